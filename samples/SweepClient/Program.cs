@@ -1,6 +1,7 @@
 // A program of your own that uses a cluster: submits a batch of 1,000 strategies, shows progress as it streams in, and fetches the report.
 //   dotnet run --project samples/SweepClient -- http://127.0.0.1:8080 [FOLDER_OF_BARS]
-// The folder must be found under the same path by the silos; without one it is that of the quickstart's bars. A key is taken from GRANARY_KEY.
+// The folder must be found under the same path by the silos; without one it is that of the quickstart's bars. A key is taken from
+// GRANARY_KEY.
 
 using System.Globalization;
 using System.Text.Json;
@@ -46,9 +47,11 @@ try
     using var client = new GranaryClient(hosts, Environment.GetEnvironmentVariable(GranaryClient.KeyVariable));
     var batches = new BatchReader(GranaryCataloguesBuilder.CreateDefault().Build());
     var (status, folder) = await RemoteBatch.RunAsync(client, batches.Read(path), path, Path.Combine("runs", "sweep-1000"),
-        s => Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{s.State}: {s.Progress.Done:N0} of {s.Progress.Strategies:N0} strategies, {s.Progress.Bars:N0} of {s.Progress.BarsTotal:N0} bars {s.Progress.Stage}")),
+        s => Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"{s.State}: {s.Progress.Done:N0} of {s.Progress.Strategies:N0} strategies, {s.Progress.Bars:N0} of {s.Progress.BarsTotal:N0} bars {s.Progress.Stage}")),
         cancellationToken: interrupted.Token);
-    Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{status.Progress.Strategies:N0} strategies, {status.Trades:N0} trades in {status.Seconds:0.00} s, digest {status.Digest}"));
+    Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+        $"{status.Progress.Strategies:N0} strategies, {status.Trades:N0} trades in {status.Seconds:0.00} s, digest {status.Digest}"));
     Console.WriteLine($"Report {Path.Combine(folder, "report.html")}");
     return 0;
 }

@@ -2,7 +2,7 @@ using Granary.Application.Access;
 
 namespace Granary.Api;
 
-/// <summary>What a server of the HTTP API is told when it starts.</summary>
+/// <summary>Settings of the HTTP API's server.</summary>
 public sealed record ApiSettings
 {
     /// <summary>Where every path of the API begins.</summary>
@@ -14,10 +14,12 @@ public sealed record ApiSettings
     /// <summary>Header that carries <see cref="ProtocolVersion"/> both ways.</summary>
     public const string ProtocolHeader = "Granary-Api";
 
-    /// <summary>null = no keys: only this machine may call, and whoever it is may do everything.</summary>
+    /// <summary>null = no keys: only this machine may call, and every caller may do everything.</summary>
     public ApiKeys? Keys { get; init; }
 
-    /// <summary>Folder that relative paths in submitted batches start from. Where <see cref="Confined"/>, none may lead out of it.</summary>
+    /// <summary>
+    /// Folder that relative paths in submitted batches start from. Where <see cref="Confined"/>, none may lead out of it.
+    /// </summary>
     public string DataFolder { get; init; } = Environment.CurrentDirectory;
 
     /// <summary>Whether files outside <see cref="DataFolder"/> are out of reach for submitted batches.</summary>
@@ -29,6 +31,8 @@ public sealed record ApiSettings
     /// <summary>A stream of events that has nothing to say sends a comment this often, so that proxies keep it open.</summary>
     public TimeSpan EventHeartbeat { get; init; } = TimeSpan.FromSeconds(15);
 
-    /// <summary>The --state of live sessions whose orders, positions, trades and signals are shown: folders, or postgres://…?account=NAME.</summary>
+    /// <summary>
+    /// The --state of live sessions whose orders, positions, trades and signals are shown: folders, or postgres://…?account=NAME.
+    /// </summary>
     public IReadOnlyList<string> Accounts { get; init; } = [];
 }

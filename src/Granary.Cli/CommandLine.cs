@@ -6,7 +6,10 @@ using Granary.Engine.Market;
 
 namespace Granary.Cli;
 
-/// <summary>Runs a command and turns whatever went wrong into one sentence on stderr and an exit code: 1 the work failed, 2 the call or an input was wrong.</summary>
+/// <summary>
+/// Runs a command and turns whatever went wrong into one sentence on stderr and an exit code: 1 the work failed, 2 the call or an input was
+/// wrong.
+/// </summary>
 internal static class CommandLine
 {
     public const int Failed = 1, Wrong = 2;
@@ -20,7 +23,11 @@ internal static class CommandLine
             return Wrong;
         }
         // Ctrl-C asks a run to stop; it may take as long as it needs to leave a readable folder.
-        var configuration = new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = TimeSpan.FromMinutes(2) };
+        var configuration = new InvocationConfiguration
+        {
+            EnableDefaultExceptionHandler = false,
+            ProcessTerminationTimeout = TimeSpan.FromMinutes(2)
+        };
         try
         {
             host.CheckPlugins(result);
@@ -36,7 +43,8 @@ internal static class CommandLine
             Complain(e.Message);
             return Wrong;
         }
-        catch (Exception e) when (e is DiskException or BarStoreException or Granary.Data.Journals.JournalException or Granary.Data.Journals.LeaseException or Granary.Application.Submissions.ServiceUnavailableException)
+        catch (Exception e) when (e is DiskException or BarStoreException or Granary.Data.Journals.JournalException
+            or Granary.Data.Journals.LeaseException or Granary.Application.Submissions.ServiceUnavailableException)
         {
             Complain(e.Message);
             return Failed;

@@ -8,7 +8,8 @@ namespace Granary.Cli;
 /// <param name="before">How long the process had run already when this was made.</param>
 internal sealed class FeltTime(TimeProvider clock, TimeSpan before)
 {
-    // Between the start of the process and the first line of the program lies the start of the runtime. A clock that was set within that time must not count.
+    // Between the start of the process and the first line of the program lies the start of the runtime. A clock that was set within that
+    // time must not count.
     private static readonly TimeSpan _longestStart = TimeSpan.FromSeconds(30);
 
     private readonly long _made = clock.GetTimestamp();
@@ -22,7 +23,9 @@ internal sealed class FeltTime(TimeProvider clock, TimeSpan before)
 
     /// <param name="computed">The batch's own clock: from the first bar read to the results being ready.</param>
     public string Sentence(double computed) =>
-        string.Create(CultureInfo.InvariantCulture, $"{Seconds:0.0} s from call to result, of which {computed:0.0} s until the results were ready and the rest for start and files");
+        string.Create(CultureInfo.InvariantCulture,
+            $"{Seconds:0.0} s from call to result, of which {computed:0.0} s until the results were ready and the rest for start and "
+                + $"files");
 
     /// <summary>How long the process has run; zero where the clock was set meanwhile.</summary>
     internal static TimeSpan BeforeNow(DateTimeOffset now, DateTimeOffset started) =>

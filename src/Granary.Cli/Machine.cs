@@ -21,8 +21,10 @@ internal static class Machine
     [
         Found("Granary",
             Text($"{typeof(Machine).Assembly.GetName().Version?.ToString(3)}, {known.Strategies.All.Count} strategies, {known.Factors.All.Count} factors")),
-        Found(".NET", $"{RuntimeInformation.FrameworkDescription} on {RuntimeInformation.RuntimeIdentifier}", Environment.Version.Major >= 10),
-        Found("Processors", Text($"{Environment.ProcessorCount}, {(Vector256.IsHardwareAccelerated ? "with" : "without")} 256-bit vectors")),
+        Found(".NET", $"{RuntimeInformation.FrameworkDescription} on {RuntimeInformation.RuntimeIdentifier}",
+            Environment.Version.Major >= 10),
+        Found("Processors",
+            Text($"{Environment.ProcessorCount}, {(Vector256.IsHardwareAccelerated ? "with" : "without")} 256-bit vectors")),
         Found("Memory", Text($"{GC.GetGCMemoryInfo().TotalAvailableMemoryBytes >> 20:N0} MiB")),
         TimeZones(),
         Writable("Working folder", Environment.CurrentDirectory),
@@ -55,7 +57,8 @@ internal static class Machine
     private static MachineCheck Kafka()
     {
         if (!NativeLibrary.TryLoad(KafkaLibrary, out var handle))
-            return new MachineCheck("Kafka client library", "missing", $"{KafkaLibrary} is not installed. Only kafka:// sources and streams need it.");
+            return new MachineCheck("Kafka client library", "missing",
+                $"{KafkaLibrary} is not installed. Only kafka:// sources and streams need it.");
         NativeLibrary.Free(handle);
         return Found("Kafka client library", KafkaLibrary);
     }
@@ -63,7 +66,8 @@ internal static class Machine
     private static MachineCheck Trainers(GranaryCatalogues known)
     {
         var missing = known.Trainers.List().Missing;
-        return missing.Count == 0 ? Found("Trainers", "Granary's and ML.NET's") : new MachineCheck("Trainers", "missing", $"Granary's own are installed; {string.Join("; ", missing)}");
+        return missing.Count == 0 ? Found("Trainers", "Granary's and ML.NET's")
+            : new MachineCheck("Trainers", "missing", $"Granary's own are installed; {string.Join("; ", missing)}");
     }
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);

@@ -30,7 +30,8 @@ internal static class ProgressView
     public static async Task<T> ShowTrainingAsync<T>(bool silent, Func<IProgress<TrainingProgress>?, Task<T>> work)
     {
         if (silent) return await work(null);
-        if (Console.IsErrorRedirected || Console.IsOutputRedirected || !AnsiConsole.Profile.Capabilities.Interactive) return await work(new Fifths());
+        if (Console.IsErrorRedirected || Console.IsOutputRedirected || !AnsiConsole.Profile.Capabilities.Interactive)
+            return await work(new Fifths());
         return await AnsiConsole.Progress().AutoClear(true).HideCompleted(true)
             .Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(), new PercentageColumn())
             .StartAsync(async context =>
@@ -46,9 +47,11 @@ internal static class ProgressView
     }
 
     private static string Text(BatchProgress p) =>
-        $"{p.StrategiesDone:N0} of {p.Strategies:N0} strategies, {NumberText.Compact(p.BarsPerSecond)} bars/s" + (p.Remaining is { } left ? $", {Left(left)} left" : "");
+        $"{p.StrategiesDone:N0} of {p.Strategies:N0} strategies, {NumberText.Compact(p.BarsPerSecond)} bars/s" + (p.Remaining is { } left
+            ? $", {Left(left)} left" : "");
 
-    private static string Left(TimeSpan time) => time.TotalMinutes >= 1 ? $"{(int)time.TotalMinutes} min {time.Seconds} s" : $"{Math.Ceiling(time.TotalSeconds):0} s";
+    private static string Left(TimeSpan time) =>
+        time.TotalMinutes >= 1 ? $"{(int)time.TotalMinutes} min {time.Seconds} s" : $"{Math.Ceiling(time.TotalSeconds):0} s";
 
     private sealed class Immediate<T>(Action<T> show) : IProgress<T>
     {

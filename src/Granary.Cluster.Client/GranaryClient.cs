@@ -17,7 +17,10 @@ using Granary.Storage.Retries;
 
 namespace Granary.Cluster.Client;
 
-/// <summary>Submits batches to silos, or to <c>granary serve</c>, follows them and brings their files back. Give several addresses of one cluster, and the next one is asked when one does not answer.</summary>
+/// <summary>
+/// Submits batches to silos, or to <c>granary serve</c>, follows them and brings their files back. Give several addresses of one cluster,
+/// and the next one is asked when one does not answer.
+/// </summary>
 /// <example><code>
 /// using var granary = new GranaryClient("http://127.0.0.1:8080", key: null);
 /// var batch = await granary.SubmitAsync("samples/quickstart.json");
@@ -38,7 +41,9 @@ public sealed class GranaryClient : IDisposable
 
     /// <param name="hosts">One address or several with commas between, as <c>http://a:8080,http://b:8080</c>.</param>
     /// <param name="key">API key; null for a server without keys.</param>
-    /// <param name="patience">How long to retry while no server answers; 30 s by default. It also limits the wait for the start of an answer.</param>
+    /// <param name="patience">
+    /// How long to retry while no server answers; 30 s by default. It also limits the wait for the start of an answer.
+    /// </param>
     /// <param name="catalogues">What this process knows, to check batch files before they are sent; null for what every host has.</param>
     /// <exception cref="InputException">Something of it is not an address.</exception>
     public GranaryClient(string hosts, string? key, TimeSpan? patience = null, GranaryCatalogues? catalogues = null)
@@ -47,7 +52,11 @@ public sealed class GranaryClient : IDisposable
         _hosts = [.. hosts.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(AddressOf)];
         if (_hosts.Length == 0) throw new InputException($"'{hosts}' is not the address of a server; write it as http://127.0.0.1:8080");
         Patience = patience ?? TimeSpan.FromSeconds(30);
-        _http = new HttpClient(new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromSeconds(5), AllowAutoRedirect = false }) { Timeout = Timeout.InfiniteTimeSpan };
+        _http = new HttpClient(new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromSeconds(5), AllowAutoRedirect = false })
+        {
+            Timeout =
+            Timeout.InfiniteTimeSpan
+        };
         if (key is not null) _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", key);
         _http.DefaultRequestHeaders.Add(ProtocolHeader, Protocol);
     }
@@ -69,14 +78,17 @@ public sealed class GranaryClient : IDisposable
 
     /// <inheritdoc cref="SubmitAsync(string, string?, CancellationToken)"/>
     /// <param name="file">Name of the file, for faults.</param>
-    public async Task<BatchStatus> SubmitAsync(Application.Batches.BatchSpec spec, string file, string? idempotencyKey = null, CancellationToken cancellationToken = default)
+    public async Task<BatchStatus> SubmitAsync(Application.Batches.BatchSpec spec, string file, string? idempotencyKey = null,
+        CancellationToken cancellationToken = default)
     {
         // without a key of the user's own one is made, so that a submission whose answer was lost can be sent again without running twice
         var key = idempotencyKey ?? Guid.NewGuid().ToString("N");
         var query = $"batches?folder={Uri.EscapeDataString(spec.Folder)}&file={Uri.EscapeDataString(file)}";
         using var answer = await SendAsync(() =>
         {
-            var request = new HttpRequestMessage(HttpMethod.Post, query) { Content = new ByteArrayContent(spec.Text) { Headers = { ContentType = new("application/json") } } };
+            var request = new HttpRequestMessage(HttpMethod.Post,
+                query)
+            { Content = new ByteArrayContent(spec.Text) { Headers = { ContentType = new("application/json") } } };
             request.Headers.Add("Idempotency-Key", key);
             return request;
         }, cancellationToken).ConfigureAwait(false);
@@ -85,25 +97,32 @@ public sealed class GranaryClient : IDisposable
 
     public async Task<BatchStatus> GetAsync(string id, CancellationToken cancellationToken = default)
     {
-        using var answer = await SendAsync(() => new(HttpMethod.Get, $"batches/{Uri.EscapeDataString(id)}"), cancellationToken).ConfigureAwait(false);
+        using var answer = await SendAsync(() => new(HttpMethod.Get, $"batches/{Uri.EscapeDataString(id)}"), cancellationToken)
+            .ConfigureAwait(false);
         return await ReadAsync<BatchStatus>(answer, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Asks for the end of a batch.</summary>
     public async Task<BatchStatus> CancelAsync(string id, CancellationToken cancellationToken = default)
     {
-        using var answer = await SendAsync(() => new(HttpMethod.Delete, $"batches/{Uri.EscapeDataString(id)}"), cancellationToken).ConfigureAwait(false);
+        using var answer = await SendAsync(() => new(HttpMethod.Delete, $"batches/{Uri.EscapeDataString(id)}"), cancellationToken)
+            .ConfigureAwait(false);
         return await ReadAsync<BatchStatus>(answer, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>The batch's status now and at each change, to the one that ends it. A broken connection is made again, to another server where there is one.</summary>
+    /// <summary>
+    /// The batch's status now and at each change, to the one that ends it. A broken connection is made again, to another server where there
+    /// is one.
+    /// </summary>
     public async IAsyncEnumerable<BatchStatus> WatchAsync(string id, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         long seen = 0;
         while (true)
         {
-            using var answer = await SendAsync(() => new(HttpMethod.Get, $"batches/{Uri.EscapeDataString(id)}/events"), cancellationToken).ConfigureAwait(false);
-            await using var events = SseParser.Create(await answer.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false)).EnumerateAsync(cancellationToken).GetAsyncEnumerator(cancellationToken);
+            using var answer = await SendAsync(() => new(HttpMethod.Get, $"batches/{Uri.EscapeDataString(id)}/events"), cancellationToken)
+                .ConfigureAwait(false);
+            await using var events = SseParser.Create(await answer.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false))
+                .EnumerateAsync(cancellationToken).GetAsyncEnumerator(cancellationToken);
             while (await NextAsync(events).ConfigureAwait(false))
             {
                 var status = JsonSerializer.Deserialize<BatchStatus>(events.Current.Data, SubmissionJson.Options)!;
@@ -129,7 +148,10 @@ public sealed class GranaryClient : IDisposable
         return status.Files;
     }
 
-    /// <summary>Begins a live session on the cluster, or goes on with the account's journal where it has one. Asked once: where the answer is lost, look at the session before it is started again.</summary>
+    /// <summary>
+    /// Begins a live session on the cluster, or goes on with the account's journal where it has one. Asked once: where the answer is lost,
+    /// look at the session before it is started again.
+    /// </summary>
     /// <exception cref="InputException">The configuration or an option is wrong, or another session trades the account.</exception>
     /// <exception cref="ServiceUnavailableException">No server answers.</exception>
     public async Task<SessionView> StartSessionAsync(SessionStart start, CancellationToken cancellationToken = default)
@@ -139,7 +161,9 @@ public sealed class GranaryClient : IDisposable
         {
             if (value is not null) query.Append('&').Append(name).Append('=').Append(Uri.EscapeDataString(value));
         }
-        static string? At(long? ticks) => ticks is { } t ? new DateTime(t, DateTimeKind.Utc).ToString("yyyy-MM-dd'T'HH:mm:ss.fffffff'Z'", CultureInfo.InvariantCulture) : null;
+        static string? At(long? ticks) =>
+            ticks is { } t ? new DateTime(t, DateTimeKind.Utc).ToString("yyyy-MM-dd'T'HH:mm:ss.fffffff'Z'", CultureInfo.InvariantCulture)
+                : null;
         Add("feed", start.Feed);
         Add("broker", start.Broker);
         Add("brokerOptions", start.BrokerOptions);
@@ -151,21 +175,29 @@ public sealed class GranaryClient : IDisposable
         Add("from", At(start.From));
         Add("to", At(start.To));
         if (start.WithoutEvidence) Add("withoutEvidence", "true");
-        using var answer = await SendAsync(() => new(HttpMethod.Post, query.ToString()) { Content = new ByteArrayContent(start.Text) { Headers = { ContentType = new("application/json") } } }, cancellationToken).ConfigureAwait(false);
+        using var answer = await SendAsync(() => new(HttpMethod.Post,
+            query.ToString())
+        { Content = new ByteArrayContent(start.Text) { Headers = { ContentType = new("application/json") } } },
+            cancellationToken).ConfigureAwait(false);
         return await ReadAsync<SessionView>(answer, cancellationToken, SessionControl.Json).ConfigureAwait(false);
     }
 
     public async Task<SessionView> SessionAsync(string id, CancellationToken cancellationToken = default)
     {
-        using var answer = await SendAsync(() => new(HttpMethod.Get, $"sessions/{Uri.EscapeDataString(id)}"), cancellationToken).ConfigureAwait(false);
+        using var answer = await SendAsync(() => new(HttpMethod.Get, $"sessions/{Uri.EscapeDataString(id)}"), cancellationToken)
+            .ConfigureAwait(false);
         return await ReadAsync<SessionView>(answer, cancellationToken, SessionControl.Json).ConfigureAwait(false);
     }
 
     /// <summary>Commands a session: pause, resume, flatten, reload, stop, enable, disable.</summary>
     /// <returns>How it stands when the command is in its journal.</returns>
-    public async Task<SessionView> CommandAsync(string id, string command, string why, string? strategy = null, string? symbol = null, CancellationToken cancellationToken = default)
+    public async Task<SessionView> CommandAsync(string id, string command, string why, string? strategy = null, string? symbol = null,
+        CancellationToken cancellationToken = default)
     {
-        using var answer = await SendAsync(() => new(HttpMethod.Post, $"sessions/{Uri.EscapeDataString(id)}/commands") { Content = JsonContent.Create(new { command, why, strategy, symbol }) }, cancellationToken).ConfigureAwait(false);
+        using var answer = await SendAsync(() => new(HttpMethod.Post,
+            $"sessions/{Uri.EscapeDataString(id)}/commands")
+        { Content = JsonContent.Create(new { command, why, strategy, symbol }) },
+            cancellationToken).ConfigureAwait(false);
         return await ReadAsync<SessionView>(answer, cancellationToken, SessionControl.Json).ConfigureAwait(false);
     }
 
@@ -185,14 +217,17 @@ public sealed class GranaryClient : IDisposable
         Directory.CreateDirectory(folder);
         foreach (var name in files)
         {
-            if (name != Path.GetFileName(name) || name.StartsWith('.')) throw new InputException($"the server names a file '{name}', which would lead out of {folder}; do not trust this server");
+            if (name != Path.GetFileName(name) || name.StartsWith('.'))
+                throw new InputException($"the server names a file '{name}', which would lead out of {folder}; do not trust this server");
             await DownloadAsync(run, name, Path.Combine(folder, name), cancellationToken).ConfigureAwait(false);
         }
     }
 
-    private Task DownloadAsync(string run, string name, string path, CancellationToken cancellationToken) => RetryPolicies.LostCall(IsCutOff, attempts: 3).RunAsync(async stop =>
+    private Task DownloadAsync(string run, string name, string path, CancellationToken cancellationToken) =>
+        RetryPolicies.LostCall(IsCutOff, attempts: 3).RunAsync(async stop =>
     {
-        using var answer = await SendAsync(() => new(HttpMethod.Get, $"{run}/files/{Uri.EscapeDataString(name)}"), stop).ConfigureAwait(false);
+        using var answer = await SendAsync(() => new(HttpMethod.Get, $"{run}/files/{Uri.EscapeDataString(name)}"), stop)
+            .ConfigureAwait(false);
         using var file = new AtomicFile(path);
         await answer.Content.CopyToAsync(file.Stream, stop).ConfigureAwait(false);
         file.Commit();
@@ -275,13 +310,17 @@ public sealed class GranaryClient : IDisposable
     {
         var server = host.GetLeftPart(UriPartial.Authority);
         var protocol = answer.Headers.TryGetValues(ProtocolHeader, out var values) ? values.FirstOrDefault() : null;
-        if (protocol is null) throw new InputException($"{server} is not a Granary server ({(int)answer.StatusCode} {answer.ReasonPhrase}); correct --host");
-        if (protocol != Protocol) throw new InputException($"the server {server} speaks version {protocol} of the API and this client version {Protocol}; bring the older of the two up to date");
+        if (protocol is null)
+            throw new InputException($"{server} is not a Granary server ({(int)answer.StatusCode} {answer.ReasonPhrase}); correct --host");
+        if (protocol != Protocol) throw new InputException($"the server {server} speaks "
+            + $"version {protocol} of the API and this client version {Protocol}; bring the older of the two up to date");
         if (answer.IsSuccessStatusCode) return;
-        var detail = await DetailAsync(answer, cancellationToken).ConfigureAwait(false) ?? $"{(int)answer.StatusCode} {answer.ReasonPhrase}";
+        var detail = await DetailAsync(answer, cancellationToken).ConfigureAwait(false)
+            ?? $"{(int)answer.StatusCode} {answer.ReasonPhrase}";
         throw answer.StatusCode switch
         {
-            HttpStatusCode.Unauthorized => new InputException($"the server {server} wants a key: {detail} (this client takes it from {KeyVariable})"),
+            HttpStatusCode.Unauthorized =>
+                new InputException($"the server {server} wants a key: {detail} (this client takes it from {KeyVariable})"),
             HttpStatusCode.TooManyRequests => new ServiceUnavailableException($"the server {server} is full: {detail}"),
             >= HttpStatusCode.InternalServerError => new ServiceUnavailableException($"the server {server} failed: {detail}"),
             _ => new InputException(detail),
@@ -302,11 +341,13 @@ public sealed class GranaryClient : IDisposable
         }
     }
 
-    private static async Task<T> ReadAsync<T>(HttpResponseMessage answer, CancellationToken cancellationToken, JsonSerializerOptions? options = null) =>
+    private static async Task<T> ReadAsync<T>(HttpResponseMessage answer, CancellationToken cancellationToken,
+        JsonSerializerOptions? options = null) =>
         (await answer.Content.ReadFromJsonAsync<T>(options ?? SubmissionJson.Options, cancellationToken).ConfigureAwait(false))!;
 
     private static Uri AddressOf(string text) =>
-        Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https" && Uri.TryCreate(text.EndsWith('/') ? text : text + "/", UriKind.Absolute, out var folder)
+        Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https"
+            && Uri.TryCreate(text.EndsWith('/') ? text : text + "/", UriKind.Absolute, out var folder)
             ? folder
             : throw new InputException($"'{text}' is not the address of a server; write it as http://127.0.0.1:8080");
 }

@@ -6,5 +6,7 @@ namespace Granary.Cluster.Grains;
 internal static class Loss
 {
     /// <summary>Whether the same call may succeed when it is made again.</summary>
-    public static bool Is(Exception e) => e is OrleansException or TimeoutException or ObjectDisposedException or OrleansMessageRejectionException or SiloUnavailableException;
+    public static bool Is(Exception e) =>
+        e is OrleansException or TimeoutException or ObjectDisposedException or OrleansMessageRejectionException
+            or SiloUnavailableException;
 }

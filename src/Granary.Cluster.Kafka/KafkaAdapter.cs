@@ -13,7 +13,8 @@ namespace Granary.Cluster.Kafka;
 /// Not rewindable, although Kafka could seek: subscriptions rewind within the agent's cache, and an older token blocks the agent.
 /// A receiver that missed an event requests it from its feed, which reads its source again.
 /// </remarks>
-internal sealed class KafkaAdapter(string name, KafkaStreamOptions options, IStreamQueueMapper queues, Serializer<KafkaBatch> serializer, ILoggerFactory loggers) : IQueueAdapter, IDisposable
+internal sealed class KafkaAdapter(string name, KafkaStreamOptions options, IStreamQueueMapper queues, Serializer<KafkaBatch> serializer,
+    ILoggerFactory loggers) : IQueueAdapter, IDisposable
 {
     private readonly Lazy<IProducer<Null, byte[]>> _producer = new(() => options.Endpoint.Producer());
 
@@ -23,9 +24,11 @@ internal sealed class KafkaAdapter(string name, KafkaStreamOptions options, IStr
 
     public StreamProviderDirection Direction => StreamProviderDirection.ReadWrite;
 
-    public async Task QueueMessageBatchAsync<T>(StreamId streamId, IEnumerable<T> events, StreamSequenceToken? token, Dictionary<string, object>? requestContext)
+    public async Task QueueMessageBatchAsync<T>(StreamId streamId, IEnumerable<T> events, StreamSequenceToken? token,
+        Dictionary<string, object>? requestContext)
     {
-        if (token is not null) throw new ArgumentException("Kafka assigns the place of each event; a token cannot be passed", nameof(token));
+        if (token is not null)
+            throw new ArgumentException("Kafka assigns the place of each event; a token cannot be passed", nameof(token));
         var message = serializer.SerializeToArray(new KafkaBatch(streamId, [.. events.Cast<object>()], requestContext));
         var partition = new TopicPartition(options.Topic, (int)queues.GetQueueForStream(streamId).GetNumericId());
         // the client's own exceptions do not travel between silos, and hold the message; what they say is in the sentences
@@ -35,11 +38,14 @@ internal sealed class KafkaAdapter(string name, KafkaStreamOptions options, IStr
         }
         catch (ProduceException<Null, byte[]> e) when (e.Error.Code is ErrorCode.MsgSizeTooLarge or ErrorCode.RecordListTooLarge)
         {
-            throw new KafkaFailedException($"an event of stream {streamId} has {message.Length} bytes, more than the {options.Endpoint.LargestMessage} that are sent or than the brokers take; publish smaller blocks, or raise message.max.bytes on both sides");
+            throw new KafkaFailedException($"an event of stream {streamId} has {message.Length} bytes, more than "
+                + $"the {options.Endpoint.LargestMessage} that are sent or than the brokers take; publish smaller blocks, or raise "
+                + $"message.max.bytes on both sides");
         }
         catch (ProduceException<Null, byte[]> e)
         {
-            throw new KafkaFailedException($"Kafka at {options.Endpoint.Brokers} did not take an event of stream {streamId}: {e.Error.Reason}");
+            throw new KafkaFailedException($"Kafka at {options.Endpoint.Brokers} did not take an event of "
+                + $"stream {streamId}: {e.Error.Reason}");
         }
     }
 

@@ -39,13 +39,16 @@ internal sealed class KafkaAdapterFactory : IQueueAdapterFactory
             ["retention.ms"] = ((long)_options.Retention.TotalMilliseconds).ToString(CultureInfo.InvariantCulture),
             ["max.message.bytes"] = _options.Endpoint.LargestMessage.ToString(CultureInfo.InvariantCulture),
         };
-        await _options.Endpoint.EnsureTopicAsync(_options.Topic, _options.Queues, _options.Replicas, _options.StartTimeout, settings).WaitAsync(cancellationToken).ConfigureAwait(false);
-        return new KafkaAdapter(_name, _options, _queues, _services.GetRequiredService<Serializer<KafkaBatch>>(), _services.GetRequiredService<ILoggerFactory>());
+        await _options.Endpoint.EnsureTopicAsync(_options.Topic, _options.Queues, _options.Replicas, _options.StartTimeout, settings)
+            .WaitAsync(cancellationToken).ConfigureAwait(false);
+        return new KafkaAdapter(_name, _options, _queues, _services.GetRequiredService<Serializer<KafkaBatch>>(),
+            _services.GetRequiredService<ILoggerFactory>());
     }
 
     public IQueueAdapterCache GetQueueAdapterCache() => _cache;
 
     public IStreamQueueMapper GetStreamQueueMapper() => _queues;
 
-    public Task<IStreamFailureHandler> GetDeliveryFailureHandler(QueueId queueId) => Task.FromResult<IStreamFailureHandler>(new NoOpStreamDeliveryFailureHandler());
+    public Task<IStreamFailureHandler> GetDeliveryFailureHandler(QueueId queueId) =>
+        Task.FromResult<IStreamFailureHandler>(new NoOpStreamDeliveryFailureHandler());
 }

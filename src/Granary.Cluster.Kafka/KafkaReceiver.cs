@@ -8,9 +8,11 @@ namespace Granary.Cluster.Kafka;
 
 /// <summary>Reads one queue, which is one partition, from the position that the group last committed.</summary>
 /// <remarks>
-/// It commits events that all subscribers have received. The queue's next owner reads the others again: an event can arrive twice, and none is lost.
+/// It commits events that all subscribers have received. The queue's next owner reads the others again: an event can arrive twice, and none
+/// is lost.
 /// </remarks>
-internal sealed partial class KafkaReceiver(KafkaStreamOptions options, int partition, Serializer<KafkaBatch> serializer, ILogger<KafkaReceiver> logger) : IQueueAdapterReceiver
+internal sealed partial class KafkaReceiver(KafkaStreamOptions options, int partition, Serializer<KafkaBatch> serializer,
+    ILogger<KafkaReceiver> logger) : IQueueAdapterReceiver
 {
     /// <summary>How long the silo's agent waits for an event before it continues with other work.</summary>
     private static readonly TimeSpan PollTimeout = TimeSpan.FromMilliseconds(100);
@@ -20,7 +22,8 @@ internal sealed partial class KafkaReceiver(KafkaStreamOptions options, int part
     private static readonly TimeSpan Slow = TimeSpan.FromSeconds(10);
 
     /// <summary>Events read ahead of the agent. When it is full, the reader waits, and the client's bounded buffer fills.</summary>
-    private readonly Channel<IBatchContainer> _read = Channel.CreateBounded<IBatchContainer>(new BoundedChannelOptions(32) { SingleReader = true, SingleWriter = true });
+    private readonly Channel<IBatchContainer> _read =
+        Channel.CreateBounded<IBatchContainer>(new BoundedChannelOptions(32) { SingleReader = true, SingleWriter = true });
 
     private readonly CancellationTokenSource _stop = new();
     private readonly TopicPartition _queue = new(options.Topic, new Partition(partition));
@@ -93,7 +96,8 @@ internal sealed partial class KafkaReceiver(KafkaStreamOptions options, int part
     {
         using var consumer = options.Endpoint.Consumer(options.Topic);
         var committed = consumer.Committed([_queue], Slow)[0].Offset;
-        consumer.Assign(new TopicPartitionOffset(_queue, next is { } known ? new Offset(known) : committed.IsSpecial ? Offset.Beginning : committed));
+        consumer.Assign(new TopicPartitionOffset(_queue, next is { } known ? new Offset(known)
+            : committed.IsSpecial ? Offset.Beginning : committed));
         var written = committed.IsSpecial ? -1 : committed.Value - 1;
         var due = Environment.TickCount64 + (long)CommitEvery.TotalMilliseconds;
         try
@@ -102,7 +106,8 @@ internal sealed partial class KafkaReceiver(KafkaStreamOptions options, int part
             {
                 if (consumer.Consume(PollTimeout) is { Message: not null } result)
                 {
-                    if (next is { } expected && result.Offset.Value > expected) EventsLost(logger, _queue.Topic, partition, result.Offset.Value - expected);
+                    if (next is { } expected && result.Offset.Value > expected)
+                        EventsLost(logger, _queue.Topic, partition, result.Offset.Value - expected);
                     next = result.Offset.Value + 1;
                     if (Parse(result) is { } batch) Hand(batch);
                 }
@@ -164,6 +169,7 @@ internal sealed partial class KafkaReceiver(KafkaStreamOptions options, int part
     [LoggerMessage(3, LogLevel.Error, "{Topic}/{Partition} at {Offset} is not a message of ours and was skipped")]
     private static partial void NotOurs(ILogger logger, string topic, int partition, long offset, Exception exception);
 
-    [LoggerMessage(4, LogLevel.Error, "The brokers deleted {Count} events of {Topic}/{Partition} before they were read; receivers request them from their feeds")]
+    [LoggerMessage(4, LogLevel.Error,
+        "The brokers deleted {Count} events of {Topic}/{Partition} before they were read; receivers request them from their feeds")]
     private static partial void EventsLost(ILogger logger, string topic, int partition, long count);
 }

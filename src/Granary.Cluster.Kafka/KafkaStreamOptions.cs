@@ -16,7 +16,9 @@ public sealed class KafkaStreamOptions
     /// <summary>Copies of each partition; -1 = as many as the brokers make by default.</summary>
     public short Replicas { get; set; } = -1;
 
-    /// <summary>How long the brokers keep events. They are read within seconds; a batch that was away for longer reads its sources again.</summary>
+    /// <summary>
+    /// How long the brokers keep events. They are read within seconds; a batch that was away for longer reads its sources again.
+    /// </summary>
     public TimeSpan Retention { get; set; } = TimeSpan.FromHours(1);
 
     /// <summary>How long to wait for the brokers when the silo starts.</summary>

@@ -11,7 +11,8 @@ public static class KafkaStreams
     /// <summary>Adds a persistent stream provider: a queue is a partition, an event's token its offset. Not rewindable.</summary>
     public static ISiloBuilder AddKafkaStreams(this ISiloBuilder silo, string name, Action<KafkaStreamOptions> configure)
     {
-        silo.Services.Configure<ExceptionSerializationOptions>(o => o.SupportedNamespacePrefixes.Add("Granary")); // so that a caller on another silo gets the sentence too
+        // so that a caller on another silo gets the sentence too
+        silo.Services.Configure<ExceptionSerializationOptions>(o => o.SupportedNamespacePrefixes.Add("Granary"));
         silo.Services.AddOptions<KafkaStreamOptions>(name).Configure(configure);
         return silo.AddPersistentStreams(name, KafkaAdapterFactory.Create, streams =>
             // the receiver itself waits for events, so the agent comes back at once instead of sleeping between looks

@@ -10,14 +10,17 @@ public sealed class KafkaFailedException(string message, Exception? inner = null
 /// <param name="Brokers">As HOST:PORT,HOST:PORT.</param>
 public sealed record KafkaEndpoint(string Brokers)
 {
-    /// <summary>Largest message that is sent, bytes; the brokers must take as much (<c>message.max.bytes</c>, <c>max.message.bytes</c>).</summary>
+    /// <summary>
+    /// Largest message that is sent, bytes; the brokers must take as much (<c>message.max.bytes</c>, <c>max.message.bytes</c>).
+    /// </summary>
     public int LargestMessage { get; init; } = 1 << 20;
 
     /// <summary>Settings of librdkafka beyond ours, as security.protocol or, for brokers before 0.10, api.version.request.</summary>
     public IReadOnlyDictionary<string, string> More { get; init; } = new Dictionary<string, string>();
 
     /// <summary>A producer whose messages are acknowledged by all replicas, arrive in order and once.</summary>
-    public IProducer<Null, byte[]> Producer(bool idempotent = true) => new ProducerBuilder<Null, byte[]>(ProducerSettings(idempotent)).SetLogHandler(Silent).Build();
+    public IProducer<Null, byte[]> Producer(bool idempotent = true) =>
+        new ProducerBuilder<Null, byte[]>(ProducerSettings(idempotent)).SetLogHandler(Silent).Build();
 
     /// <inheritdoc cref="Producer"/>
     /// <param name="queue">Maximum bytes that wait to be sent; a faster producer is blocked.</param>
@@ -46,7 +49,8 @@ public sealed record KafkaEndpoint(string Brokers)
 
     /// <summary>A consumer of assigned partitions, which commits on request only.</summary>
     /// <param name="group">Under which its positions are kept.</param>
-    public IConsumer<Ignore, byte[]> Consumer(string group) => new ConsumerBuilder<Ignore, byte[]>(ConsumerSettings(group)).SetLogHandler(Silent).Build();
+    public IConsumer<Ignore, byte[]> Consumer(string group) =>
+        new ConsumerBuilder<Ignore, byte[]>(ConsumerSettings(group)).SetLogHandler(Silent).Build();
 
     internal ConsumerConfig ConsumerSettings(string group) => Common(new ConsumerConfig
     {
@@ -68,7 +72,8 @@ public sealed record KafkaEndpoint(string Brokers)
     /// <param name="settings">The topic's own, as retention.ms; used only when it is made.</param>
     /// <param name="made">How many partitions it gets where it is made; null for <paramref name="partitions"/>.</param>
     /// <exception cref="KafkaFailedException">The brokers do not answer in time, or the topic has fewer partitions.</exception>
-    public Task EnsureTopicAsync(string topic, int partitions, short replicas, TimeSpan timeout, Dictionary<string, string>? settings = null, int? made = null) => Task.Run(async () =>
+    public Task EnsureTopicAsync(string topic, int partitions, short replicas, TimeSpan timeout,
+        Dictionary<string, string>? settings = null, int? made = null) => Task.Run(async () =>
     {
         using var admin = Admin();
         var found = Partitions(admin, topic, timeout);
@@ -78,7 +83,9 @@ public sealed record KafkaEndpoint(string Brokers)
             {
                 // Brokers before 0.10 do not know this request, and a client without version requests would wait for the answer in vain.
                 if (More.GetValueOrDefault("api.version.request") != "false")
-                    await admin.CreateTopicsAsync([new TopicSpecification { Name = topic, NumPartitions = made ?? partitions, ReplicationFactor = replicas, Configs = settings }], new CreateTopicsOptions { RequestTimeout = timeout }).ConfigureAwait(false);
+                    await admin.CreateTopicsAsync([new TopicSpecification { Name = topic, NumPartitions = made ?? partitions,
+                        ReplicationFactor = replicas, Configs = settings }], new CreateTopicsOptions { RequestTimeout = timeout })
+                        .ConfigureAwait(false);
             }
             catch (CreateTopicsException e) when (e.Results.All(r => r.Error.Code is ErrorCode.TopicAlreadyExists or ErrorCode.NoError))
             {
@@ -92,11 +99,13 @@ public sealed record KafkaEndpoint(string Brokers)
             {
                 throw new KafkaFailedException($"the topic '{topic}' could not be made at {Brokers}: {e.Error.Reason}", e);
             }
-            for (var asked = System.Diagnostics.Stopwatch.StartNew(); (found = Partitions(admin, topic, timeout)) == 0 && asked.Elapsed < timeout;) await Task.Delay(100).ConfigureAwait(false);
+            for (var asked = System.Diagnostics.Stopwatch.StartNew(); (found = Partitions(admin, topic, timeout)) == 0
+                && asked.Elapsed < timeout;) await Task.Delay(100).ConfigureAwait(false);
         }
         if (found < partitions)
             throw new KafkaFailedException(found == 0
-                ? $"the topic '{topic}' does not exist at {Brokers} and could not be made within {timeout.TotalSeconds:0} s; make it with {partitions} partitions"
+                ? $"the topic '{topic}' does not exist at {Brokers} and could not be made "
+                    + $"within {timeout.TotalSeconds:0} s; make it with {partitions} partitions"
                 : $"the topic '{topic}' at {Brokers} has {found} partitions and {partitions} are needed; add some, or choose fewer queues");
     });
 
@@ -108,7 +117,9 @@ public sealed record KafkaEndpoint(string Brokers)
         }
         catch (Exception e) when (e is InvalidOperationException or ArgumentException && More.Count > 0)
         {
-            throw new KafkaFailedException($"the client does not take its settings ({e.Message.TrimEnd('.').ReplaceLineEndings(" ")}); correct that of {string.Join(", ", More.Keys.Order(StringComparer.Ordinal))} which is wrong", e);
+            throw new KafkaFailedException($"the client does not take its settings "
+                + $"({e.Message.TrimEnd('.').ReplaceLineEndings(" ")}); correct that "
+                + $"of {string.Join(", ", More.Keys.Order(StringComparer.Ordinal))} which is wrong", e);
         }
     }
 
@@ -116,7 +127,8 @@ public sealed record KafkaEndpoint(string Brokers)
     /// <exception cref="KafkaFailedException">The brokers do not answer in time.</exception>
     internal int Partitions(string topic, TimeSpan timeout)
     {
-        using var admin = new AdminClientBuilder(Common(new AdminClientConfig { BootstrapServers = Brokers })).SetLogHandler(Silent).Build();
+        using var admin = new AdminClientBuilder(Common(new AdminClientConfig { BootstrapServers = Brokers })).SetLogHandler(Silent)
+            .Build();
         return Partitions(admin, topic, timeout);
     }
 
@@ -124,7 +136,8 @@ public sealed record KafkaEndpoint(string Brokers)
     /// <exception cref="KafkaFailedException">The brokers do not answer in time.</exception>
     internal IReadOnlyList<string> Topics(TimeSpan timeout)
     {
-        using var admin = new AdminClientBuilder(Common(new AdminClientConfig { BootstrapServers = Brokers })).SetLogHandler(Silent).Build();
+        using var admin = new AdminClientBuilder(Common(new AdminClientConfig { BootstrapServers = Brokers })).SetLogHandler(Silent)
+            .Build();
         try
         {
             return [.. admin.GetMetadata(timeout).Topics.Select(t => t.Topic).Order(StringComparer.Ordinal)];
@@ -139,7 +152,8 @@ public sealed record KafkaEndpoint(string Brokers)
     {
         try
         {
-            return admin.GetMetadata(topic, timeout).Topics.FirstOrDefault(t => t.Topic == topic && !t.Error.IsError)?.Partitions.Count ?? 0;
+            return admin.GetMetadata(topic, timeout).Topics.FirstOrDefault(t => t.Topic == topic && !t.Error.IsError)?.Partitions.Count
+                ?? 0;
         }
         catch (KafkaException e)
         {

@@ -7,7 +7,9 @@ namespace Granary.Kafka;
 /// <summary>Loads the native client: the package's librdkafka if present, otherwise that of the operating system.</summary>
 public static class KafkaLibrary
 {
-    /// <summary>What Debian, Ubuntu, Fedora and Alpine install; the name without the number belongs to their packages for developers.</summary>
+    /// <summary>
+    /// What Debian, Ubuntu, Fedora and Alpine install; the name without the number belongs to their packages for developers.
+    /// </summary>
     private const string Installed = "librdkafka.so.1";
 
     static KafkaLibrary() => NativeLibrary.SetDllImportResolver(typeof(Library).Assembly, Resolve);
@@ -24,7 +26,8 @@ public static class KafkaLibrary
     {
         Use();
         if (!NativeLibrary.TryLoad("librdkafka", typeof(Library).Assembly, null, out _) && !NativeLibrary.TryLoad(Installed, out _))
-            throw new Granary.Engine.Market.BarStoreException("Kafka's client library librdkafka is not installed; on Debian and Ubuntu: apt-get install librdkafka1");
+            throw new Granary.Engine.Market.BarStoreException("Kafka's client library librdkafka is not installed; on Debian and Ubuntu: "
+                + "apt-get install librdkafka1");
     }
 
     private static nint Resolve(string name, Assembly assembly, DllImportSearchPath? path)

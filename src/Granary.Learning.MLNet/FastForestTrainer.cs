@@ -7,7 +7,8 @@ using Microsoft.ML;
 namespace Granary.Learning.MLNet;
 
 /// <summary>
-/// ML.NET's FastForest. For two classes its leaves hold the mean of −1 and 1, so that half of one more is the share of ones; the forest's probability is their mean.
+/// ML.NET's FastForest. For two classes its leaves hold the mean of −1 and 1, so that half of one more is the share of ones; the forest's
+/// probability is their mean.
 /// </summary>
 [Trainer("mlnet-fastforest", "ML.NET FastForest: random forest.")]
 public sealed class FastForestTrainer(
@@ -18,9 +19,12 @@ public sealed class FastForestTrainer(
 {
     private readonly int _minLeaf = minLeaf;
 
-    private protected override TreeEnsemble Fit(MLContext context, MLNetTable table, IDataView view, int seed) => TreeEnsemble.Join(MLNetRun.Head(Name, table), table.Classify
-        ? TreeTranslation.Trees(context.BinaryClassification.Trainers.FastForest(Set(new FastForestBinaryTrainer.Options(), table, seed)).Fit(view).Model.TrainedTreeEnsemble, table, v => Math.Clamp((1 + v) / 2, 0, 1))
-        : TreeTranslation.Trees(context.Regression.Trainers.FastForest(Set(new FastForestRegressionTrainer.Options(), table, seed)).Fit(view).Model.TrainedTreeEnsemble, table, v => v * table.LabelDeviation + table.LabelMean),
+    private protected override TreeEnsemble Fit(MLContext context, MLNetTable table, IDataView view, int seed) =>
+        TreeEnsemble.Join(MLNetRun.Head(Name, table), table.Classify
+        ? TreeTranslation.Trees(context.BinaryClassification.Trainers.FastForest(Set(new FastForestBinaryTrainer.Options(), table, seed))
+            .Fit(view).Model.TrainedTreeEnsemble, table, v => Math.Clamp((1 + v) / 2, 0, 1))
+        : TreeTranslation.Trees(context.Regression.Trainers.FastForest(Set(new FastForestRegressionTrainer.Options(), table, seed))
+            .Fit(view).Model.TrainedTreeEnsemble, table, v => v * table.LabelDeviation + table.LabelMean),
         TreeLink.Mean, 0);
 
     private T Set<T>(T o, MLNetTable table, int seed) where T : FastForestOptionsBase

@@ -19,7 +19,9 @@ public sealed class FastTreeTrainer(
     private protected override TreeEnsemble Fit(MLContext context, MLNetTable table, IDataView view, int seed)
     {
         if (!table.Classify)
-            return TreeTranslation.Boosted(Name, table, context.Regression.Trainers.FastTree(Set(new FastTreeRegressionTrainer.Options(), table, seed)).Fit(view).Model.TrainedTreeEnsemble);
+            return TreeTranslation.Boosted(Name, table,
+                context.Regression.Trainers.FastTree(Set(new FastTreeRegressionTrainer.Options(), table, seed))
+                    .Fit(view).Model.TrainedTreeEnsemble);
         var model = context.BinaryClassification.Trainers.FastTree(Set(new FastTreeBinaryTrainer.Options(), table, seed)).Fit(view).Model;
         return TreeTranslation.Boosted(Name, table, model.SubModel.TrainedTreeEnsemble, model.Calibrator);
     }

@@ -8,7 +8,8 @@ using Microsoft.ML.Trainers.FastTree;
 namespace Granary.Learning.MLNet;
 
 /// <summary>ML.NET's generalised additive model: a step function of each feature, added up. Kept as one balanced tree per feature.
-/// Given a column of weights ML.NET 5.0 learns nothing at all, were they all one, so a sample is repeated as often as its weight says.</summary>
+/// Given a column of weights ML.NET 5.0 learns nothing at all, were they all one, so a sample is repeated as often as its weight
+/// says.</summary>
 [Trainer("mlnet-gam", "ML.NET GAM: a sum of step functions, one of each feature.")]
 public sealed class GamTrainer(
     [Range(1, 1_000_000)] int iterations = 1500,
@@ -50,14 +51,18 @@ public sealed class GamTrainer(
     private TreeEnsemble Translate(MLNetTable table, GamModelParametersBase model, double scale, double offset)
     {
         if (model.NumberOfShapeFunctions != table.Columns.Length)
-            throw new LearningInputException($"{Name} dropped {table.Columns.Length - model.NumberOfShapeFunctions} of {table.Columns.Length} features, which hardly vary: leave them out, or select the best");
+            throw new LearningInputException(
+                $"{Name} dropped {table.Columns.Length - model.NumberOfShapeFunctions} of {table.Columns.Length} features, which hardly "
+                    + $"vary: leave them out, or select the best");
         var trees = new List<GrownTree>();
         for (var k = 0; k < table.Columns.Length; k++)
         {
             var effects = model.GetBinEffects(k);
-            trees.Add(TreeTranslation.Steps(table.Columns[k], table.Set.Table.Width, [.. model.GetBinUpperBounds(k).Select(AtMost)], [.. effects.Select(e => scale * e)]));
+            trees.Add(TreeTranslation.Steps(table.Columns[k], table.Set.Table.Width, [.. model.GetBinUpperBounds(k).Select(AtMost)],
+                [.. effects.Select(e => scale * e)]));
         }
-        return TreeEnsemble.Join(MLNetRun.Head(Name, table), trees, table.Classify ? TreeLink.Sigmoid : TreeLink.Sum, scale * model.Bias + offset);
+        return TreeEnsemble.Join(MLNetRun.Head(Name, table), trees, table.Classify ? TreeLink.Sigmoid : TreeLink.Sum,
+            scale * model.Bias + offset);
     }
 
     // The greatest single-precision number that is not above the bound: values in single precision compare with it as with the bound.

@@ -9,7 +9,10 @@ using Microsoft.ML.Trainers.LightGbm;
 #pragma warning disable CS9113 // without LightGBM the parameters are there to be listed, not to be read
 namespace Granary.Learning.MLNet;
 
-/// <summary>ML.NET's LightGBM, where this library was built with it and the operating system has its native part; elsewhere one sentence says what is missing.</summary>
+/// <summary>
+/// ML.NET's LightGBM, where this library was built with it and the operating system has its native part; elsewhere one sentence says what
+/// is missing.
+/// </summary>
 [Trainer("mlnet-lightgbm", "ML.NET LightGBM: boosted trees, where its native part is installed.")]
 public sealed class LightGbmTrainer(
     [Range(1, 100_000)] int trees = 100,
@@ -49,6 +52,8 @@ public sealed class LightGbmTrainer(
     }
 #else
     private protected override TreeEnsemble Fit(MLContext context, MLNetTable table, IDataView view, int seed) =>
-        throw new LearningInputException($"{Name} needs LightGBM's native library, and this build of Granary.Learning.MLNet is without: build it with 'dotnet build -c Release -p:LightGbm=true src/Granary.Learning.MLNet' where the package Microsoft.ML.LightGbm restores, or use mlnet-fasttree or gradient-boosting");
+        throw new LearningInputException($"{Name} needs LightGBM's native library, and this build of Granary.Learning.MLNet is without: "
+            + $"build it with 'dotnet build -c Release -p:LightGbm=true src/Granary.Learning.MLNet' where the package "
+            + $"Microsoft.ML.LightGbm restores, or use mlnet-fasttree or gradient-boosting");
 #endif
 }

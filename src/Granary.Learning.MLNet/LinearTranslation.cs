@@ -8,11 +8,13 @@ namespace Granary.Learning.MLNet;
 internal static class LinearTranslation
 {
     /// <param name="slope">The probability is 1 / (1 + e^−(slope · score + offset)).</param>
-    public static LinearModel Classes(string trainer, MLNetTable table, Standardiser scaler, LinearModelParameters model, double slope, double offset) =>
+    public static LinearModel Classes(string trainer, MLNetTable table, Standardiser scaler, LinearModelParameters model, double slope,
+        double offset) =>
         new(MLNetRun.Head(trainer, table), scaler.Mean, Raw(table, scaler, model, 1), model.Bias, sigmoid: true, slope, offset);
 
     public static LinearModel Numbers(string trainer, MLNetTable table, Standardiser scaler, LinearModelParameters model) =>
-        new(MLNetRun.Head(trainer, table), scaler.Mean, Raw(table, scaler, model, table.LabelDeviation), model.Bias * table.LabelDeviation + table.LabelMean, sigmoid: false);
+        new(MLNetRun.Head(trainer, table), scaler.Mean, Raw(table, scaler, model, table.LabelDeviation),
+            model.Bias * table.LabelDeviation + table.LabelMean, sigmoid: false);
 
     // A feature that ML.NET was not shown has no weight.
     private static double[] Raw(MLNetTable table, Standardiser scaler, LinearModelParameters model, double unit)

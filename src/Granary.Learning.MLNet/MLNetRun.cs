@@ -5,8 +5,9 @@ using Microsoft.ML;
 namespace Granary.Learning.MLNet;
 
 /// <summary>
-/// One training by ML.NET. It runs on one thread whatever is allowed: the sums of several depend on their number, and FastTree keeps the first number
-/// that a process asked for. What comes out is rewritten as Granary's own model, which predicts without ML.NET, in every host the same bits.
+/// One training by ML.NET. It runs on one thread whatever is allowed: the sums of several depend on their number, and FastTree keeps the
+/// first number that a process asked for. What comes out is rewritten as Granary's own model, which predicts without ML.NET, in every host
+/// the same bits.
 /// </summary>
 internal static class MLNetRun
 {
@@ -25,7 +26,8 @@ internal static class MLNetRun
         }
         catch (Exception e) when (e is (InvalidOperationException or ArgumentException) and not LearningInputException)
         {
-            throw new LearningInputException($"{trainer} cannot learn from this table: ML.NET says '{e.Message.ReplaceLineEndings(" ").TrimEnd('.')}'", e);
+            throw new LearningInputException($"{trainer} cannot learn from this table: ML.NET says "
+                + $"'{e.Message.ReplaceLineEndings(" ").TrimEnd('.')}'", e);
         }
     }
 

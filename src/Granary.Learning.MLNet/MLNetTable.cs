@@ -6,8 +6,9 @@ using Microsoft.ML.Data;
 namespace Granary.Learning.MLNet;
 
 /// <summary>
-/// A training set as ML.NET reads it: single precision, slots named after the features, weights of mean one. Samples without weight and features that do not
-/// vary in the set are left out, for ML.NET would count the former as samples and drop the latter without saying which.
+/// A training set as ML.NET reads it: single precision, slots named after the features, weights of mean one. Samples without weight and
+/// features that do not vary in the set are left out, for ML.NET would count the former as samples and drop the latter without saying
+/// which.
 /// </summary>
 internal sealed class MLNetTable
 {
@@ -31,7 +32,9 @@ internal sealed class MLNetTable
 
     public bool Classify => Task == LearningTask.Classification;
 
-    /// <summary>A regression's labels are shown as (label − mean) / deviation, so that no trainer depends on their unit; 0 and 1 for classes.</summary>
+    /// <summary>
+    /// A regression's labels are shown as (label − mean) / deviation, so that no trainer depends on their unit; 0 and 1 for classes.
+    /// </summary>
     public double LabelMean { get; }
 
     public double LabelDeviation { get; }
@@ -64,7 +67,8 @@ internal sealed class MLNetTable
                 }
         }
         if (columns.Count == 0)
-            throw new LearningInputException($"no feature varies in the {set.Count} training samples of {trainer}: there is nothing to tell the labels by, so choose other features or a longer training part");
+            throw new LearningInputException($"no feature varies in the {set.Count} training samples "
+                + $"of {trainer}: there is nothing to tell the labels by, so choose other features or a longer training part");
         var weights = set.Weights();
         var total = 0.0;
         foreach (var w in weights) total += w;
@@ -82,8 +86,8 @@ internal sealed class MLNetTable
     }
 
     /// <summary>
-    /// For trainers that know no weights: every sample as often as its weight says, the fractions carried on from sample to sample in the order of time,
-    /// so that nothing is drawn by chance.
+    /// For trainers that know no weights: every sample as often as its weight says, the fractions carried on from sample to sample in the
+    /// order of time, so that nothing is drawn by chance.
     /// </summary>
     public MLNetTable Repeated()
     {
@@ -131,7 +135,12 @@ internal sealed class MLNetTable
             var label = _set.Table.Label[_set.Rows[i]];
             samples[i] = Classify
                 ? new ClassSample { Label = label == 1, Weight = (float)_weights[i], Features = features }
-                : new NumberSample { Label = (float)((label - LabelMean) / LabelDeviation), Weight = (float)_weights[i], Features = features };
+                : new NumberSample
+                {
+                    Label = (float)((label - LabelMean) / LabelDeviation),
+                    Weight = (float)_weights[i],
+                    Features = features
+                };
         }
         return Classify ? Load((ClassSample[])samples) : Load((NumberSample[])samples);
 
@@ -139,7 +148,8 @@ internal sealed class MLNetTable
         {
             var schema = SchemaDefinition.Create(typeof(T));
             schema["Features"].ColumnType = shape;
-            schema["Features"].AddAnnotation("SlotNames", new VBuffer<ReadOnlyMemory<char>>(names.Length, names), new VectorDataViewType(TextDataViewType.Instance, names.Length));
+            schema["Features"].AddAnnotation("SlotNames", new VBuffer<ReadOnlyMemory<char>>(names.Length, names),
+                new VectorDataViewType(TextDataViewType.Instance, names.Length));
             return context.Data.LoadFromEnumerable(rows, schema);
         }
     }

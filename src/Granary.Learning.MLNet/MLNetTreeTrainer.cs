@@ -15,7 +15,8 @@ public abstract class MLNetTreeTrainer(string name, int minLeaf) : ITrainer
     {
         TreeBounds.RequireWidth(name, set.Table.Width);
         var table = MLNetTable.From(name, set, classesOnly: false, least: Math.Max(20, 2 * minLeaf));
-        return Guarded(() => MLNetRun.Train(name, options, context => Fit(context, table, table.View(context), MLNetRun.Seed(options.Seed))));
+        return Guarded(() => MLNetRun.Train(name, options,
+            context => Fit(context, table, table.View(context), MLNetRun.Seed(options.Seed))));
     }
 
     /// <summary>Trains for two classes or for numbers, as <see cref="MLNetTable.Classify"/> says.</summary>

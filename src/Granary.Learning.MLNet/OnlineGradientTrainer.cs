@@ -6,7 +6,10 @@ using Microsoft.ML.Trainers;
 
 namespace Granary.Learning.MLNet;
 
-/// <summary>ML.NET's averaged online gradient descent on the squared loss: the averaged perceptron's sister for numbers. Sample weights become repetitions.</summary>
+/// <summary>
+/// ML.NET's averaged online gradient descent on the squared loss: the averaged perceptron's sister for numbers. Sample weights become
+/// repetitions.
+/// </summary>
 [Trainer("mlnet-online-gradient", "ML.NET online gradient descent: linear regression.", Numbers = true)]
 public sealed class OnlineGradientTrainer(
     [Range(1, 100_000)] int iterations = 10,
@@ -19,12 +22,14 @@ public sealed class OnlineGradientTrainer(
     {
         var table = MLNetTable.From(Name, set, classesOnly: false, asNumbers: true).Repeated();
         var scaler = Standardiser.Fit(table.Set);
-        return MLNetRun.Train(Name, options, context => LinearTranslation.Numbers(Name, table, scaler, context.Regression.Trainers.OnlineGradientDescent(new OnlineGradientDescentTrainer.Options
-        {
-            NumberOfIterations = iterations,
-            LearningRate = (float)learningRate,
-            L2Regularization = (float)l2,
-            DecreaseLearningRate = true,
-        }).Fit(table.View(context, scaler)).Model));
+        return MLNetRun.Train(Name, options,
+            context => LinearTranslation.Numbers(Name, table, scaler,
+                context.Regression.Trainers.OnlineGradientDescent(new OnlineGradientDescentTrainer.Options
+                {
+                    NumberOfIterations = iterations,
+                    LearningRate = (float)learningRate,
+                    L2Regularization = (float)l2,
+                    DecreaseLearningRate = true,
+                }).Fit(table.View(context, scaler)).Model));
     }
 }

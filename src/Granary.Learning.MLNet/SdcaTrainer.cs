@@ -6,7 +6,10 @@ using Microsoft.ML.Trainers;
 
 namespace Granary.Learning.MLNet;
 
-/// <summary>ML.NET's stochastic dual coordinate ascent: logistic regression for two classes, least squares for numbers. On one thread, for on several it is not repeatable.</summary>
+/// <summary>
+/// ML.NET's stochastic dual coordinate ascent: logistic regression for two classes, least squares for numbers. On one thread, for on
+/// several it is not repeatable.
+/// </summary>
 /// <param name="l1">Penalty on the sum of absolute weights; 0 for none.</param>
 /// <param name="l2">Penalty on the sum of squared weights; 0 leaves it to ML.NET.</param>
 /// <param name="iterations">At most.</param>

@@ -4,11 +4,15 @@ using Microsoft.ML.Trainers.FastTree;
 
 namespace Granary.Learning.MLNet;
 
-/// <summary>ML.NET's trees as Granary's: the same thresholds in single precision, the same side for a value that equals one, leaves scaled into the prediction's unit.</summary>
+/// <summary>
+/// ML.NET's trees as Granary's: the same thresholds in single precision, the same side for a value that equals one, leaves scaled into the
+/// prediction's unit.
+/// </summary>
 internal static class TreeTranslation
 {
     /// <param name="leaf">What a leaf's value, times its tree's weight, adds to the prediction.</param>
-    public static List<GrownTree> Trees<T>(TreeEnsemble<T> ensemble, MLNetTable table, Func<double, double> leaf) where T : RegressionTreeBase
+    public static List<GrownTree> Trees<T>(TreeEnsemble<T> ensemble, MLNetTable table, Func<double, double> leaf)
+        where T : RegressionTreeBase
     {
         var trees = new List<GrownTree>(ensemble.Trees.Count);
         for (var t = 0; t < ensemble.Trees.Count; t++)
@@ -21,15 +25,18 @@ internal static class TreeTranslation
 
     /// <summary>Boosted trees whose sum a sigmoid makes a probability of.</summary>
     /// <param name="calibrator">p = 1 / (1 + e^(slope · score + offset)), and the slope is negative.</param>
-    public static TreeEnsemble Boosted<T>(string trainer, MLNetTable table, TreeEnsemble<T> ensemble, PlattCalibrator calibrator) where T : RegressionTreeBase
+    public static TreeEnsemble Boosted<T>(string trainer, MLNetTable table, TreeEnsemble<T> ensemble, PlattCalibrator calibrator)
+        where T : RegressionTreeBase
     {
         var (slope, offset) = (-calibrator.Slope, -calibrator.Offset);
-        return TreeEnsemble.Join(MLNetRun.Head(trainer, table), Trees(ensemble, table, v => slope * v), TreeLink.Sigmoid, slope * ensemble.Bias + offset);
+        return TreeEnsemble.Join(MLNetRun.Head(trainer, table), Trees(ensemble, table, v => slope * v), TreeLink.Sigmoid,
+            slope * ensemble.Bias + offset);
     }
 
     /// <summary>Boosted trees whose sum is the standardised label.</summary>
     public static TreeEnsemble Boosted<T>(string trainer, MLNetTable table, TreeEnsemble<T> ensemble) where T : RegressionTreeBase =>
-        TreeEnsemble.Join(MLNetRun.Head(trainer, table), Trees(ensemble, table, v => v * table.LabelDeviation), TreeLink.Sum, ensemble.Bias * table.LabelDeviation + table.LabelMean);
+        TreeEnsemble.Join(MLNetRun.Head(trainer, table), Trees(ensemble, table, v => v * table.LabelDeviation), TreeLink.Sum,
+            ensemble.Bias * table.LabelDeviation + table.LabelMean);
 
     /// <summary>What FastTree and FastForest are both told.</summary>
     public static T Set<T>(T o, MLNetTable table, int leaves, int minLeaf, int seed) where T : TreeOptions
@@ -76,7 +83,8 @@ internal static class TreeTranslation
     }
 
     /// <summary>
-    /// A step function of one feature as a balanced tree: <paramref name="effects"/>[k] for values up to and including <paramref name="upTo"/>[k], the last for all above.
+    /// A step function of one feature as a balanced tree: <paramref name="effects"/>[k] for values up to and including
+    /// <paramref name="upTo"/>[k], the last for all above.
     /// </summary>
     public static GrownTree Steps(int feature, int width, IReadOnlyList<float> upTo, IReadOnlyList<double> effects)
     {

@@ -1,6 +1,8 @@
 namespace Granary.Learning;
 
-/// <summary>A table, label, model or setting from which nothing can be learned; the message is one sentence that names it and the remedy.</summary>
+/// <summary>
+/// A table, label, model or setting from which nothing can be learned; the message is one sentence that names it and the remedy.
+/// </summary>
 public sealed class LearningInputException : ArgumentException
 {
     public LearningInputException(string message) : base(message)

@@ -35,7 +35,11 @@ public static class SiloApplication
     /// <param name="catalogues">What the silo knows.</param>
     public static WebApplication Build(SiloSettings settings, GranaryCatalogues catalogues, NpgsqlDataSource? database)
     {
-        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ApplicationName = typeof(SiloApplication).Assembly.GetName().Name });
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions
+        {
+            ApplicationName =
+            typeof(SiloApplication).Assembly.GetName().Name
+        });
         var siloName = $"{Environment.MachineName}-{settings.SiloPort}";
         builder.WebHost.UseKestrelHttpsConfiguration();
         builder.WebHost.UseUrls(settings.Urls);
@@ -51,11 +55,13 @@ public static class SiloApplication
             DataFolder = Path.GetFullPath(settings.Data ?? "."),
             Confined = settings.Data is not null,
         }, catalogues);
-        builder.Services.AddSingleton<IBatchService>(s => new ClusterBatches(s.GetRequiredService<IGrainFactory>(), s.GetRequiredService<TimeProvider>()));
+        builder.Services.AddSingleton<IBatchService>(s => new ClusterBatches(s.GetRequiredService<IGrainFactory>(),
+            s.GetRequiredService<TimeProvider>()));
         builder.Services.AddSingleton<IWeightsService>(s => new ClusterWeights(s.GetRequiredService<IGrainFactory>()));
         builder.Services.AddSingleton<ISessionService>(s =>
             new ClusterSessions(s.GetRequiredService<IGrainFactory>(), s.GetRequiredService<IBatchService>(), catalogues));
-        builder.Services.AddSingleton(settings.State is null && settings.Connection is { } accounts ? new DatabaseAccounts(accounts) : AccountStores.Open(settings.State ?? Path.Combine(Path.GetFullPath(settings.Runs), ".accounts")));
+        builder.Services.AddSingleton(settings.State is null && settings.Connection is { } accounts ? new DatabaseAccounts(accounts)
+            : AccountStores.Open(settings.State ?? Path.Combine(Path.GetFullPath(settings.Runs), ".accounts")));
         builder.Services.AddSingleton<IReadinessCheck, ClusterReadiness>();
         if (database is not null)
         {
@@ -77,7 +83,8 @@ public static class SiloApplication
         silo.AddActivityPropagation();
         if (database is null)
         {
-            silo.UseLocalhostClustering(settings.SiloPort, settings.GatewayPort, serviceId: settings.ClusterId, clusterId: settings.ClusterId);
+            silo.UseLocalhostClustering(settings.SiloPort, settings.GatewayPort, serviceId: settings.ClusterId,
+                clusterId: settings.ClusterId);
             silo.AddMemoryGrainStorage(ClusterProviders.State);
             silo.AddMemoryGrainStorage(ClusterProviders.Subscriptions);
             silo.UseInMemoryReminderService();
@@ -95,7 +102,8 @@ public static class SiloApplication
                 silo.AddAdoNetGrainStorage(name, o => o.Configure<OrleansGrainStorageSerializer>((options, serializer) =>
                     (options.Invariant, options.DataSource, options.GrainStorageSerializer) = (Postgres, database, serializer)));
             }
-            silo.Services.AddSingleton<OrleansGrainStorageSerializer>(); // by field ids, as grains talk: a state written by an older version can be read
+            // by field ids, as grains talk: a state written by an older version can be read
+            silo.Services.AddSingleton<OrleansGrainStorageSerializer>();
         }
         StreamProviders.Add(silo, settings);
         silo.AddGranaryGrains(new GrainSettings
@@ -108,7 +116,9 @@ public static class SiloApplication
         }, catalogues);
     }
 
-    /// <summary>For people on a terminal, one line for each message; elsewhere JSON, which log collectors take apart by themselves.</summary>
+    /// <summary>
+    /// For people on a terminal, one line for each message; elsewhere JSON, which log collectors take apart by themselves.
+    /// </summary>
     internal static void AddLogging(ILoggingBuilder logging)
     {
         logging.ClearProviders();

@@ -18,9 +18,12 @@ internal static class SiloHealth
             _ => "",
         };
         // what listens on all addresses answers on this one
-        if (!Uri.TryCreate(text.Replace("//*", "//127.0.0.1", StringComparison.Ordinal).Replace("//+", "//127.0.0.1", StringComparison.Ordinal).Replace("//0.0.0.0", "//127.0.0.1", StringComparison.Ordinal), UriKind.Absolute, out var address))
+        if (!Uri.TryCreate(text.Replace("//*", "//127.0.0.1", StringComparison.Ordinal)
+            .Replace("//+", "//127.0.0.1", StringComparison.Ordinal).Replace("//0.0.0.0", "//127.0.0.1", StringComparison.Ordinal),
+            UriKind.Absolute, out var address))
         {
-            await error.WriteLineAsync("granary-silo health takes one address, as http://127.0.0.1:8080, or that of GRANARY_URLS").ConfigureAwait(false);
+            await error.WriteLineAsync("granary-silo health takes one address, as http://127.0.0.1:8080, or that of GRANARY_URLS")
+                .ConfigureAwait(false);
             return 2;
         }
         using var client = new HttpClient { Timeout = Timeout };

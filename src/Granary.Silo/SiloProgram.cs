@@ -53,7 +53,8 @@ public static partial class SiloProgram
     private static async Task RunAsync(SiloSettings settings)
     {
         using var interrupted = new CancellationTokenSource();
-        using var early = System.Runtime.InteropServices.PosixSignalRegistration.Create(System.Runtime.InteropServices.PosixSignal.SIGTERM, _ => interrupted.Cancel());
+        using var early = System.Runtime.InteropServices.PosixSignalRegistration.Create(System.Runtime.InteropServices.PosixSignal.SIGTERM,
+            _ => interrupted.Cancel());
         using var startLogs = LoggerFactory.Create(SiloApplication.AddLogging);
         var logger = startLogs.CreateLogger("Granary.Silo");
         var catalogues = GranaryCataloguesBuilder.CreateDefault().AddAssembly(typeof(KafkaBarSource).Assembly).AddPlugins(settings.Plugins)
@@ -64,7 +65,8 @@ public static partial class SiloProgram
         if (database is not null)
         {
             await ClusterDatabase.PrepareAsync(database, settings.StartTimeout, logger, interrupted.Token).ConfigureAwait(false);
-            if (!settings.NewCluster) await ClusterDatabase.CheckIdentityAsync(database, settings.ClusterId, interrupted.Token).ConfigureAwait(false);
+            if (!settings.NewCluster)
+                await ClusterDatabase.CheckIdentityAsync(database, settings.ClusterId, interrupted.Token).ConfigureAwait(false);
             await ClusterDatabase.WaitForCrashedAsync(database, settings.ClusterId, logger, interrupted.Token).ConfigureAwait(false);
         }
         await using var app = SiloApplication.Build(settings, catalogues, database);
@@ -72,7 +74,8 @@ public static partial class SiloProgram
         // The logger of the start exists before the host; this one also exports to telemetry.
         var hosted = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Granary.Silo");
         Started(
-            hosted, settings.ClusterId, string.Join(' ', app.Urls), settings.Clustering, settings.SiloPort, settings.GatewayPort, settings.Streams);
+            hosted, settings.ClusterId, string.Join(' ', app.Urls), settings.Clustering, settings.SiloPort, settings.GatewayPort,
+            settings.Streams);
         await app.WaitForShutdownAsync().ConfigureAwait(false);
         Stopped(hosted, settings.ClusterId);
     }
@@ -94,8 +97,10 @@ public static partial class SiloProgram
         }
         catch (Exception e) when (e is not (InputException or ServiceUnavailableException))
         {
-            var reason = e is OperationCanceledException ? "it took too long" : Causes(e).Last().Message.TrimEnd('.').ReplaceLineEndings(" ");
-            throw new ServiceUnavailableException($"the silo could not join the cluster '{settings.ClusterId}' within {settings.StartTimeout.TotalSeconds:0} s ({reason}); its log has the details", e);
+            var reason = e is OperationCanceledException ? "it took too long"
+                : Causes(e).Last().Message.TrimEnd('.').ReplaceLineEndings(" ");
+            throw new ServiceUnavailableException($"the silo could not join the cluster "
+                + $"'{settings.ClusterId}' within {settings.StartTimeout.TotalSeconds:0} s ({reason}); its log has the details", e);
         }
     }
 
@@ -109,7 +114,8 @@ public static partial class SiloProgram
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new InputException($"--runs {runs}: the folder cannot be written ({e.Message.TrimEnd('.')}); give one that the user of this process may write to", e);
+            throw new InputException($"--runs {runs}: the folder cannot be written "
+                + $"({e.Message.TrimEnd('.')}); give one that the user of this process may write to", e);
         }
     }
 
@@ -118,34 +124,45 @@ public static partial class SiloProgram
         var address = settings.Clustering == Options.Clustering.Localhost ? IPAddress.Loopback : settings.Advertise ?? IPAddress.Any;
         try
         {
-            if (!SiloApplication.IsFree(address, settings.SiloPort)) throw new InputException($"--silo-port {settings.SiloPort}: another program listens there already, perhaps another silo; give this one a port of its own");
-            if (!SiloApplication.IsFree(address, settings.GatewayPort)) throw new InputException($"--gateway-port {settings.GatewayPort}: another program listens there already, perhaps another silo; give this one a port of its own");
+            if (!SiloApplication.IsFree(address, settings.SiloPort))
+                throw new InputException($"--silo-port {settings.SiloPort}: another program listens there already, perhaps another silo; "
+                    + $"give this one a port of its own");
+            if (!SiloApplication.IsFree(address, settings.GatewayPort))
+                throw new InputException($"--gateway-port {settings.GatewayPort}: another program listens there already, perhaps another "
+                    + $"silo; give this one a port of its own");
         }
         catch (SocketException e)
         {
-            throw new InputException($"--advertise {settings.Advertise}: this machine cannot listen on that address ({e.Message}); give one of its own", e);
+            throw new InputException($"--advertise {settings.Advertise}: this machine cannot listen on that address "
+                + $"({e.Message}); give one of its own", e);
         }
     }
 
     /// <summary>The exception, and what led to it, ending with the root.</summary>
     private static IEnumerable<Exception> Causes(Exception e)
     {
-        for (var cause = e; cause is not null; cause = cause is AggregateException { InnerExceptions: [var first, ..] } ? first : cause.InnerException) yield return cause;
+        for (var cause = e; cause is not null; cause = cause is AggregateException { InnerExceptions: [var first, ..] } ? first
+            : cause.InnerException) yield return cause;
     }
 
     private static string Help()
     {
         var text = new System.Text.StringBuilder("granary-silo: one member of a cluster that runs batches, and the HTTP API.\n\n");
         foreach (var o in SiloOption.All)
-            text.Append($"  --{o.Name + (o.Value is null ? "" : " " + o.Value),-36}{o.Description}{(o.Default is null ? "" : $" ({o.Default})")}\n");
-        text.Append("\ngranary-silo health [URL] asks the silo of this machine whether it is ready, and ends with 0 if it is: for probes of containers.\n");
-        text.Append("\nEach can be given by the environment too, as GRANARY_CLUSTER_ID for --cluster-id, and secrets by a file, as GRANARY_CONNECTION_FILE.\n");
+            text.Append(
+                $"  --{o.Name + (o.Value is null ? "" : " " + o.Value),-36}{o.Description}{(o.Default is null ? "" : $" ({o.Default})")}\n");
+        text.Append("\ngranary-silo health [URL] asks the silo of this machine whether it is ready, and ends with 0 if it is: for probes "
+            + "of containers.\n");
+        text.Append("\nEach can be given by the environment too, as GRANARY_CLUSTER_ID for --cluster-id, and secrets by a file, as "
+            + "GRANARY_CONNECTION_FILE.\n");
         text.Append($"{OtlpTelemetry.EndpointVariable} turns on traces, measurements and logs over OTLP.\n");
         return text.ToString();
     }
 
-    [LoggerMessage(1, LogLevel.Information, "Silo of {ClusterId} serves {Urls} (clustering {Clustering}, silo port {SiloPort}, gateway port {GatewayPort}, streams {Streams})")]
-    private static partial void Started(ILogger logger, string clusterId, string urls, Options.Clustering clustering, int siloPort, int gatewayPort, StreamTransport streams);
+    [LoggerMessage(1, LogLevel.Information,
+        "Silo of {ClusterId} serves {Urls} (clustering {Clustering}, silo port {SiloPort}, gateway port {GatewayPort}, streams {Streams})")]
+    private static partial void Started(ILogger logger, string clusterId, string urls, Options.Clustering clustering, int siloPort,
+        int gatewayPort, StreamTransport streams);
 
     [LoggerMessage(2, LogLevel.Information, "Silo of {ClusterId} has left the cluster and stopped")]
     private static partial void Stopped(ILogger logger, string clusterId);

@@ -20,15 +20,26 @@ public sealed class AccountsOverHttpTests : IDisposable
     private async Task WriteAsync()
     {
         var instant = new DateTime(2026, 1, 5, 10, 0, 0).Ticks;
-        var order = new BrokerOrder { ClientId = "g1-0-1-e", Symbol = "BTC", Side = Side.Buy, Type = OrderType.Market, Quantity = 2, CreatedAt = instant };
+        var order = new BrokerOrder
+        {
+            ClientId = "g1-0-1-e",
+            Symbol = "BTC",
+            Side = Side.Buy,
+            Type = OrderType.Market,
+            Quantity = 2,
+            CreatedAt = instant
+        };
         var filled = new BrokerOrderStatus(order.ClientId, "V1", OrderState.Filled, 2, "");
         JournalEvent[] facts =
         [
-            new SignalDecided(instant, 1, instant - 1, Side.Buy, OrderType.Market, 100, 4, 95, 0, long.MaxValue, double.NaN, 1, Decision.Accepted, 2, new Dictionary<string, double> { ["sma(5)"] = 99 }) { Strategy = Strategy, Symbol = "BTC" },
+            new SignalDecided(instant, 1, instant - 1, Side.Buy, OrderType.Market, 100, 4, 95, 0, long.MaxValue, double.NaN, 1,
+                Decision.Accepted, 2, new Dictionary<string, double> { ["sma(5)"] = 99 }) { Strategy = Strategy, Symbol = "BTC" },
             new OrderIntended(instant, order, OrderRole.Entry, 1, ExitReason.Open) { Strategy = Strategy, Symbol = "BTC" },
             new OrderAnswered(instant, order.ClientId, filled with { State = OrderState.Submitted, Filled = 0 }) { Symbol = "BTC" },
-            new VenueReported(instant, new BrokerEvent(1, new BrokerFill("X1", order.ClientId, "", "BTC", Side.Buy, 101, 2, 0.1, instant), filled)) { Strategy = Strategy, Symbol = "BTC" },
-            new TradeChanged(instant, 1, TradeState.Active, Side.Buy, 2, 2, 101, 0, 0, 0.1, instant, 0, "") { Strategy = Strategy, Symbol = "BTC" },
+            new VenueReported(instant, new BrokerEvent(1, new BrokerFill("X1", order.ClientId, "", "BTC", Side.Buy, 101, 2, 0.1, instant),
+                filled)) { Strategy = Strategy, Symbol = "BTC" },
+            new TradeChanged(instant, 1, TradeState.Active, Side.Buy, 2, 2, 101, 0, 0, 0.1, instant, 0, "") { Strategy = Strategy,
+                Symbol = "BTC" },
             new PositionChanged(instant, 2) { Symbol = "BTC" },
             new PositionChanged(instant, -1) { Symbol = "ETH" },
         ];
@@ -43,11 +54,14 @@ public sealed class AccountsOverHttpTests : IDisposable
         await using var server = await ApiServer.StartAsync(settings: s => s with { Accounts = [_state] });
         async Task<JsonArray> Get(string path) => (await server.Client.GetFromJsonAsync<JsonArray>("/api/v1" + path))!;
         var order = (await Get("/orders?symbol=BTC")).ShouldHaveSingleItem()!;
-        ((string?)order["state"], (string?)order["venueId"], (double)order["filled"]!, (string?)order["order"]!["clientId"], (string?)order["strategy"]).ShouldBe(("filled", "V1", 2, "g1-0-1-e", Strategy));
+        ((string?)order["state"], (string?)order["venueId"], (double)order["filled"]!, (string?)order["order"]!["clientId"],
+            (string?)order["strategy"]).ShouldBe(("filled", "V1", 2, "g1-0-1-e", Strategy));
         (await Get("/orders?symbol=ETH")).ShouldBeEmpty();
-        (await Get("/positions")).Select(p => ((string?)p!["symbol"], (double)p["quantity"]!)).ShouldBe([("BTC", 2), ("ETH", -1)], ignoreOrder: true);
+        (await Get("/positions")).Select(p => ((string?)p!["symbol"], (double)p["quantity"]!))
+            .ShouldBe([("BTC", 2), ("ETH", -1)], ignoreOrder: true);
         var trade = (await Get("/trades?strategy=" + Uri.EscapeDataString(Strategy))).ShouldHaveSingleItem()!;
-        ((string?)trade["state"], (double)trade["entryPrice"]!, (string?)trade["entryTime"]).ShouldBe(("active", 101, "2026-01-05T10:00:00Z"));
+        ((string?)trade["state"], (double)trade["entryPrice"]!, (string?)trade["entryTime"]).ShouldBe(("active", 101,
+            "2026-01-05T10:00:00Z"));
         var signal = (await Get("/signals")).ShouldHaveSingleItem()!;
         ((string?)signal["decision"], (double)signal["granted"]!, (double)signal["factors"]!["sma(5)"]!).ShouldBe(("accepted", 2, 99));
     }

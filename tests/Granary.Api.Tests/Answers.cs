@@ -6,7 +6,8 @@ namespace Granary.Api.Tests;
 
 internal static class Answers
 {
-    public static async Task<T> ReadAsync<T>(this HttpResponseMessage answer) => (await answer.Content.ReadFromJsonAsync<T>(SubmissionJson.Options))!;
+    public static async Task<T> ReadAsync<T>(this HttpResponseMessage answer) =>
+        (await answer.Content.ReadFromJsonAsync<T>(SubmissionJson.Options))!;
 
     /// <summary>Demands a problem+json of that status, and gives its sentence.</summary>
     public static async Task<string> ProblemAsync(this HttpResponseMessage answer, int status)

@@ -12,7 +12,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Granary.Api.Tests;
 
-/// <summary>The API on a real Kestrel on a free loopback port, over the local batches and a host whose pace the test sets.</summary>
+/// <summary>The API on a real Kestrel on a free loopback port, over the local batches and a host whose speed the test sets.</summary>
 internal sealed class ApiServer : IAsyncDisposable
 {
     public const string Batch = """
@@ -44,7 +44,8 @@ internal sealed class ApiServer : IAsyncDisposable
 
     public Uri Address => Client.BaseAddress!;
 
-    public static async Task<ApiServer> StartAsync(ApiKeys? keys = null, string? folder = null, IBatchRunner? host = null, Func<ApiSettings, ApiSettings>? settings = null, IReadinessCheck? check = null, string? urls = null)
+    public static async Task<ApiServer> StartAsync(ApiKeys? keys = null, string? folder = null, IBatchRunner? host = null,
+        Func<ApiSettings, ApiSettings>? settings = null, IReadinessCheck? check = null, string? urls = null)
     {
         var runs = folder ?? Directory.CreateTempSubdirectory("granary-api-").FullName;
         var stepped = host as SteppedHost ?? new SteppedHost();
@@ -71,7 +72,9 @@ internal sealed class ApiServer : IAsyncDisposable
 
     public static HttpRequestMessage Submission(string text = Batch, string? key = null, string query = "")
     {
-        var request = new HttpRequestMessage(HttpMethod.Post, "/api/v1/batches" + query) { Content = new StringContent(text, Encoding.UTF8, "application/json") };
+        var request = new HttpRequestMessage(HttpMethod.Post,
+            "/api/v1/batches" + query)
+        { Content = new StringContent(text, Encoding.UTF8, "application/json") };
         if (key is not null) request.Headers.Add("Idempotency-Key", key);
         return request;
     }

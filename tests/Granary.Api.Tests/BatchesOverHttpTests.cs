@@ -35,7 +35,8 @@ public class BatchesOverHttpTests
     public async Task Relative_paths_start_from_the_folder_that_the_submission_names()
     {
         await using var server = await ApiServer.StartAsync();
-        (await server.Client.SendAsync(ApiServer.Submission(query: "?folder=/srv/batches&file=my.json"))).StatusCode.ShouldBe(HttpStatusCode.Accepted);
+        (await server.Client.SendAsync(ApiServer.Submission(query: "?folder=/srv/batches&file=my.json"))).StatusCode.ShouldBe(
+            HttpStatusCode.Accepted);
         (await server.Client.SendAsync(ApiServer.Submission(query: "?folder=sub"))).StatusCode.ShouldBe(HttpStatusCode.Accepted);
         for (var i = 0; i < 6; i++) server.Host.Go();
         await Eventually.HoldsAsync(() => server.Host.Specs.Count >= 2);
@@ -58,7 +59,8 @@ public class BatchesOverHttpTests
     public async Task A_wrong_batch_is_refused_with_the_line_and_the_key()
     {
         await using var server = await ApiServer.StartAsync();
-        using var answer = await server.Client.SendAsync(ApiServer.Submission(ApiServer.Batch.Replace("timeframe", "timefrane"), query: "?file=my.json"));
+        using var answer = await server.Client.SendAsync(ApiServer.Submission(ApiServer.Batch.Replace("timeframe", "timefrane"),
+            query: "?file=my.json"));
         var sentence = await answer.ProblemAsync(400);
         sentence.ShouldContain("my.json, line 4");
         sentence.ShouldContain("timefrane");
@@ -85,7 +87,8 @@ public class BatchesOverHttpTests
         var first = await server.SubmitAsync(key: "tonight");
         var all = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => server.SubmitAsync(key: "tonight")));
         all.Select(b => b.Id).Distinct().ShouldBe([first.Id]);
-        using var other = await server.Client.SendAsync(ApiServer.Submission(ApiServer.Batch.Replace("\"fast\": 10", "\"fast\": 11"), "tonight"));
+        using var other =
+            await server.Client.SendAsync(ApiServer.Submission(ApiServer.Batch.Replace("\"fast\": 10", "\"fast\": 11"), "tonight"));
         (await other.ProblemAsync(409)).ShouldContain(first.Id);
         (await server.SubmitAsync(key: "tomorrow")).Id.ShouldNotBe(first.Id);
         (await server.SubmitAsync()).Id.ShouldNotBe(first.Id);

@@ -20,7 +20,8 @@ public sealed class ClientOverHttpTests : IDisposable
 
     private string Out => Path.Combine(_folder, "out");
 
-    private static GranaryClient Client(ApiServer server, double patience = 10, string? key = null) => new(server.Address.ToString(), key, TimeSpan.FromSeconds(patience));
+    private static GranaryClient Client(ApiServer server, double patience = 10, string? key = null) =>
+        new(server.Address.ToString(), key, TimeSpan.FromSeconds(patience));
 
     [Fact]
     public async Task A_batch_is_submitted_followed_and_its_folder_brought_back()
@@ -64,7 +65,11 @@ public sealed class ClientOverHttpTests : IDisposable
         using var client = Client(server);
         using var stop = new CancellationTokenSource();
         string? id = null;
-        await Should.ThrowAsync<OperationCanceledException>(() => RemoteBatch.RunAsync(client, Spec, "my.json", Out, s => { id = s.Id; if (s.State == BatchState.Running) stop.Cancel(); }, cancellationToken: stop.Token));
+        await Should.ThrowAsync<OperationCanceledException>(() => RemoteBatch.RunAsync(client, Spec, "my.json", Out, s =>
+        {
+            id =
+            s.Id; if (s.State == BatchState.Running) stop.Cancel();
+        }, cancellationToken: stop.Token));
         (await server.UntilAsync(id!, s => s.Ended)).State.ShouldBe(BatchState.Cancelled);
         Directory.Exists(Out).ShouldBeFalse();
     }
@@ -75,9 +80,11 @@ public sealed class ClientOverHttpTests : IDisposable
         await using var server = await ApiServer.StartAsync();
         using var client = Client(server);
         server.Host.Throw(new InputException("bars/orcl.csv, line 3: the close is missing"));
-        (await Should.ThrowAsync<InputException>(() => RemoteBatch.RunAsync(client, Spec, "my.json", Out))).Message.ShouldBe("bars/orcl.csv, line 3: the close is missing");
+        (await Should.ThrowAsync<InputException>(() => RemoteBatch.RunAsync(client, Spec, "my.json",
+            Out))).Message.ShouldBe("bars/orcl.csv, line 3: the close is missing");
         server.Host.Throw(new InvalidOperationException("boom"));
-        (await Should.ThrowAsync<ServiceUnavailableException>(() => RemoteBatch.RunAsync(client, Spec, "my.json", Out))).Message.ShouldBe("boom");
+        (await Should.ThrowAsync<ServiceUnavailableException>(() => RemoteBatch.RunAsync(client, Spec, "my.json",
+            Out))).Message.ShouldBe("boom");
     }
 
     [Fact]
@@ -90,7 +97,8 @@ public sealed class ClientOverHttpTests : IDisposable
             port = ((IPEndPoint)listener.LocalEndpoint).Port;
         }
         using var client = new GranaryClient($"http://127.0.0.1:{port}", null, TimeSpan.FromSeconds(1));
-        (await Should.ThrowAsync<ServiceUnavailableException>(() => client.SubmitAsync(Spec, "my.json"))).Message.ShouldContain($"no Granary server answered at http://127.0.0.1:{port} within 1 s");
+        (await Should.ThrowAsync<ServiceUnavailableException>(() => client.SubmitAsync(Spec,
+            "my.json"))).Message.ShouldContain($"no Granary server answered at http://127.0.0.1:{port} within 1 s");
     }
 
     [Fact]

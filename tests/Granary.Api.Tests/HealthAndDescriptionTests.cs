@@ -48,8 +48,10 @@ public class HealthAndDescriptionTests
             ("/api/v1/health/live", "get"), ("/api/v1/health/ready", "get"),
         })
             string.Join(' ', paths.GetProperty(path).EnumerateObject().Select(v => v.Name).Order()).ShouldBe(verbs);
-        document.GetProperty("components").GetProperty("securitySchemes").GetProperty("Bearer").GetProperty("scheme").GetString().ShouldBe("bearer");
-        paths.GetProperty("/api/v1/portfolios/{id}/weights").GetProperty("put").GetProperty("responses").TryGetProperty("428", out _).ShouldBeTrue();
+        document.GetProperty("components").GetProperty("securitySchemes").GetProperty("Bearer").GetProperty("scheme").GetString()
+            .ShouldBe("bearer");
+        paths.GetProperty("/api/v1/portfolios/{id}/weights").GetProperty("put").GetProperty("responses").TryGetProperty("428", out _)
+            .ShouldBeTrue();
     }
 
     [Fact]
@@ -66,10 +68,12 @@ public class HealthAndDescriptionTests
         await using var server = await ApiServer.StartAsync();
         using var request = new HttpRequestMessage(HttpMethod.Post, "/api/v1/batches")
         {
-            Content = new StringContent("""{ "name": "newer", "data": { "source": "csv:data", "symbols": "A", "timeframe": "1d" }, "strategies": [ { "class": "SmaCross" } ] }""", System.Text.Encoding.UTF8, "application/json"),
+            Content = new StringContent(
+                """{ "name": "newer", "data": { "source": "csv:data", "symbols": "A", "timeframe": "1d" }, "strategies": [ { "class": "SmaCross" } ] }""", System.Text.Encoding.UTF8, "application/json"),
         };
         request.Headers.Add("Granary-Api", "2");
-        (await (await server.Client.SendAsync(request)).ProblemAsync(400)).ShouldContain("this server speaks version 1 of the API and the client version 2; bring the older of the two up to date");
+        (await (await server.Client.SendAsync(request)).ProblemAsync(400)).ShouldContain("this server speaks version 1 of the API and the "
+            + "client version 2; bring the older of the two up to date");
         (await server.Client.GetStringAsync("/api/v1/batches")).ShouldBe("[]");
     }
 

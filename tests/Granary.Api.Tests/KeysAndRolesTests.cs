@@ -26,7 +26,12 @@ public sealed class KeysAndRolesTests : IDisposable
             using var client = server.As(key);
             ((int)(await client.GetAsync("/api/v1/batches")).StatusCode).ShouldBe(200);
             ((int)(await client.SendAsync(ApiServer.Submission())).StatusCode).ShouldBe(submit);
-            var put = new HttpRequestMessage(HttpMethod.Put, "/api/v1/portfolios/main/weights") { Content = JsonContent.Create(new { weights = new Dictionary<string, double> { ["a"] = 1 } }) };
+            var put = new HttpRequestMessage(HttpMethod.Put,
+                "/api/v1/portfolios/main/weights")
+            {
+                Content =
+                    JsonContent.Create(new { weights = new Dictionary<string, double> { ["a"] = 1 } })
+            };
             put.Headers.IfNoneMatch.ParseAdd("*");
             ((int)(await client.SendAsync(put)).StatusCode).ShouldBe(weigh);
         }

@@ -17,7 +17,8 @@ public class RealHostTests
         {
             name = "real",
             data = new { source = "csv:" + bars, symbols = new[] { symbol }, timeframe = "1d" },
-            strategies = new[] { new { @class = "SmaCross", @params = new { fast = new[] { 5, 10 }, slow = 30 }, sides = "long", size = new { units = 10 } } },
+            strategies = new[] { new { @class = "SmaCross", @params = new { fast = new[] { 5, 10 }, slow = 30 }, sides = "long",
+                size = new { units = 10 } } },
         });
         await using var server = await ApiServer.StartAsync(host: new HostedRunner(new EmbeddedHost(2), TimeProvider.System, 2));
         var submitted = await server.SubmitAsync(text);

@@ -4,7 +4,9 @@ using Granary.Application.Submissions;
 
 namespace Granary.Api.Tests;
 
-/// <summary>A batch host that goes on when the test says so: what the API owes its callers does not depend on what is computed behind it.</summary>
+/// <summary>
+/// A batch host that goes on when the test says so: what the API owes its callers does not depend on what is computed behind it.
+/// </summary>
 internal sealed class SteppedHost : IBatchRunner
 {
     private readonly Channel<Func<Task>> _steps = Channel.CreateUnbounded<Func<Task>>();
@@ -18,7 +20,8 @@ internal sealed class SteppedHost : IBatchRunner
 
     public void Throw(Exception exception) => _steps.Writer.TryWrite(() => throw exception);
 
-    public async Task<BatchOutcome> RunAsync(BatchSpec spec, string folder, Action<SubmissionProgress> progress, CancellationToken cancellationToken = default)
+    public async Task<BatchOutcome> RunAsync(BatchSpec spec, string folder, Action<SubmissionProgress> progress,
+        CancellationToken cancellationToken = default)
     {
         lock (Begun)
         {

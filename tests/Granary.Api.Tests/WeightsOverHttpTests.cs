@@ -18,7 +18,8 @@ public class WeightsOverHttpTests
         return request;
     }
 
-    private static object Weights(double a, string why = "because") => new { weights = new Dictionary<string, double> { ["B(x=1)@ORCL:1d"] = 0, ["A(x=1)@ORCL:1d"] = a }, why };
+    private static object Weights(double a, string why = "because") =>
+        new { weights = new Dictionary<string, double> { ["B(x=1)@ORCL:1d"] = 0, ["A(x=1)@ORCL:1d"] = a }, why };
 
     [Fact]
     public async Task Weights_are_set_once_read_with_their_tag_and_replaced_by_who_read_them()
@@ -75,7 +76,8 @@ public class WeightsOverHttpTests
     {
         await using var server = await ApiServer.StartAsync();
         (await (await server.Client.SendAsync(Put(body, noneMatch: "*"))).ProblemAsync(400)).ShouldContain(sentence);
-        (await (await server.Client.SendAsync(Put(Weights(1), noneMatch: "*", portfolio: "..%2fx"))).ProblemAsync(400)).ShouldContain("portfolio's id");
+        (await (await server.Client.SendAsync(Put(Weights(1), noneMatch: "*",
+            portfolio: "..%2fx"))).ProblemAsync(400)).ShouldContain("portfolio's id");
     }
 
     [Fact]

@@ -10,7 +10,9 @@ using Granary.Engine.Market;
 
 namespace Granary.Benchmarks;
 
-/// <summary>How fast text becomes bars: MB of unpacked text per second and core, faults checked, decimals counted and bars hashed on the way.</summary>
+/// <summary>
+/// How fast text becomes bars: MB of unpacked text per second and core, faults checked, decimals counted and bars hashed on the way.
+/// </summary>
 public static class CsvBenchmark
 {
     /// <param name="args">A one-minute CSV (plain or gzipped); none looks for ../shared/bench/m1.csv.gz.</param>
@@ -37,13 +39,19 @@ public static class CsvBenchmark
             var bars = Read(plain, "generic");
             Row("generic", plain, bars.Count);
             Dialect(folder, "yahoo", bars, "Date,Open,High,Low,Close,Adj Close,Volume",
-                (b, s) => s.Append(b.OpenTime.ToString("yyyy-MM-dd HH:mm")).Append(Prices(b)).Append(',').Append(F(b.Close * 0.9, "F6")).Append(',').Append(F(b.Volume, "F0")));
+                (b, s) => s.Append(b.OpenTime.ToString("yyyy-MM-dd HH:mm")).Append(Prices(b)).Append(',').Append(F(b.Close * 0.9, "F6"))
+                    .Append(',').Append(F(b.Volume, "F0")));
             Dialect(folder, "backtrader", bars, "Date,Time,Open,High,Low,Close,Volume,OpenInterest",
-                (b, s) => s.Append(b.OpenTime.ToString("yyyy-MM-dd,HH:mm:ss")).Append(Prices(b)).Append(',').Append(F(b.Volume, "F0")).Append(",0"));
+                (b, s) => s.Append(b.OpenTime.ToString("yyyy-MM-dd,HH:mm:ss")).Append(Prices(b)).Append(',').Append(F(b.Volume, "F0"))
+                    .Append(",0"));
             Dialect(folder, "binance", bars, null,
-                (b, s) => s.Append((b.Time - DateTime.UnixEpoch.Ticks) / 10_000).Append(Prices(b, "F8")).Append(',').Append(F(b.Volume, "F8")).Append(',').Append((b.Time - DateTime.UnixEpoch.Ticks) / 10_000 + 59_999).Append(",1.03547608,79,19523.00000000,0.55694227,0"));
+                (b, s) => s.Append((b.Time - DateTime.UnixEpoch.Ticks) / 10_000).Append(Prices(b, "F8")).Append(',')
+                    .Append(F(b.Volume, "F8")).Append(',').Append((b.Time - DateTime.UnixEpoch.Ticks) / 10_000 + 59_999)
+                    .Append(",1.03547608,79,19523.00000000,0.55694227,0"));
             Dialect(folder, "lean", bars, null,
-                (b, s) => s.Append(b.OpenTime.ToString("yyyyMMdd HH:mm")).Append(CultureInfo.InvariantCulture, $",{b.Open * 1e4:F0},{b.High * 1e4:F0},{b.Low * 1e4:F0},{b.Close * 1e4:F0},{b.Volume:F0}"));
+                (b, s) => s.Append(b.OpenTime.ToString("yyyyMMdd HH:mm"))
+                    .Append(CultureInfo.InvariantCulture,
+                        $",{b.Open * 1e4:F0},{b.High * 1e4:F0},{b.Low * 1e4:F0},{b.Close * 1e4:F0},{b.Volume:F0}"));
             Json(folder, bars);
             foreach (var format in (string[])["lean", "binance", "json"]) Packed(folder, format, bars.Count);
             Stored(folder, plain);
@@ -55,7 +63,8 @@ public static class CsvBenchmark
         }
     }
 
-    private static string Prices(Bar b, string format = "F4") => $",{F(b.Open, format)},{F(b.High, format)},{F(b.Low, format)},{F(b.Close, format)}";
+    private static string Prices(Bar b, string format = "F4") =>
+        $",{F(b.Open, format)},{F(b.High, format)},{F(b.Low, format)},{F(b.Close, format)}";
 
     private static string F(double value, string format) => value.ToString(format, CultureInfo.InvariantCulture);
 
@@ -84,14 +93,16 @@ public static class CsvBenchmark
             for (var i = 0; i < bars.Count; i++)
             {
                 var b = bars[i];
-                writer.Write(string.Create(CultureInfo.InvariantCulture, $"{(i == 0 ? "[" : ", ")}[{(b.Time - DateTime.UnixEpoch.Ticks) / 10_000}, {b.Open}, {b.High}, {b.Low}, {b.Close}, {b.Volume}]"));
+                writer.Write(string.Create(CultureInfo.InvariantCulture,
+                    $"{(i == 0 ? "[" : ", ")}[{(b.Time - DateTime.UnixEpoch.Ticks) / 10_000}, {b.Open}, {b.High}, {b.Low}, {b.Close}, {b.Volume}]"));
             }
             writer.Write("]");
         }
         Row("json", path, bars.Count);
     }
 
-    // The zips that LEAN and Binance publish, and gzips: what is unpacked counts, unpacking it takes its share of the time, and what that alone does stands beside it.
+    // The zips that LEAN and Binance publish, and gzips: what is unpacked counts, unpacking it takes its share of the time, and what that
+    // alone does stands beside it.
     private static void Packed(string folder, string format, int expected)
     {
         var text = Path.Combine(folder, format + (format == "json" ? ".json" : ".csv"));
@@ -116,7 +127,8 @@ public static class CsvBenchmark
                 }
             inflate = Math.Min(inflate, (Environment.CpuUsage.TotalTime - cpu).TotalSeconds);
         }
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"    {format}: unpacking alone {size / 1e6 / inflate,7:F0} MB per core second"));
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"    {format}: unpacking alone {size / 1e6 / inflate,7:F0} MB per core second"));
     }
 
     private static void Stored(string folder, string plain)
@@ -138,7 +150,8 @@ public static class CsvBenchmark
             if (sum != series.Count) throw new InvalidOperationException($"store: {sum} bars");
             series.DisposeAsync().AsTask().GetAwaiter().GetResult();
         }
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"store open {open * 1e3:F2} ms, all bars checked and read in {read * 1e3:F1} ms"));
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"store open {open * 1e3:F2} ms, all bars checked and read in {read * 1e3:F1} ms"));
     }
 
     private static void Row(string format, string path, int expected, long? unpacked = null, string packed = "")
@@ -156,11 +169,13 @@ public static class CsvBenchmark
             best = Math.Min(best, clock.Elapsed.TotalSeconds);
         }
         var bytes = unpacked ?? new FileInfo(path).Length;
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"csv {format + packed,-12} {bytes / 1e6,6:F1} MB {best * 1e3,7:F1} ms {bytes / 1e6 / best,7:F0} MB/s, {bytes / 1e6 / busy,7:F0} MB per core second"));
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"csv {format + packed,-12} {bytes / 1e6,6:F1} MB {best * 1e3,7:F1} ms {bytes / 1e6 / best,7:F0} MB/s, {bytes / 1e6 / busy,7:F0} MB per core second"));
     }
 
     private static BarFileSeries Open(string path, string format) =>
-        BarFile.OpenAsync(path, new BarQuery("m1", Timeframe.M1), new BarFileOptions { Format = format, TimeZone = "Etc/UTC" }).AsTask().GetAwaiter().GetResult();
+        BarFile.OpenAsync(path, new BarQuery("m1", Timeframe.M1), new BarFileOptions { Format = format, TimeZone = "Etc/UTC" }).AsTask()
+            .GetAwaiter().GetResult();
 
     private static List<Bar> Read(string path, string format)
     {

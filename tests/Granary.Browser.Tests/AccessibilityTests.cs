@@ -37,7 +37,8 @@ public class AccessibilityTests(Browser browser, PageFiles pages) : IClassFixtur
     }
 
     [Theory]
-    [InlineData("backtest"), InlineData("walk-forward"), InlineData("live"), InlineData("compare"), InlineData("analyze"), InlineData("track")]
+    [InlineData("backtest"), InlineData("walk-forward"), InlineData("live"), InlineData("compare"), InlineData("analyze"),
+        InlineData("track")]
     public async Task Nothing_reaches_over_the_edge_of_a_telephone(string kind)
     {
         await using var open = await browser.OpenAsync(pages.Of(kind), 390, 844);

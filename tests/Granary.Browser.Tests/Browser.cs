@@ -22,11 +22,14 @@ public sealed class Browser : IAsyncLifetime
         _browser = await _playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
         {
             ExecutablePath = Executable,
-            Args = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
+            Args = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+                "--disable-component-update", "--disable-sync"],
         });
     }
 
-    /// <summary>A page of a file, opened at a size and in a theme; every request for anything but the file itself is recorded and refused.</summary>
+    /// <summary>
+    /// A page of a file, opened at a size and in a theme; every request for anything but the file itself is recorded and refused.
+    /// </summary>
     public async Task<OpenPage> OpenAsync(string path, int width = 1280, int height = 800, bool dark = false, bool scripts = true)
     {
         if (_browser is null) Assert.Skip($"needs {Executable}, which this machine does not have (apt-get install chromium)");
@@ -67,7 +70,9 @@ public sealed class OpenPage(IPage page) : IAsyncDisposable
 
     public List<string> Requests { get; } = [];
 
-    /// <summary>The whole page as pictures of at most 1,600 pixels' height, for a person to look at; only where GRANARY_SCREENSHOTS names a folder.</summary>
+    /// <summary>
+    /// The whole page as pictures of at most 1,600 pixels' height, for a person to look at; only where GRANARY_SCREENSHOTS names a folder.
+    /// </summary>
     public async Task PictureAsync(string name)
     {
         if (Environment.GetEnvironmentVariable("GRANARY_SCREENSHOTS") is not { Length: > 0 } folder) return;

@@ -25,7 +25,8 @@ public class CandleChartTests(Browser browser, PageFiles pages) : IClassFixture<
             for (var i = 0; i < made.Length; i++) Same(shown[i], made[i]);
         }
         var bars = run.Bars(run.Model.Strategies[0].Symbol, "1d", 100_000);
-        var market = data.RootElement.GetProperty("markets").EnumerateArray().First(m => m.GetProperty("s").GetString() == run.Model.Strategies[0].Symbol);
+        var market = data.RootElement.GetProperty("markets").EnumerateArray()
+            .First(m => m.GetProperty("s").GetString() == run.Model.Strategies[0].Symbol);
         market.GetProperty("c").EnumerateArray().Select(c => c.GetDouble()).Last().ShouldBe(bars[^1].Close, 1e-6 * bars[^1].Close);
         open.Complaints.ShouldBeEmpty();
     }

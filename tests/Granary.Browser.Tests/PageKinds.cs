@@ -40,7 +40,9 @@ internal static class PageKinds
                 "trades":[{"strategy":"SmaCross(fast=5,slow=40)@ACME:1d","symbol":"ACME","entry":"2012-02-01","amount":-59.5,"why":"the venue refused it"}]}
                 """,
         };
-        return _run.Model with { Sections = all.Where(s => sections.Contains(s.Key)).ToDictionary(s => s.Key, s => s.Value, StringComparer.Ordinal) };
+        return _run.Model
+            with
+        { Sections = all.Where(s => sections.Contains(s.Key)).ToDictionary(s => s.Key, s => s.Value, StringComparer.Ordinal) };
     }
 
     private static void Analysis(TextWriter output)
@@ -64,7 +66,8 @@ internal static class PageKinds
         var replica = index.Select(r => 0.9 * r + 0.004 * (random.NextDouble() - 0.5)).ToArray();
         (string, double)[] names = [("S02", 0.58), ("S31", 0.32), ("S44", -0.2)];
         return new TrackingReport("INDEX", names, 0.0001, [(1, 0.4), (2, 0.3), (3, 0.25)],
-            [new TrackingFigures("fitted periods", 350, 0.3365, -1.13, 0.8381, 0.397), new TrackingFigures("later periods", 150, 0.4025, 1.06, 0.702, 0.3101)],
+            [new TrackingFigures("fitted periods", 350, 0.3365, -1.13, 0.8381, 0.397),
+                new TrackingFigures("later periods", 150, 0.4025, 1.06, 0.702, 0.3101)],
             times, index, replica, 350, (100, replica[100..]),
             [.. Enumerable.Range(0, 8).Select(i => new TrackingChoice(times[100 + 50 * i], names, i == 0 ? 1 : 0.1 * i, 0.3 + 0.01 * i))],
             ["The weights sum to 0.7."]);

@@ -14,7 +14,8 @@ public class PrintedPagesTests(Browser browser, PageFiles pages) : IClassFixture
     private const double Margin = 0.054;
 
     [Theory]
-    [InlineData("backtest"), InlineData("walk-forward"), InlineData("live"), InlineData("compare"), InlineData("analyze"), InlineData("track")]
+    [InlineData("backtest"), InlineData("walk-forward"), InlineData("live"), InlineData("compare"), InlineData("analyze"),
+        InlineData("track")]
     public async Task No_printed_sheet_is_half_empty_and_the_last_has_content(string kind)
     {
         var tool = (string[])["/usr/bin/pdftoppm", "/usr/local/bin/pdftoppm"];
@@ -32,7 +33,11 @@ public class PrintedPagesTests(Browser browser, PageFiles pages) : IClassFixture
 
     private static async Task<byte[]> Drawn(string tool, string pdf)
     {
-        using var process = Process.Start(new ProcessStartInfo(tool, ["-r", "20", "-gray", pdf]) { RedirectStandardOutput = true, UseShellExecute = false })!;
+        using var process = Process.Start(new ProcessStartInfo(tool, ["-r", "20", "-gray", pdf])
+        {
+            RedirectStandardOutput = true,
+            UseShellExecute = false
+        })!;
         var bytes = new MemoryStream();
         await process.StandardOutput.BaseStream.CopyToAsync(bytes, TestContext.Current.CancellationToken);
         await process.WaitForExitAsync(TestContext.Current.CancellationToken);

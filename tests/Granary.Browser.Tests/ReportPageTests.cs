@@ -7,7 +7,9 @@ using Microsoft.Playwright;
 
 namespace Granary.Browser.Tests;
 
-/// <summary>The pages as a reader meets them: in Chromium, at three widths, in both themes, on paper, with keys alone and without scripts.</summary>
+/// <summary>
+/// The pages as a reader meets them: in Chromium, at three widths, in both themes, on paper, with keys alone and without scripts.
+/// </summary>
 public class ReportPageTests(Browser browser, PageFiles pages) : IClassFixture<Browser>
 {
     private readonly SyntheticRun _run = pages.Thousand;
@@ -41,16 +43,20 @@ public class ReportPageTests(Browser browser, PageFiles pages) : IClassFixture<B
         """;
 
     [Theory]
-    [InlineData(360, false), InlineData(360, true), InlineData(768, false), InlineData(768, true), InlineData(1280, false), InlineData(1280, true)]
-    public async Task The_page_of_a_run_fits_its_width_reads_well_and_loads_nothing(int width, bool dark) => await LooksRight(pages.ThousandPage, "run", width, dark);
+    [InlineData(360, false), InlineData(360, true), InlineData(768, false), InlineData(768, true), InlineData(1280, false),
+        InlineData(1280, true)]
+    public async Task The_page_of_a_run_fits_its_width_reads_well_and_loads_nothing(int width, bool dark) =>
+        await LooksRight(pages.ThousandPage, "run", width, dark);
 
     [Theory]
     [InlineData(360, true), InlineData(1280, false)]
-    public async Task The_page_of_two_runs_fits_its_width_reads_well_and_loads_nothing(int width, bool dark) => await LooksRight(pages.ComparePage, "compare", width, dark);
+    public async Task The_page_of_two_runs_fits_its_width_reads_well_and_loads_nothing(int width, bool dark) =>
+        await LooksRight(pages.ComparePage, "compare", width, dark);
 
     [Theory]
     [InlineData(360, false), InlineData(1280, true)]
-    public async Task A_tear_sheet_fits_its_width_reads_well_and_loads_nothing(int width, bool dark) => await LooksRight(pages.CurvePage, "curve", width, dark);
+    public async Task A_tear_sheet_fits_its_width_reads_well_and_loads_nothing(int width, bool dark) =>
+        await LooksRight(pages.CurvePage, "curve", width, dark);
 
     private async Task LooksRight(string path, string name, int width, bool dark)
     {
@@ -68,7 +74,8 @@ public class ReportPageTests(Browser browser, PageFiles pages) : IClassFixture<B
     public async Task The_first_screen_shows_what_was_run_the_figures_the_findings_the_digest_and_the_picture()
     {
         await using var open = await browser.OpenAsync(pages.ThousandPage);
-        foreach (var what in (string[])["h1", ".figures", ".notice", ".digest", ".chart.time:nth-of-type(1) svg", "figure:has(path.line.loss) svg"])
+        foreach (var what in (string[])["h1", ".figures", ".notice", ".digest", ".chart.time:nth-of-type(1) svg",
+            "figure:has(path.line.loss) svg"])
         {
             var box = await open.Page.Locator(what).First.BoundingBoxAsync();
             (box!.Y + box.Height).ShouldBeLessThanOrEqualTo(800, what);
@@ -93,13 +100,15 @@ public class ReportPageTests(Browser browser, PageFiles pages) : IClassFixture<B
         up.Take(900).ShouldBe(up.Take(900).Order());
         double.IsNaN(up[^1]).ShouldBeTrue();
         (await open.Page.Locator("table.strategies th[aria-sort]").CountAsync()).ShouldBe(1);
-        await open.Page.Locator("table.strategies thead th", new PageLocatorOptions { HasText = "Symbol" }).GetByRole(AriaRole.Button).ClickAsync();
+        await open.Page.Locator("table.strategies thead th", new PageLocatorOptions { HasText = "Symbol" }).GetByRole(AriaRole.Button)
+            .ClickAsync();
         (await open.Page.Locator("table.strategies tbody tr:first-child td").First.TextContentAsync()).ShouldBe("BTCUSDT");
     }
 
     private static async Task<double[]> Column(IPage page, int cell)
     {
-        var texts = await page.EvaluateAsync<string[]>($"[...document.querySelectorAll('table.strategies tbody tr')].map(r => r.cells[{cell}].textContent)");
+        var texts = await page.EvaluateAsync<string[]>($"[...document.querySelectorAll('table.strategies tbody tr')].map(r => "
+            + $"r.cells[{cell}].textContent)");
         return [.. texts.Select(t => double.TryParse(t.Replace('−', '-'), out var v) ? v : double.NaN)];
     }
 
@@ -112,7 +121,8 @@ public class ReportPageTests(Browser browser, PageFiles pages) : IClassFixture<B
         var count = page.Locator(".filters output");
         (await rows.CountAsync()).ShouldBe(1000);
         await page.Locator("input[name=find]").FillAsync("sma fast=5,slow=40");
-        var found = _run.Model.Strategies.Count(s => s.Id.Contains("Sma", StringComparison.Ordinal) && s.Id.Contains("fast=5,slow=40", StringComparison.Ordinal));
+        var found = _run.Model.Strategies.Count(s => s.Id.Contains("Sma", StringComparison.Ordinal)
+            && s.Id.Contains("fast=5,slow=40", StringComparison.Ordinal));
         (await rows.CountAsync()).ShouldBe(found);
         (await count.TextContentAsync()).ShouldBe($"{found} of 1,000 strategies");
         await page.Locator("input[name=find]").FillAsync("");
@@ -133,7 +143,8 @@ public class ReportPageTests(Browser browser, PageFiles pages) : IClassFixture<B
         await page.Keyboard.PressAsync("Enter");
         var dialog = page.Locator("dialog");
         (await dialog.IsVisibleAsync()).ShouldBeTrue();
-        (await dialog.Locator("h2").TextContentAsync()).ShouldBe(await page.Locator("table.strategies tbody tr").Nth(1).GetAttributeAsync("data-id"));
+        (await dialog.Locator("h2").TextContentAsync()).ShouldBe(await page.Locator("table.strategies tbody tr").Nth(1)
+            .GetAttributeAsync("data-id"));
         (await page.Locator("table.strategies [tabindex='0']").CountAsync()).ShouldBe(1, "the tab key passes a thousand rows in one step");
         (await dialog.TextContentAsync())!.ShouldContain("Sortino");
         await page.Keyboard.PressAsync("Escape");
@@ -174,7 +185,8 @@ public class ReportPageTests(Browser browser, PageFiles pages) : IClassFixture<B
         await page.Keyboard.PressAsync("Home");
         (await told.TextContentAsync())!.ShouldContain($"{trades.Length} of {trades.Length} trades in view");
         // Something is drawn: the canvas is not of one colour.
-        (await page.EvaluateAsync<int>("new Set(new Uint32Array(document.querySelector('.explore canvas').getContext('2d').getImageData(0, 0, 600, 300).data.buffer)).size")).ShouldBeGreaterThan(4);
+        (await page.EvaluateAsync<int>("new Set(new Uint32Array(document.querySelector('.explore canvas').getContext('2d').getImageData(0, "
+            + "0, 600, 300).data.buffer)).size")).ShouldBeGreaterThan(4);
     }
 
     [Fact]
@@ -229,7 +241,8 @@ public class ReportPageTests(Browser browser, PageFiles pages) : IClassFixture<B
     {
         await using var open = await browser.OpenAsync(pages.ThousandPage, dark: true);
         var page = open.Page;
-        await page.Locator("table.strategies thead th", new PageLocatorOptions { HasText = "Max DD" }).GetByRole(AriaRole.Button).ClickAsync();
+        await page.Locator("table.strategies thead th", new PageLocatorOptions { HasText = "Max DD" }).GetByRole(AriaRole.Button)
+            .ClickAsync();
         await page.EmulateMediaAsync(new PageEmulateMediaOptions { Media = Media.Print });
         (await page.EvaluateAsync<string>("getComputedStyle(document.body).backgroundColor")).ShouldBe("rgb(255, 255, 255)");
         (await page.Locator("table.strategies tbody tr:visible").CountAsync()).ShouldBe(60);
@@ -243,7 +256,8 @@ public class ReportPageTests(Browser browser, PageFiles pages) : IClassFixture<B
     {
         await using var open = await browser.OpenAsync(pages.ThousandPage);
         var timing = await open.Page.EvaluateAsync<double>("performance.getEntriesByType('navigation')[0].domComplete");
-        TestContext.Current.TestOutputHelper!.WriteLine($"domComplete after {timing:0} ms, {new FileInfo(pages.ThousandPage).Length / 1e6:0.00} MB");
+        TestContext.Current.TestOutputHelper!.WriteLine(
+            $"domComplete after {timing:0} ms, {new FileInfo(pages.ThousandPage).Length / 1e6:0.00} MB");
         // Generous: the machine may be busy. What it guards against is a page that hangs.
         timing.ShouldBeLessThan(15_000);
     }

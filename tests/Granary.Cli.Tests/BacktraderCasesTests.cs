@@ -11,7 +11,8 @@ namespace Granary.Cli.Tests;
 /// <summary>What backtrader did, asked of a batch file: every recorded case that the batch file has words for.</summary>
 public sealed class BacktraderCasesTests
 {
-    // Exits at prices taken from the signal's close, limit and stop entries, orders on the close and several assets are tested through the engine.
+    // Exits at prices taken from the signal's close, limit and stop entries, orders on the close and several assets are tested through the
+    // engine.
     private static readonly string[] Kinds = ["long", "ls", "oco_entry", "trail"];
 
     /// <summary>Cases, and whether they are those on synthetic bars.</summary>
@@ -44,7 +45,8 @@ public sealed class BacktraderCasesTests
         var (cases, bars) = Folders(synthetic);
         using var folder = new TestFolder();
         var oracle = Read(Path.Combine(cases, name + ".json"));
-        var batch = new BatchReader(TestCatalogues.All).Read(folder.Write("batch.json", BacktraderBatch.Text(oracle.GetProperty("spec"), bars)));
+        var batch = new BatchReader(TestCatalogues.All).Read(folder.Write("batch.json",
+            BacktraderBatch.Text(oracle.GetProperty("spec"), bars)));
         await new BatchRunner(new EmbeddedHost(1), TimeProvider.System)
             .RunAsync(batch, new BatchOptions { Out = folder.At("run") }, cancellationToken: TestContext.Current.CancellationToken);
         SameTrades(oracle, folder.At("run/trades.csv"));
@@ -67,7 +69,8 @@ public sealed class BacktraderCasesTests
 
     private static JsonElement Read(string path) => JsonDocument.Parse(File.ReadAllBytes(path)).RootElement;
 
-    private static bool OnTheSameClose(JsonElement oracle) => oracle.GetProperty("spec").TryGetProperty("coc", out var coc) && coc.GetBoolean();
+    private static bool OnTheSameClose(JsonElement oracle) =>
+        oracle.GetProperty("spec").TryGetProperty("coc", out var coc) && coc.GetBoolean();
 
     private static void SameTrades(JsonElement oracle, string path)
     {
@@ -126,10 +129,12 @@ public sealed class BacktraderCasesTests
         return rows;
     }
 
-    private static DateTime Time(string text) => DateTime.Parse(text, CultureInfo.InvariantCulture, DateTimeStyles.AdjustToUniversal | DateTimeStyles.AssumeUniversal);
+    private static DateTime Time(string text) =>
+        DateTime.Parse(text, CultureInfo.InvariantCulture, DateTimeStyles.AdjustToUniversal | DateTimeStyles.AssumeUniversal);
 
     private static double Number(string text) => double.Parse(text, CultureInfo.InvariantCulture);
 
     private static void Close(double actual, double expected, double relative) =>
-        Math.Abs(actual - expected).ShouldBeLessThanOrEqualTo(relative * Math.Max(1e-9, Math.Abs(expected)), $"{actual:R} is not {expected:R}");
+        Math.Abs(actual - expected)
+            .ShouldBeLessThanOrEqualTo(relative * Math.Max(1e-9, Math.Abs(expected)), $"{actual:R} is not {expected:R}");
 }

@@ -2,7 +2,9 @@ using System.Text.Json.Nodes;
 
 namespace Granary.Cli.Tests;
 
-/// <summary>What is wrong is said in one sentence that leads to it, with exit code 2 (1 for the disk), and nothing is half written.</summary>
+/// <summary>
+/// What is wrong is said in one sentence that leads to it, with exit code 2 (1 for the disk), and nothing is half written.
+/// </summary>
 public sealed class BadInputTests : IDisposable
 {
     private const string Bars = """
@@ -25,7 +27,8 @@ public sealed class BadInputTests : IDisposable
 
     private async Task<string> RefusedAsync(string batch, int code = 2, params string[] more)
     {
-        var call = await GranaryProcess.RunAsync(["backtest", _folder.Write("batch.json", batch), "--out", _folder.At("run"), "--quiet", .. more]);
+        var call = await GranaryProcess.RunAsync(["backtest", _folder.Write("batch.json", batch), "--out", _folder.At("run"), "--quiet",
+            .. more]);
         call.ExitCode.ShouldBe(code, call.Error + call.Output);
         call.Output.ShouldBe("");
         call.Error.TrimEnd('\n').Split('\n').Length.ShouldBe(1, call.Error);
@@ -124,7 +127,8 @@ public sealed class BadInputTests : IDisposable
     [InlineData("2024-01-03T00:00:00+05:00,11,12,10,11,1\n", "mixed time zones")]
     public async Task A_bad_row_is_named_with_its_line(string row, string what)
     {
-        var sentence = await BadBarsAsync("time,open,high,low,close,volume\n2024-01-01,10,11,9,10.5,100\n2024-01-02,10.5,12,10,11,100\n" + row);
+        var sentence = await BadBarsAsync("time,open,high,low,close,volume\n2024-01-01,10,11,9,10.5,100\n2024-01-02,10.5,12,10,11,100\n"
+            + row);
         sentence.ShouldContain("line 4", customMessage: what);
     }
 
@@ -133,7 +137,8 @@ public sealed class BadInputTests : IDisposable
     {
         _folder.Write("bars/A.csv", Bars);
         var file = _folder.Write("occupied", "a file, not a folder");
-        var call = await GranaryProcess.RunAsync("backtest", _folder.Write("batch.json", Batch().ToJsonString()), "--out", Path.Combine(file, "run"), "--quiet");
+        var call = await GranaryProcess.RunAsync("backtest", _folder.Write("batch.json", Batch().ToJsonString()), "--out",
+            Path.Combine(file, "run"), "--quiet");
         call.ExitCode.ShouldBe(1);
         call.Error.ShouldContain("cannot be made");
         File.ReadAllText(file).ShouldBe("a file, not a folder");
@@ -143,7 +148,8 @@ public sealed class BadInputTests : IDisposable
     public async Task A_corrupt_stored_bar_file_is_named()
     {
         var bars = _folder.Write("bars/A.csv", Bars);
-        (await GranaryProcess.RunAsync("data", "import", bars, "--store", _folder.At("store"), "--symbol", "A", "--timeframe", "1d")).ExitCode.ShouldBe(0);
+        (await GranaryProcess.RunAsync("data", "import", bars, "--store", _folder.At("store"), "--symbol", "A", "--timeframe",
+            "1d")).ExitCode.ShouldBe(0);
         var stored = Directory.EnumerateFiles(_folder.At("store"), "*.bars", SearchOption.AllDirectories).Single();
         var bytes = await File.ReadAllBytesAsync(stored);
         bytes[^20] ^= 0xFF;

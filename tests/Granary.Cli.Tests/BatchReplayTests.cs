@@ -11,10 +11,12 @@ public sealed class BatchReplayTests : IDisposable
 
     private async Task<string> Batch()
     {
-        var call = await GranaryProcess.RunAsync("data", "generate", "--out", _folder.At("bars"), "--symbols", "ACME,BTCUSDT", "--timeframe", "1h", "--from", "2024-01-01", "--to", "2024-01-15");
+        var call = await GranaryProcess.RunAsync("data", "generate", "--out", _folder.At("bars"), "--symbols", "ACME,BTCUSDT",
+            "--timeframe", "1h", "--from", "2024-01-01", "--to", "2024-01-15");
         call.ExitCode.ShouldBe(0, call.Error);
         var batch = _folder.At("batch.json");
-        await File.WriteAllTextAsync(batch, """{ "name": "r", "data": { "source": "csv:bars", "symbols": "*", "timeframe": "1h" }, "strategies": [ { "class": "SmaCross" } ] }""");
+        await File.WriteAllTextAsync(batch,
+            """{ "name": "r", "data": { "source": "csv:bars", "symbols": "*", "timeframe": "1h" }, "strategies": [ { "class": "SmaCross" } ] }""");
         return batch;
     }
 
@@ -28,7 +30,8 @@ public sealed class BatchReplayTests : IDisposable
         var times = lines.Select(l => l.GetProperty("time").GetDateTime()).ToList();
         times.ShouldBe(times.Order());
         times[0].ShouldBeGreaterThan(new DateTime(2024, 1, 3, 0, 0, 0, DateTimeKind.Utc));
-        var markets = lines.Where(l => l.GetProperty("kind").GetString() == "bars").Select(l => l.GetProperty("market").GetString()).Distinct().Order().ToList();
+        var markets = lines.Where(l => l.GetProperty("kind").GetString() == "bars").Select(l => l.GetProperty("market").GetString())
+            .Distinct().Order().ToList();
         markets.ShouldBe(["SIM:ACME", "SIM:BTCUSDT"]);
         lines.Count(l => l.GetProperty("kind").GetString() == "heartbeat").ShouldBe(times.Distinct().Count());
         call.Error.ShouldContain("bars of 2 markets published");

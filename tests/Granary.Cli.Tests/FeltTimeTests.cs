@@ -14,7 +14,8 @@ public class FeltTimeTests
         clock.Advance(TimeSpan.FromSeconds(7.2));
         felt.Seconds.ShouldBe(7.5, 1e-9);
         felt.Sentence().ShouldBe("7.5 s from call to result");
-        felt.Sentence(6).ShouldBe("7.5 s from call to result, of which 6.0 s until the results were ready and the rest for start and files");
+        felt.Sentence(6)
+            .ShouldBe("7.5 s from call to result, of which 6.0 s until the results were ready and the rest for start and files");
     }
 
     [Theory, InlineData(-3600), InlineData(3600)]

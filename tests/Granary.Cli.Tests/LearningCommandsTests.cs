@@ -26,19 +26,24 @@ public sealed class LearningCommandsTests : IDisposable
         return call.Error;
     }
 
-    private string Table(string name = "table.csv", string header = "date,a,b,up", Func<int, string>? row = null) => _folder.Write(name, header + "\n" + string.Concat(
-        Enumerable.Range(0, 300).Select(i => (row?.Invoke(i) ?? $"{new DateTime(2020, 1, 1).AddDays(i):yyyy-MM-dd},{i * 7 % 11},{i * 5 % 13},{(i * 7 % 11 + i * 5 % 13 > 11 ? "yes" : "no")}") + "\n")));
+    private string Table(string name = "table.csv", string header = "date,a,b,up", Func<int, string>? row = null) =>
+        _folder.Write(name, header + "\n" + string.Concat(
+        Enumerable.Range(0, 300).Select(i => (row?.Invoke(i)
+            ?? $"{new DateTime(2020, 1, 1).AddDays(i):yyyy-MM-dd},{i * 7 % 11},{i * 5 % 13},{(i * 7 % 11 + i * 5 % 13 > 11 ? "yes" : "no")}") + "\n")));
 
     [Fact]
     public async Task Learn_prints_the_figures_of_the_contract_as_JSON_and_nothing_else()
     {
-        var classes = JsonDocument.Parse(await DoneAsync("learn", Table(), "--label", "up", "--trainer", "gradient-boosting", "--split", "0.6", "--seed", "7", "--params", "trees=20;leaves=4", "--json")).RootElement;
+        var classes = JsonDocument.Parse(await DoneAsync("learn", Table(), "--label", "up", "--trainer", "gradient-boosting", "--split",
+            "0.6", "--seed", "7", "--params", "trees=20;leaves=4", "--json")).RootElement;
         classes.GetProperty("trainer").GetString().ShouldBe("gradient-boosting");
-        foreach (var figure in new[] { "auc", "logLoss", "accuracy", "trainAuc", "seconds" }) double.IsFinite(classes.GetProperty(figure).GetDouble()).ShouldBeTrue(figure);
+        foreach (var figure in new[] { "auc", "logLoss", "accuracy", "trainAuc", "seconds" })
+            double.IsFinite(classes.GetProperty(figure).GetDouble()).ShouldBeTrue(figure);
         classes.GetProperty("auc").GetDouble().ShouldBeGreaterThan(0.95);
         (classes.GetProperty("trainRows").GetInt32(), classes.GetProperty("testRows").GetInt32()).ShouldBe((180, 120));
         classes.TryGetProperty("r2", out _).ShouldBeFalse();
-        var numbers = JsonDocument.Parse(await DoneAsync("learn", Table(row: i => $"2020-01-01,{i % 11},{i % 13},{i % 11 + 0.5}"), "--label", "up", "--trainer", "ridge", "--json")).RootElement;
+        var numbers = JsonDocument.Parse(await DoneAsync("learn", Table(row: i => $"2020-01-01,{i % 11},{i % 13},{i % 11 + 0.5}"),
+            "--label", "up", "--trainer", "ridge", "--json")).RootElement;
         numbers.GetProperty("r2").GetDouble().ShouldBeGreaterThan(0.95);
         numbers.GetProperty("rmse").GetDouble().ShouldBeLessThan(1);
     }
@@ -48,13 +53,19 @@ public sealed class LearningCommandsTests : IDisposable
     {
         (await RefusedAsync("learn", Table(), "--label", "Up", "--trainer", "logistic")).ShouldContain("did you mean 'up'?");
         (await RefusedAsync("learn", Table(), "--label", "up", "--trainer", "logistics")).ShouldContain("did you mean 'logistic'?");
-        (await RefusedAsync("learn", Table(), "--label", "up", "--trainer", "tree", "--params", "depth=3")).ShouldContain("tree has no parameter 'depth'");
-        (await RefusedAsync("learn", Table(), "--label", "up", "--trainer", "tree", "--params", "maxDepth")).ShouldContain("--params 'maxDepth' is no name=value");
+        (await RefusedAsync("learn", Table(), "--label", "up", "--trainer", "tree", "--params",
+            "depth=3")).ShouldContain("tree has no parameter 'depth'");
+        (await RefusedAsync("learn", Table(), "--label", "up", "--trainer", "tree", "--params",
+            "maxDepth")).ShouldContain("--params 'maxDepth' is no name=value");
         (await RefusedAsync("learn", Table(), "--label", "up", "--trainer", "tree", "--split", "7")).ShouldContain("--split 7");
-        (await RefusedAsync("learn", Table(row: i => $"2020-01-01,{(i == 50 ? "NaN" : "1")},{i},1"), "--label", "up", "--trainer", "tree")).ShouldContain("line 52, column 'a' = 'NaN' is not a finite number");
-        (await RefusedAsync("learn", Table(row: i => $"2020-01-01,{i % 3},{i},1"), "--label", "up", "--trainer", "tree")).ShouldContain("one class alone");
-        (await RefusedAsync("learn", Table(row: i => $"2020-01-01,{i % 3},{i},2.5"), "--label", "up", "--trainer", "ridge")).ShouldContain("there is nothing to learn");
-        (await RefusedAsync("learn", Table(), "--label", "up", "--trainer", "mlnet-gam")).ShouldContain("dotnet build -c Release src/Granary.Learning.MLNet");
+        (await RefusedAsync("learn", Table(row: i => $"2020-01-01,{(i == 50 ? "NaN" : "1")},{i},1"), "--label", "up", "--trainer",
+            "tree")).ShouldContain("line 52, column 'a' = 'NaN' is not a finite number");
+        (await RefusedAsync("learn", Table(row: i => $"2020-01-01,{i % 3},{i},1"), "--label", "up", "--trainer",
+            "tree")).ShouldContain("one class alone");
+        (await RefusedAsync("learn", Table(row: i => $"2020-01-01,{i % 3},{i},2.5"), "--label", "up", "--trainer",
+            "ridge")).ShouldContain("there is nothing to learn");
+        (await RefusedAsync("learn", Table(), "--label", "up", "--trainer",
+            "mlnet-gam")).ShouldContain("dotnet build -c Release src/Granary.Learning.MLNet");
     }
 
     [Fact]
@@ -62,21 +73,27 @@ public sealed class LearningCommandsTests : IDisposable
     {
         var registry = _folder.At("models");
         await DoneAsync("learn", Table(), "--label", "up", "--trainer", "logistic", "--save", "rises", "--registry", registry, "--json");
-        (await RefusedAsync("models", "predict", "rises", Table(), "--registry", registry)).ShouldContain("no version of the model 'rises' is promoted");
+        (await RefusedAsync("models", "predict", "rises", Table(), "--registry",
+            registry)).ShouldContain("no version of the model 'rises' is promoted");
         await DoneAsync("models", "promote", "rises", "1", "--registry", registry);
         var labelled = await DoneAsync("models", "predict", "rises", Table(), "--registry", registry);
         labelled.Split('\n')[0].ShouldBe("row,prediction");
         labelled.TrimEnd('\n').Split('\n').Length.ShouldBe(301);
         // In another order, without the label.
-        (await DoneAsync("models", "predict", "rises", Table("other.csv", "b,a", i => $"{i * 5 % 13},{i * 7 % 11}"), "--registry", registry)).ShouldBe(labelled);
-        (await RefusedAsync("models", "predict", "rises", Table("less.csv", "b", i => $"{i}"), "--registry", registry)).ShouldContain("less.csv: the table has no column 'a', which the model was trained on");
-        (await RefusedAsync("models", "predict", "rises", Table("more.csv", "a,b,c", i => $"{i},1,2"), "--registry", registry)).ShouldContain("more.csv: the table has the column 'c', which the model was not trained on");
+        (await DoneAsync("models", "predict", "rises", Table("other.csv", "b,a", i => $"{i * 5 % 13},{i * 7 % 11}"), "--registry",
+            registry)).ShouldBe(labelled);
+        (await RefusedAsync("models", "predict", "rises", Table("less.csv", "b", i => $"{i}"), "--registry",
+            registry)).ShouldContain("less.csv: the table has no column 'a', which the model was trained on");
+        (await RefusedAsync("models", "predict", "rises", Table("more.csv", "a,b,c", i => $"{i},1,2"), "--registry",
+            registry)).ShouldContain("more.csv: the table has the column 'c', which the model was not trained on");
         (await RefusedAsync("models", "predict", "rise", Table(), "--registry", registry)).ShouldContain("did you mean 'rises'?");
-        (await RefusedAsync("models", "predict", "rises", Table(), "--model-version", "4", "--registry", registry)).ShouldContain("has no version 4; it has 1");
+        (await RefusedAsync("models", "predict", "rises", Table(), "--model-version", "4", "--registry",
+            registry)).ShouldContain("has no version 4; it has 1");
         var bytes = await File.ReadAllBytesAsync(Path.Combine(registry, "rises", "v0001", "model.bin"));
         bytes[4] = 99;
         await File.WriteAllBytesAsync(Path.Combine(registry, "rises", "v0001", "model.bin"), bytes);
-        (await RefusedAsync("models", "predict", "rises", Table(), "--registry", registry)).ShouldContain("has model format 99, and this program reads up to");
+        (await RefusedAsync("models", "predict", "rises", Table(), "--registry",
+            registry)).ShouldContain("has model format 99, and this program reads up to");
     }
 
     [Fact]
@@ -124,8 +141,10 @@ public sealed class LearningCommandsTests : IDisposable
         report.ShouldContain("do not hold one window of 100000 to train");
         foreach (var part in new[] { "Walk-forward windows", "Calibration", "Permutation", "Train–test gap" }) report.ShouldContain(part);
         // Three strategies of each market go on without.
-        JsonDocument.Parse(await File.ReadAllTextAsync(_folder.At("run/results.json"))).RootElement.GetProperty("strategies").EnumerateArray()
-            .Count(s => s.GetProperty("class").GetString() == "SmaCross" && s.GetProperty("stats").GetProperty("trades").GetInt32() > 0).ShouldBe(6);
+        JsonDocument.Parse(await File.ReadAllTextAsync(_folder.At("run/results.json"))).RootElement.GetProperty("strategies")
+            .EnumerateArray()
+            .Count(s => s.GetProperty("class").GetString() == "SmaCross" && s.GetProperty("stats").GetProperty("trades").GetInt32() > 0)
+            .ShouldBe(6);
 
         var verified = await DoneAsync("verify", _folder.At("run"), "--sample", "2", "--cuts", "1");
         verified.ShouldContain("Holds: permuted labels give no edge");

@@ -11,7 +11,10 @@ using Granary.Testing;
 
 namespace Granary.Cli.Tests;
 
-/// <summary><c>granary live</c> on an exchange's websocket: a server on loopback that speaks the documented messages, drops connections, repeats, and is away while bars close.</summary>
+/// <summary>
+/// <c>granary live</c> on an exchange's websocket: a server on loopback that speaks the documented messages, drops connections, repeats,
+/// and is away while bars close.
+/// </summary>
 public sealed class LiveOverAnExchangeTests
 {
     private const int Past = 400, Live = 150, Missed = 3;
@@ -24,7 +27,8 @@ public sealed class LiveOverAnExchangeTests
         {
             var open = price;
             price = Math.Round(open * (1 + 0.004 * (random.NextDouble() - 0.5)), 2);
-            return new Bar(start + i * TimeSpan.TicksPerMinute, open, Math.Round(Math.Max(open, price) + 0.1, 2), Math.Round(Math.Min(open, price) - 0.1, 2), price, 10 + random.Next(90));
+            return new Bar(start + i * TimeSpan.TicksPerMinute, open, Math.Round(Math.Max(open, price) + 0.1, 2),
+                Math.Round(Math.Min(open, price) - 0.1, 2), price, 10 + random.Next(90));
         })];
     }
 
@@ -63,18 +67,21 @@ public sealed class LiveOverAnExchangeTests
                 }
         }
         // What follows the last bar says that it is over, where the exchange has no word for that.
-        IEnumerable<string> Next(int n) => coins.Select(coin => Kline(exchange, new Bar(first + n * TimeSpan.TicksPerMinute, 100, 100, 100, 100, 1), false, 10, coin));
+        IEnumerable<string> Next(int n) =>
+            coins.Select(coin => Kline(exchange, new Bar(first + n * TimeSpan.TicksPerMinute, 100, 100, 100, 100, 1), false, 10, coin));
         server.Session(Drop, [Sign(exchange), .. Minutes(0, 50), .. Next(50)]);
         // It comes back when three bars have passed, and begins with what was already known.
         server.Session(Close, [Sign(exchange), .. Minutes(48, 50), .. Minutes(50 + Missed, 100), .. Next(100)]);
         server.Session(Silence, [Sign(exchange), .. Minutes(100, Live), .. Next(Live)]);
 
         var state = folder.At("state");
-        using var process = GranaryProcess.Start(folder.Path, "live", folder.At("backtest/prod.json"), "--feed", $"ws:{exchange}?endpoint={(exchange == "kucoin" ? "http" : "ws")}://127.0.0.1:{server.Port}/&keep={folder.At("kept")}",
+        using var process = GranaryProcess.Start(folder.Path, "live", folder.At("backtest/prod.json"), "--feed",
+            $"ws:{exchange}?endpoint={(exchange == "kucoin" ? "http" : "ws")}://127.0.0.1:{server.Port}/&keep={folder.At("kept")}",
             "--state", state, "--out", folder.At("live"), "--without-evidence", "--json");
         var (output, error) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
         var status = Path.Combine(state, "control", "status.json");
-        async Task<long> TakenAsync() => File.Exists(status) ? JsonDocument.Parse(await File.ReadAllTextAsync(status)).RootElement.GetProperty("bars").GetInt64() : 0;
+        async Task<long> TakenAsync() =>
+            File.Exists(status) ? JsonDocument.Parse(await File.ReadAllTextAsync(status)).RootElement.GetProperty("bars").GetInt64() : 0;
         var taken = await Eventually.IsAsync(TakenAsync, bars => bars >= 2 * (Past + Live) || process.HasExited);
         process.HasExited.ShouldBeFalse(process.HasExited ? await error : "");
         taken.ShouldBe(2 * (Past + Live));
@@ -86,12 +93,16 @@ public sealed class LiveOverAnExchangeTests
         live.GetProperty("digest").GetString().ShouldBe(JsonDocument.Parse(backtest.Output).RootElement.GetProperty("digest").GetString());
         live.GetProperty("orders").GetInt32().ShouldBeGreaterThan(20);
         live.GetProperty("fills").GetInt32().ShouldBeGreaterThan(20);
-        var intents = (await GranaryProcess.RunAsync("session", state, "journal", "--kind", "OrderIntended", "--json")).Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        var intents = (await GranaryProcess.RunAsync("session", state, "journal", "--kind", "OrderIntended", "--json")).Output.Split('\n',
+            StringSplitOptions.RemoveEmptyEntries);
         intents.Length.ShouldBe(live.GetProperty("orders").GetInt32());
-        intents.Select(i => JsonDocument.Parse(i).RootElement.GetProperty("entry").GetProperty("instant").GetDateTime().Ticks).ShouldAllBe(t => t > first);
-        var notes = JsonDocument.Parse(await File.ReadAllTextAsync(folder.At("live/account.json"))).RootElement.GetProperty("notes").EnumerateArray().Select(n => n.GetString()!).ToList();
+        intents.Select(i => JsonDocument.Parse(i).RootElement.GetProperty("entry").GetProperty("instant").GetDateTime().Ticks)
+            .ShouldAllBe(t => t > first);
+        var notes = JsonDocument.Parse(await File.ReadAllTextAsync(folder.At("live/account.json"))).RootElement.GetProperty("notes")
+            .EnumerateArray().Select(n => n.GetString()!).ToList();
         notes.ShouldContain($"{exchange}: the connection was lost 2 times and made anew");
-        notes.ShouldNotContain(n => n.Contains("bars are missing", StringComparison.Ordinal) || n.Contains("were found after", StringComparison.Ordinal));
+        notes.ShouldNotContain(n => n.Contains("bars are missing", StringComparison.Ordinal)
+            || n.Contains("were found after", StringComparison.Ordinal));
         // The store has what came, and what was missed.
         foreach (var coin in coins)
         {

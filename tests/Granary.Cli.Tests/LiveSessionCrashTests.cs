@@ -22,11 +22,13 @@ public sealed class LiveSessionCrashTests
 
     private static string[] Live(TestFolder folder, string production, string name, string pace) =>
     [
-        "live", production, "--feed", "csv:" + Bars, "--to", "2022-01-15", "--broker", "paper", "--paper", "seed=3,latency=2m,reject=0.1,partial=0.3,timeout=0.2", "--pace", pace,
+        "live", production, "--feed", "csv:" + Bars, "--to", "2022-01-15", "--broker", "paper", "--paper",
+        "seed=3,latency=2m,reject=0.1,partial=0.3,timeout=0.2", "--pace", pace,
         "--state", Path.Combine(folder.Path, name + "-state"), "--out", Path.Combine(folder.Path, name), "--without-evidence", "--json",
     ];
 
-    private static string Essence(string folder) => string.Join('\n', new[] { "account_trades.csv", "orders.csv", "portfolio_trades.csv", "equity.csv" }
+    private static string Essence(string folder) =>
+        string.Join('\n', new[] { "account_trades.csv", "orders.csv", "portfolio_trades.csv", "equity.csv" }
         .SelectMany(f => File.ReadAllLines(Path.Combine(folder, f)).Order(StringComparer.Ordinal)));
 
     [Fact]
@@ -44,7 +46,8 @@ public sealed class LiveSessionCrashTests
             using var process = GranaryProcess.Start(folder.Path, Live(folder, production, "killed", "fixed:20ms"));
             var status = Path.Combine(folder.Path, "killed-state", "control", "status.json");
             // Until it trades, and then a while.
-            await Eventually.HoldsAsync(() => process.HasExited || (File.Exists(status) && File.GetLastWriteTimeUtc(status) > process.StartTime.ToUniversalTime()));
+            await Eventually.HoldsAsync(() => process.HasExited
+                || (File.Exists(status) && File.GetLastWriteTimeUtc(status) > process.StartTime.ToUniversalTime()));
             await Task.Delay(random.Next(50, 600));
             if (process.HasExited) break;
             process.Kill();
@@ -54,7 +57,8 @@ public sealed class LiveSessionCrashTests
         kills.ShouldBeGreaterThanOrEqualTo(1);
         var end = await GranaryProcess.RunAsync(Live(folder, production, "killed", "asap"));
         end.ExitCode.ShouldBe(0, end.Error);
-        JsonDocument.Parse(end.Output).RootElement.GetProperty("digest").GetString().ShouldBe(JsonDocument.Parse(undisturbed.Output).RootElement.GetProperty("digest").GetString());
+        JsonDocument.Parse(end.Output).RootElement.GetProperty("digest").GetString()
+            .ShouldBe(JsonDocument.Parse(undisturbed.Output).RootElement.GetProperty("digest").GetString());
         Essence(Path.Combine(folder.Path, "killed")).ShouldBe(Essence(Path.Combine(folder.Path, "undisturbed")));
     }
 

@@ -23,9 +23,11 @@ public sealed class PluginCommandsTests : IDisposable
               "strategies": [ { "class": "ReadsTheState" }, { "class": "SmaCross" } ],
               "regimes": { "machines": [ { "name": "short", "measure": "sma(10)", "against": "sma(30)", "enterPercent": 0.5, "leavePercent": 0.1, "dwell": 3 } ] } }
             """);
-        var call = await GranaryProcess.RunAsync("backtest", batch, "--plugins", _folder.At("plugins"), "--out", _folder.At("run"), "--json");
+        var call = await GranaryProcess.RunAsync("backtest", batch, "--plugins", _folder.At("plugins"), "--out", _folder.At("run"),
+            "--json");
         call.ExitCode.ShouldBe(0, call.Error);
-        var strategies = JsonDocument.Parse(await File.ReadAllTextAsync(_folder.At("run/results.json"))).RootElement.GetProperty("strategies").EnumerateArray().ToList();
+        var strategies = JsonDocument.Parse(await File.ReadAllTextAsync(_folder.At("run/results.json"))).RootElement.GetProperty(
+            "strategies").EnumerateArray().ToList();
         strategies.Count.ShouldBe(2);
         strategies.ShouldAllBe(s => s.GetProperty("stats").ValueKind == JsonValueKind.Object);
     }

@@ -5,7 +5,9 @@ using Granary.Testing;
 
 namespace Granary.Cli.Tests;
 
-/// <summary>One <c>granary backtest</c> of the quickstart with its default options, shared by the tests that compare another run with it.</summary>
+/// <summary>
+/// One <c>granary backtest</c> of the quickstart with its default options, shared by the tests that compare another run with it.
+/// </summary>
 public sealed class QuickstartRun : IDisposable
 {
     private readonly TestFolder _folder = new();

@@ -20,21 +20,24 @@ public sealed class RunCommandsTests(QuickstartRun quickstart) : IDisposable
         usual.GetProperty("strategies").GetInt32().ShouldBeGreaterThanOrEqualTo(1000);
         foreach (var threads in new[] { "1", "5" })
         {
-            var call = await GranaryProcess.RunAsync("backtest", QuickstartRun.Batch, "--out", _folder.At("run" + threads), "--threads", threads, "--json");
+            var call = await GranaryProcess.RunAsync("backtest", QuickstartRun.Batch, "--out", _folder.At("run" + threads), "--threads",
+                threads, "--json");
             call.ExitCode.ShouldBe(0, call.Error);
             Json(call.Output).GetProperty("digest").GetString().ShouldBe(usual.GetProperty("digest").GetString());
             foreach (var file in new[] { "trades.csv", "signals.csv", "factors.csv", "portfolio_trades.csv", "equity.csv" })
-                (await File.ReadAllBytesAsync(_folder.At($"run{threads}/{file}"))).ShouldBe(await File.ReadAllBytesAsync(quickstart.At(file)), file);
+                (await File.ReadAllBytesAsync(_folder.At($"run{threads}/{file}"))).ShouldBe(
+                    await File.ReadAllBytesAsync(quickstart.At(file)), file);
         }
         string[] files =
         [
-            "results.json", "trades.csv", "signals.csv", "factors.csv", "portfolio_trades.csv", "trades_by_model.csv", "equity.csv", "prod.json",
-            "manifest.json", "report.html",
+            "results.json", "trades.csv", "signals.csv", "factors.csv", "portfolio_trades.csv", "trades_by_model.csv", "equity.csv",
+            "prod.json", "manifest.json", "report.html",
         ];
         foreach (var file in files) File.Exists(_folder.At("run1/" + file)).ShouldBeTrue(file);
         Directory.Exists(_folder.At("run1/.progress")).ShouldBeFalse();
 
-        var classes = Json(await File.ReadAllTextAsync(_folder.At("run1/results.json"))).GetProperty("strategies").EnumerateArray().ToList();
+        var classes = Json(await File.ReadAllTextAsync(_folder.At("run1/results.json"))).GetProperty("strategies").EnumerateArray()
+            .ToList();
         classes.Select(s => s.GetProperty("class").GetString()).Distinct().Count().ShouldBeGreaterThanOrEqualTo(6);
         classes.Select(s => s.GetProperty("symbol").GetString()).Distinct().Count().ShouldBeGreaterThanOrEqualTo(5);
         classes.Select(s => s.GetProperty("timeframe").GetString()).Distinct().Count().ShouldBeGreaterThan(1);
@@ -55,7 +58,8 @@ public sealed class RunCommandsTests(QuickstartRun quickstart) : IDisposable
     public async Task An_interrupted_run_leaves_a_readable_folder_and_goes_on_to_the_same_digest()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "sends SIGTERM, which Windows does not have");
-        (await GranaryProcess.RunAsync("data", "generate", "--out", _folder.At("bars"), "--symbols", "AAA,BBB,CCC,DDD,EEEUSDT,FFFUSDT", "--timeframe", "5m", "--from", "2023-01-01", "--to", "2023-07-01", "--seed", "3")).ExitCode.ShouldBe(0);
+        (await GranaryProcess.RunAsync("data", "generate", "--out", _folder.At("bars"), "--symbols", "AAA,BBB,CCC,DDD,EEEUSDT,FFFUSDT",
+            "--timeframe", "5m", "--from", "2023-01-01", "--to", "2023-07-01", "--seed", "3")).ExitCode.ShouldBe(0);
         var batch = _folder.Write("long.json", """
             { "name": "long", "data": { "source": "csv:bars/5m", "symbols": "*", "timeframe": "5m" },
               "strategies": [ { "class": "SmaCross", "params": { "fast": [3,5,7,9,11,13,15,17,19,21], "slow": [30,50,70,90,110,130,150] } } ],
@@ -67,7 +71,8 @@ public sealed class RunCommandsTests(QuickstartRun quickstart) : IDisposable
         var interrupted = false;
         for (var attempt = 0; attempt < 8 && !interrupted; attempt++)
         {
-            using var process = GranaryProcess.Start(_folder.Path, "backtest", batch, "--out", _folder.At("cut"), "--threads", "1", "--quiet");
+            using var process =
+                GranaryProcess.Start(_folder.Path, "backtest", batch, "--out", _folder.At("cut"), "--threads", "1", "--quiet");
             var log = _folder.At("cut/.progress/finished.jsonl");
             // As soon as the first feed is through and others are not.
             await Eventually.HoldsAsync(() => process.HasExited || (File.Exists(log) && new FileInfo(log).Length > 200));
@@ -126,11 +131,13 @@ public sealed class RunCommandsTests(QuickstartRun quickstart) : IDisposable
         var walk = await GranaryProcess.RunAsync("walkforward", batch, "--out", _folder.At("walk"), "--json");
         walk.ExitCode.ShouldBe(0, walk.Error);
         Json(walk.Output).GetProperty("windows").GetInt32().ShouldBe(6);
-        Json(await File.ReadAllTextAsync(_folder.At("walk/results.json"))).GetProperty("evidence").GetProperty("outOfSample").GetProperty("sentence").GetString()!.ShouldContain("walk-forward");
+        Json(await File.ReadAllTextAsync(_folder.At("walk/results.json"))).GetProperty("evidence").GetProperty("outOfSample")
+            .GetProperty("sentence").GetString()!.ShouldContain("walk-forward");
         var verified = await GranaryProcess.RunAsync("verify", _folder.At("walk"), "--cuts", "2");
         verified.ExitCode.ShouldBe(0, verified.Error + verified.Output);
         verified.Output.ShouldContain(Json(walk.Output).GetProperty("digest").GetString()!);
-        var wrong = await GranaryProcess.RunAsync("walkforward", _folder.Write("bad.json", File.ReadAllText(batch).Replace("10w", "soon", StringComparison.Ordinal)));
+        var wrong = await GranaryProcess.RunAsync("walkforward",
+            _folder.Write("bad.json", File.ReadAllText(batch).Replace("10w", "soon", StringComparison.Ordinal)));
         wrong.ExitCode.ShouldBe(2);
         wrong.Error.ShouldContain("walkForward.outOfSample");
     }
@@ -140,7 +147,8 @@ public sealed class RunCommandsTests(QuickstartRun quickstart) : IDisposable
     {
         var disk = _folder.At("disk");
         Directory.CreateDirectory(disk);
-        Assert.SkipUnless(await ShellAsync($"mount -t tmpfs -o size=1m tmpfs '{disk}'"), "mounting a small disk needs root (and a kernel that allows it)");
+        Assert.SkipUnless(await ShellAsync($"mount -t tmpfs -o size=1m tmpfs '{disk}'"),
+            "mounting a small disk needs root (and a kernel that allows it)");
         try
         {
             var batch = QuickstartRun.Batch;
@@ -165,7 +173,8 @@ public sealed class RunCommandsTests(QuickstartRun quickstart) : IDisposable
 
     private static async Task<bool> ShellAsync(string command)
     {
-        using var process = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo("/bin/sh", ["-c", command + " 2>/dev/null"]))!;
+        using var process =
+            System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo("/bin/sh", ["-c", command + " 2>/dev/null"]))!;
         await process.WaitForExitAsync();
         return process.ExitCode == 0;
     }
@@ -194,15 +203,18 @@ public sealed class RunCommandsTests(QuickstartRun quickstart) : IDisposable
         var file = Path.Combine(SharedData.RepositoryRoot, "samples/data/1h/ACME.csv");
         for (var i = 0; i < 2; i++)
         {
-            var import = await GranaryProcess.RunAsync("data", "import", file, "--store", _folder.At("store"), "--symbol", "ACME", "--timeframe", "1h");
+            var import = await GranaryProcess.RunAsync("data", "import", file, "--store", _folder.At("store"), "--symbol", "ACME",
+                "--timeframe", "1h");
             import.ExitCode.ShouldBe(0, import.Error);
             if (i == 1) import.Output.ShouldContain("0 new, 0 changed");
         }
         string Batch(string source) => $$"""
             { "name": "s", "data": { "source": "{{source}}", "symbols": "ACME", "timeframe": "1h" }, "strategies": [ { "class": "EmaCross" }, { "class": "DonchianBreakout", "timeframe": "4h" } ] }
             """;
-        var a = await GranaryProcess.RunAsync("backtest", _folder.Write("a.json", Batch("csv:" + Path.GetDirectoryName(file))), "--out", _folder.At("a"), "--json");
-        var b = await GranaryProcess.RunAsync("backtest", _folder.Write("b.json", Batch("store:store")), "--out", _folder.At("b"), "--json");
+        var a = await GranaryProcess.RunAsync("backtest", _folder.Write("a.json", Batch("csv:" + Path.GetDirectoryName(file))), "--out",
+            _folder.At("a"), "--json");
+        var b = await GranaryProcess.RunAsync("backtest", _folder.Write("b.json", Batch("store:store")), "--out", _folder.At("b"),
+            "--json");
         b.ExitCode.ShouldBe(0, b.Error);
         Json(b.Output).GetProperty("digest").GetString().ShouldBe(Json(a.Output).GetProperty("digest").GetString());
     }
@@ -210,7 +222,8 @@ public sealed class RunCommandsTests(QuickstartRun quickstart) : IDisposable
     [Fact]
     public async Task Factors_are_computed_over_a_file_and_are_empty_until_warm()
     {
-        var call = await GranaryProcess.RunAsync("factors", "compute", Path.Combine(SharedData.RepositoryRoot, "samples/data/1h/ACME.csv"), "--factors", "sma(20);macd(12,26,9).signal");
+        var call = await GranaryProcess.RunAsync("factors", "compute", Path.Combine(SharedData.RepositoryRoot, "samples/data/1h/ACME.csv"),
+            "--factors", "sma(20);macd(12,26,9).signal");
         call.ExitCode.ShouldBe(0, call.Error);
         var lines = call.Output.TrimEnd('\n').Split('\n');
         lines[0].ShouldBe("time,sma(20),\"macd(12,26,9).signal\"");
@@ -223,14 +236,15 @@ public sealed class RunCommandsTests(QuickstartRun quickstart) : IDisposable
     public async Task Analyze_gives_the_metrics_that_numpy_gives()
     {
         var folder = Path.Combine(SharedData.RepositoryRoot, "tests", "Shared", "oracles", "metrics");
-        var call = await GranaryProcess.RunAsync("analyze", Path.Combine(folder, "synthetic_equity.csv"), "--benchmark", Path.Combine(folder, "synthetic_benchmark.csv"),
-            "--periods-per-year", "252", "--json", "--out", _folder.At("sheet.html"));
+        var call = await GranaryProcess.RunAsync("analyze", Path.Combine(folder, "synthetic_equity.csv"), "--benchmark",
+            Path.Combine(folder, "synthetic_benchmark.csv"), "--periods-per-year", "252", "--json", "--out", _folder.At("sheet.html"));
         call.ExitCode.ShouldBe(0, call.Error);
         var all = Flatten(Json(call.Output)).ToDictionary(p => p.Name, p => p.Value);
         // numpy 1.24.2 and pandas 1.5.3 on the same two curves
         var expected = new (string Name, double Value)[]
         {
-            ("sharpe", -0.266340973048149), ("sortino", -0.3662620933555931), ("maxDrawdown", 0.3106161072912734), ("beta", 0.5941439376555818), ("volatility", 0.13722011712152452),
+            ("sharpe", -0.266340973048149), ("sortino", -0.3662620933555931), ("maxDrawdown", 0.3106161072912734),
+            ("beta", 0.5941439376555818), ("volatility", 0.13722011712152452),
         };
         foreach (var (name, value) in expected) all[name].ShouldBe(value, 1e-9, name);
         new FileInfo(_folder.At("sheet.html")).Length.ShouldBeGreaterThan(10_000);
@@ -242,7 +256,8 @@ public sealed class RunCommandsTests(QuickstartRun quickstart) : IDisposable
         var seen = new HashSet<string>(StringComparer.Ordinal);
         foreach (var property in element.EnumerateObject())
         {
-            if (property.Value.ValueKind == JsonValueKind.Number && seen.Add(property.Name)) yield return (property.Name, property.Value.GetDouble());
+            if (property.Value.ValueKind == JsonValueKind.Number && seen.Add(property.Name))
+                yield return (property.Name, property.Value.GetDouble());
             foreach (var inner in Flatten(property.Value))
                 if (seen.Add(inner.Name))
                     yield return inner;

@@ -8,11 +8,14 @@ namespace Granary.Cli.Tests;
 /// <summary>What a session of a cluster answers to a command.</summary>
 public class SessionAnswerTests
 {
-    private static SessionView View(LiveState state, SessionPhase phase = SessionPhase.Running, string? fault = null, params string[] notes) => new("alpha", "alpha-live", phase, "", default, "", "",
-        new LiveStatus(state, new DateTime(2024, 1, 2, 3, 4, 0, DateTimeKind.Utc), 10, 1, 0, 100, 100, 100, 0, new Dictionary<string, double> { ["ACME"] = 5 }, 1, 1, 1, 1, 1, 0, 0, 0, 0, null, null,
+    private static SessionView View(LiveState state, SessionPhase phase = SessionPhase.Running, string? fault = null,
+        params string[] notes) => new("alpha", "alpha-live", phase, "", default, "", "",
+        new LiveStatus(state, new DateTime(2024, 1, 2, 3, 4, 0, DateTimeKind.Utc), 10, 1, 0, 100, 100, 100, 0,
+            new Dictionary<string, double> { ["ACME"] = 5 }, 1, 1, 1, 1, 1, 0, 0, 0, 0, null, null,
             double.NaN, double.NaN, notes), null, fault, 0, []);
 
-    private static async Task<(int Code, string Output, string Error)> AnswerAsync(SessionCommand command, SessionView before, SessionView after, params SessionView[] later)
+    private static async Task<(int Code, string Output, string Error)> AnswerAsync(SessionCommand command, SessionView before,
+        SessionView after, params SessionView[] later)
     {
         var (output, error) = (Console.Out, Console.Error);
         var (text, fault) = (new StringWriter(), new StringWriter());
@@ -21,7 +24,8 @@ public class SessionAnswerTests
         {
             Console.SetOut(text);
             Console.SetError(fault);
-            var answer = SessionAnswer.RemoteAsync(new SessionOrder(command, "me", ""), before, after, () => Task.FromResult(looks.Count > 0 ? looks.Dequeue() : after), clock, TestContext.Current.CancellationToken);
+            var answer = SessionAnswer.RemoteAsync(new SessionOrder(command, "me", ""), before, after,
+                () => Task.FromResult(looks.Count > 0 ? looks.Dequeue() : after), clock, TestContext.Current.CancellationToken);
             while (!answer.IsCompleted) clock.Advance(TimeSpan.FromSeconds(1));
             return (await answer, text.ToString(), fault.ToString());
         }
@@ -36,12 +40,15 @@ public class SessionAnswerTests
     public async Task A_command_is_answered_when_the_session_has_carried_it_out_with_its_new_notes()
     {
         var trading = View(LiveState.Trading, notes: "old");
-        var (code, output, _) = await AnswerAsync(SessionCommand.Flatten, trading, trading, trading, View(LiveState.Paused, notes: ["old", "new"]));
+        var (code, output, _) =
+            await AnswerAsync(SessionCommand.Flatten, trading, trading, trading, View(LiveState.Paused, notes: ["old", "new"]));
         code.ShouldBe(0);
         output.ShouldStartWith("Flattening at 2024-01-02T03:04:00Z market time: all positions are being closed");
         output.ShouldContain("Note new");
         output.ShouldNotContain("Note old");
-        (await AnswerAsync(SessionCommand.Stop, trading, View(LiveState.Ended, SessionPhase.Done))).Output.ShouldStartWith("Stopped at 2024-01-02T03:04:00Z market time; the run folder is written.");
+        (await AnswerAsync(SessionCommand.Stop, trading,
+            View(LiveState.Ended,
+                SessionPhase.Done))).Output.ShouldStartWith("Stopped at 2024-01-02T03:04:00Z market time; the run folder is written.");
     }
 
     [Fact]
@@ -56,7 +63,8 @@ public class SessionAnswerTests
     [Fact]
     public void The_box_of_a_session_names_each_figure_and_its_unit()
     {
-        var rows = LiveView.Rows(View(LiveState.Trading).Status! with { LatencyP50 = 1500, LatencyP99 = 9000, Failed = 1 }).ToDictionary(r => r[0], r => r[1]);
+        var rows = LiveView.Rows(View(LiveState.Trading).Status! with { LatencyP50 = 1500, LatencyP99 = 9000, Failed = 1 })
+            .ToDictionary(r => r[0], r => r[1]);
         rows["State"].ShouldBe("trading");
         rows["Market time (UTC)"].ShouldBe("2024-01-02T03:04:00Z");
         rows["Positions"].ShouldBe("5 ACME");

@@ -38,7 +38,8 @@ public sealed class TerminalOutputTests : IDisposable
             (@"^Statistic +Value +Name in --json$", ["analyze", "a/equity.csv"]),
             (@"^ *Depth \(%\) +Peak +Trough +Recovery +Length \(days\)$", ["analyze", "a/equity.csv"]),
             (@"^Check +Result +Found$", ["doctor"]),
-            (@"^Strategy +Return \(%\) +Sharpe +Max drawdown \(%\) +Trades +Weight$", ["backtest", Batch("b", "0.1"), "--out", "b", "--no-guards"]),
+            (@"^Strategy +Return \(%\) +Sharpe +Max drawdown \(%\) +Trades +Weight$", ["backtest", Batch("b", "0.1"), "--out", "b",
+                "--no-guards"]),
         ];
         foreach (var (header, call) in calls)
         {
@@ -58,7 +59,8 @@ public sealed class TerminalOutputTests : IDisposable
         (counts[1].Value, counts[2].Value).ShouldBe(("0", "0"), "the same entries at another cost are changed, not others");
         counts[3].Value.ShouldNotBe("0");
         var json = JsonDocument.Parse(await DoneAsync("compare", "a", "b", "--json")).RootElement;
-        json.GetProperty("tradesChanged").GetArrayLength().ToString("N0", System.Globalization.CultureInfo.InvariantCulture).ShouldBe(counts[3].Value);
+        json.GetProperty("tradesChanged").GetArrayLength().ToString("N0", System.Globalization.CultureInfo.InvariantCulture)
+            .ShouldBe(counts[3].Value);
         json.GetProperty("tradesOnlyInA").GetArrayLength().ShouldBe(0);
         (await File.ReadAllTextAsync(_folder.At("b/compare.html"))).ShouldContain(counts[3].Value + " are changed");
     }
@@ -67,7 +69,8 @@ public sealed class TerminalOutputTests : IDisposable
     public async Task The_seconds_that_were_waited_are_told_beside_those_of_the_batch()
     {
         var batch = Batch("a", "2");
-        (await DoneAsync("backtest", batch, "--out", "a", "--no-guards")).ShouldMatch(@"(?m)^\d+\.\d s from call to result, of which \d+\.\d s until the results were ready");
+        (await DoneAsync("backtest", batch, "--out", "a",
+            "--no-guards")).ShouldMatch(@"(?m)^\d+\.\d s from call to result, of which \d+\.\d s until the results were ready");
         var json = JsonDocument.Parse(await DoneAsync("backtest", batch, "--out", "b", "--no-guards", "--json")).RootElement;
         json.GetProperty("totalSeconds").GetDouble().ShouldBeGreaterThan(json.GetProperty("seconds").GetDouble());
         json.GetProperty("notes").EnumerateArray().Select(n => n.GetProperty("code").GetString()).ShouldContain("suspicious");
@@ -76,7 +79,8 @@ public sealed class TerminalOutputTests : IDisposable
     [Fact]
     public async Task A_file_with_other_headers_names_the_key_that_maps_its_columns_and_the_key_works()
     {
-        _folder.Write("bars/A.csv", "Datum,Start,Hoch,Tief,Schluss\n2024-01-01,10,11,9,10.5\n2024-01-02,10.5,12,10,11\n2024-01-03,11,12,10,11.5\n");
+        _folder.Write("bars/A.csv",
+            "Datum,Start,Hoch,Tief,Schluss\n2024-01-01,10,11,9,10.5\n2024-01-02,10.5,12,10,11\n2024-01-03,11,12,10,11.5\n");
         string With(string columns) => _folder.Write("c.json", $$"""
             { "name": "c", "data": { "source": "csv:bars", "symbols": "A", "timeframe": "1d"{{columns}} }, "strategies": [ { "class": "BuyAndHold" } ], "outputs": ["results"] }
             """);
@@ -86,14 +90,16 @@ public sealed class TerminalOutputTests : IDisposable
         example.ShouldNotBeEmpty(refused.Error);
         refused.Error.ShouldContain("--columns \"time=Datum;");
         await DoneAsync("backtest", With(", " + example), "--out", "c", "--quiet");
-        (await DoneAsync("data", "import", "bars/A.csv", "--store", "s", "--symbol", "A", "--timeframe", "1d", "--columns", "time=1;open=2;high=3;low=4;close=Schluss")).ShouldContain("3 new");
+        (await DoneAsync("data", "import", "bars/A.csv", "--store", "s", "--symbol", "A", "--timeframe", "1d", "--columns",
+            "time=1;open=2;high=3;low=4;close=Schluss")).ShouldContain("3 new");
     }
 
     [Fact]
     public async Task Track_says_tracking_error_sum_of_weights_and_whether_it_is_out_of_sample()
     {
         var random = new Random(5);
-        var rows = Enumerable.Range(0, 120).Select(i => (Day: new DateTime(2023, 1, 2).AddDays(i), A: random.NextDouble() - 0.5, B: random.NextDouble() - 0.5))
+        var rows = Enumerable.Range(0, 120)
+            .Select(i => (Day: new DateTime(2023, 1, 2).AddDays(i), A: random.NextDouble() - 0.5, B: random.NextDouble() - 0.5))
             .Select(r => FormattableString.Invariant($"{r.Day:yyyy-MM-dd},{(0.6 * r.A + 0.4 * r.B) / 100},{r.A / 100},{r.B / 100}"));
         _folder.Write("panel.csv", "date,IDX,A,B\n" + string.Join('\n', rows) + "\n");
         var inSample = await DoneAsync("track", "--panel", "panel.csv", "--index", "IDX", "--max-stocks", "2");
@@ -105,11 +111,14 @@ public sealed class TerminalOutputTests : IDisposable
         split.ShouldNotContain("Every figure is in sample");
     }
 
-    [Theory, InlineData("backtest"), InlineData("walkforward"), InlineData("live"), InlineData("session"), InlineData("analyze"), InlineData("learn"), InlineData("track"), InlineData("train"),
-        InlineData("verify"), InlineData("compare"), InlineData("replay"), InlineData("data", "list"), InlineData("data", "check"), InlineData("data", "generate"), InlineData("data", "export")]
+    [Theory, InlineData("backtest"), InlineData("walkforward"), InlineData("live"), InlineData("session"), InlineData("analyze"),
+        InlineData("learn"), InlineData("track"), InlineData("train"),
+        InlineData("verify"), InlineData("compare"), InlineData("replay"), InlineData("data", "list"), InlineData("data", "check"),
+        InlineData("data", "generate"), InlineData("data", "export")]
     public async Task Every_option_of_a_command_says_what_it_is_for(params string[] command)
     {
-        var lines = (await DoneAsync([.. command, "--help"])).Split('\n').SkipWhile(l => !l.StartsWith("Options:", StringComparison.Ordinal)).Skip(1).TakeWhile(l => l.StartsWith(' ')).ToList();
+        var lines = (await DoneAsync([.. command, "--help"])).Split('\n')
+            .SkipWhile(l => !l.StartsWith("Options:", StringComparison.Ordinal)).Skip(1).TakeWhile(l => l.StartsWith(' ')).ToList();
         lines.Count.ShouldBeGreaterThan(2);
         foreach (var line in lines) line.TrimEnd().ShouldMatch(@"^ +(-\S.*?  +[A-Za-z\p{L}(0-9']|\s{10,}\S)", line);
     }

@@ -4,7 +4,10 @@ using Granary.Engine.Trading;
 
 namespace Granary.Cluster.Tests.Plugin;
 
-/// <summary>Trades now and then. While the file that <see cref="Gate"/> names is there it hardly gets on, so that a batch is in its middle for as long as a test looks at it; without it the batch is over in a moment.</summary>
+/// <summary>
+/// Trades now and then. While the file that <see cref="Gate"/> names is there it hardly gets on, so that a batch is in its middle for as
+/// long as a test looks at it; without it the batch is over in a moment.
+/// </summary>
 /// <remarks>It gets on all the same, within every deadline: a gate that is shut for long makes no strategy fail.</remarks>
 /// <param name="variant">When it trades.</param>
 public sealed class Laggard([Range(1, 100_000)] int variant = 1) : Strategy

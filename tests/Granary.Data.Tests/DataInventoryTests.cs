@@ -29,7 +29,9 @@ public sealed class DataInventoryTests : IDisposable
         foreach (var file in files) await BarImport.RunAsync(
             new ImportRequest([file.Path], store, file.Symbol, file.Timeframe, new BarFileOptions()), TestCatalogues.Stores);
         var listed = DataInventory.List(store, TestCatalogues.Sources);
-        listed.Select(e => (e.Symbol, e.Timeframe, e.Count)).ShouldBe(files.OrderBy(f => f.Symbol).ThenBy(f => f.Timeframe.Ticks).Select(f => (f.Symbol, (Timeframe?)f.Timeframe, (long?)f.Bars)));
+        listed.Select(e => (e.Symbol, e.Timeframe, e.Count))
+            .ShouldBe(files.OrderBy(f => f.Symbol).ThenBy(f => f.Timeframe.Ticks)
+                .Select(f => (f.Symbol, (Timeframe?)f.Timeframe, (long?)f.Bars)));
         Should.Throw<BarDataException>(() =>
             DataInventory.List(Path.Combine(_folder.Path, "none"), TestCatalogues.Sources)).Message.ShouldContain("none");
     }

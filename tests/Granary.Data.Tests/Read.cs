@@ -7,12 +7,15 @@ namespace Granary.Data.Tests;
 /// <summary>Reads whole files, for tests.</summary>
 public static class Read
 {
-    public static List<Bar> Bars(string path, string timeframe = "1d", BarFileOptions? options = null) => All(Open(path, timeframe, options));
+    public static List<Bar> Bars(string path, string timeframe = "1d", BarFileOptions? options = null) =>
+        All(Open(path, timeframe, options));
 
-    public static BarFileSeries Open(string path, string timeframe = "1d", BarFileOptions? options = null, long? from = null, long? to = null) =>
+    public static BarFileSeries Open(string path, string timeframe = "1d", BarFileOptions? options = null, long? from = null,
+        long? to = null) =>
         BarFile.OpenAsync(path, new BarQuery("X", Timeframe.Parse(timeframe), from, to), options).AsTask().GetAwaiter().GetResult();
 
-    public static List<Bar> All(IBarSeries series, int blockSize = IBarSeries.DefaultBlockSize) => AllAsync(series, blockSize).GetAwaiter().GetResult();
+    public static List<Bar> All(IBarSeries series, int blockSize = IBarSeries.DefaultBlockSize) =>
+        AllAsync(series, blockSize).GetAwaiter().GetResult();
 
     private static async Task<List<Bar>> AllAsync(IBarSeries series, int blockSize)
     {
@@ -33,5 +36,7 @@ public static class Read
         return fault;
     }
 
-    public static long Utc(string time) => DateTime.Parse(time, System.Globalization.CultureInfo.InvariantCulture, System.Globalization.DateTimeStyles.AssumeUniversal | System.Globalization.DateTimeStyles.AdjustToUniversal).Ticks;
+    public static long Utc(string time) =>
+        DateTime.Parse(time, System.Globalization.CultureInfo.InvariantCulture,
+            System.Globalization.DateTimeStyles.AssumeUniversal | System.Globalization.DateTimeStyles.AdjustToUniversal).Ticks;
 }

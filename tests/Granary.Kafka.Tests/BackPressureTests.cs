@@ -12,7 +12,8 @@ namespace Granary.Kafka.Tests;
 public sealed class BackPressureTests : IDisposable
 {
     private static readonly long Start = new DateTime(2024, 3, 1, 0, 0, 0, DateTimeKind.Utc).Ticks;
-    private static readonly MarketSeries A = new(new Instrument { Symbol = "A" }, Timeframe.M1), B = new(new Instrument { Symbol = "B" }, Timeframe.M1);
+    private static readonly MarketSeries A = new(new Instrument { Symbol = "A" }, Timeframe.M1),
+        B = new(new Instrument { Symbol = "B" }, Timeframe.M1);
 
     private readonly MockKafka _kafka = MockKafka.Start();
     private readonly KafkaProxy _proxy;
@@ -34,7 +35,8 @@ public sealed class BackPressureTests : IDisposable
         return BarBlock.FromBars(first, bars);
     }
 
-    private static byte[] Bytes(Guid replay, FeedItemKind kind, MarketSeries? market, BarBlock? bars, long time) => BarMessageCodec.ToBytes(new BarMessage(kind, replay, market, bars, time), new());
+    private static byte[] Bytes(Guid replay, FeedItemKind kind, MarketSeries? market, BarBlock? bars, long time) =>
+        BarMessageCodec.ToBytes(new BarMessage(kind, replay, market, bars, time), new());
 
     [Fact]
     public async Task A_replay_that_is_faster_than_the_brokers_waits_and_loses_nothing()
@@ -42,7 +44,8 @@ public sealed class BackPressureTests : IDisposable
         const int queue = 64 << 10, blocks = 400, size = 64; // 64 KB may wait, 1.2 MB are published
         var topic = Topic();
         await using var sink = new KafkaBarSink(topic, Guid.NewGuid(), queue);
-        async Task Publish(int k) => await sink.PublishAsync([A], FeedItem.Of(0, Block((long)k * size, size), Start + (k + 1L) * size * TimeSpan.TicksPerMinute));
+        async Task Publish(int k) =>
+            await sink.PublishAsync([A], FeedItem.Of(0, Block((long)k * size, size), Start + (k + 1L) * size * TimeSpan.TicksPerMinute));
         await Publish(0);
         await sink.FlushAsync();
         _proxy.Hold();
@@ -75,8 +78,16 @@ public sealed class BackPressureTests : IDisposable
     {
         const int size = 16;
         var topic = Topic();
-        // Asks for its topics all the time, as a client does whose broker was away, and believes in a second what it is told of an unknown one.
-        await using var sink = new KafkaBarSink(topic, Guid.NewGuid(), KafkaBarSink.Queue, topic.Endpoint with { More = new Dictionary<string, string> { ["topic.metadata.refresh.interval.ms"] = "100", ["topic.metadata.propagation.max.ms"] = "1000" } });
+        // Asks for its topics all the time, as a client does whose broker was away, and learns within a second that one is unknown.
+        await using var sink = new KafkaBarSink(topic, Guid.NewGuid(), KafkaBarSink.Queue,
+            topic.Endpoint with
+            {
+                More = new Dictionary<string, string>
+                {
+                    ["topic.metadata.refresh.interval.ms"] = "100",
+                    ["topic.metadata.propagation.max.ms"] = "1000"
+                }
+            });
         var (blocks, enough) = (0, false);
         var publishing = Task.Run(async () =>
         {
@@ -116,14 +127,17 @@ public sealed class BackPressureTests : IDisposable
         var replay = Guid.NewGuid();
         var end = Start + (long)blocks * size * TimeSpan.TicksPerMinute;
         using var producer = topic.Endpoint.KeyedProducer(true, 4 << 20);
-        void Send(int partition, byte[] bytes) => producer.Produce(new TopicPartition(topic.Topic, partition), new Message<string, byte[]> { Value = bytes });
+        void Send(int partition, byte[] bytes) =>
+            producer.Produce(new TopicPartition(topic.Topic, partition), new Message<string, byte[]> { Value = bytes });
         Send(1, Bytes(replay, FeedItemKind.Bars, B, Block(0, 1), Start + TimeSpan.TicksPerMinute));
-        for (var k = 0; k < blocks; k++) Send(0, Bytes(replay, FeedItemKind.Bars, A, Block((long)k * size, size), Start + (k + 1L) * size * TimeSpan.TicksPerMinute));
+        for (var k = 0; k < blocks; k++)
+            Send(0, Bytes(replay, FeedItemKind.Bars, A, Block((long)k * size, size), Start + (k + 1L) * size * TimeSpan.TicksPerMinute));
         for (var p = 0; p < MockKafka.Partitions; p++)
             if (p != 1)
                 Send(p, Bytes(replay, FeedItemKind.Heartbeat, null, null, end));
         producer.Flush(TimeSpan.FromSeconds(60)).ShouldBe(0);
-        await using var feed = await KafkaBarFeed.OpenAsync(topic, [new BarQuery("A", Timeframe.M1), new BarQuery("B", Timeframe.M1)], LateBarPolicy.LeaveOut, 1, most);
+        await using var feed = await KafkaBarFeed.OpenAsync(topic, [new BarQuery("A", Timeframe.M1), new BarQuery("B", Timeframe.M1)],
+            LateBarPolicy.LeaveOut, 1, most);
         var bars = 0;
         var reading = Task.Run(async () =>
         {
@@ -206,12 +220,15 @@ public sealed class BackPressureTests : IDisposable
         using (var reader = new KafkaBarReader(topic))
         {
             var starts = reader.Starts(partitions, from + TimeSpan.TicksPerMinute);
-            starts.ShouldAllBe(s => s.Offset.Value >= 400 && times[s.Partition.Value][(int)s.Offset.Value] == new DateTimeOffset(from + TimeSpan.TicksPerMinute, TimeSpan.Zero).ToUnixTimeMilliseconds());
+            starts.ShouldAllBe(s => s.Offset.Value >= 400
+                && times[s.Partition.Value][(int)s.Offset.Value] == new DateTimeOffset(from + TimeSpan.TicksPerMinute,
+                    TimeSpan.Zero).ToUnixTimeMilliseconds());
         }
         _proxy.Answered.ShouldBe(partitions.Count);
         await using var series = await new KafkaBarSource(topic).OpenAsync(new BarQuery("A", Timeframe.M1, from));
         series.Count.ShouldBe(100);
-        await using var feed = await KafkaBarFeed.OpenAsync(topic, [new BarQuery("A", Timeframe.M1, from), new BarQuery("B", Timeframe.M1, from)]);
+        await using var feed =
+            await KafkaBarFeed.OpenAsync(topic, [new BarQuery("A", Timeframe.M1, from), new BarQuery("B", Timeframe.M1, from)]);
         var got = 0;
         await foreach (var item in feed.ReadAsync(TestContext.Current.CancellationToken)) got += item.Bars?.Count ?? 0;
         got.ShouldBe(200);

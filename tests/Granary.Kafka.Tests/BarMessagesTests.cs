@@ -7,7 +7,14 @@ namespace Granary.Kafka.Tests;
 
 public class BarMessagesTests
 {
-    private static readonly MarketSeries Market = new(new Instrument { Symbol = "BTC/USDT", Venue = "KUCOIN", PriceDecimals = 2, TickSize = 0.01, Calendar = SessionCalendar.NewYork() }, Timeframe.M1);
+    private static readonly MarketSeries Market = new(new Instrument
+    {
+        Symbol = "BTC/USDT",
+        Venue = "KUCOIN",
+        PriceDecimals = 2,
+        TickSize = 0.01,
+        Calendar = SessionCalendar.NewYork()
+    }, Timeframe.M1);
     private static readonly Guid Replay = Guid.Parse("0b7b5b1e-6d5e-4f0c-9a45-1f6f2f3f7a10");
 
     private static BarMessage Some(int count, bool regular, long index = 7)
@@ -23,7 +30,9 @@ public class BarMessagesTests
         return new BarMessage(FeedItemKind.Bars, Replay, Market, BarBlock.FromBars(index, bars), bars[^1].Time + TimeSpan.TicksPerMinute);
     }
 
-    public static TheoryData<int, bool, bool> Cases => new() { { 1, true, false }, { 2, true, false }, { 1024, true, false }, { 1024, false, false }, { 4096, false, false }, { 1, true, true }, { 37, false, true } };
+    public static TheoryData<int, bool, bool> Cases =>
+        new() { { 1, true, false }, { 2, true, false }, { 1024, true, false }, { 1024, false, false }, { 4096, false, false },
+            { 1, true, true }, { 37, false, true } };
 
     [Theory]
     [MemberData(nameof(Cases))]
@@ -32,9 +41,12 @@ public class BarMessagesTests
         var message = Some(count, regular);
         var bytes = json ? BarMessageCodec.ToJson(message, new()) : BarMessageCodec.ToBytes(message, new());
         var read = BarMessageCodec.Read(bytes, new());
-        (read.Kind, read.Replay, read.Time, read.Market!.Timeframe, read.Bars!.FirstIndex, read.Bars.Count).ShouldBe((FeedItemKind.Bars, Replay, message.Time, Timeframe.M1, 7, count));
+        (read.Kind, read.Replay, read.Time, read.Market!.Timeframe, read.Bars!.FirstIndex, read.Bars.Count).ShouldBe((FeedItemKind.Bars,
+            Replay, message.Time, Timeframe.M1, 7, count));
         for (var i = 0; i < count; i++) read.Bars[i].ShouldBe(message.Bars![i]);
-        (read.Market.Instrument with { Calendar = SessionCalendar.Continuous }).ShouldBe(Market.Instrument with { Calendar = SessionCalendar.Continuous });
+        (read.Market.Instrument with { Calendar = SessionCalendar.Continuous }).ShouldBe(Market.Instrument
+            with
+        { Calendar = SessionCalendar.Continuous });
         read.Market.Instrument.Calendar.Zone.Id.ShouldBe("America/New_York");
         if (!json) bytes.Length.ShouldBeLessThan(700 + count * 48);
     }
@@ -76,8 +88,10 @@ public class BarMessagesTests
     [Fact]
     public void Bars_that_contradict_themselves_are_refused_at_the_edge()
     {
-        var bad = new BarMessage(FeedItemKind.Bars, Replay, Market, BarBlock.FromBars(0, [new Bar(638_000_000_000_000_000, 10, 9, 8, 9, 1)]), 638_000_000_600_000_000);
-        Should.Throw<BarMessageException>(() => BarMessageCodec.Read(BarMessageCodec.ToBytes(bad, new()), new())).Message.ShouldContain("prices of its bar 1");
+        var bad = new BarMessage(FeedItemKind.Bars, Replay, Market,
+            BarBlock.FromBars(0, [new Bar(638_000_000_000_000_000, 10, 9, 8, 9, 1)]), 638_000_000_600_000_000);
+        Should.Throw<BarMessageException>(() => BarMessageCodec.Read(BarMessageCodec.ToBytes(bad, new()),
+            new())).Message.ShouldContain("prices of its bar 1");
     }
 
     [Fact]
@@ -88,7 +102,8 @@ public class BarMessagesTests
             var good = Some(19, regular: false).Bars!;
             Bar[] bars = [.. Enumerable.Range(0, 19).Select(i => i == at ? good[i] with { Time = good[i - 1].Time } : good[i])];
             var bad = new BarMessage(FeedItemKind.Bars, Replay, Market, BarBlock.FromBars(0, bars), bars[^1].Time);
-            Should.Throw<BarMessageException>(() => BarMessageCodec.Read(BarMessageCodec.ToBytes(bad, new()), new())).Message.ShouldBe($"the time of its bar {at + 1} is not after the one before");
+            Should.Throw<BarMessageException>(() => BarMessageCodec.Read(BarMessageCodec.ToBytes(bad, new()),
+                new())).Message.ShouldBe($"the time of its bar {at + 1} is not after the one before");
         }
     }
 }

@@ -26,7 +26,8 @@ public abstract class BarsOverKafkaTests
     protected virtual bool CommitsWhileDealing => true;
 
     protected KafkaBarAddress Topic(string options = "", string? name = null) =>
-        KafkaBarAddress.Parse($"kafka://{Kafka.Brokers}/{name ?? $"t{Interlocked.Increment(ref s_topics)}-{Guid.NewGuid():N}"}?{Kafka.Options}&{options}");
+        KafkaBarAddress.Parse(
+            $"kafka://{Kafka.Brokers}/{name ?? $"t{Interlocked.Increment(ref s_topics)}-{Guid.NewGuid():N}"}?{Kafka.Options}&{options}");
 
     protected static Bar[] Bars(int seed, int count, int everyMinutes = 1)
     {
@@ -37,24 +38,29 @@ public abstract class BarsOverKafkaTests
         {
             var open = price;
             price = Math.Round(price * (1 + (random.NextDouble() - 0.5) / 50), 2);
-            bars[i] = new Bar(Start + (long)i * everyMinutes * TimeSpan.TicksPerMinute, open, Math.Max(open, price) + 0.05, Math.Min(open, price) - 0.05, price, random.Next(1, 1000));
+            bars[i] = new Bar(Start + (long)i * everyMinutes * TimeSpan.TicksPerMinute, open, Math.Max(open, price) + 0.05,
+                Math.Min(open, price) - 0.05, price, random.Next(1, 1000));
         }
         return bars;
     }
 
     protected sealed class Markets(params (string Symbol, Bar[] Bars)[] markets) : IBarSource
     {
-        public ValueTask<IReadOnlyList<string>> ListSymbolsAsync(Timeframe timeframe, CancellationToken cancellationToken = default) => new([.. markets.Select(m => m.Symbol)]);
+        public ValueTask<IReadOnlyList<string>> ListSymbolsAsync(Timeframe timeframe, CancellationToken cancellationToken = default) =>
+            new([.. markets.Select(m => m.Symbol)]);
 
         public ValueTask<IBarSeries> OpenAsync(BarQuery query, CancellationToken cancellationToken = default) =>
-            new(new MemoryBarSeries(new Instrument { Symbol = query.Symbol, PriceDecimals = 2 }, query.Timeframe, [.. markets.Single(m => m.Symbol == query.Symbol).Bars.Where(b => query.Wants(b.Time))], []));
+            new(new MemoryBarSeries(new Instrument { Symbol = query.Symbol, PriceDecimals = 2 }, query.Timeframe,
+                [.. markets.Single(m => m.Symbol == query.Symbol).Bars.Where(b => query.Wants(b.Time))], []));
 
         public IReadOnlyList<BarQuery> Queries => [.. markets.Select(m => new BarQuery(m.Symbol, Timeframe.M1))];
     }
 
-    protected static async Task PublishAsync(KafkaBarAddress to, Markets markets, int blockSize = 64, IReadOnlyList<BarQuery>? queries = null)
+    protected static async Task PublishAsync(KafkaBarAddress to, Markets markets, int blockSize = 64,
+        IReadOnlyList<BarQuery>? queries = null)
     {
-        await using var replay = await BarReplay.OpenAsync(markets, queries ?? markets.Queries, ReplayPace.AsFastAsPossible, TimeProvider.System, blockSize);
+        await using var replay = await BarReplay.OpenAsync(markets, queries ?? markets.Queries, ReplayPace.AsFastAsPossible,
+            TimeProvider.System, blockSize);
         await using var sink = new KafkaBarSink(to, Guid.NewGuid());
         await foreach (var item in replay.ReadAsync()) await sink.PublishAsync(replay.Series, item);
         await sink.FlushAsync();
@@ -71,7 +77,8 @@ public abstract class BarsOverKafkaTests
     protected static void SendRaw(KafkaBarAddress to, int partition, params byte[][] messages)
     {
         using var producer = to.Endpoint.KeyedProducer(false, 1 << 20);
-        foreach (var message in messages) producer.Produce(new TopicPartition(to.Topic, partition), new Message<string, byte[]> { Value = message });
+        foreach (var message in messages)
+            producer.Produce(new TopicPartition(to.Topic, partition), new Message<string, byte[]> { Value = message });
         producer.Flush(TimeSpan.FromSeconds(20)).ShouldBe(0);
     }
 
@@ -102,7 +109,8 @@ public abstract class BarsOverKafkaTests
     {
         var markets = new Markets(("A", Bars(1, 300)), ("B", Bars(2, 300)));
         var topic = Topic();
-        await PublishAsync(topic, markets, queries: [.. markets.Queries.Select(q => q with { To = Start + 200 * TimeSpan.TicksPerMinute })]);
+        await PublishAsync(topic, markets,
+            queries: [.. markets.Queries.Select(q => q with { To = Start + 200 * TimeSpan.TicksPerMinute })]);
         await PublishAsync(topic, markets);
         await using var expected = await markets.OpenAsync(markets.Queries[0]);
         await using var series = await new KafkaBarSource(topic).OpenAsync(markets.Queries[0]);
@@ -127,7 +135,8 @@ public abstract class BarsOverKafkaTests
         feed.Notes.ShouldBeEmpty();
     }
 
-    private static List<(int, Bar)> Flat(List<FeedItem> items) => [.. items.Where(i => i.Bars is not null).SelectMany(i => Enumerable.Range(0, i.Bars!.Count).Select(k => (i.Series, i.Bars[k])))];
+    private static List<(int, Bar)> Flat(List<FeedItem> items) =>
+        [.. items.Where(i => i.Bars is not null).SelectMany(i => Enumerable.Range(0, i.Bars!.Count).Select(k => (i.Series, i.Bars[k])))];
 
     [KafkaFact]
     public async Task A_feed_that_starts_later_has_the_bars_from_there()
@@ -151,7 +160,8 @@ public abstract class BarsOverKafkaTests
         var topic = Topic("group=g&partitions=2");
         var first = new List<(int, Bar)>();
         long reached = 0;
-        await PublishAsync(topic, markets, blockSize: 16, queries: [.. markets.Queries.Select(q => q with { To = Start + 200 * TimeSpan.TicksPerMinute })]);
+        await PublishAsync(topic, markets, blockSize: 16,
+            queries: [.. markets.Queries.Select(q => q with { To = Start + 200 * TimeSpan.TicksPerMinute })]);
         await using (var feed = await KafkaBarFeed.OpenAsync(topic, markets.Queries))
         {
             await foreach (var item in feed.ReadAsync(new CancellationTokenSource(TimeSpan.FromMinutes(3)).Token))
@@ -161,20 +171,22 @@ public abstract class BarsOverKafkaTests
                 if (reached >= Start + 100 * TimeSpan.TicksPerMinute) break; // ends without a word, as a process that is stopped
             }
         }
-        await PublishAsync(topic, markets, blockSize: 16, queries: [.. markets.Queries.Select(q => q with { From = Start + 200 * TimeSpan.TicksPerMinute })]);
+        await PublishAsync(topic, markets, blockSize: 16,
+            queries: [.. markets.Queries.Select(q => q with { From = Start + 200 * TimeSpan.TicksPerMinute })]);
         var second = new List<(int, Bar)>();
         await using (var feed = await KafkaBarFeed.OpenAsync(topic, [.. markets.Queries.Select(q => q with { From = reached })]))
         {
             // the first session's end marker ends a feed; the next one goes on behind it
             second.AddRange(Flat(await ReadAsync(feed)));
         }
-        await using (var feed = await KafkaBarFeed.OpenAsync(topic, [.. markets.Queries.Select(q => q with { From = reached })])) second.AddRange(Flat(await ReadAsync(feed)));
+        await using (var feed = await KafkaBarFeed.OpenAsync(topic, [.. markets.Queries.Select(q => q with { From = reached })]))
+            second.AddRange(Flat(await ReadAsync(feed)));
         var all = first.Concat(second).ToList();
         all.Count.ShouldBe(800);
         all.Distinct().Count().ShouldBe(800);
     }
 
-    // Takes what a feed gives into a list that everybody sees, until it ends or is told to leave: then with what it was just given left untaken.
+    // Takes what a feed returns into a shared list, until it ends or must leave: then without the item that it just received.
     private static Task Member(KafkaBarFeed feed, List<(int, Bar)> bars, CancellationToken leave = default) => Task.Run(async () =>
     {
         using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(3));
@@ -201,7 +213,8 @@ public abstract class BarsOverKafkaTests
     {
         using var group = topic.Endpoint.Consumer(topic.Group!);
         var partitions = KafkaBarReader.Partitions(topic, [topic.Topic!]);
-        await Eventually.HoldsAsync(() => group.Committed(partitions, TimeSpan.FromSeconds(20)).All(c => c.Offset.Value == group.QueryWatermarkOffsets(c.TopicPartition, TimeSpan.FromSeconds(20)).High.Value));
+        await Eventually.HoldsAsync(() => group.Committed(partitions, TimeSpan.FromSeconds(20))
+            .All(c => c.Offset.Value == group.QueryWatermarkOffsets(c.TopicPartition, TimeSpan.FromSeconds(20)).High.Value));
     }
 
     private static int Count(List<(int, Bar)> bars)
@@ -239,7 +252,8 @@ public abstract class BarsOverKafkaTests
         var b = await KafkaBarFeed.OpenAsync(topic, markets.Queries);
         var readingB = Member(b, second);
         if (CommitsWhileDealing) await Publish(120);
-        await Eventually.HoldsAsync(() => a.Partitions is > 0 and < MockKafka.Partitions && a.Partitions + b.Partitions == MockKafka.Partitions);
+        await Eventually.HoldsAsync(() => a.Partitions is > 0 and < MockKafka.Partitions
+            && a.Partitions + b.Partitions == MockKafka.Partitions);
         await Publish(180);
         // one leaves, in the middle too, and another comes
         if (!CommitsWhileDealing) await Calm(topic);
@@ -305,9 +319,12 @@ public abstract class BarsOverKafkaTests
         var markets = new Markets(("A", Bars(1, 100)));
         var topic = Topic("partitions=1");
         await PublishAsync(topic, markets, queries: [.. markets.Queries.Select(q => q with { To = Start + 50 * TimeSpan.TicksPerMinute })]);
-        var whole = BarMessageCodec.ToBytes(new BarMessage(FeedItemKind.Bars, Guid.NewGuid(), new MarketSeries(new Instrument { Symbol = "A" }, Timeframe.M1), BarBlock.FromBars(0, Bars(1, 3)), Start + 3 * TimeSpan.TicksPerMinute), new());
+        var whole = BarMessageCodec.ToBytes(new BarMessage(FeedItemKind.Bars, Guid.NewGuid(),
+            new MarketSeries(new Instrument { Symbol = "A" }, Timeframe.M1), BarBlock.FromBars(0, Bars(1, 3)),
+            Start + 3 * TimeSpan.TicksPerMinute), new());
         SendRaw(topic, 0, "{\"hello\":\"world\"}"u8.ToArray(), whole[..^20], []);
-        await PublishAsync(topic, markets, queries: [.. markets.Queries.Select(q => q with { From = Start + 50 * TimeSpan.TicksPerMinute })]);
+        await PublishAsync(topic, markets,
+            queries: [.. markets.Queries.Select(q => q with { From = Start + 50 * TimeSpan.TicksPerMinute })]);
         await using var series = await new KafkaBarSource(topic).OpenAsync(markets.Queries[0]);
         series.Count.ShouldBe(100);
         series.Notes.Single().ShouldContain("3 messages were no bars and set aside");
@@ -330,10 +347,13 @@ public abstract class BarsOverKafkaTests
     {
         var topic = Topic("partitions=1");
         SendRaw(topic, 0, "a"u8.ToArray(), "b"u8.ToArray());
-        (await Should.ThrowAsync<BarDataException>(async () => await new KafkaBarSource(topic).OpenAsync(new BarQuery("A", Timeframe.M1)))).Message
-            .ShouldContain("holds no bars: of its 2 messages the first says (partition 0, offset 0: it is no message of bars of Granary's)");
+        (await Should.ThrowAsync<BarDataException>(async () => await new KafkaBarSource(topic).OpenAsync(new BarQuery("A",
+            Timeframe.M1)))).Message
+            .ShouldContain("holds no bars: of its 2 messages the first says (partition 0, offset 0: it is no message of bars of "
+                + "Granary's)");
         (await Should.ThrowAsync<BarDataException>(() => KafkaBarFeed.OpenAsync(topic, [new BarQuery("A", Timeframe.M1)]))).Message
-            .ShouldContain("holds no bars: of its 2 messages the first says (partition 0, offset 0: it is no message of bars of Granary's)");
+            .ShouldContain("holds no bars: of its 2 messages the first says (partition 0, offset 0: it is no message of bars of "
+                + "Granary's)");
     }
 
     [KafkaFact]
@@ -342,8 +362,10 @@ public abstract class BarsOverKafkaTests
         var markets = new Markets(("ALPHA", Bars(1, 10)));
         var topic = Topic();
         await PublishAsync(topic, markets);
-        (await Should.ThrowAsync<BarDataException>(async () => await new KafkaBarSource(topic).OpenAsync(new BarQuery("ALPHB", Timeframe.M1)))).Message.ShouldEndWith("has no 1m bars of 'ALPHB'; it has ALPHA");
-        (await Should.ThrowAsync<BarDataException>(() => KafkaBarFeed.OpenAsync(topic, [new BarQuery("ALPHB", Timeframe.M1)]))).Message.ShouldContain("has no 1m bars of 'ALPHB'; it has ALPHA:1m");
+        (await Should.ThrowAsync<BarDataException>(async () => await new KafkaBarSource(topic).OpenAsync(new BarQuery("ALPHB",
+            Timeframe.M1)))).Message.ShouldEndWith("has no 1m bars of 'ALPHB'; it has ALPHA");
+        (await Should.ThrowAsync<BarDataException>(() => KafkaBarFeed.OpenAsync(topic,
+            [new BarQuery("ALPHB", Timeframe.M1)]))).Message.ShouldContain("has no 1m bars of 'ALPHB'; it has ALPHA:1m");
     }
 
     [KafkaFact]
@@ -354,7 +376,8 @@ public abstract class BarsOverKafkaTests
         var bars = Bars(1, 6);
         await using (var sink = new KafkaBarSink(topic, Guid.NewGuid()))
         {
-            async Task Bar(int i) => await sink.PublishAsync([market], FeedItem.Of(0, BarBlock.FromBars(i, [bars[i]]), bars[i].Time + TimeSpan.TicksPerMinute));
+            async Task Bar(int i) =>
+                await sink.PublishAsync([market], FeedItem.Of(0, BarBlock.FromBars(i, [bars[i]]), bars[i].Time + TimeSpan.TicksPerMinute));
             async Task Beat(int i) => await sink.PublishAsync([market], FeedItem.Heartbeat(Start + i * TimeSpan.TicksPerMinute));
             for (var i = 0; i < 4; i++)
             {

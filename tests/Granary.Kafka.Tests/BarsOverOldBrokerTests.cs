@@ -68,10 +68,12 @@ public sealed class BarsOverOldBrokerTests : BarsOverKafkaTests, IAsyncLifetime,
         await back;
         await sink.FlushAsync();
         var items = await reading!;
-        var bars = items.Where(i => i.Bars is not null).SelectMany(i => Enumerable.Range(0, i.Bars!.Count).Select(k => (i.Series, i.Bars[k]))).ToList();
+        var bars = items.Where(i => i.Bars is not null)
+            .SelectMany(i => Enumerable.Range(0, i.Bars!.Count).Select(k => (i.Series, i.Bars[k]))).ToList();
         bars.Count.ShouldBe(8000);
         bars.Distinct().Count().ShouldBe(8000);
-        bars.Zip(bars.Skip(1)).ShouldAllBe(p => p.First.Item2.Time < p.Second.Item2.Time || p.First.Item2.Time == p.Second.Item2.Time && p.First.Series < p.Second.Series);
+        bars.Zip(bars.Skip(1)).ShouldAllBe(p => p.First.Item2.Time < p.Second.Item2.Time
+            || p.First.Item2.Time == p.Second.Item2.Time && p.First.Series < p.Second.Series);
         foreach (var query in markets.Queries)
         {
             await using var expected = await markets.OpenAsync(query);
@@ -114,7 +116,14 @@ public sealed class BarsOverOldBrokerTests : BarsOverKafkaTests, IAsyncLifetime,
         var markets = new Markets(("A", Bars(1, 200_000)));
         await PublishAsync(KafkaBarAddress.Parse($"kafka://{broker.Brokers}/middle?broker=0.9"), markets);
         proxy.HoldAtFetch = 3;
-        var reading = Task.Run(async () => await new KafkaBarSource(KafkaBarAddress.Parse($"kafka://{proxy.Brokers}/middle?broker=0.9")) { SilenceTimeout = TimeSpan.FromSeconds(3) }.OpenAsync(markets.Queries[0]));
-        (await Should.ThrowAsync<BarStoreException>(() => reading)).Message.ShouldBe($"Kafka at {proxy.Brokers} has not answered for 3 s in the middle of 'middle'; start it and run again");
+        var reading = Task.Run(async () =>
+            await new KafkaBarSource(KafkaBarAddress.Parse($"kafka://{proxy.Brokers}/middle?broker=0.9"))
+            {
+                SilenceTimeout =
+                TimeSpan.FromSeconds(3)
+            }.OpenAsync(markets.Queries[0]));
+        (await Should.ThrowAsync<BarStoreException>(() =>
+            reading)).Message.ShouldBe($"Kafka at {proxy.Brokers} has not answered for 3 s in the middle of 'middle'; start it and run "
+                + $"again");
     }
 }

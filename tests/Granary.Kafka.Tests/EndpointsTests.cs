@@ -14,7 +14,8 @@ public class EndpointsTests
         await kafka.Endpoint.EnsureTopicAsync("t", MockKafka.Partitions, 1, TimeSpan.FromSeconds(60));
         using var producer = kafka.Endpoint.Producer();
         var partition = new TopicPartition("t", 2);
-        for (byte i = 0; i < 10; i++) (await producer.ProduceAsync(partition, new Message<Null, byte[]> { Value = [i] })).Offset.Value.ShouldBe(i);
+        for (byte i = 0; i < 10; i++)
+            (await producer.ProduceAsync(partition, new Message<Null, byte[]> { Value = [i] })).Offset.Value.ShouldBe(i);
         using (var consumer = kafka.Endpoint.Consumer("g"))
         {
             consumer.Committed([partition], TimeSpan.FromSeconds(60))[0].Offset.IsSpecial.ShouldBeTrue();
@@ -30,7 +31,8 @@ public class EndpointsTests
     public async Task A_topic_with_too_few_partitions_is_said_to_have_them()
     {
         using var kafka = MockKafka.Start();
-        (await Should.ThrowAsync<KafkaFailedException>(() => kafka.Endpoint.EnsureTopicAsync("t", 6, 1, TimeSpan.FromSeconds(60)))).Message.ShouldContain("has 4 partitions and 6 are needed");
+        (await Should.ThrowAsync<KafkaFailedException>(() => kafka.Endpoint.EnsureTopicAsync("t", 6, 1,
+            TimeSpan.FromSeconds(60)))).Message.ShouldContain("has 4 partitions and 6 are needed");
     }
 
     [Fact]
@@ -39,6 +41,7 @@ public class EndpointsTests
         using var mute = new TcpListener(IPAddress.Loopback, 0);
         mute.Start();
         var endpoint = new KafkaEndpoint($"127.0.0.1:{((IPEndPoint)mute.LocalEndpoint).Port}");
-        (await Should.ThrowAsync<KafkaFailedException>(() => endpoint.EnsureTopicAsync("t", 1, 1, TimeSpan.FromSeconds(2)))).Message.ShouldContain("did not answer within 2 s");
+        (await Should.ThrowAsync<KafkaFailedException>(() => endpoint.EnsureTopicAsync("t", 1, 1,
+            TimeSpan.FromSeconds(2)))).Message.ShouldContain("did not answer within 2 s");
     }
 }

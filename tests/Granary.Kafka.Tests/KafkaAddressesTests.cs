@@ -13,7 +13,8 @@ public class KafkaAddressesTests
     [InlineData("kafka://h:1/t?from=json", "there is no option 'from'; did you mean form?")]
     [InlineData("kafka://h:1/t?form=xml", "form cannot be 'xml'")]
     [InlineData("postgres://h", "is no address of Kafka")]
-    public void What_is_no_address_is_a_sentence(string text, string part) => Should.Throw<BarDataException>(() => KafkaBarAddress.Parse(text)).Message.ShouldContain(part);
+    public void What_is_no_address_is_a_sentence(string text, string part) =>
+        Should.Throw<BarDataException>(() => KafkaBarAddress.Parse(text)).Message.ShouldContain(part);
 
     [Fact]
     public void A_symbol_never_becomes_another_topics_name()

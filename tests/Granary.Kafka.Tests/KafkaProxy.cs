@@ -7,10 +7,9 @@ using System.Text;
 namespace Granary.Kafka.Tests;
 
 /// <summary>
-/// Stands between clients and a broker on loopback. It can hold requests back, as a broker that is busy or cut off; answer as one that has just been
-/// started; and it answers the question from
-/// which offset on messages are as late as a time (ListOffsets, versions 1 to 5, https://kafka.apache.org/protocol#The_Messages_ListOffsets), which the
-/// client's mock cluster does not.
+/// Stands between clients and a broker on loopback. It can hold requests back, as a broker that is busy or cut off; answer as one that has
+/// just been started; and it answers the question from which offset on messages are as late as a time (ListOffsets, versions 1 to 5,
+/// https://kafka.apache.org/protocol#The_Messages_ListOffsets), which the client's mock cluster does not.
 /// </summary>
 internal sealed class KafkaProxy : IDisposable
 {
@@ -37,13 +36,18 @@ internal sealed class KafkaProxy : IDisposable
 
     public string Brokers => $"127.0.0.1:{Port}";
 
-    /// <summary>From a topic, partition and time (milliseconds since 1970) to the first offset that is not earlier; null answers as the mock does.</summary>
+    /// <summary>
+    /// From a topic, partition and time (milliseconds since 1970) to the first offset that is not earlier; null answers as the mock does.
+    /// </summary>
     public Func<string, int, long, long>? OffsetFor { get; set; }
 
     /// <summary>Questions for an offset by time that were answered.</summary>
     public int Answered;
 
-    /// <summary>Where it is not 0, every topic that is asked for has no partitions and this error, as at a broker that has just been started and knows neither its topics nor itself.</summary>
+    /// <summary>
+    /// Where it is not 0, every topic that is asked for has no partitions and this error, as at a broker that has just been started and
+    /// knows neither its topics nor itself.
+    /// </summary>
     public short TopicError { get; set; }
 
     /// <summary>Answers of that kind.</summary>
@@ -185,7 +189,8 @@ internal sealed class KafkaProxy : IDisposable
             var broker = new byte[13];
             "127.0.0.1"u8.CopyTo(broker);
             BinaryPrimitives.WriteInt32BigEndian(broker.AsSpan(9), _broker);
-            for (int at = 0, next; (next = frame.AsSpan(at).IndexOf(broker)) >= 0; at += next + broker.Length) BinaryPrimitives.WriteInt32BigEndian(frame.AsSpan(at + next + 9), Port);
+            for (int at = 0, next; (next = frame.AsSpan(at).IndexOf(broker)) >= 0; at += next + broker.Length)
+                BinaryPrimitives.WriteInt32BigEndian(frame.AsSpan(at + next + 9), Port);
         }
         if (request.Api != ListOffsets || OffsetFor is not { } offsetFor || request.Version == 0) return;
         var reader = new Reader(frame);

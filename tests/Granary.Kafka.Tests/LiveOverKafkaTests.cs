@@ -29,10 +29,13 @@ public sealed class LiveOverKafkaTests : IDisposable
             { "name": "kafka", "data": { "source": "csv:{{bars}}", "symbols": ["COINUSDT", "GLIMUSDT"], "timeframe": "1h", "to": "2022-01-20" },
               "strategies": [ { "class": "SmaCross", "params": { "fast": 5, "slow": [20, 30] }, "size": { "percentOfEquity": 20 }, "stopLossPercent": 2 } ], "portfolio": { "weights": "equal" } }
             """), _folder);
-        var backtest = await new BatchRunner(new EmbeddedHost(1), TimeProvider.System).RunAsync(spec, new BatchOptions { Out = Path.Combine(_folder, "backtest"), Guards = false });
+        var backtest = await new BatchRunner(new EmbeddedHost(1), TimeProvider.System).RunAsync(spec,
+            new BatchOptions { Out = Path.Combine(_folder, "backtest"), Guards = false });
 
         var topic = KafkaBarAddress.Parse($"kafka://{kafka.Brokers}/live-{Guid.NewGuid():N}");
-        await using (var replay = await BarReplay.OpenAsync(new CsvBarSource(bars), [new BarQuery("COINUSDT", Timeframe.H1, from, to), new BarQuery("GLIMUSDT", Timeframe.H1, from, to)], ReplayPace.AsFastAsPossible, TimeProvider.System))
+        await using (var replay = await BarReplay.OpenAsync(new CsvBarSource(bars),
+            [new BarQuery("COINUSDT", Timeframe.H1, from, to), new BarQuery("GLIMUSDT", Timeframe.H1, from, to)],
+            ReplayPace.AsFastAsPossible, TimeProvider.System))
         await using (var sink = new KafkaBarSink(topic, Guid.NewGuid()))
         {
             await foreach (var item in replay.ReadAsync()) await sink.PublishAsync(replay.Series, item);

@@ -48,7 +48,8 @@ public sealed class LiveOverRealBrokerTests : IDisposable, IUsesKafkaBroker
             """), _folder),
         new BatchOptions { Out = Path.Combine(_folder, "backtest"), Guards = false });
 
-    private Task<LiveRun> LiveAsync(BatchRun backtest, string feed, string name, IProgress<LiveStatus>? status = null) => Task.Run(async () =>
+    private Task<LiveRun> LiveAsync(BatchRun backtest, string feed, string name, IProgress<LiveStatus>? status = null) =>
+        Task.Run(async () =>
     {
         using var guard = new CancellationTokenSource(TimeSpan.FromMinutes(8));
         return await LiveSession.RunAsync(new LiveRequest
@@ -70,7 +71,9 @@ public sealed class LiveOverRealBrokerTests : IDisposable, IUsesKafkaBroker
         await using var broker = await KafkaBroker.StartAsync();
         var backtest = await BacktestAsync();
         var topic = $"kafka://{broker.Brokers}/live?broker=0.9{group}";
-        await using var replay = await BarReplay.OpenAsync(new CsvBarSource(Bars), [.. Symbols.Select(s => new BarQuery(s, Timeframe.H1, Published.From, Published.To))], ReplayPace.AsFastAsPossible, TimeProvider.System);
+        await using var replay = await BarReplay.OpenAsync(new CsvBarSource(Bars),
+            [.. Symbols.Select(s => new BarQuery(s, Timeframe.H1, Published.From, Published.To))], ReplayPace.AsFastAsPossible,
+            TimeProvider.System);
         await using var sink = new KafkaBarSink(KafkaBarAddress.Parse(topic), Guid.NewGuid());
         var seen = new Seen();
         Task<LiveRun>? session = null;
@@ -81,7 +84,8 @@ public sealed class LiveOverRealBrokerTests : IDisposable, IUsesKafkaBroker
             await sink.PublishAsync(replay.Series, item);
             bars += item.Bars?.Count ?? 0;
             if (item.Kind != FeedItemKind.Heartbeat || bars < 150 * (down + 1) || down == 3) continue;
-            // What was published so far has been worked: then the broker goes, with the session in its middle, and comes back while more is published.
+            // What was published so far has been worked: then the broker goes, with the session in its middle, and comes back while more is
+            // published.
             await back;
             await sink.FlushAsync();
             session ??= LiveAsync(backtest, topic, "live", seen);
@@ -100,7 +104,8 @@ public sealed class LiveOverRealBrokerTests : IDisposable, IUsesKafkaBroker
         live.Ledger.Tickets.ShouldNotBeEmpty();
         live.Ledger.Tickets.Select(t => t.Order.ClientId).ShouldBe(undisturbed.Ledger.Tickets.Select(t => t.Order.ClientId));
         live.Status.AccountEquity.ShouldBe(undisturbed.Status.AccountEquity);
-        var taken = FileJournal.Peek(Path.Combine(_folder, "live", "state"), new JournalQuery()).Select(JournalCodec.Decode).OfType<BarsTaken>().Where(b => !b.Warm).SelectMany(b => b.Bars).ToList();
+        var taken = FileJournal.Peek(Path.Combine(_folder, "live", "state"), new JournalQuery()).Select(JournalCodec.Decode)
+            .OfType<BarsTaken>().Where(b => !b.Warm).SelectMany(b => b.Bars).ToList();
         taken.Count.ShouldBe(bars);
         taken.Select(b => (b.Series, b.Time)).Distinct().Count().ShouldBe(bars);
     }

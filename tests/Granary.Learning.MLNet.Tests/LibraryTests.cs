@@ -24,7 +24,8 @@ public class LibraryTests
         "mlnet-fasttree mlnet-fastforest mlnet-gam mlnet-lightgbm mlnet-sdca mlnet-lbfgs mlnet-averaged-perceptron mlnet-online-gradient".Split(' '), ignoreOrder: true);
 
     // Asked of the build and of the operating system, not of the trainer: each of them has its own expectation below.
-    private static bool HasLightGbm => typeof(LightGbmTrainer).Assembly.GetReferencedAssemblies().Any(a => a.Name == "Microsoft.ML.LightGbm")
+    private static bool HasLightGbm =>
+        typeof(LightGbmTrainer).Assembly.GetReferencedAssemblies().Any(a => a.Name == "Microsoft.ML.LightGbm")
         && NativeLibrary.TryLoad("lib_lightgbm", typeof(LightGbmTrainer).Assembly, null, out _);
 
     [Fact]
@@ -47,7 +48,8 @@ public class LibraryTests
     public void Trainings_side_by_side_give_the_bits_of_trainings_one_by_one()
     {
         var names = TrainersUnderTest.Names.ToArray();
-        byte[] Model(int i) => ModelFile.ToBytes(TrainersUnderTest.Create(names[i % names.Length]).Train(Classes.Range(i / names.Length * 20, 500), new TrainingOptions(i)));
+        byte[] Model(int i) => ModelFile.ToBytes(TrainersUnderTest.Create(names[i % names.Length])
+            .Train(Classes.Range(i / names.Length * 20, 500), new TrainingOptions(i)));
         var alone = Enumerable.Range(0, 3 * names.Length).Select(Model).ToArray();
         var together = new byte[alone.Length][];
         Parallel.For(0, alone.Length, new ParallelOptions { MaxDegreeOfParallelism = 4 }, i => together[i] = Model(i));
@@ -102,8 +104,13 @@ public class LibraryTests
     {
         var table = MLNetTable.From("mlnet-fasttree", Classes.Range(0, 500), classesOnly: true);
         var context = new MLContext(5);
-        var model = context.BinaryClassification.Trainers.FastTree(new FastTreeBinaryTrainer.Options { NumberOfThreads = 1, NumberOfTrees = 50 }).Fit(table.View(context));
-        var theirs = context.BinaryClassification.PermutationFeatureImportanceNonCalibrated(model, MLNetTable.From("x", Classes.Range(500, 700), classesOnly: true).View(context), permutationCount: 5);
+        var model = context.BinaryClassification.Trainers.FastTree(new FastTreeBinaryTrainer.Options
+        {
+            NumberOfThreads = 1,
+            NumberOfTrees = 50
+        }).Fit(table.View(context));
+        var theirs = context.BinaryClassification.PermutationFeatureImportanceNonCalibrated(model,
+            MLNetTable.From("x", Classes.Range(500, 700), classesOnly: true).View(context), permutationCount: 5);
         theirs.Keys.ShouldBe(Classes.Features, ignoreOrder: true);
         var own = TrainersUnderTest.Catalogue.Create("mlnet-fasttree").Train(Classes.Range(0, 500), new TrainingOptions(5));
         var ours = PermutationImportance.Of(own, Classes.Range(500, 700), 5);
@@ -152,12 +159,21 @@ public class LibraryTests
     public void The_command_line_finds_the_library_beside_it_and_learns_as_well_as_scikit_learn(string trainer, string family)
     {
         var file = SharedData.Require("oracles/ml/features.csv");
-        var oracle = JsonDocument.Parse(File.ReadAllText(SharedData.Require("oracles/ml/classifiers.json"))).RootElement.GetProperty("models").EnumerateArray()
-            .First(m => m.GetProperty("model").GetString()!.StartsWith(family, StringComparison.Ordinal)).GetProperty("auc_test").GetDouble();
-        var host = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "../../../../../src/Granary.Cli/bin", Path.GetFileName(Path.GetDirectoryName(AppContext.BaseDirectory.TrimEnd('/'))!), "net10.0/granary.dll"));
+        var oracle = JsonDocument.Parse(File.ReadAllText(SharedData.Require("oracles/ml/classifiers.json"))).RootElement.GetProperty(
+            "models").EnumerateArray()
+            .First(m => m.GetProperty("model").GetString()!.StartsWith(family, StringComparison.Ordinal)).GetProperty("auc_test")
+            .GetDouble();
+        var host = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "../../../../../src/Granary.Cli/bin",
+            Path.GetFileName(Path.GetDirectoryName(AppContext.BaseDirectory.TrimEnd('/'))!), "net10.0/granary.dll"));
         Assert.SkipUnless(File.Exists(host), $"{host} is not built");
         File.Exists(Path.Combine(Path.GetDirectoryName(host)!, "mlnet", "Granary.Learning.MLNet.dll")).ShouldBeTrue();
-        using var process = Process.Start(new ProcessStartInfo("dotnet", [host, "learn", file, "--label", "label", "--trainer", trainer, "--json"]) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false })!;
+        using var process = Process.Start(new ProcessStartInfo("dotnet",
+            [host, "learn", file, "--label", "label", "--trainer", trainer, "--json"])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            UseShellExecute = false
+        })!;
         var output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
         process.ExitCode.ShouldBe(0, process.StandardError.ReadToEnd());

@@ -3,7 +3,9 @@ using Granary.Learning.Trainers;
 
 namespace Granary.Learning.Tests.Trainers;
 
-/// <summary>ML.NET's trainers, for the tests that every trainer has to pass. LightGBM has its own, for its native part is not everywhere.</summary>
+/// <summary>
+/// ML.NET's trainers, for the tests that every trainer has to pass. LightGBM has its own, for its native part is not everywhere.
+/// </summary>
 internal static class TrainersUnderTest
 {
     public static readonly string[] Baselines = [];

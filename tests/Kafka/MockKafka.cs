@@ -3,7 +3,11 @@ using Granary.Kafka;
 
 namespace Granary.Testing;
 
-/// <summary>librdkafka's own mock of a Kafka cluster, in this process, speaking the real protocol on loopback: clients of any process connect to it as to a broker. It keeps topics and positions in memory, makes topics with four partitions when they are asked for, and knows no administration.</summary>
+/// <summary>
+/// librdkafka's own mock of a Kafka cluster, in this process, speaking the real protocol on loopback: clients of any process connect to it
+/// as to a broker. It keeps topics and positions in memory, makes topics with four partitions when they are asked for, and knows no
+/// administration.
+/// </summary>
 internal sealed class MockKafka : IDisposable
 {
     public const int Partitions = 4;

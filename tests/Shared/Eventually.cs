@@ -11,22 +11,26 @@ internal static class Eventually
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(10);
 
     /// <summary>Waits until the condition holds.</summary>
-    public static Task HoldsAsync(Func<bool> condition, TimeSpan? limit = null, [CallerArgumentExpression(nameof(condition))] string text = "") =>
+    public static Task HoldsAsync(Func<bool> condition, TimeSpan? limit = null, [CallerArgumentExpression(nameof(condition))]
+        string text = "") =>
         IsAsync(() => Task.FromResult(condition()), holds => holds, limit, text);
 
     /// <summary>Waits until the condition holds.</summary>
-    public static Task HoldsAsync(Func<Task<bool>> condition, TimeSpan? limit = null, [CallerArgumentExpression(nameof(condition))] string text = "") =>
+    public static Task HoldsAsync(Func<Task<bool>> condition, TimeSpan? limit = null, [CallerArgumentExpression(nameof(condition))]
+        string text = "") =>
         IsAsync(condition, holds => holds, limit, text);
 
     /// <summary>Waits until the value is as expected, and gives it.</summary>
-    public static async Task<T> IsAsync<T>(Func<Task<T>> value, Func<T, bool> expected, TimeSpan? limit = null, [CallerArgumentExpression(nameof(expected))] string text = "")
+    public static async Task<T> IsAsync<T>(Func<Task<T>> value, Func<T, bool> expected, TimeSpan? limit = null,
+        [CallerArgumentExpression(nameof(expected))] string text = "")
     {
         var longest = limit ?? Limit;
         for (var waited = Stopwatch.StartNew(); ; await Task.Delay(Pause))
         {
             var last = await value();
             if (expected(last)) return last;
-            if (waited.Elapsed > longest) throw new TimeoutException($"After {longest.TotalSeconds:0} s this did not hold: {text}. The last value was: {last}");
+            if (waited.Elapsed > longest)
+                throw new TimeoutException($"After {longest.TotalSeconds:0} s this did not hold: {text}. The last value was: {last}");
         }
     }
 }

@@ -4,7 +4,10 @@ using System.Text;
 
 namespace Granary.Testing;
 
-/// <summary>Runs small JavaScript programs with packages of npm, which are installed once under .build/; a test that needs them skips, with the reason, where node is missing or the registry cannot be reached.</summary>
+/// <summary>
+/// Runs small JavaScript programs with packages of npm, which are installed once under .build/; a test that needs them skips, with the
+/// reason, where node is missing or the registry cannot be reached.
+/// </summary>
 internal static class NodeTools
 {
     private static readonly SemaphoreSlim One = new(1, 1);
@@ -30,7 +33,8 @@ internal static class NodeTools
 
     private static async Task<string> InstallAsync(string[] packages)
     {
-        var key = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', packages.Order(StringComparer.Ordinal)))))[..12];
+        var key = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n',
+            packages.Order(StringComparer.Ordinal)))))[..12];
         var folder = Path.Combine(SharedData.RepositoryRoot, ".build", "node-tools", key);
         var done = Path.Combine(folder, "installed");
         await One.WaitAsync();
@@ -41,8 +45,10 @@ internal static class NodeTools
             await File.WriteAllTextAsync(Path.Combine(folder, "package.json"), """{ "private": true, "type": "module" }""");
             try
             {
-                var (code, _, error) = await ExecuteAsync("npm", ["install", "--no-audit", "--no-fund", "--ignore-scripts", .. packages], folder, TimeSpan.FromMinutes(2));
-                if (code != 0) Assert.Skip($"needs {string.Join(", ", packages)} from npm, which could not be installed: {error.Split('\n').FirstOrDefault(l => l.Contains("error", StringComparison.OrdinalIgnoreCase)) ?? $"npm ended with {code}"}");
+                var (code, _, error) = await ExecuteAsync("npm", ["install", "--no-audit", "--no-fund", "--ignore-scripts", .. packages],
+                    folder, TimeSpan.FromMinutes(2));
+                if (code != 0) Assert.Skip($"needs {string.Join(", ", packages)} from npm, which could not be "
+                    + $"installed: {error.Split('\n').FirstOrDefault(l => l.Contains("error", StringComparison.OrdinalIgnoreCase)) ?? $"npm ended with {code}"}");
             }
             catch (Exception e) when (e is System.ComponentModel.Win32Exception or TimeoutException)
             {
@@ -57,9 +63,16 @@ internal static class NodeTools
         }
     }
 
-    private static async Task<(int Code, string Output, string Error)> ExecuteAsync(string program, string[] arguments, string folder, TimeSpan patience)
+    private static async Task<(int Code, string Output, string Error)> ExecuteAsync(string program, string[] arguments, string folder,
+        TimeSpan patience)
     {
-        var start = new ProcessStartInfo(program) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = folder };
+        var start = new ProcessStartInfo(program)
+        {
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            WorkingDirectory = folder
+        };
         foreach (var argument in arguments) start.ArgumentList.Add(argument);
         using var process = Process.Start(start)!;
         var output = process.StandardOutput.ReadToEndAsync();

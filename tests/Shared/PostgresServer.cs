@@ -5,11 +5,18 @@ using System.Net.Sockets;
 
 namespace Granary.Testing;
 
-/// <summary>A real PostgreSQL server of its own, in a temporary folder, on a free port of this machine; a test that needs one skips, with the reason, where none is installed.</summary>
-/// <remarks>It listens on loopback only, trusts everybody there, and is as fast and as forgetful as a test wants (no fsync). Since PostgreSQL refuses to run as root, root starts it as the user <c>postgres</c>.</remarks>
+/// <summary>
+/// A real PostgreSQL server of its own, in a temporary folder, on a free port of this machine; a test that needs one skips, with the
+/// reason, where none is installed.
+/// </summary>
+/// <remarks>
+/// It listens on loopback only, trusts everybody there, and is as fast and as forgetful as a test wants (no fsync). Since PostgreSQL
+/// refuses to run as root, root starts it as the user <c>postgres</c>.
+/// </remarks>
 internal sealed class PostgresServer : IAsyncDisposable
 {
-    private static readonly string[] Places = ["/usr/lib/postgresql/18/bin", "/usr/lib/postgresql/17/bin", "/usr/lib/postgresql/16/bin", "/usr/lib/postgresql/15/bin", "/usr/lib/postgresql/14/bin", "/usr/local/bin", "/usr/bin"];
+    private static readonly string[] Places = ["/usr/lib/postgresql/18/bin", "/usr/lib/postgresql/17/bin", "/usr/lib/postgresql/16/bin",
+        "/usr/lib/postgresql/15/bin", "/usr/lib/postgresql/14/bin", "/usr/local/bin", "/usr/bin"];
 
     private static readonly Lazy<Task<PostgresServer>> Common = new(FindCommonAsync);
 
@@ -29,11 +36,12 @@ internal sealed class PostgresServer : IAsyncDisposable
     private string Data => Path.Combine(_folder, "data");
 
     /// <summary>Npgsql's text for a database of this server; short time-outs, so that a test of a fault does not wait.</summary>
-    public string ConnectionString(string database = "postgres") => $"Host=127.0.0.1;Port={Port};Username=postgres;Database={database};Timeout=60;Command Timeout=180";
+    public string ConnectionString(string database = "postgres") =>
+        $"Host=127.0.0.1;Port={Port};Username=postgres;Database={database};Timeout=60;Command Timeout=180";
 
     /// <summary>
-    /// The server that all tests share, each with databases of its own: the one of test.sh (its port is in GRANARY_TEST_POSTGRES), else one of this
-    /// process. Disposing it does nothing. A test that stops its server, or changes its settings, starts its own.
+    /// The server that all tests share, each with databases of its own: the one of test.sh (its port is in GRANARY_TEST_POSTGRES), else one
+    /// of this process. Disposing it does nothing. A test that stops its server, or changes its settings, starts its own.
     /// </summary>
     public static Task<PostgresServer> ShareAsync() => Common.Value;
 
@@ -70,7 +78,8 @@ internal sealed class PostgresServer : IAsyncDisposable
         try
         {
             if (Environment.UserName == "root") await RunAsync("chown", ["postgres", folder]);
-            await server.AsOwnerAsync("initdb", ["-D", server.Data, "-U", "postgres", "--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync"]);
+            await server.AsOwnerAsync("initdb",
+                ["-D", server.Data, "-U", "postgres", "--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync"]);
             await server.StartServerAsync();
             return server;
         }
@@ -91,17 +100,20 @@ internal sealed class PostgresServer : IAsyncDisposable
 
     /// <summary>Runs one SQL text through psql; gives what it printed, without headings.</summary>
     public Task<string> SqlAsync(string database, string sql) =>
-        AsOwnerAsync("psql", ["-h", "127.0.0.1", "-p", $"{Port}", "-U", "postgres", "-d", database, "-X", "-q", "-t", "-A", "-v", "ON_ERROR_STOP=1", "-c", sql]);
+        AsOwnerAsync("psql", ["-h", "127.0.0.1", "-p", $"{Port}", "-U", "postgres", "-d", database, "-X", "-q", "-t", "-A", "-v",
+            "ON_ERROR_STOP=1", "-c", sql]);
 
     // Nothing is flushed to the disk, since no test crashes the machine; but what is committed is written, since some crash the server.
     public Task StartServerAsync() =>
         AsOwnerAsync("pg_ctl", ["-D", Data, "-w", "-t", "60", "-l", Path.Combine(_folder, "log"), "-o",
-            $"-c listen_addresses=127.0.0.1 -c port={Port} -c unix_socket_directories= -c fsync=off -c full_page_writes=off -c max_connections=200", "start"]);
+            $"-c listen_addresses=127.0.0.1 -c port={Port} -c unix_socket_directories= -c fsync=off -c full_page_writes=off -c "
+                + $"max_connections=200", "start"]);
 
     /// <summary>From now on every connection needs a password.</summary>
     public async Task RequirePasswordAsync()
     {
-        if (_isCommon) throw new InvalidOperationException("This server is shared by all tests. Start one with StartAsync to change its settings.");
+        if (_isCommon)
+            throw new InvalidOperationException("This server is shared by all tests. Start one with StartAsync to change its settings.");
         await AsOwnerAsync("sh", ["-c", $"echo 'host all all 127.0.0.1/32 scram-sha-256' > {Path.Combine(Data, "pg_hba.conf")}"]);
         await AsOwnerAsync("pg_ctl", ["-D", Data, "reload"]);
     }
@@ -143,18 +155,26 @@ internal sealed class PostgresServer : IAsyncDisposable
     private Task<string> AsOwnerAsync(string program, string[] arguments)
     {
         var path = program == "sh" ? "/bin/sh" : Path.Combine(_bin, program);
-        return Environment.UserName == "root" ? RunAsync("runuser", ["-u", "postgres", "--", path, .. arguments]) : RunAsync(path, arguments);
+        return Environment.UserName == "root" ? RunAsync("runuser", ["-u", "postgres", "--", path, .. arguments])
+            : RunAsync(path, arguments);
     }
 
     private static async Task<string> RunAsync(string program, string[] arguments)
     {
-        var start = new ProcessStartInfo(program) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = "/" };
+        var start = new ProcessStartInfo(program)
+        {
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            WorkingDirectory = "/"
+        };
         foreach (var argument in arguments) start.ArgumentList.Add(argument);
         using var process = Process.Start(start)!;
         var output = process.StandardOutput.ReadToEndAsync();
         var error = process.StandardError.ReadToEndAsync();
         await process.WaitForExitAsync();
-        if (process.ExitCode != 0) throw new InvalidOperationException($"{program} {string.Join(' ', arguments)} ended with {process.ExitCode}: {await error}");
+        if (process.ExitCode != 0)
+            throw new InvalidOperationException($"{program} {string.Join(' ', arguments)} ended with {process.ExitCode}: {await error}");
         return await output;
     }
 }

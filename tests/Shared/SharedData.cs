@@ -1,8 +1,8 @@
 namespace Granary.Testing;
 
 /// <summary>
-/// Finds the data of the tests: the synthetic bars and oracles that the repository carries (tests/Data), and the real ones of ../shared beside it.
-/// GRANARY_SHARED names another folder than ../shared; "none" hides it.
+/// Finds the data of the tests: the synthetic bars and oracles that the repository carries (tests/Data), and the real ones of ../shared
+/// beside it. GRANARY_SHARED names another folder than ../shared; "none" hides it.
 /// </summary>
 internal static class SharedData
 {
@@ -12,15 +12,20 @@ internal static class SharedData
     private static readonly string? Folder = FindFolder();
 
     /// <summary>Why a test of real data skips; null where ../shared is present.</summary>
-    public static string? MissingReason => Folder is null ? "needs ../shared beside the repository, which this machine does not have" : null;
+    public static string? MissingReason =>
+        Folder is null ? "needs ../shared beside the repository, which this machine does not have" : null;
 
-    /// <summary>The data that a comparison runs on: the synthetic set (true) everywhere, the real one (false) where ../shared is present.</summary>
+    /// <summary>
+    /// The data that a comparison runs on: the synthetic set (true) everywhere, the real one (false) where ../shared is present.
+    /// </summary>
     public static bool[] IsSynthetic { get; } = Folder is null ? [true] : [true, false];
 
     /// <summary>A file or folder of the synthetic bars and oracles in tests/Data/synthetic.</summary>
     public static string Synthetic(string relative) => Path.Combine(RepositoryRoot, "tests", "Data", "synthetic", relative);
 
-    /// <summary>Daily bars with an adjusted close, in Yahoo's format: those of Oracle where ../shared is present, else synthetic ones.</summary>
+    /// <summary>
+    /// Daily bars with an adjusted close, in Yahoo's format: those of Oracle where ../shared is present, else synthetic ones.
+    /// </summary>
     public static string DailyWithAdjustedClose => Find("data/backtrader/orcl-1995-2014.txt") ?? Synthetic("bars/alpha-daily.txt");
 
     /// <summary>The path of a file or folder of ../shared; null where it is absent.</summary>

@@ -7,8 +7,12 @@ using Microsoft.Extensions.Options;
 
 namespace Granary.Api.Access;
 
-/// <summary><c>Authorization: Bearer KEY</c>. Without keys configured everybody who gets past <see cref="LoopbackOnly"/> is the local user and may do everything.</summary>
-internal sealed class KeyAuthentication(IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder, ApiSettings settings)
+/// <summary>
+/// <c>Authorization: Bearer KEY</c>. Without keys configured everybody who gets past <see cref="LoopbackOnly"/> is the local user and may
+/// do everything.
+/// </summary>
+internal sealed class KeyAuthentication(IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder,
+    ApiSettings settings)
     : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
 {
     public new const string Scheme = "Bearer";
@@ -20,7 +24,8 @@ internal sealed class KeyAuthentication(IOptionsMonitor<AuthenticationSchemeOpti
         if (settings.Keys is null) return Succeed(Local);
         var header = Request.Headers.Authorization.ToString();
         if (header.Length == 0) return Task.FromResult(AuthenticateResult.NoResult());
-        if (!header.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase)) return Task.FromResult(AuthenticateResult.Fail("only bearer keys are known here"));
+        if (!header.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase))
+            return Task.FromResult(AuthenticateResult.Fail("only bearer keys are known here"));
         return settings.Keys.Find(header["Bearer ".Length..].Trim()) is { } caller
             ? Succeed(caller)
             : Task.FromResult(AuthenticateResult.Fail("the key is not one of this server's"));

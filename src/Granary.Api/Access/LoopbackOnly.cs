@@ -4,7 +4,10 @@ using Microsoft.AspNetCore.Http;
 
 namespace Granary.Api.Access;
 
-/// <summary>Without keys configured only programs of this machine get through. Host and Origin are looked at too, so that a web page that the user happens to visit cannot call the server through the user's own browser.</summary>
+/// <summary>
+/// Without keys configured only programs of this machine get through. Host and Origin are looked at too, so that a web page that the user
+/// happens to visit cannot call the server through the user's own browser.
+/// </summary>
 internal sealed class LoopbackOnly(RequestDelegate next, ApiSettings settings)
 {
     public Task InvokeAsync(HttpContext context)
@@ -14,7 +17,8 @@ internal sealed class LoopbackOnly(RequestDelegate next, ApiSettings settings)
         if (peer is not null && !IPAddress.IsLoopback(peer)) return Refuse(context, "calls from other machines");
         if (!IsLocalHost(context.Request.Host.Host)) return Refuse(context, $"the host name '{context.Request.Host.Host}'");
         foreach (var origin in context.Request.Headers.Origin)
-            if (!Uri.TryCreate(origin, UriKind.Absolute, out var uri) || !IsLocalHost(uri.Host)) return Refuse(context, "pages of other sites");
+            if (!Uri.TryCreate(origin, UriKind.Absolute, out var uri) || !IsLocalHost(uri.Host))
+                return Refuse(context, "pages of other sites");
         return next(context);
     }
 
@@ -44,12 +48,14 @@ public static class ListenAddresses
             {
                 throw new InputException($"--urls: '{url}' is not an address; write it as http://127.0.0.1:8080", e);
             }
-            if (address.Scheme is not ("http" or "https")) throw new InputException($"--urls: '{url}' is not an address; write it as http://127.0.0.1:8080");
+            if (address.Scheme is not ("http" or "https"))
+                throw new InputException($"--urls: '{url}' is not an address; write it as http://127.0.0.1:8080");
             if (hasKeys || address.IsUnixPipe) continue;
             var local = string.Equals(address.Host, "localhost", StringComparison.OrdinalIgnoreCase)
                 || (IPAddress.TryParse(address.Host.Trim('[', ']'), out var ip) && IPAddress.IsLoopback(ip));
             if (!local)
-                throw new InputException($"--urls: '{url}' can be reached from other machines, which needs keys: make one with 'granary keys add NAME --role admin --file keys.json' and start with --keys keys.json, or listen on 127.0.0.1");
+                throw new InputException($"--urls: '{url}' can be reached from other machines, which needs keys: make one with 'granary "
+                    + $"keys add NAME --role admin --file keys.json' and start with --keys keys.json, or listen on 127.0.0.1");
         }
     }
 }

@@ -12,7 +12,8 @@ internal static class OpenApiSecurity
         {
             Title = "Granary",
             Version = "v1",
-            Description = "Submit batches of strategies, follow them, fetch their files, and change the weights of portfolios. Times are UTC. Errors are problem+json.",
+            Description = "Submit batches of strategies, follow them, fetch their files, and change the weights of portfolios. Times are "
+                + "UTC. Errors are problem+json.",
         };
         document.Components ??= new OpenApiComponents();
         document.Components.SecuritySchemes ??= new Dictionary<string, IOpenApiSecurityScheme>(StringComparer.Ordinal);
@@ -22,7 +23,8 @@ internal static class OpenApiSecurity
             Scheme = "bearer",
             Description = "A key made by 'granary keys add', with the role viewer, submitter or admin.",
         };
-        document.Security = [new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(KeyAuthentication.Scheme, document)] = [] }];
+        document.Security =
+            [new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(KeyAuthentication.Scheme, document)] = [] }];
         return Task.CompletedTask;
     });
 }

@@ -18,9 +18,11 @@ internal static class RolePolicies
     }
 
     public static ClaimsPrincipal PrincipalOf(Caller caller) =>
-        new(new ClaimsIdentity([new(ClaimTypes.Name, caller.Name), new(ClaimTypes.Role, caller.Role.ToString())], KeyAuthentication.Scheme));
+        new(new ClaimsIdentity([new(ClaimTypes.Name, caller.Name), new(ClaimTypes.Role, caller.Role.ToString())],
+            KeyAuthentication.Scheme));
 
     public static string NameOf(ClaimsPrincipal user) => user.Identity?.Name ?? "unknown";
 
-    private static Role? RoleOf(ClaimsPrincipal user) => Enum.TryParse<Role>(user.FindFirstValue(ClaimTypes.Role), out var role) ? role : null;
+    private static Role? RoleOf(ClaimsPrincipal user) =>
+        Enum.TryParse<Role>(user.FindFirstValue(ClaimTypes.Role), out var role) ? role : null;
 }

@@ -21,29 +21,37 @@ internal static class BatchEndpoints
         var batches = api.MapGroup("/batches").WithTags("Batches").ProducesProblem(401).ProducesProblem(403);
         batches.MapPost("", SubmitAsync).RequireAuthorization(RolePolicies.Submitter)
             .WithSummary("Submit a batch file's text.")
-            .WithDescription("The body is the batch file as it stands, comments and all. Send Idempotency-Key to make a repeated submission give the same batch. Relative paths start from ?folder=, or without it, and always where the server is confined to it, from the server's data folder.")
+            .WithDescription("The body is the batch file as it stands, comments and all. Send Idempotency-Key to make a repeated "
+                + "submission give the same batch. Relative paths start from ?folder=, or without it, and always where the server is "
+                + "confined to it, from the server's data folder.")
             .Accepts<object>("application/json", "text/plain", "application/octet-stream")
-            .Produces<BatchStatus>(StatusCodes.Status202Accepted).ProducesProblem(400).ProducesProblem(409).ProducesProblem(413).ProducesProblem(429);
+            .Produces<BatchStatus>(StatusCodes.Status202Accepted).ProducesProblem(400).ProducesProblem(409).ProducesProblem(413)
+            .ProducesProblem(429);
         batches.MapGet("", ListAsync).RequireAuthorization(RolePolicies.Viewer)
             .WithSummary("The newest batches first.");
         batches.MapGet("/{id}", GetAsync).RequireAuthorization(RolePolicies.Viewer)
             .WithSummary("How a batch stands.").Produces<BatchStatus>().ProducesProblem(404);
         batches.MapGet("/{id}/events", EventsAsync).RequireAuthorization(RolePolicies.Viewer)
             .WithSummary("How a batch stands, each time that it changes, as server-sent events.")
-            .WithDescription("Events 'progress' and at last 'done', 'failed' or 'cancelled', each with the whole status as data and its revision as id. The first comes at once; after a broken connection just connect again.")
+            .WithDescription("Events 'progress' and at last 'done', 'failed' or 'cancelled', each with the whole status as data and its "
+                + "revision as id. The first comes at once; after a broken connection just connect again.")
             .Produces<BatchStatus>(200, "text/event-stream").ProducesProblem(404);
         batches.MapDelete("/{id}", CancelAsync).RequireAuthorization(RolePolicies.Submitter)
-            .WithSummary("Cancel a batch; one that has ended stays as it is.").Produces<BatchStatus>().Produces<BatchStatus>(202).ProducesProblem(404);
+            .WithSummary("Cancel a batch; one that has ended stays as it is.").Produces<BatchStatus>().Produces<BatchStatus>(202)
+            .ProducesProblem(404);
         batches.MapGet("/{id}/files/{name}", FileAsync).RequireAuthorization(RolePolicies.Viewer)
-            .WithSummary("A file of the run's folder, once the batch is done.").Produces(200, null, "application/octet-stream").ProducesProblem(404).ProducesProblem(409);
+            .WithSummary("A file of the run's folder, once the batch is done.").Produces(200, null, "application/octet-stream")
+            .ProducesProblem(404).ProducesProblem(409);
     }
 
     private static async Task<IResult> SubmitAsync(
         HttpRequest request, ClaimsPrincipal user, IBatchService batches, ApiSettings settings, GranaryCatalogues catalogues,
-        [FromHeader(Name = "Idempotency-Key")] string? idempotencyKey, [FromQuery] string? folder, [FromQuery] string? file, CancellationToken cancellationToken)
+        [FromHeader(Name = "Idempotency-Key")] string? idempotencyKey, [FromQuery] string? folder, [FromQuery]
+            string? file, CancellationToken cancellationToken)
     {
         if (idempotencyKey is { } key && (key.Length is 0 or > BatchSubmission.LongestKey || key.Any(char.IsControl)))
-            return Problem.Of(400, "The input is wrong", $"Idempotency-Key has {key.Length} characters; use 1 to {BatchSubmission.LongestKey} printable ones");
+            return Problem.Of(400, "The input is wrong",
+                $"Idempotency-Key has {key.Length} characters; use 1 to {BatchSubmission.LongestKey} printable ones");
         if (request.ContentLength > settings.LongestBatch) return TooLong(settings);
         var text = await ReadAsync(request.Body, settings.LongestBatch, cancellationToken).ConfigureAwait(false);
         if (text is null) return TooLong(settings);
@@ -51,7 +59,8 @@ internal static class BatchEndpoints
         var start = Path.GetFullPath(settings.Confined ? settings.DataFolder : Path.Combine(settings.DataFolder, folder ?? "."));
         var spec = new BatchReader(catalogues).Read(string.IsNullOrWhiteSpace(file) ? "batch.json" : file, text, start);
         if (settings.Confined) CheckInside(settings.DataFolder, spec, start);
-        var receipt = await batches.SubmitAsync(new BatchSubmission(spec, RolePolicies.NameOf(user), idempotencyKey), cancellationToken).ConfigureAwait(false);
+        var receipt = await batches.SubmitAsync(new BatchSubmission(spec, RolePolicies.NameOf(user), idempotencyKey), cancellationToken)
+            .ConfigureAwait(false);
         return TypedResults.Accepted($"{ApiSettings.Prefix}/batches/{receipt.Batch.Id}", receipt.Batch);
     }
 
@@ -63,21 +72,27 @@ internal static class BatchEndpoints
     private static async Task<IResult> GetAsync(string id, IBatchService batches, CancellationToken cancellationToken) =>
         await FindAsync(id, batches, cancellationToken).ConfigureAwait(false) is { } status ? TypedResults.Ok(status) : NoBatch(id);
 
-    private static async Task<IResult> EventsAsync(string id, IBatchService batches, ApiSettings settings, CancellationToken cancellationToken) =>
-        await FindAsync(id, batches, cancellationToken).ConfigureAwait(false) is null ? NoBatch(id) : new BatchEvents(batches, id, settings.EventHeartbeat);
+    private static async Task<IResult> EventsAsync(string id, IBatchService batches, ApiSettings settings,
+        CancellationToken cancellationToken) =>
+        await FindAsync(id, batches, cancellationToken).ConfigureAwait(false) is null ? NoBatch(id)
+            : new BatchEvents(batches, id, settings.EventHeartbeat);
 
     private static async Task<IResult> CancelAsync(string id, IBatchService batches, CancellationToken cancellationToken)
     {
-        if (!BatchId.IsWellFormed(id) || await batches.CancelAsync(id, cancellationToken).ConfigureAwait(false) is not { } status) return NoBatch(id);
+        if (!BatchId.IsWellFormed(id) || await batches.CancelAsync(id, cancellationToken).ConfigureAwait(false) is not { } status)
+            return NoBatch(id);
         return status.Ended ? TypedResults.Ok(status) : TypedResults.Accepted($"{ApiSettings.Prefix}/batches/{id}", status);
     }
 
     private static async Task<IResult> FileAsync(string id, string name, IBatchService batches, CancellationToken cancellationToken)
     {
         if (await FindAsync(id, batches, cancellationToken).ConfigureAwait(false) is not { } status) return NoBatch(id);
-        if (!status.Ended) return Problem.Of(409, "Not done", $"batch {id} is {status.State.ToString().ToLowerInvariant()}; its files are there when it is done");
-        if (!status.Files.Contains(name, StringComparer.Ordinal) || await batches.OpenFileAsync(id, name, cancellationToken).ConfigureAwait(false) is not { } file)
-            return Problem.NotFound($"batch {id} has no file '{name}'; it has {(status.Files.Count == 0 ? "none" : string.Join(", ", status.Files))}");
+        if (!status.Ended) return Problem.Of(409, "Not done",
+            $"batch {id} is {status.State.ToString().ToLowerInvariant()}; its files are there when it is done");
+        if (!status.Files.Contains(name, StringComparer.Ordinal)
+            || await batches.OpenFileAsync(id, name, cancellationToken).ConfigureAwait(false) is not { } file)
+            return Problem.NotFound(
+                $"batch {id} has no file '{name}'; it has {(status.Files.Count == 0 ? "none" : string.Join(", ", status.Files))}");
         return TypedResults.Stream(file.Content, ContentTypeOf(name), enableRangeProcessing: file.Content.CanSeek);
     }
 
@@ -110,10 +125,14 @@ internal static class BatchEndpoints
         return text.ToArray();
     }
 
-    /// <summary>A server that confines submitters to its data folder must not read other files for them, not even to say what is wrong with them.</summary>
+    /// <summary>
+    /// A server that confines submitters to its data folder must not read other files for them, not even to say what is wrong with them.
+    /// </summary>
     private static void CheckInside(string dataFolder, BatchSpec spec, string start)
     {
-        if (!IsInside(dataFolder, spec.Data.Source, start)) throw spec.Data.Place.Fault($"'{spec.Data.Source}' leads out of the server's data folder, to which this server confines batches");
+        if (!IsInside(dataFolder, spec.Data.Source, start))
+            throw spec.Data.Place.Fault($"'{spec.Data.Source}' leads out of the server's data folder, to which this server confines "
+                + $"batches");
     }
 
     /// <summary>Whether what a source names is no file, or one in the data folder.</summary>

@@ -8,7 +8,9 @@ using Microsoft.Extensions.Hosting;
 
 namespace Granary.Api.Batches;
 
-/// <summary>A batch's statuses as server-sent events. Each is complete, so a client that lost the connection needs nothing replayed.</summary>
+/// <summary>
+/// A batch's statuses as server-sent events. Each is complete, so a client that lost the connection needs nothing replayed.
+/// </summary>
 internal sealed class BatchEvents(IBatchService batches, string id, TimeSpan heartbeat) : IResult
 {
     public async Task ExecuteAsync(HttpContext httpContext)
@@ -27,7 +29,8 @@ internal sealed class BatchEvents(IBatchService batches, string id, TimeSpan hea
     {
         var response = httpContext.Response;
         // a stream that may last for hours must not hold up the stop of the server; the client connects again, elsewhere
-        using var ending = CancellationTokenSource.CreateLinkedTokenSource(httpContext.RequestAborted, httpContext.RequestServices.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping);
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(httpContext.RequestAborted,
+            httpContext.RequestServices.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping);
         var stop = ending.Token;
         response.ContentType = "text/event-stream";
         response.Headers.CacheControl = "no-cache,no-store";
@@ -53,7 +56,9 @@ internal sealed class BatchEvents(IBatchService batches, string id, TimeSpan hea
                 }
                 var status = statuses.Current;
                 var kind = status.Ended ? status.State.ToString().ToLowerInvariant() : "progress";
-                await response.WriteAsync(string.Create(CultureInfo.InvariantCulture, $"id: {status.Revision}\nevent: {kind}\ndata: {JsonSerializer.Serialize(status, SubmissionJson.Options)}\n\n"), stop).ConfigureAwait(false);
+                await response.WriteAsync(string.Create(CultureInfo.InvariantCulture,
+                    $"id: {status.Revision}\nevent: {kind}\ndata: {JsonSerializer.Serialize(status, SubmissionJson.Options)}\n\n"), stop)
+                    .ConfigureAwait(false);
                 await response.Body.FlushAsync(stop).ConfigureAwait(false);
                 next = statuses.MoveNextAsync().AsTask();
             }

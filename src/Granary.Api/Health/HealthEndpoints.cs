@@ -22,7 +22,8 @@ internal static class HealthEndpoints
             .Produces<Health>().Produces<Health>(StatusCodes.Status503ServiceUnavailable);
     }
 
-    private static async Task<IResult> ReadyAsync(IEnumerable<IReadinessCheck> checks, IHostApplicationLifetime lifetime, CancellationToken cancellationToken)
+    private static async Task<IResult> ReadyAsync(IEnumerable<IReadinessCheck> checks, IHostApplicationLifetime lifetime,
+        CancellationToken cancellationToken)
     {
         var reasons = new SortedDictionary<string, string>(StringComparer.Ordinal);
         if (lifetime.ApplicationStopping.IsCancellationRequested) reasons["server"] = "it is being stopped";

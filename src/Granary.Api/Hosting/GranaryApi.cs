@@ -20,7 +20,11 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Granary.Api.Hosting;
 
-/// <summary>The HTTP API, <c>/api/v1</c>. Whoever mounts it registers an <see cref="IBatchService"/> and an <see cref="Application.Weights.IWeightsService"/>; live sessions are mounted where it has an <see cref="ISessionService"/>; each <see cref="IReadinessCheck"/> that it registers too is asked before the server calls itself ready.</summary>
+/// <summary>
+/// The HTTP API, <c>/api/v1</c>. The host registers an <see cref="IBatchService"/> and an
+/// <see cref="Application.Weights.IWeightsService"/>; live sessions are mounted where it has an <see cref="ISessionService"/>; every
+/// registered <see cref="IReadinessCheck"/> must pass before the server reports that it is ready.
+/// </summary>
 public static class GranaryApi
 {
     /// <param name="catalogues">What the process knows.</param>
@@ -35,10 +39,12 @@ public static class GranaryApi
             o.SerializerOptions.DefaultIgnoreCondition = ours.DefaultIgnoreCondition;
             foreach (var converter in ours.Converters) o.SerializerOptions.Converters.Add(converter);
         });
-        services.Configure<RouteHandlerOptions>(o => o.ThrowOnBadRequest = true); // so that a wrong body is answered with what is wrong with it
+        // so that a wrong body is answered with what is wrong with it
+        services.Configure<RouteHandlerOptions>(o => o.ThrowOnBadRequest = true);
         services.AddProblemDetails(o => o.CustomizeProblemDetails = ProblemMapping.Complete);
         services.AddExceptionHandler<ProblemMapping>();
-        services.AddAuthentication(KeyAuthentication.Scheme).AddScheme<AuthenticationSchemeOptions, KeyAuthentication>(KeyAuthentication.Scheme, null);
+        services.AddAuthentication(KeyAuthentication.Scheme)
+            .AddScheme<AuthenticationSchemeOptions, KeyAuthentication>(KeyAuthentication.Scheme, null);
         services.AddAuthorization(RolePolicies.Add);
         services.AddOpenApi("v1", OpenApiSecurity.Describe);
         return services;
@@ -61,7 +67,8 @@ public static class GranaryApi
             }, context);
             // Before anything is done: a client that finds out by the answer would have begun what it cannot follow.
             if (context.Request.Headers[ApiSettings.ProtocolHeader].FirstOrDefault() is { } theirs && theirs != ApiSettings.ProtocolVersion)
-                throw new InputException($"this server speaks version {ApiSettings.ProtocolVersion} of the API and the client version {theirs}; bring the older of the two up to date");
+                throw new InputException($"this server speaks version {ApiSettings.ProtocolVersion} of the API and the client "
+                    + $"version {theirs}; bring the older of the two up to date");
             return next(context);
         });
         app.UseMiddleware<LoopbackOnly>();

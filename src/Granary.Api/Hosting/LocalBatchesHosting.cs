@@ -10,7 +10,8 @@ namespace Granary.Api.Hosting;
 public static partial class LocalBatchesHosting
 {
     /// <param name="runs">Folder of the runs; the portfolios' weights are kept in its folder <c>.portfolios</c>.</param>
-    public static IServiceCollection AddLocalBatches(this IServiceCollection services, string runs, Func<IServiceProvider, IBatchRunner> host)
+    public static IServiceCollection AddLocalBatches(this IServiceCollection services, string runs,
+        Func<IServiceProvider, IBatchRunner> host)
     {
         services.AddSingleton<IBatchService>(s =>
         {
@@ -18,7 +19,8 @@ public static partial class LocalBatchesHosting
             return new LocalBatches(runs, host(s), s.GetRequiredService<GranaryCatalogues>(), s.GetRequiredService<TimeProvider>(),
                 (id, e) => BatchFailed(logger, id, e));
         });
-        services.AddSingleton<IWeightsService>(s => new FileWeights(Path.Combine(runs, ".portfolios"), s.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<IWeightsService>(s => new FileWeights(Path.Combine(runs, ".portfolios"),
+            s.GetRequiredService<TimeProvider>()));
         return services;
     }
 

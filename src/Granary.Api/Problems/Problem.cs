@@ -16,7 +16,8 @@ internal static class Problem
             ProblemDetails = new ProblemDetails { Status = status, Title = title, Detail = detail },
         }).ConfigureAwait(false);
         // the service declines where the caller's Accept header rules JSON out; the sentence matters more than the header
-        if (!written) await context.Response.WriteAsJsonAsync(new ProblemDetails { Status = status, Title = title, Detail = detail }, (System.Text.Json.JsonSerializerOptions?)null, "application/problem+json").ConfigureAwait(false);
+        if (!written) await context.Response.WriteAsJsonAsync(new ProblemDetails { Status = status, Title = title, Detail = detail },
+            (System.Text.Json.JsonSerializerOptions?)null, "application/problem+json").ConfigureAwait(false);
     }
 
     public static IResult Of(int status, string title, string detail) => TypedResults.Problem(detail, statusCode: status, title: title);

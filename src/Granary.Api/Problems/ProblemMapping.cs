@@ -10,7 +10,10 @@ using Microsoft.Extensions.Logging;
 
 namespace Granary.Api.Problems;
 
-/// <summary>What each exception of the application means to a caller. What is not listed is our fault: the caller gets a number to quote, the log gets the rest.</summary>
+/// <summary>
+/// What each exception of the application means to a caller. What is not listed is our fault: the caller gets a number to quote, the log
+/// gets the rest.
+/// </summary>
 internal sealed partial class ProblemMapping(ILogger<ProblemMapping> logger) : IExceptionHandler
 {
     public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
@@ -19,15 +22,19 @@ internal sealed partial class ProblemMapping(ILogger<ProblemMapping> logger) : I
         var (status, title, detail) = exception switch
         {
             InputException e => (StatusCodes.Status400BadRequest, "The input is wrong", e.Message),
-            BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } => (StatusCodes.Status413PayloadTooLarge, "Too large", "the body is larger than this server takes; split the batch"),
-            BadHttpRequestException e => (e.StatusCode, "The request is wrong", e.InnerException is System.Text.Json.JsonException j ? $"the body is not the JSON that is needed: {j.Message}" : e.Message),
+            BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } =>
+                (StatusCodes.Status413PayloadTooLarge, "Too large", "the body is larger than this server takes; split the batch"),
+            BadHttpRequestException e => (e.StatusCode, "The request is wrong", e.InnerException is System.Text.Json.JsonException j
+                ? $"the body is not the JSON that is needed: {j.Message}" : e.Message),
             IdempotencyConflictException e => (StatusCodes.Status409Conflict, "Idempotency key is taken", e.Message),
             TooManyBatchesException e => (StatusCodes.Status429TooManyRequests, "Too many batches", e.Message),
             StaleWeightsException e => (StatusCodes.Status412PreconditionFailed, "Changed in the meantime", e.Message),
             BarDataException e => (StatusCodes.Status400BadRequest, "The input is wrong", e.Message),
             LeaseException e => (StatusCodes.Status409Conflict, "The account is taken", e.Message),
             ServiceUnavailableException e => (StatusCodes.Status503ServiceUnavailable, "Not available now", e.Message),
-            _ => (StatusCodes.Status500InternalServerError, "Internal error", $"the server failed at this; its log has the details under trace {Activity.Current?.TraceId.ToString() ?? httpContext.TraceIdentifier}"),
+            _ => (StatusCodes.Status500InternalServerError, "Internal error",
+                $"the server failed at this; its log has the details under "
+                    + $"trace {Activity.Current?.TraceId.ToString() ?? httpContext.TraceIdentifier}"),
         };
         if (status >= 500) RequestFailed(httpContext.Request.Method, httpContext.Request.Path, exception);
         await Problem.WriteAsync(httpContext, status, title, detail).ConfigureAwait(false);

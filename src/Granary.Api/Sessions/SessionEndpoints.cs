@@ -19,7 +19,7 @@ internal static class SessionEndpoints
 {
     /// <param name="Command">pause, resume, flatten, reload, stop, enable, disable.</param>
     /// <param name="Why">Kept in the journal beside the key's name.</param>
-    /// <param name="Strategy">Whom enable and disable are about.</param>
+    /// <param name="Strategy">The strategy to enable or disable.</param>
     /// <param name="Symbol">Or all strategies of a symbol.</param>
     public sealed record Order(string? Command, string? Why, string? Strategy, string? Symbol);
 
@@ -28,22 +28,33 @@ internal static class SessionEndpoints
         var sessions = api.MapGroup("/sessions").WithTags("Sessions").ProducesProblem(401).ProducesProblem(403);
         sessions.MapPost("", StartAsync).RequireAuthorization(RolePolicies.Admin)
             .WithSummary("Trade a production configuration.")
-            .WithDescription("The body is prod.json as it stands. The query has what 'granary live' has as options; 'feed' is needed. Started again on an account that has a journal, the session goes on from it. 409 where another session trades the account.")
+            .WithDescription("The body is prod.json as it stands. The query has what 'granary live' has as options; 'feed' is needed. "
+                + "Started again on an account that has a journal, the session goes on from it. 409 where another session trades the "
+                + "account.")
             .Accepts<object>("application/json", "text/plain", "application/octet-stream")
-            .Produces<SessionView>(StatusCodes.Status202Accepted).ProducesProblem(400).ProducesProblem(409).ProducesProblem(413).ProducesProblem(503);
+            .Produces<SessionView>(StatusCodes.Status202Accepted).ProducesProblem(400).ProducesProblem(409).ProducesProblem(413)
+            .ProducesProblem(503);
         sessions.MapGet("", async (CancellationToken stop) => Shown(await service.ListAsync(stop).ConfigureAwait(false)))
-            .RequireAuthorization(RolePolicies.Viewer).WithSummary("All sessions, the newest first.").Produces<IReadOnlyList<SessionView>>();
-        sessions.MapGet("/{id}", async (string id, CancellationToken stop) => await service.FindAsync(id, stop).ConfigureAwait(false) is { } view ? Shown(view) : NoSession(id))
+            .RequireAuthorization(RolePolicies.Viewer).WithSummary("All sessions, the newest first.")
+            .Produces<IReadOnlyList<SessionView>>();
+        sessions.MapGet("/{id}", async (string id, CancellationToken stop) => await service.FindAsync(id, stop)
+            .ConfigureAwait(false) is { } view ? Shown(view) : NoSession(id))
             .RequireAuthorization(RolePolicies.Viewer).WithSummary("How a session stands.").Produces<SessionView>().ProducesProblem(404);
         sessions.MapPost("/{id}/commands", async (string id, Order order, ClaimsPrincipal user, CancellationToken stop) =>
-                await service.CommandAsync(id, Read(order, RolePolicies.NameOf(user)), stop).ConfigureAwait(false) is { } view ? Shown(view) : NoSession(id))
+                await service.CommandAsync(id, Read(order, RolePolicies.NameOf(user)), stop).ConfigureAwait(false) is { } view ? Shown(view)
+                    : NoSession(id))
             .RequireAuthorization(RolePolicies.Admin).WithSummary("Command a session.")
-            .WithDescription("pause (no entries), resume, flatten (close everything, and pause), reload (look for new weights now), stop; enable and disable with 'strategy' or 'symbol'. Answered when the command stands in the journal; it is in force from the next bar on.")
+            .WithDescription("pause (no entries), resume, flatten (close everything, and pause), reload (look for new weights now), stop; "
+                + "enable and disable with 'strategy' or 'symbol'. Answered when the command stands in the journal; it is in force from "
+                + "the next bar on.")
             .Produces<SessionView>().ProducesProblem(400).ProducesProblem(404).ProducesProblem(503);
-        sessions.MapGet("/{id}/files/{name}", async (string id, string name, CancellationToken stop) => await service.OpenFileAsync(id, name, stop).ConfigureAwait(false) is { } file
+        sessions.MapGet("/{id}/files/{name}",
+            async (string id, string name, CancellationToken stop) => await service.OpenFileAsync(id, name, stop)
+                .ConfigureAwait(false) is { } file
                 ? TypedResults.Stream(file.Content, BatchEndpoints.ContentTypeOf(name), enableRangeProcessing: file.Content.CanSeek)
                 : Problem.NotFound($"the session of {id} has no file '{name}'; it has files once it is done"))
-            .RequireAuthorization(RolePolicies.Viewer).WithSummary("A file of the session's run, once it is done.").Produces(200, null, "application/octet-stream").ProducesProblem(404);
+            .RequireAuthorization(RolePolicies.Viewer).WithSummary("A file of the session's run, once it is done.")
+            .Produces(200, null, "application/octet-stream").ProducesProblem(404);
     }
 
     private static IResult Shown<T>(T value) => TypedResults.Json(value, SessionControl.Json);
@@ -53,7 +64,8 @@ internal static class SessionEndpoints
     private static SessionOrder Read(Order order, string who)
     {
         var command = SessionWords.Parse(order.Command ?? "");
-        if (command is SessionCommand.Enable or SessionCommand.Disable && string.IsNullOrEmpty(order.Strategy) && string.IsNullOrEmpty(order.Symbol)) throw new InputException($"{order.Command} whom? Name it with 'strategy' or 'symbol'");
+        if (command is SessionCommand.Enable or SessionCommand.Disable && string.IsNullOrEmpty(order.Strategy)
+            && string.IsNullOrEmpty(order.Symbol)) throw new InputException($"{order.Command} whom? Name it with 'strategy' or 'symbol'");
         return new SessionOrder(command, who, order.Why ?? "", order.Strategy ?? "", order.Symbol ?? "");
     }
 
@@ -61,13 +73,16 @@ internal static class SessionEndpoints
         HttpRequest request, ClaimsPrincipal user, ISessionService sessions, ApiSettings settings, [FromQuery] string? feed,
         [FromQuery] string? account, [FromQuery] string? broker,
         [FromQuery] string? brokerOptions, [FromQuery] string? paper,
-        [FromQuery] string? pace, [FromQuery] string? maxGap, [FromQuery] string? warmUp, [FromQuery] string? from, [FromQuery] string? to, [FromQuery] bool? withoutEvidence,
+        [FromQuery] string? pace, [FromQuery] string? maxGap, [FromQuery] string? warmUp, [FromQuery] string? from, [FromQuery]
+            string? to, [FromQuery] bool? withoutEvidence,
         [FromQuery] string? folder, [FromQuery] string? file, CancellationToken cancellationToken)
     {
         if (request.ContentLength > settings.LongestBatch) return BatchEndpoints.TooLong(settings);
         var text = await BatchEndpoints.ReadAsync(request.Body, settings.LongestBatch, cancellationToken).ConfigureAwait(false);
         if (text is null) return BatchEndpoints.TooLong(settings);
-        if (string.IsNullOrWhiteSpace(feed)) throw new InputException("'feed' is missing: say which bars the session trades on, as ?feed=store:DIR, csv:DIR, kafka://… or ws:…");
+        if (string.IsNullOrWhiteSpace(feed))
+            throw new InputException("'feed' is missing: say which bars the session trades on, as ?feed=store:DIR, csv:DIR, kafka://… or "
+                + "ws:…");
         // a confined server knows one folder, wherever the client's files lie
         var start = Path.GetFullPath(settings.Confined ? settings.DataFolder : Path.Combine(settings.DataFolder, folder ?? "."));
         var view = await sessions.StartAsync(new SessionStart
@@ -96,12 +111,14 @@ internal static class SessionEndpoints
     private static string? Placed(string? source, string option, string start, ApiSettings settings)
     {
         if (source is null) return null;
-        if (settings.Confined && (!BatchEndpoints.IsInside(settings.DataFolder, source, start) || source.Contains("keep=", StringComparison.Ordinal)))
+        if (settings.Confined
+            && (!BatchEndpoints.IsInside(settings.DataFolder, source, start) || source.Contains("keep=", StringComparison.Ordinal)))
             throw new InputException($"{option} '{source}' leads out of the server's data folder, to which this server confines sessions");
         return Address.Parse(source).PlacedIn(start).ToString();
     }
 
     private static long? Instant(string option, string? text) => text is null ? null
-        : DateTime.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AdjustToUniversal | DateTimeStyles.AssumeUniversal, out var time) ? time.Ticks
+        : DateTime.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AdjustToUniversal | DateTimeStyles.AssumeUniversal,
+            out var time) ? time.Ticks
         : throw new InputException($"{option} {text} is no date; write it as 2024-01-31 or 2024-01-31T14:30:00Z");
 }

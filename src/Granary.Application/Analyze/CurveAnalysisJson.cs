@@ -4,7 +4,9 @@ using Granary.Engine.Analysis;
 
 namespace Granary.Application.Analyze;
 
-/// <summary>The form in which <c>analyze --json</c> prints: the statistics flat under their names, null where undefined, and the tables below.</summary>
+/// <summary>
+/// The form in which <c>analyze --json</c> prints: the statistics flat under their names, null where undefined, and the tables below.
+/// </summary>
 public static class CurveAnalysisJson
 {
     public static string Write(CurveAnalysis analysis)

@@ -15,14 +15,15 @@ namespace Granary.Application.Batches;
 /// <param name="Index">Its place in the batch, from 0: the order of results.</param>
 /// <param name="Symbols">One, or several for a strategy that trades several.</param>
 public sealed record StrategyInstance(
-    int Index, string Id, StrategyDefinition Definition, IReadOnlyList<object> Arguments, IReadOnlyList<string> Symbols, Timeframe Timeframe, TradingSettings Trading)
+    int Index, string Id, StrategyDefinition Definition, IReadOnlyList<object> Arguments, IReadOnlyList<string> Symbols,
+    Timeframe Timeframe, TradingSettings Trading)
 {
     public string Symbol => Symbols.Count == 1 ? Symbols[0] : string.Join('+', Symbols);
 
     /// <summary>Parameter names and values as they are written.</summary>
     public IReadOnlyList<(string Name, object Value)> Params => [.. Definition.Parameters.Select((p, i) => (p.Name, Arguments[i]))];
 
-    /// <summary>Judges its entries; null where nobody does. Set by <see cref="BatchPlan.WithModels"/>.</summary>
+    /// <summary>The filter of its entries; null = none. Set by <see cref="BatchPlan.WithModels"/>.</summary>
     public IEntryModel? Model { get; init; }
 
     /// <summary>Other symbols of the batch that its factors compare with; it does not trade them.</summary>
@@ -45,7 +46,9 @@ public sealed record FeedPlan(int Index, IReadOnlyList<string> Symbols, Timefram
     /// <summary>Whether its strategies trade its first symbol alone and read the others.</summary>
     public bool IsReferring => !IsJoined && Symbols.Count > 1;
 
-    /// <summary>Ticks of the periods at whose ends the strategies' equity is kept, the same for all feeds of a batch; 0 = it is not kept.</summary>
+    /// <summary>
+    /// Ticks of the periods at whose ends the strategies' equity is kept, the same for all feeds of a batch; 0 = it is not kept.
+    /// </summary>
     public long TracePeriod { get; init; }
 
     /// <summary>What is computed of each of its strategies.</summary>
@@ -67,7 +70,10 @@ public sealed record FeedPlan(int Index, IReadOnlyList<string> Symbols, Timefram
     public override string ToString() => $"{string.Join('+', Symbols)}:{Timeframe}";
 }
 
-/// <summary>A batch multiplied out: every strategy with an id of its own, grouped by feed. A pure function of the batch file and the list of symbols.</summary>
+/// <summary>
+/// A batch multiplied out: every strategy with an id of its own, grouped by feed. A pure function of the batch file and the list of
+/// symbols.
+/// </summary>
 public sealed class BatchPlan
 {
     /// <summary>More combinations than this need the user's word.</summary>
@@ -76,7 +82,8 @@ public sealed class BatchPlan
     // Of one entry: the rest is not asked what it reads, and fails when it is to run.
     private const int MostStuck = 3;
 
-    private BatchPlan(BatchSpec spec, IReadOnlyList<string> symbols, IReadOnlyList<StrategyInstance> instances, IReadOnlyList<FeedPlan> feeds)
+    private BatchPlan(BatchSpec spec, IReadOnlyList<string> symbols, IReadOnlyList<StrategyInstance> instances,
+        IReadOnlyList<FeedPlan> feeds)
     {
         Spec = spec;
         Symbols = symbols;
@@ -89,7 +96,9 @@ public sealed class BatchPlan
     /// <summary>What the data section's symbols stood for.</summary>
     public IReadOnlyList<string> Symbols { get; }
 
-    /// <summary>In the order of the batch file: entries, then symbols, then timeframes, then the grid with the last parameter fastest.</summary>
+    /// <summary>
+    /// In the order of the batch file: entries, then symbols, then timeframes, then the grid with the last parameter fastest.
+    /// </summary>
     public IReadOnlyList<StrategyInstance> Instances { get; }
 
     public IReadOnlyList<FeedPlan> Feeds { get; }
@@ -99,32 +108,41 @@ public sealed class BatchPlan
     public BatchPlan WithModels(IReadOnlyDictionary<int, IEntryModel> models)
     {
         StrategyInstance Judged(StrategyInstance i) => models.TryGetValue(i.Index, out var model) ? i with { Model = model } : i;
-        return new BatchPlan(Spec, Symbols, [.. Instances.Select(Judged)], [.. Feeds.Select(f => f with { Instances = [.. f.Instances.Select(Judged)] })]);
+        return new BatchPlan(Spec, Symbols, [.. Instances.Select(Judged)],
+            [.. Feeds.Select(f => f with { Instances = [.. f.Instances.Select(Judged)] })]);
     }
 
     /// <summary>Every cost is doubled, and every order comes one bar later.</summary>
     public bool IsStressed { get; private init; }
 
     /// <summary>The same plan with every cost doubled and every order one bar later.</summary>
-    public BatchPlan Stressed() => new(Spec with { Execution = Spec.Execution with { Settings = Spec.Execution.Settings.Stressed() } }, Symbols, Instances, Feeds) { IsStressed = true };
+    public BatchPlan Stressed() =>
+        new(Spec with { Execution = Spec.Execution with { Settings = Spec.Execution.Settings.Stressed() } }, Symbols, Instances,
+            Feeds)
+        { IsStressed = true };
 
-    /// <summary>The same plan with accounts that make an entry smaller which they cannot pay: as a portfolio with that rule follows its members.</summary>
+    /// <summary>
+    /// The same plan with accounts that make an entry smaller which they cannot pay: as a portfolio with that rule follows its members.
+    /// </summary>
     public BatchPlan AsMembers()
     {
         StrategyInstance Resizing(StrategyInstance i) => i with { Trading = i.Trading with { ResizeToCash = true } };
-        return new BatchPlan(Spec, Symbols, [.. Instances.Select(Resizing)], [.. Feeds.Select(f => f with { Instances = [.. f.Instances.Select(Resizing)] })]);
+        return new BatchPlan(Spec, Symbols, [.. Instances.Select(Resizing)],
+            [.. Feeds.Select(f => f with { Instances = [.. f.Instances.Select(Resizing)] })]);
     }
 
     /// <summary>The same plan with orders filled otherwise.</summary>
-    public BatchPlan WithExecution(Engine.Trading.ExecutionSettings settings) => new(Spec with { Execution = Spec.Execution with { Settings = settings } }, Symbols, Instances, Feeds);
+    public BatchPlan WithExecution(Engine.Trading.ExecutionSettings settings) =>
+        new(Spec with { Execution = Spec.Execution with { Settings = settings } }, Symbols, Instances, Feeds);
 
-    /// <summary>The same plan with nothing entered before an instant: bars before it only warm up.</summary>
+    /// <summary>The same plan without entries before a time: bars before it only warm up.</summary>
     /// <param name="tradeFrom">UTC ticks.</param>
     /// <param name="tracePeriod">Ticks of the periods at whose ends equity is kept.</param>
     public BatchPlan TradingFrom(long tradeFrom, long tracePeriod)
     {
         StrategyInstance Late(StrategyInstance i) => i with { Trading = i.Trading with { TradeFrom = tradeFrom } };
-        return new BatchPlan(Spec, Symbols, [.. Instances.Select(Late)], [.. Feeds.Select(f => f with { TracePeriod = tracePeriod, Instances = [.. f.Instances.Select(Late)] })]);
+        return new BatchPlan(Spec, Symbols, [.. Instances.Select(Late)],
+            [.. Feeds.Select(f => f with { TracePeriod = tracePeriod, Instances = [.. f.Instances.Select(Late)] })]);
     }
 
     /// <summary>The same plan with one of its strategies to run alone, in its feed.</summary>
@@ -137,7 +155,8 @@ public sealed class BatchPlan
 
     /// <summary>The same plan whose feeds have some of its strategies alone; their numbers stay.</summary>
     public BatchPlan Where(Func<StrategyInstance, bool> include) =>
-        new(Spec, Symbols, Instances, [.. Feeds.Select(f => f with { Instances = [.. f.Instances.Where(include)] }).Where(f => f.Instances.Count > 0)]);
+        new(Spec, Symbols, Instances,
+            [.. Feeds.Select(f => f with { Instances = [.. f.Instances.Where(include)] }).Where(f => f.Instances.Count > 0)]);
 
     /// <summary>The same plan with a portfolio that takes its strategies' own sizes, without limits.</summary>
     public BatchPlan WithoutLimits() => new(Spec with
@@ -161,7 +180,8 @@ public sealed class BatchPlan
     /// <summary>The first strategies of the plan alone.</summary>
     public BatchPlan First(int count)
     {
-        var feeds = Feeds.Select(f => f with { Instances = [.. f.Instances.Where(i => i.Index < count)] }).Where(f => f.Instances.Count > 0);
+        var feeds = Feeds.Select(f => f with { Instances = [.. f.Instances.Where(i => i.Index < count)] })
+            .Where(f => f.Instances.Count > 0);
         return new BatchPlan(Spec, Symbols, [.. Instances.Take(count)], [.. feeds.Select((f, index) => f with { Index = index })]);
     }
 
@@ -199,18 +219,22 @@ public sealed class BatchPlan
         return new BatchPlan(spec, symbols, instances, feeds);
     }
 
-    private static void Expand(BatchSpec spec, StrategySpec entry, IReadOnlyList<string> symbols, List<StrategyInstance> instances, Dictionary<string, int> seen)
+    private static void Expand(BatchSpec spec, StrategySpec entry, IReadOnlyList<string> symbols, List<StrategyInstance> instances,
+        Dictionary<string, int> seen)
     {
         var (definition, defaults, grid) = StrategyBinding.Of(entry, spec.Catalogues.Strategies);
         foreach (var symbol in entry.Symbols ?? symbols)
             if (!symbols.Contains(symbol, StringComparer.Ordinal))
             {
                 var near = Spelling.Nearest(symbol, symbols);
-                throw entry.Place.Need("symbols").Fault($"'{symbol}' is not among the data section's symbols" + (near is null ? "; add it there" : $"; did you mean '{near}'?"));
+                throw entry.Place.Need("symbols")
+                    .Fault($"'{symbol}' is not among the data section's symbols" + (near is null ? "; add it there"
+                        : $"; did you mean '{near}'?"));
             }
         foreach (var timeframe in entry.Timeframes ?? [])
             if (timeframe.Ticks < spec.Data.Timeframe.Ticks || timeframe.Ticks % spec.Data.Timeframe.Ticks != 0)
-                throw entry.Place.Need("timeframe").Fault($"{timeframe} bars cannot be built from the data's {spec.Data.Timeframe} bars; use a multiple of it");
+                throw entry.Place.Need("timeframe")
+                    .Fault($"{timeframe} bars cannot be built from the data's {spec.Data.Timeframe} bars; use a multiple of it");
 
         IEnumerable<IReadOnlyList<string>> markets = definition.IsMultiSymbol
             ? [[.. entry.Symbols ?? symbols]]
@@ -229,10 +253,13 @@ public sealed class BatchPlan
                 {
                     var arguments = (object[])defaults.Clone();
                     for (var g = 0; g < grid.Count; g++) arguments[grid[g].Parameter] = grid[g].Values[choice[g]];
-                    var id = StrategyId.Of(definition, arguments, market, timeframe, entry.Trading.Sides) + (entry.Tag is null ? "" : "#" + entry.Tag);
+                    var id = StrategyId.Of(definition, arguments, market, timeframe, entry.Trading.Sides) + (entry.Tag is null ? ""
+                        : "#" + entry.Tag);
                     if (entry.Id is { } given)
                     {
-                        instances.Add(new StrategyInstance(instances.Count, given, definition, arguments, market, timeframe, trading) { Model = entry.Model, References = entry.References });
+                        instances.Add(new StrategyInstance(instances.Count, given, definition, arguments, market, timeframe,
+                            trading)
+                        { Model = entry.Model, References = entry.References });
                         continue;
                     }
                     // Entries that differ only in how they trade would share an id: the later ones are numbered.
@@ -251,18 +278,22 @@ public sealed class BatchPlan
             }
     }
 
-    // The batch's other symbols that a strategy's factors read; null where its constructor does not come back. What cannot be made fails alone, later, with its reason; so does who reads a symbol that is not there.
-    private static IReadOnlyList<string>? References(BatchSpec spec, StrategyDefinition definition, object[] arguments, string symbol, Timeframe timeframe, IReadOnlyList<string> symbols)
+    // The batch's other symbols that a strategy's factors read; null where its constructor does not come back. What cannot be made fails
+    // alone, later, with its reason; so does who reads a symbol that is not there.
+    private static IReadOnlyList<string>? References(BatchSpec spec, StrategyDefinition definition, object[] arguments, string symbol,
+        Timeframe timeframe, IReadOnlyList<string> symbols)
     {
         IReadOnlyList<string> found = [];
         var returned = Constructing.Returns(() =>
         {
             var series = new MarketSeries(new Instrument { Symbol = symbol }, timeframe);
             var supply = spec.Regimes is null ? null : RegimeState.Supply(spec.Regimes);
-            found = [.. FactorPlan.ReferencesOf(definition.Create(arguments), series, supply).Where(s => s != symbol && symbols.Contains(s, StringComparer.Ordinal))];
+            found = [.. FactorPlan.ReferencesOf(definition.Create(arguments), series, supply)
+                .Where(s => s != symbol && symbols.Contains(s, StringComparer.Ordinal))];
         }, out var fault);
         if (!returned) return null;
-        if (fault is not null and not (ArgumentException or InvalidOperationException or System.Reflection.TargetInvocationException)) System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(fault);
+        if (fault is not null and not (ArgumentException or InvalidOperationException or System.Reflection.TargetInvocationException))
+            System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(fault);
         return found;
     }
 

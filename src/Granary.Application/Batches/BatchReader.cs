@@ -15,7 +15,9 @@ namespace Granary.Application.Batches;
 /// <param name="catalogues">What the process knows.</param>
 public sealed class BatchReader(GranaryCatalogues catalogues)
 {
-    /// <param name="bindStrategies">Whether this process knows the strategy classes: false at a client, whose server may have plug-ins of its own.</param>
+    /// <param name="bindStrategies">
+    /// Whether this process knows the strategy classes: false at a client, whose server may have plug-ins of its own.
+    /// </param>
     /// <exception cref="InputException">The file is missing, not JSON, or not a batch.</exception>
     public BatchSpec Read(string path, bool bindStrategies = true)
     {
@@ -51,14 +53,18 @@ public sealed class BatchReader(GranaryCatalogues catalogues)
     // Section by section: a fault in one does not hide those of the others. With faults there is no batch.
     private BatchSpec? Spec(JsonPart root, JsonFaults faults, string name, byte[] text, string folder, bool bindStrategies)
     {
-        root.Only("$schema", "name", "data", "account", "execution", "strategies", "portfolio", "benchmark", "learning", "walkForward", "regimes", "outputs", "seed");
+        root.Only("$schema", "name", "data", "account", "execution", "strategies", "portfolio", "benchmark", "learning", "walkForward",
+            "regimes", "outputs", "seed");
         var named = faults.Try(() => NameOf(root.Find("name"), name), "");
         var account = root.Find("account")?.Only("cash", "riskFreePercent");
         var cash = account?.Find("cash")?.Number(1, 1e15) ?? BatchSpec.DefaultCash;
         var execution = faults.Try(() => ExecutionSection.Read(root.Find("execution")), null);
         var data = faults.Try(() => Data(root.Need("data")), null);
-        if (data is not null && root.Find("data") is { IsFaulty: false } && execution?.PathTimeframe is { } path && (path.Ticks > data.Timeframe.Ticks || data.Timeframe.Ticks % path.Ticks != 0))
-            faults.Add(execution.Place!.Need("intrabarPath").Fault($"{path} bars do not lie within the data's {data.Timeframe} bars; name a timeframe of which they are a multiple, or \"auto\""));
+        if (data is not null && root.Find("data") is { IsFaulty: false } && execution?.PathTimeframe is { } path
+            && (path.Ticks > data.Timeframe.Ticks || data.Timeframe.Ticks % path.Ticks != 0))
+            faults.Add(execution.Place!.Need("intrabarPath")
+                .Fault($"{path} bars do not lie within the data's {data.Timeframe} bars; name a timeframe of which they are a multiple, or "
+                    + $"\"auto\""));
         var strategies = Strategies(root.Need("strategies"), cash, faults, bindStrategies);
         var portfolio = faults.Try(() => Portfolio(root.Find("portfolio")), null);
         var outputs = faults.Try(() => Outputs(root.Find("outputs")), OutputSet.Default);
@@ -94,7 +100,8 @@ public sealed class BatchReader(GranaryCatalogues catalogues)
     internal static string NameOf(JsonPart? part, string file)
     {
         var name = part?.String() ?? System.IO.Path.GetFileNameWithoutExtension(file);
-        if (name.Length is 0 or > 100 || name.Any(c => !char.IsLetterOrDigit(c) && c is not ('-' or '_' or '.' or ' ')) || name[0] is '.' or '-')
+        if (name.Length is 0 or > 100 || name.Any(c => !char.IsLetterOrDigit(c) && c is not ('-' or '_' or '.' or ' '))
+            || name[0] is '.' or '-')
             throw part?.Fault("a batch's name becomes a folder: use letters, digits, '-', '_' and '.', 100 at the most")
                 ?? new InputException($"{file}: add a \"name\" of letters, digits and '-', since the file's own name cannot serve as one");
         return name;
@@ -102,13 +109,15 @@ public sealed class BatchReader(GranaryCatalogues catalogues)
 
     internal static DataSpec Data(JsonPart part)
     {
-        part.Only("source", "format", "symbols", "timeframe", "from", "to", "warmup", "adjust", "stamp", "timeZone", "columns", "instruments");
+        part.Only("source", "format", "symbols", "timeframe", "from", "to", "warmup", "adjust", "stamp", "timeZone", "columns",
+            "instruments");
         var source = part.Need("source");
         var symbols = part.Need("symbols").OneOrMany().Select(p => p.String()).ToList();
         if (symbols.Count == 0) part.Need("symbols").Wrong("no symbol is named; \"*\" takes all that the source has", 0);
         var from = part.Find("from")?.Time();
         var to = part.Find("to")?.Time();
-        if (from >= to && part.Find("from") is not { IsFaulty: true } && part.Find("to") is { IsFaulty: false } end) end.Wrong("the end is not after the start", 0);
+        if (from >= to && part.Find("from") is not { IsFaulty: true } && part.Find("to") is { IsFaulty: false } end)
+            end.Wrong("the end is not after the start", 0);
         return new DataSpec
         {
             Source = source.String(),
@@ -130,7 +139,8 @@ public sealed class BatchReader(GranaryCatalogues catalogues)
 
     private static string TimeZone(JsonPart part, string source)
     {
-        if (!Address.Has(source, Address.Csv)) return part.Wrong($"it is for the files of a csv: source; the times of {source} are UTC already, so leave it out", "");
+        if (!Address.Has(source, Address.Csv))
+            return part.Wrong($"it is for the files of a csv: source; the times of {source} are UTC already, so leave it out", "");
         return TimeZoneInfo.TryFindSystemTimeZoneById(part.String(), out _) ? part.String()
             : part.Wrong($"'{part.Text}' is no time zone that this machine knows; use an IANA name such as America/New_York", "");
     }
@@ -144,8 +154,10 @@ public sealed class BatchReader(GranaryCatalogues catalogues)
             p.Only("kind", "tick", "lot", "multiplier", "margin", "currency", "venue", "session");
             // Stocks trade whole shares, unless the file gives a lot.
             double? lot = p.Find("kind")?.Choice(("stock", 1.0));
-            found.Add(symbol, new InstrumentSpec(p.Find("tick")?.Number(0, 1e9), p.Find("lot")?.Number(0, 1e9) ?? lot, p.Find("multiplier")?.Number(1e-9, 1e9),
-                p.Find("margin")?.Number(0, 1e12), p.Find("currency")?.String(), p.Find("venue")?.String(), p.Find("session") is { } s ? Session(s) : null));
+            found.Add(symbol, new InstrumentSpec(p.Find("tick")?.Number(0, 1e9), p.Find("lot")?.Number(0, 1e9) ?? lot,
+                p.Find("multiplier")?.Number(1e-9, 1e9),
+                p.Find("margin")?.Number(0, 1e12), p.Find("currency")?.String(), p.Find("venue")?.String(), p.Find("session") is { } s
+                    ? Session(s) : null));
         }
         return found;
     }
@@ -157,8 +169,8 @@ public sealed class BatchReader(GranaryCatalogues catalogues)
         part.Only("timeZone", "open", "close", "holidays");
         try
         {
-            return SessionCalendar.Daily("custom", part.Need("timeZone").String(), TimeOfDay(part.Need("open")), TimeOfDay(part.Need("close")),
-                part.Find("holidays")?.List().Select(h => DateOnly.FromDateTime(new DateTime(h.Time()))));
+            return SessionCalendar.Daily("custom", part.Need("timeZone").String(), TimeOfDay(part.Need("open")),
+                TimeOfDay(part.Need("close")), part.Find("holidays")?.List().Select(h => DateOnly.FromDateTime(new DateTime(h.Time()))));
         }
         catch (TimeZoneNotFoundException e)
         {
@@ -179,7 +191,8 @@ public sealed class BatchReader(GranaryCatalogues catalogues)
         Engine.Market.Timeframe.TryParse(part.String(), out var timeframe)
             ? timeframe.Value
             : part.IsFaulty ? Engine.Market.Timeframe.D1
-            : part.Wrong($"'{part.Text}' is no timeframe; use one of {string.Join(' ', Engine.Market.Timeframe.All)}", Engine.Market.Timeframe.D1);
+            : part.Wrong($"'{part.Text}' is no timeframe; use one of {string.Join(' ', Engine.Market.Timeframe.All)}",
+                Engine.Market.Timeframe.D1);
 
     private List<StrategySpec> Strategies(JsonPart part, double cash, JsonFaults faults, bool bind)
     {
@@ -198,8 +211,8 @@ public sealed class BatchReader(GranaryCatalogues catalogues)
     /// <param name="more">Keys that a production configuration has besides.</param>
     internal static StrategySpec Strategy(JsonPart part, double cash, params string[] more)
     {
-        part.Only([.. more, "class", "params", "sides", "size", "stopLossPercent", "takeProfitPercent", "trailingStopPercent", "exitOnSignal", "maxBars", "exitAt",
-            "maxOpenTrades", "symbols", "timeframe", "tag"]);
+        part.Only([.. more, "class", "params", "sides", "size", "stopLossPercent", "takeProfitPercent", "trailingStopPercent",
+            "exitOnSignal", "maxBars", "exitAt", "maxOpenTrades", "symbols", "timeframe", "tag"]);
         var parameters = new List<(string, IReadOnlyList<string>, JsonPart)>();
         if (part.Find("params") is { } p)
         {
@@ -244,7 +257,8 @@ public sealed class BatchReader(GranaryCatalogues catalogues)
     {
         part.Only("units", "percentOfEquity", "cash", "riskPercent");
         if (part.IsFaulty) return SizeRule.PercentOfEquity(95);
-        if (part.Members.Count != 1) return part.Wrong("one rule is needed: units, percentOfEquity, cash or riskPercent", SizeRule.PercentOfEquity(95));
+        if (part.Members.Count != 1)
+            return part.Wrong("one rule is needed: units, percentOfEquity, cash or riskPercent", SizeRule.PercentOfEquity(95));
         var (name, value) = part.Members[0];
         return name switch
         {
@@ -269,14 +283,18 @@ public sealed class BatchReader(GranaryCatalogues catalogues)
             Limits = PortfolioSection.Limits(part.Find("limits")),
             Sizing = PortfolioSection.Sizing(part.Find("size")) with
             {
-                OnInsufficientCash = part.Find("onInsufficientCash")?.Choice(("resize", InsufficientCash.Resize), ("reject", InsufficientCash.Reject)) ?? InsufficientCash.Resize,
+                OnInsufficientCash = part.Find("onInsufficientCash")?.Choice(("resize", InsufficientCash.Resize),
+                    ("reject", InsufficientCash.Reject)) ?? InsufficientCash.Resize,
             },
             Enablement = PortfolioSection.Enablement(part.Find("enable")),
             Rebalance = part.Find("rebalance") is { } rebalance
-                ? weights is { Kind: JsonValueKind.Object } ? rebalance.Wrong<RebalanceSpec?>("given weights are not chosen again; leave it out, or name a rule", null) : RebalanceSpec.Read(rebalance)
+                ? weights is { Kind: JsonValueKind.Object }
+                ? rebalance.Wrong<RebalanceSpec?>("given weights are not chosen again; leave it out, or name a rule", null)
+                : RebalanceSpec.Read(rebalance)
                 : null,
             ChosenBefore = part.Find("chosenBefore") is { } before
-                ? weights is { Kind: JsonValueKind.Object } ? before.Time() : before.Wrong("it is for weights that are given; a rule chooses its own", 0L)
+                ? weights is { Kind: JsonValueKind.Object } ? before.Time()
+                : before.Wrong("it is for weights that are given; a rule chooses its own", 0L)
                 : null,
             BookAtClose = part.Find("fills")?.Choice(("bar-open", false), ("bar-close", true)) ?? false,
             Place = part,
@@ -294,7 +312,8 @@ public sealed class BatchReader(GranaryCatalogues catalogues)
             if (!OutputSet.Known.Contains(name, StringComparer.Ordinal))
             {
                 var near = Spelling.Nearest(name, OutputSet.Known);
-                p.Wrong($"there is no output '{name}'; " + (near is null ? $"the outputs are {string.Join(", ", OutputSet.Known)}, or \"all\"" : $"did you mean '{near}'?"), 0);
+                p.Wrong($"there is no output '{name}'; " + (near is null
+                    ? $"the outputs are {string.Join(", ", OutputSet.Known)}, or \"all\"" : $"did you mean '{near}'?"), 0);
             }
             else if (!names.Contains(name)) names.Add(name);
         }

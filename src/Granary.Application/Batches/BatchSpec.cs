@@ -54,7 +54,9 @@ public sealed record BatchSpec
     /// <summary>The states of the market that the batch declares; null where it declares none.</summary>
     public RegimePlan? Regimes { get; init; }
 
-    /// <summary>Where the bars are read from, UTC ticks: those before <see cref="DataSpec.From"/> only warm up. Null = from the first one on.</summary>
+    /// <summary>
+    /// Where the bars are read from, UTC ticks: those before <see cref="DataSpec.From"/> only warm up. Null = from the first one on.
+    /// </summary>
     public long? ReadFrom => Data is { WarmUp: true, From: { } from } ? WarmUpSpan.Before(from, Longest) : Data.From;
 
     private Timeframe Longest => Strategies.SelectMany(s => s.Timeframes ?? []).Append(Data.Timeframe).MaxBy(t => t.Ticks);
@@ -109,7 +111,8 @@ public sealed record DataSpec
 }
 
 /// <summary>What a batch says of an instrument; null leaves what the source says.</summary>
-public sealed record InstrumentSpec(double? TickSize, double? LotSize, double? Multiplier, double? Margin, string? Currency, string? Venue, SessionCalendar? Calendar)
+public sealed record InstrumentSpec(double? TickSize, double? LotSize, double? Multiplier, double? Margin, string? Currency, string? Venue,
+    SessionCalendar? Calendar)
 {
     public Instrument Apply(Instrument instrument) => instrument with
     {
@@ -168,7 +171,7 @@ public sealed record StrategySpec
     /// <summary>The other symbols that its factors compare with, in a production configuration; a batch finds them by itself.</summary>
     public IReadOnlyList<string> References { get; init; } = [];
 
-    /// <summary>Judges its entries, in a production configuration; null where nobody does.</summary>
+    /// <summary>The filter of its entries, in a production configuration; null = none.</summary>
     public IEntryModel? Model { get; init; }
 
     public required JsonPart Place { get; init; }
@@ -192,16 +195,23 @@ public sealed record PortfolioSpec
     /// <summary>Which strategies and symbols may enter; null = all, always.</summary>
     public EnablementRule? Enablement { get; init; }
 
-    /// <summary>When weights are chosen anew; null leaves the rules that look at the whole period as they are.</summary>
+    /// <summary>When weights are chosen again; null leaves the rules that look at the whole period as they are.</summary>
     public RebalanceSpec? Rebalance { get; init; }
 
-    /// <summary>By strategy id its weight in each state of the regimes, in their order: how a live session goes on with the rule <c>regime</c>. Null where weights do not depend on them.</summary>
+    /// <summary>
+    /// By strategy id its weight in each state of the regimes, in their order: how a live session goes on with the rule <c>regime</c>. Null
+    /// where weights do not depend on them.
+    /// </summary>
     public IReadOnlyDictionary<string, IReadOnlyList<double>>? WeightsByState { get; init; }
 
-    /// <summary>The instant before which given weights were chosen, UTC ticks: bars from then on are unseen. Null where nothing is said.</summary>
+    /// <summary>
+    /// The time before which given weights were chosen, UTC ticks: bars from then on are unseen. Null where the batch names none.
+    /// </summary>
     public long? ChosenBefore { get; init; }
 
-    /// <summary>Fills are booked when their bar closes, not when it opens: with strategies of several timeframes nobody knows them before.</summary>
+    /// <summary>
+    /// Fills are booked when their bar closes, not when it opens: with strategies of several timeframes they are not known before.
+    /// </summary>
     public bool BookAtClose { get; init; }
 
     /// <summary>The section as it stands in the file, for rules with settings of their own; null where there is none.</summary>
@@ -217,12 +227,16 @@ public sealed record OutputSet
     /// <summary>Every file with everything in it: <c>"outputs": "all"</c>.</summary>
     public static OutputSet All { get; } = new() { Names = [.. Known], OfAllStrategies = true };
 
-    /// <summary>Where the batch has no such key: every file, but only the listed strategies in those of single trades and signals.</summary>
+    /// <summary>
+    /// Where the batch has no such key: every file, but only the listed strategies in those of single trades and signals.
+    /// </summary>
     public static OutputSet Default { get; } = new() { Names = [.. Known] };
 
     public required IReadOnlyList<string> Names { get; init; }
 
-    /// <summary>Whether trades.csv, signals.csv and factors.csv list every strategy, whatever its weight and however many there are.</summary>
+    /// <summary>
+    /// Whether trades.csv, signals.csv and factors.csv list every strategy, whatever its weight and however many there are.
+    /// </summary>
     public bool OfAllStrategies { get; init; }
 
     public bool Has(string name) => Names.Contains(name, StringComparer.Ordinal);

@@ -13,7 +13,8 @@ public static class ColumnsSection
     public static ColumnMapping Read(JsonPart part)
     {
         part.Only(Keys);
-        return new ColumnMapping(Column(part.Need("time")), Column(part.Need("open")), Column(part.Need("high")), Column(part.Need("low")), Column(part.Need("close")))
+        return new ColumnMapping(Column(part.Need("time")), Column(part.Need("open")), Column(part.Need("high")), Column(part.Need("low")),
+            Column(part.Need("close")))
         {
             TimeOfDay = part.Find("timeOfDay") is { } timeOfDay ? Column(timeOfDay) : null,
             AdjustedClose = part.Find("adjustedClose") is { } adjusted ? Column(adjusted) : null,
@@ -31,7 +32,8 @@ public static class ColumnsSection
             foreach (var pair in text.Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
             {
                 var at = pair.IndexOf('=', StringComparison.Ordinal);
-                if (at < 1) throw new InputException($"--columns '{pair}' is no name=column; write it as \"time=Datum;open=2;high=3;low=4;close=5\"");
+                if (at < 1) throw new InputException($"--columns '{pair}' is no name=column; write it as "
+                    + $"\"time=Datum;open=2;high=3;low=4;close=5\"");
                 json.WriteString(pair[..at].TrimEnd(), pair[(at + 1)..].TrimStart());
             }
             json.WriteEndObject();
@@ -42,7 +44,8 @@ public static class ColumnsSection
     public static void Write(Utf8JsonWriter json, ColumnMapping columns)
     {
         json.WriteStartObject("columns");
-        ReadOnlySpan<string?> values = [columns.Time, columns.TimeOfDay, columns.Open, columns.High, columns.Low, columns.Close, columns.AdjustedClose, columns.Volume];
+        ReadOnlySpan<string?> values = [columns.Time, columns.TimeOfDay, columns.Open, columns.High, columns.Low, columns.Close,
+            columns.AdjustedClose, columns.Volume];
         for (var i = 0; i < Keys.Length; i++)
             if (values[i] is { } column)
                 json.WriteString(Keys[i], column);
@@ -50,5 +53,7 @@ public static class ColumnsSection
     }
 
     // A header's text, or a number from 1.
-    private static string Column(JsonPart part) => part.Kind == JsonValueKind.Number ? part.Whole(1, 10_000).ToString(System.Globalization.CultureInfo.InvariantCulture) : part.String();
+    private static string Column(JsonPart part) =>
+        part.Kind == JsonValueKind.Number ? part.Whole(1, 10_000).ToString(System.Globalization.CultureInfo.InvariantCulture)
+            : part.String();
 }

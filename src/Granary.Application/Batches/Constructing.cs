@@ -3,8 +3,9 @@ using System.Globalization;
 namespace Granary.Application.Batches;
 
 /// <summary>
-/// Runs a constructor that is users' code on a thread of its own, and finds out whether it comes back. It is judged by what its thread does and not by
-/// the clock on the wall: every silo makes the same plan by itself, and one that stands still or shares its processors with many must not make another.
+/// Runs a constructor that is users' code on a thread of its own, and finds out whether it comes back. It is judged by what its thread does
+/// and not by the clock on the wall: every silo makes the same plan by itself, and one that stands still or shares its processors with many
+/// must not make another.
 /// </summary>
 internal static class Constructing
 {
@@ -31,7 +32,7 @@ internal static class Constructing
             try
             {
                 Volatile.Write(ref stat, StatOfThisThread());
-                // As in the compute pool: what is stopped is the strategy's own code over its own state, which nobody reads again.
+                // As in the compute pool: the code that is stopped is the strategy's own, over its own state, which is not read again.
 #pragma warning disable SYSLIB0046
                 System.Runtime.ControlledExecution.Run(construct, abort.Token);
 #pragma warning restore SYSLIB0046
@@ -79,7 +80,8 @@ internal static class Constructing
         {
             var text = File.ReadAllText(stat);
             var fields = text[(text.LastIndexOf(')') + 2)..].Split(' ');
-            return TimeSpan.FromMilliseconds(10 * (double.Parse(fields[11], CultureInfo.InvariantCulture) + double.Parse(fields[12], CultureInfo.InvariantCulture)));
+            return TimeSpan.FromMilliseconds(10 * (double.Parse(fields[11], CultureInfo.InvariantCulture)
+                + double.Parse(fields[12], CultureInfo.InvariantCulture)));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

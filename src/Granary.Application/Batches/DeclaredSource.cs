@@ -2,7 +2,9 @@ using Granary.Engine.Market;
 
 namespace Granary.Application.Batches;
 
-/// <summary>A source whose instruments are what the batch declares of them: every reader of its bars sees the same sessions, lots and multipliers.</summary>
+/// <summary>
+/// A source whose instruments are what the batch declares of them: every reader of its bars sees the same sessions, lots and multipliers.
+/// </summary>
 /// <param name="declared">By symbol; "*" for all others.</param>
 internal sealed class DeclaredSource(IBarSource source, IReadOnlyDictionary<string, InstrumentSpec> declared) : IBarSource
 {
@@ -22,7 +24,7 @@ internal sealed class DeclaredSource(IBarSource source, IReadOnlyDictionary<stri
 
     private sealed class Series(IBarSeries series, InstrumentSpec declared) : IBarSeries
     {
-        // Asked anew each time: the price's decimals are complete only once the first block is there.
+        // Asked again each time: the price's decimals are complete only after the first block is read.
         public Instrument Instrument => declared.Apply(series.Instrument);
 
         public Timeframe Timeframe => series.Timeframe;
@@ -33,7 +35,8 @@ internal sealed class DeclaredSource(IBarSource source, IReadOnlyDictionary<stri
 
         public IReadOnlyList<string> Notes => series.Notes;
 
-        public IAsyncEnumerable<BarBlock> ReadAsync(int blockSize = IBarSeries.DefaultBlockSize, CancellationToken cancellationToken = default) =>
+        public IAsyncEnumerable<BarBlock> ReadAsync(int blockSize = IBarSeries.DefaultBlockSize,
+            CancellationToken cancellationToken = default) =>
             series.ReadAsync(blockSize, cancellationToken);
 
         public ValueTask DisposeAsync() => series.DisposeAsync();

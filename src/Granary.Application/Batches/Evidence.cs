@@ -7,7 +7,7 @@ namespace Granary.Application.Batches;
 /// <summary>What a check came to.</summary>
 public enum EvidenceState
 {
-    /// <summary>Nobody looked, or there was nothing to look at.</summary>
+    /// <summary>The check did not run, or it had no data.</summary>
     Missing,
 
     Passed,
@@ -31,15 +31,16 @@ public sealed record EvidenceFinding(EvidenceState State, string Sentence, IRead
 public sealed record EvidenceVerdict(bool IsSufficient, IReadOnlyList<string> Reasons);
 
 /// <summary>
-/// What speaks for a configuration, as prod.json carries it under <c>evidence</c>: each of the checks of <see cref="Checks"/> with its state, a sentence and
-/// its figures. A configuration may go live when every one of them passed.
+/// What speaks for a configuration, as prod.json carries it under <c>evidence</c>: each of the checks of <see cref="Checks"/> with its
+/// state, a sentence and its figures. A configuration may go live when every one of them passed.
 /// </summary>
 public sealed record Evidence(IReadOnlyDictionary<string, EvidenceFinding> Findings)
 {
     /// <summary>The name of the object in prod.json and of the section in results.json.</summary>
     public const string Name = "evidence";
 
-    public const string OutOfSample = "outOfSample", DeflatedSharpe = "deflatedSharpe", Overfitting = "probabilityOfOverfitting", Causality = "causality", CostStress = "costStress", Benchmark = "betterThanBenchmark";
+    public const string OutOfSample = "outOfSample", DeflatedSharpe = "deflatedSharpe", Overfitting = "probabilityOfOverfitting",
+        Causality = "causality", CostStress = "costStress", Benchmark = "betterThanBenchmark";
 
     /// <summary>What every configuration needs, in the order in which it is shown.</summary>
     public static readonly IReadOnlyList<string> Checks = [OutOfSample, DeflatedSharpe, Overfitting, Causality, CostStress];
@@ -48,7 +49,8 @@ public sealed record Evidence(IReadOnlyDictionary<string, EvidenceFinding> Findi
     public IReadOnlyList<string> Required => Findings.ContainsKey(Benchmark) ? [.. Checks, Benchmark] : Checks;
 
     /// <summary>The finding of a check; a missing one says so.</summary>
-    public EvidenceFinding this[string check] => Findings.GetValueOrDefault(check) ?? EvidenceFinding.Missing("the configuration says nothing about it");
+    public EvidenceFinding this[string check] =>
+        Findings.GetValueOrDefault(check) ?? EvidenceFinding.Missing("the configuration says nothing about it");
 
     /// <summary>The rule: every check must have passed.</summary>
     public EvidenceVerdict Judge()
@@ -81,7 +83,8 @@ public sealed record Evidence(IReadOnlyDictionary<string, EvidenceFinding> Findi
         foreach (var check in (string[])[.. Checks, Benchmark])
         {
             if (part.Find(check) is not { } p) continue;
-            var state = p.Need("state").Choice(("missing", EvidenceState.Missing), ("passed", EvidenceState.Passed), ("failed", EvidenceState.Failed));
+            var state = p.Need("state")
+                .Choice(("missing", EvidenceState.Missing), ("passed", EvidenceState.Passed), ("failed", EvidenceState.Failed));
             var figures = p.Members.Where(m => m.Value.Kind is JsonValueKind.Number or JsonValueKind.Null)
                 .Select(m => (m.Name, m.Value.Kind == JsonValueKind.Number ? m.Value.Number() : double.NaN)).ToList();
             findings[check] = new EvidenceFinding(state, p.Find("sentence")?.String() ?? "", figures);
@@ -99,14 +102,16 @@ public sealed record Evidence(IReadOnlyDictionary<string, EvidenceFinding> Findi
     public string ToJson()
     {
         var buffer = new MemoryStream();
-        using (var json = new Utf8JsonWriter(buffer, new JsonWriterOptions { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
+        using (var json = new Utf8JsonWriter(buffer,
+            new JsonWriterOptions { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
         {
             json.WriteStartObject();
             foreach (var check in Required)
             {
                 var finding = this[check];
                 json.WriteStartObject(check);
-                json.WriteString("state", finding.State switch { EvidenceState.Passed => "passed", EvidenceState.Failed => "failed", _ => "missing" });
+                json.WriteString("state",
+                    finding.State switch { EvidenceState.Passed => "passed", EvidenceState.Failed => "failed", _ => "missing" });
                 json.WriteString("sentence", finding.Sentence);
                 foreach (var (name, value) in finding.Figures) ResultsJson.Number(json, name, value);
                 json.WriteEndObject();

@@ -10,7 +10,8 @@ public static class ExecutionSection
 {
     private static readonly string[] Keys =
     [
-        "commissionPercent", "commissionMakerPercent", "commissionPerUnit", "commissionPerOrder", "commissionMinimum", "commissionTiers", "commissionTierDays",
+        "commissionPercent", "commissionMakerPercent", "commissionPerUnit", "commissionPerOrder", "commissionMinimum", "commissionTiers",
+        "commissionTierDays",
         "slippagePercent", "slippageTicks", "slippageVolumeImpact", "fill", "intrabar", "intrabarPath", "protectFrom", "latencyBars",
         "volumePercent", "timeInForce", "borrowPercent", "marginRatePercent", "leverage", "maintenancePercent", "stress", "atEnd",
     ];
@@ -27,21 +28,25 @@ public static class ExecutionSection
         {
             Fee = Fee(part, percent),
             Slippage = Slippage(part, slippage),
-            Fill = part.Find("fill")?.Choice(("next-open", FillTiming.NextOpen), ("same-close", FillTiming.SameClose)) ?? FillTiming.NextOpen,
-            Intrabar = part.Find("intrabar")?.Choice(("stop-first", IntrabarRule.StopFirst), ("target-first", IntrabarRule.TargetFirst)) ?? IntrabarRule.StopFirst,
-            ProtectFrom = part.Find("protectFrom")?.Choice(("entry-bar", ProtectFrom.EntryBar), ("next-bar", ProtectFrom.NextBar)) ?? ProtectFrom.EntryBar,
+            Fill = part.Find("fill")?.Choice(("next-open", FillTiming.NextOpen), ("same-close", FillTiming.SameClose))
+                ?? FillTiming.NextOpen,
+            Intrabar = part.Find("intrabar")?.Choice(("stop-first", IntrabarRule.StopFirst), ("target-first", IntrabarRule.TargetFirst))
+                ?? IntrabarRule.StopFirst,
+            ProtectFrom = part.Find("protectFrom")?.Choice(("entry-bar", ProtectFrom.EntryBar), ("next-bar", ProtectFrom.NextBar))
+                ?? ProtectFrom.EntryBar,
             UsePath = part.Find("intrabarPath") is not null,
             LatencyBars = part.Find("latencyBars")?.Whole(0, 1000) ?? 0,
             VolumeShare = (part.Find("volumePercent")?.Number(1e-9, 100) ?? 0) / 100,
-            EntryTimeInForce = part.Find("timeInForce")?.Choice(("gtc", TimeInForce.GoodTillCancelled), ("day", TimeInForce.Day), ("ioc", TimeInForce.ImmediateOrCancel),
-                ("fok", TimeInForce.FillOrKill)) ?? TimeInForce.GoodTillCancelled,
+            EntryTimeInForce = part.Find("timeInForce")?.Choice(("gtc", TimeInForce.GoodTillCancelled), ("day", TimeInForce.Day),
+                ("ioc", TimeInForce.ImmediateOrCancel), ("fok", TimeInForce.FillOrKill)) ?? TimeInForce.GoodTillCancelled,
             BorrowRate = (part.Find("borrowPercent")?.Number(0, 1000) ?? 0) / 100,
             MarginRate = (part.Find("marginRatePercent")?.Number(0, 1000) ?? 0) / 100,
             Leverage = part.Find("leverage")?.Number(1, 1000) ?? 0,
             AtEnd = part.Find("atEnd")?.Choice(("mark", AtEnd.Mark), ("close", AtEnd.Close)) ?? AtEnd.Mark,
             Maintenance = (part.Find("maintenancePercent")?.Number(0, 100) ?? 0) / 100,
         };
-        if (settings.MarginRate > 0 && settings.Leverage == 0) part.Need("marginRatePercent").Wrong("an account without 'leverage' never borrows; add it, or leave this out", 0);
+        if (settings.MarginRate > 0 && settings.Leverage == 0)
+            part.Need("marginRatePercent").Wrong("an account without 'leverage' never borrows; add it, or leave this out", 0);
         var stress = part.Find("stress")?.Bool() ?? false;
         return new ExecutionSpec
         {
@@ -62,7 +67,8 @@ public static class ExecutionSection
         var minimum = part.Find("commissionMinimum")?.Number(0, 1e9) ?? 0;
         var tiers = part.Find("commissionTiers");
         var days = part.Find("commissionTierDays");
-        if (days is not null && tiers is null) days.Wrong("it says over how many days 'commissionTiers' count, and there are none; add them, or leave it out", 0);
+        if (days is not null && tiers is null)
+            days.Wrong("it says over how many days 'commissionTiers' count, and there are none; add them, or leave it out", 0);
         if (maker is null && perOrder == 0 && minimum == 0 && tiers is null)
         {
             if (perUnit == 0) return new PercentFee(percent);
@@ -73,7 +79,8 @@ public static class ExecutionSection
         {
             tier.Only("from", "percent", "makerPercent");
             var from = tier.Need("from").Number(0, 1e18);
-            if (from <= steps[^1].From) throw tier.Need("from").Fault("each tier starts above the one before it; the first, from 0, is commissionPercent and commissionMakerPercent");
+            if (from <= steps[^1].From) throw tier.Need("from")
+                .Fault("each tier starts above the one before it; the first, from 0, is commissionPercent and commissionMakerPercent");
             var taker = tier.Need("percent").Number(-10, 50);
             steps.Add(new FeeTier(from, taker, tier.Find("makerPercent")?.Number(-10, 50) ?? taker));
         }
@@ -96,7 +103,9 @@ public static class ExecutionSection
     {
         if (spec.Place is not { } place) return;
         if (spec.Settings.Slippage is { NeedsTick: true } && instrument.TickSize <= 0)
-            throw place.Need("slippageTicks").Fault($"the tick of {instrument.Symbol} is not known; write it into data.instruments, as \"{instrument.Symbol}\": {{ \"tick\": 0.01 }}");
+            throw place.Need("slippageTicks")
+                .Fault($"the tick of {instrument.Symbol} is not known; write it into data.instruments, as "
+                    + $"\"{instrument.Symbol}\": {{ \"tick\": 0.01 }}");
     }
 
     public static string Name(IntrabarRule rule) => rule == IntrabarRule.StopFirst ? "stop-first" : "target-first";

@@ -18,7 +18,7 @@ namespace Granary.Application.Batches;
 ///   "strategies": ["SmaCross", "RsiReversion*"],   // ids or classes, * = any text; default: all
 ///   "trainer": "gradient-boosting", "params": { "trees": 50 },
 ///   "features": ["return(1)", "return(1)[1]", "sma(20)/close", "rsi(14)"], "select": 10,
-///   "label": "trade",                              // or "direction", "return", "volatility", { "kind": "triple-barrier", "bars": 20, "target": 2, "stop": 1 }
+/// "label": "trade", // or "direction", "return", "volatility", { "kind": "triple-barrier", "bars": 20, "target": 2, "stop": 1 }
 ///   "weights": ["uniqueness", "balanced"],
 ///   "walkForward": { "window": "expanding", "train": 1000, "test": 250, "gap": 0 },   // samples
 ///   "apply": { "rule": "gate", "buyAbove": 0.6, "sellBelow": 0.4 },   // gate, veto, size, stop, minimum-return
@@ -39,7 +39,10 @@ public static class LearningReader
             + batch.Execution.SlippagePercent, LoadsLibraries: true, batch.Catalogues));
     }
 
-    /// <summary>Finds the faults of the sections while the batch file is read. Trainers of libraries that are not loaded yet are checked when they are needed.</summary>
+    /// <summary>
+    /// Finds the faults of the sections while the batch file is read. Trainers of libraries that are not loaded yet are checked when they
+    /// are needed.
+    /// </summary>
     internal static void Check(JsonPart part, string batch, string folder, GranaryCatalogues catalogues) =>
         Sections(part, new Surroundings(batch, folder, 0, LoadsLibraries: false, catalogues));
 
@@ -63,7 +66,8 @@ public static class LearningReader
 
     private static LearningSpec Section(JsonPart part, Surroundings around)
     {
-        part.Only("name", "strategies", "trainer", "params", "features", "select", "label", "weights", "walkForward", "apply", "registry", "promote", "experiment");
+        part.Only("name", "strategies", "trainer", "params", "features", "select", "label", "weights", "walkForward", "apply", "registry",
+            "promote", "experiment");
         var label = part.Find("label") is { } l ? Label(l) : new LabelSpec(LabelKind.Direction);
         var (trainer, parameters) = Trainer(part, around);
         var features = part.Find("features") is { } f ? Checked(f, () => FeatureSet.Parse([.. f.OneOrMany().Select(p => p.String())],
@@ -92,12 +96,16 @@ public static class LearningReader
             Keep = part.Find("select")?.Whole(1, 4096) ?? 0,
             Label = label,
             Weights = part.Find("weights") is { } w
-                ? w.OneOrMany().Aggregate(WeightKinds.None, (sum, p) => sum | p.Choice(("none", WeightKinds.None), ("uniqueness", WeightKinds.Uniqueness), ("balanced", WeightKinds.Balanced)))
+                ? w.OneOrMany().Aggregate(WeightKinds.None,
+                    (sum, p) => sum
+                        | p.Choice(("none", WeightKinds.None), ("uniqueness", WeightKinds.Uniqueness), ("balanced", WeightKinds.Balanced)))
                 : WeightKinds.Uniqueness,
             WalkForward = part.Find("walkForward") is { } walk ? Walk(walk) : new TrainingWindows(),
             Rule = rule,
-            Registry = part.Find("registry")?.String() is { } registry && ModelStores.IsDatabase(registry) ? registry : around.Under(part.Find("registry")?.String() ?? "models"),
-            Cache = Path.Combine(around.Under(part.Find("registry")?.String() is { } folder && !ModelStores.IsDatabase(folder) ? folder : "models"), ".cache"),
+            Registry = part.Find("registry")?.String() is { } registry && ModelStores.IsDatabase(registry) ? registry
+                : around.Under(part.Find("registry")?.String() ?? "models"),
+            Cache = Path.Combine(around.Under(part.Find("registry")?.String() is { } folder && !ModelStores.IsDatabase(folder) ? folder
+                : "models"), ".cache"),
             Promote = part.Find("promote")?.Bool() ?? true,
             Trainers = trainers ?? [.. around.Trainers.Own.Select(d => d.Name).Where(n => !(label.Kind == LabelKind.Trade && n == "lstm"))],
             Labels = experiment?.Find("labels")?.OneOrMany().Select(Label).ToList() ?? [label],
@@ -111,10 +119,12 @@ public static class LearningReader
         var parameters = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var (name, value) in section.Find("params")?.Members ?? [])
         {
-            if (value.Kind is JsonValueKind.Object or JsonValueKind.Array or JsonValueKind.Null) value.Wrong("a single value is needed; 'experiment' compares several trainers", 0);
+            if (value.Kind is JsonValueKind.Object or JsonValueKind.Array or JsonValueKind.Null)
+                value.Wrong("a single value is needed; 'experiment' compares several trainers", 0);
             else parameters[name] = value.Text;
         }
-        if (section.Find("trainer") is { IsFaulty: true } || section.Find("params") is { IsFaulty: true } || !around.Knows(trainer)) return (trainer, parameters);
+        if (section.Find("trainer") is { IsFaulty: true } || section.Find("params") is { IsFaulty: true } || !around.Knows(trainer))
+            return (trainer, parameters);
         var place = section.Find("trainer") ?? section;
         if (Checked(place, () => around.Trainers.Find(trainer), null) is not null)
             Checked<object?>(section.Find("params") ?? place, () => around.Trainers.Create(trainer, parameters), null);
@@ -125,11 +135,13 @@ public static class LearningReader
     {
         var simple = part.Kind == JsonValueKind.String;
         if (!simple) part.Only("kind", "bars", "target", "stop");
-        var kind = (simple ? part : part.Need("kind")).Choice(("direction", LabelKind.Direction), ("return", LabelKind.Return), ("volatility", LabelKind.Volatility),
-            ("triple-barrier", LabelKind.TripleBarrier), ("trade", LabelKind.Trade));
-        if (kind != LabelKind.TripleBarrier && !part.IsFaulty && (part.Find("target") ?? part.Find("stop")) is { } alien) alien.Wrong("only a triple-barrier has a target and a stop", 0);
+        var kind = (simple ? part : part.Need("kind")).Choice(("direction", LabelKind.Direction), ("return", LabelKind.Return),
+            ("volatility", LabelKind.Volatility), ("triple-barrier", LabelKind.TripleBarrier), ("trade", LabelKind.Trade));
+        if (kind != LabelKind.TripleBarrier && !part.IsFaulty && (part.Find("target") ?? part.Find("stop")) is { } alien)
+            alien.Wrong("only a triple-barrier has a target and a stop", 0);
         if (kind == LabelKind.Trade && part.Find("bars") is { } bars) bars.Wrong("a trade ends when it ends; leave 'bars' out", 0);
-        var ahead = part.Find("bars")?.Whole(kind == LabelKind.Volatility ? 2 : 1, 10_000) ?? (kind == LabelKind.TripleBarrier ? 20 : kind == LabelKind.Volatility ? 10 : 5);
+        var ahead = part.Find("bars")?.Whole(kind == LabelKind.Volatility ? 2 : 1, 10_000)
+            ?? (kind == LabelKind.TripleBarrier ? 20 : kind == LabelKind.Volatility ? 10 : 5);
         return new LabelSpec(kind, ahead, part.Find("target")?.Number(0.01, 100) ?? 1, part.Find("stop")?.Number(0.01, 100) ?? 1);
     }
 
@@ -143,10 +155,11 @@ public static class LearningReader
     private static EntryRule Rule(JsonPart part, Surroundings around)
     {
         var simple = part.Kind == JsonValueKind.String;
-        if (!simple) part.Only("rule", "buyAbove", "sellBelow", "below", "from", "full", "multiple", "bars", "costPercent", "minimumPercent");
+        if (!simple)
+            part.Only("rule", "buyAbove", "sellBelow", "below", "from", "full", "multiple", "bars", "costPercent", "minimumPercent");
         var name = simple ? part : part.Need("rule");
-        string[] own = name.Choice<string[]>(("gate", ["buyAbove", "sellBelow"]), ("veto", ["below"]), ("size", ["from", "full"]), ("stop", ["multiple", "bars"]),
-            ("minimum-return", ["costPercent", "minimumPercent"]));
+        string[] own = name.Choice<string[]>(("gate", ["buyAbove", "sellBelow"]), ("veto", ["below"]), ("size", ["from", "full"]),
+            ("stop", ["multiple", "bars"]), ("minimum-return", ["costPercent", "minimumPercent"]));
         if (name.IsFaulty) return new GateRule();
         foreach (var (key, value) in part.Members)
             if (key != "rule" && !own.Contains(key) && !value.IsFaulty)
@@ -160,7 +173,8 @@ public static class LearningReader
                 return new VetoRule(Value("below", 0.4, 0, 1));
             case "size":
                 var (from, full) = (Value("from", 0.5, 0, 1), Value("full", 0.7, 0, 1));
-                return full > from ? new SizeRuleByProbability(from, full) : part.Wrong<EntryRule>($"'full' ({full}) must be greater than 'from' ({from})", new GateRule());
+                return full > from ? new SizeRuleByProbability(from, full)
+                    : part.Wrong<EntryRule>($"'full' ({full}) must be greater than 'from' ({from})", new GateRule());
             case "stop":
                 return new StopByVolatilityRule(Value("multiple", 2, 0.01, 100), part.Find("bars")?.Whole(1, 100_000) ?? 1);
             default:

@@ -10,9 +10,12 @@ using Granary.Learning.Registry;
 
 namespace Granary.Application.Batches;
 
-/// <summary>A registered model and what it is for, as prod.json has it: with this any host makes the judge that the backtest would go on with.</summary>
+/// <summary>
+/// A registered model and what it is for, as prod.json has it: with this any host makes the judge that the backtest would go on with.
+/// </summary>
 /// <param name="Registry">The folder or database of versions.</param>
-public sealed record ModelReference(string Model, int Version, string Registry, IReadOnlyList<string> Features, PredictionMeaning Meaning, EntryRule Rule)
+public sealed record ModelReference(string Model, int Version, string Registry, IReadOnlyList<string> Features, PredictionMeaning Meaning,
+    EntryRule Rule)
 {
     internal static readonly JsonSerializerOptions Json = new()
     {
@@ -22,11 +25,14 @@ public sealed record ModelReference(string Model, int Version, string Registry, 
     };
 
     /// <exception cref="JsonException">Not what a run writes into prod.json.</exception>
-    public static IReadOnlyDictionary<string, ModelReference> Parse(string json) => JsonSerializer.Deserialize<Dictionary<string, ModelReference>>(json, Json) ?? [];
+    public static IReadOnlyDictionary<string, ModelReference> Parse(string json) =>
+        JsonSerializer.Deserialize<Dictionary<string, ModelReference>>(json, Json) ?? [];
 
     /// <summary>Loads the model. It is asked from the time on at which the last label that it learned from was known.</summary>
     /// <param name="catalogues">What the process knows.</param>
-    /// <exception cref="Granary.Learning.LearningInputException">No such version, damaged, of a newer format, or made for other features.</exception>
+    /// <exception cref="Granary.Learning.LearningInputException">
+    /// No such version, damaged, of a newer format, or made for other features.
+    /// </exception>
     public IEntryModel Load(GranaryCatalogues catalogues)
     {
         var (model, version) = new ModelRegistry(ModelStores.Open(Registry), catalogues.ModelKinds).Load(Model, Version);

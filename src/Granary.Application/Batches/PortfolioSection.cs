@@ -14,12 +14,15 @@ public static class PortfolioSection
     public static PortfolioLimits Limits(JsonPart? part)
     {
         if (part is null) return new PortfolioLimits();
-        part.Only("maxPositions", "maxGrossPercent", "maxNetPercent", "maxSymbolPercent", "maxStrategyPercent", "maxLeverage", "maxTurnoverPercent", "maxCorrelatedPercent", "correlation", "days",
-            "groups", "riskPercent", "maxDrawdownPercent", "resumeDrawdownPercent", "resumeAfterDays", "dailyLossPercent", "restrictedSymbols", "exclusiveSymbols", "reserved", "enforce");
+        part.Only("maxPositions", "maxGrossPercent", "maxNetPercent", "maxSymbolPercent", "maxStrategyPercent", "maxLeverage",
+            "maxTurnoverPercent", "maxCorrelatedPercent", "correlation", "days",
+            "groups", "riskPercent", "maxDrawdownPercent", "resumeDrawdownPercent", "resumeAfterDays", "dailyLossPercent",
+            "restrictedSymbols", "exclusiveSymbols", "reserved", "enforce");
         foreach (var name in (string[])["resumeDrawdownPercent", "resumeAfterDays"])
             if (part.Find(name) is { } resume && part.Find("maxDrawdownPercent") is null)
                 resume.Wrong("it says how trading resumes after maxDrawdownPercent, which is not there; add it, or leave this out", 0);
-        if (part.Find("correlation") is { } c && part.Find("maxCorrelatedPercent") is null) c.Wrong("it is for maxCorrelatedPercent, which is not there; add it, or leave this out", 0);
+        if (part.Find("correlation") is { } c && part.Find("maxCorrelatedPercent") is null)
+            c.Wrong("it is for maxCorrelatedPercent, which is not there; add it, or leave this out", 0);
         return new PortfolioLimits
         {
             MaxPositions = part.Find("maxPositions")?.Whole(0),
@@ -40,13 +43,16 @@ public static class PortfolioSection
             DailyLossPercent = part.Find("dailyLossPercent")?.Number(0, 100),
             RestrictedSymbols = part.Find("restrictedSymbols")?.List().Select(s => s.String()).ToList() ?? [],
             ExclusiveSymbols = part.Find("exclusiveSymbols")?.Bool() ?? false,
-            Reserved = part.Find("reserved") is { } reserved ? Object(reserved).ToDictionary(m => m.Name, m => (IReadOnlyList<string>)[.. m.Value.OneOrMany().Select(s => s.String())], StringComparer.Ordinal)
+            Reserved = part.Find("reserved") is { } reserved
+                ? Object(reserved).ToDictionary(m => m.Name, m => (IReadOnlyList<string>)[.. m.Value.OneOrMany().Select(s => s.String())],
+                    StringComparer.Ordinal)
                 : new Dictionary<string, IReadOnlyList<string>>(),
             AtEveryBar = part.Find("enforce")?.Choice(("signal", false), ("every-bar", true)) ?? false,
         };
     }
 
-    private static IReadOnlyList<(string Name, JsonPart Value)> Object(JsonPart part) => part.Kind == JsonValueKind.Object ? part.Members : part.Wrong("an object by name is needed", part.Members);
+    private static IReadOnlyList<(string Name, JsonPart Value)> Object(JsonPart part) =>
+        part.Kind == JsonValueKind.Object ? part.Members : part.Wrong("an object by name is needed", part.Members);
 
     private static List<PortfolioGroup> Groups(JsonPart part)
     {
@@ -54,8 +60,10 @@ public static class PortfolioSection
         foreach (var (name, p) in Object(part))
         {
             p.Only("symbols", "maxPercent", "maxPositions");
-            if (p.Find("maxPercent") is null && p.Find("maxPositions") is null) p.Wrong("a group has a limit: give maxPercent, maxPositions or both", 0);
-            groups.Add(new PortfolioGroup(name, [.. p.Need("symbols").List().Select(s => s.String())], p.Find("maxPercent")?.Number(0, 1e6), p.Find("maxPositions")?.Whole(0)));
+            if (p.Find("maxPercent") is null && p.Find("maxPositions") is null)
+                p.Wrong("a group has a limit: give maxPercent, maxPositions or both", 0);
+            groups.Add(new PortfolioGroup(name, [.. p.Need("symbols").List().Select(s => s.String())], p.Find("maxPercent")?.Number(0, 1e6),
+                p.Find("maxPositions")?.Whole(0)));
         }
         return groups;
     }
@@ -66,7 +74,8 @@ public static class PortfolioSection
         part.Only("units", "cash", "percentOfEquity", "riskPercent", "volatilityPercent", "kelly", "capPercent", "trades", "minTrades");
         var rules = part.Members.Where(m => m.Name is not ("capPercent" or "trades" or "minTrades")).ToList();
         if (part.IsFaulty) return PortfolioSizing.Own;
-        if (rules.Count != 1) return part.Wrong("one rule is needed: units, cash, percentOfEquity, riskPercent, volatilityPercent or kelly", PortfolioSizing.Own);
+        if (rules.Count != 1) return part.Wrong("one rule is needed: units, cash, percentOfEquity, riskPercent, volatilityPercent or kelly",
+            PortfolioSizing.Own);
         var (rule, value) = rules[0];
         var sizing = rule switch
         {
@@ -78,11 +87,17 @@ public static class PortfolioSection
             _ => new PortfolioSizing(PortfolioSizeKind.Kelly, value.Number(0.001, 2), Cap: 20),
         };
         if (part.Find("capPercent") is { } cap)
-            sizing = sizing.Kind is PortfolioSizeKind.VolatilityTarget or PortfolioSizeKind.Kelly ? sizing with { Cap = cap.Number(0.001, 10_000) } : cap.Wrong("it is for volatilityPercent and kelly; leave it out", sizing);
+            sizing = sizing.Kind is PortfolioSizeKind.VolatilityTarget or PortfolioSizeKind.Kelly
+                ? sizing with { Cap = cap.Number(0.001, 10_000) }
+                : cap.Wrong("it is for volatilityPercent and kelly; leave it out", sizing);
         foreach (var name in (string[])["trades", "minTrades"])
             if (part.Find(name) is { } p && sizing.Kind != PortfolioSizeKind.Kelly)
                 p.Wrong("it is for kelly; leave it out", 0);
-        return sizing with { Trades = part.Find("trades")?.Whole(2, 100_000) ?? sizing.Trades, MinTrades = part.Find("minTrades")?.Whole(1, 100_000) ?? sizing.MinTrades };
+        return sizing with
+        {
+            Trades = part.Find("trades")?.Whole(2, 100_000) ?? sizing.Trades,
+            MinTrades = part.Find("minTrades")?.Whole(1, 100_000) ?? sizing.MinTrades
+        };
     }
 
     /// <summary>The rule of <c>portfolio.weights</c>; null for an object of weights by strategy id.</summary>
@@ -102,10 +117,13 @@ public static class PortfolioSection
     {
         if (part is null) return null;
         part.Only("by", "trades", "minTrades", "minProfitFactor", "minWinRate", "minExpectancyPercent");
-        var rule = new EnablementRule(part.Find("trades")?.Whole(1, 100_000) ?? 20, part.Find("minTrades")?.Whole(1, 100_000) ?? 10, part.Find("minProfitFactor")?.Number(0, 1e6),
+        var rule = new EnablementRule(part.Find("trades")?.Whole(1, 100_000) ?? 20, part.Find("minTrades")?.Whole(1, 100_000) ?? 10,
+            part.Find("minProfitFactor")?.Number(0, 1e6),
             part.Find("minWinRate")?.Number(0, 1), part.Find("minExpectancyPercent")?.Number(-100, 1e6) / 100,
-            part.Find("by")?.Choice(("strategy", true), ("symbol", false), ("both", true)) ?? true, part.Find("by")?.Choice(("strategy", false), ("symbol", true), ("both", true)) ?? false);
-        if (rule.MinProfitFactor is null && rule.MinWinRate is null && rule.MinExpectancy is null) part.Wrong("nothing is asked of them: give minProfitFactor, minWinRate or minExpectancyPercent", 0);
+            part.Find("by")?.Choice(("strategy", true), ("symbol", false), ("both", true)) ?? true,
+            part.Find("by")?.Choice(("strategy", false), ("symbol", true), ("both", true)) ?? false);
+        if (rule.MinProfitFactor is null && rule.MinWinRate is null && rule.MinExpectancy is null)
+            part.Wrong("nothing is asked of them: give minProfitFactor, minWinRate or minExpectancyPercent", 0);
         return rule;
     }
 }

@@ -6,17 +6,22 @@ using Granary.Reporting.Runs;
 
 namespace Granary.Application.Batches;
 
-/// <summary>prod.json: what a live run loads. The strategies that have a weight, bound to their markets, and the limits of the portfolio.</summary>
+/// <summary>
+/// prod.json: what a live run loads. The strategies that have a weight, bound to their markets, and the limits of the portfolio.
+/// </summary>
 public static class ProductionJson
 {
     public const int Version = 1;
 
     /// <param name="byState">By strategy index its weights in the states of the regimes; null where they are the same in all.</param>
-    /// <param name="models">The models of its strategies by name:version, as <see cref="Batches.ModelReference"/> reads them; null without any.</param>
+    /// <param name="models">
+    /// The models of its strategies by name:version, as <see cref="Batches.ModelReference"/> reads them; null without any.
+    /// </param>
     public static byte[] Write(BatchPlan plan, RunModel run, string? models = null, double[]?[]? byState = null)
     {
         var buffer = new MemoryStream();
-        using (var json = new Utf8JsonWriter(buffer, new JsonWriterOptions { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
+        using (var json = new Utf8JsonWriter(buffer,
+            new JsonWriterOptions { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
         {
             var spec = plan.Spec;
             json.WriteStartObject();
@@ -31,7 +36,9 @@ public static class ProductionJson
             json.WriteString("source", spec.Data.Source);
             json.WriteString("format", spec.Data.Format);
             json.WriteStartArray("symbols");
-            foreach (var symbol in run.Strategies.Where(e => e.Weight != 0).SelectMany(e => plan.Instances[e.Index].Symbols.Concat(plan.Instances[e.Index].References)).Distinct(StringComparer.Ordinal)) json.WriteStringValue(symbol);
+            foreach (var symbol in run.Strategies.Where(e => e.Weight != 0)
+                .SelectMany(e => plan.Instances[e.Index].Symbols.Concat(plan.Instances[e.Index].References))
+                .Distinct(StringComparer.Ordinal)) json.WriteStringValue(symbol);
             json.WriteEndArray();
             json.WriteString("timeframe", spec.Data.Timeframe.ToString());
             json.WriteBoolean("adjust", spec.Data.Adjust);
@@ -56,7 +63,8 @@ public static class ProductionJson
             json.WriteStartArray("strategies");
             foreach (var entry in run.Strategies)
                 if (entry.Weight != 0)
-                    Strategy(json, plan.Instances[entry.Index], entry, byState is null ? null : (Regimes(plan).States, byState[entry.Index]!));
+                    Strategy(json, plan.Instances[entry.Index], entry, byState is null ? null
+                        : (Regimes(plan).States, byState[entry.Index]!));
             json.WriteEndArray();
             if (plan.Spec.Regimes is not null || byState is not null)
             {
@@ -94,7 +102,8 @@ public static class ProductionJson
         json.WriteEndObject();
     }
 
-    private static void Strategy(Utf8JsonWriter json, StrategyInstance instance, StrategyEntry entry, (IReadOnlyList<string> States, double[] Weights)? byState)
+    private static void Strategy(Utf8JsonWriter json, StrategyInstance instance, StrategyEntry entry,
+        (IReadOnlyList<string> States, double[] Weights)? byState)
     {
         var trading = instance.Trading;
         json.WriteStartObject();

@@ -12,7 +12,8 @@ namespace Granary.Application.Batches;
 /// <param name="Digest">Of the run that it came from.</param>
 /// <param name="Verdict">Whether it may go live, and if not, why not.</param>
 /// <param name="ModelVersions">By strategy id, as name:version; those without a model are left out.</param>
-public sealed record Production(BatchSpec Spec, string Hash, string Digest, EvidenceVerdict Verdict, IReadOnlyDictionary<string, string> ModelVersions)
+public sealed record Production(BatchSpec Spec, string Hash, string Digest, EvidenceVerdict Verdict,
+    IReadOnlyDictionary<string, string> ModelVersions)
 {
     /// <summary>What the verdict is on; without findings where the file carries none.</summary>
     public Evidence Evidence { get; init; } = new(new Dictionary<string, EvidenceFinding>());
@@ -22,10 +23,13 @@ public sealed record Production(BatchSpec Spec, string Hash, string Digest, Evid
 /// <param name="catalogues">What the process knows.</param>
 public sealed class ProductionReader(GranaryCatalogues catalogues)
 {
-    public static bool IsProduction(JsonPart root) => root.Find("version") is not null && root.Find("digest") is not null && root.Find("strategies") is not null;
+    public static bool IsProduction(JsonPart root) =>
+        root.Find("version") is not null && root.Find("digest") is not null && root.Find("strategies") is not null;
 
     /// <exception cref="InputException">The file is missing, not JSON, or not a production configuration.</exception>
-    /// <param name="bindStrategies">Whether this process knows the strategy classes: false at a client, whose server may have plug-ins of its own.</param>
+    /// <param name="bindStrategies">
+    /// Whether this process knows the strategy classes: false at a client, whose server may have plug-ins of its own.
+    /// </param>
     public Production Read(string path, bool bindStrategies = true)
     {
         byte[] text;
@@ -35,7 +39,8 @@ public sealed class ProductionReader(GranaryCatalogues catalogues)
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
-            throw new InputException($"{path} does not exist; give the path of a prod.json, as a backtest writes it into its run's folder", e);
+            throw new InputException($"{path} does not exist; give the path of a prod.json, as a backtest writes it into its run's folder",
+                e);
         }
         return Read(path, text, Path.GetDirectoryName(Path.GetFullPath(path))!, bindStrategies);
     }
@@ -47,16 +52,20 @@ public sealed class ProductionReader(GranaryCatalogues catalogues)
     {
         var faults = new JsonFaults();
         var root = JsonPart.Parse(name, text, faults);
-        if (!IsProduction(root)) throw root.Fault("this is no production configuration; a backtest writes one as prod.json into its run's folder");
+        if (!IsProduction(root))
+            throw root.Fault("this is no production configuration; a backtest writes one as prod.json into its run's folder");
         return Read(root, text, folder, faults, bindStrategies);
     }
 
     /// <param name="faults">Of the file; closed here, so that all faults come at once.</param>
     internal Production Read(JsonPart root, byte[] text, string folder, JsonFaults faults, bool bindStrategies)
     {
-        root.Only("$schema", "version", "name", "run", "folder", "seed", "digest", "created", "data", "account", "benchmark", "execution", "portfolio", "strategies", "regimes", "models", "evidence");
+        root.Only("$schema", "version", "name", "run", "folder", "seed", "digest", "created", "data", "account", "benchmark", "execution",
+            "portfolio", "strategies", "regimes", "models", "evidence");
         var version = root.Need("version").Whole();
-        if (version > ProductionJson.Version) throw root.Need("version").Fault($"this configuration was written by a newer Granary (version {version}, this one reads up to {ProductionJson.Version}); update");
+        if (version > ProductionJson.Version)
+            throw root.Need("version").Fault($"this configuration was written by a newer Granary "
+                + $"(version {version}, this one reads up to {ProductionJson.Version}); update");
         var account = root.Find("account")?.Only("cash", "riskFreePercent");
         var cash = account?.Find("cash")?.Number(1, 1e15) ?? 100_000;
         var models = faults.Try(() => Models(root.Find("models")), null);
@@ -78,7 +87,9 @@ public sealed class ProductionReader(GranaryCatalogues catalogues)
         {
             Name = name,
             Catalogues = catalogues,
-            Data = data! with { Symbols = [.. strategies.SelectMany(s => s.Symbols!.Concat(s.References)).Distinct(StringComparer.Ordinal)] },
+            Data = data!
+                with
+            { Symbols = [.. strategies.SelectMany(s => s.Symbols!.Concat(s.References)).Distinct(StringComparer.Ordinal)] },
             Cash = cash,
             RiskFreePercent = account?.Find("riskFreePercent")?.Number(-100, 1000) ?? 0,
             Benchmark = root.Find("benchmark"),
@@ -126,7 +137,8 @@ public sealed class ProductionReader(GranaryCatalogues catalogues)
         return members;
     }
 
-    private static Member MemberOf(JsonPart part, IReadOnlyDictionary<string, ModelReference>? models, RegimePlan? regimes, bool hasRegimes, double cash)
+    private static Member MemberOf(JsonPart part, IReadOnlyDictionary<string, ModelReference>? models, RegimePlan? regimes, bool hasRegimes,
+        double cash)
     {
         IReadOnlyList<double>? byState = null;
         if (part.Find("weightByState") is { } states)
@@ -138,7 +150,8 @@ public sealed class ProductionReader(GranaryCatalogues catalogues)
         if (part.Find("model") is { Kind: JsonValueKind.String } named)
         {
             model = named.Text;
-            if (models?.ContainsKey(model) == false) named.Wrong($"the section 'models' does not have '{model}'; run its batch again to write the configuration", 0);
+            if (models?.ContainsKey(model) == false)
+                named.Wrong($"the section 'models' does not have '{model}'; run its batch again to write the configuration", 0);
         }
         var spec = BatchReader.Strategy(part, cash, "id", "symbol", "weight", "weightByState", "model", "references") with
         {

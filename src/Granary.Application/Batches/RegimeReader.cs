@@ -12,7 +12,8 @@ namespace Granary.Application.Batches;
 /// {
 ///   "machines": [
 ///     { "name": "short", "measure": "sma(10)", "against": "sma(30)", "enterPercent": 0.5, "leavePercent": 0.1, "dwell": 3 },
-///     { "name": "volatility", "measure": "natr(14)", "states": ["calm", "normal", "wild"], "steps": [{ "up": 1, "down": 0.8 }, { "up": 3, "down": 2.5 }] },
+/// { "name": "volatility", "measure": "natr(14)", "states": ["calm", "normal", "wild"], "steps": [{ "up": 1, "down": 0.8 }, { "up": 3,
+/// "down": 2.5 }] },
 ///     { "name": "hidden", "hiddenMarkov": { "states": ["down", "up"], "window": 500, "refit": 50 } }
 ///   ],
 ///   "rules": [ { "when": { "short": "bullish", "volatility": "calm" }, "state": "go" } ],
@@ -58,27 +59,32 @@ public static class RegimeReader
         var against = part.Find("against")?.String();
         if (part.Find("steps") is { } steps)
         {
-            if ((part.Find("enterPercent") ?? part.Find("leavePercent")) is { } both) throw both.Fault("a machine has either steps or enterPercent, not both");
+            if ((part.Find("enterPercent") ?? part.Find("leavePercent")) is { } both)
+                throw both.Fault("a machine has either steps or enterPercent, not both");
             return new LadderMachine(name, Names(part.Need("states")), measure, against,
                 [.. steps.List().Select(s => new LadderRung(s.Only("up", "down").Need("up").Number(), s.Need("down").Number()))], dwell);
         }
-        if (part.Find("states") is { } states) throw states.Fault("states of one's own need steps between them, as \"steps\": [{ \"up\": 1, \"down\": 0.8 }]");
+        if (part.Find("states") is { } states)
+            throw states.Fault("states of one's own need steps between them, as \"steps\": [{ \"up\": 1, \"down\": 0.8 }]");
         var enter = part.Need("enterPercent").Number(0, 1000);
         var leave = part.Find("leavePercent")?.Number(0, enter) ?? 0;
-        return new LadderMachine(name, ["bearish", "neutral", "bullish"], measure, against, [new LadderRung(-leave, -enter), new LadderRung(enter, leave)], dwell);
+        return new LadderMachine(name, ["bearish", "neutral", "bullish"], measure, against,
+            [new LadderRung(-leave, -enter), new LadderRung(enter, leave)], dwell);
     }
 
     private static RegimeRule Rule(JsonPart part)
     {
         part.Only("when", "state");
-        return new RegimeRule(part.Need("when").Members.ToDictionary(m => m.Name, m => m.Value.String(), StringComparer.Ordinal), part.Need("state").String());
+        return new RegimeRule(part.Need("when").Members.ToDictionary(m => m.Name, m => m.Value.String(), StringComparer.Ordinal),
+            part.Need("state").String());
     }
 
     /// <summary>The same plan as it is read.</summary>
     public static string ToJson(RegimePlan plan)
     {
         var buffer = new MemoryStream();
-        using (var json = new Utf8JsonWriter(buffer, new JsonWriterOptions { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
+        using (var json = new Utf8JsonWriter(buffer,
+            new JsonWriterOptions { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
         {
             json.WriteStartObject();
             json.WriteStartArray("machines");

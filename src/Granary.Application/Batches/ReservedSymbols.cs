@@ -4,7 +4,10 @@ using Granary.Engine.Portfolio.Rules;
 
 namespace Granary.Application.Batches;
 
-/// <summary>Checks that <c>limits.reserved</c> names symbols and strategies of the batch: a misspelled one would close a symbol to all strategies, or to none.</summary>
+/// <summary>
+/// Checks that <c>limits.reserved</c> names symbols and strategies of the batch: a misspelled one would close a symbol to all strategies,
+/// or to none.
+/// </summary>
 internal static class ReservedSymbols
 {
     /// <exception cref="InputException">A symbol or a pattern that nothing in the batch matches.</exception>
@@ -19,14 +22,16 @@ internal static class ReservedSymbols
             if (!symbols.Contains(symbol, StringComparer.Ordinal))
             {
                 var near = Spelling.Nearest(symbol, symbols);
-                throw part.Fault($"'{symbol}' is reserved and is not among the batch's symbols; " + (near is null ? "add it to the data section, or leave it out" : $"did you mean '{near}'?"));
+                throw part.Fault($"'{symbol}' is reserved and is not among the batch's symbols; " + (near is null
+                    ? "add it to the data section, or leave it out" : $"did you mean '{near}'?"));
             }
             foreach (var pattern in patterns)
             {
                 if (instances.Any(i => PortfolioLimits.Names(pattern, i.Id))) continue;
                 var near = Spelling.Nearest(pattern, instances.Select(i => i.Id).Distinct());
                 throw part.Fault($"'{pattern}' matches no strategy of the batch, so that nobody could hold {symbol} by it; "
-                    + (near is not null && near != pattern ? $"did you mean '{near}'?" : "write a strategy's id, or the beginning of one with a '*'"));
+                    + (near is not null && near != pattern ? $"did you mean '{near}'?"
+                        : "write a strategy's id, or the beginning of one with a '*'"));
             }
         }
     }

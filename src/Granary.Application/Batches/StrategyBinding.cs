@@ -8,7 +8,8 @@ namespace Granary.Application.Batches;
 /// <summary>The class of a batch's entry and the values of its parameters, checked one by one, so that a fault leads to its line.</summary>
 /// <param name="Defaults">By parameter; what the grid gives is left as it is.</param>
 /// <param name="Grid">Parameters with the values that multiply out.</param>
-internal sealed record StrategyBinding(StrategyDefinition Definition, object[] Defaults, IReadOnlyList<(int Parameter, object[] Values)> Grid)
+internal sealed record StrategyBinding(StrategyDefinition Definition, object[] Defaults,
+    IReadOnlyList<(int Parameter, object[] Values)> Grid)
 {
     /// <exception cref="InputException">An unknown class or parameter, or a value out of range: the first of them.</exception>
     public static StrategyBinding Of(StrategySpec entry, StrategyCatalogue strategies)
@@ -47,7 +48,8 @@ internal sealed record StrategyBinding(StrategyDefinition Definition, object[] D
         for (var i = 0; i < defaults.Length; i++)
         {
             defaults[i] = definition.Parameters[i].Default ?? "";
-            if (definition.Parameters[i].Default is not null || !complete || entry.Place.Find("params") is { IsFaulty: true } || grid.Any(g => g.Parameter == i)) continue;
+            if (definition.Parameters[i].Default is not null || !complete || entry.Place.Find("params") is { IsFaulty: true }
+                || grid.Any(g => g.Parameter == i)) continue;
             complete = false;
             wrong(entry.Place.Fault($"{definition.Name} needs the parameter '{definition.Parameters[i].Name}'"));
         }
@@ -65,7 +67,9 @@ internal sealed record StrategyBinding(StrategyDefinition Definition, object[] D
         {
             var near = Spelling.Nearest(name, definition.Parameters.Select(p => p.Name));
             fault = place.Fault($"{definition.Name} has no parameter '{name}'; "
-                + (near is not null ? $"did you mean '{near}'?" : definition.Parameters.Count == 0 ? "it takes none" : $"it takes {string.Join(", ", definition.Parameters.Select(p => p.Name))}"));
+                + (near is not null ? $"did you mean '{near}'?"
+                    : definition.Parameters.Count == 0 ? "it takes none"
+                    : $"it takes {string.Join(", ", definition.Parameters.Select(p => p.Name))}"));
             return false;
         }
         try

@@ -4,7 +4,7 @@ using Granary.Engine.Market;
 
 namespace Granary.Application.Batches;
 
-/// <summary>Among whom a window's choice is made.</summary>
+/// <summary>The strategies that a window chooses from.</summary>
 public enum ChoiceAmong
 {
     /// <summary>The parameters of each class on each market.</summary>
@@ -25,7 +25,8 @@ public enum ChoiceAmong
 /// <param name="Minimise">Whether the smallest is the best.</param>
 /// <param name="WarmUp">Bars before a window that only warm factors up.</param>
 /// <param name="MinTrades">Closed trades in a window without which a combination is not chosen.</param>
-public sealed record WalkForwardSpec(CalendarSpan InSample, CalendarSpan OutOfSample, bool Anchored, string Objective, bool Minimise, ChoiceAmong Among, int WarmUp, int MinTrades)
+public sealed record WalkForwardSpec(CalendarSpan InSample, CalendarSpan OutOfSample, bool Anchored, string Objective, bool Minimise,
+    ChoiceAmong Among, int WarmUp, int MinTrades)
 {
     /// <param name="part">Null takes the defaults.</param>
     /// <param name="metrics">Null for the metrics of the platform.</param>
@@ -35,7 +36,8 @@ public sealed record WalkForwardSpec(CalendarSpan InSample, CalendarSpan OutOfSa
         metrics ??= MetricCatalogue.BuiltIn;
         // A year and a quarter of days; of shorter bars so much less.
         var (inSample, outOfSample) = timeframe.Ticks >= TimeSpan.TicksPerDay ? (CalendarSpan.OfMonths(12), CalendarSpan.OfMonths(3))
-            : timeframe.Ticks >= TimeSpan.TicksPerHour ? (CalendarSpan.OfDays(26 * 7), CalendarSpan.OfDays(6 * 7)) : (CalendarSpan.OfDays(28), CalendarSpan.OfDays(7));
+            : timeframe.Ticks >= TimeSpan.TicksPerHour ? (CalendarSpan.OfDays(26 * 7), CalendarSpan.OfDays(6 * 7))
+            : (CalendarSpan.OfDays(28), CalendarSpan.OfDays(7));
         if (part is null) return new WalkForwardSpec(inSample, outOfSample, false, "sharpe", false, ChoiceAmong.Parameters, 300, 0);
         part.Only("inSample", "outOfSample", "mode", "objective", "choose", "warmUp", "minTrades");
         var objective = part.Find("objective")?.String() ?? "sharpe";
@@ -52,13 +54,15 @@ public sealed record WalkForwardSpec(CalendarSpan InSample, CalendarSpan OutOfSa
             part.Find("outOfSample") is { } o ? Span(o) : outOfSample,
             part.Find("mode")?.Choice(("rolling", false), ("anchored", true)) ?? false,
             name, objective[0] == '-' || (objective[0] != '+' && metric.Better == MetricDirection.Lower),
-            part.Find("choose")?.Choice(("parameters", ChoiceAmong.Parameters), ("market", ChoiceAmong.Market), ("batch", ChoiceAmong.Batch)) ?? ChoiceAmong.Parameters,
+            part.Find("choose")?.Choice(("parameters", ChoiceAmong.Parameters), ("market", ChoiceAmong.Market),
+                ("batch", ChoiceAmong.Batch)) ?? ChoiceAmong.Parameters,
             part.Find("warmUp")?.Whole(0, 1_000_000) ?? 300,
             part.Find("minTrades")?.Whole(0, 1_000_000) ?? 0);
     }
 
     private static CalendarSpan Span(JsonPart part) =>
-        CalendarSpan.TryParse(part.String(), out var span) ? span : part.Wrong($"'{part.Text}' is no span of time; write it as 30d, 13w, 3mo or 1y", span);
+        CalendarSpan.TryParse(part.String(), out var span) ? span
+            : part.Wrong($"'{part.Text}' is no span of time; write it as 30d, 13w, 3mo or 1y", span);
 
     /// <summary>The windows over a record, oldest first; the last one may be cut short, but not by more than half.</summary>
     /// <param name="first">Open time of the first bar, UTC ticks.</param>
@@ -73,7 +77,8 @@ public sealed record WalkForwardSpec(CalendarSpan InSample, CalendarSpan OutOfSa
         {
             var (at, to) = (OutOfSample.After(traded, windows.Count), OutOfSample.After(traded, windows.Count + 1));
             if (at + (to - at) / 2 >= end) return windows;
-            windows.Add(new WalkForwardWindow(windows.Count, Anchored ? start : OutOfSample.After(start, windows.Count), at, Math.Min(end, to)));
+            windows.Add(new WalkForwardWindow(windows.Count, Anchored ? start : OutOfSample.After(start, windows.Count), at,
+                Math.Min(end, to)));
         }
     }
 }

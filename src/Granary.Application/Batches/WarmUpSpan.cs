@@ -8,8 +8,8 @@ public static class WarmUpSpan
     private const int Bars = 500;
 
     /// <summary>
-    /// Room for 500 bars of the longest timeframe: daily bars have weekends and holidays, intraday bars of stocks a quarter of the day, and a
-    /// weekend may come before the first.
+    /// Room for 500 bars of the longest timeframe: daily bars have weekends and holidays, intraday bars of stocks a quarter of the day, and
+    /// a weekend may come before the first.
     /// </summary>
     public static long Before(long from, Timeframe longest)
     {
@@ -19,7 +19,8 @@ public static class WarmUpSpan
 
     /// <summary>A symbol's bars with those before the batch's first that warm up.</summary>
     /// <exception cref="BarDataException">The source has no bars of it in the batch's range.</exception>
-    public static async ValueTask<IBarSeries> OpenAsync(IBarSource source, BatchSpec spec, string symbol, CancellationToken cancellationToken)
+    public static async ValueTask<IBarSeries> OpenAsync(IBarSource source, BatchSpec spec, string symbol,
+        CancellationToken cancellationToken)
     {
         var series = await source.OpenAsync(new BarQuery(symbol, spec.Data.Timeframe, spec.ReadFrom, spec.Data.To), cancellationToken);
         if (spec.ReadFrom == spec.Data.From) return series;

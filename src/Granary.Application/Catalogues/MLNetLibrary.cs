@@ -22,15 +22,18 @@ internal static class MLNetLibrary
         var folder = Path.Combine(AppContext.BaseDirectory, "mlnet");
         var path = Path.Combine(folder, AssemblyName + ".dll");
         if (!File.Exists(path))
-            throw new LearningInputException($"the trainers mlnet-… are ML.NET's and not installed here ({folder} is missing): build them with 'dotnet build -c Release src/{AssemblyName}', "
-                + $"or 'dotnet publish -c Release src/{AssemblyName} -o {folder}', where the packages of Microsoft.ML restore; gradient-boosting and random-forest need nothing");
+            throw new LearningInputException($"the trainers mlnet-… are ML.NET's and not installed here "
+                + $"({folder} is missing): build them with 'dotnet build -c Release src/{AssemblyName}', "
+                + $"or 'dotnet publish -c Release src/{AssemblyName} -o {folder}', where the packages of Microsoft.ML restore; "
+                + $"gradient-boosting and random-forest need nothing");
         try
         {
             return new PluginContext(path).LoadFromAssemblyPath(path);
         }
         catch (Exception e) when (e is BadImageFormatException or FileLoadException or FileNotFoundException)
         {
-            throw new LearningInputException($"{path} does not fit this host ({e.Message.ReplaceLineEndings(" ").TrimEnd('.')}): build it again with 'dotnet build -c Release src/{AssemblyName}'", e);
+            throw new LearningInputException($"{path} does not fit this host ({e.Message.ReplaceLineEndings(" ").TrimEnd('.')}): build it "
+                + $"again with 'dotnet build -c Release src/{AssemblyName}'", e);
         }
     }
 }

@@ -8,14 +8,16 @@ using Granary.Engine.Trading;
 namespace Granary.Application.Causality;
 
 /// <summary>
-/// The look-ahead check of the factors themselves: every value before a cut has to be the same when only later bars were changed, whether a strategy acted on it or not.
+/// The look-ahead check of the factors themselves: every value before a cut has to be the same when only later bars were changed, whether a
+/// strategy acted on it or not.
 /// </summary>
 internal static class FactorCausality
 {
     /// <summary>Factors that compare with other symbols are looked at through the strategies that read them.</summary>
-    /// <param name="cuts">Instants, and the market as it is with everything after them replaced.</param>
+    /// <param name="cuts">Times, and the market as it is with everything after them replaced.</param>
     /// <returns>How many factors there were, and those that changed.</returns>
-    public static async Task<(int Factors, IReadOnlyList<LookAhead> Found)> RunAsync(BatchPlan plan, IReadOnlyDictionary<string, OpenedMarket> markets, IReadOnlySet<int> chosen,
+    public static async Task<(int Factors, IReadOnlyList<LookAhead> Found)> RunAsync(BatchPlan plan,
+        IReadOnlyDictionary<string, OpenedMarket> markets, IReadOnlySet<int> chosen,
         IReadOnlyList<(long Cut, IReadOnlyDictionary<string, OpenedMarket> Markets)> cuts, CancellationToken cancellationToken)
     {
         var found = new List<LookAhead>();
@@ -40,7 +42,8 @@ internal static class FactorCausality
                     {
                         var name = $"{requests[r].Key} on {symbol}:{feed.Timeframe}";
                         if (truth[r][c] != other[r][0] && found.All(f => f.Strategy != name))
-                            found.Add(new LookAhead(name, new DateTime(cuts[c].Cut, DateTimeKind.Utc), "values of the factor changed when only later bars were changed"));
+                            found.Add(new LookAhead(name, new DateTime(cuts[c].Cut, DateTimeKind.Utc),
+                                "values of the factor changed when only later bars were changed"));
                     }
                 }
             }
@@ -49,7 +52,8 @@ internal static class FactorCausality
     }
 
     // [request][cut]: all values before each cut, in one number.
-    private static async Task<UInt128[][]> ValuesAsync(IBarSeries bars, FeedPlan feed, MarketSeries series, List<FactorRequest> requests, long[] cuts, CancellationToken cancellationToken)
+    private static async Task<UInt128[][]> ValuesAsync(IBarSeries bars, FeedPlan feed, MarketSeries series, List<FactorRequest> requests,
+        long[] cuts, CancellationToken cancellationToken)
     {
         var kernels = requests.Select(r => r.CreateKernel(series, feed.Supply)).ToList();
         var lines = requests.Select(r => r.Definition.Lines.Select(_ => new double[BarBlock.MaxCount]).ToArray()).ToList();

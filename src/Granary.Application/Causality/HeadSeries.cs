@@ -22,7 +22,8 @@ internal sealed class HeadSeries(IBarSeries series, long count) : IChangedSeries
 
     public IReadOnlyList<string> Notes => series.Notes;
 
-    public async IAsyncEnumerable<BarBlock> ReadAsync(int blockSize = IBarSeries.DefaultBlockSize, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    public async IAsyncEnumerable<BarBlock> ReadAsync(int blockSize = IBarSeries.DefaultBlockSize, [EnumeratorCancellation]
+        CancellationToken cancellationToken = default)
     {
         var left = Count;
         await foreach (var block in series.ReadAsync(blockSize, cancellationToken))

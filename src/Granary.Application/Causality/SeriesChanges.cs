@@ -3,7 +3,9 @@ using Granary.Engine.Market;
 
 namespace Granary.Application.Causality;
 
-/// <summary>A series that shows another one's bars otherwise than its source has them, and says so in words that it can be repeated by.</summary>
+/// <summary>
+/// A series that shows another one's bars otherwise than its source has them, and says so in words that it can be repeated by.
+/// </summary>
 internal interface IChangedSeries : IBarSeries
 {
     /// <summary>What is changed.</summary>
@@ -17,7 +19,9 @@ internal interface IChangedSeries : IBarSeries
 public static class SeriesChanges
 {
     /// <returns>Empty where the series is as its source has it.</returns>
-    public static string Of(IBarSeries series) => series is not IChangedSeries changed ? "" : Of(changed.Inner) is { Length: > 0 } before ? $"{before};{changed.Change}" : changed.Change;
+    public static string Of(IBarSeries series) =>
+        series is not IChangedSeries changed ? ""
+            : Of(changed.Inner) is { Length: > 0 } before ? $"{before};{changed.Change}" : changed.Change;
 
     /// <summary>Makes the changes that a text names.</summary>
     /// <param name="changes">As <see cref="Of"/> wrote it.</param>
@@ -25,7 +29,8 @@ public static class SeriesChanges
     {
         foreach (var change in changes.Split(';', StringSplitOptions.RemoveEmptyEntries))
         {
-            var (verb, numbers) = (change[..change.IndexOf('=', StringComparison.Ordinal)], change[(change.IndexOf('=', StringComparison.Ordinal) + 1)..].Split(':'));
+            var (verb, numbers) = (change[..change.IndexOf('=', StringComparison.Ordinal)],
+                change[(change.IndexOf('=', StringComparison.Ordinal) + 1)..].Split(':'));
             long Number(int i) => long.Parse(numbers[i], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture);
             series = verb switch
             {

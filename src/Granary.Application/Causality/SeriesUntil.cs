@@ -3,9 +3,9 @@ using Granary.Engine.Market;
 
 namespace Granary.Application.Causality;
 
-/// <summary>A series that ends soon after an instant: with the block in which so many bars from that instant on are complete.</summary>
+/// <summary>A series that ends soon after a time: with the block in which so many bars from that time on are complete.</summary>
 /// <param name="instant">UTC ticks.</param>
-/// <param name="more">Bars from that instant on; a few more may come, up to a block's end.</param>
+/// <param name="more">Bars from that time on; a few more may come, up to a block's end.</param>
 internal sealed class SeriesUntil(IBarSeries series, long instant, long more) : IChangedSeries
 {
     public const string Verb = "until";
@@ -25,7 +25,8 @@ internal sealed class SeriesUntil(IBarSeries series, long instant, long more) : 
 
     public IReadOnlyList<string> Notes => series.Notes;
 
-    public async IAsyncEnumerable<BarBlock> ReadAsync(int blockSize = IBarSeries.DefaultBlockSize, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    public async IAsyncEnumerable<BarBlock> ReadAsync(int blockSize = IBarSeries.DefaultBlockSize, [EnumeratorCancellation]
+        CancellationToken cancellationToken = default)
     {
         var left = more;
         await foreach (var block in series.ReadAsync(blockSize, cancellationToken))

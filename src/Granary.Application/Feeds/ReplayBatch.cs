@@ -7,7 +7,7 @@ namespace Granary.Application.Feeds;
 
 /// <summary>What a replay has published.</summary>
 /// <param name="Bars">Of all markets.</param>
-/// <param name="Instants">At which there were bars, or stretches of them where nothing waited.</param>
+/// <param name="Instants">Timestamps that had bars, or ranges of them in which no order waited.</param>
 /// <param name="Last">The last close, UTC ticks.</param>
 public sealed record ReplayOutcome(int Markets, long Bars, long Instants, long Last, IReadOnlyList<string> Notes);
 
@@ -16,17 +16,21 @@ public static class ReplayBatch
 {
     /// <summary>Opens a batch's markets as a feed.</summary>
     /// <param name="blockSize">See <see cref="BarReplay.OpenAsync"/>.</param>
-    public static async Task<BarReplay> OpenAsync(BatchSpec spec, ReplayPace pace, TimeProvider clock, int blockSize, CancellationToken cancellationToken = default)
+    public static async Task<BarReplay> OpenAsync(BatchSpec spec, ReplayPace pace, TimeProvider clock, int blockSize,
+        CancellationToken cancellationToken = default)
     {
         var source = Batches.BatchSources.Open(spec.Catalogues.Sources, spec.Data, spec.Folder);
         var symbols = await Batches.BatchSources.SymbolsAsync(source, spec.Data, cancellationToken);
-        return await BarReplay.OpenAsync(source, [.. symbols.Select(s => new BarQuery(s, spec.Data.Timeframe, spec.Data.From, spec.Data.To))], pace, clock, blockSize, cancellationToken);
+        return await BarReplay.OpenAsync(source,
+            [.. symbols.Select(s => new BarQuery(s, spec.Data.Timeframe, spec.Data.From, spec.Data.To))], pace, clock, blockSize,
+            cancellationToken);
     }
 
     /// <summary>Publishes all of it.</summary>
     /// <param name="progress">Told at each heartbeat: bars so far, and the close reached.</param>
     /// <exception cref="BarStoreException">Either side failed.</exception>
-    public static async Task<ReplayOutcome> RunAsync(BarReplay replay, IFeedSink sink, Action<long, long>? progress = null, CancellationToken cancellationToken = default)
+    public static async Task<ReplayOutcome> RunAsync(BarReplay replay, IFeedSink sink, Action<long, long>? progress = null,
+        CancellationToken cancellationToken = default)
     {
         long bars = 0, instants = 0;
         await foreach (var item in replay.ReadAsync(cancellationToken))

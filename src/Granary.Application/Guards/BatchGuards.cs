@@ -9,10 +9,11 @@ namespace Granary.Application.Guards;
 
 /// <summary>All that speaks for and against a batch's results.</summary>
 /// <param name="Selection">Null where nothing could be traced.</param>
-/// <param name="OutOfSample">Null where nothing can be told; then <paramref name="OutOfSampleMissing"/> says why.</param>
+/// <param name="OutOfSample">Null where nothing can be computed; then <paramref name="OutOfSampleMissing"/> says why.</param>
 /// <param name="LedgerFault">Why the trials of other batches are not counted; null where they are.</param>
 public sealed record BatchGuards(
-    SelectionGuards? Selection, OutOfSample? OutOfSample, string OutOfSampleMissing, CausalityResult? Causality, CostStress? Stress, string? LedgerFault)
+    SelectionGuards? Selection, OutOfSample? OutOfSample, string OutOfSampleMissing, CausalityResult? Causality, CostStress? Stress,
+    string? LedgerFault)
 {
     /// <summary>The name of the section in results.json.</summary>
     public const string Section = "guards";
@@ -38,25 +39,34 @@ public sealed record BatchGuards(
         var findings = new Dictionary<string, EvidenceFinding>(StringComparer.Ordinal);
         static EvidenceState State(bool passed) => passed ? EvidenceState.Passed : EvidenceState.Failed;
         findings[Batches.Evidence.OutOfSample] = OutOfSample is { } o
-            ? new EvidenceFinding(State(o.Passed), Text($"{Percent(o.Return)} over {o.Periods} periods that the choice had not seen, from {Day(o.From)} to {Day(o.To)}: {o.How}"),
+            ? new EvidenceFinding(State(o.Passed),
+                Text($"{Percent(o.Return)} over {o.Periods} periods that the choice had not seen, from {Day(o.From)} to {Day(o.To)}: {o.How}"),
                 [("return", o.Return), ("sharpe", o.Sharpe), ("periods", o.Periods)])
             : EvidenceFinding.Missing(OutOfSampleMissing);
         var s = Selection;
-        findings[Batches.Evidence.DeflatedSharpe] = s is null || double.IsNaN(s.PortfolioDeflated) ? EvidenceFinding.Missing("the portfolio has no Sharpe ratio to deflate")
+        findings[Batches.Evidence.DeflatedSharpe] = s is null || double.IsNaN(s.PortfolioDeflated)
+            ? EvidenceFinding.Missing("the portfolio has no Sharpe ratio to deflate")
             : LedgerFault is not null ? EvidenceFinding.Missing($"the trials of other batches are not counted: {LedgerFault}")
             : new EvidenceFinding(State(s.PortfolioDeflated > Confidence),
                 Text($"{s.PortfolioDeflated:0.000}, where more than {Confidence} is needed; {s.Trials:#,0} trials on these bars count as ")
                 + Text($"{s.EffectiveTrials:#,0.#} independent ones"),
-                [("value", s.PortfolioDeflated), ("threshold", Confidence), ("trials", s.Trials), ("effectiveTrials", s.EffectiveTrials), ("raw", s.Raw.Deflated), ("sharpe", s.Portfolio.Sharpe), ("expectedMaximum", s.ExpectedMaximum), ("winnersOfNothing", s.WinnersOfNothing), ("minimumTrackRecord", s.Portfolio.MinimumTrackRecord), ("periods", s.Portfolio.Returns)]);
+                [("value", s.PortfolioDeflated), ("threshold", Confidence), ("trials", s.Trials), ("effectiveTrials", s.EffectiveTrials),
+                    ("raw", s.Raw.Deflated), ("sharpe", s.Portfolio.Sharpe), ("expectedMaximum", s.ExpectedMaximum),
+                    ("winnersOfNothing", s.WinnersOfNothing), ("minimumTrackRecord", s.Portfolio.MinimumTrackRecord),
+                    ("periods", s.Portfolio.Returns)]);
         findings[Batches.Evidence.Overfitting] = AgainstOverfitting();
         findings[Batches.Evidence.Causality] = Causality is { } c
-            ? new EvidenceFinding(State(c.Passed), LookAheadText.Of(c), [("strategies", c.Strategies), ("cuts", c.Cuts), ("found", c.Found.Count + c.Reaches.Count)])
+            ? new EvidenceFinding(State(c.Passed), LookAheadText.Of(c),
+                [("strategies", c.Strategies), ("cuts", c.Cuts), ("found", c.Found.Count + c.Reaches.Count)])
             : EvidenceFinding.Missing("not checked (--no-guards)");
         findings[Batches.Evidence.CostStress] = CostsAreZero
-            ? EvidenceFinding.Missing("the batch sets no commission and no slippage to double; set execution.commissionPercent and execution.slippagePercent")
+            ? EvidenceFinding.Missing("the batch sets no commission and no slippage to double; set execution.commissionPercent and "
+                + "execution.slippagePercent")
             : Stress is { Strategies: > 0 } t
-            ? new EvidenceFinding(State(t.Passed), Text($"{Of(t)}: {Percent(t.Stressed)} instead of {Percent(t.Return)} with doubled costs and orders one bar later; {Tried(t)}"),
-                [("return", t.Return), ("stressed", t.Stressed), ("weighted", t.Weighted), ("strategies", t.Strategies), ("stillProfitable", t.StillProfitable)])
+            ? new EvidenceFinding(State(t.Passed),
+                Text($"{Of(t)}: {Percent(t.Stressed)} instead of {Percent(t.Return)} with doubled costs and orders one bar later; {Tried(t)}"),
+                [("return", t.Return), ("stressed", t.Stressed), ("weighted", t.Weighted), ("strategies", t.Strategies),
+                    ("stillProfitable", t.StillProfitable)])
             : EvidenceFinding.Missing("no strategy has a weight");
         if (BenchmarkName is not null) findings[Batches.Evidence.Benchmark] = AgainstBenchmark(BenchmarkName);
         return new Evidence(findings);
@@ -68,12 +78,14 @@ public sealed record BatchGuards(
         { Overfitting: { } p } s => new EvidenceFinding(p.CarriesOver ? EvidenceState.Passed : EvidenceState.Failed,
             Text($"{p.Probability:0.00}, where 0.5 is a choice by chance; the choice earns nothing out of sample in ")
             + Text($"{Percent(p.ProbabilityOfNoGain)} of the splits")
-            + (p.IsAmongEarners ? Text($" (at most {Percent(ProbabilityOfOverfitting.MostLoss)} passes: it is a choice among strategies that all earn)") : ""),
+            + (p.IsAmongEarners ? Text(
+                $" (at most {Percent(ProbabilityOfOverfitting.MostLoss)} passes: it is a choice among strategies that all earn)") : ""),
             [("value", p.Probability), ("threshold", ProbabilityOfOverfitting.Most), ("loss", p.ProbabilityOfNoGain),
                 ("lossThreshold", ProbabilityOfOverfitting.MostLoss), ("blocks", s.OverfittingBlocks)]),
         { Trials: <= 1, Deflated.Length: 1 } => new EvidenceFinding(EvidenceState.Passed,
             "a single strategy, the only one ever run on these bars: nothing was chosen", [("value", 0)]),
-        { Deflated.Length: < 2 } => EvidenceFinding.Missing("one strategy alone gives nothing to choose among, and others have been tried on these bars"),
+        { Deflated.Length: < 2 } =>
+            EvidenceFinding.Missing("one strategy alone gives nothing to choose among, and others have been tried on these bars"),
         _ => EvidenceFinding.Missing("the record is too short to be split"),
     };
 
@@ -82,7 +94,8 @@ public sealed record BatchGuards(
         : new EvidenceFinding(b.Passed ? EvidenceState.Passed : EvidenceState.Failed,
             Text($"the portfolio returned {Percent(b.Return)} and {name} {Percent(b.BenchmarkReturn)}; at the same risk the portfolio earned {Percent(AnnualExcess(b))} a year ")
             + Text($"{(b.Excess >= 0 ? "more" : "less")}, which luck explains with a probability of {b.Probability:0.000} (at most {BenchmarkCheck.Level} passes)"),
-            [("return", b.Return), ("benchmarkReturn", b.BenchmarkReturn), ("sharpe", b.Sharpe), ("benchmarkSharpe", b.BenchmarkSharpe), ("excess", b.Excess), ("pValue", b.Probability), ("threshold", BenchmarkCheck.Level)]);
+            [("return", b.Return), ("benchmarkReturn", b.BenchmarkReturn), ("sharpe", b.Sharpe), ("benchmarkSharpe", b.BenchmarkSharpe),
+                ("excess", b.Excess), ("pValue", b.Probability), ("threshold", BenchmarkCheck.Level)]);
 
     private static double AnnualExcess(BenchmarkCheck b) => Math.Abs(b.Excess) * 365.25 * TimeSpan.TicksPerDay / b.PeriodTicks;
 
@@ -102,31 +115,42 @@ public sealed record BatchGuards(
         {
             var unit = Unit(s.PeriodTicks);
             if (s.Trials > 1)
-                said.Add(Text($"{s.Trials:#,0} different combinations have been run on these bars so far, {s.NewTrials:#,0} of them for the first time now. Similar ones counted together, they amount to {s.EffectiveTrials:#,0.#} independent trials. If all of them were worthless, the best would still be expected to show a Sharpe ratio of {Annual(s.ExpectedMaximum, s.PeriodTicks):0.00} a year{(s.WinnersOfNothing > 0 ? Text($", and a portfolio of the winners among them {Annual(s.WinnersOfNothing, s.PeriodTicks):0.00}") : "")}."));
+                said.Add(Text(
+                    $"{s.Trials:#,0} different combinations have been run on these bars so far, {s.NewTrials:#,0} of them for the first time now. Similar ones counted together, they amount to {s.EffectiveTrials:#,0.#} independent trials. If all of them were worthless, the best would still be expected to show a Sharpe ratio of {Annual(s.ExpectedMaximum, s.PeriodTicks):0.00} a year{(s.WinnersOfNothing > 0 ? Text($", and a portfolio of the winners among them {Annual(s.WinnersOfNothing, s.PeriodTicks):0.00}") : "")}."));
             if (!double.IsNaN(s.PortfolioDeflated))
-                said.Add(Text($"The portfolio's Sharpe ratio of {Annual(s.Portfolio.Sharpe, s.PeriodTicks):0.00} a year exceeds what luck would show, with a probability of {Percent(s.PortfolioDeflated)}{(s.PortfolioDeflated > Confidence ? "." : ", which is no evidence of skill.")}"));
+                said.Add(Text(
+                    $"The portfolio's Sharpe ratio of {Annual(s.Portfolio.Sharpe, s.PeriodTicks):0.00} a year exceeds what luck would show, with a probability of {Percent(s.PortfolioDeflated)}{(s.PortfolioDeflated > Confidence ? "." : ", which is no evidence of skill.")}"));
             var strong = strategies.Where(e => s.Deflated[e.Index] > Confidence).ToList();
-            said.Add(strong.Count == 0 ? $"No single strategy stands out from so many trials." : $"{strong.Count:#,0} of {strategies.Count:#,0} strategies stand out from so many trials, first {strong.MaxBy(e => s.Deflated[e.Index])!.Id}.");
+            said.Add(strong.Count == 0 ? $"No single strategy stands out from so many trials."
+                : $"{strong.Count:#,0} of {strategies.Count:#,0} strategies stand out from so many trials, first {strong.MaxBy(e => s.Deflated[e.Index])!.Id}.");
             if (s.Overfitting is { } o)
-                said.Add(Text($"Choosing the best strategy on one half of the record and looking at it on the other half, over {o.Logits.Count:#,0} ways of halving, it fell into the worse half of all strategies in {Percent(o.Probability)} of them{Judgement(o)}"));
+                said.Add(Text(
+                    $"Choosing the best strategy on one half of the record and looking at it on the other half, over {o.Logits.Count:#,0} ways of halving, it fell into the worse half of all strategies in {Percent(o.Probability)} of them{Judgement(o)}"));
             if (s.Snooping is { } n)
-                said.Add(Text($"That {(s.SnoopingStrategies == 1 ? "the strategy" : Text($"the best of {s.SnoopingStrategies:#,0} strategies"))} earns {(BenchmarkName is { } over ? $"more than {over}" : "anything at all")} could be luck with a probability of {Percent(n.Consistent)} (test for superior predictive ability; White's reality check says {Percent(n.RealityCheck)}){(n.Consistent <= 0.05 ? "." : ", too much to rule it out.")}"));
+                said.Add(Text(
+                    $"That {(s.SnoopingStrategies == 1 ? "the strategy" : Text($"the best of {s.SnoopingStrategies:#,0} strategies"))} earns {(BenchmarkName is { } over ? $"more than {over}" : "anything at all")} could be luck with a probability of {Percent(n.Consistent)} (test for superior predictive ability; White's reality check says {Percent(n.RealityCheck)}){(n.Consistent <= 0.05 ? "." : ", too much to rule it out.")}"));
             if (double.IsFinite(s.Portfolio.MinimumTrackRecord))
-                said.Add(Text($"A record of at least {Math.Ceiling(s.Portfolio.MinimumTrackRecord):#,0} {unit} would be needed to tell the portfolio's Sharpe ratio from zero; this one has {s.Portfolio.Returns:#,0}."));
+                said.Add(Text(
+                    $"A record of at least {Math.Ceiling(s.Portfolio.MinimumTrackRecord):#,0} {unit} would be needed to tell the portfolio's Sharpe ratio from zero; this one has {s.Portfolio.Returns:#,0}."));
         }
-        if (LedgerFault is not null) said.Add($"The trial ledger could not be kept, so the trials of other batches are not counted and every figure above flatters: {LedgerFault}");
-        said.Add(OutOfSample is { } out1 ? Text($"On bars that the choice had not seen the result is {Percent(out1.Return)} ({out1.How}).") : $"There is no result on unseen bars: {OutOfSampleMissing}.");
+        if (LedgerFault is not null) said.Add(
+            $"The trial ledger could not be kept, so the trials of other batches are not counted and every figure above flatters: {LedgerFault}");
+        said.Add(OutOfSample is { } out1 ? Text($"On bars that the choice had not seen the result is {Percent(out1.Return)} ({out1.How}).")
+            : $"There is no result on unseen bars: {OutOfSampleMissing}.");
         if (BenchmarkName is not null) said.Add(Sentence(AgainstBenchmark(BenchmarkName).Sentence));
         if (CostsAreZero) said.Add("Costs are zero, so every figure is before costs, and there is no stress of costs.");
         if (Stress is { Strategies: > 0 } stress)
-            said.Add(Text($"With {(CostsAreZero ? "" : "every cost doubled and ")}every order one bar later, {Of(stress)} {Percent(stress.Stressed)} instead of {Percent(stress.Return)}, and {Tried(stress)}."));
+            said.Add(Text(
+                $"With {(CostsAreZero ? "" : "every cost doubled and ")}every order one bar later, {Of(stress)} {Percent(stress.Stressed)} instead of {Percent(stress.Return)}, and {Tried(stress)}."));
         if (Causality is { Passed: true } clean)
-            said.Add(Text($"No look-ahead was found in a sample of {clean.Strategies} strategies whose later bars were changed at {clean.Cuts} times. granary verify checks all of them."));
+            said.Add(Text(
+                $"No look-ahead was found in a sample of {clean.Strategies} strategies whose later bars were changed at {clean.Cuts} times. granary verify checks all of them."));
         return said;
     }
 
     private static string Judgement(ProbabilityOfOverfitting overfitting) =>
-        overfitting.IsAmongEarners ? Text($". It failed to earn there in {Percent(overfitting.ProbabilityOfNoGain)} of them only: the choice is among strategies that all earn.")
+        overfitting.IsAmongEarners ? Text(
+            $". It failed to earn there in {Percent(overfitting.ProbabilityOfNoGain)} of them only: the choice is among strategies that all earn.")
         : !overfitting.CarriesOver ? ": the choice is no better than drawing lots."
         : overfitting.Probability < 0.2 ? ": the choice carries over." : ".";
 
@@ -134,7 +158,8 @@ public sealed record BatchGuards(
     public string ToJson(IReadOnlyList<StrategyEntry> strategies)
     {
         var buffer = new MemoryStream();
-        using (var json = new Utf8JsonWriter(buffer, new JsonWriterOptions { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
+        using (var json = new Utf8JsonWriter(buffer,
+            new JsonWriterOptions { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
         {
             json.WriteStartObject();
             json.WriteStartArray("conclusions");

@@ -15,8 +15,8 @@ public static class BatchTrials
     /// <param name="hashes">Of the bars, by symbol.</param>
     /// <param name="modelOf">The name of a strategy's model without its version; null without one.</param>
     /// <param name="effective">How many independent trials the batch's are.</param>
-    public static Dictionary<string, IReadOnlyList<Trial>> Of(BatchPlan plan, IReadOnlyDictionary<int, StrategyOutcome> outcomes, IReadOnlyDictionary<string, string> hashes, Func<int, string?> modelOf,
-        EffectiveTrials effective)
+    public static Dictionary<string, IReadOnlyList<Trial>> Of(BatchPlan plan, IReadOnlyDictionary<int, StrategyOutcome> outcomes,
+        IReadOnlyDictionary<string, string> hashes, Func<int, string?> modelOf, EffectiveTrials effective)
     {
         // Strategies with identical results are one trial; what never moved is counted, but could not have been the best.
         var identical = IdenticalResults.Of(plan, outcomes);
@@ -34,16 +34,20 @@ public static class BatchTrials
                 var sharpe = outcome.Trace is { } trace
                     ? TraceSharpe.Of(trace).Sharpe * Math.Sqrt(TimeSpan.TicksPerDay / (double)trace.PeriodTicks)
                     : double.NaN;
-                ((List<Trial>)list).Add(new Trial(TrialLedger.HashOf(Text(instance, modelOf(instance.Index))), costs, sharpe, double.IsNaN(sharpe) ? 0 : share));
+                ((List<Trial>)list).Add(new Trial(TrialLedger.HashOf(Text(instance, modelOf(instance.Index))), costs, sharpe,
+                    double.IsNaN(sharpe) ? 0 : share));
             }
         }
         return trials;
     }
 
-    /// <summary>Enters them in a ledger and tells what has been tried in all; where that cannot be done, what this run tried alone.</summary>
-    /// <param name="ledger">Null where nobody keeps one.</param>
+    /// <summary>
+    /// Enters them in a ledger and tells what has been tried in all; where that cannot be done, what this run tried alone.
+    /// </summary>
+    /// <param name="ledger">Null where no ledger is kept.</param>
     /// <returns>And why the ledger could not be kept; null where it was.</returns>
-    public static async Task<(TrialCensus Census, string? Fault)> CountAsync(TrialLedger? ledger, IReadOnlyDictionary<string, IReadOnlyList<Trial>> trials,
+    public static async Task<(TrialCensus Census, string? Fault)> CountAsync(TrialLedger? ledger,
+        IReadOnlyDictionary<string, IReadOnlyList<Trial>> trials,
         IReadOnlyDictionary<string, BarSketch>? sketches = null, CancellationToken cancellationToken = default)
     {
         string? fault = null;
@@ -59,7 +63,8 @@ public static class BatchTrials
     }
 
     /// <summary>Sketches of the data sets that a batch runs on.</summary>
-    public static async Task<IReadOnlyDictionary<string, BarSketch>> SketchAsync(BatchPlan plan, IReadOnlyDictionary<string, OpenedMarket> markets, CancellationToken cancellationToken = default)
+    public static async Task<IReadOnlyDictionary<string, BarSketch>> SketchAsync(BatchPlan plan,
+        IReadOnlyDictionary<string, OpenedMarket> markets, CancellationToken cancellationToken = default)
     {
         var hashes = markets.ToDictionary(m => m.Key, m => m.Value.Series.ContentHash, StringComparer.Ordinal);
         var bySymbol = new Dictionary<string, BarSketch>(StringComparer.Ordinal);
@@ -77,7 +82,8 @@ public static class BatchTrials
     private static string Text(StrategyInstance instance, string? model)
     {
         var t = instance.Trading;
-        var parameters = string.Join(',', instance.Params.Select(p => $"{p.Name}={Convert.ToString(p.Value, CultureInfo.InvariantCulture)}"));
+        var parameters =
+            string.Join(',', instance.Params.Select(p => $"{p.Name}={Convert.ToString(p.Value, CultureInfo.InvariantCulture)}"));
         return string.Create(CultureInfo.InvariantCulture,
             $"{instance.Definition.Name}({parameters})@{instance.Timeframe}|{RunText.Of(t.Sides)}|{t.Size.Kind} {t.Size.Value:R}|{t.StopLossPercent:R}|{t.TakeProfitPercent:R}|{t.TrailingStopPercent:R}|{t.ExitOnSignal}|{t.MaxBars}|{t.ExitAt}|{t.MaxOpenTrades}|{model}");
     }
@@ -88,8 +94,10 @@ public static class BatchTrials
         var text = new StringBuilder();
         foreach (var quantity in (double[])[1, 1_000, 1_000_000])
             foreach (var maker in (bool[])[false, true])
-                text.Append(CultureInfo.InvariantCulture, $"{settings.Fee.Fee(100, quantity, 1, maker):R}|{settings.Slippage?.Slip(Side.Buy, 100, quantity, 10_000, 0.01) ?? 100:R}|");
-        text.Append(CultureInfo.InvariantCulture, $"{settings.BorrowRate:R}|{settings.MarginRate:R}|{settings.LatencyBars}|{settings.Fill}");
+                text.Append(CultureInfo.InvariantCulture,
+                    $"{settings.Fee.Fee(100, quantity, 1, maker):R}|{settings.Slippage?.Slip(Side.Buy, 100, quantity, 10_000, 0.01) ?? 100:R}|");
+        text.Append(CultureInfo.InvariantCulture,
+            $"{settings.BorrowRate:R}|{settings.MarginRate:R}|{settings.LatencyBars}|{settings.Fill}");
         return (ulong)TrialLedger.HashOf(text.ToString());
     }
 }

@@ -11,10 +11,14 @@ namespace Granary.Application.Guards;
 /// <param name="StillProfitable">How many of them still earn.</param>
 public sealed record CostStress(int Weighted, int Strategies, double Return, double Stressed, int StillProfitable)
 {
-    /// <summary>Whether the returns are those of the portfolio that is shown; if not, they are means over its strategies, each in an account of its own.</summary>
+    /// <summary>
+    /// Whether the returns are those of the portfolio that is shown; if not, they are means over its strategies, each in an account of its
+    /// own.
+    /// </summary>
     public bool IsOfPortfolio { get; init; }
 
-    // At the least so many strategies, and as many as cost this share of the batch's bars times strategies; what a small batch has anyway is free.
+    // At the least so many strategies, and as many as cost this share of the batch's bars times strategies; what a small batch has anyway
+    // is free.
     private const int Least = 50;
     private const double Share = 0.05;
     private const long Free = 5_000_000;
@@ -22,9 +26,12 @@ public sealed record CostStress(int Weighted, int Strategies, double Return, dou
     public bool Passed => Strategies > 0 && Stressed > 0;
 
     /// <param name="host">Who runs so many bars times strategies.</param>
-    public static async Task<CostStress> RunAsync(BatchPlan plan, IReadOnlyDictionary<string, OpenedMarket> markets, IReadOnlyDictionary<int, StrategyOutcome> outcomes, IReadOnlyList<double> weights, Func<long, IBatchHost> host, CancellationToken cancellationToken)
+    public static async Task<CostStress> RunAsync(BatchPlan plan, IReadOnlyDictionary<string, OpenedMarket> markets,
+        IReadOnlyDictionary<int, StrategyOutcome> outcomes, IReadOnlyList<double> weights, Func<long, IBatchHost> host,
+        CancellationToken cancellationToken)
     {
-        var members = plan.Instances.Where(i => weights[i.Index] != 0 && outcomes.GetValueOrDefault(i.Index)?.Statistics is not null).Select(i => i.Index).ToList();
+        var members = plan.Instances.Where(i => weights[i.Index] != 0 && outcomes.GetValueOrDefault(i.Index)?.Statistics is not null)
+            .Select(i => i.Index).ToList();
         var evaluations = FeedBlocks.Evaluations(plan, markets);
         var mean = Math.Max(1, evaluations / Math.Max(1, plan.Instances.Count));
         var count = (int)Math.Min(members.Count, Math.Max(Least, Math.Max(Free, (long)(Share * evaluations)) / mean));

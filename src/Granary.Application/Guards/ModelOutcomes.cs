@@ -10,8 +10,8 @@ namespace Granary.Application.Guards;
 /// <summary>
 /// What strategies with a model trade live: the entries that their model refuses are left out, the others have the size that it allows. A
 /// strategy's own
-/// account takes every entry, so that the outcome of a refused one is known; the validation checks judge what is traded. Where the portfolio makes
-/// entries smaller that cash does not pay in full, so does this.
+/// account takes every entry, so that the outcome of a refused one is known; the validation checks judge what is traded. Where the
+/// portfolio makes entries smaller that cash does not pay in full, so does this.
 /// </summary>
 public static class ModelOutcomes
 {
@@ -38,11 +38,13 @@ public static class ModelOutcomes
         var events = new MemoryEventLog();
         var outcomes = new ConcurrentDictionary<int, StrategyOutcome>();
         var judged = plan.Instances.Where(i => strategies.Contains(i.Index) && i.Model is not null).ToList();
-        await host.RunAsync(plan, markets, i => strategies.Contains(i.Index), judged.Count > 0 ? events : null, withFactors: false, finished =>
+        await host.RunAsync(plan, markets, i => strategies.Contains(i.Index), judged.Count > 0 ? events : null, withFactors: false,
+            finished =>
         {
             foreach (var outcome in finished) outcomes[outcome.Index] = outcome;
         }, null, cancellationToken);
-        var log = new FollowedEvents(events, await MemberRuns.OfAsync(plan, markets, [.. judged.Select(i => i.Index)], events, cancellationToken));
+        var log = new FollowedEvents(events,
+            await MemberRuns.OfAsync(plan, markets, [.. judged.Select(i => i.Index)], events, cancellationToken));
         foreach (var instance in judged)
             if (outcomes.GetValueOrDefault(instance.Index) is { Statistics: not null } own)
                 outcomes[instance.Index] = await TradedAsync(plan, instance, own, markets, log, cancellationToken);

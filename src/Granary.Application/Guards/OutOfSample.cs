@@ -6,11 +6,11 @@ namespace Granary.Application.Guards;
 
 /// <summary>What the choice of weights would have earned on bars that it had not seen.</summary>
 /// <param name="How">Where the figures come from, one sentence.</param>
-/// <param name="From">The first instant that counts, UTC ticks.</param>
+/// <param name="From">The first time that counts, UTC ticks.</param>
 /// <param name="Sharpe">Per period.</param>
 public sealed record OutOfSample(string How, long From, long To, long Periods, double Return, double Sharpe)
 {
-    // The choice is made anew so often over the second half of the record.
+    // The choice is repeated so often over the second half of the record.
     private const int Choices = 6;
 
     /// <summary>Whether it is of strategies weighted on paper, and not of the portfolio that is shown.</summary>
@@ -19,9 +19,12 @@ public sealed record OutOfSample(string How, long From, long To, long Periods, d
     public bool Passed => Sharpe > 0 && Return > 0;
 
     /// <param name="portfolio">The portfolio's own equity; null where it has none.</param>
-    /// <param name="unseenFrom">The instant from which on the portfolio's weights had not seen the bars, UTC ticks; null where they saw all of them.</param>
-    /// <returns>Null where nothing can be told; then <paramref name="why"/> says why.</returns>
-    public static OutOfSample? Of(BatchPlan plan, IReadOnlyDictionary<int, StrategyOutcome> outcomes, EquityTrace? portfolio, long? unseenFrom, out string why)
+    /// <param name="unseenFrom">
+    /// The time from which on the portfolio's weights had not seen the bars, UTC ticks; null where they saw all of them.
+    /// </param>
+    /// <returns>Null where nothing can be computed; then <paramref name="why"/> says why.</returns>
+    public static OutOfSample? Of(BatchPlan plan, IReadOnlyDictionary<int, StrategyOutcome> outcomes, EquityTrace? portfolio,
+        long? unseenFrom, out string why)
     {
         why = "";
         if (unseenFrom is { } start)
@@ -37,17 +40,20 @@ public sealed record OutOfSample(string How, long From, long To, long Periods, d
                 why = "fewer than four periods come after the weights were chosen";
                 return null;
             }
-            return Judge("the portfolio itself, from the first weights on that were chosen from the past alone", portfolio.Returns(first, portfolio.LastPeriod + 1), first, portfolio.PeriodTicks);
+            return Judge("the portfolio itself, from the first weights on that were chosen from the past alone",
+                portfolio.Returns(first, portfolio.LastPeriod + 1), first, portfolio.PeriodTicks);
         }
         if (plan.Spec.Portfolio.FixedWeights is not null)
         {
-            why = "the weights were given, and nothing says on which bars they were chosen; say it with portfolio.chosenBefore, or let a rule choose";
+            why = "the weights were given, and nothing says on which bars they were chosen; say it with portfolio.chosenBefore, or let a "
+                + "rule choose";
             return null;
         }
 
         // The rule is followed on paper: chosen by what was known, held over what came next.
         var identical = IdenticalResults.Of(plan, outcomes);
-        var traces = plan.Instances.Where(i => identical.IsFirst(i.Index)).Select(i => outcomes.GetValueOrDefault(i.Index)?.Trace).OfType<EquityTrace>().ToList();
+        var traces = plan.Instances.Where(i => identical.IsFirst(i.Index)).Select(i => outcomes.GetValueOrDefault(i.Index)?.Trace)
+            .OfType<EquityTrace>().ToList();
         if (traces.Count == 0 || traces.Max(t => t.LastPeriod) - traces.Min(t => t.FirstPeriod) + 1 < 4 * Choices)
         {
             why = $"the record is too short to choose on one part and judge on another: fewer than {4 * Choices} periods";
@@ -68,18 +74,23 @@ public sealed record OutOfSample(string How, long From, long To, long Periods, d
                 returns[p - middle] = sum / chosen.Count;
             }
         }
-        return Judge($"the rule '{plan.Spec.Portfolio.Rule}', followed on paper over the second half of the record: weights chosen {Choices} times, each time from what came before; not the portfolio that is shown", returns, middle, traces[0].PeriodTicks) with { OnPaper = true };
+        return Judge($"the rule '{plan.Spec.Portfolio.Rule}', followed on paper over the second half of the record: weights "
+            + $"chosen {Choices} times, each time from what came before; not the portfolio that is shown", returns, middle,
+            traces[0].PeriodTicks) with
+        { OnPaper = true };
     }
 
     /// <summary>An equity that is out of sample throughout.</summary>
     public static OutOfSample Stitched(EquityTrace equity) =>
-        Judge("walk-forward, each window traded with what was chosen on the one before", equity.Returns(equity.FirstPeriod, equity.LastPeriod + 1), equity.FirstPeriod, equity.PeriodTicks);
+        Judge("walk-forward, each window traded with what was chosen on the one before",
+            equity.Returns(equity.FirstPeriod, equity.LastPeriod + 1), equity.FirstPeriod, equity.PeriodTicks);
 
     private static OutOfSample Judge(string how, double[] returns, long first, long ticks)
     {
         var growth = 1.0;
         foreach (var r in returns) growth *= 1 + r;
         var sharpe = TraceSharpe.Of(returns).Sharpe;
-        return new OutOfSample(how, first * ticks, (first + returns.Length) * ticks, returns.Length, growth - 1, double.IsNaN(sharpe) ? 0 : sharpe);
+        return new OutOfSample(how, first * ticks, (first + returns.Length) * ticks, returns.Length, growth - 1, double.IsNaN(sharpe) ? 0
+            : sharpe);
     }
 }

@@ -5,15 +5,20 @@ using Granary.Engine.Analysis.Metrics;
 
 namespace Granary.Application.Guards;
 
-/// <summary>Whether what a batch found can be told from luck in choosing.</summary>
+/// <summary>Whether the result of a batch can be told from luck in the selection.</summary>
 /// <param name="PeriodTicks">Of the returns that all of this is computed from.</param>
 /// <param name="Trials">Different combinations ever run on these bars.</param>
 /// <param name="NewTrials">How many of them this run was the first to try.</param>
 /// <param name="EffectiveTrials">How many independent trials they amount to.</param>
 /// <param name="Clusters">Groups of this batch's strategies that do the same.</param>
 /// <param name="ExpectedMaximum">The Sharpe ratio per period that the best of so many independent worthless trials would show.</param>
-/// <param name="WinnersOfNothing">The Sharpe ratio per period that the portfolio's rule would show if all strategies were worthless; 0 where it chooses none by this record.</param>
-/// <param name="Deflated">By strategy: the probability that its Sharpe ratio is above <paramref name="ExpectedMaximum"/>; NaN where it has none.</param>
+/// <param name="WinnersOfNothing">
+/// The Sharpe ratio per period that the portfolio's rule would show if all strategies were worthless; 0 where it chooses none by this
+/// record.
+/// </param>
+/// <param name="Deflated">
+/// By strategy: the probability that its Sharpe ratio is above <paramref name="ExpectedMaximum"/>; NaN where it has none.
+/// </param>
 /// <param name="Portfolio">Of the portfolio's own equity.</param>
 /// <param name="PortfolioDeflated">The probability that its Sharpe ratio is above both.</param>
 /// <param name="Raw">The same with every trial counted as independent, for comparison.</param>
@@ -21,7 +26,8 @@ namespace Granary.Application.Guards;
 /// <param name="Snooping">Null where there are too few periods.</param>
 /// <param name="SnoopingStrategies">How many strategies that test looked at.</param>
 public sealed record SelectionGuards(
-    long PeriodTicks, long Trials, long NewTrials, double EffectiveTrials, int Clusters, double ExpectedMaximum, double WinnersOfNothing, double[] Deflated, TraceSharpe Portfolio, double PortfolioDeflated,
+    long PeriodTicks, long Trials, long NewTrials, double EffectiveTrials, int Clusters, double ExpectedMaximum, double WinnersOfNothing,
+    double[] Deflated, TraceSharpe Portfolio, double PortfolioDeflated,
     RawDeflation Raw, ProbabilityOfOverfitting? Overfitting, int OverfittingBlocks, DataSnoopingTest? Snooping, int SnoopingStrategies)
 {
     /// <summary>What the checks say of a strategy.</summary>
@@ -33,7 +39,8 @@ public sealed record SelectionGuards(
     /// <param name="portfolio">The portfolio's equity; null where it has none.</param>
     /// <param name="tests">Of the same outcomes.</param>
     /// <returns>Null where nothing was traced.</returns>
-    public static SelectionGuards? Of(BatchPlan plan, IReadOnlyDictionary<int, StrategyOutcome> outcomes, EquityTrace? portfolio, TrialCensus census, SelectionTests tests)
+    public static SelectionGuards? Of(BatchPlan plan, IReadOnlyDictionary<int, StrategyOutcome> outcomes, EquityTrace? portfolio,
+        TrialCensus census, SelectionTests tests)
     {
         var traced = SelectionTests.Traced(plan, outcomes);
         if (traced.Count == 0) return null;
@@ -43,7 +50,9 @@ public sealed record SelectionGuards(
         foreach (var (strategy, trace) in traced) deflated[strategy] = TraceSharpe.Of(trace).Deflated(census.Effective);
         var own = portfolio is null ? new TraceSharpe(double.NaN, 0, double.NaN, double.NaN) : TraceSharpe.Of(portfolio);
         var ticks = traced[0].Trace.PeriodTicks;
-        return new SelectionGuards(ticks, census.Trials, census.New, census.Effective, tests.Effective.Clusters, own.ExpectedMaximum(census.Effective), tests.WinnersOfNothing,
-            deflated, own, own.Above(Math.Max(own.ExpectedMaximum(census.Effective), tests.WinnersOfNothing)), RawDeflation.Of(own, census, ticks), tests.Overfitting, tests.Blocks, tests.Snooping, tests.Snooped);
+        return new SelectionGuards(ticks, census.Trials, census.New, census.Effective, tests.Effective.Clusters,
+            own.ExpectedMaximum(census.Effective), tests.WinnersOfNothing,
+            deflated, own, own.Above(Math.Max(own.ExpectedMaximum(census.Effective), tests.WinnersOfNothing)),
+            RawDeflation.Of(own, census, ticks), tests.Overfitting, tests.Blocks, tests.Snooping, tests.Snooped);
     }
 }

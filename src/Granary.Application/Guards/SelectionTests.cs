@@ -10,14 +10,20 @@ namespace Granary.Application.Guards;
 /// <param name="Snooping">Against the batch's benchmark, or against doing nothing; null where there are too few periods.</param>
 /// <param name="Snooped">How many strategies that test looked at.</param>
 /// <param name="Effective">How many independent trials the strategies amount to.</param>
-/// <param name="WinnersOfNothing">The Sharpe ratio per period that the portfolio's rule would show if every strategy were worthless; 0 where the rule chooses none by this record.</param>
-public sealed record SelectionTests(ProbabilityOfOverfitting? Overfitting, int Blocks, DataSnoopingTest? Snooping, int Snooped, EffectiveTrials Effective, double WinnersOfNothing)
+/// <param name="WinnersOfNothing">
+/// The Sharpe ratio per period that the portfolio's rule would show if every strategy were worthless; 0 where the rule chooses none by this
+/// record.
+/// </param>
+public sealed record SelectionTests(ProbabilityOfOverfitting? Overfitting, int Blocks, DataSnoopingTest? Snooping, int Snooped,
+    EffectiveTrials Effective, double WinnersOfNothing)
 {
     // Beyond these the tests would take longer than the batch.
     private const int MostSnooped = 20_000, MostPeriods = 256, MostJoined = 4_000, WinnersResamples = 50;
 
     /// <param name="benchmark">What the tests for data snooping compare with; null compares with doing nothing.</param>
-    /// <param name="isStitched">Whether the portfolio is a walk-forward's, whose groups have equal parts whatever the rule of the weights.</param>
+    /// <param name="isStitched">
+    /// Whether the portfolio is a walk-forward's, whose groups have equal parts whatever the rule of the weights.
+    /// </param>
     public static SelectionTests Of(BatchPlan plan, IReadOnlyDictionary<int, StrategyOutcome> outcomes, EquityTrace? benchmark = null,
         bool isStitched = false)
     {
@@ -45,7 +51,8 @@ public sealed record SelectionTests(ProbabilityOfOverfitting? Overfitting, int B
         return traced;
     }
 
-    private static (ProbabilityOfOverfitting? Result, int Blocks) Overfit(List<(int Strategy, EquityTrace Trace)> traced, long from, long to)
+    private static (ProbabilityOfOverfitting? Result, int Blocks) Overfit(List<(int Strategy, EquityTrace Trace)> traced, long from,
+        long to)
     {
         var periods = (int)(to - from);
         // Splits times strategies are what it costs.
@@ -73,7 +80,8 @@ public sealed record SelectionTests(ProbabilityOfOverfitting? Overfitting, int B
         return (ProbabilityOfOverfitting.Of(sums), blocks);
     }
 
-    private static (DataSnoopingTest? Result, int Strategies) Snoop(List<(int Strategy, EquityTrace Trace)> traced, long from, long to, ulong seed, EquityTrace? benchmark)
+    private static (DataSnoopingTest? Result, int Strategies) Snoop(List<(int Strategy, EquityTrace Trace)> traced, long from, long to,
+        ulong seed, EquityTrace? benchmark)
     {
         // Periods are joined where there are many, and strategies taken evenly, the best among them.
         var join = (int)((to - from + MostPeriods - 1) / MostPeriods);
@@ -83,7 +91,8 @@ public sealed record SelectionTests(ProbabilityOfOverfitting? Overfitting, int B
         if (traced.Count > MostSnooped)
         {
             var best = traced.MaxBy(t => TraceSharpe.Of(t.Trace).Sharpe is var s && double.IsFinite(s) ? s : double.NegativeInfinity);
-            chosen = [best, .. Enumerable.Range(0, MostSnooped).Select(i => traced[(int)((long)i * traced.Count / MostSnooped)]).Where(t => t.Strategy != best.Strategy)];
+            chosen = [best, .. Enumerable.Range(0, MostSnooped).Select(i => traced[(int)((long)i * traced.Count / MostSnooped)])
+                .Where(t => t.Strategy != best.Strategy)];
         }
         var excess = Returns(chosen, from, join, count);
         if (benchmark is not null)

@@ -26,10 +26,17 @@ public readonly record struct TraceSharpe(double Sharpe, long Returns, double Sk
         return false;
     }
 
-    /// <summary>What the best of so many independent worthless strategies would show over as many periods; see <see cref="SharpeConfidence.ExpectedMaximum"/>.</summary>
-    public double ExpectedMaximum(double effectiveTrials) => SharpeConfidence.ExpectedMaximum(SharpeConfidence.NullVariance(Returns), effectiveTrials);
+    /// <summary>
+    /// What the best of so many independent worthless strategies would show over as many periods; see
+    /// <see cref="SharpeConfidence.ExpectedMaximum"/>.
+    /// </summary>
+    public double ExpectedMaximum(double effectiveTrials) =>
+        SharpeConfidence.ExpectedMaximum(SharpeConfidence.NullVariance(Returns), effectiveTrials);
 
-    /// <summary>The probability that the true ratio exceeds what so many independent worthless trials would show; NaN where there is no Sharpe ratio.</summary>
+    /// <summary>
+    /// The probability that the true ratio exceeds what so many independent worthless trials would show; NaN where there is no Sharpe
+    /// ratio.
+    /// </summary>
     public double Deflated(double effectiveTrials) => Above(ExpectedMaximum(effectiveTrials));
 
     /// <summary>See <see cref="SharpeConfidence.Probabilistic"/>; NaN where there is no Sharpe ratio.</summary>

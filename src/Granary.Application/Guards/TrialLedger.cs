@@ -10,26 +10,28 @@ namespace Granary.Application.Guards;
 
 /// <summary>A combination of strategy, parameters and trading rules that was run on a data set.</summary>
 /// <param name="Combination">Hash of all of it; equal combinations are one trial however often they run.</param>
-/// <param name="Costs">Of the trading costs, which are no part of the combination: Sharpe ratios of one cost setting alone are compared with each other.</param>
+/// <param name="Costs">
+/// Of the trading costs, which are no part of the combination: Sharpe ratios of one cost setting alone are compared with each other.
+/// </param>
 /// <param name="DailySharpe">Mean over deviation of its returns, scaled to a day; NaN where it never moved.</param>
 /// <param name="Share">The part of an independent trial that it counts as, 0 to 1: similar combinations share.</param>
 public readonly record struct Trial(UInt128 Combination, ulong Costs, double DailySharpe, double Share);
 
 /// <summary>All that was ever tried on the data sets of a run.</summary>
 /// <param name="Trials">Different combinations, those of this run included.</param>
-/// <param name="New">How many of them nobody had run before.</param>
+/// <param name="New">How many of them had not been run before.</param>
 /// <param name="Effective">How many independent trials they amount to: the sum of their shares, at least that of this run.</param>
 /// <param name="Sharpes">Moments of the daily Sharpe ratios that were found at this run's costs, of those that have one.</param>
 public sealed record TrialCensus(long Trials, long New, double Effective, Moments Sharpes);
 
 /// <summary>
-/// Counts every combination that was ever run on a data set, over batches, processes and machines that share the folder: the best of many can only be
-/// tested by who knows how many there were, and a batch alone does not know what was tried before it.
+/// Counts every combination that was ever run on a data set, over batches, processes and machines that share the folder: the best of many
+/// can only be tested by who knows how many there were, and a batch alone does not know what was tried before it.
 /// </summary>
 /// <remarks>
-/// One file for each data set, named by the hash of its bars: records of 40 bytes (16 of the combination, 8 each of its costs, its Sharpe ratio and its
-/// share), only ever appended, by one process at a time. A record that a crash cut short is removed by the next run. Beside it lies a sketch of the bars,
-/// by which a data set that begins a day later is recognised: trials on it count too.
+/// One file for each data set, named by the hash of its bars: records of 40 bytes (16 of the combination, 8 each of its costs, its Sharpe
+/// ratio and its share), only ever appended, by one process at a time. A record that a crash cut short is removed by the next run. Beside
+/// it lies a sketch of the bars, by which a data set that begins a day later is recognised: trials on it count too.
 /// </remarks>
 /// <param name="folder">Made when it is first needed.</param>
 /// <param name="patience">How long to wait for another process that has a file; null = half a minute.</param>
@@ -44,7 +46,9 @@ public sealed class TrialLedger(string folder, TimeSpan? patience = null, TimePr
     /// <summary>The environment variable that names another folder.</summary>
     public const string Variable = "GRANARY_TRIALS";
 
-    /// <summary>The user's own: <c>GRANARY_TRIALS</c>, or granary/trials where the system keeps a user's data; without either runs/trials.</summary>
+    /// <summary>
+    /// The user's own: <c>GRANARY_TRIALS</c>, or granary/trials where the system keeps a user's data; without either runs/trials.
+    /// </summary>
     public static TrialLedger OfUser()
     {
         if (Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } chosen) return new TrialLedger(chosen);
@@ -54,13 +58,18 @@ public sealed class TrialLedger(string folder, TimeSpan? patience = null, TimePr
 
     public string Folder => folder;
 
-    /// <summary>Adds what has been tried, and tells what has been tried in all. Where another process has a file it is waited for, and no thread waits with it.</summary>
+    /// <summary>
+    /// Adds what has been tried, and tells what has been tried in all. Where another process has a file it is waited for, and no thread
+    /// waits with it.
+    /// </summary>
     /// <param name="trials">By data set, as the hash of its bars.</param>
     /// <param name="sketches">Of the same data sets; one without a sketch has no relatives.</param>
-    /// <exception cref="IOException">The folder cannot be written, or another process kept a file for half a minute; the message says which, and what to do.</exception>
+    /// <exception cref="IOException">
+    /// The folder cannot be written, or another process kept a file for half a minute; the message says which, and what to do.
+    /// </exception>
     /// <exception cref="UnauthorizedAccessException">The folder may not be written.</exception>
-    public async Task<TrialCensus> RecordAsync(IEnumerable<KeyValuePair<string, IReadOnlyList<Trial>>> trials, IReadOnlyDictionary<string, BarSketch>? sketches = null,
-        CancellationToken cancellationToken = default)
+    public async Task<TrialCensus> RecordAsync(IEnumerable<KeyValuePair<string, IReadOnlyList<Trial>>> trials,
+        IReadOnlyDictionary<string, BarSketch>? sketches = null, CancellationToken cancellationToken = default)
     {
         Directory.CreateDirectory(folder);
         var census = new Counting();
@@ -98,7 +107,7 @@ public sealed class TrialLedger(string folder, TimeSpan? patience = null, TimePr
         return census.Finish();
     }
 
-    /// <summary>How many combinations have been run on a data set; 0 where nobody has.</summary>
+    /// <summary>How many combinations have been run on a data set.</summary>
     public long Count(string dataSet)
     {
         var path = Path.Combine(folder, dataSet + Extension);
@@ -160,7 +169,8 @@ public sealed class TrialLedger(string folder, TimeSpan? patience = null, TimePr
         foreach (var path in Directory.EnumerateFiles(folder, "*" + SketchExtension).Order(StringComparer.Ordinal))
         {
             var name = Path.GetFileNameWithoutExtension(path);
-            if (name != dataSet && sketch.Similarity(BarSketch.FromBytes(await File.ReadAllBytesAsync(path, cancellationToken))) >= BarSketch.Same) relatives.Add(name);
+            if (name != dataSet && sketch.Similarity(BarSketch.FromBytes(await File.ReadAllBytesAsync(path,
+                cancellationToken))) >= BarSketch.Same) relatives.Add(name);
         }
         return relatives;
     }
@@ -168,11 +178,13 @@ public sealed class TrialLedger(string folder, TimeSpan? patience = null, TimePr
     // One process at a time has the file open; the others wait for their turn.
     private async Task<FileStream> OpenAsync(string path, CancellationToken cancellationToken)
     {
-        static bool IsOpenElsewhere(Exception e, string path) => e is IOException and not (FileNotFoundException or DirectoryNotFoundException or PathTooLongException) && File.Exists(path);
+        static bool IsOpenElsewhere(Exception e, string path) =>
+            e is IOException and not (FileNotFoundException or DirectoryNotFoundException or PathTooLongException) && File.Exists(path);
         try
         {
             return await RetryPolicies.FileInUse(e => IsOpenElsewhere(e, path), _patience, _clock)
-                .RunAsync(_ => Task.FromResult(new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None)), cancellationToken);
+                .RunAsync(_ => Task.FromResult(new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None)),
+                    cancellationToken);
         }
         catch (IOException e) when (IsOpenElsewhere(e, path))
         {
@@ -194,8 +206,10 @@ public sealed class TrialLedger(string folder, TimeSpan? patience = null, TimePr
     {
         var trials = new List<Trial>(bytes.Length / RecordSize);
         for (var at = 0; at + RecordSize <= bytes.Length; at += RecordSize)
-            trials.Add(new Trial(BinaryPrimitives.ReadUInt128LittleEndian(bytes.AsSpan(at)), BinaryPrimitives.ReadUInt64LittleEndian(bytes.AsSpan(at + 16)),
-                BinaryPrimitives.ReadDoubleLittleEndian(bytes.AsSpan(at + 24)), BinaryPrimitives.ReadDoubleLittleEndian(bytes.AsSpan(at + 32))));
+            trials.Add(new Trial(BinaryPrimitives.ReadUInt128LittleEndian(bytes.AsSpan(at)),
+                BinaryPrimitives.ReadUInt64LittleEndian(bytes.AsSpan(at + 16)),
+                BinaryPrimitives.ReadDoubleLittleEndian(bytes.AsSpan(at + 24)),
+                BinaryPrimitives.ReadDoubleLittleEndian(bytes.AsSpan(at + 32))));
         return trials;
     }
 

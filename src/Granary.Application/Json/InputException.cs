@@ -1,6 +1,8 @@
 namespace Granary.Application.Json;
 
-/// <summary>A file that the user wrote is wrong. Each fault is one sentence: file, line, field, remedy; several faults stand on lines of their own.</summary>
+/// <summary>
+/// A file that the user wrote is wrong. Each fault is one sentence: file, line, field, remedy; several faults stand on lines of their own.
+/// </summary>
 public sealed class InputException : Exception
 {
     public InputException(string message) : base(message) => Faults = [message];

@@ -34,7 +34,9 @@ public sealed class JsonFaults
         _faults.Add(fault);
     }
 
-    internal bool HasWithin(string path) => _places.Any(p => p.StartsWith(path, StringComparison.Ordinal) && (p.Length == path.Length || path.Length == 0 || p[path.Length] is '.' or '['));
+    internal bool HasWithin(string path) =>
+        _places.Any(p => p.StartsWith(path, StringComparison.Ordinal)
+            && (p.Length == path.Length || path.Length == 0 || p[path.Length] is '.' or '['));
 
     /// <summary>A place whose faults follow from one that is kept.</summary>
     internal void Mark(string path) => _places.Add(path);
@@ -45,6 +47,7 @@ public sealed class JsonFaults
     {
         IsOpen = false;
         if (_faults.Count == 1) throw _faults[0];
-        if (_faults.Count > 1) throw new InputException([.. _faults.OrderBy(f => f.Line).SelectMany(f => f.Faults).Distinct(StringComparer.Ordinal)]);
+        if (_faults.Count > 1)
+            throw new InputException([.. _faults.OrderBy(f => f.Line).SelectMany(f => f.Faults).Distinct(StringComparer.Ordinal)]);
     }
 }

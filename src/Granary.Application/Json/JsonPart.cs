@@ -59,12 +59,14 @@ public sealed class JsonPart
     {
         if (utf8.StartsWith(Encoding.UTF8.Preamble)) utf8 = utf8[Encoding.UTF8.Preamble.Length..];
         var lines = new LineCounter();
-        var reader = new Utf8JsonReader(utf8, new JsonReaderOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true, MaxDepth = 64 });
+        var reader = new Utf8JsonReader(utf8,
+            new JsonReaderOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true, MaxDepth = 64 });
         try
         {
             if (!reader.Read()) throw new InputException($"{file} is empty; a JSON object is needed");
             var root = Read(ref reader, utf8, lines, file, "", faults);
-            if (reader.Read()) throw new InputException($"{file}, line {lines.At(utf8, reader.TokenStartIndex)}: there is more text behind the end of the JSON value");
+            if (reader.Read()) throw new InputException($"{file}, line {lines.At(utf8, reader.TokenStartIndex)}: there is more text behind "
+                + $"the end of the JSON value");
             return root;
         }
         catch (JsonException e)
@@ -72,7 +74,8 @@ public sealed class JsonPart
             var what = e.Message;
             var cut = what.IndexOf(" LineNumber:", StringComparison.Ordinal);
             if (cut > 0) what = what[..cut];
-            throw new InputException($"{file}, line {(e.LineNumber ?? 0) + 1}, column {(e.BytePositionInLine ?? 0) + 1}: this is not JSON: {what.TrimEnd('.')}", e);
+            throw new InputException($"{file}, line {(e.LineNumber ?? 0) + 1}, column {(e.BytePositionInLine ?? 0) + 1}: this is not "
+                + $"JSON: {what.TrimEnd('.')}", e);
         }
     }
 
@@ -89,7 +92,8 @@ public sealed class JsonPart
         }
     }
 
-    private static JsonPart Read(ref Utf8JsonReader reader, ReadOnlySpan<byte> utf8, LineCounter lines, string file, string path, JsonFaults? faults)
+    private static JsonPart Read(ref Utf8JsonReader reader, ReadOnlySpan<byte> utf8, LineCounter lines, string file, string path,
+        JsonFaults? faults)
     {
         var line = lines.At(utf8, reader.TokenStartIndex);
         switch (reader.TokenType)
@@ -101,7 +105,8 @@ public sealed class JsonPart
                     var name = reader.GetString()!;
                     var at = lines.At(utf8, reader.TokenStartIndex);
                     var inner = path.Length == 0 ? name : $"{path}.{name}";
-                    if (node.Find(name) is not null) throw new InputException($"{file}, line {at}: {inner} is there twice; keep one of them");
+                    if (node.Find(name) is not null)
+                        throw new InputException($"{file}, line {at}: {inner} is there twice; keep one of them");
                     reader.Read();
                     node._members.Add((name, Read(ref reader, utf8, lines, file, inner, faults)));
                 }
@@ -132,7 +137,10 @@ public sealed class JsonPart
 
     private string Sentence(string sentence) => $"{File}, line {Line}{(Path.Length == 0 ? "" : ", " + Path)}: {sentence}";
 
-    /// <summary>Throws a fault of this value. While the file's faults are collected, keeps it instead and returns a stand-in. A value that is missing has had its fault.</summary>
+    /// <summary>
+    /// Throws a fault of this value. While the file's faults are collected, keeps it instead and returns a stand-in. A value that is
+    /// missing has had its fault.
+    /// </summary>
     public T Wrong<T>(string sentence, T standIn, Exception? inner = null)
     {
         if (_faults is not { IsOpen: true } faults) throw inner is null ? Fault(sentence) : Fault(sentence, inner);
@@ -140,7 +148,9 @@ public sealed class JsonPart
         return standIn;
     }
 
-    /// <summary>Whether this value, or one within it, has a fault that is kept: what follows from it would be no fault of its own.</summary>
+    /// <summary>
+    /// Whether this value, or one within it, has a fault that is kept: what follows from it would be no fault of its own.
+    /// </summary>
     public bool IsFaulty => Kind == JsonValueKind.Undefined || _faults?.HasWithin(Path) == true;
 
     public JsonPart? Find(string name)
@@ -171,13 +181,15 @@ public sealed class JsonPart
             if (!keys.Contains(name, StringComparer.Ordinal))
             {
                 var near = Spelling.Nearest(name, keys);
-                value.Wrong($"there is no key '{name}'; " + (near is null ? $"the keys here are {string.Join(", ", keys)}" : $"did you mean '{near}'?"), 0);
+                value.Wrong($"there is no key '{name}'; " + (near is null ? $"the keys here are {string.Join(", ", keys)}"
+                    : $"did you mean '{near}'?"), 0);
                 if (near is not null) (_meant ??= []).Add(near);
             }
         return this;
     }
 
-    public IReadOnlyList<JsonPart> List() => Kind == JsonValueKind.Array ? _items : Wrong<IReadOnlyList<JsonPart>>($"a list is needed, not {Named(Kind)}", []);
+    public IReadOnlyList<JsonPart> List() =>
+        Kind == JsonValueKind.Array ? _items : Wrong<IReadOnlyList<JsonPart>>($"a list is needed, not {Named(Kind)}", []);
 
     /// <summary>The items of a list, or the value itself where it stands alone.</summary>
     public IReadOnlyList<JsonPart> OneOrMany() => Kind == JsonValueKind.Array ? _items : [this];
@@ -193,10 +205,13 @@ public sealed class JsonPart
 
     public double Number(double minimum = double.NegativeInfinity, double maximum = double.PositiveInfinity)
     {
-        if (Kind != JsonValueKind.Number || !double.TryParse(_text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) || !double.IsFinite(value))
-            return Wrong($"a number is needed, not {(Kind == JsonValueKind.Number ? _text : Named(Kind))}", Math.Clamp(1, minimum, maximum));
+        if (Kind != JsonValueKind.Number || !double.TryParse(_text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value)
+            || !double.IsFinite(value))
+            return Wrong($"a number is needed, not {(Kind == JsonValueKind.Number ? _text : Named(Kind))}",
+                Math.Clamp(1, minimum, maximum));
         if (value < minimum || value > maximum)
-            return Wrong(string.Create(CultureInfo.InvariantCulture, $"{_text} is out of range: {Span(minimum, maximum)}"), Math.Clamp(value, minimum, maximum));
+            return Wrong(string.Create(CultureInfo.InvariantCulture, $"{_text} is out of range: {Span(minimum, maximum)}"),
+                Math.Clamp(value, minimum, maximum));
         return value;
     }
 
@@ -215,14 +230,16 @@ public sealed class JsonPart
                 return value;
         var words = string.Join(", ", choices.Select(c => c.Word));
         var near = Spelling.Nearest(word, choices.Select(c => c.Word));
-        return Wrong($"'{word}' is not understood; " + (near is null ? $"use one of {words}" : $"did you mean '{near}'?"), choices[0].Value);
+        return Wrong($"'{word}' is not understood; " + (near is null ? $"use one of {words}" : $"did you mean '{near}'?"),
+            choices[0].Value);
     }
 
-    /// <summary>A day or an instant in ISO 8601; without a zone it is UTC.</summary>
+    /// <summary>A day or a time in ISO 8601; without a zone it is UTC.</summary>
     public long Time()
     {
         var text = String();
-        return DateTime.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AdjustToUniversal | DateTimeStyles.AssumeUniversal, out var time)
+        return DateTime.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AdjustToUniversal | DateTimeStyles.AssumeUniversal,
+            out var time)
             ? time.Ticks
             : Wrong($"'{text}' is no date; write it as 2024-01-31 or 2024-01-31T14:30:00Z", 0L);
     }

@@ -26,28 +26,34 @@ public sealed class BatchLearning
 
     /// <returns>Null where the batch has no learning section.</returns>
     /// <exception cref="Json.InputException">The section is wrong.</exception>
-    public static async Task<BatchLearning?> PrepareAsync(BatchPlan plan, IReadOnlyDictionary<string, OpenedMarket> markets, IBatchHost host, TimeProvider clock, int threads,
+    public static async Task<BatchLearning?> PrepareAsync(BatchPlan plan, IReadOnlyDictionary<string, OpenedMarket> markets,
+        IBatchHost host, TimeProvider clock, int threads,
         bool register, IProgress<TrainingProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         var specs = LearningReader.Read(plan.Spec);
         if (specs.Count == 0) return null;
-        return new BatchLearning(plan, await new ModelTraining(clock, threads).TrainAsync(specs, plan, markets, host, register, progress, cancellationToken));
+        return new BatchLearning(plan,
+            await new ModelTraining(clock, threads).TrainAsync(specs, plan, markets, host, register, progress, cancellationToken));
     }
 
     /// <summary>A strategy's model as name:version; null without one.</summary>
-    public string? ModelOf(int strategy) => _byStrategy.TryGetValue(strategy, out var unit) && unit.Version is { } v ? $"{v.Model}:{v.Number}" : null;
+    public string? ModelOf(int strategy) =>
+        _byStrategy.TryGetValue(strategy, out var unit) && unit.Version is { } v ? $"{v.Model}:{v.Number}" : null;
 
     /// <summary>The learning section of the run.</summary>
     /// <param name="events">Its strategies' signals and trades; null where they were not kept.</param>
-    public LearningReport Report(IRunEvents? events, Func<int, double> multiplier) => LearningReport.Of(_units, Plan, events is null ? null : strategy =>
+    public LearningReport Report(IRunEvents? events, Func<int, double> multiplier) =>
+        LearningReport.Of(_units, Plan, events is null ? null : strategy =>
         [.. events.Signals(strategy).Where(s => s.Trade is { Reason: not Engine.Trading.ExitReason.Open })
-            .Select(s => new JudgedTrade(s.Trade!.Value, s.Signal.Prediction, s.Signal.SizeFactor, s.Trade!.Value.Return(multiplier(strategy))))]);
+            .Select(s => new JudgedTrade(s.Trade!.Value, s.Signal.Prediction, s.Signal.SizeFactor,
+                s.Trade!.Value.Return(multiplier(strategy))))]);
 
     /// <summary>What a live run needs to ask the same models: JSON, an object by name:version.</summary>
     public string ProductionModels() => JsonSerializer.Serialize(
-        _units.Where(u => u.Version is not null).ToDictionary(u => $"{u.Version!.Model}:{u.Version.Number}", ReferenceTo), ModelReference.Json);
+        _units.Where(u => u.Version is not null).ToDictionary(u => $"{u.Version!.Model}:{u.Version.Number}", ReferenceTo),
+        ModelReference.Json);
 
     private static ModelReference ReferenceTo(TrainedUnit unit) =>
-        new(unit.Version!.Model, unit.Version.Number, ModelStores.Shown(unit.Spec.Registry), unit.Spec.Features.Names, unit.Spec.Label.Meaning,
-            unit.Spec.Rule);
+        new(unit.Version!.Model, unit.Version.Number, ModelStores.Shown(unit.Spec.Registry), unit.Spec.Features.Names,
+            unit.Spec.Label.Meaning, unit.Spec.Rule);
 }

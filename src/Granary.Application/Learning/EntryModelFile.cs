@@ -8,16 +8,18 @@ using Granary.Learning.ModelFiles;
 
 namespace Granary.Application.Learning;
 
-/// <summary>A judge of entries with all its versions as bytes, so that another process judges by the same bits.</summary>
+/// <summary>An entry filter with all its versions as bytes, so that another process decides by the same bits.</summary>
 public static class EntryModelFile
 {
-    private sealed record Head(string Name, IReadOnlyList<string> Features, PredictionMeaning Meaning, EntryRule Rule, IReadOnlyList<long> From, IReadOnlyList<int> Lengths);
+    private sealed record Head(string Name, IReadOnlyList<string> Features, PredictionMeaning Meaning, EntryRule Rule,
+        IReadOnlyList<long> From, IReadOnlyList<int> Lengths);
 
     public static byte[] ToBytes(EntryModel model)
     {
         byte[][] versions = [.. model.Windows.Select(w => ModelFile.ToBytes(w.Model))];
         var head = JsonSerializer.SerializeToUtf8Bytes(
-            new Head(model.Name, model.Features.Names, model.Meaning, model.Rule, [.. model.Windows.Select(w => w.From)], [.. versions.Select(v => v.Length)]), ModelReference.Json);
+            new Head(model.Name, model.Features.Names, model.Meaning, model.Rule, [.. model.Windows.Select(w => w.From)],
+                [.. versions.Select(v => v.Length)]), ModelReference.Json);
         var bytes = new byte[sizeof(int) + head.Length + versions.Sum(v => v.Length)];
         BinaryPrimitives.WriteInt32LittleEndian(bytes, head.Length);
         head.CopyTo(bytes, sizeof(int));

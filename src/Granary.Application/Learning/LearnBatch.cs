@@ -10,36 +10,49 @@ namespace Granary.Application.Learning;
 /// <summary>One trainer and label that an experiment tried on one market or strategy.</summary>
 /// <param name="Figure">AUC or R², out of sample, over all windows.</param>
 /// <param name="PValue">Of an AUC this high without edge, times the number of trials (Bonferroni), 1 at the most; null for R².</param>
-public sealed record ExperimentTrial(string Data, string Trainer, string Label, int Samples, string FigureName, double? Figure, double? TrainTestGap, double? PValue, double Seconds, string? Error);
+public sealed record ExperimentTrial(string Data, string Trainer, string Label, int Samples, string FigureName, double? Figure,
+    double? TrainTestGap, double? PValue, double Seconds, string? Error);
 
-/// <summary>The machine-learning life of a batch: <c>train</c>, <c>evaluate</c>, <c>experiment</c>, and the models that <c>backtest</c> asks.</summary>
+/// <summary>
+/// The machine-learning life of a batch: <c>train</c>, <c>evaluate</c>, <c>experiment</c>, and the models that <c>backtest</c> asks.
+/// </summary>
 public sealed class LearnBatch(IBatchHost host, TimeProvider clock, int threads)
 {
     /// <summary>Trains the models of a batch and adds a version of each to its registry.</summary>
     /// <param name="strategies">"all" or how many of the batch's first strategies.</param>
     /// <exception cref="InputException">The batch or its learning section is wrong, or there is none.</exception>
-    public async Task<LearningReport> TrainAsync(BatchSpec batch, string strategies = "all", IProgress<TrainingProgress>? progress = null, CancellationToken cancellationToken = default)
+    public async Task<LearningReport> TrainAsync(BatchSpec batch, string strategies = "all", IProgress<TrainingProgress>? progress = null,
+        CancellationToken cancellationToken = default)
     {
         await using var bench = await Bench.OpenAsync(batch, strategies, threads, cancellationToken);
-        var units = await new ModelTraining(clock, threads).TrainAsync(bench.Specs, bench.Plan, bench.Markets, host, register: true, progress, cancellationToken);
+        var units = await new ModelTraining(clock, threads).TrainAsync(bench.Specs, bench.Plan, bench.Markets, host, register: true,
+            progress, cancellationToken);
         return LearningReport.Of(units, bench.Plan, judged: null);
     }
 
-    /// <summary>Trains walk-forward (or finds trained) and runs every strategy with its model and without, counting out-of-sample trades only.</summary>
-    public async Task<LearningReport> EvaluateAsync(BatchSpec batch, string strategies = "all", IProgress<TrainingProgress>? progress = null, CancellationToken cancellationToken = default)
+    /// <summary>
+    /// Trains walk-forward (or finds trained) and runs every strategy with its model and without, counting out-of-sample trades only.
+    /// </summary>
+    public async Task<LearningReport> EvaluateAsync(BatchSpec batch, string strategies = "all",
+        IProgress<TrainingProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         await using var bench = await Bench.OpenAsync(batch, strategies, threads, cancellationToken);
-        var units = await new ModelTraining(clock, threads).TrainAsync(bench.Specs, bench.Plan, bench.Markets, host, register: false, progress, cancellationToken);
+        var units = await new ModelTraining(clock, threads).TrainAsync(bench.Specs, bench.Plan, bench.Markets, host, register: false,
+            progress, cancellationToken);
         var models = Models(units);
-        var judged = await StrategyTrades.RunAsync(bench.Plan.WithModels(models), bench.Markets, host, i => models.ContainsKey(i.Index), cancellationToken);
+        var judged = await StrategyTrades.RunAsync(bench.Plan.WithModels(models), bench.Markets, host, i => models.ContainsKey(i.Index),
+            cancellationToken);
         var moved = units.Where(u => u.Spec.Rule is StopByVolatilityRule).SelectMany(u => u.Strategies).ToHashSet();
-        var free = moved.Count == 0 ? null : await StrategyTrades.RunAsync(bench.Plan, bench.Markets, host, i => moved.Contains(i.Index), cancellationToken);
-        return LearningReport.Of(units, bench.Plan, judged.Of, free is null ? null : i => moved.Contains(i) ? free.Of(i) : [.. judged.Of(i).Where(t => !double.IsNaN(t.Prediction))]);
+        var free = moved.Count == 0 ? null
+            : await StrategyTrades.RunAsync(bench.Plan, bench.Markets, host, i => moved.Contains(i.Index), cancellationToken);
+        return LearningReport.Of(units, bench.Plan, judged.Of, free is null ? null
+            : i => moved.Contains(i) ? free.Of(i) : [.. judged.Of(i).Where(t => !double.IsNaN(t.Prediction))]);
     }
 
     /// <summary>Compares trainers and labels on the same windows. Nothing is registered.</summary>
     /// <returns>By market or strategy in the batch's order, the best first.</returns>
-    public async Task<IReadOnlyList<ExperimentTrial>> ExperimentAsync(BatchSpec batch, string strategies = "all", IProgress<TrainingProgress>? progress = null, CancellationToken cancellationToken = default)
+    public async Task<IReadOnlyList<ExperimentTrial>> ExperimentAsync(BatchSpec batch, string strategies = "all",
+        IProgress<TrainingProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         await using var bench = await Bench.OpenAsync(batch, strategies, threads, cancellationToken);
         var trials = new List<(TrainedUnit Unit, double Seconds)>();
@@ -54,17 +67,20 @@ public sealed class LearnBatch(IBatchHost host, TimeProvider clock, int threads)
                         Parameters = trainer == spec.Trainer ? spec.Parameters : new Dictionary<string, string>(),
                         Label = label,
                         Rule = RuleFor(label),
-                        Strategies = [.. bench.Plan.Instances.Where(i => bench.Specs.First(s => s.Covers(i) || s == spec) == spec && spec.Covers(i)).Select(i => i.Id)],
+                        Strategies = [.. bench.Plan.Instances.Where(i => bench.Specs.First(s => s.Covers(i) || s == spec) == spec
+                            && spec.Covers(i)).Select(i => i.Id)],
                     };
                     if (trial.Strategies.Count == 0) continue;
                     var started = clock.GetTimestamp();
-                    var units = await new ModelTraining(clock, threads).TrainAsync([trial], bench.Plan, bench.Markets, host, register: false, progress, cancellationToken);
+                    var units = await new ModelTraining(clock, threads).TrainAsync([trial], bench.Plan, bench.Markets, host,
+                        register: false, progress, cancellationToken);
                     var seconds = clock.GetElapsedTime(started).TotalSeconds / Math.Max(1, units.Count);
                     trials.AddRange(units.Select(u => (u, seconds)));
                 }
         var result = trials.Select(t => Trial(t.Unit, t.Seconds, trials.Count)).ToList();
         var order = result.Select(t => t.Data).Distinct().ToList();
-        return [.. result.OrderBy(t => order.IndexOf(t.Data)).ThenByDescending(t => t.FigureName == "auc" ? 1 : 0).ThenByDescending(t => t.Figure ?? double.NegativeInfinity)];
+        return [.. result.OrderBy(t => order.IndexOf(t.Data)).ThenByDescending(t => t.FigureName == "auc" ? 1 : 0)
+            .ThenByDescending(t => t.Figure ?? double.NegativeInfinity)];
     }
 
     /// <summary>The judges of a trained batch, by strategy.</summary>
@@ -94,15 +110,18 @@ public sealed class LearnBatch(IBatchHost host, TimeProvider clock, int threads)
         if (name == "auc" && figure is not null)
         {
             // Labels that overlap are fewer than they are; as many ones as zeros is the narrowest case and so the strictest.
-            var independent = Math.Max(4, unit.OutOfSample["samples"] / (unit.Spec.Label.Kind == LabelKind.Trade ? 1 : unit.Spec.Label.Bars));
+            var independent =
+                Math.Max(4, unit.OutOfSample["samples"] / (unit.Spec.Label.Kind == LabelKind.Trade ? 1 : unit.Spec.Label.Bars));
             var z = (value - 0.5) / ClassificationMetrics.AucStandardError((long)(independent / 2), (long)(independent / 2));
             p = Math.Min(1, trials * (1 - Engine.Analysis.NormalDistribution.Cumulative(z)));
         }
-        return new ExperimentTrial(unit.Data, unit.Spec.Trainer, unit.Spec.Label.ToString(), unit.Samples, name, figure, unit.TrainTestGap, p, seconds, unit.Error);
+        return new ExperimentTrial(unit.Data, unit.Spec.Trainer, unit.Spec.Label.ToString(), unit.Samples, name, figure, unit.TrainTestGap,
+            p, seconds, unit.Error);
     }
 
     // The bars and the plan, opened for one use case.
-    private sealed class Bench(SourceMarkets source, BatchPlan plan, IReadOnlyList<LearningSpec> specs, IReadOnlyDictionary<string, OpenedMarket> markets) : IAsyncDisposable
+    private sealed class Bench(SourceMarkets source, BatchPlan plan, IReadOnlyList<LearningSpec> specs,
+        IReadOnlyDictionary<string, OpenedMarket> markets) : IAsyncDisposable
     {
         public BatchPlan Plan => plan;
 
@@ -113,7 +132,8 @@ public sealed class LearnBatch(IBatchHost host, TimeProvider clock, int threads)
         public static async Task<Bench> OpenAsync(BatchSpec batch, string strategies, int threads, CancellationToken cancellationToken)
         {
             if (batch.Learning is null)
-                throw new InputException("the batch has no \"learning\" section: add one, as \"learning\": { \"trainer\": \"gradient-boosting\", \"label\": \"direction\" }");
+                throw new InputException("the batch has no \"learning\" section: add one, as \"learning\": { \"trainer\": "
+                    + "\"gradient-boosting\", \"label\": \"direction\" }");
             var specs = LearningReader.Read(batch);
             var source = new SourceMarkets(BatchSources.Open(batch.Catalogues.Sources, batch.Data, batch.Folder));
             try

@@ -42,7 +42,8 @@ public static class LearnTable
         static Dictionary<string, double> Figures(params (string Name, double? Value)[] figures) =>
             figures.Where(f => f.Value is not null).ToDictionary(f => f.Name, f => f.Value!.Value);
         var (train, test) = (Figures(("auc", result.TrainAuc), ("r2", result.TrainR2)),
-            Figures(("auc", result.Auc), ("logLoss", result.LogLoss), ("accuracy", result.Accuracy), ("r2", result.R2), ("rmse", result.Rmse), ("mae", result.Mae)));
+            Figures(("auc", result.Auc), ("logLoss", result.LogLoss), ("accuracy", result.Accuracy), ("r2", result.R2),
+                ("rmse", result.Rmse), ("mae", result.Mae)));
         var last = result.TrainRows - 1;
         return (result, registry.Add(name, model, new ModelLineage
         {
@@ -65,9 +66,14 @@ public static class LearnTable
 
     /// <summary>What a registered model says of the rows of a table that has its columns, and may have its label.</summary>
     /// <param name="number">Null for the current version.</param>
-    /// <returns>The rows that it can say something of (one that looks back needs some before), counted from 1 below the header, and what it says.</returns>
-    /// <exception cref="LearningInputException">No such model or version; a column is missing or not the model's; the file is malformed.</exception>
-    public static (ModelVersion Version, int[] Rows, double[] Predictions) Predict(ModelRegistry registry, string name, int? number, string file)
+    /// <returns>
+    /// The rows that it can say something of (one that looks back needs some before), counted from 1 below the header, and what it says.
+    /// </returns>
+    /// <exception cref="LearningInputException">
+    /// No such model or version; a column is missing or not the model's; the file is malformed.
+    /// </exception>
+    public static (ModelVersion Version, int[] Rows, double[] Predictions) Predict(ModelRegistry registry, string name, int? number,
+        string file)
     {
         var (model, version) = registry.Load(name, number);
         var table = FeatureFile.Read(file, version.Lineage.Label,
@@ -92,7 +98,8 @@ public static class LearnTable
             throw new LearningInputException($"--split {request.Split}: the share of rows that trains lies between 0 and 1, as in 0.7");
         var cut = (int)Math.Round(table.Count * request.Split);
         if (cut < 1 || table.Count - cut < 2)
-            throw new LearningInputException($"--split {request.Split} of {table.Count} rows leaves {cut} to train and {table.Count - cut} to test; give more rows or another split");
+            throw new LearningInputException($"--split {request.Split} of {table.Count} rows "
+                + $"leaves {cut} to train and {table.Count - cut} to test; give more rows or another split");
         var (train, test) = (table.Range(0, cut), table.Range(cut, table.Count));
         var started = clock.GetTimestamp();
         var model = trainer.Train(train, new TrainingOptions(request.Seed, request.Threads, cancellation));
@@ -104,7 +111,8 @@ public static class LearnTable
         var trainLabels = Prediction.Labels(table, trainRows);
         var binary = table.Task == LearningTask.Classification;
         if (binary && labels.AsSpan().IndexOfAnyExcept(labels[0]) < 0)
-            throw new LearningInputException($"all {labels.Length} test rows have the label '{table.LabelName}' = {labels[0]}: no edge can be measured on one class, so choose a smaller split");
+            throw new LearningInputException($"all {labels.Length} test rows have the label "
+                + $"'{table.LabelName}' = {labels[0]}: no edge can be measured on one class, so choose a smaller split");
         var classify = model.Task == LearningTask.Classification;
         return (new LearnResult(
             request.Trainer, classify ? "classification" : "regression",

@@ -13,11 +13,14 @@ public sealed record ModelEquityPoint(DateTime Time, double With, double Without
 
 /// <summary>What a model did for one strategy, counting only trades whose signal it judged out of sample.</summary>
 /// <param name="ReturnWith">Sum of the returns on notional, net of commission, of what was taken.</param>
-public sealed record StrategyEffect(string Strategy, int Trades, int Taken, double WinRateWithout, double? WinRateWith, double ReturnWithout, double ReturnWith);
+public sealed record StrategyEffect(string Strategy, int Trades, int Taken, double WinRateWithout, double? WinRateWith,
+    double ReturnWithout, double ReturnWith);
 
 /// <summary>A unit as the report shows it.</summary>
-public sealed record LearningUnit(string Name, string? Version, string Data, string Trainer, string Label, string Rule, int Samples, string? Error,
-    IReadOnlyDictionary<string, double> InSample, IReadOnlyDictionary<string, double> OutOfSample, double? TrainTestGap, IReadOnlyList<WindowResult> Windows,
+public sealed record LearningUnit(string Name, string? Version, string Data, string Trainer, string Label, string Rule, int Samples,
+    string? Error,
+    IReadOnlyDictionary<string, double> InSample, IReadOnlyDictionary<string, double> OutOfSample, double? TrainTestGap,
+    IReadOnlyList<WindowResult> Windows,
     IReadOnlyList<CalibrationBin> Calibration, IReadOnlyList<FeatureImportance> Importance, IReadOnlyList<StrategyEffect> Strategies,
     IReadOnlyList<ModelEquityPoint> Equity)
 {
@@ -26,9 +29,12 @@ public sealed record LearningUnit(string Name, string? Version, string Data, str
 }
 
 /// <summary>The learning section of a run: <c>learning.json</c>, and what the report draws.</summary>
-/// <param name="Problems">One sentence each, to be shown in red: models that could not be made, strategies that went on without theirs.</param>
+/// <param name="Problems">
+/// One sentence each, to be shown in red: models that could not be made, strategies that went on without theirs.
+/// </param>
 /// <param name="Equity">Of all judged strategies together.</param>
-public sealed record LearningReport(IReadOnlyList<LearningUnit> Units, IReadOnlyList<string> Problems, IReadOnlyList<ModelEquityPoint> Equity)
+public sealed record LearningReport(IReadOnlyList<LearningUnit> Units, IReadOnlyList<string> Problems,
+    IReadOnlyList<ModelEquityPoint> Equity)
 {
     private const int MostPoints = 500;
 
@@ -44,7 +50,8 @@ public sealed record LearningReport(IReadOnlyList<LearningUnit> Units, IReadOnly
 
     /// <param name="judged">Closed trades of a strategy, with what its model said; null where strategies were not run.</param>
     /// <param name="free">The same of a run without models, where a model moved stops; null where it only chose among trades.</param>
-    public static LearningReport Of(IReadOnlyList<TrainedUnit> units, BatchPlan plan, Func<int, IReadOnlyList<JudgedTrade>>? judged, Func<int, IReadOnlyList<JudgedTrade>>? free = null)
+    public static LearningReport Of(IReadOnlyList<TrainedUnit> units, BatchPlan plan, Func<int, IReadOnlyList<JudgedTrade>>? judged,
+        Func<int, IReadOnlyList<JudgedTrade>>? free = null)
     {
         var shown = new List<LearningUnit>();
         var problems = new List<string>();
@@ -55,7 +62,8 @@ public sealed record LearningReport(IReadOnlyList<LearningUnit> Units, IReadOnly
             var own = new List<(long Time, double With, double Without)>();
             if (unit.Error is not null)
             {
-                problems.Add($"{unit.Data}: {unit.Error}; {(unit.Strategies.Count == 1 ? "the strategy goes" : $"its {unit.Strategies.Count} strategies go")} on without a model.");
+                problems.Add(
+                    $"{unit.Data}: {unit.Error}; {(unit.Strategies.Count == 1 ? "the strategy goes" : $"its {unit.Strategies.Count} strategies go")} on without a model.");
             }
             else
             {
@@ -65,7 +73,8 @@ public sealed record LearningReport(IReadOnlyList<LearningUnit> Units, IReadOnly
                     problems.Add($"{unit.Name} gave no number at {model.Failed} of {model.Asked} entries: these were taken without it.");
             }
             all.AddRange(own);
-            shown.Add(new LearningUnit(unit.Name, unit.Version is { } v ? $"{v.Model}:{v.Number}" : null, unit.Data, unit.Spec.Trainer, unit.Spec.Label.ToString(), unit.Spec.Rule.Name, unit.Samples, unit.Error,
+            shown.Add(new LearningUnit(unit.Name, unit.Version is { } v ? $"{v.Model}:{v.Number}" : null, unit.Data, unit.Spec.Trainer,
+                unit.Spec.Label.ToString(), unit.Spec.Rule.Name, unit.Samples, unit.Error,
                 unit.InSample, unit.OutOfSample, unit.TrainTestGap, unit.Windows, unit.Calibration, unit.Importance, effects, Curve(own))
             {
                 Section = unit.Spec.Name,
@@ -79,12 +88,14 @@ public sealed record LearningReport(IReadOnlyList<LearningUnit> Units, IReadOnly
                 var taken = with.Where(t => t.SizeFactor > 0).ToList();
                 own.AddRange(with.Select(t => (t.Trade.ExitTime, t.SizeFactor * t.Return, 0.0)));
                 own.AddRange(without.Select(t => (t.Trade.ExitTime, 0.0, t.Return)));
-                effects.Add(new StrategyEffect(plan.Instances[s].Id, without.Count, taken.Count, Rate(without) ?? 0, Rate(taken), without.Sum(t => t.Return), taken.Sum(t => t.SizeFactor * t.Return)));
+                effects.Add(new StrategyEffect(plan.Instances[s].Id, without.Count, taken.Count, Rate(without) ?? 0, Rate(taken),
+                    without.Sum(t => t.Return), taken.Sum(t => t.SizeFactor * t.Return)));
             }
         }
         return new LearningReport(shown, problems, Curve(all));
 
-        static double? Rate(List<JudgedTrade> trades) => trades.Count == 0 ? null : trades.Count(t => t.Trade.NetProfit > 0) / (double)trades.Count;
+        static double? Rate(List<JudgedTrade> trades) =>
+            trades.Count == 0 ? null : trades.Count(t => t.Trade.NetProfit > 0) / (double)trades.Count;
     }
 
     // Running sums in the order of time, thinned evenly to what a page can draw; the last point stays.
@@ -101,6 +112,7 @@ public sealed record LearningReport(IReadOnlyList<LearningUnit> Units, IReadOnly
             }
             points.Add(new ModelEquityPoint(new DateTime(at.Key, DateTimeKind.Utc), with, without));
         }
-        return points.Count <= MostPoints ? points : [.. Enumerable.Range(1, MostPoints).Select(k => points[(int)((long)points.Count * k / MostPoints) - 1])];
+        return points.Count <= MostPoints ? points
+            : [.. Enumerable.Range(1, MostPoints).Select(k => points[(int)((long)points.Count * k / MostPoints) - 1])];
     }
 }

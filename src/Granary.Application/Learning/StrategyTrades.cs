@@ -24,7 +24,8 @@ internal sealed class StrategyTrades : IEventSink
         _open = new Dictionary<int, (double, double)>[plan.Instances.Count];
         _next = new int[plan.Instances.Count];
         // A strategy whose market has no bars here has no trades either.
-        _multipliers = [.. plan.Instances.Select(i => markets.TryGetValue(i.Symbols[0], out var market) ? market.Instrument.Multiplier : 1)];
+        _multipliers =
+            [.. plan.Instances.Select(i => markets.TryGetValue(i.Symbols[0], out var market) ? market.Instrument.Multiplier : 1)];
     }
 
     public static async Task<StrategyTrades> RunAsync(BatchPlan plan, IReadOnlyDictionary<string, OpenedMarket> markets, IBatchHost host,
@@ -57,7 +58,8 @@ internal sealed class StrategyTrades : IEventSink
                 case RunEventKind.Trade:
                     var trade = e.ToTrade();
                     if (_open[strategy] is { } open && open.Remove(e.Number, out var said) && trade.Reason != ExitReason.Open)
-                        (_trades[strategy] ??= []).Add(new JudgedTrade(trade, said.Prediction, said.SizeFactor, trade.Return(_multipliers[strategy])));
+                        (_trades[strategy] ??= []).Add(new JudgedTrade(trade, said.Prediction, said.SizeFactor,
+                            trade.Return(_multipliers[strategy])));
                     break;
             }
     }

@@ -5,8 +5,9 @@ using System.Text;
 namespace Granary.Application.Learning;
 
 /// <summary>
-/// The trained windows of one model in one file, so that a stopped training goes on where it was: records of a key's SHA-256, a length and the model's bytes,
-/// behind one another. It is not flushed: what a crash tears is found out by the model's own checksum and trained again. Safe to call from several threads.
+/// The trained windows of one model in one file, so that a stopped training goes on where it was: records of a key's SHA-256, a length and
+/// the model's bytes, behind one another. It is not flushed: what a crash tears is found out by the model's own checksum and trained again.
+/// Safe to call from several threads.
 /// </summary>
 internal sealed class WindowCache : IDisposable
 {

@@ -11,10 +11,13 @@ using Granary.Storage.Files;
 
 namespace Granary.Application.Live;
 
-/// <summary>What a live session adds to its run's folder: account_trades.csv (the trades with the venue's fills), orders.csv and account.json.</summary>
+/// <summary>
+/// What a live session adds to its run's folder: account_trades.csv (the trades with the venue's fills), orders.csv and account.json.
+/// </summary>
 internal static class AccountFiles
 {
-    public static async Task WriteAsync(string folder, AccountLedger ledger, IOrderDesk desk, LiveRequest request, Production production, LiveStatus status, LatencyRecorder latency, LiveHost host)
+    public static async Task WriteAsync(string folder, AccountLedger ledger, IOrderDesk desk, LiveRequest request, Production production,
+        LiveStatus status, LatencyRecorder latency, LiveHost host)
     {
         var skipped = new Dictionary<(string, int), string>();
         var facts = new List<object>();
@@ -23,11 +26,43 @@ internal static class AccountFiles
             switch (e)
             {
                 case EntrySkipped s: skipped[(s.Strategy, s.Number)] = s.Why; break;
-                case WeightsChanged w: facts.Add(new { what = "weights", at = RunText.Time(w.Instant), version = w.Version, w.Who, w.Why }); break;
-                case EnablementChanged n: facts.Add(new { what = n.Enabled ? "enabled" : "disabled", at = RunText.Time(n.Instant), n.Strategy, n.Symbol, n.Who, n.Why }); break;
-                case SessionControlled c: facts.Add(new { what = c.Command.ToString().ToLowerInvariant(), at = RunText.Time(c.Instant), c.Who, c.Why }); break;
+                case WeightsChanged w:
+                    facts.Add(new
+                    {
+                        what = "weights",
+                        at = RunText.Time(w.Instant),
+                        version = w.Version,
+                        w.Who,
+                        w.Why
+                    }); break;
+                case EnablementChanged n:
+                    facts.Add(new
+                    {
+                        what = n.Enabled ? "enabled" : "disabled",
+                        at = RunText.Time(n.Instant),
+                        n.Strategy,
+                        n.Symbol,
+                        n.Who,
+                        n.Why
+                    }); break;
+                case SessionControlled c:
+                    facts.Add(new
+                    {
+                        what = c.Command.ToString().ToLowerInvariant(),
+                        at = RunText.Time(c.Instant),
+                        c.Who,
+                        c.Why
+                    }); break;
                 case Reconciled r: facts.Add(new { what = "reconciled", at = RunText.Time(r.Instant), r.Rule, r.Difference }); break;
-                case SessionStarted s: facts.Add(new { what = "started", at = RunText.Time(s.Instant), s.Host, s.Process, s.WithoutEvidence }); break;
+                case SessionStarted s:
+                    facts.Add(new
+                    {
+                        what = "started",
+                        at = RunText.Time(s.Instant),
+                        s.Host,
+                        s.Process,
+                        s.WithoutEvidence
+                    }); break;
             }
         }
         AtomicFile.Write(Path.Combine(folder, "account_trades.csv"), writer => Trades(writer, ledger));
@@ -54,7 +89,12 @@ internal static class AccountFiles
             rejected = status.Rejected,
             positions = status.Positions,
             skipped = skipped.Select(s => new { strategy = s.Key.Item1, number = s.Key.Item2, why = s.Value }),
-            barToOrderMicroseconds = new { p50 = Finite(latency.Percentiles().P50), p99 = Finite(latency.Percentiles().P99), journalShare = Finite(latency.JournalShare) },
+            barToOrderMicroseconds = new
+            {
+                p50 = Finite(latency.Percentiles().P50),
+                p99 = Finite(latency.Percentiles().P99),
+                journalShare = Finite(latency.JournalShare)
+            },
             notes = host.Notes,
             facts,
         }, Json));
@@ -79,7 +119,8 @@ internal static class AccountFiles
 
     private static void Trades(TextWriter writer, AccountLedger ledger)
     {
-        using var csv = Csv(writer, "strategy", "symbol", "number", "side", "quantity", "entry_time", "entry_price", "exit_time", "exit_price", "pnl", "fees", "pnl_net", "open", "exit_reason");
+        using var csv = Csv(writer, "strategy", "symbol", "number", "side", "quantity", "entry_time", "entry_price", "exit_time",
+            "exit_price", "pnl", "fees", "pnl_net", "open", "exit_reason");
         foreach (var t in ledger.Trades.Values.OrderBy(t => t.EntryTime).ThenBy(t => t.Entry, StringComparer.Ordinal))
         {
             csv.WriteField(t.Strategy);
@@ -103,21 +144,29 @@ internal static class AccountFiles
     // Each trade as the portfolio had it, with the strategies' simulated fills, beside what the account made of it.
     private static void Gap(TextWriter writer, LiveHost host, Dictionary<(string, int), string> skipped)
     {
-        using var csv = Csv(writer, "strategy", "symbol", "number", "side", "multiplier", "weight", "model", "model_quantity", "model_entry_time", "model_entry_price", "model_exit_time", "model_exit_price", "model_net", "model_fees",
-            "account_quantity", "account_entry_time", "account_entry_price", "account_exit_time", "account_exit_price", "account_net", "account_fees", "why");
+        using var csv = Csv(writer, "strategy", "symbol", "number", "side", "multiplier", "weight", "model", "model_quantity",
+            "model_entry_time", "model_entry_price", "model_exit_time", "model_exit_price", "model_net", "model_fees",
+            "account_quantity", "account_entry_time", "account_entry_price", "account_exit_time", "account_exit_price", "account_net",
+            "account_fees", "why");
         var account = host.Ledger.Trades.Values.ToDictionary(t => (t.Strategy, t.Number));
-        var rejected = host.Ledger.Tickets.Where(t => t.Order.Closes is null && !(t.Filled > 0) && t.State.IsFinal()).ToDictionary(t => (t.Strategy, t.Intent.Trade));
+        var rejected = host.Ledger.Tickets.Where(t => t.Order.Closes is null && !(t.Filled > 0) && t.State.IsFinal())
+            .ToDictionary(t => (t.Strategy, t.Intent.Trade));
         foreach (var (strategy, model, trade) in host.PortfolioTrades)
         {
             var key = (strategy.Id, trade.Trade.Number);
             account.Remove(key, out var own);
-            var why = own is not null ? "" : skipped.GetValueOrDefault(key) ?? (rejected.TryGetValue(key, out var ticket) ? $"{(ticket.State == OrderState.Closed ? ticket.Ended : ticket.State).ToString().ToLowerInvariant()}: {ticket.Reason}" : "");
+            var why = own is not null ? ""
+                : skipped.GetValueOrDefault(key)
+                    ?? (rejected.TryGetValue(key, out var ticket)
+                        ? $"{(ticket.State == OrderState.Closed ? ticket.Ended : ticket.State).ToString().ToLowerInvariant()}: {ticket.Reason}" : "");
             var symbol = strategy.Symbols[trade.Trade.SymbolIndex];
             Row(strategy.Id, symbol, trade.Trade.Number, trade.Trade.Side, trade.Weight, model, trade.Trade, own, why);
         }
-        foreach (var own in account.Values.OrderBy(t => t.EntryTime).ThenBy(t => t.Entry, StringComparer.Ordinal)) Row(own.Strategy, own.Symbol, own.Number, own.Side, double.NaN, null, null, own, "");
+        foreach (var own in account.Values.OrderBy(t => t.EntryTime).ThenBy(t => t.Entry, StringComparer.Ordinal))
+            Row(own.Strategy, own.Symbol, own.Number, own.Side, double.NaN, null, null, own, "");
 
-        void Row(string strategy, string symbol, int number, Side side, double weight, string? model, Trade? planned, AccountTrade? own, string why)
+        void Row(string strategy, string symbol, int number, Side side, double weight, string? model, Trade? planned, AccountTrade? own,
+            string why)
         {
             var multiplier = host.InstrumentOf(symbol).Multiplier;
             csv.WriteField(strategy);
@@ -136,7 +185,8 @@ internal static class AccountFiles
             csv.WriteField(planned is { } p6 ? RunText.Number(p6.Profit - p6.NetProfit) : "");
             // What is open is closed at the last mark, as the portfolio's is.
             var last = host.LastOf(symbol);
-            var exit = own is null ? 0 : own.Open > 0 ? (own.ExitPrice * (own.Quantity - own.Open) + (last?.Close ?? own.EntryPrice) * own.Open) / own.Quantity : own.ExitPrice;
+            var exit = own is null ? 0 : own.Open > 0
+                ? (own.ExitPrice * (own.Quantity - own.Open) + (last?.Close ?? own.EntryPrice) * own.Open) / own.Quantity : own.ExitPrice;
             var gross = own is null ? 0 : (int)own.Side * (exit - own.EntryPrice) * own.Quantity * multiplier;
             csv.WriteField(own is null ? "" : RunText.Number(own.Quantity));
             csv.WriteField(own is null ? "" : RunText.Time(own.EntryTime));
@@ -152,7 +202,8 @@ internal static class AccountFiles
 
     private static void Orders(TextWriter writer, AccountLedger ledger)
     {
-        using var csv = Csv(writer, "client_id", "venue_id", "strategy", "symbol", "trade", "role", "side", "type", "quantity", "filled", "state", "ended", "reason", "created");
+        using var csv = Csv(writer, "client_id", "venue_id", "strategy", "symbol", "trade", "role", "side", "type", "quantity", "filled",
+            "state", "ended", "reason", "created");
         foreach (var t in ledger.Tickets)
         {
             csv.WriteField(t.Order.ClientId);

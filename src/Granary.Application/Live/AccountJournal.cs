@@ -5,8 +5,9 @@ using Granary.Storage.Retries;
 namespace Granary.Application.Live;
 
 /// <summary>
-/// What a session writes into its journal. Facts on which something is done (intents, commands, weights) are durable before it is done. Others wait for the
-/// next of these, a second at the longest: bars on which nothing was decided, which the feed has, and what the venue told, which it tells again. While the journal cannot be reached, whoever writes waits, and so trading pauses.
+/// What a session writes into its journal. Facts on which something is done (intents, commands, weights) are durable before it is done.
+/// Others wait for the next of these, a second at the longest: bars on which nothing was decided, which the feed has, and the venue's
+/// events, which the venue sends again. While the journal cannot be reached, a writer waits, and so trading pauses.
 /// </summary>
 public sealed class AccountJournal(IJournal journal, TimeProvider clock) : IAsyncDisposable
 {
@@ -18,7 +19,7 @@ public sealed class AccountJournal(IJournal journal, TimeProvider clock) : IAsyn
     private long _next = journal.Last + 1;
     private long _flushed = clock.GetTimestamp();
 
-    /// <summary>Hears every fact that is told, in order, before it is written.</summary>
+    /// <summary>Receives every fact in order, before it is written.</summary>
     public Action<JournalEvent>? Told { get; init; }
 
     public string Name => journal.Name;
@@ -36,9 +37,11 @@ public sealed class AccountJournal(IJournal journal, TimeProvider clock) : IAsyn
 
     public long Appends { get; private set; }
 
-    public async IAsyncEnumerable<JournalEvent> ReadAsync([System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken = default)
+    public async IAsyncEnumerable<JournalEvent> ReadAsync([System.Runtime.CompilerServices.EnumeratorCancellation]
+        CancellationToken cancellationToken = default)
     {
-        await foreach (var entry in journal.ReadAsync(new JournalQuery(), cancellationToken).ConfigureAwait(false)) yield return JournalCodec.Decode(entry);
+        await foreach (var entry in journal.ReadAsync(new JournalQuery(), cancellationToken).ConfigureAwait(false))
+            yield return JournalCodec.Decode(entry);
     }
 
     /// <summary>Writes what can wait.</summary>
@@ -63,7 +66,9 @@ public sealed class AccountJournal(IJournal journal, TimeProvider clock) : IAsyn
         _deferred.Clear();
     }
 
-    /// <summary>Writes what has waited long enough, and lets the journal make ready for what comes; called when nothing is in a hurry.</summary>
+    /// <summary>
+    /// Writes what has waited long enough, and lets the journal make ready for what comes; called when nothing is in a hurry.
+    /// </summary>
     public ValueTask FlushIfDueAsync(CancellationToken cancellationToken = default)
     {
         Settle();

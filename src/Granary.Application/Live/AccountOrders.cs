@@ -5,8 +5,9 @@ using Granary.Engine.Trading;
 namespace Granary.Application.Live;
 
 /// <summary>
-/// Brings a broker's account to where the strategies are: makes an entry of each signal that was granted, the exits that are missing, cancels entries that are
-/// no longer waited for, and moves stops. An order's id is made from the signal that it serves, so an order that is made again is the same order.
+/// Brings a broker's account to where the strategies are: makes an entry of each signal that was granted, the exits that are missing,
+/// cancels entries that are no longer waited for, and moves stops. An order's id is made from the signal that it serves, so an order that
+/// is made again is the same order.
 /// </summary>
 internal sealed class AccountOrders(LivePortfolio portfolio, AccountLedger ledger, IOrderDesk desk, ExecutionSettings execution, string tag)
 {
@@ -30,13 +31,13 @@ internal sealed class AccountOrders(LivePortfolio portfolio, AccountLedger ledge
     /// <summary>Signals that were decided, of this session and those before it.</summary>
     public long Signals { get; set; }
 
-    /// <summary>What was found out at this instant and is not written yet.</summary>
+    /// <summary>Facts of this time slice that are not written yet.</summary>
     public IReadOnlyList<JournalEvent> Facts => _facts;
 
-    /// <summary>Orders of this instant that are to be sent.</summary>
+    /// <summary>Orders of this time slice that are to be sent.</summary>
     public int Intended => _intents.Count;
 
-    /// <summary>When the first order of the last instant went to the venue (stopwatch ticks).</summary>
+    /// <summary>When the first order of the last time slice went to the venue (stopwatch ticks).</summary>
     public long FirstSent { get; private set; }
 
     /// <summary>An order of the past, as the journal has it.</summary>
@@ -57,7 +58,7 @@ internal sealed class AccountOrders(LivePortfolio portfolio, AccountLedger ledge
     /// <summary>A stop that was moved in the past.</summary>
     public void Moved(StopMoved moved) => _movedStops[moved.ClientId] = moved.Price;
 
-    /// <summary>A new instant, with a first fact.</summary>
+    /// <summary>Begins a time slice with its first fact.</summary>
     public void Begin(JournalEvent? fact)
     {
         _facts.Clear();
@@ -74,8 +75,8 @@ internal sealed class AccountOrders(LivePortfolio portfolio, AccountLedger ledge
         var values = new Dictionary<string, double>(StringComparer.Ordinal);
         for (var i = 0; i < factors.Length && i < names.Count; i++) values[names[i]] = factors[i];
         Signals++;
-        _facts.Add(new SignalDecided(instant, signal.Number, signal.Time, signal.Side, signal.Type, signal.Price, signal.Quantity, signal.Stop, signal.Target, signal.ValidUntil,
-            signal.Prediction, signal.SizeFactor, said, granted, values)
+        _facts.Add(new SignalDecided(instant, signal.Number, signal.Time, signal.Side, signal.Type, signal.Price, signal.Quantity,
+            signal.Stop, signal.Target, signal.ValidUntil, signal.Prediction, signal.SizeFactor, said, granted, values)
         { Strategy = strategy.Instance.Id, Symbol = symbol });
         if (!(granted > 0)) return;
         // Its own account has refused it at once.
@@ -104,30 +105,38 @@ internal sealed class AccountOrders(LivePortfolio portfolio, AccountLedger ledge
             StopPrice = order.StopPrice,
             TimeInForce = order.TimeInForce,
             ExpiresAt = signal.AtFill ? long.MaxValue : signal.ValidUntil,
-            Protection = signal.AtFill ? default : new Protection(order.StopLoss, order.StopLoss > 0 ? 0 : trading.StopLossPercent / 100, order.TakeProfit, order.TakeProfit > 0 ? 0 : trading.TakeProfitPercent / 100,
+            Protection = signal.AtFill ? default
+                : new Protection(order.StopLoss, order.StopLoss > 0 ? 0 : trading.StopLossPercent / 100, order.TakeProfit,
+                    order.TakeProfit > 0 ? 0 : trading.TakeProfitPercent / 100,
                 order.TrailFraction, execution.ProtectFrom == ProtectFrom.NextBar),
             CreatedAt = instant,
         }, OrderRole.Entry, signal.Number, ExitReason.Open)
         { Strategy = strategy.Instance.Id, Symbol = symbol });
     }
 
-    /// <summary>Makes the exits that are missing: of trades that the strategy is leaving, or has left (its stop fell otherwise, an exit was refused).</summary>
+    /// <summary>
+    /// Makes the exits that are missing: of trades that the strategy is leaving, or has left (its stop fell otherwise, an exit was
+    /// refused).
+    /// </summary>
     public void Align(long instant)
     {
         foreach (var trade in ledger.ActiveTrades)
         {
             if (!(trade.Open > 0)) continue;
-            if (portfolio.Find(trade.Strategy) is not { } strategy || !_orders.TryGetValue((strategy.Instance.Index, trade.Number), out var orders)) continue;
+            if (portfolio.Find(trade.Strategy) is not { } strategy
+                || !_orders.TryGetValue((strategy.Instance.Index, trade.Number), out var orders)) continue;
             var wanted = strategy.Trades.GetValueOrDefault(trade.Number);
             var key = (strategy.Instance.Index, trade.Number);
             var whole = wanted is not { State: not WantedState.Exit } || Flatten || portfolio.IsCalled(key);
             var cut = portfolio.CutOf(key);
             if (!whole && cut == 0) continue;
             if (orders.Exit is { } exit && !exit.State.IsFinal()) continue;
-            var quantity = whole ? trade.Open : Math.Min(trade.Open, trade.Open - portfolio.InstrumentOf(trade.Symbol).RoundQuantity(trade.Open * (1 - cut)));
+            var quantity = whole ? trade.Open
+                : Math.Min(trade.Open, trade.Open - portfolio.InstrumentOf(trade.Symbol).RoundQuantity(trade.Open * (1 - cut)));
             portfolio.CutMade(key);
             if (!(quantity > 0)) continue;
-            var type = wanted is { State: WantedState.Exit, ExitType: OrderType.MarketOnClose } && orders.Exits == 0 ? OrderType.MarketOnClose : OrderType.Market;
+            var type = wanted is { State: WantedState.Exit, ExitType: OrderType.MarketOnClose } && orders.Exits == 0
+                ? OrderType.MarketOnClose : OrderType.Market;
             _intents.Add(new OrderIntended(instant, new BrokerOrder
             {
                 ClientId = $"{tag}-{strategy.Instance.Index}-{trade.Number}-x{orders.Exits + 1}",
@@ -137,7 +146,8 @@ internal sealed class AccountOrders(LivePortfolio portfolio, AccountLedger ledge
                 Quantity = quantity,
                 Closes = trade.Entry,
                 CreatedAt = instant,
-            }, OrderRole.Exit, trade.Number, whole ? wanted is { State: WantedState.Exit } ? wanted.ExitReason : portfolio.ReasonOf(key) : ExitReason.Limit)
+            }, OrderRole.Exit, trade.Number, whole ? wanted is { State: WantedState.Exit } ? wanted.ExitReason : portfolio.ReasonOf(key)
+                : ExitReason.Limit)
             { Strategy = trade.Strategy, Symbol = trade.Symbol });
         }
     }
@@ -145,25 +155,29 @@ internal sealed class AccountOrders(LivePortfolio portfolio, AccountLedger ledge
     /// <summary>Cancels entries that the strategy no longer waits for, and moves stops.</summary>
     public async ValueTask MoveAsync(long instant, CancellationToken cancellationToken)
     {
-        foreach (var ticket in ledger.OpenTickets.Where(t => t.Order.Closes is null && t.State is OrderState.Submitted or OrderState.PartiallyFilled).ToList())
+        foreach (var ticket in ledger.OpenTickets.Where(t => t.Order.Closes is null
+            && t.State is OrderState.Submitted or OrderState.PartiallyFilled).ToList())
         {
             var strategy = portfolio.Find(ticket.Strategy);
             var wanted = strategy?.Trades.GetValueOrDefault(ticket.Intent.Trade);
             var isExpired = strategy is not null && portfolio.IsExpired((strategy.Instance.Index, ticket.Intent.Trade));
             // A part of it may be filled after the strategy's own was: it waits for the rest as long as the trade lives.
-            if (wanted is null or { State: WantedState.Exit } || isExpired || Flatten) await desk.CancelAsync(instant, ticket, cancellationToken).ConfigureAwait(false);
+            if (wanted is null or { State: WantedState.Exit } || isExpired || Flatten)
+                await desk.CancelAsync(instant, ticket, cancellationToken).ConfigureAwait(false);
         }
         foreach (var strategy in portfolio.Strategies)
             foreach (var (number, wanted) in strategy.Trades)
             {
-                if (!(wanted.MovedStop > 0) || !_orders.TryGetValue((strategy.Instance.Index, number), out var orders) || orders.Entry is not { } entry) continue;
+                if (!(wanted.MovedStop > 0) || !_orders.TryGetValue((strategy.Instance.Index, number), out var orders)
+                    || orders.Entry is not { } entry) continue;
                 if (!_resendStops && _movedStops.TryGetValue(entry.Order.ClientId, out var sent) && sent == wanted.MovedStop) continue;
-                if (await desk.MoveStopAsync(instant, entry.Order.ClientId, wanted.MovedStop, cancellationToken).ConfigureAwait(false)) _movedStops[entry.Order.ClientId] = wanted.MovedStop;
+                if (await desk.MoveStopAsync(instant, entry.Order.ClientId, wanted.MovedStop, cancellationToken).ConfigureAwait(false))
+                    _movedStops[entry.Order.ClientId] = wanted.MovedStop;
             }
         _resendStops = false;
     }
 
-    /// <summary>Writes the instant's facts and sends what is intended; an exit that is refused is made anew at once.</summary>
+    /// <summary>Writes the facts of the time slice and sends its orders; an exit that is refused is sent again at once.</summary>
     public async ValueTask SendAsync(long instant, CancellationToken cancellationToken)
     {
         FirstSent = 0;
@@ -184,7 +198,7 @@ internal sealed class AccountOrders(LivePortfolio portfolio, AccountLedger ledge
         }
     }
 
-    /// <summary>Brings the account to where the strategies are, between two instants.</summary>
+    /// <summary>Brings the account to the positions of the strategies, between two time slices.</summary>
     public async ValueTask CatchUpAsync(long instant, CancellationToken cancellationToken)
     {
         Begin(null);

@@ -18,25 +18,30 @@ public sealed class AccountReader(IReadOnlyList<string> states, TimeProvider clo
 
     /// <summary>Facts as they stand in the journals, newest last.</summary>
     /// <exception cref="JournalException">A journal cannot be read.</exception>
-    public async Task<IReadOnlyList<JsonObject>> FactsAsync(string kind, string? strategy, string? symbol, DateTimeOffset? from, DateTimeOffset? to, CancellationToken cancellationToken = default)
+    public async Task<IReadOnlyList<JsonObject>> FactsAsync(string kind, string? strategy, string? symbol, DateTimeOffset? from,
+        DateTimeOffset? to, CancellationToken cancellationToken = default)
     {
         var found = new List<JsonObject>();
         foreach (var state in states)
-            foreach (var entry in await ReadAsync(state, new JournalQuery(kind, strategy, symbol, from, to), cancellationToken).ConfigureAwait(false))
+            foreach (var entry in await ReadAsync(state, new JournalQuery(kind, strategy, symbol, from, to), cancellationToken)
+                .ConfigureAwait(false))
                 found.Add(Shown(state, entry));
         return found.Count > Most ? found.GetRange(found.Count - Most, Most) : found;
     }
 
     /// <summary>The newest fact for each of what a key tells apart.</summary>
-    public async Task<IReadOnlyList<JsonObject>> LatestAsync(string kind, Func<JsonObject, string> keyOf, string? strategy, string? symbol, CancellationToken cancellationToken = default)
+    public async Task<IReadOnlyList<JsonObject>> LatestAsync(string kind, Func<JsonObject, string> keyOf, string? strategy, string? symbol,
+        CancellationToken cancellationToken = default)
     {
         var latest = new Dictionary<string, JsonObject>(StringComparer.Ordinal);
-        foreach (var fact in await FactsAsync(kind, strategy, symbol, null, null, cancellationToken).ConfigureAwait(false)) latest[$"{fact["account"]}\n{keyOf(fact)}"] = fact;
+        foreach (var fact in await FactsAsync(kind, strategy, symbol, null, null, cancellationToken).ConfigureAwait(false))
+            latest[$"{fact["account"]}\n{keyOf(fact)}"] = fact;
         return [.. latest.Values];
     }
 
     /// <summary>Orders with how they stand.</summary>
-    public async Task<IReadOnlyList<JsonObject>> OrdersAsync(string? strategy, string? symbol, DateTimeOffset? from, DateTimeOffset? to, CancellationToken cancellationToken = default)
+    public async Task<IReadOnlyList<JsonObject>> OrdersAsync(string? strategy, string? symbol, DateTimeOffset? from, DateTimeOffset? to,
+        CancellationToken cancellationToken = default)
     {
         var orders = new List<JsonObject>();
         foreach (var state in states)
@@ -45,16 +50,19 @@ public sealed class AccountReader(IReadOnlyList<string> states, TimeProvider clo
             var intents = new List<(JournalEntry Entry, string Id)>();
             foreach (var entry in await ReadAsync(state, new JournalQuery(), cancellationToken).ConfigureAwait(false))
             {
-                if (entry.Kind is not (nameof(OrderIntended) or nameof(OrderAnswered) or nameof(VenueReported) or nameof(OrderClosed))) continue;
+                if (entry.Kind is not (nameof(OrderIntended) or nameof(OrderAnswered) or nameof(VenueReported) or nameof(OrderClosed)))
+                    continue;
                 var e = JournalCodec.Decode(entry);
                 ledger.Apply(e);
-                if (e is OrderIntended intent && new JournalQuery(null, strategy, symbol, from, to).Wants(entry)) intents.Add((entry, intent.Order.ClientId));
+                if (e is OrderIntended intent && new JournalQuery(null, strategy, symbol, from, to).Wants(entry))
+                    intents.Add((entry, intent.Order.ClientId));
             }
             foreach (var (entry, id) in intents.Skip(Math.Max(0, intents.Count - Most)))
             {
                 var ticket = ledger.Find(id)!;
                 var shown = Shown(state, entry);
-                shown["state"] = ticket.Unknown ? "unknown" : System.Text.Json.JsonNamingPolicy.CamelCase.ConvertName(ticket.State.ToString());
+                shown["state"] = ticket.Unknown ? "unknown"
+                    : System.Text.Json.JsonNamingPolicy.CamelCase.ConvertName(ticket.State.ToString());
                 shown["venueId"] = ticket.VenueId;
                 shown["filled"] = ticket.Filled;
                 shown["reasonGiven"] = ticket.Reason;
@@ -74,7 +82,8 @@ public sealed class AccountReader(IReadOnlyList<string> states, TimeProvider clo
             var known = false;
             foreach (var entry in await ReadAsync(state, new JournalQuery(), cancellationToken).ConfigureAwait(false))
             {
-                if (entry.Kind == nameof(WeightsChanged) && ((WeightsChanged)JournalCodec.Decode(entry)).Weights.TryGetValue(id, out var w)) weight = w;
+                if (entry.Kind == nameof(WeightsChanged) && ((WeightsChanged)JournalCodec.Decode(entry)).Weights.TryGetValue(id, out var w))
+                    weight = w;
                 if (entry.Strategy != id) continue;
                 known = true;
                 if (entry.Kind == nameof(SignalDecided)) signals++;
@@ -82,12 +91,23 @@ public sealed class AccountReader(IReadOnlyList<string> states, TimeProvider clo
                 else if (JournalCodec.Decode(entry) is TradeChanged trade) open[trade.Number] = trade.Open;
             }
             if (!known && weight is null) continue;
-            found = new JsonObject { ["account"] = Name(state), ["id"] = id, ["enabled"] = enabled, ["weight"] = weight, ["signals"] = signals, ["trades"] = open.Count, ["openTrades"] = open.Values.Count(o => o > 0) };
+            found = new JsonObject
+            {
+                ["account"] = Name(state),
+                ["id"] = id,
+                ["enabled"] = enabled,
+                ["weight"] = weight,
+                ["signals"] = signals,
+                ["trades"] = open.Count,
+                ["openTrades"] = open.Values.Count(o => o > 0)
+            };
         }
         return found;
     }
 
-    /// <summary>Lays a command down for the sessions whose state is a folder; each takes it at its next bar, or within a fifth of a second.</summary>
+    /// <summary>
+    /// Lays a command down for the sessions whose state is a folder; each takes it at its next bar, or within a fifth of a second.
+    /// </summary>
     /// <returns>How many it went to.</returns>
     public int Send(SessionOrder order)
     {
@@ -108,10 +128,14 @@ public sealed class AccountReader(IReadOnlyList<string> states, TimeProvider clo
         if (!ModelStores.IsDatabase(state)) return FileJournal.Peek(state, query);
         var cut = state.IndexOf("?account=", StringComparison.Ordinal);
         if (cut < 0) throw new JournalException($"{ModelStores.Shown(state)} names no account; write postgres://…/DATABASE?account=NAME");
-        return await PostgresJournal.PeekAsync(ModelStores.Connection(state[..cut]), state[(cut + "?account=".Length)..], query, cancellationToken).ConfigureAwait(false);
+        return await PostgresJournal.PeekAsync(ModelStores.Connection(state[..cut]), state[(cut + "?account=".Length)..], query,
+            cancellationToken).ConfigureAwait(false);
     }
 
-    private static string Name(string state) => IsOwn(state) ? state[Own.Length..] : ModelStores.IsDatabase(state) ? state[(state.IndexOf("?account=", StringComparison.Ordinal) + "?account=".Length)..] : Path.GetFileName(Path.GetFullPath(state));
+    private static string Name(string state) =>
+        IsOwn(state) ? state[Own.Length..]
+            : ModelStores.IsDatabase(state) ? state[(state.IndexOf("?account=", StringComparison.Ordinal) + "?account=".Length)..]
+            : Path.GetFileName(Path.GetFullPath(state));
 
     private static JsonObject Shown(string state, JournalEntry entry)
     {
@@ -124,9 +148,12 @@ public sealed class AccountReader(IReadOnlyList<string> states, TimeProvider clo
             ["symbol"] = entry.Symbol,
         };
         foreach (var (name, value) in JsonNode.Parse(entry.Body.Span)!.AsObject())
-            shown[name] = name is "instant" or "period" or "entryTime" or "exitTime" or "validUntil" && value is JsonValue v && v.TryGetValue<long>(out var ticks) ? Time(ticks) : value?.DeepClone();
+            shown[name] = name is "instant" or "period" or "entryTime" or "exitTime" or "validUntil" && value is JsonValue v
+                && v.TryGetValue<long>(out var ticks) ? Time(ticks) : value?.DeepClone();
         return shown;
     }
 
-    private static JsonNode? Time(long ticks) => ticks is <= 0 or long.MaxValue ? null : new DateTime(ticks, DateTimeKind.Utc).ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", System.Globalization.CultureInfo.InvariantCulture);
+    private static JsonNode? Time(long ticks) =>
+        ticks is <= 0 or long.MaxValue ? null
+            : new DateTime(ticks, DateTimeKind.Utc).ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", System.Globalization.CultureInfo.InvariantCulture);
 }

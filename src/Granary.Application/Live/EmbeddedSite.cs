@@ -19,7 +19,8 @@ public sealed class EmbeddedSite(LiveRequest request, GranaryCatalogues catalogu
 
     /// <inheritdoc/>
     /// <remarks>Made when the lease is held: commands that lie there are a session's that trades.</remarks>
-    public ISessionControl Control => _control ??= new SessionControl(Path.Combine(ModelStores.IsDatabase(_state) ? folder : _state, "control"), clock);
+    public ISessionControl Control =>
+        _control ??= new SessionControl(Path.Combine(ModelStores.IsDatabase(_state) ? folder : _state, "control"), clock);
 
     /// <inheritdoc/>
     public IWeightsService? Weights { get; } = request.Weights is { } weights ? new FileWeights(weights, clock) : null;

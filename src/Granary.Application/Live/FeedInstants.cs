@@ -5,17 +5,17 @@ using Granary.Engine.Market.Feeds;
 
 namespace Granary.Application.Live;
 
-/// <summary>An instant of the market, complete: all bars that close at it.</summary>
+/// <summary>A complete time slice of the market: all bars that close at one time.</summary>
 /// <param name="Time">UTC ticks.</param>
 /// <param name="Bars">The feed's own and the longer ones that strategies trade, by market.</param>
 internal readonly record struct MarketInstant(long Time, IReadOnlyList<(int Market, Timeframe Timeframe, Bar Bar)> Bars);
 
-/// <summary>Reads a feed with its past and its longer bars, instant by instant.</summary>
+/// <summary>Reads a feed with its past and its longer bars, one time slice after the other.</summary>
 internal sealed class FeedInstants(WarmFeed feed, TimeProvider clock)
 {
     private List<(int Market, Timeframe Timeframe, Bar Bar)> _bars = [];
 
-    /// <summary>What a session had taken at an instant before, once more, and what it completes.</summary>
+    /// <summary>A time slice that a session took before, once more, and the longer bars that it completes.</summary>
     public IEnumerable<MarketInstant> Resume(BarsTaken taken)
     {
         feed.Resume(taken.Instant, taken.Bars.Select(b => (b.Series, b.Bar)));
@@ -24,11 +24,12 @@ internal sealed class FeedInstants(WarmFeed feed, TimeProvider clock)
                 yield return instant;
     }
 
-    /// <summary>Gives every instant until the feed's end.</summary>
-    /// <param name="take">Is told of each; true where it is of the past, before the first live bar.</param>
+    /// <summary>Returns every time slice until the feed's end.</summary>
+    /// <param name="take">Called for each; true where it is of the past, before the first live bar.</param>
     /// <param name="idle">Called every 200 ms while the market is silent.</param>
     /// <param name="stopping">Whether to leave off.</param>
-    public async Task ReadAsync(Func<MarketInstant, bool, CancellationToken, ValueTask> take, Func<CancellationToken, ValueTask> idle, Func<bool> stopping, CancellationToken cancellationToken)
+    public async Task ReadAsync(Func<MarketInstant, bool, CancellationToken, ValueTask> take, Func<CancellationToken, ValueTask> idle,
+        Func<bool> stopping, CancellationToken cancellationToken)
     {
         using var leaving = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var items = feed.ReadAsync(leaving.Token).GetAsyncEnumerator(leaving.Token);
@@ -43,7 +44,8 @@ internal sealed class FeedInstants(WarmFeed feed, TimeProvider clock)
                     var coming = next.AsTask();
                     try
                     {
-                        while (await Task.WhenAny(coming, Task.Delay(TimeSpan.FromMilliseconds(200), clock, cancellationToken)).ConfigureAwait(false) != coming)
+                        while (await Task.WhenAny(coming, Task.Delay(TimeSpan.FromMilliseconds(200), clock, cancellationToken))
+                            .ConfigureAwait(false) != coming)
                         {
                             cancellationToken.ThrowIfCancellationRequested();
                             await idle(cancellationToken).ConfigureAwait(false);
@@ -52,7 +54,7 @@ internal sealed class FeedInstants(WarmFeed feed, TimeProvider clock)
                     }
                     finally
                     {
-                        // Whoever waits for the feed is called back before the feed is closed.
+                        // A reader that waits for the feed is called back before the feed is closed.
                         if (!coming.IsCompleted)
                         {
                             await leaving.CancelAsync().ConfigureAwait(false);
@@ -65,7 +67,8 @@ internal sealed class FeedInstants(WarmFeed feed, TimeProvider clock)
                 {
                     return;
                 }
-                if (Add(items.Current) is { } instant) await take(instant, feed.LiveFrom is not { } live || instant.Time <= live, cancellationToken).ConfigureAwait(false);
+                if (Add(items.Current) is { } instant)
+                    await take(instant, feed.LiveFrom is not { } live || instant.Time <= live, cancellationToken).ConfigureAwait(false);
             }
         }
     }

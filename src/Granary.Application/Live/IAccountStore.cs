@@ -6,7 +6,7 @@ namespace Granary.Application.Live;
 /// <summary>Where the journals of accounts are kept, and their leases with them.</summary>
 public interface IAccountStore
 {
-    /// <summary>Opens the journal of an account; whoever has it open has its lease.</summary>
+    /// <summary>Opens the journal of an account; the one that has it open has its lease.</summary>
     /// <param name="holder">Who opens it, for the sentence that a second session gets.</param>
     /// <exception cref="LeaseException">Another session has it.</exception>
     /// <exception cref="JournalException">The disk or the server failed.</exception>
@@ -30,32 +30,39 @@ public static class AccountStores
     /// <param name="state">A folder, or postgres://….</param>
     /// <param name="one">The folder is one account's; otherwise each has a folder of its own in it.</param>
     /// <exception cref="Json.InputException">A database that is not written as one.</exception>
-    public static IAccountStore Open(string state, bool one = false) => ModelStores.IsDatabase(state) ? new DatabaseAccounts(ModelStores.Connection(state)) : new FolderAccounts(state, one);
+    public static IAccountStore Open(string state, bool one = false) =>
+        ModelStores.IsDatabase(state) ? new DatabaseAccounts(ModelStores.Connection(state)) : new FolderAccounts(state, one);
 }
 
-/// <summary>Accounts of one machine: a file each. The lease is the operating system's lock of a file, which other machines do not all see.</summary>
+/// <summary>
+/// Accounts of one machine: a file each. The lease is the operating system's lock of a file, which other machines do not all see.
+/// </summary>
 public sealed class FolderAccounts(string folder, bool one = false) : IAccountStore
 {
     private string Of(string account) => one ? folder : Path.Combine(folder, account);
 
-    public Task<IJournal> OpenJournalAsync(string account, string holder, TimeProvider clock, CancellationToken cancellationToken = default) => Task.FromResult<IJournal>(FileJournal.Open(Of(account), clock, holder));
+    public Task<IJournal> OpenJournalAsync(string account, string holder, TimeProvider clock,
+        CancellationToken cancellationToken = default) => Task.FromResult<IJournal>(FileJournal.Open(Of(account), clock, holder));
 
     public Task<IJournal> OpenBrokerJournalAsync(string account, string broker, string holder, TimeProvider clock,
         CancellationToken cancellationToken = default) =>
         Task.FromResult<IJournal>(FileJournal.Open(Of(account), clock, holder, broker + "-venue.grj", flush: false));
 
-    public Task<IReadOnlyList<JournalEntry>> PeekAsync(string account, JournalQuery query, CancellationToken cancellationToken = default) => Task.FromResult<IReadOnlyList<JournalEntry>>([.. FileJournal.Peek(Of(account), query)]);
+    public Task<IReadOnlyList<JournalEntry>> PeekAsync(string account, JournalQuery query, CancellationToken cancellationToken = default) =>
+        Task.FromResult<IReadOnlyList<JournalEntry>>([.. FileJournal.Peek(Of(account), query)]);
 }
 
 /// <summary>Accounts in PostgreSQL, for all machines that reach it.</summary>
 /// <param name="connection">As Npgsql takes it.</param>
 public sealed class DatabaseAccounts(string connection) : IAccountStore
 {
-    public async Task<IJournal> OpenJournalAsync(string account, string holder, TimeProvider clock, CancellationToken cancellationToken = default) =>
+    public async Task<IJournal> OpenJournalAsync(string account, string holder, TimeProvider clock,
+        CancellationToken cancellationToken = default) =>
         await PostgresJournal.OpenAsync(connection, account, clock, holder, cancellationToken).ConfigureAwait(false);
 
     public Task<IJournal> OpenBrokerJournalAsync(string account, string broker, string holder, TimeProvider clock,
         CancellationToken cancellationToken = default) => OpenJournalAsync($"{account}.{broker}-venue", holder, clock, cancellationToken);
 
-    public Task<IReadOnlyList<JournalEntry>> PeekAsync(string account, JournalQuery query, CancellationToken cancellationToken = default) => PostgresJournal.PeekAsync(connection, account, query, cancellationToken);
+    public Task<IReadOnlyList<JournalEntry>> PeekAsync(string account, JournalQuery query, CancellationToken cancellationToken = default) =>
+        PostgresJournal.PeekAsync(connection, account, query, cancellationToken);
 }

@@ -4,10 +4,10 @@ using Granary.Engine.Market;
 namespace Granary.Application.Live;
 
 /// <summary>
-/// Where a session's orders are made and its facts are kept: the account's journal with its lease, the venue, and the order manager between them.
-/// It is beside the session, or on another machine of a cluster; the session cannot tell which.
+/// Where a session's orders are made and its facts are kept: the account's journal with its lease, the venue, and the order manager between
+/// them. It is beside the session, or on another machine of a cluster; the session cannot tell which.
 /// </summary>
-/// <remarks>One caller at a time. Facts are told to it in the order in which they happened, and stand so in the journal.</remarks>
+/// <remarks>One caller at a time. Facts are passed in the order in which they happened, and are in the journal in that order.</remarks>
 public interface IOrderDesk : IAsyncDisposable
 {
     /// <summary>Of the venue, as it stands in journals and reports.</summary>
@@ -44,10 +44,13 @@ public interface IOrderDesk : IAsyncDisposable
     IAsyncEnumerable<JournalEvent> ReadAsync(CancellationToken cancellationToken = default);
 
     /// <summary>Opens the way to the venue; before anything else but reading.</summary>
-    /// <param name="ledger">Empty; what the journal holds is applied to it by the session, and from then on all that happens at the venue by the desk.</param>
+    /// <param name="ledger">
+    /// Empty; the session applies the journal to it, and from then on the gateway applies all that happens at the venue.
+    /// </param>
     /// <param name="tag">Begins every client order id of the account.</param>
     /// <param name="instruments">By symbol.</param>
-    ValueTask BeginAsync(AccountLedger ledger, string tag, IReadOnlyDictionary<string, Instrument> instruments, CancellationToken cancellationToken = default);
+    ValueTask BeginAsync(AccountLedger ledger, string tag, IReadOnlyDictionary<string, Instrument> instruments,
+        CancellationToken cancellationToken = default);
 
     /// <summary>Keeps facts on which something is done: durable when it returns.</summary>
     ValueTask AppendAsync(IReadOnlyList<JournalEvent> facts, CancellationToken cancellationToken = default);
@@ -61,13 +64,13 @@ public interface IOrderDesk : IAsyncDisposable
     /// <summary>Writes all that waits.</summary>
     ValueTask FlushAsync(CancellationToken cancellationToken = default);
 
-    /// <summary>The bars that close at an instant, for a venue that lives on them; it has them first.</summary>
+    /// <summary>The bars that close at one time, for a simulated venue, which sees them first.</summary>
     ValueTask HearAsync(long instant, IReadOnlyList<ClosedBar> bars, CancellationToken cancellationToken = default);
 
     /// <summary>Asks about orders whose standing is unknown, and books what the venue has executed since the last time.</summary>
     ValueTask PollAsync(long instant, CancellationToken cancellationToken = default);
 
-    /// <summary>Writes facts and intents in one piece, then sends the orders. Each has its ticket in the ledger afterwards.</summary>
+    /// <summary>Writes facts and intents in one piece, then sends the orders. Afterwards the ledger tracks each of them.</summary>
     ValueTask SendAsync(long instant, List<JournalEvent> facts, List<OrderIntended> intents, CancellationToken cancellationToken = default);
 
     ValueTask CancelAsync(long instant, Ticket ticket, CancellationToken cancellationToken = default);

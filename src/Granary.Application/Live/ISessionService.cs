@@ -2,11 +2,15 @@ using Granary.Engine.Brokerage;
 
 namespace Granary.Application.Live;
 
-/// <summary>Live sessions that a server runs, one for each account; the id of a session is its account's, which is its portfolio's too.</summary>
+/// <summary>
+/// Live sessions that a server runs, one for each account; the id of a session is its account's, which is its portfolio's too.
+/// </summary>
 public interface ISessionService
 {
     /// <summary>Begins a session, or goes on with the account's journal where it has one.</summary>
-    /// <exception cref="Json.InputException">The configuration, the feed or an option is wrong, or the evidence does not suffice.</exception>
+    /// <exception cref="Json.InputException">
+    /// The configuration, the feed or an option is wrong, or the evidence does not suffice.
+    /// </exception>
     /// <exception cref="Data.Journals.LeaseException">Another session trades the account.</exception>
     /// <exception cref="Submissions.ServiceUnavailableException">The journal or the cluster does not answer.</exception>
     ValueTask<SessionView> StartAsync(SessionStart start, CancellationToken cancellationToken = default);
@@ -103,5 +107,5 @@ public enum SessionPhase : byte
 /// <param name="Digest">Of the whole run, once it is done.</param>
 /// <param name="Fault">Why it failed, or what it waits for; null where nothing is wrong.</param>
 /// <param name="Restarts">Times that it came back from a loss.</param>
-public sealed record SessionView(string Id, string Run, SessionPhase Phase, string StartedBy, DateTimeOffset StartedAt, string Host, string Desk, LiveStatus? Status, string? Digest, string? Fault, int Restarts,
-    IReadOnlyList<string> Files);
+public sealed record SessionView(string Id, string Run, SessionPhase Phase, string StartedBy, DateTimeOffset StartedAt, string Host,
+    string Desk, LiveStatus? Status, string? Digest, string? Fault, int Restarts, IReadOnlyList<string> Files);

@@ -6,7 +6,9 @@ using Granary.Engine.Market.Feeds;
 
 namespace Granary.Application.Live;
 
-/// <summary>Where a session is: what it needs of its surroundings. This process is one (<see cref="EmbeddedSite"/>), a cluster is another.</summary>
+/// <summary>
+/// Where a session is: what it needs of its surroundings. This process is one (<see cref="EmbeddedSite"/>), a cluster is another.
+/// </summary>
 public interface ISessionSite
 {
     /// <summary>Where the operator's commands come from and the status goes to.</summary>

@@ -8,12 +8,16 @@ using Granary.Engine.Brokerage;
 
 namespace Granary.Application.Live;
 
-/// <summary>Turns facts into journal entries and back. A fact's kind is its type's name; strategy and symbol stand beside the body, where journals look for them.</summary>
+/// <summary>
+/// Turns facts into journal entries and back. A fact's kind is its type's name; strategy and symbol stand beside the body, where journals
+/// look for them.
+/// </summary>
 public static class JournalCodec
 {
     private static readonly Type[] Kinds =
     [
-        typeof(SessionStarted), typeof(BarsTaken), typeof(SignalDecided), typeof(EntrySkipped), typeof(OrderIntended), typeof(StopMoved), typeof(OrderAnswered), typeof(VenueReported), typeof(OrderClosed), typeof(TradeChanged),
+        typeof(SessionStarted), typeof(BarsTaken), typeof(SignalDecided), typeof(EntrySkipped), typeof(OrderIntended), typeof(StopMoved),
+        typeof(OrderAnswered), typeof(VenueReported), typeof(OrderClosed), typeof(TradeChanged),
         typeof(PositionChanged), typeof(WeightsChanged), typeof(EnablementChanged), typeof(SessionControlled), typeof(Reconciled),
     ];
 
@@ -52,10 +56,15 @@ public static class JournalCodec
     public static JournalEvent Decode(JournalEntry entry)
     {
         if (!ByName.TryGetValue(entry.Kind, out var type))
-            throw new JournalException($"entry {entry.Sequence} of the journal is a '{entry.Kind}', which this Granary does not know; update it");
+            throw new JournalException($"entry {entry.Sequence} of the journal is a "
+                + $"'{entry.Kind}', which this Granary does not know; update it");
         try
         {
-            return ((JournalEvent)JsonSerializer.Deserialize(entry.Body.Span, type)!) with { Strategy = entry.Strategy, Symbol = entry.Symbol };
+            return ((JournalEvent)JsonSerializer.Deserialize(entry.Body.Span, type)!) with
+            {
+                Strategy = entry.Strategy,
+                Symbol = entry.Symbol
+            };
         }
         catch (JsonException e)
         {

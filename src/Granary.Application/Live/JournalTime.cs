@@ -12,7 +12,8 @@ namespace Granary.Application.Live;
 /// </summary>
 internal sealed class JournalTime : JsonConverter<long>
 {
-    private static readonly string[] _names = ["instant", "period", "validUntil", "entryTime", "exitTime", "time", "expiresAt", "createdAt", "at"];
+    private static readonly string[] _names = ["instant", "period", "validUntil", "entryTime", "exitTime", "time", "expiresAt", "createdAt",
+        "at"];
     private static readonly JournalTime _converter = new();
 
     /// <summary>A modifier for the types of journal entries.</summary>
@@ -26,7 +27,8 @@ internal sealed class JournalTime : JsonConverter<long>
     public override long Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
     {
         if (reader.TokenType == JsonTokenType.Number) return reader.GetInt64();
-        return DateTime.TryParse(reader.GetString(), CultureInfo.InvariantCulture, DateTimeStyles.AdjustToUniversal | DateTimeStyles.AssumeUniversal, out var time)
+        return DateTime.TryParse(reader.GetString(), CultureInfo.InvariantCulture,
+            DateTimeStyles.AdjustToUniversal | DateTimeStyles.AssumeUniversal, out var time)
             ? time.Ticks
             : throw new JsonException($"'{reader.GetString()}' is no time");
     }

@@ -1,6 +1,9 @@
 namespace Granary.Application.Live;
 
-/// <summary>How long bars took to become orders, at each instant that made some: from the arrival of its bars to the first order on its way to the venue, and to the answer to the last.</summary>
+/// <summary>
+/// How long bars took to become orders, for each time slice that made some: from the arrival of its bars to the first order on its way to
+/// the venue, and to the answer to the last.
+/// </summary>
 public sealed class LatencyRecorder
 {
     private const int Most = 1 << 16;

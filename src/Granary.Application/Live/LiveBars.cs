@@ -17,7 +17,8 @@ internal sealed class LiveBars(IReadOnlyList<MarketSeries> markets) : IBarSource
 
     public Bar? Last(int market) => _bars[market] is [.., var last] ? last : null;
 
-    public ValueTask<IReadOnlyList<string>> ListSymbolsAsync(Timeframe timeframe, CancellationToken cancellationToken = default) => new([.. markets.Select(m => m.Instrument.Symbol).Order(StringComparer.Ordinal)]);
+    public ValueTask<IReadOnlyList<string>> ListSymbolsAsync(Timeframe timeframe, CancellationToken cancellationToken = default) =>
+        new([.. markets.Select(m => m.Instrument.Symbol).Order(StringComparer.Ordinal)]);
 
     public ValueTask<IBarSeries> OpenAsync(BarQuery query, CancellationToken cancellationToken = default)
     {
@@ -39,7 +40,8 @@ internal sealed class LiveBars(IReadOnlyList<MarketSeries> markets) : IBarSource
 
         public IReadOnlyList<string> Notes => [];
 
-        public async IAsyncEnumerable<BarBlock> ReadAsync(int blockSize = IBarSeries.DefaultBlockSize, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+        public async IAsyncEnumerable<BarBlock> ReadAsync(int blockSize = IBarSeries.DefaultBlockSize, [EnumeratorCancellation]
+            CancellationToken cancellationToken = default)
         {
             await Task.CompletedTask.ConfigureAwait(false);
             for (var i = 0; i < bars.Count; i += blockSize)

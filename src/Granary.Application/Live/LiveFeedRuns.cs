@@ -9,11 +9,14 @@ using Granary.Engine.Trading;
 namespace Granary.Application.Live;
 
 /// <summary>How the strategies of a live session are run.</summary>
-/// <param name="Events">Takes their events; null where nobody wants them.</param>
+/// <param name="Events">Takes their events; null = they are dropped.</param>
 /// <param name="HasMemberRun">Which strategies have a second run, on a resizing account, that the portfolio follows.</param>
-internal sealed record LiveRunSettings(ExecutionSettings Execution, IEventSink? Events, bool WithFactors, Func<StrategyInstance, bool> HasMemberRun);
+internal sealed record LiveRunSettings(ExecutionSettings Execution, IEventSink? Events, bool WithFactors,
+    Func<StrategyInstance, bool> HasMemberRun);
 
-/// <summary>The strategies of one feed of the plan, walked bar by bar: the very same runs and pipelines as in a batch, in blocks of one.</summary>
+/// <summary>
+/// The strategies of one feed of the plan, walked bar by bar: the very same runs and pipelines as in a batch, in blocks of one.
+/// </summary>
 internal abstract class LiveFeedRuns
 {
     public abstract FeedClock Clock { get; }
@@ -23,18 +26,21 @@ internal abstract class LiveFeedRuns
     /// <summary>Lets the strategies walk over the bars of this feed's symbols that close now; one for each symbol that has one.</summary>
     public abstract void Walk(IReadOnlyList<(int Symbol, Bar Bar)> bars);
 
-    public static LiveFeedRuns Of(FeedPlan feed, Func<string, MarketSeries> seriesOf, LiveRunSettings settings) => feed.IsJoined || feed.IsReferring
+    public static LiveFeedRuns Of(FeedPlan feed, Func<string, MarketSeries> seriesOf, LiveRunSettings settings) =>
+        feed.IsJoined || feed.IsReferring
         ? new Joined(feed, seriesOf, settings)
         : new Single(feed, seriesOf, settings);
 
     private protected static LiveStrategy Make(StrategyInstance instance, LiveRunSettings settings)
     {
         RunEventWriter? Writer(IEventSink? sink) => sink is null ? null : new RunEventWriter(instance.Index, sink, settings.WithFactors);
-        return new LiveStrategy(instance, Writer(settings.Events), settings.HasMemberRun(instance) ? Writer(settings.Events?.Members) : null);
+        return new LiveStrategy(instance, Writer(settings.Events), settings.HasMemberRun(instance) ? Writer(settings.Events?.Members)
+            : null);
     }
 
     // Its own run, and where the portfolio follows another, that one too.
-    private protected static void MakeRuns(LiveStrategy strategy, LiveRunSettings settings, Func<TradingSettings, RunEventWriter?, bool, IStrategyRun> make)
+    private protected static void MakeRuns(LiveStrategy strategy, LiveRunSettings settings,
+        Func<TradingSettings, RunEventWriter?, bool, IStrategyRun> make)
     {
         var trading = strategy.Instance.Trading;
         var hasMember = settings.HasMemberRun(strategy.Instance);
@@ -61,17 +67,19 @@ internal abstract class LiveFeedRuns
         strategy.Error = RunGroup.Said(e);
         strategy.Run = strategy.Member = null;
         strategy.Events.Clear();
-        // What it has open is closed, since nobody looks after it any more.
+        // Its open positions are closed, since no strategy manages them any more.
         strategy.Trades.Clear();
     }
 
     // The runs of a strategy that trades one symbol. symbols: that one and those that its factors compare it with; null for the one alone.
-    private protected static void Begin(LiveStrategy strategy, MarketSeries series, LiveRunSettings settings, FactorPlan plan, IReadOnlyList<string>? symbols = null) =>
+    private protected static void Begin(LiveStrategy strategy, MarketSeries series, LiveRunSettings settings, FactorPlan plan,
+        IReadOnlyList<string>? symbols = null) =>
         MakeRuns(strategy, settings, (trading, log, isFollowed) =>
         {
             var instance = strategy.Instance;
             var observer = isFollowed ? strategy.ObserverOf(0, log) : null;
-            var run = new StrategyRun(instance.Id, instance.Create(), series, trading, settings.Execution, plan, (IRunObserver?)observer ?? log, instance.Model, symbols);
+            var run = new StrategyRun(instance.Id, instance.Create(), series, trading, settings.Execution, plan, (IRunObserver?)observer
+                ?? log, instance.Model, symbols);
             if (log is not null) log.Run = run;
             if (observer is not null) observer.Factors = run;
             strategy.FactorNames = run.FactorNames;
@@ -135,18 +143,21 @@ internal abstract class LiveFeedRuns
                 {
                     // It trades the first symbol alone, and reads the others.
                     if (feed.IsReferring) Begin(strategy, series[0], settings, plans[0], feed.Symbols);
-                    else MakeRuns(strategy, settings, (trading, log, isFollowed) => MakeJoined(strategy, series, settings.Execution, plans, (trading, log, isFollowed)));
+                    else MakeRuns(strategy, settings,
+                        (trading, log, isFollowed) => MakeJoined(strategy, series, settings.Execution, plans, (trading, log, isFollowed)));
                 });
             _pipeline = new JoinedPipeline(series, plans, from: feed.TradeFrom);
             _joiner = new FeedJoiner(series);
         }
 
-        private static MultiSymbolRun MakeJoined(LiveStrategy strategy, IReadOnlyList<MarketSeries> series, ExecutionSettings execution, IReadOnlyList<FactorPlan> plans,
-            (TradingSettings Trading, RunEventWriter? Log, bool IsFollowed) of)
+        private static MultiSymbolRun MakeJoined(LiveStrategy strategy, IReadOnlyList<MarketSeries> series, ExecutionSettings execution,
+            IReadOnlyList<FactorPlan> plans, (TradingSettings Trading, RunEventWriter? Log, bool IsFollowed) of)
         {
             var instance = strategy.Instance;
-            IRunObserver?[] observers = [.. series.Select((_, s) => of.IsFollowed ? strategy.ObserverOf(s, of.Log) : (IRunObserver?)of.Log?.ForSymbol(s))];
-            var run = new MultiSymbolRun(instance.Id, (MultiSymbolStrategy)instance.Create(), series, of.Trading, execution, plans, observers);
+            IRunObserver?[] observers =
+                [.. series.Select((_, s) => of.IsFollowed ? strategy.ObserverOf(s, of.Log) : (IRunObserver?)of.Log?.ForSymbol(s))];
+            var run = new MultiSymbolRun(instance.Id, (MultiSymbolStrategy)instance.Create(), series, of.Trading, execution, plans,
+                observers);
             for (var s = 0; s < observers.Length; s++)
             {
                 var observer = observers[s] as LiveStrategy.Observer;

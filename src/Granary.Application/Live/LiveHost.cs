@@ -14,13 +14,16 @@ using Granary.Reporting.Runs;
 namespace Granary.Application.Live;
 
 /// <summary>
-/// A live session: the host that walks the plan's strategies and its portfolio bar by bar as a feed brings them, and brings a broker's account to where
-/// they are. It is restarted on its journal: the bars that it had taken are walked again, without a word to the venue, and then it goes on.
+/// A live session: the host that walks the plan's strategies and its portfolio bar by bar as a feed brings them, and brings a broker's
+/// account to where they are. It is restarted on its journal: it replays the bars that it had taken, without calls to the venue, and then
+/// continues.
 /// </summary>
 /// <remarks>
-/// At each instant: the venue's fills are booked; the strategies see the bars that close; the portfolio decides (<see cref="LivePortfolio"/>); bars, signals and the intents of
-/// all orders are appended to the journal in one piece; the orders are sent; the answers are appended (<see cref="AccountOrders"/>, at an <see cref="IOrderDesk"/>). So what was sent is
-/// known, whenever the process dies. Between instants the operator is listened to (<see cref="SessionOperator"/>), and every 30 seconds books and venue are brought together.
+/// For each time slice: the venue's fills are booked; the strategies see the bars that close; the portfolio decides
+/// (<see cref="LivePortfolio"/>); bars, signals and the intents of all orders are appended to the journal in one piece; the orders are
+/// sent; the answers are appended (<see cref="AccountOrders"/>, at an <see cref="IOrderDesk"/>). So what was sent is known, whenever the
+/// process dies. Between time slices the session takes the operator's commands (<see cref="SessionOperator"/>), and every 30 seconds it
+/// reconciles its books with the venue.
 /// </remarks>
 public sealed class LiveHost : IPortfolioHost
 {
@@ -54,19 +57,23 @@ public sealed class LiveHost : IPortfolioHost
     }
 
     // The same for all sessions of an account, and another for another account.
-    private static string TagOf(List<JournalEvent> past, BatchSpec spec, LiveOptions options) => past.OfType<SessionStarted>().FirstOrDefault()?.Tag
-        ?? "g" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{options.Account}\n{spec.Name}\n{options.Configuration}")))[..8];
+    private static string TagOf(List<JournalEvent> past, BatchSpec spec, LiveOptions options) =>
+        past.OfType<SessionStarted>().FirstOrDefault()?.Tag
+        ?? "g" + Convert.ToHexStringLower(
+            SHA256.HashData(Encoding.UTF8.GetBytes($"{options.Account}\n{spec.Name}\n{options.Configuration}")))[..8];
 
     /// <param name="spec">Of the production configuration.</param>
     /// <param name="feed">Carries all its symbols at the data's timeframe; the session disposes of it.</param>
     /// <param name="past">What the journal holds.</param>
     /// <param name="clock">Of the waiting and the thirty seconds; market time comes from the bars.</param>
-    public static LiveHost Create(BatchSpec spec, ILiveFeed feed, IBroker broker, AccountJournal journal, IReadOnlyList<JournalEvent> past, TimeProvider clock, LiveOptions options) =>
+    public static LiveHost Create(BatchSpec spec, ILiveFeed feed, IBroker broker, AccountJournal journal, IReadOnlyList<JournalEvent> past,
+        TimeProvider clock, LiveOptions options) =>
         Create(spec, feed, new OrderDesk(journal, broker), past, clock, options);
 
     /// <inheritdoc cref="Create(BatchSpec, ILiveFeed, IBroker, AccountJournal, IReadOnlyList{JournalEvent}, TimeProvider, LiveOptions)"/>
     /// <param name="desk">Whose journal <paramref name="past"/> was read from; not begun yet, and not disposed of.</param>
-    public static LiveHost Create(BatchSpec spec, ILiveFeed feed, IOrderDesk desk, IReadOnlyList<JournalEvent> past, TimeProvider clock, LiveOptions options) =>
+    public static LiveHost Create(BatchSpec spec, ILiveFeed feed, IOrderDesk desk, IReadOnlyList<JournalEvent> past, TimeProvider clock,
+        LiveOptions options) =>
         new(spec, feed, desk, clock, options, [.. past]);
 
     public string Description => $"live, broker {_desk.Broker}";
@@ -91,7 +98,7 @@ public sealed class LiveHost : IPortfolioHost
     /// <summary>The symbol's last bar.</summary>
     internal Bar? LastOf(string symbol) => _portfolio.LastOf(symbol);
 
-    /// <summary>What whoever reads the run should know; one sentence each.</summary>
+    /// <summary>Notes for the reader of the run; one sentence each.</summary>
     public IReadOnlyList<string> Notes => _notes;
 
     /// <summary>Of the last row of the portfolio.</summary>
@@ -100,7 +107,8 @@ public sealed class LiveHost : IPortfolioHost
     public PortfolioOutcome Outcome(Action<EquityRow>? row, Action<PortfolioTrade> trade) => _portfolio.Outcome(row, trade);
 
     /// <inheritdoc/>
-    public async Task RunAsync(BatchPlan plan, IReadOnlyDictionary<string, OpenedMarket> markets, Func<StrategyInstance, bool> include, IEventSink? events, bool withFactors,
+    public async Task RunAsync(BatchPlan plan, IReadOnlyDictionary<string, OpenedMarket> markets, Func<StrategyInstance, bool> include,
+        IEventSink? events, bool withFactors,
         Action<IReadOnlyList<StrategyOutcome>> finished, IProgress<BatchProgress>? progress, CancellationToken cancellationToken)
     {
         _ledger = new AccountLedger(_spec.Cash, s => markets[s].Instrument.Multiplier);
@@ -108,8 +116,17 @@ public sealed class LiveHost : IPortfolioHost
         _orders = new AccountOrders(_portfolio, _ledger, _desk, _spec.Execution.Settings, Tag);
         _operator = new SessionOperator(_options, _desk, _portfolio, _orders, _clock, _notes);
         // Each market in all the timeframes that strategies trade.
-        IReadOnlyList<Timeframe> longer = [.. plan.Feeds.Select(f => f.Timeframe).Where(t => t != _spec.Data.Timeframe).Distinct().OrderBy(t => t.Ticks)];
-        await using var warm = new WarmFeed(new WarmFeedRequest { Feed = _feed, Longer = longer, Past = _options.Past, WarmUpFrom = _spec.ReadFrom, Store = _options.Keep, FillGaps = _options.IsStream });
+        IReadOnlyList<Timeframe> longer =
+            [.. plan.Feeds.Select(f => f.Timeframe).Where(t => t != _spec.Data.Timeframe).Distinct().OrderBy(t => t.Ticks)];
+        await using var warm = new WarmFeed(new WarmFeedRequest
+        {
+            Feed = _feed,
+            Longer = longer,
+            Past = _options.Past,
+            WarmUpFrom = _spec.ReadFrom,
+            Store = _options.Keep,
+            FillGaps = _options.IsStream
+        });
         _instants = new FeedInstants(warm, _clock);
         await _desk.BeginAsync(_ledger, Tag, _portfolio.Instruments, cancellationToken).ConfigureAwait(false);
         try
@@ -156,16 +173,19 @@ public sealed class LiveHost : IPortfolioHost
             }
         }
         _orders.Signals = _past.OfType<SignalDecided>().LongCount();
-        if (_past.Count > 0) _notes.Add($"went on with the journal at {RunText.Time(_portfolio.Instant)}, after {_bars.Count} bars and {_ledger.Fills} fills");
+        if (_past.Count > 0) _notes.Add($"went on with the journal at {RunText.Time(_portfolio.Instant)}, after {_bars.Count} bars "
+            + $"and {_ledger.Fills} fills");
         _past.Clear();
         _past.TrimExcess();
     }
 
     private async Task StartAsync(CancellationToken cancellationToken)
     {
-        await _desk.AppendAsync([new SessionStarted(_portfolio.Instant, Tag, _options.Account, _options.Configuration, _desk.Broker, Environment.MachineName, Environment.ProcessId, _options.WithoutEvidence)], cancellationToken).ConfigureAwait(false);
+        await _desk.AppendAsync([new SessionStarted(_portfolio.Instant, Tag, _options.Account, _options.Configuration, _desk.Broker,
+            Environment.MachineName, Environment.ProcessId, _options.WithoutEvidence)], cancellationToken).ConfigureAwait(false);
         if (_desk.Cut is { } cut) _notes.Add(cut);
-        if (_options.WithoutEvidence) _notes.Add("The validation checks of this configuration are missing or failed; it is traded with --without-evidence.");
+        if (_options.WithoutEvidence)
+            _notes.Add("The validation checks of this configuration are missing or failed; it is traded with --without-evidence.");
         await SynchroniseAsync(cancellationToken).ConfigureAwait(false);
         // What the walk over the past has left to do, as a cancellation that was on its way.
         await _orders.CatchUpAsync(_portfolio.Instant, cancellationToken).ConfigureAwait(false);
@@ -177,7 +197,7 @@ public sealed class LiveHost : IPortfolioHost
         cancellationToken.ThrowIfCancellationRequested();
         var instant = now.Time;
         List<TakenBar> taken = [.. now.Bars.Where(b => b.Timeframe == _spec.Data.Timeframe).Select(b => TakenBar.Of(b.Market, b.Bar))];
-        // What was before the account traded for the first time is seen by strategies, and nobody acts on it.
+        // Strategies see what was before the account's first trade; the session does not act on it.
         if (past && !_traded)
         {
             await _desk.NoteAsync(new BarsTaken(instant, taken, Warm: true), cancellationToken).ConfigureAwait(false);
@@ -188,7 +208,9 @@ public sealed class LiveHost : IPortfolioHost
         if (!_traded && _warm > 0) _notes.Add($"warmed up over {_warm} bars");
         _traded = true;
         if (taken.Count > 0)
-            await _desk.HearAsync(instant, [.. taken.Select(b => new ClosedBar(_feed.Series[b.Series].Instrument.Symbol, b.Bar, _spec.Data.Timeframe))], cancellationToken).ConfigureAwait(false);
+            await _desk.HearAsync(instant,
+                [.. taken.Select(b => new ClosedBar(_feed.Series[b.Series].Instrument.Symbol, b.Bar, _spec.Data.Timeframe))],
+                cancellationToken).ConfigureAwait(false);
         // A venue that lives on these bars has had them first; from here on they are ours.
         var arrived = Stopwatch.GetTimestamp();
         await CommandsAsync(cancellationToken).ConfigureAwait(false);
@@ -206,7 +228,8 @@ public sealed class LiveHost : IPortfolioHost
         if (_orders.Intended > 0)
         {
             await _orders.SendAsync(instant, cancellationToken).ConfigureAwait(false);
-            Latency.Add(Stopwatch.GetElapsedTime(arrived, _orders.FirstSent), Stopwatch.GetElapsedTime(arrived), _desk.Appending - journalBefore);
+            Latency.Add(Stopwatch.GetElapsedTime(arrived, _orders.FirstSent), Stopwatch.GetElapsedTime(arrived),
+                _desk.Appending - journalBefore);
         }
         else if (_options.IsStream && !late)
         {
@@ -232,7 +255,8 @@ public sealed class LiveHost : IPortfolioHost
 
     private async ValueTask SynchroniseAsync(CancellationToken cancellationToken)
     {
-        foreach (var difference in await _desk.SynchroniseAsync(_portfolio.Instant, cancellationToken).ConfigureAwait(false)) _notes.Add(difference);
+        foreach (var difference in await _desk.SynchroniseAsync(_portfolio.Instant, cancellationToken).ConfigureAwait(false))
+            _notes.Add(difference);
         _synchronised = _clock.GetTimestamp();
         _reconciled |= _desk.VenueFault is null;
     }
@@ -242,7 +266,9 @@ public sealed class LiveHost : IPortfolioHost
         if (await _operator.CommandsAsync(cancellationToken).ConfigureAwait(false)) ShowCommanded();
     }
 
-    /// <summary>Does what the operator says, before the next instant; called from the session's own thread, or before it runs.</summary>
+    /// <summary>
+    /// Executes an operator's command before the next time slice; called from the session's own thread, or before it runs.
+    /// </summary>
     public async ValueTask CommandAsync(SessionOrder order, CancellationToken cancellationToken = default)
     {
         await _operator.CommandAsync(order, cancellationToken).ConfigureAwait(false);
@@ -261,7 +287,8 @@ public sealed class LiveHost : IPortfolioHost
         if (_ruined || _ledger.Cash == 0 || AccountEquity() > 0) return;
         _ruined = true;
         _orders.Flatten = true;
-        _notes.Add($"the broker's account had no equity left at {RunText.Time(_portfolio.Instant)}: all positions are closed, and nothing is entered any more");
+        _notes.Add($"the broker's account had no equity left at {RunText.Time(_portfolio.Instant)}: all positions are closed, and nothing "
+            + $"is entered any more");
     }
 
     private double AccountEquity()
@@ -282,10 +309,12 @@ public sealed class LiveHost : IPortfolioHost
         if (_desk.JournalFault is not null) state = LiveState.WaitingForJournal;
         else if (_desk.VenueFault is not null && state == LiveState.Trading) state = LiveState.WaitingForVenue;
         var (p50, p99) = Latency.Percentiles();
-        Status = new LiveStatus(state, new DateTime(_portfolio.Instant, DateTimeKind.Utc), _bars.Count, _portfolio.Strategies.Count, _portfolio.Strategies.Count(s => s.Error is not null),
-            _portfolio.Run.Equity, equity, _ledger.Cash, _ledger.Fees,
-            _ledger.Positions.Where(p => p.Value != 0).ToDictionary(p => p.Key, p => p.Value, StringComparer.Ordinal), _ledger.ActiveTrades.Count, _orders.Signals, _portfolio.Run.Accepted,
-            _desk.Sent, _ledger.Fills, _ledger.Tickets.Count(t => t.State == OrderState.Rejected || t.Ended == OrderState.Rejected), _ledger.OpenTickets.Count(t => t.Unknown), _desk.Differences,
+        Status = new LiveStatus(state, new DateTime(_portfolio.Instant, DateTimeKind.Utc), _bars.Count, _portfolio.Strategies.Count,
+            _portfolio.Strategies.Count(s => s.Error is not null), _portfolio.Run.Equity, equity, _ledger.Cash, _ledger.Fees,
+            _ledger.Positions.Where(p => p.Value != 0).ToDictionary(p => p.Key, p => p.Value, StringComparer.Ordinal),
+            _ledger.ActiveTrades.Count, _orders.Signals, _portfolio.Run.Accepted,
+            _desk.Sent, _ledger.Fills, _ledger.Tickets.Count(t => t.State == OrderState.Rejected || t.Ended == OrderState.Rejected),
+            _ledger.OpenTickets.Count(t => t.Unknown), _desk.Differences,
             _operator.WeightsVersion, _desk.JournalFault, _desk.VenueFault, p50, p99, [.. _notes.TakeLast(20)])
         {
             Hits = new Dictionary<string, int>(_hits),

@@ -11,10 +11,12 @@ public sealed record LiveOptions
     /// <summary>Where new weights come from; null = they stay those of the configuration.</summary>
     public IWeightsService? Weights { get; init; }
 
-    /// <summary>Where the operator's commands come from and the status goes to; null = nobody commands.</summary>
+    /// <summary>Where the operator's commands come from and the status goes to; null = no commands.</summary>
     public ISessionControl? Control { get; init; }
 
-    /// <summary>An entry whose bar closed longer ago than this is not sent any more: the session is catching up. null = never, as in a replay.</summary>
+    /// <summary>
+    /// An entry whose bar closed longer ago than this is not sent any more: the session is catching up. null = never, as in a replay.
+    /// </summary>
     public TimeSpan? EntriesWithin { get; init; }
 
     /// <summary>Between two synchronisations with the venue.</summary>
@@ -29,16 +31,22 @@ public sealed record LiveOptions
     /// <summary>Whether the feed brings what happens now, and may not bring it again.</summary>
     public bool IsStream => EntriesWithin is not null;
 
-    /// <summary>Asked in turn for the bars before the feed's first, which strategies see before the session trades, for those that were missed while it was off, and for gaps.</summary>
+    /// <summary>
+    /// Asked in turn for the bars before the feed's first, which strategies see before the session trades, for those that were missed while
+    /// it was off, and for gaps.
+    /// </summary>
     public IReadOnlyList<Engine.Market.IBarSource> Past { get; init; } = [];
 
-    /// <summary>Gets the bars that come; null for nobody. The session disposes of it.</summary>
+    /// <summary>Receives the bars that come; null = none. The session disposes of it.</summary>
     public Data.Stores.IBarStore? Keep { get; init; }
 
-    /// <summary>Called when a stop, target or trailing stop of the account was hit at the venue, from the session's own thread. (A strategy hears of the fills of its own simulated account, as in a backtest.)</summary>
+    /// <summary>
+    /// Called when a stop, target or trailing stop of the account was hit at the venue, from the session's own thread. (A strategy is
+    /// notified of the fills of its own simulated account, as in a backtest.)
+    /// </summary>
     public Action<Engine.Brokerage.AccountTrade, Engine.Brokerage.BrokerFill>? Hit { get; init; }
 
-    /// <summary>Is given the status after every instant.</summary>
+    /// <summary>Receives the status after every time slice.</summary>
     public IProgress<LiveStatus>? Status { get; init; }
 }
 
@@ -61,10 +69,14 @@ public enum LiveState : byte
 /// <param name="Unknown">Orders whose standing at the venue is not known.</param>
 /// <param name="Differences">Between our books and the venue's, found so far.</param>
 /// <param name="WeightsVersion">0 = those of the configuration.</param>
-/// <param name="LatencyP50">From the bar's arrival to its last order at the venue, microseconds, median; NaN before the first order.</param>
+/// <param name="LatencyP50">
+/// From the bar's arrival to its last order at the venue, microseconds, median; NaN before the first order.
+/// </param>
 public sealed record LiveStatus(
-    LiveState State, DateTime Instant, long Bars, int Strategies, int Failed, double ModelEquity, double AccountEquity, double AccountCash, double AccountFees,
-    IReadOnlyDictionary<string, double> Positions, int OpenTrades, long Signals, long Accepted, long OrdersSent, int Fills, int Rejected, int Unknown, int Differences,
+    LiveState State, DateTime Instant, long Bars, int Strategies, int Failed, double ModelEquity, double AccountEquity, double AccountCash,
+    double AccountFees,
+    IReadOnlyDictionary<string, double> Positions, int OpenTrades, long Signals, long Accepted, long OrdersSent, int Fills, int Rejected,
+    int Unknown, int Differences,
     long WeightsVersion, string? JournalFault, string? VenueFault, double LatencyP50, double LatencyP99, IReadOnlyList<string> Notes)
 {
     /// <summary>Fills of stops, targets and trailing stops at the venue in this session, by leg.</summary>

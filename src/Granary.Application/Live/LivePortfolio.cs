@@ -15,9 +15,13 @@ namespace Granary.Application.Live;
 /// <summary>A signal of a member of the portfolio, and the portfolio's answer.</summary>
 /// <param name="Granted">Base units; 0 where it was refused.</param>
 /// <param name="Factors">In the order of the strategy's factor names.</param>
-internal readonly record struct DecidedSignal(LiveStrategy Strategy, string Symbol, Signal Signal, Decision Decision, double Granted, double[] Factors);
+internal readonly record struct DecidedSignal(LiveStrategy Strategy, string Symbol, Signal Signal, Decision Decision, double Granted,
+    double[] Factors);
 
-/// <summary>The plan's strategies and the portfolio over them, walked instant by instant as bars come: the very runs, pipelines and driver of a batch, in blocks of one.</summary>
+/// <summary>
+/// The plan's strategies and the portfolio over them, fed time slice by time slice as bars come: the same runs, pipelines and driver as in
+/// a batch, in blocks of one.
+/// </summary>
 internal sealed class LivePortfolio
 {
     private readonly BatchSpec _spec;
@@ -46,8 +50,9 @@ internal sealed class LivePortfolio
 
     /// <param name="carried">What the feed brings, a market for each symbol.</param>
     /// <param name="bars">Gets what is taken.</param>
-    /// <param name="notes">Gets what whoever reads the run should know.</param>
-    public LivePortfolio(BatchSpec spec, BatchPlan plan, IReadOnlyList<MarketSeries> carried, LiveBars bars, IReadOnlyDictionary<string, OpenedMarket> markets, IEventSink? events, bool withFactors, ICollection<string> notes)
+    /// <param name="notes">Receives the notes for the reader of the run.</param>
+    public LivePortfolio(BatchSpec spec, BatchPlan plan, IReadOnlyList<MarketSeries> carried, LiveBars bars,
+        IReadOnlyDictionary<string, OpenedMarket> markets, IEventSink? events, bool withFactors, ICollection<string> notes)
     {
         (_spec, _carried, _bars) = (spec, carried, bars);
         var weights = new double[plan.Instances.Count];
@@ -64,7 +69,8 @@ internal sealed class LivePortfolio
         _paths = new IntrabarPath?[carried.Count];
         // Also a strategy without a weight: it may be given one.
         var settings = new LiveRunSettings(spec.Execution.Settings, events, withFactors, _ => MemberRuns.Resizes(spec.Portfolio));
-        _feeds = [.. plan.Feeds.Select(f => LiveFeedRuns.Of(f, s => WithPath(new MarketSeries(markets[s].Instrument, f.Timeframe), _marketOf[s], notes), settings))];
+        _feeds = [.. plan.Feeds.Select(f => LiveFeedRuns.Of(f,
+            s => WithPath(new MarketSeries(markets[s].Instrument, f.Timeframe), _marketOf[s], notes), settings))];
         Strategies = [.. _feeds.SelectMany(f => f.Strategies).OrderBy(s => s.Instance.Index)];
         _byId = Strategies.ToDictionary(s => s.Instance.Id, StringComparer.Ordinal);
         // Marked is each market of a strategy with a weight, at its shortest timeframe.
@@ -89,7 +95,9 @@ internal sealed class LivePortfolio
         var carried = _carried[market].Timeframe;
         var helps = series.Timeframe.Ticks > carried.Ticks;
         if (smaller != carried)
-            notes.Add($"the feed brings {series.Instrument.Symbol} in {carried} bars and not in the {smaller} ones of intrabarPath: where a {series.Timeframe} bar touches both stop and target, {(helps ? $"the {carried} bars decide" : "the rule of 'intrabar' decides")}");
+            notes.Add($"the feed brings {series.Instrument.Symbol} in {carried} bars and not in "
+                + $"the {smaller} ones of intrabarPath: where a {series.Timeframe} bar touches both stop and "
+                + $"target, {(helps ? $"the {carried} bars decide" : "the rule of 'intrabar' decides")}");
         return helps ? series with { Path = _paths[market] ??= new IntrabarPath(carried) } : series;
     }
 
@@ -112,7 +120,9 @@ internal sealed class LivePortfolio
     /// <summary>The symbol's last bar.</summary>
     public Bar? LastOf(string symbol) => _marketOf.TryGetValue(symbol, out var market) ? _bars.Last(market) : null;
 
-    /// <summary>Closed trades of the portfolio, with the strategies' simulated fills; after <see cref="Finish"/> also what is open.</summary>
+    /// <summary>
+    /// Closed trades of the portfolio, with the strategies' simulated fills; after <see cref="Finish"/> also what is open.
+    /// </summary>
     public IReadOnlyList<PortfolioTrade> Trades => _trades;
 
     /// <summary>Whether the portfolio closed the trade itself, since the account could not carry it.</summary>
@@ -125,14 +135,16 @@ internal sealed class LivePortfolio
     public ExitReason ReasonOf((int Strategy, int Number) trade) =>
         _called.GetValueOrDefault(trade, ExitReason.Signal);
 
-    /// <summary>Which share of a trade has to go at this instant, so that a limit is kept; 0 = none.</summary>
+    /// <summary>Which share of a trade must be closed now to keep a limit; 0 = none.</summary>
     public double CutOf((int Strategy, int Number) trade) => _cuts.GetValueOrDefault(trade);
 
     /// <summary>The cut is on its way to the venue.</summary>
     public void CutMade((int Strategy, int Number) trade) => _cuts.Remove(trade);
 
-    /// <summary>Lets strategies and portfolio see the bars that close at an instant, the feed's own and longer ones.</summary>
-    /// <param name="decided">Is given each signal with the portfolio's answer; null while the past is walked, of which nothing is to be made.</param>
+    /// <summary>Passes the bars that close at one time to strategies and portfolio: the feed's own and longer ones.</summary>
+    /// <param name="decided">
+    /// Is given each signal with the portfolio's answer; null while the past is walked, of which nothing is to be made.
+    /// </param>
     public void Walk(MarketInstant now, Action<long, DecidedSignal>? decided)
     {
         foreach (var (market, timeframe, bar) in now.Bars)
@@ -210,11 +222,12 @@ internal sealed class LivePortfolio
         if (_driver.Take(instance.Index, e) is not { } said || decided is null) return;
         var signal = e.ToSignal();
         var symbol = instance.Symbols[e.SymbolIndex];
-        var granted = said == Decision.Accepted ? _instrumentOf[symbol].RoundQuantity(signal.Quantity * _driver.Run.ScaleOf(instance.Index, signal.Number)) : 0;
+        var granted = said == Decision.Accepted
+            ? _instrumentOf[symbol].RoundQuantity(signal.Quantity * _driver.Run.ScaleOf(instance.Index, signal.Number)) : 0;
         decided(instant, new DecidedSignal(strategy, symbol, signal, said, granted, factors));
     }
 
-    /// <summary>New weights, from the next instant on; strategies that are not named keep theirs.</summary>
+    /// <summary>New weights, from the next time slice on; strategies that are not named keep theirs.</summary>
     /// <returns>Names that the plan does not have.</returns>
     public IReadOnlyList<string> Put(WeightsChanged change)
     {
@@ -229,14 +242,15 @@ internal sealed class LivePortfolio
         return [.. change.Weights.Keys.Where(id => !_byId.ContainsKey(id))];
     }
 
-    /// <summary>Lets a strategy, or those of a symbol, enter or not, from the next instant on.</summary>
+    /// <summary>Lets a strategy, or those of a symbol, enter or not, from the next time slice on.</summary>
     /// <returns>How many strategies it is about.</returns>
     public int Put(EnablementChanged change)
     {
         var about = 0;
         foreach (var strategy in Strategies)
         {
-            if (change.Strategy != strategy.Instance.Id && (change.Strategy.Length > 0 || !strategy.Instance.Symbols.Contains(change.Symbol, StringComparer.Ordinal))) continue;
+            if (change.Strategy != strategy.Instance.Id
+                && (change.Strategy.Length > 0 || !strategy.Instance.Symbols.Contains(change.Symbol, StringComparer.Ordinal))) continue;
             _driver.Run.SetEnabled(strategy.Instance.Index, change.Enabled);
             about++;
         }

@@ -24,7 +24,9 @@ public sealed record LiveRequest
 
     private const string KeepOption = "keep=";
 
-    /// <summary>store:DIR, csv:DIR, kafka://…, ws:…; with <c>keep=STORE</c> as its last option the bars that come are saved there.</summary>
+    /// <summary>
+    /// store:DIR, csv:DIR, kafka://…, ws:…; with <c>keep=STORE</c> as its last option the bars that come are saved there.
+    /// </summary>
     public required string Feed { get; init; }
 
     /// <summary>The feed without what is to be kept.</summary>
@@ -33,7 +35,8 @@ public sealed record LiveRequest
     /// <summary>Where the bars that come are saved; null for nowhere.</summary>
     public string? Keep => KeepAt is { } at ? Feed[(at + KeepOption.Length)..] : null;
 
-    private int? KeepAt => Feed.LastIndexOf(KeepOption, StringComparison.Ordinal) is > 0 and var at && Feed[at - 1] is '?' or '&' ? at : null;
+    private int? KeepAt =>
+        Feed.LastIndexOf(KeepOption, StringComparison.Ordinal) is > 0 and var at && Feed[at - 1] is '?' or '&' ? at : null;
 
     public string Broker { get; init; } = "paper";
 
@@ -88,7 +91,10 @@ public sealed record LiveRequest
     /// <summary>The folder of a weights service; null = weights stay those of the configuration.</summary>
     public string? Weights { get; init; }
 
-    /// <summary>Where the bars before the feed's first come from, those that were missed while the session was off, and those of gaps; null = the configuration's own source for streams, nothing for replays.</summary>
+    /// <summary>
+    /// Where the bars before the feed's first come from, those that were missed while the session was off, and those of gaps; null = the
+    /// configuration's own source for streams, nothing for replays.
+    /// </summary>
     public string? WarmUp { get; init; }
 
     /// <summary>First bar of the feed that is wanted, UTC ticks.</summary>
@@ -124,14 +130,16 @@ public static class LiveSession
     }
 
     private static string FolderOf(LiveRequest request, Production production, TimeProvider clock) =>
-        Path.GetFullPath(request.Out ?? Path.Combine("runs", FormattableString.Invariant($"{production.Spec.Name}-live-{clock.GetUtcNow().UtcDateTime:yyyyMMdd'T'HHmmss'Z'}")));
+        Path.GetFullPath(request.Out ?? Path.Combine("runs",
+            FormattableString.Invariant($"{production.Spec.Name}-live-{clock.GetUtcNow().UtcDateTime:yyyyMMdd'T'HHmmss'Z'}")));
 
-    /// <summary>What can be told to be wrong before anything is opened.</summary>
+    /// <summary>The faults that are visible before anything is opened.</summary>
     /// <exception cref="InputException">The evidence does not suffice, or the account cannot have this name.</exception>
     public static void Check(LiveRequest request, Production production)
     {
         if (!production.Verdict.IsSufficient && !request.WithoutEvidence)
-            throw new InputException($"{request.Production} does not pass its validation checks: {string.Join("; ", production.Verdict.Reasons)}. "
+            throw new InputException(
+                $"{request.Production} does not pass its validation checks: {string.Join("; ", production.Verdict.Reasons)}. "
                 + "Fix the strategy, or pass --without-evidence to trade it anyway; the journal records that.");
         WeightsRules.CheckPortfolio(request.Account ?? production.Spec.Name);
     }
@@ -153,7 +161,8 @@ public static class LiveSession
 
     /// <summary>Runs a session where it is.</summary>
     /// <inheritdoc cref="RunAsync(LiveRequest, GranaryCatalogues, TimeProvider, CancellationToken)"/>
-    public static async Task<LiveRun> RunAsync(LiveRequest request, Production production, ISessionSite site, TimeProvider clock, CancellationToken cancellationToken = default)
+    public static async Task<LiveRun> RunAsync(LiveRequest request, Production production, ISessionSite site, TimeProvider clock,
+        CancellationToken cancellationToken = default)
     {
         Check(request, production);
         var spec = Compared(production.Spec);
@@ -168,7 +177,8 @@ public static class LiveSession
         await using var feed = await OpenFeedAsync(request, spec, past, site, cancellationToken).ConfigureAwait(false);
         foreach (var symbol in spec.Data.Symbols)
             if (!feed.Series.Any(s => s.Instrument.Symbol == symbol && s.Timeframe == spec.Data.Timeframe))
-                throw new InputException($"--feed {request.Feed} does not carry {symbol} at {spec.Data.Timeframe}, which {request.Production} trades");
+                throw new InputException(
+                    $"--feed {request.Feed} does not carry {symbol} at {spec.Data.Timeframe}, which {request.Production} trades");
 
         await using var keep = request.Keep is { } store ? spec.Catalogues.Stores.Open(store) : null;
         var host = LiveHost.Create(spec, feed, desk, past, clock, new LiveOptions
@@ -195,13 +205,15 @@ public static class LiveSession
             Sections = new Dictionary<string, string> { [Evidence.Name] = production.Evidence.ToJson() },
             Closing = CloseAsync,
         };
-        var run = await new BatchRunner(host, clock, (_, _) => host.Bars).RunAsync(spec, options, null, cancellationToken).ConfigureAwait(false);
+        var run = await new BatchRunner(host, clock, (_, _) => host.Bars).RunAsync(spec, options, null, cancellationToken)
+            .ConfigureAwait(false);
         return new LiveRun(run, host.Status, host.Latency, host.Ledger) { Against = against };
 
         // The account's files and the backtest of its bars come before the report, which shows both.
         async Task<IReadOnlyDictionary<string, string>> CloseAsync(RunModel model, string path)
         {
-            await AccountFiles.WriteAsync(path, host.Ledger, desk, request, production, host.Status, host.Latency, host).ConfigureAwait(false);
+            await AccountFiles.WriteAsync(path, host.Ledger, desk, request, production, host.Status, host.Latency, host)
+                .ConfigureAwait(false);
             against = await SessionBacktest.RunAsync(spec, host.Bars, path, model.Digest, host.Status, clock).ConfigureAwait(false);
             return new Dictionary<string, string> { [SessionSection.Name] = SessionSection.ToJson(host.Status, host.Ledger, against) };
         }
@@ -211,13 +223,16 @@ public static class LiveSession
     private static BatchSpec Compared(BatchSpec spec) => spec.Benchmark?.String() is not { } name
         || BenchmarkCurve.IsOf(name, spec.Data.Symbols) ? spec : spec with { Benchmark = null };
 
-    private static async Task<ILiveFeed> OpenFeedAsync(LiveRequest request, BatchSpec spec, List<JournalEvent> past, ISessionSite site, CancellationToken cancellationToken)
+    private static async Task<ILiveFeed> OpenFeedAsync(LiveRequest request, BatchSpec spec, List<JournalEvent> past, ISessionSite site,
+        CancellationToken cancellationToken)
     {
         // What the journal has is not asked for again, where that can be said; what comes all the same is skipped.
         var known = past.OfType<BarsTaken>().SelectMany(b => b.Bars).Select(b => b.Time).DefaultIfEmpty(long.MinValue).Max();
         var from = known > long.MinValue && (request.Pace.Kind != ReplayPaceKind.AsFastAsPossible || IsStream(request, spec)) ? known + 1
             : request.From ?? spec.ReadFrom;
-        Task<ILiveFeed> Open(long? start) => site.OpenFeedAsync(spec.Data, [.. spec.Data.Symbols.Select(s => new BarQuery(s, spec.Data.Timeframe, start, request.To))], cancellationToken);
+        Task<ILiveFeed> Open(long? start) =>
+            site.OpenFeedAsync(spec.Data, [.. spec.Data.Symbols.Select(s => new BarQuery(s, spec.Data.Timeframe, start, request.To))],
+                cancellationToken);
         try
         {
             return await Open(from).ConfigureAwait(false);

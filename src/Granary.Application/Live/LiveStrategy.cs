@@ -28,7 +28,7 @@ internal sealed class WantedTrade
     public double MovedStop;
 }
 
-/// <summary>A strategy of a live session: its run, and what it did at the instant that is being worked.</summary>
+/// <summary>A strategy of a live session: its run, and its events in the current time slice.</summary>
 /// <param name="log">Of its own run.</param>
 /// <param name="memberLog">Of the run that the portfolio follows, where that is another.</param>
 internal sealed class LiveStrategy(StrategyInstance instance, RunEventWriter? log, RunEventWriter? memberLog)
@@ -42,12 +42,15 @@ internal sealed class LiveStrategy(StrategyInstance instance, RunEventWriter? lo
     /// <summary>The log that signals and trades of the portfolio go to.</summary>
     public RunEventWriter? MemberLog => memberLog;
 
-    /// <summary>The run that the portfolio follows, on an account that makes an entry smaller which it cannot pay; null where it follows <see cref="Run"/>.</summary>
+    /// <summary>
+    /// The run that the portfolio follows, on an account that makes an entry smaller which it cannot pay; null where it follows
+    /// <see cref="Run"/>.
+    /// </summary>
     public IStrategyRun? Member { get; set; }
 
     public string? Error { get; set; }
 
-    /// <summary>Of this instant, in order.</summary>
+    /// <summary>Of this time slice, in order.</summary>
     public List<(RunEvent Event, double[] Factors)> Events { get; } = [];
 
     /// <summary>By the number of their signal.</summary>
@@ -57,7 +60,8 @@ internal sealed class LiveStrategy(StrategyInstance instance, RunEventWriter? lo
 
     /// <summary>Takes what the run does that the portfolio follows.</summary>
     /// <param name="writer">The log of that run.</param>
-    public Observer ObserverOf(int symbol, RunEventWriter? writer) => new(this, symbol, instance.Symbols.Count > 1 ? writer?.ForSymbol(symbol) : writer);
+    public Observer ObserverOf(int symbol, RunEventWriter? writer) =>
+        new(this, symbol, instance.Symbols.Count > 1 ? writer?.ForSymbol(symbol) : writer);
 
     /// <summary>Listens to one symbol's book.</summary>
     internal sealed class Observer(LiveStrategy owner, int symbol, IRunObserver? log) : IRunObserver, IOrderObserver
@@ -89,7 +93,8 @@ internal sealed class LiveStrategy(StrategyInstance instance, RunEventWriter? lo
         {
             log?.OnFill(fill);
             owner.Events.Add((RunEvent.Of(fill, symbol), []));
-            if (fill.IsEntry && owner.Trades.TryGetValue(fill.Number, out var trade) && trade.State == WantedState.Entry) trade.State = WantedState.Open;
+            if (fill.IsEntry && owner.Trades.TryGetValue(fill.Number, out var trade) && trade.State == WantedState.Entry)
+                trade.State = WantedState.Open;
         }
 
         public void OnEntryEnded(int number, long time)

@@ -11,7 +11,7 @@ namespace Granary.Application.Live;
 /// <summary>An account's journal, its order manager and the way to its venue, in this process.</summary>
 /// <param name="journal">Not disposed of with it where the venue was given open.</param>
 /// <param name="broker">The venue's name.</param>
-/// <param name="connect">Opens the venue, which is disposed of with the desk.</param>
+/// <param name="connect">Opens the venue, which is disposed of with the gateway.</param>
 public sealed class OrderDesk(AccountJournal journal, string broker,
     Func<IReadOnlyDictionary<string, Instrument>, CancellationToken, Task<IBroker>> connect) : IOrderDesk
 {
@@ -23,7 +23,8 @@ public sealed class OrderDesk(AccountJournal journal, string broker,
     private OrderManager _manager = null!;
 
     /// <summary>With a journal and a venue that are open already, and stay so.</summary>
-    public OrderDesk(AccountJournal journal, IBroker broker) : this(journal, broker.Name, (_, _) => Task.FromResult(broker)) => _owns = false;
+    public OrderDesk(AccountJournal journal, IBroker broker) : this(journal, broker.Name, (_, _) => Task.FromResult(broker)) =>
+        _owns = false;
 
     /// <summary>Opens an account: its journal, and with it its lease. <see cref="BeginAsync"/> connects to the broker.</summary>
     /// <exception cref="LeaseException">Another session trades the account.</exception>
@@ -68,7 +69,8 @@ public sealed class OrderDesk(AccountJournal journal, string broker,
 
     public IAsyncEnumerable<JournalEvent> ReadAsync(CancellationToken cancellationToken = default) => journal.ReadAsync(cancellationToken);
 
-    public async ValueTask BeginAsync(AccountLedger ledger, string tag, IReadOnlyDictionary<string, Instrument> instruments, CancellationToken cancellationToken = default)
+    public async ValueTask BeginAsync(AccountLedger ledger, string tag, IReadOnlyDictionary<string, Instrument> instruments,
+        CancellationToken cancellationToken = default)
     {
         try
         {
@@ -87,9 +89,11 @@ public sealed class OrderDesk(AccountJournal journal, string broker,
         (_ledger, _manager) = (ledger, new OrderManager(_broker, journal, ledger, tag));
     }
 
-    public ValueTask AppendAsync(IReadOnlyList<JournalEvent> facts, CancellationToken cancellationToken = default) => journal.AppendAsync(facts, cancellationToken);
+    public ValueTask AppendAsync(IReadOnlyList<JournalEvent> facts, CancellationToken cancellationToken = default) =>
+        journal.AppendAsync(facts, cancellationToken);
 
-    public ValueTask NoteAsync(JournalEvent fact, CancellationToken cancellationToken = default) => journal.NoteAsync(fact, cancellationToken);
+    public ValueTask NoteAsync(JournalEvent fact, CancellationToken cancellationToken = default) =>
+        journal.NoteAsync(fact, cancellationToken);
 
     public ValueTask FlushIfDueAsync(CancellationToken cancellationToken = default) => journal.FlushIfDueAsync(cancellationToken);
 
@@ -104,13 +108,17 @@ public sealed class OrderDesk(AccountJournal journal, string broker,
         await _manager.PollAsync(instant, cancellationToken).ConfigureAwait(false);
     }
 
-    public ValueTask SendAsync(long instant, List<JournalEvent> facts, List<OrderIntended> intents, CancellationToken cancellationToken = default) => _manager.SendAsync(instant, facts, intents, cancellationToken);
+    public ValueTask SendAsync(long instant, List<JournalEvent> facts, List<OrderIntended> intents,
+        CancellationToken cancellationToken = default) => _manager.SendAsync(instant, facts, intents, cancellationToken);
 
-    public ValueTask CancelAsync(long instant, Ticket ticket, CancellationToken cancellationToken = default) => _manager.CancelAsync(instant, ticket, cancellationToken);
+    public ValueTask CancelAsync(long instant, Ticket ticket, CancellationToken cancellationToken = default) =>
+        _manager.CancelAsync(instant, ticket, cancellationToken);
 
-    public ValueTask<bool> MoveStopAsync(long instant, string entry, double price, CancellationToken cancellationToken = default) => _manager.MoveStopAsync(instant, entry, price, cancellationToken);
+    public ValueTask<bool> MoveStopAsync(long instant, string entry, double price, CancellationToken cancellationToken = default) =>
+        _manager.MoveStopAsync(instant, entry, price, cancellationToken);
 
-    public ValueTask<IReadOnlyList<string>> SynchroniseAsync(long instant, CancellationToken cancellationToken = default) => _manager.SynchroniseAsync(instant, cancellationToken);
+    public ValueTask<IReadOnlyList<string>> SynchroniseAsync(long instant, CancellationToken cancellationToken = default) =>
+        _manager.SynchroniseAsync(instant, cancellationToken);
 
     public void Unblock() => _manager.Unblock();
 

@@ -4,12 +4,13 @@ using Granary.Engine.Trading;
 namespace Granary.Application.Live;
 
 /// <summary>
-/// Sends orders and knows how each stands. The intent is written, then the order is sent, then the answer is written; an answer that does not come
-/// leaves the order unknown, and it is asked for before anything else is done with it. A fill that comes twice is booked once.
+/// Sends orders and knows how each stands. The intent is written, then the order is sent, then the answer is written; an answer that does
+/// not come leaves the order unknown, and it is asked for before anything else is done with it. A fill that comes twice is booked once.
 /// </summary>
-/// <remarks>The rule of reconciliation: what the venue has executed is fetched and booked first. What then still differs, the venue is right about: our position in the
-/// symbol is set to its, the difference is reported, and no entry is made in that symbol until the operator says resume. An order of ours that waits there and
-/// that we do not know, or hold for finished, is cancelled; orders that do not carry our tag are left alone and reported.</remarks>
+/// <remarks>The rule of reconciliation: what the venue has executed is fetched and booked first. What then still differs, the venue is
+/// right about: our position in the symbol is set to its, the difference is reported, and no entry is made in that symbol until the
+/// operator says resume. An order of ours that waits there and that we do not know, or hold for finished, is cancelled; orders that do not
+/// carry our tag are left alone and reported.</remarks>
 public sealed class OrderManager(IBroker broker, AccountJournal journal, AccountLedger ledger, string tag)
 {
     private readonly HashSet<string> _reported = new(StringComparer.Ordinal);
@@ -35,7 +36,8 @@ public sealed class OrderManager(IBroker broker, AccountJournal journal, Account
     public void Unblock() => _blocked.Clear();
 
     /// <summary>Writes facts and intents in one piece, then sends the orders.</summary>
-    public async ValueTask SendAsync(long instant, List<JournalEvent> events, List<OrderIntended> intents, CancellationToken cancellationToken)
+    public async ValueTask SendAsync(long instant, List<JournalEvent> events, List<OrderIntended> intents,
+        CancellationToken cancellationToken)
     {
         foreach (var intent in intents) ledger.Intend(intent);
         await journal.AppendAsync(events.Concat(intents), cancellationToken).ConfigureAwait(false);
@@ -70,12 +72,13 @@ public sealed class OrderManager(IBroker broker, AccountJournal journal, Account
         return Answered(instant, order, status);
     }
 
-    private static OrderAnswered Answered(long instant, BrokerOrder order, BrokerOrderStatus? status) => new(instant, order.ClientId, status) { Symbol = order.Symbol };
+    private static OrderAnswered Answered(long instant, BrokerOrder order, BrokerOrderStatus? status) =>
+        new(instant, order.ClientId, status) { Symbol = order.Symbol };
 
     /// <summary>Asks about every order whose standing is unknown; one that the venue never had is sent again, under its own id.</summary>
     public async ValueTask ResolveAsync(long instant, CancellationToken cancellationToken)
     {
-        // At once, and then at every instant until it is known.
+        // At once, and then at every time slice until it is known.
         for (var attempt = 0; attempt < 3; attempt++)
             if (!await AskAsync(instant, cancellationToken).ConfigureAwait(false))
                 return;
@@ -168,7 +171,11 @@ public sealed class OrderManager(IBroker broker, AccountJournal journal, Account
             var ticket = ledger.Find(e.Status.ClientId);
             var news = ledger.Report(e, out var trade);
             if (known || !news && e.Fill is null) continue;
-            facts.Add(new VenueReported(instant, e) { Strategy = ticket?.Strategy ?? "", Symbol = e.Fill?.Symbol ?? ticket?.Order.Symbol ?? "" });
+            facts.Add(new VenueReported(instant, e)
+            {
+                Strategy = ticket?.Strategy ?? "",
+                Symbol = e.Fill?.Symbol ?? ticket?.Order.Symbol ?? ""
+            });
             if (trade is not null)
             {
                 changed.Add(trade);
@@ -240,7 +247,8 @@ public sealed class OrderManager(IBroker broker, AccountJournal journal, Account
     {
         foreach (var (symbol, theirs, ours) in Differing(snapshot))
         {
-            var difference = FormattableString.Invariant($"{symbol}: the venue holds {theirs}, our fills make {ours}; entries in it wait for 'resume'");
+            var difference = FormattableString.Invariant(
+                $"{symbol}: the venue holds {theirs}, our fills make {ours}; entries in it wait for 'resume'");
             var fact = new Reconciled(time, "the venue is right about what it holds", difference, theirs - ours) { Symbol = symbol };
             ledger.Apply(fact);
             facts.Add(fact);

@@ -9,7 +9,7 @@ using Granary.Storage.Files;
 namespace Granary.Application.Live;
 
 /// <summary>A command to a session, and who gave it why.</summary>
-/// <param name="Strategy">Whom enabling and disabling is about; empty = the symbol.</param>
+/// <param name="Strategy">The strategy to enable or disable; empty = the symbol.</param>
 public sealed record SessionOrder(SessionCommand Command, string Who, string Why, string Strategy = "", string Symbol = "");
 
 /// <summary>The way to a running session: what its operator says goes in, how it stands comes out.</summary>
@@ -19,13 +19,13 @@ public interface ISessionControl
     IReadOnlyList<SessionOrder> Take();
 
     /// <summary>How the session stands.</summary>
-    /// <param name="now">It matters to whoever looks, as the answer to a command.</param>
+    /// <param name="now">The reader waits for it, as for the answer to a command.</param>
     void Show(LiveStatus status, bool now);
 }
 
 /// <summary>
-/// The way to a running session: a folder in which commands are laid down as files, taken in the order of their names, and in which the session keeps
-/// its status. Whoever may write the folder may command the session.
+/// The way to a running session: a folder in which commands are laid down as files, taken in the order of their names, and in which the
+/// session keeps its status. A process that may write the folder may command the session.
 /// </summary>
 public sealed class SessionControl : ISessionControl
 {
@@ -51,7 +51,8 @@ public sealed class SessionControl : ISessionControl
         (_folder, _clock) = (folder, clock);
         Directory.CreateDirectory(_folder);
         // Commands to a session that is over are not for this one, and its answers are old.
-        foreach (var file in Directory.EnumerateFiles(_folder, "*" + CommandEnd).Concat(Directory.EnumerateFiles(_folder, "*" + AnswerEnd)).ToList()) File.Delete(file);
+        foreach (var file in Directory.EnumerateFiles(_folder, "*" + CommandEnd).Concat(Directory.EnumerateFiles(_folder, "*" + AnswerEnd))
+            .ToList()) File.Delete(file);
     }
 
     public string Folder => _folder;
@@ -106,7 +107,8 @@ public sealed class SessionControl : ISessionControl
     /// <summary>Waits for the session's status after it has carried a command out.</summary>
     /// <param name="name">As <see cref="Send"/> returned it.</param>
     /// <returns>null where the session has not answered in time.</returns>
-    public static async Task<LiveStatus?> AnswerAsync(string folder, string name, TimeSpan timeout, TimeProvider clock, CancellationToken cancellationToken)
+    public static async Task<LiveStatus?> AnswerAsync(string folder, string name, TimeSpan timeout, TimeProvider clock,
+        CancellationToken cancellationToken)
     {
         var path = Path.Combine(folder, name + AnswerEnd);
         var started = clock.GetTimestamp();
@@ -115,7 +117,8 @@ public sealed class SessionControl : ISessionControl
             if (clock.GetElapsedTime(started) > timeout) return null;
             await Task.Delay(TimeSpan.FromMilliseconds(50), clock, cancellationToken).ConfigureAwait(false);
         }
-        var status = JsonSerializer.Deserialize<LiveStatus>(await File.ReadAllBytesAsync(path, cancellationToken).ConfigureAwait(false), Json);
+        var status = JsonSerializer.Deserialize<LiveStatus>(await File.ReadAllBytesAsync(path, cancellationToken).ConfigureAwait(false),
+            Json);
         File.Delete(path);
         return status;
     }

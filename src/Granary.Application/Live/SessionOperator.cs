@@ -3,8 +3,11 @@ using Granary.Reporting.Runs;
 
 namespace Granary.Application.Live;
 
-/// <summary>What a session's operator has said, and the weights service: commands, weights and enablement, each written before it is in force.</summary>
-internal sealed class SessionOperator(LiveOptions options, IOrderDesk desk, LivePortfolio portfolio, AccountOrders orders, TimeProvider clock, ICollection<string> notes)
+/// <summary>
+/// What a session's operator has said, and the weights service: commands, weights and enablement, each written before it is in force.
+/// </summary>
+internal sealed class SessionOperator(LiveOptions options, IOrderDesk desk, LivePortfolio portfolio, AccountOrders orders,
+    TimeProvider clock, ICollection<string> notes)
 {
     private bool _checkWeights;
     private long _weightsLooked;
@@ -34,17 +37,20 @@ internal sealed class SessionOperator(LiveOptions options, IOrderDesk desk, Live
     {
         if (order.Command is SessionCommand.Enable or SessionCommand.Disable)
         {
-            var change = new EnablementChanged(portfolio.Instant, order.Command == SessionCommand.Enable, order.Who, order.Why) { Strategy = order.Strategy, Symbol = order.Symbol };
+            var change = new EnablementChanged(portfolio.Instant, order.Command == SessionCommand.Enable, order.Who,
+                order.Why)
+            { Strategy = order.Strategy, Symbol = order.Symbol };
             await desk.AppendAsync([change], cancellationToken).ConfigureAwait(false);
             Put(change);
             return;
         }
-        await desk.AppendAsync([new SessionControlled(portfolio.Instant, order.Command, order.Who, order.Why)], cancellationToken).ConfigureAwait(false);
+        await desk.AppendAsync([new SessionControlled(portfolio.Instant, order.Command, order.Who, order.Why)], cancellationToken)
+            .ConfigureAwait(false);
         Put(order.Command);
         if (order.Command == SessionCommand.Flatten) await orders.CatchUpAsync(portfolio.Instant, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Puts a command in force, that stands in the desk.</summary>
+    /// <summary>Puts a command in force that the gateway has stored.</summary>
     public void Put(SessionCommand command)
     {
         switch (command)
@@ -73,23 +79,25 @@ internal sealed class SessionOperator(LiveOptions options, IOrderDesk desk, Live
     {
         if (options.Weights is null || !now && !_checkWeights && clock.GetElapsedTime(_weightsLooked) < TimeSpan.FromSeconds(1)) return;
         (_checkWeights, _weightsLooked) = (false, clock.GetTimestamp());
-        if (await options.Weights.FindAsync(options.Account, cancellationToken).ConfigureAwait(false) is not { } newest || newest.Version <= WeightsVersion) return;
+        if (await options.Weights.FindAsync(options.Account, cancellationToken).ConfigureAwait(false) is not { } newest
+            || newest.Version <= WeightsVersion) return;
         var change = new WeightsChanged(portfolio.Instant, newest.Version, newest.Weights, newest.Who, newest.Why);
         await desk.AppendAsync([change], cancellationToken).ConfigureAwait(false);
         foreach (var unknown in Put(change).Take(3))
             notes.Add($"weights version {newest.Version} names {unknown}, which this configuration does not have");
     }
 
-    /// <summary>Puts weights in force that stand in the desk.</summary>
+    /// <summary>Puts weights in force that the gateway has stored.</summary>
     /// <returns>Names that the configuration does not have.</returns>
     public IReadOnlyList<string> Put(WeightsChanged change)
     {
         WeightsVersion = change.Version;
-        notes.Add($"weights version {change.Version} of {change.Who} in force from the instant after {RunText.Time(change.Instant)}: {change.Why}");
+        notes.Add($"weights version {change.Version} of {change.Who} in force from the instant "
+            + $"after {RunText.Time(change.Instant)}: {change.Why}");
         return portfolio.Put(change);
     }
 
-    /// <summary>Puts an enablement in force that stands in the desk.</summary>
+    /// <summary>Puts an enablement in force that the gateway has stored.</summary>
     public void Put(EnablementChanged change)
     {
         var name = change.Strategy.Length > 0 ? change.Strategy : change.Symbol;

@@ -16,6 +16,7 @@ public static class SessionWords
         "stop" => SessionCommand.Stop,
         "enable" => SessionCommand.Enable,
         "disable" => SessionCommand.Disable,
-        _ => throw new InputException($"'{word}' is no command to a session; use status, pause, resume, flatten, reload, stop, enable, disable or journal"),
+        _ => throw new InputException($"'{word}' is no command to a session; use status, pause, resume, flatten, reload, stop, enable, "
+            + $"disable or journal"),
     };
 }

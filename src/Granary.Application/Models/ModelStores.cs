@@ -20,7 +20,8 @@ public static class ModelStores
         }
         catch (NpgsqlException e)
         {
-            throw new InputException($"the model registry {Shown(registry)} does not answer: {e.Message.TrimEnd('.')}; start the server, or name a folder", e);
+            throw new InputException($"the model registry {Shown(registry)} does not "
+                + $"answer: {e.Message.TrimEnd('.')}; start the server, or name a folder", e);
         }
         catch (MigrationException e)
         {
@@ -38,7 +39,8 @@ public static class ModelStores
         try
         {
             var address = ServerAddress.Parse(registry, [.. PostgresConnection.Options]);
-            if (address.Path.Length == 0) throw new InputException($"{Shown(registry)} names no database; write postgres://user:password@host:port/database");
+            if (address.Path.Length == 0)
+                throw new InputException($"{Shown(registry)} names no database; write postgres://user:password@host:port/database");
             return PostgresConnection.Of(address).ConnectionString;
         }
         catch (BarDataException e)

@@ -5,7 +5,7 @@ using Npgsql;
 namespace Granary.Application.Models;
 
 /// <summary>
-/// Model versions in PostgreSQL: a row for each, which the primary key lets nobody write twice, and a row for each model's current version.
+/// Model versions in PostgreSQL: a row for each, whose primary key prevents a second write, and a row for each model's current version.
 /// Committed means durable. The tables are made at the first use.
 /// </summary>
 public sealed class PostgresModelStore : IModelStore
@@ -23,16 +23,19 @@ public sealed class PostgresModelStore : IModelStore
         MigrationRunner.ApplyAsync(opened, DatabaseSchema.Models).GetAwaiter().GetResult();
     }
 
-    public IReadOnlyList<string> Models() => [.. Rows("SELECT DISTINCT model FROM granary_model_version", r => r.GetString(0)).Order(StringComparer.Ordinal)];
+    public IReadOnlyList<string> Models() =>
+        [.. Rows("SELECT DISTINCT model FROM granary_model_version", r => r.GetString(0)).Order(StringComparer.Ordinal)];
 
-    public IReadOnlyList<int> Versions(string model) => Rows("SELECT number FROM granary_model_version WHERE model = $1 ORDER BY number", r => r.GetInt32(0), model);
+    public IReadOnlyList<int> Versions(string model) =>
+        Rows("SELECT number FROM granary_model_version WHERE model = $1 ORDER BY number", r => r.GetInt32(0), model);
 
     public bool TryAdd(string model, int number, byte[] bytes, byte[] lineage) =>
         Execute("INSERT INTO granary_model_version VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING", model, number, bytes, lineage) == 1;
 
     public (byte[] Bytes, byte[] Lineage)? Read(string model, int number)
     {
-        var rows = Rows("SELECT bytes, lineage FROM granary_model_version WHERE model = $1 AND number = $2", r => (r.GetFieldValue<byte[]>(0), r.GetFieldValue<byte[]>(1)), model, number);
+        var rows = Rows("SELECT bytes, lineage FROM granary_model_version WHERE model = $1 AND number = $2",
+            r => (r.GetFieldValue<byte[]>(0), r.GetFieldValue<byte[]>(1)), model, number);
         return rows.Count == 0 ? null : rows[0];
     }
 
@@ -43,7 +46,8 @@ public sealed class PostgresModelStore : IModelStore
     }
 
     public void WritePointer(string model, byte[] pointer) =>
-        Execute("INSERT INTO granary_model_pointer VALUES ($1, $2) ON CONFLICT (model) DO UPDATE SET pointer = EXCLUDED.pointer", model, pointer);
+        Execute("INSERT INTO granary_model_pointer VALUES ($1, $2) ON CONFLICT (model) DO UPDATE SET pointer = EXCLUDED.pointer", model,
+            pointer);
 
     private List<T> Rows<T>(string sql, Func<NpgsqlDataReader, T> read, params object[] parameters)
     {

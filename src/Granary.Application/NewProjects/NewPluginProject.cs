@@ -54,7 +54,8 @@ public static class NewPluginProject
     private static void Check(PluginTemplate template, string name, GranaryCatalogues known)
     {
         if (name.Length == 0 || !char.IsAsciiLetterUpper(name[0]) || !name.All(char.IsAsciiLetterOrDigit))
-            throw new InputException($"'{name}' cannot name a {template.Kind}; use a capital letter and then letters and digits, as GoldenHour");
+            throw new InputException($"'{name}' cannot name a {template.Kind}; use a capital letter and then letters and digits, as "
+                + $"GoldenHour");
         var entry = CatalogueNameOf(template, name);
         if (template.Taken(known, entry))
             throw new InputException($"the {template.Kind} name '{entry}' is taken; choose another name");

@@ -23,7 +23,8 @@ public sealed record BatchFacts(
 }
 
 /// <summary>
-/// The notes of a batch. Each rule is a method that takes the <see cref="BatchFacts"/> and returns its notes; a new rule is added to <see cref="Of"/>.
+/// The notes of a batch. Each rule is a method that takes the <see cref="BatchFacts"/> and returns its notes; a new rule is added to
+/// <see cref="Of"/>.
 /// </summary>
 internal static class BatchNotes
 {
@@ -47,7 +48,8 @@ internal static class BatchNotes
         {
             var finished = entries.Count(e => e.Stats is not null);
             yield return new RunNote(NoteCode.Interrupted,
-                $"The run was interrupted: {finished} of {entries.Count} strategies have finished, and the figures are of these alone.", finished);
+                $"The run was interrupted: {finished} of {entries.Count} strategies have finished, and the figures are of these alone.",
+                finished);
             yield break;
         }
         var failed = entries.Where(e => e.Error is not null && e.Stats is null).ToList();
@@ -60,11 +62,13 @@ internal static class BatchNotes
     {
         if (facts.Portfolio.Statistics.IsRuined)
             yield return new RunNote(NoteCode.Ruined,
-                "The portfolio's account reached zero equity and was closed: its return is −100 %, its ratios are undefined, and every later signal was refused.", 1);
+                "The portfolio's account reached zero equity and was closed: its return is −100 %, its ratios are undefined, and every "
+                    + "later signal was refused.", 1);
         var ruined = facts.Entries.Where(e => e.Stats is { IsRuined: true }).ToList();
         if (ruined.Count > 0)
             yield return new RunNote(NoteCode.Ruined,
-                $"{ruined.Count} of {facts.Entries.Count} strategies lost all of their equity, and their accounts were closed; the first is {ruined[0].Id}.", ruined.Count);
+                $"{ruined.Count} of {facts.Entries.Count} strategies lost all of their equity, and their accounts were closed; the first "
+                    + $"is {ruined[0].Id}.", ruined.Count);
     }
 
     private static IEnumerable<RunNote> InSample(BatchFacts facts)
@@ -84,13 +88,16 @@ internal static class BatchNotes
         var members = facts.Members.Count(w => w != 0);
         if (outputs.Has("trades") && listed.Trades.Count < strategies)
             yield return new RunNote(NoteCode.Output, string.Create(CultureInfo.InvariantCulture,
-                $"The files list the trades of {listed.Trades.Count:N0} of {strategies:N0} strategies and the signals of {listed.Signals.Count:N0}{(members > 0 ? $" of the {members:N0} with a weight" : "")}: ")
+                $"The files list the trades of {listed.Trades.Count:N0} of {strategies:N0} strategies and the signals "
+                    + $"of {listed.Signals.Count:N0}{(members > 0 ? $" of the {members:N0} with a weight" : "")}: ")
                 + string.Create(CultureInfo.InvariantCulture,
-                $"the best of those with a weight first, about {ListedStrategies.MostRows:N0} rows in all. results.json and portfolio_trades.csv are complete. {Remedy}"),
+                $"the best of those with a weight first, about {ListedStrategies.MostRows:N0} rows in all. results.json and "
+                    + $"portfolio_trades.csv are complete. {Remedy}"),
                 strategies - listed.Trades.Count);
         else if ((outputs.Has("signals") || outputs.Has("factors")) && members > 0 && members < facts.Members.Count)
             yield return new RunNote(NoteCode.Output, string.Create(CultureInfo.InvariantCulture,
-                $"signals.csv and factors.csv leave out the {facts.Members.Count - members:N0} of {facts.Members.Count:N0} strategies without weight. {Remedy}"), facts.Members.Count - members);
+                $"signals.csv and factors.csv leave out the {facts.Members.Count - members:N0} of {facts.Members.Count:N0} strategies "
+                    + $"without weight. {Remedy}"), facts.Members.Count - members);
     }
 
     private static IEnumerable<RunNote> Intrabar(BatchFacts facts)
@@ -102,7 +109,8 @@ internal static class BatchNotes
         yield return new RunNote(NoteCode.Intrabar, string.Create(CultureInfo.InvariantCulture,
             $"Of {path + rule:N0} bars that touched a trade's stop and its target, the path of smaller bars decided {path:N0}; ")
             + string.Create(CultureInfo.InvariantCulture,
-            $"{rule:N0} were left to the rule {ExecutionSection.Name(settings.Intrabar)}, where the source has no smaller bars or one of them touched both."),
+            $"{rule:N0} were left to the rule {ExecutionSection.Name(settings.Intrabar)}, where the source has no smaller bars or one of "
+                + $"them touched both."),
             path + rule);
     }
 }

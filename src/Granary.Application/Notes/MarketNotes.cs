@@ -55,14 +55,18 @@ internal static class MarketNotes
 
     private static IEnumerable<RunNote> Fractions(BatchSpec spec, IEnumerable<OpenedMarket> markets)
     {
-        var stocks = markets.Where(m => m.Instrument is { LotSize: 0 } i && (i.DailyEquity || !i.Calendar.IsContinuous)).Select(m => m.Symbol).Distinct(StringComparer.Ordinal).ToList();
-        if (stocks.Count == 0 || spec.Strategies.All(s => s.Trading.Size is { Kind: SizeKind.Units } units && units.Value == Math.Floor(units.Value))) yield break;
+        var stocks = markets.Where(m => m.Instrument is { LotSize: 0 } i && (i.DailyEquity || !i.Calendar.IsContinuous))
+            .Select(m => m.Symbol).Distinct(StringComparer.Ordinal).ToList();
+        if (stocks.Count == 0 || spec.Strategies.All(s => s.Trading.Size is { Kind: SizeKind.Units } units
+            && units.Value == Math.Floor(units.Value))) yield break;
         yield return new RunNote(NoteCode.FractionalShares,
             $"Quantities of {Names(stocks)} are fractions of a share, since no lot is set. For whole shares write \"instruments\": {{ \"*\": {{ \"lot\": 1 }} }} into the data section.", stocks.Count);
     }
 
-    private static string Names(IEnumerable<MarketEntry> entries) => Names([.. entries.Select(e => e.Symbol).Distinct(StringComparer.Ordinal)]);
+    private static string Names(IEnumerable<MarketEntry> entries) =>
+        Names([.. entries.Select(e => e.Symbol).Distinct(StringComparer.Ordinal)]);
 
     private static string Names(IReadOnlyList<string> symbols) =>
-        symbols.Count <= 3 ? string.Join(", ", symbols) : string.Create(CultureInfo.InvariantCulture, $"{symbols[0]}, {symbols[1]} and {symbols.Count - 2:N0} more");
+        symbols.Count <= 3 ? string.Join(", ", symbols)
+            : string.Create(CultureInfo.InvariantCulture, $"{symbols[0]}, {symbols[1]} and {symbols.Count - 2:N0} more");
 }

@@ -5,7 +5,9 @@ using Granary.Reporting.Runs;
 
 namespace Granary.Application.Notes;
 
-/// <summary>Notes on trades that did not happen: strategies without a trade, and entries that were refused, each with the reason counted.</summary>
+/// <summary>
+/// Notes on trades that did not happen: strategies without a trade, and entries that were refused, each with the reason counted.
+/// </summary>
 internal static class TradeNotes
 {
     public static IEnumerable<RunNote> Of(BatchFacts facts)
@@ -32,8 +34,11 @@ internal static class TradeNotes
             reasons.Add(Text($"{Counted(refused.Count)} had {ends.Total:N0} signals, none of which was filled ({Reasons(ends)})"));
         }
         if (cold.Count > 0)
-            reasons.Add(Text($"{Counted(cold.Count)} never had a value of every factor, as {Id(facts, cold[0])}, which saw only {cold[0].Bars:N0} bars. Use more bars or shorter periods"));
-        var who = alone ? "The strategy" : idle.Count == outcomes.Count ? Text($"All {outcomes.Count:N0} strategies") : Text($"{idle.Count:N0} of {outcomes.Count:N0} strategies");
+            reasons.Add(
+                Text($"{Counted(cold.Count)} never had a value of every factor, as {Id(facts, cold[0])}, which saw only {cold[0].Bars:N0} bars. Use more bars or shorter periods"));
+        var who = alone ? "The strategy"
+            : idle.Count == outcomes.Count ? Text($"All {outcomes.Count:N0} strategies")
+            : Text($"{idle.Count:N0} of {outcomes.Count:N0} strategies");
         yield return new RunNote(NoteCode.NoTrades, $"{who} opened no trade: {string.Join("; ", reasons)}.", idle.Count);
     }
 
@@ -56,8 +61,10 @@ internal static class TradeNotes
     private static string Asked(BatchFacts facts)
     {
         if (facts.Plan.Spec.Execution.Settings.Leverage > 1) return "";
-        var most = facts.Plan.Spec.Strategies.Where(s => s.Trading.Size.Kind == SizeKind.PercentOfEquity).Select(s => s.Trading.Size.Value).DefaultIfEmpty().Max();
-        return most > 100 ? Text($": percentOfEquity {most} asks for {most / 100:0.##} times the equity. Use at most 100, or set execution.leverage")
+        var most = facts.Plan.Spec.Strategies.Where(s => s.Trading.Size.Kind == SizeKind.PercentOfEquity).Select(s => s.Trading.Size.Value)
+            .DefaultIfEmpty().Max();
+        return most > 100
+            ? Text($": percentOfEquity {most} asks for {most / 100:0.##} times the equity. Use at most 100, or set execution.leverage")
             : most > 0 ? ". A size near 100 % of the equity is more than the cash where the next bar opens higher" : "";
     }
 
@@ -66,7 +73,8 @@ internal static class TradeNotes
         if (facts.Members.All(w => w == 0))
         {
             if (facts.Outcomes.Values.Any(o => o.Opened > 0))
-                yield return new RunNote(NoteCode.NoTrades, Text($"The portfolio is empty: the rule '{facts.Plan.Spec.Portfolio.Rule ?? "given weights"}' gave none of {facts.Members.Count:N0} strategies a weight."));
+                yield return new RunNote(NoteCode.NoTrades,
+                    Text($"The portfolio is empty: the rule '{facts.Plan.Spec.Portfolio.Rule ?? "given weights"}' gave none of {facts.Members.Count:N0} strategies a weight."));
         }
     }
 

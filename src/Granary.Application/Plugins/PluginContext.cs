@@ -3,7 +3,10 @@ using System.Runtime.Loader;
 
 namespace Granary.Application.Plugins;
 
-/// <summary>Loads one plug-in with its own dependencies, and Granary's own assemblies from the host, so that its strategies are the host's kind of strategy.</summary>
+/// <summary>
+/// Loads one plug-in with its own dependencies, and Granary's own assemblies from the host, so that its strategies are the host's kind of
+/// strategy.
+/// </summary>
 internal sealed class PluginContext(string path) : AssemblyLoadContext(Path.GetFileNameWithoutExtension(path))
 {
     private readonly AssemblyDependencyResolver _resolver = new(path);
@@ -11,7 +14,8 @@ internal sealed class PluginContext(string path) : AssemblyLoadContext(Path.GetF
     protected override Assembly? Load(AssemblyName assemblyName)
     {
         // Whatever the host has is the host's; null asks it.
-        if (Default.Assemblies.Any(a => string.Equals(a.GetName().Name, assemblyName.Name, StringComparison.OrdinalIgnoreCase))) return null;
+        if (Default.Assemblies.Any(a => string.Equals(a.GetName().Name, assemblyName.Name, StringComparison.OrdinalIgnoreCase)))
+            return null;
         if (assemblyName.Name is { } name && name.StartsWith("Granary.", StringComparison.Ordinal)) return null;
         var file = _resolver.ResolveAssemblyToPath(assemblyName);
         if (file is null && assemblyName.Name is not null)

@@ -43,7 +43,8 @@ public static class PluginFolder
             var first = FirstLine(e.LoaderExceptions.FirstOrDefault(x => x is not null) ?? e);
             throw new InputException($"{path}: it does not fit this version of Granary ({first}); build it again against this one", e);
         }
-        catch (Exception e) when (e is TypeLoadException or MissingMemberException or FileNotFoundException or FileLoadException or BadImageFormatException)
+        catch (Exception e)
+            when (e is TypeLoadException or MissingMemberException or FileNotFoundException or FileLoadException or BadImageFormatException)
         {
             throw new InputException($"{path}: it does not fit this version of Granary, or lacks something it depends on ({FirstLine(e)}); "
                 + "build it again against this one and put its dependencies beside it", e);
@@ -101,7 +102,8 @@ public static class PluginFolder
         }
         catch (Exception e) when (e is BadImageFormatException or InvalidOperationException)
         {
-            throw new InputException($"{path}: this is no .NET assembly, or a damaged one ({FirstLine(e)}); build it again, or take it out of the plug-in folder", e);
+            throw new InputException($"{path}: this is no .NET assembly, or a damaged one "
+                + $"({FirstLine(e)}); build it again, or take it out of the plug-in folder", e);
         }
     }
 
@@ -113,7 +115,8 @@ public static class PluginFolder
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new InputException($"{path}: it cannot be read ({FirstLine(e)}); give this user the right to, or take it out of the plug-in folder", e);
+            throw new InputException($"{path}: it cannot be read ({FirstLine(e)}); give this user the right to, or take it out of the "
+                + $"plug-in folder", e);
         }
     }
 

@@ -26,19 +26,21 @@ public sealed record MarketStates(string Symbol, Timeframe Timeframe, long[] Tim
             whole.AddRange(tracker.States);
             for (var m = 0; m < machines.Length; m++) machines[m].AddRange(tracker.StatesOf(m));
         }
-        return new MarketStates(market.Symbol, market.Series.Timeframe, [.. time], [.. close], [.. whole], [.. machines.Select(m => m.ToArray())]);
+        return new MarketStates(market.Symbol, market.Series.Timeframe, [.. time], [.. close], [.. whole],
+            [.. machines.Select(m => m.ToArray())]);
     }
 
-    /// <summary>The same without the bars before an instant.</summary>
+    /// <summary>The same without the bars before a time.</summary>
     /// <param name="from">UTC ticks.</param>
     public MarketStates Since(long from)
     {
         var at = System.Array.BinarySearch(Time, from);
         if (at < 0) at = ~at;
-        return at == 0 ? this : this with { Time = Time[at..], Close = Close[at..], Whole = Whole[at..], Machines = [.. Machines.Select(m => m[at..])] };
+        return at == 0 ? this
+            : this with { Time = Time[at..], Close = Close[at..], Whole = Whole[at..], Machines = [.. Machines.Select(m => m[at..])] };
     }
 
-    /// <summary>The changes of the whole's state, each with the instant from which on it is known.</summary>
+    /// <summary>The changes of the state of all markets together, each with the time from which on it is known.</summary>
     public IReadOnlyList<(long Time, int State)> Changes()
     {
         var changes = new List<(long, int)>();
@@ -52,7 +54,7 @@ public sealed record MarketStates(string Symbol, Timeframe Timeframe, long[] Tim
         return changes;
     }
 
-    /// <summary>The state known at an instant; −1 for none.</summary>
+    /// <summary>The state known at a time; −1 for none.</summary>
     public static int At(IReadOnlyList<(long Time, int State)> changes, long instant)
     {
         var (low, high) = (0, changes.Count);

@@ -5,7 +5,10 @@ using Granary.Reporting.Runs;
 
 namespace Granary.Application.Regimes;
 
-/// <summary>The section of results.json on regimes: states over time, how they follow one another, what the market did after them, and how far the machines agree.</summary>
+/// <summary>
+/// The section of results.json on regimes: states over time, how they follow one another, what the market did after them, and how far the
+/// machines agree.
+/// </summary>
 internal static class RegimesJson
 {
     public const string Section = "regimes";
@@ -17,7 +20,8 @@ internal static class RegimesJson
         RegimePlan plan, IReadOnlyDictionary<string, OpenedMarket> markets, long from, CancellationToken cancellationToken)
     {
         var buffer = new MemoryStream();
-        using (var json = new Utf8JsonWriter(buffer, new JsonWriterOptions { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
+        using (var json = new Utf8JsonWriter(buffer,
+            new JsonWriterOptions { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
         {
             json.WriteStartObject();
             json.WriteNumber("markets", markets.Count);
@@ -90,7 +94,8 @@ internal static class RegimesJson
         for (var a = 0; a < plan.Machines.Count; a++)
             for (var b = a + 1; b < plan.Machines.Count; b++)
             {
-                var agreement = RegimeAgreement.Of(states.Machines[a], plan.Machines[a].States.Count, states.Machines[b], plan.Machines[b].States.Count);
+                var agreement = RegimeAgreement.Of(states.Machines[a], plan.Machines[a].States.Count, states.Machines[b],
+                    plan.Machines[b].States.Count);
                 json.WriteStartObject();
                 json.WriteString("first", plan.Machines[a].Name);
                 json.WriteString("second", plan.Machines[b].Name);

@@ -5,7 +5,10 @@ using Granary.Learning.Regimes;
 
 namespace Granary.Application.Regimes;
 
-/// <summary>Keeps the weights of a portfolio at what the states of its markets say, bar by bar: <c>weights: regime</c> for whoever has no schedule to look into.</summary>
+/// <summary>
+/// Keeps the weights of a portfolio at those of the states of its markets, bar by bar: <c>weights: regime</c> for a host without a
+/// schedule.
+/// </summary>
 public sealed class StateWeights
 {
     private readonly PortfolioRun _portfolio;
@@ -24,7 +27,8 @@ public sealed class StateWeights
 
     /// <param name="series">Of the bars that will be shown, by symbol: those of the data's own timeframe.</param>
     /// <param name="weights">By strategy id its weight in each of the plan's states.</param>
-    public StateWeights(PortfolioRun portfolio, BatchPlan plan, Func<string, MarketSeries> series, IReadOnlyDictionary<string, IReadOnlyList<double>> weights)
+    public StateWeights(PortfolioRun portfolio, BatchPlan plan, Func<string, MarketSeries> series,
+        IReadOnlyDictionary<string, IReadOnlyList<double>> weights)
     {
         _portfolio = portfolio;
         foreach (var instance in plan.Instances)

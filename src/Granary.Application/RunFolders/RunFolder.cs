@@ -44,7 +44,8 @@ public sealed class RunFolder : IDisposable
     // What a run writes. Journals and control folders of live sessions are not among it: an account's history is never deleted.
     private static readonly string[] _files =
     [
-        "results.json", "trades.csv", "signals.csv", "factors.csv", "portfolio_trades.csv", "trades_by_model.csv", "equity.csv", "prod.json", "report.html",
+        "results.json", "trades.csv", "signals.csv", "factors.csv", "portfolio_trades.csv", "trades_by_model.csv", "equity.csv",
+        "prod.json", "report.html",
         "learning.json", "windows.csv", "compare.html", "account_trades.csv", AccountGap, "orders.csv", "account.json", "manifest.json",
     ];
 
@@ -68,11 +69,13 @@ public sealed class RunFolder : IDisposable
     /// <summary>What earlier, interrupted attempts had finished, by strategy index.</summary>
     public Dictionary<int, StrategyOutcome> Finished { get; } = [];
 
-    /// <summary>An earlier attempt at the same batch over the same bars is gone on with.</summary>
+    /// <summary>An earlier attempt at the same batch over the same bars is resumed.</summary>
     public bool Resumed { get; private set; }
 
     /// <summary>Opens the folder for a run.</summary>
-    /// <param name="path">null = <c>runs/NAME-UTC</c> below the working directory; with <paramref name="resume"/> the newest interrupted one of that name.</param>
+    /// <param name="path">
+    /// null = <c>runs/NAME-UTC</c> below the working directory; with <paramref name="resume"/> the newest interrupted one of that name.
+    /// </param>
     /// <param name="metrics">Those of the strategies that an interrupted run had finished.</param>
     /// <exception cref="InputException">There is nothing to resume.</exception>
     /// <exception cref="DiskException">The folder cannot be written.</exception>
@@ -81,19 +84,26 @@ public sealed class RunFolder : IDisposable
         if (path is null && resume)
         {
             path = Directory.Exists("runs")
-                ? Directory.EnumerateDirectories("runs", name + "-*").Where(d => Directory.Exists(Path.Combine(d, ".progress"))).Order(StringComparer.Ordinal).LastOrDefault()
+                ? Directory.EnumerateDirectories("runs", name + "-*").Where(d => Directory.Exists(Path.Combine(d, ".progress")))
+                    .Order(StringComparer.Ordinal).LastOrDefault()
                 : null;
-            if (path is null) throw new InputException($"there is no interrupted run of '{name}' under runs/; start it without --resume, or name its folder with --out");
+            if (path is null) throw new InputException($"there is no interrupted run of "
+                + $"'{name}' under runs/; start it without --resume, or name its folder with --out");
         }
         path ??= Path.Combine("runs", name + "-" + now.ToString("yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture));
-        var folder = new RunFolder(Path.GetFullPath(path), metrics) { IsNew = !Directory.Exists(path), Replaced = resume ? null : ReplacedBy(path) };
+        var folder = new RunFolder(Path.GetFullPath(path), metrics)
+        {
+            IsNew = !Directory.Exists(path),
+            Replaced = resume ? null : ReplacedBy(path)
+        };
         try
         {
             Directory.CreateDirectory(folder._progress);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new DiskException($"the run's folder {folder.FullPath} cannot be made: {e.Message.TrimEnd('.')}; choose another with --out", e);
+            throw new DiskException($"the run's folder {folder.FullPath} cannot be "
+                + $"made: {e.Message.TrimEnd('.')}; choose another with --out", e);
         }
         return folder;
     }
@@ -128,14 +138,16 @@ public sealed class RunFolder : IDisposable
             if (lines.Length > 0)
             {
                 if (JsonSerializer.Deserialize<Header>(lines[0], _json)?.Key != key)
-                    throw new InputException($"{FullPath} holds a run of another batch or of other bars, which cannot be resumed with this one; run without --resume, or into another folder");
+                    throw new InputException($"{FullPath} holds a run of another batch or of other bars, which cannot be resumed with this "
+                        + $"one; run without --resume, or into another folder");
                 var whole = 1;
                 for (; whole < lines.Length; whole++)
                 {
                     // The last line may have been cut off by whatever ended the run.
                     try
                     {
-                        foreach (var outcome in JsonSerializer.Deserialize<Line>(lines[whole], _json)!.Outcomes) Finished[outcome.Index] = outcome;
+                        foreach (var outcome in JsonSerializer.Deserialize<Line>(lines[whole], _json)!.Outcomes)
+                            Finished[outcome.Index] = outcome;
                     }
                     catch (JsonException)
                     {
@@ -154,7 +166,9 @@ public sealed class RunFolder : IDisposable
         _log.Flush();
     }
 
-    /// <summary>Removes the files of the run that this one replaces, so that no folder mixes two runs. Journals of live sessions stay.</summary>
+    /// <summary>
+    /// Removes the files of the run that this one replaces, so that no folder mixes two runs. Journals of live sessions stay.
+    /// </summary>
     public void RemoveReplaced()
     {
         if (Replaced is null || Resumed) return;

@@ -33,7 +33,8 @@ public sealed record RunManifest
     public static byte[] Write(RunModel run, BatchPlan plan, ulong seed, bool walkForward = false)
     {
         var buffer = new MemoryStream();
-        using (var json = new Utf8JsonWriter(buffer, new JsonWriterOptions { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
+        using (var json = new Utf8JsonWriter(buffer,
+            new JsonWriterOptions { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
         {
             json.WriteStartObject();
             json.WriteNumber("version", Version);
@@ -81,7 +82,8 @@ public sealed record RunManifest
         if (!File.Exists(path)) throw new InputException($"{runFolder} has no manifest.json; name the folder of a run");
         var root = JsonPart.Parse(path, File.ReadAllBytes(path));
         var version = root.Need("version").Whole();
-        if (version > Version) throw root.Need("version").Fault($"this run was written by a newer Granary (manifest version {version}, this one reads up to {Version}); update");
+        if (version > Version) throw root.Need("version")
+            .Fault($"this run was written by a newer Granary (manifest version {version}, this one reads up to {Version}); update");
         return new RunManifest
         {
             Batch = root.Need("batch").String(),
@@ -90,7 +92,8 @@ public sealed record RunManifest
             Folder = root.Need("folder").String(),
             IsWalkForward = root.Find("verb")?.String() == "walkforward",
             Interrupted = root.Find("status")?.String() == "interrupted",
-            DataHashes = root.Need("data").List().ToDictionary(d => d.Need("symbol").String(), d => d.Need("hash").String(), StringComparer.Ordinal),
+            DataHashes = root.Need("data").List()
+                .ToDictionary(d => d.Need("symbol").String(), d => d.Need("hash").String(), StringComparer.Ordinal),
         };
     }
 }

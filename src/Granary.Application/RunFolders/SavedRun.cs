@@ -35,17 +35,20 @@ public sealed class SavedRun : IRunEvents
     public static SavedRun Read(string folder)
     {
         var path = Path.Combine(folder, "results.json");
-        if (!File.Exists(path)) throw new InputException($"{folder} has no results.json; name the folder of a run that has \"results\" among its outputs");
+        if (!File.Exists(path))
+            throw new InputException($"{folder} has no results.json; name the folder of a run that has \"results\" among its outputs");
         var results = JsonPart.Parse(path, File.ReadAllBytes(path));
         var manifestPath = Path.Combine(folder, "manifest.json");
         if (!File.Exists(manifestPath)) throw new InputException($"{folder} has no manifest.json; name the folder of a run");
         var manifest = JsonPart.Parse(manifestPath, File.ReadAllBytes(manifestPath));
-        var entries = results.Need("strategies").List().Select((s, i) => new StrategyEntry(i, s.Need("id").String(), s.Need("class").String(),
-            [.. s.Need("params").Members.Select(m => (m.Name, (object)m.Value.Text))], s.Need("symbol").String(), s.Need("timeframe").String(), s.Need("sides").String(),
+        var entries = results.Need("strategies").List()
+            .Select((s, i) => new StrategyEntry(i, s.Need("id").String(), s.Need("class").String(),
+            [.. s.Need("params").Members.Select(m => (m.Name, (object)m.Value.Text))], s.Need("symbol").String(),
+            s.Need("timeframe").String(), s.Need("sides").String(),
             s.Need("weight").Number(), Statistics(s.Find("stats")), s.Find("model")?.String(), s.Find("error")?.String())
-        {
-            HasListedTrades = s.Find("tradesListed")?.Bool() ?? true,
-        }).ToList();
+            {
+                HasListedTrades = s.Find("tradesListed")?.Bool() ?? true,
+            }).ToList();
         var portfolio = results.Need("portfolio");
         var model = new RunModel
         {
@@ -62,7 +65,8 @@ public sealed class SavedRun : IRunEvents
             Markets = [.. manifest.Need("data").List().Select(Market)],
             StartingCash = CashOf(Statistics(portfolio.Find("stats")), manifest.Need("spec").String()),
             Portfolio = Statistics(portfolio.Find("stats")),
-            Decisions = portfolio.Find("decisions")?.Members.ToDictionary(m => Spelt(m.Value, m.Name, RunText.Of, Enum.GetValues<Decision>()), m => (long)m.Value.Number()) ?? [],
+            Decisions = portfolio.Find("decisions")?.Members.ToDictionary(m => Spelt(m.Value, m.Name, RunText.Of,
+                Enum.GetValues<Decision>()), m => (long)m.Value.Number()) ?? [],
             Notes = [.. results.Find("notes")?.List().Select(Note).OfType<RunNote>() ?? []],
             BatchText = manifest.Need("spec").String(),
         };
@@ -77,11 +81,14 @@ public sealed class SavedRun : IRunEvents
     {
         if (portfolio is null) return double.NaN;
         if (portfolio.TotalReturn > -1) return portfolio.FinalEquity / (1 + portfolio.TotalReturn);
-        return JsonPart.Parse("manifest.json (spec)", Encoding.UTF8.GetBytes(spec)).Find("account")?.Find("cash")?.Number() ?? BatchSpec.DefaultCash;
+        return JsonPart.Parse("manifest.json (spec)", Encoding.UTF8.GetBytes(spec)).Find("account")?.Find("cash")?.Number()
+            ?? BatchSpec.DefaultCash;
     }
 
     // A code that only a newer Granary knows is left out.
-    private static RunNote? Note(JsonPart n) => RunNotes.CodeOf(n.Need("code").String()) is { } code ? new RunNote(code, n.Need("sentence").String(), (long)n.Need("count").Number()) : null;
+    private static RunNote? Note(JsonPart n) =>
+        RunNotes.CodeOf(n.Need("code").String()) is { } code
+            ? new RunNote(code, n.Need("sentence").String(), (long)n.Need("count").Number()) : null;
 
     private static RunModel WithEquity(RunModel model, string path)
     {
@@ -93,13 +100,15 @@ public sealed class SavedRun : IRunEvents
             csv.ReadHeader();
             while (csv.Read())
             {
-                var time = DateTime.Parse(csv.GetField("time")!, CultureInfo.InvariantCulture, DateTimeStyles.AdjustToUniversal | DateTimeStyles.AssumeUniversal).Ticks;
+                var time = DateTime.Parse(csv.GetField("time")!, CultureInfo.InvariantCulture,
+                    DateTimeStyles.AdjustToUniversal | DateTimeStyles.AssumeUniversal).Ticks;
                 recorder.Add(new EquityRow(time, Number("equity"), Number("cash"), Number("exposure"), Number("drawdown")));
             }
         }
         catch (Exception e) when (e is CsvHelperException or FormatException or ArgumentNullException)
         {
-            throw new InputException($"{path}, line {csv.Parser.Row}: this is no row of a run's equity; rebuild the run with 'granary backtest'", e);
+            throw new InputException($"{path}, line {csv.Parser.Row}: this is no row of a run's equity; rebuild the run with 'granary "
+                + $"backtest'", e);
         }
         return recorder.Count == 0 ? model : model with
         {
@@ -112,11 +121,14 @@ public sealed class SavedRun : IRunEvents
         double Number(string column) => double.Parse(csv.GetField(column)!, NumberStyles.Float, CultureInfo.InvariantCulture);
     }
 
-    private static MarketEntry Market(JsonPart m) => new(m.Need("symbol").String(), m.Find("timeframe")?.String() ?? "", (long)(m.Find("bars")?.Number() ?? 0),
-        new DateTime(m.Find("first")?.Time() ?? 0, DateTimeKind.Utc), new DateTime(m.Find("last")?.Time() ?? 0, DateTimeKind.Utc), m.Need("hash").String(), []);
+    private static MarketEntry Market(JsonPart m) =>
+        new(m.Need("symbol").String(), m.Find("timeframe")?.String() ?? "", (long)(m.Find("bars")?.Number() ?? 0),
+        new DateTime(m.Find("first")?.Time() ?? 0, DateTimeKind.Utc), new DateTime(m.Find("last")?.Time() ?? 0, DateTimeKind.Utc),
+        m.Need("hash").String(), []);
 
     private static MetricSet? Statistics(JsonPart? part) => part is null ? null
-        : MetricCatalogue.BuiltIn.Read(part.Members.ToDictionary(m => m.Name, m => m.Value.Kind == JsonValueKind.Number ? m.Value.Number() : double.NaN, StringComparer.Ordinal));
+        : MetricCatalogue.BuiltIn.Read(part.Members.ToDictionary(m => m.Name,
+            m => m.Value.Kind == JsonValueKind.Number ? m.Value.Number() : double.NaN, StringComparer.Ordinal));
 
     private static T Spelt<T>(JsonPart place, string word, Func<T, string> spell, IReadOnlyList<T> all) where T : struct
     {
@@ -136,13 +148,18 @@ public sealed class SavedRun : IRunEvents
             csv.ReadHeader();
             while (csv.Read())
             {
-                double Number(string column) => csv.GetField(column) is { Length: > 0 } text ? double.Parse(text, NumberStyles.Float, CultureInfo.InvariantCulture) : double.NaN;
-                long Time(string column) => DateTime.Parse(csv.GetField(column)!, CultureInfo.InvariantCulture, DateTimeStyles.AdjustToUniversal | DateTimeStyles.AssumeUniversal).Ticks;
+                double Number(string column) =>
+                    csv.GetField(column) is { Length: > 0 } text ? double.Parse(text, NumberStyles.Float, CultureInfo.InvariantCulture)
+                        : double.NaN;
+                long Time(string column) => DateTime.Parse(csv.GetField(column)!, CultureInfo.InvariantCulture,
+                    DateTimeStyles.AdjustToUniversal | DateTimeStyles.AssumeUniversal).Ticks;
                 var id = csv.GetField("strategy")!;
                 if (!byStrategy.TryGetValue(id, out var list)) byStrategy.Add(id, list = []);
                 var reason = csv.GetField("exit_reason")!;
-                list.Add(new Trade(list.Count + 1, csv.GetField("side") == "long" ? Side.Buy : Side.Sell, Number("quantity"), 0, Time("entry_time"), Number("entry_price"), Time("exit_time"),
-                    Number("exit_price"), Number("pnl"), Number("commission"), csv.GetField<int>("bars"), Enum.GetValues<ExitReason>().First(r => RunText.Of(r) == reason), 0, 0)
+                list.Add(new Trade(list.Count + 1, csv.GetField("side") == "long" ? Side.Buy : Side.Sell, Number("quantity"), 0,
+                    Time("entry_time"), Number("entry_price"), Time("exit_time"),
+                    Number("exit_price"), Number("pnl"), Number("commission"), csv.GetField<int>("bars"),
+                    Enum.GetValues<ExitReason>().First(r => RunText.Of(r) == reason), 0, 0)
                 {
                     Carry = csv.TryGetField<double>("carry", out var carry) ? carry : 0,
                 });
@@ -150,7 +167,8 @@ public sealed class SavedRun : IRunEvents
         }
         catch (Exception e) when (e is CsvHelperException or FormatException or ArgumentNullException or InvalidOperationException)
         {
-            throw new InputException($"{path}, line {csv.Parser.Row}: this is no trade of a run; rebuild the run with 'granary backtest'", e);
+            throw new InputException($"{path}, line {csv.Parser.Row}: this is no trade of a run; rebuild the run with 'granary backtest'",
+                e);
         }
         return byStrategy;
     }

@@ -37,13 +37,16 @@ public sealed record BatchOptions
     /// <summary>Threads for opening markets.</summary>
     public int Threads { get; init; } = Environment.ProcessorCount;
 
-    /// <summary>Is told how far the training of the batch's models is.</summary>
+    /// <summary>Receives the progress of the training of the batch's models.</summary>
     public IProgress<TrainingProgress>? Training { get; init; }
 
     /// <summary>Whether the models that it trains become versions of their registry.</summary>
     public bool RegisterModels { get; init; } = true;
 
-    /// <summary>Whether a sample is searched for look-ahead and the weighted strategies are tried with stressed costs; without, the evidence of prod.json lacks both.</summary>
+    /// <summary>
+    /// Whether a sample is searched for look-ahead and the weighted strategies are tried with stressed costs; without, the evidence of
+    /// prod.json lacks both.
+    /// </summary>
     public bool Guards { get; init; } = true;
 
     /// <summary>Sections that the caller adds to results.json and the report, by name; values are JSON texts.</summary>
@@ -72,13 +75,15 @@ public sealed record BatchRun(RunModel Model, string Folder, bool Interrupted)
 /// <summary>The main job: a batch file in, a run's folder out.</summary>
 /// <param name="sources">Opens what a batch calls its source; null = the catalogue that read the batch.</param>
 /// <param name="ledger">Counts what was tried on the same bars by other batches; null counts this one's alone.</param>
-public sealed class BatchRunner(IBatchHost host, TimeProvider clock, Func<DataSpec, string, IBarSource>? sources = null, TrialLedger? ledger = null)
+public sealed class BatchRunner(IBatchHost host, TimeProvider clock, Func<DataSpec, string, IBarSource>? sources = null,
+    TrialLedger? ledger = null)
 {
     /// <exception cref="Json.InputException">The batch is wrong.</exception>
     /// <exception cref="BarDataException">The bars are wrong.</exception>
     /// <exception cref="BarStoreException">The disk or server of the bars failed.</exception>
     /// <exception cref="DiskException">The run's folder cannot be written.</exception>
-    public async Task<BatchRun> RunAsync(BatchSpec spec, BatchOptions options, IProgress<BatchProgress>? progress = null, CancellationToken cancellationToken = default)
+    public async Task<BatchRun> RunAsync(BatchSpec spec, BatchOptions options, IProgress<BatchProgress>? progress = null,
+        CancellationToken cancellationToken = default)
     {
         var watch = Stopwatch.StartNew();
         await using var source = new SourceMarkets(sources?.Invoke(spec.Data, spec.Folder)
@@ -90,13 +95,16 @@ public sealed class BatchRunner(IBatchHost host, TimeProvider clock, Func<DataSp
         // A live session sees its bars end only when they do.
         if (host is not IPortfolioHost) markets = await EndedMarkets.MarkAsync(spec, markets, cancellationToken);
         await BenchmarkCurve.CheckAsync(spec, source.Source, markets.Keys, cancellationToken);
-        await MarketRequirements.CheckAsync(spec.Execution, markets.Values.OrderBy(m => m.Symbol, StringComparer.Ordinal), cancellationToken);
+        await MarketRequirements.CheckAsync(spec.Execution, markets.Values.OrderBy(m => m.Symbol, StringComparer.Ordinal),
+            cancellationToken);
 
         using var folder = RunFolder.Open(options.Out, spec.Name, options.Resume, clock.GetUtcNow().UtcDateTime, spec.Metrics);
         try
         {
-            var learning = await BatchLearning.PrepareAsync(plan, markets, host, clock, options.Threads, options.RegisterModels, options.Training, cancellationToken);
-            return await RunAsync(learning?.Plan ?? plan, learning, source.Source, markets, folder, options, watch, progress, cancellationToken);
+            var learning = await BatchLearning.PrepareAsync(plan, markets, host, clock, options.Threads, options.RegisterModels,
+                options.Training, cancellationToken);
+            return await RunAsync(learning?.Plan ?? plan, learning, source.Source, markets, folder, options, watch, progress,
+                cancellationToken);
         }
         catch (Exception e) when (e is BarDataException or InputException && folder.IsNew && folder.Finished.Count == 0)
         {
@@ -106,16 +114,19 @@ public sealed class BatchRunner(IBatchHost host, TimeProvider clock, Func<DataSp
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new DiskException($"the run's folder {folder.FullPath} cannot be written: {e.Message.TrimEnd('.')}; what had finished is kept, and --resume goes on with it", e);
+            throw new DiskException($"the run's folder {folder.FullPath} cannot be "
+                + $"written: {e.Message.TrimEnd('.')}; what had finished is kept, and --resume goes on with it", e);
         }
     }
 
-    private async Task<BatchRun> RunAsync(BatchPlan plan, BatchLearning? learning, IBarSource source, IReadOnlyDictionary<string, OpenedMarket> markets, RunFolder folder, BatchOptions options, Stopwatch watch,
+    private async Task<BatchRun> RunAsync(BatchPlan plan, BatchLearning? learning, IBarSource source,
+        IReadOnlyDictionary<string, OpenedMarket> markets, RunFolder folder, BatchOptions options, Stopwatch watch,
         IProgress<BatchProgress>? progress, CancellationToken cancellationToken)
     {
         var spec = plan.Spec;
         var outputs = spec.Outputs;
-        folder.Begin(RunFolder.HashOf([Encoding.UTF8.GetString(spec.Text), .. markets.Values.OrderBy(m => m.Symbol, StringComparer.Ordinal).Select(m => m.Series.ContentHash)]), options.Resume);
+        folder.Begin(RunFolder.HashOf([Encoding.UTF8.GetString(spec.Text),
+            .. markets.Values.OrderBy(m => m.Symbol, StringComparer.Ordinal).Select(m => m.Series.ContentHash)]), options.Resume);
         // A live session goes on in its own folder.
         if (host is not IPortfolioHost) folder.RemoveReplaced();
 
@@ -123,8 +134,9 @@ public sealed class BatchRunner(IBatchHost host, TimeProvider clock, Func<DataSp
         EventSpool? spool = outputs.NeedsEvents || WeightRules.NeedsEvents(plan) ? Spool(plan, folder) : null;
         try
         {
-            // What an interrupted attempt had finished is not run again: its outcome is in the log, its events in the spool.
-            var known = folder.Finished.Values.Where(o => spool is null || o.Signals == 0 || spool.ChunkCount(o.Index) > 0).Select(o => o.Index).ToHashSet();
+            // Strategies that an interrupted attempt had finished are not run again: their outcomes and events are in the logs.
+            var known = folder.Finished.Values.Where(o => spool is null || o.Signals == 0 || spool.ChunkCount(o.Index) > 0)
+                .Select(o => o.Index).ToHashSet();
             var events = spool;
             try
             {
@@ -176,14 +188,19 @@ public sealed class BatchRunner(IBatchHost host, TimeProvider clock, Func<DataSp
             // What looks at the strategies goes on while the portfolio is passed through.
             IBatchHost Guarding(long evaluations) => host.ForGuards(evaluations, options.Threads);
             IReadOnlyDictionary<int, StrategyOutcome> own = outcomes;
-            var trading = interrupted || host is IPortfolioHost ? Task.FromResult(own) : Task.Run(() => ModelOutcomes.OfAsync(plan, own, markets, Guarding, cancellationToken), cancellationToken);
+            var trading = interrupted || host is IPortfolioHost ? Task.FromResult(own)
+                : Task.Run(() => ModelOutcomes.OfAsync(plan, own, markets, Guarding, cancellationToken), cancellationToken);
             var guarding = interrupted || !options.Guards ? null : Task.Run(async () => (
-                Causality: await CausalitySample.RunAsync(plan, markets, Guarding, cancellationToken, outcomes.Values.Where(o => o.Error is not null).Select(o => o.Index).ToHashSet()),
+                Causality: await CausalitySample.RunAsync(plan, markets, Guarding, cancellationToken,
+                    outcomes.Values.Where(o => o.Error is not null).Select(o => o.Index).ToHashSet()),
                 Stress: await CostStress.RunAsync(plan, markets, await trading, weights, Guarding, cancellationToken)), cancellationToken);
-            var benchmark = interrupted ? null : await BenchmarkCurve.TraceAsync(spec, source, markets, plan.Feeds[0].TracePeriod, CancellationToken.None);
-            var testing = interrupted ? null : Task.Run(async () => SelectionTests.Of(plan, await trading, benchmark), CancellationToken.None);
+            var benchmark = interrupted ? null
+                : await BenchmarkCurve.TraceAsync(spec, source, markets, plan.Feeds[0].TracePeriod, CancellationToken.None);
+            var testing = interrupted ? null
+                : Task.Run(async () => SelectionTests.Of(plan, await trading, benchmark), CancellationToken.None);
             var tracer = new EquityTracer(plan.Feeds[0].TracePeriod, spec.Cash);
-            var equityWriter = outputs.Has("equity") ? new StreamWriter(folder.PathOf("equity.csv.writing"), false, new UTF8Encoding(false), 1 << 16) { NewLine = "\n" } : null;
+            var equityWriter = outputs.Has("equity")
+                ? new StreamWriter(folder.PathOf("equity.csv.writing"), false, new UTF8Encoding(false), 1 << 16) { NewLine = "\n" } : null;
             using var portfolioTrades = new PortfolioTradeSpool(folder.Temporary("portfolio.bin"));
             PortfolioOutcome outcome;
             try
@@ -203,26 +220,32 @@ public sealed class BatchRunner(IBatchHost host, TimeProvider clock, Func<DataSp
             if (equityWriter is not null) File.Move(folder.PathOf("equity.csv.writing"), folder.PathOf("equity.csv"), overwrite: true);
 
             var digest = new BatchDigest();
-            foreach (var instance in plan.Instances) digest.Add(instance.Id, outcomes.TryGetValue(instance.Index, out var o) ? o.Fingerprint : 0);
+            foreach (var instance in plan.Instances)
+                digest.Add(instance.Id, outcomes.TryGetValue(instance.Index, out var o) ? o.Fingerprint : 0);
             digest.Add("portfolio", outcome.Fingerprint);
 
             // What an interrupted run had finished has been seen, and so counts.
-            if (interrupted && host is not IPortfolioHost) await CountAsync(plan, outcomes, markets, learning, SelectionTests.Of(plan, outcomes));
+            if (interrupted && host is not IPortfolioHost)
+                await CountAsync(plan, outcomes, markets, learning, SelectionTests.Of(plan, outcomes));
             BatchGuards? guards = null;
             if (!interrupted && host is not IPortfolioHost)
             {
                 var equity = shared.Any(w => w != 0) ? tracer.Finish() : null;
-                guards = await GuardAsync(plan, await trading, choice, equity, markets, learning, await testing!, guarding is null ? default : await guarding);
+                guards = await GuardAsync(plan, await trading, choice, equity, markets, learning, await testing!, guarding is null ? default
+                    : await guarding);
                 guards = guards with
                 {
                     BenchmarkName = BenchmarkCurve.NameOf(spec),
-                    Benchmark = benchmark is null || equity is null ? null : BenchmarkCheck.Of(BenchmarkCurve.NameOf(spec)!, equity, benchmark, spec.Seed),
+                    Benchmark = benchmark is null || equity is null ? null
+                        : BenchmarkCheck.Of(BenchmarkCurve.NameOf(spec)!, equity, benchmark, spec.Seed),
                     CostsAreZero = spec.Execution.Settings.IsFree,
                     Bridge = ResultBridge.Of(plan, await trading, weights, outcome.Statistics, equity, (guards.OutOfSample, guards.Stress)),
                 };
             }
-            var entries = plan.Instances.Select(i => new StrategyEntry(i.Index, i.Id, i.Definition.Name, i.Params, i.Symbol, i.Timeframe.ToString(), RunText.Of(i.Trading.Sides),
-                weights[i.Index], Judged(outcomes.GetValueOrDefault(i.Index)?.Statistics, guards, i.Index), learning?.ModelOf(i.Index) ?? i.Model?.Name, outcomes.GetValueOrDefault(i.Index) is { } x ? x.Error : "was not finished",
+            var entries = plan.Instances.Select(i => new StrategyEntry(i.Index, i.Id, i.Definition.Name, i.Params, i.Symbol,
+                i.Timeframe.ToString(), RunText.Of(i.Trading.Sides),
+                weights[i.Index], Judged(outcomes.GetValueOrDefault(i.Index)?.Statistics, guards, i.Index), learning?.ModelOf(i.Index)
+                    ?? i.Model?.Name, outcomes.GetValueOrDefault(i.Index) is { } x ? x.Error : "was not finished",
                 Symbols: i.Symbols.Count > 1 ? i.Symbols : null)
             {
                 Trace = outcomes.GetValueOrDefault(i.Index)?.Trace,
@@ -253,32 +276,50 @@ public sealed class BatchRunner(IBatchHost host, TimeProvider clock, Func<DataSp
                 WorstDrawdowns = outcome.Recorder.Count > 0 ? outcome.Recorder.WorstDrawdowns() : [],
                 LongestUnderwaterDays = outcome.Recorder.LongestUnderwaterDays,
                 Decisions = outcome.Counts,
-                Notes = RunNotes.Ordered([.. Replaced(folder), .. choice.Notes, .. outcome.Notes, .. BatchNotes.Of(new BatchFacts(plan, entries, outcomes, outcome, markets) { Members = members, Listed = listed, IsInterrupted = interrupted }), .. MarketNotes.Of(spec, described, markets.Values)]),
+                Notes = RunNotes.Ordered([.. Replaced(folder), .. choice.Notes, .. outcome.Notes,
+                    .. BatchNotes.Of(new BatchFacts(plan, entries, outcomes, outcome, markets) { Members = members, Listed = listed,
+                        IsInterrupted = interrupted }), .. MarketNotes.Of(spec, described, markets.Values)]),
                 BatchText = Encoding.UTF8.GetString(spec.Text),
                 Sections = options.Sections,
             };
-            model = await BenchmarkCurve.CompareAsync(model, spec, source, markets, plan.Feeds.Min(f => f.Timeframe.Ticks), CancellationToken.None);
+            model = await BenchmarkCurve.CompareAsync(model, spec, source, markets, plan.Feeds.Min(f => f.Timeframe.Ticks),
+                CancellationToken.None);
             if (guards is not null)
                 model = model with
                 {
-                    Sections = new Dictionary<string, string>(model.Sections) { [BatchGuards.Section] = guards.ToJson(entries), [Evidence.Name] = guards.Evidence().ToJson() },
+                    Sections = new Dictionary<string, string>(model.Sections)
+                    {
+                        [BatchGuards.Section] = guards.ToJson(entries),
+                        [Evidence.Name] = guards.Evidence().ToJson()
+                    },
                 };
             if (choice.Schedule is not null)
-                model = model with { Sections = new Dictionary<string, string>(model.Sections) { ["weights"] = WeightsJson.Write(plan, choice) } };
+                model = model
+                    with
+                { Sections = new Dictionary<string, string>(model.Sections) { ["weights"] = WeightsJson.Write(plan, choice) } };
             if (spec.Regimes is not null || spec.Portfolio.Rule == WeightRules.ByRegime)
-                model = model with { Sections = new Dictionary<string, string>(model.Sections) { [RegimesJson.Section] = await RegimesJson.WriteAsync(spec.Regimes ?? RegimePlan.ShortAndLong(), markets, spec.Data.From ?? 0, CancellationToken.None) } };
+                model = model with
+                {
+                    Sections = new Dictionary<string, string>(model.Sections)
+                    {
+                        [RegimesJson.Section] = await RegimesJson.WriteAsync(spec.Regimes ?? RegimePlan.ShortAndLong(), markets,
+                        spec.Data.From ?? 0, CancellationToken.None)
+                    }
+                };
             var runEvents = new RunEvents(plan, spool, outcome.Decisions, portfolioTrades, markets);
             if (learning is not null)
             {
                 // Without a log of events it is known how the models did, but not what they did for the strategies.
-                var report = learning.Report(outputs.NeedsEvents ? runEvents : null, i => markets[plan.Instances[i].Symbols[0]].Instrument.Multiplier);
+                var report = learning.Report(outputs.NeedsEvents ? runEvents : null,
+                    i => markets[plan.Instances[i].Symbols[0]].Instrument.Multiplier);
                 model = model with
                 {
                     Sections = new Dictionary<string, string>(model.Sections) { ["learning"] = report.ToJson() },
                 };
                 model = model.With(report.Problems.Select(p => new RunNote(NoteCode.Learning, p)));
             }
-            model = await new RunFileWriter(plan, runEvents, markets, options).WriteAsync(folder, model, learning?.ProductionModels(), choice, listed);
+            model = await new RunFileWriter(plan, runEvents, markets, options).WriteAsync(folder, model, learning?.ProductionModels(),
+                choice, listed);
             spool?.Dispose();
             spool = null;
             if (!interrupted) folder.Complete();
@@ -290,21 +331,24 @@ public sealed class BatchRunner(IBatchHost host, TimeProvider clock, Func<DataSp
         }
     }
 
-    private async Task<BatchGuards> GuardAsync(BatchPlan plan, IReadOnlyDictionary<int, StrategyOutcome> outcomes, WeightChoice choice, EquityTrace? portfolio, IReadOnlyDictionary<string, OpenedMarket> markets,
+    private async Task<BatchGuards> GuardAsync(BatchPlan plan, IReadOnlyDictionary<int, StrategyOutcome> outcomes, WeightChoice choice,
+        EquityTrace? portfolio, IReadOnlyDictionary<string, OpenedMarket> markets,
         BatchLearning? learning, SelectionTests tests, (CausalityResult? Causality, CostStress? Stress) looked)
     {
         var (census, fault) = await CountAsync(plan, outcomes, markets, learning, tests);
         var outOfSample = OutOfSample.Of(plan, outcomes, portfolio, choice.From ?? plan.Spec.Portfolio.ChosenBefore, out var why);
-        return new BatchGuards(SelectionGuards.Of(plan, outcomes, portfolio, census, tests), outOfSample, why, looked.Causality, looked.Stress, fault);
+        return new BatchGuards(SelectionGuards.Of(plan, outcomes, portfolio, census, tests), outOfSample, why, looked.Causality,
+            looked.Stress, fault);
     }
 
-    private async Task<(TrialCensus Census, string? Fault)> CountAsync(BatchPlan plan, IReadOnlyDictionary<int, StrategyOutcome> outcomes, IReadOnlyDictionary<string, OpenedMarket> markets,
-        BatchLearning? learning, SelectionTests tests)
+    private async Task<(TrialCensus Census, string? Fault)> CountAsync(BatchPlan plan, IReadOnlyDictionary<int, StrategyOutcome> outcomes,
+        IReadOnlyDictionary<string, OpenedMarket> markets, BatchLearning? learning, SelectionTests tests)
     {
         // A new version of a model is no new idea.
         var hashes = markets.ToDictionary(m => m.Key, m => m.Value.Series.ContentHash, StringComparer.Ordinal);
         var trials = BatchTrials.Of(plan, outcomes, hashes, i => learning?.ModelOf(i)?.Split(':')[0], tests.Effective);
-        return await BatchTrials.CountAsync(ledger, trials, ledger is null ? null : await BatchTrials.SketchAsync(plan, markets, CancellationToken.None), CancellationToken.None);
+        return await BatchTrials.CountAsync(ledger, trials, ledger is null ? null
+            : await BatchTrials.SketchAsync(plan, markets, CancellationToken.None), CancellationToken.None);
     }
 
     private static MetricSet? Judged(MetricSet? statistics, BatchGuards? guards, int strategy) =>
@@ -313,12 +357,14 @@ public sealed class BatchRunner(IBatchHost host, TimeProvider clock, Func<DataSp
     // A live session goes on in its own folder.
     private IEnumerable<RunNote> Replaced(RunFolder folder) => folder.Replaced is { } note && host is not IPortfolioHost ? [note] : [];
 
-    private static EventSpool Spool(BatchPlan plan, RunFolder folder) => new(folder.Temporary("events.bin"), plan.Instances.Count, folder.Resumed);
+    private static EventSpool Spool(BatchPlan plan, RunFolder folder) =>
+        new(folder.Temporary("events.bin"), plan.Instances.Count, folder.Resumed);
 
-    private async Task<PortfolioOutcome> Portfolio(BatchPlan plan, EventSpool? spool, double[] weights, WeightSchedule? schedule, IReadOnlyDictionary<string, OpenedMarket> markets, OutputSet outputs,
-        Action<EquityRow>? row, Action<PortfolioTrade> trade)
+    private async Task<PortfolioOutcome> Portfolio(BatchPlan plan, EventSpool? spool, double[] weights, WeightSchedule? schedule,
+        IReadOnlyDictionary<string, OpenedMarket> markets, OutputSet outputs, Action<EquityRow>? row, Action<PortfolioTrade> trade)
     {
-        // Marked are the markets of weighted strategies, each at its shortest timeframe; where there is no such strategy all, for a curve that is flat.
+        // Marked are the markets of weighted strategies, each at its shortest timeframe; where there is no such strategy all, for a curve
+        // that is flat.
         var members = plan.Instances.Where(i => weights[i.Index] != 0).ToList();
         var marked = (members.Count > 0 ? members : outputs.NeedsPortfolio ? plan.Instances : [])
             .SelectMany(i => i.Symbols.Select(s => (Symbol: s, i.Timeframe)))
@@ -330,7 +376,8 @@ public sealed class BatchRunner(IBatchHost host, TimeProvider clock, Func<DataSp
             }, StringComparer.Ordinal);
         var year = new FeedClock(plan.Feeds.MinBy(f => f.Timeframe.Ticks)!.Timeframe);
         if (host is IPortfolioHost own) return own.Outcome(row, trade);
-        var pass = new PortfolioPass(plan, spool, weights, [.. markets.Values.OrderBy(m => m.Symbol, StringComparer.Ordinal).Select(m => m.Instrument)], schedule);
+        var pass = new PortfolioPass(plan, spool, weights,
+            [.. markets.Values.OrderBy(m => m.Symbol, StringComparer.Ordinal).Select(m => m.Instrument)], schedule);
         return await pass.RunAsync(marked, row, trade, year, CancellationToken.None);
     }
 }

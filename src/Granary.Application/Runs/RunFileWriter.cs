@@ -10,8 +10,11 @@ using Granary.Storage.Files;
 
 namespace Granary.Application.Runs;
 
-/// <summary>Writes the files of a finished batch, several at once. Each file has one writer, so its content does not depend on the threads.</summary>
-internal sealed class RunFileWriter(BatchPlan plan, RunEvents events, IReadOnlyDictionary<string, OpenedMarket> markets, BatchOptions options)
+/// <summary>
+/// Writes the files of a finished batch, several at once. Each file has one writer, so its content does not depend on the threads.
+/// </summary>
+internal sealed class RunFileWriter(BatchPlan plan, RunEvents events, IReadOnlyDictionary<string, OpenedMarket> markets,
+    BatchOptions options)
 {
     private readonly OutputSet _outputs = plan.Spec.Outputs;
 
@@ -37,8 +40,10 @@ internal sealed class RunFileWriter(BatchPlan plan, RunEvents events, IReadOnlyD
     private List<Action> Results(RunFolder folder, RunModel model)
     {
         List<Action> files = [];
-        if (IsWanted("report")) files.Add(() => AtomicFile.Write(folder.PathOf("report.html"), (TextWriter w) => HtmlReport.Write(w, model, events)));
-        if (IsWanted("results")) files.Add(() => AtomicFile.Write(folder.PathOf("results.json"), (Stream s) => ResultsJson.Write(s, model)));
+        if (IsWanted("report"))
+            files.Add(() => AtomicFile.Write(folder.PathOf("report.html"), (TextWriter w) => HtmlReport.Write(w, model, events)));
+        if (IsWanted("results"))
+            files.Add(() => AtomicFile.Write(folder.PathOf("results.json"), (Stream s) => ResultsJson.Write(s, model)));
         return files;
     }
 
@@ -46,13 +51,16 @@ internal sealed class RunFileWriter(BatchPlan plan, RunEvents events, IReadOnlyD
     {
         var finished = model.Strategies.Where(s => s.Stats is not null).ToList();
         List<Action> files = [];
-        Text("trades", "trades.csv", w => RunCsv.Trades(w, finished.Where(s => listed.Trades.Contains(s.Index)), events.Trades, Multiplier));
+        Text("trades", "trades.csv",
+            w => RunCsv.Trades(w, finished.Where(s => listed.Trades.Contains(s.Index)), events.Trades, Multiplier));
         Text("signals", "signals.csv", w => RunCsv.Signals(w, finished.Where(s => listed.Signals.Contains(s.Index)), events));
         Text("factors", "factors.csv", w => RunCsv.Factors(w, finished.Where(s => listed.Signals.Contains(s.Index)), events));
         Text("portfolio_trades", "portfolio_trades.csv", w => RunCsv.PortfolioTrades(w, model.Strategies, events, Multiplier));
         Text("trades_by_model", "trades_by_model.csv", w => RunCsv.TradesByModel(w, finished));
-        if (IsWanted("prod")) files.Add(() => AtomicFile.Write(folder.PathOf("prod.json"), ProductionJson.Write(plan, model, models, choice.ByState)));
-        if (model.Sections.TryGetValue("learning", out var learned)) files.Add(() => AtomicFile.Write(folder.PathOf("learning.json"), Encoding.UTF8.GetBytes(learned)));
+        if (IsWanted("prod"))
+            files.Add(() => AtomicFile.Write(folder.PathOf("prod.json"), ProductionJson.Write(plan, model, models, choice.ByState)));
+        if (model.Sections.TryGetValue("learning", out var learned))
+            files.Add(() => AtomicFile.Write(folder.PathOf("learning.json"), Encoding.UTF8.GetBytes(learned)));
         if (options.Separate && IsWanted("trades")) files.Add(() => Separate(folder.PathOf("trades"), finished));
         return files;
 
@@ -66,7 +74,8 @@ internal sealed class RunFileWriter(BatchPlan plan, RunEvents events, IReadOnlyD
     {
         Directory.CreateDirectory(folder);
         foreach (var strategy in strategies)
-            AtomicFile.Write(Path.Combine(folder, $"{strategy.Index:D6}-{strategy.Class}.csv"), (TextWriter w) => RunCsv.Trades(w, [strategy], events.Trades, Multiplier));
+            AtomicFile.Write(Path.Combine(folder, $"{strategy.Index:D6}-{strategy.Class}.csv"),
+                (TextWriter w) => RunCsv.Trades(w, [strategy], events.Trades, Multiplier));
     }
 
     private void AtOnce(List<Action> files)

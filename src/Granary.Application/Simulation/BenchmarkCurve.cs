@@ -16,7 +16,8 @@ internal static class BenchmarkCurve
     /// <summary>The model with its benchmark, and the portfolio's figures against it, where the batch names one.</summary>
     /// <param name="rowTicks">A row of the equity is known so long after its stamp.</param>
     /// <exception cref="InputException">The source does not have the symbol.</exception>
-    public static async Task<RunModel> CompareAsync(RunModel model, BatchSpec spec, IBarSource source, IReadOnlyDictionary<string, OpenedMarket> markets, long rowTicks, CancellationToken cancellationToken)
+    public static async Task<RunModel> CompareAsync(RunModel model, BatchSpec spec, IBarSource source,
+        IReadOnlyDictionary<string, OpenedMarket> markets, long rowTicks, CancellationToken cancellationToken)
     {
         if (spec.Benchmark is not { } part || model.Closes.Count < 2) return model;
         var name = part.String();
@@ -24,7 +25,8 @@ internal static class BenchmarkCurve
         var ratios = new double[times.Length];
         if (name == Own)
         {
-            foreach (var (symbol, market) in markets.OrderBy(m => m.Key, StringComparer.Ordinal)) await AddAsync(market, times, rowTicks, spec.Data.From ?? 0, ratios, cancellationToken);
+            foreach (var (symbol, market) in markets.OrderBy(m => m.Key, StringComparer.Ordinal))
+                await AddAsync(market, times, rowTicks, spec.Data.From ?? 0, ratios, cancellationToken);
             for (var i = 0; i < ratios.Length; i++) ratios[i] /= markets.Count;
         }
         else if (markets.TryGetValue(name, out var market))
@@ -34,7 +36,8 @@ internal static class BenchmarkCurve
         else
         {
             await using var series = await OpenAsync(spec, source, part, cancellationToken);
-            await AddAsync(new OpenedMarket(name, series, series.Instrument), times, rowTicks, spec.Data.From ?? 0, ratios, cancellationToken);
+            await AddAsync(new OpenedMarket(name, series, series.Instrument), times, rowTicks, spec.Data.From ?? 0, ratios,
+                cancellationToken);
         }
         for (var i = 0; i < ratios.Length; i++) ratios[i] *= model.StartingCash;
         var curve = new EquityCurve(times, ratios);
@@ -61,23 +64,29 @@ internal static class BenchmarkCurve
     {
         try
         {
-            return await source.OpenAsync(new BarQuery(part.String(), spec.Data.Timeframe, spec.Data.From, spec.Data.To), cancellationToken);
+            return await source.OpenAsync(new BarQuery(part.String(), spec.Data.Timeframe, spec.Data.From, spec.Data.To),
+                cancellationToken);
         }
         catch (BarDataException e)
         {
-            throw new InputException(part.Fault($"the benchmark cannot be read ({e.Message}); name a symbol of the source, or \"{Own}\"").Message, e);
+            throw new InputException(part.Fault($"the benchmark cannot be read "
+                + $"({e.Message}); name a symbol of the source, or \"{Own}\"").Message, e);
         }
     }
 
-    /// <summary>The benchmark's worth at the ends of the periods of the strategies' traces, from 1 on; null where the batch names none.</summary>
+    /// <summary>
+    /// The benchmark's worth at the ends of the periods of the strategies' traces, from 1 on; null where the batch names none.
+    /// </summary>
     /// <exception cref="InputException">The source does not have the symbol.</exception>
-    public static async Task<EquityTrace?> TraceAsync(BatchSpec spec, IBarSource source, IReadOnlyDictionary<string, OpenedMarket> markets, long periodTicks, CancellationToken cancellationToken)
+    public static async Task<EquityTrace?> TraceAsync(BatchSpec spec, IBarSource source, IReadOnlyDictionary<string, OpenedMarket> markets,
+        long periodTicks, CancellationToken cancellationToken)
     {
         if (spec.Benchmark is not { } part) return null;
         var name = part.String();
         if (name != Own)
         {
-            if (markets.TryGetValue(name, out var market)) return await TraceAsync(market, spec.Data.From ?? 0, periodTicks, cancellationToken);
+            if (markets.TryGetValue(name, out var market))
+                return await TraceAsync(market, spec.Data.From ?? 0, periodTicks, cancellationToken);
             await using var series = await OpenAsync(spec, source, part, cancellationToken);
             return await TraceAsync(new OpenedMarket(name, series, series.Instrument), spec.Data.From ?? 0, periodTicks, cancellationToken);
         }
@@ -93,16 +102,19 @@ internal static class BenchmarkCurve
     }
 
     /// <summary>As the benchmark is called in the report.</summary>
-    public static string? NameOf(BatchSpec spec) => spec.Benchmark is not { } part ? null : part.String() is var name && name == Own ? "buy and hold" : name;
+    public static string? NameOf(BatchSpec spec) =>
+        spec.Benchmark is not { } part ? null : part.String() is var name && name == Own ? "buy and hold" : name;
 
-    private static async Task<EquityTrace?> TraceAsync(OpenedMarket market, long from, long periodTicks, CancellationToken cancellationToken)
+    private static async Task<EquityTrace?> TraceAsync(OpenedMarket market, long from, long periodTicks,
+        CancellationToken cancellationToken)
     {
         var tracer = new EquityTracer(periodTicks, 1);
         await foreach (var (time, ratio) in WorthAsync(market, from, cancellationToken)) tracer.Add(time, ratio);
         return tracer.Finish();
     }
 
-    private static async Task AddAsync(OpenedMarket market, long[] times, long rowTicks, long from, double[] sums, CancellationToken cancellationToken)
+    private static async Task AddAsync(OpenedMarket market, long[] times, long rowTicks, long from, double[] sums,
+        CancellationToken cancellationToken)
     {
         var (row, ratio, ticks) = (0, 1.0, market.Series.Timeframe.Ticks);
         await foreach (var (time, worth) in WorthAsync(market, from, cancellationToken))
@@ -113,8 +125,10 @@ internal static class BenchmarkCurve
         while (row < times.Length) sums[row++] += ratio;
     }
 
-    // What a unit of money in a market has become at the close of each bar; 1 at the first from a time on, since bars before it only warm up. Dividends buy more of it.
-    private static async IAsyncEnumerable<(long Time, double Worth)> WorthAsync(OpenedMarket market, long from, [EnumeratorCancellation] CancellationToken cancellationToken)
+    // What a unit of money in a market has become at the close of each bar; 1 at the first from a time on, since bars before it only warm
+    // up. Dividends buy more of it.
+    private static async IAsyncEnumerable<(long Time, double Worth)> WorthAsync(OpenedMarket market, long from, [EnumeratorCancellation]
+        CancellationToken cancellationToken)
     {
         var ex = market.Instrument.CorporateActions;
         var (action, units, first) = (0, 1.0, double.NaN);

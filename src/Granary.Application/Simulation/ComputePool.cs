@@ -45,7 +45,7 @@ public sealed class ComputePool : IDisposable
         }
     }
 
-    /// <summary>Ends a feed early; <see cref="FeedExecution.Ended"/> is told when its last piece of work is done.</summary>
+    /// <summary>Ends a feed early; <see cref="FeedExecution.Ended"/> is called when its last piece of work is done.</summary>
     public void Stop(FeedExecution feed)
     {
         bool over;
@@ -58,7 +58,9 @@ public sealed class ComputePool : IDisposable
         if (over) End(feed);
     }
 
-    /// <summary>Gives up strategies of a feed, so that another host can run them from their first bar; the feed goes on with the others.</summary>
+    /// <summary>
+    /// Gives up strategies of a feed, so that another host can run them from their first bar; the feed goes on with the others.
+    /// </summary>
     /// <param name="most">Strategies; whole groups are given up.</param>
     public IReadOnlyList<RunGroup> GiveUp(FeedExecution feed, int most)
     {
@@ -171,7 +173,8 @@ public sealed class ComputePool : IDisposable
                 {
                     if (Lost) return;
                     Current = null;
-                    _piece.Feed.Complete(_piece, fault ?? (_done ? null : new InvalidOperationException("a group of strategies was walked by two threads")));
+                    _piece.Feed.Complete(_piece, fault
+                        ?? (_done ? null : new InvalidOperationException("a group of strategies was walked by two threads")));
                     over = _piece.Feed.IsOver && pool._feeds.Remove(_piece.Feed);
                     Monitor.PulseAll(pool._gate);
                 }
@@ -179,8 +182,8 @@ public sealed class ComputePool : IDisposable
             }
         }
 
-        // A thread that a strategy never gives back would burn a core for as long as the process lives. What it is stopped in is the strategy's
-        // own code over the strategy's own state, which nobody reads again.
+        // A thread that a strategy never gives back would burn a core for as long as the process lives. What it is stopped in is the
+        // strategy's own code over the strategy's own state, which is not read again.
 #pragma warning disable SYSLIB0046
         private void Guarded(Action step) => System.Runtime.ControlledExecution.Run(step, _abort.Token);
 #pragma warning restore SYSLIB0046
@@ -206,8 +209,10 @@ public sealed class ComputePool : IDisposable
                 var stuck = now - worker.SeenAt;
                 string reason;
                 if (stuck >= _limits.Deadline)
-                    reason = FormattableString.Invariant($"did not come back from a block of {piece.Bars:N0} bars within {_limits.Deadline.Value.TotalSeconds:0.#} s");
-                else if (stuck > TimeSpan.FromMilliseconds(500) && GC.GetTotalMemory(false) > 0.8 * GC.GetGCMemoryInfo().TotalAvailableMemoryBytes)
+                    reason = FormattableString.Invariant(
+                        $"did not come back from a block of {piece.Bars:N0} bars within {_limits.Deadline.Value.TotalSeconds:0.#} s");
+                else if (stuck > TimeSpan.FromMilliseconds(500)
+                    && GC.GetTotalMemory(false) > 0.8 * GC.GetGCMemoryInfo().TotalAvailableMemoryBytes)
                     reason = FormattableString.Invariant($"filled the memory within a block of {piece.Bars:N0} bars");
                 else
                     continue;
@@ -221,7 +226,10 @@ public sealed class ComputePool : IDisposable
         }
     }
 
-    /// <summary>Ends the threads; feeds that are under way are left where they are. A thread that a strategy keeps is not waited for: it goes with the process.</summary>
+    /// <summary>
+    /// Ends the threads; feeds that are under way are left where they are. A thread that a strategy keeps is not waited for: it goes with
+    /// the process.
+    /// </summary>
     public void Dispose()
     {
         Worker[] workers;

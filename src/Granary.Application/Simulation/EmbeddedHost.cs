@@ -18,12 +18,13 @@ public sealed record OpenedMarket(string Symbol, IBarSeries Series, Instrument I
     /// <summary>Whether its bars end before those of the batch's other markets.</summary>
     public bool HasEnded { get; init; }
 
-    /// <summary>What earlier passes over the bars at a timeframe left of their factors; null where nobody keeps it.</summary>
+    /// <summary>The factors that earlier passes over the bars at a timeframe left; null where they are not kept.</summary>
     public FactorMemory? MemoryOf(Timeframe timeframe) => _memories.GetValueOrDefault((Series, timeframe));
 
     /// <summary>From now on passes over the bars at a timeframe leave their factors to the next, unless they do already.</summary>
     /// <param name="bars">How many it has.</param>
-    public void Keep(Timeframe timeframe, long bars, FactorBudget budget) => _memories.GetOrAdd((Series, timeframe), _ => new FactorMemory(bars, budget));
+    public void Keep(Timeframe timeframe, long bars, FactorBudget budget) =>
+        _memories.GetOrAdd((Series, timeframe), _ => new FactorMemory(bars, budget));
 }
 
 /// <summary>
@@ -35,12 +36,14 @@ public sealed class EmbeddedHost(int threads, int blockSize = IBarSeries.Default
     public string Description => $"embedded, {threads} thread{(threads == 1 ? "" : "s")}";
 
     /// <inheritdoc/>
-    public Task RunAsync(BatchPlan plan, IReadOnlyDictionary<string, OpenedMarket> markets, Func<StrategyInstance, bool> include, IEventSink? events, bool withFactors,
+    public Task RunAsync(BatchPlan plan, IReadOnlyDictionary<string, OpenedMarket> markets, Func<StrategyInstance, bool> include,
+        IEventSink? events, bool withFactors,
         Action<IReadOnlyList<StrategyOutcome>> finished, IProgress<BatchProgress>? progress, CancellationToken cancellationToken) =>
         Task.Factory.StartNew(() => Run(plan, markets, include, events, withFactors, finished, progress, cancellationToken),
             CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 
-    private void Run(BatchPlan plan, IReadOnlyDictionary<string, OpenedMarket> markets, Func<StrategyInstance, bool> include, IEventSink? events, bool withFactors,
+    private void Run(BatchPlan plan, IReadOnlyDictionary<string, OpenedMarket> markets, Func<StrategyInstance, bool> include,
+        IEventSink? events, bool withFactors,
         Action<IReadOnlyList<StrategyOutcome>> finished, IProgress<BatchProgress>? progress, CancellationToken cancellationToken)
     {
         var waiting = new Queue<(FeedPlan Feed, List<StrategyInstance> Instances)>();
@@ -81,8 +84,10 @@ public sealed class EmbeddedHost(int threads, int blockSize = IBarSeries.Default
         void Start(FeedPlan feed, List<StrategyInstance> instances)
         {
             FeedExecution? execution = null;
-            execution = new FeedExecution(feed, instances, [.. feed.Symbols.Select(x => IntrabarPaths.With(plan.Spec, markets[x], feed.Timeframe))],
-                (i, stop) => FeedBlocks.ReadAsync(markets[feed.Symbols[i]].Series, feed.Timeframe, blockSize, stop), plan.Spec.Execution.Settings, events, withFactors, memory: markets[feed.Symbols[0]].MemoryOf(feed.Timeframe))
+            execution = new FeedExecution(feed, instances,
+                [.. feed.Symbols.Select(x => IntrabarPaths.With(plan.Spec, markets[x], feed.Timeframe))],
+                (i, stop) => FeedBlocks.ReadAsync(markets[feed.Symbols[i]].Series, feed.Timeframe, blockSize, stop),
+                plan.Spec.Execution.Settings, events, withFactors, memory: markets[feed.Symbols[0]].MemoryOf(feed.Timeframe))
             {
                 HasEnded = markets[feed.Symbols[0]].HasEnded,
                 Finished = outcomes =>

@@ -7,9 +7,9 @@ namespace Granary.Application.Simulation;
 public sealed class EventGapException(string message) : Exception(message);
 
 /// <summary>
-/// Keeps the events of a batch's strategies in one file, chunk behind chunk, and finds each strategy's again: memory does not grow with the trades.
-/// A chunk that is there already is not written twice, so that a strategy may be run again from its first bar; and the file can be gone on with
-/// after the process was lost.
+/// Keeps the events of a batch's strategies in one file, chunk behind chunk, and finds each strategy's again: memory does not grow with the
+/// trades. A chunk that is there already is not written twice, so that a strategy may be run again from its first bar; and the file can be
+/// continued after the process was lost.
 /// </summary>
 public sealed class EventSpool : IEventSink, IEventLog, IDisposable
 {
@@ -43,7 +43,8 @@ public sealed class EventSpool : IEventSink, IEventLog, IDisposable
             var strategy = BinaryPrimitives.ReadInt32LittleEndian(frame);
             var chunk = BinaryPrimitives.ReadInt32LittleEndian(frame[4..]);
             var length = BinaryPrimitives.ReadInt32LittleEndian(frame[8..]);
-            if ((uint)strategy >= (uint)_chunks.Length || length <= 0 || chunk != ChunkCount(strategy) || _length + FrameLength + length > end) break;
+            if ((uint)strategy >= (uint)_chunks.Length || length <= 0 || chunk != ChunkCount(strategy)
+                || _length + FrameLength + length > end) break;
             (_chunks[strategy] ??= new List<(long, int)>(2)).Add((_length + FrameLength, length));
             _length += FrameLength + length;
         }

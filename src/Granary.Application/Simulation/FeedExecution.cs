@@ -24,8 +24,9 @@ public sealed class FeedExecution
     /// <param name="series">Of the feed's symbols, in their order.</param>
     /// <param name="blocksOf">The bars of one of its symbols. Where a block has to be waited for, no thread waits with it.</param>
     /// <param name="memory">What earlier passes over these bars left of a single symbol's factors.</param>
-    /// <param name="events">Where the strategies' signals and trades go; null where nobody wants them.</param>
-    public FeedExecution(FeedPlan feed, IReadOnlyList<StrategyInstance> instances, IReadOnlyList<MarketSeries> series, Func<int, CancellationToken, IAsyncEnumerable<BarBlock>> blocksOf,
+    /// <param name="events">Where the strategies' signals and trades go; null = they are dropped.</param>
+    public FeedExecution(FeedPlan feed, IReadOnlyList<StrategyInstance> instances, IReadOnlyList<MarketSeries> series,
+        Func<int, CancellationToken, IAsyncEnumerable<BarBlock>> blocksOf,
         ExecutionSettings execution, IEventSink? events, bool withFactors, RunLimits? limits = null, FactorMemory? memory = null)
     {
         Feed = feed;
@@ -34,20 +35,23 @@ public sealed class FeedExecution
         if (feed.IsJoined)
         {
             FactorPlan[] factors = [.. series.Select(_ => feed.NewFactors())];
-            Groups = [.. instances.Chunk(RunGroup.Size).Select(chunk => new JoinedGroup(chunk, series, execution, factors, events, withFactors, limits))];
+            Groups = [.. instances.Chunk(RunGroup.Size)
+                .Select(chunk => new JoinedGroup(chunk, series, execution, factors, events, withFactors, limits))];
             _open = () => new JoinedReader(series, factors, i => blocksOf(i, _stop.Token), feed, _stop.Token);
         }
         else if (feed.IsReferring)
         {
             FactorPlan[] factors = [.. series.Select(_ => feed.NewFactors())];
             string[] symbols = [.. series.Select(s => s.Instrument.Symbol)];
-            Groups = [.. instances.Chunk(RunGroup.Size).Select(chunk => new SingleGroup(chunk, series[0], execution, factors[0], events, withFactors, limits, symbols))];
+            Groups = [.. instances.Chunk(RunGroup.Size)
+                .Select(chunk => new SingleGroup(chunk, series[0], execution, factors[0], events, withFactors, limits, symbols))];
             _open = () => new ReferringReader(series, factors, i => blocksOf(i, _stop.Token), feed, _stop.Token);
         }
         else
         {
             var factors = feed.NewFactors(memory);
-            Groups = [.. instances.Chunk(RunGroup.Size).Select(chunk => new SingleGroup(chunk, series[0], execution, factors, events, withFactors, limits))];
+            Groups = [.. instances.Chunk(RunGroup.Size)
+                .Select(chunk => new SingleGroup(chunk, series[0], execution, factors, events, withFactors, limits))];
             _open = () => new SingleReader(series[0], factors, blocksOf(0, _stop.Token), feed, _stop.Token);
         }
         _inUse = _kept = Groups.Count;
@@ -57,7 +61,7 @@ public sealed class FeedExecution
 
     public int Strategies { get; }
 
-    /// <summary>The strategies in their groups. They are made when the feed begins, or before that by whoever wants to.</summary>
+    /// <summary>The strategies in their groups. They are made when the feed begins, or when a caller asks for them before.</summary>
     public IReadOnlyList<RunGroup> Groups { get; }
 
     /// <summary>Whether the bars of its first symbol end before those of the batch's other symbols.</summary>
@@ -66,10 +70,15 @@ public sealed class FeedExecution
     /// <summary>Is given the outcomes of all strategies, by a thread of the pool, before <see cref="Ended"/>.</summary>
     public Action<IReadOnlyList<StrategyOutcome>>? Finished { get; init; }
 
-    /// <summary>Is told that the feed is through, was stopped (null), or failed, when no thread is at it any more. Not under the pool's lock.</summary>
+    /// <summary>
+    /// Called when the feed has ended, was stopped (null), or failed, after its last thread has left it. Not under the pool's lock.
+    /// </summary>
     public Action<Exception?>? Ended { get; init; }
 
-    /// <summary>Whether to wait before the next piece of work, as whoever takes the events cannot keep up. <see cref="ComputePool.Pulse"/> has it asked again.</summary>
+    /// <summary>
+    /// Whether to wait before the next piece of work, as the receiver of the events cannot keep up. <see cref="ComputePool.Pulse"/> has it
+    /// asked again.
+    /// </summary>
     public Func<bool>? Held { get; init; }
 
     /// <summary>Bars times strategies so far.</summary>
@@ -151,7 +160,8 @@ public sealed class FeedExecution
                     {
                         // A source over a network: the thread goes to other work until the block is there.
                         _coming = next.AsTask();
-                        _ = _coming.ContinueWith((_, p) => ((Action)p!)(), pulse, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+                        _ = _coming.ContinueWith((_, p) => ((Action)p!)(), pulse, CancellationToken.None,
+                            TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
                         return true;
                     }
                     _more = next.GetAwaiter().GetResult();
@@ -204,7 +214,10 @@ public sealed class FeedExecution
         }
     }
 
-    /// <summary>Gives up strategies that another host will run from their first bar: whole groups, from the end; they see no further block. The caller holds the pool's lock.</summary>
+    /// <summary>
+    /// Gives up strategies that another host will run from their first bar: whole groups, from the end; they see no further block. The
+    /// caller holds the pool's lock.
+    /// </summary>
     internal IReadOnlyList<RunGroup> GiveUp(int most)
     {
         var before = _kept;

@@ -22,7 +22,8 @@ internal abstract class FeedReader
     public abstract ValueTask DisposeAsync();
 }
 
-internal sealed class SingleReader(MarketSeries series, FactorPlan factors, IAsyncEnumerable<BarBlock> blocks, FeedPlan plan, CancellationToken cancellationToken) : FeedReader
+internal sealed class SingleReader(MarketSeries series, FactorPlan factors, IAsyncEnumerable<BarBlock> blocks, FeedPlan plan,
+    CancellationToken cancellationToken) : FeedReader
 {
     private readonly FeedPipeline _pipeline = new(series, factors, plan.TracePeriod, plan.TradeFrom);
     private readonly IAsyncEnumerator<BarBlock> _blocks = blocks.GetAsyncEnumerator(cancellationToken);
@@ -41,10 +42,12 @@ internal sealed class SingleReader(MarketSeries series, FactorPlan factors, IAsy
 }
 
 /// <summary>One symbol's own bars, joined with other symbols that its factors compare with.</summary>
-internal sealed class ReferringReader(IReadOnlyList<MarketSeries> series, IReadOnlyList<FactorPlan> factors, Func<int, IAsyncEnumerable<BarBlock>> blocksOf, FeedPlan plan, CancellationToken cancellationToken) : FeedReader
+internal sealed class ReferringReader(IReadOnlyList<MarketSeries> series, IReadOnlyList<FactorPlan> factors,
+    Func<int, IAsyncEnumerable<BarBlock>> blocksOf, FeedPlan plan, CancellationToken cancellationToken) : FeedReader
 {
     private readonly JoinedPipeline _pipeline = new(series, factors, plan.TracePeriod, plan.TradeFrom);
-    private readonly IAsyncEnumerator<JoinedBlock> _blocks = JoinedFeed.ReadAsync(series, blocksOf, cancellationToken).GetAsyncEnumerator(cancellationToken);
+    private readonly IAsyncEnumerator<JoinedBlock> _blocks = JoinedFeed.ReadAsync(series, blocksOf, cancellationToken)
+        .GetAsyncEnumerator(cancellationToken);
 
     public override FeedClock Clock => _pipeline.ClockOf(0);
 
@@ -59,10 +62,12 @@ internal sealed class ReferringReader(IReadOnlyList<MarketSeries> series, IReadO
     public override ValueTask DisposeAsync() => _blocks.DisposeAsync();
 }
 
-internal sealed class JoinedReader(IReadOnlyList<MarketSeries> series, IReadOnlyList<FactorPlan> factors, Func<int, IAsyncEnumerable<BarBlock>> blocksOf, FeedPlan plan, CancellationToken cancellationToken) : FeedReader
+internal sealed class JoinedReader(IReadOnlyList<MarketSeries> series, IReadOnlyList<FactorPlan> factors,
+    Func<int, IAsyncEnumerable<BarBlock>> blocksOf, FeedPlan plan, CancellationToken cancellationToken) : FeedReader
 {
     private readonly JoinedPipeline _pipeline = new(series, factors, plan.TracePeriod, plan.TradeFrom);
-    private readonly IAsyncEnumerator<JoinedBlock> _blocks = JoinedFeed.ReadAsync(series, blocksOf, cancellationToken).GetAsyncEnumerator(cancellationToken);
+    private readonly IAsyncEnumerator<JoinedBlock> _blocks = JoinedFeed.ReadAsync(series, blocksOf, cancellationToken)
+        .GetAsyncEnumerator(cancellationToken);
 
     public override FeedClock Clock => _pipeline.Clock;
 

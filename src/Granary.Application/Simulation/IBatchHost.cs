@@ -3,7 +3,9 @@ using Granary.Engine.Trading;
 
 namespace Granary.Application.Simulation;
 
-/// <summary>Runs the strategies of a plan, in this process or on silos. Whatever it is, each strategy's outcome and events are the same to the bit.</summary>
+/// <summary>
+/// Runs the strategies of a plan, in this process or on silos. Whatever it is, each strategy's outcome and events are the same to the bit.
+/// </summary>
 public interface IBatchHost
 {
     /// <summary>For the manifest and the report, as "embedded, 2 threads".</summary>
@@ -15,10 +17,13 @@ public interface IBatchHost
     IBatchHost ForGuards(long evaluations, int threads) => new EmbeddedHost(threads);
 
     /// <param name="include">Which strategies to run.</param>
-    /// <param name="events">Where their signals and trades go; null where nobody wants them.</param>
-    /// <param name="finished">Is told of strategies as they finish; several at a time, never concurrently. A repeated outcome is the same outcome.</param>
+    /// <param name="events">Where their signals and trades go; null = they are dropped.</param>
+    /// <param name="finished">
+    /// Called with strategies as they finish; several at a time, never concurrently. A repeated outcome is the same outcome.
+    /// </param>
     /// <exception cref="OperationCanceledException">What had finished was reported.</exception>
-    Task RunAsync(BatchPlan plan, IReadOnlyDictionary<string, OpenedMarket> markets, Func<StrategyInstance, bool> include, IEventSink? events, bool withFactors,
+    Task RunAsync(BatchPlan plan, IReadOnlyDictionary<string, OpenedMarket> markets, Func<StrategyInstance, bool> include,
+        IEventSink? events, bool withFactors,
         Action<IReadOnlyList<StrategyOutcome>> finished, IProgress<BatchProgress>? progress, CancellationToken cancellationToken);
 }
 

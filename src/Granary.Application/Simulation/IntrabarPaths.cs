@@ -26,9 +26,11 @@ public static class IntrabarPaths
 
     /// <summary>The smaller bars of a symbol, where the source holds them.</summary>
     /// <returns>null where it does not.</returns>
-    public static async ValueTask<IBarSeries?> OpenAsync(IBarSource source, BatchSpec spec, string symbol, CancellationToken cancellationToken)
+    public static async ValueTask<IBarSeries?> OpenAsync(IBarSource source, BatchSpec spec, string symbol,
+        CancellationToken cancellationToken)
     {
-        if (!spec.Execution.Settings.UsePath || spec.Execution.PathTimeframe is not { } timeframe || timeframe == spec.Data.Timeframe) return null;
+        if (!spec.Execution.Settings.UsePath || spec.Execution.PathTimeframe is not { } timeframe || timeframe == spec.Data.Timeframe)
+            return null;
         try
         {
             return await source.OpenAsync(new BarQuery(symbol, timeframe, spec.ReadFrom, spec.Data.To), cancellationToken);

@@ -6,8 +6,8 @@ namespace Granary.Application.Simulation;
 /// <summary>Reads several symbols side by side and joins them on one timeline.</summary>
 internal static class JoinedFeed
 {
-    public static async IAsyncEnumerable<JoinedBlock> ReadAsync(IReadOnlyList<MarketSeries> series, Func<int, IAsyncEnumerable<BarBlock>> blocksOf,
-        [EnumeratorCancellation] CancellationToken cancellationToken)
+    public static async IAsyncEnumerable<JoinedBlock> ReadAsync(IReadOnlyList<MarketSeries> series,
+        Func<int, IAsyncEnumerable<BarBlock>> blocksOf, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var joiner = new FeedJoiner(series);
         var readers = new IAsyncEnumerator<BarBlock>[series.Count];

@@ -5,7 +5,7 @@ namespace Granary.Application.Simulation;
 
 /// <summary>
 /// The strategies whose single trades and signals a run's files list. Unless the batch asks for all of them, these are as many as fit
-/// into a number of rows, those with a weight first: the trades of a sweep of many thousand strategies are a gigabyte that nobody reads.
+/// into a number of rows, those with a weight first: the trades of a sweep of many thousand strategies are a gigabyte.
 /// </summary>
 public sealed class ListedStrategies
 {
@@ -22,8 +22,8 @@ public sealed class ListedStrategies
 
     /// <param name="strategies">All of the batch; those without statistics are never listed.</param>
     /// <param name="members">By strategy index: not 0 where the strategy has a weight at some time.</param>
-    public static ListedStrategies Of(OutputSet outputs, IReadOnlyList<StrategyEntry> strategies, IReadOnlyDictionary<int, StrategyOutcome> outcomes,
-        IReadOnlyList<double> members, int mostRows = MostRows)
+    public static ListedStrategies Of(OutputSet outputs, IReadOnlyList<StrategyEntry> strategies,
+        IReadOnlyDictionary<int, StrategyOutcome> outcomes, IReadOnlyList<double> members, int mostRows = MostRows)
     {
         var finished = strategies.Where(s => s.Stats is not null).ToList();
         var all = finished.Select(s => s.Index).ToHashSet();

@@ -10,8 +10,11 @@ internal static class MarketDescription
 {
     private const int MostFindings = 50;
 
-    /// <param name="check">Whether the quality check looks through the bars too, for the report; the reader's own notes are there anyway.</param>
-    public static async Task<IReadOnlyList<MarketEntry>> OfAsync(IReadOnlyDictionary<string, OpenedMarket> markets, DataSpec data, bool check, CancellationToken cancellationToken)
+    /// <param name="check">
+    /// Whether the quality check looks through the bars too, for the report; the reader's own notes are there anyway.
+    /// </param>
+    public static async Task<IReadOnlyList<MarketEntry>> OfAsync(IReadOnlyDictionary<string, OpenedMarket> markets, DataSpec data,
+        bool check, CancellationToken cancellationToken)
     {
         var entries = new List<MarketEntry>();
         foreach (var market in markets.Values.OrderBy(m => m.Symbol, StringComparer.Ordinal))

@@ -17,7 +17,8 @@ internal static class MarketRequirements
             ExecutionSection.CheckTick(spec, market.Instrument);
             var needs = place.Find("volumePercent") ?? place.Find("slippageVolumeImpact");
             if (needs is not null && !await HasVolumeAsync(market.Series, cancellationToken))
-                throw needs.Fault($"the bars of {market.Symbol} have no volume at all, and nothing can be said of a share of it; leave it out, or use data with volumes");
+                throw needs.Fault($"the bars of {market.Symbol} have no volume at all, and nothing can be said of a share of it; leave it "
+                    + $"out, or use data with volumes");
         }
     }
 

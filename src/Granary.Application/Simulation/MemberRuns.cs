@@ -31,8 +31,8 @@ internal static class MemberRuns
     /// <summary>The same for some strategies of a plan, in memory.</summary>
     /// <param name="own">Has the events of their own runs.</param>
     /// <returns>The events of those that run again; none where the portfolio rejects what cash does not pay.</returns>
-    public static async Task<MemoryEventLog> OfAsync(BatchPlan plan, IReadOnlyDictionary<string, OpenedMarket> markets, IReadOnlyList<int> strategies,
-        IEventLog own, CancellationToken cancellationToken)
+    public static async Task<MemoryEventLog> OfAsync(BatchPlan plan, IReadOnlyDictionary<string, OpenedMarket> markets,
+        IReadOnlyList<int> strategies, IEventLog own, CancellationToken cancellationToken)
     {
         var members = new MemoryEventLog();
         await RunAsync(plan, markets, strategies, (own, members), new EmbeddedHost(1), cancellationToken);

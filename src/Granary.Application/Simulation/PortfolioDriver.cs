@@ -13,8 +13,8 @@ using Granary.Reporting.Runs;
 namespace Granary.Application.Simulation;
 
 /// <summary>
-/// A portfolio run with its books: what was decided, its trades, its equity row by row. Whoever drives it shows it, instant by instant, the fills
-/// that became known, the closes, the signals made at them; the batch does so from a log of events, the live session as they happen.
+/// A portfolio run with its books: its decisions, its trades, its equity row by row. The host passes it, time slice by time slice, the
+/// fills that became known, the closes, the signals made at them; the batch does so from a log of events, the live session as they happen.
 /// </summary>
 public sealed class PortfolioDriver
 {
@@ -41,16 +41,22 @@ public sealed class PortfolioDriver
 
     /// <param name="weights">By strategy index; those without are not members.</param>
     /// <param name="instruments">Of all symbols of the batch.</param>
-    /// <param name="schedule">Weights over time, in place of those of <paramref name="weights"/> that are not 0; null where they stay.</param>
-    public PortfolioDriver(BatchPlan plan, IReadOnlyList<double> weights, IReadOnlyList<Instrument> instruments, WeightSchedule? schedule = null)
+    /// <param name="schedule">
+    /// Weights over time, in place of those of <paramref name="weights"/> that are not 0; null where they stay.
+    /// </param>
+    public PortfolioDriver(BatchPlan plan, IReadOnlyList<double> weights, IReadOnlyList<Instrument> instruments,
+        WeightSchedule? schedule = null)
     {
         (_plan, _schedule) = (plan, schedule);
-        // Signals of a bar that closes at that instant are the first to be accepted; bars before the batch's first only warm up.
+        // Signals of a bar that closes at that time are the first to be accepted; bars before the batch's first only warm up.
         var begin = schedule?.First is { } first ? first - plan.Feeds.Min(f => f.Timeframe.Ticks) : long.MinValue;
         _from = Math.Max(begin, Math.Max(plan.Spec.Data.From ?? long.MinValue, plan.Feeds.Min(f => f.TradeFrom)));
         for (var i = 0; i < instruments.Count; i++) _symbolIndex[instruments[i].Symbol] = i;
-        var members = plan.Instances.Select(s => new PortfolioMember(s.Id, [.. s.Symbols.Select(x => _symbolIndex[x])], weights[s.Index]) { Timeframe = s.Timeframe }).ToList();
-        _run = new PortfolioRun(plan.Spec.Cash, plan.Spec.Portfolio.Limits, instruments, members, plan.Spec.Execution.Settings, plan.Spec.Portfolio.Sizing, plan.Spec.Portfolio.Enablement);
+        var members = plan.Instances.Select(s => new PortfolioMember(s.Id, [.. s.Symbols.Select(x => _symbolIndex[x])],
+            weights[s.Index])
+        { Timeframe = s.Timeframe }).ToList();
+        _run = new PortfolioRun(plan.Spec.Cash, plan.Spec.Portfolio.Limits, instruments, members, plan.Spec.Execution.Settings,
+            plan.Spec.Portfolio.Sizing, plan.Spec.Portfolio.Enablement);
         foreach (var instance in plan.Instances)
             if (weights[instance.Index] != 0)
                 _decisions[instance.Index] = [];
@@ -65,7 +71,10 @@ public sealed class PortfolioDriver
     public void Begin(FeedClock clock, Action<EquityRow>? row, Action<PortfolioTrade>? trade) =>
         (_statistics, _row, _trade) = (new AccountStatistics(_run.StartingCash, clock, _plan.Spec.Metrics), row, trade);
 
-    /// <summary>Trades that were closed by the portfolio itself, since the account could not carry them or their symbol has stopped trading; their strategies go on with them.</summary>
+    /// <summary>
+    /// Trades that were closed by the portfolio itself, since the account could not carry them or their symbol has stopped trading; their
+    /// strategies go on with them.
+    /// </summary>
     public IReadOnlyList<(int Member, int Number, ExitReason Reason)> ClosedItself => _called;
 
     /// <summary>Shares of open trades that were closed to keep a limit, in order; 1 = all that was left.</summary>
@@ -74,9 +83,9 @@ public sealed class PortfolioDriver
     /// <summary>A bar has closed.</summary>
     public void Mark(int symbol, in Bar bar) => _run.Mark(symbol, bar);
 
-    /// <summary>All closes of an instant are marked.</summary>
+    /// <summary>All closes of a time slice are marked.</summary>
     /// <param name="stamp">Open time of the bars that closed, UTC ticks; <see cref="long.MinValue"/> where none did.</param>
-    /// <returns>Whether the instant has a row of its own, which is then to be closed when its signals are decided.</returns>
+    /// <returns>Whether the time slice has a row of its own, which is then to be closed when its signals are decided.</returns>
     public bool OpenRow(long stamp)
     {
         if (stamp <= _lastStamp) return false;
@@ -120,7 +129,7 @@ public sealed class PortfolioDriver
         _lastStamp = stamp;
         _run.Revalue(stamp);
         if (stamp < _from) return;
-        // A flat curve of nobody is not part of the result.
+        // A flat curve without strategies is not part of the result.
         if (_decisions.Count > 0) _run.Seal(stamp);
         var r = new EquityRow(stamp, _run.Equity, _run.Cash, _run.Exposure, _run.Drawdown);
         _statistics.Add(r, _run.OpenTrades > 0);
@@ -128,7 +137,10 @@ public sealed class PortfolioDriver
         _row?.Invoke(r);
     }
 
-    /// <summary>Whether a strategy of one symbol has closed a trade since its bars had ended: known at the end alone, and no exit that a portfolio could follow.</summary>
+    /// <summary>
+    /// Whether a strategy of one symbol has closed a trade since its bars had ended: known at the end alone, and no exit that a portfolio
+    /// could follow.
+    /// </summary>
     public static bool IsEndOfData(StrategyInstance instance, in RunEvent e) =>
         e.Kind == RunEventKind.Trade && !instance.Definition.IsMultiSymbol && e.ToTrade().Reason == ExitReason.DataEnded;
 
@@ -151,7 +163,8 @@ public sealed class PortfolioDriver
                 answers.Add(decision);
                 _counts[(int)decision]++;
                 return decision;
-            // Its bars have ended: a live session cannot know that, so that the portfolio withdraws the entry when the symbol proves inactive.
+            // Its bars have ended: a live session cannot know that, so that the portfolio withdraws the entry when the symbol proves
+            // inactive.
             case RunEventKind.SignalEnded when e.IsEndOfRun:
                 break;
             case RunEventKind.SignalEnded:
@@ -215,14 +228,16 @@ public sealed class PortfolioDriver
         return answers;
     }
 
-    // An accepted signal whose fill found no cash, or its bar's volume taken by others, was refused after all, unless a later part of its entry comes through.
+    // An accepted signal whose fill found no cash, or its bar's volume taken by others, was refused after all, unless a later part of its
+    // entry comes through.
     private void Reconsider(int strategy, int number, double own)
     {
         var said = AnswersTo(strategy, 0);
         if (number > said.Count) return;
         var now = own > 0 ? Decision.Accepted : _run.CashCut >= 1 ? Decision.NoCash : Decision.VolumeTaken;
         var before = said[number - 1];
-        if (before == now || before is not (Decision.Accepted or Decision.VolumeTaken or Decision.NoCash) || own == 0 && !_run.VolumeCapReached && _run.CashCut < 1) return;
+        if (before == now || before is not (Decision.Accepted or Decision.VolumeTaken or Decision.NoCash)
+            || own == 0 && !_run.VolumeCapReached && _run.CashCut < 1) return;
         _counts[(int)before]--;
         _counts[(int)now]++;
         said[number - 1] = now;
@@ -255,11 +270,16 @@ public sealed class PortfolioDriver
     {
         List<RunNote> notes = [];
         if (_closedAtEnd > 0)
-            notes.Add(new RunNote(NoteCode.DataEnded, $"{_closedAtEnd} positions were closed at the last close of a symbol that had stopped trading (execution.atEnd: close).", _closedAtEnd));
+            notes.Add(new RunNote(NoteCode.DataEnded,
+                $"{_closedAtEnd} positions were closed at the last close of a symbol that had stopped trading (execution.atEnd: close).",
+                _closedAtEnd));
         var held = _run.HeldAtEnd();
         if (held.Count > 0)
-            notes.Add(new RunNote(NoteCode.DataEnded, "Open positions are marked at the last close of symbols whose bars ended before the others' ("
-                + string.Join(", ", held.Take(5).Select(h => string.Create(CultureInfo.InvariantCulture, $"{h.Symbol}: {h.Positions} since {new DateTime(h.LastBar):yyyy-MM-dd}"))) + (held.Count > 5 ? ", …" : "")
+            notes.Add(new RunNote(NoteCode.DataEnded,
+                "Open positions are marked at the last close of symbols whose bars ended before the others' ("
+                + string.Join(", ", held.Take(5)
+                    .Select(h => string.Create(CultureInfo.InvariantCulture,
+                        $"{h.Symbol}: {h.Positions} since {new DateTime(h.LastBar):yyyy-MM-dd}"))) + (held.Count > 5 ? ", …" : "")
                 + "). Set execution.atEnd to \"close\" to close them at that price.", held.Sum(h => h.Positions)));
         return notes;
     }
@@ -275,12 +295,15 @@ public sealed class PortfolioDriver
 
     private void AddRefusals(List<RunNote> notes)
     {
-        Decision[] refusals = [.. Enum.GetValues<Decision>().Where(d => d is not (Decision.Accepted or Decision.WeightZero) && _counts[(int)d] > 0)];
+        Decision[] refusals =
+            [.. Enum.GetValues<Decision>().Where(d => d is not (Decision.Accepted or Decision.WeightZero) && _counts[(int)d] > 0)];
         var (refused, signals) = (refusals.Sum(d => _counts[(int)d]), _counts.Sum() - _counts[(int)Decision.WeightZero]);
         if (refused == 0) return;
         var reasons = string.Join(", ", refusals.OrderByDescending(d => _counts[(int)d])
             .Select(d => string.Create(CultureInfo.InvariantCulture, $"{_counts[(int)d]:N0} ({ReasonText.Of(d)})")));
-        notes.Add(new RunNote(NoteCode.EntriesRefused, string.Create(CultureInfo.InvariantCulture, $"The portfolio refused {refused:N0} of {signals:N0} signals: {reasons}."), refused));
+        notes.Add(new RunNote(NoteCode.EntriesRefused,
+            string.Create(CultureInfo.InvariantCulture, $"The portfolio refused {refused:N0} of {signals:N0} signals: {reasons}."),
+            refused));
     }
 
     private void AddCashShort(List<RunNote> notes)
@@ -288,7 +311,9 @@ public sealed class PortfolioDriver
         var (atSignal, atFill) = (_run.Resized, _run.ResizedAtFill);
         if (atSignal + atFill == 0) return;
         notes.Add(new RunNote(NoteCode.CashShort, string.Create(CultureInfo.InvariantCulture,
-            $"The portfolio made {atSignal:N0} entries smaller at their signal and {atFill:N0} at their fill, since the cash did not pay for them in full. To refuse such entries, set portfolio.onInsufficientCash to reject."),
+            $"The portfolio made {atSignal:N0} entries smaller at their signal "
+                + $"and {atFill:N0} at their fill, since the cash did not pay for them in full. To refuse such entries, set "
+                + $"portfolio.onInsufficientCash to reject."),
             atSignal + atFill));
     }
 
@@ -298,6 +323,7 @@ public sealed class PortfolioDriver
         var (entries, most) = (_expired.Values.Sum(), 5);
         var of = string.Join(", ", _expired.Take(most).Select(x => $"{x.Key}: {x.Value}")) + (_expired.Count > most ? ", …" : "");
         notes.Add(new RunNote(NoteCode.EntryExpired, string.Create(CultureInfo.InvariantCulture,
-            $"{entries} accepted entries expired, since their symbols had no bar on more than {MarketActivity.MostDays} days on which others had one ({of})."), entries));
+            $"{entries} accepted entries expired, since their symbols had no bar on more "
+                + $"than {MarketActivity.MostDays} days on which others had one ({of})."), entries));
     }
 }

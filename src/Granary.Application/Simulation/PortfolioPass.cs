@@ -13,17 +13,18 @@ namespace Granary.Application.Simulation;
 /// <summary>The outcome of the portfolio pass.</summary>
 /// <param name="Decisions">By strategy index: the answer to each of its signals, in order. Strategies without weight are not in it.</param>
 public sealed record PortfolioOutcome(
-    MetricSet Statistics, UInt128 Fingerprint, IReadOnlyDictionary<Decision, long> Counts, IReadOnlyDictionary<int, List<Decision>> Decisions, EquityRecorder Recorder)
+    MetricSet Statistics, UInt128 Fingerprint, IReadOnlyDictionary<Decision, long> Counts,
+    IReadOnlyDictionary<int, List<Decision>> Decisions, EquityRecorder Recorder)
 {
     /// <summary>What the reader of the run must know of the portfolio's account.</summary>
     public IReadOnlyList<RunNote> Notes { get; init; } = [];
 }
 
 /// <summary>
-/// Merges what the weighted strategies did into one total order and lets the portfolio decide. At one instant first the bars that close are
+/// Merges what the weighted strategies did into one total order and lets the portfolio decide. At one time first the bars that close are
 /// marked, then the signals made at that close are decided (by strategy), then what fills in the bars that open is booked.
-/// A fill within a bar is booked at that bar's open, since the bar does not say when it was; or, where the batch asks for it, at its close, when
-/// it is known for certain, as a live session must. With one timeframe that is the same.
+/// A fill within a bar is booked at that bar's open, since the bar does not say when it was; or, where the batch asks for it, at its close,
+/// when it is known for certain, as a live session must. With one timeframe that is the same.
 /// </summary>
 public sealed class PortfolioPass
 {
@@ -33,8 +34,11 @@ public sealed class PortfolioPass
 
     /// <param name="weights">By strategy index.</param>
     /// <param name="instruments">Of all symbols of the batch.</param>
-    /// <param name="schedule">Weights over time, in place of those of <paramref name="weights"/> that are not 0; null where they stay.</param>
-    public PortfolioPass(BatchPlan plan, IEventLog? spool, IReadOnlyList<double> weights, IReadOnlyList<Instrument> instruments, WeightSchedule? schedule = null)
+    /// <param name="schedule">
+    /// Weights over time, in place of those of <paramref name="weights"/> that are not 0; null where they stay.
+    /// </param>
+    public PortfolioPass(BatchPlan plan, IEventLog? spool, IReadOnlyList<double> weights, IReadOnlyList<Instrument> instruments,
+        WeightSchedule? schedule = null)
     {
         _plan = plan;
         _spool = spool;
@@ -47,7 +51,7 @@ public sealed class PortfolioPass
     /// <summary>The portfolio's account as it stands.</summary>
     public PortfolioRun Account => _driver.Run;
 
-    // The events of one run of a strategy, read chunk by chunk, with the instant at which each is known.
+    // The events of one run of a strategy, read chunk by chunk, with the time at which each is known.
     private sealed class Stream(IEventLog spool, FollowedRun run, StrategyInstance instance, bool atClose)
     {
         private readonly Queue<RunEvent> _events = new();
@@ -56,7 +60,7 @@ public sealed class PortfolioPass
 
         public int Strategy => instance.Index;
 
-        /// <summary>Among the streams, by strategy: what happens at one instant is decided in this order.</summary>
+        /// <summary>Among the streams, by strategy: events of one time are decided in this order.</summary>
         public required int Order { get; init; }
 
         public RunEvent Current { get; private set; }

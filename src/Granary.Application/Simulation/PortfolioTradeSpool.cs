@@ -7,7 +7,8 @@ namespace Granary.Application.Simulation;
 /// <summary>Keeps the portfolio's trades in a file, in the order of their closing, so that memory does not grow with them.</summary>
 internal sealed class PortfolioTradeSpool(string path) : IDisposable
 {
-    private readonly FileStream _file = new(path, FileMode.Create, FileAccess.ReadWrite, FileShare.Read, 1 << 16, FileOptions.DeleteOnClose);
+    private readonly FileStream _file =
+        new(path, FileMode.Create, FileAccess.ReadWrite, FileShare.Read, 1 << 16, FileOptions.DeleteOnClose);
 
     private readonly Lock _lock = new();
 

@@ -8,9 +8,9 @@ using Granary.Reporting.Runs;
 
 namespace Granary.Application.Simulation;
 
-/// <summary>Reads a finished batch's events out of its spool, one strategy at a time.</summary>
-internal sealed class RunEvents(BatchPlan plan, EventSpool? spool, IReadOnlyDictionary<int, List<Decision>> decisions, PortfolioTradeSpool portfolioTrades,
-    IReadOnlyDictionary<string, OpenedMarket> markets) : IRunEvents
+/// <summary>Reads a finished batch's events out of its event log, one strategy at a time.</summary>
+internal sealed class RunEvents(BatchPlan plan, EventSpool? spool, IReadOnlyDictionary<int, List<Decision>> decisions,
+    PortfolioTradeSpool portfolioTrades, IReadOnlyDictionary<string, OpenedMarket> markets) : IRunEvents
 {
     public IEnumerable<Trade> Trades(int strategy)
     {
@@ -33,7 +33,7 @@ internal sealed class RunEvents(BatchPlan plan, EventSpool? spool, IReadOnlyDict
     public IEnumerable<SignalRow> Signals(int strategy)
     {
         var answers = decisions.GetValueOrDefault(strategy);
-        // A signal is told when its outcome is known, and in the order of the signals.
+        // A signal is returned when its outcome is known, and in the order of the signals.
         var waiting = new Queue<Pending>();
         // Of the run that the portfolio followed: its answers are to these signals.
         foreach (var (e, factors) in Events(spool?.Followed(strategy) ?? strategy))
@@ -91,8 +91,10 @@ internal sealed class RunEvents(BatchPlan plan, EventSpool? spool, IReadOnlyDict
         var execution = plan.Spec.Execution.Settings;
         var series = instance.Symbols.Select(s => new MarketSeries(markets[s].Instrument, instance.Timeframe)).ToList();
         if (instance.Create() is not Engine.Strategies.MultiSymbolStrategy several)
-            return new StrategyRun(instance.Id, instance.Create(), series[0], instance.Trading, execution, plan.Feeds[0].NewFactors(), symbols: [.. instance.Symbols, .. instance.References]).FactorNames;
-        var run = new MultiSymbolRun(instance.Id, several, series, instance.Trading, execution, [.. series.Select(_ => plan.Feeds[0].NewFactors())]);
+            return new StrategyRun(instance.Id, instance.Create(), series[0], instance.Trading, execution, plan.Feeds[0].NewFactors(),
+                symbols: [.. instance.Symbols, .. instance.References]).FactorNames;
+        var run = new MultiSymbolRun(instance.Id, several, series, instance.Trading, execution,
+            [.. series.Select(_ => plan.Feeds[0].NewFactors())]);
         return run.Factors(0).FactorNames;
     }
 
@@ -103,7 +105,8 @@ internal sealed class RunEvents(BatchPlan plan, EventSpool? spool, IReadOnlyDict
         if (!markets.TryGetValue(symbol, out var market)) return [];
         var bars = new List<Bar>();
         var (stride, number) = (1, 0L);
-        foreach (var block in FeedBlocks.ReadAsync(market.Series, Timeframe.Parse(timeframe), IBarSeries.DefaultBlockSize).ToBlockingEnumerable())
+        foreach (var block in FeedBlocks.ReadAsync(market.Series, Timeframe.Parse(timeframe), IBarSeries.DefaultBlockSize)
+            .ToBlockingEnumerable())
             for (var i = 0; i < block.Count; i++)
             {
                 var bar = block[i];
@@ -111,7 +114,13 @@ internal sealed class RunEvents(BatchPlan plan, EventSpool? spool, IReadOnlyDict
                 if (number++ % stride != 0)
                 {
                     var last = bars[^1];
-                    bars[^1] = last with { High = Math.Max(last.High, bar.High), Low = Math.Min(last.Low, bar.Low), Close = bar.Close, Volume = last.Volume + bar.Volume };
+                    bars[^1] = last with
+                    {
+                        High = Math.Max(last.High, bar.High),
+                        Low = Math.Min(last.Low, bar.Low),
+                        Close = bar.Close,
+                        Volume = last.Volume + bar.Volume
+                    };
                     continue;
                 }
                 bars.Add(bar);
@@ -124,7 +133,13 @@ internal sealed class RunEvents(BatchPlan plan, EventSpool? spool, IReadOnlyDict
                     if (k + 1 < bars.Count)
                     {
                         var b = bars[k + 1];
-                        a = a with { High = Math.Max(a.High, b.High), Low = Math.Min(a.Low, b.Low), Close = b.Close, Volume = a.Volume + b.Volume };
+                        a = a with
+                        {
+                            High = Math.Max(a.High, b.High),
+                            Low = Math.Min(a.Low, b.Low),
+                            Close = b.Close,
+                            Volume = a.Volume + b.Volume
+                        };
                     }
                     half.Add(a);
                 }

@@ -8,7 +8,9 @@ using Granary.Engine.Trading;
 
 namespace Granary.Application.Simulation;
 
-/// <summary>Some strategies of one feed that are run by one thread at a time, block after block, so that their state stays in its cache.</summary>
+/// <summary>
+/// Some strategies of one feed that are run by one thread at a time, block after block, so that their state stays in its cache.
+/// </summary>
 public abstract class RunGroup
 {
     /// <summary>Strategies in a full group.</summary>
@@ -30,7 +32,8 @@ public abstract class RunGroup
     private long _turn = 1L << Slots;
 
     /// <param name="making">What is locked while strategies declare their factors.</param>
-    private protected RunGroup(IReadOnlyList<StrategyInstance> instances, object making, IEventSink? events, bool withFactors, RunLimits limits)
+    private protected RunGroup(IReadOnlyList<StrategyInstance> instances, object making, IEventSink? events, bool withFactors,
+        RunLimits limits)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(instances.Count, 1 << Slots);
         _instances = [.. instances];
@@ -57,7 +60,9 @@ public abstract class RunGroup
         for (var i = 0; i < _instances.Length; i++) Create(i);
     }
 
-    /// <summary>Makes one strategy; one that cannot be made fails alone. Different ones may be made by several threads, all before the first block.</summary>
+    /// <summary>
+    /// Makes one strategy; one that cannot be made fails alone. Different ones may be made by several threads, all before the first block.
+    /// </summary>
     /// <returns>null where it failed.</returns>
     public IStrategyRun? Create(int i)
     {
@@ -106,7 +111,10 @@ public abstract class RunGroup
     /// <summary>Why a strategy failed; null while it has not.</summary>
     public string? ErrorOf(int i) => _errors[i];
 
-    /// <summary>Lets every strategy walk over a prepared block; called again after <see cref="TryTakeAway"/>, it goes on with the strategies that are left of it.</summary>
+    /// <summary>
+    /// Lets every strategy walk over a prepared block; called again after <see cref="TryTakeAway"/>, it goes on with the strategies that
+    /// are left of it.
+    /// </summary>
     /// <returns>false where the group was taken away meanwhile: the caller's thread has nothing more to do with it.</returns>
     internal bool Process(object block)
     {
@@ -134,7 +142,8 @@ public abstract class RunGroup
             if (limited && GC.GetAllocatedBytesForCurrentThread() - before is var bytes && bytes > _limits.BytesPerBlock)
             {
                 if (Volatile.Read(ref _turn) != mine) return false;
-                Fail(i, FormattableString.Invariant($"allocated {bytes / 1e6:N0} MB over a block of {BarsOf(block):N0} bars, where {_limits.BytesPerBlock / 1e6:N0} MB are allowed"));
+                Fail(i, FormattableString.Invariant(
+                    $"allocated {bytes / 1e6:N0} MB over a block of {BarsOf(block):N0} bars, where {_limits.BytesPerBlock / 1e6:N0} MB are allowed"));
             }
         }
         var end = ((mine >> Slots) + 1) << Slots;
@@ -144,12 +153,16 @@ public abstract class RunGroup
     /// <summary>Which strategy of which walk is having its turn: while it does not change, that strategy has not come back.</summary>
     internal long Turn => Volatile.Read(ref _turn);
 
-    /// <summary>Takes the group away from the thread that is walking it: the strategy that keeps the thread fails, and the others can be walked by another.</summary>
+    /// <summary>
+    /// Takes the group away from the thread that is walking it: the strategy that keeps the thread fails, and the others can be walked by
+    /// another.
+    /// </summary>
     /// <returns>false where that turn has passed.</returns>
     internal bool TryTakeAway(long turn, string reason)
     {
         var i = (int)(turn & ((1 << Slots) - 1));
-        if (i >= _runs.Length || Interlocked.CompareExchange(ref _turn, (((turn >> Slots) + 1) << Slots) + i + 1, turn) != turn) return false;
+        if (i >= _runs.Length || Interlocked.CompareExchange(ref _turn, (((turn >> Slots) + 1) << Slots) + i + 1, turn) != turn)
+            return false;
         Fail(i, reason);
         return true;
     }
@@ -162,7 +175,8 @@ public abstract class RunGroup
     }
 
     /// <summary>What a strategy that threw is said to have failed of.</summary>
-    internal static string Said(Exception e) => e is System.Reflection.TargetInvocationException { InnerException: { } inner } ? Said(inner) : $"{e.GetType().Name}: {e.Message}";
+    internal static string Said(Exception e) =>
+        e is System.Reflection.TargetInvocationException { InnerException: { } inner } ? Said(inner) : $"{e.GetType().Name}: {e.Message}";
 
     /// <summary>Ends the strategies after the last block, once.</summary>
     /// <param name="hasEnded">Whether the bars of the feed's first symbol end before those of others.</param>
@@ -197,8 +211,8 @@ public abstract class RunGroup
 
 /// <summary>Strategies of one symbol.</summary>
 /// <param name="symbols">That one and those that its factors compare it with; null for the one alone.</param>
-internal sealed class SingleGroup(IReadOnlyList<StrategyInstance> instances, MarketSeries series, ExecutionSettings execution, FactorPlan factors, IEventSink? events, bool withFactors, RunLimits limits,
-    IReadOnlyList<string>? symbols = null)
+internal sealed class SingleGroup(IReadOnlyList<StrategyInstance> instances, MarketSeries series, ExecutionSettings execution,
+    FactorPlan factors, IEventSink? events, bool withFactors, RunLimits limits, IReadOnlyList<string>? symbols = null)
     : RunGroup(instances, factors, events, withFactors, limits)
 {
     private protected override IStrategyRun Make(StrategyInstance instance, Strategy strategy, RunEventWriter? events)
@@ -219,7 +233,8 @@ internal sealed class SingleGroup(IReadOnlyList<StrategyInstance> instances, Mar
 }
 
 /// <summary>Strategies that trade several symbols, on their joined timeline.</summary>
-internal sealed class JoinedGroup(IReadOnlyList<StrategyInstance> instances, IReadOnlyList<MarketSeries> series, ExecutionSettings execution, IReadOnlyList<FactorPlan> factors, IEventSink? events, bool withFactors, RunLimits limits)
+internal sealed class JoinedGroup(IReadOnlyList<StrategyInstance> instances, IReadOnlyList<MarketSeries> series,
+    ExecutionSettings execution, IReadOnlyList<FactorPlan> factors, IEventSink? events, bool withFactors, RunLimits limits)
     : RunGroup(instances, factors, events, withFactors, limits)
 {
     private protected override IStrategyRun Make(StrategyInstance instance, Strategy strategy, RunEventWriter? events)

@@ -11,13 +11,15 @@ internal sealed class SourceMarkets(IBarSource source) : IAsyncDisposable
 
     public IBarSource Source => source;
 
-    public async Task<IReadOnlyDictionary<string, OpenedMarket>> OpenAsync(BatchSpec spec, BatchPlan plan, int threads, CancellationToken cancellationToken)
+    public async Task<IReadOnlyDictionary<string, OpenedMarket>> OpenAsync(BatchSpec spec, BatchPlan plan, int threads,
+        CancellationToken cancellationToken)
     {
         var symbols = plan.Feeds.SelectMany(f => f.Symbols).Distinct(StringComparer.Ordinal).ToList();
         var declared = DeclaredSource.Of(source, spec.Data);
-        // All are tried, so that which fault is told does not depend on the threads.
+        // All are tried, so that the fault that is reported does not depend on the threads.
         var faults = new ConcurrentDictionary<int, Exception>();
-        await Parallel.ForEachAsync(Enumerable.Range(0, symbols.Count), new ParallelOptions { MaxDegreeOfParallelism = Math.Max(1, threads), CancellationToken = cancellationToken },
+        await Parallel.ForEachAsync(Enumerable.Range(0, symbols.Count),
+            new ParallelOptions { MaxDegreeOfParallelism = Math.Max(1, threads), CancellationToken = cancellationToken },
             async (i, token) =>
             {
                 try

@@ -5,7 +5,10 @@ using Granary.Engine.Trading;
 
 namespace Granary.Application.Simulation;
 
-/// <summary>What a host reports of one strategy: small enough to cross a wire and to be kept for a resumed run. Reporting it twice changes nothing: it is keyed by its index.</summary>
+/// <summary>
+/// What a host reports of one strategy: small enough to cross a wire and to be kept for a resumed run. Reporting it twice changes nothing:
+/// it is keyed by its index.
+/// </summary>
 /// <param name="Fingerprint">Of its signals, trades and equity; zero where it failed.</param>
 /// <param name="Signals">How many it made.</param>
 /// <param name="Bars">Bars that it saw.</param>
@@ -26,7 +29,8 @@ public sealed record StrategyOutcome(int Index, MetricSet? Statistics, UInt128 F
 
     /// <param name="result">What the run left; null where it failed.</param>
     /// <param name="metrics">Those that are computed of it.</param>
-    public static StrategyOutcome Of(int index, StrategyResult? result, FeedClock clock, MetricCatalogue metrics, string? error) => result is null
+    public static StrategyOutcome Of(int index, StrategyResult? result, FeedClock clock, MetricCatalogue metrics, string? error) =>
+        result is null
         ? new StrategyOutcome(index, null, 0, 0, clock.Bars, error)
         : new StrategyOutcome(index, metrics.Compute(MetricInput.Of(result.Equity, result.Trades, clock.PeriodsPerYear)),
             result.Fingerprint, result.Signals, clock.Bars, error)
@@ -39,4 +43,5 @@ public sealed record StrategyOutcome(int Index, MetricSet? Statistics, UInt128 F
 /// <summary>How far a batch is.</summary>
 /// <param name="Evaluations">Bars times strategies done.</param>
 /// <param name="Total">The same when all is done.</param>
-public readonly record struct BatchProgress(int StrategiesDone, int Strategies, long Evaluations, long Total, double BarsPerSecond, TimeSpan Elapsed, TimeSpan? Remaining, string Stage);
+public readonly record struct BatchProgress(int StrategiesDone, int Strategies, long Evaluations, long Total, double BarsPerSecond,
+    TimeSpan Elapsed, TimeSpan? Remaining, string Stage);

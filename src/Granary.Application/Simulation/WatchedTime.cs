@@ -1,8 +1,8 @@
 namespace Granary.Application.Simulation;
 
 /// <summary>
-/// The time that has passed under somebody's eyes. A process that was suspended, as with its machine, or that got no processor, has not given those
-/// whom it watches the time either: of what passed between two looks no more counts than <paramref name="most"/>.
+/// The time that has passed under somebody's eyes. A process that was suspended, as with its machine, or that got no processor, has not
+/// given those whose time it measures: of what passed between two looks no more counts than <paramref name="most"/>.
 /// </summary>
 internal sealed class WatchedTime(TimeProvider clock, TimeSpan most)
 {

@@ -3,14 +3,18 @@ using System.Security.Cryptography;
 
 namespace Granary.Application.Submissions;
 
-/// <summary>Ids of batches are folder names: the batch's name, the UTC moment, and four letters that set apart what arrived in the same millisecond.</summary>
+/// <summary>
+/// Ids of batches are folder names: the batch's name, the UTC moment, and four letters that set apart what arrived in the same millisecond.
+/// </summary>
 public static class BatchId
 {
     public static string New(string batchName, DateTimeOffset now)
     {
         Span<char> name = stackalloc char[Math.Min(batchName.Length, 100)];
-        for (var i = 0; i < name.Length; i++) name[i] = char.IsAsciiLetterOrDigit(batchName[i]) || batchName[i] is '-' or '_' ? batchName[i] : '-';
-        return string.Create(CultureInfo.InvariantCulture, $"{name}-{now.UtcDateTime:yyyyMMdd'T'HHmmssfff'Z'}-{RandomNumberGenerator.GetHexString(4, lowercase: true)}");
+        for (var i = 0; i < name.Length; i++)
+            name[i] = char.IsAsciiLetterOrDigit(batchName[i]) || batchName[i] is '-' or '_' ? batchName[i] : '-';
+        return string.Create(CultureInfo.InvariantCulture,
+            $"{name}-{now.UtcDateTime:yyyyMMdd'T'HHmmssfff'Z'}-{RandomNumberGenerator.GetHexString(4, lowercase: true)}");
     }
 
     /// <summary>Whether a text could be an id: letters, digits, '-' and '_' only, so that none can leave the folder of runs.</summary>

@@ -11,7 +11,9 @@ public enum BatchState
     /// <summary>All files of the run are there.</summary>
     Done,
 
-    /// <summary>The batch as a whole gave up; <see cref="BatchStatus.Fault"/> says why. A strategy that fails alone does not fail its batch.</summary>
+    /// <summary>
+    /// The batch as a whole gave up; <see cref="BatchStatus.Fault"/> says why. A strategy that fails alone does not fail its batch.
+    /// </summary>
     Failed,
 
     Cancelled,
@@ -29,7 +31,7 @@ public sealed record SubmissionProgress(int Strategies, int Done, int Failed, lo
     public static SubmissionProgress None { get; } = new(0, 0, 0, 0);
 }
 
-/// <summary>All that is known of a batch at one moment. Complete by itself: whoever missed earlier ones has missed nothing.</summary>
+/// <summary>All that is known of a batch at one moment. It is complete: a reader that missed earlier ones has missed nothing.</summary>
 public sealed record BatchStatus
 {
     public required string Id { get; init; }

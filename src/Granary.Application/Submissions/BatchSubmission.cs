@@ -3,9 +3,15 @@ using Granary.Application.Batches;
 namespace Granary.Application.Submissions;
 
 /// <summary>A batch that somebody wants run.</summary>
-/// <param name="Spec">Read and checked. Its <see cref="BatchSpec.Text"/> and <see cref="BatchSpec.Folder"/> are all that another process needs to read it again.</param>
+/// <param name="Spec">
+/// Read and checked. Its <see cref="BatchSpec.Text"/> and <see cref="BatchSpec.Folder"/> are all that another process needs to read it
+/// again.
+/// </param>
 /// <param name="SubmittedBy">Name of the API key, or "local" where none are configured.</param>
-/// <param name="IdempotencyKey">The submitter's own word for this submission: sent again, it gives the same batch, not a second one. null = every submission is a new batch.</param>
+/// <param name="IdempotencyKey">
+/// The submitter's own word for this submission: sent again, it gives the same batch, not a second one. null = every submission is a new
+/// batch.
+/// </param>
 public sealed record BatchSubmission(BatchSpec Spec, string SubmittedBy, string? IdempotencyKey = null)
 {
     /// <summary>Longest idempotency key that is accepted, in characters.</summary>

@@ -16,10 +16,13 @@ public sealed class HostedRunner(IBatchHost host, TimeProvider clock, int thread
             to(new SubmissionProgress(value.Strategies, value.StrategiesDone, 0, value.Evaluations, value.Total, value.Stage));
     }
 
-    public async Task<BatchOutcome> RunAsync(BatchSpec spec, string folder, Action<SubmissionProgress> progress, CancellationToken cancellationToken = default)
+    public async Task<BatchOutcome> RunAsync(BatchSpec spec, string folder, Action<SubmissionProgress> progress,
+        CancellationToken cancellationToken = default)
     {
-        var run = await new BatchRunner(host, clock, ledger: ledger).RunAsync(spec, new BatchOptions { Out = folder, Threads = threads }, new Relay(progress), cancellationToken).ConfigureAwait(false);
+        var run = await new BatchRunner(host, clock, ledger: ledger).RunAsync(spec, new BatchOptions { Out = folder, Threads = threads },
+            new Relay(progress), cancellationToken).ConfigureAwait(false);
         if (run.Interrupted) throw new OperationCanceledException(cancellationToken);
-        return new BatchOutcome(run.Model.Digest, run.Trades, run.Model.Seconds, run.Model.Strategies.Count, run.Model.Strategies.Count(s => s.Stats is null));
+        return new BatchOutcome(run.Model.Digest, run.Trades, run.Model.Seconds, run.Model.Strategies.Count,
+            run.Model.Strategies.Count(s => s.Stats is null));
     }
 }

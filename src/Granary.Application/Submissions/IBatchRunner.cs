@@ -8,7 +8,8 @@ public interface IBatchRunner
     /// <param name="folder">An existing folder that takes the run's files.</param>
     /// <param name="progress">Called from any thread, as often as the host likes.</param>
     /// <exception cref="Json.InputException">The batch or its data cannot be used: one sentence.</exception>
-    Task<BatchOutcome> RunAsync(BatchSpec spec, string folder, Action<SubmissionProgress> progress, CancellationToken cancellationToken = default);
+    Task<BatchOutcome> RunAsync(BatchSpec spec, string folder, Action<SubmissionProgress> progress,
+        CancellationToken cancellationToken = default);
 }
 
 /// <param name="Trades">Closed trades of all strategies.</param>

@@ -15,7 +15,10 @@ public interface IBatchService
     /// <summary>The newest batches first, <paramref name="most"/> of them.</summary>
     ValueTask<IReadOnlyList<BatchStatus>> ListAsync(int most, CancellationToken cancellationToken = default);
 
-    /// <summary>The status now and after each change, ending with the one that ended the batch. A slow reader skips statuses, never the last. Empty where the id is not known.</summary>
+    /// <summary>
+    /// The status now and after each change, ending with the one that ended the batch. A slow reader skips statuses, never the last. Empty
+    /// where the id is not known.
+    /// </summary>
     IAsyncEnumerable<BatchStatus> WatchAsync(string id, CancellationToken cancellationToken = default);
 
     /// <summary>Asks for the end of a batch; one that has ended stays as it is. null where the id is not known.</summary>

@@ -9,14 +9,21 @@ using Granary.Storage.Files;
 
 namespace Granary.Application.Submissions;
 
-/// <summary>Takes batches for the in-process host: one after the other, each in its folder under <c>runs</c>. What was accepted survives a crash: the next start runs it again.</summary>
-/// <remarks>A folder of a run holds, beside the run's own files, <c>.submission/</c> with the batch's text and its last durable status.</remarks>
+/// <summary>
+/// Takes batches for the in-process host: one after the other, each in its folder under <c>runs</c>. What was accepted survives a crash:
+/// the next start runs it again.
+/// </summary>
+/// <remarks>
+/// A folder of a run holds, beside the run's own files, <c>.submission/</c> with the batch's text and its last durable status.
+/// </remarks>
 public sealed class LocalBatches : IBatchService, IAsyncDisposable
 {
     /// <summary>Name of the folder inside a run's folder that this class keeps for itself.</summary>
     public const string SubmissionFolder = ".submission";
 
-    /// <summary>Who watches is given at most one status in this time, the newest: a host may report its progress as often as it likes.</summary>
+    /// <summary>
+    /// Who watches is given at most one status in this time, the newest: a host may report its progress as often as it likes.
+    /// </summary>
     private static readonly TimeSpan WatchEvery = TimeSpan.FromMilliseconds(50);
 
     private sealed record Submitted(string Text, string Folder, string FileName, string? IdempotencyKey);
@@ -75,16 +82,26 @@ public sealed class LocalBatches : IBatchService, IAsyncDisposable
                         ? new(known.Status, Created: false)
                         : throw new IdempotencyConflictException(key, known.Status.Id);
                 }
-                if (_byId.Values.Count(e => e.Status.State == BatchState.Queued) >= _mostWaiting) throw new TooManyBatchesException(_mostWaiting);
+                if (_byId.Values.Count(e => e.Status.State == BatchState.Queued) >= _mostWaiting)
+                    throw new TooManyBatchesException(_mostWaiting);
             }
             var now = _clock.GetUtcNow();
             var id = BatchId.New(submission.Spec.Name, now);
             var entry = new Entry(
-                new BatchStatus { Id = id, Name = submission.Spec.Name, Revision = 1, State = BatchState.Queued, SubmittedBy = submission.SubmittedBy, SubmittedAt = now },
+                new BatchStatus
+                {
+                    Id = id,
+                    Name = submission.Spec.Name,
+                    Revision = 1,
+                    State = BatchState.Queued,
+                    SubmittedBy = submission.SubmittedBy,
+                    SubmittedAt = now
+                },
                 new Submitted(text, submission.Spec.Folder, submission.Spec.Data.Place.File, submission.IdempotencyKey));
             var own = Path.Combine(_runs, id, SubmissionFolder);
             Directory.CreateDirectory(own);
-            await AtomicFile.WriteAsync(Path.Combine(own, "batch.json"), JsonSerializer.SerializeToUtf8Bytes(entry.Submitted, SubmissionJson.Options), cancellationToken).ConfigureAwait(false);
+            await AtomicFile.WriteAsync(Path.Combine(own, "batch.json"),
+                JsonSerializer.SerializeToUtf8Bytes(entry.Submitted, SubmissionJson.Options), cancellationToken).ConfigureAwait(false);
             await WriteStatusAsync(entry.Status).ConfigureAwait(false);
             lock (_gate)
             {
@@ -109,7 +126,8 @@ public sealed class LocalBatches : IBatchService, IAsyncDisposable
         lock (_gate)
         {
             return ValueTask.FromResult<IReadOnlyList<BatchStatus>>(
-                [.. _byId.Values.Select(e => e.Status).OrderByDescending(s => s.SubmittedAt).ThenBy(s => s.Id, StringComparer.Ordinal).Take(most)]);
+                [.. _byId.Values.Select(e => e.Status).OrderByDescending(s => s.SubmittedAt).ThenBy(s => s.Id, StringComparer.Ordinal)
+                    .Take(most)]);
         }
     }
 
@@ -161,7 +179,8 @@ public sealed class LocalBatches : IBatchService, IAsyncDisposable
         if (status is null || !status.Files.Contains(name, StringComparer.Ordinal)) return ValueTask.FromResult<RunFile?>(null);
         try
         {
-            var stream = new FileStream(Path.Combine(_runs, id, name), FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 1 << 16, useAsync: true);
+            var stream = new FileStream(Path.Combine(_runs, id, name), FileMode.Open, FileAccess.Read,
+                FileShare.ReadWrite | FileShare.Delete, 1 << 16, useAsync: true);
             return ValueTask.FromResult<RunFile?>(new RunFile(name, stream, stream.Length));
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
@@ -206,8 +225,17 @@ public sealed class LocalBatches : IBatchService, IAsyncDisposable
             var spec = _batches.Read(entry.Submitted.FileName, System.Text.Encoding.UTF8.GetBytes(entry.Submitted.Text),
                 entry.Submitted.Folder);
             var outcome = await _host.RunAsync(spec, folder, p => Report(entry, p), stop.Token).ConfigureAwait(false);
-            var files = Directory.EnumerateFiles(folder).Select(f => Path.GetFileName(f)!).Where(f => !f.StartsWith('.')).Order(StringComparer.Ordinal).ToArray();
-            End(entry, s => s with { State = BatchState.Done, Digest = outcome.Digest, Trades = outcome.Trades, Seconds = outcome.Seconds, Files = files, Progress = s.Progress with { Strategies = outcome.Strategies, Done = outcome.Strategies, Failed = outcome.Failed } });
+            var files = Directory.EnumerateFiles(folder).Select(f => Path.GetFileName(f)!).Where(f => !f.StartsWith('.'))
+                .Order(StringComparer.Ordinal).ToArray();
+            End(entry, s => s with
+            {
+                State = BatchState.Done,
+                Digest = outcome.Digest,
+                Trades = outcome.Trades,
+                Seconds = outcome.Seconds,
+                Files = files,
+                Progress = s.Progress with { Strategies = outcome.Strategies, Done = outcome.Strategies, Failed = outcome.Failed }
+            });
         }
         catch (OperationCanceledException) when (_stopping.IsCancellationRequested && !entry.Cancel.IsCancellationRequested)
         {
@@ -226,7 +254,8 @@ public sealed class LocalBatches : IBatchService, IAsyncDisposable
         await SaveAsync(entry).ConfigureAwait(false);
     }
 
-    private void End(Entry entry, Func<BatchStatus, BatchStatus> how) => Change(entry, s => how(s) with { FinishedAt = _clock.GetUtcNow() });
+    private void End(Entry entry, Func<BatchStatus, BatchStatus> how) =>
+        Change(entry, s => how(s) with { FinishedAt = _clock.GetUtcNow() });
 
     private void Report(Entry entry, SubmissionProgress progress) =>
         Change(entry, s => s.State == BatchState.Running && progress.Done >= s.Progress.Done ? s with { Progress = progress } : s);
@@ -267,7 +296,8 @@ public sealed class LocalBatches : IBatchService, IAsyncDisposable
     }
 
     private Task WriteStatusAsync(BatchStatus status) =>
-        AtomicFile.WriteAsync(Path.Combine(_runs, status.Id, SubmissionFolder, "status.json"), JsonSerializer.SerializeToUtf8Bytes(status, SubmissionJson.Options));
+        AtomicFile.WriteAsync(Path.Combine(_runs, status.Id, SubmissionFolder, "status.json"),
+            JsonSerializer.SerializeToUtf8Bytes(status, SubmissionJson.Options));
 
     private void Add(Entry entry)
     {
@@ -290,7 +320,8 @@ public sealed class LocalBatches : IBatchService, IAsyncDisposable
                 throw new InputException($"{own} cannot be read ({e.Message}); put back a copy of it or remove {run}", e);
             }
         }
-        foreach (var entry in _byId.Values.Where(e => !e.Status.Ended).OrderBy(e => e.Status.SubmittedAt).ThenBy(e => e.Status.Id, StringComparer.Ordinal))
+        foreach (var entry in _byId.Values.Where(e => !e.Status.Ended).OrderBy(e => e.Status.SubmittedAt)
+            .ThenBy(e => e.Status.Id, StringComparer.Ordinal))
             _queue.Writer.TryWrite(entry);
     }
 

@@ -16,7 +16,8 @@ public sealed record TimeTable(string File, IReadOnlyList<string> Names, long[] 
     /// <param name="headerless">The names of the value columns where the first line holds data already; null refuses such a file.</param>
     /// <exception cref="BarDataException">The file is missing or empty, or a line is not as the header says; one sentence.</exception>
     /// <exception cref="BarStoreException">The disk refused.</exception>
-    public static TimeTable Read(string path, Func<IReadOnlyList<string>, IReadOnlyList<string>>? choose = null, IReadOnlyList<string>? headerless = null)
+    public static TimeTable Read(string path, Func<IReadOnlyList<string>, IReadOnlyList<string>>? choose = null,
+        IReadOnlyList<string>? headerless = null)
     {
         if (Directory.Exists(path)) throw BarDataException.At(path, null, null, "this is a folder", "name a CSV file");
         if (!System.IO.File.Exists(path)) throw BarDataException.At(path, null, null, "there is no such file", "check the path");
@@ -31,7 +32,8 @@ public sealed record TimeTable(string File, IReadOnlyList<string> Names, long[] 
         }
     }
 
-    internal static TimeTable Read(string path, TextReader reader, Func<IReadOnlyList<string>, IReadOnlyList<string>>? choose = null, IReadOnlyList<string>? headerless = null)
+    internal static TimeTable Read(string path, TextReader reader, Func<IReadOnlyList<string>, IReadOnlyList<string>>? choose = null,
+        IReadOnlyList<string>? headerless = null)
     {
         long number = 0;
         string? line;
@@ -41,7 +43,8 @@ public sealed record TimeTable(string File, IReadOnlyList<string> Names, long[] 
             number++;
         }
         while (line is not null && string.IsNullOrWhiteSpace(line));
-        if (line is null) throw BarDataException.At(path, null, null, "the file is empty", "it needs a header such as 'date,equity' and a line for each date");
+        if (line is null) throw BarDataException.At(path, null, null, "the file is empty",
+            "it needs a header such as 'date,equity' and a line for each date");
 
         var separator = line.Contains('\t') ? '\t' : line.Contains(';') && !line.Contains(',') ? ';' : ',';
         var header = Array.ConvertAll(line.Split(separator), Clean);
@@ -50,7 +53,8 @@ public sealed record TimeTable(string File, IReadOnlyList<string> Names, long[] 
         if (TimeText.TryRead(header[0], out _, out _))
         {
             if (headerless is null || header.Length != headerless.Count + 1)
-                throw BarDataException.At(path, number, null, "the first line holds data, not names", $"put a header such as 'date,{headerless?[0] ?? "A"}{(headerless is null ? ",B,C" : "")}' above it");
+                throw BarDataException.At(path, number, null, "the first line holds data, not names",
+                    $"put a header such as 'date,{headerless?[0] ?? "A"}{(headerless is null ? ",B,C" : "")}' above it");
             header = [TimeNames[0], .. headerless];
         }
         else
@@ -58,7 +62,8 @@ public sealed record TimeTable(string File, IReadOnlyList<string> Names, long[] 
             pending = null;
             timeAt = Math.Max(0, Array.FindIndex(header, h => TimeNames.Contains(h, StringComparer.OrdinalIgnoreCase)));
             if (header.Length < 2)
-                throw BarDataException.At(path, number, null, $"the header '{line}' names one column", "it needs a date and at least one column of numbers, separated by commas");
+                throw BarDataException.At(path, number, null, $"the header '{line}' names one column",
+                    "it needs a date and at least one column of numbers, separated by commas");
         }
 
         string[] names = [.. header.Where((_, i) => i != timeAt)];
@@ -86,19 +91,24 @@ public sealed record TimeTable(string File, IReadOnlyList<string> Names, long[] 
             if (found != header.Length)
             {
                 var count = found > header.Length ? text.Count(c => c == separator) + 1 : found;
-                throw BarDataException.At(path, number, null, $"{count} columns, where the header has {header.Length}", "give every line as many fields as the header");
+                throw BarDataException.At(path, number, null, $"{count} columns, where the header has {header.Length}",
+                    "give every line as many fields as the header");
             }
             var word = Clean(span[fields[timeAt]]);
             if (!TimeText.TryRead(word, out var time, out var zoned))
-                throw BarDataException.At(path, number, header[timeAt], $"'{word}' is no date", "write it as 2024-12-31 or 2024-12-31T15:30:00Z");
+                throw BarDataException.At(path, number, header[timeAt], $"'{word}' is no date",
+                    "write it as 2024-12-31 or 2024-12-31T15:30:00Z");
             if (zoned is not null)
             {
                 if (zonedFile is not null && zonedFile != zoned)
-                    throw BarDataException.At(path, number, header[timeAt], $"'{word}' {(zoned == true ? "names" : "lacks")} a time zone, unlike the lines above", "write all times with a zone, or none");
+                    throw BarDataException.At(path, number, header[timeAt],
+                        $"'{word}' {(zoned == true ? "names" : "lacks")} a time zone, unlike the lines above",
+                        "write all times with a zone, or none");
                 zonedFile = zoned;
             }
             if (times.Count > 0 && time <= times[^1])
-                throw BarDataException.At(path, number, header[timeAt], time == times[^1] ? $"'{word}' comes twice" : $"'{word}' is earlier than the line above",
+                throw BarDataException.At(path, number, header[timeAt], time == times[^1] ? $"'{word}' comes twice"
+                    : $"'{word}' is earlier than the line above",
                     time == times[^1] ? "keep one line for each time" : "sort the lines by time, oldest first");
             times.Add(time);
             lines.Add(number);
@@ -106,7 +116,8 @@ public sealed record TimeTable(string File, IReadOnlyList<string> Names, long[] 
             {
                 var value = Clean(span[fields[at[c]]]);
                 if (!double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out var parsed))
-                    throw BarDataException.At(path, number, kept[c], $"'{value}' is no number", "use a plain number such as 100000.50, without thousands separators");
+                    throw BarDataException.At(path, number, kept[c], $"'{value}' is no number",
+                        "use a plain number such as 100000.50, without thousands separators");
                 if (!double.IsFinite(parsed))
                     throw BarDataException.At(path, number, kept[c], $"'{value}' is not finite", "remove the line or put the right number");
                 columns[c].Add(parsed);

@@ -2,18 +2,21 @@ using System.Globalization;
 
 namespace Granary.Application.Tables;
 
-/// <summary>Reads the ways in which files write a time: ISO dates and date-times, with slashes or bare digits too, Unix seconds and milliseconds.</summary>
+/// <summary>
+/// Reads the ways in which files write a time: ISO dates and date-times, with slashes or bare digits too, Unix seconds and milliseconds.
+/// </summary>
 internal static class TimeText
 {
     private static readonly string[] Dates = ["yyyy-MM-dd", "yyyy/MM/dd", "yyyyMMdd", "yyyy-M-d", "yyyy/M/d"];
 
     private static readonly string[] DateTimes =
     [
-        "yyyy-MM-dd HH:mm", "yyyy-MM-dd HH:mm:ss", "yyyy-MM-dd HH:mm:ss.FFFFFFF", "yyyy-MM-ddTHH:mm", "yyyy-MM-ddTHH:mm:ss", "yyyy-MM-ddTHH:mm:ss.FFFFFFF",
-        "yyyy/MM/dd HH:mm", "yyyy/MM/dd HH:mm:ss", "yyyyMMdd HH:mm", "yyyyMMdd HH:mm:ss",
+        "yyyy-MM-dd HH:mm", "yyyy-MM-dd HH:mm:ss", "yyyy-MM-dd HH:mm:ss.FFFFFFF", "yyyy-MM-ddTHH:mm", "yyyy-MM-ddTHH:mm:ss",
+        "yyyy-MM-ddTHH:mm:ss.FFFFFFF", "yyyy/MM/dd HH:mm", "yyyy/MM/dd HH:mm:ss", "yyyyMMdd HH:mm", "yyyyMMdd HH:mm:ss",
     ];
 
-    private static readonly string[] Zoned = [.. DateTimes.Select(f => f + "K"), .. DateTimes.Select(f => f + " K"), .. DateTimes.Select(f => f + "zzz")];
+    private static readonly string[] Zoned = [.. DateTimes.Select(f => f + "K"), .. DateTimes.Select(f => f + " K"),
+        .. DateTimes.Select(f => f + "zzz")];
 
     /// <param name="ticks">UTC ticks; a time without a zone is taken as UTC.</param>
     /// <param name="zoned">Whether the text names its zone (a date and a Unix time need none).</param>

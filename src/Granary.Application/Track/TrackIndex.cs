@@ -19,9 +19,11 @@ public static class TrackIndex
         if (at < 0)
         {
             var near = Spelling.Nearest(index, table.Names);
-            throw BarDataException.At(panelFile, 1, index, "there is no such column", near is null ? "--index names a column of the header" : $"did you mean '{near}'?");
+            throw BarDataException.At(panelFile, 1, index, "there is no such column", near is null ? "--index names a column of the header"
+                : $"did you mean '{near}'?");
         }
-        if (table.Names.Count == 1) throw BarDataException.At(panelFile, 1, null, $"'{index}' is the only column", "add the names that it is to be replicated with");
+        if (table.Names.Count == 1) throw BarDataException.At(panelFile, 1, null, $"'{index}' is the only column",
+            "add the names that it is to be replicated with");
         string[] names = [.. table.Names.Where((_, i) => i != at)];
         double[][] columns = [.. table.Columns.Where((_, i) => i != at)];
         return Run(ReturnPanel.FromColumns(names, columns), table.Columns[at], table.Times, request, []);
@@ -30,9 +32,12 @@ public static class TrackIndex
     /// <param name="indexCloses">The index's prices; its dates are the panel's.</param>
     /// <param name="symbols">The universe.</param>
     /// <param name="closesOf">The port through which a host supplies a symbol's closes, from files or a store.</param>
-    /// <exception cref="BarDataException">Nothing of the universe covers the index's dates, or an option cannot be used; one sentence.</exception>
+    /// <exception cref="BarDataException">
+    /// Nothing of the universe covers the index's dates, or an option cannot be used; one sentence.
+    /// </exception>
     public static async Task<TrackResult> FromUniverseAsync(EquityCurve indexCloses, IReadOnlyList<string> symbols,
-        Func<string, CancellationToken, ValueTask<EquityCurve>> closesOf, TrackRequest request, CancellationToken cancellationToken = default)
+        Func<string, CancellationToken, ValueTask<EquityCurve>> closesOf, TrackRequest request,
+        CancellationToken cancellationToken = default)
     {
         var universe = new UniversePanel(indexCloses);
         foreach (var symbol in symbols) universe.Add(symbol, await closesOf(symbol, cancellationToken).ConfigureAwait(false));
@@ -46,11 +51,14 @@ public static class TrackIndex
     {
         var perYear = request.PeriodsPerYear ?? PeriodsPerYear.Infer(times);
         if (request.PeriodsPerYear is { } given && !(given > 0 && double.IsFinite(given)))
-            throw new BarDataException(FormattableString.Invariant($"--periods-per-year {given}: a positive number is needed, such as 252 for daily returns of stocks"));
+            throw new BarDataException(FormattableString.Invariant(
+                $"--periods-per-year {given}: a positive number is needed, such as 252 for daily returns of stocks"));
         if (request.Split is not (> 0 and <= 1))
-            throw new BarDataException(FormattableString.Invariant($"--split {request.Split}: use the share of the periods that is fitted, above 0 and at most 1"));
+            throw new BarDataException(FormattableString.Invariant(
+                $"--split {request.Split}: use the share of the periods that is fitted, above 0 and at most 1"));
         var fitted = (int)Math.Round(request.Split * panel.Periods);
-        if (fitted < 2) throw new BarDataException($"{panel.Periods} periods are too few: at least two must be fitted, so give more dates or a larger --split");
+        if (fitted < 2) throw new BarDataException(
+            $"{panel.Periods} periods are too few: at least two must be fitted, so give more dates or a larger --split");
         try
         {
             var whole = fitted == panel.Periods;

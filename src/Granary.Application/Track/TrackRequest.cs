@@ -14,7 +14,9 @@ public sealed record TrackRequest
     /// <summary>The share of the periods that is fitted; the rest is judged out-of-sample. 1 fits all.</summary>
     public double Split { get; init; } = 1;
 
-    /// <summary>With a value, names are chosen anew every <see cref="Step"/> periods from the last so many, and followed out-of-sample.</summary>
+    /// <summary>
+    /// With a value, names are chosen again every <see cref="Step"/> periods from the last so many, and followed out-of-sample.
+    /// </summary>
     public int? Window { get; init; }
 
     /// <summary>Periods between reselections; only with <see cref="Window"/>.</summary>
@@ -46,13 +48,16 @@ public sealed record TrackResult(
     public TrackingReport Report(string title)
     {
         IReadOnlyList<(string, double)> Named(SparseFit fit) => [.. fit.Support.Select((s, k) => (Names[s], fit.Weights[k]))];
-        static TrackingFigures Figures(string over, long periods, TrackingQuality q) => new(over, periods, q.TrackingError, q.InformationRatio, q.Correlation, q.ResidualNorm);
+        static TrackingFigures Figures(string over, long periods, TrackingQuality q) =>
+            new(over, periods, q.TrackingError, q.InformationRatio, q.Correlation, q.ResidualNorm);
         var figures = new List<TrackingFigures> { Figures("fitted periods", Fitted, InSample) };
         if (OutOfSample is { } outside) figures.Add(Figures("later periods", Times.Length - Fitted, outside));
         if (Rolling is { } r) figures.Add(Figures("chosen again every so often, out of sample", r.Replica.Length, r.OutOfSample));
-        return new TrackingReport(title, Named(Fit), Fit.Intercept, [.. Fit.Path.Select(p => (p.Names, p.Deviation * Math.Sqrt(PeriodsPerYear)))], figures, Times, Target, Replica, Fitted,
+        return new TrackingReport(title, Named(Fit), Fit.Intercept,
+            [.. Fit.Path.Select(p => (p.Names, p.Deviation * Math.Sqrt(PeriodsPerYear)))], figures, Times, Target, Replica, Fitted,
             Rolling is { } rolling ? (rolling.FirstPeriod, rolling.Replica) : null,
-            Rolling is null ? [] : [.. Rolling.History.Select(h => new TrackingChoice(Times[h.Period], Named(h.Fit), h.Turnover, h.InSample.TrackingError))], Notes);
+            Rolling is null ? [] : [.. Rolling.History.Select(h => new TrackingChoice(Times[h.Period], Named(h.Fit), h.Turnover,
+                h.InSample.TrackingError))], Notes);
     }
 
     /// <summary>The chosen names, in order of choice.</summary>

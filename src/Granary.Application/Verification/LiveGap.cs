@@ -15,12 +15,13 @@ namespace Granary.Application.Verification;
 /// <param name="FillPrice">Another price in the same bar.</param>
 /// <param name="Cost">Other fees for the same quantity.</param>
 /// <param name="Why">What is known of it, in words; empty where nothing is.</param>
-public sealed record TradeGap(string Strategy, string Symbol, string EntryTime, double Total, double Data, double Weight, double Model, double MissedFill, double Timing, double FillPrice, double Cost, string Why);
+public sealed record TradeGap(string Strategy, string Symbol, string EntryTime, double Total, double Data, double Weight, double Model,
+    double MissedFill, double Timing, double FillPrice, double Cost, string Why);
 
 /// <summary>
-/// The gap between a live run and the backtest of the same period, split by cause, trade by trade and in sum. Between them stands the live run's own
-/// portfolio, which has the backtest's code on the live bars: what it has other than the backtest is data, weight or model; what the account has other than
-/// it is the venue's doing.
+/// The gap between a live run and the backtest of the same period, split by cause, trade by trade and in sum. Between them stands the live
+/// run's own portfolio, which has the backtest's code on the live bars: what it has other than the backtest is data, weight or model; what
+/// the account has other than it is the venue's doing.
 /// </summary>
 /// <param name="Backtest">Net profit of the backtest's portfolio, open trades at their last marks.</param>
 /// <param name="Live">Of the account.</param>
@@ -34,16 +35,20 @@ public sealed record LiveGap(double Backtest, double Live, IReadOnlyList<TradeGa
     /// <summary>By cause, in the order of their telling.</summary>
     public IReadOnlyList<(string Cause, double Amount)> Causes =>
     [
-        ("data", Trades.Sum(t => t.Data)), ("timing", Trades.Sum(t => t.Timing)), ("fill price", Trades.Sum(t => t.FillPrice)), ("missed fill", Trades.Sum(t => t.MissedFill)),
+        ("data", Trades.Sum(t => t.Data)), ("timing", Trades.Sum(t => t.Timing)), ("fill price", Trades.Sum(t => t.FillPrice)),
+        ("missed fill", Trades.Sum(t => t.MissedFill)),
         ("cost", Trades.Sum(t => t.Cost)), ("weight", Trades.Sum(t => t.Weight)), ("model version", Trades.Sum(t => t.Model)),
     ];
 
     public static bool IsLive(string folder) => System.IO.File.Exists(Path.Combine(folder, File));
 
-    private sealed record Planned(string Strategy, string Symbol, string Side, string EntryTime, double Quantity, double Net, double Weight, string Model);
+    private sealed record Planned(string Strategy, string Symbol, string Side, string EntryTime, double Quantity, double Net, double Weight,
+        string Model);
 
-    private sealed record Kept(string Strategy, string Symbol, string Side, double Multiplier, double Weight, string Model, double ModelQuantity, string ModelEntryTime, double ModelEntry, string ModelExitTime, double ModelExit,
-        double ModelNet, double ModelFees, double Quantity, string EntryTime, double Entry, string ExitTime, double Exit, double Net, double Fees, string Why);
+    private sealed record Kept(string Strategy, string Symbol, string Side, double Multiplier, double Weight, string Model,
+        double ModelQuantity, string ModelEntryTime, double ModelEntry, string ModelExitTime, double ModelExit,
+        double ModelNet, double ModelFees, double Quantity, string EntryTime, double Entry, string ExitTime, double Exit, double Net,
+        double Fees, string Why);
 
     /// <exception cref="InputException">A folder is not of such a run, or lacks portfolio_trades.csv.</exception>
     public static LiveGap Of(string backtest, string live)
@@ -52,7 +57,8 @@ public sealed record LiveGap(double Backtest, double Live, IReadOnlyList<TradeGa
         var sum = 0.0;
         foreach (var row in Rows(backtest, "portfolio_trades.csv"))
         {
-            var p = new Planned(row("strategy"), row("symbol"), row("side"), row("entry_time"), Number(row("quantity")), Number(row("pnl_net")), Number(row("weight")), row("model"));
+            var p = new Planned(row("strategy"), row("symbol"), row("side"), row("entry_time"), Number(row("quantity")),
+                Number(row("pnl_net")), Number(row("weight")), row("model"));
             sum += p.Net;
             var key = (p.Strategy, p.Symbol, p.Side, p.EntryTime);
             if (!planned.TryGetValue(key, out var same)) planned.Add(key, same = new Queue<Planned>());
@@ -64,11 +70,15 @@ public sealed record LiveGap(double Backtest, double Live, IReadOnlyList<TradeGa
         var (weightsA, weightsB) = (Weights(backtest), Weights(live));
         foreach (var row in Rows(live, File))
         {
-            var k = new Kept(row("strategy"), row("symbol"), row("side"), Number(row("multiplier")), Number(row("weight")), row("model"), Number(row("model_quantity")), row("model_entry_time"), Number(row("model_entry_price")),
-                row("model_exit_time"), Number(row("model_exit_price")), Number(row("model_net")), Number(row("model_fees")), Number(row("account_quantity")), row("account_entry_time"), Number(row("account_entry_price")),
-                row("account_exit_time"), Number(row("account_exit_price")), Number(row("account_net")), Number(row("account_fees")), row("why"));
+            var k = new Kept(row("strategy"), row("symbol"), row("side"), Number(row("multiplier")), Number(row("weight")), row("model"),
+                Number(row("model_quantity")), row("model_entry_time"), Number(row("model_entry_price")),
+                row("model_exit_time"), Number(row("model_exit_price")), Number(row("model_net")), Number(row("model_fees")),
+                Number(row("account_quantity")), row("account_entry_time"), Number(row("account_entry_price")),
+                row("account_exit_time"), Number(row("account_exit_price")), Number(row("account_net")), Number(row("account_fees")),
+                row("why"));
             earned += k.Net;
-            var other = k.ModelQuantity > 0 && planned.TryGetValue((k.Strategy, k.Symbol, k.Side, k.ModelEntryTime), out var same) && same.Count > 0 ? same.Dequeue() : null;
+            var other = k.ModelQuantity > 0 && planned.TryGetValue((k.Strategy, k.Symbol, k.Side, k.ModelEntryTime), out var same)
+                && same.Count > 0 ? same.Dequeue() : null;
             gaps.Add(Split(k, other, weightsA.GetValueOrDefault(k.Strategy)));
         }
         foreach (var p in planned.Values.SelectMany(q => q))
@@ -77,7 +87,8 @@ public sealed record LiveGap(double Backtest, double Live, IReadOnlyList<TradeGa
             var (d, w, m) = Cause(-p.Net, p.Weight, weight, p.Model, model);
             gaps.Add(new TradeGap(p.Strategy, p.Symbol, p.EntryTime, -p.Net, d, w, m, 0, 0, 0, 0, "only in the backtest"));
         }
-        return new LiveGap(sum, earned, [.. gaps.OrderBy(g => g.EntryTime, StringComparer.Ordinal).ThenBy(g => g.Strategy, StringComparer.Ordinal)]);
+        return new LiveGap(sum, earned,
+            [.. gaps.OrderBy(g => g.EntryTime, StringComparer.Ordinal).ThenBy(g => g.Strategy, StringComparer.Ordinal)]);
     }
 
     private static TradeGap Split(Kept k, Planned? planned, (double Weight, string Model) backtest)
@@ -120,11 +131,13 @@ public sealed record LiveGap(double Backtest, double Live, IReadOnlyList<TradeGa
             missed = k.Quantity > 0 ? k.Net : -k.ModelNet;
             if (why.Length == 0) why = k.Quantity > 0 ? "filled, and the strategy's own account did not have it" : "not filled";
         }
-        return new TradeGap(k.Strategy, k.Symbol, k.ModelQuantity > 0 ? k.ModelEntryTime : k.EntryTime, k.Net - (planned?.Net ?? 0), data, weight, model, missed, timing, price, cost, why);
+        return new TradeGap(k.Strategy, k.Symbol, k.ModelQuantity > 0 ? k.ModelEntryTime : k.EntryTime, k.Net - (planned?.Net ?? 0), data,
+            weight, model, missed, timing, price, cost, why);
     }
 
     // A trade that one of two runs does not have: by the weight if that differs, else by the model, else by the data.
-    private static (double Data, double Weight, double Model) Cause(double amount, double weightA, double weightB, string? modelA, string? modelB) =>
+    private static (double Data, double Weight, double Model) Cause(double amount, double weightA, double weightB, string? modelA,
+        string? modelB) =>
         weightA != weightB && (weightA == 0 || weightB == 0) ? (0, amount, 0)
         : (modelA ?? "") != (modelB ?? "") ? (0, 0, amount)
         : (amount, 0, 0);
@@ -135,14 +148,17 @@ public sealed record LiveGap(double Backtest, double Live, IReadOnlyList<TradeGa
         var found = new Dictionary<string, (double, string)>(StringComparer.Ordinal);
         if (!System.IO.File.Exists(path)) return found;
         foreach (var strategy in JsonPart.Parse(path, System.IO.File.ReadAllBytes(path)).Need("strategies").List())
-            found[strategy.Need("id").String()] = (strategy.Need("weight").Number(), strategy.Find("model") is { Kind: System.Text.Json.JsonValueKind.String } m ? m.Text : "");
+            found[strategy.Need("id").String()] = (strategy.Need("weight")
+                .Number(), strategy.Find("model") is { Kind: System.Text.Json.JsonValueKind.String } m ? m.Text : "");
         return found;
     }
 
     private static IEnumerable<Func<string, string>> Rows(string folder, string file)
     {
         var path = Path.Combine(folder, file);
-        if (!System.IO.File.Exists(path)) throw new InputException($"{folder} has no {file}; name the folder of a {(file == File ? "live run" : "run that has \"portfolio_trades\" among its outputs")}");
+        if (!System.IO.File.Exists(path))
+            throw new InputException($"{folder} has no {file}; name the folder of "
+                + $"a {(file == File ? "live run" : "run that has \"portfolio_trades\" among its outputs")}");
         using var csv = new CsvReader(new StreamReader(path), new CsvConfiguration(CultureInfo.InvariantCulture));
         csv.Read();
         csv.ReadHeader();

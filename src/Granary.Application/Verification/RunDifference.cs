@@ -40,14 +40,15 @@ public sealed record RunDifference(string DigestA, string DigestB, IReadOnlyList
                     differences.Add(new StatisticDifference(id, key, x, y));
         }
         var (trades, notListed) = Pairs(first, second);
-        return new RunDifference(digestA, digestB, [.. statsA.Keys.Except(statsB.Keys, StringComparer.Ordinal)], [.. statsB.Keys.Except(statsA.Keys, StringComparer.Ordinal)],
-            differences, trades, notListed);
+        return new RunDifference(digestA, digestB, [.. statsA.Keys.Except(statsB.Keys, StringComparer.Ordinal)],
+            [.. statsB.Keys.Except(statsA.Keys, StringComparer.Ordinal)], differences, trades, notListed);
     }
 
     private static (string Digest, Dictionary<string, Dictionary<string, double?>> Stats) Results(string folder)
     {
         var path = Path.Combine(folder, "results.json");
-        if (!File.Exists(path)) throw new InputException($"{folder} has no results.json; name the folder of a run that has \"results\" among its outputs");
+        if (!File.Exists(path))
+            throw new InputException($"{folder} has no results.json; name the folder of a run that has \"results\" among its outputs");
         var root = JsonPart.Parse(path, File.ReadAllBytes(path));
         var stats = new Dictionary<string, Dictionary<string, double?>>(StringComparer.Ordinal);
         foreach (var strategy in root.Need("strategies").List()) stats[strategy.Need("id").String()] = Numbers(strategy.Find("stats"));
@@ -56,7 +57,8 @@ public sealed record RunDifference(string DigestA, string DigestB, IReadOnlyList
     }
 
     private static Dictionary<string, double?> Numbers(JsonPart? part) =>
-        part?.Members.ToDictionary(m => m.Name, m => m.Value.Kind == JsonValueKind.Number ? m.Value.Number() : (double?)null, StringComparer.Ordinal) ?? [];
+        part?.Members.ToDictionary(m => m.Name, m => m.Value.Kind == JsonValueKind.Number ? m.Value.Number() : (double?)null,
+            StringComparer.Ordinal) ?? [];
 
     // As the page pairs them: one definition of what is the same trade.
     private static (List<TradePair> Trades, int NotListed) Pairs(SavedRun first, SavedRun second)
@@ -64,13 +66,16 @@ public sealed record RunDifference(string DigestA, string DigestB, IReadOnlyList
         var others = new Dictionary<string, int>(StringComparer.Ordinal);
         foreach (var s in second.Model.Strategies) others.TryAdd(s.Id, s.Index);
         var names = first.Model.Strategies.Select(s => s.Id).ToHashSet(StringComparer.Ordinal);
-        var strategies = first.Model.Strategies.Select(s => (First: (StrategyEntry?)s, Second: others.TryGetValue(s.Id, out var i) ? second.Model.Strategies[i] : null))
-            .Concat(second.Model.Strategies.Where(s => !names.Contains(s.Id)).Select(s => (First: (StrategyEntry?)null, Second: (StrategyEntry?)s)));
+        var strategies = first.Model.Strategies.Select(s => (First: (StrategyEntry?)s, Second: others.TryGetValue(s.Id, out var i)
+            ? second.Model.Strategies[i] : null))
+            .Concat(second.Model.Strategies.Where(s => !names.Contains(s.Id))
+                .Select(s => (First: (StrategyEntry?)null, Second: (StrategyEntry?)s)));
         var (pairs, notListed) = (new List<TradePair>(), 0);
         foreach (var (a, b) in strategies)
         {
             if (TradePair.IsComparable(a, b))
-                pairs.AddRange(TradePair.Of((a ?? b)!.Id, a is null ? [] : first.Trades(a.Index), b is null ? [] : second.Trades(b.Index)).Where(p => p.Kind != TradeDifference.Same));
+                pairs.AddRange(TradePair.Of((a ?? b)!.Id, a is null ? [] : first.Trades(a.Index), b is null ? [] : second.Trades(b.Index))
+                    .Where(p => p.Kind != TradeDifference.Same));
             else notListed++;
         }
         return (pairs, notListed);

@@ -24,7 +24,9 @@ public sealed record VerificationResult(string Expected, string Actual, IReadOnl
     public bool Passed => Expected == Actual && DataChanged.Count == 0 && Causality.Passed && Honesty.All(c => c.Holds);
 }
 
-/// <summary>The use case behind <c>verify</c>: runs a run again from its manifest, compares the digests, and looks for look-ahead.</summary>
+/// <summary>
+/// The use case behind <c>verify</c>: runs a run again from its manifest, compares the digests, and looks for look-ahead.
+/// </summary>
 public static class VerifyRun
 {
     /// <param name="catalogues">What the process knows.</param>
@@ -34,7 +36,8 @@ public static class VerifyRun
         TimeProvider clock, LookAheadEffort effort, IProgress<BatchProgress>? progress, CancellationToken cancellationToken)
     {
         var manifest = RunManifest.Read(runFolder);
-        if (manifest.Interrupted) throw new InputException($"{runFolder} was interrupted and has no digest of a whole run; finish it with backtest --resume first");
+        if (manifest.Interrupted) throw new InputException($"{runFolder} was interrupted and has no digest of a whole run; finish it with "
+            + $"backtest --resume first");
         var spec = new BatchReader(catalogues)
             .Read(Path.Combine(runFolder, "manifest.json (spec)"), Encoding.UTF8.GetBytes(manifest.BatchText), manifest.Folder);
         var temporary = Path.Combine(Path.GetTempPath(), "granary-verify-" + Path.GetRandomFileName());
@@ -43,8 +46,10 @@ public static class VerifyRun
             var options = new BatchOptions { Out = temporary, Yes = true, RegisterModels = false, Guards = false };
             var again = manifest.IsWalkForward
                 ? (await new WalkForwardRunner(clock).RunAsync(spec, options, null, cancellationToken)).Run
-                : await new BatchRunner(host, clock).RunAsync(spec with { Outputs = new OutputSet { Names = ["results"] } }, options, progress, cancellationToken);
-            var changed = again.Model.Markets.Where(m => manifest.DataHashes.GetValueOrDefault(m.Symbol) != m.Hash).Select(m => m.Symbol).ToList();
+                : await new BatchRunner(host, clock).RunAsync(spec with { Outputs = new OutputSet { Names = ["results"] } }, options,
+                    progress, cancellationToken);
+            var changed = again.Model.Markets.Where(m => manifest.DataHashes.GetValueOrDefault(m.Symbol) != m.Hash).Select(m => m.Symbol)
+                .ToList();
 
             var source = BatchSources.Open(catalogues.Sources, spec.Data, spec.Folder);
             var plan = BatchPlan.Make(spec, await BatchSources.SymbolsAsync(source, spec.Data, cancellationToken), yes: true);
@@ -61,7 +66,8 @@ public static class VerifyRun
                     WithModels = spec.Learning is null ? null : m => WithModelsAsync(plan, m, host, clock, temporary, cancellationToken),
                 };
                 var causality = await CausalityCheck.RunAsync(subject, effort, spec.Seed, cancellationToken);
-                var honesty = spec.Learning is null ? [] : HonestyProof.Run(1, cancellationToken, Features(spec, plan), plan.Feeds[0].Supply);
+                var honesty = spec.Learning is null ? []
+                    : HonestyProof.Run(1, cancellationToken, Features(spec, plan), plan.Feeds[0].Supply);
                 return new VerificationResult(manifest.Digest, again.Model.Digest, changed, causality) { Honesty = honesty };
             }
             finally
@@ -97,11 +103,12 @@ public static class VerifyRun
     }
 
     // Trained on whatever bars it is given; nothing of it is kept.
-    private static async Task<BatchPlan> WithModelsAsync(BatchPlan plan, IReadOnlyDictionary<string, OpenedMarket> markets, IBatchHost host, TimeProvider clock, string temporary,
-        CancellationToken cancellationToken)
+    private static async Task<BatchPlan> WithModelsAsync(BatchPlan plan, IReadOnlyDictionary<string, OpenedMarket> markets, IBatchHost host,
+        TimeProvider clock, string temporary, CancellationToken cancellationToken)
     {
         var specs = LearningReader.Read(plan.Spec).Select(s => s with { Cache = Path.Combine(temporary, "models") }).ToList();
-        var units = await new ModelTraining(clock, Environment.ProcessorCount).TrainAsync(specs, plan, markets, host, register: false, null, cancellationToken);
+        var units = await new ModelTraining(clock, Environment.ProcessorCount).TrainAsync(specs, plan, markets, host, register: false, null,
+            cancellationToken);
         return plan.WithModels(LearnBatch.Models(units));
     }
 }

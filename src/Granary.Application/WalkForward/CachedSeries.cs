@@ -67,7 +67,8 @@ internal sealed class CachedSeries
         public IReadOnlyList<string> Notes => series.Notes;
 
         // Blocks as they were kept; their size makes no difference to anybody.
-        public async IAsyncEnumerable<BarBlock> ReadAsync(int blockSize = IBarSeries.DefaultBlockSize, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+        public async IAsyncEnumerable<BarBlock> ReadAsync(int blockSize = IBarSeries.DefaultBlockSize, [EnumeratorCancellation]
+            CancellationToken cancellationToken = default)
         {
             await Task.CompletedTask;
             foreach (var block in blocks)

@@ -8,7 +8,9 @@ namespace Granary.Application.WalkForward;
 /// <summary>One run of a strategy on a group's account, over one window or several that chose it one after the other.</summary>
 /// <param name="Windows">The first and the last window in which it trades.</param>
 /// <param name="Own">The events of its own account.</param>
-/// <param name="Member">Those of the run with a resizing account, which a portfolio follows in its place; empty where there is none.</param>
+/// <param name="Member">
+/// Those of the run with a resizing account, which a portfolio follows in its place; empty where there is none.
+/// </param>
 internal sealed record AccountRun(
     StrategyInstance Strategy, UInt128 Fingerprint, (int First, int Last) Windows, MemoryEventLog Own, MemoryEventLog Member)
 {
@@ -35,11 +37,11 @@ internal sealed record AccountRun(
 }
 
 /// <summary>
-/// Trades a group's choices one after the other on one account: each run begins with the cash that the run before has left. A strategy that is chosen
-/// again keeps its positions; one that is not closes them at the first open of the next window.
+/// Trades a group's choices one after the other on one account: each run begins with the cash that the run before has left. A strategy that
+/// is chosen again keeps its positions; one that is not closes them at the first open of the next window.
 /// </summary>
-internal sealed class GroupTrading(BatchPlan plan, WalkForwardSpec spec, IReadOnlyList<WalkForwardWindow> windows, IReadOnlyList<WindowModels> models,
-    IReadOnlyDictionary<string, (Instrument Instrument, CachedSeries Bars)> markets)
+internal sealed class GroupTrading(BatchPlan plan, WalkForwardSpec spec, IReadOnlyList<WalkForwardWindow> windows,
+    IReadOnlyList<WindowModels> models, IReadOnlyDictionary<string, (Instrument Instrument, CachedSeries Bars)> markets)
 {
     // A longer bar is only shown when it is over, so that its first open comes with the bars behind it.
     private const int BarsToClose = 8;
@@ -63,13 +65,19 @@ internal sealed class GroupTrading(BatchPlan plan, WalkForwardSpec spec, IReadOn
         return runs;
     }
 
-    private async Task<(AccountRun Run, double Cash)?> RunAsync(int strategy, int first, int last, double cash, CancellationToken cancellationToken)
+    private async Task<(AccountRun Run, double Cash)?> RunAsync(int strategy, int first, int last, double cash,
+        CancellationToken cancellationToken)
     {
         var isLast = last == windows.Count - 1;
         var instance = plan.Instances[strategy];
         instance = instance with
         {
-            Trading = instance.Trading with { Cash = cash, TradeFrom = windows[first].At, TradeUntil = isLast ? long.MaxValue : windows[last].To },
+            Trading = instance.Trading with
+            {
+                Cash = cash,
+                TradeFrom = windows[first].At,
+                TradeUntil = isLast ? long.MaxValue : windows[last].To
+            },
             Model = Model(strategy, first, last),
         };
         var cut = new Dictionary<string, OpenedMarket>(StringComparer.Ordinal);

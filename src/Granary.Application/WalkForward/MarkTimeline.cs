@@ -5,8 +5,8 @@ using Granary.Engine.Market;
 namespace Granary.Application.WalkForward;
 
 /// <summary>
-/// The rows of an account over several markets: an instant at which bars close, and their closes. Each market is marked at the shortest timeframe
-/// at which a strategy trades it, so that there is a row for each bar of the data's own calendar and none besides.
+/// The rows of an account over several markets: a time at which bars close, and their closes. Each market is marked at the shortest
+/// timeframe at which a strategy trades it, so that there is a row for each bar of the data's own calendar and none besides.
 /// </summary>
 internal sealed class MarkTimeline
 {
@@ -32,16 +32,20 @@ internal sealed class MarkTimeline
     /// <param name="markets">In the order of their numbers; their whole records.</param>
     /// <param name="from">The first row's stamp at the least, UTC ticks.</param>
     /// <param name="to">Stamps are before it.</param>
-    public static async Task<MarkTimeline> ReadAsync(BatchPlan plan, IReadOnlyList<(string Symbol, IBarSeries Series)> markets, long from, long to, CancellationToken cancellationToken)
+    public static async Task<MarkTimeline> ReadAsync(BatchPlan plan, IReadOnlyList<(string Symbol, IBarSeries Series)> markets, long from,
+        long to, CancellationToken cancellationToken)
     {
         var timeline = new MarkTimeline();
         var cursors = new PriorityQueue<Cursor, (long, int)>();
         for (var m = 0; m < markets.Count; m++)
         {
-            var timeframes = plan.Instances.Where(i => i.Symbols.Contains(markets[m].Symbol, StringComparer.Ordinal)).Select(i => i.Timeframe).ToList();
+            var timeframes = plan.Instances.Where(i => i.Symbols.Contains(markets[m].Symbol, StringComparer.Ordinal))
+                .Select(i => i.Timeframe).ToList();
             if (timeframes.Count == 0) continue;
             var timeframe = timeframes.MinBy(t => t.Ticks);
-            var cursor = new Cursor(m, timeframe.Ticks, FeedBlocks.ReadAsync(markets[m].Series, timeframe, IBarSeries.DefaultBlockSize, cancellationToken).GetAsyncEnumerator(cancellationToken));
+            var cursor = new Cursor(m, timeframe.Ticks,
+                FeedBlocks.ReadAsync(markets[m].Series, timeframe, IBarSeries.DefaultBlockSize, cancellationToken)
+                    .GetAsyncEnumerator(cancellationToken));
             await timeline.NextAsync(cursors, cursor, from, to);
         }
         while (cursors.TryPeek(out _, out var key))

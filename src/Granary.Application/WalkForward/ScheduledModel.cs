@@ -4,13 +4,16 @@ using Granary.Engine.Trading;
 
 namespace Granary.Application.WalkForward;
 
-/// <summary>The models of one strategy over several windows that it trades one after the other: each entry is judged by the model of its own window.</summary>
+/// <summary>
+/// The models of one strategy over several windows that it trades one after the other: each entry is judged by the model of its own window.
+/// </summary>
 /// <param name="models">When each window begins to trade, UTC ticks, in order, and its model; null where it could not be made.</param>
 internal sealed class ScheduledModel(IReadOnlyList<(long From, IEntryModel? Model)> models) : IEntryModel
 {
     public string Name { get; } = models.First(m => m.Model is not null).Model!.Name;
 
-    public IEntryJudge Attach(MarketSeries series, FactorPlan plan) => new Judges([.. models.Select(m => (m.From, m.Model?.Attach(series, plan)))]);
+    public IEntryJudge Attach(MarketSeries series, FactorPlan plan) =>
+        new Judges([.. models.Select(m => (m.From, m.Model?.Attach(series, plan)))]);
 
     private sealed class Judges((long From, IEntryJudge? Judge)[] windows) : IEntryJudge
     {

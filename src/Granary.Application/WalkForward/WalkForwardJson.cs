@@ -16,7 +16,8 @@ internal static class WalkForwardJson
     public static string Write(BatchPlan plan, WalkForwardOutcome outcome)
     {
         var buffer = new MemoryStream();
-        using (var json = new Utf8JsonWriter(buffer, new JsonWriterOptions { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
+        using (var json = new Utf8JsonWriter(buffer,
+            new JsonWriterOptions { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
         {
             var spec = outcome.Spec;
             json.WriteStartObject();
@@ -78,8 +79,8 @@ internal static class WalkForwardJson
 
     private static readonly ImmutableArray<Metric> _ofChoices =
     [
-        TradeMetrics.Trades, TradeMetrics.WinRate, ReturnMetrics.TotalReturn, ReturnMetrics.Cagr, RiskMetrics.Volatility, RatioMetrics.Sharpe,
-        RiskMetrics.MaxDrawdown, TradeMetrics.Exposure,
+        TradeMetrics.Trades, TradeMetrics.WinRate, ReturnMetrics.TotalReturn, ReturnMetrics.Cagr, RiskMetrics.Volatility,
+        RatioMetrics.Sharpe, RiskMetrics.MaxDrawdown, TradeMetrics.Exposure,
     ];
 
     // The same figures on both sides of a choice, so that they can be compared.
@@ -98,8 +99,10 @@ internal static class WalkForwardJson
     /// <summary>windows.csv: a row for each choice.</summary>
     public static void Csv(TextWriter writer, BatchPlan plan, WalkForwardOutcome outcome)
     {
-        using var csv = new CsvHelper.CsvWriter(writer, new CsvHelper.Configuration.CsvConfiguration(CultureInfo.InvariantCulture) { NewLine = "\n" }, leaveOpen: true);
-        foreach (var name in new[] { "group", "from", "chosen_at", "to", "strategy", "objective", "in_sample_return", "out_of_sample_return", "trades", "out_of_sample_objective" }) csv.WriteField(name);
+        using var csv = new CsvHelper.CsvWriter(writer,
+            new CsvHelper.Configuration.CsvConfiguration(CultureInfo.InvariantCulture) { NewLine = "\n" }, leaveOpen: true);
+        foreach (var name in new[] { "group", "from", "chosen_at", "to", "strategy", "objective", "in_sample_return",
+            "out_of_sample_return", "trades", "out_of_sample_objective" }) csv.WriteField(name);
         csv.NextRecord();
         foreach (var group in outcome.Groups)
             foreach (var c in group.Choices)

@@ -12,17 +12,22 @@ using Granary.Engine.Trading;
 namespace Granary.Application.WalkForward;
 
 /// <summary>
-/// Chooses parameters on one stretch and trades them on the next, over and over: windows run side by side, each on bars that were read once, and the
-/// result is the same on any number of threads.
+/// Chooses parameters on one stretch and trades them on the next, over and over: windows run side by side, each on bars that were read
+/// once, and the result is the same on any number of threads.
 /// </summary>
 internal static class WalkForwardOptimiser
 {
     /// <param name="markets">Read already, by symbol.</param>
-    /// <param name="learning">Models that gate strategies: trained anew inside each in-sample stretch, walk-forward there, and on all of it for the stretch that follows.</param>
+    /// <param name="learning">
+    /// Models that gate strategies: trained again inside each in-sample stretch, walk-forward there, and on all of it for the stretch that
+    /// follows.
+    /// </param>
     /// <param name="execution">In place of the batch's; null for it.</param>
-    /// <param name="again">An outcome whose choices and models are traded instead of making them anew; null to make them.</param>
+    /// <param name="again">An outcome whose choices and models are traded instead of new ones; null to make them.</param>
     /// <exception cref="InputException">The record is too short for a single window.</exception>
-    public static async Task<WalkForwardOutcome> RunAsync(BatchPlan plan, WalkForwardSpec spec, IReadOnlyDictionary<string, (Instrument Instrument, CachedSeries Bars)> markets, int threads, IReadOnlyList<LearningSpec> learning, TimeProvider clock,
+    public static async Task<WalkForwardOutcome> RunAsync(BatchPlan plan, WalkForwardSpec spec,
+        IReadOnlyDictionary<string, (Instrument Instrument, CachedSeries Bars)> markets, int threads, IReadOnlyList<LearningSpec> learning,
+        TimeProvider clock,
         ExecutionSettings? execution, WalkForwardOutcome? again, IProgress<int>? progress, CancellationToken cancellationToken)
     {
         if (execution is not null) plan = plan.WithExecution(execution);
@@ -30,7 +35,8 @@ internal static class WalkForwardOptimiser
         var groups = Groups(plan, spec.Among);
         var made = new ConcurrentDictionary<int, (WindowChoice[] Choices, WindowModels Models)>();
         var done = 0;
-        await Parallel.ForEachAsync(windows, new ParallelOptions { MaxDegreeOfParallelism = threads, CancellationToken = cancellationToken }, async (window, token) =>
+        await Parallel.ForEachAsync(windows,
+            new ParallelOptions { MaxDegreeOfParallelism = threads, CancellationToken = cancellationToken }, async (window, token) =>
         {
             made[window.Index] = again is null
                 ? await ChooseAsync(plan, spec, groups, markets, window, learning, clock, token)
@@ -43,11 +49,13 @@ internal static class WalkForwardOptimiser
         // A group trades its choices one after the other; groups do so side by side.
         var trading = new GroupTrading(plan, spec, windows, models, markets);
         var runs = new IReadOnlyList<AccountRun>[groups.Count];
-        await Parallel.ForEachAsync(Enumerable.Range(0, groups.Count), new ParallelOptions { MaxDegreeOfParallelism = threads, CancellationToken = cancellationToken },
+        await Parallel.ForEachAsync(Enumerable.Range(0, groups.Count),
+            new ParallelOptions { MaxDegreeOfParallelism = threads, CancellationToken = cancellationToken },
             async (g, token) => runs[g] = await trading.RunAsync([.. choices[g].Select(c => c.Strategy)], token));
 
         var ordered = markets.OrderBy(m => m.Key, StringComparer.Ordinal).ToList();
-        var timeline = await MarkTimeline.ReadAsync(plan, [.. ordered.Select(m => (m.Key, m.Value.Bars.Whole))], windows[0].At, windows[^1].To, cancellationToken);
+        var timeline = await MarkTimeline.ReadAsync(plan, [.. ordered.Select(m => (m.Key, m.Value.Bars.Whole))], windows[0].At,
+            windows[^1].To, cancellationToken);
         var accounts = new GroupAccounts(plan, timeline, windows, [.. ordered.Select(m => m.Value.Instrument)],
             new StitchedPortfolio(plan.WithoutLimits(), windows, markets));
         var results = new List<ChoiceGroup>();
@@ -69,7 +77,8 @@ internal static class WalkForwardOptimiser
 
     /// <summary>The windows over the batch's bars; those that only warm up are before the first.</summary>
     /// <exception cref="InputException">The record is too short for a single window.</exception>
-    public static IReadOnlyList<WalkForwardWindow> Windows(BatchPlan plan, WalkForwardSpec spec, IReadOnlyDictionary<string, (Instrument Instrument, CachedSeries Bars)> markets)
+    public static IReadOnlyList<WalkForwardWindow> Windows(BatchPlan plan, WalkForwardSpec spec,
+        IReadOnlyDictionary<string, (Instrument Instrument, CachedSeries Bars)> markets)
     {
         var first = Math.Max(plan.Spec.Data.From ?? 0, markets.Values.Min(m => m.Bars.Blocks[0].Time[0]));
         var end = markets.Values.Max(m => m.Bars.Blocks[^1].Time[^1]) + plan.Spec.Data.Timeframe.Ticks;
@@ -87,9 +96,10 @@ internal static class WalkForwardOptimiser
 
     private static IReadOnlyList<StrategyInstance> Members(IEnumerable<StrategyInstance> group) => [.. group];
 
-    private static async Task<(WindowChoice[] Choices, WindowModels Models)> ChooseAsync(BatchPlan plan, WalkForwardSpec spec, List<(string Name, IReadOnlyList<StrategyInstance> Members)> groups,
-        IReadOnlyDictionary<string, (Instrument Instrument, CachedSeries Bars)> markets, WalkForwardWindow window, IReadOnlyList<LearningSpec> learning, TimeProvider clock,
-        CancellationToken cancellationToken)
+    private static async Task<(WindowChoice[] Choices, WindowModels Models)> ChooseAsync(BatchPlan plan, WalkForwardSpec spec,
+        List<(string Name, IReadOnlyList<StrategyInstance> Members)> groups,
+        IReadOnlyDictionary<string, (Instrument Instrument, CachedSeries Bars)> markets, WalkForwardWindow window,
+        IReadOnlyList<LearningSpec> learning, TimeProvider clock, CancellationToken cancellationToken)
     {
         var past = new Dictionary<string, OpenedMarket>(StringComparer.Ordinal);
         foreach (var (symbol, market) in markets)
@@ -116,24 +126,28 @@ internal static class WalkForwardOptimiser
         })], models);
     }
 
-    // In sample a strategy is judged by models that had not seen what they are asked about, out of sample by one that has seen the whole stretch before.
-    private static async Task<(BatchPlan InSample, WindowModels Models)> LearnAsync(BatchPlan plan, Dictionary<string, OpenedMarket> past, IReadOnlyList<LearningSpec> learning, TimeProvider clock,
+    // In sample a strategy is judged by models that had not seen what they are asked about, out of sample by one that has seen the whole
+    // stretch before.
+    private static async Task<(BatchPlan InSample, WindowModels Models)> LearnAsync(BatchPlan plan, Dictionary<string, OpenedMarket> past,
+        IReadOnlyList<LearningSpec> learning, TimeProvider clock,
         EmbeddedHost host, WalkForwardWindow window, Func<StrategyInstance, bool> include, CancellationToken cancellationToken)
     {
         if (!plan.Instances.All(include)) plan = plan.Where(include);
         var covering = learning.Where(s => plan.Instances.Any(s.Covers)).ToList();
-        var units = await new ModelTraining(clock, 1).TrainAsync(covering, plan, past, host, register: false, null, cancellationToken, window.From);
+        var units = await new ModelTraining(clock, 1).TrainAsync(covering, plan, past, host, register: false, null, cancellationToken,
+            window.From);
         var judges = new Dictionary<int, IEntryModel>();
         foreach (var unit in units)
             if (unit.Whole is { } whole)
                 foreach (var strategy in unit.Strategies)
                     judges[strategy] = whole;
-        return (plan.WithModels(LearnBatch.Models(units)), new WindowModels(judges, [.. units.Where(u => u.Error is not null).Select(u => (u.Name, u.Error!))]));
+        return (plan.WithModels(LearnBatch.Models(units)), new WindowModels(judges,
+            [.. units.Where(u => u.Error is not null).Select(u => (u.Name, u.Error!))]));
     }
 
     // Feeds without bars in a window are no part of it.
-    private static Task RunAsync(EmbeddedHost host, BatchPlan plan, Dictionary<string, OpenedMarket> markets, Func<StrategyInstance, bool> include, Dictionary<int, StrategyOutcome> outcomes,
-        CancellationToken cancellationToken) =>
+    private static Task RunAsync(EmbeddedHost host, BatchPlan plan, Dictionary<string, OpenedMarket> markets,
+        Func<StrategyInstance, bool> include, Dictionary<int, StrategyOutcome> outcomes, CancellationToken cancellationToken) =>
         host.RunAsync(plan, markets, include, null, false, finished =>
         {
             foreach (var outcome in finished) outcomes[outcome.Index] = outcome;
@@ -145,7 +159,8 @@ internal static class WalkForwardOptimiser
         var (best, at) = (double.NaN, -1);
         foreach (var member in members)
         {
-            if (outcomes.GetValueOrDefault(member.Index)?.Statistics is not { } statistics || statistics.IsRuined || statistics.Trades < spec.MinTrades) continue;
+            if (outcomes.GetValueOrDefault(member.Index)?.Statistics is not { } statistics || statistics.IsRuined
+                || statistics.Trades < spec.MinTrades) continue;
             var value = statistics[spec.Objective];
             if (double.IsNaN(value)) continue;
             if (at < 0 || (spec.Minimise ? value < best : value > best)) (best, at) = (value, member.Index);

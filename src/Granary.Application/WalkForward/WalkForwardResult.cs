@@ -11,13 +11,17 @@ namespace Granary.Application.WalkForward;
 /// <summary>What was chosen for one window, and what became of it.</summary>
 /// <param name="Strategy">By index; −1 where no combination could be chosen, and nothing was traded.</param>
 /// <param name="Objective">In-sample.</param>
-/// <param name="InSample">The choice's own account over the stretch in which it was chosen; null where nothing was chosen, or the choice was given.</param>
+/// <param name="InSample">
+/// The choice's own account over the stretch in which it was chosen; null where nothing was chosen, or the choice was given.
+/// </param>
 public sealed record WindowChoice(WalkForwardWindow Window, int Strategy, double Objective, MetricSet? InSample)
 {
     /// <summary>The group's account over the window's rows; what closing a position at its end costs belongs to the next window.</summary>
     public MetricSet? OutOfSample { get; init; }
 
-    /// <summary>Trades that were entered in the window, in the order of closing; those that are open at the end of the record too.</summary>
+    /// <summary>
+    /// Trades that were entered in the window, in the order of closing; those that are open at the end of the record too.
+    /// </summary>
     public IReadOnlyList<Trade> Trades { get; init; } = [];
 
     public double InSampleReturn => InSample?.TotalReturn ?? double.NaN;
@@ -32,7 +36,8 @@ public sealed record WindowChoice(WalkForwardWindow Window, int Strategy, double
 /// <param name="Trades">Of that account, in the order of closing; what is open at the end comes last.</param>
 /// <param name="Fingerprints">Of the runs that traded on it, one after the other.</param>
 public sealed record ChoiceGroup(
-    string Name, IReadOnlyList<StrategyInstance> Members, IReadOnlyList<WindowChoice> Choices, MetricSet Statistics, IReadOnlyList<StitchedTrade> Trades, IReadOnlyList<UInt128> Fingerprints)
+    string Name, IReadOnlyList<StrategyInstance> Members, IReadOnlyList<WindowChoice> Choices, MetricSet Statistics,
+    IReadOnlyList<StitchedTrade> Trades, IReadOnlyList<UInt128> Fingerprints)
 {
     /// <summary>All that its members trade; its trades' symbols are numbered in this order.</summary>
     public IReadOnlyList<string> Symbols { get; } = SymbolsOf(Members);
@@ -48,7 +53,8 @@ public sealed record ChoiceGroup(
         trade with { SymbolIndex = SymbolsOf(members).IndexOf(strategy.Symbols[trade.SymbolIndex]) };
 
     /// <summary>Share of the windows after the first whose choice is that of the window before; NaN for a single window.</summary>
-    public double Stability => Choices.Count < 2 ? double.NaN : Choices.Skip(1).Where((c, i) => c.Strategy == Choices[i].Strategy).Count() / (double)(Choices.Count - 1);
+    public double Stability => Choices.Count < 2 ? double.NaN
+        : Choices.Skip(1).Where((c, i) => c.Strategy == Choices[i].Strategy).Count() / (double)(Choices.Count - 1);
 }
 
 /// <summary>A trade of a group's account.</summary>
@@ -66,9 +72,12 @@ public sealed record WindowModels(IReadOnlyDictionary<int, IEntryModel> Judges, 
 /// <summary>A walk-forward optimisation that has run.</summary>
 /// <param name="Rows">Of the one account in which all groups have equal parts, under the portfolio's limits.</param>
 /// <param name="Statistics">Of that account.</param>
-/// <param name="Efficiency">Yearly return out of sample over that in sample, both of the choices, as a mean over windows; NaN where the latter is not above zero.</param>
+/// <param name="Efficiency">
+/// Yearly return out of sample over that in sample, both of the choices, as a mean over windows; NaN where the latter is not above zero.
+/// </param>
 public sealed record WalkForwardOutcome(
-    WalkForwardSpec Spec, IReadOnlyList<WalkForwardWindow> Windows, IReadOnlyList<ChoiceGroup> Groups, IReadOnlyList<EquityRow> Rows, MetricSet Statistics, double Efficiency)
+    WalkForwardSpec Spec, IReadOnlyList<WalkForwardWindow> Windows, IReadOnlyList<ChoiceGroup> Groups, IReadOnlyList<EquityRow> Rows,
+    MetricSet Statistics, double Efficiency)
 {
     /// <summary>By window.</summary>
     public required IReadOnlyList<WindowModels> Models { get; init; }

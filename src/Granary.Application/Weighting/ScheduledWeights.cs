@@ -13,10 +13,10 @@ namespace Granary.Application.Weighting;
 /// <param name="State">That of the regimes when its signal was made; −1 for none.</param>
 public readonly record struct StateTrade(int Strategy, long SignalledAt, long KnownAt, int State, double Profit);
 
-/// <summary>Chooses weights anew every so often, each time from the strategies' past alone.</summary>
+/// <summary>Chooses weights again at intervals, each time from the strategies' past alone.</summary>
 public static class ScheduledWeights
 {
-    // The instants at which is chosen, as numbers of trace periods, and how many periods each looks back.
+    // The times of the choices, as numbers of trace periods, and how many periods each looks back.
     private sealed record Calendar(long Ticks, IReadOnlyList<(long From, long At)> Choices, string? Note);
 
     private static Calendar CalendarOf(RebalanceSpec spec, IEnumerable<EquityTrace> traces)
@@ -30,7 +30,7 @@ public static class ScheduledWeights
         }
         if (ticks == 0) return new Calendar(TimeSpan.TicksPerDay, [], "no strategy left an equity, so no weights could be chosen");
         var periods = last - first + 1;
-        // The instants go by the calendar; what is known then is the last period that has ended.
+        // The times follow the calendar; what is known then is the last period that has ended.
         var start = first * ticks;
         var begin = spec.Window is { } w ? w.After(start)
             : start + Math.Min(periods / 4 * ticks, (long)(RebalanceSpec.Default.Window!.Value.NominalDays * TimeSpan.TicksPerDay));
@@ -45,14 +45,16 @@ public static class ScheduledWeights
             choices.Add((spec.Window is { } span ? Math.Clamp(At(span.After(instant, -1)), first, at - 2) : first, at));
         }
         return new Calendar(ticks, choices, choices.Count > 0 ? null
-            : $"the record has {periods} periods, no more than the window of {window} that weights are chosen from: nothing is weighted; use a shorter portfolio.rebalance.window");
+            : $"the record has {periods} periods, no more than the window of {window} that weights are chosen from: nothing is weighted; "
+                + $"use a shorter portfolio.rebalance.window");
     }
 
     /// <summary>The rules that go by the strategies' equity: winners, equal, score, matching-pursuit.</summary>
     public static WeightChoice ByEquity(BatchPlan plan, IReadOnlyDictionary<int, StrategyOutcome> outcomes, string rule, RebalanceSpec spec)
     {
         var identical = IdenticalResults.Of(plan, outcomes);
-        var traces = plan.Instances.Select(i => (i.Index, Trace: outcomes.GetValueOrDefault(i.Index)?.Trace)).Where(t => t.Trace is not null && identical.IsFirst(t.Index)).Select(t => (t.Index, Trace: t.Trace!)).ToList();
+        var traces = plan.Instances.Select(i => (i.Index, Trace: outcomes.GetValueOrDefault(i.Index)?.Trace))
+            .Where(t => t.Trace is not null && identical.IsFirst(t.Index)).Select(t => (t.Index, Trace: t.Trace!)).ToList();
         var calendar = CalendarOf(spec, traces.Select(t => t.Trace));
         var schedule = new WeightSchedule(plan.Instances.Count);
         var history = new List<WeightStep>();
@@ -80,8 +82,10 @@ public static class ScheduledWeights
         };
     }
 
-    // The best by their Sharpe ratio over the window, each only if it does not correlate too much with a better one; weights in proportion to the ratio.
-    private static IReadOnlyList<(int Strategy, double Weight)> ByScore(List<(int Index, EquityTrace Trace)> traces, long from, long to, RebalanceSpec spec)
+    // The best by their Sharpe ratio over the window, each only if it does not correlate too much with a better one; weights in proportion
+    // to the ratio.
+    private static IReadOnlyList<(int Strategy, double Weight)> ByScore(List<(int Index, EquityTrace Trace)> traces, long from, long to,
+        RebalanceSpec spec)
     {
         var scored = new List<(int Index, double Score, double[] Returns)>();
         foreach (var (index, trace) in traces)
@@ -110,7 +114,8 @@ public static class ScheduledWeights
         return (mean, values.Length > 1 ? Math.Sqrt(squares / (values.Length - 1)) : 0);
     }
 
-    private static IReadOnlyList<(int Strategy, double Weight)> Pursue(List<(int Index, EquityTrace Trace)> traces, long from, long to, RebalanceSpec spec)
+    private static IReadOnlyList<(int Strategy, double Weight)> Pursue(List<(int Index, EquityTrace Trace)> traces, long from, long to,
+        RebalanceSpec spec)
     {
         // A strategy that has not begun, or lost over the window, adds nothing to a choice without shorts.
         var (names, columns, byName) = (new List<string>(), new List<double[]>(), new Dictionary<string, int>(StringComparer.Ordinal));
@@ -129,7 +134,7 @@ public static class ScheduledWeights
 
     /// <summary>The rule <c>regime</c>: a strategy trades in the states in which its trades had earned money.</summary>
     /// <param name="trades">Closed ones, in any order.</param>
-    /// <param name="changes">By strategy index: the states of its market, each with the instant from which on it was known, in order.</param>
+    /// <param name="changes">By strategy index: the states of its market, each with the time from which on it was known, in order.</param>
     public static WeightChoice ByState(BatchPlan plan, IReadOnlyDictionary<int, StrategyOutcome> outcomes, IReadOnlyList<StateTrade> trades,
         Func<int, IReadOnlyList<(long Time, int State)>> changes, int states, RebalanceSpec spec)
     {
@@ -143,7 +148,8 @@ public static class ScheduledWeights
         {
             var (from, at) = (calendar.Choices[c].From * calendar.Ticks, calendar.Choices[c].At * calendar.Ticks);
             var until = c + 1 < calendar.Choices.Count ? calendar.Choices[c + 1].At * calendar.Ticks : long.MaxValue;
-            var learnt = RegimeWeights.Learn(ordered.Where(t => t.SignalledAt >= from && t.KnownAt <= at).Select(t => new RegimeTrade(plan.Instances[t.Strategy].Id, t.State, t.Profit)), states, spec.MinTrades);
+            var learnt = RegimeWeights.Learn(ordered.Where(t => t.SignalledAt >= from && t.KnownAt <= at)
+                .Select(t => new RegimeTrade(plan.Instances[t.Strategy].Id, t.State, t.Profit)), states, spec.MinTrades);
             var chosen = new List<(int, double)>();
             foreach (var instance in plan.Instances)
             {

@@ -10,7 +10,7 @@ public sealed record WeightChoice(double[] Last)
     /// <summary>Weights over time, each from what was known by then; null where they are the same all along.</summary>
     public WeightSchedule? Schedule { get; init; }
 
-    /// <summary>The first instant of the schedule's weights, UTC ticks; null without any.</summary>
+    /// <summary>The first time of the schedule's weights, UTC ticks; null without any.</summary>
     public long? From { get; init; }
 
     /// <summary>What was chosen when, for the report.</summary>
@@ -22,7 +22,7 @@ public sealed record WeightChoice(double[] Last)
     /// <summary>For <see cref="RunModel.Notes"/>.</summary>
     public IReadOnlyList<RunNote> Notes { get; init; } = [];
 
-    /// <summary>By strategy index: not 0 where the portfolio has to hear of it, as it has a weight at some time.</summary>
+    /// <summary>By strategy index: not 0 where the portfolio needs its events, as it has a weight at some time.</summary>
     public double[] Members => Schedule is null ? Last : [.. Last.Select((w, i) => Schedule.IsMember(i) ? 1.0 : 0)];
 }
 

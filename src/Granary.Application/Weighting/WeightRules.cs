@@ -17,8 +17,9 @@ public static class WeightRules
     public static bool NeedsEvents(BatchPlan plan) => plan.Spec.Portfolio.Rule == ByRegime;
 
     /// <summary>The batch's weights; those over time are chosen from the past alone.</summary>
-    /// <param name="events">Where single trades are read; null where nobody kept them.</param>
-    public static async Task<WeightChoice> ChooseAsync(BatchPlan plan, IReadOnlyDictionary<int, StrategyOutcome> outcomes, IReadOnlyDictionary<string, OpenedMarket> markets, EventSpool? events, CancellationToken cancellationToken)
+    /// <param name="events">Where single trades are read; null where they were not kept.</param>
+    public static async Task<WeightChoice> ChooseAsync(BatchPlan plan, IReadOnlyDictionary<int, StrategyOutcome> outcomes,
+        IReadOnlyDictionary<string, OpenedMarket> markets, EventSpool? events, CancellationToken cancellationToken)
     {
         var portfolio = plan.Spec.Portfolio;
         var spec = portfolio.Rebalance ?? RebalanceSpec.Default;
@@ -37,7 +38,8 @@ public static class WeightRules
                     while (reader.Next(out var e, out _))
                         if (e.Kind == RunEventKind.Trade && e.ToTrade() is { Reason: not ExitReason.Open } trade)
                             trades.Add(new StateTrade(instance.Index, trade.SignalTime, trade.ExitTime + instance.Timeframe.Ticks,
-                                MarketStates.At(changes[instance.Symbols[0]], trade.SignalTime + instance.Timeframe.Ticks), trade.NetProfit));
+                                MarketStates.At(changes[instance.Symbols[0]], trade.SignalTime + instance.Timeframe.Ticks),
+                                trade.NetProfit));
                 }
             }
             return ScheduledWeights.ByState(plan, outcomes, trades, i => changes[plan.Instances[i].Symbols[0]], regimes.States.Count, spec);
@@ -91,7 +93,8 @@ public static class WeightRules
                 if (!ids.Contains(id))
                 {
                     var near = Spelling.Nearest(id, ids);
-                    throw portfolio.Place!.Need("weights").Need(id).Fault($"the batch has no strategy of this id" + (near is null ? "" : $"; did you mean '{near}'?"));
+                    throw portfolio.Place!.Need("weights").Need(id)
+                        .Fault($"the batch has no strategy of this id" + (near is null ? "" : $"; did you mean '{near}'?"));
                 }
         }
     }

@@ -7,13 +7,14 @@ namespace Granary.Application.Weighting;
 /// <summary>The section of results.json on weights over time: what was chosen when.</summary>
 internal static class WeightsJson
 {
-    // Of each choice: a list of a thousand winners is of use to nobody.
+    // Of each choice: a list of a thousand winners is of no use.
     private const int MostNamed = 30, MostSteps = 200;
 
     public static string Write(BatchPlan plan, WeightChoice choice)
     {
         var buffer = new MemoryStream();
-        using (var json = new Utf8JsonWriter(buffer, new JsonWriterOptions { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
+        using (var json = new Utf8JsonWriter(buffer,
+            new JsonWriterOptions { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
         {
             var spec = plan.Spec.Portfolio.Rebalance ?? RebalanceSpec.Default;
             json.WriteStartObject();

@@ -6,7 +6,10 @@ using Granary.Storage.Retries;
 
 namespace Granary.Application.Weights;
 
-/// <summary>Keeps each portfolio's versions in one file of a folder, replaced as a whole: a reader or a crash sees the old file or the new one, never half of either.</summary>
+/// <summary>
+/// Keeps each portfolio's versions in one file of a folder, replaced as a whole: a reader or a crash sees the old file or the new one,
+/// never half of either.
+/// </summary>
 public sealed class FileWeights(string folder, TimeProvider clock) : IWeightsService
 {
     private sealed record Content(IReadOnlyList<PortfolioWeights> Versions);
@@ -35,11 +38,13 @@ public sealed class FileWeights(string folder, TimeProvider clock) : IWeightsSer
         }
         catch (JsonException e)
         {
-            throw new InputException($"{path}, line {e.LineNumber + 1}: not a file of weights as Granary writes it; put back a copy or remove it", e);
+            throw new InputException($"{path}, line {e.LineNumber + 1}: not a file of weights as Granary writes it; put back a copy or "
+                + $"remove it", e);
         }
     }
 
-    public async ValueTask<PortfolioWeights> SetAsync(string portfolio, long expectedVersion, IReadOnlyDictionary<string, double> weights, string who, string why, CancellationToken cancellationToken = default)
+    public async ValueTask<PortfolioWeights> SetAsync(string portfolio, long expectedVersion, IReadOnlyDictionary<string, double> weights,
+        string who, string why, CancellationToken cancellationToken = default)
     {
         var ordered = WeightsRules.Checked(portfolio, weights, why);
         await _one.WaitAsync(cancellationToken).ConfigureAwait(false);
@@ -51,7 +56,9 @@ public sealed class FileWeights(string folder, TimeProvider clock) : IWeightsSer
             var current = history is [var newest, ..] ? newest.Version : 0;
             if (current != expectedVersion) throw new StaleWeightsException(portfolio, expectedVersion, current);
             var next = new PortfolioWeights(portfolio, current + 1, ordered, who, why, clock.GetUtcNow());
-            await AtomicFile.WriteAsync(PathOf(portfolio), JsonSerializer.SerializeToUtf8Bytes(new Content([next, .. history]), SubmissionJson.Options), cancellationToken).ConfigureAwait(false);
+            await AtomicFile.WriteAsync(PathOf(portfolio),
+                JsonSerializer.SerializeToUtf8Bytes(new Content([next, .. history]), SubmissionJson.Options), cancellationToken)
+                .ConfigureAwait(false);
             return next;
         }
         finally
@@ -68,11 +75,13 @@ public sealed class FileWeights(string folder, TimeProvider clock) : IWeightsSer
         try
         {
             return await RetryPolicies.FileInUse(static e => e is IOException, TimeSpan.FromSeconds(5))
-                .RunAsync(_ => Task.FromResult(new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None)), cancellationToken).ConfigureAwait(false);
+                .RunAsync(_ => Task.FromResult(new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None)),
+                    cancellationToken).ConfigureAwait(false);
         }
         catch (IOException e)
         {
-            throw new IOException($"{path} has been held by another process for five seconds; is a second Granary writing these weights?", e);
+            throw new IOException($"{path} has been held by another process for five seconds; is a second Granary writing these weights?",
+                e);
         }
     }
 }

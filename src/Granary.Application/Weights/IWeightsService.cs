@@ -10,7 +10,8 @@ public interface IWeightsService
     /// <param name="expectedVersion">What the change was decided on; 0 = there must be none yet.</param>
     /// <exception cref="StaleWeightsException">Another version is in force.</exception>
     /// <exception cref="Json.InputException">A weight is not finite, or a name is empty.</exception>
-    ValueTask<PortfolioWeights> SetAsync(string portfolio, long expectedVersion, IReadOnlyDictionary<string, double> weights, string who, string why, CancellationToken cancellationToken = default);
+    ValueTask<PortfolioWeights> SetAsync(string portfolio, long expectedVersion, IReadOnlyDictionary<string, double> weights, string who,
+        string why, CancellationToken cancellationToken = default);
 
     /// <summary>All versions, newest first; empty where none was ever set.</summary>
     ValueTask<IReadOnlyList<PortfolioWeights>> HistoryAsync(string portfolio, CancellationToken cancellationToken = default);

@@ -10,7 +10,8 @@ public static class WeightsRules
 
     public static void CheckPortfolio(string portfolio)
     {
-        if (portfolio.Length is 0 or > 100 || portfolio[0] is '.' or '-' || portfolio.Any(c => !char.IsAsciiLetterOrDigit(c) && c is not ('-' or '_' or '.')))
+        if (portfolio.Length is 0 or > 100 || portfolio[0] is '.' or '-'
+            || portfolio.Any(c => !char.IsAsciiLetterOrDigit(c) && c is not ('-' or '_' or '.')))
             throw new InputException($"'{portfolio}' cannot be a portfolio's id: use letters, digits, '-', '_' and '.', 100 at the most");
     }
 
@@ -18,13 +19,16 @@ public static class WeightsRules
     public static IReadOnlyDictionary<string, double> Checked(string portfolio, IReadOnlyDictionary<string, double> weights, string why)
     {
         CheckPortfolio(portfolio);
-        if (weights.Count > MostStrategies) throw new InputException($"portfolio {portfolio}: {weights.Count} weights are more than the {MostStrategies} that a portfolio takes");
+        if (weights.Count > MostStrategies)
+            throw new InputException($"portfolio {portfolio}: {weights.Count} weights are more than "
+                + $"the {MostStrategies} that a portfolio takes");
         if (why.Length > 1000) throw new InputException($"portfolio {portfolio}: the reason has {why.Length} characters; 1,000 are enough");
         var ordered = new SortedDictionary<string, double>(StringComparer.Ordinal);
         foreach (var (id, weight) in weights)
         {
             if (string.IsNullOrWhiteSpace(id)) throw new InputException($"portfolio {portfolio}: a weight has no strategy id");
-            if (!double.IsFinite(weight)) throw new InputException($"portfolio {portfolio}, {id}: {weight} is not a weight; give a finite number, 0 to switch the strategy off");
+            if (!double.IsFinite(weight)) throw new InputException($"portfolio {portfolio}, {id}: {weight} is not a weight; give a finite "
+                + $"number, 0 to switch the strategy off");
             ordered[id] = weight;
         }
         return ordered;

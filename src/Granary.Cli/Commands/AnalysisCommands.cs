@@ -34,10 +34,12 @@ internal static class AnalysisCommands
         var title = new Option<string?>("--title") { Description = "heading of the tear sheet (the file's name)" };
         var author = new Option<string?>("--author") { Description = "who made it, beside the heading" };
         var riskFree = new Option<double>("--risk-free") { Description = "percent a year; adds the Sharpe ratio above it (0)" };
-        var command = new Command("analyze", "Statistics of any equity curve.") { file, benchmark, perYear, riskFree, json, output, title, author };
+        var command = new Command("analyze", "Statistics of any equity curve.") { file, benchmark, perYear, riskFree, json, output, title,
+            author };
         command.SetAction(call =>
         {
-            var analysis = AnalyzeCurve.Run(new AnalyzeRequest(call.GetValue(file)!, call.GetValue(benchmark), call.GetValue(perYear), call.GetValue(riskFree)));
+            var analysis = AnalyzeCurve.Run(new AnalyzeRequest(call.GetValue(file)!, call.GetValue(benchmark), call.GetValue(perYear),
+                call.GetValue(riskFree)));
             var sheet = new TearSheet(call.GetValue(title) ?? Path.GetFileName(call.GetValue(file)!))
             {
                 PeriodsPerYear = call.GetValue(perYear),
@@ -58,30 +60,55 @@ internal static class AnalysisCommands
     private static void Analysis(string name, CurveAnalysis analysis)
     {
         var s = analysis.Statistics;
-        TableWriter.Write($"{name}: {Cell.Count(s.Points)} points from {NumberText.Time(s.Measures.FirstTime)} to {NumberText.Time(s.Measures.LastTime)}",
+        TableWriter.Write(
+            $"{name}: {Cell.Count(s.Points)} points from {NumberText.Time(s.Measures.FirstTime)} to {NumberText.Time(s.Measures.LastTime)}",
             [Column.Text("Statistic"), Column.Number("Value"), Column.Text("Name in --json")],
             analysis.Statistics.Metrics.Listed().Select(v => new[] { v.Metric.Name, MetricText.Value(v.Metric, v.Value), v.Metric.Key }));
-        TableWriter.Write("Deepest drawdowns", [Column.Number("Depth", "%"), Column.Text("Peak"), Column.Text("Trough"), Column.Text("Recovery"), Column.Number("Length", "days")],
-            analysis.WorstDrawdowns.Take(5).Select(d => new[] { Cell.Percent(d.Depth), NumberText.Date(d.Peak), NumberText.Date(d.Trough), d.Recovery is { } recovery ? NumberText.Date(recovery) : "not yet", Cell.Count((long)Math.Round(d.Days)) }));
-        TableWriter.Write("Years", [Column.Text("Year"), Column.Number("Return", "%")], analysis.Years.Select(y => new[] { y.Year.ToString(CultureInfo.InvariantCulture), Cell.Percent(y.Return) }));
+        TableWriter.Write("Deepest drawdowns",
+            [Column.Number("Depth", "%"), Column.Text("Peak"), Column.Text("Trough"), Column.Text("Recovery"),
+                Column.Number("Length", "days")],
+            analysis.WorstDrawdowns.Take(5)
+                .Select(d => new[] { Cell.Percent(d.Depth), NumberText.Date(d.Peak), NumberText.Date(d.Trough), d.Recovery is { } recovery
+                    ? NumberText.Date(recovery) : "not yet", Cell.Count((long)Math.Round(d.Days)) }));
+        TableWriter.Write("Years", [Column.Text("Year"), Column.Number("Return", "%")],
+            analysis.Years.Select(y => new[] { y.Year.ToString(CultureInfo.InvariantCulture), Cell.Percent(y.Return) }));
     }
 
     public static Command Learn(CompositionRoot root)
     {
         var file = new Argument<string>("FEATURES.csv") { Description = "a table with a header, rows in time order" };
         var label = new Option<string>("--label") { Required = true, Description = "the column to predict" };
-        var trainer = new Option<string>("--trainer") { Required = true, Description = "the trainer's name; 'granary trainers' lists them" };
+        var trainer =
+            new Option<string>("--trainer") { Required = true, Description = "the trainer's name; 'granary trainers' lists them" };
         var split = new Option<double>("--split") { DefaultValueFactory = _ => 0.7, Description = "share of the rows that trains" };
         var seed = new Option<long>("--seed") { DefaultValueFactory = _ => 1, Description = "seed of everything that the trainer draws" };
-        var parameters = new Option<string?>("--params") { Description = "the trainer's, as \"trees=200;leaves=15\"; 'granary trainers' lists them" };
-        var threads = new Option<int>("--threads") { DefaultValueFactory = _ => Environment.ProcessorCount, Description = "threads to use (all)" };
-        var save = new Option<string?>("--save") { Description = "add the model to a registry under this name; 'granary models predict' asks it" };
-        var registry = new Option<string>("--registry") { DefaultValueFactory = _ => "models", Description = "for --save: the folder of versions, or postgres://…" };
+        var parameters = new Option<string?>("--params")
+        {
+            Description =
+            "the trainer's, as \"trees=200;leaves=15\"; 'granary trainers' lists them"
+        };
+        var threads = new Option<int>("--threads")
+        {
+            DefaultValueFactory = _ => Environment.ProcessorCount,
+            Description = "threads to use (all)"
+        };
+        var save = new Option<string?>("--save")
+        {
+            Description =
+            "add the model to a registry under this name; 'granary models predict' asks it"
+        };
+        var registry = new Option<string>("--registry")
+        {
+            DefaultValueFactory = _ => "models",
+            Description = "for --save: the folder of versions, or postgres://…"
+        };
         var json = new Option<bool>("--json") { Description = "print the result as JSON" };
-        var command = new Command("learn", "Train any trainer on any table and judge it on the newest rows.") { file, label, trainer, split, seed, parameters, threads, save, registry, json };
+        var command = new Command("learn", "Train any trainer on any table and judge it on the newest rows.") { file, label, trainer, split,
+            seed, parameters, threads, save, registry, json };
         command.SetAction((call, token) =>
         {
-            var request = new LearnRequest(call.GetValue(file)!, call.GetValue(label)!, call.GetValue(trainer)!, call.GetValue(split), call.GetValue(seed), Given.Threads(call.GetValue(threads)), Given.Parameters(call.GetValue(parameters)));
+            var request = new LearnRequest(call.GetValue(file)!, call.GetValue(label)!, call.GetValue(trainer)!, call.GetValue(split),
+                call.GetValue(seed), Given.Threads(call.GetValue(threads)), Given.Parameters(call.GetValue(parameters)));
             var known = root.Catalogues(call);
             LearnResult result;
             if (call.GetValue(save) is { } name)
@@ -96,7 +123,9 @@ internal static class AnalysisCommands
             }
             if (call.GetValue(json)) Console.WriteLine(JsonSerializer.Serialize(result, Output.Json));
             else
-                TableWriter.Write("", [Column.Text("Figure"), Column.Number("Value")], JsonSerializer.SerializeToElement(result, Output.Json).EnumerateObject().Select(p => new[] { p.Name, p.Value.ToString() }));
+                TableWriter.Write("", [Column.Text("Figure"), Column.Number("Value")],
+                    JsonSerializer.SerializeToElement(result, Output.Json).EnumerateObject()
+                        .Select(p => new[] { p.Name, p.Value.ToString() }));
             return Task.FromResult(0);
         });
         return command;
@@ -113,24 +142,44 @@ internal static class AnalysisCommands
         var sumToOne = new Option<bool>("--sum-to-one") { Description = "the weights add up to one" };
         var maxWeight = new Option<double?>("--max-weight") { Description = "the largest weight of a name" };
         var minWeight = new Option<double>("--min-weight") { Description = "names whose weight would be smaller are not held" };
-        var residual = new Option<double>("--residual") { Description = "stop when the residual's norm is at most this share of the index's" };
+        var residual =
+            new Option<double>("--residual") { Description = "stop when the residual's norm is at most this share of the index's" };
         var normalise = new Option<bool>("--normalise") { Description = "volatile names have no advantage in the choice" };
-        var maxCorrelation = new Option<double>("--max-correlation") { DefaultValueFactory = _ => 1, Description = "names that correlate more with a chosen one are passed over" };
-        var turnover = new Option<double>("--turnover-penalty") { Description = "price of moving a unit of weight, as a share of the index's squared norm" };
+        var maxCorrelation = new Option<double>("--max-correlation")
+        {
+            DefaultValueFactory = _ => 1,
+            Description = "names that correlate more with a chosen one are passed over"
+        };
+        var turnover = new Option<double>("--turnover-penalty")
+        {
+            Description =
+            "price of moving a unit of weight, as a share of the index's squared norm"
+        };
         var cost = new Option<double>("--cost") { Description = "what trading a unit of each name costs on top, in the same unit" };
         var window = new Option<int?>("--window") { Description = "choose anew from the last so many periods, and follow out of sample" };
         var step = new Option<int>("--step") { DefaultValueFactory = _ => 21, Description = "periods between such choices" };
         var refine = new Option<string>("--refine")
         {
             DefaultValueFactory = _ => "auto",
-            Description = "with constraints: auto tries all sets of names where they are few and else exchanges names, local exchanges them, none keeps the pursuit's",
+            Description = "with constraints: auto tries all sets of names where they are few and else exchanges names, local exchanges "
+                + "them, none keeps the pursuit's",
         };
         refine.AcceptOnlyFromAmong("auto", "local", "none");
-        var output = new Option<string?>("--out") { Description = "a report, as replica.html: residual, names and their history, names against error" };
-        var split = new Option<double>("--split") { DefaultValueFactory = _ => 1, Description = "share of the periods that is fitted; the rest judges" };
+        var output = new Option<string?>("--out")
+        {
+            Description =
+            "a report, as replica.html: residual, names and their history, names against error"
+        };
+        var split = new Option<double>("--split")
+        {
+            DefaultValueFactory = _ => 1,
+            Description = "share of the periods that is fitted; the rest judges"
+        };
         var perYear = new Option<double?>("--periods-per-year") { Description = "how many rows a year has (from the dates)" };
         var json = new Option<bool>("--json") { Description = "print the result as JSON" };
-        var command = new Command("track", "Replicate an index with few names by matching pursuit.") { panel, universe, index, most, intercept, nonNegative, sumToOne, minWeight, maxWeight, residual, normalise, maxCorrelation, turnover, cost, window, step, split, perYear, refine, output, json };
+        var command = new Command("track", "Replicate an index with few names by matching pursuit.") { panel, universe, index, most,
+            intercept, nonNegative, sumToOne, minWeight, maxWeight, residual, normalise, maxCorrelation, turnover, cost, window, step,
+            split, perYear, refine, output, json };
         command.SetAction(async (call, token) =>
         {
             var request = new TrackRequest
@@ -146,9 +195,15 @@ internal static class AnalysisCommands
                     ResidualThreshold = call.GetValue(residual),
                     NormaliseAtoms = call.GetValue(normalise),
                     MaxCorrelation = call.GetValue(maxCorrelation),
-                    // A price for each unit moved is one sum, whoever takes it.
+                    // A price for each unit moved is one sum for every name.
                     TurnoverPenalty = call.GetValue(turnover) + call.GetValue(cost),
-                    Refinement = call.GetValue(refine) switch { "local" => Refinement.LocalSearch, "none" => Refinement.None, _ => Refinement.Auto },
+                    Refinement = call.GetValue(refine) switch
+                    {
+                        "local" => Refinement.LocalSearch,
+                        "none" => Refinement.None,
+                        _ =>
+                        Refinement.Auto
+                    },
                 },
                 Window = call.GetValue(window),
                 Step = call.GetValue(step),
@@ -158,20 +213,24 @@ internal static class AnalysisCommands
             TrackResult result;
             if (call.GetValue(panel) is { } file)
             {
-                if (call.GetValue(universe) is not null) throw new InputException("--panel and --universe exclude one another: give one of them");
+                if (call.GetValue(universe) is not null)
+                    throw new InputException("--panel and --universe exclude one another: give one of them");
                 result = TrackIndex.FromPanel(file, call.GetValue(index)!, request);
             }
             else
             {
-                var folder = call.GetValue(universe) ?? throw new InputException("nothing to choose from: give --panel CSV or --universe DIR");
+                var folder = call.GetValue(universe)
+                    ?? throw new InputException("nothing to choose from: give --panel CSV or --universe DIR");
                 var files = new BarFileOptions { Formats = root.Catalogues(call).Formats };
                 var source = new CsvBarSource(folder, files);
                 var symbols = await source.ListSymbolsAsync(Timeframe.D1, token);
                 result = await TrackIndex.FromUniverseAsync(
                     await Closes(new CsvBarSource(Path.GetDirectoryName(Path.GetFullPath(call.GetValue(index)!))!, files),
-                        Path.GetFileName(call.GetValue(index)!).Split('.')[0], token), symbols, async (s, t) => await Closes(source, s, t), request, token);
+                        Path.GetFileName(call.GetValue(index)!).Split('.')[0], token), symbols, async (s, t) => await Closes(source, s, t),
+                        request, token);
             }
-            if (call.GetValue(output) is { } path) AtomicFile.Write(path, w => result.Report(Path.GetFileNameWithoutExtension(call.GetValue(index)!)).Write(w));
+            if (call.GetValue(output) is { } path)
+                AtomicFile.Write(path, w => result.Report(Path.GetFileNameWithoutExtension(call.GetValue(index)!)).Write(w));
             if (call.GetValue(json)) Console.WriteLine(TrackJson.Write(result));
             else
             {
@@ -186,20 +245,28 @@ internal static class AnalysisCommands
     private static void Replica(string index, TrackResult result)
     {
         var fit = result.Fit;
-        TableWriter.Write($"{index}: a replica of {fit.Support.Count} of {Cell.Count(result.Names.Count)} names, in the order of choice", [Column.Text("Name"), Column.Number("Weight", "%")],
+        TableWriter.Write($"{index}: a replica of {fit.Support.Count} of {Cell.Count(result.Names.Count)} names, in the order of choice",
+            [Column.Text("Name"), Column.Number("Weight", "%")],
             fit.Support.Select((s, i) => new[] { result.Names[s], Cell.Percent(fit.Weights[i]) })
                 .Append(["Sum of the weights", Cell.Percent(fit.Support.Select((_, i) => fit.Weights[i]).Sum())]));
-        if (fit.Intercept != 0) Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Intercept {fit.Intercept:G6} a period, which no holding earns"));
-        List<string[]> over = [Quality(result.OutOfSample is null ? "in sample: all periods were fitted" : "in sample: the fitted periods", result.Fitted, result.InSample)];
-        if (result.OutOfSample is { } later) over.Add(Quality("out of sample: the later periods", result.Times.Length - result.Fitted, later));
-        if (result.Rolling is { } rolling) over.Add(Quality("out of sample: names chosen again every so often", rolling.Replica.Length, rolling.OutOfSample));
+        if (fit.Intercept != 0) Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"Intercept {fit.Intercept:G6} a period, which no holding earns"));
+        List<string[]> over = [Quality(result.OutOfSample is null ? "in sample: all periods were fitted" : "in sample: the fitted periods",
+            result.Fitted, result.InSample)];
+        if (result.OutOfSample is { } later)
+            over.Add(Quality("out of sample: the later periods", result.Times.Length - result.Fitted, later));
+        if (result.Rolling is { } rolling)
+            over.Add(Quality("out of sample: names chosen again every so often", rolling.Replica.Length, rolling.OutOfSample));
         TableWriter.Write("Tracking quality",
-            [Column.Text("Over"), Column.Number("Periods"), Column.Number("Tracking error", "% a year"), Column.Number("Correlation"), Column.Number("Information ratio"), Column.Number("Residual norm")], over);
+            [Column.Text("Over"), Column.Number("Periods"), Column.Number("Tracking error", "% a year"), Column.Number("Correlation"),
+                Column.Number("Information ratio"), Column.Number("Residual norm")], over);
         if (result is { OutOfSample: null, Rolling: null })
-            Output.Marked("Note", "Every figure is in sample, and so better than what a replica would show later. Use --split 0.7 or --window 252 for figures out of sample.");
+            Output.Marked("Note", "Every figure is in sample, and so better than what a replica would show later. Use --split 0.7 or "
+                + "--window 252 for figures out of sample.");
 
         static string[] Quality(string over, long periods, TrackingQuality q) =>
-            [over, Cell.Count(periods), Cell.Percent(q.TrackingError), Cell.Figure(q.Correlation), Cell.Ratio(q.InformationRatio), Cell.Figure(q.ResidualNorm)];
+            [over, Cell.Count(periods), Cell.Percent(q.TrackingError), Cell.Figure(q.Correlation), Cell.Ratio(q.InformationRatio),
+                Cell.Figure(q.ResidualNorm)];
     }
 
     private static async ValueTask<EquityCurve> Closes(CsvBarSource source, string symbol, CancellationToken token)
@@ -218,13 +285,26 @@ internal static class AnalysisCommands
     public static Command ComputeFactors(CompositionRoot root)
     {
         var file = new Argument<string>("FILE") { Description = "a bar file" };
-        var factors = new Option<string>("--factors") { Required = true, Description = "separated by semicolons, as \"sma(20);macd(12,26,9).signal\"" };
-        var format = new Option<string>("--format") { DefaultValueFactory = _ => "auto", Description = "auto, generic, yahoo, binance, backtrader, lean or questdb" };
+        var factors = new Option<string>("--factors")
+        {
+            Required = true,
+            Description = "separated by semicolons, as \"sma(20);macd(12,26,9).signal\""
+        };
+        var format = new Option<string>("--format")
+        {
+            DefaultValueFactory = _ => "auto",
+            Description = "auto, generic, yahoo, binance, backtrader, lean or questdb"
+        };
         var timeframe = new Option<string?>("--timeframe") { Description = "of the file's bars (told from their times)" };
         var noAdjust = new Option<bool>("--no-adjust") { Description = "raw prices, where the file has adjusted ones too" };
-        var stamp = new Option<string>("--stamp") { DefaultValueFactory = _ => "open", Description = "what the file's times are: open or close of a bar" };
+        var stamp = new Option<string>("--stamp")
+        {
+            DefaultValueFactory = _ => "open",
+            Description = "what the file's times are: open or close of a bar"
+        };
         var output = new Option<string?>("--out") { Description = "a CSV file (standard output)" };
-        var command = new Command("compute", "Compute factors over a bar file.") { file, factors, format, timeframe, noAdjust, stamp, output };
+        var command = new Command("compute", "Compute factors over a bar file.") { file, factors, format, timeframe, noAdjust, stamp,
+            output };
         command.SetAction(async (call, token) =>
         {
             var path = call.GetValue(file)!;
@@ -238,7 +318,8 @@ internal static class AnalysisCommands
             };
             var tf = call.GetValue(timeframe) is { } t
                 ? Given.Timeframe(t)
-                : BarFile.Inspect(path, options).Timeframe ?? throw new InputException($"{path}: the timeframe cannot be told from the times; name it with --timeframe");
+                : BarFile.Inspect(path, options).Timeframe
+                    ?? throw new InputException($"{path}: the timeframe cannot be told from the times; name it with --timeframe");
             await using var series = await BarFile.OpenAsync(path, new BarQuery(Path.GetFileName(path).Split('.')[0], tf), options, token);
             FactorColumns columns;
             try
@@ -251,11 +332,14 @@ internal static class AnalysisCommands
                 throw new InputException($"--factors: {e.Message}", e);
             }
             if (columns.ReferenceSymbols.Count > 0)
-                throw new InputException($"--factors: {string.Join(", ", columns.ReferenceSymbols)} would be needed beside {path}, and factors compute reads one file; compare symbols in a batch over both");
+                throw new InputException($"--factors: {string.Join(", ", columns.ReferenceSymbols)} would be needed "
+                    + $"beside {path}, and factors compute reads one file; compare symbols in a batch over both");
             var count = FactorParser.Split(call.GetValue(factors)!).Count;
             async Task WriteAsync(TextWriter writer)
             {
-                using var csv = new CsvHelper.CsvWriter(writer, new CsvHelper.Configuration.CsvConfiguration(System.Globalization.CultureInfo.InvariantCulture) { NewLine = "\n" }, leaveOpen: true);
+                using var csv = new CsvHelper.CsvWriter(writer,
+                    new CsvHelper.Configuration.CsvConfiguration(System.Globalization.CultureInfo.InvariantCulture) { NewLine = "\n" },
+                    leaveOpen: true);
                 csv.WriteField("time");
                 foreach (var header in columns.Headers) csv.WriteField(header);
                 csv.NextRecord();

@@ -59,8 +59,10 @@ internal static class CatalogueCommands
     }
 
     private static string Parameters(IReadOnlyList<ParameterDefinition> parameters) => string.Join(", ", parameters.Select(p =>
-        FormattableString.Invariant($"{p.Name} {(p.Default is "" ? "none" : p.Default ?? "needed")}") + (double.IsInfinity(p.Minimum) ? "" : FormattableString.Invariant($" ({p.Minimum}…{p.Maximum})"))));
+        FormattableString.Invariant($"{p.Name} {(p.Default is "" ? "none" : p.Default ?? "needed")}") + (double.IsInfinity(p.Minimum) ? ""
+            : FormattableString.Invariant($" ({p.Minimum}…{p.Maximum})"))));
 
     private static void List(string name, string summary, IEnumerable<(string Name, string Parameters, string Summary)> rows) =>
-        TableWriter.Write("", [Column.Text(name), Column.Text("Parameters: default (range)"), Column.Text(summary)], rows.Select(r => new[] { r.Name, r.Parameters, r.Summary }));
+        TableWriter.Write("", [Column.Text(name), Column.Text("Parameters: default (range)"), Column.Text(summary)],
+            rows.Select(r => new[] { r.Name, r.Parameters, r.Summary }));
 }

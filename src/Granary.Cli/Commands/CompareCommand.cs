@@ -23,11 +23,13 @@ internal static class CompareCommand
         var b = new Argument<string>("RUN_B") { Description = "another run's folder" };
         var json = new Option<bool>("--json") { Description = "print the differences as JSON" };
         var page = new Option<string?>("--out") { Description = "where the page goes (RUN_B/compare.html)" };
-        var command = new Command("compare", "The differences of two runs, strategy by strategy and trade by trade, in the terminal and as a page.") { a, b, json, page };
+        var command = new Command("compare",
+            "The differences of two runs, strategy by strategy and trade by trade, in the terminal and as a page.") { a, b, json, page };
         command.SetAction(call =>
         {
             var (folderA, folderB) = (call.GetValue(a)!, call.GetValue(b)!);
-            var gap = LiveGap.IsLive(folderB) ? LiveGap.Of(folderA, folderB) : LiveGap.IsLive(folderA) ? LiveGap.Of(folderB, folderA) : null;
+            var gap = LiveGap.IsLive(folderB) ? LiveGap.Of(folderA, folderB)
+                : LiveGap.IsLive(folderA) ? LiveGap.Of(folderB, folderA) : null;
             var (first, second) = (SavedRun.Read(folderA), SavedRun.Read(folderB));
             var difference = RunDifference.Of(folderA, first, folderB, second);
             var path = Path.GetFullPath(call.GetValue(page) ?? Path.Combine(folderB, "compare.html"));
@@ -49,39 +51,56 @@ internal static class CompareCommand
         difference.Statistics,
         TradesOnlyInA = difference.TradesOnlyInA.Select(t => Line(t.Strategy, t.First!.Value)),
         TradesOnlyInB = difference.TradesOnlyInB.Select(t => Line(t.Strategy, t.Second!.Value)),
-        TradesChanged = difference.TradesChanged.Select(t => new { A = Line(t.Strategy, t.First!.Value), B = Line(t.Strategy, t.Second!.Value) }),
+        TradesChanged = difference.TradesChanged.Select(t => new
+        {
+            A = Line(t.Strategy, t.First!.Value),
+            B = Line(t.Strategy, t.Second!.Value)
+        }),
         StrategiesNotCompared = difference.NotListed,
         Page = page,
-        Gap = gap is null ? null : new { gap.Backtest, gap.Live, gap.Total, causes = gap.Causes.ToDictionary(c => c.Cause, c => c.Amount), gap.Trades },
+        Gap = gap is null ? null
+            : new { gap.Backtest, gap.Live, gap.Total, causes = gap.Causes.ToDictionary(c => c.Cause, c => c.Amount), gap.Trades },
     }, Output.Json);
 
-    private static string Line(string strategy, in Trade t) => string.Join(',', strategy, RunText.Of(t.Side), RunText.Number(t.Quantity), RunText.Time(t.EntryTime), RunText.Number(t.EntryPrice),
-        RunText.Time(t.ExitTime), RunText.Number(t.ExitPrice), RunText.Number(t.NetProfit), RunText.Number(t.Commission), RunText.Of(t.Reason));
+    private static string Line(string strategy, in Trade t) =>
+        string.Join(',', strategy, RunText.Of(t.Side), RunText.Number(t.Quantity), RunText.Time(t.EntryTime), RunText.Number(t.EntryPrice),
+        RunText.Time(t.ExitTime), RunText.Number(t.ExitPrice), RunText.Number(t.NetProfit), RunText.Number(t.Commission),
+        RunText.Of(t.Reason));
 
     private static void Show(RunDifference difference, LiveGap? gap, string page, SavedRun first, SavedRun second)
     {
-        Console.WriteLine(difference.SameDigest ? $"The runs are the same: {difference.DigestA}" : $"The runs differ: A {difference.DigestA}, B {difference.DigestB}");
+        Console.WriteLine(difference.SameDigest ? $"The runs are the same: {difference.DigestA}"
+            : $"The runs differ: A {difference.DigestA}, B {difference.DigestB}");
         if (gap is not null) ShowGap(gap);
         Ids("A", difference.OnlyInA);
         Ids("B", difference.OnlyInB);
         var statistics = difference.Statistics.OrderBy(d => d.Strategy != "portfolio").Take(MostStatistics);
-        TableWriter.Write("Statistics that differ", [Column.Text("Strategy"), Column.Text("Statistic"), Column.Number("A"), Column.Number("B")],
-            statistics.Select(d => new[] { d.Strategy, MetricText.Name(d.Statistic), MetricText.Value(d.Statistic, d.A ?? double.NaN), MetricText.Value(d.Statistic, d.B ?? double.NaN) }));
-        if (difference.Statistics.Count > MostStatistics) Console.WriteLine($"and {difference.Statistics.Count - MostStatistics} more; --json has them all");
-        if (!first.HasTrades || !second.HasTrades) Output.Marked("Note", $"Run {(first.HasTrades ? "B" : "A")} has no trades.csv: its trades cannot be compared. Put \"trades\" among its outputs.");
+        TableWriter.Write("Statistics that differ",
+            [Column.Text("Strategy"), Column.Text("Statistic"), Column.Number("A"), Column.Number("B")],
+            statistics.Select(d => new[] { d.Strategy, MetricText.Name(d.Statistic), MetricText.Value(d.Statistic, d.A ?? double.NaN),
+                MetricText.Value(d.Statistic, d.B ?? double.NaN) }));
+        if (difference.Statistics.Count > MostStatistics)
+            Console.WriteLine($"and {difference.Statistics.Count - MostStatistics} more; --json has them all");
+        if (!first.HasTrades || !second.HasTrades)
+            Output.Marked("Note",
+                $"Run {(first.HasTrades ? "B" : "A")} has no trades.csv: its trades cannot be compared. Put \"trades\" among its outputs.");
         else ShowTrades(difference);
         if (first.HasTrades && second.HasTrades && difference.NotListed > 0)
-            Output.Marked("Note", $"The trades of {Cell.Count(difference.NotListed)} strategies are not compared, since one of the runs does not list them. Run both with \"outputs\": \"all\".");
+            Output.Marked("Note", $"The trades of {Cell.Count(difference.NotListed)} strategies are not compared, since one of the runs "
+                + $"does not list them. Run both with \"outputs\": \"all\".");
         Console.WriteLine($"Page {page}");
     }
 
     private static void ShowTrades(RunDifference difference)
     {
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"Trades: {difference.TradesOnlyInA.Count():N0} only in A, {difference.TradesOnlyInB.Count():N0} only in B, {difference.TradesChanged.Count():N0} changed"));
-        TableWriter.Write("", [Column.Text("Run"), Column.Text("Strategy"), Column.Text("Side"), Column.Text("Entry (UTC)"), Column.Number("Quantity"), Column.Number("Entry price"), Column.Number("Exit price"), Column.Number("Net profit")],
+            $"Trades: {difference.TradesOnlyInA.Count():N0} only in A, {difference.TradesOnlyInB.Count():N0} only in "
+                + $"B, {difference.TradesChanged.Count():N0} changed"));
+        TableWriter.Write("", [Column.Text("Run"), Column.Text("Strategy"), Column.Text("Side"), Column.Text("Entry (UTC)"),
+            Column.Number("Quantity"), Column.Number("Entry price"), Column.Number("Exit price"), Column.Number("Net profit")],
             difference.Trades.SelectMany(Rows).Take(MostTrades));
-        if (difference.Trades.Count > MostTrades) Console.WriteLine($"The first rows of {Cell.Count(difference.Trades.Count)} differences; --json and the page have more");
+        if (difference.Trades.Count > MostTrades)
+            Console.WriteLine($"The first rows of {Cell.Count(difference.Trades.Count)} differences; --json and the page have more");
 
         static IEnumerable<string[]> Rows(TradePair pair)
         {
@@ -90,26 +109,32 @@ internal static class CompareCommand
         }
 
         static string[] Row(string run, string strategy, in Trade t) =>
-            [run, strategy, RunText.Of(t.Side), NumberText.Time(t.EntryTime), Cell.Quantity(t.Quantity), NumberText.Price(t.EntryPrice), NumberText.Price(t.ExitPrice), Cell.Money(t.NetProfit)];
+            [run, strategy, RunText.Of(t.Side), NumberText.Time(t.EntryTime), Cell.Quantity(t.Quantity), NumberText.Price(t.EntryPrice),
+                NumberText.Price(t.ExitPrice), Cell.Money(t.NetProfit)];
     }
 
     private static void Ids(string run, IReadOnlyList<string> ids)
     {
         foreach (var id in ids.Take(MostIds)) Console.WriteLine($"only in {run}: {id}");
-        if (ids.Count > MostIds) Console.WriteLine($"and {Cell.Count(ids.Count - MostIds)} more strategies only in {run}; --json has them all");
+        if (ids.Count > MostIds)
+            Console.WriteLine($"and {Cell.Count(ids.Count - MostIds)} more strategies only in {run}; --json has them all");
     }
 
     private static void ShowGap(LiveGap gap)
     {
         TableWriter.Write("The account's net profit against the backtest's, by cause", [Column.Text("Cause"), Column.Number("Amount")],
-            [["backtest", Cell.Money(gap.Backtest)], .. gap.Causes.Select(c => new[] { c.Cause, Cell.Money(c.Amount) }), ["account", Cell.Money(gap.Live)]]);
+            [["backtest", Cell.Money(gap.Backtest)], .. gap.Causes.Select(c => new[] { c.Cause, Cell.Money(c.Amount) }),
+                ["account", Cell.Money(gap.Live)]]);
         TableWriter.Write($"Trades that differ most, of {Cell.Count(gap.Trades.Count)}",
-            [Column.Text("Strategy"), Column.Text("Symbol"), Column.Text("Entry (UTC)"), Column.Number("Difference"), Column.Text("Largest cause"), Column.Text("Known reason")],
-            gap.Trades.OrderByDescending(t => Math.Abs(t.Total)).Take(MostGaps).Where(t => t.Total != 0).Select(t => new[] { t.Strategy, t.Symbol, t.EntryTime, Cell.Money(t.Total), Largest(t), t.Why }));
+            [Column.Text("Strategy"), Column.Text("Symbol"), Column.Text("Entry (UTC)"), Column.Number("Difference"),
+                Column.Text("Largest cause"), Column.Text("Known reason")],
+            gap.Trades.OrderByDescending(t => Math.Abs(t.Total)).Take(MostGaps).Where(t => t.Total != 0)
+                .Select(t => new[] { t.Strategy, t.Symbol, t.EntryTime, Cell.Money(t.Total), Largest(t), t.Why }));
     }
 
     private static string Largest(TradeGap t) => new[]
     {
-        ("data", t.Data), ("timing", t.Timing), ("fill price", t.FillPrice), ("missed fill", t.MissedFill), ("cost", t.Cost), ("weight", t.Weight), ("model version", t.Model),
+        ("data", t.Data), ("timing", t.Timing), ("fill price", t.FillPrice), ("missed fill", t.MissedFill), ("cost", t.Cost),
+        ("weight", t.Weight), ("model version", t.Model),
     }.MaxBy(c => Math.Abs(c.Item2)).Item1;
 }

@@ -22,7 +22,11 @@ internal static class DataCommands
         new("data", "Import, inspect, make and export bars.") { Import(root), List(root), Check(root), Generate(), Export(root) };
 
     private static Option<string?> Columns() =>
-        new("--columns") { Description = "which column is what, by header or number, as \"time=Datum;open=2;high=3;low=4;close=5\" (told from the header); timeOfDay, volume and adjustedClose are optional" };
+        new("--columns")
+        {
+            Description = "which column is what, by header or number, as \"time=Datum;open=2;high=3;low=4;close=5\" (told "
+            + "from the header); timeOfDay, volume and adjustedClose are optional"
+        };
 
     private static Command Import(CompositionRoot root)
     {
@@ -30,16 +34,25 @@ internal static class DataCommands
         var store = new Option<string>("--store") { Required = true, Description = "the store: a folder, postgres://… or questdb://…" };
         var symbol = new Option<string>("--symbol") { Required = true, Description = "the symbol of the bars" };
         var timeframe = new Option<string>("--timeframe") { Required = true, Description = "as 1m, 1h or 1d" };
-        var format = new Option<string>("--format") { DefaultValueFactory = _ => "auto", Description = "auto, generic, yahoo, binance, backtrader, lean, questdb" };
-        var stamp = new Option<string>("--stamp") { DefaultValueFactory = _ => "open", Description = "what the file's times mean: open or close" };
+        var format = new Option<string>("--format")
+        {
+            DefaultValueFactory = _ => "auto",
+            Description = "auto, generic, yahoo, binance, backtrader, lean, questdb"
+        };
+        var stamp = new Option<string>("--stamp")
+        {
+            DefaultValueFactory = _ => "open",
+            Description = "what the file's times mean: open or close"
+        };
         var zone = new Option<string?>("--time-zone") { Description = "IANA name of the zone of times that carry none (UTC)" };
         var columns = Columns();
         var json = new Option<bool>("--json") { Description = "print the result as JSON" };
-        var command = new Command("import", "Parse, check and store bars; importing again changes nothing.") { files, store, symbol, timeframe, format, stamp, zone, columns, json };
+        var command = new Command("import", "Parse, check and store bars; importing again changes nothing.") { files, store, symbol,
+            timeframe, format, stamp, zone, columns, json };
         command.SetAction(async (call, token) =>
         {
-            var results = await BarImport.RunAsync(new ImportRequest(call.GetValue(files)!, call.GetValue(store)!, call.GetValue(symbol)!, Given.Timeframe(call.GetValue(timeframe)!),
-                new BarFileOptions
+            var results = await BarImport.RunAsync(new ImportRequest(call.GetValue(files)!, call.GetValue(store)!, call.GetValue(symbol)!,
+                Given.Timeframe(call.GetValue(timeframe)!), new BarFileOptions
                 {
                     Format = call.GetValue(format)!,
                     Formats = root.Catalogues(call).Formats,
@@ -49,13 +62,29 @@ internal static class DataCommands
                 }), root.Catalogues(call).Stores, token);
             if (call.GetValue(json))
             {
-                Console.WriteLine(JsonSerializer.Serialize(results.Select(r => new { r.File, r.Format, r.Symbol, Timeframe = r.Timeframe.ToString(), r.Read, r.Added, r.Replaced, r.Unchanged, r.SkippedRows, r.Total, r.ContentHash, r.Notes }), Output.Json));
+                Console.WriteLine(JsonSerializer.Serialize(results.Select(r => new
+                {
+                    r.File,
+                    r.Format,
+                    r.Symbol,
+                    Timeframe = r.Timeframe.ToString(),
+                    r.Read,
+                    r.Added,
+                    r.Replaced,
+                    r.Unchanged,
+                    r.SkippedRows,
+                    r.Total,
+                    r.ContentHash,
+                    r.Notes
+                }), Output.Json));
                 return 0;
             }
             foreach (var r in results)
             {
-                Console.WriteLine($"{r.File}: {r.Read:N0} {r.Format} bars; {r.Added:N0} new, {r.Replaced:N0} changed, {r.Unchanged:N0} known; {r.Symbol}:{r.Timeframe} now has {r.Total:N0}, {RunText.Time(r.First)} to {RunText.Time(r.Last)}");
-                foreach (var d in r.Differences) Console.WriteLine(FormattableString.Invariant($"  {RunText.Time(d.Time)}: {d.Field} was {d.Was}, is {d.Is}"));
+                Console.WriteLine(
+                    $"{r.File}: {r.Read:N0} {r.Format} bars; {r.Added:N0} new, {r.Replaced:N0} changed, {r.Unchanged:N0} known; {r.Symbol}:{r.Timeframe} now has {r.Total:N0}, {RunText.Time(r.First)} to {RunText.Time(r.Last)}");
+                foreach (var d in r.Differences)
+                    Console.WriteLine(FormattableString.Invariant($"  {RunText.Time(d.Time)}: {d.Field} was {d.Was}, is {d.Is}"));
                 foreach (var note in r.Notes) Console.WriteLine("  " + note);
             }
             return 0;
@@ -71,15 +100,28 @@ internal static class DataCommands
         command.SetAction(async (call, token) =>
         {
             await using var opened = root.Catalogues(call).Stores.Open(call.GetValue(store)!);
-            if (opened is FolderBarStore && !Directory.Exists(opened.Name)) throw new InputException($"--store {opened.Name}: there is no such folder; 'granary data import' makes one");
+            if (opened is FolderBarStore && !Directory.Exists(opened.Name))
+                throw new InputException($"--store {opened.Name}: there is no such folder; 'granary data import' makes one");
             var markets = await opened.ListAsync(token);
             if (call.GetValue(json))
             {
-                Console.WriteLine(JsonSerializer.Serialize(markets.Select(m => new { m.Symbol, Timeframe = m.Timeframe.ToString(), m.Count, First = RunText.Time(m.First), Last = RunText.Time(m.Last), m.ContentHash, m.Bytes, m.Fault }), Output.Json));
+                Console.WriteLine(JsonSerializer.Serialize(markets.Select(m => new
+                {
+                    m.Symbol,
+                    Timeframe = m.Timeframe.ToString(),
+                    m.Count,
+                    First = RunText.Time(m.First),
+                    Last = RunText.Time(m.Last),
+                    m.ContentHash,
+                    m.Bytes,
+                    m.Fault
+                }), Output.Json));
                 return 0;
             }
-            TableWriter.Write("", [Column.Text("Symbol"), Column.Text("Timeframe"), Column.Number("Bars"), Column.Text("First (UTC)"), Column.Text("Last (UTC)"), Column.Number("Size", "KiB"), Column.Text("Fault")],
-                markets.Select(m => new[] { m.Symbol, m.Timeframe.ToString(), Cell.Count(m.Count), RunText.Time(m.First), RunText.Time(m.Last), m.Bytes is { } bytes ? Cell.Count((bytes + 1023) / 1024) : "", m.Fault ?? "" }),
+            TableWriter.Write("", [Column.Text("Symbol"), Column.Text("Timeframe"), Column.Number("Bars"), Column.Text("First (UTC)"),
+                Column.Text("Last (UTC)"), Column.Number("Size", "KiB"), Column.Text("Fault")],
+                markets.Select(m => new[] { m.Symbol, m.Timeframe.ToString(), Cell.Count(m.Count), RunText.Time(m.First),
+                    RunText.Time(m.Last), m.Bytes is { } bytes ? Cell.Count((bytes + 1023) / 1024) : "", m.Fault ?? "" }),
                 $"{call.GetValue(store)} holds no bars; 'granary data import' adds some");
             return 0;
         });
@@ -96,15 +138,33 @@ internal static class DataCommands
         var store = new Option<string?>("--store") { Description = "the store: a folder, postgres://… or questdb://…" };
         var symbol = new Option<string?>("--symbol") { Description = "this symbol only (every one of the store)" };
         var timeframe = new Option<string?>("--timeframe") { Description = "as 1m, 1h or 1d" };
-        var format = new Option<string>("--format") { DefaultValueFactory = _ => "auto", Description = "auto, generic, yahoo, binance, backtrader, lean or questdb" };
-        var session = new Option<string?>("--session") { Description = "when the market of a FILE trades: 24/7, XNYS, or as \"America/New_York 09:30-16:00\" (told from the bars)" };
-        var stamp = new Option<string>("--stamp") { DefaultValueFactory = _ => "open", Description = "what a FILE's times mean: open or close" };
+        var format = new Option<string>("--format")
+        {
+            DefaultValueFactory = _ => "auto",
+            Description = "auto, generic, yahoo, binance, backtrader, lean or questdb"
+        };
+        var session = new Option<string?>("--session")
+        {
+            Description =
+            "when the market of a FILE trades: 24/7, XNYS, or as \"America/New_York 09:30-16:00\" (told from the bars)"
+        };
+        var stamp = new Option<string>("--stamp")
+        {
+            DefaultValueFactory = _ => "open",
+            Description = "what a FILE's times mean: open or close"
+        };
         var zone = new Option<string?>("--time-zone") { Description = "IANA name of the zone of a FILE's times that carry none (UTC)" };
         var json = new Option<bool>("--json") { Description = "print the result as JSON" };
         var columns = Columns();
-        var fix = new Option<bool>("--fix") { Description = "also mend what is safe, and log what changed: of a FILE a copy with rows in order of time and repetitions left out, of PostgreSQL what the catalogue says of the rows" };
+        var fix = new Option<bool>("--fix")
+        {
+            Description = "also mend what is safe, and log what changed: of a FILE a copy with rows in order of time and repetitions "
+                + "left out, of PostgreSQL what the catalogue says of the rows"
+        };
         var output = new Option<string?>("--out") { Description = "the mended copy (FILE.fixed.csv); of a store, the log" };
-        var command = new Command("check", "Gaps, duplicates, order, consistency, outliers, frozen prices, unadjusted splits, granularity, daylight saving, completeness of days.") { files, store, symbol, timeframe, format, session, stamp, zone, columns, json, fix, output };
+        var command = new Command("check",
+            "Gaps, duplicates, order, consistency, outliers, frozen prices, unadjusted splits, granularity, daylight saving, completeness "
+                + "of days.") { files, store, symbol, timeframe, format, session, stamp, zone, columns, json, fix, output };
         command.SetAction(async (call, token) =>
         {
             var reports = new List<QualityReport>();
@@ -122,14 +182,16 @@ internal static class DataCommands
                     TimeZone = call.GetValue(zone),
                     Stamp = Given.Stamp(call.GetValue(stamp)!),
                     Columns = call.GetValue(columns) is { } given ? ColumnsSection.Parse(given) : null,
-                    Template = Given.Session(call.GetValue(session)) is { } calendar ? new Instrument { Symbol = call.GetValue(symbol) ?? "", Calendar = calendar } : null,
+                    Template = Given.Session(call.GetValue(session)) is { } calendar
+                        ? new Instrument { Symbol = call.GetValue(symbol) ?? "", Calendar = calendar } : null,
                 };
                 if (!File.Exists(path)) throw new InputException($"{path} does not exist; give the path of a bar file");
                 var tf = call.GetValue(timeframe) is { } t ? Given.Timeframe(t) : BarFile.Inspect(path, options).Timeframe
                     ?? throw new InputException($"{path}: the timeframe cannot be told from the times; name it with --timeframe");
                 var query = new BarQuery(call.GetValue(symbol) ?? Path.GetFileName(path).Split('.')[0], tf);
                 reports.Add(await DataCheck.FileAsync(path, query, options, token));
-                if (call.GetValue(fix)) mended = await DataFix.RunAsync(path, query, options, call.GetValue(output) ?? path + ".fixed.csv", token);
+                if (call.GetValue(fix))
+                    mended = await DataFix.RunAsync(path, query, options, call.GetValue(output) ?? path + ".fixed.csv", token);
             }
             if (paths.Length == 0)
             {
@@ -146,11 +208,14 @@ internal static class DataCommands
                 foreach (var stored in symbols) reports.Add(await DataCheck.RunAsync(source, new BarQuery(stored, tf), token));
             }
             Write(reports, call.GetValue(json));
-            // The findings are JSON then, and what was mended is told beside them.
-            if (mended is { } m) (call.GetValue(json) ? Console.Error : Console.Out).WriteLine($"{m.File}: {m.Bars:N0} bars; {m.Moved:N0} rows moved, {m.Repeated:N0} repetitions left out, {m.LeftOut:N0} rows to be corrected by hand; {m.Log} has each");
+            // The findings are JSON then, and the repairs are reported beside them.
+            if (mended is { } m) (call.GetValue(json) ? Console.Error
+                : Console.Out).WriteLine(
+                    $"{m.File}: {m.Bars:N0} bars; {m.Moved:N0} rows moved, {m.Repeated:N0} repetitions left out, {m.LeftOut:N0} rows to be corrected by hand; {m.Log} has each");
             if (catalogue is not null)
             {
-                var lines = catalogue.Count == 0 ? ["nothing had to be changed"] : catalogue.Select(line => line + "; the catalogue is corrected").ToArray();
+                var lines = catalogue.Count == 0 ? ["nothing had to be changed"]
+                    : catalogue.Select(line => line + "; the catalogue is corrected").ToArray();
                 if (call.GetValue(output) is { } log) await File.WriteAllLinesAsync(log, lines, token);
                 foreach (var line in lines) (call.GetValue(json) ? Console.Error : Console.Out).WriteLine(line);
             }
@@ -182,7 +247,8 @@ internal static class DataCommands
             Console.WriteLine("Nothing was found.");
             return;
         }
-        Column[] columns = [Column.Text("Symbol"), Column.Text("Severity"), Column.Text("Where"), Column.Text("What"), Column.Text("Remedy")];
+        Column[] columns = [Column.Text("Symbol"), Column.Text("Severity"), Column.Text("Where"), Column.Text("What"),
+            Column.Text("Remedy")];
         TableWriter.Write("", columns, findings.Select(f =>
             new[] { f.Symbol, f.Finding.Severity.ToString().ToLowerInvariant(), f.Finding.Place, f.Finding.Sentence, f.Finding.Remedy }));
     }
@@ -190,17 +256,25 @@ internal static class DataCommands
     private static Command Generate()
     {
         var output = new Option<string>("--out") { Required = true, Description = "the folder; files are OUT/TIMEFRAME/SYMBOL.csv" };
-        var symbols = new Option<string>("--symbols") { DefaultValueFactory = _ => string.Join(',', DataGeneration.SampleSymbols), Description = "names; those that end in USDT trade around the clock" };
+        var symbols = new Option<string>("--symbols")
+        {
+            DefaultValueFactory = _ => string.Join(',', DataGeneration.SampleSymbols),
+            Description = "names; those that end in USDT trade around the clock"
+        };
         var timeframes = new Option<string>("--timeframe") { DefaultValueFactory = _ => "1h", Description = "one or several, as 1h,1d" };
         var from = new Option<string>("--from") { DefaultValueFactory = _ => "2022-01-01", Description = "the first day" };
         var to = new Option<string>("--to") { DefaultValueFactory = _ => "2024-01-01", Description = "the day after the last" };
         var seed = new Option<long>("--seed") { DefaultValueFactory = _ => 1, Description = "the same seed makes the same bars" };
-        var command = new Command("generate", "Make seeded synthetic markets: trends, ranges, volatility clusters, gaps, session hours.") { output, symbols, timeframes, from, to, seed };
+        var command = new Command("generate",
+            "Make seeded synthetic markets: trends, ranges, volatility clusters, gaps, session hours.") { output, symbols, timeframes, from,
+                to, seed };
         command.SetAction(call =>
         {
             if (call.GetValue(seed) < 0) throw new InputException($"--seed {call.GetValue(seed)}: use 0 or more");
-            var markets = DataGeneration.Markets(Given.List(call.GetValue(symbols)), Given.Time(call.GetValue(from), "--from")!.Value, Given.Time(call.GetValue(to), "--to")!.Value, (ulong)call.GetValue(seed));
-            foreach (var file in DataGeneration.Run(new GenerateRequest(call.GetValue(output)!, markets, [.. Given.List(call.GetValue(timeframes)).Select(t => Given.Timeframe(t))])))
+            var markets = DataGeneration.Markets(Given.List(call.GetValue(symbols)), Given.Time(call.GetValue(from), "--from")!.Value,
+                Given.Time(call.GetValue(to), "--to")!.Value, (ulong)call.GetValue(seed));
+            foreach (var file in DataGeneration.Run(new GenerateRequest(call.GetValue(output)!, markets,
+                [.. Given.List(call.GetValue(timeframes)).Select(t => Given.Timeframe(t))])))
                 Console.WriteLine($"{file.Path}: {file.Bars:N0} bars");
             return 0;
         });
@@ -220,7 +294,8 @@ internal static class DataCommands
         {
             await using var opened = root.Catalogues(call).Stores.Open(call.GetValue(source)!);
             var result = await DataExport.RunAsync(opened.Source(adjust: false),
-                new BarQuery(call.GetValue(symbol)!, Given.Timeframe(call.GetValue(timeframe)!), Given.Time(call.GetValue(from), "--from"), Given.Time(call.GetValue(to), "--to")), call.GetValue(output)!, token);
+                new BarQuery(call.GetValue(symbol)!, Given.Timeframe(call.GetValue(timeframe)!), Given.Time(call.GetValue(from), "--from"),
+                    Given.Time(call.GetValue(to), "--to")), call.GetValue(output)!, token);
             Console.WriteLine($"{result.Path}: {result.Bars:N0} bars");
             return 0;
         });

@@ -13,7 +13,8 @@ internal static class Given
 
     public static long? Time(string? text, string option) =>
         text is null ? null
-        : DateTime.TryParse(text, System.Globalization.CultureInfo.InvariantCulture, System.Globalization.DateTimeStyles.AdjustToUniversal | System.Globalization.DateTimeStyles.AssumeUniversal, out var time)
+        : DateTime.TryParse(text, System.Globalization.CultureInfo.InvariantCulture,
+            System.Globalization.DateTimeStyles.AdjustToUniversal | System.Globalization.DateTimeStyles.AssumeUniversal, out var time)
             ? time.Ticks
             : throw new InputException($"{option} {text} is no date; write it as 2024-01-31");
 
@@ -37,16 +38,22 @@ internal static class Given
         }
         var words = text.Split(' ', StringSplitOptions.RemoveEmptyEntries);
         var times = words.Length == 2 ? words[1].Split('-') : [];
-        if (times.Length == 2 && OfDay(times[0]) is { } open && OfDay(times[1]) is { } close && close != open && TimeZoneInfo.TryFindSystemTimeZoneById(words[0], out _))
+        if (times.Length == 2 && OfDay(times[0]) is { } open && OfDay(times[1]) is { } close && close != open
+            && TimeZoneInfo.TryFindSystemTimeZoneById(words[0], out _))
             return SessionCalendar.Daily("custom", words[0], open, close);
         throw new InputException($"--session {text}: use 24/7, XNYS, or a zone and its hours, as \"America/New_York 09:30-16:00\"");
 
-        static TimeSpan? OfDay(string time) => time == "24:00" ? TimeSpan.FromDays(1) : TimeSpan.TryParseExact(time, @"hh\:mm", System.Globalization.CultureInfo.InvariantCulture, out var parsed) ? parsed : null;
+        static TimeSpan? OfDay(string time) =>
+            time == "24:00" ? TimeSpan.FromDays(1)
+                : TimeSpan.TryParseExact(time, @"hh\:mm", System.Globalization.CultureInfo.InvariantCulture, out var parsed) ? parsed
+                : null;
     }
 
-    public static string[] List(string? text) => text?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) ?? [];
+    public static string[] List(string? text) =>
+        text?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) ?? [];
 
-    public static int Threads(int count) => count is >= 1 and <= 1024 ? count : throw new InputException($"--threads {count} is out of range: 1 … 1024");
+    public static int Threads(int count) =>
+        count is >= 1 and <= 1024 ? count : throw new InputException($"--threads {count} is out of range: 1 … 1024");
 
     /// <summary>"trees=200;leaves=15" by name; empty where nothing was typed.</summary>
     public static IReadOnlyDictionary<string, string> Parameters(string? text)
@@ -55,8 +62,10 @@ internal static class Given
         foreach (var pair in text?.Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) ?? [])
         {
             var at = pair.IndexOf('=', StringComparison.Ordinal);
-            if (at < 1 || at == pair.Length - 1) throw new InputException($"--params '{pair}' is no name=value; write it as \"trees=200;leaves=15\"");
-            if (!parameters.TryAdd(pair[..at].TrimEnd(), pair[(at + 1)..].TrimStart())) throw new InputException($"--params names '{pair[..at].TrimEnd()}' twice: name it once");
+            if (at < 1 || at == pair.Length - 1)
+                throw new InputException($"--params '{pair}' is no name=value; write it as \"trees=200;leaves=15\"");
+            if (!parameters.TryAdd(pair[..at].TrimEnd(), pair[(at + 1)..].TrimStart()))
+                throw new InputException($"--params names '{pair[..at].TrimEnd()}' twice: name it once");
         }
         return parameters;
     }

@@ -19,11 +19,23 @@ internal static class HostCommands
 {
     public static Command Serve(CompositionRoot root)
     {
-        var urls = new Option<string>("--urls") { DefaultValueFactory = _ => "http://127.0.0.1:8080", Description = "addresses to listen on" };
+        var urls = new Option<string>("--urls")
+        {
+            DefaultValueFactory = _ => "http://127.0.0.1:8080",
+            Description = "addresses to listen on"
+        };
         var runs = new Option<string>("--runs") { DefaultValueFactory = _ => "runs", Description = "the folder of the runs" };
         var keys = new Option<string?>("--keys") { Description = "the file of API keys; without one only this machine may call" };
-        var threads = new Option<int>("--threads") { DefaultValueFactory = _ => Environment.ProcessorCount, Description = "threads to use (all)" };
-        var state = new Option<string[]>("--state") { DefaultValueFactory = _ => [], Description = "the --state of a live session to show (a folder, or postgres://…?account=NAME); several times for several" };
+        var threads = new Option<int>("--threads")
+        {
+            DefaultValueFactory = _ => Environment.ProcessorCount,
+            Description = "threads to use (all)"
+        };
+        var state = new Option<string[]>("--state")
+        {
+            DefaultValueFactory = _ => [],
+            Description = "the --state of a live session to show (a folder, or postgres://…?account=NAME); several times for several"
+        };
         var command = new Command("serve", "Serve the HTTP API: batches, weights, live accounts.") { urls, runs, keys, threads, state };
         command.SetAction(async (call, token) =>
         {
@@ -32,12 +44,14 @@ internal static class HostCommands
             var access = call.GetValue(keys) is { } file ? ApiKeys.Open(file) : null;
             foreach (var url in call.GetValue(urls)!.Split(';'))
                 if (access is null && !(Uri.TryCreate(url, UriKind.Absolute, out var address) && address.IsLoopback))
-                    throw new InputException($"--urls {url}: without keys the server listens on this machine only; use http://127.0.0.1:PORT, or give --keys FILE (granary keys add makes one)");
+                    throw new InputException($"--urls {url}: without keys the server listens on this machine only; use "
+                        + $"http://127.0.0.1:PORT, or give --keys FILE (granary keys add makes one)");
             var builder = WebApplication.CreateSlimBuilder();
             builder.WebHost.UseUrls(call.GetValue(urls)!);
             builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
             builder.Services.AddGranaryApi(new ApiSettings { Keys = access, Accounts = call.GetValue(state)! }, root.Catalogues(call));
-            builder.Services.AddLocalBatches(call.GetValue(runs)!, _ => new HostedRunner(new EmbeddedHost(count), TimeProvider.System, count, TrialLedger.OfUser()));
+            builder.Services.AddLocalBatches(call.GetValue(runs)!,
+                _ => new HostedRunner(new EmbeddedHost(count), TimeProvider.System, count, TrialLedger.OfUser()));
             await using var app = builder.Build();
             app.UseGranaryApi();
             try
@@ -108,7 +122,8 @@ internal static class HostCommands
         command.SetAction(call =>
         {
             var checks = Machine.Check(root.Catalogues(call));
-            TableWriter.Write("", [Column.Text("Check"), Column.Text("Result"), Column.Text("Found")], checks.Select(c => new[] { c.What, c.Result, c.Found }));
+            TableWriter.Write("", [Column.Text("Check"), Column.Text("Result"), Column.Text("Found")],
+                checks.Select(c => new[] { c.What, c.Result, c.Found }));
             return checks.Any(c => c.IsFault) ? CommandLine.Failed : 0;
         });
         return command;

@@ -5,7 +5,9 @@ using Spectre.Console;
 
 namespace Granary.Cli.Commands;
 
-/// <summary>How a live session shows itself: a table that a person can watch on a terminal, a plain line every few seconds in a pipe.</summary>
+/// <summary>
+/// How a live session shows itself: a table that a person can watch on a terminal, a plain line every few seconds in a pipe.
+/// </summary>
 internal static class LiveView
 {
     private static readonly Column[] _columns = [Column.Text("Session"), Column.Text("Now")];
@@ -16,7 +18,8 @@ internal static class LiveView
     {
         if (silent) return await work(null);
         if (Console.IsOutputRedirected || !AnsiConsole.Profile.Capabilities.Interactive) return await work(new Lines());
-        return await AnsiConsole.Live(TableWriter.Table(_columns, [["State", "starting"]])).AutoClear(true).StartAsync(context => work(new Immediate(s =>
+        return await AnsiConsole.Live(TableWriter.Table(_columns, [["State", "starting"]])).AutoClear(true)
+            .StartAsync(context => work(new Immediate(s =>
         {
             context.UpdateTarget(TableWriter.Table(_columns, Rows(s), row => Colour(row, s)));
             context.Refresh();
@@ -24,7 +27,8 @@ internal static class LiveView
     }
 
     /// <summary>The same for a session that runs elsewhere.</summary>
-    public static async Task WatchAsync(bool silent, Func<IProgress<LiveStatus>?, Task> work) => await ShowAsync<int>(silent, async status =>
+    public static async Task WatchAsync(bool silent, Func<IProgress<LiveStatus>?, Task> work) =>
+        await ShowAsync<int>(silent, async status =>
     {
         await work(status);
         return 0;
@@ -48,10 +52,13 @@ internal static class LiveView
             ["Open trades", Cell.Count(s.OpenTrades)],
             ["Positions", Positions(s)],
             ["Signals", $"{Cell.Count(s.Signals)}, {Cell.Count(s.Accepted)} accepted"],
-            ["Orders", $"{Cell.Count(s.OrdersSent)} sent, {Cell.Count(s.Fills)} fills, {Cell.Count(s.Rejected)} rejected" + (s.Unknown > 0 ? $", {Cell.Count(s.Unknown)} unknown" : "")],
+            ["Orders", $"{Cell.Count(s.OrdersSent)} sent, {Cell.Count(s.Fills)} fills, {Cell.Count(s.Rejected)} rejected" + (s.Unknown > 0
+                ? $", {Cell.Count(s.Unknown)} unknown" : "")],
         ];
         if (s.Hits.Count > 0)
-            rows.Add(["Fills of exits", string.Join(", ", s.Hits.OrderBy(h => h.Key, StringComparer.Ordinal).Select(h => $"{Cell.Count(h.Value)} {h.Key}{(h.Value == 1 ? "" : "s")}"))]);
+            rows.Add(["Fills of exits", string.Join(", ",
+                s.Hits.OrderBy(h => h.Key, StringComparer.Ordinal)
+                    .Select(h => $"{Cell.Count(h.Value)} {h.Key}{(h.Value == 1 ? "" : "s")}"))]);
         if (s.Differences > 0) rows.Add(["Differences to the venue", Cell.Count(s.Differences)]);
         if (s.WeightsVersion > 0) rows.Add(["Weights version", Cell.Count(s.WeightsVersion)]);
         if (double.IsFinite(s.LatencyP50))
@@ -63,13 +70,16 @@ internal static class LiveView
     private static string Positions(LiveStatus s)
     {
         if (s.Positions.Count == 0) return "none";
-        var shown = s.Positions.OrderBy(p => p.Key, StringComparer.Ordinal).Take(MostPositions).Select(p => $"{Cell.Quantity(p.Value)} {p.Key}");
-        return string.Join(", ", shown) + (s.Positions.Count > MostPositions ? $" and {Cell.Count(s.Positions.Count - MostPositions)} more" : "");
+        var shown = s.Positions.OrderBy(p => p.Key, StringComparer.Ordinal).Take(MostPositions)
+            .Select(p => $"{Cell.Quantity(p.Value)} {p.Key}");
+        return string.Join(", ", shown) + (s.Positions.Count > MostPositions ? $" and {Cell.Count(s.Positions.Count - MostPositions)} more"
+            : "");
     }
 
     private static Color? Colour(string[] row, LiveStatus s) => row[0] switch
     {
-        "State" => s.JournalFault is not null || s.VenueFault is not null ? Color.Red : s.State switch { LiveState.Trading => Color.Green, LiveState.Paused => Color.Yellow, _ => null },
+        "State" => s.JournalFault is not null || s.VenueFault is not null ? Color.Red
+            : s.State switch { LiveState.Trading => Color.Green, LiveState.Paused => Color.Yellow, _ => null },
         "Strategies" => s.Failed > 0 ? Color.Red : null,
         "Orders" => s.Unknown > 0 ? Color.Red : null,
         "Differences to the venue" => Color.Red,
@@ -80,9 +90,11 @@ internal static class LiveView
     public static void Ended(LiveRun run)
     {
         var s = run.Status;
-        Console.WriteLine($"{run.Run.Model.Name}: {Cell.Count(s.Bars)} bars, {Cell.Count(s.Signals)} signals, {Cell.Count(s.OrdersSent)} orders, {Cell.Count(s.Fills)} fills; {run.Against?.Sentence ?? $"account {Cell.Money(s.AccountEquity)}"}");
+        Console.WriteLine(
+            $"{run.Run.Model.Name}: {Cell.Count(s.Bars)} bars, {Cell.Count(s.Signals)} signals, {Cell.Count(s.OrdersSent)} orders, {Cell.Count(s.Fills)} fills; {run.Against?.Sentence ?? $"account {Cell.Money(s.AccountEquity)}"}");
         if (run.Against is { IsSame: false } other)
-            Console.WriteLine($"The session's own portfolio has {Cell.Money(s.ModelEquity)}, and its digest is not the backtest's {other.Digest}: weights, strategies or entries were changed while it ran");
+            Console.WriteLine($"The session's own portfolio has {Cell.Money(s.ModelEquity)}, and its digest is not the "
+                + $"backtest's {other.Digest}: weights, strategies or entries were changed while it ran");
         foreach (var note in s.Notes) Output.Marked("Note", note);
         Output.WriteRun(run.Run.Model.Digest, run.Run.Report, run.Run.Folder);
     }
@@ -113,7 +125,9 @@ internal static class LiveView
             // Another state at once, the rest every five seconds.
             if (_state == value.State && System.Diagnostics.Stopwatch.GetElapsedTime(_last) < TimeSpan.FromSeconds(5)) return;
             (_state, _last) = (value.State, System.Diagnostics.Stopwatch.GetTimestamp());
-            Console.WriteLine($"{Words(value.State)}: {Time(value)}, {Cell.Count(value.Bars)} bars, equity {Cell.Money(value.AccountEquity)}, {Cell.Count(value.OpenTrades)} open trades, {Cell.Count(value.OrdersSent)} orders, {Cell.Count(value.Fills)} fills"
+            Console.WriteLine($"{Words(value.State)}: {Time(value)}, {Cell.Count(value.Bars)} bars, "
+                + $"equity {Cell.Money(value.AccountEquity)}, {Cell.Count(value.OpenTrades)} open "
+                + $"trades, {Cell.Count(value.OrdersSent)} orders, {Cell.Count(value.Fills)} fills"
                 + ((value.JournalFault ?? value.VenueFault) is { } fault ? $"; {fault}" : ""));
         }
     }

@@ -10,11 +10,13 @@ namespace Granary.Cli.Commands;
 /// <summary><c>granary backtest BATCH.json --host http://…</c>: the same batch on silos, and the run's folder brought back.</summary>
 internal static class RemoteBacktest
 {
-    public static async Task<int> RunAsync(string hosts, BatchSpec spec, string file, string? output, bool quiet, bool json, CancellationToken cancellationToken)
+    public static async Task<int> RunAsync(string hosts, BatchSpec spec, string file, string? output, bool quiet, bool json,
+        CancellationToken cancellationToken)
     {
         using var client = new GranaryClient(hosts, Environment.GetEnvironmentVariable(GranaryClient.KeyVariable));
         var silent = quiet || json;
-        var (status, folder) = await ProgressView.ShowAsync(silent, progress => RemoteBatch.RunAsync(client, spec, file, output, Tell(progress), cancellationToken: cancellationToken));
+        var (status, folder) = await ProgressView.ShowAsync(silent,
+            progress => RemoteBatch.RunAsync(client, spec, file, output, Tell(progress), cancellationToken: cancellationToken));
         var report = Path.Combine(folder, "report.html");
         if (json)
         {
@@ -33,7 +35,8 @@ internal static class RemoteBacktest
         else if (!quiet)
         {
             if (File.Exists(Path.Combine(folder, "results.json"))) Output.WriteNotes(SavedRun.Read(folder).Model);
-            Console.WriteLine($"{status.Progress.Strategies:N0} strategies{(status.Progress.Failed == 0 ? "" : $", of which {status.Progress.Failed:N0} failed")}, {status.Trades:N0} trades at {hosts}");
+            Console.WriteLine(
+                $"{status.Progress.Strategies:N0} strategies{(status.Progress.Failed == 0 ? "" : $", of which {status.Progress.Failed:N0} failed")}, {status.Trades:N0} trades at {hosts}");
             Console.WriteLine(FeltTime.OfProcess.Sentence(status.Seconds ?? double.NaN));
             Output.WriteRun(status.Digest ?? "", File.Exists(report) ? report : null, folder);
         }

@@ -8,7 +8,10 @@ using Granary.Storage.Addresses;
 
 namespace Granary.Cli.Commands;
 
-/// <summary><c>granary live PROD.json --host http://…</c>: the same session on silos, watched from here, and its run's folder brought back; and commands to it.</summary>
+/// <summary>
+/// <c>granary live PROD.json --host http://…</c>: the same session on silos, watched from here, and its run's folder brought back; and
+/// commands to it.
+/// </summary>
 internal static class RemoteLive
 {
     private static GranaryClient Client(string hosts) => new(hosts, Environment.GetEnvironmentVariable(GranaryClient.KeyVariable));
@@ -21,9 +24,11 @@ internal static class RemoteLive
     }
 
     /// <summary>Relative folders are relative to where the command is called, as without --host.</summary>
-    public static string? Placed(string? source) => source is null ? null : Address.Parse(source).PlacedIn(Environment.CurrentDirectory).ToString();
+    public static string? Placed(string? source) =>
+        source is null ? null : Address.Parse(source).PlacedIn(Environment.CurrentDirectory).ToString();
 
-    public static async Task<int> RunAsync(string hosts, SessionStart start, string? output, bool quiet, bool json, CancellationToken cancellationToken)
+    public static async Task<int> RunAsync(string hosts, SessionStart start, string? output, bool quiet, bool json,
+        CancellationToken cancellationToken)
     {
         using var client = Client(hosts);
         var view = await client.StartSessionAsync(start, cancellationToken);
@@ -42,14 +47,26 @@ internal static class RemoteLive
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
             // The session is the cluster's: who watches may go.
-            if (!quiet) Console.WriteLine($"The session of {view.Id} goes on at {hosts}; 'granary session {view.Id} stop --host {hosts}' stops it");
+            if (!quiet) Console.WriteLine($"The session of {view.Id} goes on "
+                + $"at {hosts}; 'granary session {view.Id} stop --host {hosts}' stops it");
             return 0;
         }
         if (view.Phase == SessionPhase.Failed) throw new ServiceUnavailableException($"the session of {view.Id} failed: {view.Fault}");
         var folder = output ?? Path.Combine("runs", view.Run);
         await client.DownloadSessionAsync(view.Id, folder, cancellationToken);
         if (json)
-            Console.WriteLine(JsonSerializer.Serialize(new { Run = folder, view.Digest, view.Id, view.Restarts, view.Status?.Bars, Orders = view.Status?.OrdersSent, view.Status?.Fills, view.Status?.AccountEquity, view.Status?.ModelEquity }, Output.Json));
+            Console.WriteLine(JsonSerializer.Serialize(new
+            {
+                Run = folder,
+                view.Digest,
+                view.Id,
+                view.Restarts,
+                view.Status?.Bars,
+                Orders = view.Status?.OrdersSent,
+                view.Status?.Fills,
+                view.Status?.AccountEquity,
+                view.Status?.ModelEquity
+            }, Output.Json));
         else if (!quiet)
             Console.WriteLine($"Digest {view.Digest}\nFolder {folder}");
         return 0;
@@ -65,13 +82,16 @@ internal static class RemoteLive
         return 0;
     }
 
-    public static async Task<int> SessionAsync(string hosts, string id, string word, string why, string? strategy, string? symbol, CancellationToken cancellationToken)
+    public static async Task<int> SessionAsync(string hosts, string id, string word, string why, string? strategy, string? symbol,
+        CancellationToken cancellationToken)
     {
-        if (word == "journal") throw new InputException("journal: a cluster's journal is read over its API (/api/v1/orders, /positions, /trades, /signals), or in the database's views");
+        if (word == "journal") throw new InputException("journal: a cluster's journal is read over its API (/api/v1/orders, /positions, "
+            + "/trades, /signals), or in the database's views");
         using var client = Client(hosts);
         var order = new SessionOrder(SessionWords.Parse(word), Environment.UserName, why, strategy ?? "", symbol ?? "");
         var before = await client.SessionAsync(id, cancellationToken);
         var after = await client.CommandAsync(id, word, why, strategy, symbol, cancellationToken);
-        return await SessionAnswer.RemoteAsync(order, before, after, () => client.SessionAsync(id, cancellationToken), TimeProvider.System, cancellationToken);
+        return await SessionAnswer.RemoteAsync(order, before, after, () => client.SessionAsync(id, cancellationToken), TimeProvider.System,
+            cancellationToken);
     }
 }

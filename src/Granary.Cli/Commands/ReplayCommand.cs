@@ -12,7 +12,7 @@ using Granary.Storage.Addresses;
 
 namespace Granary.Cli.Commands;
 
-/// <summary><c>granary replay</c>: a batch's bars, published in order of time at a pace.</summary>
+/// <summary><c>granary replay</c>: a batch's bars, published in order of time at a replay speed.</summary>
 internal static class ReplayCommand
 {
     // A message of a thousand bars is some 40 KB.
@@ -22,30 +22,50 @@ internal static class ReplayCommand
     {
         var batch = new Argument<string>("BATCH") { Description = "the batch file whose bars are replayed" };
         var to = new Option<string>("--to") { Required = true, Description = "stdout, or kafka://HOST:PORT/TOPIC" };
-        var pace = new Option<string>("--pace") { DefaultValueFactory = _ => "asap", Description = "asap, fixed:100ms, realtime, or x60 for sixty times as fast" };
-        var maxGap = new Option<string?>("--max-gap") { Description = "the longest wait between two instants, as 1s; nights and weekends are waited out without it" };
+        var pace = new Option<string>("--pace")
+        {
+            DefaultValueFactory = _ => "asap",
+            Description = "asap, fixed:100ms, realtime, or x60 for sixty times as fast"
+        };
+        var maxGap = new Option<string?>("--max-gap")
+        {
+            Description =
+            "the longest wait between two instants, as 1s; nights and weekends are waited out without it"
+        };
         var start = new Option<string?>("--start") { Description = "begin at this time, as 2024-01-31T14:30" };
-        var block = new Option<int?>("--block") { Description = "bars of a market in a message where nothing waits (Kafka 1024, stdout 1)" };
-        var control = new Option<bool>("--control") { Description = "take commands from standard input: pause, resume, seek TIME, pace PACE, stop" };
+        var block = new Option<int?>("--block")
+        {
+            Description =
+            "bars of a market in a message where nothing waits (Kafka 1024, stdout 1)"
+        };
+        var control = new Option<bool>("--control")
+        {
+            Description =
+            "take commands from standard input: pause, resume, seek TIME, pace PACE, stop"
+        };
         var quiet = new Option<bool>("--quiet") { Description = "print nothing but faults" };
         var json = new Option<bool>("--json") { Description = "the outcome as JSON on stdout (on stderr where the bars go to stdout)" };
-        var command = new Command("replay", "Publish a batch's bars in order of time, aligned over symbols, with heartbeats.") { batch, to, pace, maxGap, start, block, control, quiet, json };
+        var command = new Command("replay", "Publish a batch's bars in order of time, aligned over symbols, with heartbeats.") { batch, to,
+            pace, maxGap, start, block, control, quiet, json };
         command.SetAction(async (call, token) =>
         {
             var target = call.GetValue(to)!;
             var toStdout = target == "stdout";
-            if (!toStdout && !Address.Has(target, Address.Kafka)) throw new InputException($"--to {target}: use stdout or kafka://HOST:PORT/TOPIC");
+            if (!toStdout && !Address.Has(target, Address.Kafka))
+                throw new InputException($"--to {target}: use stdout or kafka://HOST:PORT/TOPIC");
             var address = toStdout ? null : KafkaBarAddress.Parse(target);
             var speed = ReplayPace.Parse(call.GetValue(pace)!, call.GetValue(maxGap));
             var size = call.GetValue(block) ?? (toStdout ? 1 : BlockOfStream);
-            if (size is < 1 or > Engine.Market.BarBlock.MaxCount) throw new InputException($"--block {size}: use 1 to {Engine.Market.BarBlock.MaxCount}");
+            if (size is < 1 or > Engine.Market.BarBlock.MaxCount)
+                throw new InputException($"--block {size}: use 1 to {Engine.Market.BarBlock.MaxCount}");
             var spec = new BatchReader(root.Catalogues(call)).Read(call.GetValue(batch)!);
             await using var replay = await ReplayBatch.OpenAsync(spec, speed, TimeProvider.System, size, token);
             if (Given.Time(call.GetValue(start), "--start") is { } from) replay.Seek(from);
             using var stop = CancellationTokenSource.CreateLinkedTokenSource(token);
             if (call.GetValue(control)) _ = Task.Run(() => Listen(replay, call.GetValue(maxGap), stop), CancellationToken.None);
             var session = Guid.NewGuid();
-            await using IFeedSink sink = address is null ? new JsonLineSink(Console.OpenStandardOutput(), session) : new KafkaBarSink(address, session);
+            await using IFeedSink sink = address is null ? new JsonLineSink(Console.OpenStandardOutput(), session)
+                : new KafkaBarSink(address, session);
             var watch = System.Diagnostics.Stopwatch.StartNew();
             var shown = TimeSpan.Zero;
             var outcome = await ReplayBatch.RunAsync(replay, sink, (bars, time) =>
@@ -55,8 +75,19 @@ internal static class ReplayCommand
                 Console.Error.WriteLine(FormattableString.Invariant($"{RunText.Time(time)}: {bars:N0} bars"));
             }, stop.Token);
             var output = toStdout ? Console.Error : Console.Out;
-            if (call.GetValue(json)) output.WriteLine(JsonSerializer.Serialize(new { replay = session, outcome.Markets, outcome.Bars, outcome.Instants, last = RunText.Time(outcome.Last), seconds = watch.Elapsed.TotalSeconds, outcome.Notes }, Output.Json));
-            else if (!call.GetValue(quiet)) output.WriteLine(FormattableString.Invariant($"{outcome.Bars:N0} bars of {outcome.Markets} markets published, until {RunText.Time(outcome.Last)}"));
+            if (call.GetValue(json)) output.WriteLine(JsonSerializer.Serialize(new
+            {
+                replay = session,
+                outcome.Markets,
+                outcome.Bars,
+                outcome.Instants,
+                last = RunText.Time(outcome.Last),
+                seconds = watch.Elapsed.TotalSeconds,
+                outcome.Notes
+            }, Output.Json));
+            else if (!call.GetValue(quiet))
+                output.WriteLine(FormattableString.Invariant(
+                    $"{outcome.Bars:N0} bars of {outcome.Markets} markets published, until {RunText.Time(outcome.Last)}"));
             return 0;
         });
         return command;

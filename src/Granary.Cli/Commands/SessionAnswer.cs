@@ -22,7 +22,8 @@ internal static class SessionAnswer
         var name = SessionControl.Send(control, order, TimeProvider.System.GetUtcNow());
         if (await SessionControl.AnswerAsync(control, name, _timeout, TimeProvider.System, cancellationToken) is not { } after)
         {
-            CommandLine.Complain($"the session has not answered within {_timeout.TotalSeconds:0} s; the command stays in {control} and is carried out when a running session finds it. 'granary session STATE status' shows how it stands");
+            CommandLine.Complain($"the session has not answered within {_timeout.TotalSeconds:0} s; the command stays "
+                + $"in {control} and is carried out when a running session finds it. 'granary session STATE status' shows how it stands");
             return CommandLine.Failed;
         }
         Write(order, before, after);
@@ -33,14 +34,16 @@ internal static class SessionAnswer
     /// <param name="look">How the session stands now.</param>
     /// <param name="before">How it stood before the command.</param>
     /// <param name="after">How it stood when the cluster had taken the command.</param>
-    public static async Task<int> RemoteAsync(SessionOrder order, SessionView before, SessionView after, Func<Task<SessionView>> look, TimeProvider clock, CancellationToken cancellationToken)
+    public static async Task<int> RemoteAsync(SessionOrder order, SessionView before, SessionView after, Func<Task<SessionView>> look,
+        TimeProvider clock, CancellationToken cancellationToken)
     {
         var started = clock.GetTimestamp();
         while (!HasCarriedOut(order.Command, after))
         {
             if (clock.GetElapsedTime(started) > _timeout)
             {
-                CommandLine.Complain($"the session of {after.Id} has taken the command and has not carried it out yet{(after.Fault is { } fault ? $", since it waits: {fault}" : "")}. "
+                CommandLine.Complain($"the session of {after.Id} has taken the command and has not carried it out "
+                    + $"yet{(after.Fault is { } fault ? $", since it waits: {fault}" : "")}. "
                     + $"'granary session {after.Id} status --host URL' shows how it stands");
                 return CommandLine.Failed;
             }
@@ -52,13 +55,14 @@ internal static class SessionAnswer
     }
 
     // The state is the proof where the command changes it; the cluster has waited for the others.
-    private static bool HasCarriedOut(SessionCommand command, SessionView view) => view.Status is { } s && (view.Phase != SessionPhase.Running || command switch
-    {
-        SessionCommand.Pause or SessionCommand.Flatten => s.State == LiveState.Paused,
-        SessionCommand.Resume => s.State != LiveState.Paused,
-        SessionCommand.Stop => s.State == LiveState.Ended,
-        _ => true,
-    });
+    private static bool HasCarriedOut(SessionCommand command, SessionView view) =>
+        view.Status is { } s && (view.Phase != SessionPhase.Running || command switch
+        {
+            SessionCommand.Pause or SessionCommand.Flatten => s.State == LiveState.Paused,
+            SessionCommand.Resume => s.State != LiveState.Paused,
+            SessionCommand.Stop => s.State == LiveState.Ended,
+            _ => true,
+        });
 
     private static void Write(SessionOrder order, LiveStatus? before, LiveStatus after)
     {
@@ -74,10 +78,14 @@ internal static class SessionAnswer
         SessionCommand.Resume => $"Resumed at {Time(after)} market time. {Holds(after)}",
         SessionCommand.Flatten => after.Positions.Count == 0
             ? $"Flattened at {Time(after)} market time: nothing is held; entries are paused until 'resume'."
-            : $"Flattening at {Time(after)} market time: all positions are being closed and entries are paused until 'resume'. {Holds(after)}",
-        SessionCommand.Stop when after.State == LiveState.Ended => $"Stopped at {Time(after)} market time; the run folder is written. {Holds(after)} Positions stay open.",
-        SessionCommand.Stop => $"Stopping at {Time(after)} market time: the session writes its run folder and ends. {Holds(after)} Positions stay open.",
-        SessionCommand.ReloadWeights => $"Looking for new weights at {Time(after)} market time; version {after.WeightsVersion.ToString(CultureInfo.InvariantCulture)} is in force.",
+            : $"Flattening at {Time(after)} market time: all positions are being closed and entries are paused until "
+                + $"'resume'. {Holds(after)}",
+        SessionCommand.Stop when after.State == LiveState.Ended =>
+            $"Stopped at {Time(after)} market time; the run folder is written. {Holds(after)} Positions stay open.",
+        SessionCommand.Stop =>
+            $"Stopping at {Time(after)} market time: the session writes its run folder and ends. {Holds(after)} Positions stay open.",
+        SessionCommand.ReloadWeights =>
+            $"Looking for new weights at {Time(after)} market time; version {after.WeightsVersion.ToString(CultureInfo.InvariantCulture)} is in force.",
         _ => $"Done at {Time(after)} market time. {Holds(after)}",
     };
 

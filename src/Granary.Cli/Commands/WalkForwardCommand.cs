@@ -16,20 +16,38 @@ internal static class WalkForwardCommand
     {
         var batch = new Argument<string>("BATCH.json") { Description = "the batch file; its walkForward section says how" };
         var output = new Option<string?>("--out") { Description = "the run's folder (runs/<name>-walkforward-<UTC>)" };
-        var threads = new Option<int>("--threads") { Description = "threads to use (all)", DefaultValueFactory = _ => Environment.ProcessorCount };
+        var threads = new Option<int>("--threads")
+        {
+            Description = "threads to use (all)",
+            DefaultValueFactory = _ => Environment.ProcessorCount
+        };
         var yes = new Option<bool>("--yes") { Description = "run a very large grid without asking" };
-        var noGuards = new Option<bool>("--no-guards") { Description = "skip the look-ahead check and the cost stress test; prod.json then lacks these validation checks" };
+        var noGuards = new Option<bool>("--no-guards")
+        {
+            Description =
+            "skip the look-ahead check and the cost stress test; prod.json then lacks these validation checks"
+        };
         var quiet = new Option<bool>("--quiet") { Description = "print nothing but faults" };
         var json = new Option<bool>("--json") { Description = "print the outcome as JSON" };
-        var command = new Command("walkforward", "Choose parameters on one stretch, trade them on the next, over and over, with models trained anew inside each in-sample window where the batch has a learning section; stitch what they earned. Runs in this process.") { batch, output, threads, yes, noGuards, quiet, json };
+        var command = new Command("walkforward",
+            "Choose parameters on one stretch, trade them on the next, over and over, with models trained anew inside each in-sample "
+                + "window where the batch has a learning section; stitch what they earned. Runs in this process.") { batch, output, threads,
+                    yes, noGuards, quiet, json };
         command.SetAction(async (call, token) =>
         {
             var count = call.GetValue(threads);
             if (count is < 1 or > 1024) throw new InputException($"--threads {count} is out of range: 1 … 1024");
             var spec = new BatchReader(root.Catalogues(call)).Read(call.GetValue(batch)!);
-            var options = new BatchOptions { Out = call.GetValue(output), Yes = call.GetValue(yes), Threads = count, Guards = !call.GetValue(noGuards) };
+            var options = new BatchOptions
+            {
+                Out = call.GetValue(output),
+                Yes = call.GetValue(yes),
+                Threads = count,
+                Guards = !call.GetValue(noGuards)
+            };
             var silent = call.GetValue(quiet) || call.GetValue(json);
-            var (run, outcome) = await new WalkForwardRunner(TimeProvider.System, TrialLedger.OfUser()).RunAsync(spec, options, silent ? null : new Lines(), token);
+            var (run, outcome) = await new WalkForwardRunner(TimeProvider.System, TrialLedger.OfUser()).RunAsync(spec, options, silent
+                ? null : new Lines(), token);
             if (call.GetValue(json))
             {
                 Console.WriteLine(JsonSerializer.Serialize(new
@@ -56,8 +74,10 @@ internal static class WalkForwardCommand
     private static void Show(BatchRun run, WalkForwardOutcome outcome)
     {
         Output.WriteNotes(run.Model);
-        TableWriter.Write($"{run.Model.Name}: choices over {outcome.Windows.Count} windows; stability is the share of windows that chose as the one before",
-            [Column.Text("Group"), Column.Number("Combinations"), Column.Number("Out of sample", "%"), Column.Number("Stability", "%"), Column.Text("Last choice")],
+        TableWriter.Write($"{run.Model.Name}: choices over {outcome.Windows.Count} windows; stability is the share of windows that chose "
+            + $"as the one before",
+            [Column.Text("Group"), Column.Number("Combinations"), Column.Number("Out of sample", "%"), Column.Number("Stability", "%"),
+                Column.Text("Last choice")],
             outcome.Groups.Select(g => new[]
             {
                 g.Name, Cell.Count(g.Members.Count), Cell.Percent(g.Statistics.TotalReturn), Cell.Percent(g.Stability),
@@ -65,8 +85,10 @@ internal static class WalkForwardCommand
             }));
         if (run.Model.Portfolio is { } p)
             TableWriter.Write("All groups together, out of sample",
-                [Column.Number("Return", "%"), Column.Number("Sharpe"), Column.Number("Max drawdown", "%"), Column.Number("Trades"), Column.Number("Efficiency")],
-                [[Cell.Percent(p.TotalReturn), Cell.Ratio(p.Sharpe), Cell.Percent(p.MaxDrawdown), Cell.Count(p.Trades), Cell.Ratio(outcome.Efficiency)]]);
+                [Column.Number("Return", "%"), Column.Number("Sharpe"), Column.Number("Max drawdown", "%"), Column.Number("Trades"),
+                    Column.Number("Efficiency")],
+                [[Cell.Percent(p.TotalReturn), Cell.Ratio(p.Sharpe), Cell.Percent(p.MaxDrawdown), Cell.Count(p.Trades),
+                    Cell.Ratio(outcome.Efficiency)]]);
         Console.WriteLine(FeltTime.OfProcess.Sentence(run.Model.Seconds));
         Output.WriteRun(run.Model.Digest, run.Report, run.Folder);
     }
@@ -75,7 +97,8 @@ internal static class WalkForwardCommand
     {
         public void Report((int Done, int Windows) value)
         {
-            if (!Console.IsErrorRedirected) Console.Error.Write($"\r{value.Done} of {value.Windows} windows{(value.Done == value.Windows ? "\n" : "")}");
+            if (!Console.IsErrorRedirected)
+                Console.Error.Write($"\r{value.Done} of {value.Windows} windows{(value.Done == value.Windows ? "\n" : "")}");
             else if (value.Done == value.Windows) Console.Error.WriteLine($"{value.Done} windows done");
         }
     }

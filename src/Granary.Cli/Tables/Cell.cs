@@ -26,5 +26,6 @@ internal static class Cell
 
     public static string Count(long value) => value.ToString("N0", CultureInfo.InvariantCulture);
 
-    private static string Of(double value, string format) => double.IsFinite(value) ? value.ToString(format, CultureInfo.InvariantCulture) : Undefined;
+    private static string Of(double value, string format) =>
+        double.IsFinite(value) ? value.ToString(format, CultureInfo.InvariantCulture) : Undefined;
 }

@@ -3,8 +3,8 @@ using Spectre.Console;
 namespace Granary.Cli.Tables;
 
 /// <summary>
-/// Writes every table of the command line: with borders on a terminal, as aligned lines without borders and escape sequences in a pipe or a file.
-/// Spectre.Console is loaded for a terminal only, since it costs startup time.
+/// Writes every table of the command line: with borders on a terminal, as aligned lines without borders and escape sequences in a pipe or a
+/// file. Spectre.Console is loaded for a terminal only, since it costs startup time.
 /// </summary>
 internal static class TableWriter
 {
@@ -60,7 +60,9 @@ internal static class TableWriter
         foreach (var row in rows)
         {
             var style = colour?.Invoke(row) is { } its ? new Style(its) : null;
-            table.AddRow(row.Select(cell => new Markup(Markup.Escape(cell), style) { Overflow = Overflow.Fold } as Spectre.Console.Rendering.IRenderable));
+            table.AddRow(row.Select(cell => new Markup(Markup.Escape(cell),
+                style)
+            { Overflow = Overflow.Fold } as Spectre.Console.Rendering.IRenderable));
         }
         return table;
     }

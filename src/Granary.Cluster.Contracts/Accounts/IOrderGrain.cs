@@ -57,13 +57,15 @@ public interface IOrderGrain : IGrainWithStringKey
 /// <param name="Cut">The part that was cut off when it was opened; null if it was complete.</param>
 /// <param name="Where">The silo.</param>
 [GenerateSerializer, Immutable, Alias("granary.DeskOpened")]
-public sealed record DeskOpened([property: Id(0)] string Broker, [property: Id(1)] string Name, [property: Id(2)] string? Cut, [property: Id(3)] string Where);
+public sealed record DeskOpened([property: Id(0)] string Broker, [property: Id(1)] string Name, [property: Id(2)]
+    string? Cut, [property: Id(3)] string Where);
 
 /// <summary>An entry of the journal.</summary>
 /// <param name="Sequence">Its number in the journal; 0 for a new entry.</param>
 /// <param name="Body">UTF-8 JSON.</param>
 [GenerateSerializer, Immutable, Alias("granary.DeskFact")]
-public readonly record struct DeskFact([property: Id(0)] long Sequence, [property: Id(1)] string Kind, [property: Id(2)] string Strategy, [property: Id(3)] string Symbol, [property: Id(4)] byte[] Body);
+public readonly record struct DeskFact([property: Id(0)] long Sequence, [property: Id(1)] string Kind, [property: Id(2)]
+    string Strategy, [property: Id(3)] string Symbol, [property: Id(4)] byte[] Body);
 
 [GenerateSerializer, Alias("granary.DeskVerb")]
 public enum DeskVerb
@@ -113,7 +115,8 @@ public sealed record DeskStep(
 /// <param name="Time">Time of its open, UTC ticks.</param>
 [GenerateSerializer, Immutable, Alias("granary.DeskBar")]
 public readonly record struct DeskBar(
-    [property: Id(0)] string Symbol, [property: Id(1)] string Timeframe, [property: Id(2)] long Time, [property: Id(3)] double Open, [property: Id(4)] double High,
+    [property: Id(0)] string Symbol, [property: Id(1)] string Timeframe, [property: Id(2)] long Time, [property: Id(3)]
+        double Open, [property: Id(4)] double High,
     [property: Id(5)] double Low, [property: Id(6)] double Close, [property: Id(7)] double Volume);
 
 /// <summary>The result of steps.</summary>

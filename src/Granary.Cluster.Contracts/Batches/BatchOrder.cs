@@ -84,7 +84,8 @@ public sealed record RunEnd(
 /// <param name="Status">The batch's status; null if too many batches wait.</param>
 /// <param name="Waiting">Number of waiting batches, if there are too many.</param>
 [GenerateSerializer, Immutable, Alias("granary.SubmitAnswer")]
-public sealed record SubmitAnswer([property: Id(0)] Granary.Application.Submissions.BatchStatus? Status, [property: Id(1)] bool Created, [property: Id(2)] int Waiting);
+public sealed record SubmitAnswer([property: Id(0)] Granary.Application.Submissions.BatchStatus? Status, [property: Id(1)]
+    bool Created, [property: Id(2)] int Waiting);
 
 /// <summary>The run of an idempotency key.</summary>
 /// <param name="Run">The run that the key belongs to.</param>

@@ -31,16 +31,19 @@ public interface ILiveFeedGrain : IGrainWithStringKey
 /// <param name="Fault">Why it cannot be read, in one sentence; null if it can.</param>
 /// <param name="MayPass">Whether a later retry may succeed.</param>
 [GenerateSerializer, Immutable, Alias("granary.LiveFeedHeader")]
-public sealed record LiveFeedHeader([property: Id(0)] Instrument[] Instruments, [property: Id(1)] string[] Timeframes, [property: Id(2)] string[] Notes, [property: Id(3)] string? Fault, [property: Id(4)] bool MayPass);
+public sealed record LiveFeedHeader([property: Id(0)] Instrument[] Instruments, [property: Id(1)] string[] Timeframes, [property: Id(2)]
+    string[] Notes, [property: Id(3)] string? Fault, [property: Id(4)] bool MayPass);
 
 /// <param name="Items">The items in order.</param>
 /// <param name="Notes">All notes so far.</param>
 /// <param name="Fault">Why the feed cannot continue after the items, in one sentence; null if it can.</param>
 [GenerateSerializer, Immutable, Alias("granary.LiveFeedItems")]
-public sealed record LiveFeedItems([property: Id(0)] LiveFeedItem[] Items, [property: Id(1)] string[] Notes, [property: Id(2)] string? Fault, [property: Id(3)] bool MayPass);
+public sealed record LiveFeedItems([property: Id(0)] LiveFeedItem[] Items, [property: Id(1)] string[] Notes, [property: Id(2)]
+    string? Fault, [property: Id(3)] bool MayPass);
 
 /// <param name="Kind">0 bars, 1 heartbeat, 2 end.</param>
 /// <param name="Series">Position of the market in the header.</param>
 /// <param name="Time">The market time that the feed has reached, UTC ticks.</param>
 [GenerateSerializer, Immutable, Alias("granary.LiveFeedItem")]
-public readonly record struct LiveFeedItem([property: Id(0)] int Kind, [property: Id(1)] int Series, [property: Id(2)] BarBlock? Bars, [property: Id(3)] long Time);
+public readonly record struct LiveFeedItem([property: Id(0)] int Kind, [property: Id(1)] int Series, [property: Id(2)]
+    BarBlock? Bars, [property: Id(3)] long Time);

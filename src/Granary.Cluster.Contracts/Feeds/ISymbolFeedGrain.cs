@@ -40,7 +40,8 @@ public readonly record struct FeedKey(string Run, string Symbol, Timeframe Timef
     public static FeedKey Parse(string key)
     {
         var (first, last) = (key.IndexOf('/', StringComparison.Ordinal), key.LastIndexOf('/'));
-        var (timeframe, changes) = key.IndexOf('?', last) is >= 0 and var mark ? (key[(last + 1)..mark], key[(mark + 1)..]) : (key[(last + 1)..], "");
+        var (timeframe, changes) = key.IndexOf('?', last) is >= 0 and var mark ? (key[(last + 1)..mark], key[(mark + 1)..])
+            : (key[(last + 1)..], "");
         return new FeedKey(key[..first], key[(first + 1)..last], Timeframe.Parse(timeframe), changes);
     }
 }
@@ -56,7 +57,8 @@ public sealed record FeedHeader([property: Id(0)] Instrument? Instrument, [prope
 /// <param name="Most">Number of blocks that the receiver has room for.</param>
 /// <param name="Hash">Hash of the bars that the run started with.</param>
 [GenerateSerializer, Immutable, Alias("granary.BlockRequest")]
-public sealed record BlockRequest([property: Id(0)] Guid Receiver, [property: Id(1)] long From, [property: Id(2)] int Most, [property: Id(3)] string Hash);
+public sealed record BlockRequest([property: Id(0)] Guid Receiver, [property: Id(1)] long From, [property: Id(2)]
+    int Most, [property: Id(3)] string Hash);
 
 /// <summary>Consecutive blocks of a feed. Within a silo they are passed by reference; for another silo each block is packed once.</summary>
 /// <param name="From">Number of the first block.</param>

@@ -59,4 +59,5 @@ public sealed record ModelPrediction([property: Id(0)] string Subject, [property
 /// outcomes.</param>
 [GenerateSerializer, Immutable, Alias("granary.ModelDrift")]
 public sealed record ModelDrift(
-    [property: Id(0)] int Open, [property: Id(1)] int Outcomes, [property: Id(2)] double Loss, [property: Id(3)] double Expected, [property: Id(4)] bool WantsTraining);
+    [property: Id(0)] int Open, [property: Id(1)] int Outcomes, [property: Id(2)] double Loss, [property: Id(3)]
+        double Expected, [property: Id(4)] bool WantsTraining);

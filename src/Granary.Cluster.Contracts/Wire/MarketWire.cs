@@ -20,10 +20,13 @@ public readonly record struct BarBlockWire(
 [RegisterConverter]
 public sealed class BarBlockConverter : IConverter<BarBlock, BarBlockWire>
 {
-    public BarBlock ConvertFromSurrogate(in BarBlockWire s) => new(s.FirstIndex, Numbers<long>(s.Time), Numbers<double>(s.Open), Numbers<double>(s.High), Numbers<double>(s.Low),
+    public BarBlock ConvertFromSurrogate(in BarBlockWire s) =>
+        new(s.FirstIndex, Numbers<long>(s.Time), Numbers<double>(s.Open), Numbers<double>(s.High), Numbers<double>(s.Low),
         Numbers<double>(s.Close), Numbers<double>(s.Volume));
 
-    public BarBlockWire ConvertToSurrogate(in BarBlock value) => new(value.FirstIndex, Bytes(value.Time), Bytes(value.Open), Bytes(value.High), Bytes(value.Low), Bytes(value.Close), Bytes(value.Volume));
+    public BarBlockWire ConvertToSurrogate(in BarBlock value) =>
+        new(value.FirstIndex, Bytes(value.Time), Bytes(value.Open), Bytes(value.High), Bytes(value.Low), Bytes(value.Close),
+            Bytes(value.Volume));
 
     private static byte[] Bytes<T>(ReadOnlySpan<T> column) where T : unmanaged
     {
@@ -73,7 +76,8 @@ public sealed class InstrumentConverter : IConverter<Instrument, InstrumentWire>
         CorporateActions = [.. (surrogate.CorporateActions ?? []).Chunk(3).Select(a => new CorporateAction((long)a[0], a[1], a[2]))],
     };
 
-    public InstrumentWire ConvertToSurrogate(in Instrument value) => new(value.Symbol, value.Venue, value.Currency, value.TickSize, value.LotSize, value.Multiplier,
+    public InstrumentWire ConvertToSurrogate(in Instrument value) =>
+        new(value.Symbol, value.Venue, value.Currency, value.TickSize, value.LotSize, value.Multiplier,
         value.MarginPerUnit, value.PriceDecimals, value.Calendar, value.DailyEquity,
         [.. value.CorporateActions.SelectMany(a => (double[])[a.ExDate, a.SplitRatio, a.Dividend])]);
 }
@@ -94,8 +98,10 @@ public sealed class SessionCalendarConverter : IConverter<SessionCalendar, Sessi
 {
     public SessionCalendar ConvertFromSurrogate(in SessionCalendarWire surrogate) => surrogate.Continuous
         ? SessionCalendar.Continuous
-        : SessionCalendar.Daily(surrogate.Name, surrogate.Zone, surrogate.Open, surrogate.Close, surrogate.Holidays.Select(DateOnly.FromDayNumber));
+        : SessionCalendar.Daily(surrogate.Name, surrogate.Zone, surrogate.Open, surrogate.Close,
+            surrogate.Holidays.Select(DateOnly.FromDayNumber));
 
-    public SessionCalendarWire ConvertToSurrogate(in SessionCalendar value) => new(value.IsContinuous, value.Name, value.Zone.Id, value.Open, value.Close,
+    public SessionCalendarWire ConvertToSurrogate(in SessionCalendar value) =>
+        new(value.IsContinuous, value.Name, value.Zone.Id, value.Open, value.Close,
         [.. value.Holidays.Select(d => d.DayNumber)]);
 }

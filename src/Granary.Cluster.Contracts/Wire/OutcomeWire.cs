@@ -20,7 +20,8 @@ public readonly record struct StrategyOutcomeWire(
 
 /// <summary>Equity at the ends of periods, as in memory (little-endian).</summary>
 [GenerateSerializer, Immutable, Alias("granary.EquityTrace")]
-public sealed record TraceWire([property: Id(0)] long PeriodTicks, [property: Id(1)] long FirstPeriod, [property: Id(2)] double Start, [property: Id(3)] byte[] Equity);
+public sealed record TraceWire([property: Id(0)] long PeriodTicks, [property: Id(1)] long FirstPeriod, [property: Id(2)]
+    double Start, [property: Id(3)] byte[] Equity);
 
 [RegisterConverter]
 public sealed class StrategyOutcomeConverter : IConverter<StrategyOutcome, StrategyOutcomeWire>
@@ -28,13 +29,17 @@ public sealed class StrategyOutcomeConverter : IConverter<StrategyOutcome, Strat
     public StrategyOutcome ConvertFromSurrogate(in StrategyOutcomeWire surrogate) =>
         new(surrogate.Index, surrogate.Statistics, surrogate.Fingerprint, surrogate.Signals, surrogate.Bars, surrogate.Error)
         {
-            Trace = surrogate.Trace is { } t ? new EquityTrace(t.PeriodTicks, t.FirstPeriod, t.Start, MemoryMarshal.Cast<byte, double>(t.Equity).ToArray()) : null,
+            Trace = surrogate.Trace is { } t
+                ? new EquityTrace(t.PeriodTicks, t.FirstPeriod, t.Start, MemoryMarshal.Cast<byte, double>(t.Equity).ToArray()) : null,
             SignalEnds = surrogate.SignalEnds is [var expired, var cancelled, var noCash, var noQuantity, var noStop, var unfilled]
                 ? new SignalEnds(expired, cancelled, noCash, noQuantity, noStop, unfilled) : default,
             IsWarm = surrogate.IsWarm,
         };
 
-    public StrategyOutcomeWire ConvertToSurrogate(in StrategyOutcome value) => new(value.Index, value.Statistics, value.Fingerprint, value.Signals, value.Bars, value.Error,
-        value.Trace is { } t ? new TraceWire(t.PeriodTicks, t.FirstPeriod, t.Start, MemoryMarshal.AsBytes(t.Equity.AsSpan()).ToArray()) : null,
-        [value.SignalEnds.Expired, value.SignalEnds.Cancelled, value.SignalEnds.NoCash, value.SignalEnds.NoQuantity, value.SignalEnds.NoStop, value.SignalEnds.Unfilled], value.IsWarm);
+    public StrategyOutcomeWire ConvertToSurrogate(in StrategyOutcome value) =>
+        new(value.Index, value.Statistics, value.Fingerprint, value.Signals, value.Bars, value.Error,
+        value.Trace is { } t ? new TraceWire(t.PeriodTicks, t.FirstPeriod, t.Start, MemoryMarshal.AsBytes(t.Equity.AsSpan()).ToArray())
+            : null,
+        [value.SignalEnds.Expired, value.SignalEnds.Cancelled, value.SignalEnds.NoCash, value.SignalEnds.NoQuantity,
+            value.SignalEnds.NoStop, value.SignalEnds.Unfilled], value.IsWarm);
 }

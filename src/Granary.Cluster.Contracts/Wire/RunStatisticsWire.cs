@@ -5,9 +5,9 @@ using Granary.Engine.Analysis.Metrics;
 namespace Granary.Cluster.Wire;
 
 /// <summary>
-/// The metrics of a strategy. The numbered fields are those that earlier versions read; they stay as they are. Every other metric travels in
-/// <see cref="Values"/> under the name in <see cref="Keys"/>, so a new metric needs no new field. Sets of one layout share their keys, which
-/// Orleans writes once per message.
+/// The metrics of a strategy. The numbered fields are those that earlier versions read; they stay as they are. Every other metric travels
+/// in <see cref="Values"/> under the name in <see cref="Keys"/>, so a new metric needs no new field. Sets of one layout share their keys,
+/// which Orleans writes once per message.
 /// </summary>
 [GenerateSerializer, Alias("granary.RunStatistics")]
 public struct RunStatisticsWire

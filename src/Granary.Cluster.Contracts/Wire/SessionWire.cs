@@ -51,12 +51,14 @@ public sealed class SessionStartConverter : IConverter<SessionStart, SessionStar
 
 /// <param name="Command">Name of the command, so that the engine's numbers may change.</param>
 [GenerateSerializer, Alias("granary.SessionOrder")]
-public readonly record struct SessionOrderWire([property: Id(0)] string Command, [property: Id(1)] string Who, [property: Id(2)] string Why, [property: Id(3)] string Strategy, [property: Id(4)] string Symbol);
+public readonly record struct SessionOrderWire([property: Id(0)] string Command, [property: Id(1)] string Who, [property: Id(2)]
+    string Why, [property: Id(3)] string Strategy, [property: Id(4)] string Symbol);
 
 [RegisterConverter]
 public sealed class SessionOrderConverter : IConverter<SessionOrder, SessionOrderWire>
 {
-    public SessionOrder ConvertFromSurrogate(in SessionOrderWire s) => new(Enum.Parse<SessionCommand>(s.Command), s.Who, s.Why, s.Strategy, s.Symbol);
+    public SessionOrder ConvertFromSurrogate(in SessionOrderWire s) =>
+        new(Enum.Parse<SessionCommand>(s.Command), s.Who, s.Why, s.Strategy, s.Symbol);
 
     public SessionOrderWire ConvertToSurrogate(in SessionOrder v) => new(v.Command.ToString(), v.Who, v.Why, v.Strategy, v.Symbol);
 }
@@ -80,9 +82,12 @@ public readonly record struct SessionViewWire(
 [RegisterConverter]
 public sealed class SessionViewConverter : IConverter<SessionView, SessionViewWire>
 {
-    public SessionView ConvertFromSurrogate(in SessionViewWire s) => new(s.Id, s.Run, (SessionPhase)s.Phase, s.StartedBy, s.StartedAt, s.Host, s.Desk,
-        s.Status is { } status ? JsonSerializer.Deserialize<LiveStatus>(status, SessionControl.Json) : null, s.Digest, s.Fault, s.Restarts, s.Files);
+    public SessionView ConvertFromSurrogate(in SessionViewWire s) =>
+        new(s.Id, s.Run, (SessionPhase)s.Phase, s.StartedBy, s.StartedAt, s.Host, s.Desk,
+        s.Status is { } status ? JsonSerializer.Deserialize<LiveStatus>(status, SessionControl.Json) : null, s.Digest, s.Fault, s.Restarts,
+        s.Files);
 
     public SessionViewWire ConvertToSurrogate(in SessionView v) => new(v.Id, v.Run, (int)v.Phase, v.StartedBy, v.StartedAt, v.Host, v.Desk,
-        v.Status is { } status ? JsonSerializer.SerializeToUtf8Bytes(status, SessionControl.Json) : null, v.Digest, v.Fault, v.Restarts, [.. v.Files]);
+        v.Status is { } status ? JsonSerializer.SerializeToUtf8Bytes(status, SessionControl.Json) : null, v.Digest, v.Fault, v.Restarts,
+        [.. v.Files]);
 }

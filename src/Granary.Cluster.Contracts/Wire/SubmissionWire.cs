@@ -43,7 +43,8 @@ public sealed class BatchStatusConverter : IConverter<BatchStatus, BatchStatusWi
         WrongInput = s.WrongInput,
     };
 
-    public BatchStatusWire ConvertToSurrogate(in BatchStatus v) => new(v.Id, v.Name, v.Revision, (int)v.State, v.SubmittedBy, v.SubmittedAt, v.StartedAt, v.FinishedAt,
+    public BatchStatusWire ConvertToSurrogate(in BatchStatus v) =>
+        new(v.Id, v.Name, v.Revision, (int)v.State, v.SubmittedBy, v.SubmittedAt, v.StartedAt, v.FinishedAt,
         v.Progress, v.Seconds, v.Digest, v.Trades, v.Fault, [.. v.Files], v.WrongInput);
 }
 
@@ -59,9 +60,11 @@ public readonly record struct SubmissionProgressWire(
 [RegisterConverter]
 public sealed class SubmissionProgressConverter : IConverter<SubmissionProgress, SubmissionProgressWire>
 {
-    public SubmissionProgress ConvertFromSurrogate(in SubmissionProgressWire s) => new(s.Strategies, s.Done, s.Failed, s.Bars, s.BarsTotal, s.Stage);
+    public SubmissionProgress ConvertFromSurrogate(in SubmissionProgressWire s) =>
+        new(s.Strategies, s.Done, s.Failed, s.Bars, s.BarsTotal, s.Stage);
 
-    public SubmissionProgressWire ConvertToSurrogate(in SubmissionProgress v) => new(v.Strategies, v.Done, v.Failed, v.Bars, v.BarsTotal, v.Stage);
+    public SubmissionProgressWire ConvertToSurrogate(in SubmissionProgress v) =>
+        new(v.Strategies, v.Done, v.Failed, v.Bars, v.BarsTotal, v.Stage);
 }
 
 [GenerateSerializer, Alias("granary.PortfolioWeights")]
@@ -79,5 +82,6 @@ public sealed class PortfolioWeightsConverter : IConverter<PortfolioWeights, Por
     public PortfolioWeights ConvertFromSurrogate(in PortfolioWeightsWire s) =>
         new(s.Portfolio, s.Version, new SortedDictionary<string, double>(s.Weights, StringComparer.Ordinal), s.Who, s.Why, s.At);
 
-    public PortfolioWeightsWire ConvertToSurrogate(in PortfolioWeights v) => new(v.Portfolio, v.Version, v.Weights.ToDictionary(StringComparer.Ordinal), v.Who, v.Why, v.At);
+    public PortfolioWeightsWire ConvertToSurrogate(in PortfolioWeights v) =>
+        new(v.Portfolio, v.Version, v.Weights.ToDictionary(StringComparer.Ordinal), v.Who, v.Why, v.At);
 }

@@ -18,12 +18,15 @@ internal static class DeskFacts
         return new DeskFact(0, entry.Kind, entry.Strategy, entry.Symbol, entry.Body.ToArray());
     }
 
-    public static JournalEvent ToEvent(in DeskFact f) => JournalCodec.Decode(new JournalEntry(f.Sequence, default, f.Kind, f.Strategy, f.Symbol, f.Body));
+    public static JournalEvent ToEvent(in DeskFact f) =>
+        JournalCodec.Decode(new JournalEntry(f.Sequence, default, f.Kind, f.Strategy, f.Symbol, f.Body));
 
     /// <summary>Whether the fact changes a ledger from outside of its session.</summary>
     public static bool IsNews(JournalEvent e) => e is OrderAnswered or VenueReported or OrderClosed or Reconciled;
 
-    public static DeskBar Of(in ClosedBar b) => new(b.Symbol, b.Timeframe.ToString(), b.Bar.Time, b.Bar.Open, b.Bar.High, b.Bar.Low, b.Bar.Close, b.Bar.Volume);
+    public static DeskBar Of(in ClosedBar b) =>
+        new(b.Symbol, b.Timeframe.ToString(), b.Bar.Time, b.Bar.Open, b.Bar.High, b.Bar.Low, b.Bar.Close, b.Bar.Volume);
 
-    public static ClosedBar ToBar(in DeskBar b) => new(b.Symbol, new Bar(b.Time, b.Open, b.High, b.Low, b.Close, b.Volume), Timeframe.Parse(b.Timeframe));
+    public static ClosedBar ToBar(in DeskBar b) =>
+        new(b.Symbol, new Bar(b.Time, b.Open, b.High, b.Low, b.Close, b.Volume), Timeframe.Parse(b.Timeframe));
 }

@@ -94,7 +94,8 @@ internal sealed partial class OrderGrain(IAccountStore store, GranaryCatalogues 
     public Task<DeskAnswer> DoAsync(long epoch, IReadOnlyList<DeskStep> steps)
     {
         var gateway = Of(epoch);
-        if (_working is { IsCompleted: false }) throw new InvalidOperationException($"the account {Account} is asked for more while it works");
+        if (_working is { IsCompleted: false })
+            throw new InvalidOperationException($"the account {Account} is asked for more while it works");
         lock (_news) _news.Clear();
         _found.Clear();
         (_moved, _sent) = (false, false);
@@ -129,7 +130,8 @@ internal sealed partial class OrderGrain(IAccountStore store, GranaryCatalogues 
         }
         DeskFact[] news;
         lock (_news) news = [.. _news];
-        return new DeskAnswer(true, news, gateway.JournalFault, gateway.VenueFault, gateway.Appending.Ticks, [.. gateway.Blocked], gateway.Differences, gateway.Sent,
+        return new DeskAnswer(true, news, gateway.JournalFault, gateway.VenueFault, gateway.Appending.Ticks, [.. gateway.Blocked],
+            gateway.Differences, gateway.Sent,
             _sent ? (long)(Stopwatch.GetElapsedTime(gateway.FirstSent).TotalSeconds * TimeSpan.TicksPerSecond) : -1, _moved, [.. _found]);
     }
 
@@ -177,7 +179,8 @@ internal sealed partial class OrderGrain(IAccountStore store, GranaryCatalogues 
 
     private IOrderDesk Of(long epoch) => epoch == _epoch && _gateway is { } gateway ? gateway : throw Superseded(epoch);
 
-    private DeskSupersededException Superseded(long epoch) => new($"the account {Account} is not open to epoch {epoch} of its session{(_opened is null ? "" : $", but to {_epoch}")}");
+    private DeskSupersededException Superseded(long epoch) =>
+        new($"the account {Account} is not open to epoch {epoch} of its session{(_opened is null ? "" : $", but to {_epoch}")}");
 
     // Current work is abandoned: the journal has its progress.
     private async Task ShutAsync()

@@ -57,7 +57,8 @@ internal sealed class RemoteDesk(IOrderGrain grain, long epoch, double cash, Des
         }
     }
 
-    public async ValueTask BeginAsync(AccountLedger ledger, string tag, IReadOnlyDictionary<string, Instrument> instruments, CancellationToken cancellationToken = default)
+    public async ValueTask BeginAsync(AccountLedger ledger, string tag, IReadOnlyDictionary<string, Instrument> instruments,
+        CancellationToken cancellationToken = default)
     {
         await grain.BeginAsync(epoch, tag, cash, instruments).WaitAsync(cancellationToken).ConfigureAwait(false);
         _ledger = ledger;
@@ -76,10 +77,12 @@ internal sealed class RemoteDesk(IOrderGrain grain, long epoch, double cash, Des
     public async ValueTask FlushIfDueAsync(CancellationToken cancellationToken = default)
     {
         // Steps that wait in the grain need a call too.
-        if (Stopwatch.GetElapsedTime(_called) >= Longest) await CallAsync(Step(DeskVerb.FlushIfDue, 0), cancellationToken).ConfigureAwait(false);
+        if (Stopwatch.GetElapsedTime(_called) >= Longest)
+            await CallAsync(Step(DeskVerb.FlushIfDue, 0), cancellationToken).ConfigureAwait(false);
     }
 
-    public async ValueTask FlushAsync(CancellationToken cancellationToken = default) => await CallAsync(Step(DeskVerb.Flush, 0), cancellationToken).ConfigureAwait(false);
+    public async ValueTask FlushAsync(CancellationToken cancellationToken = default) =>
+        await CallAsync(Step(DeskVerb.Flush, 0), cancellationToken).ConfigureAwait(false);
 
     public ValueTask HearAsync(long instant, IReadOnlyList<ClosedBar> bars, CancellationToken cancellationToken = default)
     {
@@ -89,12 +92,15 @@ internal sealed class RemoteDesk(IOrderGrain grain, long epoch, double cash, Des
         return default;
     }
 
-    public async ValueTask PollAsync(long instant, CancellationToken cancellationToken = default) => await CallAsync(Step(DeskVerb.Poll, instant), cancellationToken).ConfigureAwait(false);
+    public async ValueTask PollAsync(long instant, CancellationToken cancellationToken = default) =>
+        await CallAsync(Step(DeskVerb.Poll, instant), cancellationToken).ConfigureAwait(false);
 
-    public async ValueTask SendAsync(long instant, List<JournalEvent> facts, List<OrderIntended> intents, CancellationToken cancellationToken = default)
+    public async ValueTask SendAsync(long instant, List<JournalEvent> facts, List<OrderIntended> intents,
+        CancellationToken cancellationToken = default)
     {
         foreach (var intent in intents) _ledger!.Intend(intent);
-        var answer = await CallAsync(Step(DeskVerb.Send, instant, [.. Facts(facts), .. Facts(intents)]), cancellationToken).ConfigureAwait(false);
+        var answer = await CallAsync(Step(DeskVerb.Send, instant, [.. Facts(facts), .. Facts(intents)]), cancellationToken)
+            .ConfigureAwait(false);
         FirstSent = Stopwatch.GetTimestamp() - answer.SinceFirstSent * Stopwatch.Frequency / TimeSpan.TicksPerSecond;
     }
 
@@ -102,7 +108,8 @@ internal sealed class RemoteDesk(IOrderGrain grain, long epoch, double cash, Des
         await CallAsync(Step(DeskVerb.Cancel, instant) with { Order = ticket.Order.ClientId }, cancellationToken).ConfigureAwait(false);
 
     public async ValueTask<bool> MoveStopAsync(long instant, string entry, double price, CancellationToken cancellationToken = default) =>
-        (await CallAsync(Step(DeskVerb.MoveStop, instant) with { Order = entry, Price = price }, cancellationToken).ConfigureAwait(false)).Moved;
+        (await CallAsync(Step(DeskVerb.MoveStop, instant) with { Order = entry, Price = price }, cancellationToken)
+            .ConfigureAwait(false)).Moved;
 
     public async ValueTask<IReadOnlyList<string>> SynchroniseAsync(long instant, CancellationToken cancellationToken = default) =>
         (await CallAsync(Step(DeskVerb.Synchronise, instant), cancellationToken).ConfigureAwait(false)).Found;
@@ -148,7 +155,8 @@ internal sealed class RemoteDesk(IOrderGrain grain, long epoch, double cash, Des
         }
         _called = Stopwatch.GetTimestamp();
         foreach (var fact in answer.Facts) _ledger?.Apply(DeskFacts.ToEvent(fact));
-        (JournalFault, VenueFault, Appending, Differences, Sent) = (answer.JournalFault, answer.VenueFault, new TimeSpan(answer.Appending), answer.Differences, answer.Sent);
+        (JournalFault, VenueFault, Appending, Differences, Sent) =
+            (answer.JournalFault, answer.VenueFault, new TimeSpan(answer.Appending), answer.Differences, answer.Sent);
         _blocked = new HashSet<string>(answer.Blocked, StringComparer.Ordinal);
         return answer;
     }

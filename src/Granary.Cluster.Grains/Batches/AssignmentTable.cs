@@ -60,7 +60,8 @@ internal sealed class AssignmentTable
     public bool IsEmpty => _waiting.Count == 0 && _given.Count == 0;
 
     /// <summary>Feeds that no group needs.</summary>
-    public IEnumerable<FeedWork> IdleFeeds => _pass.Work.Where(f => _waiting.All(w => w.Feed != f) && _given.Values.All(g => g.Work.Feed != f));
+    public IEnumerable<FeedWork> IdleFeeds =>
+        _pass.Work.Where(f => _waiting.All(w => w.Feed != f) && _given.Values.All(g => g.Work.Feed != f));
 
     private long _finished;
 
@@ -133,7 +134,8 @@ internal sealed class AssignmentTable
                 _waiting.Add(given.Work);
             }
         }
-        foreach (var (id, given) in _given.Where(g => g.Value.Silo.Equals(silo) && g.Value.StartedAt < askedAt && !here.ContainsKey(g.Key)).ToList())
+        foreach (var (id, given) in _given.Where(g => g.Value.Silo.Equals(silo) && g.Value.StartedAt < askedAt && !here.ContainsKey(g.Key))
+            .ToList())
         {
             lost++;
             Lose(id, given, dead: false);
@@ -194,8 +196,10 @@ internal sealed class AssignmentTable
                 .Select(s => s.Key).FirstOrDefault();
             if (silo is null) break;
             _waiting.RemoveAt(i);
-            var order = new CohortOrder(Guid.NewGuid(), run, _pass.Key, work.Feed.Feed, work.Strategies, _pass.WithEvents, _pass.WithFactors, work.Feed.Hashes,
-                [.. _pass.Models.Select(m => m with { Strategies = [.. m.Strategies.Intersect(work.Strategies)] }).Where(m => m.Strategies.Length > 0)], _pass.Changes, _pass.Stressed, work.Feed.HasEnded);
+            var order = new CohortOrder(Guid.NewGuid(), run, _pass.Key, work.Feed.Feed, work.Strategies, _pass.WithEvents,
+                _pass.WithFactors, work.Feed.Hashes,
+                [.. _pass.Models.Select(m => m with { Strategies = [.. m.Strategies.Intersect(work.Strategies)] })
+                    .Where(m => m.Strategies.Length > 0)], _pass.Changes, _pass.Stressed, work.Feed.HasEnded);
             _given[order.Id] = new Given(work, silo);
             orders.Add((silo, order));
         }
@@ -221,7 +225,8 @@ internal sealed class AssignmentTable
     public (SiloAddress From, Guid Group, int Most)? Relief(IReadOnlyDictionary<SiloAddress, int> silos, long now)
     {
         if (_waiting.Count > 0 || !silos.Keys.Any(s => _given.Values.All(g => !g.Silo.Equals(s)))) return null;
-        var heaviest = _given.Where(g => g.Value.Seen is { State: CohortState.Running } && g.Value.Work.Strategies.Length >= 2 * RunGroup.Size).OrderByDescending(g => g.Value.Left).FirstOrDefault();
+        var heaviest = _given.Where(g => g.Value.Seen is { State: CohortState.Running }
+            && g.Value.Work.Strategies.Length >= 2 * RunGroup.Size).OrderByDescending(g => g.Value.Left).FirstOrDefault();
         if (heaviest.Value is not { StartedAt: { } started } given) return null;
         // With a share p of the bars processed, n strategies here and m moved need max((n−m)(1−p), m): equal at m = n(1−p)/(2−p).
         var p = given.Seen!.Bars / (double)Math.Max(1, given.Work.Feed.Bars);

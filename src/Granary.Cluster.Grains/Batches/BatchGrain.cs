@@ -39,7 +39,8 @@ public sealed class BatchRecord
 [GrainType("batch")]
 internal sealed partial class BatchGrain(
     [PersistentState("batch", ClusterProviders.State)] IPersistentState<BatchRecord> state,
-    IClusterMembershipService membership, GrainSettings settings, ClusterInstruments instruments, TimeProvider clock, ILogger<BatchGrain> logger) : Grain, IBatchGrain, IRemindable
+    IClusterMembershipService membership, GrainSettings settings, ClusterInstruments instruments, TimeProvider clock,
+    ILogger<BatchGrain> logger) : Grain, IBatchGrain, IRemindable
 {
     private const string Reminder = "drive";
 
@@ -104,7 +105,15 @@ internal sealed partial class BatchGrain(
     private async Task<SubmitAnswer> TakeAsync(BatchOrder order)
     {
         if (!await List.AddAsync(order.Id)) return new SubmitAnswer(null, false, settings.MostWaiting);
-        var status = new BatchStatus { Id = order.Id, Name = order.Name, Revision = 1, State = BatchState.Queued, SubmittedBy = order.SubmittedBy, SubmittedAt = order.SubmittedAt };
+        var status = new BatchStatus
+        {
+            Id = order.Id,
+            Name = order.Name,
+            Revision = 1,
+            State = BatchState.Queued,
+            SubmittedBy = order.SubmittedBy,
+            SubmittedAt = order.SubmittedAt
+        };
         state.State.Order = order;
         Observe("batch", Activity.Current?.Id);
         state.State.Trace = _activity?.Id;
@@ -154,7 +163,9 @@ internal sealed partial class BatchGrain(
         return _status;
     }
 
-    public Task<RunDefinition?> DefineAsync() => Task.FromResult(state.State.Order is { } order && _status is { Ended: false } ? new RunDefinition(order, state.State.Symbols) : null);
+    public Task<RunDefinition?> DefineAsync() =>
+        Task.FromResult(state.State.Order is { } order && _status is { Ended: false } ? new RunDefinition(order, state.State.Symbols)
+            : null);
 
     public Task<bool> PokeAsync()
     {
@@ -165,14 +176,16 @@ internal sealed partial class BatchGrain(
         return Task.FromResult(true);
     }
 
-    public Task ReceiveReminder(string reminderName, TickStatus status) => _status is { Ended: false } ? PokeAsync() : ForgetReminderAsync();
+    public Task ReceiveReminder(string reminderName, TickStatus status) =>
+        _status is { Ended: false } ? PokeAsync() : ForgetReminderAsync();
 
     private async Task ForgetReminderAsync()
     {
         if (await this.GetReminder(Reminder) is { } reminder) await this.UnregisterReminder(reminder);
     }
 
-    private void Drive() => _timer ??= this.RegisterGrainTimer(TickAsync, new GrainTimerCreationOptions(TimeSpan.Zero, settings.Tick) { Interleave = true, KeepAlive = true });
+    private void Drive() => _timer ??= this.RegisterGrainTimer(TickAsync,
+        new GrainTimerCreationOptions(TimeSpan.Zero, settings.Tick) { Interleave = true, KeepAlive = true });
 
     // One at a time; a request meanwhile follows at once.
     private async Task TickAsync()
@@ -229,7 +242,14 @@ internal sealed partial class BatchGrain(
                     Trades = end.Trades,
                     Seconds = end.Seconds,
                     Files = end.Files,
-                    Progress = s.Progress with { Strategies = end.Strategies, Done = end.Strategies, Failed = end.Failed, Bars = s.Progress.BarsTotal, Stage = null },
+                    Progress = s.Progress with
+                    {
+                        Strategies = end.Strategies,
+                        Done = end.Strategies,
+                        Failed = end.Failed,
+                        Bars = s.Progress.BarsTotal,
+                        Stage = null
+                    },
                 });
             return;
         }
@@ -243,7 +263,8 @@ internal sealed partial class BatchGrain(
     private void Ask()
     {
         var members = membership.CurrentSnapshot.Members;
-        foreach (var gone in _silos.Keys.Where(s => !members.TryGetValue(s, out var m) || m.Status is not (SiloStatus.Active or SiloStatus.ShuttingDown or SiloStatus.Stopping)).ToList()) _silos.Remove(gone);
+        foreach (var gone in _silos.Keys.Where(s => !members.TryGetValue(s, out var m)
+            || m.Status is not (SiloStatus.Active or SiloStatus.ShuttingDown or SiloStatus.Stopping)).ToList()) _silos.Remove(gone);
         foreach (var (silo, member) in members)
         {
             if (member.Status != SiloStatus.Active && !_silos.ContainsKey(silo)) continue;
@@ -322,13 +343,16 @@ internal sealed partial class BatchGrain(
         if (ledger.TakeDeadly() is { Count: > 0 } deadly)
         {
             await Reporting.ReportAsync(new StrategyReport(ledger.Pass.Key, [],
-                [.. deadly.Select(i => new StrategyOutcome(i, null, 0, 0, 0, "its silo was lost each time that it ran, at last with this strategy alone"))], [.. deadly.Select(_ => 0)]));
+                [.. deadly.Select(i => new StrategyOutcome(i, null, 0, 0, 0,
+                    "its silo was lost each time that it ran, at last with this strategy alone"))], [.. deadly.Select(_ => 0)]));
         }
-        var open = _silos.Where(s => s.Value.Answer is { Leaving: false } && IsResponsive(s.Value)).ToDictionary(s => s.Key, s => s.Value.Answer!.Threads);
+        var open = _silos.Where(s => s.Value.Answer is { Leaving: false } && IsResponsive(s.Value))
+            .ToDictionary(s => s.Key, s => s.Value.Answer!.Threads);
         await Task.WhenAll(ledger.Assign(Run, open).Select(o => StartAsync(ledger, o.Silo, o.Order)));
         if (ledger.Relief(open, Stopwatch.GetTimestamp()) is { } relief)
         {
-            await Quietly(async () => ledger.GivenUp(relief.Group, await Compute(relief.From).GiveUpAsync(Run, relief.Group, relief.Most).WaitAsync(Asked)));
+            await Quietly(async () => ledger.GivenUp(relief.Group,
+                await Compute(relief.From).GiveUpAsync(Run, relief.Group, relief.Most).WaitAsync(Asked)));
             await Task.WhenAll(ledger.Assign(Run, open).Select(o => StartAsync(ledger, o.Silo, o.Order)));
         }
         foreach (var feed in ledger.IdleFeeds.Where(_closed.Add)) Close(feed, ledger.Pass.Changes);
@@ -350,7 +374,8 @@ internal sealed partial class BatchGrain(
     private void Close(FeedWork feed, string changes)
     {
         foreach (var symbol in feed.Symbols)
-            _ = Quietly(() => GrainFactory.GetGrain<ISymbolFeedGrain>(new FeedKey(Run, symbol, Timeframe.Parse(feed.Timeframe), changes).ToString()).CloseAsync());
+            _ = Quietly(() => GrainFactory.GetGrain<ISymbolFeedGrain>(new FeedKey(Run, symbol, Timeframe.Parse(feed.Timeframe),
+                changes).ToString()).CloseAsync());
     }
 
     private void Show(ReportingStatus reporting)
@@ -359,8 +384,10 @@ internal sealed partial class BatchGrain(
         // A second pass over the weighted strategies, for their events, would look like a restart of the batch.
         var next = reporting.Pass is not null && reporting.Pass == _ledger?.Pass.Token && reporting.Strategies >= progress.Strategies
             ? new SubmissionProgress(reporting.Strategies, reporting.Done, reporting.Failed,
-                Math.Min(reporting.Total, _shown == _ledger.Pass.Key ? Math.Max(progress.Bars, _ledger.Evaluations) : _ledger.Evaluations), reporting.Total, reporting.Stage)
-            : reporting.Stage == ReportingStage.Portfolio ? progress with { Done = progress.Strategies, Bars = progress.BarsTotal, Stage = reporting.Stage }
+                Math.Min(reporting.Total, _shown == _ledger.Pass.Key ? Math.Max(progress.Bars, _ledger.Evaluations) : _ledger.Evaluations),
+                reporting.Total, reporting.Stage)
+            : reporting.Stage == ReportingStage.Portfolio
+            ? progress with { Done = progress.Strategies, Bars = progress.BarsTotal, Stage = reporting.Stage }
             : progress with { Stage = reporting.Stage };
         _shown = _ledger?.Pass.Key ?? _shown;
         if (next != progress) Change(s => s with { Progress = next, Revision = s.Revision + 1 });

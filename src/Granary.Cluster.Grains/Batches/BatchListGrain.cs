@@ -16,7 +16,8 @@ public sealed class BatchListRecord
 }
 
 [GrainType("batchlist")]
-internal sealed class BatchListGrain([PersistentState("batches", ClusterProviders.State)] IPersistentState<BatchListRecord> state, GrainSettings settings) : Grain, IBatchListGrain
+internal sealed class BatchListGrain([PersistentState("batches", ClusterProviders.State)]
+    IPersistentState<BatchListRecord> state, GrainSettings settings) : Grain, IBatchListGrain
 {
     private const int Kept = 1000;
 

@@ -27,8 +27,8 @@ internal sealed class ClusterBatchHost(Action changed, long spreadFrom) : IBatch
     private readonly HashSet<string> _complete = [];
     private Pass? _pass;
 
-    private sealed class Pass(string key, BatchPlan plan, IReadOnlyList<FeedWork> work, int strategies, long total, IEventSink? events, bool withFactors,
-        IReadOnlyList<(byte[] Bytes, int[] Strategies)> models, Action<IReadOnlyList<StrategyOutcome>> finished,
+    private sealed class Pass(string key, BatchPlan plan, IReadOnlyList<FeedWork> work, int strategies, long total, IEventSink? events,
+        bool withFactors, IReadOnlyList<(byte[] Bytes, int[] Strategies)> models, Action<IReadOnlyList<StrategyOutcome>> finished,
         string changes, bool stressed)
     {
         public string Key => key;
@@ -70,7 +70,8 @@ internal sealed class ClusterBatchHost(Action changed, long spreadFrom) : IBatch
         public void Append(in EventChunk chunk)
         {
             if (events is null || chunk.Chunk < ChunksOf(chunk.Strategy)) return;
-            if (chunk.Chunk > ChunksOf(chunk.Strategy)) throw new EventGapException($"chunk {chunk.Chunk} of strategy {chunk.Strategy} came too early");
+            if (chunk.Chunk > ChunksOf(chunk.Strategy))
+                throw new EventGapException($"chunk {chunk.Chunk} of strategy {chunk.Strategy} came too early");
             events.Append(chunk.Strategy, chunk.Chunk, chunk.Events);
             if (events is not EventSpool) _chunks[chunk.Strategy] = chunk.Chunk + 1;
         }
@@ -87,7 +88,8 @@ internal sealed class ClusterBatchHost(Action changed, long spreadFrom) : IBatch
     public IBatchHost ForGuards(long evaluations, int threads) => evaluations >= spreadFrom ? this : new EmbeddedHost(threads);
 
     /// <inheritdoc/>
-    public async Task RunAsync(BatchPlan plan, IReadOnlyDictionary<string, OpenedMarket> markets, Func<StrategyInstance, bool> include, IEventSink? events, bool withFactors,
+    public async Task RunAsync(BatchPlan plan, IReadOnlyDictionary<string, OpenedMarket> markets, Func<StrategyInstance, bool> include,
+        IEventSink? events, bool withFactors,
         Action<IReadOnlyList<StrategyOutcome>> finished, IProgress<BatchProgress>? progress, CancellationToken cancellationToken)
     {
         var work = new List<FeedWork>();
@@ -97,7 +99,8 @@ internal sealed class ClusterBatchHost(Action changed, long spreadFrom) : IBatch
             int[] wanted = [.. feed.Instances.Where(include).Select(i => i.Index).Order()];
             if (wanted.Length == 0) continue;
             var bars = FeedBlocks.CountOf(markets[feed.Symbols[0]].Series, feed.Timeframe);
-            work.Add(new FeedWork(feed.Index, feed.Symbols, feed.Timeframe.ToString(), [.. feed.Symbols.Select(s => markets[s].Series.ContentHash)], bars, wanted, markets[feed.Symbols[0]].HasEnded));
+            work.Add(new FeedWork(feed.Index, feed.Symbols, feed.Timeframe.ToString(),
+                [.. feed.Symbols.Select(s => markets[s].Series.ContentHash)], bars, wanted, markets[feed.Symbols[0]].HasEnded));
             strategies += wanted.Length;
             total += bars * wanted.Length;
         }
@@ -105,7 +108,8 @@ internal sealed class ClusterBatchHost(Action changed, long spreadFrom) : IBatch
         var models = ModelsOf(plan, include);
         // The changes are those of all markets of a plan.
         var changes = SeriesChanges.Of(markets[plan.Feeds[0].Symbols[0]].Series);
-        var pass = new Pass(KeyOf(events is not null, withFactors, models, changes, plan.IsStressed), plan, work, strategies, total, events, withFactors, models, finished, changes, plan.IsStressed);
+        var pass = new Pass(KeyOf(events is not null, withFactors, models, changes, plan.IsStressed), plan, work, strategies, total, events,
+            withFactors, models, finished, changes, plan.IsStressed);
         lock (_lock) _pass = pass;
         changed();
         try
@@ -143,8 +147,10 @@ internal sealed class ClusterBatchHost(Action changed, long spreadFrom) : IBatch
         lock (_lock)
         {
             if (_pass is not { } p || p.Token != token) return null;
-            var left = p.Work.Select(w => w with { Strategies = [.. w.Strategies.Where(p.Wanted.Contains)] }).Where(w => w.Strategies.Length > 0).ToList();
-            return new PassOrder(p.Key, p.Token, left, p.Strategies, p.WithEvents, p.WithFactors, p.Plan.Symbols, [.. p.Models.Select((m, i) => new ModelUse(i, m.Strategies))], p.Changes, p.Stressed);
+            var left = p.Work.Select(w => w with { Strategies = [.. w.Strategies.Where(p.Wanted.Contains)] })
+                .Where(w => w.Strategies.Length > 0).ToList();
+            return new PassOrder(p.Key, p.Token, left, p.Strategies, p.WithEvents, p.WithFactors, p.Plan.Symbols,
+                [.. p.Models.Select((m, i) => new ModelUse(i, m.Strategies))], p.Changes, p.Stressed);
         }
     }
 
@@ -157,9 +163,12 @@ internal sealed class ClusterBatchHost(Action changed, long spreadFrom) : IBatch
     // The key uses the content of models, not their identity: a repeated pass after a loss has the same key.
     private static List<(byte[] Bytes, int[] Strategies)> ModelsOf(BatchPlan plan, Func<StrategyInstance, bool> include) =>
         [.. plan.Instances.Where(i => i.Model is not null && include(i)).GroupBy(i => i.Model!).Select(g => (
-            EntryModelFile.ToBytes(g.Key as EntryModel ?? throw new NotSupportedException($"a {g.Key.GetType().Name} cannot be sent to other silos")), g.Select(i => i.Index).ToArray()))];
+            EntryModelFile.ToBytes(g.Key as EntryModel
+                ?? throw new NotSupportedException($"a {g.Key.GetType().Name} cannot be sent to other silos")), g.Select(i => i.Index)
+                    .ToArray()))];
 
-    private static string KeyOf(bool withEvents, bool withFactors, IReadOnlyList<(byte[] Bytes, int[] Strategies)> models, string changes, bool stressed)
+    private static string KeyOf(bool withEvents, bool withFactors, IReadOnlyList<(byte[] Bytes, int[] Strategies)> models, string changes,
+        bool stressed)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         foreach (var (bytes, strategies) in models)
@@ -177,7 +186,8 @@ internal sealed class ClusterBatchHost(Action changed, long spreadFrom) : IBatch
         {
             if (_abandoned.Task.IsCompleted) return ReportAnswer.NotYet;
             // A report for a complete pass is a duplicate; other passes may run again after a loss.
-            if (_pass is not { } pass || report.Pass != pass.Key) return _complete.Contains(report.Pass) ? ReportAnswer.Taken : ReportAnswer.NotYet;
+            if (_pass is not { } pass || report.Pass != pass.Key)
+                return _complete.Contains(report.Pass) ? ReportAnswer.Taken : ReportAnswer.NotYet;
             try
             {
                 foreach (var chunk in report.Events)

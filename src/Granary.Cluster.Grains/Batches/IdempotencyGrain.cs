@@ -13,7 +13,8 @@ public sealed class IdempotencyRecord
 }
 
 [GrainType("idempotency")]
-internal sealed class IdempotencyGrain([PersistentState("key", ClusterProviders.State)] IPersistentState<IdempotencyRecord> state) : Grain, IIdempotencyGrain
+internal sealed class IdempotencyGrain([PersistentState("key", ClusterProviders.State)]
+    IPersistentState<IdempotencyRecord> state) : Grain, IIdempotencyGrain
 {
     public async Task<KeyAnswer> ClaimAsync(string run, string hash)
     {

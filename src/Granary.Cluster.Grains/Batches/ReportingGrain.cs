@@ -51,7 +51,8 @@ internal sealed partial class ReportingGrain(SiloCompute compute, SharedSources 
         _order ??= order;
         if (_end is null && !_cancelled && _running is null or { IsCompleted: true } && clock.GetUtcNow() >= _notBefore) Start();
         var (token, done, failed, strategies, total) = _host?.Status ?? default;
-        return Task.FromResult(new ReportingStatus((token is null || strategies == 0) && _stage == ReportingStage.Strategies ? ReportingStage.Portfolio : _stage, token, done, failed, strategies, total, _end));
+        return Task.FromResult(new ReportingStatus((token is null || strategies == 0) && _stage == ReportingStage.Strategies
+            ? ReportingStage.Portfolio : _stage, token, done, failed, strategies, total, _end));
     }
 
     private void Start()
@@ -103,10 +104,13 @@ internal sealed partial class ReportingGrain(SiloCompute compute, SharedSources 
             using var own = await FolderLock.TakeAsync(settings.Runs, Run, cancellationToken);
             if (await OutcomeFile.ReadAsync(Folder) is { } other) return (other, false);
             var spec = new BatchReader(catalogues).Read(order.File, order.Text, order.Folder);
-            var runner = new BatchRunner(host, clock, (data, folder) => sources.Open(Run, data, folder), settings.Trials is { } trials ? new TrialLedger(trials) : null);
-            var run = await runner.RunAsync(spec, new BatchOptions { Out = Folder, Resume = true, Threads = settings.Threads }, null, cancellationToken);
+            var runner = new BatchRunner(host, clock, (data, folder) => sources.Open(Run, data, folder), settings.Trials is { } trials
+                ? new TrialLedger(trials) : null);
+            var run = await runner.RunAsync(spec, new BatchOptions { Out = Folder, Resume = true, Threads = settings.Threads }, null,
+                cancellationToken);
             if (run.Interrupted) return (null, false);
-            var end = new RunEnd(null, run.Model.Digest, run.Trades, run.Model.Seconds, run.Model.Strategies.Count, run.Model.Strategies.Count(s => s.Stats is null), Files());
+            var end = new RunEnd(null, run.Model.Digest, run.Trades, run.Model.Seconds, run.Model.Strategies.Count,
+                run.Model.Strategies.Count(s => s.Stats is null), Files());
             await OutcomeFile.WriteAsync(Folder, end);
             return (end, false);
         }
@@ -132,7 +136,8 @@ internal sealed partial class ReportingGrain(SiloCompute compute, SharedSources 
 
     private static RunEnd Fault(string sentence) => new(sentence, null, 0, 0, 0, 0, []);
 
-    private string[] Files() => [.. Directory.EnumerateFiles(Folder).Select(f => Path.GetFileName(f)!).Where(f => !f.StartsWith('.')).Order(StringComparer.Ordinal)];
+    private string[] Files() => [.. Directory.EnumerateFiles(Folder).Select(f => Path.GetFileName(f)!).Where(f => !f.StartsWith('.'))
+        .Order(StringComparer.Ordinal)];
 
     public Task<byte[]?> ModelAsync(string key, int number) => Task.FromResult(_host?.Model(key, number));
 
@@ -140,7 +145,8 @@ internal sealed partial class ReportingGrain(SiloCompute compute, SharedSources 
 
     public Task<ReportAnswer> ReportAsync(StrategyReport report)
     {
-        if (_cancelled || _end is not null) return Task.FromResult(_cancelled || _end!.Fault is not null ? ReportAnswer.Over : ReportAnswer.Taken);
+        if (_cancelled || _end is not null)
+            return Task.FromResult(_cancelled || _end!.Fault is not null ? ReportAnswer.Over : ReportAnswer.Taken);
         if (_host is { } host) return Task.FromResult(host.Take(report));
         // A report activated the grain after a loss; the batch grain starts it.
         compute.Poke(Run);
@@ -159,7 +165,8 @@ internal sealed partial class ReportingGrain(SiloCompute compute, SharedSources 
         if (name != Path.GetFileName(name) || name.StartsWith('.')) return null;
         var path = Path.Combine(Folder, name);
         if (!File.Exists(path)) return null;
-        await using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 1, useAsync: true);
+        await using var file =
+            new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 1, useAsync: true);
         var bytes = new byte[(int)Math.Clamp(file.Length - offset, 0, Math.Min(most, 4 << 20))];
         file.Position = offset;
         await file.ReadExactlyAsync(bytes);
@@ -213,7 +220,8 @@ internal static class OutcomeFile
         }
     }
 
-    public static Task WriteAsync(string folder, RunEnd end) => AtomicFile.WriteAsync(Path.Combine(folder, Name), JsonSerializer.SerializeToUtf8Bytes(end));
+    public static Task WriteAsync(string folder, RunEnd end) =>
+        AtomicFile.WriteAsync(Path.Combine(folder, Name), JsonSerializer.SerializeToUtf8Bytes(end));
 }
 
 /// <summary>Reserves a run's folder for one activation, because one on a silo that counts as lost may still write.</summary>
@@ -224,6 +232,7 @@ internal static class FolderLock
         var folder = Path.Combine(runs, ".locks");
         Directory.CreateDirectory(folder);
         return await RetryPolicies.FileInUse(static e => e is IOException, TimeSpan.FromSeconds(30)).RunAsync(
-            _ => Task.FromResult(new FileStream(Path.Combine(folder, run), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1, FileOptions.DeleteOnClose)), cancellationToken);
+            _ => Task.FromResult(new FileStream(Path.Combine(folder, run), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1,
+                FileOptions.DeleteOnClose)), cancellationToken);
     }
 }

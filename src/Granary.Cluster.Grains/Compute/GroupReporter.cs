@@ -6,7 +6,8 @@ using Granary.Engine.Trading;
 namespace Granary.Cluster.Grains.Compute;
 
 /// <summary>Earlier reports of a group are missing; it must run again from its first bar.</summary>
-internal sealed class ReportsLostException() : Exception("its earlier reports were lost with the folder they were kept in; let all silos share --runs");
+internal sealed class ReportsLostException()
+    : Exception("its earlier reports were lost with the folder they were kept in; let all silos share --runs");
 
 /// <summary>
 /// Sends the events and outcomes of a group's strategies to the reporting grain, and repeats each report until it is durable. Unsent events
@@ -115,7 +116,8 @@ internal sealed class GroupReporter : IEventSink
         _news.Release();
         await _sending;
         foreach (var part in outcomes.Chunk(OutcomesAtOnce))
-            await DeliverAsync(new StrategyReport(_pass, [], part, [.. part.Select(o => o.Error is null ? _counts.GetValueOrDefault(o.Index) : 0)]));
+            await DeliverAsync(new StrategyReport(_pass, [], part,
+                [.. part.Select(o => o.Error is null ? _counts.GetValueOrDefault(o.Index) : 0)]));
     }
 
     private async Task DeliverAsync(StrategyReport report)

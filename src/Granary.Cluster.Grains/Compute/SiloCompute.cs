@@ -30,7 +30,8 @@ public sealed partial class SiloCompute : ILifecycleParticipant<ISiloLifecycle>,
     private readonly Timer _watch;
     private int _begun;
 
-    internal SiloCompute(IGrainFactory grains, RunPlans plans, SharedSources sources, GrainSettings settings, StreamWindows windows, ClusterInstruments instruments, SiloAddress address, IClusterMembershipService membership, ILogger<SiloCompute> logger)
+    internal SiloCompute(IGrainFactory grains, RunPlans plans, SharedSources sources, GrainSettings settings, StreamWindows windows,
+        ClusterInstruments instruments, SiloAddress address, IClusterMembershipService membership, ILogger<SiloCompute> logger)
     {
         Grains = grains;
         Plans = plans;
@@ -76,7 +77,8 @@ public sealed partial class SiloCompute : ILifecycleParticipant<ISiloLifecycle>,
 
     internal StrategyGroup? Find(Guid id) => _groups.GetValueOrDefault(id);
 
-    internal IAsyncEnumerable<BarBlock> Blocks(string feed, string hash, CancellationToken cancellationToken) => _settings.Blocks == BlockCarriage.Pull
+    internal IAsyncEnumerable<BarBlock> Blocks(string feed, string hash, CancellationToken cancellationToken) =>
+        _settings.Blocks == BlockCarriage.Pull
         ? new FeedReceiver(Grains, feed, hash, _settings.BlocksAhead, Instruments).ReadAsync(cancellationToken)
         : _windows.ReadAsync(feed, hash, cancellationToken);
 
@@ -150,13 +152,16 @@ public sealed partial class SiloCompute : ILifecycleParticipant<ISiloLifecycle>,
 
     internal void GroupFailed(string run, int feed, string fault, Exception e) => GroupEnded(_logger, run, feed, fault, e);
 
-    internal void Joined(CohortOrder order, double seconds) => GroupJoined(_logger, order.Run, order.Strategies.Length, order.Feed, seconds);
+    internal void Joined(CohortOrder order, double seconds) =>
+        GroupJoined(_logger, order.Run, order.Strategies.Length, order.Feed, seconds);
 
-    internal void Finished(CohortOrder order, double seconds) => GroupFinished(_logger, order.Run, order.Strategies.Length, order.Feed, seconds);
+    internal void Finished(CohortOrder order, double seconds) =>
+        GroupFinished(_logger, order.Run, order.Strategies.Length, order.Feed, seconds);
 
     internal void NotActivated(string run, string strategy) => StrategyNotActivated(_logger, run, strategy);
 
-    void ILifecycleParticipant<ISiloLifecycle>.Participate(ISiloLifecycle lifecycle) => lifecycle.Subscribe(nameof(SiloCompute), ServiceLifecycleStage.Active, starting =>
+    void ILifecycleParticipant<ISiloLifecycle>.Participate(ISiloLifecycle lifecycle) =>
+        lifecycle.Subscribe(nameof(SiloCompute), ServiceLifecycleStage.Active, starting =>
     {
         _ = WatchMembersAsync();
         return Task.CompletedTask;
@@ -169,7 +174,8 @@ public sealed partial class SiloCompute : ILifecycleParticipant<ISiloLifecycle>,
             var alive = new HashSet<SiloAddress>();
             await foreach (var snapshot in _membership.MembershipUpdates.WithCancellation(Stopping))
             {
-                HashSet<SiloAddress> now = [.. snapshot.Members.Values.Where(m => m.Status is SiloStatus.Active or SiloStatus.ShuttingDown or SiloStatus.Stopping).Select(m => m.SiloAddress)];
+                HashSet<SiloAddress> now = [.. snapshot.Members.Values.Where(m => m.Status is SiloStatus.Active or SiloStatus.ShuttingDown
+                    or SiloStatus.Stopping).Select(m => m.SiloAddress)];
                 if (alive.Any(s => !now.Contains(s))) SiloGone();
                 alive = now;
             }
@@ -201,7 +207,8 @@ public sealed partial class SiloCompute : ILifecycleParticipant<ISiloLifecycle>,
         Pool.Dispose();
     }
 
-    [LoggerMessage(5, LogLevel.Information, "Run {RunId}: {Strategies} strategies of feed {Feed} started, with all activations after {Seconds:0.000} s")]
+    [LoggerMessage(5, LogLevel.Information,
+        "Run {RunId}: {Strategies} strategies of feed {Feed} started, with all activations after {Seconds:0.000} s")]
     private static partial void GroupJoined(ILogger logger, string runId, int strategies, int feed, double seconds);
 
     [LoggerMessage(6, LogLevel.Information, "Run {RunId}: {Strategies} strategies of feed {Feed} finished after {Elapsed:0.000} s")]
@@ -216,6 +223,7 @@ public sealed partial class SiloCompute : ILifecycleParticipant<ISiloLifecycle>,
     [LoggerMessage(3, LogLevel.Warning, "Run {RunId}: strategy {Strategy} failed: {Error}")]
     private static partial void StrategyFailed(ILogger logger, string runId, string strategy, string error);
 
-    [LoggerMessage(4, LogLevel.Warning, "Run {RunId}: strategy {Strategy} runs without an activation, because none could be created on this silo")]
+    [LoggerMessage(4, LogLevel.Warning,
+        "Run {RunId}: strategy {Strategy} runs without an activation, because none could be created on this silo")]
     private static partial void StrategyNotActivated(ILogger logger, string runId, string strategy);
 }

@@ -67,7 +67,8 @@ internal sealed class StrategyGroup
         get
         {
             Count();
-            lock (_lock) return new CohortStatus(Order.Id, Order.Pass, Order.Feed, State, _strategies, _evaluations, _bars, Fault, MayPass, _startSeconds);
+            lock (_lock) return new CohortStatus(Order.Id, Order.Pass, Order.Feed, State, _strategies, _evaluations, _bars, Fault, MayPass,
+                _startSeconds);
         }
     }
 
@@ -97,11 +98,15 @@ internal sealed class StrategyGroup
             var models = await ModelsAsync();
             var headers = await Task.WhenAll(feed.Symbols.Select((s, i) => OpenAsync(KeyOf(feed, s), Order.Hashes[i])));
             var series = new List<MarketSeries>();
-            for (var i = 0; i < headers.Length; i++) series.Add(await WithPathAsync(plan.Spec, feed, feed.Symbols[i], headers[i].Instrument!));
-            var execution = new FeedExecution(feed, [.. Order.Strategies.Select(i => models.TryGetValue(i, out var model) ? plan.Instances[i] with { Model = model } : plan.Instances[i])],
+            for (var i = 0; i < headers.Length; i++)
+                series.Add(await WithPathAsync(plan.Spec, feed, feed.Symbols[i], headers[i].Instrument!));
+            var execution = new FeedExecution(feed,
+                [.. Order.Strategies.Select(i => models.TryGetValue(i, out var model) ? plan.Instances[i] with { Model = model }
+                    : plan.Instances[i])],
                 series,
                 (i, stop) => _silo.Blocks(KeyOf(feed, feed.Symbols[i]), Order.Hashes[i], stop),
-                Order.Stressed ? plan.Spec.Execution.Settings.Stressed() : plan.Spec.Execution.Settings, Order.WithEvents ? reporter : null, Order.WithFactors, _silo.Limits)
+                Order.Stressed ? plan.Spec.Execution.Settings.Stressed() : plan.Spec.Execution.Settings, Order.WithEvents ? reporter : null,
+                Order.WithFactors, _silo.Limits)
             {
                 HasEnded = Order.HasEnded,
                 Held = () => reporter.IsFull || _silo.IsHeld,
@@ -124,7 +129,8 @@ internal sealed class StrategyGroup
             using (_stop.Token.Register(() => _silo.Pool.Stop(execution)))
             {
                 // If the reporter fails, processing ends too.
-                if (await Task.WhenAny(_walked.Task, reporter.Sending) == reporter.Sending && !_walked.Task.IsCompleted && !reporter.Sending.IsCompletedSuccessfully)
+                if (await Task.WhenAny(_walked.Task, reporter.Sending) == reporter.Sending && !_walked.Task.IsCompleted
+                    && !reporter.Sending.IsCompletedSuccessfully)
                 {
                     _silo.Pool.Stop(execution);
                     await reporter.Sending;
@@ -181,7 +187,8 @@ internal sealed class StrategyGroup
             {
                 try
                 {
-                    bytes = await _silo.Grains.GetGrain<IReportingGrain>(Order.Run).ModelAsync(Order.Pass, use.Number).WaitAsync(TimeSpan.FromSeconds(30), _stop.Token);
+                    bytes = await _silo.Grains.GetGrain<IReportingGrain>(Order.Run).ModelAsync(Order.Pass, use.Number)
+                        .WaitAsync(TimeSpan.FromSeconds(30), _stop.Token);
                 }
                 catch (Exception e) when (Loss.Is(e) && attempt < 20)
                 {
@@ -227,14 +234,16 @@ internal sealed class StrategyGroup
         var source = _silo.Sources.Open(Order.Run, spec.Data, spec.Folder);
         await using var bars = await source.OpenAsync(new BarQuery(symbol, spec.Data.Timeframe, spec.ReadFrom, spec.Data.To), _stop.Token);
         await using var smaller = await IntrabarPaths.OpenAsync(source, spec, symbol, _stop.Token);
-        return IntrabarPaths.With(spec, new OpenedMarket(symbol, SeriesChanges.Apply(bars, Order.Changes), instrument, smaller), feed.Timeframe);
+        return IntrabarPaths.With(spec, new OpenedMarket(symbol, SeriesChanges.Apply(bars, Order.Changes), instrument, smaller),
+            feed.Timeframe);
     }
 
     private string KeyOf(FeedPlan feed, string symbol) => new FeedKey(Order.Run, symbol, feed.Timeframe, Order.Changes).ToString();
 
     private async Task<FeedHeader> OpenAsync(string key, string hash)
     {
-        var header = await RetryPolicies.LostCall(Loss.Is).RunAsync(stop => _silo.Grains.GetGrain<ISymbolFeedGrain>(key).OpenAsync(hash).WaitAsync(stop), _stop.Token);
+        var header = await RetryPolicies.LostCall(Loss.Is)
+            .RunAsync(stop => _silo.Grains.GetGrain<ISymbolFeedGrain>(key).OpenAsync(hash).WaitAsync(stop), _stop.Token);
         return header.Fault is null ? header : throw new FeedFaultException(header.Fault, header.MayPass);
     }
 
@@ -299,7 +308,9 @@ internal sealed class StrategyGroup
     /// <summary>Returns the run of a strategy; null if it failed or ended.</summary>
     public IStrategyRun? RunOf(int slot) => _execution?.Groups[slot / RunGroup.Size].RunOf(slot % RunGroup.Size);
 
-    public string? ErrorOf(int slot) => _execution is { } execution ? execution.Groups[slot / RunGroup.Size].ErrorOf(slot % RunGroup.Size) : _errors?.GetValueOrDefault(Order.Strategies[slot]);
+    public string? ErrorOf(int slot) =>
+        _execution is { } execution ? execution.Groups[slot / RunGroup.Size].ErrorOf(slot % RunGroup.Size)
+            : _errors?.GetValueOrDefault(Order.Strategies[slot]);
 
     public int[] GiveUp(int most)
     {

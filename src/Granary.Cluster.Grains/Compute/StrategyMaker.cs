@@ -106,19 +106,22 @@ internal sealed class StrategyMaker : IDisposable
                 worker.IsLost = true;
                 _workers.Remove(worker);
             }
-            if (_next < _count && _workers.Count < MostThreads && _workers.All(w => w.Slot >= 0 && Stopwatch.GetElapsedTime(w.Since) >= Slow)) Begin();
+            if (_next < _count && _workers.Count < MostThreads
+                && _workers.All(w => w.Slot >= 0 && Stopwatch.GetElapsedTime(w.Since) >= Slow)) Begin();
         }
         foreach (var worker in late)
         {
             _groups[worker.Slot / RunGroup.Size].FailUnmade(worker.Slot % RunGroup.Size,
-                FormattableString.Invariant($"could not be made within {_deadline!.Value.TotalSeconds:0.#} s: its constructor does not come back"));
+                FormattableString.Invariant(
+                    $"could not be made within {_deadline!.Value.TotalSeconds:0.#} s: its constructor does not come back"));
             Stop(worker);
             lock (_gate) Count();
         }
     }
 
     // It returns when the thread has reached a point where it can be stopped.
-    private static void Stop(Worker worker) => ThreadPool.UnsafeQueueUserWorkItem(abort => abort.Cancel(), worker.Abort, preferLocal: false);
+    private static void Stop(Worker worker) =>
+        ThreadPool.UnsafeQueueUserWorkItem(abort => abort.Cancel(), worker.Abort, preferLocal: false);
 
     public void Dispose()
     {

@@ -3,8 +3,8 @@ using Granary.Engine.Market;
 namespace Granary.Cluster.Grains.Feeds;
 
 /// <summary>
-/// A feed's source, read by block number. The newest blocks stay in a window, so that silos that are abreast share one reading; who asks for older
-/// ones gets a reading of its own, from the start if need be.
+/// A feed's source, read by block number. The newest blocks stay in a window, so that silos that are abreast share one reading; who asks
+/// for older ones gets a reading of its own, from the start if need be.
 /// </summary>
 internal sealed class BlockWindow(Func<IAsyncEnumerable<BarBlock>> read, int room) : IAsyncDisposable
 {

@@ -43,6 +43,8 @@ internal sealed class FeedReceiver(IGrainFactory grains, string feed, string has
     }
 
     // The feed may be lost with its silo; the next call restarts it on another one.
-    private Task<BlockBatch> AskAsync(long from, int count, CancellationToken cancellationToken) => RetryPolicies.LostCall(Loss.Is).RunAsync(
-        stop => grains.GetGrain<ISymbolFeedGrain>(feed).ReadAsync(new BlockRequest(_receiver, from, count, hash)).WaitAsync(TimeSpan.FromSeconds(30), stop), cancellationToken);
+    private Task<BlockBatch> AskAsync(long from, int count, CancellationToken cancellationToken) =>
+        RetryPolicies.LostCall(Loss.Is).RunAsync(
+        stop => grains.GetGrain<ISymbolFeedGrain>(feed).ReadAsync(new BlockRequest(_receiver, from, count, hash))
+            .WaitAsync(TimeSpan.FromSeconds(30), stop), cancellationToken);
 }

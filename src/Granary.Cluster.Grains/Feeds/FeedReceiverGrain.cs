@@ -11,7 +11,8 @@ internal sealed class FeedReceiverGrain(StreamWindows windows) : Grain, IFeedRec
 {
     private string Feed => this.GetPrimaryKeyString()[..this.GetPrimaryKeyString().LastIndexOf('|')];
 
-    private IAsyncStream<BlockMessage> Stream => this.GetStreamProvider(ClusterProviders.Blocks).GetStream<BlockMessage>(FeedStream.Of(Feed));
+    private IAsyncStream<BlockMessage> Stream =>
+        this.GetStreamProvider(ClusterProviders.Blocks).GetStream<BlockMessage>(FeedStream.Of(Feed));
 
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {

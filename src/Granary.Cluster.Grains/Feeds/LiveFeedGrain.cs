@@ -42,7 +42,8 @@ internal sealed class LiveFeedGrain(GranaryCatalogues catalogues, TimeProvider c
             var items = Channel.CreateBounded<FeedItem>(Ahead);
             (_feed, _stop, _items) = (feed, stop, items);
             _reading = Task.Run(() => ReadAsync(feed, items.Writer, stop.Token), CancellationToken.None);
-            return new LiveFeedHeader([.. feed.Series.Select(s => s.Instrument)], [.. feed.Series.Select(s => s.Timeframe.ToString())], [.. feed.Notes], null, false);
+            return new LiveFeedHeader([.. feed.Series.Select(s => s.Instrument)], [.. feed.Series.Select(s => s.Timeframe.ToString())],
+                [.. feed.Notes], null, false);
         }
         catch (Exception e) when (e is BarDataException or InputException)
         {
@@ -54,7 +55,8 @@ internal sealed class LiveFeedGrain(GranaryCatalogues catalogues, TimeProvider c
         }
     }
 
-    private LiveFeedHeader Header(string fault, bool mayPass) => new([], [], [], $"on the silo {silo.SiloAddress.Endpoint}: {fault}", mayPass);
+    private LiveFeedHeader Header(string fault, bool mayPass) =>
+        new([], [], [], $"on the silo {silo.SiloAddress.Endpoint}: {fault}", mayPass);
 
     private static async Task ReadAsync(ILiveFeed feed, ChannelWriter<FeedItem> items, CancellationToken stop)
     {
@@ -77,7 +79,8 @@ internal sealed class LiveFeedGrain(GranaryCatalogues catalogues, TimeProvider c
         {
             // One waiter, however long the market is silent.
             var waiting = _waiting ??= items.Reader.WaitToReadAsync().AsTask();
-            if (!waiting.IsCompleted && await Task.WhenAny(waiting, Task.Delay(Quick)) != waiting) return new LiveFeedItems([], [.. _feed!.Notes], null, false);
+            if (!waiting.IsCompleted && await Task.WhenAny(waiting, Task.Delay(Quick)) != waiting)
+                return new LiveFeedItems([], [.. _feed!.Notes], null, false);
             _waiting = null;
             await waiting;
             var bars = 0;

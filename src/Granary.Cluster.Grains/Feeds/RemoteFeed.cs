@@ -8,7 +8,8 @@ namespace Granary.Cluster.Grains.Feeds;
 /// <summary>The live feed grain as a session reads it: the next part is on its way while one is worked.</summary>
 internal sealed class RemoteFeed(ILiveFeedGrain grain, long epoch, LiveFeedHeader header) : ILiveFeed
 {
-    public IReadOnlyList<MarketSeries> Series { get; } = [.. header.Instruments.Zip(header.Timeframes, (i, t) => new MarketSeries(i, Timeframe.Parse(t)))];
+    public IReadOnlyList<MarketSeries> Series { get; } =
+        [.. header.Instruments.Zip(header.Timeframes, (i, t) => new MarketSeries(i, Timeframe.Parse(t)))];
 
     public IReadOnlyList<string> Notes { get; private set; } = header.Notes;
 

@@ -5,7 +5,9 @@ using Granary.Engine.Market;
 
 namespace Granary.Cluster.Grains.Feeds;
 
-/// <summary>The series that grains of this silo have opened, each once for each run: the feed and the reporting grain of a run read the same one.</summary>
+/// <summary>
+/// The series that grains of this silo have opened, each once for each run: the feed and the reporting grain of a run read the same one.
+/// </summary>
 /// <param name="catalogues">What the silo knows.</param>
 public sealed class SharedSources(GranaryCatalogues catalogues)
 {
@@ -62,9 +64,11 @@ public sealed class SharedSources(GranaryCatalogues catalogues)
 
     private sealed class Source(SharedSources owner, string run, IBarSource source) : IBarSource
     {
-        public ValueTask<IReadOnlyList<string>> ListSymbolsAsync(Timeframe timeframe, CancellationToken cancellationToken = default) => source.ListSymbolsAsync(timeframe, cancellationToken);
+        public ValueTask<IReadOnlyList<string>> ListSymbolsAsync(Timeframe timeframe, CancellationToken cancellationToken = default) =>
+            source.ListSymbolsAsync(timeframe, cancellationToken);
 
-        public ValueTask<IBarSeries> OpenAsync(BarQuery query, CancellationToken cancellationToken = default) => owner.LeaseAsync(run, source, query, cancellationToken);
+        public ValueTask<IBarSeries> OpenAsync(BarQuery query, CancellationToken cancellationToken = default) =>
+            owner.LeaseAsync(run, source, query, cancellationToken);
     }
 
     private sealed class Lease(SharedSources owner, (string, BarQuery) key, Entry entry, IBarSeries series) : IBarSeries
@@ -81,8 +85,10 @@ public sealed class SharedSources(GranaryCatalogues catalogues)
 
         public IReadOnlyList<string> Notes => series.Notes;
 
-        public IAsyncEnumerable<BarBlock> ReadAsync(int blockSize = IBarSeries.DefaultBlockSize, CancellationToken cancellationToken = default) => series.ReadAsync(blockSize, cancellationToken);
+        public IAsyncEnumerable<BarBlock> ReadAsync(int blockSize = IBarSeries.DefaultBlockSize,
+            CancellationToken cancellationToken = default) => series.ReadAsync(blockSize, cancellationToken);
 
-        public ValueTask DisposeAsync() => Interlocked.Exchange(ref _released, 1) == 0 ? owner.ReleaseAsync(key, entry) : ValueTask.CompletedTask;
+        public ValueTask DisposeAsync() =>
+            Interlocked.Exchange(ref _released, 1) == 0 ? owner.ReleaseAsync(key, entry) : ValueTask.CompletedTask;
     }
 }

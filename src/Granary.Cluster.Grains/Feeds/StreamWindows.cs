@@ -98,7 +98,8 @@ public sealed class StreamWindows
     }
 
     /// <summary>Reads a feed's blocks, each once and in order.</summary>
-    internal async IAsyncEnumerable<BarBlock> ReadAsync(string feed, string hash, [EnumeratorCancellation] CancellationToken cancellationToken)
+    internal async IAsyncEnumerable<BarBlock> ReadAsync(string feed, string hash, [EnumeratorCancellation]
+        CancellationToken cancellationToken)
     {
         var most = _settings.BlocksAhead;
         var id = Guid.NewGuid();
@@ -122,7 +123,8 @@ public sealed class StreamWindows
                     publishing = PublishAsync(source, new BlockRequest(id, next, 2 * most, hash), cancellationToken);
                 }
                 var message = await window.GetAsync(next, BlockTimeout, cancellationToken);
-                if (message is null && !publishing.IsCompleted && await Task.WhenAny(publishing, Task.Delay(TimeSpan.FromSeconds(2), cancellationToken)) == publishing) continue;
+                if (message is null && !publishing.IsCompleted
+                    && await Task.WhenAny(publishing, Task.Delay(TimeSpan.FromSeconds(2), cancellationToken)) == publishing) continue;
                 if (message is not null)
                 {
                     if (message.Fault is { } inTheStream) throw new FeedFaultException(inTheStream, message.MayPass);
@@ -135,7 +137,8 @@ public sealed class StreamWindows
                     next++;
                     continue;
                 }
-                if (publishing.IsCompletedSuccessfully && publishing.Result is { Fault: { } refused } end) throw new FeedFaultException(refused, end.MayPass);
+                if (publishing.IsCompletedSuccessfully && publishing.Result is { Fault: { } refused } end)
+                    throw new FeedFaultException(refused, end.MayPass);
                 // The block was lost with a silo, arrived before this window existed, or is late: request it.
                 var batch = await AskAsync(source, new BlockRequest(id, next, most, hash), cancellationToken);
                 if (batch.Fault is { } fault) throw new FeedFaultException(fault, batch.MayPass);
@@ -186,5 +189,6 @@ public sealed class StreamWindows
     }
 
     private static Task<BlockBatch> AskAsync(ISymbolFeedGrain source, BlockRequest request, CancellationToken cancellationToken) =>
-        RetryPolicies.LostCall(Loss.Is).RunAsync(stop => source.ReadAsync(request).WaitAsync(TimeSpan.FromSeconds(30), stop), cancellationToken);
+        RetryPolicies.LostCall(Loss.Is)
+            .RunAsync(stop => source.ReadAsync(request).WaitAsync(TimeSpan.FromSeconds(30), stop), cancellationToken);
 }

@@ -14,7 +14,8 @@ namespace Granary.Cluster.Grains.Feeds;
 /// <summary>Reads one feed of one run. It has no durable state: after a loss, the next call restarts it.</summary>
 [PreferLocalPlacement]
 [GrainType("symbolfeed")]
-internal sealed class SymbolFeedGrain(RunPlans plans, SharedSources sources, GrainSettings settings, ILocalSiloDetails silo) : Grain, ISymbolFeedGrain
+internal sealed class SymbolFeedGrain(RunPlans plans, SharedSources sources, GrainSettings settings, ILocalSiloDetails silo)
+    : Grain, ISymbolFeedGrain
 {
     private const int Room = 64;
 
@@ -37,9 +38,12 @@ internal sealed class SymbolFeedGrain(RunPlans plans, SharedSources sources, Gra
             if (_series.ContentHash != hash)
             {
                 await _series.DisposeAsync();
-                return _header = new FeedHeader(null, $"the bars of {key.Symbol} that the silo {silo.SiloAddress.Endpoint} reads from {spec.Data.Source} are not those that the run began with; give all silos the same data", MayPass: false);
+                return _header = new FeedHeader(null,
+                    $"the bars of {key.Symbol} that the silo {silo.SiloAddress.Endpoint} reads "
+                        + $"from {spec.Data.Source} are not those that the run began with; give all silos the same data", MayPass: false);
             }
-            _window = new BlockWindow(() => FeedBlocks.ReadAsync(SeriesChanges.Apply(_series, key.Changes), key.Timeframe, settings.BlockSize), Room);
+            _window = new BlockWindow(() => FeedBlocks.ReadAsync(SeriesChanges.Apply(_series, key.Changes), key.Timeframe,
+                settings.BlockSize), Room);
             return _header = new FeedHeader(_series.Instrument, null, MayPass: false);
         }
         catch (Exception e) when (e is BarDataException or InputException)

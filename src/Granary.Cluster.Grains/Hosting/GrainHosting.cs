@@ -19,14 +19,18 @@ namespace Granary.Cluster.Grains.Hosting;
 /// <summary>Puts Granary's grains into a silo.</summary>
 public static class GrainHosting
 {
-    /// <summary>The silo needs grain storage of the name <see cref="ClusterProviders.State"/>, reminders, and with <see cref="BlockCarriage.Stream"/> the stream provider <see cref="ClusterProviders.Blocks"/>.</summary>
+    /// <summary>
+    /// The silo needs grain storage of the name <see cref="ClusterProviders.State"/>, reminders, and with
+    /// <see cref="BlockCarriage.Stream"/> the stream provider <see cref="ClusterProviders.Blocks"/>.
+    /// </summary>
     /// <param name="catalogues">What the silo knows; alike on all silos of a cluster.</param>
     public static ISiloBuilder AddGranaryGrains(this ISiloBuilder silo, GrainSettings settings, GranaryCatalogues catalogues)
     {
         var services = silo.Services;
         services.AddSingleton(settings);
         services.TryAddSingleton(catalogues);
-        services.Configure<ExceptionSerializationOptions>(o => o.SupportedNamespacePrefixes.Add("Granary")); // a fault keeps its type and its sentence on the way to its caller
+        // a fault keeps its type and its sentence on the way to its caller
+        services.Configure<ExceptionSerializationOptions>(o => o.SupportedNamespacePrefixes.Add("Granary"));
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<ClusterInstruments>();
         services.TryAddSingleton(AccountStores.Open(settings.State ?? Path.Combine(settings.Runs, ".accounts")));
@@ -34,10 +38,12 @@ public static class GrainHosting
         services.AddSingleton<SharedSources>();
         services.AddSingleton<RunPlans>();
         services.AddSingleton<SiloProcess>();
-        services.AddSingleton(s => new StreamWindows(s.GetRequiredService<IGrainFactory>(), settings, s.GetRequiredService<ILocalSiloDetails>(),
-            s.GetRequiredService<ClusterInstruments>()));
-        services.AddSingleton(s => new SiloCompute(s.GetRequiredService<IGrainFactory>(), s.GetRequiredService<RunPlans>(), s.GetRequiredService<SharedSources>(), settings, s.GetRequiredService<StreamWindows>(),
-            s.GetRequiredService<ClusterInstruments>(), s.GetRequiredService<ILocalSiloDetails>().SiloAddress, s.GetRequiredService<IClusterMembershipService>(), s.GetRequiredService<ILogger<SiloCompute>>()));
+        services.AddSingleton(s => new StreamWindows(s.GetRequiredService<IGrainFactory>(), settings,
+            s.GetRequiredService<ILocalSiloDetails>(), s.GetRequiredService<ClusterInstruments>()));
+        services.AddSingleton(s => new SiloCompute(s.GetRequiredService<IGrainFactory>(), s.GetRequiredService<RunPlans>(),
+            s.GetRequiredService<SharedSources>(), settings, s.GetRequiredService<StreamWindows>(),
+            s.GetRequiredService<ClusterInstruments>(), s.GetRequiredService<ILocalSiloDetails>().SiloAddress,
+            s.GetRequiredService<IClusterMembershipService>(), s.GetRequiredService<ILogger<SiloCompute>>()));
         services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(s => s.GetRequiredService<SiloCompute>());
         services.AddPlacementDirector<CallersSiloPlacement, CallersSiloPlacementDirector>();
         services.AddPlacementDirector<SiloKeyPlacement, SiloKeyPlacementDirector>();

@@ -42,15 +42,21 @@ internal sealed partial class ModelGrain([PersistentState("model", ClusterProvid
 
     private ModelRegistry Registry => _registry ??= new ModelRegistry(ModelStores.Open(Key.Registry), catalogues.ModelKinds);
 
-    public Task<ModelVersions> VersionsAsync() => Task.FromResult(Asked(() => new ModelVersions([.. Registry.Versions(Key.Model).Select(v => v.Number)], Registry.Pointer(Key.Model).Current)));
+    public Task<ModelVersions> VersionsAsync() =>
+        Task.FromResult(Asked(() => new ModelVersions([.. Registry.Versions(Key.Model).Select(v => v.Number)],
+            Registry.Pointer(Key.Model).Current)));
 
     public async Task<ModelPrediction> PredictAsync(string subject, double[] features)
     {
         if (state.State.Open.TryGetValue(subject, out var known)) return known;
-        if (state.State.Open.Count >= MostOpen) throw new InputException($"{MostOpen:N0} predictions of the model '{Key.Model}' wait for their outcome; tell some before asking for more");
+        if (state.State.Open.Count >= MostOpen)
+            throw new InputException($"{MostOpen:N0} predictions of the model "
+                + $"'{Key.Model}' wait for their outcome; tell some before asking for more");
         var (model, version) = Current();
         if (features.Length != model.Features.Count * model.Input.Length)
-            throw new InputException($"version {version.Number} of the model '{Key.Model}' expects {model.Features.Count * model.Input.Length} numbers ({string.Join(", ", model.Features)}), and was given {features.Length}");
+            throw new InputException(
+                $"version {version.Number} of the model '{Key.Model}' expects {model.Features.Count * model.Input.Length} numbers "
+                    + $"({string.Join(", ", model.Features)}), and was given {features.Length}");
         var prediction = new ModelPrediction(subject, version.Number, model.Predict(features));
         state.State.Open[subject] = prediction;
         await WriteAsync();
@@ -62,7 +68,8 @@ internal sealed partial class ModelGrain([PersistentState("model", ClusterProvid
         if (!state.State.Open.Remove(subject, out var prediction)) return Drift();
         var (model, version) = Current();
         if (state.State.Version != version.Number) (state.State.Version, state.State.Losses) = (version.Number, []);
-        if (prediction.Version == version.Number && double.IsFinite(prediction.Value)) state.State.Losses.Add(LossOf(model.Task, prediction.Value, outcome));
+        if (prediction.Version == version.Number && double.IsFinite(prediction.Value))
+            state.State.Losses.Add(LossOf(model.Task, prediction.Value, outcome));
         if (state.State.Losses.Count > MostOutcomes) state.State.Losses.RemoveAt(0);
         await WriteAsync();
         var drift = Drift();
@@ -83,7 +90,8 @@ internal sealed partial class ModelGrain([PersistentState("model", ClusterProvid
             ? outOfSample.GetValueOrDefault("logLoss", double.NaN)
             : outOfSample.TryGetValue("rmse", out var rmse) ? rmse * rmse : double.NaN;
         var error = Math.Sqrt(losses.SampleVariance / Math.Max(1, losses.Count));
-        return new ModelDrift(state.State.Open.Count, (int)losses.Count, losses.Mean, expected, losses.Count >= FewestOutcomes && losses.Mean > expected + 3 * error);
+        return new ModelDrift(state.State.Open.Count, (int)losses.Count, losses.Mean, expected, losses.Count >= FewestOutcomes
+            && losses.Mean > expected + 3 * error);
     }
 
     private static double LossOf(LearningTask task, double predicted, double outcome)
@@ -132,6 +140,8 @@ internal sealed partial class ModelGrain([PersistentState("model", ClusterProvid
         }
     }
 
-    [LoggerMessage(1, LogLevel.Warning, "Model {Model} version {Version} has drifted: loss {Loss:0.000} where {Expected:0.000} was expected, over {Outcomes} outcomes; train it again")]
+    [LoggerMessage(1, LogLevel.Warning,
+        "Model {Model} version {Version} has drifted: loss {Loss:0.000} where {Expected:0.000} was expected, over {Outcomes} outcomes; "
+            + "train it again")]
     private static partial void Drifted(ILogger logger, string model, int version, double loss, double expected, int outcomes);
 }

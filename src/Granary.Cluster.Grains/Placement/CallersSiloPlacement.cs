@@ -5,15 +5,17 @@ using Orleans.Runtime.Placement;
 namespace Granary.Cluster.Grains.Placement;
 
 /// <summary>
-/// Places a grain on the silo that the call names by a hint, else on the one that places it. The hint also tells an activation where to migrate to: one
-/// that only went would come back where it was, since callers have its address.
+/// Places a grain on the silo that the call names by a hint, else on the one that places it. The hint also tells an activation where to
+/// migrate to: one that only went would come back where it was, since callers have its address.
 /// </summary>
 [Serializable, GenerateSerializer, Immutable, Alias("granary.CallersSiloPlacement")]
 public sealed class CallersSiloPlacement : PlacementStrategy
 {
     internal static CallersSiloPlacement Singleton { get; } = new();
 
-    /// <summary>Names a silo for the call that is made next in this flow; dispose of it behind the call, since it would flow on to others.</summary>
+    /// <summary>
+    /// Names a silo for the call that is made next in this flow; dispose of it behind the call, since it would flow on to others.
+    /// </summary>
     internal static IDisposable On(SiloAddress silo)
     {
         RequestContext.Set(IPlacementDirector.PlacementHintKey, silo);
@@ -37,6 +39,7 @@ internal sealed class CallersSiloPlacementDirector : IPlacementDirector
     public Task<SiloAddress> OnAddActivation(PlacementStrategy strategy, PlacementTarget target, IPlacementContext context)
     {
         var compatible = context.GetCompatibleSilos(target);
-        return Task.FromResult(IPlacementDirector.GetPlacementHint(target.RequestContextData!, compatible) ?? (compatible.Contains(context.LocalSilo) ? context.LocalSilo : compatible[0]));
+        return Task.FromResult(IPlacementDirector.GetPlacementHint(target.RequestContextData!, compatible)
+            ?? (compatible.Contains(context.LocalSilo) ? context.LocalSilo : compatible[0]));
     }
 }

@@ -14,7 +14,8 @@ namespace Granary.Cluster.Grains.Portfolios;
 /// The session environment in the cluster: the order grain, the feed grain, and the portfolio grain's weights and commands.
 /// </summary>
 /// <param name="opened">Called with the order gateway when the account is open.</param>
-internal sealed class ClusterSite(IGrainFactory grains, string id, long epoch, SessionStart start, ISessionControl control, IWeightsService weights, Action<RemoteDesk> opened) : ISessionSite
+internal sealed class ClusterSite(IGrainFactory grains, string id, long epoch, SessionStart start, ISessionControl control,
+    IWeightsService weights, Action<RemoteDesk> opened) : ISessionSite
 {
     public ISessionControl Control => control;
 
@@ -23,7 +24,8 @@ internal sealed class ClusterSite(IGrainFactory grains, string id, long epoch, S
     public async Task<IOrderDesk> OpenDeskAsync(Production production, string account, CancellationToken cancellationToken)
     {
         var grain = grains.GetGrain<IOrderGrain>(id);
-        var gateway = new RemoteDesk(grain, epoch, production.Spec.Cash, await grain.OpenAsync(epoch, start).WaitAsync(cancellationToken).ConfigureAwait(false));
+        var gateway = new RemoteDesk(grain, epoch, production.Spec.Cash,
+            await grain.OpenAsync(epoch, start).WaitAsync(cancellationToken).ConfigureAwait(false));
         opened(gateway);
         return gateway;
     }
@@ -50,8 +52,10 @@ internal sealed class CurrentWeights : IWeightsService
 
     public ValueTask<PortfolioWeights?> FindAsync(string portfolio, CancellationToken cancellationToken = default) => new(_newest);
 
-    public ValueTask<PortfolioWeights> SetAsync(string portfolio, long expectedVersion, IReadOnlyDictionary<string, double> weights, string who, string why, CancellationToken cancellationToken = default) =>
+    public ValueTask<PortfolioWeights> SetAsync(string portfolio, long expectedVersion, IReadOnlyDictionary<string, double> weights,
+        string who, string why, CancellationToken cancellationToken = default) =>
         throw new NotSupportedException("weights are changed through the portfolio's grain");
 
-    public ValueTask<IReadOnlyList<PortfolioWeights>> HistoryAsync(string portfolio, CancellationToken cancellationToken = default) => new(_newest is { } newest ? [newest] : []);
+    public ValueTask<IReadOnlyList<PortfolioWeights>> HistoryAsync(string portfolio, CancellationToken cancellationToken = default) =>
+        new(_newest is { } newest ? [newest] : []);
 }

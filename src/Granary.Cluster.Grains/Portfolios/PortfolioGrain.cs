@@ -107,7 +107,8 @@ internal sealed partial class PortfolioGrain(
 
     public Task<PortfolioWeights?> FindAsync() => Task.FromResult(_weights.Newest);
 
-    public Task<IReadOnlyList<PortfolioWeights>> HistoryAsync() => Task.FromResult<IReadOnlyList<PortfolioWeights>>([.. state.State.Versions]);
+    public Task<IReadOnlyList<PortfolioWeights>> HistoryAsync() =>
+        Task.FromResult<IReadOnlyList<PortfolioWeights>>([.. state.State.Versions]);
 
     public async Task<WeightsAnswer> SetAsync(long expectedVersion, IReadOnlyDictionary<string, double> weights, string who, string why)
     {
@@ -142,7 +143,9 @@ internal sealed partial class PortfolioGrain(
     {
         var known = session.State;
         if (IsRunning)
-            throw new LeaseException($"the account {Id} is traded by a session in the cluster, started by {known.Start!.StartedBy} at {known.StartedAt:yyyy-MM-dd HH:mm:ss}Z; stop that session first, or give this one another account");
+            throw new LeaseException($"the account {Id} is traded by a session in the cluster, started "
+                + $"by {known.Start!.StartedBy} at {known.StartedAt:yyyy-MM-dd HH:mm:ss}Z; stop that session first, or give this one "
+                + $"another account");
         if (_running is { } before) await before;
         var production = new ProductionReader(catalogues).Read(start.File, start.Text, start.Folder);
         LiveSession.Check(start.ToRequest(), production);
@@ -160,7 +163,13 @@ internal sealed partial class PortfolioGrain(
             await orders.CloseAsync(epoch);
             throw;
         }
-        session.State = new SessionRecord { Start = start, Run = BatchId.New(production.Spec.Name + "-live", now), StartedAt = now, Epoch = epoch };
+        session.State = new SessionRecord
+        {
+            Start = start,
+            Run = BatchId.New(production.Spec.Name + "-live", now),
+            StartedAt = now,
+            Epoch = epoch
+        };
         try
         {
             await WriteAsync(() => session.WriteStateAsync());
@@ -196,7 +205,9 @@ internal sealed partial class PortfolioGrain(
     public async Task<SessionView?> CommandAsync(SessionOrder order)
     {
         if (session.State.Start is null) return null;
-        if (!IsRunning || _control is not { } control) throw new InputException($"the session of {Id} is over; start it again with its configuration, and it goes on from its journal");
+        if (!IsRunning || _control is not { } control)
+            throw new InputException($"the session of {Id} is over; start it again with its configuration, and it goes on from its "
+                + $"journal");
         try
         {
             await control.SendAsync(order).WaitAsync(TimeSpan.FromSeconds(20));
@@ -217,8 +228,8 @@ internal sealed partial class PortfolioGrain(
         if (status is not null && _gateway?.JournalFault is { } gone)
             status = status with { State = LiveState.WaitingForJournal, JournalFault = gone };
         return new SessionView(
-            Id, s.Run, (SessionPhase)s.Phase, s.Start.StartedBy, s.StartedAt, process.Silo.SiloAddress.ToString(), _gateway?.Where ?? "", status, s.Digest,
-            s.Fault ?? _waitsFor, s.Restarts, []);
+            Id, s.Run, (SessionPhase)s.Phase, s.Start.StartedBy, s.StartedAt, process.Silo.SiloAddress.ToString(), _gateway?.Where ?? "",
+            status, s.Digest, s.Fault ?? _waitsFor, s.Restarts, []);
     }
 
     private void Drive(bool again)
@@ -226,7 +237,8 @@ internal sealed partial class PortfolioGrain(
         _stop = CancellationTokenSource.CreateLinkedTokenSource(process.Life.ApplicationStopping);
         _control = new QueuedControl();
         // A session keeps its activation without calls.
-        _awake = this.RegisterGrainTimer(static (_, _) => Task.CompletedTask, this, new GrainTimerCreationOptions(TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(10)) { Interleave = true, KeepAlive = true });
+        _awake = this.RegisterGrainTimer(static (_, _) => Task.CompletedTask, this,
+            new GrainTimerCreationOptions(TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(10)) { Interleave = true, KeepAlive = true });
         _running = SuperviseAsync(_control, again, _stop.Token);
     }
 
@@ -263,12 +275,14 @@ internal sealed partial class PortfolioGrain(
                 catch (Exception e) when (!stop.IsCancellationRequested)
                 {
                     var seen = control.Status?.Bars ?? 0;
-                    (failures, pause) = seen > bars ? (1, TimeSpan.FromMilliseconds(100)) : (failures + 1, pause < LongestPause ? pause * 2 : LongestPause);
+                    (failures, pause) = seen > bars ? (1, TimeSpan.FromMilliseconds(100))
+                        : (failures + 1, pause < LongestPause ? pause * 2 : LongestPause);
                     bars = seen;
                     // A loss is temporary; a wrong configuration is not.
                     if (e is InputException or BarDataException || !(MayPass(e) || failures < MostRestarts))
                     {
-                        await EndAsync(SessionPhase.Failed, null, e is InputException or BarDataException ? e.Message : $"{e.GetType().Name}: {e.Message}");
+                        await EndAsync(SessionPhase.Failed, null, e is InputException or BarDataException ? e.Message
+                            : $"{e.GetType().Name}: {e.Message}");
                         return;
                     }
                     _waitsFor = e.Message;
@@ -290,7 +304,9 @@ internal sealed partial class PortfolioGrain(
         DeactivateOnIdle();
     }
 
-    private static bool MayPass(Exception e) => Loss.Is(e) || e is LeaseException or JournalException or ServiceUnavailableException or DeskSupersededException or BarStoreException or OperationCanceledException;
+    private static bool MayPass(Exception e) =>
+        Loss.Is(e) || e is LeaseException or JournalException or ServiceUnavailableException or DeskSupersededException or BarStoreException
+            or OperationCanceledException;
 
     private async Task EndAsync(SessionPhase phase, string? digest, string? fault)
     {
@@ -304,7 +320,9 @@ internal sealed partial class PortfolioGrain(
             Fault = fault,
             Host = "",
             Desk = "",
-            Files = phase == SessionPhase.Done && Directory.Exists(folder) ? [.. Directory.EnumerateFiles(folder).Select(f => Path.GetFileName(f)).Where(f => f[0] != '.').Order(StringComparer.Ordinal)] : [],
+            Files = phase == SessionPhase.Done && Directory.Exists(folder)
+                ? [.. Directory.EnumerateFiles(folder).Select(f => Path.GetFileName(f)).Where(f => f[0] != '.')
+                    .Order(StringComparer.Ordinal)] : [],
         };
         await session.WriteStateAsync();
         Ended(logger, Id, session.State.Run, phase, fault);
@@ -318,7 +336,8 @@ internal sealed partial class PortfolioGrain(
     public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
     {
         if (_stop is not null) await _stop.CancelAsync();
-        if (_running is { IsCompleted: false } running) await Task.WhenAny(running, Task.Delay(TimeSpan.FromSeconds(10), CancellationToken.None));
+        if (_running is { IsCompleted: false } running)
+            await Task.WhenAny(running, Task.Delay(TimeSpan.FromSeconds(10), CancellationToken.None));
         await base.OnDeactivateAsync(reason, cancellationToken);
     }
 

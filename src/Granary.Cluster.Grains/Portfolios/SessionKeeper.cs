@@ -16,7 +16,8 @@ internal sealed partial class SessionKeeper(IGrainFactory grains, TimeProvider c
             try
             {
                 await Task.Delay(Pause, clock, stoppingToken).ConfigureAwait(false);
-                var running = await grains.GetGrain<ISessionListGrain>(ISessionListGrain.Key).RunningAsync().WaitAsync(stoppingToken).ConfigureAwait(false);
+                var running = await grains.GetGrain<ISessionListGrain>(ISessionListGrain.Key).RunningAsync().WaitAsync(stoppingToken)
+                    .ConfigureAwait(false);
                 foreach (var id in running) await WakeAsync(id, stoppingToken).ConfigureAwait(false);
             }
             catch (OperationCanceledException)
@@ -35,7 +36,8 @@ internal sealed partial class SessionKeeper(IGrainFactory grains, TimeProvider c
         try
         {
             // A listed session that does not run was cut off between its end and the update of the list.
-            if (await grains.GetGrain<IPortfolioGrain>(id).SessionAsync().WaitAsync(stop).ConfigureAwait(false) is not { Phase: Application.Live.SessionPhase.Running })
+            if (await grains.GetGrain<IPortfolioGrain>(id).SessionAsync().WaitAsync(stop)
+                .ConfigureAwait(false) is not { Phase: Application.Live.SessionPhase.Running })
                 await grains.GetGrain<ISessionListGrain>(ISessionListGrain.Key).EndedAsync(id).WaitAsync(stop).ConfigureAwait(false);
         }
         catch (Exception e) when (e is not OperationCanceledException)

@@ -16,7 +16,8 @@ public sealed class SessionListRecord
 }
 
 [GrainType("sessionlist")]
-internal sealed class SessionListGrain([PersistentState("sessions", ClusterProviders.State)] IPersistentState<SessionListRecord> state) : Grain, ISessionListGrain
+internal sealed class SessionListGrain([PersistentState("sessions", ClusterProviders.State)]
+    IPersistentState<SessionListRecord> state) : Grain, ISessionListGrain
 {
     private const int Kept = 1000;
 

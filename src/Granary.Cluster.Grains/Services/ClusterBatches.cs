@@ -26,14 +26,17 @@ public sealed class ClusterBatches(IGrainFactory grains, TimeProvider clock, Tim
         if (submission.IdempotencyKey is { } key)
         {
             var hash = RunFolder.HashOf(Convert.ToBase64String(spec.Text), spec.Folder);
-            var claim = await Calling.TryAsync(() => grains.GetGrain<IIdempotencyGrain>(key).ClaimAsync(id, hash), cancellationToken, timeout).ConfigureAwait(false);
+            var claim = await Calling.TryAsync(() => grains.GetGrain<IIdempotencyGrain>(key).ClaimAsync(id, hash), cancellationToken,
+                timeout).ConfigureAwait(false);
             if (!claim.SameText) throw new IdempotencyConflictException(key, claim.Run);
             // If a submission was cut off between the key and the batch, this submits the same id again.
             id = claim.Run;
         }
-        var order = new BatchOrder(id, spec.Name, spec.Text, spec.Data.Place.File, spec.Folder, submission.SubmittedBy, now, submission.IdempotencyKey);
+        var order = new BatchOrder(id, spec.Name, spec.Text, spec.Data.Place.File, spec.Folder, submission.SubmittedBy, now,
+            submission.IdempotencyKey);
         var answer = await Calling.TryAsync(() => Batch(id).SubmitAsync(order), cancellationToken, timeout).ConfigureAwait(false);
-        return answer.Status is { } status ? new SubmissionReceipt(status, answer.Created) : throw new TooManyBatchesException(answer.Waiting);
+        return answer.Status is { } status ? new SubmissionReceipt(status, answer.Created)
+            : throw new TooManyBatchesException(answer.Waiting);
     }
 
     /// <inheritdoc/>
@@ -46,7 +49,8 @@ public sealed class ClusterBatches(IGrainFactory grains, TimeProvider clock, Tim
         var ids = await Calling.TryAsync(() => List.NewestAsync(most), cancellationToken, timeout).ConfigureAwait(false);
         var all = new List<BatchStatus>();
         foreach (var part in ids.Chunk(32))
-            all.AddRange((await Task.WhenAll(part.Select(id => FindAsync(id, cancellationToken).AsTask())).ConfigureAwait(false)).OfType<BatchStatus>());
+            all.AddRange((await Task.WhenAll(part.Select(id => FindAsync(id, cancellationToken).AsTask()))
+                .ConfigureAwait(false)).OfType<BatchStatus>());
         return all;
     }
 
@@ -78,7 +82,8 @@ public sealed class ClusterBatches(IGrainFactory grains, TimeProvider clock, Tim
         return first is null ? null : new RunFile(name, new PartStream(first, PartAsync), first.Length);
 
         Task<FilePart?> PartAsync(long offset) =>
-            Calling.TryAsync(() => grains.GetGrain<IReportingGrain>(id).ReadFileAsync(name, offset, FilePartLength), cancellationToken, timeout);
+            Calling.TryAsync(() => grains.GetGrain<IReportingGrain>(id).ReadFileAsync(name, offset, FilePartLength), cancellationToken,
+                timeout);
     }
 }
 
@@ -104,7 +109,8 @@ internal static class Calling
             catch (Exception e) when (e is OrleansException or TimeoutException or ObjectDisposedException)
             {
                 if (Environment.TickCount64 > until)
-                    throw new ServiceUnavailableException($"the cluster did not answer within {longest.TotalSeconds:0} s ({e.Message.TrimEnd('.')}); look whether its silos run, and try again", e);
+                    throw new ServiceUnavailableException($"the cluster did not answer "
+                        + $"within {longest.TotalSeconds:0} s ({e.Message.TrimEnd('.')}); look whether its silos run, and try again", e);
             }
             await Task.Delay(pause, cancellationToken).ConfigureAwait(false);
             if (pause < TimeSpan.FromSeconds(1)) pause *= 2;
@@ -145,9 +151,11 @@ internal sealed class PartStream(FilePart first, Func<long, Task<FilePart?>> nex
         return n;
     }
 
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) => ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
 
-    public override int Read(byte[] buffer, int offset, int count) => ReadAsync(buffer.AsMemory(offset, count)).AsTask().GetAwaiter().GetResult();
+    public override int Read(byte[] buffer, int offset, int count) =>
+        ReadAsync(buffer.AsMemory(offset, count)).AsTask().GetAwaiter().GetResult();
 
     public override void Flush()
     {

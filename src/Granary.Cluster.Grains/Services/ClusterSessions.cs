@@ -33,17 +33,20 @@ public sealed class ClusterSessions(IGrainFactory grains, IBatchService batches,
         }
         catch (Exception e) when (Loss.Is(e))
         {
-            throw new ServiceUnavailableException($"the cluster did not say whether the session of {account} has begun ({e.Message.TrimEnd('.')}); look at it before it is started again", e);
+            throw new ServiceUnavailableException($"the cluster did not say whether the session "
+                + $"of {account} has begun ({e.Message.TrimEnd('.')}); look at it before it is started again", e);
         }
     }
 
     /// <inheritdoc/>
     public async ValueTask<IReadOnlyList<SessionView>> ListAsync(CancellationToken cancellationToken = default)
     {
-        var ids = await Calling.TryAsync(() => grains.GetGrain<ISessionListGrain>(ISessionListGrain.Key).AllAsync(), cancellationToken).ConfigureAwait(false);
+        var ids = await Calling.TryAsync(() => grains.GetGrain<ISessionListGrain>(ISessionListGrain.Key).AllAsync(), cancellationToken)
+            .ConfigureAwait(false);
         var all = new List<SessionView>();
         foreach (var part in ids.Chunk(32))
-            all.AddRange((await Task.WhenAll(part.Select(id => FindAsync(id, cancellationToken).AsTask())).ConfigureAwait(false)).OfType<SessionView>());
+            all.AddRange((await Task.WhenAll(part.Select(id => FindAsync(id, cancellationToken).AsTask()))
+                .ConfigureAwait(false)).OfType<SessionView>());
         return all;
     }
 
@@ -64,11 +67,13 @@ public sealed class ClusterSessions(IGrainFactory grains, IBatchService batches,
         }
         catch (Exception e) when (Loss.Is(e))
         {
-            throw new ServiceUnavailableException($"the cluster did not say whether the session of {id} has the command ({e.Message.TrimEnd('.')}); its journal does, or give it again", e);
+            throw new ServiceUnavailableException($"the cluster did not say whether the session "
+                + $"of {id} has the command ({e.Message.TrimEnd('.')}); its journal does, or give it again", e);
         }
     }
 
     /// <inheritdoc/>
     public async ValueTask<RunFile?> OpenFileAsync(string id, string name, CancellationToken cancellationToken = default) =>
-        await FindAsync(id, cancellationToken).ConfigureAwait(false) is { } view && view.Files.Contains(name) ? await batches.OpenFileAsync(view.Run, name, cancellationToken).ConfigureAwait(false) : null;
+        await FindAsync(id, cancellationToken).ConfigureAwait(false) is { } view && view.Files.Contains(name)
+            ? await batches.OpenFileAsync(view.Run, name, cancellationToken).ConfigureAwait(false) : null;
 }

@@ -28,15 +28,18 @@ public sealed class ClusterWeights(IGrainFactory grains) : IWeightsService
     }
 
     /// <inheritdoc/>
-    public async ValueTask<PortfolioWeights> SetAsync(string portfolio, long expectedVersion, IReadOnlyDictionary<string, double> weights, string who, string why, CancellationToken cancellationToken = default)
+    public async ValueTask<PortfolioWeights> SetAsync(string portfolio, long expectedVersion, IReadOnlyDictionary<string, double> weights,
+        string who, string why, CancellationToken cancellationToken = default)
     {
         var grain = Grain(portfolio);
         var ordered = WeightsRules.Checked(portfolio, weights, why);
-        var answer = await Calling.TryAsync(() => grain.SetAsync(expectedVersion, ordered, who, why), cancellationToken).ConfigureAwait(false);
+        var answer = await Calling.TryAsync(() => grain.SetAsync(expectedVersion, ordered, who, why), cancellationToken)
+            .ConfigureAwait(false);
         if (answer.Weights is { } set) return set;
         // A call whose answer was lost with a silo is made again, and finds its own change.
         if (answer.Current == expectedVersion + 1 && await FindAsync(portfolio, cancellationToken).ConfigureAwait(false) is { } current
-            && current.Version == answer.Current && current.Who == who && current.Why == why && current.Weights.SequenceEqual(ordered)) return current;
+            && current.Version == answer.Current && current.Who == who && current.Why == why && current.Weights.SequenceEqual(ordered))
+            return current;
         throw new StaleWeightsException(portfolio, expectedVersion, answer.Current);
     }
 }

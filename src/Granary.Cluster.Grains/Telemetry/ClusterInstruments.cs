@@ -3,7 +3,10 @@ using System.Diagnostics.Metrics;
 
 namespace Granary.Cluster.Grains.Telemetry;
 
-/// <summary>What the grains tell of themselves: traces from batch to feed to strategy to report, and measurements that a rate or a level can be drawn from.</summary>
+/// <summary>
+/// What the grains tell of themselves: traces from batch to feed to strategy to report, and measurements that a rate or a level can be
+/// drawn from.
+/// </summary>
 public sealed class ClusterInstruments : IDisposable
 {
     /// <summary>Name of the source of traces and of the meter.</summary>
@@ -14,12 +17,18 @@ public sealed class ClusterInstruments : IDisposable
     public ClusterInstruments(IMeterFactory meters)
     {
         _meter = meters.Create(Name);
-        Bars = _meter.CreateCounter<long>("granary.bars", "{bar}", "Bar evaluations: bars times the strategies that saw them. Its rate is bars per second.");
-        StrategiesRunning = _meter.CreateUpDownCounter<long>("granary.strategies.running", "{strategy}", "Strategies that have begun and not yet reported.");
-        StrategiesFailed = _meter.CreateCounter<long>("granary.strategies.failed", "{strategy}", "Strategies that failed alone, by reason.");
-        BlocksInFlight = _meter.CreateUpDownCounter<long>("granary.blocks.in_flight", "{block}", "Blocks that have come to this silo and that its slowest strategy has not yet walked.");
-        FeedLag = _meter.CreateHistogram<double>("granary.feed.lag", "s", "From a block's coming to this silo to its slowest strategy asking for the next one.");
-        Recoveries = _meter.CreateCounter<long>("granary.recoveries", "{recovery}", "Work driven again because its silo or activation was lost, by kind of grain.");
+        Bars = _meter.CreateCounter<long>("granary.bars", "{bar}",
+            "Bar evaluations: bars times the strategies that saw them. Its rate is bars per second.");
+        StrategiesRunning = _meter.CreateUpDownCounter<long>("granary.strategies.running", "{strategy}",
+            "Strategies that have begun and not yet reported.");
+        StrategiesFailed =
+            _meter.CreateCounter<long>("granary.strategies.failed", "{strategy}", "Strategies that failed alone, by reason.");
+        BlocksInFlight = _meter.CreateUpDownCounter<long>("granary.blocks.in_flight", "{block}",
+            "Blocks that have come to this silo and that its slowest strategy has not yet walked.");
+        FeedLag = _meter.CreateHistogram<double>("granary.feed.lag", "s",
+            "From a block's coming to this silo to its slowest strategy asking for the next one.");
+        Recoveries = _meter.CreateCounter<long>("granary.recoveries", "{recovery}",
+            "Work driven again because its silo or activation was lost, by kind of grain.");
     }
 
     public static ActivitySource Traces { get; } = new(Name);

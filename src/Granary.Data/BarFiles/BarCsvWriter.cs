@@ -16,7 +16,8 @@ public static class BarCsvWriter
     /// <summary>Writes the file whole or not at all.</summary>
     /// <returns>The number of bars.</returns>
     /// <exception cref="BarStoreException">The disk failed; nothing was changed.</exception>
-    public static async Task<long> WriteAsync(string path, Timeframe timeframe, IAsyncEnumerable<BarBlock> blocks, CancellationToken cancellationToken = default)
+    public static async Task<long> WriteAsync(string path, Timeframe timeframe, IAsyncEnumerable<BarBlock> blocks,
+        CancellationToken cancellationToken = default)
     {
         using var file = FileFaults.Create(path);
         var text = new ArrayBufferWriter<byte>(1 << 16);
@@ -34,7 +35,8 @@ public static class BarCsvWriter
     }
 
     /// <inheritdoc cref="WriteAsync"/>
-    public static long Write(string path, Timeframe timeframe, IEnumerable<Bar> bars) => Write(path, timeframe, bars.Select(b => (b, 0.0)), withAdjusted: false);
+    public static long Write(string path, Timeframe timeframe, IEnumerable<Bar> bars) =>
+        Write(path, timeframe, bars.Select(b => (b, 0.0)), withAdjusted: false);
 
     /// <summary>The same, with the adjusted close where there is one.</summary>
     internal static long Write(string path, Timeframe timeframe, IEnumerable<(Bar Bar, double Adjusted)> bars, bool withAdjusted)
@@ -70,7 +72,8 @@ public static class BarCsvWriter
     {
         var span = text.GetSpan(256);
         var time = bar.OpenTime;
-        var format = !timeframe.IsIntraday ? "yyyy-MM-dd" : time.Ticks % TimeSpan.TicksPerSecond == 0 ? "yyyy-MM-dd'T'HH:mm:ss'Z'" : "yyyy-MM-dd'T'HH:mm:ss.fffffff'Z'";
+        var format = !timeframe.IsIntraday ? "yyyy-MM-dd"
+            : time.Ticks % TimeSpan.TicksPerSecond == 0 ? "yyyy-MM-dd'T'HH:mm:ss'Z'" : "yyyy-MM-dd'T'HH:mm:ss.fffffff'Z'";
         time.TryFormat(span, out var n, format, CultureInfo.InvariantCulture);
         foreach (var value in (ReadOnlySpan<double>)[bar.Open, bar.High, bar.Low, bar.Close, bar.Volume])
         {

@@ -12,13 +12,14 @@ public static class BarFile
     /// <summary>Opens one file as a market.</summary>
     /// <exception cref="BarDataException">There is no such file, or its bars are not good; one sentence.</exception>
     /// <exception cref="BarStoreException">The disk failed.</exception>
-    public static ValueTask<BarFileSeries> OpenAsync(string path, BarQuery query, BarFileOptions? options = null, CancellationToken cancellationToken = default)
+    public static ValueTask<BarFileSeries> OpenAsync(string path, BarQuery query, BarFileOptions? options = null,
+        CancellationToken cancellationToken = default)
     {
         options ??= new BarFileOptions();
         return OpenAsync([path], query, options, new MemoryBudget(options.MemoryBudget), cancellationToken);
     }
 
-    /// <summary>Looks at the start of a file: its format, and its timeframe where it can be told.</summary>
+    /// <summary>Looks at the start of a file: its format, and its timeframe where it is clear.</summary>
     /// <exception cref="BarDataException">There is no such file, or it is of no known format.</exception>
     /// <exception cref="BarStoreException">The disk failed.</exception>
     public static BarFileInspection Inspect(string path, BarFileOptions? options = null)
@@ -54,13 +55,15 @@ public static class BarFile
         return new BarFileInspection(path, layout.Format, timeframe, layout.HasAdjustedClose, layout.Notes);
     }
 
-    internal static async ValueTask<BarFileSeries> OpenAsync(IReadOnlyList<string> paths, BarQuery query, BarFileOptions options, MemoryBudget budget, CancellationToken cancellationToken)
+    internal static async ValueTask<BarFileSeries> OpenAsync(IReadOnlyList<string> paths, BarQuery query, BarFileOptions options,
+        MemoryBudget budget, CancellationToken cancellationToken)
     {
         var (parts, factors) = Parts(paths, query, options);
         return await BarFileSeries.OpenAsync(parts, query, options, factors, budget, cancellationToken).ConfigureAwait(false);
     }
 
-    internal static (List<BarFilePart> Parts, BarFileSeries.LeanFactors? Factors) Parts(IReadOnlyList<string> paths, BarQuery query, BarFileOptions options)
+    internal static (List<BarFilePart> Parts, BarFileSeries.LeanFactors? Factors) Parts(IReadOnlyList<string> paths, BarQuery query,
+        BarFileOptions options)
     {
         var parts = new List<BarFilePart>();
         BarFileSeries.LeanFactors? factors = null;
@@ -84,7 +87,8 @@ public static class BarFile
             else parts.Add(new BarFilePart(file, layout));
         }
         if (parts.Count == 0)
-            throw BarDataException.At(Path.GetDirectoryName(paths[0]) ?? paths[0], null, null, "there are no files of the days that are asked for", "change from and to");
+            throw BarDataException.At(Path.GetDirectoryName(paths[0]) ?? paths[0], null, null,
+                "there are no files of the days that are asked for", "change from and to");
         return (parts, factors);
     }
 
@@ -114,7 +118,8 @@ public static class BarFile
                 parts.Add(own with { WindowFrom = from, WindowTo = to });
                 continue;
             }
-            var earlier = Path.Combine(Path.GetDirectoryName(own.File.Path)!, period.Ticker + Path.GetFileName(own.File.Path)[location.Ticker.Length..]);
+            var earlier = Path.Combine(Path.GetDirectoryName(own.File.Path)!,
+                period.Ticker + Path.GetFileName(own.File.Path)[location.Ticker.Length..]);
             if (!File.Exists(earlier)) continue;
             var file = TextFile.Open(earlier);
             parts.Add(new BarFilePart(file, Layout(file, options), from, to));

@@ -8,4 +8,5 @@ namespace Granary.Data.BarFiles;
 
 /// <summary>What the first rows of a file say of it.</summary>
 /// <param name="Timeframe">The most frequent step between rows, where it is one of <see cref="Timeframe.All"/>.</param>
-public sealed record BarFileInspection(string Path, string Format, Timeframe? Timeframe, bool HasAdjustedClose, IReadOnlyList<string> Notes);
+public sealed record BarFileInspection(string Path, string Format, Timeframe? Timeframe, bool HasAdjustedClose,
+    IReadOnlyList<string> Notes);

@@ -26,7 +26,8 @@ public sealed class BarFileSeries : IBarSeries
         public Lean.LeanFactorFile Read() => Lean.LeanFactorFile.Read(Path);
     }
 
-    private BarFileSeries(IReadOnlyList<BarFilePart> parts, BarQuery query, BarFileOptions options, LeanFactors? factors, MemoryBudget budget, CancellationToken cancellationToken)
+    private BarFileSeries(IReadOnlyList<BarFilePart> parts, BarQuery query, BarFileOptions options, LeanFactors? factors,
+        MemoryBudget budget, CancellationToken cancellationToken)
     {
         _parts = parts;
         _query = query;
@@ -37,7 +38,8 @@ public sealed class BarFileSeries : IBarSeries
         _withAdjusted = options.Adjust && HasAdjustedClose;
         foreach (var part in parts)
             if (part.Layout.HasAdjustedClose != parts[0].Layout.HasAdjustedClose)
-                throw BarDataException.At(part.File.DisplayName, null, null, "some files of this market have an adjusted close and some have not", "import them one by one");
+                throw BarDataException.At(part.File.DisplayName, null, null,
+                    "some files of this market have an adjusted close and some have not", "import them one by one");
 
         try
         {
@@ -63,7 +65,9 @@ public sealed class BarFileSeries : IBarSeries
                         continue;
                     }
                     if (collector.Descending)
-                        throw BarDataException.At(parts[0].File.DisplayName, null, null, "the rows run from newest to oldest, and there are too many to turn them round in memory", "sort the file oldest first");
+                        throw BarDataException.At(parts[0].File.DisplayName, null, null,
+                            "the rows run from newest to oldest, and there are too many to turn them round in memory",
+                            "sort the file oldest first");
                     kept = null;
                     budget.Return(_taken);
                     _taken = 0;
@@ -78,11 +82,16 @@ public sealed class BarFileSeries : IBarSeries
             Drain();
 
             var file = parts[0].File.DisplayName;
-            if (collector.Rows == 0) throw BarDataException.At(file, null, null, "there are no bars in it", "export it again with rows below its header");
+            if (collector.Rows == 0)
+                throw BarDataException.At(file, null, null, "there are no bars in it", "export it again with rows below its header");
             if (collector.TooDense)
-                throw BarDataException.At(file, null, "timeframe", $"the bars are {collector.TypicalStep} apart and cannot be {query.Timeframe} bars", "name the file's own timeframe, or resample it");
+                throw BarDataException.At(file, null, "timeframe",
+                    $"the bars are {collector.TypicalStep} apart and cannot be {query.Timeframe} bars",
+                    "name the file's own timeframe, or resample it");
             if (collector.Count == 0)
-                throw BarDataException.At(file, null, null, $"there are no bars between {Text(query.From)} and {Text(query.To)}; the file has {Text(Math.Min(collector.FirstTime, collector.LastTime))} to {Text(Math.Max(collector.FirstTime, collector.LastTime))}", "change from and to");
+                throw BarDataException.At(file, null, null,
+                    $"there are no bars between {Text(query.From)} and {Text(query.To)}; the file "
+                        + $"has {Text(Math.Min(collector.FirstTime, collector.LastTime))} to {Text(Math.Max(collector.FirstTime, collector.LastTime))}", "change from and to");
             if (collector.Descending)
             {
                 kept = Reversed(kept!, _withAdjusted);
@@ -105,7 +114,7 @@ public sealed class BarFileSeries : IBarSeries
                 Symbol = query.Symbol,
                 PriceDecimals = _withAdjusted ? -1 : collector.PriceDecimals,
                 DailyEquity = query.Timeframe == Timeframe.D1 && !collector.WeekendSeen,
-                // Prices as they were traded: whoever holds through a split or a dividend has to be told.
+                // Prices as they were traded: a run that holds through a split or a dividend needs the corporate action.
                 CorporateActions = !_withAdjusted && factors is not null ? factors.Read().Actions() : [],
             };
             Notes = Describe(collector, reader, layout);
@@ -145,10 +154,12 @@ public sealed class BarFileSeries : IBarSeries
     internal static BarFileSeries Open(IReadOnlyList<BarFilePart> parts, BarQuery query, BarFileOptions options, LeanFactors? factors) =>
         new(parts, query, options, factors, new MemoryBudget(options.MemoryBudget), CancellationToken.None);
 
-    internal static ValueTask<BarFileSeries> OpenAsync(IReadOnlyList<BarFilePart> parts, BarQuery query, BarFileOptions options, LeanFactors? factors, MemoryBudget budget, CancellationToken cancellationToken) =>
+    internal static ValueTask<BarFileSeries> OpenAsync(IReadOnlyList<BarFilePart> parts, BarQuery query, BarFileOptions options,
+        LeanFactors? factors, MemoryBudget budget, CancellationToken cancellationToken) =>
         new(Task.Run(() => new BarFileSeries(parts, query, options, factors, budget, cancellationToken), cancellationToken));
 
-    public async IAsyncEnumerable<BarBlock> ReadAsync(int blockSize = IBarSeries.DefaultBlockSize, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    public async IAsyncEnumerable<BarBlock> ReadAsync(int blockSize = IBarSeries.DefaultBlockSize, [EnumeratorCancellation]
+        CancellationToken cancellationToken = default)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(blockSize, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(blockSize, BarBlock.MaxCount);
@@ -183,7 +194,10 @@ public sealed class BarFileSeries : IBarSeries
         if (index != Count || hasher.Finish() != ContentHash) throw _parts[0].File.Changed();
     }
 
-    /// <summary>The bars as they stand in the file, with the adjusted close beside them where there is one; in pieces of up to <paramref name="size"/>.</summary>
+    /// <summary>
+    /// The bars as they stand in the file, with the adjusted close beside them where there is one; in pieces of up to
+    /// <paramref name="size"/>.
+    /// </summary>
     internal IEnumerable<BarColumns> ReadRaw(int size)
     {
         if (_kept is not null && !_withAdjusted && !HasAdjustedClose)
@@ -191,7 +205,8 @@ public sealed class BarFileSeries : IBarSeries
             foreach (var block in RecutColumns(_kept, size)) yield return block;
             yield break;
         }
-        using var reader = new BarFileReader(_parts, new BarCollector(_query, size, HasAdjustedClose) { Factors = _factors?.Read() }, _options);
+        using var reader =
+            new BarFileReader(_parts, new BarCollector(_query, size, HasAdjustedClose) { Factors = _factors?.Read() }, _options);
         var all = new List<BarColumns>();
         var more = true;
         while (more)
@@ -286,11 +301,16 @@ public sealed class BarFileSeries : IBarSeries
     internal static List<string> Describe(BarCollector collector, BarFileReader reader, BarFileLayout layout)
     {
         var notes = new List<string>(layout.Notes);
-        if (collector.SkippedRows > 0) notes.Add(collector.SkippedRows == 1 ? "1 row without prices (null) was skipped" : $"{collector.SkippedRows} rows without prices (null) were skipped");
-        if (collector.RowsWithoutVolume > 0) notes.Add(collector.RowsWithoutVolume == 1 ? "1 row has no volume, read as 0" : $"{collector.RowsWithoutVolume} rows have no volume, read as 0");
+        if (collector.SkippedRows > 0)
+            notes.Add(collector.SkippedRows == 1 ? "1 row without prices (null) was skipped"
+                : $"{collector.SkippedRows} rows without prices (null) were skipped");
+        if (collector.RowsWithoutVolume > 0)
+            notes.Add(collector.RowsWithoutVolume == 1 ? "1 row has no volume, read as 0"
+                : $"{collector.RowsWithoutVolume} rows have no volume, read as 0");
         if (collector.Descending) notes.Add("the rows run from newest to oldest and were turned round");
         if (reader.DatesStayAmbiguous)
-            notes.Add(layout.DateStyle == Data.Text.DateStyle.DayFirst ? "no date tells day from month; they were read day first" : "no date tells day from month; they were read month first");
+            notes.Add(layout.DateStyle == Data.Text.DateStyle.DayFirst ? "no date tells day from month; they were read day first"
+                : "no date tells day from month; they were read month first");
         return notes;
     }
 

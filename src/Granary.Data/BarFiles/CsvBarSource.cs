@@ -12,7 +12,8 @@ namespace Granary.Data.BarFiles;
 /// </summary>
 public sealed class CsvBarSource : IBarSource
 {
-    private static readonly string[] Extensions = [".csv", ".txt", ".json", ".csv.gz", ".txt.gz", ".json.gz", ".gz", ".csv.zip", ".txt.zip", ".zip"];
+    private static readonly string[] Extensions = [".csv", ".txt", ".json", ".csv.gz", ".txt.gz", ".json.gz", ".gz", ".csv.zip", ".txt.zip",
+        ".zip"];
 
     private readonly string _directory;
     private readonly BarFileOptions _options;
@@ -43,7 +44,8 @@ public sealed class CsvBarSource : IBarSource
         // LEAN writes tickers small, people write them large.
         var match = markets.Keys.Where(k => string.Equals(k, query.Symbol, StringComparison.OrdinalIgnoreCase)).ToList();
         if (match.Count == 1) return markets[match[0]];
-        if (LeanFuture.Root(query.Symbol) is { } root && markets.TryGetValue(root, out var contracts) && LeanFuture.Contract(contracts[0], query.Symbol) is not null) return contracts;
+        if (LeanFuture.Root(query.Symbol) is { } root && markets.TryGetValue(root, out var contracts)
+            && LeanFuture.Contract(contracts[0], query.Symbol) is not null) return contracts;
         var nearest = Spelling.Nearest(query.Symbol, markets.Keys);
         throw BarDataException.At(_directory, null, null, $"there is no file for the symbol '{Show(query.Symbol)}'",
             nearest is not null ? $"did you mean {nearest}?"
@@ -75,7 +77,8 @@ public sealed class CsvBarSource : IBarSource
             {
                 if (Symbol(Path.GetFileName(file)) is not { } symbol) continue;
                 if (markets.TryGetValue(symbol, out var others))
-                    throw BarDataException.At(file, null, null, $"the symbol '{symbol}' is in {Path.GetFileName(others[0])} too", "keep one of the two files");
+                    throw BarDataException.At(file, null, null, $"the symbol '{symbol}' is in {Path.GetFileName(others[0])} too",
+                        "keep one of the two files");
                 markets[symbol] = [file];
             }
             var daily = false;
@@ -108,10 +111,13 @@ public sealed class CsvBarSource : IBarSource
 
     private string? LeanFolder(Timeframe timeframe)
     {
-        var resolution = timeframe == Timeframe.M1 ? "minute" : timeframe == Timeframe.H1 ? "hour" : timeframe == Timeframe.D1 ? "daily" : null;
+        var resolution = timeframe == Timeframe.M1 ? "minute"
+            : timeframe == Timeframe.H1 ? "hour" : timeframe == Timeframe.D1 ? "daily" : null;
         if (resolution is null || _options.Format is not ("auto" or "lean")) return null;
         var folder = Path.Combine(_directory, resolution);
-        return Directory.Exists(folder) && LeanLocation.Of(resolution == "minute" ? Path.Combine(folder, "x", "20000101_trade.zip") : Path.Combine(folder, "x.zip")) is not null ? folder : null;
+        return Directory.Exists(folder)
+            && LeanLocation.Of(resolution == "minute" ? Path.Combine(folder, "x", "20000101_trade.zip")
+                : Path.Combine(folder, "x.zip")) is not null ? folder : null;
     }
 
     // One zip a day; trades where there are any, else quotes.

@@ -12,20 +12,23 @@ public sealed class Binance : ExchangeProtocol
 
     protected override string Join(string coin, string quote) => coin + quote;
 
-    public override IEnumerable<string> Subscribe(IReadOnlyList<(string Symbol, Timeframe Timeframe)> markets, bool tickers, DateTimeOffset now)
+    public override IEnumerable<string> Subscribe(IReadOnlyList<(string Symbol, Timeframe Timeframe)> markets, bool tickers,
+        DateTimeOffset now)
     {
         var streams = markets.Select(m => $"{m.Symbol.ToLowerInvariant()}@kline_{m.Timeframe}");
         if (tickers) streams = streams.Concat(markets.Select(m => m.Symbol).Distinct().Select(s => $"{s.ToLowerInvariant()}@ticker"));
         yield return JsonSerializer.Serialize(new { method = "SUBSCRIBE", @params = streams, id = 1 });
     }
 
-    public override string? Ping(DateTimeOffset now) => JsonSerializer.Serialize(new { method = "LIST_SUBSCRIPTIONS", id = now.ToUnixTimeMilliseconds() });
+    public override string? Ping(DateTimeOffset now) =>
+        JsonSerializer.Serialize(new { method = "LIST_SUBSCRIPTIONS", id = now.ToUnixTimeMilliseconds() });
 
     protected override ExchangeMessage? Read(JsonElement message)
     {
         if (message.TryGetProperty("error", out var error)) return new ExchangeRefusal(0, error.GetProperty("msg").GetString()!);
         // As its page of errors has them, beside the form with "error" around it.
-        if (message.TryGetProperty("code", out _) && message.TryGetProperty("msg", out var said)) return new ExchangeRefusal(0, said.GetString()!);
+        if (message.TryGetProperty("code", out _) && message.TryGetProperty("msg", out var said))
+            return new ExchangeRefusal(0, said.GetString()!);
         if (message.TryGetProperty("id", out _)) return new ExchangeSign(0);
         if (message.TryGetProperty("data", out var data)) message = data;
         var time = Milliseconds(message.GetProperty("E").GetInt64());
@@ -34,10 +37,12 @@ public sealed class Binance : ExchangeProtocol
             case "kline":
                 var k = message.GetProperty("k");
                 return new ExchangeKline(time, k.GetProperty("s").GetString()!, Length(k.GetProperty("i").GetString()!, t => t.ToString()),
-                    Checked(new Bar(Milliseconds(k.GetProperty("t").GetInt64()), Number(k.GetProperty("o")), Number(k.GetProperty("h")), Number(k.GetProperty("l")), Number(k.GetProperty("c")), Number(k.GetProperty("v")))),
+                    Checked(new Bar(Milliseconds(k.GetProperty("t").GetInt64()), Number(k.GetProperty("o")), Number(k.GetProperty("h")),
+                        Number(k.GetProperty("l")), Number(k.GetProperty("c")), Number(k.GetProperty("v")))),
                     k.GetProperty("x").GetBoolean());
             case "24hrTicker":
-                return new ExchangeTicker(time, message.GetProperty("s").GetString()!, Number(message.GetProperty("c")), Number(message.GetProperty("b")), Number(message.GetProperty("a")), null);
+                return new ExchangeTicker(time, message.GetProperty("s").GetString()!, Number(message.GetProperty("c")),
+                    Number(message.GetProperty("b")), Number(message.GetProperty("a")), null);
             default:
                 return null;
         }

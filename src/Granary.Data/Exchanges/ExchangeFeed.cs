@@ -40,8 +40,9 @@ public sealed record ExchangeFeedRequest
 }
 
 /// <summary>
-/// Closed bars of an exchange as they come, over as many connections as it takes. A bar is given once: what is repeated after a reconnection or
-/// comes out of order is told by the exchange's own clock and left out. It has no end; what was missed while the connection was down is a gap in it.
+/// Closed bars of an exchange as they come, over as many connections as it takes. A bar is given once: what is repeated after a
+/// reconnection or comes out of order is found by the exchange's own clock and left out. It has no end; what was missed while the
+/// connection was down is a gap in it.
 /// </summary>
 public sealed class ExchangeFeed : ILiveFeed
 {
@@ -60,7 +61,12 @@ public sealed class ExchangeFeed : ILiveFeed
     private readonly ExchangeFeedRequest _request;
     private readonly Market[] _markets;
     private readonly FeedAssembler _assembler;
-    private readonly Channel<ExchangeTicker> _tickers = Channel.CreateBounded<ExchangeTicker>(new BoundedChannelOptions(4096) { FullMode = BoundedChannelFullMode.DropOldest, SingleReader = false });
+    private readonly Channel<ExchangeTicker> _tickers = Channel.CreateBounded<ExchangeTicker>(new BoundedChannelOptions(4096)
+    {
+        FullMode =
+        BoundedChannelFullMode.DropOldest,
+        SingleReader = false
+    });
     private readonly HttpClient _http = new() { Timeout = TimeSpan.FromSeconds(20) };
     private readonly List<string> _refusals = [];
     private long _clock = long.MinValue;
@@ -76,9 +82,12 @@ public sealed class ExchangeFeed : ILiveFeed
         if (request.Markets.Count == 0) throw new BarDataException("symbols: there is nothing to listen to; name at least one symbol");
         _request = request;
         foreach (var market in request.Markets)
-            if (!request.Exchange.Offers(market.Timeframe)) throw new BarDataException($"timeframe: {request.Exchange.Name} has no {market.Timeframe} bars; take 1m bars and let longer ones be built from them");
+            if (!request.Exchange.Offers(market.Timeframe))
+                throw new BarDataException($"timeframe: {request.Exchange.Name} has "
+                    + $"no {market.Timeframe} bars; take 1m bars and let longer ones be built from them");
         _markets = [.. request.Markets.Select(m => new Market(request.Exchange.Spell(m.Symbol), m.Timeframe))];
-        _assembler = new FeedAssembler([.. request.Markets.Select(m => new MarketSeries(new Instrument { Symbol = m.Symbol, Venue = request.Exchange.Name.ToUpperInvariant(), Currency = "USDT" }, m.Timeframe))], LateBarPolicy.LeaveOut);
+        _assembler = new FeedAssembler([.. request.Markets.Select(m => new MarketSeries(new Instrument { Symbol = m.Symbol,
+            Venue = request.Exchange.Name.ToUpperInvariant(), Currency = "USDT" }, m.Timeframe))], LateBarPolicy.LeaveOut);
     }
 
     /// <summary>Opens ws:EXCHANGE or ws:EXCHANGE?endpoint=URL.</summary>
@@ -91,13 +100,14 @@ public sealed class ExchangeFeed : ILiveFeed
         if (address.Options(["endpoint"]).TryGetValue("endpoint", out var given) && !Uri.TryCreate(given, UriKind.Absolute, out endpoint))
             throw new BarDataException($"'{feed}': the endpoint is no address; write ws:{name}?endpoint=ws://HOST:PORT/");
         var exchange = ExchangeProtocol.All.FirstOrDefault(e => e.Name == name)
-            ?? throw new BarDataException($"'{feed}': there is no exchange '{name}'; use {string.Join(", ", ExchangeProtocol.All.Select(e => "ws:" + e.Name))}");
+            ?? throw new BarDataException($"'{feed}': there is no exchange '{name}'; "
+                + $"use {string.Join(", ", ExchangeProtocol.All.Select(e => "ws:" + e.Name))}");
         return new ExchangeFeed(new ExchangeFeedRequest { Exchange = exchange, Markets = markets, Endpoint = endpoint, Clock = clock });
     }
 
     public IReadOnlyList<MarketSeries> Series => _assembler.Series;
 
-    /// <summary>Tickers as they come, while the feed is read; where nobody takes them the oldest are dropped.</summary>
+    /// <summary>Tickers as they come, while the feed is read; where no reader takes them the oldest are dropped.</summary>
     public ChannelReader<ExchangeTicker> Tickers => _tickers.Reader;
 
     /// <summary>How often the exchange was connected to.</summary>
@@ -110,7 +120,8 @@ public sealed class ExchangeFeed : ILiveFeed
             var notes = new List<string>(_assembler.Late.Notes);
             var name = _request.Exchange.Name;
             if (_connections > 1) notes.Add($"{name}: the connection was lost {_connections - 1} times and made anew");
-            if (_incomplete > 0) notes.Add($"{name}: {_incomplete} bars were under way when the connection was lost and closed before it was back; they are left out, a gap to be filled");
+            if (_incomplete > 0) notes.Add($"{name}: {_incomplete} bars were under way when the connection was lost and closed before it "
+                + $"was back; they are left out, a gap to be filled");
             if (_unordered > 0) notes.Add($"{name}: {_unordered} messages came after later ones, and were left out");
             if (_repeated > 0) notes.Add($"{name}: {_repeated} tickers came twice, and were taken once");
             if (_backwards > 0) notes.Add($"{name}: its clock went back ({_backwards} messages); what had passed stays passed");
@@ -141,8 +152,10 @@ public sealed class ExchangeFeed : ILiveFeed
 
     private async Task<ClientWebSocket> ConnectAsync(CancellationToken cancellationToken)
     {
-        static bool IsAway(Exception e) => e is WebSocketException or HttpRequestException or IOException or TimeoutException or System.Net.Sockets.SocketException;
-        var policy = RetryPolicies.ServerAway(IsAway, Timeout.InfiniteTimeSpan, _request.Clock, TimeSpan.FromMinutes(1), _request.Backoff, _request.Tries);
+        static bool IsAway(Exception e) =>
+            e is WebSocketException or HttpRequestException or IOException or TimeoutException or System.Net.Sockets.SocketException;
+        var policy = RetryPolicies.ServerAway(IsAway, Timeout.InfiniteTimeSpan, _request.Clock, TimeSpan.FromMinutes(1), _request.Backoff,
+            _request.Tries);
         var endpoint = _request.Endpoint ?? _request.Exchange.Endpoint;
         try
         {
@@ -157,7 +170,8 @@ public sealed class ExchangeFeed : ILiveFeed
                     await socket.ConnectAsync(address.Uri, token).ConfigureAwait(false);
                     if (_request.Exchange.Welcomes) await WelcomedAsync(socket, token).ConfigureAwait(false);
                     _connections++;
-                    foreach (var text in _request.Exchange.Subscribe([.. _markets.Select(m => (m.Spelled, m.Timeframe))], _request.Tickers, _request.Clock.GetUtcNow()))
+                    foreach (var text in _request.Exchange.Subscribe([.. _markets.Select(m => (m.Spelled, m.Timeframe))], _request.Tickers,
+                        _request.Clock.GetUtcNow()))
                         await SendAsync(socket, text, token).ConfigureAwait(false);
                     return socket;
                 }
@@ -170,11 +184,12 @@ public sealed class ExchangeFeed : ILiveFeed
         }
         catch (Exception e) when (IsAway(e))
         {
-            throw new BarStoreException($"{_request.Exchange.Name} at {endpoint.Host} could not be reached in {_request.Tries} tries ({e.Message.TrimEnd('.')}); look at the network, or at the exchange's page of its state", e);
+            throw new BarStoreException($"{_request.Exchange.Name} at {endpoint.Host} could not be reached "
+                + $"in {_request.Tries} tries ({e.Message.TrimEnd('.')}); look at the network, or at the exchange's page of its state", e);
         }
     }
 
-    // What is asked before the welcome may be lost without a word.
+    // A request before the welcome message may be lost silently.
     private async Task WelcomedAsync(ClientWebSocket socket, CancellationToken cancellationToken)
     {
         var buffer = new byte[4 << 10];
@@ -208,10 +223,12 @@ public sealed class ExchangeFeed : ILiveFeed
             while (true)
             {
                 await Task.Delay(_pingEvery, _request.Clock, cancellationToken).ConfigureAwait(false);
-                if (_request.Exchange.Ping(_request.Clock.GetUtcNow()) is { } ping) await SendAsync(socket, ping, cancellationToken).ConfigureAwait(false);
+                if (_request.Exchange.Ping(_request.Clock.GetUtcNow()) is { } ping)
+                    await SendAsync(socket, ping, cancellationToken).ConfigureAwait(false);
             }
         }
-        catch (Exception e) when (e is OperationCanceledException or WebSocketException or ObjectDisposedException or InvalidOperationException or IOException)
+        catch (Exception e) when (e is OperationCanceledException or WebSocketException or ObjectDisposedException
+            or InvalidOperationException or IOException)
         {
             // the reader finds out by itself
         }
@@ -234,7 +251,8 @@ public sealed class ExchangeFeed : ILiveFeed
                 if (part.EndOfMessage) return buffer.AsMemory(0, length);
             }
         }
-        catch (Exception e) when (e is WebSocketException or IOException || e is OperationCanceledException && !cancellationToken.IsCancellationRequested)
+        catch (Exception e) when (e is WebSocketException or IOException
+            || e is OperationCanceledException && !cancellationToken.IsCancellationRequested)
         {
             return null;
         }
@@ -264,7 +282,8 @@ public sealed class ExchangeFeed : ILiveFeed
                 break;
             case ExchangeRefusal refusal when !_heard:
                 // Nothing will ever come: that is better said than waited for.
-                throw new BarDataException($"{_request.Exchange.Name} refuses: {refusal.Reason.TrimEnd('.')}; correct the symbols or the timeframe");
+                throw new BarDataException($"{_request.Exchange.Name} refuses: {refusal.Reason.TrimEnd('.')}; correct the symbols or the "
+                    + $"timeframe");
             case ExchangeRefusal refusal:
                 if (_refusals.Count < 10) _refusals.Add($"{_request.Exchange.Name} refuses: {refusal.Reason}");
                 break;
@@ -338,7 +357,7 @@ public sealed class ExchangeFeed : ILiveFeed
         }
     }
 
-    // The exchange's clock closes what nobody closed, and tells the others that a market was silent.
+    // The exchange's clock closes bars that are still open, and shows the other markets that one was silent.
     private void Advance(long time)
     {
         if (time < _clock)

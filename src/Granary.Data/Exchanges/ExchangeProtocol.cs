@@ -13,7 +13,8 @@ public sealed record ExchangeAddress(Uri Uri, TimeSpan? PingEvery = null);
 public abstract class ExchangeProtocol
 {
     // Longest first, so that BTCUSDT is not BTCUSD and a T.
-    private static readonly string[] Quotes = ["FDUSD", "USDT", "USDC", "BUSD", "TUSD", "USD", "EUR", "GBP", "TRY", "BTC", "ETH", "BNB", "KCS", "GT"];
+    private static readonly string[] Quotes = ["FDUSD", "USDT", "USDC", "BUSD", "TUSD", "USD", "EUR", "GBP", "TRY", "BTC", "ETH", "BNB",
+        "KCS", "GT"];
 
     /// <summary>As in ws:NAME.</summary>
     public abstract string Name { get; }
@@ -26,7 +27,8 @@ public abstract class ExchangeProtocol
 
     /// <summary>Where to connect now: for exchanges that hand out addresses and tokens first.</summary>
     /// <exception cref="HttpRequestException">They could not be had.</exception>
-    public virtual Task<ExchangeAddress> FindAsync(Uri endpoint, HttpClient http, CancellationToken cancellationToken) => Task.FromResult(new ExchangeAddress(endpoint));
+    public virtual Task<ExchangeAddress> FindAsync(Uri endpoint, HttpClient http, CancellationToken cancellationToken) =>
+        Task.FromResult(new ExchangeAddress(endpoint));
 
     /// <summary>Whether the exchange takes requests only once it has welcomed its client.</summary>
     public virtual bool Welcomes => false;
@@ -35,13 +37,14 @@ public abstract class ExchangeProtocol
     public virtual bool Offers(Timeframe timeframe) => true;
 
     /// <summary>Asks for bars and tickers.</summary>
-    public abstract IEnumerable<string> Subscribe(IReadOnlyList<(string Symbol, Timeframe Timeframe)> markets, bool tickers, DateTimeOffset now);
+    public abstract IEnumerable<string> Subscribe(IReadOnlyList<(string Symbol, Timeframe Timeframe)> markets, bool tickers,
+        DateTimeOffset now);
 
     /// <summary>A sign of life, null where frames of the websocket itself do.</summary>
     public abstract string? Ping(DateTimeOffset now);
 
     /// <summary>How the exchange spells a symbol: BTCUSDT, BTC/USDT, BTC-USDT and BTC_USDT are the same.</summary>
-    /// <exception cref="BarDataException">It cannot be told where the base ends.</exception>
+    /// <exception cref="BarDataException">It is unclear where the base ends.</exception>
     public string Spell(string symbol)
     {
         var cut = symbol.IndexOfAny(['/', '-', '_']);
@@ -69,7 +72,8 @@ public abstract class ExchangeProtocol
             using var json = JsonDocument.Parse(message);
             return Read(json.RootElement);
         }
-        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException or IndexOutOfRangeException or OverflowException or ArgumentException)
+        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException
+            or IndexOutOfRangeException or OverflowException or ArgumentException)
         {
             var text = Encoding.UTF8.GetString(message.Span[..Math.Min(message.Length, 120)]);
             throw new FormatException($"{Name} sent what is none of its documented messages: {text}", e);
@@ -78,9 +82,13 @@ public abstract class ExchangeProtocol
 
     protected abstract ExchangeMessage? Read(JsonElement message);
 
-    protected static double Number(JsonElement value) => value.ValueKind == JsonValueKind.Number ? value.GetDouble() : double.Parse(value.GetString()!, NumberStyles.Float, CultureInfo.InvariantCulture);
+    protected static double Number(JsonElement value) =>
+        value.ValueKind == JsonValueKind.Number ? value.GetDouble()
+            : double.Parse(value.GetString()!, NumberStyles.Float, CultureInfo.InvariantCulture);
 
-    protected static long Whole(JsonElement value) => value.ValueKind == JsonValueKind.Number ? value.GetInt64() : long.Parse(value.GetString()!, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture);
+    protected static long Whole(JsonElement value) =>
+        value.ValueKind == JsonValueKind.Number ? value.GetInt64()
+            : long.Parse(value.GetString()!, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture);
 
     protected static long Milliseconds(long time) => DateTime.UnixEpoch.Ticks + time * TimeSpan.TicksPerMillisecond;
 
@@ -88,7 +96,8 @@ public abstract class ExchangeProtocol
 
     /// <summary>A bar whose prices can be true.</summary>
     protected static Bar Checked(Bar bar) =>
-        bar.Low > 0 && bar.Low <= Math.Min(bar.Open, bar.Close) && bar.High >= Math.Max(bar.Open, bar.Close) && double.IsFinite(bar.High) && bar.Volume >= 0
+        bar.Low > 0 && bar.Low <= Math.Min(bar.Open, bar.Close) && bar.High >= Math.Max(bar.Open, bar.Close) && double.IsFinite(bar.High)
+            && bar.Volume >= 0
             ? bar
             : throw new FormatException("the prices of a bar contradict one another");
 

@@ -4,7 +4,9 @@ using Granary.Engine.Market;
 
 namespace Granary.Data.Exchanges;
 
-/// <summary>Gate.io's spot websocket, version 4: spot.candlesticks says with "w" whether a bar is closed; "a" is the volume in the base currency.</summary>
+/// <summary>
+/// Gate.io's spot websocket, version 4: spot.candlesticks says with "w" whether a bar is closed; "a" is the volume in the base currency.
+/// </summary>
 public sealed class Gateio : ExchangeProtocol
 {
     public override string Name => "gateio";
@@ -17,19 +19,35 @@ public sealed class Gateio : ExchangeProtocol
 
     private static string Spelled(Timeframe timeframe) => timeframe == Timeframe.W1 ? "7d" : timeframe.ToString();
 
-    public override IEnumerable<string> Subscribe(IReadOnlyList<(string Symbol, Timeframe Timeframe)> markets, bool tickers, DateTimeOffset now)
+    public override IEnumerable<string> Subscribe(IReadOnlyList<(string Symbol, Timeframe Timeframe)> markets, bool tickers,
+        DateTimeOffset now)
     {
         foreach (var (symbol, timeframe) in markets)
-            yield return JsonSerializer.Serialize(new { time = now.ToUnixTimeSeconds(), channel = "spot.candlesticks", @event = "subscribe", payload = new[] { Spelled(timeframe), symbol } });
-        if (tickers) yield return JsonSerializer.Serialize(new { time = now.ToUnixTimeSeconds(), channel = "spot.tickers", @event = "subscribe", payload = markets.Select(m => m.Symbol).Distinct() });
+            yield return JsonSerializer.Serialize(new
+            {
+                time = now.ToUnixTimeSeconds(),
+                channel = "spot.candlesticks",
+                @event = "subscribe",
+                payload = new[] { Spelled(timeframe), symbol }
+            });
+        if (tickers) yield return JsonSerializer.Serialize(new
+        {
+            time = now.ToUnixTimeSeconds(),
+            channel = "spot.tickers",
+            @event = "subscribe",
+            payload = markets.Select(m => m.Symbol).Distinct()
+        });
     }
 
-    public override string? Ping(DateTimeOffset now) => JsonSerializer.Serialize(new { time = now.ToUnixTimeSeconds(), channel = "spot.ping" });
+    public override string? Ping(DateTimeOffset now) =>
+        JsonSerializer.Serialize(new { time = now.ToUnixTimeSeconds(), channel = "spot.ping" });
 
     protected override ExchangeMessage? Read(JsonElement message)
     {
-        var time = message.TryGetProperty("time_ms", out var ms) ? Milliseconds(ms.GetInt64()) : message.TryGetProperty("time", out var s) ? Seconds(s.GetInt64()) : 0;
-        if (message.TryGetProperty("error", out var error) && error.ValueKind == JsonValueKind.Object) return new ExchangeRefusal(time, error.GetProperty("message").GetString()!);
+        var time = message.TryGetProperty("time_ms", out var ms) ? Milliseconds(ms.GetInt64())
+            : message.TryGetProperty("time", out var s) ? Seconds(s.GetInt64()) : 0;
+        if (message.TryGetProperty("error", out var error) && error.ValueKind == JsonValueKind.Object)
+            return new ExchangeRefusal(time, error.GetProperty("message").GetString()!);
         var channel = message.GetProperty("channel").GetString();
         if (!message.TryGetProperty("event", out var kind) || kind.GetString() != "update") return new ExchangeSign(time);
         var result = message.GetProperty("result");
@@ -38,11 +56,14 @@ public sealed class Gateio : ExchangeProtocol
             case "spot.candlesticks":
                 var name = result.GetProperty("n").GetString()!;
                 var cut = name.IndexOf('_');
-                var bar = new Bar(Seconds(Whole(result.GetProperty("t"))), Number(result.GetProperty("o")), Number(result.GetProperty("h")), Number(result.GetProperty("l")), Number(result.GetProperty("c")),
+                var bar = new Bar(Seconds(Whole(result.GetProperty("t"))), Number(result.GetProperty("o")), Number(result.GetProperty("h")),
+                    Number(result.GetProperty("l")), Number(result.GetProperty("c")),
                     result.TryGetProperty("a", out var amount) ? Number(amount) : 0);
-                return new ExchangeKline(time, name[(cut + 1)..], Length(name[..cut], Spelled), Checked(bar), result.TryGetProperty("w", out var closed) ? closed.GetBoolean() : null);
+                return new ExchangeKline(time, name[(cut + 1)..], Length(name[..cut], Spelled), Checked(bar),
+                    result.TryGetProperty("w", out var closed) ? closed.GetBoolean() : null);
             case "spot.tickers":
-                return new ExchangeTicker(time, result.GetProperty("currency_pair").GetString()!, Number(result.GetProperty("last")), Number(result.GetProperty("highest_bid")), Number(result.GetProperty("lowest_ask")), null);
+                return new ExchangeTicker(time, result.GetProperty("currency_pair").GetString()!, Number(result.GetProperty("last")),
+                    Number(result.GetProperty("highest_bid")), Number(result.GetProperty("lowest_ask")), null);
             default:
                 return null;
         }

@@ -28,8 +28,10 @@ public sealed class Kucoin : ExchangeProtocol
         if (answer.GetProperty("code").GetString() != "200000") throw new HttpRequestException($"KuCoin hands out no token: {answer}");
         var data = answer.GetProperty("data");
         var server = data.GetProperty("instanceServers")[0];
-        var every = server.TryGetProperty("pingInterval", out var interval) && interval.TryGetDouble(out var ms) && ms > 0 ? TimeSpan.FromMilliseconds(ms) : (TimeSpan?)null;
-        return new ExchangeAddress(new Uri($"{server.GetProperty("endpoint").GetString()}?token={Uri.EscapeDataString(data.GetProperty("token").GetString()!)}&connectId={Guid.NewGuid():N}"), every);
+        var every = server.TryGetProperty("pingInterval", out var interval) && interval.TryGetDouble(out var ms) && ms > 0
+            ? TimeSpan.FromMilliseconds(ms) : (TimeSpan?)null;
+        return new ExchangeAddress(new Uri(
+            $"{server.GetProperty("endpoint").GetString()}?token={Uri.EscapeDataString(data.GetProperty("token").GetString()!)}&connectId={Guid.NewGuid():N}"), every);
     }
 
     private static string Spelled(Timeframe timeframe)
@@ -38,15 +40,25 @@ public sealed class Kucoin : ExchangeProtocol
         return name[..^1] + name[^1] switch { 'm' => "min", 'h' => "hour", 'd' => "day", _ => "week" };
     }
 
-    public override IEnumerable<string> Subscribe(IReadOnlyList<(string Symbol, Timeframe Timeframe)> markets, bool tickers, DateTimeOffset now)
+    public override IEnumerable<string> Subscribe(IReadOnlyList<(string Symbol, Timeframe Timeframe)> markets, bool tickers,
+        DateTimeOffset now)
     {
         foreach (var (symbol, timeframe) in markets) yield return Topic($"/market/candles:{symbol}_{Spelled(timeframe)}");
         if (tickers) yield return Topic($"/market/ticker:{string.Join(',', markets.Select(m => m.Symbol).Distinct())}");
 
-        string Topic(string topic) => JsonSerializer.Serialize(new { id = now.ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture), type = "subscribe", topic, privateChannel = false, response = true });
+        string Topic(string topic) => JsonSerializer.Serialize(new
+        {
+            id = now.ToUnixTimeMilliseconds()
+            .ToString(CultureInfo.InvariantCulture),
+            type = "subscribe",
+            topic,
+            privateChannel = false,
+            response = true
+        });
     }
 
-    public override string? Ping(DateTimeOffset now) => JsonSerializer.Serialize(new { id = now.ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture), type = "ping" });
+    public override string? Ping(DateTimeOffset now) =>
+        JsonSerializer.Serialize(new { id = now.ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture), type = "ping" });
 
     protected override ExchangeMessage? Read(JsonElement message)
     {
@@ -71,11 +83,13 @@ public sealed class Kucoin : ExchangeProtocol
             var cut = name.LastIndexOf('_');
             var c = data.GetProperty("candles");
             var bar = new Bar(Seconds(Whole(c[0])), Number(c[1]), Number(c[3]), Number(c[4]), Number(c[2]), Number(c[5]));
-            return new ExchangeKline(DateTime.UnixEpoch.Ticks + data.GetProperty("time").GetInt64() / 100, name[..cut], Length(name[(cut + 1)..], Spelled), Checked(bar), null);
+            return new ExchangeKline(DateTime.UnixEpoch.Ticks + data.GetProperty("time").GetInt64() / 100, name[..cut],
+                Length(name[(cut + 1)..], Spelled), Checked(bar), null);
         }
         if (!topic.StartsWith("/market/ticker:", StringComparison.Ordinal)) return null;
         // its clock is in milliseconds, and is called Time or time
         var time = data.TryGetProperty("Time", out var t) || data.TryGetProperty("time", out t) ? Milliseconds(t.GetInt64()) : 0;
-        return new ExchangeTicker(time, topic["/market/ticker:".Length..], Number(data.GetProperty("price")), Number(data.GetProperty("bestBid")), Number(data.GetProperty("bestAsk")), Whole(data.GetProperty("sequence")));
+        return new ExchangeTicker(time, topic["/market/ticker:".Length..], Number(data.GetProperty("price")),
+            Number(data.GetProperty("bestBid")), Number(data.GetProperty("bestAsk")), Whole(data.GetProperty("sequence")));
     }
 }

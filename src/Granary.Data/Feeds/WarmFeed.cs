@@ -15,19 +15,27 @@ public sealed record WarmFeedRequest
     /// <summary>Longer timeframes to build; each a multiple of the feed's.</summary>
     public IReadOnlyList<Timeframe> Longer { get; init; } = [];
 
-    /// <summary>Asked one after the other for the bars before the feed begins, for those of the time when nobody was listening, and for gaps; empty where there is no past.</summary>
+    /// <summary>
+    /// Asked one after the other for the bars before the feed begins, for those of the time without a listener, and for gaps; empty where
+    /// there is no past.
+    /// </summary>
     public IReadOnlyList<IBarSource> Past { get; init; } = [];
 
     /// <summary>Where the past begins, UTC ticks; null for all that there is.</summary>
     public long? WarmUpFrom { get; init; }
 
-    /// <summary>Whether holes in what the feed brings are looked for and filled; a replay of what is stored has those that the store has.</summary>
+    /// <summary>
+    /// Whether holes in what the feed brings are looked for and filled; a replay of what is stored has those that the store has.
+    /// </summary>
     public bool FillGaps { get; init; } = true;
 
-    /// <summary>Gets the bars that the feed brings and those that fill its gaps; null for nobody.</summary>
+    /// <summary>Receives the bars that the feed brings and those that fill its gaps; null = none.</summary>
     public IBarStore? Store { get; init; }
 
-    /// <summary>How much market time may pass before bars that came are put into the store. Whoever keeps the bars himself meanwhile, and gives them to <see cref="WarmFeed.Resume"/>, loses none.</summary>
+    /// <summary>
+    /// How much market time may pass before bars that came are put into the store. A caller that keeps the bars meanwhile, and gives them
+    /// to <see cref="WarmFeed.Resume"/>, loses none.
+    /// </summary>
     public TimeSpan SaveEvery { get; init; } = TimeSpan.FromMinutes(15);
 }
 
@@ -39,12 +47,14 @@ public sealed record WarmFeedRequest
 public sealed record FeedGap(string Symbol, long After, long Next, long Missing, long Filled);
 
 /// <summary>
-/// A live feed with its past and its longer bars: first what a session had taken before, then the past up to the very bar where live begins, then live;
-/// longer bars appear at the instant at which they are complete, in one order with the short ones. What comes is saved, and gaps are found and filled.
+/// A live feed with its past and its longer bars: first what a session had taken before, then the past up to the very bar where live
+/// begins, then live; longer bars appear at the time at which they are complete, in one order with the short ones. What comes is saved, and
+/// gaps are found and filled.
 /// </summary>
 /// <remarks>
-/// The past is read when the feed's first bar has come, since only then it is known where it ends; nothing of the feed is lost meanwhile. A gap is filled in
-/// its place as long as its time has not been given out; bars that are found later go into the store, and nothing is decided on them.
+/// The past is read when the feed's first bar has come, since only then it is known where it ends; nothing of the feed is lost meanwhile. A
+/// gap is filled in its place as long as its time has not been given out; bars that are found later go into the store, and nothing is
+/// decided on them.
 /// </remarks>
 public sealed class WarmFeed : ILiveFeed
 {
@@ -64,7 +74,7 @@ public sealed class WarmFeed : ILiveFeed
         public long? Brought;
         // Bars of the hole that were found.
         public long Filled;
-        // Nobody had its last gap: nobody is asked again before this time of the market.
+        // No source had its last gap: no source is asked again before this time of the market.
         public long AskFrom = long.MinValue;
     }
 
@@ -82,16 +92,19 @@ public sealed class WarmFeed : ILiveFeed
     {
         _request = request;
         _timeframe = request.Feed.Series[0].Timeframe;
-        if (request.Feed.Series.Any(s => s.Timeframe != _timeframe)) throw new BarDataException("timeframe: the feed brings several; longer bars are built from one");
+        if (request.Feed.Series.Any(s => s.Timeframe != _timeframe))
+            throw new BarDataException("timeframe: the feed brings several; longer bars are built from one");
         foreach (var longer in request.Longer)
             if (longer.Ticks <= _timeframe.Ticks || longer.Ticks % _timeframe.Ticks != 0)
-                throw new BarDataException($"timeframe: {longer} bars cannot be built from {_timeframe} bars; choose a multiple of {_timeframe}");
+                throw new BarDataException($"timeframe: {longer} bars cannot be built "
+                    + $"from {_timeframe} bars; choose a multiple of {_timeframe}");
         var series = new List<MarketSeries>();
         _symbols = new Symbol[request.Feed.Series.Count];
         for (var s = 0; s < _symbols.Length; s++)
         {
             var instrument = request.Feed.Series[s].Instrument;
-            _symbols[s] = new Symbol(series.Count, instrument, [.. request.Longer.Select(l => new BarAggregator(_timeframe, l, instrument.Calendar))]);
+            _symbols[s] = new Symbol(series.Count, instrument,
+                [.. request.Longer.Select(l => new BarAggregator(_timeframe, l, instrument.Calendar))]);
             series.Add(request.Feed.Series[s]);
             series.AddRange(request.Longer.Select(l => new MarketSeries(instrument, l)));
         }
@@ -115,9 +128,11 @@ public sealed class WarmFeed : ILiveFeed
             foreach (var gaps in _gaps.Where(g => g.Filled < g.Missing).GroupBy(g => g.Symbol))
             {
                 var (first, last) = (gaps.First(), gaps.Last());
-                notes.Add($"{gaps.Key}:{_timeframe}: {gaps.Sum(g => g.Missing - g.Filled)} bars are missing {(gaps.Count() > 1 ? $"in {gaps.Count()} places " : "")}between {Text(first.After)} and {Text(last.Next)}; import them, and they are there at the next start");
+                notes.Add($"{gaps.Key}:{_timeframe}: {gaps.Sum(g => g.Missing - g.Filled)} bars are "
+                    + $"missing {(gaps.Count() > 1 ? $"in {gaps.Count()} places " : "")}between {Text(first.After)} and {Text(last.Next)}; import them, and they are there at the next start");
             }
-            if (_missed > 0) notes.Add($"{_missed} bars were found after their time had passed; nothing was decided on them{(_request.Store is null ? "" : ", and they are in the store")}");
+            if (_missed > 0) notes.Add($"{_missed} bars were found after their time had passed; nothing was decided on "
+                + $"them{(_request.Store is null ? "" : ", and they are in the store")}");
             return notes;
         }
     }
@@ -128,7 +143,10 @@ public sealed class WarmFeed : ILiveFeed
     /// <summary>Whether a series is the feed's own, and not one of longer bars.</summary>
     public bool IsCarried(int series) => series % (1 + _request.Longer.Count) == 0;
 
-    /// <summary>Bars that a session had taken at an instant before; before <see cref="ReadAsync"/>. They and the longer ones that they complete are given by <see cref="TryNext"/>, and the feed goes on behind them.</summary>
+    /// <summary>
+    /// Bars that a session took before; call it before <see cref="ReadAsync"/>. They and the longer ones that they complete are returned by
+    /// <see cref="TryNext"/>, and the feed continues after them.
+    /// </summary>
     /// <param name="bars">By the feed's market.</param>
     public void Resume(long instant, IEnumerable<(int Market, Bar Bar)> bars)
     {
@@ -161,7 +179,8 @@ public sealed class WarmFeed : ILiveFeed
                         if (LiveFrom is null)
                         {
                             LiveFrom = _saved = item.Bars.Time[i];
-                            await foreach (var past in PastAsync(LiveFrom.Value, cancellationToken).ConfigureAwait(false)) yield return past;
+                            await foreach (var past in PastAsync(LiveFrom.Value, cancellationToken).ConfigureAwait(false))
+                                yield return past;
                         }
                         await TakeAsync(symbol, item.Bars[i], cancellationToken).ConfigureAwait(false);
                     }
@@ -205,11 +224,13 @@ public sealed class WarmFeed : ILiveFeed
     {
         if (_request.Past.Count > 0)
         {
-            foreach (var symbol in _symbols) symbol.Past = BarsAsync(symbol, first, cancellationToken).GetAsyncEnumerator(cancellationToken);
+            foreach (var symbol in _symbols)
+                symbol.Past = BarsAsync(symbol, first, cancellationToken).GetAsyncEnumerator(cancellationToken);
             while (Array.Exists(_symbols, s => s.Past is not null))
             {
                 // The symbol that holds up the others is read on, so that none is held in memory as a whole.
-                var next = _assembler.WaitsFor is { } waits && _symbols[MarketOf(waits)] is { Past: not null } needed ? needed : Array.Find(_symbols, s => s.Past is not null)!;
+                var next = _assembler.WaitsFor is { } waits && _symbols[MarketOf(waits)] is { Past: not null } needed ? needed
+                    : Array.Find(_symbols, s => s.Past is not null)!;
                 await MoreAsync(next).ConfigureAwait(false);
                 while (_assembler.TryNext(out var past)) yield return past;
             }
@@ -226,8 +247,9 @@ public sealed class WarmFeed : ILiveFeed
             if (await symbol.Past!.MoveNextAsync().ConfigureAwait(false))
             {
                 var bar = symbol.Past.Current;
-                // What was missed while nobody listened is saved; a past that the store never had is where it is.
-                if (_request.Store is not null && bar.Time > symbol.Stored && Math.Max(symbol.Stored, symbol.Resumed) > long.MinValue) symbol.Unsaved.Add(bar);
+                // What was missed without a listener is saved; a past that the store never had is where it is.
+                if (_request.Store is not null && bar.Time > symbol.Stored && Math.Max(symbol.Stored, symbol.Resumed) > long.MinValue)
+                    symbol.Unsaved.Add(bar);
                 Put(symbol, bar);
                 continue;
             }
@@ -243,22 +265,26 @@ public sealed class WarmFeed : ILiveFeed
         foreach (var source in _request.Past)
         {
             if (symbol.Last is { } last && Missing(symbol.Instrument, last.Time, to) == 0) yield break;
-            await foreach (var bar in OfAsync(source, symbol, symbol.Last is { } l ? l.Time + 1 : _request.WarmUpFrom, to, cancellationToken).ConfigureAwait(false)) yield return bar;
+            await foreach (var bar in OfAsync(source, symbol, symbol.Last is { } l ? l.Time + 1 : _request.WarmUpFrom, to,
+                cancellationToken).ConfigureAwait(false)) yield return bar;
         }
-        if (symbol.Last is null) _notes.Add($"{symbol.Instrument.Symbol}:{_timeframe}: nobody has bars before {Text(to)}, so it does not warm up");
+        if (symbol.Last is null)
+            _notes.Add($"{symbol.Instrument.Symbol}:{_timeframe}: nobody has bars before {Text(to)}, so it does not warm up");
     }
 
     // Nothing where the source has none of that time.
-    private async IAsyncEnumerable<Bar> OfAsync(IBarSource source, Symbol symbol, long? from, long to, [EnumeratorCancellation] CancellationToken cancellationToken)
+    private async IAsyncEnumerable<Bar> OfAsync(IBarSource source, Symbol symbol, long? from, long to, [EnumeratorCancellation]
+        CancellationToken cancellationToken)
     {
         IBarSeries? series = null;
         try
         {
-            series = await source.OpenAsync(new BarQuery(symbol.Instrument.Symbol, _timeframe, from, to), cancellationToken).ConfigureAwait(false);
+            series = await source.OpenAsync(new BarQuery(symbol.Instrument.Symbol, _timeframe, from, to), cancellationToken)
+                .ConfigureAwait(false);
         }
         catch (BarDataException)
         {
-            // the gap stays, and is told
+            // the gap stays, and a note reports it
         }
         if (series is null) yield break;
         await using (series.ConfigureAwait(false))
@@ -289,7 +315,8 @@ public sealed class WarmFeed : ILiveFeed
     // The bars between the last one and a time: found in time they come in their place, later they go into the store alone.
     private async Task FillAsync(Symbol symbol, long next, CancellationToken cancellationToken)
     {
-        if (!_request.FillGaps || symbol.Brought is null || symbol.Last is not { } last || next <= last.Time + _timeframe.Ticks || next < symbol.AskFrom) return;
+        if (!_request.FillGaps || symbol.Brought is null || symbol.Last is not { } last || next <= last.Time + _timeframe.Ticks
+            || next < symbol.AskFrom) return;
         var missing = Missing(symbol.Instrument, last.Time, next);
         if (missing == 0) return;
         var (filled, from) = (0L, last.Time + 1);
@@ -361,7 +388,8 @@ public sealed class WarmFeed : ILiveFeed
         _assembler.Add(symbol.Series, MemoryMarshal.CreateReadOnlySpan(ref bar, 1));
     }
 
-    private void Add(Symbol symbol, int longer, Bar bar) => _assembler.Add(symbol.Series + 1 + longer, MemoryMarshal.CreateReadOnlySpan(ref bar, 1));
+    private void Add(Symbol symbol, int longer, Bar bar) =>
+        _assembler.Add(symbol.Series + 1 + longer, MemoryMarshal.CreateReadOnlySpan(ref bar, 1));
 
     private void Reach(long close)
     {
@@ -381,7 +409,8 @@ public sealed class WarmFeed : ILiveFeed
         {
             if (symbol.Unsaved.Count == 0) continue;
             var bars = symbol.Unsaved.DistinctBy(b => b.Time).OrderBy(b => b.Time).ToList();
-            await store.MergeAsync(BarsToStore.Of(symbol.Instrument, _timeframe, bars, "the live feed"), cancellationToken).ConfigureAwait(false);
+            await store.MergeAsync(BarsToStore.Of(symbol.Instrument, _timeframe, bars, "the live feed"), cancellationToken)
+                .ConfigureAwait(false);
             symbol.Unsaved.Clear();
         }
     }

@@ -9,21 +9,30 @@ internal static class FileFaults
     /// <summary>The exception to throw for a failed read of <paramref name="path"/>.</summary>
     public static Exception Reading(string path, Exception e) => e switch
     {
-        FileNotFoundException or DirectoryNotFoundException => BarDataException.At(path, null, null, "the file does not exist", "check the path and its spelling", e),
-        UnauthorizedAccessException when Directory.Exists(path) => BarDataException.At(path, null, null, "this is a folder, not a file", "name a file in it", e),
-        UnauthorizedAccessException => new BarStoreException($"{path}: this account may not read it; grant read permission or run as its owner", e),
-        InvalidDataException => BarDataException.At(path, null, null, "the compressed data is damaged", "download or pack the file again", e),
-        IOException => new BarStoreException($"{path}: the disk failed while it was read ({FirstSentence(e.Message)}); check the disk and try again", e),
+        FileNotFoundException or DirectoryNotFoundException =>
+            BarDataException.At(path, null, null, "the file does not exist", "check the path and its spelling", e),
+        UnauthorizedAccessException when Directory.Exists(path) =>
+            BarDataException.At(path, null, null, "this is a folder, not a file", "name a file in it", e),
+        UnauthorizedAccessException =>
+            new BarStoreException($"{path}: this account may not read it; grant read permission or run as its owner", e),
+        InvalidDataException =>
+            BarDataException.At(path, null, null, "the compressed data is damaged", "download or pack the file again", e),
+        IOException => new BarStoreException($"{path}: the disk failed while it was read "
+            + $"({FirstSentence(e.Message)}); check the disk and try again", e),
         _ => e,
     };
 
     /// <summary>The exception to throw for a failed write to <paramref name="path"/>.</summary>
     public static Exception Writing(string path, Exception e) => e switch
     {
-        UnauthorizedAccessException => new BarStoreException($"{path}: this account may not write there; grant write permission or choose another folder", e),
-        DirectoryNotFoundException => new BarStoreException($"{path}: the folder does not exist and could not be made; choose another folder", e),
-        IOException when IsFull(e) => new BarStoreException($"{path}: the disk is full, and nothing was changed; free some space and run it again", e),
-        IOException => new BarStoreException($"{path}: the disk failed while it was written ({FirstSentence(e.Message)}); nothing was changed, check the disk and try again", e),
+        UnauthorizedAccessException =>
+            new BarStoreException($"{path}: this account may not write there; grant write permission or choose another folder", e),
+        DirectoryNotFoundException =>
+            new BarStoreException($"{path}: the folder does not exist and could not be made; choose another folder", e),
+        IOException when IsFull(e) =>
+            new BarStoreException($"{path}: the disk is full, and nothing was changed; free some space and run it again", e),
+        IOException => new BarStoreException($"{path}: the disk failed while it was written "
+            + $"({FirstSentence(e.Message)}); nothing was changed, check the disk and try again", e),
         _ => e,
     };
 

@@ -5,7 +5,9 @@ using Granary.Engine.Market;
 
 namespace Granary.Data.Files;
 
-/// <summary>A text on disk, plain, gzipped or an entry of a zip (told by its first bytes, not by its name), that can be read again and again.</summary>
+/// <summary>
+/// A text on disk, plain, gzipped or an entry of a zip (told by its first bytes, not by its name), that can be read again and again.
+/// </summary>
 internal sealed class TextFile
 {
     private readonly DateTime _modified;
@@ -62,19 +64,25 @@ internal sealed class TextFile
             using (var file = File.OpenHandle(path))
                 n = RandomAccess.Read(file, magic, 0);
             if (n >= 2 && magic[0] == 0x1F && magic[1] == 0x8B)
-                return new TextFile(path, info.LastWriteTimeUtc, info.Length, Compression.Gzip, null) { InnerName = System.IO.Path.GetFileNameWithoutExtension(path) };
+                return new TextFile(path, info.LastWriteTimeUtc, info.Length, Compression.Gzip,
+                    null)
+                { InnerName = System.IO.Path.GetFileNameWithoutExtension(path) };
             if (n == 4 && magic[0] == 'P' && magic[1] == 'K' && magic[2] is 3 or 5)
             {
                 using var zip = ZipFile.OpenRead(path);
                 var entries = zip.Entries.Where(e => e.Length > 0 && !e.FullName.EndsWith('/')).Select(e => e.FullName).ToList();
                 var chosen = entry is null ? entries : entries.Where(entry).ToList();
-                if (chosen.Count == 0) throw BarDataException.At(path, null, null, entry is null ? "the zip holds no text" : "the zip does not hold the text that was asked for", "pack it again with one CSV in it");
-                if (chosen.Count > 1) throw BarDataException.At(path, null, null, $"the zip holds {chosen.Count} files ({chosen[0]}, {chosen[1]}, …)", "unpack it and name one of them");
+                if (chosen.Count == 0) throw BarDataException.At(path, null, null, entry is null ? "the zip holds no text"
+                    : "the zip does not hold the text that was asked for", "pack it again with one CSV in it");
+                if (chosen.Count > 1) throw BarDataException.At(path, null, null,
+                    $"the zip holds {chosen.Count} files ({chosen[0]}, {chosen[1]}, …)", "unpack it and name one of them");
                 return new TextFile(path, info.LastWriteTimeUtc, info.Length, Compression.Zip, chosen[0]) { InnerName = chosen[0] };
             }
             if (n >= 2 && (magic[0] == 0xFF && magic[1] == 0xFE || magic[0] == 0xFE && magic[1] == 0xFF))
                 throw BarDataException.At(path, 1, null, "the text is UTF-16", "save it as UTF-8");
-            return new TextFile(path, info.LastWriteTimeUtc, info.Length, Compression.None, null) { InnerName = System.IO.Path.GetFileName(path) };
+            return new TextFile(path, info.LastWriteTimeUtc, info.Length, Compression.None,
+                null)
+            { InnerName = System.IO.Path.GetFileName(path) };
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException)
         {
@@ -103,7 +111,8 @@ internal sealed class TextFile
     {
         try
         {
-            var file = new FileStream(Path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0, FileOptions.SequentialScan);
+            var file = new FileStream(Path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0,
+                FileOptions.SequentialScan);
             switch (_compression)
             {
                 case Compression.Gzip:
@@ -123,12 +132,14 @@ internal sealed class TextFile
         }
     }
 
-    // A gzip ends in the length of what was packed, modulo 2³². The stream checks the checksum beside it, but takes a file that was cut off before for whole.
+    // A gzip ends in the length of what was packed, modulo 2³². The stream checks the checksum beside it, but takes a file that was cut off
+    // before for whole.
     private static uint SizeInTrailer(FileStream file)
     {
         Span<byte> trailer = stackalloc byte[4];
         if (file.Length < 18) return uint.MaxValue;
-        return RandomAccess.Read(file.SafeFileHandle, trailer, file.Length - 4) == 4 ? BinaryPrimitives.ReadUInt32LittleEndian(trailer) : uint.MaxValue;
+        return RandomAccess.Read(file.SafeFileHandle, trailer, file.Length - 4) == 4 ? BinaryPrimitives.ReadUInt32LittleEndian(trailer)
+            : uint.MaxValue;
     }
 
     // Several gzips one behind the other are a gzip too, and the last one's length is its own only.
@@ -139,7 +150,8 @@ internal sealed class TextFile
         int n;
         for (long at = 1; (n = RandomAccess.Read(file, buffer, at)) >= 10; at += n - 9)
             for (var i = 0; i + 10 <= n; i++)
-                if (buffer[i] == 0x1F && buffer[i + 1] == 0x8B && buffer[i + 2] == 8 && buffer[i + 3] < 0x20 && buffer[i + 8] is 0 or 2 or 4 && buffer[i + 9] is < 14 or 255)
+                if (buffer[i] == 0x1F && buffer[i + 1] == 0x8B && buffer[i + 2] == 8 && buffer[i + 3] < 0x20 && buffer[i + 8] is 0 or 2 or 4
+                    && buffer[i + 9] is < 14 or 255)
                     return true;
         return false;
     }
@@ -176,10 +188,12 @@ internal sealed class TextFile
                     {
                         throw owner._compression == Compression.None
                             ? owner.Changed()
-                            : BarDataException.At(owner.Path, null, null, "the compressed data is damaged", "download or pack the file again");
+                            : BarDataException.At(owner.Path, null, null, "the compressed data is damaged",
+                                "download or pack the file again");
                     }
                     if (crc is { } sum && sum != _crc || GzipSize is { } size && size != (uint)_read && !owner.MayHaveSeveralMembers())
-                        throw BarDataException.At(owner.Path, null, null, "the compressed data is damaged", "download or pack the file again");
+                        throw BarDataException.At(owner.Path, null, null, "the compressed data is damaged",
+                            "download or pack the file again");
                 }
                 return n;
             }

@@ -40,7 +40,8 @@ public sealed class BarStore(string directory)
     {
         try
         {
-            if (!System.IO.Directory.Exists(Directory)) throw BarDataException.At(Directory, null, null, "the store does not exist", "make it with data import, or check the path");
+            if (!System.IO.Directory.Exists(Directory))
+                throw BarDataException.At(Directory, null, null, "the store does not exist", "make it with data import, or check the path");
             var found = new List<(string, Timeframe, string)>();
             foreach (var folder in System.IO.Directory.EnumerateDirectories(Directory))
             {

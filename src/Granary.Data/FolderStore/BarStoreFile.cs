@@ -8,7 +8,10 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Granary.Data.FolderStore;
 
-/// <summary>A bar file, mapped into memory. Opening checks its header and length; each segment is checked against its checksum when it is first read.</summary>
+/// <summary>
+/// A bar file, mapped into memory. Opening checks its header and length; each segment is checked against its checksum when it is first
+/// read.
+/// </summary>
 internal sealed unsafe class BarStoreFile : IDisposable
 {
     private readonly SafeFileHandle _file;
@@ -31,7 +34,8 @@ internal sealed unsafe class BarStoreFile : IDisposable
                 stream.Dispose();
                 throw Corrupt(length == 0 ? "it is empty" : "it is cut off");
             }
-            _map = MemoryMappedFile.CreateFromFile(stream, null, 0, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: false);
+            _map = MemoryMappedFile.CreateFromFile(stream, null, 0, MemoryMappedFileAccess.Read, HandleInheritability.None,
+                leaveOpen: false);
             _view = _map.CreateViewAccessor(0, 0, MemoryMappedFileAccess.Read);
             _view.SafeMemoryMappedViewHandle.AcquirePointer(ref _start);
             var header = BarStoreHeader.Parse(new ReadOnlySpan<byte>(_start, (int)Math.Min(length, 1 << 20)), length, out var fault);
@@ -109,7 +113,9 @@ internal sealed unsafe class BarStoreFile : IDisposable
         var bytes = new ReadOnlySpan<byte>(p, CountOf(segment) * Header.BytesPerBar);
         var expected = MemoryMarshal.Read<uint>(new ReadOnlySpan<byte>(_start + Header.TableOffset + segment * 4, 4));
         if (Crc32C.Append(0, bytes) != expected)
-            throw Corrupt($"the bars {segment * BarStoreHeader.SegmentSize + 1} to {segment * BarStoreHeader.SegmentSize + CountOf(segment)} do not match their checksum");
+            throw Corrupt(
+                $"the bars {segment * BarStoreHeader.SegmentSize + 1} to {segment * BarStoreHeader.SegmentSize + CountOf(segment)} do not "
+                    + $"match their checksum");
         Volatile.Write(ref _verified[segment], true);
         return p;
     }
@@ -120,7 +126,8 @@ internal sealed unsafe class BarStoreFile : IDisposable
         if (RandomAccess.GetLength(_file) < Header.FileLength) throw Corrupt("it was cut off while it was read");
     }
 
-    private BarDataException Corrupt(string fault) => BarDataException.At(Path, null, null, $"the bar file is damaged ({fault})", "delete it and import its bars again");
+    private BarDataException Corrupt(string fault) =>
+        BarDataException.At(Path, null, null, $"the bar file is damaged ({fault})", "delete it and import its bars again");
 
     public void Dispose()
     {

@@ -85,7 +85,8 @@ internal sealed record BarStoreHeader
     }
 
     // The header's own checksum reads as zero while it is computed.
-    private static uint Checksum(ReadOnlySpan<byte> header) => Crc32C.Append(Crc32C.Append(Crc32C.Append(0, header[..124]), [0, 0, 0, 0]), header[128..]);
+    private static uint Checksum(ReadOnlySpan<byte> header) =>
+        Crc32C.Append(Crc32C.Append(Crc32C.Append(0, header[..124]), [0, 0, 0, 0]), header[128..]);
 
     /// <returns>The header, or null and what is wrong with it.</returns>
     public static BarStoreHeader? Parse(ReadOnlySpan<byte> file, long fileLength, out string? fault)
@@ -106,7 +107,8 @@ internal sealed record BarStoreHeader
         foreach (var t in Timeframe.All)
             if (t.Ticks == ticks)
                 timeframe = t;
-        if (timeframe is null || count <= 0 || count > long.MaxValue / 64 || BinaryPrimitives.ReadInt32LittleEndian(file[32..]) != SegmentSize) return null;
+        if (timeframe is null || count <= 0 || count > long.MaxValue / 64
+            || BinaryPrimitives.ReadInt32LittleEndian(file[32..]) != SegmentSize) return null;
         if (InstrumentJson.Read(file.Slice(Fixed, json)) is not { } instrument) return null;
         var header = new BarStoreHeader
         {

@@ -62,7 +62,8 @@ internal sealed class BarStoreWriter : IDisposable
             at += column.Length;
         }
         Put(MemoryMarshal.AsBytes(_segment.Time.AsSpan(0, n)));
-        foreach (var column in new[] { _segment.Open, _segment.High, _segment.Low, _segment.Close, _segment.Volume }) Put(MemoryMarshal.AsBytes(column.AsSpan(0, n)));
+        foreach (var column in new[] { _segment.Open, _segment.High, _segment.Low, _segment.Close, _segment.Volume })
+            Put(MemoryMarshal.AsBytes(column.AsSpan(0, n)));
         if (_withAdjusted) Put(MemoryMarshal.AsBytes(_segment.Adjusted.AsSpan(0, n)));
         _checksums.Add(Crc32C.Append(0, _bytes.AsSpan(0, at)));
         Write(_bytes.AsSpan(0, at));
@@ -108,7 +109,8 @@ internal sealed class BarStoreWriter : IDisposable
             TableChecksum = Crc32C.Append(0, table),
         };
         var bytes = header.ToBytes();
-        if (bytes.Length != _headerLength) throw new InvalidOperationException("the instrument changed its size while its bars were written");
+        if (bytes.Length != _headerLength)
+            throw new InvalidOperationException("the instrument changed its size while its bars were written");
         try
         {
             _file.Stream.Position = 0;

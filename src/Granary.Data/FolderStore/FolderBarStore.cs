@@ -6,7 +6,9 @@ using Granary.Storage.Retries;
 
 namespace Granary.Data.FolderStore;
 
-/// <summary>A folder of bar files as a store: a market is rewritten beside itself and renamed, so that it is there whole or as it was.</summary>
+/// <summary>
+/// A folder of bar files as a store: a market is rewritten beside itself and renamed, so that it is there whole or as it was.
+/// </summary>
 public sealed class FolderBarStore(string directory) : IBarStore
 {
     internal const int MostDifferences = 10;
@@ -24,12 +26,14 @@ public sealed class FolderBarStore(string directory) : IBarStore
         return await Task.Run(() => Merge(path, bars, cancellationToken), cancellationToken).ConfigureAwait(false);
     }
 
-    public Task<IReadOnlyList<StoredMarket>> ListAsync(CancellationToken cancellationToken = default) => Task.Run(_store.List, cancellationToken);
+    public Task<IReadOnlyList<StoredMarket>> ListAsync(CancellationToken cancellationToken = default) =>
+        Task.Run(_store.List, cancellationToken);
 
     public IBarSource Source(bool adjust = true) => new StoreBarSource(directory, adjust);
 
     public Task<IReadOnlyList<string>> MendAsync(string symbol, Timeframe timeframe, CancellationToken cancellationToken = default) =>
-        Task.FromException<IReadOnlyList<string>>(new BarDataException($"{Name}: a bar file is written whole, in order and with checksums, so that there is nothing to mend; one that is damaged is imported again"));
+        Task.FromException<IReadOnlyList<string>>(new BarDataException($"{Name}: a bar file is written whole, in order and with checksums, "
+            + $"so that there is nothing to mend; one that is damaged is imported again"));
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
@@ -40,7 +44,8 @@ public sealed class FolderBarStore(string directory) : IBarStore
         if (old is not null && old.HasAdjusted != series.HasAdjustedClose)
         {
             throw BarDataException.At(series.From, null, "adjusted close", old.HasAdjusted
-                    ? $"the store's {series.Instrument.Symbol} has an adjusted close and this file has none" : $"this file has an adjusted close and the store's {series.Instrument.Symbol} has none",
+                    ? $"the store's {series.Instrument.Symbol} has an adjusted close and this file has none"
+                    : $"this file has an adjusted close and the store's {series.Instrument.Symbol} has none",
                 "import it under another symbol or into another store");
         }
 
@@ -80,7 +85,8 @@ public sealed class FolderBarStore(string directory) : IBarStore
         if (added + replaced > 0)
         {
             if (adjustedMoved && old!.Count > replaced + unchanged)
-                notes.Add("adjusted closes changed in the overlap, so bars outside of it are adjusted to another day; import the whole history once more");
+                notes.Add("adjusted closes changed in the overlap, so bars outside of it are adjusted to another day; import the whole "
+                    + "history once more");
             var instrument = Combine(old?.Instrument, series);
             using var writer = new BarStoreWriter(path, instrument, series.Timeframe, series.HasAdjustedClose);
             var buffer = new BarColumns(Piece, series.HasAdjustedClose);
@@ -104,8 +110,8 @@ public sealed class FolderBarStore(string directory) : IBarStore
             writer.Append(buffer, 0, buffer.Count);
             header = writer.Commit(instrument);
         }
-        return new ImportResult(series.From, series.Format, series.Instrument.Symbol, series.Timeframe, series.Count, added, replaced, unchanged, series.SkippedRows,
-            header!.Count, header.FirstTime, header.LastTime, header.RawHash, differences, notes);
+        return new ImportResult(series.From, series.Format, series.Instrument.Symbol, series.Timeframe, series.Count, added, replaced,
+            unchanged, series.SkippedRows, header!.Count, header.FirstTime, header.LastTime, header.RawHash, differences, notes);
     }
 
     /// <summary>What a market is after a merge: as it was, with what the new bars show.</summary>
@@ -174,12 +180,14 @@ public sealed class FolderBarStore(string directory) : IBarStore
     // One import at a time per market; the loser of a race would undo the winner.
     private static async Task<IDisposable> LockAsync(string path, CancellationToken cancellationToken)
     {
-        bool IsOpenElsewhere(Exception e) => e is IOException and not (DirectoryNotFoundException or PathTooLongException) && File.Exists(path + ".lock");
+        bool IsOpenElsewhere(Exception e) =>
+            e is IOException and not (DirectoryNotFoundException or PathTooLongException) && File.Exists(path + ".lock");
         try
         {
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);
             return await RetryPolicies.FileInUse(IsOpenElsewhere, LockTimeout)
-                .RunAsync(_ => Task.FromResult(new FileStream(path + ".lock", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 0)), cancellationToken).ConfigureAwait(false);
+                .RunAsync(_ => Task.FromResult(new FileStream(path + ".lock", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None,
+                    bufferSize: 0)), cancellationToken).ConfigureAwait(false);
         }
         catch (IOException e) when (IsOpenElsewhere(e))
         {

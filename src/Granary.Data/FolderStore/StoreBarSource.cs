@@ -21,9 +21,11 @@ public sealed class StoreBarSource(string directory, bool adjust = true) : IBarS
             var files = _store.Files().ToList();
             var timeframes = files.Where(f => f.Symbol == query.Symbol).Select(f => f.Timeframe.ToString()).ToList();
             if (timeframes.Count > 0)
-                throw BarDataException.At(directory, null, null, $"{query.Symbol} has no {query.Timeframe} bars", $"use {string.Join(" or ", timeframes)}, or import them");
+                throw BarDataException.At(directory, null, null, $"{query.Symbol} has no {query.Timeframe} bars",
+                    $"use {string.Join(" or ", timeframes)}, or import them");
             var nearest = Spelling.Nearest(query.Symbol, files.Select(f => f.Symbol).Distinct());
-            throw BarDataException.At(directory, null, null, $"the store has no symbol '{query.Symbol}'", nearest is null ? "import it first" : $"did you mean {nearest}?");
+            throw BarDataException.At(directory, null, null, $"the store has no symbol '{query.Symbol}'", nearest is null
+                ? "import it first" : $"did you mean {nearest}?");
         }
         return new ValueTask<IBarSeries>(new StoreBarSeries(BarStoreFile.Open(path), query, adjust));
     }
@@ -46,8 +48,15 @@ public sealed class StoreBarSource(string directory, bool adjust = true) : IBarS
                 var end = query.To is { } to ? file.Find(to) : header.Count;
                 Count = Math.Max(0, end - _start);
                 if (Count == 0)
-                    throw BarDataException.At(file.Path, null, null, $"there are no bars between {Text(query.From)} and {Text(query.To)}; the store has {Text(header.FirstTime)} to {Text(header.LastTime)}", "change from and to");
-                Instrument = header.Instrument with { Symbol = query.Symbol, PriceDecimals = _adjust ? -1 : header.Instrument.PriceDecimals, CorporateActions = _adjust ? [] : header.Instrument.CorporateActions };
+                    throw BarDataException.At(file.Path, null, null,
+                        $"there are no bars between {Text(query.From)} and {Text(query.To)}; the store "
+                            + $"has {Text(header.FirstTime)} to {Text(header.LastTime)}", "change from and to");
+                Instrument = header.Instrument with
+                {
+                    Symbol = query.Symbol,
+                    PriceDecimals = _adjust ? -1 : header.Instrument.PriceDecimals,
+                    CorporateActions = _adjust ? [] : header.Instrument.CorporateActions
+                };
                 Timeframe = header.Timeframe;
                 _hash = Count == header.Count
                     ? new Lazy<string>(_adjust ? header.AdjustedHash : header.RawHash)
@@ -73,11 +82,13 @@ public sealed class StoreBarSource(string directory, bool adjust = true) : IBarS
         private string HashOfRange()
         {
             using var hasher = new ContentHasher();
-            for (var at = 0L; at < Count; at += ContentHasher.GroupSize) hasher.Append(Take(at, (int)Math.Min(ContentHasher.GroupSize, Count - at)));
+            for (var at = 0L; at < Count; at += ContentHasher.GroupSize)
+                hasher.Append(Take(at, (int)Math.Min(ContentHasher.GroupSize, Count - at)));
             return hasher.Finish();
         }
 
-        public async IAsyncEnumerable<BarBlock> ReadAsync(int blockSize = IBarSeries.DefaultBlockSize, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+        public async IAsyncEnumerable<BarBlock> ReadAsync(int blockSize = IBarSeries.DefaultBlockSize, [EnumeratorCancellation]
+            CancellationToken cancellationToken = default)
         {
             ArgumentOutOfRangeException.ThrowIfLessThan(blockSize, 1);
             ArgumentOutOfRangeException.ThrowIfGreaterThan(blockSize, BarBlock.MaxCount);
@@ -105,7 +116,8 @@ public sealed class StoreBarSource(string directory, bool adjust = true) : IBarS
             return columns;
         }
 
-        private static string Text(long? time) => time is { } t ? new DateTime(Math.Clamp(t, 0, DateTime.MaxValue.Ticks)).ToString("yyyy-MM-dd HH:mm") : "the start or end";
+        private static string Text(long? time) =>
+            time is { } t ? new DateTime(Math.Clamp(t, 0, DateTime.MaxValue.Ticks)).ToString("yyyy-MM-dd HH:mm") : "the start or end";
 
         public ValueTask DisposeAsync()
         {

@@ -7,7 +7,8 @@ namespace Granary.Data.FolderStore;
 
 /// <summary>
 /// Symbols as folder names. Letters, digits, '-', '_' and inner dots stand for themselves; every other byte of the UTF-8 name is
-/// written %XX, and so is the first letter of a device's name, so that no symbol can be a path: "BTC/USDT" is BTC%2FUSDT, ".." is %2E%2E, "CON" is %43ON.
+/// written %XX, and so is the first letter of a device's name, so that no symbol can be a path: "BTC/USDT" is BTC%2FUSDT, ".." is %2E%2E,
+/// "CON" is %43ON.
 /// </summary>
 internal static class SymbolFolder
 {
@@ -24,20 +25,25 @@ internal static class SymbolFolder
     public static string Name(string symbol)
     {
         if (string.IsNullOrWhiteSpace(symbol)) throw new BarDataException("symbol: the name is empty; name the instrument, as ORCL");
-        if (symbol.Length > LongestSymbol) throw new BarDataException($"symbol '{symbol[..20]}…': the name has {symbol.Length} characters; use at most {LongestSymbol}");
+        if (symbol.Length > LongestSymbol)
+            throw new BarDataException($"symbol '{symbol[..20]}…': the name has {symbol.Length} characters; use at most {LongestSymbol}");
         var name = new StringBuilder();
         var bytes = Encoding.UTF8.GetBytes(symbol);
         var device = Devices.Contains(symbol.Split('.')[0]);
         for (var i = 0; i < bytes.Length; i++)
         {
             var b = bytes[i];
-            if (b < 0x20 || b == 0x7F) throw new BarDataException("symbol: the name has a control character; use letters, digits and signs");
+            if (b < 0x20 || b == 0x7F)
+                throw new BarDataException("symbol: the name has a control character; use letters, digits and signs");
             var c = (char)b;
-            if (!(device && i == 0) && (char.IsAsciiLetterOrDigit(c) || c is '-' or '_' || c == '.' && i > 0 && i < bytes.Length - 1)) name.Append(c);
+            if (!(device && i == 0) && (char.IsAsciiLetterOrDigit(c) || c is '-' or '_' || c == '.' && i > 0 && i < bytes.Length - 1))
+                name.Append(c);
             else name.Append('%').Append(b.ToString("X2", CultureInfo.InvariantCulture));
         }
         return name.Length <= LongestName ? name.ToString()
-            : throw new BarDataException($"symbol '{symbol[..20]}…': the name needs {name.Length} characters where each that is no plain letter counts three for every byte; use at most {LongestName}");
+            : throw new BarDataException($"symbol '{symbol[..20]}…': the name "
+                + $"needs {name.Length} characters where each that is no plain letter counts three for every byte; use at "
+                + $"most {LongestName}");
     }
 
     /// <returns>Null where the folder's name is not one that <see cref="Name"/> makes.</returns>
@@ -53,7 +59,8 @@ internal static class SymbolFolder
                 continue;
             }
             if (i + 2 >= folder.Length) return null;
-            if (!byte.TryParse(folder.AsSpan(i + 1, 2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var b)) return null;
+            if (!byte.TryParse(folder.AsSpan(i + 1, 2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var b))
+                return null;
             bytes.Add(b);
             i += 2;
         }

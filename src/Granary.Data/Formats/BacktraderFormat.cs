@@ -23,16 +23,19 @@ public sealed class BacktraderFormat : BarFormat
             if (sample.Rows.Count == 0) throw NotOfThisFormat(sample, "there are no rows", "export the file again");
             var clock = HeaderColumns.IsTimeOfDay(sample, 1) && sample.Rows[0][1].Contains(':');
             ColumnRole[] roles = clock
-                ? [ColumnRole.Time, ColumnRole.TimeOfDay, ColumnRole.Open, ColumnRole.High, ColumnRole.Low, ColumnRole.Close, ColumnRole.Volume, ColumnRole.Skip]
+                ? [ColumnRole.Time, ColumnRole.TimeOfDay, ColumnRole.Open, ColumnRole.High, ColumnRole.Low, ColumnRole.Close,
+                    ColumnRole.Volume, ColumnRole.Skip]
                 : [ColumnRole.Time, ColumnRole.Open, ColumnRole.High, ColumnRole.Low, ColumnRole.Close, ColumnRole.Volume, ColumnRole.Skip];
             if (sample.Rows[0].Count != roles.Length)
-                throw NotOfThisFormat(sample, $"a row has {sample.Rows[0].Count} columns, not {roles.Length}", "add a header as Date,Open,High,Low,Close,Volume,OpenInterest");
+                throw NotOfThisFormat(sample, $"a row has {sample.Rows[0].Count} columns, not {roles.Length}",
+                    "add a header as Date,Open,High,Low,Close,Volume,OpenInterest");
             return Layout(sample, roles, null, DetectDates(sample, 0, options, out var unsure), unsure, []);
         }
 
         var assigned = HeaderColumns.Assign(sample, out var missing, out var notes);
         if (missing.Count > 0)
-            throw NotOfThisFormat(sample, $"the header has no column for {string.Join(", ", missing)}", "name the columns Date,Open,High,Low,Close,Volume,OpenInterest or use the format generic");
+            throw NotOfThisFormat(sample, $"the header has no column for {string.Join(", ", missing)}",
+                "name the columns Date,Open,High,Low,Close,Volume,OpenInterest or use the format generic");
         var time = System.Array.IndexOf(assigned, ColumnRole.Time);
         string[] names = [.. sample.Header];
         if (sample.Rows.Count > 0 && sample.Rows[0].Count == assigned.Length + 1 && !assigned.Contains(ColumnRole.TimeOfDay)
@@ -44,16 +47,17 @@ public sealed class BacktraderFormat : BarFormat
         return Layout(sample, assigned, names, DetectDates(sample, time, options, out var ambiguous), ambiguous, notes);
     }
 
-    private RowLayout Layout(FileSample sample, ColumnRole[] roles, string[]? names, DateStyle style, bool ambiguous, List<string> notes) => new()
-    {
-        Format = Name,
-        Delimiter = (byte)sample.Delimiter,
-        Columns = roles,
-        Names = names,
-        HeaderLines = sample.HeaderLines,
-        DateStyle = style,
-        AmbiguousDates = ambiguous,
-        Symbol = HeaderColumns.Symbol(sample, roles),
-        Notes = notes,
-    };
+    private RowLayout Layout(FileSample sample, ColumnRole[] roles, string[]? names, DateStyle style, bool ambiguous, List<string> notes) =>
+        new()
+        {
+            Format = Name,
+            Delimiter = (byte)sample.Delimiter,
+            Columns = roles,
+            Names = names,
+            HeaderLines = sample.HeaderLines,
+            DateStyle = style,
+            AmbiguousDates = ambiguous,
+            Symbol = HeaderColumns.Symbol(sample, roles),
+            Notes = notes,
+        };
 }

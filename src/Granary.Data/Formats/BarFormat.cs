@@ -46,8 +46,11 @@ public abstract class BarFormat
         if (style is { } known) return known;
         var line = sample.HeaderLines + 1;
         throw samples.Count == 0
-            ? BarDataException.At(sample.File.DisplayName, line, "time", "there are no rows with a time", "export the file again with rows below its header")
-            : BarDataException.At(sample.File.DisplayName, line, "time", $"'{Shorten(System.Text.Encoding.UTF8.GetString(samples[0]))}' is not a time", "write it as 2020-01-31, 2020-01-31 09:30:00 or as seconds or milliseconds since 1970");
+            ? BarDataException.At(sample.File.DisplayName, line, "time", "there are no rows with a time",
+                "export the file again with rows below its header")
+            : BarDataException.At(sample.File.DisplayName, line, "time",
+                $"'{Shorten(System.Text.Encoding.UTF8.GetString(samples[0]))}' is not a time",
+                "write it as 2020-01-31, 2020-01-31 09:30:00 or as seconds or milliseconds since 1970");
     }
 
     /// <summary>The error of a file that is not of this format.</summary>

@@ -5,8 +5,8 @@ using Granary.Engine.Market;
 namespace Granary.Data.Formats;
 
 /// <summary>
-/// Binance's kline archives: 12 columns (open time, open, high, low, close, volume, close time, quote volume, trades, taker base, taker quote, ignore),
-/// with a header or without, open times in milliseconds or, from 2025 on, microseconds since 1970.
+/// Binance's kline archives: 12 columns (open time, open, high, low, close, volume, close time, quote volume, trades, taker base, taker
+/// quote, ignore), with a header or without, open times in milliseconds or, from 2025 on, microseconds since 1970.
 /// </summary>
 [BarFormat("binance", Order = 30)]
 public sealed class BinanceFormat : BarFormat
@@ -24,7 +24,9 @@ public sealed class BinanceFormat : BarFormat
     public override BarFileLayout CreateLayout(FileSample sample, BarFileOptions options)
     {
         if (sample.Rows.Count == 0) throw NotOfThisFormat(sample, "there are no rows", "download the file again");
-        if (sample.Rows[0].Count != 12) throw NotOfThisFormat(sample, $"a row has {sample.Rows[0].Count} columns, not the 12 of a kline file", "use the format generic");
+        if (sample.Rows[0].Count != 12)
+            throw NotOfThisFormat(sample, $"a row has {sample.Rows[0].Count} columns, not the 12 of a kline file",
+                "use the format generic");
         var style = DetectDates(sample, 0, options, out _);
         if (style is not (DateStyle.EpochMilliseconds or DateStyle.EpochMicroseconds or DateStyle.EpochSeconds))
             throw NotOfThisFormat(sample, "the open time is not counted from 1970", "use the format generic");

@@ -6,7 +6,7 @@ using Granary.Engine.Market;
 
 namespace Granary.Data.Formats;
 
-/// <summary>The start of a file, cut into lines and fields, from which its format is told.</summary>
+/// <summary>The start of a file, cut into lines and fields, from which its format is recognized.</summary>
 public sealed class FileSample
 {
     private const int Size = 64 << 10;
@@ -34,7 +34,8 @@ public sealed class FileSample
 
         // Some vendors put a remark or a link above the header.
         var first = 0;
-        while (first < Math.Min(5, lines.Count - 1) && (lines[first].Trim().Length == 0 || lines[first].IndexOfAny(Delimiters) < 0)) first++;
+        while (first < Math.Min(5, lines.Count - 1) && (lines[first].Trim().Length == 0 || lines[first].IndexOfAny(Delimiters) < 0))
+            first++;
         // Without a header below it, a line of one field is a row that went wrong.
         var header = ReadHeader(lines, first, out var delimiter);
         if (header is null)
@@ -47,7 +48,8 @@ public sealed class FileSample
         HasHeader = header is not null;
         if (header is not null) Header = [.. header.Select(c => c.Trim())];
         HeaderLines = first + (HasHeader ? 1 : 0);
-        Rows = [.. lines.Skip(HeaderLines).Where(l => l.Trim().Length > 0).Select(l => FieldSplitter.Split(l, Delimiter)).OfType<List<string>>()];
+        Rows = [.. lines.Skip(HeaderLines).Where(l => l.Trim().Length > 0).Select(l => FieldSplitter.Split(l, Delimiter))
+            .OfType<List<string>>()];
     }
 
     // The first line is a header where no field of it is a number.
@@ -110,8 +112,11 @@ public sealed class FileSample
             ArrayPool<byte>.Shared.Return(rented);
         }
         var sample = new FileSample(file, head, whole: n < Size);
-        if (n == 0 || sample.Lines.Count == 0 && n < Size) throw BarDataException.At(file.DisplayName, null, null, "the file is empty", "download or export it again");
-        if (head.AsSpan(0, Math.Min(n, 4096)).Contains((byte)0)) throw BarDataException.At(file.DisplayName, 1, null, "this is not text", "name a CSV, a JSON array, or one of them in a .gz or .zip");
+        if (n == 0 || sample.Lines.Count == 0 && n < Size)
+            throw BarDataException.At(file.DisplayName, null, null, "the file is empty", "download or export it again");
+        if (head.AsSpan(0, Math.Min(n, 4096)).Contains((byte)0))
+            throw BarDataException.At(file.DisplayName, 1, null, "this is not text",
+                "name a CSV, a JSON array, or one of them in a .gz or .zip");
         return sample;
     }
 

@@ -4,7 +4,10 @@ using Granary.Engine.Market;
 
 namespace Granary.Data.Formats;
 
-/// <summary>Delimited rows whose header names time, open, high, low, close and perhaps volume and adjusted close, in any order; without a header in this order.</summary>
+/// <summary>
+/// Delimited rows whose header names time, open, high, low, close and perhaps volume and adjusted close, in any order; without a header in
+/// this order.
+/// </summary>
 [BarFormat("generic", Order = int.MaxValue)]
 public sealed class GenericFormat : BarFormat
 {
@@ -33,7 +36,8 @@ public sealed class GenericFormat : BarFormat
         {
             roles = HeaderColumns.Assign(sample, out var missing, out notes);
             if (missing.Count > 0)
-                throw NotOfThisFormat(sample, $"the header has no column for {string.Join(", ", missing)}", "name the columns time, open, high, low, close, or say which column is which: " + ColumnMapping.Example);
+                throw NotOfThisFormat(sample, $"the header has no column for {string.Join(", ", missing)}",
+                    "name the columns time, open, high, low, close, or say which column is which: " + ColumnMapping.Example);
         }
         else
         {
@@ -58,12 +62,14 @@ public sealed class GenericFormat : BarFormat
     private static ColumnRole[] Headless(FileSample sample)
     {
         if (sample.Rows.Count == 0 || sample.Rows[0].Count < 3)
-            throw NotOfThisFormat(sample, $"'{Shorten(sample.Lines.Count > 0 ? sample.Lines[0] : "")}' is neither a header nor a row of bars", "start the file with a header as time,open,high,low,close,volume");
+            throw NotOfThisFormat(sample, $"'{Shorten(sample.Lines.Count > 0 ? sample.Lines[0] : "")}' is neither a header nor a row of "
+                + $"bars", "start the file with a header as time,open,high,low,close,volume");
         var count = sample.Rows[0].Count;
         var clock = count >= 6 && HeaderColumns.IsTimeOfDay(sample, 1) && sample.Rows[0][1].Contains(':') ? 1 : 0;
         ColumnRole[] plain = [ColumnRole.Open, ColumnRole.High, ColumnRole.Low, ColumnRole.Close, ColumnRole.Volume];
         if (count - clock is not (5 or 6))
-            throw NotOfThisFormat(sample, $"a row has {count} columns and there is no header to tell them by", "add a header as time,open,high,low,close,volume, or say which column is which: " + ColumnMapping.Example);
+            throw NotOfThisFormat(sample, $"a row has {count} columns and there is no header to tell them by",
+                "add a header as time,open,high,low,close,volume, or say which column is which: " + ColumnMapping.Example);
         return [ColumnRole.Time, .. clock == 1 ? [ColumnRole.TimeOfDay] : Array.Empty<ColumnRole>(), .. plain.Take(count - clock - 1)];
     }
 
@@ -74,15 +80,20 @@ public sealed class GenericFormat : BarFormat
         void Put(string? column, ColumnRole role, string field)
         {
             if (column is null) return;
-            var index = sample.HasHeader ? sample.Header.ToList().FindIndex(h => string.Equals(h, column, StringComparison.OrdinalIgnoreCase)) : -1;
-            if (index < 0 && int.TryParse(column, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= 1 && number <= count) index = number - 1;
+            var index = sample.HasHeader
+                ? sample.Header.ToList().FindIndex(h => string.Equals(h, column, StringComparison.OrdinalIgnoreCase)) : -1;
+            if (index < 0 && int.TryParse(column, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= 1
+                && number <= count) index = number - 1;
             if (index < 0)
             {
                 var nearest = sample.HasHeader ? Spelling.Nearest(column, sample.Header) : null;
                 throw NotOfThisFormat(sample, $"there is no column '{Shorten(column)}' for {field}",
-                    nearest is not null ? $"did you mean {nearest}?" : sample.HasHeader ? $"use one of {Shorten(string.Join(", ", sample.Header))}, or a number from 1 to {count}" : $"use a number from 1 to {count}");
+                    nearest is not null ? $"did you mean {nearest}?"
+                        : sample.HasHeader ? $"use one of {Shorten(string.Join(", ", sample.Header))}, or a number from 1 to {count}"
+                        : $"use a number from 1 to {count}");
             }
-            if (roles[index] != ColumnRole.Skip) throw NotOfThisFormat(sample, $"the column '{Shorten(column)}' is mapped twice", "map each column once");
+            if (roles[index] != ColumnRole.Skip)
+                throw NotOfThisFormat(sample, $"the column '{Shorten(column)}' is mapped twice", "map each column once");
             roles[index] = role;
         }
         Put(mapping.Time, ColumnRole.Time, "time");

@@ -8,7 +8,9 @@ namespace Granary.Data.Formats;
 internal static class HeaderColumns
 {
     private static readonly string[] TimeNames =
-        ["timestamp", "timestamputc", "timeutc", "datetime", "datetimeutc", "utc", "opentime", "opentimestamp", "gmttime", "localtime", "dateandtime", "date", "day", "time", "ts", "t", "dt", "unix", "unixtime", "unixtimestamp", "epoch", "index", "bartime", "startsat", "period"];
+        ["timestamp", "timestamputc", "timeutc", "datetime", "datetimeutc", "utc", "opentime", "opentimestamp", "gmttime", "localtime",
+            "dateandtime", "date", "day", "time", "ts", "t", "dt", "unix", "unixtime", "unixtimestamp", "epoch", "index", "bartime",
+            "startsat", "period"];
 
     private static readonly (ColumnRole Role, string[] Spellings)[] Prices =
     [
@@ -78,7 +80,8 @@ internal static class HeaderColumns
     private static int OrTicks(FileSample sample, List<string> names, int volume, List<string> notes)
     {
         var ticks = names.FindIndex(n => n is "tickvolume" or "tickvol");
-        if (ticks < 0 || volume != ticks && volume >= 0 && sample.Column(volume).Any(v => v.AsSpan().ContainsAnyInRange((byte)'1', (byte)'9'))) return volume;
+        if (ticks < 0 || volume != ticks && volume >= 0
+            && sample.Column(volume).Any(v => v.AsSpan().ContainsAnyInRange((byte)'1', (byte)'9'))) return volume;
         notes.Add(BarNotes.TickVolume(sample.Header[ticks]));
         return ticks;
     }
@@ -102,6 +105,7 @@ internal static class HeaderColumns
     public static byte[]? Symbol(FileSample sample, ColumnRole[] roles)
     {
         var column = Array.IndexOf(roles, ColumnRole.Symbol);
-        return column < 0 || sample.Rows.Count == 0 || sample.Rows[0].Count <= column ? null : Encoding.UTF8.GetBytes(sample.Rows[0][column].Trim());
+        return column < 0 || sample.Rows.Count == 0 || sample.Rows[0].Count <= column ? null
+            : Encoding.UTF8.GetBytes(sample.Rows[0][column].Trim());
     }
 }

@@ -18,10 +18,12 @@ public sealed class JsonKlinesFormat : BarFormat
         var text = Encoding.UTF8.GetString(sample.Head);
         var inner = text.IndexOf('[', text.IndexOf('[') + 1);
         var end = inner < 0 ? -1 : text.IndexOfAny([',', ']'], inner);
-        if (end < 0) throw BarDataException.At(sample.File.DisplayName, 1, null, "the array holds no klines", "write it as [[time, open, high, low, close, volume], …]");
+        if (end < 0) throw BarDataException.At(sample.File.DisplayName, 1, null, "the array holds no klines",
+            "write it as [[time, open, high, low, close, volume], …]");
         var time = Encoding.UTF8.GetBytes(text[(inner + 1)..end].Trim().Trim('"'));
         if (TimestampStyle.Detect([time], out _) is not { } style)
-            throw BarDataException.At(sample.File.DisplayName, 1, "record 1 time", $"'{Shorten(Encoding.UTF8.GetString(time))}' is not a time", "use seconds, milliseconds or microseconds since 1970");
+            throw BarDataException.At(sample.File.DisplayName, 1, "record 1 time",
+                $"'{Shorten(Encoding.UTF8.GetString(time))}' is not a time", "use seconds, milliseconds or microseconds since 1970");
         return new JsonKlinesLayout { Format = Name, DateStyle = style };
     }
 }

@@ -6,8 +6,9 @@ using Granary.Engine.Market;
 namespace Granary.Data.Formats;
 
 /// <summary>
-/// LEAN's zips: rows without a header, "yyyyMMdd HH:mm,open,high,low,close,volume" for days and hours, milliseconds since midnight for minutes
-/// (the day is in the file's name), bid and ask bars for quotes. Stocks are priced in 10⁻⁴ and timed in New York. Quote bars become bars of the middle price, without volume.
+/// LEAN's zips: rows without a header, "yyyyMMdd HH:mm,open,high,low,close,volume" for days and hours, milliseconds since midnight for
+/// minutes (the day is in the file's name), bid and ask bars for quotes. Stocks are priced in 10⁻⁴ and timed in New York. Quote bars become
+/// bars of the middle price, without volume.
 /// </summary>
 [BarFormat("lean", Order = 10)]
 public sealed class LeanFormat : BarFormat
@@ -19,7 +20,8 @@ public sealed class LeanFormat : BarFormat
         !sample.HasHeader && sample.Rows.Count > 0 && sample.Rows[0].Count is 6 or 11
         && (LeanLocation.Of(sample.File.Path) is not null || IsLeanDay(sample.Rows[0][0]));
 
-    private static bool IsLeanDay(string field) => field.Length == 14 && field[8] == ' ' && field[11] == ':' && field.AsSpan(0, 8).IndexOfAnyExceptInRange('0', '9') < 0;
+    private static bool IsLeanDay(string field) =>
+        field.Length == 14 && field[8] == ' ' && field[11] == ':' && field.AsSpan(0, 8).IndexOfAnyExceptInRange('0', '9') < 0;
 
     public override BarFileLayout CreateLayout(FileSample sample, BarFileOptions options)
     {
@@ -31,18 +33,21 @@ public sealed class LeanFormat : BarFormat
         if (location is null)
         {
             if (!IsLeanDay(sample.Rows[0][0]))
-                throw NotOfThisFormat(sample, "LEAN's minute files take their day from the folder they lie in", "keep them in …/equity/usa/minute/<ticker>/yyyyMMdd_trade.zip");
+                throw NotOfThisFormat(sample, "LEAN's minute files take their day from the folder they lie in",
+                    "keep them in …/equity/usa/minute/<ticker>/yyyyMMdd_trade.zip");
             // Stocks have whole numbers throughout; other markets show a decimal point in most rows.
             var pointed = sample.Rows.Count(r => r.Skip(1).Take(4).Any(f => f.Contains('.')));
             if (pointed > 0 && pointed * 2 < sample.Rows.Count)
-                throw NotOfThisFormat(sample, "the file lies outside a LEAN folder and its prices do not tell whether they are in 10⁻⁴", "keep it in its folder, as …/equity/usa/daily/<ticker>.zip");
+                throw NotOfThisFormat(sample, "the file lies outside a LEAN folder and its prices do not tell whether they are in 10⁻⁴",
+                    "keep it in its folder, as …/equity/usa/daily/<ticker>.zip");
             var whole = pointed == 0;
             location = new LeanLocation(whole ? "equity" : "crypto", whole ? "usa" : "sim", "daily", "", null, quotes, "");
             notes.Add(whole
                 ? "the file lies outside a LEAN folder and was read as a US stock: prices divided by 10,000, times in New York"
                 : "the file lies outside a LEAN folder and was read with prices as they stand and times in UTC");
         }
-        if (location.Resolution == "second") throw NotOfThisFormat(sample, "this holds seconds", "name minute, hour or daily files; bars start at 1m");
+        if (location.Resolution == "second")
+            throw NotOfThisFormat(sample, "this holds seconds", "name minute, hour or daily files; bars start at 1m");
         if (location.SecurityType == "index" && !quotes) notes.Add("an index has no volume");
         return new RowLayout
         {
@@ -53,7 +58,8 @@ public sealed class LeanFormat : BarFormat
                     ColumnRole.AskOpen, ColumnRole.AskHigh, ColumnRole.AskLow, ColumnRole.AskClose, ColumnRole.Skip]
                 : [ColumnRole.Time, ColumnRole.Open, ColumnRole.High, ColumnRole.Low, ColumnRole.Close, ColumnRole.Volume],
             Names = quotes
-                ? ["time", "bid open", "bid high", "bid low", "bid close", "bid size", "ask open", "ask high", "ask low", "ask close", "ask size"]
+                ? ["time", "bid open", "bid high", "bid low", "bid close", "bid size", "ask open", "ask high", "ask low", "ask close",
+                    "ask size"]
                 : ["time", "open", "high", "low", "close", "volume"],
             DateStyle = location.Day is null ? DateStyle.Compact : DateStyle.MillisecondsOfDay,
             BaseDay = location.Day ?? 0,

@@ -2,7 +2,10 @@ using Granary.Data.Reading;
 
 namespace Granary.Data.Formats;
 
-/// <summary>Yahoo's history files: Date, Open, High, Low, Close, perhaps Adj Close, Volume; rows of "null" are days without a quote and are skipped and counted.</summary>
+/// <summary>
+/// Yahoo's history files: Date, Open, High, Low, Close, perhaps Adj Close, Volume; rows of "null" are days without a quote and are skipped
+/// and counted.
+/// </summary>
 [BarFormat("yahoo", Order = 50)]
 public sealed class YahooFormat : BarFormat
 {
@@ -18,7 +21,8 @@ public sealed class YahooFormat : BarFormat
 
     public override BarFileLayout CreateLayout(FileSample sample, BarFileOptions options)
     {
-        if (!sample.HasHeader) throw NotOfThisFormat(sample, "a Yahoo file starts with a header", "add Date,Open,High,Low,Close,Adj Close,Volume or use the format generic");
+        if (!sample.HasHeader) throw NotOfThisFormat(sample, "a Yahoo file starts with a header",
+            "add Date,Open,High,Low,Close,Adj Close,Volume or use the format generic");
         return GenericFormat.Create(Name, sample, options, skipNulls: true);
     }
 }

@@ -7,13 +7,20 @@ using Granary.Engine.Market;
 
 namespace Granary.Data.Import;
 
-/// <summary>The use case behind <c>data import</c>: parse, check, merge into the store by time. Importing the same file again changes nothing, not even a file's date.</summary>
+/// <summary>
+/// The use case behind <c>data import</c>: parse, check, merge into the store by time. Importing the same file again changes nothing, not
+/// even a file's date.
+/// </summary>
 public static class BarImport
 {
     /// <param name="stores">The bar stores that the process knows.</param>
     /// <returns>One result for each file, in order; LEAN's daily files of one market are one.</returns>
-    /// <exception cref="BarDataException">A file is not good bars; those before it are imported, it and those behind it are not.</exception>
-    /// <exception cref="BarStoreException">The disk or the server failed, or another import holds the market; the store is as it was.</exception>
+    /// <exception cref="BarDataException">
+    /// A file is not good bars; those before it are imported, it and those behind it are not.
+    /// </exception>
+    /// <exception cref="BarStoreException">
+    /// The disk or the server failed, or another import holds the market; the store is as it was.
+    /// </exception>
     public static async Task<IReadOnlyList<ImportResult>> RunAsync(ImportRequest request, BarStoreCatalogue stores,
         CancellationToken cancellationToken = default)
     {
@@ -28,9 +35,11 @@ public static class BarImport
         foreach (var group in groups)
         {
             var options = request.Options with { Adjust = false };
-            await using var series = await BarFile.OpenAsync(group, new BarQuery(request.Symbol, request.Timeframe), options, new MemoryBudget(options.MemoryBudget), cancellationToken).ConfigureAwait(false);
+            await using var series = await BarFile.OpenAsync(group, new BarQuery(request.Symbol, request.Timeframe), options,
+                new MemoryBudget(options.MemoryBudget), cancellationToken).ConfigureAwait(false);
             var file = group.Count == 1 ? group[0] : $"{group[0]} and {group.Count - 1} more";
-            results.Add(await store.MergeAsync(BarsToStore.Of(series, file, options.Template is not null), cancellationToken).ConfigureAwait(false));
+            results.Add(await store.MergeAsync(BarsToStore.Of(series, file, options.Template is not null), cancellationToken)
+                .ConfigureAwait(false));
         }
         return results;
     }

@@ -4,8 +4,9 @@ using Microsoft.Win32.SafeHandles;
 namespace Granary.Data.Journals;
 
 /// <summary>
-/// Brings what was written to a file onto the disk. On Linux by <c>fdatasync</c>: where a write went over bytes that the file already had, its length and places are as they were,
-/// and the file system's own journal is left out of it, which <c>fsync</c> (as <see cref="RandomAccess.FlushToDisk"/>) writes for the time stamp alone.
+/// Brings what was written to a file onto the disk. On Linux by <c>fdatasync</c>: where a write went over bytes that the file already had,
+/// its length and places are as they were, and the file system's own journal is left out of it, which <c>fsync</c> (as
+/// <see cref="RandomAccess.FlushToDisk"/>) writes for the time stamp alone.
 /// </summary>
 internal static class DiskFlush
 {

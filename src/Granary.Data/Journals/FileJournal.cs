@@ -8,16 +8,18 @@ using Granary.Data.Text;
 namespace Granary.Data.Journals;
 
 /// <summary>
-/// A journal in one file of a folder, appended to and never rewritten. An append is one frame: its length, its checksum, and the entries. One write and
-/// one flush to the disk an append, however many entries it has; that is the whole policy. (The paper venue keeps its own book without the flush,
-/// since what it simulates loses nothing in a power cut that a restart would miss.)
+/// A journal in one file of a folder, appended to and never rewritten. An append is one frame: its length, its checksum, and the entries.
+/// One write and one flush to the disk an append, however many entries it has; that is the whole policy. (The paper venue keeps its own
+/// book without the flush, since what it simulates loses nothing in a power cut that a restart would miss.)
 /// </summary>
 /// <remarks>
-/// <para>Layout: "GRJ1", then frames of <c>length u32 · CRC-32 u32 · entries</c>; an entry is <c>length u32 · sequence i64 · recorded (ticks) i64 · kind, strategy,
-/// symbol (each u16 length and UTF-8) · JSON</c>, little-endian; then, while it is open, zeros: room whose blocks are on the disk already, so that a flush
-/// (<see cref="DiskFlush"/>) has the frame alone to bring there, and not the file's length and places. Closing it gives the room back.</para>
-/// <para>Opening reads the file to the last whole frame. Zeros behind it are room that a killed session left. Anything else was never acknowledged, since acknowledging waits for the flush; or the
-/// disk has damaged it, and then nothing behind the damage can be trusted to be in its place. It is moved to <c>NAME.cut-UTC</c> beside the journal, and <see cref="Cut"/> says so.</para>
+/// <para>Layout: "GRJ1", then frames of <c>length u32 · CRC-32 u32 · entries</c>; an entry is <c>length u32 · sequence i64 · recorded
+/// (ticks) i64 · kind, strategy, symbol (each u16 length and UTF-8) · JSON</c>, little-endian; then, while it is open, zeros: room whose
+/// blocks are on the disk already, so that a flush (<see cref="DiskFlush"/>) has the frame alone to bring there, and not the file's length
+/// and places. Closing it gives the room back.</para>
+/// <para>Opening reads the file to the last whole frame. Zeros behind it are room that a killed session left. Anything else was never
+/// acknowledged, since acknowledging waits for the flush; or the disk has damaged it, and then nothing behind the damage can be trusted to
+/// be in its place. It is moved to <c>NAME.cut-UTC</c> beside the journal, and <see cref="Cut"/> says so.</para>
 /// </remarks>
 public sealed class FileJournal : IJournal
 {
@@ -52,10 +54,13 @@ public sealed class FileJournal : IJournal
 
     /// <param name="folder">Made where it is not there; one folder is one account.</param>
     /// <param name="holder">Who opens it, for the sentence that a second session gets.</param>
-    /// <param name="flush">false leaves it to the operating system when the disk gets it: a killed process loses nothing, a power cut may.</param>
+    /// <param name="flush">
+    /// false leaves it to the operating system when the disk gets it: a killed process loses nothing, a power cut may.
+    /// </param>
     /// <exception cref="LeaseException">Another process has it open.</exception>
     /// <exception cref="JournalException">The disk refuses, or the file is not a journal.</exception>
-    public static FileJournal Open(string folder, TimeProvider clock, string holder = "a session", string name = "journal.grj", bool flush = true)
+    public static FileJournal Open(string folder, TimeProvider clock, string holder = "a session", string name = "journal.grj",
+        bool flush = true)
     {
         FolderLease? lease = null;
         FileStream? file = null;
@@ -74,7 +79,8 @@ public sealed class FileJournal : IJournal
         {
             file?.Dispose();
             lease?.Dispose();
-            throw new JournalException($"the journal in {folder} cannot be opened: {e.Message.TrimEnd('.')}; choose another folder with --state", e);
+            throw new JournalException(
+                $"the journal in {folder} cannot be opened: {e.Message.TrimEnd('.')}; choose another folder with --state", e);
         }
         catch
         {
@@ -98,7 +104,8 @@ public sealed class FileJournal : IJournal
         var head = _file.ReadAtLeast(magic, 4, throwOnEndOfStream: false);
         var named = magic[..head].SequenceEqual(Magic.AsSpan(0, head));
         // Even its name may be what the disk has damaged; only a file that was never ours is refused.
-        if (!named && !LooksLikeFrames(end)) throw new JournalException($"{_path} is not a journal; move it away, or choose another folder with --state");
+        if (!named && !LooksLikeFrames(end))
+            throw new JournalException($"{_path} is not a journal; move it away, or choose another folder with --state");
         _length = Magic.Length;
         string? why = head < Magic.Length ? "the first write was not finished" : null;
         foreach (var frame in Frames(_file, _length, end, f => why = f))
@@ -118,7 +125,8 @@ public sealed class FileJournal : IJournal
                 Copy(_file, from, end, rest);
                 rest.Flush(flushToDisk: true);
             }
-            Cut = FormattableString.Invariant($"{_path}: {end - from} bytes behind entry {Last} were cut off, since {why}; they are kept in {kept}");
+            Cut = FormattableString.Invariant(
+                $"{_path}: {end - from} bytes behind entry {Last} were cut off, since {why}; they are kept in {kept}");
             _file.SetLength(_length);
             _room = _length;
         }
@@ -136,7 +144,8 @@ public sealed class FileJournal : IJournal
     private static void Copy(FileStream file, long from, long end, FileStream to)
     {
         var some = new byte[1 << 16];
-        while (from < end && RandomAccess.Read(file.SafeFileHandle, some.AsSpan(0, (int)Math.Min(some.Length, end - from)), from) is > 0 and var n)
+        while (from < end
+            && RandomAccess.Read(file.SafeFileHandle, some.AsSpan(0, (int)Math.Min(some.Length, end - from)), from) is > 0 and var n)
         {
             to.Write(some.AsSpan(0, n));
             from += n;
@@ -153,7 +162,8 @@ public sealed class FileJournal : IJournal
             var span = some.AsSpan(0, (int)(end - start));
             for (var read = 0; read < span.Length;)
             {
-                if (RandomAccess.Read(file.SafeFileHandle, span[read..], start + read) is not (> 0 and var n)) throw new IOException("the file became shorter while it was read");
+                if (RandomAccess.Read(file.SafeFileHandle, span[read..], start + read) is not (> 0 and var n))
+                    throw new IOException("the file became shorter while it was read");
                 read += n;
             }
             if (span.LastIndexOfAnyExcept((byte)0) is >= 0 and var last) return start + last + 1;
@@ -190,11 +200,12 @@ public sealed class FileJournal : IJournal
         }
     }
 
-    // After a failed flush nobody knows what the disk has: only a new opening does.
+    // After a failed flush it is not known what the disk has: only a new opening shows it.
     private JournalException Failed(Exception e)
     {
         _failed = true;
-        return new JournalException($"{_path} cannot be written: {e.Message.TrimEnd('.')}; make room on the disk and start the session again", e);
+        return new JournalException(
+            $"{_path} cannot be written: {e.Message.TrimEnd('.')}; make room on the disk and start the session again", e);
     }
 
     // A frame whose checksum holds stands behind four bytes that may be damaged.
@@ -227,7 +238,8 @@ public sealed class FileJournal : IJournal
             }
             var bytes = new byte[length];
             var read = 0;
-            while (read < bytes.Length && RandomAccess.Read(file.SafeFileHandle, bytes.AsSpan(read), from + FrameHead + read) is > 0 and var n) read += n;
+            while (read < bytes.Length
+                && RandomAccess.Read(file.SafeFileHandle, bytes.AsSpan(read), from + FrameHead + read) is > 0 and var n) read += n;
             if (Crc32.Append(0, bytes) != BinaryPrimitives.ReadUInt32LittleEndian(head.AsSpan(4)))
             {
                 stopped("its checksum does not hold");
@@ -303,7 +315,8 @@ public sealed class FileJournal : IJournal
 
     private void Write(JournalEntry entry)
     {
-        var most = 4 + 16 + 6 + Encoding.UTF8.GetMaxByteCount(entry.Kind.Length + entry.Strategy.Length + entry.Symbol.Length) + entry.Body.Length;
+        var most = 4 + 16 + 6 + Encoding.UTF8.GetMaxByteCount(entry.Kind.Length + entry.Strategy.Length + entry.Symbol.Length)
+            + entry.Body.Length;
         var span = _buffer.GetSpan(most);
         BinaryPrimitives.WriteInt64LittleEndian(span[4..], entry.Sequence);
         BinaryPrimitives.WriteInt64LittleEndian(span[12..], entry.At.UtcTicks);
@@ -320,7 +333,8 @@ public sealed class FileJournal : IJournal
         _buffer.Advance(offset);
     }
 
-    public async IAsyncEnumerable<JournalEntry> ReadAsync(JournalQuery query, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    public async IAsyncEnumerable<JournalEntry> ReadAsync(JournalQuery query, [EnumeratorCancellation]
+        CancellationToken cancellationToken = default)
     {
         await Task.CompletedTask.ConfigureAwait(false);
         foreach (var entry in Read(_file, _length, query))
@@ -350,7 +364,8 @@ public sealed class FileJournal : IJournal
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new JournalException($"{path} cannot be read: {e.Message.TrimEnd('.')}; name the folder that 'granary live' had as --state", e);
+            throw new JournalException(
+                $"{path} cannot be read: {e.Message.TrimEnd('.')}; name the folder that 'granary live' had as --state", e);
         }
     }
 

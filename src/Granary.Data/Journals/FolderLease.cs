@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace Granary.Data.Journals;
 
-/// <summary>Keeps a second session off an account's folder: a file that the operating system keeps locked for as long as whoever opened it lives.</summary>
+/// <summary>
+/// Keeps a second session off an account's folder: a file that the operating system keeps locked while its process lives.
+/// </summary>
 internal sealed class FolderLease : IDisposable
 {
     private readonly FileStream _lock;
@@ -25,7 +27,8 @@ internal sealed class FolderLease : IDisposable
         }
         catch (IOException) when (File.Exists(path))
         {
-            throw new LeaseException($"the account in {folder} is traded by {Read(who)}; stop that session first, or give this one another --state");
+            throw new LeaseException($"the account in {folder} is traded by {Read(who)}; stop that session first, or give this one another "
+                + $"--state");
         }
         File.WriteAllText(who, string.Create(CultureInfo.InvariantCulture,
             $"{holder}, process {Environment.ProcessId} on {Environment.MachineName}, since {clock.GetUtcNow():yyyy-MM-dd HH:mm:ss}Z"));

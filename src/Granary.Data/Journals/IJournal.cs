@@ -12,17 +12,22 @@ public sealed record JournalEntry(long Sequence, DateTimeOffset At, string Kind,
 /// <param name="From">Recorded at or after.</param>
 /// <param name="To">Recorded before.</param>
 /// <param name="After">Sequence numbers above this one.</param>
-public sealed record JournalQuery(string? Kind = null, string? Strategy = null, string? Symbol = null, DateTimeOffset? From = null, DateTimeOffset? To = null, long After = 0)
+public sealed record JournalQuery(string? Kind = null, string? Strategy = null, string? Symbol = null, DateTimeOffset? From = null,
+    DateTimeOffset? To = null, long After = 0)
 {
-    public bool Wants(JournalEntry e) => e.Sequence > After && (Kind is null || e.Kind == Kind) && (Strategy is null || e.Strategy == Strategy)
+    public bool Wants(JournalEntry e) =>
+        e.Sequence > After && (Kind is null || e.Kind == Kind) && (Strategy is null || e.Strategy == Strategy)
         && (Symbol is null || e.Symbol == Symbol) && (From is not { } from || e.At >= from) && (To is not { } to || e.At < to);
 }
 
 /// <summary>
-/// The facts of one account, in order, never changed. Appended means durable: when <see cref="AppendAsync"/> returns, a power cut loses nothing of it.
-/// What is appended together is kept together or not at all.
+/// The facts of one account, in order, never changed. Appended means durable: when <see cref="AppendAsync"/> returns, a power cut loses
+/// nothing of it. What is appended together is kept together or not at all.
 /// </summary>
-/// <remarks>Whoever has it open has the account's lease: a second opening is refused with a <see cref="LeaseException"/> until the first is closed or its process is gone.</remarks>
+/// <remarks>
+/// An open journal has the account's lease: a second opening is refused with a <see cref="LeaseException"/> until the first is closed or
+/// its process is gone.
+/// </remarks>
 public interface IJournal : IAsyncDisposable
 {
     /// <summary>As it stands in messages.</summary>
@@ -34,8 +39,12 @@ public interface IJournal : IAsyncDisposable
     /// <summary>What opening it had to cut off, in one sentence; null where it was whole.</summary>
     string? Cut { get; }
 
-    /// <summary>Appends entries that follow <see cref="Last"/>. Appending once more what may have got through already is harmless.</summary>
-    /// <exception cref="JournalException">The disk or the server failed: whether the entries are kept is not known, and nothing that depends on them may be done.</exception>
+    /// <summary>
+    /// Appends entries that follow <see cref="Last"/>. Appending once more what may have got through already is harmless.
+    /// </summary>
+    /// <exception cref="JournalException">
+    /// The disk or the server failed: whether the entries are kept is not known, and nothing that depends on them may be done.
+    /// </exception>
     /// <exception cref="LeaseException">Another session has taken the account meanwhile.</exception>
     ValueTask AppendAsync(IReadOnlyList<JournalEntry> entries, CancellationToken cancellationToken = default);
 

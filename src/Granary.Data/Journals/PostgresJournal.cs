@@ -7,12 +7,14 @@ using NpgsqlTypes;
 namespace Granary.Data.Journals;
 
 /// <summary>
-/// Journals of accounts in PostgreSQL, a row for each fact; the views granary_order, granary_fill, granary_trade, granary_position, granary_signal, granary_weights and
-/// granary_enablement show them as tables. An append is one transaction, committed with synchronous_commit on, whatever the server's default: durable when it returns.
+/// Journals of accounts in PostgreSQL, a row for each fact; the views granary_order, granary_fill, granary_trade, granary_position,
+/// granary_signal, granary_weights and granary_enablement show them as tables. An append is one transaction, committed with
+/// synchronous_commit on, whatever the server's default: durable when it returns.
 /// </summary>
 /// <remarks>
-/// The lease is an advisory lock, kept by a connection of its own. When the server is lost, appending fails with <see cref="JournalException"/>; the next append
-/// connects again, takes the lease anew, looks what of the failed append the server has, and adds the rest. If another session was quicker, it fails with <see cref="LeaseException"/> for good.
+/// The lease is an advisory lock, kept by a connection of its own. When the server is lost, appending fails with
+/// <see cref="JournalException"/>; the next append connects again, takes the lease again, looks what of the failed append the server has,
+/// and adds the rest. If another session was quicker, it fails with <see cref="LeaseException"/> for good.
 /// </remarks>
 public sealed class PostgresJournal : IJournal
 {
@@ -38,7 +40,8 @@ public sealed class PostgresJournal : IJournal
     /// <param name="connection">As Npgsql takes it.</param>
     /// <exception cref="LeaseException">Another session trades the account.</exception>
     /// <exception cref="JournalException">The server cannot be reached or refuses.</exception>
-    public static async Task<PostgresJournal> OpenAsync(string connection, string account, TimeProvider clock, string holder = "a session", CancellationToken cancellationToken = default)
+    public static async Task<PostgresJournal> OpenAsync(string connection, string account, TimeProvider clock, string holder = "a session",
+        CancellationToken cancellationToken = default)
     {
         var builder = new NpgsqlConnectionStringBuilder(DatabaseSchema.Journal.Connect(connection));
         builder.Options = $"{builder.Options} -c synchronous_commit=on".Trim();
@@ -69,13 +72,20 @@ public sealed class PostgresJournal : IJournal
         }
     }
 
-    private JournalException Failed(Exception e) => new($"the journal in {Name} cannot be reached: {e.Message.ReplaceLineEndings(" ").TrimEnd('.')}; trading waits for it", e) { MayPass = true };
+    private JournalException Failed(Exception e) =>
+        new($"the journal in {Name} cannot be reached: {e.Message.ReplaceLineEndings(" ").TrimEnd('.')}; trading waits for it",
+            e)
+        { MayPass = true };
 
     private async Task TakeLeaseAsync(DateTimeOffset now, CancellationToken cancellationToken)
     {
         if (_lease is not null) await _lease.DisposeAsync().ConfigureAwait(false);
         // Not pooled: the lock is the connection's, and is to go with it.
-        _lease = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(_source.ConnectionString) { Pooling = false, KeepAlive = 5 }.ConnectionString);
+        _lease = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(_source.ConnectionString)
+        {
+            Pooling = false,
+            KeepAlive = 5
+        }.ConnectionString);
         await _lease.OpenAsync(cancellationToken).ConfigureAwait(false);
         await using (var take = new NpgsqlCommand("SELECT pg_try_advisory_lock(hashtextextended('granary-account:' || $1, 0))", _lease))
         {
@@ -85,10 +95,12 @@ public sealed class PostgresJournal : IJournal
                 await using var who = new NpgsqlCommand("SELECT holder FROM granary_lease WHERE account = $1", _lease);
                 who.Parameters.Add(new() { Value = _account });
                 var holder = await who.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false) as string ?? "another session";
-                throw new LeaseException($"the account {_account} is traded by {holder}; stop that session first, or give this one another account");
+                throw new LeaseException($"the account {_account} is traded "
+                    + $"by {holder}; stop that session first, or give this one another account");
             }
         }
-        await using (var note = new NpgsqlCommand("INSERT INTO granary_lease VALUES ($1, $2, $3, $4) ON CONFLICT (account) DO UPDATE SET holder = EXCLUDED.holder, session = EXCLUDED.session, since = EXCLUDED.since", _lease))
+        await using (var note = new NpgsqlCommand("INSERT INTO granary_lease VALUES ($1, $2, $3, $4) ON CONFLICT (account) DO UPDATE SET "
+            + "holder = EXCLUDED.holder, session = EXCLUDED.session, since = EXCLUDED.since", _lease))
         {
             note.Parameters.Add(new() { Value = _account });
             note.Parameters.Add(new() { Value = _holder });
@@ -96,14 +108,16 @@ public sealed class PostgresJournal : IJournal
             note.Parameters.Add(new() { Value = now });
             await note.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
         }
-        await using var last = new NpgsqlCommand("SELECT coalesce(max(sequence), 0), coalesce((SELECT session FROM granary_journal WHERE account = $1 ORDER BY sequence DESC LIMIT 1), $2) FROM granary_journal WHERE account = $1", _lease);
+        await using var last = new NpgsqlCommand("SELECT coalesce(max(sequence), 0), coalesce((SELECT session FROM granary_journal WHERE "
+            + "account = $1 ORDER BY sequence DESC LIMIT 1), $2) FROM granary_journal WHERE account = $1", _lease);
         last.Parameters.Add(new() { Value = _account });
         last.Parameters.Add(new() { Value = _session });
         await using var reader = await last.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
         await reader.ReadAsync(cancellationToken).ConfigureAwait(false);
         var found = reader.GetInt64(0);
         if (_doubtful && (found < Last || found > Last && reader.GetGuid(1) != _session))
-            throw new LeaseException($"the account {_account} was traded by another session while the database was lost; start this one again");
+            throw new LeaseException($"the account {_account} was traded by another session while the database was lost; start this one "
+                + $"again");
         Last = found;
         _doubtful = false;
     }
@@ -113,20 +127,39 @@ public sealed class PostgresJournal : IJournal
         if (entries.Count == 0) return;
         try
         {
-            if (_doubtful || _lease?.State != System.Data.ConnectionState.Open) await TakeLeaseAsync(entries[0].At, cancellationToken).ConfigureAwait(false);
+            if (_doubtful || _lease?.State != System.Data.ConnectionState.Open)
+                await TakeLeaseAsync(entries[0].At, cancellationToken).ConfigureAwait(false);
             var rows = entries.Where(e => e.Sequence > Last).ToList();
             if (rows.Count == 0) return;
-            if (rows[0].Sequence != Last + 1) throw new ArgumentException($"entry {rows[0].Sequence} does not follow {Last}", nameof(entries));
+            if (rows[0].Sequence != Last + 1)
+                throw new ArgumentException($"entry {rows[0].Sequence} does not follow {Last}", nameof(entries));
             // On the lease's own connection: without the lease nothing is written.
-            await using var insert = new NpgsqlCommand("INSERT INTO granary_journal SELECT $1, s, r, k, t, y, b, $2 FROM unnest($3, $4, $5, $6, $7, $8) AS x(s, r, k, t, y, b)", _lease);
+            await using var insert = new NpgsqlCommand("INSERT INTO granary_journal SELECT $1, s, r, k, t, y, b, $2 FROM unnest($3, $4, "
+                + "$5, $6, $7, $8) AS x(s, r, k, t, y, b)", _lease);
             insert.Parameters.Add(new() { Value = _account });
             insert.Parameters.Add(new() { Value = _session });
-            insert.Parameters.Add(new() { Value = rows.ConvertAll(r => r.Sequence), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Bigint });
-            insert.Parameters.Add(new() { Value = rows.ConvertAll(r => r.At.UtcDateTime), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.TimestampTz });
+            insert.Parameters.Add(new()
+            {
+                Value = rows.ConvertAll(r => r.Sequence),
+                NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Bigint
+            });
+            insert.Parameters.Add(new()
+            {
+                Value = rows.ConvertAll(r => r.At.UtcDateTime),
+                NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.TimestampTz
+            });
             insert.Parameters.Add(new() { Value = rows.ConvertAll(r => r.Kind), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text });
-            insert.Parameters.Add(new() { Value = rows.ConvertAll(r => r.Strategy), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text });
+            insert.Parameters.Add(new()
+            {
+                Value = rows.ConvertAll(r => r.Strategy),
+                NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text
+            });
             insert.Parameters.Add(new() { Value = rows.ConvertAll(r => r.Symbol), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text });
-            insert.Parameters.Add(new() { Value = rows.ConvertAll(r => Encoding.UTF8.GetString(r.Body.Span)), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Jsonb });
+            insert.Parameters.Add(new()
+            {
+                Value = rows.ConvertAll(r => Encoding.UTF8.GetString(r.Body.Span)),
+                NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Jsonb
+            });
             await insert.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
             Last = rows[^1].Sequence;
         }
@@ -143,14 +176,16 @@ public sealed class PostgresJournal : IJournal
         }
     }
 
-    public async IAsyncEnumerable<JournalEntry> ReadAsync(JournalQuery query, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    public async IAsyncEnumerable<JournalEntry> ReadAsync(JournalQuery query, [EnumeratorCancellation]
+        CancellationToken cancellationToken = default)
     {
         await foreach (var entry in ReadAsync(_source, _account, query, cancellationToken).ConfigureAwait(false)) yield return entry;
     }
 
     /// <summary>Reads the journal of an account that a session may be trading; takes no lease.</summary>
     /// <exception cref="JournalException">The server cannot be reached or refuses.</exception>
-    public static async Task<IReadOnlyList<JournalEntry>> PeekAsync(string connection, string account, JournalQuery query, CancellationToken cancellationToken = default)
+    public static async Task<IReadOnlyList<JournalEntry>> PeekAsync(string connection, string account, JournalQuery query,
+        CancellationToken cancellationToken = default)
     {
         await using var source = NpgsqlDataSource.Create(DatabaseSchema.Journal.Connect(connection));
         var entries = new List<JournalEntry>();
@@ -158,7 +193,8 @@ public sealed class PostgresJournal : IJournal
         return entries;
     }
 
-    private static async IAsyncEnumerable<JournalEntry> ReadAsync(NpgsqlDataSource source, string account, JournalQuery query, [EnumeratorCancellation] CancellationToken cancellationToken)
+    private static async IAsyncEnumerable<JournalEntry> ReadAsync(NpgsqlDataSource source, string account, JournalQuery query,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         // In pages, each of which is whole before it is given out, so that a fault has its sentence.
         var after = query.After;
@@ -174,15 +210,23 @@ public sealed class PostgresJournal : IJournal
                     """);
                 command.Parameters.Add(new() { Value = account });
                 command.Parameters.Add(new() { Value = after });
-                foreach (var text in (string?[])[query.Kind, query.Strategy, query.Symbol]) command.Parameters.Add(new() { Value = (object?)text ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text });
-                foreach (var time in (DateTimeOffset?[])[query.From, query.To]) command.Parameters.Add(new() { Value = (object?)time?.UtcDateTime ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.TimestampTz });
+                foreach (var text in (string?[])[query.Kind, query.Strategy, query.Symbol])
+                    command.Parameters.Add(new() { Value = (object?)text ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text });
+                foreach (var time in (DateTimeOffset?[])[query.From, query.To])
+                    command.Parameters.Add(new()
+                    {
+                        Value = (object?)time?.UtcDateTime ?? DBNull.Value,
+                        NpgsqlDbType = NpgsqlDbType.TimestampTz
+                    });
                 await using var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
                 while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
-                    page.Add(new JournalEntry(reader.GetInt64(0), new DateTimeOffset(reader.GetDateTime(1), TimeSpan.Zero), reader.GetString(2), reader.GetString(3), reader.GetString(4), Encoding.UTF8.GetBytes(reader.GetString(5))));
+                    page.Add(new JournalEntry(reader.GetInt64(0), new DateTimeOffset(reader.GetDateTime(1), TimeSpan.Zero),
+                        reader.GetString(2), reader.GetString(3), reader.GetString(4), Encoding.UTF8.GetBytes(reader.GetString(5))));
             }
             catch (Exception e) when (e is NpgsqlException or TimeoutException)
             {
-                throw new JournalException($"the journal of account {account} cannot be read: {e.Message.ReplaceLineEndings(" ").TrimEnd('.')}", e);
+                throw new JournalException($"the journal of account {account} cannot be "
+                    + $"read: {e.Message.ReplaceLineEndings(" ").TrimEnd('.')}", e);
             }
             foreach (var entry in page) yield return entry;
             if (page.Count < 5000) yield break;

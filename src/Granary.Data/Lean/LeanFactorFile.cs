@@ -40,9 +40,11 @@ public sealed class LeanFactorFile
         {
             if (lines[i].Trim().Length == 0) continue;
             var f = lines[i].Split(',');
-            if (f.Length < 3 || !DateOnly.TryParseExact(f[0].Trim(), "yyyyMMdd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var date)
+            if (f.Length < 3
+                || !DateOnly.TryParseExact(f[0].Trim(), "yyyyMMdd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var date)
                 || !TryNumber(f[1], out var price) || !TryNumber(f[2], out var split) || price <= 0 || split <= 0)
-                throw BarDataException.At(path, i + 1, null, "this is no factor row", "write it as yyyyMMdd,price factor,split factor,reference price");
+                throw BarDataException.At(path, i + 1, null, "this is no factor row",
+                    "write it as yyyyMMdd,price factor,split factor,reference price");
             _ = TryNumber(f.Length > 3 ? f[3] : "0", out var reference);
             rows.Add((date.DayNumber, price, split, reference));
         }
@@ -50,7 +52,8 @@ public sealed class LeanFactorFile
     }
 
     private static bool TryNumber(string text, out double value) =>
-        double.TryParse(text, NumberStyles.AllowDecimalPoint | NumberStyles.AllowLeadingWhite | NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture, out value) && double.IsFinite(value);
+        double.TryParse(text, NumberStyles.AllowDecimalPoint | NumberStyles.AllowLeadingWhite | NumberStyles.AllowTrailingWhite,
+            CultureInfo.InvariantCulture, out value) && double.IsFinite(value);
 
     /// <summary>What a raw price of this day is multiplied with.</summary>
     /// <param name="day">Days since 0001-01-01.</param>
@@ -80,7 +83,8 @@ public sealed class LeanFactorFile
         {
             var ex = (_day[i] + 1L) * TimeSpan.TicksPerDay;
             if (_split[i + 1] != _split[i]) actions.Add(new CorporateAction(ex, _split[i + 1] / _split[i], 0));
-            if (_price[i + 1] != _price[i] && _reference[i] > 0) actions.Add(new CorporateAction(ex, 1, _reference[i] * (1 - _price[i] / _price[i + 1])));
+            if (_price[i + 1] != _price[i] && _reference[i] > 0)
+                actions.Add(new CorporateAction(ex, 1, _reference[i] * (1 - _price[i] / _price[i + 1])));
         }
         return actions;
     }

@@ -7,7 +7,8 @@ internal static class LeanFuture
     public static string? Root(string symbol)
     {
         var dash = symbol.LastIndexOf('-');
-        return dash > 0 && symbol.Length - dash == 7 && symbol.AsSpan(dash + 1).IndexOfAnyExceptInRange('0', '9') < 0 ? symbol[..dash] : null;
+        return dash > 0 && symbol.Length - dash == 7 && symbol.AsSpan(dash + 1).IndexOfAnyExceptInRange('0', '9') < 0 ? symbol[..dash]
+            : null;
     }
 
     /// <summary>Which text of a future's zip holds the contract that the symbol names; null for everything else.</summary>

@@ -3,8 +3,11 @@ using Granary.Engine.Market;
 
 namespace Granary.Data.Lean;
 
-/// <summary>What the place of a file in a LEAN data folder says of it: …/equity/usa/daily/spy.zip, …/forex/oanda/minute/eurusd/20140501_quote.zip.</summary>
-internal sealed record LeanLocation(string SecurityType, string Market, string Resolution, string Ticker, int? Day, bool Quotes, string MarketFolder)
+/// <summary>
+/// What the place of a file in a LEAN data folder says of it: …/equity/usa/daily/spy.zip, …/forex/oanda/minute/eurusd/20140501_quote.zip.
+/// </summary>
+internal sealed record LeanLocation(string SecurityType, string Market, string Resolution, string Ticker, int? Day, bool Quotes,
+    string MarketFolder)
 {
     private static readonly string[] SecurityTypes = ["equity", "forex", "crypto", "cryptofuture", "future", "cfd", "index"];
     private static readonly string[] Resolutions = ["daily", "hour", "minute", "second"];
@@ -31,7 +34,13 @@ internal sealed record LeanLocation(string SecurityType, string Market, string R
                 : Market == "india" ? "INR" : "USD";
             // Days stand at UTC midnight, so only intraday bars can be held against a wall clock.
             var session = SecurityType == "equity" && Market == "usa" && Resolution is "minute" or "hour";
-            return new Instrument { Symbol = "", Venue = Market.ToUpperInvariant(), Currency = currency, Calendar = session ? SessionCalendar.NewYork() : SessionCalendar.Continuous };
+            return new Instrument
+            {
+                Symbol = "",
+                Venue = Market.ToUpperInvariant(),
+                Currency = currency,
+                Calendar = session ? SessionCalendar.NewYork() : SessionCalendar.Continuous
+            };
         }
     }
 

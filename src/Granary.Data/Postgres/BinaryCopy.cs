@@ -5,7 +5,9 @@ using Granary.Engine.Market;
 
 namespace Granary.Data.Postgres;
 
-/// <summary>Bars in the binary form of PostgreSQL's COPY: big-endian, a length before each field; times are microseconds since 2000.</summary>
+/// <summary>
+/// Bars in the binary form of PostgreSQL's COPY: big-endian, a length before each field; times are microseconds since 2000.
+/// </summary>
 internal static class BinaryCopy
 {
     private static readonly long Epoch = new DateTime(2000, 1, 1, 0, 0, 0, DateTimeKind.Utc).Ticks;
@@ -64,13 +66,15 @@ internal static class BinaryCopy
     private static long Microseconds(long ticks)
     {
         if (ticks % TimeSpan.TicksPerMicrosecond != 0)
-            throw new BarDataException($"the bar of {new DateTime(ticks, DateTimeKind.Utc).ToString("yyyy-MM-dd HH:mm:ss.fffffff", CultureInfo.InvariantCulture)} opens between two microseconds, which PostgreSQL cannot keep; round its time");
+            throw new BarDataException(
+                $"the bar of {new DateTime(ticks, DateTimeKind.Utc).ToString("yyyy-MM-dd HH:mm:ss.fffffff", CultureInfo.InvariantCulture)} opens between two microseconds, which PostgreSQL cannot keep; round its time");
         return (ticks - Epoch) / TimeSpan.TicksPerMicrosecond;
     }
 
     /// <summary>Reads (time, open, high, low, close, volume[, adjusted]) in pieces.</summary>
     /// <exception cref="InvalidDataException">The stream is not such rows.</exception>
-    public static async IAsyncEnumerable<BarColumns> ReadAsync(Stream stream, bool withAdjusted, int pieceSize, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+    public static async IAsyncEnumerable<BarColumns> ReadAsync(Stream stream, bool withAdjusted, int pieceSize,
+        [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var fields = withAdjusted ? 7 : 6;
         var row = 2 + fields * 12;
@@ -88,7 +92,8 @@ internal static class BinaryCopy
             if (!started)
             {
                 if (have < Header.Length && read > 0) continue;
-                if (have < Header.Length || !buffer.AsSpan(0, 11).SequenceEqual(Header.AsSpan(0, 11))) throw new InvalidDataException("the server's answer is no binary COPY");
+                if (have < Header.Length || !buffer.AsSpan(0, 11).SequenceEqual(Header.AsSpan(0, 11)))
+                    throw new InvalidDataException("the server's answer is no binary COPY");
                 at = Header.Length;
                 started = true;
             }
@@ -112,7 +117,8 @@ internal static class BinaryCopy
 
     private static void Decode(ReadOnlySpan<byte> row, int fields, BarColumns piece)
     {
-        if (BinaryPrimitives.ReadInt16BigEndian(row) != fields) throw new InvalidDataException("a row of the server's answer has another number of fields");
+        if (BinaryPrimitives.ReadInt16BigEndian(row) != fields)
+            throw new InvalidDataException("a row of the server's answer has another number of fields");
         var i = piece.Count;
         piece.Time[i] = BinaryPrimitives.ReadInt64BigEndian(row[6..]) * TimeSpan.TicksPerMicrosecond + Epoch;
         piece.Open[i] = BinaryPrimitives.ReadDoubleBigEndian(row[18..]);
@@ -125,5 +131,6 @@ internal static class BinaryCopy
     }
 
     /// <summary>A time as a literal of SQL.</summary>
-    public static string Literal(long ticks) => $"'{new DateTime(ticks, DateTimeKind.Utc).ToString("yyyy-MM-dd HH:mm:ss.ffffff", CultureInfo.InvariantCulture)}+00'::timestamptz";
+    public static string Literal(long ticks) =>
+        $"'{new DateTime(ticks, DateTimeKind.Utc).ToString("yyyy-MM-dd HH:mm:ss.ffffff", CultureInfo.InvariantCulture)}+00'::timestamptz";
 }

@@ -7,7 +7,10 @@ using Polly;
 
 namespace Granary.Data.Postgres;
 
-/// <summary>Markets in PostgreSQL for reading: streamed in blocks by binary COPY, so that a decade costs the memory of a block. A server that goes away is waited for, and the reading goes on behind the last bar.</summary>
+/// <summary>
+/// Markets in PostgreSQL for reading: streamed in blocks by binary COPY, so that a decade costs the memory of a block. A server that goes
+/// away is waited for, and the reading goes on behind the last bar.
+/// </summary>
 public sealed class PostgresBarSource : IBarSource, IAsyncDisposable
 {
     private readonly PostgresDatabase _database;
@@ -20,26 +23,33 @@ public sealed class PostgresBarSource : IBarSource, IAsyncDisposable
 
     internal PostgresBarSource(PostgresDatabase database, bool adjust) => (_database, _adjust) = (database, adjust);
 
-    public async ValueTask<IReadOnlyList<string>> ListSymbolsAsync(Timeframe timeframe, CancellationToken cancellationToken = default) => await _database.RunAsync(async connection =>
-        (IReadOnlyList<string>)[.. (await PostgresBarStore.MarketsAsync(connection, _database.Address.Dataset, "AND bars > 0 AND timeframe = $2", [timeframe.ToString()], cancellationToken).ConfigureAwait(false)).Select(m => m.Symbol).Order(StringComparer.Ordinal)],
+    public async ValueTask<IReadOnlyList<string>> ListSymbolsAsync(Timeframe timeframe, CancellationToken cancellationToken = default) =>
+        await _database.RunAsync(async connection =>
+        (IReadOnlyList<string>)[.. (await PostgresBarStore.MarketsAsync(connection, _database.Address.Dataset,
+            "AND bars > 0 AND timeframe = $2", [timeframe.ToString()], cancellationToken).ConfigureAwait(false)).Select(m => m.Symbol)
+            .Order(StringComparer.Ordinal)],
         cancellationToken).ConfigureAwait(false);
 
     public async ValueTask<IBarSeries> OpenAsync(BarQuery query, CancellationToken cancellationToken = default)
     {
         var (market, count) = await _database.RunAsync(async connection =>
         {
-            var found = await PostgresBarStore.FindAsync(connection, _database.Address.Dataset, query.Symbol, query.Timeframe, forUpdate: false, cancellationToken).ConfigureAwait(false);
+            var found = await PostgresBarStore.FindAsync(connection, _database.Address.Dataset, query.Symbol, query.Timeframe,
+                forUpdate: false, cancellationToken).ConfigureAwait(false);
             if (found is null || found.Bars == 0) throw await MissingAsync(connection, query, cancellationToken).ConfigureAwait(false);
             if (Whole(found, query)) return (found, found.Bars);
             await using var command = new NpgsqlCommand($"SELECT count(*) FROM granary_bar WHERE {Range(found, query, null)}", connection);
             return (found, (long)(await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false))!);
         }, cancellationToken).ConfigureAwait(false);
         if (count == 0)
-            throw new BarDataException($"{_database.Address.Shown}: {query.Symbol} has no {query.Timeframe} bars between {Text(query.From)} and {Text(query.To)}, it has {Text(market.First)} to {Text(market.Last)}; change from and to");
+            throw new BarDataException(
+                $"{_database.Address.Shown}: {query.Symbol} has no {query.Timeframe} bars between {Text(query.From)} and {Text(query.To)}, it has {Text(market.First)} to {Text(market.Last)}; change from and to");
         var series = new Series(_database, market, query, count, _adjust && market.HasAdjusted);
         var known = Whole(market, query) ? _adjust && market.HasAdjusted ? market.AdjustedHash : market.RawHash : "";
         await series.FindHashAsync(known, cancellationToken).ConfigureAwait(false);
-        if (known.Length == 0 && Whole(market, query)) await KeepHashAsync(market, _adjust && market.HasAdjusted ? "adjusted_hash" : "raw_hash", series.ContentHash, cancellationToken).ConfigureAwait(false);
+        if (known.Length == 0 && Whole(market, query))
+            await KeepHashAsync(market, _adjust && market.HasAdjusted ? "adjusted_hash" : "raw_hash", series.ContentHash, cancellationToken)
+                .ConfigureAwait(false);
         return series;
     }
 
@@ -47,22 +57,27 @@ public sealed class PostgresBarSource : IBarSource, IAsyncDisposable
 
     private async Task<BarDataException> MissingAsync(NpgsqlConnection connection, BarQuery query, CancellationToken cancellationToken)
     {
-        var all = await PostgresBarStore.MarketsAsync(connection, _database.Address.Dataset, "AND bars > 0", [], cancellationToken).ConfigureAwait(false);
+        var all = await PostgresBarStore.MarketsAsync(connection, _database.Address.Dataset, "AND bars > 0", [], cancellationToken)
+            .ConfigureAwait(false);
         var timeframes = all.Where(m => m.Symbol == query.Symbol).Select(m => m.Timeframe.ToString()).ToList();
-        if (timeframes.Count > 0) return new BarDataException($"{_database.Address.Shown}: {query.Symbol} has no {query.Timeframe} bars; use {string.Join(" or ", timeframes)}, or import them");
+        if (timeframes.Count > 0) return new BarDataException(
+            $"{_database.Address.Shown}: {query.Symbol} has no {query.Timeframe} bars; use {string.Join(" or ", timeframes)}, or import them");
         var nearest = Spelling.Nearest(query.Symbol, all.Select(m => m.Symbol).Distinct());
-        return new BarDataException($"{_database.Address.Shown}: the dataset '{_database.Address.Dataset}' has no symbol '{query.Symbol}'; {(nearest is null ? "import it first" : $"did you mean {nearest}?")}");
+        return new BarDataException(
+            $"{_database.Address.Shown}: the dataset '{_database.Address.Dataset}' has no symbol '{query.Symbol}'; {(nearest is null ? "import it first" : $"did you mean {nearest}?")}");
     }
 
-    // The next reader need not look through all bars again. Nobody minds if it cannot be written: a reader may have no right to.
+    // The next reader need not look through all bars again. A failed write is no fault: a reader may have no right to it.
     private async Task KeepHashAsync(PostgresBarStore.Market market, string column, string hash, CancellationToken cancellationToken)
     {
         try
         {
             await using var connection = await _database.OpenAsync(cancellationToken).ConfigureAwait(false);
-            await using var command = new NpgsqlCommand($"UPDATE granary_market SET {column} = $2 WHERE id = $1 AND {column} = '' AND bars = $3 AND last_open = $4", connection)
+            await using var command = new NpgsqlCommand(
+                $"UPDATE granary_market SET {column} = $2 WHERE id = $1 AND {column} = '' AND bars = $3 AND last_open = $4", connection)
             {
-                Parameters = { new() { Value = market.Id }, new() { Value = hash }, new() { Value = market.Bars }, new() { Value = new DateTime(market.Last, DateTimeKind.Utc) } },
+                Parameters = { new() { Value = market.Id }, new() { Value = hash }, new() { Value = market.Bars },
+                    new() { Value = new DateTime(market.Last, DateTimeKind.Utc) } },
             };
             await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
         }
@@ -79,11 +94,13 @@ public sealed class PostgresBarSource : IBarSource, IAsyncDisposable
         + (query.To is { } to ? $" AND time < {BinaryCopy.Literal(Math.Clamp(to, 0, DateTime.MaxValue.Ticks))}" : "")
         + (after is { } a ? $" AND time > {BinaryCopy.Literal(a)}" : "");
 
-    private static string Text(long? time) => time is { } t ? new DateTime(Math.Clamp(t, 0, DateTime.MaxValue.Ticks)).ToString("yyyy-MM-dd HH:mm") : "the start or end";
+    private static string Text(long? time) =>
+        time is { } t ? new DateTime(Math.Clamp(t, 0, DateTime.MaxValue.Ticks)).ToString("yyyy-MM-dd HH:mm") : "the start or end";
 
     public ValueTask DisposeAsync() => _database.DisposeAsync();
 
-    private sealed class Series(PostgresDatabase database, PostgresBarStore.Market market, BarQuery query, long count, bool adjust) : IBarSeries
+    private sealed class Series(PostgresDatabase database, PostgresBarStore.Market market, BarQuery query, long count, bool adjust)
+        : IBarSeries
     {
         public Instrument Instrument { get; } = market.Instrument with
         {
@@ -115,7 +132,8 @@ public sealed class PostgresBarSource : IBarSource, IAsyncDisposable
             ContentHash = hasher.Finish();
         }
 
-        public async IAsyncEnumerable<BarBlock> ReadAsync(int blockSize = IBarSeries.DefaultBlockSize, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+        public async IAsyncEnumerable<BarBlock> ReadAsync(int blockSize = IBarSeries.DefaultBlockSize, [EnumeratorCancellation]
+            CancellationToken cancellationToken = default)
         {
             ArgumentOutOfRangeException.ThrowIfLessThan(blockSize, 1);
             ArgumentOutOfRangeException.ThrowIfGreaterThan(blockSize, BarBlock.MaxCount);
@@ -128,7 +146,8 @@ public sealed class PostgresBarSource : IBarSource, IAsyncDisposable
             if (index != count) throw Changed();
         }
 
-        private BarDataException Changed() => new($"{database.Address.Shown}: the bars of {query.Symbol} changed while they were read; run again");
+        private BarDataException Changed() =>
+            new($"{database.Address.Shown}: the bars of {query.Symbol} changed while they were read; run again");
 
         private async IAsyncEnumerable<BarColumns> PiecesAsync(int size, [EnumeratorCancellation] CancellationToken cancellationToken)
         {
@@ -161,7 +180,8 @@ public sealed class PostgresBarSource : IBarSource, IAsyncDisposable
     }
 
     /// <summary>Reads a market's bars piece by piece; a connection that breaks is opened again behind the last bar that was read.</summary>
-    private sealed class Cursor(PostgresDatabase database, PostgresBarStore.Market market, BarQuery query, bool adjust, int size) : IAsyncDisposable
+    private sealed class Cursor(PostgresDatabase database, PostgresBarStore.Market market, BarQuery query, bool adjust, int size)
+        : IAsyncDisposable
     {
         private readonly ResiliencePipeline _away = RetryPolicies.ServerAway(PostgresDatabase.Away, database.Patience, database.Clock);
         private NpgsqlConnection? _connection;

@@ -9,8 +9,8 @@ using Npgsql;
 namespace Granary.Data.Postgres;
 
 /// <summary>
-/// Bars in PostgreSQL. A merge is one transaction: bars come by binary COPY, straight into the table where the market has none at their times,
-/// else beside it, and are compared there. If the server goes away in the middle, the merge is done anew when it is back.
+/// Bars in PostgreSQL. A merge is one transaction: bars come by binary COPY, straight into the table where the market has none at their
+/// times, else beside it, and are compared there. If the server goes away in the middle, the merge is done again when it is back.
 /// </summary>
 public sealed class PostgresBarStore(PostgresAddress address) : IBarStore
 {
@@ -43,7 +43,8 @@ public sealed class PostgresBarStore(PostgresAddress address) : IBarStore
         if (market is not null && market.Bars > 0 && market.HasAdjusted != bars.HasAdjustedClose)
         {
             throw BarDataException.At(bars.From, null, "adjusted close", market.HasAdjusted
-                    ? $"the store's {symbol} has an adjusted close and this file has none" : $"this file has an adjusted close and the store's {symbol} has none",
+                    ? $"the store's {symbol} has an adjusted close and this file has none"
+                    : $"this file has an adjusted close and the store's {symbol} has none",
                 "import it under another symbol or into another dataset");
         }
         var instrument = FolderBarStore.Combine(market is { Bars: > 0 } ? market.Instrument : null, bars);
@@ -66,24 +67,31 @@ public sealed class PostgresBarStore(PostgresAddress address) : IBarStore
         var empty = market is null || market.Bars == 0;
         if (empty)
         {
-            await using (var stream = await connection.BeginRawBinaryCopyAsync($"COPY granary_bar {Columns} FROM STDIN (FORMAT BINARY)", cancellationToken).ConfigureAwait(false))
+            await using (var stream = await connection.BeginRawBinaryCopyAsync($"COPY granary_bar {Columns} FROM STDIN (FORMAT BINARY)",
+                cancellationToken).ConfigureAwait(false))
                 await BinaryCopy.WriteAsync(stream, id, Pieces(), cancellationToken).ConfigureAwait(false);
             added = bars.Count;
         }
         else
         {
-            await PostgresDatabase.ExecuteAsync(connection, "CREATE TEMPORARY TABLE incoming (LIKE granary_bar) ON COMMIT DROP", cancellationToken).ConfigureAwait(false);
-            await using (var stream = await connection.BeginRawBinaryCopyAsync($"COPY incoming {Columns} FROM STDIN (FORMAT BINARY)", cancellationToken).ConfigureAwait(false))
+            await PostgresDatabase.ExecuteAsync(connection, "CREATE TEMPORARY TABLE incoming (LIKE granary_bar) ON COMMIT DROP",
+                cancellationToken).ConfigureAwait(false);
+            await using (var stream = await connection.BeginRawBinaryCopyAsync($"COPY incoming {Columns} FROM STDIN (FORMAT BINARY)",
+                cancellationToken).ConfigureAwait(false))
                 await BinaryCopy.WriteAsync(stream, id, Pieces(), cancellationToken).ConfigureAwait(false);
-            const string differs = "(b.open, b.high, b.low, b.close, b.volume, b.adjusted) IS DISTINCT FROM (i.open, i.high, i.low, i.close, i.volume, i.adjusted)";
-            await using (var count = new NpgsqlCommand($"SELECT count(*) FILTER (WHERE b.time IS NULL), count(*) FILTER (WHERE b.time IS NOT NULL AND {differs}), count(*) FILTER (WHERE b.adjusted IS DISTINCT FROM i.adjusted AND b.time IS NOT NULL) FROM incoming i LEFT JOIN granary_bar b ON b.market = i.market AND b.time = i.time", connection))
+            const string differs = "(b.open, b.high, b.low, b.close, b.volume, b.adjusted) IS DISTINCT FROM (i.open, i.high, i.low, "
+                + "i.close, i.volume, i.adjusted)";
+            await using (var count = new NpgsqlCommand($"SELECT count(*) FILTER (WHERE b.time IS NULL), count(*) FILTER (WHERE b.time IS "
+                + $"NOT NULL AND {differs}), count(*) FILTER (WHERE b.adjusted IS DISTINCT FROM i.adjusted AND b.time IS NOT NULL) FROM "
+                + $"incoming i LEFT JOIN granary_bar b ON b.market = i.market AND b.time = i.time", connection))
             await using (var reader = await count.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false))
             {
                 await reader.ReadAsync(cancellationToken).ConfigureAwait(false);
                 (added, replaced) = (reader.GetInt64(0), reader.GetInt64(1));
                 unchanged = bars.Count - added - replaced;
                 if (reader.GetInt64(2) > 0 && market!.Bars > replaced + unchanged)
-                    notes.Add("adjusted closes changed in the overlap, so bars outside of it are adjusted to another day; import the whole history once more");
+                    notes.Add("adjusted closes changed in the overlap, so bars outside of it are adjusted to another day; import the whole "
+                        + "history once more");
             }
             if (replaced > 0) await DifferencesAsync(connection, differs, differences, cancellationToken).ConfigureAwait(false);
             if (added + replaced > 0)
@@ -105,20 +113,24 @@ public sealed class PostgresBarStore(PostgresAddress address) : IBarStore
             {
                 Parameters =
                 {
-                    new() { Value = id }, new() { Value = Encoding.UTF8.GetString(InstrumentJson.Bytes(instrument)) }, new() { Value = bars.HasAdjustedClose }, new() { Value = added },
+                    new() { Value = id }, new() { Value = Encoding.UTF8.GetString(InstrumentJson.Bytes(instrument)) },
+                    new() { Value = bars.HasAdjustedClose }, new() { Value = added },
                     new() { Value = new DateTime(first, DateTimeKind.Utc) }, new() { Value = new DateTime(last, DateTimeKind.Utc) },
                     // What the whole market's bars are is known here only where they are the file's; else the first reader finds out.
-                    new() { Value = empty ? bars.RawHash ?? "" : "" }, new() { Value = empty && !bars.HasAdjustedClose ? bars.RawHash ?? "" : "" },
+                    new() { Value = empty ? bars.RawHash ?? "" : "" },
+                    new() { Value = empty && !bars.HasAdjustedClose ? bars.RawHash ?? "" : "" },
                 },
             };
             await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
             await InstrumentAsync(connection, instrument, cancellationToken).ConfigureAwait(false);
         }
         var now = (await FindAsync(connection, symbol, bars.Timeframe, forUpdate: false, cancellationToken).ConfigureAwait(false))!;
-        return new ImportResult(bars.From, bars.Format, symbol, bars.Timeframe, bars.Count, added, replaced, unchanged, bars.SkippedRows, now.Bars, now.First, now.Last, now.RawHash, differences, notes);
+        return new ImportResult(bars.From, bars.Format, symbol, bars.Timeframe, bars.Count, added, replaced, unchanged, bars.SkippedRows,
+            now.Bars, now.First, now.Last, now.RawHash, differences, notes);
     }
 
-    private static async Task DifferencesAsync(NpgsqlConnection connection, string differs, List<BarDifference> differences, CancellationToken cancellationToken)
+    private static async Task DifferencesAsync(NpgsqlConnection connection, string differs, List<BarDifference> differences,
+        CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand($"""
             SELECT i.time, b.open, b.high, b.low, b.close, b.adjusted, b.volume, i.open, i.high, i.low, i.close, i.adjusted, i.volume
@@ -137,9 +149,12 @@ public sealed class PostgresBarStore(PostgresAddress address) : IBarStore
         }
     }
 
-    private async Task<int> AddAsync(NpgsqlConnection connection, Instrument instrument, BarsToStore bars, CancellationToken cancellationToken)
+    private async Task<int> AddAsync(NpgsqlConnection connection, Instrument instrument, BarsToStore bars,
+        CancellationToken cancellationToken)
     {
-        await using (var dataset = new NpgsqlCommand("INSERT INTO granary_dataset (name) VALUES ($1) ON CONFLICT DO NOTHING", connection) { Parameters = { new() { Value = address.Dataset } } })
+        await using (var dataset = new NpgsqlCommand("INSERT INTO granary_dataset (name) VALUES ($1) ON CONFLICT DO NOTHING",
+            connection)
+        { Parameters = { new() { Value = address.Dataset } } })
             await dataset.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
         await InstrumentAsync(connection, instrument, cancellationToken).ConfigureAwait(false);
         // Another import of the same market waits here until this one is done.
@@ -156,54 +171,72 @@ public sealed class PostgresBarStore(PostgresAddress address) : IBarStore
         };
         await using var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
         await reader.ReadAsync(cancellationToken).ConfigureAwait(false);
-        if (reader.GetInt64(1) > 0) throw new BarStoreException($"{address.Shown}: another import has just written {instrument.Symbol}; run again");
+        if (reader.GetInt64(1) > 0)
+            throw new BarStoreException($"{address.Shown}: another import has just written {instrument.Symbol}; run again");
         return reader.GetInt32(0);
     }
 
     private async Task InstrumentAsync(NpgsqlConnection connection, Instrument instrument, CancellationToken cancellationToken)
     {
-        await using var command = new NpgsqlCommand("INSERT INTO granary_instrument (dataset, symbol, venue, about) VALUES ($1, $2, $3, $4::jsonb) ON CONFLICT (dataset, symbol) DO UPDATE SET venue = excluded.venue, about = excluded.about", connection)
+        await using var command = new NpgsqlCommand("INSERT INTO granary_instrument (dataset, symbol, venue, about) VALUES ($1, $2, $3, "
+            + "$4::jsonb) ON CONFLICT (dataset, symbol) DO UPDATE SET venue = excluded.venue, about = excluded.about", connection)
         {
-            Parameters = { new() { Value = address.Dataset }, new() { Value = instrument.Symbol }, new() { Value = instrument.Venue }, new() { Value = Encoding.UTF8.GetString(InstrumentJson.Bytes(instrument)) } },
+            Parameters = { new() { Value = address.Dataset }, new() { Value = instrument.Symbol }, new() { Value = instrument.Venue },
+                new() { Value = Encoding.UTF8.GetString(InstrumentJson.Bytes(instrument)) } },
         };
         await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
     }
 
-    internal sealed record Market(int Id, string Symbol, Timeframe Timeframe, Instrument Instrument, bool HasAdjusted, long Bars, long First, long Last, string RawHash, string AdjustedHash);
+    internal sealed record Market(int Id, string Symbol, Timeframe Timeframe, Instrument Instrument, bool HasAdjusted, long Bars,
+        long First, long Last, string RawHash, string AdjustedHash);
 
-    private Task<Market?> FindAsync(NpgsqlConnection connection, string symbol, Timeframe timeframe, bool forUpdate, CancellationToken cancellationToken) =>
+    private Task<Market?> FindAsync(NpgsqlConnection connection, string symbol, Timeframe timeframe, bool forUpdate,
+        CancellationToken cancellationToken) =>
         FindAsync(connection, address.Dataset, symbol, timeframe, forUpdate, cancellationToken);
 
-    internal static async Task<Market?> FindAsync(NpgsqlConnection connection, string dataset, string symbol, Timeframe timeframe, bool forUpdate, CancellationToken cancellationToken)
+    internal static async Task<Market?> FindAsync(NpgsqlConnection connection, string dataset, string symbol, Timeframe timeframe,
+        bool forUpdate, CancellationToken cancellationToken)
     {
-        var found = await MarketsAsync(connection, dataset, $"AND symbol = $2 AND timeframe = $3{(forUpdate ? " FOR UPDATE" : "")}", [symbol, timeframe.ToString()], cancellationToken).ConfigureAwait(false);
+        var found = await MarketsAsync(connection, dataset, $"AND symbol = $2 AND timeframe = $3{(forUpdate ? " FOR UPDATE" : "")}",
+            [symbol, timeframe.ToString()], cancellationToken).ConfigureAwait(false);
         return found.Count > 0 ? found[0] : null;
     }
 
-    internal static async Task<List<Market>> MarketsAsync(NpgsqlConnection connection, string dataset, string condition, object[] parameters, CancellationToken cancellationToken)
+    internal static async Task<List<Market>> MarketsAsync(NpgsqlConnection connection, string dataset, string condition,
+        object[] parameters, CancellationToken cancellationToken)
     {
-        await using var command = new NpgsqlCommand("SELECT id, symbol, timeframe, about, has_adjusted, bars, first_open, last_open, raw_hash, adjusted_hash FROM granary_market WHERE dataset = $1 " + condition, connection) { Parameters = { new() { Value = dataset } } };
+        await using var command = new NpgsqlCommand("SELECT id, symbol, timeframe, about, has_adjusted, bars, first_open, last_open, "
+            + "raw_hash, adjusted_hash FROM granary_market WHERE dataset = $1 " + condition,
+            connection)
+        { Parameters = { new() { Value = dataset } } };
         foreach (var value in parameters) command.Parameters.Add(new() { Value = value });
         await using var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
         var markets = new List<Market>();
         while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
         {
             if (!Timeframe.TryParse(reader.GetString(2), out var timeframe)) continue;
-            var instrument = InstrumentJson.Read(Encoding.UTF8.GetBytes(reader.GetString(3))) ?? throw new BarStoreException($"granary_market, row {reader.GetInt32(0)}, about: it is no instrument; import {reader.GetString(1)} again");
-            markets.Add(new Market(reader.GetInt32(0), reader.GetString(1), timeframe.Value, instrument, reader.GetBoolean(4), reader.GetInt64(5),
-                reader.IsDBNull(6) ? 0 : reader.GetDateTime(6).Ticks, reader.IsDBNull(7) ? 0 : reader.GetDateTime(7).Ticks, reader.GetString(8), reader.GetString(9)));
+            var instrument = InstrumentJson.Read(Encoding.UTF8.GetBytes(reader.GetString(3)))
+                ?? throw new BarStoreException($"granary_market, row {reader.GetInt32(0)}, about: it is no instrument; "
+                    + $"import {reader.GetString(1)} again");
+            markets.Add(new Market(reader.GetInt32(0), reader.GetString(1), timeframe.Value, instrument, reader.GetBoolean(4),
+                reader.GetInt64(5),
+                reader.IsDBNull(6) ? 0 : reader.GetDateTime(6).Ticks, reader.IsDBNull(7) ? 0 : reader.GetDateTime(7).Ticks,
+                reader.GetString(8), reader.GetString(9)));
         }
         return markets;
     }
 
-    public async Task<IReadOnlyList<StoredMarket>> ListAsync(CancellationToken cancellationToken = default) => await _database.RunAsync(async connection =>
-        (IReadOnlyList<StoredMarket>)[.. (await MarketsAsync(connection, address.Dataset, "AND bars > 0", [], cancellationToken).ConfigureAwait(false))
+    public async Task<IReadOnlyList<StoredMarket>> ListAsync(CancellationToken cancellationToken = default) =>
+        await _database.RunAsync(async connection =>
+        (IReadOnlyList<StoredMarket>)[.. (await MarketsAsync(connection, address.Dataset, "AND bars > 0", [], cancellationToken)
+            .ConfigureAwait(false))
             .OrderBy(m => m.Symbol, StringComparer.Ordinal).ThenBy(m => m.Timeframe.Ticks)
-            .Select(m => new StoredMarket(m.Symbol, m.Timeframe, m.Bars, m.First, m.Last, m.HasAdjusted, m.RawHash, null, null))], cancellationToken).ConfigureAwait(false);
+            .Select(m => new StoredMarket(m.Symbol, m.Timeframe, m.Bars, m.First, m.Last, m.HasAdjusted, m.RawHash, null, null))],
+            cancellationToken).ConfigureAwait(false);
 
     /// <summary>
-    /// Counts the rows of a market anew and corrects what the catalogue says of them, as after somebody changed rows by SQL. The key sees to it that each
-    /// time is there once and that they are read in order.
+    /// Counts the rows of a market again and corrects what the catalogue says of them, as after a change of rows by SQL. The key sees to it
+    /// that each time is there once and that they are read in order.
     /// </summary>
     public async Task<IReadOnlyList<string>> MendAsync(string symbol, Timeframe timeframe, CancellationToken cancellationToken = default)
     {
@@ -213,44 +246,56 @@ public sealed class PostgresBarStore(PostgresAddress address) : IBarStore
             log.Clear();
             await using var transaction = await connection.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
             var market = await FindAsync(connection, symbol, timeframe, forUpdate: true, cancellationToken).ConfigureAwait(false)
-                ?? throw new BarDataException($"{address.Shown}: the dataset '{address.Dataset}' has no {timeframe} bars of '{symbol}'; 'granary data list' shows what it has");
+                ?? throw new BarDataException($"{address.Shown}: the dataset '{address.Dataset}' has "
+                    + $"no {timeframe} bars of '{symbol}'; 'granary data list' shows what it has");
             long count;
             DateTime? first, last;
-            await using (var command = new NpgsqlCommand("SELECT count(*), min(time), max(time) FROM granary_bar WHERE market = $1", connection) { Parameters = { new() { Value = market.Id } } })
+            await using (var command = new NpgsqlCommand("SELECT count(*), min(time), max(time) FROM granary_bar WHERE market = $1",
+                connection)
+            { Parameters = { new() { Value = market.Id } } })
             await using (var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false))
             {
                 await reader.ReadAsync(cancellationToken).ConfigureAwait(false);
-                (count, first, last) = (reader.GetInt64(0), reader.IsDBNull(1) ? null : reader.GetDateTime(1), reader.IsDBNull(2) ? null : reader.GetDateTime(2));
+                (count, first, last) = (reader.GetInt64(0), reader.IsDBNull(1) ? null : reader.GetDateTime(1), reader.IsDBNull(2) ? null
+                    : reader.GetDateTime(2));
             }
             if (count != market.Bars) log.Add($"the catalogue said {market.Bars} bars and there are {count}");
             if (count > 0 && (first!.Value.Ticks != market.First || last!.Value.Ticks != market.Last))
                 log.Add($"the catalogue said {new DateTime(market.First):yyyy-MM-dd HH:mm} to {new DateTime(market.Last):yyyy-MM-dd HH:mm} and there are {first:yyyy-MM-dd HH:mm} to {last:yyyy-MM-dd HH:mm}");
-            await using (var update = new NpgsqlCommand("UPDATE granary_market SET bars = $2, first_open = $3, last_open = $4, raw_hash = '', adjusted_hash = '', changed = now() WHERE id = $1", connection)
+            await using (var update = new NpgsqlCommand("UPDATE granary_market SET bars = $2, first_open = $3, last_open = $4, raw_hash = "
+                + "'', adjusted_hash = '', changed = now() WHERE id = $1", connection)
             {
-                Parameters = { new() { Value = market.Id }, new() { Value = count }, new() { Value = (object?)first ?? DBNull.Value }, new() { Value = (object?)last ?? DBNull.Value } },
+                Parameters = { new() { Value = market.Id }, new() { Value = count }, new() { Value = (object?)first ?? DBNull.Value },
+                    new() { Value = (object?)last ?? DBNull.Value } },
             })
                 await update.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
             await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
             return market with { Bars = count };
         }, cancellationToken).ConfigureAwait(false);
         if (before.Bars == 0) return log;
-        // The first reader computes the hashes anew.
+        // The first reader computes the hashes again.
         foreach (var (adjust, known) in new[] { (false, before.RawHash), (true, before.HasAdjusted ? before.AdjustedHash : "") })
         {
             if (known.Length == 0) continue;
-            await using var series = await Source(adjust).OpenAsync(new BarQuery(symbol, timeframe), cancellationToken).ConfigureAwait(false);
-            if (series.ContentHash != known) log.Add($"the {(adjust ? "adjusted" : "raw")} bars are not those that the catalogue's hash was of; runs over them have another digest than before");
+            await using var series = await Source(adjust).OpenAsync(new BarQuery(symbol, timeframe), cancellationToken)
+                .ConfigureAwait(false);
+            if (series.ContentHash != known)
+                log.Add($"the {(adjust ? "adjusted" : "raw")} bars are not those that the catalogue's hash was of; runs over them have "
+                    + $"another digest than before");
         }
         return log;
     }
 
     /// <summary>The datasets of the database, by name, with how many markets each has.</summary>
-    public Task<IReadOnlyList<(string Dataset, long Markets, long Bars)>> DatasetsAsync(CancellationToken cancellationToken = default) => _database.RunAsync(async connection =>
+    public Task<IReadOnlyList<(string Dataset, long Markets, long Bars)>> DatasetsAsync(CancellationToken cancellationToken = default) =>
+        _database.RunAsync(async connection =>
     {
-        await using var command = new NpgsqlCommand("SELECT d.name, count(m.id), coalesce(sum(m.bars), 0)::bigint FROM granary_dataset d LEFT JOIN granary_market m ON m.dataset = d.name GROUP BY d.name ORDER BY d.name COLLATE \"C\"", connection);
+        await using var command = new NpgsqlCommand("SELECT d.name, count(m.id), coalesce(sum(m.bars), 0)::bigint FROM granary_dataset d "
+            + "LEFT JOIN granary_market m ON m.dataset = d.name GROUP BY d.name ORDER BY d.name COLLATE \"C\"", connection);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
         var datasets = new List<(string, long, long)>();
-        while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false)) datasets.Add((reader.GetString(0), reader.GetInt64(1), reader.GetInt64(2)));
+        while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
+            datasets.Add((reader.GetString(0), reader.GetInt64(1), reader.GetInt64(2)));
         return (IReadOnlyList<(string, long, long)>)datasets;
     }, cancellationToken);
 

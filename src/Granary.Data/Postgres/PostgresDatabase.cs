@@ -5,7 +5,10 @@ using Npgsql;
 
 namespace Granary.Data.Postgres;
 
-/// <summary>Connections to one database of bars: brings its tables up to date once, tries again while the server is away, and turns its faults into sentences.</summary>
+/// <summary>
+/// Connections to one database of bars: brings its tables up to date once, tries again while the server is away, and turns its faults into
+/// sentences.
+/// </summary>
 internal sealed class PostgresDatabase(PostgresAddress address) : IAsyncDisposable
 {
     private readonly NpgsqlDataSource _source = NpgsqlDataSource.Create(DatabaseSchema.Bars.Connect(address.Connection));
@@ -17,11 +20,13 @@ internal sealed class PostgresDatabase(PostgresAddress address) : IAsyncDisposab
     /// <summary>How long a server that has gone is waited for before the work fails.</summary>
     public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(60);
 
-    /// <summary>Of the patience.</summary>
+    /// <summary>Of the timeout.</summary>
     public TimeProvider Clock { get; init; } = TimeProvider.System;
 
-    /// <summary>Does a piece of work that can be done anew from its start, again and again while the server is away.</summary>
-    /// <param name="firstTry">Whether a server that cannot be reached at all is a fault at once: before anything was done it is more likely a wrong address.</param>
+    /// <summary>Does a piece of work that can be done again from its start, again and again while the server is away.</summary>
+    /// <param name="firstTry">
+    /// Whether a server that cannot be reached at all is a fault at once: before anything was done it is more likely a wrong address.
+    /// </param>
     public async Task<T> RunAsync<T>(Func<NpgsqlConnection, Task<T>> work, CancellationToken cancellationToken, bool firstTry = true)
     {
         long? gone = null, there = null;
@@ -97,29 +102,36 @@ internal sealed class PostgresDatabase(PostgresAddress address) : IAsyncDisposab
     /// <summary>Whether the server has gone, is starting, or ended the connection: worth another try.</summary>
     public static bool Away(Exception e) => e switch
     {
-        PostgresException p => p.SqlState is "57P01" or "57P02" or "57P03" or "53300" or "40001" or "40P01" || p.SqlState.StartsWith("08", StringComparison.Ordinal),
+        PostgresException p => p.SqlState is "57P01" or "57P02" or "57P03" or "53300" or "40001" or "40P01"
+            || p.SqlState.StartsWith("08", StringComparison.Ordinal),
         NpgsqlException or IOException or TimeoutException or System.Net.Sockets.SocketException => true,
         _ => false,
     };
 
-    /// <summary>One sentence for a server that was there and has been away for longer than the patience.</summary>
+    /// <summary>One sentence for a server that was there and has been away for longer than the timeout.</summary>
     /// <param name="where">In the middle of what; empty for nothing that need be said.</param>
     public Exception NotBack(string where, Exception e) => e is PostgresException { SqlState: "40001" or "40P01" } ? Fault(e)
-        : new BarStoreException($"{address.Shown} went away{(where.Length > 0 ? " in the middle of " + where : "")} and was not back within {Patience.TotalSeconds:0} s ({(e.InnerException ?? e).Message.ReplaceLineEndings(" ").TrimEnd('.')}); start the server and run again", e);
+        : new BarStoreException($"{address.Shown} went away{(where.Length > 0 ? " in the middle of " + where : "")} and was not back "
+            + $"within {Patience.TotalSeconds:0} s ({(e.InnerException ?? e).Message.ReplaceLineEndings(" ").TrimEnd('.')}); start the "
+            + $"server and run again", e);
 
     /// <summary>One sentence for what the server said.</summary>
     public Exception Fault(Exception e)
     {
         var shown = address.Shown;
         if (e is not PostgresException p)
-            return new BarStoreException($"{shown} cannot be reached ({(e.InnerException ?? e).Message.ReplaceLineEndings(" ").TrimEnd('.')}); start the server, or correct the address", e);
+            return new BarStoreException(
+                $"{shown} cannot be reached ({(e.InnerException ?? e).Message.ReplaceLineEndings(" ").TrimEnd('.')}); start the server, or "
+                    + $"correct the address", e);
         return p.SqlState switch
         {
             "28P01" or "28000" => new BarDataException($"{shown}: the server refuses the user or the password; correct them", e),
             "3D000" => new BarDataException($"{shown}: the database does not exist; make it with createdb, or correct its name", e),
-            "42P01" => new BarStoreException($"{shown}: a table is missing ({p.MessageText}) although the migrations that make it have run; restore it, or run DROP SCHEMA bars CASCADE and import again", e),
+            "42P01" => new BarStoreException($"{shown}: a table is missing ({p.MessageText}) although the migrations that make it have "
+                + $"run; restore it, or run DROP SCHEMA bars CASCADE and import again", e),
             "42703" => new BarStoreException($"{shown}: a table is not as Granary made it ({p.MessageText}); restore it", e),
-            "42501" => new BarStoreException($"{shown}: the user may not do this ({p.MessageText}); grant the rights to its schema and tables", e),
+            "42501" => new BarStoreException($"{shown}: the user may not do this "
+                + $"({p.MessageText}); grant the rights to its schema and tables", e),
             "53100" => new BarStoreException($"{shown}: the server's disk is full; make room", e),
             _ => new BarStoreException($"{shown}: the server says '{p.MessageText}' ({p.SqlState})", e),
         };

@@ -5,7 +5,7 @@ namespace Granary.Data.Quality;
 
 /// <summary>
 /// Looks through good bars, block by block in bounded memory, for what is suspicious all the same: gaps, outliers, prices that stand still,
-/// splits that nobody adjusted for, bars of another length than their name.
+/// unadjusted splits, bars of another length than their name.
 /// </summary>
 public sealed class BarQualityAnalyser(Instrument instrument, Timeframe timeframe)
 {
@@ -30,8 +30,10 @@ public sealed class BarQualityAnalyser(Instrument instrument, Timeframe timefram
 
     // Ratios at which companies split their shares, and their reverses.
     private static readonly (double Ratio, string Name)[] Splits =
-        [(2, "2:1"), (3, "3:1"), (4, "4:1"), (5, "5:1"), (6, "6:1"), (7, "7:1"), (8, "8:1"), (10, "10:1"), (15, "15:1"), (20, "20:1"), (25, "25:1"), (50, "50:1"), (1.5, "3:2"),
-            (0.5, "1:2"), (1 / 3.0, "1:3"), (0.25, "1:4"), (0.2, "1:5"), (1 / 8.0, "1:8"), (0.1, "1:10"), (0.05, "1:20"), (0.04, "1:25"), (0.02, "1:50")];
+        [(2, "2:1"), (3, "3:1"), (4, "4:1"), (5, "5:1"), (6, "6:1"), (7, "7:1"), (8, "8:1"), (10, "10:1"), (15, "15:1"), (20, "20:1"),
+            (25, "25:1"), (50, "50:1"), (1.5, "3:2"),
+            (0.5, "1:2"), (1 / 3.0, "1:3"), (0.25, "1:4"), (0.2, "1:5"), (1 / 8.0, "1:8"), (0.1, "1:10"), (0.05, "1:20"), (0.04, "1:25"),
+            (0.02, "1:50")];
 
     private readonly List<(long After, long Next)> _gaps = [];
     private readonly Dictionary<(long TimeOfDay, long Length), int> _habits = [];
@@ -121,7 +123,8 @@ public sealed class BarQualityAnalyser(Instrument instrument, Timeframe timefram
         var absolute = Math.Abs(r);
         if (scale.Count >= 50 || scale.Count >= 20 && absolute > 0.25)
         {
-            // Quiet markets stand still so often that the median is zero: then the larger moves tell. A return of 0.2 % is nothing all the same.
+            // Quiet markets stand still so often that the median is zero: then the larger moves tell. A return of 0.2 % is nothing all the
+            // same.
             var deviation = longer * Math.Max(Math.Max(1.4826 * scale.Median, scale.Quantile(0.9) / 1.645), 0.0002);
             // Shares are split between two sessions.
             var split = night ? SplitAt(bar) : null;
@@ -164,7 +167,8 @@ public sealed class BarQualityAnalyser(Instrument instrument, Timeframe timefram
 
     private void EndRun()
     {
-        if (_runStep > timeframe.Ticks && _runBars >= (timeframe.IsIntraday ? LongRun : 8)) Keep(_runs, (_runFrom, _previous.Time, _runStep, _runBars), static r => r.Item4);
+        if (_runStep > timeframe.Ticks && _runBars >= (timeframe.IsIntraday ? LongRun : 8))
+            Keep(_runs, (_runFrom, _previous.Time, _runStep, _runBars), static r => r.Item4);
         _runBars = 0;
     }
 
@@ -230,21 +234,37 @@ public sealed class BarQualityAnalyser(Instrument instrument, Timeframe timefram
         foreach (var o in _outliers)
         {
             findings.Add(o.Reverts
-                ? new Finding(Severity.Warning, QualityCheck.Outlier, Text(o.Time), $"the close moves {o.Return * 100:+0.##;-0.##} %, {o.Deviations:0} robust deviations, and comes back at the next bar, as a wrong price does", "compare with another source and correct the bar")
-                : new Finding(Severity.Info, QualityCheck.Outlier, Text(o.Time), $"the close moves {o.Return * 100:+0.##;-0.##} %, {o.Deviations:0} robust deviations", "make sure that this was news and not a wrong price"));
+                ? new Finding(Severity.Warning, QualityCheck.Outlier, Text(o.Time),
+                    $"the close moves {o.Return * 100:+0.##;-0.##} %, {o.Deviations:0} robust deviations, and comes back at the next bar, "
+                        + $"as a wrong price does", "compare with another source and correct the bar")
+                : new Finding(Severity.Info, QualityCheck.Outlier, Text(o.Time),
+                    $"the close moves {o.Return * 100:+0.##;-0.##} %, {o.Deviations:0} robust deviations",
+                    "make sure that this was news and not a wrong price"));
         }
         if (_outlierCount > _outliers.Count)
-            findings.Add(new Finding(Severity.Info, QualityCheck.Outlier, Range(), $"{_outlierCount - _outliers.Count} more closes lie further than {OutlierDeviations} robust deviations from the one before", "look through them if results hang on few trades"));
+            findings.Add(new Finding(Severity.Info, QualityCheck.Outlier, Range(),
+                $"{_outlierCount - _outliers.Count} more closes lie further than {OutlierDeviations} robust deviations from the one before",
+                "look through them if results hang on few trades"));
         foreach (var s in _splits)
-            findings.Add(new Finding(Severity.Warning, QualityCheck.Split, Text(s.Time), $"the price steps from {s.From} to {s.To} over night and stays, as in a {s.Ratio} split that was not adjusted for", "use adjusted prices, or a factor file"));
+            findings.Add(new Finding(Severity.Warning, QualityCheck.Split, Text(s.Time),
+                $"the price steps from {s.From} to {s.To} over night and stays, as in a {s.Ratio} split that was not adjusted for",
+                "use adjusted prices, or a factor file"));
         if (_splitCount > _splits.Count)
-            findings.Add(new Finding(Severity.Warning, QualityCheck.Split, Range(), $"{_splitCount - _splits.Count} more steps look like splits", "use adjusted prices, or a factor file"));
+            findings.Add(new Finding(Severity.Warning, QualityCheck.Split, Range(),
+                $"{_splitCount - _splits.Count} more steps look like splits", "use adjusted prices, or a factor file"));
         foreach (var f in _frozen)
-            findings.Add(new Finding(Severity.Warning, QualityCheck.Frozen, Text(f.From), $"the price stands still for {f.Bars} bars until {Text(f.To)}", "a feed that hangs looks so; compare with another source"));
+            findings.Add(new Finding(Severity.Warning, QualityCheck.Frozen, Text(f.From),
+                $"the price stands still for {f.Bars} bars until {Text(f.To)}", "a feed that hangs looks so; compare with another source"));
         if (_frozenCount > _frozen.Count)
-            findings.Add(new Finding(Severity.Warning, QualityCheck.Frozen, Range(), $"{_frozenCount - _frozen.Count} more stretches stand still, {_frozenTotal} bars in all", "a market that trades so seldom fills few orders; use a longer timeframe"));
-        if (_count > 0 && _withoutVolume == _count) findings.Add(new Finding(Severity.Info, QualityCheck.Volume, Range(), "no bar has a volume", "factors and limits that use volume say nothing here"));
-        else if (_withoutVolume * 20 > _count) findings.Add(new Finding(Severity.Info, QualityCheck.Volume, Range(), $"{_withoutVolume} bars ({100.0 * _withoutVolume / _count:0.#} %) have no volume", "fills on them are doubtful"));
+            findings.Add(new Finding(Severity.Warning, QualityCheck.Frozen, Range(),
+                $"{_frozenCount - _frozen.Count} more stretches stand still, {_frozenTotal} bars in all",
+                "a market that trades so seldom fills few orders; use a longer timeframe"));
+        if (_count > 0 && _withoutVolume == _count)
+            findings.Add(new Finding(Severity.Info, QualityCheck.Volume, Range(), "no bar has a volume",
+                "factors and limits that use volume say nothing here"));
+        else if (_withoutVolume * 20 > _count)
+            findings.Add(new Finding(Severity.Info, QualityCheck.Volume, Range(),
+                $"{_withoutVolume} bars ({100.0 * _withoutVolume / _count:0.#} %) have no volume", "fills on them are doubtful"));
         return new QualityReport(instrument.Symbol, timeframe, _count, _count == 0 ? 0 : _first, _count == 0 ? 0 : _previous.Time, missing,
             [.. findings.OrderByDescending(f => f.Severity)])
         { MissingDays = otherLength ? [] : _tradingDays.Missing() };
@@ -275,18 +295,25 @@ public sealed class BarQualityAnalyser(Instrument instrument, Timeframe timefram
         {
             var hole = severity == Severity.Info && bars >= 3 ? Severity.Warning : severity;
             if (hole == Severity.Info) continue;
-            findings.Add(new Finding(hole, QualityCheck.Gap, Text(after), $"{(bars == 1 ? "1 bar is" : $"{bars} bars are")} missing until {Text(next)}", "fill the gap from another source, or leave its days out"));
+            findings.Add(new Finding(hole, QualityCheck.Gap, Text(after),
+                $"{(bars == 1 ? "1 bar is" : $"{bars} bars are")} missing until {Text(next)}",
+                "fill the gap from another source, or leave its days out"));
         }
         var rest = counted + _lostGaps - findings.Count(f => f.Check == QualityCheck.Gap);
         if (rest > 0)
         {
             findings.Add(severity == Severity.Info
-                ? new Finding(Severity.Info, QualityCheck.Gap, Range(), $"{missing} weekdays have no bar, as holidays do", "nothing, unless the market was open")
-                : new Finding(Severity.Warning, QualityCheck.Gap, Range(), $"there are {rest} more gaps, {missing} bars missing in all ({100.0 * missing / Math.Max(1, missing + _count):0.##} %)", "nothing happens inside a gap; use a longer timeframe if there are many"));
+                ? new Finding(Severity.Info, QualityCheck.Gap, Range(), $"{missing} weekdays have no bar, as holidays do",
+                    "nothing, unless the market was open")
+                : new Finding(Severity.Warning, QualityCheck.Gap, Range(),
+                    $"there are {rest} more gaps, {missing} bars missing in all ({100.0 * missing / Math.Max(1, missing + _count):0.##} %)",
+                    "nothing happens inside a gap; use a longer timeframe if there are many"));
         }
         findings.AddRange(ExchangeClosures.Findings(_closures));
         if (holidays > 0)
-            findings.Add(new Finding(Severity.Info, QualityCheck.Gap, Range(), $"{(holidays == 1 ? "1 session has" : $"{holidays} single sessions have")} no bars, or none from its middle on, as holidays and half days do", "nothing, unless the market was open"));
+            findings.Add(new Finding(Severity.Info, QualityCheck.Gap, Range(),
+                $"{(holidays == 1 ? "1 session has" : $"{holidays} single sessions have")} no bars, or none from its middle on, as "
+                    + $"holidays and half days do", "nothing, unless the market was open"));
         return missing;
     }
 
@@ -297,7 +324,7 @@ public sealed class BarQualityAnalyser(Instrument instrument, Timeframe timefram
         return true;
     }
 
-    /// <param name="wholeDay">What is missing is one session alone, or its second half: a holiday, as long as nobody says that there was none.</param>
+    /// <param name="wholeDay">What is missing is one session alone, or its second half: a holiday, unless other markets traded.</param>
     private long MissingBetween(long after, long next, out bool wholeDay)
     {
         wholeDay = false;
@@ -348,9 +375,12 @@ public sealed class BarQualityAnalyser(Instrument instrument, Timeframe timefram
         }
         // Without a calendar the market's habits are its sessions: the same break at the same hour, again and again, and weekends.
         var length = next - after;
-        if (_saturdays == 0 && length <= LongestWeekend && after / TimeSpan.TicksPerDay % 7 is 4 && next / TimeSpan.TicksPerDay % 7 is 6 or 0) return 0;
-        // A market with sessions that missed whole days of the week, as over a holiday: its bars between two openings are not all minutes of the night.
-        if (_saturdays == 0 && length >= LongBreak && Usual(_openings.GetValueOrDefault(next % TimeSpan.TicksPerDay)) && _completeness.Usual is > 0 and var usual)
+        if (_saturdays == 0 && length <= LongestWeekend && after / TimeSpan.TicksPerDay % 7 is 4
+            && next / TimeSpan.TicksPerDay % 7 is 6 or 0) return 0;
+        // A market with sessions that missed whole days of the week, as over a holiday: its bars between two openings are not all minutes
+        // of the night.
+        if (_saturdays == 0 && length >= LongBreak && Usual(_openings.GetValueOrDefault(next % TimeSpan.TicksPerDay))
+            && _completeness.Usual is > 0 and var usual)
         {
             var days = 0L;
             for (var d = after / TimeSpan.TicksPerDay + 1; d < next / TimeSpan.TicksPerDay; d++)
@@ -378,22 +408,30 @@ public sealed class BarQualityAnalyser(Instrument instrument, Timeframe timefram
             {
                 other = true;
                 findings.Add(new Finding(Severity.Warning, QualityCheck.Granularity, Range(),
-                    $"most bars are {Reading.BarCollector.Describe(most.Key)} apart, not {timeframe}", "name the timeframe that the bars have"));
+                    $"most bars are {Reading.BarCollector.Describe(most.Key)} apart, not {timeframe}",
+                    "name the timeframe that the bars have"));
             }
             foreach (var run in other ? [] : _runs)
-                findings.Add(new Finding(Severity.Warning, QualityCheck.Granularity, Text(run.From), $"{run.Bars} bars until {Text(run.To)} are {Reading.BarCollector.Describe(run.Step)} apart, not {timeframe}", "import them as the timeframe that they have, or fill them from another source"));
+                findings.Add(new Finding(Severity.Warning, QualityCheck.Granularity, Text(run.From),
+                    $"{run.Bars} bars until {Text(run.To)} are {Reading.BarCollector.Describe(run.Step)} apart, not {timeframe}",
+                    "import them as the timeframe that they have, or fill them from another source"));
             var shorter = _steps.Where(s => s.Key < timeframe.Ticks).Sum(s => s.Value);
             if (shorter > 0)
-                findings.Add(new Finding(Severity.Warning, QualityCheck.Granularity, Range(), $"{shorter} bars follow the one before sooner than after {timeframe}, so they overlap", "check the stamps, or name the timeframe that the bars have"));
+                findings.Add(new Finding(Severity.Warning, QualityCheck.Granularity, Range(),
+                    $"{shorter} bars follow the one before sooner than after {timeframe}, so they overlap",
+                    "check the stamps, or name the timeframe that the bars have"));
         }
         if (_offGrid * 100 > _count && timeframe.IsIntraday)
-            findings.Add(new Finding(Severity.Info, QualityCheck.Granularity, Range(), $"{_offGrid} bars do not start on a full {timeframe}", "make sure that stamps are opens, not closes or trades"));
+            findings.Add(new Finding(Severity.Info, QualityCheck.Granularity, Range(),
+                $"{_offGrid} bars do not start on a full {timeframe}", "make sure that stamps are opens, not closes or trades"));
         if (timeframe == Timeframe.D1 && _weekend > 0 && _weekend * 10 < _count)
-            findings.Add(new Finding(Severity.Warning, QualityCheck.Granularity, Range(), $"{_weekend} of {_count} days are Saturdays or Sundays", "check the time zone of the dates"));
+            findings.Add(new Finding(Severity.Warning, QualityCheck.Granularity, Range(),
+                $"{_weekend} of {_count} days are Saturdays or Sundays", "check the time zone of the dates"));
         return other;
     }
 
     private string Range() => $"{Text(_first)} to {Text(_previous.Time)}";
 
-    private string Text(long time) => new DateTime(time).ToString(timeframe.IsIntraday ? "yyyy-MM-dd HH:mm" : "yyyy-MM-dd", CultureInfo.InvariantCulture);
+    private string Text(long time) =>
+        new DateTime(time).ToString(timeframe.IsIntraday ? "yyyy-MM-dd HH:mm" : "yyyy-MM-dd", CultureInfo.InvariantCulture);
 }

@@ -2,7 +2,9 @@ using Granary.Engine.Market;
 
 namespace Granary.Data.Quality;
 
-/// <summary>Tells bars of another length than their name: how far apart most of them are. Cheap enough for every run, which the full check is not.</summary>
+/// <summary>
+/// Tells bars of another length than their name: how far apart most of them are. Cheap enough for every run, which the full check is not.
+/// </summary>
 public sealed class BarSpacing(Timeframe timeframe)
 {
     private const int MostSteps = 1000;
@@ -18,7 +20,8 @@ public sealed class BarSpacing(Timeframe timeframe)
             if (_others.Count == 0) return null;
             var most = _others.MaxBy(s => (s.Value, -s.Key));
             // Days of a market that trades on some weekdays only are days all the same.
-            return most.Value <= _regular || timeframe == Timeframe.D1 && most.Key is > TimeSpan.TicksPerDay and <= 3 * TimeSpan.TicksPerDay ? null : Reading.BarCollector.Describe(most.Key);
+            return most.Value <= _regular || timeframe == Timeframe.D1 && most.Key is > TimeSpan.TicksPerDay and <= 3 * TimeSpan.TicksPerDay
+                ? null : Reading.BarCollector.Describe(most.Key);
         }
     }
 

@@ -14,7 +14,8 @@ public static class DataCheck
     {
         var analyser = new BarQualityAnalyser(series.Instrument, series.Timeframe);
         await foreach (var block in series.ReadAsync(cancellationToken: cancellationToken).ConfigureAwait(false)) analyser.Add(block);
-        return analyser.Finish([.. series.Notes.Select(n => new Finding(Severity.Info, QualityCheck.Row, series.Instrument.Symbol, n, "nothing, if that is meant"))]);
+        return analyser.Finish([.. series.Notes.Select(n => new Finding(Severity.Info, QualityCheck.Row, series.Instrument.Symbol, n,
+            "nothing, if that is meant"))]);
     }
 
     /// <summary>Looks through a market of a source. A file's faulty rows are findings here, not exceptions.</summary>
@@ -22,17 +23,21 @@ public static class DataCheck
     /// <exception cref="BarStoreException">The disk failed.</exception>
     public static async Task<QualityReport> RunAsync(IBarSource source, BarQuery query, CancellationToken cancellationToken = default)
     {
-        if (source is CsvBarSource files) return await Task.Run(() => Check(files.PathsOf(query), query, files.Options, cancellationToken), cancellationToken).ConfigureAwait(false);
+        if (source is CsvBarSource files)
+            return await Task.Run(() => Check(files.PathsOf(query), query, files.Options, cancellationToken), cancellationToken)
+                .ConfigureAwait(false);
         await using var series = await source.OpenAsync(query, cancellationToken).ConfigureAwait(false);
         return await SeriesAsync(series, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Looks through one file.</summary>
     /// <inheritdoc cref="RunAsync"/>
-    public static Task<QualityReport> FileAsync(string path, BarQuery query, BarFileOptions? options = null, CancellationToken cancellationToken = default) =>
+    public static Task<QualityReport> FileAsync(string path, BarQuery query, BarFileOptions? options = null,
+        CancellationToken cancellationToken = default) =>
         Task.Run(() => Check([path], query, options ?? new BarFileOptions(), cancellationToken), cancellationToken);
 
-    private static QualityReport Check(IReadOnlyList<string> paths, BarQuery query, BarFileOptions options, CancellationToken cancellationToken)
+    private static QualityReport Check(IReadOnlyList<string> paths, BarQuery query, BarFileOptions options,
+        CancellationToken cancellationToken)
     {
         var (parts, factors) = BarFile.Parts(paths, query, options);
         var adjusted = options.Adjust && (factors is not null || parts[0].Layout.HasAdjustedClose);
@@ -43,7 +48,9 @@ public static class DataCheck
             counts[fault.Kind] = counts.GetValueOrDefault(fault.Kind) + 1;
             if (counts[fault.Kind] <= ExamplesPerKind) faults.Add(fault);
         }
-        var collector = new BarCollector(query, ContentHasher.GroupSize, adjusted, lenient: true) { Factors = adjusted ? factors?.Read() : null };
+        var collector = new BarCollector(query, ContentHasher.GroupSize, adjusted,
+            lenient: true)
+        { Factors = adjusted ? factors?.Read() : null };
         using var reader = new BarFileReader(parts, collector, options, Note);
         // Bars wait until the whole file is read: whether it is a stock's shows at its end. What is kept is bounded by the budget.
         var kept = new List<BarColumns>();
@@ -107,21 +114,26 @@ public static class DataCheck
             DailyEquity = query.Timeframe == Timeframe.D1 && !collector.WeekendSeen,
         };
 
-        var findings = faults.ConvertAll(f => new Finding(Severity.Error, Kind(f.Kind), f.Field is null ? $"line {f.Line}" : $"line {f.Line}, {f.Field}", f.Fault, f.Remedy));
+        var findings = faults.ConvertAll(f => new Finding(Severity.Error, Kind(f.Kind), f.Field is null ? $"line {f.Line}"
+            : $"line {f.Line}, {f.Field}", f.Fault, f.Remedy));
         foreach (var (kind, count) in counts)
             if (count > ExamplesPerKind)
-                findings.Add(new Finding(Severity.Error, Kind(kind), parts[0].File.DisplayName, $"{count - ExamplesPerKind} more rows have {Plural(kind)}", "correct or remove them all"));
+                findings.Add(new Finding(Severity.Error, Kind(kind), parts[0].File.DisplayName,
+                    $"{count - ExamplesPerKind} more rows have {Plural(kind)}", "correct or remove them all"));
         foreach (var note in BarFileSeries.Describe(collector, reader, parts[0].Layout))
             findings.Add(new Finding(Severity.Info, QualityCheck.Row, parts[0].File.DisplayName, note, "nothing, if that is meant"));
-        if (collector.Rows == 0) findings.Add(new Finding(Severity.Error, QualityCheck.Row, parts[0].File.DisplayName, "there are no good bars in it", "export it again"));
+        if (collector.Rows == 0) findings.Add(new Finding(Severity.Error, QualityCheck.Row, parts[0].File.DisplayName,
+            "there are no good bars in it", "export it again"));
         findings.AddRange(slipped);
         return analyser!.Finish(findings);
     }
 
-    private static void InOrder(List<BarFilePart> parts, BarQuery query, BarFileOptions options, bool adjusted, BarQualityAnalyser analyser, List<Finding> slipped, CancellationToken cancellationToken)
+    private static void InOrder(List<BarFilePart> parts, BarQuery query, BarFileOptions options, bool adjusted, BarQualityAnalyser analyser,
+        List<Finding> slipped, CancellationToken cancellationToken)
     {
         var rows = new List<GatheredRow>();
-        using (var reader = new BarFileReader(parts, new BarCollector(query, ContentHasher.GroupSize, adjusted, lenient: true) { Gathered = rows }, options, _ => { }))
+        using (var reader = new BarFileReader(parts,
+            new BarCollector(query, ContentHasher.GroupSize, adjusted, lenient: true) { Gathered = rows }, options, _ => { }))
             while (reader.Next())
                 cancellationToken.ThrowIfCancellationRequested();
         if (query.Timeframe.IsIntraday) slipped.AddRange(DaylightSaving.Repeated(rows, query.Timeframe));
@@ -133,7 +145,8 @@ public static class DataCheck
             foreach (var (_, _, b, a) in piece)
             {
                 var i = columns.Count++;
-                (columns.Time[i], columns.Open[i], columns.High[i], columns.Low[i], columns.Close[i], columns.Volume[i]) = (b.Time, b.Open, b.High, b.Low, b.Close, b.Volume);
+                (columns.Time[i], columns.Open[i], columns.High[i], columns.Low[i], columns.Close[i], columns.Volume[i]) =
+                    (b.Time, b.Open, b.High, b.Low, b.Close, b.Volume);
                 if (adjusted) columns.Adjusted![i] = a;
             }
             if (adjusted) columns.Adjust();

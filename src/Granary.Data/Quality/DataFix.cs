@@ -7,39 +7,50 @@ using Granary.Engine.Market;
 
 namespace Granary.Data.Quality;
 
-/// <summary>What mending a file did.</summary>
-/// <param name="Bars">In the mended file.</param>
+/// <summary>The result of repairing a file.</summary>
+/// <param name="Bars">In the repaired file.</param>
 /// <param name="Moved">Rows that stood at the wrong place and are in order of time now.</param>
 /// <param name="Repeated">Rows that said again what another row says, left out.</param>
-/// <param name="LeftOut">Rows that nobody can mend without knowing better: they are not in the mended file, and the log has them.</param>
+/// <param name="LeftOut">
+/// Rows that cannot be repaired without more knowledge: they are not in the repaired file, and the log has them.
+/// </param>
 public sealed record DataFixResult(string File, string Log, long Bars, long Moved, long Repeated, long LeftOut);
 
 /// <summary>
-/// The use case behind <c>data check --fix</c>: writes a mended copy of a file, and a log of every row that is not where and as it was. Only what loses
-/// nothing is done: rows are put in order of time, and repetitions left out. No price is ever made up or changed; the file itself stays.
+/// The use case behind <c>data check --fix</c>: writes a repaired copy of a file, and a log of every row that is not where and as it was.
+/// Only what loses nothing is done: rows are put in order of time, and repetitions left out. No price is ever made up or changed; the file
+/// itself stays.
 /// </summary>
 public static class DataFix
 {
-    /// <param name="output">The mended file, a CSV whatever the file is; its log is beside it, with .log behind its name.</param>
-    /// <exception cref="BarDataException">The file is of no known format, or there is nothing in it that can be mended to bars.</exception>
+    /// <param name="output">The repaired file, a CSV whatever the file is; its log is beside it, with .log behind its name.</param>
+    /// <exception cref="BarDataException">
+    /// The file is of no known format, or there is nothing in it that can be repaired to bars.
+    /// </exception>
     /// <exception cref="BarStoreException">The disk failed; what was there is as it was.</exception>
-    public static Task<DataFixResult> RunAsync(string path, BarQuery query, BarFileOptions options, string output, CancellationToken cancellationToken = default)
+    public static Task<DataFixResult> RunAsync(string path, BarQuery query, BarFileOptions options, string output,
+        CancellationToken cancellationToken = default)
     {
-        if (Path.GetFullPath(path) == Path.GetFullPath(output)) throw BarDataException.At(path, null, null, "the mended copy cannot take the place of the file itself", "name another file with --out");
+        if (Path.GetFullPath(path) == Path.GetFullPath(output))
+            throw BarDataException.At(path, null, null, "the mended copy cannot take the place of the file itself",
+                "name another file with --out");
         return Task.Run(() => Run(path, query, options with { Adjust = false }, output, cancellationToken), cancellationToken);
     }
 
-    private static DataFixResult Run(string path, BarQuery query, BarFileOptions options, string output, CancellationToken cancellationToken)
+    private static DataFixResult Run(string path, BarQuery query, BarFileOptions options, string output,
+        CancellationToken cancellationToken)
     {
         var log = new List<(long At, string Text)>();
         var (parts, _) = BarFile.Parts([path], query, options);
         var rows = new List<GatheredRow>();
-        var collector = new BarCollector(query, ContentHasher.GroupSize, parts[0].Layout.HasAdjustedClose, lenient: true) { Gathered = rows };
+        var collector =
+            new BarCollector(query, ContentHasher.GroupSize, parts[0].Layout.HasAdjustedClose, lenient: true) { Gathered = rows };
         var leftOut = 0L;
         void LeaveOut(RowFault fault)
         {
             leftOut++;
-            log.Add((fault.Line, $"line {fault.Line}{(fault.Field is null ? "" : ", " + fault.Field)}: {fault.Fault}; left out, {fault.Remedy}"));
+            log.Add((fault.Line,
+                $"line {fault.Line}{(fault.Field is null ? "" : ", " + fault.Field)}: {fault.Fault}; left out, {fault.Remedy}"));
         }
         using (var reader = new BarFileReader(parts, collector, options, LeaveOut))
             while (reader.Next())
@@ -59,7 +70,8 @@ public static class DataFix
         {
             if (stays[i]) continue;
             moved++;
-            log.Add((At(kept[i]), $"{kept[i].Place}: the row of {Text(kept[i].Time)} does not stand in order of time; it is put in its place"));
+            log.Add((At(kept[i]),
+                $"{kept[i].Place}: the row of {Text(kept[i].Time)} does not stand in order of time; it is put in its place"));
         }
         kept.Sort(static (a, b) => a.Time.CompareTo(b.Time));
         var count = BarCsvWriter.Write(output, query.Timeframe, kept.Select(r => (r.Bar, r.Adjusted)), parts[0].Layout.HasAdjustedClose);
@@ -67,7 +79,8 @@ public static class DataFix
         {
             var text = new StringBuilder();
             foreach (var (_, line) in log.OrderBy(l => l.At)) text.AppendLine(line);
-            file.Stream.Write(Encoding.UTF8.GetBytes(text.Length > 0 ? text.ToString() : "nothing had to be changed" + Environment.NewLine));
+            file.Stream.Write(Encoding.UTF8.GetBytes(text.Length > 0 ? text.ToString()
+                : "nothing had to be changed" + Environment.NewLine));
             file.Commit();
         }
         return new DataFixResult(output, output + ".log", count, moved, repeated, leftOut);
@@ -97,13 +110,15 @@ public static class DataFix
             if (known.Says(row))
             {
                 repeated++;
-                log.Add((At(row), $"{row.Place}: the row of {Text(row.Time)} is there in {known.Place} already, with the same values; one is left out"));
+                log.Add((At(row),
+                    $"{row.Place}: the row of {Text(row.Time)} is there in {known.Place} already, with the same values; one is left out"));
                 continue;
             }
             others++;
             var b = row.Bar;
             log.Add((At(row), string.Create(CultureInfo.InvariantCulture,
-                $"{row.Place}: the row of {Text(row.Time)} is there in {known.Place} with other values; that one is kept and this one left out ({b.Open} {b.High} {b.Low} {b.Close} {b.Volume}), so choose by hand which is right")));
+                $"{row.Place}: the row of {Text(row.Time)} is there in {known.Place} with other values; that one is kept and this one left "
+                    + $"out ({b.Open} {b.High} {b.Low} {b.Close} {b.Volume}), so choose by hand which is right")));
         }
         return kept;
     }

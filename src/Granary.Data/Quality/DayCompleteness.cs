@@ -3,7 +3,9 @@ using Granary.Engine.Market;
 
 namespace Granary.Data.Quality;
 
-/// <summary>How many of a day's bars are there: against the session calendar where there is one, else against the market's own usual day.</summary>
+/// <summary>
+/// How many of a day's bars are there: against the session calendar where there is one, else against the market's own usual day.
+/// </summary>
 internal sealed class DayCompleteness(SessionCalendar calendar, Timeframe timeframe)
 {
     private const int Examples = 5;
@@ -61,7 +63,9 @@ internal sealed class DayCompleteness(SessionCalendar calendar, Timeframe timefr
         var usual = Usual;
         // Futures open on Sunday evenings: a day of the week is measured against its like, where there are enough of them.
         var ofWeek = inner.GroupBy(d => d.Date.DayOfWeek).Where(g => g.Count() >= 3).ToDictionary(g => g.Key, g => Middle(g));
-        int? Expected(DateOnly date) => calendar.IsContinuous ? ofWeek.GetValueOrDefault(date.DayOfWeek, usual) : calendar.Session(date) is { } s ? (int)((s.Close - s.Open) / timeframe.Ticks) : null;
+        int? Expected(DateOnly date) =>
+            calendar.IsContinuous ? ofWeek.GetValueOrDefault(date.DayOfWeek, usual)
+                : calendar.Session(date) is { } s ? (int)((s.Close - s.Open) / timeframe.Ticks) : null;
         // Where days differ as they like, in markets that trade now and then, no day is incomplete.
         if (calendar.IsContinuous && (usual < 4 || counts[counts.Count / 4] < Complete * usual)) yield break;
 
@@ -73,10 +77,14 @@ internal sealed class DayCompleteness(SessionCalendar calendar, Timeframe timefr
         {
             var share = (100.0 * bars / of).ToString("0.#", CultureInfo.InvariantCulture);
             yield return bars < HalfDay * of
-                ? new Finding(Severity.Warning, QualityCheck.Completeness, $"{date:yyyy-MM-dd}", $"the day has {bars} of {of} bars ({share} %)", "fill it from another source, or leave the day out")
-                : new Finding(Severity.Info, QualityCheck.Completeness, $"{date:yyyy-MM-dd}", $"the day has {bars} of {of} bars ({share} %)", "nothing if the market closed early; else fill it from another source");
+                ? new Finding(Severity.Warning, QualityCheck.Completeness, $"{date:yyyy-MM-dd}",
+                    $"the day has {bars} of {of} bars ({share} %)", "fill it from another source, or leave the day out")
+                : new Finding(Severity.Info, QualityCheck.Completeness, $"{date:yyyy-MM-dd}",
+                    $"the day has {bars} of {of} bars ({share} %)", "nothing if the market closed early; else fill it from another source");
         }
         if (few.Count > Examples)
-            yield return new Finding(Severity.Info, QualityCheck.Completeness, $"{inner[0].Date:yyyy-MM-dd} to {inner[^1].Date:yyyy-MM-dd}", $"{few.Count} of {inner.Count} days are not complete", "look through them if they are more than the market's holidays and half days");
+            yield return new Finding(Severity.Info, QualityCheck.Completeness, $"{inner[0].Date:yyyy-MM-dd} to {inner[^1].Date:yyyy-MM-dd}",
+                $"{few.Count} of {inner.Count} days are not complete",
+                "look through them if they are more than the market's holidays and half days");
     }
 }

@@ -4,15 +4,20 @@ using Granary.Engine.Market;
 
 namespace Granary.Data.Quality;
 
-/// <summary>Finds times that slipped where the clocks were changed: sessions that open an hour off in summer or winter, and the hour that a wall clock skips missing from times that are said to be UTC.</summary>
+/// <summary>
+/// Finds times that slipped where the clocks were changed: sessions that open an hour off in summer or winter, and the hour that a wall
+/// clock skips missing from times that are said to be UTC.
+/// </summary>
 internal static class DaylightSaving
 {
     // Whose clocks files of exchanges go by.
-    private static readonly Lazy<TimeZoneInfo[]> Zones = new(() => [.. new[] { "America/New_York", "America/Chicago", "Europe/London", "Europe/Berlin" }.Select(Find).OfType<TimeZoneInfo>()]);
+    private static readonly Lazy<TimeZoneInfo[]> Zones = new(() =>
+        [.. new[] { "America/New_York", "America/Chicago", "Europe/London", "Europe/Berlin" }.Select(Find).OfType<TimeZoneInfo>()]);
 
     /// <param name="openings">How often a local day opened when, in winter and summer time.</param>
     /// <param name="gaps">The last bar before each gap, and the first behind it.</param>
-    public static IEnumerable<Finding> Findings(SessionCalendar calendar, Timeframe timeframe, Dictionary<(bool Summer, TimeSpan TimeOfDay), int> openings, List<(long After, long Next)> gaps)
+    public static IEnumerable<Finding> Findings(SessionCalendar calendar, Timeframe timeframe,
+        Dictionary<(bool Summer, TimeSpan TimeOfDay), int> openings, List<(long After, long Next)> gaps)
     {
         if (!calendar.IsContinuous)
         {
@@ -32,10 +37,13 @@ internal static class DaylightSaving
         }
         foreach (var zone in Zones.Value)
         {
-            var skipped = gaps.Where(g => g.Next - g.After - timeframe.Ticks == TimeSpan.TicksPerHour && zone.IsInvalidTime(new DateTime(g.After + timeframe.Ticks, DateTimeKind.Unspecified))).ToList();
+            var skipped = gaps.Where(g => g.Next - g.After - timeframe.Ticks == TimeSpan.TicksPerHour
+                && zone.IsInvalidTime(new DateTime(g.After + timeframe.Ticks, DateTimeKind.Unspecified))).ToList();
             if (skipped.Count == 0) continue;
-            yield return new Finding(Severity.Warning, QualityCheck.DaylightSaving, new DateTime(skipped[0].After).ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture),
-                $"the hour that clocks skip in {zone.Id} is missing{(skipped.Count > 1 ? $", in {skipped.Count} years" : "")}, so the times are not UTC but that zone's", $"import the file again with --time-zone {zone.Id}");
+            yield return new Finding(Severity.Warning, QualityCheck.DaylightSaving,
+                new DateTime(skipped[0].After).ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture),
+                $"the hour that clocks skip in {zone.Id} is missing{(skipped.Count > 1 ? $", in {skipped.Count} years" : "")}, so the "
+                    + $"times are not UTC but that zone's", $"import the file again with --time-zone {zone.Id}");
             yield break;
         }
     }
@@ -49,7 +57,9 @@ internal static class DaylightSaving
             if (rows[i - 1].Time - rows[i].Time + timeframe.Ticks != TimeSpan.TicksPerHour) continue;
             var at = new DateTime(rows[i].Time, DateTimeKind.Unspecified);
             if (Array.Find(Zones.Value, z => z.IsAmbiguousTime(at)) is not { } zone) continue;
-            yield return new Finding(Severity.Warning, QualityCheck.DaylightSaving, rows[i].Place, $"the hour from {at.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture)}, which clocks show twice in {zone.Id}, is there twice, so the times are not UTC but that zone's",
+            yield return new Finding(Severity.Warning, QualityCheck.DaylightSaving, rows[i].Place,
+                $"the hour from {at.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture)}, which clocks show twice "
+                    + $"in {zone.Id}, is there twice, so the times are not UTC but that zone's",
                 $"import the file again with --time-zone {zone.Id}");
             yield break;
         }

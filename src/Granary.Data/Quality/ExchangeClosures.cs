@@ -1,6 +1,9 @@
 namespace Granary.Data.Quality;
 
-/// <summary>Weekdays on which the exchanges of the United States were closed although they are no regular holidays: their missing bars are no fault of the data.</summary>
+/// <summary>
+/// Weekdays on which the exchanges of the United States were closed although they are no regular holidays: their missing bars are no fault
+/// of the data.
+/// </summary>
 internal static class ExchangeClosures
 {
     private static readonly (DateOnly First, DateOnly Last, string Reason)[] Closures =
@@ -26,8 +29,10 @@ internal static class ExchangeClosures
 
     /// <summary>What is said of missing bars that such closures explain.</summary>
     /// <param name="days">Local days without a bar, each with its reason, in order.</param>
-    public static IEnumerable<Finding> Findings(IReadOnlyDictionary<DateOnly, string> days) => days.GroupBy(d => d.Value, StringComparer.Ordinal).Select(closure =>
+    public static IEnumerable<Finding> Findings(IReadOnlyDictionary<DateOnly, string> days) =>
+        days.GroupBy(d => d.Value, StringComparer.Ordinal).Select(closure =>
         new Finding(Severity.Info, QualityCheck.Gap, $"{closure.First().Key:yyyy-MM-dd}",
-            $"{(closure.Count() == 1 ? "1 weekday has" : $"{closure.Count()} weekdays have")} no bar, since the exchanges of the United States were closed ({closure.Key})",
+            $"{(closure.Count() == 1 ? "1 weekday has" : $"{closure.Count()} weekdays have")} no bar, since the exchanges of the United "
+                + $"States were closed ({closure.Key})",
             "nothing, unless the symbol's market was open"));
 }

@@ -36,7 +36,7 @@ public enum QualityCheck
     DaylightSaving,
 }
 
-/// <summary>Something about bars that whoever uses them should know.</summary>
+/// <summary>Something about bars that their user should know.</summary>
 /// <param name="Place">A line of a file ("line 12, high") or a time of a bar ("2020-01-02 09:30").</param>
 /// <param name="Sentence">What was found.</param>
 /// <param name="Remedy">What to do about it.</param>
@@ -47,7 +47,8 @@ public sealed record Finding(Severity Severity, QualityCheck Check, string Place
 /// <param name="Last">The last bar's open, UTC ticks.</param>
 /// <param name="Missing">Bars that the calendar, or the market's own habit, expected and that are not there.</param>
 /// <param name="Findings">Worst first.</param>
-public sealed record QualityReport(string Symbol, Timeframe Timeframe, long Bars, long First, long Last, long Missing, IReadOnlyList<Finding> Findings)
+public sealed record QualityReport(string Symbol, Timeframe Timeframe, long Bars, long First, long Last, long Missing,
+    IReadOnlyList<Finding> Findings)
 {
     /// <summary>Days without bars, between the first bar and the last, on which the market usually trades.</summary>
     public IReadOnlyList<DateOnly> MissingDays { get; init; } = [];

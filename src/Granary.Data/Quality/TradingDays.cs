@@ -2,7 +2,9 @@ using Granary.Engine.Market;
 
 namespace Granary.Data.Quality;
 
-/// <summary>The local days on which a market has bars, and those on which it has none although it usually trades on that day of the week.</summary>
+/// <summary>
+/// The local days on which a market has bars, and those on which it has none although it usually trades on that day of the week.
+/// </summary>
 /// <param name="calendar">Of the market.</param>
 /// <param name="timeframe">Of its bars; those of a week or longer have no days.</param>
 public sealed class TradingDays(SessionCalendar calendar, Timeframe timeframe)
@@ -33,8 +35,9 @@ public sealed class TradingDays(SessionCalendar calendar, Timeframe timeframe)
     }
 
     /// <summary>
-    /// Days between the first and the last on which bars are missing: the market has none, though it usually trades on that day of the week, and its calendar
-    /// knows no holiday. A market that keeps the holidays of the exchanges of the United States is not asked for bars on those, nor on their closures.
+    /// Days between the first and the last on which bars are missing: the market has none, though it usually trades on that day of the
+    /// week, and its calendar knows no holiday. A market that keeps the holidays of the exchanges of the United States is not asked for
+    /// bars on those, nor on their closures.
     /// </summary>
     public IReadOnlyList<DateOnly> Missing()
     {

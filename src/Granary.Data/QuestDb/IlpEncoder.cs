@@ -6,10 +6,14 @@ using Granary.Engine.Market;
 
 namespace Granary.Data.QuestDb;
 
-/// <summary>Bars as lines of InfluxDB's line protocol in QuestDB's dialect: table,symbol=S open=…,high=…,low=…,close=…,volume=…[,adjusted=…] nanoseconds.</summary>
+/// <summary>
+/// Bars as lines of InfluxDB's line protocol in QuestDB's dialect: table,symbol=S open=…,high=…,low=…,close=…,volume=…[,adjusted=…]
+/// nanoseconds.
+/// </summary>
 internal static class IlpEncoder
 {
-    private static readonly byte[][] Fields = [.. new[] { " open=", ",high=", ",low=", ",close=", ",volume=", ",adjusted=" }.Select(Encoding.ASCII.GetBytes)];
+    private static readonly byte[][] Fields =
+        [.. new[] { " open=", ",high=", ",low=", ",close=", ",volume=", ",adjusted=" }.Select(Encoding.ASCII.GetBytes)];
 
     /// <summary>Appends the chosen bars.</summary>
     /// <exception cref="BarDataException">A bar is older than 1970, which lines cannot say.</exception>
@@ -19,7 +23,8 @@ internal static class IlpEncoder
         for (var i = start; i < start + count; i++)
         {
             if (bars.Time[i] < DateTime.UnixEpoch.Ticks)
-                throw new BarDataException($"the bar of {new DateTime(bars.Time[i], DateTimeKind.Utc):yyyy-MM-dd} is older than 1970, which QuestDB's lines cannot say; keep it in files or PostgreSQL");
+                throw new BarDataException($"the bar of {new DateTime(bars.Time[i], DateTimeKind.Utc):yyyy-MM-dd} is older than 1970, "
+                    + $"which QuestDB's lines cannot say; keep it in files or PostgreSQL");
             target.Write(head);
             Put(target, 0, bars.Open[i]);
             Put(target, 1, bars.High[i]);

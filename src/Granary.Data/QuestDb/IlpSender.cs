@@ -24,39 +24,53 @@ internal abstract class IlpSender : IAsyncDisposable
     internal sealed class Http(QuestDbAddress address, TimeProvider? clock = null, HttpMessageHandler? handler = null) : IlpSender
     {
         private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(6);
-        private readonly HttpClient _client = new(handler ?? new SocketsHttpHandler()) { BaseAddress = address.Http, Timeout = TimeSpan.FromSeconds(100) };
+        private readonly HttpClient _client =
+            new(handler ?? new SocketsHttpHandler()) { BaseAddress = address.Http, Timeout = TimeSpan.FromSeconds(100) };
         private readonly TimeProvider _clock = clock ?? TimeProvider.System;
 
-        // Sent twice is there once: rows are told apart by time and symbol.
+        // A repeated row is there once: time and symbol are its key.
         public override async Task SendAsync(ReadOnlyMemory<byte> lines, CancellationToken cancellationToken)
         {
-            bool IsAway(Exception e) => e is HttpRequestException or IOException || e is TaskCanceledException && !cancellationToken.IsCancellationRequested;
+            bool IsAway(Exception e) =>
+                e is HttpRequestException or IOException || e is TaskCanceledException && !cancellationToken.IsCancellationRequested;
             try
             {
-                await RetryPolicies.ServerAway(IsAway, Timeout, _clock).RunAsync(stop => PostAsync(lines, stop), cancellationToken).ConfigureAwait(false);
+                await RetryPolicies.ServerAway(IsAway, Timeout, _clock).RunAsync(stop => PostAsync(lines, stop), cancellationToken)
+                    .ConfigureAwait(false);
             }
             catch (Exception e) when (IsAway(e))
             {
-                throw new BarStoreException($"{address.Shown} does not take lines over HTTP: {e.Message.TrimEnd('.')}; start the server, correct the address, or for a server before 7.4 write ?ilp=tcp:9009 behind it", e);
+                throw new BarStoreException($"{address.Shown} does not take lines over "
+                    + $"HTTP: {e.Message.TrimEnd('.')}; start the server, correct the address, or for a server before 7.4 write "
+                    + $"?ilp=tcp:9009 behind it", e);
             }
         }
 
         /// <returns>The status code of success.</returns>
-        /// <exception cref="HttpRequestException">The server cannot be reached, or its answer says that it may take the lines later.</exception>
+        /// <exception cref="HttpRequestException">
+        /// The server cannot be reached, or its answer says that it may take the lines later.
+        /// </exception>
         private async Task<HttpStatusCode> PostAsync(ReadOnlyMemory<byte> lines, CancellationToken cancellationToken)
         {
             using var request = new HttpRequestMessage(HttpMethod.Post, "write?precision=n") { Content = new ReadOnlyMemoryContent(lines) };
             request.Content.Headers.ContentType = new MediaTypeHeaderValue("text/plain") { CharSet = "utf-8" };
-            if (address.User is not null) request.Headers.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{address.User}:{address.Password}")));
+            if (address.User is not null) request.Headers.Authorization = new AuthenticationHeaderValue("Basic",
+                Convert.ToBase64String(Encoding.UTF8.GetBytes($"{address.User}:{address.Password}")));
             using var response = await _client.SendAsync(request, cancellationToken).ConfigureAwait(false);
             if (response.IsSuccessStatusCode) return response.StatusCode;
             var body = await response.Content.ReadAsStringAsync(cancellationToken).ConfigureAwait(false);
             Exception fault = response.StatusCode switch
             {
-                HttpStatusCode.NotFound or HttpStatusCode.MethodNotAllowed => new BarDataException($"{address.Shown}: the server takes no lines over HTTP, as before QuestDB 7.4; write ?ilp=tcp:9009 behind the address"),
-                HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden => new BarDataException($"{address.Shown}: the server refuses the user or the password; correct them"),
-                HttpStatusCode.RequestEntityTooLarge => new BarDataException($"{address.Shown}: the server refuses requests of {lines.Length} bytes; raise http.recv.max.initial.buffer.size or line.http limits"),
-                < HttpStatusCode.InternalServerError => new BarDataException($"{address.Shown}: the server refuses the lines: {Sentence(body)}"),
+                HttpStatusCode.NotFound or HttpStatusCode.MethodNotAllowed =>
+                    new BarDataException($"{address.Shown}: the server takes no lines over HTTP, as before QuestDB 7.4; write "
+                        + $"?ilp=tcp:9009 behind the address"),
+                HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden =>
+                    new BarDataException($"{address.Shown}: the server refuses the user or the password; correct them"),
+                HttpStatusCode.RequestEntityTooLarge =>
+                    new BarDataException($"{address.Shown}: the server refuses requests "
+                        + $"of {lines.Length} bytes; raise http.recv.max.initial.buffer.size or line.http limits"),
+                < HttpStatusCode.InternalServerError =>
+                    new BarDataException($"{address.Shown}: the server refuses the lines: {Sentence(body)}"),
                 _ => new HttpRequestException($"it answers {(int)response.StatusCode} ({Sentence(body)})"),
             };
             throw fault;
@@ -69,7 +83,8 @@ internal abstract class IlpSender : IAsyncDisposable
             {
                 using var json = JsonDocument.Parse(body);
                 var message = json.RootElement.GetProperty("message").GetString() ?? body;
-                return json.RootElement.TryGetProperty("line", out var line) ? $"line {line}: {message.Trim().ReplaceLineEndings(" ")}" : message.Trim().ReplaceLineEndings(" ");
+                return json.RootElement.TryGetProperty("line", out var line) ? $"line {line}: {message.Trim().ReplaceLineEndings(" ")}"
+                    : message.Trim().ReplaceLineEndings(" ");
             }
             catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException)
             {
@@ -84,7 +99,10 @@ internal abstract class IlpSender : IAsyncDisposable
         }
     }
 
-    /// <summary>Lines over TCP: the server answers nothing, and closes the connection where it refuses them. Whether they arrived shows in the table.</summary>
+    /// <summary>
+    /// Lines over TCP: the server answers nothing, and closes the connection where it refuses them. Whether they arrived shows in the
+    /// table.
+    /// </summary>
     internal sealed class Tcp(QuestDbAddress address, int port) : IlpSender
     {
         private TcpClient? _client;
@@ -104,11 +122,14 @@ internal abstract class IlpSender : IAsyncDisposable
             }
             catch (Exception e) when (e is SocketException or IOException && _sent)
             {
-                throw new BarStoreException($"{address.Shown} went away in the middle of the lines ({(e.InnerException ?? e).Message.TrimEnd('.')}), or refused them, which its log says; start the server and run the import again: it goes on where it was", e);
+                throw new BarStoreException($"{address.Shown} went away in the middle of the lines "
+                    + $"({(e.InnerException ?? e).Message.TrimEnd('.')}), or refused them, which its log says; start the server and run "
+                    + $"the import again: it goes on where it was", e);
             }
             catch (Exception e) when (e is SocketException or IOException)
             {
-                throw new BarStoreException($"{address.Shown}: lines cannot be sent to port {port} ({e.Message.TrimEnd('.')}); start the server, or correct ilp=tcp:PORT", e);
+                throw new BarStoreException($"{address.Shown}: lines cannot be sent to "
+                    + $"port {port} ({e.Message.TrimEnd('.')}); start the server, or correct ilp=tcp:PORT", e);
             }
         }
 

@@ -6,28 +6,32 @@ using Npgsql;
 namespace Granary.Data.QuestDb;
 
 /// <summary>
-/// Where bars are in QuestDB: <c>questdb://USER:PASSWORD@HOST:9000?pg=8812&amp;ilp=http&amp;table=granary_bars_{timeframe}</c>. The port is that of HTTP;
-/// <c>ilp=tcp:9009</c> writes over TCP, for servers before 7.4.
+/// Where bars are in QuestDB: <c>questdb://USER:PASSWORD@HOST:9000?pg=8812&amp;ilp=http&amp;table=granary_bars_{timeframe}</c>. The port is
+/// that of HTTP; <c>ilp=tcp:9009</c> writes over TCP, for servers before 7.4.
 /// </summary>
 /// <param name="Connection">Of its PostgreSQL wire, as Npgsql takes it.</param>
 /// <param name="Http">Where lines are posted.</param>
 /// <param name="IlpPort">Of lines over TCP; null where they go over HTTP.</param>
 /// <param name="Table">The name of a table: one for each timeframe, or with {symbol} in it one for each symbol, which is read only.</param>
-public sealed record QuestDbAddress(string Shown, string Host, string Connection, Uri Http, int? IlpPort, string Table, string? User, string? Password)
+public sealed record QuestDbAddress(string Shown, string Host, string Connection, Uri Http, int? IlpPort, string Table, string? User,
+    string? Password)
 {
     /// <exception cref="BarDataException">It is no such address; one sentence, without the password.</exception>
     public static QuestDbAddress Parse(string text)
     {
         var address = ServerAddress.Parse(text, ["pg", "ilp", "table", "timeout"]);
-        if (address.Path.Length > 0) throw new BarDataException($"{address.Shown}: QuestDB has one database only; leave '/{address.Path}' out");
+        if (address.Path.Length > 0)
+            throw new BarDataException($"{address.Shown}: QuestDB has one database only; leave '/{address.Path}' out");
         var ilp = address.Options.GetValueOrDefault("ilp", "http");
         int? tcp = ilp.StartsWith("tcp:", StringComparison.Ordinal) ? Port(address, "ilp", ilp[4..]) : ilp == "tcp" ? 9009 : null;
         if (tcp is null && ilp != "http") throw new BarDataException($"{address.Shown}: ilp cannot be '{ilp}'; use http or tcp:9009");
         var table = address.Options.GetValueOrDefault("table", "granary_bars_{timeframe}");
         var bare = table.Replace("{timeframe}", "", StringComparison.Ordinal).Replace("{symbol}", "", StringComparison.Ordinal);
         if (table.Length is 0 or > 100 || !bare.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-'))
-            throw new BarDataException($"{address.Shown}: table cannot be '{table}'; use letters, digits, '_' and '-', with {{timeframe}} or {{symbol}} where they are to stand");
-        if (!table.Contains('{')) throw new BarDataException($"{address.Shown}: table '{table}' would hold all timeframes; write {{timeframe}} in it, as {table}_{{timeframe}}");
+            throw new BarDataException($"{address.Shown}: table cannot be '{table}'; use letters, digits, '_' and '-', with {{timeframe}} "
+                + $"or {{symbol}} where they are to stand");
+        if (!table.Contains('{')) throw new BarDataException($"{address.Shown}: table "
+            + $"'{table}' would hold all timeframes; write {{timeframe}} in it, as {table}_{{timeframe}}");
         var connection = new NpgsqlConnectionStringBuilder
         {
             Host = address.Host,
@@ -40,7 +44,9 @@ public sealed record QuestDbAddress(string Shown, string Host, string Connection
             NoResetOnClose = true, // QuestDB knows no DISCARD ALL
             ApplicationName = "granary",
         };
-        return new QuestDbAddress(address.Shown, address.Host, connection.ConnectionString, new Uri($"http://{address.Host}:{(address.Port ?? 9000).ToString(CultureInfo.InvariantCulture)}/"), tcp, table, address.User, address.Password);
+        return new QuestDbAddress(address.Shown, address.Host, connection.ConnectionString,
+            new Uri($"http://{address.Host}:{(address.Port ?? 9000).ToString(CultureInfo.InvariantCulture)}/"), tcp, table, address.User,
+            address.Password);
     }
 
     public bool TablePerSymbol => Table.Contains("{symbol}", StringComparison.Ordinal);
@@ -57,5 +63,6 @@ public sealed record QuestDbAddress(string Shown, string Host, string Connection
     }
 
     private static int Port(ServerAddress address, string name, string text) =>
-        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port is > 0 and < 65536 ? port : throw new BarDataException($"{address.Shown}: {name} cannot be '{text}'; write a number, as 8812");
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port is > 0 and < 65536 ? port
+            : throw new BarDataException($"{address.Shown}: {name} cannot be '{text}'; write a number, as 8812");
 }

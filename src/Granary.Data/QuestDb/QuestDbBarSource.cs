@@ -5,7 +5,9 @@ using Granary.Engine.Market;
 
 namespace Granary.Data.QuestDb;
 
-/// <summary>Markets in QuestDB for reading, streamed in blocks: a table for each timeframe with a symbol column, or a table for each symbol.</summary>
+/// <summary>
+/// Markets in QuestDB for reading, streamed in blocks: a table for each timeframe with a symbol column, or a table for each symbol.
+/// </summary>
 public sealed class QuestDbBarSource : IBarSource, IAsyncDisposable
 {
     private readonly QuestDbServer _server;
@@ -31,7 +33,8 @@ public sealed class QuestDbBarSource : IBarSource, IAsyncDisposable
             var timeframes = new List<string>();
             if (!address.TablePerSymbol)
                 foreach (var tf in Timeframe.All)
-                    if (await _server.ColumnOfTimeAsync(address.TableOf(query.Symbol, tf), cancellationToken).ConfigureAwait(false) is not null)
+                    if (await _server.ColumnOfTimeAsync(address.TableOf(query.Symbol, tf), cancellationToken)
+                        .ConfigureAwait(false) is not null)
                         timeframes.Add(tf.ToString());
             throw new BarDataException(time is null
                 ? $"{address.Shown}: there is no table '{table}'; {(timeframes.Count > 0 ? $"there are bars of {string.Join(" and ", timeframes)}" : "import bars first, or name the tables with ?table=")}"
@@ -42,16 +45,22 @@ public sealed class QuestDbBarSource : IBarSource, IAsyncDisposable
         await series.LookAsync(cancellationToken).ConfigureAwait(false);
         if (series.Count > 0) return series;
         var symbols = await ListSymbolsAsync(query.Timeframe, cancellationToken).ConfigureAwait(false);
-        if (symbols.Contains(query.Symbol)) throw new BarDataException($"{address.Shown}: {query.Symbol} has no {query.Timeframe} bars in the range that is asked for; change from and to");
+        if (symbols.Contains(query.Symbol))
+            throw new BarDataException($"{address.Shown}: {query.Symbol} has "
+                + $"no {query.Timeframe} bars in the range that is asked for; change from and to");
         var nearest = Spelling.Nearest(query.Symbol, symbols);
-        throw new BarDataException($"{address.Shown}: the table '{table}' has no symbol '{query.Symbol}'; {(nearest is null ? "import it first" : $"did you mean {nearest}?")}");
+        throw new BarDataException($"{address.Shown}: the table '{table}' has no symbol "
+            + $"'{query.Symbol}'; {(nearest is null ? "import it first" : $"did you mean {nearest}?")}");
     }
 
     public ValueTask DisposeAsync() => _server.DisposeAsync();
 
-    private sealed class Series(QuestDbServer server, string table, string time, BarQuery query, bool adjust, Instrument? instrument) : IBarSeries
+    private sealed class Series(QuestDbServer server, string table, string time, BarQuery query, bool adjust, Instrument? instrument)
+        : IBarSeries
     {
-        public Instrument Instrument { get; private set; } = (instrument ?? new Instrument { Symbol = query.Symbol }) with { Symbol = query.Symbol };
+        public Instrument Instrument { get; private set; } = (instrument
+            ?? new Instrument { Symbol = query.Symbol }) with
+        { Symbol = query.Symbol };
 
         public Timeframe Timeframe => query.Timeframe;
 
@@ -72,23 +81,30 @@ public sealed class QuestDbBarSource : IBarSource, IAsyncDisposable
             {
                 for (var i = 0; i < piece.Count; i++)
                 {
-                    string At() => $"{server.Address.Shown}, table '{table}', {query.Symbol}, {new DateTime(piece.Time[i], DateTimeKind.Utc):yyyy-MM-dd HH:mm:ss}";
+                    string At() =>
+                        $"{server.Address.Shown}, table '{table}', {query.Symbol}, {new DateTime(piece.Time[i], DateTimeKind.Utc):yyyy-MM-dd HH:mm:ss}";
                     if (piece.Time[i] <= last) throw new BarDataException($"{At()}: the time is there twice; remove one of the rows");
                     last = piece.Time[i];
                     var (o, h, l, c, v) = (piece.Open[i], piece.High[i], piece.Low[i], piece.Close[i], piece.Volume[i]);
-                    if (!(l > 0 && l <= o && l <= c && o <= h && c <= h && double.IsFinite(h) && v >= 0)) throw new BarDataException($"{At()}: the prices {o} {h} {l} {c} contradict one another; correct the row");
+                    if (!(l > 0 && l <= o && l <= c && o <= h && c <= h && double.IsFinite(h) && v >= 0))
+                        throw new BarDataException($"{At()}: the prices {o} {h} {l} {c} contradict one another; correct the row");
                     weekend |= piece.Time[i] / TimeSpan.TicksPerDay % 7 >= 5;
-                    if (decimals >= 0 && instrument is null) decimals = Math.Max(Math.Max(decimals, PriceText.Decimals(o)), Math.Max(PriceText.Decimals(h), Math.Max(PriceText.Decimals(l), PriceText.Decimals(c)))) is var d && d > 12 ? -1 : d;
+                    if (decimals >= 0 && instrument is null)
+                        decimals = Math.Max(Math.Max(decimals, PriceText.Decimals(o)),
+                            Math.Max(PriceText.Decimals(h), Math.Max(PriceText.Decimals(l), PriceText.Decimals(c)))) is var d && d > 12 ? -1
+                            : d;
                 }
                 Count += piece.Count;
                 hasher.Append(piece);
             }
             ContentHash = hasher.Finish();
-            if (instrument is null) Instrument = Instrument with { PriceDecimals = decimals, DailyEquity = Timeframe == Timeframe.D1 && !weekend };
+            if (instrument is null)
+                Instrument = Instrument with { PriceDecimals = decimals, DailyEquity = Timeframe == Timeframe.D1 && !weekend };
             else if (adjust) Instrument = Instrument with { PriceDecimals = -1, CorporateActions = [] };
         }
 
-        public async IAsyncEnumerable<BarBlock> ReadAsync(int blockSize = IBarSeries.DefaultBlockSize, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+        public async IAsyncEnumerable<BarBlock> ReadAsync(int blockSize = IBarSeries.DefaultBlockSize, [EnumeratorCancellation]
+            CancellationToken cancellationToken = default)
         {
             ArgumentOutOfRangeException.ThrowIfLessThan(blockSize, 1);
             ArgumentOutOfRangeException.ThrowIfGreaterThan(blockSize, BarBlock.MaxCount);
@@ -99,12 +115,14 @@ public sealed class QuestDbBarSource : IBarSource, IAsyncDisposable
                 if (index > Count) break;
                 yield return piece.ToBlock(index - piece.Count);
             }
-            if (index != Count) throw new BarDataException($"{server.Address.Shown}: the bars of {query.Symbol} changed while they were read; run again");
+            if (index != Count)
+                throw new BarDataException($"{server.Address.Shown}: the bars of {query.Symbol} changed while they were read; run again");
         }
 
         private async IAsyncEnumerable<BarColumns> PiecesAsync(int size, [EnumeratorCancellation] CancellationToken cancellationToken)
         {
-            await foreach (var piece in server.ReadAsync(table, time, server.Address.TablePerSymbol ? null : query.Symbol, query.From, query.To, adjust, size, cancellationToken).ConfigureAwait(false))
+            await foreach (var piece in server.ReadAsync(table, time, server.Address.TablePerSymbol ? null : query.Symbol, query.From,
+                query.To, adjust, size, cancellationToken).ConfigureAwait(false))
             {
                 if (adjust) piece.Adjust();
                 yield return piece;

@@ -11,8 +11,9 @@ using Npgsql;
 namespace Granary.Data.QuestDb;
 
 /// <summary>
-/// Bars in QuestDB: a table for each timeframe with a symbol column. Bars are written as lines, and read over PostgreSQL's wire. Before a merge what is
-/// there is read and only what is new is sent, so that an import that broke off is finished by running it again, also on servers without dedup keys.
+/// Bars in QuestDB: a table for each timeframe with a symbol column. Bars are written as lines, and read over PostgreSQL's wire. Before a
+/// merge what is there is read and only what is new is sent, so that an import that broke off is finished by running it again, also on
+/// servers without dedup keys.
 /// </summary>
 public sealed class QuestDbBarStore(QuestDbAddress address) : IBarStore
 {
@@ -27,23 +28,28 @@ public sealed class QuestDbBarStore(QuestDbAddress address) : IBarStore
 
     public async Task<ImportResult> MergeAsync(BarsToStore bars, CancellationToken cancellationToken = default)
     {
-        if (address.TablePerSymbol) throw new BarDataException($"{address.Shown}: tables named after symbols are read only; import into table=NAME_{{timeframe}}");
+        if (address.TablePerSymbol)
+            throw new BarDataException($"{address.Shown}: tables named after symbols are read only; import into table=NAME_{{timeframe}}");
         var symbol = bars.Instrument.Symbol;
         _ = SymbolFolder.Name(symbol);
         var table = address.TableOf(symbol, bars.Timeframe);
         await _server.EnsureTablesAsync(table, bars.Timeframe, cancellationToken).ConfigureAwait(false);
         var known = await _server.MarketAsync(symbol, bars.Timeframe, cancellationToken).ConfigureAwait(false);
-        if (known is { } k && k.HasAdjusted != bars.HasAdjustedClose && await _server.RangeAsync(table, symbol, cancellationToken).ConfigureAwait(false) is { Count: > 0 })
+        if (known is { } k && k.HasAdjusted != bars.HasAdjustedClose
+            && await _server.RangeAsync(table, symbol, cancellationToken).ConfigureAwait(false) is { Count: > 0 })
         {
             throw BarDataException.At(bars.From, null, "adjusted close", k.HasAdjusted
-                    ? $"the store's {symbol} has an adjusted close and this file has none" : $"this file has an adjusted close and the store's {symbol} has none",
+                    ? $"the store's {symbol} has an adjusted close and this file has none"
+                    : $"this file has an adjusted close and the store's {symbol} has none",
                 "import it under another symbol or into another table");
         }
 
         var there = new Dictionary<long, (double Open, double High, double Low, double Close, double Volume, double Adjusted)>();
-        await foreach (var piece in _server.ReadAsync(table, "ts", symbol, null, null, bars.HasAdjustedClose, Piece, cancellationToken).ConfigureAwait(false))
+        await foreach (var piece in _server.ReadAsync(table, "ts", symbol, null, null, bars.HasAdjustedClose, Piece, cancellationToken)
+            .ConfigureAwait(false))
             for (var i = 0; i < piece.Count; i++)
-                there[piece.Time[i]] = (piece.Open[i], piece.High[i], piece.Low[i], piece.Close[i], piece.Volume[i], piece.Adjusted?[i] ?? 0);
+                there[piece.Time[i]] = (piece.Open[i], piece.High[i], piece.Low[i], piece.Close[i], piece.Volume[i], piece.Adjusted?[i]
+                    ?? 0);
 
         long added = 0, unchanged = 0;
         var before = there.Count;
@@ -78,30 +84,40 @@ public sealed class QuestDbBarStore(QuestDbAddress address) : IBarStore
         }
         await _server.UpdateAsync(table, symbol, changed, cancellationToken).ConfigureAwait(false);
         var instrument = FolderBarStore.Combine(known?.Instrument, bars);
-        if (known is null || added + changed.Count > 0) await _server.DescribeAsync(instrument, bars.Timeframe, bars.HasAdjustedClose, cancellationToken).ConfigureAwait(false);
+        if (known is null || added + changed.Count > 0)
+            await _server.DescribeAsync(instrument, bars.Timeframe, bars.HasAdjustedClose, cancellationToken).ConfigureAwait(false);
         var (count, first, last) = await ArrivedAsync(table, symbol, before + added, cancellationToken).ConfigureAwait(false);
-        return new ImportResult(bars.From, bars.Format, symbol, bars.Timeframe, bars.Count, added, changed.Count, unchanged, bars.SkippedRows, count, first, last, "", differences, bars.Notes);
+        return new ImportResult(bars.From, bars.Format, symbol, bars.Timeframe, bars.Count, added, changed.Count, unchanged,
+            bars.SkippedRows, count, first, last, "", differences, bars.Notes);
     }
 
-    private static void Differ(BarColumns piece, int i, (double Open, double High, double Low, double Close, double Volume, double Adjusted) old,
-        (double Open, double High, double Low, double Close, double Volume, double Adjusted) now, List<BarDifference> differences, List<(BarColumns, int)> changed)
+    private static void Differ(BarColumns piece, int i,
+        (double Open, double High, double Low, double Close, double Volume, double Adjusted) old,
+        (double Open, double High, double Low, double Close, double Volume, double Adjusted) now, List<BarDifference> differences,
+        List<(BarColumns, int)> changed)
     {
         changed.Add((piece, i));
-        foreach (var (field, was, value) in new[] { ("open", old.Open, now.Open), ("high", old.High, now.High), ("low", old.Low, now.Low), ("close", old.Close, now.Close), ("adjusted close", old.Adjusted, now.Adjusted), ("volume", old.Volume, now.Volume) })
+        foreach (var (field, was, value) in new[] { ("open", old.Open, now.Open), ("high", old.High, now.High), ("low", old.Low, now.Low),
+            ("close", old.Close, now.Close), ("adjusted close", old.Adjusted, now.Adjusted), ("volume", old.Volume, now.Volume) })
             if (was != value && differences.Count < FolderBarStore.MostDifferences)
                 differences.Add(new BarDifference(piece.Time[i], field, was, value));
     }
 
     // Lines are visible a moment after they were taken. What does not arrive was refused.
-    private async Task<(long Count, long First, long Last)> ArrivedAsync(string table, string symbol, long expected, CancellationToken cancellationToken)
+    private async Task<(long Count, long First, long Last)> ArrivedAsync(string table, string symbol, long expected,
+        CancellationToken cancellationToken)
     {
         var watch = System.Diagnostics.Stopwatch.StartNew();
         while (true)
         {
             var range = await _server.RangeAsync(table, symbol, cancellationToken).ConfigureAwait(false);
             if (range.Count == expected) return range;
-            if (range.Count > expected) throw new BarStoreException($"{address.Shown}: '{table}' has {range.Count} rows of {symbol} where {expected} are meant to be, so another import ran at the same time or rows are there twice; drop the table and import again");
-            if (watch.Elapsed > Patience) throw new BarStoreException($"{address.Shown}: of {expected} rows of {symbol} only {range.Count} arrived in '{table}' within {Patience.TotalSeconds:0} s; look into the server's log, and run the import again: it goes on where it was");
+            if (range.Count > expected) throw new BarStoreException($"{address.Shown}: '{table}' has {range.Count} rows "
+                + $"of {symbol} where {expected} are meant to be, so another import ran at the same time or rows are there twice; drop the "
+                + $"table and import again");
+            if (watch.Elapsed > Patience) throw new BarStoreException($"{address.Shown}: of {expected} rows "
+                + $"of {symbol} only {range.Count} arrived in '{table}' within {Patience.TotalSeconds:0} s; look into the server's log, "
+                + $"and run the import again: it goes on where it was");
             await Task.Delay(watch.ElapsedMilliseconds < 500 ? 20 : 200, cancellationToken).ConfigureAwait(false);
         }
     }
@@ -113,16 +129,19 @@ public sealed class QuestDbBarStore(QuestDbAddress address) : IBarStore
         {
             foreach (var (symbol, table, column) in await _server.SymbolsAsync(timeframe, cancellationToken).ConfigureAwait(false))
             {
-                var (count, first, last) = await _server.RangeAsync(table, address.TablePerSymbol ? null : symbol, cancellationToken, column).ConfigureAwait(false);
+                var (count, first, last) = await _server.RangeAsync(table, address.TablePerSymbol ? null : symbol, cancellationToken,
+                    column).ConfigureAwait(false);
                 var known = await _server.MarketAsync(symbol, timeframe, cancellationToken).ConfigureAwait(false);
-                if (count > 0) markets.Add(new StoredMarket(symbol, timeframe, count, first, last, known?.HasAdjusted ?? false, "", null, null));
+                if (count > 0)
+                    markets.Add(new StoredMarket(symbol, timeframe, count, first, last, known?.HasAdjusted ?? false, "", null, null));
             }
         }
         return [.. markets.OrderBy(m => m.Symbol, StringComparer.Ordinal).ThenBy(m => m.Timeframe.Ticks)];
     }
 
     public Task<IReadOnlyList<string>> MendAsync(string symbol, Timeframe timeframe, CancellationToken cancellationToken = default) =>
-        Task.FromException<IReadOnlyList<string>>(new BarDataException($"{Name}: QuestDB takes no rows out of a table, so that nothing is mended in it; import the right bars again, which replaces what differs, or put the market's rows into a new table"));
+        Task.FromException<IReadOnlyList<string>>(new BarDataException($"{Name}: QuestDB takes no rows out of a table, so that nothing is "
+            + $"mended in it; import the right bars again, which replaces what differs, or put the market's rows into a new table"));
 
     public ValueTask DisposeAsync() => _server.DisposeAsync();
 }

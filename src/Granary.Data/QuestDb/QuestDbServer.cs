@@ -8,7 +8,9 @@ using Npgsql;
 
 namespace Granary.Data.QuestDb;
 
-/// <summary>What is asked of QuestDB over PostgreSQL's wire. Names of tables are checked by <see cref="QuestDbAddress"/>; symbols are parameters.</summary>
+/// <summary>
+/// What is asked of QuestDB over PostgreSQL's wire. Names of tables are checked by <see cref="QuestDbAddress"/>; symbols are parameters.
+/// </summary>
 internal sealed class QuestDbServer(QuestDbAddress address) : IAsyncDisposable
 {
     private const string Markets = "granary_markets";
@@ -19,19 +21,25 @@ internal sealed class QuestDbServer(QuestDbAddress address) : IAsyncDisposable
     public QuestDbAddress Address => address;
 
     // QuestDB has no catalogue of types to load.
-    private static NpgsqlDataSource Source(QuestDbAddress address) => new NpgsqlDataSourceBuilder(address.Connection).ConfigureTypeLoading(types => types.EnableTypeLoading(false)).Build();
+    private static NpgsqlDataSource Source(QuestDbAddress address) =>
+        new NpgsqlDataSourceBuilder(address.Connection).ConfigureTypeLoading(types => types.EnableTypeLoading(false)).Build();
 
     public sealed record Market(Instrument Instrument, bool HasAdjusted);
 
-    /// <summary>Makes the tables where they are not there: with dedup keys where the server knows them (7.3 and later), else without.</summary>
+    /// <summary>
+    /// Makes the tables where they are not there: with dedup keys where the server knows them (7.3 and later), else without.
+    /// </summary>
     public async Task EnsureTablesAsync(string table, Timeframe timeframe, CancellationToken cancellationToken)
     {
         if (!_ensured.Add(table)) return;
         // A partition is a folder: days of daily bars would be thousands of them with a row each.
         var partition = timeframe.IsIntraday ? "DAY" : "YEAR";
-        var columns = "(symbol SYMBOL INDEX, ts TIMESTAMP, open DOUBLE, high DOUBLE, low DOUBLE, close DOUBLE, volume DOUBLE, adjusted DOUBLE)";
-        await MakeAsync(table, $"CREATE TABLE '{table}' {columns} TIMESTAMP(ts) PARTITION BY {partition}", " WAL DEDUP UPSERT KEYS(ts, symbol)", cancellationToken).ConfigureAwait(false);
-        await MakeAsync(Markets, $"CREATE TABLE '{Markets}' (symbol SYMBOL, timeframe SYMBOL, about STRING, adjusted BOOLEAN, ts TIMESTAMP) TIMESTAMP(ts) PARTITION BY YEAR", "", cancellationToken).ConfigureAwait(false);
+        var columns = "(symbol SYMBOL INDEX, ts TIMESTAMP, open DOUBLE, high DOUBLE, low DOUBLE, close DOUBLE, volume DOUBLE, adjusted "
+            + "DOUBLE)";
+        await MakeAsync(table, $"CREATE TABLE '{table}' {columns} TIMESTAMP(ts) PARTITION BY {partition}",
+            " WAL DEDUP UPSERT KEYS(ts, symbol)", cancellationToken).ConfigureAwait(false);
+        await MakeAsync(Markets, $"CREATE TABLE '{Markets}' (symbol SYMBOL, timeframe SYMBOL, about STRING, adjusted BOOLEAN, ts "
+            + $"TIMESTAMP) TIMESTAMP(ts) PARTITION BY YEAR", "", cancellationToken).ConfigureAwait(false);
     }
 
     private async Task MakeAsync(string table, string create, string newer, CancellationToken cancellationToken)
@@ -66,7 +74,9 @@ internal sealed class QuestDbServer(QuestDbAddress address) : IAsyncDisposable
     }
 
     private async Task<List<(string Name, string Time)>> TablesAsync(CancellationToken cancellationToken) =>
-        await RowsAsync("SELECT * FROM tables()", [], r => (r.GetString(NameOfTable(r.GetName, r.FieldCount)), Text(r, r.GetOrdinal("designatedTimestamp"))), cancellationToken).ConfigureAwait(false);
+        await RowsAsync("SELECT * FROM tables()", [],
+            r => (r.GetString(NameOfTable(r.GetName, r.FieldCount)), Text(r, r.GetOrdinal("designatedTimestamp"))), cancellationToken)
+            .ConfigureAwait(false);
 
     private static string Text(NpgsqlDataReader row, int column) => row.IsDBNull(column) ? "" : row.GetString(column);
 
@@ -80,65 +90,80 @@ internal sealed class QuestDbServer(QuestDbAddress address) : IAsyncDisposable
     }
 
     /// <summary>The symbols of a timeframe, with their tables and columns of time.</summary>
-    public async Task<List<(string Symbol, string Table, string Time)>> SymbolsAsync(Timeframe timeframe, CancellationToken cancellationToken)
+    public async Task<List<(string Symbol, string Table, string Time)>> SymbolsAsync(Timeframe timeframe,
+        CancellationToken cancellationToken)
     {
         var tables = await TablesAsync(cancellationToken).ConfigureAwait(false);
         if (!address.TablePerSymbol)
         {
             var table = address.TableOf("", timeframe);
             if (tables.Find(t => t.Name == table) is not { Name: not null } found) return [];
-            return [.. (await RowsAsync($"SELECT symbol, count() FROM '{table}'", [], r => r.GetString(0), cancellationToken).ConfigureAwait(false)).Order(StringComparer.Ordinal).Select(s => (s, table, found.Time))];
+            return [.. (await RowsAsync($"SELECT symbol, count() FROM '{table}'", [], r => r.GetString(0), cancellationToken)
+                .ConfigureAwait(false)).Order(StringComparer.Ordinal).Select(s => (s, table, found.Time))];
         }
         var template = address.Table.Replace("{timeframe}", timeframe.ToString(), StringComparison.Ordinal);
         var at = template.IndexOf("{symbol}", StringComparison.Ordinal);
         var (before, after) = (template[..at], template[(at + "{symbol}".Length)..]);
         // Where the name does not say the timeframe, any table may be of it.
-        return [.. tables.Where(t => t.Time.Length > 0 && t.Name.Length > before.Length + after.Length && t.Name.StartsWith(before, StringComparison.Ordinal) && t.Name.EndsWith(after, StringComparison.Ordinal)
-                && t.Name != Markets && !t.Name.StartsWith("sys.", StringComparison.Ordinal) && !t.Name.StartsWith("telemetry", StringComparison.Ordinal))
+        return [.. tables.Where(t => t.Time.Length > 0 && t.Name.Length > before.Length + after.Length
+            && t.Name.StartsWith(before, StringComparison.Ordinal) && t.Name.EndsWith(after, StringComparison.Ordinal)
+                && t.Name != Markets && !t.Name.StartsWith("sys.", StringComparison.Ordinal)
+                && !t.Name.StartsWith("telemetry", StringComparison.Ordinal))
             .Select(t => (t.Name[before.Length..^after.Length], t.Name, t.Time)).OrderBy(t => t.Item1, StringComparer.Ordinal)];
     }
 
-    /// <summary>What was said of a market last; null where nobody did.</summary>
+    /// <summary>The last note about a market; null = none.</summary>
     public async Task<Market?> MarketAsync(string symbol, Timeframe timeframe, CancellationToken cancellationToken)
     {
         if (await ColumnOfTimeAsync(Markets, cancellationToken).ConfigureAwait(false) is null) return null;
-        var rows = await RowsAsync($"SELECT about, adjusted FROM '{Markets}' WHERE {OfSymbol()} AND timeframe = $2 ORDER BY ts DESC LIMIT 1", [symbol, timeframe.ToString()],
+        var rows = await RowsAsync($"SELECT about, adjusted FROM '{Markets}' WHERE {OfSymbol()} AND timeframe = $2 ORDER BY ts DESC LIMIT "
+            + $"1", [symbol, timeframe.ToString()],
             r => (About: r.GetString(0), Adjusted: r.GetBoolean(1)), cancellationToken).ConfigureAwait(false);
-        return rows.Count > 0 && InstrumentJson.Read(Encoding.UTF8.GetBytes(rows[0].About)) is { } instrument ? new Market(instrument, rows[0].Adjusted) : null;
+        return rows.Count > 0 && InstrumentJson.Read(Encoding.UTF8.GetBytes(rows[0].About)) is { } instrument
+            ? new Market(instrument, rows[0].Adjusted) : null;
     }
 
     public Task DescribeAsync(Instrument instrument, Timeframe timeframe, bool hasAdjusted, CancellationToken cancellationToken) =>
-        ExecuteAsync($"INSERT INTO '{Markets}' VALUES ($1, $2, $3, {(hasAdjusted ? "true" : "false")}, systimestamp())", [instrument.Symbol, timeframe.ToString(), Encoding.UTF8.GetString(InstrumentJson.Bytes(instrument))], cancellationToken);
+        ExecuteAsync($"INSERT INTO '{Markets}' VALUES ($1, $2, $3, {(hasAdjusted ? "true" : "false")}, systimestamp())",
+            [instrument.Symbol, timeframe.ToString(), Encoding.UTF8.GetString(InstrumentJson.Bytes(instrument))], cancellationToken);
 
     /// <summary>How many rows there are, and their first and last time in ticks; of one symbol, or of a table of one symbol.</summary>
-    public async Task<(long Count, long First, long Last)> RangeAsync(string table, string? symbol, CancellationToken cancellationToken, string column = "ts")
+    public async Task<(long Count, long First, long Last)> RangeAsync(string table, string? symbol, CancellationToken cancellationToken,
+        string column = "ts")
     {
-        var rows = await RowsAsync($"SELECT count(), min(\"{Name(column)}\"), max(\"{Name(column)}\") FROM '{table}'{(symbol is null ? "" : " WHERE " + OfSymbol())}", symbol is null ? [] : [symbol],
-            r => (r.GetInt64(0), r.IsDBNull(1) ? 0 : r.GetDateTime(1).Ticks, r.IsDBNull(2) ? 0 : r.GetDateTime(2).Ticks), cancellationToken).ConfigureAwait(false);
+        var rows = await RowsAsync($"SELECT count(), min(\"{Name(column)}\"), "
+            + $"max(\"{Name(column)}\") FROM '{table}'{(symbol is null ? "" : " WHERE " + OfSymbol())}", symbol is null ? [] : [symbol],
+            r => (r.GetInt64(0), r.IsDBNull(1) ? 0 : r.GetDateTime(1).Ticks, r.IsDBNull(2) ? 0 : r.GetDateTime(2).Ticks), cancellationToken)
+            .ConfigureAwait(false);
         return rows.Count > 0 ? rows[0] : (0, 0, 0);
     }
 
     /// <summary>Corrects rows that are there. Rows that came as lines cannot be replaced by lines on servers without dedup keys.</summary>
-    public async Task UpdateAsync(string table, string symbol, IReadOnlyList<(BarColumns Bars, int At)> rows, CancellationToken cancellationToken)
+    public async Task UpdateAsync(string table, string symbol, IReadOnlyList<(BarColumns Bars, int At)> rows,
+        CancellationToken cancellationToken)
     {
         foreach (var (bars, i) in rows)
         {
             static string Number(double value) => value.ToString("R", CultureInfo.InvariantCulture);
             await ExecuteAsync(
-                $"UPDATE '{table}' SET open = {Number(bars.Open[i])}, high = {Number(bars.High[i])}, low = {Number(bars.Low[i])}, close = {Number(bars.Close[i])}, volume = {Number(bars.Volume[i])}" +
-                $"{(bars.Adjusted is { } a ? $", adjusted = {Number(a[i])}" : "")} WHERE {OfSymbol()} AND ts = {Literal(bars.Time[i])}", [symbol], cancellationToken).ConfigureAwait(false);
+                $"UPDATE '{table}' SET open = {Number(bars.Open[i])}, high = {Number(bars.High[i])}, low "
+                    + $"= {Number(bars.Low[i])}, close = {Number(bars.Close[i])}, volume = {Number(bars.Volume[i])}" +
+                $"{(bars.Adjusted is { } a ? $", adjusted = {Number(a[i])}" : "")} WHERE {OfSymbol()} AND ts = {Literal(bars.Time[i])}",
+                [symbol], cancellationToken).ConfigureAwait(false);
         }
     }
 
     /// <summary>Bars in order of time, in pieces.</summary>
     /// <param name="symbol">Null where the table has one symbol only.</param>
-    public async IAsyncEnumerable<BarColumns> ReadAsync(string table, string time, string? symbol, long? from, long? to, bool withAdjusted, int size, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<BarColumns> ReadAsync(string table, string time, string? symbol, long? from, long? to, bool withAdjusted,
+        int size, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var conditions = new List<string>();
         if (symbol is not null) conditions.Add(OfSymbol());
         if (from is { } f) conditions.Add($"\"{Name(time)}\" >= {Literal(f)}");
         if (to is { } t) conditions.Add($"\"{Name(time)}\" < {Literal(t)}");
-        var sql = $"SELECT \"{Name(time)}\", open, high, low, close, volume{(withAdjusted ? ", adjusted" : "")} FROM '{table}'{(conditions.Count > 0 ? " WHERE " + string.Join(" AND ", conditions) : "")} ORDER BY \"{Name(time)}\"";
+        var sql = $"SELECT \"{Name(time)}\", open, high, low, close, volume{(withAdjusted ? ", adjusted" : "")} FROM "
+            + $"'{table}'{(conditions.Count > 0 ? " WHERE " + string.Join(" AND ", conditions) : "")} ORDER BY \"{Name(time)}\"";
         NpgsqlConnection? connection = null;
         NpgsqlCommand? command = null;
         NpgsqlDataReader? reader = null;
@@ -168,11 +193,14 @@ internal sealed class QuestDbServer(QuestDbAddress address) : IAsyncDisposable
                 }
                 catch (Exception e) when (e is NpgsqlException or IOException)
                 {
-                    throw new BarStoreException($"{address.Shown} went away in the middle of '{table}' ({(e.InnerException ?? e).Message.ReplaceLineEndings(" ").TrimEnd('.')}); start the server and run again", e);
+                    throw new BarStoreException($"{address.Shown} went away in the middle of "
+                        + $"'{table}' ({(e.InnerException ?? e).Message.ReplaceLineEndings(" ").TrimEnd('.')}); start the server and run "
+                        + $"again", e);
                 }
                 catch (InvalidCastException e)
                 {
-                    throw new BarDataException($"{address.Shown}: the table '{table}' has no numbers in open, high, low, close and volume; name a table of bars", e);
+                    throw new BarDataException($"{address.Shown}: the table '{table}' has no numbers in open, high, low, close and volume; "
+                        + $"name a table of bars", e);
                 }
                 if (piece.Count < size) continue;
                 yield return piece;
@@ -201,9 +229,12 @@ internal sealed class QuestDbServer(QuestDbAddress address) : IAsyncDisposable
         piece.Count = i + 1;
     }
 
-    private static double Number(NpgsqlDataReader reader, int column) => reader.GetFieldType(column) == typeof(double) ? reader.IsDBNull(column) ? double.NaN : reader.GetDouble(column) : Convert.ToDouble(reader.GetValue(column), CultureInfo.InvariantCulture);
+    private static double Number(NpgsqlDataReader reader, int column) =>
+        reader.GetFieldType(column) == typeof(double) ? reader.IsDBNull(column) ? double.NaN : reader.GetDouble(column)
+            : Convert.ToDouble(reader.GetValue(column), CultureInfo.InvariantCulture);
 
-    private async Task<List<T>> RowsAsync<T>(string sql, object[] parameters, Func<NpgsqlDataReader, T> read, CancellationToken cancellationToken)
+    private async Task<List<T>> RowsAsync<T>(string sql, object[] parameters, Func<NpgsqlDataReader, T> read,
+        CancellationToken cancellationToken)
     {
         try
         {
@@ -235,8 +266,9 @@ internal sealed class QuestDbServer(QuestDbAddress address) : IAsyncDisposable
     }
 
     /// <summary>
-    /// A condition on the symbol, which is parameter 1. QuestDB keeps the plan of each text with the key of the symbol that it first met (6.5 does, and
-    /// gives one symbol's rows for another's), so each text is used once: a random number makes it differ from those of all processes.
+    /// A condition on the symbol, which is parameter 1. QuestDB keeps the plan of each text with the key of the symbol that it first met
+    /// (6.5 does, and gives one symbol's rows for another's), so each text is used once: a random number makes it differ from those of all
+    /// processes.
     /// </summary>
     private static string OfSymbol()
     {
@@ -247,18 +279,21 @@ internal sealed class QuestDbServer(QuestDbAddress address) : IAsyncDisposable
     private static NpgsqlCommand Command(NpgsqlConnection connection, string sql, object[] parameters)
     {
         var command = new NpgsqlCommand(sql, connection);
-        foreach (var value in parameters) command.Parameters.Add(new NpgsqlParameter { Value = value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Varchar });
+        foreach (var value in parameters)
+            command.Parameters.Add(new NpgsqlParameter { Value = value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Varchar });
         return command;
     }
 
     /// <summary>One sentence for what the server said.</summary>
     public Exception Fault(Exception e) => e is not PostgresException p
-        ? new BarStoreException($"{address.Shown}: port {new NpgsqlConnectionStringBuilder(address.Connection).Port} of PostgreSQL's wire cannot be reached ({(e.InnerException ?? e).Message.TrimEnd('.')}); start the server, or correct ?pg=PORT", e)
+        ? new BarStoreException($"{address.Shown}: port {new NpgsqlConnectionStringBuilder(address.Connection).Port} of PostgreSQL's wire "
+            + $"cannot be reached ({(e.InnerException ?? e).Message.TrimEnd('.')}); start the server, or correct ?pg=PORT", e)
         : p.SqlState is "28P01" or "28000" || p.MessageText.Contains("password", StringComparison.OrdinalIgnoreCase)
             ? new BarDataException($"{address.Shown}: the server refuses the user or the password; correct them", e)
             : new BarStoreException($"{address.Shown}: the server says '{p.MessageText}'", e);
 
-    private static string Literal(long ticks) => $"'{new DateTime(Math.Clamp(ticks, DateTime.UnixEpoch.Ticks, new DateTime(2200, 1, 1).Ticks), DateTimeKind.Utc).ToString("yyyy-MM-ddTHH:mm:ss.ffffffZ", CultureInfo.InvariantCulture)}'";
+    private static string Literal(long ticks) =>
+        $"'{new DateTime(Math.Clamp(ticks, DateTime.UnixEpoch.Ticks, new DateTime(2200, 1, 1).Ticks), DateTimeKind.Utc).ToString("yyyy-MM-ddTHH:mm:ss.ffffffZ", CultureInfo.InvariantCulture)}'";
 
     // A column's name comes from the server; it must not end its own quotes all the same.
     private static string Name(string column) => column.Replace("\"", "", StringComparison.Ordinal);

@@ -38,7 +38,8 @@ internal sealed class BarClock
         }
         else if (written.Zone != _style)
         {
-            fault = written.Zone == ZoneStyle.None ? "this time has no zone, those above have one" : "this time is in another zone than those above";
+            fault = written.Zone == ZoneStyle.None ? "this time has no zone, those above have one"
+                : "this time is in another zone than those above";
             return false;
         }
         else if (written.OffsetMinutes != _offset)
@@ -62,7 +63,8 @@ internal sealed class BarClock
             return true;
         }
         if (written.Zone != ZoneStyle.None) time -= written.OffsetMinutes * TimeSpan.TicksPerMinute;
-        else if (_zone is not null && !_zone.TryToUtc(time, _stamp == BarStamp.Close && previous != long.MinValue ? previous + _timeframe.Ticks : previous, out time))
+        else if (_zone is not null && !_zone.TryToUtc(time, _stamp == BarStamp.Close && previous != long.MinValue
+            ? previous + _timeframe.Ticks : previous, out time))
         {
             fault = $"this wall clock time does not exist in {_zone.Zone.Id}";
             return false;

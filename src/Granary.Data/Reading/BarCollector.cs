@@ -4,7 +4,9 @@ using Granary.Engine.Market;
 
 namespace Granary.Data.Reading;
 
-/// <summary>Takes parsed rows in file order, demands that they are good bars in strict order, and cuts those asked for into blocks.</summary>
+/// <summary>
+/// Takes parsed rows in file order, demands that they are good bars in strict order, and cuts those asked for into blocks.
+/// </summary>
 internal sealed class BarCollector
 {
     private readonly long _from, _to;
@@ -109,7 +111,8 @@ internal sealed class BarCollector
     /// <summary>Whether the prices of a row make a bar.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool IsBar(double open, double high, double low, double close, double volume) =>
-        low > 0 & low <= open & low <= close & high >= open & high >= close & high < double.PositiveInfinity & volume >= 0 & volume < double.PositiveInfinity;
+        low > 0 & low <= open & low <= close & high >= open & high >= close & high < double.PositiveInfinity & volume >= 0
+            & volume < double.PositiveInfinity;
 
     /// <summary>Whether a time may follow those before it; fixes the file's direction at the second row.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -164,7 +167,8 @@ internal sealed class BarCollector
         c.Close[i] = close;
         c.Volume[i] = volume;
         // New York's trading day, pre-market to after-hours, lies within one UTC day once five hours are taken off.
-        if (Factors is not null) adjusted = close * Factors.FactorOn((int)((_timeframe.IsIntraday ? time - 5 * TimeSpan.TicksPerHour : time) / TimeSpan.TicksPerDay));
+        if (Factors is not null) adjusted = close * Factors.FactorOn((int)((_timeframe.IsIntraday ? time - 5 * TimeSpan.TicksPerHour
+            : time) / TimeSpan.TicksPerDay));
         if (_withAdjusted) c.Adjusted![i] = adjusted;
         c.Count = i + 1;
         if (i + 1 == _blockSize) Cut();

@@ -27,6 +27,8 @@ public sealed record BarFileOptions
     /// <summary>Everything about the instrument that a bar file does not say; its symbol, and decimals, come from the file.</summary>
     public Instrument? Template { get; init; }
 
-    /// <summary>How many bytes of bars are kept in memory after the first reading; a longer file is read again from the disk each time.</summary>
+    /// <summary>
+    /// How many bytes of bars are kept in memory after the first reading; a longer file is read again from the disk each time.
+    /// </summary>
     public long MemoryBudget { get; init; } = 256L << 20;
 }

@@ -87,7 +87,8 @@ internal sealed class BarFileReader : IDisposable
         else if (_have == _capacity - 1)
         {
             if (_capacity > LongestLine)
-                throw BarDataException.At(_parts[_part].File.DisplayName, null, null, "a line is longer than a million characters, so this is no file of bars", "name a CSV with one bar a line");
+                throw BarDataException.At(_parts[_part].File.DisplayName, null, null,
+                    "a line is longer than a million characters, so this is no file of bars", "name a CSV with one bar a line");
             var longer = ArrayPool<byte>.Shared.Rent(_capacity * 2);
             _buffer.AsSpan(0, _have).CopyTo(longer);
             ArrayPool<byte>.Shared.Return(_buffer);

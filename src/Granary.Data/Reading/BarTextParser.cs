@@ -4,7 +4,8 @@ using Granary.Engine.Market;
 namespace Granary.Data.Reading;
 
 /// <summary>Takes a text in pieces and gives its rows to a collector.</summary>
-internal abstract class BarTextParser(BarFileLayout layout, string file, BarCollector collector, BarFileOptions options, Action<RowFault>? onFault)
+internal abstract class BarTextParser(BarFileLayout layout, string file, BarCollector collector, BarFileOptions options,
+    Action<RowFault>? onFault)
 {
     private readonly BarClock _clock = new(collector.Timeframe, options.Stamp, Zone(options.TimeZone ?? layout.TimeZone));
 
@@ -45,7 +46,8 @@ internal abstract class BarTextParser(BarFileLayout layout, string file, BarColl
         _clock.TryResolve(written, collector.LastTime, out time, out fault);
 
     /// <summary>Checks a row and hands it on; reports what is wrong with it.</summary>
-    protected bool Accept(in Timestamp written, string timeField, double open, double high, double low, double close, double adjusted, double volume)
+    protected bool Accept(in Timestamp written, string timeField, double open, double high, double low, double close, double adjusted,
+        double volume)
     {
         if (!TryResolve(written, out var time, out var fault))
         {
@@ -70,7 +72,8 @@ internal abstract class BarTextParser(BarFileLayout layout, string file, BarColl
             if (collector.OrderFault(time) == RowFaultKind.Duplicate)
             {
                 Fail(RowFaultKind.Duplicate, timeField, $"{Describe(time)} is there twice",
-                    collector.Timeframe.IsIntraday ? "remove one of the two rows" : $"remove one of the two rows, or name the true timeframe if these are not {collector.Timeframe} bars");
+                    collector.Timeframe.IsIntraday ? "remove one of the two rows"
+                        : $"remove one of the two rows, or name the true timeframe if these are not {collector.Timeframe} bars");
             }
             else
             {
@@ -86,7 +89,8 @@ internal abstract class BarTextParser(BarFileLayout layout, string file, BarColl
     private void ReportPrices(double open, double high, double low, double close, double adjusted, double volume)
     {
         const string Remedy = "correct the row or remove it";
-        foreach (var (name, value) in new[] { ("open", open), ("high", high), ("low", low), ("close", close), ("adjusted close", adjusted) })
+        foreach (var (name, value) in new[] { ("open", open), ("high", high), ("low", low), ("close", close),
+            ("adjusted close", adjusted) })
         {
             if (!double.IsFinite(value)) { Fail(RowFaultKind.Value, name, "the price is not a finite number", Remedy); return; }
             if (value < 0) { Fail(RowFaultKind.Value, name, $"the price {value} is negative", Remedy); return; }

@@ -137,7 +137,8 @@ internal sealed unsafe class DelimitedParser : BarTextParser
 
         if (timeOfDay >= 0) time = time with { TimeOfDay = timeOfDay, HasTime = true };
         if (_quotes && !TryMiddle(value, mantissas, decimals)) return null;
-        var (open, high, low, close) = (value[(int)ColumnRole.Open], value[(int)ColumnRole.High], value[(int)ColumnRole.Low], value[(int)ColumnRole.Close]);
+        var (open, high, low, close) =
+            (value[(int)ColumnRole.Open], value[(int)ColumnRole.High], value[(int)ColumnRole.Low], value[(int)ColumnRole.Close]);
         var (adjusted, volume) = (value[(int)ColumnRole.AdjustedClose], value[(int)ColumnRole.Volume]);
         if (!BarCollector.IsBar(open, high, low, close, volume) || _adjusted && !(adjusted > 0)) return null;
         if (!TryResolve(time, out var at, out _)) return null;
@@ -159,7 +160,8 @@ internal sealed unsafe class DelimitedParser : BarTextParser
             for (var k = decimals[bid]; k < most && b < DecimalNumber.ExactMantissa; k++) b *= 10;
             for (var k = decimals[ask]; k < most && a < DecimalNumber.ExactMantissa; k++) a *= 10;
             var sum = (a + b) * 5;
-            if (a >= DecimalNumber.ExactMantissa || b >= DecimalNumber.ExactMantissa || sum >= DecimalNumber.ExactMantissa || most >= 22 || a == 0 || b == 0) return false;
+            if (a >= DecimalNumber.ExactMantissa || b >= DecimalNumber.ExactMantissa || sum >= DecimalNumber.ExactMantissa || most >= 22
+                || a == 0 || b == 0) return false;
             Collector.SeePrice(sum, most + 1);
             value[(int)ColumnRole.Open + i] = sum / DecimalNumber.PowersOfTen[most + 1];
         }
@@ -178,7 +180,8 @@ internal sealed unsafe class DelimitedParser : BarTextParser
         }
         if (fields.Count != _columns.Length)
         {
-            Fail(RowFaultKind.Layout, null, $"the row has {Columns(fields.Count)}, not {_columns.Length} as the file promises", "correct the row or remove it");
+            Fail(RowFaultKind.Layout, null, $"the row has {Columns(fields.Count)}, not {_columns.Length} as the file promises",
+                "correct the row or remove it");
             return;
         }
         if (_layout.SkipNullRows && IsNullRow(fields))
@@ -206,7 +209,9 @@ internal sealed unsafe class DelimitedParser : BarTextParser
                 case ColumnRole.Symbol:
                     if (!bytes.AsSpan().SequenceEqual(_layout.Symbol))
                     {
-                        Fail(RowFaultKind.Layout, Name(i), $"the row is of '{Shorten(text)}', those above of '{Encoding.UTF8.GetString(_layout.Symbol!)}'", "write each symbol into a file of its own");
+                        Fail(RowFaultKind.Layout, Name(i),
+                            $"the row is of '{Shorten(text)}', those above of '{Encoding.UTF8.GetString(_layout.Symbol!)}'",
+                            "write each symbol into a file of its own");
                         return;
                     }
                     break;
@@ -214,14 +219,16 @@ internal sealed unsafe class DelimitedParser : BarTextParser
                     timeName = Name(i);
                     if (!Times.TryRead(bytes, out time))
                     {
-                        Fail(RowFaultKind.Value, timeName, text.Length == 0 ? "the field is empty" : $"'{Shorten(text)}' is not a time as those above are written", TimeRemedy());
+                        Fail(RowFaultKind.Value, timeName, text.Length == 0 ? "the field is empty"
+                            : $"'{Shorten(text)}' is not a time as those above are written", TimeRemedy());
                         return;
                     }
                     break;
                 case ColumnRole.TimeOfDay:
                     if (!Times.TryReadTimeOfDay(bytes, out timeOfDay))
                     {
-                        Fail(RowFaultKind.Value, Name(i), text.Length == 0 ? "the field is empty" : $"'{Shorten(text)}' is not a time of day as those above are written", "write it as 09:30:00");
+                        Fail(RowFaultKind.Value, Name(i), text.Length == 0 ? "the field is empty"
+                            : $"'{Shorten(text)}' is not a time of day as those above are written", "write it as 09:30:00");
                         return;
                     }
                     break;
@@ -257,7 +264,8 @@ internal sealed unsafe class DelimitedParser : BarTextParser
             var hasAsk = ask > 0;
             if (bid < 0 || ask < 0 || !hasBid && !hasAsk)
             {
-                Fail(RowFaultKind.Value, hasAsk ? "bid" : "ask", "the row has neither a bid nor an ask, or a negative one", "correct the row or remove it");
+                Fail(RowFaultKind.Value, hasAsk ? "bid" : "ask", "the row has neither a bid nor an ask, or a negative one",
+                    "correct the row or remove it");
                 return false;
             }
             var middle = hasBid && hasAsk ? (double)(((decimal)bid + (decimal)ask) / 2) : hasBid ? bid : ask;
@@ -278,7 +286,8 @@ internal sealed unsafe class DelimitedParser : BarTextParser
         DateStyle.MonthFirst => "write it as 2020-01-31, or set the date order if days come first",
         DateStyle.DayFirst => "write it as 2020-01-31, or set the date order if months come first",
         DateStyle.MillisecondsOfDay => "milliseconds since midnight are 0 to 86399999",
-        DateStyle.EpochSeconds or DateStyle.EpochMilliseconds or DateStyle.EpochMicroseconds or DateStyle.EpochNanoseconds => "use the same unit in the whole file, between 1971 and 2199",
+        DateStyle.EpochSeconds or DateStyle.EpochMilliseconds or DateStyle.EpochMicroseconds or DateStyle.EpochNanoseconds =>
+            "use the same unit in the whole file, between 1971 and 2199",
         _ => "write it as 2020-01-31 or 2020-01-31 09:30:00, between 1792 and 2199",
     };
 
@@ -293,7 +302,14 @@ internal sealed unsafe class DelimitedParser : BarTextParser
     }
 
     private string Name(int column) => _layout.Names is { } names && column < names.Length ? names[column]
-        : _columns[column] switch { ColumnRole.Time => "time", ColumnRole.TimeOfDay => "time of day", ColumnRole.AdjustedClose => "adjusted close", var r => r.ToString().ToLowerInvariant() };
+        : _columns[column] switch
+        {
+            ColumnRole.Time => "time",
+            ColumnRole.TimeOfDay => "time of day",
+            ColumnRole.AdjustedClose =>
+            "adjusted close",
+            var r => r.ToString().ToLowerInvariant()
+        };
 
     private static string Columns(int count) => count == 1 ? "1 column" : $"{count} columns";
 }

@@ -4,7 +4,9 @@ using Granary.Data.Text;
 
 namespace Granary.Data.Reading;
 
-/// <summary>A JSON array of arrays: [[time, open, high, low, close, volume, …], …]; numbers may be quoted, and what follows the volume is skipped.</summary>
+/// <summary>
+/// A JSON array of arrays: [[time, open, high, low, close, volume, …], …]; numbers may be quoted, and what follows the volume is skipped.
+/// </summary>
 internal sealed record JsonKlinesLayout : BarFileLayout
 {
     public override bool HasAdjustedClose => false;
@@ -14,7 +16,8 @@ internal sealed record JsonKlinesLayout : BarFileLayout
         new JsonKlinesParser(this, file.DisplayName, collector, options, onFault);
 }
 
-internal sealed class JsonKlinesParser(JsonKlinesLayout layout, string file, BarCollector collector, BarFileOptions options, Action<RowFault>? onFault)
+internal sealed class JsonKlinesParser(JsonKlinesLayout layout, string file, BarCollector collector, BarFileOptions options,
+    Action<RowFault>? onFault)
     : BarTextParser(layout, file, collector, options, onFault)
 {
     private static readonly string[] Names = ["time", "open", "high", "low", "close", "volume"];
@@ -112,7 +115,8 @@ internal sealed class JsonKlinesParser(JsonKlinesLayout layout, string file, Bar
                 if (field > 0)
                 {
                     var plain = p;
-                    if (DecimalNumber.TryReadPlain(ref plain, out var mantissa, out var fraction) && *plain is (byte)',' or (byte)']' && fraction <= 22)
+                    if (DecimalNumber.TryReadPlain(ref plain, out var mantissa, out var fraction) && *plain is (byte)',' or (byte)']'
+                        && fraction <= 22)
                     {
                         value[field] = fraction == 0 ? mantissa : mantissa / DecimalNumber.PowersOfTen[fraction];
                         if (field < 5) Collector.SeePrice(mantissa, fraction);
@@ -127,7 +131,8 @@ internal sealed class JsonKlinesParser(JsonKlinesLayout layout, string file, Bar
                 if (field == 0)
                 {
                     if (Times.TryRead(text, out time)) continue;
-                    Fail(RowFaultKind.Value, "time", $"'{Shorten(Encoding.UTF8.GetString(text))}' is not a time as those above are written", "use the same unit in the whole file, between 1971 and 2199");
+                    Fail(RowFaultKind.Value, "time", $"'{Shorten(Encoding.UTF8.GetString(text))}' is not a time as those above are written",
+                        "use the same unit in the whole file, between 1971 and 2199");
                     return;
                 }
                 if (!DecimalNumber.TryParse(text, 0, out value[field], out var decimals))

@@ -30,7 +30,8 @@ public sealed class MemoryBarSeries : IBarSeries
 
     public IReadOnlyList<string> Notes { get; }
 
-    public async IAsyncEnumerable<BarBlock> ReadAsync(int blockSize = IBarSeries.DefaultBlockSize, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    public async IAsyncEnumerable<BarBlock> ReadAsync(int blockSize = IBarSeries.DefaultBlockSize, [EnumeratorCancellation]
+        CancellationToken cancellationToken = default)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(blockSize, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(blockSize, BarBlock.MaxCount);
@@ -53,7 +54,8 @@ public sealed class MemoryBarSeries : IBarSeries
             for (var k = 0; k < columns.Time.Length; k++)
             {
                 var b = _bars[i + k];
-                (columns.Time[k], columns.Open[k], columns.High[k], columns.Low[k], columns.Close[k], columns.Volume[k]) = (b.Time, b.Open, b.High, b.Low, b.Close, b.Volume);
+                (columns.Time[k], columns.Open[k], columns.High[k], columns.Low[k], columns.Close[k], columns.Volume[k]) =
+                    (b.Time, b.Open, b.High, b.Low, b.Close, b.Volume);
             }
             columns.Count = columns.Time.Length;
             hasher.Append(columns);

@@ -5,8 +5,8 @@ using Granary.Engine.Market.Feeds;
 namespace Granary.Data.Replay;
 
 /// <summary>
-/// Markets of a source as a live feed: all their bars in one order of time, each instant whole, then a heartbeat, at a pace. What the source holds
-/// comes once and in order, so nothing can be late; <see cref="Seek"/> goes on at another time.
+/// Markets of a source as a live feed: all their bars in one order of time, each time slice whole, then a heartbeat, at a replay speed.
+/// What the source holds comes once and in order, so nothing can be late; <see cref="Seek"/> goes on at another time.
 /// </summary>
 public sealed class BarReplay : ILiveFeed
 {
@@ -21,7 +21,8 @@ public sealed class BarReplay : ILiveFeed
     private long? _seek;
     private bool _reading;
 
-    private BarReplay(IBarSource source, IReadOnlyList<BarQuery> queries, IReadOnlyList<IBarSeries> opened, ReplayPace pace, TimeProvider clock, int blockSize)
+    private BarReplay(IBarSource source, IReadOnlyList<BarQuery> queries, IReadOnlyList<IBarSeries> opened, ReplayPace pace,
+        TimeProvider clock, int blockSize)
     {
         _source = source;
         _queries = queries;
@@ -34,16 +35,22 @@ public sealed class BarReplay : ILiveFeed
 
     /// <summary>Opens the markets; everything wrong with them is found here.</summary>
     /// <param name="queries">Each market once; of one timeframe or several.</param>
-    /// <param name="blockSize">The most bars of one market in an item where nothing waits (<see cref="ReplayPace.AsFastAsPossible"/>); a paced replay gives one bar at a time. Above 1, order over the markets holds between heartbeats only.</param>
+    /// <param name="blockSize">
+    /// The most bars of one market in an item where nothing waits (<see cref="ReplayPace.AsFastAsPossible"/>); a paced replay gives one bar
+    /// at a time. Above 1, order over the markets holds between heartbeats only.
+    /// </param>
     /// <exception cref="BarDataException">A market is not there or not good bars.</exception>
     /// <exception cref="BarStoreException">The disk or the server failed.</exception>
-    public static async Task<BarReplay> OpenAsync(IBarSource source, IReadOnlyList<BarQuery> queries, ReplayPace pace, TimeProvider clock, int blockSize = 1, CancellationToken cancellationToken = default)
+    public static async Task<BarReplay> OpenAsync(IBarSource source, IReadOnlyList<BarQuery> queries, ReplayPace pace, TimeProvider clock,
+        int blockSize = 1, CancellationToken cancellationToken = default)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(blockSize, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(blockSize, BarBlock.MaxCount);
         if (queries.Count == 0) throw new BarDataException("symbols: there is nothing to replay; name at least one symbol");
-        if (queries.DistinctBy(q => (q.Symbol, q.Timeframe)).Count() < queries.Count) throw new BarDataException("symbols: a market is named twice; name it once");
-        return new BarReplay(source, queries, await OpenAllAsync(source, queries, cancellationToken).ConfigureAwait(false), pace, clock, blockSize);
+        if (queries.DistinctBy(q => (q.Symbol, q.Timeframe)).Count() < queries.Count)
+            throw new BarDataException("symbols: a market is named twice; name it once");
+        return new BarReplay(source, queries, await OpenAllAsync(source, queries, cancellationToken).ConfigureAwait(false), pace, clock,
+            blockSize);
     }
 
     public IReadOnlyList<MarketSeries> Series { get; }
@@ -61,14 +68,19 @@ public sealed class BarReplay : ILiveFeed
 
     public bool IsPaused => _clock.IsPaused;
 
-    /// <summary>Stops before the next instant.</summary>
+    /// <summary>Stops before the next time slice.</summary>
     public void Pause() => _clock.Pause();
 
     /// <summary>Goes on; the time of the pause has not passed in the market.</summary>
     public void Resume() => _clock.Resume();
 
-    /// <summary>Goes on with the first bar that opens at or after <paramref name="openTime"/>, forwards or back. Ask for it while the feed is read or before.</summary>
-    /// <remarks>A reader that trades must not be sent back: it would see bars for a second time. This is for showing and publishing.</remarks>
+    /// <summary>
+    /// Goes on with the first bar that opens at or after <paramref name="openTime"/>, forwards or back. Ask for it while the feed is read
+    /// or before.
+    /// </summary>
+    /// <remarks>
+    /// A reader that trades must not be sent back: it would see bars for a second time. This is for showing and publishing.
+    /// </remarks>
     public void Seek(long openTime)
     {
         lock (_gate) _seek = openTime;
@@ -90,7 +102,7 @@ public sealed class BarReplay : ILiveFeed
             {
                 yield return item;
                 Reached = item.Time;
-                // Between two instants only: an instant that has begun is finished.
+                // Between two time slices only: a time slice that has begun is finished.
                 if (item.Kind == FeedItemKind.Heartbeat && (sought = TakeSeek()) is not null) break;
             }
             if (sought is null) break;
@@ -122,7 +134,8 @@ public sealed class BarReplay : ILiveFeed
             for (var s = 0; s < readers.Length; s++)
             {
                 builders[s] = new BlockBuilder();
-                readers[s] = (from is { } start ? Later(s, start, kept, cancellationToken) : _opened[s].ReadAsync(cancellationToken: cancellationToken)).GetAsyncEnumerator(cancellationToken);
+                readers[s] = (from is { } start ? Later(s, start, kept, cancellationToken)
+                    : _opened[s].ReadAsync(cancellationToken: cancellationToken)).GetAsyncEnumerator(cancellationToken);
             }
             var instant = 0L;
             var instants = 0;
@@ -133,7 +146,8 @@ public sealed class BarReplay : ILiveFeed
                     for (var i = 0; i < n; i++)
                     {
                         var (s, close, bar) = buffer[i];
-                        if (touched.Count > 0 && close != instant && (++instants >= BlockSize || Pace.Kind != ReplayPaceKind.AsFastAsPossible || SeekWaits))
+                        if (touched.Count > 0 && close != instant
+                            && (++instants >= BlockSize || Pace.Kind != ReplayPaceKind.AsFastAsPossible || SeekWaits))
                         {
                             foreach (var item in Close(touched, builders, instant)) yield return item;
                             instants = 0;
@@ -145,7 +159,7 @@ public sealed class BarReplay : ILiveFeed
                                 await _clock.WaitAsync(close, cancellationToken).ConfigureAwait(false);
                                 if (SeekWaits)
                                 {
-                                    // sent elsewhere while it waited: this instant does not happen
+                                    // sent elsewhere while it waited: this time slice is not published
                                     yield return FeedItem.Heartbeat(Reached ?? 0);
                                     yield break;
                                 }
@@ -183,7 +197,7 @@ public sealed class BarReplay : ILiveFeed
         }
     }
 
-    // The instants that have gathered, market by market, and that they are whole.
+    // The time slices that have gathered, market by market, and whether they are whole.
     private IEnumerable<FeedItem> Close(List<int> touched, BlockBuilder[] builders, long instant)
     {
         if (touched.Count == 0) yield break;
@@ -198,7 +212,8 @@ public sealed class BarReplay : ILiveFeed
     }
 
     // The market from a time on. Its bars are counted from there; a market that ended before has none.
-    private async IAsyncEnumerable<BarBlock> Later(int s, long from, IBarSeries?[] kept, [EnumeratorCancellation] CancellationToken cancellationToken)
+    private async IAsyncEnumerable<BarBlock> Later(int s, long from, IBarSeries?[] kept, [EnumeratorCancellation]
+        CancellationToken cancellationToken)
     {
         var query = _queries[s];
         if (query.From is { } earliest && earliest > from) from = earliest;
@@ -216,7 +231,8 @@ public sealed class BarReplay : ILiveFeed
         await foreach (var block in series.ReadAsync(cancellationToken: cancellationToken).ConfigureAwait(false)) yield return block;
     }
 
-    private static async Task<IReadOnlyList<IBarSeries>> OpenAllAsync(IBarSource source, IReadOnlyList<BarQuery> queries, CancellationToken cancellationToken)
+    private static async Task<IReadOnlyList<IBarSeries>> OpenAllAsync(IBarSource source, IReadOnlyList<BarQuery> queries,
+        CancellationToken cancellationToken)
     {
         var opened = new List<IBarSeries>();
         try

@@ -1,20 +1,20 @@
 namespace Granary.Data.Replay;
 
 /// <summary>
-/// Lets market time pass at a pace. Owed waits add up from the first instant on, so that slow work between two instants is caught up with and
-/// nothing drifts; while it is paused no time passes.
+/// Lets market time pass at a replay speed. Owed waits add up from the first time slice on, so that slow work between two time slices is
+/// caught up with and nothing drifts; while it is paused no time passes.
 /// </summary>
 public sealed class ReplayClock(ReplayPace pace, TimeProvider clock)
 {
     private readonly Lock _gate = new();
     private long _started = clock.GetTimestamp();
-    // What is owed since then, and the market time before the instant that is waited for.
+    // What is owed since then, and the market time before the time slice that is waited for.
     private TimeSpan _due, _gap;
     private long? _market;
     private TaskCompletionSource? _paused;
     private CancellationTokenSource _interrupt = new();
 
-    /// <summary>The pace; a new one holds at once: what is left of a wait is left in the same share at the new pace.</summary>
+    /// <summary>The replay speed; a new one holds at once: what is left of a wait is left in the same share at the new speed.</summary>
     public ReplayPace Pace
     {
         get;
@@ -65,7 +65,7 @@ public sealed class ReplayClock(ReplayPace pace, TimeProvider clock)
         }
     }
 
-    /// <summary>Forgets the instant reached, so that the next one comes without a wait: after a jump in market time.</summary>
+    /// <summary>Forgets the time reached, so that the next time slice comes without a wait: after a jump in market time.</summary>
     public void Restart()
     {
         lock (_gate)
@@ -107,7 +107,8 @@ public sealed class ReplayClock(ReplayPace pace, TimeProvider clock)
             try
             {
                 // Timers count whole milliseconds: a rest of one would be asked for over and over.
-                await Task.Delay(left < MostAtOnce ? TimeSpan.FromMilliseconds(Math.Ceiling(left.TotalMilliseconds)) : MostAtOnce, clock, either.Token).ConfigureAwait(false);
+                await Task.Delay(left < MostAtOnce ? TimeSpan.FromMilliseconds(Math.Ceiling(left.TotalMilliseconds)) : MostAtOnce, clock,
+                    either.Token).ConfigureAwait(false);
             }
             catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
             {
@@ -127,7 +128,7 @@ public sealed class ReplayClock(ReplayPace pace, TimeProvider clock)
 
     private void Interrupt()
     {
-        // Whoever waits may go on within the call, and then waits anew.
+        // A waiter may continue within the call, and then wait again.
         var waits = _interrupt;
         _interrupt = new CancellationTokenSource();
         waits.Cancel();

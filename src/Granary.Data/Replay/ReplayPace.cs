@@ -9,7 +9,7 @@ public enum ReplayPaceKind
     /// <summary>Without waiting.</summary>
     AsFastAsPossible,
 
-    /// <summary>The same wait before each instant, whatever lies between them in the market.</summary>
+    /// <summary>The same wait before each time slice, whatever lies between them in the market.</summary>
     Fixed,
 
     /// <summary>Market time divided by a factor.</summary>
@@ -19,7 +19,7 @@ public enum ReplayPaceKind
 /// <summary>How fast market time runs in a replay, and how long a gap of the market lasts at most.</summary>
 /// <param name="Delay">Of <see cref="ReplayPaceKind.Fixed"/>.</param>
 /// <param name="Factor">Of <see cref="ReplayPaceKind.Speed"/>: seconds of market time in one second; 1 is real time.</param>
-/// <param name="MaxGap">The longest wait between two instants, as nights and weekends have them; null waits them out.</param>
+/// <param name="MaxGap">The longest wait between two time slices, as nights and weekends have them; null waits them out.</param>
 public sealed record ReplayPace(ReplayPaceKind Kind, TimeSpan Delay, double Factor, TimeSpan? MaxGap)
 {
     public static ReplayPace AsFastAsPossible { get; } = new(ReplayPaceKind.AsFastAsPossible, TimeSpan.Zero, 1, null);
@@ -30,7 +30,7 @@ public sealed record ReplayPace(ReplayPaceKind Kind, TimeSpan Delay, double Fact
 
     public static ReplayPace Speed(double factor, TimeSpan? maxGap = null) => new(ReplayPaceKind.Speed, TimeSpan.Zero, factor, maxGap);
 
-    /// <summary>The wait before an instant that lies so far behind the one before.</summary>
+    /// <summary>The wait before a time slice that lies so far behind the one before.</summary>
     public TimeSpan Wait(TimeSpan gap)
     {
         switch (Kind)
@@ -54,16 +54,19 @@ public sealed record ReplayPace(ReplayPaceKind Kind, TimeSpan Delay, double Fact
         if (text == "asap") return AsFastAsPossible;
         if (text == "realtime") return RealTime(most);
         if (text.StartsWith("fixed:", StringComparison.Ordinal)) return Every(Duration(text["fixed:".Length..], "--pace fixed"));
-        if (text.StartsWith('x') && double.TryParse(text.AsSpan(1), NumberStyles.Float, CultureInfo.InvariantCulture, out var factor) && factor > 0 && double.IsFinite(factor)) return Speed(factor, most);
+        if (text.StartsWith('x') && double.TryParse(text.AsSpan(1), NumberStyles.Float, CultureInfo.InvariantCulture, out var factor)
+            && factor > 0 && double.IsFinite(factor)) return Speed(factor, most);
         throw new BarDataException($"--pace {text} is no pace; use asap, fixed:100ms, realtime or x60");
     }
 
     private static TimeSpan Duration(string text, string option)
     {
-        foreach (var (unit, ticks) in new[] { ("ms", TimeSpan.TicksPerMillisecond), ("s", TimeSpan.TicksPerSecond), ("m", TimeSpan.TicksPerMinute), ("h", TimeSpan.TicksPerHour) })
+        foreach (var (unit, ticks) in new[] { ("ms", TimeSpan.TicksPerMillisecond), ("s", TimeSpan.TicksPerSecond),
+            ("m", TimeSpan.TicksPerMinute), ("h", TimeSpan.TicksPerHour) })
         {
             if (text.EndsWith(unit, StringComparison.Ordinal)
-                && double.TryParse(text.AsSpan(0, text.Length - unit.Length), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var value) && value * ticks < TimeSpan.FromDays(40).Ticks)
+                && double.TryParse(text.AsSpan(0, text.Length - unit.Length), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture,
+                    out var value) && value * ticks < TimeSpan.FromDays(40).Ticks)
             {
                 return new TimeSpan((long)(value * ticks));
             }

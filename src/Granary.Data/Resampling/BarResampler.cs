@@ -5,11 +5,14 @@ namespace Granary.Data.Resampling;
 /// <summary>Longer bars out of shorter ones.</summary>
 public static class BarResampler
 {
-    /// <summary>Aggregates to a longer timeframe: first open, highest high, lowest low, last close, summed volume. Gaps stay gaps.</summary>
+    /// <summary>
+    /// Aggregates to a longer timeframe: first open, highest high, lowest low, last close, summed volume. Gaps stay gaps.
+    /// </summary>
     /// <param name="calendar">Whose days and weeks they are; null is around the clock in UTC.</param>
     /// <param name="includeUnfinished">Whether the last bar is given although its end was not reached.</param>
     /// <exception cref="BarDataException">The longer timeframe is not a multiple of the shorter.</exception>
-    public static IEnumerable<Bar> Resample(IEnumerable<Bar> bars, Timeframe from, Timeframe to, SessionCalendar? calendar = null, bool includeUnfinished = false)
+    public static IEnumerable<Bar> Resample(IEnumerable<Bar> bars, Timeframe from, Timeframe to, SessionCalendar? calendar = null,
+        bool includeUnfinished = false)
     {
         if (to.Ticks <= from.Ticks || to.Ticks % from.Ticks != 0)
             throw new BarDataException($"timeframe: {to} bars cannot be built from {from} bars; choose a multiple of {from}");

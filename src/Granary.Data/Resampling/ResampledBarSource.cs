@@ -6,7 +6,8 @@ namespace Granary.Data.Resampling;
 /// <summary>Another source's markets at a longer timeframe than it has them in. A bar that its data does not finish is not given.</summary>
 public sealed class ResampledBarSource(IBarSource inner, Timeframe from) : IBarSource
 {
-    public ValueTask<IReadOnlyList<string>> ListSymbolsAsync(Timeframe timeframe, CancellationToken cancellationToken = default) => inner.ListSymbolsAsync(from, cancellationToken);
+    public ValueTask<IReadOnlyList<string>> ListSymbolsAsync(Timeframe timeframe, CancellationToken cancellationToken = default) =>
+        inner.ListSymbolsAsync(from, cancellationToken);
 
     public async ValueTask<IBarSeries> OpenAsync(BarQuery query, CancellationToken cancellationToken = default)
     {
@@ -14,7 +15,8 @@ public sealed class ResampledBarSource(IBarSource inner, Timeframe from) : IBarS
         if (query.Timeframe.Ticks < from.Ticks || query.Timeframe.Ticks % from.Ticks != 0)
             throw new BarDataException($"timeframe: {query.Timeframe} bars cannot be built from {from} bars; choose a multiple of {from}");
         // Whole long bars only: what lies before or after the range must not be missing from a bar inside it.
-        await using var series = await inner.OpenAsync(query with { Timeframe = from, From = null, To = null }, cancellationToken).ConfigureAwait(false);
+        await using var series = await inner.OpenAsync(query with { Timeframe = from, From = null, To = null }, cancellationToken)
+            .ConfigureAwait(false);
         var aggregator = new BarAggregator(from, query.Timeframe, series.Instrument.Calendar);
         var bars = new List<Bar>();
         await foreach (var block in series.ReadAsync(cancellationToken: cancellationToken).ConfigureAwait(false))
@@ -26,7 +28,11 @@ public sealed class ResampledBarSource(IBarSource inner, Timeframe from) : IBarS
                 if (completed is { } full && query.Wants(full.Time)) bars.Add(full);
             }
         }
-        if (bars.Count == 0) throw new BarDataException($"{query.Symbol}: its {series.Count} bars of {from} do not finish one {query.Timeframe} bar in the range; widen from and to, or use a shorter timeframe");
-        return new MemoryBarSeries(series.Instrument with { DailyEquity = query.Timeframe == Timeframe.D1 && !bars.Exists(b => b.Time / TimeSpan.TicksPerDay % 7 >= 5) }, query.Timeframe, [.. bars], [.. series.Notes, $"{query.Timeframe} bars were built from {from} bars"]);
+        if (bars.Count == 0) throw new BarDataException($"{query.Symbol}: its {series.Count} bars "
+            + $"of {from} do not finish one {query.Timeframe} bar in the range; widen from and to, or use a shorter timeframe");
+        return new MemoryBarSeries(series.Instrument
+            with
+        { DailyEquity = query.Timeframe == Timeframe.D1 && !bars.Exists(b => b.Time / TimeSpan.TicksPerDay % 7 >= 5) },
+            query.Timeframe, [.. bars], [.. series.Notes, $"{query.Timeframe} bars were built from {from} bars"]);
     }
 }

@@ -43,7 +43,8 @@ public static class DataInventory
             try
             {
                 var inspection = BarFile.Inspect(path, options);
-                entries.Add(new InventoryEntry(market[0], inspection.Timeframe, inspection.Format, null, null, null, bytes, inspection.HasAdjustedClose, null));
+                entries.Add(new InventoryEntry(market[0], inspection.Timeframe, inspection.Format, null, null, null, bytes,
+                    inspection.HasAdjustedClose, null));
             }
             catch (BarDataException e)
             {

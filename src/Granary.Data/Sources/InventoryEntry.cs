@@ -10,4 +10,5 @@ namespace Granary.Data.Sources;
 /// <param name="Last">The last bar's open, UTC ticks; null as above.</param>
 /// <param name="Bytes">On disk.</param>
 /// <param name="Fault">Why it cannot be read, in one sentence; null for a good one.</param>
-public sealed record InventoryEntry(string Symbol, Timeframe? Timeframe, string Format, long? Count, long? First, long? Last, long Bytes, bool HasAdjustedClose, string? Fault);
+public sealed record InventoryEntry(string Symbol, Timeframe? Timeframe, string Format, long? Count, long? First, long? Last, long Bytes,
+    bool HasAdjustedClose, string? Fault);

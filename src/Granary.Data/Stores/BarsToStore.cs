@@ -9,7 +9,8 @@ public sealed class BarsToStore
 {
     private readonly Func<int, IEnumerable<BarColumns>> _read;
 
-    private BarsToStore(string from, string format, Instrument instrument, Timeframe timeframe, bool instrumentIsGiven, Func<int, IEnumerable<BarColumns>> read)
+    private BarsToStore(string from, string format, Instrument instrument, Timeframe timeframe, bool instrumentIsGiven,
+        Func<int, IEnumerable<BarColumns>> read)
     {
         (From, Format, Instrument, Timeframe, InstrumentIsGiven, _read) = (from, format, instrument, timeframe, instrumentIsGiven, read);
     }
@@ -37,22 +38,26 @@ public sealed class BarsToStore
     /// <summary>SHA-256 of the raw bars where it is known already; null else.</summary>
     internal string? RawHash { get; private init; }
 
-    /// <summary>The bars as they were traded, the adjusted close beside them where there is one; in pieces of up to <paramref name="size"/>.</summary>
+    /// <summary>
+    /// The bars as they were traded, the adjusted close beside them where there is one; in pieces of up to <paramref name="size"/>.
+    /// </summary>
     internal IEnumerable<BarColumns> ReadRaw(int size) => _read(size);
 
     /// <param name="from">The file or files, as the user knows them.</param>
-    internal static BarsToStore Of(BarFileSeries series, string from, bool instrumentIsGiven) => new(from, series.Format, series.Instrument, series.Timeframe, instrumentIsGiven, series.ReadRaw)
-    {
-        Count = series.Count,
-        SkippedRows = series.SkippedRows,
-        HasAdjustedClose = series.HasAdjustedClose,
-        Notes = series.Notes,
-        RawHash = series.HasAdjustedClose ? null : series.ContentHash,
-    };
+    internal static BarsToStore Of(BarFileSeries series, string from, bool instrumentIsGiven) =>
+        new(from, series.Format, series.Instrument, series.Timeframe, instrumentIsGiven, series.ReadRaw)
+        {
+            Count = series.Count,
+            SkippedRows = series.SkippedRows,
+            HasAdjustedClose = series.HasAdjustedClose,
+            Notes = series.Notes,
+            RawHash = series.HasAdjustedClose ? null : series.ContentHash,
+        };
 
     /// <summary>Bars in memory, as a live feed brings them.</summary>
     /// <param name="bars">Times strictly rising.</param>
-    public static BarsToStore Of(Instrument instrument, Timeframe timeframe, IReadOnlyList<Bar> bars, string from) => new(from, "live", instrument, timeframe, false, size => Pieces(bars, size)) { Count = bars.Count };
+    public static BarsToStore Of(Instrument instrument, Timeframe timeframe, IReadOnlyList<Bar> bars, string from) =>
+        new(from, "live", instrument, timeframe, false, size => Pieces(bars, size)) { Count = bars.Count };
 
     private static IEnumerable<BarColumns> Pieces(IReadOnlyList<Bar> bars, int size)
     {
@@ -62,7 +67,8 @@ public sealed class BarsToStore
             for (; columns.Count < columns.Time.Length; columns.Count++)
             {
                 var (k, b) = (columns.Count, bars[i + columns.Count]);
-                (columns.Time[k], columns.Open[k], columns.High[k], columns.Low[k], columns.Close[k], columns.Volume[k]) = (b.Time, b.Open, b.High, b.Low, b.Close, b.Volume);
+                (columns.Time[k], columns.Open[k], columns.High[k], columns.Low[k], columns.Close[k], columns.Volume[k]) =
+                    (b.Time, b.Open, b.High, b.Low, b.Close, b.Volume);
             }
             yield return columns;
         }

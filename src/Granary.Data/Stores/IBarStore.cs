@@ -19,9 +19,11 @@ public interface IBarStore : IAsyncDisposable
     /// <exception cref="BarStoreException">The disk or the server failed.</exception>
     Task<IReadOnlyList<StoredMarket>> ListAsync(CancellationToken cancellationToken = default);
 
-    /// <summary>Mends what can be mended of a market without making up or changing a price.</summary>
+    /// <summary>Repairs what can be repaired of a market without making up or changing a price.</summary>
     /// <returns>One sentence for each thing that was not as it should be; none where all was.</returns>
-    /// <exception cref="BarDataException">The store has no such market, or keeps nothing beside the bars that could be mended.</exception>
+    /// <exception cref="BarDataException">
+    /// The store has no such market, or keeps nothing beside the bars that could be repaired.
+    /// </exception>
     /// <exception cref="BarStoreException">The disk or the server failed; what was there is as it was.</exception>
     Task<IReadOnlyList<string>> MendAsync(string symbol, Timeframe timeframe, CancellationToken cancellationToken = default);
 

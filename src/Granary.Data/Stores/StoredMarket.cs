@@ -6,6 +6,7 @@ namespace Granary.Data.Stores;
 /// <param name="First">The first bar's open, UTC ticks.</param>
 /// <param name="Last">The last bar's open, UTC ticks.</param>
 /// <param name="ContentHash">As <see cref="IBarSeries.ContentHash"/> of the raw bars; empty where the store does not keep it.</param>
-/// <param name="Bytes">On disk; null where that cannot be told.</param>
+/// <param name="Bytes">On disk; null = unknown.</param>
 /// <param name="Fault">Why it cannot be read, in one sentence; null for a good one.</param>
-public sealed record StoredMarket(string Symbol, Timeframe Timeframe, long Count, long First, long Last, bool HasAdjustedClose, string ContentHash, long? Bytes, string? Fault);
+public sealed record StoredMarket(string Symbol, Timeframe Timeframe, long Count, long First, long Last, bool HasAdjustedClose,
+    string ContentHash, long? Bytes, string? Fault);

@@ -3,8 +3,12 @@ using Granary.Engine.Market.Feeds;
 
 namespace Granary.Data.Streaming;
 
-/// <summary>One message of a stream of bars, as it crosses Kafka or a pipe. Every message can be read by itself, so that a reader may join anywhere.</summary>
-/// <param name="Replay">What published it: equal for all messages of one replay or live session, so that a reader tells a second showing from the first.</param>
+/// <summary>
+/// One message of a stream of bars, as it crosses Kafka or a pipe. Every message can be read by itself, so that a reader may join anywhere.
+/// </summary>
+/// <param name="Replay">
+/// What published it: equal for all messages of one replay or live session, so that a reader tells a second showing from the first.
+/// </param>
 /// <param name="Market">Null for heartbeats and ends.</param>
 /// <param name="Bars">Null for heartbeats and ends.</param>
 /// <param name="Time">The close reached, UTC ticks: of the last bar, or up to which every market is complete.</param>

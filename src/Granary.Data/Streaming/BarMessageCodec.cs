@@ -12,12 +12,14 @@ using Granary.Engine.Market.Feeds;
 namespace Granary.Data.Streaming;
 
 /// <summary>
-/// Messages of bars as bytes: a compact binary form, and a JSON form that people and other programs read. The reader tells them by their first byte.
+/// Messages of bars as bytes: a compact binary form, and a JSON form that people and other programs read. The reader tells them by their
+/// first byte.
 /// <code>
 ///  0 "GB"   2 version (1)   3 kind (0 bars, 1 heartbeat, 2 end)   4 CRC-32C of all that follows
 ///  8 time reached, UTC ticks   16 replay (16 bytes)
-/// 32 of bars: number of bars before these   40 timeframe, ticks   48 count   52 length of the instrument's JSON   56 step between opens, ticks; 0 where they are listed
-/// 64 JSON, then columns: open times (64-bit ticks: the first alone where they are regular), open, high, low, close, volume as doubles
+/// 32 of bars: number of bars before these 40 timeframe, ticks 48 count 52 length of the instrument's JSON 56 step between opens, ticks; 0
+/// where they are listed 64 JSON, then columns: open times (64-bit ticks: the first alone where they are regular), open, high, low, close,
+/// volume as doubles
 /// </code>
 /// All numbers are little-endian.
 /// </summary>
@@ -89,7 +91,8 @@ public static class BarMessageCodec
         {
             json.WriteString("market", BarMessage.KeyOf(market.Instrument));
             json.WriteString("timeframe", market.Timeframe.ToString());
-            if (!memory.Written.TryGetValue(market.Instrument, out var instrument)) memory.Written[market.Instrument] = instrument = InstrumentJson.Bytes(market.Instrument);
+            if (!memory.Written.TryGetValue(market.Instrument, out var instrument))
+                memory.Written[market.Instrument] = instrument = InstrumentJson.Bytes(market.Instrument);
             json.WritePropertyName("instrument");
             json.WriteRawValue(instrument, skipInputValidation: true);
             json.WriteNumber("index", bars.FirstIndex);
@@ -119,7 +122,8 @@ public static class BarMessageCodec
     {
         if (bytes.Length == 0) throw new BarMessageException("it is empty");
         if (bytes[0] == (byte)'{') return ReadJson(bytes);
-        if (bytes.Length < 4 || bytes[0] != (byte)'G' || bytes[1] != (byte)'B') throw new BarMessageException("it is no message of bars of Granary's");
+        if (bytes.Length < 4 || bytes[0] != (byte)'G' || bytes[1] != (byte)'B')
+            throw new BarMessageException("it is no message of bars of Granary's");
         if (bytes[2] != Version) throw new BarMessageException($"it is of version {bytes[2]}, and this program reads version {Version}");
         if (bytes.Length < Common) throw new BarMessageException("it is cut off");
         if (bytes[3] > (byte)FeedItemKind.End) throw new BarMessageException($"its kind {bytes[3]} is none");
@@ -129,14 +133,17 @@ public static class BarMessageCodec
         if (kind == FeedItemKind.Bars)
         {
             if (bytes.Length < BarsHeader) throw new BarMessageException("it is cut off");
-            bars = new BarsPart(BinaryPrimitives.ReadInt64LittleEndian(bytes[32..]), BinaryPrimitives.ReadInt64LittleEndian(bytes[40..]), BinaryPrimitives.ReadInt32LittleEndian(bytes[48..]),
+            bars = new BarsPart(BinaryPrimitives.ReadInt64LittleEndian(bytes[32..]), BinaryPrimitives.ReadInt64LittleEndian(bytes[40..]),
+                BinaryPrimitives.ReadInt32LittleEndian(bytes[48..]),
                 BinaryPrimitives.ReadInt32LittleEndian(bytes[52..]), BinaryPrimitives.ReadInt64LittleEndian(bytes[56..]));
-            if (bars.Count is < 1 or > BarBlock.MaxCount || bars.Json is < 2 or > 1 << 20 || bars.Index < 0 || bars.Step < 0) throw new BarMessageException("its header is damaged");
+            if (bars.Count is < 1 or > BarBlock.MaxCount || bars.Json is < 2 or > 1 << 20 || bars.Index < 0 || bars.Step < 0)
+                throw new BarMessageException("its header is damaged");
             length = BarsHeader + bars.Json + ((bars.Step == 0 ? bars.Count : 1) + 5 * bars.Count) * 8;
         }
         if (bytes.Length < length) throw new BarMessageException("it is cut off");
         if (bytes.Length > length) throw new BarMessageException("it is longer than its header says");
-        if (Crc32C.Append(0, bytes[8..]) != BinaryPrimitives.ReadUInt32LittleEndian(bytes[4..])) throw new BarMessageException("it is damaged: its bytes do not match their checksum");
+        if (Crc32C.Append(0, bytes[8..]) != BinaryPrimitives.ReadUInt32LittleEndian(bytes[4..]))
+            throw new BarMessageException("it is damaged: its bytes do not match their checksum");
         var time = BinaryPrimitives.ReadInt64LittleEndian(bytes[8..]);
         if (time < 0 || time > DateTime.MaxValue.Ticks) throw new BarMessageException("its time is none");
         var replay = new Guid(bytes.Slice(16, 16));
@@ -166,41 +173,59 @@ public static class BarMessageCodec
             }
             at += 8;
         }
-        var (o, h, l, c, v) = (Column(bytes, n, ref at), Column(bytes, n, ref at), Column(bytes, n, ref at), Column(bytes, n, ref at), Column(bytes, n, ref at));
-        return Checked(new BarMessage(FeedItemKind.Bars, replay, new MarketSeries(instrument, Length(part.Timeframe)), new BarBlock(part.Index, times, o, h, l, c, v), time));
+        var (o, h, l, c, v) = (Column(bytes, n, ref at), Column(bytes, n, ref at), Column(bytes, n, ref at), Column(bytes, n,
+            ref at), Column(bytes, n, ref at));
+        return Checked(new BarMessage(FeedItemKind.Bars, replay, new MarketSeries(instrument, Length(part.Timeframe)),
+            new BarBlock(part.Index, times, o, h, l, c, v), time));
     }
 
     private static BarMessage ReadJson(ReadOnlySpan<byte> bytes)
     {
         try
         {
-            if (JsonNode.Parse(bytes) is not JsonObject json || json["granary"] is not { } version) throw new BarMessageException("it is JSON, but no message of bars of Granary's");
-            if ((int)version != Version) throw new BarMessageException($"it is of version {(int)version}, and this program reads version {Version}");
-            var kind = (string?)json["kind"] switch { "bars" => FeedItemKind.Bars, "heartbeat" => FeedItemKind.Heartbeat, "end" => FeedItemKind.End, var other => throw new BarMessageException($"its kind '{other}' is none") };
+            if (JsonNode.Parse(bytes) is not JsonObject json || json["granary"] is not { } version)
+                throw new BarMessageException("it is JSON, but no message of bars of Granary's");
+            if ((int)version != Version)
+                throw new BarMessageException($"it is of version {(int)version}, and this program reads version {Version}");
+            var kind = (string?)json["kind"] switch
+            {
+                "bars" => FeedItemKind.Bars,
+                "heartbeat" => FeedItemKind.Heartbeat,
+                "end" =>
+                FeedItemKind.End,
+                var other => throw new BarMessageException($"its kind '{other}' is none")
+            };
             var replay = Guid.Parse((string)json["replay"]!);
             var time = Time((string)json["time"]!);
             if (kind != FeedItemKind.Bars) return new BarMessage(kind, replay, null, null, time);
-            var instrument = InstrumentJson.Read(JsonSerializer.SerializeToUtf8Bytes(json["instrument"])) ?? throw new BarMessageException("its instrument is none");
-            if (!Timeframe.TryParse((string?)json["timeframe"], out var timeframe)) throw new BarMessageException($"its timeframe '{json["timeframe"]}' is none");
+            var instrument = InstrumentJson.Read(JsonSerializer.SerializeToUtf8Bytes(json["instrument"]))
+                ?? throw new BarMessageException("its instrument is none");
+            if (!Timeframe.TryParse((string?)json["timeframe"], out var timeframe))
+                throw new BarMessageException($"its timeframe '{json["timeframe"]}' is none");
             var rows = json["bars"]!.AsArray();
-            if (rows.Count is < 1 or > BarBlock.MaxCount) throw new BarMessageException($"it has {rows.Count} bars, and a message has 1 to {BarBlock.MaxCount}");
+            if (rows.Count is < 1 or > BarBlock.MaxCount)
+                throw new BarMessageException($"it has {rows.Count} bars, and a message has 1 to {BarBlock.MaxCount}");
             var bars = new Bar[rows.Count];
             for (var i = 0; i < bars.Length; i++)
             {
                 var row = rows[i]!.AsArray();
-                bars[i] = new Bar(Time((string)row[0]!), (double)row[1]!, (double)row[2]!, (double)row[3]!, (double)row[4]!, (double)row[5]!);
+                bars[i] = new Bar(Time((string)row[0]!), (double)row[1]!, (double)row[2]!, (double)row[3]!, (double)row[4]!,
+                    (double)row[5]!);
             }
-            return Checked(new BarMessage(kind, replay, new MarketSeries(instrument, timeframe.Value), BarBlock.FromBars((long)json["index"]!, bars), time));
+            return Checked(new BarMessage(kind, replay, new MarketSeries(instrument, timeframe.Value),
+                BarBlock.FromBars((long)json["index"]!, bars), time));
         }
-        catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException or NullReferenceException or ArgumentException or OverflowException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException or NullReferenceException
+            or ArgumentException or OverflowException)
         {
             throw new BarMessageException("it is not whole JSON of a message of bars", e);
         }
     }
 
-    private const long LastOpen = 3_155_378_975_999_999_999 - 7 * TimeSpan.TicksPerDay; // a week before the end of time, so that every close has one
+    // a week before the end of time, so that every close has one
+    private const long LastOpen = 3_155_378_975_999_999_999 - 7 * TimeSpan.TicksPerDay;
 
-    // Edges validate: whoever reads a block may trust it.
+    // Edges validate: the reader of a block may trust it.
     private static BarMessage Checked(BarMessage message)
     {
         var bars = message.Bars!;
@@ -209,15 +234,18 @@ public static class BarMessageCodec
         for (var i = 0; i < bars.Count; i++)
         {
             var b = bars[i];
-            if (b.Time <= last || b.Time > LastOpen) throw new BarMessageException($"the time of its bar {i + 1} is not after the one before");
+            if (b.Time <= last || b.Time > LastOpen)
+                throw new BarMessageException($"the time of its bar {i + 1} is not after the one before");
             last = b.Time;
-            if (!IsGood(b.Open, b.High, b.Low, b.Close, b.Volume)) throw new BarMessageException($"the prices of its bar {i + 1} ({Text(b.Time)}) contradict one another");
+            if (!IsGood(b.Open, b.High, b.Low, b.Close, b.Volume))
+                throw new BarMessageException($"the prices of its bar {i + 1} ({Text(b.Time)}) contradict one another");
         }
         return message;
     }
 
     private static bool IsGood(double open, double high, double low, double close, double volume) =>
-        low > 0 && low <= open && low <= close && open <= high && close <= high && double.IsFinite(high) && volume >= 0 && double.IsFinite(volume);
+        low > 0 && low <= open && low <= close && open <= high && close <= high && double.IsFinite(high) && volume >= 0
+            && double.IsFinite(volume);
 
     // Whether all of them are good, several bars at a time; which is not is looked for afterwards.
     private static bool AreGood(BarBlock bars)
@@ -301,7 +329,9 @@ public static class BarMessageCodec
         return step;
     }
 
-    private static string Text(long ticks) => new DateTime(ticks, DateTimeKind.Utc).ToString("yyyy-MM-ddTHH:mm:ss.FFFFFFFZ", CultureInfo.InvariantCulture);
+    private static string Text(long ticks) =>
+        new DateTime(ticks, DateTimeKind.Utc).ToString("yyyy-MM-ddTHH:mm:ss.FFFFFFFZ", CultureInfo.InvariantCulture);
 
-    private static long Time(string text) => DateTime.Parse(text, CultureInfo.InvariantCulture, DateTimeStyles.AdjustToUniversal | DateTimeStyles.AssumeUniversal).Ticks;
+    private static long Time(string text) =>
+        DateTime.Parse(text, CultureInfo.InvariantCulture, DateTimeStyles.AdjustToUniversal | DateTimeStyles.AssumeUniversal).Ticks;
 }

@@ -34,7 +34,8 @@ internal static class InstrumentJson
             };
         }
         if (i.CorporateActions.Count > 0)
-            node["corporateActions"] = new JsonArray([.. i.CorporateActions.Select(a => (JsonNode)new JsonArray(a.ExDate, a.SplitRatio, a.Dividend))]);
+            node["corporateActions"] =
+                new JsonArray([.. i.CorporateActions.Select(a => (JsonNode)new JsonArray(a.ExDate, a.SplitRatio, a.Dividend))]);
         return JsonSerializer.SerializeToUtf8Bytes(node);
     }
 
@@ -47,7 +48,8 @@ internal static class InstrumentJson
             var calendar = SessionCalendar.Continuous;
             if (n["calendar"] is JsonObject c)
             {
-                calendar = SessionCalendar.Daily((string)c["name"]!, (string)c["timeZone"]!, TimeSpan.Parse((string)c["open"]!), TimeSpan.Parse((string)c["close"]!),
+                calendar = SessionCalendar.Daily((string)c["name"]!, (string)c["timeZone"]!, TimeSpan.Parse((string)c["open"]!),
+                    TimeSpan.Parse((string)c["close"]!),
                     [.. c["holidays"]!.AsArray().Select(h => DateOnly.ParseExact((string)h!, "yyyy-MM-dd"))]);
             }
             return new Instrument
@@ -67,7 +69,8 @@ internal static class InstrumentJson
                     : [],
             };
         }
-        catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException or ArgumentException or NullReferenceException or TimeZoneNotFoundException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException or ArgumentException
+            or NullReferenceException or TimeZoneNotFoundException)
         {
             return null;
         }

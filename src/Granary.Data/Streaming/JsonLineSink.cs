@@ -25,7 +25,8 @@ public sealed class JsonLineSink(Stream output, Guid replay) : IFeedSink
         }
     }
 
-    public async ValueTask FlushAsync(CancellationToken cancellationToken = default) => await output.FlushAsync(cancellationToken).ConfigureAwait(false);
+    public async ValueTask FlushAsync(CancellationToken cancellationToken = default) =>
+        await output.FlushAsync(cancellationToken).ConfigureAwait(false);
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 }

@@ -18,7 +18,10 @@ public static class DataGeneration
     /// <summary>Symbols of the samples; the last two trade around the clock.</summary>
     public static IReadOnlyList<string> SampleSymbols { get; } = ["ACME", "BOLT", "CRUX", "DUNE", "COINUSDT", "GLIMUSDT"];
 
-    /// <summary>A market for each symbol; a name that ends in USDT, USDC or BTC is a crypto pair, any other a stock. Price and wildness follow from seed and name.</summary>
+    /// <summary>
+    /// A market for each symbol; a name that ends in USDT, USDC or BTC is a crypto pair, any other a stock. Price and wildness follow from
+    /// seed and name.
+    /// </summary>
     /// <exception cref="BarDataException">A symbol cannot be a file's name.</exception>
     public static IReadOnlyList<SyntheticMarket> Markets(IEnumerable<string> symbols, long from, long to, ulong seed)
     {
@@ -26,10 +29,12 @@ public static class DataGeneration
         foreach (var symbol in symbols)
         {
             if (symbol.Length is 0 or > 40 || !symbol.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_'))
-                throw new BarDataException($"symbol '{(symbol.Length > 40 ? symbol[..40] : symbol)}' cannot be a file's name; use letters, digits, - and _");
+                throw new BarDataException($"symbol '{(symbol.Length > 40 ? symbol[..40] : symbol)}' cannot be a file's name; use letters, "
+                    + $"digits, - and _");
             // A stream of its own, so that the price says nothing of the path.
             var random = new MarketRandom(PortableRandom.SeedFor(seed ^ 0x6D61726B6574UL, symbol));
-            var crypto = symbol.EndsWith("USDT", StringComparison.Ordinal) || symbol.EndsWith("USDC", StringComparison.Ordinal) || symbol.EndsWith("BTC", StringComparison.Ordinal);
+            var crypto = symbol.EndsWith("USDT", StringComparison.Ordinal) || symbol.EndsWith("USDC", StringComparison.Ordinal)
+                || symbol.EndsWith("BTC", StringComparison.Ordinal);
             var price = Math.Round(crypto ? 50 + 30_000 * random.NextDouble() * random.NextDouble() : 20 + 280 * random.NextDouble());
             markets.Add(crypto
                 ? SyntheticMarket.Crypto(symbol, from, to, seed, price, 0.5 + 0.4 * random.NextDouble())
@@ -48,7 +53,8 @@ public static class DataGeneration
             foreach (var market in request.Markets)
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                var path = System.IO.Path.Combine(request.Folder, timeframe.ToString(), string.Create(CultureInfo.InvariantCulture, $"{market.Instrument.Symbol}.csv"));
+                var path = System.IO.Path.Combine(request.Folder, timeframe.ToString(),
+                    string.Create(CultureInfo.InvariantCulture, $"{market.Instrument.Symbol}.csv"));
                 var count = BarCsvWriter.Write(path, timeframe, MarketGenerator.Generate(market, timeframe));
                 files.Add(new GeneratedFile(path, market.Instrument.Symbol, timeframe, count));
             }

@@ -26,7 +26,9 @@ public sealed class GeneratedBarSource : IBarSource
         var options = address.Options(["from", "to", "seed"]);
         long Day(string name)
         {
-            if (options.TryGetValue(name, out var value) && DateTime.TryParseExact(value, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day)) return day.Ticks;
+            if (options.TryGetValue(name, out var value)
+                && DateTime.TryParseExact(value, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day))
+                return day.Ticks;
             throw new BarDataException($"'{text}': {name} is missing or no date; write generated:ACME?from=2024-01-01&to=2024-07-01");
         }
         var seed = 1UL;
@@ -45,11 +47,14 @@ public sealed class GeneratedBarSource : IBarSource
         if (market is null)
         {
             var nearest = Spelling.Nearest(query.Symbol, _markets.Select(m => m.Instrument.Symbol));
-            throw new BarDataException($"'{_address}' has no symbol '{query.Symbol}'; {(nearest is null ? "name it in front of the question mark" : $"did you mean {nearest}?")}");
+            throw new BarDataException(
+                $"'{_address}' has no symbol '{query.Symbol}'; {(nearest is null ? "name it in front of the question mark" : $"did you mean {nearest}?")}");
         }
-        var all = _bars.GetOrAdd((query.Symbol, query.Timeframe), key => new Lazy<Bar[]>(() => [.. MarketGenerator.Generate(market, key.Timeframe)])).Value;
+        var all = _bars.GetOrAdd((query.Symbol, query.Timeframe),
+            key => new Lazy<Bar[]>(() => [.. MarketGenerator.Generate(market, key.Timeframe)])).Value;
         Bar[] bars = query.From is null && query.To is null ? all : [.. all.Where(b => !(b.Time < query.From) && !(b.Time >= query.To))];
-        if (bars.Length == 0) throw new BarDataException($"'{_address}' has no {query.Timeframe} bars of {query.Symbol} in the time that was asked for; change from and to");
+        if (bars.Length == 0) throw new BarDataException($"'{_address}' has "
+            + $"no {query.Timeframe} bars of {query.Symbol} in the time that was asked for; change from and to");
         return new ValueTask<IBarSeries>(new MemoryBarSeries(InstrumentOf(query, bars), query.Timeframe, bars, []));
     }
 
@@ -57,7 +62,8 @@ public sealed class GeneratedBarSource : IBarSource
     private static Instrument InstrumentOf(BarQuery query, Bar[] bars) => new()
     {
         Symbol = query.Symbol,
-        PriceDecimals = bars.Max(b => Math.Max(Math.Max(PriceText.Decimals(b.Open), PriceText.Decimals(b.High)), Math.Max(PriceText.Decimals(b.Low), PriceText.Decimals(b.Close)))),
+        PriceDecimals = bars.Max(b => Math.Max(Math.Max(PriceText.Decimals(b.Open), PriceText.Decimals(b.High)),
+            Math.Max(PriceText.Decimals(b.Low), PriceText.Decimals(b.Close)))),
         DailyEquity = query.Timeframe == Timeframe.D1 && !bars.Any(b => b.Time / TimeSpan.TicksPerDay % 7 >= 5),
     };
 }

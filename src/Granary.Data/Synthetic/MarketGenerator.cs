@@ -37,9 +37,13 @@ public static class MarketGenerator
     {
         var symbol = market.Instrument.Symbol;
         if (market.To <= market.From) throw new BarDataException($"{symbol}, to: the end is not after the start; name a later one");
-        if (!(market.StartPrice > 0) || !double.IsFinite(market.StartPrice)) throw new BarDataException($"{symbol}, startPrice: {market.StartPrice} is no price; use a number above zero");
-        if (!(market.Volatility > 0) || market.Volatility > 5) throw new BarDataException($"{symbol}, volatility: {market.Volatility} a year is out of range; use a fraction above 0 and up to 5");
-        if (market.Decimals is < 0 or > 9 || market.TickUnits < 1) throw new BarDataException($"{symbol}, decimals: {market.Decimals} is out of range; use 0 to 9");
+        if (!(market.StartPrice > 0) || !double.IsFinite(market.StartPrice))
+            throw new BarDataException($"{symbol}, startPrice: {market.StartPrice} is no price; use a number above zero");
+        if (!(market.Volatility > 0) || market.Volatility > 5)
+            throw new BarDataException($"{symbol}, volatility: {market.Volatility} a year is out of range; use a fraction above 0 and up "
+                + $"to 5");
+        if (market.Decimals is < 0 or > 9 || market.TickUnits < 1)
+            throw new BarDataException($"{symbol}, decimals: {market.Decimals} is out of range; use 0 to 9");
     }
 
     private static IEnumerable<Bar> Minutes(SyntheticMarket market)
@@ -117,9 +121,11 @@ public static class MarketGenerator
                 }
             }
 
-            var sigma = dayVolatility * PortableMath.SeriesExp(heat - HeatVariance) * Math.Sqrt((continuous ? 1 : 1 - OvernightShare) / barsPerDay);
+            var sigma = dayVolatility * PortableMath.SeriesExp(heat - HeatVariance) * Math.Sqrt((continuous ? 1
+                : 1 - OvernightShare) / barsPerDay);
             // The first and last hours move and trade more than noon.
-            var position = continuous ? (double)(time % TimeSpan.TicksPerDay) / TimeSpan.TicksPerDay : (double)(time - session.Open) / sessionTicks;
+            var position = continuous ? (double)(time % TimeSpan.TicksPerDay) / TimeSpan.TicksPerDay
+                : (double)(time - session.Open) / sessionTicks;
             var centred = 2 * position - 1;
             var shape = continuous ? 0.85 + 0.45 * centred * centred : 0.7 + 0.9 * centred * centred;
             sigma *= shape;
@@ -143,7 +149,8 @@ public static class MarketGenerator
                 low = Math.Min(low, price);
             }
             var swing = (high - low) / (sigma + 1e-12);
-            var volume = market.DailyVolume / barsPerDay * shape * PortableMath.SeriesExp(busy + 0.35 * random.NextNormal() - 0.1) * (0.4 + 0.45 * swing);
+            var volume = market.DailyVolume / barsPerDay * shape * PortableMath.SeriesExp(busy + 0.35 * random.NextNormal() - 0.1) * (0.4
+                + 0.45 * swing);
             var lots = Math.Max(1, Math.Round(volume / market.VolumeStep));
             var whole = Math.Round(1 / market.VolumeStep);
 
@@ -153,8 +160,8 @@ public static class MarketGenerator
             var closeTick = Math.Clamp(Ticks(price, market, scale), lowTick, highTick);
             last = closeTick;
             // Dividing whole numbers gives the very double that the decimal text means.
-            yield return new Bar(time, Price(tick, market, scale), Price(highTick, market, scale), Price(lowTick, market, scale), Price(closeTick, market, scale),
-                whole > 1 ? lots / whole : lots * market.VolumeStep);
+            yield return new Bar(time, Price(tick, market, scale), Price(highTick, market, scale), Price(lowTick, market, scale),
+                Price(closeTick, market, scale), whole > 1 ? lots / whole : lots * market.VolumeStep);
             time += step.Ticks;
         }
     }

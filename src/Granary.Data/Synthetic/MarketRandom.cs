@@ -2,7 +2,9 @@ using Granary.Engine.Numerics;
 
 namespace Granary.Data.Synthetic;
 
-/// <summary>Random numbers of one generated market: uniform ones, and normal ones that use both numbers of each pair of Marsaglia's polar method.</summary>
+/// <summary>
+/// Random numbers of one generated market: uniform ones, and normal ones that use both numbers of each pair of Marsaglia's polar method.
+/// </summary>
 internal sealed class MarketRandom(ulong seed)
 {
     private PortableRandom _random = PortableRandom.FromState(seed);

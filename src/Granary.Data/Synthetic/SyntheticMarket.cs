@@ -35,29 +35,38 @@ public sealed record SyntheticMarket
     public double VolumeStep { get; init; } = 1;
 
     /// <summary>A stock in New York hours, daylight saving and the fixed holidays included; cents.</summary>
-    public static SyntheticMarket Stock(string symbol, long from, long to, ulong seed = 1, double price = 100, double volatility = 0.3) => new()
-    {
-        Instrument = new Instrument { Symbol = symbol, Venue = "SIM", Currency = "USD", TickSize = 0.01, Calendar = NewYorkCalendar(from, to) },
-        From = from,
-        To = to,
-        Seed = seed,
-        StartPrice = price,
-        Volatility = volatility,
-    };
+    public static SyntheticMarket Stock(string symbol, long from, long to, ulong seed = 1, double price = 100, double volatility = 0.3) =>
+        new()
+        {
+            Instrument = new Instrument
+            {
+                Symbol = symbol,
+                Venue = "SIM",
+                Currency = "USD",
+                TickSize = 0.01,
+                Calendar = NewYorkCalendar(from, to)
+            },
+            From = from,
+            To = to,
+            Seed = seed,
+            StartPrice = price,
+            Volatility = volatility,
+        };
 
     /// <summary>A crypto pair that trades around the clock; fractions of a unit trade.</summary>
-    public static SyntheticMarket Crypto(string symbol, long from, long to, ulong seed = 1, double price = 20_000, double volatility = 0.7) => new()
-    {
-        Instrument = new Instrument { Symbol = symbol, Venue = "SIM", Currency = "USDT", Calendar = SessionCalendar.Continuous },
-        From = from,
-        To = to,
-        Seed = seed,
-        StartPrice = price,
-        Volatility = volatility,
-        Growth = 0.15,
-        DailyVolume = 30_000_000 / price,
-        VolumeStep = 0.001,
-    };
+    public static SyntheticMarket Crypto(string symbol, long from, long to, ulong seed = 1, double price = 20_000,
+        double volatility = 0.7) => new()
+        {
+            Instrument = new Instrument { Symbol = symbol, Venue = "SIM", Currency = "USDT", Calendar = SessionCalendar.Continuous },
+            From = from,
+            To = to,
+            Seed = seed,
+            StartPrice = price,
+            Volatility = volatility,
+            Growth = 0.15,
+            DailyVolume = 30_000_000 / price,
+            VolumeStep = 0.001,
+        };
 
     /// <summary>New York's hours without New Year, Independence Day, Thanksgiving and Christmas.</summary>
     public static SessionCalendar NewYorkCalendar(long from, long to)
@@ -68,7 +77,13 @@ public sealed record SyntheticMarket
             foreach (var (month, day) in new[] { (1, 1), (7, 4), (12, 25) })
             {
                 var date = new DateOnly(year, month, day);
-                holidays.Add(date.DayOfWeek switch { DayOfWeek.Saturday => date.AddDays(-1), DayOfWeek.Sunday => date.AddDays(1), _ => date });
+                holidays.Add(date.DayOfWeek switch
+                {
+                    DayOfWeek.Saturday => date.AddDays(-1),
+                    DayOfWeek.Sunday => date.AddDays(1),
+                    _ =>
+                    date
+                });
             }
             var thanksgiving = new DateOnly(year, 11, 1);
             while (thanksgiving.DayOfWeek != DayOfWeek.Thursday) thanksgiving = thanksgiving.AddDays(1);

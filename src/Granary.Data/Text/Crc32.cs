@@ -6,10 +6,13 @@ using System.Runtime.Intrinsics.X86;
 namespace Granary.Data.Text;
 
 /// <summary>
-/// The checksum of zip entries (IEEE 802.3, reflected 0xEDB88320); the runtime unzips without looking at it. Sixty-four bytes a step where the
-/// processor multiplies without carries, eight elsewhere.
+/// The checksum of zip entries (IEEE 802.3, reflected 0xEDB88320); the runtime unzips without looking at it. Sixty-four bytes a step where
+/// the processor multiplies without carries, eight elsewhere.
 /// </summary>
-/// <remarks>Folding after Gopal et al., "Fast CRC Computation for Generic Polynomials Using PCLMULQDQ Instruction" (Intel 2009): constants for 64 and 16 bytes.</remarks>
+/// <remarks>
+/// Folding after Gopal et al., "Fast CRC Computation for Generic Polynomials Using PCLMULQDQ Instruction" (Intel 2009): constants for 64
+/// and 16 bytes.
+/// </remarks>
 internal static class Crc32
 {
     private static readonly uint[] Tables = MakeTables();

@@ -3,8 +3,14 @@ using System.Runtime.InteropServices;
 
 namespace Granary.Data.Text;
 
-/// <summary>Castagnoli's checksum, of bar files and of messages. Processors compute it themselves, eight bytes a step; a step waits for the one before, so that three runs of a long text are worked on at once.</summary>
-/// <remarks>Putting the runs together: what a checksum becomes by the zeros of a run behind it is a linear function of its bits, kept as tables of its four bytes (Gopal et al., "Fast CRC Computation for iSCSI Polynomial Using CRC32 Instruction", Intel 2011).</remarks>
+/// <summary>
+/// Castagnoli's checksum, of bar files and of messages. Processors compute it themselves, eight bytes a step; a step waits for the one
+/// before, so that three runs of a long text are worked on at once.
+/// </summary>
+/// <remarks>
+/// Putting the runs together: what a checksum becomes by the zeros of a run behind it is a linear function of its bits, kept as tables of
+/// its four bytes (Gopal et al., "Fast CRC Computation for iSCSI Polynomial Using CRC32 Instruction", Intel 2011).
+/// </remarks>
 internal static class Crc32C
 {
     private const int Run = 1024, Words = Run / 8;

@@ -62,7 +62,9 @@ internal static class DecimalNumber
 
     /// <summary>Reads the whole text as a number with an optional sign, fraction and exponent.</summary>
     /// <param name="scale">The number is divided by ten to this power before it is rounded.</param>
-    /// <param name="decimals">How many decimals the number needs, trailing zeros not counted; more than 18 where it has too many digits to tell.</param>
+    /// <param name="decimals">
+    /// How many decimals the number needs, trailing zeros not counted; more than 18 where it has too many digits to tell.
+    /// </param>
     /// <returns>False where the text is something else ("", "abc", "NaN", "1,5").</returns>
     public static bool TryParse(ReadOnlySpan<byte> text, int scale, out double value, out int decimals)
     {
@@ -120,7 +122,8 @@ internal static class DecimalNumber
         }
         decimals = mantissa == 0 ? 0 : Math.Max(shift, 0);
         if (mantissa < ExactMantissa && shift is >= 0 and <= 22) value = mantissa / PowersOfTen[shift];
-        else if (mantissa < ExactMantissa && shift is < 0 and >= -22 && mantissa * (UInt128)PowersOfTen[-shift] < ExactMantissa) value = mantissa * PowersOfTen[-shift];
+        else if (mantissa < ExactMantissa && shift is < 0 and >= -22 && mantissa * (UInt128)PowersOfTen[-shift] < ExactMantissa)
+            value = mantissa * PowersOfTen[-shift];
         else return TryParseLong(text, scale, out value);
         if (negative) value = -value;
         return true;

@@ -1,6 +1,8 @@
 namespace Granary.Data.Text;
 
-/// <summary>Turns a wall clock into UTC. Within a week whose ends have the same offset no clock is moved, so one look-up serves all its times.</summary>
+/// <summary>
+/// Turns a wall clock into UTC. Within a week whose ends have the same offset no clock is moved, so one look-up serves all its times.
+/// </summary>
 internal sealed class LocalClock(TimeZoneInfo zone)
 {
     private const long Week = 7 * TimeSpan.TicksPerDay;
@@ -10,7 +12,9 @@ internal sealed class LocalClock(TimeZoneInfo zone)
 
     public TimeZoneInfo Zone => zone;
 
-    /// <param name="after">The instant before, so that the second pass of a repeated hour in autumn is told from the first; <see cref="long.MinValue"/> for none.</param>
+    /// <param name="after">
+    /// The time before, so that the second pass of a repeated hour in autumn is told from the first; <see cref="long.MinValue"/> for none.
+    /// </param>
     /// <returns>False where daylight saving skipped this wall time.</returns>
     public bool TryToUtc(long localTicks, long after, out long utcTicks)
     {

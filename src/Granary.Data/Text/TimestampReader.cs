@@ -3,7 +3,9 @@ using System.Globalization;
 
 namespace Granary.Data.Text;
 
-/// <summary>Reads times of one style out of bytes without allocating. Remembers the last date, which the next row most often repeats.</summary>
+/// <summary>
+/// Reads times of one style out of bytes without allocating. Remembers the last date, which the next row most often repeats.
+/// </summary>
 internal sealed class TimestampReader(DateStyle style)
 {
     // Years outside this window are misread units or typing errors, not markets.

@@ -1,9 +1,9 @@
 namespace Granary.Engine.Analysis;
 
 /// <summary>
-/// What every row of an account says of its exposure, and what its UTC days say of gains and losses: of all days, and of the days in the market.
-/// A day is in the market when a position was held at one of its rows or at the row before them, or when the equity changed. A day without a change is neither
-/// a gain nor a loss. Fractions; NaN where undefined.
+/// What every row of an account says of its exposure, and what its UTC days say of gains and losses: of all days, and of the days in the
+/// market. A day is in the market when a position was held at one of its rows or at the row before them, or when the equity changed. A day
+/// without a change is neither a gain nor a loss. Fractions; NaN where undefined.
 /// </summary>
 /// <param name="EquityAverage">Mean over all rows, account currency.</param>
 /// <param name="GrossExposureAverage">Mean over all rows of the absolute position values over the equity.</param>
@@ -17,8 +17,10 @@ namespace Granary.Engine.Analysis;
 /// <param name="DailyVar95InMarket">The loss that 1 day in 20 in the market exceeds.</param>
 /// <param name="DailyCvar95InMarket">The mean loss of those days.</param>
 public sealed record AccountFigures(
-    double EquityAverage, double GrossExposureAverage, double GrossExposureMost, int Days, int DaysInMarket, double DaysProfitable, double DaysLosing,
-    double DaysProfitableInMarket, double DaysLosingInMarket, double DailyVar95, double DailyCvar95, double DailyVar95InMarket, double DailyCvar95InMarket);
+    double EquityAverage, double GrossExposureAverage, double GrossExposureMost, int Days, int DaysInMarket, double DaysProfitable,
+    double DaysLosing,
+    double DaysProfitableInMarket, double DaysLosingInMarket, double DailyVar95, double DailyCvar95, double DailyVar95InMarket,
+    double DailyCvar95InMarket);
 
 /// <summary>Makes <see cref="AccountFigures"/> from every row of an account; keeps one number for each day.</summary>
 /// <param name="start">Equity before the first row, against which the first day's return is taken.</param>
@@ -66,8 +68,10 @@ public sealed class AccountAccumulator(double start)
         EndDay();
         var (up, down) = (_returns.Count(r => r > 0), _returns.Count(r => r < 0));
         var (all, held) = (TailRisk.Historical([.. _returns], 0.05), TailRisk.Historical([.. _inMarket], 0.05));
-        return new AccountFigures(_equities / _rows, _exposures / _rows, _most, _returns.Count, _inMarket.Count, Share(up, _returns.Count), Share(down, _returns.Count),
-            Share(up, _inMarket.Count), Share(down, _inMarket.Count), all.ValueAtRisk, all.ExpectedShortfall, held.ValueAtRisk, held.ExpectedShortfall);
+        return new AccountFigures(_equities / _rows, _exposures / _rows, _most, _returns.Count, _inMarket.Count, Share(up, _returns.Count),
+            Share(down, _returns.Count),
+            Share(up, _inMarket.Count), Share(down, _inMarket.Count), all.ValueAtRisk, all.ExpectedShortfall, held.ValueAtRisk,
+            held.ExpectedShortfall);
     }
 
     private static double Share(int count, int of) => of > 0 ? count / (double)of : double.NaN;

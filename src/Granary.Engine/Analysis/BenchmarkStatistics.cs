@@ -1,6 +1,8 @@
 namespace Granary.Engine.Analysis;
 
-/// <summary>A curve r against a benchmark b, at the times that both have; NaN with fewer than two common returns or without deviation.</summary>
+/// <summary>
+/// A curve r against a benchmark b, at the times that both have; NaN with fewer than two common returns or without deviation.
+/// </summary>
 /// <param name="CommonPoints">How many times both curves have.</param>
 /// <param name="TrackingError">Annualised deviation of r − b, ddof 1.</param>
 /// <param name="InformationRatio">Mean of r − b over its deviation, annualised.</param>

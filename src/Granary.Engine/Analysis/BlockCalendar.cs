@@ -2,7 +2,9 @@ using Granary.Engine.Market;
 
 namespace Granary.Engine.Analysis;
 
-/// <summary>Where in a block a new month, week (UTC; weeks from Monday) or period of a trace begins: found once per block for all strategies.</summary>
+/// <summary>
+/// Where in a block a new month, week (UTC; weeks from Monday) or period of a trace begins: found once per block for all strategies.
+/// </summary>
 /// <param name="tracePeriod">Ticks of the periods at whose ends a run's equity is kept, see <see cref="EquityTrace"/>; 0 = none.</param>
 public sealed class BlockCalendar(long tracePeriod = 0)
 {

@@ -30,7 +30,9 @@ public sealed record CrisisPeriod(string Name, DateOnly From, DateOnly To)
         new("Tariff shock", new(2025, 2, 19), new(2025, 4, 8)),
     ];
 
-    /// <summary>How the curve did in each period that lies between its first and last point: those with at least two points inside.</summary>
+    /// <summary>
+    /// How the curve did in each period that lies between its first and last point: those with at least two points inside.
+    /// </summary>
     public static IReadOnlyList<CrisisResult> Of(EquityCurve curve, EquityCurve? benchmark = null)
     {
         var result = new List<CrisisResult>();

@@ -4,17 +4,25 @@ using System.Runtime.CompilerServices;
 namespace Granary.Engine.Analysis;
 
 /// <summary>
-/// Tests whether the best of many strategies beats the benchmark by more than luck in choosing explains. p-values; small is evidence of an edge.
+/// Tests whether the best of many strategies beats the benchmark by more than luck in choosing explains. p-values; small is evidence of an
+/// edge.
 /// </summary>
 /// <remarks>
-/// The statistic is the largest √n·mean/ω, ω the long-run deviation of Hansen 2005, section 3.1. Each resample is studentised by a deviation of its own,
-/// ω times the resample's sample deviation over that of the record: with a fixed ω, both tests reject noise too often in short records.
-/// A p-value is (b + 1) / (B + 1), b of B resamples being at least as large (Davison and Hinkley 1997, section 4.2), so that it is never zero.
+/// The statistic is the largest √n·mean/ω, ω the long-run deviation of Hansen 2005, section 3.1. Each resample is studentised by a
+/// deviation of its own, ω times the resample's sample deviation over that of the record: with a fixed ω, both tests reject noise too often
+/// in short records. A p-value is (b + 1) / (B + 1), b of B resamples being at least as large (Davison and Hinkley 1997, section 4.2), so
+/// that it is never zero.
 /// </remarks>
-/// <param name="RealityCheck">White, A reality check for data snooping, Econometrica 68(5), 2000, studentised: Hansen's upper bound.</param>
-/// <param name="Consistent">Hansen, A test for superior predictive ability, JBES 23(4), 2005: strategies that are clearly poor do not count.</param>
+/// <param name="RealityCheck">
+/// White, A reality check for data snooping, Econometrica 68(5), 2000, studentised: Hansen's upper bound.
+/// </param>
+/// <param name="Consistent">
+/// Hansen, A test for superior predictive ability, JBES 23(4), 2005: strategies that are clearly poor do not count.
+/// </param>
 /// <param name="Lower">Hansen's lower bound: all strategies below the benchmark are recentred at it.</param>
-/// <param name="Best">The index of the strategy with the largest studentised mean; −1 where no strategy ever differs from the benchmark.</param>
+/// <param name="Best">
+/// The index of the strategy with the largest studentised mean; −1 where no strategy ever differs from the benchmark.
+/// </param>
 /// <param name="MeanBlock">Expected block length of the bootstrap.</param>
 /// <param name="Resamples">Bootstrap samples.</param>
 public sealed record DataSnoopingTest(double RealityCheck, double Consistent, double Lower, int Best, double MeanBlock, int Resamples)
@@ -24,7 +32,9 @@ public sealed record DataSnoopingTest(double RealityCheck, double Consistent, do
 
     /// <param name="excess">For each strategy its returns over the benchmark's (or over zero), over the same periods, oldest first.</param>
     /// <param name="resamples">Bootstrap samples.</param>
-    /// <param name="meanBlock">Expected block length; 0 chooses it from the data: the median of the strategies' <see cref="BlockLength"/>.</param>
+    /// <param name="meanBlock">
+    /// Expected block length; 0 chooses it from the data: the median of the strategies' <see cref="BlockLength"/>.
+    /// </param>
     /// <exception cref="ArgumentException">No strategies, fewer than 10 periods, or unequal lengths.</exception>
     public static DataSnoopingTest Of(IReadOnlyList<double[]> excess, ulong seed, int resamples = 1000, double meanBlock = 0)
     {
@@ -33,7 +43,8 @@ public sealed record DataSnoopingTest(double RealityCheck, double Consistent, do
         var n = excess[0].Length;
         if (n < 10) throw new ArgumentException($"{n} periods are too few to resample: at least 10", nameof(excess));
         if (excess.FirstOrDefault(e => e.Length != n) is { } odd)
-            throw new ArgumentException($"a strategy has {odd.Length} returns, the first has {n}: all cover the same periods", nameof(excess));
+            throw new ArgumentException($"a strategy has {odd.Length} returns, the first has {n}: all cover the same periods",
+                nameof(excess));
 
         // A strategy that equals the benchmark throughout can neither win nor lose.
         var moving = Enumerable.Range(0, excess.Count).Where(k => Moments.Of(excess[k]).SampleDeviation > 0).ToList();
@@ -93,7 +104,8 @@ public sealed record DataSnoopingTest(double RealityCheck, double Consistent, do
             int check = 0, consistent = 0, lower = 0;
             var counts = new double[Together][];
             var (sums, squares) = (new double[Together][], new double[Together][]);
-            for (var b = 0; b < Together; b++) (counts[b], sums[b], squares[b]) = (new double[_periods], new double[_width], new double[_width]);
+            for (var b = 0; b < Together; b++)
+                (counts[b], sums[b], squares[b]) = (new double[_periods], new double[_width], new double[_width]);
             for (var done = 0; done < resamples; done += Together)
             {
                 var round = Math.Min(Together, resamples - done);

@@ -5,7 +5,9 @@ namespace Granary.Engine.Analysis;
 /// Historical quantiles are not among them, since they need all returns.
 /// </summary>
 /// <remarks>Points must come oldest first; how they are cut into blocks makes no difference to the last bit.</remarks>
-/// <param name="start">Equity before the first point, against which the first return is taken; null where the first return is that of the second point.</param>
+/// <param name="start">
+/// Equity before the first point, against which the first return is taken; null where the first return is that of the second point.
+/// </param>
 public sealed class EquityAccumulator(double? start = null)
 {
     private readonly CalendarPeriods _months = new(MonthOf), _weeks = new(WeekOf);
@@ -85,7 +87,9 @@ public sealed class EquityAccumulator(double? start = null)
     }
 
     /// <summary>The measures of the points so far; more may be added afterwards.</summary>
-    /// <param name="periodsPerYear">See <see cref="PeriodsPerYear.Infer(ReadOnlySpan{long})"/>; NaN leaves what is annualised undefined.</param>
+    /// <param name="periodsPerYear">
+    /// See <see cref="PeriodsPerYear.Infer(ReadOnlySpan{long})"/>; NaN leaves what is annualised undefined.
+    /// </param>
     public EquityMeasures Measure(double periodsPerYear)
     {
         var n = _moments.Count;

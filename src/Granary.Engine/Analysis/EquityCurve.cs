@@ -21,7 +21,8 @@ public sealed class EquityCurve
         for (var i = 0; i < times.Length; i++)
         {
             if (i > 0 && times[i] <= times[i - 1])
-                throw new ArgumentException($"times must increase: point {i} ({new DateTime(times[i]):u}) does not come after point {i - 1}", nameof(times));
+                throw new ArgumentException($"times must increase: point {i} ({new DateTime(times[i]):u}) does not come after "
+                    + $"point {i - 1}", nameof(times));
             if (!double.IsFinite(values[i]))
                 throw new ArgumentException($"value {i} of the curve is {values[i]}", nameof(values));
         }
@@ -37,13 +38,17 @@ public sealed class EquityCurve
     /// <summary>Account currency.</summary>
     public ReadOnlySpan<double> Values => _values;
 
-    /// <summary>r_t = E_t / E_{t-1} − 1 for t = 1 … n−1, as fractions; NaN where E_{t-1} is not positive, for a return on nothing has no meaning.</summary>
+    /// <summary>
+    /// r_t = E_t / E_{t-1} − 1 for t = 1 … n−1, as fractions; NaN where E_{t-1} is not positive, for a return on nothing has no meaning.
+    /// </summary>
     public ReadOnlySpan<double> Returns => _returns ??= SimpleReturns(_values);
 
     /// <summary>Calendar time from the first point to the last, in days.</summary>
     public double Days => Count < 2 ? 0 : (_times[^1] - _times[0]) / (double)TimeSpan.TicksPerDay;
 
-    /// <summary>This curve and <paramref name="other"/> at the times that both have, oldest first (an inner join on the exact time).</summary>
+    /// <summary>
+    /// This curve and <paramref name="other"/> at the times that both have, oldest first (an inner join on the exact time).
+    /// </summary>
     public (EquityCurve Own, EquityCurve Other) OnCommonTimes(EquityCurve other)
     {
         var times = new List<long>(Math.Min(Count, other.Count));

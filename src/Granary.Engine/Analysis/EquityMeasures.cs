@@ -1,6 +1,8 @@
 namespace Granary.Engine.Analysis;
 
-/// <summary>What is measured of an equity curve or of an account's equity: metrics are computed from it. NaN or 0 where something is not measured.</summary>
+/// <summary>
+/// What is measured of an equity curve or of an account's equity: metrics are computed from it. NaN or 0 where something is not measured.
+/// </summary>
 public readonly record struct EquityMeasures
 {
     /// <summary>The number of points of the curve.</summary>

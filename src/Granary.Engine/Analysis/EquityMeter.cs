@@ -7,7 +7,7 @@ using Granary.Engine.Trading;
 namespace Granary.Engine.Analysis;
 
 /// <summary>
-/// Keeps the sums behind every statistic of an equity curve without keeping the curve. It is told stretches of bars over which
+/// Keeps the sums behind every statistic of an equity curve without keeping the curve. It receives stretches of bars over which
 /// the equity was <c>cash + quantity · close</c>, and marks each in one vectorised pass; a flat stretch costs nothing but its length.
 /// </summary>
 /// <remarks>
@@ -199,14 +199,16 @@ internal sealed class EquityMeter
         // Each bar follows the one before it in the group, the first the equity of before.
         var before = Vector256.Shuffle(equity, Vector256.Create(0L, 0L, 1L, 2L));
         before = Vector256.ConditionalSelect(Vector256.Equals(lane, begin).AsDouble(), Vector256.Create(_previous), before);
-        var inside = (Vector256.GreaterThanOrEqual(lane, begin) & Vector256.LessThan(lane, Vector256.Create((long)(to - group)))).AsDouble();
+        var inside =
+            (Vector256.GreaterThanOrEqual(lane, begin) & Vector256.LessThan(lane, Vector256.Create((long)(to - group)))).AsDouble();
         var r = (equity / before - Vector256.Create(1.0)) & inside;
         (Vector256.LoadUnsafe(ref lanes) + r).StoreUnsafe(ref lanes);
         (Vector256.LoadUnsafe(ref lanes, 4) + r * r).StoreUnsafe(ref lanes, 4);
         var loss = Vector256.MinNative(r, Vector256<double>.Zero);
         (Vector256.LoadUnsafe(ref lanes, 8) + loss * loss).StoreUnsafe(ref lanes, 8);
         _previous = cash + quantity * close[to - 1];
-        if ((Vector256.GreaterThanOrEqual(equity, Vector256.Create(_peak)) & inside).AsInt64() != Vector256<long>.Zero) Climb(equity, inside, group, block);
+        if ((Vector256.GreaterThanOrEqual(equity, Vector256.Create(_peak)) & inside).AsInt64() != Vector256<long>.Zero)
+            Climb(equity, inside, group, block);
         else _trough = Math.Min(_trough, LeastOf(Vector256.ConditionalSelect(inside, equity, Vector256.Create(_trough))));
     }
 
@@ -272,7 +274,9 @@ internal sealed class EquityMeter
         if (length > _longestUnderwaterTicks) _longestUnderwaterTicks = length;
     }
 
-    /// <summary>What was held at the last marked bar was closed at its close after all: its equity is that, less what closing cost.</summary>
+    /// <summary>
+    /// What was held at the last marked bar was closed at its close after all: its equity is that, less what closing cost.
+    /// </summary>
     public void Settle(double equity)
     {
         if (_count == 0) return;

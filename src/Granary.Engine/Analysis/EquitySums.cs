@@ -42,7 +42,9 @@ public sealed record EquitySums
     /// <summary>Bars at whose close something was held.</summary>
     public required long ExposedBars { get; init; }
 
-    /// <summary>At the end of each period of the trace, the last one cut short by the end of the bars; empty where nothing was traced.</summary>
+    /// <summary>
+    /// At the end of each period of the trace, the last one cut short by the end of the bars; empty where nothing was traced.
+    /// </summary>
     public double[] PeriodEquity { get; init; } = [];
 
     /// <summary>What metrics are computed from; what the sums do not hold is NaN.</summary>

@@ -6,10 +6,14 @@ namespace Granary.Engine.Analysis;
 /// A strategy's equity at the ends of periods of equal length, as weeks: enough to judge and to combine strategies without the bars.
 /// Traces of one batch have the same periods, so that they can be laid side by side.
 /// </summary>
-/// <param name="PeriodTicks">Their length. Period number n is [n · PeriodTicks, (n + 1) · PeriodTicks) in UTC ticks; weeks so begin on Mondays.</param>
+/// <param name="PeriodTicks">
+/// Their length. Period number n is [n · PeriodTicks, (n + 1) · PeriodTicks) in UTC ticks; weeks so begin on Mondays.
+/// </param>
 /// <param name="FirstPeriod">The number of the first period.</param>
 /// <param name="Start">Equity before the first bar.</param>
-/// <param name="Equity">At the end of each period from the first on; a period without bars ends as it began, the last one may be cut short.</param>
+/// <param name="Equity">
+/// At the end of each period from the first on; a period without bars ends as it began, the last one may be cut short.
+/// </param>
 public sealed record EquityTrace(long PeriodTicks, long FirstPeriod, double Start, double[] Equity)
 {
     public long LastPeriod => FirstPeriod + Equity.Length - 1;
@@ -40,17 +44,18 @@ public sealed record EquityTrace(long PeriodTicks, long FirstPeriod, double Star
     }
 
     /// <summary>
-    /// The periods that suit bars of a timeframe and a number of strategies: weeks, for bars of less than an hour days, for less than a minute hours;
-    /// longer where there are so many strategies that their traces would fill the memory.
+    /// The periods that suit bars of a timeframe and a number of strategies: weeks, for bars of less than an hour days, for less than a
+    /// minute hours; longer where there are so many strategies that their traces would fill the memory.
     /// </summary>
     public static long PeriodFor(Timeframe timeframe, int strategies)
     {
-        var period = timeframe.Ticks >= TimeSpan.TicksPerHour ? 7 * TimeSpan.TicksPerDay : timeframe.Ticks >= TimeSpan.TicksPerMinute ? TimeSpan.TicksPerDay : TimeSpan.TicksPerHour;
+        var period = timeframe.Ticks >= TimeSpan.TicksPerHour ? 7 * TimeSpan.TicksPerDay
+            : timeframe.Ticks >= TimeSpan.TicksPerMinute ? TimeSpan.TicksPerDay : TimeSpan.TicksPerHour;
         return strategies > 200_000 ? 26 * period : strategies > 20_000 ? 4 * period : period;
     }
 }
 
-/// <summary>Makes the trace of an equity that is told row by row.</summary>
+/// <summary>Makes the trace of an equity that comes row by row.</summary>
 /// <param name="start">Equity before the first row.</param>
 public sealed class EquityTracer(long periodTicks, double start)
 {

@@ -1,7 +1,9 @@
 namespace Granary.Engine.Analysis;
 
 /// <summary>Count, mean and central moments to the fourth of a stream of numbers, in one pass and constant memory.</summary>
-/// <remarks>Pébay, Formulas for robust, one-pass parallel computation of covariances and arbitrary-order statistical moments, Sandia 2008.</remarks>
+/// <remarks>
+/// Pébay, Formulas for robust, one-pass parallel computation of covariances and arbitrary-order statistical moments, Sandia 2008.
+/// </remarks>
 public struct Moments
 {
     private double _m2, _m3, _m4;

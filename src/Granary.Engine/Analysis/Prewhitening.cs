@@ -17,7 +17,9 @@ public static class Prewhitening
     // The highest order; records of fewer than ten periods for each have a lower one.
     private const int MostLags = 6;
 
-    /// <summary>What the autoregression of each series leaves; the first values keep their places with the variance of the others.</summary>
+    /// <summary>
+    /// What the autoregression of each series leaves; the first values keep their places with the variance of the others.
+    /// </summary>
     /// <param name="series">Of equal length, oldest first.</param>
     /// <returns>
     /// Series as long as the given ones. Their means are Π(1 − πₖ) times the given ones, πₖ the partial autocorrelations, and so are

@@ -16,11 +16,17 @@ public enum PerformanceMeasure
 /// Combinatorially symmetric cross-validation: how likely the strategy that looks best in-sample is to fall below the median out-of-sample.
 /// Bailey, Borwein, López de Prado and Zhu, The probability of backtest overfitting, Journal of Computational Finance 20(4), 2017.
 /// </summary>
-/// <param name="Probability">Share of splits whose in-sample best has a logit below 0, that is, ranks below the out-of-sample median; a rank at the median counts half. About 0.5 for noise, near 0 for an edge that lasts.</param>
+/// <param name="Probability">
+/// Share of splits whose in-sample best has a logit below 0, that is, ranks below the out-of-sample median; a rank at the median counts
+/// half. About 0.5 for noise, near 0 for an edge that lasts.
+/// </param>
 /// <param name="ProbabilityOfLoss">Share of splits in which the in-sample best performs below zero out-of-sample.</param>
-/// <param name="Degradation">Slope of the best's out-of-sample performance on its in-sample performance, over all splits; NaN where the latter never varies.</param>
+/// <param name="Degradation">
+/// Slope of the best's out-of-sample performance on its in-sample performance, over all splits; NaN where the latter never varies.
+/// </param>
 /// <param name="Logits">ln(ω / (1 − ω)) of each split, ω = out-of-sample rank of the in-sample best over (strategies + 1).</param>
-public sealed record ProbabilityOfOverfitting(double Probability, double ProbabilityOfLoss, double Degradation, IReadOnlyList<double> Logits)
+public sealed record ProbabilityOfOverfitting(double Probability, double ProbabilityOfLoss, double Degradation,
+    IReadOnlyList<double> Logits)
 {
     /// <summary>The number of blocks that the paper uses: 12,870 splits.</summary>
     public const int DefaultBlocks = 16;
@@ -28,15 +34,18 @@ public sealed record ProbabilityOfOverfitting(double Probability, double Probabi
     /// <summary>Probabilities from here on are no better than drawing lots.</summary>
     public const double Most = 0.5;
 
-    /// <summary>Where the choice earns out of sample in all but this share of the splits, it is a choice among strategies that all earn.</summary>
+    /// <summary>
+    /// Where the choice earns out of sample in all but this share of the splits, it is a choice among strategies that all earn.
+    /// </summary>
     public const double MostLoss = 0.05;
 
     /// <summary>Share of splits in which the in-sample best loses or earns nothing out of sample.</summary>
     public double ProbabilityOfNoGain { get; private init; }
 
     /// <summary>
-    /// Whether strategies are overfitted only against one another: the choice ranks no better than lots, but nearly always earns out of sample.
-    /// The paper names it among the limits of the method: strategies with high but similar Sharpe ratios have a high probability of overfitting although all have merit.
+    /// Whether strategies are overfitted only against one another: the choice ranks no better than lots, but nearly always earns out of
+    /// sample. The paper names it among the limits of the method: strategies with high but similar Sharpe ratios have a high probability of
+    /// overfitting although all have merit.
     /// </summary>
     public bool IsAmongEarners => Probability >= Most && ProbabilityOfNoGain <= MostLoss;
 
@@ -45,17 +54,23 @@ public sealed record ProbabilityOfOverfitting(double Probability, double Probabi
 
     /// <param name="returns">For each strategy its returns over the same periods, oldest first.</param>
     /// <param name="blocks">An even number of stretches into which time is cut, of equal length to within one period.</param>
-    /// <exception cref="ArgumentException">Fewer than two strategies, unequal lengths, blocks that are odd, fewer than 2 or more than 24, or fewer than two periods in a block.</exception>
-    public static ProbabilityOfOverfitting Of(IReadOnlyList<double[]> returns, int blocks = DefaultBlocks, PerformanceMeasure measure = PerformanceMeasure.Sharpe)
+    /// <exception cref="ArgumentException">
+    /// Fewer than two strategies, unequal lengths, blocks that are odd, fewer than 2 or more than 24, or fewer than two periods in a block.
+    /// </exception>
+    public static ProbabilityOfOverfitting Of(IReadOnlyList<double[]> returns, int blocks = DefaultBlocks,
+        PerformanceMeasure measure = PerformanceMeasure.Sharpe)
     {
-        if (returns.Count < 2) throw new ArgumentException($"overfitting is a matter of choosing among strategies: {returns.Count} is too few", nameof(returns));
+        if (returns.Count < 2) throw new ArgumentException($"overfitting is a matter of choosing among "
+            + $"strategies: {returns.Count} is too few", nameof(returns));
         var periods = returns[0].Length;
         var sums = new OverfittingBlocks(returns.Count, blocks);
-        if (periods < 2 * blocks) throw new ArgumentException($"{periods} periods are too few for {blocks} blocks: at least two to a block", nameof(returns));
+        if (periods < 2 * blocks)
+            throw new ArgumentException($"{periods} periods are too few for {blocks} blocks: at least two to a block", nameof(returns));
         for (var k = 0; k < returns.Count; k++)
         {
             if (returns[k].Length != periods)
-                throw new ArgumentException($"strategy {k} has {returns[k].Length} returns, strategy 0 has {periods}: all cover the same periods", nameof(returns));
+                throw new ArgumentException($"strategy {k} has {returns[k].Length} returns, strategy 0 "
+                    + $"has {periods}: all cover the same periods", nameof(returns));
             for (var b = 0; b < blocks; b++)
             {
                 var start = (int)((long)b * periods / blocks);
@@ -288,7 +303,8 @@ public sealed class OverfittingBlocks
     public OverfittingBlocks(int strategies, int blocks)
     {
         if (strategies < 2) throw new ArgumentException($"{strategies} strategies are too few to choose among", nameof(strategies));
-        if (blocks is < 2 or > 24 || blocks % 2 != 0) throw new ArgumentException($"{blocks} blocks: use an even number from 2 to 24", nameof(blocks));
+        if (blocks is < 2 or > 24 || blocks % 2 != 0)
+            throw new ArgumentException($"{blocks} blocks: use an even number from 2 to 24", nameof(blocks));
         Strategies = strategies;
         _sums = [.. Enumerable.Range(0, blocks).Select(_ => new double[strategies])];
         _squares = [.. Enumerable.Range(0, blocks).Select(_ => new double[strategies])];

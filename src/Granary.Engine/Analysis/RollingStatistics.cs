@@ -20,7 +20,7 @@ public sealed record RollingStatistics(long[] Times, double[] Sharpe, double[] V
         {
             if (i % 4096 == 0)
             {
-                // Running sums drift; every few thousand steps they are made anew.
+                // Running sums drift; every few thousand steps they are summed again.
                 (sum, squares) = (0, 0);
                 for (var j = Math.Max(0, i - window); j < i; j++)
                 {

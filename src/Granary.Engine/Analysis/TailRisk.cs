@@ -6,7 +6,10 @@ public static class TailRisk
     /// <summary>Historical value at risk and expected shortfall.</summary>
     /// <param name="returns">Fractions, in any order.</param>
     /// <param name="tail">The share of periods in the tail, as 0.05.</param>
-    /// <returns>Positive fractions: −q, and minus the mean of the returns at or below q, where q is the quantile with linear interpolation; NaN without returns or with an undefined one.</returns>
+    /// <returns>
+    /// Positive fractions: −q, and minus the mean of the returns at or below q, where q is the quantile with linear interpolation; NaN
+    /// without returns or with an undefined one.
+    /// </returns>
     public static (double ValueAtRisk, double ExpectedShortfall) Historical(ReadOnlySpan<double> returns, double tail)
     {
         if (returns.Length == 0) return (double.NaN, double.NaN);

@@ -56,7 +56,8 @@ public sealed class TradeAccumulator
     {
         if ((adverse.Length != 0 && adverse.Length != profits.Length) || (favourable.Length != 0 && favourable.Length != profits.Length)
             || (bars.Length != 0 && bars.Length != profits.Length))
-            throw new ArgumentException("profits, excursions and bars are of the same trades: give as many of each, or none", nameof(profits));
+            throw new ArgumentException("profits, excursions and bars are of the same trades: give as many of each, or none",
+                nameof(profits));
         var accumulator = new TradeAccumulator();
         for (var i = 0; i < profits.Length; i++)
             accumulator.Add(profits[i], adverse.Length > 0 ? adverse[i] : double.NaN, favourable.Length > 0 ? favourable[i] : double.NaN,

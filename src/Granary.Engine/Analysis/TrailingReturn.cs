@@ -29,7 +29,7 @@ public readonly record struct TrailingReturn(string Name, long From, double Retu
         ];
     }
 
-    // Against the last point at or before the instant; in the curve's first month or year against its first point.
+    // Against the last point at or before that time; in the curve's first month or year against its first point.
     private static TrailingReturn Since(EquityCurve curve, string name, long instant)
     {
         var at = curve.Times.BinarySearch(instant);

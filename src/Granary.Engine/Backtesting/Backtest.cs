@@ -11,7 +11,9 @@ namespace Granary.Engine.Backtesting;
 /// <param name="Trades">In the order of their closing; what is open at the end comes last.</param>
 public sealed record BacktestOutcome(StrategyResult Result, IReadOnlyList<Signal> Signals, IReadOnlyList<Trade> Trades);
 
-/// <summary>One strategy over bars in memory: for tests of strategies, notebooks and examples. Hosts share a feed's work between many runs instead.</summary>
+/// <summary>
+/// One strategy over bars in memory: for tests of strategies, notebooks and examples. Hosts share a feed's work between many runs instead.
+/// </summary>
 /// <example><code>
 /// var outcome = Backtest.Run(new SmaCross(10, 30), series, bars);
 /// Console.WriteLine(outcome.Trades.Count);
@@ -20,11 +22,13 @@ public static class Backtest
 {
     /// <param name="bars">Oldest first, open times strictly rising.</param>
     /// <param name="settings">Cash, sides, size, stops; what a batch file says of a strategy.</param>
-    public static BacktestOutcome Run(Strategy strategy, MarketSeries series, IReadOnlyList<Bar> bars, TradingSettings? settings = null, ExecutionSettings? execution = null)
+    public static BacktestOutcome Run(Strategy strategy, MarketSeries series, IReadOnlyList<Bar> bars, TradingSettings? settings = null,
+        ExecutionSettings? execution = null)
     {
         var observer = new Observer();
         var plan = new FactorPlan();
-        var run = new StrategyRun(strategy.GetType().Name, strategy, series, settings ?? new TradingSettings(), execution ?? new ExecutionSettings(), plan, observer);
+        var run = new StrategyRun(strategy.GetType().Name, strategy, series, settings ?? new TradingSettings(), execution
+            ?? new ExecutionSettings(), plan, observer);
         var pipeline = new FeedPipeline(series, plan);
         foreach (var block in Blocks(bars))
         {
@@ -37,12 +41,13 @@ public static class Backtest
 
     /// <summary>The same over several symbols; signals and trades in the order of the symbols.</summary>
     /// <param name="series">One for each of <paramref name="bars"/>, of one timeframe.</param>
-    public static BacktestOutcome Run(MultiSymbolStrategy strategy, IReadOnlyList<MarketSeries> series, IReadOnlyList<IReadOnlyList<Bar>> bars,
-        TradingSettings? settings = null, ExecutionSettings? execution = null)
+    public static BacktestOutcome Run(MultiSymbolStrategy strategy, IReadOnlyList<MarketSeries> series,
+        IReadOnlyList<IReadOnlyList<Bar>> bars, TradingSettings? settings = null, ExecutionSettings? execution = null)
     {
         var observers = series.Select(_ => new Observer()).ToList();
         var plans = series.Select(_ => new FactorPlan()).ToList();
-        var run = new MultiSymbolRun(strategy.GetType().Name, strategy, series, settings ?? new TradingSettings(), execution ?? new ExecutionSettings(), plans, observers);
+        var run = new MultiSymbolRun(strategy.GetType().Name, strategy, series, settings ?? new TradingSettings(), execution
+            ?? new ExecutionSettings(), plans, observers);
         var pipeline = new JoinedPipeline(series, plans);
         var joiner = new FeedJoiner(series);
         var feeds = bars.Select(b => Blocks(b).GetEnumerator()).ToList();

@@ -4,7 +4,9 @@ using System.Text;
 
 namespace Granary.Engine.Backtesting;
 
-/// <summary>The digest of a batch: SHA-256 over its strategies' ids and fingerprints in plan order, and the portfolio's fingerprint.</summary>
+/// <summary>
+/// The digest of a batch: SHA-256 over its strategies' ids and fingerprints in plan order, and the portfolio's fingerprint.
+/// </summary>
 public sealed class BatchDigest
 {
     private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);

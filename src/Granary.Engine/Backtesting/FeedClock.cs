@@ -2,7 +2,10 @@ using Granary.Engine.Market;
 
 namespace Granary.Engine.Backtesting;
 
-/// <summary>Counts a feed's bars and days as they stream by, and tells how many bars a year has (the same rule as <see cref="Analysis.PeriodsPerYear"/>).</summary>
+/// <summary>
+/// Counts a feed's bars and days as they stream by, and tells how many bars a year has (the same rule as
+/// <see cref="Analysis.PeriodsPerYear"/>).
+/// </summary>
 /// <param name="from">UTC ticks; bars before it only warm up, and are not counted.</param>
 public sealed class FeedClock(Timeframe timeframe, long from = 0)
 {

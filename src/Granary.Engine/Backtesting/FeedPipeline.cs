@@ -73,9 +73,11 @@ public sealed class FeedPipeline
         prepared.Calendar.Read(block, _lastTime);
         _lastTime = block.TimeColumn[block.Count - 1];
         Clock.Add(block.Time);
-        // Compared with itself, a symbol needs nobody else's bars.
+        // Compared with itself, a symbol needs no other bars.
         if (_readsItself && references?.ContainsKey(Series.Instrument.Symbol) is not true)
-            references = new Dictionary<string, double[]>(references ?? new Dictionary<string, double[]>(), StringComparer.Ordinal) { [Series.Instrument.Symbol] = block.CloseColumn };
+            references = new Dictionary<string, double[]>(references ?? new Dictionary<string, double[]>(),
+                StringComparer.Ordinal)
+            { [Series.Instrument.Symbol] = block.CloseColumn };
         _computer.Compute(block, prepared.Sheet, references);
         return prepared;
     }

@@ -8,7 +8,7 @@ public interface IStrategyRun
     /// <summary>Stable over runs, as <c>Class(a=1,b=2)@SYMBOL:TF</c>.</summary>
     string Id { get; }
 
-    /// <summary>Bars seen so far; with several instruments, instants.</summary>
+    /// <summary>Bars seen so far; with several instruments, time slices.</summary>
     long Bars { get; }
 
     /// <summary>Trades closed so far.</summary>

@@ -22,7 +22,10 @@ public sealed class PreparedJoin
     /// <summary>Months and weeks of the joined timeline.</summary>
     public BlockCalendar Calendar { get; }
 
-    /// <summary>One symbol's own bars and factors, for strategies that trade it alone (and may read others through its factors); null where it has no bar here.</summary>
+    /// <summary>
+    /// One symbol's own bars and factors, for strategies that trade it alone (and may read others through its factors); null where it has
+    /// no bar here.
+    /// </summary>
     public PreparedBlock? Symbol(int symbol) => _symbols[symbol];
 
     // A column to fill the places of a block that has only times and one value.
@@ -68,7 +71,8 @@ public sealed class JoinedPipeline
             if (Series[i].Instrument.Symbol == symbol)
                 return i;
         var near = Spelling.Nearest(symbol, Series.Select(s => s.Instrument.Symbol));
-        throw new ArgumentException($"a factor compares with '{symbol}', which is not among the symbols {string.Join(", ", Series.Select(s => s.Instrument.Symbol))}"
+        throw new ArgumentException($"a factor compares with '{symbol}', which is not among the "
+            + $"symbols {string.Join(", ", Series.Select(s => s.Instrument.Symbol))}"
             + (near is null ? "; add it to the data" : $"; did you mean '{near}'?"));
     }
 

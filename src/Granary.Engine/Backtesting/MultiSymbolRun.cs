@@ -9,13 +9,13 @@ using Granary.Engine.Trading.Book;
 namespace Granary.Engine.Backtesting;
 
 /// <summary>
-/// One strategy on several symbols with one account, from the first instant to the last. It is shown stretches of the joined timeline in order,
-/// cut anywhere.
+/// One strategy on several symbols with one account, from the first time slice to the last. It receives stretches of the joined timeline in
+/// order, cut anywhere.
 /// </summary>
 /// <remarks>
-/// At each instant the bars that open then are worked, and the strategy is asked once when they have closed. At the open all orders, of whatever
-/// symbol, take turns in the order of their making, so that what an exit brings pays for the entry after it; the rest of the bars is worked
-/// symbol by symbol in their order. Equity is marked at every instant, a symbol without a bar at its last close.
+/// In each time slice the bars that open then are processed, and the strategy is called once when they have closed. At the open all orders,
+/// of whatever symbol, take turns in the order of their making, so that what an exit brings pays for the entry after it; the rest of the
+/// bars is worked symbol by symbol in their order. Equity is marked in every time slice, a symbol without a bar at its last close.
 /// </remarks>
 public sealed class MultiSymbolRun : IStrategyRun
 {
@@ -34,15 +34,24 @@ public sealed class MultiSymbolRun : IStrategyRun
 
     /// <param name="id">Stable over runs, as <c>Class(a=1,b=2)@SYM1+SYM2:TF</c>.</param>
     /// <param name="series">In the order of the joined blocks' symbols.</param>
-    /// <param name="plans">One for each symbol; the strategy's factors are added to all. Make all runs of a feed before its first block.</param>
-    /// <param name="model">Judges the strategy's entries, each by its symbol's own bars; null where nobody does.</param>
-    /// <exception cref="ArgumentException">The strategy does not trade this number of symbols; one sentence that can be shown as it is.</exception>
-    /// <param name="observers">One for each symbol, told of that symbol's signals and trades, which are numbered over all symbols; null where only the result counts.</param>
-    public MultiSymbolRun(string id, MultiSymbolStrategy strategy, IReadOnlyList<MarketSeries> series, TradingSettings settings, ExecutionSettings execution,
+    /// <param name="plans">
+    /// One for each symbol; the strategy's factors are added to all. Make all runs of a feed before its first block.
+    /// </param>
+    /// <param name="model">Filters the strategy's entries, each by its symbol's own bars; null = none.</param>
+    /// <exception cref="ArgumentException">
+    /// The strategy does not trade this number of symbols; one sentence that can be shown as it is.
+    /// </exception>
+    /// <param name="observers">
+    /// One for each symbol, told of that symbol's signals and trades, which are numbered over all symbols; null where only the result
+    /// counts.
+    /// </param>
+    public MultiSymbolRun(string id, MultiSymbolStrategy strategy, IReadOnlyList<MarketSeries> series, TradingSettings settings,
+        ExecutionSettings execution,
         IReadOnlyList<FactorPlan> plans, IReadOnlyList<IRunObserver?>? observers = null, IEntryModel? model = null)
     {
         if (series.Count < strategy.LeastSymbols || series.Count > strategy.MostSymbols)
-            throw new ArgumentException($"{strategy.GetType().Name} trades {Wanted(strategy)} together, and the batch gives it {series.Count}: name them in the strategy's 'symbols'");
+            throw new ArgumentException($"{strategy.GetType().Name} trades {Wanted(strategy)} together, and the batch gives "
+                + $"it {series.Count}: name them in the strategy's 'symbols'");
         Id = id;
         Series = series;
         _strategy = strategy;
@@ -69,12 +78,12 @@ public sealed class MultiSymbolRun : IStrategyRun
 
     public IReadOnlyList<MarketSeries> Series { get; }
 
-    /// <summary>Instants so far.</summary>
+    /// <summary>Time slices so far.</summary>
     public long Bars => _rows;
 
     public int TradeCount => _account.Trades.Trades;
 
-    /// <summary>A symbol's factors at the instant that is being run, for whoever writes them beside its signals.</summary>
+    /// <summary>A symbol's factors in the current time slice, for the writer that stores them beside its signals.</summary>
     public IFactorReader Factors(int symbol) => _symbols[symbol];
 
     /// <summary>The next stretch of the timeline, and its factors.</summary>
@@ -177,7 +186,8 @@ public sealed class MultiSymbolRun : IStrategyRun
         Tell();
     }
 
-    // Entries in a symbol that has stopped trading would keep the account's cash reserved for ever, and a position would be held at a price that nobody pays any more.
+    // Entries in a symbol that has stopped trading would keep the account's cash reserved for ever, and a position would be held at a price
+    // of the past.
     private void Expire(long time)
     {
         for (var s = 0; s < _symbols.Length; s++)
@@ -249,7 +259,8 @@ public sealed class MultiSymbolRun : IStrategyRun
 
     private static string Wanted(MultiSymbolStrategy strategy) => strategy.MostSymbols == int.MaxValue
         ? $"at least {strategy.LeastSymbols} symbols"
-        : strategy.LeastSymbols == strategy.MostSymbols ? $"{strategy.LeastSymbols} symbols" : $"{strategy.LeastSymbols} to {strategy.MostSymbols} symbols";
+        : strategy.LeastSymbols == strategy.MostSymbols ? $"{strategy.LeastSymbols} symbols"
+        : $"{strategy.LeastSymbols} to {strategy.MostSymbols} symbols";
 
     // Whether anybody below the base classes does.
     private static bool Overrides(MultiSymbolStrategy strategy, string method) =>

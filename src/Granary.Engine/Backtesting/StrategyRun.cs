@@ -33,15 +33,16 @@ public sealed class StrategyRun : IStrategyRun, IFactorReader
 
     /// <param name="id">Stable over runs, as <c>Class(a=1,b=2)@SYMBOL:TF</c>.</param>
     /// <param name="plan">The feed's; the strategy's factors are added to it. Make all runs of a feed before its first block.</param>
-    /// <param name="observer">Is told of signals and trades as they happen; null where only the result counts.</param>
-    /// <param name="model">Judges the strategy's entries; null where nobody does.</param>
+    /// <param name="observer">Notified of signals and trades as they happen; null where only the result counts.</param>
+    /// <param name="model">Filters the strategy's entries; null = none.</param>
     /// <param name="symbols">Those of a joined feed, whose closes its factors may compare with; null for a feed of one.</param>
     /// <exception cref="ArgumentException">A factor cannot be computed over this feed; one sentence that can be shown as it is.</exception>
     public StrategyRun(string id, Strategy strategy, MarketSeries series, TradingSettings settings, ExecutionSettings execution,
         FactorPlan plan, IRunObserver? observer = null, IEntryModel? model = null, IReadOnlyList<string>? symbols = null)
     {
         if (strategy is MultiSymbolStrategy)
-            throw new ArgumentException($"{strategy.GetType().Name} trades several symbols: run it as a {nameof(MultiSymbolRun)}", nameof(strategy));
+            throw new ArgumentException($"{strategy.GetType().Name} trades several symbols: run it as a {nameof(MultiSymbolRun)}",
+                nameof(strategy));
         Id = id;
         _strategy = strategy;
         Series = series;
@@ -51,10 +52,13 @@ public sealed class StrategyRun : IStrategyRun, IFactorReader
         _context = new StrategyContext(_book, series);
         _factors = [.. strategy.Factors];
         _crossings = [.. strategy.Crossings];
-        foreach (var factor in _factors) factor.Slot = plan.Add(factor.Request, series, symbols ?? [series.Instrument.Symbol]) + factor.Line;
-        _states = [(_book, 5), (_book.Meter, 4), (_context, 1), (_strategy, 1), .. _crossings.Select(c => ((object)c, 1)), .. _factors.Select(f => ((object)f, 1))];
+        foreach (var factor in _factors)
+            factor.Slot = plan.Add(factor.Request, series, symbols ?? [series.Instrument.Symbol]) + factor.Line;
+        _states = [(_book, 5), (_book.Meter, 4), (_context, 1), (_strategy, 1), .. _crossings.Select(c => ((object)c, 1)),
+            .. _factors.Select(f => ((object)f, 1))];
         if (model is not null) _book.Judge = _judge = model.Attach(series, plan);
-        if (Overrides(strategy, nameof(Strategy.OnOrder)) || Overrides(strategy, nameof(Strategy.OnTrade))) _book.Listen(new StrategyCallbacks(strategy, _context));
+        if (Overrides(strategy, nameof(Strategy.OnOrder)) || Overrides(strategy, nameof(Strategy.OnTrade)))
+            _book.Listen(new StrategyCallbacks(strategy, _context));
     }
 
     public string Id { get; }
@@ -137,7 +141,7 @@ public sealed class StrategyRun : IStrategyRun, IFactorReader
         return i;
     }
 
-    // The first bar of the block that opens at an instant or later.
+    // The first bar of the block that opens at a time or later.
     private int FirstFrom(long time)
     {
         var at = _block.Time.BinarySearch(time);
@@ -145,8 +149,8 @@ public sealed class StrategyRun : IStrategyRun, IFactorReader
     }
 
     /// <summary>
-    /// Tells the processor that this run comes after the one that is at work. The states of a thousand runs do not fit a core's cache beside
-    /// the factors, and without this each block would wait for them line by line. Reads nothing, and changes nothing.
+    /// Tells the processor that this run comes after the one that is at work. The states of a thousand runs do not fit a core's cache
+    /// beside the factors, and without this each block would wait for them line by line. Reads nothing, and changes nothing.
     /// </summary>
     /// <param name="later">The run after this one, so that this can be called on it next without a wait; null where there is none.</param>
     public void Prefetch(StrategyRun? later)
@@ -163,7 +167,8 @@ public sealed class StrategyRun : IStrategyRun, IFactorReader
         for (var i = 0; i < lines; i++) Sse.Prefetch0(at + 64 * i);
     }
 
-    // Nothing waits and nothing is protected: only the strategy is asked, until it acts. (A loop of its own, whose state fits the registers.)
+    // Nothing waits and nothing is protected: only the strategy is asked, until it acts. (A loop of its own, whose state fits the
+    // registers.)
     [MethodImpl(MethodImplOptions.NoInlining)]
     private int RunQuiet(int i, int n)
     {
@@ -210,8 +215,8 @@ public sealed class StrategyRun : IStrategyRun, IFactorReader
     }
 
     /// <summary>
-    /// The symbol's bars have ended while those of others go on: what is open is closed at the last close, where the batch says so. To be called before
-    /// <see cref="Finish"/>.
+    /// The symbol's bars have ended while those of others go on: what is open is closed at the last close, where the batch says so. To be
+    /// called before <see cref="Finish"/>.
     /// </summary>
     public void EndData()
     {
@@ -223,7 +228,11 @@ public sealed class StrategyRun : IStrategyRun, IFactorReader
     {
         if (_started) _strategy.OnStop(_context);
         var sums = _book.Finish(_lastTime, _lastClose, _lastIndex);
-        return new StrategyResult(Id, sums, _book.Trades, _book.SignalCount, _book.Fingerprint.Value) { SignalEnds = _book.SignalEnds, IsWarm = _warm };
+        return new StrategyResult(Id, sums, _book.Trades, _book.SignalCount, _book.Fingerprint.Value)
+        {
+            SignalEnds = _book.SignalEnds,
+            IsWarm = _warm
+        };
     }
 
     private static bool Overrides(Strategy strategy, string method) =>

@@ -3,8 +3,8 @@ using Granary.Engine.Trading;
 namespace Granary.Engine.Brokerage;
 
 /// <summary>
-/// Orders, trades, positions and cash of an account as its events leave them. Told the same events it stands the same; a fill that is told twice
-/// is booked once, and one that is told out of turn changes no state backwards.
+/// Orders, trades, positions and cash of an account, computed from its events. The same events give the same state; a repeated fill
+/// is booked once, and an event out of order never moves a state backwards.
 /// </summary>
 /// <param name="multiplierOf">Currency units per unit of price and quantity, by symbol.</param>
 public sealed class AccountLedger(double cash, Func<string, double> multiplierOf)
@@ -23,7 +23,10 @@ public sealed class AccountLedger(double cash, Func<string, double> multiplierOf
     /// <summary>Paid since the start, quote currency.</summary>
     public double Fees { get; private set; }
 
-    /// <summary>Called when the venue has told that the stop, target or trailing stop of a trade was hit (the fill's leg says which): once for each fill, when it is booked.</summary>
+    /// <summary>
+    /// Called when the venue has told that the stop, target or trailing stop of a trade was hit (the fill's leg says which): once for each
+    /// fill, when it is booked.
+    /// </summary>
     public Action<AccountTrade, BrokerFill>? Hit { get; set; }
 
     /// <summary>Of the venue, up to which everything is booked.</summary>
@@ -70,7 +73,9 @@ public sealed class AccountLedger(double cash, Func<string, double> multiplierOf
             case OrderAnswered answer: Answer(answer.ClientId, answer.Status); break;
             case VenueReported report: Report(report.Event, out _); break;
             case OrderClosed closed: Close(closed.ClientId); break;
-            case Reconciled reconciled: _positions[reconciled.Symbol] = _positions.GetValueOrDefault(reconciled.Symbol) + reconciled.Adjustment; break;
+            case Reconciled reconciled:
+                _positions[reconciled.Symbol] =
+                _positions.GetValueOrDefault(reconciled.Symbol) + reconciled.Adjustment; break;
         }
     }
 
@@ -103,7 +108,8 @@ public sealed class AccountLedger(double cash, Func<string, double> multiplierOf
     // Steps that a venue did not tell of are made up; what would go backwards is old news.
     private static void Become(Ticket ticket, OrderState state, string reason)
     {
-        if (ticket.State == OrderState.New && state != OrderState.Rejected && state != OrderState.Submitted) ticket.State = OrderState.Submitted;
+        if (ticket.State == OrderState.New && state != OrderState.Rejected && state != OrderState.Submitted)
+            ticket.State = OrderState.Submitted;
         if (!ticket.State.CanBecome(state)) return;
         ticket.State = state;
         if (reason.Length > 0) ticket.Reason = reason;
@@ -123,7 +129,8 @@ public sealed class AccountLedger(double cash, Func<string, double> multiplierOf
         Fees += fill.Fee;
         var position = _positions.GetValueOrDefault(fill.Symbol) + (int)fill.Side * fill.Quantity;
         _positions[fill.Symbol] = Math.Abs(position) < 1e-9 * fill.Quantity ? 0 : position;
-        if (ticket is not null) trade = fill.Leg.Length == 0 && ticket.Order.Closes is null ? Enter(ticket, fill) : Exit(ticket, fill, multiplier);
+        if (ticket is not null)
+            trade = fill.Leg.Length == 0 && ticket.Order.Closes is null ? Enter(ticket, fill) : Exit(ticket, fill, multiplier);
         if (fill.Leg.Length > 0 && trade is not null) Hit?.Invoke(trade, fill);
         return true;
     }
@@ -131,7 +138,9 @@ public sealed class AccountLedger(double cash, Func<string, double> multiplierOf
     private AccountTrade Enter(Ticket ticket, BrokerFill fill)
     {
         if (!_trades.TryGetValue(fill.ClientId, out var trade))
-            _trades.Add(fill.ClientId, trade = new AccountTrade(ticket.Strategy, ticket.Intent.Trade, fill.Symbol, fill.Side, fill.ClientId) { EntryTime = fill.At });
+            _trades.Add(fill.ClientId, trade = new AccountTrade(ticket.Strategy, ticket.Intent.Trade, fill.Symbol, fill.Side,
+                fill.ClientId)
+            { EntryTime = fill.At });
         var entered = trade.Quantity + fill.Quantity;
         trade.EntryPrice = trade.Quantity == 0 ? fill.Price : (trade.EntryPrice * trade.Quantity + fill.Price * fill.Quantity) / entered;
         trade.Quantity = entered;
@@ -164,7 +173,8 @@ public sealed class AccountLedger(double cash, Func<string, double> multiplierOf
     {
         List<Ticket> settled = [];
         foreach (var ticket in _open)
-            if (ticket.State.IsFinal() && ticket.State != OrderState.Closed && TradeOf(ticket.Order.ClientId) is null or { State: TradeState.Closed })
+            if (ticket.State.IsFinal() && ticket.State != OrderState.Closed
+                && TradeOf(ticket.Order.ClientId) is null or { State: TradeState.Closed })
                 if (ticket.State.IsFinal())
                     settled.Add(ticket);
         return settled;

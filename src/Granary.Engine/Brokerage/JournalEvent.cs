@@ -4,7 +4,10 @@ using Granary.Engine.Trading;
 
 namespace Granary.Engine.Brokerage;
 
-/// <summary>A fact that a live session keeps: what happened, to which strategy and symbol, at which market time. Facts are never changed; a journal is their sequence.</summary>
+/// <summary>
+/// A fact that a live session keeps: what happened, to which strategy and symbol, at which market time. Facts are never changed; a journal
+/// is their sequence.
+/// </summary>
 /// <param name="Instant">Market time, UTC ticks: the close at which it happened or was decided.</param>
 public abstract record JournalEvent(long Instant)
 {
@@ -18,10 +21,11 @@ public abstract record JournalEvent(long Instant)
 /// <param name="Tag">Begins every client order id of the account; kept over restarts.</param>
 /// <param name="Configuration">SHA-256 of the production configuration.</param>
 /// <param name="WithoutEvidence">It trades a configuration whose evidence is missing or failed, since the operator insisted.</param>
-public sealed record SessionStarted(long Instant, string Tag, string Account, string Configuration, string Broker, string Host, int Process, bool WithoutEvidence) : JournalEvent(Instant);
+public sealed record SessionStarted(long Instant, string Tag, string Account, string Configuration, string Broker, string Host, int Process,
+    bool WithoutEvidence) : JournalEvent(Instant);
 
-/// <summary>The bars that closed at an instant, as the session decided on them.</summary>
-/// <param name="Warm">They were there before the session traded: strategies saw them, nobody acted on them.</param>
+/// <summary>The bars that closed at one time, as the session decided on them.</summary>
+/// <param name="Warm">They were there before the session traded: strategies saw them, and the session did not act on them.</param>
 public sealed record BarsTaken(long Instant, IReadOnlyList<TakenBar> Bars, bool Warm = false) : JournalEvent(Instant);
 
 /// <param name="Series">The market's place in the session's list.</param>
@@ -39,8 +43,10 @@ public readonly record struct TakenBar(int Series, long Time, double Open, doubl
 /// <param name="Granted">The portfolio's; 0 where it was refused.</param>
 /// <param name="Prediction">Of its model; NaN where there is none or it had no opinion.</param>
 /// <param name="Factors">Values at that moment, by name.</param>
-public sealed record SignalDecided(long Instant, int Number, long Period, Side Side, OrderType Type, double Price, double Quantity, double Stop, double Target, long ValidUntil,
-    double Prediction, double SizeFactor, Decision Decision, double Granted, IReadOnlyDictionary<string, double> Factors) : JournalEvent(Instant);
+public sealed record SignalDecided(long Instant, int Number, long Period, Side Side, OrderType Type, double Price, double Quantity,
+    double Stop, double Target, long ValidUntil,
+    double Prediction, double SizeFactor, Decision Decision, double Granted, IReadOnlyDictionary<string, double> Factors)
+        : JournalEvent(Instant);
 
 /// <summary>An order will be sent: written before it is.</summary>
 /// <param name="Trade">Number of the strategy's signal that it is for.</param>
@@ -71,16 +77,17 @@ public enum TradeState : byte
 /// <param name="EntryTime">Venue time of the first fill, UTC ticks.</param>
 /// <param name="ExitTime">Of the last closing fill; 0 while active.</param>
 /// <param name="Why">stop, target, trail, or the strategy's reason; empty while active.</param>
-public sealed record TradeChanged(long Instant, int Number, TradeState State, Side Side, double Quantity, double Open, double EntryPrice, double ExitPrice,
-    double Profit, double Fees, long EntryTime, long ExitTime, string Why) : JournalEvent(Instant);
+public sealed record TradeChanged(long Instant, int Number, TradeState State, Side Side, double Quantity, double Open, double EntryPrice,
+    double ExitPrice, double Profit, double Fees, long EntryTime, long ExitTime, string Why) : JournalEvent(Instant);
 
 /// <summary>What the account holds of a symbol after a fill or a synchronisation.</summary>
 /// <param name="Quantity">Signed base units.</param>
 public sealed record PositionChanged(long Instant, double Quantity) : JournalEvent(Instant);
 
-/// <summary>Weights came into force, from the next instant on.</summary>
+/// <summary>Weights came into force, from the next time slice on.</summary>
 /// <param name="Version">Of the weights service; 0 = those of the production configuration.</param>
-public sealed record WeightsChanged(long Instant, long Version, IReadOnlyDictionary<string, double> Weights, string Who, string Why) : JournalEvent(Instant);
+public sealed record WeightsChanged(long Instant, long Version, IReadOnlyDictionary<string, double> Weights, string Who, string Why)
+    : JournalEvent(Instant);
 
 /// <summary>A strategy, or a symbol with its strategies, was enabled or disabled.</summary>
 public sealed record EnablementChanged(long Instant, bool Enabled, string Who, string Why) : JournalEvent(Instant);
@@ -107,7 +114,7 @@ public sealed record SessionControlled(long Instant, SessionCommand Command, str
 /// <param name="Adjustment">What our position in the symbol is changed by, signed base units; 0 where only orders differed.</param>
 public sealed record Reconciled(long Instant, string Rule, string Difference, double Adjustment) : JournalEvent(Instant);
 
-/// <summary>The stop of an open trade will be moved: written before the venue is told.</summary>
+/// <summary>The stop of an open trade will be moved: written before the order goes to the venue.</summary>
 public sealed record StopMoved(long Instant, string ClientId, double Price) : JournalEvent(Instant);
 
 /// <summary>The portfolio accepted a signal, and no order was sent for it.</summary>

@@ -3,7 +3,9 @@ namespace Granary.Engine.Brokerage;
 /// <summary>How well the paper venue behaves. By default it is perfect: no latency, whole fills, nothing refused.</summary>
 public sealed record PaperSettings
 {
-    /// <summary>Of every draw; what befalls an order depends on the seed and the order's id alone, not on when it is asked.</summary>
+    /// <summary>
+    /// Of every draw; what happens to an order depends on the seed and the order's id alone, not on the time of the call.
+    /// </summary>
     public ulong Seed { get; init; } = 1;
 
     /// <summary>Market time between sending and working, mean; each order's is between half and one and a half of it.</summary>

@@ -5,12 +5,13 @@ using Granary.Engine.Trading;
 namespace Granary.Engine.Brokerage;
 
 /// <summary>
-/// A venue in memory that fills orders against the bars that it is shown, by the same rules as the simulated account of a strategy, and can be
-/// made late, stingy and unreliable. A pure function of what it was told: told the same again, it stands the same.
+/// A venue in memory that fills orders against the bars that it is shown, by the same rules as the simulated account of a strategy, and can
+/// be made late, stingy and unreliable. A pure function of its input: the same calls give the same state.
 /// </summary>
 /// <remarks>
-/// An order works from the first bar on that opens after it has arrived; one that arrives within a bar fills at a price on the straight way from that
-/// bar's open to its close. Within a bar: orders at the open, in the order of submission; then stops and targets; then the rest of the orders.
+/// An order works from the first bar on that opens after it has arrived; one that arrives within a bar fills at a price on the straight way
+/// from that bar's open to its close. Within a bar: orders at the open, in the order of submission; then stops and targets; then the rest
+/// of the orders.
 /// </remarks>
 public sealed class PaperVenue(PaperSettings settings, ExecutionSettings execution, IReadOnlyDictionary<string, Instrument> instruments)
 {
@@ -97,7 +98,8 @@ public sealed class PaperVenue(PaperSettings settings, ExecutionSettings executi
     {
         if (!instruments.ContainsKey(order.Symbol)) return $"unknown symbol {order.Symbol}";
         if (!(order.Quantity > 0)) return "the quantity is not positive";
-        if (order.Closes is { } entry && (!_orders.TryGetValue(entry, out var closed) || !(closed.Open > 0))) return "there is nothing open to close";
+        if (order.Closes is { } entry && (!_orders.TryGetValue(entry, out var closed) || !(closed.Open > 0)))
+            return "there is nothing open to close";
         return Draw(order.ClientId, 4) < settings.RejectShare ? "refused at random, as its settings ask" : null;
     }
 
@@ -117,10 +119,12 @@ public sealed class PaperVenue(PaperSettings settings, ExecutionSettings executi
 
     public BrokerOrderStatus? Find(string clientId) => _orders.TryGetValue(clientId, out var working) ? working.Status : null;
 
-    public IReadOnlyList<BrokerEvent> Poll(long after) => after >= _events.Count ? [] : _events.GetRange((int)after, _events.Count - (int)after);
+    public IReadOnlyList<BrokerEvent> Poll(long after) =>
+        after >= _events.Count ? [] : _events.GetRange((int)after, _events.Count - (int)after);
 
     public BrokerSnapshot Snapshot() => new(
-        _positions.Where(p => p.Value != 0).ToDictionary(p => p.Key, p => p.Value, StringComparer.Ordinal), _cash, [.. _live.Where(w => w.Waits).Select(w => w.Status)]);
+        _positions.Where(p => p.Value != 0).ToDictionary(p => p.Key, p => p.Value, StringComparer.Ordinal), _cash,
+        [.. _live.Where(w => w.Waits).Select(w => w.Status)]);
 
     /// <summary>Works the orders of a symbol on a bar that closes now.</summary>
     /// <param name="instant">The close, UTC ticks.</param>

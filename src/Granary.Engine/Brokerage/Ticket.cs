@@ -77,5 +77,7 @@ public sealed class AccountTrade
     internal double ExitNotional { get; set; }
 
     public TradeChanged ToEvent(long instant) =>
-        new(instant, Number, State, Side, Quantity, Open, EntryPrice, ExitPrice, Profit, Fees, EntryTime, ExitTime, Why) { Strategy = Strategy, Symbol = Symbol };
+        new(instant, Number, State, Side, Quantity, Open, EntryPrice, ExitPrice, Profit, Fees, EntryTime, ExitTime,
+            Why)
+        { Strategy = Strategy, Symbol = Symbol };
 }

@@ -2,7 +2,9 @@ using Granary.Engine.Catalogues;
 
 namespace Granary.Engine.Factors;
 
-/// <summary>Enters a <see cref="FactorKernel"/> in the catalogue. The constructor's parameters, their defaults and ranges are the factor's.</summary>
+/// <summary>
+/// Enters a <see cref="FactorKernel"/> in the catalogue. The constructor's parameters, their defaults and ranges are the factor's.
+/// </summary>
 /// <param name="name">As it is written in a batch file: lower case, words joined by hyphens.</param>
 /// <param name="summary">One sentence for the catalogue.</param>
 [AttributeUsage(AttributeTargets.Class, Inherited = false)]
@@ -15,7 +17,8 @@ public sealed class FactorAttribute(string name, string summary) : CatalogueAttr
     public string Summary { get; } = summary;
 
     /// <summary>Names of the lines behind the main one, in order, comma-separated; an empty first name is the factor itself.
-    /// "" = one line; ",signal,histogram" = the factor, .signal and .histogram; "k,d" = only named lines, the first also without its name.</summary>
+    /// "" = one line; ",signal,histogram" = the factor, .signal and .histogram; "k,d" = only named lines, the first also without its
+    /// name.</summary>
     public string Lines { get; init; } = "";
 
     /// <summary>The definition, in plain text.</summary>

@@ -3,8 +3,8 @@ using Granary.Engine.Market;
 namespace Granary.Engine.Factors;
 
 /// <summary>
-/// Any factors over any bars, as columns named by the texts that asked for them: what <c>factors compute</c> and a feature table are made of.
-/// Equal requests are computed once. Memory is that of one block, however many bars come.
+/// Any factors over any bars, as columns named by the texts that asked for them: what <c>factors compute</c> and a feature table are made
+/// of. Equal requests are computed once. Memory is that of one block, however many bars come.
 /// </summary>
 /// <example><code>
 /// var columns = new FactorColumns(series, ["sma(20)", "macd(12,26,9).signal", "sma(20)@1h"]);
@@ -24,7 +24,9 @@ public sealed class FactorColumns
     /// <param name="series">The feed's instrument and timeframe.</param>
     /// <param name="factors">As users write them, each a column.</param>
     /// <param name="catalogue">The factors that the process knows; null for Granary's own.</param>
-    /// <exception cref="ArgumentException">A text is no factor, or not one of this feed; the message says what is wrong and what is near.</exception>
+    /// <exception cref="ArgumentException">
+    /// A text is no factor, or not one of this feed; the message says what is wrong and what is near.
+    /// </exception>
     public FactorColumns(MarketSeries series, IReadOnlyList<string> factors, FactorCatalogue? catalogue = null)
     {
         catalogue ??= FactorCatalogue.BuiltIn;
@@ -54,17 +56,22 @@ public sealed class FactorColumns
     /// <summary>Other symbols whose closes are needed, in the order in which <see cref="Next"/> takes them.</summary>
     public IReadOnlyList<string> ReferenceSymbols => _referenceSymbols;
 
-    /// <summary>The values of a column at the bars of the last block, oldest first; NaN until warm. Overwritten by the next block.</summary>
+    /// <summary>
+    /// The values of a column at the bars of the last block, oldest first; NaN until warm. Overwritten by the next block.
+    /// </summary>
     public ReadOnlySpan<double> this[int column] =>
         _computations[_columns[column].Computation].Lines[_columns[column].Line].AsSpan(0, _count);
 
     /// <summary>Computes every column over the next bars of the feed.</summary>
-    /// <param name="references">For each of <see cref="ReferenceSymbols"/> its close as last known at each bar of the block; NaN before its first.</param>
+    /// <param name="references">
+    /// For each of <see cref="ReferenceSymbols"/> its close as last known at each bar of the block; NaN before its first.
+    /// </param>
     /// <exception cref="ArgumentException">A reference symbol's column is missing.</exception>
     public void Next(BarBlock block, IReadOnlyList<double[]>? references = null)
     {
         if ((references?.Count ?? 0) < _referenceSymbols.Length)
-            throw new ArgumentException($"the closes of {string.Join(", ", _referenceSymbols)} are needed beside these bars", nameof(references));
+            throw new ArgumentException($"the closes of {string.Join(", ", _referenceSymbols)} are needed beside these bars",
+                nameof(references));
         _count = block.Count;
         foreach (var computation in _computations)
         {

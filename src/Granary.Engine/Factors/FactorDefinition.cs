@@ -35,7 +35,8 @@ public sealed record ParameterDefinition(string Name, Type Type, object? Default
         if (Type == typeof(int) && (number != Math.Floor(number) || Math.Abs(number) > int.MaxValue))
             throw new ArgumentException($"{Name} = {text}: a whole number is needed");
         if (number < Minimum || number > Maximum)
-            throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"{Name} = {text} is out of range: {Minimum} … {Maximum}"));
+            throw new ArgumentException(string.Create(CultureInfo.InvariantCulture,
+                $"{Name} = {text} is out of range: {Minimum} … {Maximum}"));
         return Type == typeof(int) ? (object)(int)number : number;
     }
 }

@@ -8,7 +8,9 @@ public readonly ref struct FactorInput
     private readonly double[][]? _references;
     private readonly int _start;
 
-    /// <param name="references">For each of the kernel's <see cref="FactorKernel.ReferenceSymbols"/>, its close as known at each bar of the block.</param>
+    /// <param name="references">
+    /// For each of the kernel's <see cref="FactorKernel.ReferenceSymbols"/>, its close as known at each bar of the block.
+    /// </param>
     public FactorInput(BarBlock block, int start, int count, double[][]? references = null)
     {
         _references = references;

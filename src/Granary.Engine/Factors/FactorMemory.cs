@@ -14,8 +14,9 @@ public sealed class FactorBudget(long values)
 }
 
 /// <summary>
-/// The columns of a feed's factors, left by the first pass over all its bars to the later ones, as from the strategies whose trades a model learns to the model's features,
-/// and from these to the run that asks the model. What does not fit into the budget is computed in each pass. A pass that breaks off leaves nothing.
+/// The columns of a feed's factors, left by the first pass over all its bars to the later ones, as from the strategies whose trades a model
+/// learns to the model's features, and from these to the run that asks the model. What does not fit into the budget is computed in each
+/// pass. A pass that breaks off leaves nothing.
 /// </summary>
 /// <param name="bars">How many the feed has, each pass from its first to its last.</param>
 public sealed class FactorMemory(long bars, FactorBudget budget)
@@ -69,7 +70,7 @@ public sealed class FactorMemory(long bars, FactorBudget budget)
         public override void Process(in FactorInput bars, in FactorOutput lines)
         {
             _kernel.Process(bars, lines);
-            // More bars than were told of: then the column is never whole.
+            // More bars than were announced: then the column is never whole.
             if (Seen < 0 || Seen + bars.Count > column.Lines[0].Length)
             {
                 Seen = -1;

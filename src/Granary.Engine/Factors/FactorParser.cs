@@ -45,12 +45,14 @@ public static class FactorParser
         if (tail[0] != '.') throw new ArgumentException($"'{text}': '{tail}' is not understood; a line is written as .name");
         var line = request.Definition.Lines.ToList().IndexOf(tail[1..]);
         if (line < 0)
-            throw new ArgumentException($"'{text}': {name} has no line '{tail[1..]}'; it has {string.Join(", ", request.Definition.Lines.Select(l => l.Length == 0 ? "(none)" : "." + l))}");
+            throw new ArgumentException($"'{text}': {name} has no line '{tail[1..]}'; it "
+                + $"has {string.Join(", ", request.Definition.Lines.Select(l => l.Length == 0 ? "(none)" : "." + l))}");
         return (request, line);
     }
 
     /// <summary>A list in one text, separated by semicolons.</summary>
-    public static IReadOnlyList<string> Split(string list) => list.Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+    public static IReadOnlyList<string> Split(string list) =>
+        list.Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
 
     internal static FactorRequest Bind(FactorCatalogue catalogue, string name, string[] arguments, Timeframe? timeframe)
     {

@@ -10,11 +10,12 @@ public sealed class FactorPlan
     private readonly List<int> _firstColumn = [];
 
     /// <summary>
-    /// Makes the kernels of factors whose meaning a batch declares, as the states of its regimes; null, or null for a request, leaves it to the catalogue.
+    /// Makes the kernels of factors whose meaning a batch declares, as the states of its regimes; null, or null for a request, leaves it to
+    /// the catalogue.
     /// </summary>
     public Func<FactorRequest, FactorKernel?>? Supply { get; init; }
 
-    /// <summary>What earlier passes over the same bars left; null where nobody keeps it.</summary>
+    /// <summary>The columns that earlier passes over the same bars left; null where they are not kept.</summary>
     public FactorMemory? Memory { get; init; }
 
     public IReadOnlyList<FactorRequest> Requests => _requests;
@@ -36,12 +37,18 @@ public sealed class FactorPlan
 
     /// <summary>The other symbols whose closes a strategy's factors read.</summary>
     /// <exception cref="ArgumentException">A factor cannot be computed over this feed.</exception>
-    public static IEnumerable<string> ReferencesOf(Strategies.Strategy strategy, MarketSeries series, Func<FactorRequest, FactorKernel?>? supply = null) =>
+    public static IEnumerable<string> ReferencesOf(Strategies.Strategy strategy, MarketSeries series,
+        Func<FactorRequest, FactorKernel?>? supply = null) =>
         strategy.Factors.SelectMany(f => f.Request.CreateKernel(series, supply).ReferenceSymbols).Distinct(StringComparer.Ordinal);
 
-    /// <summary>The same, after a trial that the factor can be computed over this feed: so that one strategy's wish fails that strategy and not its feed.</summary>
+    /// <summary>
+    /// The same, after a trial that the factor can be computed over this feed: so that one strategy's wish fails that strategy and not its
+    /// feed.
+    /// </summary>
     /// <param name="symbols">Those whose closes the feed carries, its own among them.</param>
-    /// <exception cref="ArgumentException">The bars are too long for it, or it compares with a symbol that the feed does not carry; one sentence.</exception>
+    /// <exception cref="ArgumentException">
+    /// The bars are too long for it, or it compares with a symbol that the feed does not carry; one sentence.
+    /// </exception>
     internal int Add(FactorRequest request, MarketSeries series, IReadOnlyList<string> symbols)
     {
         if (_index.TryGetValue(request.Key, out var at)) return _firstColumn[at];
@@ -49,7 +56,8 @@ public sealed class FactorPlan
             if (!symbols.Contains(symbol, StringComparer.Ordinal))
             {
                 var near = Spelling.Nearest(symbol, symbols);
-                throw new ArgumentException($"{request.Key} compares with '{symbol}', which is not among the feed's symbols {string.Join(", ", symbols)}"
+                throw new ArgumentException($"{request.Key} compares with '{symbol}', which is not among the feed's "
+                    + $"symbols {string.Join(", ", symbols)}"
                     + (near is null ? "" : $"; did you mean '{near}'?"));
             }
         return Add(request);
@@ -86,7 +94,8 @@ public sealed class FactorComputer
     public FactorComputer(FactorPlan plan, MarketSeries series)
     {
         _plan = plan;
-        _kernels = [.. plan.Requests.Select(r => r.CreateKernel(series, plan.Supply) is var kernel && plan.Memory is { } memory ? memory.Of(r, kernel) : kernel)];
+        _kernels = [.. plan.Requests.Select(r => r.CreateKernel(series, plan.Supply) is var kernel && plan.Memory is { } memory
+            ? memory.Of(r, kernel) : kernel)];
         _lines = [.. plan.Requests.Select(r => new double[r.Definition.Lines.Count][])];
     }
 
@@ -116,7 +125,8 @@ public sealed class FactorComputer
             for (var i = 0; i < closes.Length; i++)
                 closes[i] = references is not null && references.TryGetValue(symbols[i], out var close)
                     ? close
-                    : throw new InvalidOperationException($"{_plan.Requests[kernel].Key} reads {symbols[i]}, which this feed does not carry");
+                    : throw new InvalidOperationException($"{_plan.Requests[kernel].Key} reads {symbols[i]}, which this feed does not "
+                        + $"carry");
         }
         _kernels[kernel].Process(new FactorInput(block, 0, block.Count, closes), new FactorOutput(lines, 0, block.Count));
     }

@@ -30,7 +30,9 @@ public sealed class FactorRequest : IEquatable<FactorRequest>
     public FactorRequest On(Timeframe timeframe) => new(Definition, _arguments, timeframe);
 
     /// <summary>A new kernel, ready for the first bar of <paramref name="series"/>.</summary>
-    /// <param name="supply">Makes kernels that depend on more than their arguments, see <see cref="FactorPlan.Supply"/>; null where there are none.</param>
+    /// <param name="supply">
+    /// Makes kernels that depend on more than their arguments, see <see cref="FactorPlan.Supply"/>; null where there are none.
+    /// </param>
     /// <exception cref="ArgumentException">The feed's bars are too long for it.</exception>
     public FactorKernel CreateKernel(MarketSeries series, Func<FactorRequest, FactorKernel?>? supply = null)
     {
@@ -61,5 +63,7 @@ public sealed class FactorRequest : IEquatable<FactorRequest>
 
     public override string ToString() => Key;
 
-    private static string Text(object value) => value is Enum e ? e.ToString().ToLowerInvariant() : value is IFormattable f ? f.ToString(null, CultureInfo.InvariantCulture) : value.ToString()!;
+    private static string Text(object value) =>
+        value is Enum e ? e.ToString().ToLowerInvariant()
+            : value is IFormattable f ? f.ToString(null, CultureInfo.InvariantCulture) : value.ToString()!;
 }

@@ -2,18 +2,22 @@ using Granary.Engine.Market;
 
 namespace Granary.Engine.Factors;
 
-/// <summary>Runs a kernel on longer bars built from the feed's, and shows at each short bar the value of the last <em>finished</em> long one.</summary>
+/// <summary>
+/// Runs a kernel on longer bars built from the feed's, and shows at each short bar the value of the last <em>finished</em> long one.
+/// </summary>
 internal sealed class HigherTimeframe(FactorKernel inner, Timeframe timeframe, int lineCount) : FactorKernel
 {
     private readonly double[][] _lines = Columns(lineCount), _references = Columns(inner.ReferenceSymbols.Count);
     private readonly long[] _time = new long[1];
-    private readonly double[] _open = new double[1], _high = new double[1], _low = new double[1], _close = new double[1], _volume = new double[1];
+    private readonly double[] _open = new double[1], _high = new double[1], _low = new double[1], _close = new double[1],
+        _volume = new double[1];
     private BarAggregator _aggregator = null!;
 
     /// <summary>At most: a session's long bars are made of fewer short ones than the clock would allow.</summary>
     public override int WarmUp => WarmUpOf(0);
 
-    public override int WarmUpOf(int line) => (int)Math.Min(int.MaxValue, (inner.WarmUpOf(line) + 1L) * (timeframe.Ticks / Series.Timeframe.Ticks));
+    public override int WarmUpOf(int line) =>
+        (int)Math.Min(int.MaxValue, (inner.WarmUpOf(line) + 1L) * (timeframe.Ticks / Series.Timeframe.Ticks));
 
     public override IReadOnlyList<string> ReferenceSymbols => inner.ReferenceSymbols;
 
@@ -23,7 +27,8 @@ internal sealed class HigherTimeframe(FactorKernel inner, Timeframe timeframe, i
     {
         for (var i = 0; i < bars.Count; i++)
         {
-            _aggregator.Add(new Bar(bars.Time[i], bars.Open[i], bars.High[i], bars.Low[i], bars.Close[i], bars.Volume[i]), out var before, out var completed);
+            _aggregator.Add(new Bar(bars.Time[i], bars.Open[i], bars.High[i], bars.Low[i], bars.Close[i], bars.Volume[i]), out var before,
+                out var completed);
             // A long bar that a gap ended was over before this short one, and so is what other symbols closed at by then.
             if (before is { } b) Feed(b);
             for (var r = 0; r < _references.Length; r++) _references[r][0] = bars.Reference(r)[i];

@@ -1,6 +1,6 @@
 namespace Granary.Engine.Factors;
 
-/// <summary>Whoever reads factors at the bar that is being run: what is written beside a signal.</summary>
+/// <summary>Reads factors at the bar that is being processed: the values that are written beside a signal.</summary>
 public interface IFactorReader
 {
     /// <summary>As the strategy declared them.</summary>

@@ -2,7 +2,7 @@ namespace Granary.Engine.Market;
 
 /// <summary>
 /// Builds bars of a longer timeframe out of shorter ones, one at a time. A long bar is finished by the first short bar
-/// that lies beyond it, or by the short bar that reaches its end; until then it is <see cref="Unfinished"/> and nobody is shown it as closed.
+/// that lies beyond it, or by the short bar that reaches its end; until then it is <see cref="Unfinished"/> and does not count as closed.
 /// </summary>
 public sealed class BarAggregator
 {
@@ -57,7 +57,9 @@ public sealed class BarAggregator
         }
     }
 
-    /// <summary>Time has passed: the bar under construction is over where its end has been reached, though its last short bars never came.</summary>
+    /// <summary>
+    /// Time has passed: the bar under construction is over where its end has been reached, though its last short bars never came.
+    /// </summary>
     /// <param name="instant">UTC ticks up to which every short bar has been given.</param>
     public Bar? Reach(long instant)
     {
@@ -73,7 +75,8 @@ public sealed class BarAggregator
         return Days(time);
     }
 
-    // A day or week of sessions: dated by its local date, over when its last session closes. What trades after that belongs to the next one.
+    // A day or week of sessions: dated by its local date, over when its last session closes. What trades after that belongs to the next
+    // one.
     private (long Start, long End) Days(long time)
     {
         var day = _calendar.LocalDay(time);
@@ -89,7 +92,8 @@ public sealed class BarAggregator
         return Cut(time);
     }
 
-    // Counted from the session's open, and cut at its close; what trades before and after it has bars of its own. No bar reaches into another day.
+    // Counted from the session's open, and cut at its close; what trades before and after it has bars of its own. No bar reaches into
+    // another day.
     private (long Start, long End) Intraday(long time)
     {
         var day = _calendar.LocalDay(time);

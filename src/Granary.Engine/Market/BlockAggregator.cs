@@ -2,7 +2,7 @@ namespace Granary.Engine.Market;
 
 /// <summary>
 /// Turns a feed's blocks into blocks of a longer timeframe: a long bar appears once it is over. What is unfinished at the end is left out,
-/// since nobody could have known it closed.
+/// since its close was not known.
 /// </summary>
 public sealed class BlockAggregator(Timeframe from, Timeframe to, SessionCalendar calendar, int blockSize)
 {

@@ -33,7 +33,7 @@ public readonly record struct CalendarSpan(int Months, long Ticks)
         return number > 0 && span != default && span.Months <= 12_000;
     }
 
-    /// <summary>The instant so many spans after another one, counted from that one: the 31st of a month comes back after a February.</summary>
+    /// <summary>The time so many spans after another one, counted from that one: the 31st of a month comes back after a February.</summary>
     /// <param name="time">UTC ticks.</param>
     public long After(long time, int times = 1) => new DateTime(time, DateTimeKind.Utc).AddMonths(Months * times).Ticks + Ticks * times;
 

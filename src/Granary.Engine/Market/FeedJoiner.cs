@@ -1,8 +1,9 @@
 namespace Granary.Engine.Market;
 
 /// <summary>
-/// Joins the feeds of several symbols, of one timeframe, on one timeline: the union of their bars' open times. Takes blocks of any size from
-/// each feed, and gives out an instant as soon as no feed can bring an earlier bar any more. However the feeds are cut, the rows are the same.
+/// Joins the feeds of several symbols, of one timeframe, on one timeline: the union of their bars' open times. Takes blocks of any size
+/// from each feed, and returns a time slice as soon as no feed can bring an earlier bar any more. However the feeds are cut, the rows are
+/// the same.
 /// </summary>
 /// <example><code>
 /// while (true)
@@ -36,7 +37,7 @@ public sealed class FeedJoiner
     private long _rows;
 
     /// <param name="series">All of one timeframe.</param>
-    /// <param name="maxRows">The most instants of a block: 1 to <see cref="BarBlock.MaxCount"/>.</param>
+    /// <param name="maxRows">The most time slices of a block: 1 to <see cref="BarBlock.MaxCount"/>.</param>
     /// <exception cref="ArgumentException">No series, or of several timeframes.</exception>
     public FeedJoiner(IReadOnlyList<MarketSeries> series, int maxRows = IBarSeries.DefaultBlockSize)
     {
@@ -55,7 +56,9 @@ public sealed class FeedJoiner
 
     public IReadOnlyList<MarketSeries> Series => _series;
 
-    /// <summary>The symbol whose next block (or end) is needed to go on; null when all feeds have ended and everything is given out.</summary>
+    /// <summary>
+    /// The symbol whose next block (or end) is needed to go on; null when all feeds have ended and everything is given out.
+    /// </summary>
     public int? WaitsFor
     {
         get
@@ -75,15 +78,21 @@ public sealed class FeedJoiner
         var feed = _feeds[symbol];
         if (feed.Ended) throw new InvalidOperationException($"the feed of {_series[symbol]} has ended already");
         if (block.FirstIndex != feed.Taken)
-            throw new InvalidOperationException($"{_series[symbol]} has had {feed.Taken} bars and cannot go on with bar {block.FirstIndex}");
+            throw new InvalidOperationException($"{_series[symbol]} has had {feed.Taken} bars and cannot go on with "
+                + $"bar {block.FirstIndex}");
         if (block.TimeColumn[0] <= feed.KnownTo)
-            throw new InvalidOperationException($"{_series[symbol]} goes on at {new DateTime(block.TimeColumn[0], DateTimeKind.Utc):yyyy-MM-dd HH:mm}, which is not after what it has said to be complete");
+            throw new InvalidOperationException($"{_series[symbol]} goes on "
+                + $"at {new DateTime(block.TimeColumn[0], DateTimeKind.Utc):yyyy-MM-dd HH:mm}, which is not after what it has said to be "
+                + $"complete");
         feed.Waiting.Enqueue(block);
         feed.Taken += block.Count;
         feed.KnownTo = block.TimeColumn[block.Count - 1];
     }
 
-    /// <summary>No bar of this symbol opens at or before <paramref name="time"/> that has not come yet: a heartbeat, so that a silent market does not hold up the others.</summary>
+    /// <summary>
+    /// No bar of this symbol opens at or before <paramref name="time"/> that has not come yet: a heartbeat, so that a silent market does
+    /// not hold up the others.
+    /// </summary>
     public void Reach(int symbol, long time)
     {
         if (time > _feeds[symbol].KnownTo) _feeds[symbol].KnownTo = time;
@@ -96,7 +105,7 @@ public sealed class FeedJoiner
         _feeds[symbol].KnownTo = long.MaxValue;
     }
 
-    /// <summary>The next instants, as many as are complete.</summary>
+    /// <summary>The next time slices, as many as are complete.</summary>
     public bool TryNext(out JoinedBlock block)
     {
         block = null!;

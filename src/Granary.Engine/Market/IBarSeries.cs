@@ -14,10 +14,14 @@ public interface IBarSeries : IAsyncDisposable
     /// <summary>The number of bars that a reading gives.</summary>
     long Count { get; }
 
-    /// <summary>SHA-256, lower-case hex, of the bars that a reading gives: equal bars have equal hashes, whatever file or store they lie in.</summary>
+    /// <summary>
+    /// SHA-256, lower-case hex, of the bars that a reading gives: equal bars have equal hashes, whatever file or store they lie in.
+    /// </summary>
     string ContentHash { get; }
 
-    /// <summary>What was noticed while opening that the reader of a result should know, as "12 rows without prices were skipped"; one sentence each.</summary>
+    /// <summary>
+    /// What was noticed while opening that the reader of a result should know, as "12 rows without prices were skipped"; one sentence each.
+    /// </summary>
     IReadOnlyList<string> Notes { get; }
 
     /// <summary>All bars, oldest first, each once, times strictly rising. Gaps stay gaps. Every call gives the same bars.</summary>

@@ -9,7 +9,9 @@ public interface IBarSource
     ValueTask<IReadOnlyList<string>> ListSymbolsAsync(Timeframe timeframe, CancellationToken cancellationToken = default);
 
     /// <summary>Opens one market. Everything that is wrong with its bars is found here or while they are read, never later.</summary>
-    /// <exception cref="BarDataException">The source does not have the symbol, or what it has is not good bars; one sentence that can be shown as it is.</exception>
+    /// <exception cref="BarDataException">
+    /// The source does not have the symbol, or what it has is not good bars; one sentence that can be shown as it is.
+    /// </exception>
     /// <exception cref="BarStoreException">The disk or the server failed.</exception>
     ValueTask<IBarSeries> OpenAsync(BarQuery query, CancellationToken cancellationToken = default);
 }

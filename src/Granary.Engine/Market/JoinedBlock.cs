@@ -1,6 +1,8 @@
 namespace Granary.Engine.Market;
 
-/// <summary>A stretch of the joined timeline of several symbols: at each instant the bars of those that have one, of equal open time.</summary>
+/// <summary>
+/// A stretch of the joined timeline of several symbols: in each time slice the bars of those that have one, of equal open time.
+/// </summary>
 public sealed class JoinedBlock
 {
     private readonly BarBlock?[] _bars;
@@ -16,10 +18,10 @@ public sealed class JoinedBlock
         _closeBefore = closeBefore;
     }
 
-    /// <summary>Instants before this block.</summary>
+    /// <summary>Time slices before this block.</summary>
     public long FirstRow { get; }
 
-    /// <summary>Instants in it, at most <see cref="BarBlock.MaxCount"/>.</summary>
+    /// <summary>Time slices in it, at most <see cref="BarBlock.MaxCount"/>.</summary>
     public int Count => TimeColumn.Length;
 
     /// <summary>Open times, UTC ticks, strictly rising.</summary>
@@ -32,10 +34,13 @@ public sealed class JoinedBlock
     /// <summary>The symbol's own bars within this stretch, a block that follows its last one; null where it has none.</summary>
     public BarBlock? Bars(int symbol) => _bars[symbol];
 
-    /// <summary>Where in <see cref="Bars"/> the symbol's bar of this instant is; -1 where it has none.</summary>
+    /// <summary>Where in <see cref="Bars"/> the symbol's bar of this time slice is; -1 where it has none.</summary>
     public int IndexAt(int symbol, int row) => _index[symbol][row];
 
-    /// <summary>For each of the subject's bars in this stretch, the other symbol's close as known when that bar closed: of the same instant, or else its last before; NaN before its first.</summary>
+    /// <summary>
+    /// For each of the subject's bars in this stretch, the other symbol's close as known when that bar closed: of the same time slice, or
+    /// else its last before; NaN before its first.
+    /// </summary>
     /// <exception cref="InvalidOperationException">The subject has no bar here.</exception>
     public double[] CloseOf(int other, int subject)
     {

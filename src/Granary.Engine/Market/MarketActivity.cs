@@ -14,10 +14,10 @@ public sealed class MarketActivity(int markets)
     private readonly bool[] _hasBar = new bool[markets];
     private long _day = long.MinValue, _days;
 
-    /// <summary>A bar of the instrument closes at the present instant.</summary>
+    /// <summary>A bar of the instrument closes now.</summary>
     public void Mark(int market) => _hasBar[market] = true;
 
-    /// <summary>All bars of the instant are marked.</summary>
+    /// <summary>All bars of the time slice are marked.</summary>
     /// <param name="time">UTC ticks.</param>
     /// <returns>Whether a new UTC day has begun, so that other instruments may be inactive now.</returns>
     public bool EndInstant(long time)

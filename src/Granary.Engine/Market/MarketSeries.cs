@@ -3,7 +3,10 @@ namespace Granary.Engine.Market;
 /// <summary>One instrument at one timeframe: what a feed carries.</summary>
 public sealed record MarketSeries(Instrument Instrument, Timeframe Timeframe)
 {
-    /// <summary>Smaller bars that decide in which order a bar went through two prices; null where nobody asks, or there are none.</summary>
+    /// <summary>
+    /// Smaller bars that decide in which order a bar went through two prices; null where the batch does not ask for them, or there are
+    /// none.
+    /// </summary>
     public IntrabarPath? Path { get; init; }
 
     public override string ToString() => $"{Instrument.Symbol}:{Timeframe}";

@@ -96,7 +96,8 @@ public static class PortableMath
         var z = s * s;
         var w = z * z;
         var t1 = w * (3.999999999940941908e-01 + w * (2.222219843214978396e-01 + w * 1.531383769920937332e-01));
-        var t2 = z * (6.666666666666735130e-01 + w * (2.857142874366239149e-01 + w * (1.818357216161805012e-01 + w * 1.479819860511658591e-01)));
+        var t2 = z * (6.666666666666735130e-01
+            + w * (2.857142874366239149e-01 + w * (1.818357216161805012e-01 + w * 1.479819860511658591e-01)));
         var half = 0.5 * f * f;
         return k * Ln2High - ((half - (s * (half + t1 + t2) + k * Ln2Low)) - f);
     }
@@ -118,7 +119,9 @@ public static class PortableMath
     public static double Softplus(double x) => x > 0 ? x + Log(1 + Exp(-x)) : Log(1 + Exp(x));
 
     /// <summary>Natural logarithm of a positive, normal number, from a series; good to about 1e-15.</summary>
-    /// <remarks>Generated markets, and the digests of runs over them, depend on its last bit, which differs from that of <see cref="Log"/>.</remarks>
+    /// <remarks>
+    /// Generated markets, and the digests of runs over them, depend on its last bit, which differs from that of <see cref="Log"/>.
+    /// </remarks>
     public static double SeriesLog(double x)
     {
         var bits = BitConverter.DoubleToInt64Bits(x);

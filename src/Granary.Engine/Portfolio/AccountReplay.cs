@@ -86,8 +86,8 @@ public sealed class AccountReplay(double cash, IReadOnlyList<Instrument> instrum
                 holding.SignedQuantity *= e.Price;
                 break;
             case RunEventKind.Trade when e.ToTrade() is { Reason: not ExitReason.Open } trade && _open.Remove(key, out var holding):
-                // Whatever the trade's fills have not brought yet comes with its last one: what the broker bears at ruin is in its carry
-                // alone.
+                // What the trade's fills have not brought yet comes with its last one: the loss that the broker bears at ruin is in its
+                // financing alone.
                 Commission += trade.Commission - holding.Commission;
                 Carry += trade.Carry - holding.Carry;
                 Book(holding, trade.NetProfit - holding.Flow);

@@ -63,7 +63,8 @@ internal sealed class PortfolioExits(PortfolioAccount account, PortfolioTrades t
     }
 
     // From the bar of entry to the last bar of its market that the portfolio has seen.
-    private int BarsOf(int member, in PortfolioHolding holding) => held.Since(holding.Market, account.Member(member).Timeframe, holding.EntryBar);
+    private int BarsOf(int member, in PortfolioHolding holding) =>
+        held.Since(holding.Market, account.Member(member).Timeframe, holding.EntryBar);
 
     /// <summary>Closes, at the last closes, the part of each trade by which prices have moved the portfolio beyond a limit.</summary>
     /// <param name="revalue">Values the portfolio again.</param>

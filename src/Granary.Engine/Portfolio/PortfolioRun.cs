@@ -149,7 +149,7 @@ public sealed class PortfolioRun
         _returns?.Mark(symbol);
     }
 
-    /// <summary>Values the portfolio after all instruments of an instant are marked.</summary>
+    /// <summary>Values the portfolio after all instruments of a time slice are marked.</summary>
     /// <param name="time">UTC ticks.</param>
     public void Revalue(long time)
     {
@@ -188,7 +188,7 @@ public sealed class PortfolioRun
     /// </summary>
     public IReadOnlyList<(int Member, int Number)> Expired => _expired;
 
-    /// <summary>Adds the equity of an instant to the fingerprint.</summary>
+    /// <summary>Adds the equity of a time slice to the fingerprint.</summary>
     public void Seal(long time) => _account.Record((ulong)time, _account.Equity);
 
     // ---- signals ----

@@ -8,7 +8,7 @@ public enum PortfolioSizeKind : byte
     Units,
     Cash,
     PercentOfEquity,
-    /// <summary>So much that the way to the stop costs this percentage of the portfolio's equity.</summary>
+    /// <summary>So much that the stop distance costs this percentage of the portfolio's equity.</summary>
     RiskPercent,
     /// <summary>
     /// So much that the position alone would move the portfolio's equity by this percentage in a year (one standard deviation).

@@ -55,7 +55,7 @@ internal sealed class VolumeCap
         return fits;
     }
 
-    /// <summary>The bars that closed at this instant are used.</summary>
+    /// <summary>The bars that closed now are used.</summary>
     public void EndInstant()
     {
         for (var i = 0; i < _bars.Length; i++) _bars[i].IsNew = false;

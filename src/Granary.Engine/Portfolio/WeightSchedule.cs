@@ -10,9 +10,9 @@ public sealed class WeightSchedule
     /// <param name="strategies">How many there are.</param>
     public WeightSchedule(int strategies) => _changes = new List<(long, double)>?[strategies];
 
-    /// <summary>From this instant on a strategy has this weight. A strategy's changes are told in order.</summary>
+    /// <summary>From this time on a strategy has this weight. Set a strategy's weights in the order of time.</summary>
     /// <param name="time">UTC ticks; a weight may only depend on what was known by then.</param>
-    /// <exception cref="ArgumentException">A later change has been told already.</exception>
+    /// <exception cref="ArgumentException">A later weight of the strategy is set already.</exception>
     public void Set(int strategy, long time, double weight)
     {
         var changes = _changes[strategy];
@@ -25,7 +25,7 @@ public sealed class WeightSchedule
         else changes.Add((time, weight));
     }
 
-    /// <summary>The weight at an instant, UTC ticks.</summary>
+    /// <summary>The weight at a time, UTC ticks.</summary>
     public double At(int strategy, long time)
     {
         if (_changes[strategy] is not { } changes) return 0;
@@ -39,13 +39,13 @@ public sealed class WeightSchedule
         return low == 0 ? 0 : changes[low - 1].Weight;
     }
 
-    /// <summary>The instant from which on there is an account, UTC ticks; null = from the first weight on.</summary>
+    /// <summary>The time from which on there is an account, UTC ticks; null = from the first weight on.</summary>
     public long? Begin { get; init; }
 
-    /// <summary>The instant from which on there is an account, UTC ticks; null where no strategy ever has a weight.</summary>
+    /// <summary>The time from which on there is an account, UTC ticks; null where no strategy ever has a weight.</summary>
     public long? First => Begin ?? _changes.Where(c => c is not null).Select(c => (long?)c![0].Time).Min();
 
-    /// <summary>Sum of all weights at an instant, UTC ticks.</summary>
+    /// <summary>Sum of all weights at a time, UTC ticks.</summary>
     public double SumAt(long time)
     {
         var (times, sums) = _sums ??= Sums();
@@ -54,7 +54,7 @@ public sealed class WeightSchedule
         return at < 0 ? 0 : sums[at];
     }
 
-    // Summed anew at each change, in the order of the strategies, so that the sum does not depend on how the weights came about.
+    // Summed again at each change, in the order of the strategies, so that the sum does not depend on how the weights came about.
     private (long[] Times, double[] Sums) Sums()
     {
         long[] times = [.. _changes.Where(c => c is not null).SelectMany(c => c!.Select(x => x.Time)).Distinct().Order()];

@@ -32,7 +32,9 @@ public sealed class Crossing
 
     internal void Bind() => _next = 0;
 
-    /// <summary>+1 at the bar where the line has crossed above, −1 where it has crossed below, else 0. To be asked once at every bar.</summary>
+    /// <summary>
+    /// +1 at the bar where the line has crossed above, −1 where it has crossed below, else 0. To be asked once at every bar.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public int At(StrategyContext bar)
     {
@@ -59,7 +61,8 @@ public sealed class Crossing
         ref var b = ref MemoryMarshal.GetArrayDataReference(below);
         for (; from + 4 <= end; from += 4)
         {
-            var holds = Vector256.GreaterThan(Vector256.LoadUnsafe(ref a, (nuint)from), Vector256.LoadUnsafe(ref b, (nuint)from)).ExtractMostSignificantBits();
+            var holds = Vector256.GreaterThan(Vector256.LoadUnsafe(ref a, (nuint)from), Vector256.LoadUnsafe(ref b, (nuint)from))
+                .ExtractMostSignificantBits();
             if (holds != 0b1111) return from + BitOperations.TrailingZeroCount(~holds);
         }
         while (from < end && above[from] > below[from]) from++;
@@ -72,7 +75,8 @@ public sealed class Crossing
         var (levels, signs) = (Vector256.Create(level), Vector256.Create(sign));
         for (; from + 4 <= line.Length; from += 4)
         {
-            var holds = Vector256.GreaterThan((Vector256.LoadUnsafe(ref a, (nuint)from) - levels) * signs, Vector256<double>.Zero).ExtractMostSignificantBits();
+            var holds = Vector256.GreaterThan((Vector256.LoadUnsafe(ref a, (nuint)from) - levels) * signs, Vector256<double>.Zero)
+                .ExtractMostSignificantBits();
             if (holds != 0b1111) return from + BitOperations.TrailingZeroCount(~holds);
         }
         while (from < line.Length && (line[from] - level) * sign > 0) from++;

@@ -2,7 +2,7 @@ using Granary.Engine.Trading.Book;
 
 namespace Granary.Engine.Strategies;
 
-/// <summary>The instant that has just closed over all symbols. It cannot reach forward.</summary>
+/// <summary>The time slice that has just closed over all symbols. It cannot reach forward.</summary>
 public sealed class MultiSymbolContext
 {
     private readonly SymbolContext[] _symbols;
@@ -22,7 +22,7 @@ public sealed class MultiSymbolContext
     /// <summary>Open time of the bars that have just closed, UTC.</summary>
     public DateTime Time => new(Now, DateTimeKind.Utc);
 
-    /// <summary>The instant's number, from 0.</summary>
+    /// <summary>The time slice's number, from 0.</summary>
     public long BarNumber { get; internal set; }
 
     /// <summary>Cash plus all positions at their last closes.</summary>

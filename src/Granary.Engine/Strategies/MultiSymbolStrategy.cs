@@ -21,7 +21,7 @@ public abstract class MultiSymbolStrategy : Strategy
     }
 
     /// <summary>
-    /// Once at each instant at which some symbol's bar closes, when all of that instant's bars are worked; from the first instant on
+    /// Once in each time slice in which some symbol's bar closes, when all of its bars are processed; from the first time slice on
     /// at which a symbol is ready. Symbols without a bar, or not ready yet, say so.
     /// </summary>
     public abstract void OnBar(MultiSymbolContext bar);

@@ -3,9 +3,12 @@ using Granary.Engine.Market;
 
 namespace Granary.Engine.Strategies;
 
-/// <summary>Tells a strategy when a new session has begun and when the session's last bar is the next one, so that an exit on its close is in time.</summary>
+/// <summary>
+/// Tells a strategy when a new session has begun and when the session's last bar is the next one, so that an exit on its close is in time.
+/// </summary>
 /// <remarks>A market that never closes has its sessions by days, UTC. Where the last bars of a session are missing, or it closed early,
-/// the exit comes at the first chance after it: whoever must not hold over night checks <see cref="IsEnding"/> for that reason too.</remarks>
+/// the exit comes at the first chance after it: a strategy that must not hold over night checks <see cref="IsEnding"/> for that reason
+/// too.</remarks>
 public sealed class SessionEnd
 {
     private readonly SessionClock _clock;
@@ -31,6 +34,9 @@ public sealed class SessionEnd
         return begins;
     }
 
-    /// <summary>Whether the next bar is the session's last, or this one is, or no session is on: what is still held should be closed on the next bar's close.</summary>
+    /// <summary>
+    /// Whether the next bar is the session's last, or this one is, or no session is on: what is still held should be closed on the next
+    /// bar's close.
+    /// </summary>
     public bool IsEnding { get; private set; }
 }

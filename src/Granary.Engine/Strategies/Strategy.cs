@@ -7,7 +7,9 @@ namespace Granary.Engine.Strategies;
 /// A trading idea. The constructor's parameters, their defaults and <see cref="Market.RangeAttribute"/>s are the strategy's;
 /// it declares there which factors it reads, and acts in <see cref="OnBar"/>.
 /// </summary>
-/// <remarks>An instance belongs to one run on one feed and sees bars in order; it needs no locks. It must not read clocks, files or statics.</remarks>
+/// <remarks>
+/// An instance belongs to one run on one feed and sees bars in order; it needs no locks. It must not read clocks, files or statics.
+/// </remarks>
 public abstract class Strategy
 {
     private readonly List<Factor> _factors = [];
@@ -39,7 +41,9 @@ public abstract class Strategy
         return factor;
     }
 
-    /// <summary>Declares a factor as it is written in a batch file, line and timeframe included: <c>Use("macd(12,26,9).signal@1h")</c>.</summary>
+    /// <summary>
+    /// Declares a factor as it is written in a batch file, line and timeframe included: <c>Use("macd(12,26,9).signal@1h")</c>.
+    /// </summary>
     protected Factor Use(string text)
     {
         var (request, line) = AvailableFactors.Parse(text);

@@ -1,6 +1,8 @@
 namespace Granary.Engine.Strategies;
 
-/// <summary>What the catalogue says of a strategy. Its name is the class's; parameters, defaults and ranges are the constructor's.</summary>
+/// <summary>
+/// What the catalogue says of a strategy. Its name is the class's; parameters, defaults and ranges are the constructor's.
+/// </summary>
 [AttributeUsage(AttributeTargets.Class, Inherited = false)]
 public sealed class StrategyAttribute(string summary) : Attribute
 {

@@ -72,7 +72,9 @@ public class StrategyContext
     /// <summary>Cash plus positions at this bar's close.</summary>
     public double Equity => _book.EquityAt(Close);
 
-    /// <summary>What the batch's size rule gives an entry at this close, before rounding to lots; NaN where the rule needs a stop.</summary>
+    /// <summary>
+    /// What the batch's size rule gives an entry at this close, before rounding to lots; NaN where the rule needs a stop.
+    /// </summary>
     public double UsualQuantity => _book.UsualQuantity(Close);
 
     /// <summary>What could be spent now.</summary>

@@ -19,7 +19,8 @@ public sealed class StrategyDefinition
     {
         var constructors = type.GetConstructors();
         if (constructors.Length != 1)
-            throw new ArgumentException($"the strategy {type} has {constructors.Length} public constructors; it needs one, whose parameters are the strategy's");
+            throw new ArgumentException($"the strategy {type} has {constructors.Length} public constructors; it needs one, whose "
+                + $"parameters are the strategy's");
         _constructor = constructors[0];
         _factors = services.Factors;
         var parameters = _constructor.GetParameters();
@@ -35,7 +36,8 @@ public sealed class StrategyDefinition
         foreach (var parameter in Parameters)
             if (parameter.Type != typeof(int) && parameter.Type != typeof(double) && parameter.Type != typeof(bool)
                 && parameter.Type != typeof(string) && !parameter.Type.IsEnum)
-                throw new ArgumentException($"the parameter '{parameter.Name}' of the strategy {type} is a {parameter.Type.Name}; use int, double, bool, string or an enum");
+                throw new ArgumentException($"the parameter '{parameter.Name}' of the "
+                    + $"strategy {type} is a {parameter.Type.Name}; use int, double, bool, string or an enum");
     }
 
     public Type Type { get; }
@@ -52,7 +54,9 @@ public sealed class StrategyDefinition
 
     public string Source { get; }
 
-    /// <summary>Whether one instance trades all the batch's symbols together, as a <see cref="Backtesting.MultiSymbolRun"/>, instead of one.</summary>
+    /// <summary>
+    /// Whether one instance trades all the batch's symbols together, as a <see cref="Backtesting.MultiSymbolRun"/>, instead of one.
+    /// </summary>
     public bool IsMultiSymbol => Type.IsSubclassOf(typeof(MultiSymbolStrategy));
 
     /// <summary>In the constructor's order.</summary>
@@ -60,7 +64,9 @@ public sealed class StrategyDefinition
 
     /// <summary>Arguments in the constructor's order out of named ones; those not named take their defaults.</summary>
     /// <param name="named">Values of the parameter's type, or whatever of it reads the same as text.</param>
-    /// <exception cref="ArgumentException">An unknown name, a missing or wrong value; the message is one sentence that can be shown as it is.</exception>
+    /// <exception cref="ArgumentException">
+    /// An unknown name, a missing or wrong value; the message is one sentence that can be shown as it is.
+    /// </exception>
     public IReadOnlyList<object> Bind(IReadOnlyDictionary<string, object> named)
     {
         foreach (var name in named.Keys)
@@ -69,7 +75,8 @@ public sealed class StrategyDefinition
                 var near = Spelling.Nearest(name, Parameters.Select(p => p.Name));
                 throw new ArgumentException(Parameters.Count == 0
                     ? $"{Name} has no parameters, and '{name}' is given"
-                    : $"{Name} has no parameter '{name}'" + (near is null ? $"; it has {string.Join(", ", Parameters.Select(p => p.Name))}" : $"; did you mean '{near}'?"));
+                    : $"{Name} has no parameter '{name}'" + (near is null ? $"; it has {string.Join(", ", Parameters.Select(p => p.Name))}"
+                        : $"; did you mean '{near}'?"));
             }
         var arguments = new object[Parameters.Count];
         for (var i = 0; i < arguments.Length; i++)
@@ -116,7 +123,9 @@ public sealed class StrategyDefinition
     /// <inheritdoc cref="Create(IReadOnlyList{object})"/>
     public Strategy Create(IReadOnlyDictionary<string, object> named) => Create(Bind(named));
 
-    /// <summary>Class and arguments as they stand in a strategy's id, as "SmaCross(fast=10,slow=30)": every parameter, in the constructor's order.</summary>
+    /// <summary>
+    /// Class and arguments as they stand in a strategy's id, as "SmaCross(fast=10,slow=30)": every parameter, in the constructor's order.
+    /// </summary>
     public string Text(IReadOnlyList<object> arguments) =>
         Name + "(" + string.Join(',', Parameters.Select((p, i) => p.Name + "=" + TextOf(arguments[i]))) + ")";
 

@@ -3,11 +3,15 @@ using Granary.Engine.Trading;
 
 namespace Granary.Engine.Strategies;
 
-/// <summary>The name of one strategy run, stable over runs and hosts: <c>Class(a=1,b=2)@SYMBOL:TF[:side]</c>, with several symbols <c>@SYM1+SYM2:TF</c>.</summary>
+/// <summary>
+/// The name of one strategy run, stable over runs and hosts: <c>Class(a=1,b=2)@SYMBOL:TF[:side]</c>, with several symbols
+/// <c>@SYM1+SYM2:TF</c>.
+/// </summary>
 public static class StrategyId
 {
     /// <param name="symbols">In the order in which the strategy gets them.</param>
-    public static string Of(StrategyDefinition definition, IReadOnlyList<object> arguments, IReadOnlyList<string> symbols, Timeframe timeframe, Sides sides = Sides.Both) =>
+    public static string Of(StrategyDefinition definition, IReadOnlyList<object> arguments, IReadOnlyList<string> symbols,
+        Timeframe timeframe, Sides sides = Sides.Both) =>
         Of(definition.Text(arguments), symbols, timeframe, sides);
 
     /// <param name="text">Of <see cref="StrategyDefinition.Text"/>.</param>

@@ -6,12 +6,15 @@ using Granary.Engine.Trading.Book;
 
 namespace Granary.Engine.Strategies;
 
-/// <summary>One of several symbols at the present instant: its last closed bar, its factors, and what a strategy may do about it.</summary>
-/// <remarks>Where it has no bar now, prices and factors are those of its last one, and orders wait for its next. Before its first, prices are NaN and orders are not taken.
-/// Equity and cash are the strategy's whole account's.</remarks>
+/// <summary>
+/// One of several symbols in the current time slice: its last closed bar, its factors, and the orders that a strategy may make in it.
+/// </summary>
+/// <remarks>Where it has no bar now, prices and factors are those of its last one, and orders wait for its next. Before its first, prices
+/// are NaN and orders are not taken. Equity and cash are the strategy's whole account's.</remarks>
 public sealed class SymbolContext : StrategyContext, IFactorReader
 {
-    private static readonly BarBlock Nothing = BarBlock.FromBars(0, [new Bar(0, double.NaN, double.NaN, double.NaN, double.NaN, double.NaN)]);
+    private static readonly BarBlock Nothing =
+        BarBlock.FromBars(0, [new Bar(0, double.NaN, double.NaN, double.NaN, double.NaN, double.NaN)]);
 
     private readonly StrategyBook _book;
     private readonly Factor[] _factors;
@@ -26,8 +29,8 @@ public sealed class SymbolContext : StrategyContext, IFactorReader
     private int _cold;
     private string[]? _names;
 
-    internal SymbolContext(int number, StrategyBook book, MarketSeries series, IReadOnlyList<Factor> factors, IReadOnlyList<Crossing> crossings, FactorPlan plan,
-        IReadOnlyList<string> symbols, IEntryModel? model)
+    internal SymbolContext(int number, StrategyBook book, MarketSeries series, IReadOnlyList<Factor> factors,
+        IReadOnlyList<Crossing> crossings, FactorPlan plan, IReadOnlyList<string> symbols, IEntryModel? model)
         : base(book, series)
     {
         Number = number;
@@ -51,7 +54,7 @@ public sealed class SymbolContext : StrategyContext, IFactorReader
 
     public string Symbol => Instrument.Symbol;
 
-    /// <summary>Whether a bar of it has closed at this instant.</summary>
+    /// <summary>Whether a bar of it has closed in this time slice.</summary>
     public bool HasBar { get; private set; }
 
     /// <summary>Whether it has had a bar, and every declared factor a value.</summary>
@@ -64,7 +67,9 @@ public sealed class SymbolContext : StrategyContext, IFactorReader
     /// <summary>A declared factor's value over this symbol's own bars; NaN where it has none.</summary>
     public new double this[Factor factor] => _columns[factor.Ordinal][Index];
 
-    /// <summary>+1 at the bar where the declared line has crossed above, −1 where it has crossed below, else 0; to be asked at each bar that it has.</summary>
+    /// <summary>
+    /// +1 at the bar where the declared line has crossed above, −1 where it has crossed below, else 0; to be asked at each bar that it has.
+    /// </summary>
     public int Crossed(Crossing crossing)
     {
         if (!IsReady) return 0;
@@ -84,12 +89,17 @@ public sealed class SymbolContext : StrategyContext, IFactorReader
         foreach (var crossing in _crossings) Crossed(crossing);
     }
 
-    /// <summary>Orders what is missing for the net position to be worth so many percent of the account's equity (at the last close, in whole lots), at the market.</summary>
+    /// <summary>
+    /// Orders what is missing for the net position to be worth so many percent of the account's equity (at the last close, in whole lots),
+    /// at the market.
+    /// </summary>
     /// <param name="percent">Negative is short.</param>
     /// <returns>None where nothing is missing.</returns>
     public OrderId OrderTargetPercent(double percent) => OrderTarget(percent / 100 * Equity / (Close * Instrument.Multiplier));
 
-    /// <summary>Orders what is missing for the net position to be this quantity, at the market, nothing waiting taken into account.</summary>
+    /// <summary>
+    /// Orders what is missing for the net position to be this quantity, at the market, nothing waiting taken into account.
+    /// </summary>
     /// <param name="quantity">Base units; negative is short.</param>
     public OrderId OrderTarget(double quantity)
     {

@@ -49,46 +49,59 @@ public sealed record ExecutionSettings
     public IntrabarRule Intrabar { get; init; } = IntrabarRule.StopFirst;
 
     /// <summary>
-    /// Whether smaller bars decide in which order stops, targets and waiting orders within a bar come to their turn, and at which of their opens, where the series has them;
-    /// <see cref="Intrabar"/> decides between a stop and a target what they leave open.
+    /// Whether smaller bars decide in which order stops, targets and waiting orders within a bar come to their turn, and at which of their
+    /// opens, where the series has them; <see cref="Intrabar"/> decides between a stop and a target what they leave open.
     /// </summary>
     public bool UsePath { get; init; }
 
     public ProtectFrom ProtectFrom { get; init; } = ProtectFrom.EntryBar;
 
     /// <summary>
-    /// Bars that an order needs to reach its venue, beyond the one at whose close it was made; 0 = it works from the next bar on. Stops and targets
-    /// that were made with an entry lie at the venue already, and a cancellation is taken at once.
+    /// Bars that an order needs to reach its venue, beyond the one at whose close it was made; 0 = it works from the next bar on. Stops and
+    /// targets that were made with an entry lie at the venue already, and a cancellation is taken at once.
     /// </summary>
     public int LatencyBars { get; init; }
 
-    /// <summary>The most of a bar's volume that one strategy fills in it, a fraction; the rest of an order works on. 0 = no bound.</summary>
+    /// <summary>
+    /// The most of a bar's volume that one strategy fills in it, a fraction; the rest of an order works on. 0 = no bound.
+    /// </summary>
     public double VolumeShare { get; init; }
 
     /// <summary>Of entries that say nothing else.</summary>
     public TimeInForce EntryTimeInForce { get; init; } = TimeInForce.GoodTillCancelled;
 
-    /// <summary>What borrowed shares cost per year, a fraction of the short's market value; by the calendar day (actual/365), at the last close before it.</summary>
+    /// <summary>
+    /// What borrowed shares cost per year, a fraction of the short's market value; by the calendar day (actual/365), at the last close
+    /// before it.
+    /// </summary>
     public double BorrowRate { get; init; }
 
-    /// <summary>What borrowed money costs per year, a fraction of the account's debit balance; by the calendar day (actual/365). Nobody borrows without <see cref="Leverage"/>.</summary>
+    /// <summary>
+    /// What borrowed money costs per year, a fraction of the account's debit balance; by the calendar day (actual/365). Without
+    /// <see cref="Leverage"/> nothing is borrowed.
+    /// </summary>
     public double MarginRate { get; init; }
 
-    /// <summary>Positions up to so many times the equity may be held; 0 = what the cash can pay, a short sale's proceeds and as much again locked.</summary>
+    /// <summary>
+    /// Positions up to so many times the equity may be held; 0 = what the cash can pay, a short sale's proceeds and as much again locked.
+    /// </summary>
     public double Leverage { get; init; }
 
     /// <summary>
-    /// The equity that positions need, a fraction of their market value (of their margin, where the instrument has one). Below it, at a bar's close,
-    /// everything is closed at the next open. 0 = no calls.
+    /// The equity that positions need, a fraction of their market value (of their margin, where the instrument has one). Below it, at a
+    /// bar's close, everything is closed at the next open. 0 = no calls.
     /// </summary>
     public double Maintenance { get; init; }
 
     /// <summary>
-    /// Of accounts of several symbols: what becomes of a position in a symbol that has had no bar on more than <see cref="Market.MarketActivity.MostDays"/> days of the others.
+    /// Of accounts of several symbols: what becomes of a position in a symbol that has had no bar on more than
+    /// <see cref="Market.MarketActivity.MostDays"/> days of the others.
     /// </summary>
     public AtEnd AtEnd { get; init; } = AtEnd.Mark;
 
-    /// <summary>Whether trading costs nothing: no fee for an order of any size, and no slippage. Doubled, such costs are still zero.</summary>
+    /// <summary>
+    /// Whether trading costs nothing: no fee for an order of any size, and no slippage. Doubled, such costs are still zero.
+    /// </summary>
     public bool IsFree
     {
         get
@@ -99,7 +112,9 @@ public sealed record ExecutionSettings
         }
     }
 
-    /// <summary>The same with every cost doubled and every order one bar later: what is left of a strategy's profit that lives on its assumptions.</summary>
+    /// <summary>
+    /// The same with every cost doubled and every order one bar later: what is left of a strategy's profit that lives on its assumptions.
+    /// </summary>
     public ExecutionSettings Stressed() => this with
     {
         Fee = Fee.Times(2),
@@ -140,12 +155,15 @@ public sealed record TradingSettings
     /// <summary>Bars after which a trade is closed at the next open; 0 = never.</summary>
     public int MaxBars { get; init; }
 
-    /// <summary>Local time of day of the instrument's calendar at which a trade is closed: at the open of the first bar at or after it. Null = never.</summary>
+    /// <summary>
+    /// Local time of day of the instrument's calendar at which a trade is closed: at the open of the first bar at or after it. Null =
+    /// never.
+    /// </summary>
     public TimeSpan? ExitAt { get; init; }
 
     /// <summary>
-    /// Whether an entry that the account cannot pay for is made smaller, at its signal and again at its fill, where a price beyond the cash is reached. If not, it is
-    /// rejected. A portfolio follows members whose accounts resize.
+    /// Whether an entry that the account cannot pay for is made smaller, at its signal and again at its fill, where a price beyond the cash
+    /// is reached. If not, it is rejected. A portfolio follows members whose accounts resize.
     /// </summary>
     public bool ResizeToCash { get; init; }
 
@@ -159,7 +177,8 @@ public sealed record TradingSettings
     public long TradeFrom { get; init; }
 
     /// <summary>
-    /// UTC ticks; at the open of the first bar from then on waiting orders are cancelled and open trades closed, and nothing is entered any more.
+    /// UTC ticks; at the open of the first bar from then on waiting orders are cancelled and open trades closed, and nothing is entered any
+    /// more.
     /// </summary>
     public long TradeUntil { get; init; } = long.MaxValue;
 }

@@ -12,8 +12,8 @@ public abstract class FeeModel
     public abstract double Fee(double price, double quantity, double multiplier, bool maker);
 
     /// <summary>
-    /// Whether the fees of fills add up to that of the whole however an order is cut, and a larger order pays in proportion; if not, a fill's fee
-    /// depends on what its order and its account have paid before, and <see cref="NextFee"/> tells it.
+    /// Whether the fees of fills add up to that of the whole however an order is cut, and a larger order pays in proportion; if not, a
+    /// fill's fee depends on what its order and its account have paid before, and <see cref="NextFee"/> tells it.
     /// </summary>
     public virtual bool IsProportional => true;
 
@@ -23,7 +23,8 @@ public abstract class FeeModel
     /// <summary>The fee of an order's next fill.</summary>
     /// <param name="traded">Notional that the account has traded over the last <see cref="TierDays"/> days, quote currency.</param>
     /// <param name="paid">What the order has paid so far; is brought up to date.</param>
-    public virtual double NextFee(double price, double quantity, double multiplier, bool maker, double traded, ref OrderFees paid) => Fee(price, quantity, multiplier, maker);
+    public virtual double NextFee(double price, double quantity, double multiplier, bool maker, double traded, ref OrderFees paid) =>
+        Fee(price, quantity, multiplier, maker);
 
     /// <summary>The same model with all that it takes multiplied; rebates are left as they are.</summary>
     public virtual FeeModel Times(double factor) => new ScaledFee(this, factor);
@@ -60,7 +61,8 @@ internal sealed class ScaledFee(FeeModel inner, double factor) : FeeModel
 
     public override int TierDays => inner.TierDays;
 
-    public override double Fee(double price, double quantity, double multiplier, bool maker) => Scaled(inner.Fee(price, quantity, multiplier, maker));
+    public override double Fee(double price, double quantity, double multiplier, bool maker) =>
+        Scaled(inner.Fee(price, quantity, multiplier, maker));
 
     public override double NextFee(double price, double quantity, double multiplier, bool maker, double traded, ref OrderFees paid) =>
         Scaled(inner.NextFee(price, quantity, multiplier, maker, traded, ref paid));

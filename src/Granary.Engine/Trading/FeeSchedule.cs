@@ -7,8 +7,8 @@ namespace Granary.Engine.Trading;
 public readonly record struct FeeTier(double From, double TakerPercent, double MakerPercent);
 
 /// <summary>
-/// A broker's schedule: so much per order, per unit and of the notional, by maker and taker and by what was traded lately, and a minimum per order
-/// however many fills it takes.
+/// A broker's schedule: so much per order, per unit and of the notional, by maker and taker and by what was traded lately, and a minimum
+/// per order however many fills it takes.
 /// </summary>
 public sealed class FeeSchedule : FeeModel
 {

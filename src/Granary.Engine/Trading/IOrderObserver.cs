@@ -3,7 +3,10 @@ namespace Granary.Engine.Trading;
 /// <summary>Who sends a strategy's orders on to a broker, beside being told what its simulated account makes of them.</summary>
 public interface IOrderObserver
 {
-    /// <summary>An entry, an exit or an order by hand was made, or reached another state in the simulated account. Stops and targets are part of the entry.</summary>
+    /// <summary>
+    /// An entry, an exit or an order by hand was made, or reached another state in the simulated account. Stops and targets are part of the
+    /// entry.
+    /// </summary>
     void OnOrder(in Order order);
 
     /// <summary>The stop of an open trade was moved.</summary>

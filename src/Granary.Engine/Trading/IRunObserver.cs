@@ -1,6 +1,6 @@
 namespace Granary.Engine.Trading;
 
-/// <summary>Who is told what a strategy run does, in time order.</summary>
+/// <summary>Receives what a strategy run does, in time order.</summary>
 public interface IRunObserver
 {
     void OnSignal(in Signal signal);
@@ -13,8 +13,9 @@ public interface IRunObserver
     void OnEntry(int number, long time, double price, double quantity, double commission);
 
     /// <summary>
-    /// A fill: the entry of each trade always (it goes on to <see cref="OnEntry"/> unless taken here), and the others where a trade has several,
-    /// where a bar's volume bounds what fills, or where an order's fees do not follow from its size. What is left goes with <see cref="OnTrade"/>.
+    /// A fill: the entry of each trade always (it goes on to <see cref="OnEntry"/> unless taken here), and the others where a trade has
+    /// several, where a bar's volume bounds what fills, or where an order's fees do not follow from its size. What is left goes with
+    /// <see cref="OnTrade"/>.
     /// </summary>
     void OnFill(in TradeFill fill)
     {
@@ -26,7 +27,10 @@ public interface IRunObserver
     {
     }
 
-    /// <summary>An exit at the market is on its way for an open trade; notified before the next signal of the strategy, whose account counts on its proceeds.</summary>
+    /// <summary>
+    /// An exit at the market is on its way for an open trade; notified before the next signal of the strategy, whose account counts on its
+    /// proceeds.
+    /// </summary>
     /// <param name="time">Open time of the bar at whose close the signal was made, UTC ticks.</param>
     void OnExiting(int number, long time)
     {
@@ -49,7 +53,9 @@ public interface IRunObserver
     {
     }
 
-    /// <summary>The shares of an open trade were split: there are <paramref name="ratio"/> times as many, at a price that is as much lower.</summary>
+    /// <summary>
+    /// The shares of an open trade were split: there are <paramref name="ratio"/> times as many, at a price that is as much lower.
+    /// </summary>
     /// <param name="time">Open time of the bar, UTC ticks.</param>
     /// <param name="exDate">Of the split, UTC ticks; the same for all who hold it.</param>
     void OnSplit(int number, long time, long exDate, double ratio)

@@ -76,10 +76,12 @@ public static class OrderLifeCycle
     private static ReadOnlySpan<byte> Followers =>
     [
         /* New */ 1 << (int)OrderState.Submitted | 1 << (int)OrderState.Rejected | 1 << (int)OrderState.Cancelled,
-        /* Submitted */ 1 << (int)OrderState.PartiallyFilled | 1 << (int)OrderState.Filled | 1 << (int)OrderState.Cancelled | 1 << (int)OrderState.Rejected | 1 << (int)OrderState.Expired,
-        /* PartiallyFilled */ 1 << (int)OrderState.PartiallyFilled | 1 << (int)OrderState.Filled | 1 << (int)OrderState.Cancelled | 1 << (int)OrderState.Expired,
-        /* Filled, Cancelled, Rejected, Expired */ 1 << (int)OrderState.Closed, 1 << (int)OrderState.Closed, 1 << (int)OrderState.Closed, 1 << (int)OrderState.Closed,
-        /* Closed */ 0,
+        /* Submitted */ 1 << (int)OrderState.PartiallyFilled | 1 << (int)OrderState.Filled | 1 << (int)OrderState.Cancelled
+            | 1 << (int)OrderState.Rejected | 1 << (int)OrderState.Expired,
+        /* PartiallyFilled */ 1 << (int)OrderState.PartiallyFilled | 1 << (int)OrderState.Filled | 1 << (int)OrderState.Cancelled
+            | 1 << (int)OrderState.Expired,
+        /* Filled, Cancelled, Rejected, Expired */ 1 << (int)OrderState.Closed, 1 << (int)OrderState.Closed, 1 << (int)OrderState.Closed,
+        1 << (int)OrderState.Closed, /* Closed */ 0,
     ];
 }
 
@@ -126,7 +128,9 @@ public record struct Order
     /// <summary>Open time of the bar at whose close it was made, UTC ticks.</summary>
     public long CreatedAt { get; internal set; }
 
-    /// <summary>The last bar open, UTC ticks, on which it can trade; with <see cref="TimeInForce.Day"/> known from its first bar on.</summary>
+    /// <summary>
+    /// The last bar open, UTC ticks, on which it can trade; with <see cref="TimeInForce.Day"/> known from its first bar on.
+    /// </summary>
     public long ExpiresAt { get; internal set; }
 
     // Feed index of the first bar on which it can trade.
@@ -137,7 +141,9 @@ public record struct Order
     /// <summary>Base units that are still to be filled.</summary>
     internal readonly double Rest => Quantity - FilledQuantity;
 
-    /// <summary>Stop price that the trade will carry which this entry opens, where it is not the batch's percentage of the fill; 0 = that, if any.</summary>
+    /// <summary>
+    /// Stop price that the trade will carry which this entry opens, where it is not the batch's percentage of the fill; 0 = that, if any.
+    /// </summary>
     public double StopLoss { get; internal set; }
 
     /// <summary>Target price of that trade; 0 = the batch's percentage of the fill, if any.</summary>
@@ -153,5 +159,6 @@ public record struct Order
         State = state;
     }
 
-    private readonly void Refuse(OrderState state) => throw new InvalidOperationException($"order {Id.Value} cannot go from {State} to {state}");
+    private readonly void Refuse(OrderState state) =>
+        throw new InvalidOperationException($"order {Id.Value} cannot go from {State} to {state}");
 }

@@ -19,8 +19,10 @@ public readonly struct RunEvent
     private readonly int _bars;
     private readonly ushort _factors, _symbol;
 
-    private RunEvent(RunEventKind kind, int number, long time, Side side = 0, byte reason = 0, byte type = 0, long otherTime = 0, long signalTime = 0,
-        double price = 0, double otherPrice = 0, double quantity = 0, double profit = 0, double commission = 0, double a = 0, double b = 0, double carry = 0, int bars = 0, int factors = 0, int symbol = 0)
+    private RunEvent(RunEventKind kind, int number, long time, Side side = 0, byte reason = 0, byte type = 0, long otherTime = 0,
+        long signalTime = 0,
+        double price = 0, double otherPrice = 0, double quantity = 0, double profit = 0, double commission = 0, double a = 0, double b = 0,
+        double carry = 0, int bars = 0, int factors = 0, int symbol = 0)
     {
         _kind = kind;
         _number = number;
@@ -43,23 +45,29 @@ public readonly struct RunEvent
         _symbol = (ushort)symbol;
     }
 
-    public static RunEvent Of(in Signal s, int factors, int symbol = 0) => new(RunEventKind.Signal, s.Number, s.Time, s.Side, reason: s.AtFill ? (byte)1 : (byte)0, type: (byte)s.Type,
-        otherTime: s.ValidUntil, price: s.Price, otherPrice: s.SizeFactor, quantity: s.Quantity, profit: s.Prediction, commission: s.SizedOn, a: s.Stop, b: s.Target, factors: factors, symbol: symbol);
+    public static RunEvent Of(in Signal s, int factors, int symbol = 0) =>
+        new(RunEventKind.Signal, s.Number, s.Time, s.Side, reason: s.AtFill ? (byte)1 : (byte)0, type: (byte)s.Type,
+        otherTime: s.ValidUntil, price: s.Price, otherPrice: s.SizeFactor, quantity: s.Quantity, profit: s.Prediction,
+        commission: s.SizedOn, a: s.Stop, b: s.Target, factors: factors, symbol: symbol);
 
     public static RunEvent Ended(int number, SignalEnd end, long time) => new(RunEventKind.SignalEnded, number, time, reason: (byte)end);
 
     public static RunEvent Of(in TradeFill f, int symbol = 0) => new(f.IsFirst ? RunEventKind.Entry : RunEventKind.Fill, f.Number, f.Time,
-        reason: (byte)((f.IsEntry ? 1 : 0) | (f.IsMaker ? 2 : 0)), otherTime: f.Order.Value, price: f.Price, quantity: f.Quantity, commission: f.Commission, a: f.BarVolume, symbol: symbol);
+        reason: (byte)((f.IsEntry ? 1 : 0) | (f.IsMaker ? 2 : 0)), otherTime: f.Order.Value, price: f.Price, quantity: f.Quantity,
+        commission: f.Commission, a: f.BarVolume, symbol: symbol);
 
-    public static RunEvent Of(int number, long time, CarryKind kind, double amount) => new(RunEventKind.Carry, number, time, reason: (byte)kind, price: amount);
+    public static RunEvent Of(int number, long time, CarryKind kind, double amount) =>
+        new(RunEventKind.Carry, number, time, reason: (byte)kind, price: amount);
 
-    public static RunEvent Split(int number, long time, long exDate, double ratio) => new(RunEventKind.Split, number, time, otherTime: exDate, price: ratio);
+    public static RunEvent Split(int number, long time, long exDate, double ratio) =>
+        new(RunEventKind.Split, number, time, otherTime: exDate, price: ratio);
 
     public static RunEvent EntryEnded(int number, long time) => new(RunEventKind.EntryEnded, number, time);
 
-    public static RunEvent Of(in Trade t, int symbol = 0) => new(RunEventKind.Trade, t.Number, t.ExitTime, t.Side, reason: (byte)t.Reason, otherTime: t.EntryTime,
-        signalTime: t.SignalTime, price: t.ExitPrice, otherPrice: t.EntryPrice, quantity: t.Quantity, profit: t.Profit, commission: t.Commission,
-        a: t.AdverseExcursion, b: t.FavourableExcursion, carry: t.Carry, bars: t.Bars, symbol: symbol);
+    public static RunEvent Of(in Trade t, int symbol = 0) =>
+        new(RunEventKind.Trade, t.Number, t.ExitTime, t.Side, reason: (byte)t.Reason, otherTime: t.EntryTime,
+        signalTime: t.SignalTime, price: t.ExitPrice, otherPrice: t.EntryPrice, quantity: t.Quantity, profit: t.Profit,
+        commission: t.Commission, a: t.AdverseExcursion, b: t.FavourableExcursion, carry: t.Carry, bars: t.Bars, symbol: symbol);
 
     public static RunEvent Exiting(int number, long time) => new(RunEventKind.Exiting, number, time);
 
@@ -75,7 +83,8 @@ public readonly struct RunEvent
 
     /// <summary>Whether another event is the same to the last bit.</summary>
     public bool SameAs(in RunEvent other) =>
-        MemoryMarshal.AsBytes(new ReadOnlySpan<RunEvent>(in this)).SequenceEqual(MemoryMarshal.AsBytes(new ReadOnlySpan<RunEvent>(in other)));
+        MemoryMarshal.AsBytes(new ReadOnlySpan<RunEvent>(in this))
+            .SequenceEqual(MemoryMarshal.AsBytes(new ReadOnlySpan<RunEvent>(in other)));
 
     public RunEventKind Kind => _kind;
 
@@ -85,7 +94,8 @@ public readonly struct RunEvent
     public bool IsAtClose => _kind == RunEventKind.Exiting || _kind == RunEventKind.Signal && _reason == 0;
 
     /// <summary>It says how things stood when the bars ended.</summary>
-    public bool IsEndOfRun => _kind == RunEventKind.SignalEnded && End == SignalEnd.Unfilled || _kind == RunEventKind.Trade && (ExitReason)_reason == ExitReason.Open;
+    public bool IsEndOfRun => _kind == RunEventKind.SignalEnded && End == SignalEnd.Unfilled
+        || _kind == RunEventKind.Trade && (ExitReason)_reason == ExitReason.Open;
 
     /// <summary>Of the signal and of the trade that it opened.</summary>
     public int Number => _number;
@@ -107,13 +117,18 @@ public readonly struct RunEvent
     /// <summary>How many factor values follow a signal, eight bytes each.</summary>
     public int FactorCount => _factors;
 
-    public Signal ToSignal() => new(_number, _time, (Side)_side, (OrderType)_type, _price, _quantity, _a, _b, _otherTime) { Prediction = _profit, SizeFactor = _otherPrice, SizedOn = _commission, AtFill = _reason != 0 };
+    public Signal ToSignal() => new(_number, _time, (Side)_side, (OrderType)_type, _price, _quantity, _a, _b,
+        _otherTime)
+    { Prediction = _profit, SizeFactor = _otherPrice, SizedOn = _commission, AtFill = _reason != 0 };
 
-    public Trade ToTrade() => new(_number, (Side)_side, _quantity, _signalTime, _otherTime, _otherPrice, _time, _price, _profit, _commission, _bars,
+    public Trade ToTrade() =>
+        new(_number, (Side)_side, _quantity, _signalTime, _otherTime, _otherPrice, _time, _price, _profit, _commission, _bars,
         (ExitReason)_reason, _a, _b)
-    { SymbolIndex = _symbol, Carry = _carry };
+        { SymbolIndex = _symbol, Carry = _carry };
 
-    public TradeFill ToFill() => new(_number, _time, _price, _quantity, _commission, new OrderId(_otherTime), (_reason & 1) != 0, _kind == RunEventKind.Entry, (_reason & 2) != 0) { BarVolume = _a };
+    public TradeFill ToFill() => new(_number, _time, _price, _quantity, _commission, new OrderId(_otherTime), (_reason & 1) != 0,
+        _kind == RunEventKind.Entry, (_reason & 2) != 0)
+    { BarVolume = _a };
 
     public CarryKind CarryKind => (CarryKind)_reason;
 

@@ -17,7 +17,8 @@ public ref struct RunEventReader(ReadOnlySpan<byte> chunk)
         if (_rest.Length < RunEvent.Length) throw new InvalidDataException("the log of a strategy's events ends in the middle of one");
         e = MemoryMarshal.Read<RunEvent>(_rest);
         var tail = e.FactorCount * sizeof(double);
-        if (_rest.Length < RunEvent.Length + tail) throw new InvalidDataException("the log of a strategy's events ends in the middle of one");
+        if (_rest.Length < RunEvent.Length + tail)
+            throw new InvalidDataException("the log of a strategy's events ends in the middle of one");
         // A copy, since doubles in a byte stream need not lie where the processor wants them.
         if (tail > 0)
         {

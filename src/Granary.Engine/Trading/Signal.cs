@@ -17,10 +17,14 @@ public readonly record struct Signal(
     /// <summary>The part of the quantity that the model leaves it; 0 = the model is against it.</summary>
     public double SizeFactor { get; init; } = 1;
 
-    /// <summary>Equity of the strategy's own account that a size in percent of equity was taken of; 0 where the size does not depend on it.</summary>
+    /// <summary>
+    /// Equity of the strategy's own account that a size in percent of equity was taken of; 0 where the size does not depend on it.
+    /// </summary>
     public double SizedOn { get; init; }
 
-    /// <summary>It came into being with its fill, as the rest of an order by hand that first closed what was open: nobody knew it before.</summary>
+    /// <summary>
+    /// It came into being with its fill, as the rest of an order by hand that first closed what was open: it was not known before.
+    /// </summary>
     public bool AtFill { get; init; }
 }
 

@@ -1,7 +1,8 @@
 namespace Granary.Engine.Trading;
 
 /// <summary>How many of a strategy's signals ended without a trade, by reason.</summary>
-public readonly record struct SignalEnds(int Expired = 0, int Cancelled = 0, int NoCash = 0, int NoQuantity = 0, int NoStop = 0, int Unfilled = 0)
+public readonly record struct SignalEnds(int Expired = 0, int Cancelled = 0, int NoCash = 0, int NoQuantity = 0, int NoStop = 0,
+    int Unfilled = 0)
 {
     public int Total => Expired + Cancelled + NoCash + NoQuantity + NoStop + Unfilled;
 
@@ -15,6 +16,7 @@ public readonly record struct SignalEnds(int Expired = 0, int Cancelled = 0, int
         _ => this with { Unfilled = Unfilled + 1 },
     };
 
-    public static SignalEnds operator +(SignalEnds a, SignalEnds b) => new(a.Expired + b.Expired, a.Cancelled + b.Cancelled, a.NoCash + b.NoCash,
+    public static SignalEnds operator +(SignalEnds a, SignalEnds b) =>
+        new(a.Expired + b.Expired, a.Cancelled + b.Cancelled, a.NoCash + b.NoCash,
         a.NoQuantity + b.NoQuantity, a.NoStop + b.NoStop, a.Unfilled + b.Unfilled);
 }

@@ -8,7 +8,7 @@ public enum SizeKind : byte
     PercentOfEquity,
     /// <summary>A fixed amount of quote currency.</summary>
     Cash,
-    /// <summary>So much that the way to the stop costs this percentage of the equity.</summary>
+    /// <summary>So much that the stop distance costs this percentage of the equity.</summary>
     RiskPercent,
 }
 

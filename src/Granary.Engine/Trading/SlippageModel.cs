@@ -30,7 +30,8 @@ public sealed class PercentSlippage(double percent) : SlippageModel
 {
     private readonly double _rate = percent / 100;
 
-    public override double Slip(Side side, double price, double quantity, double volume, double tickSize) => price * (1 + (int)side * _rate);
+    public override double Slip(Side side, double price, double quantity, double volume, double tickSize) =>
+        price * (1 + (int)side * _rate);
 
     public override SlippageModel Times(double factor) => new PercentSlippage(percent * factor);
 }
@@ -40,7 +41,8 @@ public sealed class TickSlippage(double ticks) : SlippageModel
 {
     public override bool NeedsTick => true;
 
-    public override double Slip(Side side, double price, double quantity, double volume, double tickSize) => price + (int)side * ticks * tickSize;
+    public override double Slip(Side side, double price, double quantity, double volume, double tickSize) =>
+        price + (int)side * ticks * tickSize;
 
     public override SlippageModel Times(double factor) => new TickSlippage(ticks * factor);
 }

@@ -44,8 +44,8 @@ public readonly record struct Trade(
     public int SymbolIndex { get; init; }
 
     /// <summary>
-    /// Dividends that it received, less those that it owed, what its shares cost to borrow, and interest on its part of a margin loan; and the loss beyond the equity
-    /// of a ruined account, which the broker bears. Quote currency.
+    /// Dividends that it received, less those that it owed, what its shares cost to borrow, and interest on its part of a margin loan; and
+    /// the loss beyond the equity of a ruined account, which the broker bears. Quote currency.
     /// </summary>
     public double Carry { get; init; }
 

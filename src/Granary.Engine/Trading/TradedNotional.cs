@@ -17,7 +17,7 @@ internal sealed class TradedNotional(int days)
             _today = 0;
             _day = day;
             while (_days.TryPeek(out var oldest) && oldest.Day <= day - days) _days.Dequeue();
-            // Summed anew, so that no crumbs of what has passed stay behind.
+            // Summed again, so that rounding leaves nothing of what has passed.
             _sum = 0;
             foreach (var (_, notional) in _days) _sum += notional;
         }

@@ -7,8 +7,9 @@ using Granary.Engine.Market.Feeds;
 namespace Granary.Kafka.Bars;
 
 /// <summary>
-/// Topics as a live feed. It returns bars once every partition has passed their time, by its bars or heartbeats, and ends with the end marker.
-/// With a consumer group, members share the partitions and the brokers keep the position: an item counts as read when the next one is requested.
+/// Topics as a live feed. It returns bars once every partition has passed their time, by its bars or heartbeats, and ends with the end
+/// marker. With a consumer group, members share the partitions and the brokers keep the position: an item counts as read when the next one
+/// is requested.
 /// </summary>
 /// <remarks>
 /// On a rebalance each member commits its reader's position and drops what it has read beyond it, so that one member receives each message.
@@ -53,7 +54,8 @@ public sealed class KafkaBarFeed : ILiveFeed
     private long _backwards;
     private bool _leaving;
 
-    private KafkaBarFeed(KafkaBarAddress address, IReadOnlyList<BarQuery> queries, IReadOnlyList<MarketSeries> series, TopicPartition[] home, IReadOnlyList<TopicPartition> partitions, LateBarPolicy policy, int blockSize)
+    private KafkaBarFeed(KafkaBarAddress address, IReadOnlyList<BarQuery> queries, IReadOnlyList<MarketSeries> series,
+        TopicPartition[] home, IReadOnlyList<TopicPartition> partitions, LateBarPolicy policy, int blockSize)
     {
         _address = address;
         _queries = queries;
@@ -68,21 +70,27 @@ public sealed class KafkaBarFeed : ILiveFeed
     /// <summary>Waits until each market has been published, since its messages say what it is.</summary>
     /// <param name="queries">Each market once.</param>
     /// <param name="blockSize">See <see cref="FeedAssembler"/>.</param>
-    /// <exception cref="BarDataException">A topic does not exist, holds somebody else's messages only, or has ended without a market.</exception>
+    /// <exception cref="BarDataException">
+    /// A topic does not exist, holds somebody else's messages only, or has ended without a market.
+    /// </exception>
     /// <exception cref="BarStoreException">The brokers do not answer.</exception>
-    public static Task<KafkaBarFeed> OpenAsync(KafkaBarAddress address, IReadOnlyList<BarQuery> queries, LateBarPolicy policy = LateBarPolicy.LeaveOut, int blockSize = 1, CancellationToken cancellationToken = default) =>
+    public static Task<KafkaBarFeed> OpenAsync(KafkaBarAddress address, IReadOnlyList<BarQuery> queries,
+        LateBarPolicy policy = LateBarPolicy.LeaveOut, int blockSize = 1, CancellationToken cancellationToken = default) =>
         OpenAsync(address, queries, policy, blockSize, 1 << 20, cancellationToken);
 
-    internal static Task<KafkaBarFeed> OpenAsync(KafkaBarAddress address, IReadOnlyList<BarQuery> queries, LateBarPolicy policy, int blockSize, int mostWaiting, CancellationToken cancellationToken = default) => Task.Run(() =>
+    internal static Task<KafkaBarFeed> OpenAsync(KafkaBarAddress address, IReadOnlyList<BarQuery> queries, LateBarPolicy policy,
+        int blockSize, int mostWaiting, CancellationToken cancellationToken = default) => Task.Run(() =>
     {
         if (queries.Count == 0) throw new BarDataException("symbols: there is nothing to read; name at least one symbol");
-        var partitions = KafkaBarReader.Partitions(address, queries.Select(q => address.TopicOf(q.Timeframe, q.Symbol)).Distinct(StringComparer.Ordinal));
+        var partitions = KafkaBarReader.Partitions(address,
+            queries.Select(q => address.TopicOf(q.Timeframe, q.Symbol)).Distinct(StringComparer.Ordinal));
         var (series, home) = Find(address, queries, partitions, cancellationToken);
         return new KafkaBarFeed(address, queries, series, home, partitions, policy, blockSize) { MostWaiting = mostWaiting };
     }, cancellationToken);
 
     // What each market is and where, from the first message that it has.
-    private static (MarketSeries[] Series, TopicPartition[] Home) Find(KafkaBarAddress address, IReadOnlyList<BarQuery> queries, List<TopicPartition> partitions, CancellationToken cancellationToken)
+    private static (MarketSeries[] Series, TopicPartition[] Home) Find(KafkaBarAddress address, IReadOnlyList<BarQuery> queries,
+        List<TopicPartition> partitions, CancellationToken cancellationToken)
     {
         var found = new MarketSeries?[queries.Count];
         var home = new TopicPartition[queries.Count];
@@ -107,9 +115,14 @@ public sealed class KafkaBarFeed : ILiveFeed
             foreach (var end in reader.Ends) unread.Remove(end.TopicPartition);
             // An empty topic is waited for, somebody else's is not.
             if (!any && unread.Count == 0 && reader.Foreign is { } foreign)
-                throw new BarDataException($"the topic '{foreign.At.Topic}' at {address.Brokers} holds no bars: of its {foreign.Count} messages the first says (partition {foreign.At.Partition.Value}, offset {foreign.At.Offset.Value}: {foreign.Fault}); name the topic that granary replay filled");
+                throw new BarDataException($"the topic '{foreign.At.Topic}' at {address.Brokers} holds no bars: of "
+                    + $"its {foreign.Count} messages the first says "
+                    + $"(partition {foreign.At.Partition.Value}, offset {foreign.At.Offset.Value}: {foreign.Fault}); name the topic that "
+                    + $"granary replay filled");
             if (open.Count == 0 && Array.IndexOf(found, null) is >= 0 and var missing)
-                throw new BarDataException($"the replay in '{partitions[0].Topic}' at {address.Brokers} has no {queries[missing].Timeframe} bars of '{queries[missing].Symbol}'; it has {(seen.Count == 0 ? "none at all" : string.Join(", ", seen.Take(10)))}");
+                throw new BarDataException($"the replay in '{partitions[0].Topic}' at {address.Brokers} has "
+                    + $"no {queries[missing].Timeframe} bars of '{queries[missing].Symbol}'; it "
+                    + $"has {(seen.Count == 0 ? "none at all" : string.Join(", ", seen.Take(10)))}");
         }
         return ([.. found.Select(f => f!)], home);
     }
@@ -204,7 +217,8 @@ public sealed class KafkaBarFeed : ILiveFeed
             partition.Held.Clear();
             partition.Passed = ends.TryGetValue(at, out var replay) ? replay : null;
             // What has ended since this member began is what it is reading, also where others have read all of it.
-            if (_replay == default && partition.Passed is { } passed && (!_endedBefore.TryGetValue(at, out var before) || before != passed)) _replay = passed;
+            if (_replay == default && partition.Passed is { } passed && (!_endedBefore.TryGetValue(at, out var before) || before != passed))
+                _replay = passed;
             _state[at] = partition;
             foreach (var place in Places(at)) _assembler.Return(place);
         }
@@ -251,7 +265,8 @@ public sealed class KafkaBarFeed : ILiveFeed
                 if (!_places.TryGetValue((market.Instrument.Symbol, market.Timeframe), out var place)) return;
                 var block = message.Bars!;
                 var counted = (message.Replay, place);
-                if (_expected.TryGetValue(counted, out var expected) && block.FirstIndex > expected) _lost[place] += block.FirstIndex - expected;
+                if (_expected.TryGetValue(counted, out var expected) && block.FirstIndex > expected)
+                    _lost[place] += block.FirstIndex - expected;
                 _expected[counted] = Math.Max(expected, block.FirstIndex + block.Count);
                 var from = _assembler.Taken(place);
                 Add(place, block);
@@ -321,7 +336,8 @@ public sealed class KafkaBarFeed : ILiveFeed
     // How far the reader is in a partition: behind the last message whose bars it has taken, and all before it.
     private long Read(Partition partition, bool begun)
     {
-        while (partition.Held.TryPeek(out var held) && (_out[held.Place] >= held.UpTo || begun && _out[held.Place] > held.From)) partition.Held.Dequeue();
+        while (partition.Held.TryPeek(out var held) && (_out[held.Place] >= held.UpTo || begun && _out[held.Place] > held.From))
+            partition.Held.Dequeue();
         return partition.Held.TryPeek(out var first) ? first.Offset : partition.Next;
     }
 
@@ -329,7 +345,8 @@ public sealed class KafkaBarFeed : ILiveFeed
     private void Commit(bool begun = false)
     {
         if (_address.Group is null) return;
-        var moved = _state.Select(p => (At: p.Key, Partition: p.Value, Next: Read(p.Value, begun))).Where(p => p.Next > p.Partition.Committed).ToList();
+        var moved = _state.Select(p => (At: p.Key, Partition: p.Value, Next: Read(p.Value, begun)))
+            .Where(p => p.Next > p.Partition.Committed).ToList();
         if (moved.Count == 0) return;
         try
         {

@@ -32,7 +32,8 @@ internal sealed class KafkaBarReader : IDisposable
         var settings = address.Endpoint.ConsumerSettings(address.Group ?? "granary-" + Guid.NewGuid().ToString("N"));
         settings.EnablePartitionEof = true;
         settings.SessionTimeoutMs = 6_000; // after which the brokers give up on a silent member
-        var builder = new ConsumerBuilder<Ignore, Received>(settings).SetLogHandler(KafkaEndpoint.Silent).SetValueDeserializer(new Decoder());
+        var builder = new ConsumerBuilder<Ignore, Received>(settings).SetLogHandler(KafkaEndpoint.Silent)
+            .SetValueDeserializer(new Decoder());
         prepare?.Invoke(builder);
         Consumer = builder.Build();
     }
@@ -74,14 +75,16 @@ internal sealed class KafkaBarReader : IDisposable
                 _missing ??= (e.ConsumerRecord?.Topic ?? _address.Topic ?? "", System.Diagnostics.Stopwatch.StartNew());
                 break;
             }
-            catch (ConsumeException e) when (!e.Error.IsFatal && e.Error.Code is not (ErrorCode.TopicAuthorizationFailed or ErrorCode.GroupAuthorizationFailed))
+            catch (ConsumeException e) when (!e.Error.IsFatal
+                && e.Error.Code is not (ErrorCode.TopicAuthorizationFailed or ErrorCode.GroupAuthorizationFailed))
             {
                 // a broker is away; the client retries
                 break;
             }
             catch (KafkaException e)
             {
-                throw new BarStoreException($"Kafka at {_address.Brokers} refuses to be read: {e.Error.Reason}; correct the address, the topic or the rights", e);
+                throw new BarStoreException($"Kafka at {_address.Brokers} refuses to be "
+                    + $"read: {e.Error.Reason}; correct the address, the topic or the rights", e);
             }
             if (result is null) break;
             _missing = null;
@@ -115,7 +118,8 @@ internal sealed class KafkaBarReader : IDisposable
         try
         {
             var last = Consumer.Committed(partitions, _address.Timeout)
-                .Where(c => c.Offset.Value > 0 && Consumer.QueryWatermarkOffsets(c.TopicPartition, _address.Timeout).High.Value == c.Offset.Value)
+                .Where(c => c.Offset.Value > 0
+                    && Consumer.QueryWatermarkOffsets(c.TopicPartition, _address.Timeout).High.Value == c.Offset.Value)
                 .ToDictionary(c => c.TopicPartition, c => c.Offset.Value - 1);
             if (last.Count == 0) return ends;
             using var beside = new KafkaBarReader(_address with { Group = null }, setAside: false);
@@ -173,7 +177,9 @@ internal sealed class KafkaBarReader : IDisposable
         }
     }
 
-    /// <summary>Where to start reading in each partition so that all bars from a time on come: by time where the brokers can, else from the start.</summary>
+    /// <summary>
+    /// Where to start reading in each partition so that all bars from a time on come: by time where the brokers can, else from the start.
+    /// </summary>
     public List<TopicPartitionOffset> Starts(IEnumerable<TopicPartition> partitions, long? firstClose)
     {
         var all = partitions.ToList();
@@ -208,7 +214,8 @@ internal sealed class KafkaBarReader : IDisposable
                 if (n == 0)
                 {
                     var nearest = Spelling.Nearest(topic, address.Endpoint.Topics(address.Timeout));
-                    throw new BarDataException($"the topic '{topic}' does not exist at {address.Brokers}; {(nearest is null ? "publish to it with granary replay, or correct its name" : $"did you mean {nearest}?")}");
+                    throw new BarDataException($"the topic '{topic}' does not exist "
+                        + $"at {address.Brokers}; {(nearest is null ? "publish to it with granary replay, or correct its name" : $"did you mean {nearest}?")}");
                 }
                 all.AddRange(Enumerable.Range(0, n).Select(p => new TopicPartition(topic, p)));
             }

@@ -8,13 +8,13 @@ using Granary.Engine.Market.Feeds;
 namespace Granary.Kafka.Bars;
 
 /// <summary>
-/// Publishes a feed to Kafka: bars to the partition of their market's key, heartbeats and the end to every partition of every topic. Messages
-/// carry market time as their time, so that readers can seek by it; topics that are made keep it for ever.
+/// Publishes a feed to Kafka: bars to the partition of their market's key, heartbeats and the end to every partition of every topic.
+/// Messages carry market time as their time, so that readers can seek by it; topics that are made keep it for ever.
 /// </summary>
 /// <remarks>
-/// What a broker that was away did not acknowledge is sent again, in its order: where nothing has been acknowledged for a second, or something was turned
-/// away, nothing new is sent until all that was has arrived, so that no heartbeat overtakes its bars. From 0.11 on brokers drop what is sent twice; before
-/// that, a reader does. A producer that is faster than the brokers waits.
+/// What a broker that was away did not acknowledge is sent again, in its order: where nothing has been acknowledged for a second, or
+/// something was turned away, nothing new is sent until all that was has arrived, so that no heartbeat overtakes its bars. From 0.11 on
+/// brokers drop what is sent twice; before that, a reader does. A producer that is faster than the brokers waits.
 /// </remarks>
 public sealed class KafkaBarSink : IFeedSink
 {
@@ -127,9 +127,11 @@ public sealed class KafkaBarSink : IFeedSink
                         partitions = _address.Endpoint.Partitions(topic, _address.Timeout);
                     }
                     // Brokers without administration make a topic because it was asked for.
-                    for (var waited = System.Diagnostics.Stopwatch.StartNew(); partitions == 0 && waited.Elapsed < _address.Timeout; partitions = _address.Endpoint.Partitions(topic, _address.Timeout))
+                    for (var waited = System.Diagnostics.Stopwatch.StartNew(); partitions == 0
+                        && waited.Elapsed < _address.Timeout; partitions = _address.Endpoint.Partitions(topic, _address.Timeout))
                         await Task.Delay(100).ConfigureAwait(false);
-                    if (partitions == 0) throw new BarStoreException($"the topic '{topic}' does not exist at {_address.Brokers}, and the brokers do not make it; make it by hand");
+                    if (partitions == 0) throw new BarStoreException($"the topic "
+                        + $"'{topic}' does not exist at {_address.Brokers}, and the brokers do not make it; make it by hand");
                     _topics[topic] = partitions;
                 }
                 var key = BarMessage.KeyOf(market.Instrument);
@@ -145,7 +147,8 @@ public sealed class KafkaBarSink : IFeedSink
 
     private async ValueTask SendAsync(TopicPartition to, string? key, byte[] bytes, long time, CancellationToken cancellationToken)
     {
-        var sent = new Sent(this, _sent++, to, new Message<string, byte[]> { Key = key!, Value = bytes, Timestamp = new Timestamp(new DateTime(time, DateTimeKind.Utc)) });
+        var sent = new Sent(this, _sent++, to,
+            new Message<string, byte[]> { Key = key!, Value = bytes, Timestamp = new Timestamp(new DateTime(time, DateTimeKind.Utc)) });
         while (true)
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -188,7 +191,8 @@ public sealed class KafkaBarSink : IFeedSink
         }
     }
 
-    public async ValueTask FlushAsync(CancellationToken cancellationToken = default) => await SettleAsync(cancellationToken).ConfigureAwait(false);
+    public async ValueTask FlushAsync(CancellationToken cancellationToken = default) =>
+        await SettleAsync(cancellationToken).ConfigureAwait(false);
 
     // Until all that was sent has arrived. What was turned away goes again, in its order, the first by itself, so that none overtakes it.
     private async Task SettleAsync(CancellationToken cancellationToken)
@@ -209,7 +213,8 @@ public sealed class KafkaBarSink : IFeedSink
             for (var i = 0; i < again.Count; i++)
             {
                 Again++;
-                while (!TrySend(again[i])) await Task.Run(() => _producer.Poll(TimeSpan.FromMilliseconds(20)), cancellationToken).ConfigureAwait(false);
+                while (!TrySend(again[i]))
+                    await Task.Run(() => _producer.Poll(TimeSpan.FromMilliseconds(20)), cancellationToken).ConfigureAwait(false);
                 if (i > 0) continue;
                 await ArrivedAsync(cancellationToken).ConfigureAwait(false);
                 lock (_turnedAway)
@@ -233,13 +238,15 @@ public sealed class KafkaBarSink : IFeedSink
             cancellationToken.ThrowIfCancellationRequested();
             if (_fault is { } fault) throw Failed(fault);
             // It may have gone while its report is still being handed over.
-            if (await Task.Run(() => _producer.Flush(TimeSpan.FromMilliseconds(200)), cancellationToken).ConfigureAwait(false) == 0) await Task.Delay(1, cancellationToken).ConfigureAwait(false);
+            if (await Task.Run(() => _producer.Flush(TimeSpan.FromMilliseconds(200)), cancellationToken).ConfigureAwait(false) == 0)
+                await Task.Delay(1, cancellationToken).ConfigureAwait(false);
         }
         if (_fault is { } last) throw Failed(last);
     }
 
     private BarStoreException Failed(Error error) =>
-        new($"Kafka at {_address.Brokers} did not take what was published ({error.Reason}); start it or make room, and run the replay again: readers leave out what they have");
+        new($"Kafka at {_address.Brokers} did not take what was published ({error.Reason}); start it or make room, and run the replay "
+            + $"again: readers leave out what they have");
 
     /// <summary>FNV-1a, so that a market has the same partition whatever client publishes it from here.</summary>
     private static int PartitionOf(string key, int partitions)

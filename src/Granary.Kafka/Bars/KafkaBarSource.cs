@@ -7,8 +7,9 @@ using Granary.Engine.Market.Feeds;
 namespace Granary.Kafka.Bars;
 
 /// <summary>
-/// What topics hold, as a source of a batch: everything up to where they end when they are first asked. A topic is read once and its bars are kept in
-/// memory; what was published twice counts once, so that a backtest over a topic has the digest of one over the files it was filled from.
+/// What topics hold, as a source of a batch: everything up to where they end when they are first asked. A topic is read once and its bars
+/// are kept in memory; what was published twice counts once, so that a backtest over a topic has the digest of one over the files it was
+/// filled from.
 /// </summary>
 public sealed class KafkaBarSource(KafkaBarAddress address) : IBarSource
 {
@@ -24,7 +25,9 @@ public sealed class KafkaBarSource(KafkaBarAddress address) : IBarSource
 
     private readonly Dictionary<(string Topic, long? From), Task<Topic>> _topics = [];
 
-    /// <summary>How long brokers that go away in the middle of a topic are waited for; then the reading goes on behind the last message.</summary>
+    /// <summary>
+    /// How long brokers that go away in the middle of a topic are waited for; then the reading goes on behind the last message.
+    /// </summary>
     internal TimeSpan SilenceTimeout { get; init; } = KafkaRetries.Away;
 
     public async ValueTask<IReadOnlyList<string>> ListSymbolsAsync(Timeframe timeframe, CancellationToken cancellationToken = default)
@@ -41,22 +44,28 @@ public sealed class KafkaBarSource(KafkaBarAddress address) : IBarSource
     {
         var name = address.TopicOf(query.Timeframe, query.Symbol);
         var topic = await TopicAsync(name, query.From, cancellationToken).ConfigureAwait(false);
-        var found = topic.Markets.Where(m => m.Value.Instrument.Symbol == query.Symbol && m.Key.Timeframe == query.Timeframe).Select(m => m.Value).ToList();
+        var found = topic.Markets.Where(m => m.Value.Instrument.Symbol == query.Symbol && m.Key.Timeframe == query.Timeframe)
+            .Select(m => m.Value).ToList();
         if (found.Count == 0)
         {
             var nearest = Spelling.Nearest(query.Symbol, topic.Markets.Values.Select(m => m.Instrument.Symbol).Distinct());
-            throw new BarDataException($"the topic '{name}' at {address.Brokers} has no {query.Timeframe} bars of '{query.Symbol}'; {(nearest is null ? "publish them with granary replay" : $"it has {nearest}")}");
+            throw new BarDataException($"the topic '{name}' at {address.Brokers} has "
+                + $"no {query.Timeframe} bars of '{query.Symbol}'; {(nearest is null ? "publish them with granary replay" : $"it has {nearest}")}");
         }
-        if (found.Count > 1) throw new BarDataException($"the topic '{name}' has '{query.Symbol}' of several venues ({string.Join(", ", found.Select(m => m.Instrument.Venue))}); publish each to a topic of its own");
+        if (found.Count > 1) throw new BarDataException($"the topic '{name}' has "
+            + $"'{query.Symbol}' of several venues ({string.Join(", ", found.Select(m => m.Instrument.Venue))}); publish each to a topic "
+            + $"of its own");
         var notes = new List<string>(topic.Notes);
         Bar[] bars;
         lock (found[0])
         {
             Sort(found[0]);
-            if (found[0].Corrections > 0) notes.Add($"{query.Symbol}: {found[0].Corrections} bars were published again with other values; the first publication counts");
+            if (found[0].Corrections > 0) notes.Add($"{query.Symbol}: {found[0].Corrections} bars were published again with other values; "
+                + $"the first publication counts");
             bars = [.. found[0].Bars.Where(b => query.Wants(b.Time))];
         }
-        if (bars.Length == 0) throw new BarDataException($"the topic '{name}' has no bars of {query.Symbol} in the range that is asked for; change from and to");
+        if (bars.Length == 0) throw new BarDataException($"the topic '{name}' has no bars "
+            + $"of {query.Symbol} in the range that is asked for; change from and to");
         return new MemoryBarSeries(found[0].Instrument, query.Timeframe, bars, notes);
     }
 
@@ -66,7 +75,8 @@ public sealed class KafkaBarSource(KafkaBarAddress address) : IBarSource
         var start = address.TopicOf(timeframe) + ".";
         try
         {
-            return [.. address.Endpoint.Topics(address.Timeout).Where(t => t.StartsWith(start, StringComparison.Ordinal) && !t.EndsWith(".set-aside", StringComparison.Ordinal))];
+            return [.. address.Endpoint.Topics(address.Timeout)
+                .Where(t => t.StartsWith(start, StringComparison.Ordinal) && !t.EndsWith(".set-aside", StringComparison.Ordinal))];
         }
         catch (KafkaFailedException e)
         {
@@ -107,13 +117,15 @@ public sealed class KafkaBarSource(KafkaBarAddress address) : IBarSource
                 var marks = reader.Consumer.QueryWatermarkOffsets(partition, address.Timeout);
                 if (marks.High.Value > marks.Low.Value) ends[partition] = marks.High.Value;
             }
-            if (ends.Count == 0) throw new BarDataException($"the topic '{name}' at {address.Brokers} is empty; publish to it with granary replay");
+            if (ends.Count == 0)
+                throw new BarDataException($"the topic '{name}' at {address.Brokers} is empty; publish to it with granary replay");
             // A message's time is the close of its last bar, so the first that is late enough has the first bar that is wanted.
             reader.Consumer.Assign(reader.Starts(ends.Keys, from is { } f ? f + TimeSpan.TicksPerMinute : null));
         }
         catch (KafkaException e)
         {
-            throw new BarStoreException($"Kafka at {address.Brokers} did not say what '{name}' holds ({e.Error.Reason}); start it, or correct the address", e);
+            throw new BarStoreException($"Kafka at {address.Brokers} did not say what "
+                + $"'{name}' holds ({e.Error.Reason}); start it, or correct the address", e);
         }
         var markets = new Dictionary<(string, Timeframe), Market>();
         var next = new Dictionary<(Guid, string, Timeframe), long>();
@@ -126,7 +138,8 @@ public sealed class KafkaBarSource(KafkaBarAddress address) : IBarSource
             else if (silence.Elapsed > SilenceTimeout)
             {
                 throw new BarStoreException(
-                    $"Kafka at {address.Brokers} has not answered for {SilenceTimeout.TotalSeconds:0} s in the middle of '{name}'; start it and run again");
+                    $"Kafka at {address.Brokers} has not answered for {SilenceTimeout.TotalSeconds:0} s in the middle of "
+                        + $"'{name}'; start it and run again");
             }
             foreach (var (at, message) in batch)
             {
@@ -154,7 +167,9 @@ public sealed class KafkaBarSource(KafkaBarAddress address) : IBarSource
             foreach (var end in reader.Ends) ends.Remove(end.TopicPartition);
         }
         if (messages == 0 && reader.BadMessages.Count > 0)
-            throw new BarDataException($"the topic '{name}' at {address.Brokers} holds no bars: of its {reader.BadMessages.Count} messages the first says ({reader.BadMessages.First}); name the topic that granary replay filled");
+            throw new BarDataException($"the topic '{name}' at {address.Brokers} holds no bars: of "
+                + $"its {reader.BadMessages.Count} messages the first says ({reader.BadMessages.First}); name the topic that granary "
+                + $"replay filled");
         notes.AddRange(reader.BadMessages.Notes);
         if (lost > 0) notes.Add($"{name}: {lost} bars that were published are not in the topic any more");
         return new Topic(markets, notes);

@@ -26,7 +26,14 @@ internal sealed class SetAside(KafkaBarAddress address) : IDisposable
         if (!_topics.TryGetValue(topic, out var seen)) seen = (0, []);
         if (seen.First.Count < Examples) seen.First.Add($"partition {at.Partition.Value}, offset {at.Offset.Value}: {fault}");
         _topics[topic] = (seen.Count + 1, seen.First);
-        var json = JsonSerializer.SerializeToUtf8Bytes(new { topic, partition = at.Partition.Value, offset = at.Offset.Value, fault, bytes = Convert.ToBase64String(value) });
+        var json = JsonSerializer.SerializeToUtf8Bytes(new
+        {
+            topic,
+            partition = at.Partition.Value,
+            offset = at.Offset.Value,
+            fault,
+            bytes = Convert.ToBase64String(value)
+        });
         try
         {
             _producer ??= address.Endpoint.KeyedProducer(!address.BeforeTimes, 4 << 20);
@@ -38,7 +45,8 @@ internal sealed class SetAside(KafkaBarAddress address) : IDisposable
         }
         catch (KafkaException e)
         {
-            throw new BarStoreException($"{topic}, partition {at.Partition.Value}, offset {at.Offset.Value}: {fault}, and it could not be set aside in {topic}.set-aside ({e.Error.Reason}); allow that topic, or remove the message", e);
+            throw new BarStoreException($"{topic}, partition {at.Partition.Value}, offset {at.Offset.Value}: {fault}, and it could not be "
+                + $"set aside in {topic}.set-aside ({e.Error.Reason}); allow that topic, or remove the message", e);
         }
     }
 
@@ -49,7 +57,8 @@ internal sealed class SetAside(KafkaBarAddress address) : IDisposable
         Error? failed = null;
         try
         {
-            _producer!.Produce(topic + ".set-aside", new Message<string, byte[]> { Key = $"{at.Partition.Value}:{at.Offset.Value}", Value = json }, report =>
+            _producer!.Produce(topic + ".set-aside",
+                new Message<string, byte[]> { Key = $"{at.Partition.Value}:{at.Offset.Value}", Value = json }, report =>
             {
                 failed = report.Error.IsError ? report.Error : null;
                 arrived.Set();
@@ -65,7 +74,8 @@ internal sealed class SetAside(KafkaBarAddress address) : IDisposable
     }
 
     public IReadOnlyList<string> Notes =>
-        [.. _topics.Select(t => $"{t.Key}: {(t.Value.Count == 1 ? "1 message was" : $"{t.Value.Count} messages were")} no bars and set aside in {t.Key}.set-aside ({string.Join("; ", t.Value.First)}{(t.Value.Count > Examples ? "; …" : "")})")];
+        [.. _topics.Select(t => $"{t.Key}: {(t.Value.Count == 1 ? "1 message was" : $"{t.Value.Count} messages were")} no bars and set "
+            + $"aside in {t.Key}.set-aside ({string.Join("; ", t.Value.First)}{(t.Value.Count > Examples ? "; …" : "")})")];
 
     public void Dispose() => _producer?.Dispose();
 }

@@ -6,8 +6,8 @@ namespace Granary.Learning.Evaluation;
 public static class ClassificationMetrics
 {
     /// <summary>
-    /// Area under the receiver operating characteristic: the chance that a random 1 scores above a random 0, ties counting half (Mann and Whitney).
-    /// Exact: pairs are counted in whole numbers.
+    /// Area under the receiver operating characteristic: the chance that a random 1 scores above a random 0, ties counting half (Mann and
+    /// Whitney). Exact: pairs are counted in whole numbers.
     /// </summary>
     /// <returns>NaN where one class is missing.</returns>
     public static double Auc(ReadOnlySpan<double> scores, ReadOnlySpan<double> labels)
@@ -64,8 +64,11 @@ public static class ClassificationMetrics
         return sum / labels.Length;
     }
 
-    /// <summary>Standard error of an AUC under no edge: √((p + n + 1) / (12 p n)), for the interval that a permutation test is held to.</summary>
-    public static double AucStandardError(long positives, long negatives) => Math.Sqrt((positives + negatives + 1.0) / (12.0 * positives * negatives));
+    /// <summary>
+    /// Standard error of an AUC under no edge: √((p + n + 1) / (12 p n)), for the interval that a permutation test is held to.
+    /// </summary>
+    public static double AucStandardError(long positives, long negatives) =>
+        Math.Sqrt((positives + negatives + 1.0) / (12.0 * positives * negatives));
 }
 
 /// <summary>One bar of a calibration plot.</summary>
@@ -92,7 +95,8 @@ public static class Calibration
         var result = new List<CalibrationBin>();
         for (var b = 0; b < bins; b++)
             if (count[b] > 0)
-                result.Add(new CalibrationBin((double)b / bins, (b + 1.0) / bins, count[b], predicted[b] / count[b], observed[b] / count[b]));
+                result.Add(new CalibrationBin((double)b / bins, (b + 1.0) / bins, count[b], predicted[b] / count[b],
+                    observed[b] / count[b]));
         return result;
     }
 }

@@ -2,13 +2,16 @@ using Granary.Learning.Tables;
 
 namespace Granary.Learning.Evaluation;
 
-/// <summary>The figures of some predictions, by name: auc, logLoss, accuracy, brier for probabilities; r2, rmse, mae for numbers; samples always.</summary>
+/// <summary>
+/// The figures of some predictions, by name: auc, logLoss, accuracy, brier for probabilities; r2, rmse, mae for numbers; samples always.
+/// </summary>
 public static class ModelMetrics
 {
     /// <param name="labels">0 and 1 where <paramref name="labelTask"/> says so.</param>
     /// <param name="modelTask">Whether the predictions are probabilities.</param>
     /// <returns>Figures that exist: no AUC where one class is missing.</returns>
-    public static IReadOnlyDictionary<string, double> Of(double[] predicted, double[] labels, LearningTask labelTask, LearningTask modelTask)
+    public static IReadOnlyDictionary<string, double> Of(double[] predicted, double[] labels, LearningTask labelTask,
+        LearningTask modelTask)
     {
         var figures = new SortedDictionary<string, double>(StringComparer.Ordinal) { ["samples"] = labels.Length };
         if (labels.Length == 0) return figures;

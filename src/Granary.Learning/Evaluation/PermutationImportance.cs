@@ -7,7 +7,10 @@ namespace Granary.Learning.Evaluation;
 /// <summary>What a model loses out of sample when one feature is shuffled among the test rows (Breiman 2001).</summary>
 public static class PermutationImportance
 {
-    /// <returns>[features]: fall of the AUC (two classes) or of R²; near zero or below for a feature that the model does not need. All zero where the test has one class only.</returns>
+    /// <returns>
+    /// [features]: fall of the AUC (two classes) or of R²; near zero or below for a feature that the model does not need. All zero where
+    /// the test has one class only.
+    /// </returns>
     public static double[] Of(ITrainedModel model, TrainingSet test, long seed)
     {
         var table = test.Table.Select(model.Features);
@@ -23,7 +26,8 @@ public static class PermutationImportance
             random.Shuffle(order.AsSpan());
             var values = table.Values.ToArray();
             for (var i = 0; i < order.Length; i++) values[test.Rows[i] * table.Width + f] = table.Row(order[i])[f];
-            drops[f] = whole - Score(new TrainingTable(table.Features, values, table.Label.ToArray(), null, table.Time.ToArray(), table.LabelEnd.ToArray(), table.LabelName));
+            drops[f] = whole - Score(new TrainingTable(table.Features, values, table.Label.ToArray(), null, table.Time.ToArray(),
+                table.LabelEnd.ToArray(), table.LabelName));
         }
         return drops;
 
@@ -31,7 +35,8 @@ public static class PermutationImportance
         {
             var (rows, predicted) = Prediction.Of(model, new TrainingSet(t, test.Rows));
             var labels = Prediction.Labels(t, rows);
-            return t.Task == LearningTask.Classification ? ClassificationMetrics.Auc(predicted, labels) : RegressionMetrics.RSquared(predicted, labels);
+            return t.Task == LearningTask.Classification ? ClassificationMetrics.Auc(predicted, labels)
+                : RegressionMetrics.RSquared(predicted, labels);
         }
     }
 }

@@ -7,13 +7,15 @@ namespace Granary.Learning.Evaluation;
 public static class Prediction
 {
     /// <summary>
-    /// Predictions for the rows that the table holds enough history for, with those rows. A model that looks back on labels sees those known by then.
+    /// Predictions for the rows that the table holds enough history for, with those rows. A model that looks back on labels sees those
+    /// known by then.
     /// </summary>
     /// <exception cref="LearningInputException">The table's columns are not the model's.</exception>
     public static (int[] Rows, double[] Values) Of(ITrainedModel model, TrainingSet set)
     {
         if (set.Table.Features.FirstOrDefault(f => !model.Features.Contains(f)) is { } extra && model.Input.Kind == ModelInputKind.Features)
-            throw new LearningInputException($"the table has the column '{extra}', which the model was not trained on: leave it out; the model's are {string.Join(", ", model.Features)}");
+            throw new LearningInputException($"the table has the column '{extra}', which the model was not trained on: leave it out; the "
+                + $"model's are {string.Join(", ", model.Features)}");
         var table = set.Table.Select(model.Features);
         var rows = Array.FindAll(set.Rows, row => table.CanRead(row, model.Input));
         var values = new double[rows.Length];

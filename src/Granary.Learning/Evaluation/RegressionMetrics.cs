@@ -3,7 +3,9 @@ namespace Granary.Learning.Evaluation;
 /// <summary>How far predictions are from numbers.</summary>
 public static class RegressionMetrics
 {
-    /// <summary>1 − Σ(y − ŷ)² / Σ(y − mean of these y)²; negative where the mean would have been better; NaN for a constant label.</summary>
+    /// <summary>
+    /// 1 − Σ(y − ŷ)² / Σ(y − mean of these y)²; negative where the mean would have been better; NaN for a constant label.
+    /// </summary>
     public static double RSquared(ReadOnlySpan<double> predictions, ReadOnlySpan<double> labels)
     {
         var mean = 0.0;

@@ -4,8 +4,8 @@ using Granary.Engine.Market;
 namespace Granary.Learning.Features;
 
 /// <summary>
-/// Reads a feature set off a feed's factor sheets, block after block: the one code for training, backtest and live, so that they agree to the bit
-/// whatever the blocks' lengths are. Its factors are in the feed's plan, so they are computed once for all who ask.
+/// Reads a feature set off a feed's factor sheets, block after block: the one code for training, backtest and live, so that they agree to
+/// the bit whatever the blocks' lengths are. Its factors are in the feed's plan, so they are computed once for all who ask.
 /// </summary>
 public sealed class FeatureReader
 {

@@ -14,7 +14,8 @@ internal sealed record Feature(string Name, FactorRequest Request, int Line, boo
         if (rest.EndsWith(']'))
         {
             var open = rest.LastIndexOf('[');
-            if (open < 0 || !int.TryParse(rest.AsSpan(open + 1, rest.Length - open - 2), NumberStyles.None, CultureInfo.InvariantCulture, out lag) || lag > 5_000)
+            if (open < 0 || !int.TryParse(rest.AsSpan(open + 1, rest.Length - open - 2), NumberStyles.None, CultureInfo.InvariantCulture,
+                out lag) || lag > 5_000)
                 throw new LearningInputException($"the feature '{text}': write bars ago as [2], from 0 to 5000");
             rest = rest[..open].TrimEnd();
         }
@@ -33,8 +34,8 @@ internal sealed record Feature(string Name, FactorRequest Request, int Line, boo
 }
 
 /// <summary>
-/// The features of a model, in order: factors of the catalogue, written as <c>rsi(14)</c>, <c>sma(20)/close</c> (in proportion to the close)
-/// or <c>return(1)[3]</c> (three bars ago). Causal, because factors are.
+/// The features of a model, in order: factors of the catalogue, written as <c>rsi(14)</c>, <c>sma(20)/close</c> (in proportion to the
+/// close) or <c>return(1)[3]</c> (three bars ago). Causal, because factors are.
 /// </summary>
 public sealed class FeatureSet
 {

@@ -62,13 +62,15 @@ public sealed class FeatureTable
     /// <param name="memory">What earlier passes over these bars left, and where this one leaves what it computes.</param>
     /// <returns>One for each set, in their order.</returns>
     public static IReadOnlyList<FeatureTable> Compute(MarketSeries series, IEnumerable<BarBlock> blocks, IReadOnlyList<FeatureSet> sets,
-        Func<BarBlock, IReadOnlyDictionary<string, double[]>>? references = null, Func<FactorRequest, FactorKernel?>? supply = null, FactorMemory? memory = null)
+        Func<BarBlock, IReadOnlyDictionary<string, double[]>>? references = null, Func<FactorRequest, FactorKernel?>? supply = null,
+        FactorMemory? memory = null)
     {
         var plan = new FactorPlan { Supply = supply, Memory = memory };
         FeatureReader[] readers = [.. sets.Select(s => new FeatureReader(s, plan))];
         var computer = new FactorComputer(plan, series);
         if (references is null && computer.ReferenceSymbols.FirstOrDefault() is { } other)
-            throw new LearningInputException($"a feature compares {series.Instrument.Symbol} with {other}, and a model reads the bars of one market: leave that feature out");
+            throw new LearningInputException($"a feature compares {series.Instrument.Symbol} with {other}, and a model reads the bars of "
+                + $"one market: leave that feature out");
         var sheet = new FactorSheet(plan, BarBlock.MaxCount);
         var values = sets.Select(_ => new List<double>()).ToArray();
         var (time, high, low, close) = (new List<long>(), new List<double>(), new List<double>(), new List<double>());
@@ -106,7 +108,8 @@ public sealed class FeatureTable
     {
         used = [.. bars.Where(i => i >= FirstWarm && label.End[i] >= 0 && Dense.AllFinite(Row(i)))];
         if (used.Length == 0)
-            throw new LearningInputException($"of {Bars} bars none has all features and a known label '{name}': the features are warm at bar {FirstWarm + 1}, so give more bars or shorter features");
+            throw new LearningInputException($"of {Bars} bars none has all features and a known label "
+                + $"'{name}': the features are warm at bar {FirstWarm + 1}, so give more bars or shorter features");
         var own = _set.Names.Count;
         var width = own + (sides is null ? 0 : 1);
         var values = new double[used.Length * width];

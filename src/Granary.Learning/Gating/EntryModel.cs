@@ -14,8 +14,8 @@ namespace Granary.Learning.Gating;
 public sealed record ModelWindow(long From, ITrainedModel Model);
 
 /// <summary>
-/// Walk-forward models as a judge of entries: at any time the newest one is asked that was trained on what was known by then, so every answer is out of sample.
-/// Before the first one there is no opinion.
+/// Walk-forward models as an entry filter: at any time the newest one is asked that was trained on what was known by then, so every answer
+/// is out of sample. Before the first one there is no opinion.
 /// </summary>
 public sealed class EntryModel : IEntryModel
 {
@@ -28,7 +28,9 @@ public sealed class EntryModel : IEntryModel
     private long _asked, _failed;
 
     /// <param name="windows">Rising by time.</param>
-    /// <exception cref="LearningInputException">A model was made for other features, reads no features, or predicts what the rule cannot use.</exception>
+    /// <exception cref="LearningInputException">
+    /// A model was made for other features, reads no features, or predicts what the rule cannot use.
+    /// </exception>
     public EntryModel(string name, FeatureSet features, IReadOnlyList<ModelWindow> windows, EntryRule rule, PredictionMeaning meaning)
     {
         Name = name;
@@ -37,21 +39,28 @@ public sealed class EntryModel : IEntryModel
         _rule = rule;
         _meaning = meaning;
         if (!rule.Takes(meaning))
-            throw new LearningInputException($"the rule '{rule.Name}' cannot use {Describe(meaning)}: choose another label or another rule");
+            throw new LearningInputException($"the rule '{rule.Name}' cannot "
+                + $"use {Describe(meaning)}: choose another label or another rule");
         foreach (var window in _windows)
         {
             if (window.Model.Input.Kind != ModelInputKind.Features)
-                throw new LearningInputException($"{window.Model.Trainer} reads past labels and no features: it is a baseline and cannot judge entries, so choose another trainer");
+                throw new LearningInputException($"{window.Model.Trainer} reads past labels and no features: it is a baseline and cannot "
+                    + $"judge entries, so choose another trainer");
             var sided = window.Model.Features.Count == features.Names.Count + 1 && window.Model.Features[^1] == FeatureTable.Side;
-            if (!window.Model.Features.Take(features.Names.Count).SequenceEqual(features.Names) || (!sided && window.Model.Features.Count != features.Names.Count))
-                throw new LearningInputException($"the model '{name}' was made for the features {string.Join(", ", window.Model.Features)}, not for {string.Join(", ", features.Names)}: train it again");
+            if (!window.Model.Features.Take(features.Names.Count).SequenceEqual(features.Names)
+                || (!sided && window.Model.Features.Count != features.Names.Count))
+                throw new LearningInputException($"the model '{name}' was made for the "
+                    + $"features {string.Join(", ", window.Model.Features)}, not for {string.Join(", ", features.Names)}: train it again");
             if (sided && window.Model.Input.Length > 1)
-                throw new LearningInputException($"{window.Model.Trainer} looks back on {window.Model.Input.Length} rows, but entries are not evenly spaced: choose another trainer, or a label of the bars instead of the trades");
+                throw new LearningInputException($"{window.Model.Trainer} looks back "
+                    + $"on {window.Model.Input.Length} rows, but entries are not evenly spaced: choose another trainer, or a label of the "
+                    + $"bars instead of the trades");
             _sided |= sided;
             _rows = Math.Max(_rows, window.Model.Input.Length);
         }
         if (_windows.Any(w => w.Model.Input.Length != _rows))
-            throw new LearningInputException($"the versions of the model '{name}' look back on different numbers of rows: train them all alike");
+            throw new LearningInputException($"the versions of the model '{name}' look back on different numbers of rows: train them all "
+                + $"alike");
         _rows = Math.Max(_rows, 1);
     }
 
@@ -69,7 +78,9 @@ public sealed class EntryModel : IEntryModel
     /// <summary>Entries that it was asked about.</summary>
     public long Asked => Interlocked.Read(ref _asked);
 
-    /// <summary>Entries at which a model gave no number though it should have: the strategy went on without it, and the report has to say so.</summary>
+    /// <summary>
+    /// Entries at which a model gave no number though it should have: the strategy went on without it, and the report has to say so.
+    /// </summary>
     public long Failed => Interlocked.Read(ref _failed);
 
     /// <summary>Everything that another process needs to judge alike: models, features, rule.</summary>

@@ -19,7 +19,9 @@ public enum PredictionMeaning
     ExpectedVolatility,
 }
 
-/// <summary>Turns a prediction into what is done about an entry. Pure; a prediction of NaN is an entry that the model has no opinion on, and passes.</summary>
+/// <summary>
+/// Turns a prediction into what is done about an entry. Pure; a prediction of NaN is an entry that the model has no opinion on, and passes.
+/// </summary>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "rule")]
 [JsonDerivedType(typeof(GateRule), "gate")]
 [JsonDerivedType(typeof(VetoRule), "veto")]
@@ -40,7 +42,8 @@ public abstract record EntryRule
 
     private protected abstract EntryAdvice Decide(double prediction, Side side, PredictionMeaning meaning);
 
-    private protected static bool IsProbability(PredictionMeaning meaning) => meaning is PredictionMeaning.ProbabilityOfRise or PredictionMeaning.ProbabilityOfGain;
+    private protected static bool IsProbability(PredictionMeaning meaning) =>
+        meaning is PredictionMeaning.ProbabilityOfRise or PredictionMeaning.ProbabilityOfGain;
 
     /// <summary>The probability that a trade on this side gains.</summary>
     private protected static double ForSide(double prediction, Side side, PredictionMeaning meaning) =>
@@ -49,7 +52,9 @@ public abstract record EntryRule
 
 /// <summary>Lets an entry pass only where the model is for it: buys above one probability, sells below another.</summary>
 /// <param name="BuyAbove">Probability of a rise (or of the buy's gain) that a buy must exceed.</param>
-/// <param name="SellBelow">Probability of a rise that a sell must stay under; where the model predicts the trade's gain, a sell must exceed one minus it.</param>
+/// <param name="SellBelow">
+/// Probability of a rise that a sell must stay under; where the model predicts the trade's gain, a sell must exceed one minus it.
+/// </param>
 public sealed record GateRule(double BuyAbove = 0.6, double SellBelow = 0.4) : EntryRule
 {
     public override string Name => "gate";

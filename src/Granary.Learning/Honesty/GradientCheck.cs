@@ -17,8 +17,9 @@ public sealed record GradientResult(string Of, double Worst, int Compared)
 }
 
 /// <summary>
-/// Finite differences against what training works with: every parameter of every network is moved a little up and down, and the loss has to change as the gradient says.
-/// The logistic regression and the support vector machine are at their minimum: there no direction lowers their loss, which is written down here a second time.
+/// Finite differences against what training works with: every parameter of every network is moved a little up and down, and the loss has to
+/// change as the gradient says. The logistic regression and the support vector machine are at their minimum: there no direction lowers
+/// their loss, which is written down here a second time.
 /// </summary>
 public static class GradientCheck
 {
@@ -32,7 +33,8 @@ public static class GradientCheck
             ("perceptron of two layers", new PerceptronShape(3, [7, 5]), 3),
             ("perceptron of one layer", new PerceptronShape(3, [5]), 3),
             ("LSTM", new LstmShape(3, 5, 6), 15),
-        }.SelectMany(n => new[] { Network(n.Name + ", logistic loss", n.Shape, n.Inputs, true, seed), Network(n.Name + ", squared error", n.Shape, n.Inputs, false, seed) }),
+        }.SelectMany(n => new[] { Network(n.Name + ", logistic loss", n.Shape, n.Inputs, true, seed),
+            Network(n.Name + ", squared error", n.Shape, n.Inputs, false, seed) }),
         Minimum("logistic", (y, score) => Math.Log(1 + Math.Exp(-(2 * y - 1) * score)), seed),
         Minimum("svm", (y, score) => Math.Pow(Math.Max(0, 1 - (2 * y - 1) * score), 2), seed),
     ];
@@ -76,7 +78,8 @@ public static class GradientCheck
         }
     }
 
-    // ½|β|² + Σ w·loss at c = 1, in standardised coordinates; its slope at the trained coefficients, in units of a millionth of its slope at zero.
+    // ½|β|² + Σ w·loss at c = 1, in standardised coordinates; its slope at the trained coefficients, in units of a millionth of its slope
+    // at zero.
     private static GradientResult Minimum(string trainer, Func<double, double, double> loss, long seed)
     {
         const int Rows = 300, Width = 4;

@@ -15,20 +15,25 @@ namespace Granary.Learning.Honesty;
 public sealed record HonestyClaim(string Claim, bool Holds, string Figures);
 
 /// <summary>
-/// Shows on seeded data, in a few seconds, that the learning here cannot fool itself: what <c>verify</c> runs beside the look-ahead test of a run.
+/// Shows on seeded data, in a few seconds, that the learning here cannot fool itself: what <c>verify</c> runs beside the look-ahead test of
+/// a run.
 /// </summary>
 public static class HonestyProof
 {
     /// <param name="features">Those of a run's models, to be shown equal in backtest and live; null for the usual ones.</param>
     /// <param name="supply">Of the run's batch, see <see cref="FactorPlan.Supply"/>.</param>
-    public static IReadOnlyList<HonestyClaim> Run(long seed = 1, CancellationToken cancellation = default, IReadOnlyList<FeatureSet>? features = null, Func<FactorRequest, FactorKernel?>? supply = null)
+    public static IReadOnlyList<HonestyClaim> Run(long seed = 1, CancellationToken cancellation = default,
+        IReadOnlyList<FeatureSet>? features = null, Func<FactorRequest, FactorKernel?>? supply = null)
     {
         var options = new TrainingOptions(seed, 1, cancellation);
-        return [.. PermutedLabelsGiveNoEdge(options), PlantedSignalIsFound(options), LeakedFutureIsCaught(seed), PurgingRemovesTheAdvantageOfOverlap(options), BacktestEqualsLive(seed, features ?? [FeatureSet.Default], supply), .. Gradients(seed)];
+        return [.. PermutedLabelsGiveNoEdge(options), PlantedSignalIsFound(options), LeakedFutureIsCaught(seed),
+            PurgingRemovesTheAdvantageOfOverlap(options), BacktestEqualsLive(seed, features ?? [FeatureSet.Default], supply),
+            .. Gradients(seed)];
     }
 
     private static IEnumerable<HonestyClaim> Gradients(long seed) => GradientCheck.Run(seed).Select(r =>
-        new HonestyClaim($"the gradient agrees with finite differences ({r.Of})", r.Holds, $"{r.Compared} parameters, the worst at {r.Worst:P0} of the deviation allowed"));
+        new HonestyClaim($"the gradient agrees with finite differences ({r.Of})", r.Holds,
+            $"{r.Compared} parameters, the worst at {r.Worst:P0} of the deviation allowed"));
 
     private static IEnumerable<HonestyClaim> PermutedLabelsGiveNoEdge(TrainingOptions options)
     {
@@ -46,13 +51,15 @@ public static class HonestyProof
     {
         var result = PermutationTest.Run(TrainerCatalogue.BuiltIn.Create("gradient-boosting"), Planted(1200, 1, options.Seed), 0.6, 0,
             options);
-        return new HonestyClaim("a planted signal is found", result.Auc > 0.5 + result.Interval, $"AUC {result.Auc:F3}, needed more than {0.5 + result.Interval:F3}");
+        return new HonestyClaim("a planted signal is found", result.Auc > 0.5 + result.Interval,
+            $"AUC {result.Auc:F3}, needed more than {0.5 + result.Interval:F3}");
     }
 
     private static HonestyClaim LeakedFutureIsCaught(long seed)
     {
         var bars = Walk(600, seed);
-        double[] Honest(Bar[] b) => [.. Enumerable.Range(0, b.Length).SelectMany(i => new[] { b[i].Close, i >= 5 ? b[i].Close / b[i - 5].Close : double.NaN })];
+        double[] Honest(Bar[] b) =>
+            [.. Enumerable.Range(0, b.Length).SelectMany(i => new[] { b[i].Close, i >= 5 ? b[i].Close / b[i - 5].Close : double.NaN })];
         // The second feature is scaled by the deviation over all bars: the usual slip.
         double[] Leaking(Bar[] b)
         {
@@ -68,13 +75,14 @@ public static class HonestyProof
     private static HonestyClaim PurgingRemovesTheAdvantageOfOverlap(TrainingOptions options)
     {
         var (open, purged, allowed) = Overlap(options);
-        return new HonestyClaim("purging removes the advantage that overlapping labels give", open > 0.5 + allowed && Math.Abs(purged - 0.5) <= allowed,
+        return new HonestyClaim("purging removes the advantage that overlapping labels give", open > 0.5 + allowed
+            && Math.Abs(purged - 0.5) <= allowed,
             $"AUC {open:F3} unpurged, {purged:F3} purged, allowed 0.5 ± {allowed:F3}");
     }
 
     /// <summary>
-    /// Directions of a random walk over 20 bars, and slow features that know nothing of it: neighbours in time are neighbours in feature space,
-    /// and their labels overlap. Whoever trains on them sees the test's answers.
+    /// Directions of a random walk over 20 bars, and slow features that know nothing of it: neighbours in time are neighbours in feature
+    /// space, and their labels overlap. A model that is trained on them sees the test's answers.
     /// </summary>
     internal static (double Open, double Purged, double Allowed) Overlap(TrainingOptions options)
     {
@@ -120,10 +128,12 @@ public static class HonestyProof
         var column = Rows(300);
         var live = Rows(1);
         var same = column.AsSpan().SequenceEqual(live);
-        return new HonestyClaim("features in blocks (backtest) equal features bar by bar (live) to the bit", same, $"{column.Length} values compared, of {sets.Sum(s => s.Names.Count)} features");
+        return new HonestyClaim("features in blocks (backtest) equal features bar by bar (live) to the bit", same,
+            $"{column.Length} values compared, of {sets.Sum(s => s.Names.Count)} features");
 
         long[] Rows(int length) => [.. FeatureTable.Compute(series, Blocks(bars, length), sets, supply: supply)
-            .SelectMany(table => Enumerable.Range(0, table.Bars).SelectMany(i => table.Row(i).ToArray())).Select(BitConverter.DoubleToInt64Bits)];
+            .SelectMany(table => Enumerable.Range(0, table.Bars).SelectMany(i => table.Row(i).ToArray()))
+            .Select(BitConverter.DoubleToInt64Bits)];
     }
 
     private static IEnumerable<BarBlock> Blocks(Bar[] bars, int length)
@@ -141,7 +151,8 @@ public static class HonestyProof
         {
             var open = price;
             price *= PortableMath.Exp(0.01 * random.NextGaussian());
-            bars[i] = new Bar(638_000_000_000_000_000 + i * TimeSpan.TicksPerHour, open, Math.Max(open, price) * 1.001, Math.Min(open, price) * 0.999, price, 1000);
+            bars[i] = new Bar(638_000_000_000_000_000 + i * TimeSpan.TicksPerHour, open, Math.Max(open, price) * 1.001,
+                Math.Min(open, price) * 0.999, price, 1000);
         }
         return bars;
     }

@@ -2,7 +2,7 @@ using Granary.Engine.Numerics;
 
 namespace Granary.Learning.Labels;
 
-/// <summary>What each bar is to be told of its future, and when that is known.</summary>
+/// <summary>What is predicted of each bar's future, and when that is known.</summary>
 /// <param name="Values">[bars]; NaN where the bars end before it is known.</param>
 /// <param name="End">[bars]: the bar at whose close it is known; −1 where it never is.</param>
 public sealed record LabelColumn(double[] Values, int[] End)
@@ -51,8 +51,8 @@ public sealed record LabelColumn(double[] Values, int[] End)
     }
 
     /// <summary>
-    /// Which of three barriers is touched first after a bar's close (López de Prado 2018, chapter 3): 1 for the target above, 0 for the stop below;
-    /// after <paramref name="bars"/> bars 1 where the close is higher, else 0. A bar that touches both counts as the stop.
+    /// Which of three barriers is touched first after a bar's close (López de Prado 2018, chapter 3): 1 for the target above, 0 for the
+    /// stop below; after <paramref name="bars"/> bars 1 where the close is higher, else 0. A bar that touches both counts as the stop.
     /// </summary>
     /// <param name="target">[bars]: distance of the target as a fraction of the close; NaN gives no label.</param>
     /// <param name="stop">[bars]: distance of the stop as a fraction of the close.</param>

@@ -6,8 +6,8 @@ namespace Granary.Learning.Labels;
 public static class SampleWeights
 {
     /// <summary>
-    /// Average uniqueness (López de Prado 2018, chapter 4): over the rows that a label spans, the mean of one over the number of labels that span the same row.
-    /// Ten labels over the same ten days count as one.
+    /// Average uniqueness (López de Prado 2018, chapter 4): over the rows that a label spans, the mean of one over the number of labels
+    /// that span the same row. Ten labels over the same ten days count as one.
     /// </summary>
     /// <param name="set">The training rows of a fold: labels of other rows are not to be known.</param>
     /// <returns>[table rows], in (0, 1]; rows outside the set keep the weight that they have.</returns>

@@ -3,7 +3,9 @@ using Granary.Learning.Tables;
 
 namespace Granary.Learning.Linear;
 
-/// <summary>Second moments of standardised features and a centred label: all that a linear regression needs to know of its samples.</summary>
+/// <summary>
+/// Second moments of standardised features and a centred label: all that a linear regression needs to know of its samples.
+/// </summary>
 internal sealed class LeastSquares
 {
     public LeastSquares(TrainingSet set)
@@ -57,7 +59,9 @@ internal sealed class LeastSquares
         return b;
     }
 
-    /// <summary>Coefficients that minimise ½/W Σ w (y − zβ)² + α Σ|β|, by coordinate descent from <paramref name="start"/>, which they replace.</summary>
+    /// <summary>
+    /// Coefficients that minimise ½/W Σ w (y − zβ)² + α Σ|β|, by coordinate descent from <paramref name="start"/>, which they replace.
+    /// </summary>
     public void Lasso(double alpha, double[] start)
     {
         var width = Moment.Length;

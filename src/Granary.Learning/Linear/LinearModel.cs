@@ -19,7 +19,8 @@ public sealed class LinearModel : TrainedModel
     /// <param name="centre">[features]: subtracted first, so that large levels (prices) lose no digits.</param>
     /// <param name="weights">[features], on the raw scale.</param>
     /// <param name="sigmoid">Whether the prediction is 1 / (1 + e^−(slope · score + offset)).</param>
-    public LinearModel(ModelHead head, double[] centre, double[] weights, double intercept, bool sigmoid, double slope = 1, double offset = 0) : base(head)
+    public LinearModel(ModelHead head, double[] centre, double[] weights, double intercept, bool sigmoid, double slope = 1,
+        double offset = 0) : base(head)
     {
         _centre = centre;
         _weights = weights;

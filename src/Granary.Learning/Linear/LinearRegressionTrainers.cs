@@ -38,10 +38,11 @@ public sealed class RidgeTrainer([Range(0, 1e12)] double alpha = 1) : ITrainer
 
 /// <summary>
 /// Least squares with a penalty on the absolute coefficients of the standardised features, which leaves the useless ones out.
-/// Without an alpha it takes the smallest one whose squared error, over five parts of the set trained on the purged rest, is within a two-thousandth of the least:
-/// no feature is dropped for a difference that the parts cannot tell from chance.
+/// Without an alpha it takes the smallest one whose squared error, over five parts of the set trained on the purged rest, is within a
+/// two-thousandth of the least: no feature is dropped for a difference that the parts cannot tell from chance.
 /// </summary>
-[Trainer("lasso", "Least squares with a penalty on absolute coefficients of the standardised features; alpha 0 = chosen by purged cross-validation.", Numbers = true)]
+[Trainer("lasso", "Least squares with a penalty on absolute coefficients of the standardised features; alpha 0 = chosen by purged "
+    + "cross-validation.", Numbers = true)]
 public sealed class LassoTrainer([Range(0, 1e12)] double alpha = 0) : ITrainer
 {
     private const int Parts = 5, PathLength = 40;

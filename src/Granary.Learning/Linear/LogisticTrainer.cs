@@ -7,8 +7,8 @@ using Granary.Learning.Trainers;
 namespace Granary.Learning.Linear;
 
 /// <summary>
-/// Logistic regression on standardised features: minimises Σ w·loss + Σβ² / 2c with a free intercept, by Newton's method to the last digits.
-/// The default is scikit-learn's (L2, C = 1).
+/// Logistic regression on standardised features: minimises Σ w·loss + Σβ² / 2c with a free intercept, by Newton's method to the last
+/// digits. The default is scikit-learn's (L2, C = 1).
 /// </summary>
 [Trainer("logistic", "Logistic regression with a penalty on squared coefficients of the standardised features.")]
 public sealed class LogisticTrainer([Range(1e-9, 1e9)] double c = 1) : ITrainer
@@ -22,13 +22,15 @@ public sealed class LogisticTrainer([Range(1e-9, 1e9)] double c = 1) : ITrainer
         var z = scaler.Apply(set);
         var coefficients = Fit(z, set.Labels(), set.Weights(), set.Table.Width, 1 / c, options.Cancellation, out var intercept);
         for (var f = 0; f < coefficients.Length; f++) coefficients[f] *= scaler.Scale[f];
-        return new LinearModel(new ModelHead(Name, LearningTask.Classification, set.Table.Features), scaler.Mean, coefficients, intercept, sigmoid: true);
+        return new LinearModel(new ModelHead(Name, LearningTask.Classification, set.Table.Features), scaler.Mean, coefficients, intercept,
+            sigmoid: true);
     }
 
     /// <summary>Newton's method with halved steps.</summary>
     /// <param name="z">Row-major [rows, width].</param>
     /// <param name="labels">[rows], 0 … 1 (fractions allowed: smoothed targets).</param>
-    internal static double[] Fit(double[] z, double[] labels, double[] weights, int width, double penalty, CancellationToken cancellation, out double intercept)
+    internal static double[] Fit(double[] z, double[] labels, double[] weights, int width, double penalty, CancellationToken cancellation,
+        out double intercept)
     {
         var n = labels.Length;
         var size = width + 1;

@@ -29,7 +29,8 @@ public sealed class NaiveBayesTrainer : ITrainer
             Dense.AddScaled(weights[i], z.AsSpan(i * width, width), mean.AsSpan(k * width, width));
         }
         if (!(total[0] > 0 && total[1] > 0))
-            throw new LearningInputException("all training samples with weight have the same label: one class alone cannot be told from another");
+            throw new LearningInputException("all training samples with weight have the same label: one class alone cannot be told from "
+                + "another");
         for (var j = 0; j < mean.Length; j++) mean[j] /= total[j / width];
         for (var i = 0; i < labels.Length; i++)
         {
@@ -60,7 +61,8 @@ public sealed class NaiveBayesTrainer : ITrainer
 
 /// <summary>Log odds as a quadratic of each standardised feature.</summary>
 [ModelKind(NaiveBayesModel.FormatName)]
-public sealed class NaiveBayesModel(ModelHead head, Standardiser scaler, double[] square, double[] slope, double constant) : TrainedModel(head)
+public sealed class NaiveBayesModel(ModelHead head, Standardiser scaler, double[] square, double[] slope, double constant)
+    : TrainedModel(head)
 {
     public const string FormatName = "naive-bayes";
 

@@ -1,8 +1,8 @@
 namespace Granary.Learning.Linear;
 
 /// <summary>
-/// Probabilities for a machine that gives scores only: a sigmoid (Platt 1999) fitted to scores of samples that the scoring machine had not seen,
-/// part by part in the order of time.
+/// Probabilities for a machine that gives scores only: a sigmoid (Platt 1999) fitted to scores of samples that the scoring machine had not
+/// seen, part by part in the order of time.
 /// </summary>
 internal static class PlattScaling
 {

@@ -40,7 +40,8 @@ public sealed class SvmTrainer([Range(1e-9, 1e9)] double c = 1, [Range(0, 10)] d
         {
             var restZ = new double[kept.Count * width];
             for (var k = 0; k < kept.Count; k++) z.AsSpan(kept[k] * width, width).CopyTo(restZ.AsSpan(k * width));
-            var unseen = Fit(restZ, [.. kept.Select(i => signed[i])], [.. kept.Select(i => weights[i])], width, classify: true, options.Cancellation);
+            var unseen = Fit(restZ, [.. kept.Select(i => signed[i])], [.. kept.Select(i => weights[i])], width, classify: true,
+                options.Cancellation);
             foreach (var i in scored) scores[i] = Score(unseen, z.AsSpan(i * width, width));
         }, options.Cancellation);
         return Model(machine, LearningTask.Classification, 1, 0, slope, offset);

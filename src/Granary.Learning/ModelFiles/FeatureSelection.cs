@@ -4,8 +4,8 @@ using Granary.Learning.Trainers;
 namespace Granary.Learning.ModelFiles;
 
 /// <summary>
-/// Keeps the features whose ranks differ most between low and high labels (|Spearman's correlation|, for two classes the same order as |AUC − ½|),
-/// measured on the training samples of the fold and nowhere else, and hands them to another trainer.
+/// Keeps the features whose ranks differ most between low and high labels (|Spearman's correlation|, for two classes the same order as |AUC
+/// − ½|), measured on the training samples of the fold and nowhere else, and hands them to another trainer.
 /// </summary>
 public sealed class SelectingTrainer(ITrainer inner, int keep) : ITrainer
 {

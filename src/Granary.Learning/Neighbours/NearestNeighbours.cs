@@ -6,7 +6,8 @@ using Granary.Learning.Trainers;
 namespace Granary.Learning.Neighbours;
 
 /// <summary>The weighted mean label of the nearest training samples, by Euclidean distance of standardised features.</summary>
-[Trainer("knn", "k nearest neighbours on standardised features; k 0 = the odd number next to one and a half times the square root of the samples, 201 at most.")]
+[Trainer("knn", "k nearest neighbours on standardised features; k 0 = the odd number next to one and a half times the square root of the "
+    + "samples, 201 at most.")]
 public sealed class NearestNeighbourTrainer([Range(0, 2001)] int k = 0) : ITrainer
 {
     public string Name => "knn";
@@ -24,7 +25,8 @@ public sealed class NearestNeighbourTrainer([Range(0, 2001)] int k = 0) : ITrain
 /// <summary>The training samples themselves.</summary>
 /// <param name="samples">Row-major [samples, features], standardised.</param>
 [ModelKind(NearestNeighbourModel.FormatName)]
-public sealed class NearestNeighbourModel(ModelHead head, int k, Standardiser scaler, double[] samples, double[] labels, double[] weights) : TrainedModel(head)
+public sealed class NearestNeighbourModel(ModelHead head, int k, Standardiser scaler, double[] samples, double[] labels, double[] weights)
+    : TrainedModel(head)
 {
     public const string FormatName = "neighbours";
 

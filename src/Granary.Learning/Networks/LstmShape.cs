@@ -6,8 +6,8 @@ using Granary.Learning.Numerics;
 namespace Granary.Learning.Networks;
 
 /// <summary>
-/// One layer of long short-term memory (Hochreiter and Schmidhuber 1997, with forget gates) over the last rows, and a linear output of its last state:
-/// i, f, o = σ(·), g = tanh(·); c = f·c + i·g; h = o·tanh(c).
+/// One layer of long short-term memory (Hochreiter and Schmidhuber 1997, with forget gates) over the last rows, and a linear output of its
+/// last state: i, f, o = σ(·), g = tanh(·); c = f·c + i·g; h = o·tanh(c).
 /// </summary>
 internal sealed class LstmShape : NetworkShape
 {
@@ -45,7 +45,8 @@ internal sealed class LstmShape : NetworkShape
             {
                 var column = gate * _h + j;
                 for (var i = 0; i < _inputs; i++) parameters[i * _gates + column] = fromInput * (2 * random.NextDouble() - 1);
-                for (var i = 0; i < _hidden; i++) parameters[_stateWeights + i * _gates + column] = fromState * (2 * random.NextDouble() - 1);
+                for (var i = 0; i < _hidden; i++)
+                    parameters[_stateWeights + i * _gates + column] = fromState * (2 * random.NextDouble() - 1);
                 if (gate == 1) parameters[_bias + column] = 1; // remember, to begin with
             }
         var last = Math.Sqrt(6.0 / (_hidden + 1));
@@ -67,8 +68,8 @@ internal sealed class LstmShape : NetworkShape
         return parameters[_output + _h] + Dense.Dot(state, parameters[_output..]);
     }
 
-    public override double Accumulate(ReadOnlySpan<double> parameters, ReadOnlySpan<double> input, double target, double weight, bool classify,
-        Span<double> gradient, Span<double> workspace)
+    public override double Accumulate(ReadOnlySpan<double> parameters, ReadOnlySpan<double> input, double target, double weight,
+        bool classify, Span<double> gradient, Span<double> workspace)
     {
         // Steps 1 … rows; step 0 is the empty past.
         workspace[..StepSize].Clear();
@@ -113,7 +114,8 @@ internal sealed class LstmShape : NetworkShape
             Dense.AddScaled(1, gateSlope, gradient.Slice(_bias, _gates));
             Backwards(parameters[.._stateWeights], input.Slice((t - 1) * _inputs, _inputs), gateSlope, gradient[.._stateWeights], []);
             stateSlope.Clear();
-            Backwards(parameters.Slice(_stateWeights, _h * _gates), State(before), gateSlope, gradient.Slice(_stateWeights, _h * _gates), stateSlope);
+            Backwards(parameters.Slice(_stateWeights, _h * _gates), State(before), gateSlope, gradient.Slice(_stateWeights, _h * _gates),
+                stateSlope);
         }
         return loss;
     }
@@ -138,7 +140,8 @@ internal sealed class LstmShape : NetworkShape
     }
 
     // squashed may be the same memory as state: it is written first and read no more.
-    private void Advance(ReadOnlySpan<double> gates, ReadOnlySpan<double> previous, Span<double> cell, Span<double> squashed, Span<double> state)
+    private void Advance(ReadOnlySpan<double> gates, ReadOnlySpan<double> previous, Span<double> cell, Span<double> squashed,
+        Span<double> state)
     {
         ref var z = ref MemoryMarshal.GetReference(gates);
         ref var p = ref MemoryMarshal.GetReference(previous);

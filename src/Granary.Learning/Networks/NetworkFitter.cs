@@ -26,8 +26,8 @@ internal static class NetworkFitter
 
     /// <param name="rowsPerInput">Rows of the table that make one input.</param>
     /// <returns>One parameter array per member.</returns>
-    public static double[][] Fit(NetworkShape shape, TrainingSet set, Standardiser scaler, int rowsPerInput, double labelMean, double labelScale,
-        NetworkSettings settings, TrainingOptions options)
+    public static double[][] Fit(NetworkShape shape, TrainingSet set, Standardiser scaler, int rowsPerInput, double labelMean,
+        double labelScale, NetworkSettings settings, TrainingOptions options)
     {
         var table = set.Table;
         var width = table.Width;
@@ -38,7 +38,8 @@ internal static class NetworkFitter
         var heldBack = usable[cut..];
         var fit = Array.FindAll(usable[..cut], row => heldBack.Length == 0 || table.LabelEnd[row] <= table.Time[heldBack[0]]);
         if (fit.Length < 10 || heldBack.Length == 0)
-            throw new LearningInputException($"a network has {fit.Length} samples left to train on after it held the newest {heldBack.Length} back: give it more rows");
+            throw new LearningInputException($"a network has {fit.Length} samples left to train on after it held the "
+                + $"newest {heldBack.Length} back: give it more rows");
         // Standardised once for the whole table: windows are then views.
         var z = new double[table.Count * width];
         for (var row = 0; row < table.Count; row++)
@@ -107,7 +108,8 @@ internal static class NetworkFitter
             {
                 var score = shape.Score(parameters, Window(row), workspace);
                 var target = Target(row);
-                sum += table.Weight[row] * (classify ? PortableMath.Softplus(score) - target * score : (score - target) * (score - target) / 2);
+                sum += table.Weight[row] * (classify ? PortableMath.Softplus(score) - target * score
+                    : (score - target) * (score - target) / 2);
                 weight += table.Weight[row];
             }
             return weight > 0 ? sum / weight : 0;
@@ -153,7 +155,8 @@ internal sealed class Adam(int parameters, double learningRate)
             var value = Dense.Load(ref p, i);
             var slope = Vector256.FusedMultiplyAdd(Vector256.Create(decay), value, Dense.Load(ref g, i) * Vector256.Create(scale));
             var first = Vector256.FusedMultiplyAdd(Vector256.Create(Beta1), Dense.Load(ref m, i), slope * Vector256.Create(1 - Beta1));
-            var second = Vector256.FusedMultiplyAdd(Vector256.Create(Beta2), Dense.Load(ref v, i), slope * slope * Vector256.Create(1 - Beta2));
+            var second = Vector256.FusedMultiplyAdd(Vector256.Create(Beta2), Dense.Load(ref v, i),
+                slope * slope * Vector256.Create(1 - Beta2));
             first.StoreUnsafe(ref m, (nuint)i);
             second.StoreUnsafe(ref v, (nuint)i);
             (value - rate * first / (Vector256.Sqrt(second) + Vector256.Create(Epsilon))).StoreUnsafe(ref p, (nuint)i);

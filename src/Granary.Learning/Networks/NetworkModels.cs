@@ -49,7 +49,8 @@ public sealed class LstmTrainer(
     {
         set.RequireLearnable(Name, classesOnly: false, 40 + rows);
         if ((long)rows * set.Table.Width > 16_384)
-            throw new LearningInputException($"lstm reads {rows} rows of {set.Table.Width} features at once, which is more than 16384 values: use fewer rows or select features");
+            throw new LearningInputException($"lstm reads {rows} rows of {set.Table.Width} features at once, which is more than 16384 "
+                + $"values: use fewer rows or select features");
         var scaler = Standardiser.Fit(set);
         var (mean, scale) = NetworkFitter.LabelScale(set);
         var fitted = NetworkFitter.Fit(new LstmShape(set.Table.Width, rows, hidden), set, scaler, rows, mean, scale,
@@ -66,7 +67,8 @@ public abstract class NetworkModel : TrainedModel
     private readonly double[][] _members;
     private readonly double _labelMean, _labelScale;
 
-    private protected NetworkModel(ModelHead head, int rows, NetworkShape shape, Standardiser scaler, double[][] members, double labelMean, double labelScale) : base(head, rows)
+    private protected NetworkModel(ModelHead head, int rows, NetworkShape shape, Standardiser scaler, double[][] members, double labelMean,
+        double labelScale) : base(head, rows)
     {
         _shape = shape;
         _scaler = scaler;
@@ -117,7 +119,8 @@ public sealed class MultilayerPerceptron : NetworkModel
 
     private readonly int[] _hidden;
 
-    internal MultilayerPerceptron(ModelHead head, int[] hidden, Standardiser scaler, double[][] members, double labelMean, double labelScale)
+    internal MultilayerPerceptron(ModelHead head, int[] hidden, Standardiser scaler, double[][] members, double labelMean,
+        double labelScale)
         : base(head, 1, new PerceptronShape(head.Features.Count, hidden), scaler, members, labelMean, labelScale) => _hidden = hidden;
 
     public override string Format => FormatName;

@@ -29,10 +29,13 @@ internal abstract class NetworkShape
     /// <param name="input">Standardised, row-major, oldest row first.</param>
     public abstract double Score(ReadOnlySpan<double> parameters, ReadOnlySpan<double> input, Span<double> workspace);
 
-    /// <summary>Adds the gradient of weight · loss to <paramref name="gradient"/>; the loss is logistic (<paramref name="classify"/>) or half the squared error.</summary>
+    /// <summary>
+    /// Adds the gradient of weight · loss to <paramref name="gradient"/>; the loss is logistic (<paramref name="classify"/>) or half the
+    /// squared error.
+    /// </summary>
     /// <returns>The weighted loss.</returns>
-    public abstract double Accumulate(ReadOnlySpan<double> parameters, ReadOnlySpan<double> input, double target, double weight, bool classify,
-        Span<double> gradient, Span<double> workspace);
+    public abstract double Accumulate(ReadOnlySpan<double> parameters, ReadOnlySpan<double> input, double target, double weight,
+        bool classify, Span<double> gradient, Span<double> workspace);
 
     public static int Padded(int width) => (width + 3) & ~3;
 
@@ -55,7 +58,8 @@ internal abstract class NetworkShape
     protected static void AddProduct(ReadOnlySpan<double> weights, ReadOnlySpan<double> input, Span<double> target)
     {
         var width = target.Length;
-        if (weights.Length < input.Length * width || width % 4 != 0) throw new ArgumentException("the weights are fewer than inputs times outputs", nameof(weights));
+        if (weights.Length < input.Length * width || width % 4 != 0)
+            throw new ArgumentException("the weights are fewer than inputs times outputs", nameof(weights));
         ref var w = ref MemoryMarshal.GetReference(weights);
         ref var x = ref MemoryMarshal.GetReference(input);
         ref var y = ref MemoryMarshal.GetReference(target);
@@ -88,9 +92,12 @@ internal abstract class NetworkShape
         }
     }
 
-    /// <summary>Backwards through <see cref="AddProduct"/>: adds input ⊗ slope to the weights' gradient, and weights · slope to the input's.</summary>
+    /// <summary>
+    /// Backwards through <see cref="AddProduct"/>: adds input ⊗ slope to the weights' gradient, and weights · slope to the input's.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    protected static void Backwards(ReadOnlySpan<double> weights, ReadOnlySpan<double> input, ReadOnlySpan<double> slope, Span<double> weightGradient, Span<double> inputSlope)
+    protected static void Backwards(ReadOnlySpan<double> weights, ReadOnlySpan<double> input, ReadOnlySpan<double> slope,
+        Span<double> weightGradient, Span<double> inputSlope)
     {
         var width = slope.Length;
         for (var i = 0; i < input.Length; i++)

@@ -68,8 +68,8 @@ internal sealed class PerceptronShape : NetworkShape
         return parameters[_outputAt + _padded[^1]] + Dense.Dot(values, parameters[_outputAt..]);
     }
 
-    public override double Accumulate(ReadOnlySpan<double> parameters, ReadOnlySpan<double> input, double target, double weight, bool classify,
-        Span<double> gradient, Span<double> workspace)
+    public override double Accumulate(ReadOnlySpan<double> parameters, ReadOnlySpan<double> input, double target, double weight,
+        bool classify, Span<double> gradient, Span<double> workspace)
     {
         var units = workspace[.._units];
         var slopes = workspace.Slice(_units, _units);

@@ -5,7 +5,8 @@ public static class NelderMead
 {
     /// <param name="loss">May return +∞ to keep the search out of a region; at <paramref name="start"/> it must be finite.</param>
     /// <returns>The best point found.</returns>
-    public static double[] Minimise(Func<double[], double> loss, double[] start, double step = 0.1, int evaluations = 600, double tolerance = 1e-10)
+    public static double[] Minimise(Func<double[], double> loss, double[] start, double step = 0.1, int evaluations = 600,
+        double tolerance = 1e-10)
     {
         var n = start.Length;
         if (n == 0) return start;

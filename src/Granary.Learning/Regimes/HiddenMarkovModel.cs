@@ -2,7 +2,8 @@ namespace Granary.Learning.Regimes;
 
 /// <summary>
 /// A Markov chain that is not seen, whose states draw normally distributed observations.
-/// Rabiner, A tutorial on hidden Markov models, Proceedings of the IEEE 77(2), 1989: scaled forward and backward recursions, fitted by Baum and Welch's EM.
+/// Rabiner, A tutorial on hidden Markov models, Proceedings of the IEEE 77(2), 1989: scaled forward and backward recursions, fitted by Baum
+/// and Welch's EM.
 /// </summary>
 public sealed class HiddenMarkovModel
 {
@@ -36,7 +37,8 @@ public sealed class HiddenMarkovModel
     /// <param name="observations">Oldest first, finite.</param>
     /// <param name="previous">A model of the same number of states to start from too; null for none.</param>
     /// <returns>null where all observations are equal, or fewer than ten to a state: there is nothing to tell apart.</returns>
-    public static HiddenMarkovModel? Fit(ReadOnlySpan<double> observations, int states, HiddenMarkovModel? previous = null, int iterations = 200, double tolerance = 1e-8)
+    public static HiddenMarkovModel? Fit(ReadOnlySpan<double> observations, int states, HiddenMarkovModel? previous = null,
+        int iterations = 200, double tolerance = 1e-8)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(states, 2);
         var n = observations.Length;
@@ -78,12 +80,14 @@ public sealed class HiddenMarkovModel
             else for (var i = 0; i < next.Length; i++) reach += probabilities[i] * _transitions[i, j];
             sum += next[j] = reach * Math.Exp(LogDensity(j, observation) - most);
         }
-        // Where the only possible states cannot have drawn it, the chain starts anew.
+        // Where the only possible states cannot have drawn it, the chain starts again.
         for (var j = 0; j < next.Length; j++) probabilities[j] = sum > 0 ? next[j] / sum : 1.0 / next.Length;
     }
 
     /// <summary>The log-likelihood of a sequence.</summary>
-    public double LogLikelihoodOf(ReadOnlySpan<double> observations) => Forward(observations.ToArray(), new double[observations.Length, States], new double[observations.Length, States], new double[observations.Length]);
+    public double LogLikelihoodOf(ReadOnlySpan<double> observations) =>
+        Forward(observations.ToArray(), new double[observations.Length, States], new double[observations.Length, States],
+            new double[observations.Length]);
 
     private double LogDensity(int state, double x)
     {
@@ -176,7 +180,8 @@ public sealed class HiddenMarkovModel
         var order = new int[x.Length];
         for (var i = 0; i < order.Length; i++) order[i] = i;
         Array.Sort((double[])key.Clone(), order);
-        var (initial, means, deviations, transitions) = (new double[states], new double[states], new double[states], new double[states, states]);
+        var (initial, means, deviations, transitions) =
+            (new double[states], new double[states], new double[states], new double[states, states]);
         for (var s = 0; s < states; s++)
         {
             var group = order[(s * x.Length / states)..((s + 1) * x.Length / states)].Select(i => x[i]).ToArray();
@@ -206,7 +211,8 @@ public sealed class HiddenMarkovModel
         var transitions = new double[States, States];
         for (var i = 0; i < States; i++)
             for (var j = 0; j < States; j++) transitions[i, j] = _transitions[order[i], order[j]];
-        return new HiddenMarkovModel([.. order.Select(i => _initial[i])], transitions, [.. order.Select(i => _means[i])], [.. order.Select(i => _deviations[i])])
+        return new HiddenMarkovModel([.. order.Select(i => _initial[i])], transitions, [.. order.Select(i => _means[i])],
+            [.. order.Select(i => _deviations[i])])
         {
             LogLikelihood = LogLikelihood,
         };
@@ -214,8 +220,8 @@ public sealed class HiddenMarkovModel
 }
 
 /// <summary>
-/// The state that a hidden Markov model would have named at each bar, had it been run live: fitted on the last so many observations, anew every so often,
-/// and filtered, never smoothed, for smoothing looks ahead.
+/// The state that a hidden Markov model would have named at each bar, had it been run live: fitted on the last so many observations, again
+/// every so often, and filtered, never smoothed, for smoothing looks ahead.
 /// </summary>
 public sealed class HiddenMarkovTracker
 {

@@ -12,7 +12,8 @@ public abstract record RegimeMachine(string Name, IReadOnlyList<string> States)
     {
         if (Name.Length == 0) throw new ArgumentException("a regime machine needs a name");
         if (States.Count < 2) throw new ArgumentException($"machine '{Name}' has {States.Count} states: at least two are needed");
-        if (States.Distinct(StringComparer.Ordinal).Count() != States.Count) throw new ArgumentException($"machine '{Name}' names a state twice");
+        if (States.Distinct(StringComparer.Ordinal).Count() != States.Count)
+            throw new ArgumentException($"machine '{Name}' names a state twice");
     }
 }
 
@@ -21,19 +22,23 @@ public abstract record RegimeMachine(string Name, IReadOnlyList<string> States)
 /// <param name="Against">With it the measure is 100 · (measure / against − 1); null takes the factor itself.</param>
 /// <param name="Rungs">Between each state and the next.</param>
 /// <param name="Dwell">Bars for which a state is kept at the least.</param>
-public sealed record LadderMachine(string Name, IReadOnlyList<string> States, string Measure, string? Against, IReadOnlyList<LadderRung> Rungs, int Dwell)
+public sealed record LadderMachine(string Name, IReadOnlyList<string> States, string Measure, string? Against,
+    IReadOnlyList<LadderRung> Rungs, int Dwell)
     : RegimeMachine(Name, States)
 {
     /// <summary>Bearish, neutral, bullish by two averages of the close.</summary>
     /// <param name="enter">Percent apart at which a trend is entered.</param>
     /// <param name="leave">Percent apart at which it is left for neutral; at most <paramref name="enter"/>.</param>
     public static LadderMachine Trend(string name, int fast, int slow, double enter, double leave, int dwell) =>
-        new(name, ["bearish", "neutral", "bullish"], $"sma({fast})", $"sma({slow})", [new LadderRung(-leave, -enter), new LadderRung(enter, leave)], dwell);
+        new(name, ["bearish", "neutral", "bullish"], $"sma({fast})", $"sma({slow})",
+            [new LadderRung(-leave, -enter), new LadderRung(enter, leave)], dwell);
 
     internal override void Check(FactorCatalogue factors)
     {
         base.Check(factors);
-        if (Rungs.Count != States.Count - 1) throw new ArgumentException($"machine '{Name}' has {States.Count} states, so it needs {States.Count - 1} steps between them, not {Rungs.Count}");
+        if (Rungs.Count != States.Count - 1)
+            throw new ArgumentException($"machine '{Name}' has {States.Count} states, so it "
+                + $"needs {States.Count - 1} steps between them, not {Rungs.Count}");
         try
         {
             _ = new StateLadder([.. Rungs], Dwell);
@@ -55,7 +60,9 @@ public sealed record HiddenMarkovMachine(string Name, IReadOnlyList<string> Stat
     internal override void Check(FactorCatalogue factors)
     {
         base.Check(factors);
-        if (Window < 20 * States.Count) throw new ArgumentException($"machine '{Name}' fits {States.Count} states on {Window} returns: at least {20 * States.Count} are needed");
+        if (Window < 20 * States.Count)
+            throw new ArgumentException($"machine '{Name}' fits {States.Count} states "
+                + $"on {Window} returns: at least {20 * States.Count} are needed");
         if (Refit < 1) throw new ArgumentException($"machine '{Name}' is fitted every {Refit} bars: at least 1 is needed");
     }
 }
@@ -67,10 +74,14 @@ public sealed record RegimeRule(IReadOnlyDictionary<string, string> When, string
 /// <summary>Machines at several time scales and how their states make one.</summary>
 public sealed class RegimePlan
 {
-    /// <param name="rules">Tried in order; the first that matches names the state. Without rules the machines' states, joined by slashes, are the state.</param>
+    /// <param name="rules">
+    /// Tried in order; the first that matches names the state. Without rules the machines' states, joined by slashes, are the state.
+    /// </param>
     /// <param name="otherwise">The state where no rule matches.</param>
     /// <param name="factors">The factors that the process knows; null for Granary's own.</param>
-    /// <exception cref="ArgumentException">A machine is not well formed, or a rule names a machine or state that is not there; the message says which.</exception>
+    /// <exception cref="ArgumentException">
+    /// A machine is not well formed, or a rule names a machine or state that is not there; the message says which.
+    /// </exception>
     public RegimePlan(IReadOnlyList<RegimeMachine> machines, IReadOnlyList<RegimeRule>? rules = null, string otherwise = "neutral",
         FactorCatalogue? factors = null)
     {
@@ -88,7 +99,8 @@ public sealed class RegimePlan
                 var machine = machines.FirstOrDefault(m => m.Name == name) ?? throw new ArgumentException(
                     $"a rule names the machine '{name}', which is not there; there are {string.Join(", ", machines.Select(m => m.Name))}");
                 if (!machine.States.Contains(state))
-                    throw new ArgumentException($"a rule names the state '{state}' of '{name}', which has {string.Join(", ", machine.States)}");
+                    throw new ArgumentException($"a rule names the state '{state}' of "
+                        + $"'{name}', which has {string.Join(", ", machine.States)}");
             }
         }
         States = Rules.Count > 0
@@ -117,7 +129,9 @@ public sealed class RegimePlan
             new RegimeRule(new Dictionary<string, string> { ["short"] = "bearish", ["long"] = "bearish" }, "bearish"),
         ]);
 
-    /// <summary>The state of the whole, as an index into <see cref="States"/>, from each machine's; −1 while one of them has none.</summary>
+    /// <summary>
+    /// The state of the whole, as an index into <see cref="States"/>, from each machine's; −1 while one of them has none.
+    /// </summary>
     public int Compose(ReadOnlySpan<int> machineStates)
     {
         var product = 0;
@@ -154,5 +168,6 @@ public sealed class RegimePlan
     }
 
     private static IEnumerable<string> Products(IReadOnlyList<RegimeMachine> machines) =>
-        machines.Aggregate((IEnumerable<string>)[""], (names, m) => names.SelectMany(n => m.States.Select(s => n.Length == 0 ? s : n + "/" + s)));
+        machines.Aggregate((IEnumerable<string>)[""],
+            (names, m) => names.SelectMany(n => m.States.Select(s => n.Length == 0 ? s : n + "/" + s)));
 }

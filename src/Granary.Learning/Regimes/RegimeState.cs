@@ -4,8 +4,10 @@ using Granary.Engine.Market;
 namespace Granary.Learning.Regimes;
 
 /// <summary>The states of a batch's regimes as a factor, for strategies and for models.</summary>
-[Factor("state", "State of the batch's regimes, or of one of their machines by name, as its number from 0; without a regimes section a short and a long trend (SMA 10/30 and 30/100).", Lines = ",age",
-    Formula = "the place of the present state in the list of states, in the order in which they are declared; age = bars since it was entered", Source = "Granary's own finite state machines and hidden Markov models",
+[Factor("state", "State of the batch's regimes, or of one of their machines by name, as its number from 0; without a regimes section a "
+    + "short and a long trend (SMA 10/30 and 30/100).", Lines = ",age",
+    Formula = "the place of the present state in the list of states, in the order in which they are declared; age = bars since it was "
+        + "entered", Source = "Granary's own finite state machines and hidden Markov models",
     Range = "0 …; .age 0 …")]
 public sealed class RegimeState : FactorKernel
 {
@@ -43,7 +45,8 @@ public sealed class RegimeState : FactorKernel
             if (_at < 0)
             {
                 var near = Spelling.Nearest(_machine, _plan.Machines.Select(m => m.Name));
-                throw new ArgumentException($"state({_machine}): the regimes have no machine '{_machine}'; " + (near is null ? $"they have {string.Join(", ", _plan.Machines.Select(m => m.Name))}" : $"did you mean '{near}'?"));
+                throw new ArgumentException($"state({_machine}): the regimes have no machine '{_machine}'; " + (near is null
+                    ? $"they have {string.Join(", ", _plan.Machines.Select(m => m.Name))}" : $"did you mean '{near}'?"));
             }
         }
         _tracker = new RegimeTracker(Series, _plan);
@@ -52,7 +55,8 @@ public sealed class RegimeState : FactorKernel
     public override void Process(in FactorInput bars, in FactorOutput lines)
     {
         // A tracker reads blocks; a block's columns are copied once for all its bars.
-        _tracker.Next(new BarBlock(_seen, bars.Time.ToArray(), bars.Open.ToArray(), bars.High.ToArray(), bars.Low.ToArray(), bars.Close.ToArray(), bars.Volume.ToArray()));
+        _tracker.Next(new BarBlock(_seen, bars.Time.ToArray(), bars.Open.ToArray(), bars.High.ToArray(), bars.Low.ToArray(),
+            bars.Close.ToArray(), bars.Volume.ToArray()));
         var states = _at < 0 ? _tracker.States : _tracker.StatesOf(_at);
         var state = lines[0];
         var age = lines[1];

@@ -32,7 +32,8 @@ public sealed class RegimeTracker
                         texts.Add(ladder.Measure);
                         var against = ladder.Against is null ? -1 : texts.Count;
                         if (ladder.Against is not null) texts.Add(ladder.Against);
-                        _next[m] = (_, i) => machine.Next(against < 0 ? _columns![measure][i] : 100 * (_columns![measure][i] / _columns[against][i] - 1));
+                        _next[m] = (_, i) => machine.Next(against < 0 ? _columns![measure][i]
+                            : 100 * (_columns![measure][i] / _columns[against][i] - 1));
                         break;
                     }
                 case HiddenMarkovMachine hidden:
@@ -44,11 +45,13 @@ public sealed class RegimeTracker
                         break;
                     }
                 default:
-                    throw new ArgumentException($"machine '{plan.Machines[m].Name}' is of a kind that no tracker knows: {plan.Machines[m].GetType().Name}");
+                    throw new ArgumentException($"machine '{plan.Machines[m].Name}' is of a kind that no tracker "
+                        + $"knows: {plan.Machines[m].GetType().Name}");
             }
         }
         _columns = new FactorColumns(series, texts, plan.Factors);
-        if (_columns.ReferenceSymbols.Count > 0) throw new ArgumentException($"a regime reads its own feed only, not {string.Join(", ", _columns.ReferenceSymbols)}");
+        if (_columns.ReferenceSymbols.Count > 0)
+            throw new ArgumentException($"a regime reads its own feed only, not {string.Join(", ", _columns.ReferenceSymbols)}");
         _states = [.. plan.Machines.Select(_ => Array.Empty<int>())];
     }
 
@@ -72,10 +75,15 @@ public sealed class RegimeTracker
         }
     }
 
-    /// <summary>A machine's state at each bar of the last block, as an index into its states; −1 while it has none. Overwritten by the next block.</summary>
+    /// <summary>
+    /// A machine's state at each bar of the last block, as an index into its states; −1 while it has none. Overwritten by the next block.
+    /// </summary>
     public ReadOnlySpan<int> StatesOf(int machine) => _states[machine];
 
-    /// <summary>The state of the whole at each bar of the last block, as an index into the plan's states; −1 while a machine has none. Overwritten by the next block.</summary>
+    /// <summary>
+    /// The state of the whole at each bar of the last block, as an index into the plan's states; −1 while a machine has none. Overwritten
+    /// by the next block.
+    /// </summary>
     public ReadOnlySpan<int> States => _composite;
 
     /// <summary>The state of the whole at every bar of a feed.</summary>

@@ -7,7 +7,9 @@ namespace Granary.Learning.Regimes;
 /// <param name="Probabilities">[from, to]: a row adds up to 1; NaN for a state that nothing follows.</param>
 /// <param name="Share">Of all bars with a state.</param>
 /// <param name="Spells">Uninterrupted stretches of each state.</param>
-/// <param name="MeanSpell">Bars of such a stretch, the first and the last, cut short by the record's ends, included; NaN without any.</param>
+/// <param name="MeanSpell">
+/// Bars of such a stretch, the first and the last, cut short by the record's ends, included; NaN without any.
+/// </param>
 public sealed record RegimeTransitions(long[,] Counts, double[,] Probabilities, double[] Share, int[] Spells, double[] MeanSpell)
 {
     /// <param name="states">One for each bar, −1 for none; bars without a state are passed over and end a stretch.</param>
@@ -42,8 +44,12 @@ public sealed record RegimeTransitions(long[,] Counts, double[,] Probabilities, 
     }
 
     /// <summary>What the market does in the bar after each state: mean and deviation of its returns, per bar.</summary>
-    /// <param name="returns">Of each bar, as long as <paramref name="states"/>; the state at bar t meets the return of bar t + 1, so that it could have been traded.</param>
-    public static (double Mean, double Deviation, long Bars)[] NextReturns(ReadOnlySpan<int> states, ReadOnlySpan<double> returns, int count)
+    /// <param name="returns">
+    /// Of each bar, as long as <paramref name="states"/>; the state at bar t meets the return of bar t + 1, so that it could have been
+    /// traded.
+    /// </param>
+    public static (double Mean, double Deviation, long Bars)[] NextReturns(ReadOnlySpan<int> states, ReadOnlySpan<double> returns,
+        int count)
     {
         if (states.Length != returns.Length) throw new ArgumentException($"{states.Length} states, but {returns.Length} returns");
         var moments = new Moments[count];
@@ -56,7 +62,9 @@ public sealed record RegimeTransitions(long[,] Counts, double[,] Probabilities, 
 
 /// <summary>How far two ways of telling regimes agree.</summary>
 /// <param name="Counts">[first's state, second's state]: bars.</param>
-/// <param name="AdjustedRand">1 where they draw the same lines, about 0 where they agree by chance only (Hubert and Arabie 1985); NaN where both know a single state.</param>
+/// <param name="AdjustedRand">
+/// 1 where they draw the same lines, about 0 where they agree by chance only (Hubert and Arabie 1985); NaN where both know a single state.
+/// </param>
 public sealed record RegimeAgreement(long[,] Counts, double AdjustedRand)
 {
     /// <summary>Over the bars where both have a state (not −1).</summary>

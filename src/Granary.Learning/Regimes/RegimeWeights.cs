@@ -26,7 +26,8 @@ public sealed class RegimeWeights
         foreach (var trade in trades)
         {
             if (trade.State < 0) continue;
-            if (!cells.TryGetValue((trade.Strategy, trade.State), out var cell)) cells.Add((trade.Strategy, trade.State), cell = new TradeAccumulator());
+            if (!cells.TryGetValue((trade.Strategy, trade.State), out var cell))
+                cells.Add((trade.Strategy, trade.State), cell = new TradeAccumulator());
             cell.Add(trade.Profit);
         }
         var weights = new RegimeWeights(states);

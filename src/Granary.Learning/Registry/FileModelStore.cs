@@ -10,7 +10,8 @@ namespace Granary.Learning.Registry;
 public sealed class FileModelStore(string root) : IModelStore
 {
     public IReadOnlyList<string> Models() => !Directory.Exists(root) ? [] :
-        [.. Directory.GetDirectories(root).Select(d => Path.GetFileName(d)!).Where(n => Versions(n).Count > 0).Order(StringComparer.Ordinal)];
+        [.. Directory.GetDirectories(root).Select(d => Path.GetFileName(d)!).Where(n => Versions(n).Count > 0)
+            .Order(StringComparer.Ordinal)];
 
     public IReadOnlyList<int> Versions(string model)
     {
@@ -19,7 +20,8 @@ public sealed class FileModelStore(string root) : IModelStore
         return
         [
             .. Directory.GetDirectories(folder, "v*")
-                .Select(d => int.TryParse(Path.GetFileName(d).AsSpan(1), NumberStyles.None, CultureInfo.InvariantCulture, out var n) ? n : 0)
+                .Select(d => int.TryParse(Path.GetFileName(d).AsSpan(1), NumberStyles.None, CultureInfo.InvariantCulture, out var n) ? n
+                    : 0)
                 .Where(n => n > 0).Order(),
         ];
     }
@@ -47,7 +49,8 @@ public sealed class FileModelStore(string root) : IModelStore
     public (byte[] Bytes, byte[] Lineage)? Read(string model, int number)
     {
         var folder = Place(model, number);
-        return Directory.Exists(folder) ? (File.ReadAllBytes(Path.Combine(folder, "model.bin")), File.ReadAllBytes(Path.Combine(folder, "lineage.json"))) : null;
+        return Directory.Exists(folder)
+            ? (File.ReadAllBytes(Path.Combine(folder, "model.bin")), File.ReadAllBytes(Path.Combine(folder, "lineage.json"))) : null;
     }
 
     public byte[]? ReadPointer(string model)
@@ -62,5 +65,6 @@ public sealed class FileModelStore(string root) : IModelStore
         AtomicFile.Write(path, pointer);
     }
 
-    private string Place(string model, int number) => Path.Combine(root, model, string.Create(CultureInfo.InvariantCulture, $"v{number:0000}"));
+    private string Place(string model, int number) =>
+        Path.Combine(root, model, string.Create(CultureInfo.InvariantCulture, $"v{number:0000}"));
 }

@@ -1,6 +1,9 @@
 namespace Granary.Learning.Registry;
 
-/// <summary>Keeps what a <see cref="ModelRegistry"/> is made of. Acknowledged means durable; a version is written whole or not at all, and never again.</summary>
+/// <summary>
+/// Keeps what a <see cref="ModelRegistry"/> is made of. Acknowledged means durable; a version is written whole or not at all, and never
+/// again.
+/// </summary>
 public interface IModelStore
 {
     /// <summary>Names that have a version, in ordinal order.</summary>

@@ -56,4 +56,5 @@ public sealed record ModelPointer(int Current, IReadOnlyList<int> History);
 
 /// <summary>How two versions differ.</summary>
 /// <param name="Differences">Field, value in the first, value in the second; equal fields are left out.</param>
-public sealed record ModelComparison(ModelVersion First, ModelVersion Second, IReadOnlyList<(string Field, string First, string Second)> Differences);
+public sealed record ModelComparison(ModelVersion First, ModelVersion Second,
+    IReadOnlyList<(string Field, string First, string Second)> Differences);

@@ -9,8 +9,8 @@ using Granary.Learning.Trainers;
 namespace Granary.Learning.Registry;
 
 /// <summary>
-/// Models by name, in immutable numbered versions with their lineage. One version is current: <see cref="Promote"/> makes it so, <see cref="RollBack"/>
-/// goes back to the one before. Whoever loads a version predicts the same bits.
+/// Models by name, in immutable numbered versions with their lineage. One version is current: <see cref="Promote"/> makes it so,
+/// <see cref="RollBack"/> goes back to the one before. A loaded version predicts the same bits.
 /// </summary>
 /// <param name="store">Where the versions are.</param>
 /// <param name="kinds">The model kinds that the process knows; null for Granary's own.</param>
@@ -34,7 +34,8 @@ public sealed class ModelRegistry(IModelStore store, ModelKindCatalogue? kinds =
     public ModelVersion? Find(string model, string modelHash, string dataHash)
     {
         RequireName(model);
-        return store.Versions(model).Reverse().Select(n => Version(model, n)).FirstOrDefault(v => v.ModelHash == modelHash && v.Lineage.DataHash == dataHash);
+        return store.Versions(model).Reverse().Select(n => Version(model, n))
+            .FirstOrDefault(v => v.ModelHash == modelHash && v.Lineage.DataHash == dataHash);
     }
 
     /// <summary>Adds a version behind the last one. Does not promote it.</summary>
@@ -97,7 +98,8 @@ public sealed class ModelRegistry(IModelStore store, ModelKindCatalogue? kinds =
     {
         var pointer = Pointer(model);
         if (pointer.History.Count == 0)
-            throw new LearningInputException($"the model '{model}' has no version to roll back to: {(pointer.Current == 0 ? "none was promoted" : $"version {pointer.Current} is the first that was promoted")}");
+            throw new LearningInputException($"the model '{model}' has no version to roll back "
+                + $"to: {(pointer.Current == 0 ? "none was promoted" : $"version {pointer.Current} is the first that was promoted")}");
         var next = new ModelPointer(pointer.History[^1], [.. pointer.History.SkipLast(1)]);
         store.WritePointer(model, JsonSerializer.SerializeToUtf8Bytes(next, Json));
         return next;
@@ -115,7 +117,9 @@ public sealed class ModelRegistry(IModelStore store, ModelKindCatalogue? kinds =
         static string Value(IReadOnlyDictionary<string, string> fields, string key) => fields.TryGetValue(key, out var value) ? value : "";
     }
 
-    /// <summary>A name that any file system takes, the same for the same text: for models of a strategy, whose id has brackets and colons.</summary>
+    /// <summary>
+    /// A name that any file system takes, the same for the same text: for models of a strategy, whose id has brackets and colons.
+    /// </summary>
     public static string NameFor(string text)
     {
         var name = new StringBuilder(text.Length);
@@ -133,7 +137,8 @@ public sealed class ModelRegistry(IModelStore store, ModelKindCatalogue? kinds =
         var versions = store.Versions(model);
         if (versions.Count > 0) return versions;
         var near = Spelling.Nearest(model, store.Models());
-        throw new LearningInputException($"there is no model '{model}'" + (near is null ? "; train it first" : $"; did you mean '{near}'?"));
+        throw new LearningInputException($"there is no model '{model}'" + (near is null ? "; train it first"
+            : $"; did you mean '{near}'?"));
     }
 
     private (byte[] Bytes, byte[] Lineage) Read(string model, int number)
@@ -151,7 +156,8 @@ public sealed class ModelRegistry(IModelStore store, ModelKindCatalogue? kinds =
         }
         catch (JsonException e)
         {
-            throw new LearningInputException($"the lineage of model '{model}' version {number} is damaged ({e.Message.TrimEnd('.')}): restore it or roll back to another version", e);
+            throw new LearningInputException($"the lineage of model '{model}' version {number} is damaged "
+                + $"({e.Message.TrimEnd('.')}): restore it or roll back to another version", e);
         }
     }
 
@@ -174,8 +180,10 @@ public sealed class ModelRegistry(IModelStore store, ModelKindCatalogue? kinds =
 
     private static void RequireName(string model)
     {
-        if (model.Length is 0 or > 120 || model[0] is '.' or '-' || model.Any(c => !char.IsAsciiLetterOrDigit(c) && c is not ('-' or '_' or '.')))
-            throw new LearningInputException($"'{model}' cannot name a model: use up to 120 letters, digits, '-', '_' and '.', starting with a letter or digit");
+        if (model.Length is 0 or > 120 || model[0] is '.' or '-'
+            || model.Any(c => !char.IsAsciiLetterOrDigit(c) && c is not ('-' or '_' or '.')))
+            throw new LearningInputException($"'{model}' cannot name a model: use up to 120 letters, digits, '-', '_' and '.', starting "
+                + $"with a letter or digit");
     }
 
     private static string Hash(byte[] bytes) => Convert.ToHexStringLower(SHA256.HashData(bytes));

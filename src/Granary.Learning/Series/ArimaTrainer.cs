@@ -6,10 +6,12 @@ using Granary.Learning.Trainers;
 namespace Granary.Learning.Series;
 
 /// <summary>
-/// ARIMA(p, d, q) with a constant, of the label's own past (Box and Jenkins), fitted by the conditional sum of squares from Hannan and Rissanen's start.
-/// Orders of −1 are chosen: the least one-step error on the newest fifth of the samples, each candidate fitted on what came before.
+/// ARIMA(p, d, q) with a constant, of the label's own past (Box and Jenkins), fitted by the conditional sum of squares from Hannan and
+/// Rissanen's start. Orders of −1 are chosen: the least one-step error on the newest fifth of the samples, each candidate fitted on what
+/// came before.
 /// </summary>
-[Trainer("arima", "Autoregressive integrated moving average of the label's own past: a baseline that reads no feature; −1 = chosen.", Numbers = true)]
+[Trainer("arima", "Autoregressive integrated moving average of the label's own past: a baseline that reads no feature; −1 = chosen.",
+    Numbers = true)]
 public sealed class ArimaTrainer([Range(-1, 8)] int p = -1, [Range(-1, 2)] int d = -1, [Range(-1, 8)] int q = -1) : ITrainer
 {
     public string Name => "arima";
@@ -131,7 +133,8 @@ internal sealed class Arima
     }
 
     public override string ToString() =>
-        $"ARIMA({_phi.Length},{_d},{_theta.Length}) constant {_constant:G4}, φ [{string.Join(", ", _phi.Select(v => v.ToString("G4")))}], θ [{string.Join(", ", _theta.Select(v => v.ToString("G4")))}]";
+        $"ARIMA({_phi.Length},{_d},{_theta.Length}) constant {_constant:G4}, φ "
+            + $"[{string.Join(", ", _phi.Select(v => v.ToString("G4")))}], θ [{string.Join(", ", _theta.Select(v => v.ToString("G4")))}]";
 
     private double Expected(double[] w, double[] residuals, int t, int p, int q)
     {

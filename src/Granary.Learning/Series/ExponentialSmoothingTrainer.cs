@@ -6,10 +6,11 @@ using Granary.Learning.Trainers;
 namespace Granary.Learning.Series;
 
 /// <summary>
-/// Additive exponential smoothing of the label's own past: level only, with trend (Holt), or with damped trend, by the least corrected Akaike criterion
-/// (Hyndman and Khandakar 2008: ETS(A,N,N), (A,A,N), (A,Ad,N)).
+/// Additive exponential smoothing of the label's own past: level only, with trend (Holt), or with damped trend, by the least corrected
+/// Akaike criterion (Hyndman and Khandakar 2008: ETS(A,N,N), (A,A,N), (A,Ad,N)).
 /// </summary>
-[Trainer("ets", "Exponential smoothing of the label's own past, without, with, or with damped trend: a baseline that reads no feature.", Numbers = true)]
+[Trainer("ets", "Exponential smoothing of the label's own past, without, with, or with damped trend: a baseline that reads no feature.",
+    Numbers = true)]
 public sealed class ExponentialSmoothingTrainer : ITrainer
 {
     public string Name => "ets";
@@ -24,11 +25,13 @@ public sealed class ExponentialSmoothingTrainer : ITrainer
             options.Cancellation.ThrowIfCancellationRequested();
             double[] start = kind switch { 0 => [0.2], 1 => [0.2, 0.05], _ => [0.2, 0.05, 0.9] };
             var trend = kind;
-            var point = NelderMead.Minimise(at => Smoothing.From(at, trend) is { } s ? s.SumOfSquares(series.Values) : double.PositiveInfinity, start);
+            var point = NelderMead.Minimise(at => Smoothing.From(at, trend) is { } s ? s.SumOfSquares(series.Values)
+                : double.PositiveInfinity, start);
             var fitted = Smoothing.From(point, kind)!.Value;
             var n = series.Values.Length;
             double k = point.Length + 2;
-            var criterion = n * PortableMath.Log(Math.Max(fitted.SumOfSquares(series.Values), 1e-300) / n) + 2 * k + 2 * k * (k + 1) / (n - k - 1);
+            var criterion = n * PortableMath.Log(Math.Max(fitted.SumOfSquares(series.Values), 1e-300) / n) + 2 * k
+                + 2 * k * (k + 1) / (n - k - 1);
             if (criterion < least) (least, best) = (criterion, fitted);
         }
         return LinearFilterModel.From(new ModelHead(Name, LearningTask.Regression, set.Table.Features),
@@ -71,7 +74,9 @@ internal readonly record struct Smoothing(double Alpha, double Beta, double Phi)
         return level;
     }
 
-    public override string ToString() => Phi == 0 ? $"ETS(A,N,N) α {Alpha:G4}" : Phi == 1 ? $"ETS(A,A,N) α {Alpha:G4}, β {Beta:G4}" : $"ETS(A,Ad,N) α {Alpha:G4}, β {Beta:G4}, φ {Phi:G4}";
+    public override string ToString() =>
+        Phi == 0 ? $"ETS(A,N,N) α {Alpha:G4}"
+            : Phi == 1 ? $"ETS(A,A,N) α {Alpha:G4}, β {Beta:G4}" : $"ETS(A,Ad,N) α {Alpha:G4}, β {Beta:G4}, φ {Phi:G4}";
 
     private (double Level, double Trend) Run(ReadOnlySpan<double> y, ref double squares)
     {

@@ -69,7 +69,9 @@ public sealed class LinearFilterModel(ModelHead head, double[] weights, double c
     }
 }
 
-/// <summary>The label as a series: the longest unbroken run of a training set, and how far ahead of the last known label a forecast has to look.</summary>
+/// <summary>
+/// The label as a series: the longest unbroken run of a training set, and how far ahead of the last known label a forecast has to look.
+/// </summary>
 internal sealed record LabelSeries(double[] Values, int Ahead, double Mean)
 {
     public static LabelSeries From(TrainingSet set, string trainer)
@@ -85,7 +87,8 @@ internal sealed record LabelSeries(double[] Values, int Ahead, double Mean)
             start = end;
         }
         if (length < 40)
-            throw new LearningInputException($"{trainer} needs 40 consecutive samples and the longest run has {length}: give it a longer unbroken window");
+            throw new LearningInputException($"{trainer} needs 40 consecutive samples and the longest run "
+                + $"has {length}: give it a longer unbroken window");
         var values = new double[length];
         var ahead = new int[length];
         var sum = 0.0;

@@ -6,19 +6,24 @@ namespace Granary.Learning.Splits;
 public sealed record Fold(int Index, int[] Train, int[] Test);
 
 /// <summary>
-/// Ways to split a table without letting the future into the past. None shuffles. A training sample goes ("is purged") when its label overlaps
-/// the time of the test; after a test, an embargo keeps further rows out of the training.
+/// Ways to split a table without letting the future into the past. None shuffles. A training sample goes ("is purged") when its label
+/// overlaps the time of the test; after a test, an embargo keeps further rows out of the training.
 /// </summary>
 public static class TimeSplits
 {
-    /// <summary>Windows of constant length: each trains on the last <paramref name="trainRows"/> rows and tests on the next <paramref name="testRows"/>.</summary>
+    /// <summary>
+    /// Windows of constant length: each trains on the last <paramref name="trainRows"/> rows and tests on the next
+    /// <paramref name="testRows"/>.
+    /// </summary>
     /// <param name="gap">Rows left out between the two, beside the purged ones.</param>
     /// <exception cref="LearningInputException">Not even one window fits.</exception>
-    public static IReadOnlyList<Fold> Rolling(TrainingTable table, int trainRows, int testRows, int gap = 0) => WalkForward(table, trainRows, testRows, gap, rolling: true);
+    public static IReadOnlyList<Fold> Rolling(TrainingTable table, int trainRows, int testRows, int gap = 0) =>
+        WalkForward(table, trainRows, testRows, gap, rolling: true);
 
     /// <summary>Windows that keep all of the past: the first trains on <paramref name="firstTrainRows"/> rows.</summary>
     /// <inheritdoc cref="Rolling"/>
-    public static IReadOnlyList<Fold> Expanding(TrainingTable table, int firstTrainRows, int testRows, int gap = 0) => WalkForward(table, firstTrainRows, testRows, gap, rolling: false);
+    public static IReadOnlyList<Fold> Expanding(TrainingTable table, int firstTrainRows, int testRows, int gap = 0) =>
+        WalkForward(table, firstTrainRows, testRows, gap, rolling: false);
 
     private static List<Fold> WalkForward(TrainingTable table, int trainRows, int testRows, int gap, bool rolling)
     {
@@ -37,13 +42,17 @@ public static class TimeSplits
             folds.Add(new Fold(folds.Count, [.. train], Rows(start, end)));
         }
         if (folds.Count == 0)
-            throw new LearningInputException($"{table.Count} samples do not hold one window of {trainRows} to train, {gap} between and {testRows} to test: take shorter windows or more data");
+            throw new LearningInputException($"{table.Count} samples do not hold one window "
+                + $"of {trainRows} to train, {gap} between and {testRows} to test: take shorter windows or more data");
         return folds;
     }
 
-    /// <summary>Each of <paramref name="folds"/> consecutive parts is tested once, by what all the others teach (López de Prado 2018, chapter 7).</summary>
+    /// <summary>
+    /// Each of <paramref name="folds"/> consecutive parts is tested once, by what all the others teach (López de Prado 2018, chapter 7).
+    /// </summary>
     /// <param name="embargo">Rows after the end of each test that do not train.</param>
-    public static IReadOnlyList<Fold> PurgedKFold(TrainingTable table, int folds = 5, int embargo = 0) => PurgedKFold(table.All(), folds, embargo);
+    public static IReadOnlyList<Fold> PurgedKFold(TrainingTable table, int folds = 5, int embargo = 0) =>
+        PurgedKFold(table.All(), folds, embargo);
 
     /// <summary>The same of some rows of a table: what a trainer cuts its own fold into.</summary>
     public static IReadOnlyList<Fold> PurgedKFold(TrainingSet set, int folds = 5, int embargo = 0)
@@ -58,7 +67,10 @@ public static class TimeSplits
         return result;
     }
 
-    /// <summary>Every choice of <paramref name="testGroups"/> out of <paramref name="groups"/> consecutive parts is tested by the rest (López de Prado 2018, chapter 12).</summary>
+    /// <summary>
+    /// Every choice of <paramref name="testGroups"/> out of <paramref name="groups"/> consecutive parts is tested by the rest (López de
+    /// Prado 2018, chapter 12).
+    /// </summary>
     /// <returns>In lexicographic order of the chosen parts: groups! / (testGroups! (groups − testGroups)!) folds.</returns>
     public static IReadOnlyList<Fold> CombinatorialPurged(TrainingTable table, int groups = 6, int testGroups = 2, int embargo = 0)
     {
@@ -108,10 +120,12 @@ public static class TimeSplits
     private static void RequireParts(int count, int parts)
     {
         if (parts < 2 || parts > count)
-            throw new LearningInputException($"{count} samples cannot be cut into {parts} parts: take 2 parts at the least, and no more than there are samples");
+            throw new LearningInputException($"{count} samples cannot be cut "
+                + $"into {parts} parts: take 2 parts at the least, and no more than there are samples");
     }
 
-    private static (int Start, int End) Part(int count, int parts, int k) => ((int)((long)count * k / parts), (int)((long)count * (k + 1) / parts));
+    private static (int Start, int End) Part(int count, int parts, int k) =>
+        ((int)((long)count * k / parts), (int)((long)count * (k + 1) / parts));
 
     private static int[] Rows(int start, int end) => [.. Enumerable.Range(start, end - start)];
 }

@@ -10,9 +10,9 @@ using Factor = Granary.Engine.Strategies.Factor;
 namespace Granary.Learning.Strategies;
 
 /// <summary>
-/// A strategy that is itself a model: every so many bars it trains on the bars before, asks the model at each close whether the price will be higher
-/// some bars on, and is long above one probability, short below another. It knows nothing but the bars it has seen, so a replay or another host
-/// trains the same models to the bit.
+/// A strategy that is itself a model: every so many bars it trains on the bars before, asks the model at each close whether the price will
+/// be higher some bars on, and is long above one probability, short below another. It knows nothing but the bars it has seen, so a replay
+/// or another host trains the same models to the bit.
 /// </summary>
 [Strategy("Trains a model on the bars that it has seen, again and again, and is long or short by the probability that it gives to a rise.",
     Earns = "Whatever repeats in the features for longer than a training window, be it momentum or reversal.",
@@ -41,7 +41,8 @@ public sealed class ModelStrategy : Strategy
     /// <param name="features">Separated by semicolons; empty for the usual ones.</param>
     public ModelStrategy(TrainerCatalogue trainers, string trainer = "logistic", [Range(1, 1_000)] int ahead = 5,
         [Range(60, 100_000)] int train = 500, [Range(1, 100_000)] int retrain = 100,
-        [Range(0.5, 1)] double buyAbove = 0.55, [Range(0, 0.5)] double sellBelow = 0.45, string features = "", [Range(0, int.MaxValue)] int seed = 1)
+        [Range(0.5, 1)] double buyAbove = 0.55, [Range(0, 0.5)] double sellBelow = 0.45, string features = "", [Range(0, int.MaxValue)]
+            int seed = 1)
     {
         _trainer = trainers.Create(trainer);
         if (trainer is "arima" or "ets")
@@ -118,9 +119,11 @@ public sealed class ModelStrategy : Strategy
         }
         // A stretch that cannot be learned from (a market that stands still) leaves the last model in place.
         if (!Dense.AllFinite(values) || labels.AsSpan().IndexOfAnyExcept(labels[0]) < 0) return;
-        var model = _trainer.Train(new TrainingTable(Features.Names, values, labels, null, time, end, "rise").All(), new TrainingOptions(_seed));
+        var model = _trainer.Train(new TrainingTable(Features.Names, values, labels, null, time, end, "rise").All(),
+            new TrainingOptions(_seed));
         if (model.Input.Length > LongestInput)
-            throw new LearningInputException($"{_trainer.Name} looks back on {model.Input.Length} rows, more than half of the {_train} bars that it trains on: train on more bars");
+            throw new LearningInputException($"{_trainer.Name} looks back on {model.Input.Length} rows, more than half of "
+                + $"the {_train} bars that it trains on: train on more bars");
         _model = model;
     }
 }

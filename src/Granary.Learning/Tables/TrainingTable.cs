@@ -28,7 +28,9 @@ public sealed class TrainingTable
     /// <param name="label">[rows].</param>
     /// <param name="weight">[rows], positive or zero; null for 1 each.</param>
     /// <param name="time">[rows], UTC ticks when the features were known, never falling; null for the row's number.</param>
-    /// <param name="labelEnd">[rows], UTC ticks when the label was known, not before <paramref name="time"/>; null for the next row's time.</param>
+    /// <param name="labelEnd">
+    /// [rows], UTC ticks when the label was known, not before <paramref name="time"/>; null for the next row's time.
+    /// </param>
     /// <exception cref="LearningInputException">Lengths differ, times fall, a weight is negative, or a value is not finite.</exception>
     public TrainingTable(IReadOnlyList<string> features, double[] values, double[] label, double[]? weight = null,
         long[]? time = null, long[]? labelEnd = null, string labelName = "label", IReadOnlyList<int>? lines = null)
@@ -39,21 +41,25 @@ public sealed class TrainingTable
         var width = Features.Count;
         if (width == 0) throw new LearningInputException($"a table needs one feature column at the least beside the label '{labelName}'");
         if (Features.Distinct(StringComparer.Ordinal).Count() != width)
-            throw new LearningInputException($"the feature '{Features.GroupBy(f => f).First(g => g.Count() > 1).Key}' is there twice: give every column a name of its own");
+            throw new LearningInputException($"the feature '{Features.GroupBy(f => f).First(g => g.Count() > 1).Key}' is there twice: give "
+                + $"every column a name of its own");
         if (values.Length != (long)rows * width)
             throw new LearningInputException($"{rows} labels with {width} features need {(long)rows * width} values, not {values.Length}");
-        if ((weight ?? label).Length != rows || (time is not null && time.Length != rows) || (labelEnd is not null && labelEnd.Length != rows))
+        if ((weight ?? label).Length != rows || (time is not null && time.Length != rows)
+            || (labelEnd is not null && labelEnd.Length != rows))
             throw new LearningInputException("labels, weights and times of a table have the same length");
         string Place(int row) => lines is null ? $"sample {row + 1}" : $"line {lines[row]}";
         if (!Dense.AllFinite(values))
         {
             var at = Array.FindIndex(values, v => !double.IsFinite(v));
-            throw new LearningInputException($"{Place(at / width)}, feature '{Features[at % width]}' is {(double.IsNaN(values[at]) ? "empty or not a number" : "infinite")}: fill it in, or leave the row or the column out");
+            throw new LearningInputException(
+                $"{Place(at / width)}, feature '{Features[at % width]}' is {(double.IsNaN(values[at]) ? "empty or not a number" : "infinite")}: fill it in, or leave the row or the column out");
         }
         for (var i = 0; i < rows; i++)
         {
             if (!double.IsFinite(label[i]))
-                throw new LearningInputException($"{Place(i)}, label '{labelName}' is empty or not finite: fill it in or leave the row out");
+                throw new LearningInputException($"{Place(i)}, label '{labelName}' is empty or not finite: fill it in or leave the row "
+                    + $"out");
             if (weight is not null && !(weight[i] >= 0 && double.IsFinite(weight[i])))
                 throw new LearningInputException($"{Place(i)}: the weight {weight[i]} is not zero or positive");
             if (time is not null && i > 0 && time[i] < time[i - 1])
@@ -157,7 +163,8 @@ public sealed class TrainingTable
                 if (Features[f] == names[k])
                     at[k] = f;
             if (at[k] < 0)
-                throw new LearningInputException($"the table has no column '{names[k]}', which the model was trained on; it has {string.Join(", ", Features)}");
+                throw new LearningInputException($"the table has no column '{names[k]}', which the model was trained on; it "
+                    + $"has {string.Join(", ", Features)}");
         }
         var values = new double[Count * at.Length];
         for (var i = 0; i < Count; i++)
@@ -210,13 +217,18 @@ public sealed record TrainingSet(TrainingTable Table, int[] Rows)
     }
 
     /// <summary>Refuses what nothing can be learned from.</summary>
-    /// <exception cref="LearningInputException">Too few samples, a constant label, no weight, or (for a classifier) labels other than 0 and 1.</exception>
+    /// <exception cref="LearningInputException">
+    /// Too few samples, a constant label, no weight, or (for a classifier) labels other than 0 and 1.
+    /// </exception>
     public void RequireLearnable(string trainer, bool classesOnly, int least = 20)
     {
         if (Count < least)
-            throw new LearningInputException($"{trainer} has {Count} samples to train on and needs {least}: give it more rows, a longer window or a larger split");
+            throw new LearningInputException($"{trainer} has {Count} samples to train on and "
+                + $"needs {least}: give it more rows, a longer window or a larger split");
         if (classesOnly && Table.Task != LearningTask.Classification)
-            throw new LearningInputException($"{trainer} separates two classes, but the label '{Table.LabelName}' has values other than 0 and 1: turn it into 0 and 1, or use a regression such as ridge or gradient-boosting");
+            throw new LearningInputException($"{trainer} separates two classes, but the label "
+                + $"'{Table.LabelName}' has values other than 0 and 1: turn it into 0 and 1, or use a regression such as ridge or "
+                + $"gradient-boosting");
         var first = Table.Label[Rows[0]];
         var constant = true;
         var weight = 0.0;
@@ -227,8 +239,10 @@ public sealed record TrainingSet(TrainingTable Table, int[] Rows)
         }
         if (constant)
             throw new LearningInputException(Table.Task == LearningTask.Classification
-                ? $"all {Count} training samples have the label '{Table.LabelName}' = {first}: one class alone cannot be told from another, so use a longer training part"
-                : $"the label '{Table.LabelName}' is {first} in all {Count} training samples: there is nothing to learn, so choose another column");
+                ? $"all {Count} training samples have the label '{Table.LabelName}' = {first}: one class alone cannot be told from "
+                    + $"another, so use a longer training part"
+                : $"the label '{Table.LabelName}' is {first} in all {Count} training samples: there is nothing to learn, so choose another "
+                    + $"column");
         if (!(weight > 0))
             throw new LearningInputException("every training sample has the weight zero: give some of them weight");
     }

@@ -37,11 +37,14 @@ internal sealed class AtomSelection
             var column = DenseVectors.Copy(_panel.Column(j), centre: true);
             var product = DenseVectors.Dot(chosen, column);
             // Without short weights, a name that moves against a chosen one repeats nothing.
-            if ((_options.NonNegative ? product : Math.Abs(product)) > _options.MaxCorrelation * norm * DenseVectors.Norm(column)) _barred[j] = true;
+            if ((_options.NonNegative ? product : Math.Abs(product)) > _options.MaxCorrelation * norm * DenseVectors.Norm(column))
+                _barred[j] = true;
         }
     }
 
-    /// <summary>The name with the largest |x′r| (by its norm, where asked); the first of equal ones; −1 where none is above rounding.</summary>
+    /// <summary>
+    /// The name with the largest |x′r| (by its norm, where asked); the first of equal ones; −1 where none is above rounding.
+    /// </summary>
     /// <param name="residual">With an intercept it has mean zero, so that x need not be centred.</param>
     public int Largest(ReadOnlySpan<double> residual)
     {

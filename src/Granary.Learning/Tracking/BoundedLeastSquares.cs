@@ -2,10 +2,12 @@ namespace Granary.Learning.Tracking;
 
 /// <summary>
 /// min ½ w′Gw − c′w + Σ priceᵢ |wᵢ − previousᵢ| over lowerᵢ ≤ wᵢ ≤ upperᵢ, and Σ w = 1 where asked:
-/// a primal active-set method on the pieces between a weight's bounds and its previous value (Nocedal and Wright, Numerical Optimization, ch. 16).
+/// a primal active-set method on the pieces between a weight's bounds and its previous value (Nocedal and Wright, Numerical Optimization,
+/// ch. 16).
 /// </summary>
-/// <remarks>A weight is either free within a piece or held at an end of one. Each round solves for the free ones exactly, goes as far as the first end, and
-/// lets go of the held weight that gains most. The objective falls in every round, so that it ends at the minimum, exactly on the ends that are active.</remarks>
+/// <remarks>A weight is either free within a piece or held at an end of one. Each round solves for the free ones exactly, goes as far as
+/// the first end, and lets go of the held weight that gains most. The objective falls in every round, so that it ends at the minimum,
+/// exactly on the ends that are active.</remarks>
 internal sealed class BoundedLeastSquares
 {
     private readonly int _n;
@@ -16,7 +18,8 @@ internal sealed class BoundedLeastSquares
     private readonly bool _sumToOne;
 
     /// <param name="start">Feasible weights to begin at.</param>
-    public BoundedLeastSquares(double[,] gram, double[] linear, double[] lower, double[] upper, double[] price, double[] previous, bool sumToOne, double[] start)
+    public BoundedLeastSquares(double[,] gram, double[] linear, double[] lower, double[] upper, double[] price, double[] previous,
+        bool sumToOne, double[] start)
     {
         _n = linear.Length;
         (_gram, _linear, _lower, _upper, _price, _previous) = (gram, linear, lower, upper, price, previous);

@@ -71,7 +71,8 @@ internal sealed class ConstrainedPursuit
         for (var round = 0; round < 4 * most + 100 && _support.Count < most; round++)
         {
             var enough = !_options.SumToOne || (_support.Count > 0 && _support.Count * _options.MaxWeight >= 1);
-            if (enough && _support.Count > 0 && DenseVectors.Norm(_residual) <= Math.Max(_options.ResidualThreshold, 1e-14) * _targetNorm) return;
+            if (enough && _support.Count > 0 && DenseVectors.Norm(_residual) <= Math.Max(_options.ResidualThreshold, 1e-14) * _targetNorm)
+                return;
             var name = _options.SumToOne && _support.Count == 0
                 ? _selection.NearestAlone(_centred, Price, Previous)
                 : _selection.SteepestDescent(_residual, _multiplier, Price, Previous);

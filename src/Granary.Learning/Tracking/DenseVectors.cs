@@ -3,7 +3,9 @@ using System.Runtime.Intrinsics;
 
 namespace Granary.Learning.Tracking;
 
-/// <summary>Products and sums of columns. Always four lanes and four accumulators, added in one order, so that every processor gets the same bits.</summary>
+/// <summary>
+/// Products and sums of columns. Always four lanes and four accumulators, added in one order, so that every processor gets the same bits.
+/// </summary>
 internal static class DenseVectors
 {
     public static double Dot(ReadOnlySpan<double> a, ReadOnlySpan<double> b)

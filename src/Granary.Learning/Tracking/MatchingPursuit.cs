@@ -3,13 +3,15 @@ using Granary.Engine.Analysis;
 namespace Granary.Learning.Tracking;
 
 /// <summary>
-/// Orthogonal matching pursuit: names are taken one by one, each time the one that explains most of what is left, and all weights are fitted anew.
+/// Orthogonal matching pursuit: names are taken one by one, each time the one that explains most of what is left, and all weights are
+/// fitted again.
 /// </summary>
 /// <remarks>
-/// Pati, Rezaiifar and Krishnaprasad 1993; Tropp and Gilbert 2007. Without constraints on the weights the least-squares fit is carried along as a
-/// QR decomposition (Gram–Schmidt, twice for stability), so that a step costs one pass over the panel. With constraints the fit over the chosen names
-/// is a small quadratic program (<see cref="BoundedLeastSquares"/>), a name whose weight falls to zero is given up, and the next is judged by how fast
-/// the penalised objective would fall. A name that is a combination of the chosen ones (or constant, with an intercept) is passed over.
+/// Pati, Rezaiifar and Krishnaprasad 1993; Tropp and Gilbert 2007. Without constraints on the weights the least-squares fit is carried
+/// along as a QR decomposition (Gram–Schmidt, twice for stability), so that a step costs one pass over the panel. With constraints the fit
+/// over the chosen names is a small quadratic program (<see cref="BoundedLeastSquares"/>), a name whose weight falls to zero is given up,
+/// and the next is judged by how fast the penalised objective would fall. A name that is a combination of the chosen ones (or constant,
+/// with an intercept) is passed over.
 /// </remarks>
 public static class MatchingPursuit
 {

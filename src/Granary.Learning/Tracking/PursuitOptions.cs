@@ -6,7 +6,9 @@ public sealed record PursuitOptions
     /// <summary>The most names that are held.</summary>
     public required int MaxNames { get; init; }
 
-    /// <summary>Stops as soon as ‖residual‖ ≤ threshold · ‖target‖ (of the centred target with an intercept); 0 goes on to <see cref="MaxNames"/>.</summary>
+    /// <summary>
+    /// Stops as soon as ‖residual‖ ≤ threshold · ‖target‖ (of the centred target with an intercept); 0 goes on to <see cref="MaxNames"/>.
+    /// </summary>
     public double ResidualThreshold { get; init; }
 
     /// <summary>Fits a constant return beside the names.</summary>
@@ -30,16 +32,24 @@ public sealed record PursuitOptions
     /// <summary>Weights held before, by column; null for none. Only with a penalty do they matter.</summary>
     public IReadOnlyList<double>? PreviousWeights { get; init; }
 
-    /// <summary>The price of moving one unit of weight, in units of ‖target‖²: minimised is ½‖residual‖² + ‖target‖² · Σ (penalty + cost) · |weight − previous|.</summary>
+    /// <summary>
+    /// The price of moving one unit of weight, in units of ‖target‖²: minimised is ½‖residual‖² + ‖target‖² · Σ (penalty + cost) · |weight
+    /// − previous|.
+    /// </summary>
     public double TurnoverPenalty { get; init; }
 
     /// <summary>What trading a unit of each name costs on top, in the same unit, by column; null for nothing.</summary>
     public IReadOnlyList<double>? Costs { get; init; }
 
-    /// <summary>A name whose returns correlate more than this with one already chosen is passed over (in absolute value where weights may be negative); 1 passes over none.</summary>
+    /// <summary>
+    /// A name whose returns correlate more than this with one already chosen is passed over (in absolute value where weights may be
+    /// negative); 1 passes over none.
+    /// </summary>
     public double MaxCorrelation { get; init; } = 1;
 
-    /// <summary>With constraints: whether better names than the pursuit's are looked for. Without, matching pursuit is left as it is.</summary>
+    /// <summary>
+    /// With constraints: whether better names than the pursuit's are looked for. Without, matching pursuit is left as it is.
+    /// </summary>
     public Refinement Refinement { get; init; }
 
     internal bool IsConstrained => NonNegative || SumToOne || MinWeight > 0 || double.IsFinite(MaxWeight) || HasPenalty;
@@ -55,11 +65,14 @@ public sealed record PursuitOptions
         if (!(MinWeight >= 0) || !(MaxWeight > 0) || MinWeight > MaxWeight)
             throw new ArgumentException($"weights from {MinWeight} to {MaxWeight}: the least must be at least 0 and not above the most");
         if (SumToOne && MaxWeight * Math.Min(MaxNames, panel.Count) < 1)
-            throw new ArgumentException($"{Math.Min(MaxNames, panel.Count)} names of at most {MaxWeight} cannot add up to 1: allow more names or larger weights");
+            throw new ArgumentException($"{Math.Min(MaxNames, panel.Count)} names of at "
+                + $"most {MaxWeight} cannot add up to 1: allow more names or larger weights");
         if (SumToOne && MinWeight > 1) throw new ArgumentException($"a least weight of {MinWeight} exceeds the whole");
         if (!(TurnoverPenalty >= 0)) throw new ArgumentException($"a turnover penalty of {TurnoverPenalty} is negative");
         if (!(MaxCorrelation is > 0 and <= 1)) throw new ArgumentException($"a largest correlation of {MaxCorrelation} is not in (0, 1]");
-        if (PreviousWeights is { } p && p.Count != panel.Count) throw new ArgumentException($"{p.Count} previous weights for {panel.Count} names");
-        if (Costs is { } c && (c.Count != panel.Count || c.Any(v => !(v >= 0)))) throw new ArgumentException("costs are one number from 0 up for each name");
+        if (PreviousWeights is { } p && p.Count != panel.Count)
+            throw new ArgumentException($"{p.Count} previous weights for {panel.Count} names");
+        if (Costs is { } c && (c.Count != panel.Count || c.Any(v => !(v >= 0))))
+            throw new ArgumentException("costs are one number from 0 up for each name");
     }
 }

@@ -9,19 +9,23 @@ public sealed class ReturnPanel
     /// <param name="names">One for each column, all different.</param>
     /// <param name="periods">Rows.</param>
     /// <param name="values">Column after column, each of <paramref name="periods"/> values, oldest first; all finite.</param>
-    /// <exception cref="ArgumentException">No periods, a size that does not fit, a name given twice, or a value that is not finite.</exception>
+    /// <exception cref="ArgumentException">
+    /// No periods, a size that does not fit, a name given twice, or a value that is not finite.
+    /// </exception>
     public ReturnPanel(IReadOnlyList<string> names, int periods, double[] values)
     {
         if (periods < 1) throw new ArgumentException("a panel needs at least one period", nameof(periods));
         if (values.LongLength != (long)names.Count * periods)
-            throw new ArgumentException($"{names.Count} names over {periods} periods are {(long)names.Count * periods} values, not {values.LongLength}", nameof(values));
+            throw new ArgumentException($"{names.Count} names over {periods} periods "
+                + $"are {(long)names.Count * periods} values, not {values.LongLength}", nameof(values));
         var seen = new HashSet<string>(StringComparer.Ordinal);
         for (var j = 0; j < names.Count; j++)
         {
             if (!seen.Add(names[j])) throw new ArgumentException($"the panel holds '{names[j]}' twice", nameof(names));
             for (var t = 0; t < periods; t++)
                 if (!double.IsFinite(values[(long)j * periods + t]))
-                    throw new ArgumentException($"the return of '{names[j]}' in period {t} is {values[(long)j * periods + t]}", nameof(values));
+                    throw new ArgumentException($"the return of '{names[j]}' in period {t} is {values[(long)j * periods + t]}",
+                        nameof(values));
         }
         Names = [.. names];
         Periods = periods;

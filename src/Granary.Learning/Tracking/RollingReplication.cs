@@ -6,9 +6,12 @@ namespace Granary.Learning.Tracking;
 /// <param name="InSample">Over the window that it was fitted on.</param>
 public sealed record Reselection(int Period, SparseFit Fit, double Turnover, TrackingQuality InSample);
 
-/// <summary>An index replicated out-of-sample: names and weights are chosen anew every so often, always from the periods before.</summary>
+/// <summary>An index replicated out-of-sample: names and weights are chosen again every so often, always from the periods before.</summary>
 /// <param name="FirstPeriod">The first replicated period.</param>
-/// <param name="Replica">Returns of the replica from <paramref name="FirstPeriod"/> on. Weights are restored every period; the intercept is not part of it, for nobody can hold it.</param>
+/// <param name="Replica">
+/// Returns of the replica from <paramref name="FirstPeriod"/> on. Weights are restored every period; the intercept is not part of it, for
+/// it cannot be held.
+/// </param>
 /// <param name="Target">The index's returns over the same periods.</param>
 /// <param name="OutOfSample">How closely it followed.</param>
 /// <param name="Turnover">Mean Σ |change of weight| of a reselection after the first; 0 where there is only one.</param>
@@ -19,11 +22,14 @@ public sealed record RollingReplication(
     /// <param name="step">Periods that it is held for, at least 1.</param>
     /// <param name="options">Its previous weights are those held at the time; a turnover penalty then damps changes.</param>
     /// <exception cref="ArgumentException">The panel is not longer than the window, or the options are out of range.</exception>
-    public static RollingReplication Of(ReturnPanel panel, ReadOnlySpan<double> target, PursuitOptions options, int window, int step, double periodsPerYear)
+    public static RollingReplication Of(ReturnPanel panel, ReadOnlySpan<double> target, PursuitOptions options, int window, int step,
+        double periodsPerYear)
     {
         options.Check(panel, target.Length);
-        if (window < 2 || step < 1) throw new ArgumentException($"a window of {window} and a step of {step} periods: at least 2 and 1 are needed");
-        if (window >= panel.Periods) throw new ArgumentException($"a window of {window} periods leaves nothing to replicate of {panel.Periods}: use a shorter one");
+        if (window < 2 || step < 1)
+            throw new ArgumentException($"a window of {window} and a step of {step} periods: at least 2 and 1 are needed");
+        if (window >= panel.Periods)
+            throw new ArgumentException($"a window of {window} periods leaves nothing to replicate of {panel.Periods}: use a shorter one");
         var history = new List<Reselection>();
         var replica = new double[panel.Periods - window];
         var held = options.PreviousWeights is { } before ? before.ToArray() : null;

@@ -14,7 +14,8 @@ public readonly record struct PursuitStep(int Names, double ResidualNorm, double
 /// <param name="TargetNorm">‖target‖, centred where there is an intercept.</param>
 /// <param name="Path">One point for each name of <paramref name="Support"/>: the best fit of the names up to it.</param>
 public sealed record SparseFit(
-    IReadOnlyList<int> Support, IReadOnlyList<double> Weights, double Intercept, double ResidualNorm, double TargetNorm, IReadOnlyList<PursuitStep> Path)
+    IReadOnlyList<int> Support, IReadOnlyList<double> Weights, double Intercept, double ResidualNorm, double TargetNorm,
+    IReadOnlyList<PursuitStep> Path)
 {
     /// <summary>The weights by column, zero where not held.</summary>
     public double[] Dense(int names)

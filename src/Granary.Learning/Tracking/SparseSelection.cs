@@ -12,15 +12,17 @@ public sealed record StrategyWeights(IReadOnlyList<string> Chosen, IReadOnlyList
 /// <remarks>
 /// Regressing a constant on returns without an intercept gives weights proportional to those of the portfolio with the highest Sharpe ratio
 /// (Britten-Jones, The sampling error in estimates of mean-variance efficient portfolio weights, Journal of Finance 54(2), 1999).
-/// Matching pursuit of the constant, with atoms normalised and weights not negative, therefore takes the strategy with the best Sharpe ratio first,
-/// then the one that adds most to it, and so on; strategies that only repeat a chosen one add nothing.
+/// Matching pursuit of the constant, with atoms normalised and weights not negative, therefore takes the strategy with the best Sharpe
+/// ratio first, then the one that adds most to it, and so on; strategies that only repeat a chosen one add nothing.
 /// </remarks>
 public static class SparseSelection
 {
     /// <param name="returns">Each strategy's returns over the same periods.</param>
     /// <param name="most">The most strategies that are chosen.</param>
     /// <param name="maxCorrelation">Strategies that correlate more than this with a chosen one are passed over.</param>
-    /// <param name="maxWeight">No strategy gets more, of a whole of 1; where fewer are chosen than that allows, they get equal parts.</param>
+    /// <param name="maxWeight">
+    /// No strategy gets more, of a whole of 1; where fewer are chosen than that allows, they get equal parts.
+    /// </param>
     /// <returns>Without strategies where none earns anything.</returns>
     /// <exception cref="ArgumentException">Sizes or limits that do not fit.</exception>
     public static StrategyWeights Choose(ReturnPanel returns, int most, double maxCorrelation = 0.7, double maxWeight = 1)

@@ -15,7 +15,7 @@ internal sealed class SupportRefinement
     // Candidates for each exchange, by what they promise, and rounds of exchanges.
     private const int Candidates = 12, MostRounds = 60;
 
-    // Exchanges begin anew so often, with a part of the best set drawn by lot, while the work is less than this; seconds.
+    // Exchanges begin again so often, with a part of the best set drawn by lot, while the work is less than this; seconds.
     private const int MostRestarts = 60;
     private const double MostWork = 1e9;
 

@@ -28,7 +28,8 @@ public abstract class TrainedModel(ModelHead head, int rows = 1) : ITrainedModel
     public double Predict(ReadOnlySpan<double> input)
     {
         if (input.Length != _length)
-            throw new ArgumentException($"{Trainer} was trained on {_length} values ({string.Join(", ", Features)}), not {input.Length}", nameof(input));
+            throw new ArgumentException($"{Trainer} was trained on {_length} values ({string.Join(", ", Features)}), not {input.Length}",
+                nameof(input));
         return Dense.AllFinite(input) ? PredictFinite(input) : double.NaN;
     }
 

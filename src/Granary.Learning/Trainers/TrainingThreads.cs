@@ -17,7 +17,8 @@ public sealed class TrainingThreads(TrainingOptions options)
         }
         try
         {
-            Parallel.For(0, count, new ParallelOptions { MaxDegreeOfParallelism = options.Threads, CancellationToken = options.Cancellation }, piece);
+            Parallel.For(0, count,
+                new ParallelOptions { MaxDegreeOfParallelism = options.Threads, CancellationToken = options.Cancellation }, piece);
         }
         catch (AggregateException e) when (e.InnerExceptions.Count > 0)
         {

@@ -6,8 +6,8 @@ using Granary.Learning.Trainers;
 namespace Granary.Learning.Trees;
 
 /// <summary>
-/// Grows one tree after another over the same samples, best leaf first. Each leaf has a histogram of gradient, curvature and count per bin and feature;
-/// the smaller child's is summed from its samples, the larger one's is what remains of the parent's.
+/// Grows one tree after another over the same samples, best leaf first. Each leaf has a histogram of gradient, curvature and count per bin
+/// and feature; the smaller child's is summed from its samples, the larger one's is what remains of the parent's.
 /// </summary>
 internal sealed class BoostedTreeGrower
 {
@@ -24,7 +24,8 @@ internal sealed class BoostedTreeGrower
     private readonly Split[] _splits;
     private readonly Stack<Histogram> _free = new();
 
-    public BoostedTreeGrower(BinnedFeatures features, int leaves, int minLeaf, int maxDepth, double l2, double learningRate, TrainingThreads threads)
+    public BoostedTreeGrower(BinnedFeatures features, int leaves, int minLeaf, int maxDepth, double l2, double learningRate,
+        TrainingThreads threads)
     {
         _features = features;
         _width = features.Codes.Length;
@@ -82,7 +83,7 @@ internal sealed class BoostedTreeGrower
             depth = Math.Max(depth, leaf.Depth + 1);
             _open[best] = left;
             _open[count++] = right;
-            // The last split's children stay leaves, so nobody asks how they would split.
+            // The last split's children stay leaves, so their own splits are not needed.
             if (count < _leaves) BuildChildren(leaf, left, right, derivatives);
             if (leaf.Histogram is { } h && leaf.Histogram != left.Histogram && leaf.Histogram != right.Histogram) _free.Push(h);
             leaf.Histogram = null;
@@ -192,7 +193,7 @@ internal sealed class BoostedTreeGrower
         ref var b = ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(part.Sums), feature * Bins * 2);
         ref var c = ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(from.Counts), feature * Bins);
         ref var d = ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(part.Counts), feature * Bins);
-        // Whole vectors: what lies behind the last bin is nobody's.
+        // Whole vectors: what lies behind the last bin is unused.
         for (nuint i = 0; i < (nuint)(2 * bins); i += 4)
             (Vector256.LoadUnsafe(ref a, i) - Vector256.LoadUnsafe(ref b, i)).StoreUnsafe(ref a, i);
         for (nuint i = 0; i < (nuint)bins; i += 8)
@@ -254,7 +255,8 @@ internal sealed class BoostedTreeGrower
         }
     done:
         var gain = best - parent;
-        return bestBin < 0 || !(gain > 1e-12 * (1 + parent)) ? default : new Split(gain, feature, bestBin, bestLeft.GetElement(0), bestLeft.GetElement(1));
+        return bestBin < 0 || !(gain > 1e-12 * (1 + parent)) ? default
+            : new Split(gain, feature, bestBin, bestLeft.GetElement(0), bestLeft.GetElement(1));
     }
 
     // Samples not beyond the cut first, both parts in their old order.

@@ -6,8 +6,8 @@ using Granary.Learning.Trainers;
 namespace Granary.Learning.Trees;
 
 /// <summary>
-/// Random forest (Breiman 2001): every tree sees a bootstrap sample, every node some of the features (their square root for two classes, a third for numbers);
-/// the prediction is the mean of the leaves' means.
+/// Random forest (Breiman 2001): every tree sees a bootstrap sample, every node some of the features (their square root for two classes, a
+/// third for numbers); the prediction is the mean of the leaves' means.
 /// </summary>
 [Trainer("random-forest", "Random forest; features 0 = the square root of their number for two classes, a third for numbers.")]
 public sealed class RandomForestTrainer(
@@ -50,11 +50,12 @@ public sealed class RandomForestTrainer(
 }
 
 /// <summary>
-/// One decision tree that splits for the least variance within its leaves (for two classes: the least Gini impurity). Each node's mean is drawn towards its parent's
-/// by <c>shrinkage</c> samples, so that small leaves do not shout.
+/// One decision tree that splits for the least variance within its leaves (for two classes: the least Gini impurity). Each node's mean is
+/// drawn towards its parent's by <c>shrinkage</c> samples, so that small leaves do not shout.
 /// </summary>
 [Trainer("tree", "One decision tree.")]
-public sealed class TreeTrainer([Range(1, 60)] int maxDepth = 5, [Range(1, 1_000_000)] int minLeaf = 20, [Range(0, 1e9)] double shrinkage = 100) : ITrainer
+public sealed class TreeTrainer([Range(1, 60)] int maxDepth = 5, [Range(1, 1_000_000)] int minLeaf = 20, [Range(0, 1e9)]
+    double shrinkage = 100) : ITrainer
 {
     public string Name => "tree";
 
@@ -65,7 +66,8 @@ public sealed class TreeTrainer([Range(1, 60)] int maxDepth = 5, [Range(1, 1_000
         var binned = BinnedFeatures.From(set, new TrainingThreads(options));
         var weights = set.Weights();
         int[] rows = [.. Enumerable.Range(0, weights.Length).Where(i => weights[i] > 0)];
-        var tree = new VarianceTreeGrower(binned, set.Labels(), weights, set.Table.Width, minLeaf, maxDepth, new PortableRandom(options.Seed), shrinkage).Grow(rows);
+        var tree = new VarianceTreeGrower(binned, set.Labels(), weights, set.Table.Width, minLeaf, maxDepth,
+            new PortableRandom(options.Seed), shrinkage).Grow(rows);
         return TreeEnsemble.Join(new ModelHead(Name, set.Table.Task, set.Table.Features), [tree], TreeLink.Mean, 0);
     }
 }

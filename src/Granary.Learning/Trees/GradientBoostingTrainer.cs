@@ -7,9 +7,10 @@ using Granary.Learning.Trainers;
 namespace Granary.Learning.Trees;
 
 /// <summary>
-/// Gradient-boosted trees on histograms (Friedman 2001; the growth of LightGBM and of scikit-learn's HistGradientBoosting, whose defaults these are but for the depth and the penalty l2,
-/// which on noisy markets gain out of sample what they cost in sample; it is a seventieth of the samples at the most, so that a short table is not smothered):
-/// each tree fits Newton steps of the logistic or squared loss, and splits the leaf with the greatest gain until it has its leaves.
+/// Gradient-boosted trees on histograms (Friedman 2001; the growth of LightGBM and of scikit-learn's HistGradientBoosting, whose defaults
+/// these are but for the depth and the penalty l2, which on noisy markets gain out of sample what they cost in sample; it is a seventieth
+/// of the samples at the most, so that a short table is not smothered): each tree fits Newton steps of the logistic or squared loss, and
+/// splits the leaf with the greatest gain until it has its leaves.
 /// </summary>
 [Trainer("gradient-boosting", "Gradient-boosted trees on histograms of the features.")]
 public sealed class GradientBoostingTrainer(
@@ -37,7 +38,8 @@ public sealed class GradientBoostingTrainer(
         Array.Fill(scores, baseline);
         // First and second derivative of the loss, sample by sample, side by side.
         var derivatives = new double[2 * labels.Length];
-        // The penalty counts in samples of balanced classes: where one class is rare every sample has less curvature, and as much of a penalty would weigh more.
+        // The penalty counts in samples of balanced classes: where one class is rare every sample has less curvature, and as much of a
+        // penalty would weigh more.
         var penalty = Math.Min(l2, labels.Length / 70.0) * (classify ? 4 * mean * (1 - mean) : 1);
         var grower = new BoostedTreeGrower(features, leaves, minLeaf, maxDepth, penalty, learningRate, threads);
         var grown = new List<GrownTree>(trees);
@@ -50,7 +52,8 @@ public sealed class GradientBoostingTrainer(
             grown.Add(tree);
             if (tree.Depth == 0) break; // no split gains anything, nor will one later
         }
-        return TreeEnsemble.Join(new ModelHead(Name, set.Table.Task, set.Table.Features), grown, classify ? TreeLink.Sigmoid : TreeLink.Sum, baseline);
+        return TreeEnsemble.Join(new ModelHead(Name, set.Table.Task, set.Table.Features), grown, classify ? TreeLink.Sigmoid : TreeLink.Sum,
+            baseline);
     }
 
     private static void LogisticDerivatives(double[] scores, double[] labels, double[] weights, double[] derivatives)
@@ -88,6 +91,7 @@ internal static class TreeBounds
     public static void RequireWidth(string trainer, int width)
     {
         if (width > TreeNode.MaxFeatures)
-            throw new LearningInputException($"{trainer} takes up to {TreeNode.MaxFeatures} features, not {width}: select the best of them first");
+            throw new LearningInputException($"{trainer} takes up to {TreeNode.MaxFeatures} features, "
+                + $"not {width}: select the best of them first");
     }
 }

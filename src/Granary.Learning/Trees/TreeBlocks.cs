@@ -7,9 +7,10 @@ using System.Runtime.Intrinsics.X86;
 namespace Granary.Learning.Trees;
 
 /// <summary>
-/// An ensemble cut into blocks of four levels, for processors with AVX-512 VBMI. A row becomes one byte for each feature that splits: how many of the ensemble's thresholds lie
-/// below its value. Then four blocks at a time are decided by one permutation of these bytes and one comparison, and a tree that has come to its leaf leaves the round,
-/// so that a shallow tree does not wait for a deep one. The sum is that of <see cref="TreeEnsemble.Walk"/>, in its order, to the bit.
+/// An ensemble cut into blocks of four levels, for processors with AVX-512 VBMI. A row becomes one byte for each feature that splits: how
+/// many of the ensemble's thresholds lie below its value. Then four blocks at a time are decided by one permutation of these bytes and one
+/// comparison, and a tree that has come to its leaf leaves the round, so that a shallow tree does not wait for a deep one. The sum is that
+/// of <see cref="TreeEnsemble.Walk"/>, in its order, to the bit.
 /// </summary>
 internal sealed class TreeBlocks
 {
@@ -19,8 +20,8 @@ internal sealed class TreeBlocks
     // As many features as two registers hold bytes, and as many thresholds of each as a byte counts.
     private const int MaxSlots = 128, MaxCuts = 255;
 
-    // A block fills one line of the cache: for each of its 16 places, in the order of a heap, the feature and the cut that is asked for (place 0 is nobody's),
-    // and for each of its 16 exits the distance to the next block, or the number of the leaf.
+    // A block fills one line of the cache: for each of its 16 places, in the order of a heap, the feature and the cut that is asked for
+    // (place 0 is unused), and for each of its 16 exits the distance to the next block, or the number of the leaf.
     private const int Levels = 4, Exits = 1 << Levels, Record = 4 * Exits, Leaf = 1 << 15;
 
     // A cut that nothing exceeds: what lies below a leaf leads to the left.
@@ -52,7 +53,10 @@ internal sealed class TreeBlocks
         _cuts = cuts;
     }
 
-    /// <returns>Null where the processor lacks the instructions, the trees are few, or their features, thresholds or leaves are too many: then they are walked node by node.</returns>
+    /// <returns>
+    /// Null where the processor lacks the instructions, the trees are few, or their features, thresholds or leaves are too many: then they
+    /// are walked node by node.
+    /// </returns>
     public static TreeBlocks? From(TreeNode[] nodes, double[] values, int[] roots)
     {
         if (!Avx512Vbmi.IsSupported || roots.Length < LeastTrees || Thresholds(nodes) is not { } thresholds) return null;
@@ -214,12 +218,15 @@ internal sealed class TreeBlocks
         Vector256<ulong>.Zero.StoreUnsafe(ref walkers, (nuint)count);
         for (nint i = 0; i < count; i += 4)
         {
-            var ab = Questions(ref records, Unsafe.Add(ref walkers, i)).ToVector512Unsafe().WithUpper(Questions(ref records, Unsafe.Add(ref walkers, i + 1))).AsInt32();
-            var cd = Questions(ref records, Unsafe.Add(ref walkers, i + 2)).ToVector512Unsafe().WithUpper(Questions(ref records, Unsafe.Add(ref walkers, i + 3))).AsInt32();
+            var ab = Questions(ref records, Unsafe.Add(ref walkers, i)).ToVector512Unsafe()
+                .WithUpper(Questions(ref records, Unsafe.Add(ref walkers, i + 1))).AsInt32();
+            var cd = Questions(ref records, Unsafe.Add(ref walkers, i + 2)).ToVector512Unsafe()
+                .WithUpper(Questions(ref records, Unsafe.Add(ref walkers, i + 3))).AsInt32();
             var slots = Avx512F.Shuffle4x128(ab, cd, 0b10_00_10_00).AsByte();
             var cuts = Avx512F.Shuffle4x128(ab, cd, 0b11_01_11_01).AsByte();
             var code = wide ? Avx512Vbmi.PermuteVar64x8x2(low, slots, high) : Avx512Vbmi.PermuteVar64x8(low, slots);
-            Unsafe.WriteUnaligned(ref Unsafe.As<ushort, byte>(ref Unsafe.Add(ref places, i)), Vector512.GreaterThan(code, cuts).ExtractMostSignificantBits());
+            Unsafe.WriteUnaligned(ref Unsafe.As<ushort, byte>(ref Unsafe.Add(ref places, i)),
+                Vector512.GreaterThan(code, cuts).ExtractMostSignificantBits());
         }
         // Sixteen bits of each tree, in the order of a heap, become the place to which they lead: 32 trees at a time.
         var one = Vector512<ushort>.One;
@@ -233,7 +240,8 @@ internal sealed class TreeBlocks
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<byte> Questions(ref byte records, ulong walker) => Vector256.LoadUnsafe(ref records, (nuint)(uint)walker * Record);
+    private static Vector256<byte> Questions(ref byte records, ulong walker) =>
+        Vector256.LoadUnsafe(ref records, (nuint)(uint)walker * Record);
 
     // Goes through the exits; returns how many trees have further to go.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

@@ -48,7 +48,9 @@ internal readonly struct TreeNode(float threshold, int feature, int step)
     public static TreeNode Leaf => new(float.PositiveInfinity, 0, 0);
 }
 
-/// <summary>Decision trees in flat arrays. One row walks down eight trees at a time, so that the loads of one hide behind those of the others.</summary>
+/// <summary>
+/// Decision trees in flat arrays. One row walks down eight trees at a time, so that the loads of one hide behind those of the others.
+/// </summary>
 [ModelKind(TreeEnsemble.FormatName)]
 public sealed class TreeEnsemble : TrainedModel, IGainImportance
 {
@@ -61,7 +63,8 @@ public sealed class TreeEnsemble : TrainedModel, IGainImportance
     private readonly double _baseline;
     private readonly TreeBlocks? _blocks;
 
-    internal TreeEnsemble(ModelHead head, TreeNode[] nodes, double[] values, int[] roots, int[] depths, TreeLink link, double baseline, double[] gain) : base(head)
+    internal TreeEnsemble(ModelHead head, TreeNode[] nodes, double[] values, int[] roots, int[] depths, TreeLink link, double baseline,
+        double[] gain) : base(head)
     {
         _nodes = nodes;
         _values = values;
@@ -143,7 +146,8 @@ public sealed class TreeEnsemble : TrainedModel, IGainImportance
         var t = 0;
         for (; t <= roots.Length - 8; t += 8)
         {
-            nint a = roots[t], b = roots[t + 1], c = roots[t + 2], d = roots[t + 3], e = roots[t + 4], f = roots[t + 5], g = roots[t + 6], h = roots[t + 7];
+            nint a = roots[t], b = roots[t + 1], c = roots[t + 2], d = roots[t + 3], e = roots[t + 4], f = roots[t + 5], g = roots[t + 6],
+                h = roots[t + 7];
             for (var level = _depths[t + 7]; level > 0; level--)
             {
                 a = Step(ref nodes, ref x, a);
@@ -193,7 +197,8 @@ public sealed class TreeEnsemble : TrainedModel, IGainImportance
         var baseline = reader.ReadDouble();
         var nodes = new TreeNode[reader.ReadInt32()];
         for (var i = 0; i < nodes.Length; i++) nodes[i] = new TreeNode(reader.ReadSingle(), reader.ReadUInt16(), reader.ReadUInt16());
-        return new TreeEnsemble(head, nodes, reader.ReadArray(), reader.ReadIntegers(), reader.ReadIntegers(), link, baseline, reader.ReadArray());
+        return new TreeEnsemble(head, nodes, reader.ReadArray(), reader.ReadIntegers(), reader.ReadIntegers(), link, baseline,
+            reader.ReadArray());
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -22,8 +22,11 @@ internal sealed class VarianceTreeGrower
     private PortableRandom _random;
 
     /// <param name="some">How many features each node looks at.</param>
-    /// <param name="shrinkage">Samples that each node's mean is drawn towards its parent's by (hierarchical shrinkage, Agarwal et al. 2022); 0 for none.</param>
-    public VarianceTreeGrower(BinnedFeatures features, double[] labels, double[] weights, int some, int minLeaf, int maxDepth, PortableRandom random, double shrinkage = 0)
+    /// <param name="shrinkage">
+    /// Samples that each node's mean is drawn towards its parent's by (hierarchical shrinkage, Agarwal et al. 2022); 0 for none.
+    /// </param>
+    public VarianceTreeGrower(BinnedFeatures features, double[] labels, double[] weights, int some, int minLeaf, int maxDepth,
+        PortableRandom random, double shrinkage = 0)
     {
         _shrinkage = shrinkage;
         _features = features;
@@ -64,7 +67,8 @@ internal sealed class VarianceTreeGrower
                 sum += _pairs[2 * row + 1];
             }
             var mean = sum / weight;
-            var value = _shrinkage > 0 && open.ParentCount > 0 ? open.ParentValue + (mean - open.ParentMean) / (1 + _shrinkage / open.ParentCount) : mean;
+            var value = _shrinkage > 0 && open.ParentCount > 0
+                ? open.ParentValue + (mean - open.ParentMean) / (1 + _shrinkage / open.ParentCount) : mean;
             var first = _labels[part[0]];
             var pure = true;
             for (var i = 1; i < part.Length && pure; i++) pure = _labels[part[i]] == first;

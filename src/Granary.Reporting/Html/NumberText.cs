@@ -3,7 +3,9 @@ using System.Text;
 
 namespace Granary.Reporting.Html;
 
-/// <summary>Numbers and times as a reader wants them. A value that is undefined is an en dash; a negative one has a true minus sign.</summary>
+/// <summary>
+/// Numbers and times as a reader wants them. A value that is undefined is an en dash; a negative one has a true minus sign.
+/// </summary>
 public static class NumberText
 {
     public const string Undefined = "–";
@@ -48,7 +50,15 @@ public static class NumberText
     {
         if (!double.IsFinite(value)) return Undefined;
         var size = Math.Abs(value);
-        var (by, unit) = size switch { >= 1e12 => (1e12, "T"), >= 1e9 => (1e9, "B"), >= 1e6 => (1e6, "M"), >= 1e4 => (1e3, "k"), _ => (1d, "") };
+        var (by, unit) = size switch
+        {
+            >= 1e12 => (1e12, "T"),
+            >= 1e9 => (1e9, "B"),
+            >= 1e6 => (1e6, "M"),
+            >= 1e4 => (1e3, "k"),
+            _ =>
+            (1d, "")
+        };
         return Minus((value / by).ToString(by == 1 ? "#,0.####" : "0.##", _culture)) + unit;
     }
 
@@ -70,7 +80,8 @@ public static class NumberText
     public static string Date(long ticks) => new DateTime(ticks).ToString("yyyy-MM-dd", _culture);
 
     /// <summary>The date alone at midnight, for that is a daily bar's stamp.</summary>
-    public static string Time(long ticks) => new DateTime(ticks).ToString(ticks % TimeSpan.TicksPerDay == 0 ? "yyyy-MM-dd" : "yyyy-MM-dd HH:mm", _culture);
+    public static string Time(long ticks) =>
+        new DateTime(ticks).ToString(ticks % TimeSpan.TicksPerDay == 0 ? "yyyy-MM-dd" : "yyyy-MM-dd HH:mm", _culture);
 
     public static string Clock(DateTime time) => time.ToString("yyyy-MM-dd HH:mm", _culture);
 
@@ -79,7 +90,9 @@ public static class NumberText
     /// <summary>The class of a cell by the sign of its value, as it is shown: what is rounded to zero is neither.</summary>
     public static string Sign(double value, double step = 0.5e-4) => value >= step ? "gain" : value <= -step ? "loss" : "";
 
-    /// <summary>A sentence from elsewhere, its numbers written as this page writes them: no space before a percent sign, and a minus for a minus.</summary>
+    /// <summary>
+    /// A sentence from elsewhere, its numbers written as this page writes them: no space before a percent sign, and a minus for a minus.
+    /// </summary>
     public static string Typeset(string sentence)
     {
         var text = new StringBuilder(sentence.Length);

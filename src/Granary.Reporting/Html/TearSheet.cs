@@ -17,7 +17,7 @@ public sealed record TearSheet(string Title)
     /// <summary>The yearly rate that the excess Sharpe ratio is taken over, a fraction.</summary>
     public double RiskFree { get; init; }
 
-    /// <summary>Who made it; null for nobody.</summary>
+    /// <summary>The author; null = none.</summary>
     public string? Author { get; init; }
 
     /// <summary>One sentence each, shown at the top.</summary>

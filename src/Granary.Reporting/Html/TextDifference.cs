@@ -15,7 +15,8 @@ internal static class TextDifference
         var longest = new int[n + 1, m + 1];
         for (var i = n - 1; i >= 0; i--)
             for (var j = m - 1; j >= 0; j--)
-                longest[i, j] = first[from + i] == second[from + j] ? longest[i + 1, j + 1] + 1 : Math.Max(longest[i + 1, j], longest[i, j + 1]);
+                longest[i, j] = first[from + i] == second[from + j] ? longest[i + 1, j + 1] + 1
+                    : Math.Max(longest[i + 1, j], longest[i, j + 1]);
         var lines = new List<(char, string)>();
         for (var i = 0; i < from; i++) lines.Add((' ', first[i]));
         for (int i = 0, j = 0; i < n || j < m;)

@@ -17,7 +17,10 @@ public static class BenchmarkComparison
     public static EquityStatistics Own(EquityCurve closes, EquityCurve benchmark, MetricCatalogue metrics) =>
         EquityStatistics.Of(ByDay(closes).OnCommonTimes(ByDay(benchmark)).Other, catalogue: metrics);
 
-    /// <summary>Stamped by their days alone, each with its last value; before them the very first value where its day has several, so that no return is left out.</summary>
+    /// <summary>
+    /// Stamped by their days alone, each with its last value; before them the very first value where its day has several, so that no return
+    /// is left out.
+    /// </summary>
     public static EquityCurve ByDay(EquityCurve curve)
     {
         var times = new List<long>();

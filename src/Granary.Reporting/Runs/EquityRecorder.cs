@@ -108,7 +108,10 @@ public sealed class EquityRecorder
         return worst;
     }
 
-    /// <summary>For <see cref="RunModel.LongestUnderwaterDays"/>: of all drawdowns, not of the deepest alone; 0 where equity never fell, NaN without a row.</summary>
+    /// <summary>
+    /// For <see cref="RunModel.LongestUnderwaterDays"/>: of all drawdowns, not of the deepest alone; 0 where equity never fell, NaN without
+    /// a row.
+    /// </summary>
     public double LongestUnderwaterDays => Count == 0 ? double.NaN
         : _trough.Time == _peak.Time ? _longest : Math.Max(_longest, Between(null, _last.Time).Days);
 

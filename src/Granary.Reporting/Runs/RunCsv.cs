@@ -9,9 +9,11 @@ namespace Granary.Reporting.Runs;
 public static class RunCsv
 {
     private static readonly string[] TradeColumns =
-        ["strategy", "symbol", "side", "quantity", "entry_time", "entry_price", "exit_time", "exit_price", "pnl", "commission", "pnl_net", "return", "bars", "exit_reason", "weight", "model", "carry"];
+        ["strategy", "symbol", "side", "quantity", "entry_time", "entry_price", "exit_time", "exit_price", "pnl", "commission", "pnl_net",
+            "return", "bars", "exit_reason", "weight", "model", "carry"];
 
-    private static CsvWriter Open(TextWriter writer) => new(writer, new CsvConfiguration(CultureInfo.InvariantCulture) { NewLine = "\n" }, leaveOpen: true);
+    private static CsvWriter Open(TextWriter writer) =>
+        new(writer, new CsvConfiguration(CultureInfo.InvariantCulture) { NewLine = "\n" }, leaveOpen: true);
 
     private static void Row(CsvWriter csv, params ReadOnlySpan<string> fields)
     {
@@ -20,7 +22,8 @@ public static class RunCsv
     }
 
     /// <summary>trades.csv, or one strategy's share of it.</summary>
-    public static void Trades(TextWriter writer, IEnumerable<StrategyEntry> strategies, Func<int, IEnumerable<Trade>> trades, Func<int, double> multiplier)
+    public static void Trades(TextWriter writer, IEnumerable<StrategyEntry> strategies, Func<int, IEnumerable<Trade>> trades,
+        Func<int, double> multiplier)
     {
         using var csv = Open(writer);
         Row(csv, TradeColumns);
@@ -30,12 +33,16 @@ public static class RunCsv
     }
 
     private static void Trade(CsvWriter csv, StrategyEntry s, in Trade t, double weight, double multiplier) => Row(csv,
-        s.Id, s.SymbolOf(t), RunText.Of(t.Side), RunText.Number(t.Quantity), RunText.Time(t.EntryTime), RunText.Number(t.EntryPrice), RunText.Time(t.ExitTime),
-        RunText.Number(t.ExitPrice), RunText.Number(t.Profit), RunText.Number(t.Commission), RunText.Number(t.NetProfit), RunText.Number(t.Return(multiplier)),
-        t.Bars.ToString(CultureInfo.InvariantCulture), RunText.Of(t.Reason), RunText.Number(weight), s.Model ?? "", RunText.Number(t.Carry));
+        s.Id, s.SymbolOf(t), RunText.Of(t.Side), RunText.Number(t.Quantity), RunText.Time(t.EntryTime), RunText.Number(t.EntryPrice),
+        RunText.Time(t.ExitTime),
+        RunText.Number(t.ExitPrice), RunText.Number(t.Profit), RunText.Number(t.Commission), RunText.Number(t.NetProfit),
+        RunText.Number(t.Return(multiplier)),
+        t.Bars.ToString(CultureInfo.InvariantCulture), RunText.Of(t.Reason), RunText.Number(weight), s.Model ?? "",
+        RunText.Number(t.Carry));
 
     /// <summary>portfolio_trades.csv: the trades that the portfolio took, at its size.</summary>
-    public static void PortfolioTrades(TextWriter writer, IReadOnlyList<StrategyEntry> strategies, IRunEvents events, Func<int, double> multiplier)
+    public static void PortfolioTrades(TextWriter writer, IReadOnlyList<StrategyEntry> strategies, IRunEvents events,
+        Func<int, double> multiplier)
     {
         using var csv = Open(writer);
         Row(csv, TradeColumns);
@@ -46,15 +53,17 @@ public static class RunCsv
     public static void Signals(TextWriter writer, IEnumerable<StrategyEntry> strategies, IRunEvents events)
     {
         using var csv = Open(writer);
-        Row(csv, "strategy", "symbol", "number", "time", "side", "type", "price", "quantity", "stop", "target", "valid_until", "decision", "outcome",
-            "entry_time", "entry_price", "exit_time", "exit_price", "pnl_net", "exit_reason");
+        Row(csv, "strategy", "symbol", "number", "time", "side", "type", "price", "quantity", "stop", "target", "valid_until", "decision",
+            "outcome", "entry_time", "entry_price", "exit_time", "exit_price", "pnl_net", "exit_reason");
         foreach (var s in strategies)
             foreach (var row in events.Signals(s.Index))
             {
                 var g = row.Signal;
                 var t = row.Trade;
-                Row(csv, s.Id, t is { } own ? s.SymbolOf(own) : s.Symbol, g.Number.ToString(CultureInfo.InvariantCulture), RunText.Time(g.Time), RunText.Of(g.Side), RunText.Of(g.Type),
-                    RunText.Number(g.Price), RunText.Number(g.Quantity), g.Stop > 0 ? RunText.Number(g.Stop) : "", g.Target > 0 ? RunText.Number(g.Target) : "",
+                Row(csv, s.Id, t is { } own ? s.SymbolOf(own) : s.Symbol, g.Number.ToString(CultureInfo.InvariantCulture),
+                    RunText.Time(g.Time), RunText.Of(g.Side), RunText.Of(g.Type),
+                    RunText.Number(g.Price), RunText.Number(g.Quantity), g.Stop > 0 ? RunText.Number(g.Stop) : "", g.Target > 0
+                        ? RunText.Number(g.Target) : "",
                     g.ValidUntil == long.MaxValue ? "" : RunText.Time(g.ValidUntil), RunText.Of(row.Decision),
                     row.End is { } end ? RunText.Of(end) : t is { Reason: ExitReason.Open } ? "open" : t is null ? "" : "closed",
                     t is { } a ? RunText.Time(a.EntryTime) : "", t is { } b ? RunText.Number(b.EntryPrice) : "",
@@ -75,12 +84,16 @@ public static class RunCsv
             {
                 if (row.Trade is null) continue;
                 for (var i = 0; i < row.Factors.Count; i++)
-                    Row(csv, s.Id, s.Symbol, row.Signal.Number.ToString(CultureInfo.InvariantCulture), RunText.Time(row.Signal.Time), names[i], RunText.Number(row.Factors[i]));
+                    Row(csv, s.Id, s.Symbol, row.Signal.Number.ToString(CultureInfo.InvariantCulture), RunText.Time(row.Signal.Time),
+                        names[i], RunText.Number(row.Factors[i]));
             }
         }
     }
 
-    /// <summary>trades_by_model.csv: closed trades and their net profit of each model, and of what runs without one; sums over the strategies' statistics.</summary>
+    /// <summary>
+    /// trades_by_model.csv: closed trades and their net profit of each model, and of what runs without one; sums over the strategies'
+    /// statistics.
+    /// </summary>
     public static void TradesByModel(TextWriter writer, IEnumerable<StrategyEntry> strategies)
     {
         using var csv = Open(writer);

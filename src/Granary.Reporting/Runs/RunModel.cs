@@ -31,7 +31,8 @@ public sealed record StrategyEntry(
 /// <summary>A market whose bars a run used.</summary>
 /// <param name="Hash">SHA-256 of the bars, lower-case hex.</param>
 /// <param name="Findings">What the quality check or the reader noticed, worst first; one sentence each.</param>
-public sealed record MarketEntry(string Symbol, string Timeframe, long Bars, DateTime First, DateTime Last, string Hash, IReadOnlyList<string> Findings)
+public sealed record MarketEntry(string Symbol, string Timeframe, long Bars, DateTime First, DateTime Last, string Hash,
+    IReadOnlyList<string> Findings)
 {
     /// <summary>How far apart most of its bars are, as "1 day", where that is not its timeframe; null where it is.</summary>
     public string? OtherSpacing { get; init; }
@@ -42,7 +43,9 @@ public sealed record MarketEntry(string Symbol, string Timeframe, long Bars, Dat
     /// <summary>Account currency per point of price and unit; 1 but for futures and the like.</summary>
     public double Multiplier { get; init; } = 1;
 
-    /// <summary>Days between its first and its last bar on which it has none, though it usually trades then and no calendar knows a holiday.</summary>
+    /// <summary>
+    /// Days between its first and its last bar on which it has none, though it usually trades then and no calendar knows a holiday.
+    /// </summary>
     public IReadOnlyList<DateOnly> MissingDays { get; init; } = [];
 }
 
@@ -100,11 +103,14 @@ public sealed record RunModel
 
     /// <summary>
     /// The first row and the last one of each UTC day, or of each hour in short runs: what the page's monthly tables, rolling figures and
-    /// distribution are made from. <see cref="EquityRecorder"/> makes it. Where it is empty, the page takes the days' last rows of <see cref="Equity"/>.
+    /// distribution are made from. <see cref="EquityRecorder"/> makes it. Where it is empty, the page takes the days' last rows of
+    /// <see cref="Equity"/>.
     /// </summary>
     public IReadOnlyList<EquityRow> Closes { get; init; } = [];
 
-    /// <summary>The deepest drawdowns over all bars, deepest first; where there are none, the page finds them in <see cref="Closes"/>.</summary>
+    /// <summary>
+    /// The deepest drawdowns over all bars, deepest first; where there are none, the page finds them in <see cref="Closes"/>.
+    /// </summary>
     public IReadOnlyList<Drawdown> WorstDrawdowns { get; init; } = [];
 
     /// <summary>Calendar days of the longest drawdown over all bars, which need not be among the deepest; NaN where not known.</summary>
@@ -115,13 +121,18 @@ public sealed record RunModel
 
     public string? BenchmarkName { get; init; }
 
-    /// <summary>The yearly rate that the excess Sharpe ratio is taken over, a fraction: the batch's <c>account.riskFreePercent</c>.</summary>
+    /// <summary>
+    /// The yearly rate that the excess Sharpe ratio is taken over, a fraction: the batch's <c>account.riskFreePercent</c>.
+    /// </summary>
     public double RiskFree { get; init; }
 
     /// <summary>How many signals met each decision.</summary>
     public IReadOnlyDictionary<Decision, long> Decisions { get; init; } = new Dictionary<Decision, long>();
 
-    /// <summary>What a reader must know before the figures, most important first: shown in the terminal, in results.json and at the head of the report.</summary>
+    /// <summary>
+    /// What a reader must know before the figures, most important first: shown in the terminal, in results.json and at the head of the
+    /// report.
+    /// </summary>
     public IReadOnlyList<RunNote> Notes { get; init; } = [];
 
     /// <summary>The batch file as it was given.</summary>
@@ -146,6 +157,8 @@ public interface IRunEvents
     /// <summary>The portfolio's trades, in the order of closing. Their member is a place in <see cref="RunModel.Strategies"/>.</summary>
     IEnumerable<PortfolioTrade> PortfolioTrades();
 
-    /// <summary>Bars of a market between two instants, for charts; at most <paramref name="most"/> of them, longer ones built from shorter.</summary>
+    /// <summary>
+    /// Bars of a market between two times, for charts; at most <paramref name="most"/> of them, longer ones built from shorter.
+    /// </summary>
     IReadOnlyList<Granary.Engine.Market.Bar> Bars(string symbol, string timeframe, int most);
 }

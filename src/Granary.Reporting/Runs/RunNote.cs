@@ -7,9 +7,9 @@ namespace Granary.Reporting.Runs;
 /// results.json (key <c>notes</c>) and at the head of the report.
 /// </summary>
 /// <remarks>
-/// How to add a note: add a value to <see cref="NoteCode"/> where none fits, and return a <see cref="RunNote"/> from the place that knows the fact.
-/// A batch's notes are collected by <c>BatchNotes</c> (Granary.Application), those of a walk-forward by <c>WalkForwardRunner</c>; a part that
-/// has the finished model uses <see cref="RunNotes.With"/>.
+/// How to add a note: add a value to <see cref="NoteCode"/> where none fits, and return a <see cref="RunNote"/> from the place that knows
+/// the fact. A batch's notes are collected by <c>BatchNotes</c> (Granary.Application), those of a walk-forward by <c>WalkForwardRunner</c>;
+/// a part that has the finished model uses <see cref="RunNotes.With"/>.
 /// </remarks>
 /// <param name="Code">What it is about; scripts match on it.</param>
 /// <param name="Sentence">One or two whole sentences: the fact, its figure, and the remedy where there is one.</param>

@@ -6,10 +6,12 @@ namespace Granary.Reporting.Runs;
 public static class RunNotes
 {
     /// <summary>The notes in the order in which they are shown; a sentence that is there twice is shown once.</summary>
-    public static IReadOnlyList<RunNote> Ordered(IEnumerable<RunNote> notes) => [.. notes.DistinctBy(n => (n.Code, n.Sentence)).OrderBy(n => n.Code)];
+    public static IReadOnlyList<RunNote> Ordered(IEnumerable<RunNote> notes) =>
+        [.. notes.DistinctBy(n => (n.Code, n.Sentence)).OrderBy(n => n.Code)];
 
     /// <summary>The same model with further notes, in order.</summary>
-    public static RunModel With(this RunModel model, params IEnumerable<RunNote> notes) => model with { Notes = Ordered(model.Notes.Concat(notes)) };
+    public static RunModel With(this RunModel model, params IEnumerable<RunNote> notes) =>
+        model with { Notes = Ordered(model.Notes.Concat(notes)) };
 
     internal static void Write(Utf8JsonWriter json, IReadOnlyList<RunNote> notes)
     {

@@ -81,7 +81,8 @@ public static class RunText
     public static string Time(long ticks)
     {
         var time = new DateTime(ticks, DateTimeKind.Utc);
-        return time.ToString(ticks % TimeSpan.TicksPerSecond == 0 ? "yyyy-MM-dd'T'HH:mm:ss'Z'" : "yyyy-MM-dd'T'HH:mm:ss.FFFFFFF'Z'", CultureInfo.InvariantCulture);
+        return time.ToString(ticks % TimeSpan.TicksPerSecond == 0 ? "yyyy-MM-dd'T'HH:mm:ss'Z'" : "yyyy-MM-dd'T'HH:mm:ss.FFFFFFF'Z'",
+            CultureInfo.InvariantCulture);
     }
 
     /// <summary>The shortest text that reads back to the same bits; empty where undefined.</summary>

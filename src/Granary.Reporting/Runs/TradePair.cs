@@ -30,8 +30,8 @@ public readonly record struct TradePair(string Strategy, TradeDifference Kind, T
     public Trade Either => First ?? Second!.Value;
 
     /// <summary>
-    /// Pairs a strategy's trades of two runs in the order of time. A trade is known by its symbol, and by when and to which side it was entered:
-    /// its number shifts with every signal before it.
+    /// Pairs a strategy's trades of two runs in the order of time. A trade is known by its symbol, and by when and to which side it was
+    /// entered: its number shifts with every signal before it.
     /// </summary>
     public static IEnumerable<TradePair> Of(string strategy, IEnumerable<Trade> first, IEnumerable<Trade> second)
     {
@@ -47,9 +47,11 @@ public readonly record struct TradePair(string Strategy, TradeDifference Kind, T
     }
 
     /// <summary>Whether the trades of a strategy can be compared: each run that has it lists its trades.</summary>
-    public static bool IsComparable(StrategyEntry? first, StrategyEntry? second) => first?.HasListedTrades != false && second?.HasListedTrades != false;
+    public static bool IsComparable(StrategyEntry? first, StrategyEntry? second) =>
+        first?.HasListedTrades != false && second?.HasListedTrades != false;
 
-    private static TradePair Both(string strategy, in Trade a, in Trade b) => new(strategy, IsSame(a, b) ? TradeDifference.Same : TradeDifference.Changed, a, b);
+    private static TradePair Both(string strategy, in Trade a, in Trade b) =>
+        new(strategy, IsSame(a, b) ? TradeDifference.Same : TradeDifference.Changed, a, b);
 
     // A stable order, for several entries may share a time.
     private static List<Trade> Sorted(IEnumerable<Trade> trades) =>

@@ -15,7 +15,8 @@ internal static partial class ClusterDatabase
 
     public static NpgsqlDataSource Open(string connection)
     {
-        var given = new System.Data.Common.DbConnectionStringBuilder { ConnectionString = connection }; // says what was given, where Npgsql's own says what exists
+        // says what was given, where Npgsql's own says what exists
+        var given = new System.Data.Common.DbConnectionStringBuilder { ConnectionString = connection };
         var settings = new NpgsqlConnectionStringBuilder(DatabaseSchema.Cluster.Connect(connection)) { ApplicationName = "granary-silo" };
         if (!given.ContainsKey("Timeout")) settings.Timeout = 5;
         if (!given.ContainsKey("Command Timeout")) settings.CommandTimeout = 10;
@@ -52,11 +53,13 @@ internal static partial class ClusterDatabase
         {
             throw new InputException($"the database at {Place(database)}: {e.Message}", e);
         }
-        catch (Exception e) when (e is NpgsqlException or SocketException or TimeoutException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
+        catch (Exception e) when (e is NpgsqlException or SocketException or TimeoutException or OperationCanceledException
+            && !cancellationToken.IsCancellationRequested)
         {
             if (SentenceOf(e, database) is { } sentence) throw new InputException(sentence, e);
             var reason = Reason(e is OperationCanceledException && last is not null ? last : e);
-            throw new ServiceUnavailableException($"the database at {Place(database)} did not answer within {timeout.TotalSeconds:0} s ({reason}); start it, or correct --connection", e);
+            throw new ServiceUnavailableException($"the database at {Place(database)} did not answer "
+                + $"within {timeout.TotalSeconds:0} s ({reason}); start it, or correct --connection", e);
         }
     }
 
@@ -77,16 +80,19 @@ internal static partial class ClusterDatabase
             if (reader.GetInt64(1) > 0) live[reader.GetString(0)] = reader.GetInt64(1);
         }
         if (live.Count > 0)
-            throw new InputException($"the database knows no cluster '{clusterId}', but {string.Join(" and ", live.Select(c => $"{c.Value} live silo{(c.Value == 1 ? "" : "s")} of '{c.Key}'"))}; join with --cluster-id {live.First().Key}, or found another cluster with --new-cluster");
+            throw new InputException($"the database knows no cluster '{clusterId}', "
+                + $"but {string.Join(" and ", live.Select(c => $"{c.Value} live silo{(c.Value == 1 ? "" : "s")} of '{c.Key}'"))}; join "
+                + $"with --cluster-id {live.First().Key}, or found another cluster with --new-cluster");
     }
 
     /// <summary>Waits, where the whole cluster has crashed, until its silos count as stale.</summary>
     /// <remarks>
-    /// A silo that joins must reach every active member, except those without a heartbeat for <see cref="Fresh"/>; and which those are it looks up
-    /// once, when it starts: started a second after the crash it would try in vain until its time is up. As long as one member answers
-    /// there is nothing to wait for, since that one finds out the dead.
+    /// A silo that joins must reach every active member, except those without a heartbeat for <see cref="Fresh"/>; and which those are it
+    /// looks up once, when it starts: started a second after the crash it would try in vain until its time is up. As long as one member
+    /// answers there is nothing to wait for, since that one finds out the dead.
     /// </remarks>
-    public static async Task WaitForCrashedAsync(NpgsqlDataSource database, string clusterId, ILogger logger, CancellationToken cancellationToken)
+    public static async Task WaitForCrashedAsync(NpgsqlDataSource database, string clusterId, ILogger logger,
+        CancellationToken cancellationToken)
     {
         await using var command = database.CreateCommand("""
             SELECT address, port, EXTRACT(EPOCH FROM heartbeat_at + @fresh - now())::double precision
@@ -97,7 +103,8 @@ internal static partial class ClusterDatabase
         command.Parameters.AddWithValue("cluster", clusterId);
         var members = new List<(string Address, int Port, TimeSpan Left)>();
         await using (var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false))
-            while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false)) members.Add((reader.GetString(0), reader.GetInt32(1), TimeSpan.FromSeconds(reader.GetDouble(2))));
+            while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
+                members.Add((reader.GetString(0), reader.GetInt32(1), TimeSpan.FromSeconds(reader.GetDouble(2))));
         if (members.Count == 0) return;
         var answers = await Task.WhenAll(members.Select(m => AnswersAsync(m.Address, m.Port, cancellationToken))).ConfigureAwait(false);
         if (answers.Contains(true)) return;
@@ -111,7 +118,8 @@ internal static partial class ClusterDatabase
         using var client = new TcpClient();
         try
         {
-            await client.ConnectAsync(address, port, cancellationToken).AsTask().WaitAsync(Membership.Probe, cancellationToken).ConfigureAwait(false);
+            await client.ConnectAsync(address, port, cancellationToken).AsTask().WaitAsync(Membership.Probe, cancellationToken)
+                .ConfigureAwait(false);
             return true;
         }
         catch (Exception e) when (e is SocketException or TimeoutException)
@@ -121,14 +129,18 @@ internal static partial class ClusterDatabase
     }
 
     /// <returns>A sentence for what waiting cannot cure; null for what it may.</returns>
-    private static string? SentenceOf(Exception exception, NpgsqlDataSource database) => exception is not PostgresException e ? null : e.SqlState switch
-    {
-        PostgresErrorCodes.InvalidPassword or PostgresErrorCodes.InvalidAuthorizationSpecification =>
-            $"the database at {Place(database)} refuses the user '{User(database)}' ({e.MessageText}); correct the name or the password in --connection",
-        PostgresErrorCodes.InvalidCatalogName =>
-            $"the server at {Place(database)} has no database '{new NpgsqlConnectionStringBuilder(database.ConnectionString).Database}'; create it, or correct --connection",
-        _ => e.IsTransient || e.SqlState.StartsWith("57P", StringComparison.Ordinal) ? null : $"the database at {Place(database)} failed at the silo's tables: {e.MessageText} ({e.SqlState})",
-    };
+    private static string? SentenceOf(Exception exception, NpgsqlDataSource database) =>
+        exception is not PostgresException e ? null : e.SqlState switch
+        {
+            PostgresErrorCodes.InvalidPassword or PostgresErrorCodes.InvalidAuthorizationSpecification =>
+                $"the database at {Place(database)} refuses the user '{User(database)}' ({e.MessageText}); correct the name or the password in "
+                    + $"--connection",
+            PostgresErrorCodes.InvalidCatalogName =>
+                $"the server at {Place(database)} has no database '{new NpgsqlConnectionStringBuilder(database.ConnectionString).Database}'; "
+                    + $"create it, or correct --connection",
+            _ => e.IsTransient || e.SqlState.StartsWith("57P", StringComparison.Ordinal) ? null
+                : $"the database at {Place(database)} failed at the silo's tables: {e.MessageText} ({e.SqlState})",
+        };
 
     private static string Place(NpgsqlDataSource database)
     {
@@ -138,12 +150,14 @@ internal static partial class ClusterDatabase
 
     private static string? User(NpgsqlDataSource database) => new NpgsqlConnectionStringBuilder(database.ConnectionString).Username;
 
-    private static string Reason(Exception e) => e is OperationCanceledException ? "no answer" : (e.InnerException ?? e).Message.TrimEnd('.');
+    private static string Reason(Exception e) =>
+        e is OperationCanceledException ? "no answer" : (e.InnerException ?? e).Message.TrimEnd('.');
 
     [LoggerMessage(1, LogLevel.Information, "Applied the migration {Migration}")]
     private static partial void Applied(ILogger logger, string migration);
 
-    [LoggerMessage(3, LogLevel.Warning, "None of the {Members} active silos of {ClusterId} answers; they seem to have crashed, and count as gone in {Seconds:0} s")]
+    [LoggerMessage(3, LogLevel.Warning,
+        "None of the {Members} active silos of {ClusterId} answers; they seem to have crashed, and count as gone in {Seconds:0} s")]
     private static partial void Crashed(ILogger logger, int members, string clusterId, double seconds);
 
     [LoggerMessage(2, LogLevel.Warning, "Waiting for the database at {Place}: {Reason}")]

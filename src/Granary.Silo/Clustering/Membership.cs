@@ -23,7 +23,10 @@ internal static class Membership
 
     public const int MissedProbes = 3;
 
-    /// <summary>A silo notes in the table that it lives. After <see cref="MissedHeartbeats"/> of them a silo that starts need not reach it first: what a whole cluster that crashed waits for.</summary>
+    /// <summary>
+    /// A silo notes in the table that it lives. After <see cref="MissedHeartbeats"/> of them a silo that starts need not reach it first:
+    /// what a whole cluster that crashed waits for.
+    /// </summary>
     public static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(5);
 
     public const int MissedHeartbeats = 3;

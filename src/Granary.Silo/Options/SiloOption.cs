@@ -12,8 +12,10 @@ public sealed record SiloOption(string Name, string? Value, string? Default, str
     public static IReadOnlyList<SiloOption> All { get; } =
     [
         new("urls", "URLS", "http://127.0.0.1:8080", "where the HTTP API listens; beyond loopback only with --keys"),
-        new("clustering", "localhost|postgres", "localhost", "one silo on this machine that forgets when it ends, or silos that share a database"),
-        new("connection", "TEXT", null, "the PostgreSQL database of --clustering postgres, as Host=db;Database=granary;Username=…;Password=…"),
+        new("clustering", "localhost|postgres", "localhost",
+            "one silo on this machine that forgets when it ends, or silos that share a database"),
+        new("connection", "TEXT", null,
+            "the PostgreSQL database of --clustering postgres, as Host=db;Database=granary;Username=…;Password=…"),
         new("cluster-id", "NAME", "granary", "silos of one database and one name form a cluster"),
         new("new-cluster", null, null, "agree to found another cluster beside one that lives in the same database"),
         new("silo-port", "PORT", "11111", "where other silos connect"),
@@ -23,8 +25,10 @@ public sealed record SiloOption(string Name, string? Value, string? Default, str
         new("kafka", "HOST:PORT,…", null, "the brokers of --streams kafka"),
         new("kafka-config", "FILE", null, "settings of librdkafka for them, a line name=value each, as security.protocol=SASL_SSL"),
         new("runs", "DIR", "runs", "folder of the runs"),
-        new("state", "DIR|postgres://…", null, "where the journals of live accounts are (the database of --connection; without one a folder of --runs)"),
-        new("data", "DIR", null, "folder that submitted batches find their files in, and out of which they cannot lead (anywhere, relative to the working directory)"),
+        new("state", "DIR|postgres://…", null,
+            "where the journals of live accounts are (the database of --connection; without one a folder of --runs)"),
+        new("data", "DIR", null, "folder that submitted batches find their files in, and out of which they cannot lead (anywhere, relative "
+            + "to the working directory)"),
         new("plugins", "DIR", null, "folder of assemblies with strategies and factors of your own"),
         new("keys", "FILE", null, "file of API keys, as 'granary keys add' writes it"),
         new("threads", "N", null, "how many strategies' turns run at once (the number of processors)"),

@@ -48,7 +48,9 @@ public sealed record SiloSettings
 
     public string Runs { get; init; } = "runs";
 
-    /// <summary>A folder or postgres://…; null = the database of <see cref="Connection"/>, or without one a folder of <see cref="Runs"/>.</summary>
+    /// <summary>
+    /// A folder or postgres://…; null = the database of <see cref="Connection"/>, or without one a folder of <see cref="Runs"/>.
+    /// </summary>
     public string? State { get; init; }
 
     public string? Data { get; init; }

@@ -14,7 +14,10 @@ public sealed class SiloSettingsException(IReadOnlyList<string> faults) : Except
     public IReadOnlyList<string> Faults { get; } = faults;
 }
 
-/// <summary>Reads a silo's settings: the command line first, then <c>GRANARY_…</c>, then the defaults. A value too secret for either can stand in a file that <c>GRANARY_…_FILE</c> names.</summary>
+/// <summary>
+/// Reads a silo's settings: the command line first, then <c>GRANARY_…</c>, then the defaults. A value too secret for either can stand in a
+/// file that <c>GRANARY_…_FILE</c> names.
+/// </summary>
 public static class SiloSettingsReader
 {
     /// <param name="environment">Value of a variable; null where it is not set.</param>
@@ -49,7 +52,8 @@ public static class SiloSettingsReader
         }
 
         int Whole(string name, int otherwise, int least, int most) => Parse(name, otherwise,
-            t => int.TryParse(t, NumberStyles.None, CultureInfo.InvariantCulture, out var n) && n >= least && n <= most ? n : null, $"give a whole number from {least} to {most}");
+            t => int.TryParse(t, NumberStyles.None, CultureInfo.InvariantCulture, out var n) && n >= least && n <= most ? n : null,
+            $"give a whole number from {least} to {most}");
 
         var defaults = new SiloSettings();
         var settings = new SiloSettings
@@ -61,7 +65,9 @@ public static class SiloSettingsReader
             NewCluster = Parse("new-cluster", false, t => bool.TryParse(t, out var yes) ? yes : null, "say true or false, or leave it out"),
             SiloPort = Whole("silo-port", defaults.SiloPort, 1, 65535),
             GatewayPort = Whole("gateway-port", defaults.GatewayPort, 1, 65535),
-            Advertise = Find("advertise") is { } address ? IPAddress.TryParse(address.Text, out var ip) ? ip : Fault<IPAddress>($"{address.Source} {address.Text}: give an IP address, not a name") : null,
+            Advertise = Find("advertise") is { } address
+                ? IPAddress.TryParse(address.Text, out var ip) ? ip
+                : Fault<IPAddress>($"{address.Source} {address.Text}: give an IP address, not a name") : null,
             Streams = Parse("streams", StreamTransport.Memory, Word<StreamTransport>, "choose memory or kafka"),
             Kafka = Find("kafka")?.Text,
             KafkaConfig = Find("kafka-config") is { } config ? Lines(config.Text, config.Source, faults) : defaults.KafkaConfig,
@@ -91,22 +97,29 @@ public static class SiloSettingsReader
         if (s.SiloPort == s.GatewayPort) faults.Add($"--silo-port and --gateway-port are both {s.SiloPort}; give two different ports");
         if (s.Clustering == Clustering.Postgres)
         {
-            if (s.Connection is null) faults.Add("--clustering postgres needs the database: give --connection \"Host=…;Database=…;Username=…;Password=…\", or GRANARY_CONNECTION");
+            if (s.Connection is null) faults.Add("--clustering postgres needs the database: give --connection "
+                + "\"Host=…;Database=…;Username=…;Password=…\", or GRANARY_CONNECTION");
             else CheckConnection(s.Connection, faults);
         }
         else if (s.Connection is not null)
         {
-            faults.Add("--connection names a database that --clustering localhost does not use; say --clustering postgres, or leave it out");
+            faults.Add("--connection names a database that --clustering localhost does not use; say --clustering postgres, or leave it "
+                + "out");
         }
         if (s.Streams == StreamTransport.Kafka && s.Kafka is null) faults.Add("--streams kafka needs the brokers: give --kafka HOST:PORT");
-        if (s.Streams == StreamTransport.Memory && s.Kafka is not null) faults.Add("--kafka names brokers that --streams memory does not use; say --streams kafka, or leave it out");
-        if (s.Streams == StreamTransport.Memory && s.KafkaConfig.Count > 0) faults.Add("--kafka-config is for --streams kafka; say that too, or leave it out");
-        if (s.Kafka is not null && s.Kafka.Split(',').FirstOrDefault(b => !IsHostAndPort(b)) is { } broker) faults.Add($"--kafka {broker}: write brokers as HOST:PORT,HOST:PORT");
+        if (s.Streams == StreamTransport.Memory && s.Kafka is not null)
+            faults.Add("--kafka names brokers that --streams memory does not use; say --streams kafka, or leave it out");
+        if (s.Streams == StreamTransport.Memory && s.KafkaConfig.Count > 0)
+            faults.Add("--kafka-config is for --streams kafka; say that too, or leave it out");
+        if (s.Kafka is not null && s.Kafka.Split(',').FirstOrDefault(b => !IsHostAndPort(b)) is { } broker)
+            faults.Add($"--kafka {broker}: write brokers as HOST:PORT,HOST:PORT");
         if (s.Data is not null && !Directory.Exists(s.Data)) faults.Add($"--data {s.Data}: there is no such folder");
         if (File.Exists(s.Runs)) faults.Add($"--runs {s.Runs}: that is a file; give a folder");
         if (s.Plugins is not null && !Directory.Exists(s.Plugins)) faults.Add($"--plugins {s.Plugins}: there is no such folder");
-        if (s.Clustering == Clustering.Localhost && s.Advertise is { } advertised && !IPAddress.IsLoopback(advertised)) faults.Add($"--advertise {advertised} is for silos that find one another; say --clustering postgres, or leave it out");
-        if (s.Keys is not null && !File.Exists(s.Keys)) faults.Add($"--keys {s.Keys}: there is no such file; make it with: granary keys add NAME --role admin --file {s.Keys}");
+        if (s.Clustering == Clustering.Localhost && s.Advertise is { } advertised && !IPAddress.IsLoopback(advertised))
+            faults.Add($"--advertise {advertised} is for silos that find one another; say --clustering postgres, or leave it out");
+        if (s.Keys is not null && !File.Exists(s.Keys))
+            faults.Add($"--keys {s.Keys}: there is no such file; make it with: granary keys add NAME --role admin --file {s.Keys}");
         try
         {
             ListenAddresses.Check(s.Urls, s.Keys is not null);
@@ -142,7 +155,8 @@ public static class SiloSettingsReader
         try
         {
             AccountStores.Open(state);
-            if (File.Exists(state)) faults.Add($"{source} {state}: that is a file; give a folder, or postgres://user:password@host/database");
+            if (File.Exists(state))
+                faults.Add($"{source} {state}: that is a file; give a folder, or postgres://user:password@host/database");
         }
         catch (InputException e)
         {
@@ -156,7 +170,8 @@ public static class SiloSettingsReader
         try
         {
             var connection = new NpgsqlConnectionStringBuilder(text);
-            if (string.IsNullOrEmpty(connection.Host)) faults.Add("--connection: 'Host' is missing; write Host=…;Database=…;Username=…;Password=…");
+            if (string.IsNullOrEmpty(connection.Host))
+                faults.Add("--connection: 'Host' is missing; write Host=…;Database=…;Username=…;Password=…");
         }
         catch (Exception e) when (e is ArgumentException or FormatException)
         {
@@ -166,7 +181,9 @@ public static class SiloSettingsReader
     }
 
     private static bool IsHostAndPort(string text) =>
-        text.LastIndexOf(':') is > 0 and var colon && int.TryParse(text.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port is > 0 and < 65536;
+        text.LastIndexOf(':') is > 0 and var colon
+            && int.TryParse(text.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var port)
+            && port is > 0 and < 65536;
 
     private static T? Word<T>(string text) where T : struct, Enum =>
         Enum.TryParse<T>(text, ignoreCase: true, out var value) && !char.IsAsciiDigit(text[0]) ? value : null;

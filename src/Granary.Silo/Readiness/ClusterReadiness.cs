@@ -9,5 +9,6 @@ internal sealed class ClusterReadiness(ISiloStatusOracle membership) : IReadines
     public string Name => "cluster";
 
     public ValueTask<string?> CheckAsync(CancellationToken cancellationToken) =>
-        ValueTask.FromResult(membership.CurrentStatus == SiloStatus.Active ? null : $"this silo is {membership.CurrentStatus.ToString().ToLowerInvariant()}, not an active member of the cluster");
+        ValueTask.FromResult(membership.CurrentStatus == SiloStatus.Active ? null
+            : $"this silo is {membership.CurrentStatus.ToString().ToLowerInvariant()}, not an active member of the cluster");
 }

@@ -3,14 +3,16 @@ using Granary.Engine.Market;
 namespace Granary.Storage.Addresses;
 
 /// <summary>
-/// Where bars, models or journals are, as batch files, the command line and the API write it: <c>csv:DIR</c>, <c>store:DIR</c>, <c>postgres://…</c>, <c>questdb://…</c>,
-/// <c>kafka://…</c>, <c>ws:EXCHANGE</c>, <c>generated:…</c>, the scheme of a plug-in, or a plain folder.
+/// Where bars, models or journals are, as batch files, the command line and the API write it: <c>csv:DIR</c>, <c>store:DIR</c>,
+/// <c>postgres://…</c>, <c>questdb://…</c>, <c>kafka://…</c>, <c>ws:EXCHANGE</c>, <c>generated:…</c>, the scheme of a plug-in, or a plain
+/// folder.
 /// </summary>
 /// <param name="Scheme">In front of the colon; empty for a plain folder. <c>postgresql</c> is read as <c>postgres</c>.</param>
 /// <param name="Rest">Behind the colon, as written.</param>
 public sealed record Address(string Scheme, string Rest)
 {
-    public const string Csv = "csv", Store = "store", Postgres = "postgres", QuestDb = "questdb", Kafka = "kafka", WebSocket = "ws", Generated = "generated";
+    public const string Csv = "csv", Store = "store", Postgres = "postgres", QuestDb = "questdb", Kafka = "kafka", WebSocket = "ws",
+        Generated = "generated";
 
     private const string Slashes = "//";
 
@@ -62,7 +64,8 @@ public sealed record Address(string Scheme, string Rest)
             var equals = pair.IndexOf('=', StringComparison.Ordinal);
             var name = equals < 0 ? pair : pair[..equals];
             if (!known.Contains(name))
-                throw new BarDataException($"'{Hidden}': there is no option '{name}'; {(Spelling.Nearest(name, known) is { } nearest ? $"did you mean {nearest}?" : $"use {string.Join(", ", known)}")}");
+                throw new BarDataException(
+                    $"'{Hidden}': there is no option '{name}'; {(Spelling.Nearest(name, known) is { } nearest ? $"did you mean {nearest}?" : $"use {string.Join(", ", known)}")}");
             given[name] = equals < 0 ? "" : Uri.UnescapeDataString(pair[(equals + 1)..]);
         }
         return given;
@@ -77,7 +80,8 @@ public sealed record Address(string Scheme, string Rest)
         get
         {
             var at = Rest.LastIndexOf('@');
-            var colon = at > Slashes.Length && Rest.StartsWith(Slashes, StringComparison.Ordinal) ? Rest.IndexOf(':', Slashes.Length, at - Slashes.Length) : -1;
+            var colon = at > Slashes.Length && Rest.StartsWith(Slashes, StringComparison.Ordinal)
+                ? Rest.IndexOf(':', Slashes.Length, at - Slashes.Length) : -1;
             return colon < 0 ? ToString() : $"{Scheme}:{Rest[..colon]}{Rest[at..]}";
         }
     }

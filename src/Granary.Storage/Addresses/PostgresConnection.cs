@@ -4,7 +4,9 @@ using Npgsql;
 
 namespace Granary.Storage.Addresses;
 
-/// <summary>The connection that an address <c>postgres://USER:PASSWORD@HOST:PORT/DATABASE?sslmode=require&amp;timeout=15</c> names.</summary>
+/// <summary>
+/// The connection that an address <c>postgres://USER:PASSWORD@HOST:PORT/DATABASE?sslmode=require&amp;timeout=15</c> names.
+/// </summary>
 public static class PostgresConnection
 {
     /// <summary>Options of every address of PostgreSQL; a use may add its own.</summary>
@@ -13,7 +15,8 @@ public static class PostgresConnection
     /// <exception cref="BarDataException">A part of the address is wrong; one sentence, without the password.</exception>
     public static NpgsqlConnectionStringBuilder Of(ServerAddress address)
     {
-        if (address.Path.Contains('/', StringComparison.Ordinal)) throw new BarDataException($"{address.Shown}: '{address.Path}' is no database; write postgres://HOST/DATABASE");
+        if (address.Path.Contains('/', StringComparison.Ordinal))
+            throw new BarDataException($"{address.Shown}: '{address.Path}' is no database; write postgres://HOST/DATABASE");
         var builder = new NpgsqlConnectionStringBuilder
         {
             Host = address.Host,
@@ -28,7 +31,8 @@ public static class PostgresConnection
         if (address.Options.TryGetValue("sslmode", out var mode))
         {
             if (!Enum.TryParse<SslMode>(mode.Replace("-", "", StringComparison.Ordinal), ignoreCase: true, out var parsed))
-                throw new BarDataException($"{address.Shown}: sslmode cannot be '{mode}'; use disable, prefer, require, verify-ca or verify-full");
+                throw new BarDataException($"{address.Shown}: sslmode cannot be "
+                    + $"'{mode}'; use disable, prefer, require, verify-ca or verify-full");
             builder.SslMode = parsed;
         }
         if (address.Options.TryGetValue("timeout", out var timeout))

@@ -4,7 +4,8 @@ using Granary.Engine.Market;
 namespace Granary.Storage.Addresses;
 
 /// <summary>The parts of a server's address: SCHEME://USER:PASSWORD@HOST:PORT/PATH?name=value.</summary>
-public sealed record ServerAddress(string Scheme, string Host, int? Port, string? User, string? Password, string Path, IReadOnlyDictionary<string, string> Options)
+public sealed record ServerAddress(string Scheme, string Host, int? Port, string? User, string? Password, string Path,
+    IReadOnlyDictionary<string, string> Options)
 {
     /// <summary>The address without its password, for messages.</summary>
     public string Shown =>

@@ -2,8 +2,13 @@ using System.Text;
 
 namespace Granary.Storage.Files;
 
-/// <summary>Writes a file under another name, flushes it to the disk and renames it: readers see the old file or the new one, never half of one.</summary>
-/// <remarks>Where it is disposed without <see cref="Commit"/>, the old file stays as it was. A leftover of a crash begins with a dot and ends in <c>.tmp</c>.</remarks>
+/// <summary>
+/// Writes a file under another name, flushes it to the disk and renames it: readers see the old file or the new one, never half of one.
+/// </summary>
+/// <remarks>
+/// Where it is disposed without <see cref="Commit"/>, the old file stays as it was. A leftover of a crash begins with a dot and ends in
+/// <c>.tmp</c>.
+/// </remarks>
 public sealed class AtomicFile : IDisposable
 {
     private readonly string _path, _temporary;
@@ -11,12 +16,15 @@ public sealed class AtomicFile : IDisposable
     private FileStream? _stream;
 
     /// <param name="path">The file to write; its folder must exist.</param>
-    /// <param name="fault">Makes the exception to throw where the path cannot be written; null throws what the operating system says.</param>
+    /// <param name="fault">
+    /// Makes the exception to throw where the path cannot be written; null throws what the operating system says.
+    /// </param>
     public AtomicFile(string path, Func<string, Exception, Exception>? fault = null)
     {
         _path = path;
         _fault = fault;
-        _temporary = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(path))!, $".{Path.GetFileName(path)}.{Path.GetRandomFileName()}.tmp");
+        _temporary = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(path))!,
+            $".{Path.GetFileName(path)}.{Path.GetRandomFileName()}.tmp");
         try
         {
             _stream = new FileStream(_temporary, FileMode.Create, FileAccess.ReadWrite, FileShare.None, 1 << 16);
@@ -32,7 +40,9 @@ public sealed class AtomicFile : IDisposable
     /// <summary>Replaces the file by a text in UTF-8 with line ends of one character.</summary>
     public static void Write(string path, Action<TextWriter> write) => Write(path, (Stream stream) =>
     {
-        using var writer = new StreamWriter(stream, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), 1 << 16, leaveOpen: true) { NewLine = "\n" };
+        using var writer = new StreamWriter(stream, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), 1 << 16,
+            leaveOpen: true)
+        { NewLine = "\n" };
         write(writer);
     });
 

@@ -37,7 +37,8 @@ public sealed class Migration
 #pragma warning disable CA1308
     private static IEnumerable<string> RelationsOf(string text)
     {
-        for (var match = Created.Match(text); match.Success; match = match.NextMatch()) yield return match.Value.Split((char[]?)null)[^1].ToLowerInvariant();
+        for (var match = Created.Match(text); match.Success; match = match.NextMatch())
+            yield return match.Value.Split((char[]?)null)[^1].ToLowerInvariant();
     }
 #pragma warning restore CA1308
 }

@@ -1,6 +1,8 @@
 namespace Granary.Storage.Migrations;
 
-/// <summary>The tables of a database cannot be brought up to date. The message is one sentence without the place, which the caller knows.</summary>
+/// <summary>
+/// The tables of a database cannot be brought up to date. The message is one sentence without the place, which the caller knows.
+/// </summary>
 public sealed class MigrationException : Exception
 {
     public MigrationException()

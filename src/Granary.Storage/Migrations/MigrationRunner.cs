@@ -19,35 +19,44 @@ public static class MigrationRunner
     /// <param name="schema">The schema to bring up to date.</param>
     /// <param name="cancellationToken">Stops the work; nothing is changed then.</param>
     /// <returns>Names of the scripts that were applied now.</returns>
-    /// <exception cref="MigrationException">The database is of a later version, a script was changed, or the user may not change the tables.</exception>
-    public static async Task<IReadOnlyList<string>> ApplyAsync(NpgsqlConnection connection, DatabaseSchema schema, CancellationToken cancellationToken = default)
+    /// <exception cref="MigrationException">
+    /// The database is of a later version, a script was changed, or the user may not change the tables.
+    /// </exception>
+    public static async Task<IReadOnlyList<string>> ApplyAsync(NpgsqlConnection connection, DatabaseSchema schema,
+        CancellationToken cancellationToken = default)
     {
         try
         {
             // Most starts find everything done; they need no right to change anything.
-            if (await AppliedAsync(connection, schema, cancellationToken).ConfigureAwait(false) is { } applied && Missing(schema, applied).Count == 0) return [];
+            if (await AppliedAsync(connection, schema, cancellationToken).ConfigureAwait(false) is { } applied
+                && Missing(schema, applied).Count == 0) return [];
             return await UpdateAsync(connection, schema, cancellationToken).ConfigureAwait(false);
         }
         catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.InsufficientPrivilege)
         {
             var user = connection.UserName;
-            throw new MigrationException($"the user '{user}' may not create or change the tables of the schema '{schema.Name}' ({e.MessageText}); " +
+            throw new MigrationException($"the user '{user}' may not create or change the tables of the schema "
+                + $"'{schema.Name}' ({e.MessageText}); " +
                 $"let an administrator run CREATE SCHEMA {schema.Name} AUTHORIZATION {user}, or grant the user CREATE on the database", e);
         }
     }
 
-    private static async Task<IReadOnlyList<string>> UpdateAsync(NpgsqlConnection connection, DatabaseSchema schema, CancellationToken cancellationToken)
+    private static async Task<IReadOnlyList<string>> UpdateAsync(NpgsqlConnection connection, DatabaseSchema schema,
+        CancellationToken cancellationToken)
     {
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
-        await RunAsync(connection, string.Create(CultureInfo.InvariantCulture, $"SELECT pg_advisory_xact_lock({AdvisoryLock})"), cancellationToken).ConfigureAwait(false);
+        await RunAsync(connection, string.Create(CultureInfo.InvariantCulture, $"SELECT pg_advisory_xact_lock({AdvisoryLock})"),
+            cancellationToken).ConfigureAwait(false);
         // CREATE SCHEMA IF NOT EXISTS asks for the right to create schemas even where there is nothing to create.
-        if (await ScalarAsync(connection, "SELECT to_regnamespace($1) IS NULL", schema.Name, cancellationToken).ConfigureAwait(false) is true)
+        if (await ScalarAsync(connection, "SELECT to_regnamespace($1) IS NULL", schema.Name, cancellationToken)
+            .ConfigureAwait(false) is true)
             await RunAsync(connection, $"CREATE SCHEMA {schema.Name}", cancellationToken).ConfigureAwait(false);
         await RunAsync(connection, $"""
             CREATE TABLE IF NOT EXISTS {schema.Name}.{Record}
                 (number integer PRIMARY KEY, name text NOT NULL, sha256 text NOT NULL, applied_at timestamptz NOT NULL DEFAULT now())
             """, cancellationToken).ConfigureAwait(false);
-        var missing = Missing(schema, await AppliedAsync(connection, schema, cancellationToken).ConfigureAwait(false) ?? new Dictionary<int, string>());
+        var missing = Missing(schema, await AppliedAsync(connection, schema, cancellationToken).ConfigureAwait(false)
+            ?? new Dictionary<int, string>());
         if (missing.Count == schema.Scripts.Count)
         {
             await EarlierTables.AdoptAsync(connection, schema, cancellationToken).ConfigureAwait(false);
@@ -69,19 +78,23 @@ public static class MigrationRunner
         foreach (var script in schema.Scripts)
         {
             if (applied.TryGetValue(script.Number, out var hash) && hash != script.Hash)
-                throw new MigrationException($"the script {script.Name} differs from the one that made the schema '{schema.Name}'; use the version of Granary that made the database");
+                throw new MigrationException($"the script {script.Name} differs from the one that made the schema "
+                    + $"'{schema.Name}'; use the version of Granary that made the database");
         }
         return [.. schema.Scripts.Where(s => !applied.ContainsKey(s.Number))];
     }
 
     internal static MigrationException Later(DatabaseSchema schema, int newest) => new(string.Create(CultureInfo.InvariantCulture,
-        $"the schema '{schema.Name}' was written by a later version of Granary (its tables are of migration {newest}, this program knows {schema.Scripts[^1].Number}); use that version"));
+        $"the schema '{schema.Name}' was written by a later version of Granary (its tables are of "
+            + $"migration {newest}, this program knows {schema.Scripts[^1].Number}); use that version"));
 
     /// <returns>Hashes by number; null where the schema has no record yet.</returns>
-    private static async Task<IReadOnlyDictionary<int, string>?> AppliedAsync(NpgsqlConnection connection, DatabaseSchema schema, CancellationToken cancellationToken)
+    private static async Task<IReadOnlyDictionary<int, string>?> AppliedAsync(NpgsqlConnection connection, DatabaseSchema schema,
+        CancellationToken cancellationToken)
     {
         var table = $"{schema.Name}.{Record}";
-        if (await ScalarAsync(connection, "SELECT to_regclass($1) IS NULL", table, cancellationToken).ConfigureAwait(false) is true) return null;
+        if (await ScalarAsync(connection, "SELECT to_regclass($1) IS NULL", table, cancellationToken).ConfigureAwait(false) is true)
+            return null;
         await using var command = new NpgsqlCommand($"SELECT number, sha256 FROM {table}", connection);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
         var applied = new Dictionary<int, string>();
@@ -89,12 +102,14 @@ public static class MigrationRunner
         return applied;
     }
 
-    internal static async Task NoteAsync(NpgsqlConnection connection, DatabaseSchema schema, Migration script, string hash, CancellationToken cancellationToken)
+    internal static async Task NoteAsync(NpgsqlConnection connection, DatabaseSchema schema, Migration script, string hash,
+        CancellationToken cancellationToken)
     {
-        await using var command = new NpgsqlCommand($"INSERT INTO {schema.Name}.{Record} (number, name, sha256) VALUES ($1, $2, $3)", connection)
-        {
-            Parameters = { new() { Value = script.Number }, new() { Value = script.Name }, new() { Value = hash } },
-        };
+        await using var command =
+            new NpgsqlCommand($"INSERT INTO {schema.Name}.{Record} (number, name, sha256) VALUES ($1, $2, $3)", connection)
+            {
+                Parameters = { new() { Value = script.Number }, new() { Value = script.Name }, new() { Value = hash } },
+            };
         await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
     }
 
@@ -104,7 +119,8 @@ public static class MigrationRunner
         await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
     }
 
-    private static async Task<object?> ScalarAsync(NpgsqlConnection connection, string sql, string value, CancellationToken cancellationToken)
+    private static async Task<object?> ScalarAsync(NpgsqlConnection connection, string sql, string value,
+        CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand(sql, connection) { Parameters = { new() { Value = value } } };
         return await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false);

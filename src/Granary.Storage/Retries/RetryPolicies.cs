@@ -4,8 +4,8 @@ using Polly.Retry;
 namespace Granary.Storage.Retries;
 
 /// <summary>
-/// The three ways in which Granary tries again: a file that another process has open, a call that was lost on its way, a server that is away.
-/// A policy is built for one piece of work; when it gives up, it throws the last exception of the work.
+/// The three ways in which Granary tries again: a file that another process has open, a call that was lost on its way, a server that is
+/// away. A policy is built for one piece of work; when it gives up, it throws the last exception of the work.
 /// </summary>
 public static class RetryPolicies
 {
@@ -16,16 +16,28 @@ public static class RetryPolicies
     /// <param name="timeout">How long to try after the first failure.</param>
     /// <param name="clock">For pauses and the timeout; null for the system's.</param>
     public static ResiliencePipeline FileInUse(Func<Exception, bool> isInUse, TimeSpan timeout, TimeProvider? clock = null) =>
-        Until(timeout, clock ?? TimeProvider.System, new RetryStrategyOptions { Delay = TimeSpan.FromMilliseconds(5), MaxDelay = TimeSpan.FromMilliseconds(100), MaxRetryAttempts = int.MaxValue }, isInUse);
+        Until(timeout, clock ?? TimeProvider.System,
+            new RetryStrategyOptions
+            {
+                Delay = TimeSpan.FromMilliseconds(5),
+                MaxDelay = TimeSpan.FromMilliseconds(100),
+                MaxRetryAttempts = int.MaxValue
+            }, isInUse);
 
-    /// <summary>A server that is away: after about a tenth of a second, then after pauses that double up to the longest, with chance mixed in, until the timeout.</summary>
+    /// <summary>
+    /// A server that is away: after about a tenth of a second, then after pauses that double up to the longest, with chance mixed in, until
+    /// the timeout.
+    /// </summary>
     /// <param name="isAway">Whether the exception says that the server may come back.</param>
-    /// <param name="timeout">How long to try after the first failure; <see cref="Timeout.InfiniteTimeSpan"/> for as long as it takes.</param>
+    /// <param name="timeout">
+    /// How long to try after the first failure; <see cref="Timeout.InfiniteTimeSpan"/> for as long as it takes.
+    /// </param>
     /// <param name="clock">For pauses and the timeout; null for the system's.</param>
     /// <param name="longest">The longest pause; one second unless given.</param>
     /// <param name="first">The first pause, on average.</param>
     /// <param name="attempts">Attempts in all, at least two.</param>
-    public static ResiliencePipeline ServerAway(Func<Exception, bool> isAway, TimeSpan timeout, TimeProvider? clock = null, TimeSpan? longest = null, TimeSpan? first = null,
+    public static ResiliencePipeline ServerAway(Func<Exception, bool> isAway, TimeSpan timeout, TimeProvider? clock = null,
+        TimeSpan? longest = null, TimeSpan? first = null,
         int attempts = int.MaxValue) => Until(timeout, clock ?? TimeProvider.System, new RetryStrategyOptions
         {
             Delay = first ?? TimeSpan.FromMilliseconds(100),
@@ -37,17 +49,19 @@ public static class RetryPolicies
     /// <summary>A call that was lost on its way to another process: 20 attempts, with pauses that grow by 50 ms up to one second.</summary>
     /// <param name="isLost">Whether the exception says that the same call may succeed when it is made again.</param>
     /// <param name="attempts">Attempts in all.</param>
-    public static ResiliencePipeline LostCall(Func<Exception, bool> isLost, int attempts = 20) => Build(TimeProvider.System, new RetryStrategyOptions
-    {
-        BackoffType = DelayBackoffType.Linear,
-        Delay = TimeSpan.FromMilliseconds(50),
-        MaxDelay = TimeSpan.FromSeconds(1),
-        MaxRetryAttempts = attempts - 1,
-        ShouldHandle = args => ValueTask.FromResult(args.Outcome.Exception is { } e && isLost(e)),
-    });
+    public static ResiliencePipeline LostCall(Func<Exception, bool> isLost, int attempts = 20) =>
+        Build(TimeProvider.System, new RetryStrategyOptions
+        {
+            BackoffType = DelayBackoffType.Linear,
+            Delay = TimeSpan.FromMilliseconds(50),
+            MaxDelay = TimeSpan.FromSeconds(1),
+            MaxRetryAttempts = attempts - 1,
+            ShouldHandle = args => ValueTask.FromResult(args.Outcome.Exception is { } e && isLost(e)),
+        });
 
     /// <summary>Does the work by a policy, each attempt on the caller's own scheduler, as a grain needs it.</summary>
-    public static async Task<T> RunAsync<T>(this ResiliencePipeline policy, Func<CancellationToken, Task<T>> work, CancellationToken cancellationToken)
+    public static async Task<T> RunAsync<T>(this ResiliencePipeline policy, Func<CancellationToken, Task<T>> work,
+        CancellationToken cancellationToken)
     {
         var context = ResilienceContextPool.Shared.Get(continueOnCapturedContext: true, cancellationToken);
         try
@@ -60,10 +74,12 @@ public static class RetryPolicies
         }
     }
 
-    private static ResiliencePipeline Until(TimeSpan timeout, TimeProvider clock, RetryStrategyOptions options, Func<Exception, bool> passes)
+    private static ResiliencePipeline Until(TimeSpan timeout, TimeProvider clock, RetryStrategyOptions options,
+        Func<Exception, bool> passes)
     {
         options.BackoffType = DelayBackoffType.Exponential;
-        options.ShouldHandle = args => ValueTask.FromResult(args.Outcome.Exception is { } e && passes(e) && IsInTime(args.Context, timeout, clock));
+        options.ShouldHandle =
+            args => ValueTask.FromResult(args.Outcome.Exception is { } e && passes(e) && IsInTime(args.Context, timeout, clock));
         return Build(clock, options);
     }
 
@@ -77,5 +93,6 @@ public static class RetryPolicies
         return timeout > TimeSpan.Zero;
     }
 
-    private static ResiliencePipeline Build(TimeProvider clock, RetryStrategyOptions options) => new ResiliencePipelineBuilder { TimeProvider = clock }.AddRetry(options).Build();
+    private static ResiliencePipeline Build(TimeProvider clock, RetryStrategyOptions options) =>
+        new ResiliencePipelineBuilder { TimeProvider = clock }.AddRetry(options).Build();
 }

@@ -28,10 +28,14 @@ public sealed class AnalyzeCurveTests : IDisposable
         // numpy and pandas' values, from the metrics oracle.
         foreach (var (key, expected) in new (string, double)[]
         {
-            ("totalReturn", -0.23927575599999995), ("cagr", -0.04647477905097619), ("volatility", 0.13722011712152452), ("sharpe", -0.266340973048149),
-            ("sortino", -0.3662620933555931), ("calmar", -0.14962127835629427), ("maxDrawdown", 0.3106161072912734), ("monthsProfitable", 0.44285714285714284),
-            ("weeksProfitable", 0.5083056478405316), ("var95", 0.013860563167529571), ("cvar95", 0.019321807054515684), ("skew", -0.2426976938585881),
-            ("kurtosis", 4.8939804992902918), ("ulcerIndex", 0.19454506472935917), ("omega", 0.9562570532610764), ("longestUnderwaterDays", 1968),
+            ("totalReturn", -0.23927575599999995), ("cagr", -0.04647477905097619), ("volatility", 0.13722011712152452),
+            ("sharpe", -0.266340973048149),
+            ("sortino", -0.3662620933555931), ("calmar", -0.14962127835629427), ("maxDrawdown", 0.3106161072912734),
+            ("monthsProfitable", 0.44285714285714284),
+            ("weeksProfitable", 0.5083056478405316), ("var95", 0.013860563167529571), ("cvar95", 0.019321807054515684),
+            ("skew", -0.2426976938585881),
+            ("kurtosis", 4.8939804992902918), ("ulcerIndex", 0.19454506472935917), ("omega", 0.9562570532610764),
+            ("longestUnderwaterDays", 1968),
             ("trackingError", 0.11669934792037909), ("informationRatio", 0.17434048207147224), ("beta", 0.5941439376555818),
             ("alpha", -0.0027448510120837728), ("correlation", 0.7202902269967166), ("periodsPerYear", 252),
         })
@@ -49,14 +53,18 @@ public sealed class AnalyzeCurveTests : IDisposable
         var deviation = Math.Sqrt(excess.Sum(r => (r - mean) * (r - mean)) / (excess.Length - 1));
         using var json = JsonDocument.Parse(CurveAnalysisJson.Write(analysis));
         json.RootElement.GetProperty("excessSharpe").GetDouble().ShouldBe(mean / deviation * Math.Sqrt(252), 1e-9);
-        json.RootElement.GetProperty("sharpe").GetDouble().ShouldBe(AnalyzeCurve.Run(new AnalyzeRequest(Synthetic("synthetic_equity.csv"), PeriodsPerYear: 252)).Statistics.Metrics.Sharpe, 1e-12);
-        Should.Throw<BarDataException>(() => AnalyzeCurve.Run(new AnalyzeRequest(Synthetic("synthetic_equity.csv"), RiskFreePercent: double.NaN))).Message.ShouldContain("--risk-free");
+        json.RootElement.GetProperty("sharpe").GetDouble()
+            .ShouldBe(AnalyzeCurve.Run(new AnalyzeRequest(Synthetic("synthetic_equity.csv"),
+                PeriodsPerYear: 252)).Statistics.Metrics.Sharpe, 1e-12);
+        Should.Throw<BarDataException>(() => AnalyzeCurve.Run(new AnalyzeRequest(Synthetic("synthetic_equity.csv"),
+            RiskFreePercent: double.NaN))).Message.ShouldContain("--risk-free");
     }
 
     [Fact]
     public void What_is_undefined_is_null()
     {
-        using var json = JsonDocument.Parse(CurveAnalysisJson.Write(AnalyzeCurve.Run(new AnalyzeRequest(File("date,equity\n2024-01-01,5\n2024-01-02,5\n")))));
+        using var json = JsonDocument.Parse(
+            CurveAnalysisJson.Write(AnalyzeCurve.Run(new AnalyzeRequest(File("date,equity\n2024-01-01,5\n2024-01-02,5\n")))));
         json.RootElement.GetProperty("sharpe").ValueKind.ShouldBe(JsonValueKind.Null);
         json.RootElement.GetProperty("totalReturn").GetDouble().ShouldBe(0);
     }
@@ -66,7 +74,8 @@ public sealed class AnalyzeCurveTests : IDisposable
     {
         var path = Synthetic("synthetic_equity.csv");
         var daily = AnalyzeCurve.Run(new AnalyzeRequest(path)).Statistics;
-        AnalyzeCurve.Run(new AnalyzeRequest(path, PeriodsPerYear: 365)).Statistics.Metrics.Sharpe.ShouldBe(daily.Metrics.Sharpe * Math.Sqrt(365 / 252.0), 1e-12);
+        AnalyzeCurve.Run(new AnalyzeRequest(path, PeriodsPerYear: 365)).Statistics.Metrics.Sharpe.ShouldBe(daily.Metrics.Sharpe
+            * Math.Sqrt(365 / 252.0), 1e-12);
     }
 
     [Theory]
@@ -122,13 +131,16 @@ public sealed class AnalyzeCurveTests : IDisposable
     [Fact]
     public void A_missing_file_a_folder_and_a_strange_number_of_periods_are_refused()
     {
-        Should.Throw<BarDataException>(() => AnalyzeCurve.Run(new AnalyzeRequest(Path.Combine(_folder, "none.csv")))).Message.ShouldContain("no such file");
+        Should.Throw<BarDataException>(() =>
+            AnalyzeCurve.Run(new AnalyzeRequest(Path.Combine(_folder, "none.csv")))).Message.ShouldContain("no such file");
         Should.Throw<BarDataException>(() => AnalyzeCurve.Run(new AnalyzeRequest(_folder))).Message.ShouldContain("folder");
-        Should.Throw<BarDataException>(() => AnalyzeCurve.Run(new AnalyzeRequest(Synthetic("synthetic_equity.csv"), PeriodsPerYear: -1))).Message.ShouldContain("--periods-per-year -1");
+        Should.Throw<BarDataException>(() => AnalyzeCurve.Run(new AnalyzeRequest(Synthetic("synthetic_equity.csv"),
+            PeriodsPerYear: -1))).Message.ShouldContain("--periods-per-year -1");
     }
 
     [Fact]
     public void A_benchmark_of_other_dates_is_refused() =>
-        Should.Throw<BarDataException>(() => AnalyzeCurve.Run(new AnalyzeRequest(Synthetic("synthetic_equity.csv"), File("date,equity\n1999-01-01,1\n1999-01-02,2\n"))))
+        Should.Throw<BarDataException>(() => AnalyzeCurve.Run(new AnalyzeRequest(Synthetic("synthetic_equity.csv"),
+            File("date,equity\n1999-01-01,1\n1999-01-02,2\n"))))
             .Message.ShouldContain("same dates");
 }

@@ -9,7 +9,10 @@ using Granary.Testing;
 
 namespace Granary.Application.Tests.Batches;
 
-/// <summary>A metric that only these tests know is one definition; everything that shows or ranks metrics has it. For the wire see RollingUpgradeTests.</summary>
+/// <summary>
+/// A metric that only these tests know is one definition; everything that shows or ranks metrics has it. For the wire see
+/// RollingUpgradeTests.
+/// </summary>
 public sealed class AddedMetricTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("granary-metric-").FullName;
@@ -29,7 +32,8 @@ public sealed class AddedMetricTests : IDisposable
 
     private static readonly MetricCatalogue Metrics = MetricCatalogue.BuiltIn.With(ProfitPerBar);
 
-    private static BatchSpec Spec(string more, MetricCatalogue metrics) => new BatchReader(TestCatalogues.All with { Metrics = metrics }).Read("test.json", Encoding.UTF8.GetBytes(
+    private static BatchSpec Spec(string more, MetricCatalogue metrics) =>
+        new BatchReader(TestCatalogues.All with { Metrics = metrics }).Read("test.json", Encoding.UTF8.GetBytes(
         $$"""
         { "name": "test", "data": { "source": "csv:{{Path.Combine(SharedData.RepositoryRoot, "samples", "data", "1h")}}", "symbols": "ACME", "timeframe": "1h" },
           "strategies": [ { "class": "SmaCross", "params": { "fast": [5, 8, 13], "slow": [20, 30] }, "size": { "percentOfEquity": 50 } } ]{{more}} }
@@ -44,12 +48,14 @@ public sealed class AddedMetricTests : IDisposable
             Spec(""", "portfolio": { "weights": "equal" } """, Metrics), Options, null, TestContext.Current.CancellationToken);
 
         using var json = JsonDocument.Parse(File.ReadAllText(Path.Combine(run.Folder, "results.json")));
-        JsonElement[] accounts = [.. json.RootElement.GetProperty("strategies").EnumerateArray(), json.RootElement.GetProperty("portfolio")];
+        JsonElement[] accounts = [.. json.RootElement.GetProperty("strategies").EnumerateArray(),
+            json.RootElement.GetProperty("portfolio")];
         accounts.Length.ShouldBe(7);
         foreach (var stats in accounts.Select(a => a.GetProperty("stats")))
         {
             stats.EnumerateObject().Last().Name.ShouldBe("profitPerBar");
-            stats.GetProperty("profitPerBar").GetDouble().ShouldBe(stats.GetProperty("netProfit").GetDouble() / stats.GetProperty("periods").GetDouble());
+            stats.GetProperty("profitPerBar").GetDouble()
+                .ShouldBe(stats.GetProperty("netProfit").GetDouble() / stats.GetProperty("periods").GetDouble());
         }
 
         var page = File.ReadAllText(run.Report!);
@@ -63,7 +69,8 @@ public sealed class AddedMetricTests : IDisposable
     public async Task An_added_metric_is_an_objective_in_its_own_direction()
     {
         const string Walk = """, "walkForward": { "inSample": "12w", "outOfSample": "6w", "objective": "profitPerBar" } """;
-        Should.Throw<Application.Json.InputException>(() => Spec(Walk, MetricCatalogue.BuiltIn)).Message.ShouldContain("there is no statistic 'profitPerBar'");
+        Should.Throw<Application.Json.InputException>(() => Spec(Walk,
+            MetricCatalogue.BuiltIn)).Message.ShouldContain("there is no statistic 'profitPerBar'");
 
         var (_, outcome) = await new WalkForwardRunner(TimeProvider.System).RunAsync(
             Spec(Walk, Metrics), Options, null, TestContext.Current.CancellationToken);

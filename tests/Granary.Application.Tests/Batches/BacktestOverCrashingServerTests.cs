@@ -19,7 +19,8 @@ public sealed class BacktestOverCrashingServerTests : IDisposable
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
-    private async Task<BatchRun> RunAsync(string source, string name) => await new BatchRunner(new EmbeddedHost(2), TimeProvider.System).RunAsync(
+    private async Task<BatchRun> RunAsync(string source, string name) =>
+        await new BatchRunner(new EmbeddedHost(2), TimeProvider.System).RunAsync(
         new BatchReader(TestCatalogues.All).Read("crash.json", Encoding.UTF8.GetBytes($$"""
             { "name": "crash", "data": { "source": "{{source}}", "symbols": ["A", "B"], "timeframe": "1m" },
               "strategies": [ { "class": "SmaCross", "params": { "fast": [5, 10], "slow": 30 }, "size": { "percentOfEquity": 20 }, "stopLossPercent": 2 } ], "portfolio": { "weights": "equal" } }
@@ -33,7 +34,9 @@ public sealed class BacktestOverCrashingServerTests : IDisposable
         foreach (var symbol in new[] { "A", "B" })
         {
             var file = Path.Combine(_folder, symbol + ".csv");
-            BarCsvWriter.Write(file, Timeframe.M1, MarketGenerator.Generate(SyntheticMarket.Crypto(symbol, new DateTime(2023, 1, 1, 0, 0, 0, DateTimeKind.Utc).Ticks, new DateTime(2023, 2, 1, 0, 0, 0, DateTimeKind.Utc).Ticks), Timeframe.M1).Take(20_000));
+            BarCsvWriter.Write(file, Timeframe.M1,
+                MarketGenerator.Generate(SyntheticMarket.Crypto(symbol, new DateTime(2023, 1, 1, 0, 0, 0, DateTimeKind.Utc).Ticks,
+                    new DateTime(2023, 2, 1, 0, 0, 0, DateTimeKind.Utc).Ticks), Timeframe.M1).Take(20_000));
             await BarImport.RunAsync(new ImportRequest([file], store, symbol, Timeframe.M1, new BarFileOptions()),
                 TestCatalogues.All.Stores);
         }
@@ -48,7 +51,8 @@ public sealed class BacktestOverCrashingServerTests : IDisposable
             ALTER DATABASE postgres SET enable_bitmapscan = off;
             ALTER DATABASE postgres SET max_parallel_workers_per_gather = 0;
             """);
-        (await server.SqlAsync("postgres", "EXPLAIN SELECT * FROM bars.granary_bar WHERE market = 1 ORDER BY time")).ShouldNotContain("Sort");
+        (await server.SqlAsync("postgres",
+            "EXPLAIN SELECT * FROM bars.granary_bar WHERE market = 1 ORDER BY time")).ShouldNotContain("Sort");
         var holds = server.SqlAsync("postgres", "SELECT pg_advisory_lock(7); SELECT pg_sleep(600)");
         await UntilAsync(server, "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND granted");
         var run = Task.Run(() => RunAsync(store, "crashed"));
@@ -60,5 +64,6 @@ public sealed class BacktestOverCrashingServerTests : IDisposable
         (await run).Model.Digest.ShouldBe(undisturbed.Model.Digest);
     }
 
-    private static Task UntilAsync(PostgresServer server, string counts) => Eventually.IsAsync(() => server.SqlAsync("postgres", counts), count => count.Trim() != "0");
+    private static Task UntilAsync(PostgresServer server, string counts) =>
+        Eventually.IsAsync(() => server.SqlAsync("postgres", counts), count => count.Trim() != "0");
 }

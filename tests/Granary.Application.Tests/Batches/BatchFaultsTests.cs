@@ -35,16 +35,22 @@ public class BatchFaultsTests
         string[] expected =
         [
             "line 2, data.timeframe: '1x' is no timeframe", "line 3, acount: there is no key 'acount'; did you mean 'account'?",
-            "line 4, execution.commissionPercent: a number is needed, not a text", "line 4, execution.fill: 'next-close' is not understood; use one of next-open, same-close",
-            "line 6, strategies[0].class: there is no strategy class 'SmaCros'; did you mean 'SmaCross'?", "line 8, strategies[1].params.fats: SmaCross has no parameter 'fats'; did you mean 'fast'?",
-            "line 9, strategies[1].params.slow: ", "line 10, strategies[1].sides: 'up' is not understood", "line 11, strategies[1].size.percentOfEquity: 0 is out of range: more than 0, at most 10000",
-            "line 12, strategies[2]: 'class' is missing", "line 12, strategies[2].stopLossPercent: 200 is out of range", "line 14, portfolio.limits.maxPositions: a whole number is needed, not 1.5",
+            "line 4, execution.commissionPercent: a number is needed, not a text",
+            "line 4, execution.fill: 'next-close' is not understood; use one of next-open, same-close",
+            "line 6, strategies[0].class: there is no strategy class 'SmaCros'; did you mean 'SmaCross'?",
+            "line 8, strategies[1].params.fats: SmaCross has no parameter 'fats'; did you mean 'fast'?",
+            "line 9, strategies[1].params.slow: ", "line 10, strategies[1].sides: 'up' is not understood",
+            "line 11, strategies[1].size.percentOfEquity: 0 is out of range: more than 0, at most 10000",
+            "line 12, strategies[2]: 'class' is missing", "line 12, strategies[2].stopLossPercent: 200 is out of range",
+            "line 14, portfolio.limits.maxPositions: a whole number is needed, not 1.5",
             "line 14, portfolio.weights: there is no rule 'winer'; did you mean 'winners'?",
             "line 15, walkForward.objective: there is no statistic 'sharp'; did you mean 'sharpe'?", "line 16, seed: -1 is out of range",
         ];
-        foreach (var sentence in expected) faults.ShouldContain(f => f.Contains(sentence, StringComparison.Ordinal), $"{sentence}\nin\n{string.Join('\n', faults)}");
+        foreach (var sentence in expected)
+            faults.ShouldContain(f => f.Contains(sentence, StringComparison.Ordinal), $"{sentence}\nin\n{string.Join('\n', faults)}");
         faults.ShouldAllBe(f => f.StartsWith("batch.json, line ", StringComparison.Ordinal));
-        var lines = faults.Select(f => int.Parse(f.Split(',')[1]["line ".Length..], System.Globalization.CultureInfo.InvariantCulture)).ToList();
+        var lines = faults.Select(f => int.Parse(f.Split(',')[1]["line ".Length..], System.Globalization.CultureInfo.InvariantCulture))
+            .ToList();
         lines.ShouldBe(lines.Order());
     }
 
@@ -84,14 +90,21 @@ public class BatchFaultsTests
             """);
         string[] expected =
         [
-            "line 2, data.timeframe: '1x' is no timeframe", "line 3, strategies[0].size: one rule is needed", "line 3, strategies[0].exitAt: 'noon' is no time of day",
-            "line 5, learning[0].trainer: there is no trainer 'gradient-bosting'; did you mean 'gradient-boosting'?", "line 6, learning[0].features: the feature 'sma(20'",
-            "line 8, learning[0].label.target: only a triple-barrier has a target", "line 9, learning[0].apply.multiple: the rule 'gate' has no 'multiple'",
-            "line 10, learning[0].select: -1 is out of range", "line 12, learning[1].params: logistic has no parameter 'trees'", "line 14, learning[1].name: a model's name becomes a folder",
-            "line 14, learning[1].apply: the rule 'gate' cannot use a model of the label volatility", "line 15, learning[2].apply.rule: 'gat' is not understood; did you mean 'gate'?",
-            "line 16, learning[2].label: 'directions' is not understood; did you mean 'direction'?", "line 17, outputs[0]: there is no output 'result'; did you mean 'results'?",
+            "line 2, data.timeframe: '1x' is no timeframe", "line 3, strategies[0].size: one rule is needed",
+            "line 3, strategies[0].exitAt: 'noon' is no time of day",
+            "line 5, learning[0].trainer: there is no trainer 'gradient-bosting'; did you mean 'gradient-boosting'?",
+            "line 6, learning[0].features: the feature 'sma(20'",
+            "line 8, learning[0].label.target: only a triple-barrier has a target",
+            "line 9, learning[0].apply.multiple: the rule 'gate' has no 'multiple'",
+            "line 10, learning[0].select: -1 is out of range", "line 12, learning[1].params: logistic has no parameter 'trees'",
+            "line 14, learning[1].name: a model's name becomes a folder",
+            "line 14, learning[1].apply: the rule 'gate' cannot use a model of the label volatility",
+            "line 15, learning[2].apply.rule: 'gat' is not understood; did you mean 'gate'?",
+            "line 16, learning[2].label: 'directions' is not understood; did you mean 'direction'?",
+            "line 17, outputs[0]: there is no output 'result'; did you mean 'results'?",
         ];
-        foreach (var sentence in expected) faults.ShouldContain(f => f.Contains(sentence, StringComparison.Ordinal), $"{sentence}\nin\n{string.Join('\n', faults)}");
+        foreach (var sentence in expected)
+            faults.ShouldContain(f => f.Contains(sentence, StringComparison.Ordinal), $"{sentence}\nin\n{string.Join('\n', faults)}");
         faults.Count.ShouldBe(expected.Length, string.Join('\n', faults));
     }
 
@@ -119,16 +132,21 @@ public class BatchFaultsTests
             """;
         string[] expected =
         [
-            "line 3, execution.fill: 'never' is not understood", "line 4, portfolio.limits.maxGross: there is no key", "line 6, strategies[0].class: there is no strategy class 'SmaCros'",
-            "line 7, strategies[1].weight: -1 is out of range", "line 8, strategies[1].stopLossPercent: 200 is out of range", "line 9, strategies[2].id: this id is there twice",
-            "line 9, strategies[2].model: the section 'models' does not have 'gate:3'", "line 10, strategies[3].weightByState: weights by state need the section 'regimes'",
+            "line 3, execution.fill: 'never' is not understood", "line 4, portfolio.limits.maxGross: there is no key",
+            "line 6, strategies[0].class: there is no strategy class 'SmaCros'",
+            "line 7, strategies[1].weight: -1 is out of range", "line 8, strategies[1].stopLossPercent: 200 is out of range",
+            "line 9, strategies[2].id: this id is there twice",
+            "line 9, strategies[2].model: the section 'models' does not have 'gate:3'",
+            "line 10, strategies[3].weightByState: weights by state need the section 'regimes'",
             "line 11, evidence.causality.state: 'fine' is not understood",
         ];
         var faults = Should.Throw<InputException>(() =>
             new ProductionReader(TestCatalogues.All).Read("prod.json", Encoding.UTF8.GetBytes(Text), "/tmp")).Faults;
-        foreach (var sentence in expected) faults.ShouldContain(f => f.Contains(sentence, StringComparison.Ordinal), $"{sentence}\nin\n{string.Join('\n', faults)}");
+        foreach (var sentence in expected)
+            faults.ShouldContain(f => f.Contains(sentence, StringComparison.Ordinal), $"{sentence}\nin\n{string.Join('\n', faults)}");
         faults.Count.ShouldBe(expected.Length, string.Join('\n', faults));
-        Faults(Text).ShouldBe(faults.Select(f => f.Replace("prod.json", "batch.json", StringComparison.Ordinal)), "as a batch it has the same faults");
+        Faults(Text).ShouldBe(faults.Select(f => f.Replace("prod.json", "batch.json", StringComparison.Ordinal)),
+            "as a batch it has the same faults");
         Should.Throw<InputException>(() =>
             new ProductionReader(TestCatalogues.All).Read("prod.json", Encoding.UTF8.GetBytes(Text), "/tmp", bindStrategies: false)).Faults
             .ShouldNotContain(f => f.Contains("SmaCros'", StringComparison.Ordinal), "a client does not know the server's plug-ins");

@@ -16,7 +16,8 @@ public sealed class BatchNotesTests : IDisposable
 
     private static string Bars => Path.Combine(SharedData.RepositoryRoot, "samples", "data", "1h");
 
-    private async Task<RunModel> RunAsync(string strategy, string data = "\"timeframe\": \"1h\"", string more = "", string source = "", string name = "run")
+    private async Task<RunModel> RunAsync(string strategy, string data = "\"timeframe\": \"1h\"", string more = "", string source = "",
+        string name = "run")
     {
         var text = $$"""{ "name": "notes", "data": { "source": "csv:{{(source.Length > 0 ? source : Bars)}}", "symbols": "ACME", {{data}} }, "strategies": [ {{strategy}} ] {{more}} }""";
         var spec = new BatchReader(TestCatalogues.All).Read("notes.json", Encoding.UTF8.GetBytes(text), _folder);
@@ -36,7 +37,8 @@ public sealed class BatchNotesTests : IDisposable
         var model = await RunAsync("""{ "class": "SmaCross", "params": { "fast": 5, "slow": 30 }, "size": { "riskPercent": 1 } }""");
         var refused = Note(model, NoteCode.EntriesRefused, "riskPercent needs a stop");
         refused.Count.ShouldBeGreaterThan(10);
-        Note(model, NoteCode.NoTrades, FormattableString.Invariant($"{refused.Count:N0} without the stop that riskPercent needs")).Count.ShouldBe(1);
+        Note(model, NoteCode.NoTrades,
+            FormattableString.Invariant($"{refused.Count:N0} without the stop that riskPercent needs")).Count.ShouldBe(1);
         model.Notes[0].Code.ShouldBe(NoteCode.NoTrades, "what made the run worthless comes first");
     }
 
@@ -58,10 +60,13 @@ public sealed class BatchNotesTests : IDisposable
     [Fact]
     public async Task A_fraction_where_percent_is_meant_gets_a_hint()
     {
-        var model = await RunAsync("""{ "class": "SmaCross", "params": { "fast": 5, "slow": 30 }, "size": { "percentOfEquity": 0.95 }, "stopLossPercent": 0.05 }""");
+        var model = await RunAsync(
+            """{ "class": "SmaCross", "params": { "fast": 5, "slow": 30 }, "size": { "percentOfEquity": 0.95 }, "stopLossPercent": 0.05 }""");
         Note(model, NoteCode.Suspicious, "size.percentOfEquity 0.95 is 0.95 %, not 95 %");
         Note(model, NoteCode.Suspicious, "stopLossPercent 0.05 is 0.05 %, not 5 %");
-        var usual = await RunAsync("""{ "class": "SmaCross", "params": { "fast": 5, "slow": 30 }, "size": { "percentOfEquity": 95 }, "stopLossPercent": 5 }""", name: "usual");
+        var usual = await RunAsync(
+            """{ "class": "SmaCross", "params": { "fast": 5, "slow": 30 }, "size": { "percentOfEquity": 95 }, "stopLossPercent": 5 }""",
+            name: "usual");
         usual.Notes.ShouldNotContain(n => n.Code == NoteCode.Suspicious);
     }
 
@@ -76,11 +81,15 @@ public sealed class BatchNotesTests : IDisposable
     public async Task Daily_bars_that_the_batch_calls_hourly_are_a_finding_even_without_a_report()
     {
         Directory.CreateDirectory(Path.Combine(_folder, "bars"));
-        var rows = Enumerable.Range(0, 90).Where(i => i % 7 < 5).Select(i => FormattableString.Invariant($"{new DateTime(2020, 1, 6).AddDays(i):yyyy-MM-dd},{100 + i},{101 + i},{99 + i},{100 + i},1000"));
+        var rows = Enumerable.Range(0, 90).Where(i => i % 7 < 5)
+            .Select(i => FormattableString.Invariant(
+                $"{new DateTime(2020, 1, 6).AddDays(i):yyyy-MM-dd},{100 + i},{101 + i},{99 + i},{100 + i},1000"));
         await File.WriteAllLinesAsync(Path.Combine(_folder, "bars", "ACME.csv"), rows.Prepend("time,open,high,low,close,volume"));
-        var model = await RunAsync("""{ "class": "SmaCross", "params": { "fast": 5, "slow": 10 } }""", more: """, "outputs": ["results"]""", source: Path.Combine(_folder, "bars"));
+        var model = await RunAsync("""{ "class": "SmaCross", "params": { "fast": 5, "slow": 10 } }""", more: """, "outputs": ["results"]""",
+            source: Path.Combine(_folder, "bars"));
         Note(model, NoteCode.DataFinding, "most bars are 1 d apart, but the batch says 1h");
-        var daily = await RunAsync("""{ "class": "SmaCross", "params": { "fast": 5, "slow": 10 } }""", "\"timeframe\": \"1d\"", source: Path.Combine(_folder, "bars"), name: "daily");
+        var daily = await RunAsync("""{ "class": "SmaCross", "params": { "fast": 5, "slow": 10 } }""", "\"timeframe\": \"1d\"",
+            source: Path.Combine(_folder, "bars"), name: "daily");
         daily.Notes.ShouldNotContain(n => n.Code == NoteCode.DataFinding);
         Note(daily, NoteCode.FractionalShares, "fractions of a share");
     }
@@ -89,8 +98,11 @@ public sealed class BatchNotesTests : IDisposable
     public async Task The_volume_of_metatrader_is_said_to_count_ticks_and_an_empty_volume_beside_it_is_not_taken()
     {
         Directory.CreateDirectory(Path.Combine(_folder, "mt"));
-        var rows = Enumerable.Range(0, 60).Select(i => FormattableString.Invariant($"{new DateTime(2020, 1, 1).AddHours(i):yyyy.MM.dd\tHH:mm:ss}\t{1 + i / 1e3}\t{1.01 + i / 1e3}\t{0.99 + i / 1e3}\t{1 + i / 1e3}\t{70 + i}\t0\t12"));
-        await File.WriteAllLinesAsync(Path.Combine(_folder, "mt", "ACME.csv"), rows.Prepend("<DATE>\t<TIME>\t<OPEN>\t<HIGH>\t<LOW>\t<CLOSE>\t<TICKVOL>\t<VOL>\t<SPREAD>"));
+        var rows = Enumerable.Range(0, 60)
+            .Select(i => FormattableString.Invariant(
+                $"{new DateTime(2020, 1, 1).AddHours(i):yyyy.MM.dd\tHH:mm:ss}\t{1 + i / 1e3}\t{1.01 + i / 1e3}\t{0.99 + i / 1e3}\t{1 + i / 1e3}\t{70 + i}\t0\t12"));
+        await File.WriteAllLinesAsync(Path.Combine(_folder, "mt", "ACME.csv"),
+            rows.Prepend("<DATE>\t<TIME>\t<OPEN>\t<HIGH>\t<LOW>\t<CLOSE>\t<TICKVOL>\t<VOL>\t<SPREAD>"));
         var model = await RunAsync("""{ "class": "SmaCross", "params": { "fast": 5, "slow": 10 } }""", source: Path.Combine(_folder, "mt"));
         Note(model, NoteCode.TickVolume, "counts price changes");
     }
@@ -124,21 +136,24 @@ public sealed class BatchNotesTests : IDisposable
         }
 
         List<string> Ids(string run, string file) =>
-            [.. File.ReadLines(Path.Combine(_folder, run, file)).Skip(1).Select(l => l[..(l.IndexOf("1h", StringComparison.Ordinal) + 2)].TrimStart('"')).Distinct()];
+            [.. File.ReadLines(Path.Combine(_folder, run, file)).Skip(1)
+                .Select(l => l[..(l.IndexOf("1h", StringComparison.Ordinal) + 2)].TrimStart('"')).Distinct()];
     }
 
     [Fact]
     public async Task Days_that_no_symbol_has_are_reported_although_all_symbols_agree_and_known_closures_are_not()
     {
         // The week after 11 September 2001 and Thanksgiving are known; 16 and 17 October 2001 are not. B misses one day more, which A has.
-        static bool IsClosed(DateTime d) => d.DayOfWeek is DayOfWeek.Saturday or DayOfWeek.Sunday || d >= new DateTime(2001, 9, 11) && d <= new DateTime(2001, 9, 14)
+        static bool IsClosed(DateTime d) =>
+            d.DayOfWeek is DayOfWeek.Saturday or DayOfWeek.Sunday || d >= new DateTime(2001, 9, 11) && d <= new DateTime(2001, 9, 14)
             || d == new DateTime(2001, 11, 22) || d == new DateTime(2001, 7, 4) || d == new DateTime(2001, 9, 3);
         foreach (var symbol in (string[])["A", "B"])
         {
             var lines = new List<string> { "Date,Open,High,Low,Close,Volume" };
             for (var day = new DateTime(2001, 6, 1); day < new DateTime(2001, 12, 15); day = day.AddDays(1))
             {
-                if (IsClosed(day) || day == new DateTime(2001, 10, 16) || day == new DateTime(2001, 10, 17) || symbol == "B" && day == new DateTime(2001, 8, 8)) continue;
+                if (IsClosed(day) || day == new DateTime(2001, 10, 16) || day == new DateTime(2001, 10, 17)
+                    || symbol == "B" && day == new DateTime(2001, 8, 8)) continue;
                 lines.Add(FormattableString.Invariant($"{day:yyyy-MM-dd},{10 + day.DayOfYear % 7},20,5,{10 + day.DayOfYear % 5},100"));
             }
             File.WriteAllLines(Path.Combine(_folder, symbol + ".csv"), lines);
@@ -146,7 +161,8 @@ public sealed class BatchNotesTests : IDisposable
         var spec = new BatchReader(TestCatalogues.All).Read("notes.json", Encoding.UTF8.GetBytes($$"""
             { "name": "notes", "data": { "source": "csv:{{_folder}}", "symbols": ["A", "B"], "timeframe": "1d" }, "strategies": [ { "class": "SmaCross", "params": { "fast": 3, "slow": 5 } } ] }
             """), _folder);
-        var model = (await new BatchRunner(new EmbeddedHost(1), TimeProvider.System).RunAsync(spec, new BatchOptions { Out = Path.Combine(_folder, "gaps"), Guards = false })).Model;
+        var model = (await new BatchRunner(new EmbeddedHost(1), TimeProvider.System).RunAsync(spec,
+            new BatchOptions { Out = Path.Combine(_folder, "gaps"), Guards = false })).Model;
         var note = Note(model, NoteCode.DataFinding, "No symbol has bars on");
         note.Sentence.ShouldContain("No symbol has bars on 2001-10-16, 2001-10-17: a market holiday, or missing data.");
         note.Count.ShouldBe(2);

@@ -53,7 +53,12 @@ public sealed class MovesWith : Strategy
 internal static class SpecExtensions
 {
     public static BatchSpec WithTick(this BatchSpec spec, double tick) =>
-        spec with { Data = spec.Data with { Instruments = new Dictionary<string, InstrumentSpec> { ["*"] = new(tick, null, null, null, null, null, null) } } };
+        spec with
+        {
+            Data = spec.Data
+            with
+            { Instruments = new Dictionary<string, InstrumentSpec> { ["*"] = new(tick, null, null, null, null, null, null) } }
+        };
 }
 
 internal static class Future
@@ -98,7 +103,9 @@ public sealed class BatchesInProcessTests : IDisposable
     {
         const string Strategies = """{ "class": "SmaCross", "params": { "fast": 5, "slow": 20 }, "size": { "units": 10 } }""";
         async Task<RunModel> Run(string execution) => (await new BatchRunner(new EmbeddedHost(2), TimeProvider.System)
-            .RunAsync(Spec(Strategies, $$""", "account": { "cash": 1000000000 }, "execution": {{execution}}, "outputs": ["results", "prod"] """), new BatchOptions { Out = Path.Combine(_folder, Path.GetRandomFileName()) })).Model;
+            .RunAsync(Spec(Strategies,
+                $$""", "account": { "cash": 1000000000 }, "execution": {{execution}}, "outputs": ["results", "prod"] """),
+                new BatchOptions { Out = Path.Combine(_folder, Path.GetRandomFileName()) })).Model;
         var plain = await Run("""{ "commissionPercent": 0.1, "slippagePercent": 0.02 }""");
         var stressed = await Run("""{ "commissionPercent": 0.1, "slippagePercent": 0.02, "stress": true }""");
         var same = await Run("""{ "commissionPercent": 0.2, "slippagePercent": 0.04, "latencyBars": 1 }""");
@@ -125,7 +132,8 @@ public sealed class BatchesInProcessTests : IDisposable
             """;
         BatchSpec Realistic(string outputs) => Spec(Strategies, Execution + outputs).WithTick(0.01);
         var folder = Path.Combine(_folder, "real");
-        var run = await new BatchRunner(new EmbeddedHost(2), TimeProvider.System).RunAsync(Realistic(""), new BatchOptions { Out = folder });
+        var run = await new BatchRunner(new EmbeddedHost(2), TimeProvider.System).RunAsync(Realistic(""),
+            new BatchOptions { Out = folder });
         run.Model.Strategies.ShouldAllBe(s => s.Error == null);
 
         foreach (var strategy in run.Model.Strategies)
@@ -136,11 +144,13 @@ public sealed class BatchesInProcessTests : IDisposable
         run.Model.Portfolio[ExposureMetrics.Financing].ShouldBeLessThan(0, "shorts are borrowed");
 
         foreach (var (threads, block) in new[] { (1, 4096), (2, 7) })
-            (await DigestAsync(Realistic(""", "outputs": ["results"] """), threads, block)).ShouldBe(run.Model.Digest, $"{threads} threads, blocks of {block}");
+            (await DigestAsync(Realistic(""", "outputs": ["results"] """), threads, block)).ShouldBe(run.Model.Digest,
+                $"{threads} threads, blocks of {block}");
 
         double Sum(string file, string column, string? strategy = null)
         {
-            using var csv = new CsvHelper.CsvReader(new StreamReader(Path.Combine(folder, file)), System.Globalization.CultureInfo.InvariantCulture);
+            using var csv = new CsvHelper.CsvReader(new StreamReader(Path.Combine(folder, file)),
+                System.Globalization.CultureInfo.InvariantCulture);
             csv.Read();
             csv.ReadHeader();
             var sum = 0.0;
@@ -154,9 +164,11 @@ public sealed class BatchesInProcessTests : IDisposable
     [Fact]
     public async Task Smaller_bars_of_the_source_decide_between_stop_and_target_and_the_report_says_what_they_left_open()
     {
-        const string Tight = """{ "class": "RsiReversion", "timeframe": "1d", "stopLossPercent": 0.5, "takeProfitPercent": 0.5, "exitOnSignal": false }""";
+        const string Tight =
+            """{ "class": "RsiReversion", "timeframe": "1d", "stopLossPercent": 0.5, "takeProfitPercent": 0.5, "exitOnSignal": false }""";
         async Task<RunModel> Run(string path, int block) => (await new BatchRunner(new EmbeddedHost(2, block), TimeProvider.System)
-            .RunAsync(Spec(Tight, $$""", "execution": { {{path}} }, "outputs": ["results"] """), new BatchOptions { Out = Path.Combine(_folder, Path.GetRandomFileName()) })).Model;
+            .RunAsync(Spec(Tight, $$""", "execution": { {{path}} }, "outputs": ["results"] """),
+                new BatchOptions { Out = Path.Combine(_folder, Path.GetRandomFileName()) })).Model;
         var (without, with) = (await Run("", 1024), await Run("\"intrabarPath\": \"auto\"", 1024));
         with.Digest.ShouldNotBe(without.Digest);
         with.Strategies.Sum(s => s.Stats![ExposureMetrics.IntrabarByPath]).ShouldBeGreaterThan(0);
@@ -183,7 +195,8 @@ public sealed class BatchesInProcessTests : IDisposable
         // Its own bars alone count, whichever the other symbol has; and its factors are written beside its signals.
         strategies[0].Stats![ExposureMetrics.Periods].ShouldBe(strategies[^1].Stats![ExposureMetrics.Periods]);
         File.ReadLines(Path.Combine(folder, "factors.csv")).ShouldContain(l => l.Contains("beta(COINUSDT,20)", StringComparison.Ordinal));
-        foreach (var (threads, block) in new[] { (1, 4096), (3, 7) }) (await DigestAsync(spec with { Outputs = new OutputSet { Names = ["results"] } }, threads, block)).ShouldBe(run.Model.Digest);
+        foreach (var (threads, block) in new[] { (1, 4096), (3, 7) })
+            (await DigestAsync(spec with { Outputs = new OutputSet { Names = ["results"] } }, threads, block)).ShouldBe(run.Model.Digest);
     }
 
     [Theory]
@@ -194,7 +207,8 @@ public sealed class BatchesInProcessTests : IDisposable
         var symbols = benchmark == "ACME" ? """ "symbols": "ACME", """ : "";
         var spec = Spec($$"""{ "class": "BuyAndHold", "sides": "long", {{symbols}} "size": { "cash": 50000 } }""",
             $$""", "benchmark": "{{benchmark}}", "account": { "cash": 100000 }, "portfolio": { "weights": "equal" }, "outputs": ["results", "report"] """);
-        var run = await new BatchRunner(new EmbeddedHost(2), TimeProvider.System).RunAsync(spec, new BatchOptions { Out = Path.Combine(_folder, benchmark) });
+        var run = await new BatchRunner(new EmbeddedHost(2), TimeProvider.System).RunAsync(spec,
+            new BatchOptions { Out = Path.Combine(_folder, benchmark) });
         var b = run.Model.Portfolio.ShouldNotBeNull();
         // What is held grows beyond its half as it rises.
         b[BenchmarkMetrics.Correlation].ShouldBe(1, 0.01);
@@ -208,7 +222,8 @@ public sealed class BatchesInProcessTests : IDisposable
     public async Task A_benchmark_that_is_not_there_is_refused_before_anything_runs()
     {
         var fault = await Should.ThrowAsync<Application.Json.InputException>(() => new BatchRunner(new EmbeddedHost(1), TimeProvider.System)
-            .RunAsync(Spec("""{ "class": "SmaCross" }""", """, "benchmark": "NOSUCH" """), new BatchOptions { Out = Path.Combine(_folder, "none") }));
+            .RunAsync(Spec("""{ "class": "SmaCross" }""", """, "benchmark": "NOSUCH" """),
+                new BatchOptions { Out = Path.Combine(_folder, "none") }));
         fault.Message.ShouldContain("benchmark");
         Directory.Exists(Path.Combine(_folder, "none")).ShouldBeFalse();
     }
@@ -217,7 +232,8 @@ public sealed class BatchesInProcessTests : IDisposable
     public void Slippage_in_ticks_of_a_market_without_one_is_refused_with_the_line_and_the_remedy()
     {
         var spec = Spec("""{ "class": "SmaCross" }""", """, "execution": { "slippageTicks": 2 } """);
-        var fault = Should.Throw<Application.Json.InputException>(() => ExecutionSection.CheckTick(spec.Execution, new Instrument { Symbol = "ACME" }));
+        var fault = Should.Throw<Application.Json.InputException>(() => ExecutionSection.CheckTick(spec.Execution,
+            new Instrument { Symbol = "ACME" }));
         fault.Message.ShouldContain("line 1");
         fault.Message.ShouldContain("\"ACME\": { \"tick\": 0.01 }");
     }
@@ -239,7 +255,8 @@ public sealed class BatchesInProcessTests : IDisposable
         var folder = Path.Combine(_folder, "limits");
         var run = await new BatchRunner(new EmbeddedHost(2), TimeProvider.System).RunAsync(
             Spec("""{ "class": "SmaCross", "params": { "fast": [3, 5, 8], "slow": [20, 30, 40] }, "size": { "percentOfEquity": 20 } }""",
-                """, "portfolio": { "weights": "equal", "limits": { "maxPositions": 3, "maxGrossPercent": 50 } } """.Replace("\"equal\"", "\"equal\"")),
+                """, "portfolio": { "weights": "equal", "limits": { "maxPositions": 3, "maxGrossPercent": 50 } } """.Replace("\"equal\"",
+                    "\"equal\"")),
             new BatchOptions { Out = folder });
         run.Model.Decisions.Keys.ShouldContain(Engine.Portfolio.Rules.Decision.MaxPositions);
         // A position may grow past the limit by its price, but not by an entry: three at most are open.
@@ -256,13 +273,16 @@ public sealed class BatchesInProcessTests : IDisposable
             now += change.Sum(c => c.First);
             now.ShouldBeLessThanOrEqualTo(3);
         }
-        File.ReadLines(Path.Combine(folder, "signals.csv")).Skip(1).ShouldAllBe(l => l.Contains("accepted", StringComparison.Ordinal) || l.Contains("max-positions", StringComparison.Ordinal) || l.Contains("max-gross", StringComparison.Ordinal));
+        File.ReadLines(Path.Combine(folder, "signals.csv")).Skip(1)
+            .ShouldAllBe(l => l.Contains("accepted", StringComparison.Ordinal) || l.Contains("max-positions", StringComparison.Ordinal)
+                || l.Contains("max-gross", StringComparison.Ordinal));
     }
 
     [Fact]
     public async Task A_strategy_that_peeks_one_bar_ahead_is_caught_and_honest_ones_are_not_accused()
     {
-        var spec = Spec("""{ "class": "Peeker" }, { "class": "SmaCross" }, { "class": "MacdCross", "timeframe": "4h" }, { "class": "PairsSpread" }""");
+        var spec = Spec(
+            """{ "class": "Peeker" }, { "class": "SmaCross" }, { "class": "MacdCross", "timeframe": "4h" }, { "class": "PairsSpread" }""");
         var source = BatchSources.Open(TestCatalogues.All.Sources, spec.Data, spec.Folder);
         var plan = BatchPlan.Make(spec, spec.Data.Symbols);
         var markets = new Dictionary<string, OpenedMarket>(StringComparer.Ordinal);
@@ -273,7 +293,8 @@ public sealed class BatchesInProcessTests : IDisposable
         }
         // The leak reads whatever file is being run: the table is filled as the bars are opened, perturbed ones included.
         var host = new PeekingHost(new EmbeddedHost(2));
-        var result = await CausalityCheck.RunAsync(new LookAheadSubject(plan, markets, host), LookAheadEffort.OfCuts(int.MaxValue, 24), 1, TestContext.Current.CancellationToken);
+        var result = await CausalityCheck.RunAsync(new LookAheadSubject(plan, markets, host), LookAheadEffort.OfCuts(int.MaxValue, 24), 1,
+            TestContext.Current.CancellationToken);
         result.Strategies.ShouldBe(plan.Instances.Count);
         result.Found.Select(f => f.Strategy.Split('(', '@')[0]).Distinct().ShouldBe(["Peeker"]);
     }
@@ -282,7 +303,8 @@ public sealed class BatchesInProcessTests : IDisposable
     {
         public string Description => inner.Description;
 
-        public async Task RunAsync(BatchPlan plan, IReadOnlyDictionary<string, OpenedMarket> markets, Func<StrategyInstance, bool> include, Engine.Trading.IEventSink? events, bool withFactors,
+        public async Task RunAsync(BatchPlan plan, IReadOnlyDictionary<string, OpenedMarket> markets, Func<StrategyInstance, bool> include,
+            Engine.Trading.IEventSink? events, bool withFactors,
             Action<IReadOnlyList<StrategyOutcome>> finished, IProgress<BatchProgress>? progress, CancellationToken cancellationToken)
         {
             var closes = new Dictionary<long, double>();

@@ -19,7 +19,8 @@ public sealed class IdenticalResultsTests : IDisposable
     private async Task<RunModel> RunAsync(string text, string name = "run")
     {
         var spec = new BatchReader(TestCatalogues.All).Read("test.json", Encoding.UTF8.GetBytes(text), Samples);
-        return (await new BatchRunner(new EmbeddedHost(2), TimeProvider.System).RunAsync(spec, new BatchOptions { Out = Path.Combine(_folder, name) }, null, TestContext.Current.CancellationToken)).Model;
+        return (await new BatchRunner(new EmbeddedHost(2), TimeProvider.System).RunAsync(spec,
+            new BatchOptions { Out = Path.Combine(_folder, name) }, null, TestContext.Current.CancellationToken)).Model;
     }
 
     // With its own exits switched off, the strategy's holding time acts on nothing.
@@ -62,7 +63,8 @@ public sealed class IdenticalResultsTests : IDisposable
     {
         var text = await File.ReadAllTextAsync(Path.Combine(Samples, "quickstart.json"), TestContext.Current.CancellationToken);
         text.ShouldContain("\"symbols\": \"*\"");
-        var run = await RunAsync(text.Replace("\"symbols\": \"*\"", "\"symbols\": [\"ACME\"]", StringComparison.Ordinal).Replace("\"seed\": 1", "\"outputs\": [\"results\"], \"seed\": 1", StringComparison.Ordinal));
+        var run = await RunAsync(text.Replace("\"symbols\": \"*\"", "\"symbols\": [\"ACME\"]", StringComparison.Ordinal)
+            .Replace("\"seed\": 1", "\"outputs\": [\"results\"], \"seed\": 1", StringComparison.Ordinal));
         run.Strategies.Count.ShouldBe(168);
         run.Notes.ShouldNotContain(n => n.Code == NoteCode.WithoutEffect);
         run.Notes.ShouldNotContain(n => n.Code == NoteCode.Duplicates);

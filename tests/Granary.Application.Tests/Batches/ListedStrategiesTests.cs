@@ -87,9 +87,12 @@ public sealed class ListedStrategiesTests : IDisposable
     public async Task Files_that_are_written_at_once_are_the_same_as_those_written_one_after_another()
     {
         var (alone, together) = (await RunAsync("alone", 1), await RunAsync("together", 4));
-        foreach (var file in (string[])["trades.csv", "signals.csv", "factors.csv", "portfolio_trades.csv", "trades_by_model.csv", "equity.csv"])
-            (await File.ReadAllTextAsync(Path.Combine(together.Folder, file))).ShouldBe(await File.ReadAllTextAsync(Path.Combine(alone.Folder, file)), file);
-        Directory.EnumerateFileSystemEntries(together.Folder).Select(Path.GetFileName).Order().ShouldBe(Directory.EnumerateFileSystemEntries(alone.Folder).Select(Path.GetFileName).Order());
+        foreach (var file in (string[])["trades.csv", "signals.csv", "factors.csv", "portfolio_trades.csv", "trades_by_model.csv",
+            "equity.csv"])
+            (await File.ReadAllTextAsync(Path.Combine(together.Folder,
+                file))).ShouldBe(await File.ReadAllTextAsync(Path.Combine(alone.Folder, file)), file);
+        Directory.EnumerateFileSystemEntries(together.Folder).Select(Path.GetFileName).Order()
+            .ShouldBe(Directory.EnumerateFileSystemEntries(alone.Folder).Select(Path.GetFileName).Order());
     }
 
     [Fact]
@@ -100,14 +103,17 @@ public sealed class ListedStrategiesTests : IDisposable
         foreach (var strategy in run.Model.Strategies)
         {
             var line = lines.Where(l => l.StartsWith($"    {{\"id\":\"{strategy.Id}\"", StringComparison.Ordinal)).ShouldHaveSingleItem();
-            JsonDocument.Parse(line.Trim().TrimEnd(',')).RootElement.GetProperty("stats").GetProperty("trades").GetInt64().ShouldBe(strategy.Stats!.Trades);
+            JsonDocument.Parse(line.Trim().TrimEnd(',')).RootElement.GetProperty("stats").GetProperty("trades").GetInt64()
+                .ShouldBe(strategy.Stats!.Trades);
         }
-        var closed = (await File.ReadAllLinesAsync(Path.Combine(run.Folder, "trades.csv"))).Skip(1).Select(l => l[(l.LastIndexOf('"') + 2)..].Split(','))
+        var closed = (await File.ReadAllLinesAsync(Path.Combine(run.Folder, "trades.csv"))).Skip(1)
+            .Select(l => l[(l.LastIndexOf('"') + 2)..].Split(','))
             .Where(f => f[12] != "open").Select(f => double.Parse(f[9], System.Globalization.CultureInfo.InvariantCulture)).ToList();
         var sums = (await File.ReadAllLinesAsync(Path.Combine(run.Folder, "trades_by_model.csv")))[1].Split(',');
         sums[1].ShouldBe("6");
         sums[2].ShouldBe(closed.Count.ToString(System.Globalization.CultureInfo.InvariantCulture));
-        double.Parse(sums[3], System.Globalization.CultureInfo.InvariantCulture).ShouldBe(closed.Count(n => n > 0) / (double)closed.Count, 1e-12);
+        double.Parse(sums[3], System.Globalization.CultureInfo.InvariantCulture)
+            .ShouldBe(closed.Count(n => n > 0) / (double)closed.Count, 1e-12);
         double.Parse(sums[4], System.Globalization.CultureInfo.InvariantCulture).ShouldBe(closed.Sum(), 1e-6);
     }
 

@@ -19,7 +19,8 @@ public sealed class RunsInOneFolderTests : IDisposable
             { "name": "{{name}}", "data": { "source": "csv:{{Path.Combine(SharedData.RepositoryRoot, "samples", "data", "1h")}}", "symbols": ["COINUSDT"], "timeframe": "1h", "to": "2022-03-01" },
               "strategies": [ { "class": "SmaCross" } ], "outputs": {{outputs}} }
             """), Path.GetTempPath());
-        return await new BatchRunner(new EmbeddedHost(1), TimeProvider.System).RunAsync(spec, new BatchOptions { Out = Path.Combine(_folder, "run"), Guards = false });
+        return await new BatchRunner(new EmbeddedHost(1), TimeProvider.System).RunAsync(spec,
+            new BatchOptions { Out = Path.Combine(_folder, "run"), Guards = false });
     }
 
     [Fact]
@@ -34,6 +35,7 @@ public sealed class RunsInOneFolderTests : IDisposable
         note.ShouldContain("'first'");
         note.ShouldContain(first.Model.Digest[..12]);
         Directory.EnumerateFiles(second.Folder).Select(Path.GetFileName).Order().ShouldBe(["manifest.json", "prod.json", "results.json"]);
-        (await File.ReadAllTextAsync(Path.Combine(second.Folder, "results.json"), TestContext.Current.CancellationToken)).ShouldContain("took the place of another one");
+        (await File.ReadAllTextAsync(Path.Combine(second.Folder, "results.json"),
+            TestContext.Current.CancellationToken)).ShouldContain("took the place of another one");
     }
 }

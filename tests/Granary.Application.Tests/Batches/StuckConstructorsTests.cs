@@ -47,7 +47,8 @@ public sealed class StuckConstructorsTests : IDisposable
         plan.Instances[1].Unmade.ShouldBeNull();
         plan.Instances[1].References.ShouldBe(["COINUSDT"]);
 
-        var run = await new BatchRunner(new EmbeddedHost(2), TimeProvider.System).RunAsync(spec, new BatchOptions { Out = Path.Combine(_folder, "run") });
+        var run = await new BatchRunner(new EmbeddedHost(2), TimeProvider.System).RunAsync(spec,
+            new BatchOptions { Out = Path.Combine(_folder, "run") });
         run.Model.Strategies[0].Error.ShouldBe("it could not be made: its constructor does not come back");
         run.Model.Strategies[1].Error.ShouldBeNull();
         run.Model.Strategies[1].Stats!.Trades.ShouldBeGreaterThan(0);

@@ -24,13 +24,16 @@ public sealed class WarmUpTests : IDisposable
           "strategies": [ { "class": "{{strategy}}", "size": { "units": 10 } } ]{{portfolio}} }
         """), Path.GetTempPath());
 
-    private async Task<BatchRun> RunAsync(string data, string name, string? strategy = null) => await new BatchRunner(new EmbeddedHost(2), TimeProvider.System).RunAsync(
-        strategy is null ? Spec(data) : Spec(data, strategy: strategy), new BatchOptions { Out = Path.Combine(_folder, name), Guards = false }, null, TestContext.Current.CancellationToken);
+    private async Task<BatchRun> RunAsync(string data, string name, string? strategy = null) =>
+        await new BatchRunner(new EmbeddedHost(2), TimeProvider.System).RunAsync(
+        strategy is null ? Spec(data) : Spec(data, strategy: strategy),
+        new BatchOptions { Out = Path.Combine(_folder, name), Guards = false }, null, TestContext.Current.CancellationToken);
 
     private const string From = "2022-06-01T00:00:00Z", Range = ", \"from\": \"2022-06-01\", \"to\": \"2022-12-01\"";
 
     // Symbol, entry and exit with their prices; what is still open at the end of the range is left out.
-    private static List<string> Trades(BatchRun run) => [.. File.ReadLines(Path.Combine(run.Folder, "trades.csv")).Skip(1).Select(l => l[(l.LastIndexOf('"') + 1)..].Split(','))
+    private static List<string> Trades(BatchRun run) =>
+        [.. File.ReadLines(Path.Combine(run.Folder, "trades.csv")).Skip(1).Select(l => l[(l.LastIndexOf('"') + 1)..].Split(','))
         .Where(f => f[13] != "open").Select(f => string.Join(' ', f[1], f[4], f[5], f[6], f[7]))];
 
     [Fact]
@@ -60,7 +63,8 @@ public sealed class WarmUpTests : IDisposable
         for (var i = 0; i < run.Model.Strategies.Count; i++)
         {
             run.Model.Strategies[i].Stats![ExposureMetrics.Periods].ShouldBe(cold.Model.Strategies[i].Stats![ExposureMetrics.Periods]);
-            run.Model.Strategies[i].Stats![RatioMetrics.PeriodsPerYear].ShouldBe(cold.Model.Strategies[i].Stats![RatioMetrics.PeriodsPerYear]);
+            run.Model.Strategies[i].Stats![RatioMetrics.PeriodsPerYear].ShouldBe(
+                cold.Model.Strategies[i].Stats![RatioMetrics.PeriodsPerYear]);
         }
         run.Model.Markets.Select(m => (m.Bars, m.First)).ShouldBe(cold.Model.Markets.Select(m => (m.Bars, m.First)));
         if (strategy == "BuyAndHold") run.Model.Strategies.ShouldAllBe(s => s.Stats![TradeMetrics.Exposure] > 0.99);
@@ -95,12 +99,14 @@ public sealed class WarmUpTests : IDisposable
             new BatchReader(TestCatalogues.All).Read("test.json", Encoding.UTF8.GetBytes(
             $$"""{ "name": "test", "data": { "source": "{{source}}{{_folder}}", "symbols": "NY", "timeframe": "1h", "timeZone": "{{zone}}" }, "strategies": [ { "class": "BuyAndHold" } ] }"""), _folder);
         var spec = Batch("America/New_York");
-        var run = await new BatchRunner(new EmbeddedHost(1), TimeProvider.System).RunAsync(spec, new BatchOptions { Out = Path.Combine(_folder, "zone"), Guards = false }, null, TestContext.Current.CancellationToken);
+        var run = await new BatchRunner(new EmbeddedHost(1), TimeProvider.System).RunAsync(spec,
+            new BatchOptions { Out = Path.Combine(_folder, "zone"), Guards = false }, null, TestContext.Current.CancellationToken);
         var times = File.ReadLines(Path.Combine(run.Folder, "equity.csv")).Skip(1).Select(l => l.Split(',')[0]).ToList();
         // Ten o'clock in New York: 15:00 UTC in winter, 14:00 in summer.
         times[0].ShouldBe("2024-03-08T15:00:00Z");
         times[6].ShouldBe("2024-03-11T14:00:00Z");
-        JsonDocument.Parse(File.ReadAllText(Path.Combine(run.Folder, "prod.json"))).RootElement.GetProperty("data").GetProperty("timeZone").GetString().ShouldBe("America/New_York");
+        JsonDocument.Parse(File.ReadAllText(Path.Combine(run.Folder, "prod.json"))).RootElement.GetProperty("data").GetProperty("timeZone")
+            .GetString().ShouldBe("America/New_York");
         Should.Throw<InputException>(() => Batch("New York")).Message.ShouldContain("IANA");
         Should.Throw<InputException>(() => Batch("America/New_York", "store:")).Message.ShouldContain("csv:");
     }

@@ -9,8 +9,8 @@ namespace Granary.Application.Tests.Batches;
 
 /// <summary>
 /// The rule "score" against a calculation by hand. Returns of the window, in percent, with mean, deviation (ddof 1) and ratio:
-/// A 4 0 4 0 (2, √(16/3), 0.8660) · B 0 4 2 2 (2, √(8/3), 1.2247) · C 3 1 3 1 (2, √(4/3), 1.7321) · D −1 1 −1 −1 (−0.5). A and C move together (1), B against both.
-/// So C and B are chosen: √3 / (√3 + √1.5) = 2 − √2 and √1.5 / (√3 + √1.5) = √2 − 1.
+/// A 4 0 4 0 (2, √(16/3), 0.8660) · B 0 4 2 2 (2, √(8/3), 1.2247) · C 3 1 3 1 (2, √(4/3), 1.7321) · D −1 1 −1 −1 (−0.5). A and C move
+/// together (1), B against both. So C and B are chosen: √3 / (√3 + √1.5) = 2 − √2 and √1.5 / (√3 + √1.5) = √2 − 1.
 /// </summary>
 public sealed class WeightsByScoreTests
 {
@@ -31,17 +31,20 @@ public sealed class WeightsByScoreTests
             var skip = i == beginsLater ? 1 : 0;
             var (equity, last) = (new List<double>(), 100.0);
             foreach (var p in percent[i].Skip(skip)) equity.Add(last *= 1 + p / 100);
-            outcomes[i] = new StrategyOutcome(i, null, 0, 0, 0, null) { Trace = new EquityTrace(TimeSpan.TicksPerDay, FirstDay + skip, 100, [.. equity]) };
+            outcomes[i] = new StrategyOutcome(i, null, 0, 0, 0,
+                null)
+            { Trace = new EquityTrace(TimeSpan.TicksPerDay, FirstDay + skip, 100, [.. equity]) };
         }
         return outcomes;
     }
 
-    // Four days, and a fifth that nobody may look at.
+    // Four days, and a fifth that must not be read.
     private static double[][] With(params double[] fifth) => [.. Percent.Select((p, i) => (double[])[.. p, fifth[i]])];
 
     private static readonly RebalanceSpec FourDays = new(CalendarSpan.OfDays(1), CalendarSpan.OfDays(4));
 
-    private static Dictionary<int, double> Chosen(WeightChoice choice, int step = 0) => choice.History[step].Chosen.ToDictionary(w => w.Strategy, w => w.Weight);
+    private static Dictionary<int, double> Chosen(WeightChoice choice, int step = 0) =>
+        choice.History[step].Chosen.ToDictionary(w => w.Strategy, w => w.Weight);
 
     [Fact]
     public void Weights_are_in_proportion_to_the_ratios_of_those_that_earn_and_do_not_move_with_a_better_one()
@@ -74,7 +77,9 @@ public sealed class WeightsByScoreTests
     public void The_next_choice_looks_at_the_last_days_alone()
     {
         // Days 2 to 5: A 0 4 0 4, B 4 2 2 2 (2.5, ratio 2.5), C 1 3 1 3 (√3), D 1 −1 −1 9 (2, √(68/3) → 0.4201).
-        var second = Chosen(ScheduledWeights.ByEquity(Plan, Outcomes([[4, 0, 4, 0, 4, 0], [0, 4, 2, 2, 2, 0], [3, 1, 3, 1, 3, 0], [-1, 1, -1, -1, 9, 0]]), WeightRules.Score, FourDays), step: 1);
+        var second = Chosen(ScheduledWeights.ByEquity(Plan,
+            Outcomes([[4, 0, 4, 0, 4, 0], [0, 4, 2, 2, 2, 0], [3, 1, 3, 1, 3, 0], [-1, 1, -1, -1, 9, 0]]), WeightRules.Score, FourDays),
+            step: 1);
         var d = 2 / Math.Sqrt(68.0 / 3);
         // D moves with C: (−1·−1) + (1·−3) + (−1·−3) + (1·7) = 8 over 3·√(4/3)·√(68/3) = 0.4851, which is allowed.
         var sum = 2.5 + Math.Sqrt(3) + d;
@@ -87,8 +92,10 @@ public sealed class WeightsByScoreTests
     [Fact]
     public void Bounds_on_number_weight_and_correlation_are_kept()
     {
-        Chosen(ScheduledWeights.ByEquity(Plan, Outcomes(With(1, 1, 1, 1)), WeightRules.Score, FourDays with { MaxStrategies = 1 })).ShouldBe(new Dictionary<int, double> { [C] = 1 });
-        var capped = Chosen(ScheduledWeights.ByEquity(Plan, Outcomes(With(1, 1, 1, 1)), WeightRules.Score, FourDays with { MaxWeight = 0.5 }));
+        Chosen(ScheduledWeights.ByEquity(Plan, Outcomes(With(1, 1, 1, 1)), WeightRules.Score, FourDays with { MaxStrategies = 1 }))
+            .ShouldBe(new Dictionary<int, double> { [C] = 1 });
+        var capped = Chosen(ScheduledWeights.ByEquity(Plan, Outcomes(With(1, 1, 1, 1)), WeightRules.Score,
+            FourDays with { MaxWeight = 0.5 }));
         (capped[C], Math.Round(capped[B], 6)).ShouldBe((0.5, 0.414214));
     }
 
@@ -106,7 +113,8 @@ public sealed class WeightsByScoreTests
     [Fact]
     public void Spans_of_months_and_years_are_the_calendars_own_and_choices_do_not_drift()
     {
-        static long Day(int year, int month, int day) => new DateTime(year, month, day, 0, 0, 0, DateTimeKind.Utc).Ticks / TimeSpan.TicksPerDay;
+        static long Day(int year, int month, int day) =>
+            new DateTime(year, month, day, 0, 0, 0, DateTimeKind.Utc).Ticks / TimeSpan.TicksPerDay;
         var random = new Random(5);
         var last = 100.0;
         double[] equity = [.. Enumerable.Range(0, 3 * 365).Select(_ => last *= 1 + 0.01 * (random.NextDouble() - 0.45))];
@@ -114,7 +122,8 @@ public sealed class WeightsByScoreTests
         {
             Trace = new EquityTrace(TimeSpan.TicksPerDay, Day(2020, 1, 31), 100, equity),
         });
-        var choice = ScheduledWeights.ByEquity(Plan, outcomes, "equal", new RebalanceSpec(CalendarSpan.OfMonths(1), CalendarSpan.OfMonths(12)));
+        var choice = ScheduledWeights.ByEquity(Plan, outcomes, "equal",
+            new RebalanceSpec(CalendarSpan.OfMonths(1), CalendarSpan.OfMonths(12)));
         // By the calendar, and not each 30.4375 days: the 31st comes back after a shorter month.
         choice.History.Take(4).Select(s => new DateTime(s.Time)).ShouldBe(
             [new(2021, 1, 31), new(2021, 2, 28), new(2021, 3, 31), new(2021, 4, 30)]);

@@ -55,7 +55,8 @@ public sealed class WeightsOverTimeTests : IDisposable
     private async Task<(string Folder, JsonElement Results, string Digest)> RunAsync(string name, BatchSpec spec, int threads = 2)
     {
         var folder = Path.Combine(_folder, name);
-        var run = await new BatchRunner(new EmbeddedHost(threads), TimeProvider.System).RunAsync(spec, new BatchOptions { Out = folder, Guards = false });
+        var run = await new BatchRunner(new EmbeddedHost(threads), TimeProvider.System).RunAsync(spec,
+            new BatchOptions { Out = folder, Guards = false });
         return (folder, JsonDocument.Parse(File.ReadAllBytes(Path.Combine(folder, "results.json"))).RootElement, run.Model.Digest);
     }
 
@@ -80,7 +81,8 @@ public sealed class WeightsOverTimeTests : IDisposable
         Trades(whole.Folder, "2023-01-01").ShouldBe(before);
         // And nothing is traded before the first choice.
         var first = history[0].GetProperty("from").GetString()!;
-        File.ReadLines(Path.Combine(whole.Folder, "portfolio_trades.csv")).Skip(1).ShouldAllBe(l => string.CompareOrdinal(Entry(l), first) >= 0);
+        File.ReadLines(Path.Combine(whole.Folder, "portfolio_trades.csv")).Skip(1)
+            .ShouldAllBe(l => string.CompareOrdinal(Entry(l), first) >= 0);
     }
 
     private static string[] Fields(string line) => line[(line.LastIndexOf("\",", StringComparison.Ordinal) + 2)..].Split(',');
@@ -88,7 +90,8 @@ public sealed class WeightsOverTimeTests : IDisposable
     private static string Entry(string line) => Fields(line)[3];
 
     private static List<string> Trades(string folder, string before) =>
-        [.. File.ReadLines(Path.Combine(folder, "portfolio_trades.csv")).Skip(1).Where(l => string.CompareOrdinal(Fields(l)[5], before) < 0 && !l.Contains("open", StringComparison.Ordinal))];
+        [.. File.ReadLines(Path.Combine(folder, "portfolio_trades.csv")).Skip(1)
+            .Where(l => string.CompareOrdinal(Fields(l)[5], before) < 0 && !l.Contains("open", StringComparison.Ordinal))];
 
     [Fact]
     public async Task Matching_pursuit_holds_few_strategies_whose_weights_add_up_to_one()
@@ -155,7 +158,8 @@ public sealed class WeightsOverTimeTests : IDisposable
     [Fact]
     public async Task States_of_declared_machines_are_factors_of_strategies()
     {
-        var run = await RunAsync("run", Spec("""{ "class": "StateFollower", "params": { "machine": ["short", "long"] } }, { "class": "StateFollower", "params": { "machine": "hidden", "highest": 1 } }, { "class": "StateFollower", "params": { "machine": "none" } }""",
+        var run = await RunAsync("run",
+            Spec("""{ "class": "StateFollower", "params": { "machine": ["short", "long"] } }, { "class": "StateFollower", "params": { "machine": "hidden", "highest": 1 } }, { "class": "StateFollower", "params": { "machine": "none" } }""",
             "\"weights\": \"equal\"", Regimes));
         var strategies = run.Results.GetProperty("strategies").EnumerateArray().ToList();
         strategies.Take(6).ShouldAllBe(s => s.GetProperty("stats").GetProperty("trades").GetInt64() > 3);
@@ -173,7 +177,8 @@ public sealed class WeightsOverTimeTests : IDisposable
         foreach (var machine in chart.GetProperty("machines").EnumerateArray())
             foreach (var state in machine.GetProperty("statistics").EnumerateArray())
                 if (state.GetProperty("spells").GetInt32() > 0)
-                    state.GetProperty("to").EnumerateArray().Sum(t => t.ValueKind == JsonValueKind.Number ? t.GetDouble() : 0).ShouldBeInRange(0.99, 1.01, state.GetRawText());
+                    state.GetProperty("to").EnumerateArray().Sum(t => t.ValueKind == JsonValueKind.Number ? t.GetDouble() : 0)
+                        .ShouldBeInRange(0.99, 1.01, state.GetRawText());
         chart.GetProperty("agreement").EnumerateArray().Select(a => a.GetProperty("second").GetString()).ShouldContain("hidden");
         var report = File.ReadAllText(Path.Combine(run.Folder, "report.html"));
         report.ShouldContain("bullish");

@@ -22,7 +22,8 @@ public sealed class BatchGuardsTests : IDisposable
     private async Task<JsonElement> RunAsync(string name, BatchSpec spec, TrialLedger? ledger = null, bool guards = true)
     {
         var folder = Path.Combine(_folder, name);
-        await new BatchRunner(new EmbeddedHost(2), TimeProvider.System, ledger: ledger).RunAsync(spec, new BatchOptions { Out = folder, Guards = guards });
+        await new BatchRunner(new EmbeddedHost(2), TimeProvider.System, ledger: ledger).RunAsync(spec,
+            new BatchOptions { Out = folder, Guards = guards });
         return JsonDocument.Parse(File.ReadAllBytes(Path.Combine(folder, "results.json"))).RootElement;
     }
 
@@ -85,10 +86,13 @@ public sealed class BatchGuardsTests : IDisposable
         var folder = Path.Combine(_folder, "resumed");
         var progress = new Progress<BatchProgress>(_ => stop.Cancel());
         var ledger = new TrialLedger(Path.Combine(_folder, "trials"));
-        var first = await new BatchRunner(new EmbeddedHost(1, 16), TimeProvider.System, ledger: ledger).RunAsync(Spec(Sweep), new BatchOptions { Out = folder }, progress, stop.Token);
+        var first = await new BatchRunner(new EmbeddedHost(1, 16), TimeProvider.System, ledger: ledger).RunAsync(Spec(Sweep),
+            new BatchOptions { Out = folder }, progress, stop.Token);
         // What had finished has been seen, and counts.
-        foreach (var market in first.Model.Markets) ledger.Count(market.Hash).ShouldBe(first.Model.Strategies.Count(s => s.Symbol == market.Symbol && s.Stats is not null));
-        if (first.Interrupted) await new BatchRunner(new EmbeddedHost(1), TimeProvider.System).RunAsync(Spec(Sweep), new BatchOptions { Out = folder, Resume = true });
+        foreach (var market in first.Model.Markets)
+            ledger.Count(market.Hash).ShouldBe(first.Model.Strategies.Count(s => s.Symbol == market.Symbol && s.Stats is not null));
+        if (first.Interrupted) await new BatchRunner(new EmbeddedHost(1), TimeProvider.System).RunAsync(Spec(Sweep),
+            new BatchOptions { Out = folder, Resume = true });
         var resumed = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(folder, "results.json"))).RootElement;
         resumed.GetProperty("guards").GetRawText().ShouldBe(whole.GetProperty("guards").GetRawText());
     }
@@ -106,12 +110,16 @@ public sealed class BatchGuardsTests : IDisposable
     [Fact]
     public async Task Buying_and_holding_the_benchmark_is_not_better_than_the_benchmark()
     {
-        var run = await RunAsync("hold", Spec("""{ "class": "BuyAndHold", "symbols": ["ACME"], "size": { "percentOfEquity": 95 } }""", """, "benchmark": "ACME", "portfolio": { "weights": "equal" }"""));
+        var run = await RunAsync("hold",
+            Spec("""{ "class": "BuyAndHold", "symbols": ["ACME"], "size": { "percentOfEquity": 95 } }""",
+                """, "benchmark": "ACME", "portfolio": { "weights": "equal" }"""));
         run.GetProperty("evidence").GetProperty(Evidence.Benchmark).GetProperty("state").GetString().ShouldBe("failed");
         // Over the benchmark it earns nothing, so nothing stands out.
         run.GetProperty("guards").GetProperty("realityCheck").GetDouble().ShouldBeGreaterThan(0.2);
         run.GetProperty("guards").GetProperty("superiorPredictiveAbility").GetDouble().ShouldBeGreaterThan(0.2);
-        Evidence.Read(JsonPart.Parse("prod.json", File.ReadAllBytes(Path.Combine(_folder, "hold", "prod.json"))))!.Judge().Reasons.ShouldContain(r => r.StartsWith("the comparison with the benchmark failed", StringComparison.Ordinal));
+        Evidence.Read(JsonPart.Parse("prod.json",
+            File.ReadAllBytes(Path.Combine(_folder, "hold", "prod.json"))))!.Judge().Reasons.ShouldContain(r =>
+                r.StartsWith("the comparison with the benchmark failed", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -135,7 +143,8 @@ public sealed class BatchGuardsTests : IDisposable
         Of("Under stress").ShouldBe(evidence.GetProperty(Evidence.CostStress).GetProperty("stressed").GetDouble());
         // The mean of the weighted strategies' own accounts, from results.json alone.
         var members = run.GetProperty("strategies").EnumerateArray().Where(s => s.GetProperty("weight").GetDouble() != 0).ToList();
-        Of("Its strategies, each in an account of its own").ShouldBe(members.Average(s => s.GetProperty("stats").GetProperty("totalReturn").GetDouble()), 1e-12);
+        Of("Its strategies, each in an account of its own")
+            .ShouldBe(members.Average(s => s.GetProperty("stats").GetProperty("totalReturn").GetDouble()), 1e-12);
         File.ReadAllText(Path.Combine(_folder, "bridge", "report.html")).ShouldContain("From the headline figure to those of the checks");
     }
 }

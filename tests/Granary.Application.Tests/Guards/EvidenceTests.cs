@@ -7,7 +7,8 @@ namespace Granary.Application.Tests.Guards;
 
 public sealed class EvidenceTests
 {
-    private static JsonPart Production(string evidence) => JsonPart.Parse("prod.json", Encoding.UTF8.GetBytes($$"""{ "version": 1{{evidence}} }"""));
+    private static JsonPart Production(string evidence) =>
+        JsonPart.Parse("prod.json", Encoding.UTF8.GetBytes($$"""{ "version": 1{{evidence}} }"""));
 
     private static Evidence All(EvidenceState state) =>
         new(Evidence.Checks.ToDictionary(c => c, c => new EvidenceFinding(state, $"of {c}", [("value", 0.5), ("undefined", double.NaN)])));

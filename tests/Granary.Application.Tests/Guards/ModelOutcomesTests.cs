@@ -42,7 +42,8 @@ public sealed class ModelOutcomesTests
             _markets = new Dictionary<string, OpenedMarket> { ["COINUSDT"] = new("COINUSDT", series, series.Instrument) };
         }
 
-        public static BatchSpec Spec(string size, string slow = "[30, 60]") => new BatchReader(TestCatalogues.All).Read("test.json", Encoding.UTF8.GetBytes($$"""
+        public static BatchSpec Spec(string size, string slow = "[30, 60]") =>
+            new BatchReader(TestCatalogues.All).Read("test.json", Encoding.UTF8.GetBytes($$"""
                 { "name": "test", "data": { "source": "csv:{{Path.Combine(SharedData.RepositoryRoot, "samples", "data", "1h")}}",
                     "symbols": ["COINUSDT"], "timeframe": "1h" },
                   "execution": { "commissionPercent": 0.05 },
@@ -130,8 +131,10 @@ public sealed class ModelOutcomesTests
         {
             var slow = instance.Params.Single(p => p.Name == "slow").Value;
             var folder = Directory.CreateTempSubdirectory("granary-resized-");
-            var alone = await new BatchRunner(new EmbeddedHost(1), TimeProvider.System).RunAsync(Batch.Spec("\"percentOfEquity\": 100", $"{slow}"),
-                new BatchOptions { Out = Path.Combine(folder.FullName, "run"), Guards = false }, null, TestContext.Current.CancellationToken);
+            var alone = await new BatchRunner(new EmbeddedHost(1), TimeProvider.System).RunAsync(Batch.Spec("\"percentOfEquity\": 100",
+                $"{slow}"),
+                new BatchOptions { Out = Path.Combine(folder.FullName, "run"), Guards = false }, null,
+                TestContext.Current.CancellationToken);
             folder.Delete(recursive: true);
             var portfolio = alone.Model.Portfolio!;
             portfolio.Trades.ShouldBeGreaterThan(own[instance.Index].Statistics!.Trades);

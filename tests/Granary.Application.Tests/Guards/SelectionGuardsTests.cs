@@ -38,7 +38,8 @@ public sealed class SelectionGuardsTests
     private static SelectionGuards Judge(BatchPlan plan, Dictionary<int, StrategyOutcome> outcomes, EquityTrace portfolio)
     {
         var tests = SelectionTests.Of(plan, outcomes);
-        var census = TrialLedger.Alone(BatchTrials.Of(plan, outcomes, new Dictionary<string, string> { ["ACME"] = "hash" }, _ => null, tests.Effective));
+        var census = TrialLedger.Alone(BatchTrials.Of(plan, outcomes, new Dictionary<string, string> { ["ACME"] = "hash" }, _ => null,
+            tests.Effective));
         census.Trials.ShouldBe(100);
         return SelectionGuards.Of(plan, outcomes, portfolio, census, tests)!;
     }
@@ -66,20 +67,25 @@ public sealed class SelectionGuardsTests
             ExposedBars = 1,
         }, default, 52));
         // The edge is one strategy's; all others are noise.
-        return _plan.Instances.ToDictionary(i => i.Index, i => new StrategyOutcome(i.Index, statistics, (UInt128)i.Index, 1, 10, null) { Trace = Trace(random, i.Index == 42 ? edge : 0) });
+        return _plan.Instances.ToDictionary(i => i.Index,
+            i => new StrategyOutcome(i.Index, statistics, (UInt128)i.Index, 1, 10,
+                null)
+            { Trace = Trace(random, i.Index == 42 ? edge : 0) });
     }
 
     [Fact]
     public void A_portfolio_of_the_winners_of_noise_is_not_taken_for_skill()
     {
-        // Half of a hundred worthless strategies earned: together they look better than any of them, and better than the expected best of a hundred.
+        // Half of a hundred worthless strategies earned: together they look better than any of them, and better than the expected best of a
+        // hundred.
         int passed = 0, fooled = 0;
         for (var seed = 0; seed < 20; seed++)
         {
             var outcomes = Outcomes(seed, 0);
             var winners = outcomes.Values.Where(o => o.Trace!.Equity[^1] > o.Trace.Start).Select(o => o.Trace!).ToList();
             var now = 100_000.0;
-            var portfolio = new EquityTrace(7 * TimeSpan.TicksPerDay, 105_400, now, [.. Enumerable.Range(0, Weeks).Select(t => now *= 1 + winners.Average(w => w.ReturnOf(105_400 + t)))]);
+            var portfolio = new EquityTrace(7 * TimeSpan.TicksPerDay, 105_400, now,
+                [.. Enumerable.Range(0, Weeks).Select(t => now *= 1 + winners.Average(w => w.ReturnOf(105_400 + t)))]);
             var guards = Judge(_winners, outcomes, portfolio);
             if (guards.PortfolioDeflated > BatchGuards.Confidence) passed++;
             if (guards.Portfolio.Deflated(guards.EffectiveTrials) > BatchGuards.Confidence) fooled++;

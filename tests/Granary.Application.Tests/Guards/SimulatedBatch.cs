@@ -59,8 +59,10 @@ public static class SimulatedBatch
             var runner = new BatchRunner(new EmbeddedHost(1), TimeProvider.System, (_, _) => new Markets(market));
             var run = await runner.RunAsync(spec, new BatchOptions { Out = folder, Threads = 1 }, null, cancellationToken);
             var evidence = JsonDocument.Parse(run.Model.Sections[Evidence.Name]).RootElement;
-            return new Outcome(evidence.EnumerateObject().ToDictionary(c => c.Name, c => c.Value.GetProperty("state").GetString()!), evidence,
-                JsonDocument.Parse(run.Model.Sections[BatchGuards.Section]).RootElement, run.Model.Strategies.Max(s => s.Stats?.Sharpe ?? double.NegativeInfinity));
+            return new Outcome(evidence.EnumerateObject().ToDictionary(c => c.Name, c => c.Value.GetProperty("state").GetString()!),
+                evidence,
+                JsonDocument.Parse(run.Model.Sections[BatchGuards.Section]).RootElement,
+                run.Model.Strategies.Max(s => s.Stats?.Sharpe ?? double.NegativeInfinity));
         }
         finally
         {

@@ -13,7 +13,8 @@ public sealed class TrialLedgerTests : IDisposable
 
     private static Trial Of(int number) => new(TrialLedger.HashOf($"combination {number}"), 1, number / 100.0, 0.25);
 
-    private static Dictionary<string, IReadOnlyList<Trial>> On(string dataSet, int from, int count) => new() { [dataSet] = [.. Enumerable.Range(from, count).Select(Of)] };
+    private static Dictionary<string, IReadOnlyList<Trial>> On(string dataSet, int from, int count) =>
+        new() { [dataSet] = [.. Enumerable.Range(from, count).Select(Of)] };
 
     [Fact]
     public async Task A_combination_counts_once_however_often_and_in_whatever_batch_it_runs()
@@ -75,7 +76,8 @@ public sealed class TrialLedgerTests : IDisposable
     {
         var ledger = new TrialLedger(_folder);
         Trial At(ulong costs, int number, double sharpe) => new(TrialLedger.HashOf($"combination {number}"), costs, sharpe, 0.25);
-        Dictionary<string, IReadOnlyList<Trial>> Run(ulong costs, double sharpe) => new() { ["aa"] = [.. Enumerable.Range(0, 20).Select(n => At(costs, n, sharpe + n / 100.0))] };
+        Dictionary<string, IReadOnlyList<Trial>> Run(ulong costs, double sharpe) =>
+            new() { ["aa"] = [.. Enumerable.Range(0, 20).Select(n => At(costs, n, sharpe + n / 100.0))] };
         await ledger.RecordAsync(Run(costs: 5, sharpe: -3));
         var cheap = await ledger.RecordAsync(Run(costs: 1, sharpe: 0.1));
         (cheap.Trials, cheap.New).ShouldBe((20L, 0L));
@@ -108,7 +110,7 @@ public sealed class TrialLedgerTests : IDisposable
             census.Trials.ShouldBe(3);
             told.ShouldNotBeNull().ShouldContain(path);
 
-            // Whoever waits gives up when told to.
+            // A waiter stops waiting when it is cancelled.
             using var stop = new CancellationTokenSource();
             var waiting = new TrialLedger(_folder, TimeSpan.FromHours(1)).RecordAsync(On("aa", 0, 1), cancellationToken: stop.Token);
             waiting.IsCompleted.ShouldBeFalse();

@@ -71,7 +71,8 @@ public sealed class FactorCountTests : IDisposable
     [Theory]
     [InlineData("direction", 980, 100, 1)]
     [InlineData("trade", 60, 7, 200)]
-    public async Task Two_hundred_strategies_walk_forward_over_twenty_windows_on_two_threads_and_no_factor_is_computed_twice(string label, int train, int test, int models)
+    public async Task Two_hundred_strategies_walk_forward_over_twenty_windows_on_two_threads_and_no_factor_is_computed_twice(string label,
+        int train, int test, int models)
     {
         const int Count = 3000;
         var symbol = label.ToUpperInvariant();
@@ -96,7 +97,9 @@ public sealed class FactorCountTests : IDisposable
         // Where trades are the label, the strategies are run to make them; what they share with the models is computed for both at once.
         var runs = label == "trade" ? 1 : 0;
         foreach (var n in new[] { 3, 4, 7 }) Computed(symbol, n).ShouldBe(Count, $"counted({n}): read by the models, once over the bars");
-        foreach (var n in new[] { 2, 5, 6 }) Computed(symbol, n).ShouldBe(runs * Count, $"counted({n}): read by fifty strategies, once over the bars where their trades are the label");
+        foreach (var n in new[] { 2, 5, 6 })
+            Computed(symbol, n)
+                .ShouldBe(runs * Count, $"counted({n}): read by fifty strategies, once over the bars where their trades are the label");
     }
 
     [Theory]
@@ -120,8 +123,10 @@ public sealed class FactorCountTests : IDisposable
         run.Model.Strategies.ShouldAllBe(s => s.Model != null);
         var bars = timeframe == "1h" ? Count : Count / 4;
         foreach (var n in new[] { 2, 3, 4 }) Computed(symbol, n).ShouldBe(bars, $"counted({n})");
-        // What was read is what would have been computed: the digest is that of models which are found trained, and of factors that are computed in this pass alone.
-        var again = await new BatchRunner(new EmbeddedHost(1), TimeProvider.System).RunAsync(spec, options with { Out = Path.Combine(_folder, symbol + "-again") });
+        // What was read is what would have been computed: the digest is that of models which are found trained, and of factors that are
+        // computed in this pass alone.
+        var again = await new BatchRunner(new EmbeddedHost(1), TimeProvider.System).RunAsync(spec,
+            options with { Out = Path.Combine(_folder, symbol + "-again") });
         again.Model.Digest.ShouldBe(run.Model.Digest);
     }
 
@@ -134,7 +139,8 @@ public sealed class FactorCountTests : IDisposable
         {
             var open = price;
             price = Math.Round(open * Math.Exp(0.01 * random.NextGaussian()), 4);
-            text.Append(CultureInfo.InvariantCulture, $"{new DateTime(2020, 1, 1).AddHours(i):yyyy-MM-dd'T'HH:mm:ss'Z'},{open},{Math.Max(open, price)},{Math.Min(open, price)},{price},1000\n");
+            text.Append(CultureInfo.InvariantCulture,
+                $"{new DateTime(2020, 1, 1).AddHours(i):yyyy-MM-dd'T'HH:mm:ss'Z'},{open},{Math.Max(open, price)},{Math.Min(open, price)},{price},1000\n");
         }
         await File.WriteAllTextAsync(Path.Combine(_folder, symbol + ".csv"), text.ToString());
     }

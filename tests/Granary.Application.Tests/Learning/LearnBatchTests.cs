@@ -31,7 +31,8 @@ public sealed class LearnBatchTests : IDisposable
                 last = momentum * last + 0.01 * random.NextGaussian();
                 price = Math.Round(open * Math.Exp(last), 4);
                 var (high, low) = (Math.Max(open, price), Math.Min(open, price));
-                text.Append(new DateTime(2020, 1, 1).AddHours(i).ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture)).Append(',').Append(open).Append(',').Append(high).Append(',').Append(low).Append(',').Append(price).Append(",1000\n");
+                text.Append(new DateTime(2020, 1, 1).AddHours(i).ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture))
+                    .Append(',').Append(open).Append(',').Append(high).Append(',').Append(low).Append(',').Append(price).Append(",1000\n");
             }
             File.WriteAllText(Path.Combine(_folder, symbol + ".csv"), text.ToString());
         }
@@ -39,7 +40,9 @@ public sealed class LearnBatchTests : IDisposable
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
-    private BatchSpec Batch(string learning, string strategies = """{ "class": "SmaCross", "params": { "fast": [2, 3], "slow": 6 }, "sides": "both", "size": { "cash": 1000 } }""",
+    private BatchSpec Batch(string learning,
+        string strategies =
+            """{ "class": "SmaCross", "params": { "fast": [2, 3], "slow": 6 }, "sides": "both", "size": { "cash": 1000 } }""",
         string symbols = "\"MOM\", \"WALK\"", string extra = "")
     {
         var text = $$"""
@@ -52,7 +55,8 @@ public sealed class LearnBatchTests : IDisposable
 
     private static LearnBatch Learn(int threads = 2) => new(new EmbeddedHost(threads), TimeProvider.System, threads);
 
-    private const string Direction = """{ "trainer": "logistic", "label": { "kind": "direction", "bars": 3 }, "apply": { "rule": "gate", "buyAbove": 0.5, "sellBelow": 0.5 } }""";
+    private const string Direction =
+        """{ "trainer": "logistic", "label": { "kind": "direction", "bars": 3 }, "apply": { "rule": "gate", "buyAbove": 0.5, "sellBelow": 0.5 } }""";
 
     [Fact]
     public async Task Training_adds_a_version_for_each_market_with_its_lineage_and_training_again_adds_none()
@@ -80,12 +84,14 @@ public sealed class LearnBatchTests : IDisposable
     [Fact]
     public async Task Every_window_trains_on_what_was_known_before_its_test()
     {
-        var report = await Learn().TrainAsync(Batch("""{ "trainer": "ridge", "label": "return", "apply": { "rule": "minimum-return" }, "walkForward": { "window": "rolling", "train": 300, "test": 200 } }"""));
+        var report = await Learn().TrainAsync(
+            Batch("""{ "trainer": "ridge", "label": "return", "apply": { "rule": "minimum-return" }, "walkForward": { "window": "rolling", "train": 300, "test": 200 } }"""));
         foreach (var unit in report.Units)
         {
             unit.Windows.Count.ShouldBeGreaterThan(5);
             foreach (var w in unit.Windows) w.TrainTo.ShouldBeLessThanOrEqualTo(w.TestFrom);
-            unit.Windows.Zip(unit.Windows.Skip(1)).ShouldAllBe(p => p.First.TestTo >= p.Second.TestFrom && p.First.TestFrom < p.Second.TestFrom);
+            unit.Windows.Zip(unit.Windows.Skip(1))
+                .ShouldAllBe(p => p.First.TestTo >= p.Second.TestFrom && p.First.TestFrom < p.Second.TestFrom);
         }
     }
 
@@ -111,7 +117,8 @@ public sealed class LearnBatchTests : IDisposable
     [Fact]
     public async Task The_outcome_of_a_strategys_own_trades_is_learned_strategy_by_strategy()
     {
-        var report = await Learn().EvaluateAsync(Batch("""{ "trainer": "logistic", "label": "trade", "strategies": ["SmaCross(fast=2*"], "walkForward": { "train": 40, "test": 20 } }"""));
+        var report = await Learn().EvaluateAsync(
+            Batch("""{ "trainer": "logistic", "label": "trade", "strategies": ["SmaCross(fast=2*"], "walkForward": { "train": 40, "test": 20 } }"""));
         report.Units.Count.ShouldBe(2);
         report.Units.ShouldAllBe(u => u.Data.StartsWith("SmaCross(fast=2,slow=6)@") && u.Error == null);
         report.Units[0].Importance.ShouldContain(i => i.Feature == "side");
@@ -120,7 +127,8 @@ public sealed class LearnBatchTests : IDisposable
     [Fact]
     public async Task A_predicted_volatility_moves_stops_and_is_judged_beside_a_run_without_it()
     {
-        var report = await Learn().EvaluateAsync(Batch("""{ "trainer": "ridge", "label": "volatility", "apply": { "rule": "stop", "multiple": 1.5, "bars": 2 } }"""));
+        var report = await Learn().EvaluateAsync(
+            Batch("""{ "trainer": "ridge", "label": "volatility", "apply": { "rule": "stop", "multiple": 1.5, "bars": 2 } }"""));
         report.Problems.ShouldBeEmpty();
         var effect = report.Units[0].Strategies[0];
         effect.ReturnWith.ShouldNotBe(effect.ReturnWithout);
@@ -129,7 +137,8 @@ public sealed class LearnBatchTests : IDisposable
     [Fact]
     public async Task A_strategy_whose_model_cannot_be_made_goes_on_without_it_and_the_report_says_so()
     {
-        var spec = Batch("""{ "trainer": "logistic", "label": "trade" }""", """{ "class": "BuyAndHold", "size": { "cash": 1000 } }""", "\"MOM\"");
+        var spec = Batch("""{ "trainer": "logistic", "label": "trade" }""", """{ "class": "BuyAndHold", "size": { "cash": 1000 } }""",
+            "\"MOM\"");
         var report = await Learn().TrainAsync(spec);
         report.Units[0].Error!.ShouldContain("closed no trade");
         report.Problems[0].ShouldContain("goes on without a model");
@@ -140,7 +149,8 @@ public sealed class LearnBatchTests : IDisposable
     }
 
     private async Task<BatchRun> Run(BatchSpec spec, int threads = 2, string name = "run") =>
-        await new BatchRunner(new EmbeddedHost(threads), TimeProvider.System).RunAsync(spec, new BatchOptions { Out = Path.Combine(_folder, "runs", name), Threads = threads });
+        await new BatchRunner(new EmbeddedHost(threads), TimeProvider.System).RunAsync(spec,
+            new BatchOptions { Out = Path.Combine(_folder, "runs", name), Threads = threads });
 
     [Fact]
     public async Task A_backtest_asks_the_models_and_its_digest_does_not_depend_on_the_threads()
@@ -155,7 +165,8 @@ public sealed class LearnBatchTests : IDisposable
 
         // What evaluation counts is what the backtest did.
         var evaluated = await Learn().EvaluateAsync(Batch(Direction));
-        learning.GetProperty("units")[0].GetProperty("strategies")[0].GetProperty("returnWith").GetDouble().ShouldBe(evaluated.Units[0].Strategies[0].ReturnWith, 1e-12);
+        learning.GetProperty("units")[0].GetProperty("strategies")[0].GetProperty("returnWith").GetDouble()
+            .ShouldBe(evaluated.Units[0].Strategies[0].ReturnWith, 1e-12);
     }
 
     [Fact]
@@ -173,7 +184,9 @@ public sealed class LearnBatchTests : IDisposable
     [Fact]
     public async Task An_experiment_compares_trainers_and_labels_and_corrects_for_the_number_of_trials()
     {
-        var trials = await Learn().ExperimentAsync(Batch("""{ "experiment": { "trainers": ["logistic", "arima", "tree"], "labels": ["direction", "return"] } }""", symbols: "\"MOM\""));
+        var trials = await Learn().ExperimentAsync(
+            Batch("""{ "experiment": { "trainers": ["logistic", "arima", "tree"], "labels": ["direction", "return"] } }""",
+                symbols: "\"MOM\""));
         trials.Count.ShouldBe(6);
         trials.ShouldContain(t => t.Trainer == "logistic" && t.Label == "return(5)" && t.Error != null); // logistic wants classes
         var best = trials.First(t => t.Trainer == "logistic" && t.Label == "direction(5)");
@@ -203,8 +216,10 @@ public sealed class LearnBatchTests : IDisposable
     public async Task A_batch_without_the_section_is_told_how_to_add_one()
     {
         var spec = Batch("{}") with { Learning = null };
-        (await Should.ThrowAsync<InputException>(() => Learn().TrainAsync(spec))).Message.ShouldContain("has no \"learning\" section: add one");
-        (await Should.ThrowAsync<InputException>(() => Learn().TrainAsync(Batch(Direction), "some"))).Message.ShouldContain("--strategies some");
+        (await Should.ThrowAsync<InputException>(() => Learn()
+            .TrainAsync(spec))).Message.ShouldContain("has no \"learning\" section: add one");
+        (await Should.ThrowAsync<InputException>(() => Learn()
+            .TrainAsync(Batch(Direction), "some"))).Message.ShouldContain("--strategies some");
     }
 
     [Fact]
@@ -213,7 +228,8 @@ public sealed class LearnBatchTests : IDisposable
         var spec = Batch("""{ "trainer": "random-forest", "params": { "trees": 20 } }""", symbols: "\"MOM\"");
         using var stop = new CancellationTokenSource();
         var progress = new Stopper(stop, 2);
-        await Should.ThrowAsync<OperationCanceledException>(() => Learn(1).TrainAsync(spec, progress: progress, cancellationToken: stop.Token));
+        await Should.ThrowAsync<OperationCanceledException>(() => Learn(1)
+            .TrainAsync(spec, progress: progress, cancellationToken: stop.Token));
         var report = await Learn(1).TrainAsync(spec);
         report.Units[0].Windows.Count(w => w.Reused).ShouldBeInRange(2, report.Units[0].Windows.Count - 1);
         progress.Total.ShouldBe(report.Units[0].Windows.Count);
@@ -233,7 +249,8 @@ public sealed class LearnBatchTests : IDisposable
     [Fact]
     public async Task A_strategy_that_is_itself_a_model_finds_momentum_and_is_the_same_on_any_thread_count()
     {
-        const string Strategies = """{ "class": "ModelStrategy", "params": { "ahead": 2, "train": 300, "retrain": 100, "buyAbove": 0.52, "sellBelow": 0.48 }, "sides": "both", "size": { "cash": 10000 } }""";
+        const string Strategies =
+            """{ "class": "ModelStrategy", "params": { "ahead": 2, "train": 300, "retrain": 100, "buyAbove": 0.52, "sellBelow": 0.48 }, "sides": "both", "size": { "cash": 10000 } }""";
         var spec = Batch("{}", Strategies) with { Learning = null };
         var one = await Run(spec, 1, "m1");
         var two = await Run(spec, 3, "m2");

@@ -18,7 +18,8 @@ public sealed class LearnTableTests : IDisposable
     }
 
     private string Table(int rows, Func<int, string>? label = null) => Csv("time,a,b,y\n" + string.Concat(
-        Enumerable.Range(0, rows).Select(i => $"{new DateTime(2020, 1, 1).AddDays(i):yyyy-MM-dd},{i % 7},{i % 5 / 2.0},{label?.Invoke(i) ?? (i % 7 > 3 ? "1" : "0")}\n")));
+        Enumerable.Range(0, rows).Select(i =>
+            $"{new DateTime(2020, 1, 1).AddDays(i):yyyy-MM-dd},{i % 7},{i % 5 / 2.0},{label?.Invoke(i) ?? (i % 7 > 3 ? "1" : "0")}\n")));
 
     private static LearnResult Learn(string path, string trainer = "logistic", double split = 0.7) =>
         LearnTable.Run(new LearnRequest(path, "y", trainer, split), TestCatalogues.All.Trainers, TimeProvider.System);
@@ -31,8 +32,10 @@ public sealed class LearnTableTests : IDisposable
     {
         var result = Learn(Table(200));
         result.ShouldSatisfyAllConditions(
-            r => r.Task.ShouldBe("classification"), r => r.Auc.ShouldBe(1), r => r.TrainAuc.ShouldBe(1), r => r.Accuracy!.Value.ShouldBeGreaterThan(0.95),
-            r => r.LogLoss!.Value.ShouldBeLessThan(0.2), r => r.R2.ShouldBeNull(), r => r.TrainRows.ShouldBe(140), r => r.TestRows.ShouldBe(60), r => r.Features.ShouldBe(2));
+            r => r.Task.ShouldBe("classification"), r => r.Auc.ShouldBe(1), r => r.TrainAuc.ShouldBe(1),
+            r => r.Accuracy!.Value.ShouldBeGreaterThan(0.95),
+            r => r.LogLoss!.Value.ShouldBeLessThan(0.2), r => r.R2.ShouldBeNull(), r => r.TrainRows.ShouldBe(140),
+            r => r.TestRows.ShouldBe(60), r => r.Features.ShouldBe(2));
     }
 
     [Fact]
@@ -61,8 +64,10 @@ public sealed class LearnTableTests : IDisposable
     public void A_table_with_known_odds_is_split_in_time_order_and_ranked_as_its_odds_rank_it()
     {
         var random = new Random(3);
-        var rows = Enumerable.Range(0, 3000).Select(_ => (X: random.NextDouble(), Z: random.NextDouble(), Draw: random.NextDouble())).ToList();
-        var path = Csv("x,z,y\n" + string.Concat(rows.Select(r => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{r.X:R},{r.Z:R},{(r.Draw < r.X ? 1 : 0)}\n"))));
+        var rows = Enumerable.Range(0, 3000).Select(_ => (X: random.NextDouble(), Z: random.NextDouble(), Draw: random.NextDouble()))
+            .ToList();
+        var path = Csv("x,z,y\n" + string.Concat(rows.Select(r => string.Create(System.Globalization.CultureInfo.InvariantCulture,
+            $"{r.X:R},{r.Z:R},{(r.Draw < r.X ? 1 : 0)}\n"))));
         var result = LearnTable.Run(new LearnRequest(path, "y", "logistic"), TestCatalogues.All.Trainers, TimeProvider.System);
         (result.TrainRows, result.TestRows, result.Features).ShouldBe((2100, 900, 2));
         var test = rows[2100..];
@@ -133,7 +138,8 @@ public sealed class LearnTableTests : IDisposable
     [Fact]
     public void Columns_of_time_quotes_and_row_numbers_are_no_features()
     {
-        var plain = Learn(Csv("a,b,y\n" + string.Concat(Enumerable.Range(0, 200).Select(i => $"{i % 7},{i % 5},{(i * 3 % 11 + i % 7 > 8 ? 1 : 0)}\n"))));
+        var plain = Learn(Csv("a,b,y\n"
+            + string.Concat(Enumerable.Range(0, 200).Select(i => $"{i % 7},{i % 5},{(i * 3 % 11 + i % 7 > 8 ? 1 : 0)}\n"))));
         Same("Date,a,b,y", i => $"{new DateTime(2020, 1, 1).AddDays(i):yyyyMMdd},");
         Same("TIMESTAMP,a,b,y", i => $"{1_600_000_000 + 60 * i},");
         Same(",a,b,y", i => $"{i},");
@@ -143,7 +149,9 @@ public sealed class LearnTableTests : IDisposable
 
         void Same(string header, Func<int, string> first)
         {
-            var result = Learn(Csv(header + "\r\n" + string.Concat(Enumerable.Range(0, 200).Select(i => $"{first(i)}\"{i % 7}\",{i % 5},{(i * 3 % 11 + i % 7 > 8 ? 1 : 0)}\r\n"))));
+            var result = Learn(Csv(header + "\r\n"
+                + string.Concat(Enumerable.Range(0, 200)
+                    .Select(i => $"{first(i)}\"{i % 7}\",{i % 5},{(i * 3 % 11 + i % 7 > 8 ? 1 : 0)}\r\n"))));
             result.ShouldBe(plain with { Seconds = result.Seconds }, header);
         }
     }

@@ -16,7 +16,8 @@ public class PostgresModelStoreTests
         var connection = await server.CreateDatabaseAsync();
         var url = $"postgres://postgres@127.0.0.1:{server.Port}/{new Npgsql.NpgsqlConnectionStringBuilder(connection).Database}";
         var registry = new ModelRegistry(ModelStores.Open(url));
-        var table = new TrainingTable(["x", "z"], [.. Enumerable.Range(0, 200).Select(i => (double)(i * 37 % 101))], [.. Enumerable.Range(0, 100).Select(i => (double)(i % 2))]);
+        var table = new TrainingTable(["x", "z"], [.. Enumerable.Range(0, 200).Select(i => (double)(i * 37 % 101))],
+            [.. Enumerable.Range(0, 100).Select(i => (double)(i % 2))]);
         var model = TrainerCatalogue.BuiltIn.Create("logistic").Train(table.All(), new TrainingOptions());
         var lineage = new ModelLineage
         {

@@ -7,10 +7,14 @@ using Granary.Engine.Brokerage;
 
 namespace Granary.Application.Tests.Live;
 
-/// <summary>A session dies before or after one of its writes or sends, at a hundred points, by an exception and by SIGKILL; started again, it ends as if nothing had been.</summary>
+/// <summary>
+/// A session dies before or after one of its writes or sends, at a hundred points, by an exception and by SIGKILL; started again, it ends
+/// as if nothing had been.
+/// </summary>
 public sealed class CrashTests : IDisposable
 {
-    private static readonly PaperSettings Rough = new() { Seed = 5, Latency = TimeSpan.FromMinutes(2), RejectShare = 0.1, PartialShare = 0.3, TimeoutShare = 0.2 };
+    private static readonly PaperSettings Rough =
+        new() { Seed = 5, Latency = TimeSpan.FromMinutes(2), RejectShare = 0.1, PartialShare = 0.3, TimeoutShare = 0.2 };
 
     private readonly SessionUnderTest _under = new();
 
@@ -50,7 +54,8 @@ public sealed class CrashTests : IDisposable
             await fate.BoundaryAsync("after a write");
         }
 
-        public async IAsyncEnumerable<JournalEntry> ReadAsync(JournalQuery query, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+        public async IAsyncEnumerable<JournalEntry> ReadAsync(JournalQuery query, [EnumeratorCancellation]
+            CancellationToken cancellationToken = default)
         {
             await foreach (var entry in inner.ReadAsync(query, cancellationToken)) yield return entry;
         }
@@ -70,17 +75,24 @@ public sealed class CrashTests : IDisposable
             return answer;
         }
 
-        public ValueTask<BrokerOrderStatus> SubmitAsync(BrokerOrder order, CancellationToken cancellationToken = default) => Around($"sending {order.ClientId}", () => inner.SubmitAsync(order, cancellationToken));
+        public ValueTask<BrokerOrderStatus> SubmitAsync(BrokerOrder order, CancellationToken cancellationToken = default) =>
+            Around($"sending {order.ClientId}", () => inner.SubmitAsync(order, cancellationToken));
 
-        public ValueTask<BrokerOrderStatus?> CancelAsync(string clientId, CancellationToken cancellationToken = default) => Around($"cancelling {clientId}", () => inner.CancelAsync(clientId, cancellationToken));
+        public ValueTask<BrokerOrderStatus?> CancelAsync(string clientId, CancellationToken cancellationToken = default) =>
+            Around($"cancelling {clientId}", () => inner.CancelAsync(clientId, cancellationToken));
 
-        public ValueTask<BrokerOrderStatus?> MoveStopAsync(string clientId, double stopPrice, CancellationToken cancellationToken = default) => Around($"moving {clientId}", () => inner.MoveStopAsync(clientId, stopPrice, cancellationToken));
+        public ValueTask<BrokerOrderStatus?> MoveStopAsync(string clientId, double stopPrice,
+            CancellationToken cancellationToken = default) =>
+                Around($"moving {clientId}", () => inner.MoveStopAsync(clientId, stopPrice, cancellationToken));
 
-        public ValueTask<BrokerOrderStatus?> FindAsync(string clientId, CancellationToken cancellationToken = default) => inner.FindAsync(clientId, cancellationToken);
+        public ValueTask<BrokerOrderStatus?> FindAsync(string clientId, CancellationToken cancellationToken = default) =>
+            inner.FindAsync(clientId, cancellationToken);
 
-        public ValueTask<IReadOnlyList<BrokerEvent>> PollAsync(long after, CancellationToken cancellationToken = default) => inner.PollAsync(after, cancellationToken);
+        public ValueTask<IReadOnlyList<BrokerEvent>> PollAsync(long after, CancellationToken cancellationToken = default) =>
+            inner.PollAsync(after, cancellationToken);
 
-        public ValueTask<BrokerSnapshot> SnapshotAsync(CancellationToken cancellationToken = default) => inner.SnapshotAsync(cancellationToken);
+        public ValueTask<BrokerSnapshot> SnapshotAsync(CancellationToken cancellationToken = default) =>
+            inner.SnapshotAsync(cancellationToken);
 
         public async ValueTask OnBarsAsync(long instant, IReadOnlyList<ClosedBar> bars, CancellationToken cancellationToken = default)
         {
@@ -93,7 +105,8 @@ public sealed class CrashTests : IDisposable
 
     private async Task<string> ProductionFileAsync() => Path.Combine((await _under.BacktestAsync(to: "2022-01-20")).Folder, "prod.json");
 
-    private Task<SessionEnd> TradeAsync(Production production, string state, Fate fate) => SessionUnderTest.TradeAsync(production, Path.Combine(_under.Folder, state), Rough, "2022-01-20",
+    private Task<SessionEnd> TradeAsync(Production production, string state, Fate fate) =>
+        SessionUnderTest.TradeAsync(production, Path.Combine(_under.Folder, state), Rough, "2022-01-20",
         j => new MortalJournal(j, fate), b => new MortalBroker(b, fate));
 
     [Fact]
@@ -112,7 +125,8 @@ public sealed class CrashTests : IDisposable
             var state = $"point-{point}";
             var places = new List<string>();
             // Some die twice, the second time on the way back.
-            int?[] fates = point % 4 == 0 ? [1 + random.Next(undisturbed.Passed), 1 + random.Next(40)] : [1 + random.Next(undisturbed.Passed)];
+            int?[] fates = point % 4 == 0 ? [1 + random.Next(undisturbed.Passed), 1 + random.Next(40)]
+                : [1 + random.Next(undisturbed.Passed)];
             foreach (var at in fates)
             {
                 var fate = new Fate(at);
@@ -129,7 +143,8 @@ public sealed class CrashTests : IDisposable
             var end = await TradeAsync(production, state, new Fate(null));
             end.Digest.ShouldBe(expected.Digest, $"point {point}, {string.Join(" and ", places)}");
             var (ends, wanted) = (end.Account().Split('\n'), account.Split('\n'));
-            string.Join('\n', ends.Except(wanted).Zip(wanted.Except(ends)).Select(d => $"{d.First}\n  instead of {d.Second}")).ShouldBe("", $"point {point}, {string.Join(" and ", places)}");
+            string.Join('\n', ends.Except(wanted).Zip(wanted.Except(ends)).Select(d => $"{d.First}\n  instead of {d.Second}"))
+                .ShouldBe("", $"point {point}, {string.Join(" and ", places)}");
             ends.Length.ShouldBe(wanted.Length, $"point {point}, {string.Join(" and ", places)}");
             Directory.Delete(Path.Combine(_under.Folder, state), recursive: true);
         }

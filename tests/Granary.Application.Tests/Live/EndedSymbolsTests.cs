@@ -58,7 +58,10 @@ public sealed class EndedSymbolsTests : IDisposable
     }
 
     private static string[] Trade(BatchRun run, string symbol) =>
-        File.ReadLines(Path.Combine(run.Folder, "portfolio_trades.csv")).Single(l => l.StartsWith($"EntersOnce@{symbol}", StringComparison.Ordinal) || l.StartsWith($"\"EntersOnce()@{symbol}", StringComparison.Ordinal) || l.Contains($",{symbol},", StringComparison.Ordinal)).Split(',');
+        File.ReadLines(Path.Combine(run.Folder, "portfolio_trades.csv"))
+            .Single(l => l.StartsWith($"EntersOnce@{symbol}", StringComparison.Ordinal)
+                || l.StartsWith($"\"EntersOnce()@{symbol}", StringComparison.Ordinal)
+                || l.Contains($",{symbol},", StringComparison.Ordinal)).Split(',');
 
     [Fact]
     public async Task A_position_in_a_symbol_whose_bars_end_stays_open_at_its_last_close_and_is_noted()
@@ -92,20 +95,24 @@ public sealed class EndedSymbolsTests : IDisposable
             own.FinalEquity.ShouldBe(100_000 + 40_000 / 102.0 * (120 * 0.99 - 102.5 * 1.01), 1e-6);
             own.FinalEquity.ShouldBe(100_000 + own.NetProfit, 1e-6);
             // Its statistics are those of the equity with the last bar's close already settled.
-            double[] equity = [.. Enumerable.Range(0, 21).Select(i => i < 3 ? 100_000 : i == 20 ? own.FinalEquity : 100_000 + 40_000 / 102.0 * (100 + i - 102.5 * 1.01))];
+            double[] equity = [.. Enumerable.Range(0, 21)
+                .Select(i => i < 3 ? 100_000 : i == 20 ? own.FinalEquity : 100_000 + 40_000 / 102.0 * (100 + i - 102.5 * 1.01))];
             double[] returns = [.. equity.Select((e, i) => e / (i == 0 ? 100_000 : equity[i - 1]) - 1)];
             var deviation = Math.Sqrt(returns.Sum(r => (r - returns.Average()) * (r - returns.Average())) / 20);
             own.Volatility.ShouldBe(deviation * Math.Sqrt(own[RatioMetrics.PeriodsPerYear]), 1e-9);
             own.Sharpe.ShouldBe(returns.Average() / deviation * Math.Sqrt(own[RatioMetrics.PeriodsPerYear]), 1e-9);
             own[TradeMetrics.Exposure].ShouldBe(17 / 21.0, 1e-12);
-            File.ReadLines(Path.Combine(run.Folder, "trades.csv")).Single(l => l.Contains("ENDED", StringComparison.Ordinal)).ShouldContain("data-ended");
+            File.ReadLines(Path.Combine(run.Folder, "trades.csv")).Single(l => l.Contains("ENDED", StringComparison.Ordinal))
+                .ShouldContain("data-ended");
             // At the batch's own end nothing is closed.
             run.Model.Strategies.Single(s => s.Symbol == "OTHER").Stats!.Trades.ShouldBe(0);
-            File.ReadLines(Path.Combine(run.Folder, "trades.csv")).Single(l => l.Contains("OTHER", StringComparison.Ordinal)).ShouldContain(",open,");
+            File.ReadLines(Path.Combine(run.Folder, "trades.csv")).Single(l => l.Contains("OTHER", StringComparison.Ordinal))
+                .ShouldContain(",open,");
             run.Model.Portfolio!.Trades.ShouldBe(1);
         }
         // What is held is OTHER alone from then on: half of 40,000 at the signal's close of 102, marked at 126.
-        var row = File.ReadLines(Path.Combine(backtest.Folder, "equity.csv")).Single(l => l.StartsWith("2024-02-06", StringComparison.Ordinal)).Split(',');
+        var row = File.ReadLines(Path.Combine(backtest.Folder, "equity.csv"))
+            .Single(l => l.StartsWith("2024-02-06", StringComparison.Ordinal)).Split(',');
         double.Parse(row[3], CultureInfo.InvariantCulture).ShouldBe(20_000 / 102.0 * 126, 1e-6);
     }
 }

@@ -26,13 +26,15 @@ public class JournalCodecTests
             JsonSerializer.Serialize<object>(JournalCodec.Decode(entry)).ShouldBe(JsonSerializer.Serialize<object>(fact));
         }
         Encoding.UTF8.GetString(JournalCodec.Encode(1, default, facts[0]).Body.Span).ShouldContain("2024-03-01T14:30:00.0000001Z");
-        JsonDocument.Parse(JournalCodec.Encode(1, default, facts[1]).Body).RootElement.GetProperty("exitTime").GetInt64().ShouldBe(0, "a trade that is open has no exit time");
+        JsonDocument.Parse(JournalCodec.Encode(1, default, facts[1]).Body).RootElement.GetProperty("exitTime").GetInt64()
+            .ShouldBe(0, "a trade that is open has no exit time");
     }
 
     [Fact]
     public void Journals_of_earlier_versions_with_ticks_are_read()
     {
-        var old = new Granary.Data.Journals.JournalEntry(1, default, "OrderClosed", "", "", Encoding.UTF8.GetBytes($$"""{"instant":{{_time}},"clientId":"g-1"}"""));
+        var old = new Granary.Data.Journals.JournalEntry(1, default, "OrderClosed", "", "",
+            Encoding.UTF8.GetBytes($$"""{"instant":{{_time}},"clientId":"g-1"}"""));
         JournalCodec.Decode(old).Instant.ShouldBe(_time);
     }
 }

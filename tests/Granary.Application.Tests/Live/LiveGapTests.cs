@@ -107,7 +107,8 @@ public sealed class LiveGapTests : IDisposable
         File.ReadAllText(older).ShouldContain(":1\"");
         File.ReadAllText(newer).ShouldContain(":2\"");
         var backtest = await _under.RunAsync(new BatchReader(TestCatalogues.All).Read(older), "planned");
-        LiveRequest Over(LiveRequest r, string prod) => r with { Production = prod, From = new DateTime(2022, 5, 1).Ticks, To = new DateTime(2022, 7, 1).Ticks };
+        LiveRequest Over(LiveRequest r, string prod) =>
+            r with { Production = prod, From = new DateTime(2022, 5, 1).Ticks, To = new DateTime(2022, 7, 1).Ticks };
         var same = await _under.LiveAsync(backtest, "same", r => Over(r, older));
         LiveGap.Of(backtest.Folder, same.Run.Folder).Total.ShouldBe(0, 1e-6);
 

@@ -26,7 +26,8 @@ public sealed class LiveMatchesBacktestTests : IDisposable
         live.Run.Model.Digest.ShouldBe(backtest.Model.Digest);
         SameLines(live.Run.Folder, backtest.Folder, "portfolio_trades.csv", "equity.csv", "signals.csv", "trades.csv");
         // The account's trades are the portfolio's: same prices, same quantities, same times.
-        Lines(live.Run.Folder, "account_trades.csv", 0, 1, 4, 5, 6, 7, 8).ShouldBe(Lines(backtest.Folder, "portfolio_trades.csv", 0, 1, 3, 4, 5, 6, 7));
+        Lines(live.Run.Folder, "account_trades.csv", 0, 1, 4, 5, 6, 7, 8)
+            .ShouldBe(Lines(backtest.Folder, "portfolio_trades.csv", 0, 1, 3, 4, 5, 6, 7));
         live.Status.AccountEquity.ShouldBe(live.Status.ModelEquity, 1e-6);
         live.Against!.IsSame.ShouldBeTrue();
         live.Against.Equity.ShouldBe(backtest.Model.Portfolio!.FinalEquity);
@@ -79,7 +80,8 @@ public sealed class LiveMatchesBacktestTests : IDisposable
 
         var weights = Directory.CreateDirectory(Path.Combine(_under.Folder, "given")).FullName;
         await new Application.Weights.FileWeights(weights, TimeProvider.System).SetAsync(
-            new ProductionReader(TestCatalogues.All).Read(file).Spec.Name, 0, new Dictionary<string, double> { [hourly["id"]!.ToString()] = 0.5 }, "test", "on");
+            new ProductionReader(TestCatalogues.All).Read(file).Spec.Name, 0,
+            new Dictionary<string, double> { [hourly["id"]!.ToString()] = 0.5 }, "test", "on");
         var given = await _under.LiveAsync(backtest, "given-run", r => r with { Weights = weights });
         var own = given.Ledger.Trades.Values.Where(t => t.Strategy == hourly["id"]!.ToString()).ToList();
         own.Count.ShouldBeGreaterThan(20);
@@ -137,7 +139,8 @@ public sealed class LiveMatchesBacktestTests : IDisposable
     }
 
     private static List<string> Lines(string folder, string file, params int[] columns) =>
-        [.. File.ReadLines(Path.Combine(folder, file)).Skip(1).Select(Fields).Where(f => f[13] != "open").Select(f => string.Join('|', columns.Select(c => f[c]))).Order(StringComparer.Ordinal)];
+        [.. File.ReadLines(Path.Combine(folder, file)).Skip(1).Select(Fields).Where(f => f[13] != "open")
+            .Select(f => string.Join('|', columns.Select(c => f[c]))).Order(StringComparer.Ordinal)];
 
     private static List<string> Fields(string line)
     {
@@ -158,12 +161,14 @@ public sealed class LiveMatchesBacktestTests : IDisposable
     public async Task Whatever_the_venue_does_to_its_orders_the_digest_stays()
     {
         var backtest = await _under.BacktestAsync();
-        var live = await _under.LiveAsync(backtest, with: r => r with { BrokerOptions = BrokerOptionText.Parse("seed=7,latency=3m,reject=0.1,partial=0.3,timeout=0.2") });
+        var live = await _under.LiveAsync(backtest,
+            with: r => r with { BrokerOptions = BrokerOptionText.Parse("seed=7,latency=3m,reject=0.1,partial=0.3,timeout=0.2") });
         live.Run.Model.Digest.ShouldBe(backtest.Model.Digest);
         live.Status.AccountEquity.ShouldNotBe(live.Status.ModelEquity);
         live.Status.Unknown.ShouldBe(0);
         live.Status.Differences.ShouldBe(0);
-        live.Ledger.Tickets.ShouldAllBe(t => t.State == OrderState.Closed || !t.State.IsFinal() || live.Ledger.TradeOf(t.Order.ClientId) != null);
+        live.Ledger.Tickets.ShouldAllBe(t => t.State == OrderState.Closed || !t.State.IsFinal()
+            || live.Ledger.TradeOf(t.Order.ClientId) != null);
     }
 
     [Fact]
@@ -174,7 +179,8 @@ public sealed class LiveMatchesBacktestTests : IDisposable
             { "class": "PairsSpread", "symbols": ["COINUSDT", "GLIMUSDT"] },
             { "class": "MomentumRank", "symbols": ["COINUSDT", "GLIMUSDT"], "timeframe": "4h" }
             """;
-        var backtest = await _under.BacktestAsync(Mixed, """["COINUSDT", "GLIMUSDT"]""", more: """, "portfolio": { "weights": "equal", "fills": "bar-close", "limits": { "maxPositions": 4 } }""");
+        var backtest = await _under.BacktestAsync(Mixed, """["COINUSDT", "GLIMUSDT"]""",
+            more: """, "portfolio": { "weights": "equal", "fills": "bar-close", "limits": { "maxPositions": 4 } }""");
         var live = await _under.LiveAsync(backtest);
         SameLines(live.Run.Folder, backtest.Folder, "trades.csv", "signals.csv", "equity.csv", "portfolio_trades.csv");
         live.Run.Model.Digest.ShouldBe(backtest.Model.Digest);
@@ -196,7 +202,8 @@ public sealed class LiveMatchesBacktestTests : IDisposable
             { "class": "MovesWith", "params": { "n": [10, 20] }, "symbols": ["ACME"], "size": { "percentOfEquity": 20 } },
             { "class": "RsiReversion", "symbols": ["COINUSDT"], "timeframe": "1d", "params": { "period": 3 }, "stopLossPercent": 0.5, "takeProfitPercent": 0.5, "exitOnSignal": false, "size": { "percentOfEquity": 20 } }
             """;
-        var backtest = await _under.BacktestAsync(Strategies, more: """, "portfolio": { "weights": "equal", "fills": "bar-close" }""", path: """, "intrabarPath": "auto" """);
+        var backtest = await _under.BacktestAsync(Strategies, more: """, "portfolio": { "weights": "equal", "fills": "bar-close" }""",
+            path: """, "intrabarPath": "auto" """);
         backtest.Model.Strategies.ShouldAllBe(s => s.Error == null && s.Stats!.Trades > 0);
         backtest.Model.Strategies.Sum(s => s.Stats![ExposureMetrics.IntrabarByPath]).ShouldBeGreaterThan(0);
         var live = await _under.LiveAsync(backtest);
@@ -220,7 +227,7 @@ public sealed class LiveMatchesBacktestTests : IDisposable
     {
         var backtest = await _under.BacktestAsync();
         var (state, store) = (Path.Combine(_under.Folder, "state"), Path.Combine(_under.Folder, "kept"));
-        // Its journal has the bars, and nobody has saved them.
+        // Its journal has the bars, and they are not saved elsewhere.
         await _under.LiveAsync(backtest, "first", r => r with { State = state, To = new DateTime(2022, 1, 15).Ticks });
         var live = await _under.LiveAsync(backtest, "second", r => r with { State = state, Feed = $"{r.Feed}?keep={store}" });
         live.Run.Model.Digest.ShouldBe(backtest.Model.Digest);
@@ -237,7 +244,8 @@ public sealed class LiveMatchesBacktestTests : IDisposable
     [Fact]
     public async Task Factors_of_longer_timeframes_are_warm_where_live_begins_and_match()
     {
-        var backtest = await _under.BacktestAsync("""{ "class": "DailyTrend", "params": { "days": [3, 5] }, "size": { "percentOfEquity": 20 } }""");
+        var backtest = await _under.BacktestAsync(
+            """{ "class": "DailyTrend", "params": { "days": [3, 5] }, "size": { "percentOfEquity": 20 } }""");
         backtest.Model.Strategies.ShouldAllBe(s => s.Error == null && s.Stats!.Trades > 0);
         var from = new DateTime(2022, 1, 20, 9, 0, 0).Ticks;
         var live = await _under.LiveAsync(backtest, with: r => r with { From = from, WarmUp = r.Feed });
@@ -249,7 +257,8 @@ public sealed class LiveMatchesBacktestTests : IDisposable
     public async Task A_configuration_without_evidence_is_refused_unless_its_operator_insists_and_that_is_recorded()
     {
         var backtest = await _under.BacktestAsync();
-        (await Should.ThrowAsync<InputException>(() => _under.LiveAsync(backtest, with: r => r with { WithoutEvidence = false }))).Message.ShouldContain("pass --without-evidence to trade it anyway");
+        (await Should.ThrowAsync<InputException>(() => _under.LiveAsync(backtest,
+            with: r => r with { WithoutEvidence = false }))).Message.ShouldContain("pass --without-evidence to trade it anyway");
         var live = await _under.LiveAsync(backtest);
         File.ReadAllText(Path.Combine(live.Run.Folder, "account.json")).ShouldContain("\"withoutEvidence\": true");
     }
@@ -263,11 +272,15 @@ public sealed class LiveMatchesBacktestTests : IDisposable
         var second = await _under.LiveAsync(backtest, "second", r => r with { State = state });
         second.Run.Model.Digest.ShouldBe(backtest.Model.Digest);
         second.Ledger.Trades.Count.ShouldBeGreaterThan(first.Ledger.Trades.Count);
-        Lines(second.Run.Folder, "account_trades.csv", 0, 4, 5, 6, 7, 8).Except(Lines(backtest.Folder, "portfolio_trades.csv", 0, 3, 4, 5, 6, 7)).ShouldBeEmpty();
-        Lines(backtest.Folder, "portfolio_trades.csv", 0, 3, 4, 5, 6, 7).Except(Lines(second.Run.Folder, "account_trades.csv", 0, 4, 5, 6, 7, 8)).ShouldBeEmpty();
+        Lines(second.Run.Folder, "account_trades.csv", 0, 4, 5, 6, 7, 8)
+            .Except(Lines(backtest.Folder, "portfolio_trades.csv", 0, 3, 4, 5, 6, 7)).ShouldBeEmpty();
+        Lines(backtest.Folder, "portfolio_trades.csv", 0, 3, 4, 5, 6, 7)
+            .Except(Lines(second.Run.Folder, "account_trades.csv", 0, 4, 5, 6, 7, 8)).ShouldBeEmpty();
         var prod = Path.Combine(_under.Folder, "other.json");
-        File.WriteAllText(prod, File.ReadAllText(Path.Combine(backtest.Folder, "prod.json")).Replace("\"maxPositions\": 6", "\"maxPositions\": 5", StringComparison.Ordinal));
-        (await Should.ThrowAsync<InputException>(() => _under.LiveAsync(backtest, "third", r => r with { State = state, Production = prod }))).Message.ShouldContain("belongs to another configuration");
+        File.WriteAllText(prod, File.ReadAllText(Path.Combine(backtest.Folder, "prod.json"))
+            .Replace("\"maxPositions\": 6", "\"maxPositions\": 5", StringComparison.Ordinal));
+        (await Should.ThrowAsync<InputException>(() => _under.LiveAsync(backtest, "third",
+            r => r with { State = state, Production = prod }))).Message.ShouldContain("belongs to another configuration");
     }
 
     [Fact]

@@ -48,14 +48,17 @@ public sealed class OrderManagerTests : IAsyncDisposable
         {
             Submissions++;
             var lost = Lost-- > 0;
-            if (!lost || ArrivesAllTheSame) Orders.TryAdd(order.ClientId, new BrokerOrderStatus(order.ClientId, $"V{Orders.Count + 1}", OrderState.Submitted, 0, ""));
+            if (!lost || ArrivesAllTheSame)
+                Orders.TryAdd(order.ClientId, new BrokerOrderStatus(order.ClientId, $"V{Orders.Count + 1}", OrderState.Submitted, 0, ""));
             return lost ? throw new BrokerUnavailableException("no answer") : new(Orders[order.ClientId]);
         }
 
-        public void Fill(string clientId, double quantity, double price, OrderState state, string execution, string leg = "", Side side = Side.Buy)
+        public void Fill(string clientId, double quantity, double price, OrderState state, string execution, string leg = "",
+            Side side = Side.Buy)
         {
             Orders[clientId] = Orders[clientId] with { State = state, Filled = Orders[clientId].Filled + (leg.Length == 0 ? quantity : 0) };
-            Events.Add(new BrokerEvent(Events.Count + 1, new BrokerFill(execution, clientId, leg, "BTC", side, price, quantity, 0.5, 5), Orders[clientId]));
+            Events.Add(new BrokerEvent(Events.Count + 1, new BrokerFill(execution, clientId, leg, "BTC", side, price, quantity, 0.5, 5),
+                Orders[clientId]));
             Positions["BTC"] = Positions.GetValueOrDefault("BTC") + (int)side * quantity;
         }
 
@@ -66,19 +69,25 @@ public sealed class OrderManagerTests : IAsyncDisposable
             return new(Orders[clientId] = order with { State = OrderState.Cancelled });
         }
 
-        public ValueTask<BrokerOrderStatus?> MoveStopAsync(string clientId, double stopPrice, CancellationToken cancellationToken = default) => new(Orders.GetValueOrDefault(clientId));
+        public ValueTask<BrokerOrderStatus?> MoveStopAsync(string clientId, double stopPrice,
+            CancellationToken cancellationToken = default) => new(Orders.GetValueOrDefault(clientId));
 
-        public ValueTask<BrokerOrderStatus?> FindAsync(string clientId, CancellationToken cancellationToken = default) => new(Orders.GetValueOrDefault(clientId));
+        public ValueTask<BrokerOrderStatus?> FindAsync(string clientId, CancellationToken cancellationToken = default) =>
+            new(Orders.GetValueOrDefault(clientId));
 
-        public ValueTask<IReadOnlyList<BrokerEvent>> PollAsync(long after, CancellationToken cancellationToken = default) => new([.. Events.Where(e => e.Sequence > after)]);
+        public ValueTask<IReadOnlyList<BrokerEvent>> PollAsync(long after, CancellationToken cancellationToken = default) =>
+            new([.. Events.Where(e => e.Sequence > after)]);
 
-        public ValueTask<BrokerSnapshot> SnapshotAsync(CancellationToken cancellationToken = default) => new(new BrokerSnapshot(Positions, 0, [.. Orders.Values.Where(o => !o.State.IsFinal())]));
+        public ValueTask<BrokerSnapshot> SnapshotAsync(CancellationToken cancellationToken = default) =>
+            new(new BrokerSnapshot(Positions, 0, [.. Orders.Values.Where(o => !o.State.IsFinal())]));
 
         public ValueTask DisposeAsync() => default;
     }
 
     private static OrderIntended Entry(string id = "gtag-0-1-e", double quantity = 2) =>
-        new(1, new BrokerOrder { ClientId = id, Symbol = "BTC", Side = Side.Buy, Type = OrderType.Market, Quantity = quantity }, OrderRole.Entry, 1, ExitReason.Open) { Strategy = "S", Symbol = "BTC" };
+        new(1, new BrokerOrder { ClientId = id, Symbol = "BTC", Side = Side.Buy, Type = OrderType.Market, Quantity = quantity },
+            OrderRole.Entry, 1, ExitReason.Open)
+        { Strategy = "S", Symbol = "BTC" };
 
     private ValueTask SendAsync(params OrderIntended[] intents) => _manager.SendAsync(1, [], [.. intents], CancellationToken.None);
 
@@ -100,13 +109,17 @@ public sealed class OrderManagerTests : IAsyncDisposable
         _venue.Fill("gtag-0-1-e", 1, 102, OrderState.Filled, "x2");
         await _manager.PollAsync(3, CancellationToken.None);
         var trade = _ledger.ActiveTrades.Single();
-        (ticket.State, trade.EntryPrice, trade.State, _ledger.PositionOf("BTC"), _ledger.Cash).ShouldBe((OrderState.Filled, 101, TradeState.Active, 2, 1000 - 202 - 1));
+        (ticket.State, trade.EntryPrice, trade.State, _ledger.PositionOf("BTC"), _ledger.Cash).ShouldBe((OrderState.Filled, 101,
+            TradeState.Active, 2, 1000 - 202 - 1));
         _venue.Fill("gtag-0-1-e", 2, 99, OrderState.Filled, "x3", "stop", Side.Sell);
         await _manager.PollAsync(4, CancellationToken.None);
-        (ticket.State, ticket.Ended, trade.State, trade.Profit, trade.Fees, trade.Why).ShouldBe((OrderState.Closed, OrderState.Filled, TradeState.Closed, -4, 1.5, "stop"));
+        (ticket.State, ticket.Ended, trade.State, trade.Profit, trade.Fees, trade.Why).ShouldBe((OrderState.Closed, OrderState.Filled,
+            TradeState.Closed, -4, 1.5, "stop"));
         _ledger.OpenTickets.ShouldBeEmpty();
-        (await WrittenAsync()).Select(e => e.GetType()).ShouldBe([typeof(OrderIntended), typeof(OrderAnswered), typeof(VenueReported), typeof(TradeChanged), typeof(PositionChanged),
-            typeof(VenueReported), typeof(TradeChanged), typeof(PositionChanged), typeof(VenueReported), typeof(TradeChanged), typeof(PositionChanged), typeof(OrderClosed)]);
+        (await WrittenAsync()).Select(e => e.GetType())
+            .ShouldBe([typeof(OrderIntended), typeof(OrderAnswered), typeof(VenueReported), typeof(TradeChanged), typeof(PositionChanged),
+            typeof(VenueReported), typeof(TradeChanged), typeof(PositionChanged), typeof(VenueReported), typeof(TradeChanged),
+            typeof(PositionChanged), typeof(OrderClosed)]);
     }
 
     [Fact]
@@ -210,7 +223,8 @@ public sealed class OrderManagerTests : IAsyncDisposable
     public async Task An_intent_is_on_the_disk_before_its_order_is_sent()
     {
         var written = -1;
-        var watching = new OrderManager(new Peeking(_venue, () => written = FileJournal.Peek(_folder, new JournalQuery(Kind: nameof(OrderIntended))).Count), _journal, _ledger, "gtag");
+        var watching = new OrderManager(new Peeking(_venue,
+            () => written = FileJournal.Peek(_folder, new JournalQuery(Kind: nameof(OrderIntended))).Count), _journal, _ledger, "gtag");
         await watching.SendAsync(1, [], [Entry()], CancellationToken.None);
         written.ShouldBe(1);
     }
@@ -225,15 +239,20 @@ public sealed class OrderManagerTests : IAsyncDisposable
             return inner.SubmitAsync(order, cancellationToken);
         }
 
-        public ValueTask<BrokerOrderStatus?> CancelAsync(string clientId, CancellationToken cancellationToken = default) => inner.CancelAsync(clientId, cancellationToken);
+        public ValueTask<BrokerOrderStatus?> CancelAsync(string clientId, CancellationToken cancellationToken = default) =>
+            inner.CancelAsync(clientId, cancellationToken);
 
-        public ValueTask<BrokerOrderStatus?> MoveStopAsync(string clientId, double stopPrice, CancellationToken cancellationToken = default) => inner.MoveStopAsync(clientId, stopPrice, cancellationToken);
+        public ValueTask<BrokerOrderStatus?> MoveStopAsync(string clientId, double stopPrice,
+            CancellationToken cancellationToken = default) => inner.MoveStopAsync(clientId, stopPrice, cancellationToken);
 
-        public ValueTask<BrokerOrderStatus?> FindAsync(string clientId, CancellationToken cancellationToken = default) => inner.FindAsync(clientId, cancellationToken);
+        public ValueTask<BrokerOrderStatus?> FindAsync(string clientId, CancellationToken cancellationToken = default) =>
+            inner.FindAsync(clientId, cancellationToken);
 
-        public ValueTask<IReadOnlyList<BrokerEvent>> PollAsync(long after, CancellationToken cancellationToken = default) => inner.PollAsync(after, cancellationToken);
+        public ValueTask<IReadOnlyList<BrokerEvent>> PollAsync(long after, CancellationToken cancellationToken = default) =>
+            inner.PollAsync(after, cancellationToken);
 
-        public ValueTask<BrokerSnapshot> SnapshotAsync(CancellationToken cancellationToken = default) => inner.SnapshotAsync(cancellationToken);
+        public ValueTask<BrokerSnapshot> SnapshotAsync(CancellationToken cancellationToken = default) =>
+            inner.SnapshotAsync(cancellationToken);
 
         public ValueTask DisposeAsync() => default;
     }

@@ -103,7 +103,8 @@ public sealed class ResizedEntriesTests : IDisposable
     // Weights of a third take a third of each member's 95 %; weights of 1 are shares of a third, to which the 95 % are cut.
     [InlineData("equal", 0.95)]
     [InlineData("winners", 1)]
-    public async Task Members_that_put_almost_all_their_equity_into_a_symbol_share_the_portfolio_and_none_is_refused(string weights, double invested)
+    public async Task Members_that_put_almost_all_their_equity_into_a_symbol_share_the_portfolio_and_none_is_refused(string weights,
+        double invested)
     {
         var bars = Bars(_under.Folder, "A", "B", "C");
         var backtest = await _under.RunAsync(Spec(bars, """["A", "B", "C"]""", $$"""{ "weights": "{{weights}}" }"""), "backtest");

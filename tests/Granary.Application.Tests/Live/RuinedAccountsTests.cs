@@ -21,15 +21,18 @@ public sealed class RuinedAccountsTests : IDisposable
         {
             var open = price;
             price *= i < 60 ? 1.01 : i < 100 ? 0.99 : i < 180 ? 1.04 : i / 15 % 2 == 0 ? 0.985 : 1.015;
-            text.AppendLine(string.Create(CultureInfo.InvariantCulture, $"{day.AddDays(i):yyyy-MM-dd},{open:F4},{Math.Max(open, price) * 1.001:F4},{Math.Min(open, price) * 0.999:F4},{price:F4},1000"));
+            text.AppendLine(string.Create(CultureInfo.InvariantCulture,
+                $"{day.AddDays(i):yyyy-MM-dd},{open:F4},{Math.Max(open, price) * 1.001:F4},{Math.Min(open, price) * 0.999:F4},{price:F4},1000"));
         }
         File.WriteAllText(Path.Combine(_under.Folder, "RISE.csv"), text.ToString());
     }
 
     public void Dispose() => _under.Dispose();
 
-    private const string Short = """{ "class": "SmaCross", "params": { "fast": 5, "slow": 20 }, "sides": "short", "size": { "percentOfEquity": 99 }, "exitOnSignal": false }""";
-    private const string Long = """{ "class": "SmaCross", "params": { "fast": 5, "slow": 20 }, "sides": "long", "size": { "percentOfEquity": 50 } }""";
+    private const string Short =
+        """{ "class": "SmaCross", "params": { "fast": 5, "slow": 20 }, "sides": "short", "size": { "percentOfEquity": 99 }, "exitOnSignal": false }""";
+    private const string Long =
+        """{ "class": "SmaCross", "params": { "fast": 5, "slow": 20 }, "sides": "long", "size": { "percentOfEquity": 50 } }""";
 
     private Task<BatchRun> BacktestAsync(string strategies, string weights) =>
         _under.RunAsync(new BatchReader(TestCatalogues.All).Read("ruin.json", Encoding.UTF8.GetBytes(
@@ -43,8 +46,10 @@ public sealed class RuinedAccountsTests : IDisposable
         var ruined = results.RootElement.GetProperty("strategies")[0];
         ruined.GetProperty("state").GetString().ShouldBe("ruined");
         var stats = ruined.GetProperty("stats");
-        foreach (var (key, value) in new[] { ("totalReturn", -1.0), ("cagr", -1), ("maxDrawdown", 1), ("finalEquity", 0), ("trades", 1) }) stats.GetProperty(key).GetDouble().ShouldBe(value, key);
-        foreach (var key in new[] { "sharpe", "sortino", "calmar", "volatility", "deflatedSharpe" }) stats.GetProperty(key).ValueKind.ShouldBe(JsonValueKind.Null, key);
+        foreach (var (key, value) in new[] { ("totalReturn", -1.0), ("cagr", -1), ("maxDrawdown", 1), ("finalEquity", 0), ("trades", 1) })
+            stats.GetProperty(key).GetDouble().ShouldBe(value, key);
+        foreach (var key in new[] { "sharpe", "sortino", "calmar", "volatility", "deflatedSharpe" })
+            stats.GetProperty(key).ValueKind.ShouldBe(JsonValueKind.Null, key);
         ruined.GetProperty("weight").GetDouble().ShouldBe(0);
         results.RootElement.GetProperty("strategies")[1].TryGetProperty("state", out _).ShouldBeFalse();
         File.ReadLines(Path.Combine(run.Folder, "trades.csv")).Count(l => l.Contains(",ruined,", StringComparison.Ordinal)).ShouldBe(1);

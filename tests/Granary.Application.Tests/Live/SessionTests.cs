@@ -31,18 +31,22 @@ public sealed class SessionTests : IDisposable
         public void Report(LiveStatus value) => look(value);
     }
 
-    private static IReadOnlyList<JournalEvent> Journal(string state) => [.. FileJournal.Peek(state, new JournalQuery()).Select(JournalCodec.Decode)];
+    private static IReadOnlyList<JournalEvent> Journal(string state) =>
+        [.. FileJournal.Peek(state, new JournalQuery()).Select(JournalCodec.Decode)];
 
     [Fact]
     public async Task Paused_it_sends_no_entries_but_exits_flattened_it_holds_nothing_resumed_it_trades_again()
     {
         var production = await ProductionAsync();
-        var orders = new Queue<(int Bars, SessionCommand Command)>([(300, SessionCommand.Pause), (500, SessionCommand.Resume), (700, SessionCommand.Flatten), (900, SessionCommand.Resume)]);
+        var orders = new Queue<(int Bars, SessionCommand Command)>([(300, SessionCommand.Pause), (500, SessionCommand.Resume),
+            (700, SessionCommand.Flatten), (900, SessionCommand.Resume)]);
         var control = new SessionControl(Path.Combine(State, "control"), TimeProvider.System);
-        var end = await SessionUnderTest.TradeAsync(production, State, new PaperSettings(), brokerOf: b => new Watching(b, orders, control), options: new LiveOptions { Account = "test", Control = control });
+        var end = await SessionUnderTest.TradeAsync(production, State, new PaperSettings(), brokerOf: b => new Watching(b, orders, control),
+            options: new LiveOptions { Account = "test", Control = control });
         var journal = Journal(State);
         var controls = journal.OfType<SessionControlled>().ToList();
-        controls.Select(c => c.Command).ShouldBe([SessionCommand.Pause, SessionCommand.Resume, SessionCommand.Flatten, SessionCommand.Resume]);
+        controls.Select(c => c.Command)
+            .ShouldBe([SessionCommand.Pause, SessionCommand.Resume, SessionCommand.Flatten, SessionCommand.Resume]);
         controls.ShouldAllBe(c => c.Who == "Anna" && c.Why == "a test");
         bool Between(long instant, int from) => instant > controls[from].Instant && instant <= controls[from + 1].Instant;
         var intents = journal.OfType<OrderIntended>().ToList();
@@ -52,13 +56,15 @@ public sealed class SessionTests : IDisposable
         intents.Where(i => i.Order.Closes is null && i.Instant > controls[3].Instant).ShouldNotBeEmpty();
         journal.OfType<EntrySkipped>().ShouldAllBe(s => s.Why == "paused");
         journal.OfType<EntrySkipped>().ShouldNotBeEmpty();
-        journal.OfType<PositionChanged>().Where(p => p.Instant <= controls[3].Instant).GroupBy(p => p.Symbol).ShouldAllBe(g => g.Last().Quantity == 0);
+        journal.OfType<PositionChanged>().Where(p => p.Instant <= controls[3].Instant).GroupBy(p => p.Symbol)
+            .ShouldAllBe(g => g.Last().Quantity == 0);
         // What the operator did is not the strategies' doing.
         end.Digest.ShouldBe((await SessionUnderTest.TradeAsync(production, State + "2", new PaperSettings())).Digest);
     }
 
     // A command's file is laid down at a bar of the test's choosing.
-    private sealed class Watching(IBroker inner, Queue<(int Bars, SessionCommand Command)> orders, SessionControl control) : IBroker, IMarketListener
+    private sealed class Watching(IBroker inner, Queue<(int Bars, SessionCommand Command)> orders, SessionControl control)
+        : IBroker, IMarketListener
     {
         private int _bars;
 
@@ -77,17 +83,23 @@ public sealed class SessionTests : IDisposable
             await ((IMarketListener)inner).OnBarsAsync(instant, bars, cancellationToken);
         }
 
-        public ValueTask<BrokerOrderStatus> SubmitAsync(BrokerOrder order, CancellationToken cancellationToken = default) => inner.SubmitAsync(order, cancellationToken);
+        public ValueTask<BrokerOrderStatus> SubmitAsync(BrokerOrder order, CancellationToken cancellationToken = default) =>
+            inner.SubmitAsync(order, cancellationToken);
 
-        public ValueTask<BrokerOrderStatus?> CancelAsync(string clientId, CancellationToken cancellationToken = default) => inner.CancelAsync(clientId, cancellationToken);
+        public ValueTask<BrokerOrderStatus?> CancelAsync(string clientId, CancellationToken cancellationToken = default) =>
+            inner.CancelAsync(clientId, cancellationToken);
 
-        public ValueTask<BrokerOrderStatus?> MoveStopAsync(string clientId, double stopPrice, CancellationToken cancellationToken = default) => inner.MoveStopAsync(clientId, stopPrice, cancellationToken);
+        public ValueTask<BrokerOrderStatus?> MoveStopAsync(string clientId, double stopPrice,
+            CancellationToken cancellationToken = default) => inner.MoveStopAsync(clientId, stopPrice, cancellationToken);
 
-        public ValueTask<BrokerOrderStatus?> FindAsync(string clientId, CancellationToken cancellationToken = default) => inner.FindAsync(clientId, cancellationToken);
+        public ValueTask<BrokerOrderStatus?> FindAsync(string clientId, CancellationToken cancellationToken = default) =>
+            inner.FindAsync(clientId, cancellationToken);
 
-        public ValueTask<IReadOnlyList<BrokerEvent>> PollAsync(long after, CancellationToken cancellationToken = default) => inner.PollAsync(after, cancellationToken);
+        public ValueTask<IReadOnlyList<BrokerEvent>> PollAsync(long after, CancellationToken cancellationToken = default) =>
+            inner.PollAsync(after, cancellationToken);
 
-        public ValueTask<BrokerSnapshot> SnapshotAsync(CancellationToken cancellationToken = default) => inner.SnapshotAsync(cancellationToken);
+        public ValueTask<BrokerSnapshot> SnapshotAsync(CancellationToken cancellationToken = default) =>
+            inner.SnapshotAsync(cancellationToken);
 
         public ValueTask DisposeAsync() => inner.DisposeAsync();
     }
@@ -97,7 +109,11 @@ public sealed class SessionTests : IDisposable
     {
         var production = await ProductionAsync();
         var hits = new List<(string Strategy, int Number, string Leg, double Price)>();
-        var options = new LiveOptions { Account = "test", Hit = (trade, fill) => hits.Add((trade.Strategy, trade.Number, fill.Leg, fill.Price)) };
+        var options = new LiveOptions
+        {
+            Account = "test",
+            Hit = (trade, fill) => hits.Add((trade.Strategy, trade.Number, fill.Leg, fill.Price))
+        };
         // The venue is late, so that its fills are other ones than those of the strategies' simulated accounts.
         var paper = new PaperSettings { Seed = 2, Latency = TimeSpan.FromMinutes(50) };
         await SessionUnderTest.TradeAsync(production, State, paper, "2022-01-20", options: options);
@@ -105,7 +121,9 @@ public sealed class SessionTests : IDisposable
         before.ShouldBeGreaterThan(5);
         var end = await SessionUnderTest.TradeAsync(production, State, paper, options: options);
         end.Host.Status.Hits.Values.Sum().ShouldBe(hits.Count - before);
-        hits.ShouldBe(end.Venue.Where(e => e.Fill is { Leg.Length: > 0 }).Select(e => (end.Host.Ledger.TradeOf(e.Fill!.ClientId)!.Strategy, end.Host.Ledger.TradeOf(e.Fill.ClientId)!.Number, e.Fill.Leg, e.Fill.Price)));
+        hits.ShouldBe(end.Venue.Where(e => e.Fill is { Leg.Length: > 0 })
+            .Select(e => (end.Host.Ledger.TradeOf(e.Fill!.ClientId)!.Strategy, end.Host.Ledger.TradeOf(e.Fill.ClientId)!.Number, e.Fill.Leg,
+                e.Fill.Price)));
         hits.Select(h => h.Leg).Distinct().Order().ShouldBe(["stop", "target", "trail"]);
     }
 
@@ -116,14 +134,17 @@ public sealed class SessionTests : IDisposable
         var weights = new FileWeights(Path.Combine(_under.Folder, "weights"), TimeProvider.System);
         var id = production.Spec.Portfolio.FixedWeights!.Keys.First(k => k.StartsWith("SmaCross", StringComparison.Ordinal));
         await weights.SetAsync("test", 0, new Dictionary<string, double> { [id] = 0 }, "Anna", "it lost");
-        var half = await SessionUnderTest.TradeAsync(production, State, new PaperSettings(), "2022-01-20", options: new LiveOptions { Account = "test", Weights = weights });
+        var half = await SessionUnderTest.TradeAsync(production, State, new PaperSettings(), "2022-01-20",
+            options: new LiveOptions { Account = "test", Weights = weights });
         var change = Journal(State).OfType<WeightsChanged>().Single();
         (change.Version, change.Who, change.Why, change.Weights[id]).ShouldBe((1, "Anna", "it lost", 0));
         Journal(State).OfType<SignalDecided>().Where(s => s.Strategy == id).ShouldAllBe(s => s.Decision == Decision.WeightZero);
         await weights.SetAsync("test", 1, new Dictionary<string, double> { [id] = 0.2 }, "Anna", "once more");
-        var end = await SessionUnderTest.TradeAsync(production, State, new PaperSettings(), options: new LiveOptions { Account = "test", Weights = weights });
+        var end = await SessionUnderTest.TradeAsync(production, State, new PaperSettings(),
+            options: new LiveOptions { Account = "test", Weights = weights });
         end.Host.Status.WeightsVersion.ShouldBe(2);
-        var later = Journal(State).OfType<SignalDecided>().Where(s => s.Strategy == id && s.Instant > new DateTime(2022, 1, 20, 1, 0, 0).Ticks).ToList();
+        var later = Journal(State).OfType<SignalDecided>()
+            .Where(s => s.Strategy == id && s.Instant > new DateTime(2022, 1, 20, 1, 0, 0).Ticks).ToList();
         later.ShouldContain(s => s.Decision == Decision.Accepted);
         half.Host.Ledger.Trades.Values.ShouldNotContain(t => t.Strategy == id);
         end.Host.Ledger.Trades.Values.ShouldContain(t => t.Strategy == id);
@@ -190,7 +211,8 @@ public sealed class SessionTests : IDisposable
     {
         var production = await ProductionAsync();
         await using var first = FileJournal.Open(State, TimeProvider.System, "granary live prod.json");
-        (await Should.ThrowAsync<LeaseException>(() => SessionUnderTest.TradeAsync(production, State, new PaperSettings()))).Message.ShouldContain("is traded by granary live prod.json, process");
+        (await Should.ThrowAsync<LeaseException>(() => SessionUnderTest.TradeAsync(production, State,
+            new PaperSettings()))).Message.ShouldContain("is traded by granary live prod.json, process");
     }
 
     [Fact]
@@ -215,7 +237,8 @@ public sealed class SessionTests : IDisposable
                 down = false;
             });
         });
-        var end = await SessionUnderTest.TradeAsync(production, State + "-pg", new PaperSettings(), journalInstead: losing, brokerOf: b => new Counting(b, () =>
+        var end = await SessionUnderTest.TradeAsync(production, State + "-pg", new PaperSettings(), journalInstead: losing,
+            brokerOf: b => new Counting(b, () =>
         {
             sent++;
             down.ShouldBeFalse("an order was sent while the journal was lost");
@@ -226,7 +249,8 @@ public sealed class SessionTests : IDisposable
         var entries = await PostgresJournal.PeekAsync(database, "test", new JournalQuery());
         entries.Select(e => e.Sequence).ShouldBe(Enumerable.Range(1, entries.Count).Select(n => (long)n));
         entries.Count(e => e.Kind == nameof(OrderIntended)).ShouldBe(expected.Host.Ledger.Tickets.Count);
-        (await PostgresJournal.PeekAsync(database, "test", new JournalQuery(Kind: nameof(TradeChanged), Symbol: "ACME"))).ShouldNotBeEmpty();
+        (await PostgresJournal.PeekAsync(database, "test",
+            new JournalQuery(Kind: nameof(TradeChanged), Symbol: "ACME"))).ShouldNotBeEmpty();
     }
 
     [Fact]
@@ -268,7 +292,8 @@ public sealed class SessionTests : IDisposable
         (crash is null).ShouldBeFalse();
         await crash!;
         live.Run.Model.Digest.ShouldBe(backtest.Model.Digest);
-        live.Ledger.Tickets.Select(t => t.Order.ClientId).ShouldBe(undisturbed.Ledger.Tickets.Select(t => t.Order.ClientId), ignoreOrder: true);
+        live.Ledger.Tickets.Select(t => t.Order.ClientId)
+            .ShouldBe(undisturbed.Ledger.Tickets.Select(t => t.Order.ClientId), ignoreOrder: true);
         live.Status.AccountEquity.ShouldBe(undisturbed.Status.AccountEquity, 1e-6);
         var entries = await PostgresJournal.PeekAsync(database, "live", new JournalQuery());
         entries.Select(e => e.Sequence).ShouldBe(Enumerable.Range(1, entries.Count).Select(n => (long)n));
@@ -296,7 +321,8 @@ public sealed class SessionTests : IDisposable
             await inner.AppendAsync(entries, cancellationToken);
         }
 
-        public IAsyncEnumerable<JournalEntry> ReadAsync(JournalQuery query, CancellationToken cancellationToken = default) => inner.ReadAsync(query, cancellationToken);
+        public IAsyncEnumerable<JournalEntry> ReadAsync(JournalQuery query, CancellationToken cancellationToken = default) =>
+            inner.ReadAsync(query, cancellationToken);
 
         public ValueTask DisposeAsync() => inner.DisposeAsync();
     }
@@ -305,7 +331,8 @@ public sealed class SessionTests : IDisposable
     {
         public string Name => inner.Name;
 
-        public ValueTask OnBarsAsync(long instant, IReadOnlyList<ClosedBar> bars, CancellationToken cancellationToken = default) => ((IMarketListener)inner).OnBarsAsync(instant, bars, cancellationToken);
+        public ValueTask OnBarsAsync(long instant, IReadOnlyList<ClosedBar> bars, CancellationToken cancellationToken = default) =>
+            ((IMarketListener)inner).OnBarsAsync(instant, bars, cancellationToken);
 
         public ValueTask<BrokerOrderStatus> SubmitAsync(BrokerOrder order, CancellationToken cancellationToken = default)
         {
@@ -313,15 +340,20 @@ public sealed class SessionTests : IDisposable
             return inner.SubmitAsync(order, cancellationToken);
         }
 
-        public ValueTask<BrokerOrderStatus?> CancelAsync(string clientId, CancellationToken cancellationToken = default) => inner.CancelAsync(clientId, cancellationToken);
+        public ValueTask<BrokerOrderStatus?> CancelAsync(string clientId, CancellationToken cancellationToken = default) =>
+            inner.CancelAsync(clientId, cancellationToken);
 
-        public ValueTask<BrokerOrderStatus?> MoveStopAsync(string clientId, double stopPrice, CancellationToken cancellationToken = default) => inner.MoveStopAsync(clientId, stopPrice, cancellationToken);
+        public ValueTask<BrokerOrderStatus?> MoveStopAsync(string clientId, double stopPrice,
+            CancellationToken cancellationToken = default) => inner.MoveStopAsync(clientId, stopPrice, cancellationToken);
 
-        public ValueTask<BrokerOrderStatus?> FindAsync(string clientId, CancellationToken cancellationToken = default) => inner.FindAsync(clientId, cancellationToken);
+        public ValueTask<BrokerOrderStatus?> FindAsync(string clientId, CancellationToken cancellationToken = default) =>
+            inner.FindAsync(clientId, cancellationToken);
 
-        public ValueTask<IReadOnlyList<BrokerEvent>> PollAsync(long after, CancellationToken cancellationToken = default) => inner.PollAsync(after, cancellationToken);
+        public ValueTask<IReadOnlyList<BrokerEvent>> PollAsync(long after, CancellationToken cancellationToken = default) =>
+            inner.PollAsync(after, cancellationToken);
 
-        public ValueTask<BrokerSnapshot> SnapshotAsync(CancellationToken cancellationToken = default) => inner.SnapshotAsync(cancellationToken);
+        public ValueTask<BrokerSnapshot> SnapshotAsync(CancellationToken cancellationToken = default) =>
+            inner.SnapshotAsync(cancellationToken);
 
         public ValueTask DisposeAsync() => inner.DisposeAsync();
     }
@@ -334,7 +366,8 @@ public sealed class SessionTests : IDisposable
         var signals = Journal(State).OfType<SignalDecided>().ToList();
         signals.Count.ShouldBeGreaterThan(100);
         signals.ShouldAllBe(s => s.Period < s.Instant && s.Price > 0 && s.Quantity > 0);
-        signals.Where(s => s.Strategy.StartsWith("SmaCross(fast=5,slow=20)", StringComparison.Ordinal)).ShouldAllBe(s => s.Factors.ContainsKey("sma(5)") && s.Factors.ContainsKey("sma(20)"));
+        signals.Where(s => s.Strategy.StartsWith("SmaCross(fast=5,slow=20)", StringComparison.Ordinal))
+            .ShouldAllBe(s => s.Factors.ContainsKey("sma(5)") && s.Factors.ContainsKey("sma(20)"));
         signals.ShouldContain(s => s.Decision == Decision.Accepted && s.Granted > 0);
         signals.ShouldContain(s => s.Decision == Decision.MaxPositions && s.Granted == 0);
         // One live signal at most for a strategy, symbol, side and period.

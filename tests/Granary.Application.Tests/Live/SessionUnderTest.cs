@@ -14,7 +14,9 @@ using Granary.Testing;
 
 namespace Granary.Application.Tests.Live;
 
-/// <summary>A batch over the samples, its production configuration, and sessions that trade it with whatever journal and broker a test wants.</summary>
+/// <summary>
+/// A batch over the samples, its production configuration, and sessions that trade it with whatever journal and broker a test wants.
+/// </summary>
 internal sealed class SessionUnderTest : IDisposable
 {
     // In memory where the system has that: hundreds of sessions flush to it.
@@ -34,7 +36,9 @@ internal sealed class SessionUnderTest : IDisposable
     public static string Bars => Path.Combine(SharedData.RepositoryRoot, "samples", "data", "1h");
 
     /// <summary>Runs the batch as a backtest.</summary>
-    public async Task<BatchRun> BacktestAsync(string strategies = Strategies, string symbols = """["ACME", "COINUSDT"]""", string to = "2022-02-10", string more = """, "portfolio": { "weights": "equal", "limits": { "maxPositions": 6, "maxGrossPercent": 60 } }""", string path = "")
+    public async Task<BatchRun> BacktestAsync(string strategies = Strategies, string symbols = """["ACME", "COINUSDT"]""",
+        string to = "2022-02-10", string more =
+            """, "portfolio": { "weights": "equal", "limits": { "maxPositions": 6, "maxGrossPercent": 60 } }""", string path = "")
     {
         var spec = new BatchReader(TestCatalogues.All).Read("live.json", Encoding.UTF8.GetBytes(
             $$"""{ "name": "live", "data": { "source": "csv:{{Bars}}", "symbols": {{symbols}}, "timeframe": "1h", "to": "{{to}}" }, "execution": { "commissionPercent": 0.05, "slippagePercent": 0.02 {{path}} }, "strategies": [ {{strategies}} ] {{more}} }"""), Path.GetTempPath());
@@ -45,7 +49,8 @@ internal sealed class SessionUnderTest : IDisposable
         .RunAsync(spec, new BatchOptions { Out = Path.Combine(Folder, name), Guards = false, Yes = true });
 
     /// <summary>Trades the configuration of a backtest through the same door as the command line.</summary>
-    public Task<LiveRun> LiveAsync(BatchRun backtest, string name = "live", Func<LiveRequest, LiveRequest>? with = null, CancellationToken cancellationToken = default)
+    public Task<LiveRun> LiveAsync(BatchRun backtest, string name = "live", Func<LiveRequest, LiveRequest>? with = null,
+        CancellationToken cancellationToken = default)
     {
         var request = new LiveRequest
         {
@@ -59,7 +64,8 @@ internal sealed class SessionUnderTest : IDisposable
     }
 
     /// <summary>One session on a state of its own, with journal and broker wrapped as the test wishes.</summary>
-    public static async Task<SessionEnd> TradeAsync(Production production, string state, PaperSettings paper, string to = "2022-02-10", Func<IJournal, IJournal>? journalOf = null, Func<IBroker, IBroker>? brokerOf = null,
+    public static async Task<SessionEnd> TradeAsync(Production production, string state, PaperSettings paper, string to = "2022-02-10",
+        Func<IJournal, IJournal>? journalOf = null, Func<IBroker, IBroker>? brokerOf = null,
         LiveOptions? options = null, IJournal? journalInstead = null, CancellationToken cancellationToken = default)
     {
         var spec = production.Spec;
@@ -71,11 +77,14 @@ internal sealed class SessionUnderTest : IDisposable
         await using var feed = await BarReplay.OpenAsync(BatchSources.Open(TestCatalogues.All.Sources, spec.Data, spec.Folder),
             [.. spec.Data.Symbols.Select(s => new BarQuery(s, spec.Data.Timeframe, null, until))], ReplayPace.AsFastAsPossible,
             TimeProvider.System, cancellationToken: cancellationToken);
-        var markets = feed.Series.ToDictionary(s => s.Instrument.Symbol, s => new OpenedMarket(s.Instrument.Symbol, null!, s.Instrument), StringComparer.Ordinal);
-        var venue = await PaperBroker.OpenAsync(paper with { Cash = spec.Cash }, spec.Execution.Settings, markets.ToDictionary(m => m.Key, m => m.Value.Instrument, StringComparer.Ordinal),
+        var markets = feed.Series.ToDictionary(s => s.Instrument.Symbol, s => new OpenedMarket(s.Instrument.Symbol, null!, s.Instrument),
+            StringComparer.Ordinal);
+        var venue = await PaperBroker.OpenAsync(paper with { Cash = spec.Cash }, spec.Execution.Settings,
+            markets.ToDictionary(m => m.Key, m => m.Value.Instrument, StringComparer.Ordinal),
             FileJournal.Open(state, TimeProvider.System, name: "paper-venue.grj", flush: false), TimeProvider.System, cancellationToken);
         await using var broker = brokerOf?.Invoke(venue) ?? venue;
-        var host = LiveHost.Create(spec, feed, broker, journal, past, TimeProvider.System, (options ?? new LiveOptions { Account = "test" }) with { Configuration = "fixed, since the paper venue draws by order ids" });
+        var host = LiveHost.Create(spec, feed, broker, journal, past, TimeProvider.System,
+            (options ?? new LiveOptions { Account = "test" }) with { Configuration = "fixed, since the paper venue draws by order ids" });
         var plan = BatchPlan.Make(spec, spec.Data.Symbols);
         List<StrategyOutcome> outcomes = [];
         await host.RunAsync(plan, markets, _ => true, null, false, outcomes.AddRange, null, cancellationToken);
@@ -95,13 +104,17 @@ internal sealed record SessionEnd(LiveHost Host, string Digest, IReadOnlyList<Br
         var text = new StringBuilder();
         var ledger = Host.Ledger;
         text.AppendLine(FormattableString.Invariant($"cash {ledger.Cash:R} fees {ledger.Fees:R} fills {ledger.Fills}"));
-        foreach (var (symbol, held) in ledger.Positions.OrderBy(p => p.Key, StringComparer.Ordinal)) text.AppendLine(FormattableString.Invariant($"position {symbol} {held:R}"));
+        foreach (var (symbol, held) in ledger.Positions.OrderBy(p => p.Key, StringComparer.Ordinal))
+            text.AppendLine(FormattableString.Invariant($"position {symbol} {held:R}"));
         foreach (var t in ledger.Trades.Values.OrderBy(t => t.Entry, StringComparer.Ordinal))
-            text.AppendLine(FormattableString.Invariant($"trade {t.Entry} {t.State} {t.Side} {t.Quantity:R} {t.Open:R} {t.EntryPrice:R} {t.ExitPrice:R} {t.Profit:R} {t.Fees:R} {t.EntryTime} {t.ExitTime} {t.Why}"));
+            text.AppendLine(FormattableString.Invariant(
+                $"trade {t.Entry} {t.State} {t.Side} {t.Quantity:R} {t.Open:R} {t.EntryPrice:R} {t.ExitPrice:R} {t.Profit:R} {t.Fees:R} {t.EntryTime} {t.ExitTime} {t.Why}"));
         foreach (var t in ledger.Tickets.OrderBy(t => t.Order.ClientId, StringComparer.Ordinal))
-            text.AppendLine(FormattableString.Invariant($"order {t.Order.ClientId} {t.Order.Type} {t.Order.Quantity:R} {t.State} {t.Ended} {t.Unknown} {t.Filled:R} {t.VenueId}"));
+            text.AppendLine(FormattableString.Invariant(
+                $"order {t.Order.ClientId} {t.Order.Type} {t.Order.Quantity:R} {t.State} {t.Ended} {t.Unknown} {t.Filled:R} {t.VenueId}"));
         foreach (var e in Venue)
-            text.AppendLine(FormattableString.Invariant($"venue {e.Sequence} {e.Status.ClientId} {e.Status.State} {e.Fill?.ExecutionId} {e.Fill?.Leg} {e.Fill?.Price:R} {e.Fill?.Quantity:R}"));
+            text.AppendLine(FormattableString.Invariant(
+                $"venue {e.Sequence} {e.Status.ClientId} {e.Status.State} {e.Fill?.ExecutionId} {e.Fill?.Leg} {e.Fill?.Price:R} {e.Fill?.Quantity:R}"));
         return text.ToString();
     }
 }

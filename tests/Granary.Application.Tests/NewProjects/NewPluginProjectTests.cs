@@ -72,7 +72,8 @@ public sealed class NewPluginProjectTests : IDisposable
 
     [Theory]
     [InlineData("strategy", "golden", "'golden' cannot name a strategy; use a capital letter and then letters and digits, as GoldenHour")]
-    [InlineData("broker", "Golden-Hour", "'Golden-Hour' cannot name a broker; use a capital letter and then letters and digits, as GoldenHour")]
+    [InlineData("broker", "Golden-Hour",
+        "'Golden-Hour' cannot name a broker; use a capital letter and then letters and digits, as GoldenHour")]
     [InlineData("factor", "", "'' cannot name a factor; use a capital letter and then letters and digits, as GoldenHour")]
     [InlineData("strategy", "SmaCross", "the strategy name 'SmaCross' is taken; choose another name")]
     [InlineData("factor", "Sma", "the factor name 'sma' is taken; choose another name")]

@@ -9,16 +9,18 @@ internal static class EmittedPlugin
 {
     /// <summary>A DLL with one class of this name that derives from <see cref="Strategy"/> (or not) and does nothing.</summary>
     /// <param name="uses">A factor that its constructor declares.</param>
-    public static string Write(string folder, string assembly, string className, bool isStrategy = true, bool isPublic = true, bool throws = false,
-        int constructors = 1, string? uses = null)
+    public static string Write(string folder, string assembly, string className, bool isStrategy = true, bool isPublic = true,
+        bool throws = false, int constructors = 1, string? uses = null)
     {
         var builder = new PersistedAssemblyBuilder(new AssemblyName(assembly), typeof(object).Assembly);
         var module = builder.DefineDynamicModule(assembly);
         var parent = isStrategy ? typeof(Strategy) : typeof(object);
-        var type = module.DefineType("Emitted." + className, TypeAttributes.Class | TypeAttributes.Sealed | (isPublic ? TypeAttributes.Public : TypeAttributes.NotPublic), parent);
+        var type = module.DefineType("Emitted." + className,
+            TypeAttributes.Class | TypeAttributes.Sealed | (isPublic ? TypeAttributes.Public : TypeAttributes.NotPublic), parent);
         for (var c = 0; c < constructors; c++)
         {
-            var constructor = type.DefineConstructor(MethodAttributes.Public, CallingConventions.Standard, [.. Enumerable.Repeat(typeof(int), c)]);
+            var constructor = type.DefineConstructor(MethodAttributes.Public, CallingConventions.Standard,
+                [.. Enumerable.Repeat(typeof(int), c)]);
             var il = constructor.GetILGenerator();
             il.Emit(OpCodes.Ldarg_0);
             il.Emit(OpCodes.Call, parent.GetConstructor(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic, [])!);
@@ -39,7 +41,8 @@ internal static class EmittedPlugin
         }
         if (isStrategy)
         {
-            var onBar = type.DefineMethod(nameof(Strategy.OnBar), MethodAttributes.Public | MethodAttributes.Virtual | MethodAttributes.HideBySig, typeof(void), [typeof(StrategyContext)]);
+            var onBar = type.DefineMethod(nameof(Strategy.OnBar),
+                MethodAttributes.Public | MethodAttributes.Virtual | MethodAttributes.HideBySig, typeof(void), [typeof(StrategyContext)]);
             onBar.GetILGenerator().Emit(OpCodes.Ret);
         }
         type.CreateType();

@@ -66,14 +66,16 @@ public sealed class PluginFolderTests : IDisposable
         var path = EmittedPlugin.Write(_folder, "Thief", "SmaCross");
         Sentence()
             .ShouldBe(
-            $"{path}: the strategy name 'SmaCross' of Emitted.SmaCross in Thief.dll is taken by Granary.Engine.Strategies.Library.SmaCross; change it in the plug-in and build it again");
+            $"{path}: the strategy name 'SmaCross' of Emitted.SmaCross in Thief.dll is taken by "
+                + $"Granary.Engine.Strategies.Library.SmaCross; change it in the plug-in and build it again");
     }
 
     [Fact]
     public void A_strategy_that_cannot_be_made_is_refused_when_it_is_loaded()
     {
         var path = EmittedPlugin.Write(_folder, "Moody", "Moody", throws: true);
-        Sentence().ShouldBe($"{path}: Moody cannot be made with its defaults (NotSupportedException: the moon is in the wrong house); change it in the plug-in and build it again");
+        Sentence().ShouldBe($"{path}: Moody cannot be made with its defaults (NotSupportedException: the moon is in the wrong house); "
+            + $"change it in the plug-in and build it again");
     }
 
     [Fact]

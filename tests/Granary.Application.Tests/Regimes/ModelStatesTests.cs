@@ -22,7 +22,8 @@ public sealed class ModelStatesTests : IDisposable
               "learning": { "name": "gate", "trainer": "logistic", "features": ["state(noise)", "state(noise).age", "rsi(14)"], "label": "direction", "registry": "{{_folder}}/models",
                 "walkForward": { "train": 100, "test": 60 }, "apply": { "rule": "gate", "buyAbove": 0.5, "sellBelow": 0.5 } } }
             """), _folder);
-        var run = await new BatchRunner(new EmbeddedHost(2), TimeProvider.System).RunAsync(spec, new BatchOptions { Out = Path.Combine(_folder, "run"), Guards = false });
+        var run = await new BatchRunner(new EmbeddedHost(2), TimeProvider.System).RunAsync(spec,
+            new BatchOptions { Out = Path.Combine(_folder, "run"), Guards = false });
         run.Model.Strategies[0].Error.ShouldBeNull();
         run.Model.Sections["learning"].ShouldContain("state(noise)");
         run.Model.Strategies[0].Model.ShouldNotBeNull();

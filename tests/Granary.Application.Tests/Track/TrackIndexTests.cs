@@ -15,7 +15,8 @@ public sealed class TrackIndexTests : IDisposable
 
     private static readonly string Panel = Path.Combine(SharedData.RepositoryRoot, "tests", "Shared", "oracles", "ml", "omp_panel.csv");
 
-    private static TrackRequest Names(int most, bool intercept = false) => new() { Options = new PursuitOptions { MaxNames = most, Intercept = intercept } };
+    private static TrackRequest Names(int most, bool intercept = false) =>
+        new() { Options = new PursuitOptions { MaxNames = most, Intercept = intercept } };
 
     [Fact]
     public void A_panel_gives_the_contracts_record_with_scikit_learns_values()
@@ -41,7 +42,8 @@ public sealed class TrackIndexTests : IDisposable
     [Fact]
     public void Reselections_are_listed_with_their_dates()
     {
-        using var json = JsonDocument.Parse(TrackJson.Write(TrackIndex.FromPanel(Panel, "INDEX", Names(5) with { Window = 250, Step = 100 })));
+        using var json =
+            JsonDocument.Parse(TrackJson.Write(TrackIndex.FromPanel(Panel, "INDEX", Names(5) with { Window = 250, Step = 100 })));
         var history = json.RootElement.GetProperty("rolling").GetProperty("history");
         history.GetArrayLength().ShouldBe(3);
         history[0].GetProperty("from").GetString().ShouldBe("2020-12-16T00:00:00Z");
@@ -56,7 +58,8 @@ public sealed class TrackIndexTests : IDisposable
         var values = new double[300];
         values[0] = 100;
         for (var t = 1; t < 300; t++)
-            values[t] = values[t - 1] * (1 + 0.5 * Return(universe["S3"], t) + 0.3 * Return(universe["S11"], t) + 0.2 * Return(universe["S29"], t));
+            values[t] = values[t - 1] * (1 + 0.5 * Return(universe["S3"], t) + 0.3 * Return(universe["S11"], t)
+                + 0.2 * Return(universe["S29"], t));
         var index = new EquityCurve(universe["S3"].Times.ToArray(), values);
         var result = await TrackIndex.FromUniverseAsync(index, [.. universe.Keys], (s, _) => ValueTask.FromResult(universe[s]),
             new TrackRequest { Options = new PursuitOptions { MaxNames = 3, NonNegative = true, SumToOne = true } }, ct);
@@ -81,7 +84,8 @@ public sealed class TrackIndexTests : IDisposable
         universe["gone"] = Keep("S1", i => i < 99);
         universe["pause"] = Keep("S1", i => i is < 40 or > 47);
         universe["short pause"] = Keep("S1", i => i is < 40 or > 43);
-        var result = await TrackIndex.FromUniverseAsync(index, [.. universe.Keys], (s, _) => ValueTask.FromResult(universe[s]), Names(2), ct);
+        var result = await TrackIndex.FromUniverseAsync(index, [.. universe.Keys], (s, _) => ValueTask.FromResult(universe[s]), Names(2),
+            ct);
         result.Names.ShouldBe(["S0", "S1", "S2", "S3", "short pause"]);
         result.Notes.ShouldHaveSingleItem().ShouldContain("late, gone, pause");
         result.Support.First().ShouldBe("S0");
@@ -100,7 +104,8 @@ public sealed class TrackIndexTests : IDisposable
         Says(() => TrackIndex.FromPanel(Panel, "INDEX", Names(0)), "at least 1");
         Says(() => TrackIndex.FromPanel(Panel, "INDEX", Names(5) with { Split = 0 }), "--split 0");
         Says(() => TrackIndex.FromPanel(Panel, "INDEX", Names(5) with { Window = 600 }), "window of 600");
-        Says(() => TrackIndex.FromPanel(Panel, "INDEX", new TrackRequest { Options = new PursuitOptions { MaxNames = 2, SumToOne = true, MaxWeight = 0.1 } }), "cannot add up to 1");
+        Says(() => TrackIndex.FromPanel(Panel, "INDEX",
+            new TrackRequest { Options = new PursuitOptions { MaxNames = 2, SumToOne = true, MaxWeight = 0.1 } }), "cannot add up to 1");
         var file = Path.Combine(_folder, "panel.csv");
         File.WriteAllText(file, "date,A,INDEX\n2024-01-01,0.1,x\n");
         Says(() => TrackIndex.FromPanel(file, "INDEX", Names(1)), file, "line 2", "INDEX", "'x' is no number");
@@ -167,7 +172,8 @@ public sealed class TrackIndexTests : IDisposable
         result.Rolling.OutOfSample.Correlation.ShouldBeGreaterThan(0.95);
         var page = new StringWriter();
         result.Report("Made of 520").Write(page);
-        foreach (var shown in new[] { "Residual: index less replica", "Yearly tracking error by number of names", "Choices, each from the periods before it", result.Support.First() }) page.ToString().ShouldContain(shown);
+        foreach (var shown in new[] { "Residual: index less replica", "Yearly tracking error by number of names",
+            "Choices, each from the periods before it", result.Support.First() }) page.ToString().ShouldContain(shown);
         result.Fit.Path.Zip(result.Fit.Path.Skip(1)).ShouldAllBe(p => p.Second.ResidualNorm <= p.First.ResidualNorm * (1 + 1e-9));
     }
 }

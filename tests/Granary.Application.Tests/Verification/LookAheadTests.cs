@@ -17,7 +17,9 @@ using Granary.Testing;
 
 namespace Granary.Application.Tests.Verification;
 
-/// <summary>The close of the bar after this one: a kernel that reads its block forward, as a shift by minus one does; only for tests.</summary>
+/// <summary>
+/// The close of the bar after this one: a kernel that reads its block forward, as a shift by minus one does; only for tests.
+/// </summary>
 [Factor("test-next-close", "The next bar's close; only for tests.")]
 public sealed class NextClose : FactorKernel
 {
@@ -30,7 +32,9 @@ public sealed class NextClose : FactorKernel
     }
 }
 
-/// <summary>The close in deviations from the mean of all that it is shown at once: normalised over the whole file; only for tests.</summary>
+/// <summary>
+/// The close in deviations from the mean of all that it is shown at once: normalised over the whole file; only for tests.
+/// </summary>
 [Factor("test-whole-zscore", "The close normalised over the whole file; only for tests.")]
 public sealed class WholeFileZScore : FactorKernel
 {
@@ -99,7 +103,9 @@ public sealed class LookAheadTests : IDisposable
     public async Task Verify_catches_a_peek_of_one_bar_and_a_factor_that_normalises_over_the_whole_file_and_accuses_nobody_else()
     {
         var folder = Path.Combine(_folder, "run");
-        await new BatchRunner(new EmbeddedHost(2), TimeProvider.System).RunAsync(Spec("""{ "class": "NextBarPeeker" }, { "class": "WholeFileNormaliser" }, { "class": "SmaCross" }, { "class": "BollingerReversion", "sides": "long" }"""),
+        await new BatchRunner(new EmbeddedHost(2),
+            TimeProvider.System).RunAsync(
+                Spec("""{ "class": "NextBarPeeker" }, { "class": "WholeFileNormaliser" }, { "class": "SmaCross" }, { "class": "BollingerReversion", "sides": "long" }"""),
             new BatchOptions { Out = folder, Guards = false });
         var result = await VerifyRun.RunAsync(folder, TestCatalogues.All, new EmbeddedHost(2), TimeProvider.System,
             LookAheadEffort.OfCuts(int.MaxValue, 12), null, TestContext.Current.CancellationToken);
@@ -107,14 +113,17 @@ public sealed class LookAheadTests : IDisposable
         result.Expected.ShouldBe(result.Actual);
         result.Causality.Found.Select(f => f.Strategy.Split('@', '(')[0]).Order().ShouldBe(["NextBarPeeker", "WholeFileNormaliser"]);
         result.Causality.Factors.ShouldBeGreaterThanOrEqualTo(5);
-        result.Causality.FactorsFound.Select(f => f.Strategy).Order().ShouldBe(["test-next-close() on COINUSDT:1h", "test-whole-zscore() on COINUSDT:1h"]);
+        result.Causality.FactorsFound.Select(f => f.Strategy).Order()
+            .ShouldBe(["test-next-close() on COINUSDT:1h", "test-whole-zscore() on COINUSDT:1h"]);
     }
 
     [Fact]
     public async Task The_sample_of_every_batch_catches_them_too_and_says_so_in_prod_json_and_report()
     {
         var folder = Path.Combine(_folder, "run");
-        await new BatchRunner(new EmbeddedHost(2), TimeProvider.System).RunAsync(Spec("""{ "class": "WholeFileNormaliser" }, { "class": "SmaCross" }"""), new BatchOptions { Out = folder });
+        await new BatchRunner(new EmbeddedHost(2),
+            TimeProvider.System).RunAsync(Spec("""{ "class": "WholeFileNormaliser" }, { "class": "SmaCross" }"""),
+                new BatchOptions { Out = folder });
         var evidence = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(folder, "results.json"))).RootElement.GetProperty("evidence");
         evidence.GetProperty(Evidence.Causality).GetProperty("state").GetString().ShouldBe("failed");
         evidence.GetProperty(Evidence.Causality).GetProperty("sentence").GetString()!.ShouldContain("WholeFileNormaliser");
@@ -134,7 +143,8 @@ public sealed class LookAheadTests : IDisposable
 
             public void Bind(BarBlock block, FactorSheet sheet) => _block = block;
 
-            public EntryAdvice Judge(int index, Side side) => EntryAdvice.NoOpinion with { Prediction = threshold, SizeFactor = _block.Close[index] > threshold ? 0 : 1 };
+            public EntryAdvice Judge(int index, Side side) =>
+                EntryAdvice.NoOpinion with { Prediction = threshold, SizeFactor = _block.Close[index] > threshold ? 0 : 1 };
         }
     }
 
@@ -163,24 +173,30 @@ public sealed class LookAheadTests : IDisposable
 
         var subject = new LookAheadSubject(plan, markets, new EmbeddedHost(1));
         var effort = new LookAheadEffort(1, 3, 0);
-        var own = await CausalityCheck.RunAsync(subject with { WithModels = m => Train(m, null) }, effort, 1, TestContext.Current.CancellationToken);
+        var own = await CausalityCheck.RunAsync(subject with { WithModels = m => Train(m, null) }, effort, 1,
+            TestContext.Current.CancellationToken);
         own.Found.ShouldHaveSingleItem().Sentence.ShouldContain("changed when only later bars were changed");
         // One that learnt from the first tenth alone does the same whatever comes later.
         var early = new DateTime(2022, 1, 20).Ticks;
-        (await CausalityCheck.RunAsync(subject with { WithModels = m => Train(m, early) }, effort, 1, TestContext.Current.CancellationToken)).Passed.ShouldBeTrue();
+        (await CausalityCheck.RunAsync(subject with { WithModels = m => Train(m, early) }, effort, 1,
+            TestContext.Current.CancellationToken)).Passed.ShouldBeTrue();
     }
 
     [Fact]
     public async Task A_live_session_keeps_the_weights_by_state_that_the_backtest_has()
     {
-        var spec = Spec("""{ "class": "SmaCross" }""", """, "regimes": { "machines": [ { "name": "short", "measure": "sma(10)", "against": "sma(30)", "enterPercent": 0.5 } ] }""");
+        var spec = Spec("""{ "class": "SmaCross" }""",
+            """, "regimes": { "machines": [ { "name": "short", "measure": "sma(10)", "against": "sma(30)", "enterPercent": 0.5 } ] }""");
         var source = BatchSources.Open(TestCatalogues.All.Sources, spec.Data, spec.Folder);
         var plan = BatchPlan.Make(spec, spec.Data.Symbols);
         var series = await source.OpenAsync(new BarQuery("COINUSDT", Timeframe.H1), TestContext.Current.CancellationToken);
-        var changes = (await MarketStates.RunAsync(new OpenedMarket("COINUSDT", series, series.Instrument), spec.Regimes!, TestContext.Current.CancellationToken)).Changes();
-        var portfolio = new PortfolioRun(1e6, new PortfolioLimits(), [series.Instrument], [new PortfolioMember(plan.Instances[0].Id, [0], 1)], spec.Execution.Settings);
+        var changes = (await MarketStates.RunAsync(new OpenedMarket("COINUSDT", series, series.Instrument), spec.Regimes!,
+            TestContext.Current.CancellationToken)).Changes();
+        var portfolio = new PortfolioRun(1e6, new PortfolioLimits(), [series.Instrument],
+            [new PortfolioMember(plan.Instances[0].Id, [0], 1)], spec.Execution.Settings);
         double[] weights = [0, 0.25, 1];
-        var states = new StateWeights(portfolio, plan, _ => new MarketSeries(series.Instrument, Timeframe.H1), new Dictionary<string, IReadOnlyList<double>> { [plan.Instances[0].Id] = weights });
+        var states = new StateWeights(portfolio, plan, _ => new MarketSeries(series.Instrument, Timeframe.H1),
+            new Dictionary<string, IReadOnlyList<double>> { [plan.Instances[0].Id] = weights });
         var bars = 0;
         await foreach (var block in series.ReadAsync(cancellationToken: TestContext.Current.CancellationToken))
             for (var i = 0; i < block.Count && bars < 3000; i++, bars++)

@@ -45,7 +45,8 @@ public sealed class OwnOrdersTests : IDisposable
         {
             var lines = File.ReadAllLines(file);
             File.WriteAllLines(Path.Combine(daily, Path.GetFileName(file)), [lines[0],
-                .. lines.Skip(1).GroupBy(l => l[..10]).Select(day => day.Key + day.Last()[day.Last().IndexOf(',', StringComparison.Ordinal)..])]);
+                .. lines.Skip(1).GroupBy(l => l[..10])
+                    .Select(day => day.Key + day.Last()[day.Last().IndexOf(',', StringComparison.Ordinal)..])]);
         }
         return daily;
     }

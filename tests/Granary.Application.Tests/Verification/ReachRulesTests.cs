@@ -29,5 +29,6 @@ public sealed class ReachRulesTests
     [InlineData("System.Linq.Enumerable", "Sum", 1)]
     [InlineData("System.Math", "Sqrt", 1)]
     [InlineData("System.Activator", "CreateInstance", 0)]
-    public void What_only_computes_is_not_reported(string type, string member, int parameters) => ReachRules.Of(type, member, parameters).ShouldBeNull();
+    public void What_only_computes_is_not_reported(string type, string member, int parameters) =>
+        ReachRules.Of(type, member, parameters).ShouldBeNull();
 }

@@ -8,8 +8,8 @@ using Granary.Application.WalkForward;
 namespace Granary.Application.Tests.WalkForward;
 
 /// <summary>
-/// Recomputes the account of walk-forwards of random batches from their trades and bars, by code that shares nothing with the product: a row for
-/// each bar, cash and positions at each, and every statistic that is shown.
+/// Recomputes the account of walk-forwards of random batches from their trades and bars, by code that shares nothing with the product: a
+/// row for each bar, cash and positions at each, and every statistic that is shown.
 /// </summary>
 public sealed class WalkForwardAccountTests : IDisposable
 {
@@ -21,7 +21,8 @@ public sealed class WalkForwardAccountTests : IDisposable
 
     private sealed record Row(DateTime Time, double Equity, double Cash, double Exposure);
 
-    private sealed record TradeRow(string Symbol, int Side, double Quantity, DateTime Entry, double EntryPrice, DateTime Exit, double Commission, double Net, string Reason);
+    private sealed record TradeRow(string Symbol, int Side, double Quantity, DateTime Entry, double EntryPrice, DateTime Exit,
+        double Commission, double Net, string Reason);
 
     // Weekdays, each symbol over a stretch of its own.
     private Dictionary<string, SortedDictionary<DateTime, double>> Markets(Random random)
@@ -50,7 +51,8 @@ public sealed class WalkForwardAccountTests : IDisposable
 
     private BatchSpec Batch(Random random)
     {
-        string[] sides = ["long", "short", "both"], sizes = ["\"percentOfEquity\": 60", "\"cash\": 30000", "\"units\": 200"], windows = ["1y|6mo", "9mo|13w", "2y|1y", "60w|100d"];
+        string[] sides = ["long", "short", "both"], sizes = ["\"percentOfEquity\": 60", "\"cash\": 30000", "\"units\": 200"],
+            windows = ["1y|6mo", "9mo|13w", "2y|1y", "60w|100d"];
         var (side, size, window) = (sides[random.Next(3)], sizes[random.Next(3)], windows[random.Next(4)].Split('|'));
         var stop = random.Next(2) == 0 ? ", \"stopLossPercent\": 4, \"takeProfitPercent\": 9" : "";
         var choose = new[] { "parameters", "market", "batch" }[random.Next(3)];
@@ -67,13 +69,16 @@ public sealed class WalkForwardAccountTests : IDisposable
         var lines = File.ReadAllLines(path);
         var names = lines[0].Split(',');
         // Ids with parameters are the only fields with commas, and they are quoted.
-        return [.. lines.Skip(1).Select(l => l.Split('"').SelectMany((part, i) => i % 2 == 1 ? [part] : part.Trim(',').Length == 0 && i > 0 ? [] : part.Split(',').Where((_, k) => i == 0 || k > 0)).ToArray())
+        return [.. lines.Skip(1).Select(l => l.Split('"')
+            .SelectMany((part, i) => i % 2 == 1 ? [part]
+                : part.Trim(',').Length == 0 && i > 0 ? [] : part.Split(',').Where((_, k) => i == 0 || k > 0)).ToArray())
             .Select(f => names.Select((n, i) => (n, f.ElementAtOrDefault(i) ?? "")).ToDictionary(x => x.n, x => x.Item2))];
     }
 
     private static double Number(string text) => double.Parse(text, CultureInfo.InvariantCulture);
 
-    private static DateTime Time(string text) => DateTime.Parse(text, CultureInfo.InvariantCulture, DateTimeStyles.AdjustToUniversal | DateTimeStyles.AssumeUniversal).Date;
+    private static DateTime Time(string text) =>
+        DateTime.Parse(text, CultureInfo.InvariantCulture, DateTimeStyles.AdjustToUniversal | DateTimeStyles.AssumeUniversal).Date;
 
     public static TheoryData<int> Seeds => [.. Enumerable.Range(1, 8)];
 
@@ -84,10 +89,15 @@ public sealed class WalkForwardAccountTests : IDisposable
         var random = new Random(seed);
         var markets = Markets(random);
         var spec = Batch(random);
-        var (run, outcome) = await new WalkForwardRunner(TimeProvider.System).RunAsync(spec, new BatchOptions { Out = Path.Combine(_folder, "run"), Threads = 2, Guards = false }, null, TestContext.Current.CancellationToken);
-        var rows = Csv(Path.Combine(run.Folder, "equity.csv")).ConvertAll(r => new Row(Time(r["time"]), Number(r["equity"]), Number(r["cash"]), Number(r["exposure"])));
-        var trades = Csv(Path.Combine(run.Folder, "portfolio_trades.csv")).ConvertAll(t => new TradeRow(t["symbol"], t["side"] == "long" ? 1 : -1, Number(t["quantity"]),
-            Time(t["entry_time"]), Number(t["entry_price"]), Time(t["exit_time"]), Number(t["commission"]), Number(t["pnl_net"]), t["exit_reason"]));
+        var (run, outcome) = await new WalkForwardRunner(TimeProvider.System).RunAsync(spec,
+            new BatchOptions { Out = Path.Combine(_folder, "run"), Threads = 2, Guards = false }, null,
+            TestContext.Current.CancellationToken);
+        var rows = Csv(Path.Combine(run.Folder, "equity.csv"))
+            .ConvertAll(r => new Row(Time(r["time"]), Number(r["equity"]), Number(r["cash"]), Number(r["exposure"])));
+        var trades = Csv(Path.Combine(run.Folder, "portfolio_trades.csv"))
+            .ConvertAll(t => new TradeRow(t["symbol"], t["side"] == "long" ? 1 : -1, Number(t["quantity"]),
+            Time(t["entry_time"]), Number(t["entry_price"]), Time(t["exit_time"]), Number(t["commission"]), Number(t["pnl_net"]),
+            t["exit_reason"]));
         trades.Count.ShouldBeGreaterThan(10);
 
         // A row for each day on which a market of the batch has a bar, and none besides.
@@ -96,7 +106,8 @@ public sealed class WalkForwardAccountTests : IDisposable
         rows.Select(r => r.Time).ShouldBe(markets.Values.SelectMany(m => m.Keys).Distinct().Where(d => d >= first && d < end).Order());
         Account(rows, trades, markets);
 
-        var stats = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(run.Folder, "results.json"))).RootElement.GetProperty("portfolio").GetProperty("stats");
+        var stats = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(run.Folder, "results.json"))).RootElement.GetProperty("portfolio")
+            .GetProperty("stats");
         Statistics(stats, rows, trades);
     }
 

@@ -115,7 +115,8 @@ public sealed class WalkForwardLimitTests : IDisposable
         limited.Rows.Max(r => r.Exposure / r.Equity).ShouldBeInRange(0.3, 0.32 * (1 + 1e-9));
     }
 
-    // At the close before each entry: what its symbol and all symbols have, open and accepted, as shares of the equity, and how many trades.
+    // At the close before each entry: what its symbol and all symbols have, open and accepted, as shares of the equity, and how many
+    // trades.
     private List<(double Symbol, double Gross, int Count)> Accepted(WalkForwardOutcome outcome)
     {
         var shares = new List<(double, double, int)>();
@@ -123,7 +124,7 @@ public sealed class WalkForwardLimitTests : IDisposable
         for (var r = 1; r < outcome.Rows.Count; r++)
         {
             var (decided, time) = (outcome.Rows[r - 1], outcome.Rows[r].Time);
-            // Where a symbol has no bar, an accepted entry waits, and cannot be told from one that was accepted later.
+            // Where a symbol has no bar, an accepted entry waits, and looks like one that was accepted later.
             if (_closes.Values.Any(c => !c.ContainsKey(decided.Time) || !c.ContainsKey(time))) continue;
             bool Counts(in Trade trade) => trade.EntryTime <= time && (trade.Reason == ExitReason.Open || trade.ExitTime >= time);
             var counted = trades.FindAll(t => Counts(t.Trade));

@@ -31,7 +31,9 @@ public sealed class WalkForwardTests : IDisposable
         """), Path.GetTempPath());
 
     private async Task<(BatchRun Run, WalkForwardOutcome Outcome)> RunAsync(BatchSpec spec, int threads = 2, string? name = null) =>
-        await new WalkForwardRunner(TimeProvider.System).RunAsync(spec, new BatchOptions { Out = Path.Combine(_folder, name ?? Path.GetRandomFileName()), Threads = threads, Guards = false }, null, TestContext.Current.CancellationToken);
+        await new WalkForwardRunner(TimeProvider.System).RunAsync(spec,
+            new BatchOptions { Out = Path.Combine(_folder, name ?? Path.GetRandomFileName()), Threads = threads, Guards = false }, null,
+            TestContext.Current.CancellationToken);
 
     private const string Rolling = "\"inSample\": \"12w\", \"outOfSample\": \"6w\"";
 
@@ -39,25 +41,30 @@ public sealed class WalkForwardTests : IDisposable
     public void Windows_roll_or_are_anchored_and_follow_one_another_without_a_gap()
     {
         var week = 7 * TimeSpan.TicksPerDay;
-        var rolling = new WalkForwardSpec(CalendarSpan.OfDays(28), CalendarSpan.OfDays(14), false, "sharpe", false, ChoiceAmong.Parameters, 0, 0);
+        var rolling = new WalkForwardSpec(CalendarSpan.OfDays(28), CalendarSpan.OfDays(14), false, "sharpe", false, ChoiceAmong.Parameters,
+            0, 0);
         rolling.Windows(10 * week, 19 * week).ShouldBe([new(0, 10 * week, 14 * week, 16 * week), new(1, 12 * week, 16 * week, 18 * week)]);
         // A last window of a good half is taken, of less than half is left.
         rolling.Windows(10 * week, 19 * week + week / 2).Count.ShouldBe(3);
-        (rolling with { Anchored = true }).Windows(10 * week, 19 * week).ShouldBe([new(0, 10 * week, 14 * week, 16 * week), new(1, 10 * week, 16 * week, 18 * week)]);
+        (rolling with { Anchored = true }).Windows(10 * week, 19 * week)
+            .ShouldBe([new(0, 10 * week, 14 * week, 16 * week), new(1, 10 * week, 16 * week, 18 * week)]);
     }
 
     [Fact]
     public void Windows_of_years_and_months_begin_at_midnight_of_the_same_day_and_do_not_drift()
     {
         static long At(int year, int month, int day, int hour = 0) => new DateTime(year, month, day, hour, 0, 0, DateTimeKind.Utc).Ticks;
-        var yearly = new WalkForwardSpec(CalendarSpan.OfMonths(36), CalendarSpan.OfMonths(12), false, "sharpe", false, ChoiceAmong.Parameters, 0, 0);
+        var yearly = new WalkForwardSpec(CalendarSpan.OfMonths(36), CalendarSpan.OfMonths(12), false, "sharpe", false,
+            ChoiceAmong.Parameters, 0, 0);
         var windows = yearly.Windows(At(1995, 1, 3, 14), At(2015, 1, 1));
         windows.Select(w => w.At).ShouldBe(Enumerable.Range(1998, 17).Select(y => At(y, 1, 3)));
         windows.Select(w => w.From).ShouldBe(Enumerable.Range(1995, 17).Select(y => At(y, 1, 3)));
         windows[^1].To.ShouldBe(At(2015, 1, 1));
         // The 31st comes back after a shorter month.
-        var monthly = new WalkForwardSpec(CalendarSpan.OfMonths(1), CalendarSpan.OfMonths(1), false, "sharpe", false, ChoiceAmong.Parameters, 0, 0);
-        monthly.Windows(At(2020, 12, 31), At(2021, 6, 1)).Select(w => w.At).ShouldBe([At(2021, 1, 31), At(2021, 2, 28), At(2021, 3, 31), At(2021, 4, 30)]);
+        var monthly = new WalkForwardSpec(CalendarSpan.OfMonths(1), CalendarSpan.OfMonths(1), false, "sharpe", false,
+            ChoiceAmong.Parameters, 0, 0);
+        monthly.Windows(At(2020, 12, 31), At(2021, 6, 1)).Select(w => w.At)
+            .ShouldBe([At(2021, 1, 31), At(2021, 2, 28), At(2021, 3, 31), At(2021, 4, 30)]);
     }
 
     [Fact]
@@ -68,7 +75,8 @@ public sealed class WalkForwardTests : IDisposable
         var choice = group.Choices[3];
         string Day(long ticks) => new DateTime(ticks, DateTimeKind.Utc).ToString("yyyy-MM-dd'T'HH:mm:ss'Z'");
         var window = await new BatchRunner(new EmbeddedHost(2), TimeProvider.System).RunAsync(
-            Spec(Rolling, $", \"from\": \"{Day(choice.Window.From)}\", \"to\": \"{Day(choice.Window.At)}\", \"warmup\": false"), new BatchOptions { Out = Path.Combine(_folder, "window"), Guards = false }, null, TestContext.Current.CancellationToken);
+            Spec(Rolling, $", \"from\": \"{Day(choice.Window.From)}\", \"to\": \"{Day(choice.Window.At)}\", \"warmup\": false"),
+            new BatchOptions { Out = Path.Combine(_folder, "window"), Guards = false }, null, TestContext.Current.CancellationToken);
         var best = window.Model.Strategies.Where(s => s.Class == "SmaCross" && s.Symbol == "ACME").MaxBy(s => s.Stats!.TotalReturn)!;
         group.Members.Single(m => m.Index == choice.Strategy).Id.ShouldBe(best.Id);
         choice.Objective.ShouldBe(best.Stats!.TotalReturn);
@@ -83,7 +91,8 @@ public sealed class WalkForwardTests : IDisposable
             choice.Trades.ShouldAllBe(t => t.EntryTime >= choice.Window.At && t.EntryTime < choice.Window.To);
         }
         // 50 hours would be lost to the longest average alone.
-        outcome.Groups.SelectMany(g => g.Choices).ShouldContain(c => c.Trades.Any(t => t.SignalTime < c.Window.At + 20 * TimeSpan.TicksPerHour));
+        outcome.Groups.SelectMany(g => g.Choices)
+            .ShouldContain(c => c.Trades.Any(t => t.SignalTime < c.Window.At + 20 * TimeSpan.TicksPerHour));
     }
 
     [Fact]
@@ -91,7 +100,8 @@ public sealed class WalkForwardTests : IDisposable
     {
         var (_, outcome) = await RunAsync(Spec(Rolling));
         foreach (var group in outcome.Groups)
-            (1 + group.Statistics.TotalReturn).ShouldBe(group.Choices.Aggregate(1.0, (growth, c) => growth * (1 + c.OutOfSampleReturn)), 1e-12);
+            (1 + group.Statistics.TotalReturn).ShouldBe(group.Choices.Aggregate(1.0, (growth, c) => growth * (1 + c.OutOfSampleReturn)),
+                1e-12);
         outcome.Statistics.FinalEquity.ShouldBe(outcome.Rows[^1].Equity);
         // A single group is the whole account, but for marks of a position that waits for its market's next open when a window begins.
         var (_, alone) = await RunAsync(Spec(Rolling + ", \"choose\": \"batch\""));
@@ -107,7 +117,9 @@ public sealed class WalkForwardTests : IDisposable
         var (whole, _) = await RunAsync(Spec(walk), name: "whole");
         var (cut, _) = await RunAsync(Spec(walk, ", \"to\": \"2023-01-01\""), name: "cut");
         List<string> Rows(BatchRun run, bool choicesOnly) => [.. File.ReadLines(Path.Combine(run.Folder, "windows.csv")).Skip(1)
-            .Where(l => string.CompareOrdinal(l.Split(',')[choicesOnly ? 2 : 3], "2022-12-31") < 0).Select(l => choicesOnly ? string.Join(',', l.Split(',').Take(3)) + l[..l.LastIndexOf(',')].Split('"').ElementAtOrDefault(1) : l)];
+            .Where(l => string.CompareOrdinal(l.Split(',')[choicesOnly ? 2 : 3], "2022-12-31") < 0)
+            .Select(l => choicesOnly ? string.Join(',', l.Split(',').Take(3)) + l[..l.LastIndexOf(',')].Split('"').ElementAtOrDefault(1)
+                : l)];
         Rows(cut, false).Count.ShouldBeGreaterThan(12);
         Rows(whole, false).ShouldBe(Rows(cut, false));
         Rows(whole, true).ShouldBe(Rows(cut, true));
@@ -145,7 +157,8 @@ public sealed class WalkForwardTests : IDisposable
         outcome.Models.ShouldAllBe(m => m.Missing.Count == 0 && m.Judges.Count == 22);
         run.Model.Notes.ShouldContain(n => n.Sentence.Contains("trained anew inside each window", StringComparison.Ordinal));
         // The last choice goes on with models of the whole record.
-        using var production = JsonDocument.Parse(await File.ReadAllBytesAsync(Path.Combine(run.Folder, "prod.json"), TestContext.Current.CancellationToken));
+        using var production = JsonDocument.Parse(await File.ReadAllBytesAsync(Path.Combine(run.Folder, "prod.json"),
+            TestContext.Current.CancellationToken));
         production.RootElement.GetProperty("models").EnumerateObject().Count().ShouldBe(2);
         File.Exists(Path.Combine(run.Folder, "learning.json")).ShouldBeTrue();
 
@@ -160,9 +173,11 @@ public sealed class WalkForwardTests : IDisposable
     [Fact]
     public async Task Checks_of_a_learning_walk_forward_judge_what_the_models_let_trade()
     {
-        var (none, _) = await RunAsync(Learned(learning: "\"trainer\": \"naive-bayes\", \"label\": \"direction\", \"apply\": { \"rule\": \"veto\", \"below\": 0.999999 }"), name: "none");
+        var (none, _) = await RunAsync(Learned(learning: "\"trainer\": \"naive-bayes\", \"label\": \"direction\", \"apply\": { \"rule\": "
+            + "\"veto\", \"below\": 0.999999 }"), name: "none");
         var (plain, _) = await RunAsync(Spec(Rolling), name: "plain");
-        double Figure(BatchRun run, string name) => JsonDocument.Parse(run.Model.Sections["guards"]).RootElement.GetProperty(name).GetDouble();
+        double Figure(BatchRun run, string name) =>
+            JsonDocument.Parse(run.Model.Sections["guards"]).RootElement.GetProperty(name).GetDouble();
         // Models that refuse nearly every entry leave nearly nothing to be found, whatever the strategies would have done without them.
         Figure(none, "effectiveTrials").ShouldNotBe(Figure(plain, "effectiveTrials"));
         Figure(none, "realityCheck").ShouldNotBe(Figure(plain, "realityCheck"));
@@ -174,7 +189,9 @@ public sealed class WalkForwardTests : IDisposable
     {
         var (whole, _) = await RunAsync(Learned(), name: "whole");
         var (cut, _) = await RunAsync(Learned(", \"to\": \"2023-01-01\""), name: "cut");
-        static List<string> Rows(BatchRun run) => [.. File.ReadLines(Path.Combine(run.Folder, "windows.csv")).Skip(1).Where(l => string.CompareOrdinal(l.Split(',')[3], "2022-12-31") < 0)];
+        static List<string> Rows(BatchRun run) =>
+            [.. File.ReadLines(Path.Combine(run.Folder, "windows.csv")).Skip(1)
+                .Where(l => string.CompareOrdinal(l.Split(',')[3], "2022-12-31") < 0)];
         Rows(cut).Count.ShouldBeGreaterThan(12);
         Rows(whole).ShouldBe(Rows(cut));
     }
@@ -182,7 +199,8 @@ public sealed class WalkForwardTests : IDisposable
     [Fact]
     public async Task A_window_too_short_to_learn_from_goes_on_without_a_model_and_the_run_says_so()
     {
-        var (run, outcome) = await RunAsync(Learned(learning: "\"trainer\": \"naive-bayes\", \"label\": \"direction\", \"walkForward\": { \"train\": 3000, \"test\": 100 }"), name: "short");
+        var (run, outcome) = await RunAsync(Learned(learning: "\"trainer\": \"naive-bayes\", \"label\": \"direction\", \"walkForward\": { "
+            + "\"train\": 3000, \"test\": 100 }"), name: "short");
         outcome.Models.ShouldAllBe(m => m.Missing.Count == 2 && m.Judges.Count == 0);
         outcome.Groups.SelectMany(g => g.Choices).ShouldContain(c => c.Trades.Count > 0);
         run.Model.Notes.ShouldContain(n => n.Sentence.Contains("could not be made", StringComparison.Ordinal));
@@ -194,7 +212,8 @@ public sealed class WalkForwardTests : IDisposable
         var reads = new System.Collections.Concurrent.ConcurrentDictionary<string, int>();
         await new WalkForwardRunner(TimeProvider.System, null, (data, folder) =>
             new CountingSource(BatchSources.Open(TestCatalogues.All.Sources, data, folder), reads))
-            .RunAsync(Spec(Rolling), new BatchOptions { Out = Path.Combine(_folder, "counted") }, null, TestContext.Current.CancellationToken);
+            .RunAsync(Spec(Rolling), new BatchOptions { Out = Path.Combine(_folder, "counted") }, null,
+                TestContext.Current.CancellationToken);
         reads.Keys.Order().ShouldBe(["ACME", "COINUSDT"]);
         reads.Values.ShouldAllBe(n => n == 1);
     }
@@ -202,25 +221,30 @@ public sealed class WalkForwardTests : IDisposable
     [Fact]
     public async Task The_run_leaves_a_folder_with_report_windows_and_evidence_that_is_out_of_sample()
     {
-        var (run, outcome) = await new WalkForwardRunner(TimeProvider.System).RunAsync(Spec(Rolling), new BatchOptions { Out = Path.Combine(_folder, "run") }, null, TestContext.Current.CancellationToken);
-        foreach (var file in new[] { "results.json", "equity.csv", "trades.csv", "windows.csv", "prod.json", "manifest.json", "report.html" }) File.Exists(Path.Combine(run.Folder, file)).ShouldBeTrue(file);
+        var (run, outcome) = await new WalkForwardRunner(TimeProvider.System).RunAsync(Spec(Rolling),
+            new BatchOptions { Out = Path.Combine(_folder, "run") }, null, TestContext.Current.CancellationToken);
+        foreach (var file in new[] { "results.json", "equity.csv", "trades.csv", "windows.csv", "prod.json", "manifest.json",
+            "report.html" }) File.Exists(Path.Combine(run.Folder, file)).ShouldBeTrue(file);
         var results = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(run.Folder, "results.json"))).RootElement;
         results.GetProperty("walkForward").GetProperty("windows").GetInt32().ShouldBe(outcome.Windows.Count);
         results.GetProperty("evidence").GetProperty("outOfSample").GetProperty("sentence").GetString()!.ShouldContain("walk-forward");
         results.GetProperty("evidence").GetProperty("costStress").GetProperty("state").GetString().ShouldNotBe("missing");
         File.ReadAllText(Path.Combine(run.Folder, "report.html")).ShouldContain("Parameters chosen by window");
-        foreach (var (choice, expected) in results.GetProperty("walkForward").GetProperty("groups")[0].GetProperty("choices").EnumerateArray().Zip(outcome.Groups[0].Choices))
+        foreach (var (choice, expected) in results.GetProperty("walkForward").GetProperty("groups")[0].GetProperty("choices")
+            .EnumerateArray().Zip(outcome.Groups[0].Choices))
         {
             choice.GetProperty("inSample").GetProperty("sharpe").GetDouble().ShouldBe(expected.Objective);
             choice.GetProperty("outOfSample").GetProperty("totalReturn").GetDouble().ShouldBe(expected.OutOfSampleReturn);
-            choice.GetProperty("outOfSampleObjective").GetDouble().ShouldBe(choice.GetProperty("outOfSample").GetProperty("sharpe").GetDouble());
+            choice.GetProperty("outOfSampleObjective").GetDouble()
+                .ShouldBe(choice.GetProperty("outOfSample").GetProperty("sharpe").GetDouble());
         }
     }
 
     [Fact]
     public async Task The_report_draws_no_parameter_that_never_changes_and_sets_in_sample_against_out_of_sample()
     {
-        var (run, outcome) = await RunAsync(Spec(Rolling, strategies: """{ "class": "SmaCross", "params": { "fast": [5, 8, 13], "slow": 30 } }"""));
+        var (run, outcome) =
+            await RunAsync(Spec(Rolling, strategies: """{ "class": "SmaCross", "params": { "fast": [5, 8, 13], "slow": 30 } }"""));
         outcome.Groups[0].Choices.Select(c => c.Strategy).Distinct().Count().ShouldBeGreaterThan(1);
         var page = File.ReadAllText(Path.Combine(run.Folder, "report.html"));
         page.ShouldContain("Parameters chosen by window: fast");
@@ -233,17 +257,22 @@ public sealed class WalkForwardTests : IDisposable
     public void A_statistic_that_does_not_exist_and_a_record_that_is_too_short_are_told_in_a_sentence()
     {
         Should.Throw<InputException>(() => Spec("\"objective\": \"sharp\"")).Message.ShouldContain("did you mean 'sharpe'?");
-        Should.Throw<InputException>(() => RunAsync(Spec("\"inSample\": \"10y\"")).GetAwaiter().GetResult()).Message.ShouldContain("use shorter windows");
+        Should.Throw<InputException>(() => RunAsync(Spec("\"inSample\": \"10y\"")).GetAwaiter()
+            .GetResult()).Message.ShouldContain("use shorter windows");
     }
 
-    private sealed class CountingSource(IBarSource inner, System.Collections.Concurrent.ConcurrentDictionary<string, int> reads) : IBarSource
+    private sealed class CountingSource(IBarSource inner, System.Collections.Concurrent.ConcurrentDictionary<string, int> reads)
+        : IBarSource
     {
-        public ValueTask<IReadOnlyList<string>> ListSymbolsAsync(Timeframe timeframe, CancellationToken cancellationToken = default) => inner.ListSymbolsAsync(timeframe, cancellationToken);
+        public ValueTask<IReadOnlyList<string>> ListSymbolsAsync(Timeframe timeframe, CancellationToken cancellationToken = default) =>
+            inner.ListSymbolsAsync(timeframe, cancellationToken);
 
-        public async ValueTask<IBarSeries> OpenAsync(BarQuery query, CancellationToken cancellationToken = default) => new Counting(await inner.OpenAsync(query, cancellationToken), query.Symbol, reads);
+        public async ValueTask<IBarSeries> OpenAsync(BarQuery query, CancellationToken cancellationToken = default) =>
+            new Counting(await inner.OpenAsync(query, cancellationToken), query.Symbol, reads);
     }
 
-    private sealed class Counting(IBarSeries inner, string symbol, System.Collections.Concurrent.ConcurrentDictionary<string, int> reads) : IBarSeries
+    private sealed class Counting(IBarSeries inner, string symbol, System.Collections.Concurrent.ConcurrentDictionary<string, int> reads)
+        : IBarSeries
     {
         public Instrument Instrument => inner.Instrument;
 
@@ -255,7 +284,8 @@ public sealed class WalkForwardTests : IDisposable
 
         public IReadOnlyList<string> Notes => inner.Notes;
 
-        public IAsyncEnumerable<BarBlock> ReadAsync(int blockSize = IBarSeries.DefaultBlockSize, CancellationToken cancellationToken = default)
+        public IAsyncEnumerable<BarBlock> ReadAsync(int blockSize = IBarSeries.DefaultBlockSize,
+            CancellationToken cancellationToken = default)
         {
             reads.AddOrUpdate(symbol, 1, (_, n) => n + 1);
             return inner.ReadAsync(blockSize, cancellationToken);

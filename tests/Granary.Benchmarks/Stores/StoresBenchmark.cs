@@ -14,21 +14,25 @@ using Granary.Storage.Addresses;
 namespace Granary.Benchmarks.Stores;
 
 /// <summary>
-/// Databases and streams beside what moves the same bytes without us, taking turns in one run: imports beside psql's \copy, reading beside COPY … TO in
-/// binary, publishing and consuming beside a plain loop with the same client, settings and messages; and the merge by itself.
+/// Databases and streams beside what moves the same bytes without us, taking turns in one run: imports beside psql's \copy, reading beside
+/// COPY … TO in binary, publishing and consuming beside a plain loop with the same client, settings and messages; and the merge by itself.
 /// </summary>
 public static class StoresBenchmark
 {
     private const int Turns = 5;
 
-    /// <param name="args">A one-minute CSV; then postgres://… of a database that may be filled, and kafka://…, each where there is one.</param>
+    /// <param name="args">
+    /// A one-minute CSV; then postgres://… of a database that may be filled, and kafka://…, each where there is one.
+    /// </param>
     public static int Run(string[] args)
     {
         Merge(aligned: true);
         Merge(aligned: false);
-        if (args.FirstOrDefault(a => Address.Has(a, Address.Postgres)) is { } postgres && args.FirstOrDefault(File.Exists) is { } file) PostgresAsync(file, postgres).GetAwaiter().GetResult();
+        if (args.FirstOrDefault(a => Address.Has(a, Address.Postgres)) is { } postgres && args.FirstOrDefault(File.Exists) is { } file)
+            PostgresAsync(file, postgres).GetAwaiter().GetResult();
         else Console.WriteLine("postgres: skipped, give a one-minute CSV and postgres://… of an empty database");
-        if (Array.Find(args, a => a.StartsWith("kafka://", StringComparison.Ordinal)) is { } kafka) KafkaAsync(KafkaBarAddress.Parse(kafka)).GetAwaiter().GetResult();
+        if (Array.Find(args, a => a.StartsWith("kafka://", StringComparison.Ordinal)) is { } kafka)
+            KafkaAsync(KafkaBarAddress.Parse(kafka)).GetAwaiter().GetResult();
         else Console.WriteLine("kafka: skipped, give kafka://HOST:PORT");
         return 0;
     }
@@ -49,9 +53,12 @@ public static class StoresBenchmark
     private static void Merge(bool aligned)
     {
         const int markets = 500, perMarket = 20_480, block = 1024;
-        var series = Enumerable.Range(0, markets).Select(i => new MarketSeries(new Instrument { Symbol = "S" + i }, Timeframe.M1)).ToArray();
+        var series = Enumerable.Range(0, markets).Select(i => new MarketSeries(new Instrument { Symbol = "S" + i }, Timeframe.M1))
+            .ToArray();
         // Aligned: every market has every minute. Scattered: each has one minute in fifty, and not the others' minutes.
-        var blocks = Enumerable.Range(0, markets).Select(m => Minutes(perMarket, m, aligned ? 1 : 50)).Select(b => Enumerable.Range(0, perMarket / block).Select(k => BarBlock.FromBars(k * block, b.AsSpan(k * block, block))).ToArray()).ToArray();
+        var blocks = Enumerable.Range(0, markets).Select(m => Minutes(perMarket, m, aligned ? 1 : 50))
+            .Select(b => Enumerable.Range(0, perMarket / block).Select(k => BarBlock.FromBars(k * block, b.AsSpan(k * block, block)))
+                .ToArray()).ToArray();
         var best = double.MaxValue;
         var buffer = new MergedBar[4096];
         for (var turn = 0; turn < Turns; turn++)
@@ -78,7 +85,8 @@ public static class StoresBenchmark
             if (bars != (long)markets * perMarket || wrong > 0) throw new InvalidOperationException("the merge is wrong");
             best = Math.Min(best, watch.Elapsed.TotalSeconds);
         }
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"merge of {markets} markets, {(aligned ? "every minute in all of them" : "scattered over fifty minutes"),-28}  {markets * (double)perMarket / best / 1e6:0.0} million bars/s on one core"));
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"merge of {markets} markets, {(aligned ? "every minute in all of them" : "scattered over fifty minutes"),-28}  {markets * (double)perMarket / best / 1e6:0.0} million bars/s on one core"));
     }
 
     private static async Task PostgresAsync(string file, string store)
@@ -95,7 +103,9 @@ public static class StoresBenchmark
                 await foreach (var block in series.ReadAsync())
                     for (var i = 0; i < block.Count; i++)
                         bars.Add(block[i]);
-            await File.WriteAllLinesAsync(rows, bars.Select(b => string.Create(CultureInfo.InvariantCulture, $"1,{b.OpenTime:yyyy-MM-dd HH:mm:ss}+00,{b.Open},{b.High},{b.Low},{b.Close},{b.Volume},")));
+            await File.WriteAllLinesAsync(rows,
+                bars.Select(b => string.Create(CultureInfo.InvariantCulture,
+                    $"1,{b.OpenTime:yyyy-MM-dd HH:mm:ss}+00,{b.Open},{b.High},{b.Low},{b.Close},{b.Volume},")));
             var plain = Path.Combine(folder, "m1.csv");
             BarCsvWriter.Write(plain, Timeframe.M1, bars);
             await using (var warm = new PostgresBarStore(address)) await warm.ListAsync();
@@ -112,7 +122,9 @@ public static class StoresBenchmark
             await Psql(uri, "ANALYZE bars.granary_bar; ANALYZE bench_copy");
             for (var turn = 0; turn < Turns; turn++)
             {
-                binary.Add(await Timed(() => Psql(uri, "COPY (SELECT time, open, high, low, close, volume FROM bars.granary_bar WHERE market = (SELECT id FROM bars.granary_market) ORDER BY time) TO STDOUT (FORMAT BINARY)")));
+                binary.Add(await Timed(() => Psql(uri,
+                    "COPY (SELECT time, open, high, low, close, volume FROM bars.granary_bar WHERE market = (SELECT id FROM "
+                        + "bars.granary_market) ORDER BY time) TO STDOUT (FORMAT BINARY)")));
                 read.Add(await Timed(async () =>
                 {
                     await using var source = new PostgresBarSource(address);
@@ -134,7 +146,9 @@ public static class StoresBenchmark
     private static async Task Psql(Uri server, string sql)
     {
         var start = new ProcessStartInfo("psql") { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
-        foreach (var argument in new[] { "-h", server.Host, "-p", server.Port.ToString(CultureInfo.InvariantCulture), "-U", server.UserInfo.Split(':')[0], "-d", server.AbsolutePath.Trim('/'), "-X", "-q", "-v", "ON_ERROR_STOP=1", "-c", sql }) start.ArgumentList.Add(argument);
+        foreach (var argument in new[] { "-h", server.Host, "-p", server.Port.ToString(CultureInfo.InvariantCulture), "-U",
+            server.UserInfo.Split(':')[0], "-d", server.AbsolutePath.Trim('/'), "-X", "-q", "-v", "ON_ERROR_STOP=1", "-c", sql })
+            start.ArgumentList.Add(argument);
         using var process = Process.Start(start)!;
         var error = process.StandardError.ReadToEndAsync();
         await process.StandardOutput.BaseStream.CopyToAsync(Stream.Null);
@@ -148,7 +162,9 @@ public static class StoresBenchmark
         var market = new MarketSeries(new Instrument { Symbol = "A" }, Timeframe.M1);
         // 80 MB: several times what the client fetches ahead.
         var bars = Minutes(blocks * size, 1);
-        var items = Enumerable.Range(0, blocks).Select(k => FeedItem.Of(0, BarBlock.FromBars(k * size, bars.AsSpan(k * size, size)), bars[(k + 1) * size - 1].Time + TimeSpan.TicksPerMinute)).ToArray();
+        var items = Enumerable.Range(0, blocks)
+            .Select(k => FeedItem.Of(0, BarBlock.FromBars(k * size, bars.AsSpan(k * size, size)),
+                bars[(k + 1) * size - 1].Time + TimeSpan.TicksPerMinute)).ToArray();
         var replay = Guid.NewGuid();
         var encoded = items.Select(i => BarMessageCodec.ToBytes(BarMessage.Of(replay, [market], i), new())).ToArray();
         List<double> plainOut = [], ourOut = [], plainIn = [], ourIn = [], decode = [];
@@ -170,7 +186,8 @@ public static class StoresBenchmark
             await Prepare(address with { Topic = plainTopic });
             using (var producer = address.Endpoint.KeyedProducer(!address.BeforeTimes, KafkaBarSink.Queue))
             {
-                producer.Produce(new TopicPartition(plainTopic, 0), new Message<string, byte[]> { Key = "SIM:A", Value = encoded[0] }); // connected, as the other
+                // connected, as the other
+                producer.Produce(new TopicPartition(plainTopic, 0), new Message<string, byte[]> { Key = "SIM:A", Value = encoded[0] });
                 producer.Flush();
                 var seconds = await Timed(() =>
                 {
@@ -180,7 +197,8 @@ public static class StoresBenchmark
                         {
                             try
                             {
-                                producer.Produce(new TopicPartition(plainTopic, 0), new Message<string, byte[]> { Key = "SIM:A", Value = bytes });
+                                producer.Produce(new TopicPartition(plainTopic, 0),
+                                    new Message<string, byte[]> { Key = "SIM:A", Value = bytes });
                                 break;
                             }
                             catch (ProduceException<string, byte[]> e) when (e.Error.Code == ErrorCode.Local_QueueFull)
@@ -224,7 +242,8 @@ public static class StoresBenchmark
                 });
                 if (turn > 0) plainIn.Add(seconds);
             }
-            await using var feed = await KafkaBarFeed.OpenAsync(address with { Topic = topic }, [new BarQuery("A", Timeframe.M1)], blockSize: size);
+            await using var feed =
+                await KafkaBarFeed.OpenAsync(address with { Topic = topic }, [new BarQuery("A", Timeframe.M1)], blockSize: size);
             var reader = feed.ReadAsync().GetAsyncEnumerator();
             await reader.MoveNextAsync(); // connected, as the other
             var got = reader.Current.Bars?.Count ?? 0;
@@ -235,9 +254,11 @@ public static class StoresBenchmark
             if (got != bars.Length) throw new InvalidOperationException($"{got} of {bars.Length} bars came");
             if (turn > 0) ourIn.Add(took);
         }
-        Row($"Kafka: publishing {blocks} blocks of {size} bars ({encoded[0].Length / 1024} KB each)", ourOut, "a plain loop, bytes made before", plainOut, 1.5);
+        Row($"Kafka: publishing {blocks} blocks of {size} bars ({encoded[0].Length / 1024} KB each)", ourOut,
+            "a plain loop, bytes made before", plainOut, 1.5);
         Row("Kafka: consuming them, in order and checked", ourIn, "a plain loop that looks at nothing", plainIn, 1.5);
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Kafka: reading and checking these messages without a broker: {decode.Min():0.000} s"));
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"Kafka: reading and checking these messages without a broker: {decode.Min():0.000} s"));
     }
 
     private static async Task Prepare(KafkaBarAddress address)
@@ -260,6 +281,8 @@ public static class StoresBenchmark
     private static void Row(string what, List<double> ours, string than, List<double> theirs, double limit)
     {
         static double Median(List<double> values) => values.Order().ElementAt(values.Count / 2);
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{what}: {Median(ours):0.000} s, {than} {Median(theirs):0.000} s; ratio of medians {Median(ours) / Median(theirs):0.00}, of the best {ours.Min() / theirs.Min():0.00} (at most {limit})"));
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"{what}: {Median(ours):0.000} s, {than} {Median(theirs):0.000} s; ratio of "
+                + $"medians {Median(ours) / Median(theirs):0.00}, of the best {ours.Min() / theirs.Min():0.00} (at most {limit})"));
     }
 }

@@ -5,7 +5,9 @@ using Granary.Engine.Market;
 
 namespace Granary.Benchmarks;
 
-/// <summary>The column form of every factor beside a plain C++ loop, in turns in one process; the two must agree before their times are compared.</summary>
+/// <summary>
+/// The column form of every factor beside a plain C++ loop, in turns in one process; the two must agree before their times are compared.
+/// </summary>
 public static unsafe class FactorBenchmarks
 {
     private const int Count = 65_536;
@@ -21,14 +23,16 @@ public static unsafe class FactorBenchmarks
             Console.WriteLine("factors: needs the library of plain loops; run tests/Granary.Benchmarks/factors/run.sh");
             return 2;
         }
-        var loop = (delegate* unmanaged<byte*, long*, double*, double*, double*, double*, double*, double*, long, double*, double**, int>)NativeLibrary.GetExport(library, "run_loop");
+        var loop = (delegate* unmanaged<byte*, long*, double*, double*, double*, double*, double*, double*, long, double*, double**,
+            int>)NativeLibrary.GetExport(library, "run_loop");
         string[] texts = args.Length > 1
             ? args[1..]
             : [.. FactorCatalogue.BuiltIn.All.Select(d => d.Parameters.Count > 0 && d.Parameters[0].Default is null ? d.Name + "(OTHER)"
                 : d.Name), "sma(200)", "stddev(200)", "highest(200)", "slope(200)", "wma(200)"];
 
         var blocks = Market(out var other);
-        Console.WriteLine($"{Count:N0} one-minute bars in blocks of {BarBlock.MaxCount}, best of {Rounds} rounds; 'decimal' = prices of two decimals summed in ticks, 'double' = prices that are not decimal");
+        Console.WriteLine($"{Count:N0} one-minute bars in blocks of {BarBlock.MaxCount}, best "
+            + $"of {Rounds} rounds; 'decimal' = prices of two decimals summed in ticks, 'double' = prices that are not decimal");
         Console.WriteLine($"{"factor",-26}{"C++ ns/bar",12}{"decimal",10}{"ratio",8}{"double",10}{"ratio",8}");
         var worst = 0.0;
         var over = 0;
@@ -44,7 +48,8 @@ public static unsafe class FactorBenchmarks
             var (decimals, doubles) = (row.Decimal / row.Plain, row.Double / row.Plain);
             worst = Math.Max(worst, Math.Max(decimals, doubles));
             if (Math.Max(decimals, doubles) > 2) over++;
-            Console.WriteLine($"{text,-26}{row.Plain,12:F2}{row.Decimal,10:F2}{decimals,7:F2}{(decimals > 2 ? "!" : " ")}{row.Double,10:F2}{doubles,7:F2}{(doubles > 2 ? "!" : " ")}");
+            Console.WriteLine(
+                $"{text,-26}{row.Plain,12:F2}{row.Decimal,10:F2}{decimals,7:F2}{(decimals > 2 ? "!" : " ")}{row.Double,10:F2}{doubles,7:F2}{(doubles > 2 ? "!" : " ")}");
         }
         Console.WriteLine($"{texts.Length} factors, worst ratio {worst:F2}, {over} above 2.00 or at fault");
         return over == 0 ? 0 : 1;
@@ -52,7 +57,9 @@ public static unsafe class FactorBenchmarks
 
     private sealed record Row(double Plain, double Decimal, double Double, string? Fault);
 
-    private static Row Measure(string text, delegate* unmanaged<byte*, long*, double*, double*, double*, double*, double*, double*, long, double*, double**, int> loop, BarBlock[] blocks, double[] other)
+    private static Row Measure(string text,
+        delegate* unmanaged<byte*, long*, double*, double*, double*, double*, double*, double*, long, double*, double**, int> loop,
+        BarBlock[] blocks, double[] other)
     {
         var (request, _) = FactorCatalogue.BuiltIn.Parse(text);
         var lines = request.Definition.Lines.Count;
@@ -71,7 +78,8 @@ public static unsafe class FactorBenchmarks
         var outs = (double**)Pin(plain.Select(line => Pin(line)).ToArray());
         try
         {
-            if (loop((byte*)name, (long*)pt, (double*)po, (double*)ph, (double*)pl, (double*)pc, (double*)pv, (double*)pr, Count, (double*)pp, outs) != 0)
+            if (loop((byte*)name, (long*)pt, (double*)po, (double*)ph, (double*)pl, (double*)pc, (double*)pv, (double*)pr, Count,
+                (double*)pp, outs) != 0)
                 return new Row(0, 0, 0, "no plain loop of it");
             double[] best = [double.MaxValue, double.MaxValue, double.MaxValue];
             // A run begins in quickly made code; what is measured is the code that the runtime arrives at.
@@ -80,7 +88,8 @@ public static unsafe class FactorBenchmarks
             {
                 if (warm.ElapsedMilliseconds < WarmMilliseconds) round = 0;
                 var start = ProcessorTime();
-                loop((byte*)name, (long*)pt, (double*)po, (double*)ph, (double*)pl, (double*)pc, (double*)pv, (double*)pr, Count, (double*)pp, outs);
+                loop((byte*)name, (long*)pt, (double*)po, (double*)ph, (double*)pl, (double*)pc, (double*)pv, (double*)pr, Count,
+                    (double*)pp, outs);
                 best[0] = Math.Min(best[0], ProcessorTime() - start);
                 for (var kind = 1; kind <= 2; kind++)
                 {
@@ -91,7 +100,8 @@ public static unsafe class FactorBenchmarks
                     for (var b = 0; b < blocks.Length; b++)
                     {
                         if (references is not null) references = [other.AsSpan(b * BarBlock.MaxCount, blocks[b].Count).ToArray()];
-                        kernel.Process(new FactorInput(blocks[b], 0, blocks[b].Count, references), new FactorOutput(ours, b * BarBlock.MaxCount, blocks[b].Count));
+                        kernel.Process(new FactorInput(blocks[b], 0, blocks[b].Count, references),
+                            new FactorOutput(ours, b * BarBlock.MaxCount, blocks[b].Count));
                     }
                     best[kind] = Math.Min(best[kind], ProcessorTime() - start);
                     if (round == 0 && Difference(ours, plain) is { } fault) return new Row(0, 0, 0, fault);
@@ -105,7 +115,7 @@ public static unsafe class FactorBenchmarks
         }
     }
 
-    // This thread's own, so that whoever else is busy on the machine does not count.
+    // This thread's own, so that other programs on the machine do not count.
     private static double ProcessorTime()
     {
         const int threadClock = 3;
@@ -122,7 +132,8 @@ public static unsafe class FactorBenchmarks
         for (var line = 0; line < ours.Length; line++)
             for (var i = 0; i < Count; i++)
                 // Loose, because running sums in plain doubles drift.
-                if (double.IsNaN(ours[line][i]) != double.IsNaN(plain[line][i]) || Math.Abs(ours[line][i] - plain[line][i]) > 1e-3 * Math.Max(1, Math.Abs(plain[line][i])))
+                if (double.IsNaN(ours[line][i]) != double.IsNaN(plain[line][i])
+                    || Math.Abs(ours[line][i] - plain[line][i]) > 1e-3 * Math.Max(1, Math.Abs(plain[line][i])))
                     return $"line {line}, bar {i}: {plain[line][i]:R} there, {ours[line][i]:R} here";
         return null;
     }
@@ -132,7 +143,8 @@ public static unsafe class FactorBenchmarks
     private static (long[] T, double[] O, double[] H, double[] L, double[] C, double[] V) Whole(BarBlock[] blocks)
     {
         var bars = blocks.SelectMany(b => Enumerable.Range(0, b.Count).Select(i => b[i])).ToArray();
-        return ([.. bars.Select(b => b.Time)], [.. bars.Select(b => b.Open)], [.. bars.Select(b => b.High)], [.. bars.Select(b => b.Low)], [.. bars.Select(b => b.Close)], [.. bars.Select(b => b.Volume)]);
+        return ([.. bars.Select(b => b.Time)], [.. bars.Select(b => b.Open)], [.. bars.Select(b => b.High)], [.. bars.Select(b => b.Low)],
+            [.. bars.Select(b => b.Close)], [.. bars.Select(b => b.Volume)]);
     }
 
     // A seeded walk with trends, in cents.

@@ -10,7 +10,10 @@ using Granary.Engine.Market;
 
 namespace Granary.Benchmarks.Guards;
 
-/// <summary>What the guards cost, in one run: matching pursuit beside its C++ loop, overfitting over a thousand strategies on one core, and the causality sample beside the quickstart.</summary>
+/// <summary>
+/// What the guards cost, in one run: matching pursuit beside its C++ loop, overfitting over a thousand strategies on one core, and the
+/// causality sample beside the quickstart.
+/// </summary>
 public static class GuardsBenchmark
 {
     /// <param name="args">Turns; 5 where absent.</param>
@@ -21,17 +24,20 @@ public static class GuardsBenchmark
         var result = OmpBenchmark.Run([]);
         var overfitting = Overfitting();
         if (overfitting > 5) result = 1;
-        Console.WriteLine(Text($"pbo 1000 strategies x 1000 periods, 16 blocks (12,870 splits), one thread: {overfitting:F2} s (bound 5 s)"));
+        Console.WriteLine(
+            Text($"pbo 1000 strategies x 1000 periods, 16 blocks (12,870 splits), one thread: {overfitting:F2} s (bound 5 s)"));
         var (batch, guarded, sample, strategies) = QuickstartAsync(turns).GetAwaiter().GetResult();
         if (sample / batch > 0.1) result = 1;
-        Console.WriteLine(Text($"quickstart without guards {batch:F3} s; its causality sample of {strategies} strategies by itself {sample:F3} s, ratio {sample / batch:F3} (bound 0.100); with causality sample and cost stress, beside the portfolio's pass, {guarded:F3} s, ratio {guarded / batch:F3}"));
+        Console.WriteLine(
+            Text($"quickstart without guards {batch:F3} s; its causality sample of {strategies} strategies by itself {sample:F3} s, ratio {sample / batch:F3} (bound 0.100); with causality sample and cost stress, beside the portfolio's pass, {guarded:F3} s, ratio {guarded / batch:F3}"));
         return result;
     }
 
     private static double Overfitting()
     {
         var random = new Random(5);
-        double[][] returns = [.. Enumerable.Range(0, 1000).Select(_ => Enumerable.Range(0, 1000).Select(_ => random.NextDouble() - 0.5).ToArray())];
+        double[][] returns =
+            [.. Enumerable.Range(0, 1000).Select(_ => Enumerable.Range(0, 1000).Select(_ => random.NextDouble() - 0.5).ToArray())];
         var best = double.PositiveInfinity;
         for (var run = 0; run < 4; run++)
         {
@@ -59,7 +65,8 @@ public static class GuardsBenchmark
             }
             async Task<double> RunAsync(bool guards)
             {
-                var run = await new BatchRunner(new EmbeddedHost(threads), TimeProvider.System).RunAsync(spec, new BatchOptions { Out = Path.Combine(scratch, Path.GetRandomFileName()), Guards = guards });
+                var run = await new BatchRunner(new EmbeddedHost(threads), TimeProvider.System).RunAsync(spec,
+                    new BatchOptions { Out = Path.Combine(scratch, Path.GetRandomFileName()), Guards = guards });
                 Directory.Delete(run.Folder, recursive: true);
                 return run.Model.Seconds;
             }
@@ -83,7 +90,8 @@ public static class GuardsBenchmark
         }
     }
 
-    private static string Root([System.Runtime.CompilerServices.CallerFilePath] string file = "") => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(file)!, "..", "..", ".."));
+    private static string Root([System.Runtime.CompilerServices.CallerFilePath] string file = "") =>
+        Path.GetFullPath(Path.Combine(Path.GetDirectoryName(file)!, "..", "..", ".."));
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

@@ -13,8 +13,8 @@ using Microsoft.ML.Trainers.FastTree;
 namespace Granary.Benchmarks.Learning;
 
 /// <summary>
-/// Trees against ML.NET's and scikit-learn's on the same table, with the same number of trees, leaves and threads, taking turns in one run; and what a prediction costs.
-/// Figures are ratios: ours over theirs, of the least of the turns.
+/// Trees against ML.NET's and scikit-learn's on the same table, with the same number of trees, leaves and threads, taking turns in one run;
+/// and what a prediction costs. Figures are ratios: ours over theirs, of the least of the turns.
 /// </summary>
 internal static class LearningBenchmark
 {
@@ -87,7 +87,9 @@ internal static class LearningBenchmark
                 allocated = Math.Min(allocated, GC.GetAllocatedBytesForCurrentThread() - before);
                 nodes = Math.Min(nodes, Of(walk));
             }
-            Console.WriteLine($"prediction of one row, {name}, {Trees} trees, {trees.Nodes} nodes: {whole * 1e9:0} ns, {whole / nodes:0.00} of walking node by node ({nodes * 1e9:0} ns), {allocated} bytes allocated in 1,800 rows");
+            Console.WriteLine(
+                $"prediction of one row, {name}, {Trees} trees, {trees.Nodes} nodes: {whole * 1e9:0} ns, {whole / nodes:0.00} of walking "
+                    + $"node by node ({nodes * 1e9:0} ns), {allocated} bytes allocated in 1,800 rows");
         }
 
         double Of(RowValue value)

@@ -9,7 +9,10 @@ using Granary.Data.Brokers;
 
 namespace Granary.Benchmarks.Live;
 
-/// <summary>A live session over the samples: from the arrival of a bar to the last of its orders at the paper venue, journal and all; and the memory of it.</summary>
+/// <summary>
+/// A live session over the samples: from the arrival of a bar to the last of its orders at the paper venue, journal and all; and the memory
+/// of it.
+/// </summary>
 internal static class LiveBenchmark
 {
     /// <param name="arguments">Strategies (50), a folder on the disk whose flush is to be measured (the temporary one).</param>
@@ -21,14 +24,16 @@ internal static class LiveBenchmark
         try
         {
             // On six markets; the grid is as fine as the number asks for.
-            var symbols = Directory.EnumerateFiles(bars, "*.csv").Select(f => Path.GetFileNameWithoutExtension(f)!).Order(StringComparer.Ordinal).Take(5).ToList();
+            var symbols = Directory.EnumerateFiles(bars, "*.csv").Select(f => Path.GetFileNameWithoutExtension(f)!)
+                .Order(StringComparer.Ordinal).Take(5).ToList();
             var slow = string.Join(", ", Enumerable.Range(0, Math.Max(1, strategies / symbols.Count)).Select(i => 30 + i));
             var spec = new BatchReader(TestCatalogues.All).Read("live.json", Encoding.UTF8.GetBytes($$"""
                 { "name": "live", "data": { "source": "csv:{{bars}}", "symbols": [{{string.Join(", ", symbols.Select(s => $"\"{s}\""))}}], "timeframe": "1h", "to": "2022-12-01" }, "execution": { "commissionPercent": 0.05 },
                   "strategies": [ { "class": "SmaCross", "params": { "fast": 10, "slow": [{{slow}}] }, "size": { "percentOfEquity": 10 } } ],
                   "portfolio": { "weights": "equal", "limits": { "maxPositions": 500, "maxGrossPercent": 100 } } }
                 """), folder);
-            var backtest = await new BatchRunner(new EmbeddedHost(1), TimeProvider.System).RunAsync(spec, new BatchOptions { Out = Path.Combine(folder, "backtest"), Guards = false });
+            var backtest = await new BatchRunner(new EmbeddedHost(1), TimeProvider.System).RunAsync(spec,
+                new BatchOptions { Out = Path.Combine(folder, "backtest"), Guards = false });
             backtest = null!;
             GC.Collect(2, GCCollectionMode.Aggressive, blocking: true, compacting: true);
             using var process = Process.GetCurrentProcess();
@@ -58,7 +63,12 @@ internal static class LiveBenchmark
             var (a50, a99) = live.Recorded.AnswerPercentiles();
             var (j50, j99) = live.Recorded.JournalPercentiles();
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"live, {live.Run.Model.Strategies.Count:N0} strategies, {live.Status.Bars:N0} bars, {live.Recorded.Count:N0} instants with orders, {live.Status.OrdersSent:N0} orders, {watch.Elapsed.TotalSeconds:0.0} s: bar to order {p50 / 1000:0.000} ms in the middle, {p99 / 1000:0.000} ms at the 99th percentile (to the venue's answer to the last of them {a50 / 1000:0.000} and {a99 / 1000:0.000}); of it in the journal (write and flush) {j50 / 1000:0.000} and {j99 / 1000:0.000} ms, {live.Recorded.JournalShare:P0} of all; peak working set {peak / 1e6:N0} MB"));
+                $"live, {live.Run.Model.Strategies.Count:N0} strategies, {live.Status.Bars:N0} bars, {live.Recorded.Count:N0} instants "
+                    + $"with orders, {live.Status.OrdersSent:N0} orders, {watch.Elapsed.TotalSeconds:0.0} s: bar to "
+                    + $"order {p50 / 1000:0.000} ms in the middle, {p99 / 1000:0.000} ms at the 99th percentile (to the venue's answer to "
+                    + $"the last of them {a50 / 1000:0.000} and {a99 / 1000:0.000}); of it in the journal (write and "
+                    + $"flush) {j50 / 1000:0.000} and {j99 / 1000:0.000} ms, {live.Recorded.JournalShare:P0} of all; peak working "
+                    + $"set {peak / 1e6:N0} MB"));
             Disk(folder, Path.Combine(folder, "live", "state", "journal.grj"), j50, j99);
             return 0;
         }
@@ -93,14 +103,22 @@ internal static class LiveBenchmark
             if (bytes.AsSpan(at, length).IndexOf("OrderIntended"u8) >= 0) sizes.Append(CultureInfo.InvariantCulture, $"{length}\n");
             at += length;
         }
-        using var loop = Process.Start(new ProcessStartInfo(binary, [folder]) { UseShellExecute = false, RedirectStandardInput = true, RedirectStandardOutput = true })!;
+        using var loop = Process.Start(new ProcessStartInfo(binary, [folder])
+        {
+            UseShellExecute = false,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true
+        })!;
         loop.StandardInput.Write(sizes);
         loop.StandardInput.Close();
         foreach (var line in loop.StandardOutput.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries))
         {
             var parts = line.Split(' ');
             var (p50, p99) = (double.Parse(parts[1], CultureInfo.InvariantCulture), double.Parse(parts[2], CultureInfo.InvariantCulture));
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"the disk alone, a C loop of the same writes, {parts[0]}: {p50 / 1000:0.000} ms in the middle, {p99 / 1000:0.000} at the 99th percentile; the journal takes {j50 / p50:0.00} and {j99 / p99:0.00} times as long"));
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"the disk alone, a C loop of the same writes, {parts[0]}: {p50 / 1000:0.000} ms in the "
+                    + $"middle, {p99 / 1000:0.000} at the 99th percentile; the journal "
+                    + $"takes {j50 / p50:0.00} and {j99 / p99:0.00} times as long"));
         }
     }
 

@@ -16,7 +16,8 @@ internal static class PortfolioBenchmark
     {
         var signals = arguments.Length > 0 ? int.Parse(arguments[0], CultureInfo.InvariantCulture) : 1_000_000;
         Pass(signals / 10, All);
-        foreach (var (name, limits) in new[] { ("all limits, asked at the signal", All with { AtEveryBar = false }), ("all limits, at every bar", All) })
+        foreach (var (name, limits) in new[] { ("all limits, asked at the signal", All with { AtEveryBar = false }),
+            ("all limits, at every bar", All) })
         {
             var best = double.MaxValue;
             var accepted = 0;
@@ -26,7 +27,9 @@ internal static class PortfolioBenchmark
                 accepted = Pass(signals, limits);
                 best = Math.Min(best, watch.Elapsed.TotalSeconds);
             }
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"portfolio pass, {name}: {Members:N0} strategies, {Markets} markets, {signals:N0} signals, {accepted:N0} accepted, filled and closed: {best * 1000:N0} ms, {signals / best / 1e6:0.00} million signals/s"));
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"portfolio pass, {name}: {Members:N0} strategies, {Markets} markets, {signals:N0} signals, {accepted:N0} accepted, filled "
+                    + $"and closed: {best * 1000:N0} ms, {signals / best / 1e6:0.00} million signals/s"));
         }
         return 0;
     }
@@ -43,7 +46,8 @@ internal static class PortfolioBenchmark
         MaxCorrelatedPercent = 60,
         Correlation = 0.7,
         Days = 60,
-        Groups = [.. Enumerable.Range(0, 5).Select(g => new PortfolioGroup($"sector {g}", [.. Enumerable.Range(0, 10).Select(i => $"M{g * 10 + i}")], 40, 20))],
+        Groups = [.. Enumerable.Range(0, 5)
+            .Select(g => new PortfolioGroup($"sector {g}", [.. Enumerable.Range(0, 10).Select(i => $"M{g * 10 + i}")], 40, 20))],
         RiskPercent = 1,
         MaxDrawdownPercent = 50,
         ResumeAfterDays = 5,
@@ -73,7 +77,8 @@ internal static class PortfolioBenchmark
             foreach (var (member, number, side) in waiting)
             {
                 var price = prices[member % Markets];
-                run.OnFill(member, new TradeFill(number, time, price, 100, price * 0.01, default, IsEntry: true, IsFirst: true, IsMaker: false));
+                run.OnFill(member,
+                    new TradeFill(number, time, price, 100, price * 0.01, default, IsEntry: true, IsFirst: true, IsMaker: false));
                 open.Enqueue((row, member, number, side, price));
             }
             waiting.Clear();
@@ -81,7 +86,8 @@ internal static class PortfolioBenchmark
             {
                 open.Dequeue();
                 var price = prices[oldest.Member % Markets];
-                run.OnTrade(oldest.Member, new Trade(oldest.Number, oldest.Side, 100, time, time, oldest.Price, time, price, (int)oldest.Side * (price - oldest.Price) * 100, (price + oldest.Price) * 0.01, 6, ExitReason.Signal, 0, 0));
+                run.OnTrade(oldest.Member, new Trade(oldest.Number, oldest.Side, 100, time, time, oldest.Price, time, price,
+                    (int)oldest.Side * (price - oldest.Price) * 100, (price + oldest.Price) * 0.01, 6, ExitReason.Signal, 0, 0));
             }
             for (var i = 0; i < Markets; i++)
             {
@@ -96,7 +102,8 @@ internal static class PortfolioBenchmark
                 var member = first + k;
                 var side = (row + k) % 3 == 0 ? Side.Sell : Side.Buy;
                 var price = prices[member % Markets];
-                if (run.OnSignal(member, new Signal(++numbers[member], time, side, OrderType.Market, price, 100, price * (1 - (int)side * 0.02), 0, long.MaxValue)) != Decision.Accepted) continue;
+                if (run.OnSignal(member, new Signal(++numbers[member], time, side, OrderType.Market, price, 100,
+                    price * (1 - (int)side * 0.02), 0, long.MaxValue)) != Decision.Accepted) continue;
                 accepted++;
                 waiting.Add((member, numbers[member], side));
             }

@@ -33,7 +33,8 @@ internal sealed class SweepBars
         Span<double> values = stackalloc double[5];
         while (reader.ReadLine() is { } line)
         {
-            var time = DateTime.ParseExact(line.AsSpan(0, 19), "yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal);
+            var time = DateTime.ParseExact(line.AsSpan(0, 19), "yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture,
+                DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal);
             var cells = line.AsSpan(20);
             var i = 0;
             foreach (var cell in cells.Split(',')) values[i++] = double.Parse(cells[cell], CultureInfo.InvariantCulture);

@@ -8,18 +8,22 @@ using Granary.Engine.Trading;
 namespace Granary.Benchmarks.Sweep;
 
 /// <summary>
-/// A thousand pairs of averages over 525,600 bars, beside the C++ loop of ../shared/bench that does the same work per bar. The two take turns
-/// in one run, so that a busy machine is as busy for one as for the other; of each the best run counts, and ratios are what is compared.
+/// A thousand pairs of averages over 525,600 bars, beside the C++ loop of ../shared/bench that does the same work per bar. The two take
+/// turns in one run, so that a busy machine is as busy for one as for the other; of each the best run counts, and ratios are what is
+/// compared.
 /// </summary>
 /// <remarks>
-/// Wall time is what the goals are stated in. On a machine that is shared it is mostly the others' time, so that processor time stands beside it:
-/// there the C++ row holds the reading of its file too, about a hundredth of it.
+/// Wall time is what the goals are stated in. On a machine that is shared it is mostly the others' time, so that processor time stands
+/// beside it: there the C++ row holds the reading of its file too, about a hundredth of it.
 /// </remarks>
 internal static class SweepBenchmark
 {
     private const int PartBars = 20_000, PartStrategies = 40;
 
-    /// <param name="args">BENCH_FOLDER SWEEP_BINARY SCRATCH_FOLDER [TURNS] [BLOCK] [ROW]: m1.csv.gz and expected.csv, the built sweep.cpp, where to write, how often.</param>
+    /// <param name="args">
+    /// BENCH_FOLDER SWEEP_BINARY SCRATCH_FOLDER [TURNS] [BLOCK] [ROW]: m1.csv.gz and expected.csv, the built sweep.cpp, where to write, how
+    /// often.
+    /// </param>
     public static int Run(string[] args)
     {
         if (args.Length < 3)
@@ -39,13 +43,17 @@ internal static class SweepBenchmark
         }
 
         bars.WriteColumns(columns);
-        Console.WriteLine($"{bars.Count:N0} bars, 1,000 strategies, blocks of {blockSize:N0}, best of {turns} turns, {Environment.ProcessorCount} processors, load {Load()}");
+        Console.WriteLine($"{bars.Count:N0} bars, 1,000 strategies, blocks of {blockSize:N0}, best "
+            + $"of {turns} turns, {Environment.ProcessorCount} processors, load {Load()}");
         Console.WriteLine($"{"",-40}{"C++",10}{"Granary",10}{"ratio",8}{"C++ cpu",10}{"cpu",8}{"ratio",8}{"trades",12}");
         for (var row = 0; row < rows.Count; row++)
         {
-            // Each row in a process of its own, as a batch is: what the compiler learns from one class of strategies it does not use on another.
-            using var process = Process.Start(Environment.ProcessPath!, [typeof(SweepBenchmark).Assembly.Location, "sweep", args[0], args[1], args[2],
-                turns.ToString(CultureInfo.InvariantCulture), blockSize.ToString(CultureInfo.InvariantCulture), row.ToString(CultureInfo.InvariantCulture)]);
+            // Each row in a process of its own, as a batch is: what the compiler learns from one class of strategies it does not use on
+            // another.
+            using var process = Process.Start(Environment.ProcessPath!,
+                [typeof(SweepBenchmark).Assembly.Location, "sweep", args[0], args[1], args[2],
+                turns.ToString(CultureInfo.InvariantCulture), blockSize.ToString(CultureInfo.InvariantCulture),
+                row.ToString(CultureInfo.InvariantCulture)]);
             process.WaitForExit();
             if (process.ExitCode != 0) return process.ExitCode;
         }
@@ -67,10 +75,13 @@ internal static class SweepBenchmark
             new("whole batch, 1 thread", 1, 1, () => SweepRun.BlockByBlock(bars.Series, blocks.Value, Cross, long1, 1), true),
             new("whole batch, 2 threads", 2, 1, () => SweepRun.BlockByBlock(bars.Series, blocks.Value, Cross, long1, 2), true),
             new("bracket: stop 1 %, target 2 %", 1, 1, () => SweepRun.BlockByBlock(bars.Series, blocks.Value, Cross, bracket, 1)),
-            new("five factors, both sides", 1, 1, () => SweepRun.BlockByBlock(bars.Series, blocks.Value, (f, s) => new FiveFactors(f, s), both, 1)),
+            new("five factors, both sides", 1, 1,
+                () => SweepRun.BlockByBlock(bars.Series, blocks.Value, (f, s) => new FiveFactors(f, s), both, 1)),
             new("six classes, both sides", 1, 1, () => SweepRun.BlockByBlock(bars.Series, blocks.Value, SixClasses, both, 1)),
-            new($"strategy after strategy ({PartStrategies} of them)", 1, 1, () => SweepRun.StrategyByStrategy(bars.Series, blocks.Value, Cross, long1, PartStrategies)),
-            new($"blocks of one bar ({PartBars:N0} of them)", 1, (double)bars.Count / PartBars, () => SweepRun.BlockByBlock(bars.Series, bars.Blocks(1, PartBars), Cross, long1, 1)),
+            new($"strategy after strategy ({PartStrategies} of them)", 1, 1,
+                () => SweepRun.StrategyByStrategy(bars.Series, blocks.Value, Cross, long1, PartStrategies)),
+            new($"blocks of one bar ({PartBars:N0} of them)", 1, (double)bars.Count / PartBars,
+                () => SweepRun.BlockByBlock(bars.Series, bars.Blocks(1, PartBars), Cross, long1, 1)),
         ];
     }
 
@@ -87,7 +98,7 @@ internal static class SweepBenchmark
     private static void Measure(Row row, int turns, string binary, string columns, string expected)
     {
         var (theirs, theirProcessor, best, processor) = (double.MaxValue, double.MaxValue, double.MaxValue, double.MaxValue);
-        // Once ahead, so that nobody's first time counts.
+        // Once ahead, so that no first call counts.
         var cost = row.Work();
         if (row.IsReference) Check(cost, expected);
         for (var t = 0; t < turns; t++)
@@ -101,13 +112,15 @@ internal static class SweepBenchmark
             $"{row.Name,-40}{theirs,9:F3}s{best,9:F3}s{best / theirs,8:F2}{theirProcessor,9:F2}s{processor,7:F2}s{processor / theirProcessor,8:F2}{cost.Trades,12:N0}"));
         if (row is { IsReference: true, Threads: 1 })
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"  allocated after the first tenth of the bars: {cost.Allocated:N0} bytes; peak memory, with the bars: {Process.GetCurrentProcess().PeakWorkingSet64 / 1e6:N0} MB"));
+                $"  allocated after the first tenth of the bars: {cost.Allocated:N0} bytes; peak memory, with the "
+                    + $"bars: {Process.GetCurrentProcess().PeakWorkingSet64 / 1e6:N0} MB"));
     }
 
     private static (double Wall, double User) Reference(string binary, int threads, string columns)
     {
         // The shell tells what its child has used: "0m1.680000s 0m0.010000s" on the last line.
-        var start = new ProcessStartInfo("/bin/sh", ["-c", "\"$0\" scalar \"$1\" \"$2\" && times", binary, threads.ToString(CultureInfo.InvariantCulture), columns])
+        var start = new ProcessStartInfo("/bin/sh",
+            ["-c", "\"$0\" scalar \"$1\" \"$2\" && times", binary, threads.ToString(CultureInfo.InvariantCulture), columns])
         {
             RedirectStandardOutput = true,
             UseShellExecute = false,

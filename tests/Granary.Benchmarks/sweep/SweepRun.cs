@@ -14,7 +14,9 @@ internal sealed record SweepCost(double Seconds, double ProcessorSeconds, long A
     public long Trades => Results.Sum(r => (long)r.Trades.Trades);
 }
 
-/// <summary>Strategies over one feed, factors included, as the hosts run them: all over one block before the next, fifty to a work item.</summary>
+/// <summary>
+/// Strategies over one feed, factors included, as the hosts run them: all over one block before the next, fifty to a work item.
+/// </summary>
 internal static class SweepRun
 {
     private const int GroupSize = 50;
@@ -31,7 +33,8 @@ internal static class SweepRun
 
     public static readonly ExecutionSettings Execution = new() { Fee = new PercentFee(0.1) };
 
-    public static SweepCost BlockByBlock(MarketSeries series, IReadOnlyList<BarBlock> blocks, Func<int, int, Strategy> strategy, TradingSettings settings, int threads)
+    public static SweepCost BlockByBlock(MarketSeries series, IReadOnlyList<BarBlock> blocks, Func<int, int, Strategy> strategy,
+        TradingSettings settings, int threads)
     {
         var clock = Clock();
         var plan = new FactorPlan();
@@ -70,7 +73,8 @@ internal static class SweepRun
     /// Each strategy over all bars before the next, over factors that were computed and kept beforehand. Some strategies stand for all:
     /// their walk is scaled up, the factors are not.
     /// </summary>
-    public static SweepCost StrategyByStrategy(MarketSeries series, IReadOnlyList<BarBlock> blocks, Func<int, int, Strategy> strategy, TradingSettings settings, int strategies)
+    public static SweepCost StrategyByStrategy(MarketSeries series, IReadOnlyList<BarBlock> blocks, Func<int, int, Strategy> strategy,
+        TradingSettings settings, int strategies)
     {
         var clock = Clock();
         var plan = new FactorPlan();
@@ -84,17 +88,24 @@ internal static class SweepRun
                 run.Process(block.Block, block.Sheet, block.Calendar);
         var walk = Cost(clock, 0, runs);
         var scale = (double)Pairs().Count() / strategies;
-        return walk with { Seconds = factors.Seconds + walk.Seconds * scale, ProcessorSeconds = factors.ProcessorSeconds + walk.ProcessorSeconds * scale };
+        return walk with
+        {
+            Seconds = factors.Seconds + walk.Seconds * scale,
+            ProcessorSeconds = factors.ProcessorSeconds + walk.ProcessorSeconds * scale
+        };
     }
 
-    private static StrategyRun[] Make(MarketSeries series, Func<int, int, Strategy> strategy, TradingSettings settings, FactorPlan plan, int count = int.MaxValue) =>
-        [.. Pairs().Take(count).Select(p => new StrategyRun($"{p.Fast},{p.Slow}", strategy(p.Fast, p.Slow), series, settings, Execution, plan))];
+    private static StrategyRun[] Make(MarketSeries series, Func<int, int, Strategy> strategy, TradingSettings settings, FactorPlan plan,
+        int count = int.MaxValue) =>
+        [.. Pairs().Take(count)
+            .Select(p => new StrategyRun($"{p.Fast},{p.Slow}", strategy(p.Fast, p.Slow), series, settings, Execution, plan))];
 
     private static (Stopwatch Wall, TimeSpan Processor) Clock() => (Stopwatch.StartNew(), Process.GetCurrentProcess().UserProcessorTime);
 
     private static SweepCost Cost((Stopwatch Wall, TimeSpan Processor) clock, long allocated, StrategyRun[] runs)
     {
         IReadOnlyList<StrategyResult> results = [.. runs.Select(r => r.Finish())];
-        return new SweepCost(clock.Wall.Elapsed.TotalSeconds, (Process.GetCurrentProcess().UserProcessorTime - clock.Processor).TotalSeconds, allocated, results);
+        return new SweepCost(clock.Wall.Elapsed.TotalSeconds,
+            (Process.GetCurrentProcess().UserProcessorTime - clock.Processor).TotalSeconds, allocated, results);
     }
 }

@@ -3,7 +3,9 @@ using Granary.Engine.Trading;
 
 namespace Granary.Benchmarks.Sweep;
 
-/// <summary>Follows a crossing of two averages, long and short, where range, momentum and bands agree: five factors, one of them of three lines.</summary>
+/// <summary>
+/// Follows a crossing of two averages, long and short, where range, momentum and bands agree: five factors, one of them of three lines.
+/// </summary>
 internal sealed class FiveFactors : Strategy
 {
     private readonly Crossing _cross;

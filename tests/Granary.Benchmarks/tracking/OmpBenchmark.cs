@@ -4,7 +4,10 @@ using Granary.Learning.Tracking;
 
 namespace Granary.Benchmarks.Tracking;
 
-/// <summary>Matching pursuit over 5,000 names × 1,000 periods to 50 names, against plain C++ loops of the same algorithm, in one thread each and one run.</summary>
+/// <summary>
+/// Matching pursuit over 5,000 names × 1,000 periods to 50 names, against plain C++ loops of the same algorithm, in one thread each and one
+/// run.
+/// </summary>
 public static class OmpBenchmark
 {
     /// <param name="args">Names, periods, most names, runs; 5000 1000 50 5 where absent.</param>
@@ -36,7 +39,9 @@ public static class OmpBenchmark
         }
         var bounded = Stopwatch.StartNew();
         MatchingPursuit.Fit(panel, target, options with { NonNegative = true, SumToOne = true, MaxWeight = 0.1 });
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"omp {names} x {periods}, {most} names: ours {ours:F3} s; not negative, adding up to one, none above 0.1: {bounded.Elapsed.TotalSeconds / ours:F1} times that"));
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"omp {names} x {periods}, {most} names: ours {ours:F3} s; not negative, adding up to one, none above "
+                + $"0.1: {bounded.Elapsed.TotalSeconds / ours:F1} times that"));
         var result = 0;
         for (var f = 0; f < flags.Length; f++)
         {
@@ -75,7 +80,8 @@ public static class OmpBenchmark
     {
         try
         {
-            using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, UseShellExecute = false })!;
+            using var process =
+                Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, UseShellExecute = false })!;
             var output = process.StandardOutput.ReadToEnd();
             process.WaitForExit();
             return process.ExitCode == 0 ? output : null;

@@ -4,7 +4,9 @@ using Granary.Engine.Analysis;
 
 namespace Granary.Benchmarks.Validation;
 
-/// <summary>What the parts that choose by all strategies cost, for a batch of a thousand strategies and for one of fifty thousand with its samples.</summary>
+/// <summary>
+/// What the parts that choose by all strategies cost, for a batch of a thousand strategies and for one of fifty thousand with its samples.
+/// </summary>
 internal static class CheckCost
 {
     public static void Run()
@@ -21,7 +23,8 @@ internal static class CheckCost
                 var clusters = Seconds(() => EffectiveTrials.Of(returns[..Math.Min(strategies, EffectiveTrials.MostCompared)], strategies));
                 var winners = Seconds(() => WinnersPortfolio.ExpectedSharpe(returns[..joined], 1, 50, 1.2));
                 Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                    $"{strategies} strategies, run {run + 1}: data snooping {snooping:0.000} s, clusters {clusters:0.000} s, winners {winners:0.000} s"));
+                    $"{strategies} strategies, run {run + 1}: data snooping {snooping:0.000} s, "
+                        + $"clusters {clusters:0.000} s, winners {winners:0.000} s"));
             }
         }
     }

@@ -26,7 +26,8 @@ internal static class EdgePower
             outcomes[i] = SimulatedBatch.RunAsync(market(i), weights, fewer).GetAwaiter().GetResult());
         var all = outcomes.Count(o => o.PassedAll);
         double Mean(string figure) => outcomes.Average(o => o.Guards.GetProperty(figure).GetDouble());
-        Console.WriteLine(Text($"{name}: all checks pass {all} of {runs}; best Sharpe ratio {outcomes.Min(o => o.Best):0.00} to {outcomes.Max(o => o.Best):0.00}"));
+        Console.WriteLine(
+            Text($"{name}: all checks pass {all} of {runs}; best Sharpe ratio {outcomes.Min(o => o.Best):0.00} to {outcomes.Max(o => o.Best):0.00}"));
         foreach (var check in outcomes[0].States.Keys)
         {
             var failed = outcomes.Where(o => o.States[check] == "failed").ToList();
@@ -34,11 +35,14 @@ internal static class EdgePower
             Console.WriteLine(Text($"  {check,-26} passed {outcomes.Count(o => o.States[check] == "passed"),4}, ")
                 + Text($"failed {failed.Count,4}, {alone} of them as the only check"));
         }
-        Console.WriteLine(Text($"  raw deflated Sharpe ratio above 0.95: {outcomes.Count(o => o.Guards.GetProperty("rawDeflatedSharpe").GetDouble() > 0.95)}"));
-        Console.WriteLine(Text($"  means: trials {Mean("trials"):0.0}, clusters {Mean("clusters"):0.0}, effective trials {Mean("effectiveTrials"):0.0}, ")
+        Console.WriteLine(
+            Text($"  raw deflated Sharpe ratio above 0.95: {outcomes.Count(o => o.Guards.GetProperty("rawDeflatedSharpe").GetDouble() > 0.95)}"));
+        Console.WriteLine(
+            Text($"  means: trials {Mean("trials"):0.0}, clusters {Mean("clusters"):0.0}, effective trials {Mean("effectiveTrials"):0.0}, ")
             + Text($"overfitting {Mean("probabilityOfOverfitting"):0.00}, block {Mean("meanBlock"):0.0}"));
         double Annual(string figure) => Mean(figure) * Math.Sqrt(365.25 / 7);
-        Console.WriteLine(Text($"  mean annual Sharpe ratios: portfolio {Annual("sharpe"):0.00}, best strategy {outcomes.Average(o => o.Best):0.00}, ")
+        Console.WriteLine(
+            Text($"  mean annual Sharpe ratios: portfolio {Annual("sharpe"):0.00}, best strategy {outcomes.Average(o => o.Best):0.00}, ")
             + Text($"expected maximum {Annual("expectedMaximum"):0.00}, winners of nothing {Annual("winnersOfNothing"):0.00}"));
         Console.WriteLine(Text($"  White p <= 0.05: {outcomes.Count(o => o.Guards.GetProperty("realityCheck").GetDouble() <= 0.05)}, ")
             + Text($"SPA p <= 0.05: {outcomes.Count(o => o.Guards.GetProperty("superiorPredictiveAbility").GetDouble() <= 0.05)}"));

@@ -7,7 +7,8 @@ public static class ValidationBenchmark
     /// <returns>0; 1 where a bound is not kept; 2 for a wrong call.</returns>
     public static int Run(string[] args)
     {
-        int Number(int at, int otherwise) => args.Length > at ? int.Parse(args[at], System.Globalization.CultureInfo.InvariantCulture) : otherwise;
+        int Number(int at, int otherwise) =>
+            args.Length > at ? int.Parse(args[at], System.Globalization.CultureInfo.InvariantCulture) : otherwise;
         switch (args)
         {
             case ["size", ..]: return SnoopingSize.Run(Number(1, 1000), args.Length > 2 ? args[2] : "") <= 0.08 ? 0 : 1;

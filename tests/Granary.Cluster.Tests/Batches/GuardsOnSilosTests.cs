@@ -11,7 +11,9 @@ using Orleans.Hosting;
 
 namespace Granary.Cluster.Tests.Batches;
 
-/// <summary>The looks that follow a batch, for look-ahead and under stressed costs, are spread over the silos like the batch, and find the same.</summary>
+/// <summary>
+/// The looks that follow a batch, for look-ahead and under stressed costs, are spread over the silos like the batch, and find the same.
+/// </summary>
 public sealed class GuardsOnSilosTests : IDisposable
 {
     private readonly TestBatches _batches = new();
@@ -35,7 +37,8 @@ public sealed class GuardsOnSilosTests : IDisposable
     [InlineData(BlockCarriage.Stream)]
     public async Task Spread_over_silos_they_find_what_they_find_in_one_process(BlockCarriage carriage)
     {
-        await using var cluster = await TestSilos.StartAsync(2, s => s with { ChecksSpreadFrom = 0, Blocks = carriage }, silo => silo.AddMemoryStreams(ClusterProviders.Blocks));
+        await using var cluster = await TestSilos.StartAsync(2, s => s with { ChecksSpreadFrom = 0, Blocks = carriage },
+            silo => silo.AddMemoryStreams(ClusterProviders.Blocks));
         foreach (var batch in new[] { Foretelling, _batches.Costly, _batches.Sweep })
         {
             var embedded = await _batches.EmbeddedAsync(batch);
@@ -43,12 +46,18 @@ public sealed class GuardsOnSilosTests : IDisposable
             status.State.ShouldBe(BatchState.Done, $"{status.Fault}\n{TestSilos.Log.Tail}");
             status.Digest.ShouldBe(embedded.Model.Digest);
             (status.Progress.Done, status.Progress.Strategies).ShouldBe((embedded.Model.Strategies.Count, embedded.Model.Strategies.Count));
-            string Ours(string file) => File.ReadAllText(Path.Combine(cluster.Runs, status.Id, file)).Replace(status.Id, status.Name, StringComparison.Ordinal);
-            Ours("results.json").ShouldBe(await File.ReadAllTextAsync(Path.Combine(embedded.Folder, "results.json"), TestContext.Current.CancellationToken));
+            string Ours(string file) =>
+                File.ReadAllText(Path.Combine(cluster.Runs, status.Id, file)).Replace(status.Id, status.Name, StringComparison.Ordinal);
+            Ours("results.json").ShouldBe(await File.ReadAllTextAsync(Path.Combine(embedded.Folder, "results.json"),
+                TestContext.Current.CancellationToken));
             // They have run as passes of the cluster: the one with stressed costs, the true bars and the perturbed ones.
-            foreach (var pass in new[] { "rs has", ";until=", ";perturb=" }) TestSilos.Log.Tail.Split('\n').ShouldContain(l => l.Contains($"Run {status.Id}: pass ", StringComparison.Ordinal) && l.Contains(pass, StringComparison.Ordinal), pass);
+            foreach (var pass in new[] { "rs has", ";until=", ";perturb=" })
+                TestSilos.Log.Tail.Split('\n')
+                    .ShouldContain(l => l.Contains($"Run {status.Id}: pass ", StringComparison.Ordinal)
+                        && l.Contains(pass, StringComparison.Ordinal), pass);
         }
-        (await File.ReadAllTextAsync(Path.Combine((await _batches.EmbeddedAsync(Foretelling)).Folder, "results.json"), TestContext.Current.CancellationToken)).ShouldContain("when only later bars were changed");
+        (await File.ReadAllTextAsync(Path.Combine((await _batches.EmbeddedAsync(Foretelling)).Folder, "results.json"),
+            TestContext.Current.CancellationToken)).ShouldContain("when only later bars were changed");
     }
 
     [Fact]
@@ -75,6 +84,7 @@ public sealed class GuardsOnSilosTests : IDisposable
         changed.ContentHash.ShouldBe(series.ContentHash, "by it silos know that they have the same bars");
         var key = new FeedKey("run", "A/B?C", Timeframe.Parse("1h"), changes);
         FeedKey.Parse(key.ToString()).ShouldBe(key);
-        Should.Throw<FormatException>(() => Granary.Application.Causality.SeriesChanges.Apply(series, "newer=1")).Message.ShouldContain("'newer=1'");
+        Should.Throw<FormatException>(() => Granary.Application.Causality.SeriesChanges.Apply(series,
+            "newer=1")).Message.ShouldContain("'newer=1'");
     }
 }

@@ -46,7 +46,8 @@ public sealed class LostSilosTests : IClassFixture<LostSilosTests.Made>
     private const int Bars = 800;
 
     // Strategies wait at the gate for as long as a test needs, which is no fault of theirs.
-    private static GrainSettings SmallBlocks(GrainSettings settings) => settings with { BlockSize = 128, StrategyDeadline = TimeSpan.FromMinutes(10) };
+    private static GrainSettings SmallBlocks(GrainSettings settings) =>
+        settings with { BlockSize = 128, StrategyDeadline = TimeSpan.FromMinutes(10) };
 
     private async Task IsWholeAsync(TestSilos cluster, string id)
     {
@@ -57,7 +58,8 @@ public sealed class LostSilosTests : IClassFixture<LostSilosTests.Made>
         status.Trades.ShouldBe(embedded.Trades);
         status.Progress.Done.ShouldBe(embedded.Model.Strategies.Count);
         status.Progress.Failed.ShouldBe(0);
-        File.ReadAllText(Path.Combine(cluster.Runs, id, "trades.csv")).ShouldBe(File.ReadAllText(Path.Combine(embedded.Folder, "trades.csv")));
+        File.ReadAllText(Path.Combine(cluster.Runs, id, "trades.csv"))
+            .ShouldBe(File.ReadAllText(Path.Combine(embedded.Folder, "trades.csv")));
     }
 
     // Of several grains the first that is found active: a feed may not have begun, or be through already.
@@ -66,7 +68,8 @@ public sealed class LostSilosTests : IClassFixture<LostSilosTests.Made>
         var management = cluster.Grains.GetGrain<IManagementGrain>(0);
         for (var watch = Stopwatch.StartNew(); watch.Elapsed < TimeSpan.FromMinutes(2); await Task.Delay(5))
             foreach (var grain in grains)
-                if (await management.GetActivationAddress(grain) is { } address && cluster.Alive.FirstOrDefault(s => s.SiloAddress.Equals(address)) is { } host)
+                if (await management.GetActivationAddress(grain) is { } address
+                    && cluster.Alive.FirstOrDefault(s => s.SiloAddress.Equals(address)) is { } host)
                     return host;
         throw new InvalidOperationException("none of the grains became active\n" + TestSilos.Log.Tail);
     }
@@ -100,15 +103,19 @@ public sealed class LostSilosTests : IClassFixture<LostSilosTests.Made>
     }
 
     [Fact]
-    public async Task The_silo_of_the_batch_grain_can_be_lost() => await LoseAsync(1, (cluster, id) => HostOfAsync(cluster, cluster.Grains.GetGrain<IBatchGrain>(id)));
+    public async Task The_silo_of_the_batch_grain_can_be_lost() =>
+        await LoseAsync(1, (cluster, id) => HostOfAsync(cluster, cluster.Grains.GetGrain<IBatchGrain>(id)));
 
     [Fact]
-    public async Task The_silo_of_the_reporting_grain_can_be_lost() => await LoseAsync(2, (cluster, id) => HostOfAsync(cluster, cluster.Grains.GetGrain<IReportingGrain>(id)));
+    public async Task The_silo_of_the_reporting_grain_can_be_lost() =>
+        await LoseAsync(2, (cluster, id) => HostOfAsync(cluster, cluster.Grains.GetGrain<IReportingGrain>(id)));
 
     [Fact]
     public async Task The_silo_of_a_feed_can_be_lost() =>
-        await LoseAsync(3, (cluster, id) => HostOfAsync(cluster, [.. Directory.GetFiles(Path.Combine(SharedData.RepositoryRoot, "samples", "data", "1h"), "*.csv")
-            .Select(f => cluster.Grains.GetGrain<ISymbolFeedGrain>(new FeedKey(id, Path.GetFileNameWithoutExtension(f), Timeframe.Parse("1h")).ToString()))]));
+        await LoseAsync(3, (cluster, id) => HostOfAsync(cluster,
+            [.. Directory.GetFiles(Path.Combine(SharedData.RepositoryRoot, "samples", "data", "1h"), "*.csv")
+            .Select(f => cluster.Grains.GetGrain<ISymbolFeedGrain>(new FeedKey(id, Path.GetFileNameWithoutExtension(f),
+                Timeframe.Parse("1h")).ToString()))]));
 
     // Three times, at bars that the seed draws, with strategies under way on all silos.
     private async Task LoseAsync(int seed, Func<TestSilos, string, Task<InProcessSiloHandle>> whom)

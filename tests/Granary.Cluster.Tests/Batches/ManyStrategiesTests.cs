@@ -29,7 +29,9 @@ public sealed class ManyStrategiesTests
         (await cluster.RunAsync(batches.Sweep)).State.ShouldBe(BatchState.Done); // what is made once is there
         var management = cluster.Grains.GetGrain<IManagementGrain>(0);
         // By silo; the simple statistics count a process, which both silos share here.
-        async Task<Dictionary<SiloAddress, int>> PlacedAsync() => (await management.GetDetailedGrainStatistics()).Where(s => s.GrainType.Contains(nameof(StrategyGrain), StringComparison.Ordinal))
+        async Task<Dictionary<SiloAddress, int>> PlacedAsync() =>
+            (await management.GetDetailedGrainStatistics()).Where(s => s.GrainType.Contains(nameof(StrategyGrain),
+                StringComparison.Ordinal))
             .GroupBy(s => s.SiloAddress).ToDictionary(g => g.Key, g => g.Count());
         async Task<int> ActivationsAsync() => (await PlacedAsync()).Values.Sum();
         await Eventually.IsAsync(ActivationsAsync, n => n == 0);
@@ -44,7 +46,8 @@ public sealed class ManyStrategiesTests
         (await PlacedAsync()).Values.ShouldAllBe(n => n == Strategies / 2);
         var started = new List<double>();
         foreach (var silo in cluster.Alive)
-            started.AddRange((await cluster.Grains.GetGrain<IComputeGrain>(silo.SiloAddress.ToParsableString()).PollAsync(id)).Cohorts.Select(c => c.StartSeconds));
+            started.AddRange((await cluster.Grains.GetGrain<IComputeGrain>(silo.SiloAddress.ToParsableString())
+                .PollAsync(id)).Cohorts.Select(c => c.StartSeconds));
         TestContext.Current.TestOutputHelper?.WriteLine($"{each:N0} bytes a waiting strategy; begun after {started.Max():0.00} s");
         each.ShouldBeLessThan(MostBytesEach);
 

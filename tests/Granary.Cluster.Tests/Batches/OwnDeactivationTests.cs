@@ -24,7 +24,8 @@ public sealed class OwnDeactivationTests
               "portfolio": { "weights": "equal" } }
             """);
         var embedded = await batches.EmbeddedAsync(batch);
-        await using var cluster = await TestSilos.StartAsync(2, s => s with { BlockSize = 128, StrategyDeadline = TimeSpan.FromMinutes(10) });
+        await using var cluster =
+            await TestSilos.StartAsync(2, s => s with { BlockSize = 128, StrategyDeadline = TimeSpan.FromMinutes(10) });
         var management = cluster.Grains.GetGrain<IManagementGrain>(0);
         using var gate = Gate.Close(410);
         var id = await cluster.SubmitAsync(batch);
@@ -54,5 +55,6 @@ public sealed class OwnDeactivationTests
         }
     }
 
-    private static int Passes(string run) => TestSilos.Log.Tail.Split('\n').Count(l => l.Contains($"Run {run}: pass ", StringComparison.Ordinal));
+    private static int Passes(string run) =>
+        TestSilos.Log.Tail.Split('\n').Count(l => l.Contains($"Run {run}: pass ", StringComparison.Ordinal));
 }

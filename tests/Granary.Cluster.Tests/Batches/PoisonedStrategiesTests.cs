@@ -13,15 +13,18 @@ public sealed class PoisonedStrategiesTests
     public async Task Throwing_looping_hoarding_and_unborn_strategies_fail_alone_with_their_reasons()
     {
         using var batches = new TestBatches();
-        const string healthy = """{ "class": "SmaCross", "params": { "fast": [5, 10, 20], "slow": [30, 60, 90] }, "size": { "percentOfEquity": 20 } }""";
+        const string healthy =
+            """{ "class": "SmaCross", "params": { "fast": [5, 10, 20], "slow": [30, 60, 90] }, "size": { "percentOfEquity": 20 } }""";
         string Text(string more) => $$"""
             { "name": "poisoned", "data": { "source": "csv:data/1h", "symbols": "COINUSDT", "timeframe": "1h" },
               "strategies": [ {{healthy}} {{more}} ], "portfolio": { "weights": "equal" } }
             """;
         var clean = await batches.EmbeddedAsync(batches.Write("clean", Text("")));
-        var poisoned = batches.Write("poisoned", Text(""", { "class": "Thrower" }, { "class": "Looper" }, { "class": "Hoarder" }, { "class": "Unborn", "params": { "which": 2 } }"""));
+        var poisoned = batches.Write("poisoned",
+            Text(""", { "class": "Thrower" }, { "class": "Looper" }, { "class": "Hoarder" }, { "class": "Unborn", "params": { "which": 2 } }"""));
 
-        await using var cluster = await TestSilos.StartAsync(2, s => s with { StrategyDeadline = TimeSpan.FromSeconds(8), StrategyBytesPerBlock = 64 << 20 });
+        await using var cluster = await TestSilos.StartAsync(2,
+            s => s with { StrategyDeadline = TimeSpan.FromSeconds(8), StrategyBytesPerBlock = 64 << 20 });
         var status = await cluster.RunAsync(poisoned);
         status.State.ShouldBe(BatchState.Done, $"{status.Fault}\n{TestSilos.Log.Tail}");
         status.Progress.Failed.ShouldBe(4);

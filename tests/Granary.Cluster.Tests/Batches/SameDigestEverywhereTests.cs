@@ -47,14 +47,16 @@ public sealed class SameDigestEverywhereTests(SameDigestEverywhereTests.Made mad
         var embedded = await made.Batches.EmbeddedAsync(batch);
         var status = await cluster.RunAsync(batch);
         status.State.ShouldBe(BatchState.Done, $"{status.Fault}\n{TestSilos.Log.Tail}");
-        var (ours, theirs) = (await FileAsync(cluster, status, "results.json"), await File.ReadAllTextAsync(Path.Combine(embedded.Folder, "results.json")));
+        var (ours, theirs) = (await FileAsync(cluster, status,
+            "results.json"), await File.ReadAllTextAsync(Path.Combine(embedded.Folder, "results.json")));
         if (status.Digest != embedded.Model.Digest) Assert.Fail(FirstDifference(ours, theirs));
         if (ours != theirs) Assert.Fail(FirstDifference(ours, theirs));
         status.Trades.ShouldBe(embedded.Trades);
         status.Progress.Done.ShouldBe(embedded.Model.Strategies.Count);
         foreach (var file in Directory.EnumerateFiles(embedded.Folder, "*.csv"))
         {
-            (await FileAsync(cluster, status, Path.GetFileName(file)) == await File.ReadAllTextAsync(file)).ShouldBeTrue(Path.GetFileName(file));
+            (await FileAsync(cluster, status,
+                Path.GetFileName(file)) == await File.ReadAllTextAsync(file)).ShouldBeTrue(Path.GetFileName(file));
         }
     }
 
@@ -69,7 +71,9 @@ public sealed class SameDigestEverywhereTests(SameDigestEverywhereTests.Made mad
     private static string FirstDifference(string cluster, string embedded)
     {
         var (a, b) = (cluster.Split('\n'), embedded.Split('\n'));
-        var lines = Enumerable.Range(0, Math.Min(a.Length, b.Length)).Where(i => a[i] != b[i] && !a[i].Contains("digest", StringComparison.Ordinal)).Take(10).Select(i => $"line {i + 1}: {a[i].Trim()} on the cluster, {b[i].Trim()} in one process");
+        var lines = Enumerable.Range(0, Math.Min(a.Length, b.Length))
+            .Where(i => a[i] != b[i] && !a[i].Contains("digest", StringComparison.Ordinal)).Take(10)
+            .Select(i => $"line {i + 1}: {a[i].Trim()} on the cluster, {b[i].Trim()} in one process");
         return $"the digests differ; results.json has {a.Length} and {b.Length} lines\n{string.Join('\n', lines)}";
     }
 }

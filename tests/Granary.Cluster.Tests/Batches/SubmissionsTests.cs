@@ -108,8 +108,10 @@ public sealed class SubmissionsTests : IAsyncLifetime
         first.Version.ShouldBe(1);
         first.Weights.Keys.ShouldBe(["a", "b"]);
         (await weights.SetAsync("main", 1, new Dictionary<string, double> { ["a"] = 0 }, "ben", "off")).Version.ShouldBe(2);
-        (await Should.ThrowAsync<StaleWeightsException>(async () => await weights.SetAsync("main", 1, new Dictionary<string, double> { ["a"] = 2 }, "carl", "late"))).Current.ShouldBe(2);
+        (await Should.ThrowAsync<StaleWeightsException>(async () => await weights.SetAsync("main", 1,
+            new Dictionary<string, double> { ["a"] = 2 }, "carl", "late"))).Current.ShouldBe(2);
         (await weights.HistoryAsync("main")).Select(w => w.Who).ShouldBe(["ben", "anna"]);
-        await Should.ThrowAsync<InputException>(async () => await weights.SetAsync("main", 2, new Dictionary<string, double> { ["a"] = double.NaN }, "carl", "wrong"));
+        await Should.ThrowAsync<InputException>(async () => await weights.SetAsync("main", 2,
+            new Dictionary<string, double> { ["a"] = double.NaN }, "carl", "wrong"));
     }
 }

@@ -28,7 +28,8 @@ public sealed class RollingUpgradeTests : IDisposable
 
     private static readonly BatchOrder Order = new("r", "n", [1, 2, 3], "f.json", "/tmp", "me", At, "key");
 
-    private static readonly BatchStatus Status = new() { Id = "r", Name = "n", Revision = 7, State = BatchState.Running, SubmittedBy = "me", SubmittedAt = At };
+    private static readonly BatchStatus Status =
+        new() { Id = "r", Name = "n", Revision = 7, State = BatchState.Running, SubmittedBy = "me", SubmittedAt = At };
 
     /// <summary>One of each kind: what is sent, what is stored, an engine type by its surrogate, what lies in Kafka.</summary>
     public static TheoryData<string> Known => [.. Values.Keys];
@@ -99,11 +100,13 @@ public sealed class RollingUpgradeTests : IDisposable
     public void A_field_that_an_older_version_did_not_have_yet_is_read_as_its_default()
     {
         // The same ids and types as an order had before it knew idempotency keys, and an end before it knew wrong input.
-        var older = _services.GetRequiredService<Serializer<OlderOrder>>().SerializeToArray(new OlderOrder("r", "n", [1, 2, 3], "f.json", "/tmp", "me", At));
+        var older = _services.GetRequiredService<Serializer<OlderOrder>>()
+            .SerializeToArray(new OlderOrder("r", "n", [1, 2, 3], "f.json", "/tmp", "me", At));
         var order = _services.GetRequiredService<Serializer<BatchOrder>>().Deserialize(older)!;
         (order.Id, order.Name, order.Folder, order.SubmittedAt, order.IdempotencyKey).ShouldBe(("r", "n", "/tmp", At, null));
         order.Text.ShouldBe([1, 2, 3]);
-        var end = _services.GetRequiredService<Serializer<RunEnd>>().Deserialize(_services.GetRequiredService<Serializer<OlderEnd>>().SerializeToArray(new OlderEnd("a fault", null, 1)))!;
+        var end = _services.GetRequiredService<Serializer<RunEnd>>()
+            .Deserialize(_services.GetRequiredService<Serializer<OlderEnd>>().SerializeToArray(new OlderEnd("a fault", null, 1)))!;
         (end.Fault, end.Trades, end.Files, end.WrongInput).ShouldBe(("a fault", 1, null!, false));
     }
 
@@ -123,7 +126,8 @@ public sealed class RollingUpgradeTests : IDisposable
         older.ShouldBe(MetricCatalogue.BuiltIn.Compute(MetricInput.Of(Sums, default, 252)));
         // And what an older silo sends has no such metric.
         var without = new RunStatisticsConverter().ConvertToSurrogate(older);
-        new RunStatisticsConverter(newer).ConvertFromSurrogate(wire.Deserialize(wire.SerializeToArray(without)))[added].ShouldBe(double.NaN);
+        new RunStatisticsConverter(newer).ConvertFromSurrogate(wire.Deserialize(wire.SerializeToArray(without)))[added].ShouldBe(
+            double.NaN);
     }
 
     [Fact]
@@ -137,7 +141,8 @@ public sealed class RollingUpgradeTests : IDisposable
 
         // The same ids and types as before metrics travelled under their names.
         var older = _services.GetRequiredService<Serializer<OlderStatistics>>().Deserialize(
-            _services.GetRequiredService<Serializer<RunStatisticsWire>>().SerializeToArray(new RunStatisticsConverter().ConvertToSurrogate(sent)));
+            _services.GetRequiredService<Serializer<RunStatisticsWire>>()
+                .SerializeToArray(new RunStatisticsConverter().ConvertToSurrogate(sent)));
         (older.Sharpe, older.Periods, older.PeriodsPerYear).ShouldBe((sent.Sharpe, 10, 252));
         var theirs = _services.GetRequiredService<Serializer<RunStatisticsWire>>().Deserialize(
             _services.GetRequiredService<Serializer<OlderStatistics>>().SerializeToArray(older));
@@ -148,7 +153,8 @@ public sealed class RollingUpgradeTests : IDisposable
     [Fact]
     public void The_keys_of_added_metrics_are_written_once_for_a_whole_report()
     {
-        var metrics = Enumerable.Range(0, 5).Aggregate(MetricCatalogue.BuiltIn, (c, i) => c.With(RatioMetrics.Sharpe with { Key = $"anAddedMetric{i}" }));
+        var metrics = Enumerable.Range(0, 5)
+            .Aggregate(MetricCatalogue.BuiltIn, (c, i) => c.With(RatioMetrics.Sharpe with { Key = $"anAddedMetric{i}" }));
         var converter = new RunStatisticsConverter(metrics);
         var wire = _services.GetRequiredService<Serializer<RunStatisticsWire[]>>();
         int Bytes(int strategies) => wire.SerializeToArray([.. Enumerable.Range(0, strategies)
@@ -180,7 +186,7 @@ public sealed class RollingUpgradeTests : IDisposable
     [Fact]
     public void A_field_of_the_wrong_kind_would_be_seen_by_this_test()
     {
-        // Were an id used again for another type, readers would fail or read nonsense: the first test can tell.
+        // Were an id used again for another type, readers would fail or read wrong values: the first test finds it.
         var bytes = _services.GetRequiredService<Serializer<Reused>>().SerializeToArray(new Reused(5, "n"));
         Should.Throw<Exception>(() => _services.GetRequiredService<Serializer<BatchOrder>>().Deserialize(bytes));
     }
@@ -188,7 +194,8 @@ public sealed class RollingUpgradeTests : IDisposable
 
 [GenerateSerializer, Immutable, Alias("test.OlderOrder")]
 public sealed record OlderOrder(
-    [property: Id(0)] string Id, [property: Id(1)] string Name, [property: Id(2)] byte[] Text, [property: Id(3)] string File, [property: Id(4)] string Folder, [property: Id(5)] string SubmittedBy,
+    [property: Id(0)] string Id, [property: Id(1)] string Name, [property: Id(2)] byte[] Text, [property: Id(3)]
+        string File, [property: Id(4)] string Folder, [property: Id(5)] string SubmittedBy,
     [property: Id(6)] DateTimeOffset SubmittedAt);
 
 [GenerateSerializer, Immutable, Alias("test.OlderEnd")]

@@ -13,17 +13,24 @@ using Orleans.Runtime;
 
 namespace Granary.Cluster.Tests.Contracts;
 
-/// <summary>What travels between silos of different versions, and what is stored, is listed in a file that is checked in: a change of it is seen, and is an addition.</summary>
+/// <summary>
+/// What travels between silos of different versions, and what is stored, is listed in a file that is checked in: a change of it is seen,
+/// and is an addition.
+/// </summary>
 public sealed class WireContractsTests
 {
-    private static string Path => System.IO.Path.Combine(SharedData.RepositoryRoot, "tests", "Granary.Cluster.Tests", "Contracts", "wire-contracts.txt");
+    private static string Path =>
+        System.IO.Path.Combine(SharedData.RepositoryRoot, "tests", "Granary.Cluster.Tests", "Contracts", "wire-contracts.txt");
 
-    private static readonly Assembly[] Assemblies = [typeof(IBatchGrain).Assembly, typeof(BatchRecord).Assembly, typeof(KafkaStreamOptions).Assembly];
+    private static readonly Assembly[] Assemblies = [typeof(IBatchGrain).Assembly, typeof(BatchRecord).Assembly,
+        typeof(KafkaStreamOptions).Assembly];
 
     /// <summary>Enumerations of rooms that know nothing of Orleans, which travel or are stored as their numbers.</summary>
     private static readonly Type[] Numbers = [typeof(BatchState), typeof(SessionPhase), typeof(FeedItemKind)];
 
-    private static IEnumerable<Type> Grains => Assemblies.SelectMany(a => a.GetTypes()).Where(t => t.IsClass && !t.IsAbstract && t.IsAssignableTo(typeof(IGrainBase))).OrderBy(t => t.FullName, StringComparer.Ordinal);
+    private static IEnumerable<Type> Grains =>
+        Assemblies.SelectMany(a => a.GetTypes()).Where(t => t.IsClass && !t.IsAbstract && t.IsAssignableTo(typeof(IGrainBase)))
+            .OrderBy(t => t.FullName, StringComparer.Ordinal);
 
     private static IEnumerable<Type> Types => Assemblies.SelectMany(a => a.GetTypes())
         .Where(t => t.IsInterface && t.IsAssignableTo(typeof(IGrain)) || t.GetCustomAttribute<GenerateSerializerAttribute>() is not null)
@@ -34,7 +41,9 @@ public sealed class WireContractsTests
     {
         var listing = Listing();
         if (Environment.GetEnvironmentVariable("GRANARY_WRITE_CONTRACTS") == "1") File.WriteAllText(Path, listing);
-        listing.ShouldBe(File.ReadAllText(Path), "a contract has changed: never change or reuse an id or an alias, only add; then write the listing anew with GRANARY_WRITE_CONTRACTS=1");
+        listing.ShouldBe(File.ReadAllText(Path),
+            "a contract has changed: never change or reuse an id or an alias, only add; then write the listing anew with "
+                + "GRANARY_WRITE_CONTRACTS=1");
     }
 
     [Fact]
@@ -62,7 +71,8 @@ public sealed class WireContractsTests
     private static IEnumerable<(uint Id, string Name, string Type)> Fields(Type type) =>
         type.GetMembers(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly)
             .Where(m => m is PropertyInfo or FieldInfo && m.GetCustomAttribute<IdAttribute>() is not null)
-            .Select(m => (m.GetCustomAttribute<IdAttribute>()!.Id, m.Name, NameOf(m is PropertyInfo p ? p.PropertyType : ((FieldInfo)m).FieldType)))
+            .Select(m => (m.GetCustomAttribute<IdAttribute>()!.Id, m.Name, NameOf(m is PropertyInfo p ? p.PropertyType
+                : ((FieldInfo)m).FieldType)))
             .OrderBy(f => f.Id);
 
     private static string NameOf(Type type) => type.IsGenericType
@@ -71,14 +81,18 @@ public sealed class WireContractsTests
 
     private static string Listing()
     {
-        var text = new StringBuilder("# Grain interfaces, wire types and stored types. An id or an alias is never changed or used again.\n");
+        var text = new StringBuilder("# Grain interfaces, wire types and stored types. An id or an alias is never changed or used "
+            + "again.\n");
         foreach (var type in Types)
         {
-            text.Append('\n').Append(type.GetCustomAttribute<AliasAttribute>()?.Alias ?? type.FullName).Append(" (").Append(type.FullName).Append(")\n");
+            text.Append('\n').Append(type.GetCustomAttribute<AliasAttribute>()?.Alias ?? type.FullName).Append(" (").Append(type.FullName)
+                .Append(")\n");
             if (type.IsInterface)
             {
-                foreach (var method in type.GetMethods().OrderBy(m => m.GetCustomAttribute<AliasAttribute>()?.Alias, StringComparer.Ordinal))
-                    text.Append($"  {method.GetCustomAttribute<AliasAttribute>()?.Alias}: ({string.Join(", ", method.GetParameters().Select(p => NameOf(p.ParameterType)))}) -> {NameOf(method.ReturnType)}\n");
+                foreach (var method in type.GetMethods()
+                    .OrderBy(m => m.GetCustomAttribute<AliasAttribute>()?.Alias, StringComparer.Ordinal))
+                    text.Append(
+                        $"  {method.GetCustomAttribute<AliasAttribute>()?.Alias}: ({string.Join(", ", method.GetParameters().Select(p => NameOf(p.ParameterType)))}) -> {NameOf(method.ReturnType)}\n");
             }
             else if (type.IsEnum)
             {

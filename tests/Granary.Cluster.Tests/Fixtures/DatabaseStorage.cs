@@ -26,7 +26,8 @@ internal sealed class DatabaseStorage
             var version = Guid.NewGuid().ToString("N");
             var next = (serializer.SerializeToArray(grainState.State), version);
             var kept = owner._states.AddOrUpdate((stateName, grainId), _ => next,
-                (_, before) => before.Version == grainState.ETag ? next : throw new InconsistentStateException("another activation wrote", before.Version, grainState.ETag));
+                (_, before) => before.Version == grainState.ETag ? next
+                    : throw new InconsistentStateException("another activation wrote", before.Version, grainState.ETag));
             (grainState.ETag, grainState.RecordExists) = (kept.Version, true);
             return Task.CompletedTask;
         }

@@ -6,13 +6,14 @@ namespace Granary.Cluster.Tests.Fixtures;
 /// <summary>Ports for silos of the tests.</summary>
 internal static class FreePorts
 {
-    // Below the range from which systems take ports for outgoing connections: on a busy machine one of those was taken between the choice and the silo's start.
+    // Below the range from which systems take ports for outgoing connections: on a busy machine one of those was taken between the choice
+    // and the silo's start.
     private const int First = 10_000, Count = 20_000;
 
     // Test processes that run side by side begin in different places.
     private static int _next = Environment.ProcessId * 97 % Count;
 
-    /// <summary>Different ports that nobody listened on a moment ago and that this process gives out once.</summary>
+    /// <summary>Different ports that had no listener a moment ago and that this process returns once.</summary>
     public static int[] Take(int count)
     {
         var ports = new int[count];

@@ -4,7 +4,8 @@ namespace Granary.Cluster.Tests.Fixtures;
 
 /// <summary>A span as it was sent.</summary>
 /// <param name="Silo">The resource's <c>service.instance.id</c>.</param>
-internal sealed record OtlpSpan(string Silo, string TraceId, string SpanId, string Parent, string Name, IReadOnlyDictionary<string, string> Tags);
+internal sealed record OtlpSpan(string Silo, string TraceId, string SpanId, string Parent, string Name,
+    IReadOnlyDictionary<string, string> Tags);
 
 /// <summary>Reads an ExportTraceServiceRequest of opentelemetry-proto, as far as tests ask for it.</summary>
 internal static class OtlpSpans
@@ -15,7 +16,8 @@ internal static class OtlpSpans
         foreach (var resourceSpans in Fields(request).Where(f => f.Number == 1))
         {
             var parts = Fields(resourceSpans.Bytes).ToList();
-            var silo = parts.Where(f => f.Number == 1).SelectMany(r => Fields(r.Bytes)).Where(f => f.Number == 1).Select(Attribute).FirstOrDefault(a => a.Name == "service.instance.id").Text ?? "";
+            var silo = parts.Where(f => f.Number == 1).SelectMany(r => Fields(r.Bytes)).Where(f => f.Number == 1).Select(Attribute)
+                .FirstOrDefault(a => a.Name == "service.instance.id").Text ?? "";
             foreach (var span in parts.Where(f => f.Number == 2).SelectMany(s => Fields(s.Bytes)).Where(f => f.Number == 2))
             {
                 var own = Fields(span.Bytes).ToList();
@@ -34,7 +36,7 @@ internal static class OtlpSpans
         return (Encoding.UTF8.GetString(parts.First(p => p.Number == 1).Bytes), Encoding.UTF8.GetString(value));
     }
 
-    // Fields of a message in protobuf's encoding; numbers come without bytes, since nobody asks for them.
+    // Fields of a message in protobuf's encoding; numbers come without bytes, since they are not needed.
     private static IEnumerable<(int Number, byte[] Bytes)> Fields(byte[] message)
     {
         for (var at = 0; at < message.Length;)

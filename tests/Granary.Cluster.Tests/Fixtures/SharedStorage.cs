@@ -4,7 +4,10 @@ using Orleans.Storage;
 
 namespace Granary.Cluster.Tests.Fixtures;
 
-/// <summary>Grain storage that outlives the silos of an in-process cluster, as a database does. Orleans' own memory storage lives in grains, and dies with the silo that they are on.</summary>
+/// <summary>
+/// Grain storage that outlives the silos of an in-process cluster, as a database does. Orleans' own memory storage lives in grains, and
+/// dies with the silo that they are on.
+/// </summary>
 internal sealed class SharedStorage : IGrainStorage
 {
     private readonly ConcurrentDictionary<(string, GrainId), (object State, int Version)> _states = new();
@@ -20,7 +23,8 @@ internal sealed class SharedStorage : IGrainStorage
     public Task WriteStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
     {
         var next = (State: (object)grainState.State!, Version: int.Parse(grainState.ETag ?? "0") + 1);
-        var written = _states.AddOrUpdate((stateName, grainId), _ => next.Version == 1 ? next : throw Stale(grainId), (_, known) => known.Version == next.Version - 1 ? next : throw Stale(grainId));
+        var written = _states.AddOrUpdate((stateName, grainId), _ => next.Version == 1 ? next : throw Stale(grainId),
+            (_, known) => known.Version == next.Version - 1 ? next : throw Stale(grainId));
         (grainState.ETag, grainState.RecordExists) = ($"{written.Version}", true);
         return Task.CompletedTask;
     }

@@ -20,7 +20,13 @@ internal sealed class SiloProcess : IAsyncDisposable
         SiloPort = siloPort;
         HttpPort = httpPort;
         Client = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{httpPort}"), Timeout = TimeSpan.FromSeconds(10) };
-        var start = new ProcessStartInfo("dotnet") { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = _runs };
+        var start = new ProcessStartInfo("dotnet")
+        {
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            WorkingDirectory = _runs
+        };
         start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "granary-silo.dll"));
         foreach (var argument in arguments) start.ArgumentList.Add(argument);
         // A start is slow where many tests share the processors; tests of the time-out give a shorter one as an argument.
@@ -63,11 +69,14 @@ internal sealed class SiloProcess : IAsyncDisposable
         return silo;
     }
 
-    public static SiloProcess Launch(string connection, string clusterId = "granary", params string[] more) => Launch(connection, clusterId, FreePorts.Take(3), new Dictionary<string, string>(), more);
+    public static SiloProcess Launch(string connection, string clusterId = "granary", params string[] more) =>
+        Launch(connection, clusterId, FreePorts.Take(3), new Dictionary<string, string>(), more);
 
     /// <param name="ports">Of its HTTP API, for other silos, and for clients.</param>
-    public static SiloProcess Launch(string connection, string clusterId, int[] ports, IReadOnlyDictionary<string, string> environment, params string[] more) => new(
-        ["--urls", $"http://127.0.0.1:{ports[0]}", "--clustering", "postgres", "--cluster-id", clusterId, "--advertise", "127.0.0.1", "--silo-port", $"{ports[1]}", "--gateway-port", $"{ports[2]}", .. more],
+    public static SiloProcess Launch(string connection, string clusterId, int[] ports, IReadOnlyDictionary<string, string> environment,
+        params string[] more) => new(
+        ["--urls", $"http://127.0.0.1:{ports[0]}", "--clustering", "postgres", "--cluster-id", clusterId, "--advertise", "127.0.0.1",
+            "--silo-port", $"{ports[1]}", "--gateway-port", $"{ports[2]}", .. more],
         new Dictionary<string, string>(environment) { ["GRANARY_CONNECTION"] = connection }, ports[1], ports[0]);
 
     /// <summary>Starts a silo of a PostgreSQL cluster with variables of its own.</summary>
@@ -75,7 +84,8 @@ internal sealed class SiloProcess : IAsyncDisposable
     {
         var ports = FreePorts.Take(3);
         return new SiloProcess(
-            ["--urls", $"http://127.0.0.1:{ports[0]}", "--clustering", "postgres", "--advertise", "127.0.0.1", "--silo-port", $"{ports[1]}", "--gateway-port", $"{ports[2]}", .. more],
+            ["--urls", $"http://127.0.0.1:{ports[0]}", "--clustering", "postgres", "--advertise", "127.0.0.1", "--silo-port", $"{ports[1]}",
+                "--gateway-port", $"{ports[2]}", .. more],
             new Dictionary<string, string>(environment) { ["GRANARY_CONNECTION"] = connection }, ports[1], ports[0]);
     }
 

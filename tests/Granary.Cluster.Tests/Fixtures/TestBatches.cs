@@ -17,7 +17,8 @@ internal sealed class TestBatches : IDisposable
     {
         var from = new DateTime(2023, 1, 1, 0, 0, 0, DateTimeKind.Utc).Ticks;
         var to = new DateTime(2023, 7, 1, 0, 0, 0, DateTimeKind.Utc).Ticks;
-        DataGeneration.Run(new GenerateRequest(Path.Combine(_folder, "data"), DataGeneration.Markets(DataGeneration.SampleSymbols, from, to, 5), [Timeframe.Parse("1h"), Timeframe.Parse("1d")]));
+        DataGeneration.Run(new GenerateRequest(Path.Combine(_folder, "data"),
+            DataGeneration.Markets(DataGeneration.SampleSymbols, from, to, 5), [Timeframe.Parse("1h"), Timeframe.Parse("1d")]));
         Mixed = Write("mixed", """
             {
               "name": "mixed", "data": { "source": "csv:data/1h", "symbols": "*", "timeframe": "1h" },

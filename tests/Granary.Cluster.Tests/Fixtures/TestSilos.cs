@@ -38,10 +38,18 @@ internal sealed class TestSilos : IAsyncDisposable
 
     public IReadOnlyList<InProcessSiloHandle> Alive => [.. _cluster.GetActiveSilos()];
 
-    public static async Task<TestSilos> StartAsync(int silos, Func<GrainSettings, GrainSettings>? change = null, Action<ISiloBuilder>? more = null)
+    public static async Task<TestSilos> StartAsync(int silos, Func<GrainSettings, GrainSettings>? change = null,
+        Action<ISiloBuilder>? more = null)
     {
         var folder = Directory.CreateTempSubdirectory("granary-cluster-").FullName;
-        var settings = new GrainSettings { Runs = Path.Combine(folder, "runs"), Threads = 1, Tick = TimeSpan.FromMilliseconds(100), StrategyDeadline = TimeSpan.FromMinutes(5), Drain = TimeSpan.FromSeconds(5) };
+        var settings = new GrainSettings
+        {
+            Runs = Path.Combine(folder, "runs"),
+            Threads = 1,
+            Tick = TimeSpan.FromMilliseconds(100),
+            StrategyDeadline = TimeSpan.FromMinutes(5),
+            Drain = TimeSpan.FromSeconds(5)
+        };
         settings = change?.Invoke(settings) ?? settings;
         var storage = new DatabaseStorage();
         var builder = new InProcessTestClusterBuilder((short)silos);
@@ -54,11 +62,12 @@ internal sealed class TestSilos : IAsyncDisposable
             silo.AddActivityPropagation();
             silo.Configure<ClusterMembershipOptions>(o =>
             {
-                // Many processes share the machine that tests run on: nobody is declared dead for being slow.
+                // Many processes share the machine that tests run on: no silo is declared dead for being slow.
                 o.ProbeTimeout = TimeSpan.FromSeconds(10);
                 o.NumMissedProbesLimit = 10;
             });
-            silo.Services.AddLogging(l => l.AddFilter("Granary", LogLevel.Information).AddFilter("Orleans", LogLevel.Error).AddFilter("Microsoft", LogLevel.Error).AddProvider(Log));
+            silo.Services.AddLogging(l => l.AddFilter("Granary", LogLevel.Information).AddFilter("Orleans", LogLevel.Error)
+                .AddFilter("Microsoft", LogLevel.Error).AddProvider(Log));
             more?.Invoke(silo);
         });
         builder.ConfigureClient(client =>
@@ -74,7 +83,8 @@ internal sealed class TestSilos : IAsyncDisposable
     /// <summary>What the silos said, for a test that fails.</summary>
     public static LinesProvider Log { get; } = new();
 
-    internal SiloCompute ComputeOf(InProcessSiloHandle silo) => _cluster.GetSiloServiceProvider(silo.SiloAddress).GetRequiredService<SiloCompute>();
+    internal SiloCompute ComputeOf(InProcessSiloHandle silo) =>
+        _cluster.GetSiloServiceProvider(silo.SiloAddress).GetRequiredService<SiloCompute>();
 
     public async Task<string> SubmitAsync(string batch, string? key = null)
     {
@@ -158,7 +168,8 @@ internal sealed class LinesProvider : ILoggerProvider
 
         public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Information;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception,
+            Func<TState, Exception?, string> formatter)
         {
             if (!IsEnabled(logLevel)) return;
             var line = $"{DateTime.UtcNow:HH:mm:ss.fff} {logLevel} {category}: {formatter(state, exception)}{(exception is null ? "" : "\n" + exception)}";

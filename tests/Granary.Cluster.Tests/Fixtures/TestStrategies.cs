@@ -7,8 +7,8 @@ using Granary.Engine.Trading;
 namespace Granary.Cluster.Tests.Fixtures;
 
 /// <summary>
-/// Holds every <see cref="Dawdler"/> that minds it in the middle of its bars, so that a batch is in its middle for as long as a test looks at it.
-/// Test classes run at once in one process: each has a gate of its own, known by the bar that its strategies name as <c>gateAt</c>.
+/// Holds every <see cref="Dawdler"/> that minds it in the middle of its bars, so that a batch is in its middle for as long as a test looks
+/// at it. Test classes run at once in one process: each has a gate of its own, known by the bar that its strategies name as <c>gateAt</c>.
 /// </summary>
 internal sealed class Gate : IDisposable
 {
@@ -24,17 +24,18 @@ internal sealed class Gate : IDisposable
         Reached = _reached.Task.WaitAsync(TimeSpan.FromMinutes(2));
     }
 
-    /// <summary>From here on nobody passes, until it is opened or disposed.</summary>
+    /// <summary>From here on no strategy passes, until it is opened or disposed.</summary>
     /// <param name="own">The bar that the strategies name.</param>
     /// <param name="bar">Where they wait; 0 leaves it at the one that they name.</param>
     /// <exception cref="InvalidOperationException">Another test has closed it: two classes share a gate.</exception>
     public static Gate Close(int own, int bar = 0)
     {
         var gate = new Gate(own, bar > 0 ? bar : own);
-        return s_closed.TryAdd(own, gate) ? gate : throw new InvalidOperationException($"the gate {own} is closed by another test; take a bar that no other class names");
+        return s_closed.TryAdd(own, gate) ? gate
+            : throw new InvalidOperationException($"the gate {own} is closed by another test; take a bar that no other class names");
     }
 
-    /// <summary>Completed when the first waits; one that nobody comes to is found out after two minutes.</summary>
+    /// <summary>Completed when the first waits; one that is never reached is found out after two minutes.</summary>
     public Task Reached { get; }
 
     public void Open()
@@ -57,8 +58,11 @@ internal sealed class Gate : IDisposable
 /// <summary>Trades now and then, and takes its time: a batch of it lasts as long on any machine.</summary>
 /// <param name="every">Bars between two sleeps.</param>
 /// <param name="milliseconds">Of a sleep.</param>
-/// <param name="gateAt">The bar at which it waits while the gate of that number is closed, unless the gate names another; 0 is never.</param>
-public sealed class Dawdler([Range(1, 100_000)] int every = 100, [Range(0, 10_000)] int milliseconds = 1, [Range(0, 100_000)] int variant = 0, [Range(0, 100_000)] int gateAt = 0) : Strategy
+/// <param name="gateAt">
+/// The bar at which it waits while the gate of that number is closed, unless the gate names another; 0 is never.
+/// </param>
+public sealed class Dawdler([Range(1, 100_000)] int every = 100, [Range(0, 10_000)] int milliseconds = 1, [Range(0, 100_000)]
+    int variant = 0, [Range(0, 100_000)] int gateAt = 0) : Strategy
 {
     private int _bars;
 

@@ -16,7 +16,9 @@ using Orleans.TestingHost;
 
 namespace Granary.Cluster.Tests.Live;
 
-/// <summary>Silos with live sessions whose accounts are in a real PostgreSQL database, and can be made to die at a point of their work.</summary>
+/// <summary>
+/// Silos with live sessions whose accounts are in a real PostgreSQL database, and can be made to die at a point of their work.
+/// </summary>
 internal sealed class LiveSilos : IAsyncDisposable
 {
     public const string Account = "live";
@@ -38,7 +40,8 @@ internal sealed class LiveSilos : IAsyncDisposable
     public ClusterWeights Weights { get; }
 
     /// <param name="connection">Of the accounts' database.</param>
-    public static async Task<LiveSilos> StartAsync(int silos, string connection, Fate? fate = null) => new(await TestSilos.StartAsync(silos, more: silo =>
+    public static async Task<LiveSilos> StartAsync(int silos, string connection, Fate? fate = null) =>
+        new(await TestSilos.StartAsync(silos, more: silo =>
     {
         var accounts = new MortalAccounts(new DatabaseAccounts(connection), fate ?? new Fate());
         silo.Services.AddSingleton<IAccountStore>(accounts);
@@ -46,14 +49,17 @@ internal sealed class LiveSilos : IAsyncDisposable
         silo.Services.AddSingleton(accounts);
     }), connection);
 
-    public MortalAccounts AccountsOf(InProcessSiloHandle silo) => Silos.Cluster.GetSiloServiceProvider(silo.SiloAddress).GetRequiredService<MortalAccounts>();
+    public MortalAccounts AccountsOf(InProcessSiloHandle silo) =>
+        Silos.Cluster.GetSiloServiceProvider(silo.SiloAddress).GetRequiredService<MortalAccounts>();
 
     /// <summary>Has the account's order grain activated on a silo, wherever its portfolio will be.</summary>
     public async Task PlaceDeskAsync(InProcessSiloHandle silo) =>
-        await Silos.Cluster.GetSiloServiceProvider(silo.SiloAddress).GetRequiredService<IGrainFactory>().GetGrain<IOrderGrain>(Account).WhereAsync();
+        await Silos.Cluster.GetSiloServiceProvider(silo.SiloAddress).GetRequiredService<IGrainFactory>().GetGrain<IOrderGrain>(Account)
+            .WhereAsync();
 
     public async Task PlacePortfolioAsync(InProcessSiloHandle silo) =>
-        await Silos.Cluster.GetSiloServiceProvider(silo.SiloAddress).GetRequiredService<IGrainFactory>().GetGrain<IPortfolioGrain>(Account).FindAsync();
+        await Silos.Cluster.GetSiloServiceProvider(silo.SiloAddress).GetRequiredService<IGrainFactory>().GetGrain<IPortfolioGrain>(Account)
+            .FindAsync();
 
     /// <summary>Waits until the session is so; a session that never gets there fails the test.</summary>
     public async Task<SessionView> UntilAsync(Func<SessionView, bool> so, TimeSpan? patience = null)
@@ -80,12 +86,13 @@ internal sealed class LiveSilos : IAsyncDisposable
 
     public Task<SessionView> EndAsync() => UntilAsync(s => s.Phase != SessionPhase.Running);
 
-    /// <summary>What the account has come to, from its journal, and what the venue was told.</summary>
+    /// <summary>The account's state, from its journal, and the calls to the venue.</summary>
     public async Task<string> AccountAsync() => AccountText.Of(
         [.. (await PostgresJournal.PeekAsync(Connection, Account, new JournalQuery())).Select(JournalCodec.Decode)],
         await PostgresJournal.PeekAsync(Connection, Account + ".paper-venue", new JournalQuery()));
 
-    public async Task<IReadOnlyList<JournalEvent>> JournalAsync() => [.. (await PostgresJournal.PeekAsync(Connection, Account, new JournalQuery())).Select(JournalCodec.Decode)];
+    public async Task<IReadOnlyList<JournalEvent>> JournalAsync() =>
+        [.. (await PostgresJournal.PeekAsync(Connection, Account, new JournalQuery())).Select(JournalCodec.Decode)];
 
     public async ValueTask DisposeAsync() => await Silos.DisposeAsync();
 }
@@ -107,7 +114,8 @@ internal static class AccountText
         foreach (var t in ledger.Tickets.OrderBy(t => t.Order.ClientId, StringComparer.Ordinal))
             Line($"order {t.Order.ClientId} {t.Order.Type} {t.Order.Quantity:R} {t.State} {t.Ended} {t.Unknown} {t.Filled:R} {(t.VenueId.Length > 0 ? "taken" : "not taken")}");
         // Once each: what the venue took a second time would stand here twice.
-        foreach (var order in book.Where(e => e.Kind == "order").Select(e => e.Strategy).Order(StringComparer.Ordinal)) Line($"venue took {order}");
+        foreach (var order in book.Where(e => e.Kind == "order").Select(e => e.Strategy).Order(StringComparer.Ordinal))
+            Line($"venue took {order}");
         return text.ToString();
     }
 }
@@ -186,7 +194,8 @@ internal sealed class MortalAccounts(IAccountStore inner, Fate fate) : IAccountS
         return new Mortal(this, journal);
     }
 
-    public Task<IJournal> OpenJournalAsync(string account, string holder, TimeProvider clock, CancellationToken cancellationToken = default) => KeepAsync(inner.OpenJournalAsync(account, holder, clock, cancellationToken));
+    public Task<IJournal> OpenJournalAsync(string account, string holder, TimeProvider clock,
+        CancellationToken cancellationToken = default) => KeepAsync(inner.OpenJournalAsync(account, holder, clock, cancellationToken));
 
     public Task<IJournal> OpenBrokerJournalAsync(string account, string broker, string holder, TimeProvider clock,
         CancellationToken cancellationToken = default) =>
@@ -214,7 +223,8 @@ internal sealed class MortalAccounts(IAccountStore inner, Fate fate) : IAccountS
             }, cancellationToken));
     }
 
-    public Task<IReadOnlyList<JournalEntry>> PeekAsync(string account, JournalQuery query, CancellationToken cancellationToken = default) => inner.PeekAsync(account, query, cancellationToken);
+    public Task<IReadOnlyList<JournalEntry>> PeekAsync(string account, JournalQuery query, CancellationToken cancellationToken = default) =>
+        inner.PeekAsync(account, query, cancellationToken);
 
     private sealed class Mortal(MortalAccounts owner, IJournal inner) : IJournal
     {
@@ -254,11 +264,15 @@ internal sealed class MortalAccounts(IAccountStore inner, Fate fate) : IAccountS
             return answer;
         }
 
-        public ValueTask<BrokerOrderStatus> SubmitAsync(BrokerOrder order, CancellationToken cancellationToken = default) => Around($"sending {order.ClientId}", () => inner.SubmitAsync(order, cancellationToken));
+        public ValueTask<BrokerOrderStatus> SubmitAsync(BrokerOrder order, CancellationToken cancellationToken = default) =>
+            Around($"sending {order.ClientId}", () => inner.SubmitAsync(order, cancellationToken));
 
-        public ValueTask<BrokerOrderStatus?> CancelAsync(string clientId, CancellationToken cancellationToken = default) => Around($"cancelling {clientId}", () => inner.CancelAsync(clientId, cancellationToken));
+        public ValueTask<BrokerOrderStatus?> CancelAsync(string clientId, CancellationToken cancellationToken = default) =>
+            Around($"cancelling {clientId}", () => inner.CancelAsync(clientId, cancellationToken));
 
-        public ValueTask<BrokerOrderStatus?> MoveStopAsync(string clientId, double stopPrice, CancellationToken cancellationToken = default) => Around($"moving {clientId}", () => inner.MoveStopAsync(clientId, stopPrice, cancellationToken));
+        public ValueTask<BrokerOrderStatus?> MoveStopAsync(string clientId, double stopPrice,
+            CancellationToken cancellationToken = default) =>
+                Around($"moving {clientId}", () => inner.MoveStopAsync(clientId, stopPrice, cancellationToken));
 
         public ValueTask<BrokerOrderStatus?> FindAsync(string clientId, CancellationToken cancellationToken = default)
         {

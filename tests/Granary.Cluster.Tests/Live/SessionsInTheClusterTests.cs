@@ -11,7 +11,10 @@ using Granary.Testing;
 
 namespace Granary.Cluster.Tests.Live;
 
-/// <summary>Live sessions whose portfolio and orders are grains: the same runs, the same books and the same accounts as those of <c>granary live</c>.</summary>
+/// <summary>
+/// Live sessions whose portfolio and orders are grains: the same runs, the same books and the same accounts as those of <c>granary
+/// live</c>.
+/// </summary>
 public sealed class SessionsInTheClusterTests : IClassFixture<SessionsInTheClusterTests.Made>
 {
     private const string To = "2023-01-20";
@@ -52,7 +55,8 @@ public sealed class SessionsInTheClusterTests : IClassFixture<SessionsInTheClust
                   "portfolio": { "weights": "equal", "limits": { "maxPositions": 6, "maxGrossPercent": 60 } }
                 }
                 """));
-            // The paper venue draws by order ids, and these follow from the configuration: it says nothing that is different at every run of the tests.
+            // The paper venue draws by order ids, and these follow from the configuration: it says nothing that is different at every run
+            // of the tests.
             var fixedText = JsonNode.Parse(File.ReadAllBytes(Production))!.AsObject();
             (fixedText["created"], fixedText["folder"], fixedText["run"]) = ("2024-01-01T00:00:00Z", "/", "live");
             fixedText.Remove("evidence");
@@ -67,7 +71,8 @@ public sealed class SessionsInTheClusterTests : IClassFixture<SessionsInTheClust
                     Out = Path.Combine(Folder, "live-" + Embedded.Count)
                 },
                     TestCatalogues.All, TimeProvider.System);
-                Embedded[paper] = (run.Run.Model.Digest, AccountText.Of([.. FileJournal.Peek(state, new JournalQuery()).Select(JournalCodec.Decode)], await BookAsync(state)));
+                Embedded[paper] = (run.Run.Model.Digest,
+                    AccountText.Of([.. FileJournal.Peek(state, new JournalQuery()).Select(JournalCodec.Decode)], await BookAsync(state)));
             }
         }
 
@@ -122,7 +127,8 @@ public sealed class SessionsInTheClusterTests : IClassFixture<SessionsInTheClust
             end.Status!.OrdersSent.ShouldBeGreaterThan(20);
             end.Status.Differences.ShouldBe(0);
             end.Files.ShouldContain("account_trades.csv");
-            File.ReadAllText(Path.Combine(cluster.Silos.Runs, end.Run, "trades.csv")).ShouldBe(File.ReadAllText(Path.Combine(_made.Folder, paper.Length == 0 ? "live-0" : "live-1", "trades.csv")));
+            File.ReadAllText(Path.Combine(cluster.Silos.Runs, end.Run, "trades.csv"))
+                .ShouldBe(File.ReadAllText(Path.Combine(_made.Folder, paper.Length == 0 ? "live-0" : "live-1", "trades.csv")));
             await using var file = (await cluster.Sessions.OpenFileAsync(LiveSilos.Account, "account.json"))!.Content;
             (await new StreamReader(file).ReadToEndAsync()).ShouldContain("\"journal\": \"postgres://");
         }
@@ -166,12 +172,16 @@ public sealed class SessionsInTheClusterTests : IClassFixture<SessionsInTheClust
         await using (await PostgresJournal.OpenAsync(database, LiveSilos.Account, TimeProvider.System, "granary live prod.json"))
         {
             // The lease is the database's: a session elsewhere has the account.
-            (await Should.ThrowAsync<LeaseException>(() => cluster.Sessions.StartAsync(_made.Start()).AsTask())).Message.ShouldContain($"the account {LiveSilos.Account} is traded by granary live prod.json, process");
+            (await Should.ThrowAsync<LeaseException>(() => cluster.Sessions.StartAsync(_made.Start())
+                .AsTask())).Message.ShouldContain($"the account {LiveSilos.Account} is traded by granary live prod.json, process");
             (await cluster.Sessions.FindAsync(LiveSilos.Account)).ShouldBeNull("what was refused has not begun");
         }
         await cluster.Sessions.StartAsync(_made.Start(pace: "fixed:100ms", to: "2023-06-01"));
-        (await Should.ThrowAsync<LeaseException>(() => cluster.Sessions.StartAsync(_made.Start()).AsTask())).Message.ShouldContain($"the account {LiveSilos.Account} is traded by a session in the cluster, started by a test at ");
-        (await Should.ThrowAsync<LeaseException>(() => PostgresJournal.OpenAsync(database, LiveSilos.Account, TimeProvider.System))).Message.ShouldContain("is traded by a session in the cluster (silo ");
+        (await Should.ThrowAsync<LeaseException>(() => cluster.Sessions.StartAsync(_made.Start())
+            .AsTask())).Message.ShouldContain($"the account {LiveSilos.Account} is traded by a session in the cluster, started by a test "
+                + $"at ");
+        (await Should.ThrowAsync<LeaseException>(() => PostgresJournal.OpenAsync(database, LiveSilos.Account,
+            TimeProvider.System))).Message.ShouldContain("is traded by a session in the cluster (silo ");
         var end = await cluster.Sessions.CommandAsync(LiveSilos.Account, new SessionOrder(SessionCommand.Stop, "Anna", "enough"));
         end!.Phase.ShouldBe(SessionPhase.Done);
         await using (await PostgresJournal.OpenAsync(database, LiveSilos.Account, TimeProvider.System)) { }
@@ -185,10 +195,12 @@ public sealed class SessionsInTheClusterTests : IClassFixture<SessionsInTheClust
         (await cluster.EndAsync()).Phase.ShouldBe(SessionPhase.Done, TestSilos.Log.Tail);
         var other = JsonNode.Parse(File.ReadAllBytes(_made.Production))!.AsObject();
         other["created"] = "2024-01-02T00:00:00Z";
-        var refused = await Should.ThrowAsync<Application.Json.InputException>(() => cluster.Sessions.StartAsync(_made.Start() with { Text = System.Text.Encoding.UTF8.GetBytes(other.ToJsonString()) }).AsTask());
+        var refused = await Should.ThrowAsync<Application.Json.InputException>(() =>
+            cluster.Sessions.StartAsync(_made.Start() with { Text = System.Text.Encoding.UTF8.GetBytes(other.ToJsonString()) }).AsTask());
         refused.Message.ShouldStartWith("postgres://");
-        refused.Message.ShouldEndWith("belongs to another configuration than prod.json; flatten that session with its own, and give this one a new --state or another --account");
-        // Nothing has begun, and the account is free for whom it belongs to.
+        refused.Message.ShouldEndWith("belongs to another configuration than prod.json; flatten that session with its own, and give this "
+            + "one a new --state or another --account");
+        // Nothing has begun, and the account is free for its owner.
         (await cluster.Sessions.FindAsync(LiveSilos.Account))!.Phase.ShouldBe(SessionPhase.Done);
         (await cluster.Sessions.StartAsync(_made.Start(to: "2023-01-25"))).Phase.ShouldBe(SessionPhase.Running);
         (await cluster.EndAsync()).Phase.ShouldBe(SessionPhase.Done, TestSilos.Log.Tail);
@@ -200,14 +212,16 @@ public sealed class SessionsInTheClusterTests : IClassFixture<SessionsInTheClust
         await using var cluster = await LiveSilos.StartAsync(2, await _made.Server.CreateDatabaseAsync());
         await cluster.Sessions.StartAsync(_made.Start(pace: "fixed:50ms", to: "2023-06-01"));
         await cluster.UntilAsync(s => s.Status?.Bars > 60 && s.Status.OpenTrades > 0);
-        async Task<SessionView> CommandAsync(SessionCommand command) => (await cluster.Sessions.CommandAsync(LiveSilos.Account, new SessionOrder(command, "Anna", "a test")))!;
+        async Task<SessionView> CommandAsync(SessionCommand command) =>
+            (await cluster.Sessions.CommandAsync(LiveSilos.Account, new SessionOrder(command, "Anna", "a test")))!;
         (await CommandAsync(SessionCommand.Pause)).Status!.State.ShouldBe(LiveState.Paused);
         var id = new ProductionReader(TestCatalogues.All).Read(_made.Production).Spec.Portfolio.FixedWeights!.Keys.First(k =>
             k.StartsWith("SmaCross(fast=5,slow=20)@COIN", StringComparison.Ordinal));
         await cluster.Weights.SetAsync(LiveSilos.Account, 0, new Dictionary<string, double> { [id] = 0 }, "Berta", "it lost");
         await cluster.UntilAsync(s => s.Status?.WeightsVersion == 1);
         // Its silo goes; what was said stays.
-        await cluster.Silos.Cluster.StopSiloAsync(cluster.Silos.Alive.Single(s => s.SiloAddress.ToString() == cluster.Sessions.FindAsync(LiveSilos.Account).AsTask().Result!.Host));
+        await cluster.Silos.Cluster.StopSiloAsync(cluster.Silos.Alive.Single(s =>
+            s.SiloAddress.ToString() == cluster.Sessions.FindAsync(LiveSilos.Account).AsTask().Result!.Host));
         var back = await cluster.UntilAsync(s => s is { Restarts: > 0, Status.State: LiveState.Paused });
         back.Status!.WeightsVersion.ShouldBe(1);
         var at = back.Status.Bars;
@@ -222,11 +236,13 @@ public sealed class SessionsInTheClusterTests : IClassFixture<SessionsInTheClust
         var journal = await cluster.JournalAsync();
         var change = journal.OfType<WeightsChanged>().Single();
         (change.Version, change.Who, change.Why, change.Weights[id]).ShouldBe((1, "Berta", "it lost", 0));
-        journal.OfType<SignalDecided>().Where(s => s.Strategy == id && s.Instant > change.Instant).ShouldAllBe(s => s.Decision == Decision.WeightZero);
+        journal.OfType<SignalDecided>().Where(s => s.Strategy == id && s.Instant > change.Instant)
+            .ShouldAllBe(s => s.Decision == Decision.WeightZero);
         var said = journal.OfType<SessionControlled>().Where(c => c.Command != SessionCommand.ReloadWeights).ToList();
         said.Select(c => c.Command).ShouldBe([SessionCommand.Pause, SessionCommand.Resume, SessionCommand.Flatten, SessionCommand.Stop]);
         said.ShouldAllBe(c => c.Who == "Anna" && c.Why == "a test");
-        journal.OfType<OrderIntended>().Where(i => i.Order.Closes is null && i.Instant > said[0].Instant && i.Instant <= said[1].Instant).ShouldBeEmpty("paused");
+        journal.OfType<OrderIntended>().Where(i => i.Order.Closes is null && i.Instant > said[0].Instant && i.Instant <= said[1].Instant)
+            .ShouldBeEmpty("paused");
         journal.OfType<OrderIntended>().Where(i => i.Order.Closes is null && i.Instant > said[2].Instant).ShouldBeEmpty("flat");
     }
 

@@ -10,12 +10,15 @@ using Granary.Testing;
 
 namespace Granary.Cluster.Tests.Live;
 
-/// <summary>Live sessions on silos that are processes of their own, from a client, with state and journals in a real PostgreSQL server.</summary>
+/// <summary>
+/// Live sessions on silos that are processes of their own, from a client, with state and journals in a real PostgreSQL server.
+/// </summary>
 public sealed class SessionsOverHttpTests(SessionsInTheClusterTests.Made made) : IClassFixture<SessionsInTheClusterTests.Made>
 {
     private static async Task<SessionView> UntilAsync(GranaryClient client, Func<SessionView, bool> so)
     {
-        var view = await Eventually.IsAsync(() => client.SessionAsync(LiveSilos.Account), view => so(view) || view.Phase != SessionPhase.Running, TimeSpan.FromMinutes(10));
+        var view = await Eventually.IsAsync(() => client.SessionAsync(LiveSilos.Account),
+            view => so(view) || view.Phase != SessionPhase.Running, TimeSpan.FromMinutes(10));
         so(view).ShouldBeTrue($"the session ended before: {view.Phase} {view.Fault}");
         return view;
     }
@@ -29,20 +32,27 @@ public sealed class SessionsOverHttpTests(SessionsInTheClusterTests.Made made) :
         await using var two = await SiloProcess.JoinAsync(database, "granary", "--runs", runs);
         using var client = new GranaryClient($"{one.Client.BaseAddress},{two.Client.BaseAddress}", key: null, TimeSpan.FromMinutes(1));
 
-        (await Should.ThrowAsync<InputException>(() => client.StartSessionAsync(made.Start() with { WithoutEvidence = false }))).Message.ShouldContain("does not pass its validation checks");
-        (await Should.ThrowAsync<InputException>(() => client.SessionAsync(LiveSilos.Account))).Message.ShouldContain("never had a session here");
+        (await Should.ThrowAsync<InputException>(() => client.StartSessionAsync(made.Start()
+            with
+        { WithoutEvidence = false }))).Message.ShouldContain("does not pass its validation checks");
+        (await Should.ThrowAsync<InputException>(() =>
+            client.SessionAsync(LiveSilos.Account))).Message.ShouldContain("never had a session here");
         var begun = await client.StartSessionAsync(made.Start("seed=5,latency=2m,reject=0.1,partial=0.3,timeout=0.2", "fixed:50ms"));
         begun.Phase.ShouldBe(SessionPhase.Running);
-        (await Should.ThrowAsync<InputException>(() => client.StartSessionAsync(made.Start()))).Message.ShouldContain("is traded by a session in the cluster, started by");
-        (await Should.ThrowAsync<InputException>(() => client.CommandAsync(LiveSilos.Account, "halt", ""))).Message.ShouldContain("'halt' is no command to a session");
+        (await Should.ThrowAsync<InputException>(() =>
+            client.StartSessionAsync(made.Start()))).Message.ShouldContain("is traded by a session in the cluster, started by");
+        (await Should.ThrowAsync<InputException>(() => client.CommandAsync(LiveSilos.Account, "halt",
+            ""))).Message.ShouldContain("'halt' is no command to a session");
 
         var trading = await UntilAsync(client, s => s.Status is { OrdersSent: > 10 });
         var (dies, lives) = trading.Host.Contains($":{one.SiloPort}", StringComparison.Ordinal) ? (one, two) : (two, one);
         dies.Kill();
         var end = await UntilAsync(client, s => s.Phase != SessionPhase.Running);
-        (end.Phase, end.Digest).ShouldBe((SessionPhase.Done, made.Embedded["seed=5,latency=2m,reject=0.1,partial=0.3,timeout=0.2"].Digest), end.Fault);
+        (end.Phase, end.Digest).ShouldBe((SessionPhase.Done, made.Embedded["seed=5,latency=2m,reject=0.1,partial=0.3,timeout=0.2"].Digest),
+            end.Fault);
         end.Restarts.ShouldBeGreaterThan(0);
-        AccountText.Of([.. (await PostgresJournal.PeekAsync(database, LiveSilos.Account, new JournalQuery())).Select(JournalCodec.Decode)], await PostgresJournal.PeekAsync(database, LiveSilos.Account + ".paper-venue", new JournalQuery()))
+        AccountText.Of([.. (await PostgresJournal.PeekAsync(database, LiveSilos.Account, new JournalQuery())).Select(JournalCodec.Decode)],
+            await PostgresJournal.PeekAsync(database, LiveSilos.Account + ".paper-venue", new JournalQuery()))
             .ShouldBe(made.Embedded["seed=5,latency=2m,reject=0.1,partial=0.3,timeout=0.2"].Account);
         (await client.DownloadSessionAsync(LiveSilos.Account, Path.Combine(made.Folder, "home"))).ShouldContain("orders.csv");
         var orders = (await lives.Client.GetFromJsonAsync<JsonArray>("/api/v1/orders"))!;
@@ -60,19 +70,28 @@ public sealed class SessionsOverHttpTests(SessionsInTheClusterTests.Made made) :
         await UntilAsync(client, s => s.Status is { Signals: > 5 });
         var signal = (JsonObject)(await silo.Client.GetFromJsonAsync<JsonArray>("/api/v1/signals"))![0]!;
         var id = (string)signal["strategy"]!;
-        using var put = new HttpRequestMessage(HttpMethod.Put, $"/api/v1/portfolios/{LiveSilos.Account}/weights") { Content = JsonContent.Create(new { weights = new Dictionary<string, double> { [id] = 0 }, why = "it lost" }) };
+        using var put = new HttpRequestMessage(HttpMethod.Put,
+            $"/api/v1/portfolios/{LiveSilos.Account}/weights")
+        {
+            Content =
+                JsonContent.Create(new { weights = new Dictionary<string, double> { [id] = 0 }, why = "it lost" })
+        };
         put.Headers.Add("If-None-Match", "*");
         using var set = await silo.Client.SendAsync(put);
         set.StatusCode.ShouldBe(HttpStatusCode.Created);
         await UntilAsync(client, s => s.Status is { WeightsVersion: 1 });
-        using var switched = await silo.Client.PatchAsJsonAsync($"/api/v1/strategies/{Uri.EscapeDataString(id)}", new { enabled = false, why = "a test" });
+        using var switched = await silo.Client.PatchAsJsonAsync($"/api/v1/strategies/{Uri.EscapeDataString(id)}",
+            new { enabled = false, why = "a test" });
         switched.StatusCode.ShouldBe(HttpStatusCode.Accepted);
-        ((bool)(await silo.Client.GetFromJsonAsync<JsonObject>($"/api/v1/strategies/{Uri.EscapeDataString(id)}"))!["enabled"]!).ShouldBeFalse("it is in the journal when it is answered");
+        ((bool)(await silo.Client.GetFromJsonAsync<JsonObject>(
+            $"/api/v1/strategies/{Uri.EscapeDataString(id)}"))!["enabled"]!).ShouldBeFalse("it is in the journal when it is answered");
         (await client.CommandAsync(LiveSilos.Account, "pause", "lunch")).Status!.State.ShouldBe(LiveState.Paused);
         var end = await client.CommandAsync(LiveSilos.Account, "stop", "evening");
         end.Phase.ShouldBe(SessionPhase.Done);
-        (await Should.ThrowAsync<InputException>(() => client.CommandAsync(LiveSilos.Account, "pause", ""))).Message.ShouldContain("is over");
-        var journal = (await PostgresJournal.PeekAsync(database, LiveSilos.Account, new JournalQuery())).Select(JournalCodec.Decode).ToList();
+        (await Should.ThrowAsync<InputException>(() => client.CommandAsync(LiveSilos.Account, "pause",
+            ""))).Message.ShouldContain("is over");
+        var journal = (await PostgresJournal.PeekAsync(database, LiveSilos.Account, new JournalQuery())).Select(JournalCodec.Decode)
+            .ToList();
         var change = journal.OfType<Engine.Brokerage.WeightsChanged>().Single();
         (change.Version, change.Why, change.Weights[id]).ShouldBe((1, "it lost", 0));
         journal.OfType<Engine.Brokerage.EnablementChanged>().Single().Strategy.ShouldBe(id);

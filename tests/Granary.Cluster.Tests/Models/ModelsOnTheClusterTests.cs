@@ -22,7 +22,8 @@ public sealed class ModelsOnTheClusterTests
             var (registry, model) = Registered(folder, values);
             await using var cluster = await TestSilos.StartAsync(2);
             var grain = cluster.Grains.GetGrain<IModelGrain>(new ModelKey(folder, "gate").ToString());
-            (await Should.ThrowAsync<InputException>(() => grain.PredictAsync("s1", [0.2, 0.1]))).Message.ShouldContain("no version of the model 'gate' is promoted");
+            (await Should.ThrowAsync<InputException>(() => grain.PredictAsync("s1",
+                [0.2, 0.1]))).Message.ShouldContain("no version of the model 'gate' is promoted");
             registry.Promote("gate", 1);
             (await grain.VersionsAsync()).Current.ShouldBe(1);
 
@@ -30,7 +31,8 @@ public sealed class ModelsOnTheClusterTests
             prediction.Version.ShouldBe(1);
             prediction.Value.ShouldBe(model.Predict([0.2, 0.1]));
             (await grain.PredictAsync("s1", [9, 9])).Value.ShouldBe(prediction.Value, "a subject is predicted once");
-            (await Should.ThrowAsync<InputException>(() => grain.PredictAsync("s2", [1]))).Message.ShouldContain("expects 2 numbers (a, b)");
+            (await Should.ThrowAsync<InputException>(() => grain.PredictAsync("s2",
+                [1]))).Message.ShouldContain("expects 2 numbers (a, b)");
 
             var home = await cluster.Grains.GetGrain<IManagementGrain>(0).GetActivationAddress(grain);
             await cluster.Cluster.KillSiloAsync(cluster.Alive.Single(s => s.SiloAddress.Equals(home)));

@@ -24,7 +24,8 @@ public sealed class BatchesOverHttpTests : IAsyncLifetime
         _server = await PostgresServer.StartAsync();
         _connection = await _server.CreateDatabaseAsync();
         var from = new DateTime(2023, 1, 1, 0, 0, 0, DateTimeKind.Utc).Ticks;
-        DataGeneration.Run(new GenerateRequest(Path.Combine(_folder, "data"), DataGeneration.Markets(["COINUSDT"], from, from + 90 * TimeSpan.TicksPerDay, 5), [Timeframe.Parse("1m")]));
+        DataGeneration.Run(new GenerateRequest(Path.Combine(_folder, "data"),
+            DataGeneration.Markets(["COINUSDT"], from, from + 90 * TimeSpan.TicksPerDay, 5), [Timeframe.Parse("1m")]));
     }
 
     public async ValueTask DisposeAsync()
@@ -46,13 +47,16 @@ public sealed class BatchesOverHttpTests : IAsyncLifetime
 
     private static GranaryClient ClientOf(SiloProcess silo) => new(silo.Client.BaseAddress!.ToString(), key: null);
 
-    private static string Numbers(int from, int count, int step) => string.Join(',', Enumerable.Range(0, count).Select(i => from + i * step));
+    private static string Numbers(int from, int count, int step) =>
+        string.Join(',', Enumerable.Range(0, count).Select(i => from + i * step));
 
     [Fact]
     public async Task The_database_is_restarted_in_the_middle_of_a_batch_which_ends_with_the_same_digest()
     {
-        var batch = Batch("restarted", $$"""{ "class": "SmaCross", "params": { "fast": [{{Numbers(5, 15, 3)}}], "slow": [{{Numbers(100, 20, 10)}}] }, "size": { "percentOfEquity": 50 } }""");
-        var embedded = await new BatchRunner(new EmbeddedHost(2), TimeProvider.System).RunAsync(batch, new BatchOptions { Out = Path.Combine(_folder, "embedded") });
+        var batch = Batch("restarted",
+            $$"""{ "class": "SmaCross", "params": { "fast": [{{Numbers(5, 15, 3)}}], "slow": [{{Numbers(100, 20, 10)}}] }, "size": { "percentOfEquity": 50 } }""");
+        var embedded = await new BatchRunner(new EmbeddedHost(2), TimeProvider.System).RunAsync(batch,
+            new BatchOptions { Out = Path.Combine(_folder, "embedded") });
         await using var one = await SiloProcess.JoinAsync(_connection, "granary", "--runs", Runs, "--threads", "1");
         await using var two = await SiloProcess.JoinAsync(_connection, "granary", "--runs", Runs, "--threads", "1");
         using var client = ClientOf(one);
@@ -79,9 +83,12 @@ public sealed class BatchesOverHttpTests : IAsyncLifetime
     [Fact]
     public async Task A_silo_that_is_told_to_stop_in_the_middle_of_a_batch_hands_its_work_on_and_ends_with_0()
     {
-        var batch = Batch("handed-on", $$"""{ "class": "SmaCross", "params": { "fast": [{{Numbers(5, 15, 3)}}], "slow": [{{Numbers(100, 20, 10)}}] }, "size": { "percentOfEquity": 50 } }""");
-        var embedded = await new BatchRunner(new EmbeddedHost(2), TimeProvider.System).RunAsync(batch, new BatchOptions { Out = Path.Combine(_folder, "embedded") });
-        await using var leaves = await SiloProcess.JoinAsync(_connection, "granary", "--runs", Runs, "--threads", "1", "--drain-timeout", "1");
+        var batch = Batch("handed-on",
+            $$"""{ "class": "SmaCross", "params": { "fast": [{{Numbers(5, 15, 3)}}], "slow": [{{Numbers(100, 20, 10)}}] }, "size": { "percentOfEquity": 50 } }""");
+        var embedded = await new BatchRunner(new EmbeddedHost(2), TimeProvider.System).RunAsync(batch,
+            new BatchOptions { Out = Path.Combine(_folder, "embedded") });
+        await using var leaves =
+            await SiloProcess.JoinAsync(_connection, "granary", "--runs", Runs, "--threads", "1", "--drain-timeout", "1");
         await using var stays = await SiloProcess.JoinAsync(_connection, "granary", "--runs", Runs, "--threads", "1");
         // The client has both addresses, and the one that it begins with goes.
         using var client = new GranaryClient($"{leaves.Client.BaseAddress},{stays.Client.BaseAddress}", key: null);
@@ -105,14 +112,17 @@ public sealed class BatchesOverHttpTests : IAsyncLifetime
         EmittedPlugin.Write(plugins, "OfTheSilo", "IdlesOnTheSilo");
         await using var silo = await SiloProcess.JoinAsync(_connection, "granary", "--runs", Runs, "--plugins", plugins);
         using var client = ClientOf(silo);
-        var (status, _) = await RemoteBatch.RunAsync(client, Batch("plugged", """{ "class": "IdlesOnTheSilo" }"""), "plugged.json", Path.Combine(_folder, "home"));
+        var (status, _) = await RemoteBatch.RunAsync(client, Batch("plugged", """{ "class": "IdlesOnTheSilo" }"""), "plugged.json",
+            Path.Combine(_folder, "home"));
         status.State.ShouldBe(BatchState.Done);
 
-        var unknown = await Should.ThrowAsync<InputException>(() => RemoteBatch.RunAsync(client, Batch("unknown", """{ "class": "IdlesOnTheSilos" }"""), "unknown.json", null));
+        var unknown = await Should.ThrowAsync<InputException>(() => RemoteBatch.RunAsync(client,
+            Batch("unknown", """{ "class": "IdlesOnTheSilos" }"""), "unknown.json", null));
         unknown.Message.ShouldContain("there is no strategy class 'IdlesOnTheSilos'");
         unknown.Message.ShouldContain("did you mean 'IdlesOnTheSilo'?");
 
         var large = Batch("large", """{ "class": "IdlesOnTheSilo" }""" + new string(' ', 20 << 20));
-        (await Should.ThrowAsync<Exception>(() => RemoteBatch.RunAsync(client, large, "large.json", null))).Message.ShouldContain("bytes; split the batch");
+        (await Should.ThrowAsync<Exception>(() => RemoteBatch.RunAsync(client, large, "large.json",
+            null))).Message.ShouldContain("bytes; split the batch");
     }
 }

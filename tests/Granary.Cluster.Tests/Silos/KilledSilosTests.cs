@@ -24,11 +24,12 @@ using Orleans.Runtime;
 namespace Granary.Cluster.Tests.Silos;
 
 /// <summary>
-/// Three silos in processes of their own, one after the other killed by the system (SIGKILL) in the middle of a batch, while another comes in its place: each batch
-/// ends with the digest of the embedded host, every strategy counted once, and the one that joins gets work.
+/// Three silos in processes of their own, one after the other killed by the system (SIGKILL) in the middle of a batch, while another comes
+/// in its place: each batch ends with the digest of the embedded host, every strategy counted once, and the one that joins gets work.
 /// </summary>
 /// <remarks>
-/// One cluster lives through all kills. Two by default, so that the suite stays short; <c>GRANARY_TEST_KILLS=20</c> is the long form, and <c>GRANARY_TEST_SEED</c> draws other moments.
+/// One cluster lives through all kills. Two by default, so that the suite stays short; <c>GRANARY_TEST_KILLS=20</c> is the long form, and
+/// <c>GRANARY_TEST_SEED</c> draws other moments.
 /// </remarks>
 public sealed class KilledSilosTests : IAsyncLifetime
 {
@@ -72,7 +73,8 @@ public sealed class KilledSilosTests : IAsyncLifetime
 
     private string Plugins => Path.Combine(_folder, "plugins");
 
-    private static int Setting(string name, int otherwise) => Environment.GetEnvironmentVariable(name) is { Length: > 0 } text ? int.Parse(text, CultureInfo.InvariantCulture) : otherwise;
+    private static int Setting(string name, int otherwise) =>
+        Environment.GetEnvironmentVariable(name) is { Length: > 0 } text ? int.Parse(text, CultureInfo.InvariantCulture) : otherwise;
 
     public async ValueTask InitializeAsync()
     {
@@ -96,8 +98,9 @@ public sealed class KilledSilosTests : IAsyncLifetime
         var plugin = typeof(Laggard).Assembly.Location;
         File.Copy(plugin, Path.Combine(Plugins, Path.GetFileName(plugin)));
         var from = new DateTime(2023, 1, 1, 0, 0, 0, DateTimeKind.Utc).Ticks;
-        DataGeneration.Run(new GenerateRequest(Path.Combine(_batches.Folder, "data"), DataGeneration.Markets(DataGeneration.SampleSymbols, from, from + 60 * TimeSpan.TicksPerDay, 5), [Timeframe.Parse("15m")]));
-        // Twenty-four feeds, more than the silos begin at once: whoever joins before half of them are through finds some that wait.
+        DataGeneration.Run(new GenerateRequest(Path.Combine(_batches.Folder, "data"),
+            DataGeneration.Markets(DataGeneration.SampleSymbols, from, from + 60 * TimeSpan.TicksPerDay, 5), [Timeframe.Parse("15m")]));
+        // Twenty-four feeds, more than the silos begin at once: a silo that joins before half of them are through finds some that wait.
         _batch = _batches.Write("killed", $$"""
             {
               "name": "killed", "data": { "source": "csv:data/15m", "symbols": "*", "timeframe": "15m" },
@@ -113,7 +116,8 @@ public sealed class KilledSilosTests : IAsyncLifetime
         await Task.WhenAll(_silos.Select(s => s.ReadyAsync()));
     }
 
-    private SiloProcess Launch(int[] ports) => SiloProcess.Launch(_connection, Cluster, ports, new Dictionary<string, string> { [Laggard.Gate] = Gate },
+    private SiloProcess Launch(int[] ports) =>
+        SiloProcess.Launch(_connection, Cluster, ports, new Dictionary<string, string> { [Laggard.Gate] = Gate },
         "--runs", Path.Combine(_folder, "runs"), "--plugins", Plugins, "--threads", "1");
 
     public async ValueTask DisposeAsync()
@@ -147,19 +151,23 @@ public sealed class KilledSilosTests : IAsyncLifetime
             watch.Restart();
             try
             {
-                var at = victim == Victim.AnyAtAnyMoment ? await KillAtAnyMomentAsync(round, random) : await KillWhileTheyWalkAsync(round, victim, random, grains);
-                TestContext.Current.TestOutputHelper?.WriteLine($"kill {round + 1} of seed {seed}: {victim} {at}, {watch.Elapsed.TotalSeconds:0.0} s");
+                var at = victim == Victim.AnyAtAnyMoment ? await KillAtAnyMomentAsync(round, random)
+                    : await KillWhileTheyWalkAsync(round, victim, random, grains);
+                TestContext.Current.TestOutputHelper?.WriteLine($"kill {round + 1} of "
+                    + $"seed {seed}: {victim} {at}, {watch.Elapsed.TotalSeconds:0.0} s");
             }
             catch (Exception e)
             {
-                throw new InvalidOperationException($"kill {round + 1} of seed {seed} ({victim}) was not survived: {e.Message}\n{Said()}", e);
+                throw new InvalidOperationException($"kill {round + 1} of seed {seed} ({victim}) was not survived: {e.Message}\n{Said()}",
+                    e);
             }
         }
         foreach (var silo in _silos) silo.HasExited.ShouldBeFalse();
         await client.StopAsync();
     }
 
-    // In the middle of the walk: the gate is shut when a drawn share of the strategies is through, and opened when the silo that joins has work.
+    // In the middle of the walk: the gate is shut when a drawn share of the strategies is through, and opened when the silo that joins has
+    // work.
     private async Task<string> KillWhileTheyWalkAsync(int round, Victim kind, Random random, IGrainFactory grains)
     {
         var share = 0.4 * random.NextDouble();
@@ -172,7 +180,8 @@ public sealed class KilledSilosTests : IAsyncLifetime
                 await File.WriteAllTextAsync(Gate, "");
                 // A test that was kept from running for a while has missed the moment, and takes another batch for it.
                 var (done, strategies) = (batch.Last!.Progress.Done, batch.Last.Progress.Strategies);
-                if (batch.Ended.IsCompleted || done > 0.55 * strategies || kind == Victim.Feed && await HostOfAsync(grains, kind, batch.Id, random, patient: false) is null)
+                if (batch.Ended.IsCompleted || done > 0.55 * strategies
+                    || kind == Victim.Feed && await HostOfAsync(grains, kind, batch.Id, random, patient: false) is null)
                 {
                     File.Delete(Gate);
                     await IsWholeAsync(batch);
@@ -222,7 +231,8 @@ public sealed class KilledSilosTests : IAsyncLifetime
         {
             Victim.BatchGrain => [grains.GetGrain<IBatchGrain>(id)],
             Victim.ReportingGrain => [grains.GetGrain<IReportingGrain>(id)],
-            _ => [.. from s in DataGeneration.SampleSymbols from t in s_timeframes select grains.GetGrain<ISymbolFeedGrain>(new FeedKey(id, s, Timeframe.Parse(t)).ToString())],
+            _ => [.. from s in DataGeneration.SampleSymbols from t in s_timeframes select grains.GetGrain<ISymbolFeedGrain>(new FeedKey(id,
+                s, Timeframe.Parse(t)).ToString())],
         };
         random.Shuffle(wanted);
         for (var watch = Stopwatch.StartNew(); watch.Elapsed < s_patience; await Task.Delay(20))
@@ -230,7 +240,8 @@ public sealed class KilledSilosTests : IAsyncLifetime
             try
             {
                 foreach (var grain in wanted)
-                    if (await grains.GetGrain<IManagementGrain>(0).GetActivationAddress(grain) is { } at && _silos.FirstOrDefault(s => s.SiloPort == at.Endpoint.Port) is { } host)
+                    if (await grains.GetGrain<IManagementGrain>(0).GetActivationAddress(grain) is { } at
+                        && _silos.FirstOrDefault(s => s.SiloPort == at.Endpoint.Port) is { } host)
                         return host;
             }
             catch (Exception e) when (e is OrleansException or TimeoutException)
@@ -244,7 +255,8 @@ public sealed class KilledSilosTests : IAsyncLifetime
 
     private static async Task HasWorkAsync(SiloProcess silo, Watched batch)
     {
-        bool HasWork() => silo.Output.Split('\n').Any(l => l.Contains(batch.Id, StringComparison.Ordinal) && l.Contains("begin on this silo", StringComparison.Ordinal));
+        bool HasWork() => silo.Output.Split('\n')
+            .Any(l => l.Contains(batch.Id, StringComparison.Ordinal) && l.Contains("begin on this silo", StringComparison.Ordinal));
         await Eventually.HoldsAsync(() => HasWork() || batch.Ended.IsCompleted, s_patience);
         HasWork().ShouldBeTrue("the batch ended before the silo that joined had any of its work");
     }
@@ -259,15 +271,21 @@ public sealed class KilledSilosTests : IAsyncLifetime
         batch.Most.ShouldBe(_embedded.Model.Strategies.Count);
         File.ReadAllText(Path.Combine(folder, "trades.csv")).ShouldBe(File.ReadAllText(Path.Combine(_embedded.Folder, "trades.csv")));
         using var results = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(folder, "results.json")));
-        results.RootElement.GetProperty("strategies").EnumerateArray().Select(s => s.GetProperty("id").GetString()!).Order(StringComparer.Ordinal)
+        results.RootElement.GetProperty("strategies").EnumerateArray().Select(s => s.GetProperty("id").GetString()!)
+            .Order(StringComparer.Ordinal)
             .ShouldBe(_embedded.Model.Strategies.Select(s => s.Id).Order(StringComparer.Ordinal));
     }
 
     /// <summary>What the silos logged last, those that were killed too.</summary>
-    private string Said() => string.Join('\n', _dead.TakeLast(2).Concat(_silos).Select(s => $"== silo {s.SiloPort}{(s.HasExited ? ", dead" : "")}: {s.Error}\n{string.Join('\n', s.Output.Split('\n').TakeLast(25))}"));
+    private string Said() => string.Join('\n',
+        _dead.TakeLast(2).Concat(_silos)
+            .Select(s =>
+                $"== silo {s.SiloPort}{(s.HasExited ? ", dead" : "")}: {s.Error}\n{string.Join('\n', s.Output.Split('\n').TakeLast(25))}"));
 
     // The client is given all silos, each time another one first.
-    private Watched Begin(int round) => new(string.Join(',', _silos.Select((_, i) => $"http://127.0.0.1:{_silos[(round + i) % _silos.Count].HttpPort}")), _batch, Path.Combine(_folder, $"home-{Guid.NewGuid():N}"));
+    private Watched Begin(int round) =>
+        new(string.Join(',', _silos.Select((_, i) => $"http://127.0.0.1:{_silos[(round + i) % _silos.Count].HttpPort}")), _batch,
+            Path.Combine(_folder, $"home-{Guid.NewGuid():N}"));
 
     /// <summary>A batch that a client has submitted, follows, and brings home.</summary>
     private sealed class Watched : IDisposable

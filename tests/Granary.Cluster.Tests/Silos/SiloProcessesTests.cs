@@ -24,7 +24,8 @@ public sealed class SiloProcessesTests(SiloProcessesTests.Server server) : IClas
     private static string DatabaseOf(string connection) => new Npgsql.NpgsqlConnectionStringBuilder(connection).Database!;
 
     private async Task<int> StatusAsync(string connection, SiloProcess silo) =>
-        int.Parse((await server.Postgres.SqlAsync(DatabaseOf(connection), $"SELECT status FROM cluster.cluster_member WHERE port = {silo.SiloPort}")).Trim());
+        int.Parse((await server.Postgres.SqlAsync(DatabaseOf(connection),
+            $"SELECT status FROM cluster.cluster_member WHERE port = {silo.SiloPort}")).Trim());
 
     private async Task<TimeSpan> UntilDeadAsync(string connection, SiloProcess silo)
     {
@@ -99,7 +100,8 @@ public sealed class SiloProcessesTests(SiloProcessesTests.Server server) : IClas
         await using var living = await SiloProcess.JoinAsync(connection);
         await using var mistyped = SiloProcess.Launch(connection, "granry");
         (await mistyped.ExitCodeAsync()).ShouldBe(2);
-        mistyped.Error.ShouldBe("the database knows no cluster 'granry', but 1 live silo of 'granary'; join with --cluster-id granary, or found another cluster with --new-cluster");
+        mistyped.Error.ShouldBe("the database knows no cluster 'granry', but 1 live silo of 'granary'; join with --cluster-id granary, or "
+            + "found another cluster with --new-cluster");
         await using var meant = await SiloProcess.JoinAsync(connection, "green", "--new-cluster");
         // once founded it needs no further word
         await using var joins = await SiloProcess.JoinAsync(connection, "green");
@@ -109,7 +111,8 @@ public sealed class SiloProcessesTests(SiloProcessesTests.Server server) : IClas
     public async Task An_unreachable_database_ends_the_silo_with_a_sentence_within_the_stated_time()
     {
         var port = FreePorts.Take(1)[0];
-        await using var silo = SiloProcess.Launch($"Host=127.0.0.1;Port={port};Username=x;Password=hush;Database=y", "granary", "--start-timeout", "3");
+        await using var silo = SiloProcess.Launch($"Host=127.0.0.1;Port={port};Username=x;Password=hush;Database=y", "granary",
+            "--start-timeout", "3");
         (await silo.ExitCodeAsync()).ShouldBe(1);
         silo.Error.ShouldContain($"the database at 127.0.0.1:{port} did not answer within 3 s");
         silo.Error.ShouldNotContain("hush");
@@ -121,7 +124,8 @@ public sealed class SiloProcessesTests(SiloProcessesTests.Server server) : IClas
     {
         using var mute = new TcpListener(IPAddress.Loopback, 0);
         mute.Start();
-        await using var silo = SiloProcess.Launch($"Host=127.0.0.1;Port={((IPEndPoint)mute.LocalEndpoint).Port};Username=x;Database=y", "granary", "--start-timeout", "3");
+        await using var silo = SiloProcess.Launch($"Host=127.0.0.1;Port={((IPEndPoint)mute.LocalEndpoint).Port};Username=x;Database=y",
+            "granary", "--start-timeout", "3");
         (await silo.ExitCodeAsync()).ShouldBe(1);
         silo.Error.ShouldContain("did not answer within 3 s");
     }
@@ -147,7 +151,8 @@ public sealed class SiloProcessesTests(SiloProcessesTests.Server server) : IClas
             refused.Error.ShouldContain($"'{user}' may not create or change the tables of the schema 'cluster'");
         }
         await using (var owner = await SiloProcess.JoinAsync(connection)) await owner.LeaveAsync();
-        await server.Postgres.SqlAsync(DatabaseOf(connection), $"GRANT USAGE ON SCHEMA cluster TO {user}; GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA cluster TO {user}");
+        await server.Postgres.SqlAsync(DatabaseOf(connection),
+            $"GRANT USAGE ON SCHEMA cluster TO {user}; GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA cluster TO {user}");
         await using var allowed = await SiloProcess.JoinAsync(asUser);
     }
 
@@ -156,10 +161,12 @@ public sealed class SiloProcessesTests(SiloProcessesTests.Server server) : IClas
     {
         var connection = await server.Postgres.CreateDatabaseAsync();
         await using (var silo = await SiloProcess.JoinAsync(connection)) await silo.LeaveAsync();
-        await server.Postgres.SqlAsync(DatabaseOf(connection), "INSERT INTO cluster.granary_migration VALUES (9999, '9999_future.sql', 'x')");
+        await server.Postgres.SqlAsync(DatabaseOf(connection),
+            "INSERT INTO cluster.granary_migration VALUES (9999, '9999_future.sql', 'x')");
         await using var old = SiloProcess.Launch(connection);
         (await old.ExitCodeAsync()).ShouldBe(2);
-        old.Error.ShouldContain("the schema 'cluster' was written by a later version of Granary (its tables are of migration 9999, this program knows 4); use that version");
+        old.Error.ShouldContain("the schema 'cluster' was written by a later version of Granary (its tables are of migration 9999, this "
+            + "program knows 4); use that version");
     }
 
     [Fact]
@@ -169,8 +176,10 @@ public sealed class SiloProcessesTests(SiloProcessesTests.Server server) : IClas
         taken.Start();
         var port = ((IPEndPoint)taken.LocalEndpoint).Port;
         var free = FreePorts.Take(2);
-        await using var silo = SiloProcess.Start(["--urls", $"http://127.0.0.1:{free[0]}", "--silo-port", $"{port}", "--gateway-port", $"{free[1]}"]);
-        await using var http = SiloProcess.Start(["--urls", $"http://127.0.0.1:{port}", "--silo-port", $"{free[0]}", "--gateway-port", $"{free[1]}"]);
+        await using var silo =
+            SiloProcess.Start(["--urls", $"http://127.0.0.1:{free[0]}", "--silo-port", $"{port}", "--gateway-port", $"{free[1]}"]);
+        await using var http =
+            SiloProcess.Start(["--urls", $"http://127.0.0.1:{port}", "--silo-port", $"{free[0]}", "--gateway-port", $"{free[1]}"]);
         (await silo.ExitCodeAsync()).ShouldBe(2);
         silo.Error.ShouldContain($"--silo-port {port}: another program listens there already");
         (await http.ExitCodeAsync()).ShouldBe(2);
@@ -181,8 +190,8 @@ public sealed class SiloProcessesTests(SiloProcessesTests.Server server) : IClas
     public async Task Brokers_that_do_not_answer_end_the_silo_with_a_sentence_within_the_stated_time()
     {
         var ports = FreePorts.Take(4);
-        await using var silo = SiloProcess.Start(["--urls", $"http://127.0.0.1:{ports[0]}", "--silo-port", $"{ports[1]}", "--gateway-port", $"{ports[2]}",
-            "--streams", "kafka", "--kafka", $"127.0.0.1:{ports[3]}", "--start-timeout", "3"]);
+        await using var silo = SiloProcess.Start(["--urls", $"http://127.0.0.1:{ports[0]}", "--silo-port", $"{ports[1]}", "--gateway-port",
+            $"{ports[2]}", "--streams", "kafka", "--kafka", $"127.0.0.1:{ports[3]}", "--start-timeout", "3"]);
         (await silo.ExitCodeAsync()).ShouldBe(1);
         silo.Error.ShouldStartWith($"--kafka: Kafka at 127.0.0.1:{ports[3]} did not answer within 3 s");
     }
@@ -193,7 +202,8 @@ public sealed class SiloProcessesTests(SiloProcessesTests.Server server) : IClas
         var connection = await server.Postgres.CreateDatabaseAsync();
         await using var silo = await SiloProcess.JoinAsync(connection);
         await using var yes = SiloProcess.Start(["health", silo.Client.BaseAddress!.ToString()]);
-        await using var no = SiloProcess.Start(["health"], new Dictionary<string, string> { ["GRANARY_URLS"] = $"http://0.0.0.0:{FreePorts.Take(1)[0]}" });
+        await using var no = SiloProcess.Start(["health"],
+            new Dictionary<string, string> { ["GRANARY_URLS"] = $"http://0.0.0.0:{FreePorts.Take(1)[0]}" });
         (await yes.ExitCodeAsync()).ShouldBe(0);
         (await no.ExitCodeAsync()).ShouldBe(1);
         no.Error.ShouldContain("127.0.0.1");

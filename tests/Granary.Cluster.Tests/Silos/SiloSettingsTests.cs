@@ -5,14 +5,17 @@ namespace Granary.Cluster.Tests.Silos;
 public class SiloSettingsTests
 {
     private static SiloSettings Read(string line, params (string Name, string Value)[] environment) =>
-        SiloSettingsReader.Read(line.Split(' ', StringSplitOptions.RemoveEmptyEntries), n => environment.FirstOrDefault(e => e.Name == n).Value);
+        SiloSettingsReader.Read(line.Split(' ', StringSplitOptions.RemoveEmptyEntries),
+            n => environment.FirstOrDefault(e => e.Name == n).Value);
 
     [Fact]
     public void The_contracts_own_command_line_is_understood()
     {
-        var s = Read("--urls http://127.0.0.1:8080 --clustering postgres --connection Host=db --cluster-id granary --silo-port 11111 --gateway-port 30000 --streams memory --runs runs");
+        var s = Read("--urls http://127.0.0.1:8080 --clustering postgres --connection Host=db --cluster-id granary --silo-port 11111 "
+            + "--gateway-port 30000 --streams memory --runs runs");
         s.Clustering.ShouldBe(Clustering.Postgres);
-        (s.Connection, s.ClusterId, s.SiloPort, s.GatewayPort, s.Streams, s.Runs).ShouldBe(("Host=db", "granary", 11111, 30000, StreamTransport.Memory, "runs"));
+        (s.Connection, s.ClusterId, s.SiloPort, s.GatewayPort, s.Streams, s.Runs).ShouldBe(("Host=db", "granary", 11111, 30000,
+            StreamTransport.Memory, "runs"));
     }
 
     [Fact]
@@ -34,7 +37,8 @@ public class SiloSettingsTests
     [Fact]
     public void The_environment_speaks_where_the_command_line_is_silent()
     {
-        var s = Read("--silo-port=12000", ("GRANARY_SILO_PORT", "13000"), ("GRANARY_CLUSTER_ID", "blue"), ("GRANARY_CLUSTERING", "postgres"), ("GRANARY_CONNECTION", "Host=db"));
+        var s = Read("--silo-port=12000", ("GRANARY_SILO_PORT", "13000"), ("GRANARY_CLUSTER_ID", "blue"),
+            ("GRANARY_CLUSTERING", "postgres"), ("GRANARY_CONNECTION", "Host=db"));
         (s.SiloPort, s.ClusterId, s.Clustering).ShouldBe((12000, "blue", Clustering.Postgres));
     }
 
@@ -51,7 +55,8 @@ public class SiloSettingsTests
         {
             File.Delete(file);
         }
-        Should.Throw<SiloSettingsException>(() => Read("--clustering postgres", ("GRANARY_CONNECTION_FILE", file))).Faults[0].ShouldContain(file);
+        Should.Throw<SiloSettingsException>(() => Read("--clustering postgres",
+            ("GRANARY_CONNECTION_FILE", file))).Faults[0].ShouldContain(file);
     }
 
     [Fact]
@@ -64,7 +69,8 @@ public class SiloSettingsTests
             var s = Read($"--streams kafka --kafka b:9093 --kafka-config {file}");
             s.KafkaConfig.ShouldBe(new Dictionary<string, string> { ["security.protocol"] = "SASL_SSL", ["sasl.password"] = "a=b" });
             File.WriteAllText(file, "security.protocol=SASL_SSL\nhush\n");
-            var fault = Should.Throw<SiloSettingsException>(() => Read($"--streams kafka --kafka b:9093 --kafka-config {file}")).Faults.ShouldHaveSingleItem();
+            var fault = Should.Throw<SiloSettingsException>(() =>
+                Read($"--streams kafka --kafka b:9093 --kafka-config {file}")).Faults.ShouldHaveSingleItem();
             fault.ShouldContain("line 2: write name=value");
             fault.ShouldNotContain("hush");
         }
@@ -114,12 +120,14 @@ public class SiloSettingsTests
     [Fact]
     public void All_faults_are_told_at_once()
     {
-        Should.Throw<SiloSettingsException>(() => Read("--clustering postgres --silo-port x --streams kafka --threads 0")).Faults.Count.ShouldBe(4);
+        Should.Throw<SiloSettingsException>(() =>
+            Read("--clustering postgres --silo-port x --streams kafka --threads 0")).Faults.Count.ShouldBe(4);
     }
 
     [Fact]
     public void A_password_in_a_broken_connection_is_not_repeated()
     {
-        Should.Throw<SiloSettingsException>(() => Read("--clustering postgres --connection Host=db;Pasword=hush")).Message.ShouldNotContain("hush");
+        Should.Throw<SiloSettingsException>(() =>
+            Read("--clustering postgres --connection Host=db;Pasword=hush")).Message.ShouldNotContain("hush");
     }
 }

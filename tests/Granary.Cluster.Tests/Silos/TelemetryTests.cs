@@ -29,15 +29,21 @@ public class TelemetryTests
         {
             using var body = new MemoryStream();
             await request.Body.CopyToAsync(body);
-            received.AddOrUpdate(path, _ => Encoding.Latin1.GetString(body.ToArray()), (_, before) => before + Encoding.Latin1.GetString(body.ToArray()));
+            received.AddOrUpdate(path, _ => Encoding.Latin1.GetString(body.ToArray()),
+                (_, before) => before + Encoding.Latin1.GetString(body.ToArray()));
             return Results.Ok();
         });
         await receiver.StartAsync();
 
         var ports = FreePorts.Take(3);
         await using var silo = SiloProcess.Start(
-            ["--urls", $"http://127.0.0.1:{ports[0]}", "--silo-port", $"{ports[1]}", "--gateway-port", $"{ports[2]}", "--cluster-id", "observed"],
-            new Dictionary<string, string> { ["OTEL_EXPORTER_OTLP_ENDPOINT"] = receiver.Urls.Single(), ["OTEL_EXPORTER_OTLP_PROTOCOL"] = "http/protobuf" }, ports[0]);
+            ["--urls", $"http://127.0.0.1:{ports[0]}", "--silo-port", $"{ports[1]}", "--gateway-port", $"{ports[2]}", "--cluster-id",
+                "observed"],
+            new Dictionary<string, string>
+            {
+                ["OTEL_EXPORTER_OTLP_ENDPOINT"] = receiver.Urls.Single(),
+                ["OTEL_EXPORTER_OTLP_PROTOCOL"] = "http/protobuf"
+            }, ports[0]);
         await silo.ReadyAsync();
         using var batches = new TestBatches();
         using var client = new GranaryClient(silo.Client.BaseAddress!.ToString(), key: null);
@@ -51,8 +57,10 @@ public class TelemetryTests
             text.ShouldContain("granary-silo", Case.Sensitive, path);
             text.ShouldContain("observed", Case.Sensitive, path);
         }
-        foreach (var span in new[] { "batch", "strategy-group", "feed", "strategy", "report", status.Id, "SmaCross(fast=5,slow=20)" }) received["v1/traces"].ShouldContain(span);
-        foreach (var meter in new[] { "Microsoft.Orleans", "granary.bars", "granary.strategies.running", "granary.blocks.in_flight", "granary.feed.lag" }) received["v1/metrics"].ShouldContain(meter);
+        foreach (var span in new[] { "batch", "strategy-group", "feed", "strategy", "report", status.Id, "SmaCross(fast=5,slow=20)" })
+            received["v1/traces"].ShouldContain(span);
+        foreach (var meter in new[] { "Microsoft.Orleans", "granary.bars", "granary.strategies.running", "granary.blocks.in_flight",
+            "granary.feed.lag" }) received["v1/metrics"].ShouldContain(meter);
         foreach (var line in new[] { "serves", status.Id, "RunId" }) received["v1/logs"].ShouldContain(line);
     }
 
@@ -77,7 +85,11 @@ public class TelemetryTests
         await using var server = await PostgresServer.ShareAsync();
         var connection = await server.CreateDatabaseAsync();
         using var batches = new TestBatches();
-        var environment = new Dictionary<string, string> { ["OTEL_EXPORTER_OTLP_ENDPOINT"] = receiver.Urls.Single(), ["OTEL_EXPORTER_OTLP_PROTOCOL"] = "http/protobuf" };
+        var environment = new Dictionary<string, string>
+        {
+            ["OTEL_EXPORTER_OTLP_ENDPOINT"] = receiver.Urls.Single(),
+            ["OTEL_EXPORTER_OTLP_PROTOCOL"] = "http/protobuf"
+        };
         string[] options = ["--runs", Path.Combine(batches.Folder, "runs"), "--threads", "1"];
         await using var one = SiloProcess.Launch(connection, environment, options);
         await one.ReadyAsync();
@@ -130,7 +142,8 @@ public class TelemetryTests
         using var submission = new Activity("submission").SetIdFormat(ActivityIdFormat.W3C).Start();
         var status = await cluster.RunAsync(batches.Mixed);
         status.State.ShouldBe(BatchState.Done, $"{status.Fault}\n{TestSilos.Log.Tail}");
-        await Eventually.HoldsAsync(() => spans.Count(s => s.OperationName == "strategy" && Equals(s.GetTagItem("granary.run"), status.Id)) >= status.Progress.Strategies);
+        await Eventually.HoldsAsync(() => spans.Count(s => s.OperationName == "strategy"
+            && Equals(s.GetTagItem("granary.run"), status.Id)) >= status.Progress.Strategies);
 
         var own = spans.Where(s => Equals(s.GetTagItem("granary.run"), status.Id)).ToList();
         own.Select(s => s.OperationName).Distinct().Order().ShouldBe(["batch", "feed", "report", "strategy", "strategy-group"]);
@@ -143,7 +156,8 @@ public class TelemetryTests
                 if (span.OperationName == name) return true;
             return false;
         }
-        foreach (var (below, above) in new[] { ("strategy-group", "batch"), ("report", "batch"), ("feed", "strategy-group"), ("strategy", "strategy-group") })
+        foreach (var (below, above) in new[] { ("strategy-group", "batch"), ("report", "batch"), ("feed", "strategy-group"),
+            ("strategy", "strategy-group") })
             own.Where(s => s.OperationName == below && !IsBelow(s, above)).ShouldBeEmpty($"{below} below {above}");
     }
 }

@@ -77,13 +77,16 @@ public sealed class OneDatabaseTests(OneDatabaseTests.Server server) : IClassFix
         var connection = await server.Postgres.CreateDatabaseAsync();
         await RestoreAsync(connection, "0.1-cluster-journal.sql");
         await using var silo = await SiloProcess.JoinAsync(connection);
-        (await SqlAsync(connection, "SELECT count(*) FROM cluster.cluster_member WHERE cluster_id = 'granary'")).ShouldBe("2", "the silo of before and this one");
+        (await SqlAsync(connection, "SELECT count(*) FROM cluster.cluster_member WHERE cluster_id = 'granary'")).ShouldBe("2",
+            "the silo of before and this one");
         (await SqlAsync(connection, "SELECT key_text || ' ' || version FROM cluster.grain_state WHERE kind = 'batch'")).ShouldBe("run-1 3");
         await ImportAsync(connection);
         var entries = await PostgresJournal.PeekAsync(connection, "b", new JournalQuery());
         entries.Count.ShouldBe(9, "a reader finds the journal before a session moves it");
-        await using (var journal = await PostgresJournal.OpenAsync(connection, "b", TimeProvider.System)) journal.Last.ShouldBe(entries[^1].Sequence);
-        (await PostgresJournal.PeekAsync(connection, "b", new JournalQuery())).Select(e => e.Sequence).ShouldBe(entries.Select(e => e.Sequence));
+        await using (var journal = await PostgresJournal.OpenAsync(connection, "b", TimeProvider.System))
+            journal.Last.ShouldBe(entries[^1].Sequence);
+        (await PostgresJournal.PeekAsync(connection, "b", new JournalQuery())).Select(e => e.Sequence)
+            .ShouldBe(entries.Select(e => e.Sequence));
     }
 
     [Fact]
@@ -101,5 +104,6 @@ public sealed class OneDatabaseTests(OneDatabaseTests.Server server) : IClassFix
     }
 
     private async Task RestoreAsync(string connection, string dump) =>
-        await SqlAsync(connection, await File.ReadAllTextAsync(Path.Combine(SharedData.RepositoryRoot, "tests", "Data", "databases", dump)));
+        await SqlAsync(connection,
+            await File.ReadAllTextAsync(Path.Combine(SharedData.RepositoryRoot, "tests", "Data", "databases", dump)));
 }

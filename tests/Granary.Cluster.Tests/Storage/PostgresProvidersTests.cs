@@ -172,7 +172,14 @@ public sealed class PostgresProvidersTests(PostgresProvidersTests.Silo silo) : I
         (await table.UpdateRow(entry, "", after.Version.Next())).ShouldBeTrue();
         var row = (await table.ReadRow(entry.SiloAddress)).Members.ShouldHaveSingleItem().Item1;
         (row.Status, row.SiloName, row.SuspectTimes!.Count).ShouldBe((SiloStatus.Dead, "made up", 1));
-        var unknown = new MembershipEntry { SiloAddress = SiloAddress.New(System.Net.IPAddress.Parse("10.9.8.6"), 1, 1), SiloName = "x", HostName = "x", StartTime = DateTime.UtcNow, IAmAliveTime = DateTime.UtcNow };
+        var unknown = new MembershipEntry
+        {
+            SiloAddress = SiloAddress.New(System.Net.IPAddress.Parse("10.9.8.6"), 1, 1),
+            SiloName = "x",
+            HostName = "x",
+            StartTime = DateTime.UtcNow,
+            IAmAliveTime = DateTime.UtcNow
+        };
         var version = (await table.ReadAll()).Version;
         (await table.UpdateRow(unknown, "", version.Next())).ShouldBeFalse("there is no such silo");
         (await table.ReadAll()).Version.Version.ShouldBe(version.Version, "a change of nothing moves no version");
@@ -187,13 +194,23 @@ public sealed class PostgresProvidersTests(PostgresProvidersTests.Silo silo) : I
     public async Task Reminders_are_found_by_grain_by_name_and_by_range_also_around_the_end()
     {
         var table = silo.Services.GetRequiredService<IReminderTable>();
-        var entries = Enumerable.Range(0, 64).Select(i => new ReminderEntry { GrainId = GrainId.Create("reminded", $"{i}"), ReminderName = "wake", StartAt = DateTime.UtcNow, Period = TimeSpan.FromDays(30) }).ToList();
+        var entries = Enumerable.Range(0, 64)
+            .Select(i => new ReminderEntry
+            {
+                GrainId = GrainId.Create("reminded", $"{i}"),
+                ReminderName = "wake",
+                StartAt = DateTime.UtcNow,
+                Period = TimeSpan.FromDays(30)
+            }).ToList();
         foreach (var entry in entries) await table.UpsertRow(entry);
-        foreach (var (begin, end) in new[] { (0u, 0x7fffffffu), (0x7fffffffu, 0xffffffffu), (0xc0000000u, 0x40000000u), (0x40000000u, 0xc0000000u), (0u, 0u) })
+        foreach (var (begin, end) in new[] { (0u, 0x7fffffffu), (0x7fffffffu, 0xffffffffu), (0xc0000000u, 0x40000000u),
+            (0x40000000u, 0xc0000000u), (0u, 0u) })
         {
             bool Inside(uint h) => begin < end ? h > begin && h <= end : h > begin || h <= end;
-            var found = (await table.ReadRows(begin, end)).Reminders.Where(r => r.GrainId.Type.ToString() == "reminded").Select(r => r.GrainId).Order().ToList();
-            found.ShouldBe(entries.Select(e => e.GrainId).Where(g => Inside(g.GetUniformHashCode())).Order().ToList(), $"({begin:x}, {end:x}]");
+            var found = (await table.ReadRows(begin, end)).Reminders.Where(r => r.GrainId.Type.ToString() == "reminded")
+                .Select(r => r.GrainId).Order().ToList();
+            found.ShouldBe(entries.Select(e => e.GrainId).Where(g => Inside(g.GetUniformHashCode())).Order().ToList(),
+                $"({begin:x}, {end:x}]");
         }
         var one = (await table.ReadRow(entries[0].GrainId, "wake"))!;
         one.Period.ShouldBe(TimeSpan.FromDays(30));

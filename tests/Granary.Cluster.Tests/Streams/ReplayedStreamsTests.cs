@@ -41,7 +41,8 @@ public sealed class ReplayedStreamsTests : IClassFixture<ReplayedStreamsTests.Ma
     }
 
     private static Task<TestSilos> MemoryAsync(int silos, Func<GrainSettings, GrainSettings>? change = null) =>
-        TestSilos.StartAsync(silos, s => (change?.Invoke(s) ?? s) with { Blocks = BlockCarriage.Stream }, silo => silo.AddMemoryStreams(ClusterProviders.Blocks));
+        TestSilos.StartAsync(silos, s => (change?.Invoke(s) ?? s) with { Blocks = BlockCarriage.Stream },
+            silo => silo.AddMemoryStreams(ClusterProviders.Blocks));
 
     private async Task SameAsync(TestSilos cluster, string batch)
     {
@@ -54,7 +55,8 @@ public sealed class ReplayedStreamsTests : IClassFixture<ReplayedStreamsTests.Ma
     public async Task Over_Kafka_the_digest_is_that_of_the_embedded_host()
     {
         using var kafka = MockKafka.Start();
-        await using var cluster = await TestSilos.StartAsync(2, s => s with { Blocks = BlockCarriage.Stream }, silo => silo.AddKafkaStreams(ClusterProviders.Blocks, o =>
+        await using var cluster = await TestSilos.StartAsync(2, s => s with { Blocks = BlockCarriage.Stream },
+            silo => silo.AddKafkaStreams(ClusterProviders.Blocks, o =>
         {
             o.Endpoint = kafka.Endpoint;
             o.Topic = "blocks";
@@ -67,10 +69,19 @@ public sealed class ReplayedStreamsTests : IClassFixture<ReplayedStreamsTests.Ma
     public async Task Over_a_broker_in_a_process_of_its_own_the_digest_is_that_of_the_embedded_host()
     {
         await using var kafka = await KafkaBroker.StartAsync();
-        await using var cluster = await TestSilos.StartAsync(2, s => s with { Blocks = BlockCarriage.Stream }, silo => silo.AddKafkaStreams(ClusterProviders.Blocks, o =>
+        await using var cluster = await TestSilos.StartAsync(2, s => s with { Blocks = BlockCarriage.Stream },
+            silo => silo.AddKafkaStreams(ClusterProviders.Blocks, o =>
         {
             // As a file of --kafka-config says it for a broker of version 0.9, which numbers no messages of a producer.
-            o.Endpoint = new KafkaEndpoint(kafka.Brokers) { More = new Dictionary<string, string> { ["api.version.request"] = "false", ["broker.version.fallback"] = "0.9.0.1", ["enable.idempotence"] = "false" } };
+            o.Endpoint = new KafkaEndpoint(kafka.Brokers)
+            {
+                More = new Dictionary<string, string>
+                {
+                    ["api.version.request"] = "false",
+                    ["broker.version.fallback"] = "0.9.0.1",
+                    ["enable.idempotence"] = "false"
+                }
+            };
             o.Topic = "blocks";
             o.Queues = 4;
             o.StartTimeout = TimeSpan.FromMinutes(2);
@@ -90,7 +101,8 @@ public sealed class ReplayedStreamsTests : IClassFixture<ReplayedStreamsTests.Ma
     [InlineData(BlockCarriage.Stream)]
     public async Task Each_silo_receives_each_block_of_a_feed_once_however_many_strategies_it_has(BlockCarriage carriage)
     {
-        await using var cluster = await TestSilos.StartAsync(2, s => s with { Blocks = carriage, BlockSize = 256 }, silo => silo.AddMemoryStreams(ClusterProviders.Blocks));
+        await using var cluster = await TestSilos.StartAsync(2, s => s with { Blocks = carriage, BlockSize = 256 },
+            silo => silo.AddMemoryStreams(ClusterProviders.Blocks));
         var arrived = cluster.Alive.ToDictionary(s => s.SiloAddress, _ => 0);
         using var listener = Blocks(cluster, (silo, change) =>
         {
@@ -116,7 +128,9 @@ public sealed class ReplayedStreamsTests : IClassFixture<ReplayedStreamsTests.Ma
     public async Task A_slow_strategy_holds_its_feed_back_and_no_queue_grows(BlockCarriage carriage)
     {
         const int ahead = 8;
-        await using var cluster = await TestSilos.StartAsync(1, s => s with { Blocks = carriage, BlockSize = BlockSize, BarsAhead = ahead * BlockSize }, silo => silo.AddMemoryStreams(ClusterProviders.Blocks));
+        await using var cluster = await TestSilos.StartAsync(1,
+            s => s with { Blocks = carriage, BlockSize = BlockSize, BarsAhead = ahead * BlockSize },
+            silo => silo.AddMemoryStreams(ClusterProviders.Blocks));
         long held = 0, most = 0;
         using var listener = Blocks(cluster, (_, change) => most = Math.Max(most, Interlocked.Add(ref held, change)));
         var batch = _batches.Write("slow-one", """
@@ -153,7 +167,8 @@ public sealed class ReplayedStreamsTests : IClassFixture<ReplayedStreamsTests.Ma
             batchOf.Fault.ShouldBeNull();
             batchOf.Blocks.Select(b => b.Time[0]).ShouldBe(times.Skip(from).Take(8));
         }
-        (await feed.ReadAsync(new BlockRequest(late, times.Count - 3, 8, series.ContentHash))).Last.ShouldBeTrue("the end comes with the last blocks");
+        (await feed.ReadAsync(new BlockRequest(late, times.Count - 3, 8,
+            series.ContentHash))).Last.ShouldBeTrue("the end comes with the last blocks");
         (await feed.ReadAsync(new BlockRequest(Guid.NewGuid(), 0, 8, series.ContentHash))).Blocks.Count.ShouldBe(8);
         await cluster.Batches.CancelAsync(id);
     }
@@ -163,7 +178,8 @@ public sealed class ReplayedStreamsTests : IClassFixture<ReplayedStreamsTests.Ma
     [InlineData(BlockCarriage.Stream)]
     public async Task A_factor_is_computed_once_on_each_silo_however_many_strategies_ask_for_it(BlockCarriage carriage)
     {
-        await using var cluster = await TestSilos.StartAsync(2, s => s with { Blocks = carriage }, silo => silo.AddMemoryStreams(ClusterProviders.Blocks));
+        await using var cluster = await TestSilos.StartAsync(2, s => s with { Blocks = carriage },
+            silo => silo.AddMemoryStreams(ClusterProviders.Blocks));
         var batch = _batches.Write("counted", $$"""
             { "name": "counted", "data": { "source": "csv:data/1h", "symbols": "COINUSDT", "timeframe": "1h" },
               "strategies": [ { "class": "Counting", "params": { "variant": [{{string.Join(',', Enumerable.Range(1, 100))}}] }, "size": { "percentOfEquity": 50 } } ],
@@ -172,7 +188,8 @@ public sealed class ReplayedStreamsTests : IClassFixture<ReplayedStreamsTests.Ma
         Counted.Kernels = 0;
         var status = await cluster.RunAsync(batch);
         status.Progress.Strategies.ShouldBe(100);
-        // Two silos: the sweep, the weighted ones once more, the look-ahead check's true bars and two futures of each of its cuts, the one with stressed costs.
+        // Two silos: the sweep, the weighted ones once more, the look-ahead check's true bars and two futures of each of its cuts, the one
+        // with stressed costs.
         Counted.Kernels.ShouldBeInRange(2, 2 * (1 + 1 + 1 + 2 * 12 + 1));
     }
 
@@ -197,7 +214,8 @@ public sealed class ReplayedStreamsTests : IClassFixture<ReplayedStreamsTests.Ma
             for (var i = 0; i < 2; i++)
             {
                 var grains = cluster.Cluster.GetSiloServiceProvider(silo.SiloAddress).GetRequiredService<IGrainFactory>();
-                blocks[silo.SiloAddress.Equals(home)].Add((await grains.GetGrain<ISymbolFeedGrain>(key).ReadAsync(new BlockRequest(Guid.NewGuid(), 1, 1, series.ContentHash))).Blocks.Single());
+                blocks[silo.SiloAddress.Equals(home)].Add((await grains.GetGrain<ISymbolFeedGrain>(key)
+                    .ReadAsync(new BlockRequest(Guid.NewGuid(), 1, 1, series.ContentHash))).Blocks.Single());
             }
         blocks[true][0].ShouldBeSameAs(blocks[true][1]);
         blocks[false][0].ShouldNotBeSameAs(blocks[false][1]);
@@ -281,7 +299,9 @@ public sealed class ReplayedStreamsTests : IClassFixture<ReplayedStreamsTests.Ma
         await cluster.UntilAsync(id, s => s.Progress.Bars > 0);
         var feed = new FeedKey(id, "COINUSDT", Timeframe.Parse("1h")).ToString();
         // Whatever number the silo walks just now, one of these is in its window before the feed's own block.
-        await cluster.Grains.GetGrain<IEcho>(0).RepeatAsync(feed, [.. Enumerable.Range(0, 271).Select(n => new BlockMessage(n, null, false, "the disk with COINUSDT was pulled out"))]);
+        await cluster.Grains.GetGrain<IEcho>(0)
+            .RepeatAsync(feed,
+                [.. Enumerable.Range(0, 271).Select(n => new BlockMessage(n, null, false, "the disk with COINUSDT was pulled out"))]);
         var status = await cluster.EndAsync(id);
         status.State.ShouldBe(BatchState.Failed);
         status.Fault.ShouldBe("the disk with COINUSDT was pulled out");
@@ -291,7 +311,8 @@ public sealed class ReplayedStreamsTests : IClassFixture<ReplayedStreamsTests.Ma
     public async Task A_window_takes_each_block_once_in_its_room_and_hands_out_faults_in_their_place()
     {
         await using var cluster = await TestSilos.StartAsync(1);
-        using var flow = new BlockFlow(cluster.Cluster.GetSiloServiceProvider(cluster.Alive[0].SiloAddress).GetRequiredService<ClusterInstruments>());
+        using var flow = new BlockFlow(cluster.Cluster.GetSiloServiceProvider(cluster.Alive[0].SiloAddress)
+            .GetRequiredService<ClusterInstruments>());
         var window = new StreamWindows.Window(room: 4, flow);
         BlockMessage Message(long number) => new(number, BarBlock.FromBars(number, [new Bar(number, 1, 1, 1, 1, 1)]), false);
         foreach (var number in new long[] { 2, 0, 0, 3, 4, 9 }) window.Take(Message(number));
@@ -310,7 +331,9 @@ public sealed class ReplayedStreamsTests : IClassFixture<ReplayedStreamsTests.Ma
     // What the silos of this cluster hold of blocks, change by change.
     private static MeterListener Blocks(TestSilos cluster, Action<Orleans.Runtime.SiloAddress, long> changed)
     {
-        var meters = cluster.Alive.ToDictionary(s => (System.Diagnostics.Metrics.Instrument)cluster.Cluster.GetSiloServiceProvider(s.SiloAddress).GetRequiredService<ClusterInstruments>().BlocksInFlight, s => s.SiloAddress);
+        var meters = cluster.Alive.ToDictionary(s =>
+            (System.Diagnostics.Metrics.Instrument)cluster.Cluster.GetSiloServiceProvider(s.SiloAddress)
+                .GetRequiredService<ClusterInstruments>().BlocksInFlight, s => s.SiloAddress);
         var listener = new MeterListener
         {
             InstrumentPublished = (instrument, l) =>

@@ -62,7 +62,8 @@ public sealed class StreamsOverKafkaTests(StreamsOverKafkaTests.Cluster cluster)
     {
         var streams = Enumerable.Range(0, 12).Select(i => $"{Guid.NewGuid():N}-{i}").ToArray();
         foreach (var stream in streams)
-            for (var listener = 0; listener < 2; listener++) await Grains.GetGrain<IListener>($"{stream}/{listener}").ListenAsync(stream, TimeSpan.Zero);
+            for (var listener = 0; listener < 2; listener++)
+                await Grains.GetGrain<IListener>($"{stream}/{listener}").ListenAsync(stream, TimeSpan.Zero);
         await Task.WhenAll(streams.Select(s => Grains.GetGrain<ISpeaker>(s).SpeakAsync(200, 100)));
         foreach (var stream in streams)
         {
@@ -106,7 +107,8 @@ public sealed class StreamsOverKafkaTests(StreamsOverKafkaTests.Cluster cluster)
         await Grains.GetGrain<IListener>(stream).ListenAsync(stream, TimeSpan.Zero);
         await Grains.GetGrain<ISpeaker>(stream).SpeakAsync(5, 10);
         using (var producer = cluster.Kafka.Endpoint.Producer())
-            for (var p = 0; p < MockKafka.Partitions; p++) await producer.ProduceAsync(new TopicPartition("streams", p), new Message<Null, byte[]> { Value = [1, 2, 3] });
+            for (var p = 0; p < MockKafka.Partitions; p++)
+                await producer.ProduceAsync(new TopicPartition("streams", p), new Message<Null, byte[]> { Value = [1, 2, 3] });
         await Grains.GetGrain<ISpeaker>(stream).SpeakAsync(5, 10);
         var heard = Heard.By(stream);
         await Eventually.HoldsAsync(() => heard.Count >= 10);
@@ -121,7 +123,7 @@ public sealed class StreamsOverKafkaTests(StreamsOverKafkaTests.Cluster cluster)
         await silos.DeployAsync();
         var streams = Enumerable.Range(0, 8).Select(_ => Guid.NewGuid().ToString("N")).ToArray();
         foreach (var stream in streams) await silos.Client.GetGrain<IListener>(stream).ListenAsync(stream, TimeSpan.Zero);
-        // the speakers are outside of the cluster: what they had acknowledged must be heard, whoever dies
+        // the speakers are outside of the cluster: acknowledged blocks must arrive, whichever silo dies
         foreach (var stream in streams) await silos.Client.GetGrain<ISpeaker>(stream).SpeakAsync(50, 100);
         await silos.KillSiloAsync(silos.Silos[1]);
         foreach (var stream in streams) await SpeakAgainAsync(silos, stream);
@@ -182,12 +184,15 @@ public sealed class Listener : Grain, IListener
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
         // a grain that was lost with its silo must take its subscriptions up again, or its events are dropped
-        var stream = this.GetStreamProvider(ClusterProviders.Blocks).GetStream<Said>(StreamId.Create("test", this.GetPrimaryKeyString().Split('/')[0]));
-        foreach (var handle in await stream.GetAllSubscriptionHandles()) await handle.ResumeAsync((said, _) => HearAsync(said, TimeSpan.Zero));
+        var stream = this.GetStreamProvider(ClusterProviders.Blocks)
+            .GetStream<Said>(StreamId.Create("test", this.GetPrimaryKeyString().Split('/')[0]));
+        foreach (var handle in await stream.GetAllSubscriptionHandles())
+            await handle.ResumeAsync((said, _) => HearAsync(said, TimeSpan.Zero));
     }
 
     public async Task ListenAsync(string stream, TimeSpan pace) =>
-        await this.GetStreamProvider(ClusterProviders.Blocks).GetStream<Said>(StreamId.Create("test", stream)).SubscribeAsync((said, _) => HearAsync(said, pace));
+        await this.GetStreamProvider(ClusterProviders.Blocks).GetStream<Said>(StreamId.Create("test", stream))
+            .SubscribeAsync((said, _) => HearAsync(said, pace));
 
     private async Task HearAsync(Said said, TimeSpan pace)
     {

@@ -18,11 +18,13 @@ public sealed class ExchangeFeedTests
 
     private static ExchangeProtocol Named(string name) => ExchangeProtocol.All.Single(e => e.Name == name);
 
-    private static Bar Minute(int n, double close = 0) => new(Start + n * TimeSpan.TicksPerMinute, 100 + n, 103 + n, 98 + n, close == 0 ? 101 + n : close, 5 + n);
+    private static Bar Minute(int n, double close = 0) =>
+        new(Start + n * TimeSpan.TicksPerMinute, 100 + n, 103 + n, 98 + n, close == 0 ? 101 + n : close, 5 + n);
 
     private static string Ticker(string exchange, long sequence, double price) => exchange switch
     {
-        "binance" => $$"""{"stream":"btcusdt@ticker","data":{"e":"24hrTicker","E":{{Ms(Start) + sequence}},"s":"BTCUSDT","p":"0.0015","P":"250.00","w":"0.0018","x":"0.0009","c":"{{ExchangeMessages.Text(price)}}","Q":"10","b":"{{ExchangeMessages.Text(price - 1)}}","B":"10","a":"{{ExchangeMessages.Text(price + 1)}}","A":"100","o":"0.0010","h":"0.0025","l":"0.0010","v":"10000","q":"18","O":0,"C":86400000,"F":0,"L":18150,"n":18151} }""",
+        "binance" =>
+            $$"""{"stream":"btcusdt@ticker","data":{"e":"24hrTicker","E":{{Ms(Start) + sequence}},"s":"BTCUSDT","p":"0.0015","P":"250.00","w":"0.0018","x":"0.0009","c":"{{ExchangeMessages.Text(price)}}","Q":"10","b":"{{ExchangeMessages.Text(price - 1)}}","B":"10","a":"{{ExchangeMessages.Text(price + 1)}}","A":"100","o":"0.0010","h":"0.0025","l":"0.0010","v":"10000","q":"18","O":0,"C":86400000,"F":0,"L":18150,"n":18151} }""",
         "gateio" => $$"""{"time":{{Ms(Start) / 1000}},"time_ms":{{Ms(Start) + sequence}},"channel":"spot.tickers","event":"update","result":{"currency_pair":"BTC_USDT","last":"{{ExchangeMessages.Text(price)}}","lowest_ask":"{{ExchangeMessages.Text(price + 1)}}","highest_bid":"{{ExchangeMessages.Text(price - 1)}}","change_percentage":"-1.6301","base_volume":"96768.3","quote_volume":"1.8","high_24h":"20000","low_24h":"17000"} }""",
         _ => $$"""{"topic":"/market/ticker:BTC-USDT","type":"message","subject":"trade.ticker","data":{"bestAsk":"{{ExchangeMessages.Text(price + 1)}}","bestAskSize":"0.4","bestBid":"{{ExchangeMessages.Text(price - 1)}}","bestBidSize":"0.5","price":"{{ExchangeMessages.Text(price)}}","sequence":"{{sequence}}","size":"0.001","time":{{Ms(Start) + sequence}} } }""",
     };
@@ -54,12 +56,14 @@ public sealed class ExchangeFeedTests
     {
         using var server = new LocalExchange();
         server.Session(Drop, Sign(exchange),
-            Kline(exchange, Minute(0, 100.5), false, 10), Kline(exchange, Minute(0), false, 50), Kline(exchange, Minute(0, 99.5), false, 20), // the last one is out of order
-            Kline(exchange, Minute(0), true, 60), Kline(exchange, Minute(1, 100.7), false, 5));
+            // the last one is out of order
+            Kline(exchange, Minute(0, 100.5), false, 10), Kline(exchange, Minute(0), false, 50),
+            Kline(exchange, Minute(0, 99.5), false, 20), Kline(exchange, Minute(0), true, 60), Kline(exchange, Minute(1, 100.7), false, 5));
         server.Session(Close, Sign(exchange),
             Kline(exchange, Minute(0), true, 60), // once more
             Kline(exchange, Minute(1), false, 40), Kline(exchange, Minute(1), true, 60), Kline(exchange, Minute(2), false, 1));
-        server.Session(Silence, Sign(exchange), Kline(exchange, Minute(2), true, 60), Kline(exchange, Minute(3), true, 60), Kline(exchange, Minute(4), false, 1), Kline(exchange, Minute(4), false, 64));
+        server.Session(Silence, Sign(exchange), Kline(exchange, Minute(2), true, 60), Kline(exchange, Minute(3), true, 60),
+            Kline(exchange, Minute(4), false, 1), Kline(exchange, Minute(4), false, 64));
         await using var feed = new ExchangeFeed(To(server, exchange));
         (await Bars(feed, 5)).Select(b => b.Bar).ShouldBe([Minute(0), Minute(1), Minute(2), Minute(3), Minute(4)]);
         feed.Connections.ShouldBe(3);
@@ -74,10 +78,12 @@ public sealed class ExchangeFeedTests
     {
         using var server = new LocalExchange();
         server.Session(Drop, Kline(exchange, Minute(0), true, 60), Kline(exchange, Minute(1, 100.7), false, 5));
-        server.Session(Silence, Kline(exchange, Minute(2), false, 30), Kline(exchange, Minute(2), true, 60), Kline(exchange, Minute(3), false, 5));
+        server.Session(Silence, Kline(exchange, Minute(2), false, 30), Kline(exchange, Minute(2), true, 60),
+            Kline(exchange, Minute(3), false, 5));
         await using var feed = new ExchangeFeed(To(server, exchange));
         (await Bars(feed, 2)).Select(b => b.Bar).ShouldBe([Minute(0), Minute(2)]);
-        feed.Notes.ShouldContain($"{exchange}: 1 bars were under way when the connection was lost and closed before it was back; they are left out, a gap to be filled");
+        feed.Notes.ShouldContain($"{exchange}: 1 bars were under way when the connection was lost and closed before it was back; they are "
+            + $"left out, a gap to be filled");
     }
 
     [Theory]
@@ -86,8 +92,11 @@ public sealed class ExchangeFeedTests
     {
         using var server = new LocalExchange();
         server.Session(Silence, Sign(exchange),
-            Kline(exchange, Minute(0), true, 60, "ETH"), Kline(exchange, Minute(0), true, 60.5), Kline(exchange, Minute(1), true, 60, "ETH"), // BTC has no second minute
-            Kline(exchange, Minute(2), true, 60, "ETH"), Kline(exchange, Minute(2), true, 60.2), Kline(exchange, Minute(3), false, 10, "ETH"), Kline(exchange, Minute(3), false, 10));
+            // BTC has no second minute
+            Kline(exchange, Minute(0), true, 60, "ETH"), Kline(exchange, Minute(0), true, 60.5),
+            Kline(exchange, Minute(1), true, 60, "ETH"),
+            Kline(exchange, Minute(2), true, 60, "ETH"), Kline(exchange, Minute(2), true, 60.2),
+            Kline(exchange, Minute(3), false, 10, "ETH"), Kline(exchange, Minute(3), false, 10));
         await using var feed = new ExchangeFeed(To(server, exchange, "BTC/USDT", "ethusdt"));
         (await Bars(feed, 5)).ShouldBe([(0, Minute(0)), (1, Minute(0)), (1, Minute(1)), (0, Minute(2)), (1, Minute(2))]);
     }
@@ -97,7 +106,8 @@ public sealed class ExchangeFeedTests
     public async Task Tickers_come_in_their_order_and_once(string exchange)
     {
         using var server = new LocalExchange();
-        server.Session(Silence, Sign(exchange), Ticker(exchange, 1, 100), Ticker(exchange, 2, 101), Ticker(exchange, 2, 101), Ticker(exchange, 1, 100), Ticker(exchange, 5, 102), Kline(exchange, Minute(0), true, 60), Kline(exchange, Minute(1), false, 5));
+        server.Session(Silence, Sign(exchange), Ticker(exchange, 1, 100), Ticker(exchange, 2, 101), Ticker(exchange, 2, 101),
+            Ticker(exchange, 1, 100), Ticker(exchange, 5, 102), Kline(exchange, Minute(0), true, 60), Kline(exchange, Minute(1), false, 5));
         await using var feed = new ExchangeFeed(To(server, exchange) with { Tickers = true });
         await Bars(feed, 1);
         var tickers = new List<ExchangeTicker>();
@@ -119,7 +129,8 @@ public sealed class ExchangeFeedTests
         await using var feed = new ExchangeFeed(To(server, exchange) with { Tickers = true });
         await Bars(feed, 1);
         server.Heard.ShouldContain(h => h.Contains(subscription, StringComparison.Ordinal));
-        if (exchange == "kucoin") server.Heard.ShouldContain(h => h.StartsWith("?token=a%2Btoken%3D%3D&connectId=", StringComparison.Ordinal));
+        if (exchange == "kucoin")
+            server.Heard.ShouldContain(h => h.StartsWith("?token=a%2Btoken%3D%3D&connectId=", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -152,20 +163,23 @@ public sealed class ExchangeFeedTests
         server.Session(Silence, Kline("binance", Minute(0), true, 60), Kline("binance", Minute(1), false, 5));
         await using (var feed = new ExchangeFeed(To(server, "binance"))) (await Bars(feed, 1)).Count.ShouldBe(1);
         await using var nobody = new ExchangeFeed(To(server, "binance") with { Endpoint = new Uri("ws://127.0.0.1:1/") });
-        (await Should.ThrowAsync<BarStoreException>(() => Bars(nobody, 1))).Message.ShouldStartWith("binance at 127.0.0.1 could not be reached in 4 tries");
+        (await Should.ThrowAsync<BarStoreException>(() => Bars(nobody,
+            1))).Message.ShouldStartWith("binance at 127.0.0.1 could not be reached in 4 tries");
     }
 
     [Fact]
     public async Task Foreign_messages_refusals_and_a_clock_that_goes_back_are_told()
     {
         using var server = new LocalExchange();
-        server.Session(Silence, "hello", Kline("binance", Minute(0), true, 60), """{"error":{"code":2,"msg":"Invalid request: unknown stream"},"id":1}""", Kline("binance", Minute(1), false, 5),
+        server.Session(Silence, "hello", Kline("binance", Minute(0), true, 60),
+            """{"error":{"code":2,"msg":"Invalid request: unknown stream"},"id":1}""", Kline("binance", Minute(1), false, 5),
             Kline("binance", Minute(1), false, -600), Kline("binance", Minute(1), true, 60), Kline("binance", Minute(2), false, 5));
         await using var feed = new ExchangeFeed(To(server, "binance"));
         (await Bars(feed, 2)).Select(b => b.Bar).ShouldBe([Minute(0), Minute(1)]);
         feed.Notes.ShouldContain("binance refuses: Invalid request: unknown stream");
         feed.Notes.ShouldContain(n => n.Contains("its clock went back", StringComparison.Ordinal));
-        feed.Notes.ShouldContain(n => n.StartsWith("1 messages could not be read; the first: binance sent what is none of its documented messages: hello", StringComparison.Ordinal));
+        feed.Notes.ShouldContain(n => n.StartsWith("1 messages could not be read; the first: binance sent what is none of its documented "
+            + "messages: hello", StringComparison.Ordinal));
     }
 
     [Theory]
@@ -178,16 +192,23 @@ public sealed class ExchangeFeedTests
     [Fact]
     public void What_cannot_be_spelled_or_is_no_exchange_is_a_sentence()
     {
-        Should.Throw<BarDataException>(() => Named("kucoin").Spell("ORCL")).Message.ShouldBe("symbol 'ORCL': kucoin cannot tell its two currencies apart; write it as BTC/USDT");
-        Should.Throw<BarDataException>(() => ExchangeFeed.Open("ws:nasdaq", [new BarQuery("A", Timeframe.M1)], TimeProvider.System)).Message.ShouldBe("'ws:nasdaq': there is no exchange 'nasdaq'; use ws:binance, ws:gateio, ws:kucoin");
+        Should.Throw<BarDataException>(() => Named("kucoin")
+            .Spell("ORCL")).Message.ShouldBe("symbol 'ORCL': kucoin cannot tell its two currencies apart; write it as BTC/USDT");
+        Should.Throw<BarDataException>(() => ExchangeFeed.Open("ws:nasdaq", [new BarQuery("A", Timeframe.M1)],
+            TimeProvider.System)).Message.ShouldBe("'ws:nasdaq': there is no exchange 'nasdaq'; use ws:binance, ws:gateio, ws:kucoin");
     }
 
     [Theory]
-    [InlineData("binance", """{"error":{"code":2,"msg":"Invalid request: unknown stream"},"id":1}""", "binance refuses: Invalid request: unknown stream; correct the symbols or the timeframe")]
-    [InlineData("binance", """{"code":2,"msg":"Invalid request: too many parameters"}""", "binance refuses: Invalid request: too many parameters; correct the symbols or the timeframe")]
-    [InlineData("gateio", """{"time":1606292218,"time_ms":1606292218231,"channel":"spot.candlesticks","event":"subscribe","error":{"code":2,"message":"unknown currency pair: XYZ_USDT"},"result":null}""", "gateio refuses: unknown currency pair: XYZ_USDT; correct the symbols or the timeframe")]
-    [InlineData("kucoin", """{"id":"1545910590801","type":"error","code":404,"data":"topic /market/candles:XYZ-USDT_1min is not found"}""", "kucoin refuses: topic /market/candles:XYZ-USDT_1min is not found; correct the symbols or the timeframe")]
-    public async Task An_exchange_that_refuses_what_is_asked_for_is_a_sentence_and_not_a_feed_without_bars(string exchange, string refusal, string sentence)
+    [InlineData("binance", """{"error":{"code":2,"msg":"Invalid request: unknown stream"},"id":1}""",
+        "binance refuses: Invalid request: unknown stream; correct the symbols or the timeframe")]
+    [InlineData("binance", """{"code":2,"msg":"Invalid request: too many parameters"}""",
+        "binance refuses: Invalid request: too many parameters; correct the symbols or the timeframe")]
+    [InlineData("gateio",
+        """{"time":1606292218,"time_ms":1606292218231,"channel":"spot.candlesticks","event":"subscribe","error":{"code":2,"message":"unknown currency pair: XYZ_USDT"},"result":null}""", "gateio refuses: unknown currency pair: XYZ_USDT; correct the symbols or the timeframe")]
+    [InlineData("kucoin", """{"id":"1545910590801","type":"error","code":404,"data":"topic /market/candles:XYZ-USDT_1min is not found"}""",
+        "kucoin refuses: topic /market/candles:XYZ-USDT_1min is not found; correct the symbols or the timeframe")]
+    public async Task An_exchange_that_refuses_what_is_asked_for_is_a_sentence_and_not_a_feed_without_bars(string exchange, string refusal,
+        string sentence)
     {
         using var server = new LocalExchange();
         server.Session(Silence, Sign(exchange), refusal);
@@ -241,11 +262,14 @@ public sealed class ExchangeFeedTests
         await using var stream = client.GetStream();
         var head = "";
         while (!head.EndsWith("\r\n\r\n", StringComparison.Ordinal)) head += (char)(await Take(1))[0];
-        var key = head.Split('\n').Single(l => l.StartsWith("Sec-WebSocket-Key:", StringComparison.OrdinalIgnoreCase)).Split(':', 2)[1].Trim();
+        var key = head.Split('\n').Single(l => l.StartsWith("Sec-WebSocket-Key:", StringComparison.OrdinalIgnoreCase))
+            .Split(':', 2)[1].Trim();
 #pragma warning disable CA5350 // the handshake of RFC 6455 is made with it
-        var accept = Convert.ToBase64String(System.Security.Cryptography.SHA1.HashData(Encoding.ASCII.GetBytes(key + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11")));
+        var accept = Convert.ToBase64String(System.Security.Cryptography.SHA1.HashData(Encoding.ASCII.GetBytes(key
+            + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11")));
 #pragma warning restore CA5350
-        await stream.WriteAsync(Encoding.ASCII.GetBytes($"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: {accept}\r\n\r\n"), leave.Token);
+        await stream.WriteAsync(Encoding.ASCII.GetBytes($"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: "
+            + $"Upgrade\r\nSec-WebSocket-Accept: {accept}\r\n\r\n"), leave.Token);
         await stream.WriteAsync(new byte[] { 0x89, 5, (byte)'1', (byte)'6', (byte)'7', (byte)'2', (byte)'5' }, leave.Token);
         while (true)
         {
@@ -273,7 +297,11 @@ public sealed class ExchangeFeedTests
 
     [Fact]
     public void A_timeframe_that_an_exchange_does_not_have_is_a_sentence() =>
-        Should.Throw<BarDataException>(() => new ExchangeFeed(new ExchangeFeedRequest { Exchange = Named("gateio"), Markets = [new BarQuery("BTCUSDT", Timeframe.M3)] })).Message
+        Should.Throw<BarDataException>(() => new ExchangeFeed(new ExchangeFeedRequest
+        {
+            Exchange = Named("gateio"),
+            Markets = [new BarQuery("BTCUSDT", Timeframe.M3)]
+        })).Message
             .ShouldBe("timeframe: gateio has no 3m bars; take 1m bars and let longer ones be built from them");
 
     [Theory]
@@ -285,6 +313,7 @@ public sealed class ExchangeFeedTests
     [InlineData("Ω/USDT")]
     public void A_symbol_from_outside_names_no_other_channel(string symbol)
     {
-        foreach (var exchange in ExchangeProtocol.All) Should.Throw<BarDataException>(() => exchange.Spell(symbol)).Message.ShouldContain("cannot tell its two currencies apart");
+        foreach (var exchange in ExchangeProtocol.All)
+            Should.Throw<BarDataException>(() => exchange.Spell(symbol)).Message.ShouldContain("cannot tell its two currencies apart");
     }
 }

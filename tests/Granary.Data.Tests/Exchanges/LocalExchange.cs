@@ -7,7 +7,10 @@ using System.Text.Json;
 
 namespace Granary.Data.Tests.Exchanges;
 
-/// <summary>A server on loopback that speaks an exchange's documented messages: each connection gets the next list of them, then it is dropped, or stays open without a word.</summary>
+/// <summary>
+/// A server on loopback that speaks an exchange's documented messages: each connection gets the next list of them, then it is dropped, or
+/// stays open and sends nothing.
+/// </summary>
 internal sealed class LocalExchange : IDisposable
 {
     private readonly HttpListener _listener = new();
@@ -80,8 +83,18 @@ internal sealed class LocalExchange : IDisposable
             if (!context.Request.IsWebSocketRequest)
             {
                 // KuCoin's way to its websocket
-                var answer = JsonSerializer.SerializeToUtf8Bytes(new { code = "200000", data = new { token = "a+token==", instanceServers = new[] { new { endpoint = $"ws://127.0.0.1:{Port}/", encrypt = true, protocol = "websocket", pingInterval = PingInterval, pingTimeout = 10000 } } } });
-                if (context.Request.Url!.AbsolutePath != "/api/v1/bullet-public" || context.Request.HttpMethod != "POST") context.Response.StatusCode = 404;
+                var answer = JsonSerializer.SerializeToUtf8Bytes(new
+                {
+                    code = "200000",
+                    data = new
+                    {
+                        token = "a+token==",
+                        instanceServers = new[] { new { endpoint = $"ws://127.0.0.1:{Port}/", encrypt = true, protocol = "websocket",
+                            pingInterval = PingInterval, pingTimeout = 10000 } }
+                    }
+                });
+                if (context.Request.Url!.AbsolutePath != "/api/v1/bullet-public" || context.Request.HttpMethod != "POST")
+                    context.Response.StatusCode = 404;
                 context.Response.ContentType = "application/json";
                 await context.Response.OutputStream.WriteAsync(answer);
                 context.Response.Close();
@@ -116,14 +129,17 @@ internal sealed class LocalExchange : IDisposable
                 }
             });
             if (!_sessions.TryDequeue(out var session)) session = ([], Ending.Silence);
-            foreach (var message in session.Messages) await socket.SendAsync(Encoding.UTF8.GetBytes(message), WebSocketMessageType.Text, true, _stop.Token);
+            foreach (var message in session.Messages)
+                await socket.SendAsync(Encoding.UTF8.GetBytes(message), WebSocketMessageType.Text, true, _stop.Token);
             if (session.Ending == Ending.Silence) await Task.Delay(Timeout.Infinite, _stop.Token);
             await Task.Delay(200, _stop.Token); // a connection that is cut off throws away what was not read yet
-            if (session.Ending == Ending.Close) await socket.CloseOutputAsync(WebSocketCloseStatus.EndpointUnavailable, "24 hours are over", _stop.Token);
+            if (session.Ending == Ending.Close)
+                await socket.CloseOutputAsync(WebSocketCloseStatus.EndpointUnavailable, "24 hours are over", _stop.Token);
             else socket.Abort();
             await Task.Delay(200, _stop.Token);
         }
-        catch (Exception e) when (e is WebSocketException or OperationCanceledException or HttpListenerException or ObjectDisposedException or IOException)
+        catch (Exception e)
+            when (e is WebSocketException or OperationCanceledException or HttpListenerException or ObjectDisposedException or IOException)
         {
             // the client has gone
         }

@@ -20,11 +20,13 @@ public sealed class WarmFeedTests : IDisposable
 
     private static long Minute(int minute) => Start + minute * TimeSpan.TicksPerMinute;
 
-    private static Bar[] Minutes(string symbol, int count) => [.. MarketGenerator.Generate(SyntheticMarket.Crypto(symbol, Start, Start + 5 * TimeSpan.TicksPerDay), Timeframe.M1).Take(count)];
+    private static Bar[] Minutes(string symbol, int count) =>
+        [.. MarketGenerator.Generate(SyntheticMarket.Crypto(symbol, Start, Start + 5 * TimeSpan.TicksPerDay), Timeframe.M1).Take(count)];
 
     private sealed class Memory(params (string Symbol, Bar[] Bars)[] markets) : IBarSource
     {
-        public ValueTask<IReadOnlyList<string>> ListSymbolsAsync(Timeframe timeframe, CancellationToken cancellationToken = default) => new([.. markets.Select(m => m.Symbol)]);
+        public ValueTask<IReadOnlyList<string>> ListSymbolsAsync(Timeframe timeframe, CancellationToken cancellationToken = default) =>
+            new([.. markets.Select(m => m.Symbol)]);
 
         /// <summary>What it has after so many questions.</summary>
         public Bar[]? Later { get; init; }
@@ -36,21 +38,28 @@ public sealed class WarmFeedTests : IDisposable
         public ValueTask<IBarSeries> OpenAsync(BarQuery query, CancellationToken cancellationToken = default)
         {
             if (++_calls > AfterCalls && Later is { } later)
-                return new(new MemoryBarSeries(new Instrument { Symbol = query.Symbol, PriceDecimals = 2 }, query.Timeframe, [.. later.Where(b => query.Wants(b.Time))], []));
+                return new(new MemoryBarSeries(new Instrument { Symbol = query.Symbol, PriceDecimals = 2 }, query.Timeframe,
+                    [.. later.Where(b => query.Wants(b.Time))], []));
             Bar[] bars = [.. markets.Where(m => m.Symbol == query.Symbol).SelectMany(m => m.Bars).Where(b => query.Wants(b.Time))];
-            return bars.Length > 0 ? new(new MemoryBarSeries(new Instrument { Symbol = query.Symbol, PriceDecimals = 2 }, query.Timeframe, bars, [])) : throw new BarDataException("none");
+            return bars.Length > 0 ? new(new MemoryBarSeries(new Instrument { Symbol = query.Symbol, PriceDecimals = 2 }, query.Timeframe,
+                bars, [])) : throw new BarDataException("none");
         }
 
-        public async Task<ILiveFeed> FeedAsync() => await BarReplay.OpenAsync(this, [.. markets.Select(m => new BarQuery(m.Symbol, Timeframe.M1))], ReplayPace.AsFastAsPossible, TimeProvider.System);
+        public async Task<ILiveFeed> FeedAsync() =>
+            await BarReplay.OpenAsync(this, [.. markets.Select(m => new BarQuery(m.Symbol, Timeframe.M1))], ReplayPace.AsFastAsPossible,
+                TimeProvider.System);
     }
 
-    // An instant at a time, as a stream brings them.
+    // One time slice after the other, as a stream brings them.
     private static async Task<ILiveFeed> PacedAsync(params (string Symbol, Bar[] Bars)[] markets) =>
-        await BarReplay.OpenAsync(new Memory(markets), [.. markets.Select(m => new BarQuery(m.Symbol, Timeframe.M1))], ReplayPace.AsFastAsPossible, TimeProvider.System, blockSize: 1);
+        await BarReplay.OpenAsync(new Memory(markets), [.. markets.Select(m => new BarQuery(m.Symbol, Timeframe.M1))],
+            ReplayPace.AsFastAsPossible, TimeProvider.System, blockSize: 1);
 
     private FolderBarStore Store => new(Path.Combine(_folder.Path, "store"));
 
-    private async Task Keep(string symbol, IReadOnlyList<Bar> bars, Timeframe? timeframe = null) => await Store.MergeAsync(BarsToStore.Of(new Instrument { Symbol = symbol, PriceDecimals = 2 }, timeframe ?? Timeframe.M1, bars, "test"));
+    private async Task Keep(string symbol, IReadOnlyList<Bar> bars, Timeframe? timeframe = null) =>
+        await Store.MergeAsync(BarsToStore.Of(new Instrument { Symbol = symbol, PriceDecimals = 2 }, timeframe ?? Timeframe.M1, bars,
+            "test"));
 
     private static async Task<Dictionary<string, List<Bar>>> AllAsync(WarmFeed live)
     {
@@ -75,13 +84,15 @@ public sealed class WarmFeedTests : IDisposable
     {
         var a = Minutes("A", 3000);
         Bar[] b = [.. Minutes("B", 3000).Where((_, i) => i % 7 != 4)]; // has holes, also at the ends of longer bars
-        await using var live = new WarmFeed(new WarmFeedRequest { Feed = await new Memory(("A", a), ("B", b)).FeedAsync(), Longer = Longer });
+        await using var live =
+            new WarmFeed(new WarmFeedRequest { Feed = await new Memory(("A", a), ("B", b)).FeedAsync(), Longer = Longer });
         var bars = await AllAsync(live);
         foreach (var (symbol, minutes) in new[] { ("A", a), ("B", b) })
         {
             bars[$"{symbol}:1m"].ShouldBe(minutes);
             foreach (var longer in Longer)
-                bars[$"{symbol}:{longer}"].ShouldBe(BarResampler.Resample(minutes, Timeframe.M1, longer).Where(x => x.Time + longer.Ticks <= Minute(3000)), $"{symbol} {longer}");
+                bars[$"{symbol}:{longer}"].ShouldBe(BarResampler.Resample(minutes, Timeframe.M1, longer)
+                    .Where(x => x.Time + longer.Ticks <= Minute(3000)), $"{symbol} {longer}");
         }
     }
 
@@ -90,10 +101,17 @@ public sealed class WarmFeedTests : IDisposable
     {
         var all = Minutes("A", 2000);
         await Keep("A", all[..1200]); // 1200 to 1499 nobody listened; the feed repeats what is stored from 1180 on
-        await using var live = new WarmFeed(new WarmFeedRequest { Feed = await new Memory(("A", [.. all[1500..]])).FeedAsync(), Longer = Longer, Store = Store, Past = [Store.Source(), new Memory(("A", all))] });
+        await using var live = new WarmFeed(new WarmFeedRequest
+        {
+            Feed = await new Memory(("A", [.. all[1500..]])).FeedAsync(),
+            Longer = Longer,
+            Store = Store,
+            Past = [Store.Source(), new Memory(("A", all))]
+        });
         var bars = await AllAsync(live);
         bars["A:1m"].ShouldBe(all);
-        bars["A:1h"].ShouldBe(BarResampler.Resample(all, Timeframe.M1, Timeframe.H1).Where(x => x.Time + Timeframe.H1.Ticks <= Minute(2000)));
+        bars["A:1h"].ShouldBe(BarResampler.Resample(all, Timeframe.M1, Timeframe.H1)
+            .Where(x => x.Time + Timeframe.H1.Ticks <= Minute(2000)));
         live.LiveFrom.ShouldBe(Minute(1500));
         live.Notes.ShouldBeEmpty();
         await live.DisposeAsync();
@@ -106,7 +124,13 @@ public sealed class WarmFeedTests : IDisposable
     {
         var all = Minutes("A", 600);
         await Keep("A", all[..400]);
-        await using var live = new WarmFeed(new WarmFeedRequest { Feed = await new Memory(("A", [.. all[300..]])).FeedAsync(), Store = Store, Past = [Store.Source()], WarmUpFrom = Minute(100) });
+        await using var live = new WarmFeed(new WarmFeedRequest
+        {
+            Feed = await new Memory(("A", [.. all[300..]])).FeedAsync(),
+            Store = Store,
+            Past = [Store.Source()],
+            WarmUpFrom = Minute(100)
+        });
         (await AllAsync(live))["A:1m"].ShouldBe(all[100..]);
     }
 
@@ -122,25 +146,36 @@ public sealed class WarmFeedTests : IDisposable
             live.Notes.Single().ShouldStartWith("A:1m: 30 bars are missing between 2024-01-01 03:19 and 2024-01-01 03:50");
         }
         // alone in the market nothing was decided meanwhile, so the bars come in their order
-        await using (var live = new WarmFeed(new WarmFeedRequest { Feed = await new Memory(("A", holed)).FeedAsync(), Past = [new Memory(("A", a))] }))
+        await using (var live =
+            new WarmFeed(new WarmFeedRequest { Feed = await new Memory(("A", holed)).FeedAsync(), Past = [new Memory(("A", a))] }))
         {
             (await AllAsync(live))["A:1m"].ShouldBe(a);
             live.Gaps.ShouldBe([new FeedGap("A", Minute(199), Minute(230), 30, 30)]);
             live.Notes.Single().ShouldBe("A:1m: nobody has bars before 2024-01-01 00:00, so it does not warm up");
         }
         // beside another market too, as long as it is asked before their time has passed
-        await using (var live = new WarmFeed(new WarmFeedRequest { Feed = await PacedAsync(("A", holed), ("B", Minutes("B", 500))), Past = [new Memory(("A", a))] }))
+        await using (var live = new WarmFeed(new WarmFeedRequest
+        {
+            Feed = await PacedAsync(("A", holed), ("B", Minutes("B", 500))),
+            Past = [new Memory(("A", a))]
+        }))
         {
             (await AllAsync(live))["A:1m"].ShouldBe(a);
             live.Gaps.ShouldBe([new FeedGap("A", Minute(199), Minute(230), 30, 30)]);
         }
         // who has them only later has them for the store: strategies decided without them
         var late = new Memory(("A", [])) { Later = a, AfterCalls = 3 };
-        await using (var live = new WarmFeed(new WarmFeedRequest { Feed = await PacedAsync(("A", holed), ("B", Minutes("B", 500))), Store = new FolderBarStore(Path.Combine(_folder.Path, "two")), Past = [late] }))
+        await using (var live = new WarmFeed(new WarmFeedRequest
+        {
+            Feed = await PacedAsync(("A", holed), ("B", Minutes("B", 500))),
+            Store = new FolderBarStore(Path.Combine(_folder.Path, "two")),
+            Past = [late]
+        }))
         {
             (await AllAsync(live))["A:1m"].ShouldNotContain(b => b.Time >= Minute(200) && b.Time < Minute(220));
             live.Gaps.ShouldBe([new FeedGap("A", Minute(199), Minute(230), 30, 30)]);
-            live.Notes[^1].ShouldContain("bars were found after their time had passed; nothing was decided on them, and they are in the store");
+            live.Notes[^1].ShouldContain("bars were found after their time had passed; nothing was decided on them, and they are in the "
+                + "store");
         }
         await using var stored = await new StoreBarSource(Path.Combine(_folder.Path, "two")).OpenAsync(new BarQuery("A", Timeframe.M1));
         Read.All(stored).ShouldBe(a);
@@ -152,7 +187,13 @@ public sealed class WarmFeedTests : IDisposable
         var all = Minutes("A", 2000);
         // It took 700, of which the store has 650: then the process died, and came back at the 900th.
         await Keep("A", all[..650]);
-        await using var live = new WarmFeed(new WarmFeedRequest { Feed = await new Memory(("A", [.. all[600..640], .. all[900..]])).FeedAsync(), Longer = Longer, Store = Store, Past = [new Memory(("A", all))] });
+        await using var live = new WarmFeed(new WarmFeedRequest
+        {
+            Feed = await new Memory(("A", [.. all[600..640], .. all[900..]])).FeedAsync(),
+            Longer = Longer,
+            Store = Store,
+            Past = [new Memory(("A", all))]
+        });
         var bars = live.Series.ToDictionary(s => s.ToString(), _ => new List<Bar>());
         void Take(FeedItem item)
         {
@@ -167,7 +208,9 @@ public sealed class WarmFeedTests : IDisposable
         bars["A:15m"].ShouldBe(BarResampler.Resample(all[..690], Timeframe.M1, Timeframe.M15));
         await foreach (var item in live.ReadAsync()) Take(item);
         bars["A:1m"].ShouldBe(all);
-        foreach (var longer in Longer) bars[$"A:{longer}"].ShouldBe(BarResampler.Resample(all, Timeframe.M1, longer).Where(x => x.Time + longer.Ticks <= Minute(2000)), $"{longer}");
+        foreach (var longer in Longer)
+            bars[$"A:{longer}"].ShouldBe(BarResampler.Resample(all, Timeframe.M1, longer).Where(x => x.Time + longer.Ticks <= Minute(2000)),
+                $"{longer}");
         live.LiveFrom.ShouldBe(Minute(900));
         live.Notes.ShouldBeEmpty();
         await using var stored = await Store.Source().OpenAsync(new BarQuery("A", Timeframe.M1));
@@ -190,7 +233,8 @@ public sealed class WarmFeedTests : IDisposable
     public async Task A_long_bar_of_a_symbol_that_falls_silent_is_given_when_the_markets_time_has_passed_it()
     {
         var (a, b) = (Minutes("A", 200), Minutes("B", 100));
-        await using var live = new WarmFeed(new WarmFeedRequest { Feed = await new Memory(("A", a), ("B", b)).FeedAsync(), Longer = [Timeframe.H1] });
+        await using var live =
+            new WarmFeed(new WarmFeedRequest { Feed = await new Memory(("A", a), ("B", b)).FeedAsync(), Longer = [Timeframe.H1] });
         (await AllAsync(live))["B:1h"].Select(x => x.Time).ShouldBe([Minute(0), Minute(60)]);
     }
 
@@ -198,8 +242,13 @@ public sealed class WarmFeedTests : IDisposable
     public async Task A_weekend_of_daily_stocks_is_no_gap_and_a_lost_weekday_is_one()
     {
         var monday = new DateTime(2024, 1, 8, 0, 0, 0, DateTimeKind.Utc).Ticks;
-        List<Bar> days = [.. Enumerable.Range(0, 19).Where(d => d % 7 < 5 && d != 9).Select(d => new Bar(monday + d * TimeSpan.TicksPerDay, 10, 11, 9, 10, 1))];
-        await using var live = new WarmFeed(new WarmFeedRequest { Feed = new Once(new MarketSeries(new Instrument { Symbol = "S", DailyEquity = true }, Timeframe.D1), days) });
+        List<Bar> days = [.. Enumerable.Range(0, 19).Where(d => d % 7 < 5 && d != 9)
+            .Select(d => new Bar(monday + d * TimeSpan.TicksPerDay, 10, 11, 9, 10, 1))];
+        await using var live = new WarmFeed(new WarmFeedRequest
+        {
+            Feed =
+            new Once(new MarketSeries(new Instrument { Symbol = "S", DailyEquity = true }, Timeframe.D1), days)
+        });
         await AllAsync(live);
         live.Gaps.Select(g => (g.After, g.Missing)).ShouldBe([(monday + 8 * TimeSpan.TicksPerDay, 1)]);
     }
@@ -228,7 +277,8 @@ public sealed class WarmFeedTests : IDisposable
 
         public IReadOnlyList<string> Notes => [];
 
-        public async IAsyncEnumerable<FeedItem> ReadAsync([System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken = default)
+        public async IAsyncEnumerable<FeedItem> ReadAsync([System.Runtime.CompilerServices.EnumeratorCancellation]
+            CancellationToken cancellationToken = default)
         {
             await Task.CompletedTask;
             for (var i = 0; i < bars.Count; i++)

@@ -13,7 +13,8 @@ public sealed class DialectTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    private static readonly Bar First = new(Read.Utc("2020-01-30 09:30"), 10.5, 11, 10.25, 10.75, 1000), Second = new(Read.Utc("2020-01-31 09:30"), 10.75, 12, 10.5, 11.5, 2000);
+    private static readonly Bar First = new(Read.Utc("2020-01-30 09:30"), 10.5, 11, 10.25, 10.75, 1000),
+        Second = new(Read.Utc("2020-01-31 09:30"), 10.75, 12, 10.5, 11.5, 2000);
     private const string A = "10.5,11,10.25,10.75", B = "10.75,12,10.5,11.5";
 
     [Theory]
@@ -56,15 +57,21 @@ public sealed class DialectTests : IDisposable
 
     [Theory]
     [InlineData("time;open;high;low;close;volume\n2020-01-30 09:30;10.5;11;10.25;10.75;1000\n2020-01-31 09:30;10.75;12;10.5;11.5;2000")]
-    [InlineData("time\topen\thigh\tlow\tclose\tvolume\n2020-01-30 09:30\t10.5\t11\t10.25\t10.75\t1000\n2020-01-31 09:30\t10.75\t12\t10.5\t11.5\t2000\n")]
-    [InlineData("\uFEFFtime,open,high,low,close,volume\r\n2020-01-30 09:30,10.5,11,10.25,10.75,1000\r\n2020-01-31 09:30,10.75,12,10.5,11.5,2000\r\n")]
+    [InlineData("time\topen\thigh\tlow\tclose\tvolume\n2020-01-30 09:30\t10.5\t11\t10.25\t10.75\t1000\n2020-01-31 "
+        + "09:30\t10.75\t12\t10.5\t11.5\t2000\n")]
+    [InlineData("\uFEFFtime,open,high,low,close,volume\r\n2020-01-30 09:30,10.5,11,10.25,10.75,1000\r\n2020-01-31 "
+        + "09:30,10.75,12,10.5,11.5,2000\r\n")]
     [InlineData("2020-01-30 09:30,10.5,11,10.25,10.75,1000\n2020-01-31 09:30,10.75,12,10.5,11.5,2000\n")]
     [InlineData("2020-01-30,09:30,10.5,11,10.25,10.75,1000\n2020-01-31,09:30,10.75,12,10.5,11.5,2000\n")]
     [InlineData("<TICKER>,<PER>,<DATE>,<TIME>,<OPEN>,<HIGH>,<LOW>,<CLOSE>,<VOL>\nX,1,20200130,093000,10.5,11,10.25,10.75,1000\nX,1,20200131,093000,10.75,12,10.5,11.5,2000\n")]
-    [InlineData("https://www.example.com\nunix,date,symbol,open,high,low,close,Volume BTC,Volume USDT\n1580376600,2020-01-30 09:30:00,X,10.5,11,10.25,10.75,1000,7\n1580463000,2020-01-31 09:30:00,X,10.75,12,10.5,11.5,2000,7\n")]
-    [InlineData("# a remark\ntime,open,high,low,close,volume\n2020-01-30 09:30,10.5,11,10.25,10.75,1000\n\n2020-01-31 09:30,10.75,12,10.5,11.5,2000\n\n\n")]
-    [InlineData("volume,close,low,high,open,other,timestamp\n1000,10.75,10.25,11,10.5,abc,2020-01-30 09:30\n2000,11.5,10.5,12,10.75,\"a,b\",2020-01-31 09:30\n")]
-    [InlineData(",Open,High,Low,Close,Volume\n2020-01-30 09:30:00,1.05e1, 11.0 ,+10.25,10.750000000000000000000,1000.0\n2020-01-31 09:30:00,10.75,12,10.5,1150e-2,2000\n")]
+    [InlineData("https://www.example.com\nunix,date,symbol,open,high,low,close,Volume BTC,Volume USDT\n1580376600,2020-01-30 "
+        + "09:30:00,X,10.5,11,10.25,10.75,1000,7\n1580463000,2020-01-31 09:30:00,X,10.75,12,10.5,11.5,2000,7\n")]
+    [InlineData("# a remark\ntime,open,high,low,close,volume\n2020-01-30 09:30,10.5,11,10.25,10.75,1000\n\n2020-01-31 "
+        + "09:30,10.75,12,10.5,11.5,2000\n\n\n")]
+    [InlineData("volume,close,low,high,open,other,timestamp\n1000,10.75,10.25,11,10.5,abc,2020-01-30 "
+        + "09:30\n2000,11.5,10.5,12,10.75,\"a,b\",2020-01-31 09:30\n")]
+    [InlineData(",Open,High,Low,Close,Volume\n2020-01-30 09:30:00,1.05e1, 11.0 ,+10.25,10.750000000000000000000,1000.0\n2020-01-31 "
+        + "09:30:00,10.75,12,10.5,1150e-2,2000\n")]
     [InlineData("\"symbol\",\"timestamp\",\"open\",\"high\",\"low\",\"close\",\"volume\"\n\"X\",\"2020-01-30T09:30:00.000000Z\",10.5,11.0,10.25,10.75,1000.0\n\"X\",\"2020-01-31T09:30:00.000000Z\",10.75,12.0,10.5,11.5,2000.0\n")]
     [InlineData("Date,Open,High,Low,Close,Volume,OpenInterest\n2020-01-30,09:30:00,10.5,11,10.25,10.75,1000,5\n2020-01-31,09:30:00,10.75,12,10.5,11.5,2000,5\n")]
     [InlineData("time,open,high,low,close,volume\n2020-01-31 09:30,10.75,12,10.5,11.5,2000\n2020-01-30 09:30,10.5,11,10.25,10.75,1000\n")]
@@ -72,7 +79,8 @@ public sealed class DialectTests : IDisposable
     [InlineData("1580376600000000,10.5,11,10.25,10.75,1000,1580376659999999,1,1,1,1,0\n1580463000000000,10.75,12,10.5,11.5,2000,1580463059999999,1,1,1,1,0\n")]
     [InlineData("open_time,open,high,low,close,volume,close_time,quote_volume,count,taker_buy_volume,taker_buy_quote_volume,ignore\n1580376600000,10.5,11,10.25,10.75,1000,1580376659999,1,1,1,1,0\n1580463000000,10.75,12,10.5,11.5,2000,1580463059999,1,1,1,1,0\n")]
     [InlineData("[[1580376600000,10.5,11,10.25,10.75,1000],[1580463000000,10.75,12,10.5,11.5,2000]]")]
-    [InlineData("[\n  [ 1580376600000, \"10.50\", \"11\", \"10.25\", \"10.75\", \"1000\", 1, \"x\" ],\n  [ 1580463000000, \"10.75\", \"12\", \"10.5\", \"11.5\", \"2000\", 1, \"x\" ]\n]\n")]
+    [InlineData("[\n  [ 1580376600000, \"10.50\", \"11\", \"10.25\", \"10.75\", \"1000\", 1, \"x\" ],\n  [ 1580463000000, \"10.75\", "
+        + "\"12\", \"10.5\", \"11.5\", \"2000\", 1, \"x\" ]\n]\n")]
     public void Layouts_are_told_by_themselves(string text)
     {
         Read.Bars(_folder.Write("x.csv", text), "1m").ShouldBe([First, Second]);
@@ -84,16 +92,22 @@ public sealed class DialectTests : IDisposable
     [Fact]
     public void Columns_can_be_mapped_by_name_and_by_number()
     {
-        var path = _folder.Write("x.csv", "when,first,top,bottom,last,size,last adj\n2020-01-30 09:30,10.5,11,10.25,10.75,1000,1\n2020-01-31 09:30,10.75,12,10.5,11.5,2000,1\n");
-        Read.Bars(path, "1m", new BarFileOptions { Columns = new ColumnMapping("when", "first", "top", "4", "LAST") { Volume = "size" } }).ShouldBe([First, Second]);
-        Read.Fault(path, "1m", new BarFileOptions { Columns = new ColumnMapping("wen", "first", "top", "bottom", "last") }).ShouldContain("there is no column 'wen' for time; did you mean when?");
-        Read.Fault(path, "1m", new BarFileOptions { Columns = new ColumnMapping("when", "first", "first", "bottom", "last") }).ShouldContain("mapped twice");
+        var path = _folder.Write("x.csv",
+            "when,first,top,bottom,last,size,last adj\n2020-01-30 09:30,10.5,11,10.25,10.75,1000,1\n2020-01-31 "
+                + "09:30,10.75,12,10.5,11.5,2000,1\n");
+        Read.Bars(path, "1m", new BarFileOptions { Columns = new ColumnMapping("when", "first", "top", "4", "LAST") { Volume = "size" } })
+            .ShouldBe([First, Second]);
+        Read.Fault(path, "1m", new BarFileOptions { Columns = new ColumnMapping("wen", "first", "top", "bottom", "last") })
+            .ShouldContain("there is no column 'wen' for time; did you mean when?");
+        Read.Fault(path, "1m", new BarFileOptions { Columns = new ColumnMapping("when", "first", "first", "bottom", "last") })
+            .ShouldContain("mapped twice");
     }
 
     [Fact]
     public void Null_rows_of_yahoo_are_skipped_counted_and_told()
     {
-        var series = Read.Open(_folder.Write("x.csv", "Date,Open,High,Low,Close,Adj Close,Volume\n2020-01-02,1,2,1,2,1,5\n2020-01-03,null,null,null,null,null,null\n2020-01-06,1,2,1,2,1,5\n"));
+        var series = Read.Open(_folder.Write("x.csv",
+            "Date,Open,High,Low,Close,Adj Close,Volume\n2020-01-02,1,2,1,2,1,5\n2020-01-03,null,null,null,null,null,null\n2020-01-06,1,2,1,2,1,5\n"));
         (series.Count, series.SkippedRows, series.Format).ShouldBe((2, 1, "yahoo"));
         series.Notes.ShouldContain("1 row without prices (null) was skipped");
         Read.All(series)[0].ShouldBe(new Bar(Read.Utc("2020-01-02"), 0.5, 1, 0.5, 1, 5));
@@ -116,7 +130,8 @@ public sealed class DialectTests : IDisposable
     [Fact]
     public void Days_are_dated_by_the_wall_they_were_written_for()
     {
-        var path = _folder.Write("x.csv", "Date,Open,High,Low,Close,Volume\n2020-03-06 00:00:00-05:00,1,2,1,2,1\n2020-03-09 00:00:00-04:00,1,2,1,2,1\n");
+        var path = _folder.Write("x.csv",
+            "Date,Open,High,Low,Close,Volume\n2020-03-06 00:00:00-05:00,1,2,1,2,1\n2020-03-09 00:00:00-04:00,1,2,1,2,1\n");
         Read.Bars(path).Select(b => b.Time).ShouldBe([Read.Utc("2020-03-06"), Read.Utc("2020-03-09")]);
     }
 
@@ -127,7 +142,9 @@ public sealed class DialectTests : IDisposable
         var path = _folder.Write("x.csv", "time,open,high,low,close\n2020-03-06 09:30,1,2,1,2\n2020-03-09 09:30,1,2,1,2\n");
         Read.Bars(path, "1h", zone).Select(b => b.Time).ShouldBe([Read.Utc("2020-03-06 14:30"), Read.Utc("2020-03-09 13:30")]);
         // The hour that autumn repeats, and the one that spring skips.
-        var autumn = _folder.Write("y.csv", "time,open,high,low,close\n2020-11-01 00:30,1,2,1,2\n2020-11-01 01:30,1,2,1,2\n2020-11-01 01:30,1,2,1,2\n2020-11-01 02:30,1,2,1,2\n");
+        var autumn = _folder.Write("y.csv",
+            "time,open,high,low,close\n2020-11-01 00:30,1,2,1,2\n2020-11-01 01:30,1,2,1,2\n2020-11-01 01:30,1,2,1,2\n2020-11-01 "
+                + "02:30,1,2,1,2\n");
         Read.Bars(autumn, "1h", zone).Select(b => b.OpenTime.Hour).ShouldBe([4, 5, 6, 7]);
         var spring = _folder.Write("z.csv", "time,open,high,low,close\n2020-03-08 01:30,1,2,1,2\n2020-03-08 02:30,1,2,1,2\n");
         Read.Fault(spring, "1h", zone).ShouldContain("line 3, time: this wall clock time does not exist in America/New_York");
@@ -144,7 +161,9 @@ public sealed class DialectTests : IDisposable
         Read.All(series)[1].Time.ShouldBe(Read.Utc("2020-02-03"));
         Read.Bars(path, "1d", new BarFileOptions { DateOrder = DateOrder.DayFirst })[1].Time.ShouldBe(Read.Utc("2020-03-02"));
         // Order decides where it can: as months first these would run backwards.
-        Read.Bars(_folder.Write("y.csv", "time,open,high,low,close\n05/01/2020,1,2,1,2\n06/01/2020,1,2,1,2\n01/02/2020,1,2,1,2\n"))[0].Time.ShouldBe(Read.Utc("2020-01-05"));
+        Read.Bars(_folder.Write("y.csv",
+            "time,open,high,low,close\n05/01/2020,1,2,1,2\n06/01/2020,1,2,1,2\n01/02/2020,1,2,1,2\n"))[0].Time.ShouldBe(
+                Read.Utc("2020-01-05"));
     }
 
     [Fact]
@@ -163,7 +182,8 @@ public sealed class DialectTests : IDisposable
             var value = double.Parse(price, System.Globalization.CultureInfo.InvariantCulture);
             if (value <= 0) continue;
             expected.Add(value);
-            text.Append(new DateTime(2000, 1, 1).AddDays(expected.Count).ToString("yyyy-MM-dd")).Append($",{price},{price},{price},{price},{price}\n");
+            text.Append(new DateTime(2000, 1, 1).AddDays(expected.Count).ToString("yyyy-MM-dd"))
+                .Append($",{price},{price},{price},{price},{price}\n");
         }
         Read.Bars(_folder.Write("x.csv", text.ToString())).Select(b => b.Close).ShouldBe(expected);
     }
@@ -171,7 +191,9 @@ public sealed class DialectTests : IDisposable
     [Fact]
     public void Decimals_count_only_what_prices_need()
     {
-        int Decimals(string a, string b) => Read.Open(_folder.Write("x.csv", $"time,open,high,low,close\n2020-01-01,{a},{a},{a},{a}\n2020-01-02,{b},{b},{b},{b}\n")).Instrument.PriceDecimals;
+        int Decimals(string a, string b) =>
+            Read.Open(_folder.Write("x.csv",
+                $"time,open,high,low,close\n2020-01-01,{a},{a},{a},{a}\n2020-01-02,{b},{b},{b},{b}\n")).Instrument.PriceDecimals;
         Decimals("100.0000", "5").ShouldBe(0);
         Decimals("100.2500", "5.1").ShouldBe(2);
         Decimals("0.123456789", "5").ShouldBe(9);
@@ -189,12 +211,15 @@ public sealed class DialectTests : IDisposable
         _folder.Write("secret.csv", "time,open,high,low,close\n2020-01-02,1,2,1,2\n");
         var source = new CsvBarSource(Path.Combine(_folder.Path, "in"));
         (await source.ListSymbolsAsync(Timeframe.D1)).ShouldBe(["A", "B", "C"]);
-        string Fault(string symbol) => Should.Throw<BarDataException>(() => source.OpenAsync(new BarQuery(symbol, Timeframe.D1)).AsTask().GetAwaiter().GetResult()).Message;
+        string Fault(string symbol) =>
+            Should.Throw<BarDataException>(() => source.OpenAsync(new BarQuery(symbol, Timeframe.D1)).AsTask().GetAwaiter()
+                .GetResult()).Message;
         Fault("../secret").ShouldContain("there is no file for the symbol '../secret'");
         Fault("ORCL").ShouldContain("it has A, B, C");
         _folder.Write("in/A.txt", "x");
         Fault("B").ShouldContain("the symbol 'A' is in A.");
         Should.Throw<BarDataException>(() => TestCatalogues.Sources.Open("cvs:data")).Message.ShouldContain("did you mean csv:data?");
-        Should.Throw<BarDataException>(() => new CsvBarSource("x", new BarFileOptions { Format = "yahho" })).Message.ShouldContain("did you mean yahoo?");
+        Should.Throw<BarDataException>(() => new CsvBarSource("x",
+            new BarFileOptions { Format = "yahho" })).Message.ShouldContain("did you mean yahoo?");
     }
 }

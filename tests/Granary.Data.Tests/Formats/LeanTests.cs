@@ -8,9 +8,11 @@ namespace Granary.Data.Tests.Formats;
 
 public sealed class LeanTests
 {
-    private static async Task<IBarSeries> Open(string folder, string symbol, string timeframe, bool adjust = false, string? from = null, string? to = null) =>
+    private static async Task<IBarSeries> Open(string folder, string symbol, string timeframe, bool adjust = false, string? from = null,
+        string? to = null) =>
         await new CsvBarSource(SharedData.Require("data/lean/" + folder), new BarFileOptions { Adjust = adjust })
-            .OpenAsync(new BarQuery(symbol, Timeframe.Parse(timeframe), from is null ? null : Read.Utc(from), to is null ? null : Read.Utc(to)));
+            .OpenAsync(new BarQuery(symbol, Timeframe.Parse(timeframe), from is null ? null : Read.Utc(from), to is null ? null
+                : Read.Utc(to)));
 
     [SharedFact]
     public async Task Daily_stocks_are_scaled_and_dated_by_their_day()
@@ -79,7 +81,8 @@ public sealed class LeanTests
     {
         await using var gold = await Open("future/comex/minute", "gc-201310", "1m", from: "2013-10-07", to: "2013-10-08");
         Read.All(gold)[0].ShouldBe(new Bar(Read.Utc("2013-10-07 01:22"), 1313.8, 1313.8, 1313.8, 1313.8, 4));
-        (await Should.ThrowAsync<BarDataException>(async () => await Open("future/comex/minute", "gc", "1m"))).Message.ShouldContain("files (2013");
+        (await Should.ThrowAsync<BarDataException>(async () => await Open("future/comex/minute", "gc",
+            "1m"))).Message.ShouldContain("files (2013");
     }
 
     [SharedFact]
@@ -101,7 +104,7 @@ public sealed class LeanTests
         actions.Single(x => x.ExDate == Read.Utc("2014-06-07")).SplitRatio.ShouldBe(7, 1e-4);
         // Apple paid 3.29 dollars a share on 8 May 2014.
         actions.Single(x => x.ExDate == Read.Utc("2014-05-08")).Dividend.ShouldBe(3.29, 0.02);
-        // Whoever reads raw prices is told of them with the instrument; whoever reads adjusted ones must not be told again.
+        // A reader of raw prices gets them with the instrument; a reader of adjusted prices must not get them again.
         raw.Instrument.CorporateActions.ShouldBe(actions);
         adjusted.Instrument.CorporateActions.ShouldBeEmpty();
     }
@@ -122,7 +125,8 @@ public sealed class LeanTests
     public async Task Every_daily_and_hourly_zip_of_the_sample_reads()
     {
         var count = 0;
-        foreach (var (folder, timeframe) in new[] { ("equity/usa/daily", "1d"), ("equity/usa/hour", "1h"), ("forex/oanda/daily", "1d"), ("forex/fxcm/daily", "1d"), ("crypto/coinbase/daily", "1d"), ("equity/usa/minute", "1m"), ("forex/fxcm/minute", "1m") })
+        foreach (var (folder, timeframe) in new[] { ("equity/usa/daily", "1d"), ("equity/usa/hour", "1h"), ("forex/oanda/daily", "1d"),
+            ("forex/fxcm/daily", "1d"), ("crypto/coinbase/daily", "1d"), ("equity/usa/minute", "1m"), ("forex/fxcm/minute", "1m") })
         {
             var source = new CsvBarSource(SharedData.Require("data/lean/" + folder));
             foreach (var symbol in await source.ListSymbolsAsync(Timeframe.Parse(timeframe)))
@@ -139,10 +143,12 @@ public sealed class LeanTests
     public void A_zip_outside_of_its_folder_is_read_by_its_looks_and_says_so()
     {
         using var folder = new TempFolder();
-        var stock = folder.WriteZip("abc.zip", ("abc.csv", "20200102 00:00,1000000,1010000,990000,1005000,5\n20200103 00:00,1000000,1010000,990000,1005000,5\n"));
+        var stock = folder.WriteZip("abc.zip",
+            ("abc.csv", "20200102 00:00,1000000,1010000,990000,1005000,5\n20200103 00:00,1000000,1010000,990000,1005000,5\n"));
         var series = Read.Open(stock);
         Read.All(series)[0].Close.ShouldBe(100.5);
         series.Notes[0].ShouldContain("was read as a US stock");
-        Read.All(Read.Open(folder.WriteZip("c.zip", ("c.csv", "20200102 00:00,100.5,101,99,100,5\n20200103 00:00,100,101,99,100,5\n"))))[0].Open.ShouldBe(100.5);
+        Read.All(Read.Open(folder.WriteZip("c.zip",
+            ("c.csv", "20200102 00:00,100.5,101,99,100,5\n20200103 00:00,100,101,99,100,5\n"))))[0].Open.ShouldBe(100.5);
     }
 }

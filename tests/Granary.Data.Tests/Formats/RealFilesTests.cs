@@ -130,10 +130,13 @@ public sealed class RealFilesTests
     {
         using var folder = new TempFolder();
         const string header = "date,open,high,low,close,volume\n", good = "2020-01-01,1,2,0.5,1.5,10\n";
-        Read.Fault(folder.Write("bad.csv", header + good + ",1,2,0.5,1.5,10\n")).ShouldContain("bad.csv, line 3, date: the field is empty; ");
-        Read.Fault(folder.Write("zeros.csv", header + "2020-01-01,0,2,0,1.5,10\n")).ShouldContain("zeros.csv, line 2, open: the price is zero; ");
+        Read.Fault(folder.Write("bad.csv", header + good + ",1,2,0.5,1.5,10\n"))
+            .ShouldContain("bad.csv, line 3, date: the field is empty; ");
+        Read.Fault(folder.Write("zeros.csv", header + "2020-01-01,0,2,0,1.5,10\n"))
+            .ShouldContain("zeros.csv, line 2, open: the price is zero; ");
         Read.Fault(folder.Write("mismatch.csv", header + good + "2020-01-02,1,0.7,0.5,1.5,10\n")).ShouldContain("mismatch.csv, line 3");
-        Read.Fault(folder.Write("quotes.csv", "date,bid,ask\n2020-01-01,1,2\n")).ShouldContain("the header has no column for open, high, low, close");
+        Read.Fault(folder.Write("quotes.csv", "date,bid,ask\n2020-01-01,1,2\n"))
+            .ShouldContain("the header has no column for open, high, low, close");
         Read.Fault(SharedData.Synthetic("bars/delta-min-005.txt"), "1d").ShouldContain("line 3");
     }
 
@@ -141,11 +144,15 @@ public sealed class RealFilesTests
     public void Freqtrade_json_and_a_gzipped_text_of_generated_bars_read_as_they_were_made()
     {
         using var folder = new TempFolder();
-        var bars = MarketGenerator.Generate(SyntheticMarket.Crypto("M", Read.Utc("2023-01-01"), Read.Utc("2023-01-08")), Timeframe.M1).ToList();
-        string Row(Bar b, string time) => string.Create(CultureInfo.InvariantCulture, $"{time},{b.Open:R},{b.High:R},{b.Low:R},{b.Close:R},{b.Volume:R}");
-        var json = string.Join(",", bars.Select(b => $"[{Row(b, ((b.Time - DateTime.UnixEpoch.Ticks) / TimeSpan.TicksPerMillisecond).ToString(CultureInfo.InvariantCulture))}]"));
+        var bars = MarketGenerator.Generate(SyntheticMarket.Crypto("M", Read.Utc("2023-01-01"), Read.Utc("2023-01-08")), Timeframe.M1)
+            .ToList();
+        string Row(Bar b, string time) =>
+            string.Create(CultureInfo.InvariantCulture, $"{time},{b.Open:R},{b.High:R},{b.Low:R},{b.Close:R},{b.Volume:R}");
+        var json = string.Join(",", bars.Select(b =>
+            $"[{Row(b, ((b.Time - DateTime.UnixEpoch.Ticks) / TimeSpan.TicksPerMillisecond).ToString(CultureInfo.InvariantCulture))}]"));
         Read.Bars(folder.Write("M-1m.json", $"[{json}]"), "1m").ShouldBe(bars);
-        var text = "time,open,high,low,close,volume\n" + string.Join('\n', bars.Select(b => Row(b, b.OpenTime.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture))));
+        var text = "time,open,high,low,close,volume\n"
+            + string.Join('\n', bars.Select(b => Row(b, b.OpenTime.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture))));
         Read.Bars(folder.WriteGzip("M.csv.gz", text), "1m").ShouldBe(bars);
     }
 
@@ -161,7 +168,8 @@ public sealed class RealFilesTests
         {
             var bar = bars[i++];
             bar.Time.ShouldBe(DateTime.UnixEpoch.AddMilliseconds(k[0].GetInt64()).Ticks);
-            (bar.Open, bar.High, bar.Low, bar.Close, bar.Volume).ShouldBe((k[1].GetDouble(), k[2].GetDouble(), k[3].GetDouble(), k[4].GetDouble(), k[5].GetDouble()));
+            (bar.Open, bar.High, bar.Low, bar.Close, bar.Volume).ShouldBe((k[1].GetDouble(), k[2].GetDouble(), k[3].GetDouble(),
+                k[4].GetDouble(), k[5].GetDouble()));
         }
     }
 

@@ -6,7 +6,9 @@ namespace Granary.Data.Tests.Fuzz;
 public static class Mutation
 {
     private static readonly string[] Tokens =
-        ["NaN", "null", "Infinity", "-", "+", ",", ",,", "\"", "\n", "\r", "\r\n", "\0", "é", "1e400", "1e-3", "0", "00", ".", "..", "9", "99999999999999999999", "0.1", "-1", " ", "\t", ";", "/", ":", "Z", "+01:00", "T", "PM", "2020-02-30", "1580376600000", "[", "]", "{", "#", "time", "open", "\uFEFF", "١"];
+        ["NaN", "null", "Infinity", "-", "+", ",", ",,", "\"", "\n", "\r", "\r\n", "\0", "é", "1e400", "1e-3", "0", "00", ".", "..", "9",
+            "99999999999999999999", "0.1", "-1", " ", "\t", ";", "/", ":", "Z", "+01:00", "T", "PM", "2020-02-30", "1580376600000", "[",
+            "]", "{", "#", "time", "open", "\uFEFF", "١"];
 
     /// <summary>One to four changes at random places.</summary>
     public static byte[] Of(byte[] text, Random random)

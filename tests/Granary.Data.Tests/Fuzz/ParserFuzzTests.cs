@@ -16,7 +16,8 @@ namespace Granary.Data.Tests.Fuzz;
 /// </summary>
 public sealed class ParserFuzzTests
 {
-    private static readonly int Rounds = int.TryParse(Environment.GetEnvironmentVariable("GRANARY_FUZZ"), CultureInfo.InvariantCulture, out var n) ? n : 400;
+    private static readonly int Rounds =
+        int.TryParse(Environment.GetEnvironmentVariable("GRANARY_FUZZ"), CultureInfo.InvariantCulture, out var n) ? n : 400;
 
     private delegate Bar? Reference(string[] fields);
 
@@ -39,7 +40,8 @@ public sealed class ParserFuzzTests
     }
 
     private static Bar Row(long time, string[] f, int open, int volume) =>
-        new(time, Number(f[open]), Number(f[open + 1]), Number(f[open + 2]), Number(f[open + 3]), volume < f.Length ? Volume(f[volume]) : 0);
+        new(time, Number(f[open]), Number(f[open + 1]), Number(f[open + 2]), Number(f[open + 3]), volume < f.Length ? Volume(f[volume])
+            : 0);
 
     [Theory]
     [InlineData("generic", 1)]
@@ -98,7 +100,8 @@ public sealed class ParserFuzzTests
         for (var i = 0; i < bars.Count; i++)
         {
             var b = bars[i];
-            (b.Low > 0 && b.Low <= b.Open && b.Low <= b.Close && b.High >= b.Open && b.High >= b.Close && double.IsFinite(b.High) && b.Volume >= 0 && double.IsFinite(b.Volume)).ShouldBeTrue();
+            (b.Low > 0 && b.Low <= b.Open && b.Low <= b.Close && b.High >= b.Open && b.High >= b.Close && double.IsFinite(b.High)
+                && b.Volume >= 0 && double.IsFinite(b.Volume)).ShouldBeTrue();
             if (i > 0) b.Time.ShouldBeGreaterThan(bars[i - 1].Time);
         }
     }
@@ -167,7 +170,8 @@ public sealed class ParserFuzzTests
                     text.Append($"{minute:yyyy-MM-dd HH:mm:ss},{prices},{i * 10}\n");
                     break;
                 case "yahoo":
-                    text.Append(i == 7 ? $"{day:yyyy-MM-dd},null,null,null,null,null,null\n" : $"{day:yyyy-MM-dd},{prices},95.123456,{i * 10}\n");
+                    text.Append(i == 7 ? $"{day:yyyy-MM-dd},null,null,null,null,null,null\n"
+                        : $"{day:yyyy-MM-dd},{prices},95.123456,{i * 10}\n");
                     break;
                 case "backtrader":
                     text.Append($"{minute:yyyy-MM-dd},{minute:HH:mm:ss},{prices},{i * 10},0\n");
@@ -188,8 +192,10 @@ public sealed class ParserFuzzTests
         {
             "generic" => ("time,open,high,low,close,volume\n" + text, "1m", raw, true, f => Row(Time(f[0], day: false), f, 1, 5)),
             "yahoo" => ("Date,Open,High,Low,Close,Adj Close,Volume\n" + text, "1d", raw, true, f => Row(Time(f[0]), f, 1, 6)),
-            "backtrader" => ("Date,Time,Open,High,Low,Close,Volume,OpenInterest\n" + text, "1m", raw, true, f => Row(Time(f[0] + " " + f[1], day: false), f, 2, 6)),
-            "binance" => (text.ToString(), "1m", raw with { Format = "binance" }, false, f => Row(DateTime.UnixEpoch.Ticks + Epoch(f[0]), f, 1, 5)),
+            "backtrader" => ("Date,Time,Open,High,Low,Close,Volume,OpenInterest\n"
+                + text, "1m", raw, true, f => Row(Time(f[0] + " " + f[1], day: false), f, 2, 6)),
+            "binance" =>
+                (text.ToString(), "1m", raw with { Format = "binance" }, false, f => Row(DateTime.UnixEpoch.Ticks + Epoch(f[0]), f, 1, 5)),
             "lean" => (text.ToString(), "1d", raw with { Format = "lean" }, false, f => Lean(f)),
             _ => (text.ToString(), "1d", raw with { Format = "generic" }, false, f => Row(Time(f[0]), f, 1, 5)),
         };
@@ -208,16 +214,21 @@ public sealed class ParserFuzzTests
         double Scaled(string s)
         {
             var e = s.IndexOfAny(['e', 'E']);
-            return e < 0 ? Number(s.Trim() + "E-4") : Number($"{s[..e].Trim()}E{int.Parse(s[(e + 1)..].Trim(), NumberStyles.AllowLeadingSign, Invariant) - 4}");
+            return e < 0 ? Number(s.Trim() + "E-4")
+                : Number($"{s[..e].Trim()}E{int.Parse(s[(e + 1)..].Trim(), NumberStyles.AllowLeadingSign, Invariant) - 4}");
         }
 
-        return new Bar(DateTime.ParseExact(t[..8], "yyyyMMdd", Invariant).Ticks, Scaled(f[1]), Scaled(f[2]), Scaled(f[3]), Scaled(f[4]), Volume(f[5]));
+        return new Bar(DateTime.ParseExact(t[..8], "yyyyMMdd", Invariant).Ticks, Scaled(f[1]), Scaled(f[2]), Scaled(f[3]), Scaled(f[4]),
+            Volume(f[5]));
     }
 
     [Fact]
     public void Damaged_json_is_refused_or_read_as_what_it_says()
     {
-        var text = Encoding.UTF8.GetBytes("[" + string.Join(", ", Enumerable.Range(0, 25).Select(i => string.Create(Invariant, $"[{1580376600000 + i * 60000}, {100 + i * 0.25}, {102.5 + i}, 99.125, {101 + i * 0.5}, {i}.5]"))) + "]");
+        var text = Encoding.UTF8.GetBytes("["
+            + string.Join(", ", Enumerable.Range(0, 25)
+                .Select(i => string.Create(Invariant,
+                    $"[{1580376600000 + i * 60000}, {100 + i * 0.25}, {102.5 + i}, 99.125, {101 + i * 0.5}, {i}.5]"))) + "]");
         using var folder = new TempFolder(inMemory: true);
         var random = new Random(11);
         var path = Path.Combine(folder.Path, "x.json");
@@ -235,11 +246,13 @@ public sealed class ParserFuzzTests
                 continue;
             }
             WellFormed(bars);
-            var records = Encoding.UTF8.GetString(mutated).TrimStart('\uFEFF').Split('[').Skip(2).Select(r => r[..r.IndexOf(']')].Split(',')).ToList();
+            var records = Encoding.UTF8.GetString(mutated).TrimStart('\uFEFF').Split('[').Skip(2)
+                .Select(r => r[..r.IndexOf(']')].Split(',')).ToList();
             var expected = records.Select(r =>
             {
                 var f = r.Select(x => x.Trim(' ', '\t', '\r', '\n', '"')).ToArray();
-                return new Bar(DateTime.UnixEpoch.Ticks + Epoch(f[0]), Number(f[1]), Number(f[2]), Number(f[3]), Number(f[4]), Number(f[5]));
+                return new Bar(DateTime.UnixEpoch.Ticks + Epoch(f[0]), Number(f[1]), Number(f[2]), Number(f[3]), Number(f[4]),
+                    Number(f[5]));
             }).ToList();
             if (expected.Count > 1 && expected[0].Time > expected[1].Time) expected.Reverse();
             bars.ShouldBe(expected, $"round {round}: {Encoding.UTF8.GetString(mutated)}");
@@ -251,7 +264,9 @@ public sealed class ParserFuzzTests
     [InlineData("gz", 22)]
     public void A_damaged_archive_is_refused_or_read_as_what_was_packed(string kind, int seed)
     {
-        var text = Encoding.UTF8.GetBytes(string.Concat(Enumerable.Range(0, 25).Select(i => string.Create(Invariant, $"{new DateTime(2020, 1, 20).AddDays(i):yyyyMMdd} 00:00,{1000000 + i},{1020000 + i},{990000 + i},{1010000 + i},{i * 100}\n"))));
+        var text = Encoding.UTF8.GetBytes(string.Concat(Enumerable.Range(0, 25)
+            .Select(i => string.Create(Invariant,
+                $"{new DateTime(2020, 1, 20).AddDays(i):yyyyMMdd} 00:00,{1000000 + i},{1020000 + i},{990000 + i},{1010000 + i},{i * 100}\n"))));
         using var folder = new TempFolder(inMemory: true);
         var packed = new MemoryStream();
         if (kind == "zip")

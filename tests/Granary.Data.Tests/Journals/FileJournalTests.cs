@@ -11,7 +11,8 @@ public sealed class FileJournalTests
     private static JournalEntry Entry(long n, string kind = "Fill", string strategy = "S1", string symbol = "BTC") =>
         new(n, Start.AddSeconds(n), kind, strategy, symbol, Encoding.UTF8.GetBytes($"{{\"n\":{n}}}"));
 
-    private static async Task<List<JournalEntry>> All(IJournal journal, JournalQuery? query = null) => await journal.ReadAsync(query ?? new JournalQuery()).ToListAsync();
+    private static async Task<List<JournalEntry>> All(IJournal journal, JournalQuery? query = null) =>
+        await journal.ReadAsync(query ?? new JournalQuery()).ToListAsync();
 
     // Five appends of one, two, three … entries.
     private static async Task<(byte[] Bytes, List<int> Ends)> Written(string folder)

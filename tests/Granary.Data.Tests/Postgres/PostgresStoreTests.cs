@@ -44,7 +44,9 @@ public sealed class PostgresStoreTests : IAsyncLifetime
     private string Minutes(int count = 10_000)
     {
         var path = Path.Combine(_folder.Path, $"m{count}.csv");
-        BarCsvWriter.Write(path, Timeframe.M1, MarketGenerator.Generate(SyntheticMarket.Crypto("M", Read.Utc("2023-01-01"), Read.Utc("2023-12-31")), Timeframe.M1).Take(count));
+        BarCsvWriter.Write(path, Timeframe.M1,
+            MarketGenerator.Generate(SyntheticMarket.Crypto("M", Read.Utc("2023-01-01"), Read.Utc("2023-12-31")), Timeframe.M1)
+                .Take(count));
         return path;
     }
 
@@ -67,17 +69,21 @@ public sealed class PostgresStoreTests : IAsyncLifetime
     {
         var file = Minutes();
         await Import(file, timeframe: "1m");
-        var before = await _server.SqlAsync(_database, "SELECT count(*), max(xmin::text) FROM bars.granary_bar; SELECT changed FROM bars.granary_market");
+        var before = await _server.SqlAsync(_database,
+            "SELECT count(*), max(xmin::text) FROM bars.granary_bar; SELECT changed FROM bars.granary_market");
         var again = await Import(file, timeframe: "1m");
         (again.Added, again.Replaced, again.Unchanged).ShouldBe((0, 0, 10_000));
-        (await _server.SqlAsync(_database, "SELECT count(*), max(xmin::text) FROM bars.granary_bar; SELECT changed FROM bars.granary_market")).ShouldBe(before);
+        (await _server.SqlAsync(_database,
+            "SELECT count(*), max(xmin::text) FROM bars.granary_bar; SELECT changed FROM bars.granary_market")).ShouldBe(before);
     }
 
     [Fact]
     public async Task An_overlapping_import_merges_by_time_and_says_what_differed()
     {
-        await Import(_folder.Write("a.csv", "time,open,high,low,close,volume\n2020-01-02,1,2,1,2,5\n2020-01-03,2,3,2,3,5\n2020-01-06,3,4,3,4,5\n"));
-        var result = await Import(_folder.Write("b.csv", "time,open,high,low,close,volume\n2020-01-01,1,1,1,1,5\n2020-01-03,2,3,2,2.5,5\n2020-01-06,3,4,3,4,5\n2020-01-07,4,5,4,5,5\n"));
+        await Import(_folder.Write("a.csv",
+            "time,open,high,low,close,volume\n2020-01-02,1,2,1,2,5\n2020-01-03,2,3,2,3,5\n2020-01-06,3,4,3,4,5\n"));
+        var result = await Import(_folder.Write("b.csv",
+            "time,open,high,low,close,volume\n2020-01-01,1,1,1,1,5\n2020-01-03,2,3,2,2.5,5\n2020-01-06,3,4,3,4,5\n2020-01-07,4,5,4,5,5\n"));
         (result.Added, result.Replaced, result.Unchanged, result.Total).ShouldBe((2, 1, 1, 5));
         result.Differences.ShouldBe([new BarDifference(Read.Utc("2020-01-03"), "close", 3, 2.5)]);
         await using var series = await Open();
@@ -141,14 +147,20 @@ public sealed class PostgresStoreTests : IAsyncLifetime
     [Fact]
     public async Task Imports_of_one_market_at_once_lose_nothing()
     {
-        var files = Enumerable.Range(0, 4).Select(k => _folder.Write($"p{k}.csv", "time,open,high,low,close,volume\n" + string.Concat(Enumerable.Range(0, 50).Select(i => FormattableString.Invariant($"{new DateTime(2020, 1, 1).AddDays(4 * i + k):yyyy-MM-dd},1,1,1,1,1\n"))))).ToList();
+        var files = Enumerable.Range(0, 4)
+            .Select(k => _folder.Write($"p{k}.csv",
+                "time,open,high,low,close,volume\n"
+                    + string.Concat(Enumerable.Range(0, 50)
+                        .Select(i => FormattableString.Invariant(
+                            $"{new DateTime(2020, 1, 1).AddDays(4 * i + k):yyyy-MM-dd},1,1,1,1,1\n"))))).ToList();
         await Import(files[0]);
         await Task.WhenAll(files.Select(f => Import(f)));
         await using var series = await Open();
         series.Count.ShouldBe(200);
     }
 
-    private static Task UntilAsync(PostgresServer server, string counts) => Eventually.IsAsync(() => server.SqlAsync("postgres", counts), count => count.Trim() != "0");
+    private static Task UntilAsync(PostgresServer server, string counts) =>
+        Eventually.IsAsync(() => server.SqlAsync("postgres", counts), count => count.Trim() != "0");
 
     [Fact]
     public async Task A_server_that_crashes_in_the_middle_of_an_import_gets_all_of_it_once_when_it_is_back()
@@ -173,7 +185,9 @@ public sealed class PostgresStoreTests : IAsyncLifetime
         await server.StartServerAsync();
         var result = await import;
         (result.Added, result.Total).ShouldBe((300_000, 300_000));
-        (await server.SqlAsync("postgres", "SELECT count(*), count(DISTINCT time) FROM bars.granary_bar WHERE market = (SELECT id FROM bars.granary_market WHERE symbol = 'BIG')")).Trim().ShouldBe("300000|300000");
+        (await server.SqlAsync("postgres",
+            "SELECT count(*), count(DISTINCT time) FROM bars.granary_bar WHERE market = (SELECT id FROM bars.granary_market WHERE symbol = "
+                + "'BIG')")).Trim().ShouldBe("300000|300000");
         await using var text = Read.Open(file, "1m");
         await using var source = new PostgresBarSource(PostgresAddress.Parse(store));
         await using var stored = await source.OpenAsync(new BarQuery("BIG", Timeframe.M1));
@@ -211,7 +225,7 @@ public sealed class PostgresStoreTests : IAsyncLifetime
             {
                 bars += block.Count;
                 if (bars < 50_000 * (crashes + 1) || crashes == 2) continue;
-                // Whoever takes the bars has been busy with them for an hour, as one that replays them in real time.
+                // The reader of the bars has been busy with them for an hour, as one that replays them in real time.
                 clock.Pass(TimeSpan.FromHours(1));
                 await server.CrashAsync();
                 if (++crashes == 1) await server.StartServerAsync();
@@ -220,7 +234,8 @@ public sealed class PostgresStoreTests : IAsyncLifetime
         }
         var fault = await Should.ThrowAsync<BarStoreException>(ReadAsync);
         (crashes, bars).ShouldSatisfyAllConditions(t => t.crashes.ShouldBe(2), t => t.bars.ShouldBeInRange(100_000, 299_999));
-        fault.Message.ShouldStartWith($"postgres://postgres@127.0.0.1:{server.Port}/postgres went away in the middle of BIG:1m and was not back within 60 s (");
+        fault.Message.ShouldStartWith(
+            $"postgres://postgres@127.0.0.1:{server.Port}/postgres went away in the middle of BIG:1m and was not back within 60 s (");
         fault.Message.ShouldEndWith("); start the server and run again");
     }
 
@@ -243,15 +258,20 @@ public sealed class PostgresStoreTests : IAsyncLifetime
     {
         async Task<string> Sentence<T>(string store) where T : Exception =>
             (await Should.ThrowAsync<T>(async () => await TestCatalogues.Sources.Open(store).ListSymbolsAsync(Timeframe.D1))).Message;
-        await _server.SqlAsync("postgres", "DO $$ BEGIN CREATE ROLE someone LOGIN PASSWORD 'right'; EXCEPTION WHEN duplicate_object THEN NULL; END $$");
-        (await Sentence<BarDataException>($"postgres://postgres@127.0.0.1:{_server.Port}/nothere")).ShouldEndWith("/nothere: the database does not exist; make it with createdb, or correct its name");
+        await _server.SqlAsync("postgres",
+            "DO $$ BEGIN CREATE ROLE someone LOGIN PASSWORD 'right'; EXCEPTION WHEN duplicate_object THEN NULL; END $$");
+        (await Sentence<BarDataException>($"postgres://postgres@127.0.0.1:{_server.Port}/nothere")).ShouldEndWith("/nothere: the database "
+            + "does not exist; make it with createdb, or correct its name");
         (await Sentence<BarStoreException>("postgres://postgres@127.0.0.1:1/x?timeout=2")).ShouldContain("cannot be reached");
         await Import(Minutes(10), timeframe: "1m");
         await _server.SqlAsync(_database, "ALTER TABLE bars.granary_market RENAME TO gone");
         (await Sentence<BarStoreException>(_store)).ShouldContain("a table is missing");
-        await _server.SqlAsync(_database, "ALTER TABLE bars.gone RENAME TO granary_market; INSERT INTO bars.granary_migration VALUES (99, 'later', '')");
+        await _server.SqlAsync(_database,
+            "ALTER TABLE bars.gone RENAME TO granary_market; INSERT INTO bars.granary_migration VALUES (99, 'later', '')");
         (await Sentence<BarDataException>(_store)).ShouldContain("was written by a later version of Granary");
-        Should.Throw<BarDataException>(() => PostgresAddress.Parse("postgres://me:secret@h/db?datset=x")).Message.ShouldBe("'postgres://…@h/db?datset=x': there is no option 'datset'; did you mean dataset?");
+        Should.Throw<BarDataException>(() =>
+            PostgresAddress.Parse("postgres://me:secret@h/db?datset=x")).Message.ShouldBe("'postgres://…@h/db?datset=x': there is no "
+                + "option 'datset'; did you mean dataset?");
         Should.Throw<BarDataException>(() => PostgresAddress.Parse("postgres://me:secret@h/a/b")).Message.ShouldNotContain("secret");
     }
 
@@ -274,24 +294,31 @@ public sealed class PostgresStoreTests : IAsyncLifetime
         await Import(Minutes(100), timeframe: "1m");
         await using var store = TestCatalogues.Stores.Open(_store);
         (await store.MendAsync("X", Timeframe.M1)).ShouldBeEmpty();
-        await _server.SqlAsync(_database, "DELETE FROM bars.granary_bar WHERE time IN (SELECT time FROM bars.granary_bar ORDER BY time LIMIT 10)");
+        await _server.SqlAsync(_database,
+            "DELETE FROM bars.granary_bar WHERE time IN (SELECT time FROM bars.granary_bar ORDER BY time LIMIT 10)");
         (await store.MendAsync("X", Timeframe.M1)).ShouldBe([
-            "the catalogue said 100 bars and there are 90", "the catalogue said 2023-01-01 00:00 to 2023-01-01 01:39 and there are 2023-01-01 00:10 to 2023-01-01 01:39",
+            "the catalogue said 100 bars and there are 90",
+            "the catalogue said 2023-01-01 00:00 to 2023-01-01 01:39 and there are 2023-01-01 00:10 to 2023-01-01 01:39",
             "the raw bars are not those that the catalogue's hash was of; runs over them have another digest than before"]);
         await using var series = await Open(timeframe: "1m");
         (series.Count, Read.All(series).Count).ShouldBe((90, 90));
         (await store.MendAsync("X", Timeframe.M1)).ShouldBeEmpty();
-        (await Should.ThrowAsync<BarDataException>(() => store.MendAsync("Y", Timeframe.M1))).Message.ShouldContain("has no 1m bars of 'Y'");
+        (await Should.ThrowAsync<BarDataException>(() => store.MendAsync("Y",
+            Timeframe.M1))).Message.ShouldContain("has no 1m bars of 'Y'");
         await using var folder = TestCatalogues.Stores.Open(_folder.Path);
-        (await Should.ThrowAsync<BarDataException>(() => folder.MendAsync("X", Timeframe.M1))).Message.ShouldContain("there is nothing to mend");
+        (await Should.ThrowAsync<BarDataException>(() => folder.MendAsync("X",
+            Timeframe.M1))).Message.ShouldContain("there is nothing to mend");
     }
 
     [Fact]
     public async Task A_symbol_that_is_not_there_is_told_with_the_nearest()
     {
         await Import(Minutes(10), "ALPHA", "1m");
-        (await Should.ThrowAsync<BarDataException>(() => Open("ALPHB", "1m"))).Message.ShouldEndWith("has no symbol 'ALPHB'; did you mean ALPHA?");
-        (await Should.ThrowAsync<BarDataException>(() => Open("ALPHA", "1h"))).Message.ShouldEndWith("ALPHA has no 1h bars; use 1m, or import them");
-        (await Should.ThrowAsync<BarDataException>(() => Open("ALPHA", "1m", from: Read.Utc("2030-01-01")))).Message.ShouldContain("it has 2023-01-01 00:00 to 2023-01-01 00:09");
+        (await Should.ThrowAsync<BarDataException>(() => Open("ALPHB",
+            "1m"))).Message.ShouldEndWith("has no symbol 'ALPHB'; did you mean ALPHA?");
+        (await Should.ThrowAsync<BarDataException>(() => Open("ALPHA",
+            "1h"))).Message.ShouldEndWith("ALPHA has no 1h bars; use 1m, or import them");
+        (await Should.ThrowAsync<BarDataException>(() => Open("ALPHA", "1m",
+            from: Read.Utc("2030-01-01")))).Message.ShouldContain("it has 2023-01-01 00:00 to 2023-01-01 00:09");
     }
 }

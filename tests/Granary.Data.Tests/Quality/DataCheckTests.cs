@@ -14,9 +14,11 @@ public sealed class DataCheckTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    private static readonly SyntheticMarket Coin = SyntheticMarket.Crypto("COIN", Read.Utc("2023-01-01"), Read.Utc("2023-01-15"), volatility: 0.5);
+    private static readonly SyntheticMarket Coin =
+        SyntheticMarket.Crypto("COIN", Read.Utc("2023-01-01"), Read.Utc("2023-01-15"), volatility: 0.5);
 
-    private static readonly SyntheticMarket Stock = SyntheticMarket.Stock("ACME", Read.Utc("2021-01-01"), Read.Utc("2024-01-01"), volatility: 0.2);
+    private static readonly SyntheticMarket Stock =
+        SyntheticMarket.Stock("ACME", Read.Utc("2021-01-01"), Read.Utc("2024-01-01"), volatility: 0.2);
 
     private QualityReport Check(IEnumerable<Bar> bars, Timeframe timeframe, Instrument? template = null)
     {
@@ -27,7 +29,8 @@ public sealed class DataCheckTests : IDisposable
 
     private static void Only(QualityReport report, QualityCheck check, params string[] words)
     {
-        var found = report.Findings.Where(f => f.Severity > Severity.Info).ToList().ShouldHaveSingleItem($"{string.Join(" | ", report.Findings)}");
+        var found = report.Findings.Where(f => f.Severity > Severity.Info).ToList()
+            .ShouldHaveSingleItem($"{string.Join(" | ", report.Findings)}");
         found.Check.ShouldBe(check);
         foreach (var word in words) (found.Place + " " + found.Sentence).ShouldContain(word);
         found.Remedy.ShouldNotBeEmpty();
@@ -80,12 +83,15 @@ public sealed class DataCheckTests : IDisposable
     public void The_closure_after_11_September_2001_is_no_missing_bar_and_a_hole_of_its_length_is()
     {
         var stock = Stock with { From = Read.Utc("2000-01-01"), To = Read.Utc("2003-01-01") };
-        var bars = MarketGenerator.Generate(stock, Timeframe.D1).Where(b => b.Time < Read.Utc("2001-09-11") || b.Time >= Read.Utc("2001-09-15")).ToList();
+        var bars = MarketGenerator.Generate(stock, Timeframe.D1)
+            .Where(b => b.Time < Read.Utc("2001-09-11") || b.Time >= Read.Utc("2001-09-15")).ToList();
         foreach (var report in new[] { Check(bars, Timeframe.D1), Check(bars, Timeframe.D1, stock.Instrument) })
         {
             report.Findings.ShouldNotContain(f => f.Severity > Severity.Info);
             report.Missing.ShouldBe(0);
-            report.Findings.ShouldContain(f => f.Place == "2001-09-11" && f.Sentence.Contains("4 weekdays have no bar, since the exchanges of the United States were closed", StringComparison.Ordinal));
+            report.Findings.ShouldContain(f => f.Place == "2001-09-11"
+                && f.Sentence.Contains("4 weekdays have no bar, since the exchanges of the United States were closed",
+                    StringComparison.Ordinal));
         }
         // A day more is a day that is missing, and the same days of another month are.
         bars.RemoveAll(b => b.Time == Read.Utc("2001-09-17"));
@@ -107,7 +113,8 @@ public sealed class DataCheckTests : IDisposable
     public void An_unadjusted_split_is_named()
     {
         var bars = MarketGenerator.Generate(Stock, Timeframe.D1).ToList();
-        for (var i = 400; i < bars.Count; i++) bars[i] = bars[i] with { Open = bars[i].Open / 4, High = bars[i].High / 4, Low = bars[i].Low / 4, Close = bars[i].Close / 4 };
+        for (var i = 400; i < bars.Count; i++)
+            bars[i] = bars[i] with { Open = bars[i].Open / 4, High = bars[i].High / 4, Low = bars[i].Low / 4, Close = bars[i].Close / 4 };
         Only(Check(bars, Timeframe.D1, Stock.Instrument), QualityCheck.Split, "4:1 split", bars[400].OpenTime.ToString("yyyy-MM-dd"));
     }
 
@@ -115,33 +122,45 @@ public sealed class DataCheckTests : IDisposable
     public void Prices_that_stand_still_are_found()
     {
         var bars = MarketGenerator.Generate(Coin, Timeframe.M1).ToList();
-        for (var i = 2000; i < 2100; i++) bars[i] = bars[i] with { Open = bars[1999].Close, High = bars[1999].Close, Low = bars[1999].Close, Close = bars[1999].Close };
+        for (var i = 2000; i < 2100; i++)
+            bars[i] = bars[i] with { Open = bars[1999].Close, High = bars[1999].Close, Low = bars[1999].Close, Close = bars[1999].Close };
         var step = bars[2100].Open / bars[2099].Close;
-        for (var i = 2100; i < bars.Count; i++) bars[i] = bars[i] with { Open = bars[i].Open / step, High = bars[i].High / step, Low = bars[i].Low / step, Close = bars[i].Close / step };
+        for (var i = 2100; i < bars.Count; i++)
+            bars[i] = bars[i] with
+            {
+                Open = bars[i].Open / step,
+                High = bars[i].High / step,
+                Low = bars[i].Low / step,
+                Close = bars[i].Close / step
+            };
         Only(Check(bars, Timeframe.M1), QualityCheck.Frozen, "stands still for 100 bars", "2023-01-02 09:20");
     }
 
     [Fact]
     public void Bars_of_another_length_than_their_name_are_found()
     {
-        Only(Check(MarketGenerator.Generate(Coin, Timeframe.H1), Timeframe.M15), QualityCheck.Granularity, "most bars are 1 h apart, not 15m");
+        Only(Check(MarketGenerator.Generate(Coin, Timeframe.H1), Timeframe.M15), QualityCheck.Granularity,
+            "most bars are 1 h apart, not 15m");
     }
 
     [Fact]
     public async Task Faulty_rows_are_findings_with_their_lines_and_the_rest_is_still_looked_at()
     {
-        var path = _folder.Write("X.csv", "time,open,high,low,close,volume\n2020-01-01,1,2,1,2,5\n2020-01-02,1,x,1,2,5\n2020-01-03,1,2,1,3,5\n2020-01-04,1,2,1,2,5\n2020-01-04,1,2,1,2,5\n2020-01-02,1,2,1,2,5\n2020-01-05,1,2,1,2\n2020-01-06,1,2,1,2,5\n");
+        var path = _folder.Write("X.csv",
+            "time,open,high,low,close,volume\n2020-01-01,1,2,1,2,5\n2020-01-02,1,x,1,2,5\n2020-01-03,1,2,1,3,5\n2020-01-04,1,2,1,2,5\n2020-01-04,1,2,1,2,5\n2020-01-02,1,2,1,2,5\n2020-01-05,1,2,1,2\n2020-01-06,1,2,1,2,5\n");
         var report = await DataCheck.FileAsync(path, new BarQuery("X", Timeframe.D1));
         report.IsUsable.ShouldBeFalse();
         report.Findings.Where(f => f.Severity == Severity.Error).Select(f => (f.Place, f.Check)).ShouldBe(
-            [("line 3, high", QualityCheck.Row), ("line 4, close", QualityCheck.Consistency), ("line 6, time", QualityCheck.Duplicate), ("line 7, time", QualityCheck.Order), ("line 8", QualityCheck.Row)]);
+            [("line 3, high", QualityCheck.Row), ("line 4, close", QualityCheck.Consistency), ("line 6, time", QualityCheck.Duplicate),
+                ("line 7, time", QualityCheck.Order), ("line 8", QualityCheck.Row)]);
         report.Bars.ShouldBe(4); // the row at the wrong place is a bar all the same
     }
 
     [Fact]
     public async Task A_price_of_zero_is_an_error_at_its_field()
     {
-        var path = _folder.Write("X.csv", "time,open,high,low,close,volume\n2020-01-01,1,2,1,2,5\n2020-01-02,1,2,0,2,5\n2020-01-03,1,2,1,2,5\n");
+        var path = _folder.Write("X.csv",
+            "time,open,high,low,close,volume\n2020-01-01,1,2,1,2,5\n2020-01-02,1,2,0,2,5\n2020-01-03,1,2,1,2,5\n");
         var found = (await DataCheck.FileAsync(path, new BarQuery("X", Timeframe.D1))).Findings.Single(f => f.Severity == Severity.Error);
         found.Place.ShouldBe("line 3, low");
         found.Remedy.ShouldNotBeEmpty();
@@ -150,7 +169,8 @@ public sealed class DataCheckTests : IDisposable
     [Fact]
     public void Bars_without_volume_are_told()
     {
-        var found = Check(MarketGenerator.Generate(Coin, Timeframe.M15).Select(b => b with { Volume = 0 }), Timeframe.M15).Findings.Single(f => f.Check == QualityCheck.Volume);
+        var found = Check(MarketGenerator.Generate(Coin, Timeframe.M15).Select(b => b with { Volume = 0 }),
+            Timeframe.M15).Findings.Single(f => f.Check == QualityCheck.Volume);
         (found.Severity, found.Sentence).ShouldBe((Severity.Info, "no bar has a volume"));
         found.Remedy.ShouldNotBeEmpty();
     }
@@ -158,8 +178,10 @@ public sealed class DataCheckTests : IDisposable
     [Fact]
     public async Task Many_faults_of_one_kind_are_counted_not_listed()
     {
-        var path = _folder.Write("X.csv", "time,open,high,low,close\n2020-01-01,1,2,1,2\n" + string.Concat(Enumerable.Repeat("2020-01-01,1,2,1,2\n", 1000)));
-        var errors = (await DataCheck.FileAsync(path, new BarQuery("X", Timeframe.D1))).Findings.Where(f => f.Severity == Severity.Error).ToList();
+        var path = _folder.Write("X.csv",
+            "time,open,high,low,close\n2020-01-01,1,2,1,2\n" + string.Concat(Enumerable.Repeat("2020-01-01,1,2,1,2\n", 1000)));
+        var errors = (await DataCheck.FileAsync(path, new BarQuery("X", Timeframe.D1))).Findings.Where(f => f.Severity == Severity.Error)
+            .ToList();
         errors.Count.ShouldBe(6);
         errors[^1].Sentence.ShouldContain("995 more rows have a time that was there before");
     }
@@ -169,9 +191,11 @@ public sealed class DataCheckTests : IDisposable
     {
         var source = new CsvBarSource(SharedData.Require("data/lean/equity/usa/daily"), new BarFileOptions { Adjust = false });
         var raw = await DataCheck.RunAsync(source, new BarQuery("aapl", Timeframe.D1));
-        raw.Findings.Where(f => f.Check == QualityCheck.Split).Select(f => (f.Place, f.Sentence.Split(' ').First(w => w.Contains(':')))).ShouldBe(
+        raw.Findings.Where(f => f.Check == QualityCheck.Split).Select(f => (f.Place, f.Sentence.Split(' ').First(w => w.Contains(':'))))
+            .ShouldBe(
             [("2000-06-21", "2:1"), ("2005-02-28", "2:1"), ("2014-06-09", "7:1"), ("2020-08-31", "4:1")]);
-        var adjusted = await DataCheck.RunAsync(new CsvBarSource(SharedData.Require("data/lean/equity/usa/daily")), new BarQuery("aapl", Timeframe.D1));
+        var adjusted = await DataCheck.RunAsync(new CsvBarSource(SharedData.Require("data/lean/equity/usa/daily")),
+            new BarQuery("aapl", Timeframe.D1));
         adjusted.Findings.ShouldNotContain(f => f.Check == QualityCheck.Split);
     }
 

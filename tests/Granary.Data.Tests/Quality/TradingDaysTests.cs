@@ -8,8 +8,10 @@ public sealed class TradingDaysTests
     // Days of New York's exchanges by the rules of its calendar, written out here for two years.
     private static readonly DateOnly[] _holidays =
     [
-        new(2001, 1, 1), new(2001, 1, 15), new(2001, 2, 19), new(2001, 4, 13), new(2001, 5, 28), new(2001, 7, 4), new(2001, 9, 3), new(2001, 11, 22), new(2001, 12, 25),
-        new(2022, 1, 17), new(2022, 2, 21), new(2022, 4, 15), new(2022, 5, 30), new(2022, 6, 20), new(2022, 7, 4), new(2022, 9, 5), new(2022, 11, 24), new(2022, 12, 26),
+        new(2001, 1, 1), new(2001, 1, 15), new(2001, 2, 19), new(2001, 4, 13), new(2001, 5, 28), new(2001, 7, 4), new(2001, 9, 3),
+        new(2001, 11, 22), new(2001, 12, 25),
+        new(2022, 1, 17), new(2022, 2, 21), new(2022, 4, 15), new(2022, 5, 30), new(2022, 6, 20), new(2022, 7, 4), new(2022, 9, 5),
+        new(2022, 11, 24), new(2022, 12, 26),
     ];
 
     private static IReadOnlyList<DateOnly> Missing(int year, params DateOnly[] without)
@@ -53,10 +55,12 @@ public sealed class TradingDaysTests
     [Fact]
     public void A_calendar_with_its_own_holidays_is_not_asked_for_bars_on_those()
     {
-        var calendar = SessionCalendar.Daily("own", "Europe/Berlin", new TimeSpan(9, 0, 0), new TimeSpan(17, 30, 0), [new DateOnly(2022, 5, 2)]);
+        var calendar = SessionCalendar.Daily("own", "Europe/Berlin", new TimeSpan(9, 0, 0), new TimeSpan(17, 30, 0),
+            [new DateOnly(2022, 5, 2)]);
         var days = new TradingDays(calendar, Timeframe.H1);
         for (var day = new DateTime(2022, 1, 3); day.Year == 2022; day = day.AddDays(1))
-            if (day.DayOfWeek is not (DayOfWeek.Saturday or DayOfWeek.Sunday) && day != new DateTime(2022, 5, 2) && day != new DateTime(2022, 5, 5))
+            if (day.DayOfWeek is not (DayOfWeek.Saturday or DayOfWeek.Sunday) && day != new DateTime(2022, 5, 2)
+                && day != new DateTime(2022, 5, 5))
                 days.Add([day.AddHours(9).Ticks, day.AddHours(10).Ticks]);
         days.Missing().ShouldBe([new DateOnly(2022, 5, 5)]);
     }

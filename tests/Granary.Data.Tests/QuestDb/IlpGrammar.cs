@@ -4,11 +4,12 @@ using System.Text;
 namespace Granary.Data.Tests.QuestDb;
 
 /// <summary>One line of the protocol, taken apart.</summary>
-internal sealed record IlpLine(string Table, IReadOnlyList<(string Name, string Value)> Symbols, IReadOnlyList<(string Name, object Value)> Columns, long? Timestamp);
+internal sealed record IlpLine(string Table, IReadOnlyList<(string Name, string Value)> Symbols,
+    IReadOnlyList<(string Name, object Value)> Columns, long? Timestamp);
 
 /// <summary>
-/// QuestDB's line protocol, strictly: table[,symbol=value…][ column=value[,column=value…]][ timestamp]\n, written from QuestDB's reference and its
-/// own parser. What QuestDB refuses is refused here, with the line's number.
+/// QuestDB's line protocol, strictly: table[,symbol=value…][ column=value[,column=value…]][ timestamp]\n, written from QuestDB's reference
+/// and its own parser. What QuestDB refuses is refused here, with the line's number.
 /// </summary>
 internal static class IlpGrammar
 {
@@ -51,7 +52,8 @@ internal static class IlpGrammar
     {
         var at = 0;
         var table = Name(line, ref at, ", ");
-        Demand(table.Length is > 0 and <= 127 && !table.Any(c => NotInTables.Contains(c)) && table[0] != '.' && table[^1] != '.' && !table.Contains("..", StringComparison.Ordinal), $"'{table}' is no name of a table");
+        Demand(table.Length is > 0 and <= 127 && !table.Any(c => NotInTables.Contains(c)) && table[0] != '.' && table[^1] != '.'
+            && !table.Contains("..", StringComparison.Ordinal), $"'{table}' is no name of a table");
         var symbols = new List<(string, string)>();
         while (at < line.Length && line[at] == ',')
         {
@@ -113,7 +115,8 @@ internal static class IlpGrammar
         return name.ToString();
     }
 
-    private static void Column(string name) => Demand(name.Length is > 0 and <= 127 && !name.Any(c => NotInColumns.Contains(c)), $"'{name}' is no name of a column");
+    private static void Column(string name) =>
+        Demand(name.Length is > 0 and <= 127 && !name.Any(c => NotInColumns.Contains(c)), $"'{name}' is no name of a column");
 
     private static object Value(string line, ref int at)
     {
@@ -135,9 +138,12 @@ internal static class IlpGrammar
         var value = line[start..at];
         if (value is "t" or "T" or "true" or "True" or "TRUE") return true;
         if (value is "f" or "F" or "false" or "False" or "FALSE") return false;
-        if (value.EndsWith('i') && long.TryParse(value.AsSpan(0, value.Length - 1), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var whole)) return whole;
-        if (value.EndsWith('t') && long.TryParse(value.AsSpan(0, value.Length - 1), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var time)) return DateTime.UnixEpoch.AddTicks(time * 10);
-        Demand(value.Length > 0 && value[0] != '+' && value.All(c => char.IsAsciiDigit(c) || c is '.' or '-' or '+' or 'e' or 'E'), $"'{value}' is no value");
+        if (value.EndsWith('i') && long.TryParse(value.AsSpan(0, value.Length - 1), NumberStyles.AllowLeadingSign,
+            CultureInfo.InvariantCulture, out var whole)) return whole;
+        if (value.EndsWith('t') && long.TryParse(value.AsSpan(0, value.Length - 1), NumberStyles.AllowLeadingSign,
+            CultureInfo.InvariantCulture, out var time)) return DateTime.UnixEpoch.AddTicks(time * 10);
+        Demand(value.Length > 0 && value[0] != '+' && value.All(c => char.IsAsciiDigit(c) || c is '.' or '-' or '+' or 'e' or 'E'),
+            $"'{value}' is no value");
         Demand(double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out var number), $"'{value}' is no number");
         return number;
     }

@@ -17,7 +17,9 @@ public sealed class IlpTests
         for (var i = 0; i < count; i++)
         {
             columns.Time[i] = new DateTime(1970, 1, 1).Ticks + random.NextInt64(0, 2_000_000_000L * TimeSpan.TicksPerSecond);
-            foreach (var column in new[] { columns.Open, columns.High, columns.Low, columns.Close, columns.Volume, columns.Adjusted }) if (column is not null) column[i] = random.Next(4) == 0 ? random.Next() : random.NextDouble() * Math.Pow(10, random.Next(-12, 18));
+            foreach (var column in new[] { columns.Open, columns.High, columns.Low, columns.Close, columns.Volume, columns.Adjusted })
+                if (column is not null)
+                    column[i] = random.Next(4) == 0 ? random.Next() : random.NextDouble() * Math.Pow(10, random.Next(-12, 18));
         }
         return columns;
     }
@@ -41,7 +43,8 @@ public sealed class IlpTests
             {
                 parsed[i].Table.ShouldBe("granary_bars_1m");
                 parsed[i].Symbols.ShouldBe([("symbol", symbol)]);
-                (string, object)[] expected = [("open", bars.Open[i]), ("high", bars.High[i]), ("low", bars.Low[i]), ("close", bars.Close[i]), ("volume", bars.Volume[i])];
+                (string, object)[] expected = [("open", bars.Open[i]), ("high", bars.High[i]), ("low", bars.Low[i]),
+                    ("close", bars.Close[i]), ("volume", bars.Volume[i])];
                 parsed[i].Columns.ShouldBe(adjusted ? [.. expected, ("adjusted", bars.Adjusted![i])] : expected);
                 parsed[i].Timestamp.ShouldBe((bars.Time[i] - DateTime.UnixEpoch.Ticks) * 100);
             }
@@ -68,10 +71,13 @@ public sealed class IlpTests
     {
         var bars = Columns(1, false, 1);
         bars.Time[0] = new DateTime(1965, 3, 4).Ticks;
-        Should.Throw<BarDataException>(() => IlpEncoder.Append(new ArrayBufferWriter<byte>(), "t", "s", bars, 0, 1)).Message.ShouldContain("1965-03-04 is older than 1970");
+        Should.Throw<BarDataException>(() => IlpEncoder.Append(new ArrayBufferWriter<byte>(), "t", "s", bars, 0,
+            1)).Message.ShouldContain("1965-03-04 is older than 1970");
     }
 
-    /// <summary>An endpoint as QuestDB's from 7.4 on: /write takes lines that are of the grammar, whole or not at all, and answers as QuestDB does.</summary>
+    /// <summary>
+    /// An endpoint as QuestDB's from 7.4 on: /write takes lines that are of the grammar, whole or not at all, and answers as QuestDB does.
+    /// </summary>
     private sealed class Endpoint : IDisposable
     {
         private readonly HttpListener _listener = new();
@@ -127,8 +133,10 @@ public sealed class IlpTests
         {
             if (Trouble.TryDequeue(out var trouble)) return ((int)trouble, "the server is busy");
             if (request.Url!.AbsolutePath != "/write" || request.HttpMethod != "POST") return (404, "Not Found\r\n");
-            if (Credentials is not null && request.Headers["Authorization"] != "Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes(Credentials))) return (401, "Unauthorized\r\n");
-            if (request.QueryString["precision"] is not ("n" or "ns" or "u" or "us" or "ms" or "s" or null)) return (400, "{\"code\":\"invalid\",\"message\":\"unsupported precision\",\"errorId\":\"x-1\"}");
+            if (Credentials is not null && request.Headers["Authorization"] != "Basic "
+                + Convert.ToBase64String(Encoding.UTF8.GetBytes(Credentials))) return (401, "Unauthorized\r\n");
+            if (request.QueryString["precision"] is not ("n" or "ns" or "u" or "us" or "ms" or "s" or null))
+                return (400, "{\"code\":\"invalid\",\"message\":\"unsupported precision\",\"errorId\":\"x-1\"}");
             try
             {
                 var lines = IlpGrammar.Parse(body);
@@ -136,14 +144,21 @@ public sealed class IlpTests
                 foreach (var line in lines)
                     foreach (var (name, value) in line.Columns)
                         if (Lines.Concat(lines).SelectMany(l => l.Columns).First(c => c.Name == name).Value.GetType() != value.GetType())
-                            throw new FormatException($"line {lines.IndexOf(line) + 1}: cast error from protocol type: {value.GetType().Name} to column type: DOUBLE");
+                            throw new FormatException($"line {lines.IndexOf(line) + 1}: cast error from protocol "
+                                + $"type: {value.GetType().Name} to column type: DOUBLE");
                 Lines.AddRange(lines);
                 return (204, "");
             }
             catch (FormatException e)
             {
                 var number = e.Message.StartsWith("line ", StringComparison.Ordinal) ? int.Parse(e.Message[5..e.Message.IndexOf(':')]) : 0;
-                return (400, JsonSerializer.Serialize(new { code = "invalid", message = $"failed to parse line protocol:errors encountered on line(s):\nerror in {e.Message}", line = number, errorId = "ebcd-2" }));
+                return (400, JsonSerializer.Serialize(new
+                {
+                    code = "invalid",
+                    message = $"failed to parse line protocol:errors encountered on line(s):\nerror in {e.Message}",
+                    line = number,
+                    errorId = "ebcd-2"
+                }));
             }
         }
 
@@ -154,7 +169,8 @@ public sealed class IlpTests
         }
     }
 
-    private static IlpSender.Http Sender(Endpoint endpoint, string user = "") => new(QuestDbAddress.Parse($"questdb://{user}127.0.0.1:{endpoint.Port}"));
+    private static IlpSender.Http Sender(Endpoint endpoint, string user = "") =>
+        new(QuestDbAddress.Parse($"questdb://{user}127.0.0.1:{endpoint.Port}"));
 
     [Fact]
     public async Task Lines_over_HTTP_arrive_and_a_server_that_is_busy_is_asked_again()
@@ -175,9 +191,12 @@ public sealed class IlpTests
     {
         using var endpoint = new Endpoint();
         await using var sender = Sender(endpoint);
-        (await Should.ThrowAsync<BarDataException>(() => sender.SendAsync("t,symbol=x open=1 5\nt,symbol=x open=abc 5\n"u8.ToArray(), default))).Message
-            .ShouldBe($"questdb://127.0.0.1:{endpoint.Port}: the server refuses the lines: line 2: failed to parse line protocol:errors encountered on line(s): error in line 2: 'abc' is no value");
-        (await Should.ThrowAsync<BarDataException>(() => sender.SendAsync("t,symbol=x open=1 5\nt,symbol=x open=1i 5\n"u8.ToArray(), default))).Message.ShouldContain("cast error");
+        (await Should.ThrowAsync<BarDataException>(() => sender.SendAsync("t,symbol=x open=1 5\nt,symbol=x open=abc 5\n"u8.ToArray(),
+            default))).Message
+            .ShouldBe($"questdb://127.0.0.1:{endpoint.Port}: the server refuses the lines: line 2: failed to parse line protocol:errors "
+                + $"encountered on line(s): error in line 2: 'abc' is no value");
+        (await Should.ThrowAsync<BarDataException>(() => sender.SendAsync("t,symbol=x open=1 5\nt,symbol=x open=1i 5\n"u8.ToArray(),
+            default))).Message.ShouldContain("cast error");
         endpoint.Requests.ShouldBe(2);
         endpoint.Lines.ShouldBeEmpty();
     }
@@ -188,15 +207,19 @@ public sealed class IlpTests
         using (var endpoint = new Endpoint { Credentials = "me:right" })
         {
             await using var wrong = Sender(endpoint, "me:wrong@");
-            (await Should.ThrowAsync<BarDataException>(() => wrong.SendAsync("t a=1 5\n"u8.ToArray(), default))).Message.ShouldBe($"questdb://me@127.0.0.1:{endpoint.Port}: the server refuses the user or the password; correct them");
+            (await Should.ThrowAsync<BarDataException>(() => wrong.SendAsync("t a=1 5\n"u8.ToArray(),
+                default))).Message.ShouldBe($"questdb://me@127.0.0.1:{endpoint.Port}: the server refuses the user or the password; correct "
+                    + $"them");
             await using var right = Sender(endpoint, "me:right@");
             await right.SendAsync("t a=1 5\n"u8.ToArray(), default);
             endpoint.Lines.Count.ShouldBe(1);
             endpoint.Trouble.Enqueue(HttpStatusCode.NotFound);
-            (await Should.ThrowAsync<BarDataException>(() => right.SendAsync("t a=1 5\n"u8.ToArray(), default))).Message.ShouldEndWith("takes no lines over HTTP, as before QuestDB 7.4; write ?ilp=tcp:9009 behind the address");
+            (await Should.ThrowAsync<BarDataException>(() => right.SendAsync("t a=1 5\n"u8.ToArray(),
+                default))).Message.ShouldEndWith("takes no lines over HTTP, as before QuestDB 7.4; write ?ilp=tcp:9009 behind the address");
         }
         await using var nobody = new IlpSender.Http(QuestDbAddress.Parse("questdb://127.0.0.1:1"));
-        (await Should.ThrowAsync<BarStoreException>(() => nobody.SendAsync("t a=1 5\n"u8.ToArray(), default))).Message.ShouldContain("does not take lines over HTTP");
+        (await Should.ThrowAsync<BarStoreException>(() => nobody.SendAsync("t a=1 5\n"u8.ToArray(),
+            default))).Message.ShouldContain("does not take lines over HTTP");
     }
 
     [Theory]
@@ -214,11 +237,14 @@ public sealed class IlpTests
 
     [Fact]
     public void A_symbol_from_outside_does_not_become_part_of_a_tables_name() =>
-        Should.Throw<BarDataException>(() => QuestDbAddress.Parse("questdb://h?table={symbol}").TableOf("x'; DROP TABLE y", Timeframe.M1)).Message.ShouldContain("cannot be part of a table's name");
+        Should.Throw<BarDataException>(() => QuestDbAddress.Parse("questdb://h?table={symbol}")
+            .TableOf("x'; DROP TABLE y", Timeframe.M1)).Message.ShouldContain("cannot be part of a table's name");
 
     [Theory]
     [InlineData(1, "id", "name", "designatedTimestamp", "partitionBy")] // up to 7.3
-    [InlineData(1, "id", "table_name", "designatedTimestamp", "partitionBy", "maxUncommittedRows", "o3MaxLag", "walEnabled", "directoryName", "dedup")] // 8
+    // 8
+    [InlineData(1, "id", "table_name", "designatedTimestamp", "partitionBy", "maxUncommittedRows", "o3MaxLag", "walEnabled",
+        "directoryName", "dedup")]
     public void The_names_of_tables_are_found_in_what_old_and_new_servers_call_their_column(int place, params string[] columns) =>
         QuestDbServer.NameOfTable(i => columns[i], columns.Length).ShouldBe(place);
 }

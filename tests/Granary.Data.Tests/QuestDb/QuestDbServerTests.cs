@@ -11,7 +11,9 @@ using Granary.Testing;
 
 namespace Granary.Data.Tests.QuestDb;
 
-/// <summary>A real QuestDB, named by GRANARY_TEST_QUESTDB as questdb://HOST:HTTP_PORT?pg=PORT[&amp;ilp=tcp:PORT]. Each test has tables of its own.</summary>
+/// <summary>
+/// A real QuestDB, named by GRANARY_TEST_QUESTDB as questdb://HOST:HTTP_PORT?pg=PORT[&amp;ilp=tcp:PORT]. Each test has tables of its own.
+/// </summary>
 public sealed class QuestDbServerTests : IDisposable
 {
     private readonly TempFolder _folder = new();
@@ -30,7 +32,9 @@ public sealed class QuestDbServerTests : IDisposable
     private string Minutes(int count)
     {
         var path = Path.Combine(_folder.Path, $"m{count}.csv");
-        BarCsvWriter.Write(path, Timeframe.M1, MarketGenerator.Generate(SyntheticMarket.Crypto("M", Read.Utc("2023-01-01"), Read.Utc("2023-03-01")), Timeframe.M1).Take(count));
+        BarCsvWriter.Write(path, Timeframe.M1,
+            MarketGenerator.Generate(SyntheticMarket.Crypto("M", Read.Utc("2023-01-01"), Read.Utc("2023-03-01")), Timeframe.M1)
+                .Take(count));
         return path;
     }
 
@@ -56,8 +60,10 @@ public sealed class QuestDbServerTests : IDisposable
     [QuestDbFact]
     public async Task An_overlapping_import_merges_by_time_and_says_what_differed()
     {
-        await Import(_folder.Write("a.csv", "time,open,high,low,close,volume\n2020-01-02,1,2,1,2,5\n2020-01-03,2,3,2,3,5\n2020-01-06,3,4,3,4,5\n"));
-        var result = await Import(_folder.Write("b.csv", "time,open,high,low,close,volume\n2020-01-01,1,1,1,1,5\n2020-01-03,2,3,2,2.5,5\n2020-01-06,3,4,3,4,5\n2020-01-07,4,5,4,5,5\n"));
+        await Import(_folder.Write("a.csv",
+            "time,open,high,low,close,volume\n2020-01-02,1,2,1,2,5\n2020-01-03,2,3,2,3,5\n2020-01-06,3,4,3,4,5\n"));
+        var result = await Import(_folder.Write("b.csv",
+            "time,open,high,low,close,volume\n2020-01-01,1,1,1,1,5\n2020-01-03,2,3,2,2.5,5\n2020-01-06,3,4,3,4,5\n2020-01-07,4,5,4,5,5\n"));
         (result.Added, result.Replaced, result.Unchanged, result.Total).ShouldBe((2, 1, 1, 5));
         result.Differences.ShouldBe([new BarDifference(Read.Utc("2020-01-03"), "close", 3, 2.5)]);
         await using var series = await TestCatalogues.Sources.Open(Store).OpenAsync(new BarQuery("X", Timeframe.D1));
@@ -72,7 +78,8 @@ public sealed class QuestDbServerTests : IDisposable
         foreach (var adjust in new[] { true, false })
         {
             var (from, to) = (Read.Utc("2011-01-01"), Read.Utc("2013-06-01"));
-            await using var text = await BarFile.OpenAsync(file, new BarQuery("X", Timeframe.D1, from, to), new BarFileOptions { Adjust = adjust });
+            await using var text =
+                await BarFile.OpenAsync(file, new BarQuery("X", Timeframe.D1, from, to), new BarFileOptions { Adjust = adjust });
             await using var stored = await TestCatalogues.Sources.Open(Store, new BarFileOptions { Adjust = adjust })
                 .OpenAsync(new BarQuery("X", Timeframe.D1, from, to));
             (stored.Count, stored.ContentHash).ShouldBe((text.Count, text.ContentHash));
@@ -84,7 +91,9 @@ public sealed class QuestDbServerTests : IDisposable
     {
         await using (var sender = IlpSender.Open(QuestDbAddress.Parse(Store)))
         {
-            await sender.SendAsync(Encoding.ASCII.GetBytes(string.Concat(Enumerable.Range(0, 50).Select(i => $"{_prefix}_ETH_1h open={i + 1},high={i + 2},low={i + 0.5},close={i + 1.25},volume=7 {1_600_000_000_000_000_000L + i * 3_600_000_000_000L}\n"))), default);
+            await sender.SendAsync(Encoding.ASCII.GetBytes(string.Concat(Enumerable.Range(0, 50)
+                .Select(i =>
+                    $"{_prefix}_ETH_1h open={i + 1},high={i + 2},low={i + 0.5},close={i + 1.25},volume=7 {1_600_000_000_000_000_000L + i * 3_600_000_000_000L}\n"))), default);
         }
         var each = $"{Server}{(Server.Contains('?') ? "&" : "?")}table={_prefix}_{{symbol}}_{{timeframe}}";
         var source = TestCatalogues.Sources.Open(each);

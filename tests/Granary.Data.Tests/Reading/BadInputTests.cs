@@ -26,13 +26,21 @@ public sealed class BadInputTests : IDisposable
     [InlineData("2020-01-03,1,2,1,2,x", "line 3, volume: 'x' is not a number; correct the row or remove it")]
     [InlineData("2020-01-03,\"1,5\",2,1,2,5", "line 3, open: '1,5' is not a number with a decimal point; correct the row or remove it")]
     [InlineData("2020-01-03,\"1,2,1,2,5", "line 3: a quotation mark is not closed; close it or remove it")]
-    [InlineData("2020-01-02,1,2,1,2,5", "line 3, time: 2020-01-02 is there twice; remove one of the two rows, or name the true timeframe if these are not 1d bars")]
-    [InlineData("2020-01-03,1,2,1,2,5\n2020-01-02,1,2,1,2,5", "line 4, time: 2020-01-02 follows 2020-01-03; sort the rows by time, oldest first")]
-    [InlineData("2020-01-01,1,2,1,2,5\n2020-01-03,1,2,1,2,5", "line 4, time: 2020-01-03 follows 2020-01-01; sort the rows by time, oldest first")]
-    [InlineData("03.01.2020,1,2,1,2,5", "line 3, time: '03.01.2020' is not a time as those above are written; write it as 2020-01-31 or 2020-01-31 09:30:00, between 1792 and 2199")]
-    [InlineData("2020-02-30,1,2,1,2,5", "line 3, time: '2020-02-30' is not a time as those above are written; write it as 2020-01-31 or 2020-01-31 09:30:00, between 1792 and 2199")]
+    [InlineData("2020-01-02,1,2,1,2,5",
+        "line 3, time: 2020-01-02 is there twice; remove one of the two rows, or name the true timeframe if these are not 1d bars")]
+    [InlineData("2020-01-03,1,2,1,2,5\n2020-01-02,1,2,1,2,5",
+        "line 4, time: 2020-01-02 follows 2020-01-03; sort the rows by time, oldest first")]
+    [InlineData("2020-01-01,1,2,1,2,5\n2020-01-03,1,2,1,2,5",
+        "line 4, time: 2020-01-03 follows 2020-01-01; sort the rows by time, oldest first")]
+    [InlineData("03.01.2020,1,2,1,2,5",
+        "line 3, time: '03.01.2020' is not a time as those above are written; write it as 2020-01-31 or 2020-01-31 09:30:00, between 1792 "
+            + "and 2199")]
+    [InlineData("2020-02-30,1,2,1,2,5",
+        "line 3, time: '2020-02-30' is not a time as those above are written; write it as 2020-01-31 or 2020-01-31 09:30:00, between 1792 "
+            + "and 2199")]
     [InlineData(",1,2,1,2,5", "line 3, time: the field is empty; write it as 2020-01-31 or 2020-01-31 09:30:00, between 1792 and 2199")]
-    [InlineData("2020-01-03Z,1,2,1,2,5", "line 3, time: this time is in another zone than those above; write all times of a file in one zone, best UTC")]
+    [InlineData("2020-01-03Z,1,2,1,2,5",
+        "line 3, time: this time is in another zone than those above; write all times of a file in one zone, best UTC")]
     public void A_faulty_row_names_its_place_field_and_remedy(string row, string fault)
     {
         var path = _folder.Write("x.csv", $"time,open,high,low,close,volume\n2020-01-02,1,2,1,2,5\n{row}\n");
@@ -56,9 +64,12 @@ public sealed class BadInputTests : IDisposable
     [Fact]
     public void Offsets_may_change_by_an_hour_with_daylight_saving_but_not_back_and_forth()
     {
-        var good = _folder.Write("x.csv", "time,open,high,low,close\n2020-03-06 09:30:00-05:00,1,2,1,2\n2020-03-09 09:30:00-04:00,1,2,1,2\n");
+        var good = _folder.Write("x.csv",
+            "time,open,high,low,close\n2020-03-06 09:30:00-05:00,1,2,1,2\n2020-03-09 09:30:00-04:00,1,2,1,2\n");
         Read.Bars(good, "1h").Select(b => b.Time).ShouldBe([Read.Utc("2020-03-06 14:30"), Read.Utc("2020-03-09 13:30")]);
-        var bad = _folder.Write("y.csv", "time,open,high,low,close\n2020-03-06 09:30:00-05:00,1,2,1,2\n2020-03-09 09:30:00-04:00,1,2,1,2\n2020-03-10 09:30:00-05:00,1,2,1,2\n");
+        var bad = _folder.Write("y.csv",
+            "time,open,high,low,close\n2020-03-06 09:30:00-05:00,1,2,1,2\n2020-03-09 09:30:00-04:00,1,2,1,2\n2020-03-10 "
+                + "09:30:00-05:00,1,2,1,2\n");
         Read.Fault(bad, "1h").ShouldContain("line 4, time: this time is in another zone");
     }
 
@@ -89,14 +100,20 @@ public sealed class BadInputTests : IDisposable
     [Fact]
     public void Files_that_are_not_there_not_text_or_damaged_say_so()
     {
-        Read.Fault(Path.Combine(_folder.Path, "none.csv")).ShouldEndWith("none.csv: the file does not exist; check the path and its spelling");
+        Read.Fault(Path.Combine(_folder.Path, "none.csv"))
+            .ShouldEndWith("none.csv: the file does not exist; check the path and its spelling");
         Read.Fault(_folder.Path).ShouldEndWith("this is a folder, not a file; name a file in it");
         Read.Fault(_folder.Write("b.csv", [1, 2, 0, 4, 5, 0, 0, 9])).ShouldContain("this is not text");
-        Read.Fault(_folder.Write("u.csv", System.Text.Encoding.Unicode.GetPreamble().Concat(System.Text.Encoding.Unicode.GetBytes("time")).ToArray())).ShouldContain("the text is UTF-16; save it as UTF-8");
-        var text = "time,open,high,low,close\n" + string.Concat(Enumerable.Range(0, 5000).Select(i => $"{new DateTime(2000, 1, 1).AddDays(i):yyyy-MM-dd},{i + 1},{i + 2},{i + 1},{i + 2}\n"));
+        Read.Fault(_folder.Write("u.csv",
+            System.Text.Encoding.Unicode.GetPreamble().Concat(System.Text.Encoding.Unicode.GetBytes("time")).ToArray()))
+            .ShouldContain("the text is UTF-16; save it as UTF-8");
+        var text = "time,open,high,low,close\n"
+            + string.Concat(Enumerable.Range(0, 5000)
+                .Select(i => $"{new DateTime(2000, 1, 1).AddDays(i):yyyy-MM-dd},{i + 1},{i + 2},{i + 1},{i + 2}\n"));
         var gzip = File.ReadAllBytes(_folder.WriteGzip("g.csv.gz", text));
         var zip = File.ReadAllBytes(_folder.WriteZip("z.zip", ("a.csv", text)));
-        Read.Fault(_folder.WriteZip("two.zip", ("a.csv", text), ("b.csv", text))).ShouldContain("the zip holds 2 files (a.csv, b.csv, …); unpack it and name one of them");
+        Read.Fault(_folder.WriteZip("two.zip", ("a.csv", text), ("b.csv", text)))
+            .ShouldContain("the zip holds 2 files (a.csv, b.csv, …); unpack it and name one of them");
         foreach (var (name, packed) in new[] { ("g.csv.gz", gzip), ("z.zip", zip) })
         {
             Read.Fault(_folder.Write(name, packed[..(packed.Length / 2)])).ShouldContain(name);
@@ -113,8 +130,11 @@ public sealed class BadInputTests : IDisposable
     [Fact]
     public void A_timeframe_longer_than_the_files_bars_is_refused()
     {
-        var path = _folder.Write("x.csv", "time,open,high,low,close\n" + string.Concat(Enumerable.Range(0, 50).Select(i => $"{new DateTime(2020, 1, 1).AddMinutes(i):yyyy-MM-dd HH:mm},1,2,1,2\n")));
-        Read.Fault(path, "1h").ShouldBe($"{path}, timeframe: the bars are 1 min apart and cannot be 1h bars; name the file's own timeframe, or resample it");
+        var path = _folder.Write("x.csv",
+            "time,open,high,low,close\n" + string.Concat(Enumerable.Range(0, 50)
+                .Select(i => $"{new DateTime(2020, 1, 1).AddMinutes(i):yyyy-MM-dd HH:mm},1,2,1,2\n")));
+        Read.Fault(path, "1h")
+            .ShouldBe($"{path}, timeframe: the bars are 1 min apart and cannot be 1h bars; name the file's own timeframe, or resample it");
     }
 
     [Fact]
@@ -122,7 +142,8 @@ public sealed class BadInputTests : IDisposable
     {
         var path = _folder.Write("x.csv", "time,open,high,low,close\n2020-01-02,1,2,1,2\n2020-01-03,1,2,1,2\n");
         Should.Throw<BarDataException>(() => Read.Open(path, "1d", null, Read.Utc("2021-01-01"), Read.Utc("2022-01-01"))).Message
-            .ShouldBe($"{path}: there are no bars between 2021-01-01 00:00 and 2022-01-01 00:00; the file has 2020-01-02 00:00 to 2020-01-03 00:00; change from and to");
+            .ShouldBe($"{path}: there are no bars between 2021-01-01 00:00 and 2022-01-01 00:00; the file has 2020-01-02 00:00 to "
+                + $"2020-01-03 00:00; change from and to");
         Read.All(Read.Open(path, "1d", null, Read.Utc("2020-01-03"))).Count.ShouldBe(1);
     }
 
@@ -132,13 +153,15 @@ public sealed class BadInputTests : IDisposable
         static byte[] Packed(string text)
         {
             using var packed = new MemoryStream();
-            using (var gzip = new System.IO.Compression.GZipStream(packed, System.IO.Compression.CompressionLevel.Optimal)) gzip.Write(System.Text.Encoding.UTF8.GetBytes(text));
+            using (var gzip = new System.IO.Compression.GZipStream(packed, System.IO.Compression.CompressionLevel.Optimal))
+                gzip.Write(System.Text.Encoding.UTF8.GetBytes(text));
             return packed.ToArray();
         }
         var first = Packed("time,open,high,low,close\n2020-01-02,1,2,1,2\n2020-01-03,1,2,1,2\n");
         var second = Packed("2020-01-06,1,2,1,2\n2020-01-07,1,2,1,2\n");
         Read.Bars(_folder.Write("two.csv.gz", [.. first, .. second]), "1d").Count.ShouldBe(4);
         var cut = _folder.Write("cut.csv.gz", first[..^9]);
-        Should.Throw<Granary.Engine.Market.BarDataException>(() => Read.Bars(cut, "1d")).Message.ShouldBe($"{cut}: the compressed data is damaged; download or pack the file again");
+        Should.Throw<Granary.Engine.Market.BarDataException>(() => Read.Bars(cut,
+            "1d")).Message.ShouldBe($"{cut}: the compressed data is damaged; download or pack the file again");
     }
 }

@@ -14,7 +14,8 @@ public sealed class Crc32Tests
         var random = new Random(7);
         var data = new byte[5000];
         random.NextBytes(data);
-        for (var length = 0; length < 400; length++) Crc32.Append(0, data.AsSpan(0, length)).ShouldBe(Crc32.AppendByTable(0, data.AsSpan(0, length)), $"{length} bytes");
+        for (var length = 0; length < 400; length++)
+            Crc32.Append(0, data.AsSpan(0, length)).ShouldBe(Crc32.AppendByTable(0, data.AsSpan(0, length)), $"{length} bytes");
         for (var round = 0; round < 200; round++)
         {
             var cut = random.Next(data.Length);
@@ -37,7 +38,8 @@ public sealed class Crc32Tests
             foreach (var b in data.AsSpan(0, length)) slow = System.Numerics.BitOperations.Crc32C(slow, b);
             Crc32C.Append(0, data.AsSpan(0, length)).ShouldBe(~slow, $"{length} bytes");
             var cut = length / 3;
-            Crc32C.Append(Crc32C.Append(0, data.AsSpan(0, cut)), data.AsSpan(cut, length - cut)).ShouldBe(~slow, $"{length} bytes cut at {cut}");
+            Crc32C.Append(Crc32C.Append(0, data.AsSpan(0, cut)), data.AsSpan(cut, length - cut))
+                .ShouldBe(~slow, $"{length} bytes cut at {cut}");
         }
     }
 }

@@ -18,7 +18,8 @@ public sealed class LargeFilesTests : IDisposable
         for (var i = 0; i < count; i++)
         {
             var n = descending ? count - 1 - i : i;
-            writer.Write($"{new DateTime(2020, 1, 1).AddMinutes(n):yyyy-MM-dd HH:mm:ss},{100 + n % 7},{110 + n % 7},{90 + n % 7},{100 + n % 5},{n % 1000}\n");
+            writer.Write(
+                $"{new DateTime(2020, 1, 1).AddMinutes(n):yyyy-MM-dd HH:mm:ss},{100 + n % 7},{110 + n % 7},{90 + n % 7},{100 + n % 5},{n % 1000}\n");
         }
         return path;
     }
@@ -68,7 +69,8 @@ public sealed class LargeFilesTests : IDisposable
     [Fact]
     public void Ten_gigabytes_stream_in_bounded_memory()
     {
-        Assert.SkipUnless(double.TryParse(Environment.GetEnvironmentVariable("GRANARY_LARGE_GB"), System.Globalization.CultureInfo.InvariantCulture, out var gigabytes),
+        Assert.SkipUnless(double.TryParse(Environment.GetEnvironmentVariable("GRANARY_LARGE_GB"),
+            System.Globalization.CultureInfo.InvariantCulture, out var gigabytes),
             "writes and reads a file of so many gigabytes: set GRANARY_LARGE_GB=10 (five minutes, and the disk for it)");
         var path = Path.Combine(_folder.Path, "large.csv");
         using (var file = new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.Read, 1 << 20))
@@ -78,7 +80,9 @@ public sealed class LargeFilesTests : IDisposable
             for (var minute = new DateTime(1795, 1, 1); file.Position < gigabytes * 1e9; minute = minute.AddMinutes(1))
             {
                 var n = (int)(minute.Ticks / TimeSpan.TicksPerMinute % 1000);
-                System.Text.Unicode.Utf8.TryWrite(row, System.Globalization.CultureInfo.InvariantCulture, $"{minute:yyyy-MM-dd HH:mm:ss},{100 + n % 7}.25,{110 + n % 7}.50,{90 + n % 7}.75,{100 + n % 5}.00,{n}\n", out var length);
+                System.Text.Unicode.Utf8.TryWrite(row, System.Globalization.CultureInfo.InvariantCulture,
+                    $"{minute:yyyy-MM-dd HH:mm:ss},{100 + n % 7}.25,{110 + n % 7}.50,{90 + n % 7}.75,{100 + n % 5}.00,{n}\n",
+                    out var length);
                 file.Write(row.AsSpan(0, length));
             }
         }
@@ -101,7 +105,9 @@ public sealed class LargeFilesTests : IDisposable
         var path = Minutes(30_000);
         var series = Read.Open(path, "1m", NothingKept);
         File.AppendAllText(path, "2021-01-01 00:00:00,1,2,1,2,3\n");
-        Should.Throw<BarDataException>(() => Read.All(series)).Message.ShouldBe($"{path}: the file changed while it was read; wait until nothing writes to it and run again");
+        Should.Throw<BarDataException>(() =>
+            Read.All(series)).Message.ShouldBe($"{path}: the file changed while it was read; wait until nothing writes to it and run "
+                + $"again");
 
         // The same length, and even the same date on the file.
         path = Minutes(30_000);
@@ -151,7 +157,8 @@ public sealed class LargeFilesTests : IDisposable
         series.Notes.ShouldContain("the rows run from newest to oldest and were turned round");
         Read.All(series).ShouldBe(Read.Bars(Minutes(30_000), "1m"));
         path = Minutes(30_000, descending: true);
-        Should.Throw<BarDataException>(() => Read.Open(path, "1m", NothingKept)).Message.ShouldContain("too many to turn them round in memory; sort the file oldest first");
+        Should.Throw<BarDataException>(() => Read.Open(path, "1m",
+            NothingKept)).Message.ShouldContain("too many to turn them round in memory; sort the file oldest first");
     }
 
     [Fact]
@@ -160,6 +167,7 @@ public sealed class LargeFilesTests : IDisposable
         var path = Minutes(200_000);
         using var cancelled = new CancellationTokenSource();
         await cancelled.CancelAsync();
-        await Should.ThrowAsync<OperationCanceledException>(async () => await BarFile.OpenAsync(path, new BarQuery("X", Timeframe.M1), null, cancelled.Token));
+        await Should.ThrowAsync<OperationCanceledException>(async () => await BarFile.OpenAsync(path, new BarQuery("X", Timeframe.M1), null,
+            cancelled.Token));
     }
 }

@@ -23,7 +23,9 @@ public sealed class ReplayTests : IDisposable
     }
 
     private void Write(string symbol, IEnumerable<int> minutes) => File.WriteAllLines(Path.Combine(_folder.Path, symbol + ".csv"),
-        ["time,open,high,low,close,volume", .. minutes.Select(m => FormattableString.Invariant($"2024-01-02 {m / 60:00}:{m % 60:00},{100 + m},{101 + m},{99 + m},{100.5 + m},10"))]);
+        ["time,open,high,low,close,volume",
+            .. minutes.Select(m =>
+                FormattableString.Invariant($"2024-01-02 {m / 60:00}:{m % 60:00},{100 + m},{101 + m},{99 + m},{100.5 + m},10"))]);
 
     private static BarQuery[] Queries(params string[] symbols) => [.. symbols.Select(s => new BarQuery(s, Timeframe.M1))];
 
@@ -37,10 +39,12 @@ public sealed class ReplayTests : IDisposable
         items[^1].Kind.ShouldBe(FeedItemKind.End);
         var bars = items.Where(i => i.Kind == FeedItemKind.Bars).ToList();
         bars.Count.ShouldBe(79);
-        bars.Zip(bars.Skip(1)).ShouldAllBe(p => p.First.Time < p.Second.Time || p.First.Time == p.Second.Time && p.First.Series < p.Second.Series);
-        // aligned: of one instant come all that have a bar, then the heartbeat of that instant
+        bars.Zip(bars.Skip(1))
+            .ShouldAllBe(p => p.First.Time < p.Second.Time || p.First.Time == p.Second.Time && p.First.Series < p.Second.Series);
+        // aligned: of one time slice come all that have a bar, then its heartbeat
         items.Take(4).Select(i => (i.Kind, i.Series, i.Time)).ShouldBe([
-            (FeedItemKind.Bars, 0, Minute(1)), (FeedItemKind.Bars, 1, Minute(1)), (FeedItemKind.Heartbeat, 0, Minute(1)), (FeedItemKind.Bars, 0, Minute(2))]);
+            (FeedItemKind.Bars, 0, Minute(1)), (FeedItemKind.Bars, 1, Minute(1)), (FeedItemKind.Heartbeat, 0, Minute(1)),
+            (FeedItemKind.Bars, 0, Minute(2))]);
         items.Count(i => i.Kind == FeedItemKind.Heartbeat).ShouldBe(70);
         replay.Reached.ShouldBe(Minute(70));
     }
@@ -48,7 +52,8 @@ public sealed class ReplayTests : IDisposable
     [Fact]
     public async Task Larger_blocks_hold_the_same_bars_and_order_holds_between_heartbeats()
     {
-        await using var replay = await BarReplay.OpenAsync(Markets(), Queries("A", "B", "C"), ReplayPace.AsFastAsPossible, _clock, blockSize: 16);
+        await using var replay =
+            await BarReplay.OpenAsync(Markets(), Queries("A", "B", "C"), ReplayPace.AsFastAsPossible, _clock, blockSize: 16);
         var items = await AllAsync(replay);
         items.Where(i => i.Bars is not null && i.Series == 0).Sum(i => i.Bars!.Count).ShouldBe(70);
         items.Count(i => i.Kind == FeedItemKind.Heartbeat).ShouldBe(5);
@@ -66,10 +71,12 @@ public sealed class ReplayTests : IDisposable
     [InlineData("x60", null, 1, 60)]
     [InlineData("x60", "2s", 1, 2)]
     [InlineData("fixed:250ms", null, 0.25, 0.25)]
-    public async Task Market_time_passes_at_the_pace_and_a_gap_lasts_no_longer_than_its_cap(string pace, string? maxGap, double minute, double night)
+    public async Task Market_time_passes_at_the_pace_and_a_gap_lasts_no_longer_than_its_cap(string pace, string? maxGap, double minute,
+        double night)
     {
         Markets();
-        await using var replay = await BarReplay.OpenAsync(new CsvBarSource(_folder.Path), Queries("B"), ReplayPace.Parse(pace, maxGap), _clock);
+        await using var replay =
+            await BarReplay.OpenAsync(new CsvBarSource(_folder.Path), Queries("B"), ReplayPace.Parse(pace, maxGap), _clock);
         var waits = new List<double>();
         await foreach (var item in replay.ReadAsync())
         {
@@ -154,11 +161,13 @@ public sealed class ReplayTests : IDisposable
     [InlineData("fixed:ten", null, "--pace fixed ten is no length of time")]
     [InlineData("realtime", "1y", "--max-gap 1y is no length of time")]
     public void A_pace_that_is_none_is_a_sentence(string pace, string? maxGap, string sentence) =>
-        Should.Throw<BarDataException>(() => ReplayPace.Parse(pace, maxGap)).Message.ShouldStartWith(sentence.StartsWith("is", StringComparison.Ordinal) ? $"--pace {pace} is no pace" : sentence);
+        Should.Throw<BarDataException>(() => ReplayPace.Parse(pace, maxGap)).Message.ShouldStartWith(sentence.StartsWith("is",
+            StringComparison.Ordinal) ? $"--pace {pace} is no pace" : sentence);
 
     [Fact]
     public async Task A_symbol_that_is_not_there_is_told_before_anything_is_replayed() =>
-        (await Should.ThrowAsync<BarDataException>(() => BarReplay.OpenAsync(Markets(), Queries("A", "D"), ReplayPace.AsFastAsPossible, _clock))).Message.ShouldContain("'D'");
+        (await Should.ThrowAsync<BarDataException>(() => BarReplay.OpenAsync(Markets(), Queries("A", "D"), ReplayPace.AsFastAsPossible,
+            _clock))).Message.ShouldContain("'D'");
 
     [Theory]
     [InlineData("x60", 2.0 / 3)]
@@ -177,7 +186,8 @@ public sealed class ReplayTests : IDisposable
         replay.Pace = ReplayPace.Parse(pace);
         if (left > 0)
         {
-            await Eventually.HoldsAsync(() => _clock.NextDue is { } due && Math.Abs((due - _clock.GetUtcNow()).TotalSeconds - left) <= 0.001);
+            await Eventually.HoldsAsync(() => _clock.NextDue is { } due
+                && Math.Abs((due - _clock.GetUtcNow()).TotalSeconds - left) <= 0.001);
             second.IsCompleted.ShouldBeFalse();
             _clock.Advance(TimeSpan.FromSeconds(left + 0.001));
         }
@@ -203,13 +213,16 @@ public sealed class ReplayTests : IDisposable
             Timeframe[] lengths = [Timeframe.M1, Timeframe.M5, Timeframe.M15];
             var query = new BarQuery("M" + m, lengths[random.Next(3)]);
             var step = (int)(query.Timeframe.Ticks / TimeSpan.TicksPerMinute);
-            List<int> minutes = [.. Enumerable.Range(0, 600 / step).Select(i => i * step).Where(i => (i / 60 + m) % 3 != 0 && random.Next(3) > 0)];
+            List<int> minutes =
+                [.. Enumerable.Range(0, 600 / step).Select(i => i * step).Where(i => (i / 60 + m) % 3 != 0 && random.Next(3) > 0)];
             if (minutes.Count < 3) minutes = [0, 2 * step, 3 * step];
             Write(query.Symbol, minutes);
             markets.Add((query, [.. minutes.Select(Minute)]));
         }
-        var expected = markets.SelectMany((m, place) => m.Opens.Select(o => (Close: o + m.Query.Timeframe.Ticks, Place: place))).OrderBy(b => b.Close).ThenBy(b => b.Place).ToList();
-        ReplayPace[] paces = [ReplayPace.RealTime(), ReplayPace.RealTime(TimeSpan.FromSeconds(90)), ReplayPace.Speed(7.5), ReplayPace.Speed(0.3, TimeSpan.FromMinutes(10)), ReplayPace.Every(TimeSpan.FromSeconds(2)), ReplayPace.AsFastAsPossible];
+        var expected = markets.SelectMany((m, place) => m.Opens.Select(o => (Close: o + m.Query.Timeframe.Ticks, Place: place)))
+            .OrderBy(b => b.Close).ThenBy(b => b.Place).ToList();
+        ReplayPace[] paces = [ReplayPace.RealTime(), ReplayPace.RealTime(TimeSpan.FromSeconds(90)), ReplayPace.Speed(7.5),
+            ReplayPace.Speed(0.3, TimeSpan.FromMinutes(10)), ReplayPace.Every(TimeSpan.FromSeconds(2)), ReplayPace.AsFastAsPossible];
         var pace = paces[random.Next(paces.Length)];
         await using var replay = await BarReplay.OpenAsync(new CsvBarSource(_folder.Path), [.. markets.Select(m => m.Query)], pace, _clock);
         using var done = new CancellationTokenSource();
@@ -232,7 +245,7 @@ public sealed class ReplayTests : IDisposable
                 item.Time.ShouldBeGreaterThan(reached, "nothing comes behind the heartbeat of its instant");
             }
             if (item.Kind != FeedItemKind.Heartbeat) continue;
-            // The first instant comes at once, each other when its wait is over.
+            // The first time slice comes at once, each other when its wait is over.
             if (instants++ > 0) due += pace.Wait(new TimeSpan(item.Time - reached));
             (_clock.GetUtcNow() - due).Duration().ShouldBeLessThan(TimeSpan.FromMilliseconds(1));
             reached = item.Time;

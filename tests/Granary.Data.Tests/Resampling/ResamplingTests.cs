@@ -7,7 +7,9 @@ using Granary.Testing;
 
 namespace Granary.Data.Tests.Resampling;
 
-/// <summary>backtrader's resampledata on the same files: its labels are the right edge of minutes and the last bar's date of longer bars.</summary>
+/// <summary>
+/// backtrader's resampledata on the same files: its labels are the right edge of minutes and the last bar's date of longer bars.
+/// </summary>
 public sealed class ResamplingTests
 {
     [SharedTheory]
@@ -19,10 +21,13 @@ public sealed class ResamplingTests
     [InlineData("orcl-1995-2014", "1d", "month", "1month")]
     public void Longer_bars_are_those_of_backtrader(string file, string from, string to, string oracle)
     {
-        var bars = Read.Bars(SharedData.Require($"data/backtrader/{file}.txt"), from, new BarFileOptions { Adjust = false, Stamp = BarStamp.Close });
+        var bars = Read.Bars(SharedData.Require($"data/backtrader/{file}.txt"), from,
+            new BarFileOptions { Adjust = false, Stamp = BarStamp.Close });
         var source = Timeframe.Parse(from);
-        var ours = (to == "month" ? BarResampler.ToMonths(bars) : BarResampler.Resample(bars, source, Timeframe.Parse(to), includeUnfinished: true)).ToList();
-        var theirs = File.ReadAllLines(SharedData.Require($"oracles/resample/{file}.{oracle}.csv")).Skip(1).Select(l => l.Split(',')).ToList();
+        var ours = (to == "month" ? BarResampler.ToMonths(bars)
+            : BarResampler.Resample(bars, source, Timeframe.Parse(to), includeUnfinished: true)).ToList();
+        var theirs = File.ReadAllLines(SharedData.Require($"oracles/resample/{file}.{oracle}.csv")).Skip(1).Select(l => l.Split(','))
+            .ToList();
         ours.Count.ShouldBe(theirs.Count);
         for (var i = 0; i < ours.Count; i++)
         {
@@ -51,7 +56,8 @@ public sealed class ResamplingTests
     public void A_longer_bar_is_its_short_bars_taken_together(string file, string from, string to)
     {
         var bars = Read.Bars(SharedData.Synthetic(file), from, new BarFileOptions { Adjust = false });
-        var ours = to == "month" ? BarResampler.ToMonths(bars) : BarResampler.Resample(bars, Timeframe.Parse(from), Timeframe.Parse(to), includeUnfinished: true);
+        var ours = to == "month" ? BarResampler.ToMonths(bars)
+            : BarResampler.Resample(bars, Timeframe.Parse(from), Timeframe.Parse(to), includeUnfinished: true);
         long Start(Bar bar)
         {
             var day = bar.OpenTime.Date;
@@ -64,7 +70,8 @@ public sealed class ResamplingTests
                 _ => day.AddMinutes(bar.OpenTime.Hour * 60 + bar.OpenTime.Minute / 15 * 15).Ticks,
             };
         }
-        var expected = bars.GroupBy(Start).Select(g => new Bar(g.Key, g.First().Open, g.Max(b => b.High), g.Min(b => b.Low), g.Last().Close, g.Sum(b => b.Volume)));
+        var expected = bars.GroupBy(Start)
+            .Select(g => new Bar(g.Key, g.First().Open, g.Max(b => b.High), g.Min(b => b.Low), g.Last().Close, g.Sum(b => b.Volume)));
         ours.ShouldBe(expected);
     }
 
@@ -79,6 +86,7 @@ public sealed class ResamplingTests
         Read.All(day).ShouldBe([new Bar(Read.Utc("2020-01-01"), 1, 25, 1, 1, 24)]);
         await using var late = await source.OpenAsync(new BarQuery("A", Timeframe.H4, Read.Utc("2020-01-01 09:00")));
         Read.All(late).Select(b => b.OpenTime.Hour).ShouldBe([12, 16, 20]);
-        (await Should.ThrowAsync<BarDataException>(async () => await source.OpenAsync(new BarQuery("A", Timeframe.M30)))).Message.ShouldContain("30m bars cannot be built from 1h bars");
+        (await Should.ThrowAsync<BarDataException>(async () => await source.OpenAsync(new BarQuery("A",
+            Timeframe.M30)))).Message.ShouldContain("30m bars cannot be built from 1h bars");
     }
 }

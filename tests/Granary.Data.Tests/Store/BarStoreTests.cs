@@ -23,7 +23,8 @@ public sealed class BarStoreTests : IDisposable
             TestCatalogues.Stores).GetAwaiter().GetResult()[0];
 
     private IBarSeries Open(string symbol = "X", string timeframe = "1d", bool adjust = true, long? from = null, long? to = null) =>
-        new StoreBarSource(Store, adjust).OpenAsync(new BarQuery(symbol, Timeframe.Parse(timeframe), from, to)).AsTask().GetAwaiter().GetResult();
+        new StoreBarSource(Store, adjust).OpenAsync(new BarQuery(symbol, Timeframe.Parse(timeframe), from, to)).AsTask().GetAwaiter()
+            .GetResult();
 
     private string Minutes(string name, int count = 10_000)
     {
@@ -63,8 +64,10 @@ public sealed class BarStoreTests : IDisposable
     [Fact]
     public void An_overlapping_import_merges_by_time_and_says_what_differed()
     {
-        Import(_folder.Write("a.csv", "time,open,high,low,close,volume\n2020-01-02,1,2,1,2,5\n2020-01-03,2,3,2,3,5\n2020-01-06,3,4,3,4,5\n"));
-        var result = Import(_folder.Write("b.csv", "time,open,high,low,close,volume\n2020-01-01,1,1,1,1,5\n2020-01-03,2,3,2,2.5,5\n2020-01-06,3,4,3,4,5\n2020-01-07,4,5,4,5,5\n"));
+        Import(_folder.Write("a.csv",
+            "time,open,high,low,close,volume\n2020-01-02,1,2,1,2,5\n2020-01-03,2,3,2,3,5\n2020-01-06,3,4,3,4,5\n"));
+        var result = Import(_folder.Write("b.csv",
+            "time,open,high,low,close,volume\n2020-01-01,1,1,1,1,5\n2020-01-03,2,3,2,2.5,5\n2020-01-06,3,4,3,4,5\n2020-01-07,4,5,4,5,5\n"));
         (result.Added, result.Replaced, result.Unchanged, result.Total).ShouldBe((2, 1, 1, 5));
         result.Differences.ShouldBe([new BarDifference(Read.Utc("2020-01-03"), "close", 3, 2.5)]);
         Read.All(Open()).Select(b => (b.OpenTime.Day, b.Close)).ShouldBe([(1, 1), (2, 2), (3, 2.5), (6, 4), (7, 5)]);
@@ -76,14 +79,16 @@ public sealed class BarStoreTests : IDisposable
     {
         var file = Minutes("m.csv");
         Import(file, timeframe: "1m");
-        foreach (var (from, to) in new[] { ("2023-01-02", "2023-01-05 12:34"), ("2022-01-01", "2023-01-01 00:01"), ("2023-01-03 18:15", "2030-01-01") })
+        foreach (var (from, to) in new[] { ("2023-01-02", "2023-01-05 12:34"), ("2022-01-01", "2023-01-01 00:01"),
+            ("2023-01-03 18:15", "2030-01-01") })
         {
             await using var text = Read.Open(file, "1m", from: Read.Utc(from), to: Read.Utc(to));
             await using var stored = Open(timeframe: "1m", from: Read.Utc(from), to: Read.Utc(to));
             Read.All(stored).ShouldBe(Read.All(text));
             stored.ContentHash.ShouldBe(text.ContentHash);
         }
-        Should.Throw<BarDataException>(() => Open(timeframe: "1m", from: Read.Utc("2030-01-01"))).Message.ShouldContain("there are no bars between");
+        Should.Throw<BarDataException>(() => Open(timeframe: "1m",
+            from: Read.Utc("2030-01-01"))).Message.ShouldContain("there are no bars between");
     }
 
     [Fact]
@@ -104,7 +109,8 @@ public sealed class BarStoreTests : IDisposable
     [Fact]
     public async Task Written_LEAN_files_keep_their_factors_and_days_are_imported_as_one_market()
     {
-        var days = _folder.WriteZip("lean/equity/usa/daily/abc.zip", ("abc.csv", "20200102 00:00,800000,810000,790000,800000,50\n20200103 00:00,200000,210000,190000,200000,60\n"));
+        var days = _folder.WriteZip("lean/equity/usa/daily/abc.zip",
+            ("abc.csv", "20200102 00:00,800000,810000,790000,800000,50\n20200103 00:00,200000,210000,190000,200000,60\n"));
         _folder.Write("lean/equity/usa/factor_files/abc.csv", "20200102,1,0.25,80\n20501231,1,1,0\n");
         Import(days, "ABC").Total.ShouldBe(2);
         foreach (var adjust in new[] { true, false })
@@ -115,7 +121,9 @@ public sealed class BarStoreTests : IDisposable
             stored.ContentHash.ShouldBe(text.ContentHash);
         }
         string[] minutes = [.. ((string[])["20200102", "20200103"]).Select(day =>
-            _folder.WriteZip($"lean/equity/usa/minute/abc/{day}_trade.zip", ($"{day}_abc_minute_trade.csv", "34200000,1000000,1010000,990000,1005000,50\n34260000,1000000,1010000,990000,1005000,50\n")))];
+            _folder.WriteZip($"lean/equity/usa/minute/abc/{day}_trade.zip",
+                ($"{day}_abc_minute_trade.csv",
+                    "34200000,1000000,1010000,990000,1005000,50\n34260000,1000000,1010000,990000,1005000,50\n")))];
         var results = await BarImport.RunAsync(new ImportRequest(minutes, Store, "ABC", Timeframe.M1, new BarFileOptions()),
             TestCatalogues.Stores);
         results.ShouldHaveSingleItem().File.ShouldEndWith("and 1 more");
@@ -210,7 +218,9 @@ public sealed class BarStoreTests : IDisposable
         Import(Minutes("m.csv", 10), "BTCUSDT", "1m");
         Should.Throw<BarDataException>(() => Open("BTCUSTD", "1m")).Message.ShouldContain("did you mean BTCUSDT?");
         Should.Throw<BarDataException>(() => Open("BTCUSDT", "1h")).Message.ShouldContain("BTCUSDT has no 1h bars; use 1m");
-        Should.Throw<BarDataException>(() => new StoreBarSource(Path.Combine(_folder.Path, "none")).OpenAsync(new BarQuery("X", Timeframe.D1)).AsTask().GetAwaiter().GetResult()).Message.ShouldContain("the store does not exist");
+        Should.Throw<BarDataException>(() =>
+            new StoreBarSource(Path.Combine(_folder.Path, "none")).OpenAsync(new BarQuery("X", Timeframe.D1)).AsTask().GetAwaiter()
+                .GetResult()).Message.ShouldContain("the store does not exist");
     }
 
     [Fact]
@@ -219,14 +229,17 @@ public sealed class BarStoreTests : IDisposable
         Import(_folder.Write("a.csv", "time,open,high,low,close\n2020-01-02,1,2,1,2\n"));
         var path = Directory.GetFiles(Store, "*.bars", SearchOption.AllDirectories)[0];
         var before = File.ReadAllBytes(path);
-        Should.Throw<BarDataException>(() => Import(_folder.Write("b.csv", "time,open,high,low,close\n2020-01-03,1,2,1,2\n2020-01-04,1,x,1,2\n"))).Message.ShouldContain("line 3, high: 'x' is not a number");
+        Should.Throw<BarDataException>(() => Import(_folder.Write("b.csv",
+            "time,open,high,low,close\n2020-01-03,1,2,1,2\n2020-01-04,1,x,1,2\n"))).Message.ShouldContain("line 3, high: 'x' is not a "
+                + "number");
         File.ReadAllBytes(path).ShouldBe(before);
     }
 
     [Fact]
     public void Concurrent_imports_of_one_market_lose_no_bars()
     {
-        var files = Enumerable.Range(0, 8).Select(i => _folder.Write($"{i}.csv", $"time,open,high,low,close\n2020-01-{i + 10},1,2,1,2\n")).ToList();
+        var files = Enumerable.Range(0, 8).Select(i => _folder.Write($"{i}.csv", $"time,open,high,low,close\n2020-01-{i + 10},1,2,1,2\n"))
+            .ToList();
         Parallel.ForEach(files, f => Import(f));
         Read.All(Open()).Count.ShouldBe(8);
     }

@@ -11,7 +11,8 @@ public sealed class GeneratedBarSourceTests
     {
         using var folder = new TempFolder();
         const string source = "generated:ACME,BTCUSDT?from=2024-01-02&to=2024-02-01&seed=7";
-        DataGeneration.Run(new GenerateRequest(folder.Path, DataGeneration.Markets(["ACME", "BTCUSDT"], Read.Utc("2024-01-02"), Read.Utc("2024-02-01"), 7), [Timeframe.H1]));
+        DataGeneration.Run(new GenerateRequest(folder.Path,
+            DataGeneration.Markets(["ACME", "BTCUSDT"], Read.Utc("2024-01-02"), Read.Utc("2024-02-01"), 7), [Timeframe.H1]));
         var generated = TestCatalogues.Sources.Open(source);
         var files = TestCatalogues.Sources.Open("csv:" + folder.Path);
         (await generated.ListSymbolsAsync(Timeframe.H1)).ShouldBe(await files.ListSymbolsAsync(Timeframe.H1));

@@ -39,7 +39,8 @@ public sealed class MarketGeneratorTests
         var days = MarketGenerator.Generate(market, Timeframe.D1).ToList();
         var first = minutes.TakeWhile(b => b.OpenTime.Date == minutes[0].OpenTime.Date).ToList();
         first.Count.ShouldBe(390);
-        days[0].ShouldBe(new Bar(first[0].OpenTime.Date.Ticks, first[0].Open, first.Max(b => b.High), first.Min(b => b.Low), first[^1].Close, first.Sum(b => b.Volume)));
+        days[0].ShouldBe(new Bar(first[0].OpenTime.Date.Ticks, first[0].Open, first.Max(b => b.High), first.Min(b => b.Low),
+            first[^1].Close, first.Sum(b => b.Volume)));
     }
 
     [Fact]
@@ -92,7 +93,9 @@ public sealed class MarketGeneratorTests
     [Fact]
     public void A_name_that_points_elsewhere_is_refused()
     {
-        Should.Throw<BarDataException>(() => DataGeneration.Markets(["../../etc/passwd"], From, To, 1)).Message.ShouldContain("cannot be a file's name");
-        Should.Throw<BarDataException>(() => MarketGenerator.Generate(SyntheticMarket.Stock("A", To, From), Timeframe.D1).ToList()).Message.ShouldContain("the end is not after the start");
+        Should.Throw<BarDataException>(() => DataGeneration.Markets(["../../etc/passwd"], From, To,
+            1)).Message.ShouldContain("cannot be a file's name");
+        Should.Throw<BarDataException>(() => MarketGenerator.Generate(SyntheticMarket.Stock("A", To, From), Timeframe.D1)
+            .ToList()).Message.ShouldContain("the end is not after the start");
     }
 }

@@ -22,10 +22,12 @@ internal sealed class BicepFile
     {
         Path = path;
         Parameters = root.Children.Where(n => n.Kind == "parameter_declaration").ToDictionary(NameOf, n => n, StringComparer.Ordinal);
-        Variables = root.Children.Where(n => n.Kind == "variable_declaration").ToDictionary(NameOf, n => n.Children[^1], StringComparer.Ordinal);
+        Variables = root.Children.Where(n => n.Kind == "variable_declaration")
+            .ToDictionary(NameOf, n => n.Children[^1], StringComparer.Ordinal);
         Resources = root.Children.Where(n => n.Kind == "resource_declaration").ToDictionary(NameOf, n => n, StringComparer.Ordinal);
         Modules = root.Children.Where(n => n.Kind == "module_declaration").ToDictionary(NameOf, n => n, StringComparer.Ordinal);
-        Outputs = root.Children.Where(n => n.Kind == "output_declaration").ToDictionary(NameOf, n => n.Children[^1], StringComparer.Ordinal);
+        Outputs = root.Children.Where(n => n.Kind == "output_declaration")
+            .ToDictionary(NameOf, n => n.Children[^1], StringComparer.Ordinal);
         Root = root;
     }
 
@@ -85,7 +87,8 @@ internal sealed class BicepFile
     public static string? Literal(Node node)
     {
         if (node.Kind != "string" || node.Children.Any(c => c.Kind == "interpolation")) return null;
-        return string.Concat(node.Children.Select(c => c.Kind == "escape_sequence" ? c.Text switch { "\\n" => "\n", "\\t" => "\t", "\\r" => "\r", _ => c.Text[1..] } : c.Text));
+        return string.Concat(node.Children.Select(c => c.Kind == "escape_sequence"
+            ? c.Text switch { "\\n" => "\n", "\\t" => "\t", "\\r" => "\r", _ => c.Text[1..] } : c.Text));
     }
 
     /// <summary>Properties of an object, with the node of each; nested resources are not among them.</summary>
@@ -93,9 +96,11 @@ internal sealed class BicepFile
     {
         foreach (var property in @object.Children.Where(c => c.Kind == "object_property"))
         {
-            if (property.Children is [var key, var value]) yield return (Literal(key) ?? (key.Kind == "identifier" ? key.Text : ""), value, property.Line);
+            if (property.Children is [var key, var value])
+                yield return (Literal(key) ?? (key.Kind == "identifier" ? key.Text : ""), value, property.Line);
         }
     }
 
-    public static Node? Find(Node @object, string name) => Properties(@object).Where(p => p.Name == name).Select(p => p.Value).FirstOrDefault();
+    public static Node? Find(Node @object, string name) =>
+        Properties(@object).Where(p => p.Name == name).Select(p => p.Value).FirstOrDefault();
 }

@@ -7,7 +7,9 @@ public class BicepModuleTests
 {
     private static string Folder => Path.Combine(SharedData.RepositoryRoot, "bicep");
 
-    public static TheoryData<string> Files => [.. Directory.GetFiles(Folder, "*.bicep", SearchOption.AllDirectories).Select(f => Path.GetRelativePath(Folder, f)).Order(StringComparer.Ordinal)];
+    public static TheoryData<string> Files =>
+        [.. Directory.GetFiles(Folder, "*.bicep", SearchOption.AllDirectories).Select(f => Path.GetRelativePath(Folder, f))
+            .Order(StringComparer.Ordinal)];
 
     private static async Task<IReadOnlyList<string>> CheckAsync(string path, string? text = null)
     {
@@ -20,7 +22,8 @@ public class BicepModuleTests
         }
         try
         {
-            return await new BicepChecker(await BicepFile.ParseAsync(source), schemas, module => BicepFile.ParseAsync(Path.Combine(Folder, Path.GetDirectoryName(path)!, module))).CheckAsync();
+            return await new BicepChecker(await BicepFile.ParseAsync(source), schemas,
+                module => BicepFile.ParseAsync(Path.Combine(Folder, Path.GetDirectoryName(path)!, module))).CheckAsync();
         }
         finally
         {
@@ -35,15 +38,19 @@ public class BicepModuleTests
     /// <summary>The check itself: each of these slips must be seen.</summary>
     [SharedTheory]
     [InlineData("modules/silo.bicep", "targetPort: httpPort", "targetProt: httpPort", "there is no property 'targetProt'")]
-    [InlineData("modules/silo.bicep", "            external: false\n            targetPort: siloPort\n", "            external: false\n", "'targetPort' is required")]
+    [InlineData("modules/silo.bicep", "            external: false\n            targetPort: siloPort\n", "            external: false\n",
+        "'targetPort' is required")]
     [InlineData("modules/silo.bicep", "failureThreshold: 60", "failureThreshold: '60'", "is not IntegerType")]
     [InlineData("modules/silo.bicep", "allowInsecure: false", "allowInsecure: 0", "is not BooleanType")]
     [InlineData("modules/silo.bicep", "containerApps@2025-07-01", "containerApps@2025-07-02", "there is no resource type")]
     [InlineData("modules/silo.bicep", "value: clusterId", "value: clusterID", "nobody declared 'clusterID'")]
-    [InlineData("modules/silo.bicep", "configuration.ingress.fqdn", "configuration.ingress.fdqn", "has no properties.configuration.ingress.fdqn")]
-    [InlineData("modules/silo.bicep", "{ secretRef: 'keys', path: 'keys.json' }", "{ secret: 'keys', path: 'keys.json' }", "there is no property 'secret'")]
+    [InlineData("modules/silo.bicep", "configuration.ingress.fqdn", "configuration.ingress.fdqn",
+        "has no properties.configuration.ingress.fdqn")]
+    [InlineData("modules/silo.bicep", "{ secretRef: 'keys', path: 'keys.json' }", "{ secret: 'keys', path: 'keys.json' }",
+        "there is no property 'secret'")]
     [InlineData("modules/vault.bicep", "name: 'standard'", "name: 'cheap'", "is none of 'standard', 'premium'")]
-    [InlineData("modules/vault.bicep", "    enableSoftDelete: true\n", "    enableSoftDelete: true\n    hsmPoolResourceId: 'x'\n", "Azure sets it")]
+    [InlineData("modules/vault.bicep", "    enableSoftDelete: true\n", "    enableSoftDelete: true\n    hsmPoolResourceId: 'x'\n",
+        "Azure sets it")]
     [InlineData("modules/vault.bicep", "    tenantId: subscription().tenantId\n", "", "'tenantId' is required")]
     [InlineData("modules/database.bicep", "storageSizeGB: 64", "storageSizeGB: owner", "is not IntegerType")]
     [InlineData("main.bicep", "    clusterId: clusterId\n    vaultName", "    vaultName", "needs 'clusterId'")]
@@ -56,7 +63,8 @@ public class BicepModuleTests
     {
         var text = await File.ReadAllTextAsync(Path.Combine(Folder, path));
         text.ShouldContain(right, Case.Sensitive);
-        (await CheckAsync(path, text.Replace(right, wrong, StringComparison.Ordinal))).ShouldContain(f => f.Contains(fault, StringComparison.Ordinal));
+        (await CheckAsync(path,
+            text.Replace(right, wrong, StringComparison.Ordinal))).ShouldContain(f => f.Contains(fault, StringComparison.Ordinal));
     }
 
     [Fact]
@@ -67,7 +75,8 @@ public class BicepModuleTests
         var wrong = Path.GetTempFileName();
         try
         {
-            await File.WriteAllTextAsync(wrong, (await File.ReadAllTextAsync(right)).Replace("params: {", "params = {", StringComparison.Ordinal));
+            await File.WriteAllTextAsync(wrong,
+                (await File.ReadAllTextAsync(right)).Replace("params: {", "params = {", StringComparison.Ordinal));
             (await Should.ThrowAsync<FormatException>(() => BicepFile.ParseAsync(wrong))).Message.ShouldContain("not Bicep");
         }
         finally
@@ -86,7 +95,8 @@ public class BicepModuleTests
             file.Outputs.Values.ShouldAllBe(o => !o.All.Any(n => n.Kind == "identifier" && n.Text == name), $"{path}: {name} is put out");
         }
         foreach (var (name, output) in file.Outputs) output.Text.ShouldNotContain("listKeys", Case.Insensitive, $"{path}: {name}");
-        foreach (var parameter in file.Parameters.Where(p => p.Key.Contains("password", StringComparison.OrdinalIgnoreCase) || p.Key.EndsWith("Key", StringComparison.Ordinal) || p.Key == "apiKeys"))
+        foreach (var parameter in file.Parameters.Where(p => p.Key.Contains("password", StringComparison.OrdinalIgnoreCase)
+            || p.Key.EndsWith("Key", StringComparison.Ordinal) || p.Key == "apiKeys"))
             BicepFile.IsSecure(file, parameter.Value).ShouldBeTrue($"{path}: {parameter.Key} is not marked as a secret");
     }
 }

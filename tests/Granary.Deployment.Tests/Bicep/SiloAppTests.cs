@@ -11,7 +11,8 @@ public class SiloAppTests
 
     private static Task<BicepFile> FileAsync(string name = "silo") => BicepFile.ParseAsync(Path.Combine(Modules, name + ".bicep"));
 
-    private static Node At(Node node, params string[] path) => path.Aggregate(node, (n, p) => BicepFile.Find(n, p) ?? throw new InvalidOperationException($"{p} is missing"));
+    private static Node At(Node node, params string[] path) =>
+        path.Aggregate(node, (n, p) => BicepFile.Find(n, p) ?? throw new InvalidOperationException($"{p} is missing"));
 
     private static Node App(BicepFile file) => At(file.Resources["silo"].Children[^1], "properties");
 
@@ -20,7 +21,8 @@ public class SiloAppTests
     /// <summary>The value that a text will have: variables put in, everything else as a word.</summary>
     private static string Text(BicepFile file, Node node) => node.Kind switch
     {
-        "string" => string.Concat(node.Children.Select(c => c.Kind == "interpolation" ? Text(file, c.Children[0]) : c.Kind == "escape_sequence" ? c.Text[1..] : c.Text)),
+        "string" => string.Concat(node.Children.Select(c => c.Kind == "interpolation" ? Text(file, c.Children[0])
+            : c.Kind == "escape_sequence" ? c.Text[1..] : c.Text)),
         "number" or "boolean" => node.Text,
         "identifier" when file.Variables.TryGetValue(node.Text, out var value) => Text(file, value),
         "identifier" => node.Text,
@@ -32,7 +34,8 @@ public class SiloAppTests
 
     private static Dictionary<string, string> Environment(BicepFile file) => At(Container(file), "env").All
         .Where(n => n.Kind == "object" && BicepFile.Find(n, "name") is not null)
-        .ToDictionary(n => Text(file, At(n, "name")), n => BicepFile.Find(n, "value") is { } value ? Text(file, value) : "secret:" + Text(file, At(n, "secretRef")));
+        .ToDictionary(n => Text(file, At(n, "name")),
+            n => BicepFile.Find(n, "value") is { } value ? Text(file, value) : "secret:" + Text(file, At(n, "secretRef")));
 
     private static SiloSettings Settings(BicepFile file)
     {
@@ -47,7 +50,8 @@ public class SiloAppTests
     public async Task Its_environment_is_understood_by_the_silos_own_reader()
     {
         var file = await FileAsync();
-        foreach (var variable in Environment(file).Keys) SiloOption.All.Select(o => o.Variable).Append("OTEL_EXPORTER_OTLP_ENDPOINT").ShouldContain(variable);
+        foreach (var variable in Environment(file).Keys)
+            SiloOption.All.Select(o => o.Variable).Append("OTEL_EXPORTER_OTLP_ENDPOINT").ShouldContain(variable);
         var settings = Settings(file);
         (settings.Clustering, settings.Streams, settings.Data).ShouldBe((Clustering.Postgres, StreamTransport.Kafka, Path.GetTempPath()));
     }
@@ -76,7 +80,7 @@ public class SiloAppTests
             routes.ShouldContain(Text(file, At(probe, "httpGet", "path")));
             Number(file, At(probe, "httpGet", "port")).ShouldBe(SiloEnvironment.HttpPort(Settings(file)));
         }
-        // a silo that cannot reach its database must not be killed for it: that helps nobody
+        // a silo that cannot reach its database must not be killed for it: that would not help
         Text(file, At(probes[1], "httpGet", "path")).ShouldEndWith("/live");
         Text(file, At(probes[2], "httpGet", "path")).ShouldEndWith("/ready");
     }
@@ -85,7 +89,8 @@ public class SiloAppTests
     public async Task It_is_given_more_time_to_stop_than_a_silo_takes()
     {
         var file = await FileAsync();
-        Number(file, At(App(file), "template", "terminationGracePeriodSeconds")).ShouldBeGreaterThan((int)Settings(file).DrainTimeout.TotalSeconds);
+        Number(file, At(App(file), "template", "terminationGracePeriodSeconds"))
+            .ShouldBeGreaterThan((int)Settings(file).DrainTimeout.TotalSeconds);
     }
 
     [Fact]
@@ -93,7 +98,8 @@ public class SiloAppTests
     {
         var file = await FileAsync();
         var startup = At(Container(file), "probes").Children[0];
-        (Number(file, At(startup, "periodSeconds")) * Number(file, At(startup, "failureThreshold"))).ShouldBeGreaterThan((int)Settings(file).StartTimeout.TotalSeconds);
+        (Number(file, At(startup, "periodSeconds")) * Number(file,
+            At(startup, "failureThreshold"))).ShouldBeGreaterThan((int)Settings(file).StartTimeout.TotalSeconds);
     }
 
     [Fact]
@@ -102,10 +108,12 @@ public class SiloAppTests
         var file = await FileAsync();
         var secrets = At(App(file), "configuration", "secrets").Children.Select(s => Text(file, At(s, "name"))).ToList();
         var volumes = At(App(file), "template", "volumes").Children;
-        var mounts = At(Container(file), "volumeMounts").Children.ToDictionary(m => Text(file, At(m, "volumeName")), m => Text(file, At(m, "mountPath")));
+        var mounts = At(Container(file), "volumeMounts").Children.ToDictionary(m => Text(file, At(m, "volumeName")),
+            m => Text(file, At(m, "mountPath")));
         mounts.Keys.Order(StringComparer.Ordinal).ShouldBe(volumes.Select(v => Text(file, At(v, "name"))).Order(StringComparer.Ordinal));
         var environment = Environment(file);
-        foreach (var value in environment.Values.Where(v => v.StartsWith("secret:", StringComparison.Ordinal))) secrets.ShouldContain(value["secret:".Length..]);
+        foreach (var value in environment.Values.Where(v => v.StartsWith("secret:", StringComparison.Ordinal)))
+            secrets.ShouldContain(value["secret:".Length..]);
         var inFiles = At(volumes.Single(v => Text(file, At(v, "storageType")) == "Secret"), "secrets").Children;
         foreach (var secret in inFiles) secrets.ShouldContain(Text(file, At(secret, "secretRef")));
         var files = inFiles.Select(s => $"{mounts["secrets"]}/{Text(file, At(s, "path"))}").ToList();
@@ -128,7 +136,8 @@ public class SiloAppTests
             Text(file, At(volumes[name], "storageName")).ShouldBe($"{name}StorageName");
             Text(file, At(storages[name].Children[^1], "properties", "azureFile", "accessMode")).ShouldBe(mode);
         }
-        var user = System.Text.RegularExpressions.Regex.Match(await File.ReadAllTextAsync(Path.Combine(SharedData.RepositoryRoot, "Dockerfile")), @"ARG APP_UID=(\d+)").Groups[1].Value;
+        var user = System.Text.RegularExpressions.Regex.Match(await File.ReadAllTextAsync(Path.Combine(SharedData.RepositoryRoot,
+            "Dockerfile")), @"ARG APP_UID=(\d+)").Groups[1].Value;
         Text(file, At(volumes["runs"], "mountOptions")).ShouldContain($"uid={user},gid={user}");
     }
 
@@ -139,8 +148,10 @@ public class SiloAppTests
         var hub = streams.Resources["blocks"].Children[^1];
         // the names and the number stand in code that needs Orleans, which this test does not: they are read from its text
         var provider = await File.ReadAllTextAsync(Path.Combine(SharedData.RepositoryRoot, "src/Granary.Silo/Streams/StreamProviders.cs"));
-        var options = await File.ReadAllTextAsync(Path.Combine(SharedData.RepositoryRoot, "src/Granary.Cluster.Kafka/KafkaStreamOptions.cs"));
-        var names = await File.ReadAllTextAsync(Path.Combine(SharedData.RepositoryRoot, "src/Granary.Cluster.Contracts/ClusterProviders.cs"));
+        var options =
+            await File.ReadAllTextAsync(Path.Combine(SharedData.RepositoryRoot, "src/Granary.Cluster.Kafka/KafkaStreamOptions.cs"));
+        var names = await File.ReadAllTextAsync(Path.Combine(SharedData.RepositoryRoot,
+            "src/Granary.Cluster.Contracts/ClusterProviders.cs"));
         provider.ShouldContain("$\"granary-{settings.ClusterId}-{ClusterProviders.Blocks}\"");
         names.ShouldContain("Blocks = \"blocks\"");
         Text(streams, At(hub, "name")).ShouldBe("granary-clusterId-blocks");
@@ -162,8 +173,10 @@ public class SiloAppTests
             "${owner}" => "granary",
             var other => throw new InvalidOperationException(other),
         }));
-        var settings = SiloSettingsReader.Read([], n => n switch { "GRANARY_CLUSTERING" => "postgres", "GRANARY_CONNECTION" => text, _ => null });
+        var settings = SiloSettingsReader.Read([],
+            n => n switch { "GRANARY_CLUSTERING" => "postgres", "GRANARY_CONNECTION" => text, _ => null });
         var connection = new Npgsql.NpgsqlConnectionStringBuilder(settings.Connection!);
-        (connection.Host, connection.Username, connection.Password, connection.SslMode).ShouldBe(("db.postgres.database.azure.com", "granary", password, Npgsql.SslMode.VerifyFull));
+        (connection.Host, connection.Username, connection.Password, connection.SslMode).ShouldBe(("db.postgres.database.azure.com",
+            "granary", password, Npgsql.SslMode.VerifyFull));
     }
 }

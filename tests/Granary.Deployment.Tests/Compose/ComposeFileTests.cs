@@ -23,7 +23,8 @@ public class ComposeFileTests
 
     private static JsonObject Collector => ComposeFile.Read("infra/otel/collector.yaml");
 
-    private static IEnumerable<(string Name, JsonObject Service)> Silos => Services.Where(s => s.Value!["image"]!.GetValue<string>() == "granary-silo").Select(s => (s.Key, s.Value!.AsObject()));
+    private static IEnumerable<(string Name, JsonObject Service)> Silos =>
+        Services.Where(s => s.Value!["image"]!.GetValue<string>() == "granary-silo").Select(s => (s.Key, s.Value!.AsObject()));
 
     private static Dictionary<string, string> Environment(JsonObject service) =>
         service["environment"]!.AsObject().ToDictionary(e => e.Key, e => ComposeFile.Interpolate(e.Value!.ToString(), Given));
@@ -35,7 +36,8 @@ public class ComposeFileTests
         await System.IO.File.WriteAllTextAsync(path, document.ToJsonString());
         try
         {
-            return JsonSerializer.Deserialize<List<string>>(await NodeTools.RunAsync(Path.Combine(AppContext.BaseDirectory, "Tools", "validate.mjs"), Ajv, schema, path))!;
+            return JsonSerializer.Deserialize<List<string>>(await NodeTools.RunAsync(Path.Combine(AppContext.BaseDirectory, "Tools",
+                "validate.mjs"), Ajv, schema, path))!;
         }
         finally
         {
@@ -90,7 +92,8 @@ public class ComposeFileTests
             connection.Port.ShouldBe(5432);
 
             var (host, port) = (settings.Kafka!.Split(':')[0], settings.Kafka!.Split(':')[1]);
-            Services[host]!["command"]!.AsArray().Select(c => c!.ToString()).ShouldContain($"--advertise-kafka-addr=PLAINTEXT://{settings.Kafka}");
+            Services[host]!["command"]!.AsArray().Select(c => c!.ToString())
+                .ShouldContain($"--advertise-kafka-addr=PLAINTEXT://{settings.Kafka}");
             Services[host]!["command"]!.AsArray().Select(c => c!.ToString()).ShouldContain($"--kafka-addr=PLAINTEXT://0.0.0.0:{port}");
 
             var otlp = new Uri(environment["OTEL_EXPORTER_OTLP_ENDPOINT"]);
@@ -114,7 +117,8 @@ public class ComposeFileTests
                 var parts = port!.ToString().Split(':');
                 parts[0].ShouldBe("127.0.0.1", name);
                 published.Add(parts[1]);
-                if (name.StartsWith("silo", StringComparison.Ordinal)) SiloEnvironment.HttpPort(SiloEnvironment.Read(Environment(service.AsObject()))).ToString().ShouldBe(parts[2]);
+                if (name.StartsWith("silo", StringComparison.Ordinal))
+                    SiloEnvironment.HttpPort(SiloEnvironment.Read(Environment(service.AsObject()))).ToString().ShouldBe(parts[2]);
                 if (name == "otel-collector") Collector.ToJsonString().ShouldContain($":{parts[2]}\"");
             }
         }
@@ -135,10 +139,13 @@ public class ComposeFileTests
     [Fact]
     public void Every_service_that_has_a_shell_or_a_probe_of_its_own_has_a_health_check()
     {
-        foreach (var (name, service) in Services.Where(s => s.Key != "otel-collector")) service!["healthcheck"]!["test"]!.AsArray().Count.ShouldBeGreaterThan(1, name);
-        foreach (var (_, service) in Silos) service["healthcheck"]!["test"]!.AsArray().Select(t => t!.ToString()).ShouldBe(["CMD", "dotnet", "granary-silo.dll", "health"]);
+        foreach (var (name, service) in Services.Where(s => s.Key != "otel-collector"))
+            service!["healthcheck"]!["test"]!.AsArray().Count.ShouldBeGreaterThan(1, name);
         foreach (var (_, service) in Silos)
-            foreach (var (dependency, how) in service["depends_on"]!.AsObject().Where(d => d.Key != "otel-collector")) how!["condition"]!.ToString().ShouldBe("service_healthy", dependency);
+            service["healthcheck"]!["test"]!.AsArray().Select(t => t!.ToString()).ShouldBe(["CMD", "dotnet", "granary-silo.dll", "health"]);
+        foreach (var (_, service) in Silos)
+            foreach (var (dependency, how) in service["depends_on"]!.AsObject().Where(d => d.Key != "otel-collector"))
+                how!["condition"]!.ToString().ShouldBe("service_healthy", dependency);
     }
 
     [Fact]
@@ -148,12 +155,15 @@ public class ComposeFileTests
         foreach (var (name, service) in Services)
         {
             foreach (var (variable, value) in service!["environment"]?.AsObject() ?? [])
-                if (variable.Contains("PASSWORD", StringComparison.Ordinal) || value!.ToString().Contains("Password=", StringComparison.OrdinalIgnoreCase))
-                    Should.Throw<InvalidOperationException>(() => ComposeFile.Interpolate(value!.ToString(), new Dictionary<string, string>()), $"{name}: {variable} has a default");
+                if (variable.Contains("PASSWORD", StringComparison.Ordinal)
+                    || value!.ToString().Contains("Password=", StringComparison.OrdinalIgnoreCase))
+                    Should.Throw<InvalidOperationException>(() => ComposeFile.Interpolate(value!.ToString(),
+                        new Dictionary<string, string>()), $"{name}: {variable} has a default");
         }
         // what .env.example lists is what the file asks for
         var asked = Regex.Matches(text, @"\$\{(\w+)").Select(m => m.Groups[1].Value).Distinct().Order(StringComparer.Ordinal);
-        var example = System.IO.File.ReadAllLines(Path.Combine(SharedData.RepositoryRoot, ".env.example")).Where(l => l.Contains('=') && l[0] != '#').ToDictionary(l => l.Split('=')[0], l => l.Split('=')[1]);
+        var example = System.IO.File.ReadAllLines(Path.Combine(SharedData.RepositoryRoot, ".env.example"))
+            .Where(l => l.Contains('=') && l[0] != '#').ToDictionary(l => l.Split('=')[0], l => l.Split('=')[1]);
         example.Keys.Order(StringComparer.Ordinal).ShouldBe(asked);
         example.Where(e => e.Key.Contains("PASSWORD", StringComparison.Ordinal)).ShouldAllBe(e => e.Value == "");
     }
@@ -177,7 +187,8 @@ public class ComposeFileTests
             foreach (var volume in service!["volumes"]?.AsArray() ?? [])
             {
                 var source = ComposeFile.Interpolate(volume!.ToString(), Given).Split(':')[0];
-                if (source.StartsWith("./infra", StringComparison.Ordinal)) System.IO.File.Exists(Path.Combine(SharedData.RepositoryRoot, source)).ShouldBeTrue(name);
+                if (source.StartsWith("./infra", StringComparison.Ordinal))
+                    System.IO.File.Exists(Path.Combine(SharedData.RepositoryRoot, source)).ShouldBeTrue(name);
                 else if (!source.StartsWith('.')) File["volumes"]!.AsObject().ContainsKey(source).ShouldBeTrue(name);
             }
             foreach (var secret in service["secrets"]?.AsArray() ?? [])
@@ -191,10 +202,13 @@ public class ComposeFileTests
     [Fact]
     public void All_silos_write_runs_into_one_volume_and_read_bars_from_one_folder()
     {
-        // A run whose silo is lost is gone on with by another one, which has to find what was acknowledged; files of a run are asked of any silo.
+        // A run whose silo is lost is resumed by another one, which has to find what was acknowledged; files of a run are asked of any
+        // silo.
         foreach (var option in new[] { "GRANARY_RUNS", "GRANARY_DATA" })
         {
-            var mounted = Silos.Select(s => s.Service["volumes"]!.AsArray().Select(v => ComposeFile.Interpolate(v!.ToString(), Given).Split(':')).Single(v => v[1] == Environment(s.Service)[option])).ToList();
+            var mounted = Silos.Select(s => s.Service["volumes"]!.AsArray()
+                .Select(v => ComposeFile.Interpolate(v!.ToString(), Given).Split(':')).Single(v => v[1] == Environment(s.Service)[option]))
+                .ToList();
             mounted.Select(m => m[0]).Distinct().ShouldHaveSingleItem(option);
             mounted.ShouldAllBe(m => m.Contains("ro") == (option == "GRANARY_DATA"), option);
         }
@@ -213,6 +227,7 @@ public class ComposeFileTests
         foreach (var (_, pipeline) in Collector["service"]!["pipelines"]!.AsObject())
             foreach (var kind in new[] { "receivers", "processors", "exporters" })
                 foreach (var part in pipeline![kind]!.AsArray()) Collector[kind]!.AsObject().ContainsKey(part!.ToString()).ShouldBeTrue();
-        foreach (var extension in Collector["service"]!["extensions"]!.AsArray()) Collector["extensions"]!.AsObject().ContainsKey(extension!.ToString()).ShouldBeTrue();
+        foreach (var extension in Collector["service"]!["extensions"]!.AsArray())
+            Collector["extensions"]!.AsObject().ContainsKey(extension!.ToString()).ShouldBeTrue();
     }
 }

@@ -12,9 +12,12 @@ public partial class DockerfileTests
     private static string Root => SharedData.RepositoryRoot;
 
     // continued lines joined, comments dropped
-    private static IReadOnlyList<string> Lines => [.. File.ReadAllText(Path.Combine(Root, "Dockerfile")).ReplaceLineEndings("\n").Replace("\\\n", " ", StringComparison.Ordinal).Split('\n').Where(l => l.Length > 0 && l[0] != '#')];
+    private static IReadOnlyList<string> Lines =>
+        [.. File.ReadAllText(Path.Combine(Root, "Dockerfile")).ReplaceLineEndings("\n").Replace("\\\n", " ", StringComparison.Ordinal)
+            .Split('\n').Where(l => l.Length > 0 && l[0] != '#')];
 
-    private static IReadOnlyList<string> Final => [.. Lines.Skip(Lines.Index().Last(l => l.Item.StartsWith("FROM ", StringComparison.Ordinal)).Index)];
+    private static IReadOnlyList<string> Final =>
+        [.. Lines.Skip(Lines.Index().Last(l => l.Item.StartsWith("FROM ", StringComparison.Ordinal)).Index)];
 
     private static XDocument Project(string path) => XDocument.Load(Path.Combine(Root, path));
 
@@ -25,7 +28,8 @@ public partial class DockerfileTests
         void Add(string path)
         {
             if (!all.Add(path)) return;
-            foreach (var reference in Project(path).Descendants("ProjectReference")) Add(reference.Attribute("Include")!.Value.Replace("$(RootDir)", "", StringComparison.Ordinal));
+            foreach (var reference in Project(path).Descendants("ProjectReference"))
+                Add(reference.Attribute("Include")!.Value.Replace("$(RootDir)", "", StringComparison.Ordinal));
         }
         Add("src/Granary.Silo/Granary.Silo.csproj");
         return all;
@@ -33,7 +37,8 @@ public partial class DockerfileTests
 
     [Fact]
     public void All_projects_of_the_silo_are_there_when_packages_are_restored_and_no_other() =>
-        Lines.TakeWhile(l => !l.StartsWith("RUN dotnet restore", StringComparison.Ordinal)).Where(l => l.StartsWith("COPY src/", StringComparison.Ordinal)).Select(l => l.Split(' ')[1])
+        Lines.TakeWhile(l => !l.StartsWith("RUN dotnet restore", StringComparison.Ordinal))
+            .Where(l => l.StartsWith("COPY src/", StringComparison.Ordinal)).Select(l => l.Split(' ')[1])
             .Order(StringComparer.Ordinal).ShouldBe(ProjectsOfTheSilo().Order(StringComparer.Ordinal));
 
     // What the first stage copies from the repository.
@@ -51,7 +56,9 @@ public partial class DockerfileTests
             ignored.ShouldNotContain(source.Split('/')[0]);
         }
         // what the project takes in from outside of src must be copied too
-        foreach (var embedded in ProjectsOfTheSilo().SelectMany(p => Project(p).Descendants("EmbeddedResource")).Select(e => e.Attribute("Include")!.Value).Where(i => i.StartsWith("$(RootDir)", StringComparison.Ordinal)).Select(i => i["$(RootDir)".Length..]))
+        foreach (var embedded in ProjectsOfTheSilo().SelectMany(p => Project(p).Descendants("EmbeddedResource"))
+            .Select(e => e.Attribute("Include")!.Value).Where(i => i.StartsWith("$(RootDir)", StringComparison.Ordinal))
+            .Select(i => i["$(RootDir)".Length..]))
         {
             var folder = embedded[..(embedded.LastIndexOf('/') + 1)];
             CopiedSources().ShouldContain(copied => folder.StartsWith(copied, StringComparison.Ordinal), embedded);
@@ -63,7 +70,8 @@ public partial class DockerfileTests
     {
         var name = Project("src/Granary.Silo/Granary.Silo.csproj").Descendants("AssemblyName").Single().Value;
         Final.ShouldContain($"ENTRYPOINT [\"dotnet\", \"{name}.dll\"]");
-        Final.ShouldContain(l => l.StartsWith("HEALTHCHECK", StringComparison.Ordinal) && l.EndsWith($"CMD [\"dotnet\", \"{name}.dll\", \"health\"]", StringComparison.Ordinal));
+        Final.ShouldContain(l => l.StartsWith("HEALTHCHECK", StringComparison.Ordinal)
+            && l.EndsWith($"CMD [\"dotnet\", \"{name}.dll\", \"health\"]", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -72,30 +80,41 @@ public partial class DockerfileTests
         var user = Final.Single(l => l.StartsWith("USER ", StringComparison.Ordinal))["USER ".Length..];
         user.ShouldBe("${APP_UID}");
         int.Parse(Final.Single(l => l.StartsWith("ARG APP_UID=", StringComparison.Ordinal)).Split('=')[1]).ShouldBeGreaterThan(0);
-        Final.SkipWhile(l => !l.StartsWith("USER ", StringComparison.Ordinal)).ShouldNotContain(l => l.StartsWith("RUN ", StringComparison.Ordinal) || l.StartsWith("COPY ", StringComparison.Ordinal));
+        Final.SkipWhile(l => !l.StartsWith("USER ", StringComparison.Ordinal))
+            .ShouldNotContain(l => l.StartsWith("RUN ", StringComparison.Ordinal) || l.StartsWith("COPY ", StringComparison.Ordinal));
     }
 
     [Fact]
     public void It_exposes_the_ports_and_sets_the_variables_that_the_silo_reads()
     {
-        var environment = Variable().Matches(Final.Single(l => l.StartsWith("ENV ", StringComparison.Ordinal))["ENV ".Length..]).ToDictionary(m => m.Groups["name"].Value, m => m.Groups["value"].Value);
-        foreach (var variable in environment.Keys.Where(v => v.StartsWith("GRANARY_", StringComparison.Ordinal))) SiloOption.All.Select(o => o.Variable).ShouldContain(variable);
+        var environment = Variable().Matches(Final.Single(l => l.StartsWith("ENV ", StringComparison.Ordinal))["ENV ".Length..])
+            .ToDictionary(m => m.Groups["name"].Value, m => m.Groups["value"].Value);
+        foreach (var variable in environment.Keys.Where(v => v.StartsWith("GRANARY_", StringComparison.Ordinal)))
+            SiloOption.All.Select(o => o.Variable).ShouldContain(variable);
         environment["ASPNETCORE_HTTP_PORTS"].ShouldBeEmpty("the base image's own port would be listened on without GRANARY_URLS");
         var settings = SiloEnvironment.Read(environment.Append(KeyValuePair.Create("GRANARY_KEYS", "keys")).ToDictionary());
-        Final.Single(l => l.StartsWith("EXPOSE ", StringComparison.Ordinal)).ShouldBe($"EXPOSE {SiloEnvironment.HttpPort(settings)} {settings.SiloPort} {settings.GatewayPort}");
+        Final.Single(l => l.StartsWith("EXPOSE ", StringComparison.Ordinal))
+            .ShouldBe($"EXPOSE {SiloEnvironment.HttpPort(settings)} {settings.SiloPort} {settings.GatewayPort}");
         Final.ShouldContain($"VOLUME {environment["GRANARY_RUNS"]}");
     }
 
     [Fact]
     public void Without_keys_the_container_refuses_to_listen_beyond_itself() =>
-        Should.Throw<SiloSettingsException>(() => SiloEnvironment.Read(new Dictionary<string, string> { ["GRANARY_URLS"] = "http://0.0.0.0:8080" })).Message.ShouldContain("needs keys");
+        Should.Throw<SiloSettingsException>(() =>
+            SiloEnvironment.Read(new Dictionary<string, string>
+            {
+                ["GRANARY_URLS"] =
+                "http://0.0.0.0:8080"
+            })).Message.ShouldContain("needs keys");
 
     [Fact]
     public void It_is_built_with_the_sdk_that_the_repository_asks_for()
     {
-        var sdk = System.Text.Json.JsonDocument.Parse(File.ReadAllText(Path.Combine(Root, "global.json"))).RootElement.GetProperty("sdk").GetProperty("version").GetString()!;
+        var sdk = System.Text.Json.JsonDocument.Parse(File.ReadAllText(Path.Combine(Root, "global.json"))).RootElement.GetProperty("sdk")
+            .GetProperty("version").GetString()!;
         var version = string.Join('.', sdk.Split('.')[..2]);
-        Lines.Where(l => l.StartsWith("FROM ", StringComparison.Ordinal)).Select(l => l.Split(' ')[1].Split(':')[1]).ShouldAllBe(v => v == version);
+        Lines.Where(l => l.StartsWith("FROM ", StringComparison.Ordinal)).Select(l => l.Split(' ')[1].Split(':')[1])
+            .ShouldAllBe(v => v == version);
     }
 
     [GeneratedRegex(@"(?<name>\w+)=(?<value>\S*)", RegexOptions.ExplicitCapture)]

@@ -15,6 +15,7 @@ internal static class ApiRoutes
         builder.Services.AddLocalBatches(Path.Combine(Path.GetTempPath(), "granary-routes"), _ => throw new NotSupportedException());
         await using var app = builder.Build();
         app.UseGranaryApi();
-        return [.. ((IEndpointRouteBuilder)app).DataSources.SelectMany(d => d.Endpoints).OfType<RouteEndpoint>().Select(e => "/" + e.RoutePattern.RawText!.TrimStart('/'))];
+        return [.. ((IEndpointRouteBuilder)app).DataSources.SelectMany(d => d.Endpoints).OfType<RouteEndpoint>()
+            .Select(e => "/" + e.RoutePattern.RawText!.TrimStart('/'))];
     }
 }

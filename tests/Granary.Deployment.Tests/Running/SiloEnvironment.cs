@@ -26,5 +26,6 @@ internal static class SiloEnvironment
         }
     }
 
-    public static int HttpPort(SiloSettings settings) => new Uri(settings.Urls.Replace("0.0.0.0", "127.0.0.1", StringComparison.Ordinal)).Port;
+    public static int HttpPort(SiloSettings settings) =>
+        new Uri(settings.Urls.Replace("0.0.0.0", "127.0.0.1", StringComparison.Ordinal)).Port;
 }

@@ -129,7 +129,8 @@ public class DataSnoopingTestTests
     {
         // Hansen's point: unless it is studentised, a test loses its power where hopeless, volatile strategies are added.
         var normals = new SeededNormals(33);
-        double[][] strategies = [normals.Returns(500, 0.0018, 0.01), .. Enumerable.Range(0, 50).Select(_ => normals.Returns(500, -0.02, 0.08))];
+        double[][] strategies = [normals.Returns(500, 0.0018, 0.01),
+            .. Enumerable.Range(0, 50).Select(_ => normals.Returns(500, -0.02, 0.08))];
         var p = DataSnoopingTest.Of(strategies, 1);
         p.Consistent.ShouldBeLessThan(0.01);
         p.Consistent.ShouldBeLessThanOrEqualTo(p.RealityCheck);

@@ -31,7 +31,8 @@ public class EffectiveTrialsTests
     }
 
     [Fact]
-    public void Unrelated_trials_count_nearly_in_full() => EffectiveTrials.Of(new SeededNormals(62).Strategies(80, 500)).Number.ShouldBeInRange(65, 80);
+    public void Unrelated_trials_count_nearly_in_full() =>
+        EffectiveTrials.Of(new SeededNormals(62).Strategies(80, 500)).Number.ShouldBeInRange(65, 80);
 
     [Fact]
     public void Identical_trials_count_as_one()
@@ -65,7 +66,8 @@ public class EffectiveTrialsTests
         for (var draw = 0; draw < draws; draw++)
         {
             var (common, most) = (normals.Next(), double.NegativeInfinity);
-            for (var i = 0; i < 50; i++) most = Math.Max(most, Math.Sqrt(correlation) * common + Math.Sqrt(1 - correlation) * normals.Next());
+            for (var i = 0; i < 50; i++)
+                most = Math.Max(most, Math.Sqrt(correlation) * common + Math.Sqrt(1 - correlation) * normals.Next());
             best += most / draws;
         }
         SharpeConfidence.ExpectedMaximum(1, equivalent).ShouldBe(best, 0.04);

@@ -67,7 +67,8 @@ public class EquityStatisticsTests
                 of(s).ShouldAgree(expected.GetProperty(name).GetDouble(), $"{one.Name} {name}");
             Date(s.Measures.DeepestDrawdown!.Peak).ShouldBe(expected.GetProperty("max_dd_peak_date").GetString());
             Date(s.Measures.DeepestDrawdown.Trough).ShouldBe(expected.GetProperty("max_dd_trough_date").GetString());
-            (s.Measures.DeepestDrawdown.Recovery is { } r ? Date(r) : null).ShouldBe(expected.GetProperty("max_dd_recovery_date").GetString());
+            (s.Measures.DeepestDrawdown.Recovery is { } r ? Date(r)
+                : null).ShouldBe(expected.GetProperty("max_dd_recovery_date").GetString());
         }
     }
 
@@ -234,6 +235,7 @@ public class EquityStatisticsTests
         double[] values = [100, 300, 900, 0];
         var s = EquityStatistics.Of(new EquityCurve([.. values.Select((_, i) => new DateTime(2024, 1, 1).AddDays(i).Ticks)], values));
         (s.Metrics.TotalReturn, s.Metrics.Cagr, s.Metrics.MaxDrawdown).ShouldBe((-1, -1, 1));
-        foreach (var ratio in new[] { s.Metrics.Sharpe, s.Metrics.Sortino, s.Metrics[RatioMetrics.Calmar], s.Metrics[RatioMetrics.Omega], s.Metrics.Volatility, s.Metrics[RatioMetrics.ProbabilisticSharpe] }) ratio.ShouldBe(double.NaN);
+        foreach (var ratio in new[] { s.Metrics.Sharpe, s.Metrics.Sortino, s.Metrics[RatioMetrics.Calmar], s.Metrics[RatioMetrics.Omega],
+            s.Metrics.Volatility, s.Metrics[RatioMetrics.ProbabilisticSharpe] }) ratio.ShouldBe(double.NaN);
     }
 }

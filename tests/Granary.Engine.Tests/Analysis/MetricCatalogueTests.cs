@@ -8,9 +8,10 @@ public class MetricCatalogueTests
     // The contract: keys and order of results.json and of analyze --json. New metrics come last.
     private static readonly string[] OfStrategies =
     [
-        "trades", "winRate", "expectancy", "averageWin", "averageLoss", "profitFactor", "totalReturn", "cagr", "volatility", "sharpe", "sortino",
-        "calmar", "maxDrawdown", "maxDrawdownDays", "monthsProfitable", "weeksProfitable", "exposure", "commission", "finalEquity", "netProfit",
-        "periods", "periodsPerYear", "deflatedSharpe", "probabilityOfOverfitting",
+        "trades", "winRate", "expectancy", "averageWin", "averageLoss", "profitFactor", "totalReturn", "cagr", "volatility", "sharpe",
+        "sortino",
+        "calmar", "maxDrawdown", "maxDrawdownDays", "monthsProfitable", "weeksProfitable", "exposure", "commission", "finalEquity",
+        "netProfit", "periods", "periodsPerYear", "deflatedSharpe", "probabilityOfOverfitting",
     ];
 
     private static readonly string[] OfBenchmarks = ["trackingError", "informationRatio", "beta", "alpha", "correlation"];
@@ -63,13 +64,15 @@ public class MetricCatalogueTests
     {
         var days = new MetricInput { Parts = MetricParts.Days, Days = new AccountFigures(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13) };
         Keys(Strategy.With(days)).ShouldBe([.. OfStrategies, .. OfDays]);
-        Keys(Strategy.With(days).With(MetricInput.Of(Benchmark))).ShouldBe([.. OfStrategies, .. OfBenchmarks, "benchmarkReturn", .. OfDays]);
+        Keys(Strategy.With(days).With(MetricInput.Of(Benchmark)))
+            .ShouldBe([.. OfStrategies, .. OfBenchmarks, "benchmarkReturn", .. OfDays]);
     }
 
     [Fact]
     public void A_curve_lists_the_keys_of_the_contract_in_their_order()
     {
-        var curve = new EquityCurve([.. Enumerable.Range(0, 30).Select(i => i * TimeSpan.TicksPerDay)], [.. Enumerable.Range(0, 30).Select(i => 100.0 + i % 7)]);
+        var curve = new EquityCurve([.. Enumerable.Range(0, 30).Select(i => i * TimeSpan.TicksPerDay)],
+            [.. Enumerable.Range(0, 30).Select(i => 100.0 + i % 7)]);
         Keys(EquityStatistics.Of(curve, 252).With(Benchmark).Above(0.02).Metrics).ShouldBe(OfCurves);
     }
 
@@ -111,7 +114,8 @@ public class MetricCatalogueTests
 
     [Fact]
     public void Two_metrics_cannot_have_one_key() =>
-        Should.Throw<ArgumentException>(() => MetricCatalogue.BuiltIn.With(RatioMetrics.Sharpe)).Message.ShouldContain("two metrics have the key 'sharpe'");
+        Should.Throw<ArgumentException>(() =>
+            MetricCatalogue.BuiltIn.With(RatioMetrics.Sharpe)).Message.ShouldContain("two metrics have the key 'sharpe'");
 
     [Fact]
     public void A_metric_of_a_later_part_cannot_need_an_earlier_one() =>

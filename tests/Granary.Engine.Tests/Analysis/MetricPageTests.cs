@@ -11,6 +11,7 @@ public class MetricPageTests
         var path = Path.Combine(SharedData.RepositoryRoot, "docs", "metrics.md");
         var page = MetricPage.Markdown(MetricCatalogue.BuiltIn);
         if (Environment.GetEnvironmentVariable("GRANARY_WRITE_DOCS") == "1") File.WriteAllText(path, page);
-        (File.ReadAllText(path) == page).ShouldBeTrue("docs/metrics.md is out of date: run this test with GRANARY_WRITE_DOCS=1 and commit the page");
+        (File.ReadAllText(path)
+            == page).ShouldBeTrue("docs/metrics.md is out of date: run this test with GRANARY_WRITE_DOCS=1 and commit the page");
     }
 }

@@ -15,7 +15,8 @@ internal static class MetricsOracle
             [.. rows.Select(r => double.Parse(r[1], CultureInfo.InvariantCulture))]);
     }
 
-    public static EquityCurve Synthetic(string name) => Read(Path.Combine(SharedData.RepositoryRoot, "tests", "Shared", "oracles", "metrics", name));
+    public static EquityCurve Synthetic(string name) =>
+        Read(Path.Combine(SharedData.RepositoryRoot, "tests", "Shared", "oracles", "metrics", name));
 
     public static EquityCurve Curve(params double[] values)
     {
@@ -26,5 +27,6 @@ internal static class MetricsOracle
     public static string Date(long ticks) => new DateTime(ticks).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
 
     public static void ShouldAgree(this double actual, double expected, string name) =>
-        Math.Abs(actual - expected).ShouldBeLessThanOrEqualTo(1e-9 * Math.Max(1e-3, Math.Abs(expected)), $"{name}: {actual:R} against {expected:R}");
+        Math.Abs(actual - expected)
+            .ShouldBeLessThanOrEqualTo(1e-9 * Math.Max(1e-3, Math.Abs(expected)), $"{name}: {actual:R} against {expected:R}");
 }

@@ -30,11 +30,13 @@ public class PeriodsPerYearTests
     }
 
     [Fact]
-    public void Minutes_around_the_clock_have_1440_to_the_day() => PeriodsPerYear.Infer(Every(TimeSpan.FromMinutes(1), 14_400)).ShouldBe(1440 * 365);
+    public void Minutes_around_the_clock_have_1440_to_the_day() =>
+        PeriodsPerYear.Infer(Every(TimeSpan.FromMinutes(1), 14_400)).ShouldBe(1440 * 365);
 
     [Fact]
     public void Minutes_of_a_session_count_as_measured() =>
-        PeriodsPerYear.Infer(Every(TimeSpan.FromMinutes(1), 3900, t => Weekday(t) && t.TimeOfDay.TotalHours is >= 14.5 and < 21)).ShouldBe(390 * 252);
+        PeriodsPerYear.Infer(Every(TimeSpan.FromMinutes(1), 3900, t => Weekday(t) && t.TimeOfDay.TotalHours is >= 14.5 and < 21))
+            .ShouldBe(390 * 252);
 
     [Fact]
     public void Four_hour_bars_of_two_a_day_are_intraday() =>

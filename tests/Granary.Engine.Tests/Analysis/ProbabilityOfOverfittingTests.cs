@@ -10,7 +10,8 @@ public class ProbabilityOfOverfittingTests
     {
         // The mean over independent draws, since all splits of one draw share its data.
         var normals = new SeededNormals(21);
-        var probabilities = Enumerable.Range(0, 60).Select(_ => ProbabilityOfOverfitting.Of(normals.Strategies(30, 320), 10).Probability).ToArray();
+        var probabilities = Enumerable.Range(0, 60).Select(_ => ProbabilityOfOverfitting.Of(normals.Strategies(30, 320), 10).Probability)
+            .ToArray();
         probabilities.Average().ShouldBe(0.5, 0.06);
     }
 
@@ -37,9 +38,10 @@ public class ProbabilityOfOverfittingTests
     [Fact]
     public void Strategies_whose_luck_turns_half_way_are_overfitted_for_certain()
     {
-        // Each earns in one half of time what it loses in the other, so that whoever wins in-sample loses out-of-sample.
+        // Each gains in one half of time what it loses in the other, so that the winner in-sample loses out-of-sample.
         var normals = new SeededNormals(23);
-        double[][] strategies = [.. Enumerable.Range(0, 20).Select(k => Enumerable.Range(0, 400).Select(t => (t < 200 ? 1 : -1) * (k - 9.5) * 0.001 + 0.0001 * normals.Next()).ToArray())];
+        double[][] strategies = [.. Enumerable.Range(0, 20)
+            .Select(k => Enumerable.Range(0, 400).Select(t => (t < 200 ? 1 : -1) * (k - 9.5) * 0.001 + 0.0001 * normals.Next()).ToArray())];
         ProbabilityOfOverfitting.Of(strategies, 2, PerformanceMeasure.MeanReturn).Probability.ShouldBe(1);
     }
 
@@ -85,13 +87,15 @@ public class ProbabilityOfOverfittingTests
     [Fact]
     public void Strategies_that_all_earn_alike_are_no_failure_although_none_ranks_above_the_others()
     {
-        // The paper names it among the limits of the method: high but similar Sharpe ratios give a high probability of overfitting, and all have merit.
+        // The paper names it among the limits of the method: high but similar Sharpe ratios give a high probability of overfitting, and all
+        // have merit.
         var normals = new SeededNormals(28);
         var (ranked, carried, noise) = (0, 0, 0);
         for (var draw = 0; draw < 40; draw++)
         {
             var common = normals.Returns(520, 0.0055, 0.02); // an annual Sharpe ratio of 2
-            double[][] alike = [.. Enumerable.Range(0, 20).Select(_ => normals.Returns(520, 0, 0.004).Zip(common, (own, all) => own + all).ToArray())];
+            double[][] alike = [.. Enumerable.Range(0, 20)
+                .Select(_ => normals.Returns(520, 0, 0.004).Zip(common, (own, all) => own + all).ToArray())];
             var earners = ProbabilityOfOverfitting.Of(alike, 8);
             if (earners.Probability < ProbabilityOfOverfitting.Most) ranked++;
             if (earners.CarriesOver) carried++;

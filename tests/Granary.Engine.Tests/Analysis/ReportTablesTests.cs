@@ -38,7 +38,8 @@ public class ReportTablesTests
         months.Count.ShouldBe(70);
         months.Max(m => m.Return).ShouldAgree(0.09689284586429947, "best month");
         months.Aggregate(1.0, (g, m) => g * (1 + m.Return)).ShouldBe(1 + EquityStatistics.Of(curve).Metrics.TotalReturn, 1e-12);
-        PeriodReturn.Yearly(curve).Aggregate(1.0, (g, y) => g * (1 + y.Return)).ShouldBe(1 + EquityStatistics.Of(curve).Metrics.TotalReturn, 1e-12);
+        PeriodReturn.Yearly(curve).Aggregate(1.0, (g, y) => g * (1 + y.Return))
+            .ShouldBe(1 + EquityStatistics.Of(curve).Metrics.TotalReturn, 1e-12);
     }
 
     [Fact]
@@ -49,7 +50,8 @@ public class ReportTablesTests
         rolling.Times.Length.ShouldBe(1499 - 63 + 1);
         foreach (var at in (int[])[0, 1, 500, 1400, 1436])
         {
-            var slice = EquityStatistics.Of(new EquityCurve(curve.Times.Slice(at, 64).ToArray(), curve.Values.Slice(at, 64).ToArray()), 252);
+            var slice = EquityStatistics.Of(new EquityCurve(curve.Times.Slice(at, 64).ToArray(), curve.Values.Slice(at, 64).ToArray()),
+                252);
             rolling.Times[at].ShouldBe(slice.Measures.LastTime);
             rolling.Sharpe[at].ShouldAgree(slice.Metrics.Sharpe, "sharpe");
             rolling.Volatility[at].ShouldAgree(slice.Metrics.Volatility, "volatility");

@@ -20,7 +20,8 @@ public class SharpeConfidenceTests
     [Fact]
     public void The_minimum_track_record_papers_own_example()
     {
-        // Bailey and López de Prado 2012: a Sharpe of 2 against 1, normal returns, 95 %: 2.73 years of daily, 2.83 of weekly, 3.24 of monthly returns.
+        // Bailey and López de Prado 2012: a Sharpe of 2 against 1, normal returns, 95 %: 2.73 years of daily, 2.83 of weekly, 3.24 of
+        // monthly returns.
         (SharpeConfidence.MinimumTrackRecordLength(2 / Math.Sqrt(252), 1 / Math.Sqrt(252), 0, 3) / 252).ShouldBe(2.73, 0.01);
         (SharpeConfidence.MinimumTrackRecordLength(2 / Math.Sqrt(52), 1 / Math.Sqrt(52), 0, 3) / 52).ShouldBe(2.83, 0.01);
         (SharpeConfidence.MinimumTrackRecordLength(2 / Math.Sqrt(12), 1 / Math.Sqrt(12), 0, 3) / 12).ShouldBe(3.24, 0.01);

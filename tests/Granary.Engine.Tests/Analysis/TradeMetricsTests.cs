@@ -19,7 +19,8 @@ public class TradeMetricsTests
         foreach (var one in json.RootElement.GetProperty("trades").EnumerateObject())
         {
             using var run = JsonDocument.Parse(File.ReadAllText(Path.Combine(folder, "backtests", one.Name + ".json")));
-            double[] profits = [.. run.RootElement.GetProperty("trades").EnumerateArray().Select(t => t.GetProperty("pnlcomm").GetDouble())];
+            double[] profits =
+                [.. run.RootElement.GetProperty("trades").EnumerateArray().Select(t => t.GetProperty("pnlcomm").GetDouble())];
             var s = TradeMetricsOf(profits);
             double Expected(string name) => one.Value.GetProperty(name).GetDouble();
             s.Trades.ShouldBe((long)Expected("n"));
@@ -35,7 +36,9 @@ public class TradeMetricsTests
         }
     }
 
-    /// <summary>The trades of backtrader on synthetic bars; the expected values are the formulas of the report's appendix, written out.</summary>
+    /// <summary>
+    /// The trades of backtrader on synthetic bars; the expected values are the formulas of the report's appendix, written out.
+    /// </summary>
     [Theory]
     [InlineData("sma_long_fixed")]
     [InlineData("macd_cross_longshort")]

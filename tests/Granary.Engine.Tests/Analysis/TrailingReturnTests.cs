@@ -5,14 +5,16 @@ namespace Granary.Engine.Tests.Analysis;
 public sealed class TrailingReturnTests
 {
     private static EquityCurve Curve(params (string Day, double Value)[] points) =>
-        new([.. points.Select(p => DateTime.Parse(p.Day, System.Globalization.CultureInfo.InvariantCulture).Ticks)], [.. points.Select(p => p.Value)]);
+        new([.. points.Select(p => DateTime.Parse(p.Day, System.Globalization.CultureInfo.InvariantCulture).Ticks)],
+            [.. points.Select(p => p.Value)]);
 
     private static TrailingReturn Of(EquityCurve curve, string name) => TrailingReturn.Of(curve).Single(r => r.Name == name);
 
     [Fact]
     public void Spans_end_at_the_last_point_and_begin_at_the_last_one_before_them()
     {
-        var curve = Curve(("2019-12-30", 80), ("2020-12-31", 100), ("2021-06-14", 110), ("2021-06-16", 120), ("2021-12-30", 150), ("2022-05-31", 160), ("2022-06-15", 176));
+        var curve = Curve(("2019-12-30", 80), ("2020-12-31", 100), ("2021-06-14", 110), ("2021-06-16", 120), ("2021-12-30", 150),
+            ("2022-05-31", 160), ("2022-06-15", 176));
         // 15 June 2021 has no point: the one before it counts.
         Of(curve, "1 year").Return.ShouldBe(176.0 / 110 - 1, 1e-12);
         Of(curve, "Month to date").Return.ShouldBe(176.0 / 160 - 1, 1e-12);

@@ -47,7 +47,8 @@ public class FactorColumnsTests
     {
         foreach (var n in new[] { 10, 20, 30, 50, 100 })
         {
-            var columns = FactorColumns.Compute(Feed.Series, Feed.Blocks(), [$"trend.range{n}", $"range({n})", $"trend.trendiness{n}", $"efficiency({n})", $"trend.slope{n}", $"slope({n})"]);
+            var columns = FactorColumns.Compute(Feed.Series, Feed.Blocks(),
+                [$"trend.range{n}", $"range({n})", $"trend.trendiness{n}", $"efficiency({n})", $"trend.slope{n}", $"slope({n})"]);
             columns[0].ShouldBe(columns[1]);
             columns[2].ShouldBe(columns[3]);
             columns[4].ShouldBe(columns[5]);
@@ -59,7 +60,8 @@ public class FactorColumnsTests
     {
         var columns = new FactorColumns(Feed.Series, ["beta(QQQ,20)", "correlation(SPY,20)", "correlation(QQQ,30)"]);
         columns.ReferenceSymbols.ShouldBe(["QQQ", "SPY"]);
-        Should.Throw<ArgumentException>(() => columns.Next(Feed.Blocks().Single())).Message.ShouldStartWith("the closes of QQQ, SPY are needed beside these bars");
+        Should.Throw<ArgumentException>(() => columns.Next(Feed.Blocks()
+            .Single())).Message.ShouldStartWith("the closes of QQQ, SPY are needed beside these bars");
 
         double[] itself = [.. Feed.Bars.Select(b => b.Close)];
         columns.Next(Feed.Blocks().Single(), [itself, [.. itself.Select(c => -c)]]);

@@ -3,7 +3,10 @@ using Granary.Engine.Market;
 
 namespace Granary.Engine.Tests.Factors;
 
-/// <summary>What every factor of the catalogue owes. A new one is tested by being there; one whose parameters have no defaults names samples in <see cref="Texts"/>.</summary>
+/// <summary>
+/// What every factor of the catalogue owes. A new one is tested by being there; one whose parameters have no defaults names samples in
+/// <see cref="Texts"/>.
+/// </summary>
 public class FactorConformanceTests
 {
     private const int Count = 900;
@@ -17,12 +20,18 @@ public class FactorConformanceTests
         {
             string[] more =
             [
-                "sma(1)", "sma(7)", "sma(257)", "ema(1)", "wma(1)", "wma(33)", "macd(5,3,2)", "macd(1,2,1)", "rsi(1)", "rsi(2)", "stochastic(1,1,1)", "stochastic(5,1,3)", "stochastic(9,4,1)",
-                "williams(1)", "cci(5)", "roc(1)", "adx(2)", "aroon(1)", "atr(1)", "bollinger(2,1.5)", "bollinger(37,0.5)", "donchian(1)", "psar(0.1,0.1)", "slope(2)", "slope(41)", "stddev(2)",
-                "zscore(3)", "mfi(1)", "highest(1)", "lowest(3)", "range(1)", "efficiency(1)", "return(5)", "volatility(2)", "opening-range(60)", "hma(2)", "hma(17)", "kama(1,2,3)", "stochastic-rsi(5,6,2,4)",
-                "ultimate(3,2,1)", "tsi(3,2,2)", "tsi(2,9,1)", "awesome(9,4)", "keltner(5,1,20)", "supertrend(1,1)", "ichimoku(5,3,2)", "chandelier(1,1)", "choppiness(2)", "ulcer(1)", "vwap(session)", "vwap(week)", "vwap(month)",
-                "vwap(start)", "vwap(2024-03-05)", "pivot-points(week,camarilla)", "pivot-points(month,demark)", "pivot-points(day,woodie)", "pivot-points(day,fibonacci)", "support-resistance(50,1,1)",
-                "day-type(1)", "bars-since(week)", "bars-since(month)", "bars-since(high,7)", "bars-since(low,7)", "bars-since(rise)", "bars-since(fall)", "correlation(OTHER,20)", "correlation(OTHER,7,returns)", "beta(OTHER,9)",
+                "sma(1)", "sma(7)", "sma(257)", "ema(1)", "wma(1)", "wma(33)", "macd(5,3,2)", "macd(1,2,1)", "rsi(1)", "rsi(2)",
+                "stochastic(1,1,1)", "stochastic(5,1,3)", "stochastic(9,4,1)",
+                "williams(1)", "cci(5)", "roc(1)", "adx(2)", "aroon(1)", "atr(1)", "bollinger(2,1.5)", "bollinger(37,0.5)", "donchian(1)",
+                "psar(0.1,0.1)", "slope(2)", "slope(41)", "stddev(2)",
+                "zscore(3)", "mfi(1)", "highest(1)", "lowest(3)", "range(1)", "efficiency(1)", "return(5)", "volatility(2)",
+                "opening-range(60)", "hma(2)", "hma(17)", "kama(1,2,3)", "stochastic-rsi(5,6,2,4)",
+                "ultimate(3,2,1)", "tsi(3,2,2)", "tsi(2,9,1)", "awesome(9,4)", "keltner(5,1,20)", "supertrend(1,1)", "ichimoku(5,3,2)",
+                "chandelier(1,1)", "choppiness(2)", "ulcer(1)", "vwap(session)", "vwap(week)", "vwap(month)",
+                "vwap(start)", "vwap(2024-03-05)", "pivot-points(week,camarilla)", "pivot-points(month,demark)", "pivot-points(day,woodie)",
+                "pivot-points(day,fibonacci)", "support-resistance(50,1,1)",
+                "day-type(1)", "bars-since(week)", "bars-since(month)", "bars-since(high,7)", "bars-since(low,7)", "bars-since(rise)",
+                "bars-since(fall)", "correlation(OTHER,20)", "correlation(OTHER,7,returns)", "beta(OTHER,9)",
                 "skew(3)", "kurtosis(4)", "hurst(21)", "entropy(4,2)", "sma(3)@1h", "macd@15m", "correlation(OTHER,5)@1h", "atr(2)@4h",
             ];
             var texts = new TheoryData<string>();
@@ -102,7 +111,8 @@ public class FactorConformanceTests
                     first.ShouldBeLessThanOrEqualTo(warmUp);
                     continue;
                 }
-                if (first > 0) first.ShouldBeGreaterThanOrEqualTo(warmUp, $"line {line} of {text} has a value at bar {first} though it declares {warmUp}");
+                if (first > 0) first.ShouldBeGreaterThanOrEqualTo(warmUp,
+                    $"line {line} of {text} has a value at bar {first} though it declares {warmUp}");
                 if (request.Definition.Undefined.Length > 0) continue;
                 first.ShouldBe(warmUp, $"line {line} of {text}");
                 Array.FindIndex(lines[line], warmUp - 1, v => !double.IsFinite(v)).ShouldBe(-1, $"line {line} of {text} is always defined");
@@ -169,15 +179,18 @@ public class FactorConformanceTests
         }
     }
 
-    // Minutes around the clock in ticks and in doubles, and minutes of a market with sessions and daylight saving (which begins on 10 March 2024).
+    // Minutes around the clock in ticks and in doubles, and minutes of a market with sessions and daylight saving (which begins on 10 March
+    // 2024).
     private static IEnumerable<(SampleBars.Feed Feed, double[] Other)> Feeds(string text)
     {
         var seed = 17;
-        foreach (var (timeframe, decimals, calendar) in new[] { (Timeframe.M5, 2, SessionCalendar.Continuous), (Timeframe.M5, -1, NewYork), (Timeframe.M15, 5, NewYork) })
+        foreach (var (timeframe, decimals, calendar) in new[] { (Timeframe.M5, 2, SessionCalendar.Continuous), (Timeframe.M5, -1, NewYork),
+            (Timeframe.M15, 5, NewYork) })
         {
             if (text.Contains("@15m", StringComparison.Ordinal) && timeframe == Timeframe.M15) continue;
             var feed = SampleBars.Random(seed++, Count, timeframe, decimals, calendar);
-            yield return (feed, [.. SampleBars.Random(seed++, Count, timeframe, decimals).Bars.Select((b, i) => i < 3 ? double.NaN : b.Close)]);
+            yield return (feed,
+                [.. SampleBars.Random(seed++, Count, timeframe, decimals).Bars.Select((b, i) => i < 3 ? double.NaN : b.Close)]);
         }
     }
 
@@ -204,7 +217,8 @@ public class FactorConformanceTests
     {
         for (var line = 0; line < expected.Length; line++)
             for (var i = 0; i < count; i++)
-                if (BitConverter.DoubleToInt64Bits(ours[line][i]) != BitConverter.DoubleToInt64Bits(expected[line][i]) && !(double.IsNaN(ours[line][i]) && double.IsNaN(expected[line][i])))
+                if (BitConverter.DoubleToInt64Bits(ours[line][i]) != BitConverter.DoubleToInt64Bits(expected[line][i])
+                    && !(double.IsNaN(ours[line][i]) && double.IsNaN(expected[line][i])))
                     Assert.Fail($"line {line}, bar {i}: {ours[line][i]:R} instead of {expected[line][i]:R}");
     }
 }

@@ -86,15 +86,18 @@ public class FactorOracleTests
         foreach (var (file, timeframe) in new[] { ("alpha-daily", "1d"), ("delta-min-005", "5m") })
             rows.Add(SharedData.Synthetic($"bars/{file}.txt"), timeframe, SharedData.Synthetic($"factors/{file}.csv"));
         (string File, string Timeframe)[] real =
-            [("2006-day-001", "1d"), ("2006-volume-day-001", "1d"), ("2006-min-005", "5m"), ("orcl-1995-2014", "1d"), ("orcl-2003-2005", "1d")];
+            [("2006-day-001", "1d"), ("2006-volume-day-001", "1d"), ("2006-min-005", "5m"), ("orcl-1995-2014", "1d"),
+                ("orcl-2003-2005", "1d")];
         if (SharedData.MissingReason is null)
             foreach (var (file, timeframe) in real)
-                rows.Add(SharedData.Require($"data/backtrader/{file}.txt"), timeframe, SharedData.Require($"oracles/indicators/{file}.stockindicators.csv"));
+                rows.Add(SharedData.Require($"data/backtrader/{file}.txt"), timeframe,
+                    SharedData.Require($"oracles/indicators/{file}.stockindicators.csv"));
         return rows;
     }
 
     [Theory, MemberData(nameof(StockIndicatorsColumns))]
-    public void Every_column_of_Stock_Indicators_is_ours_too(string bars, string timeframe, string columns) => Compare(bars, timeframe, columns, StockIndicators);
+    public void Every_column_of_Stock_Indicators_is_ours_too(string bars, string timeframe, string columns) =>
+        Compare(bars, timeframe, columns, StockIndicators);
 
     [SharedTheory]
     [InlineData("2006-day-001", "1d")]
@@ -103,7 +106,8 @@ public class FactorOracleTests
     [InlineData("orcl-1995-2014", "1d")]
     [InlineData("orcl-2003-2005", "1d")]
     public void Every_column_of_backtrader_that_means_the_same_is_ours_too(string file, string timeframe) =>
-        Compare(SharedData.Require($"data/backtrader/{file}.txt"), timeframe, SharedData.Require($"oracles/indicators/{file}.backtrader.csv"), Backtrader);
+        Compare(SharedData.Require($"data/backtrader/{file}.txt"), timeframe,
+            SharedData.Require($"oracles/indicators/{file}.backtrader.csv"), Backtrader);
 
     /// <summary>The columns that only backtrader records, by their definitions, on synthetic bars.</summary>
     [Fact]
@@ -129,23 +133,29 @@ public class FactorOracleTests
             for (var i = definitions[d].First; i < bars.Length; i++)
             {
                 var expected = definitions[d].Value(i);
-                Same(ours[d][i], expected).ShouldBeTrue($"{definitions[d].Factor} of bar {i}: {expected:R} by its definition, {ours[d][i]:R} here");
+                Same(ours[d][i], expected)
+                    .ShouldBeTrue($"{definitions[d].Factor} of bar {i}: {expected:R} by its definition, {ours[d][i]:R} here");
             }
         }
     }
 
-    /// <summary>The numbers of docs/factors-differences.md: the largest distance between a column that means something else and our factor of that name.</summary>
+    /// <summary>
+    /// The numbers of docs/factors-differences.md: the largest distance between a column that means something else and our factor of that
+    /// name.
+    /// </summary>
     [SharedTheory]
     [InlineData("orcl-1995-2014", "cci20", "cci(20)", 250.427)]
     [InlineData("2006-day-001", "cci20", "cci(20)", 157.937)]
     [InlineData("orcl-1995-2014", "kama30", "kama(30,2,30)", 0.057926)]
-    public void A_column_of_backtrader_that_means_something_else_differs_by_what_the_page_says(string file, string column, string factor, double largest)
+    public void A_column_of_backtrader_that_means_something_else_differs_by_what_the_page_says(string file, string column, string factor,
+        double largest)
     {
         var rows = File.ReadAllLines(SharedData.Require($"oracles/indicators/{file}.backtrader.csv")).Select(l => l.Split(',')).ToArray();
         var feed = SampleBars.Read(SharedData.Require($"data/backtrader/{file}.txt"), Timeframe.D1);
         var ours = FactorColumns.Compute(feed.Series, feed.Blocks(), [factor])[0];
         var at = Array.IndexOf(rows[0], column);
-        var differences = ours.Select((v, i) => rows[i + 1][at].Length == 0 ? double.NaN : Math.Abs(v - double.Parse(rows[i + 1][at], CultureInfo.InvariantCulture))).Where(d => !double.IsNaN(d)).ToArray();
+        var differences = ours.Select((v, i) => rows[i + 1][at].Length == 0 ? double.NaN
+            : Math.Abs(v - double.Parse(rows[i + 1][at], CultureInfo.InvariantCulture))).Where(d => !double.IsNaN(d)).ToArray();
         differences.Max().ShouldBe(largest, largest * 1e-3);
     }
 

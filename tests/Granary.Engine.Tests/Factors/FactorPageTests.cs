@@ -11,6 +11,7 @@ public class FactorPageTests
         var path = Path.Combine(SharedData.RepositoryRoot, "docs", "factors.md");
         var page = FactorPage.Markdown();
         if (Environment.GetEnvironmentVariable("GRANARY_WRITE_DOCS") == "1") File.WriteAllText(path, page);
-        (File.ReadAllText(path) == page).ShouldBeTrue("docs/factors.md is stale: run this test with GRANARY_WRITE_DOCS=1 and commit the page");
+        (File.ReadAllText(path)
+            == page).ShouldBeTrue("docs/factors.md is stale: run this test with GRANARY_WRITE_DOCS=1 and commit the page");
     }
 }

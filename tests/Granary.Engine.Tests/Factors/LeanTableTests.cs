@@ -6,7 +6,8 @@ using Granary.Testing;
 namespace Granary.Engine.Tests.Factors;
 
 /// <summary>LEAN's reference tables (spreadsheets, TA-Lib, StockCharts), for those factors that mean the same there.
-/// Tables are printed to some decimals only: the tolerance is what that leaves. What means something else is in docs/factors-differences.md.</summary>
+/// Tables are printed to some decimals only: the tolerance is what that leaves. What means something else is in
+/// docs/factors-differences.md.</summary>
 public class LeanTableTests
 {
     [SharedTheory]
@@ -42,12 +43,16 @@ public class LeanTableTests
         {
             if (double.IsNaN(theirs[i]) || double.IsNaN(ours[i])) continue;
             compared++;
-            FactorOracleTests.Same(ours[i], theirs[i], tolerance).ShouldBeTrue(string.Create(CultureInfo.InvariantCulture, $"row {i}: {theirs[i]:R} there, {ours[i]:R} here"));
+            FactorOracleTests.Same(ours[i], theirs[i], tolerance)
+                .ShouldBeTrue(string.Create(CultureInfo.InvariantCulture, $"row {i}: {theirs[i]:R} there, {ours[i]:R} here"));
         }
         compared.ShouldBeGreaterThan(80);
     }
 
-    /// <summary>The numbers of docs/factors-differences.md: the largest distance between a table that means something else and our factor of that name.</summary>
+    /// <summary>
+    /// The numbers of docs/factors-differences.md: the largest distance between a table that means something else and our factor of that
+    /// name.
+    /// </summary>
     [SharedTheory]
     [InlineData("spy_atr.txt", "Average True Range 14", "atr(14)", 0.741287)]
     [InlineData("spy_aroon_oscillator.txt", "Aroon Oscillator 14", "aroon(14).oscillator", 7.14286)]
@@ -56,7 +61,8 @@ public class LeanTableTests
     [InlineData("spy_with_chop.csv", "CHOP14", "choppiness(14)", 12.8147)]
     [InlineData("spy_hurst_exponent.csv", "hurst_exponent", "hurst(252)", 0.301443)]
     [InlineData("spy_bollinger_bands.txt", "BandWidth", "bollinger(20,2).width", 11.8729)]
-    public void A_table_of_LEAN_that_means_something_else_differs_by_what_the_page_says(string file, string column, string factor, double largest)
+    public void A_table_of_LEAN_that_means_something_else_differs_by_what_the_page_says(string file, string column, string factor,
+        double largest)
     {
         var (ours, theirs) = Both(file, column, factor);
         var differences = ours.Zip(theirs, (a, b) => Math.Abs(a - b)).Where(d => !double.IsNaN(d)).ToArray();
@@ -65,13 +71,16 @@ public class LeanTableTests
 
     private static (double[] Ours, double[] Theirs) Both(string file, string column, string factor)
     {
-        var rows = File.ReadAllLines(SharedData.Require("oracles/indicators/lean/" + file)).Select(l => l.Split(',', StringSplitOptions.TrimEntries)).ToArray();
+        var rows = File.ReadAllLines(SharedData.Require("oracles/indicators/lean/" + file))
+            .Select(l => l.Split(',', StringSplitOptions.TrimEntries)).ToArray();
         int Find(string name) => Array.FindIndex(rows[0], h => h.Equals(name, StringComparison.OrdinalIgnoreCase));
         var body = rows.Skip(1).Where(r => r.Length >= rows[0].Length).ToArray();
         var close = Find("close");
         double Cell(string[] row, string name, int fallback) =>
-            (Find(name) is var at && at >= 0 ? at : fallback) is var c && c >= 0 && row[c].Length > 0 ? double.Parse(row[c], CultureInfo.InvariantCulture) : double.NaN;
-        Bar[] bars = [.. body.Select((r, i) => new Bar(i * TimeSpan.TicksPerDay, Cell(r, "open", close), Cell(r, "high", close), Cell(r, "low", close), Cell(r, "close", close), Cell(r, "volume", -1)))];
+            (Find(name) is var at && at >= 0 ? at : fallback) is var c && c >= 0 && row[c].Length > 0
+                ? double.Parse(row[c], CultureInfo.InvariantCulture) : double.NaN;
+        Bar[] bars = [.. body.Select((r, i) => new Bar(i * TimeSpan.TicksPerDay, Cell(r, "open", close), Cell(r, "high", close),
+            Cell(r, "low", close), Cell(r, "close", close), Cell(r, "volume", -1)))];
         var feed = new SampleBars.Feed(SampleBars.Series(Timeframe.D1), bars);
         return (FactorColumns.Compute(feed.Series, feed.Blocks(), [factor])[0], [.. body.Select(r => Cell(r, column, -1))]);
     }

@@ -36,7 +36,8 @@ public class RegimeTests
     public void Between_the_ways_in_and_out_nothing_changes_from_either_side()
     {
         var ladder = new StateLadder([new LadderRung(-1, -2), new LadderRung(2, 1)], 1);
-        int[] states = [.. new double[] { 1.5, 2.5, 1.5, 1.0, 0.5, 1.5, -1.5, -2.5, -1.5, -1.0, -0.5, 9, -9, double.NaN, 0 }.Select(m => ladder.Next(m))];
+        int[] states = [.. new double[] { 1.5, 2.5, 1.5, 1.0, 0.5, 1.5, -1.5, -2.5, -1.5, -1.0, -0.5, 9, -9, double.NaN,
+            0 }.Select(m => ladder.Next(m))];
         states.ShouldBe([1, 2, 2, 2, 1, 1, 1, 0, 0, 0, 1, 2, 0, 0, 1]);
     }
 
@@ -45,7 +46,8 @@ public class RegimeTests
     {
         Should.Throw<ArgumentException>(() => new StateLadder([], 1));
         Should.Throw<ArgumentException>(() => new StateLadder([new LadderRung(1, 2)], 1)).Message.ShouldContain("above the way up");
-        Should.Throw<ArgumentException>(() => new StateLadder([new LadderRung(2, 1), new LadderRung(1, 0)], 1)).Message.ShouldContain("must rise");
+        Should.Throw<ArgumentException>(() => new StateLadder([new LadderRung(2, 1), new LadderRung(1, 0)],
+            1)).Message.ShouldContain("must rise");
         Should.Throw<ArgumentException>(() => new StateLadder([new LadderRung(2, 1)], 0)).Message.ShouldContain("at least 1");
     }
 }

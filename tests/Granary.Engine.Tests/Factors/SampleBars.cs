@@ -16,7 +16,9 @@ internal static class SampleBars
         }
     }
 
-    /// <summary>A CSV file with a header or without: a date, perhaps a time, then open, high, low, close, perhaps an adjusted close, volume.</summary>
+    /// <summary>
+    /// A CSV file with a header or without: a date, perhaps a time, then open, high, low, close, perhaps an adjusted close, volume.
+    /// </summary>
     public static Feed Read(string path, Timeframe timeframe, bool decimals = true)
     {
         var bars = new List<Bar>();
@@ -26,9 +28,11 @@ internal static class SampleBars
         {
             var cells = line.TrimStart('\uFEFF').Trim().Split(',');
             if (line.Contains("Adj Close", StringComparison.Ordinal)) adjusted = true;
-            if (!DateTime.TryParse(cells[0], CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var time)) continue;
+            if (!DateTime.TryParse(cells[0], CultureInfo.InvariantCulture,
+                DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var time)) continue;
             var at = 1;
-            if (TimeSpan.TryParse(cells[1], CultureInfo.InvariantCulture, out var clock) && cells[1].Contains(':', StringComparison.Ordinal))
+            if (TimeSpan.TryParse(cells[1], CultureInfo.InvariantCulture, out var clock)
+                && cells[1].Contains(':', StringComparison.Ordinal))
             {
                 time += clock;
                 at++;
@@ -47,8 +51,12 @@ internal static class SampleBars
     public static MarketSeries Series(Timeframe timeframe, int decimals = -1, SessionCalendar? calendar = null) =>
         new(new Instrument { Symbol = "TEST", PriceDecimals = decimals, Calendar = calendar ?? SessionCalendar.Continuous }, timeframe);
 
-    /// <summary>A walk with trends, jumps, gaps in time, stretches in which nothing moves, and bars without volume; a lively one always moves and trades.</summary>
-    public static Feed Random(int seed, int count, Timeframe timeframe, int decimals = 2, SessionCalendar? calendar = null, bool lively = false)
+    /// <summary>
+    /// A walk with trends, jumps, gaps in time, stretches in which nothing moves, and bars without volume; a lively one always moves and
+    /// trades.
+    /// </summary>
+    public static Feed Random(int seed, int count, Timeframe timeframe, int decimals = 2, SessionCalendar? calendar = null,
+        bool lively = false)
     {
         var random = new Random(seed);
         var unit = decimals < 0 ? 0 : Math.Pow(10, -decimals);
@@ -67,7 +75,8 @@ internal static class SampleBars
             (open, close) = (Rounded(open), Rounded(close));
             var high = Rounded(Math.Max(open, close) + reach);
             var low = Rounded(Math.Max(0.5, Math.Min(open, close) - reach * random.NextDouble()));
-            bars[i] = new Bar(time, open, Math.Max(high, Math.Max(open, close)), Math.Min(low, Math.Min(open, close)), close, random.Next(20) == 0 && !lively ? 0 : random.Next(1, 5000));
+            bars[i] = new Bar(time, open, Math.Max(high, Math.Max(open, close)), Math.Min(low, Math.Min(open, close)), close,
+                random.Next(20) == 0 && !lively ? 0 : random.Next(1, 5000));
             price = close;
             time += timeframe.Ticks * (random.Next(40) == 0 ? random.Next(2, 30) : 1);
         }

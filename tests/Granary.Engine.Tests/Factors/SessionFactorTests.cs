@@ -9,11 +9,14 @@ public class SessionFactorTests
 {
     private static readonly MarketSeries HalfHours = SampleBars.Series(Timeframe.M30, 2, SessionCalendar.NewYork());
 
-    private static long Utc(string time) => DateTime.Parse(time, CultureInfo.InvariantCulture, DateTimeStyles.AdjustToUniversal | DateTimeStyles.AssumeUniversal).Ticks;
+    private static long Utc(string time) =>
+        DateTime.Parse(time, CultureInfo.InvariantCulture, DateTimeStyles.AdjustToUniversal | DateTimeStyles.AssumeUniversal).Ticks;
 
-    private static Bar At(string time, double open, double high, double low, double close, double volume = 100) => new(Utc(time), open, high, low, close, volume);
+    private static Bar At(string time, double open, double high, double low, double close, double volume = 100) =>
+        new(Utc(time), open, high, low, close, volume);
 
-    // Friday 8 March 2024 in winter time (open 14:30 UTC), Monday 11 March in summer time (open 13:30 UTC); each with a bar before the open.
+    // Friday 8 March 2024 in winter time (open 14:30 UTC), Monday 11 March in summer time (open 13:30 UTC); each with a bar before the
+    // open.
     private static readonly Bar[] TwoDays =
     [
         At("2024-03-08T14:00", 98, 99, 97, 98.5),
@@ -28,7 +31,8 @@ public class SessionFactorTests
     private static double[] Column(string factor, MarketSeries? series = null, Bar[]? bars = null) =>
         FactorColumns.Compute(series ?? HalfHours, [BarBlock.FromBars(0, bars ?? TwoDays)], [factor])[0];
 
-    private static void Is(double[] column, params double[] expected) => column.Select(v => Math.Round(v, 9)).ShouldBe(expected.Select(v => Math.Round(v, 9)));
+    private static void Is(double[] column, params double[] expected) =>
+        column.Select(v => Math.Round(v, 9)).ShouldBe(expected.Select(v => Math.Round(v, 9)));
 
     private const double None = double.NaN;
 
@@ -41,7 +45,9 @@ public class SessionFactorTests
 
     [Fact]
     public void An_opening_range_needs_bars_that_fit_into_it() =>
-        Should.Throw<ArgumentException>(() => Column("opening-range(15)")).Message.ShouldBe("opening-range(15) needs bars of at most 15 minutes, and TEST:30m has longer ones");
+        Should.Throw<ArgumentException>(() =>
+            Column("opening-range(15)")).Message.ShouldBe("opening-range(15) needs bars of at most 15 minutes, and TEST:30m has longer "
+                + "ones");
 
     [Fact]
     public void Where_the_market_never_closes_the_opening_range_begins_with_the_days_first_bar()
@@ -84,7 +90,8 @@ public class SessionFactorTests
     public void The_session_average_price_begins_anew_at_the_open()
     {
         double[] typical = [.. TwoDays.Select(b => (b.High + b.Low + b.Close) / 3)];
-        Is(Column("vwap"), typical[0], typical[1], (typical[1] + typical[2]) / 2, (typical[1] + typical[2] + typical[3]) / 3, typical[4], typical[5], (typical[5] + typical[6]) / 2);
+        Is(Column("vwap"), typical[0], typical[1], (typical[1] + typical[2]) / 2, (typical[1] + typical[2] + typical[3]) / 3, typical[4],
+            typical[5], (typical[5] + typical[6]) / 2);
         Is(Column("vwap(2024-03-11)")[3..6], None, typical[4], (typical[4] + typical[5]) / 2);
     }
 

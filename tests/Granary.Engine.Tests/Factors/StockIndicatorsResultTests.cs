@@ -75,14 +75,16 @@ public class StockIndicatorsResultTests
         var columns = new FactorColumns((compares ? other : bars).Series, [factor]);
         columns.Next((compares ? other : bars).Blocks().Single(), compares ? [[.. bars.Bars.Select(b => b.Close)]] : null);
 
-        using var json = JsonDocument.Parse(File.ReadAllText(SharedData.Require($"oracles/indicators/stockindicators_default/{file}.standard.json")));
+        using var json = JsonDocument.Parse(
+            File.ReadAllText(SharedData.Require($"oracles/indicators/stockindicators_default/{file}.standard.json")));
         var rows = json.RootElement.EnumerateArray().ToArray();
         rows.Length.ShouldBe(bars.Bars.Length);
         for (var i = 0; i < rows.Length; i++)
         {
             var cell = rows[i].GetProperty(property);
             var theirs = cell.ValueKind == JsonValueKind.Null ? double.NaN : cell.GetDouble();
-            FactorOracleTests.Same(columns[0][i], theirs).ShouldBeTrue(string.Create(CultureInfo.InvariantCulture, $"row {i}: {theirs:R} there, {columns[0][i]:R} here"));
+            FactorOracleTests.Same(columns[0][i], theirs)
+                .ShouldBeTrue(string.Create(CultureInfo.InvariantCulture, $"row {i}: {theirs:R} there, {columns[0][i]:R} here"));
         }
     }
 }

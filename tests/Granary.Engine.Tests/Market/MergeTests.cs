@@ -28,10 +28,12 @@ public sealed class MergeTests
         {
             var list = new List<Bar>();
             var time = Start + random.Next(100) * s.Timeframe.Ticks;
-            for (var n = random.Next(200); n > 0; n--, time += (1 + random.Next(4)) * s.Timeframe.Ticks) list.Add(At(time, 100 + random.NextDouble()));
+            for (var n = random.Next(200); n > 0; n--, time += (1 + random.Next(4)) * s.Timeframe.Ticks)
+                list.Add(At(time, 100 + random.NextDouble()));
             return list.ToArray();
         }).ToArray();
-        var expected = bars.SelectMany((b, s) => b.Select(x => new MergedBar(s, x.Time + series[s].Timeframe.Ticks, x))).OrderBy(m => m.Close).ThenBy(m => m.Series).ToList();
+        var expected = bars.SelectMany((b, s) => b.Select(x => new MergedBar(s, x.Time + series[s].Timeframe.Ticks, x)))
+            .OrderBy(m => m.Close).ThenBy(m => m.Series).ToList();
 
         var merge = new BarMerge(series);
         var given = new int[markets];
@@ -109,7 +111,9 @@ public sealed class MergeTests
         var late = new LateBars([Series("A", Timeframe.M1)], LateBarPolicy.Stop);
         late.Judge(0, At(Start, 1));
         late.Judge(0, At(Start, 1)).ShouldBe(Arrival.Duplicate);
-        Should.Throw<BarDataException>(() => late.Judge(0, At(Start, 2))).Message.ShouldBe("A:1m: the bar of 2024-01-01 00:00 came a second time with other values; take the feed's history anew, or let late bars be left out");
+        Should.Throw<BarDataException>(() => late.Judge(0,
+            At(Start, 2))).Message.ShouldBe("A:1m: the bar of 2024-01-01 00:00 came a second time with other values; take the feed's "
+                + "history anew, or let late bars be left out");
         Should.Throw<BarDataException>(() => late.Judge(0, At(Start - 1, 2))).Message.ShouldContain("came after its time had passed");
     }
 }

@@ -5,7 +5,8 @@ namespace Granary.Engine.Tests.Market;
 /// <summary>Longer bars of markets with sessions: counted from the session's open, in the session's days.</summary>
 public sealed class SessionResamplingTests
 {
-    private static readonly SessionCalendar Futures = SessionCalendar.Daily("CME", "America/New_York", new TimeSpan(18, 0, 0), new TimeSpan(17, 0, 0), [new DateOnly(2024, 3, 29)]);
+    private static readonly SessionCalendar Futures = SessionCalendar.Daily("CME", "America/New_York", new TimeSpan(18, 0, 0),
+        new TimeSpan(17, 0, 0), [new DateOnly(2024, 3, 29)]);
 
     private static DateTime Utc(int month, int day, int hour, int minute = 0) => new(2024, month, day, hour, minute, 0, DateTimeKind.Utc);
 
@@ -36,7 +37,8 @@ public sealed class SessionResamplingTests
     public void Four_hours_of_a_stock_session_are_counted_from_its_open_and_cut_at_its_close(int month, int hour, int minute)
     {
         var open = Utc(month, 10, hour, minute);
-        var bars = Resample(Every(open, open.AddHours(6.5), TimeSpan.FromMinutes(30)), Timeframe.M30, Timeframe.H4, SessionCalendar.NewYork());
+        var bars = Resample(Every(open, open.AddHours(6.5), TimeSpan.FromMinutes(30)), Timeframe.M30, Timeframe.H4,
+            SessionCalendar.NewYork());
         bars.Select(b => b.OpenTime).ShouldBe([open, open.AddHours(4)]);
         bars.Select(b => b.Volume).ShouldBe([8, 5]);
     }
@@ -45,7 +47,8 @@ public sealed class SessionResamplingTests
     public void What_trades_before_and_after_a_session_has_bars_of_its_own()
     {
         var open = Utc(1, 10, 14, 30);
-        var bars = Resample(Every(open.AddHours(-2), open.AddHours(8.5), TimeSpan.FromMinutes(30)), Timeframe.M30, Timeframe.H4, SessionCalendar.NewYork());
+        var bars = Resample(Every(open.AddHours(-2), open.AddHours(8.5), TimeSpan.FromMinutes(30)), Timeframe.M30, Timeframe.H4,
+            SessionCalendar.NewYork());
         bars.Select(b => b.OpenTime).ShouldBe([open.AddHours(-4), open, open.AddHours(4), open.AddHours(6.5)]);
         bars.Select(b => b.Volume).ShouldBe([4, 8, 5, 4]);
     }
@@ -75,7 +78,8 @@ public sealed class SessionResamplingTests
         var hours = Every(Utc(1, 7, 23), Utc(1, 9, 22), TimeSpan.FromHours(1), t => Futures.IsOpen(t.Ticks)).ToList();
         hours.Count.ShouldBe(46);
         var four = Resample(hours, Timeframe.H1, Timeframe.H4, Futures);
-        four.Take(7).Select(b => b.OpenTime).ShouldBe([Utc(1, 7, 23), Utc(1, 8, 3), Utc(1, 8, 7), Utc(1, 8, 11), Utc(1, 8, 15), Utc(1, 8, 19), Utc(1, 8, 23)]);
+        four.Take(7).Select(b => b.OpenTime)
+            .ShouldBe([Utc(1, 7, 23), Utc(1, 8, 3), Utc(1, 8, 7), Utc(1, 8, 11), Utc(1, 8, 15), Utc(1, 8, 19), Utc(1, 8, 23)]);
         four.Take(7).Select(b => b.Volume).ShouldBe([4, 4, 4, 4, 4, 3, 4]);
         var days = Resample(hours, Timeframe.H1, Timeframe.D1, Futures);
         days.Select(b => b.OpenTime).ShouldBe([Utc(1, 8, 0), Utc(1, 9, 0)]);
@@ -99,7 +103,7 @@ public sealed class SessionResamplingTests
                     bars.Sum(b => b.Volume).ShouldBe(times.Count);
                     bars.Zip(bars.Skip(1)).Count(p => p.First.Time >= p.Second.Time).ShouldBe(0, $"{zone} {open}-{close} {to}");
                 }
-                // A day begins where the day of its instants does.
+                // A day begins where the day of its timestamps does.
                 foreach (var time in times.Take(500))
                 {
                     var day = calendar.LocalDay(time.Ticks);
@@ -111,5 +115,6 @@ public sealed class SessionResamplingTests
 
     [Fact]
     public void A_session_without_a_length_is_refused() =>
-        Should.Throw<ArgumentException>(() => SessionCalendar.Daily("x", "UTC", new TimeSpan(9, 0, 0), new TimeSpan(9, 0, 0))).Message.ShouldContain("two different times");
+        Should.Throw<ArgumentException>(() => SessionCalendar.Daily("x", "UTC", new TimeSpan(9, 0, 0),
+            new TimeSpan(9, 0, 0))).Message.ShouldContain("two different times");
 }

@@ -29,7 +29,8 @@ public class PortableMathTests
         {
             var x = Math.Exp(1400 * random.NextDouble() - 700);
             var expected = Math.Log(x);
-            Math.Abs(PortableMath.Log(x) - expected).ShouldBeLessThanOrEqualTo(2 * (Math.BitIncrement(Math.Abs(expected)) - Math.Abs(expected)), $"ln {x}");
+            Math.Abs(PortableMath.Log(x) - expected)
+                .ShouldBeLessThanOrEqualTo(2 * (Math.BitIncrement(Math.Abs(expected)) - Math.Abs(expected)), $"ln {x}");
         }
         PortableMath.Log(1).ShouldBe(0);
         PortableMath.Log(0).ShouldBe(double.NegativeInfinity);
@@ -56,7 +57,8 @@ public class PortableMathTests
         // A change here changes every stored model's predictions.
         var sum = 0L;
         for (var i = -50; i <= 50; i++)
-            sum = unchecked(sum * 31 + BitConverter.DoubleToInt64Bits(PortableMath.Exp(i * 0.37)) + BitConverter.DoubleToInt64Bits(PortableMath.Log(Math.Abs(i * 0.37) + 0.01)));
+            sum = unchecked(sum * 31 + BitConverter.DoubleToInt64Bits(PortableMath.Exp(i * 0.37))
+                + BitConverter.DoubleToInt64Bits(PortableMath.Log(Math.Abs(i * 0.37) + 0.01)));
         var random = new PortableRandom(42, 7);
         for (var i = 0; i < 100; i++) sum = unchecked(sum * 31 + (long)random.NextBits());
         sum.ShouldBe(Expected);
@@ -84,7 +86,8 @@ public class PortableMathTests
     [Fact]
     public void The_generator_is_xoshiro256_starstar()
     {
-        // The first outputs for the seed 0, from splitmix64's published states (Vigna's reference implementation, also in Rust's rand_xoshiro tests).
+        // The first outputs for the seed 0, from splitmix64's published states (Vigna's reference implementation, also in Rust's
+        // rand_xoshiro tests).
         var random = PortableRandom.FromState(0);
         random.NextBits().ShouldBe(0x99EC5F36CB75F2B4UL);
         random.NextBits().ShouldBe(0xBF6E1F784956452AUL);

@@ -5,7 +5,9 @@ using Granary.Engine.Trading;
 
 namespace Granary.Engine.Tests.Portfolio;
 
-/// <summary>A trade that the portfolio closes itself was held as many bars of its strategy's timeframe as one that its strategy closes.</summary>
+/// <summary>
+/// A trade that the portfolio closes itself was held as many bars of its strategy's timeframe as one that its strategy closes.
+/// </summary>
 public sealed class HeldBarsTests
 {
     private static readonly long Start = new DateTime(2026, 1, 5).Ticks;

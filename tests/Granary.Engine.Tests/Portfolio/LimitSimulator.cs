@@ -8,7 +8,7 @@ internal sealed record SimulatedLimits(
 
 /// <summary>
 /// A second implementation of the portfolio's limits, from lists of trades alone. It shares no code with the engine: every sum is taken
-/// anew for every decision.
+/// again for every decision.
 /// </summary>
 /// <param name="group">The symbols that share the group's limit.</param>
 /// <param name="days">How many daily returns a correlation is taken from.</param>

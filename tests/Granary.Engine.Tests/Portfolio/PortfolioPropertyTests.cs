@@ -8,7 +8,9 @@ using Granary.Engine.Trading.Book;
 
 namespace Granary.Engine.Tests.Portfolio;
 
-/// <summary>Random signals, limits, fills in parts and prices that jump: the books always balance, and no limit is ever exceeded at a bar.</summary>
+/// <summary>
+/// Random signals, limits, fills in parts and prices that jump: the books always balance, and no limit is ever exceeded at a bar.
+/// </summary>
 public sealed class PortfolioPropertyTests
 {
     private const int Markets = 4, Members = 8, Rows = 150;
@@ -25,11 +27,14 @@ public sealed class PortfolioPropertyTests
     }
 
     // A market and strategies by dice, and a ledger of its own beside the portfolio's.
-    private static void Play(int seed, PortfolioLimits limits, Action<PortfolioRun, double[], IReadOnlyList<(int Market, Side Side, double Quantity)>> atEveryBar, double lot = 0, double jump = 0.05)
+    private static void Play(int seed, PortfolioLimits limits,
+        Action<PortfolioRun, double[], IReadOnlyList<(int Market, Side Side, double Quantity)>> atEveryBar, double lot = 0,
+        double jump = 0.05)
     {
         var random = new Random(seed);
         var instruments = Enumerable.Range(0, Markets).Select(i => new Instrument { Symbol = $"M{i}", LotSize = lot }).ToList();
-        var members = Enumerable.Range(0, Members).Select(i => new PortfolioMember($"S{i}", [i % Markets], 0.2 + random.NextDouble())).ToList();
+        var members = Enumerable.Range(0, Members).Select(i => new PortfolioMember($"S{i}", [i % Markets], 0.2 + random.NextDouble()))
+            .ToList();
         var run = new PortfolioRun(100_000, limits, instruments, members, new ExecutionSettings { Fee = new PercentFee(Rate * 100) });
         var prices = Enumerable.Range(0, Markets).Select(_ => 50 + 100 * random.NextDouble()).ToArray();
         var trades = new List<Theirs>();
@@ -46,7 +51,9 @@ public sealed class PortfolioPropertyTests
                 if (t.Filled < t.Ordered && random.Next(3) > 0)
                 {
                     var part = random.Next(2) == 0 ? t.Ordered - t.Filled : (t.Ordered - t.Filled) / 2;
-                    var own = run.OnFill(t.Member, new TradeFill(t.Number, time, price, part, part * price * Rate, new OrderId(1), IsEntry: true, IsFirst: !t.Entered, IsMaker: false));
+                    var own = run.OnFill(t.Member,
+                        new TradeFill(t.Number, time, price, part, part * price * Rate, new OrderId(1), IsEntry: true, IsFirst: !t.Entered,
+                            IsMaker: false));
                     t.Entered = true;
                     t.Filled += part;
                     t.Left += part;
@@ -67,11 +74,15 @@ public sealed class PortfolioPropertyTests
                     var inParts = random.Next(2) == 0 || t.Filled < t.Ordered;
                     if (inParts)
                     {
-                        var own = run.OnFill(t.Member, new TradeFill(t.Number, time, price, t.Left, t.Left * price * Rate, new OrderId(2), IsEntry: false, IsFirst: false, IsMaker: false));
+                        var own = run.OnFill(t.Member,
+                            new TradeFill(t.Number, time, price, t.Left, t.Left * price * Rate, new OrderId(2), IsEntry: false,
+                                IsFirst: false, IsMaker: false));
                         cash += (int)t.Side * own * price - own * price * Rate;
                         t.Own -= own;
                     }
-                    var told = run.OnTrade(t.Member, new Trade(t.Number, t.Side, t.Filled, time, time, entry, time, price, 0, (t.EntryNotional + t.Filled * price) * Rate, 1, ExitReason.Signal, 0, 0));
+                    var told = run.OnTrade(t.Member,
+                        new Trade(t.Number, t.Side, t.Filled, time, time, entry, time, price, 0,
+                            (t.EntryNotional + t.Filled * price) * Rate, 1, ExitReason.Signal, 0, 0));
                     if (told is not null && !inParts) cash += (int)t.Side * t.Own * price - t.Own * price * Rate;
                     trades.Remove(t);
                 }
@@ -94,7 +105,8 @@ public sealed class PortfolioPropertyTests
                 var member = random.Next(Members);
                 var symbol = member % Markets;
                 var side = random.Next(2) == 0 ? Side.Buy : Side.Sell;
-                var signal = new Signal(++numbers[member], time, side, OrderType.Market, prices[symbol], Math.Floor(50 + 400 * random.NextDouble()), prices[symbol] * (side == Side.Buy ? 0.95 : 1.05), 0, long.MaxValue);
+                var signal = new Signal(++numbers[member], time, side, OrderType.Market, prices[symbol],
+                    Math.Floor(50 + 400 * random.NextDouble()), prices[symbol] * (side == Side.Buy ? 0.95 : 1.05), 0, long.MaxValue);
                 run.OnSignal(member, signal);
                 trades.Add(new Theirs { Member = member, Number = signal.Number, Symbol = symbol, Side = side, Ordered = signal.Quantity });
             }
@@ -129,15 +141,18 @@ public sealed class PortfolioPropertyTests
         AtEveryBar = true,
     };
 
-    private static void Within(PortfolioRun run, double[] prices, IReadOnlyList<(int Market, Side Side, double Quantity)> held, PortfolioLimits limits)
+    private static void Within(PortfolioRun run, double[] prices, IReadOnlyList<(int Market, Side Side, double Quantity)> held,
+        PortfolioLimits limits)
     {
         const double Slack = 1 + 1e-6;
         var percent = Math.Max(0, run.Equity) / 100;
         double Value(Func<(int Market, Side Side, double Quantity), bool> of) => held.Where(of).Sum(h => h.Quantity * prices[h.Market]);
         if (limits.MaxGrossPercent is { } gross) Value(_ => true).ShouldBeLessThanOrEqualTo(gross * percent * Slack + 1e-6);
         if (limits.MaxLeverage is { } leverage) Value(_ => true).ShouldBeLessThanOrEqualTo(leverage * 100 * percent * Slack + 1e-6);
-        if (limits.MaxNetPercent is { } net) Math.Abs(held.Sum(h => (int)h.Side * h.Quantity * prices[h.Market])).ShouldBeLessThanOrEqualTo(net * percent * Slack + 1e-6);
-        for (var i = 0; limits.MaxSymbolPercent is { } symbol && i < Markets; i++) Value(h => h.Market == i).ShouldBeLessThanOrEqualTo(symbol * percent * Slack + 1e-6);
+        if (limits.MaxNetPercent is { } net)
+            Math.Abs(held.Sum(h => (int)h.Side * h.Quantity * prices[h.Market])).ShouldBeLessThanOrEqualTo(net * percent * Slack + 1e-6);
+        for (var i = 0; limits.MaxSymbolPercent is { } symbol && i < Markets; i++)
+            Value(h => h.Market == i).ShouldBeLessThanOrEqualTo(symbol * percent * Slack + 1e-6);
         foreach (var group in limits.Groups)
             if (group.MaxPercent is { } most)
                 Value(h => group.Symbols.Contains($"M{h.Market}")).ShouldBeLessThanOrEqualTo(most * percent * Slack + 1e-6);
@@ -147,15 +162,20 @@ public sealed class PortfolioPropertyTests
 
     [Fact]
     public void With_limits_at_every_bar_none_is_exceeded_at_any_bar_on_any_path_of_prices() =>
-        Check.One(Config.QuickThrowOnFailure.WithMaxTest(60), Prop.ForAll(ArbMap.Default.ArbFor<int>(), seed => Play(seed, All, (run, prices, held) => Within(run, prices, held, All), lot: seed % 2 == 0 ? 0 : 1)));
+        Check.One(Config.QuickThrowOnFailure.WithMaxTest(60),
+            Prop.ForAll(ArbMap.Default.ArbFor<int>(),
+                seed => Play(seed, All, (run, prices, held) => Within(run, prices, held, All), lot: seed % 2 == 0 ? 0 : 1)));
 
     [Fact]
-    public void Each_limit_alone_holds_too() => Check.One(Config.QuickThrowOnFailure.WithMaxTest(60), Prop.ForAll(ArbMap.Default.ArbFor<int>(), seed =>
+    public void Each_limit_alone_holds_too() =>
+        Check.One(Config.QuickThrowOnFailure.WithMaxTest(60), Prop.ForAll(ArbMap.Default.ArbFor<int>(), seed =>
     {
         PortfolioLimits[] alone =
         [
-            new() { MaxGrossPercent = 70, AtEveryBar = true }, new() { MaxNetPercent = 20, AtEveryBar = true }, new() { MaxSymbolPercent = 15, AtEveryBar = true },
-            new() { MaxPositions = 3, AtEveryBar = true }, new() { MaxLeverage = 0.5, AtEveryBar = true }, new() { Groups = All.Groups, AtEveryBar = true },
+            new() { MaxGrossPercent = 70, AtEveryBar = true }, new() { MaxNetPercent = 20, AtEveryBar = true },
+            new() { MaxSymbolPercent = 15, AtEveryBar = true },
+            new() { MaxPositions = 3, AtEveryBar = true }, new() { MaxLeverage = 0.5, AtEveryBar = true },
+            new() { Groups = All.Groups, AtEveryBar = true },
         ];
         var limits = alone[Math.Abs(seed % alone.Length)];
         Play(seed, limits, (run, prices, held) => Within(run, prices, held, limits), jump: 0.2);

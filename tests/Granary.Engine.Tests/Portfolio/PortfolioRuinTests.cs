@@ -26,7 +26,8 @@ public sealed class PortfolioRuinTests
         run.Revalue(Start + day * TimeSpan.TicksPerDay);
     }
 
-    private static Signal Signal(int number, Side side, double quantity) => new(number, Start, side, OrderType.Market, 100, quantity, 0, 0, long.MaxValue);
+    private static Signal Signal(int number, Side side, double quantity) =>
+        new(number, Start, side, OrderType.Market, 100, quantity, 0, 0, long.MaxValue);
 
     [Fact]
     public void A_portfolio_without_equity_closes_everything_owes_nothing_and_refuses_what_comes()

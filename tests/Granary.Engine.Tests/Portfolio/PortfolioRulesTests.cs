@@ -11,10 +11,13 @@ public sealed class PortfolioRulesTests
     private static readonly long Start = new DateTime(2026, 1, 5).Ticks;
 
     // Two strategies on A, one on B, one on C; all with weight 1 unless said.
-    private static PortfolioRun Run(PortfolioLimits? limits = null, PortfolioSizing? sizing = null, EnablementRule? enable = null, double weight = 1)
+    private static PortfolioRun Run(PortfolioLimits? limits = null, PortfolioSizing? sizing = null, EnablementRule? enable = null,
+        double weight = 1)
     {
-        var run = new PortfolioRun(100_000, limits ?? new PortfolioLimits(), [.. "ABC".Select(c => new Instrument { Symbol = c.ToString() })],
-            [new("Sma(1)@A", [0], weight), new("Sma(2)@A", [0], weight), new("Rsi@B", [1], weight), new("Rsi@C", [2], weight)], new ExecutionSettings(), sizing, enable);
+        var run = new PortfolioRun(100_000, limits ?? new PortfolioLimits(),
+            [.. "ABC".Select(c => new Instrument { Symbol = c.ToString() })],
+            [new("Sma(1)@A", [0], weight), new("Sma(2)@A", [0], weight), new("Rsi@B", [1], weight), new("Rsi@C", [2], weight)],
+            new ExecutionSettings(), sizing, enable);
         At(run, 0, 100, 100, 100);
         return run;
     }
@@ -27,13 +30,17 @@ public sealed class PortfolioRulesTests
         run.Revalue(Start + (long)(days * TimeSpan.TicksPerDay));
     }
 
-    private static Signal Signal(int number, double quantity = 100, double price = 100, double stop = 0, Side side = Side.Buy, double days = 0) =>
+    private static Signal Signal(int number, double quantity = 100, double price = 100, double stop = 0, Side side = Side.Buy,
+        double days = 0) =>
         new(number, Start + (long)(days * TimeSpan.TicksPerDay), side, OrderType.Market, price, quantity, stop, 0, long.MaxValue);
 
-    private static double Fill(PortfolioRun run, int member, int number, double quantity = 100, double price = 100) => run.OnEntry(member, number, Start, price, quantity, 0);
+    private static double Fill(PortfolioRun run, int member, int number, double quantity = 100, double price = 100) =>
+        run.OnEntry(member, number, Start, price, quantity, 0);
 
-    private static void Close(PortfolioRun run, int member, int number, double price, double quantity = 100, double entry = 100, double days = 0) =>
-        run.OnTrade(member, new Trade(number, Side.Buy, quantity, Start, Start, entry, Start + (long)(days * TimeSpan.TicksPerDay), price, (price - entry) * quantity, 0, 1, ExitReason.Signal, 0, 0));
+    private static void Close(PortfolioRun run, int member, int number, double price, double quantity = 100, double entry = 100,
+        double days = 0) =>
+        run.OnTrade(member, new Trade(number, Side.Buy, quantity, Start, Start, entry, Start + (long)(days * TimeSpan.TicksPerDay), price,
+            (price - entry) * quantity, 0, 1, ExitReason.Signal, 0, 0));
 
     [Theory]
     [InlineData(PortfolioSizeKind.Units, 30, 15)] // 30 units × weight 0.5
@@ -48,7 +55,8 @@ public sealed class PortfolioRulesTests
     }
 
     [Fact]
-    public void Risk_sizing_needs_a_stop() => Run(sizing: new PortfolioSizing(PortfolioSizeKind.RiskPercent, 1)).OnSignal(0, Signal(1)).ShouldBe(Decision.NoStop);
+    public void Risk_sizing_needs_a_stop() =>
+        Run(sizing: new PortfolioSizing(PortfolioSizeKind.RiskPercent, 1)).OnSignal(0, Signal(1)).ShouldBe(Decision.NoStop);
 
     [Fact]
     public void A_volatility_target_gives_a_calm_market_more_once_there_are_days_to_tell()
@@ -60,7 +68,8 @@ public sealed class PortfolioRulesTests
         run.OnSignal(0, Signal(2, days: 40)).ShouldBe(Decision.Accepted);
         run.OnSignal(2, Signal(1, days: 40)).ShouldBe(Decision.Accepted);
         var (a, b) = (Fill(run, 0, 2), Fill(run, 2, 1));
-        // By hand: returns ±ln 1.01, thirty of them, mean 0: deviation ln 1.01 · √(30/29); × √365 = 19.33 % a year; 10 % / 19.33 % of 100,000 at 100.
+        // By hand: returns ±ln 1.01, thirty of them, mean 0: deviation ln 1.01 · √(30/29); × √365 = 19.33 % a year; 10 % / 19.33 % of
+        // 100,000 at 100.
         a.ShouldBe(0.10 / (Math.Log(1.01) * Math.Sqrt(30.0 / 29) * Math.Sqrt(365)) * 1000, 1e-6);
         (a / b).ShouldBe(Math.Log(1.04) / Math.Log(1.01), 1e-9);
     }
@@ -87,7 +96,11 @@ public sealed class PortfolioRulesTests
     [Fact]
     public void Groups_share_a_limit_in_value_and_in_number()
     {
-        var run = Run(new PortfolioLimits { Groups = [new PortfolioGroup("sector", ["A", "B"], 25, null), new PortfolioGroup("few", ["A", "C"], null, 1)] });
+        var run = Run(new PortfolioLimits
+        {
+            Groups = [new PortfolioGroup("sector", ["A", "B"], 25, null),
+            new PortfolioGroup("few", ["A", "C"], null, 1)]
+        });
         run.OnSignal(0, Signal(1)).ShouldBe(Decision.Accepted); // 10,000 of A
         run.OnSignal(2, Signal(1, quantity: 160)).ShouldBe(Decision.MaxGroup); // 16,000 of B more
         run.OnSignal(2, Signal(2, quantity: 150)).ShouldBe(Decision.Accepted);
@@ -162,7 +175,11 @@ public sealed class PortfolioRulesTests
     [Fact]
     public void A_symbol_may_be_reserved_by_name()
     {
-        var run = Run(new PortfolioLimits { Reserved = new Dictionary<string, IReadOnlyList<string>> { ["A"] = ["Sma(2)*"], ["B"] = ["Sma*"] } });
+        var run = Run(new PortfolioLimits
+        {
+            Reserved =
+            new Dictionary<string, IReadOnlyList<string>> { ["A"] = ["Sma(2)*"], ["B"] = ["Sma*"] }
+        });
         run.OnSignal(0, Signal(1)).ShouldBe(Decision.Reserved);
         run.OnSignal(1, Signal(1)).ShouldBe(Decision.Accepted);
         run.OnSignal(2, Signal(1)).ShouldBe(Decision.Reserved);
@@ -183,7 +200,8 @@ public sealed class PortfolioRulesTests
     [Fact]
     public void A_strategy_that_loses_is_switched_off_the_next_day_and_on_again_when_it_earns()
     {
-        var run = Run(enable: new EnablementRule(Trades: 4, MinTrades: 4, MinProfitFactor: 1, MinWinRate: null, MinExpectancy: null, Strategies: true, Symbols: false));
+        var run = Run(enable: new EnablementRule(Trades: 4, MinTrades: 4, MinProfitFactor: 1, MinWinRate: null, MinExpectancy: null,
+            Strategies: true, Symbols: false));
         for (var n = 1; n <= 4; n++) Close(run, 0, n, 99);
         run.OnSignal(0, Signal(5)).ShouldBe(Decision.Accepted); // the same day: not looked at yet
         run.OnSignalEnded(0, 5);
@@ -198,7 +216,8 @@ public sealed class PortfolioRulesTests
     [Fact]
     public void A_symbol_is_switched_off_by_the_trades_of_all_its_strategies()
     {
-        var run = Run(enable: new EnablementRule(Trades: 4, MinTrades: 4, MinProfitFactor: null, MinWinRate: 0.5, MinExpectancy: null, Strategies: false, Symbols: true));
+        var run = Run(enable: new EnablementRule(Trades: 4, MinTrades: 4, MinProfitFactor: null, MinWinRate: 0.5, MinExpectancy: null,
+            Strategies: false, Symbols: true));
         Close(run, 0, 1, 99);
         Close(run, 0, 2, 99);
         Close(run, 1, 1, 99);
@@ -223,7 +242,8 @@ public sealed class PortfolioRulesTests
         run.Revalue(Start + 1);
         run.Exposure.ShouldBe(22_000, 1e-3);
         // The strategy's own exit closes the rest.
-        run.OnTrade(0, new Trade(1, Side.Buy, 200, Start, Start, 100, Start, 160, 12_000, 0, 1, ExitReason.Signal, 0, 0))!.Value.Trade.Profit.ShouldBe(50 * 200 * share + 60 * 200 * (1 - share), 1e-3);
+        run.OnTrade(0, new Trade(1, Side.Buy, 200, Start, Start, 100, Start, 160, 12_000, 0, 1, ExitReason.Signal, 0,
+            0))!.Value.Trade.Profit.ShouldBe(50 * 200 * share + 60 * 200 * (1 - share), 1e-3);
         run.OpenTrades.ShouldBe(0);
     }
 

@@ -6,16 +6,20 @@ using Granary.Engine.Trading.Book;
 
 namespace Granary.Engine.Tests.Portfolio;
 
-/// <summary>Two strategies on one symbol whose bars have a volume of 1,000, of which a tenth may be filled; and what the portfolio owes.</summary>
+/// <summary>
+/// Two strategies on one symbol whose bars have a volume of 1,000, of which a tenth may be filled; and what the portfolio owes.
+/// </summary>
 public sealed class PortfolioVolumeTests
 {
     private const long Day = TimeSpan.TicksPerDay;
     private const long First = 738_000 * Day;
 
-    private static PortfolioRun Run(ExecutionSettings execution, double cash = 1e6) => new(cash, new PortfolioLimits(), [new Instrument { Symbol = "X", LotSize = 1 }],
+    private static PortfolioRun Run(ExecutionSettings execution, double cash = 1e6) =>
+        new(cash, new PortfolioLimits(), [new Instrument { Symbol = "X", LotSize = 1 }],
         [new PortfolioMember("a", [0], 1), new PortfolioMember("b", [0], 1)], execution);
 
-    private static Signal Long(int number, double quantity) => new(number, First, Side.Buy, OrderType.Market, 10, quantity, 0, 0, long.MaxValue);
+    private static Signal Long(int number, double quantity) =>
+        new(number, First, Side.Buy, OrderType.Market, 10, quantity, 0, 0, long.MaxValue);
 
     private static TradeFill Fill(int number, long time, double quantity, bool isEntry, double price = 10) =>
         new(number, time, price, quantity, 0, new OrderId(number), isEntry, IsFirst: isEntry, IsMaker: false) { BarVolume = 1_000 };

@@ -34,7 +34,8 @@ internal sealed class BacktraderCase
         var path = synthetic
             ? Path.Combine(SharedData.RepositoryRoot, "tests", "Data", "synthetic", "backtests", name + ".json")
             : SharedData.Require($"oracles/backtests/{name}.json");
-        var bars = synthetic ? Path.Combine(SharedData.RepositoryRoot, "tests", "Data", "synthetic", "bars") : SharedData.Require("data/backtrader");
+        var bars = synthetic ? Path.Combine(SharedData.RepositoryRoot, "tests", "Data", "synthetic", "bars")
+            : SharedData.Require("data/backtrader");
         return new BacktraderCase(JsonDocument.Parse(File.ReadAllText(path)).RootElement.Clone(), bars);
     }
 
@@ -74,5 +75,6 @@ internal sealed class BacktraderCase
     }
 
     public static void Near(double actual, double expected, double relative, string what) =>
-        Math.Abs(actual - expected).ShouldBeLessThanOrEqualTo(relative * Math.Max(1, Math.Abs(expected)), $"{what}: {actual:R} instead of {expected:R}");
+        Math.Abs(actual - expected)
+            .ShouldBeLessThanOrEqualTo(relative * Math.Max(1, Math.Abs(expected)), $"{what}: {actual:R} instead of {expected:R}");
 }

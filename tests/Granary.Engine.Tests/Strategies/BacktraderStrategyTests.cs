@@ -10,7 +10,8 @@ namespace Granary.Engine.Tests.Strategies;
 public sealed class BacktraderStrategyTests
 {
     public static MatrixTheoryData<(string Name, string Strategy), bool> Cases => new(
-        [("sma_long_fixed", "SmaCross"), ("ema_cross_long", "EmaCross"), ("macd_cross_longshort", "MacdCross"), ("rsi_reversion", "RsiReversion")],
+        [("sma_long_fixed", "SmaCross"), ("ema_cross_long", "EmaCross"), ("macd_cross_longshort", "MacdCross"),
+            ("rsi_reversion", "RsiReversion")],
         SharedData.IsSynthetic);
 
     [Theory, MemberData(nameof(Cases))]
@@ -19,7 +20,8 @@ public sealed class BacktraderStrategyTests
         var oracle = BacktraderCase.Load(given.Name, synthetic);
         var spec = oracle.Spec;
         var definition = StrategyCatalogue.BuiltIn.Get(given.Strategy);
-        var parameters = definition.Parameters.Where(p => spec.TryGetProperty(p.Name, out var value) && value.ValueKind == JsonValueKind.Number)
+        var parameters =
+            definition.Parameters.Where(p => spec.TryGetProperty(p.Name, out var value) && value.ValueKind == JsonValueKind.Number)
             .ToDictionary(p => p.Name, p => (object)spec.GetProperty(p.Name).GetDouble());
         var settings = new TradingSettings
         {

@@ -22,7 +22,8 @@ public sealed class FeedJoinerTests
             joined.SelectMany(j => j.Time.ToArray()).ShouldBe(A.Bars.Concat(B.Bars).Select(b => b.Time).Distinct().Order());
             foreach (var (feed, s) in ((SampleBars.Feed, int)[])[(A, 0), (B, 1)])
             {
-                var bars = joined.Where(j => j.Bars(s) is not null).SelectMany(j => Enumerable.Range(0, j.Bars(s)!.Count).Select(i => j.Bars(s)![i]));
+                var bars = joined.Where(j => j.Bars(s) is not null)
+                    .SelectMany(j => Enumerable.Range(0, j.Bars(s)!.Count).Select(i => j.Bars(s)![i]));
                 bars.ShouldBe(feed.Bars);
                 foreach (var block in joined)
                     for (var row = 0; row < block.Count; row++)
@@ -88,8 +89,8 @@ public sealed class FeedJoinerTests
     {
         var plans = new[] { new FactorPlan(), new FactorPlan() };
         var strategy = new FollowsCorrelation("B");
-        var run = new StrategyRun("x", strategy, own.Series, new TradingSettings { Size = SizeRule.Units(1) }, new ExecutionSettings(), plans[0],
-            symbols: [own.Series.Instrument.Symbol, other.Series.Instrument.Symbol]);
+        var run = new StrategyRun("x", strategy, own.Series, new TradingSettings { Size = SizeRule.Units(1) }, new ExecutionSettings(),
+            plans[0], symbols: [own.Series.Instrument.Symbol, other.Series.Instrument.Symbol]);
         var pipeline = new JoinedPipeline([own.Series, other.Series], plans);
         foreach (var block in MultiSymbolRunner.Join([own, other], blocks, rows))
         {
@@ -133,11 +134,14 @@ public sealed class FeedJoinerTests
     public void A_comparison_with_a_symbol_that_is_not_there_is_refused_before_the_first_bar()
     {
         FactorPlan[] plans = [new FactorPlan(), new FactorPlan()];
-        Should.Throw<ArgumentException>(() => new StrategyRun("x", new FollowsCorrelation("BB"), A.Series, new TradingSettings(), new ExecutionSettings(), plans[0], symbols: ["A", "B"]))
-            .Message.ShouldBe("correlation(BB,10,closes) compares with 'BB', which is not among the feed's symbols A, B; did you mean 'B'?");
-        Should.Throw<ArgumentException>(() => new StrategyRun("x", new FollowsCorrelation("B"), A.Series, new TradingSettings(), new ExecutionSettings(), plans[0]))
+        Should.Throw<ArgumentException>(() => new StrategyRun("x", new FollowsCorrelation("BB"), A.Series, new TradingSettings(),
+            new ExecutionSettings(), plans[0], symbols: ["A", "B"]))
+            .Message.ShouldBe("correlation(BB,10,closes) compares with 'BB', which is not among the feed's symbols A, B; did you mean "
+                + "'B'?");
+        Should.Throw<ArgumentException>(() => new StrategyRun("x", new FollowsCorrelation("B"), A.Series, new TradingSettings(),
+            new ExecutionSettings(), plans[0]))
             .Message.ShouldStartWith("correlation(B,10,closes) compares with 'B', which is not among the feed's symbols A");
-        // Whoever fills a plan by hand hears of it from the pipeline.
+        // A plan that is filled by hand is completed by the pipeline.
         plans[0].Add(FactorCatalogue.BuiltIn.Request("correlation", "BB", 10));
         Should.Throw<ArgumentException>(() => new JoinedPipeline([A.Series, B.Series], plans))
             .Message.ShouldBe("a factor compares with 'BB', which is not among the symbols A, B; did you mean 'B'?");

@@ -46,8 +46,8 @@ public sealed class MultiSymbolOracleTests
     {
         var oracle = BacktraderCase.Load("multi_asset_monthly_rebalance", synthetic);
         var weights = oracle.Spec.GetProperty("weights").EnumerateArray().Sum(w => w.GetDouble());
-        var outcome = MultiSymbolRunner.Run(new MonthlyRebalance(weights * 100), [.. oracle.Files.Select(f => oracle.Feed(f).Named(f, lot: 1))],
-            execution: Execution);
+        var outcome = MultiSymbolRunner.Run(new MonthlyRebalance(weights * 100),
+            [.. oracle.Files.Select(f => oracle.Feed(f).Named(f, lot: 1))], execution: Execution);
 
         BacktraderCase.Near(outcome.Result.Equity.Final, oracle.FinalValue, 1e-9, "final value");
         var drawdown = synthetic ? oracle.Json.GetProperty("max_drawdown_percent").GetDouble()

@@ -11,7 +11,7 @@ public sealed class MultiSymbolRunTests
 {
     private static readonly ExecutionSettings Costs = new() { Fee = new PercentFee(0.1), Slippage = new PercentSlippage(0.02) };
 
-    /// <summary>Does anything to any symbol, as a seed tells it, and checks the account at every instant.</summary>
+    /// <summary>Does anything to any symbol, as a seed decides, and checks the account in every time slice.</summary>
     private sealed class Gambler : MultiSymbolStrategy
     {
         private readonly Random _random;
@@ -42,15 +42,25 @@ public sealed class MultiSymbolRunTests
             foreach (var symbol in bar.Symbols)
             {
                 if (!symbol.IsReady) continue;
-                // Drawn for each symbol and instant alike, so that the draws do not depend on anything else.
+                // Drawn for each symbol and time slice alike, so that the draws do not depend on anything else.
                 var what = _random.Next(24);
                 var side = _longOnly || _random.Next(2) == 0 ? Side.Buy : Side.Sell;
                 switch (what)
                 {
                     case 0: symbol.Enter(side); break;
-                    case 1: symbol.Enter(side, new EntryOptions { Type = OrderType.Limit, LimitPrice = symbol.Close * (1 - (int)side * 0.01) }); break;
-                    case 2: symbol.Enter(side, new EntryOptions { Type = OrderType.Stop, StopPrice = symbol.Close * (1 + (int)side * 0.01), TakeProfit = symbol.Close * (1 + (int)side * 0.03) }); break;
-                    case 3: symbol.Enter(side, new EntryOptions { StopLoss = symbol.Close * (1 - (int)side * 0.02), SizeFactor = 0.5 }); break;
+                    case 1:
+                        symbol.Enter(side,
+                        new EntryOptions { Type = OrderType.Limit, LimitPrice = symbol.Close * (1 - (int)side * 0.01) }); break;
+                    case 2:
+                        symbol.Enter(side, new EntryOptions
+                        {
+                            Type = OrderType.Stop,
+                            StopPrice = symbol.Close * (1 + (int)side * 0.01),
+                            TakeProfit = symbol.Close * (1 + (int)side * 0.03)
+                        }); break;
+                    case 3:
+                        symbol.Enter(side,
+                        new EntryOptions { StopLoss = symbol.Close * (1 - (int)side * 0.02), SizeFactor = 0.5 }); break;
                     case 4: symbol.Exit(); break;
                     case 5: symbol.Exit(side); break;
                     case 6: if (_longOnly || symbol[_average] > 0) symbol.OrderTargetPercent((int)side * 20); break;
@@ -124,7 +134,8 @@ public sealed class MultiSymbolRunTests
         {
             var end = feeds[0].Bars[(int)(feeds[0].Bars.Length * share)].Time;
             var cut = new Gambler(8, 10_000);
-            var outcome = MultiSymbolRunner.Run(cut, [.. feeds.Select(f => f with { Bars = [.. f.Bars.Where(b => b.Time < end)] })], Settings(10_000), Costs);
+            var outcome = MultiSymbolRunner.Run(cut, [.. feeds.Select(f => f with { Bars = [.. f.Bars.Where(b => b.Time < end)] })],
+                Settings(10_000), Costs);
 
             cut.Seen.ShouldBe(whole.Seen.Take(cut.Seen.Count));
             for (var s = 0; s < 3; s++)
@@ -150,7 +161,8 @@ public sealed class MultiSymbolRunTests
     private static SampleBars.Feed Prices(string symbol, params double[] prices) => PricesFrom(symbol, 0, prices);
 
     private static SampleBars.Feed PricesFrom(string symbol, int first, params double[] prices) => new SampleBars.Feed(
-        SampleBars.Series(Timeframe.D1), [.. prices.Select((p, i) => new Bar(new DateTime(2024, 1, 1).AddDays(first + i).Ticks, p, p, p, p, 1000))]).Named(symbol);
+        SampleBars.Series(Timeframe.D1),
+        [.. prices.Select((p, i) => new Bar(new DateTime(2024, 1, 1).AddDays(first + i).Ticks, p, p, p, p, 1000))]).Named(symbol);
 
     [Fact]
     public void What_an_exit_brings_pays_for_the_entry_in_another_symbol_at_the_same_open()
@@ -197,7 +209,8 @@ public sealed class MultiSymbolRunTests
     [Fact]
     public void An_entry_in_a_symbol_that_stops_trading_expires_and_frees_the_cash_of_the_account()
     {
-        var outcome = MultiSymbolRunner.Run(new LastBarThenOther(), [Prices("A", 10, 10, 10), Prices("B", 20, 20, 20, 20, 20, 20, 20, 20, 20, 20, 20, 20)],
+        var outcome = MultiSymbolRunner.Run(new LastBarThenOther(),
+            [Prices("A", 10, 10, 10), Prices("B", 20, 20, 20, 20, 20, 20, 20, 20, 20, 20, 20, 20)],
             new TradingSettings { Cash = 1000, Size = SizeRule.PercentOfEquity(90) });
 
         outcome.Symbols[0].Ended.Single().End.ShouldBe(SignalEnd.Expired);
@@ -238,7 +251,7 @@ public sealed class MultiSymbolRunTests
         ]);
     }
 
-    /// <summary>Orders a symbol at an instant at which only the other has a bar.</summary>
+    /// <summary>Orders a symbol in a time slice in which only the other has a bar.</summary>
     private sealed class Impatient : MultiSymbolStrategy
     {
         public override void OnBar(MultiSymbolContext bar)
@@ -273,7 +286,8 @@ public sealed class MultiSymbolRunTests
         var outcome = MultiSymbolRunner.Run(new Greedy(), [falls, Prices("B", 20, 20, 20, 20)],
             new TradingSettings { Cash = 1000, Size = SizeRule.Units(1), StopLossPercent = 10 });
 
-        outcome.Symbols[0].Closed.Single().ShouldSatisfyAllConditions(t => t.Reason.ShouldBe(ExitReason.Stop), t => t.ExitPrice.ShouldBe(9), t => t.Bars.ShouldBe(0));
+        outcome.Symbols[0].Closed.Single()
+            .ShouldSatisfyAllConditions(t => t.Reason.ShouldBe(ExitReason.Stop), t => t.ExitPrice.ShouldBe(9), t => t.Bars.ShouldBe(0));
     }
 
     /// <summary>Refuses every entry below a price.</summary>
@@ -290,7 +304,8 @@ public sealed class MultiSymbolRunTests
 
             public void Bind(BarBlock block, FactorSheet sheet) => _close = sheet[column];
 
-            EntryAdvice IEntryJudge.Judge(int index, Side side) => _close[index] > price ? EntryAdvice.Take(_close[index]) : EntryAdvice.Refuse(_close[index]);
+            EntryAdvice IEntryJudge.Judge(int index, Side side) =>
+                _close[index] > price ? EntryAdvice.Take(_close[index]) : EntryAdvice.Refuse(_close[index]);
         }
     }
 
@@ -301,7 +316,8 @@ public sealed class MultiSymbolRunTests
         var plans = feeds.Select(_ => new FactorPlan()).ToList();
         var records = feeds.Select(_ => new StrategyRunner.Record()).ToList();
         var series = feeds.Select(f => f.Series).ToList();
-        var run = new MultiSymbolRun("x", new Greedy(), series, new TradingSettings { Size = SizeRule.Units(1) }, new ExecutionSettings(), plans, records, new OnlyAbove(15));
+        var run = new MultiSymbolRun("x", new Greedy(), series, new TradingSettings { Size = SizeRule.Units(1) }, new ExecutionSettings(),
+            plans, records, new OnlyAbove(15));
         var pipeline = new JoinedPipeline(series, plans);
         foreach (var block in MultiSymbolRunner.Join(feeds, [2], 3)) run.Process(pipeline.Prepare(block));
         run.Finish();
@@ -332,7 +348,8 @@ public sealed class MultiSymbolRunTests
             return (feed with { Bars = bars }).Named(symbol);
         }
 
-        var run = MultiSymbolRunner.Run(new ShortsAll(), [Rising("A", 400), Rising("B", 90)], new TradingSettings { Cash = 10_000, Size = SizeRule.Units(40) }, rows: rows);
+        var run = MultiSymbolRunner.Run(new ShortsAll(), [Rising("A", 400), Rising("B", 90)],
+            new TradingSettings { Cash = 10_000, Size = SizeRule.Units(40) }, rows: rows);
         // Two shorts of 40 at 100: −40 · 300 + 40 · 10 is more than 10,000.
         run.Symbols.SelectMany(s => s.Trades).Select(t => t.Reason).ShouldBe([ExitReason.Ruined, ExitReason.Ruined]);
         run.Symbols.SelectMany(s => s.Trades).Sum(t => t.NetProfit).ShouldBe(-10_000, 1e-9);

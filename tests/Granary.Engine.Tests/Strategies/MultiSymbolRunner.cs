@@ -22,7 +22,8 @@ internal static class MultiSymbolRunner
         var series = feeds.Select(f => f.Series).ToList();
         var plans = feeds.Select(_ => new FactorPlan()).ToList();
         var records = feeds.Select(_ => new StrategyRunner.Record()).ToList();
-        var run = new MultiSymbolRun(strategy.GetType().Name, strategy, series, settings ?? new TradingSettings { Size = SizeRule.Units(1) },
+        var run = new MultiSymbolRun(strategy.GetType().Name, strategy, series, settings
+            ?? new TradingSettings { Size = SizeRule.Units(1) },
             execution ?? new ExecutionSettings(), plans, records);
         var pipeline = new JoinedPipeline(series, plans);
         foreach (var block in Join(feeds, blocks ?? [64], rows))

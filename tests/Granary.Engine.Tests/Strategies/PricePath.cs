@@ -49,5 +49,6 @@ internal sealed class PricePath(Timeframe timeframe, double price, DateTime? sta
         return this;
     }
 
-    public SampleBars.Feed Feed(string symbol = "TEST") => new SampleBars.Feed(SampleBars.Series(timeframe, calendar: calendar), [.. _bars]).Named(symbol);
+    public SampleBars.Feed Feed(string symbol = "TEST") =>
+        new SampleBars.Feed(SampleBars.Series(timeframe, calendar: calendar), [.. _bars]).Named(symbol);
 }

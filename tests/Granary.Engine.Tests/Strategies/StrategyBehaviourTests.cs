@@ -10,12 +10,14 @@ namespace Granary.Engine.Tests.Strategies;
 public sealed class StrategyBehaviourTests
 {
     private static IReadOnlyList<Trade> Trades(Strategy strategy, SampleBars.Feed feed, Sides sides = Sides.Both, int maxOpenTrades = 1) =>
-        StrategyRunner.Run(strategy, feed, new TradingSettings { Cash = 100_000, Size = SizeRule.Units(1), Sides = sides, MaxOpenTrades = maxOpenTrades }).Trades;
+        StrategyRunner.Run(strategy, feed,
+            new TradingSettings { Cash = 100_000, Size = SizeRule.Units(1), Sides = sides, MaxOpenTrades = maxOpenTrades }).Trades;
 
     // The bar in which it was entered, the bar in which it was left, and why; counted from the feed's first bar.
     private static (Side Side, int Entry, int Exit, ExitReason Reason)[] Bars(IReadOnlyList<Trade> trades, SampleBars.Feed feed) =>
     [
-        .. trades.Select(t => (t.Side, Array.FindIndex(feed.Bars, b => b.Time == t.EntryTime), Array.FindIndex(feed.Bars, b => b.Time == t.ExitTime), t.Reason)),
+        .. trades.Select(t => (t.Side, Array.FindIndex(feed.Bars, b => b.Time == t.EntryTime), Array.FindIndex(feed.Bars,
+            b => b.Time == t.ExitTime), t.Reason)),
     ];
 
     [Fact]
@@ -52,7 +54,8 @@ public sealed class StrategyBehaviourTests
         var jump = path.Count;
         var feed = path.To(103).To(103.1, 103.2, 103.1, 103, 103.1).Feed();
         // In at the open after the jump, out at the open after three closes in the trade.
-        Bars(Trades(new VolatilityBreakout(period: 5, multiplier: 1.5, hold: 3), feed), feed).ShouldBe([(Side.Buy, jump + 1, jump + 4, ExitReason.Signal)]);
+        Bars(Trades(new VolatilityBreakout(period: 5, multiplier: 1.5, hold: 3), feed), feed)
+            .ShouldBe([(Side.Buy, jump + 1, jump + 4, ExitReason.Signal)]);
     }
 
     [Fact]
@@ -110,8 +113,10 @@ public sealed class StrategyBehaviourTests
         for (var day = 0; day < 3; day++) path.Waver(23, 1);
         var trend = path.Count;
         var feed = path.Climb(24, 0.5).Climb(5, 0).Feed();
-        // The fourth bar closes at 102, a range of 2 and no less than the mean of the days before: in at the fifth, out at the close of the 24th.
-        Bars(Trades(new TrendDay(threshold: 0.8, wide: 1, days: 3), feed), feed).ShouldBe([(Side.Buy, trend + 4, trend + 23, ExitReason.Signal)]);
+        // The fourth bar closes at 102, a range of 2 and no less than the mean of the days before: in at the fifth, out at the close of the
+        // 24th.
+        Bars(Trades(new TrendDay(threshold: 0.8, wide: 1, days: 3), feed), feed)
+            .ShouldBe([(Side.Buy, trend + 4, trend + 23, ExitReason.Signal)]);
     }
 
     [Fact]

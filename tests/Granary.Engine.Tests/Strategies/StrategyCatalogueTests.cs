@@ -52,7 +52,8 @@ public sealed class StrategyCatalogueTests
         var arguments = bollinger.Bind(Named(("width", "2.10"), ("period", 20L)));
 
         StrategyId.Of(bollinger, arguments, ["BTCUSDT"], Timeframe.H1).ShouldBe("BollingerReversion(period=20,width=2.1)@BTCUSDT:1h");
-        StrategyId.Of(bollinger, arguments, ["A", "B"], Timeframe.D1, Sides.Short).ShouldBe("BollingerReversion(period=20,width=2.1)@A+B:1d:short");
+        StrategyId.Of(bollinger, arguments, ["A", "B"], Timeframe.D1, Sides.Short)
+            .ShouldBe("BollingerReversion(period=20,width=2.1)@A+B:1d:short");
     }
 
     [Fact]

@@ -42,18 +42,21 @@ public sealed class StrategyConformanceTests
                 price *= 1 + drift + 0.004 * (random.NextDouble() - 0.5);
                 var reach = 0.1 * random.NextDouble();
                 // Now and then a bar is missing, the session's last too.
-                if (random.Next(50) > 0) bars.Add(new Bar(time, open, Math.Max(open, price) + reach, Math.Min(open, price) - reach, price, random.Next(1, 1000)));
+                if (random.Next(50) > 0) bars.Add(new Bar(time, open, Math.Max(open, price) + reach, Math.Min(open, price) - reach, price,
+                    random.Next(1, 1000)));
             }
         }
         return new SampleBars.Feed(series, [.. bars]);
     }
 
-    private static MultiSymbolRunner.Outcome Run(StrategyDefinition definition, IReadOnlyList<SampleBars.Feed> market, IReadOnlyDictionary<string, object>? named = null, int block = 512,
+    private static MultiSymbolRunner.Outcome Run(StrategyDefinition definition, IReadOnlyList<SampleBars.Feed> market,
+        IReadOnlyDictionary<string, object>? named = null, int block = 512,
         TradingSettings? settings = null, ExecutionSettings? execution = null)
     {
         (settings, execution) = (settings ?? Settings, execution ?? Execution);
         var strategy = definition.Create(named ?? new Dictionary<string, object>());
-        if (strategy is MultiSymbolStrategy multi) return MultiSymbolRunner.Run(multi, market, settings, execution, [block, block / 2 + 1], block);
+        if (strategy is MultiSymbolStrategy multi)
+            return MultiSymbolRunner.Run(multi, market, settings, execution, [block, block / 2 + 1], block);
         var record = StrategyRunner.Run(strategy, market[0], settings, execution, block);
         return new MultiSymbolRunner.Outcome(record.Result, [record]);
     }
@@ -106,16 +109,19 @@ public sealed class StrategyConformanceTests
         foreach (var settings in (TradingSettings[])[
             Settings with { Sides = Sides.Long, StopLossPercent = 1, TakeProfitPercent = 2 },
             Settings with { Sides = Sides.Short, TrailingStopPercent = 1, MaxBars = 20 },
-            Settings with { Size = SizeRule.Units(3), ExitOnSignal = false, StopLossPercent = 0.5, MaxOpenTrades = 5, ExitAt = new TimeSpan(15, 0, 0) },
+            Settings with { Size = SizeRule.Units(3), ExitOnSignal = false, StopLossPercent = 0.5, MaxOpenTrades = 5,
+                ExitAt = new TimeSpan(15, 0, 0) },
             Settings with { Size = new SizeRule(SizeKind.RiskPercent, 0.1), StopLossPercent = 1, MaxOpenTrades = 1 }])
-            foreach (var execution in (ExecutionSettings[])[Execution with { Fill = FillTiming.SameClose }, Execution with { ProtectFrom = ProtectFrom.NextBar, Intrabar = IntrabarRule.TargetFirst }])
+            foreach (var execution in (ExecutionSettings[])[Execution with { Fill = FillTiming.SameClose },
+                Execution with { ProtectFrom = ProtectFrom.NextBar, Intrabar = IntrabarRule.TargetFirst }])
                 foreach (var market in Markets)
                 {
                     var outcome = Run(definition, market, settings: settings, execution: execution);
                     var trades = outcome.Symbols.SelectMany(s => s.Trades).ToList();
                     (settings.Cash + trades.Sum(t => t.NetProfit)).ShouldBe(outcome.Result.Equity.Final, 1e-8 * settings.Cash);
                     // Targets of a portfolio are netted by hand, beside the sides.
-                    if (settings.Sides != Sides.Both && name != "MonthlyRebalance") trades.ShouldAllBe(t => t.Side == (settings.Sides == Sides.Long ? Side.Buy : Side.Sell));
+                    if (settings.Sides != Sides.Both && name != "MonthlyRebalance")
+                        trades.ShouldAllBe(t => t.Side == (settings.Sides == Sides.Long ? Side.Buy : Side.Sell));
                 }
     }
 
@@ -126,7 +132,8 @@ public sealed class StrategyConformanceTests
         var definition = StrategyCatalogue.BuiltIn.Get(name);
         foreach (var parameter in definition.Parameters.Where(p => p.IsNumber))
         {
-            foreach (var (value, beyond) in new[] { (parameter.Minimum, parameter.Minimum - 1), (parameter.Maximum, parameter.Maximum + 1) })
+            foreach (var (value, beyond) in new[] { (parameter.Minimum, parameter.Minimum - 1),
+                (parameter.Maximum, parameter.Maximum + 1) })
             {
                 Should.Throw<ArgumentException>(() => definition.Bind(new Dictionary<string, object> { [parameter.Name] = beyond }))
                     .Message.ShouldStartWith($"{name}: {parameter.Name} = {beyond.ToString(CultureInfo.InvariantCulture)} is out of range");
@@ -143,7 +150,8 @@ public sealed class StrategyConformanceTests
                 }
                 // Bars that are longer than what a factor asks for are refused before the first.
                 var tooShort = name == "OpeningRangeBreakout" && value < 15;
-                if (tooShort) Should.Throw<ArgumentException>(() => Run(definition, Markets[0], named)).Message.ShouldContain("needs bars of at most");
+                if (tooShort) Should.Throw<ArgumentException>(() => Run(definition, Markets[0],
+                    named)).Message.ShouldContain("needs bars of at most");
                 else foreach (var market in Markets) Run(definition, market, named);
             }
         }

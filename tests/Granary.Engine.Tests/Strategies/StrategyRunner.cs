@@ -38,11 +38,13 @@ internal static class StrategyRunner
     public static Strategy Make(string name, params (string Name, object Value)[] parameters) =>
         StrategyCatalogue.BuiltIn.Get(name).Create(parameters.ToDictionary(p => p.Name, p => p.Value));
 
-    public static Record Run(Strategy strategy, SampleBars.Feed feed, TradingSettings? settings = null, ExecutionSettings? execution = null, int block = 512)
+    public static Record Run(Strategy strategy, SampleBars.Feed feed, TradingSettings? settings = null, ExecutionSettings? execution = null,
+        int block = 512)
     {
         var record = new Record();
         var plan = new FactorPlan();
-        var run = new StrategyRun(strategy.GetType().Name, strategy, feed.Series, settings ?? new TradingSettings { Size = SizeRule.Units(1) },
+        var run = new StrategyRun(strategy.GetType().Name, strategy, feed.Series, settings
+            ?? new TradingSettings { Size = SizeRule.Units(1) },
             execution ?? new ExecutionSettings(), plan, record);
         var computer = new FactorComputer(plan, feed.Series);
         var sheet = new FactorSheet(plan, block);

@@ -63,7 +63,11 @@ public sealed class TimeframeTests
         var all = StrategyRunner.Run(whole, feed);
         // Bars from the middle of an hour on are changed out of recognition.
         var from = Timeframe.H1.Floor(feed.Bars[700].Time) + 6 * Timeframe.M5.Ticks;
-        var changed = feed with { Bars = [.. feed.Bars.Select(b => b.Time < from ? b : new Bar(b.Time, b.Open * 3, b.High * 9, b.Low / 2, b.Close * 3, 1))] };
+        var changed = feed with
+        {
+            Bars =
+            [.. feed.Bars.Select(b => b.Time < from ? b : new Bar(b.Time, b.Open * 3, b.High * 9, b.Low / 2, b.Close * 3, 1))]
+        };
         var other = new Hourly();
         var again = StrategyRunner.Run(other, changed);
 
@@ -95,7 +99,8 @@ public sealed class TimeframeTests
     [Fact]
     public void Several_symbols_each_have_their_own_longer_bars()
     {
-        SampleBars.Feed[] feeds = [SampleBars.Random(13, 900, Timeframe.M15, decimals: -1).Named("A"), SampleBars.Random(14, 900, Timeframe.M15, decimals: -1).Named("B")];
+        SampleBars.Feed[] feeds = [SampleBars.Random(13, 900, Timeframe.M15, decimals: -1).Named("A"),
+            SampleBars.Random(14, 900, Timeframe.M15, decimals: -1).Named("B")];
         var together = new DailyTrendOnEach();
         var outcome = MultiSymbolRunner.Run(together, feeds, rows: 50);
         for (var s = 0; s < 2; s++)
@@ -104,7 +109,8 @@ public sealed class TimeframeTests
             var single = MultiSymbolRunner.Run(alone, [feeds[s]], rows: 4096);
             alone.Seen.ShouldBe(together.Seen.Where(line => line.Contains(feeds[s].Series.Instrument.Symbol, StringComparison.Ordinal)));
             // Numbers run over all symbols; all else is the same.
-            single.Symbols[0].Trades.Select(t => t with { Number = 0 }).ShouldBe(outcome.Symbols[s].Trades.Select(t => t with { Number = 0 })
+            single.Symbols[0].Trades.Select(t => t with { Number = 0 })
+                .ShouldBe(outcome.Symbols[s].Trades.Select(t => t with { Number = 0 })
                 .Select(t => t.Reason == ExitReason.Open ? t with { ExitTime = feeds[s].Bars[^1].Time } : t));
         }
     }
@@ -114,7 +120,8 @@ public sealed class TimeframeTests
     {
         var plan = new FactorPlan();
         var series = SampleBars.Series(Timeframe.H1);
-        Should.Throw<ArgumentException>(() => new StrategyRun("x", new OpeningRangeBreakout(30), series, new TradingSettings(), new ExecutionSettings(), plan))
+        Should.Throw<ArgumentException>(() => new StrategyRun("x", new OpeningRangeBreakout(30), series, new TradingSettings(),
+            new ExecutionSettings(), plan))
             .Message.ShouldStartWith("opening-range(30) needs bars of at most 30 minutes");
         plan.Requests.ShouldBeEmpty();
         _ = new FeedPipeline(series, plan);

@@ -37,10 +37,12 @@ public sealed class FillRuleTests
     [Fact]
     public void A_stop_fills_at_its_price_or_at_the_open_beyond_it()
     {
-        var at = new Scenario { Settings = Settings(stop: 5) }.Bar(100, 100, 100, 100, b => b.Enter(Side.Buy)).Bar(100, 101, 96, 97).Bar(97, 98, 94, 96);
+        var at = new Scenario { Settings = Settings(stop: 5) }.Bar(100, 100, 100, 100, b => b.Enter(Side.Buy)).Bar(100, 101, 96, 97)
+            .Bar(97, 98, 94, 96);
         at.Run();
         at.Closed[0].ExitPrice.ShouldBe(95);
-        var gap = new Scenario { Settings = Settings(stop: 5) }.Bar(100, 100, 100, 100, b => b.Enter(Side.Buy)).Bar(100, 101, 96, 97).Bar(93, 99, 92, 96);
+        var gap = new Scenario { Settings = Settings(stop: 5) }.Bar(100, 100, 100, 100, b => b.Enter(Side.Buy)).Bar(100, 101, 96, 97)
+            .Bar(93, 99, 92, 96);
         gap.Run();
         gap.Closed[0].ExitPrice.ShouldBe(93);
         gap.Closed[0].Reason.ShouldBe(ExitReason.Stop);
@@ -51,7 +53,11 @@ public sealed class FillRuleTests
     {
         static double Exit(double open, double slippage)
         {
-            var s = new Scenario { Settings = Settings(target: 5), Execution = new() { Slippage = slippage > 0 ? new PercentSlippage(slippage) : null } }
+            var s = new Scenario
+            {
+                Settings = Settings(target: 5),
+                Execution = new() { Slippage = slippage > 0 ? new PercentSlippage(slippage) : null }
+            }
                 .Bar(100, 100, 100, 100, b => b.Enter(Side.Buy)).Bar(100, 100, 100, 100).Bar(open, 108, 99, 102);
             s.Run();
             s.Closed[0].Reason.ShouldBe(ExitReason.Target);
@@ -73,7 +79,8 @@ public sealed class FillRuleTests
         s.Run();
         (s.Closed[0].ExitPrice, s.Closed[0].Reason).ShouldBe((price, reason));
         var (stop, target) = (s.Orders.Single(o => o.Role == OrderRole.StopLoss), s.Orders.Single(o => o.Role == OrderRole.TakeProfit));
-        (stop.State, target.State).ShouldBe(reason == ExitReason.Stop ? (OrderState.Filled, OrderState.Cancelled) : (OrderState.Cancelled, OrderState.Filled));
+        (stop.State, target.State).ShouldBe(reason == ExitReason.Stop ? (OrderState.Filled, OrderState.Cancelled)
+            : (OrderState.Cancelled, OrderState.Filled));
     }
 
     [Theory]
@@ -142,7 +149,8 @@ public sealed class FillRuleTests
         static double Entry(Side side, double open)
         {
             var s = new Scenario()
-                .Bar(100, 100, 100, 100, b => b.Enter(side, new EntryOptions { Type = OrderType.Stop, StopPrice = side == Side.Buy ? 102 : 98 }))
+                .Bar(100, 100, 100, 100,
+                    b => b.Enter(side, new EntryOptions { Type = OrderType.Stop, StopPrice = side == Side.Buy ? 102 : 98 }))
                 .Bar(open, 104, 96, 100);
             s.Run();
             return s.Trades[0].EntryPrice;
@@ -157,7 +165,8 @@ public sealed class FillRuleTests
     public void A_stop_limit_waits_at_its_limit_once_its_stop_has_traded()
     {
         var s = new Scenario()
-            .Bar(100, 100, 100, 100, b => b.Enter(Side.Buy, new EntryOptions { Type = OrderType.StopLimit, StopPrice = 102, LimitPrice = 103 }))
+            .Bar(100, 100, 100, 100,
+                b => b.Enter(Side.Buy, new EntryOptions { Type = OrderType.StopLimit, StopPrice = 102, LimitPrice = 103 }))
             .Bar(100, 101, 99, 101)      // below the stop
             .Bar(105, 106, 104, 105)     // beyond stop and limit
             .Bar(104, 105, 102.5, 103);  // back through the limit
@@ -165,7 +174,8 @@ public sealed class FillRuleTests
         var trade = s.Trades.ShouldHaveSingleItem();
         (s.BarOf(trade.EntryTime), trade.EntryPrice).ShouldBe((3, 103));
         var within = new Scenario()
-            .Bar(100, 100, 100, 100, b => b.Enter(Side.Buy, new EntryOptions { Type = OrderType.StopLimit, StopPrice = 102, LimitPrice = 103 }))
+            .Bar(100, 100, 100, 100,
+                b => b.Enter(Side.Buy, new EntryOptions { Type = OrderType.StopLimit, StopPrice = 102, LimitPrice = 103 }))
             .Bar(100, 104, 99, 104);
         within.Run();
         within.Trades[0].EntryPrice.ShouldBe(102);
@@ -213,10 +223,12 @@ public sealed class FillRuleTests
     public void When_an_exit_fills_its_stop_and_target_are_cancelled()
     {
         var s = new Scenario { Settings = Settings(stop: 5, target: 5) }
-            .Bar(100, 100, 100, 100, b => b.Enter(Side.Buy)).Bar(100, 100, 100, 100, b => b.Exit()).Bar(101, 101, 101, 101).Bar(90, 110, 90, 100);
+            .Bar(100, 100, 100, 100, b => b.Enter(Side.Buy)).Bar(100, 100, 100, 100, b => b.Exit()).Bar(101, 101, 101, 101)
+            .Bar(90, 110, 90, 100);
         s.Run();
         s.Closed.ShouldHaveSingleItem().Reason.ShouldBe(ExitReason.Signal);
-        s.Orders.Where(o => o.Role is OrderRole.StopLoss or OrderRole.TakeProfit).Select(o => o.State).ShouldBe([OrderState.Cancelled, OrderState.Cancelled]);
+        s.Orders.Where(o => o.Role is OrderRole.StopLoss or OrderRole.TakeProfit).Select(o => o.State)
+            .ShouldBe([OrderState.Cancelled, OrderState.Cancelled]);
         s.Events.Where(e => e.Order.Role == OrderRole.StopLoss).Select(e => e.Bar).ShouldBe([1, 2]);
     }
 
@@ -234,7 +246,8 @@ public sealed class FillRuleTests
     public void Without_exits_on_signal_only_stop_target_trail_or_time_end_a_trade()
     {
         var s = new Scenario { Settings = Settings(stop: 5) with { ExitOnSignal = false, MaxBars = 3 } }
-            .Bar(100, 100, 100, 100, b => b.Enter(Side.Buy)).Bar(100, 100, 100, 100, b => b.Exit()).Bar(100, 100, 100, 100).Bar(100, 100, 100, 100).Bar(101, 101, 101, 101);
+            .Bar(100, 100, 100, 100, b => b.Enter(Side.Buy)).Bar(100, 100, 100, 100, b => b.Exit()).Bar(100, 100, 100, 100)
+            .Bar(100, 100, 100, 100).Bar(101, 101, 101, 101);
         s.Run();
         var trade = s.Closed.ShouldHaveSingleItem();
         (s.BarOf(trade.ExitTime), trade.Reason, trade.Bars, trade.ExitPrice).ShouldBe((4, ExitReason.MaxBars, 3, 101));
@@ -330,7 +343,8 @@ public sealed class FillRuleTests
     public void Trade_excursions_reach_to_the_worst_and_best_price_while_it_was_open()
     {
         var s = new Scenario()
-            .Bar(100, 100, 100, 100, b => b.Enter(Side.Buy)).Bar(100, 104, 99, 103).Bar(103, 108, 92, 100, b => b.Exit()).Bar(101, 150, 50, 101);
+            .Bar(100, 100, 100, 100, b => b.Enter(Side.Buy)).Bar(100, 104, 99, 103).Bar(103, 108, 92, 100, b => b.Exit())
+            .Bar(101, 150, 50, 101);
         s.Run();
         (s.Closed[0].AdverseExcursion, s.Closed[0].FavourableExcursion).ShouldBe((0.08, 0.08));
     }

@@ -13,7 +13,11 @@ public sealed class HandoverTests
     public void A_handover_closes_what_is_open_at_the_next_open_and_cancels_what_waits()
     {
         var start = new DateTime(2024, 3, 4, 14, 30, 0, DateTimeKind.Utc);
-        var s = new Scenario { Settings = new() { Cash = 10_000, Size = SizeRule.Units(10), MaxOpenTrades = 2, TradeUntil = start.AddMinutes(3).Ticks } }
+        var s = new Scenario
+        {
+            Settings =
+            new() { Cash = 10_000, Size = SizeRule.Units(10), MaxOpenTrades = 2, TradeUntil = start.AddMinutes(3).Ticks }
+        }
             .Bar(100, 101, 99, 100, b => b.Enter(Side.Buy))
             .Bar(110, 111, 109, 110, b => b.Enter(Side.Buy, new EntryOptions { Type = OrderType.Limit, LimitPrice = 50 }))
             .Bar(120, 121, 119, 120, b => b.Enter(Side.Buy))
@@ -54,10 +58,13 @@ public sealed class HandoverTests
         var at = new Random(seed).Next(300, 900);
         var until = bars[at].Time - (seed % 2 == 0 ? 0 : series.Timeframe.Ticks / 2);
         var recorder = new TradeRecorder();
-        var result = SingleRun.Of(new RandomTrader(seed, byHand: true), series, bars, settings with { TradeUntil = until }, execution, recorder, 64);
+        var result = SingleRun.Of(new RandomTrader(seed, byHand: true), series, bars, settings with { TradeUntil = until }, execution,
+            recorder, 64);
         recorder.Entries.ShouldAllBe(e => e.Time < until);
         recorder.Signals.ShouldAllBe(s => s.Time < until);
-        if (execution.VolumeShare == 0) recorder.Trades.ShouldAllBe(t => t.Reason != ExitReason.Open && t.ExitTime <= bars[Math.Min(bars.Length - 1, at + execution.LatencyBars)].Time);
+        if (execution.VolumeShare == 0)
+            recorder.Trades.ShouldAllBe(t => t.Reason != ExitReason.Open
+                && t.ExitTime <= bars[Math.Min(bars.Length - 1, at + execution.LatencyBars)].Time);
         (settings.Cash + recorder.Trades.Sum(t => t.NetProfit)).ShouldBe(result.Equity.Final, settings.Cash * 1e-8);
     }
 
@@ -67,7 +74,8 @@ public sealed class HandoverTests
         var (series, bars, settings, execution) = RealismPropertyTests.Given(seed);
         var log = new EventLog();
         var writer = new RunEventWriter(0, log, withFactors: false);
-        var result = SingleRun.Of(new RandomTrader(seed, byHand: seed % 2 == 0 && execution.Fee.IsProportional), series, bars, settings, execution, writer, 64);
+        var result = SingleRun.Of(new RandomTrader(seed, byHand: seed % 2 == 0 && execution.Fee.IsProportional), series, bars, settings,
+            execution, writer, 64);
         writer.Flush();
         var sides = log.Events.Where(e => e.Kind == RunEventKind.Trade).Select(e => e.ToTrade()).ToDictionary(t => t.Number, t => t.Side);
         var account = new AccountReplay(settings.Cash, [series.Instrument]);

@@ -10,7 +10,8 @@ public sealed class IntrabarPathTests
     private static readonly DateTime Start = new(2024, 3, 4, 14, 0, 0, DateTimeKind.Utc);
 
     // Entered at 100 at the open of the second hour; the third hour touches the stop at 95 and the target at 105.
-    private static (Trade Trade, StrategyResult Result) Run(IntrabarRule rule, Side side, params (double Open, double High, double Low)[] minutes)
+    private static (Trade Trade, StrategyResult Result) Run(IntrabarRule rule, Side side,
+        params (double Open, double High, double Low)[] minutes)
     {
         var path = new IntrabarPath(Timeframe.M1);
         for (var i = 0; i < minutes.Length; i++)
@@ -21,8 +22,10 @@ public sealed class IntrabarPathTests
         var recorder = new TradeRecorder();
         var series = new MarketSeries(new Instrument { Symbol = "TEST" }, Timeframe.H1) { Path = minutes.Length > 0 ? path : null };
         var result = SingleRun.Of(new EnterOnce(side), series,
-            [new Bar(Start.Ticks, 100, 101, 99, 100, 1), new Bar(Start.AddHours(1).Ticks, 100, 101, 99, 100, 1), new Bar(Start.AddHours(2).Ticks, 100, 110, 90, 100, 1)],
-            new TradingSettings { Cash = 10_000, Size = SizeRule.Units(1), StopLossPercent = 5, TakeProfitPercent = 5 }, new ExecutionSettings { Intrabar = rule, UsePath = true }, recorder);
+            [new Bar(Start.Ticks, 100, 101, 99, 100, 1), new Bar(Start.AddHours(1).Ticks, 100, 101, 99, 100, 1),
+                new Bar(Start.AddHours(2).Ticks, 100, 110, 90, 100, 1)],
+            new TradingSettings { Cash = 10_000, Size = SizeRule.Units(1), StopLossPercent = 5, TakeProfitPercent = 5 },
+            new ExecutionSettings { Intrabar = rule, UsePath = true }, recorder);
         return (recorder.Closed.Single(), result);
     }
 
@@ -48,15 +51,17 @@ public sealed class IntrabarPathTests
     }
 
     // What is done at the close of the second hour is tried on the third, which opens at 100 and goes from 90 to 110 by these minutes.
-    private static (IReadOnlyList<Trade> Trades, StrategyResult Result) Within(Action<StrategyContext> act, TradingSettings settings, params (double Open, double High, double Low)[] minutes)
+    private static (IReadOnlyList<Trade> Trades, StrategyResult Result) Within(Action<StrategyContext> act, TradingSettings settings,
+        params (double Open, double High, double Low)[] minutes)
     {
         var path = new IntrabarPath(Timeframe.M1);
         for (var i = 0; i < minutes.Length; i++)
-            path.Add(BarBlock.FromBars(i, [new Bar(Start.AddHours(2).AddMinutes(i).Ticks, minutes[i].Open, minutes[i].High, minutes[i].Low, minutes[i].Open, 1)]));
+            path.Add(BarBlock.FromBars(i,
+                [new Bar(Start.AddHours(2).AddMinutes(i).Ticks, minutes[i].Open, minutes[i].High, minutes[i].Low, minutes[i].Open, 1)]));
         var recorder = new TradeRecorder();
         var result = SingleRun.Of(new Acts(act), new MarketSeries(new Instrument { Symbol = "TEST" }, Timeframe.H1) { Path = path },
-            [new Bar(Start.Ticks, 100, 101, 99, 100, 1), new Bar(Start.AddHours(1).Ticks, 100, 101, 99, 100, 1), new Bar(Start.AddHours(2).Ticks, 100, 110, 90, 100, 1),
-                new Bar(Start.AddHours(3).Ticks, 100, 100, 100, 100, 1)],
+            [new Bar(Start.Ticks, 100, 101, 99, 100, 1), new Bar(Start.AddHours(1).Ticks, 100, 101, 99, 100, 1),
+                new Bar(Start.AddHours(2).Ticks, 100, 110, 90, 100, 1), new Bar(Start.AddHours(3).Ticks, 100, 100, 100, 100, 1)],
             settings, new ExecutionSettings { UsePath = true }, recorder);
         return (recorder.Trades, result);
     }
@@ -92,8 +97,10 @@ public sealed class IntrabarPathTests
     [Fact]
     public void A_smaller_bar_that_opens_beyond_an_orders_price_fills_it_at_its_open()
     {
-        Within(b => b.Enter(Side.Buy, Limit(95)), OneUnit, (100, 110, 97), (93, 96, 90)).Trades.ShouldHaveSingleItem().EntryPrice.ShouldBe(93);
-        Within(b => b.Enter(Side.Buy, Stop(105)), OneUnit, (100, 104, 90), (107, 110, 106)).Trades.ShouldHaveSingleItem().EntryPrice.ShouldBe(107);
+        Within(b => b.Enter(Side.Buy, Limit(95)), OneUnit, (100, 110, 97),
+            (93, 96, 90)).Trades.ShouldHaveSingleItem().EntryPrice.ShouldBe(93);
+        Within(b => b.Enter(Side.Buy, Stop(105)), OneUnit, (100, 104, 90),
+            (107, 110, 106)).Trades.ShouldHaveSingleItem().EntryPrice.ShouldBe(107);
     }
 
     [Fact]
@@ -116,13 +123,15 @@ public sealed class IntrabarPathTests
     {
         Within(b => b.Enter(Side.Buy, Limit(92)), OneUnit, (100, 105, 95)).Trades.ShouldHaveSingleItem().EntryPrice.ShouldBe(92);
         // But no stop of an entry on one of them: what lies beyond may have come before it.
-        Within(b => b.Enter(Side.Buy, Limit(96)), OneUnit with { StopLossPercent = 5 }, (100, 105, 95)).Trades.ShouldHaveSingleItem().Reason.ShouldBe(ExitReason.Open);
+        Within(b => b.Enter(Side.Buy, Limit(96)), OneUnit with { StopLossPercent = 5 },
+            (100, 105, 95)).Trades.ShouldHaveSingleItem().Reason.ShouldBe(ExitReason.Open);
     }
 
     [Fact]
     public void Orders_on_the_close_wait_for_all_smaller_bars()
     {
-        var (trades, _) = Within(b => b.Enter(Side.Buy, new EntryOptions { Type = OrderType.MarketOnClose }), OneUnit with { StopLossPercent = 1 }, (100, 110, 90));
+        var (trades, _) = Within(b => b.Enter(Side.Buy, new EntryOptions { Type = OrderType.MarketOnClose }),
+            OneUnit with { StopLossPercent = 1 }, (100, 110, 90));
         var trade = trades.ShouldHaveSingleItem();
         (trade.EntryPrice, trade.Reason).ShouldBe((100, ExitReason.Open));
     }

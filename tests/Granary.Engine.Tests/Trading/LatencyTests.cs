@@ -5,7 +5,8 @@ namespace Granary.Engine.Tests.Trading;
 
 public sealed class LatencyTests
 {
-    private static Scenario Of(int latency, FillTiming fill = FillTiming.NextOpen) => new Scenario { Execution = new() { LatencyBars = latency, Fill = fill } }
+    private static Scenario Of(int latency, FillTiming fill = FillTiming.NextOpen) =>
+        new Scenario { Execution = new() { LatencyBars = latency, Fill = fill } }
         .Bar(100, 101, 99, 100, b => b.Enter(Side.Buy))
         .Bar(110, 111, 109, 110)
         .Bar(120, 121, 119, 120, b => b.Exit())
@@ -54,7 +55,11 @@ public sealed class LatencyTests
     [Fact]
     public void A_stop_made_with_the_entry_lies_at_the_venue_and_is_not_late()
     {
-        var s = new Scenario { Settings = new() { Cash = 10_000, Size = SizeRule.Units(10), StopLossPercent = 5 }, Execution = new() { LatencyBars = 1 } }
+        var s = new Scenario
+        {
+            Settings = new() { Cash = 10_000, Size = SizeRule.Units(10), StopLossPercent = 5 },
+            Execution = new() { LatencyBars = 1 }
+        }
             .Bar(100, 101, 99, 100, b => b.Enter(Side.Buy))
             .Bar(100, 101, 99, 100)
             .Bar(100, 101, 99, 100)
@@ -69,14 +74,19 @@ public sealed class LatencyTests
     [Fact]
     public void Stress_doubles_commission_and_slippage_and_is_one_bar_later()
     {
-        Scenario With(ExecutionSettings execution) => new Scenario { Execution = execution, Instrument = new() { Symbol = "TEST", TickSize = 0.01 } }
+        Scenario With(ExecutionSettings execution) =>
+            new Scenario { Execution = execution, Instrument = new() { Symbol = "TEST", TickSize = 0.01 } }
             .Bar(100, 110, 90, 100, b => b.Enter(Side.Buy))
             .Bar(100, 110, 90, 100)
             .Bar(100, 110, 90, 100)
             .Bar(100, 110, 90, 100, b => b.Exit())
             .Bar(100, 110, 90, 100)
             .Bar(100, 110, 90, 100);
-        var usual = new ExecutionSettings { Fee = new FeeSchedule([new(0, 0.1, 0.1)]) { PerOrder = 1 }, Slippage = new CombinedSlippage(new PercentSlippage(0.5), new TickSlippage(25)) };
+        var usual = new ExecutionSettings
+        {
+            Fee = new FeeSchedule([new(0, 0.1, 0.1)]) { PerOrder = 1 },
+            Slippage = new CombinedSlippage(new PercentSlippage(0.5), new TickSlippage(25))
+        };
         var (a, b) = (With(usual), With(usual.Stressed()));
         a.Run();
         b.Run();

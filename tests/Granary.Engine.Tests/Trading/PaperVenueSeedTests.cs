@@ -15,19 +15,30 @@ public sealed class PaperVenueSeedTests
     private static Bar BarOf(int n) => new(Minute(n), 100 + n % 7, 102 + n % 7, 99 + n % 7, 101 + n % 7, 1000);
 
     // An order a minute, and then an hour for what is late.
-    private static (List<BrokerOrderStatus> Answers, IReadOnlyList<BrokerEvent> Events) Trade(PaperSettings settings, bool backwards = false)
+    private static (List<BrokerOrderStatus> Answers, IReadOnlyList<BrokerEvent> Events) Trade(PaperSettings settings,
+        bool backwards = false)
     {
-        var venue = new PaperVenue(settings, new ExecutionSettings(), new Dictionary<string, Instrument> { ["BTC"] = new() { Symbol = "BTC" } });
+        var venue = new PaperVenue(settings, new ExecutionSettings(),
+            new Dictionary<string, Instrument> { ["BTC"] = new() { Symbol = "BTC" } });
         var answers = new List<BrokerOrderStatus>();
         for (var n = 0; n < Orders + 60; n++)
         {
             venue.OnBars(Minute(n + 1), [new ClosedBar("BTC", BarOf(n), Timeframe.M1)]);
-            if (n < Orders) answers.Add(venue.Submit(new BrokerOrder { ClientId = $"o{(backwards ? Orders - 1 - n : n)}", Symbol = "BTC", Side = Side.Buy, Type = OrderType.Market, Quantity = 6, CreatedAt = Minute(n + 1) }));
+            if (n < Orders) answers.Add(venue.Submit(new BrokerOrder
+            {
+                ClientId = $"o{(backwards ? Orders - 1 - n : n)}",
+                Symbol = "BTC",
+                Side = Side.Buy,
+                Type = OrderType.Market,
+                Quantity = 6,
+                CreatedAt = Minute(n + 1)
+            }));
         }
         return (answers, venue.Poll(0));
     }
 
-    private static readonly PaperSettings Rough = new() { Seed = 11, Latency = TimeSpan.FromMinutes(4), RejectShare = 0.15, PartialShare = 0.4 };
+    private static readonly PaperSettings Rough =
+        new() { Seed = 11, Latency = TimeSpan.FromMinutes(4), RejectShare = 0.15, PartialShare = 0.4 };
 
     [Fact]
     public void The_same_seed_is_the_same_venue_and_another_is_another()
@@ -39,8 +50,10 @@ public sealed class PaperVenueSeedTests
     [Fact]
     public void What_befalls_an_order_depends_on_its_id_and_not_on_when_it_is_sent()
     {
-        static HashSet<string> Refused((List<BrokerOrderStatus> Answers, IReadOnlyList<BrokerEvent>) trade) => [.. trade.Answers.Where(a => a.State == OrderState.Rejected).Select(a => a.ClientId)];
-        static Dictionary<string, int> Parts((List<BrokerOrderStatus>, IReadOnlyList<BrokerEvent> Events) trade) => trade.Events.Where(e => e.Fill is not null).GroupBy(e => e.Fill!.ClientId).ToDictionary(g => g.Key, g => g.Count());
+        static HashSet<string> Refused((List<BrokerOrderStatus> Answers, IReadOnlyList<BrokerEvent>) trade) =>
+            [.. trade.Answers.Where(a => a.State == OrderState.Rejected).Select(a => a.ClientId)];
+        static Dictionary<string, int> Parts((List<BrokerOrderStatus>, IReadOnlyList<BrokerEvent> Events) trade) =>
+            trade.Events.Where(e => e.Fill is not null).GroupBy(e => e.Fill!.ClientId).ToDictionary(g => g.Key, g => g.Count());
         Refused(Trade(Rough, backwards: true)).SetEquals(Refused(Trade(Rough))).ShouldBeTrue();
         Parts(Trade(Rough, backwards: true)).ShouldBe(Parts(Trade(Rough)), ignoreOrder: true);
     }
@@ -90,13 +103,15 @@ public sealed class PaperVenueSeedTests
         waits.Min().ShouldBe(2);
         waits.Max().ShouldBe(5);
         waits.Average().ShouldBe(3.5, 0.2);
-        Trade(new PaperSettings()).Events.Select(e => e.Fill).OfType<BrokerFill>().ShouldAllBe(f => f.Price == BarOf((int)((f.At - Start) / TimeSpan.TicksPerMinute)).Open);
+        Trade(new PaperSettings()).Events.Select(e => e.Fill).OfType<BrokerFill>()
+            .ShouldAllBe(f => f.Price == BarOf((int)((f.At - Start) / TimeSpan.TicksPerMinute)).Open);
     }
 
     [Fact]
     public void Answers_get_lost_at_the_first_try_alone_and_half_of_those_orders_had_arrived()
     {
-        var venue = new PaperVenue(new PaperSettings { Seed = 4, TimeoutShare = 0.3 }, new ExecutionSettings(), new Dictionary<string, Instrument>());
+        var venue = new PaperVenue(new PaperSettings { Seed = 4, TimeoutShare = 0.3 }, new ExecutionSettings(),
+            new Dictionary<string, Instrument>());
         var first = Enumerable.Range(0, Orders).Select(n => venue.AnswerOf($"o{n}")).ToList();
         first.Count(a => a.Lost).ShouldBeInRange(180 - 45, 180 + 45);
         first.Count(a => a is { Lost: true, Arrived: true }).ShouldBeInRange(90 - 35, 90 + 35);
@@ -106,8 +121,18 @@ public sealed class PaperVenueSeedTests
     [Fact]
     public void A_stop_that_was_moved_stays_where_it_is_when_the_rest_of_its_entry_fills()
     {
-        var venue = new PaperVenue(new PaperSettings { Seed = 1, PartialShare = 1 }, new ExecutionSettings(), new Dictionary<string, Instrument> { ["BTC"] = new() { Symbol = "BTC" } });
-        venue.Submit(new BrokerOrder { ClientId = "e", Symbol = "BTC", Side = Side.Buy, Type = OrderType.Market, Quantity = 6, CreatedAt = Minute(0), Protection = new Protection(0, 0.1, 0, 0, 0, false) });
+        var venue = new PaperVenue(new PaperSettings { Seed = 1, PartialShare = 1 }, new ExecutionSettings(),
+            new Dictionary<string, Instrument> { ["BTC"] = new() { Symbol = "BTC" } });
+        venue.Submit(new BrokerOrder
+        {
+            ClientId = "e",
+            Symbol = "BTC",
+            Side = Side.Buy,
+            Type = OrderType.Market,
+            Quantity = 6,
+            CreatedAt = Minute(0),
+            Protection = new Protection(0, 0.1, 0, 0, 0, false)
+        });
         venue.OnBars(Minute(1), [new ClosedBar("BTC", new Bar(Minute(0), 100, 101, 99, 100, 1), Timeframe.M1)]);
         venue.Poll(0).Count.ShouldBe(1);
         venue.MoveStop("e", 98);

@@ -60,8 +60,22 @@ internal class RandomTrader : Strategy
                 var quantity = _random.Next(1, 30);
                 var until = (TimeInForce)_random.Next(3);
                 var expires = bar.Time.AddMinutes(_random.Next(1, 400)).Ticks;
-                Keep(bar.Submit(new OrderRequest(side, quantity) { Type = OrderType.Limit, LimitPrice = bar.Close + (int)side * -reach, OcoGroup = group, TimeInForce = until, ExpiresAt = expires }));
-                Keep(bar.Submit(new OrderRequest(side, quantity) { Type = OrderType.Stop, StopPrice = bar.Close + (int)side * reach, OcoGroup = group, TimeInForce = until, ExpiresAt = expires }));
+                Keep(bar.Submit(new OrderRequest(side, quantity)
+                {
+                    Type = OrderType.Limit,
+                    LimitPrice = bar.Close + (int)side * -reach,
+                    OcoGroup = group,
+                    TimeInForce = until,
+                    ExpiresAt = expires
+                }));
+                Keep(bar.Submit(new OrderRequest(side, quantity)
+                {
+                    Type = OrderType.Stop,
+                    StopPrice = bar.Close + (int)side * reach,
+                    OcoGroup = group,
+                    TimeInForce = until,
+                    ExpiresAt = expires
+                }));
                 break;
         }
     }

@@ -10,7 +10,7 @@ using Granary.Engine.Trading;
 
 namespace Granary.Engine.Tests.Trading;
 
-/// <summary>Keeps the ledger of a run from what its observer is told, and shows it to a portfolio of this one strategy.</summary>
+/// <summary>Keeps the ledger of a run from its observer's events, and passes them to a portfolio of this one strategy.</summary>
 internal sealed class Ledger(Instrument instrument, PortfolioRun? portfolio = null, int symbol = 0) : IRunObserver
 {
     private readonly Dictionary<int, (Side Side, double Open)> _open = [];
@@ -84,7 +84,8 @@ internal sealed class Ledger(Instrument instrument, PortfolioRun? portfolio = nu
     {
         var cash = amount * _open[number].Open;
         (kind == CarryKind.Borrow && _open[number].Side == Side.Buy).ShouldBeFalse("only what is short is borrowed");
-        (kind == CarryKind.Interest && (_open[number].Side == Side.Sell || cash > 0)).ShouldBeFalse("only what is long is bought on a loan, and it costs");
+        (kind == CarryKind.Interest
+            && (_open[number].Side == Side.Sell || cash > 0)).ShouldBeFalse("only what is long is bought on a loan, and it costs");
         Cash += cash;
         Carry += cash;
         if (kind == CarryKind.Interest) Interest += cash;
@@ -103,7 +104,8 @@ internal sealed class Ledger(Instrument instrument, PortfolioRun? portfolio = nu
         if (trade.Reason != ExitReason.Open)
         {
             var (side, open) = _open[trade.Number];
-            if (!_followed.Contains(trade.Number)) Book(side, -1, trade.ExitPrice, open, trade.Commission - _paid[trade.Number], trade.ExitTime);
+            if (!_followed.Contains(trade.Number))
+                Book(side, -1, trade.ExitPrice, open, trade.Commission - _paid[trade.Number], trade.ExitTime);
             else Math.Abs(open).ShouldBeLessThan(1e-6 * trade.Quantity, "all parts make the whole");
             _open.Remove(trade.Number);
         }
@@ -120,13 +122,15 @@ public sealed class RealismPropertyTests
     internal static (MarketSeries Series, Bar[] Bars, TradingSettings Settings, ExecutionSettings Execution) Given(int seed)
     {
         var random = new Random(seed * 104729);
-        var feed = SampleBars.Random(seed, 1500 + random.Next(500), random.Next(3) == 0 ? Timeframe.D1 : Timeframe.H1, decimals: 2, SessionCalendar.Continuous);
+        var feed = SampleBars.Random(seed, 1500 + random.Next(500), random.Next(3) == 0 ? Timeframe.D1 : Timeframe.H1, decimals: 2,
+            SessionCalendar.Continuous);
         var margined = random.Next(5) == 0;
         var actions = new List<CorporateAction>();
         for (var i = 0; i < 6 && random.Next(3) > 0; i++)
         {
             var date = feed.Bars[random.Next(1, feed.Bars.Length)].Time / TimeSpan.TicksPerDay * TimeSpan.TicksPerDay;
-            actions.Add(random.Next(3) == 0 ? new CorporateAction(date, random.Next(2) == 0 ? 2 : 0.5, 0) : new CorporateAction(date, 1, 0.1 + random.NextDouble()));
+            actions.Add(random.Next(3) == 0 ? new CorporateAction(date, random.Next(2) == 0 ? 2 : 0.5, 0)
+                : new CorporateAction(date, 1, 0.1 + random.NextDouble()));
         }
         var instrument = feed.Series.Instrument with
         {
@@ -157,7 +161,13 @@ public sealed class RealismPropertyTests
                 2 => new FeeSchedule([new(0, 0.1, 0.05), new(50_000, 0.05, 0.01), new(1_000_000, 0.01, -0.01)], 5),
                 _ => new FeeSchedule([new(0, 0, 0)]) { PerUnit = 0.005, Minimum = 1 },
             },
-            Slippage = random.Next(3) switch { 0 => null, 1 => new CombinedSlippage(new PercentSlippage(0.02), new TickSlippage(1)), _ => new VolumeShareSlippage(0.1) },
+            Slippage = random.Next(3) switch
+            {
+                0 => null,
+                1 => new CombinedSlippage(new PercentSlippage(0.02), new TickSlippage(1)),
+                _ =>
+                new VolumeShareSlippage(0.1)
+            },
             Fill = random.Next(4) == 0 ? FillTiming.SameClose : FillTiming.NextOpen,
             Intrabar = (IntrabarRule)random.Next(2),
             ProtectFrom = (ProtectFrom)random.Next(2),
@@ -171,7 +181,11 @@ public sealed class RealismPropertyTests
             MarginRate = random.Next(2) * 0.08,
             UsePath = random.Next(3) == 0,
         };
-        return (feed.Series with { Instrument = instrument, Path = execution.UsePath ? Quarters(feed.Bars, feed.Series.Timeframe, random) : null }, feed.Bars, settings, execution);
+        return (feed.Series with
+        {
+            Instrument = instrument,
+            Path = execution.UsePath ? Quarters(feed.Bars, feed.Series.Timeframe, random) : null
+        }, feed.Bars, settings, execution);
     }
 
     // Four smaller bars for most of the bars, on a way that goes through their extremes in either order.
@@ -185,7 +199,9 @@ public sealed class RealismPropertyTests
             var (first, second) = random.Next(2) == 0 ? (bar.Low, bar.High) : (bar.High, bar.Low);
             double[] way = [bar.Open, first, (bar.Low + bar.High) / 2, second, bar.Close];
             for (var i = 0; i < 4; i++)
-                path.Add(BarBlock.FromBars(n++, [new Bar(bar.Time + i * (timeframe.Ticks / 4), way[i], Math.Max(way[i], way[i + 1]), Math.Min(way[i], way[i + 1]), way[i + 1], bar.Volume / 4)]));
+                path.Add(BarBlock.FromBars(n++,
+                    [new Bar(bar.Time + i * (timeframe.Ticks / 4), way[i], Math.Max(way[i], way[i + 1]), Math.Min(way[i], way[i + 1]),
+                        way[i + 1], bar.Volume / 4)]));
         }
         return path;
     }
@@ -196,7 +212,8 @@ public sealed class RealismPropertyTests
         var (series, bars, settings, execution) = Given(seed);
         var instrument = series.Instrument;
         // The portfolio keeps its own book of the same fills, with cash enough to take every signal.
-        var portfolio = new PortfolioRun(1e9, new PortfolioLimits(), [instrument with { LotSize = 0 }], [new PortfolioMember("it", [0], 1)], execution with { Leverage = 0, Maintenance = 0 });
+        var portfolio = new PortfolioRun(1e9, new PortfolioLimits(), [instrument with { LotSize = 0 }], [new PortfolioMember("it", [0], 1)],
+            execution with { Leverage = 0, Maintenance = 0 });
         portfolio.Mark(0, bars[0].Close);
         portfolio.Revalue(bars[0].Time);
         // An order by hand may close several trades, and its one fee is then split over them; the portfolio knows the trades only.
@@ -213,7 +230,8 @@ public sealed class RealismPropertyTests
         ledger.Trades.Sum(t => t.Commission).ShouldBe(result.Trades.Commission, scale, "each fee belongs to a trade");
         ledger.Trades.Sum(t => t.Carry).ShouldBe(result.Trades.Carry, scale);
         ledger.Carry.ShouldBe(result.Trades.Carry, scale);
-        (portfolio.Equity - 1e9).ShouldBe(final - settings.Cash - ledger.Interest, 1e-3, "a portfolio of this strategy alone earns the same");
+        (portfolio.Equity - 1e9).ShouldBe(final - settings.Cash - ledger.Interest, 1e-3,
+            "a portfolio of this strategy alone earns the same");
         portfolio.Commission.ShouldBe(result.Trades.Commission, 1e-4);
         portfolio.Carry.ShouldBe(result.Trades.Carry - ledger.Interest, 1e-4);
         ledger.Signalled.Order().ShouldBe(ledger.Trades.Select(t => t.Number).Concat(ledger.Ended).Order());
@@ -224,7 +242,8 @@ public sealed class RealismPropertyTests
             foreach (var (time, quantity) in ledger.FilledAt)
             {
                 var bar = bars[Array.BinarySearch([.. bars.Select(b => b.Time)], time)];
-                quantity.ShouldBeLessThanOrEqualTo(execution.VolumeShare * bar.Volume * (1 + 1e-9) + 1e-9, "no more than its share of a bar's volume");
+                quantity.ShouldBeLessThanOrEqualTo(execution.VolumeShare * bar.Volume * (1 + 1e-9) + 1e-9,
+                    "no more than its share of a bar's volume");
             }
         }
         if (execution.Fee is FeeSchedule { Minimum: > 0 } schedule)
@@ -237,7 +256,9 @@ public sealed class RealismPropertyTests
     {
         var (series, bars, settings, execution) = Given(seed);
         StrategyResult Run(int block, IRunObserver? observer) =>
-            SingleRun.Of(new RandomTrader(seed, byHand: seed % 2 == 0), series, bars, settings, execution, observer, block) with { Id = "" };
+            SingleRun.Of(new RandomTrader(seed, byHand: seed % 2 == 0), series, bars, settings, execution, observer, block)
+                with
+            { Id = "" };
         var expected = Run(1024, null);
         foreach (var size in new[] { 1, 3, 64 }) Run(size, null).ShouldBe(expected, $"blocks of {size}");
         Run(7, new TradeRecorder()).ShouldBe(expected);
@@ -282,9 +303,11 @@ public sealed class RealismPropertyTests
     {
         var (first, firstBars, settings, execution) = Given(seed);
         var second = Given(seed + 1000);
-        MarketSeries[] series = [first with { Instrument = first.Instrument with { Symbol = "ONE" } }, new MarketSeries(second.Series.Instrument with { Symbol = "TWO" }, first.Timeframe)];
+        MarketSeries[] series = [first with { Instrument = first.Instrument with { Symbol = "ONE" } },
+            new MarketSeries(second.Series.Instrument with { Symbol = "TWO" }, first.Timeframe)];
         // Both on the first one's times, with every seventh bar of the second missing.
-        var secondBars = second.Bars.Take(firstBars.Length).Select((b, i) => b with { Time = firstBars[i].Time }).Where((_, i) => i % 7 != 3).ToArray();
+        var secondBars = second.Bars.Take(firstBars.Length).Select((b, i) => b with { Time = firstBars[i].Time })
+            .Where((_, i) => i % 7 != 3).ToArray();
         StrategyResult Run(int rows, Ledger[] ledgers)
         {
             FactorPlan[] plans = [new(), new()];
@@ -294,7 +317,8 @@ public sealed class RealismPropertyTests
             Bar[][] bars = [firstBars, secondBars];
             for (var s = 0; s < 2; s++)
             {
-                for (var i = 0; i < bars[s].Length; i += 500) joiner.Add(s, BarBlock.FromBars(i, bars[s].AsSpan(i, Math.Min(500, bars[s].Length - i))));
+                for (var i = 0; i < bars[s].Length; i += 500)
+                    joiner.Add(s, BarBlock.FromBars(i, bars[s].AsSpan(i, Math.Min(500, bars[s].Length - i))));
                 joiner.End(s);
             }
             while (joiner.TryNext(out var block)) run.Process(pipeline.Prepare(block));
@@ -313,7 +337,8 @@ public sealed class RealismPropertyTests
         for (var s = 0; s < 2; s++)
         {
             var volumes = (s == 0 ? firstBars : secondBars).ToDictionary(b => b.Time, b => b.Volume);
-            foreach (var (time, quantity) in ledgers[s].FilledAt) quantity.ShouldBeLessThanOrEqualTo(execution.VolumeShare * volumes[time] * (1 + 1e-9) + 1e-9);
+            foreach (var (time, quantity) in ledgers[s].FilledAt)
+                quantity.ShouldBeLessThanOrEqualTo(execution.VolumeShare * volumes[time] * (1 + 1e-9) + 1e-9);
         }
     }
 }

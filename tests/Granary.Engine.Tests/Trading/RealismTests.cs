@@ -6,12 +6,17 @@ namespace Granary.Engine.Tests.Trading;
 /// <summary>Costs and constraints, each calculated by hand. Bars of a scenario have a volume of 1,000.</summary>
 public sealed class RealismTests
 {
-    private static TradingSettings Units(double units, Sides sides = Sides.Both) => new() { Cash = 100_000, Size = SizeRule.Units(units), Sides = sides };
+    private static TradingSettings Units(double units, Sides sides = Sides.Both) =>
+        new() { Cash = 100_000, Size = SizeRule.Units(units), Sides = sides };
 
     [Fact]
     public void An_order_larger_than_its_share_of_the_volume_fills_in_parts_at_the_average_price()
     {
-        var s = new Scenario { Settings = Units(250), Execution = new() { VolumeShare = 0.1, Fee = new FeeSchedule([new(0, 0, 0)]) { PerUnit = 0.01, Minimum = 2 } } }
+        var s = new Scenario
+        {
+            Settings = Units(250),
+            Execution = new() { VolumeShare = 0.1, Fee = new FeeSchedule([new(0, 0, 0)]) { PerUnit = 0.01, Minimum = 2 } }
+        }
             .Bar(10, 11, 9, 10, b => b.Enter(Side.Buy))
             .Bar(10, 11, 9, 10)
             .Bar(20, 21, 19, 20)
@@ -28,7 +33,8 @@ public sealed class RealismTests
         trade.Commission.ShouldBe(5, 1e-12);
         s.Orders.First().State.ShouldBe(OrderState.Filled);
         s.Events.Where(e => e.Order.Role == OrderRole.Entry).Select(e => (e.Order.State, e.Order.FilledQuantity))
-            .ShouldBe([(OrderState.Submitted, 0), (OrderState.PartiallyFilled, 100), (OrderState.PartiallyFilled, 200), (OrderState.Filled, 250)]);
+            .ShouldBe([(OrderState.Submitted, 0), (OrderState.PartiallyFilled, 100), (OrderState.PartiallyFilled, 200),
+                (OrderState.Filled, 250)]);
     }
 
     [Theory]
@@ -57,7 +63,8 @@ public sealed class RealismTests
     public void A_stop_that_the_volume_does_not_satisfy_works_on_as_a_market_order_under_its_own_reason()
     {
         var s = new Scenario { Settings = Units(150) with { StopLossPercent = 10 }, Execution = new() { VolumeShare = 0.1 } }
-            .Bar(100, 101, 99, 100, b => b.Enter(Side.Buy)).Bar(100, 101, 99, 100).Bar(100, 101, 99, 100).Bar(100, 101, 85, 88).Bar(80, 82, 78, 80).Bar(70, 71, 69, 70);
+            .Bar(100, 101, 99, 100, b => b.Enter(Side.Buy)).Bar(100, 101, 99, 100).Bar(100, 101, 99, 100).Bar(100, 101, 85, 88)
+            .Bar(80, 82, 78, 80).Bar(70, 71, 69, 70);
         s.Run();
         var trade = s.Closed.ShouldHaveSingleItem();
         trade.Reason.ShouldBe(ExitReason.Stop);
@@ -69,7 +76,8 @@ public sealed class RealismTests
     public void A_target_that_the_volume_does_not_satisfy_goes_on_waiting_at_its_price()
     {
         var s = new Scenario { Settings = Units(150) with { TakeProfitPercent = 10 }, Execution = new() { VolumeShare = 0.1 } }
-            .Bar(100, 101, 99, 100, b => b.Enter(Side.Buy)).Bar(100, 101, 99, 100).Bar(100, 101, 99, 100).Bar(100, 112, 99, 100).Bar(100, 105, 99, 100).Bar(100, 115, 99, 100);
+            .Bar(100, 101, 99, 100, b => b.Enter(Side.Buy)).Bar(100, 101, 99, 100).Bar(100, 101, 99, 100).Bar(100, 112, 99, 100)
+            .Bar(100, 105, 99, 100).Bar(100, 115, 99, 100);
         s.Run();
         var trade = s.Closed.ShouldHaveSingleItem();
         trade.Reason.ShouldBe(ExitReason.Target);
@@ -91,7 +99,13 @@ public sealed class RealismTests
     public void Traded_notional_lowers_the_fee_and_is_forgotten_after_the_tiers_days()
     {
         var fee = new FeeSchedule([new(0, 0.1, 0.05), new(1_500, 0.05, -0.01)], tierDays: 2);
-        var s = new Scenario { Settings = Units(10), Execution = new() { Fee = fee }, Timeframe = Timeframe.D1, Start = new(2024, 3, 4, 0, 0, 0, DateTimeKind.Utc) }
+        var s = new Scenario
+        {
+            Settings = Units(10),
+            Execution = new() { Fee = fee },
+            Timeframe = Timeframe.D1,
+            Start = new(2024, 3, 4, 0, 0, 0, DateTimeKind.Utc)
+        }
             .Bar(100, 101, 99, 100, b => b.Enter(Side.Buy))
             .Bar(100, 101, 99, 100, b => b.Exit())   // day 2: buys 1,000 at the first tier
             .Bar(100, 101, 99, 100, b => b.Enter(Side.Buy)) // day 3: sells 1,000, having traded 1,000 before
@@ -127,14 +141,27 @@ public sealed class RealismTests
         var ex = new DateTime(2024, 3, 7, 0, 0, 0, DateTimeKind.Utc).Ticks;
         foreach (var side in new[] { Side.Buy, Side.Sell })
         {
-            var s = new Scenario { Settings = Units(10), Timeframe = Timeframe.D1, Start = new(2024, 3, 4, 0, 0, 0, DateTimeKind.Utc), Instrument = new() { Symbol = "TEST", CorporateActions = [new(ex, 1, 2)] } }
-                .Bar(100, 101, 99, 100, b => b.Enter(side)).Bar(100, 101, 99, 100).Bar(100, 101, 99, 100).Bar(98, 99, 97, 98, b => b.Exit()).Bar(98, 99, 97, 98);
+            var s = new Scenario
+            {
+                Settings = Units(10),
+                Timeframe = Timeframe.D1,
+                Start = new(2024, 3, 4, 0, 0, 0, DateTimeKind.Utc),
+                Instrument = new() { Symbol = "TEST", CorporateActions = [new(ex, 1, 2)] }
+            }
+                .Bar(100, 101, 99, 100, b => b.Enter(side)).Bar(100, 101, 99, 100).Bar(100, 101, 99, 100).Bar(98, 99, 97, 98, b => b.Exit())
+                .Bar(98, 99, 97, 98);
             var result = s.Run();
             s.Closed.ShouldHaveSingleItem().Carry.ShouldBe((int)side * 20);
             result.Equity.Final.ShouldBe(100_000, 1e-9, "what the price loses, the dividend brings");
         }
         // Bought on the ex date, it comes without the dividend.
-        var late = new Scenario { Settings = Units(10), Timeframe = Timeframe.D1, Start = new(2024, 3, 6, 0, 0, 0, DateTimeKind.Utc), Instrument = new() { Symbol = "TEST", CorporateActions = [new(ex, 1, 2)] } }
+        var late = new Scenario
+        {
+            Settings = Units(10),
+            Timeframe = Timeframe.D1,
+            Start = new(2024, 3, 6, 0, 0, 0, DateTimeKind.Utc),
+            Instrument = new() { Symbol = "TEST", CorporateActions = [new(ex, 1, 2)] }
+        }
             .Bar(100, 101, 99, 100, b => b.Enter(Side.Buy)).Bar(98, 99, 97, 98).Bar(98, 99, 97, 98);
         late.Run();
         late.Trades.ShouldHaveSingleItem().Carry.ShouldBe(0);
@@ -144,7 +171,13 @@ public sealed class RealismTests
     public void A_split_multiplies_what_is_held_and_divides_its_prices_its_stop_and_waiting_orders()
     {
         var ex = new DateTime(2024, 3, 7, 0, 0, 0, DateTimeKind.Utc).Ticks;
-        var s = new Scenario { Settings = Units(10) with { StopLossPercent = 20 }, Timeframe = Timeframe.D1, Start = new(2024, 3, 4, 0, 0, 0, DateTimeKind.Utc), Instrument = new() { Symbol = "TEST", CorporateActions = [new(ex, 4, 0)] } }
+        var s = new Scenario
+        {
+            Settings = Units(10) with { StopLossPercent = 20 },
+            Timeframe = Timeframe.D1,
+            Start = new(2024, 3, 4, 0, 0, 0, DateTimeKind.Utc),
+            Instrument = new() { Symbol = "TEST", CorporateActions = [new(ex, 4, 0)] }
+        }
             .Bar(100, 101, 99, 100, b => b.Enter(Side.Buy))
             .Bar(100, 101, 99, 100, b => b.Enter(Side.Sell, new EntryOptions { Type = OrderType.Limit, LimitPrice = 120, Quantity = 5 }))
             .Bar(100, 101, 99, 100)
@@ -176,7 +209,8 @@ public sealed class RealismTests
         (trade.Quantity, trade.Reason, trade.ExitPrice).ShouldBe((200, ExitReason.MarginCall, 64));
         result.Equity.Final.ShouldBe(10_000 - 200 * 36, 1e-9);
         // Without leverage the cash does not pay for it.
-        var plain = new Scenario { Settings = new() { Cash = 10_000, Size = SizeRule.PercentOfEquity(200) } }.Bar(100, 101, 99, 100, b => b.Enter(Side.Buy)).Bar(100, 101, 79, 80);
+        var plain = new Scenario { Settings = new() { Cash = 10_000, Size = SizeRule.PercentOfEquity(200) } }.Bar(100, 101, 99, 100,
+            b => b.Enter(Side.Buy)).Bar(100, 101, 79, 80);
         plain.Run();
         plain.Ended.ShouldHaveSingleItem().End.ShouldBe(SignalEnd.NoCash);
     }
@@ -189,7 +223,8 @@ public sealed class RealismTests
             Timeframe = Timeframe.D1,
             Settings = Units(100) with { Cash = cash },
             Execution = new() { Leverage = 4, MarginRate = 0.0365 },
-        }.Bar(100, 100, 100, 100, b => b.Enter(Side.Buy)).Bar(100, 100, 100, 100).Bar(100, 110, 100, 110).Bar(110, 110, 110, 110, b => b.Exit()).Bar(120, 120, 120, 120);
+        }.Bar(100, 100, 100, 100, b => b.Enter(Side.Buy)).Bar(100, 100, 100, 100).Bar(100, 110, 100, 110)
+        .Bar(110, 110, 110, 110, b => b.Exit()).Bar(120, 120, 120, 120);
         var s = Days(4_000);
         s.Run();
         // Three nights at a ten-thousandth a day: of the 6,000 that were not there, and of what the nights before have cost.
@@ -205,7 +240,12 @@ public sealed class RealismTests
     [Fact]
     public void A_short_sales_proceeds_do_not_pay_for_a_purchase()
     {
-        var s = new Scenario { Timeframe = Timeframe.D1, Settings = Units(100) with { Cash = 5_000 }, Execution = new() { Leverage = 10, MarginRate = 0.0365 } }
+        var s = new Scenario
+        {
+            Timeframe = Timeframe.D1,
+            Settings = Units(100) with { Cash = 5_000 },
+            Execution = new() { Leverage = 10, MarginRate = 0.0365 }
+        }
             .Bar(100, 100, 100, 100, b =>
             {
                 b.Enter(Side.Sell);

@@ -25,7 +25,8 @@ internal sealed class TradeRecorder : IRunObserver
 
     public void OnSignalEnded(int number, SignalEnd end, long time) => Ended.Add((number, end, time));
 
-    public void OnEntry(int number, long time, double price, double quantity, double commission) => Entries.Add((number, time, price, quantity, commission));
+    public void OnEntry(int number, long time, double price, double quantity, double commission) =>
+        Entries.Add((number, time, price, quantity, commission));
 
     public void OnTrade(in Trade trade) => Trades.Add(trade);
 }
@@ -33,8 +34,8 @@ internal sealed class TradeRecorder : IRunObserver
 /// <summary>Runs one strategy over one feed, block by block, as a host does.</summary>
 internal static class SingleRun
 {
-    public static StrategyResult Of(Strategy strategy, MarketSeries series, ReadOnlySpan<Bar> bars, TradingSettings settings, ExecutionSettings execution,
-        IRunObserver? observer = null, int blockSize = 1024)
+    public static StrategyResult Of(Strategy strategy, MarketSeries series, ReadOnlySpan<Bar> bars, TradingSettings settings,
+        ExecutionSettings execution, IRunObserver? observer = null, int blockSize = 1024)
     {
         var plan = new FactorPlan();
         var run = new StrategyRun(strategy.GetType().Name, strategy, series, settings, execution, plan, observer);

@@ -53,15 +53,21 @@ public sealed class RuinTests
             .Bar(100, 101, 99, 100, b => b.Enter(Side.Sell)).Bar(100, 101, 99, 100).Bar(273, 280, 270, 275).Bar(275, 276, 90, 95);
         var result = s.Run();
         var trade = s.Closed.ShouldHaveSingleItem();
-        (trade.Reason, trade.ExitPrice, trade.Profit, trade.Carry, trade.NetProfit).ShouldBe((ExitReason.Ruined, 273, -17_300, 7_300, -10_000));
+        (trade.Reason, trade.ExitPrice, trade.Profit, trade.Carry, trade.NetProfit).ShouldBe((ExitReason.Ruined, 273, -17_300, 7_300,
+            -10_000));
         result.Equity.Final.ShouldBe(0);
     }
 
     [Fact]
     public void An_exit_on_its_way_that_fills_beyond_ruin_leaves_nothing_and_no_debt()
     {
-        var s = new Scenario { Settings = Settings(100) with { StopLossPercent = 90 }, Execution = new() { Slippage = new PercentSlippage(20) } }
-            .Bar(100, 101, 99, 100, b => b.Enter(Side.Sell)).Bar(100, 101, 99, 100).Bar(150, 300, 140, 160).Bar(160, 170, 150, 160, b => b.Enter(Side.Buy)).Bar(160, 170, 150, 160);
+        var s = new Scenario
+        {
+            Settings = Settings(100) with { StopLossPercent = 90 },
+            Execution = new() { Slippage = new PercentSlippage(20) }
+        }
+            .Bar(100, 101, 99, 100, b => b.Enter(Side.Sell)).Bar(100, 101, 99, 100).Bar(150, 300, 140, 160)
+            .Bar(160, 170, 150, 160, b => b.Enter(Side.Buy)).Bar(160, 170, 150, 160);
         var result = s.Run();
         // Sold at 80, the stop at 152 slips to 182.4: 100 · 102.4 is more than there was.
         var trade = s.Closed.ShouldHaveSingleItem();
@@ -74,7 +80,8 @@ public sealed class RuinTests
     public void A_stop_that_comes_before_ruin_closes_the_trade_and_the_account_goes_on()
     {
         var s = new Scenario { Settings = Settings(100) with { StopLossPercent = 20 } }
-            .Bar(100, 101, 99, 100, b => b.Enter(Side.Sell)).Bar(100, 101, 99, 100).Bar(105, 250, 104, 160, b => b.Enter(Side.Buy)).Bar(160, 170, 150, 160);
+            .Bar(100, 101, 99, 100, b => b.Enter(Side.Sell)).Bar(100, 101, 99, 100).Bar(105, 250, 104, 160, b => b.Enter(Side.Buy))
+            .Bar(160, 170, 150, 160);
         var result = s.Run();
         var trade = s.Closed.ShouldHaveSingleItem();
         (trade.Reason, trade.ExitPrice).ShouldBe((ExitReason.Stop, 120));
@@ -109,13 +116,15 @@ public sealed class RuinTests
     public void A_ruined_account_has_a_return_of_minus_one_and_no_ratios()
     {
         var s = new Scenario { Settings = Settings(100), Timeframe = Timeframe.D1 }
-            .Bar(100, 101, 99, 100, b => b.Enter(Side.Buy)).Bar(100, 901, 99, 900, b => b.Exit()).Bar(900, 901, 899, 900, b => b.Enter(Side.Sell))
+            .Bar(100, 101, 99, 100, b => b.Enter(Side.Buy)).Bar(100, 901, 99, 900, b => b.Exit())
+            .Bar(900, 901, 899, 900, b => b.Enter(Side.Sell))
             .Bar(900, 901, 899, 900).Bar(900, 2_500, 890, 900).Bar(900, 901, 10, 11);
         var result = s.Run();
         var stats = MetricCatalogue.BuiltIn.Compute(MetricInput.Of(result.Equity, result.Trades, 252));
         stats.IsRuined.ShouldBeTrue();
         (stats.TotalReturn, stats.Cagr, stats.MaxDrawdown, stats.FinalEquity).ShouldBe((-1, -1, 1, 0));
-        foreach (var ratio in new[] { stats.Sharpe, stats.Sortino, stats[RatioMetrics.Calmar], stats.Volatility }) ratio.ShouldBe(double.NaN);
+        foreach (var ratio in new[] { stats.Sharpe, stats.Sortino, stats[RatioMetrics.Calmar], stats.Volatility })
+            ratio.ShouldBe(double.NaN);
     }
 
     [Fact]
@@ -142,15 +151,24 @@ public sealed class RuinTests
             {
                 var open = price * Math.Exp(0.1 * (random.NextDouble() - 0.48));
                 price = open * Math.Exp(0.3 * (random.NextDouble() - 0.48));
-                bars[i] = new Bar(i * Timeframe.D1.Ticks, open, Math.Max(open, price) * (1 + 0.1 * random.NextDouble()), Math.Min(open, price) * (1 - 0.1 * random.NextDouble()), price, 1_000);
+                bars[i] = new Bar(i * Timeframe.D1.Ticks, open, Math.Max(open, price) * (1 + 0.1 * random.NextDouble()),
+                    Math.Min(open, price) * (1 - 0.1 * random.NextDouble()), price, 1_000);
             }
             var recorder = new TradeRecorder();
-            var result = SingleRun.Of(new RandomTrader(seed, byHand: true), new MarketSeries(new Instrument { Symbol = "TEST" }, Timeframe.D1), bars,
+            var result = SingleRun.Of(new RandomTrader(seed, byHand: true),
+                new MarketSeries(new Instrument { Symbol = "TEST" }, Timeframe.D1), bars,
                 new TradingSettings { Cash = 10_000, Size = SizeRule.PercentOfEquity(90), MaxOpenTrades = 2 },
-                new ExecutionSettings { Fee = new PercentFee(0.2), Slippage = new PercentSlippage(0.5), Leverage = seed % 3, BorrowRate = 0.05 }, recorder, blockSize: 1 + seed * 7);
+                new ExecutionSettings
+                {
+                    Fee = new PercentFee(0.2),
+                    Slippage = new PercentSlippage(0.5),
+                    Leverage = seed % 3,
+                    BorrowRate = 0.05
+                }, recorder, blockSize: 1 + seed * 7);
             result.Equity.Final.ShouldBeGreaterThanOrEqualTo(0);
             result.Equity.MaxDrawdown.ShouldBeLessThanOrEqualTo(1);
-            (result.Equity.Start + recorder.Trades.Sum(t => t.Reason == ExitReason.Open ? t.Profit - t.Commission + t.Carry : t.NetProfit)).ShouldBe(result.Equity.Final, 1e-6);
+            (result.Equity.Start + recorder.Trades.Sum(t => t.Reason == ExitReason.Open ? t.Profit - t.Commission + t.Carry
+                : t.NetProfit)).ShouldBe(result.Equity.Final, 1e-6);
             if (result.Equity.Final == 0) ruined++;
         }
         ruined.ShouldBeInRange(5, 55);

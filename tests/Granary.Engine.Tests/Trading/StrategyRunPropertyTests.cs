@@ -17,7 +17,8 @@ public sealed class StrategyRunPropertyTests
     {
         var random = new Random(seed * 7919);
         var calendar = random.Next(2) == 0 ? SessionCalendar.Continuous : SessionCalendar.NewYork();
-        var feed = SampleBars.Random(seed, 1200 + random.Next(600), random.Next(3) == 0 ? Timeframe.H1 : Timeframe.M5, decimals: 2, calendar);
+        var feed = SampleBars.Random(seed, 1200 + random.Next(600), random.Next(3) == 0 ? Timeframe.H1 : Timeframe.M5, decimals: 2,
+            calendar);
         var margined = random.Next(4) == 0;
         var instrument = feed.Series.Instrument with
         {
@@ -96,7 +97,7 @@ public sealed class StrategyRunPropertyTests
             previous = e;
         }
         result.Equity.MaxDrawdown.ShouldBe(depth, 1e-12);
-        // The same drawdown in the same days as whoever is shown the curve point by point.
+        // The same drawdown in the same days as from the curve point by point.
         var accumulator = new Granary.Engine.Analysis.EquityAccumulator();
         for (var i = 0; i < curve.Count; i++) accumulator.Add(bars[i].Time, curve[i]);
         var statistics = accumulator.Measure(252);
@@ -115,7 +116,8 @@ public sealed class StrategyRunPropertyTests
             (trade.AdverseExcursion >= 0 && trade.FavourableExcursion >= 0).ShouldBeTrue();
             recorder.Entries.Count(e => e.Number == trade.Number).ShouldBe(1);
         }
-        recorder.Signals.Select(s => s.Number).ShouldBe(recorder.Trades.Select(t => t.Number).Concat(recorder.Ended.Select(e => e.Number)).Order());
+        recorder.Signals.Select(s => s.Number)
+            .ShouldBe(recorder.Trades.Select(t => t.Number).Concat(recorder.Ended.Select(e => e.Number)).Order());
         if (execution.Fill == FillTiming.NextOpen) trader.Orders.Values.Count(o => !o.State.IsFinal()).ShouldBeLessThan(60);
     }
 
@@ -154,7 +156,8 @@ public sealed class StrategyRunPropertyTests
         }
         var expected = Run(1024, listening: false, observed: false);
         expected.Trades.Trades.ShouldBeGreaterThan(0);
-        foreach (var size in new[] { 1, 2, 3, 5, 7, 64, 1023, 4096 }) Run(size, listening: false, observed: false).ShouldBe(expected, $"blocks of {size}");
+        foreach (var size in new[] { 1, 2, 3, 5, 7, 64, 1023, 4096 })
+            Run(size, listening: false, observed: false).ShouldBe(expected, $"blocks of {size}");
         // Who listens or looks on changes nothing.
         Run(1024, listening: true, observed: false).ShouldBe(expected);
         Run(13, listening: true, observed: true).ShouldBe(expected);
@@ -172,7 +175,8 @@ public sealed class StrategyRunPropertyTests
         var until = bars[cut - 1].Time;
         // (A netting order's signal is made when it opens a trade, and carries the time of the order.)
         past.Signals.SequenceEqual(all.Signals.Take(past.Signals.Count)).ShouldBeTrue();
-        all.Signals.Skip(past.Signals.Count).All(s => s.Time > until || all.Entries.Single(e => e.Number == s.Number).Time > until).ShouldBeTrue();
+        all.Signals.Skip(past.Signals.Count).All(s => s.Time > until || all.Entries.Single(e => e.Number == s.Number).Time > until)
+            .ShouldBeTrue();
         past.Entries.SequenceEqual(all.Entries.Where(e => e.Time <= until)).ShouldBeTrue();
         past.Closed.SequenceEqual(all.Closed.Where(t => t.ExitTime <= until)).ShouldBeTrue();
     }
@@ -183,11 +187,13 @@ public sealed class StrategyRunPropertyTests
         (OrderState From, OrderState To)[] legal =
         [
             (OrderState.New, OrderState.Submitted), (OrderState.New, OrderState.Rejected), (OrderState.New, OrderState.Cancelled),
-            (OrderState.Submitted, OrderState.PartiallyFilled), (OrderState.Submitted, OrderState.Filled), (OrderState.Submitted, OrderState.Cancelled),
+            (OrderState.Submitted, OrderState.PartiallyFilled), (OrderState.Submitted, OrderState.Filled),
+            (OrderState.Submitted, OrderState.Cancelled),
             (OrderState.Submitted, OrderState.Rejected), (OrderState.Submitted, OrderState.Expired),
             (OrderState.PartiallyFilled, OrderState.PartiallyFilled), (OrderState.PartiallyFilled, OrderState.Filled),
             (OrderState.PartiallyFilled, OrderState.Cancelled), (OrderState.PartiallyFilled, OrderState.Expired),
-            (OrderState.Filled, OrderState.Closed), (OrderState.Cancelled, OrderState.Closed), (OrderState.Rejected, OrderState.Closed), (OrderState.Expired, OrderState.Closed),
+            (OrderState.Filled, OrderState.Closed), (OrderState.Cancelled, OrderState.Closed), (OrderState.Rejected, OrderState.Closed),
+            (OrderState.Expired, OrderState.Closed),
         ];
         foreach (var from in Enum.GetValues<OrderState>())
             foreach (var to in Enum.GetValues<OrderState>())

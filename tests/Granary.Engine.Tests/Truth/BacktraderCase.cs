@@ -63,12 +63,17 @@ internal sealed class BacktraderCase
             var instrument = Feed.Series.Instrument;
             if (Sizer is { } sizer && sizer.GetProperty("type").GetString() == "percent_int") instrument = instrument with { LotSize = 1 };
             if (Commission is { } c && c.GetProperty("type").GetString() == "fut")
-                instrument = instrument with { Multiplier = c.GetProperty("mult").GetDouble(), MarginPerUnit = c.GetProperty("margin").GetDouble() };
+                instrument = instrument with
+                {
+                    Multiplier = c.GetProperty("mult").GetDouble(),
+                    MarginPerUnit = c.GetProperty("margin").GetDouble()
+                };
             return Feed.Series with { Instrument = instrument };
         }
     }
 
-    public SizeRule Size => Sizer is { } sizer ? SizeRule.PercentOfEquity(sizer.GetProperty("percents").GetDouble()) : SizeRule.Units(Number("size"));
+    public SizeRule Size =>
+        Sizer is { } sizer ? SizeRule.PercentOfEquity(sizer.GetProperty("percents").GetDouble()) : SizeRule.Units(Number("size"));
 
     public FeeModel Fee => Commission is not { } c ? new PercentFee(0.1)
         : c.GetProperty("type").GetString() == "fut" ? new PerUnitFee(c.GetProperty("per_contract").GetDouble())
@@ -86,7 +91,8 @@ internal sealed class BacktraderCase
         return [.. File.ReadLines(path).Skip(1).Select(line =>
         {
             var cells = line.Split(',');
-            return (Time(cells[0]), double.Parse(cells[2], CultureInfo.InvariantCulture), double.Parse(cells[3], CultureInfo.InvariantCulture));
+            return (Time(cells[0]), double.Parse(cells[2], CultureInfo.InvariantCulture), double.Parse(cells[3],
+                CultureInfo.InvariantCulture));
         })];
     }
 
@@ -110,13 +116,15 @@ internal sealed class BacktraderCase
         {
             Name = name,
             Folder = cases,
-            Feed = SampleBars.Read(Path.Combine(bars, file), file.Contains("-min-", StringComparison.Ordinal) ? Timeframe.M5 : Timeframe.D1),
+            Feed = SampleBars.Read(Path.Combine(bars, file), file.Contains("-min-", StringComparison.Ordinal) ? Timeframe.M5
+                : Timeframe.D1),
             Bars = root.GetProperty("bars").GetInt32(),
             FinalValue = root.GetProperty("final_value").GetDouble(),
             FinalPosition = root.GetProperty("final_position")[0].GetDouble(),
             Trades = [.. root.GetProperty("trades").EnumerateArray().Select(ExpectedTrade.Read)],
             Orders = root.TryGetProperty("orders", out var orders) ? [.. orders.EnumerateArray().Select(ExpectedOrder.Read)] : null,
-            OrdersByStatus = root.GetProperty("orders_by_status").EnumerateObject().ToDictionary(p => p.Name, p => p.Value.GetInt32(), StringComparer.Ordinal),
+            OrdersByStatus = root.GetProperty("orders_by_status").EnumerateObject()
+                .ToDictionary(p => p.Name, p => p.Value.GetInt32(), StringComparer.Ordinal),
             MaxDrawdown = (analyzers.ValueKind == JsonValueKind.Object
                 ? analyzers.GetProperty("drawdown").GetProperty("max").GetProperty("drawdown").GetDouble()
                 : root.GetProperty("max_drawdown_percent").GetDouble()) / 100,
@@ -132,7 +140,8 @@ internal sealed class BacktraderCase
         DateTime.Parse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal).Ticks;
 }
 
-internal sealed record ExpectedTrade(Side Side, long Entry, long Exit, double EntryPrice, double ExitPrice, double Quantity, double Profit, double Commission, int Bars)
+internal sealed record ExpectedTrade(Side Side, long Entry, long Exit, double EntryPrice, double ExitPrice, double Quantity, double Profit,
+    double Commission, int Bars)
 {
     public static ExpectedTrade Read(JsonElement e) => new(
         e.GetProperty("side").GetString() == "long" ? Side.Buy : Side.Sell,
@@ -166,6 +175,7 @@ internal sealed record ExpectedOrder(Side Side, OrderType Type, OrderState State
         var filled = state == OrderState.Filled;
         return new ExpectedOrder(
             e.GetProperty("side").GetString() == "buy" ? Side.Buy : Side.Sell, type, state,
-            BacktraderCase.Time(e.GetProperty(filled ? "executed" : "ended").GetString()!), filled ? e.GetProperty("exec_price").GetDouble() : 0);
+            BacktraderCase.Time(e.GetProperty(filled ? "executed" : "ended").GetString()!), filled ? e.GetProperty("exec_price").GetDouble()
+                : 0);
     }
 }

@@ -15,10 +15,13 @@ public sealed class BacktraderTests
     // The two cases of several assets are proven with the run of several symbols.
     private static readonly string[] _cases =
     [
-        "bracket_signalclose", "bracket_signalclose_slip", "bracket_tight_bothhit", "cheat_on_close", "ema_cross_long", "futures_margin_longshort",
-        "limit_entry_gtc_slip", "limit_entry_valid", "macd_cross_longshort", "market_on_close", "minute_bracket", "minute_futures", "minute_sma_long",
+        "bracket_signalclose", "bracket_signalclose_slip", "bracket_tight_bothhit", "cheat_on_close", "ema_cross_long",
+        "futures_margin_longshort",
+        "limit_entry_gtc_slip", "limit_entry_valid", "macd_cross_longshort", "market_on_close", "minute_bracket", "minute_futures",
+        "minute_sma_long",
         "minute_sma_longshort_slip", "minute_trailing", "oco_entryprice", "oco_entryprice_percent50", "oco_tight_bothhit", "rsi_reversion",
-        "sma_long_allin_int_rejected", "sma_long_fixed", "sma_long_nocomm_size1", "sma_long_percent95", "sma_long_percentint90", "sma_long_slip5bp",
+        "sma_long_allin_int_rejected", "sma_long_fixed", "sma_long_nocomm_size1", "sma_long_percent95", "sma_long_percentint90",
+        "sma_long_slip5bp",
         "sma_longshort_fixed", "sma_longshort_fixed_b", "sma_longshort_slip5bp", "stop_entry_valid", "stoplimit_entry", "trailing_stop",
     ];
 
@@ -35,7 +38,8 @@ public sealed class BacktraderTests
     {
         var given = BacktraderCase.Read(name, synthetic);
         var recorder = new TradeRecorder();
-        var result = SingleRun.Of(new SmaCross(given.Count("fast"), given.Count("slow")), given.Series, given.Feed.Bars, Settings(given), Execution(given), recorder);
+        var result = SingleRun.Of(new SmaCross(given.Count("fast"), given.Count("slow")), given.Series, given.Feed.Bars, Settings(given),
+            Execution(given), recorder);
         AgreesOnTrades(given, recorder);
         Near(result.Equity.Final, given.FinalValue, 1e-9);
     }
@@ -122,16 +126,19 @@ public sealed class BacktraderTests
         counts.OrderBy(c => c.Key, StringComparer.Ordinal).ShouldBe(given.OrdersByStatus.OrderBy(c => c.Key, StringComparer.Ordinal));
         if (given.Orders is null) return;
 
-        // backtrader checks the margin on the bar after the signal, and we refuse at once; it tells of a strategy's own cancelling a bar later.
+        // backtrader checks the margin on the bar after the signal, and we refuse at once; it tells of a strategy's own cancelling a bar
+        // later.
         var bars = given.Feed.Bars;
         var next = bars.Zip(bars.Skip(1)).ToDictionary(p => p.First.Time, p => p.Second.Time);
         var ended = given.Orders.Where(o => o.State != OrderState.Rejected).ToList();
         var ours = strategy.Ended.Where(o => o.Order.State != OrderState.Rejected).ToList();
         var theirEvents = ended.Select(o => (Time: o.Ended, o.Side, o.Type, o.State)).Order().ToList();
         var ourEvents = ours
-            .Select(o => (Time: o.Order is { Role: OrderRole.Entry, State: OrderState.Cancelled } ? next[o.Time] : o.Time, o.Order.Side, o.Order.Type, o.Order.State))
+            .Select(o => (Time: o.Order is { Role: OrderRole.Entry, State: OrderState.Cancelled } ? next[o.Time]
+                : o.Time, o.Order.Side, o.Order.Type, o.Order.State))
             .Order().ToList();
-        for (var i = 0; i < Math.Min(ourEvents.Count, theirEvents.Count); i++) ourEvents[i].ShouldBe(theirEvents[i], $"order event {i + 1}");
+        for (var i = 0; i < Math.Min(ourEvents.Count, theirEvents.Count); i++)
+            ourEvents[i].ShouldBe(theirEvents[i], $"order event {i + 1}");
         ourEvents.Count.ShouldBe(theirEvents.Count);
         var filled = ours.Where(o => o.Order.State == OrderState.Filled).OrderBy(o => o.Time).ThenBy(o => o.Order.Side).ToList();
         var theirs = ended.Where(o => o.State == OrderState.Filled).OrderBy(o => o.Ended).ThenBy(o => o.Side).ToList();

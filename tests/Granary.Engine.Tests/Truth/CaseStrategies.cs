@@ -3,7 +3,9 @@ using Granary.Engine.Trading;
 
 namespace Granary.Engine.Tests.Truth;
 
-/// <summary>A strategy of a backtrader case: a signal of +1 or −1, and what its kind makes of it. Records its orders and its curve.</summary>
+/// <summary>
+/// A strategy of a backtrader case: a signal of +1 or −1, and what its kind makes of it. Records its orders and its curve.
+/// </summary>
 internal abstract class CaseStrategy : Strategy
 {
     private readonly Crossing? _cross;
@@ -96,7 +98,9 @@ internal sealed class OnClose(BacktraderCase given) : CaseStrategy(given)
     }
 }
 
-/// <summary>In by a limit below the signal's close, a stop above it, or a stop with a limit further up; out at −1, which also cancels.</summary>
+/// <summary>
+/// In by a limit below the signal's close, a stop above it, or a stop with a limit further up; out at −1, which also cancels.
+/// </summary>
 internal sealed class PricedEntry(BacktraderCase given) : CaseStrategy(given)
 {
     protected override void OnSignal(StrategyContext bar, int signal)
@@ -125,7 +129,11 @@ internal sealed class BracketFromSignal(BacktraderCase given) : CaseStrategy(giv
     protected override void OnSignal(StrategyContext bar, int signal)
     {
         if (signal > 0)
-            bar.Enter(Side.Buy, new EntryOptions { StopLoss = bar.Close * (1 - Case.Number("stop")), TakeProfit = bar.Close * (1 + Case.Number("target")) });
+            bar.Enter(Side.Buy, new EntryOptions
+            {
+                StopLoss = bar.Close * (1 - Case.Number("stop")),
+                TakeProfit = bar.Close * (1 + Case.Number("target"))
+            });
     }
 }
 

@@ -25,7 +25,8 @@ public sealed class SweepTests
         var execution = new ExecutionSettings { Fee = new PercentFee(0.1) };
         var plan = new FactorPlan();
         var runs = expected.Select(e => new StrategyRun($"{e[0]},{e[1]}",
-            new SmaCross(int.Parse(e[0], CultureInfo.InvariantCulture), int.Parse(e[1], CultureInfo.InvariantCulture)), series, settings, execution, plan)).ToArray();
+            new SmaCross(int.Parse(e[0], CultureInfo.InvariantCulture), int.Parse(e[1], CultureInfo.InvariantCulture)), series, settings,
+            execution, plan)).ToArray();
 
         const int size = 1024;
         var computer = new FactorComputer(plan, series);
@@ -89,7 +90,8 @@ public sealed class SweepTests
         while (reader.ReadLine() is { } line)
         {
             var text = line.AsSpan();
-            var time = DateTime.ParseExact(text[..19], "yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal);
+            var time = DateTime.ParseExact(text[..19], "yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture,
+                DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal);
             var cell = 0;
             foreach (var range in text[20..].Split(',')) values[cell++] = double.Parse(text[20..][range], CultureInfo.InvariantCulture);
             bars.Add(new Bar(time.Ticks, values[0], values[1], values[2], values[3], values[4]));

@@ -11,7 +11,8 @@ public class ClassificationMetricsTests
     public void Auc_and_log_loss_equal_scikit_learns_to_the_last_digits()
     {
         var lines = File.ReadAllLines(SharedData.Require("oracles/ml/auc_input.csv"));
-        double[] scores = [.. lines[1..].Select(l => double.Parse(l.Split(',')[0]))], labels = [.. lines[1..].Select(l => double.Parse(l.Split(',')[1]))];
+        double[] scores = [.. lines[1..].Select(l => double.Parse(l.Split(',')[0]))],
+            labels = [.. lines[1..].Select(l => double.Parse(l.Split(',')[1]))];
         var expected = JsonDocument.Parse(File.ReadAllText(SharedData.Require("oracles/ml/auc.json"))).RootElement;
         ClassificationMetrics.Auc(scores, labels).ShouldBe(expected.GetProperty("roc_auc").GetDouble(), 1e-15);
         ClassificationMetrics.LogLoss(scores, labels).ShouldBe(expected.GetProperty("logloss_clipped_1e15").GetDouble(), 1e-12);
@@ -23,9 +24,15 @@ public class ClassificationMetricsTests
         var random = new PortableRandom(11);
         double[] scores = [.. Enumerable.Range(0, 400).Select(_ => Math.Round(random.NextDouble(), 2) * 0.98 + 0.01)];
         double[] labels = [.. scores.Select(s => random.NextDouble() < s ? 1.0 : 0.0)];
-        var pairs = from i in Enumerable.Range(0, 400) where labels[i] == 1 from j in Enumerable.Range(0, 400) where labels[j] == 0 select Math.Sign(scores[i] - scores[j]);
+        var pairs = from i in Enumerable.Range(0,
+            400)
+                    where labels[i] == 1
+                    from j in Enumerable.Range(0, 400)
+                    where labels[j] == 0
+                    select Math.Sign(scores[i] - scores[j]);
         ClassificationMetrics.Auc(scores, labels).ShouldBe(pairs.Average(sign => (sign + 1) / 2.0), 1e-13);
-        ClassificationMetrics.LogLoss(scores, labels).ShouldBe(-scores.Zip(labels, (s, l) => Math.Log(l == 1 ? s : 1 - s)).Average(), 1e-12);
+        ClassificationMetrics.LogLoss(scores, labels)
+            .ShouldBe(-scores.Zip(labels, (s, l) => Math.Log(l == 1 ? s : 1 - s)).Average(), 1e-12);
     }
 
     [Fact]

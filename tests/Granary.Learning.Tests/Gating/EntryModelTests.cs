@@ -38,12 +38,14 @@ public class EntryModelTests
         public void OnTrade(in Trade trade) => Trades.Add(trade);
     }
 
-    private static (Recorder Recorder, StrategyResult Result) Run(Engine.Market.Bar[] bars, int length, IEntryModel? model, double stopPercent = 0)
+    private static (Recorder Recorder, StrategyResult Result) Run(Engine.Market.Bar[] bars, int length, IEntryModel? model,
+        double stopPercent = 0)
     {
         var recorder = new Recorder();
         var plan = new FactorPlan();
         var settings = new TradingSettings { Cash = 100_000, Size = new SizeRule(SizeKind.Units, 10), StopLossPercent = stopPercent };
-        var run = new StrategyRun("test", new SmaCross(3, 8), SyntheticBars.Series, settings, new ExecutionSettings(), plan, recorder, model);
+        var run = new StrategyRun("test", new SmaCross(3, 8), SyntheticBars.Series, settings, new ExecutionSettings(), plan, recorder,
+            model);
         var pipeline = new FeedPipeline(SyntheticBars.Series, plan);
         foreach (var block in SyntheticBars.Blocks(bars, length))
         {
@@ -99,7 +101,8 @@ public class EntryModelTests
         {
             var bar = Array.IndexOf(features.Time, signal.Time);
             var known = features.KnownAt(bar);
-            var expected = known < models[0].From ? double.NaN : (known < models[1].From ? models[0] : models[1]).Model.Predict(features.Row(bar));
+            var expected = known < models[0].From ? double.NaN
+                : (known < models[1].From ? models[0] : models[1]).Model.Predict(features.Row(bar));
             BitConverter.DoubleToInt64Bits(signal.Prediction).ShouldBe(BitConverter.DoubleToInt64Bits(expected));
             if (!double.IsNaN(expected)) asked++;
             signal.SizeFactor.ShouldBe(double.IsNaN(expected) || (signal.Side == Side.Buy ? expected > 0.5 : expected < 0.5) ? 1 : 0);
@@ -116,7 +119,8 @@ public class EntryModelTests
         // A gate changes no trade of the strategy itself.
         judged.Recorder.Trades.ShouldBe(free.Recorder.Trades);
         var refused = judged.Recorder.Signals.First(s => s.SizeFactor == 0);
-        var portfolio = new PortfolioRun(100_000, new PortfolioLimits(), [SyntheticBars.Series.Instrument], [new PortfolioMember("test", [0], 1)]);
+        var portfolio = new PortfolioRun(100_000, new PortfolioLimits(), [SyntheticBars.Series.Instrument],
+            [new PortfolioMember("test", [0], 1)]);
         portfolio.Mark(0, refused.Price);
         portfolio.Revalue(refused.Time);
         portfolio.OnSignal(0, refused).ShouldBe(Decision.ModelRefused);
@@ -138,7 +142,8 @@ public class EntryModelTests
         var (features, _) = Data(bars);
         var table = features.With(LabelColumn.ForwardVolatility(features.Close, 10), "volatility(10)");
         var model = TrainerCatalogue.BuiltIn.Create("ridge").Train(table.Range(0, 500), new TrainingOptions());
-        var judge = new EntryModel("stop", Features, [new ModelWindow(table.LabelEnd[499], model)], new StopByVolatilityRule(2, 4), PredictionMeaning.ExpectedVolatility);
+        var judge = new EntryModel("stop", Features, [new ModelWindow(table.LabelEnd[499], model)], new StopByVolatilityRule(2, 4),
+            PredictionMeaning.ExpectedVolatility);
         var (recorder, _) = Run(bars, 500, judge, stopPercent: 9);
         foreach (var signal in recorder.Signals)
         {
@@ -155,12 +160,14 @@ public class EntryModelTests
         var (_, table) = Data(bars);
         var logistic = TrainerCatalogue.BuiltIn.Create("logistic").Train(table.All(), new TrainingOptions());
         var arima = TrainerCatalogue.BuiltIn.Create("arima").Train(table.All(), new TrainingOptions());
-        Refusal(FeatureSet.Default, logistic, new GateRule(), PredictionMeaning.ProbabilityOfRise).ShouldContain("was made for the features return(1), return(1)[2]");
+        Refusal(FeatureSet.Default, logistic, new GateRule(), PredictionMeaning.ProbabilityOfRise)
+            .ShouldContain("was made for the features return(1), return(1)[2]");
         Refusal(Features, arima, new GateRule(), PredictionMeaning.ProbabilityOfRise).ShouldContain("baseline");
         Refusal(Features, logistic, new GateRule(), PredictionMeaning.ExpectedReturn).ShouldContain("cannot use an expected return");
 
         static string Refusal(FeatureSet features, ITrainedModel model, EntryRule rule, PredictionMeaning meaning) =>
-            Should.Throw<LearningInputException>(() => new EntryModel("gate", features, [new ModelWindow(0, model)], rule, meaning)).Message;
+            Should.Throw<LearningInputException>(() => new EntryModel("gate", features, [new ModelWindow(0, model)], rule,
+                meaning)).Message;
     }
 
     [Fact]
@@ -179,7 +186,8 @@ public class EntryModelTests
         var (_, table) = Data(bars);
         var lstm = TrainerCatalogue.BuiltIn.Create("lstm", ("rows", 5), ("hidden", 4), ("epochs", 3), ("members", 1))
             .Train(table.Range(0, 300), new TrainingOptions());
-        EntryModel Judge() => new("lstm", Features, [new ModelWindow(table.LabelEnd[299], lstm)], new GateRule(0.5, 0.5), PredictionMeaning.ProbabilityOfRise);
+        EntryModel Judge() => new("lstm", Features, [new ModelWindow(table.LabelEnd[299], lstm)], new GateRule(0.5, 0.5),
+            PredictionMeaning.ProbabilityOfRise);
         Run(bars, 700, Judge()).Result.Fingerprint.ShouldBe(Run(bars, 3, Judge()).Result.Fingerprint);
     }
 }

@@ -56,12 +56,14 @@ public class EntryRuleTests
     [InlineData(-0.004, -1, true)]
     [InlineData(0.004, -1, false)]
     public void A_predicted_return_must_pay_its_costs(double expected, int side, bool passes) =>
-        (new MinimumReturnRule(CostPercent: 0.2, MinimumPercent: 0.1).Judge(expected, (Side)side, PredictionMeaning.ExpectedReturn).SizeFactor > 0).ShouldBe(passes);
+        (new MinimumReturnRule(CostPercent: 0.2, MinimumPercent: 0.1).Judge(expected, (Side)side,
+            PredictionMeaning.ExpectedReturn).SizeFactor > 0).ShouldBe(passes);
 
     [Fact]
     public void No_opinion_lets_an_entry_pass_as_it_is()
     {
-        foreach (var rule in new EntryRule[] { new GateRule(), new VetoRule(), new SizeRuleByProbability(), new StopByVolatilityRule(), new MinimumReturnRule(0.2) })
+        foreach (var rule in new EntryRule[] { new GateRule(), new VetoRule(), new SizeRuleByProbability(), new StopByVolatilityRule(),
+            new MinimumReturnRule(0.2) })
         {
             var advice = rule.Judge(double.NaN, Side.Buy, Rise);
             (advice.SizeFactor, advice.StopFraction).ShouldBe((1, 0));

@@ -17,7 +17,8 @@ public class HonestyTests
         foreach (var claim in claims) claim.Holds.ShouldBeTrue($"{claim.Claim}: {claim.Figures}");
         string[] expected =
         [
-            "permuted labels give no edge (gradient-boosting)", "permuted labels give no edge (logistic)", "permuted labels give no edge (random-forest)",
+            "permuted labels give no edge (gradient-boosting)", "permuted labels give no edge (logistic)",
+            "permuted labels give no edge (random-forest)",
             "a planted signal is found", "a leaked future feature is caught", "purging removes the advantage that overlapping labels give",
             "features in blocks (backtest) equal features bar by bar (live) to the bit",
         ];
@@ -73,7 +74,8 @@ public class HonestyTests
     public void A_feature_that_is_the_label_shifted_back_is_caught()
     {
         var bars = SyntheticBars.Make(300);
-        var leaks = FeatureCausality.Run(bars, 2, b => [.. Enumerable.Range(0, b.Length).SelectMany(i => new[] { b[i].Close, i + 1 < b.Length ? b[i + 1].Close : double.NaN })]);
+        var leaks = FeatureCausality.Run(bars, 2,
+            b => [.. Enumerable.Range(0, b.Length).SelectMany(i => new[] { b[i].Close, i + 1 < b.Length ? b[i + 1].Close : double.NaN })]);
         leaks.Count.ShouldBe(1);
         leaks[0].Feature.ShouldBe(1);
     }

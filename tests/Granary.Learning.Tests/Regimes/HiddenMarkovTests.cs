@@ -4,7 +4,8 @@ namespace Granary.Learning.Tests.Regimes;
 
 public class HiddenMarkovTests
 {
-    private static double Normal(Random random) => Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble());
+    private static double Normal(Random random) =>
+        Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble());
 
     // A calm market that rises and a wild one that falls, each lasting fifty bars on average.
     private static (double[] Returns, int[] States) Market(int seed, int count)
@@ -40,7 +41,8 @@ public class HiddenMarkovTests
     {
         var model = new HiddenMarkovModel([0.6, 0.4], new[,] { { 0.9, 0.1 }, { 0.3, 0.7 } }, [-1, 1], [1, 0.5]);
         double[] x = [0.3, -0.8, 1.1, 0.9, -0.2];
-        double Density(int s, double v) => Math.Exp(-0.5 * Math.Pow((v - model.Means[s]) / model.Deviations[s], 2)) / (model.Deviations[s] * Math.Sqrt(2 * Math.PI));
+        double Density(int s, double v) =>
+            Math.Exp(-0.5 * Math.Pow((v - model.Means[s]) / model.Deviations[s], 2)) / (model.Deviations[s] * Math.Sqrt(2 * Math.PI));
         var ending = new double[2];
         for (var path = 0; path < 32; path++)
         {
@@ -99,7 +101,7 @@ public class HiddenMarkovTests
         right.ShouldBeGreaterThan(0.85);
         RegimeAgreement.Of(told, 2, states, 2).AdjustedRand.ShouldBeGreaterThan(0.5);
 
-        // Poison what comes after 1,700: nothing before changes.
+        // Perturb what comes after 1,700: nothing before changes.
         var poisoned = returns.Select((r, t) => t < 1700 ? r : (t % 3 - 1) * 0.5);
         var again = new HiddenMarkovTracker(2, 500, 100);
         poisoned.Select(r => again.Next(r)).Take(1700).ShouldBe(told.Take(1700));

@@ -100,9 +100,12 @@ public class RegimeTrackerTests
         Says(() => new RegimePlan([trend with { Measure = "smaa(3)" }]), "did you mean 'sma'");
         Says(() => new RegimePlan([trend with { States = ["a", "b"] }]), "needs 1 steps");
         Says(() => new RegimePlan([LadderMachine.Trend("x", 1, 2, 0.1, 0.5, 1)]), "above the way up");
-        Says(() => new RegimePlan([trend], [new RegimeRule(new Dictionary<string, string> { ["long"] = "bullish" }, "up")]), "machine 'long', which is not there");
-        Says(() => new RegimePlan([trend], [new RegimeRule(new Dictionary<string, string> { ["short"] = "bull" }, "up")]), "which has bearish, neutral, bullish");
+        Says(() => new RegimePlan([trend], [new RegimeRule(new Dictionary<string, string> { ["long"] = "bullish" }, "up")]),
+            "machine 'long', which is not there");
+        Says(() => new RegimePlan([trend], [new RegimeRule(new Dictionary<string, string> { ["short"] = "bull" }, "up")]),
+            "which has bearish, neutral, bullish");
         Says(() => new RegimePlan([new HiddenMarkovMachine("h", ["a", "b"], 30, 5)]), "at least 40");
-        Says(() => new RegimeTracker(Series, new RegimePlan([new LadderMachine("c", ["a", "b"], "correlation(OTHER,20)", null, [new LadderRung(1, 0)], 1)])), "OTHER");
+        Says(() => new RegimeTracker(Series,
+            new RegimePlan([new LadderMachine("c", ["a", "b"], "correlation(OTHER,20)", null, [new LadderRung(1, 0)], 1)])), "OTHER");
     }
 }

@@ -45,7 +45,8 @@ public class RegimeTransitionsTests
     public void A_strategy_trades_in_the_states_in_which_it_earned()
     {
         IEnumerable<RegimeTrade> Trades(string s, int state, params double[] profits) => profits.Select(p => new RegimeTrade(s, state, p));
-        var weights = RegimeWeights.Learn([.. Trades("trend", 0, 5, -1, 3), .. Trades("trend", 1, -1, -2, 1), .. Trades("fade", 1, 9), .. Trades("fade", -1, 1, 1, 1, 1)], 2, leastTrades: 3);
+        var weights = RegimeWeights.Learn([.. Trades("trend", 0, 5, -1, 3), .. Trades("trend", 1, -1, -2, 1), .. Trades("fade", 1, 9),
+            .. Trades("fade", -1, 1, 1, 1, 1)], 2, leastTrades: 3);
         weights["trend", 0].ShouldBe(1);
         weights["trend", 1].ShouldBe(0);
         weights["fade", 1].ShouldBe(0); // one trade proves nothing

@@ -46,7 +46,9 @@ public sealed class ModelRegistryTests : IDisposable
         version.Lineage.DataHash.ShouldBe(Table.Hash());
         version.Lineage.OutOfSample["auc"].ShouldBe(0.6);
         version.Lineage.Features.ShouldBe(Table.Features);
-        for (var i = 200; i < 300; i++) BitConverter.DoubleToInt64Bits(loaded.Predict(Table.Row(i))).ShouldBe(BitConverter.DoubleToInt64Bits(model.Predict(Table.Row(i))));
+        for (var i = 200; i < 300; i++)
+            BitConverter.DoubleToInt64Bits(loaded.Predict(Table.Row(i)))
+                .ShouldBe(BitConverter.DoubleToInt64Bits(model.Predict(Table.Row(i))));
         _registry.Models().ShouldBe(["gate"]);
         _registry.Versions("gate").Select(v => v.Number).ShouldBe([1, 2]);
     }
@@ -55,7 +57,8 @@ public sealed class ModelRegistryTests : IDisposable
     public void Promotion_can_be_rolled_back_step_by_step()
     {
         for (var i = 0; i < 3; i++) _registry.Add("gate", Train(), Lineage());
-        Should.Throw<LearningInputException>(() => _registry.Load("gate")).Message.ShouldContain("no version of the model 'gate' is promoted");
+        Should.Throw<LearningInputException>(() =>
+            _registry.Load("gate")).Message.ShouldContain("no version of the model 'gate' is promoted");
         foreach (var n in new[] { 1, 3, 2 }) _registry.Promote("gate", n);
         _registry.Load("gate").Version.Number.ShouldBe(2);
         _registry.RollBack("gate").Current.ShouldBe(3);

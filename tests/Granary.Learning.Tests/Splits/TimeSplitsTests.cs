@@ -42,7 +42,8 @@ public class TimeSplitsTests
         foreach (var fold in Split(kind, table))
             foreach (var train in fold.Train)
                 foreach (var test in fold.Test)
-                    (table.Time[train] < table.LabelEnd[test] && table.Time[test] < table.LabelEnd[train]).ShouldBeFalse($"fold {fold.Index}: {train} trains, {test} tests");
+                    (table.Time[train] < table.LabelEnd[test]
+                        && table.Time[test] < table.LabelEnd[train]).ShouldBeFalse($"fold {fold.Index}: {train} trains, {test} tests");
     }
 
     [Theory]

@@ -10,7 +10,8 @@ public class ConstrainedPursuitTests
         var (panel, index) = OmpOracle.Read();
         var plain = MatchingPursuit.Fit(panel, index, new PursuitOptions { MaxNames = 10, Intercept = true });
         plain.Weights.ShouldAllBe(w => w > 0);
-        var bounded = MatchingPursuit.Fit(panel, index, new PursuitOptions { MaxNames = 10, Intercept = true, NonNegative = true, Refinement = Refinement.None });
+        var bounded = MatchingPursuit.Fit(panel, index,
+            new PursuitOptions { MaxNames = 10, Intercept = true, NonNegative = true, Refinement = Refinement.None });
         bounded.Support.ShouldBe(plain.Support);
         bounded.Weights.Zip(plain.Weights).ShouldAllBe(p => Math.Abs(p.First - p.Second) < 1e-9);
         bounded.ResidualNorm.ShouldBe(plain.ResidualNorm, 1e-10);
@@ -48,7 +49,8 @@ public class ConstrainedPursuitTests
             fit.Weights.Sum().ShouldBe(1, 1e-12);
             fit.Support.Count.ShouldBeLessThanOrEqualTo(options.MaxNames);
             fit.Support.Distinct().Count().ShouldBe(fit.Support.Count);
-            fit.Weights.ShouldAllBe(w => Math.Abs(w) <= options.MaxWeight + 1e-12 && Math.Abs(w) >= options.MinWeight - 1e-12 && (!options.NonNegative || w > 0));
+            fit.Weights.ShouldAllBe(w => Math.Abs(w) <= options.MaxWeight + 1e-12 && Math.Abs(w) >= options.MinWeight - 1e-12
+                && (!options.NonNegative || w > 0));
         }
     }
 
@@ -66,7 +68,8 @@ public class ConstrainedPursuitTests
         var (panel, index) = OmpOracle.Read();
         var held = new double[panel.Count];
         (held[5], held[17], held[33]) = (0.3, 0.3, 0.3);
-        PursuitOptions With(double penalty) => new() { MaxNames = 10, NonNegative = true, PreviousWeights = held, TurnoverPenalty = penalty };
+        PursuitOptions With(double penalty) =>
+            new() { MaxNames = 10, NonNegative = true, PreviousWeights = held, TurnoverPenalty = penalty };
         var free = MatchingPursuit.Fit(panel, index, With(0));
         var turnovers = new List<double>();
         foreach (var penalty in (double[])[1e-6, 1e-3, 1e-2, 0.1, 10])
@@ -167,9 +170,11 @@ public class ConstrainedPursuitTests
         }
     }
 
-    private static double[] Noise(Random random, int n, double scale) => [.. Enumerable.Range(0, n).Select(_ => scale * (random.NextDouble() - 0.5))];
+    private static double[] Noise(Random random, int n, double scale) =>
+        [.. Enumerable.Range(0, n).Select(_ => scale * (random.NextDouble() - 0.5))];
 
-    private static ReturnPanel Panel(double[][] columns) => ReturnPanel.FromColumns([.. Enumerable.Range(0, columns.Length).Select(i => $"S{i}")], columns);
+    private static ReturnPanel Panel(double[][] columns) =>
+        ReturnPanel.FromColumns([.. Enumerable.Range(0, columns.Length).Select(i => $"S{i}")], columns);
 
     private static void ShouldBeNonNegativeOptimum(ReturnPanel panel, double[] target, SparseFit fit)
     {

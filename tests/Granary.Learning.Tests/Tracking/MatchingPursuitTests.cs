@@ -77,7 +77,8 @@ public class MatchingPursuitTests
         var (a, b) = (Noise(), Noise());
         double[] sum = [.. a.Zip(b, (x, y) => x + y)];
         double[] target = [.. a.Zip(b, (x, y) => 2 * x + 3 * y + 0.01 * random.NextDouble())];
-        var fit = MatchingPursuit.Fit(ReturnPanel.FromColumns(["a", "a2", "b", "b2", "sum"], [a, a, b, b, sum]), target, new PursuitOptions { MaxNames = 5 });
+        var fit = MatchingPursuit.Fit(ReturnPanel.FromColumns(["a", "a2", "b", "b2", "sum"], [a, a, b, b, sum]), target,
+            new PursuitOptions { MaxNames = 5 });
         fit.Support.Count.ShouldBe(2);
         fit.Weights.ShouldAllBe(w => double.IsFinite(w));
     }
@@ -100,7 +101,8 @@ public class MatchingPursuitTests
     public void With_fewer_days_than_names_the_fit_is_exact_and_stops_there()
     {
         var random = new Random(2);
-        double[][] columns = [.. Enumerable.Range(0, 30).Select(_ => Enumerable.Range(0, 8).Select(_ => random.NextDouble() - 0.5).ToArray())];
+        double[][] columns =
+            [.. Enumerable.Range(0, 30).Select(_ => Enumerable.Range(0, 8).Select(_ => random.NextDouble() - 0.5).ToArray())];
         double[] target = [.. Enumerable.Range(0, 8).Select(_ => random.NextDouble())];
         var panel = ReturnPanel.FromColumns([.. Enumerable.Range(0, 30).Select(i => $"S{i}")], columns);
         MatchingPursuit.Fit(panel, target, new PursuitOptions { MaxNames = 30 }).ShouldSatisfyAllConditions(
@@ -132,9 +134,11 @@ public class MatchingPursuitTests
         var random = new Random(3);
         double[] Noise(double scale) => [.. Enumerable.Range(0, 200).Select(_ => scale * (random.NextDouble() - 0.5))];
         double[] a = Noise(1), other = Noise(1);
-        double[] near = [.. a.Zip(Noise(0.1), (x, y) => x + y)], target = [.. a.Zip(near, other).Select(v => v.First + 0.9 * v.Second + 0.1 * v.Third)];
+        double[] near = [.. a.Zip(Noise(0.1), (x, y) => x + y)],
+            target = [.. a.Zip(near, other).Select(v => v.First + 0.9 * v.Second + 0.1 * v.Third)];
         var panel = ReturnPanel.FromColumns(["a", "near", "other"], [a, near, other]);
-        MatchingPursuit.Fit(panel, target, new PursuitOptions { MaxNames = 2, MaxCorrelation = 0.9 }).Support.ShouldBe([1, 2], ignoreOrder: true);
+        MatchingPursuit.Fit(panel, target, new PursuitOptions { MaxNames = 2, MaxCorrelation = 0.9 }).Support.ShouldBe([1, 2],
+            ignoreOrder: true);
     }
 
     [Fact]
@@ -145,7 +149,8 @@ public class MatchingPursuitTests
         double[] a = [.. Enumerable.Range(0, 100).Select(_ => 0.01 + 0.05 * (random.NextDouble() - 0.5))];
         double[] against = [.. a.Select(r => 0.018 - r + 0.004 * (random.NextDouble() - 0.5))];
         double[] near = [.. a.Select(r => r - 0.001 + 0.004 * (random.NextDouble() - 0.5))];
-        var chosen = SparseSelection.Choose(ReturnPanel.FromColumns(["a", "against", "near"], [a, against, near]), most: 3, maxCorrelation: 0.7);
+        var chosen = SparseSelection.Choose(ReturnPanel.FromColumns(["a", "against", "near"], [a, against, near]), most: 3,
+            maxCorrelation: 0.7);
         chosen.Chosen.ShouldBe(["a", "against"], ignoreOrder: true);
     }
 
@@ -153,7 +158,8 @@ public class MatchingPursuitTests
     public void The_same_fit_comes_whatever_the_scale_of_a_name_where_atoms_are_normalised()
     {
         var (panel, index) = OmpOracle.Read();
-        var columns = Enumerable.Range(0, panel.Count).Select(j => panel.Column(j).ToArray().Select(v => v * (1 + j % 5 * 100)).ToArray()).ToList();
+        var columns = Enumerable.Range(0, panel.Count).Select(j => panel.Column(j).ToArray().Select(v => v * (1 + j % 5 * 100)).ToArray())
+            .ToList();
         var scaled = ReturnPanel.FromColumns(panel.Names, columns);
         var options = new PursuitOptions { MaxNames = 8, Intercept = true, NormaliseAtoms = true };
         // With an intercept the norms are those of the centred names.
@@ -165,10 +171,14 @@ public class MatchingPursuitTests
     {
         var panel = ReturnPanel.FromColumns(["x", "y"], [[0.01, -0.02, 0.03], [0, 0, 0.1]]);
         double[] target = [0.1, 0.2, 0.3];
-        Should.Throw<ArgumentException>(() => MatchingPursuit.Fit(panel, target, new PursuitOptions { MaxNames = 0 })).Message.ShouldContain("at least 1");
-        Should.Throw<ArgumentException>(() => MatchingPursuit.Fit(panel, [1, 2], new PursuitOptions { MaxNames = 1 })).Message.ShouldContain("2 periods");
-        Should.Throw<ArgumentException>(() => MatchingPursuit.Fit(panel, [1, 2, double.NaN], new PursuitOptions { MaxNames = 1 })).Message.ShouldContain("NaN");
-        Should.Throw<ArgumentException>(() => MatchingPursuit.Fit(panel, target, new PursuitOptions { MaxNames = 2, SumToOne = true, MaxWeight = 0.4 })).Message.ShouldContain("cannot add up to 1");
+        Should.Throw<ArgumentException>(() => MatchingPursuit.Fit(panel, target,
+            new PursuitOptions { MaxNames = 0 })).Message.ShouldContain("at least 1");
+        Should.Throw<ArgumentException>(() => MatchingPursuit.Fit(panel, [1, 2],
+            new PursuitOptions { MaxNames = 1 })).Message.ShouldContain("2 periods");
+        Should.Throw<ArgumentException>(() => MatchingPursuit.Fit(panel, [1, 2, double.NaN],
+            new PursuitOptions { MaxNames = 1 })).Message.ShouldContain("NaN");
+        Should.Throw<ArgumentException>(() => MatchingPursuit.Fit(panel, target,
+            new PursuitOptions { MaxNames = 2, SumToOne = true, MaxWeight = 0.4 })).Message.ShouldContain("cannot add up to 1");
         Should.Throw<ArgumentException>(() => ReturnPanel.FromColumns(["x", "x"], [target, target])).Message.ShouldContain("'x' twice");
     }
 }

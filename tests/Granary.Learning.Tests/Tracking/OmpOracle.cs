@@ -11,7 +11,8 @@ internal static class OmpOracle
     {
         var lines = File.ReadAllLines(Path.Combine(SharedData.RepositoryRoot, "tests", "Shared", "oracles", "ml", "omp_panel.csv"));
         var names = lines[0].Split(',');
-        var rows = lines.Skip(1).Select(l => l.Split(',').Skip(1).Select(v => double.Parse(v, CultureInfo.InvariantCulture)).ToArray()).ToArray();
+        var rows = lines.Skip(1).Select(l => l.Split(',').Skip(1).Select(v => double.Parse(v, CultureInfo.InvariantCulture)).ToArray())
+            .ToArray();
         double[] Column(int c) => [.. rows.Select(r => r[c])];
         return (ReturnPanel.FromColumns(names[1..^1], [.. Enumerable.Range(0, names.Length - 2).Select(Column)]), Column(names.Length - 2));
     }

@@ -11,7 +11,7 @@ public class RollingReplicationTests
     {
         var (panel, index) = OmpOracle.Read();
         var honest = RollingReplication.Of(panel, index, Ten, 200, 50, 252);
-        // From period 333 on everything is nonsense: what was chosen and replicated before stays as it was.
+        // From period 333 on every value is perturbed: what was chosen and replicated before stays as it was.
         var random = new Random(1);
         var columns = Enumerable.Range(0, panel.Count).Select(j => panel.Column(j).ToArray()).ToList();
         var poisoned = (double[])index.Clone();
@@ -22,7 +22,8 @@ public class RollingReplicationTests
         }
         var after = RollingReplication.Of(ReturnPanel.FromColumns(panel.Names, columns), poisoned, Ten, 200, 50, 252);
         after.Replica.Take(133).ShouldBe(honest.Replica.Take(133));
-        after.History.Where(h => h.Period <= 333).Select(h => string.Join(' ', h.Fit.Support)).ShouldBe(honest.History.Where(h => h.Period <= 333).Select(h => string.Join(' ', h.Fit.Support)));
+        after.History.Where(h => h.Period <= 333).Select(h => string.Join(' ', h.Fit.Support))
+            .ShouldBe(honest.History.Where(h => h.Period <= 333).Select(h => string.Join(' ', h.Fit.Support)));
         after.History.Where(h => h.Period > 333).ShouldNotBeEmpty();
     }
 
@@ -66,12 +67,14 @@ public class RollingReplicationTests
         const int symbols = 500, days = 750, sectors = 10;
         var market = Enumerable.Range(0, days).Select(_ => 0.009 * Normal()).ToArray();
         var sector = Enumerable.Range(0, sectors).Select(_ => Enumerable.Range(0, days).Select(_ => 0.006 * Normal()).ToArray()).ToArray();
-        double[][] columns = [.. Enumerable.Range(0, symbols).Select(s => Enumerable.Range(0, days).Select(t => market[t] + sector[s % sectors][t] + 0.012 * Normal()).ToArray())];
+        double[][] columns = [.. Enumerable.Range(0, symbols)
+            .Select(s => Enumerable.Range(0, days).Select(t => market[t] + sector[s % sectors][t] + 0.012 * Normal()).ToArray())];
         // Weights by size, as an index has them: the larger the earlier, none above a twentieth.
         double[] weights = [.. Enumerable.Range(0, symbols).Select(s => 1 / (s + 20.0))];
         double[] index = [.. Enumerable.Range(0, days).Select(t => columns.Zip(weights, (c, w) => c[t] * w).Sum() / weights.Sum())];
         var panel = ReturnPanel.FromColumns([.. Enumerable.Range(0, symbols).Select(s => $"S{s}")], columns);
-        var rolling = RollingReplication.Of(panel, index, new PursuitOptions { MaxNames = 30, NonNegative = true, SumToOne = true, MaxWeight = 0.1 }, 500, 50, 252);
+        var rolling = RollingReplication.Of(panel, index,
+            new PursuitOptions { MaxNames = 30, NonNegative = true, SumToOne = true, MaxWeight = 0.1 }, 500, 50, 252);
         rolling.OutOfSample.Correlation.ShouldBeGreaterThan(0.95);
         rolling.History.ShouldAllBe(h => h.Fit.Support.Count <= 30 && Math.Abs(h.Fit.Weights.Sum() - 1) < 1e-9);
     }
@@ -80,6 +83,7 @@ public class RollingReplicationTests
     public void A_window_as_long_as_the_panel_is_refused()
     {
         var (panel, index) = OmpOracle.Read();
-        Should.Throw<ArgumentException>(() => RollingReplication.Of(panel, index, Ten, 500, 10, 252)).Message.ShouldContain("leaves nothing");
+        Should.Throw<ArgumentException>(() => RollingReplication.Of(panel, index, Ten, 500, 10,
+            252)).Message.ShouldContain("leaves nothing");
     }
 }

@@ -6,7 +6,8 @@ public class SparseSelectionTests
 {
     private static double[] Stream(Random random, int n, double mean, double[]? like = null)
     {
-        var own = Enumerable.Range(0, n).Select(_ => 0.01 * Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble()));
+        var own = Enumerable.Range(0, n)
+            .Select(_ => 0.01 * Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble()));
         return like is null ? [.. own.Select(r => mean + r)] : [.. own.Zip(like, (r, l) => 0.05 * r + l)];
     }
 
@@ -45,7 +46,8 @@ public class SparseSelectionTests
     public void A_largest_weight_is_kept_and_the_rest_shared()
     {
         var random = new Random(5);
-        var panel = ReturnPanel.FromColumns(["a", "b", "c"], [Stream(random, 1000, 0.003), Stream(random, 1000, 0.001), Stream(random, 1000, 0.001)]);
+        var panel = ReturnPanel.FromColumns(["a", "b", "c"],
+            [Stream(random, 1000, 0.003), Stream(random, 1000, 0.001), Stream(random, 1000, 0.001)]);
         var choice = SparseSelection.Choose(panel, 3, maxWeight: 0.4);
         choice.Weights.ShouldAllBe(w => w <= 0.4 + 1e-12);
         choice.Weights.Sum().ShouldBe(1, 1e-12);

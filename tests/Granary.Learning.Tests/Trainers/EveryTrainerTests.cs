@@ -6,7 +6,9 @@ using Granary.Learning.Trainers;
 
 namespace Granary.Learning.Tests.Trainers;
 
-/// <summary>What every trainer owes, whichever it is: a new one is tested by being in the catalogue. Shared with the tests of trainer libraries.</summary>
+/// <summary>
+/// What every trainer owes, whichever it is: a new one is tested by being in the catalogue. Shared with the tests of trainer libraries.
+/// </summary>
 public class EveryTrainerTests
 {
     public static TheoryData<string> Names => [.. TrainersUnderTest.Names];
@@ -17,7 +19,8 @@ public class EveryTrainerTests
 
     /// <summary>Trained on the first 500 (classes) or 450 (numbers) rows, once for all tests.</summary>
     private static ITrainedModel Model(string name, TrainingTable? table = null) =>
-        Trained.GetOrAdd((name, table ?? Classes), key => TrainersUnderTest.Create(name).Train(key.Item2.Range(0, key.Item2 == Classes ? 500 : 450), new TrainingOptions(5)));
+        Trained.GetOrAdd((name, table ?? Classes),
+            key => TrainersUnderTest.Create(name).Train(key.Item2.Range(0, key.Item2 == Classes ? 500 : 450), new TrainingOptions(5)));
 
     [Theory]
     [MemberData(nameof(Names))]
@@ -53,7 +56,7 @@ public class EveryTrainerTests
         var buffer = new double[model.Input.Length];
         var sum = 0.0;
         var least = long.MaxValue;
-        // The runtime itself allocates now and then while it compiles a loop anew; the code has to manage without once.
+        // The runtime itself allocates now and then while it compiles a loop again; the code has to manage without once.
         for (var attempt = 0; attempt < 5 && least > 0; attempt++)
         {
             var before = GC.GetAllocatedBytesForCurrentThread();
@@ -167,7 +170,8 @@ public class EveryTrainerTests
         for (var i = 500; i < 700; i++) values[i * 10 + 8] = 1e6;
         var (rows, predicted) = Prediction.Of(model, table.Range(500, 700));
         predicted.ShouldAllBe(p => double.IsFinite(p));
-        if (!TrainersUnderTest.Baselines.Contains(name)) ClassificationMetrics.Auc(predicted, Prediction.Labels(table, rows)).ShouldBeGreaterThan(0.6);
+        if (!TrainersUnderTest.Baselines.Contains(name))
+            ClassificationMetrics.Auc(predicted, Prediction.Labels(table, rows)).ShouldBeGreaterThan(0.6);
     }
 
     [Theory]

@@ -12,10 +12,12 @@ public class GradientTests
         var results = GradientCheck.Run(seed);
         results.Select(r => r.Of).ShouldBe(
         [
-            "perceptron of two layers, logistic loss", "perceptron of two layers, squared error", "perceptron of one layer, logistic loss", "perceptron of one layer, squared error",
+            "perceptron of two layers, logistic loss", "perceptron of two layers, squared error", "perceptron of one layer, logistic loss",
+            "perceptron of one layer, squared error",
             "LSTM, logistic loss", "LSTM, squared error", "logistic at its minimum", "svm at its minimum",
         ]);
-        foreach (var result in results) result.Holds.ShouldBeTrue($"{result.Of}: {result.Worst} of what is allowed, {result.Compared} parameters");
+        foreach (var result in results)
+            result.Holds.ShouldBeTrue($"{result.Of}: {result.Worst} of what is allowed, {result.Compared} parameters");
         results.Take(6).ShouldAllBe(r => r.Compared > 10);
     }
 }

@@ -50,8 +50,10 @@ public class KnownTruthTests
         var header = lines[0].Split(',');
         var target = Array.IndexOf(header, "INDEX");
         int[] columns = [.. Enumerable.Range(0, header.Length).Where(i => header[i].StartsWith('S'))];
-        double[][] rows = [.. lines[1..].Select(l => l.Split(',')).Select(f => columns.Append(target).Select(c => double.Parse(f[c])).ToArray())];
-        var table = new TrainingTable([.. columns.Select(c => header[c])], [.. rows.SelectMany(r => r[..^1])], [.. rows.Select(r => r[^1])], labelName: "INDEX");
+        double[][] rows =
+            [.. lines[1..].Select(l => l.Split(',')).Select(f => columns.Append(target).Select(c => double.Parse(f[c])).ToArray())];
+        var table = new TrainingTable([.. columns.Select(c => header[c])], [.. rows.SelectMany(r => r[..^1])], [.. rows.Select(r => r[^1])],
+            labelName: "INDEX");
         var model = (LinearModel)TrainerCatalogue.BuiltIn.Create("linear").Train(table.All(), new TrainingOptions());
         double[] residuals = [.. rows.Select((r, i) => r[^1] - model.Predict(table.Row(i)))];
         residuals.Average().ShouldBe(0, 1e-12);

@@ -27,7 +27,8 @@ public class ScikitLearnTests
     private static JsonElement Oracle(string model)
     {
         var root = JsonDocument.Parse(File.ReadAllText(SharedData.Require("oracles/ml/classifiers.json"))).RootElement;
-        return root.GetProperty("models").EnumerateArray().Single(m => m.GetProperty("model").GetString()!.StartsWith(model, StringComparison.Ordinal));
+        return root.GetProperty("models").EnumerateArray()
+            .Single(m => m.GetProperty("model").GetString()!.StartsWith(model, StringComparison.Ordinal));
     }
 
     [SharedTheory]
@@ -54,12 +55,15 @@ public class ScikitLearnTests
         var scaler = Standardiser.Fit(set);
         var model = (Granary.Learning.Linear.LinearModel)TrainerCatalogue.BuiltIn.Create("logistic").Train(set, new TrainingOptions());
         var coefficients = oracle.GetProperty("coef_on_standardised").EnumerateArray().Select(e => e.GetDouble()).ToArray();
-        for (var f = 0; f < coefficients.Length; f++) (model.Weights[f] / scaler.Scale[f]).ShouldBe(coefficients[f], 2e-4, table.Features[f]);
+        for (var f = 0; f < coefficients.Length; f++)
+            (model.Weights[f] / scaler.Scale[f]).ShouldBe(coefficients[f], 2e-4, table.Features[f]);
         var first = oracle.GetProperty("first20_test_probabilities").EnumerateArray().Select(e => e.GetDouble()).ToArray();
         for (var i = 0; i < first.Length; i++) model.Predict(table.Row(4200 + i)).ShouldBe(first[i], 1e-4);
         var (rows, predicted) = Prediction.Of(model, table.Range(4200, 6000));
-        ClassificationMetrics.LogLoss(predicted, Prediction.Labels(table, rows)).ShouldBe(oracle.GetProperty("logloss_test").GetDouble(), 1e-4);
-        ClassificationMetrics.Accuracy(predicted, Prediction.Labels(table, rows)).ShouldBe(oracle.GetProperty("accuracy_test").GetDouble(), 1e-3);
+        ClassificationMetrics.LogLoss(predicted, Prediction.Labels(table, rows))
+            .ShouldBe(oracle.GetProperty("logloss_test").GetDouble(), 1e-4);
+        ClassificationMetrics.Accuracy(predicted, Prediction.Labels(table, rows))
+            .ShouldBe(oracle.GetProperty("accuracy_test").GetDouble(), 1e-3);
     }
 
     [SharedFact]
@@ -70,7 +74,8 @@ public class ScikitLearnTests
         var target = Array.IndexOf(header, "INDEX");
         int[] columns = [.. Enumerable.Range(0, header.Length).Where(i => header[i].StartsWith('S'))];
         var rows = lines[1..].Select(l => l.Split(',')).ToArray();
-        var table = new TrainingTable([.. columns.Select(c => header[c])], [.. rows.SelectMany(r => columns.Select(c => double.Parse(r[c])))],
+        var table = new TrainingTable([.. columns.Select(c => header[c])],
+            [.. rows.SelectMany(r => columns.Select(c => double.Parse(r[c])))],
             [.. rows.Select(r => double.Parse(r[target]))], labelName: "INDEX");
         var model = (Granary.Learning.Linear.LinearModel)TrainerCatalogue.BuiltIn.Create("linear")
             .Train(table.All(), new TrainingOptions());

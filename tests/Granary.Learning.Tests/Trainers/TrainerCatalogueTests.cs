@@ -11,7 +11,8 @@ public class TrainerCatalogueTests
     [Fact]
     public void Every_trainer_of_the_contract_is_there() =>
         TrainerCatalogue.BuiltIn.All.Select(d => d.Name).ShouldBe(
-            "linear ridge lasso logistic tree random-forest gradient-boosting knn naive-bayes svm mlp lstm arima ets".Split(' '), ignoreOrder: true);
+            "linear ridge lasso logistic tree random-forest gradient-boosting knn naive-bayes svm mlp lstm arima ets".Split(' '),
+            ignoreOrder: true);
 
     [Fact]
     public void Lasso_meets_the_conditions_of_its_minimum()

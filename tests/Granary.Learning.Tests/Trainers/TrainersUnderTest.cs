@@ -29,7 +29,8 @@ internal static class TrainersUnderTest
     public static bool OnlyClasses(string name) => name is "logistic" or "naive-bayes";
 
     /// <summary>Those that draw samples or cut the set by position, so that a sample without weight moves others.</summary>
-    public static bool ByPosition(string name) => Baselines.Contains(name) || name is "mlp" or "lstm" or "random-forest" or "lasso" or "svm" or "knn";
+    public static bool ByPosition(string name) =>
+        Baselines.Contains(name) || name is "mlp" or "lstm" or "random-forest" or "lasso" or "svm" or "knn";
 
     /// <summary>Those whose solution is exact, so that a sample without weight is as good as absent.</summary>
     public static bool Exact(string name) => name is "linear" or "ridge" or "logistic" or "naive-bayes";

@@ -32,7 +32,8 @@ public class TreeBlocksTests
         var labels = new double[1200];
         for (var i = 0; i < labels.Length; i++)
         {
-            for (var f = 0; f < 4; f++) values[4 * i + f] = f == 0 ? random.Next(3) - 1 : f == 1 ? 16_777_216 + random.Next(4) : random.Next(500);
+            for (var f = 0; f < 4; f++)
+                values[4 * i + f] = f == 0 ? random.Next(3) - 1 : f == 1 ? 16_777_216 + random.Next(4) : random.Next(500);
             labels[i] = random.NextDouble() < 0.3 + 0.2 * values[4 * i] + 0.3 * (values[4 * i + 2] % 2) ? 1 : 0;
         }
         var table = new TrainingTable(["sign", "wide", "a", "b"], values, labels);
@@ -70,7 +71,8 @@ public class TreeBlocksTests
         var wide = Table(400, 200);
         ((TreeEnsemble)TrainerCatalogue.BuiltIn.Create("random-forest", ("trees", 60), ("minLeaf", 1))
             .Train(wide.All(), new TrainingOptions(1))).SumOfBlocks(wide.Row(0)).ShouldBeNull();
-        var fine = Enumerable.Range(0, 20).Select(t => new GrownTree([new TreeNode(t, 0, 1), TreeNode.Leaf, TreeNode.Leaf], [0, 1, 2], 1, [0])).ToList();
+        var fine = Enumerable.Range(0, 20)
+            .Select(t => new GrownTree([new TreeNode(t, 0, 1), TreeNode.Leaf, TreeNode.Leaf], [0, 1, 2], 1, [0])).ToList();
         for (var t = 0; t < 300; t++) fine.Add(new GrownTree([new TreeNode(t, 0, 1), TreeNode.Leaf, TreeNode.Leaf], [0, 1, 2], 1, [0]));
         var model = TreeEnsemble.Join(new ModelHead("test", LearningTask.Regression, ["x"]), fine, TreeLink.Sum, 0);
         model.SumOfBlocks([7.5]).ShouldBeNull();
@@ -80,7 +82,8 @@ public class TreeBlocksTests
     private static void Agree(TreeEnsemble model, ReadOnlySpan<double> row) =>
         BitConverter.DoubleToInt64Bits(model.SumOfBlocks(row)!.Value).ShouldBe(BitConverter.DoubleToInt64Bits(model.Walk(row)));
 
-    private static void RequireInstructions() => Assert.SkipUnless(Avx512Vbmi.IsSupported, "this processor has no AVX-512 VBMI, so trees are walked node by node");
+    private static void RequireInstructions() =>
+        Assert.SkipUnless(Avx512Vbmi.IsSupported, "this processor has no AVX-512 VBMI, so trees are walked node by node");
 
     private static TrainingTable Table(int rows, int width)
     {
@@ -88,7 +91,9 @@ public class TreeBlocksTests
         var values = new double[rows * width];
         var labels = new double[rows];
         for (var i = 0; i < values.Length; i++) values[i] = random.NextGaussian();
-        for (var i = 0; i < rows; i++) labels[i] = random.NextDouble() < PortableMath.Sigmoid(values[i * width] + values[i * width + 1] * values[i * width + 2]) ? 1 : 0;
+        for (var i = 0; i < rows; i++)
+            labels[i] = random.NextDouble() < PortableMath.Sigmoid(values[i * width] + values[i * width + 1] * values[i * width + 2]) ? 1
+                : 0;
         return new TrainingTable(SyntheticTables.Names(width), values, labels);
     }
 }

@@ -46,8 +46,10 @@ internal static class Agreement
         var scale = expected.Max(r => Math.Abs(r.Equity));
         for (var i = 0; i < shown.Count; i++)
         {
-            Near(shown[i].Equity, expected[i].Equity, scale).ShouldBeTrue($"equity at {shown[i].Time:u}: {shown[i].Equity}, recomputed {expected[i].Equity}");
-            Near(shown[i].Cash, expected[i].Cash, scale).ShouldBeTrue($"cash at {shown[i].Time:u}: {shown[i].Cash}, recomputed {expected[i].Cash}");
+            Near(shown[i].Equity, expected[i].Equity, scale)
+                .ShouldBeTrue($"equity at {shown[i].Time:u}: {shown[i].Equity}, recomputed {expected[i].Equity}");
+            Near(shown[i].Cash, expected[i].Cash, scale)
+                .ShouldBeTrue($"cash at {shown[i].Time:u}: {shown[i].Cash}, recomputed {expected[i].Cash}");
             Near(shown[i].Exposure, expected[i].Exposure, scale).ShouldBeTrue(
                 $"exposure at {shown[i].Time:u}: {shown[i].Exposure}, recomputed {expected[i].Exposure}");
             Near(shown[i].Drawdown, expected[i].Drawdown, 1).ShouldBeTrue(
@@ -56,7 +58,8 @@ internal static class Agreement
     }
 
     /// <summary>Equal to 1e-8 of their size; two undefined values are equal.</summary>
-    public static bool Same(double a, double b) => double.IsNaN(a) && double.IsNaN(b) || Math.Abs(a - b) <= 1e-8 * Math.Max(1e-3, Math.Abs(b));
+    public static bool Same(double a, double b) =>
+        double.IsNaN(a) && double.IsNaN(b) || Math.Abs(a - b) <= 1e-8 * Math.Max(1e-3, Math.Abs(b));
 
     private static bool Near(double a, double b, double scale) => Math.Abs(a - b) <= 1e-9 * scale;
 }

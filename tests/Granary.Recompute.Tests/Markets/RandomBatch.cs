@@ -16,7 +16,8 @@ internal sealed class RandomBatch
     ];
 
     private static readonly string[] Sizes =
-        ["""{ "percentOfEquity": 95 }""", """{ "percentOfEquity": 30 }""", """{ "units": 7 }""", """{ "cash": 5000 }""", """{ "riskPercent": 1 }"""];
+        ["""{ "percentOfEquity": 95 }""", """{ "percentOfEquity": 30 }""", """{ "units": 7 }""", """{ "cash": 5000 }""",
+            """{ "riskPercent": 1 }"""];
 
     private readonly Random _random;
     private readonly RandomMarket _market;
@@ -68,7 +69,8 @@ internal sealed class RandomBatch
         var count = _random.Next(60, 220);
         var times = IsIntraday ? RandomMarket.Every(start, TimeSpan.FromHours(1), count)
             : IsContinuous ? RandomMarket.Every(start, TimeSpan.FromDays(1), count) : RandomMarket.Weekdays(start, count);
-        return _market.Bars(times, volatility: 0.01 + 0.05 * _random.NextDouble(), missing: _random.Next(3) == 0 ? 0.05 : 0, drift: 0.006 * (_random.NextDouble() - 0.5));
+        return _market.Bars(times, volatility: 0.01 + 0.05 * _random.NextDouble(), missing: _random.Next(3) == 0 ? 0.05 : 0,
+            drift: 0.006 * (_random.NextDouble() - 0.5));
     }
 
     private JsonObject Limits()

@@ -37,7 +37,8 @@ internal sealed class RandomMarket(int seed)
         }
     }
 
-    public static IEnumerable<DateTime> Every(DateTime start, TimeSpan step, int count) => Enumerable.Range(0, count).Select(i => start + i * step);
+    public static IEnumerable<DateTime> Every(DateTime start, TimeSpan step, int count) =>
+        Enumerable.Range(0, count).Select(i => start + i * step);
 
     private static double Tick(double price) => Math.Max(0.01, Math.Round(price, 2));
 

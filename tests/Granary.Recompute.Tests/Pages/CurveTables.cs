@@ -143,7 +143,8 @@ internal sealed class CurveTables(PageCheck check, BareCurve curve, double start
     /// <param name="stamp">How times are written.</param>
     public static void Drawdowns(PageCheck check, BareCurve every, Func<DateTime, Cell> stamp) =>
         check.Table("The deepest drawdowns, deepest first",
-            [.. every.Falls().Where(f => f.Depth >= Shallowest).OrderByDescending(f => f.Depth).ThenBy(f => f.Peak).Take(10).Select((f, i) => new Cells
+            [.. every.Falls().Where(f => f.Depth >= Shallowest).OrderByDescending(f => f.Depth).ThenBy(f => f.Peak).Take(10)
+                .Select((f, i) => new Cells
         {
             ["Rank"] = i + 1.0,
             ["Depth"] = -f.Depth,

@@ -6,7 +6,7 @@ namespace Granary.Recompute.Tests.Pages;
 /// <summary>
 /// What the models of a run did. Their predictions are in no file, so that measures of a model (AUC, R², importance, calibration) are
 /// compared with
-/// learning.json; what adds up is added up, and what trades a model judged is told by the files of trades.
+/// learning.json; sums are added up, and the files of trades show which trades a model judged.
 /// </summary>
 internal static class LearningTables
 {

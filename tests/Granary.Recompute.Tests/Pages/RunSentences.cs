@@ -157,7 +157,8 @@ internal sealed class RunSentences(PageCheck check, RunFigures run, AccountFigur
         {
             var counts = decisions.EnumerateObject().ToDictionary(d => d.Name, d => d.Value.GetInt32());
             _says.Says("The portfolio accepted all {} signals of its strategies.", counts.GetValueOrDefault("accepted"));
-            if (counts.Count > 0) _says.Says("The portfolio accepted {} of {} signals.*", counts.GetValueOrDefault("accepted"), counts.Values.Sum());
+            if (counts.Count > 0)
+                _says.Says("The portfolio accepted {} of {} signals.*", counts.GetValueOrDefault("accepted"), counts.Values.Sum());
         }
     }
 }

@@ -100,7 +100,8 @@ internal sealed class StrategyTables(PageCheck check, RunFigures run)
         {
             var words = new[] { Parameters(s), Text(s, "symbol") }.Where(w => w.Length > 0);
             var separator = Parameters(s).Length == 0 ? " · " : " ";
-            var cells = new Cells { ["Strategy"] = $"{i + 1} {Text(s, "class")}{separator}{string.Join(" · ", words)} {Text(s, "timeframe")}" };
+            var cells = new Cells { ["Strategy"] =
+                $"{i + 1} {Text(s, "class")}{separator}{string.Join(" · ", words)} {Text(s, "timeframe")}" };
             for (var j = 0; j < shown.Count; j++) cells[$"{j + 1}"] = i == j ? 1 : returns[i].Correlation(returns[j], FewestPeriods);
             return cells;
         })]);

@@ -2,7 +2,9 @@ using System.Reflection;
 
 namespace Granary.Recompute.Tests.Running;
 
-/// <summary>Runs the command line inside the test process, through its entry point only. One call at a time, since the console is shared.</summary>
+/// <summary>
+/// Runs the command line inside the test process, through its entry point only. One call at a time, since the console is shared.
+/// </summary>
 internal static class GranaryCommand
 {
     private static readonly SemaphoreSlim OneAtATime = new(1, 1);

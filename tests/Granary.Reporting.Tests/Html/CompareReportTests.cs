@@ -47,7 +47,8 @@ public class CompareReportTests
             .Append(_run.Trades(3).First() with { EntryTime = new DateTime(2031, 1, 1).Ticks, Side = Side.Sell }));
         var view = new CompareView(_run.Model, _run, _run.Model with { Digest = "other" }, other);
         (view.OnlyFirst, view.OnlySecond, view.Changed).ShouldBe((1, 1, 1), "numbers that shift are no difference");
-        view.Different.Select(d => d.Kind).ShouldBe([TradeDifference.OnlyFirst, TradeDifference.Changed, TradeDifference.OnlySecond], ignoreOrder: true);
+        view.Different.Select(d => d.Kind)
+            .ShouldBe([TradeDifference.OnlyFirst, TradeDifference.Changed, TradeDifference.OnlySecond], ignoreOrder: true);
         var changed = view.Different.Single(d => d.Kind == TradeDifference.Changed);
         (changed.Second!.Value.ExitPrice - changed.First!.Value.ExitPrice).ShouldBe(1, 1e-9);
         view.Strategies.Single(p => p.OnlyFirst > 0).Id.ShouldBe(_run.Model.Strategies[3].Id);
@@ -65,7 +66,11 @@ public class CompareReportTests
     [Fact]
     public void A_difference_that_rounding_leaves_is_none()
     {
-        var nearly = _run.Model with { Digest = "x", Portfolio = _run.Model.Portfolio!.Changed((RatioMetrics.Sharpe, Math.BitIncrement(_run.Model.Portfolio!.Sharpe))) };
+        var nearly = _run.Model with
+        {
+            Digest = "x",
+            Portfolio = _run.Model.Portfolio!.Changed((RatioMetrics.Sharpe, Math.BitIncrement(_run.Model.Portfolio!.Sharpe)))
+        };
         var output = new StringWriter();
         CompareReport.Write(output, _run.Model, _run, nearly, _run);
         var rows = HtmlReportTests.Rows(HtmlText.Parse(output.ToString()), "Portfolio statistics of both runs");
@@ -77,7 +82,11 @@ public class CompareReportTests
     public void A_difference_below_the_digits_shown_is_less_than_one_unit_of_the_last()
     {
         var p = _run.Model.Portfolio!;
-        var nearly = _run.Model with { Digest = "x", Portfolio = p.Changed((RatioMetrics.Sharpe, p.Sharpe + 0.0013), (TradeMetrics.WinRate, p.WinRate - 0.000027)) };
+        var nearly = _run.Model with
+        {
+            Digest = "x",
+            Portfolio = p.Changed((RatioMetrics.Sharpe, p.Sharpe + 0.0013), (TradeMetrics.WinRate, p.WinRate - 0.000027))
+        };
         var output = new StringWriter();
         CompareReport.Write(output, _run.Model, _run, nearly, _run);
         var rows = HtmlReportTests.Rows(HtmlText.Parse(output.ToString()), "Portfolio statistics of both runs");

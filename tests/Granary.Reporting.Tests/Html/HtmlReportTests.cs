@@ -60,7 +60,8 @@ public class HtmlReportTests
         BarEvaluations = 0,
         Host = "embedded, 1 thread",
         Interrupted = true,
-        Strategies = [new StrategyEntry(0, "SmaCross(fast=2,slow=3)@A:1d", "SmaCross", [("fast", 2), ("slow", 3)], "A", "1d", "long", 0, null, Error: "the market has no bars")],
+        Strategies = [new StrategyEntry(0, "SmaCross(fast=2,slow=3)@A:1d", "SmaCross", [("fast", 2), ("slow", 3)], "A", "1d", "long", 0,
+            null, Error: "the market has no bars")],
         Markets = [],
         StartingCash = 1000,
         BatchText = "",
@@ -99,7 +100,8 @@ public class HtmlReportTests
         var ids = page.Elements.Where(e => e.Attributes.ContainsKey("id")).Select(e => e.Attributes["id"]).ToArray();
         ids.Distinct().Count().ShouldBe(ids.Length);
         var known = ids.ToHashSet();
-        var targets = page.Elements.SelectMany(e => e.Attributes).Where(a => a.Key is "href" or "aria-labelledby" or "aria-describedby").SelectMany(a => a.Value.TrimStart('#').Split(' '));
+        var targets = page.Elements.SelectMany(e => e.Attributes).Where(a => a.Key is "href" or "aria-labelledby" or "aria-describedby")
+            .SelectMany(a => a.Value.TrimStart('#').Split(' '));
         targets.Where(t => !known.Contains(t)).ShouldBeEmpty("every link leads into the page itself");
     }
 
@@ -108,7 +110,8 @@ public class HtmlReportTests
     {
         var html = Page(which);
         var page = HtmlText.Parse(html);
-        page.Elements.Where(e => e.Name is "link" or "img" or "iframe" or "object" or "embed" or "base" or "video" or "audio" or "source").ShouldBeEmpty();
+        page.Elements.Where(e => e.Name is "link" or "img" or "iframe" or "object" or "embed" or "base" or "video" or "audio" or "source")
+            .ShouldBeEmpty();
         var attributes = page.Elements.SelectMany(e => e.Attributes).ToArray();
         attributes.Where(a => a.Key is "src" or "srcset" or "xlink:href").ShouldBeEmpty();
         attributes.Where(a => a.Key.StartsWith("on", StringComparison.Ordinal)).ShouldBeEmpty("no attribute is a script");
@@ -118,7 +121,8 @@ public class HtmlReportTests
             style.Text.ShouldNotContain("url(");
             style.Text.ShouldNotContain("@import");
         }
-        var policy = page.Elements.Single(e => e.Attributes.GetValueOrDefault("http-equiv") == "Content-Security-Policy").Attributes["content"];
+        var policy = page.Elements.Single(e =>
+            e.Attributes.GetValueOrDefault("http-equiv") == "Content-Security-Policy").Attributes["content"];
         policy.ShouldStartWith("default-src &#39;none&#39;".Replace("&#39;", "'"));
         html.ShouldNotContain("http://");
         html.ShouldNotContain("https://");
@@ -147,7 +151,8 @@ public class HtmlReportTests
         page.Elements.Where(e => e.Name == "svg" && e.Attributes.GetValueOrDefault("role") != "img")
             .ShouldAllBe(e => e.Attributes.ContainsKey("aria-hidden") || e.Ancestors().Any(a => a.Name == "svg"));
         page.Elements.Count(e => e.Name == "h1").ShouldBe(1);
-        foreach (var landmark in (string[])["nav", "main", "footer", "header"]) page.Elements.Count(e => e.Name == landmark).ShouldBe(1, landmark);
+        foreach (var landmark in (string[])["nav", "main", "footer", "header"])
+            page.Elements.Count(e => e.Name == landmark).ShouldBe(1, landmark);
         page.Elements.Single(e => e.Name == "html").Attributes["lang"].ShouldBe("en");
     }
 
@@ -169,8 +174,10 @@ public class HtmlReportTests
         // Once to warm up, then the measured one; the time is printed and decides nothing, for the machine is shared.
         var clock = Stopwatch.StartNew();
         using var file = new MemoryStream();
-        using (var writer = new StreamWriter(file, new UTF8Encoding(false), leaveOpen: true)) HtmlReport.Write(writer, _thousand.Model, _thousand);
-        TestContext.Current.TestOutputHelper!.WriteLine($"{_thousand.Model.Strategies.Count} strategies, {_thousand.TradeCount} trades: {clock.Elapsed.TotalSeconds:0.000} s, {file.Length / 1e6:0.00} MB");
+        using (var writer = new StreamWriter(file, new UTF8Encoding(false), leaveOpen: true))
+            HtmlReport.Write(writer, _thousand.Model, _thousand);
+        TestContext.Current.TestOutputHelper!.WriteLine(
+            $"{_thousand.Model.Strategies.Count} strategies, {_thousand.TradeCount} trades: {clock.Elapsed.TotalSeconds:0.000} s, {file.Length / 1e6:0.00} MB");
         file.Length.ShouldBeLessThan(3_000_000);
     }
 
@@ -191,9 +198,11 @@ public class HtmlReportTests
     public void The_learning_section_shows_what_models_did_out_of_sample_and_says_in_red_which_are_missing()
     {
         var section = HtmlText.Parse(_page).Elements.Single(e => e.Name == "section" && e.Attributes.GetValueOrDefault("id") == "learning");
-        section.Descendants().Single(e => e.Name == "ul" && e.Attributes.GetValueOrDefault("class") == "loss").AllText().ShouldContain("goes on without a model");
+        section.Descendants().Single(e => e.Name == "ul" && e.Attributes.GetValueOrDefault("class") == "loss").AllText()
+            .ShouldContain("goes on without a model");
         var text = section.AllText();
-        foreach (var what in (string[])["summed returns of out-of-sample trades", "gate-SYN_1d:2", "AUC 0.543", "2012-01-03 to 2013-01-02", "50% to 60%", "rsi(14)", "direction(5)"]) text.ShouldContain(what);
+        foreach (var what in (string[])["summed returns of out-of-sample trades", "gate-SYN_1d:2", "AUC 0.543", "2012-01-03 to 2013-01-02",
+            "50% to 60%", "rsi(14)", "direction(5)"]) text.ShouldContain(what);
     }
 
     [Fact]
@@ -209,8 +218,13 @@ public class HtmlReportTests
             Host = Evil,
             BenchmarkName = Evil,
             Markets = [.. _thousand.Model.Markets.Select(m => m with { Findings = [Evil] })],
-            Strategies = [.. _thousand.Model.Strategies.Select(s => s with { Id = s.Id + Evil, Class = s.Class + Evil, Params = [(Evil, Evil)], Sides = Evil, Error = Evil })],
-            Sections = new Dictionary<string, string>(StringComparer.Ordinal) { ["a</h3>"] = JsonSerializer.Serialize(new Dictionary<string, object> { [Evil] = Evil, ["list"] = new[] { new { x = Evil } } }) },
+            Strategies = [.. _thousand.Model.Strategies.Select(s => s with { Id = s.Id + Evil, Class = s.Class + Evil,
+                Params = [(Evil, Evil)], Sides = Evil, Error = Evil })],
+            Sections = new Dictionary<string, string>(StringComparer.Ordinal)
+            {
+                ["a</h3>"] =
+                JsonSerializer.Serialize(new Dictionary<string, object> { [Evil] = Evil, ["list"] = new[] { new { x = Evil } } })
+            },
         };
         var page = HtmlText.Parse(Written(model, _thousand));
         page.Elements.Count(e => e.Name == "b" && e.AllText().Length == 0).ShouldBe(0);
@@ -222,10 +236,14 @@ public class HtmlReportTests
     {
         var page = HtmlText.Parse(_page);
         var sections = page.Elements.Where(e => e.Name == "section").Select(e => e.Attributes["id"]).ToHashSet();
-        foreach (var id in (string[])["belief", "walk-forward", "regimes", "more-weights", "statistics", "trailing", "calendar", "drawdowns", "rolling", "distribution", "exposure", "holdings", "benchmark", "crises", "strategies", "groups",
-            "correlation", "parameters", "prices", "exits", "times", "excursions", "streaks", "costs", "refused", "learning", "data", "batch", "formulas"])
+        foreach (var id in (string[])["belief", "walk-forward", "regimes", "more-weights", "statistics", "trailing", "calendar",
+            "drawdowns", "rolling", "distribution", "exposure", "holdings", "benchmark", "crises", "strategies", "groups",
+            "correlation", "parameters", "prices", "exits", "times", "excursions", "streaks", "costs", "refused", "learning", "data",
+            "batch", "formulas"])
             sections.ShouldContain(id);
-        page.Elements.Where(e => e.Name == "a" && e.Attributes["href"] != "#main" && e.Attributes.GetValueOrDefault("class")?.StartsWith("badge", StringComparison.Ordinal) != true).Select(e => e.Attributes["href"][1..]).ShouldBe(page.Elements.Where(e => e.Name == "section").Select(e => e.Attributes["id"]));
+        page.Elements.Where(e => e.Name == "a" && e.Attributes["href"] != "#main"
+            && e.Attributes.GetValueOrDefault("class")?.StartsWith("badge", StringComparison.Ordinal) != true)
+            .Select(e => e.Attributes["href"][1..]).ShouldBe(page.Elements.Where(e => e.Name == "section").Select(e => e.Attributes["id"]));
     }
 
     [Fact]
@@ -234,7 +252,8 @@ public class HtmlReportTests
         var rows = HtmlText.Parse(_page).Elements.Where(e => e.Name == "tr" && e.Attributes.ContainsKey("data-id")).ToArray();
         rows.Length.ShouldBe(1000);
         rows.Select(r => r.Attributes["data-id"]).ShouldBe(_thousand.Model.Strategies
-            .OrderByDescending(s => s.Weight).ThenByDescending(s => s.Stats?.TotalReturn ?? double.NegativeInfinity).ThenBy(s => s.Index).Select(s => s.Id));
+            .OrderByDescending(s => s.Weight).ThenByDescending(s => s.Stats?.TotalReturn ?? double.NegativeInfinity).ThenBy(s => s.Index)
+            .Select(s => s.Id));
         rows[^1].AllText().ShouldContain("never became warm");
     }
 
@@ -243,11 +262,13 @@ public class HtmlReportTests
     {
         var closed = _thousand.PortfolioTrades().Where(t => t.Trade.Reason != ExitReason.Open).ToArray();
         var page = HtmlText.Parse(_page);
-        foreach (var caption in (string[])["Closed trades by what ended them", "Closed trades by side", "Closed trades by bars held", "Closed trades by the weekday of their entry, UTC"])
+        foreach (var caption in (string[])["Closed trades by what ended them", "Closed trades by side", "Closed trades by bars held",
+            "Closed trades by the weekday of their entry, UTC"])
         {
             var rows = Rows(page, caption);
             rows.Sum(r => int.Parse(r[1].Replace(",", ""))).ShouldBe(closed.Length, caption);
-            rows.Sum(r => double.Parse(r[^1].Replace(",", "").Replace('−', '-'))).ShouldBe(closed.Sum(t => t.Trade.NetProfit), 0.51 * rows.Count, caption);
+            rows.Sum(r => double.Parse(r[^1].Replace(",", "").Replace('−', '-')))
+                .ShouldBe(closed.Sum(t => t.Trade.NetProfit), 0.51 * rows.Count, caption);
         }
         var stops = closed.Where(t => t.Trade.Reason == ExitReason.Stop).ToArray();
         var row = Rows(page, "Closed trades by what ended them").Single(r => r[0] == "Stop");
@@ -283,7 +304,8 @@ public class HtmlReportTests
     public void A_section_that_is_no_json_fails_before_anything_is_written()
     {
         var output = new StringWriter();
-        Should.Throw<JsonException>(() => HtmlReport.Write(output, _thousand.Model with { Sections = new Dictionary<string, string>(StringComparer.Ordinal) { ["x"] = "{" } }, _thousand));
+        Should.Throw<JsonException>(() => HtmlReport.Write(output,
+            _thousand.Model with { Sections = new Dictionary<string, string>(StringComparer.Ordinal) { ["x"] = "{" } }, _thousand));
         output.ToString().ShouldBeEmpty();
     }
 
@@ -294,7 +316,8 @@ public class HtmlReportTests
         var page = Written(small.Model with { Portfolio = null, Equity = [], Closes = [] }, new OwnTradesOnly(small));
         page.ShouldContain("The portfolio made no trades; these are the strategies&#39; own".Replace("&#39;", "'"));
         Rows(HtmlText.Parse(page), "Closed trades by what ended them").Sum(r => int.Parse(r[1]))
-            .ShouldBe(small.Model.Strategies.Where(s => s.Stats is not null).Sum(s => small.Trades(s.Index).Count(t => t.Reason != ExitReason.Open)));
+            .ShouldBe(small.Model.Strategies.Where(s => s.Stats is not null)
+                .Sum(s => small.Trades(s.Index).Count(t => t.Reason != ExitReason.Open)));
     }
 
     private sealed class OwnTradesOnly(SyntheticRun run) : IRunEvents
@@ -313,7 +336,8 @@ public class HtmlReportTests
     internal static List<string[]> Rows(HtmlText page, string caption)
     {
         var table = page.Elements.Single(e => e.Name == "table" && e.Children[0].AllText() == caption);
-        return [.. table.Descendants().Where(e => e.Name == "tr" && e.Parent!.Name == "tbody").Select(r => r.Children.Select(c => c.AllText()).ToArray())];
+        return [.. table.Descendants().Where(e => e.Name == "tr" && e.Parent!.Name == "tbody")
+            .Select(r => r.Children.Select(c => c.AllText()).ToArray())];
     }
 
     [Fact]

@@ -2,7 +2,10 @@ using System.Collections.Frozen;
 
 namespace Granary.Reporting.Tests.Html;
 
-/// <summary>Reads a page strictly: every element that is opened is closed in order, every attribute is quoted and given once, every character that needs it is escaped.</summary>
+/// <summary>
+/// Reads a page strictly: every element that is opened is closed in order, every attribute is quoted and given once, every character that
+/// needs it is escaped.
+/// </summary>
 internal sealed class HtmlText
 {
     private static readonly FrozenSet<string> _void = FrozenSet.Create("meta", "input", "br", "hr", "link", "img", "wbr");
@@ -80,7 +83,8 @@ internal sealed class HtmlText
         if (open is not null) throw Fault($"<{open.Name}> is not closed");
         return page;
 
-        FormatException Fault(string what) => new($"{what} near: {html.Substring(Math.Max(0, at - 60), Math.Min(160, html.Length - Math.Max(0, at - 60)))}");
+        FormatException Fault(string what) =>
+            new($"{what} near: {html.Substring(Math.Max(0, at - 60), Math.Min(160, html.Length - Math.Max(0, at - 60)))}");
     }
 
     private static (Element, int) ReadTag(string html, int at, Element? parent)
@@ -118,7 +122,8 @@ internal sealed class HtmlText
     private static void CheckText(string text, string html, int at)
     {
         for (var i = text.IndexOf('&', StringComparison.Ordinal); i >= 0; i = text.IndexOf('&', i + 1))
-            if (!text.AsSpan(i).StartsWith("&lt;") && !text.AsSpan(i).StartsWith("&gt;") && !text.AsSpan(i).StartsWith("&amp;") && !text.AsSpan(i).StartsWith("&quot;") && !text.AsSpan(i).StartsWith("&#39;"))
+            if (!text.AsSpan(i).StartsWith("&lt;") && !text.AsSpan(i).StartsWith("&gt;") && !text.AsSpan(i).StartsWith("&amp;")
+                && !text.AsSpan(i).StartsWith("&quot;") && !text.AsSpan(i).StartsWith("&#39;"))
                 throw new FormatException($"a bare & near: {html.Substring(Math.Max(0, at), Math.Min(100, html.Length - at))}");
         foreach (var c in text)
             if (char.IsControl(c) && c is not ('\n' or '\t'))

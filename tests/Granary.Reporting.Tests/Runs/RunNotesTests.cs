@@ -32,7 +32,8 @@ public class RunNotesTests
     public void Notes_stand_at_the_head_of_the_report_before_its_figures()
     {
         var output = new StringWriter();
-        HtmlReport.Write(output, _run.Model with { Notes = [new RunNote(NoteCode.NoTrades, "Twelve strategies made no trade.", 12)] }, _run);
+        HtmlReport.Write(output, _run.Model with { Notes = [new RunNote(NoteCode.NoTrades, "Twelve strategies made no trade.", 12)] },
+            _run);
         var page = output.ToString();
         var at = page.IndexOf("Twelve strategies made no trade.", StringComparison.Ordinal);
         at.ShouldBeGreaterThan(0);

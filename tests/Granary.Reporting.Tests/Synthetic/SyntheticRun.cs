@@ -8,7 +8,9 @@ using Granary.Reporting.Runs;
 
 namespace Granary.Reporting.Tests.Synthetic;
 
-/// <summary>A run that never was, the same for a seed: markets that wander, strategies of six classes on grids, trades at the markets' own prices.</summary>
+/// <summary>
+/// A run that never was, the same for a seed: markets that wander, strategies of six classes on grids, trades at the markets' own prices.
+/// </summary>
 public sealed class SyntheticRun : IRunEvents
 {
     private static readonly DateTime _start = new(2007, 1, 2, 0, 0, 0, DateTimeKind.Utc);
@@ -56,7 +58,8 @@ public sealed class SyntheticRun : IRunEvents
     /// <param name="seed">The same seed, the same run.</param>
     /// <param name="trades">About so many in all.</param>
     /// <param name="edge">Drift of the markets in the holders' favour, per day.</param>
-    public static SyntheticRun Make(int strategies = 1000, int trades = 20_000, int symbols = 10, int days = 4500, int seed = 7, bool benchmark = true, double edge = 0.0004)
+    public static SyntheticRun Make(int strategies = 1000, int trades = 20_000, int symbols = 10, int days = 4500, int seed = 7,
+        bool benchmark = true, double edge = 0.0004)
     {
         var run = new SyntheticRun(strategies);
         var random = new Random(seed);
@@ -89,19 +92,24 @@ public sealed class SyntheticRun : IRunEvents
                 var open = price * (1 + 0.2 * scale * volatility * Normal(random));
                 var close = Math.Max(1, open * (1 + edge * scale * scale + scale * volatility * Normal(random)));
                 var wick = scale * volatility * price * 0.6;
-                bars.Add(new Bar(time.Ticks, Tick(open), Tick(Math.Max(open, close) + wick * random.NextDouble()), Tick(Math.Min(open, close) - wick * random.NextDouble()), Tick(close), Math.Round(2e5 * Math.Exp(0.5 * Normal(random)))));
+                bars.Add(new Bar(time.Ticks, Tick(open), Tick(Math.Max(open, close) + wick * random.NextDouble()),
+                    Tick(Math.Min(open, close) - wick * random.NextDouble()), Tick(close),
+                    Math.Round(2e5 * Math.Exp(0.5 * Normal(random)))));
                 price = close;
                 time += step;
             }
-            var symbol = ((string[])["ORCL", "YHOO", "EURUSD", "MSFT", "NVDA", "BTCUSDT", "SPY", "GLD", "CL", "TLT"])[s % 10] + (s >= 10 ? $"{s / 10}" : "");
+            var symbol = ((string[])["ORCL", "YHOO", "EURUSD", "MSFT", "NVDA", "BTCUSDT", "SPY", "GLD", "CL", "TLT"])[s % 10] + (s >= 10
+                ? $"{s / 10}" : "");
             _bars[(symbol, hourly ? "1h" : "1d")] = [.. bars];
             string[] findings = s switch
             {
-                1 => ["3 gaps of more than two sessions, the longest 2012-10-26 to 2012-10-31", "1 bar repeats its predecessor's close four times"],
+                1 => ["3 gaps of more than two sessions, the longest 2012-10-26 to 2012-10-31",
+                    "1 bar repeats its predecessor's close four times"],
                 4 => ["split of 4 for 1 suspected at 2021-07-20: the close fell by 75.1 % overnight and no factor file names it"],
                 _ => [],
             };
-            markets.Add(new MarketEntry(symbol, hourly ? "1h" : "1d", bars.Count, bars[0].OpenTime, bars[^1].OpenTime, Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData([(byte)s])), findings));
+            markets.Add(new MarketEntry(symbol, hourly ? "1h" : "1d", bars.Count, bars[0].OpenTime, bars[^1].OpenTime,
+                Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData([(byte)s])), findings));
         }
         return markets;
     }
@@ -126,17 +134,26 @@ public sealed class SyntheticRun : IRunEvents
             };
             var hourly = market.Timeframe == "1h";
             var sides = i % 4 == 3 ? "both" : "long";
-            var id = $"{name}({string.Join(",", parameters.Select(p => $"{p.Item1}={p.Item2}"))})@{market.Symbol}:{market.Timeframe}" + (sides == "both" ? ":both" : "");
-            var own = MakeTrades(random, i, _bars[(market.Symbol, market.Timeframe)], Math.Max(1, trades / strategies + random.Next(-6, 7)), sides == "both");
+            var id = $"{name}({string.Join(",", parameters.Select(p => $"{p.Item1}={p.Item2}"))})@{market.Symbol}:{market.Timeframe}"
+                + (sides == "both" ? ":both" : "");
+            var own = MakeTrades(random, i, _bars[(market.Symbol, market.Timeframe)], Math.Max(1, trades / strategies + random.Next(-6, 7)),
+                sides == "both");
             _trades[i] = own;
             entries.Add(i == strategies - 1
-                ? new StrategyEntry(i, id, name, parameters, market.Symbol, market.Timeframe, sides, 0, null, Error: "the factor sma(400) never became warm: the market has 120 bars")
-                : new StrategyEntry(i, id, name, parameters, market.Symbol, market.Timeframe, sides, 0, Stats(own, _bars[(market.Symbol, market.Timeframe)], hourly ? 2520 : 252)) { Trace = Traced(own, _bars[(market.Symbol, market.Timeframe)]) });
+                ? new StrategyEntry(i, id, name, parameters, market.Symbol, market.Timeframe, sides, 0, null,
+                    Error: "the factor sma(400) never became warm: the market has 120 bars")
+                : new StrategyEntry(i, id, name, parameters, market.Symbol, market.Timeframe, sides, 0,
+                    Stats(own, _bars[(market.Symbol, market.Timeframe)], hourly ? 2520 : 252))
+                {
+                    Trace =
+                        Traced(own, _bars[(market.Symbol, market.Timeframe)])
+                });
         }
         for (var i = 0; i < entries.Count; i++)
         {
             // Winners carry weight, and of them every fourth half of it, so that there are several weights.
-            if (entries[i].Stats is { Sharpe: > 0.25, Trades: > 5 }) entries[i] = entries[i] with { Weight = i % 4 == 0 ? 0.5 : 1, Model = i % 10 == 0 ? "gate:3" : null };
+            if (entries[i].Stats is { Sharpe: > 0.25, Trades: > 5 })
+                entries[i] = entries[i] with { Weight = i % 4 == 0 ? 0.5 : 1, Model = i % 10 == 0 ? "gate:3" : null };
         }
         return entries;
     }
@@ -182,10 +199,18 @@ public sealed class SyntheticRun : IRunEvents
                 _ => bars[exit].Close,
             };
             var profit = (int)side * (price - bars[entry].Open) * quantity;
-            var trade = new Trade(k + 1, side, quantity, bars[entry - 1].Time, bars[entry].Time, bars[entry].Open, bars[exit].Time, price, profit, 0.001 * quantity * (price + bars[entry].Open), exit - entry, reason, worst, best);
+            var trade = new Trade(k + 1, side, quantity, bars[entry - 1].Time, bars[entry].Time, bars[entry].Open, bars[exit].Time, price,
+                profit, 0.001 * quantity * (price + bars[entry].Open), exit - entry, reason, worst, best);
             made.Add(trade);
-            var signal = new Signal(k + 1, bars[entry - 1].Time, side, OrderType.Market, bars[entry - 1].Close, quantity, 0, 0, bars[entry].Time);
-            var decision = ((k + strategy) % 5) switch { 3 => Decision.MaxPositions, 4 => strategy % 2 == 0 ? Decision.NoCash : Decision.MaxSymbol, _ => Decision.Accepted };
+            var signal = new Signal(k + 1, bars[entry - 1].Time, side, OrderType.Market, bars[entry - 1].Close, quantity, 0, 0,
+                bars[entry].Time);
+            var decision = ((k + strategy) % 5) switch
+            {
+                3 => Decision.MaxPositions,
+                4 =>
+                strategy % 2 == 0 ? Decision.NoCash : Decision.MaxSymbol,
+                _ => Decision.Accepted
+            };
             signals.Add(new SignalRow(signal, decision, trade, null, [1, 2]));
         }
         return made;
@@ -258,9 +283,16 @@ public sealed class SyntheticRun : IRunEvents
             if (entries[i].Weight == 0) continue;
             foreach (var row in _signals[i])
                 if (row.Decision == Decision.Accepted && row.Trade is { } t)
-                    _portfolio.Add(new PortfolioTrade(i, t with { Quantity = t.Quantity * entries[i].Weight, Profit = t.Profit * entries[i].Weight, Commission = t.Commission * entries[i].Weight }, entries[i].Weight));
+                    _portfolio.Add(new PortfolioTrade(i,
+                        t with
+                        {
+                            Quantity = t.Quantity * entries[i].Weight,
+                            Profit = t.Profit * entries[i].Weight,
+                            Commission = t.Commission * entries[i].Weight
+                        }, entries[i].Weight));
         }
-        _portfolio.Sort((a, b) => a.Trade.ExitTime != b.Trade.ExitTime ? a.Trade.ExitTime.CompareTo(b.Trade.ExitTime) : a.Member.CompareTo(b.Member));
+        _portfolio.Sort((a, b) => a.Trade.ExitTime != b.Trade.ExitTime ? a.Trade.ExitTime.CompareTo(b.Trade.ExitTime)
+            : a.Member.CompareTo(b.Member));
         var calendar = new List<long>();
         var last = markets.Max(m => m.Last);
         for (var d = _start; d <= last; d = d.AddDays(1))
@@ -278,7 +310,8 @@ public sealed class SyntheticRun : IRunEvents
             for (var d = from; d <= to; d++)
             {
                 var now = d == to ? t.NetProfit : t.NetProfit * (d - from + 1) / (to - from + 1)
-                    + t.Quantity * t.EntryPrice * (common[d] - common[from] - (common[to] - common[from]) * (d - from) / Math.Max(1, to - from));
+                    + t.Quantity * t.EntryPrice * (common[d] - common[from]
+                        - (common[to] - common[from]) * (d - from) / Math.Max(1, to - from));
                 gains[d] += now - before;
                 before = now;
                 exposure[d] += t.Quantity * t.EntryPrice;
@@ -299,7 +332,8 @@ public sealed class SyntheticRun : IRunEvents
         var measures = TradeAccumulator.Of([.. _portfolio.Where(t => t.Trade.Reason != ExitReason.Open).Select(t => t.Trade.NetProfit)]);
         var ts = MetricCatalogue.BuiltIn.Compute(MetricInput.Of(measures));
         var other = new double[calendar.Count];
-        for (var d = 0; d < other.Length; d++) other[d] = d == 0 ? 1400 : other[d - 1] * (1 + 0.0003 + 0.3 * gains[d] / 2e5 + 0.009 * Normal(random));
+        for (var d = 0; d < other.Length; d++)
+            other[d] = d == 0 ? 1400 : other[d - 1] * (1 + 0.0003 + 0.3 * gains[d] / 2e5 + 0.009 * Normal(random));
         var decisions = new Dictionary<Decision, long>();
         for (var i = 0; i < entries.Count; i++)
             foreach (var row in _signals[i])
@@ -350,16 +384,25 @@ public sealed class SyntheticRun : IRunEvents
             Benchmark = benchmark ? new EquityCurve([.. calendar], other) : null,
             BenchmarkName = benchmark ? "S&P 500" : null,
             Decisions = decisions,
-            Notes = [new RunNote(NoteCode.InSample, "Weights are chosen from the same bars that the portfolio is tested on: expect less of the future.")],
-            BatchText = "{\n  \"name\": \"quickstart\", // <script>alert('not markup')</script>\n  \"data\": { \"source\": \"csv:samples/data\", \"symbols\": [\"*\"], \"timeframe\": \"1d\" },\n  \"strategies\": [\n    { \"class\": \"SmaCross\", \"params\": { \"fast\": [5, 10, 15, 20, 25], \"slow\": [40, 60, 80, 100, 120] } }\n  ],\n  \"portfolio\": { \"weights\": \"winners\", \"limits\": { \"maxPositions\": 200 } },\n  \"seed\": 7\n}\n",
+            Notes = [new RunNote(NoteCode.InSample,
+                "Weights are chosen from the same bars that the portfolio is tested on: expect less of the future.")],
+            BatchText = "{\n  \"name\": \"quickstart\", // <script>alert('not markup')</script>\n  \"data\": { \"source\": "
+                + "\"csv:samples/data\", \"symbols\": [\"*\"], \"timeframe\": \"1d\" },\n  \"strategies\": [\n    { \"class\": "
+                + "\"SmaCross\", \"params\": { \"fast\": [5, 10, 15, 20, 25], \"slow\": [40, 60, 80, 100, 120] } }\n  ],\n  \"portfolio\": "
+                + "{ \"weights\": \"winners\", \"limits\": { \"maxPositions\": 200 } },\n  \"seed\": 7\n}\n",
             Sections = new Dictionary<string, string>(StringComparer.Ordinal)
             {
-                ["guards"] = "{\"conclusions\":[\"Two of the five checks did not pass.\"],\"period\":\"weeks\",\"trials\":1000,\"newTrials\":900,\"deflatedSharpe\":0.43,\"probabilityOfOverfitting\":0.27,\"minimumTrackRecord\":1284.2,\"realityCheck\":0.081,\"logits\":[0,1,5,9,4,2]}",
-                ["evidence"] = "{\"causality\":{\"state\":\"passed\",\"sentence\":\"16 strategies did the same\"},\"deflatedSharpe\":{\"state\":\"failed\",\"sentence\":\"0.43 after 1,000 trials\",\"value\":0.43}}",
-                ["regimes"] = "{\"markets\":1,\"charts\":[{\"symbol\":\"ACME\",\"timeframe\":\"1d\",\"time\":[638000000000000000,638000864000000000,638001728000000000],\"close\":[10,11,10.5],\"machines\":[{\"name\":\"short\",\"names\":[\"bearish\",\"bullish\"],\"states\":[-1,1,0],\"statistics\":[{\"state\":\"bearish\",\"share\":0.5,\"spells\":1,\"meanSpell\":1,\"nextReturn\":null,\"nextDeviation\":null,\"to\":[null,null]},{\"state\":\"bullish\",\"share\":0.5,\"spells\":1,\"meanSpell\":1,\"nextReturn\":-0.045,\"nextDeviation\":0.01,\"to\":[1,0]}]}],\"agreement\":[{\"first\":\"short\",\"second\":\"hidden\",\"adjustedRand\":0.31}]}]}",
-                ["walkForward"] = "{\"mode\":\"rolling\",\"objective\":\"sharpe\",\"inSampleDays\":365.25,\"outOfSampleDays\":91.3,\"windows\":2,\"efficiencyRatio\":0.4,\"groups\":[{\"group\":\"SmaCross@ACME:1d\",\"combinations\":9,\"outOfSampleReturn\":0.02,\"stability\":0.5,\"choices\":[{\"from\":\"2021-01-01T00:00:00Z\",\"chosenAt\":\"2022-01-01T00:00:00Z\",\"to\":\"2022-04-01T00:00:00Z\",\"strategy\":\"SmaCross(fast=5,slow=20)@ACME:1d\",\"params\":{\"fast\":5,\"slow\":20},\"objective\":1.2,\"inSampleReturn\":0.1,\"outOfSampleReturn\":0.02,\"trades\":4},{\"from\":\"2021-04-01T00:00:00Z\",\"chosenAt\":\"2022-04-01T00:00:00Z\",\"to\":\"2022-07-01T00:00:00Z\",\"strategy\":null,\"objective\":null,\"inSampleReturn\":null,\"outOfSampleReturn\":0,\"trades\":0}]}]}",
+                ["guards"] = "{\"conclusions\":[\"Two of the five checks did not "
+                    + "pass.\"],\"period\":\"weeks\",\"trials\":1000,\"newTrials\":900,\"deflatedSharpe\":0.43,\"probabilityOfOverfitting\":0.27,\"minimumTrackRecord\":1284.2,\"realityCheck\":0.081,\"logits\":[0,1,5,9,4,2]}",
+                ["evidence"] = "{\"causality\":{\"state\":\"passed\",\"sentence\":\"16 strategies did the "
+                    + "same\"},\"deflatedSharpe\":{\"state\":\"failed\",\"sentence\":\"0.43 after 1,000 trials\",\"value\":0.43}}",
+                ["regimes"] =
+                    "{\"markets\":1,\"charts\":[{\"symbol\":\"ACME\",\"timeframe\":\"1d\",\"time\":[638000000000000000,638000864000000000,638001728000000000],\"close\":[10,11,10.5],\"machines\":[{\"name\":\"short\",\"names\":[\"bearish\",\"bullish\"],\"states\":[-1,1,0],\"statistics\":[{\"state\":\"bearish\",\"share\":0.5,\"spells\":1,\"meanSpell\":1,\"nextReturn\":null,\"nextDeviation\":null,\"to\":[null,null]},{\"state\":\"bullish\",\"share\":0.5,\"spells\":1,\"meanSpell\":1,\"nextReturn\":-0.045,\"nextDeviation\":0.01,\"to\":[1,0]}]}],\"agreement\":[{\"first\":\"short\",\"second\":\"hidden\",\"adjustedRand\":0.31}]}]}",
+                ["walkForward"] =
+                    "{\"mode\":\"rolling\",\"objective\":\"sharpe\",\"inSampleDays\":365.25,\"outOfSampleDays\":91.3,\"windows\":2,\"efficiencyRatio\":0.4,\"groups\":[{\"group\":\"SmaCross@ACME:1d\",\"combinations\":9,\"outOfSampleReturn\":0.02,\"stability\":0.5,\"choices\":[{\"from\":\"2021-01-01T00:00:00Z\",\"chosenAt\":\"2022-01-01T00:00:00Z\",\"to\":\"2022-04-01T00:00:00Z\",\"strategy\":\"SmaCross(fast=5,slow=20)@ACME:1d\",\"params\":{\"fast\":5,\"slow\":20},\"objective\":1.2,\"inSampleReturn\":0.1,\"outOfSampleReturn\":0.02,\"trades\":4},{\"from\":\"2021-04-01T00:00:00Z\",\"chosenAt\":\"2022-04-01T00:00:00Z\",\"to\":\"2022-07-01T00:00:00Z\",\"strategy\":null,\"objective\":null,\"inSampleReturn\":null,\"outOfSampleReturn\":0,\"trades\":0}]}]}",
                 ["weights"] = "{\"rule\":\"matching-pursuit\",\"everyDays\":91,\"choices\":2}",
-                ["learning"] = "{\"units\":[{\"name\":\"gate-SYN_1d\",\"version\":\"gate-SYN_1d:2\",\"data\":\"SYN:1d\",\"trainer\":\"gradient-boosting\",\"label\":\"direction(5)\",\"rule\":\"gate\",\"samples\":900,\"inSample\":{\"auc\":0.81,\"samples\":900},\"outOfSample\":{\"auc\":0.543,\"samples\":540},\"trainTestGap\":0.27,\"windows\":[{\"trainFrom\":\"2010-01-04T00:00:00Z\",\"trainTo\":\"2012-01-03T00:00:00Z\",\"testFrom\":\"2012-01-03T00:00:00Z\",\"testTo\":\"2013-01-02T00:00:00Z\",\"trainSamples\":360,\"testSamples\":250,\"inSample\":{\"auc\":0.83},\"outOfSample\":{\"auc\":0.551},\"reused\":false},{\"trainFrom\":\"2010-01-04T00:00:00Z\",\"trainTo\":\"2013-01-02T00:00:00Z\",\"testFrom\":\"2013-01-02T00:00:00Z\",\"testTo\":\"2014-01-02T00:00:00Z\",\"trainSamples\":610,\"testSamples\":250,\"inSample\":{\"auc\":0.79},\"outOfSample\":{},\"reused\":true}],\"calibration\":[{\"from\":0.4,\"to\":0.5,\"count\":200,\"predicted\":0.46,\"observed\":0.48},{\"from\":0.5,\"to\":0.6,\"count\":340,\"predicted\":0.54,\"observed\":0.53}],\"importance\":[{\"feature\":\"rsi(14)\",\"permutation\":0.0123,\"gain\":0.4},{\"feature\":\"sma(20)/close\",\"permutation\":-0.001,\"gain\":0.6}],\"strategies\":[{\"strategy\":\"SmaCross(fast=5,slow=40)@SYN:1d\",\"trades\":40,\"taken\":22,\"winRateWithout\":0.4,\"winRateWith\":0.5,\"returnWithout\":0.12,\"returnWith\":0.2}],\"equity\":[{\"time\":\"2012-02-01T00:00:00Z\",\"with\":0.01,\"without\":0.02},{\"time\":\"2013-05-01T00:00:00Z\",\"with\":0.2,\"without\":0.12}]},{\"name\":\"gate-FLAT_1d\",\"data\":\"FLAT:1d\",\"trainer\":\"gradient-boosting\",\"label\":\"trade\",\"rule\":\"gate\",\"samples\":0,\"error\":\"it has closed no trade\",\"inSample\":{},\"outOfSample\":{},\"windows\":[],\"calibration\":[],\"importance\":[],\"strategies\":[],\"equity\":[]}],\"problems\":[\"FLAT:1d: it has closed no trade; the strategy goes on without a model.\"],\"equity\":[{\"time\":\"2012-02-01T00:00:00Z\",\"with\":0.01,\"without\":0.02},{\"time\":\"2013-05-01T00:00:00Z\",\"with\":0.2,\"without\":0.12}]}",
+                ["learning"] =
+                    "{\"units\":[{\"name\":\"gate-SYN_1d\",\"version\":\"gate-SYN_1d:2\",\"data\":\"SYN:1d\",\"trainer\":\"gradient-boosting\",\"label\":\"direction(5)\",\"rule\":\"gate\",\"samples\":900,\"inSample\":{\"auc\":0.81,\"samples\":900},\"outOfSample\":{\"auc\":0.543,\"samples\":540},\"trainTestGap\":0.27,\"windows\":[{\"trainFrom\":\"2010-01-04T00:00:00Z\",\"trainTo\":\"2012-01-03T00:00:00Z\",\"testFrom\":\"2012-01-03T00:00:00Z\",\"testTo\":\"2013-01-02T00:00:00Z\",\"trainSamples\":360,\"testSamples\":250,\"inSample\":{\"auc\":0.83},\"outOfSample\":{\"auc\":0.551},\"reused\":false},{\"trainFrom\":\"2010-01-04T00:00:00Z\",\"trainTo\":\"2013-01-02T00:00:00Z\",\"testFrom\":\"2013-01-02T00:00:00Z\",\"testTo\":\"2014-01-02T00:00:00Z\",\"trainSamples\":610,\"testSamples\":250,\"inSample\":{\"auc\":0.79},\"outOfSample\":{},\"reused\":true}],\"calibration\":[{\"from\":0.4,\"to\":0.5,\"count\":200,\"predicted\":0.46,\"observed\":0.48},{\"from\":0.5,\"to\":0.6,\"count\":340,\"predicted\":0.54,\"observed\":0.53}],\"importance\":[{\"feature\":\"rsi(14)\",\"permutation\":0.0123,\"gain\":0.4},{\"feature\":\"sma(20)/close\",\"permutation\":-0.001,\"gain\":0.6}],\"strategies\":[{\"strategy\":\"SmaCross(fast=5,slow=40)@SYN:1d\",\"trades\":40,\"taken\":22,\"winRateWithout\":0.4,\"winRateWith\":0.5,\"returnWithout\":0.12,\"returnWith\":0.2}],\"equity\":[{\"time\":\"2012-02-01T00:00:00Z\",\"with\":0.01,\"without\":0.02},{\"time\":\"2013-05-01T00:00:00Z\",\"with\":0.2,\"without\":0.12}]},{\"name\":\"gate-FLAT_1d\",\"data\":\"FLAT:1d\",\"trainer\":\"gradient-boosting\",\"label\":\"trade\",\"rule\":\"gate\",\"samples\":0,\"error\":\"it has closed no trade\",\"inSample\":{},\"outOfSample\":{},\"windows\":[],\"calibration\":[],\"importance\":[],\"strategies\":[],\"equity\":[]}],\"problems\":[\"FLAT:1d: it has closed no trade; the strategy goes on without a model.\"],\"equity\":[{\"time\":\"2012-02-01T00:00:00Z\",\"with\":0.01,\"without\":0.02},{\"time\":\"2013-05-01T00:00:00Z\",\"with\":0.2,\"without\":0.12}]}",
             },
         };
 
@@ -372,5 +415,6 @@ public sealed class SyntheticRun : IRunEvents
 
     private static double Tick(double price) => Math.Round(price, 2);
 
-    private static double Normal(Random random) => Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble());
+    private static double Normal(Random random) =>
+        Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble());
 }

@@ -48,15 +48,19 @@ public sealed class AddressTests
     {
         Should.Throw<BarDataException>(() => Address.Parse("postgres://me:secret@h/db?datset=x").Options(["dataset", "timeout"])).Message
             .ShouldBe("'postgres://…@h/db?datset=x': there is no option 'datset'; did you mean dataset?");
-        Address.Parse("questdb://h?table=a%26b&pg=1").Options(["table", "pg"]).ShouldBe(new Dictionary<string, string> { ["table"] = "a&b", ["pg"] = "1" }, ignoreOrder: true);
-        Should.Throw<BarDataException>(() => ServerAddress.Parse("postgres://", ["dataset"])).Message.ShouldBe("'postgres://' is no address; write postgres://USER:PASSWORD@HOST:PORT/NAME");
+        Address.Parse("questdb://h?table=a%26b&pg=1").Options(["table", "pg"])
+            .ShouldBe(new Dictionary<string, string> { ["table"] = "a&b", ["pg"] = "1" }, ignoreOrder: true);
+        Should.Throw<BarDataException>(() => ServerAddress.Parse("postgres://",
+            ["dataset"])).Message.ShouldBe("'postgres://' is no address; write postgres://USER:PASSWORD@HOST:PORT/NAME");
     }
 
     [Fact]
     public void A_connection_takes_user_database_and_options_from_the_address()
     {
-        var connection = PostgresConnection.Of(ServerAddress.Parse("postgres://me:p%40ss@h/db?sslmode=verify-full&timeout=7", [.. PostgresConnection.Options]));
-        (connection.Host, connection.Port, connection.Username, connection.Password, connection.Database).ShouldBe(("h", 5432, "me", "p@ss", "db"));
+        var connection = PostgresConnection.Of(ServerAddress.Parse("postgres://me:p%40ss@h/db?sslmode=verify-full&timeout=7",
+            [.. PostgresConnection.Options]));
+        (connection.Host, connection.Port, connection.Username, connection.Password, connection.Database).ShouldBe(("h", 5432, "me", "p@ss",
+            "db"));
         (connection.SslMode, connection.Timeout).ShouldBe((Npgsql.SslMode.VerifyFull, 7));
         foreach (var text in new[] { "postgres://h/db?timeout=0", "postgres://h/db?sslmode=maybe", "postgres://h/a/b" })
             Should.Throw<BarDataException>(() => PostgresConnection.Of(ServerAddress.Parse(text, [.. PostgresConnection.Options])));

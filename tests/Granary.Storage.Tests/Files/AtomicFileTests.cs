@@ -50,7 +50,8 @@ public sealed class AtomicFileTests : IDisposable
     {
         var missing = System.IO.Path.Combine(_folder, "no", "a.txt");
         Should.Throw<DirectoryNotFoundException>(() => AtomicFile.Write(missing, "x"u8));
-        Should.Throw<NotSupportedException>(() => new AtomicFile(missing, (path, e) => new NotSupportedException(path, e))).Message.ShouldBe(missing);
+        Should.Throw<NotSupportedException>(() => new AtomicFile(missing,
+            (path, e) => new NotSupportedException(path, e))).Message.ShouldBe(missing);
         Directory.CreateDirectory(Path);
         using var file = new AtomicFile(Path, (path, e) => new NotSupportedException(path, e));
         Should.Throw<NotSupportedException>(file.Commit).Message.ShouldBe(Path);

@@ -7,14 +7,18 @@ public sealed class EarlierDatabaseTests(Databases databases) : IClassFixture<Da
 {
     private const string Bars = "0.1-bars-journal-models.sql", Cluster = "0.1-cluster-journal.sql";
 
-    private static Task<string> RowsAsync(TestDatabase database, string table) => database.SqlAsync($"SELECT t::text FROM {table} t ORDER BY 1");
+    private static Task<string> RowsAsync(TestDatabase database, string table) =>
+        database.SqlAsync($"SELECT t::text FROM {table} t ORDER BY 1");
 
     [Theory]
     [InlineData(Bars, "bars", "granary_bar granary_market granary_instrument granary_dataset")]
-    [InlineData(Bars, "journal", "granary_journal granary_lease granary_order granary_fill granary_trade granary_position granary_signal granary_weights granary_enablement")]
+    [InlineData(Bars, "journal", "granary_journal granary_lease granary_order granary_fill granary_trade granary_position granary_signal "
+        + "granary_weights granary_enablement")]
     [InlineData(Bars, "models", "granary_model_version granary_model_pointer")]
     [InlineData(Cluster, "cluster", "orleansquery cluster_version cluster_member grain_state grain_reminder")]
-    [InlineData(Cluster, "journal", "granary_journal granary_lease granary_order granary_fill granary_trade granary_position granary_signal granary_weights granary_enablement")]
+    [InlineData(Cluster, "journal",
+        "granary_journal granary_lease granary_order granary_fill granary_trade granary_position granary_signal granary_weights "
+            + "granary_enablement")]
     public async Task The_upgrade_moves_all_rows_of_a_concern_and_leaves_the_others(string dump, string name, string tables)
     {
         var database = await databases.CreateAsync();
@@ -30,7 +34,8 @@ public sealed class EarlierDatabaseTests(Databases databases) : IClassFixture<Da
         after.ShouldBe(before);
         (await database.SqlAsync($"SELECT string_agg(number || ' ' || sha256, ',' ORDER BY number) FROM {name}.granary_migration"))
             .ShouldBe(string.Join(',', schema.Scripts.Select(s => $"{s.Number} {s.Hash}")));
-        foreach (var table in tables.Split(' ')) (await database.SqlAsync($"SELECT to_regclass('public.{table}') IS NULL")).ShouldBe("t", table);
+        foreach (var table in tables.Split(' '))
+            (await database.SqlAsync($"SELECT to_regclass('public.{table}') IS NULL")).ShouldBe("t", table);
         if (dump == Bars && name != "bars") (await database.SqlAsync("SELECT count(*) FROM public.granary_bar")).ShouldBe("3");
     }
 
@@ -44,7 +49,8 @@ public sealed class EarlierDatabaseTests(Databases databases) : IClassFixture<Da
         (await database.SqlAsync("SELECT count(*) FROM bars.granary_bar")).ShouldBe("3");
         (await database.SqlAsync("SELECT count(*) FROM cluster.orleansquery")).ShouldBe("20", "there were none before, so the scripts ran");
         // The sequence of market ids goes on where it was.
-        (await database.SqlAsync("INSERT INTO bars.granary_market (dataset, symbol, timeframe, about, has_adjusted) SELECT dataset, symbol, '1d', about, false FROM bars.granary_market RETURNING id"))
+        (await database.SqlAsync("INSERT INTO bars.granary_market (dataset, symbol, timeframe, about, has_adjusted) SELECT dataset, "
+            + "symbol, '1d', about, false FROM bars.granary_market RETURNING id"))
             .ShouldBe("2");
     }
 
@@ -90,7 +96,8 @@ public sealed class EarlierDatabaseTests(Databases databases) : IClassFixture<Da
         var database = await databases.CreateAsync();
         await database.RestoreAsync(Cluster);
         await database.SqlAsync("UPDATE granary_migration SET sha256 = 'other' WHERE number = 3");
-        (await Should.ThrowAsync<MigrationException>(() => database.MigrateAsync(DatabaseSchema.Cluster))).Message.ShouldStartWith("the script 0003_grain_state.sql differs");
+        (await Should.ThrowAsync<MigrationException>(() =>
+            database.MigrateAsync(DatabaseSchema.Cluster))).Message.ShouldStartWith("the script 0003_grain_state.sql differs");
         (await database.SqlAsync("SELECT count(*) FROM public.cluster_member")).ShouldBe("1");
     }
 
@@ -99,7 +106,8 @@ public sealed class EarlierDatabaseTests(Databases databases) : IClassFixture<Da
     {
         // OrleansQuery with its official columns, as another application of Orleans makes it.
         var database = await databases.CreateAsync();
-        await database.SqlAsync("CREATE TABLE orleansquery (querykey varchar(64) PRIMARY KEY, querytext varchar(8000)); INSERT INTO orleansquery VALUES ('theirs', 'x')");
+        await database.SqlAsync("CREATE TABLE orleansquery (querykey varchar(64) PRIMARY KEY, querytext varchar(8000)); INSERT INTO "
+            + "orleansquery VALUES ('theirs', 'x')");
         (await database.MigrateAsync(DatabaseSchema.Cluster)).Count.ShouldBe(4);
         (await database.SqlAsync("SELECT string_agg(querykey, ' ') FROM public.orleansquery")).ShouldBe("theirs");
     }

@@ -14,14 +14,18 @@ public sealed class MigrationTests(Databases databases) : IClassFixture<Database
             foreach (var schema in order)
             {
                 (await database.MigrateAsync(schema)).ShouldBeEmpty();
-                (await database.SqlAsync($"SELECT name, sha256 FROM {schema.Name}.granary_migration ORDER BY number")).ShouldBe(string.Join('\n', schema.Scripts.Select(s => $"{s.Name}|{s.Hash}")));
+                (await database.SqlAsync($"SELECT name, sha256 FROM {schema.Name}.granary_migration ORDER BY "
+                    + $"number")).ShouldBe(string.Join('\n', schema.Scripts.Select(s => $"{s.Name}|{s.Hash}")));
             }
             (await database.RelationsAsync("public")).ShouldBeEmpty();
-            (await database.RelationsAsync("bars")).ShouldBe("granary_bar granary_dataset granary_instrument granary_market granary_migration");
-            (await database.RelationsAsync("cluster")).ShouldBe("cluster_member cluster_version grain_reminder grain_state granary_migration orleansquery");
+            (await database.RelationsAsync("bars")).ShouldBe("granary_bar granary_dataset granary_instrument granary_market "
+                + "granary_migration");
+            (await database.RelationsAsync("cluster")).ShouldBe("cluster_member cluster_version grain_reminder grain_state "
+                + "granary_migration orleansquery");
             (await database.RelationsAsync("models")).ShouldBe("granary_migration granary_model_pointer granary_model_version");
             (await database.RelationsAsync("journal")).ShouldBe(
-                "granary_enablement granary_fill granary_journal granary_lease granary_migration granary_order granary_position granary_signal granary_trade granary_weights");
+                "granary_enablement granary_fill granary_journal granary_lease granary_migration granary_order granary_position "
+                    + "granary_signal granary_trade granary_weights");
         }
     }
 
@@ -29,7 +33,8 @@ public sealed class MigrationTests(Databases databases) : IClassFixture<Database
     public async Task Processes_that_migrate_at_once_apply_each_script_once()
     {
         var database = await databases.CreateAsync();
-        var applied = await Task.WhenAll(Enumerable.Range(0, 16).Select(async i => (Schema: DatabaseSchema.All[i % 4], Names: await database.MigrateAsync(DatabaseSchema.All[i % 4]))));
+        var applied = await Task.WhenAll(Enumerable.Range(0, 16)
+            .Select(async i => (Schema: DatabaseSchema.All[i % 4], Names: await database.MigrateAsync(DatabaseSchema.All[i % 4]))));
         foreach (var schema in DatabaseSchema.All)
             applied.Where(a => a.Schema == schema).SelectMany(a => a.Names).ShouldBe(schema.Scripts.Select(s => s.Name));
     }
@@ -41,7 +46,8 @@ public sealed class MigrationTests(Databases databases) : IClassFixture<Database
         await database.MigrateAsync(DatabaseSchema.Models);
         await database.SqlAsync("INSERT INTO models.granary_migration VALUES (7, '0007_later.sql', 'x')");
         (await Should.ThrowAsync<MigrationException>(() => database.MigrateAsync(DatabaseSchema.Models))).Message
-            .ShouldBe("the schema 'models' was written by a later version of Granary (its tables are of migration 7, this program knows 1); use that version");
+            .ShouldBe("the schema 'models' was written by a later version of Granary (its tables are of migration 7, this program knows "
+                + "1); use that version");
     }
 
     [Fact]
@@ -49,17 +55,24 @@ public sealed class MigrationTests(Databases databases) : IClassFixture<Database
     {
         var database = await databases.CreateAsync();
         await database.MigrateAsync(DatabaseSchema.Models);
-        DatabaseSchema With(Func<string, string> change) => DatabaseSchema.Models with { Scripts = [.. DatabaseSchema.Models.Scripts.Select(s => new Migration(s.Name, change(s.Text)))] };
+        DatabaseSchema With(Func<string, string> change) =>
+            DatabaseSchema.Models with { Scripts = [.. DatabaseSchema.Models.Scripts.Select(s => new Migration(s.Name, change(s.Text)))] };
         (await database.MigrateAsync(With(t => t.Replace("\n", "\r\n", StringComparison.Ordinal)))).ShouldBeEmpty();
         (await Should.ThrowAsync<MigrationException>(() => database.MigrateAsync(With(t => t + " ")))).Message
-            .ShouldBe("the script 0001_models.sql differs from the one that made the schema 'models'; use the version of Granary that made the database");
+            .ShouldBe("the script 0001_models.sql differs from the one that made the schema 'models'; use the version of Granary that made "
+                + "the database");
     }
 
     [Fact]
     public async Task A_script_that_fails_leaves_nothing_behind()
     {
         var database = await databases.CreateAsync();
-        var broken = DatabaseSchema.Models with { Scripts = [.. DatabaseSchema.Models.Scripts, new Migration("0002_broken.sql", "CREATE TABLE half (n integer); SELECT 1/0")] };
+        var broken = DatabaseSchema.Models
+            with
+        {
+            Scripts = [.. DatabaseSchema.Models.Scripts,
+                new Migration("0002_broken.sql", "CREATE TABLE half (n integer); SELECT 1/0")]
+        };
         await Should.ThrowAsync<Npgsql.PostgresException>(() => database.MigrateAsync(broken));
         (await database.SqlAsync("SELECT to_regnamespace('models') IS NULL")).ShouldBe("t");
         (await database.MigrateAsync(DatabaseSchema.Models)).Count.ShouldBe(1);
@@ -72,7 +85,8 @@ public sealed class MigrationTests(Databases databases) : IClassFixture<Database
         var user = "u_" + database.Name;
         await database.SqlAsync($"CREATE ROLE {user} LOGIN");
         var refused = await Should.ThrowAsync<MigrationException>(() => database.MigrateAsync(DatabaseSchema.Bars, user));
-        refused.Message.ShouldBe($"the user '{user}' may not create or change the tables of the schema 'bars' (permission denied for database {database.Name}); " +
+        refused.Message.ShouldBe($"the user '{user}' may not create or change the tables of the schema 'bars' (permission denied for "
+            + $"database {database.Name}); " +
             $"let an administrator run CREATE SCHEMA bars AUTHORIZATION {user}, or grant the user CREATE on the database");
         await database.SqlAsync($"CREATE SCHEMA bars AUTHORIZATION {user}");
         (await database.MigrateAsync(DatabaseSchema.Bars, user)).Count.ShouldBe(2);
@@ -87,7 +101,8 @@ public sealed class MigrationTests(Databases databases) : IClassFixture<Database
         var database = await databases.CreateAsync();
         foreach (var schema in DatabaseSchema.All)
         {
-            await database.SqlAsync($"CREATE SCHEMA {schema.Name}; SET search_path TO {schema.Name}; {string.Join('\n', schema.Scripts.Select(s => s.Text))}");
+            await database.SqlAsync($"CREATE SCHEMA {schema.Name}; SET search_path "
+                + $"TO {schema.Name}; {string.Join('\n', schema.Scripts.Select(s => s.Text))}");
             (await database.MigrateAsync(schema)).ShouldBeEmpty();
             (await database.SqlAsync($"SELECT count(*) FROM {schema.Name}.granary_migration")).ShouldBe($"{schema.Scripts.Count}");
         }

@@ -8,10 +8,12 @@ public sealed class RetryPoliciesTests
 {
     private static bool IsIo(Exception e) => e is IOException;
 
-    private static async Task<int> FailAsync(ResiliencePipeline policy, int failures, Func<Exception>? fault = null, CancellationToken cancellationToken = default)
+    private static async Task<int> FailAsync(ResiliencePipeline policy, int failures, Func<Exception>? fault = null,
+        CancellationToken cancellationToken = default)
     {
         var attempts = 0;
-        await policy.RunAsync(_ => ++attempts <= failures ? throw (fault ?? (() => new IOException("away")))() : Task.FromResult(0), cancellationToken);
+        await policy.RunAsync(_ => ++attempts <= failures ? throw (fault ?? (() => new IOException("away")))() : Task.FromResult(0),
+            cancellationToken);
         return attempts;
     }
 
@@ -27,10 +29,12 @@ public sealed class RetryPoliciesTests
     [Fact]
     public async Task A_fault_of_another_kind_ends_the_work_at_once()
     {
-        foreach (var policy in new[] { RetryPolicies.LostCall(IsIo), RetryPolicies.FileInUse(IsIo, TimeSpan.FromMinutes(1)), RetryPolicies.ServerAway(IsIo, TimeSpan.FromMinutes(1)) })
+        foreach (var policy in new[] { RetryPolicies.LostCall(IsIo), RetryPolicies.FileInUse(IsIo, TimeSpan.FromMinutes(1)),
+            RetryPolicies.ServerAway(IsIo, TimeSpan.FromMinutes(1)) })
         {
             var attempts = 0;
-            await Should.ThrowAsync<InvalidOperationException>(() => FailAsync(policy, 9, () => ++attempts == 1 ? new InvalidOperationException() : new IOException()));
+            await Should.ThrowAsync<InvalidOperationException>(() => FailAsync(policy, 9,
+                () => ++attempts == 1 ? new InvalidOperationException() : new IOException()));
             attempts.ShouldBe(1);
         }
     }
@@ -40,13 +44,16 @@ public sealed class RetryPoliciesTests
     {
         var watch = Stopwatch.StartNew();
         var attempts = 0;
-        (await Should.ThrowAsync<IOException>(() => FailAsync(RetryPolicies.FileInUse(IsIo, TimeSpan.FromMilliseconds(300)), int.MaxValue, () => new IOException($"{++attempts}")))).Message.ShouldBe($"{attempts}");
+        (await Should.ThrowAsync<IOException>(() => FailAsync(RetryPolicies.FileInUse(IsIo, TimeSpan.FromMilliseconds(300)), int.MaxValue,
+            () => new IOException($"{++attempts}")))).Message.ShouldBe($"{attempts}");
         watch.Elapsed.ShouldBeGreaterThan(TimeSpan.FromMilliseconds(290));
         attempts.ShouldBeGreaterThan(3);
         var before = attempts;
-        await Should.ThrowAsync<IOException>(() => FailAsync(RetryPolicies.ServerAway(IsIo, Timeout.InfiniteTimeSpan, first: TimeSpan.FromMilliseconds(1), attempts: 4), int.MaxValue, () => new IOException($"{++attempts}")));
+        await Should.ThrowAsync<IOException>(() => FailAsync(RetryPolicies.ServerAway(IsIo, Timeout.InfiniteTimeSpan,
+            first: TimeSpan.FromMilliseconds(1), attempts: 4), int.MaxValue, () => new IOException($"{++attempts}")));
         attempts.ShouldBe(before + 4);
-        (await Should.ThrowAsync<IOException>(() => FailAsync(RetryPolicies.LostCall(IsIo, attempts: 3), int.MaxValue, () => new IOException($"{++attempts}")))).Message.ShouldBe($"{attempts}");
+        (await Should.ThrowAsync<IOException>(() => FailAsync(RetryPolicies.LostCall(IsIo, attempts: 3), int.MaxValue,
+            () => new IOException($"{++attempts}")))).Message.ShouldBe($"{attempts}");
     }
 
     [Fact]
@@ -54,9 +61,11 @@ public sealed class RetryPoliciesTests
     {
         using var stop = new CancellationTokenSource(TimeSpan.FromMilliseconds(100));
         var watch = Stopwatch.StartNew();
-        await Should.ThrowAsync<OperationCanceledException>(() => FailAsync(RetryPolicies.ServerAway(IsIo, Timeout.InfiniteTimeSpan, first: TimeSpan.FromHours(1), longest: TimeSpan.FromHours(1)), int.MaxValue, null, stop.Token));
+        await Should.ThrowAsync<OperationCanceledException>(() => FailAsync(RetryPolicies.ServerAway(IsIo, Timeout.InfiniteTimeSpan,
+            first: TimeSpan.FromHours(1), longest: TimeSpan.FromHours(1)), int.MaxValue, null, stop.Token));
         watch.Elapsed.ShouldBeLessThan(TimeSpan.FromMinutes(1));
-        await Should.ThrowAsync<OperationCanceledException>(() => FailAsync(RetryPolicies.ServerAway(IsIo, Timeout.InfiniteTimeSpan), int.MaxValue, null, stop.Token));
+        await Should.ThrowAsync<OperationCanceledException>(() => FailAsync(RetryPolicies.ServerAway(IsIo, Timeout.InfiniteTimeSpan),
+            int.MaxValue, null, stop.Token));
     }
 
     [Fact]

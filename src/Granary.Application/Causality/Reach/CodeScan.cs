@@ -201,7 +201,8 @@ public sealed class CodeScan
             case HandleKind.TypeDefinition:
                 return ("", module.NameOf((TypeDefinitionHandle)parent));
             case HandleKind.TypeSpecification:
-                var signature = module.Metadata.GetBlobReader(module.Metadata.GetTypeSpecification((TypeSpecificationHandle)parent).Signature);
+                var signature =
+                    module.Metadata.GetBlobReader(module.Metadata.GetTypeSpecification((TypeSpecificationHandle)parent).Signature);
                 if (signature.ReadSignatureTypeCode() != SignatureTypeCode.GenericTypeInstance) return ("", null);
                 signature.ReadCompressedInteger();
                 return ParentOf(module, signature.ReadTypeHandle());
@@ -242,7 +243,8 @@ public sealed class CodeScan
         {
             var attribute = module.Metadata.GetCustomAttribute(handle);
             if (attribute.Constructor.Kind == HandleKind.MemberReference
-                && module.Metadata.GetMemberReference((MemberReferenceHandle)attribute.Constructor).Parent is { Kind: HandleKind.TypeReference } parent
+                && module.Metadata.GetMemberReference(
+                    (MemberReferenceHandle)attribute.Constructor).Parent is { Kind: HandleKind.TypeReference } parent
                 && module.NameOf((TypeReferenceHandle)parent).Type == "System.Runtime.CompilerServices.UnsafeAccessorAttribute")
                 return true;
         }

@@ -26,7 +26,8 @@ internal static class IlReader
             var token = 0;
             switch (code.OperandType)
             {
-                case OperandType.InlineMethod or OperandType.InlineField or OperandType.InlineType or OperandType.InlineTok or OperandType.InlineSig or OperandType.InlineString:
+                case OperandType.InlineMethod or OperandType.InlineField or OperandType.InlineType or OperandType.InlineTok
+                    or OperandType.InlineSig or OperandType.InlineString:
                     token = il.ReadInt32();
                     break;
                 case OperandType.InlineSwitch:

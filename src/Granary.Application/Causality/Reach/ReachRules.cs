@@ -75,7 +75,8 @@ internal static class ReachRules
         return type switch
         {
             "System.Diagnostics.Process" or "System.Diagnostics.ProcessStartInfo" => ReachKind.Processes,
-            "System.Diagnostics.Stopwatch" or "System.TimeProvider" or "System.Threading.Timer" or "System.Threading.PeriodicTimer" or "System.Timers.Timer" => ReachKind.Clock,
+            "System.Diagnostics.Stopwatch" or "System.TimeProvider" or "System.Threading.Timer" or "System.Threading.PeriodicTimer"
+                or "System.Timers.Timer" => ReachKind.Clock,
             "System.DateTime" or "System.DateTimeOffset" => member is "get_Now" or "get_UtcNow" or "get_Today" ? ReachKind.Clock : null,
             "System.Environment" => member is "get_NewLine" ? null : member.StartsWith("get_TickCount", StringComparison.Ordinal)
                 ? ReachKind.Clock : ReachKind.Environment,
@@ -88,7 +89,8 @@ internal static class ReachRules
             "System.Type" => TypeLookups.Contains(member) ? ReachKind.Reflection : null,
             "System.Activator" => parameters == 0 ? null : ReachKind.Reflection,
             "System.Delegate" => member is "DynamicInvoke" or "CreateDelegate" ? ReachKind.Reflection : null,
-            "System.Runtime.InteropServices.Marshal" or "System.Runtime.InteropServices.NativeLibrary" or "System.Runtime.InteropServices.NativeMemory" => ReachKind.Native,
+            "System.Runtime.InteropServices.Marshal" or "System.Runtime.InteropServices.NativeLibrary"
+                or "System.Runtime.InteropServices.NativeMemory" => ReachKind.Native,
             "System.Runtime.InteropServices.MemoryMarshal" =>
                 member is "CreateSpan" or "CreateReadOnlySpan" or "GetReference" or "GetArrayDataReference" ? ReachKind.Native : null,
             "System.Runtime.CompilerServices.Unsafe" => member is "As" or "SkipInit" or "SizeOf" ? null : ReachKind.Native,

@@ -56,7 +56,8 @@ internal sealed class StaticUse(CodeModule module, MethodDefinition method, IRea
     {
         var type = Metadata.GetTypeDefinition(handle);
         if (type.BaseType.Kind == HandleKind.TypeReference
-            && module.NameOf((TypeReferenceHandle)type.BaseType).Type is "System.Enum" or "System.MulticastDelegate" or "System.ValueType") return false;
+            && module.NameOf((TypeReferenceHandle)type.BaseType).Type is "System.Enum" or "System.MulticastDelegate" or "System.ValueType")
+            return false;
         foreach (var field in type.GetFields())
         {
             var definition = Metadata.GetFieldDefinition(field);
@@ -75,14 +76,17 @@ internal sealed class StaticUse(CodeModule module, MethodDefinition method, IRea
         if (name.StartsWith("stelem", StringComparison.Ordinal) || name == "ldelema") return Array;
         if (instruction.Code.OperandType != OperandType.InlineMethod) return null;
         var handle = MetadataTokens.EntityHandle(instruction.Token);
-        if (handle.Kind == HandleKind.MethodSpecification) handle = Metadata.GetMethodSpecification((MethodSpecificationHandle)handle).Method;
+        if (handle.Kind == HandleKind.MethodSpecification)
+            handle = Metadata.GetMethodSpecification((MethodSpecificationHandle)handle).Method;
         if (handle.Kind != HandleKind.MemberReference) return null;
         var member = Metadata.GetMemberReference((MemberReferenceHandle)handle);
         if (!ReachRules.IsMutator(Metadata.GetString(member.Name))) return null;
         var type = member.Parent.Kind switch
         {
             HandleKind.TypeReference => module.NameOf((TypeReferenceHandle)member.Parent).Type,
-            HandleKind.TypeSpecification => Metadata.GetTypeSpecification((TypeSpecificationHandle)member.Parent).DecodeSignature(new TypeNames(module, _ => { }), null),
+            HandleKind.TypeSpecification =>
+                Metadata.GetTypeSpecification((TypeSpecificationHandle)member.Parent)
+                    .DecodeSignature(new TypeNames(module, _ => { }), null),
             _ => null,
         };
         return type == "System.Array" ? Array : type;

@@ -1,8 +1,8 @@
 namespace Granary.Engine.Analysis.Metrics;
 
 /// <summary>
-/// An equity curve in numbers: its measures and the metrics computed from them. Fractions, not percent; simple returns r_t = E_t / E_{t-1} − 1;
-/// NaN where a value is undefined (fewer than two points, no deviation, no loss).
+/// An equity curve in numbers: its measures and the metrics computed from them. Fractions, not percent; simple returns r_t = E_t / E_{t-1}
+/// − 1; NaN where a value is undefined (fewer than two points, no deviation, no loss).
 /// </summary>
 /// <param name="Benchmark">The comparison with a benchmark; null without one.</param>
 public sealed record EquityStatistics(EquityMeasures Measures, MetricSet Metrics, BenchmarkStatistics? Benchmark = null)
@@ -23,7 +23,9 @@ public sealed record EquityStatistics(EquityMeasures Measures, MetricSet Metrics
     public EquityStatistics Above(double riskFree) => riskFree == 0 ? this
         : this with { Metrics = Metrics.With(new MetricInput { Parts = MetricParts.RiskFree, RiskFree = riskFree }) };
 
-    /// <summary>The statistics of a curve that is held in memory. A run that streams uses <see cref="EquityAccumulator"/>, as this does.</summary>
+    /// <summary>
+    /// The statistics of a curve that is held in memory. A run that streams uses <see cref="EquityAccumulator"/>, as this does.
+    /// </summary>
     /// <param name="periodsPerYear">Null to infer it from the times.</param>
     /// <param name="benchmark">Compared at the times that both curves have.</param>
     /// <param name="catalogue">Null for the metrics of the platform.</param>

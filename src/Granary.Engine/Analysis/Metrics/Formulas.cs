@@ -4,7 +4,9 @@ namespace Granary.Engine.Analysis.Metrics;
 
 /// <summary>A definition, for the report's appendix.</summary>
 /// <param name="Name">The key in results.json, or the name of a convention.</param>
-/// <param name="Text">The formula in plain text; E is equity at each bar's close, r its simple returns, b the benchmark's, n their number.</param>
+/// <param name="Text">
+/// The formula in plain text; E is equity at each bar's close, r its simple returns, b the benchmark's, n their number.
+/// </param>
 /// <param name="Source">Where the definition comes from.</param>
 public sealed record Formula(string Name, string Text, string Source);
 

@@ -26,7 +26,10 @@ public sealed record Metric(string Key, string Name)
 
     public required MetricGroup Group { get; init; }
 
-    /// <summary>What must have been measured. A metric of a part of <see cref="MetricParts.Later"/> reads that part and <see cref="MetricInput.Earlier"/>.</summary>
+    /// <summary>
+    /// What must have been measured. A metric of a part of <see cref="MetricParts.Later"/> reads that part and
+    /// <see cref="MetricInput.Earlier"/>.
+    /// </summary>
     public required MetricParts Needs { get; init; }
 
     public required MetricFormula Compute { get; init; }

@@ -18,7 +18,8 @@ public sealed class MetricCatalogue
         {
             var later = metric.Needs & MetricParts.Later;
             if (later != 0 && metric.Needs != later)
-                throw new ArgumentException($"metric '{metric.Key}' needs {metric.Needs}: what is measured later cannot be joined with the rest; "
+                throw new ArgumentException($"metric '{metric.Key}' needs {metric.Needs}: what is measured later cannot be joined with the "
+                    + $"rest; "
                     + $"need {later} alone and read the rest from {nameof(MetricInput.Earlier)}", nameof(metrics));
             if (!_byKey.TryAdd(metric.Key, metric))
                 throw new ArgumentException($"two metrics have the key '{metric.Key}'; give one of them another key", nameof(metrics));
@@ -45,7 +46,8 @@ public sealed class MetricCatalogue
 
     /// <summary>The metrics of what was measured.</summary>
     public MetricLayout LayoutOf(MetricParts parts) =>
-        _layouts.TryGetValue(parts, out var layout) ? layout : _layouts.GetOrAdd(parts, static (p, catalogue) => new MetricLayout(catalogue, p), this);
+        _layouts.TryGetValue(parts, out var layout) ? layout
+            : _layouts.GetOrAdd(parts, static (p, catalogue) => new MetricLayout(catalogue, p), this);
 
     /// <summary>Computes every metric of what was measured.</summary>
     public MetricSet Compute(in MetricInput input)

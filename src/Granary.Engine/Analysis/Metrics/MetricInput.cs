@@ -36,7 +36,8 @@ public readonly struct MetricInput
         Parts = MetricParts.Strategy,
         Equity = equity.Measure(periodsPerYear),
         Trades = trades.Measure(),
-        Account = new AccountMeasures(equity.Count, equity.ExposedBars, trades.Commission, trades.Carry, trades.IntrabarByPath, trades.IntrabarByRule),
+        Account = new AccountMeasures(equity.Count, equity.ExposedBars, trades.Commission, trades.Carry, trades.IntrabarByPath,
+            trades.IntrabarByRule),
         Checks = CheckResults.None,
     };
 

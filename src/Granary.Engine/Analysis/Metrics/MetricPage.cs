@@ -8,7 +8,8 @@ public static class MetricPage
 {
     private static readonly (MetricGroup Group, string Title)[] _sections =
     [
-        (MetricGroup.Return, "Return"), (MetricGroup.Risk, "Risk"), (MetricGroup.ReturnForRisk, "Return for risk"), (MetricGroup.Trades, "Trades"),
+        (MetricGroup.Return, "Return"), (MetricGroup.Risk, "Risk"), (MetricGroup.ReturnForRisk, "Return for risk"),
+        (MetricGroup.Trades, "Trades"),
         (MetricGroup.Excursions, "Streaks and excursions of trades"), (MetricGroup.Exposure, "Exposure and costs"),
         (MetricGroup.Benchmark, "Against a benchmark"), (MetricGroup.Checks, "Validation checks"),
     ];
@@ -32,7 +33,8 @@ public static class MetricPage
         {
             var metrics = catalogue.All.Where(m => m.Group == group).ToList();
             if (metrics.Count == 0) continue;
-            page.Append(CultureInfo.InvariantCulture, $"\n## {title}\n\n| key | name | formula | source | unit | better | of |\n| --- | --- | --- | --- | --- | --- | --- |\n");
+            page.Append(CultureInfo.InvariantCulture,
+                $"\n## {title}\n\n| key | name | formula | source | unit | better | of |\n| --- | --- | --- | --- | --- | --- | --- |\n");
             foreach (var m in metrics)
                 page.Append(CultureInfo.InvariantCulture,
                     $"| `{m.Key}` | {m.Name} | {Cell(m.Formula)} | {m.Source} | {Unit(m.Unit)} | {Better(m)} | {Of(m.Needs)} |\n");

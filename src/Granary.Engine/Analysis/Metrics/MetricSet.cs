@@ -47,7 +47,10 @@ public sealed class MetricSet : IEquatable<MetricSet>
 
     public double Sortino => this[RatioMetrics.Sortino];
 
-    /// <summary>Nothing was left of the account, and it was closed: its return is −100 %, its volatility and ratios are undefined, and it ranks last.</summary>
+    /// <summary>
+    /// Nothing was left of the account, and it was closed: its return is −100 %, its volatility and ratios are undefined, and it ranks
+    /// last.
+    /// </summary>
     public bool IsRuined => FinalEquity <= 0;
 
     /// <summary>What is written of the set, in order.</summary>

@@ -4,7 +4,8 @@ using Granary.Engine.Market;
 namespace Granary.Engine.Factors.Averages;
 
 /// <summary>Double exponential moving average of the close.</summary>
-[Factor("dema", "Double exponential moving average of the close.", Formula = "2 · e1 − e2, e1 = ema(close), e2 = ema(e1), both from the simple average of the first n closes",
+[Factor("dema", "Double exponential moving average of the close.",
+    Formula = "2 · e1 − e2, e1 = ema(close), e2 = ema(e1), both from the simple average of the first n closes",
     Source = "Mulloy 1994; Stock.Indicators", Range = "price")]
 public sealed class Dema([Range(1, 10_000)] int n = 20) : FactorKernel
 {

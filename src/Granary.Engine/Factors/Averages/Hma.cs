@@ -5,8 +5,8 @@ using Granary.Engine.Market;
 namespace Granary.Engine.Factors.Averages;
 
 /// <summary>Hull's moving average of the close.</summary>
-[Factor("hma", "Hull's moving average of the close: quick, and smooth.", Formula = "wma(2 · wma(n/2) − wma(n), √n), both halves rounded down",
-    Source = "Hull 2005; Stock.Indicators", Range = "price")]
+[Factor("hma", "Hull's moving average of the close: quick, and smooth.",
+    Formula = "wma(2 · wma(n/2) − wma(n), √n), both halves rounded down", Source = "Hull 2005; Stock.Indicators", Range = "price")]
 public sealed class Hma([Range(2, 10_000)] int n = 20) : ChunkedKernel
 {
     private readonly double[] _scratch = new double[Longest];
@@ -28,7 +28,8 @@ public sealed class Hma([Range(2, 10_000)] int n = 20) : ChunkedKernel
         var i = 0;
         for (; i <= result.Length - Vector<double>.Count; i += Vector<double>.Count)
         {
-            var difference = new Vector<double>(half[i..]) / new Vector<double>(weightOfHalf) - new Vector<double>(result[i..]) / new Vector<double>(weightOfLong);
+            var difference = new Vector<double>(half[i..]) / new Vector<double>(weightOfHalf)
+                - new Vector<double>(result[i..]) / new Vector<double>(weightOfLong);
             difference.CopyTo(result[i..]);
         }
         for (; i < result.Length; i++) result[i] = half[i] / weightOfHalf - result[i] / weightOfLong;

@@ -7,7 +7,8 @@ namespace Granary.Engine.Factors.Averages;
 
 /// <summary>Kaufman's adaptive moving average of the close.</summary>
 [Factor("kama", "Kaufman's adaptive moving average: quick where the close runs straight, slow where it wavers.",
-    Formula = "k + s² · (close − k), s = efficiency(n) · (2/(fast+1) − 2/(slow+1)) + 2/(slow+1), from the n-th close; the close itself where nothing moved",
+    Formula = "k + s² · (close − k), s = efficiency(n) · (2/(fast+1) − 2/(slow+1)) + 2/(slow+1), from the n-th close; the close itself "
+        + "where nothing moved",
     Source = "Kaufman 1995; Stock.Indicators", Range = "price")]
 public sealed class Kama([Range(1, 10_000)] int n = 10, [Range(1, 1_000)] int fast = 2, [Range(1, 10_000)] int slow = 30) : ChunkedKernel
 {

@@ -4,7 +4,8 @@ using Granary.Engine.Market;
 namespace Granary.Engine.Factors.Averages;
 
 /// <summary>Triple exponential moving average of the close.</summary>
-[Factor("tema", "Triple exponential moving average of the close.", Formula = "3 · e1 − 3 · e2 + e3, e1 = ema(close), e2 = ema(e1), e3 = ema(e2), all from the simple average of the first n closes",
+[Factor("tema", "Triple exponential moving average of the close.",
+    Formula = "3 · e1 − 3 · e2 + e3, e1 = ema(close), e2 = ema(e1), e3 = ema(e2), all from the simple average of the first n closes",
     Source = "Mulloy 1994; Stock.Indicators", Range = "price")]
 public sealed class Tema([Range(1, 10_000)] int n = 20) : FactorKernel
 {

@@ -2,7 +2,10 @@ using System.Numerics;
 
 namespace Granary.Engine.Factors.Kernels;
 
-/// <summary>A kernel that needs columns of its own between its steps: it is shown its run in chunks that these fit, and that stay in the nearest cache.</summary>
+/// <summary>
+/// A kernel that needs columns of its own between its steps: it is shown its run in chunks that these fit, and that stay in the nearest
+/// cache.
+/// </summary>
 public abstract class ChunkedKernel : FactorKernel
 {
     /// <summary>The most bars of a chunk.</summary>
@@ -30,7 +33,8 @@ public abstract class ChunkedKernel : FactorKernel
     {
         if (column.Length != from.Length) throw new ArgumentException("as many as in the other", nameof(column));
         var i = 0;
-        for (; i <= from.Length - Vector<double>.Count; i += Vector<double>.Count) (new Vector<double>(from[i..]) - new Vector<double>(column[i..])).CopyTo(from[i..]);
+        for (; i <= from.Length - Vector<double>.Count; i += Vector<double>.Count)
+            (new Vector<double>(from[i..]) - new Vector<double>(column[i..])).CopyTo(from[i..]);
         for (; i < from.Length; i++) from[i] -= column[i];
     }
 }

@@ -32,7 +32,8 @@ public struct EfficiencyRatio(int n)
             var ratio = Vector.Abs(Vector.LoadUnsafe(ref now, (nuint)i) - Vector.LoadUnsafe(ref result, (nuint)i)) / length;
             // Rounding may make the way of a straight line a hair shorter than its ends are apart.
             ratio = Vector.ConditionalSelect(Vector.GreaterThan(ratio, Vector<double>.One), Vector<double>.One, ratio);
-            Vector.ConditionalSelect(Vector.GreaterThan(length, Vector<double>.Zero), ratio, new Vector<double>(ifStill)).StoreUnsafe(ref result, (nuint)i);
+            Vector.ConditionalSelect(Vector.GreaterThan(length, Vector<double>.Zero), ratio, new Vector<double>(ifStill))
+                .StoreUnsafe(ref result, (nuint)i);
         }
         for (; i < values.Length; i++)
         {
@@ -52,7 +53,8 @@ public struct EfficiencyRatio(int n)
         ref var step = ref MemoryMarshal.GetReference(steps);
         var i = 1;
         for (; i <= values.Length - Vector<double>.Count; i += Vector<double>.Count)
-            Vector.Abs(Vector.LoadUnsafe(ref value, (nuint)i) - Vector.LoadUnsafe(ref value, (nuint)(i - 1))).StoreUnsafe(ref step, (nuint)i);
+            Vector.Abs(Vector.LoadUnsafe(ref value, (nuint)i) - Vector.LoadUnsafe(ref value, (nuint)(i - 1)))
+                .StoreUnsafe(ref step, (nuint)i);
         for (; i < values.Length; i++) steps[i] = Math.Abs(values[i] - values[i - 1]);
         _previous = values[^1];
     }

@@ -6,10 +6,13 @@ using System.Runtime.Intrinsics;
 namespace Granary.Engine.Factors.Kernels;
 
 /// <summary>
-/// A sum to which values are added and from which they are taken away again without drift: decimal prices in whole ticks, others as they are,
-/// each with what rounding loses kept beside it. Its mean is correctly rounded, so that two averages are equal exactly when they are equal on paper.
+/// A sum to which values are added and from which they are taken away again without drift: decimal prices in whole ticks, others as they
+/// are, each with what rounding loses kept beside it. Its mean is correctly rounded, so that two averages are equal exactly when they are
+/// equal on paper.
 /// </summary>
-/// <remarks>Knuth's two-sum, the errors summed apart (Neumaier 1974): whole ticks are exact to 2¹⁰⁶, other prices to some thirty digits.</remarks>
+/// <remarks>
+/// Knuth's two-sum, the errors summed apart (Neumaier 1974): whole ticks are exact to 2¹⁰⁶, other prices to some thirty digits.
+/// </remarks>
 public struct ExactSum
 {
     private readonly double _scale;
@@ -42,7 +45,8 @@ public struct ExactSum
     /// <param name="errors">As many: what rounding has lost of it.</param>
     internal void Slide(Span<double> oldest, ReadOnlySpan<double> newest, Span<double> sums, Span<double> errors)
     {
-        if (newest.Length != oldest.Length || sums.Length != oldest.Length || errors.Length != oldest.Length) throw new ArgumentException("as many of each", nameof(newest));
+        if (newest.Length != oldest.Length || sums.Length != oldest.Length || errors.Length != oldest.Length)
+            throw new ArgumentException("as many of each", nameof(newest));
         if (_isDecimal) ToTicks(newest, _scale, sums);
         else newest.CopyTo(sums);
         // In registers.
@@ -71,7 +75,8 @@ public struct ExactSum
         {
             var high = Vector256.LoadUnsafe(ref sum, (nuint)i);
             var quotient = high / d;
-            (quotient + (Vector256.FusedMultiplyAdd(-quotient, d, high) + Vector256.LoadUnsafe(ref error, (nuint)i)) / d).StoreUnsafe(ref sum, (nuint)i);
+            (quotient + (Vector256.FusedMultiplyAdd(-quotient, d, high)
+                + Vector256.LoadUnsafe(ref error, (nuint)i)) / d).StoreUnsafe(ref sum, (nuint)i);
         }
         for (; i < sums.Length; i++) sums[i] = Quotient(sums[i], errors[i], divisor);
     }
@@ -102,8 +107,11 @@ public struct ExactSum
         high = sum;
     }
 
-    /// <summary>Whether sums of prices below a million, times <paramref name="weight"/>, are whole ticks that a double holds: below 2⁵³.</summary>
-    internal static bool FitsDouble(int decimals, double weight) => decimals is >= 0 and <= 9 && 1e6 * Math.Pow(10, decimals) * weight < 1L << 53;
+    /// <summary>
+    /// Whether sums of prices below a million, times <paramref name="weight"/>, are whole ticks that a double holds: below 2⁵³.
+    /// </summary>
+    internal static bool FitsDouble(int decimals, double weight) =>
+        decimals is >= 0 and <= 9 && 1e6 * Math.Pow(10, decimals) * weight < 1L << 53;
 
     /// <summary>The whole ticks of a run of decimal values.</summary>
     internal static void ToTicks(ReadOnlySpan<double> values, double scale, Span<double> results)
@@ -112,7 +120,8 @@ public struct ExactSum
         ref var from = ref MemoryMarshal.GetReference(values);
         ref var to = ref MemoryMarshal.GetReference(results);
         var i = 0;
-        for (; i <= values.Length - Vector<double>.Count; i += Vector<double>.Count) Vector.Round(Vector.LoadUnsafe(ref from, (nuint)i) * scale).StoreUnsafe(ref to, (nuint)i);
+        for (; i <= values.Length - Vector<double>.Count; i += Vector<double>.Count)
+            Vector.Round(Vector.LoadUnsafe(ref from, (nuint)i) * scale).StoreUnsafe(ref to, (nuint)i);
         for (; i < values.Length; i++) results[i] = Math.Round(values[i] * scale);
     }
 
@@ -121,7 +130,8 @@ public struct ExactSum
     {
         ref var value = ref MemoryMarshal.GetReference(values);
         var i = 0;
-        for (; i <= values.Length - Vector<double>.Count; i += Vector<double>.Count) (Vector.LoadUnsafe(ref value, (nuint)i) / new Vector<double>(divisor)).StoreUnsafe(ref value, (nuint)i);
+        for (; i <= values.Length - Vector<double>.Count; i += Vector<double>.Count)
+            (Vector.LoadUnsafe(ref value, (nuint)i) / new Vector<double>(divisor)).StoreUnsafe(ref value, (nuint)i);
         for (; i < values.Length; i++) values[i] /= divisor;
     }
 

@@ -3,10 +3,10 @@ using System.Runtime.CompilerServices;
 namespace Granary.Engine.Factors.Kernels;
 
 /// <summary>
-/// Weighted averages and least-squares slopes of the last <c>n</c> values, weighted 1 (oldest) to n (newest), in constant time and without drift.
-/// Decimal prices are summed in whole ticks and the result is rounded once, so that a tie is a tie: by <see cref="RollingWeightedSum"/> where a double surely
-/// holds their sums, else with what rounding loses kept beside the sums, as in <see cref="ExactSum"/>. Prices that are not decimal have no ticks to tie on;
-/// they are summed as they are.
+/// Weighted averages and least-squares slopes of the last <c>n</c> values, weighted 1 (oldest) to n (newest), in constant time and without
+/// drift. Decimal prices are summed in whole ticks and the result is rounded once, so that a tie is a tie: by
+/// <see cref="RollingWeightedSum"/> where a double surely holds their sums, else with what rounding loses kept beside the sums, as in
+/// <see cref="ExactSum"/>. Prices that are not decimal have no ticks to tie on; they are summed as they are.
 /// </summary>
 public struct ExactWeightedSum
 {
@@ -55,7 +55,9 @@ public struct ExactWeightedSum
         results[..cold].Fill(double.NaN);
     }
 
-    /// <summary>Takes a run of values; the results are the least-squares slope and the simple average up to each value, NaN until n have come.</summary>
+    /// <summary>
+    /// Takes a run of values; the results are the least-squares slope and the simple average up to each value, NaN until n have come.
+    /// </summary>
     /// <param name="slopes">As many; other memory than the values'.</param>
     /// <param name="means">As many; other memory.</param>
     public void NextSlopes(ReadOnlySpan<double> values, Span<double> slopes, Span<double> means)

@@ -1,6 +1,8 @@
 namespace Granary.Engine.Factors.Kernels;
 
-/// <summary>An exponential average that starts from the simple average of its first <c>n</c> values: the recursion behind ema, macd, dema, …</summary>
+/// <summary>
+/// An exponential average that starts from the simple average of its first <c>n</c> values: the recursion behind ema, macd, dema, …
+/// </summary>
 public struct ExponentialAverage(int n, double alpha)
 {
     private double _value;

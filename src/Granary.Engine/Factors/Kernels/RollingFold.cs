@@ -40,9 +40,9 @@ public readonly struct Least : IFold
 }
 
 /// <summary>
-/// All of the last <c>n</c> values joined into one, in constant time and without a branch on the data (van Herk 1992): the window is the tail of
-/// the finished group of n, whose suffixes are kept joined, and the head of the current one. Nothing is ever taken out again, so that a sum does
-/// not drift.
+/// All of the last <c>n</c> values joined into one, in constant time and without a branch on the data (van Herk 1992): the window is the
+/// tail of the finished group of n, whose suffixes are kept joined, and the head of the current one. Nothing is ever taken out again, so
+/// that a sum does not drift.
 /// </summary>
 /// <typeparam name="TFold">What joins them: <see cref="Total"/>, <see cref="Greatest"/> or <see cref="Least"/>.</typeparam>
 public struct RollingFold<TFold>

@@ -1,8 +1,8 @@
 namespace Granary.Engine.Factors.Kernels;
 
 /// <summary>
-/// The simple average of the last <c>n</c> values, rounded once: decimal prices summed in whole ticks by <see cref="RollingFold{TFold}"/> where a double surely
-/// holds their sums, others by <see cref="ExactSum"/>.
+/// The simple average of the last <c>n</c> values, rounded once: decimal prices summed in whole ticks by <see cref="RollingFold{TFold}"/>
+/// where a double surely holds their sums, others by <see cref="ExactSum"/>.
 /// </summary>
 public struct RollingMean
 {
@@ -54,7 +54,7 @@ public struct RollingMean
             var count = Math.Min(Math.Min(n - _at, values.Length - i), Longest);
             var means = results.Slice(i, count);
             sum.Slide(_window.AsSpan(_at, count), values.Slice(i, count), means, errors[..count]);
-            // The sums wait for one another, their divisions for nobody.
+            // The sums wait for one another; their divisions are independent.
             ExactSum.Divide(means, errors, divisor);
             i += count;
             _at = _at + count == n ? 0 : _at + count;

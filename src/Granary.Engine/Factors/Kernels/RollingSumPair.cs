@@ -4,7 +4,10 @@ using System.Runtime.Intrinsics;
 
 namespace Granary.Engine.Factors.Kernels;
 
-/// <summary>Two <see cref="RollingFold{TFold}"/>s of equal length side by side in one register: the sums of a ratio, for little more than one of them.</summary>
+/// <summary>
+/// Two <see cref="RollingFold{TFold}"/>s of equal length side by side in one register: the sums of a ratio, for little more than one of
+/// them.
+/// </summary>
 public struct RollingSumPair
 {
     private readonly Vector128<double>[] _tail;

@@ -4,8 +4,9 @@ using System.Runtime.InteropServices;
 namespace Granary.Engine.Factors.Kernels;
 
 /// <summary>
-/// The last <c>n</c> values weighted 1 (oldest) to n (newest), and their plain sum, in constant time and without subtraction, so without drift:
-/// the window is the tail of the finished group of n, whose suffix sums are kept, and the head of the current one. Of whole numbers whose sums stay below 2⁵³ it is exact.
+/// The last <c>n</c> values weighted 1 (oldest) to n (newest), and their plain sum, in constant time and without subtraction, so without
+/// drift: the window is the tail of the finished group of n, whose suffix sums are kept, and the head of the current one. Of whole numbers
+/// whose sums stay below 2⁵³ it is exact.
 /// </summary>
 public struct RollingWeightedSum
 {
@@ -26,7 +27,8 @@ public struct RollingWeightedSum
     /// <param name="sums">As many; other memory. Empty where they are not wanted.</param>
     public void Next(ReadOnlySpan<double> values, Span<double> weighted, Span<double> sums)
     {
-        if (values.Length != weighted.Length || (sums.Length > 0 && values.Length != sums.Length)) throw new ArgumentException("as many results as values", nameof(weighted));
+        if (values.Length != weighted.Length || (sums.Length > 0 && values.Length != sums.Length))
+            throw new ArgumentException("as many results as values", nameof(weighted));
         nint n = _tail.Length - 1, at = _at;
         ref var tail = ref MemoryMarshal.GetArrayDataReference(_tail);
         ref var weightedTail = ref MemoryMarshal.GetArrayDataReference(_weightedTail);

@@ -95,7 +95,8 @@ public struct RollingWindow
             restThird += square * d;
             restFourth += square * square;
         }
-        return ((Joined(second) + restSecond) / values.Length, (Joined(third) + restThird) / values.Length, (Joined(fourth) + restFourth) / values.Length);
+        return ((Joined(second) + restSecond) / values.Length, (Joined(third) + restThird) / values.Length, (Joined(fourth)
+            + restFourth) / values.Length);
     }
 
     /// <summary>Σ (x − x̄)², Σ (y − ȳ)² and Σ (x − x̄)(y − ȳ) of two windows of equal length.</summary>

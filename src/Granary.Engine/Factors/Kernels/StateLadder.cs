@@ -8,8 +8,8 @@ namespace Granary.Engine.Factors.Kernels;
 public readonly record struct LadderRung(double Up, double Down);
 
 /// <summary>
-/// A finite state machine over ordered states, as bearish, neutral, bullish: a measure moves it up and down its rungs, each with hysteresis,
-/// and a state once entered is kept for a least number of bars.
+/// A finite state machine over ordered states, as bearish, neutral, bullish: a measure moves it up and down its rungs, each with
+/// hysteresis, and a state once entered is kept for a least number of bars.
 /// </summary>
 public struct StateLadder
 {
@@ -17,7 +17,9 @@ public struct StateLadder
     private readonly int _dwell;
 
     /// <param name="rungs">One fewer than states, from the lowest; both numbers rise from rung to rung.</param>
-    /// <param name="dwell">Bars for which a state is kept at the least, the one that entered it included; 1 keeps none longer than the measure says.</param>
+    /// <param name="dwell">
+    /// Bars for which a state is kept at the least, the one that entered it included; 1 keeps none longer than the measure says.
+    /// </param>
     /// <exception cref="ArgumentException">No rung, one whose Down exceeds its Up, rungs out of order, or a dwell below 1.</exception>
     public StateLadder(LadderRung[] rungs, int dwell)
     {
@@ -25,7 +27,8 @@ public struct StateLadder
         if (dwell < 1) throw new ArgumentException($"a dwell of {dwell} bars: at least 1 is needed", nameof(dwell));
         for (var i = 0; i < rungs.Length; i++)
         {
-            if (!(rungs[i].Down <= rungs[i].Up)) throw new ArgumentException($"the way down at {rungs[i].Down} lies above the way up at {rungs[i].Up}", nameof(rungs));
+            if (!(rungs[i].Down <= rungs[i].Up))
+                throw new ArgumentException($"the way down at {rungs[i].Down} lies above the way up at {rungs[i].Up}", nameof(rungs));
             if (i > 0 && !(rungs[i].Up >= rungs[i - 1].Up && rungs[i].Down >= rungs[i - 1].Down))
                 throw new ArgumentException("the steps between states must rise from the lowest state to the highest", nameof(rungs));
         }
@@ -40,7 +43,9 @@ public struct StateLadder
     /// <summary>Bars since the state was entered, 0 at the bar that entered it.</summary>
     public long Age { get; private set; }
 
-    /// <summary>The state after the next bar's measure. NaN leaves it alone. From the start it goes from the middle wherever the measure says.</summary>
+    /// <summary>
+    /// The state after the next bar's measure. NaN leaves it alone. From the start it goes from the middle wherever the measure says.
+    /// </summary>
     // (Inlined, so that in a loop over bars the machine stays in registers; most bars leave it where it is.)
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public int Next(double measure)

@@ -9,7 +9,8 @@ internal static class TrueRanges
         double.MaxNative(high - low, double.MaxNative(Math.Abs(high - previousClose), Math.Abs(low - previousClose)));
 
     /// <summary>Of a run of bars; NaN where there is no close before.</summary>
-    public static void Of(ReadOnlySpan<double> high, ReadOnlySpan<double> low, ReadOnlySpan<double> close, double previousClose, Span<double> results)
+    public static void Of(ReadOnlySpan<double> high, ReadOnlySpan<double> low, ReadOnlySpan<double> close, double previousClose,
+        Span<double> results)
     {
         results[0] = double.IsNaN(previousClose) ? double.NaN : Of(high[0], low[0], previousClose);
         var i = 1;

@@ -5,10 +5,12 @@ using Granary.Engine.Market;
 namespace Granary.Engine.Factors.Oscillators;
 
 /// <summary>Where the close lies in the range of the last bars, smoothed, and its own average.</summary>
-[Factor("stochastic", "Stochastic oscillator: where the close lies in the range of the last n bars, smoothed, with its signal.", Lines = "k,d",
+[Factor("stochastic", "Stochastic oscillator: where the close lies in the range of the last n bars, smoothed, with its signal.",
+    Lines = "k,d",
     Formula = "raw = 100 · (close − lowest(n)) / (highest(n) − lowest(n)), 0 on a flat range; k = sma(raw, smooth); d = sma(k, signal)",
     Source = "Lane; Stock.Indicators", Range = "0 … 100")]
-public sealed class Stochastic([Range(1, 10_000)] int n = 14, [Range(1, 1_000)] int smooth = 3, [Range(1, 1_000)] int signal = 3) : FactorKernel
+public sealed class Stochastic([Range(1, 10_000)] int n = 14, [Range(1, 1_000)] int smooth = 3, [Range(1, 1_000)]
+    int signal = 3) : FactorKernel
 {
     private RollingFold<Greatest> _highest = new(n);
     private RollingFold<Least> _lowest = new(n);
@@ -54,7 +56,8 @@ public sealed class Stochastic([Range(1, 10_000)] int n = 14, [Range(1, 1_000)] 
 
     /// <summary>Turns raw values, standing in the first line, into the smoothed ones and their average.</summary>
     /// <param name="warmUp">The first bar with a raw value, counted from 1.</param>
-    internal static void Smooth(Span<double> k, Span<double> d, ref RollingFold<Total> raw, ref RollingFold<Total> smoothed, int smooth, int signal, ref long seen, int warmUp)
+    internal static void Smooth(Span<double> k, Span<double> d, ref RollingFold<Total> raw, ref RollingFold<Total> smoothed, int smooth,
+        int signal, ref long seen, int warmUp)
     {
         var from = Cold(k.Length, seen, warmUp);
         raw.Next(k[from..], k[from..]);

@@ -8,9 +8,11 @@ namespace Granary.Engine.Factors.Oscillators;
 [Factor("ultimate", "Ultimate oscillator: buying pressure in proportion to true range, over three spans.",
     Formula = "100 · (4 · a1 + 2 · a2 + a3) / 7, a = Σ (close − min(low, close[1])) / Σ true-range over each span",
     Source = "Williams 1985; Stock.Indicators", Range = "0 … 100", Undefined = "while nothing moved over the shortest span")]
-public sealed class Ultimate([Range(1, 10_000)] int first = 7, [Range(1, 10_000)] int second = 14, [Range(1, 10_000)] int third = 28) : ChunkedKernel
+public sealed class Ultimate([Range(1, 10_000)] int first = 7, [Range(1, 10_000)] int second = 14, [Range(1, 10_000)]
+    int third = 28) : ChunkedKernel
 {
-    private readonly double[] _pressure = new double[Longest], _range = new double[Longest], _sum = new double[Longest], _sumOfRanges = new double[Longest];
+    private readonly double[] _pressure = new double[Longest], _range = new double[Longest], _sum = new double[Longest],
+        _sumOfRanges = new double[Longest];
     private RollingSumPair _first = new(first), _second = new(second), _third = new(third);
     private double _previous = double.NaN;
     private long _seen;
@@ -54,7 +56,8 @@ public sealed class Ultimate([Range(1, 10_000)] int first = 7, [Range(1, 10_000)
     {
         var i = 0;
         for (; i <= result.Length - Vector<double>.Count; i += Vector<double>.Count)
-            (new Vector<double>(result[i..]) + new Vector<double>(sum[i..]) / new Vector<double>(sumOfRanges[i..]) * weight).CopyTo(result[i..]);
+            (new Vector<double>(result[i..])
+                + new Vector<double>(sum[i..]) / new Vector<double>(sumOfRanges[i..]) * weight).CopyTo(result[i..]);
         for (; i < result.Length; i++) result[i] += sum[i] / sumOfRanges[i] * weight;
     }
 }

@@ -16,7 +16,8 @@ public enum BarEvent
 }
 
 /// <summary>Bars since something happened.</summary>
-[Factor("bars-since", "Bars since the first one of the session, week or month, since the highest high or lowest low of the last n, or since the last rise or fall of the close.",
+[Factor("bars-since", "Bars since the first one of the session, week or month, since the highest high or lowest low of the last n, or "
+    + "since the last rise or fall of the close.",
     Formula = "0 at the bar itself; the older of equal extremes counts", Source = "textbook", Range = "0 …; high and low below n",
     Undefined = "for session before the first one opens; for rise and fall until the first")]
 public sealed class BarsSince(BarEvent what = BarEvent.Session, [Range(1, 10_000)] int n = 20) : FactorKernel

@@ -22,11 +22,15 @@ public enum PivotKind
 }
 
 /// <summary>Levels of support and resistance from the day, week or month before.</summary>
-[Factor("pivot-points", "Pivot points: levels made of the high, low and close of the day, week or month before.", Lines = ",s1,s2,s3,s4,r1,r2,r3,r4",
-    Formula = "standard: p = (h + l + c) / 3; s1 = 2p − h, s2 = p − (h − l), s3 = l − 2(h − p); r1 = 2p − l, r2 = p + (h − l), r3 = h + 2(p − l). "
-        + "fibonacci: p ∓ 0.382, 0.618, 1 · (h − l). camarilla: c ∓ 1.1/12, 1.1/6, 1.1/4, 1.1/2 · (h − l). woodie: standard on p = (h + l + 2 · this span's open) / 4. "
+[Factor("pivot-points", "Pivot points: levels made of the high, low and close of the day, week or month before.",
+    Lines = ",s1,s2,s3,s4,r1,r2,r3,r4",
+    Formula = "standard: p = (h + l + c) / 3; s1 = 2p − h, s2 = p − (h − l), s3 = l − 2(h − p); r1 = 2p − l, r2 = p + (h − l), r3 = h + "
+        + "2(p − l). "
+        + "fibonacci: p ∓ 0.382, 0.618, 1 · (h − l). camarilla: c ∓ 1.1/12, 1.1/6, 1.1/4, 1.1/2 · (h − l). woodie: standard on p = (h + l "
+        + "+ 2 · this span's open) / 4. "
         + "demark: x / 4, s1 = x/2 − h, r1 = x/2 − l",
-    Source = "floor traders; Stock.Indicators", Range = "price", Undefined = "in the feed's first span; levels that a kind does not have (only camarilla has s4 and r4, demark stops at s1 and r1)")]
+    Source = "floor traders; Stock.Indicators", Range = "price",
+    Undefined = "in the feed's first span; levels that a kind does not have (only camarilla has s4 and r4, demark stops at s1 and r1)")]
 public sealed class PivotPoints(PivotWindow window = PivotWindow.Day, PivotKind kind = PivotKind.Standard) : FactorKernel
 {
     private readonly double[] _levels = [.. Enumerable.Repeat(double.NaN, 9)];
@@ -82,7 +86,8 @@ public sealed class PivotPoints(PivotWindow window = PivotWindow.Day, PivotKind 
                 break;
             case PivotKind.Fibonacci:
                 var f = (h + l + c) / 3;
-                Set(f, f - 0.382 * range, f - 0.618 * range, f - range, double.NaN, f + 0.382 * range, f + 0.618 * range, f + range, double.NaN);
+                Set(f, f - 0.382 * range, f - 0.618 * range, f - range, double.NaN, f + 0.382 * range, f + 0.618 * range, f + range,
+                    double.NaN);
                 break;
             default:
                 var x = c < _open ? h + 2 * l + c : c > _open ? 2 * h + l + c : h + l + 2 * c;
@@ -92,5 +97,6 @@ public sealed class PivotPoints(PivotWindow window = PivotWindow.Day, PivotKind 
     }
 
     private void Set(double pivot, double s1, double s2, double s3, double s4, double r1, double r2, double r3, double r4) =>
-        (_levels[0], _levels[1], _levels[2], _levels[3], _levels[4], _levels[5], _levels[6], _levels[7], _levels[8]) = (pivot, s1, s2, s3, s4, r1, r2, r3, r4);
+        (_levels[0], _levels[1], _levels[2], _levels[3], _levels[4], _levels[5], _levels[6], _levels[7], _levels[8]) =
+            (pivot, s1, s2, s3, s4, r1, r2, r3, r4);
 }

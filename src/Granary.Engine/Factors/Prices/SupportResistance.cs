@@ -4,13 +4,17 @@ using Granary.Engine.Market;
 namespace Granary.Engine.Factors.Prices;
 
 /// <summary>Prices at which the market has turned more than once: the nearest below and above the close.</summary>
-/// <remarks>A turn is a high above those of the bars before and after it (or a low below them), known only when the last of these has closed.
-/// The turns of the last bars, in the order of price, are gathered from the lowest on into groups no wider than a share of the average true range.</remarks>
-[Factor("support-resistance", "Nearest levels below and above the close at which the market has turned at least twice, and how often it has.",
+/// <remarks>A turn is a high above those of the bars before and after it (or a low below them), known only when the last of these has
+/// closed. The turns of the last bars, in the order of price, are gathered from the lowest on into groups no wider than a share of the
+/// average true range.</remarks>
+[Factor("support-resistance",
+    "Nearest levels below and above the close at which the market has turned at least twice, and how often it has.",
     Lines = "support,resistance,support-touches,resistance-touches",
-    Formula = "turn = high (low) above (below) those of so many bars (wing) on both sides; groups of turns of the last n bars within width · atr(14); level = mean of a group of two or more",
+    Formula = "turn = high (low) above (below) those of so many bars (wing) on both sides; groups of turns of the last n bars within width "
+        + "· atr(14); level = mean of a group of two or more",
     Source = "clustered extremes, as in Osler 2000", Range = "price; touches 2 …", Undefined = "where no such level lies on that side")]
-public sealed class SupportResistance([Range(10, 5_000)] int n = 200, [Range(1, 50)] int wing = 3, [Range(0.01, 20)] double width = 0.5) : FactorKernel
+public sealed class SupportResistance([Range(10, 5_000)] int n = 200, [Range(1, 50)] int wing = 3, [Range(0.01, 20)]
+    double width = 0.5) : FactorKernel
 {
     // At most one high and one low turn at each bar, and turns of one kind lie at least a bar apart.
     private readonly double[] _prices = new double[2 * n + 2];

@@ -3,7 +3,8 @@ using Granary.Engine.Factors.Kernels;
 namespace Granary.Engine.Factors.Sessions;
 
 /// <summary>The venue's day of the week.</summary>
-[Factor("day-of-week", "Day of the week at the venue: 1 = Monday … 7 = Sunday.", Formula = "ISO 8601 weekday of the bar's local day", Source = "the calendar", Range = "1 … 7")]
+[Factor("day-of-week", "Day of the week at the venue: 1 = Monday … 7 = Sunday.", Formula = "ISO 8601 weekday of the bar's local day",
+    Source = "the calendar", Range = "1 … 7")]
 public sealed class DayOfWeekFactor : FactorKernel
 {
     private SessionClock _clock = null!;

@@ -4,9 +4,12 @@ using Granary.Engine.Market;
 namespace Granary.Engine.Factors.Sessions;
 
 /// <summary>Whether the session so far is a trend day or a range day.</summary>
-[Factor("day-type", "Trend-day measure of the session so far: 1 = opened at the low and stands at the high, 0 = back at its open, -1 = down; .range compares its range with those of the sessions before.",
-    Lines = ",range", Formula = "(close − session open) / (session high − session low), 0 on a flat session; range = (session high − session low) / their mean over so many finished sessions",
-    Source = "Crabel 1990", Range = "-1 … 1; .range 0 …", Undefined = "before the feed's first session; .range until so many sessions have ended, and while their mean is 0")]
+[Factor("day-type", "Trend-day measure of the session so far: 1 = opened at the low and stands at the high, 0 = back at its open, -1 = "
+    + "down; .range compares its range with those of the sessions before.",
+    Lines = ",range", Formula = "(close − session open) / (session high − session low), 0 on a flat session; range = (session high − "
+        + "session low) / their mean over so many finished sessions",
+    Source = "Crabel 1990", Range = "-1 … 1; .range 0 …",
+    Undefined = "before the feed's first session; .range until so many sessions have ended, and while their mean is 0")]
 public sealed class DayType([Range(1, 1_000)] int days = 10) : FactorKernel
 {
     private SessionClock _clock = null!;

@@ -4,8 +4,10 @@ using Granary.Engine.Market;
 namespace Granary.Engine.Factors.Sessions;
 
 /// <summary>High and low of the first minutes of the session.</summary>
-[Factor("opening-range", "High (.upper) and low (.lower) of the session's first minutes, from the bar that completes them to the day's end.", Lines = "upper,lower",
-    Formula = "upper = max(high), lower = min(low) of the bars that open within so many minutes of the session's open (of the day's first bar in a market that never closes)",
+[Factor("opening-range", "High (.upper) and low (.lower) of the session's first minutes, from the bar that completes them to the day's "
+    + "end.", Lines = "upper,lower",
+    Formula = "upper = max(high), lower = min(low) of the bars that open within so many minutes of the session's open (of the day's first "
+        + "bar in a market that never closes)",
     Source = "Crabel 1990", Range = "price", Undefined = "until the range is complete, and on days without a bar in it")]
 public sealed class OpeningRange([Range(1, 1_440)] int minutes = 30) : FactorKernel
 {

@@ -5,7 +5,8 @@ namespace Granary.Engine.Factors.Statistics;
 
 /// <summary>Rolling sensitivity to another symbol.</summary>
 [Factor("beta", "Beta to another symbol: by how much this one's one-bar return moves with that one's, over n returns.",
-    Formula = "Σ (r − r̄)(m − m̄) / Σ (m − m̄)², r = close / close[1] − 1, m that of the other symbol", Source = "Sharpe 1964; Stock.Indicators", Range = "unbounded",
+    Formula = "Σ (r − r̄)(m − m̄) / Σ (m − m̄)², r = close / close[1] − 1, m that of the other symbol",
+    Source = "Sharpe 1964; Stock.Indicators", Range = "unbounded",
     Undefined = "while the other symbol has no close at each of the n + 1 bars, or does not move")]
 public sealed class Beta(string symbol, [Range(2, 10_000)] int n = 50) : FactorKernel
 {

@@ -4,12 +4,14 @@ using Granary.Engine.Market;
 namespace Granary.Engine.Factors.Statistics;
 
 /// <summary>Rolling entropy of one-bar returns.</summary>
-[Factor("entropy", "Shannon entropy of the last n one-bar logarithmic returns, in equal bins between the least and the greatest: 1 = spread evenly, 0 = all in one.",
+[Factor("entropy", "Shannon entropy of the last n one-bar logarithmic returns, in equal bins between the least and the greatest: 1 = "
+    + "spread evenly, 0 = all in one.",
     Formula = "−Σ p · ln p / ln(bins), p = share of the returns in a bin; 0 where all are equal", Source = "Shannon 1948", Range = "0 … 1")]
 public sealed class Entropy([Range(4, 10_000)] int n = 60, [Range(2, 100)] int bins = 8) : FactorKernel
 {
     private readonly int[] _counts = new int[bins];
-    private readonly double[] _terms = [.. Enumerable.Range(0, n + 1).Select(c => c == 0 ? 0 : -(double)c / n * Math.Log((double)c / n) / Math.Log(bins))];
+    private readonly double[] _terms =
+        [.. Enumerable.Range(0, n + 1).Select(c => c == 0 ? 0 : -(double)c / n * Math.Log((double)c / n) / Math.Log(bins))];
     private ReturnWindow _returns = new(n);
 
     public override int WarmUp => n + 1;

@@ -4,9 +4,11 @@ using Granary.Engine.Market;
 namespace Granary.Engine.Factors.Statistics;
 
 /// <summary>Rolling Hurst exponent by rescaled range.</summary>
-[Factor("hurst", "Hurst exponent of the last n one-bar logarithmic returns by rescaled range: above 0.5 the market persists, below it reverts.",
+[Factor("hurst",
+    "Hurst exponent of the last n one-bar logarithmic returns by rescaled range: above 0.5 the market persists, below it reverts.",
     Formula = "slope of log₁₀(mean R/S) over log₁₀(length), the n returns cut into 1, 2, 4 … 32 equal parts of at least 8",
-    Source = "Hurst 1951, Mandelbrot; Stock.Indicators", Range = "about 0 … 1", Undefined = "while the close stands still through one of the parts")]
+    Source = "Hurst 1951, Mandelbrot; Stock.Indicators", Range = "about 0 … 1",
+    Undefined = "while the close stands still through one of the parts")]
 public sealed class Hurst([Range(20, 10_000)] int n = 100) : FactorKernel
 {
     private readonly double[] _logSize = new double[6], _logRange = new double[6];

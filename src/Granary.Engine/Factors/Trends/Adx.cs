@@ -4,7 +4,8 @@ using Granary.Engine.Market;
 namespace Granary.Engine.Factors.Trends;
 
 /// <summary>Wilder's directional movement: how strongly the market trends, and which way.</summary>
-[Factor("adx", "Average directional index: the strength of the trend; .plus and .minus are the directional indicators.", Lines = ",plus,minus",
+[Factor("adx", "Average directional index: the strength of the trend; .plus and .minus are the directional indicators.",
+    Lines = ",plus,minus",
     Formula = "plus, minus = 100 · rma(±DM, n) / rma(true-range, n); adx = rma(100 · |plus − minus| / (plus + minus), n)",
     Source = "Wilder 1978; Stock.Indicators", Range = "0 … 100")]
 public sealed class Adx([Range(2, 10_000)] int n = 14) : FactorKernel

@@ -5,7 +5,8 @@ namespace Granary.Engine.Factors.Trends;
 
 /// <summary>How recent the highest high and the lowest low are.</summary>
 [Factor("aroon", "How recent the highest high (.up) and the lowest low (.down) of the last n + 1 bars are.", Lines = "up,down,oscillator",
-    Formula = "up = 100 · (n − bars since the highest high of n + 1) / n, down likewise, the older of equal extremes counting; oscillator = up − down",
+    Formula = "up = 100 · (n − bars since the highest high of n + 1) / n, down likewise, the older of equal extremes counting; oscillator "
+        + "= up − down",
     Source = "Chande 1995; Stock.Indicators", Range = "0 … 100")]
 public sealed class Aroon([Range(1, 10_000)] int n = 25) : FactorKernel
 {

@@ -7,10 +7,13 @@ namespace Granary.Engine.Factors.Trends;
 /// <summary>The lines of the Ichimoku cloud that are known today.</summary>
 /// <remarks>The lagging span is the close drawn in the past: at any bar its newest value is the close itself, and what is drawn at that bar
 /// lies in its future. So it is no line here.</remarks>
-[Factor("ichimoku", "Ichimoku cloud: conversion and base line, and the two spans that stand over this bar.", Lines = "tenkan,kijun,span-a,span-b",
-    Formula = "middle(n) = (highest(n) + lowest(n)) / 2; tenkan = middle(tenkan); kijun = middle(kijun); span-a = (tenkan + kijun) / 2 and span-b = middle(senkou), both of kijun bars ago",
+[Factor("ichimoku", "Ichimoku cloud: conversion and base line, and the two spans that stand over this bar.",
+    Lines = "tenkan,kijun,span-a,span-b",
+    Formula = "middle(n) = (highest(n) + lowest(n)) / 2; tenkan = middle(tenkan); kijun = middle(kijun); span-a = (tenkan + kijun) / 2 and "
+        + "span-b = middle(senkou), both of kijun bars ago",
     Source = "Hosoda 1969; Stock.Indicators", Range = "price")]
-public sealed class Ichimoku([Range(1, 10_000)] int tenkan = 9, [Range(1, 10_000)] int kijun = 26, [Range(1, 10_000)] int senkou = 52) : ChunkedKernel
+public sealed class Ichimoku([Range(1, 10_000)] int tenkan = 9, [Range(1, 10_000)] int kijun = 26, [Range(1, 10_000)]
+    int senkou = 52) : ChunkedKernel
 {
     private readonly double[] _scratch = new double[Longest], _scratch2 = new double[Longest];
     private RollingFold<Greatest> _high1 = new(tenkan), _high2 = new(kijun), _high3 = new(senkou);

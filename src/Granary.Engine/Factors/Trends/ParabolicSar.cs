@@ -5,7 +5,8 @@ namespace Granary.Engine.Factors.Trends;
 
 /// <summary>Wilder's parabolic stop and reverse.</summary>
 [Factor("psar", "Parabolic stop and reverse: the level at which a position would be turned; NaN until the first turn has been seen.",
-    Formula = "sar += a · (extreme − sar), a from step by step to maximum at each new extreme, not beyond the last two bars; turns when touched",
+    Formula = "sar += a · (extreme − sar), a from step by step to maximum at each new extreme, not beyond the last two bars; turns when "
+        + "touched",
     Source = "Wilder 1978; Stock.Indicators", Range = "price", Undefined = "until one bar after the first turn, wherever that is")]
 public sealed class ParabolicSar([Range(0.0001, 1)] double step = 0.02, [Range(0.0001, 1)] double maximum = 0.2) : FactorKernel
 {

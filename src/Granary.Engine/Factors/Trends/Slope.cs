@@ -4,8 +4,10 @@ using Granary.Engine.Market;
 namespace Granary.Engine.Factors.Trends;
 
 /// <summary>Least-squares line through the closes.</summary>
-[Factor("slope", "Slope of the least-squares line through the last n closes, per bar; .r2 is its fit, .intercept its value at bar number 0 of the feed.", Lines = ",r2,intercept",
-    Formula = "slope = Σ(x − x̄)(close − mean) / Σ(x − x̄)²; r2 = squared correlation; intercept = mean − slope · x̄, x = 1 for the feed's first bar",
+[Factor("slope", "Slope of the least-squares line through the last n closes, per bar; .r2 is its fit, .intercept its value at bar number 0 "
+    + "of the feed.", Lines = ",r2,intercept",
+    Formula = "slope = Σ(x − x̄)(close − mean) / Σ(x − x̄)²; r2 = squared correlation; intercept = mean − slope · x̄, x = 1 for the feed's "
+        + "first bar",
     Source = "textbook; Stock.Indicators", Range = "price per bar", Undefined = ".r2 while all n closes are equal")]
 public sealed class Slope([Range(2, 10_000)] int n = 20) : FactorKernel
 {

@@ -4,9 +4,12 @@ using Granary.Engine.Market;
 namespace Granary.Engine.Factors.Trends;
 
 /// <summary>A trailing level of some average true ranges that changes sides when the close crosses it.</summary>
-[Factor("supertrend", "Supertrend: a level that trails the price by so many average true ranges and changes sides when the close crosses it.", Lines = ",direction,upper,lower",
-    Formula = "bands = (high + low) / 2 ± multiplier · atr(n), each moving only towards the price until the close has crossed it; direction = 1 above, -1 below",
-    Source = "Seban; Stock.Indicators", Range = "price; .direction -1 or 1", Undefined = ".upper while the direction is 1, .lower while it is -1")]
+[Factor("supertrend", "Supertrend: a level that trails the price by so many average true ranges and changes sides when the close crosses "
+    + "it.", Lines = ",direction,upper,lower",
+    Formula = "bands = (high + low) / 2 ± multiplier · atr(n), each moving only towards the price until the close has crossed it; "
+        + "direction = 1 above, -1 below",
+    Source = "Seban; Stock.Indicators", Range = "price; .direction -1 or 1",
+    Undefined = ".upper while the direction is 1, .lower while it is -1")]
 public sealed class Supertrend([Range(1, 10_000)] int n = 10, [Range(0.01, 100)] double multiplier = 3) : FactorKernel
 {
     private AverageTrueRange _range = new(n);

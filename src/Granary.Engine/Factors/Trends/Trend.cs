@@ -32,7 +32,7 @@ public sealed class Trend : FactorKernel
         for (var line = 0; line < _kernels.Length; line++) _kernels[line].Process(bars, lines.Only(line));
     }
 
-    /// <summary>The slope alone, without the fit that nobody asked for.</summary>
+    /// <summary>The slope alone, without the rest of the fit.</summary>
     private sealed class LineSlope(int n) : ChunkedKernel
     {
         private readonly double[] _means = new double[Longest];
@@ -42,6 +42,7 @@ public sealed class Trend : FactorKernel
 
         public override void Start() => _sum = new ExactWeightedSum(n, Series.Instrument.PriceDecimals);
 
-        protected override void ProcessChunk(in FactorInput bars, in FactorOutput lines) => _sum.NextSlopes(bars.Close, lines[0], _means.AsSpan(0, bars.Count));
+        protected override void ProcessChunk(in FactorInput bars, in FactorOutput lines) =>
+            _sum.NextSlopes(bars.Close, lines[0], _means.AsSpan(0, bars.Count));
     }
 }

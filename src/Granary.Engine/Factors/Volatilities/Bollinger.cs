@@ -4,8 +4,10 @@ using Granary.Engine.Market;
 namespace Granary.Engine.Factors.Volatilities;
 
 /// <summary>Bands of some standard deviations around the simple average of the close.</summary>
-[Factor("bollinger", "Bands of so many standard deviations around the simple average of the close.", Lines = "middle,upper,lower,percent,width",
-    Formula = "middle = sma(n); upper, lower = middle ± deviations · stddev(n); percent = (close − lower) / (upper − lower); width = (upper − lower) / middle",
+[Factor("bollinger", "Bands of so many standard deviations around the simple average of the close.",
+    Lines = "middle,upper,lower,percent,width",
+    Formula = "middle = sma(n); upper, lower = middle ± deviations · stddev(n); percent = (close − lower) / (upper − lower); width = "
+        + "(upper − lower) / middle",
     Source = "Bollinger 1983; Stock.Indicators", Range = "price", Undefined = ".percent while all n closes are equal")]
 public sealed class Bollinger([Range(2, 10_000)] int n = 20, [Range(0.01, 100)] double deviations = 2) : FactorKernel
 {

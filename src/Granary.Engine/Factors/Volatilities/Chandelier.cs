@@ -4,8 +4,10 @@ using Granary.Engine.Market;
 namespace Granary.Engine.Factors.Volatilities;
 
 /// <summary>Exits that hang some average true ranges from the extreme of the last bars.</summary>
-[Factor("chandelier", "Chandelier exit: so many average true ranges below the highest high (.long) or above the lowest low (.short).", Lines = "long,short",
-    Formula = "long = highest(n) − multiplier · atr(n); short = lowest(n) + multiplier · atr(n)", Source = "Le Beau 1999; Stock.Indicators", Range = "price")]
+[Factor("chandelier", "Chandelier exit: so many average true ranges below the highest high (.long) or above the lowest low (.short).",
+    Lines = "long,short",
+    Formula = "long = highest(n) − multiplier · atr(n); short = lowest(n) + multiplier · atr(n)", Source = "Le Beau 1999; Stock.Indicators",
+    Range = "price")]
 public sealed class Chandelier([Range(1, 10_000)] int n = 22, [Range(0.01, 100)] double multiplier = 3) : ChunkedKernel
 {
     private readonly double[] _scratch = new double[Longest];

@@ -4,7 +4,8 @@ namespace Granary.Engine.Factors.Volumes;
 
 /// <summary>Running sum of volume, weighted by where each bar closed in its range.</summary>
 [Factor("adl", "Accumulation/distribution line: running sum of volume weighted by where each bar closed in its range.",
-    Formula = "adl[1] + m · volume, m = ((close − low) − (high − close)) / (high − low), 0 on a flat bar", Source = "Chaikin; Stock.Indicators", Range = "volume")]
+    Formula = "adl[1] + m · volume, m = ((close − low) − (high − close)) / (high − low), 0 on a flat bar",
+    Source = "Chaikin; Stock.Indicators", Range = "volume")]
 public sealed class AccumulationDistribution : FactorKernel
 {
     private double _sum;
@@ -25,9 +26,11 @@ public sealed class AccumulationDistribution : FactorKernel
             var l = new Vector<double>(low[i..]);
             var c = new Vector<double>(close[i..]);
             var multiplier = (c - l - (h - c)) / (h - l);
-            (Vector.ConditionalSelect(Vector.GreaterThan(h, l), multiplier, Vector<double>.Zero) * new Vector<double>(volume[i..])).CopyTo(results[i..]);
+            (Vector.ConditionalSelect(Vector.GreaterThan(h, l), multiplier,
+                Vector<double>.Zero) * new Vector<double>(volume[i..])).CopyTo(results[i..]);
         }
-        for (; i < results.Length; i++) results[i] = (high[i] > low[i] ? (close[i] - low[i] - (high[i] - close[i])) / (high[i] - low[i]) : 0) * volume[i];
+        for (; i < results.Length; i++)
+            results[i] = (high[i] > low[i] ? (close[i] - low[i] - (high[i] - close[i])) / (high[i] - low[i]) : 0) * volume[i];
     }
 
     public override void Process(in FactorInput bars, in FactorOutput lines)

@@ -6,7 +6,8 @@ namespace Granary.Engine.Factors.Volumes;
 
 /// <summary>The relative strength of money flowing in and out, by typical price and volume.</summary>
 [Factor("mfi", "Money flow index: the share of volume, at its typical price, that came with rising prices.",
-    Formula = "typical = (high + low + close) / 3; 100 − 100 / (1 + Σ rising typical·volume / Σ falling typical·volume), 100 where nothing fell",
+    Formula = "typical = (high + low + close) / 3; 100 − 100 / (1 + Σ rising typical·volume / Σ falling typical·volume), 100 where nothing "
+        + "fell",
     Source = "Quong and Soudack 1989; Stock.Indicators", Range = "0 … 100")]
 public sealed class MoneyFlowIndex([Range(1, 10_000)] int n = 14) : ChunkedKernel
 {

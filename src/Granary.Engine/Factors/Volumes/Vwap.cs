@@ -5,9 +5,10 @@ using Granary.Engine.Market;
 namespace Granary.Engine.Factors.Volumes;
 
 /// <summary>Volume-weighted average price since an anchor.</summary>
-[Factor("vwap", "Volume-weighted average of the typical price since the anchor: session, week, month, start (the feed's first bar) or a date as 2024-03-01.",
-    Formula = "Σ typical · volume / Σ volume since the anchor, typical = (high + low + close) / 3", Source = "textbook; vwap(start) as Stock.Indicators",
-    Range = "price", Undefined = "before a date's anchor, and until there is volume")]
+[Factor("vwap", "Volume-weighted average of the typical price since the anchor: session, week, month, start (the feed's first bar) or a "
+    + "date as 2024-03-01.",
+    Formula = "Σ typical · volume / Σ volume since the anchor, typical = (high + low + close) / 3",
+    Source = "textbook; vwap(start) as Stock.Indicators", Range = "price", Undefined = "before a date's anchor, and until there is volume")]
 public sealed class Vwap : FactorKernel
 {
     private readonly string _anchor;

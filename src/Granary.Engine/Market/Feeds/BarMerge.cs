@@ -6,17 +6,19 @@ namespace Granary.Engine.Market.Feeds;
 
 /// <summary>One bar out of a merge.</summary>
 /// <param name="Series">The market's place in <see cref="BarMerge.Series"/>.</param>
-/// <param name="Close">The instant at which it is known: its open plus its timeframe, UTC ticks.</param>
+/// <param name="Close">The time at which it is known: its open plus its timeframe, UTC ticks.</param>
 public readonly record struct MergedBar(int Series, long Close, Bar Bar);
 
 /// <summary>
-/// Merges the feeds of any number of markets, of one timeframe or several, into one order: by close, then by the market's place. Takes blocks of
-/// any size from each feed, and gives a bar as soon as no feed can bring an earlier one. However the feeds are cut, the order is the same.
+/// Merges the feeds of any number of markets, of one timeframe or several, into one order: by close, then by the market's place. Takes
+/// blocks of any size from each feed, and gives a bar as soon as no feed can bring an earlier one. However the feeds are cut, the order is
+/// the same.
 /// </summary>
 /// <remarks>
-/// The close of each feed's next bar stands in one array, and the least of every <see cref="Group"/> of them in another: one sweep over these tells the
-/// next instant and the groups that have bars of it, one over a group which of its feeds, and the processor does several at a time. A feed that has
-/// nothing waiting takes part with the earliest close that it could still bring; if that is the least, its next block is needed.
+/// The close of each feed's next bar stands in one array, and the least of every <see cref="Group"/> of them in another: one sweep over
+/// these tells the next time slice and the groups that have bars of it, one over a group which of its feeds, and the processor does several
+/// at a time. A feed that has nothing waiting takes part with the earliest close that it could still bring; if that is the least, its next
+/// block is needed.
 /// </remarks>
 /// <example><code>
 /// while (true)
@@ -30,7 +32,8 @@ public sealed class BarMerge
 {
     private const int Group = 16;
 
-    // Rows are put together from a block's columns so many at a time: the reads of the six columns wait for memory at once instead of one after the other.
+    // Rows are put together from a block's columns so many at a time: the reads of the six columns wait for memory at once instead of one
+    // after the other.
     private const int Rows = 32;
 
     // What a feed gives from now.
@@ -76,7 +79,10 @@ public sealed class BarMerge
 
     public IReadOnlyList<MarketSeries> Series => _series;
 
-    /// <summary>The market whose next block (or heartbeat, or end) is needed to go on; null while bars can be taken, and when everything is given out.</summary>
+    /// <summary>
+    /// The market whose next block (or heartbeat, or end) is needed to go on; null while bars can be taken, and when everything is given
+    /// out.
+    /// </summary>
     public int? WaitsFor
     {
         get
@@ -88,7 +94,10 @@ public sealed class BarMerge
         }
     }
 
-    /// <summary>The earliest close that can still come; the greatest number once all feeds have ended. Everything before it has been given out, as soon as <see cref="Take"/> gives no more.</summary>
+    /// <summary>
+    /// The earliest close that can still come; the greatest number once all feeds have ended. Everything before it has been given out, as
+    /// soon as <see cref="Take"/> gives no more.
+    /// </summary>
     public long Frontier => Least(_least);
 
     /// <summary>The next block of a market's feed.</summary>
@@ -99,16 +108,22 @@ public sealed class BarMerge
         if (feed.Ended) throw new InvalidOperationException($"the feed of {_series[market]} has ended already");
         if (feed.Away) throw new InvalidOperationException($"the feed of {_series[market]} is away");
         if (block.FirstIndex != feed.Taken)
-            throw new InvalidOperationException($"{_series[market]} has had {feed.Taken} bars and cannot go on with bar {block.FirstIndex}");
+            throw new InvalidOperationException($"{_series[market]} has had {feed.Taken} bars and cannot go on with "
+                + $"bar {block.FirstIndex}");
         if (block.TimeColumn[0] <= feed.KnownTo)
-            throw new InvalidOperationException($"{_series[market]} goes on at {new DateTime(block.TimeColumn[0], DateTimeKind.Utc):yyyy-MM-dd HH:mm}, which is not after what it has said to be complete");
+            throw new InvalidOperationException($"{_series[market]} goes on "
+                + $"at {new DateTime(block.TimeColumn[0], DateTimeKind.Utc):yyyy-MM-dd HH:mm}, which is not after what it has said to be "
+                + $"complete");
         feed.Taken += block.Count;
         feed.KnownTo = block.TimeColumn[block.Count - 1];
         if (_cursors[market].Block is not null) feed.Waiting.Enqueue(block);
         else Begin(market, block);
     }
 
-    /// <summary>No bar of this market opens at or before <paramref name="openTime"/> that has not come yet: a heartbeat, so that a silent market does not hold up the others.</summary>
+    /// <summary>
+    /// No bar of this market opens at or before <paramref name="openTime"/> that has not come yet: a heartbeat, so that a silent market
+    /// does not hold up the others.
+    /// </summary>
     public void Reach(int market, long openTime)
     {
         var feed = _feeds[market];
@@ -118,8 +133,8 @@ public sealed class BarMerge
     }
 
     /// <summary>
-    /// Somebody else reads the market's feed from now on: what waits of it is forgotten, but for a block that has been begun, and nobody waits for it
-    /// until it comes back.
+    /// Another reader takes the market's feed from now on: its waiting bars are dropped, but for a block that has been begun, and the merge
+    /// does not wait for it until it comes back.
     /// </summary>
     /// <param name="before">No bar that opens at or before this time comes when the feed is back.</param>
     /// <returns>How many bars were forgotten; the count of the next block to be added is lower by as many.</returns>
@@ -183,7 +198,7 @@ public sealed class BarMerge
         return n;
     }
 
-    // The bars of an instant in a group; false where one is needed that has not come, or there is no more room.
+    // The bars of a time slice in a group; false where one is needed that has not come, or there is no more room.
     private bool TakeGroup(int group, long close, Span<MergedBar> bars, ref int n)
     {
         var keys = _key.AsSpan(group * Group, Group);
@@ -219,7 +234,9 @@ public sealed class BarMerge
         return true;
     }
 
-    /// <summary>The rest of a market's block as a whole, where all of it comes before anything that another market can still bring.</summary>
+    /// <summary>
+    /// The rest of a market's block as a whole, where all of it comes before anything that another market can still bring.
+    /// </summary>
     /// <returns>False where bars of several markets interleave: then <see cref="Take"/> them.</returns>
     public bool TryTakeBlock(out int market, out BarBlock block)
     {
@@ -266,7 +283,8 @@ public sealed class BarMerge
     {
         var n = Math.Min(Rows, block.Count - start);
         (cursor.Start, cursor.Filled, cursor.At) = (start, n, 0);
-        var (t, o, h, l, c, v) = (block.TimeColumn, block.OpenColumn, block.HighColumn, block.LowColumn, block.CloseColumn, block.VolumeColumn);
+        var (t, o, h, l, c, v) =
+            (block.TimeColumn, block.OpenColumn, block.HighColumn, block.LowColumn, block.CloseColumn, block.VolumeColumn);
         for (int i = 0, at = start; i < n; i++, at++) rows[i] = new Bar(t[at], o[at], h[at], l[at], c[at], v[at]);
     }
 
@@ -288,7 +306,8 @@ public sealed class BarMerge
     {
         var wanted = Vector256.Create(value);
         var bits = 0u;
-        for (var i = 0; i < Group; i += Vector256<long>.Count) bits |= Vector256.Equals(Vector256.LoadUnsafe(ref values, (nuint)i), wanted).ExtractMostSignificantBits() << i;
+        for (var i = 0; i < Group; i += Vector256<long>.Count)
+            bits |= Vector256.Equals(Vector256.LoadUnsafe(ref values, (nuint)i), wanted).ExtractMostSignificantBits() << i;
         return bits;
     }
 

@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace Granary.Engine.Market.Feeds;
 
 /// <summary>
-/// Makes a live feed out of whatever comes: bars of several markets in any interleaving, repeated or late, and word of how far time has come.
-/// Out come items in the order that <see cref="ILiveFeed"/> promises.
+/// Makes a live feed out of whatever comes: bars of several markets in any interleaving, repeated or late, and word of how far time has
+/// come. Out come items in the order that <see cref="ILiveFeed"/> promises.
 /// </summary>
 public sealed class FeedAssembler
 {
@@ -21,7 +21,10 @@ public sealed class FeedAssembler
     private int _instants;
     private bool _open, _ended, _endGiven;
 
-    /// <param name="blockSize">The most instants between two heartbeats where many are known at once; above 1, order over the markets holds between heartbeats only.</param>
+    /// <param name="blockSize">
+    /// The most time slices between two heartbeats where many are known at once; above 1, order over the markets holds between heartbeats
+    /// only.
+    /// </param>
     public FeedAssembler(IReadOnlyList<MarketSeries> series, LateBarPolicy policy, int blockSize = 1)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(blockSize, 1);
@@ -52,7 +55,10 @@ public sealed class FeedAssembler
     /// <summary>How many bars of a market have come in order: its next one is given out under this number.</summary>
     public long Taken(int market) => _taken[market];
 
-    /// <summary>Somebody else reads this market from now on: bars of it that have not been given out are forgotten, and nobody waits for it. Call it when <see cref="TryNext"/> gives nothing.</summary>
+    /// <summary>
+    /// Another reader takes this market from now on: its bars that have not been returned are dropped, and the feed does not wait for it.
+    /// Call it when <see cref="TryNext"/> returns nothing.
+    /// </summary>
     public void Leave(int market)
     {
         if (_away[market]) return;
@@ -62,7 +68,10 @@ public sealed class FeedAssembler
         if (forgotten > 0) Late.Rewind(market, before);
     }
 
-    /// <summary>A market that was away goes on here. Where others are further its bars come behind theirs all the same, each once and in their order.</summary>
+    /// <summary>
+    /// A market that was away goes on here. Where others are further its bars come behind theirs all the same, each once and in their
+    /// order.
+    /// </summary>
     public void Return(int market)
     {
         if (!_away[market]) return;
@@ -103,9 +112,10 @@ public sealed class FeedAssembler
 
     // The same columns under another count.
     private static BarBlock Counted(BarBlock block, long firstIndex) => block.FirstIndex == firstIndex ? block
-        : new BarBlock(firstIndex, block.TimeColumn, block.OpenColumn, block.HighColumn, block.LowColumn, block.CloseColumn, block.VolumeColumn);
+        : new BarBlock(firstIndex, block.TimeColumn, block.OpenColumn, block.HighColumn, block.LowColumn, block.CloseColumn,
+            block.VolumeColumn);
 
-    /// <summary>No bar of any market that closes at or before this instant is still to come.</summary>
+    /// <summary>No bar of any market that closes at or before this time is still to come.</summary>
     public void Reach(long close)
     {
         if (close <= _reached) return;
@@ -195,7 +205,8 @@ public sealed class FeedAssembler
             var bars = _gathered[s];
             for (var i = 0; i < bars.Count; i += BarBlock.MaxCount)
             {
-                var block = BarBlock.FromBars(_given[s], CollectionsMarshal.AsSpan(bars).Slice(i, Math.Min(BarBlock.MaxCount, bars.Count - i)));
+                var block = BarBlock.FromBars(_given[s],
+                    CollectionsMarshal.AsSpan(bars).Slice(i, Math.Min(BarBlock.MaxCount, bars.Count - i)));
                 _given[s] += block.Count;
                 _items.Enqueue(FeedItem.Of(s, block, block.Time[^1] + Series[s].Timeframe.Ticks));
             }

@@ -15,8 +15,13 @@ public enum FeedItemKind
 
 /// <summary>One item of a live feed.</summary>
 /// <param name="Series">The market's place in <see cref="ILiveFeed.Series"/>; 0 where the item is not bars.</param>
-/// <param name="Bars">Null where the item is not bars. One bar where the feed is paced or live, up to <see cref="BarBlock.MaxCount"/> where it runs as fast as it can.</param>
-/// <param name="Time">The instant that has been reached, UTC ticks: the last bar's close, or of a heartbeat the close up to which all markets are complete.</param>
+/// <param name="Bars">
+/// Null where the item is not bars. One bar where the feed is paced or live, up to <see cref="BarBlock.MaxCount"/> where it runs as fast as
+/// it can.
+/// </param>
+/// <param name="Time">
+/// The time that has been reached, UTC ticks: the last bar's close, or of a heartbeat the close up to which all markets are complete.
+/// </param>
 public readonly record struct FeedItem(FeedItemKind Kind, int Series, BarBlock? Bars, long Time)
 {
     /// <param name="time">The close of the block's last bar.</param>

@@ -1,6 +1,6 @@
 namespace Granary.Engine.Market.Feeds;
 
-/// <summary>What becomes of a bar that comes after the instant it belongs to has been given out.</summary>
+/// <summary>What becomes of a bar that comes after its time slice has been returned.</summary>
 public enum LateBarPolicy
 {
     /// <summary>It is left out and counted, and a note says so: what has been decided on is never changed afterwards.</summary>
@@ -26,7 +26,9 @@ public enum Arrival
     Late,
 }
 
-/// <summary>Keeps the bars of each market of a feed in order: lets the next one through, and counts what is repeated, corrected or late.</summary>
+/// <summary>
+/// Keeps the bars of each market of a feed in order: lets the next one through, and counts what is repeated, corrected or late.
+/// </summary>
 public sealed class LateBars(IReadOnlyList<MarketSeries> series, LateBarPolicy policy)
 {
     private readonly Bar?[] _last = new Bar?[series.Count];
@@ -39,7 +41,7 @@ public sealed class LateBars(IReadOnlyList<MarketSeries> series, LateBarPolicy p
     /// <summary>Bars left out that gave a closed bar other values.</summary>
     public long Corrections => _corrections.Sum();
 
-    /// <summary>Bars left out whose instant had passed.</summary>
+    /// <summary>Bars left out whose time had passed.</summary>
     public long Late => _late.Sum();
 
     /// <summary>Judges a bar; whatever is not <see cref="Arrival.Next"/> must be left out.</summary>
@@ -63,13 +65,18 @@ public sealed class LateBars(IReadOnlyList<MarketSeries> series, LateBarPolicy p
         if (policy == LateBarPolicy.Stop)
         {
             throw new BarDataException(arrival == Arrival.Correction
-                ? $"{series[market]}: the bar of {bar.OpenTime:yyyy-MM-dd HH:mm} came a second time with other values; take the feed's history anew, or let late bars be left out"
-                : $"{series[market]}: the bar of {bar.OpenTime:yyyy-MM-dd HH:mm} came after its time had passed; take the feed's history anew, or let late bars be left out");
+                ? $"{series[market]}: the bar of {bar.OpenTime:yyyy-MM-dd HH:mm} came a second time with other values; take the feed's "
+                    + $"history anew, or let late bars be left out"
+                : $"{series[market]}: the bar of {bar.OpenTime:yyyy-MM-dd HH:mm} came after its time had passed; take the feed's history "
+                    + $"anew, or let late bars be left out");
         }
         return arrival;
     }
 
-    /// <summary>Lets a whole block through where each of its bars is the next one; else nothing has happened, and its bars are to be judged one by one.</summary>
+    /// <summary>
+    /// Lets a whole block through where each of its bars is the next one; else nothing has happened, and its bars are to be judged one by
+    /// one.
+    /// </summary>
     public bool TryPass(int market, BarBlock block)
     {
         if (_last[market] is { } last && block.TimeColumn[0] <= last.Time || block.TimeColumn[0] <= _reached[market]) return false;
@@ -100,7 +107,8 @@ public sealed class LateBars(IReadOnlyList<MarketSeries> series, LateBarPolicy p
             for (var s = 0; s < series.Count; s++)
             {
                 if (_duplicates[s] > 0) notes.Add($"{series[s]}: {_duplicates[s]} bars came twice, and were taken once");
-                if (_corrections[s] > 0) notes.Add($"{series[s]}: {_corrections[s]} bars came again with other values after they were closed, and were left out");
+                if (_corrections[s] > 0) notes.Add($"{series[s]}: {_corrections[s]} bars came again with other values after they were "
+                    + $"closed, and were left out");
                 if (_late[s] > 0) notes.Add($"{series[s]}: {_late[s]} bars came after their time had passed, and were left out");
             }
             return notes;

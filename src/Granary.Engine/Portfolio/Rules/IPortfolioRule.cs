@@ -14,7 +14,7 @@ public interface IPortfolioRule
     /// <returns><see cref="ValueBound.None"/> where the rule bounds nothing in this scope.</returns>
     ValueBound BoundOf(in PositionScope scope, IPortfolioView portfolio) => ValueBound.None;
 
-    /// <summary>The portfolio was valued at the closes of an instant.</summary>
+    /// <summary>The portfolio was valued at the closes of a time slice.</summary>
     /// <param name="day">UTC days since 0001-01-01.</param>
     void OnRevalued(long day, IPortfolioView portfolio)
     {

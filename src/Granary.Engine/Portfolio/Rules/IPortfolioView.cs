@@ -10,7 +10,7 @@ public interface IPortfolioView
     /// <summary>Cash and open positions when the portfolio was last valued.</summary>
     double Equity { get; }
 
-    /// <summary>The equity at the first instant of this UTC day.</summary>
+    /// <summary>The equity in the first time slice of this UTC day.</summary>
     double DayStart { get; }
 
     /// <summary>What was traded on this UTC day, both ways.</summary>

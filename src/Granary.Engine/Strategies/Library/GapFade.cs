@@ -4,7 +4,10 @@ using Granary.Engine.Trading;
 namespace Granary.Engine.Strategies.Library;
 
 /// <summary>Trades a gap at the session's open back to the last session's close.</summary>
-/// <remarks>Entered after the session's first bar, with the last close as target and a stop as far on the other side of the entry as <c>stop</c> says; out by the session's end. For intraday bars.</remarks>
+/// <remarks>
+/// Entered after the session's first bar, with the last close as target and a stop as far on the other side of the entry as <c>stop</c>
+/// says; out by the session's end. For intraday bars.
+/// </remarks>
 [Strategy("Trades a gap of at least 'least' percent at the session's open back towards the last close, with a stop, and exits by the "
         + "session's end.",
     Earns = "Gaps without news, from a few orders in a thin market: most of them close within the session.",

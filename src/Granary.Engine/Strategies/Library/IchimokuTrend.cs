@@ -3,7 +3,10 @@ using Granary.Engine.Trading;
 
 namespace Granary.Engine.Strategies.Library;
 
-/// <summary>Is long while the close stands above the cloud and the conversion line above the base line, and short in the mirror image; leaves when the close crosses the base line.</summary>
+/// <summary>
+/// Is long while the close stands above the cloud and the conversion line above the base line, and short in the mirror image; leaves when
+/// the close crosses the base line.
+/// </summary>
 [Strategy("Enters when the close is beyond the Ichimoku cloud and the conversion line beyond the base line, and exits when the close is "
         + "back across the base line.",
     Earns = "Long, orderly trends: three periods must agree, so it trades little between them.",

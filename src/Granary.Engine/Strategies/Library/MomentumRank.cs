@@ -3,8 +3,12 @@ using Granary.Engine.Trading;
 
 namespace Granary.Engine.Strategies.Library;
 
-/// <summary>Holds the symbols that have risen most, ranked anew every so many bars; with <c>shorts</c> also those that have risen least, short.</summary>
-/// <remarks>The batch's size rule is shared out among the positions. Of equal symbols the one that comes first in the batch ranks first.</remarks>
+/// <summary>
+/// Holds the symbols that have risen most, ranked again every so many bars; with <c>shorts</c> also those that have risen least, short.
+/// </summary>
+/// <remarks>
+/// The batch's size rule is shared out among the positions. Of equal symbols the one that comes first in the batch ranks first.
+/// </remarks>
 [Strategy("Holds the 'top' symbols with the highest return over 'lookback' bars, ranked every 'every' bars; with 'shorts' it is short "
         + "the lowest.",
     Earns = "Broad lists over months: past winners go on rising while the market absorbs news slowly.",
@@ -18,7 +22,8 @@ public sealed class MomentumRank : MultiSymbolStrategy
     private readonly bool _shorts;
     private long _next;
 
-    public MomentumRank([Range(1, 5_000)] int lookback = 60, [Range(1, 1_000)] int top = 1, [Range(1, 5_000)] int every = 20, bool shorts = false)
+    public MomentumRank([Range(1, 5_000)] int lookback = 60, [Range(1, 1_000)] int top = 1, [Range(1, 5_000)]
+        int every = 20, bool shorts = false)
     {
         _rise = Use("roc", lookback);
         (_top, _every, _shorts) = (top, every, shorts);

@@ -3,7 +3,10 @@ using Granary.Engine.Market;
 namespace Granary.Engine.Strategies.Library;
 
 /// <summary>Holds all symbols at equal weights, put right on the first bar of each month.</summary>
-/// <remarks>The weights replace the batch's size rule. Positions are put right in the order of their worth, largest first, so that sales pay for purchases.</remarks>
+/// <remarks>
+/// The weights replace the batch's size rule. Positions are put right in the order of their worth, largest first, so that sales pay for
+/// purchases.
+/// </remarks>
 [Strategy("Holds all symbols at equal weights, together 'percent' of the equity, and rebalances on the first bar of each month.",
     Earns = "Rising markets whose symbols take turns in leading: it sells what has risen and buys what has lagged.",
     Bleeds = "A symbol that falls permanently, which it buys each month; a symbol that outperforms all others, which it sells.",

@@ -3,7 +3,9 @@ using Granary.Engine.Trading;
 
 namespace Granary.Engine.Strategies.Library;
 
-/// <summary>Follows the first close beyond the range of the session's first minutes, once on each side, to the session's last bar.</summary>
+/// <summary>
+/// Follows the first close beyond the range of the session's first minutes, once on each side, to the session's last bar.
+/// </summary>
 /// <remarks>The other side of the range ends a trade, and so does the close of the session's last bar. For intraday bars.</remarks>
 [Strategy("Follows the first close beyond the range of the session's first minutes, once on each side, and exits by the session's end.",
     Earns = "Days on which overnight news sets a lasting direction. Losses end at the other side of the range.",

@@ -4,11 +4,14 @@ using Granary.Engine.Trading;
 
 namespace Granary.Engine.Strategies.Library;
 
-/// <summary>Trades the spread of two symbols back to its mean: long the cheap one, short the dear one, in the ratio in which they have moved together.</summary>
+/// <summary>
+/// Trades the spread of two symbols back to its mean: long the cheap one, short the dear one, in the ratio in which they have moved
+/// together.
+/// </summary>
 /// <remarks>
-/// The hedge ratio is the slope of the least-squares line of the first symbol's log price on the second's, over the last <c>period</c> instants at which
-/// both have a bar; the spread is the distance from that line in its standard deviations. The batch's size rule is that of both legs together.
-/// Where one leg is refused or stopped, the other is closed.
+/// The hedge ratio is the slope of the least-squares line of the first symbol's log price on the second's, over the last <c>period</c> time
+/// slices at which both have a bar; the spread is the distance from that line in its standard deviations. The batch's size rule is that of
+/// both legs together. Where one leg is refused or stopped, the other is closed.
 /// </remarks>
 [Strategy("Trades the spread of two symbols back to its mean, each leg weighted by a rolling hedge ratio.",
     Earns = "Two prices with a real link, such as share classes, or a fund and its index: the spread returns whatever the market does.",

@@ -3,7 +3,10 @@ using Granary.Engine.Trading;
 
 namespace Granary.Engine.Strategies.Library;
 
-/// <summary>Buys when a market that made a new low a few bars ago closes above the highs of its last bars; sells the mirror image. The extreme is the stop.</summary>
+/// <summary>
+/// Buys when a market that made a new low a few bars ago closes above the highs of its last bars; sells the mirror image. The extreme is
+/// the stop.
+/// </summary>
 [Strategy("Buys when a market that made a new low of 'period' bars at most 'fresh' bars ago closes above the highs of its last bars; "
         + "sells the mirror image. The extreme is the stop.",
     Earns = "Sell-offs that end in a spike: covering of short positions drives the first move back, and the stop is close.",

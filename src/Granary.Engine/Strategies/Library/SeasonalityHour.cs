@@ -4,7 +4,10 @@ using Granary.Engine.Trading;
 namespace Granary.Engine.Strategies.Library;
 
 /// <summary>Holds a position between two hours of the venue's day, on every day or on one day of the week.</summary>
-/// <remarks>The hours are those of bars' opens: the entry fills at the open of the first bar at or after <c>from</c>, the exit at that of the first bar at or after <c>to</c>.</remarks>
+/// <remarks>
+/// The hours are those of bars' opens: the entry fills at the open of the first bar at or after <c>from</c>, the exit at that of the first
+/// bar at or after <c>to</c>.
+/// </remarks>
 [Strategy("Holds one side between two hours of the exchange's day, on every day or on one weekday.",
     Earns = "Markets with events at fixed hours: auctions, fixings, funding times, and the opening of other exchanges.",
     Bleeds = "Hours that were selected from many hours of the same data; costs, since it trades every day.",

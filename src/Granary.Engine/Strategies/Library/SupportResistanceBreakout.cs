@@ -4,7 +4,9 @@ using Granary.Engine.Trading;
 namespace Granary.Engine.Strategies.Library;
 
 /// <summary>Follows a close through a price at which the market has turned before, as seen over several intervals of bars.</summary>
-/// <remarks>Levels are found over n, 2n and 4n bars. A level counts as broken when the close crosses the one that stood at the bar before.</remarks>
+/// <remarks>
+/// Levels are found over n, 2n and 4n bars. A level counts as broken when the close crosses the one that stood at the bar before.
+/// </remarks>
 [Strategy("Follows a close through resistance or support, found over n, 2n and 4n bars, when at least 'agree' of the three intervals "
         + "show a broken level.",
     Earns = "Markets with orders at round and remembered prices: once they are filled, stops on the other side add to the move.",
@@ -16,7 +18,8 @@ public sealed class SupportResistanceBreakout : Strategy
     private readonly double[] _lastSupport = [double.NaN, double.NaN, double.NaN], _lastResistance = [double.NaN, double.NaN, double.NaN];
     private readonly int _agree;
 
-    public SupportResistanceBreakout([Range(10, 1_250)] int n = 50, [Range(1, 50)] int wing = 3, [Range(0.01, 20)] double width = 0.5, [Range(1, 3)] int agree = 1)
+    public SupportResistanceBreakout([Range(10, 1_250)] int n = 50, [Range(1, 50)] int wing = 3, [Range(0.01, 20)]
+        double width = 0.5, [Range(1, 3)] int agree = 1)
     {
         _support = [.. Enumerable.Range(0, 3).Select(i => Use("support-resistance", n << i, wing, width))];
         _resistance = [.. _support.Select(f => Use(f.Request, line: 1))];

@@ -6,9 +6,10 @@ namespace Granary.Engine.Strategies.Library;
 
 /// <summary>The Turtles' system: breakouts, sized by volatility, added to as they run, all units under one stop.</summary>
 /// <remarks>
-/// N is the average true range at the first entry. A unit is so large that N costs <c>risk</c> percent of the equity, but no larger than its share
-/// of an account that cannot borrow. Each further <c>step</c> · N in favour adds a unit, up to <c>units</c> (the batch's <c>maxOpenTrades</c> has to allow them),
-/// and brings the stop of all to <c>stop</c> · N behind the newest entry. The sizes replace the batch's size rule.
+/// N is the average true range at the first entry. A unit is so large that N costs <c>risk</c> percent of the equity, but no larger than
+/// its share of an account that cannot borrow. Each further <c>step</c> · N in favour adds a unit, up to <c>units</c> (the batch's
+/// <c>maxOpenTrades</c> has to allow them), and brings the stop of all to <c>stop</c> · N behind the newest entry. The sizes replace the
+/// batch's size rule.
 /// </remarks>
 [Strategy("The Turtles' system: breakouts sized so that one average true range costs 'risk' percent, with units added as they gain, "
         + "under a common stop.",
@@ -27,7 +28,8 @@ public sealed class TurtleSystem : Strategy
     private double _n, _newest;
     private int _held;
 
-    public TurtleSystem([Range(1, 2_000)] int entry = 20, [Range(1, 2_000)] int exit = 10, [Range(1, 1_000)] int period = 20, [Range(1, 20)] int units = 4,
+    public TurtleSystem([Range(1, 2_000)] int entry = 20, [Range(1, 2_000)] int exit = 10, [Range(1, 1_000)] int period = 20, [Range(1, 20)]
+        int units = 4,
         [Range(0.01, 20)] double risk = 1, [Range(0.1, 10)] double step = 0.5, [Range(0.1, 20)] double stop = 2)
     {
         _upper = Use("donchian", entry);

@@ -13,7 +13,7 @@ internal struct BarVolume
     }
 
     /// <summary>So much of a quantity as a bar leaves, in whole lots.</summary>
-    /// <param name="bar">Which bar; another one than the last starts anew.</param>
+    /// <param name="bar">Which bar; another one than the last starts from zero.</param>
     /// <param name="most">What may be filled in it, base units.</param>
     public double Fitting(double wanted, long bar, double most, Instrument instrument)
     {

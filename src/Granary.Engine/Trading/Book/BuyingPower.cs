@@ -3,21 +3,24 @@ using Granary.Engine.Market;
 namespace Granary.Engine.Trading.Book;
 
 /// <summary>
-/// What positions in one instrument bind of an account: their price in cash, a margin per unit, or a part of their value where the account has leverage.
-/// Without leverage the proceeds of a short sale stay locked, and as much again as its collateral.
+/// What positions in one instrument bind of an account: their price in cash, a margin per unit, or a part of their value where the account
+/// has leverage. Without leverage the proceeds of a short sale stay locked, and as much again as its collateral.
 /// </summary>
 internal readonly struct BuyingPower(Instrument instrument, ExecutionSettings execution)
 {
-    private readonly double _multiplier = instrument.Multiplier, _margin = instrument.MarginPerUnit, _leverage = execution.Leverage, _maintenance = execution.Maintenance;
+    private readonly double _multiplier = instrument.Multiplier, _margin = instrument.MarginPerUnit, _leverage = execution.Leverage,
+        _maintenance = execution.Maintenance;
     private readonly FeeModel _fee = execution.Fee;
 
     /// <summary>Whether a purchase is not paid for, but secured by so much per unit.</summary>
     public bool IsMargined => _margin > 0;
 
     /// <summary>What a position binds, before the fee.</summary>
-    public double Outlay(double price, double quantity) => _margin > 0 ? (_leverage > 0 ? _leverage : 1) * quantity * _margin : quantity * price * _multiplier;
+    public double Outlay(double price, double quantity) =>
+        _margin > 0 ? (_leverage > 0 ? _leverage : 1) * quantity * _margin : quantity * price * _multiplier;
 
-    public double Cost(double price, double quantity, bool maker) => Outlay(price, quantity) + _fee.Fee(price, quantity, _multiplier, maker);
+    public double Cost(double price, double quantity, bool maker) =>
+        Outlay(price, quantity) + _fee.Fee(price, quantity, _multiplier, maker);
 
     /// <summary>What can be spent again when so much of a trade is closed, before the fee.</summary>
     public double Released(in OpenTrade trade, double quantity, double price) =>
@@ -63,7 +66,8 @@ internal readonly struct BuyingPower(Instrument instrument, ExecutionSettings ex
         if (!(available > 0)) return 0;
         var quantity = wanted * (available / cost);
         // A fee that does not follow from size takes more than its part.
-        if (Cost(price, quantity, maker) > available) quantity = (available - _fee.Fee(price, quantity, _multiplier, maker)) / Outlay(price, 1);
+        if (Cost(price, quantity, maker) > available)
+            quantity = (available - _fee.Fee(price, quantity, _multiplier, maker)) / Outlay(price, 1);
         return quantity >= LeastPart * wanted ? quantity : 0;
     }
 

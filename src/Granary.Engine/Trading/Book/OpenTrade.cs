@@ -13,7 +13,9 @@ internal struct OpenTrade
     public long EntryTime;
     /// <summary>Feed index of the bar of entry.</summary>
     public long EntryIndex;
-    /// <summary>Feed index of the first bar that it lived through from its open on: the one after the entry where that was on a close.</summary>
+    /// <summary>
+    /// Feed index of the first bar that it lived through from its open on: the one after the entry where that was on a close.
+    /// </summary>
     public long FirstWholeBar;
     public double Commission;
     /// <summary>Sum over partial exits of price times quantity.</summary>
@@ -28,7 +30,9 @@ internal struct OpenTrade
     public double TrailLevel;
     /// <summary>Feed index of the first bar on which stop and target work.</summary>
     public long ProtectedFrom;
-    /// <summary>Entered after the open of its bar by a limit: on that bar the target may have traded before the entry, so that it does not count.</summary>
+    /// <summary>
+    /// Entered after the open of its bar by a limit: on that bar the target may have traded before the entry, so that it does not count.
+    /// </summary>
     public bool TargetWaits;
     public bool EnteredAtOpen;
     /// <summary>The smaller bar, from 1, within the bar of entry in which it was entered; 0 = not known, or at the open.</summary>

@@ -58,7 +58,9 @@ internal struct OpenTrades
         return count;
     }
 
-    /// <summary>Longs less shorts, in base units times the multiplier: summed anew, so that rounding never leaves a crumb of a position.</summary>
+    /// <summary>
+    /// Longs less shorts, in base units times the multiplier: summed again each time, so that rounding leaves no residual position.
+    /// </summary>
     public readonly double Net(double multiplier)
     {
         var net = 0.0;

@@ -2,7 +2,10 @@ using Granary.Engine.Analysis;
 
 namespace Granary.Engine.Trading.Book;
 
-/// <summary>The one account of a strategy that trades several instruments, each in a book of its own: a book's cash is what its fills have brought and cost.</summary>
+/// <summary>
+/// The one account of a strategy that trades several instruments, each in a book of its own: a book's cash is what its fills have brought
+/// and cost.
+/// </summary>
 internal sealed class SharedAccount(double cash, ExecutionSettings execution)
 {
     private StrategyBook[] _books = [];
@@ -105,7 +108,9 @@ internal sealed class SharedAccount(double cash, ExecutionSettings execution)
         }
     }
 
-    /// <summary>Cash without the proceeds of what is short, gains and losses of margined instruments settled; below 0 the account owes it.</summary>
+    /// <summary>
+    /// Cash without the proceeds of what is short, gains and losses of margined instruments settled; below 0 the account owes it.
+    /// </summary>
     public double SettledCash
     {
         get

@@ -5,13 +5,14 @@ using Granary.Engine.Market;
 namespace Granary.Engine.Trading.Book;
 
 /// <summary>
-/// The simulated account of one strategy on one instrument: its cash, its waiting orders and its open trades, each entry a trade of its own.
-/// It fills orders against bars, and tells its meters and observers what happened.
+/// The simulated account of one strategy on one instrument: its cash, its waiting orders and its open trades, each entry a trade of its
+/// own. It fills orders against bars, and tells its meters and observers what happened.
 /// </summary>
 /// <remarks>
 /// One object, so that a bar finds all of it in a few cache lines, and a file for each thing that it does: what a strategy asks for
-/// (…Requests), how orders come and go (…Orders), the course of a bar (…Bar), stops and targets (…Protection), prices and fees of fills (…Fills),
-/// trades (…Trades), what holding them costs (…Carry), calls for margin (…Margin), marking (…Marks), and who is told (…Notices).
+/// (…Requests), how orders come and go (…Orders), the course of a bar (…Bar), stops and targets (…Protection), prices and fees of fills
+/// (…Fills), trades (…Trades), what holding them costs (…Carry), calls for margin (…Margin), marking (…Marks), and who is notified
+/// (…Notices).
 /// </remarks>
 internal sealed partial class StrategyBook
 {
@@ -42,7 +43,8 @@ internal sealed partial class StrategyBook
     public static readonly EntryOptions AtMarket;
 
     /// <param name="account">That of several books; this one is closed then until <see cref="Open"/>.</param>
-    public StrategyBook(MarketSeries series, TradingSettings settings, ExecutionSettings execution, IRunObserver? observer, SharedAccount? account = null)
+    public StrategyBook(MarketSeries series, TradingSettings settings, ExecutionSettings execution, IRunObserver? observer,
+        SharedAccount? account = null)
     {
         _instrument = series.Instrument;
         _barTicks = series.Timeframe.Ticks;
@@ -109,10 +111,12 @@ internal sealed partial class StrategyBook
         if (_net < 0 || _cash < 0) Refresh();
     }
 
-    /// <summary>The last close; kept by whoever runs several books on one account.</summary>
+    /// <summary>The last close; kept by the run that has several books on one account.</summary>
     public double LastPrice { get; set; }
 
-    /// <summary>UTC ticks of the present instant where no bar of this instrument closes at it, so that nothing can trade at its close; else 0.</summary>
+    /// <summary>
+    /// UTC ticks of the current time slice where no bar of this instrument closes in it, so that nothing can trade at its close; else 0.
+    /// </summary>
     public long StaleAt { get; set; }
 
     private long TimeAt(int index) => StaleAt == 0 ? _block.TimeColumn[index] : StaleAt;

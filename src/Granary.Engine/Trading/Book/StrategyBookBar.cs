@@ -4,9 +4,9 @@ using Granary.Engine.Market;
 namespace Granary.Engine.Trading.Book;
 
 /// <remarks>
-/// Within a bar: first what trades at the open, in the order of submission; then stops and targets of open trades; then what trades after the
-/// open; then orders on the close. Where there are smaller bars, stops, targets and orders are tried on one after the other of them instead, so
-/// that they fill in the order in which the market came by. The strategy is asked after that.
+/// Within a bar: first what trades at the open, in the order of submission; then stops and targets of open trades; then what trades after
+/// the open; then orders on the close. Where there are smaller bars, stops, targets and orders are tried on one after the other of them
+/// instead, so that they fill in the order in which the market came by. The strategy is asked after that.
 /// </remarks>
 internal sealed partial class StrategyBook
 {
@@ -140,7 +140,8 @@ internal sealed partial class StrategyBook
         for (var i = 0; i < _trades.Count; i++)
         {
             ref var trade = ref _trades[i];
-            var (below, above) = trade.Side == Side.Buy ? (Math.Max(trade.Stop, trade.TrailLevel), trade.Target) : (trade.Target, Nearer(trade.Stop, trade.TrailLevel));
+            var (below, above) = trade.Side == Side.Buy ? (Math.Max(trade.Stop, trade.TrailLevel), trade.Target)
+                : (trade.Target, Nearer(trade.Stop, trade.TrailLevel));
             if (below > 0 && bar.Low <= below || above > 0 && bar.High >= above) return true;
         }
         return false;
@@ -160,14 +161,16 @@ internal sealed partial class StrategyBook
             Try(part, bar, index, feedIndex);
             (low, high) = (Math.Min(low, part.Low), Math.Max(high, part.High));
         }
-        // Where the smaller bars do not come as far as their bar, they say nothing of what lies beyond them. Orders on the close have waited for all of them.
+        // Where the smaller bars do not come as far as their bar, they say nothing of what lies beyond them. Orders on the close have
+        // waited for all of them.
         _step = first == end ? WholeBar : Beyond;
         if (low > bar.Low || high < bar.High || first == end) Try(bar, bar, index, feedIndex);
         else FillOnClose(bar, index, feedIndex);
         _step = WholeBar;
     }
 
-    // At a smaller bar's open where that is beyond an order's price, else at the price; beyond the smaller bars, whatever the longer one allows.
+    // At a smaller bar's open where that is beyond an order's price, else at the price; beyond the smaller bars, whatever the longer one
+    // allows.
     private double PriceOnPath(ref Order order, in Bar part)
     {
         if (_step == Beyond)

@@ -15,7 +15,8 @@ internal sealed partial class StrategyBook
     private (long[] ExTimes, bool Carries) Carries(MarketSeries series)
     {
         var actions = series.Instrument.CorporateActions;
-        return (actions.Count == 0 ? [] : [.. actions.Select(a => a.From(series.Timeframe))], _execution.BorrowRate > 0 || _execution.MarginRate > 0 || actions.Count > 0);
+        return (actions.Count == 0 ? [] : [.. actions.Select(a => a.From(series.Timeframe))], _execution.BorrowRate > 0
+            || _execution.MarginRate > 0 || actions.Count > 0);
     }
 
     /// <summary>What has happened overnight to open trades and waiting orders; to be called before a bar's orders are worked.</summary>
@@ -34,7 +35,8 @@ internal sealed partial class StrategyBook
         }
     }
 
-    // Costs of the nights since the last bar, at the close before them: what is short is borrowed, and what is long may be bought on a loan.
+    // Costs of the nights since the last bar, at the close before them: what is short is borrowed, and what is long may be bought on a
+    // loan.
     private void Accrue(long time, double close, int index)
     {
         var day = time / TimeSpan.TicksPerDay;
@@ -45,8 +47,10 @@ internal sealed partial class StrategyBook
             var days = day - trade.CarriedTo;
             if (days <= 0) continue;
             trade.CarriedTo = day;
-            if (trade.Side == Side.Sell && _execution.BorrowRate > 0) Carry(ref trade, CarryKind.Borrow, -close * _multiplier * (_execution.BorrowRate / 365 * days), time, index);
-            else if (trade.Side == Side.Buy && lent > 0) Carry(ref trade, CarryKind.Interest, -close * _multiplier * (_execution.MarginRate / 365 * days) * lent, time, index);
+            if (trade.Side == Side.Sell && _execution.BorrowRate > 0)
+                Carry(ref trade, CarryKind.Borrow, -close * _multiplier * (_execution.BorrowRate / 365 * days), time, index);
+            else if (trade.Side == Side.Buy && lent > 0)
+                Carry(ref trade, CarryKind.Interest, -close * _multiplier * (_execution.MarginRate / 365 * days) * lent, time, index);
         }
     }
 
@@ -59,8 +63,8 @@ internal sealed partial class StrategyBook
     }
 
     /// <summary>
-    /// The balance that may be lent or owed: cash without the proceeds of what is short, which stay with the lender of the shares at their market value. An instrument with a
-    /// margin per unit settles its gains and losses, and nothing is paid for it.
+    /// The balance that may be lent or owed: cash without the proceeds of what is short, which stay with the lender of the shares at their
+    /// market value. An instrument with a margin per unit settles its gains and losses, and nothing is paid for it.
     /// </summary>
     public double SettledCash(double price) =>
         _power.IsMargined ? OwnEquity(price) : _cash - _trades.QuantityOf(Side.Sell) * price * _multiplier;

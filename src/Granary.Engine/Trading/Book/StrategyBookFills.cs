@@ -50,7 +50,8 @@ internal sealed partial class StrategyBook
         }
         if (order.Type is OrderType.Limit or OrderType.StopLimit)
         {
-            // At its own limit price an order has waited for the market; at a better one it takes what is there, and slips, but never past its limit.
+            // At its own limit price an order has waited for the market; at a better one it takes what is there, and slips, but never past
+            // its limit.
             maker = reference == order.LimitPrice;
             price = maker ? reference : Slipped(order.Side, reference, quantity, bar);
             price = order.Side == Side.Buy ? Math.Min(price, order.LimitPrice) : Math.Max(price, order.LimitPrice);
@@ -141,7 +142,8 @@ internal sealed partial class StrategyBook
             }
             crumb = 1e-9 * quantity;
         }
-        // A fee that does not follow from size is split over what the fill closes and opens by quantity, the last taking what is left of it.
+        // A fee that does not follow from size is split over what the fill closes and opens by quantity, the last taking what is left of
+        // it.
         var paid = order.Fees;
         var fees = _proportional ? 0 : FeeOf(price, quantity, maker, bar.Time, ref paid);
         _orders[at].Fees = paid;
@@ -175,7 +177,9 @@ internal sealed partial class StrategyBook
             {
                 order.TradeNumber = NextSignal();
                 _fingerprint.Add((ulong)(uint)order.TradeNumber << 8 | (byte)order.Side, (ulong)order.CreatedAt);
-                _observer?.OnSignal(new Signal(order.TradeNumber, order.CreatedAt, order.Side, order.Type, reference, part, 0, 0, order.ExpiresAt) { AtFill = true });
+                _observer?.OnSignal(new Signal(order.TradeNumber, order.CreatedAt, order.Side, order.Type, reference, part, 0, 0,
+                    order.ExpiresAt)
+                { AtFill = true });
                 OpenNew(order, part, price, fee, maker, bar, index, atOpen);
             }
         }

@@ -54,7 +54,8 @@ internal sealed partial class StrategyBook
         Refresh();
     }
 
-    // Whether closing all open trades at a price would leave nothing. A shared account is looked at by its run, at the closes of all symbols.
+    // Whether closing all open trades at a price would leave nothing. A shared account is looked at by its run, at the closes of all
+    // symbols.
     private bool IsRuinedAt(double price)
     {
         if (_trades.Count == 0 || _account is not null) return false;
@@ -72,7 +73,8 @@ internal sealed partial class StrategyBook
         var level = RuinPrice.Of(_cash, _net, _trades, _execution.Fee, _multiplier);
         for (var i = 0; i < _orders.Count; i++)
             // Orders by hand that protect a position are worked in their turn; what is left is looked at after them.
-            if (_orders[i] is { Role: OrderRole.Net, Type: OrderType.Stop } order && IsBefore(order.StopPrice, order.Side == Side.Buy, level))
+            if (_orders[i] is { Role: OrderRole.Net, Type: OrderType.Stop } order
+                && IsBefore(order.StopPrice, order.Side == Side.Buy, level))
                 return false;
         for (var i = 0; i < _trades.Count; i++)
         {

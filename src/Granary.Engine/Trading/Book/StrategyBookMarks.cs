@@ -12,7 +12,9 @@ internal sealed partial class StrategyBook
     private readonly bool _excursions;
     private int _marked;
 
-    /// <summary>Marks the bars up to, but not with, <paramref name="index"/> as they stand now: to be called before anything changes.</summary>
+    /// <summary>
+    /// Marks the bars up to, but not with, <paramref name="index"/> as they stand now: to be called before anything changes.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void MarkTo(int index)
     {
@@ -34,8 +36,8 @@ internal sealed partial class StrategyBook
     }
 
     /// <summary>
-    /// Closes what is open at the last close, since the symbol's bars have ended before those of others; to be called before <see cref="Finish"/>.
-    /// Nothing is known of it before the end, so that no fill is reported and no strategy is notified.
+    /// Closes what is open at the last close, since the symbol's bars have ended before those of others; to be called before
+    /// <see cref="Finish"/>. Nothing is known of it before the end, so that no fill is reported and no strategy is notified.
     /// </summary>
     public void CloseAtEnd(long time, double close, long lastIndex)
     {

@@ -3,11 +3,11 @@ using Granary.Engine.Market;
 
 namespace Granary.Engine.Trading.Book;
 
-// Who is told: the strategy's call-backs, whoever keeps what happens, and whoever sends orders on to a broker.
+// Who is notified: the strategy's call-backs, the observer that keeps what happens, and the one that sends orders on to a broker.
 internal sealed partial class StrategyBook
 {
     private readonly IRunObserver? _observer;
-    // Null where nobody sends the orders on.
+    // Null where orders are not sent on.
     private readonly IOrderObserver? _sender;
     // Null where the strategy has no call-backs.
     private StrategyNotices? _notices;
@@ -38,7 +38,8 @@ internal sealed partial class StrategyBook
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private void TellSignal(in Order order, double price, double stop, double target, in EntryAdvice advice, double sizedOn) =>
-        _observer!.OnSignal(new Signal(order.TradeNumber, order.CreatedAt, order.Side, order.Type, price, order.Quantity, stop, target, order.ExpiresAt)
+        _observer!.OnSignal(new Signal(order.TradeNumber, order.CreatedAt, order.Side, order.Type, price, order.Quantity, stop, target,
+            order.ExpiresAt)
         {
             Prediction = advice.Prediction,
             SizeFactor = advice.SizeFactor,
@@ -64,13 +65,17 @@ internal sealed partial class StrategyBook
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private void TellFill(int number, in Bar bar, double price, double quantity, double fee, OrderId order, bool isEntry, bool isFirst, bool maker) =>
-        _observer!.OnFill(new TradeFill(number, bar.Time, price, quantity, fee, order, isEntry, isFirst, maker) { BarVolume = _limited ? bar.Volume : 0 });
+    private void TellFill(int number, in Bar bar, double price, double quantity, double fee, OrderId order, bool isEntry, bool isFirst,
+        bool maker) =>
+        _observer!.OnFill(new TradeFill(number, bar.Time, price, quantity, fee, order, isEntry, isFirst,
+            maker)
+        { BarVolume = _limited ? bar.Volume : 0 });
 
     private void TellNewStop(ref OpenTrade trade)
     {
         if (_notices is not null && trade.StopOrder.IsNone)
-            trade.StopOrder = TellProtection(trade, OrderRole.StopLoss, OrderType.Stop, trade.Stop, trade.StopOrder, OrderState.Submitted, 0);
+            trade.StopOrder =
+                TellProtection(trade, OrderRole.StopLoss, OrderType.Stop, trade.Stop, trade.StopOrder, OrderState.Submitted, 0);
         _sender?.OnStopMoved(trade.Number, trade.Stop);
     }
 
@@ -80,10 +85,12 @@ internal sealed partial class StrategyBook
     {
         trade.StopOrder = TellProtection(trade, OrderRole.StopLoss, OrderType.Stop, trade.Stop, trade.StopOrder, stop, price);
         trade.TargetOrder = TellProtection(trade, OrderRole.TakeProfit, OrderType.Limit, trade.Target, trade.TargetOrder, target, price);
-        trade.TrailOrder = TellProtection(trade, OrderRole.TrailingStop, OrderType.TrailingStop, trade.TrailFraction, trade.TrailOrder, trailing, price);
+        trade.TrailOrder = TellProtection(trade, OrderRole.TrailingStop, OrderType.TrailingStop, trade.TrailFraction, trade.TrailOrder,
+            trailing, price);
     }
 
-    private OrderId TellProtection(in OpenTrade trade, OrderRole role, OrderType type, double level, OrderId id, OrderState state, double price)
+    private OrderId TellProtection(in OpenTrade trade, OrderRole role, OrderType type, double level, OrderId id, OrderState state,
+        double price)
     {
         if (level <= 0) return id;
         if (id.IsNone) id = NextOrder();

@@ -28,7 +28,8 @@ internal sealed partial class StrategyBook
         var stopped = stop > 0 && (isLong ? part.Low <= stop : part.High >= stop);
         // Entered after the open of just what is being tried: the rest of it is all that the trade has lived through.
         var enteredHere = trade.EntryIndex == feedIndex && !trade.EnteredAtOpen && trade.EntryStep == _step;
-        var reached = trade.Target > 0 && !(trade.TargetWaits && enteredHere) && (isLong ? part.High >= trade.Target : part.Low <= trade.Target);
+        var reached = trade.Target > 0 && !(trade.TargetWaits && enteredHere)
+            && (isLong ? part.High >= trade.Target : part.Low <= trade.Target);
         if (!stopped && !reached) return false;
         // What lies beyond the smaller bars may have come before an entry on one of them.
         if (_step == Beyond && trade.EntryIndex == feedIndex && trade.EntryStep > 0) return false;
@@ -42,7 +43,8 @@ internal sealed partial class StrategyBook
             if (_limited) return StopInParts(at, gapped ? from : stop, reason, bar, index);
             var price = Slipped((Side)(-(int)trade.Side), gapped ? from : stop, trade.Quantity, bar);
             var paid = default(OrderFees);
-            CloseTrade(at, trade.Quantity, price, FeeOf(price, trade.Quantity, maker: false, bar.Time, ref paid), maker: false, default, reason, bar, index);
+            CloseTrade(at, trade.Quantity, price, FeeOf(price, trade.Quantity, maker: false, bar.Time, ref paid), maker: false, default,
+                reason, bar, index);
         }
         else
         {
@@ -61,13 +63,14 @@ internal sealed partial class StrategyBook
                 price = isLong ? Math.Max(price, trade.Target) : Math.Min(price, trade.Target);
             }
             var fee = FeeOf(price, quantity, !gapped, bar.Time, ref trade.TargetFees);
-            return CloseTrade(at, quantity, price, fee, maker: !gapped, _limited ? trade.TargetOrder : default, ExitReason.Target, bar, index);
+            return CloseTrade(at, quantity, price, fee, maker: !gapped, _limited ? trade.TargetOrder : default, ExitReason.Target, bar,
+                index);
         }
         return true;
     }
 
-    // Which of a trade's stop and target comes first where smaller bars are asked for: one of them that opens beyond either has been there before it
-    // went to the other, and what it leaves open the rule decides. It is counted how often it was the ones or the other.
+    // Which of a trade's stop and target comes first where smaller bars are asked for: one of them that opens beyond either has been there
+    // before it went to the other, and what it leaves open the rule decides. It is counted how often it was the ones or the other.
     [MethodImpl(MethodImplOptions.NoInlining)]
     private bool IsStopFirst(in OpenTrade trade, double stop, bool both, double from, in Bar bar)
     {
@@ -78,9 +81,11 @@ internal sealed partial class StrategyBook
             if (both) _tradeMeter.IntrabarByRule++;
             return byRule;
         }
-        bool? opensBeyond = !both ? null : (isLong ? from <= stop : from >= stop) ? true : (isLong ? from >= trade.Target : from <= trade.Target) ? false : null;
+        bool? opensBeyond = !both ? null
+            : (isLong ? from <= stop : from >= stop) ? true : (isLong ? from >= trade.Target : from <= trade.Target) ? false : null;
         if (both && opensBeyond is null) _tradeMeter.IntrabarByRule++;
-        else if (stop > 0 && trade.Target > 0 && bar.Low <= Math.Min(stop, trade.Target) && bar.High >= Math.Max(stop, trade.Target)) _tradeMeter.IntrabarByPath++;
+        else if (stop > 0 && trade.Target > 0 && bar.Low <= Math.Min(stop, trade.Target) && bar.High >= Math.Max(stop, trade.Target))
+            _tradeMeter.IntrabarByPath++;
         return opensBeyond ?? byRule;
     }
 

@@ -28,7 +28,8 @@ internal sealed partial class StrategyBook
         var noStop = double.IsNaN(quantity);
         if (_instrument.LotSize > 0 && !noStop) quantity = _instrument.RoundQuantity(quantity);
         var wanted = quantity;
-        if (_settings.ResizeToCash && quantity > 0 && Payable(quantity, price, Available(close) + Promised(close), options.Type == OrderType.Limit) is > 0 and var payable)
+        if (_settings.ResizeToCash && quantity > 0
+            && Payable(quantity, price, Available(close) + Promised(close), options.Type == OrderType.Limit) is > 0 and var payable)
             quantity = payable;
 
         ref var order = ref New(OrderRole.Entry, options.Type, side, noStop ? 0 : quantity, time);
@@ -80,7 +81,8 @@ internal sealed partial class StrategyBook
 
     // A quantity of the strategy's own counts as one where the strategy has asked for the usual one.
     private bool IsSizedOnEquity(in EntryOptions options) =>
-        _settings.Size.Kind is SizeKind.PercentOfEquity or SizeKind.RiskPercent && (options.Quantity <= 0 || (_account?.KnowsUsualQuantity ?? _knowsUsualQuantity));
+        _settings.Size.Kind is SizeKind.PercentOfEquity or SizeKind.RiskPercent
+            && (options.Quantity <= 0 || (_account?.KnowsUsualQuantity ?? _knowsUsualQuantity));
 
     private double Payable(double wanted, double price, double available, bool maker)
     {

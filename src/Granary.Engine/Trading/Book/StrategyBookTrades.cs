@@ -81,11 +81,13 @@ internal sealed partial class StrategyBook
     }
 
     private double Follow(double level, double fixedLevel, double percent, double before, double now) =>
-        fixedLevel > 0 || percent == 0 || level != _instrument.RoundPrice(before * (1 + percent / 100)) ? level : _instrument.RoundPrice(now * (1 + percent / 100));
+        fixedLevel > 0 || percent == 0 || level != _instrument.RoundPrice(before * (1 + percent / 100)) ? level
+            : _instrument.RoundPrice(now * (1 + percent / 100));
 
     // True where the trade is closed whole.
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private bool CloseTrade(int at, double quantity, double price, double fee, bool maker, OrderId order, ExitReason reason, in Bar bar, int index)
+    private bool CloseTrade(int at, double quantity, double price, double fee, bool maker, OrderId order, ExitReason reason, in Bar bar,
+        int index)
     {
         MarkTo(index);
         if (_limited || _traded is not null) Count(bar.Time, price, quantity);
@@ -107,7 +109,8 @@ internal sealed partial class StrategyBook
             return false;
         }
         if (trade.EntryWorking) EndEntry(trade.Number, bar.Time);
-        if (_observer is not null && (trade.Parted || _limited || !_proportional)) TellFill(trade.Number, bar, price, quantity, fee, order, isEntry: false, isFirst: false, maker);
+        if (_observer is not null && (trade.Parted || _limited || !_proportional))
+            TellFill(trade.Number, bar, price, quantity, fee, order, isEntry: false, isFirst: false, maker);
 
         if (_excursions)
         {

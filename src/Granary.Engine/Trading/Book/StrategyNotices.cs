@@ -1,6 +1,6 @@
 namespace Granary.Engine.Trading.Book;
 
-/// <summary>What a strategy that has call-backs is still to be told: orders that changed their state, and trades that ended.</summary>
+/// <summary>The call-backs that a strategy is still to receive: orders that changed their state, and trades that ended.</summary>
 internal sealed class StrategyNotices(ITradeListener listener)
 {
     private readonly List<Notice> _waiting = [];
@@ -13,7 +13,7 @@ internal sealed class StrategyNotices(ITradeListener listener)
 
     public void Add(in Trade trade) => _waiting.Add(new Notice(true, default, trade));
 
-    /// <summary>Tells it all in order; what the strategy does in answer is told too.</summary>
+    /// <summary>Makes all call-backs in order; those that follow from the strategy's answers too.</summary>
     /// <exception cref="InvalidOperationException">It answers its own order events without end.</exception>
     public void Deliver()
     {

@@ -84,7 +84,7 @@ internal sealed class ChartMarket
         return market.IsComplete ? market : null;
     }
 
-    /// <summary>The place of the bar that opens at an instant, or −1.</summary>
+    /// <summary>The place of the bar that opens at a time, or −1.</summary>
     public int PlaceOf(long time) => _places.GetValueOrDefault(time, -1);
 
     /// <summary>A price of a trade as a whole number.</summary>

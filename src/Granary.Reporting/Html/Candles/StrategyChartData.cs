@@ -94,12 +94,14 @@ internal sealed class StrategyChartData
         foreach (var symbol in frames)
         {
             var most = room[symbol[0].Symbol];
-            var shortest = ChartMarket.Of(symbol[0].Symbol, symbol[0].Timeframe, view.Events.Bars(symbol[0].Symbol, symbol[0].Timeframe, most));
+            var shortest = ChartMarket.Of(symbol[0].Symbol, symbol[0].Timeframe,
+                view.Events.Bars(symbol[0].Symbol, symbol[0].Timeframe, most));
             markets[symbol[0]] = shortest;
             foreach (var longer in symbol.Skip(1))
             {
                 var bars = view.Events.Bars(longer.Symbol, longer.Timeframe, most);
-                markets[longer] = ChartMarket.Joined(longer.Timeframe, bars, shortest) ?? ChartMarket.Of(longer.Symbol, longer.Timeframe, bars);
+                markets[longer] = ChartMarket.Joined(longer.Timeframe, bars, shortest)
+                    ?? ChartMarket.Of(longer.Symbol, longer.Timeframe, bars);
             }
         }
         return markets;
@@ -120,7 +122,8 @@ internal sealed class StrategyChartData
 
     // How many bars a symbol has, from those of its file.
     private static double Bars(RunView view, string symbol, string timeframe) =>
-        view.Model.Markets.FirstOrDefault(m => m.Symbol == symbol) is { } known && Ticks(known.Timeframe) is > 0 and var own && Ticks(timeframe) is > 0 and var asked
+        view.Model.Markets.FirstOrDefault(m => m.Symbol == symbol) is { } known && Ticks(known.Timeframe) is > 0 and var own
+            && Ticks(timeframe) is > 0 and var asked
             ? Math.Ceiling(known.Bars * (double)own / asked * 1.2) + 1 : MostCandles;
 
     private static long Ticks(string timeframe) => Timeframe.TryParse(timeframe, out var t) ? t.Value.Ticks : 0;

@@ -78,7 +78,8 @@ internal sealed class TradeGuess
     // 0 where most exits are at the open of their bar.
     private double Distance(Trade[] trades)
     {
-        if (_byBar && trades.Count(t => Math.Abs(AtOpen(_market.PlaceOf(t.ExitTime), 1 - (int)t.Side * _slip) - _market.Scaled(t.ExitPrice)) <= 1)
+        if (_byBar && trades.Count(t =>
+            Math.Abs(AtOpen(_market.PlaceOf(t.ExitTime), 1 - (int)t.Side * _slip) - _market.Scaled(t.ExitPrice)) <= 1)
             >= trades.Length / 2.0) return 0;
         return Median(trades.Select(t => (int)t.Side * (t.ExitPrice / t.EntryPrice - 1)));
     }

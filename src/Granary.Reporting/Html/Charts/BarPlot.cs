@@ -1,7 +1,7 @@
 namespace Granary.Reporting.Html.Charts;
 
 /// <summary>A bar from <paramref name="From"/> to <paramref name="To"/> on the horizontal.</summary>
-/// <param name="Label">What a pointer that rests on it is told.</param>
+/// <param name="Label">What a pointer that rests on it shows.</param>
 internal readonly record struct PlotBar(double From, double To, double Height, string Style, string Label);
 
 /// <summary>A vertical line with a name.</summary>
@@ -47,17 +47,21 @@ internal sealed record BarPlot
             var x = across.Share(bar.From) * PlotFrame.Width;
             var width = Math.Max(0.5, across.Share(bar.To) * PlotFrame.Width - x - 1.5);
             var y = up.Y(bar.Height, Height);
-            html.Write($"<rect class=\"{bar.Style}\" x=\"{x + 0.7}\" y=\"{y}\" width=\"{width}\" height=\"{Height - y}\"><title>{bar.Label}</title></rect>");
+            html.Write($"<rect class=\"{bar.Style}\" x=\"{x + 0.7}\" y=\"{y}\" "
+                + $"width=\"{width}\" height=\"{Height - y}\"><title>{bar.Label}</title></rect>");
         }
         html.Raw("</svg>");
         // A name reaches over the marks further in, whose lines begin below it: so the outermost come first.
-        var marks = Marks.Select(m => (Mark: m, X: across.Share(m.At) * 100)).Where(m => m.X is >= 0 and <= 100).OrderByDescending(m => Math.Abs(m.X - 50)).ToArray();
+        var marks = Marks.Select(m => (Mark: m, X: across.Share(m.At) * 100)).Where(m => m.X is >= 0 and <= 100)
+            .OrderByDescending(m => Math.Abs(m.X - 50)).ToArray();
         html.Raw("<g aria-hidden=\"true\">");
         for (var i = 0; i < marks.Length; i++)
-            html.Write($"<line class=\"mark {marks[i].Mark.Style}\" x1=\"{marks[i].X}%\" x2=\"{marks[i].X}%\" y1=\"{3 + 15 * i}\" y2=\"{Height}\"/>");
+            html.Write($"<line class=\"mark {marks[i].Mark.Style}\" x1=\"{marks[i].X}%\" "
+                + $"x2=\"{marks[i].X}%\" y1=\"{3 + 15 * i}\" y2=\"{Height}\"/>");
         // Names last, so that no line crosses one, and on the side that has room.
         for (var i = 0; i < marks.Length; i++)
-            html.Write($"<text class=\"mark {(marks[i].X > 50 ? "end" : "start")}\" x=\"{marks[i].X}%\" dx=\"{(marks[i].X > 50 ? -5 : 5)}\" y=\"{12 + 15 * i}\">{marks[i].Mark.Label}</text>");
+            html.Write($"<text class=\"mark {(marks[i].X > 50 ? "end" : "start")}\" "
+                + $"x=\"{marks[i].X}%\" dx=\"{(marks[i].X > 50 ? -5 : 5)}\" y=\"{12 + 15 * i}\">{marks[i].Mark.Label}</text>");
         html.Raw("</g>");
         html.Raw("</svg>");
         PlotFrame.Close(html);

@@ -47,7 +47,8 @@ internal sealed record GroupedBarPlot
         {
             // At the edges a label begins or ends with its group, so that it does not reach into the next one.
             var middle = 100 * (i + 0.5) / Groups.Count;
-            var (side, at) = middle < 6 ? ("start", 100.0 * i / Groups.Count) : middle > 94 ? ("end", 100.0 * (i + 1) / Groups.Count) : ("", middle);
+            var (side, at) = middle < 6 ? ("start", 100.0 * i / Groups.Count)
+                : middle > 94 ? ("end", 100.0 * (i + 1) / Groups.Count) : ("", middle);
             html.Write($"<g class=\"{side}{(i % narrow == 0 ? "" : " extra")}\">"
                 + $"<text x=\"{at}%\" y=\"{Height + 18}\">{Groups[i].Name}</text></g>");
         }

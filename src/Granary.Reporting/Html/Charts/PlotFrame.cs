@@ -1,8 +1,8 @@
 namespace Granary.Reporting.Html.Charts;
 
 /// <summary>
-/// What all plots share. A plot is one SVG whose outer coordinates are percentages and pixels, so that text keeps its size at any width, with an
-/// inner SVG of <see cref="Width"/> units that stretches with the page and holds the shapes.
+/// What all plots share. A plot is one SVG whose outer coordinates are percentages and pixels, so that text keeps its size at any width,
+/// with an inner SVG of <see cref="Width"/> units that stretches with the page and holds the shapes.
 /// </summary>
 internal static class PlotFrame
 {
@@ -10,7 +10,8 @@ internal static class PlotFrame
     public const double Width = 1000;
 
     /// <summary>Opens the figure and its SVG. What the picture shows is said in words, for those who cannot see it.</summary>
-    public static void Open(HtmlWriter html, string title, string description, double height, string kind = "", IReadOnlyList<(string Name, string Class)>? legend = null)
+    public static void Open(HtmlWriter html, string title, string description, double height, string kind = "",
+        IReadOnlyList<(string Name, string Class)>? legend = null)
     {
         var id = html.NextId("plot");
         html.Write($"<figure class=\"chart {kind}\"><figcaption><span class=\"name\">{title}</span>");
@@ -20,28 +21,34 @@ internal static class PlotFrame
             foreach (var (name, style) in legend) html.Write($"<span><i class=\"key {style}\"></i>{name}</span>");
             html.Raw("</span>");
         }
-        html.Write($"</figcaption><div class=\"plot\"><svg class=\"frame\" width=\"100%\" height=\"{height}\" role=\"img\" aria-labelledby=\"{id}t {id}d\">");
+        html.Write($"</figcaption><div class=\"plot\"><svg class=\"frame\" width=\"100%\" "
+            + $"height=\"{height}\" role=\"img\" aria-labelledby=\"{id}t {id}d\">");
         html.Write($"<title id=\"{id}t\">{title}</title><desc id=\"{id}d\">{description}</desc>");
     }
 
     public static void Close(HtmlWriter html) => html.Raw("</div></figure>\n");
 
     /// <summary>What the vertical measures, above its labels.</summary>
-    public static void UpTitle(HtmlWriter html, string title) => html.Write($"<text class=\"up\" x=\"-44\" y=\"-13\" aria-hidden=\"true\">{title}</text>");
+    public static void UpTitle(HtmlWriter html, string title) =>
+        html.Write($"<text class=\"up\" x=\"-44\" y=\"-13\" aria-hidden=\"true\">{title}</text>");
 
     /// <summary>What the horizontal measures, below its labels at the right.</summary>
-    public static void AcrossTitle(HtmlWriter html, double height, string title) => html.Write($"<text class=\"axis\" x=\"100%\" y=\"{height + 34}\" aria-hidden=\"true\">{title}</text>");
+    public static void AcrossTitle(HtmlWriter html, double height, string title) =>
+        html.Write($"<text class=\"axis\" x=\"100%\" y=\"{height + 34}\" aria-hidden=\"true\">{title}</text>");
 
     public static void OpenShapes(HtmlWriter html, double height) =>
-        html.Write($"<svg viewBox=\"0 0 {Width} {height}\" width=\"100%\" height=\"{height}\" preserveAspectRatio=\"none\" aria-hidden=\"true\">");
+        html.Write($"<svg viewBox=\"0 0 {Width} {height}\" width=\"100%\" "
+            + $"height=\"{height}\" preserveAspectRatio=\"none\" aria-hidden=\"true\">");
 
-    public static void Horizontals(HtmlWriter html, in ValueAxis axis, double height, Func<double, string> format, double strong = double.NaN, int about = 5)
+    public static void Horizontals(HtmlWriter html, in ValueAxis axis, double height, Func<double, string> format,
+        double strong = double.NaN, int about = 5)
     {
         html.Raw("<g class=\"grid\" aria-hidden=\"true\">");
         foreach (var tick in axis.Ticks(about))
         {
             var y = axis.Y(tick, height);
-            html.Write($"<line class=\"{(tick == strong ? "zero" : "")}\" x1=\"0\" x2=\"100%\" y1=\"{y}\" y2=\"{y}\"/><text class=\"y\" x=\"-8\" y=\"{y + 4}\">{format(tick)}</text>");
+            html.Write($"<line class=\"{(tick == strong ? "zero" : "")}\" x1=\"0\" x2=\"100%\" "
+                + $"y1=\"{y}\" y2=\"{y}\"/><text class=\"y\" x=\"-8\" y=\"{y + 4}\">{format(tick)}</text>");
         }
         html.Raw("</g>");
     }
@@ -68,6 +75,7 @@ internal static class PlotFrame
     private static void Label(HtmlWriter html, double percent, double height, string text, bool wide)
     {
         var style = percent < 2 ? "start" : percent > 98 ? "end" : "";
-        html.Write($"<g class=\"{style}{(wide ? " extra" : "")}\"><line x1=\"{percent}%\" x2=\"{percent}%\" y1=\"{height}\" y2=\"{height + 4}\"/><text x=\"{percent}%\" y=\"{height + 18}\">{text}</text></g>");
+        html.Write($"<g class=\"{style}{(wide ? " extra" : "")}\"><line x1=\"{percent}%\" "
+            + $"x2=\"{percent}%\" y1=\"{height}\" y2=\"{height + 4}\"/><text x=\"{percent}%\" y=\"{height + 18}\">{text}</text></g>");
     }
 }

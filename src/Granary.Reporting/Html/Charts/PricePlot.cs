@@ -24,7 +24,8 @@ internal sealed record PricePlot
         var bars = Bars;
         if (bars.Count < 2) return;
         var time = new TimeAxis(bars[0].Time, Math.Max(bars[^1].Time, Trades.Count > 0 ? Trades.Max(t => t.ExitTime) : 0));
-        var axis = ValueAxis.Around(bars.SelectMany(b => (double[])[b.High, b.Low]).Concat(Trades.SelectMany(t => (double[])[t.EntryPrice, t.ExitPrice])), logFrom: 4);
+        var axis = ValueAxis.Around(bars.SelectMany(b => (double[])[b.High, b.Low])
+            .Concat(Trades.SelectMany(t => (double[])[t.EntryPrice, t.ExitPrice])), logFrom: 4);
         PlotFrame.Open(html, axis.Log ? $"{Title} (logarithmic)" : Title, Description, Height, "price",
             [("long entry", "m-buy"), ("short entry", "m-sell"), ("exit", "m-exit")]);
         PlotFrame.Horizontals(html, axis, Height, NumberText.Price);
@@ -57,6 +58,7 @@ internal sealed record PricePlot
 
     private string Sentence(in Trade t) =>
         $"{(t.Side == Side.Buy ? "Long" : "Short")} {NumberText.Time(t.EntryTime)} at {NumberText.Price(t.EntryPrice)} → " +
-        (t.Reason == ExitReason.Open ? "still open" : $"{NumberText.Time(t.ExitTime)} at {NumberText.Price(t.ExitPrice)} ({ReasonText.Of(t.Reason)})") +
+        (t.Reason == ExitReason.Open ? "still open"
+            : $"{NumberText.Time(t.ExitTime)} at {NumberText.Price(t.ExitPrice)} ({ReasonText.Of(t.Reason)})") +
         $", {NumberText.SignedPercent(t.Return(Multiplier))}";
 }

@@ -4,7 +4,10 @@ namespace Granary.Reporting.Html.Charts;
 /// <param name="Style">Its class in the style sheet; loss is drawn with squares, so that it differs by shape too.</param>
 internal sealed record PlotCloud(string Name, string Style, IReadOnlyList<(double X, double Y)> Points);
 
-/// <summary>Points of two measures. All points of a cloud are one path of strokes too short to see but for their caps, which keeps thousands of them small.</summary>
+/// <summary>
+/// Points of two measures. All points of a cloud are one path of strokes too short to see but for their caps, which keeps thousands of them
+/// small.
+/// </summary>
 internal sealed record ScatterPlot
 {
     public required string Title { get; init; }

@@ -62,6 +62,7 @@ internal static class StateStrip
     private static string Described(StateRow row)
     {
         var known = Math.Max(1, row.States.Count(s => s >= 0));
-        return string.Join(", ", row.Names.Select((n, i) => $"{n} {NumberText.Percent(row.States.Count(s => s == i) / (double)known, 0)} of the time"));
+        return string.Join(", ",
+            row.Names.Select((n, i) => $"{n} {NumberText.Percent(row.States.Count(s => s == i) / (double)known, 0)} of the time"));
     }
 }

@@ -7,8 +7,10 @@ internal readonly record struct TimeAxis(long From, long To)
 {
     private static readonly TimeSpan[] _spans =
     [
-        TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(5), TimeSpan.FromMinutes(15), TimeSpan.FromMinutes(30), TimeSpan.FromHours(1), TimeSpan.FromHours(3),
-        TimeSpan.FromHours(6), TimeSpan.FromHours(12), TimeSpan.FromDays(1), TimeSpan.FromDays(2), TimeSpan.FromDays(7), TimeSpan.FromDays(14),
+        TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(5), TimeSpan.FromMinutes(15), TimeSpan.FromMinutes(30), TimeSpan.FromHours(1),
+        TimeSpan.FromHours(3),
+        TimeSpan.FromHours(6), TimeSpan.FromHours(12), TimeSpan.FromDays(1), TimeSpan.FromDays(2), TimeSpan.FromDays(7),
+        TimeSpan.FromDays(14),
     ];
 
     /// <summary>How many labels a plot has at most.</summary>
@@ -40,7 +42,8 @@ internal readonly record struct TimeAxis(long From, long To)
             if ((To - From) / span.Ticks > most) continue;
             // Tick zero is a Monday, so that weeks need no offset.
             for (var t = (From + span.Ticks - 1) / span.Ticks * span.Ticks; t <= To; t += span.Ticks)
-                ticks.Add((t, new DateTime(t).ToString(span < TimeSpan.FromDays(1) && t % TimeSpan.TicksPerDay != 0 ? "HH:mm" : "d MMM", CultureInfo.InvariantCulture)));
+                ticks.Add((t, new DateTime(t).ToString(span < TimeSpan.FromDays(1) && t % TimeSpan.TicksPerDay != 0 ? "HH:mm" : "d MMM",
+                    CultureInfo.InvariantCulture)));
             return ticks;
         }
         var first = new DateTime(From);
@@ -54,7 +57,8 @@ internal readonly record struct TimeAxis(long From, long To)
                 if (month / 12 > 9998) break;
                 var time = new DateTime(month / 12, month % 12 + 1, 1);
                 if (time.Ticks > To) break;
-                if (time.Ticks >= From) ticks.Add((time.Ticks, time.ToString(months >= 12 || time.Month == 1 ? "yyyy" : "MMM", CultureInfo.InvariantCulture)));
+                if (time.Ticks >= From)
+                    ticks.Add((time.Ticks, time.ToString(months >= 12 || time.Month == 1 ? "yyyy" : "MMM", CultureInfo.InvariantCulture)));
             }
             break;
         }

@@ -34,7 +34,8 @@ internal readonly record struct ValueAxis(double Low, double High, bool Log = fa
             var air = low == 0 ? 1 : Math.Abs(low) * 0.05;
             return Rounded(low - air, high + air, ticks);
         }
-        if (logFrom > 0 && low > 0 && high / low > logFrom) return new ValueAxis(low / Math.Pow(high / low, 0.03), high * Math.Pow(high / low, 0.03), Log: true);
+        if (logFrom > 0 && low > 0 && high / low > logFrom)
+            return new ValueAxis(low / Math.Pow(high / low, 0.03), high * Math.Pow(high / low, 0.03), Log: true);
         return Rounded(low, high, ticks);
     }
 

@@ -4,10 +4,14 @@ using Granary.Reporting.Runs;
 
 namespace Granary.Reporting.Html.Pages;
 
-/// <summary>The differences of two runs as one self-contained page: statistics, inputs, strategies, and the trades that they do not share.</summary>
+/// <summary>
+/// The differences of two runs as one self-contained page: statistics, inputs, strategies, and the trades that they do not share.
+/// </summary>
 public static class CompareReport
 {
-    /// <summary>The first run is called A, the second B. Strategies are paired by their ids, trades by strategy, side and entry bar.</summary>
+    /// <summary>
+    /// The first run is called A, the second B. Strategies are paired by their ids, trades by strategy, side and entry bar.
+    /// </summary>
     /// <param name="output">Written to, not closed; UTF-8 where it goes to a file.</param>
     public static void Write(TextWriter output, RunModel first, IRunEvents firstEvents, RunModel second, IRunEvents secondEvents)
     {

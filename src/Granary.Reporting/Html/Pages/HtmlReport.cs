@@ -6,18 +6,22 @@ using Granary.Reporting.Runs;
 namespace Granary.Reporting.Html.Pages;
 
 /// <summary>
-/// A run, or a bare equity curve, as one self-contained page: styles, drawings and script are in it and nothing is loaded, so that it can be
-/// sent to a friend, read offline and printed. It reads without scripts too; they sort, filter and point.
+/// A run, or a bare equity curve, as one self-contained page: styles, drawings and script are in it and nothing is loaded, so that it can
+/// be sent to a friend, read offline and printed. It reads without scripts too; they sort, filter and point.
 /// </summary>
 public static class HtmlReport
 {
     private static readonly IReportSection<CurveView>[] _curve =
-        [new StatisticsSection(), new TrailingSection(), new CalendarSection(), new DrawdownSection(), new RollingSection(), new DistributionSection(), new BenchmarkSection(), new CrisisSection()];
+        [new StatisticsSection(), new TrailingSection(), new CalendarSection(), new DrawdownSection(), new RollingSection(),
+            new DistributionSection(), new BenchmarkSection(), new CrisisSection()];
 
     // Sections with a page of their own; all others are shown as they are.
-    private static readonly string[] _own = [LearningSection.Name, BeliefSection.Guards, BeliefSection.Evidence, WalkForwardSection.Name, RegimeSection.Name, SessionAccountSection.Name];
+    private static readonly string[] _own = [LearningSection.Name, BeliefSection.Guards, BeliefSection.Evidence, WalkForwardSection.Name,
+        RegimeSection.Name, SessionAccountSection.Name];
 
-    /// <summary>The page of a run. Trades and signals are read once or twice through, a strategy at a time, and never held together.</summary>
+    /// <summary>
+    /// The page of a run. Trades and signals are read once or twice through, a strategy at a time, and never held together.
+    /// </summary>
     /// <param name="output">Written to, not closed; UTF-8 where it goes to a file.</param>
     /// <exception cref="System.Text.Json.JsonException">A text in <see cref="RunModel.Sections"/> is not JSON.</exception>
     public static void Write(TextWriter output, RunModel run, IRunEvents events)
@@ -28,17 +32,22 @@ public static class HtmlReport
         ReportPage.Group<RunView>[] groups =
         [
             new("Live session", Section(SessionAccountSection.Name) is { } session ? [new SessionAccountSection(session)] : []),
-            new("Evidence", [new BeliefSection(Section(BeliefSection.Guards), Section(BeliefSection.Evidence)), new BridgeSection(Section(BeliefSection.Guards) ?? "{}")]),
+            new("Evidence", [new BeliefSection(Section(BeliefSection.Guards), Section(BeliefSection.Evidence)),
+                new BridgeSection(Section(BeliefSection.Guards) ?? "{}")]),
             new("Walk-forward", Section(WalkForwardSection.Name) is { } walk ? [new WalkForwardSection(walk)] : []),
             new("Portfolio", portfolio),
             new("Market", Section(RegimeSection.Name) is { } regimes ? [new RegimeSection(regimes)] : []),
-            new("Strategies", [new StrategyTableSection(), new StrategyGroupsSection(), new CorrelationSection(), new ParameterMapSection(), new PriceChartSection()]),
-            new("Trades", [new TradeEndsSection(), new TradeTimesSection(), new ExcursionSection(), new StreakSection(), new CostSection(), new RefusedSection()]),
+            new("Strategies", [new StrategyTableSection(), new StrategyGroupsSection(), new CorrelationSection(), new ParameterMapSection(),
+                new PriceChartSection()]),
+            new("Trades", [new TradeEndsSection(), new TradeTimesSection(), new ExcursionSection(), new StreakSection(), new CostSection(),
+                new RefusedSection()]),
             new("Learning", run.Sections.TryGetValue(LearningSection.Name, out var learning) ? [new LearningSection(learning)] : []),
-            new("Further results", [.. run.Sections.Where(s => !_own.Contains(s.Key, StringComparer.Ordinal)).OrderBy(s => s.Key, StringComparer.Ordinal).Select(s => new JsonSection(s.Key, s.Value))]),
+            new("Further results", [.. run.Sections.Where(s => !_own.Contains(s.Key, StringComparer.Ordinal))
+                .OrderBy(s => s.Key, StringComparer.Ordinal).Select(s => new JsonSection(s.Key, s.Value))]),
             new("Record", [new MarketSection(), new BatchSection(), new FormulasSection()]),
         ];
-        var kind = run.Sections.ContainsKey(SessionAccountSection.Name) ? "live session" : run.Sections.ContainsKey(WalkForwardSection.Name) ? "walk-forward" : "backtest";
+        var kind = run.Sections.ContainsKey(SessionAccountSection.Name) ? "live session"
+            : run.Sections.ContainsKey(WalkForwardSection.Name) ? "walk-forward" : "backtest";
         ReportPage.Write(new HtmlWriter(output), $"{run.Name} · {kind}", view, RunTop.Write, groups,
             $"Granary {kind} of {NumberText.Clock(run.CreatedAt)} UTC. Past results say little about future ones. Digest {run.Digest}.");
     }

@@ -18,18 +18,23 @@ internal static class ReportPage
     /// <param name="title">Of the window.</param>
     /// <param name="top">What stands before the sections: heading, key figures, first chart.</param>
     /// <param name="footer">One sentence.</param>
-    public static void Write<TView>(HtmlWriter html, string title, TView view, Action<HtmlWriter, TView> top, IReadOnlyList<Group<TView>> groups, string footer)
+    public static void Write<TView>(HtmlWriter html, string title, TView view, Action<HtmlWriter, TView> top,
+        IReadOnlyList<Group<TView>> groups, string footer)
     {
         html.Write($"<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>{title}</title>\n");
-        html.Raw("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"><meta name=\"color-scheme\" content=\"light dark\"><meta name=\"generator\" content=\"Granary\">\n");
-        html.Raw("<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; img-src data:; script-src 'sha256-");
+        html.Raw("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"><meta name=\"color-scheme\" content=\"light "
+            + "dark\"><meta name=\"generator\" content=\"Granary\">\n");
+        html.Raw("<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; img-src data:; "
+            + "script-src 'sha256-");
         html.Raw(_scriptHash);
         html.Raw("'\">\n<style>");
         html.Raw(_style);
         html.Raw("</style></head>\n<body><a class=\"skip\" href=\"#main\">Skip to the report</a>\n");
         // The marks of price charts, drawn once.
-        html.Raw("<svg class=\"defs\" aria-hidden=\"true\"><defs><path id=\"m-buy\" class=\"m-buy\" d=\"M-5 9L0 1L5 9Z\"/><path id=\"m-sell\" class=\"m-sell\" d=\"M-5-9L0-1L5-9Z\"/><circle id=\"m-exit\" class=\"m-exit\" r=\"3\"/></defs></svg>\n");
-        var shown = groups.Select(g => g with { Sections = [.. g.Sections.Where(s => s.Applies(view))] }).Where(g => g.Sections.Count > 0).ToArray();
+        html.Raw("<svg class=\"defs\" aria-hidden=\"true\"><defs><path id=\"m-buy\" class=\"m-buy\" d=\"M-5 9L0 1L5 9Z\"/><path "
+            + "id=\"m-sell\" class=\"m-sell\" d=\"M-5-9L0-1L5-9Z\"/><circle id=\"m-exit\" class=\"m-exit\" r=\"3\"/></defs></svg>\n");
+        var shown = groups.Select(g => g with { Sections = [.. g.Sections.Where(s => s.Applies(view))] }).Where(g => g.Sections.Count > 0)
+            .ToArray();
         html.Raw("<nav class=\"contents\" aria-label=\"Sections\"><a class=\"brand\" href=\"#main\">Granary</a><ul>");
         foreach (var group in shown)
         {
@@ -44,7 +49,8 @@ internal static class ReportPage
             html.Write($"<h2 class=\"group\">{group.Title}</h2>\n");
             foreach (var section in group.Sections)
             {
-                html.Write($"<section id=\"{section.Id}\" aria-labelledby=\"{section.Id}-h\"><h3 id=\"{section.Id}-h\">{section.Title}</h3>\n");
+                html.Write($"<section id=\"{section.Id}\" aria-labelledby=\"{section.Id}-h\"><h3 "
+                    + $"id=\"{section.Id}-h\">{section.Title}</h3>\n");
                 section.Write(html, view);
                 html.Raw("</section>\n");
             }

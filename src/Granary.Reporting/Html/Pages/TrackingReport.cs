@@ -8,17 +8,22 @@ namespace Granary.Reporting.Html.Pages;
 /// <param name="Index">Returns by period.</param>
 /// <param name="Replica">The replica's, without the intercept.</param>
 /// <param name="Fitted">How many of the periods were fitted; those after it are out of sample.</param>
-/// <param name="Rolling">Chosen anew every so often: from which period on, and the replica's returns from there; null without.</param>
+/// <param name="Rolling">Chosen again every so often: from which period on, and the replica's returns from there; null without.</param>
 public sealed record TrackingReport(
-    string Title, IReadOnlyList<(string Name, double Weight)> Weights, double Intercept, IReadOnlyList<(int Names, double Error)> Path, IReadOnlyList<TrackingFigures> Figures,
-    long[] Times, double[] Index, double[] Replica, int Fitted, (int From, double[] Replica)? Rolling, IReadOnlyList<TrackingChoice> History, IReadOnlyList<string> Notes)
+    string Title, IReadOnlyList<(string Name, double Weight)> Weights, double Intercept, IReadOnlyList<(int Names, double Error)> Path,
+    IReadOnlyList<TrackingFigures> Figures,
+    long[] Times, double[] Index, double[] Replica, int Fitted, (int From, double[] Replica)? Rolling,
+    IReadOnlyList<TrackingChoice> History, IReadOnlyList<string> Notes)
 {
     /// <summary>The page of an index replication.</summary>
     /// <param name="output">Written to, not closed.</param>
     public void Write(TextWriter output) => ReportPage.Write(new HtmlWriter(output), $"{Title} · replication", this, Top,
         [
-            new ReportPage.Group<TrackingReport>("Replica", [new Section("following", "How it follows", WriteCurves), new Section("names", "Chosen names", WriteNames), new Section("path", "Names against error", WritePath)]),
-            new ReportPage.Group<TrackingReport>("Choices over time", History.Count > 0 ? [new Section("history", "What was chosen when", WriteHistory)] : []),
+            new ReportPage.Group<TrackingReport>("Replica",
+                [new Section("following", "How it follows", WriteCurves), new Section("names", "Chosen names", WriteNames),
+                    new Section("path", "Names against error", WritePath)]),
+            new ReportPage.Group<TrackingReport>("Choices over time", History.Count > 0
+                ? [new Section("history", "What was chosen when", WriteHistory)] : []),
         ], "Granary replication of an index by matching pursuit. Past results say little about future ones.");
 
     private sealed class Section(string id, string title, Action<HtmlWriter> write) : IReportSection<TrackingReport>
@@ -34,7 +39,8 @@ public sealed record TrackingReport(
 
     private static void Top(HtmlWriter html, TrackingReport view)
     {
-        html.Write($"<header><p class=\"eyebrow\">Index replication</p><h1>{view.Title}</h1><p class=\"what\">{NumberText.Count(view.Weights.Count)} names, {NumberText.Count(view.Times.Length)} periods, {NumberText.Time(view.Times[0])} to {NumberText.Time(view.Times[^1])}.</p></header>\n");
+        html.Write($"<header><p class=\"eyebrow\">Index replication</p><h1>{view.Title}</h1><p "
+            + $"class=\"what\">{NumberText.Count(view.Weights.Count)} names, {NumberText.Count(view.Times.Length)} periods, {NumberText.Time(view.Times[0])} to {NumberText.Time(view.Times[^1])}.</p></header>\n");
         if (view.Notes.Count > 0)
         {
             html.Raw("<aside class=\"notice\" aria-label=\"Notes\"><ul>");
@@ -43,7 +49,8 @@ public sealed record TrackingReport(
         }
         html.Raw("<dl class=\"figures\">");
         foreach (var f in view.Figures)
-            html.Write($"<div><dt>Tracking error, {f.Over}</dt><dd>{NumberText.Percent(f.TrackingError)}</dd><dd class=\"soft\">Correlation {NumberText.Ratio(f.Correlation, 4)}</dd></div>");
+            html.Write($"<div><dt>Tracking error, {f.Over}</dt><dd>{NumberText.Percent(f.TrackingError)}</dd><dd "
+                + $"class=\"soft\">Correlation {NumberText.Ratio(f.Correlation, 4)}</dd></div>");
         html.Raw("</dl>\n");
     }
 
@@ -59,7 +66,8 @@ public sealed record TrackingReport(
         new TimePlot
         {
             Title = "Index and replica, compounded",
-            Description = Fitted < Times.Length ? $"The first {Fitted} periods were fitted, the others are out of sample." : "All periods were fitted.",
+            Description = Fitted < Times.Length ? $"The first {Fitted} periods were fitted, the others are out of sample."
+                : "All periods were fitted.",
             Lines = [new PlotLine("Index", "s1", Times, Grown(Index)), new PlotLine("Replica", "s2", Times, Grown(Replica))],
             Unit = PlotUnit.Percent,
             Baseline = 0,
@@ -69,7 +77,9 @@ public sealed record TrackingReport(
         {
             Title = "Residual: index less replica, summed",
             Description = $"Of the fitted names; fitted until {NumberText.Time(Times[Fitted - 1])}.",
-            Lines = [new PlotLine("Fitted", "s3", Times[..Fitted], Summed(0, Replica, 0, Fitted)), .. Fitted < Times.Length ? [new PlotLine("Out of sample", "loss", Times[Fitted..], Summed(0, Replica, Fitted, Times.Length))] : Array.Empty<PlotLine>()],
+            Lines = [new PlotLine("Fitted", "s3", Times[..Fitted], Summed(0, Replica, 0, Fitted)),
+                .. Fitted < Times.Length ? [new PlotLine("Out of sample", "loss", Times[Fitted..],
+                    Summed(0, Replica, Fitted, Times.Length))] : Array.Empty<PlotLine>()],
             Unit = PlotUnit.Percent,
             Baseline = 0,
             Group = "track",
@@ -81,7 +91,8 @@ public sealed record TrackingReport(
             {
                 Title = "Chosen again every so often: index and replica, compounded, out of sample throughout",
                 Description = $"{History.Count} choices, each from the periods before it.",
-                Lines = [new PlotLine("Index", "s1", Times[rolling.From..], Grown(Index.AsSpan(rolling.From))), new PlotLine("Replica", "s2", Times[rolling.From..], Grown(rolling.Replica))],
+                Lines = [new PlotLine("Index", "s1", Times[rolling.From..], Grown(Index.AsSpan(rolling.From))),
+                    new PlotLine("Replica", "s2", Times[rolling.From..], Grown(rolling.Replica))],
                 Unit = PlotUnit.Percent,
                 Baseline = 0,
             }.Write(html);
@@ -89,13 +100,16 @@ public sealed record TrackingReport(
             {
                 Title = "Residual of the rolling choice, summed",
                 Description = "Index less replica, out of sample throughout.",
-                Lines = [new PlotLine("Residual", "loss", Times[rolling.From..], Summed(rolling.From, rolling.Replica, rolling.From, Times.Length))],
+                Lines = [new PlotLine("Residual", "loss", Times[rolling.From..],
+                    Summed(rolling.From, rolling.Replica, rolling.From, Times.Length))],
                 Unit = PlotUnit.Percent,
                 Baseline = 0,
                 Height = 150,
             }.Write(html);
         }
-        HtmlTable.Open(html, "How closely it follows", [new("Over", Number: false), new("Periods"), new("Tracking error", Hint: "Yearly deviation of index less replica"), new("Information ratio"), new("Correlation"), new("Residual norm", Hint: "‖index − intercept − Σ weight · return‖")]);
+        HtmlTable.Open(html, "How closely it follows",
+            [new("Over", Number: false), new("Periods"), new("Tracking error", Hint: "Yearly deviation of index less replica"),
+                new("Information ratio"), new("Correlation"), new("Residual norm", Hint: "‖index − intercept − Σ weight · return‖")]);
         foreach (var f in Figures)
         {
             HtmlTable.RowHead(html, f.Over);
@@ -120,7 +134,9 @@ public sealed record TrackingReport(
 
     private void WriteNames(HtmlWriter html)
     {
-        HtmlTable.Open(html, "In the order of choice", [new("Name", Number: false), new("Chosen"), new("Weight"), new("Tracking error with it", Hint: "Yearly, of the names so far, over the fitted periods")], sortable: true);
+        HtmlTable.Open(html, "In the order of choice",
+            [new("Name", Number: false), new("Chosen"), new("Weight"),
+                new("Tracking error with it", Hint: "Yearly, of the names so far, over the fitted periods")], sortable: true);
         for (var k = 0; k < Weights.Count; k++)
         {
             HtmlTable.RowHead(html, Weights[k].Name);
@@ -138,8 +154,10 @@ public sealed record TrackingReport(
         new BarPlot
         {
             Title = "Yearly tracking error by number of names",
-            Description = Path.Count == 0 ? "No name was chosen." : $"From {NumberText.Percent(Path[0].Error)} with {Path[0].Names} to {NumberText.Percent(Path[^1].Error)} with {Path[^1].Names}, over the fitted periods.",
-            Bars = [.. Path.Select(p => new PlotBar(p.Names - 0.5, p.Names + 0.5, p.Error * 100, "gain", $"{p.Names} names: {NumberText.Percent(p.Error)}"))],
+            Description = Path.Count == 0 ? "No name was chosen."
+                : $"From {NumberText.Percent(Path[0].Error)} with {Path[0].Names} to {NumberText.Percent(Path[^1].Error)} with {Path[^1].Names}, over the fitted periods.",
+            Bars = [.. Path.Select(p => new PlotBar(p.Names - 0.5, p.Names + 0.5, p.Error * 100, "gain",
+                $"{p.Names} names: {NumberText.Percent(p.Error)}"))],
             Format = v => NumberText.Ratio(v, 0),
             Across = "Names held",
             Up = "tracking error, percent a year",
@@ -149,7 +167,9 @@ public sealed record TrackingReport(
 
     private void WriteHistory(HtmlWriter html)
     {
-        HtmlTable.Open(html, "Choices, each from the periods before it", [new("Held from", Number: false), new("Names"), new("New"), new("Turnover", Hint: "Σ |change of weight|"), new("In-sample error"), new("Holds", Number: false)]);
+        HtmlTable.Open(html, "Choices, each from the periods before it",
+            [new("Held from", Number: false), new("Names"), new("New"), new("Turnover", Hint: "Σ |change of weight|"),
+                new("In-sample error"), new("Holds", Number: false)]);
         IReadOnlyList<(string Name, double Weight)> before = [];
         foreach (var choice in History)
         {
@@ -158,7 +178,8 @@ public sealed record TrackingReport(
             HtmlTable.Number(html, NumberText.Count(choice.Names.Count(n => before.All(b => b.Name != n.Name))));
             HtmlTable.Number(html, NumberText.Ratio(choice.Turnover, 3));
             HtmlTable.Number(html, NumberText.Percent(choice.InSampleError));
-            HtmlTable.Text(html, string.Join(", ", choice.Names.OrderByDescending(n => Math.Abs(n.Weight)).Select(n => $"{n.Name} {NumberText.Ratio(n.Weight, 3)}")));
+            HtmlTable.Text(html, string.Join(", ",
+                choice.Names.OrderByDescending(n => Math.Abs(n.Weight)).Select(n => $"{n.Name} {NumberText.Ratio(n.Weight, 3)}")));
             HtmlTable.EndRow(html);
             before = choice.Names;
         }

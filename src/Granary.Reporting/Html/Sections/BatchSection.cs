@@ -17,7 +17,10 @@ internal sealed class BatchSection : IReportSection<RunView>
     public void Write(HtmlWriter html, RunView view)
     {
         var text = view.Model.BatchText.ReplaceLineEndings("\n");
-        html.Write($"<pre class=\"batch\" tabindex=\"0\" aria-label=\"Batch file\"><code>{(text.Length > MostCharacters ? text[..MostCharacters] : text)}</code></pre>\n");
-        if (text.Length > MostCharacters) html.Write($"<p class=\"note\">The first {NumberText.Count(MostCharacters)} of {NumberText.Count(text.Length)} characters; manifest.json has all.</p>\n");
+        html.Write($"<pre class=\"batch\" tabindex=\"0\" aria-label=\"Batch "
+            + $"file\"><code>{(text.Length > MostCharacters ? text[..MostCharacters] : text)}</code></pre>\n");
+        if (text.Length > MostCharacters)
+            html.Write($"<p class=\"note\">The first {NumberText.Count(MostCharacters)} of {NumberText.Count(text.Length)} characters; "
+                + $"manifest.json has all.</p>\n");
     }
 }

@@ -26,17 +26,20 @@ internal sealed class CalendarSection : IReportSection<CurveView>
         for (var m = 0; m < 12; m++) columns.Add(new HtmlColumn(names[m]));
         columns.Add(new HtmlColumn("Year"));
         if (theirs is not null) columns.Add(new HtmlColumn(view.BenchmarkName));
-        HtmlTable.Open(html, "Return by month and year, percent", System.Runtime.InteropServices.CollectionsMarshal.AsSpan(columns), "calendar heat");
+        HtmlTable.Open(html, "Return by month and year, percent", System.Runtime.InteropServices.CollectionsMarshal.AsSpan(columns),
+            "calendar heat");
         foreach (var year in years)
         {
             HtmlTable.RowHead(html, year.Year.ToString(CultureInfo.InvariantCulture));
             for (var month = 1; month <= 12; month++)
             {
-                if (months.TryGetValue((year.Year, month), out var r)) HtmlTable.Number(html, NumberText.SignedRatio(r * 100, 1), HtmlTable.Tint(r / scale));
+                if (months.TryGetValue((year.Year, month), out var r))
+                    HtmlTable.Number(html, NumberText.SignedRatio(r * 100, 1), HtmlTable.Tint(r / scale));
                 else html.Raw("<td></td>");
             }
             HtmlTable.Number(html, NumberText.SignedRatio(year.Return * 100, 1), "total " + NumberText.Sign(year.Return));
-            if (theirs is not null) HtmlTable.Number(html, theirs.TryGetValue(year.Year, out var other) ? NumberText.SignedRatio(other * 100, 1) : NumberText.Undefined, "soft");
+            if (theirs is not null) HtmlTable.Number(html, theirs.TryGetValue(year.Year, out var other)
+                ? NumberText.SignedRatio(other * 100, 1) : NumberText.Undefined, "soft");
             HtmlTable.EndRow(html);
         }
         HtmlTable.Close(html);

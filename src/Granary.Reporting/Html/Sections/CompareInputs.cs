@@ -32,7 +32,8 @@ internal sealed class CompareInputs : IReportSection<CompareView>
         html.Raw("<p>");
         html.Write($"{name} traded a production configuration (prod.json)");
         if (written == other.Digest) html.Write($" that {otherName} wrote");
-        else if (written.Length > 0) html.Write($" that another run than {otherName} wrote, with the digest {written[..Math.Min(12, written.Length)]}…");
+        else if (written.Length > 0)
+            html.Write($" that another run than {otherName} wrote, with the digest {written[..Math.Min(12, written.Length)]}…");
         html.Raw(". It has the strategies with a weight alone.</p>\n");
     }
 
@@ -54,7 +55,8 @@ internal sealed class CompareInputs : IReportSection<CompareView>
         var (a, b) = (Lines(view.First), Lines(view.Second));
         if (a.AsSpan().SequenceEqual(b)) html.Raw("<p>Both batch files are the same, to the letter.</p>\n");
         else if (a.Length > MostLines || b.Length > MostLines)
-            html.Write($"<p>The batch files differ and are too long to compare here ({NumberText.Count(a.Length)} and {NumberText.Count(b.Length)} lines).</p>\n");
+            html.Write($"<p>The batch files differ and are too long to compare here "
+                + $"({NumberText.Count(a.Length)} and {NumberText.Count(b.Length)} lines).</p>\n");
         else Difference(html, TextDifference.Of(a, b));
     }
 
@@ -107,7 +109,8 @@ internal sealed class CompareInputs : IReportSection<CompareView>
                 : "equal in number, first and last bar. A session hashes bars as they came in and a backtest as its files hold them, so that hashes are not compared")}.</p>\n");
             return;
         }
-        HtmlTable.Open(html, "Bars that differ", [new("Market", Number: false), new("TF", Number: false), new("Bars in A"), new("Bars in B"),
+        HtmlTable.Open(html, "Bars that differ",
+            [new("Market", Number: false), new("TF", Number: false), new("Bars in A"), new("Bars in B"),
             new(hashed ? "Hash in A" : "Span in A", Number: false), new(hashed ? "Hash in B" : "Span in B", Number: false)], "narrow");
         foreach (var key in different)
         {

@@ -23,7 +23,8 @@ internal sealed class CompareStatistics : IReportSection<CompareView>
     {
         var first = view.First.Portfolio?.Listed().ToDictionary(n => n.Metric.Key, n => n.Value) ?? [];
         var second = view.Second.Portfolio?.Listed().ToDictionary(n => n.Metric.Key, n => n.Value) ?? [];
-        HtmlTable.Open(html, "Portfolio statistics of both runs", [new("Statistic", Number: false), new("A"), new("B"), new("B − A")], "narrow");
+        HtmlTable.Open(html, "Portfolio statistics of both runs", [new("Statistic", Number: false), new("A"), new("B"), new("B − A")],
+            "narrow");
         // What only one of them has, as a comparison with a benchmark, comes after what both have.
         foreach (var key in first.Keys.Union(second.Keys, StringComparer.Ordinal))
         {
@@ -68,13 +69,20 @@ internal sealed class CompareStrategies : IReportSection<CompareView>
 
     public void Write(HtmlWriter html, CompareView view)
     {
-        var different = view.Strategies.Where(Differs).OrderByDescending(p => Math.Abs(Return(p.Second) - Return(p.First)) is var d && double.IsNaN(d) ? double.MaxValue : d).ToArray();
+        var different = view.Strategies.Where(Differs)
+            .OrderByDescending(p => Math.Abs(Return(p.Second) - Return(p.First)) is var d && double.IsNaN(d) ? double.MaxValue : d)
+            .ToArray();
         html.Write($"<p class=\"lead\">{NumberText.Count(view.Strategies.Count - different.Length)} of {NumberText.Count(view.Strategies.Count)} strategies are the same in both runs; {NumberText.Count(view.Strategies.Count(p => p.Second is null))} are only in A, {NumberText.Count(view.Strategies.Count(p => p.First is null))} only in B.</p>\n");
         if (different.Length == 0) return;
-        HtmlTable.Open(html, different.Length > MostRows ? $"The {NumberText.Count(MostRows)} strategies that differ most, of {NumberText.Count(different.Length)}" : "Strategies that differ, the largest difference of return first",
+        HtmlTable.Open(html, different.Length > MostRows
+            ? $"The {NumberText.Count(MostRows)} strategies that differ most, of {NumberText.Count(different.Length)}"
+            : "Strategies that differ, the largest difference of return first",
         [
-            new("Strategy", Number: false), new("Return A"), new("Return B"), new("B − A"), new("Sharpe A", Minor: true), new("Sharpe B", Minor: true), new("Weight A", Minor: true), new("Weight B", Minor: true),
-            new("Same", Minor: true, Hint: "Trades that are the same in both"), new("Changed", Minor: true, Hint: "Entered in both, but not the same"), new("Only A", Hint: "Trades that only A has"), new("Only B", Hint: "Trades that only B has"),
+            new("Strategy", Number: false), new("Return A"), new("Return B"), new("B − A"), new("Sharpe A", Minor: true),
+            new("Sharpe B", Minor: true), new("Weight A", Minor: true), new("Weight B", Minor: true),
+            new("Same", Minor: true, Hint: "Trades that are the same in both"),
+            new("Changed", Minor: true, Hint: "Entered in both, but not the same"), new("Only A", Hint: "Trades that only A has"),
+            new("Only B", Hint: "Trades that only B has"),
         ], "dense", sortable: true);
         foreach (var p in different.Take(MostRows))
         {
@@ -107,7 +115,8 @@ internal sealed class CompareStrategies : IReportSection<CompareView>
 
     private static double Return(StrategyEntry? s) => s?.Stats?.TotalReturn ?? double.NaN;
 
-    private static string Weight(StrategyEntry? s) => s is null ? NumberText.Undefined : s.Weight == 0 ? "0" : NumberText.Price(Math.Round(s.Weight, 4));
+    private static string Weight(StrategyEntry? s) =>
+        s is null ? NumberText.Undefined : s.Weight == 0 ? "0" : NumberText.Price(Math.Round(s.Weight, 4));
 }
 
 /// <summary>The trades that the runs do not share.</summary>
@@ -125,11 +134,16 @@ internal sealed class CompareTrades : IReportSection<CompareView>
     public void Write(HtmlWriter html, CompareView view)
     {
         var all = view.OnlyFirst + view.OnlySecond + view.Changed;
-        html.Raw("<p class=\"lead\">A trade is known by its strategy, its side and the bar of its entry. What differs in a changed trade is in bold.</p>\n");
+        html.Raw("<p class=\"lead\">A trade is known by its strategy, its side and the bar of its entry. What differs in a changed trade "
+            + "is in bold.</p>\n");
         if (view.Different.Count > MostPrinted) html.Write($"<p class=\"note onlyprint\">Printed are the first {MostPrinted} rows.</p>\n");
-        HtmlTable.Open(html, view.Different.Count < all ? $"The first {NumberText.Count(view.Different.Count)} of {NumberText.Count(all)} differences, strategy by strategy" : "All differences, strategy by strategy",
-            [new("Strategy", Number: false), new("In", Number: false), new("Side", Number: false), new("Entered", Number: false), new("Quantity"),
-                new("Entry price"), new("Exited", Number: false), new("Exit price"), new("By", Number: false), new("Net profit")], "difference dense", sortable: true);
+        HtmlTable.Open(html, view.Different.Count < all
+            ? $"The first {NumberText.Count(view.Different.Count)} of {NumberText.Count(all)} differences, strategy by strategy"
+            : "All differences, strategy by strategy",
+            [new("Strategy", Number: false), new("In", Number: false), new("Side", Number: false), new("Entered", Number: false),
+                new("Quantity"),
+                new("Entry price"), new("Exited", Number: false), new("Exit price"), new("By", Number: false), new("Net profit")],
+                "difference dense", sortable: true);
         foreach (var d in view.Different)
         {
             if (d.Kind != TradeDifference.Changed)
@@ -174,7 +188,8 @@ internal sealed class CompareDecisions : IReportSection<CompareView>
 
     public void Write(HtmlWriter html, CompareView view)
     {
-        HtmlTable.Open(html, "Signals by the portfolio's decision", [new("Decision", Number: false), new("A"), new("B"), new("B − A")], "narrow");
+        HtmlTable.Open(html, "Signals by the portfolio's decision", [new("Decision", Number: false), new("A"), new("B"), new("B − A")],
+            "narrow");
         foreach (var decision in Enum.GetValues<Decision>())
         {
             var (a, b) = (view.First.Decisions.GetValueOrDefault(decision), view.Second.Decisions.GetValueOrDefault(decision));

@@ -13,13 +13,16 @@ internal static class CompareTop
         var (a, b) = (view.First, view.Second);
         var kind = view.IsLiveAgainstBacktest ? "Comparison of a backtest and a live session" : "Comparison of two runs";
         html.Write($"<header><p class=\"eyebrow\">{kind}</p><h1>{a.Name}{(a.Name == b.Name ? "" : $" and {b.Name}")}</h1></header>\n");
-        if (view.SameDigest) html.Raw("<p class=\"notice clean\"><b>The same.</b> Both digests agree: all trades, signals and equity are equal to the last bit.</p>\n");
+        if (view.SameDigest) html.Raw("<p class=\"notice clean\"><b>The same.</b> Both digests agree: all trades, signals and equity are "
+            + "equal to the last bit.</p>\n");
         else Verdict(html, view);
         if (view.NotListed > 0)
-            html.Write($"<p class=\"note\">The trades of {NumberText.Count(view.NotListed)} strategies are not compared, since one of the runs does not list them. Run both with \"outputs\": \"all\".</p>\n");
+            html.Write($"<p class=\"note\">The trades of {NumberText.Count(view.NotListed)} strategies are not compared, since one of the "
+                + $"runs does not list them. Run both with \"outputs\": \"all\".</p>\n");
         HtmlTable.Open(html, "The two runs", [new("Property", Number: false), new("A", Number: false), new("B", Number: false)], "two");
         Row("Run", a.Run, b.Run);
-        Row("Made", $"{NumberText.Clock(a.CreatedAt)} UTC, {a.Host}, {NumberText.Seconds(a.Seconds)}", $"{NumberText.Clock(b.CreatedAt)} UTC, {b.Host}, {NumberText.Seconds(b.Seconds)}");
+        Row("Made", $"{NumberText.Clock(a.CreatedAt)} UTC, {a.Host}, {NumberText.Seconds(a.Seconds)}",
+            $"{NumberText.Clock(b.CreatedAt)} UTC, {b.Host}, {NumberText.Seconds(b.Seconds)}");
         Row("Strategies", NumberText.Count(a.Strategies.Count), NumberText.Count(b.Strategies.Count));
         Row("Digest", a.Digest, b.Digest);
         HtmlTable.Close(html);

@@ -30,11 +30,15 @@ internal sealed class CostSection : IReportSection<RunView>
         [
             ("Profit before commission", NumberText.SignedMoney(t.BeforeCosts), NumberText.Sign(t.BeforeCosts, 0.005), "Closed trades"),
             ("Commission", NumberText.Money(t.Commission), "", "Closed trades"),
-            .. t.Carry == 0 ? (ReadOnlySpan<(string, string, string, string?)>)[] : [("Dividends less borrowing and interest", NumberText.SignedMoney(t.Carry), NumberText.Sign(t.Carry, 0.005), "All trades, open ones too")],
-            ("Profit after commission", NumberText.SignedMoney(t.Measures.NetProfit), NumberText.Sign(t.Measures.NetProfit, 0.005), "Closed trades"),
+            .. t.Carry == 0 ? (ReadOnlySpan<(string, string, string, string?)>)[]
+                : [("Dividends less borrowing and interest", NumberText.SignedMoney(t.Carry), NumberText.Sign(t.Carry,
+                    0.005), "All trades, open ones too")],
+            ("Profit after commission", NumberText.SignedMoney(t.Measures.NetProfit), NumberText.Sign(t.Measures.NetProfit,
+                0.005), "Closed trades"),
             .. t.OpenCommission == 0 ? (ReadOnlySpan<(string, string, string, string?)>)[]
                 : [("Commission of open trades", NumberText.Money(t.OpenCommission), "", "Fills of trades that are still open")],
-            ("Cost share of gains", NumberText.Percent(t.GainsBeforeCosts > 0 ? t.Commission / t.GainsBeforeCosts : double.NaN, 1), "", "Commission over the profit, before commission, of the trades that gained before it"),
+            ("Cost share of gains", NumberText.Percent(t.GainsBeforeCosts > 0 ? t.Commission / t.GainsBeforeCosts : double.NaN,
+                1), "", "Commission over the profit, before commission, of the trades that gained before it"),
             ("Commission per trade", NumberText.Money(trades > 0 ? t.Commission / trades : double.NaN), "", null),
             ("Commission per volume traded", NumberText.Percent((t.Commission + t.OpenCommission) / t.Traded, 3), "", "All fills"),
         ]);
@@ -46,12 +50,14 @@ internal sealed class CostSection : IReportSection<RunView>
     {
         var t = view.Trades;
         var rows = new List<(string Symbol, double Traded, double Turnover, double Typical, double Large, double Capacity)>();
-        foreach (var (symbol, traded) in t.TradedBySymbol.OrderByDescending(s => s.Value).ThenBy(s => s.Key, StringComparer.Ordinal).Take(MostMarkets))
+        foreach (var (symbol, traded) in t.TradedBySymbol.OrderByDescending(s => s.Value).ThenBy(s => s.Key, StringComparer.Ordinal)
+            .Take(MostMarkets))
         {
             var market = view.Model.Markets.Where(m => m.Symbol == symbol).MaxBy(m => m.Bars);
             var turnover = market is null ? double.NaN : DailyTurnover(view.Events.Bars(symbol, market.Timeframe, MostBars), market);
             var fills = t.Fills(symbol);
-            var (typical, large) = fills.Length == 0 ? (double.NaN, double.NaN) : (TailRisk.Quantile(fills, 0.5), TailRisk.Quantile(fills, 0.95));
+            var (typical, large) = fills.Length == 0 ? (double.NaN, double.NaN)
+                : (TailRisk.Quantile(fills, 0.5), TailRisk.Quantile(fills, 0.95));
             rows.Add((symbol, traded, turnover, typical, large, turnover > 0 && large > 0 ? Participation * turnover / large : double.NaN));
         }
         if (rows.Count == 0) return;
@@ -60,8 +66,10 @@ internal sealed class CostSection : IReportSection<RunView>
             : $"Estimated capacity: {NumberText.Compact(least.Capacity)} of equity, bound by {least.Symbol}. There, one fill in twenty would be more than 1% of the market's daily turnover.")}</p>\n");
         HtmlTable.Open(html, "Capacity by market",
         [
-            new("Market", Number: false), new("Bought and sold"), new("Daily turnover", Hint: "Mean of volume times close per UTC day with bars"),
-            new("Median fill", Minor: true, Hint: "Of the equity at the end of the day before"), new("Large fill", Hint: "95% quantile, of the equity at the end of the day before"), new("Capacity"),
+            new("Market", Number: false), new("Bought and sold"),
+            new("Daily turnover", Hint: "Mean of volume times close per UTC day with bars"),
+            new("Median fill", Minor: true, Hint: "Of the equity at the end of the day before"),
+            new("Large fill", Hint: "95% quantile, of the equity at the end of the day before"), new("Capacity"),
         ], "narrow", sortable: true);
         foreach (var r in rows)
         {
@@ -74,7 +82,8 @@ internal sealed class CostSection : IReportSection<RunView>
             HtmlTable.EndRow(html);
         }
         HtmlTable.Close(html);
-        if (t.TradedBySymbol.Count > MostMarkets) html.Write($"<p class=\"note\">The {MostMarkets} most traded of {NumberText.Count(t.TradedBySymbol.Count)} markets.</p>\n");
+        if (t.TradedBySymbol.Count > MostMarkets)
+            html.Write($"<p class=\"note\">The {MostMarkets} most traded of {NumberText.Count(t.TradedBySymbol.Count)} markets.</p>\n");
     }
 
     private static double DailyTurnover(IReadOnlyList<Bar> bars, MarketEntry market)

@@ -15,7 +15,8 @@ internal sealed class CrisisSection : IReportSection<CurveView>
     public void Write(HtmlWriter html, CurveView view)
     {
         var benchmark = view.Benchmark is not null;
-        List<HtmlColumn> columns = [new("Period", Number: false), new("From", Number: false, Minor: true), new("To", Number: false, Minor: true), new("Return"), new("Max drawdown")];
+        List<HtmlColumn> columns = [new("Period", Number: false), new("From", Number: false, Minor: true),
+            new("To", Number: false, Minor: true), new("Return"), new("Max drawdown")];
         if (benchmark) columns.Add(new HtmlColumn(view.BenchmarkName));
         HtmlTable.Open(html, "Return and drawdown in known crises, by the dates of the S&P 500 (of bitcoin where the name says crypto)",
             System.Runtime.InteropServices.CollectionsMarshal.AsSpan(columns), "narrow");

@@ -14,7 +14,10 @@ internal static class CurveTop
             html.Raw("Fewer than two points: there is nothing to measure.</p></header>\n");
             return;
         }
-        html.Write($"{NumberText.Count(s.Points)} points, one each {view.Period}, <span class=\"date\">{NumberText.Time(s.Measures.FirstTime)}</span> to <span class=\"date\">{NumberText.Time(s.Measures.LastTime)}</span>. <span class=\"soft\">Annualised with {MetricText.Value(RatioMetrics.PeriodsPerYear, s.PeriodsPerYear)} periods per year");
+        html.Write($"{NumberText.Count(s.Points)} points, one each {view.Period}, <span "
+            + $"class=\"date\">{NumberText.Time(s.Measures.FirstTime)}</span> to <span "
+            + $"class=\"date\">{NumberText.Time(s.Measures.LastTime)}</span>. <span class=\"soft\">Annualised "
+            + $"with {MetricText.Value(RatioMetrics.PeriodsPerYear, s.PeriodsPerYear)} periods per year");
         if (view.Benchmark is not null) html.Write($"; compared with {view.BenchmarkName}");
         html.Raw(".</span></p></header>\n");
         if (sheet.Notes.Count > 0)
@@ -29,15 +32,20 @@ internal static class CurveTop
             html.Raw("</ul></aside>\n");
         }
         html.Raw("<dl class=\"figures\">");
-        Figure("Total return", NumberText.SignedPercent(s.Metrics.TotalReturn), NumberText.Sign(s.Metrics.TotalReturn), $"{NumberText.SignedPercent(s.Metrics.Cagr)} a year"
-            + (view.BenchmarkStatistics is { } other ? $"; {view.BenchmarkName} {NumberText.SignedPercent(other.Metrics.TotalReturn)}" : ""));
+        Figure("Total return", NumberText.SignedPercent(s.Metrics.TotalReturn), NumberText.Sign(s.Metrics.TotalReturn),
+            $"{NumberText.SignedPercent(s.Metrics.Cagr)} a year"
+            + (view.BenchmarkStatistics is { } other ? $"; {view.BenchmarkName} {NumberText.SignedPercent(other.Metrics.TotalReturn)}"
+                : ""));
         Figure("Sharpe ratio", NumberText.Ratio(s.Metrics.Sharpe), "", $"Sortino {NumberText.Ratio(s.Metrics.Sortino)}"
-            + (view.RiskFree == 0 ? "" : $"; {NumberText.Ratio(s.Above(view.RiskFree).Metrics[RatioMetrics.ExcessSharpe])} above {NumberText.Percent(view.RiskFree)}"));
+            + (view.RiskFree == 0 ? ""
+                : $"; {NumberText.Ratio(s.Above(view.RiskFree).Metrics[RatioMetrics.ExcessSharpe])} above {NumberText.Percent(view.RiskFree)}"));
         Figure("Max drawdown", NumberText.Percent(s.Metrics.MaxDrawdown), "", NumberText.Days(s.Metrics[RiskMetrics.MaxDrawdownDays]));
         Figure("Volatility", NumberText.Percent(s.Metrics.Volatility), "", "a year");
         Figure("Value at risk, 95%", NumberText.Percent(s.Metrics[RiskMetrics.Var95]), "", $"per {view.Period}");
-        if (s.Benchmark is { } b) Figure("Alpha, yearly", NumberText.SignedPercent(b.Alpha), NumberText.Sign(b.Alpha), $"Beta {NumberText.Ratio(b.Beta)}");
-        else Figure("Months profitable", NumberText.Percent(s.Metrics[ReturnMetrics.MonthsProfitable], 1), "", $"of {NumberText.Count(s.Measures.Months)}");
+        if (s.Benchmark is { } b)
+            Figure("Alpha, yearly", NumberText.SignedPercent(b.Alpha), NumberText.Sign(b.Alpha), $"Beta {NumberText.Ratio(b.Beta)}");
+        else Figure("Months profitable", NumberText.Percent(s.Metrics[ReturnMetrics.MonthsProfitable], 1), "",
+            $"of {NumberText.Count(s.Measures.Months)}");
         html.Raw("</dl>\n");
         CurveCharts.Write(html, view);
 

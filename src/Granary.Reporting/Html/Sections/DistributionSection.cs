@@ -45,7 +45,8 @@ internal sealed class DistributionSection : IReportSection<CurveView>
         if (flat > 0)
             Row(html, "In the market", held, account is null ? null
                 : ((int)account[ReturnMetrics.DaysInMarket], account[ReturnMetrics.DaysProfitableInMarket],
-                    account[ReturnMetrics.DaysLosingInMarket], account[RiskMetrics.DailyVar95InMarket], account[RiskMetrics.DailyCvar95InMarket]));
+                    account[ReturnMetrics.DaysLosingInMarket], account[RiskMetrics.DailyVar95InMarket],
+                    account[RiskMetrics.DailyCvar95InMarket]));
         HtmlTable.Close(html);
     }
 

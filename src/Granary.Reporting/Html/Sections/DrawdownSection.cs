@@ -25,13 +25,15 @@ internal sealed class DrawdownSection : IReportSection<CurveView>
         HtmlTable.Open(html, "The deepest drawdowns, deepest first",
         [
             new("Rank"), new("Depth"), new("Peak", Number: false), new("Trough", Number: false), new("Recovered", Number: false),
-            new("Fall", Minor: true, Hint: "From the peak to the trough"), new("Under water", Hint: "From the peak to the recovery, or to the end"),
+            new("Fall", Minor: true, Hint: "From the peak to the trough"),
+            new("Under water", Hint: "From the peak to the recovery, or to the end"),
         ], "narrow");
         var rank = 0;
         var deepest = drawdowns[0].Depth;
         foreach (var d in drawdowns)
         {
-            html.Write($"<tr><th scope=\"row\" class=\"n\">{++rank}</th><td class=\"n bar loss\" style=\"--w:{100 * d.Depth / deepest}\">{"−" + NumberText.Percent(d.Depth)}</td>");
+            html.Write($"<tr><th scope=\"row\" class=\"n\">{++rank}</th><td class=\"n bar loss\" "
+                + $"style=\"--w:{100 * d.Depth / deepest}\">{"−" + NumberText.Percent(d.Depth)}</td>");
             HtmlTable.Text(html, Stamp(d.Peak));
             HtmlTable.Text(html, Stamp(d.Trough));
             HtmlTable.Text(html, d.Recovery is { } recovery ? Stamp(recovery) : "not yet");

@@ -18,18 +18,27 @@ internal sealed class ExcursionSection : IReportSection<RunView>
         var points = view.Trades.Points;
         var e = view.Trades.Measures.Excursions!;
         html.Raw("<div class=\"pair\">");
-        Plot("Against the holder", "Largest adverse excursion →", $"Winners went {NumberText.Percent(e.Adverse.OfWinners)} against their holder on average, losers {NumberText.Percent(e.Adverse.OfLosers)}.", p => p.Adverse);
-        Plot("For the holder", "Largest favourable excursion →", $"Winners went {NumberText.Percent(e.Favourable.OfWinners)} their holder's way on average, losers {NumberText.Percent(e.Favourable.OfLosers)}.", p => p.Favourable);
+        Plot("Against the holder", "Largest adverse excursion →",
+            $"Winners went {NumberText.Percent(e.Adverse.OfWinners)} against their holder on average, "
+                + $"losers {NumberText.Percent(e.Adverse.OfLosers)}.", p => p.Adverse);
+        Plot("For the holder", "Largest favourable excursion →",
+            $"Winners went {NumberText.Percent(e.Favourable.OfWinners)} their holder's way on average, "
+                + $"losers {NumberText.Percent(e.Favourable.OfLosers)}.", p => p.Favourable);
         html.Raw("</div>\n");
         html.Raw("<p class=\"note\">Vertical: net return of the trade.");
-        if (points.Count < view.Trades.Measures.Trades) html.Write($" {NumberText.Count(points.Count)} of {NumberText.Count(view.Trades.Measures.Trades)} trades are drawn, evenly chosen.");
+        if (points.Count < view.Trades.Measures.Trades)
+            html.Write($" {NumberText.Count(points.Count)} of {NumberText.Count(view.Trades.Measures.Trades)} trades are drawn, evenly "
+                + $"chosen.");
         html.Raw(points.Count >= 100 ? " The outermost 0.5% are drawn at the edge.</p>\n" : "</p>\n");
-        HtmlTable.Open(html, "Mean excursions, percent of the entry price", [new("Trades", Number: false), new("Adverse (MAE)"), new("Favourable (MFE)")], "narrow");
+        HtmlTable.Open(html, "Mean excursions, percent of the entry price",
+            [new("Trades", Number: false), new("Adverse (MAE)"), new("Favourable (MFE)")], "narrow");
         Row("All", e.Adverse.Average, e.Favourable.Average);
         Row("Winners", e.Adverse.OfWinners, e.Favourable.OfWinners);
         Row("Losers", e.Adverse.OfLosers, e.Favourable.OfLosers);
         HtmlTable.Close(html);
-        html.Write($"<p class=\"note\">Edge ratio {NumberText.Ratio(e.EdgeRatio)} (mean favourable over mean adverse excursion; 1 is a coin). Half of the winners never went further against their holder than {NumberText.Percent(view.Trades.WinnersMedianAdverse)}.</p>\n");
+        html.Write($"<p class=\"note\">Edge ratio {NumberText.Ratio(e.EdgeRatio)} (mean favourable over mean adverse excursion; 1 is a "
+            + $"coin). Half of the winners never went further against their holder "
+            + $"than {NumberText.Percent(view.Trades.WinnersMedianAdverse)}.</p>\n");
 
         void Row(string name, double adverse, double favourable)
         {

@@ -37,7 +37,8 @@ internal sealed class ExposureSection : IReportSection<RunView>
         new TimePlot
         {
             Title = "Gross exposure, share of equity",
-            Description = $"Longs and shorts together: {NumberText.Percent(average, 1)} of equity on average, {NumberText.Percent(most, 1)} at the most.",
+            Description = $"Longs and shorts together: {NumberText.Percent(average, 1)} of equity on "
+                + $"average, {NumberText.Percent(most, 1)} at the most.",
             Lines = [new PlotLine("Gross exposure", "s3", times, gross, Area: true)],
             Unit = PlotUnit.Percent,
             Up = "percent of equity",
@@ -56,8 +57,10 @@ internal sealed class ExposureSection : IReportSection<RunView>
             (inMarket.Name, MetricText.Value(inMarket, account?[inMarket] ?? double.NaN), "", inMarket.Formula),
             ("Gross exposure on average", NumberText.Percent(average, 1), "", "Mean of the absolute position values over equity"),
             ("Gross exposure at the most", NumberText.Percent(most, 1), "", null),
-            ("Bought and sold", NumberText.Money(view.Trades.OfPortfolio ? view.Trades.Traded : double.NaN), "", "Notional of all entries and exits"),
-            ("Turnover a year", double.IsFinite(turnover) ? $"{NumberText.Ratio(turnover)} × equity" : NumberText.Undefined, "", "Entries and exits over the mean equity, per year"),
+            ("Bought and sold", NumberText.Money(view.Trades.OfPortfolio ? view.Trades.Traded
+                : double.NaN), "", "Notional of all entries and exits"),
+            ("Turnover a year", double.IsFinite(turnover) ? $"{NumberText.Ratio(turnover)} × equity"
+                : NumberText.Undefined, "", "Entries and exits over the mean equity, per year"),
         ]);
     }
 

@@ -11,8 +11,10 @@ internal sealed class FormulasSection : IReportSection<CurveView>
     [
         new("turnover", "Σ notional of entries and exits / mean equity / years", "convention, two-sided"),
         new("cost share", "Σ commission / Σ profit before commission of the trades that gained before it", "convention"),
-        new("capacity", "1% of a market's mean daily turnover (volume · close) / the 95% quantile of fill notional over equity; of a portfolio the least of its markets", "convention"),
-        new("strategy correlation", "cov(r, s) / (std(r) · std(s)), r and s the returns of two strategies' own equity over the weeks (days for bars of less than an hour) that both have", "Pearson"),
+        new("capacity", "1% of a market's mean daily turnover (volume · close) / the 95% quantile of fill notional over equity; of a "
+            + "portfolio the least of its markets", "convention"),
+        new("strategy correlation", "cov(r, s) / (std(r) · std(s)), r and s the returns of two strategies' own equity over the weeks (days "
+            + "for bars of less than an hour) that both have", "Pearson"),
         new("rolling figures", "sharpe and volatility over the last w returns, w = 126 or a quarter of the record", "convention"),
     ];
 
@@ -24,8 +26,10 @@ internal sealed class FormulasSection : IReportSection<CurveView>
 
     public void Write(HtmlWriter html, CurveView view)
     {
-        html.Raw("<p class=\"lead\">E is equity at each bar's close, r its simple returns, b the benchmark's, n their number. A value that is undefined is shown as –.</p>\n");
-        HtmlTable.Open(html, "Definitions and their sources", [new("Figure", Number: false), new("Formula", Number: false), new("Source", Number: false)], "prose");
+        html.Raw("<p class=\"lead\">E is equity at each bar's close, r its simple returns, b the benchmark's, n their number. A value that "
+            + "is undefined is shown as –.</p>\n");
+        HtmlTable.Open(html, "Definitions and their sources",
+            [new("Figure", Number: false), new("Formula", Number: false), new("Source", Number: false)], "prose");
         foreach (var formula in Formulas.Of(view.Metrics)) Row(formula);
         if (view is RunView)
             foreach (var formula in _own)

@@ -5,7 +5,9 @@ using Granary.Reporting.Html.Views;
 
 namespace Granary.Reporting.Html.Sections;
 
-/// <summary>A section that another part of the system added, as tables: an object is a list of names and values, a list of objects is a table.</summary>
+/// <summary>
+/// A section that another part of the system added, as tables: an object is a list of names and values, a list of objects is a table.
+/// </summary>
 internal sealed class JsonSection(string name, string json) : IReportSection<RunView>
 {
     private const int MostRows = 200, MostColumns = 16, MostItems = 40, Deepest = 6;
@@ -23,7 +25,8 @@ internal sealed class JsonSection(string name, string json) : IReportSection<Run
 
     private static JsonElement Parsed(string json)
     {
-        using var document = JsonDocument.Parse(json, new JsonDocumentOptions { AllowTrailingCommas = true, CommentHandling = JsonCommentHandling.Skip });
+        using var document = JsonDocument.Parse(json,
+            new JsonDocumentOptions { AllowTrailingCommas = true, CommentHandling = JsonCommentHandling.Skip });
         return document.RootElement.Clone();
     }
 
@@ -35,7 +38,8 @@ internal sealed class JsonSection(string name, string json) : IReportSection<Run
             return;
         }
         if (value.ValueKind == JsonValueKind.Object) Object(html, title, value, depth);
-        else if (value.ValueKind == JsonValueKind.Array && value.EnumerateArray().Any(e => e.ValueKind is JsonValueKind.Object)) Rows(html, title, value, depth);
+        else if (value.ValueKind == JsonValueKind.Array && value.EnumerateArray().Any(e => e.ValueKind is JsonValueKind.Object))
+            Rows(html, title, value, depth);
         else html.Write($"<p>{(depth == 0 ? "" : MetricText.Name(title) + ": ")}{Text(title, value)}</p>\n");
     }
 
@@ -46,7 +50,8 @@ internal sealed class JsonSection(string name, string json) : IReportSection<Run
         {
             html.Write($"<table class=\"pairs wide\"><caption>{MetricText.Name(title)}</caption><tbody>");
             foreach (var p in simple.Take(MostRows))
-                html.Write($"<tr><th scope=\"row\">{MetricText.Name(p.Name)}</th><td class=\"{(p.Value.ValueKind == JsonValueKind.Number ? "n" : "")}\">{Text(p.Name, p.Value)}</td></tr>");
+                html.Write($"<tr><th scope=\"row\">{MetricText.Name(p.Name)}</th><td "
+                    + $"class=\"{(p.Value.ValueKind == JsonValueKind.Number ? "n" : "")}\">{Text(p.Name, p.Value)}</td></tr>");
             html.Raw("</tbody></table>\n");
             if (simple.Length > MostRows) html.Write($"<p class=\"note\">The first {MostRows} of {NumberText.Count(simple.Length)}.</p>\n");
         }
@@ -58,14 +63,17 @@ internal sealed class JsonSection(string name, string json) : IReportSection<Run
     private static void Rows(HtmlWriter html, string title, JsonElement value, int depth)
     {
         var items = value.EnumerateArray().Where(e => e.ValueKind == JsonValueKind.Object).ToArray();
-        var names = items.SelectMany(e => e.EnumerateObject()).Where(p => IsSimple(p.Value)).Select(p => p.Name).Distinct(StringComparer.Ordinal).Take(MostColumns).ToArray();
+        var names = items.SelectMany(e => e.EnumerateObject()).Where(p => IsSimple(p.Value)).Select(p => p.Name)
+            .Distinct(StringComparer.Ordinal).Take(MostColumns).ToArray();
         if (names.Length == 0)
         {
             for (var i = 0; i < Math.Min(items.Length, MostItems); i++) Value(html, $"{title} {i + 1}", items[i], depth + 1);
             return;
         }
-        var columns = names.Select((n, i) => new HtmlColumn(MetricText.Name(n), Number: i > 0 && items.All(e => !e.TryGetProperty(n, out var v) || v.ValueKind is JsonValueKind.Number or JsonValueKind.Null))).ToArray();
-        HtmlTable.Open(html, items.Length > MostRows ? $"{MetricText.Name(title)}, the first {MostRows} of {NumberText.Count(items.Length)}" : MetricText.Name(title), columns, sortable: true);
+        var columns = names.Select((n, i) => new HtmlColumn(MetricText.Name(n), Number: i > 0
+            && items.All(e => !e.TryGetProperty(n, out var v) || v.ValueKind is JsonValueKind.Number or JsonValueKind.Null))).ToArray();
+        HtmlTable.Open(html, items.Length > MostRows ? $"{MetricText.Name(title)}, the first {MostRows} of {NumberText.Count(items.Length)}"
+            : MetricText.Name(title), columns, sortable: true);
         foreach (var item in items.Take(MostRows))
         {
             for (var i = 0; i < names.Length; i++)
@@ -118,9 +126,12 @@ internal sealed class JsonSection(string name, string json) : IReportSection<Run
     {
         if (MetricCatalogue.BuiltIn.Find(key) is { } metric) return MetricText.Value(metric, value);
         // Years, seeds and versions are names rather than counts.
-        var isName = key.Contains("year", StringComparison.OrdinalIgnoreCase) || key.Contains("seed", StringComparison.OrdinalIgnoreCase) || key.Contains("version", StringComparison.OrdinalIgnoreCase);
-        if (value == Math.Floor(value) && Math.Abs(value) < 1e15) return value.ToString(isName ? "0" : "#,0", CultureInfo.InvariantCulture).Replace('-', '−');
-        return Math.Abs(value) is >= 1e-4 and < 1e9 ? NumberText.Price(double.Parse(value.ToString("G5", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture))
+        var isName = key.Contains("year", StringComparison.OrdinalIgnoreCase) || key.Contains("seed", StringComparison.OrdinalIgnoreCase)
+            || key.Contains("version", StringComparison.OrdinalIgnoreCase);
+        if (value == Math.Floor(value) && Math.Abs(value) < 1e15)
+            return value.ToString(isName ? "0" : "#,0", CultureInfo.InvariantCulture).Replace('-', '−');
+        return Math.Abs(value) is >= 1e-4 and < 1e9
+            ? NumberText.Price(double.Parse(value.ToString("G5", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture))
             : value.ToString("G4", CultureInfo.InvariantCulture).Replace('-', '−');
     }
 }

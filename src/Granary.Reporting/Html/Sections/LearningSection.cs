@@ -6,8 +6,9 @@ using Granary.Reporting.Html.Views;
 namespace Granary.Reporting.Html.Sections;
 
 /// <summary>
-/// What the models of a run did, all out of sample: trades with and without them, the windows that they were trained on, whether their probabilities
-/// come true, which features they need, and how far what they remember is from what they know. Reads the run's section "learning".
+/// What the models of a run did, all out of sample: trades with and without them, the windows that they were trained on, whether their
+/// probabilities come true, which features they need, and how far what they remember is from what they know. Reads the run's section
+/// "learning".
 /// </summary>
 internal sealed class LearningSection(string json) : IReportSection<RunView>
 {
@@ -25,7 +26,8 @@ internal sealed class LearningSection(string json) : IReportSection<RunView>
 
     public string Title => "Models out of sample";
 
-    public bool Applies(RunView view) => _root.ValueKind == JsonValueKind.Object && _root.TryGetProperty("units", out var units) && units.GetArrayLength() > 0;
+    public bool Applies(RunView view) =>
+        _root.ValueKind == JsonValueKind.Object && _root.TryGetProperty("units", out var units) && units.GetArrayLength() > 0;
 
     private static JsonElement Parsed(string json)
     {
@@ -48,14 +50,16 @@ internal sealed class LearningSection(string json) : IReportSection<RunView>
         Overview(html, units);
         if (units.Length > MostPrinted) html.Write($"<p class=\"note onlyprint\">Printed are the first {MostPrinted} models.</p>\n");
         foreach (var unit in units.Where(u => Text(u, "error").Length == 0).Take(MostDrawn)) Unit(html, unit);
-        if (units.Length > MostDrawn) html.Write($"<p class=\"note\">The first {MostDrawn} models are drawn; learning.json has all {NumberText.Count(units.Length)}.</p>\n");
+        if (units.Length > MostDrawn) html.Write($"<p class=\"note\">The "
+            + $"first {MostDrawn} models are drawn; learning.json has all {NumberText.Count(units.Length)}.</p>\n");
     }
 
     private static void Overview(HtmlWriter html, JsonElement[] units)
     {
         HtmlTable.Open(html, "Models", [new("Model", Number: false), new("Trainer", Number: false),
             new("Label", Number: false), new("Applied as", Number: false),
-            new("Samples"), new("Windows"), new("Out of sample"), new("In sample"), new("Train–test gap", Hint: "In sample, mean of the windows, minus out of sample: how much of it is memory")], sortable: true);
+            new("Samples"), new("Windows"), new("Out of sample"), new("In sample"),
+            new("Train–test gap", Hint: "In sample, mean of the windows, minus out of sample: how much of it is memory")], sortable: true);
         foreach (var unit in units)
         {
             html.Write($"<tr><th scope=\"row\" class=\"model\"><b>{Section(unit)}</b><span>");
@@ -80,7 +84,9 @@ internal sealed class LearningSection(string json) : IReportSection<RunView>
         var effects = Items(unit, "strategies").ToArray();
         if (effects.Length > 0)
         {
-            HtmlTable.Open(html, "Trades that the model judged, summed returns on notional", [new("Strategy", Number: false), new("Trades"), new("Taken"), new("Without"), new("With"), new("Wins without"), new("Wins with")], sortable: true);
+            HtmlTable.Open(html, "Trades that the model judged, summed returns on notional",
+                [new("Strategy", Number: false), new("Trades"), new("Taken"), new("Without"), new("With"), new("Wins without"),
+                    new("Wins with")], sortable: true);
             foreach (var e in effects.Take(200))
             {
                 HtmlTable.RowHead(html, Text(e, "strategy"));
@@ -94,7 +100,9 @@ internal sealed class LearningSection(string json) : IReportSection<RunView>
             }
             HtmlTable.Close(html);
         }
-        HtmlTable.Open(html, "Walk-forward windows", [new("Tested", Number: false), new("Trained on", Number: false), new("Training samples"), new("Test samples"), new("Out of sample"), new("In sample")]);
+        HtmlTable.Open(html, "Walk-forward windows",
+            [new("Tested", Number: false), new("Trained on", Number: false), new("Training samples"), new("Test samples"),
+                new("Out of sample"), new("In sample")]);
         foreach (var w in Items(unit, "windows"))
         {
             HtmlTable.RowHead(html, $"{Day(w, "testFrom")} to {Day(w, "testTo")}");
@@ -112,7 +120,9 @@ internal sealed class LearningSection(string json) : IReportSection<RunView>
         {
             var gains = features.Any(f => !double.IsNaN(Value(f, "gain")));
             HtmlTable.Open(html, features.Length > MostFeatures ? $"Features, the first {MostFeatures} of {features.Length}" : "Features",
-                [new("Feature", Number: false), new("Permutation", Hint: "Fall of the out-of-sample figure when the feature is shuffled"), .. gains ? new[] { new HtmlColumn("Gain", Hint: "Share of the training loss that its splits took") } : []], sortable: true);
+                [new("Feature", Number: false), new("Permutation", Hint: "Fall of the out-of-sample figure when the feature is shuffled"),
+                    .. gains ? new[] { new HtmlColumn("Gain", Hint: "Share of the training loss that its splits took") } : []],
+                    sortable: true);
             foreach (var f in features.Take(MostFeatures))
             {
                 HtmlTable.RowHead(html, Text(f, "feature"));
@@ -142,7 +152,8 @@ internal sealed class LearningSection(string json) : IReportSection<RunView>
     private static void Calibration(HtmlWriter html, JsonElement[] bins)
     {
         if (bins.Length == 0) return;
-        HtmlTable.Open(html, "Calibration: what was given this probability came so often", [new("Probability", Number: false), new("Samples"), new("Mean given"), new("Came")]);
+        HtmlTable.Open(html, "Calibration: what was given this probability came so often",
+            [new("Probability", Number: false), new("Samples"), new("Mean given"), new("Came")]);
         foreach (var b in bins)
         {
             HtmlTable.RowHead(html, $"{NumberText.Percent(Value(b, "from"), 0)} to {NumberText.Percent(Value(b, "to"), 0)}");
@@ -163,7 +174,8 @@ internal sealed class LearningSection(string json) : IReportSection<RunView>
         new TimePlot
         {
             Title = $"{of}: summed returns of out-of-sample trades",
-            Description = $"With the model {NumberText.SignedPercent(with[^1])}, without {NumberText.SignedPercent(without[^1])}, each trade by its return on notional net of commission.",
+            Description = $"With the model {NumberText.SignedPercent(with[^1])}, without {NumberText.SignedPercent(without[^1])}, each "
+                + $"trade by its return on notional net of commission.",
             Lines = [new PlotLine("with the model", "s1", times, with), new PlotLine("without", "s2", times, without)],
             Unit = PlotUnit.Percent,
             Up = "percent of notional, summed",
@@ -174,17 +186,21 @@ internal sealed class LearningSection(string json) : IReportSection<RunView>
     private static IEnumerable<JsonElement> Items(JsonElement owner, string name) =>
         owner.TryGetProperty(name, out var list) && list.ValueKind == JsonValueKind.Array ? list.EnumerateArray() : [];
 
-    private static string Text(JsonElement owner, string name) => owner.TryGetProperty(name, out var v) && v.ValueKind == JsonValueKind.String ? v.GetString()! : "";
+    private static string Text(JsonElement owner, string name) =>
+        owner.TryGetProperty(name, out var v) && v.ValueKind == JsonValueKind.String ? v.GetString()! : "";
 
-    private static double Value(JsonElement owner, string name) => owner.TryGetProperty(name, out var v) && v.ValueKind == JsonValueKind.Number ? v.GetDouble() : double.NaN;
+    private static double Value(JsonElement owner, string name) =>
+        owner.TryGetProperty(name, out var v) && v.ValueKind == JsonValueKind.Number ? v.GetDouble() : double.NaN;
 
-    private static string Day(JsonElement owner, string name) => owner.GetProperty(name).GetDateTime().ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+    private static string Day(JsonElement owner, string name) =>
+        owner.GetProperty(name).GetDateTime().ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
 
     // "AUC 0.531" or "R² 0.02": the figure that models are compared by.
     private static string Figure(JsonElement owner, string name)
     {
         if (!owner.TryGetProperty(name, out var figures)) return NumberText.Undefined;
         var (auc, r2) = (Value(figures, "auc"), Value(figures, "r2"));
-        return !double.IsNaN(auc) ? $"AUC {NumberText.Ratio(auc, 3)}" : !double.IsNaN(r2) ? $"R² {NumberText.Ratio(r2, 3)}" : NumberText.Undefined;
+        return !double.IsNaN(auc) ? $"AUC {NumberText.Ratio(auc, 3)}"
+            : !double.IsNaN(r2) ? $"R² {NumberText.Ratio(r2, 3)}" : NumberText.Undefined;
     }
 }

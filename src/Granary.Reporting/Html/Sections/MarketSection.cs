@@ -16,8 +16,12 @@ internal sealed class MarketSection : IReportSection<RunView>
     public void Write(HtmlWriter html, RunView view)
     {
         var markets = view.Model.Markets;
-        HtmlTable.Open(html, markets.Count > MostRows ? $"The first {MostRows} of {NumberText.Count(markets.Count)} markets; manifest.json has all" : "Markets, and what the check of their bars found",
-            [new("Market", Number: false), new("TF", Number: false, Hint: "Timeframe"), new("Bars"), new("First", Number: false), new("Last", Number: false), new("SHA-256", Number: false, Minor: true), new("Findings", Number: false)], "data", sortable: true);
+        HtmlTable.Open(html, markets.Count > MostRows
+            ? $"The first {MostRows} of {NumberText.Count(markets.Count)} markets; manifest.json has all"
+            : "Markets, and what the check of their bars found",
+            [new("Market", Number: false), new("TF", Number: false, Hint: "Timeframe"), new("Bars"), new("First", Number: false),
+                new("Last", Number: false), new("SHA-256", Number: false, Minor: true), new("Findings", Number: false)], "data",
+                sortable: true);
         foreach (var m in markets.Take(MostRows))
         {
             HtmlTable.RowHead(html, m.Symbol);
@@ -25,7 +29,8 @@ internal sealed class MarketSection : IReportSection<RunView>
             HtmlTable.Number(html, NumberText.Count(m.Bars));
             HtmlTable.Text(html, NumberText.Time(m.First.Ticks));
             HtmlTable.Text(html, NumberText.Time(m.Last.Ticks));
-            html.Write($"<td class=\"minor\"><code title=\"{m.Hash}\">{(m.Hash.Length > 12 ? m.Hash[..12] : m.Hash)}</code></td><td class=\"findings\">");
+            html.Write($"<td class=\"minor\"><code title=\"{m.Hash}\">{(m.Hash.Length > 12 ? m.Hash[..12] : m.Hash)}</code></td><td "
+                + $"class=\"findings\">");
             if (m.Findings.Count == 0) html.Raw("none");
             foreach (var finding in m.Findings.Take(MostFindings)) html.Write($"<p>{finding}</p>");
             if (m.Findings.Count > MostFindings) html.Write($"<p>and {NumberText.Count(m.Findings.Count - MostFindings)} more</p>");

@@ -17,17 +17,20 @@ internal sealed class ParameterMapSection : IReportSection<RunView>
 
     public void Write(HtmlWriter html, RunView view)
     {
-        html.Raw("<p class=\"lead\">Each cell is the median Sharpe ratio of the strategies with these two values, over markets, timeframes and all other parameters. A plateau is worth more than a lone peak.</p>\n");
+        html.Raw("<p class=\"lead\">Each cell is the median Sharpe ratio of the strategies with these two values, over markets, timeframes "
+            + "and all other parameters. A plateau is worth more than a lone peak.</p>\n");
         html.Raw("<div class=\"maps\">");
         foreach (var grid in Grids(view).Take(MostClasses)) Map(html, grid);
         html.Raw("</div>\n");
     }
 
-    private sealed record Grid(string Class, string Down, string Across, IReadOnlyList<(StrategyEntry Strategy, double Down, double Across)> Points);
+    private sealed record Grid(string Class, string Down, string Across,
+        IReadOnlyList<(StrategyEntry Strategy, double Down, double Across)> Points);
 
     private static IEnumerable<Grid> Grids(RunView view)
     {
-        foreach (var group in view.Model.Strategies.Where(s => s.Stats is not null).GroupBy(s => s.Class).OrderBy(g => g.Key, StringComparer.Ordinal))
+        foreach (var group in view.Model.Strategies.Where(s => s.Stats is not null).GroupBy(s => s.Class)
+            .OrderBy(g => g.Key, StringComparer.Ordinal))
         {
             var values = new Dictionary<string, HashSet<double>>(StringComparer.Ordinal);
             var order = new List<string>();
@@ -43,7 +46,8 @@ internal sealed class ParameterMapSection : IReportSection<RunView>
                     }
                     seen.Add(number);
                 }
-            var two = order.Where(n => values[n].Count > 1).OrderByDescending(n => values[n].Count).Take(2).OrderBy(order.IndexOf).ToArray();
+            var two = order.Where(n => values[n].Count > 1).OrderByDescending(n => values[n].Count).Take(2).OrderBy(order.IndexOf)
+                .ToArray();
             if (two.Length < 2) continue;
             var points = new List<(StrategyEntry, double, double)>();
             foreach (var strategy in group)
@@ -75,7 +79,8 @@ internal sealed class ParameterMapSection : IReportSection<RunView>
                 if (double.IsFinite(medians[i, j])) sizes.Add(Math.Abs(medians[i, j]));
             }
         sizes.Sort();
-        var scale = sizes.Count > 0 ? Math.Max(1e-9, TailRisk.Quantile(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(sizes), 0.95)) : 1;
+        var scale = sizes.Count > 0
+            ? Math.Max(1e-9, TailRisk.Quantile(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(sizes), 0.95)) : 1;
         List<HtmlColumn> columns = [new($"{grid.Down} ↓  {grid.Across} →", Number: false)];
         foreach (var bin in across) columns.Add(new HtmlColumn(Label(bin)));
         HtmlTable.Open(html, $"{grid.Class}, {NumberText.Count(grid.Points.Count)} strategies: median Sharpe",
@@ -90,7 +95,9 @@ internal sealed class ParameterMapSection : IReportSection<RunView>
                     html.Raw("<td></td>");
                     continue;
                 }
-                html.Write($"<td class=\"n {HtmlTable.Tint(medians[i, j] / scale)}\" title=\"{grid.Down} {Label(down[i])}, {grid.Across} {Label(across[j])}: {NumberText.Count(cell.Count)} strategies, median return {NumberText.SignedPercent(StrategyGroupsSection.Median(cell.Select(s => s.Stats!.TotalReturn)))}\">{NumberText.SignedRatio(medians[i, j])}</td>");
+                html.Write($"<td class=\"n {HtmlTable.Tint(medians[i, j] / scale)}\" "
+                    + $"title=\"{grid.Down} {Label(down[i])}, {grid.Across} {Label(across[j])}: {NumberText.Count(cell.Count)} strategies, "
+                    + $"median return {NumberText.SignedPercent(StrategyGroupsSection.Median(cell.Select(s => s.Stats!.TotalReturn)))}\">{NumberText.SignedRatio(medians[i, j])}</td>");
             }
             HtmlTable.EndRow(html);
         }
@@ -103,7 +110,8 @@ internal sealed class ParameterMapSection : IReportSection<RunView>
         var distinct = values.Distinct().Order().ToArray();
         if (distinct.Length <= MostValues) return [.. distinct.Select(v => (v, v))];
         var bins = new List<(double, double)>();
-        for (var b = 0; b < BinnedTo; b++) bins.Add((distinct[distinct.Length * b / BinnedTo], distinct[distinct.Length * (b + 1) / BinnedTo - 1]));
+        for (var b = 0; b < BinnedTo; b++)
+            bins.Add((distinct[distinct.Length * b / BinnedTo], distinct[distinct.Length * (b + 1) / BinnedTo - 1]));
         return bins;
     }
 
@@ -114,5 +122,6 @@ internal sealed class ParameterMapSection : IReportSection<RunView>
         return at;
     }
 
-    private static string Label((double From, double To) bin) => bin.From == bin.To ? NumberText.Price(bin.From) : $"{NumberText.Price(bin.From)}–{NumberText.Price(bin.To)}";
+    private static string Label((double From, double To) bin) =>
+        bin.From == bin.To ? NumberText.Price(bin.From) : $"{NumberText.Price(bin.From)}–{NumberText.Price(bin.To)}";
 }

@@ -42,7 +42,10 @@ internal sealed class RefusedSection : IReportSection<RunView>
             }
         }
         Lead(html, accepted, total);
-        HtmlTable.Open(html, "Signals by decision", [new("Decision", Number: false), new("Signals"), new("Share"), new("Would have won", Hint: "Of those of weighted strategies whose trade has closed"), new("Mean return", Hint: "Likewise"), new("Meaning", Number: false, Minor: true)], "narrow");
+        HtmlTable.Open(html, "Signals by decision",
+            [new("Decision", Number: false), new("Signals"), new("Share"),
+                new("Would have won", Hint: "Of those of weighted strategies whose trade has closed"), new("Mean return", Hint: "Likewise"),
+                new("Meaning", Number: false, Minor: true)], "narrow");
         foreach (var (decision, count) in decisions.OrderByDescending(d => d.Value).ThenBy(d => d.Key))
         {
             if (count == 0) continue;
@@ -56,7 +59,8 @@ internal sealed class RefusedSection : IReportSection<RunView>
             HtmlTable.EndRow(html);
         }
         HtmlTable.Close(html);
-        if (seen >= MostSignals) html.Write($"<p class=\"note\">Outcomes are of the first {NumberText.Count(seen)} signals of the strategies with the most weight.</p>\n");
+        if (seen >= MostSignals) html.Write($"<p class=\"note\">Outcomes are of the "
+            + $"first {NumberText.Count(seen)} signals of the strategies with the most weight.</p>\n");
         List(html, listed);
     }
 
@@ -76,7 +80,8 @@ internal sealed class RefusedSection : IReportSection<RunView>
         if (listed.Count == 0) return;
         html.Write($"<details><summary>{NumberText.Count(listed.Count)} refused signals of weighted strategies</summary>");
         HtmlTable.Open(html, "Refused signals, up to four of each strategy; signals.csv lists all",
-            [new("Strategy", Number: false), new("Time", Number: false), new("Side", Number: false), new("Price"), new("Refused because", Number: false), new("Outcome")], sortable: true);
+            [new("Strategy", Number: false), new("Time", Number: false), new("Side", Number: false), new("Price"),
+                new("Refused because", Number: false), new("Outcome")], sortable: true);
         foreach (var (id, row, outcome) in listed.OrderBy(r => r.Row.Signal.Time).ThenBy(r => r.Id, StringComparer.Ordinal))
         {
             HtmlTable.RowHead(html, id);
@@ -84,7 +89,8 @@ internal sealed class RefusedSection : IReportSection<RunView>
             HtmlTable.Text(html, row.Signal.Side == Side.Buy ? "long" : "short");
             HtmlTable.Number(html, NumberText.Price(row.Signal.Price));
             HtmlTable.Text(html, ReasonText.Of(row.Decision));
-            if (double.IsNaN(outcome)) HtmlTable.Number(html, row.End is { } end ? ReasonText.Of(end) : row.Trade is null ? NumberText.Undefined : "still open", "soft");
+            if (double.IsNaN(outcome)) HtmlTable.Number(html, row.End is { } end ? ReasonText.Of(end)
+                : row.Trade is null ? NumberText.Undefined : "still open", "soft");
             else HtmlTable.SignedPercent(html, outcome);
             HtmlTable.EndRow(html);
         }

@@ -28,11 +28,13 @@ internal static class RunTop
         var symbols = m.Markets.Select(k => k.Symbol).Distinct().Count();
         html.Write($"{(symbols == 1 ? m.Markets[0].Symbol : $"{NumberText.Count(symbols)} markets")}");
         // A strategy may trade longer bars than its market's file has; the shortest first.
-        var frames = m.Strategies.Select(s => s.Timeframe).Distinct().OrderBy(f => Timeframe.TryParse(f, out var t) ? t.Value.Ticks : long.MaxValue).ToArray();
+        var frames = m.Strategies.Select(s => s.Timeframe).Distinct()
+            .OrderBy(f => Timeframe.TryParse(f, out var t) ? t.Value.Ticks : long.MaxValue).ToArray();
         if (frames.Length > 0) html.Write($" ({string.Join(", ", frames)})");
         if (m.Markets.Count > 0)
             html.Prose($", {NumberText.Date(m.Markets.Min(k => k.First).Ticks)} to {NumberText.Date(m.Markets.Max(k => k.Last).Ticks)}");
-        html.Write($". <span class=\"soft\">{NumberText.Compact(m.BarEvaluations)} bar evaluations in {NumberText.Seconds(m.Seconds)}, {m.Host}.</span></p><p class=\"digest\">Digest <code>{m.Digest}</code></p></header>\n");
+        html.Write($". <span class=\"soft\">{NumberText.Compact(m.BarEvaluations)} bar evaluations "
+            + $"in {NumberText.Seconds(m.Seconds)}, {m.Host}.</span></p><p class=\"digest\">Digest <code>{m.Digest}</code></p></header>\n");
     }
 
     private static string Kind(RunModel m) => m.Sections.ContainsKey(SessionAccountSection.Name) ? "Live session"
@@ -76,8 +78,10 @@ internal static class RunTop
         Verdict(html, m);
         if (m.Portfolio is { } p)
         {
-            Figure("Total return", NumberText.SignedPercent(p.TotalReturn), NumberText.Sign(p.TotalReturn), $"{NumberText.SignedPercent(p.Cagr)} a year"
-                + (view.BenchmarkStatistics is { } b ? $"; {view.BenchmarkName} {NumberText.SignedPercent(b.Metrics.TotalReturn)}" : "") + Account(m));
+            Figure("Total return", NumberText.SignedPercent(p.TotalReturn), NumberText.Sign(p.TotalReturn),
+                $"{NumberText.SignedPercent(p.Cagr)} a year"
+                + (view.BenchmarkStatistics is { } b ? $"; {view.BenchmarkName} {NumberText.SignedPercent(b.Metrics.TotalReturn)}" : "")
+                + Account(m));
             Figure("Sharpe ratio", NumberText.Ratio(p.Sharpe), "", $"Sortino {NumberText.Ratio(p.Sortino)}");
             Figure("Max drawdown", NumberText.Percent(p.MaxDrawdown), "", NumberText.Days(p[RiskMetrics.MaxDrawdownDays]));
             if (!m.Sections.ContainsKey(BeliefSection.Evidence)) Figure("Volatility", NumberText.Percent(p.Volatility), "", "a year");
@@ -99,7 +103,10 @@ internal static class RunTop
         {
             if (!m.Sections.TryGetValue(BeliefSection.Evidence, out var evidence)) return;
             var (passed, all) = BeliefSection.Count(evidence);
-            html.Write($"<div class=\"verdict\"><dt>Verdict</dt><dd><a class=\"badge {(passed == all ? "yes" : "no")}\" href=\"#belief\">{(passed == all ? "May be traded" : "Do not trade")}</a></dd><dd class=\"soft\">{passed} of {all} checks passed</dd></div>");
+            html.Write($"<div class=\"verdict\"><dt>Verdict</dt><dd><a "
+                + $"class=\"badge {(passed == all ? "yes" : "no")}\" "
+                + $"href=\"#belief\">{(passed == all ? "May be traded" : "Do not trade")}</a></dd><dd "
+                + $"class=\"soft\">{passed} of {all} checks passed</dd></div>");
         }
 
         void Figure(string name, string value, string style, string note) =>

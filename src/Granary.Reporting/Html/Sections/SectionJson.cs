@@ -14,7 +14,8 @@ internal static class SectionJson
     public static IEnumerable<JsonElement> Items(JsonElement owner, string name) =>
         owner.TryGetProperty(name, out var list) && list.ValueKind == JsonValueKind.Array ? list.EnumerateArray() : [];
 
-    public static string Text(JsonElement owner, string name) => owner.TryGetProperty(name, out var v) && v.ValueKind == JsonValueKind.String ? v.GetString()! : "";
+    public static string Text(JsonElement owner, string name) =>
+        owner.TryGetProperty(name, out var v) && v.ValueKind == JsonValueKind.String ? v.GetString()! : "";
 
     public static double Value(JsonElement owner, string name) => owner.TryGetProperty(name, out var v) ? Number(v) : double.NaN;
 

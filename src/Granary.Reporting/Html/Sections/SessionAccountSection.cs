@@ -3,7 +3,9 @@ using Granary.Reporting.Html.Views;
 
 namespace Granary.Reporting.Html.Sections;
 
-/// <summary>The account of a live session beside a backtest of the same bars, and what its orders came to. Reads the run's section "session".</summary>
+/// <summary>
+/// The account of a live session beside a backtest of the same bars, and what its orders came to. Reads the run's section "session".
+/// </summary>
 internal sealed class SessionAccountSection(string json) : IReportSection<RunView>
 {
     public const string Name = "session";
@@ -40,11 +42,13 @@ internal sealed class SessionAccountSection(string json) : IReportSection<RunVie
         yield return ("The session's portfolio", NumberText.Money(SectionJson.Value(_root, "model")), "", "With simulated fills");
         if (!double.IsFinite(backtest)) yield break;
         yield return ("Backtest of the same bars", NumberText.Money(backtest), "", null);
-        yield return ("Account less backtest", NumberText.SignedMoney(account - backtest), NumberText.Sign(account - backtest, 0.005), null);
+        yield return ("Account less backtest", NumberText.SignedMoney(account - backtest), NumberText.Sign(account - backtest,
+            0.005), null);
         foreach (var cause in SectionJson.Items(_root, "causes"))
         {
             var amount = SectionJson.Value(cause, "amount");
-            yield return ($"of which by {SectionJson.Text(cause, "cause")}", NumberText.SignedMoney(amount), NumberText.Sign(amount, 0.005), null);
+            yield return ($"of which by {SectionJson.Text(cause, "cause")}", NumberText.SignedMoney(amount), NumberText.Sign(amount,
+                0.005), null);
         }
     }
 
@@ -69,7 +73,8 @@ internal sealed class SessionAccountSection(string json) : IReportSection<RunVie
         foreach (var trade in trades)
         {
             HtmlTable.RowHead(html, SectionJson.Text(trade, "strategy"));
-            HtmlTable.Text(html, trade.TryGetProperty("entry", out var entry) && entry.TryGetDateTime(out var time) ? NumberText.Time(time.Ticks) : "");
+            HtmlTable.Text(html, trade.TryGetProperty("entry", out var entry) && entry.TryGetDateTime(out var time)
+                ? NumberText.Time(time.Ticks) : "");
             HtmlTable.SignedMoney(html, SectionJson.Value(trade, "amount"));
             HtmlTable.Text(html, SectionJson.Text(trade, "why"));
             HtmlTable.EndRow(html);

@@ -11,7 +11,8 @@ internal sealed class StatisticsSection : IReportSection<CurveView>
 {
     private static readonly (string Caption, MetricGroup Group)[] _groups =
     [
-        ("Return", MetricGroup.Return), ("Risk", MetricGroup.Risk), ("Return for risk", MetricGroup.ReturnForRisk), ("Trades", MetricGroup.Trades),
+        ("Return", MetricGroup.Return), ("Risk", MetricGroup.Risk), ("Return for risk", MetricGroup.ReturnForRisk),
+        ("Trades", MetricGroup.Trades),
     ];
 
     private readonly record struct Figure(double Value, bool FromCurve);
@@ -36,7 +37,8 @@ internal sealed class StatisticsSection : IReportSection<CurveView>
         if (view.BenchmarkStatistics is { } b)
             html.Write($"<p class=\"note\">{view.BenchmarkName}: by "
                 + $"{(view.Period == "hour" && view is RunView ? "day" : view.Period)} at the {NumberText.Count(b.Points)} times that "
-                + $"both curves have, annualised with {MetricText.Value(RatioMetrics.PeriodsPerYear, b.PeriodsPerYear)} periods a year.</p>\n");
+                + $"both curves have, annualised with {MetricText.Value(RatioMetrics.PeriodsPerYear, b.PeriodsPerYear)} periods a "
+                + $"year.</p>\n");
         var values = Values(view, own);
         var theirs = view.BenchmarkStatistics is { } s ? Curve(s, view.RiskFree) : [];
         foreach (var metric in view.Metrics.All)
@@ -103,6 +105,7 @@ internal sealed class StatisticsSection : IReportSection<CurveView>
     // The benchmark has no counterpart of amounts of the account, and of what counts the record.
     private static bool IsOwn(Metric metric) => metric.Unit is MetricUnit.Money or MetricUnit.Profit or MetricUnit.Periods;
 
-    private static string Text(CurveView view, Metric metric, double value) => metric.Unit != MetricUnit.Periods ? MetricText.Value(metric, value)
+    private static string Text(CurveView view, Metric metric, double value) =>
+        metric.Unit != MetricUnit.Periods ? MetricText.Value(metric, value)
         : double.IsFinite(value) && value < 1e7 ? $"{NumberText.Count((long)Math.Ceiling(value))} {view.Period}s" : NumberText.Undefined;
 }

@@ -18,16 +18,20 @@ internal sealed class StrategyGroupsSection : IReportSection<RunView>
     public void Write(HtmlWriter html, RunView view)
     {
         Table(html, view, "Strategies by class", "Class", s => s.Class);
-        if (view.Model.Strategies.Select(s => s.Symbol).Distinct().Skip(1).Any()) Table(html, view, "Strategies by market", "Market", s => s.Symbol);
-        if (view.Model.Strategies.Select(s => s.Timeframe).Distinct().Skip(1).Any()) Table(html, view, "Strategies by timeframe", "Timeframe", s => s.Timeframe);
+        if (view.Model.Strategies.Select(s => s.Symbol).Distinct().Skip(1).Any())
+            Table(html, view, "Strategies by market", "Market", s => s.Symbol);
+        if (view.Model.Strategies.Select(s => s.Timeframe).Distinct().Skip(1).Any())
+            Table(html, view, "Strategies by timeframe", "Timeframe", s => s.Timeframe);
     }
 
     private static void Table(HtmlWriter html, RunView view, string caption, string by, Func<StrategyEntry, string> key)
     {
-        var groups = view.Model.Strategies.Where(s => s.Stats is not null).GroupBy(key).OrderBy(g => g.Key, StringComparer.Ordinal).ToArray();
+        var groups = view.Model.Strategies.Where(s => s.Stats is not null).GroupBy(key).OrderBy(g => g.Key, StringComparer.Ordinal)
+            .ToArray();
         HtmlTable.Open(html, groups.Length > MostRows ? $"{caption}, the first {MostRows} of {NumberText.Count(groups.Length)}" : caption,
         [
-            new(by, Number: false), new("Strategies"), new("Gained", Hint: "Share with a positive return"), new("Weighted", Minor: true, Hint: "How many carry weight"), new("Median return"), new("Median Sharpe"),
+            new(by, Number: false), new("Strategies"), new("Gained", Hint: "Share with a positive return"),
+            new("Weighted", Minor: true, Hint: "How many carry weight"), new("Median return"), new("Median Sharpe"),
             new("Median max DD", Minor: true), new("Contribution", Hint: "Net profit of closed trades in the portfolio"),
         ], "narrow", sortable: true);
         foreach (var group in groups.Take(MostRows))

@@ -8,7 +8,9 @@ using Granary.Reporting.Runs;
 
 namespace Granary.Reporting.Html.Sections;
 
-/// <summary>Every strategy with its weight and its main figures. Sorted, filtered and opened by the page's script; complete without it.</summary>
+/// <summary>
+/// Every strategy with its weight and its main figures. Sorted, filtered and opened by the page's script; complete without it.
+/// </summary>
 internal sealed class StrategyTableSection : IReportSection<RunView>
 {
     // A page stays under three megabytes; results.json has them all.
@@ -17,7 +19,8 @@ internal sealed class StrategyTableSection : IReportSection<RunView>
 
     private static readonly ImmutableArray<Metric> _columns =
     [
-        TradeMetrics.Trades, TradeMetrics.WinRate, TradeMetrics.ProfitFactor, ReturnMetrics.TotalReturn, RatioMetrics.Sharpe, RiskMetrics.MaxDrawdown,
+        TradeMetrics.Trades, TradeMetrics.WinRate, TradeMetrics.ProfitFactor, ReturnMetrics.TotalReturn, RatioMetrics.Sharpe,
+        RiskMetrics.MaxDrawdown,
     ];
 
     public string Id => "strategies";
@@ -37,13 +40,19 @@ internal sealed class StrategyTableSection : IReportSection<RunView>
         var deepest = Scale(all.Select(s => s.Stats?.MaxDrawdown ?? double.NaN));
         List<HtmlColumn> columns =
         [
-            new("Strategy", Number: false), new("Symbol", Number: false, Minor: true), new("TF", Number: false, Minor: true, Hint: "Timeframe"),
-            new("Weight", Minor: true), new("Contribution", Minor: true, Hint: "Net profit of its closed trades in the portfolio"), new("Trades", Minor: true), new("Won", Minor: true),
-            new("PF", Minor: true, Hint: "Profit factor: sum of wins over sum of losses, net"), new("Return"), new("Sharpe"), new("Max DD", Hint: "Maximum drawdown"),
+            new("Strategy", Number: false), new("Symbol", Number: false, Minor: true),
+            new("TF", Number: false, Minor: true, Hint: "Timeframe"),
+            new("Weight", Minor: true), new("Contribution", Minor: true, Hint: "Net profit of its closed trades in the portfolio"),
+            new("Trades", Minor: true), new("Won", Minor: true),
+            new("PF", Minor: true, Hint: "Profit factor: sum of wins over sum of losses, net"), new("Return"), new("Sharpe"),
+            new("Max DD", Hint: "Maximum drawdown"),
         ];
         if (lines) columns.Add(new HtmlColumn("Profit by trade", Number: false, Minor: true));
-        if (rows > 60) html.Raw("<p class=\"note onlyprint\">Printed are the first 60 rows of the table as it was sorted and filtered.</p>\n");
-        HtmlTable.Open(html, rows < all.Count ? $"The first {NumberText.Count(rows)} of {NumberText.Count(all.Count)} strategies by weight, then return; results.json has all" : "Strategies by weight, then return",
+        if (rows > 60)
+            html.Raw("<p class=\"note onlyprint\">Printed are the first 60 rows of the table as it was sorted and filtered.</p>\n");
+        HtmlTable.Open(html, rows < all.Count
+            ? $"The first {NumberText.Count(rows)} of {NumberText.Count(all.Count)} strategies by weight, then return; results.json has all"
+            : "Strategies by weight, then return",
             System.Runtime.InteropServices.CollectionsMarshal.AsSpan(columns), "strategies", sortable: true);
         for (var i = 0; i < rows; i++) Row(html, view, all[i], more, (furthest, deepest), lines);
         HtmlTable.Close(html);
@@ -51,11 +60,13 @@ internal sealed class StrategyTableSection : IReportSection<RunView>
 
     private static void Filters(HtmlWriter html, RunView view, int rows)
     {
-        html.Raw("<form class=\"filters\" hidden role=\"search\" aria-label=\"Filter the strategies\"><label>Find <input type=\"search\" name=\"find\" placeholder=\"class, parameter …\" autocomplete=\"off\"></label>");
+        html.Raw("<form class=\"filters\" hidden role=\"search\" aria-label=\"Filter the strategies\"><label>Find <input type=\"search\" "
+            + "name=\"find\" placeholder=\"class, parameter …\" autocomplete=\"off\"></label>");
         Select("Class", 0, view.Model.Strategies.Select(s => s.Class));
         Select("Symbol", 1, view.Model.Strategies.Select(s => s.Symbol));
         Select("Timeframe", 2, view.Model.Strategies.Select(s => s.Timeframe));
-        html.Write($"<label class=\"check\"><input type=\"checkbox\" name=\"weighted\"> with weight</label><output aria-live=\"polite\">{NumberText.Count(rows)} strategies</output></form>\n");
+        html.Write($"<label class=\"check\"><input type=\"checkbox\" name=\"weighted\"> with weight</label><output "
+            + $"aria-live=\"polite\">{NumberText.Count(rows)} strategies</output></form>\n");
 
         void Select(string name, int column, IEnumerable<string> values)
         {
@@ -77,7 +88,8 @@ internal sealed class StrategyTableSection : IReportSection<RunView>
     }
 
     private static void Row(
-        HtmlWriter html, RunView view, StrategyEntry strategy, IReadOnlyList<Metric> more, (double Furthest, double Deepest) scale, bool lines)
+        HtmlWriter html, RunView view, StrategyEntry strategy, IReadOnlyList<Metric> more, (double Furthest, double Deepest) scale,
+        bool lines)
     {
         var s = strategy.Stats;
         html.Write($"<tr data-id=\"{strategy.Id}\"");
@@ -94,13 +106,17 @@ internal sealed class StrategyTableSection : IReportSection<RunView>
         html.Write($"><th scope=\"row\"><b>{strategy.Class}</b> <span>{ParameterText.Of(strategy)}{(strategy.Sides == "long" ? "" : " · " + strategy.Sides)}</span><span class=\"place\">{strategy.Symbol} · {strategy.Timeframe}</span>");
         if (strategy.Error is not null) html.Write($"<em>{strategy.Error}</em>");
         if (s is { IsRuined: true }) html.Raw("<em>ruined: its account reached zero equity and was closed</em>");
-        html.Write($"</th><td class=\"minor {(strategy.Symbol.Length <= 20 ? "short" : "")}\">{strategy.Symbol}</td><td class=\"minor\">{strategy.Timeframe}</td>");
-        HtmlTable.Number(html, strategy.Weight == 0 ? "0" : NumberText.Price(Math.Round(strategy.Weight, 4)), strategy.Weight == 0 ? "soft" : "", minor: true);
-        if (view.Trades.OfPortfolio && view.Trades.Closed[strategy.Index] > 0) HtmlTable.SignedMoney(html, view.Trades.Net[strategy.Index], minor: true);
+        html.Write($"</th><td class=\"minor {(strategy.Symbol.Length <= 20 ? "short" : "")}\">{strategy.Symbol}</td><td "
+            + $"class=\"minor\">{strategy.Timeframe}</td>");
+        HtmlTable.Number(html, strategy.Weight == 0 ? "0" : NumberText.Price(Math.Round(strategy.Weight, 4)), strategy.Weight == 0 ? "soft"
+            : "", minor: true);
+        if (view.Trades.OfPortfolio && view.Trades.Closed[strategy.Index] > 0)
+            HtmlTable.SignedMoney(html, view.Trades.Net[strategy.Index], minor: true);
         else HtmlTable.Number(html, NumberText.Undefined, "soft", minor: true);
         if (s is null)
         {
-            html.Raw("<td class=\"n minor\">–</td><td class=\"n minor\">–</td><td class=\"n minor\">–</td><td class=\"n\">–</td><td class=\"n\">–</td><td class=\"n\">–</td>");
+            html.Raw("<td class=\"n minor\">–</td><td class=\"n minor\">–</td><td class=\"n minor\">–</td><td class=\"n\">–</td><td "
+                + "class=\"n\">–</td><td class=\"n\">–</td>");
             if (lines) html.Raw("<td class=\"minor\"></td>");
             HtmlTable.EndRow(html);
             return;
@@ -108,7 +124,8 @@ internal sealed class StrategyTableSection : IReportSection<RunView>
         HtmlTable.Number(html, NumberText.Count(s.Trades), minor: true);
         HtmlTable.Number(html, NumberText.Percent(s.WinRate, 1), minor: true);
         HtmlTable.Number(html, NumberText.Ratio(s[TradeMetrics.ProfitFactor]), minor: true);
-        html.Write($"<td class=\"n bar {NumberText.Sign(s.TotalReturn)}\" style=\"--w:{Share(Math.Abs(s.TotalReturn), scale.Furthest)}\">{NumberText.SignedPercent(s.TotalReturn)}</td>");
+        html.Write($"<td class=\"n bar {NumberText.Sign(s.TotalReturn)}\" "
+            + $"style=\"--w:{Share(Math.Abs(s.TotalReturn), scale.Furthest)}\">{NumberText.SignedPercent(s.TotalReturn)}</td>");
         HtmlTable.Number(html, NumberText.Ratio(s.Sharpe));
         html.Write($"<td class=\"n bar\" style=\"--w:{Share(s.MaxDrawdown, scale.Deepest)}\">{NumberText.Percent(s.MaxDrawdown)}</td>");
         if (lines)
@@ -140,7 +157,8 @@ internal sealed class StrategyTableSection : IReportSection<RunView>
         if (filled > 0) Sparkline.Write(html, sums[..(filled + 1)], sum >= 0 ? "gain" : "loss");
     }
 
-    private static int Share(double value, double scale) => double.IsFinite(value) ? (int)Math.Clamp(Math.Round(100 * value / scale), 0, 100) : 0;
+    private static int Share(double value, double scale) =>
+        double.IsFinite(value) ? (int)Math.Clamp(Math.Round(100 * value / scale), 0, 100) : 0;
 
     // The bars are scaled to the common case; a few that are out of all proportion fill their cell.
     private static double Scale(IEnumerable<double> values)

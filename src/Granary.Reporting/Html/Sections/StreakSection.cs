@@ -17,7 +17,8 @@ internal sealed class StreakSection : IReportSection<RunView>
     {
         var t = view.Trades;
         var s = t.Measures;
-        html.Write($"<p class=\"lead\">Longest winning streak {NumberText.Count(s.LongestWinStreak)}, longest losing streak {NumberText.Count(s.LongestLossStreak)}, in order of closing.</p>\n");
+        html.Write($"<p class=\"lead\">Longest winning streak {NumberText.Count(s.LongestWinStreak)}, longest losing "
+            + $"streak {NumberText.Count(s.LongestLossStreak)}, in order of closing.</p>\n");
         var wins = new long[Longest + 1];
         var losses = new long[Longest + 1];
         foreach (var (length, (w, l)) in t.Streaks)
@@ -26,7 +27,9 @@ internal sealed class StreakSection : IReportSection<RunView>
             losses[Math.Min(length, Longest)] += l;
         }
         HtmlTable.Open(html, "Streaks by length, and how many chance would give at this win rate",
-            [new("Length", Number: false), new("Winning"), new("By chance", Hint: "Streaks of that length among as many independent trades"), new("Losing"), new("By chance", Hint: "Streaks of that length among as many independent trades")], "narrow");
+            [new("Length", Number: false), new("Winning"),
+                new("By chance", Hint: "Streaks of that length among as many independent trades"), new("Losing"),
+                new("By chance", Hint: "Streaks of that length among as many independent trades")], "narrow");
         var p = t.Metrics.WinRate;
         var q = s.Trades > 0 ? s.Losers / (double)s.Trades : double.NaN;
         for (var length = 1; length <= Longest; length++)
@@ -42,6 +45,7 @@ internal sealed class StreakSection : IReportSection<RunView>
         HtmlTable.Close(html);
 
         // A streak of exactly k begins where one ends: n · p^k · (1 − p)², and of k or more n · p^k · (1 − p), ends neglected.
-        double Expected(double chance, int length) => s.Trades * Math.Pow(chance, length) * (length == Longest ? 1 - chance : (1 - chance) * (1 - chance));
+        double Expected(double chance, int length) =>
+            s.Trades * Math.Pow(chance, length) * (length == Longest ? 1 - chance : (1 - chance) * (1 - chance));
     }
 }

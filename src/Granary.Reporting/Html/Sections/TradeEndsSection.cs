@@ -16,14 +16,18 @@ internal sealed class TradeEndsSection : IReportSection<RunView>
     {
         var t = view.Trades;
         TradeGroupTable.Whose(html, t);
-        TradeGroupTable.Write(html, "Closed trades by what ended them", "Exit", t.ByReason.Select(g => (NumberText.Words(ReasonText.Of(g.Key)), g.Value)));
+        TradeGroupTable.Write(html, "Closed trades by what ended them", "Exit",
+            t.ByReason.Select(g => (NumberText.Words(ReasonText.Of(g.Key)), g.Value)));
         if (t.BySide.Count > 1)
-            TradeGroupTable.Write(html, "Closed trades by side", "Side", t.BySide.Reverse().Select(g => (g.Key == Side.Buy ? "Long" : "Short", g.Value)));
+            TradeGroupTable.Write(html, "Closed trades by side", "Side",
+                t.BySide.Reverse().Select(g => (g.Key == Side.Buy ? "Long" : "Short", g.Value)));
         TradeGroupTable.Write(html, "Closed trades by bars held", "Bars held", t.ByBand.Select(g => (Band(g.Key), g.Value)));
         if (t.OpenCount == 0) return;
-        html.Write($"<details><summary>{NumberText.Count(t.OpenCount)} {(t.OpenCount == 1 ? "trade was" : "trades were")} still open at the end</summary>");
+        html.Write($"<details><summary>{NumberText.Count(t.OpenCount)} {(t.OpenCount == 1 ? "trade was" : "trades were")} still open at "
+            + $"the end</summary>");
         HtmlTable.Open(html, "Trades still open, at the last close; they are in the equity, not in the statistics of trades",
-            [new("Strategy", Number: false), new("Side", Number: false), new("Entered", Number: false), new("Quantity"), new("Price"), new("Last"), new("Profit so far")]);
+            [new("Strategy", Number: false), new("Side", Number: false), new("Entered", Number: false), new("Quantity"), new("Price"),
+                new("Last"), new("Profit so far")]);
         foreach (var (strategy, trade) in t.Open)
         {
             HtmlTable.RowHead(html, view.Model.Strategies[strategy].Id);
@@ -36,7 +40,9 @@ internal sealed class TradeEndsSection : IReportSection<RunView>
             HtmlTable.EndRow(html);
         }
         HtmlTable.Close(html);
-        if (t.OpenCount > t.Open.Count) html.Write($"<p class=\"note\">The first {NumberText.Count(t.Open.Count)} of {NumberText.Count(t.OpenCount)}; the run's CSV files list all.</p>");
+        if (t.OpenCount > t.Open.Count)
+            html.Write($"<p class=\"note\">The first {NumberText.Count(t.Open.Count)} of {NumberText.Count(t.OpenCount)}; the run's CSV "
+                + $"files list all.</p>");
         html.Raw("</details>\n");
     }
 

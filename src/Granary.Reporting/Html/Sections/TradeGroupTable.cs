@@ -13,7 +13,8 @@ internal static class TradeGroupTable
         var largest = rows.Select(r => Math.Abs(r.Group.Measures.NetProfit)).DefaultIfEmpty(0).Max();
         HtmlTable.Open(html, caption,
         [
-            new(by, Number: false), new("Trades"), new("Share", Minor: true), new("Won"), new("Profit factor", Minor: true), new("Average return", Hint: "Net profit over the notional at entry"),
+            new(by, Number: false), new("Trades"), new("Share", Minor: true), new("Won"), new("Profit factor", Minor: true),
+            new("Average return", Hint: "Net profit over the notional at entry"),
             new("Bars", Minor: true, Hint: "Bars held on average"), new("Net profit"),
         ], "narrow");
         foreach (var (name, g) in rows)
@@ -26,7 +27,8 @@ internal static class TradeGroupTable
             HtmlTable.Number(html, MetricText.Value(TradeMetrics.ProfitFactor, g[TradeMetrics.ProfitFactor]), minor: true);
             HtmlTable.SignedPercent(html, g.AverageReturn);
             HtmlTable.Number(html, MetricText.Value(TradeMetrics.AverageBars, g[TradeMetrics.AverageBars]), minor: true);
-            html.Write($"<td class=\"n bar {NumberText.Sign(net, 0.005)}\" style=\"--w:{(largest > 0 ? 100 * Math.Abs(net) / largest : 0)}\">"
+            html.Write($"<td class=\"n bar {NumberText.Sign(net, 0.005)}\" "
+                + $"style=\"--w:{(largest > 0 ? 100 * Math.Abs(net) / largest : 0)}\">"
                 + $"{NumberText.SignedMoney(net)}</td>");
             HtmlTable.EndRow(html);
         }
@@ -38,7 +40,8 @@ internal static class TradeGroupTable
     {
         if (trades.OfPortfolio) return;
         html.Raw("<p class=\"note\">The portfolio made no trades; these are the strategies' own, each in its own account.");
-        if (trades.Cut) html.Write($" There are too many of them for a page: the first {NumberText.Count(TradeReview.MostOwnTrades)} or so are looked at.");
+        if (trades.Cut) html.Write($" There are too many of them for a page: the "
+            + $"first {NumberText.Count(TradeReview.MostOwnTrades)} or so are looked at.");
         html.Raw("</p>\n");
     }
 }

@@ -17,9 +17,11 @@ internal sealed class TradeTimesSection : IReportSection<RunView>
     public void Write(HtmlWriter html, RunView view)
     {
         var t = view.Trades;
-        TradeGroupTable.Write(html, "Closed trades by the weekday of their entry, UTC", "Weekday", Present(t.ByWeekday).Select(d => (_days[d.At], d.Group)));
+        TradeGroupTable.Write(html, "Closed trades by the weekday of their entry, UTC", "Weekday",
+            Present(t.ByWeekday).Select(d => (_days[d.At], d.Group)));
         if (t.HasHours)
-            TradeGroupTable.Write(html, "Closed trades on intraday bars by the hour of their entry bar, UTC", "Hour", Present(t.ByHour).Select(h => (h.At.ToString("00", CultureInfo.InvariantCulture) + ":00", h.Group)));
+            TradeGroupTable.Write(html, "Closed trades on intraday bars by the hour of their entry bar, UTC", "Hour",
+                Present(t.ByHour).Select(h => (h.At.ToString("00", CultureInfo.InvariantCulture) + ":00", h.Group)));
     }
 
     private static IEnumerable<(int At, TradeGroup Group)> Present(TradeGroup?[] groups)

@@ -30,7 +30,9 @@ internal class CurveView
     /// <summary>What is drawn: thinned, with every extreme.</summary>
     public EquityCurve Drawn { get; }
 
-    /// <summary>At each point of <see cref="Drawn"/>, how far it lay below the highest point so far, drawn or not; a positive fraction.</summary>
+    /// <summary>
+    /// At each point of <see cref="Drawn"/>, how far it lay below the highest point so far, drawn or not; a positive fraction.
+    /// </summary>
     public required IReadOnlyList<double> DrawnDepths { get; init; }
 
     /// <summary>By day, or by hour in short runs: for tables by month and for what moves along.</summary>
@@ -79,7 +81,8 @@ internal class CurveView
     public bool Intraday => Drawn.Count > 1 && Drawn.Days < 60 && MedianStep(Drawn) < 0.9;
 
     /// <summary>A curve that stands by itself.</summary>
-    public static CurveView Of(EquityCurve curve, double? periodsPerYear, EquityCurve? benchmark, string? benchmarkName, double riskFree = 0)
+    public static CurveView Of(EquityCurve curve, double? periodsPerYear, EquityCurve? benchmark, string? benchmarkName,
+        double riskFree = 0)
     {
         var recorder = new EquityRecorder();
         var peak = double.NegativeInfinity;
@@ -90,8 +93,8 @@ internal class CurveView
         }
         var rows = recorder.Rows();
         return new CurveView(CurveOf(rows), CurveOf(recorder.Closes()), curve,
-            curve.Count > 1 ? EquityStatistics.Of(curve, periodsPerYear, benchmark) : null, recorder.WorstDrawdowns(), benchmark, benchmarkName,
-            benchmark is null ? null : EquityStatistics.Of(curve.OnCommonTimes(benchmark).Other, periodsPerYear))
+            curve.Count > 1 ? EquityStatistics.Of(curve, periodsPerYear, benchmark) : null, recorder.WorstDrawdowns(), benchmark,
+            benchmarkName, benchmark is null ? null : EquityStatistics.Of(curve.OnCommonTimes(benchmark).Other, periodsPerYear))
         {
             DrawnDepths = [.. rows.Select(r => r.Drawdown)],
             RiskFree = riskFree,

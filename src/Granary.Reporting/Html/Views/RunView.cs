@@ -24,7 +24,8 @@ internal sealed class RunView : CurveView
         Events = events;
         Rows = rows;
         Trades = TradeReview.Of(model, events, closes);
-        Ranked = [.. model.Strategies.OrderByDescending(s => s.Weight).ThenByDescending(s => Number(s.Stats?.TotalReturn)).ThenBy(s => s.Index)];
+        Ranked = [.. model.Strategies.OrderByDescending(s => s.Weight).ThenByDescending(s => Number(s.Stats?.TotalReturn))
+            .ThenBy(s => s.Index)];
     }
 
     public RunModel Model { get; }
@@ -57,7 +58,8 @@ internal sealed class RunView : CurveView
                 // The very first row stands before the end of its own day.
                 var inMarket = held || rows[i].Exposure != 0;
                 held = rows[i].Exposure != 0;
-                if (i == 0 && rows.Count > 1 && Period == "day" && rows[1].Time / TimeSpan.TicksPerDay == rows[0].Time / TimeSpan.TicksPerDay)
+                if (i == 0 && rows.Count > 1 && Period == "day"
+                    && rows[1].Time / TimeSpan.TicksPerDay == rows[0].Time / TimeSpan.TicksPerDay)
                     continue;
                 // Once all is lost a day gains and loses nothing; it counts among all days, as in results.json.
                 var r = before > 0 ? rows[i].Equity / before - 1 : 0;
