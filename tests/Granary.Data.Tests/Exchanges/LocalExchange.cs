@@ -148,7 +148,13 @@ internal sealed class LocalExchange : IDisposable
     public void Dispose()
     {
         _stop.Cancel();
-        // Close would send the rest of answers whose clients have gone.
-        _listener.Abort();
+        try
+        {
+            _listener.Abort();
+        }
+        catch (InvalidOperationException)
+        {
+            // The listener flushes answers whose clients have gone.
+        }
     }
 }
