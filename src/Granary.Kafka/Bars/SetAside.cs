@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Confluent.Kafka;
 using Granary.Engine.Market;
+using Granary.Storage.Retries;
 
 namespace Granary.Kafka.Bars;
 
@@ -37,11 +38,8 @@ internal sealed class SetAside(KafkaBarAddress address) : IDisposable
         try
         {
             _producer ??= address.Endpoint.KeyedProducer(!address.BeforeTimes, 4 << 20);
-            for (var waited = System.Diagnostics.Stopwatch.StartNew(); ; Thread.Sleep(250))
-            {
-                if (Send(topic, at, json) is not { } failed) return;
-                if (!KafkaRetries.Passes(failed) || waited.Elapsed > KafkaRetries.Away) throw new KafkaException(failed);
-            }
+            RetryPolicies.ServerAway(static e => e is KafkaException k && KafkaRetries.Passes(k.Error), KafkaRetries.Away)
+                .Execute(() => Send(_producer, topic, at, json));
         }
         catch (KafkaException e)
         {
@@ -50,27 +48,20 @@ internal sealed class SetAside(KafkaBarAddress address) : IDisposable
         }
     }
 
-    // Waits for the acknowledgement; returns the error, or null.
-    private Error? Send(string topic, TopicPartitionOffset at, byte[] json)
+    // Returns when the broker has acknowledged the message.
+    private static void Send(IProducer<string, byte[]> producer, string topic, TopicPartitionOffset at, byte[] json)
     {
         using var arrived = new ManualResetEventSlim();
         Error? failed = null;
-        try
+        producer.Produce(topic + ".set-aside",
+            new Message<string, byte[]> { Key = $"{at.Partition.Value}:{at.Offset.Value}", Value = json }, report =>
         {
-            _producer!.Produce(topic + ".set-aside",
-                new Message<string, byte[]> { Key = $"{at.Partition.Value}:{at.Offset.Value}", Value = json }, report =>
-            {
-                failed = report.Error.IsError ? report.Error : null;
-                arrived.Set();
-            });
-        }
-        catch (KafkaException e)
-        {
-            return e.Error;
-        }
+            failed = report.Error.IsError ? report.Error : null;
+            arrived.Set();
+        });
         // The client gives a message up by itself.
-        while (!arrived.IsSet) _producer.Flush(TimeSpan.FromMilliseconds(500));
-        return failed;
+        while (!arrived.IsSet) producer.Flush(TimeSpan.FromMilliseconds(500));
+        if (failed is not null) throw new KafkaException(failed);
     }
 
     public IReadOnlyList<string> Notes =>

@@ -228,20 +228,21 @@ public sealed class SessionTests : IDisposable
         var losing = new Losing(inner, async n =>
         {
             if (n != 40) return;
-            down = true;
+            Volatile.Write(ref down, true);
             await server.CrashAsync();
             _ = Task.Run(async () =>
             {
                 await Task.Delay(700);
+                // The server answers before its start has returned: from here on an order may be sent.
+                Volatile.Write(ref down, false);
                 await server.StartServerAsync();
-                down = false;
             });
         });
         var end = await SessionUnderTest.TradeAsync(production, State + "-pg", new PaperSettings(), journalInstead: losing,
             brokerOf: b => new Counting(b, () =>
         {
             sent++;
-            down.ShouldBeFalse("an order was sent while the journal was lost");
+            Volatile.Read(ref down).ShouldBeFalse("an order was sent while the journal was lost");
         }));
         end.Account().ShouldBe(expected.Account());
         end.Digest.ShouldBe(expected.Digest);
