@@ -5,7 +5,8 @@ using Granary.Engine.Market;
 
 namespace SamplePlugin;
 
-/// <summary>A folder of text files with prices turned over: dollars per euro become euros per dollar. Written as <c>inverse:DIR</c>.</summary>
+/// <summary>A folder of text files with prices turned over: dollars per euro become euros per dollar. Written as
+/// <c>inverse:DIR</c>.</summary>
 [BarSource("inverse", Form = "inverse:DIR")]
 public sealed class InverseSource : IBarSourceFactory
 {

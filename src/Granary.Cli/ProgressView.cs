@@ -61,13 +61,13 @@ internal static class ProgressView
     // A line for every fifth of the work: a training is windows of seconds, not bars.
     private sealed class Fifths : IProgress<TrainingProgress>
     {
-        private int _told;
+        private int _shown;
 
         public void Report(TrainingProgress value)
         {
             var fifth = 5 * value.Done / Math.Max(1, value.Total);
-            if (fifth == _told && value.Done > 1) return;
-            _told = fifth;
+            if (fifth == _shown && value.Done > 1) return;
+            _shown = fifth;
             Console.Error.WriteLine($"{value.Done} of {value.Total} windows: {value.Current}");
         }
     }

@@ -41,21 +41,21 @@ public sealed class GranaryClient : IDisposable
 
     /// <param name="hosts">One address or several with commas between, as <c>http://a:8080,http://b:8080</c>.</param>
     /// <param name="key">API key; null for a server without keys.</param>
-    /// <param name="patience">
+    /// <param name="timeout">
     /// How long to retry while no server answers; 30 s by default. It also limits the wait for the start of an answer.
     /// </param>
     /// <param name="catalogues">What this process knows, to check batch files before they are sent; null for what every host has.</param>
     /// <exception cref="InputException">Something of it is not an address.</exception>
-    public GranaryClient(string hosts, string? key, TimeSpan? patience = null, GranaryCatalogues? catalogues = null)
+    public GranaryClient(string hosts, string? key, TimeSpan? timeout = null, GranaryCatalogues? catalogues = null)
     {
         _batches = new Lazy<BatchReader>(() => new BatchReader(catalogues ?? GranaryCataloguesBuilder.CreateDefault().Build()));
         _hosts = [.. hosts.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(AddressOf)];
         if (_hosts.Length == 0) throw new InputException($"'{hosts}' is not the address of a server; write it as http://127.0.0.1:8080");
-        Patience = patience ?? TimeSpan.FromSeconds(30);
+        Timeout = timeout ?? TimeSpan.FromSeconds(30);
         _http = new HttpClient(new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromSeconds(5), AllowAutoRedirect = false })
         {
             Timeout =
-            Timeout.InfiniteTimeSpan
+            System.Threading.Timeout.InfiniteTimeSpan
         };
         if (key is not null) _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", key);
         _http.DefaultRequestHeaders.Add(ProtocolHeader, Protocol);
@@ -64,7 +64,7 @@ public sealed class GranaryClient : IDisposable
     // Reads batch files before they are sent.
     private readonly Lazy<BatchReader> _batches;
 
-    public TimeSpan Patience { get; }
+    public TimeSpan Timeout { get; }
 
     /// <summary>Submits a batch file.</summary>
     /// <exception cref="InputException">The file or the batch is wrong.</exception>
@@ -258,7 +258,7 @@ public sealed class GranaryClient : IDisposable
     private async Task<HttpResponseMessage> SendAsync(Func<HttpRequestMessage> make, CancellationToken cancellationToken)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limit.CancelAfter(Patience);
+        limit.CancelAfter(Timeout);
         while (true)
         {
             var host = _hosts[_current % _hosts.Length];
@@ -304,7 +304,7 @@ public sealed class GranaryClient : IDisposable
     }
 
     private ServiceUnavailableException NoAnswer(string reason, Exception inner) =>
-        new($"no Granary server answered at {string.Join(", ", _hosts.Select(h => h.GetLeftPart(UriPartial.Authority)))} within {Patience.TotalSeconds:0} s ({reason.TrimEnd('.')}); start one, or correct --host", inner);
+        new($"no Granary server answered at {string.Join(", ", _hosts.Select(h => h.GetLeftPart(UriPartial.Authority)))} within {Timeout.TotalSeconds:0} s ({reason.TrimEnd('.')}); start one, or correct --host", inner);
 
     private static async Task CheckAsync(HttpResponseMessage answer, Uri host, CancellationToken cancellationToken)
     {

@@ -61,11 +61,11 @@ public sealed record GrainSettings
     public TimeSpan Drain { get; init; } = TimeSpan.FromSeconds(20);
 
     /// <summary>Transport of blocks to the silos.</summary>
-    public BlockCarriage Blocks { get; init; } = BlockCarriage.Pull;
+    public BlockTransport Blocks { get; init; } = BlockTransport.Pull;
 }
 
 /// <summary>Transport of blocks from a feed to the silos with its strategies.</summary>
-public enum BlockCarriage
+public enum BlockTransport
 {
     /// <summary>Each silo requests as many blocks as it has room for.</summary>
     Pull,

@@ -45,9 +45,11 @@ public sealed class LightGbmTrainer(
         {
             return train();
         }
-        catch (Exception e) when (e is DllNotFoundException or BadImageFormatException or EntryPointNotFoundException or TypeInitializationException)
+        catch (Exception e) when (
+            e is DllNotFoundException or BadImageFormatException or EntryPointNotFoundException or TypeInitializationException)
         {
-            throw new LearningInputException($"{Name} needs LightGBM's native library, which does not load here ({e.GetType().Name}): put lib_lightgbm of the package LightGBM beside Granary.Learning.MLNet.dll, or use mlnet-fasttree or gradient-boosting", e);
+            throw new LearningInputException(
+                $"{Name} needs LightGBM's native library, which does not load here ({e.GetType().Name}): put lib_lightgbm of the package LightGBM beside Granary.Learning.MLNet.dll, or use mlnet-fasttree or gradient-boosting", e);
         }
     }
 #else

@@ -111,7 +111,7 @@ public static class SiloApplication
             Runs = Path.GetFullPath(settings.Runs),
             Trials = Path.Combine(Path.GetFullPath(settings.Runs), ".trials"),
             Threads = settings.Threads,
-            Blocks = settings.Streams == StreamTransport.Memory ? BlockCarriage.Pull : BlockCarriage.Stream,
+            Blocks = settings.Streams == StreamTransport.Memory ? BlockTransport.Pull : BlockTransport.Stream,
             Drain = settings.DrainTimeout * 0.6,
         }, catalogues);
     }

@@ -19,7 +19,7 @@ public sealed class AccountsOverHttpTests : IDisposable
 
     private async Task WriteAsync()
     {
-        var instant = new DateTime(2026, 1, 5, 10, 0, 0).Ticks;
+        var timestamp = new DateTime(2026, 1, 5, 10, 0, 0).Ticks;
         var order = new BrokerOrder
         {
             ClientId = "g1-0-1-e",
@@ -27,21 +27,22 @@ public sealed class AccountsOverHttpTests : IDisposable
             Side = Side.Buy,
             Type = OrderType.Market,
             Quantity = 2,
-            CreatedAt = instant
+            CreatedAt = timestamp
         };
         var filled = new BrokerOrderStatus(order.ClientId, "V1", OrderState.Filled, 2, "");
         JournalEvent[] facts =
         [
-            new SignalDecided(instant, 1, instant - 1, Side.Buy, OrderType.Market, 100, 4, 95, 0, long.MaxValue, double.NaN, 1,
+            new SignalDecided(timestamp, 1, timestamp - 1, Side.Buy, OrderType.Market, 100, 4, 95, 0, long.MaxValue, double.NaN, 1,
                 Decision.Accepted, 2, new Dictionary<string, double> { ["sma(5)"] = 99 }) { Strategy = Strategy, Symbol = "BTC" },
-            new OrderIntended(instant, order, OrderRole.Entry, 1, ExitReason.Open) { Strategy = Strategy, Symbol = "BTC" },
-            new OrderAnswered(instant, order.ClientId, filled with { State = OrderState.Submitted, Filled = 0 }) { Symbol = "BTC" },
-            new VenueReported(instant, new BrokerEvent(1, new BrokerFill("X1", order.ClientId, "", "BTC", Side.Buy, 101, 2, 0.1, instant),
+            new OrderIntended(timestamp, order, OrderRole.Entry, 1, ExitReason.Open) { Strategy = Strategy, Symbol = "BTC" },
+            new OrderAnswered(timestamp, order.ClientId, filled with { State = OrderState.Submitted, Filled = 0 }) { Symbol = "BTC" },
+            new VenueReported(timestamp,
+                new BrokerEvent(1, new BrokerFill("X1", order.ClientId, "", "BTC", Side.Buy, 101, 2, 0.1, timestamp),
                 filled)) { Strategy = Strategy, Symbol = "BTC" },
-            new TradeChanged(instant, 1, TradeState.Active, Side.Buy, 2, 2, 101, 0, 0, 0.1, instant, 0, "") { Strategy = Strategy,
+            new TradeChanged(timestamp, 1, TradeState.Active, Side.Buy, 2, 2, 101, 0, 0, 0.1, timestamp, 0, "") { Strategy = Strategy,
                 Symbol = "BTC" },
-            new PositionChanged(instant, 2) { Symbol = "BTC" },
-            new PositionChanged(instant, -1) { Symbol = "ETH" },
+            new PositionChanged(timestamp, 2) { Symbol = "BTC" },
+            new PositionChanged(timestamp, -1) { Symbol = "ETH" },
         ];
         await using var journal = FileJournal.Open(_state, TimeProvider.System);
         await journal.AppendAsync([.. facts.Select((f, i) => JournalCodec.Encode(i + 1, DateTimeOffset.UtcNow, f))]);

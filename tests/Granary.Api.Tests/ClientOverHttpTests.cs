@@ -20,8 +20,8 @@ public sealed class ClientOverHttpTests : IDisposable
 
     private string Out => Path.Combine(_folder, "out");
 
-    private static GranaryClient Client(ApiServer server, double patience = 10, string? key = null) =>
-        new(server.Address.ToString(), key, TimeSpan.FromSeconds(patience));
+    private static GranaryClient Client(ApiServer server, double timeout = 10, string? key = null) =>
+        new(server.Address.ToString(), key, TimeSpan.FromSeconds(timeout));
 
     [Fact]
     public async Task A_batch_is_submitted_followed_and_its_folder_brought_back()
@@ -134,8 +134,8 @@ public sealed class ClientOverHttpTests : IDisposable
         var file = Path.Combine(_folder, "keys.json");
         var viewer = await ApiKeys.AddAsync(file, "dashboard", Role.Viewer, TimeProvider.System);
         await using var server = await ApiServer.StartAsync(ApiKeys.Open(file));
-        using var nobody = Client(server);
-        (await Should.ThrowAsync<InputException>(() => nobody.SubmitAsync(Spec, "my.json"))).Message.ShouldContain("GRANARY_KEY");
+        using var none = Client(server);
+        (await Should.ThrowAsync<InputException>(() => none.SubmitAsync(Spec, "my.json"))).Message.ShouldContain("GRANARY_KEY");
         using var looker = Client(server, key: viewer);
         (await Should.ThrowAsync<InputException>(() => looker.SubmitAsync(Spec, "my.json"))).Message.ShouldContain("has not the role");
     }

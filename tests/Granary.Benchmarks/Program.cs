@@ -4,7 +4,7 @@ return args switch
 {
     ["csv", .. var rest] => CsvBenchmark.Run(rest),
     ["omp", .. var rest] => Granary.Benchmarks.Tracking.OmpBenchmark.Run(rest),
-    ["guards", .. var rest] => Granary.Benchmarks.Guards.GuardsBenchmark.Run(rest),
+    ["guards", .. var rest] => Granary.Benchmarks.Checks.CheckCostBenchmark.Run(rest),
     ["validation", .. var rest] => Granary.Benchmarks.Validation.ValidationBenchmark.Run(rest),
     ["factors", .. var rest] => FactorBenchmarks.Run(rest),
     ["sweep", .. var rest] => Granary.Benchmarks.Sweep.SweepBenchmark.Run(rest),

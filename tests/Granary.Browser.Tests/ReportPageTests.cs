@@ -170,20 +170,20 @@ public class ReportPageTests(Browser browser, PageFiles pages) : IClassFixture<B
         (await page.Locator(".chosen:visible").CountAsync()).ShouldBe(0, "the drawings that need no script are for paper");
         var traded = _run.Model.Strategies.First(s => s is { Weight: not 0, Stats.Trades: > 5 });
         await box.Locator("select").SelectOptionAsync(traded.Id);
-        var told = box.Locator("output");
+        var seen = box.Locator("output");
         var trades = _run.Trades(traded.Index).ToArray();
-        (await told.TextContentAsync())!.ShouldContain($"{trades.Length} of {trades.Length} trades in view");
+        (await seen.TextContentAsync())!.ShouldContain($"{trades.Length} of {trades.Length} trades in view");
         await box.GetByRole(AriaRole.Button, new LocatorGetByRoleOptions { Name = "Zoom in" }).ClickAsync();
-        (await told.TextContentAsync())!.ShouldNotContain($"{trades.Length} of {trades.Length} trades");
+        (await seen.TextContentAsync())!.ShouldNotContain($"{trades.Length} of {trades.Length} trades");
         await box.GetByRole(AriaRole.Button, new LocatorGetByRoleOptions { Name = "Zoom to the next trade" }).ClickAsync();
-        (await told.TextContentAsync())!.ShouldContain($"Trade 1 of {trades.Length}: ");
-        (await told.TextContentAsync())!.ShouldContain($"{new DateTime(trades[0].EntryTime):yyyy-MM-dd}");
+        (await seen.TextContentAsync())!.ShouldContain($"Trade 1 of {trades.Length}: ");
+        (await seen.TextContentAsync())!.ShouldContain($"{new DateTime(trades[0].EntryTime):yyyy-MM-dd}");
         await open.PictureOfScreenAsync("candles");
         await box.Locator("canvas").FocusAsync();
         await page.Keyboard.PressAsync("PageDown");
-        (await told.TextContentAsync())!.ShouldContain($"Trade 2 of {trades.Length}: ");
+        (await seen.TextContentAsync())!.ShouldContain($"Trade 2 of {trades.Length}: ");
         await page.Keyboard.PressAsync("Home");
-        (await told.TextContentAsync())!.ShouldContain($"{trades.Length} of {trades.Length} trades in view");
+        (await seen.TextContentAsync())!.ShouldContain($"{trades.Length} of {trades.Length} trades in view");
         // Something is drawn: the canvas is not of one colour.
         (await page.EvaluateAsync<int>("new Set(new Uint32Array(document.querySelector('.explore canvas').getContext('2d').getImageData(0, "
             + "0, 600, 300).data.buffer)).size")).ShouldBeGreaterThan(4);

@@ -19,7 +19,7 @@ public sealed class LiveOverAnExchangeTests
 {
     private const int Past = 400, Live = 150, Missed = 3;
 
-    private static Bar[] Walk(int seed, long start)
+    private static Bar[] Process(int seed, long start)
     {
         var random = new Random(seed);
         var price = 100.0;
@@ -42,7 +42,7 @@ public sealed class LiveOverAnExchangeTests
         // Live begins one to two hours from now, so that no bar is late, however slow the machine.
         var first = Timeframe.H1.Floor(DateTime.UtcNow.Ticks) + 2 * TimeSpan.TicksPerHour;
         var coins = new[] { "BTC", "ETH" };
-        var bars = coins.ToDictionary(c => c, c => Walk(c[0], first - Past * TimeSpan.TicksPerMinute), StringComparer.Ordinal);
+        var bars = coins.ToDictionary(c => c, c => Process(c[0], first - Past * TimeSpan.TicksPerMinute), StringComparer.Ordinal);
         Directory.CreateDirectory(folder.At("bars"));
         foreach (var coin in coins) BarCsvWriter.Write(folder.At($"bars/{coin}USDT.csv"), Timeframe.M1, bars[coin]);
         folder.Write("batch.json", """

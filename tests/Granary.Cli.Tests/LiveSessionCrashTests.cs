@@ -20,10 +20,10 @@ public sealed class LiveSessionCrashTests
         return Path.Combine(folder.Path, "backtest", "prod.json");
     }
 
-    private static string[] Live(TestFolder folder, string production, string name, string pace) =>
+    private static string[] Live(TestFolder folder, string production, string name, string speed) =>
     [
         "live", production, "--feed", "csv:" + Bars, "--to", "2022-01-15", "--broker", "paper", "--paper",
-        "seed=3,latency=2m,reject=0.1,partial=0.3,timeout=0.2", "--pace", pace,
+        "seed=3,latency=2m,reject=0.1,partial=0.3,timeout=0.2", "--pace", speed,
         "--state", Path.Combine(folder.Path, name + "-state"), "--out", Path.Combine(folder.Path, name), "--without-evidence", "--json",
     ];
 

@@ -141,8 +141,8 @@ public sealed class BackPressureTests : IDisposable
         var bars = 0;
         var reading = Task.Run(async () =>
         {
-            using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(2));
-            await foreach (var item in feed.ReadAsync(patience.Token)) Interlocked.Add(ref bars, item.Bars?.Count ?? 0);
+            using var timeout = new CancellationTokenSource(TimeSpan.FromMinutes(2));
+            await foreach (var item in feed.ReadAsync(timeout.Token)) Interlocked.Add(ref bars, item.Bars?.Count ?? 0);
         });
         await Eventually.HoldsAsync(() => feed.Halted > 0 || reading.IsCompleted);
         feed.Halted.ShouldBeGreaterThan(0);

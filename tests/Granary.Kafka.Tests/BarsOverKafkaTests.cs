@@ -59,7 +59,7 @@ public abstract class BarsOverKafkaTests
     protected static async Task PublishAsync(KafkaBarAddress to, Markets markets, int blockSize = 64,
         IReadOnlyList<BarQuery>? queries = null)
     {
-        await using var replay = await BarReplay.OpenAsync(markets, queries ?? markets.Queries, ReplayPace.AsFastAsPossible,
+        await using var replay = await BarReplay.OpenAsync(markets, queries ?? markets.Queries, ReplaySpeed.AsFastAsPossible,
             TimeProvider.System, blockSize);
         await using var sink = new KafkaBarSink(to, Guid.NewGuid());
         await foreach (var item in replay.ReadAsync()) await sink.PublishAsync(replay.Series, item);
@@ -68,9 +68,9 @@ public abstract class BarsOverKafkaTests
 
     protected static async Task<List<FeedItem>> ReadAsync(ILiveFeed feed)
     {
-        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(3));
+        using var timeout = new CancellationTokenSource(TimeSpan.FromMinutes(3));
         var items = new List<FeedItem>();
-        await foreach (var item in feed.ReadAsync(patience.Token)) items.Add(item);
+        await foreach (var item in feed.ReadAsync(timeout.Token)) items.Add(item);
         return items;
     }
 
@@ -123,7 +123,7 @@ public abstract class BarsOverKafkaTests
     public async Task A_feed_gives_the_same_items_as_the_replay_itself(string options)
     {
         var markets = new Markets(("A", Bars(1, 200)), ("B", Bars(2, 60, 3)), ("C", Bars(3, 200)));
-        await using var replay = await BarReplay.OpenAsync(markets, markets.Queries, ReplayPace.AsFastAsPossible, TimeProvider.System);
+        await using var replay = await BarReplay.OpenAsync(markets, markets.Queries, ReplaySpeed.AsFastAsPossible, TimeProvider.System);
         var expected = await ReadAsync(replay);
         var topic = Topic(options);
         await PublishAsync(topic, markets);
@@ -189,8 +189,8 @@ public abstract class BarsOverKafkaTests
     // Takes what a feed returns into a shared list, until it ends or must leave: then without the item that it just received.
     private static Task Member(KafkaBarFeed feed, List<(int, Bar)> bars, CancellationToken leave = default) => Task.Run(async () =>
     {
-        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(3));
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, leave);
+        using var timeout = new CancellationTokenSource(TimeSpan.FromMinutes(3));
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, leave);
         await using (feed)
         {
             try
@@ -228,7 +228,7 @@ public abstract class BarsOverKafkaTests
         const int each = 240;
         var markets = new Markets([.. Enumerable.Range(0, 8).Select(i => ("S" + i, Bars(i, each)))]);
         var topic = Topic("group=members");
-        await using var replay = await BarReplay.OpenAsync(markets, markets.Queries, ReplayPace.AsFastAsPossible, TimeProvider.System);
+        await using var replay = await BarReplay.OpenAsync(markets, markets.Queries, ReplaySpeed.AsFastAsPossible, TimeProvider.System);
         await using var sink = new KafkaBarSink(topic, Guid.NewGuid());
         await using var items = replay.ReadAsync().GetAsyncEnumerator();
         async Task Publish(long until)
@@ -284,7 +284,7 @@ public abstract class BarsOverKafkaTests
         const int members = MockKafka.Partitions + 1;
         var markets = new Markets([.. Enumerable.Range(0, 8).Select(i => ("S" + i, Bars(i, 40)))]);
         var topic = Topic("group=ends");
-        await using var replay = await BarReplay.OpenAsync(markets, markets.Queries, ReplayPace.AsFastAsPossible, TimeProvider.System, 8);
+        await using var replay = await BarReplay.OpenAsync(markets, markets.Queries, ReplaySpeed.AsFastAsPossible, TimeProvider.System, 8);
         await using var sink = new KafkaBarSink(topic, Guid.NewGuid());
         await using var items = replay.ReadAsync().GetAsyncEnumerator();
         do

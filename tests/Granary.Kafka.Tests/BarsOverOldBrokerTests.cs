@@ -46,7 +46,7 @@ public sealed class BarsOverOldBrokerTests : BarsOverKafkaTests, IAsyncLifetime,
         await using var broker = await KafkaBroker.StartAsync();
         var topic = KafkaBarAddress.Parse($"kafka://{broker.Brokers}/restart?broker=0.9");
         var markets = new Markets(("A", Bars(1, 4000)), ("B", Bars(2, 4000)));
-        await using var replay = await BarReplay.OpenAsync(markets, markets.Queries, ReplayPace.AsFastAsPossible, TimeProvider.System, 8);
+        await using var replay = await BarReplay.OpenAsync(markets, markets.Queries, ReplaySpeed.AsFastAsPossible, TimeProvider.System, 8);
         await using var sink = new KafkaBarSink(topic, Guid.NewGuid());
         Task<List<FeedItem>>? reading = null;
         KafkaBarFeed? feed = null;

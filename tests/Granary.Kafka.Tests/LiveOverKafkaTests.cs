@@ -30,18 +30,18 @@ public sealed class LiveOverKafkaTests : IDisposable
               "strategies": [ { "class": "SmaCross", "params": { "fast": 5, "slow": [20, 30] }, "size": { "percentOfEquity": 20 }, "stopLossPercent": 2 } ], "portfolio": { "weights": "equal" } }
             """), _folder);
         var backtest = await new BatchRunner(new EmbeddedHost(1), TimeProvider.System).RunAsync(spec,
-            new BatchOptions { Out = Path.Combine(_folder, "backtest"), Guards = false });
+            new BatchOptions { Out = Path.Combine(_folder, "backtest"), Validation = false });
 
         var topic = KafkaBarAddress.Parse($"kafka://{kafka.Brokers}/live-{Guid.NewGuid():N}");
         await using (var replay = await BarReplay.OpenAsync(new CsvBarSource(bars),
             [new BarQuery("COINUSDT", Timeframe.H1, from, to), new BarQuery("GLIMUSDT", Timeframe.H1, from, to)],
-            ReplayPace.AsFastAsPossible, TimeProvider.System))
+            ReplaySpeed.AsFastAsPossible, TimeProvider.System))
         await using (var sink = new KafkaBarSink(topic, Guid.NewGuid()))
         {
             await foreach (var item in replay.ReadAsync()) await sink.PublishAsync(replay.Series, item);
             await sink.FlushAsync();
         }
-        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(3));
+        using var timeout = new CancellationTokenSource(TimeSpan.FromMinutes(3));
         // The days before the topic's first bar come from the configuration's own files.
         var live = await LiveSession.RunAsync(new LiveRequest
         {
@@ -50,9 +50,9 @@ public sealed class LiveOverKafkaTests : IDisposable
             Out = Path.Combine(_folder, "live"),
             WithoutEvidence = true
         },
-                TestCatalogues.All, TimeProvider.System, patience.Token);
+                TestCatalogues.All, TimeProvider.System, timeout.Token);
         live.Run.Model.Digest.ShouldBe(backtest.Model.Digest);
-        live.Ledger.Tickets.ShouldBeEmpty();
+        live.Ledger.TrackedOrders.ShouldBeEmpty();
         File.ReadAllText(Path.Combine(live.Run.Folder, "account.json")).ShouldContain("\"why\": \"late\"");
     }
 }

@@ -46,7 +46,7 @@ public sealed class LiveOverRealBrokerTests : IDisposable, IUsesKafkaBroker
             { "name": "kafka", "data": { "source": "csv:{{Bars}}", "symbols": ["COINUSDT", "GLIMUSDT"], "timeframe": "1h", "to": "2022-01-20" },
               "strategies": [ { "class": "SmaCross", "params": { "fast": 5, "slow": [20, 30] }, "size": { "percentOfEquity": 20 }, "stopLossPercent": 2 } ], "portfolio": { "weights": "equal" } }
             """), _folder),
-        new BatchOptions { Out = Path.Combine(_folder, "backtest"), Guards = false });
+        new BatchOptions { Out = Path.Combine(_folder, "backtest"), Validation = false });
 
     private Task<LiveRun> LiveAsync(BatchRun backtest, string feed, string name, IProgress<LiveStatus>? status = null) =>
         Task.Run(async () =>
@@ -72,7 +72,7 @@ public sealed class LiveOverRealBrokerTests : IDisposable, IUsesKafkaBroker
         var backtest = await BacktestAsync();
         var topic = $"kafka://{broker.Brokers}/live?broker=0.9{group}";
         await using var replay = await BarReplay.OpenAsync(new CsvBarSource(Bars),
-            [.. Symbols.Select(s => new BarQuery(s, Timeframe.H1, Published.From, Published.To))], ReplayPace.AsFastAsPossible,
+            [.. Symbols.Select(s => new BarQuery(s, Timeframe.H1, Published.From, Published.To))], ReplaySpeed.AsFastAsPossible,
             TimeProvider.System);
         await using var sink = new KafkaBarSink(KafkaBarAddress.Parse(topic), Guid.NewGuid());
         var seen = new Seen();
@@ -101,8 +101,8 @@ public sealed class LiveOverRealBrokerTests : IDisposable, IUsesKafkaBroker
         var live = await session!;
         live.Run.Model.Digest.ShouldBe(backtest.Model.Digest);
         var undisturbed = await LiveAsync(backtest, topic.Replace("&group=live", "", StringComparison.Ordinal), "undisturbed");
-        live.Ledger.Tickets.ShouldNotBeEmpty();
-        live.Ledger.Tickets.Select(t => t.Order.ClientId).ShouldBe(undisturbed.Ledger.Tickets.Select(t => t.Order.ClientId));
+        live.Ledger.TrackedOrders.ShouldNotBeEmpty();
+        live.Ledger.TrackedOrders.Select(t => t.Order.ClientId).ShouldBe(undisturbed.Ledger.TrackedOrders.Select(t => t.Order.ClientId));
         live.Status.AccountEquity.ShouldBe(undisturbed.Status.AccountEquity);
         var taken = FileJournal.Peek(Path.Combine(_folder, "live", "state"), new JournalQuery()).Select(JournalCodec.Decode)
             .OfType<BarsTaken>().Where(b => !b.Warm).SelectMany(b => b.Bars).ToList();

@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using Granary.Learning.Evaluation;
-using Granary.Learning.Honesty;
+using Granary.Learning.Proofs;
 using Granary.Learning.ModelFiles;
 using Granary.Learning.Registry;
 using Granary.Learning.Tables;

@@ -100,7 +100,7 @@ public class CombinedBatchTests(CombinedRuns runs)
     {
         var check = new ResultsCheck(run.Files.Results);
         var worth = RunFigures.Worth(runs.Batch.Markets, benchmark);
-        var figures = new ValidationFigures(JudgedStrategy.Of(run), run.Rows, CombinedBatch.Cash, rule, worth);
+        var figures = new ValidationFigures(FilteredStrategy.Of(run), run.Rows, CombinedBatch.Cash, rule, worth);
         var validation = new ValidationCheck(check, run.Files.Results, figures, runs.Stressed);
         validation.Check();
         validation.Demand();

@@ -15,13 +15,13 @@ public class LearningValidationTests
     {
         using var folder = new TemporaryFolder();
         var run = await RunAsync(folder, "equal", "equal", isStressed: false);
-        var (judged, stress) = (new List<JudgedStrategy>(), new Dictionary<string, double>(StringComparer.Ordinal));
+        var (judged, stress) = (new List<FilteredStrategy>(), new Dictionary<string, double>(StringComparer.Ordinal));
         var others = await RunAsync(folder, "stressed", "equal", isStressed: true);
-        foreach (var own in JudgedStrategy.Of(run))
+        foreach (var own in FilteredStrategy.Of(run))
         {
             stress[own.Id] = RunFigures.Stat(others.Files.Strategies.Single(s => s.GetProperty("id").GetString() == own.Id), "totalReturn");
             judged.Add(own);
-            if (!LearningBatch.IsJudged(own.Id)) continue;
+            if (!LearningBatch.IsFiltered(own.Id)) continue;
             // Alone in a portfolio, where its model decides as it does live.
             var alone = new JsonObject { [own.Id] = 1 };
             var (taken, stressed) = (await RunAsync(folder, $"alone-{judged.Count}", alone, isStressed: false),

@@ -31,7 +31,7 @@ public sealed class QuickstartRun : IAsyncLifetime
         Markets = new MarketSet(Directory.GetFiles(Repository.Sample("data/1h"), "*.csv")
             .ToDictionary(f => Path.GetFileNameWithoutExtension(f), MarketBar.Read, StringComparer.Ordinal));
         Figures = new RunFigures(Files, Markets, Cash, Commission);
-        Validation = new ValidationFigures(JudgedStrategy.Of(Figures), Figures.Rows, Cash, "winners");
+        Validation = new ValidationFigures(FilteredStrategy.Of(Figures), Figures.Rows, Cash, "winners");
     }
 
     public ValueTask DisposeAsync()

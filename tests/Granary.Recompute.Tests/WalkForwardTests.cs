@@ -62,7 +62,7 @@ public class WalkForwardTests
             "--no-guards");
         var plain = new RunFigures(new RunFiles(folder.File("plain")), run.Markets, Cash, Commission);
         var check = new ResultsCheck(run.Files.Results);
-        var figures = new ValidationFigures(JudgedStrategy.Of(plain), run.Rows, Cash, "windows");
+        var figures = new ValidationFigures(FilteredStrategy.Of(plain), run.Rows, Cash, "windows");
         var validation = new ValidationCheck(check, run.Files.Results, figures, null);
         validation.Check();
         const string Stress = "evidence.costStress.";

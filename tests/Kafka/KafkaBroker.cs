@@ -74,7 +74,7 @@ internal sealed class KafkaBroker : IAsyncDisposable
     /// <summary>Starts the broker over what it has stored.</summary>
     public async Task StartBrokerAsync()
     {
-        for (var patience = Stopwatch.StartNew(); ; await Task.Delay(500))
+        for (var timeout = Stopwatch.StartNew(); ; await Task.Delay(500))
         {
             _broker?.Dispose();
             _broker = Run("kafka.Kafka", "server.properties");
@@ -83,11 +83,11 @@ internal sealed class KafkaBroker : IAsyncDisposable
             while (!_broker.HasExited)
             {
                 if (Serves()) return;
-                if (patience.Elapsed > TimeSpan.FromMinutes(2))
+                if (timeout.Elapsed > TimeSpan.FromMinutes(2))
                     throw new TimeoutException($"the broker in {_home} did not serve on {Port}");
                 await Task.Delay(100);
             }
-            if (patience.Elapsed > TimeSpan.FromMinutes(2))
+            if (timeout.Elapsed > TimeSpan.FromMinutes(2))
                 throw new InvalidOperationException($"the broker in {_home} ended with {_broker.ExitCode} before it served");
         }
     }
@@ -153,7 +153,7 @@ internal sealed class KafkaBroker : IAsyncDisposable
 
     private async Task ListensAsync(int port, Process process)
     {
-        for (var patience = Stopwatch.StartNew(); patience.Elapsed < TimeSpan.FromMinutes(3); await Task.Delay(100))
+        for (var timeout = Stopwatch.StartNew(); timeout.Elapsed < TimeSpan.FromMinutes(3); await Task.Delay(100))
         {
             if (process.HasExited)
                 throw new InvalidOperationException($"the broker in {_home} ended with {process.ExitCode} before it listened");

@@ -64,7 +64,7 @@ internal static class NodeTools
     }
 
     private static async Task<(int Code, string Output, string Error)> ExecuteAsync(string program, string[] arguments, string folder,
-        TimeSpan patience)
+        TimeSpan timeout)
     {
         var start = new ProcessStartInfo(program)
         {
@@ -77,15 +77,15 @@ internal static class NodeTools
         using var process = Process.Start(start)!;
         var output = process.StandardOutput.ReadToEndAsync();
         var error = process.StandardError.ReadToEndAsync();
-        using var timeout = new CancellationTokenSource(patience);
+        using var deadline = new CancellationTokenSource(timeout);
         try
         {
-            await process.WaitForExitAsync(timeout.Token);
+            await process.WaitForExitAsync(deadline.Token);
         }
         catch (OperationCanceledException e)
         {
             process.Kill(entireProcessTree: true);
-            throw new TimeoutException($"{program} did not end within {patience.TotalSeconds:0} s", e);
+            throw new TimeoutException($"{program} did not end within {timeout.TotalSeconds:0} s", e);
         }
         return (process.ExitCode, await output, await error);
     }

@@ -73,7 +73,7 @@ internal static class SessionEndpoints
         HttpRequest request, ClaimsPrincipal user, ISessionService sessions, ApiSettings settings, [FromQuery] string? feed,
         [FromQuery] string? account, [FromQuery] string? broker,
         [FromQuery] string? brokerOptions, [FromQuery] string? paper,
-        [FromQuery] string? pace, [FromQuery] string? maxGap, [FromQuery] string? warmUp, [FromQuery] string? from, [FromQuery]
+        [FromQuery] string? speed, [FromQuery] string? maxGap, [FromQuery] string? warmUp, [FromQuery] string? from, [FromQuery]
             string? to, [FromQuery] bool? withoutEvidence,
         [FromQuery] string? folder, [FromQuery] string? file, CancellationToken cancellationToken)
     {
@@ -94,7 +94,7 @@ internal static class SessionEndpoints
             Broker = broker ?? "paper",
             BrokerOptions = brokerOptions,
             Paper = paper,
-            Pace = pace ?? "asap",
+            Pace = speed ?? "asap",
             MaxGap = maxGap,
             Account = account,
             WarmUp = Placed(warmUp, "warmUp", start, settings),

@@ -107,9 +107,9 @@ public sealed class BatchPlan
     /// <param name="models">By the strategy's index.</param>
     public BatchPlan WithModels(IReadOnlyDictionary<int, IEntryModel> models)
     {
-        StrategyInstance Judged(StrategyInstance i) => models.TryGetValue(i.Index, out var model) ? i with { Model = model } : i;
-        return new BatchPlan(Spec, Symbols, [.. Instances.Select(Judged)],
-            [.. Feeds.Select(f => f with { Instances = [.. f.Instances.Select(Judged)] })]);
+        StrategyInstance WithModel(StrategyInstance i) => models.TryGetValue(i.Index, out var model) ? i with { Model = model } : i;
+        return new BatchPlan(Spec, Symbols, [.. Instances.Select(WithModel)],
+            [.. Feeds.Select(f => f with { Instances = [.. f.Instances.Select(WithModel)] })]);
     }
 
     /// <summary>Every cost is doubled, and every order comes one bar later.</summary>

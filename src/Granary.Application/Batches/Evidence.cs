@@ -5,7 +5,7 @@ using Granary.Reporting.Runs;
 namespace Granary.Application.Batches;
 
 /// <summary>What a check came to.</summary>
-public enum EvidenceState
+public enum ValidationState
 {
     /// <summary>The check did not run, or it had no data.</summary>
     Missing,
@@ -18,9 +18,9 @@ public enum EvidenceState
 /// <summary>One of the checks that a configuration must have passed before it trades.</summary>
 /// <param name="Sentence">What was found, for people.</param>
 /// <param name="Figures">The numbers behind it, by name; NaN where undefined.</param>
-public sealed record EvidenceFinding(EvidenceState State, string Sentence, IReadOnlyList<(string Name, double Value)> Figures)
+public sealed record ValidationFinding(ValidationState State, string Sentence, IReadOnlyList<(string Name, double Value)> Figures)
 {
-    public static EvidenceFinding Missing(string why) => new(EvidenceState.Missing, why, []);
+    public static ValidationFinding Missing(string why) => new(ValidationState.Missing, why, []);
 
     /// <summary>The named figure; NaN where there is none.</summary>
     public double this[string name] => Figures.FirstOrDefault(f => f.Name == name) is { Name: not null } found ? found.Value : double.NaN;
@@ -28,13 +28,13 @@ public sealed record EvidenceFinding(EvidenceState State, string Sentence, IRead
 
 /// <summary>Whether a configuration may go live, and if not, why not.</summary>
 /// <param name="Reasons">One sentence for each check that is missing or failed.</param>
-public sealed record EvidenceVerdict(bool IsSufficient, IReadOnlyList<string> Reasons);
+public sealed record ValidationVerdict(bool IsSufficient, IReadOnlyList<string> Reasons);
 
 /// <summary>
 /// What speaks for a configuration, as prod.json carries it under <c>evidence</c>: each of the checks of <see cref="Checks"/> with its
 /// state, a sentence and its figures. A configuration may go live when every one of them passed.
 /// </summary>
-public sealed record Evidence(IReadOnlyDictionary<string, EvidenceFinding> Findings)
+public sealed record Evidence(IReadOnlyDictionary<string, ValidationFinding> Findings)
 {
     /// <summary>The name of the object in prod.json and of the section in results.json.</summary>
     public const string Name = "evidence";
@@ -49,15 +49,15 @@ public sealed record Evidence(IReadOnlyDictionary<string, EvidenceFinding> Findi
     public IReadOnlyList<string> Required => Findings.ContainsKey(Benchmark) ? [.. Checks, Benchmark] : Checks;
 
     /// <summary>The finding of a check; a missing one says so.</summary>
-    public EvidenceFinding this[string check] =>
-        Findings.GetValueOrDefault(check) ?? EvidenceFinding.Missing("the configuration says nothing about it");
+    public ValidationFinding this[string check] =>
+        Findings.GetValueOrDefault(check) ?? ValidationFinding.Missing("the configuration says nothing about it");
 
     /// <summary>The rule: every check must have passed.</summary>
-    public EvidenceVerdict Judge()
+    public ValidationVerdict Decide()
     {
-        var reasons = Required.Where(c => this[c].State != EvidenceState.Passed)
-            .Select(c => $"{Words(c)} {(this[c].State == EvidenceState.Failed ? "failed" : "is missing")}: {this[c].Sentence}").ToList();
-        return new EvidenceVerdict(reasons.Count == 0, reasons);
+        var reasons = Required.Where(c => this[c].State != ValidationState.Passed)
+            .Select(c => $"{Words(c)} {(this[c].State == ValidationState.Failed ? "failed" : "is missing")}: {this[c].Sentence}").ToList();
+        return new ValidationVerdict(reasons.Count == 0, reasons);
     }
 
     /// <summary>As people call a check.</summary>
@@ -79,15 +79,15 @@ public sealed record Evidence(IReadOnlyDictionary<string, EvidenceFinding> Findi
     public static Evidence? Read(JsonPart production)
     {
         if (production.Find(Name) is not { Kind: not JsonValueKind.Null } part) return null;
-        var findings = new Dictionary<string, EvidenceFinding>(StringComparer.Ordinal);
+        var findings = new Dictionary<string, ValidationFinding>(StringComparer.Ordinal);
         foreach (var check in (string[])[.. Checks, Benchmark])
         {
             if (part.Find(check) is not { } p) continue;
             var state = p.Need("state")
-                .Choice(("missing", EvidenceState.Missing), ("passed", EvidenceState.Passed), ("failed", EvidenceState.Failed));
+                .Choice(("missing", ValidationState.Missing), ("passed", ValidationState.Passed), ("failed", ValidationState.Failed));
             var figures = p.Members.Where(m => m.Value.Kind is JsonValueKind.Number or JsonValueKind.Null)
                 .Select(m => (m.Name, m.Value.Kind == JsonValueKind.Number ? m.Value.Number() : double.NaN)).ToList();
-            findings[check] = new EvidenceFinding(state, p.Find("sentence")?.String() ?? "", figures);
+            findings[check] = new ValidationFinding(state, p.Find("sentence")?.String() ?? "", figures);
         }
         return new Evidence(findings);
     }
@@ -95,8 +95,8 @@ public sealed record Evidence(IReadOnlyDictionary<string, EvidenceFinding> Findi
     /// <summary>The verdict on a production configuration: what <c>live</c> asks before it trades.</summary>
     /// <param name="production">The root of prod.json.</param>
     /// <exception cref="InputException">Its evidence cannot be read.</exception>
-    public static EvidenceVerdict Verdict(JsonPart production) => Read(production)?.Judge()
-        ?? new EvidenceVerdict(false, ["the configuration carries no evidence: run its batch again, or say --without-evidence"]);
+    public static ValidationVerdict Verdict(JsonPart production) => Read(production)?.Decide()
+        ?? new ValidationVerdict(false, ["the configuration carries no evidence: run its batch again, or say --without-evidence"]);
 
     /// <summary>As prod.json and results.json carry it.</summary>
     public string ToJson()
@@ -111,7 +111,7 @@ public sealed record Evidence(IReadOnlyDictionary<string, EvidenceFinding> Findi
                 var finding = this[check];
                 json.WriteStartObject(check);
                 json.WriteString("state",
-                    finding.State switch { EvidenceState.Passed => "passed", EvidenceState.Failed => "failed", _ => "missing" });
+                    finding.State switch { ValidationState.Passed => "passed", ValidationState.Failed => "failed", _ => "missing" });
                 json.WriteString("sentence", finding.Sentence);
                 foreach (var (name, value) in finding.Figures) ResultsJson.Number(json, name, value);
                 json.WriteEndObject();

@@ -12,11 +12,11 @@ namespace Granary.Application.Batches;
 /// <param name="Digest">Of the run that it came from.</param>
 /// <param name="Verdict">Whether it may go live, and if not, why not.</param>
 /// <param name="ModelVersions">By strategy id, as name:version; those without a model are left out.</param>
-public sealed record Production(BatchSpec Spec, string Hash, string Digest, EvidenceVerdict Verdict,
+public sealed record Production(BatchSpec Spec, string Hash, string Digest, ValidationVerdict Verdict,
     IReadOnlyDictionary<string, string> ModelVersions)
 {
     /// <summary>What the verdict is on; without findings where the file carries none.</summary>
-    public Evidence Evidence { get; init; } = new(new Dictionary<string, EvidenceFinding>());
+    public Evidence Evidence { get; init; } = new(new Dictionary<string, ValidationFinding>());
 }
 
 /// <summary>Reads prod.json, as <see cref="ProductionJson"/> writes it. Any host runs it as a batch; <c>live</c> trades it.</summary>
@@ -113,7 +113,7 @@ public sealed class ProductionReader(GranaryCatalogues catalogues)
         var versions = members.Where(m => m.Model is not null).ToDictionary(m => m.Spec.Id!, m => m.Model!, StringComparer.Ordinal);
         return new Production(spec, Convert.ToHexStringLower(SHA256.HashData(text)), digest, Evidence.Verdict(root), versions)
         {
-            Evidence = evidence ?? new Evidence(new Dictionary<string, EvidenceFinding>()),
+            Evidence = evidence ?? new Evidence(new Dictionary<string, ValidationFinding>()),
         };
     }
 

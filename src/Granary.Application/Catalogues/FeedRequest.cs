@@ -8,4 +8,4 @@ namespace Granary.Application.Catalogues;
 /// <param name="Markets">Each once; <see cref="BarQuery.From"/> is where live begins, null for the start of what the feed has.</param>
 /// <param name="Pace">Replay speed of stored bars; streams and exchanges have their own.</param>
 /// <param name="Folder">What a relative folder is relative to; null for the current folder.</param>
-public sealed record FeedRequest(string Feed, IReadOnlyList<BarQuery> Markets, ReplayPace Pace, TimeProvider Clock, string? Folder = null);
+public sealed record FeedRequest(string Feed, IReadOnlyList<BarQuery> Markets, ReplaySpeed Pace, TimeProvider Clock, string? Folder = null);

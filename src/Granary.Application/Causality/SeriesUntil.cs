@@ -4,15 +4,15 @@ using Granary.Engine.Market;
 namespace Granary.Application.Causality;
 
 /// <summary>A series that ends soon after a time: with the block in which so many bars from that time on are complete.</summary>
-/// <param name="instant">UTC ticks.</param>
+/// <param name="timestamp">UTC ticks.</param>
 /// <param name="more">Bars from that time on; a few more may come, up to a block's end.</param>
-internal sealed class SeriesUntil(IBarSeries series, long instant, long more) : IChangedSeries
+internal sealed class SeriesUntil(IBarSeries series, long timestamp, long more) : IChangedSeries
 {
     public const string Verb = "until";
 
     public IBarSeries Inner => series;
 
-    public string Change => FormattableString.Invariant($"{Verb}={instant}:{more}");
+    public string Change => FormattableString.Invariant($"{Verb}={timestamp}:{more}");
 
     public Instrument Instrument => series.Instrument;
 
@@ -32,8 +32,8 @@ internal sealed class SeriesUntil(IBarSeries series, long instant, long more) : 
         await foreach (var block in series.ReadAsync(blockSize, cancellationToken))
         {
             yield return block;
-            if (block.Time[^1] < instant) continue;
-            var at = block.Time.BinarySearch(instant);
+            if (block.Time[^1] < timestamp) continue;
+            var at = block.Time.BinarySearch(timestamp);
             left -= block.Count - (at < 0 ? ~at : at);
             if (left <= 0) yield break;
         }

@@ -16,13 +16,13 @@ public static class ReplayBatch
 {
     /// <summary>Opens a batch's markets as a feed.</summary>
     /// <param name="blockSize">See <see cref="BarReplay.OpenAsync"/>.</param>
-    public static async Task<BarReplay> OpenAsync(BatchSpec spec, ReplayPace pace, TimeProvider clock, int blockSize,
+    public static async Task<BarReplay> OpenAsync(BatchSpec spec, ReplaySpeed speed, TimeProvider clock, int blockSize,
         CancellationToken cancellationToken = default)
     {
         var source = Batches.BatchSources.Open(spec.Catalogues.Sources, spec.Data, spec.Folder);
         var symbols = await Batches.BatchSources.SymbolsAsync(source, spec.Data, cancellationToken);
         return await BarReplay.OpenAsync(source,
-            [.. symbols.Select(s => new BarQuery(s, spec.Data.Timeframe, spec.Data.From, spec.Data.To))], pace, clock, blockSize,
+            [.. symbols.Select(s => new BarQuery(s, spec.Data.Timeframe, spec.Data.From, spec.Data.To))], speed, clock, blockSize,
             cancellationToken);
     }
 
@@ -32,16 +32,16 @@ public static class ReplayBatch
     public static async Task<ReplayOutcome> RunAsync(BarReplay replay, IFeedSink sink, Action<long, long>? progress = null,
         CancellationToken cancellationToken = default)
     {
-        long bars = 0, instants = 0;
+        long bars = 0, timestamps = 0;
         await foreach (var item in replay.ReadAsync(cancellationToken))
         {
             await sink.PublishAsync(replay.Series, item, cancellationToken);
             if (item.Bars is { } block) bars += block.Count;
             if (item.Kind != FeedItemKind.Heartbeat) continue;
-            instants++;
+            timestamps++;
             progress?.Invoke(bars, item.Time);
         }
         await sink.FlushAsync(cancellationToken);
-        return new ReplayOutcome(replay.Series.Count, bars, instants, replay.Reached ?? 0, replay.Notes);
+        return new ReplayOutcome(replay.Series.Count, bars, timestamps, replay.Reached ?? 0, replay.Notes);
     }
 }

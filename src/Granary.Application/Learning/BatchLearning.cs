@@ -45,7 +45,7 @@ public sealed class BatchLearning
     public LearningReport Report(IRunEvents? events, Func<int, double> multiplier) =>
         LearningReport.Of(_units, Plan, events is null ? null : strategy =>
         [.. events.Signals(strategy).Where(s => s.Trade is { Reason: not Engine.Trading.ExitReason.Open })
-            .Select(s => new JudgedTrade(s.Trade!.Value, s.Signal.Prediction, s.Signal.SizeFactor,
+            .Select(s => new FilteredTrade(s.Trade!.Value, s.Signal.Prediction, s.Signal.SizeFactor,
                 s.Trade!.Value.Return(multiplier(strategy))))]);
 
     /// <summary>What a live run needs to ask the same models: JSON, an object by name:version.</summary>

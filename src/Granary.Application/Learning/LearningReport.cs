@@ -50,8 +50,8 @@ public sealed record LearningReport(IReadOnlyList<LearningUnit> Units, IReadOnly
 
     /// <param name="judged">Closed trades of a strategy, with what its model said; null where strategies were not run.</param>
     /// <param name="free">The same of a run without models, where a model moved stops; null where it only chose among trades.</param>
-    public static LearningReport Of(IReadOnlyList<TrainedUnit> units, BatchPlan plan, Func<int, IReadOnlyList<JudgedTrade>>? judged,
-        Func<int, IReadOnlyList<JudgedTrade>>? free = null)
+    public static LearningReport Of(IReadOnlyList<TrainedUnit> units, BatchPlan plan, Func<int, IReadOnlyList<FilteredTrade>>? judged,
+        Func<int, IReadOnlyList<FilteredTrade>>? free = null)
     {
         var shown = new List<LearningUnit>();
         var problems = new List<string>();
@@ -70,7 +70,7 @@ public sealed record LearningReport(IReadOnlyList<LearningUnit> Units, IReadOnly
                 if (judged is not null)
                     foreach (var s in unit.Strategies) Count(s, judged);
                 if (unit.Model is { Failed: > 0 } model)
-                    problems.Add($"{unit.Name} gave no number at {model.Failed} of {model.Asked} entries: these were taken without it.");
+                    problems.Add($"{unit.Name} gave no number at {model.Failed} of {model.Predictions} entries: these were taken without it.");
             }
             all.AddRange(own);
             shown.Add(new LearningUnit(unit.Name, unit.Version is { } v ? $"{v.Model}:{v.Number}" : null, unit.Data, unit.Spec.Trainer,
@@ -80,7 +80,7 @@ public sealed record LearningReport(IReadOnlyList<LearningUnit> Units, IReadOnly
                 Section = unit.Spec.Name,
             });
 
-            void Count(int s, Func<int, IReadOnlyList<JudgedTrade>> judged)
+            void Count(int s, Func<int, IReadOnlyList<FilteredTrade>> judged)
             {
                 var with = judged(s).Where(t => t.Trade.SignalTime >= unit.ActiveFrom && !double.IsNaN(t.Prediction)).ToList();
                 // A moved stop changes when the next entry comes, so the trades without it are those of the same time.
@@ -94,7 +94,7 @@ public sealed record LearningReport(IReadOnlyList<LearningUnit> Units, IReadOnly
         }
         return new LearningReport(shown, problems, Curve(all));
 
-        static double? Rate(List<JudgedTrade> trades) =>
+        static double? Rate(List<FilteredTrade> trades) =>
             trades.Count == 0 ? null : trades.Count(t => t.Trade.NetProfit > 0) / (double)trades.Count;
     }
 

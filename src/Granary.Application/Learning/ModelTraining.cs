@@ -131,7 +131,7 @@ public sealed class ModelTraining(TimeProvider clock, int threads)
                             : "a strategy whose factors read another symbol is not judged by a model; leave it out of 'strategies'";
                         continue;
                     }
-                    job.Guard(() => job.Prepare(tables.TryGetValue(spec.Features, out var features) ? features
+                    job.RunStep(() => job.Prepare(tables.TryGetValue(spec.Features, out var features) ? features
                         : throw new LearningInputException(unreadable!), trades));
                     state.Add(job.Folds.Count);
                 }
@@ -139,7 +139,7 @@ public sealed class ModelTraining(TimeProvider clock, int threads)
                     new ParallelOptions { MaxDegreeOfParallelism = Math.Max(1, threads), CancellationToken = cancellationToken },
                     (x, token) =>
                     {
-                        x.Job.Guard(() => x.Job.TrainWindow(x.Fold, (long)plan.Spec.Seed, token));
+                        x.Job.RunStep(() => x.Job.TrainWindow(x.Fold, (long)plan.Spec.Seed, token));
                         state.Step($"{x.Job.Name}, window {x.Fold.Index + 1} of {x.Job.Folds.Count}");
                         return ValueTask.CompletedTask;
                     });
@@ -231,7 +231,7 @@ public sealed class ModelTraining(TimeProvider clock, int threads)
         public string? Error { get; set; }
 
         // What cannot be learned costs the model, not the batch.
-        public void Guard(Action action)
+        public void RunStep(Action action)
         {
             if (Error is not null) return;
             try
@@ -356,7 +356,7 @@ public sealed class ModelTraining(TimeProvider clock, int threads)
             var data = spec.Label.Kind == LabelKind.Trade ? strategies[0].Id : feed.ToString();
             var none = new Dictionary<string, double>();
             TrainedUnit? unit = null;
-            Guard(() =>
+            RunStep(() =>
             {
                 var windows = Folds.Select(f => _windows[f.Index]).ToList();
                 double[] predicted = [.. windows.SelectMany(w => w.Predicted)], labels = [.. windows.SelectMany(w => w.Labels)];
@@ -371,12 +371,13 @@ public sealed class ModelTraining(TimeProvider clock, int threads)
 
                 var (final, _) = Train([.. Enumerable.Range(0, table.Count)], seed, cancellationToken);
                 var (inSample, _, _) = Measure(final, [.. Enumerable.Range(0, table.Count)]);
-                EntryModel? judge = null, whole = null;
+                EntryModel? filter = null, whole = null;
                 if (last.Input.Kind == ModelInputKind.Features)
                 {
                     whole = new EntryModel(Name, spec.Features, [new ModelWindow(table.LabelEnd.ToArray().Max(), final)], spec.Rule,
                         spec.Label.Meaning);
-                    judge = new EntryModel(Name, spec.Features, [.. windows.Select(w => new ModelWindow(w.Result.TestFrom.Ticks, w.Model))],
+                    filter = new EntryModel(Name, spec.Features,
+                        [.. windows.Select(w => new ModelWindow(w.Result.TestFrom.Ticks, w.Model))],
                         spec.Rule, spec.Label.Meaning);
                 }
                 else if (register)
@@ -387,7 +388,7 @@ public sealed class ModelTraining(TimeProvider clock, int threads)
                 if (register) version = Register(final, inSample, outOfSample, gap, data, seed, clock);
                 unit = new TrainedUnit(Name, data, spec, members, table.Count, [.. windows.Select(w => w.Result)], inSample, outOfSample,
                     gap,
-                    last.Task == LearningTask.Classification ? Calibration.Of(predicted, labels) : [], importance, version, judge, null)
+                    last.Task == LearningTask.Classification ? Calibration.Of(predicted, labels) : [], importance, version, filter, null)
                 { Whole = whole };
             });
             return unit ?? new TrainedUnit(Name, data, spec, members, _table?.Count ?? 0, [], none, none, null, [], [], null, null, Error);

@@ -8,19 +8,19 @@ namespace Granary.Application.Learning;
 
 /// <summary>A closed trade and the signal that opened it.</summary>
 /// <param name="Return">Net profit over the notional at entry.</param>
-public readonly record struct JudgedTrade(Trade Trade, double Prediction, double SizeFactor, double Return);
+public readonly record struct FilteredTrade(Trade Trade, double Prediction, double SizeFactor, double Return);
 
 /// <summary>The closed trades of a batch's strategies with what their models said, gathered while a host runs them.</summary>
 internal sealed class StrategyTrades : IEventSink
 {
-    private readonly List<JudgedTrade>?[] _trades;
+    private readonly List<FilteredTrade>?[] _trades;
     private readonly Dictionary<int, (double Prediction, double SizeFactor)>?[] _open;
     private readonly double[] _multipliers;
     private readonly int[] _next;
 
     private StrategyTrades(BatchPlan plan, IReadOnlyDictionary<string, OpenedMarket> markets)
     {
-        _trades = new List<JudgedTrade>[plan.Instances.Count];
+        _trades = new List<FilteredTrade>[plan.Instances.Count];
         _open = new Dictionary<int, (double, double)>[plan.Instances.Count];
         _next = new int[plan.Instances.Count];
         // A strategy whose market has no bars here has no trades either.
@@ -37,7 +37,7 @@ internal sealed class StrategyTrades : IEventSink
     }
 
     /// <summary>In the order of closing.</summary>
-    public IReadOnlyList<JudgedTrade> Of(int strategy) => _trades[strategy] ?? [];
+    public IReadOnlyList<FilteredTrade> Of(int strategy) => _trades[strategy] ?? [];
 
     // One strategy's events come one chunk at a time, so its lists need no lock. A chunk that comes again is the same one.
     public void Append(int strategy, int chunk, ReadOnlySpan<byte> events)
@@ -58,7 +58,7 @@ internal sealed class StrategyTrades : IEventSink
                 case RunEventKind.Trade:
                     var trade = e.ToTrade();
                     if (_open[strategy] is { } open && open.Remove(e.Number, out var said) && trade.Reason != ExitReason.Open)
-                        (_trades[strategy] ??= []).Add(new JudgedTrade(trade, said.Prediction, said.SizeFactor,
+                        (_trades[strategy] ??= []).Add(new FilteredTrade(trade, said.Prediction, said.SizeFactor,
                             trade.Return(_multipliers[strategy])));
                     break;
             }

@@ -16,12 +16,13 @@ namespace Granary.Application.Live;
 /// </summary>
 internal static class AccountFiles
 {
-    public static async Task WriteAsync(string folder, AccountLedger ledger, IOrderDesk desk, LiveRequest request, Production production,
+    public static async Task WriteAsync(string folder, AccountLedger ledger, IOrderGateway gateway, LiveRequest request,
+        Production production,
         LiveStatus status, LatencyRecorder latency, LiveHost host)
     {
         var skipped = new Dictionary<(string, int), string>();
         var facts = new List<object>();
-        await foreach (var e in desk.ReadAsync().ConfigureAwait(false))
+        await foreach (var e in gateway.ReadAsync().ConfigureAwait(false))
         {
             switch (e)
             {
@@ -75,7 +76,7 @@ internal static class AccountFiles
             models = production.ModelVersions,
             broker = request.Broker,
             feed = request.Feed,
-            journal = desk.Name,
+            journal = gateway.Name,
             withoutEvidence = !production.Verdict.IsSufficient,
             evidence = production.Verdict.Reasons,
             weights = production.Spec.Portfolio.FixedWeights,
@@ -84,7 +85,7 @@ internal static class AccountFiles
             equity = status.AccountEquity,
             modelEquity = status.ModelEquity,
             fees = ledger.Fees,
-            orders = ledger.Tickets.Count,
+            orders = ledger.TrackedOrders.Count,
             fills = ledger.Fills,
             rejected = status.Rejected,
             positions = status.Positions,
@@ -149,7 +150,7 @@ internal static class AccountFiles
             "account_quantity", "account_entry_time", "account_entry_price", "account_exit_time", "account_exit_price", "account_net",
             "account_fees", "why");
         var account = host.Ledger.Trades.Values.ToDictionary(t => (t.Strategy, t.Number));
-        var rejected = host.Ledger.Tickets.Where(t => t.Order.Closes is null && !(t.Filled > 0) && t.State.IsFinal())
+        var rejected = host.Ledger.TrackedOrders.Where(t => t.Order.Closes is null && !(t.Filled > 0) && t.State.IsFinal())
             .ToDictionary(t => (t.Strategy, t.Intent.Trade));
         foreach (var (strategy, model, trade) in host.PortfolioTrades)
         {
@@ -157,8 +158,8 @@ internal static class AccountFiles
             account.Remove(key, out var own);
             var why = own is not null ? ""
                 : skipped.GetValueOrDefault(key)
-                    ?? (rejected.TryGetValue(key, out var ticket)
-                        ? $"{(ticket.State == OrderState.Closed ? ticket.Ended : ticket.State).ToString().ToLowerInvariant()}: {ticket.Reason}" : "");
+                    ?? (rejected.TryGetValue(key, out var order)
+                        ? $"{(order.State == OrderState.Closed ? order.Ended : order.State).ToString().ToLowerInvariant()}: {order.Reason}" : "");
             var symbol = strategy.Symbols[trade.Trade.SymbolIndex];
             Row(strategy.Id, symbol, trade.Trade.Number, trade.Trade.Side, trade.Weight, model, trade.Trade, own, why);
         }
@@ -204,7 +205,7 @@ internal static class AccountFiles
     {
         using var csv = Csv(writer, "client_id", "venue_id", "strategy", "symbol", "trade", "role", "side", "type", "quantity", "filled",
             "state", "ended", "reason", "created");
-        foreach (var t in ledger.Tickets)
+        foreach (var t in ledger.TrackedOrders)
         {
             csv.WriteField(t.Order.ClientId);
             csv.WriteField(t.VenueId);

@@ -20,7 +20,7 @@ public sealed class AccountJournal(IJournal journal, TimeProvider clock) : IAsyn
     private long _flushed = clock.GetTimestamp();
 
     /// <summary>Receives every fact in order, before it is written.</summary>
-    public Action<JournalEvent>? Told { get; init; }
+    public Action<JournalEvent>? Seen { get; init; }
 
     public string Name => journal.Name;
 
@@ -47,7 +47,7 @@ public sealed class AccountJournal(IJournal journal, TimeProvider clock) : IAsyn
     /// <summary>Writes what can wait.</summary>
     public ValueTask NoteAsync(JournalEvent e, CancellationToken cancellationToken = default)
     {
-        Told?.Invoke(e);
+        Seen?.Invoke(e);
         Settle();
         Add(e);
         return _waiting.Count >= MostWaiting || clock.GetElapsedTime(_flushed) >= Longest ? WriteAsync(cancellationToken) : default;
@@ -56,7 +56,7 @@ public sealed class AccountJournal(IJournal journal, TimeProvider clock) : IAsyn
     /// <summary>Keeps what is not in a hurry at all until the next note: orders that are on their way do not wait for it.</summary>
     public void Defer(JournalEvent e)
     {
-        Told?.Invoke(e);
+        Seen?.Invoke(e);
         _deferred.Add(e);
     }
 
@@ -81,7 +81,7 @@ public sealed class AccountJournal(IJournal journal, TimeProvider clock) : IAsyn
     {
         foreach (var e in events)
         {
-            Told?.Invoke(e);
+            Seen?.Invoke(e);
             Add(e);
         }
         return WriteAsync(cancellationToken);

@@ -9,13 +9,14 @@ namespace Granary.Application.Live;
 /// cancels entries that are no longer waited for, and moves stops. An order's id is made from the signal that it serves, so an order that
 /// is made again is the same order.
 /// </summary>
-internal sealed class AccountOrders(LivePortfolio portfolio, AccountLedger ledger, IOrderDesk desk, ExecutionSettings execution, string tag)
+internal sealed class AccountOrders(LivePortfolio portfolio, AccountLedger ledger, IOrderGateway gateway, ExecutionSettings execution,
+    string tag)
 {
     // The orders that serve one trade of a strategy.
     private sealed class TradeOrders
     {
-        public Ticket? Entry;
-        public Ticket? Exit;
+        public TrackedOrder? Entry;
+        public TrackedOrder? Exit;
         public int Exits;
     }
 
@@ -41,17 +42,17 @@ internal sealed class AccountOrders(LivePortfolio portfolio, AccountLedger ledge
     public long FirstSent { get; private set; }
 
     /// <summary>An order of the past, as the journal has it.</summary>
-    public void Register(Ticket ticket)
+    public void Register(TrackedOrder order)
     {
-        if (portfolio.Find(ticket.Strategy) is not { } member) return;
-        var key = (member.Instance.Index, ticket.Intent.Trade);
+        if (portfolio.Find(order.Strategy) is not { } member) return;
+        var key = (member.Instance.Index, order.Intent.Trade);
         if (!_orders.TryGetValue(key, out var orders)) _orders.Add(key, orders = new TradeOrders());
-        if (ticket.Order.Closes is null)
+        if (order.Order.Closes is null)
         {
-            orders.Entry = ticket;
+            orders.Entry = order;
             return;
         }
-        orders.Exit = ticket;
+        orders.Exit = order;
         orders.Exits++;
     }
 
@@ -68,33 +69,33 @@ internal sealed class AccountOrders(LivePortfolio portfolio, AccountLedger ledge
 
     /// <summary>The portfolio has answered a signal: an entry is made of one that it granted.</summary>
     /// <param name="why">Why no entries are sent now; empty where they are.</param>
-    public void Decided(long instant, in DecidedSignal decided, string why)
+    public void Decided(long timestamp, in DecidedSignal decided, string why)
     {
         var (strategy, symbol, signal, said, granted, factors) = decided;
         var names = strategy.FactorNames;
         var values = new Dictionary<string, double>(StringComparer.Ordinal);
         for (var i = 0; i < factors.Length && i < names.Count; i++) values[names[i]] = factors[i];
         Signals++;
-        _facts.Add(new SignalDecided(instant, signal.Number, signal.Time, signal.Side, signal.Type, signal.Price, signal.Quantity,
+        _facts.Add(new SignalDecided(timestamp, signal.Number, signal.Time, signal.Side, signal.Type, signal.Price, signal.Quantity,
             signal.Stop, signal.Target, signal.ValidUntil, signal.Prediction, signal.SizeFactor, said, granted, values)
         { Strategy = strategy.Instance.Id, Symbol = symbol });
         if (!(granted > 0)) return;
         // Its own account has refused it at once.
         if (!strategy.Trades.TryGetValue(signal.Number, out var wanted)) return;
-        if (why.Length == 0 && desk.Blocked.Contains(symbol)) why = "blocked";
+        if (why.Length == 0 && gateway.Blocked.Contains(symbol)) why = "blocked";
         if (why.Length > 0)
         {
-            _facts.Add(new EntrySkipped(instant, signal.Number, why) { Strategy = strategy.Instance.Id, Symbol = symbol });
+            _facts.Add(new EntrySkipped(timestamp, signal.Number, why) { Strategy = strategy.Instance.Id, Symbol = symbol });
             return;
         }
-        Intend(strategy, symbol, wanted, signal, granted, instant);
+        Intend(strategy, symbol, wanted, signal, granted, timestamp);
     }
 
-    private void Intend(LiveStrategy strategy, string symbol, WantedTrade wanted, in Signal signal, double quantity, long instant)
+    private void Intend(LiveStrategy strategy, string symbol, WantedTrade wanted, in Signal signal, double quantity, long timestamp)
     {
         var trading = strategy.Instance.Trading;
         ref readonly var order = ref wanted.Entry;
-        _intents.Add(new OrderIntended(instant, new BrokerOrder
+        _intents.Add(new OrderIntended(timestamp, new BrokerOrder
         {
             ClientId = $"{tag}-{strategy.Instance.Index}-{signal.Number}-e",
             Symbol = symbol,
@@ -109,7 +110,7 @@ internal sealed class AccountOrders(LivePortfolio portfolio, AccountLedger ledge
                 : new Protection(order.StopLoss, order.StopLoss > 0 ? 0 : trading.StopLossPercent / 100, order.TakeProfit,
                     order.TakeProfit > 0 ? 0 : trading.TakeProfitPercent / 100,
                 order.TrailFraction, execution.ProtectFrom == ProtectFrom.NextBar),
-            CreatedAt = instant,
+            CreatedAt = timestamp,
         }, OrderRole.Entry, signal.Number, ExitReason.Open)
         { Strategy = strategy.Instance.Id, Symbol = symbol });
     }
@@ -118,7 +119,7 @@ internal sealed class AccountOrders(LivePortfolio portfolio, AccountLedger ledge
     /// Makes the exits that are missing: of trades that the strategy is leaving, or has left (its stop fell otherwise, an exit was
     /// refused).
     /// </summary>
-    public void Align(long instant)
+    public void Align(long timestamp)
     {
         foreach (var trade in ledger.ActiveTrades)
         {
@@ -137,7 +138,7 @@ internal sealed class AccountOrders(LivePortfolio portfolio, AccountLedger ledge
             if (!(quantity > 0)) continue;
             var type = wanted is { State: WantedState.Exit, ExitType: OrderType.MarketOnClose } && orders.Exits == 0
                 ? OrderType.MarketOnClose : OrderType.Market;
-            _intents.Add(new OrderIntended(instant, new BrokerOrder
+            _intents.Add(new OrderIntended(timestamp, new BrokerOrder
             {
                 ClientId = $"{tag}-{strategy.Instance.Index}-{trade.Number}-x{orders.Exits + 1}",
                 Symbol = trade.Symbol,
@@ -145,7 +146,7 @@ internal sealed class AccountOrders(LivePortfolio portfolio, AccountLedger ledge
                 Type = type,
                 Quantity = quantity,
                 Closes = trade.Entry,
-                CreatedAt = instant,
+                CreatedAt = timestamp,
             }, OrderRole.Exit, trade.Number, whole ? wanted is { State: WantedState.Exit } ? wanted.ExitReason : portfolio.ReasonOf(key)
                 : ExitReason.Limit)
             { Strategy = trade.Strategy, Symbol = trade.Symbol });
@@ -153,17 +154,17 @@ internal sealed class AccountOrders(LivePortfolio portfolio, AccountLedger ledge
     }
 
     /// <summary>Cancels entries that the strategy no longer waits for, and moves stops.</summary>
-    public async ValueTask MoveAsync(long instant, CancellationToken cancellationToken)
+    public async ValueTask MoveAsync(long timestamp, CancellationToken cancellationToken)
     {
-        foreach (var ticket in ledger.OpenTickets.Where(t => t.Order.Closes is null
+        foreach (var order in ledger.OpenOrders.Where(t => t.Order.Closes is null
             && t.State is OrderState.Submitted or OrderState.PartiallyFilled).ToList())
         {
-            var strategy = portfolio.Find(ticket.Strategy);
-            var wanted = strategy?.Trades.GetValueOrDefault(ticket.Intent.Trade);
-            var isExpired = strategy is not null && portfolio.IsExpired((strategy.Instance.Index, ticket.Intent.Trade));
+            var strategy = portfolio.Find(order.Strategy);
+            var wanted = strategy?.Trades.GetValueOrDefault(order.Intent.Trade);
+            var isExpired = strategy is not null && portfolio.IsExpired((strategy.Instance.Index, order.Intent.Trade));
             // A part of it may be filled after the strategy's own was: it waits for the rest as long as the trade lives.
             if (wanted is null or { State: WantedState.Exit } || isExpired || Flatten)
-                await desk.CancelAsync(instant, ticket, cancellationToken).ConfigureAwait(false);
+                await gateway.CancelAsync(timestamp, order, cancellationToken).ConfigureAwait(false);
         }
         foreach (var strategy in portfolio.Strategies)
             foreach (var (number, wanted) in strategy.Trades)
@@ -171,39 +172,39 @@ internal sealed class AccountOrders(LivePortfolio portfolio, AccountLedger ledge
                 if (!(wanted.MovedStop > 0) || !_orders.TryGetValue((strategy.Instance.Index, number), out var orders)
                     || orders.Entry is not { } entry) continue;
                 if (!_resendStops && _movedStops.TryGetValue(entry.Order.ClientId, out var sent) && sent == wanted.MovedStop) continue;
-                if (await desk.MoveStopAsync(instant, entry.Order.ClientId, wanted.MovedStop, cancellationToken).ConfigureAwait(false))
+                if (await gateway.MoveStopAsync(timestamp, entry.Order.ClientId, wanted.MovedStop, cancellationToken).ConfigureAwait(false))
                     _movedStops[entry.Order.ClientId] = wanted.MovedStop;
             }
         _resendStops = false;
     }
 
     /// <summary>Writes the facts of the time slice and sends its orders; an exit that is refused is sent again at once.</summary>
-    public async ValueTask SendAsync(long instant, CancellationToken cancellationToken)
+    public async ValueTask SendAsync(long timestamp, CancellationToken cancellationToken)
     {
         FirstSent = 0;
         for (var attempt = 0; _intents.Count > 0 && attempt < 20; attempt++)
         {
-            await desk.SendAsync(instant, _facts, _intents, cancellationToken).ConfigureAwait(false);
-            if (FirstSent == 0) FirstSent = desk.FirstSent;
+            await gateway.SendAsync(timestamp, _facts, _intents, cancellationToken).ConfigureAwait(false);
+            if (FirstSent == 0) FirstSent = gateway.FirstSent;
             var refused = false;
             foreach (var intent in _intents)
             {
-                var ticket = ledger.Find(intent.Order.ClientId)!;
-                Register(ticket);
-                refused |= ticket.Order.Closes is not null && ticket.State == OrderState.Rejected;
+                var order = ledger.Find(intent.Order.ClientId)!;
+                Register(order);
+                refused |= order.Order.Closes is not null && order.State == OrderState.Rejected;
             }
             _facts.Clear();
             _intents.Clear();
-            if (refused) Align(instant);
+            if (refused) Align(timestamp);
         }
     }
 
     /// <summary>Brings the account to the positions of the strategies, between two time slices.</summary>
-    public async ValueTask CatchUpAsync(long instant, CancellationToken cancellationToken)
+    public async ValueTask CatchUpAsync(long timestamp, CancellationToken cancellationToken)
     {
         Begin(null);
-        Align(instant);
-        if (_intents.Count > 0) await SendAsync(instant, cancellationToken).ConfigureAwait(false);
-        await MoveAsync(instant, cancellationToken).ConfigureAwait(false);
+        Align(timestamp);
+        if (_intents.Count > 0) await SendAsync(timestamp, cancellationToken).ConfigureAwait(false);
+        await MoveAsync(timestamp, cancellationToken).ConfigureAwait(false);
     }
 }

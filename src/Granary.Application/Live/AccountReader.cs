@@ -59,13 +59,13 @@ public sealed class AccountReader(IReadOnlyList<string> states, TimeProvider clo
             }
             foreach (var (entry, id) in intents.Skip(Math.Max(0, intents.Count - Most)))
             {
-                var ticket = ledger.Find(id)!;
+                var order = ledger.Find(id)!;
                 var shown = Shown(state, entry);
-                shown["state"] = ticket.Unknown ? "unknown"
-                    : System.Text.Json.JsonNamingPolicy.CamelCase.ConvertName(ticket.State.ToString());
-                shown["venueId"] = ticket.VenueId;
-                shown["filled"] = ticket.Filled;
-                shown["reasonGiven"] = ticket.Reason;
+                shown["state"] = order.Unknown ? "unknown"
+                    : System.Text.Json.JsonNamingPolicy.CamelCase.ConvertName(order.State.ToString());
+                shown["venueId"] = order.VenueId;
+                shown["filled"] = order.Filled;
+                shown["reasonGiven"] = order.Reason;
                 orders.Add(shown);
             }
         }

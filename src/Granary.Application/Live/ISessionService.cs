@@ -77,7 +77,7 @@ public sealed record SessionStart
         Feed = Feed,
         Broker = Broker,
         BrokerOptions = LiveRequest.ReadBrokerOptions(Broker, BrokerOptions, Paper),
-        Pace = Data.Replay.ReplayPace.Parse(Pace, MaxGap),
+        Pace = Data.Replay.ReplaySpeed.Parse(Pace, MaxGap),
         Account = Account,
         WarmUp = WarmUp,
         From = From,

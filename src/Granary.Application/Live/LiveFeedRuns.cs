@@ -24,7 +24,7 @@ internal abstract class LiveFeedRuns
     public IReadOnlyList<LiveStrategy> Strategies { get; protected init; } = [];
 
     /// <summary>Lets the strategies walk over the bars of this feed's symbols that close now; one for each symbol that has one.</summary>
-    public abstract void Walk(IReadOnlyList<(int Symbol, Bar Bar)> bars);
+    public abstract void Process(IReadOnlyList<(int Symbol, Bar Bar)> bars);
 
     public static LiveFeedRuns Of(FeedPlan feed, Func<string, MarketSeries> seriesOf, LiveRunSettings settings) =>
         feed.IsJoined || feed.IsReferring
@@ -49,7 +49,7 @@ internal abstract class LiveFeedRuns
     }
 
     // A strategy that throws fails alone; the others go on.
-    private protected static void Guarded(LiveStrategy strategy, Action work)
+    private protected static void Isolated(LiveStrategy strategy, Action work)
     {
         if (strategy.Error is not null) return;
         try
@@ -97,13 +97,13 @@ internal abstract class LiveFeedRuns
             var plan = feed.NewFactors();
             Strategies = [.. feed.Instances.Select(i => Make(i, settings))];
             foreach (var strategy in Strategies)
-                Guarded(strategy, () => Begin(strategy, series, settings, plan));
+                Isolated(strategy, () => Begin(strategy, series, settings, plan));
             _pipeline = new FeedPipeline(series, plan, from: feed.TradeFrom);
         }
 
         public override FeedClock Clock => _pipeline.Clock;
 
-        public override void Walk(IReadOnlyList<(int Symbol, Bar Bar)> bars)
+        public override void Process(IReadOnlyList<(int Symbol, Bar Bar)> bars)
         {
             foreach (var (_, bar) in bars)
             {
@@ -139,7 +139,7 @@ internal abstract class LiveFeedRuns
             _index = new long[series.Count];
             Strategies = [.. feed.Instances.Select(i => Make(i, settings))];
             foreach (var strategy in Strategies)
-                Guarded(strategy, () =>
+                Isolated(strategy, () =>
                 {
                     // It trades the first symbol alone, and reads the others.
                     if (feed.IsReferring) Begin(strategy, series[0], settings, plans[0], feed.Symbols);
@@ -177,7 +177,7 @@ internal abstract class LiveFeedRuns
 
         public override FeedClock Clock => _pipeline.Clock;
 
-        public override void Walk(IReadOnlyList<(int Symbol, Bar Bar)> bars)
+        public override void Process(IReadOnlyList<(int Symbol, Bar Bar)> bars)
         {
             if (bars.Count == 0) return;
             foreach (var (symbol, bar) in bars) _joiner.Add(symbol, BarBlock.FromBars(_index[symbol]++, [bar]));

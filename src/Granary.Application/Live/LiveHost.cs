@@ -21,7 +21,7 @@ namespace Granary.Application.Live;
 /// <remarks>
 /// For each time slice: the venue's fills are booked; the strategies see the bars that close; the portfolio decides
 /// (<see cref="LivePortfolio"/>); bars, signals and the intents of all orders are appended to the journal in one piece; the orders are
-/// sent; the answers are appended (<see cref="AccountOrders"/>, at an <see cref="IOrderDesk"/>). So what was sent is known, whenever the
+/// sent; the answers are appended (<see cref="AccountOrders"/>, at an <see cref="IOrderGateway"/>). So what was sent is known, whenever the
 /// process dies. Between time slices the session takes the operator's commands (<see cref="SessionOperator"/>), and every 30 seconds it
 /// reconciles its books with the venue.
 /// </remarks>
@@ -29,7 +29,7 @@ public sealed class LiveHost : IPortfolioHost
 {
     private readonly BatchSpec _spec;
     private readonly ILiveFeed _feed;
-    private readonly IOrderDesk _desk;
+    private readonly IOrderGateway _gateway;
     private readonly TimeProvider _clock;
     private readonly LiveOptions _options;
     private readonly List<JournalEvent> _past;
@@ -40,7 +40,7 @@ public sealed class LiveHost : IPortfolioHost
     private LivePortfolio _portfolio = null!;
     private AccountOrders _orders = null!;
     private SessionOperator _operator = null!;
-    private FeedInstants _instants = null!;
+    private FeedTimeSlices _slices = null!;
     private LiveState _state = LiveState.WarmingUp;
     private long _synchronised, _shown, _warm;
     private bool _ruined;
@@ -49,9 +49,10 @@ public sealed class LiveHost : IPortfolioHost
     // Whether bars were taken that were not of the past.
     private bool _traded;
 
-    private LiveHost(BatchSpec spec, ILiveFeed feed, IOrderDesk desk, TimeProvider clock, LiveOptions options, List<JournalEvent> past)
+    private LiveHost(BatchSpec spec, ILiveFeed feed, IOrderGateway gateway, TimeProvider clock, LiveOptions options,
+        List<JournalEvent> past)
     {
-        (_spec, _feed, _desk, _clock, _options, _past) = (spec, feed, desk, clock, options, past);
+        (_spec, _feed, _gateway, _clock, _options, _past) = (spec, feed, gateway, clock, options, past);
         _bars = new LiveBars(feed.Series);
         Tag = TagOf(past, spec, options);
     }
@@ -68,15 +69,16 @@ public sealed class LiveHost : IPortfolioHost
     /// <param name="clock">Of the waiting and the thirty seconds; market time comes from the bars.</param>
     public static LiveHost Create(BatchSpec spec, ILiveFeed feed, IBroker broker, AccountJournal journal, IReadOnlyList<JournalEvent> past,
         TimeProvider clock, LiveOptions options) =>
-        Create(spec, feed, new OrderDesk(journal, broker), past, clock, options);
+        Create(spec, feed, new OrderGateway(journal, broker), past, clock, options);
 
     /// <inheritdoc cref="Create(BatchSpec, ILiveFeed, IBroker, AccountJournal, IReadOnlyList{JournalEvent}, TimeProvider, LiveOptions)"/>
-    /// <param name="desk">Whose journal <paramref name="past"/> was read from; not begun yet, and not disposed of.</param>
-    public static LiveHost Create(BatchSpec spec, ILiveFeed feed, IOrderDesk desk, IReadOnlyList<JournalEvent> past, TimeProvider clock,
+    /// <param name="gateway">Whose journal <paramref name="past"/> was read from; not begun yet, and not disposed of.</param>
+    public static LiveHost Create(BatchSpec spec, ILiveFeed feed, IOrderGateway gateway, IReadOnlyList<JournalEvent> past,
+        TimeProvider clock,
         LiveOptions options) =>
-        new(spec, feed, desk, clock, options, [.. past]);
+        new(spec, feed, gateway, clock, options, [.. past]);
 
-    public string Description => $"live, broker {_desk.Broker}";
+    public string Description => $"live, broker {_gateway.Broker}";
 
     /// <summary>The bars that it has taken, for the report of its run.</summary>
     public IBarSource Bars => _bars;
@@ -113,8 +115,8 @@ public sealed class LiveHost : IPortfolioHost
     {
         _ledger = new AccountLedger(_spec.Cash, s => markets[s].Instrument.Multiplier);
         _portfolio = new LivePortfolio(_spec, plan, _feed.Series, _bars, markets, events, withFactors, _notes);
-        _orders = new AccountOrders(_portfolio, _ledger, _desk, _spec.Execution.Settings, Tag);
-        _operator = new SessionOperator(_options, _desk, _portfolio, _orders, _clock, _notes);
+        _orders = new AccountOrders(_portfolio, _ledger, _gateway, _spec.Execution.Settings, Tag);
+        _operator = new SessionOperator(_options, _gateway, _portfolio, _orders, _clock, _notes);
         // Each market in all the timeframes that strategies trade.
         IReadOnlyList<Timeframe> longer =
             [.. plan.Feeds.Select(f => f.Timeframe).Where(t => t != _spec.Data.Timeframe).Distinct().OrderBy(t => t.Ticks)];
@@ -127,8 +129,8 @@ public sealed class LiveHost : IPortfolioHost
             Store = _options.Keep,
             FillGaps = _options.IsStream
         });
-        _instants = new FeedInstants(warm, _clock);
-        await _desk.BeginAsync(_ledger, Tag, _portfolio.Instruments, cancellationToken).ConfigureAwait(false);
+        _slices = new FeedTimeSlices(warm, _clock);
+        await _gateway.BeginAsync(_ledger, Tag, _portfolio.Instruments, cancellationToken).ConfigureAwait(false);
         try
         {
             Replay();
@@ -139,13 +141,13 @@ public sealed class LiveHost : IPortfolioHost
                 _options.Hit?.Invoke(trade, fill);
             };
             await StartAsync(cancellationToken).ConfigureAwait(false);
-            await _instants.ReadAsync(InstantAsync, IdleAsync, () => _operator.Stopping, cancellationToken).ConfigureAwait(false);
+            await _slices.ReadAsync(ProcessAsync, IdleAsync, () => _operator.Stopping, cancellationToken).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
             // Stopped by its operator: what is open stays open, at the venue and in the books, for the next start.
         }
-        await _desk.FlushAsync(CancellationToken.None).ConfigureAwait(false);
+        await _gateway.FlushAsync(CancellationToken.None).ConfigureAwait(false);
         _notes.AddRange(warm.Notes);
         finished(_portfolio.Finish());
         Show(LiveState.Ended, now: true);
@@ -159,7 +161,7 @@ public sealed class LiveHost : IPortfolioHost
             switch (e)
             {
                 case BarsTaken taken:
-                    foreach (var instant in _instants.Resume(taken)) _portfolio.Walk(instant, null);
+                    foreach (var slice in _slices.Resume(taken)) _portfolio.Process(slice, null);
                     _traded |= !taken.Warm;
                     break;
                 case WeightsChanged weights: _operator.Put(weights); break;
@@ -181,9 +183,9 @@ public sealed class LiveHost : IPortfolioHost
 
     private async Task StartAsync(CancellationToken cancellationToken)
     {
-        await _desk.AppendAsync([new SessionStarted(_portfolio.Instant, Tag, _options.Account, _options.Configuration, _desk.Broker,
+        await _gateway.AppendAsync([new SessionStarted(_portfolio.Instant, Tag, _options.Account, _options.Configuration, _gateway.Broker,
             Environment.MachineName, Environment.ProcessId, _options.WithoutEvidence)], cancellationToken).ConfigureAwait(false);
-        if (_desk.Cut is { } cut) _notes.Add(cut);
+        if (_gateway.Cut is { } cut) _notes.Add(cut);
         if (_options.WithoutEvidence)
             _notes.Add("The validation checks of this configuration are missing or failed; it is traded with --without-evidence.");
         await SynchroniseAsync(cancellationToken).ConfigureAwait(false);
@@ -192,55 +194,55 @@ public sealed class LiveHost : IPortfolioHost
         await _operator.LookForWeightsAsync(now: true, cancellationToken).ConfigureAwait(false);
     }
 
-    private async ValueTask InstantAsync(MarketInstant now, bool past, CancellationToken cancellationToken)
+    private async ValueTask ProcessAsync(TimeSlice now, bool past, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        var instant = now.Time;
+        var slice = now.Time;
         List<TakenBar> taken = [.. now.Bars.Where(b => b.Timeframe == _spec.Data.Timeframe).Select(b => TakenBar.Of(b.Market, b.Bar))];
         // Strategies see what was before the account's first trade; the session does not act on it.
         if (past && !_traded)
         {
-            await _desk.NoteAsync(new BarsTaken(instant, taken, Warm: true), cancellationToken).ConfigureAwait(false);
-            _portfolio.Walk(now, null);
+            await _gateway.NoteAsync(new BarsTaken(slice, taken, Warm: true), cancellationToken).ConfigureAwait(false);
+            _portfolio.Process(now, null);
             _warm += taken.Count;
             return;
         }
         if (!_traded && _warm > 0) _notes.Add($"warmed up over {_warm} bars");
         _traded = true;
         if (taken.Count > 0)
-            await _desk.HearAsync(instant,
+            await _gateway.OnBarsAsync(slice,
                 [.. taken.Select(b => new ClosedBar(_feed.Series[b.Series].Instrument.Symbol, b.Bar, _spec.Data.Timeframe))],
                 cancellationToken).ConfigureAwait(false);
         // A venue that lives on these bars has had them first; from here on they are ours.
         var arrived = Stopwatch.GetTimestamp();
         await CommandsAsync(cancellationToken).ConfigureAwait(false);
-        if (_reconciled) await _desk.PollAsync(instant, cancellationToken).ConfigureAwait(false);
+        if (_reconciled) await _gateway.PollAsync(slice, cancellationToken).ConfigureAwait(false);
         else await SynchroniseAsync(cancellationToken).ConfigureAwait(false);
 
-        _orders.Begin(new BarsTaken(instant, taken));
-        var late = _options.EntriesWithin is { } within && _clock.GetUtcNow().UtcTicks - instant > within.Ticks;
+        _orders.Begin(new BarsTaken(slice, taken));
+        var late = _options.EntriesWithin is { } within && _clock.GetUtcNow().UtcTicks - slice > within.Ticks;
         _state = late ? LiveState.CatchingUp : _operator.Paused ? LiveState.Paused : LiveState.Trading;
         LookForRuin();
         var why = _ruined ? "ruined" : !_reconciled ? "unreconciled" : late ? "late" : _operator.Paused ? "paused" : "";
-        _portfolio.Walk(now, (at, decided) => _orders.Decided(at, decided, why));
-        _orders.Align(instant);
-        var journalBefore = _desk.Appending;
+        _portfolio.Process(now, (at, decided) => _orders.Decided(at, decided, why));
+        _orders.Align(slice);
+        var journalBefore = _gateway.Appending;
         if (_orders.Intended > 0)
         {
-            await _orders.SendAsync(instant, cancellationToken).ConfigureAwait(false);
+            await _orders.SendAsync(slice, cancellationToken).ConfigureAwait(false);
             Latency.Add(Stopwatch.GetElapsedTime(arrived, _orders.FirstSent), Stopwatch.GetElapsedTime(arrived),
-                _desk.Appending - journalBefore);
+                _gateway.Appending - journalBefore);
         }
         else if (_options.IsStream && !late)
         {
             // Who knows whether the feed would give them once more.
-            await _desk.AppendAsync(_orders.Facts, cancellationToken).ConfigureAwait(false);
+            await _gateway.AppendAsync(_orders.Facts, cancellationToken).ConfigureAwait(false);
         }
         else
         {
-            foreach (var fact in _orders.Facts) await _desk.NoteAsync(fact, cancellationToken).ConfigureAwait(false);
+            foreach (var fact in _orders.Facts) await _gateway.NoteAsync(fact, cancellationToken).ConfigureAwait(false);
         }
-        await _orders.MoveAsync(instant, cancellationToken).ConfigureAwait(false);
+        await _orders.MoveAsync(slice, cancellationToken).ConfigureAwait(false);
         await IdleAsync(cancellationToken).ConfigureAwait(false);
     }
 
@@ -249,16 +251,16 @@ public sealed class LiveHost : IPortfolioHost
         await CommandsAsync(cancellationToken).ConfigureAwait(false);
         if (_clock.GetElapsedTime(_synchronised) >= _options.Synchronise) await SynchroniseAsync(cancellationToken).ConfigureAwait(false);
         await _operator.LookForWeightsAsync(now: false, cancellationToken).ConfigureAwait(false);
-        await _desk.FlushIfDueAsync(cancellationToken).ConfigureAwait(false);
+        await _gateway.FlushIfDueAsync(cancellationToken).ConfigureAwait(false);
         Show(_state, now: false);
     }
 
     private async ValueTask SynchroniseAsync(CancellationToken cancellationToken)
     {
-        foreach (var difference in await _desk.SynchroniseAsync(_portfolio.Instant, cancellationToken).ConfigureAwait(false))
+        foreach (var difference in await _gateway.SynchroniseAsync(_portfolio.Instant, cancellationToken).ConfigureAwait(false))
             _notes.Add(difference);
         _synchronised = _clock.GetTimestamp();
-        _reconciled |= _desk.VenueFault is null;
+        _reconciled |= _gateway.VenueFault is null;
     }
 
     private async ValueTask CommandsAsync(CancellationToken cancellationToken)
@@ -306,16 +308,17 @@ public sealed class LiveHost : IPortfolioHost
         if (!now && Status is not null && Stopwatch.GetElapsedTime(_shown) < TimeSpan.FromMilliseconds(100)) return;
         _shown = Stopwatch.GetTimestamp();
         var equity = AccountEquity();
-        if (_desk.JournalFault is not null) state = LiveState.WaitingForJournal;
-        else if (_desk.VenueFault is not null && state == LiveState.Trading) state = LiveState.WaitingForVenue;
+        if (_gateway.JournalFault is not null) state = LiveState.WaitingForJournal;
+        else if (_gateway.VenueFault is not null && state == LiveState.Trading) state = LiveState.WaitingForVenue;
         var (p50, p99) = Latency.Percentiles();
         Status = new LiveStatus(state, new DateTime(_portfolio.Instant, DateTimeKind.Utc), _bars.Count, _portfolio.Strategies.Count,
             _portfolio.Strategies.Count(s => s.Error is not null), _portfolio.Run.Equity, equity, _ledger.Cash, _ledger.Fees,
             _ledger.Positions.Where(p => p.Value != 0).ToDictionary(p => p.Key, p => p.Value, StringComparer.Ordinal),
             _ledger.ActiveTrades.Count, _orders.Signals, _portfolio.Run.Accepted,
-            _desk.Sent, _ledger.Fills, _ledger.Tickets.Count(t => t.State == OrderState.Rejected || t.Ended == OrderState.Rejected),
-            _ledger.OpenTickets.Count(t => t.Unknown), _desk.Differences,
-            _operator.WeightsVersion, _desk.JournalFault, _desk.VenueFault, p50, p99, [.. _notes.TakeLast(20)])
+            _gateway.Sent, _ledger.Fills, _ledger.TrackedOrders.Count(t =>
+                t.State == OrderState.Rejected || t.Ended == OrderState.Rejected),
+            _ledger.OpenOrders.Count(t => t.Unknown), _gateway.Differences,
+            _operator.WeightsVersion, _gateway.JournalFault, _gateway.VenueFault, p50, p99, [.. _notes.TakeLast(20)])
         {
             Hits = new Dictionary<string, int>(_hits),
         };

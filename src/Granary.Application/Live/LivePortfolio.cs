@@ -145,7 +145,7 @@ internal sealed class LivePortfolio
     /// <param name="decided">
     /// Is given each signal with the portfolio's answer; null while the past is walked, of which nothing is to be made.
     /// </param>
-    public void Walk(MarketInstant now, Action<long, DecidedSignal>? decided)
+    public void Process(TimeSlice now, Action<long, DecidedSignal>? decided)
     {
         foreach (var (market, timeframe, bar) in now.Bars)
         {
@@ -153,12 +153,12 @@ internal sealed class LivePortfolio
             _paths[market]?.Add(BarBlock.FromBars(_bars.Count, [bar]));
             _bars.Add(market, bar);
         }
-        var instant = now.Time;
-        Instant = instant;
-        WalkFeeds(now.Bars);
+        var timestamp = now.Time;
+        Instant = timestamp;
+        ProcessFeeds(now.Bars);
         foreach (var strategy in Strategies)
             for (int i = 0, n = FillCount(strategy); i < n; i++)
-                Take(strategy, strategy.Events[i].Event, [], instant, decided);
+                Take(strategy, strategy.Events[i].Event, [], timestamp, decided);
         var stamp = long.MinValue;
         foreach (var (market, timeframe, bar) in now.Bars)
         {
@@ -182,12 +182,12 @@ internal sealed class LivePortfolio
         }
         foreach (var strategy in Strategies)
             for (var i = FillCount(strategy); i < strategy.Events.Count; i++)
-                Take(strategy, strategy.Events[i].Event, strategy.Events[i].Factors, instant, decided);
+                Take(strategy, strategy.Events[i].Event, strategy.Events[i].Factors, timestamp, decided);
         if (row) _driver.CloseRow(stamp);
         foreach (var strategy in Strategies) strategy.Events.Clear();
     }
 
-    private void WalkFeeds(IReadOnlyList<(int Market, Timeframe Timeframe, Bar Bar)> closing)
+    private void ProcessFeeds(IReadOnlyList<(int Market, Timeframe Timeframe, Bar Bar)> closing)
     {
         for (var f = 0; f < _feeds.Length; f++)
         {
@@ -201,7 +201,7 @@ internal sealed class LivePortfolio
                     if (plan.Symbols[s] == symbol)
                         _ofFeed.Add((s, bar));
             }
-            if (_ofFeed.Count > 0) _feeds[f].Walk(_ofFeed);
+            if (_ofFeed.Count > 0) _feeds[f].Process(_ofFeed);
         }
     }
 
@@ -215,7 +215,7 @@ internal sealed class LivePortfolio
         return events.Count;
     }
 
-    private void Take(LiveStrategy strategy, in RunEvent e, double[] factors, long instant, Action<long, DecidedSignal>? decided)
+    private void Take(LiveStrategy strategy, in RunEvent e, double[] factors, long timestamp, Action<long, DecidedSignal>? decided)
     {
         var instance = strategy.Instance;
         if (!_isMember[instance.Index]) return;
@@ -224,7 +224,7 @@ internal sealed class LivePortfolio
         var symbol = instance.Symbols[e.SymbolIndex];
         var granted = said == Decision.Accepted
             ? _instrumentOf[symbol].RoundQuantity(signal.Quantity * _driver.Run.ScaleOf(instance.Index, signal.Number)) : 0;
-        decided(instant, new DecidedSignal(strategy, symbol, signal, said, granted, factors));
+        decided(timestamp, new DecidedSignal(strategy, symbol, signal, said, granted, factors));
     }
 
     /// <summary>New weights, from the next time slice on; strategies that are not named keep theirs.</summary>

@@ -75,7 +75,7 @@ public sealed record LiveRequest
         }
     }
 
-    public ReplayPace Pace { get; init; } = ReplayPace.AsFastAsPossible;
+    public ReplaySpeed Pace { get; init; } = ReplaySpeed.AsFastAsPossible;
 
     /// <summary>A folder, or postgres://…; null = <c>state</c> in the run's folder.</summary>
     public string? State { get; init; }
@@ -125,7 +125,7 @@ public static class LiveSession
     {
         var production = new ProductionReader(catalogues).Read(request.Production);
         var folder = FolderOf(request, production, clock);
-        return RunAsync(request with { Out = folder }, production, new EmbeddedSite(request, catalogues, folder, clock), clock,
+        return RunAsync(request with { Out = folder }, production, new LocalEnvironment(request, catalogues, folder, clock), clock,
             cancellationToken);
     }
 
@@ -161,7 +161,8 @@ public static class LiveSession
 
     /// <summary>Runs a session where it is.</summary>
     /// <inheritdoc cref="RunAsync(LiveRequest, GranaryCatalogues, TimeProvider, CancellationToken)"/>
-    public static async Task<LiveRun> RunAsync(LiveRequest request, Production production, ISessionSite site, TimeProvider clock,
+    public static async Task<LiveRun> RunAsync(LiveRequest request, Production production, ISessionEnvironment environment,
+        TimeProvider clock,
         CancellationToken cancellationToken = default)
     {
         Check(request, production);
@@ -169,25 +170,25 @@ public static class LiveSession
         var account = request.Account ?? spec.Name;
         var folder = FolderOf(request, production, clock);
 
-        await using var desk = await site.OpenDeskAsync(production, account, cancellationToken).ConfigureAwait(false);
+        await using var gateway = await environment.OpenGatewayAsync(production, account, cancellationToken).ConfigureAwait(false);
         var past = new List<JournalEvent>();
-        await foreach (var e in desk.ReadAsync(cancellationToken).ConfigureAwait(false)) past.Add(e);
-        CheckJournal(past.OfType<SessionStarted>().LastOrDefault(), desk.Name, request, production);
+        await foreach (var e in gateway.ReadAsync(cancellationToken).ConfigureAwait(false)) past.Add(e);
+        CheckJournal(past.OfType<SessionStarted>().LastOrDefault(), gateway.Name, request, production);
 
-        await using var feed = await OpenFeedAsync(request, spec, past, site, cancellationToken).ConfigureAwait(false);
+        await using var feed = await OpenFeedAsync(request, spec, past, environment, cancellationToken).ConfigureAwait(false);
         foreach (var symbol in spec.Data.Symbols)
             if (!feed.Series.Any(s => s.Instrument.Symbol == symbol && s.Timeframe == spec.Data.Timeframe))
                 throw new InputException(
                     $"--feed {request.Feed} does not carry {symbol} at {spec.Data.Timeframe}, which {request.Production} trades");
 
         await using var keep = request.Keep is { } store ? spec.Catalogues.Stores.Open(store) : null;
-        var host = LiveHost.Create(spec, feed, desk, past, clock, new LiveOptions
+        var host = LiveHost.Create(spec, feed, gateway, past, clock, new LiveOptions
         {
             Account = account,
             Configuration = production.Hash,
             WithoutEvidence = !production.Verdict.IsSufficient,
-            Weights = site.Weights,
-            Control = site.Control,
+            Weights = environment.Weights,
+            Control = environment.Control,
             EntriesWithin = IsStream(request, spec) ? 2 * new TimeSpan(spec.Data.Timeframe.Ticks) : null,
             Past = Past(request, spec, keep),
             Keep = keep,
@@ -199,7 +200,7 @@ public static class LiveSession
         {
             Out = folder,
             Yes = true,
-            Guards = false,
+            Validation = false,
             RegisterModels = false,
             // The session was started on what its configuration carries: the report shows that verdict.
             Sections = new Dictionary<string, string> { [Evidence.Name] = production.Evidence.ToJson() },
@@ -212,7 +213,7 @@ public static class LiveSession
         // The account's files and the backtest of its bars come before the report, which shows both.
         async Task<IReadOnlyDictionary<string, string>> CloseAsync(RunModel model, string path)
         {
-            await AccountFiles.WriteAsync(path, host.Ledger, desk, request, production, host.Status, host.Latency, host)
+            await AccountFiles.WriteAsync(path, host.Ledger, gateway, request, production, host.Status, host.Latency, host)
                 .ConfigureAwait(false);
             against = await SessionBacktest.RunAsync(spec, host.Bars, path, model.Digest, host.Status, clock).ConfigureAwait(false);
             return new Dictionary<string, string> { [SessionSection.Name] = SessionSection.ToJson(host.Status, host.Ledger, against) };
@@ -223,15 +224,17 @@ public static class LiveSession
     private static BatchSpec Compared(BatchSpec spec) => spec.Benchmark?.String() is not { } name
         || BenchmarkCurve.IsOf(name, spec.Data.Symbols) ? spec : spec with { Benchmark = null };
 
-    private static async Task<ILiveFeed> OpenFeedAsync(LiveRequest request, BatchSpec spec, List<JournalEvent> past, ISessionSite site,
+    private static async Task<ILiveFeed> OpenFeedAsync(LiveRequest request, BatchSpec spec, List<JournalEvent> past,
+        ISessionEnvironment environment,
         CancellationToken cancellationToken)
     {
         // What the journal has is not asked for again, where that can be said; what comes all the same is skipped.
         var known = past.OfType<BarsTaken>().SelectMany(b => b.Bars).Select(b => b.Time).DefaultIfEmpty(long.MinValue).Max();
-        var from = known > long.MinValue && (request.Pace.Kind != ReplayPaceKind.AsFastAsPossible || IsStream(request, spec)) ? known + 1
+        var from = known > long.MinValue && (request.Pace.Kind != ReplaySpeedKind.AsFastAsPossible || IsStream(request, spec)) ? known + 1
             : request.From ?? spec.ReadFrom;
         Task<ILiveFeed> Open(long? start) =>
-            site.OpenFeedAsync(spec.Data, [.. spec.Data.Symbols.Select(s => new BarQuery(s, spec.Data.Timeframe, start, request.To))],
+            environment.OpenFeedAsync(spec.Data,
+                [.. spec.Data.Symbols.Select(s => new BarQuery(s, spec.Data.Timeframe, start, request.To))],
                 cancellationToken);
         try
         {

@@ -117,9 +117,9 @@ internal sealed class LiveStrategy(StrategyInstance instance, RunEventWriter? lo
             owner.Events.Add((RunEvent.EntryCut(number, time, rest), []));
         }
 
-        public void OnCarry(int number, long time, CarryKind kind, double amount)
+        public void OnFinancing(int number, long time, FinancingKind kind, double amount)
         {
-            log?.OnCarry(number, time, kind, amount);
+            log?.OnFinancing(number, time, kind, amount);
             owner.Events.Add((RunEvent.Of(number, time, kind, amount), []));
         }
 

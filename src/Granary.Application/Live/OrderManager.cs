@@ -36,7 +36,7 @@ public sealed class OrderManager(IBroker broker, AccountJournal journal, Account
     public void Unblock() => _blocked.Clear();
 
     /// <summary>Writes facts and intents in one piece, then sends the orders.</summary>
-    public async ValueTask SendAsync(long instant, List<JournalEvent> events, List<OrderIntended> intents,
+    public async ValueTask SendAsync(long timestamp, List<JournalEvent> events, List<OrderIntended> intents,
         CancellationToken cancellationToken)
     {
         foreach (var intent in intents) ledger.Intend(intent);
@@ -44,9 +44,9 @@ public sealed class OrderManager(IBroker broker, AccountJournal journal, Account
         if (intents.Count == 0) return;
         FirstSent = System.Diagnostics.Stopwatch.GetTimestamp();
         var answers = new List<JournalEvent>(intents.Count);
-        foreach (var intent in intents) answers.Add(await SubmitAsync(instant, intent.Order, cancellationToken).ConfigureAwait(false));
+        foreach (var intent in intents) answers.Add(await SubmitAsync(timestamp, intent.Order, cancellationToken).ConfigureAwait(false));
         await NoteAsync(answers, cancellationToken).ConfigureAwait(false);
-        await ResolveAsync(instant, cancellationToken).ConfigureAwait(false);
+        await ResolveAsync(timestamp, cancellationToken).ConfigureAwait(false);
     }
 
     // What the venue has told can be asked of it again: it goes to the journal with the next append, a second later at the most.
@@ -55,7 +55,7 @@ public sealed class OrderManager(IBroker broker, AccountJournal journal, Account
         foreach (var fact in facts) await journal.NoteAsync(fact, cancellationToken).ConfigureAwait(false);
     }
 
-    private async ValueTask<OrderAnswered> SubmitAsync(long instant, BrokerOrder order, CancellationToken cancellationToken)
+    private async ValueTask<OrderAnswered> SubmitAsync(long timestamp, BrokerOrder order, CancellationToken cancellationToken)
     {
         BrokerOrderStatus? status = null;
         try
@@ -69,31 +69,31 @@ public sealed class OrderManager(IBroker broker, AccountJournal journal, Account
             Fault = e.Message;
         }
         ledger.Answer(order.ClientId, status);
-        return Answered(instant, order, status);
+        return Answered(timestamp, order, status);
     }
 
-    private static OrderAnswered Answered(long instant, BrokerOrder order, BrokerOrderStatus? status) =>
-        new(instant, order.ClientId, status) { Symbol = order.Symbol };
+    private static OrderAnswered Answered(long timestamp, BrokerOrder order, BrokerOrderStatus? status) =>
+        new(timestamp, order.ClientId, status) { Symbol = order.Symbol };
 
     /// <summary>Asks about every order whose standing is unknown; one that the venue never had is sent again, under its own id.</summary>
-    public async ValueTask ResolveAsync(long instant, CancellationToken cancellationToken)
+    public async ValueTask ResolveAsync(long timestamp, CancellationToken cancellationToken)
     {
         // At once, and then at every time slice until it is known.
         for (var attempt = 0; attempt < 3; attempt++)
-            if (!await AskAsync(instant, cancellationToken).ConfigureAwait(false))
+            if (!await AskAsync(timestamp, cancellationToken).ConfigureAwait(false))
                 return;
     }
 
     // Whether something was asked for.
-    private async ValueTask<bool> AskAsync(long instant, CancellationToken cancellationToken)
+    private async ValueTask<bool> AskAsync(long timestamp, CancellationToken cancellationToken)
     {
         List<JournalEvent>? answers = null;
-        foreach (var ticket in ledger.Unresolved())
+        foreach (var order in ledger.Unresolved())
         {
             BrokerOrderStatus? status;
             try
             {
-                status = await broker.FindAsync(ticket.Order.ClientId, cancellationToken).ConfigureAwait(false);
+                status = await broker.FindAsync(order.Order.ClientId, cancellationToken).ConfigureAwait(false);
                 Fault = null;
             }
             catch (BrokerUnavailableException e)
@@ -104,25 +104,25 @@ public sealed class OrderManager(IBroker broker, AccountJournal journal, Account
             answers ??= [];
             if (status is null)
             {
-                answers.Add(await SubmitAsync(instant, ticket.Order, cancellationToken).ConfigureAwait(false));
+                answers.Add(await SubmitAsync(timestamp, order.Order, cancellationToken).ConfigureAwait(false));
                 continue;
             }
-            ledger.Answer(ticket.Order.ClientId, status);
-            answers.Add(Answered(instant, ticket.Order, status));
+            ledger.Answer(order.Order.ClientId, status);
+            answers.Add(Answered(timestamp, order.Order, status));
         }
         if (answers is null) return false;
         await NoteAsync(answers, cancellationToken).ConfigureAwait(false);
         return true;
     }
 
-    public async ValueTask CancelAsync(long instant, Ticket ticket, CancellationToken cancellationToken)
+    public async ValueTask CancelAsync(long timestamp, TrackedOrder order, CancellationToken cancellationToken)
     {
         try
         {
-            var status = await broker.CancelAsync(ticket.Order.ClientId, cancellationToken).ConfigureAwait(false);
+            var status = await broker.CancelAsync(order.Order.ClientId, cancellationToken).ConfigureAwait(false);
             if (status is null) return;
-            ledger.Answer(ticket.Order.ClientId, status);
-            await journal.NoteAsync(Answered(instant, ticket.Order, status), cancellationToken).ConfigureAwait(false);
+            ledger.Answer(order.Order.ClientId, status);
+            await journal.NoteAsync(Answered(timestamp, order.Order, status), cancellationToken).ConfigureAwait(false);
         }
         catch (BrokerUnavailableException e)
         {
@@ -131,9 +131,9 @@ public sealed class OrderManager(IBroker broker, AccountJournal journal, Account
     }
 
     /// <summary>Moves the stop of an open trade; false where the venue did not answer.</summary>
-    public async ValueTask<bool> MoveStopAsync(long instant, string entry, double price, CancellationToken cancellationToken)
+    public async ValueTask<bool> MoveStopAsync(long timestamp, string entry, double price, CancellationToken cancellationToken)
     {
-        await journal.NoteAsync(new StopMoved(instant, entry, price), cancellationToken).ConfigureAwait(false);
+        await journal.NoteAsync(new StopMoved(timestamp, entry, price), cancellationToken).ConfigureAwait(false);
         try
         {
             await broker.MoveStopAsync(entry, price, cancellationToken).ConfigureAwait(false);
@@ -148,7 +148,7 @@ public sealed class OrderManager(IBroker broker, AccountJournal journal, Account
 
     /// <summary>Fetches and books what the venue has executed since the last time.</summary>
     /// <returns>Trades that changed.</returns>
-    public async ValueTask<IReadOnlyList<AccountTrade>> PollAsync(long instant, CancellationToken cancellationToken)
+    public async ValueTask<IReadOnlyList<AccountTrade>> PollAsync(long timestamp, CancellationToken cancellationToken)
     {
         IReadOnlyList<BrokerEvent> events;
         try
@@ -168,26 +168,26 @@ public sealed class OrderManager(IBroker broker, AccountJournal journal, Account
         foreach (var e in events)
         {
             var known = e.Sequence <= ledger.VenueSequence;
-            var ticket = ledger.Find(e.Status.ClientId);
+            var order = ledger.Find(e.Status.ClientId);
             var news = ledger.Report(e, out var trade);
             if (known || !news && e.Fill is null) continue;
-            facts.Add(new VenueReported(instant, e)
+            facts.Add(new VenueReported(timestamp, e)
             {
-                Strategy = ticket?.Strategy ?? "",
-                Symbol = e.Fill?.Symbol ?? ticket?.Order.Symbol ?? ""
+                Strategy = order?.Strategy ?? "",
+                Symbol = e.Fill?.Symbol ?? order?.Order.Symbol ?? ""
             });
             if (trade is not null)
             {
                 changed.Add(trade);
-                facts.Add(trade.ToEvent(instant));
+                facts.Add(trade.ToEvent(timestamp));
             }
             if (e.Fill is { } fill && !symbols.Contains(fill.Symbol)) symbols.Add(fill.Symbol);
         }
-        foreach (var symbol in symbols) facts.Add(new PositionChanged(instant, ledger.PositionOf(symbol)) { Symbol = symbol });
-        foreach (var ticket in ledger.Settled())
+        foreach (var symbol in symbols) facts.Add(new PositionChanged(timestamp, ledger.PositionOf(symbol)) { Symbol = symbol });
+        foreach (var order in ledger.Settled())
         {
-            ledger.Close(ticket.Order.ClientId);
-            facts.Add(new OrderClosed(instant, ticket.Order.ClientId) { Strategy = ticket.Strategy, Symbol = ticket.Order.Symbol });
+            ledger.Close(order.Order.ClientId);
+            facts.Add(new OrderClosed(timestamp, order.Order.ClientId) { Strategy = order.Strategy, Symbol = order.Order.Symbol });
         }
         foreach (var fact in facts) journal.Defer(fact);
         return changed;
@@ -195,15 +195,15 @@ public sealed class OrderManager(IBroker broker, AccountJournal journal, Account
 
     /// <summary>Brings our books and the venue's together, by the rule.</summary>
     /// <returns>The differences that were found, one sentence each.</returns>
-    public async ValueTask<IReadOnlyList<string>> SynchroniseAsync(long instant, CancellationToken cancellationToken)
+    public async ValueTask<IReadOnlyList<string>> SynchroniseAsync(long timestamp, CancellationToken cancellationToken)
     {
-        await ResolveAsync(instant, cancellationToken).ConfigureAwait(false);
-        await PollAsync(instant, cancellationToken).ConfigureAwait(false);
+        await ResolveAsync(timestamp, cancellationToken).ConfigureAwait(false);
+        await PollAsync(timestamp, cancellationToken).ConfigureAwait(false);
         var facts = new List<JournalEvent>();
         try
         {
             // Against books that miss a fill, every position of the snapshot would look wrong.
-            if (Fault is null) await CompareAsync(instant, facts, cancellationToken).ConfigureAwait(false);
+            if (Fault is null) await CompareAsync(timestamp, facts, cancellationToken).ConfigureAwait(false);
         }
         catch (BrokerUnavailableException e)
         {
@@ -228,7 +228,7 @@ public sealed class OrderManager(IBroker broker, AccountJournal journal, Account
         AdoptPositions(time, snapshot, facts);
         foreach (var order in snapshot.Orders) await CompareTheirsAsync(time, order, facts, cancellationToken).ConfigureAwait(false);
         var waiting = snapshot.Orders.Select(o => o.ClientId).ToHashSet(StringComparer.Ordinal);
-        foreach (var ours in ledger.OpenTickets.Where(t => t.State is OrderState.Submitted or OrderState.PartiallyFilled
+        foreach (var ours in ledger.OpenOrders.Where(t => t.State is OrderState.Submitted or OrderState.PartiallyFilled
             && !waiting.Contains(t.Order.ClientId)).ToList())
             await CompareOursAsync(time, ours, facts, cancellationToken).ConfigureAwait(false);
         Fault = null;
@@ -275,7 +275,7 @@ public sealed class OrderManager(IBroker broker, AccountJournal journal, Account
     }
 
     // An order that waits in our books and not in the venue's snapshot.
-    private async ValueTask CompareOursAsync(long time, Ticket ours, List<JournalEvent> facts, CancellationToken cancellationToken)
+    private async ValueTask CompareOursAsync(long time, TrackedOrder ours, List<JournalEvent> facts, CancellationToken cancellationToken)
     {
         var id = ours.Order.ClientId;
         var found = await broker.FindAsync(id, cancellationToken).ConfigureAwait(false);

@@ -54,7 +54,7 @@ public sealed record SessionBacktest(double Equity, double Account, string Diges
         {
             // All that the comparison reads; by the code of every backtest, and not by the session's.
             var backtest = spec with { Outputs = new OutputSet { Names = ["results", "portfolio_trades", "prod"] } };
-            var options = new BatchOptions { Out = temporary, Yes = true, Guards = false, RegisterModels = false };
+            var options = new BatchOptions { Out = temporary, Yes = true, Validation = false, RegisterModels = false };
             var run = await new BatchRunner(new EmbeddedHost(Environment.ProcessorCount), clock, (_, _) => bars).RunAsync(backtest,
                 options).ConfigureAwait(false);
             var result = new SessionBacktest(run.Model.Portfolio?.FinalEquity ?? spec.Cash, status.AccountEquity, run.Model.Digest,

@@ -6,7 +6,7 @@ namespace Granary.Application.Live;
 /// <summary>
 /// What a session's operator has said, and the weights service: commands, weights and enablement, each written before it is in force.
 /// </summary>
-internal sealed class SessionOperator(LiveOptions options, IOrderDesk desk, LivePortfolio portfolio, AccountOrders orders,
+internal sealed class SessionOperator(LiveOptions options, IOrderGateway gateway, LivePortfolio portfolio, AccountOrders orders,
     TimeProvider clock, ICollection<string> notes)
 {
     private bool _checkWeights;
@@ -40,11 +40,11 @@ internal sealed class SessionOperator(LiveOptions options, IOrderDesk desk, Live
             var change = new EnablementChanged(portfolio.Instant, order.Command == SessionCommand.Enable, order.Who,
                 order.Why)
             { Strategy = order.Strategy, Symbol = order.Symbol };
-            await desk.AppendAsync([change], cancellationToken).ConfigureAwait(false);
+            await gateway.AppendAsync([change], cancellationToken).ConfigureAwait(false);
             Put(change);
             return;
         }
-        await desk.AppendAsync([new SessionControlled(portfolio.Instant, order.Command, order.Who, order.Why)], cancellationToken)
+        await gateway.AppendAsync([new SessionControlled(portfolio.Instant, order.Command, order.Who, order.Why)], cancellationToken)
             .ConfigureAwait(false);
         Put(order.Command);
         if (order.Command == SessionCommand.Flatten) await orders.CatchUpAsync(portfolio.Instant, cancellationToken).ConfigureAwait(false);
@@ -60,7 +60,7 @@ internal sealed class SessionOperator(LiveOptions options, IOrderDesk desk, Live
                 break;
             case SessionCommand.Resume:
                 (Paused, orders.Flatten) = (false, false);
-                desk.Unblock();
+                gateway.Unblock();
                 break;
             case SessionCommand.Flatten:
                 (Paused, orders.Flatten) = (true, true);
@@ -82,7 +82,7 @@ internal sealed class SessionOperator(LiveOptions options, IOrderDesk desk, Live
         if (await options.Weights.FindAsync(options.Account, cancellationToken).ConfigureAwait(false) is not { } newest
             || newest.Version <= WeightsVersion) return;
         var change = new WeightsChanged(portfolio.Instant, newest.Version, newest.Weights, newest.Who, newest.Why);
-        await desk.AppendAsync([change], cancellationToken).ConfigureAwait(false);
+        await gateway.AppendAsync([change], cancellationToken).ConfigureAwait(false);
         foreach (var unknown in Put(change).Take(3))
             notes.Add($"weights version {newest.Version} names {unknown}, which this configuration does not have");
     }

@@ -22,7 +22,7 @@ internal static class SessionSection
             ResultsJson.Number(json, "model", status.ModelEquity);
             ResultsJson.Number(json, "cash", ledger.Cash);
             ResultsJson.Number(json, "fees", ledger.Fees);
-            json.WriteNumber("orders", ledger.Tickets.Count);
+            json.WriteNumber("orders", ledger.TrackedOrders.Count);
             json.WriteNumber("fills", ledger.Fills);
             json.WriteNumber("rejected", status.Rejected);
             json.WriteNumber("unknown", status.Unknown);

@@ -55,13 +55,13 @@ public sealed record MarketStates(string Symbol, Timeframe Timeframe, long[] Tim
     }
 
     /// <summary>The state known at a time; −1 for none.</summary>
-    public static int At(IReadOnlyList<(long Time, int State)> changes, long instant)
+    public static int At(IReadOnlyList<(long Time, int State)> changes, long timestamp)
     {
         var (low, high) = (0, changes.Count);
         while (low < high)
         {
             var middle = (low + high) / 2;
-            if (changes[middle].Time <= instant) low = middle + 1;
+            if (changes[middle].Time <= timestamp) low = middle + 1;
             else high = middle;
         }
         return low == 0 ? -1 : changes[low - 1].State;

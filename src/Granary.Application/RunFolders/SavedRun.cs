@@ -161,7 +161,7 @@ public sealed class SavedRun : IRunEvents
                     Number("exit_price"), Number("pnl"), Number("commission"), csv.GetField<int>("bars"),
                     Enum.GetValues<ExitReason>().First(r => RunText.Of(r) == reason), 0, 0)
                 {
-                    Carry = csv.TryGetField<double>("carry", out var carry) ? carry : 0,
+                    Financing = csv.TryGetField<double>("carry", out var financing) ? financing : 0,
                 });
             }
         }

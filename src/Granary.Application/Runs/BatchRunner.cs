@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Text;
 using Granary.Application.Batches;
 using Granary.Application.Causality;
-using Granary.Application.Guards;
+using Granary.Application.Validation;
 using Granary.Application.Json;
 using Granary.Application.Learning;
 using Granary.Application.Notes;
@@ -47,7 +47,7 @@ public sealed record BatchOptions
     /// Whether a sample is searched for look-ahead and the weighted strategies are tried with stressed costs; without, the evidence of
     /// prod.json lacks both.
     /// </summary>
-    public bool Guards { get; init; } = true;
+    public bool Validation { get; init; } = true;
 
     /// <summary>Sections that the caller adds to results.json and the report, by name; values are JSON texts.</summary>
     public IReadOnlyDictionary<string, string> Sections { get; init; } = new Dictionary<string, string>();
@@ -131,16 +131,16 @@ public sealed class BatchRunner(IBatchHost host, TimeProvider clock, Func<DataSp
         if (host is not IPortfolioHost) folder.RemoveReplaced();
 
         var interrupted = false;
-        EventSpool? spool = outputs.NeedsEvents || WeightRules.NeedsEvents(plan) ? Spool(plan, folder) : null;
+        EventLog? log = outputs.NeedsEvents || WeightRules.NeedsEvents(plan) ? Log(plan, folder) : null;
         try
         {
             // Strategies that an interrupted attempt had finished are not run again: their outcomes and events are in the logs.
-            var known = folder.Finished.Values.Where(o => spool is null || o.Signals == 0 || spool.ChunkCount(o.Index) > 0)
+            var known = folder.Finished.Values.Where(o => log is null || o.Signals == 0 || log.ChunkCount(o.Index) > 0)
                 .Select(o => o.Index).ToHashSet();
-            var events = spool;
+            var events = log;
             try
             {
-                await host.RunAsync(plan, markets, i => !known.Contains(i.Index), spool, outputs.Has("factors"), finished =>
+                await host.RunAsync(plan, markets, i => !known.Contains(i.Index), log, outputs.Has("factors"), finished =>
                 {
                     // An outcome is not kept before the events behind it are.
                     events?.Flush();
@@ -153,29 +153,29 @@ public sealed class BatchRunner(IBatchHost host, TimeProvider clock, Func<DataSp
             }
 
             var outcomes = folder.Finished;
-            var choice = await WeightRules.ChooseAsync(plan, outcomes, markets, spool, CancellationToken.None);
+            var choice = await WeightRules.ChooseAsync(plan, outcomes, markets, log, CancellationToken.None);
             var (weights, members) = (choice.Last, choice.Members);
-            if (spool is null && members.Any(w => w != 0) && !interrupted)
+            if (log is null && members.Any(w => w != 0) && !interrupted)
             {
                 // A run is a pure function of its bars: the few that have a weight are run once more for their events.
-                spool = Spool(plan, folder);
+                log = Log(plan, folder);
                 try
                 {
-                    await host.RunAsync(plan, markets, i => members[i.Index] != 0, spool, false, _ => { }, null, cancellationToken);
+                    await host.RunAsync(plan, markets, i => members[i.Index] != 0, log, false, _ => { }, null, cancellationToken);
                 }
                 catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
                 {
                     interrupted = true;
-                    spool.Dispose();
-                    spool = null;
+                    log.Dispose();
+                    log = null;
                 }
             }
-            var followed = spool is not null;
-            if (spool is not null && !interrupted && host is not IPortfolioHost)
+            var followed = log is not null;
+            if (log is not null && !interrupted && host is not IPortfolioHost)
             {
                 try
                 {
-                    await MemberRuns.RunAsync(plan, markets, members, spool, new EmbeddedHost(options.Threads), cancellationToken);
+                    await MemberRuns.RunAsync(plan, markets, members, log, new EmbeddedHost(options.Threads), cancellationToken);
                 }
                 catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
                 {
@@ -186,14 +186,14 @@ public sealed class BatchRunner(IBatchHost host, TimeProvider clock, Func<DataSp
             var shared = !followed ? new double[weights.Length] : members;
 
             // What looks at the strategies goes on while the portfolio is passed through.
-            IBatchHost Guarding(long evaluations) => host.ForGuards(evaluations, options.Threads);
+            IBatchHost HostFor(long evaluations) => host.ForValidation(evaluations, options.Threads);
             IReadOnlyDictionary<int, StrategyOutcome> own = outcomes;
             var trading = interrupted || host is IPortfolioHost ? Task.FromResult(own)
-                : Task.Run(() => ModelOutcomes.OfAsync(plan, own, markets, Guarding, cancellationToken), cancellationToken);
-            var guarding = interrupted || !options.Guards ? null : Task.Run(async () => (
-                Causality: await CausalitySample.RunAsync(plan, markets, Guarding, cancellationToken,
+                : Task.Run(() => ModelOutcomes.OfAsync(plan, own, markets, HostFor, cancellationToken), cancellationToken);
+            var validating = interrupted || !options.Validation ? null : Task.Run(async () => (
+                Causality: await CausalitySample.RunAsync(plan, markets, HostFor, cancellationToken,
                     outcomes.Values.Where(o => o.Error is not null).Select(o => o.Index).ToHashSet()),
-                Stress: await CostStress.RunAsync(plan, markets, await trading, weights, Guarding, cancellationToken)), cancellationToken);
+                Stress: await CostStress.RunAsync(plan, markets, await trading, weights, HostFor, cancellationToken)), cancellationToken);
             var benchmark = interrupted ? null
                 : await BenchmarkCurve.TraceAsync(spec, source, markets, plan.Feeds[0].TracePeriod, CancellationToken.None);
             var testing = interrupted ? null
@@ -201,13 +201,13 @@ public sealed class BatchRunner(IBatchHost host, TimeProvider clock, Func<DataSp
             var tracer = new EquityTracer(plan.Feeds[0].TracePeriod, spec.Cash);
             var equityWriter = outputs.Has("equity")
                 ? new StreamWriter(folder.PathOf("equity.csv.writing"), false, new UTF8Encoding(false), 1 << 16) { NewLine = "\n" } : null;
-            using var portfolioTrades = new PortfolioTradeSpool(folder.Temporary("portfolio.bin"));
+            using var portfolioTrades = new PortfolioTradeLog(folder.Temporary("portfolio.bin"));
             PortfolioOutcome outcome;
             try
             {
                 var csv = equityWriter is null ? null : new EquityCsv(equityWriter);
                 csv?.Header();
-                outcome = await Portfolio(plan, spool, shared, choice.Schedule, markets, outputs, r =>
+                outcome = await Portfolio(plan, log, shared, choice.Schedule, markets, outputs, r =>
                 {
                     csv?.Row(r);
                     tracer.Add(r.Time, r.Equity);
@@ -227,24 +227,25 @@ public sealed class BatchRunner(IBatchHost host, TimeProvider clock, Func<DataSp
             // What an interrupted run had finished has been seen, and so counts.
             if (interrupted && host is not IPortfolioHost)
                 await CountAsync(plan, outcomes, markets, learning, SelectionTests.Of(plan, outcomes));
-            BatchGuards? guards = null;
+            BatchChecks? checks = null;
             if (!interrupted && host is not IPortfolioHost)
             {
                 var equity = shared.Any(w => w != 0) ? tracer.Finish() : null;
-                guards = await GuardAsync(plan, await trading, choice, equity, markets, learning, await testing!, guarding is null ? default
-                    : await guarding);
-                guards = guards with
+                checks = await ValidateAsync(plan, await trading, choice, equity, markets, learning, await testing!,
+                    validating is null ? default
+                    : await validating);
+                checks = checks with
                 {
                     BenchmarkName = BenchmarkCurve.NameOf(spec),
                     Benchmark = benchmark is null || equity is null ? null
                         : BenchmarkCheck.Of(BenchmarkCurve.NameOf(spec)!, equity, benchmark, spec.Seed),
                     CostsAreZero = spec.Execution.Settings.IsFree,
-                    Bridge = ResultBridge.Of(plan, await trading, weights, outcome.Statistics, equity, (guards.OutOfSample, guards.Stress)),
+                    Bridge = ResultBridge.Of(plan, await trading, weights, outcome.Statistics, equity, (checks.OutOfSample, checks.Stress)),
                 };
             }
             var entries = plan.Instances.Select(i => new StrategyEntry(i.Index, i.Id, i.Definition.Name, i.Params, i.Symbol,
                 i.Timeframe.ToString(), RunText.Of(i.Trading.Sides),
-                weights[i.Index], Judged(outcomes.GetValueOrDefault(i.Index)?.Statistics, guards, i.Index), learning?.ModelOf(i.Index)
+                weights[i.Index], Checked(outcomes.GetValueOrDefault(i.Index)?.Statistics, checks, i.Index), learning?.ModelOf(i.Index)
                     ?? i.Model?.Name, outcomes.GetValueOrDefault(i.Index) is { } x ? x.Error : "was not finished",
                 Symbols: i.Symbols.Count > 1 ? i.Symbols : null)
             {
@@ -268,7 +269,7 @@ public sealed class BatchRunner(IBatchHost host, TimeProvider clock, Func<DataSp
                 StartingCash = spec.Cash,
                 RiskFree = spec.RiskFreePercent / 100,
                 Metrics = spec.Metrics,
-                Portfolio = guards?.Selection is { } selection
+                Portfolio = checks?.Selection is { } selection
                     ? outcome.Statistics.With(MetricInput.Of(selection.OfPortfolio))
                     : outcome.Statistics,
                 Equity = outcome.Recorder.Count > 0 ? outcome.Recorder.Rows() : [],
@@ -284,13 +285,13 @@ public sealed class BatchRunner(IBatchHost host, TimeProvider clock, Func<DataSp
             };
             model = await BenchmarkCurve.CompareAsync(model, spec, source, markets, plan.Feeds.Min(f => f.Timeframe.Ticks),
                 CancellationToken.None);
-            if (guards is not null)
+            if (checks is not null)
                 model = model with
                 {
                     Sections = new Dictionary<string, string>(model.Sections)
                     {
-                        [BatchGuards.Section] = guards.ToJson(entries),
-                        [Evidence.Name] = guards.Evidence().ToJson()
+                        [BatchChecks.Section] = checks.ToJson(entries),
+                        [Evidence.Name] = checks.Evidence().ToJson()
                     },
                 };
             if (choice.Schedule is not null)
@@ -306,7 +307,7 @@ public sealed class BatchRunner(IBatchHost host, TimeProvider clock, Func<DataSp
                         spec.Data.From ?? 0, CancellationToken.None)
                     }
                 };
-            var runEvents = new RunEvents(plan, spool, outcome.Decisions, portfolioTrades, markets);
+            var runEvents = new RunEvents(plan, log, outcome.Decisions, portfolioTrades, markets);
             if (learning is not null)
             {
                 // Without a log of events it is known how the models did, but not what they did for the strategies.
@@ -320,24 +321,24 @@ public sealed class BatchRunner(IBatchHost host, TimeProvider clock, Func<DataSp
             }
             model = await new RunFileWriter(plan, runEvents, markets, options).WriteAsync(folder, model, learning?.ProductionModels(),
                 choice, listed);
-            spool?.Dispose();
-            spool = null;
+            log?.Dispose();
+            log = null;
             if (!interrupted) folder.Complete();
             return new BatchRun(model, folder.FullPath, interrupted);
         }
         finally
         {
-            spool?.Dispose();
+            log?.Dispose();
         }
     }
 
-    private async Task<BatchGuards> GuardAsync(BatchPlan plan, IReadOnlyDictionary<int, StrategyOutcome> outcomes, WeightChoice choice,
+    private async Task<BatchChecks> ValidateAsync(BatchPlan plan, IReadOnlyDictionary<int, StrategyOutcome> outcomes, WeightChoice choice,
         EquityTrace? portfolio, IReadOnlyDictionary<string, OpenedMarket> markets,
         BatchLearning? learning, SelectionTests tests, (CausalityResult? Causality, CostStress? Stress) looked)
     {
         var (census, fault) = await CountAsync(plan, outcomes, markets, learning, tests);
         var outOfSample = OutOfSample.Of(plan, outcomes, portfolio, choice.From ?? plan.Spec.Portfolio.ChosenBefore, out var why);
-        return new BatchGuards(SelectionGuards.Of(plan, outcomes, portfolio, census, tests), outOfSample, why, looked.Causality,
+        return new BatchChecks(SelectionChecks.Of(plan, outcomes, portfolio, census, tests), outOfSample, why, looked.Causality,
             looked.Stress, fault);
     }
 
@@ -351,16 +352,16 @@ public sealed class BatchRunner(IBatchHost host, TimeProvider clock, Func<DataSp
             : await BatchTrials.SketchAsync(plan, markets, CancellationToken.None), CancellationToken.None);
     }
 
-    private static MetricSet? Judged(MetricSet? statistics, BatchGuards? guards, int strategy) =>
-        guards?.Selection is { } selection ? statistics?.With(MetricInput.Of(selection.Of(strategy))) : statistics;
+    private static MetricSet? Checked(MetricSet? statistics, BatchChecks? checks, int strategy) =>
+        checks?.Selection is { } selection ? statistics?.With(MetricInput.Of(selection.Of(strategy))) : statistics;
 
     // A live session goes on in its own folder.
     private IEnumerable<RunNote> Replaced(RunFolder folder) => folder.Replaced is { } note && host is not IPortfolioHost ? [note] : [];
 
-    private static EventSpool Spool(BatchPlan plan, RunFolder folder) =>
+    private static EventLog Log(BatchPlan plan, RunFolder folder) =>
         new(folder.Temporary("events.bin"), plan.Instances.Count, folder.Resumed);
 
-    private async Task<PortfolioOutcome> Portfolio(BatchPlan plan, EventSpool? spool, double[] weights, WeightSchedule? schedule,
+    private async Task<PortfolioOutcome> Portfolio(BatchPlan plan, EventLog? log, double[] weights, WeightSchedule? schedule,
         IReadOnlyDictionary<string, OpenedMarket> markets, OutputSet outputs, Action<EquityRow>? row, Action<PortfolioTrade> trade)
     {
         // Marked are the markets of weighted strategies, each at its shortest timeframe; where there is no such strategy all, for a curve
@@ -376,7 +377,7 @@ public sealed class BatchRunner(IBatchHost host, TimeProvider clock, Func<DataSp
             }, StringComparer.Ordinal);
         var year = new FeedClock(plan.Feeds.MinBy(f => f.Timeframe.Ticks)!.Timeframe);
         if (host is IPortfolioHost own) return own.Outcome(row, trade);
-        var pass = new PortfolioPass(plan, spool, weights,
+        var pass = new PortfolioPass(plan, log, weights,
             [.. markets.Values.OrderBy(m => m.Symbol, StringComparer.Ordinal).Select(m => m.Instrument)], schedule);
         return await pass.RunAsync(marked, row, trade, year, CancellationToken.None);
     }

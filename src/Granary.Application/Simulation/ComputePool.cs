@@ -128,7 +128,7 @@ public sealed class ComputePool : IDisposable
             _thread.Start();
         }
 
-        public void Join(TimeSpan patience) => _thread!.Join(patience);
+        public void Join(TimeSpan timeout) => _thread!.Join(timeout);
 
         public void Lose()
         {
@@ -162,7 +162,7 @@ public sealed class ComputePool : IDisposable
                 try
                 {
                     if (pool._limits.Deadline is null || _piece.Kind != FeedExecution.PieceKind.Walk) step();
-                    else Guarded(step);
+                    else RunAborting(step);
                 }
                 catch (Exception e)
                 {
@@ -185,7 +185,7 @@ public sealed class ComputePool : IDisposable
         // A thread that a strategy never gives back would burn a core for as long as the process lives. What it is stopped in is the
         // strategy's own code over the strategy's own state, which is not read again.
 #pragma warning disable SYSLIB0046
-        private void Guarded(Action step) => System.Runtime.ControlledExecution.Run(step, _abort.Token);
+        private void RunAborting(Action step) => System.Runtime.ControlledExecution.Run(step, _abort.Token);
 #pragma warning restore SYSLIB0046
     }
 

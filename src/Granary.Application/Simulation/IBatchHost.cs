@@ -14,7 +14,7 @@ public interface IBatchHost
     /// <summary>Who runs some strategies of the batch more often, for those who look at it afterwards.</summary>
     /// <param name="evaluations">Bars times strategies of it: what is little is done sooner in this process than given out.</param>
     /// <param name="threads">Of this process.</param>
-    IBatchHost ForGuards(long evaluations, int threads) => new EmbeddedHost(threads);
+    IBatchHost ForValidation(long evaluations, int threads) => new EmbeddedHost(threads);
 
     /// <param name="include">Which strategies to run.</param>
     /// <param name="events">Where their signals and trades go; null = they are dropped.</param>

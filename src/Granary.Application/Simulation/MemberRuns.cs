@@ -17,15 +17,15 @@ internal static class MemberRuns
     public static bool Resizes(PortfolioSpec portfolio) => portfolio.Sizing.OnInsufficientCash == InsufficientCash.Resize;
 
     /// <param name="weights">By strategy index; those without are no members.</param>
-    /// <param name="spool">Has the events of the strategies' own runs, and takes those of the members'.</param>
+    /// <param name="log">Has the events of the strategies' own runs, and takes those of the members'.</param>
     /// <param name="host">Of this process: a cluster is not told of resizing accounts.</param>
     /// <exception cref="OperationCanceledException">Some members have no run to follow.</exception>
     public static async Task RunAsync(
-        BatchPlan plan, IReadOnlyDictionary<string, OpenedMarket> markets, IReadOnlyList<double> weights, EventSpool spool,
+        BatchPlan plan, IReadOnlyDictionary<string, OpenedMarket> markets, IReadOnlyList<double> weights, EventLog log,
             EmbeddedHost host, CancellationToken cancellationToken)
     {
         var members = plan.Instances.Where(i => weights[i.Index] != 0).Select(i => i.Index);
-        await RunAsync(plan, markets, members, (spool, spool.Members), host, cancellationToken);
+        await RunAsync(plan, markets, members, (log, log.Members), host, cancellationToken);
     }
 
     /// <summary>The same for some strategies of a plan, in memory.</summary>

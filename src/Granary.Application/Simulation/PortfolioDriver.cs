@@ -200,8 +200,8 @@ public sealed class PortfolioDriver
             case RunEventKind.EntryEnded:
                 _run.OnEntryEnded(strategy, e.Number);
                 break;
-            case RunEventKind.Carry:
-                _run.OnCarry(strategy, e.Number, e.Time, e.CarryKind, e.Price);
+            case RunEventKind.Financing:
+                _run.OnFinancing(strategy, e.Number, e.Time, e.FinancingKind, e.Price);
                 break;
             case RunEventKind.Split:
                 _run.OnSplit(strategy, e.Number, e.Time, e.ExDate, e.Price);
@@ -256,7 +256,7 @@ public sealed class PortfolioDriver
         foreach (var (strategy, trade) in _ended)
             if (_run.OnTrade(strategy, trade) is { } open)
                 Book(open);
-        var stats = _statistics.ToMetrics(_run.Commission, _run.Carry);
+        var stats = _statistics.ToMetrics(_run.Commission, _run.Financing);
         var counts = new Dictionary<Decision, long>();
         foreach (var decision in Enum.GetValues<Decision>())
             if (_counts[(int)decision] > 0)

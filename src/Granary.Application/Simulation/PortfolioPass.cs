@@ -29,7 +29,7 @@ public sealed record PortfolioOutcome(
 public sealed class PortfolioPass
 {
     private readonly BatchPlan _plan;
-    private readonly IEventLog? _spool;
+    private readonly IEventLog? _log;
     private readonly PortfolioDriver _driver;
 
     /// <param name="weights">By strategy index.</param>
@@ -37,11 +37,11 @@ public sealed class PortfolioPass
     /// <param name="schedule">
     /// Weights over time, in place of those of <paramref name="weights"/> that are not 0; null where they stay.
     /// </param>
-    public PortfolioPass(BatchPlan plan, IEventLog? spool, IReadOnlyList<double> weights, IReadOnlyList<Instrument> instruments,
+    public PortfolioPass(BatchPlan plan, IEventLog? log, IReadOnlyList<double> weights, IReadOnlyList<Instrument> instruments,
         WeightSchedule? schedule = null)
     {
         _plan = plan;
-        _spool = spool;
+        _log = log;
         _driver = new PortfolioDriver(plan, weights, instruments, schedule);
         Weights = weights;
     }
@@ -52,7 +52,7 @@ public sealed class PortfolioPass
     public PortfolioRun Account => _driver.Run;
 
     // The events of one run of a strategy, read chunk by chunk, with the time at which each is known.
-    private sealed class Stream(IEventLog spool, FollowedRun run, StrategyInstance instance, bool atClose)
+    private sealed class Stream(IEventLog log, FollowedRun run, StrategyInstance instance, bool atClose)
     {
         private readonly Queue<RunEvent> _events = new();
         private int _chunk;
@@ -100,8 +100,8 @@ public sealed class PortfolioPass
 
         private bool Load()
         {
-            if (_chunk == spool.ChunkCount(run.Log)) return false;
-            var reader = new RunEventReader(spool.Read(run.Log, _chunk++));
+            if (_chunk == log.ChunkCount(run.Log)) return false;
+            var reader = new RunEventReader(log.Read(run.Log, _chunk++));
             while (reader.Next(out var e, out _)) _events.Enqueue(e.NumberedAfter(run.Earlier));
             return true;
         }
@@ -146,9 +146,9 @@ public sealed class PortfolioPass
         foreach (var instance in _plan.Instances)
         {
             if (Weights[instance.Index] == 0) continue;
-            foreach (var run in _spool!.RunsOf(instance.Index))
+            foreach (var run in _log!.RunsOf(instance.Index))
             {
-                var stream = new Stream(_spool, run, instance, _plan.Spec.Portfolio.BookAtClose) { Order = order++ };
+                var stream = new Stream(_log, run, instance, _plan.Spec.Portfolio.BookAtClose) { Order = order++ };
                 if (stream.Next()) streams.Enqueue(stream, (stream.Key.Instant, stream.Key.Phase, stream.Order));
             }
         }
@@ -164,13 +164,13 @@ public sealed class PortfolioPass
         while (streams.Count > 0 || marks.Count > 0)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            var instant = long.MaxValue;
-            if (marks.TryPeek(out _, out var m0)) instant = m0.Item1;
-            if (streams.TryPeek(out _, out var s0)) instant = Math.Min(instant, s0.Item1);
+            var timestamp = long.MaxValue;
+            if (marks.TryPeek(out _, out var m0)) timestamp = m0.Item1;
+            if (streams.TryPeek(out _, out var s0)) timestamp = Math.Min(timestamp, s0.Item1);
 
-            Drain(streams, instant, 0);
+            Drain(streams, timestamp, 0);
             var stamp = long.MinValue;
-            while (marks.TryPeek(out var m, out var key) && key.Item1 == instant)
+            while (marks.TryPeek(out var m, out var key) && key.Item1 == timestamp)
             {
                 marks.Dequeue();
                 _driver.Mark(m.Symbol, m.Bar);
@@ -179,16 +179,16 @@ public sealed class PortfolioPass
                 else await m.DisposeAsync();
             }
             var row = _driver.OpenRow(stamp);
-            Drain(streams, instant, 1);
+            Drain(streams, timestamp, 1);
             if (row) _driver.CloseRow(stamp);
-            Drain(streams, instant, 2);
+            Drain(streams, timestamp, 2);
         }
         return _driver.Outcome();
     }
 
-    private void Drain(PriorityQueue<Stream, (long, int, int)> streams, long instant, int phase)
+    private void Drain(PriorityQueue<Stream, (long, int, int)> streams, long timestamp, int phase)
     {
-        while (streams.TryPeek(out var stream, out var key) && key.Item1 == instant && key.Item2 <= phase)
+        while (streams.TryPeek(out var stream, out var key) && key.Item1 == timestamp && key.Item2 <= phase)
         {
             streams.Dequeue();
             var more = true;

@@ -9,14 +9,14 @@ using Granary.Reporting.Runs;
 namespace Granary.Application.Simulation;
 
 /// <summary>Reads a finished batch's events out of its event log, one strategy at a time.</summary>
-internal sealed class RunEvents(BatchPlan plan, EventSpool? spool, IReadOnlyDictionary<int, List<Decision>> decisions,
-    PortfolioTradeSpool portfolioTrades, IReadOnlyDictionary<string, OpenedMarket> markets) : IRunEvents
+internal sealed class RunEvents(BatchPlan plan, EventLog? log, IReadOnlyDictionary<int, List<Decision>> decisions,
+    PortfolioTradeLog portfolioTrades, IReadOnlyDictionary<string, OpenedMarket> markets) : IRunEvents
 {
     public IEnumerable<Trade> Trades(int strategy)
     {
-        if (spool is null) yield break;
-        for (var chunk = 0; chunk < spool.ChunkCount(strategy); chunk++)
-            foreach (var trade in TradesOf(spool.Read(strategy, chunk)))
+        if (log is null) yield break;
+        for (var chunk = 0; chunk < log.ChunkCount(strategy); chunk++)
+            foreach (var trade in TradesOf(log.Read(strategy, chunk)))
                 yield return trade;
     }
 
@@ -36,7 +36,7 @@ internal sealed class RunEvents(BatchPlan plan, EventSpool? spool, IReadOnlyDict
         // A signal is returned when its outcome is known, and in the order of the signals.
         var waiting = new Queue<Pending>();
         // Of the run that the portfolio followed: its answers are to these signals.
-        foreach (var (e, factors) in Events(spool?.Followed(strategy) ?? strategy))
+        foreach (var (e, factors) in Events(log?.Followed(strategy) ?? strategy))
         {
             switch (e.Kind)
             {
@@ -73,13 +73,13 @@ internal sealed class RunEvents(BatchPlan plan, EventSpool? spool, IReadOnlyDict
         public SignalRow Row => new(signal, decision, Trade, End, factors);
     }
 
-    private IEnumerable<(RunEvent Event, double[] Factors)> Events(int log)
+    private IEnumerable<(RunEvent Event, double[] Factors)> Events(int strategy)
     {
-        if (spool is null) yield break;
-        for (var chunk = 0; chunk < spool.ChunkCount(log); chunk++)
+        if (log is null) yield break;
+        for (var chunk = 0; chunk < log.ChunkCount(strategy); chunk++)
         {
             var list = new List<(RunEvent, double[])>();
-            var reader = new RunEventReader(spool.Read(log, chunk));
+            var reader = new RunEventReader(log.Read(strategy, chunk));
             while (reader.Next(out var e, out var factors)) list.Add((e, factors.ToArray()));
             foreach (var item in list) yield return item;
         }

@@ -1,5 +1,5 @@
 using Granary.Application.Batches;
-using Granary.Application.Guards;
+using Granary.Application.Validation;
 using Granary.Application.Runs;
 using Granary.Application.Simulation;
 

@@ -64,8 +64,8 @@ public static class TrackIndex
             var whole = fitted == panel.Periods;
             var past = whole ? panel : panel.Slice(0, fitted);
             var fit = MatchingPursuit.Fit(past, target.AsSpan(0, fitted), request.Options);
-            return new TrackResult(panel.Names, times, perYear, fit, fit.Judge(past, target.AsSpan(0, fitted), perYear),
-                whole ? null : fit.Judge(panel.Slice(fitted, panel.Periods - fitted), target.AsSpan(fitted), perYear),
+            return new TrackResult(panel.Names, times, perYear, fit, fit.Assess(past, target.AsSpan(0, fitted), perYear),
+                whole ? null : fit.Assess(panel.Slice(fitted, panel.Periods - fitted), target.AsSpan(fitted), perYear),
                 request.Window is { } window ? RollingReplication.Of(panel, target, request.Options, window, request.Step, perYear) : null,
                 notes)
             {

@@ -11,7 +11,7 @@ using Granary.Application.WalkForward;
 using Granary.Engine.Market;
 using Granary.Learning;
 using Granary.Learning.Features;
-using Granary.Learning.Honesty;
+using Granary.Learning.Proofs;
 
 namespace Granary.Application.Verification;
 
@@ -19,9 +19,9 @@ namespace Granary.Application.Verification;
 public sealed record VerificationResult(string Expected, string Actual, IReadOnlyList<string> DataChanged, CausalityResult Causality)
 {
     /// <summary>What learning must show on data with a known truth; empty where the batch has no learning section.</summary>
-    public IReadOnlyList<HonestyClaim> Honesty { get; init; } = [];
+    public IReadOnlyList<ProofClaim> Proofs { get; init; } = [];
 
-    public bool Passed => Expected == Actual && DataChanged.Count == 0 && Causality.Passed && Honesty.All(c => c.Holds);
+    public bool Passed => Expected == Actual && DataChanged.Count == 0 && Causality.Passed && Proofs.All(c => c.Holds);
 }
 
 /// <summary>
@@ -43,7 +43,7 @@ public static class VerifyRun
         var temporary = Path.Combine(Path.GetTempPath(), "granary-verify-" + Path.GetRandomFileName());
         try
         {
-            var options = new BatchOptions { Out = temporary, Yes = true, RegisterModels = false, Guards = false };
+            var options = new BatchOptions { Out = temporary, Yes = true, RegisterModels = false, Validation = false };
             var again = manifest.IsWalkForward
                 ? (await new WalkForwardRunner(clock).RunAsync(spec, options, null, cancellationToken)).Run
                 : await new BatchRunner(host, clock).RunAsync(spec with { Outputs = new OutputSet { Names = ["results"] } }, options,
@@ -67,8 +67,8 @@ public static class VerifyRun
                 };
                 var causality = await CausalityCheck.RunAsync(subject, effort, spec.Seed, cancellationToken);
                 var honesty = spec.Learning is null ? []
-                    : HonestyProof.Run(1, cancellationToken, Features(spec, plan), plan.Feeds[0].Supply);
-                return new VerificationResult(manifest.Digest, again.Model.Digest, changed, causality) { Honesty = honesty };
+                    : LearningProof.Run(1, cancellationToken, Features(spec, plan), plan.Feeds[0].Supply);
+                return new VerificationResult(manifest.Digest, again.Model.Digest, changed, causality) { Proofs = honesty };
             }
             finally
             {

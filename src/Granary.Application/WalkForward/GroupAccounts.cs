@@ -107,7 +107,7 @@ internal sealed class GroupAccounts
             peak = Math.Max(peak, account.Equity);
             var drawdown = 1 - account.Equity / peak;
             var row = new EquityRow(_timeline.Stamp(r), account.Equity, account.Cash, account.Exposure, drawdown);
-            rows.Add(new AccountRow(row, account.HoldsAnything, account.Commission, account.Carry));
+            rows.Add(new AccountRow(row, account.HoldsAnything, account.Commission, account.Financing));
         }
         return rows;
     }

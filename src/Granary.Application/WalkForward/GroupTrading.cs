@@ -19,7 +19,7 @@ internal sealed record AccountRun(
 
     /// <summary>The fills and trades of its own account, and what holding them cost.</summary>
     public IReadOnlyList<RunEvent> Events { get; } = [.. EventsOf(Own, Strategy.Index)
-        .Where(e => e.Kind is RunEventKind.Entry or RunEventKind.Fill or RunEventKind.Carry or RunEventKind.Split or RunEventKind.Trade)];
+        .Where(e => e.Kind is RunEventKind.Entry or RunEventKind.Fill or RunEventKind.Financing or RunEventKind.Split or RunEventKind.Trade)];
 
     /// <summary>Signals of the run that a portfolio follows.</summary>
     public int Signals => EventsOf(Followed, Strategy.Index).Count(e => e.IsSignal);
@@ -102,8 +102,8 @@ internal sealed class GroupTrading(BatchPlan plan, WalkForwardSpec spec, IReadOn
 
     private IEntryModel? Model(int strategy, int first, int last)
     {
-        var judges = new List<(long From, IEntryModel? Model)>();
-        for (var w = first; w <= last; w++) judges.Add((windows[w].At, models[w].Judges.GetValueOrDefault(strategy)));
-        return judges.TrueForAll(j => j.Model is null) ? null : new ScheduledModel(judges);
+        var filters = new List<(long From, IEntryModel? Model)>();
+        for (var w = first; w <= last; w++) filters.Add((windows[w].At, models[w].WindowFilters.GetValueOrDefault(strategy)));
+        return filters.TrueForAll(j => j.Model is null) ? null : new ScheduledModel(filters);
     }
 }

@@ -10,7 +10,7 @@ namespace Granary.Application.WalkForward;
 /// </summary>
 internal sealed class MarkTimeline
 {
-    private readonly List<long> _stamps = [], _instants = [];
+    private readonly List<long> _stamps = [], _timestamps = [];
     private readonly List<int> _ends = [];
     private readonly List<(int Market, double Close)> _marks = [];
 
@@ -20,7 +20,7 @@ internal sealed class MarkTimeline
     public long Stamp(int row) => _stamps[row];
 
     /// <summary>When they close.</summary>
-    public long Instant(int row) => _instants[row];
+    public long Instant(int row) => _timestamps[row];
 
     /// <summary>The closes of a row.</summary>
     public ReadOnlySpan<(int Market, double Close)> Marks(int row)
@@ -64,11 +64,11 @@ internal sealed class MarkTimeline
     }
 
     // Longer bars that close behind a row of shorter ones are marks of the next row.
-    private void EndRow(long stamp, long instant)
+    private void EndRow(long stamp, long timestamp)
     {
         if (_stamps.Count > 0 && stamp <= _stamps[^1]) return;
         _stamps.Add(stamp);
-        _instants.Add(instant);
+        _timestamps.Add(timestamp);
         _ends.Add(_marks.Count);
     }
 

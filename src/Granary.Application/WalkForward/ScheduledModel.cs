@@ -12,25 +12,25 @@ internal sealed class ScheduledModel(IReadOnlyList<(long From, IEntryModel? Mode
 {
     public string Name { get; } = models.First(m => m.Model is not null).Model!.Name;
 
-    public IEntryJudge Attach(MarketSeries series, FactorPlan plan) =>
-        new Judges([.. models.Select(m => (m.From, m.Model?.Attach(series, plan)))]);
+    public IEntryFilter Attach(MarketSeries series, FactorPlan plan) =>
+        new WindowFilters([.. models.Select(m => (m.From, m.Model?.Attach(series, plan)))]);
 
-    private sealed class Judges((long From, IEntryJudge? Judge)[] windows) : IEntryJudge
+    private sealed class WindowFilters((long From, IEntryFilter? Filter)[] windows) : IEntryFilter
     {
         private BarBlock _block = null!;
 
         public void Bind(BarBlock block, FactorSheet sheet)
         {
             _block = block;
-            foreach (var (_, judge) in windows) judge?.Bind(block, sheet);
+            foreach (var (_, filter) in windows) filter?.Bind(block, sheet);
         }
 
-        public EntryAdvice Judge(int index, Side side)
+        public EntryAdvice Advise(int index, Side side)
         {
             var time = _block.Time[index];
             var at = windows.Length - 1;
             while (at > 0 && windows[at].From > time) at--;
-            return windows[at].Judge?.Judge(index, side) ?? EntryAdvice.NoOpinion;
+            return windows[at].Filter?.Advise(index, side) ?? EntryAdvice.NoOpinion;
         }
     }
 }

@@ -40,7 +40,8 @@ internal sealed class StitchedPortfolio(
         var instruments = markets.OrderBy(m => m.Key, StringComparer.Ordinal).Select(m => m.Value.Instrument).ToList();
         // Every strategy counts as a member, so that each market is marked at the shortest timeframe at which one of them could trade it.
         var pass = new PortfolioPass(plan, log, [.. plan.Instances.Select(_ => part)], instruments, Schedule(groups, part));
-        void Row(EquityRow row) => rows.Add(new AccountRow(row, pass.Account.OpenTrades > 0, pass.Account.Commission, pass.Account.Carry));
+        void Row(EquityRow row) =>
+            rows.Add(new AccountRow(row, pass.Account.OpenTrades > 0, pass.Account.Commission, pass.Account.Financing));
         void Trade(PortfolioTrade trade) => trades.Add((groupOf[trade.Member], trade));
         var outcome = await pass.RunAsync(Marks(), Row, Trade, new FeedClock(_shortest), cancellationToken);
         return new FollowedAccount(outcome, rows, trades);

@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 using Granary.Application.Batches;
-using Granary.Application.Guards;
+using Granary.Application.Validation;
 using Granary.Application.Json;
 using Granary.Application.Learning;
 using Granary.Application.Simulation;
@@ -136,12 +136,12 @@ internal static class WalkForwardOptimiser
         var covering = learning.Where(s => plan.Instances.Any(s.Covers)).ToList();
         var units = await new ModelTraining(clock, 1).TrainAsync(covering, plan, past, host, register: false, null, cancellationToken,
             window.From);
-        var judges = new Dictionary<int, IEntryModel>();
+        var filters = new Dictionary<int, IEntryModel>();
         foreach (var unit in units)
             if (unit.Whole is { } whole)
                 foreach (var strategy in unit.Strategies)
-                    judges[strategy] = whole;
-        return (plan.WithModels(LearnBatch.Models(units)), new WindowModels(judges,
+                    filters[strategy] = whole;
+        return (plan.WithModels(LearnBatch.Models(units)), new WindowModels(filters,
             [.. units.Where(u => u.Error is not null).Select(u => (u.Name, u.Error!))]));
     }
 

@@ -62,9 +62,9 @@ public sealed record ChoiceGroup(
 public readonly record struct StitchedTrade(int Strategy, Trade Trade);
 
 /// <summary>The models of one window, trained inside its in-sample stretch.</summary>
-/// <param name="Judges">By strategy: who is asked at its entries in the window's out-of-sample stretch.</param>
+/// <param name="WindowFilters">By strategy: who is asked at its entries in the window's out-of-sample stretch.</param>
 /// <param name="Missing">Models that could not be made, and why; their strategies went on without.</param>
-public sealed record WindowModels(IReadOnlyDictionary<int, IEntryModel> Judges, IReadOnlyList<(string Model, string Why)> Missing)
+public sealed record WindowModels(IReadOnlyDictionary<int, IEntryModel> WindowFilters, IReadOnlyList<(string Model, string Why)> Missing)
 {
     public static WindowModels None { get; } = new(new Dictionary<int, IEntryModel>(), []);
 }

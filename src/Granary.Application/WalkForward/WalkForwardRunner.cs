@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using Granary.Application.Batches;
-using Granary.Application.Guards;
+using Granary.Application.Validation;
 using Granary.Application.Json;
 using Granary.Application.Learning;
 using Granary.Application.Notes;
@@ -77,9 +77,9 @@ public sealed class WalkForwardRunner(TimeProvider clock, TrialLedger? ledger = 
             var benchmark = await BenchmarkCurve.TraceAsync(spec, source.Source, markets, plan.Feeds[0].TracePeriod, cancellationToken);
             // What is judged is what the models let trade.
             var traded = await ModelOutcomes.OfAsync(plan, all, markets, _ => new EmbeddedHost(options.Threads), cancellationToken);
-            var guards = await GuardAsync(plan, walk, bars, markets, (traded, benchmark), outcome, options, cancellationToken);
+            var checks = await ValidateAsync(plan, walk, bars, markets, (traded, benchmark), outcome, options, cancellationToken);
             var model = Model(plan, folder,
-                await MarketDescription.OfAsync(markets, spec.Data, spec.Outputs.Has("report"), cancellationToken), outcome, all, guards,
+                await MarketDescription.OfAsync(markets, spec.Data, spec.Outputs.Has("report"), cancellationToken), outcome, all, checks,
                 learning, watch, options);
             model = model.With(MarketNotes.Of(spec, model.Markets, markets.Values));
             folder.RemoveReplaced();
@@ -105,7 +105,7 @@ public sealed class WalkForwardRunner(TimeProvider clock, TrialLedger? ledger = 
         public void Report(int value) => to(value);
     }
 
-    private async Task<BatchGuards> GuardAsync(BatchPlan plan, WalkForwardSpec walk,
+    private async Task<BatchChecks> ValidateAsync(BatchPlan plan, WalkForwardSpec walk,
         IReadOnlyDictionary<string, (Instrument Instrument, CachedSeries Bars)> bars, IReadOnlyDictionary<string, OpenedMarket> markets,
         (IReadOnlyDictionary<int, StrategyOutcome> All, EquityTrace? Benchmark) tried, WalkForwardOutcome outcome, BatchOptions options,
         CancellationToken cancellationToken)
@@ -122,25 +122,25 @@ public sealed class WalkForwardRunner(TimeProvider clock, TrialLedger? ledger = 
         foreach (var row in outcome.Rows) tracer.Add(row.Time, row.Equity);
         var stitched = tracer.Finish();
         var outOfSample = OutOfSample.Stitched(stitched!);
-        var guards = new BatchGuards(SelectionGuards.Of(plan, all, stitched, census, tests), outOfSample, "", null, null, fault)
+        var checks = new BatchChecks(SelectionChecks.Of(plan, all, stitched, census, tests), outOfSample, "", null, null, fault)
         {
             BenchmarkName = BenchmarkCurve.NameOf(plan.Spec),
             Benchmark = tried.Benchmark is null ? null
                 : BenchmarkCheck.Of(BenchmarkCurve.NameOf(plan.Spec)!, stitched!, tried.Benchmark, plan.Spec.Seed),
             CostsAreZero = plan.Spec.Execution.Settings.IsFree,
         };
-        if (!options.Guards) return guards;
+        if (!options.Validation) return checks;
         var causality = await CausalitySample.RunAsync(plan, markets, _ => new EmbeddedHost(options.Threads), cancellationToken);
         var stressed = await WalkForwardOptimiser.RunAsync(plan, walk, bars, options.Threads, [], clock,
             plan.Spec.Execution.Settings.Stressed(), outcome, null, cancellationToken);
         var stress = new CostStress(outcome.Groups.Count, outcome.Groups.Count, outcome.Statistics.TotalReturn,
             stressed.Statistics.TotalReturn, stressed.Groups.Count(g => g.Statistics.TotalReturn > 0));
-        return guards with { Causality = causality, Stress = stress with { IsOfPortfolio = true } };
+        return checks with { Causality = causality, Stress = stress with { IsOfPortfolio = true } };
     }
 
     // A group is what a strategy is elsewhere: its equity is stitched, its parameters are those of its last choice.
     private RunModel Model(BatchPlan plan, RunFolder folder, IReadOnlyList<MarketEntry> markets, WalkForwardOutcome outcome,
-        Dictionary<int, StrategyOutcome> all, BatchGuards guards, BatchLearning? learning, Stopwatch watch, BatchOptions options)
+        Dictionary<int, StrategyOutcome> all, BatchChecks checks, BatchLearning? learning, Stopwatch watch, BatchOptions options)
     {
         var digest = new BatchDigest();
         foreach (var group in outcome.Groups)
@@ -165,8 +165,8 @@ public sealed class WalkForwardRunner(TimeProvider clock, TrialLedger? ledger = 
         var sections = new Dictionary<string, string>
         {
             [WalkForwardJson.Section] = WalkForwardJson.Write(plan, outcome),
-            [Evidence.Name] = guards.Evidence().ToJson(),
-            [BatchGuards.Section] = guards.ToJson(AllEntries(plan, all))
+            [Evidence.Name] = checks.Evidence().ToJson(),
+            [BatchChecks.Section] = checks.ToJson(AllEntries(plan, all))
         };
         if (learning is not null) sections["learning"] = learning.Report(null, _ => 1).ToJson();
         return new RunModel
@@ -184,7 +184,7 @@ public sealed class WalkForwardRunner(TimeProvider clock, TrialLedger? ledger = 
             StartingCash = plan.Spec.Cash,
             RiskFree = plan.Spec.RiskFreePercent / 100,
             Metrics = plan.Spec.Metrics,
-            Portfolio = guards.Selection is { } s ? portfolio.With(MetricInput.Of(s.OfPortfolio)) : portfolio,
+            Portfolio = checks.Selection is { } s ? portfolio.With(MetricInput.Of(s.OfPortfolio)) : portfolio,
             Equity = recorder.Rows(),
             Closes = recorder.Closes(),
             WorstDrawdowns = recorder.WorstDrawdowns(),

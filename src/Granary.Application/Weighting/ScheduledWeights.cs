@@ -34,15 +34,15 @@ public static class ScheduledWeights
         var start = first * ticks;
         var begin = spec.Window is { } w ? w.After(start)
             : start + Math.Min(periods / 4 * ticks, (long)(RebalanceSpec.Default.Window!.Value.NominalDays * TimeSpan.TicksPerDay));
-        long At(long instant) => (instant + ticks - 1) / ticks;
+        long At(long timestamp) => (timestamp + ticks - 1) / ticks;
         var window = Math.Max(2, At(begin) - first);
         var choices = new List<(long From, long At)>();
         for (var k = 0; ; k++)
         {
-            var instant = spec.Every.After(begin, k);
-            var at = Math.Max(At(instant), choices.Count > 0 ? choices[^1].At + 1 : first + window);
+            var timestamp = spec.Every.After(begin, k);
+            var at = Math.Max(At(timestamp), choices.Count > 0 ? choices[^1].At + 1 : first + window);
             if (at > last) break;
-            choices.Add((spec.Window is { } span ? Math.Clamp(At(span.After(instant, -1)), first, at - 2) : first, at));
+            choices.Add((spec.Window is { } span ? Math.Clamp(At(span.After(timestamp, -1)), first, at - 2) : first, at));
         }
         return new Calendar(ticks, choices, choices.Count > 0 ? null
             : $"the record has {periods} periods, no more than the window of {window} that weights are chosen from: nothing is weighted; "

@@ -19,7 +19,7 @@ public static class WeightRules
     /// <summary>The batch's weights; those over time are chosen from the past alone.</summary>
     /// <param name="events">Where single trades are read; null where they were not kept.</param>
     public static async Task<WeightChoice> ChooseAsync(BatchPlan plan, IReadOnlyDictionary<int, StrategyOutcome> outcomes,
-        IReadOnlyDictionary<string, OpenedMarket> markets, EventSpool? events, CancellationToken cancellationToken)
+        IReadOnlyDictionary<string, OpenedMarket> markets, EventLog? events, CancellationToken cancellationToken)
     {
         var portfolio = plan.Spec.Portfolio;
         var spec = portfolio.Rebalance ?? RebalanceSpec.Default;

@@ -2,7 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
 using Granary.Application.Batches;
-using Granary.Application.Guards;
+using Granary.Application.Validation;
 using Granary.Application.Json;
 using Granary.Application.Runs;
 using Granary.Application.Simulation;
@@ -32,7 +32,7 @@ internal static class BacktestCommand
         var resume = new Option<bool>("--resume") { Description = "continue an interrupted run" };
         var yes = new Option<bool>("--yes") { Description = "run a very large grid without asking" };
         var separate = new Option<bool>("--separate") { Description = "also write one trades file for each strategy" };
-        var noGuards = new Option<bool>("--no-guards")
+        var noChecks = new Option<bool>("--no-guards")
         {
             Description =
             "skip the look-ahead check and the cost stress test; prod.json then lacks these validation checks"
@@ -40,7 +40,7 @@ internal static class BacktestCommand
         var quiet = new Option<bool>("--quiet") { Description = "print nothing but faults" };
         var json = new Option<bool>("--json") { Description = "print the outcome as JSON" };
         var command = new Command("backtest", "Run a batch of strategies over bars and write a run's folder.") { batch, output, host,
-            threads, resume, yes, separate, noGuards, quiet, json };
+            threads, resume, yes, separate, noChecks, quiet, json };
         command.SetAction(async (call, token) =>
         {
             var count = call.GetValue(threads);
@@ -61,7 +61,7 @@ internal static class BacktestCommand
                 Yes = call.GetValue(yes),
                 Separate = call.GetValue(separate),
                 Threads = count,
-                Guards = !call.GetValue(noGuards)
+                Validation = !call.GetValue(noChecks)
             };
             var silent = call.GetValue(quiet) || call.GetValue(json);
             var runner = new BatchRunner(new EmbeddedHost(count), TimeProvider.System, ledger: TrialLedger.OfUser());

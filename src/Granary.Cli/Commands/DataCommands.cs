@@ -168,7 +168,7 @@ internal static class DataCommands
         command.SetAction(async (call, token) =>
         {
             var reports = new List<QualityReport>();
-            DataFixResult? mended = null;
+            DataFixResult? repaired = null;
             IReadOnlyList<string>? catalogue = null;
             var paths = call.GetValue(files)!;
             if (call.GetValue(fix) && paths.Length > 1) throw new InputException("--fix writes a copy of one file: give a single FILE");
@@ -191,7 +191,7 @@ internal static class DataCommands
                 var query = new BarQuery(call.GetValue(symbol) ?? Path.GetFileName(path).Split('.')[0], tf);
                 reports.Add(await DataCheck.FileAsync(path, query, options, token));
                 if (call.GetValue(fix))
-                    mended = await DataFix.RunAsync(path, query, options, call.GetValue(output) ?? path + ".fixed.csv", token);
+                    repaired = await DataFix.RunAsync(path, query, options, call.GetValue(output) ?? path + ".fixed.csv", token);
             }
             if (paths.Length == 0)
             {
@@ -204,12 +204,12 @@ internal static class DataCommands
                 if (symbols.Count == 0)
                     throw new InputException($"{folder} has no {tf} bars; 'granary data list --store {folder}' shows what it has");
                 if (call.GetValue(fix) && symbols.Count > 1) throw new InputException("--fix corrects one market: name its --symbol");
-                if (call.GetValue(fix)) catalogue = await opened.MendAsync(symbols[0], tf, token);
+                if (call.GetValue(fix)) catalogue = await opened.RepairAsync(symbols[0], tf, token);
                 foreach (var stored in symbols) reports.Add(await DataCheck.RunAsync(source, new BarQuery(stored, tf), token));
             }
             Write(reports, call.GetValue(json));
             // The findings are JSON then, and the repairs are reported beside them.
-            if (mended is { } m) (call.GetValue(json) ? Console.Error
+            if (repaired is { } m) (call.GetValue(json) ? Console.Error
                 : Console.Out).WriteLine(
                     $"{m.File}: {m.Bars:N0} bars; {m.Moved:N0} rows moved, {m.Repeated:N0} repetitions left out, {m.LeftOut:N0} rows to be corrected by hand; {m.Log} has each");
             if (catalogue is not null)

@@ -2,7 +2,7 @@ using System.CommandLine;
 using Granary.Api;
 using Granary.Api.Hosting;
 using Granary.Application.Access;
-using Granary.Application.Guards;
+using Granary.Application.Validation;
 using Granary.Application.Json;
 using Granary.Application.NewProjects;
 using Granary.Application.Simulation;

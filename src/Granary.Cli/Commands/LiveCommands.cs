@@ -29,7 +29,7 @@ internal static class LiveCommands
             Description =
             "options of the broker: key=value,key=value, or a JSON object"
         };
-        var pace = new Option<string>("--pace")
+        var speed = new Option<string>("--pace")
         {
             DefaultValueFactory = _ => "asap",
             Description = "of a replayed feed: asap, fixed:100ms, realtime or x60"
@@ -76,7 +76,7 @@ internal static class LiveCommands
         var json = new Option<bool>("--json") { Description = "print the outcome as JSON" };
         var command = new Command("live", "Trade a production configuration: the code of the backtest, on a feed.")
         {
-            production, feed, broker, options, pace, maxGap, state, output, without, account, weights, warmUp, from, to, paper, host,
+            production, feed, broker, options, speed, maxGap, state, output, without, account, weights, warmUp, from, to, paper, host,
             quiet, json,
         };
         command.SetAction(async (call, token) =>
@@ -95,7 +95,7 @@ internal static class LiveCommands
                     Broker = call.GetValue(broker)!,
                     BrokerOptions = call.GetValue(options),
                     Paper = call.GetValue(paper),
-                    Pace = call.GetValue(pace)!,
+                    Pace = call.GetValue(speed)!,
                     MaxGap = call.GetValue(maxGap),
                     Account = call.GetValue(account),
                     WarmUp = RemoteLive.Placed(call.GetValue(warmUp)),
@@ -109,7 +109,7 @@ internal static class LiveCommands
                 Production = call.GetValue(production)!,
                 Feed = call.GetValue(feed)!,
                 Broker = call.GetValue(broker)!,
-                Pace = ReplayPace.Parse(call.GetValue(pace)!, call.GetValue(maxGap)),
+                Pace = ReplaySpeed.Parse(call.GetValue(speed)!, call.GetValue(maxGap)),
                 State = call.GetValue(state),
                 Out = call.GetValue(output),
                 WithoutEvidence = call.GetValue(without),
@@ -134,7 +134,7 @@ internal static class LiveCommands
                     run.Run.Report,
                     run.Status.Bars,
                     AccountTrades = run.Ledger.Trades.Count,
-                    Orders = run.Ledger.Tickets.Count,
+                    Orders = run.Ledger.TrackedOrders.Count,
                     run.Ledger.Fills,
                     run.Status.AccountEquity,
                     run.Status.ModelEquity,

@@ -22,7 +22,7 @@ internal static class ReplayCommand
     {
         var batch = new Argument<string>("BATCH") { Description = "the batch file whose bars are replayed" };
         var to = new Option<string>("--to") { Required = true, Description = "stdout, or kafka://HOST:PORT/TOPIC" };
-        var pace = new Option<string>("--pace")
+        var speed = new Option<string>("--pace")
         {
             DefaultValueFactory = _ => "asap",
             Description = "asap, fixed:100ms, realtime, or x60 for sixty times as fast"
@@ -46,7 +46,7 @@ internal static class ReplayCommand
         var quiet = new Option<bool>("--quiet") { Description = "print nothing but faults" };
         var json = new Option<bool>("--json") { Description = "the outcome as JSON on stdout (on stderr where the bars go to stdout)" };
         var command = new Command("replay", "Publish a batch's bars in order of time, aligned over symbols, with heartbeats.") { batch, to,
-            pace, maxGap, start, block, control, quiet, json };
+            speed, maxGap, start, block, control, quiet, json };
         command.SetAction(async (call, token) =>
         {
             var target = call.GetValue(to)!;
@@ -54,12 +54,12 @@ internal static class ReplayCommand
             if (!toStdout && !Address.Has(target, Address.Kafka))
                 throw new InputException($"--to {target}: use stdout or kafka://HOST:PORT/TOPIC");
             var address = toStdout ? null : KafkaBarAddress.Parse(target);
-            var speed = ReplayPace.Parse(call.GetValue(pace)!, call.GetValue(maxGap));
+            var replaySpeed = ReplaySpeed.Parse(call.GetValue(speed)!, call.GetValue(maxGap));
             var size = call.GetValue(block) ?? (toStdout ? 1 : BlockOfStream);
             if (size is < 1 or > Engine.Market.BarBlock.MaxCount)
                 throw new InputException($"--block {size}: use 1 to {Engine.Market.BarBlock.MaxCount}");
             var spec = new BatchReader(root.Catalogues(call)).Read(call.GetValue(batch)!);
-            await using var replay = await ReplayBatch.OpenAsync(spec, speed, TimeProvider.System, size, token);
+            await using var replay = await ReplayBatch.OpenAsync(spec, replaySpeed, TimeProvider.System, size, token);
             if (Given.Time(call.GetValue(start), "--start") is { } from) replay.Seek(from);
             using var stop = CancellationTokenSource.CreateLinkedTokenSource(token);
             if (call.GetValue(control)) _ = Task.Run(() => Listen(replay, call.GetValue(maxGap), stop), CancellationToken.None);
@@ -116,8 +116,8 @@ internal static class ReplayCommand
                     case ["seek", ..]:
                         replay.Seek(Given.Time(string.Join(' ', words[1..]), "seek")!.Value);
                         break;
-                    case ["pace", var pace]:
-                        replay.Pace = ReplayPace.Parse(pace, maxGap);
+                    case ["pace", var speed]:
+                        replay.Pace = ReplaySpeed.Parse(speed, maxGap);
                         break;
                     default:
                         CommandLine.Complain($"'{line}' is no command; use pause, resume, seek TIME, pace PACE or stop");

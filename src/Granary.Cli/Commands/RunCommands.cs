@@ -3,7 +3,7 @@ using System.Text;
 using System.Text.Json;
 using Granary.Application.Batches;
 using Granary.Application.Causality;
-using Granary.Application.Guards;
+using Granary.Application.Validation;
 using Granary.Application.RunFolders;
 using Granary.Application.Runs;
 using Granary.Application.Simulation;
@@ -59,7 +59,7 @@ internal static class RunCommands
                             r.Sentence
                         })
                     },
-                    result.Honesty
+                    result.Proofs
                 },
                             Output.Json));
             }
@@ -77,7 +77,7 @@ internal static class RunCommands
                 foreach (var found in result.Causality.Found.Concat(result.Causality.FactorsFound))
                     Console.WriteLine($"  {found.Strategy}: {found.Sentence} (cut at {RunText.Time(found.Cut.Ticks)})");
                 foreach (var reach in result.Causality.Reaches) Console.WriteLine($"  {reach.Class}: {reach.Sentence}");
-                foreach (var claim in result.Honesty)
+                foreach (var claim in result.Proofs)
                     Console.WriteLine($"{(claim.Holds ? "Holds" : "DOES NOT HOLD")}: {claim.Claim} ({claim.Figures})");
             }
             return result.Passed ? 0 : CommandLine.Failed;

@@ -38,7 +38,7 @@ internal static class SessionAnswer
         TimeProvider clock, CancellationToken cancellationToken)
     {
         var started = clock.GetTimestamp();
-        while (!HasCarriedOut(order.Command, after))
+        while (!HasExecuted(order.Command, after))
         {
             if (clock.GetElapsedTime(started) > _timeout)
             {
@@ -55,7 +55,7 @@ internal static class SessionAnswer
     }
 
     // The state is the proof where the command changes it; the cluster has waited for the others.
-    private static bool HasCarriedOut(SessionCommand command, SessionView view) =>
+    private static bool HasExecuted(SessionCommand command, SessionView view) =>
         view.Status is { } s && (view.Phase != SessionPhase.Running || command switch
         {
             SessionCommand.Pause or SessionCommand.Flatten => s.State == LiveState.Paused,

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
 using Granary.Application.Batches;
-using Granary.Application.Guards;
+using Granary.Application.Validation;
 using Granary.Application.Json;
 using Granary.Application.Runs;
 using Granary.Application.WalkForward;
@@ -22,7 +22,7 @@ internal static class WalkForwardCommand
             DefaultValueFactory = _ => Environment.ProcessorCount
         };
         var yes = new Option<bool>("--yes") { Description = "run a very large grid without asking" };
-        var noGuards = new Option<bool>("--no-guards")
+        var noChecks = new Option<bool>("--no-guards")
         {
             Description =
             "skip the look-ahead check and the cost stress test; prod.json then lacks these validation checks"
@@ -32,7 +32,7 @@ internal static class WalkForwardCommand
         var command = new Command("walkforward",
             "Choose parameters on one stretch, trade them on the next, over and over, with models trained anew inside each in-sample "
                 + "window where the batch has a learning section; stitch what they earned. Runs in this process.") { batch, output, threads,
-                    yes, noGuards, quiet, json };
+                    yes, noChecks, quiet, json };
         command.SetAction(async (call, token) =>
         {
             var count = call.GetValue(threads);
@@ -43,7 +43,7 @@ internal static class WalkForwardCommand
                 Out = call.GetValue(output),
                 Yes = call.GetValue(yes),
                 Threads = count,
-                Guards = !call.GetValue(noGuards)
+                Validation = !call.GetValue(noChecks)
             };
             var silent = call.GetValue(quiet) || call.GetValue(json);
             var (run, outcome) = await new WalkForwardRunner(TimeProvider.System, TrialLedger.OfUser()).RunAsync(spec, options, silent

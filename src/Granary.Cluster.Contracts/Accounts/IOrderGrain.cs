@@ -22,11 +22,11 @@ public interface IOrderGrain : IGrainWithStringKey
     /// <exception cref="Granary.Data.Journals.LeaseException">Another session trades the account.</exception>
     /// <exception cref="Granary.Data.Journals.JournalException">The journal cannot be reached.</exception>
     [ResponseTimeout("00:01:00"), Alias("Open")]
-    Task<DeskOpened> OpenAsync(long epoch, SessionStart start);
+    Task<GatewayOpened> OpenAsync(long epoch, SessionStart start);
 
     /// <summary>Returns a page of the journal after an entry; empty at the end.</summary>
     [Alias("Read")]
-    Task<IReadOnlyList<DeskFact>> ReadAsync(long epoch, long after);
+    Task<IReadOnlyList<GatewayEvent>> ReadAsync(long epoch, long after);
 
     /// <summary>Connects to the broker.</summary>
     /// <param name="tag">Prefix of the account's client order ids.</param>
@@ -38,11 +38,11 @@ public interface IOrderGrain : IGrainWithStringKey
     /// <see cref="AwaitAsync"/> continues to wait.
     /// </summary>
     [Alias("Do")]
-    Task<DeskAnswer> DoAsync(long epoch, IReadOnlyList<DeskStep> steps);
+    Task<GatewayAnswer> DoAsync(long epoch, IReadOnlyList<GatewayStep> steps);
 
     /// <summary>Returns the state of the current steps, within about a second.</summary>
     [Alias("Await")]
-    Task<DeskAnswer> AwaitAsync(long epoch);
+    Task<GatewayAnswer> AwaitAsync(long epoch);
 
     /// <summary>Releases the account and its lease; a call of an earlier epoch has no effect.</summary>
     [Alias("Close")]
@@ -57,18 +57,18 @@ public interface IOrderGrain : IGrainWithStringKey
 /// <param name="Cut">The part that was cut off when it was opened; null if it was complete.</param>
 /// <param name="Where">The silo.</param>
 [GenerateSerializer, Immutable, Alias("granary.DeskOpened")]
-public sealed record DeskOpened([property: Id(0)] string Broker, [property: Id(1)] string Name, [property: Id(2)]
+public sealed record GatewayOpened([property: Id(0)] string Broker, [property: Id(1)] string Name, [property: Id(2)]
     string? Cut, [property: Id(3)] string Where);
 
 /// <summary>An entry of the journal.</summary>
 /// <param name="Sequence">Its number in the journal; 0 for a new entry.</param>
 /// <param name="Body">UTF-8 JSON.</param>
 [GenerateSerializer, Immutable, Alias("granary.DeskFact")]
-public readonly record struct DeskFact([property: Id(0)] long Sequence, [property: Id(1)] string Kind, [property: Id(2)]
+public readonly record struct GatewayEvent([property: Id(0)] long Sequence, [property: Id(1)] string Kind, [property: Id(2)]
     string Strategy, [property: Id(3)] string Symbol, [property: Id(4)] byte[] Body);
 
 [GenerateSerializer, Alias("granary.DeskVerb")]
-public enum DeskVerb
+public enum GatewayAction
 {
     /// <summary>Write facts with the next append.</summary>
     Note = 0,
@@ -83,7 +83,7 @@ public enum DeskVerb
     Flush = 3,
 
     /// <summary>Pass closed bars to a simulated broker.</summary>
-    Hear = 4,
+    OnEvent = 4,
 
     /// <summary>Query unknown orders and book executions.</summary>
     Poll = 5,
@@ -103,18 +103,18 @@ public enum DeskVerb
 /// <param name="Order">Client id of the order concerned; empty without one.</param>
 /// <param name="Price">New price of a moved stop.</param>
 [GenerateSerializer, Immutable, Alias("granary.DeskStep")]
-public sealed record DeskStep(
-    [property: Id(0)] DeskVerb Verb,
+public sealed record GatewayStep(
+    [property: Id(0)] GatewayAction Verb,
     [property: Id(1)] long Instant,
-    [property: Id(2)] DeskFact[] Facts,
-    [property: Id(3)] DeskBar[] Bars,
+    [property: Id(2)] GatewayEvent[] Facts,
+    [property: Id(3)] GatewayBar[] Bars,
     [property: Id(4)] string Order,
     [property: Id(5)] double Price);
 
 /// <summary>A closed bar.</summary>
 /// <param name="Time">Time of its open, UTC ticks.</param>
 [GenerateSerializer, Immutable, Alias("granary.DeskBar")]
-public readonly record struct DeskBar(
+public readonly record struct GatewayBar(
     [property: Id(0)] string Symbol, [property: Id(1)] string Timeframe, [property: Id(2)] long Time, [property: Id(3)]
         double Open, [property: Id(4)] double High,
     [property: Id(5)] double Low, [property: Id(6)] double Close, [property: Id(7)] double Volume);
@@ -131,9 +131,9 @@ public readonly record struct DeskBar(
 /// <param name="Moved">Whether the broker accepted the stop.</param>
 /// <param name="Found">Differences to the broker that a synchronisation found.</param>
 [GenerateSerializer, Immutable, Alias("granary.DeskAnswer")]
-public sealed record DeskAnswer(
+public sealed record GatewayAnswer(
     [property: Id(0)] bool Done,
-    [property: Id(1)] DeskFact[] Facts,
+    [property: Id(1)] GatewayEvent[] Facts,
     [property: Id(2)] string? JournalFault,
     [property: Id(3)] string? VenueFault,
     [property: Id(4)] long Appending,

@@ -9,7 +9,7 @@ public interface IComputeGrain : IGrainWithStringKey
 {
     /// <summary>Starts a strategy group; repeated orders change nothing.</summary>
     [AlwaysInterleave, Alias("Start")]
-    Task StartAsync(CohortOrder order);
+    Task StartAsync(GroupOrder order);
 
     /// <summary>Returns the status of the run's strategy groups on this silo.</summary>
     [AlwaysInterleave, Alias("Poll")]
@@ -35,7 +35,7 @@ public interface IComputeGrain : IGrainWithStringKey
 /// <param name="Stressed">Whether costs are doubled, as in the pass.</param>
 /// <param name="HasEnded">Whether its bars end before those of other markets.</param>
 [GenerateSerializer, Immutable, Alias("granary.CohortOrder")]
-public sealed record CohortOrder(
+public sealed record GroupOrder(
     [property: Id(0)] Guid Id,
     [property: Id(1)] string Run,
     [property: Id(2)] string Pass,
@@ -53,10 +53,10 @@ public sealed record CohortOrder(
 /// <param name="Leaving">Whether the silo is shutting down and accepts no work.</param>
 [GenerateSerializer, Immutable, Alias("granary.ComputeStatus")]
 public sealed record ComputeStatus([property: Id(0)] int Threads, [property: Id(1)] bool Leaving, [property: Id(2)]
-    IReadOnlyList<CohortStatus> Cohorts);
+    IReadOnlyList<GroupStatus> Groups);
 
 [GenerateSerializer, Alias("granary.CohortState")]
-public enum CohortState
+public enum GroupState
 {
     Starting = 0,
     Running = 1,
@@ -78,11 +78,11 @@ public enum CohortState
 /// <param name="MayPass">Whether another run may succeed.</param>
 /// <param name="StartSeconds">Seconds from the order to the first block; 0 before it.</param>
 [GenerateSerializer, Immutable, Alias("granary.CohortStatus")]
-public sealed record CohortStatus(
+public sealed record GroupStatus(
     [property: Id(0)] Guid Id,
     [property: Id(1)] string Pass,
     [property: Id(2)] int Feed,
-    [property: Id(3)] CohortState State,
+    [property: Id(3)] GroupState State,
     [property: Id(4)] int[] Strategies,
     [property: Id(5)] long Evaluations,
     [property: Id(6)] long Bars,

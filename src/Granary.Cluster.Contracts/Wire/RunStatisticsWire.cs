@@ -34,7 +34,7 @@ public struct RunStatisticsWire
     [Id(19)] public double NetProfit;
     [Id(20)] public long Periods;
     [Id(21)] public double PeriodsPerYear;
-    [Id(22)] public double Carry;
+    [Id(22)] public double Financing;
     [Id(23)] public int IntrabarByPath;
     [Id(24)] public int IntrabarByRule;
     [Id(25)] public string[]? Keys;
@@ -71,7 +71,7 @@ public sealed class RunStatisticsConverter(MetricCatalogue catalogue) : IConvert
     [
         s.Trades, s.WinRate, s.Expectancy, s.AverageWin, s.AverageLoss, s.ProfitFactor, s.TotalReturn, s.Cagr, s.Volatility, s.Sharpe,
         s.Sortino, s.Calmar, s.MaxDrawdown, s.MaxDrawdownDays, s.MonthsProfitable, s.WeeksProfitable, s.Exposure, s.Commission,
-        s.FinalEquity, s.NetProfit, s.Periods, s.PeriodsPerYear, s.Carry, s.IntrabarByPath, s.IntrabarByRule,
+        s.FinalEquity, s.NetProfit, s.Periods, s.PeriodsPerYear, s.Financing, s.IntrabarByPath, s.IntrabarByRule,
     ];
 
     /// <summary>A metric that the sender does not know is undefined; one that this silo does not know is left out.</summary>
@@ -120,7 +120,7 @@ public sealed class RunStatisticsConverter(MetricCatalogue catalogue) : IConvert
             NetProfit = value[ReturnMetrics.NetProfit],
             Periods = (long)value[ExposureMetrics.Periods],
             PeriodsPerYear = value[RatioMetrics.PeriodsPerYear],
-            Carry = value[ExposureMetrics.Financing],
+            Financing = value[ExposureMetrics.Financing],
             IntrabarByPath = (int)value[ExposureMetrics.IntrabarByPath],
             IntrabarByRule = (int)value[ExposureMetrics.IntrabarByRule],
             Keys = values is null ? null : keys,

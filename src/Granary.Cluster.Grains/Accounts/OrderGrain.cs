@@ -13,7 +13,7 @@ using Orleans.Runtime;
 
 namespace Granary.Cluster.Grains.Accounts;
 
-/// <summary>Holds an account's <see cref="OrderDesk"/>, as <c>granary live</c> does. Its state comes from the journal.</summary>
+/// <summary>Holds an account's <see cref="OrderGateway"/>, as <c>granary live</c> does. Its state comes from the journal.</summary>
 [PreferLocalPlacement]
 [GrainType("order")]
 internal sealed partial class OrderGrain(IAccountStore store, GranaryCatalogues catalogues, TimeProvider clock, ILocalSiloDetails silo,
@@ -22,12 +22,12 @@ internal sealed partial class OrderGrain(IAccountStore store, GranaryCatalogues 
     private const int PageLength = 2000;
     private static readonly TimeSpan Quick = TimeSpan.FromSeconds(1);
 
-    private readonly List<DeskFact> _news = [];
+    private readonly List<GatewayEvent> _news = [];
     private readonly List<string> _found = [];
     private CancellationTokenSource? _stop;
-    private IOrderDesk? _gateway;
+    private IOrderGateway? _gateway;
     private AccountLedger? _ledger;
-    private DeskOpened? _opened;
+    private GatewayOpened? _opened;
     private Task? _working;
     private IAsyncEnumerator<JournalEvent>? _reader;
     private long _epoch, _read;
@@ -35,14 +35,14 @@ internal sealed partial class OrderGrain(IAccountStore store, GranaryCatalogues 
 
     private string Account => this.GetPrimaryKeyString();
 
-    public async Task<DeskOpened> OpenAsync(long epoch, SessionStart start)
+    public async Task<GatewayOpened> OpenAsync(long epoch, SessionStart start)
     {
         if (epoch < _epoch) throw Superseded(epoch);
         if (epoch == _epoch && _opened is { } known) return known;
         await ShutAsync();
         _stop = CancellationTokenSource.CreateLinkedTokenSource(life.ApplicationStopping);
         var production = new ProductionReader(catalogues).Read(start.File, start.Text, start.Folder);
-        var gateway = await OrderDesk.OpenAsync(store, new AccountOpening
+        var gateway = await OrderGateway.OpenAsync(store, new AccountOpening
         {
             Account = Account,
             Broker = start.Broker,
@@ -53,17 +53,17 @@ internal sealed partial class OrderGrain(IAccountStore store, GranaryCatalogues 
         }, clock, _stop.Token);
         (_gateway, _epoch) = (gateway, epoch);
         Opened(logger, Account, epoch, gateway.Name);
-        return _opened = new DeskOpened(gateway.Broker, gateway.Name, gateway.Cut, silo.SiloAddress.ToString());
+        return _opened = new GatewayOpened(gateway.Broker, gateway.Name, gateway.Cut, silo.SiloAddress.ToString());
     }
 
     // New facts also go to the portfolio, whose ledger it uses for decisions.
     private void Tell(JournalEvent e)
     {
-        if (!DeskFacts.IsNews(e)) return;
-        lock (_news) _news.Add(DeskFacts.Of(e));
+        if (!GatewayEvents.IsNews(e)) return;
+        lock (_news) _news.Add(GatewayEvents.Of(e));
     }
 
-    public async Task<IReadOnlyList<DeskFact>> ReadAsync(long epoch, long after)
+    public async Task<IReadOnlyList<GatewayEvent>> ReadAsync(long epoch, long after)
     {
         var gateway = Of(epoch);
         if (_reader is null || after != _read)
@@ -71,11 +71,11 @@ internal sealed partial class OrderGrain(IAccountStore store, GranaryCatalogues 
             if (_reader is not null) await _reader.DisposeAsync();
             (_reader, _read) = (gateway.ReadAsync(_stop!.Token).GetAsyncEnumerator(_stop.Token), 0);
         }
-        var page = new List<DeskFact>();
+        var page = new List<GatewayEvent>();
         // Entry numbers have no gaps, so counting gives them.
         while (page.Count < PageLength && await _reader.MoveNextAsync())
             if (++_read > after)
-                page.Add(DeskFacts.Of(_reader.Current) with { Sequence = _read });
+                page.Add(GatewayEvents.Of(_reader.Current) with { Sequence = _read });
         if (page.Count > 0) return page;
         await _reader.DisposeAsync();
         _reader = null;
@@ -91,7 +91,7 @@ internal sealed partial class OrderGrain(IAccountStore store, GranaryCatalogues 
         _ledger = ledger;
     }
 
-    public Task<DeskAnswer> DoAsync(long epoch, IReadOnlyList<DeskStep> steps)
+    public Task<GatewayAnswer> DoAsync(long epoch, IReadOnlyList<GatewayStep> steps)
     {
         var gateway = Of(epoch);
         if (_working is { IsCompleted: false })
@@ -104,12 +104,12 @@ internal sealed partial class OrderGrain(IAccountStore store, GranaryCatalogues 
         return AwaitAsync(epoch);
     }
 
-    public async Task<DeskAnswer> AwaitAsync(long epoch)
+    public async Task<GatewayAnswer> AwaitAsync(long epoch)
     {
         var gateway = Of(epoch);
         var working = _working ?? Task.CompletedTask;
         if (!working.IsCompleted) await Task.WhenAny(working, Task.Delay(Quick));
-        if (!working.IsCompleted) return new DeskAnswer(false, [], gateway.JournalFault, null, 0, [], 0, 0, -1, false, []);
+        if (!working.IsCompleted) return new GatewayAnswer(false, [], gateway.JournalFault, null, 0, [], 0, 0, -1, false, []);
         _working = null;
         try
         {
@@ -128,14 +128,14 @@ internal sealed partial class OrderGrain(IAccountStore store, GranaryCatalogues 
             await ShutAsync();
             throw;
         }
-        DeskFact[] news;
+        GatewayEvent[] news;
         lock (_news) news = [.. _news];
-        return new DeskAnswer(true, news, gateway.JournalFault, gateway.VenueFault, gateway.Appending.Ticks, [.. gateway.Blocked],
+        return new GatewayAnswer(true, news, gateway.JournalFault, gateway.VenueFault, gateway.Appending.Ticks, [.. gateway.Blocked],
             gateway.Differences, gateway.Sent,
             _sent ? (long)(Stopwatch.GetElapsedTime(gateway.FirstSent).TotalSeconds * TimeSpan.TicksPerSecond) : -1, _moved, [.. _found]);
     }
 
-    private async Task WorkAsync(IOrderDesk gateway, IReadOnlyList<DeskStep> steps, CancellationToken stop)
+    private async Task WorkAsync(IOrderGateway gateway, IReadOnlyList<GatewayStep> steps, CancellationToken stop)
     {
         foreach (var step in steps)
         {
@@ -143,27 +143,29 @@ internal sealed partial class OrderGrain(IAccountStore store, GranaryCatalogues 
             stop.ThrowIfCancellationRequested();
             switch (step.Verb)
             {
-                case DeskVerb.Note:
-                    foreach (var fact in step.Facts) await gateway.NoteAsync(DeskFacts.ToEvent(fact), stop);
+                case GatewayAction.Note:
+                    foreach (var fact in step.Facts) await gateway.NoteAsync(GatewayEvents.ToEvent(fact), stop);
                     break;
-                case DeskVerb.Append: await gateway.AppendAsync([.. step.Facts.Select(f => DeskFacts.ToEvent(f))], stop); break;
-                case DeskVerb.FlushIfDue: await gateway.FlushIfDueAsync(stop); break;
-                case DeskVerb.Flush: await gateway.FlushAsync(stop); break;
-                case DeskVerb.Hear: await gateway.HearAsync(step.Instant, [.. step.Bars.Select(b => DeskFacts.ToBar(b))], stop); break;
-                case DeskVerb.Poll: await gateway.PollAsync(step.Instant, stop); break;
-                case DeskVerb.Send:
-                    var facts = step.Facts.Select(f => DeskFacts.ToEvent(f)).ToList();
+                case GatewayAction.Append: await gateway.AppendAsync([.. step.Facts.Select(f => GatewayEvents.ToEvent(f))], stop); break;
+                case GatewayAction.FlushIfDue: await gateway.FlushIfDueAsync(stop); break;
+                case GatewayAction.Flush: await gateway.FlushAsync(stop); break;
+                case GatewayAction.OnEvent:
+                    await gateway.OnBarsAsync(step.Instant, [.. step.Bars.Select(b => GatewayEvents.ToBar(b))],
+                    stop); break;
+                case GatewayAction.Poll: await gateway.PollAsync(step.Instant, stop); break;
+                case GatewayAction.Send:
+                    var facts = step.Facts.Select(f => GatewayEvents.ToEvent(f)).ToList();
                     var intents = facts.OfType<OrderIntended>().ToList();
                     facts.RemoveAll(f => f is OrderIntended);
                     await gateway.SendAsync(step.Instant, facts, intents, stop);
                     _sent = intents.Count > 0;
                     break;
-                case DeskVerb.Cancel:
-                    if (_ledger!.Find(step.Order) is { } ticket) await gateway.CancelAsync(step.Instant, ticket, stop);
+                case GatewayAction.Cancel:
+                    if (_ledger!.Find(step.Order) is { } order) await gateway.CancelAsync(step.Instant, order, stop);
                     break;
-                case DeskVerb.MoveStop: _moved = await gateway.MoveStopAsync(step.Instant, step.Order, step.Price, stop); break;
-                case DeskVerb.Synchronise: _found.AddRange(await gateway.SynchroniseAsync(step.Instant, stop)); break;
-                case DeskVerb.Unblock: gateway.Unblock(); break;
+                case GatewayAction.MoveStop: _moved = await gateway.MoveStopAsync(step.Instant, step.Order, step.Price, stop); break;
+                case GatewayAction.Synchronise: _found.AddRange(await gateway.SynchroniseAsync(step.Instant, stop)); break;
+                case GatewayAction.Unblock: gateway.Unblock(); break;
                 default: throw new InvalidOperationException($"step {step.Verb} is of a newer Granary; bring this silo up to date");
             }
         }
@@ -177,9 +179,9 @@ internal sealed partial class OrderGrain(IAccountStore store, GranaryCatalogues 
 
     public Task<string?> WhereAsync() => Task.FromResult(_opened?.Where);
 
-    private IOrderDesk Of(long epoch) => epoch == _epoch && _gateway is { } gateway ? gateway : throw Superseded(epoch);
+    private IOrderGateway Of(long epoch) => epoch == _epoch && _gateway is { } gateway ? gateway : throw Superseded(epoch);
 
-    private DeskSupersededException Superseded(long epoch) =>
+    private GatewaySupersededException Superseded(long epoch) =>
         new($"the account {Account} is not open to epoch {epoch} of its session{(_opened is null ? "" : $", but to {_epoch}")}");
 
     // Current work is abandoned: the journal has its progress.
@@ -223,4 +225,4 @@ internal sealed partial class OrderGrain(IAccountStore store, GranaryCatalogues 
 /// <summary>
 /// The account is open for another epoch of the session, or closed. The caller continues from the journal if it still owns the session.
 /// </summary>
-internal sealed class DeskSupersededException(string message) : Exception(message);
+internal sealed class GatewaySupersededException(string message) : Exception(message);

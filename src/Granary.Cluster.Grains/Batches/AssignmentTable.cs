@@ -36,7 +36,7 @@ internal sealed class AssignmentTable
         /// <summary>Time at which the silo accepted the order, in ticks of the polls' clock; null if unknown.</summary>
         public long? StartedAt { get; set; }
 
-        public CohortStatus? Seen { get; set; }
+        public GroupStatus? Seen { get; set; }
 
         public long Left => Work.Cost - (Seen?.Evaluations ?? 0);
     }
@@ -78,11 +78,11 @@ internal sealed class AssignmentTable
     private void Sort() => _waiting.Sort((a, b) => b.Cost.CompareTo(a.Cost));
 
     /// <summary>Adopts groups of the pass that were started before this activation.</summary>
-    public void Adopt(SiloAddress silo, IReadOnlyList<CohortStatus> statuses)
+    public void Adopt(SiloAddress silo, IReadOnlyList<GroupStatus> statuses)
     {
         foreach (var status in statuses)
         {
-            if (status.Pass != _pass.Key || status.State == CohortState.Failed || _given.ContainsKey(status.Id)) continue;
+            if (status.Pass != _pass.Key || status.State == GroupState.Failed || _given.ContainsKey(status.Id)) continue;
             var at = _waiting.FindIndex(w => w.Feed.Feed == status.Feed && w.Strategies.Intersect(status.Strategies).Any());
             if (at < 0) continue;
             // The rest of its feed waits for another silo.
@@ -101,7 +101,7 @@ internal sealed class AssignmentTable
     /// <param name="askedAt">Time of the poll; the status does not cover later orders.</param>
     /// <param name="fault">Why the batch cannot continue, in one sentence; null if it can.</param>
     /// <returns>Groups that the silo can remove: their end is known, or other silos run their strategies.</returns>
-    public List<Guid> Seen(SiloAddress silo, IReadOnlyList<CohortStatus> statuses, long askedAt, out int lost, out string? fault)
+    public List<Guid> Seen(SiloAddress silo, IReadOnlyList<GroupStatus> statuses, long askedAt, out int lost, out string? fault)
     {
         (lost, fault) = (0, null);
         var over = new List<Guid>();
@@ -115,10 +115,10 @@ internal sealed class AssignmentTable
             }
             given.Seen = status;
             given.StartedAt ??= askedAt;
-            if (status.State is not (CohortState.Done or CohortState.Failed)) continue;
+            if (status.State is not (GroupState.Done or GroupState.Failed)) continue;
             over.Add(status.Id);
             _given.Remove(status.Id);
-            if (status.State == CohortState.Done)
+            if (status.State == GroupState.Done)
             {
                 Done += given.Work.Strategies.Length;
                 _finished += status.Evaluations;
@@ -183,9 +183,9 @@ internal sealed class AssignmentTable
 
     /// <summary>Assigns waiting groups to silos with room.</summary>
     /// <param name="silos">Silos that accept work, with their threads.</param>
-    public List<(SiloAddress Silo, CohortOrder Order)> Assign(string run, IReadOnlyDictionary<SiloAddress, int> silos)
+    public List<(SiloAddress Silo, GroupOrder Order)> Assign(string run, IReadOnlyDictionary<SiloAddress, int> silos)
     {
-        var orders = new List<(SiloAddress, CohortOrder)>();
+        var orders = new List<(SiloAddress, GroupOrder)>();
         for (var i = 0; i < _waiting.Count;)
         {
             var work = _waiting[i];
@@ -196,7 +196,7 @@ internal sealed class AssignmentTable
                 .Select(s => s.Key).FirstOrDefault();
             if (silo is null) break;
             _waiting.RemoveAt(i);
-            var order = new CohortOrder(Guid.NewGuid(), run, _pass.Key, work.Feed.Feed, work.Strategies, _pass.WithEvents,
+            var order = new GroupOrder(Guid.NewGuid(), run, _pass.Key, work.Feed.Feed, work.Strategies, _pass.WithEvents,
                 _pass.WithFactors, work.Feed.Hashes,
                 [.. _pass.Models.Select(m => m with { Strategies = [.. m.Strategies.Intersect(work.Strategies)] })
                     .Where(m => m.Strategies.Length > 0)], _pass.Changes, _pass.Stressed, work.Feed.HasEnded);
@@ -225,7 +225,7 @@ internal sealed class AssignmentTable
     public (SiloAddress From, Guid Group, int Most)? Relief(IReadOnlyDictionary<SiloAddress, int> silos, long now)
     {
         if (_waiting.Count > 0 || !silos.Keys.Any(s => _given.Values.All(g => !g.Silo.Equals(s)))) return null;
-        var heaviest = _given.Where(g => g.Value.Seen is { State: CohortState.Running }
+        var heaviest = _given.Where(g => g.Value.Seen is { State: GroupState.Running }
             && g.Value.Work.Strategies.Length >= 2 * RunGroup.Size).OrderByDescending(g => g.Value.Left).FirstOrDefault();
         if (heaviest.Value is not { StartedAt: { } started } given) return null;
         // With a share p of the bars processed, n strategies here and m moved need max((n−m)(1−p), m): equal at m = n(1−p)/(2−p).

@@ -56,7 +56,7 @@ internal sealed partial class BatchGrain(
     private Task _writing = Task.CompletedTask;
     private Task? _submitting;
     private string? _shown;
-    private bool _ticking, _again, _poked;
+    private bool _inTimer, _again, _poked;
 
     private sealed class SiloView
     {
@@ -172,7 +172,7 @@ internal sealed partial class BatchGrain(
         if (_status is null or { Ended: true }) return Task.FromResult(false);
         _poked = true;
         Drive();
-        _ = TickAsync();
+        _ = OnTimerAsync();
         return Task.FromResult(true);
     }
 
@@ -184,18 +184,18 @@ internal sealed partial class BatchGrain(
         if (await this.GetReminder(Reminder) is { } reminder) await this.UnregisterReminder(reminder);
     }
 
-    private void Drive() => _timer ??= this.RegisterGrainTimer(TickAsync,
+    private void Drive() => _timer ??= this.RegisterGrainTimer(OnTimerAsync,
         new GrainTimerCreationOptions(TimeSpan.Zero, settings.Tick) { Interleave = true, KeepAlive = true });
 
     // One at a time; a request meanwhile follows at once.
-    private async Task TickAsync()
+    private async Task OnTimerAsync()
     {
-        if (_ticking)
+        if (_inTimer)
         {
             _again = true;
             return;
         }
-        _ticking = true;
+        _inTimer = true;
         try
         {
             do
@@ -209,11 +209,11 @@ internal sealed partial class BatchGrain(
         catch (Exception e)
         {
             // The next timer callback tries again.
-            TickFailed(logger, Run, e.Message, e);
+            TimerFailed(logger, Run, e.Message, e);
         }
         finally
         {
-            _ticking = false;
+            _inTimer = false;
         }
     }
 
@@ -285,7 +285,7 @@ internal sealed partial class BatchGrain(
             view.AskedAt = at;
             view.AnsweredAt = Stopwatch.GetTimestamp();
             view.Fresh = true;
-            _ = TickAsync();
+            _ = OnTimerAsync();
         }
         catch (Exception e) when (Loss.Is(e))
         {
@@ -313,7 +313,7 @@ internal sealed partial class BatchGrain(
         var ledger = new AssignmentTable(order, _silos.Values.Count(v => v.Answer is { Leaving: false }));
         foreach (var (silo, view) in _silos)
             if (view.Answer is { } answer && IsResponsive(view))
-                ledger.Adopt(silo, answer.Cohorts);
+                ledger.Adopt(silo, answer.Groups);
         _ledger = ledger;
         PassBegins(logger, Run, order.Key, order.Work.Sum(w => w.Strategies.Length), order.Work.Count, _silos.Count);
     }
@@ -325,7 +325,7 @@ internal sealed partial class BatchGrain(
         {
             if (!view.Fresh || view.Answer is not { } answer) continue;
             view.Fresh = false;
-            var over = ledger.Seen(silo, answer.Cohorts, view.AskedAt, out var again, out var fault);
+            var over = ledger.Seen(silo, answer.Groups, view.AskedAt, out var again, out var fault);
             lost += again;
             if (over.Count > 0) _ = Quietly(() => Compute(silo).StopAsync(Run, over));
             if (fault is null) continue;
@@ -358,7 +358,7 @@ internal sealed partial class BatchGrain(
         foreach (var feed in ledger.IdleFeeds.Where(_closed.Add)) Close(feed, ledger.Pass.Changes);
     }
 
-    private async Task StartAsync(AssignmentTable ledger, SiloAddress silo, CohortOrder order)
+    private async Task StartAsync(AssignmentTable ledger, SiloAddress silo, GroupOrder order)
     {
         try
         {
@@ -461,7 +461,7 @@ internal sealed partial class BatchGrain(
     private static partial void SiloLost(ILogger logger, string runId, string silo, int groups);
 
     [LoggerMessage(4, LogLevel.Warning, "Run {RunId}: {Reason}; retrying")]
-    private static partial void TickFailed(ILogger logger, string runId, string reason, Exception exception);
+    private static partial void TimerFailed(ILogger logger, string runId, string reason, Exception exception);
 
     [LoggerMessage(5, LogLevel.Information, "Run {RunId} ended as {State}, digest {Digest}, fault {Fault}")]
     private static partial void EndedAs(ILogger logger, string runId, BatchState state, string? digest, string? fault);

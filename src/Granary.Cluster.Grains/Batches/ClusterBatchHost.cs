@@ -38,7 +38,7 @@ internal sealed class ClusterBatchHost(Action changed, long spreadFrom) : IBatch
         public bool Stressed => stressed;
 
         /// <summary>Whether the pass belongs to validation checks, which do not count as progress of the batch.</summary>
-        public bool IsGuard => stressed || changes.Length > 0;
+        public bool IsValidation => stressed || changes.Length > 0;
 
         public Guid Token { get; } = Guid.NewGuid();
 
@@ -65,7 +65,7 @@ internal sealed class ClusterBatchHost(Action changed, long spreadFrom) : IBatch
         // An event log knows its chunks, also after a loss; those of other sinks are counted here.
         private readonly Dictionary<int, int> _chunks = [];
 
-        public int ChunksOf(int strategy) => events is EventSpool log ? log.ChunkCount(strategy) : _chunks.GetValueOrDefault(strategy);
+        public int ChunksOf(int strategy) => events is EventLog log ? log.ChunkCount(strategy) : _chunks.GetValueOrDefault(strategy);
 
         public void Append(in EventChunk chunk)
         {
@@ -73,10 +73,10 @@ internal sealed class ClusterBatchHost(Action changed, long spreadFrom) : IBatch
             if (chunk.Chunk > ChunksOf(chunk.Strategy))
                 throw new EventGapException($"chunk {chunk.Chunk} of strategy {chunk.Strategy} came too early");
             events.Append(chunk.Strategy, chunk.Chunk, chunk.Events);
-            if (events is not EventSpool) _chunks[chunk.Strategy] = chunk.Chunk + 1;
+            if (events is not EventLog) _chunks[chunk.Strategy] = chunk.Chunk + 1;
         }
 
-        public void Flush() => (events as EventSpool)?.Flush();
+        public void Flush() => (events as EventLog)?.Flush();
 
         public TaskCompletionSource Complete { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
@@ -85,7 +85,7 @@ internal sealed class ClusterBatchHost(Action changed, long spreadFrom) : IBatch
     public string Description { get; set; } = "cluster";
 
     /// <inheritdoc/>
-    public IBatchHost ForGuards(long evaluations, int threads) => evaluations >= spreadFrom ? this : new EmbeddedHost(threads);
+    public IBatchHost ForValidation(long evaluations, int threads) => evaluations >= spreadFrom ? this : new EmbeddedHost(threads);
 
     /// <inheritdoc/>
     public async Task RunAsync(BatchPlan plan, IReadOnlyDictionary<string, OpenedMarket> markets, Func<StrategyInstance, bool> include,
@@ -136,7 +136,7 @@ internal sealed class ClusterBatchHost(Action changed, long spreadFrom) : IBatch
             lock (_lock)
             {
                 return _pass is not { } p ? (null, 0, 0, 0, 0)
-                    : p.IsGuard ? (p.Token, 0, 0, 0, 0)
+                    : p.IsValidation ? (p.Token, 0, 0, 0, 0)
                     : (p.Token, p.Strategies - p.Wanted.Count, p.Failed, p.Strategies, p.Total);
             }
         }

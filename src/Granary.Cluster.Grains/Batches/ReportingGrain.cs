@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Granary.Application.Batches;
 using Granary.Application.Catalogues;
-using Granary.Application.Guards;
+using Granary.Application.Validation;
 using Granary.Application.Json;
 using Granary.Application.RunFolders;
 using Granary.Application.Runs;

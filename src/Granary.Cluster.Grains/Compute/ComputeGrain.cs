@@ -8,7 +8,7 @@ namespace Granary.Cluster.Grains.Compute;
 [GrainType("compute")]
 internal sealed class ComputeGrain(SiloCompute compute) : Grain, IComputeGrain
 {
-    public Task StartAsync(CohortOrder order)
+    public Task StartAsync(GroupOrder order)
     {
         compute.Start(order);
         return Task.CompletedTask;

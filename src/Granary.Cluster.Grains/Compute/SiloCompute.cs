@@ -70,7 +70,7 @@ public sealed partial class SiloCompute : ILifecycleParticipant<ISiloLifecycle>,
     internal bool IsHeld { get; set; }
 
     /// <summary>Number of running strategy groups.</summary>
-    public int Cohorts => _groups.Values.Count(c => !c.Ended.IsCompleted);
+    public int Groups => _groups.Values.Count(c => !c.Ended.IsCompleted);
 
     /// <summary>Number of strategy groups ever started on this silo.</summary>
     public int Begun => _begun;
@@ -78,11 +78,11 @@ public sealed partial class SiloCompute : ILifecycleParticipant<ISiloLifecycle>,
     internal StrategyGroup? Find(Guid id) => _groups.GetValueOrDefault(id);
 
     internal IAsyncEnumerable<BarBlock> Blocks(string feed, string hash, CancellationToken cancellationToken) =>
-        _settings.Blocks == BlockCarriage.Pull
+        _settings.Blocks == BlockTransport.Pull
         ? new FeedReceiver(Grains, feed, hash, _settings.BlocksAhead, Instruments).ReadAsync(cancellationToken)
         : _windows.ReadAsync(feed, hash, cancellationToken);
 
-    internal void Start(CohortOrder order)
+    internal void Start(GroupOrder order)
     {
         if (IsLeaving || _stopping.IsCancellationRequested) throw new SiloUnavailableException("this silo is shutting down");
         var group = new StrategyGroup(this, order, _stopping.Token);
@@ -152,10 +152,10 @@ public sealed partial class SiloCompute : ILifecycleParticipant<ISiloLifecycle>,
 
     internal void GroupFailed(string run, int feed, string fault, Exception e) => GroupEnded(_logger, run, feed, fault, e);
 
-    internal void Joined(CohortOrder order, double seconds) =>
+    internal void Joined(GroupOrder order, double seconds) =>
         GroupJoined(_logger, order.Run, order.Strategies.Length, order.Feed, seconds);
 
-    internal void Finished(CohortOrder order, double seconds) =>
+    internal void Finished(GroupOrder order, double seconds) =>
         GroupFinished(_logger, order.Run, order.Strategies.Length, order.Feed, seconds);
 
     internal void NotActivated(string run, string strategy) => StrategyNotActivated(_logger, run, strategy);

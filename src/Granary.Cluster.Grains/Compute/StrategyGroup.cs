@@ -30,20 +30,21 @@ internal sealed class StrategyGroup
     private readonly SiloCompute _silo;
     private readonly CancellationTokenSource _stop;
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly TaskCompletionSource<IReadOnlyList<StrategyOutcome>> _walked = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<IReadOnlyList<StrategyOutcome>> _processed =
+        new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly long _ordered = Stopwatch.GetTimestamp();
     private readonly Lock _lock = new();
     private int[] _strategies;
     private FeedExecution? _execution;
     private Dictionary<int, string>? _errors;
     private long _evaluations, _bars, _counted;
-    private readonly SemaphoreSlim _mending = new(1);
+    private readonly SemaphoreSlim _repairing = new(1);
     private double _startSeconds;
     private int _waits;
     private volatile bool _unjoinable;
     private bool _isRunning;
 
-    public StrategyGroup(SiloCompute silo, CohortOrder order, CancellationToken stop)
+    public StrategyGroup(SiloCompute silo, GroupOrder order, CancellationToken stop)
     {
         _silo = silo;
         Order = order;
@@ -51,9 +52,9 @@ internal sealed class StrategyGroup
         _stop = CancellationTokenSource.CreateLinkedTokenSource(stop);
     }
 
-    public CohortOrder Order { get; }
+    public GroupOrder Order { get; }
 
-    public CohortState State { get; private set; }
+    public GroupState State { get; private set; }
 
     public string? Fault { get; private set; }
 
@@ -62,12 +63,12 @@ internal sealed class StrategyGroup
     /// <summary>Completes when the group has ended, with or without success.</summary>
     public Task Ended => _ended.Task;
 
-    public CohortStatus Status
+    public GroupStatus Status
     {
         get
         {
             Count();
-            lock (_lock) return new CohortStatus(Order.Id, Order.Pass, Order.Feed, State, _strategies, _evaluations, _bars, Fault, MayPass,
+            lock (_lock) return new GroupStatus(Order.Id, Order.Pass, Order.Feed, State, _strategies, _evaluations, _bars, Fault, MayPass,
                 _startSeconds);
         }
     }
@@ -110,11 +111,11 @@ internal sealed class StrategyGroup
             {
                 HasEnded = Order.HasEnded,
                 Held = () => reporter.IsFull || _silo.IsHeld,
-                Finished = outcomes => _walked.TrySetResult(outcomes),
+                Finished = outcomes => _processed.TrySetResult(outcomes),
                 Ended = fault =>
                 {
-                    if (fault is not null) _walked.TrySetException(fault);
-                    else _walked.TrySetCanceled();
+                    if (fault is not null) _processed.TrySetException(fault);
+                    else _processed.TrySetCanceled();
                 },
             };
             lock (_lock) _execution = execution;
@@ -129,24 +130,24 @@ internal sealed class StrategyGroup
             using (_stop.Token.Register(() => _silo.Pool.Stop(execution)))
             {
                 // If the reporter fails, processing ends too.
-                if (await Task.WhenAny(_walked.Task, reporter.Sending) == reporter.Sending && !_walked.Task.IsCompleted
+                if (await Task.WhenAny(_processed.Task, reporter.Sending) == reporter.Sending && !_processed.Task.IsCompleted
                     && !reporter.Sending.IsCompletedSuccessfully)
                 {
                     _silo.Pool.Stop(execution);
                     await reporter.Sending;
                 }
-                outcomes = await _walked.Task;
+                outcomes = await _processed.Task;
             }
             await joining;
             _silo.Finished(Order, Stopwatch.GetElapsedTime(_ordered).TotalSeconds);
             _errors = outcomes.Where(o => o.Error is not null).ToDictionary(o => o.Index, o => o.Error!);
-            SetState(CohortState.Reporting);
+            SetState(GroupState.Reporting);
             await reporter.FinishAsync(outcomes);
             foreach (var outcome in outcomes)
                 if (outcome.Error is { } error)
                     _silo.Failed(Order.Run, plan.Instances[outcome.Index].Id, error);
             activity?.SetTag("granary.bars", execution.Evaluations);
-            SetState(CohortState.Done);
+            SetState(GroupState.Done);
         }
         catch (Exception e)
         {
@@ -154,7 +155,7 @@ internal sealed class StrategyGroup
             activity?.SetStatus(ActivityStatusCode.Error, fault);
             lock (_lock)
             {
-                State = CohortState.Failed;
+                State = GroupState.Failed;
                 Fault = fault;
                 MayPass = e switch
                 {
@@ -209,7 +210,7 @@ internal sealed class StrategyGroup
         _silo.Instruments.StrategiesRunning.Add(Order.Strategies.Length);
         lock (_lock)
         {
-            State = CohortState.Running;
+            State = GroupState.Running;
             _startSeconds = Stopwatch.GetElapsedTime(_ordered).TotalSeconds;
         }
     }
@@ -220,7 +221,7 @@ internal sealed class StrategyGroup
         if (joining.IsCompletedSuccessfully) _silo.Joined(Order, Stopwatch.GetElapsedTime(_ordered).TotalSeconds);
     }
 
-    private void SetState(CohortState state)
+    private void SetState(GroupState state)
     {
         Count();
         lock (_lock) State = state;
@@ -266,7 +267,7 @@ internal sealed class StrategyGroup
         // tries for all, and the others wait for it.
         if (joined is null && !_unjoinable)
         {
-            await _mending.WaitAsync(_stop.Token);
+            await _repairing.WaitAsync(_stop.Token);
             try
             {
                 for (var pause = 100; !_unjoinable && (joined = await TryJoinAsync(grain, slot)) is null; pause = Math.Min(2 * pause, 1000))
@@ -277,7 +278,7 @@ internal sealed class StrategyGroup
             }
             finally
             {
-                _mending.Release();
+                _repairing.Release();
             }
         }
         // An activation of an earlier attempt may live on another silo: it ends when it is called.
@@ -314,7 +315,7 @@ internal sealed class StrategyGroup
 
     public int[] GiveUp(int most)
     {
-        if (_execution is not { } execution || State != CohortState.Running) return [];
+        if (_execution is not { } execution || State != GroupState.Running) return [];
         int[] given = [.. _silo.Pool.GiveUp(execution, most).SelectMany(g => g.Instances).Select(i => i.Index)];
         lock (_lock) _strategies = [.. _strategies.Except(given)];
         return given;

@@ -21,7 +21,7 @@ public static class GrainHosting
 {
     /// <summary>
     /// The silo needs grain storage of the name <see cref="ClusterProviders.State"/>, reminders, and with
-    /// <see cref="BlockCarriage.Stream"/> the stream provider <see cref="ClusterProviders.Blocks"/>.
+    /// <see cref="BlockTransport.Stream"/> the stream provider <see cref="ClusterProviders.Blocks"/>.
     /// </summary>
     /// <param name="catalogues">What the silo knows; alike on all silos of a cluster.</param>
     public static ISiloBuilder AddGranaryGrains(this ISiloBuilder silo, GrainSettings settings, GranaryCatalogues catalogues)
@@ -34,7 +34,7 @@ public static class GrainHosting
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<ClusterInstruments>();
         services.TryAddSingleton(AccountStores.Open(settings.State ?? Path.Combine(settings.Runs, ".accounts")));
-        services.AddHostedService<SessionKeeper>();
+        services.AddHostedService<SessionMonitor>();
         services.AddSingleton<SharedSources>();
         services.AddSingleton<RunPlans>();
         services.AddSingleton<SiloProcess>();

@@ -83,7 +83,7 @@ internal sealed partial class PortfolioGrain(
     private CancellationTokenSource? _stop;
     private Task? _running;
     private IGrainTimer? _awake;
-    private RemoteDesk? _gateway;
+    private RemoteOrderGateway? _gateway;
     private string? _waitsFor;
 
     private string Id => this.GetPrimaryKeyString();
@@ -194,7 +194,7 @@ internal sealed partial class PortfolioGrain(
             var page = await orders.ReadAsync(epoch, after);
             if (page.Count == 0) return last;
             foreach (var fact in page)
-                if (fact.Kind == DeskFacts.Started && DeskFacts.ToEvent(fact) is SessionStarted started)
+                if (fact.Kind == GatewayEvents.Started && GatewayEvents.ToEvent(fact) is SessionStarted started)
                     last = started;
             after = page[^1].Sequence;
         }
@@ -264,7 +264,7 @@ internal sealed partial class PortfolioGrain(
                     // The list may have missed the start; it restarts sessions of lost silos.
                     if (again) await List.StartedAsync(Id);
                     again = true;
-                    var environment = new ClusterSite(
+                    var environment = new ClusterEnvironment(
                         GrainFactory, Id, session.State.Epoch, start, control, _weights, gateway => _gateway = gateway);
                     var run = await Task.Run(
                         () => LiveSession.RunAsync(request, production, environment, clock, stop), CancellationToken.None);
@@ -305,7 +305,7 @@ internal sealed partial class PortfolioGrain(
     }
 
     private static bool MayPass(Exception e) =>
-        Loss.Is(e) || e is LeaseException or JournalException or ServiceUnavailableException or DeskSupersededException or BarStoreException
+        Loss.Is(e) || e is LeaseException or JournalException or ServiceUnavailableException or GatewaySupersededException or BarStoreException
             or OperationCanceledException;
 
     private async Task EndAsync(SessionPhase phase, string? digest, string? fault)

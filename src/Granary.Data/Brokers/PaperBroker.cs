@@ -16,11 +16,11 @@ public sealed class PaperBroker : IBroker, IMarketListener
 {
     private static readonly JsonSerializerOptions Json = new() { NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals };
 
-    private readonly PaperVenue _venue;
+    private readonly SimulatedExchange _venue;
     private readonly IJournal _journal;
     private readonly TimeProvider _clock;
 
-    private sealed record Bars([property: JsonPropertyName(nameof(PaperVenue.Instant))] long CloseTime, List<BarOf> Items);
+    private sealed record Bars([property: JsonPropertyName(nameof(SimulatedExchange.Instant))] long CloseTime, List<BarOf> Items);
 
     private readonly record struct BarOf(
         string Symbol, string Timeframe, long Time, double Open, double High, double Low, double Close, double Volume)
@@ -36,7 +36,7 @@ public sealed class PaperBroker : IBroker, IMarketListener
     // Whether answers get lost; then the journal must have each submission.
     private readonly bool _losesAnswers;
 
-    private PaperBroker(PaperVenue venue, IJournal journal, TimeProvider clock, bool losesAnswers) =>
+    private PaperBroker(SimulatedExchange venue, IJournal journal, TimeProvider clock, bool losesAnswers) =>
         (_venue, _journal, _clock, _losesAnswers) = (venue, journal, clock, losesAnswers);
 
     public string Name => "paper";
@@ -52,7 +52,7 @@ public sealed class PaperBroker : IBroker, IMarketListener
         PaperSettings settings, ExecutionSettings execution, IReadOnlyDictionary<string, Instrument> instruments,
         IJournal journal, TimeProvider clock, CancellationToken cancellationToken = default)
     {
-        var broker = new PaperBroker(new PaperVenue(settings, execution, instruments), journal, clock, settings.TimeoutShare > 0);
+        var broker = new PaperBroker(new SimulatedExchange(settings, execution, instruments), journal, clock, settings.TimeoutShare > 0);
         await foreach (var entry in journal.ReadAsync(new JournalQuery(), cancellationToken).ConfigureAwait(false)) broker.Apply(entry);
         return broker;
     }

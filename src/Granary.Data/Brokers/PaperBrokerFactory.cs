@@ -36,7 +36,7 @@ public sealed class PaperBrokerFactory(
     {
         try
         {
-            return ReplayPace.Parse($"fixed:{text}").Delay;
+            return ReplaySpeed.Parse($"fixed:{text}").Delay;
         }
         catch (BarDataException e)
         {

@@ -52,7 +52,7 @@ public sealed class ExchangeFeed : ILiveFeed
         public readonly Timeframe Timeframe = timeframe;
         // The bar under construction as last heard, and when that was by the exchange's clock.
         public Bar? Open;
-        public long Heard;
+        public long LastEventTime;
         public int OverConnection;
         public long Sequence = long.MinValue;
         public long ClosedTo = long.MinValue;
@@ -74,7 +74,7 @@ public sealed class ExchangeFeed : ILiveFeed
     private string? _firstForeign;
     private int _connections;
     private TimeSpan _pingEvery;
-    private bool _heard;
+    private bool _received;
 
     /// <exception cref="BarDataException">A symbol cannot be spelled as the exchange does, or it has no bars of that length.</exception>
     public ExchangeFeed(ExchangeFeedRequest request)
@@ -274,13 +274,13 @@ public sealed class ExchangeFeed : ILiveFeed
         switch (message)
         {
             case ExchangeKline kline:
-                _heard = true;
+                _received = true;
                 Take(kline);
                 break;
             case ExchangeTicker ticker:
                 Take(ticker);
                 break;
-            case ExchangeRefusal refusal when !_heard:
+            case ExchangeRefusal refusal when !_received:
                 // Nothing will ever come: that is better said than waited for.
                 throw new BarDataException($"{_request.Exchange.Name} refuses: {refusal.Reason.TrimEnd('.')}; correct the symbols or the "
                     + $"timeframe");
@@ -304,14 +304,14 @@ public sealed class ExchangeFeed : ILiveFeed
                 else _unordered++;
                 return;
             }
-            if (market.Open is { } open && (kline.Bar.Time < open.Time || kline.Bar.Time == open.Time && kline.Time < market.Heard))
+            if (market.Open is { } open && (kline.Bar.Time < open.Time || kline.Bar.Time == open.Time && kline.Time < market.LastEventTime))
             {
                 _unordered++;
                 return;
             }
             // A bar behind the open one says that the open one is closed, also where its last word was lost.
             if (market.Open is { } before && kline.Bar.Time > before.Time) Infer(place, before);
-            market.Heard = kline.Time;
+            market.LastEventTime = kline.Time;
             market.OverConnection = _connections;
             if (kline.Closed == true) Close(place, kline.Bar);
             else market.Open = kline.Bar;

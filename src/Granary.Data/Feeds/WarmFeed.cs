@@ -148,7 +148,7 @@ public sealed class WarmFeed : ILiveFeed
     /// <see cref="TryNext"/>, and the feed continues after them.
     /// </summary>
     /// <param name="bars">By the feed's market.</param>
-    public void Resume(long instant, IEnumerable<(int Market, Bar Bar)> bars)
+    public void Resume(long timestamp, IEnumerable<(int Market, Bar Bar)> bars)
     {
         foreach (var (market, bar) in bars)
         {
@@ -158,7 +158,7 @@ public sealed class WarmFeed : ILiveFeed
             if (_request.Store is not null) symbol.Unsaved.Add(bar);
             Put(symbol, bar);
         }
-        Reach(instant);
+        Reach(timestamp);
     }
 
     /// <summary>The next item of what is resumed.</summary>

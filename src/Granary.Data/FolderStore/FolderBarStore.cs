@@ -31,7 +31,7 @@ public sealed class FolderBarStore(string directory) : IBarStore
 
     public IBarSource Source(bool adjust = true) => new StoreBarSource(directory, adjust);
 
-    public Task<IReadOnlyList<string>> MendAsync(string symbol, Timeframe timeframe, CancellationToken cancellationToken = default) =>
+    public Task<IReadOnlyList<string>> RepairAsync(string symbol, Timeframe timeframe, CancellationToken cancellationToken = default) =>
         Task.FromException<IReadOnlyList<string>>(new BarDataException($"{Name}: a bar file is written whole, in order and with checksums, "
             + $"so that there is nothing to mend; one that is damaged is imported again"));
 

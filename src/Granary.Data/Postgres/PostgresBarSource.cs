@@ -183,7 +183,8 @@ public sealed class PostgresBarSource : IBarSource, IAsyncDisposable
     private sealed class Cursor(PostgresDatabase database, PostgresBarStore.Market market, BarQuery query, bool adjust, int size)
         : IAsyncDisposable
     {
-        private readonly ResiliencePipeline _away = RetryPolicies.ServerAway(PostgresDatabase.Away, database.Patience, database.Clock);
+        private readonly ResiliencePipeline _away = RetryPolicies.ServerAway(PostgresDatabase.Away, database.ReconnectTimeout,
+            database.Clock);
         private NpgsqlConnection? _connection;
         private IAsyncEnumerator<BarColumns>? _reader;
         private long? _last;

@@ -238,7 +238,7 @@ public sealed class PostgresBarStore(PostgresAddress address) : IBarStore
     /// Counts the rows of a market again and corrects what the catalogue says of them, as after a change of rows by SQL. The key sees to it
     /// that each time is there once and that they are read in order.
     /// </summary>
-    public async Task<IReadOnlyList<string>> MendAsync(string symbol, Timeframe timeframe, CancellationToken cancellationToken = default)
+    public async Task<IReadOnlyList<string>> RepairAsync(string symbol, Timeframe timeframe, CancellationToken cancellationToken = default)
     {
         var log = new List<string>();
         var before = await _database.RunAsync(async connection =>

@@ -18,7 +18,7 @@ internal sealed class PostgresDatabase(PostgresAddress address) : IAsyncDisposab
     public PostgresAddress Address => address;
 
     /// <summary>How long a server that has gone is waited for before the work fails.</summary>
-    public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(60);
+    public TimeSpan ReconnectTimeout { get; init; } = TimeSpan.FromSeconds(60);
 
     /// <summary>Of the timeout.</summary>
     public TimeProvider Clock { get; init; } = TimeProvider.System;
@@ -34,9 +34,9 @@ internal sealed class PostgresDatabase(PostgresAddress address) : IAsyncDisposab
         {
             if (!Away(e) || firstTry && !_migrated) return false;
             // A server that was there for long has gone once more; one that goes at every attempt is not waited for without end.
-            if (gone is null || there is { } t && Clock.GetElapsedTime(t) > Patience) gone = Clock.GetTimestamp();
+            if (gone is null || there is { } t && Clock.GetElapsedTime(t) > ReconnectTimeout) gone = Clock.GetTimestamp();
             there = null;
-            return Clock.GetElapsedTime(gone.Value) <= Patience;
+            return Clock.GetElapsedTime(gone.Value) <= ReconnectTimeout;
         }
 
         try
@@ -112,7 +112,7 @@ internal sealed class PostgresDatabase(PostgresAddress address) : IAsyncDisposab
     /// <param name="where">In the middle of what; empty for nothing that need be said.</param>
     public Exception NotBack(string where, Exception e) => e is PostgresException { SqlState: "40001" or "40P01" } ? Fault(e)
         : new BarStoreException($"{address.Shown} went away{(where.Length > 0 ? " in the middle of " + where : "")} and was not back "
-            + $"within {Patience.TotalSeconds:0} s ({(e.InnerException ?? e).Message.ReplaceLineEndings(" ").TrimEnd('.')}); start the "
+            + $"within {ReconnectTimeout.TotalSeconds:0} s ({(e.InnerException ?? e).Message.ReplaceLineEndings(" ").TrimEnd('.')}); start the "
             + $"server and run again", e);
 
     /// <summary>One sentence for what the server said.</summary>

@@ -107,7 +107,7 @@ public static class DataFix
                 continue;
             }
             var known = first[row.Time];
-            if (known.Says(row))
+            if (known.Equals(row))
             {
                 repeated++;
                 log.Add((At(row),

@@ -18,7 +18,7 @@ namespace Granary.Data.QuestDb;
 public sealed class QuestDbBarStore(QuestDbAddress address) : IBarStore
 {
     private const int Piece = 4096;
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(90);
 
     private readonly QuestDbServer _server = new(address);
 
@@ -115,8 +115,8 @@ public sealed class QuestDbBarStore(QuestDbAddress address) : IBarStore
             if (range.Count > expected) throw new BarStoreException($"{address.Shown}: '{table}' has {range.Count} rows "
                 + $"of {symbol} where {expected} are meant to be, so another import ran at the same time or rows are there twice; drop the "
                 + $"table and import again");
-            if (watch.Elapsed > Patience) throw new BarStoreException($"{address.Shown}: of {expected} rows "
-                + $"of {symbol} only {range.Count} arrived in '{table}' within {Patience.TotalSeconds:0} s; look into the server's log, "
+            if (watch.Elapsed > Timeout) throw new BarStoreException($"{address.Shown}: of {expected} rows "
+                + $"of {symbol} only {range.Count} arrived in '{table}' within {Timeout.TotalSeconds:0} s; look into the server's log, "
                 + $"and run the import again: it goes on where it was");
             await Task.Delay(watch.ElapsedMilliseconds < 500 ? 20 : 200, cancellationToken).ConfigureAwait(false);
         }
@@ -139,7 +139,7 @@ public sealed class QuestDbBarStore(QuestDbAddress address) : IBarStore
         return [.. markets.OrderBy(m => m.Symbol, StringComparer.Ordinal).ThenBy(m => m.Timeframe.Ticks)];
     }
 
-    public Task<IReadOnlyList<string>> MendAsync(string symbol, Timeframe timeframe, CancellationToken cancellationToken = default) =>
+    public Task<IReadOnlyList<string>> RepairAsync(string symbol, Timeframe timeframe, CancellationToken cancellationToken = default) =>
         Task.FromException<IReadOnlyList<string>>(new BarDataException($"{Name}: QuestDB takes no rows out of a table, so that nothing is "
             + $"mended in it; import the right bars again, which replaces what differs, or put the market's rows into a new table"));
 

@@ -21,14 +21,14 @@ public sealed class BarReplay : ILiveFeed
     private long? _seek;
     private bool _reading;
 
-    private BarReplay(IBarSource source, IReadOnlyList<BarQuery> queries, IReadOnlyList<IBarSeries> opened, ReplayPace pace,
+    private BarReplay(IBarSource source, IReadOnlyList<BarQuery> queries, IReadOnlyList<IBarSeries> opened, ReplaySpeed speed,
         TimeProvider clock, int blockSize)
     {
         _source = source;
         _queries = queries;
         _opened = opened;
         _blockSize = blockSize;
-        _clock = new ReplayClock(pace, clock);
+        _clock = new ReplayClock(speed, clock);
         Series = [.. opened.Select(s => new MarketSeries(s.Instrument, s.Timeframe))];
         Notes = [.. opened.SelectMany(s => s.Notes.Select(n => $"{s.Instrument.Symbol}: {n}"))];
     }
@@ -36,12 +36,13 @@ public sealed class BarReplay : ILiveFeed
     /// <summary>Opens the markets; everything wrong with them is found here.</summary>
     /// <param name="queries">Each market once; of one timeframe or several.</param>
     /// <param name="blockSize">
-    /// The most bars of one market in an item where nothing waits (<see cref="ReplayPace.AsFastAsPossible"/>); a paced replay gives one bar
+    /// The most bars of one market in an item where nothing waits (<see cref="ReplaySpeed.AsFastAsPossible"/>); a paced replay gives one
+    /// bar
     /// at a time. Above 1, order over the markets holds between heartbeats only.
     /// </param>
     /// <exception cref="BarDataException">A market is not there or not good bars.</exception>
     /// <exception cref="BarStoreException">The disk or the server failed.</exception>
-    public static async Task<BarReplay> OpenAsync(IBarSource source, IReadOnlyList<BarQuery> queries, ReplayPace pace, TimeProvider clock,
+    public static async Task<BarReplay> OpenAsync(IBarSource source, IReadOnlyList<BarQuery> queries, ReplaySpeed speed, TimeProvider clock,
         int blockSize = 1, CancellationToken cancellationToken = default)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(blockSize, 1);
@@ -49,7 +50,7 @@ public sealed class BarReplay : ILiveFeed
         if (queries.Count == 0) throw new BarDataException("symbols: there is nothing to replay; name at least one symbol");
         if (queries.DistinctBy(q => (q.Symbol, q.Timeframe)).Count() < queries.Count)
             throw new BarDataException("symbols: a market is named twice; name it once");
-        return new BarReplay(source, queries, await OpenAllAsync(source, queries, cancellationToken).ConfigureAwait(false), pace, clock,
+        return new BarReplay(source, queries, await OpenAllAsync(source, queries, cancellationToken).ConfigureAwait(false), speed, clock,
             blockSize);
     }
 
@@ -60,7 +61,7 @@ public sealed class BarReplay : ILiveFeed
     /// <summary>The close that has been given out, UTC ticks; null before the first.</summary>
     public long? Reached { get; private set; }
 
-    public ReplayPace Pace
+    public ReplaySpeed Pace
     {
         get => _clock.Pace;
         set => _clock.Pace = value;
@@ -137,8 +138,8 @@ public sealed class BarReplay : ILiveFeed
                 readers[s] = (from is { } start ? Later(s, start, kept, cancellationToken)
                     : _opened[s].ReadAsync(cancellationToken: cancellationToken)).GetAsyncEnumerator(cancellationToken);
             }
-            var instant = 0L;
-            var instants = 0;
+            var timestamp = 0L;
+            var timestamps = 0;
             while (true)
             {
                 for (int n; (n = merge.Take(buffer)) > 0;)
@@ -146,15 +147,15 @@ public sealed class BarReplay : ILiveFeed
                     for (var i = 0; i < n; i++)
                     {
                         var (s, close, bar) = buffer[i];
-                        if (touched.Count > 0 && close != instant
-                            && (++instants >= BlockSize || Pace.Kind != ReplayPaceKind.AsFastAsPossible || SeekWaits))
+                        if (touched.Count > 0 && close != timestamp
+                            && (++timestamps >= BlockSize || Pace.Kind != ReplaySpeedKind.AsFastAsPossible || SeekWaits))
                         {
-                            foreach (var item in Close(touched, builders, instant)) yield return item;
-                            instants = 0;
+                            foreach (var item in Close(touched, builders, timestamp)) yield return item;
+                            timestamps = 0;
                         }
-                        if (close != instant || touched.Count == 0)
+                        if (close != timestamp || touched.Count == 0)
                         {
-                            if (touched.Count == 0 && (Pace.Kind != ReplayPaceKind.AsFastAsPossible || _clock.IsPaused))
+                            if (touched.Count == 0 && (Pace.Kind != ReplaySpeedKind.AsFastAsPossible || _clock.IsPaused))
                             {
                                 await _clock.WaitAsync(close, cancellationToken).ConfigureAwait(false);
                                 if (SeekWaits)
@@ -164,7 +165,7 @@ public sealed class BarReplay : ILiveFeed
                                     yield break;
                                 }
                             }
-                            instant = close;
+                            timestamp = close;
                         }
                         if (builders[s].Count == 0) touched.Add(s);
                         builders[s].Add(bar);
@@ -174,7 +175,7 @@ public sealed class BarReplay : ILiveFeed
                 if (await readers[market].MoveNextAsync().ConfigureAwait(false)) merge.Add(market, readers[market].Current);
                 else merge.End(market);
             }
-            foreach (var item in Close(touched, builders, instant)) yield return item;
+            foreach (var item in Close(touched, builders, timestamp)) yield return item;
         }
         finally
         {
@@ -187,7 +188,7 @@ public sealed class BarReplay : ILiveFeed
         }
     }
 
-    private int BlockSize => Pace.Kind == ReplayPaceKind.AsFastAsPossible ? _blockSize : 1;
+    private int BlockSize => Pace.Kind == ReplaySpeedKind.AsFastAsPossible ? _blockSize : 1;
 
     private bool SeekWaits
     {
@@ -198,7 +199,7 @@ public sealed class BarReplay : ILiveFeed
     }
 
     // The time slices that have gathered, market by market, and whether they are whole.
-    private IEnumerable<FeedItem> Close(List<int> touched, BlockBuilder[] builders, long instant)
+    private IEnumerable<FeedItem> Close(List<int> touched, BlockBuilder[] builders, long timestamp)
     {
         if (touched.Count == 0) yield break;
         touched.Sort();
@@ -208,7 +209,7 @@ public sealed class BarReplay : ILiveFeed
             yield return FeedItem.Of(s, block, block.Time[^1] + Series[s].Timeframe.Ticks);
         }
         touched.Clear();
-        yield return FeedItem.Heartbeat(instant);
+        yield return FeedItem.Heartbeat(timestamp);
     }
 
     // The market from a time on. Its bars are counted from there; a market that ended before has none.

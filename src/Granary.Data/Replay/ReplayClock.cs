@@ -4,7 +4,7 @@ namespace Granary.Data.Replay;
 /// Lets market time pass at a replay speed. Owed waits add up from the first time slice on, so that slow work between two time slices is
 /// caught up with and nothing drifts; while it is paused no time passes.
 /// </summary>
-public sealed class ReplayClock(ReplayPace pace, TimeProvider clock)
+public sealed class ReplayClock(ReplaySpeed speed, TimeProvider clock)
 {
     private readonly Lock _gate = new();
     private long _started = clock.GetTimestamp();
@@ -15,7 +15,7 @@ public sealed class ReplayClock(ReplayPace pace, TimeProvider clock)
     private CancellationTokenSource _interrupt = new();
 
     /// <summary>The replay speed; a new one holds at once: what is left of a wait is left in the same share at the new speed.</summary>
-    public ReplayPace Pace
+    public ReplaySpeed Pace
     {
         get;
         set
@@ -30,7 +30,7 @@ public sealed class ReplayClock(ReplayPace pace, TimeProvider clock)
                 Interrupt();
             }
         }
-    } = pace;
+    } = speed;
 
     public bool IsPaused
     {

@@ -25,7 +25,7 @@ public interface IBarStore : IAsyncDisposable
     /// The store has no such market, or keeps nothing beside the bars that could be repaired.
     /// </exception>
     /// <exception cref="BarStoreException">The disk or the server failed; what was there is as it was.</exception>
-    Task<IReadOnlyList<string>> MendAsync(string symbol, Timeframe timeframe, CancellationToken cancellationToken = default);
+    Task<IReadOnlyList<string>> RepairAsync(string symbol, Timeframe timeframe, CancellationToken cancellationToken = default);
 
     /// <summary>The markets for reading.</summary>
     /// <param name="adjust">Scale prices by the adjusted close where the store has one.</param>

@@ -49,7 +49,7 @@ public static class MarketGenerator
     private static IEnumerable<Bar> Minutes(SyntheticMarket market)
     {
         // Prices within a minute, from which its high and low come.
-        const int Walk = 4;
+        const int StepsPerBar = 4;
         var step = Timeframe.M1;
         var random = new MarketRandom(PortableRandom.SeedFor(market.Seed, market.Instrument.Symbol));
         var calendar = market.Instrument.Calendar;
@@ -135,14 +135,14 @@ public static class MarketGenerator
                 Mood.Falling => -0.06 * dayVolatility / barsPerDay,
                 _ => (anchor - price) * 0.12 / barsPerDay,
             };
-            var stepSigma = sigma / Math.Sqrt(Walk);
-            var stepDrift = (drift / barsPerDay + pull) / Walk;
+            var stepSigma = sigma / Math.Sqrt(StepsPerBar);
+            var stepDrift = (drift / barsPerDay + pull) / StepsPerBar;
 
             // A bar opens a breath away from the last close, or a gap away at the session's open.
             var open = opens || last == 0 ? price : price + 0.15 * stepSigma * random.NextNormal();
             double high = open, low = open;
             price = open;
-            for (var i = 0; i < Walk; i++)
+            for (var i = 0; i < StepsPerBar; i++)
             {
                 price += stepDrift + stepSigma * random.NextNormal();
                 high = Math.Max(high, price);

@@ -50,7 +50,7 @@ public sealed record ProbabilityOfOverfitting(double Probability, double Probabi
     public bool IsAmongEarners => Probability >= Most && ProbabilityOfNoGain <= MostLoss;
 
     /// <summary>Whether the in-sample best is worth something out of sample.</summary>
-    public bool CarriesOver => Probability < Most || IsAmongEarners;
+    public bool PersistsOutOfSample => Probability < Most || IsAmongEarners;
 
     /// <param name="returns">For each strategy its returns over the same periods, oldest first.</param>
     /// <param name="blocks">An even number of stretches into which time is cut, of equal length to within one period.</param>
@@ -124,8 +124,8 @@ public sealed record ProbabilityOfOverfitting(double Probability, double Probabi
             var all = before[s];
             Score(all.InSum, all.InSquares, all.InCount, measure, inScore);
             Score(all.OutSum, all.OutSquares, all.OutCount, measure, outScore);
-            Judge(inScore, outScore);
-            Judge(outScore, inScore);
+            Count(inScore, outScore);
+            Count(outScore, inScore);
         }
         while (NextCombination(chosen, s, out changed));
 
@@ -137,7 +137,7 @@ public sealed record ProbabilityOfOverfitting(double Probability, double Probabi
             ProbabilityOfNoGain = gainless / (double)logits.Count,
         };
 
-        void Judge(double[] inSample, double[] outOfSample)
+        void Count(double[] inSample, double[] outOfSample)
         {
             var k = IndexOfMaximum(inSample);
             var score = outOfSample[k];

@@ -21,7 +21,7 @@ public struct TradeMeter
     public double Commission { get; internal set; }
 
     /// <summary>Dividends received less those owed, borrow fees and interest, of closed and open trades.</summary>
-    public double Carry { get; internal set; }
+    public double Financing { get; internal set; }
 
     /// <summary>Bars that touched a trade's stop and target, and were decided by the path of smaller bars.</summary>
     public int IntrabarByPath { get; internal set; }

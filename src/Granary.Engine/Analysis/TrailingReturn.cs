@@ -30,13 +30,13 @@ public readonly record struct TrailingReturn(string Name, long From, double Retu
     }
 
     // Against the last point at or before that time; in the curve's first month or year against its first point.
-    private static TrailingReturn Since(EquityCurve curve, string name, long instant)
+    private static TrailingReturn Since(EquityCurve curve, string name, long timestamp)
     {
-        var at = curve.Times.BinarySearch(instant);
+        var at = curve.Times.BinarySearch(timestamp);
         if (at < 0) at = ~at - 1;
         if (at >= 0) return At(curve, name, at);
         return name.EndsWith("to date", StringComparison.Ordinal) ? At(curve, name, 0)
-            : new TrailingReturn(name, instant, double.NaN, double.NaN);
+            : new TrailingReturn(name, timestamp, double.NaN, double.NaN);
     }
 
     private static TrailingReturn At(EquityCurve curve, string name, int at)

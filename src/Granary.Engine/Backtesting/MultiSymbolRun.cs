@@ -157,7 +157,7 @@ public sealed class MultiSymbolRun : IStrategyRun
                 if (_touched[s])
                     _symbols[s].Book.ProcessAfterOpen(_symbols[s].Index);
         }
-        if (_activity.EndInstant(block.TimeColumn[row])) Expire(block.TimeColumn[row]);
+        if (_activity.EndTimestamp(block.TimeColumn[row])) Expire(block.TimeColumn[row]);
         foreach (var symbol in _symbols)
         {
             if (symbol.HasBar) symbol.Book.LastPrice = symbol.Close;

@@ -21,7 +21,7 @@ public sealed class StrategyRun : IStrategyRun, IFactorReader
     private readonly StrategyContext _context;
     private readonly Factor[] _factors;
     private readonly Crossing[] _crossings;
-    private readonly IEntryJudge? _judge;
+    private readonly IEntryFilter? _filter;
     // What a block touches of a run, and how many cache lines of it.
     private readonly (object State, int Lines)[] _states;
     private string[]? _factorNames;
@@ -56,7 +56,7 @@ public sealed class StrategyRun : IStrategyRun, IFactorReader
             factor.Slot = plan.Add(factor.Request, series, symbols ?? [series.Instrument.Symbol]) + factor.Line;
         _states = [(_book, 5), (_book.Meter, 4), (_context, 1), (_strategy, 1), .. _crossings.Select(c => ((object)c, 1)),
             .. _factors.Select(f => ((object)f, 1))];
-        if (model is not null) _book.Judge = _judge = model.Attach(series, plan);
+        if (model is not null) _book.EntryFilter = _filter = model.Attach(series, plan);
         if (Overrides(strategy, nameof(Strategy.OnOrder)) || Overrides(strategy, nameof(Strategy.OnTrade)))
             _book.Listen(new StrategyCallbacks(strategy, _context));
     }
@@ -90,7 +90,7 @@ public sealed class StrategyRun : IStrategyRun, IFactorReader
             throw new InvalidOperationException($"{Id} has seen {_lastIndex + 1} bars and cannot go on with bar {block.FirstIndex}");
         foreach (var factor in _factors) factor.Column = sheet[factor.Slot];
         foreach (var crossing in _crossings) crossing.Bind();
-        _judge?.Bind(block, sheet);
+        _filter?.Bind(block, sheet);
         _book.Bind(block, calendar);
         _context.Bind(block);
         _block = block;

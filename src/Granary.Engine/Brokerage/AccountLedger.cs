@@ -9,8 +9,8 @@ namespace Granary.Engine.Brokerage;
 /// <param name="multiplierOf">Currency units per unit of price and quantity, by symbol.</param>
 public sealed class AccountLedger(double cash, Func<string, double> multiplierOf)
 {
-    private readonly Dictionary<string, Ticket> _tickets = new(StringComparer.Ordinal);
-    private readonly List<Ticket> _open = [];
+    private readonly Dictionary<string, TrackedOrder> _orders = new(StringComparer.Ordinal);
+    private readonly List<TrackedOrder> _open = [];
     private readonly HashSet<string> _executions = new(StringComparer.Ordinal);
     private readonly Dictionary<string, AccountTrade> _trades = new(StringComparer.Ordinal);
     private readonly List<AccountTrade> _active = [];
@@ -34,10 +34,10 @@ public sealed class AccountLedger(double cash, Func<string, double> multiplierOf
 
     public int Fills => _executions.Count;
 
-    public IReadOnlyCollection<Ticket> Tickets => _tickets.Values;
+    public IReadOnlyCollection<TrackedOrder> TrackedOrders => _orders.Values;
 
     /// <summary>Those that are not closed, in the order of their intents.</summary>
-    public IReadOnlyList<Ticket> OpenTickets => _open;
+    public IReadOnlyList<TrackedOrder> OpenOrders => _open;
 
     /// <summary>By the client id of the entry.</summary>
     public IReadOnlyDictionary<string, AccountTrade> Trades => _trades;
@@ -49,16 +49,16 @@ public sealed class AccountLedger(double cash, Func<string, double> multiplierOf
     public IReadOnlyDictionary<string, double> Positions => _positions;
 
     /// <summary>Orders of which it is not known whether the venue has them.</summary>
-    public List<Ticket> Unresolved()
+    public List<TrackedOrder> Unresolved()
     {
-        List<Ticket> found = [];
-        foreach (var ticket in _open)
-            if (ticket.Unknown || ticket.State == OrderState.New)
-                found.Add(ticket);
+        List<TrackedOrder> found = [];
+        foreach (var order in _open)
+            if (order.Unknown || order.State == OrderState.New)
+                found.Add(order);
         return found;
     }
 
-    public Ticket? Find(string clientId) => _tickets.GetValueOrDefault(clientId);
+    public TrackedOrder? Find(string clientId) => _orders.GetValueOrDefault(clientId);
 
     public AccountTrade? TradeOf(string entry) => _trades.GetValueOrDefault(entry);
 
@@ -82,37 +82,37 @@ public sealed class AccountLedger(double cash, Func<string, double> multiplierOf
     /// <returns>false where the order is there already.</returns>
     public bool Intend(OrderIntended intent)
     {
-        var ticket = new Ticket(intent);
-        if (!_tickets.TryAdd(intent.Order.ClientId, ticket)) return false;
-        _open.Add(ticket);
+        var order = new TrackedOrder(intent);
+        if (!_orders.TryAdd(intent.Order.ClientId, order)) return false;
+        _open.Add(order);
         return true;
     }
 
     /// <summary>Books the answer of a venue; without one the order is unknown.</summary>
     public void Answer(string clientId, BrokerOrderStatus? status)
     {
-        if (!_tickets.TryGetValue(clientId, out var ticket)) return;
-        if (status is null) ticket.Unknown = !ticket.State.IsFinal();
-        else Take(ticket, status);
+        if (!_orders.TryGetValue(clientId, out var order)) return;
+        if (status is null) order.Unknown = !order.State.IsFinal();
+        else Take(order, status);
     }
 
-    private static void Take(Ticket ticket, BrokerOrderStatus status)
+    private static void Take(TrackedOrder order, BrokerOrderStatus status)
     {
-        ticket.Unknown = false;
-        if (status.VenueId.Length > 0) ticket.VenueId = status.VenueId;
-        ticket.Filled = Math.Max(ticket.Filled, status.Filled);
+        order.Unknown = false;
+        if (status.VenueId.Length > 0) order.VenueId = status.VenueId;
+        order.Filled = Math.Max(order.Filled, status.Filled);
         if (status.State is OrderState.New or OrderState.Closed) return;
-        Become(ticket, status.State, status.Reason);
+        Become(order, status.State, status.Reason);
     }
 
     // Steps that a venue did not tell of are made up; what would go backwards is old news.
-    private static void Become(Ticket ticket, OrderState state, string reason)
+    private static void Become(TrackedOrder order, OrderState state, string reason)
     {
-        if (ticket.State == OrderState.New && state != OrderState.Rejected && state != OrderState.Submitted)
-            ticket.State = OrderState.Submitted;
-        if (!ticket.State.CanBecome(state)) return;
-        ticket.State = state;
-        if (reason.Length > 0) ticket.Reason = reason;
+        if (order.State == OrderState.New && state != OrderState.Rejected && state != OrderState.Submitted)
+            order.State = OrderState.Submitted;
+        if (!order.State.CanBecome(state)) return;
+        order.State = state;
+        if (reason.Length > 0) order.Reason = reason;
     }
 
     /// <summary>Books what the venue told.</summary>
@@ -122,23 +122,23 @@ public sealed class AccountLedger(double cash, Func<string, double> multiplierOf
     {
         trade = null;
         if (e.Sequence > VenueSequence) VenueSequence = e.Sequence;
-        if (_tickets.TryGetValue(e.Status.ClientId, out var ticket)) Take(ticket, e.Status);
+        if (_orders.TryGetValue(e.Status.ClientId, out var order)) Take(order, e.Status);
         if (e.Fill is not { } fill || !_executions.Add(fill.ExecutionId)) return e.Fill is null;
         var multiplier = multiplierOf(fill.Symbol);
         Cash -= (int)fill.Side * fill.Price * fill.Quantity * multiplier + fill.Fee;
         Fees += fill.Fee;
         var position = _positions.GetValueOrDefault(fill.Symbol) + (int)fill.Side * fill.Quantity;
         _positions[fill.Symbol] = Math.Abs(position) < 1e-9 * fill.Quantity ? 0 : position;
-        if (ticket is not null)
-            trade = fill.Leg.Length == 0 && ticket.Order.Closes is null ? Enter(ticket, fill) : Exit(ticket, fill, multiplier);
+        if (order is not null)
+            trade = fill.Leg.Length == 0 && order.Order.Closes is null ? Enter(order, fill) : Exit(order, fill, multiplier);
         if (fill.Leg.Length > 0 && trade is not null) Hit?.Invoke(trade, fill);
         return true;
     }
 
-    private AccountTrade Enter(Ticket ticket, BrokerFill fill)
+    private AccountTrade Enter(TrackedOrder order, BrokerFill fill)
     {
         if (!_trades.TryGetValue(fill.ClientId, out var trade))
-            _trades.Add(fill.ClientId, trade = new AccountTrade(ticket.Strategy, ticket.Intent.Trade, fill.Symbol, fill.Side,
+            _trades.Add(fill.ClientId, trade = new AccountTrade(order.Strategy, order.Intent.Trade, fill.Symbol, fill.Side,
                 fill.ClientId)
             { EntryTime = fill.At });
         var entered = trade.Quantity + fill.Quantity;
@@ -151,9 +151,9 @@ public sealed class AccountLedger(double cash, Func<string, double> multiplierOf
         return trade;
     }
 
-    private AccountTrade? Exit(Ticket ticket, BrokerFill fill, double multiplier)
+    private AccountTrade? Exit(TrackedOrder order, BrokerFill fill, double multiplier)
     {
-        if (!_trades.TryGetValue(ticket.Order.Closes ?? fill.ClientId, out var trade)) return null;
+        if (!_trades.TryGetValue(order.Order.Closes ?? fill.ClientId, out var trade)) return null;
         trade.Open = trade.Open - fill.Quantity <= 1e-9 * trade.Quantity ? 0 : trade.Open - fill.Quantity;
         trade.ExitNotional += fill.Price * fill.Quantity;
         var closed = trade.Quantity - trade.Open;
@@ -161,7 +161,7 @@ public sealed class AccountLedger(double cash, Func<string, double> multiplierOf
         trade.Profit += (int)trade.Side * (fill.Price - trade.EntryPrice) * fill.Quantity * multiplier;
         trade.Fees += fill.Fee;
         trade.ExitTime = fill.At;
-        trade.Why = fill.Leg.Length > 0 ? fill.Leg : ticket.Intent.Reason.ToString().ToLowerInvariant();
+        trade.Why = fill.Leg.Length > 0 ? fill.Leg : order.Intent.Reason.ToString().ToLowerInvariant();
         if (trade.Open > 0) return trade;
         trade.State = TradeState.Closed;
         _active.Remove(trade);
@@ -169,22 +169,22 @@ public sealed class AccountLedger(double cash, Func<string, double> multiplierOf
     }
 
     /// <summary>Final orders of which nothing more will be heard: an entry once its trade is over too.</summary>
-    public List<Ticket> Settled()
+    public List<TrackedOrder> Settled()
     {
-        List<Ticket> settled = [];
-        foreach (var ticket in _open)
-            if (ticket.State.IsFinal() && ticket.State != OrderState.Closed
-                && TradeOf(ticket.Order.ClientId) is null or { State: TradeState.Closed })
-                if (ticket.State.IsFinal())
-                    settled.Add(ticket);
+        List<TrackedOrder> settled = [];
+        foreach (var order in _open)
+            if (order.State.IsFinal() && order.State != OrderState.Closed
+                && TradeOf(order.Order.ClientId) is null or { State: TradeState.Closed })
+                if (order.State.IsFinal())
+                    settled.Add(order);
         return settled;
     }
 
     public void Close(string clientId)
     {
-        if (!_tickets.TryGetValue(clientId, out var ticket) || !ticket.State.CanBecome(OrderState.Closed)) return;
-        ticket.Ended = ticket.State;
-        ticket.State = OrderState.Closed;
-        _open.Remove(ticket);
+        if (!_orders.TryGetValue(clientId, out var order) || !order.State.CanBecome(OrderState.Closed)) return;
+        order.Ended = order.State;
+        order.State = OrderState.Closed;
+        _open.Remove(order);
     }
 }

@@ -60,10 +60,10 @@ public sealed class BarAggregator
     /// <summary>
     /// Time has passed: the bar under construction is over where its end has been reached, though its last short bars never came.
     /// </summary>
-    /// <param name="instant">UTC ticks up to which every short bar has been given.</param>
-    public Bar? Reach(long instant)
+    /// <param name="timestamp">UTC ticks up to which every short bar has been given.</param>
+    public Bar? Reach(long timestamp)
     {
-        if (!_has || instant < _currentEnd) return null;
+        if (!_has || timestamp < _currentEnd) return null;
         _has = false;
         return _current;
     }

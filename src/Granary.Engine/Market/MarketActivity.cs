@@ -20,7 +20,7 @@ public sealed class MarketActivity(int markets)
     /// <summary>All bars of the time slice are marked.</summary>
     /// <param name="time">UTC ticks.</param>
     /// <returns>Whether a new UTC day has begun, so that other instruments may be inactive now.</returns>
-    public bool EndInstant(long time)
+    public bool EndTimestamp(long time)
     {
         var day = time / TimeSpan.TicksPerDay;
         var isNew = day > _day;

@@ -27,7 +27,7 @@ public sealed class AccountReplay(double cash, IReadOnlyList<Instrument> instrum
 
         public double Commission { get; set; }
 
-        public double Carry { get; set; }
+        public double Financing { get; set; }
     }
 
     /// <summary>Account currency; a short sale's proceeds are in it.</summary>
@@ -45,7 +45,7 @@ public sealed class AccountReplay(double cash, IReadOnlyList<Instrument> instrum
     public double Commission { get; private set; }
 
     /// <summary>Dividends received less those owed, borrow fees and interest, and the loss that the broker bears at ruin.</summary>
-    public double Carry { get; private set; }
+    public double Financing { get; private set; }
 
     /// <summary>A bar of an instrument has closed.</summary>
     public void Mark(int market, double close) => _close[market] = close;
@@ -76,10 +76,10 @@ public sealed class AccountReplay(double cash, IReadOnlyList<Instrument> instrum
             case RunEventKind.Entry or RunEventKind.Fill:
                 Fill(key, e.ToFill(), market, side);
                 break;
-            case RunEventKind.Carry when _open.TryGetValue(key, out var holding):
+            case RunEventKind.Financing when _open.TryGetValue(key, out var holding):
                 var amount = e.Price * Math.Abs(holding.SignedQuantity);
-                Carry += amount;
-                holding.Carry += amount;
+                Financing += amount;
+                holding.Financing += amount;
                 Book(holding, amount);
                 break;
             case RunEventKind.Split when _open.TryGetValue(key, out var holding):
@@ -89,7 +89,7 @@ public sealed class AccountReplay(double cash, IReadOnlyList<Instrument> instrum
                 // What the trade's fills have not brought yet comes with its last one: the loss that the broker bears at ruin is in its
                 // financing alone.
                 Commission += trade.Commission - holding.Commission;
-                Carry += trade.Carry - holding.Carry;
+                Financing += trade.Financing - holding.Financing;
                 Book(holding, trade.NetProfit - holding.Flow);
                 _order.Remove(key);
                 // Nothing is left of a ruined account, not even what rounding leaves.

@@ -62,7 +62,7 @@ internal sealed class PortfolioAccount : IPortfolioView
     public double Commission { get; set; }
 
     /// <summary>Dividends received less those owed, borrow fees and interest.</summary>
-    public double Carry { get; set; }
+    public double Financing { get; set; }
 
     /// <summary>Nothing is left of the account: it stays at zero and takes no entries.</summary>
     public bool IsRuined { get; set; }

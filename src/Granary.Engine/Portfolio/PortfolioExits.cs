@@ -150,7 +150,7 @@ internal sealed class PortfolioExits(PortfolioAccount account, PortfolioTrades t
             trade = trade with { ExitTime = time, ExitPrice = price, Bars = Math.Max(trade.Bars, BarsOf(member, holding)) };
             if (trades.Settle(member, trade) is { } whole) (closed ??= []).Add(whole);
         }
-        volume.EndInstant();
+        volume.EndTimestamp();
         return closed ?? (IReadOnlyList<PortfolioTrade>)[];
     }
 

@@ -17,7 +17,7 @@ internal struct PortfolioHolding
     /// <summary>Sum of price times quantity of partial exits.</summary>
     public double ExitNotional;
 
-    public double Commission, Carry;
+    public double Commission, Financing;
 
     /// <summary>The portfolio's quantity as a multiple of the strategy's.</summary>
     public double Scale;

@@ -79,7 +79,7 @@ public sealed class PortfolioRun
     public double Commission => _account.Commission;
 
     /// <summary>Dividends received less those owed, borrow fees and interest.</summary>
-    public double Carry => _account.Carry;
+    public double Financing => _account.Financing;
 
     public UInt128 Fingerprint => _account.Fingerprint;
 
@@ -169,7 +169,7 @@ public sealed class PortfolioRun
             }
             _day = day;
         }
-        if (_activity.EndInstant(time)) Expire(time);
+        if (_activity.EndTimestamp(time)) Expire(time);
     }
 
     // An entry in an instrument that has stopped trading would keep its cash reserved for ever.
@@ -304,9 +304,9 @@ public sealed class PortfolioRun
     /// A strategy's trade has brought or cost cash. Interest is of the strategy's own loan, so the portfolio takes no part in it.
     /// </summary>
     /// <param name="amount">Quote currency per unit.</param>
-    public void OnCarry(int member, int number, long time, CarryKind kind, double amount)
+    public void OnFinancing(int member, int number, long time, FinancingKind kind, double amount)
     {
-        if (kind != CarryKind.Interest) _trades.Finance(TradeKey.Of(member, number), amount, time);
+        if (kind != FinancingKind.Interest) _trades.Finance(TradeKey.Of(member, number), amount, time);
     }
 
     /// <summary>

@@ -195,7 +195,7 @@ internal sealed class PortfolioTrades(PortfolioAccount account, RuleSet rules, P
             ExitPrice = exit,
             Profit = profit,
             Commission = fee,
-            Carry = holding.Carry,
+            Financing = holding.Financing,
         }, holding.Weight);
     }
 
@@ -216,8 +216,8 @@ internal sealed class PortfolioTrades(PortfolioAccount account, RuleSet rules, P
         var missing = -account.Cash;
         account.Cash = 0;
         if (Math.Abs(missing) <= account.StartingCash * EquityRounding) return;
-        last.Carry += missing;
-        account.Carry += missing;
+        last.Financing += missing;
+        account.Financing += missing;
     }
 
     // ---- financing and splits ----
@@ -229,8 +229,8 @@ internal sealed class PortfolioTrades(PortfolioAccount account, RuleSet rules, P
         if (!account.Holdings.TryGetValue(key, out var holding)) return;
         var sum = amount * holding.Quantity;
         account.Cash += sum;
-        account.Carry += sum;
-        holding.Carry += sum;
+        account.Financing += sum;
+        holding.Financing += sum;
         account.Holdings[key] = holding;
         account.Record((ulong)key | 1UL << 61, (ulong)time);
         account.Record(amount, sum);

@@ -56,7 +56,7 @@ internal sealed class VolumeCap
     }
 
     /// <summary>The bars that closed now are used.</summary>
-    public void EndInstant()
+    public void EndTimestamp()
     {
         for (var i = 0; i < _bars.Length; i++) _bars[i].IsNew = false;
     }

@@ -10,10 +10,10 @@ public sealed class StrategyAttribute(string summary) : Attribute
     public string Summary { get; } = summary;
 
     /// <summary>The markets in which it makes money, and why.</summary>
-    public string Earns { get; init; } = "";
+    public string WorksIn { get; init; } = "";
 
     /// <summary>The markets in which it loses money, and why.</summary>
-    public string Bleeds { get; init; } = "";
+    public string LosesIn { get; init; } = "";
 
     /// <summary>Who described it, where anybody did.</summary>
     public string Source { get; init; } = "";

@@ -29,8 +29,8 @@ public sealed class StrategyDefinition
         Type = type;
         var attribute = type.GetCustomAttribute<StrategyAttribute>();
         Summary = attribute?.Summary ?? "";
-        Earns = attribute?.Earns ?? "";
-        Bleeds = attribute?.Bleeds ?? "";
+        WorksIn = attribute?.WorksIn ?? "";
+        LosesIn = attribute?.LosesIn ?? "";
         Source = attribute?.Source ?? "";
         Parameters = [.. parameters.Where((_, i) => _services[i] is null).Select(ParameterDefinition.From)];
         foreach (var parameter in Parameters)
@@ -48,9 +48,9 @@ public sealed class StrategyDefinition
     /// <summary>One sentence; "" where the class carries no <see cref="StrategyAttribute"/>.</summary>
     public string Summary { get; }
 
-    public string Earns { get; }
+    public string WorksIn { get; }
 
-    public string Bleeds { get; }
+    public string LosesIn { get; }
 
     public string Source { get; }
 

@@ -40,7 +40,7 @@ public static class StrategyPage
         page.Append(CultureInfo.InvariantCulture, $"\n## {definition.Name}\n\n{definition.Summary}{several}\n\n");
         if (definition.Parameters.Count > 0)
             page.Append(CultureInfo.InvariantCulture, $"- Parameters: {string.Join(", ", definition.Parameters.Select(Text))}\n");
-        page.Append(CultureInfo.InvariantCulture, $"- Works in: {definition.Earns}\n- Loses in: {definition.Bleeds}\n");
+        page.Append(CultureInfo.InvariantCulture, $"- Works in: {definition.WorksIn}\n- Loses in: {definition.LosesIn}\n");
         if (definition.Source.Length > 0) page.Append(CultureInfo.InvariantCulture, $"- Source: {definition.Source}\n");
     }
 

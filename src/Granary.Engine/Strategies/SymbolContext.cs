@@ -25,7 +25,7 @@ public sealed class SymbolContext : StrategyContext, IFactorReader
     private readonly bool[] _warm;
     private readonly long[] _crossedAt;
     private readonly int[] _turns;
-    private readonly IEntryJudge? _judge;
+    private readonly IEntryFilter? _filter;
     private int _cold;
     private string[]? _names;
 
@@ -45,7 +45,7 @@ public sealed class SymbolContext : StrategyContext, IFactorReader
         _signs = new double[_crossings.Length];
         _turns = new int[_crossings.Length];
         _crossedAt = [.. _crossings.Select(_ => -1L)];
-        _judge = model?.Attach(series, plan);
+        _filter = model?.Attach(series, plan);
         Bind(Nothing);
     }
 
@@ -124,7 +124,7 @@ public sealed class SymbolContext : StrategyContext, IFactorReader
         HasBar = false;
         _book.StaleAt = time;
         // A model judges a bar that closes now; where there is none it has no opinion.
-        _book.Judge = null;
+        _book.EntryFilter = null;
     }
 
     // Goes to the next bar of the block; with the block's first bar, to the block.
@@ -135,14 +135,14 @@ public sealed class SymbolContext : StrategyContext, IFactorReader
             for (var i = 0; i < _columns.Length; i++) _columns[i] = sheet[_slots[i]];
             Bind(block);
             _book.Bind(block, calendar);
-            _judge?.Bind(block, sheet);
+            _filter?.Bind(block, sheet);
             if (!_started) _book.Open();
             _started = true;
         }
         Index = index;
         HasBar = true;
         _book.StaleAt = 0;
-        _book.Judge = _judge;
+        _book.EntryFilter = _filter;
         if (_cold == 0) return;
         for (var i = 0; i < _columns.Length; i++)
             if (!_warm[i] && !double.IsNaN(_columns[i][index]))

@@ -15,5 +15,5 @@ public interface IEntryModel
     /// <summary>
     /// Adds what the model reads to the feed's factors, and gives the state that one run needs. Before the feed's first block.
     /// </summary>
-    IEntryJudge Attach(MarketSeries series, FactorPlan plan);
+    IEntryFilter Attach(MarketSeries series, FactorPlan plan);
 }

@@ -49,7 +49,7 @@ public interface IRunObserver
 
     /// <summary>An open trade has brought or cost cash.</summary>
     /// <param name="amount">Quote currency per unit that is open of it; negative is a cost.</param>
-    void OnCarry(int number, long time, CarryKind kind, double amount)
+    void OnFinancing(int number, long time, FinancingKind kind, double amount)
     {
     }
 

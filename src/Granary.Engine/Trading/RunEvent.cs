@@ -15,14 +15,14 @@ public readonly struct RunEvent
     private readonly byte _type;
     private readonly int _number;
     private readonly long _time, _otherTime, _signalTime;
-    private readonly double _price, _otherPrice, _quantity, _profit, _commission, _a, _b, _carry;
+    private readonly double _price, _otherPrice, _quantity, _profit, _commission, _a, _b, _financing;
     private readonly int _bars;
     private readonly ushort _factors, _symbol;
 
     private RunEvent(RunEventKind kind, int number, long time, Side side = 0, byte reason = 0, byte type = 0, long otherTime = 0,
         long signalTime = 0,
         double price = 0, double otherPrice = 0, double quantity = 0, double profit = 0, double commission = 0, double a = 0, double b = 0,
-        double carry = 0, int bars = 0, int factors = 0, int symbol = 0)
+        double financing = 0, int bars = 0, int factors = 0, int symbol = 0)
     {
         _kind = kind;
         _number = number;
@@ -39,7 +39,7 @@ public readonly struct RunEvent
         _commission = commission;
         _a = a;
         _b = b;
-        _carry = carry;
+        _financing = financing;
         _bars = bars;
         _factors = (ushort)factors;
         _symbol = (ushort)symbol;
@@ -56,8 +56,8 @@ public readonly struct RunEvent
         reason: (byte)((f.IsEntry ? 1 : 0) | (f.IsMaker ? 2 : 0)), otherTime: f.Order.Value, price: f.Price, quantity: f.Quantity,
         commission: f.Commission, a: f.BarVolume, symbol: symbol);
 
-    public static RunEvent Of(int number, long time, CarryKind kind, double amount) =>
-        new(RunEventKind.Carry, number, time, reason: (byte)kind, price: amount);
+    public static RunEvent Of(int number, long time, FinancingKind kind, double amount) =>
+        new(RunEventKind.Financing, number, time, reason: (byte)kind, price: amount);
 
     public static RunEvent Split(int number, long time, long exDate, double ratio) =>
         new(RunEventKind.Split, number, time, otherTime: exDate, price: ratio);
@@ -67,7 +67,7 @@ public readonly struct RunEvent
     public static RunEvent Of(in Trade t, int symbol = 0) =>
         new(RunEventKind.Trade, t.Number, t.ExitTime, t.Side, reason: (byte)t.Reason, otherTime: t.EntryTime,
         signalTime: t.SignalTime, price: t.ExitPrice, otherPrice: t.EntryPrice, quantity: t.Quantity, profit: t.Profit,
-        commission: t.Commission, a: t.AdverseExcursion, b: t.FavourableExcursion, carry: t.Carry, bars: t.Bars, symbol: symbol);
+        commission: t.Commission, a: t.AdverseExcursion, b: t.FavourableExcursion, financing: t.Financing, bars: t.Bars, symbol: symbol);
 
     public static RunEvent Exiting(int number, long time) => new(RunEventKind.Exiting, number, time);
 
@@ -79,7 +79,7 @@ public readonly struct RunEvent
     /// <param name="earlier">Signals of the runs before.</param>
     public RunEvent NumberedAfter(int earlier) => earlier == 0 ? this
         : new(_kind, _number + earlier, _time, (Side)_side, _reason, _type, _otherTime, _signalTime, _price, _otherPrice, _quantity,
-            _profit, _commission, _a, _b, _carry, _bars, _factors, _symbol);
+            _profit, _commission, _a, _b, _financing, _bars, _factors, _symbol);
 
     /// <summary>Whether another event is the same to the last bit.</summary>
     public bool SameAs(in RunEvent other) =>
@@ -124,13 +124,13 @@ public readonly struct RunEvent
     public Trade ToTrade() =>
         new(_number, (Side)_side, _quantity, _signalTime, _otherTime, _otherPrice, _time, _price, _profit, _commission, _bars,
         (ExitReason)_reason, _a, _b)
-        { SymbolIndex = _symbol, Carry = _carry };
+        { SymbolIndex = _symbol, Financing = _financing };
 
     public TradeFill ToFill() => new(_number, _time, _price, _quantity, _commission, new OrderId(_otherTime), (_reason & 1) != 0,
         _kind == RunEventKind.Entry, (_reason & 2) != 0)
     { BarVolume = _a };
 
-    public CarryKind CarryKind => (CarryKind)_reason;
+    public FinancingKind FinancingKind => (FinancingKind)_reason;
 
     /// <summary>Of a split, UTC ticks.</summary>
     public long ExDate => _otherTime;

@@ -10,7 +10,7 @@ public enum RunEventKind : byte
     Trade = 4,
     /// <summary>A fill beyond a trade's first.</summary>
     Fill = 5,
-    Carry = 6,
+    Financing = 6,
     Split = 7,
     /// <summary>The rest of an entry will not come.</summary>
     EntryEnded = 8,

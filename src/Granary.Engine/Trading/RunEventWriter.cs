@@ -34,7 +34,7 @@ public sealed class RunEventWriter(int strategy, IEventSink sink, bool withFacto
 
     public void OnEntryCut(int number, long time, double rest) => Write(RunEvent.EntryCut(number, time, rest));
 
-    public void OnCarry(int number, long time, CarryKind kind, double amount) => Write(RunEvent.Of(number, time, kind, amount));
+    public void OnFinancing(int number, long time, FinancingKind kind, double amount) => Write(RunEvent.Of(number, time, kind, amount));
 
     public void OnSplit(int number, long time, long exDate, double ratio) => Write(RunEvent.Split(number, time, exDate, ratio));
 
@@ -84,7 +84,8 @@ public sealed class RunEventWriter(int strategy, IEventSink sink, bool withFacto
 
         public void OnEntryCut(int number, long time, double rest) => _writer.OnEntryCut(number, time, rest);
 
-        public void OnCarry(int number, long time, CarryKind kind, double amount) => _writer.OnCarry(number, time, kind, amount);
+        public void OnFinancing(int number, long time, FinancingKind kind, double amount) =>
+            _writer.OnFinancing(number, time, kind, amount);
 
         public void OnSplit(int number, long time, long exDate, double ratio) => _writer.OnSplit(number, time, exDate, ratio);
 

@@ -47,9 +47,9 @@ public readonly record struct Trade(
     /// Dividends that it received, less those that it owed, what its shares cost to borrow, and interest on its part of a margin loan; and
     /// the loss beyond the equity of a ruined account, which the broker bears. Quote currency.
     /// </summary>
-    public double Carry { get; init; }
+    public double Financing { get; init; }
 
-    public double NetProfit => Profit - Commission + Carry;
+    public double NetProfit => Profit - Commission + Financing;
 
     /// <summary>Net profit over the notional at entry.</summary>
     public double Return(double multiplier = 1) => NetProfit / (EntryPrice * Quantity * multiplier);

@@ -18,7 +18,7 @@ public readonly record struct TradeFill(
 }
 
 /// <summary>Cash that a trade brings or costs while it is open.</summary>
-public enum CarryKind : byte
+public enum FinancingKind : byte
 {
     /// <summary>Received for what is long, owed for what is short.</summary>
     Dividend,

@@ -49,7 +49,7 @@ public sealed class KafkaBarSink : IFeedSink
     private readonly Dictionary<MarketSeries, (string Key, TopicPartition To)> _markets = new(ReferenceEqualityComparer.Instance);
     private readonly List<Sent> _turnedAway = [];
     private Error? _fault, _passing;
-    private long _sent, _heard;
+    private long _sent, _received;
     private int _underWay;
     private bool _prepared;
 
@@ -71,7 +71,7 @@ public sealed class KafkaBarSink : IFeedSink
     private void Delivered(Sent sent, Error error)
     {
         if (error.IsError) Refused(sent, error);
-        Volatile.Write(ref _heard, System.Diagnostics.Stopwatch.GetTimestamp());
+        Volatile.Write(ref _received, System.Diagnostics.Stopwatch.GetTimestamp());
         Interlocked.Decrement(ref _underWay);
     }
 
@@ -169,14 +169,14 @@ public sealed class KafkaBarSink : IFeedSink
             lock (_turnedAway)
                 if (_turnedAway.Count > 0)
                     return true;
-            return Volatile.Read(ref _underWay) > 0 && System.Diagnostics.Stopwatch.GetElapsedTime(Volatile.Read(ref _heard)) > Silence;
+            return Volatile.Read(ref _underWay) > 0 && System.Diagnostics.Stopwatch.GetElapsedTime(Volatile.Read(ref _received)) > Silence;
         }
     }
 
     // False where there is no room.
     private bool TrySend(Sent sent)
     {
-        if (Interlocked.Increment(ref _underWay) == 1) Volatile.Write(ref _heard, System.Diagnostics.Stopwatch.GetTimestamp());
+        if (Interlocked.Increment(ref _underWay) == 1) Volatile.Write(ref _received, System.Diagnostics.Stopwatch.GetTimestamp());
         try
         {
             _producer.Produce(sent.To, sent.Message, sent.Delivered);

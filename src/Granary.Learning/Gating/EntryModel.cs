@@ -25,7 +25,7 @@ public sealed class EntryModel : IEntryModel
     private readonly PredictionMeaning _meaning;
     private readonly int _rows;
     private readonly bool _sided;
-    private long _asked, _failed;
+    private long _predictions, _failed;
 
     /// <param name="windows">Rising by time.</param>
     /// <exception cref="LearningInputException">
@@ -76,7 +76,7 @@ public sealed class EntryModel : IEntryModel
     public PredictionMeaning Meaning => _meaning;
 
     /// <summary>Entries that it was asked about.</summary>
-    public long Asked => Interlocked.Read(ref _asked);
+    public long Predictions => Interlocked.Read(ref _predictions);
 
     /// <summary>
     /// Entries at which a model gave no number though it should have: the strategy went on without it, and the report has to say so.
@@ -125,7 +125,7 @@ public sealed class EntryModel : IEntryModel
         return new EntryModel(name, FeatureSet.Parse(features, factors), windows, rule, meaning);
     }
 
-    public IEntryJudge Attach(MarketSeries series, FactorPlan plan) => new Judgement(this, series, plan);
+    public IEntryFilter Attach(MarketSeries series, FactorPlan plan) => new ModelFilter(this, series, plan);
 
     private static string Describe(PredictionMeaning meaning) => meaning switch
     {
@@ -134,7 +134,7 @@ public sealed class EntryModel : IEntryModel
         _ => "an expected volatility",
     };
 
-    private sealed class Judgement(EntryModel model, MarketSeries series, FactorPlan plan) : IEntryJudge
+    private sealed class ModelFilter(EntryModel model, MarketSeries series, FactorPlan plan) : IEntryFilter
     {
         private readonly FeatureReader _reader = new(model._features, plan, model._rows);
         private readonly double[] _row = new double[model._features.Names.Count * model._rows + (model._sided ? 1 : 0)];
@@ -148,7 +148,7 @@ public sealed class EntryModel : IEntryModel
             _reader.Bind(block, sheet);
         }
 
-        public EntryAdvice Judge(int index, Side side)
+        public EntryAdvice Advise(int index, Side side)
         {
             // Bars come in order, so the window only moves on.
             var known = _block.Time[index] + _barTicks;
@@ -157,13 +157,13 @@ public sealed class EntryModel : IEntryModel
             _reader.Read(index, _row);
             if (model._sided) _row[^1] = (int)side;
             var prediction = model._windows[_window].Model.Predict(_row);
-            Interlocked.Increment(ref model._asked);
+            Interlocked.Increment(ref model._predictions);
             if (!double.IsFinite(prediction))
             {
                 Interlocked.Increment(ref model._failed);
                 return EntryAdvice.NoOpinion;
             }
-            return model._rule.Judge(prediction, side, model._meaning);
+            return model._rule.Advise(prediction, side, model._meaning);
         }
     }
 }

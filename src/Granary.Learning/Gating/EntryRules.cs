@@ -37,7 +37,7 @@ public abstract record EntryRule
     /// <summary>Whether the rule can use predictions of this meaning.</summary>
     public abstract bool Takes(PredictionMeaning meaning);
 
-    public EntryAdvice Judge(double prediction, Side side, PredictionMeaning meaning) =>
+    public EntryAdvice Advise(double prediction, Side side, PredictionMeaning meaning) =>
         double.IsNaN(prediction) ? EntryAdvice.NoOpinion : Decide(prediction, side, meaning);
 
     private protected abstract EntryAdvice Decide(double prediction, Side side, PredictionMeaning meaning);

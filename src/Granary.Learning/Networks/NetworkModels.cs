@@ -15,7 +15,7 @@ public sealed class PerceptronTrainer(
     [Range(1, 100_000)] int batch = 128,
     [Range(1e-7, 1)] double learningRate = 0.001,
     [Range(0, 1e6)] double decay = 0.0001,
-    [Range(1, 100_000)] int patience = 10) : ITrainer
+    [Range(1, 100_000)] int timeout = 10) : ITrainer
 {
     public string Name => "mlp";
 
@@ -26,7 +26,7 @@ public sealed class PerceptronTrainer(
         var scaler = Standardiser.Fit(set);
         var (mean, scale) = NetworkFitter.LabelScale(set);
         var fitted = NetworkFitter.Fit(new PerceptronShape(set.Table.Width, hidden), set, scaler, 1, mean, scale,
-            new NetworkSettings(members, epochs, batch, learningRate, decay, patience), options);
+            new NetworkSettings(members, epochs, batch, learningRate, decay, timeout), options);
         return new MultilayerPerceptron(new ModelHead(Name, set.Table.Task, set.Table.Features), hidden, scaler, fitted, mean, scale);
     }
 }
@@ -41,7 +41,7 @@ public sealed class LstmTrainer(
     [Range(1, 100_000)] int batch = 64,
     [Range(1e-7, 1)] double learningRate = 0.003,
     [Range(0, 1e6)] double decay = 0.001,
-    [Range(1, 100_000)] int patience = 6) : ITrainer
+    [Range(1, 100_000)] int timeout = 6) : ITrainer
 {
     public string Name => "lstm";
 
@@ -54,7 +54,7 @@ public sealed class LstmTrainer(
         var scaler = Standardiser.Fit(set);
         var (mean, scale) = NetworkFitter.LabelScale(set);
         var fitted = NetworkFitter.Fit(new LstmShape(set.Table.Width, rows, hidden), set, scaler, rows, mean, scale,
-            new NetworkSettings(members, epochs, batch, learningRate, decay, patience), options);
+            new NetworkSettings(members, epochs, batch, learningRate, decay, timeout), options);
         return new LstmNetwork(new ModelHead(Name, set.Table.Task, set.Table.Features), rows, hidden, scaler, fitted, mean, scale);
     }
 }

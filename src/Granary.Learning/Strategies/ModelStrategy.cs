@@ -15,8 +15,8 @@ namespace Granary.Learning.Strategies;
 /// or another host trains the same models to the bit.
 /// </summary>
 [Strategy("Trains a model on the bars that it has seen, again and again, and is long or short by the probability that it gives to a rise.",
-    Earns = "Whatever repeats in the features for longer than a training window, be it momentum or reversal.",
-    Bleeds = "Markets whose habits change faster than it is trained again; noise, once commission is paid for every change of mind.",
+    WorksIn = "Whatever repeats in the features for longer than a training window, be it momentum or reversal.",
+    LosesIn = "Markets whose habits change faster than it is trained again; noise, once commission is paid for every change of mind.",
     Source = "walk-forward learning; López de Prado 2018")]
 public sealed class ModelStrategy : Strategy
 {

@@ -44,7 +44,7 @@ public sealed record RollingReplication(
             for (var j = 0; held is not null && j < weights.Length; j++) moved += Math.Abs(weights[j] - held[j]);
             if (history.Count > 0) turnover += moved;
             held = weights;
-            history.Add(new Reselection(period, fit, moved, fit.Judge(past, pastTarget, periodsPerYear)));
+            history.Add(new Reselection(period, fit, moved, fit.Assess(past, pastTarget, periodsPerYear)));
             var span = replica.AsSpan(period - window, Math.Min(step, panel.Periods - period));
             for (var k = 0; k < fit.Support.Count; k++)
                 DenseVectors.AddScaled(span, panel.Column(fit.Support[k]).Slice(period, span.Length), fit.Weights[k]);

@@ -26,7 +26,7 @@ public sealed record SparseFit(
     }
 
     /// <summary>How the replica does on a panel with the same columns: the fitted periods or later ones.</summary>
-    public TrackingQuality Judge(ReturnPanel panel, ReadOnlySpan<double> target, double periodsPerYear) =>
+    public TrackingQuality Assess(ReturnPanel panel, ReadOnlySpan<double> target, double periodsPerYear) =>
         TrackingQuality.Of(panel.Combine(Support, Weights), target, Intercept, periodsPerYear);
 }
 

@@ -60,7 +60,7 @@ internal sealed class SupportObjective
     }
 
     /// <summary>How much the objective might fall by one more name, to the first order: where to look first.</summary>
-    public double Promise(int name, IReadOnlyList<int> names, IReadOnlyList<double> weights)
+    public double ExpectedGain(int name, IReadOnlyList<int> names, IReadOnlyList<double> weights)
     {
         var own = _gram[name, name];
         if (own <= 0) return 0;

@@ -144,6 +144,6 @@ internal sealed class SupportRefinement
         var weights = _objective.Of(names).Weights;
         if (weights.Length != names.Count) weights = new double[names.Count];
         return Enumerable.Range(0, _objective.Count).Where(j => !names.Contains(j))
-            .OrderByDescending(j => _objective.Promise(j, names, weights)).ThenBy(j => j).Take(Candidates);
+            .OrderByDescending(j => _objective.ExpectedGain(j, names, weights)).ThenBy(j => j).Take(Candidates);
     }
 }

@@ -10,7 +10,7 @@ namespace Granary.Learning.Trees;
 /// An ensemble cut into blocks of four levels, for processors with AVX-512 VBMI. A row becomes one byte for each feature that splits: how
 /// many of the ensemble's thresholds lie below its value. Then four blocks at a time are decided by one permutation of these bytes and one
 /// comparison, and a tree that has come to its leaf leaves the round, so that a shallow tree does not wait for a deep one. The sum is that
-/// of <see cref="TreeEnsemble.Walk"/>, in its order, to the bit.
+/// of <see cref="TreeEnsemble.SumLeaves"/>, in its order, to the bit.
 /// </summary>
 internal sealed class TreeBlocks
 {
@@ -40,13 +40,13 @@ internal sealed class TreeBlocks
     private readonly int[] _firstLeaf, _features;
     private readonly float[] _cuts;
 
-    private TreeBlocks(List<byte> records, ulong[] walkers, double[] values, int[] firstLeaf, int[] features, float[] cuts)
+    private TreeBlocks(List<byte> records, ulong[] cursors, double[] values, int[] firstLeaf, int[] features, float[] cuts)
     {
         // Pinned, so that the first record stays at the beginning of a line.
         _records = GC.AllocateUninitializedArray<byte>(records.Count + Record, pinned: true);
         _start = (int)((Record - (Marshal.UnsafeAddrOfPinnedArrayElement(_records, 0) & (Record - 1))) & (Record - 1));
         records.CopyTo(_records, _start);
-        _walkers = walkers;
+        _walkers = cursors;
         _values = values;
         _firstLeaf = firstLeaf;
         _features = features;
@@ -76,13 +76,13 @@ internal sealed class TreeBlocks
         var leaves = new List<double>();
         var known = new Dictionary<long, int>();
         var shared = Distinct(nodes, values) <= Leaf;
-        var walkers = new ulong[roots.Length];
+        var cursors = new ulong[roots.Length];
         var firstLeaf = new int[roots.Length];
         var blocks = new Queue<(int Node, int Parent, int Exit)>();
         var within = new Queue<(int Node, int Place)>();
         for (var t = 0; t < roots.Length; t++)
         {
-            walkers[t] = (ulong)(t % Chunk) << 32 | (uint)(records.Count / Record);
+            cursors[t] = (ulong)(t % Chunk) << 32 | (uint)(records.Count / Record);
             firstLeaf[t] = shared ? 0 : leaves.Count;
             blocks.Enqueue((roots[t], -1, 0));
             while (blocks.TryDequeue(out var top))
@@ -127,7 +127,7 @@ internal sealed class TreeBlocks
                 }
             }
         }
-        return new TreeBlocks(records, walkers, [.. leaves], firstLeaf, features, cuts);
+        return new TreeBlocks(records, cursors, [.. leaves], firstLeaf, features, cuts);
 
         Span<byte> At(int block) => CollectionsMarshal.AsSpan(records).Slice(block * Record, Record);
         // What ends above the last level leads on to the left.
@@ -176,13 +176,13 @@ internal sealed class TreeBlocks
         {
             var count = Math.Min(Chunk, _walkers.Length - start);
             _walkers.AsSpan(start, count).CopyTo(here);
-            for (nint walking = count; walking > 0;)
+            for (nint active = count; active > 0;)
             {
-                Decide(ref codes[0], ref here[0], ref places[0], walking);
-                walking = Follow(ref here[0], ref there[0], ref places[0], ref leaves[0], walking);
-                if (walking == 0) break;
-                Decide(ref codes[0], ref there[0], ref places[0], walking);
-                walking = Follow(ref there[0], ref here[0], ref places[0], ref leaves[0], walking);
+                Decide(ref codes[0], ref here[0], ref places[0], active);
+                active = Follow(ref here[0], ref there[0], ref places[0], ref leaves[0], active);
+                if (active == 0) break;
+                Decide(ref codes[0], ref there[0], ref places[0], active);
+                active = Follow(ref there[0], ref here[0], ref places[0], ref leaves[0], active);
             }
             sum = Add(sum, ref leaves[0], start, count);
         }
@@ -209,19 +209,19 @@ internal sealed class TreeBlocks
 
     // Where each tree leaves its block: the place that the exit would have on a fifth level, 16 … 31.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Decide(ref byte codes, ref ulong walkers, ref ushort places, nint count)
+    private void Decide(ref byte codes, ref ulong cursors, ref ushort places, nint count)
     {
         ref var records = ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_records), _start);
         var (low, high) = (Vector512.LoadUnsafe(ref codes), Vector512.LoadUnsafe(ref codes, 64));
         var wide = _features.Length > 64;
         // What fills the last four up is decided too, and not looked at.
-        Vector256<ulong>.Zero.StoreUnsafe(ref walkers, (nuint)count);
+        Vector256<ulong>.Zero.StoreUnsafe(ref cursors, (nuint)count);
         for (nint i = 0; i < count; i += 4)
         {
-            var ab = Questions(ref records, Unsafe.Add(ref walkers, i)).ToVector512Unsafe()
-                .WithUpper(Questions(ref records, Unsafe.Add(ref walkers, i + 1))).AsInt32();
-            var cd = Questions(ref records, Unsafe.Add(ref walkers, i + 2)).ToVector512Unsafe()
-                .WithUpper(Questions(ref records, Unsafe.Add(ref walkers, i + 3))).AsInt32();
+            var ab = Questions(ref records, Unsafe.Add(ref cursors, i)).ToVector512Unsafe()
+                .WithUpper(Questions(ref records, Unsafe.Add(ref cursors, i + 1))).AsInt32();
+            var cd = Questions(ref records, Unsafe.Add(ref cursors, i + 2)).ToVector512Unsafe()
+                .WithUpper(Questions(ref records, Unsafe.Add(ref cursors, i + 3))).AsInt32();
             var slots = Avx512F.Shuffle4x128(ab, cd, 0b10_00_10_00).AsByte();
             var cuts = Avx512F.Shuffle4x128(ab, cd, 0b11_01_11_01).AsByte();
             var code = wide ? Avx512Vbmi.PermuteVar64x8x2(low, slots, high) : Avx512Vbmi.PermuteVar64x8(low, slots);
@@ -240,23 +240,23 @@ internal sealed class TreeBlocks
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<byte> Questions(ref byte records, ulong walker) =>
-        Vector256.LoadUnsafe(ref records, (nuint)(uint)walker * Record);
+    private static Vector256<byte> Questions(ref byte records, ulong cursor) =>
+        Vector256.LoadUnsafe(ref records, (nuint)(uint)cursor * Record);
 
     // Goes through the exits; returns how many trees have further to go.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private nint Follow(ref ulong walkers, ref ulong further, ref ushort places, ref int leaves, nint count)
+    private nint Follow(ref ulong cursors, ref ulong further, ref ushort places, ref int leaves, nint count)
     {
         // Place 16 is exit 0, and the exits begin behind 16 pairs of bytes.
         ref var exits = ref Unsafe.As<byte, ushort>(ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_records), _start));
         nint still = 0;
         for (nint i = 0; i < count; i++)
         {
-            var walker = Unsafe.Add(ref walkers, i);
-            var next = (ulong)Unsafe.Add(ref exits, (nint)((ulong)(uint)walker * (Record / 2)) + Unsafe.Add(ref places, i));
+            var cursor = Unsafe.Add(ref cursors, i);
+            var next = (ulong)Unsafe.Add(ref exits, (nint)((ulong)(uint)cursor * (Record / 2)) + Unsafe.Add(ref places, i));
             // Written over until it is a leaf.
-            Unsafe.Add(ref leaves, (nint)(walker >> 32)) = (int)next;
-            Unsafe.Add(ref further, still) = walker + next;
+            Unsafe.Add(ref leaves, (nint)(cursor >> 32)) = (int)next;
+            Unsafe.Add(ref further, still) = cursor + next;
             still += (nint)((next >> 15) ^ 1);
         }
         return still;

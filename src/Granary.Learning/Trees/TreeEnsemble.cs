@@ -123,7 +123,7 @@ public sealed class TreeEnsemble : TrainedModel, IGainImportance
 
     protected override double PredictFinite(ReadOnlySpan<double> input)
     {
-        var sum = _blocks is null ? Walk(input) : _blocks.Sum(input);
+        var sum = _blocks is null ? SumLeaves(input) : _blocks.Sum(input);
         return _link switch
         {
             TreeLink.Sum => _baseline + sum,
@@ -134,7 +134,7 @@ public sealed class TreeEnsemble : TrainedModel, IGainImportance
 
     /// <summary>The sum of the leaves, node by node, on any processor.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    internal double Walk(ReadOnlySpan<double> input)
+    internal double SumLeaves(ReadOnlySpan<double> input)
     {
         Span<int> narrow = stackalloc int[input.Length];
         for (var f = 0; f < input.Length; f++) narrow[f] = TreeNode.Sortable(BinnedFeatures.Narrow(input[f]));

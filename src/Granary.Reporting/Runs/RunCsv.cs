@@ -38,7 +38,7 @@ public static class RunCsv
         RunText.Number(t.ExitPrice), RunText.Number(t.Profit), RunText.Number(t.Commission), RunText.Number(t.NetProfit),
         RunText.Number(t.Return(multiplier)),
         t.Bars.ToString(CultureInfo.InvariantCulture), RunText.Of(t.Reason), RunText.Number(weight), s.Model ?? "",
-        RunText.Number(t.Carry));
+        RunText.Number(t.Financing));
 
     /// <summary>portfolio_trades.csv: the trades that the portfolio took, at its size.</summary>
     public static void PortfolioTrades(TextWriter writer, IReadOnlyList<StrategyEntry> strategies, IRunEvents events,

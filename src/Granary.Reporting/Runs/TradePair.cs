@@ -62,5 +62,5 @@ public readonly record struct TradePair(string Strategy, TradeDifference Kind, T
 
     private static bool IsSame(in Trade a, in Trade b) =>
         a.Quantity == b.Quantity && a.EntryPrice == b.EntryPrice && a.ExitTime == b.ExitTime && a.ExitPrice == b.ExitPrice
-        && a.Commission == b.Commission && a.Carry == b.Carry && a.Reason == b.Reason;
+        && a.Commission == b.Commission && a.Financing == b.Financing && a.Reason == b.Reason;
 }

@@ -39,7 +39,7 @@ public sealed class AddedMetricTests : IDisposable
           "strategies": [ { "class": "SmaCross", "params": { "fast": [5, 8, 13], "slow": [20, 30] }, "size": { "percentOfEquity": 50 } } ]{{more}} }
         """), Path.GetTempPath());
 
-    private BatchOptions Options => new() { Out = Path.Combine(_folder, "run"), Threads = 2, Guards = false };
+    private BatchOptions Options => new() { Out = Path.Combine(_folder, "run"), Threads = 2, Validation = false };
 
     [Fact]
     public async Task An_added_metric_is_in_the_results_of_every_strategy_and_of_the_portfolio_and_in_the_report()

@@ -24,7 +24,7 @@ public sealed class BacktestOverCrashingServerTests : IDisposable
         new BatchReader(TestCatalogues.All).Read("crash.json", Encoding.UTF8.GetBytes($$"""
             { "name": "crash", "data": { "source": "{{source}}", "symbols": ["A", "B"], "timeframe": "1m" },
               "strategies": [ { "class": "SmaCross", "params": { "fast": [5, 10], "slow": 30 }, "size": { "percentOfEquity": 20 }, "stopLossPercent": 2 } ], "portfolio": { "weights": "equal" } }
-            """), _folder), new BatchOptions { Out = Path.Combine(_folder, name), Guards = false });
+            """), _folder), new BatchOptions { Out = Path.Combine(_folder, name), Validation = false });
 
     [Fact]
     public async Task It_goes_on_behind_the_last_bar_and_has_the_digest_of_one_that_was_not_disturbed()

@@ -22,7 +22,7 @@ public sealed class BatchNotesTests : IDisposable
         var text = $$"""{ "name": "notes", "data": { "source": "csv:{{(source.Length > 0 ? source : Bars)}}", "symbols": "ACME", {{data}} }, "strategies": [ {{strategy}} ] {{more}} }""";
         var spec = new BatchReader(TestCatalogues.All).Read("notes.json", Encoding.UTF8.GetBytes(text), _folder);
         var runner = new BatchRunner(new EmbeddedHost(1), TimeProvider.System);
-        return (await runner.RunAsync(spec, new BatchOptions { Out = Path.Combine(_folder, name), Guards = false })).Model;
+        return (await runner.RunAsync(spec, new BatchOptions { Out = Path.Combine(_folder, name), Validation = false })).Model;
     }
 
     private static RunNote Note(RunModel model, NoteCode code, string words)
@@ -162,7 +162,7 @@ public sealed class BatchNotesTests : IDisposable
             { "name": "notes", "data": { "source": "csv:{{_folder}}", "symbols": ["A", "B"], "timeframe": "1d" }, "strategies": [ { "class": "SmaCross", "params": { "fast": 3, "slow": 5 } } ] }
             """), _folder);
         var model = (await new BatchRunner(new EmbeddedHost(1), TimeProvider.System).RunAsync(spec,
-            new BatchOptions { Out = Path.Combine(_folder, "gaps"), Guards = false })).Model;
+            new BatchOptions { Out = Path.Combine(_folder, "gaps"), Validation = false })).Model;
         var note = Note(model, NoteCode.DataFinding, "No symbol has bars on");
         note.Sentence.ShouldContain("No symbol has bars on 2001-10-16, 2001-10-17: a market holiday, or missing data.");
         note.Count.ShouldBe(2);

@@ -79,7 +79,7 @@ public sealed class ListedStrategiesTests : IDisposable
               "strategies": [ { "class": "SmaCross", "params": {{parameters}}, "size": { "percentOfEquity": 20 } } ] }
             """;
         var spec = new BatchReader(TestCatalogues.All).Read("listed.json", Encoding.UTF8.GetBytes(text), _folder);
-        var options = new BatchOptions { Out = Path.Combine(_folder, name), Guards = false, Threads = threads };
+        var options = new BatchOptions { Out = Path.Combine(_folder, name), Validation = false, Threads = threads };
         return await new BatchRunner(new EmbeddedHost(1), TimeProvider.System).RunAsync(spec, options);
     }
 

@@ -29,7 +29,8 @@ public sealed class ReportFiguresTests : IAsyncLifetime
                 "size": { "percentOfEquity": 20 } } ],
               "portfolio": { "weights": "equal" } }
             """), Path.GetTempPath());
-        await new BatchRunner(new EmbeddedHost(1), TimeProvider.System).RunAsync(spec, new BatchOptions { Out = _folder, Guards = false });
+        await new BatchRunner(new EmbeddedHost(1), TimeProvider.System).RunAsync(spec,
+            new BatchOptions { Out = _folder, Validation = false });
         _report = await File.ReadAllTextAsync(Path.Combine(_folder, "report.html"));
         _equity = [.. Rows("equity.csv").Select(r => (Time(r["time"]), Number(r["equity"]), Number(r["exposure"])))];
     }

@@ -20,7 +20,7 @@ public sealed class RunsInOneFolderTests : IDisposable
               "strategies": [ { "class": "SmaCross" } ], "outputs": {{outputs}} }
             """), Path.GetTempPath());
         return await new BatchRunner(new EmbeddedHost(1), TimeProvider.System).RunAsync(spec,
-            new BatchOptions { Out = Path.Combine(_folder, "run"), Guards = false });
+            new BatchOptions { Out = Path.Combine(_folder, "run"), Validation = false });
     }
 
     [Fact]

@@ -28,7 +28,8 @@ public sealed class StrategyCorrelationTests : IDisposable
               "strategies": [ { "class": "SmaCross", "params": { "fast": [5, 10, 15], "slow": 150 }, "size": { "percentOfEquity": 10 } } ],
               "portfolio": { {{portfolio}} } }
             """), Path.GetTempPath());
-        await new BatchRunner(new EmbeddedHost(1), TimeProvider.System).RunAsync(spec, new BatchOptions { Out = _folder, Guards = false });
+        await new BatchRunner(new EmbeddedHost(1), TimeProvider.System).RunAsync(spec,
+            new BatchOptions { Out = _folder, Validation = false });
         var lines = await File.ReadAllLinesAsync(Path.Combine(_folder, "trades.csv"));
         var header = lines[0].Split(',');
         // An id has commas of its own and stands in quotes.

@@ -27,7 +27,7 @@ public sealed class WarmUpTests : IDisposable
     private async Task<BatchRun> RunAsync(string data, string name, string? strategy = null) =>
         await new BatchRunner(new EmbeddedHost(2), TimeProvider.System).RunAsync(
         strategy is null ? Spec(data) : Spec(data, strategy: strategy),
-        new BatchOptions { Out = Path.Combine(_folder, name), Guards = false }, null, TestContext.Current.CancellationToken);
+        new BatchOptions { Out = Path.Combine(_folder, name), Validation = false }, null, TestContext.Current.CancellationToken);
 
     private const string From = "2022-06-01T00:00:00Z", Range = ", \"from\": \"2022-06-01\", \"to\": \"2022-12-01\"";
 
@@ -100,7 +100,7 @@ public sealed class WarmUpTests : IDisposable
             $$"""{ "name": "test", "data": { "source": "{{source}}{{_folder}}", "symbols": "NY", "timeframe": "1h", "timeZone": "{{zone}}" }, "strategies": [ { "class": "BuyAndHold" } ] }"""), _folder);
         var spec = Batch("America/New_York");
         var run = await new BatchRunner(new EmbeddedHost(1), TimeProvider.System).RunAsync(spec,
-            new BatchOptions { Out = Path.Combine(_folder, "zone"), Guards = false }, null, TestContext.Current.CancellationToken);
+            new BatchOptions { Out = Path.Combine(_folder, "zone"), Validation = false }, null, TestContext.Current.CancellationToken);
         var times = File.ReadLines(Path.Combine(run.Folder, "equity.csv")).Skip(1).Select(l => l.Split(',')[0]).ToList();
         // Ten o'clock in New York: 15:00 UTC in winter, 14:00 in summer.
         times[0].ShouldBe("2024-03-08T15:00:00Z");

@@ -56,7 +56,7 @@ public sealed class WeightsOverTimeTests : IDisposable
     {
         var folder = Path.Combine(_folder, name);
         var run = await new BatchRunner(new EmbeddedHost(threads), TimeProvider.System).RunAsync(spec,
-            new BatchOptions { Out = folder, Guards = false });
+            new BatchOptions { Out = folder, Validation = false });
         return (folder, JsonDocument.Parse(File.ReadAllBytes(Path.Combine(folder, "results.json"))).RootElement, run.Model.Digest);
     }
 

@@ -29,7 +29,7 @@ public sealed class WholeSharesTests : IDisposable
               "strategies": [ { "class": "SmaCross", "params": { "fast": 3, "slow": 9 } } ], "portfolio": { "weights": "equal" } }
             """), _folder);
         return await new BatchRunner(new EmbeddedHost(1), TimeProvider.System).RunAsync(spec,
-            new BatchOptions { Out = Path.Combine(_folder, name), Guards = false });
+            new BatchOptions { Out = Path.Combine(_folder, name), Validation = false });
     }
 
     private static List<double> Quantities(BatchRun run, string file)

@@ -35,7 +35,7 @@ public sealed class GranaryCataloguesTests
     {
         WithTests.LiveFeeds.IsStream("silence:loud").ShouldBeTrue();
         var thrown = await Should.ThrowAsync<BarDataException>(() => WithTests.LiveFeeds.OpenAsync(
-            new FeedRequest("silence:loud", [], Data.Replay.ReplayPace.AsFastAsPossible, TimeProvider.System),
+            new FeedRequest("silence:loud", [], Data.Replay.ReplaySpeed.AsFastAsPossible, TimeProvider.System),
                 TestContext.Current.CancellationToken));
         thrown.Message.ShouldBe("silence:loud is silent");
     }

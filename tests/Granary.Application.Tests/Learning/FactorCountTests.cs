@@ -116,7 +116,7 @@ public sealed class FactorCountTests : IDisposable
               "strategies": [{ "class": "CountedCross", "params": { "n": [2, 4], "variant": [1, 2] }, "timeframe": "{{timeframe}}", "sides": "long", "size": { "cash": 1000 } }],
               "learning": { "trainer": "naive-bayes", "label": "{{label}}", "features": ["counted(3)/close", "counted(4)/close", "counted(3)/close[1]"], "registry": "{{symbol}}" } }
             """), _folder);
-        var options = new BatchOptions { Out = Path.Combine(_folder, symbol), Guards = false };
+        var options = new BatchOptions { Out = Path.Combine(_folder, symbol), Validation = false };
 
         var run = await new BatchRunner(new EmbeddedHost(2), TimeProvider.System).RunAsync(spec, options);
 

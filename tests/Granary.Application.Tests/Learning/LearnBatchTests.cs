@@ -175,9 +175,9 @@ public sealed class LearnBatchTests : IDisposable
         var run = await Run(Batch(Direction));
         var prod = JsonDocument.Parse(await File.ReadAllTextAsync(Path.Combine(run.Folder, "prod.json"))).RootElement;
         var name = prod.GetProperty("strategies")[0].GetProperty("model").GetString()!;
-        var judge = ModelReference.Parse(prod.GetProperty("models").GetRawText())[name].Load(TestCatalogues.All);
-        judge.Name.ShouldBe(name);
-        var entry = judge.Attach(new MarketSeries(new Instrument { Symbol = "MOM" }, Timeframe.Parse("1h")), new FactorPlan());
+        var filter = ModelReference.Parse(prod.GetProperty("models").GetRawText())[name].Load(TestCatalogues.All);
+        filter.Name.ShouldBe(name);
+        var entry = filter.Attach(new MarketSeries(new Instrument { Symbol = "MOM" }, Timeframe.Parse("1h")), new FactorPlan());
         entry.ShouldNotBeNull();
     }
 

@@ -94,9 +94,9 @@ public sealed class CrashTests : IDisposable
         public ValueTask<BrokerSnapshot> SnapshotAsync(CancellationToken cancellationToken = default) =>
             inner.SnapshotAsync(cancellationToken);
 
-        public async ValueTask OnBarsAsync(long instant, IReadOnlyList<ClosedBar> bars, CancellationToken cancellationToken = default)
+        public async ValueTask OnBarsAsync(long timestamp, IReadOnlyList<ClosedBar> bars, CancellationToken cancellationToken = default)
         {
-            await ((IMarketListener)inner).OnBarsAsync(instant, bars, cancellationToken);
+            await ((IMarketListener)inner).OnBarsAsync(timestamp, bars, cancellationToken);
             await fate.BoundaryAsync("after the venue's bars");
         }
 
@@ -115,7 +115,7 @@ public sealed class CrashTests : IDisposable
         var production = new ProductionReader(TestCatalogues.All).Read(await ProductionFileAsync());
         var undisturbed = new Fate(null);
         var expected = await TradeAsync(production, "undisturbed", undisturbed);
-        expected.Host.Ledger.Tickets.Count.ShouldBeGreaterThan(50);
+        expected.Host.Ledger.TrackedOrders.Count.ShouldBeGreaterThan(50);
         var account = expected.Account();
 
         var random = new Random(2026);

@@ -167,7 +167,7 @@ public sealed class LiveMatchesBacktestTests : IDisposable
         live.Status.AccountEquity.ShouldNotBe(live.Status.ModelEquity);
         live.Status.Unknown.ShouldBe(0);
         live.Status.Differences.ShouldBe(0);
-        live.Ledger.Tickets.ShouldAllBe(t => t.State == OrderState.Closed || !t.State.IsFinal()
+        live.Ledger.TrackedOrders.ShouldAllBe(t => t.State == OrderState.Closed || !t.State.IsFinal()
             || live.Ledger.TradeOf(t.Order.ClientId) != null);
     }
 
@@ -296,7 +296,7 @@ public sealed class LiveMatchesBacktestTests : IDisposable
         SameLines(live.Run.Folder, backtest.Folder, "portfolio_trades.csv", "equity.csv", "signals.csv");
         live.Run.Model.Decisions.Keys.ShouldContain(Decision.Reserved);
         live.Run.Model.Decisions.Keys.ShouldContain(Decision.Disabled);
-        live.Ledger.Tickets.ShouldContain(t => t.Intent.Reason == ExitReason.Limit);
+        live.Ledger.TrackedOrders.ShouldContain(t => t.Intent.Reason == ExitReason.Limit);
         // The rules are part of the configuration.
         (await _under.RunAsync(new BatchReader(TestCatalogues.All)
             .Read(Path.Combine(backtest.Folder, "prod.json")) with

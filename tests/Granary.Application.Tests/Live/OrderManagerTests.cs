@@ -101,21 +101,21 @@ public sealed class OrderManagerTests : IAsyncDisposable
     public async Task An_order_goes_through_its_states_and_is_closed_with_its_trade()
     {
         await SendAsync(Entry());
-        var ticket = _ledger.Find("gtag-0-1-e")!;
-        (ticket.State, ticket.VenueId).ShouldBe((OrderState.Submitted, "V1"));
+        var order = _ledger.Find("gtag-0-1-e")!;
+        (order.State, order.VenueId).ShouldBe((OrderState.Submitted, "V1"));
         _venue.Fill("gtag-0-1-e", 1, 100, OrderState.PartiallyFilled, "x1");
         await _manager.PollAsync(2, CancellationToken.None);
-        (ticket.State, ticket.Filled, _ledger.ActiveTrades.Single().Open).ShouldBe((OrderState.PartiallyFilled, 1, 1));
+        (order.State, order.Filled, _ledger.ActiveTrades.Single().Open).ShouldBe((OrderState.PartiallyFilled, 1, 1));
         _venue.Fill("gtag-0-1-e", 1, 102, OrderState.Filled, "x2");
         await _manager.PollAsync(3, CancellationToken.None);
         var trade = _ledger.ActiveTrades.Single();
-        (ticket.State, trade.EntryPrice, trade.State, _ledger.PositionOf("BTC"), _ledger.Cash).ShouldBe((OrderState.Filled, 101,
+        (order.State, trade.EntryPrice, trade.State, _ledger.PositionOf("BTC"), _ledger.Cash).ShouldBe((OrderState.Filled, 101,
             TradeState.Active, 2, 1000 - 202 - 1));
         _venue.Fill("gtag-0-1-e", 2, 99, OrderState.Filled, "x3", "stop", Side.Sell);
         await _manager.PollAsync(4, CancellationToken.None);
-        (ticket.State, ticket.Ended, trade.State, trade.Profit, trade.Fees, trade.Why).ShouldBe((OrderState.Closed, OrderState.Filled,
+        (order.State, order.Ended, trade.State, trade.Profit, trade.Fees, trade.Why).ShouldBe((OrderState.Closed, OrderState.Filled,
             TradeState.Closed, -4, 1.5, "stop"));
-        _ledger.OpenTickets.ShouldBeEmpty();
+        _ledger.OpenOrders.ShouldBeEmpty();
         (await WrittenAsync()).Select(e => e.GetType())
             .ShouldBe([typeof(OrderIntended), typeof(OrderAnswered), typeof(VenueReported), typeof(TradeChanged), typeof(PositionChanged),
             typeof(VenueReported), typeof(TradeChanged), typeof(PositionChanged), typeof(VenueReported), typeof(TradeChanged),
@@ -160,8 +160,8 @@ public sealed class OrderManagerTests : IAsyncDisposable
     {
         (_venue.Lost, _venue.ArrivesAllTheSame) = (1, arrived);
         await SendAsync(Entry());
-        var ticket = _ledger.Find("gtag-0-1-e")!;
-        (ticket.Unknown, ticket.State).ShouldBe((false, OrderState.Submitted));
+        var order = _ledger.Find("gtag-0-1-e")!;
+        (order.Unknown, order.State).ShouldBe((false, OrderState.Submitted));
         _venue.Submissions.ShouldBe(arrived ? 1 : 2);
         (await WrittenAsync()).OfType<OrderAnswered>().Select(a => a.Status is null).ShouldBe([true, false]);
     }
@@ -171,11 +171,11 @@ public sealed class OrderManagerTests : IAsyncDisposable
     {
         _venue.Lost = int.MaxValue;
         await SendAsync(Entry());
-        var ticket = _ledger.Find("gtag-0-1-e")!;
-        (ticket.Unknown, ticket.State, _manager.Fault).ShouldBe((true, OrderState.New, "no answer"));
+        var order = _ledger.Find("gtag-0-1-e")!;
+        (order.Unknown, order.State, _manager.Fault).ShouldBe((true, OrderState.New, "no answer"));
         _venue.Lost = 0;
         await _manager.ResolveAsync(2, CancellationToken.None);
-        (ticket.Unknown, ticket.State, _manager.Fault).ShouldBe((false, OrderState.Submitted, null));
+        (order.Unknown, order.State, _manager.Fault).ShouldBe((false, OrderState.Submitted, null));
     }
 
     [Fact]
@@ -215,8 +215,8 @@ public sealed class OrderManagerTests : IAsyncDisposable
         await SendAsync(Entry());
         _venue.Orders.Clear();
         (await _manager.SynchroniseAsync(2, CancellationToken.None)).Single().ShouldContain("the venue does not know it any more");
-        var ticket = _ledger.Find("gtag-0-1-e")!;
-        (ticket.State is OrderState.Cancelled or OrderState.Closed).ShouldBeTrue();
+        var order = _ledger.Find("gtag-0-1-e")!;
+        (order.State is OrderState.Cancelled or OrderState.Closed).ShouldBeTrue();
     }
 
     [Fact]

@@ -26,7 +26,7 @@ public sealed class SessionTests : IDisposable
         new ProductionReader(TestCatalogues.All).Read(Path.Combine((await _under.BacktestAsync()).Folder, "prod.json"));
 
     // Gives commands when the session has got so far.
-    private sealed class AtInstant(Action<LiveStatus> look) : IProgress<LiveStatus>
+    private sealed class AtTimestamp(Action<LiveStatus> look) : IProgress<LiveStatus>
     {
         public void Report(LiveStatus value) => look(value);
     }
@@ -48,7 +48,7 @@ public sealed class SessionTests : IDisposable
         controls.Select(c => c.Command)
             .ShouldBe([SessionCommand.Pause, SessionCommand.Resume, SessionCommand.Flatten, SessionCommand.Resume]);
         controls.ShouldAllBe(c => c.Who == "Anna" && c.Why == "a test");
-        bool Between(long instant, int from) => instant > controls[from].Instant && instant <= controls[from + 1].Instant;
+        bool Between(long timestamp, int from) => timestamp > controls[from].Instant && timestamp <= controls[from + 1].Instant;
         var intents = journal.OfType<OrderIntended>().ToList();
         intents.Where(i => i.Order.Closes is null && (Between(i.Instant, 0) || Between(i.Instant, 2))).ShouldBeEmpty();
         intents.Where(i => i.Order.Closes is not null && Between(i.Instant, 0)).ShouldNotBeEmpty();
@@ -70,7 +70,7 @@ public sealed class SessionTests : IDisposable
 
         public string Name => inner.Name;
 
-        public async ValueTask OnBarsAsync(long instant, IReadOnlyList<ClosedBar> bars, CancellationToken cancellationToken = default)
+        public async ValueTask OnBarsAsync(long timestamp, IReadOnlyList<ClosedBar> bars, CancellationToken cancellationToken = default)
         {
             _bars += bars.Count;
             if (orders.TryPeek(out var next) && _bars >= next.Bars)
@@ -80,7 +80,7 @@ public sealed class SessionTests : IDisposable
                 // The session looks every 100 ms.
                 await Task.Delay(120, cancellationToken);
             }
-            await ((IMarketListener)inner).OnBarsAsync(instant, bars, cancellationToken);
+            await ((IMarketListener)inner).OnBarsAsync(timestamp, bars, cancellationToken);
         }
 
         public ValueTask<BrokerOrderStatus> SubmitAsync(BrokerOrder order, CancellationToken cancellationToken = default) =>
@@ -246,10 +246,10 @@ public sealed class SessionTests : IDisposable
         }));
         end.Account().ShouldBe(expected.Account());
         end.Digest.ShouldBe(expected.Digest);
-        sent.ShouldBe(expected.Host.Ledger.Tickets.Count);
+        sent.ShouldBe(expected.Host.Ledger.TrackedOrders.Count);
         var entries = await PostgresJournal.PeekAsync(database, "test", new JournalQuery());
         entries.Select(e => e.Sequence).ShouldBe(Enumerable.Range(1, entries.Count).Select(n => (long)n));
-        entries.Count(e => e.Kind == nameof(OrderIntended)).ShouldBe(expected.Host.Ledger.Tickets.Count);
+        entries.Count(e => e.Kind == nameof(OrderIntended)).ShouldBe(expected.Host.Ledger.TrackedOrders.Count);
         (await PostgresJournal.PeekAsync(database, "test",
             new JournalQuery(Kind: nameof(TradeChanged), Symbol: "ACME"))).ShouldNotBeEmpty();
     }
@@ -281,8 +281,8 @@ public sealed class SessionTests : IDisposable
             State = address,
             To = to,
             // So slow that it is in the middle when the server goes.
-            Pace = ReplayPace.Parse("fixed:4ms"),
-            Status = new AtInstant(status =>
+            Pace = ReplaySpeed.Parse("fixed:4ms"),
+            Status = new AtTimestamp(status =>
             {
                 if (crash is not null || status.Bars < 120) return;
                 // On the session's own thread: it goes on with a server that is gone, whatever the machine does meanwhile.
@@ -293,15 +293,15 @@ public sealed class SessionTests : IDisposable
         (crash is null).ShouldBeFalse();
         await crash!;
         live.Run.Model.Digest.ShouldBe(backtest.Model.Digest);
-        live.Ledger.Tickets.Select(t => t.Order.ClientId)
-            .ShouldBe(undisturbed.Ledger.Tickets.Select(t => t.Order.ClientId), ignoreOrder: true);
+        live.Ledger.TrackedOrders.Select(t => t.Order.ClientId)
+            .ShouldBe(undisturbed.Ledger.TrackedOrders.Select(t => t.Order.ClientId), ignoreOrder: true);
         live.Status.AccountEquity.ShouldBe(undisturbed.Status.AccountEquity, 1e-6);
         var entries = await PostgresJournal.PeekAsync(database, "live", new JournalQuery());
         entries.Select(e => e.Sequence).ShouldBe(Enumerable.Range(1, entries.Count).Select(n => (long)n));
         var taken = entries.Select(JournalCodec.Decode).OfType<BarsTaken>().SelectMany(b => b.Bars).ToList();
         taken.Count.ShouldBe((int)live.Status.Bars);
         taken.Select(b => (b.Series, b.Time)).Distinct().Count().ShouldBe(taken.Count);
-        entries.Count(e => e.Kind == nameof(OrderIntended)).ShouldBe(live.Ledger.Tickets.Count);
+        entries.Count(e => e.Kind == nameof(OrderIntended)).ShouldBe(live.Ledger.TrackedOrders.Count);
         await using var kept = TestCatalogues.All.Stores.Open($"{address}?dataset=kept");
         (await kept.ListAsync()).Sum(m => m.Count).ShouldBe(taken.Count);
     }
@@ -332,8 +332,8 @@ public sealed class SessionTests : IDisposable
     {
         public string Name => inner.Name;
 
-        public ValueTask OnBarsAsync(long instant, IReadOnlyList<ClosedBar> bars, CancellationToken cancellationToken = default) =>
-            ((IMarketListener)inner).OnBarsAsync(instant, bars, cancellationToken);
+        public ValueTask OnBarsAsync(long timestamp, IReadOnlyList<ClosedBar> bars, CancellationToken cancellationToken = default) =>
+            ((IMarketListener)inner).OnBarsAsync(timestamp, bars, cancellationToken);
 
         public ValueTask<BrokerOrderStatus> SubmitAsync(BrokerOrder order, CancellationToken cancellationToken = default)
         {

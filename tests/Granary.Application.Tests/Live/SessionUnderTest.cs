@@ -46,7 +46,7 @@ internal sealed class SessionUnderTest : IDisposable
     }
 
     public Task<BatchRun> RunAsync(BatchSpec spec, string name) => new BatchRunner(new EmbeddedHost(2), TimeProvider.System)
-        .RunAsync(spec, new BatchOptions { Out = Path.Combine(Folder, name), Guards = false, Yes = true });
+        .RunAsync(spec, new BatchOptions { Out = Path.Combine(Folder, name), Validation = false, Yes = true });
 
     /// <summary>Trades the configuration of a backtest through the same door as the command line.</summary>
     public Task<LiveRun> LiveAsync(BatchRun backtest, string name = "live", Func<LiveRequest, LiveRequest>? with = null,
@@ -75,7 +75,7 @@ internal sealed class SessionUnderTest : IDisposable
         await foreach (var e in journal.ReadAsync(cancellationToken)) past.Add(e);
         var until = DateTime.Parse(to, System.Globalization.CultureInfo.InvariantCulture).Ticks;
         await using var feed = await BarReplay.OpenAsync(BatchSources.Open(TestCatalogues.All.Sources, spec.Data, spec.Folder),
-            [.. spec.Data.Symbols.Select(s => new BarQuery(s, spec.Data.Timeframe, null, until))], ReplayPace.AsFastAsPossible,
+            [.. spec.Data.Symbols.Select(s => new BarQuery(s, spec.Data.Timeframe, null, until))], ReplaySpeed.AsFastAsPossible,
             TimeProvider.System, cancellationToken: cancellationToken);
         var markets = feed.Series.ToDictionary(s => s.Instrument.Symbol, s => new OpenedMarket(s.Instrument.Symbol, null!, s.Instrument),
             StringComparer.Ordinal);
@@ -109,7 +109,7 @@ internal sealed record SessionEnd(LiveHost Host, string Digest, IReadOnlyList<Br
         foreach (var t in ledger.Trades.Values.OrderBy(t => t.Entry, StringComparer.Ordinal))
             text.AppendLine(FormattableString.Invariant(
                 $"trade {t.Entry} {t.State} {t.Side} {t.Quantity:R} {t.Open:R} {t.EntryPrice:R} {t.ExitPrice:R} {t.Profit:R} {t.Fees:R} {t.EntryTime} {t.ExitTime} {t.Why}"));
-        foreach (var t in ledger.Tickets.OrderBy(t => t.Order.ClientId, StringComparer.Ordinal))
+        foreach (var t in ledger.TrackedOrders.OrderBy(t => t.Order.ClientId, StringComparer.Ordinal))
             text.AppendLine(FormattableString.Invariant(
                 $"order {t.Order.ClientId} {t.Order.Type} {t.Order.Quantity:R} {t.State} {t.Ended} {t.Unknown} {t.Filled:R} {t.VenueId}"));
         foreach (var e in Venue)

@@ -23,7 +23,7 @@ public sealed class ModelStatesTests : IDisposable
                 "walkForward": { "train": 100, "test": 60 }, "apply": { "rule": "gate", "buyAbove": 0.5, "sellBelow": 0.5 } } }
             """), _folder);
         var run = await new BatchRunner(new EmbeddedHost(2), TimeProvider.System).RunAsync(spec,
-            new BatchOptions { Out = Path.Combine(_folder, "run"), Guards = false });
+            new BatchOptions { Out = Path.Combine(_folder, "run"), Validation = false });
         run.Model.Strategies[0].Error.ShouldBeNull();
         run.Model.Sections["learning"].ShouldContain("state(noise)");
         run.Model.Strategies[0].Model.ShouldNotBeNull();

@@ -3,7 +3,7 @@ using System.Text.Json;
 using Granary.Application.Batches;
 using Granary.Application.Causality;
 using Granary.Application.Causality.Reach;
-using Granary.Application.Guards;
+using Granary.Application.Validation;
 using Granary.Application.Runs;
 using Granary.Application.Simulation;
 using Granary.Application.Verification;

@@ -106,7 +106,7 @@ public sealed class LookAheadTests : IDisposable
         await new BatchRunner(new EmbeddedHost(2),
             TimeProvider.System).RunAsync(
                 Spec("""{ "class": "NextBarPeeker" }, { "class": "WholeFileNormaliser" }, { "class": "SmaCross" }, { "class": "BollingerReversion", "sides": "long" }"""),
-            new BatchOptions { Out = folder, Guards = false });
+            new BatchOptions { Out = folder, Validation = false });
         var result = await VerifyRun.RunAsync(folder, TestCatalogues.All, new EmbeddedHost(2), TimeProvider.System,
             LookAheadEffort.OfCuts(int.MaxValue, 12), null, TestContext.Current.CancellationToken);
         result.Passed.ShouldBeFalse();
@@ -135,15 +135,15 @@ public sealed class LookAheadTests : IDisposable
     {
         public string Name => "own-test-set";
 
-        public IEntryJudge Attach(MarketSeries series, FactorPlan plan) => new Judging(threshold);
+        public IEntryFilter Attach(MarketSeries series, FactorPlan plan) => new ThresholdFilter(threshold);
 
-        private sealed class Judging(double threshold) : IEntryJudge
+        private sealed class ThresholdFilter(double threshold) : IEntryFilter
         {
             private BarBlock _block = null!;
 
             public void Bind(BarBlock block, FactorSheet sheet) => _block = block;
 
-            public EntryAdvice Judge(int index, Side side) =>
+            public EntryAdvice Advise(int index, Side side) =>
                 EntryAdvice.NoOpinion with { Prediction = threshold, SizeFactor = _block.Close[index] > threshold ? 0 : 1 };
         }
     }

@@ -31,7 +31,7 @@ public sealed class OwnOrdersTests : IDisposable
               "strategies": [ {{strategy}} ], "seed": {{seed}} }
             """), _folder);
         var run = Path.Combine(_folder, $"run-{seed}");
-        await new BatchRunner(new EmbeddedHost(1), TimeProvider.System).RunAsync(spec, new BatchOptions { Out = run, Guards = false });
+        await new BatchRunner(new EmbeddedHost(1), TimeProvider.System).RunAsync(spec, new BatchOptions { Out = run, Validation = false });
         var cancellation = TestContext.Current.CancellationToken;
         return (await VerifyRun.RunAsync(run, TestCatalogues.All, new EmbeddedHost(1), TimeProvider.System,
             LookAheadEffort.OfCuts(int.MaxValue, 12), null, cancellation)).Causality;

@@ -90,7 +90,7 @@ public sealed class WalkForwardAccountTests : IDisposable
         var markets = Markets(random);
         var spec = Batch(random);
         var (run, outcome) = await new WalkForwardRunner(TimeProvider.System).RunAsync(spec,
-            new BatchOptions { Out = Path.Combine(_folder, "run"), Threads = 2, Guards = false }, null,
+            new BatchOptions { Out = Path.Combine(_folder, "run"), Threads = 2, Validation = false }, null,
             TestContext.Current.CancellationToken);
         var rows = Csv(Path.Combine(run.Folder, "equity.csv"))
             .ConvertAll(r => new Row(Time(r["time"]), Number(r["equity"]), Number(r["cash"]), Number(r["exposure"])));

@@ -58,7 +58,7 @@ public sealed class WalkForwardLimitTests : IDisposable
 
     private async Task<WalkForwardOutcome> OutcomeAsync(BatchSpec spec, string name)
     {
-        var options = new BatchOptions { Out = Path.Combine(_folder, name), Threads = 2, Guards = false };
+        var options = new BatchOptions { Out = Path.Combine(_folder, name), Threads = 2, Validation = false };
         var runner = new WalkForwardRunner(TimeProvider.System);
         return (await runner.RunAsync(spec, options, null, TestContext.Current.CancellationToken)).Outcome;
     }
@@ -78,7 +78,7 @@ public sealed class WalkForwardLimitTests : IDisposable
         var data = $", \"from\": \"{Day(rolled.Windows[0].At)}\", \"to\": \"{Day(rolled.Windows[^1].To)}\"";
         var spec = Batch($"\"weights\": {{ {weights} }}, {portfolio}", fast: "5", data: data);
         var batch = await new BatchRunner(new EmbeddedHost(2), TimeProvider.System).RunAsync(spec,
-            new BatchOptions { Out = Path.Combine(_folder, "batch"), Guards = false }, null, TestContext.Current.CancellationToken);
+            new BatchOptions { Out = Path.Combine(_folder, "batch"), Validation = false }, null, TestContext.Current.CancellationToken);
 
         string[] Rows(string run) => File.ReadAllLines(Path.Combine(_folder, run, "equity.csv"));
         Rows("rolled").ShouldBe(Rows("batch"));
@@ -144,7 +144,7 @@ public sealed class WalkForwardLimitTests : IDisposable
                 "apply": { "rule": "veto", "below": {{below}} }, "registry": "{{Path.Combine(_folder, "models")}}" }
             """;
         var none = await OutcomeAsync(Batch("", more: Learning("0.999999")), "none");
-        none.Models.ShouldAllBe(m => m.Judges.Count > 0);
+        none.Models.ShouldAllBe(m => m.WindowFilters.Count > 0);
         none.Portfolio.Counts.Keys.ShouldBe([Decision.ModelRefused], ignoreOrder: true);
         none.Trades.ShouldBeEmpty();
         none.Rows.ShouldAllBe(r => r.Equity == Cash);

@@ -45,12 +45,12 @@ public sealed class WalkForwardRuinTests : IDisposable
                   "walkForward": { "inSample": "1y", "outOfSample": "6mo", "warmUp": 0, "objective": "trades" } }
                 """), _folder);
             var (_, outcome) = await new WalkForwardRunner(TimeProvider.System).RunAsync(spec,
-                new BatchOptions { Out = Path.Combine(_folder, $"run-{gap:MMdd}"), Guards = false }, null,
+                new BatchOptions { Out = Path.Combine(_folder, $"run-{gap:MMdd}"), Validation = false }, null,
                 TestContext.Current.CancellationToken);
             var trades = outcome.Trades.Select(t => t.Trade).ToList();
             // Profit and loss, commission and financing of all trades explain the account, and each figure is the sum of the trades' own.
             (100_000 + trades.Sum(t => t.NetProfit)).ShouldBe(outcome.Statistics.FinalEquity, 1e-6);
-            outcome.Statistics[ExposureMetrics.Financing].ShouldBe(trades.Sum(t => t.Carry), 1e-6);
+            outcome.Statistics[ExposureMetrics.Financing].ShouldBe(trades.Sum(t => t.Financing), 1e-6);
             outcome.Statistics[TradeMetrics.Commission].ShouldBe(trades.Sum(t => t.Commission), 1e-6);
             if (!trades.Exists(t => t.Reason == ExitReason.Ruined)) continue;
             ruined++;

@@ -32,7 +32,7 @@ public sealed class WalkForwardTests : IDisposable
 
     private async Task<(BatchRun Run, WalkForwardOutcome Outcome)> RunAsync(BatchSpec spec, int threads = 2, string? name = null) =>
         await new WalkForwardRunner(TimeProvider.System).RunAsync(spec,
-            new BatchOptions { Out = Path.Combine(_folder, name ?? Path.GetRandomFileName()), Threads = threads, Guards = false }, null,
+            new BatchOptions { Out = Path.Combine(_folder, name ?? Path.GetRandomFileName()), Threads = threads, Validation = false }, null,
             TestContext.Current.CancellationToken);
 
     private const string Rolling = "\"inSample\": \"12w\", \"outOfSample\": \"6w\"";
@@ -76,7 +76,7 @@ public sealed class WalkForwardTests : IDisposable
         string Day(long ticks) => new DateTime(ticks, DateTimeKind.Utc).ToString("yyyy-MM-dd'T'HH:mm:ss'Z'");
         var window = await new BatchRunner(new EmbeddedHost(2), TimeProvider.System).RunAsync(
             Spec(Rolling, $", \"from\": \"{Day(choice.Window.From)}\", \"to\": \"{Day(choice.Window.At)}\", \"warmup\": false"),
-            new BatchOptions { Out = Path.Combine(_folder, "window"), Guards = false }, null, TestContext.Current.CancellationToken);
+            new BatchOptions { Out = Path.Combine(_folder, "window"), Validation = false }, null, TestContext.Current.CancellationToken);
         var best = window.Model.Strategies.Where(s => s.Class == "SmaCross" && s.Symbol == "ACME").MaxBy(s => s.Stats!.TotalReturn)!;
         group.Members.Single(m => m.Index == choice.Strategy).Id.ShouldBe(best.Id);
         choice.Objective.ShouldBe(best.Stats!.TotalReturn);
@@ -154,7 +154,7 @@ public sealed class WalkForwardTests : IDisposable
         var (plain, _) = await RunAsync(Spec(Rolling), 2, "plain");
         run.Model.Digest.ShouldNotBe(plain.Model.Digest);
         outcome.Models.Count.ShouldBe(outcome.Windows.Count);
-        outcome.Models.ShouldAllBe(m => m.Missing.Count == 0 && m.Judges.Count == 22);
+        outcome.Models.ShouldAllBe(m => m.Missing.Count == 0 && m.WindowFilters.Count == 22);
         run.Model.Notes.ShouldContain(n => n.Sentence.Contains("trained anew inside each window", StringComparison.Ordinal));
         // The last choice goes on with models of the whole record.
         using var production = JsonDocument.Parse(await File.ReadAllBytesAsync(Path.Combine(run.Folder, "prod.json"),
@@ -201,7 +201,7 @@ public sealed class WalkForwardTests : IDisposable
     {
         var (run, outcome) = await RunAsync(Learned(learning: "\"trainer\": \"naive-bayes\", \"label\": \"direction\", \"walkForward\": { "
             + "\"train\": 3000, \"test\": 100 }"), name: "short");
-        outcome.Models.ShouldAllBe(m => m.Missing.Count == 2 && m.Judges.Count == 0);
+        outcome.Models.ShouldAllBe(m => m.Missing.Count == 2 && m.WindowFilters.Count == 0);
         outcome.Groups.SelectMany(g => g.Choices).ShouldContain(c => c.Trades.Count > 0);
         run.Model.Notes.ShouldContain(n => n.Sentence.Contains("could not be made", StringComparison.Ordinal));
     }

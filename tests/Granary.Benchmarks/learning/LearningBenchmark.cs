@@ -77,7 +77,7 @@ internal static class LearningBenchmark
         {
             var model = TrainerCatalogue.BuiltIn.Create(name, ("trees", Trees)).Train(table.Range(0, 4_200), new TrainingOptions(1, 2));
             var trees = (Granary.Learning.Trees.TreeEnsemble)model;
-            RowValue predict = model.Predict, walk = trees.Walk;
+            RowValue predict = model.Predict, walk = trees.SumLeaves;
             var allocated = long.MaxValue;
             var (whole, nodes) = (double.MaxValue, double.MaxValue);
             for (var attempt = 0; attempt < 40; attempt++)
@@ -126,7 +126,8 @@ internal static class LearningBenchmark
         var view = context.Data.Cache(MLNetTable.From("FastTree", table.All(), classesOnly: true).View(context));
         return Seconds(() => context.BinaryClassification.Trainers.FastTree(new FastTreeBinaryTrainer.Options
         {
-            NumberOfTrees = Trees, NumberOfLeaves = Leaves, MinimumExampleCountPerLeaf = MinLeaf, LearningRate = 0.1, NumberOfThreads = threads,
+            NumberOfTrees = Trees, NumberOfLeaves = Leaves, MinimumExampleCountPerLeaf = MinLeaf, LearningRate = 0.1,
+                NumberOfThreads = threads,
         }).Fit(view));
     }
 

@@ -33,7 +33,7 @@ internal static class LiveBenchmark
                   "portfolio": { "weights": "equal", "limits": { "maxPositions": 500, "maxGrossPercent": 100 } } }
                 """), folder);
             var backtest = await new BatchRunner(new EmbeddedHost(1), TimeProvider.System).RunAsync(spec,
-                new BatchOptions { Out = Path.Combine(folder, "backtest"), Guards = false });
+                new BatchOptions { Out = Path.Combine(folder, "backtest"), Validation = false });
             backtest = null!;
             GC.Collect(2, GCCollectionMode.Aggressive, blocking: true, compacting: true);
             using var process = Process.GetCurrentProcess();

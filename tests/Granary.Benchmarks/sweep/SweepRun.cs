@@ -50,16 +50,16 @@ internal static class SweepRun
             if (b == warm) allocated = GC.GetAllocatedBytesForCurrentThread();
             var prepared = pipeline.Prepare(blocks[b]);
             if (threads == 1)
-                for (var g = 0; g < groups; g++) Walk(runs, g, prepared);
+                for (var g = 0; g < groups; g++) ProcessGroup(runs, g, prepared);
             else
-                Parallel.For(0, groups, options, g => Walk(runs, g, prepared));
+                Parallel.For(0, groups, options, g => ProcessGroup(runs, g, prepared));
             pipeline.Return(prepared);
         }
         allocated = GC.GetAllocatedBytesForCurrentThread() - allocated;
         return Cost(clock, allocated, runs);
     }
 
-    private static void Walk(StrategyRun[] runs, int group, PreparedBlock prepared)
+    private static void ProcessGroup(StrategyRun[] runs, int group, PreparedBlock prepared)
     {
         var end = Math.Min(runs.Length, group * GroupSize + GroupSize);
         for (var i = group * GroupSize; i < end; i++)

@@ -25,7 +25,7 @@ internal static class EdgePower
         Parallel.For(0, runs, new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount }, i =>
             outcomes[i] = SimulatedBatch.RunAsync(market(i), weights, fewer).GetAwaiter().GetResult());
         var all = outcomes.Count(o => o.PassedAll);
-        double Mean(string figure) => outcomes.Average(o => o.Guards.GetProperty(figure).GetDouble());
+        double Mean(string figure) => outcomes.Average(o => o.Validation.GetProperty(figure).GetDouble());
         Console.WriteLine(
             Text($"{name}: all checks pass {all} of {runs}; best Sharpe ratio {outcomes.Min(o => o.Best):0.00} to {outcomes.Max(o => o.Best):0.00}"));
         foreach (var check in outcomes[0].States.Keys)
@@ -36,7 +36,7 @@ internal static class EdgePower
                 + Text($"failed {failed.Count,4}, {alone} of them as the only check"));
         }
         Console.WriteLine(
-            Text($"  raw deflated Sharpe ratio above 0.95: {outcomes.Count(o => o.Guards.GetProperty("rawDeflatedSharpe").GetDouble() > 0.95)}"));
+            Text($"  raw deflated Sharpe ratio above 0.95: {outcomes.Count(o => o.Validation.GetProperty("rawDeflatedSharpe").GetDouble() > 0.95)}"));
         Console.WriteLine(
             Text($"  means: trials {Mean("trials"):0.0}, clusters {Mean("clusters"):0.0}, effective trials {Mean("effectiveTrials"):0.0}, ")
             + Text($"overfitting {Mean("probabilityOfOverfitting"):0.00}, block {Mean("meanBlock"):0.0}"));
@@ -44,8 +44,8 @@ internal static class EdgePower
         Console.WriteLine(
             Text($"  mean annual Sharpe ratios: portfolio {Annual("sharpe"):0.00}, best strategy {outcomes.Average(o => o.Best):0.00}, ")
             + Text($"expected maximum {Annual("expectedMaximum"):0.00}, winners of nothing {Annual("winnersOfNothing"):0.00}"));
-        Console.WriteLine(Text($"  White p <= 0.05: {outcomes.Count(o => o.Guards.GetProperty("realityCheck").GetDouble() <= 0.05)}, ")
-            + Text($"SPA p <= 0.05: {outcomes.Count(o => o.Guards.GetProperty("superiorPredictiveAbility").GetDouble() <= 0.05)}"));
+        Console.WriteLine(Text($"  White p <= 0.05: {outcomes.Count(o => o.Validation.GetProperty("realityCheck").GetDouble() <= 0.05)}, ")
+            + Text($"SPA p <= 0.05: {outcomes.Count(o => o.Validation.GetProperty("superiorPredictiveAbility").GetDouble() <= 0.05)}"));
         return all;
     }
 

@@ -47,7 +47,7 @@ public sealed class ManyStrategiesTests
         var started = new List<double>();
         foreach (var silo in cluster.Alive)
             started.AddRange((await cluster.Grains.GetGrain<IComputeGrain>(silo.SiloAddress.ToParsableString())
-                .PollAsync(id)).Cohorts.Select(c => c.StartSeconds));
+                .PollAsync(id)).Groups.Select(c => c.StartSeconds));
         TestContext.Current.TestOutputHelper?.WriteLine($"{each:N0} bytes a waiting strategy; begun after {started.Max():0.00} s");
         each.ShouldBeLessThan(MostBytesEach);
 

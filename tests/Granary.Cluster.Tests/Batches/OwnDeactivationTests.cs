@@ -32,14 +32,14 @@ public sealed class OwnDeactivationTests
         await gate.Reached;
         var feed = cluster.Grains.GetGrain<ISymbolFeedGrain>(new FeedKey(id, "COINUSDT", Timeframe.Parse("1h")).ToString());
         var strategy = cluster.Grains.GetGrain<IStrategyGrain>($"{id}/Dawdler(every=60,milliseconds=1,variant=1,gateAt=410)@COINUSDT:1h");
-        await GoneAsync(strategy);
-        await GoneAsync(feed);
+        await DeactivatedAsync(strategy);
+        await DeactivatedAsync(feed);
         // A pass that begins again is one that somebody new has asked for.
         var begun = Passes(id);
-        await GoneAsync(cluster.Grains.GetGrain<IReportingGrain>(id));
+        await DeactivatedAsync(cluster.Grains.GetGrain<IReportingGrain>(id));
         await Eventually.HoldsAsync(() => Passes(id) > begun);
         begun = Passes(id);
-        await GoneAsync(cluster.Grains.GetGrain<IBatchGrain>(id));
+        await DeactivatedAsync(cluster.Grains.GetGrain<IBatchGrain>(id));
         (await cluster.Batches.FindAsync(id))!.State.ShouldBe(BatchState.Running);
         await Eventually.HoldsAsync(() => Passes(id) > begun);
         gate.Open();
@@ -48,7 +48,7 @@ public sealed class OwnDeactivationTests
         status.Digest.ShouldBe(embedded.Model.Digest);
         (status.Progress.Done, status.Progress.Failed, status.Trades).ShouldBe((embedded.Model.Strategies.Count, 0, embedded.Trades));
 
-        async Task GoneAsync(IAddressable grain)
+        async Task DeactivatedAsync(IAddressable grain)
         {
             await Eventually.HoldsAsync(async () => await management.GetActivationAddress(grain) is not null);
             await grain.AsReference<IGrainManagementExtension>().DeactivateOnIdle();

@@ -67,9 +67,9 @@ public sealed class SubmissionsTests : IAsyncLifetime
     {
         var id = await _cluster.SubmitAsync(Endless);
         await _cluster.UntilAsync(id, s => s.Progress.Bars > 0);
-        _cluster.Alive.Sum(s => _cluster.ComputeOf(s).Cohorts).ShouldBeGreaterThan(0);
+        _cluster.Alive.Sum(s => _cluster.ComputeOf(s).Groups).ShouldBeGreaterThan(0);
         (await _cluster.Batches.CancelAsync(id))!.State.ShouldBe(BatchState.Cancelled);
-        await Eventually.HoldsAsync(() => _cluster.Alive.All(s => _cluster.ComputeOf(s).Cohorts == 0));
+        await Eventually.HoldsAsync(() => _cluster.Alive.All(s => _cluster.ComputeOf(s).Groups == 0));
         (await _cluster.Batches.CancelAsync(id))!.State.ShouldBe(BatchState.Cancelled);
         (await _cluster.EndAsync(id)).State.ShouldBe(BatchState.Cancelled);
         (await _cluster.RunAsync(_batches.Sweep)).State.ShouldBe(BatchState.Done);

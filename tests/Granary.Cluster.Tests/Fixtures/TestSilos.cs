@@ -94,9 +94,9 @@ internal sealed class TestSilos : IAsyncDisposable
     }
 
     /// <summary>Waits for the batch's end.</summary>
-    public async Task<BatchStatus> EndAsync(string id, TimeSpan? patience = null)
+    public async Task<BatchStatus> EndAsync(string id, TimeSpan? timeout = null)
     {
-        using var stop = new CancellationTokenSource(patience ?? TimeSpan.FromMinutes(5));
+        using var stop = new CancellationTokenSource(timeout ?? TimeSpan.FromMinutes(5));
         BatchStatus? last = null;
         try
         {

@@ -53,7 +53,7 @@ internal sealed class LiveSilos : IAsyncDisposable
         Silos.Cluster.GetSiloServiceProvider(silo.SiloAddress).GetRequiredService<MortalAccounts>();
 
     /// <summary>Has the account's order grain activated on a silo, wherever its portfolio will be.</summary>
-    public async Task PlaceDeskAsync(InProcessSiloHandle silo) =>
+    public async Task PlaceGatewayAsync(InProcessSiloHandle silo) =>
         await Silos.Cluster.GetSiloServiceProvider(silo.SiloAddress).GetRequiredService<IGrainFactory>().GetGrain<IOrderGrain>(Account)
             .WhereAsync();
 
@@ -62,9 +62,9 @@ internal sealed class LiveSilos : IAsyncDisposable
             .FindAsync();
 
     /// <summary>Waits until the session is so; a session that never gets there fails the test.</summary>
-    public async Task<SessionView> UntilAsync(Func<SessionView, bool> so, TimeSpan? patience = null)
+    public async Task<SessionView> UntilAsync(Func<SessionView, bool> so, TimeSpan? timeout = null)
     {
-        using var stop = new CancellationTokenSource(patience ?? TimeSpan.FromMinutes(10));
+        using var stop = new CancellationTokenSource(timeout ?? TimeSpan.FromMinutes(10));
         SessionView? last = null;
         while (!stop.IsCancellationRequested)
         {
@@ -111,7 +111,7 @@ internal static class AccountText
         foreach (var t in ledger.Trades.Values.OrderBy(t => t.Entry, StringComparer.Ordinal))
             Line($"trade {t.Entry} {t.State} {t.Side} {t.Quantity:R} {t.Open:R} {t.EntryPrice:R} {t.ExitPrice:R} {t.Profit:R} {t.Fees:R} {t.EntryTime} {t.ExitTime} {t.Why}");
         // The venue numbers orders as they arrive: one whose first try was lost arrives before or behind its neighbour, as the death falls.
-        foreach (var t in ledger.Tickets.OrderBy(t => t.Order.ClientId, StringComparer.Ordinal))
+        foreach (var t in ledger.TrackedOrders.OrderBy(t => t.Order.ClientId, StringComparer.Ordinal))
             Line($"order {t.Order.ClientId} {t.Order.Type} {t.Order.Quantity:R} {t.State} {t.Ended} {t.Unknown} {t.Filled:R} {(t.VenueId.Length > 0 ? "taken" : "not taken")}");
         // Once each: what the venue took a second time would stand here twice.
         foreach (var order in book.Where(e => e.Kind == "order").Select(e => e.Strategy).Order(StringComparer.Ordinal))
@@ -292,10 +292,10 @@ internal sealed class MortalAccounts(IAccountStore inner, Fate fate) : IAccountS
             return inner.SnapshotAsync(cancellationToken);
         }
 
-        public async ValueTask OnBarsAsync(long instant, IReadOnlyList<ClosedBar> bars, CancellationToken cancellationToken = default)
+        public async ValueTask OnBarsAsync(long timestamp, IReadOnlyList<ClosedBar> bars, CancellationToken cancellationToken = default)
         {
             owner.Live();
-            await inner.OnBarsAsync(instant, bars, cancellationToken);
+            await inner.OnBarsAsync(timestamp, bars, cancellationToken);
         }
 
         public ValueTask DisposeAsync() => inner.DisposeAsync();

@@ -84,14 +84,14 @@ public sealed class SessionsInTheClusterTests : IClassFixture<SessionsInTheClust
             return entries;
         }
 
-        internal SessionStart Start(string paper = "", string pace = "asap", string to = To) => new()
+        internal SessionStart Start(string paper = "", string speed = "asap", string to = To) => new()
         {
             Text = File.ReadAllBytes(Production),
             File = "prod.json",
             Folder = Backtest.Folder,
             Feed = "csv:" + Path.Combine(Folder, "data", "1h"),
             Paper = paper,
-            Pace = pace,
+            Pace = speed,
             Account = LiveSilos.Account,
             To = DateTime.Parse(to, System.Globalization.CultureInfo.InvariantCulture).Ticks,
             WithoutEvidence = true,
@@ -115,7 +115,7 @@ public sealed class SessionsInTheClusterTests : IClassFixture<SessionsInTheClust
             await using var cluster = await LiveSilos.StartAsync(silos, await _made.Server.CreateDatabaseAsync());
             // Portfolio and orders on different silos, where there are two.
             await cluster.PlacePortfolioAsync(cluster.Silos.Alive[0]);
-            await cluster.PlaceDeskAsync(cluster.Silos.Alive[^1]);
+            await cluster.PlaceGatewayAsync(cluster.Silos.Alive[^1]);
             var begun = await cluster.Sessions.StartAsync(_made.Start(paper));
             (begun.Phase, begun.StartedBy).ShouldBe((SessionPhase.Running, "a test"));
             var end = await cluster.EndAsync();
@@ -150,7 +150,7 @@ public sealed class SessionsInTheClusterTests : IClassFixture<SessionsInTheClust
             await using var cluster = await LiveSilos.StartAsync(2, await _made.Server.CreateDatabaseAsync(), fate);
             await cluster.PlacePortfolioAsync(cluster.Silos.Alive[0]);
             // With half of them the portfolio dies too, with the others the orders alone.
-            await cluster.PlaceDeskAsync(cluster.Silos.Alive[seed % 2]);
+            await cluster.PlaceGatewayAsync(cluster.Silos.Alive[seed % 2]);
             await cluster.Sessions.StartAsync(_made.Start(Rough));
             var (dead, place) = await fate.Died.WaitAsync(TimeSpan.FromMinutes(10));
             var victim = cluster.Silos.Alive.Single(s => cluster.AccountsOf(s) == dead);
@@ -176,7 +176,7 @@ public sealed class SessionsInTheClusterTests : IClassFixture<SessionsInTheClust
                 .AsTask())).Message.ShouldContain($"the account {LiveSilos.Account} is traded by granary live prod.json, process");
             (await cluster.Sessions.FindAsync(LiveSilos.Account)).ShouldBeNull("what was refused has not begun");
         }
-        await cluster.Sessions.StartAsync(_made.Start(pace: "fixed:100ms", to: "2023-06-01"));
+        await cluster.Sessions.StartAsync(_made.Start(speed: "fixed:100ms", to: "2023-06-01"));
         (await Should.ThrowAsync<LeaseException>(() => cluster.Sessions.StartAsync(_made.Start())
             .AsTask())).Message.ShouldContain($"the account {LiveSilos.Account} is traded by a session in the cluster, started by a test "
                 + $"at ");
@@ -210,7 +210,7 @@ public sealed class SessionsInTheClusterTests : IClassFixture<SessionsInTheClust
     public async Task Commands_and_weights_are_in_force_from_the_next_bar_on_and_stand_in_the_journal_also_on_another_silo()
     {
         await using var cluster = await LiveSilos.StartAsync(2, await _made.Server.CreateDatabaseAsync());
-        await cluster.Sessions.StartAsync(_made.Start(pace: "fixed:50ms", to: "2023-06-01"));
+        await cluster.Sessions.StartAsync(_made.Start(speed: "fixed:50ms", to: "2023-06-01"));
         await cluster.UntilAsync(s => s.Status?.Bars > 60 && s.Status.OpenTrades > 0);
         async Task<SessionView> CommandAsync(SessionCommand command) =>
             (await cluster.Sessions.CommandAsync(LiveSilos.Account, new SessionOrder(command, "Anna", "a test")))!;

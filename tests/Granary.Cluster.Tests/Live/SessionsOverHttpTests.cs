@@ -66,7 +66,7 @@ public sealed class SessionsOverHttpTests(SessionsInTheClusterTests.Made made) :
         var database = await made.Server.CreateDatabaseAsync();
         await using var silo = await SiloProcess.JoinAsync(database, "granary", "--runs", Path.Combine(made.Folder, "runs-api"));
         using var client = new GranaryClient(silo.Client.BaseAddress!.ToString(), key: null, TimeSpan.FromMinutes(1));
-        await client.StartSessionAsync(made.Start(pace: "fixed:50ms", to: "2023-06-01"));
+        await client.StartSessionAsync(made.Start(speed: "fixed:50ms", to: "2023-06-01"));
         await UntilAsync(client, s => s.Status is { Signals: > 5 });
         var signal = (JsonObject)(await silo.Client.GetFromJsonAsync<JsonArray>("/api/v1/signals"))![0]!;
         var id = (string)signal["strategy"]!;
@@ -97,7 +97,7 @@ public sealed class SessionsOverHttpTests(SessionsInTheClusterTests.Made made) :
         journal.OfType<Engine.Brokerage.EnablementChanged>().Single().Strategy.ShouldBe(id);
 
         // Started again, it goes on with its journal, and with its pause.
-        await client.StartSessionAsync(made.Start(pace: "fixed:50ms", to: "2023-06-01"));
+        await client.StartSessionAsync(made.Start(speed: "fixed:50ms", to: "2023-06-01"));
         (await UntilAsync(client, s => s.Status is { State: LiveState.Paused, WeightsVersion: 1 })).Run.ShouldNotBe(end.Run);
         (await client.CommandAsync(LiveSilos.Account, "stop", "")).Phase.ShouldBe(SessionPhase.Done);
     }

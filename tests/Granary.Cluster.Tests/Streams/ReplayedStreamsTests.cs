@@ -41,7 +41,7 @@ public sealed class ReplayedStreamsTests : IClassFixture<ReplayedStreamsTests.Ma
     }
 
     private static Task<TestSilos> MemoryAsync(int silos, Func<GrainSettings, GrainSettings>? change = null) =>
-        TestSilos.StartAsync(silos, s => (change?.Invoke(s) ?? s) with { Blocks = BlockCarriage.Stream },
+        TestSilos.StartAsync(silos, s => (change?.Invoke(s) ?? s) with { Blocks = BlockTransport.Stream },
             silo => silo.AddMemoryStreams(ClusterProviders.Blocks));
 
     private async Task SameAsync(TestSilos cluster, string batch)
@@ -55,7 +55,7 @@ public sealed class ReplayedStreamsTests : IClassFixture<ReplayedStreamsTests.Ma
     public async Task Over_Kafka_the_digest_is_that_of_the_embedded_host()
     {
         using var kafka = MockKafka.Start();
-        await using var cluster = await TestSilos.StartAsync(2, s => s with { Blocks = BlockCarriage.Stream },
+        await using var cluster = await TestSilos.StartAsync(2, s => s with { Blocks = BlockTransport.Stream },
             silo => silo.AddKafkaStreams(ClusterProviders.Blocks, o =>
         {
             o.Endpoint = kafka.Endpoint;
@@ -69,7 +69,7 @@ public sealed class ReplayedStreamsTests : IClassFixture<ReplayedStreamsTests.Ma
     public async Task Over_a_broker_in_a_process_of_its_own_the_digest_is_that_of_the_embedded_host()
     {
         await using var kafka = await KafkaBroker.StartAsync();
-        await using var cluster = await TestSilos.StartAsync(2, s => s with { Blocks = BlockCarriage.Stream },
+        await using var cluster = await TestSilos.StartAsync(2, s => s with { Blocks = BlockTransport.Stream },
             silo => silo.AddKafkaStreams(ClusterProviders.Blocks, o =>
         {
             // As a file of --kafka-config says it for a broker of version 0.9, which numbers no messages of a producer.
@@ -97,11 +97,11 @@ public sealed class ReplayedStreamsTests : IClassFixture<ReplayedStreamsTests.Ma
     }
 
     [Theory]
-    [InlineData(BlockCarriage.Pull)]
-    [InlineData(BlockCarriage.Stream)]
-    public async Task Each_silo_receives_each_block_of_a_feed_once_however_many_strategies_it_has(BlockCarriage carriage)
+    [InlineData(BlockTransport.Pull)]
+    [InlineData(BlockTransport.Stream)]
+    public async Task Each_silo_receives_each_block_of_a_feed_once_however_many_strategies_it_has(BlockTransport transport)
     {
-        await using var cluster = await TestSilos.StartAsync(2, s => s with { Blocks = carriage, BlockSize = 256 },
+        await using var cluster = await TestSilos.StartAsync(2, s => s with { Blocks = transport, BlockSize = 256 },
             silo => silo.AddMemoryStreams(ClusterProviders.Blocks));
         var arrived = cluster.Alive.ToDictionary(s => s.SiloAddress, _ => 0);
         using var listener = Blocks(cluster, (silo, change) =>
@@ -123,13 +123,13 @@ public sealed class ReplayedStreamsTests : IClassFixture<ReplayedStreamsTests.Ma
     }
 
     [Theory]
-    [InlineData(BlockCarriage.Pull)]
-    [InlineData(BlockCarriage.Stream)]
-    public async Task A_slow_strategy_holds_its_feed_back_and_no_queue_grows(BlockCarriage carriage)
+    [InlineData(BlockTransport.Pull)]
+    [InlineData(BlockTransport.Stream)]
+    public async Task A_slow_strategy_holds_its_feed_back_and_no_queue_grows(BlockTransport transport)
     {
         const int ahead = 8;
         await using var cluster = await TestSilos.StartAsync(1,
-            s => s with { Blocks = carriage, BlockSize = BlockSize, BarsAhead = ahead * BlockSize },
+            s => s with { Blocks = transport, BlockSize = BlockSize, BarsAhead = ahead * BlockSize },
             silo => silo.AddMemoryStreams(ClusterProviders.Blocks));
         long held = 0, most = 0;
         using var listener = Blocks(cluster, (_, change) => most = Math.Max(most, Interlocked.Add(ref held, change)));
@@ -174,11 +174,11 @@ public sealed class ReplayedStreamsTests : IClassFixture<ReplayedStreamsTests.Ma
     }
 
     [Theory]
-    [InlineData(BlockCarriage.Pull)]
-    [InlineData(BlockCarriage.Stream)]
-    public async Task A_factor_is_computed_once_on_each_silo_however_many_strategies_ask_for_it(BlockCarriage carriage)
+    [InlineData(BlockTransport.Pull)]
+    [InlineData(BlockTransport.Stream)]
+    public async Task A_factor_is_computed_once_on_each_silo_however_many_strategies_ask_for_it(BlockTransport transport)
     {
-        await using var cluster = await TestSilos.StartAsync(2, s => s with { Blocks = carriage },
+        await using var cluster = await TestSilos.StartAsync(2, s => s with { Blocks = transport },
             silo => silo.AddMemoryStreams(ClusterProviders.Blocks));
         var batch = _batches.Write("counted", $$"""
             { "name": "counted", "data": { "source": "csv:data/1h", "symbols": "COINUSDT", "timeframe": "1h" },
@@ -230,7 +230,7 @@ public sealed class ReplayedStreamsTests : IClassFixture<ReplayedStreamsTests.Ma
         const int published = 60;
         var calls = new FeedCalls();
         await using var cluster = await TestSilos.StartAsync(2,
-            s => s with { Blocks = BlockCarriage.Stream, BlockSize = BlockSize, BarsAhead = 4 * BlockSize },
+            s => s with { Blocks = BlockTransport.Stream, BlockSize = BlockSize, BarsAhead = 4 * BlockSize },
             silo => silo.AddMemoryStreams(ClusterProviders.Blocks).AddIncomingGrainCallFilter(calls));
         var batch = _batches.Write("resumed", """
             { "name": "resumed", "data": { "source": "csv:data/1h", "symbols": "COINUSDT", "timeframe": "1h" },

@@ -69,9 +69,9 @@ public sealed class StreamsOverKafkaTests(StreamsOverKafkaTests.Cluster cluster)
         {
             for (var listener = 0; listener < 2; listener++)
             {
-                var heard = Heard.By($"{stream}/{listener}");
-                await Eventually.HoldsAsync(() => heard.Count >= 200);
-                heard.ShouldBe(Enumerable.Range(0, 200));
+                var received = ReceivedBars.By($"{stream}/{listener}");
+                await Eventually.HoldsAsync(() => received.Count >= 200);
+                received.ShouldBe(Enumerable.Range(0, 200));
             }
         }
     }
@@ -83,10 +83,10 @@ public sealed class StreamsOverKafkaTests(StreamsOverKafkaTests.Cluster cluster)
         await Grains.GetGrain<IListener>(stream).ListenAsync(stream, TimeSpan.FromMilliseconds(2));
         // The mock brokers forget what is more than 5 MB old: all of it stays below that.
         await Grains.GetGrain<ISpeaker>(stream).SpeakAsync(600, 4_000);
-        var heard = Heard.By(stream);
-        heard.Count.ShouldBeLessThan(600, "the speaker waits for the brokers, not for the listener");
-        await Eventually.HoldsAsync(() => heard.Count >= 600);
-        heard.ShouldBe(Enumerable.Range(0, 600));
+        var received = ReceivedBars.By(stream);
+        received.Count.ShouldBeLessThan(600, "the speaker waits for the brokers, not for the listener");
+        await Eventually.HoldsAsync(() => received.Count >= 600);
+        received.ShouldBe(Enumerable.Range(0, 600));
     }
 
     [Fact]
@@ -110,9 +110,9 @@ public sealed class StreamsOverKafkaTests(StreamsOverKafkaTests.Cluster cluster)
             for (var p = 0; p < MockKafka.Partitions; p++)
                 await producer.ProduceAsync(new TopicPartition("streams", p), new Message<Null, byte[]> { Value = [1, 2, 3] });
         await Grains.GetGrain<ISpeaker>(stream).SpeakAsync(5, 10);
-        var heard = Heard.By(stream);
-        await Eventually.HoldsAsync(() => heard.Count >= 10);
-        heard.ShouldBe([0, 1, 2, 3, 4, 0, 1, 2, 3, 4]);
+        var received = ReceivedBars.By(stream);
+        await Eventually.HoldsAsync(() => received.Count >= 10);
+        received.ShouldBe([0, 1, 2, 3, 4, 0, 1, 2, 3, 4]);
     }
 
     [Fact]
@@ -129,9 +129,9 @@ public sealed class StreamsOverKafkaTests(StreamsOverKafkaTests.Cluster cluster)
         foreach (var stream in streams) await SpeakAgainAsync(silos, stream);
         foreach (var stream in streams)
         {
-            var heard = Heard.By(stream);
-            await Eventually.HoldsAsync(() => heard.Count(n => n == 49) >= 2);
-            heard.Distinct().Order().ShouldBe(Enumerable.Range(0, 50));
+            var received = ReceivedBars.By(stream);
+            await Eventually.HoldsAsync(() => received.Count(n => n == 49) >= 2);
+            received.Distinct().Order().ShouldBe(Enumerable.Range(0, 50));
         }
 
         static async Task SpeakAgainAsync(InProcessTestCluster silos, string stream)
@@ -164,7 +164,7 @@ public interface ISpeaker : IGrainWithStringKey
 public interface IListener : IGrainWithStringKey
 {
     [Alias("Listen")]
-    Task ListenAsync(string stream, TimeSpan pace);
+    Task ListenAsync(string stream, TimeSpan speed);
 }
 
 [GenerateSerializer, Immutable, Alias("test.Said")]
@@ -187,22 +187,22 @@ public sealed class Listener : Grain, IListener
         var stream = this.GetStreamProvider(ClusterProviders.Blocks)
             .GetStream<Said>(StreamId.Create("test", this.GetPrimaryKeyString().Split('/')[0]));
         foreach (var handle in await stream.GetAllSubscriptionHandles())
-            await handle.ResumeAsync((said, _) => HearAsync(said, TimeSpan.Zero));
+            await handle.ResumeAsync((said, _) => OnBarsAsync(said, TimeSpan.Zero));
     }
 
-    public async Task ListenAsync(string stream, TimeSpan pace) =>
+    public async Task ListenAsync(string stream, TimeSpan speed) =>
         await this.GetStreamProvider(ClusterProviders.Blocks).GetStream<Said>(StreamId.Create("test", stream))
-            .SubscribeAsync((said, _) => HearAsync(said, pace));
+            .SubscribeAsync((said, _) => OnBarsAsync(said, speed));
 
-    private async Task HearAsync(Said said, TimeSpan pace)
+    private async Task OnBarsAsync(Said said, TimeSpan speed)
     {
-        if (pace > TimeSpan.Zero) await Task.Delay(pace);
-        Heard.By(this.GetPrimaryKeyString()).Enqueue(said.Number);
+        if (speed > TimeSpan.Zero) await Task.Delay(speed);
+        ReceivedBars.By(this.GetPrimaryKeyString()).Enqueue(said.Number);
     }
 }
 
 /// <summary>What listeners heard, whichever silo of this process they were on.</summary>
-internal static class Heard
+internal static class ReceivedBars
 {
     private static readonly ConcurrentDictionary<string, ConcurrentQueue<int>> All = new(StringComparer.Ordinal);
 

@@ -41,8 +41,8 @@ public sealed class ExchangeFeedTests
     private static async Task<List<(int Series, Bar Bar)>> Bars(ExchangeFeed feed, int count)
     {
         var bars = new List<(int, Bar)>();
-        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(3));
-        await foreach (var item in feed.ReadAsync(patience.Token))
+        using var timeout = new CancellationTokenSource(TimeSpan.FromMinutes(3));
+        await foreach (var item in feed.ReadAsync(timeout.Token))
         {
             if (item.Bars is { } block) bars.Add((item.Series, block[0]));
             if (bars.Count == count) break;
@@ -128,9 +128,9 @@ public sealed class ExchangeFeedTests
         server.Session(Silence, Kline(exchange, Minute(0), true, 60), Kline(exchange, Minute(1), false, 5));
         await using var feed = new ExchangeFeed(To(server, exchange) with { Tickers = true });
         await Bars(feed, 1);
-        server.Heard.ShouldContain(h => h.Contains(subscription, StringComparison.Ordinal));
+        server.Received.ShouldContain(h => h.Contains(subscription, StringComparison.Ordinal));
         if (exchange == "kucoin")
-            server.Heard.ShouldContain(h => h.StartsWith("?token=a%2Btoken%3D%3D&connectId=", StringComparison.Ordinal));
+            server.Received.ShouldContain(h => h.StartsWith("?token=a%2Btoken%3D%3D&connectId=", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -153,7 +153,7 @@ public sealed class ExchangeFeedTests
         (await reading).Count.ShouldBe(2);
         await driving;
         feed.Connections.ShouldBeGreaterThanOrEqualTo(2);
-        server.Heard.ShouldContain(h => h.Contains("spot.ping", StringComparison.Ordinal));
+        server.Received.ShouldContain(h => h.Contains("spot.ping", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -162,8 +162,8 @@ public sealed class ExchangeFeedTests
         using var server = new LocalExchange { Refuse = 2 };
         server.Session(Silence, Kline("binance", Minute(0), true, 60), Kline("binance", Minute(1), false, 5));
         await using (var feed = new ExchangeFeed(To(server, "binance"))) (await Bars(feed, 1)).Count.ShouldBe(1);
-        await using var nobody = new ExchangeFeed(To(server, "binance") with { Endpoint = new Uri("ws://127.0.0.1:1/") });
-        (await Should.ThrowAsync<BarStoreException>(() => Bars(nobody,
+        await using var none = new ExchangeFeed(To(server, "binance") with { Endpoint = new Uri("ws://127.0.0.1:1/") });
+        (await Should.ThrowAsync<BarStoreException>(() => Bars(none,
             1))).Message.ShouldStartWith("binance at 127.0.0.1 could not be reached in 4 tries");
     }
 
@@ -231,11 +231,11 @@ public sealed class ExchangeFeedTests
             }
         });
         await Eventually.HoldsAsync(() => clock.NextDue == clock.GetUtcNow() + TimeSpan.FromSeconds(4));
-        await Eventually.HoldsAsync(() => server.Heard.Any(h => h.Contains("/market/candles:BTC-USDT_1min", StringComparison.Ordinal)));
-        server.Heard.ShouldNotContain(h => h.Contains("\"ping\"", StringComparison.Ordinal));
+        await Eventually.HoldsAsync(() => server.Received.Any(h => h.Contains("/market/candles:BTC-USDT_1min", StringComparison.Ordinal)));
+        server.Received.ShouldNotContain(h => h.Contains("\"ping\"", StringComparison.Ordinal));
         server.Early.ShouldBe(0);
         clock.Advance(TimeSpan.FromSeconds(4));
-        await Eventually.HoldsAsync(() => server.Heard.Any(h => h.Contains("\"type\":\"ping\"", StringComparison.Ordinal)));
+        await Eventually.HoldsAsync(() => server.Received.Any(h => h.Contains("\"type\":\"ping\"", StringComparison.Ordinal)));
         await leave.CancelAsync();
         await reading.ContinueWith(_ => { }, TaskScheduler.Default);
     }

@@ -39,7 +39,7 @@ internal sealed class LocalExchange : IDisposable
     public int Port { get; }
 
     /// <summary>What clients have sent.</summary>
-    public ConcurrentQueue<string> Heard { get; } = new();
+    public ConcurrentQueue<string> Received { get; } = new();
 
     /// <summary>Of KuCoin's, in milliseconds.</summary>
     public int PingInterval { get; init; } = 18000;
@@ -100,7 +100,7 @@ internal sealed class LocalExchange : IDisposable
                 context.Response.Close();
                 return;
             }
-            Heard.Enqueue(context.Request.Url!.Query);
+            Received.Enqueue(context.Request.Url!.Query);
             using var socket = (await context.AcceptWebSocketAsync(null)).WebSocket;
             var buffer = new byte[1 << 16];
             var asked = socket.ReceiveAsync(buffer, _stop.Token);
@@ -112,7 +112,7 @@ internal sealed class LocalExchange : IDisposable
                 await socket.SendAsync("""{"id":"hQvf8jkno","type":"welcome"}"""u8.ToArray(), WebSocketMessageType.Text, true, _stop.Token);
             }
             var first = await asked;
-            Heard.Enqueue(Encoding.UTF8.GetString(buffer, 0, first.Count));
+            Received.Enqueue(Encoding.UTF8.GetString(buffer, 0, first.Count));
             _ = Task.Run(async () =>
             {
                 try
@@ -120,7 +120,7 @@ internal sealed class LocalExchange : IDisposable
                     while (socket.State == WebSocketState.Open)
                     {
                         var more = await socket.ReceiveAsync(buffer, _stop.Token);
-                        Heard.Enqueue(Encoding.UTF8.GetString(buffer, 0, more.Count));
+                        Received.Enqueue(Encoding.UTF8.GetString(buffer, 0, more.Count));
                     }
                 }
                 catch (Exception e) when (e is WebSocketException or OperationCanceledException or ObjectDisposedException)

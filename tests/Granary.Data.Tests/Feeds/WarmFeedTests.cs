@@ -46,14 +46,14 @@ public sealed class WarmFeedTests : IDisposable
         }
 
         public async Task<ILiveFeed> FeedAsync() =>
-            await BarReplay.OpenAsync(this, [.. markets.Select(m => new BarQuery(m.Symbol, Timeframe.M1))], ReplayPace.AsFastAsPossible,
+            await BarReplay.OpenAsync(this, [.. markets.Select(m => new BarQuery(m.Symbol, Timeframe.M1))], ReplaySpeed.AsFastAsPossible,
                 TimeProvider.System);
     }
 
     // One time slice after the other, as a stream brings them.
-    private static async Task<ILiveFeed> PacedAsync(params (string Symbol, Bar[] Bars)[] markets) =>
+    private static async Task<ILiveFeed> ThrottledAsync(params (string Symbol, Bar[] Bars)[] markets) =>
         await BarReplay.OpenAsync(new Memory(markets), [.. markets.Select(m => new BarQuery(m.Symbol, Timeframe.M1))],
-            ReplayPace.AsFastAsPossible, TimeProvider.System, blockSize: 1);
+            ReplaySpeed.AsFastAsPossible, TimeProvider.System, blockSize: 1);
 
     private FolderBarStore Store => new(Path.Combine(_folder.Path, "store"));
 
@@ -156,7 +156,7 @@ public sealed class WarmFeedTests : IDisposable
         // beside another market too, as long as it is asked before their time has passed
         await using (var live = new WarmFeed(new WarmFeedRequest
         {
-            Feed = await PacedAsync(("A", holed), ("B", Minutes("B", 500))),
+            Feed = await ThrottledAsync(("A", holed), ("B", Minutes("B", 500))),
             Past = [new Memory(("A", a))]
         }))
         {
@@ -167,7 +167,7 @@ public sealed class WarmFeedTests : IDisposable
         var late = new Memory(("A", [])) { Later = a, AfterCalls = 3 };
         await using (var live = new WarmFeed(new WarmFeedRequest
         {
-            Feed = await PacedAsync(("A", holed), ("B", Minutes("B", 500))),
+            Feed = await ThrottledAsync(("A", holed), ("B", Minutes("B", 500))),
             Store = new FolderBarStore(Path.Combine(_folder.Path, "two")),
             Past = [late]
         }))

@@ -293,20 +293,20 @@ public sealed class PostgresStoreTests : IAsyncLifetime
     {
         await Import(Minutes(100), timeframe: "1m");
         await using var store = TestCatalogues.Stores.Open(_store);
-        (await store.MendAsync("X", Timeframe.M1)).ShouldBeEmpty();
+        (await store.RepairAsync("X", Timeframe.M1)).ShouldBeEmpty();
         await _server.SqlAsync(_database,
             "DELETE FROM bars.granary_bar WHERE time IN (SELECT time FROM bars.granary_bar ORDER BY time LIMIT 10)");
-        (await store.MendAsync("X", Timeframe.M1)).ShouldBe([
+        (await store.RepairAsync("X", Timeframe.M1)).ShouldBe([
             "the catalogue said 100 bars and there are 90",
             "the catalogue said 2023-01-01 00:00 to 2023-01-01 01:39 and there are 2023-01-01 00:10 to 2023-01-01 01:39",
             "the raw bars are not those that the catalogue's hash was of; runs over them have another digest than before"]);
         await using var series = await Open(timeframe: "1m");
         (series.Count, Read.All(series).Count).ShouldBe((90, 90));
-        (await store.MendAsync("X", Timeframe.M1)).ShouldBeEmpty();
-        (await Should.ThrowAsync<BarDataException>(() => store.MendAsync("Y",
+        (await store.RepairAsync("X", Timeframe.M1)).ShouldBeEmpty();
+        (await Should.ThrowAsync<BarDataException>(() => store.RepairAsync("Y",
             Timeframe.M1))).Message.ShouldContain("has no 1m bars of 'Y'");
         await using var folder = TestCatalogues.Stores.Open(_folder.Path);
-        (await Should.ThrowAsync<BarDataException>(() => folder.MendAsync("X",
+        (await Should.ThrowAsync<BarDataException>(() => folder.RepairAsync("X",
             Timeframe.M1))).Message.ShouldContain("there is nothing to mend");
     }
 

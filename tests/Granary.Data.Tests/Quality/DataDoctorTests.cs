@@ -109,8 +109,8 @@ public sealed class DataDoctorTests : IDisposable
         var result = await DataFix.RunAsync(path, query, new BarFileOptions(), output);
         (result.Bars, result.Moved, result.Repeated, result.LeftOut).ShouldBe((6, 1, 1, 3));
         File.ReadAllText(path).ShouldBe(before);
-        await using var mended = await BarFile.OpenAsync(output, query);
-        Read.All(mended).Select(b => (b.OpenTime.Day, b.Close))
+        await using var repaired = await BarFile.OpenAsync(output, query);
+        Read.All(repaired).Select(b => (b.OpenTime.Day, b.Close))
             .ShouldBe([(2, 10.5), (3, 11.5), (4, 12.5), (5, 13.5), (10, 15.5), (11, 16.5)]);
         var log = File.ReadAllText(result.Log);
         log.ShouldContain("line 3: the row of 2024-01-04 00:00:00 does not stand in order of time; it is put in its place");
@@ -127,14 +127,14 @@ public sealed class DataDoctorTests : IDisposable
     }
 
     // Two minutes change places, one is there twice, one has a price of zero.
-    private static List<Bar> Damaged(IReadOnlyList<Bar> bars, out List<Bar> mended)
+    private static List<Bar> Damaged(IReadOnlyList<Bar> bars, out List<Bar> repaired)
     {
-        mended = [.. bars];
+        repaired = [.. bars];
         List<Bar> bad = [.. bars];
         (bad[10], bad[11]) = (bad[11], bad[10]);
         bad.Insert(30, bad[29]);
         bad[40] = bad[40] with { Low = 0 };
-        mended.Remove(bars[39]);
+        repaired.Remove(bars[39]);
         return bad;
     }
 
@@ -182,8 +182,8 @@ public sealed class DataDoctorTests : IDisposable
         var output = Path.Combine(_folder.Path, "good.csv");
         var result = await DataFix.RunAsync(path, new BarQuery("bad", Timeframe.M1), new BarFileOptions(), output);
         (result.Bars, result.Moved, result.Repeated, result.LeftOut).ShouldBe((59, 1, 1, 1));
-        await using var mended = await BarFile.OpenAsync(output, new BarQuery("bad", Timeframe.M1));
-        Read.All(mended).ShouldBe(good);
+        await using var repaired = await BarFile.OpenAsync(output, new BarQuery("bad", Timeframe.M1));
+        Read.All(repaired).ShouldBe(good);
         File.ReadAllLines(result.Log).Length.ShouldBe(format == "descending" ? 4 : 3);
         if (format == "json") File.ReadAllText(result.Log).ShouldContain("record 41 low: the price is zero");
         // What the faults leave behind is reported once, and not as holes where rows were moved.
@@ -205,7 +205,7 @@ public sealed class DataDoctorTests : IDisposable
                     FormattableString.Invariant($"{b.OpenTime:yyyy-MM-dd HH:mm},{b.Open},{b.High},{b.Low},{b.Close},{b.Volume}\n"))));
         var output = Path.Combine(_folder.Path, "good.csv");
         (await DataFix.RunAsync(path, new BarQuery("C", Timeframe.M1), new BarFileOptions(), output)).Bars.ShouldBe(2000);
-        await using (var mended = await BarFile.OpenAsync(output, new BarQuery("C", Timeframe.M1))) Read.All(mended).ShouldBe(bars);
+        await using (var repaired = await BarFile.OpenAsync(output, new BarQuery("C", Timeframe.M1))) Read.All(repaired).ShouldBe(bars);
         // one stretch of a hundred that stands at the wrong place
         path = _folder.Write("cut.csv",
             "time,open,high,low,close,volume\n"
@@ -223,8 +223,8 @@ public sealed class DataDoctorTests : IDisposable
         var output = Path.Combine(_folder.Path, "good.csv");
         var query = new BarQuery("y", Timeframe.D1);
         await DataFix.RunAsync(path, query, new BarFileOptions(), output);
-        await using var mended = await BarFile.OpenAsync(output, query);
-        Read.All(mended).Select(b => (b.OpenTime.Day, b.Close)).ShouldBe([(2, 5), (3, 5.5), (4, 6)]);
+        await using var repaired = await BarFile.OpenAsync(output, query);
+        Read.All(repaired).Select(b => (b.OpenTime.Day, b.Close)).ShouldBe([(2, 5), (3, 5.5), (4, 6)]);
         (await Should.ThrowAsync<BarDataException>(() => DataFix.RunAsync(path, query, new BarFileOptions(),
             path))).Message.ShouldContain("name another file with --out");
     }

@@ -217,8 +217,8 @@ public sealed class IlpTests
             (await Should.ThrowAsync<BarDataException>(() => right.SendAsync("t a=1 5\n"u8.ToArray(),
                 default))).Message.ShouldEndWith("takes no lines over HTTP, as before QuestDB 7.4; write ?ilp=tcp:9009 behind the address");
         }
-        await using var nobody = new IlpSender.Http(QuestDbAddress.Parse("questdb://127.0.0.1:1"));
-        (await Should.ThrowAsync<BarStoreException>(() => nobody.SendAsync("t a=1 5\n"u8.ToArray(),
+        await using var none = new IlpSender.Http(QuestDbAddress.Parse("questdb://127.0.0.1:1"));
+        (await Should.ThrowAsync<BarStoreException>(() => none.SendAsync("t a=1 5\n"u8.ToArray(),
             default))).Message.ShouldContain("does not take lines over HTTP");
     }
 

@@ -34,7 +34,7 @@ public sealed class ReplayTests : IDisposable
     [Fact]
     public async Task Bars_of_all_symbols_come_in_strict_order_of_time_and_each_instant_is_closed_by_a_heartbeat()
     {
-        await using var replay = await BarReplay.OpenAsync(Markets(), Queries("A", "B", "C"), ReplayPace.AsFastAsPossible, _clock);
+        await using var replay = await BarReplay.OpenAsync(Markets(), Queries("A", "B", "C"), ReplaySpeed.AsFastAsPossible, _clock);
         var items = await AllAsync(replay);
         items[^1].Kind.ShouldBe(FeedItemKind.End);
         var bars = items.Where(i => i.Kind == FeedItemKind.Bars).ToList();
@@ -53,7 +53,7 @@ public sealed class ReplayTests : IDisposable
     public async Task Larger_blocks_hold_the_same_bars_and_order_holds_between_heartbeats()
     {
         await using var replay =
-            await BarReplay.OpenAsync(Markets(), Queries("A", "B", "C"), ReplayPace.AsFastAsPossible, _clock, blockSize: 16);
+            await BarReplay.OpenAsync(Markets(), Queries("A", "B", "C"), ReplaySpeed.AsFastAsPossible, _clock, blockSize: 16);
         var items = await AllAsync(replay);
         items.Where(i => i.Bars is not null && i.Series == 0).Sum(i => i.Bars!.Count).ShouldBe(70);
         items.Count(i => i.Kind == FeedItemKind.Heartbeat).ShouldBe(5);
@@ -71,12 +71,12 @@ public sealed class ReplayTests : IDisposable
     [InlineData("x60", null, 1, 60)]
     [InlineData("x60", "2s", 1, 2)]
     [InlineData("fixed:250ms", null, 0.25, 0.25)]
-    public async Task Market_time_passes_at_the_pace_and_a_gap_lasts_no_longer_than_its_cap(string pace, string? maxGap, double minute,
+    public async Task Market_time_passes_at_the_pace_and_a_gap_lasts_no_longer_than_its_cap(string speed, string? maxGap, double minute,
         double night)
     {
         Markets();
         await using var replay =
-            await BarReplay.OpenAsync(new CsvBarSource(_folder.Path), Queries("B"), ReplayPace.Parse(pace, maxGap), _clock);
+            await BarReplay.OpenAsync(new CsvBarSource(_folder.Path), Queries("B"), ReplaySpeed.Parse(speed, maxGap), _clock);
         var waits = new List<double>();
         await foreach (var item in replay.ReadAsync())
         {
@@ -93,7 +93,7 @@ public sealed class ReplayTests : IDisposable
     public async Task Slow_work_between_two_instants_is_caught_up_with()
     {
         Markets();
-        await using var replay = await BarReplay.OpenAsync(new CsvBarSource(_folder.Path), Queries("A"), ReplayPace.RealTime(), _clock);
+        await using var replay = await BarReplay.OpenAsync(new CsvBarSource(_folder.Path), Queries("A"), ReplaySpeed.RealTime(), _clock);
         var reader = replay.ReadAsync().GetAsyncEnumerator();
         await NextBar(reader);
         _clock.Advance(TimeSpan.FromSeconds(150)); // the work for the first bar
@@ -109,7 +109,7 @@ public sealed class ReplayTests : IDisposable
     public async Task A_pause_stops_market_time_in_the_middle_of_a_wait_and_resuming_waits_out_the_rest()
     {
         Markets();
-        await using var replay = await BarReplay.OpenAsync(new CsvBarSource(_folder.Path), Queries("A"), ReplayPace.RealTime(), _clock);
+        await using var replay = await BarReplay.OpenAsync(new CsvBarSource(_folder.Path), Queries("A"), ReplaySpeed.RealTime(), _clock);
         var reader = replay.ReadAsync().GetAsyncEnumerator();
         await NextBar(reader);
         var second = NextBar(reader);
@@ -128,7 +128,7 @@ public sealed class ReplayTests : IDisposable
     [Fact]
     public async Task Seeking_goes_on_at_the_first_bar_from_there_forwards_and_back()
     {
-        await using var replay = await BarReplay.OpenAsync(Markets(), Queries("A", "B", "C"), ReplayPace.AsFastAsPossible, _clock);
+        await using var replay = await BarReplay.OpenAsync(Markets(), Queries("A", "B", "C"), ReplaySpeed.AsFastAsPossible, _clock);
         var times = new List<(int Series, long Time)>();
         await foreach (var item in replay.ReadAsync())
         {
@@ -145,7 +145,7 @@ public sealed class ReplayTests : IDisposable
     public async Task A_seek_ends_a_wait_and_may_go_back_to_the_start()
     {
         Markets();
-        await using var replay = await BarReplay.OpenAsync(new CsvBarSource(_folder.Path), Queries("B"), ReplayPace.RealTime(), _clock);
+        await using var replay = await BarReplay.OpenAsync(new CsvBarSource(_folder.Path), Queries("B"), ReplaySpeed.RealTime(), _clock);
         var reader = replay.ReadAsync().GetAsyncEnumerator();
         await NextBar(reader);
         var next = NextBar(reader);
@@ -160,13 +160,13 @@ public sealed class ReplayTests : IDisposable
     [InlineData("x-1", null, "is no pace")]
     [InlineData("fixed:ten", null, "--pace fixed ten is no length of time")]
     [InlineData("realtime", "1y", "--max-gap 1y is no length of time")]
-    public void A_pace_that_is_none_is_a_sentence(string pace, string? maxGap, string sentence) =>
-        Should.Throw<BarDataException>(() => ReplayPace.Parse(pace, maxGap)).Message.ShouldStartWith(sentence.StartsWith("is",
-            StringComparison.Ordinal) ? $"--pace {pace} is no pace" : sentence);
+    public void A_pace_that_is_none_is_a_sentence(string speed, string? maxGap, string sentence) =>
+        Should.Throw<BarDataException>(() => ReplaySpeed.Parse(speed, maxGap)).Message.ShouldStartWith(sentence.StartsWith("is",
+            StringComparison.Ordinal) ? $"--pace {speed} is no pace" : sentence);
 
     [Fact]
     public async Task A_symbol_that_is_not_there_is_told_before_anything_is_replayed() =>
-        (await Should.ThrowAsync<BarDataException>(() => BarReplay.OpenAsync(Markets(), Queries("A", "D"), ReplayPace.AsFastAsPossible,
+        (await Should.ThrowAsync<BarDataException>(() => BarReplay.OpenAsync(Markets(), Queries("A", "D"), ReplaySpeed.AsFastAsPossible,
             _clock))).Message.ShouldContain("'D'");
 
     [Theory]
@@ -174,16 +174,16 @@ public sealed class ReplayTests : IDisposable
     [InlineData("asap", 0)]
     [InlineData("x0.5", 80)]
     [InlineData("fixed:3s", 2)]
-    public async Task A_new_pace_holds_in_the_middle_of_a_wait_for_the_share_that_is_left(string pace, double left)
+    public async Task A_new_pace_holds_in_the_middle_of_a_wait_for_the_share_that_is_left(string speed, double left)
     {
         Markets();
-        await using var replay = await BarReplay.OpenAsync(new CsvBarSource(_folder.Path), Queries("A"), ReplayPace.RealTime(), _clock);
+        await using var replay = await BarReplay.OpenAsync(new CsvBarSource(_folder.Path), Queries("A"), ReplaySpeed.RealTime(), _clock);
         var reader = replay.ReadAsync().GetAsyncEnumerator();
         await NextBar(reader);
         var second = NextBar(reader);
         (await _clock.WaitedForAsync()).ShouldBe(TimeSpan.FromSeconds(60));
         _clock.Advance(TimeSpan.FromSeconds(20)); // two thirds are left
-        replay.Pace = ReplayPace.Parse(pace);
+        replay.Pace = ReplaySpeed.Parse(speed);
         if (left > 0)
         {
             await Eventually.HoldsAsync(() => _clock.NextDue is { } due
@@ -221,10 +221,11 @@ public sealed class ReplayTests : IDisposable
         }
         var expected = markets.SelectMany((m, place) => m.Opens.Select(o => (Close: o + m.Query.Timeframe.Ticks, Place: place)))
             .OrderBy(b => b.Close).ThenBy(b => b.Place).ToList();
-        ReplayPace[] paces = [ReplayPace.RealTime(), ReplayPace.RealTime(TimeSpan.FromSeconds(90)), ReplayPace.Speed(7.5),
-            ReplayPace.Speed(0.3, TimeSpan.FromMinutes(10)), ReplayPace.Every(TimeSpan.FromSeconds(2)), ReplayPace.AsFastAsPossible];
-        var pace = paces[random.Next(paces.Length)];
-        await using var replay = await BarReplay.OpenAsync(new CsvBarSource(_folder.Path), [.. markets.Select(m => m.Query)], pace, _clock);
+        ReplaySpeed[] speeds = [ReplaySpeed.RealTime(), ReplaySpeed.RealTime(TimeSpan.FromSeconds(90)), ReplaySpeed.Speed(7.5),
+            ReplaySpeed.Speed(0.3, TimeSpan.FromMinutes(10)), ReplaySpeed.Every(TimeSpan.FromSeconds(2)), ReplaySpeed.AsFastAsPossible];
+        var speed = speeds[random.Next(speeds.Length)];
+        await using var replay = await BarReplay.OpenAsync(new CsvBarSource(_folder.Path), [.. markets.Select(m => m.Query)], speed,
+            _clock);
         using var done = new CancellationTokenSource();
         var time = Task.Run(async () =>
         {
@@ -235,7 +236,7 @@ public sealed class ReplayTests : IDisposable
             }
         });
         var got = new List<(long Close, int Place)>();
-        var (reached, due, instants) = (0L, _clock.GetUtcNow(), 0);
+        var (reached, due, timestamps) = (0L, _clock.GetUtcNow(), 0);
         await foreach (var item in replay.ReadAsync())
         {
             if (item.Bars is { } block)
@@ -246,7 +247,7 @@ public sealed class ReplayTests : IDisposable
             }
             if (item.Kind != FeedItemKind.Heartbeat) continue;
             // The first time slice comes at once, each other when its wait is over.
-            if (instants++ > 0) due += pace.Wait(new TimeSpan(item.Time - reached));
+            if (timestamps++ > 0) due += speed.Wait(new TimeSpan(item.Time - reached));
             (_clock.GetUtcNow() - due).Duration().ShouldBeLessThan(TimeSpan.FromMilliseconds(1));
             reached = item.Time;
             if (random.Next(10) > 0) continue;
@@ -259,7 +260,7 @@ public sealed class ReplayTests : IDisposable
         await done.CancelAsync();
         await time;
         got.ShouldBe(expected);
-        instants.ShouldBe(expected.Select(b => b.Close).Distinct().Count());
+        timestamps.ShouldBe(expected.Select(b => b.Close).Distinct().Count());
     }
 
     private static async Task<List<FeedItem>> AllAsync(BarReplay replay)

@@ -81,7 +81,7 @@ public class ProbabilityOfOverfittingTests
         var result = ProbabilityOfOverfitting.Of([new double[64], new double[64], new double[64]], 8);
         result.Probability.ShouldBe(0.5); // all rank at the median: nothing was learned
         result.Degradation.ShouldBe(double.NaN);
-        result.CarriesOver.ShouldBeFalse();
+        result.PersistsOutOfSample.ShouldBeFalse();
     }
 
     [Fact]
@@ -98,7 +98,7 @@ public class ProbabilityOfOverfittingTests
                 .Select(_ => normals.Returns(520, 0, 0.004).Zip(common, (own, all) => own + all).ToArray())];
             var earners = ProbabilityOfOverfitting.Of(alike, 8);
             if (earners.Probability < ProbabilityOfOverfitting.Most) ranked++;
-            if (earners.CarriesOver) carried++;
+            if (earners.PersistsOutOfSample) carried++;
             if (ProbabilityOfOverfitting.Of(normals.Strategies(20, 520), 8).IsAmongEarners) noise++;
         }
         ranked.ShouldBeLessThan(32);

@@ -168,13 +168,13 @@ public class FactorConformanceTests
             foreach (var cut in new[] { 1, 63, 64, 65, 400, Count - 1 })
             {
                 var bars = feed.Bars.ToArray();
-                var poisoned = other.ToArray();
+                var crashing = other.ToArray();
                 for (var i = cut; i < Count; i++)
                 {
                     bars[i] = new Bar(bars[i].Time, 1e6, 2e6, 1e-3, 5e5, 1e12);
-                    poisoned[i] = -1e9;
+                    crashing[i] = -1e9;
                 }
-                ShouldBeSame(Run(text, feed with { Bars = bars }, poisoned, _ => 64), whole, cut);
+                ShouldBeSame(Run(text, feed with { Bars = bars }, crashing, _ => 64), whole, cut);
             }
         }
     }

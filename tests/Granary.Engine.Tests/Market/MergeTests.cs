@@ -94,13 +94,13 @@ public sealed class MergeTests
     public void What_is_repeated_corrected_or_late_is_left_out_counted_and_told()
     {
         var late = new LateBars([Series("A", Timeframe.M1)], LateBarPolicy.LeaveOut);
-        late.Judge(0, At(Start, 1)).ShouldBe(Arrival.Next);
-        late.Judge(0, At(Start, 1)).ShouldBe(Arrival.Duplicate);
-        late.Judge(0, At(Start, 2)).ShouldBe(Arrival.Correction);
-        late.Judge(0, At(Start - Timeframe.M1.Ticks, 2)).ShouldBe(Arrival.Late);
+        late.Classify(0, At(Start, 1)).ShouldBe(Arrival.Next);
+        late.Classify(0, At(Start, 1)).ShouldBe(Arrival.Duplicate);
+        late.Classify(0, At(Start, 2)).ShouldBe(Arrival.Correction);
+        late.Classify(0, At(Start - Timeframe.M1.Ticks, 2)).ShouldBe(Arrival.Late);
         late.Reach(0, Start + 3 * Timeframe.M1.Ticks);
-        late.Judge(0, At(Start + Timeframe.M1.Ticks, 2)).ShouldBe(Arrival.Late);
-        late.Judge(0, At(Start + 4 * Timeframe.M1.Ticks, 2)).ShouldBe(Arrival.Next);
+        late.Classify(0, At(Start + Timeframe.M1.Ticks, 2)).ShouldBe(Arrival.Late);
+        late.Classify(0, At(Start + 4 * Timeframe.M1.Ticks, 2)).ShouldBe(Arrival.Next);
         (late.Duplicates, late.Corrections, late.Late).ShouldBe((1, 1, 2));
         late.Notes.Count.ShouldBe(3);
     }
@@ -109,11 +109,11 @@ public sealed class MergeTests
     public void Where_the_policy_is_to_stop_a_late_bar_is_a_sentence()
     {
         var late = new LateBars([Series("A", Timeframe.M1)], LateBarPolicy.Stop);
-        late.Judge(0, At(Start, 1));
-        late.Judge(0, At(Start, 1)).ShouldBe(Arrival.Duplicate);
-        Should.Throw<BarDataException>(() => late.Judge(0,
+        late.Classify(0, At(Start, 1));
+        late.Classify(0, At(Start, 1)).ShouldBe(Arrival.Duplicate);
+        Should.Throw<BarDataException>(() => late.Classify(0,
             At(Start, 2))).Message.ShouldBe("A:1m: the bar of 2024-01-01 00:00 came a second time with other values; take the feed's "
                 + "history anew, or let late bars be left out");
-        Should.Throw<BarDataException>(() => late.Judge(0, At(Start - 1, 2))).Message.ShouldContain("came after its time had passed");
+        Should.Throw<BarDataException>(() => late.Classify(0, At(Start - 1, 2))).Message.ShouldContain("came after its time had passed");
     }
 }

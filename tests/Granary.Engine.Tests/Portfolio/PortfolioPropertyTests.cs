@@ -80,10 +80,10 @@ public sealed class PortfolioPropertyTests
                         cash += (int)t.Side * own * price - own * price * Rate;
                         t.Own -= own;
                     }
-                    var told = run.OnTrade(t.Member,
+                    var seen = run.OnTrade(t.Member,
                         new Trade(t.Number, t.Side, t.Filled, time, time, entry, time, price, 0,
                             (t.EntryNotional + t.Filled * price) * Rate, 1, ExitReason.Signal, 0, 0));
-                    if (told is not null && !inParts) cash += (int)t.Side * t.Own * price - t.Own * price * Rate;
+                    if (seen is not null && !inParts) cash += (int)t.Side * t.Own * price - t.Own * price * Rate;
                     trades.Remove(t);
                 }
             }

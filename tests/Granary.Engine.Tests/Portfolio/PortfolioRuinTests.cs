@@ -59,7 +59,7 @@ public sealed class PortfolioRuinTests
         run.OnSignal(0, Signal(1, Side.Sell, 50));
         run.OnEntry(0, 1, Start, 100, 50, 0);
         var trade = run.OnTrade(0, new Trade(1, Side.Sell, 50, Start, Start, 100, Start + 1, 350, -12_500, 0, 1, ExitReason.Signal, 0, 0));
-        (trade!.Value.Trade.Profit, trade.Value.Trade.Carry, trade.Value.Trade.NetProfit).ShouldBe((-12_500, 2_500, -10_000));
+        (trade!.Value.Trade.Profit, trade.Value.Trade.Financing, trade.Value.Trade.NetProfit).ShouldBe((-12_500, 2_500, -10_000));
         Mark(run, 1, 350, 100);
         (run.IsRuined, run.Equity).ShouldBe((true, 0));
     }

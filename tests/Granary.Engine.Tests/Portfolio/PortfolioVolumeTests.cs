@@ -103,11 +103,11 @@ public sealed class PortfolioVolumeTests
         Bar(run, First, 10);
         run.OnSignal(0, Long(1, 100)).ShouldBe(Decision.Accepted);
         run.OnFill(0, new TradeFill(1, First + Day, 10, 100, 0, default, IsEntry: true, IsFirst: true, IsMaker: false));
-        run.OnCarry(0, 1, First + Day, CarryKind.Interest, -5);
+        run.OnFinancing(0, 1, First + Day, FinancingKind.Interest, -5);
         Bar(run, First + Day, 10);
-        run.Carry.ShouldBe(-400 * 0.0001, 1e-12, "one night of the 400 that were not there");
+        run.Financing.ShouldBe(-400 * 0.0001, 1e-12, "one night of the 400 that were not there");
         Bar(run, First + 4 * Day, 10);
-        run.Carry.ShouldBe(-400 * 0.0001 - (400 + 0.04) * 0.0003, 1e-12, "and the three of a weekend");
-        run.Equity.ShouldBe(600 + run.Carry, 1e-9);
+        run.Financing.ShouldBe(-400 * 0.0001 - (400 + 0.04) * 0.0003, 1e-12, "and the three of a weekend");
+        run.Equity.ShouldBe(600 + run.Financing, 1e-9);
     }
 }

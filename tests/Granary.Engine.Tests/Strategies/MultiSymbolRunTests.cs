@@ -295,16 +295,16 @@ public sealed class MultiSymbolRunTests
     {
         public string Name => "only-above";
 
-        public IEntryJudge Attach(MarketSeries series, FactorPlan plan) =>
-            new Judge(plan.Add(FactorCatalogue.BuiltIn.Request("close")), price);
+        public IEntryFilter Attach(MarketSeries series, FactorPlan plan) =>
+            new Filter(plan.Add(FactorCatalogue.BuiltIn.Request("close")), price);
 
-        private sealed class Judge(int column, double price) : IEntryJudge
+        private sealed class Filter(int column, double price) : IEntryFilter
         {
             private double[] _close = [];
 
             public void Bind(BarBlock block, FactorSheet sheet) => _close = sheet[column];
 
-            EntryAdvice IEntryJudge.Judge(int index, Side side) =>
+            EntryAdvice IEntryFilter.Advise(int index, Side side) =>
                 _close[index] > price ? EntryAdvice.Take(_close[index]) : EntryAdvice.Refuse(_close[index]);
         }
     }

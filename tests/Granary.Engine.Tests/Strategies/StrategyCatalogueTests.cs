@@ -63,8 +63,8 @@ public sealed class StrategyCatalogueTests
         foreach (var definition in StrategyCatalogue.BuiltIn.All.Where(d => d.Type.Assembly == typeof(Strategy).Assembly))
         {
             definition.Summary.ShouldEndWith(".", customMessage: definition.Name);
-            definition.Earns.ShouldEndWith(".", customMessage: definition.Name);
-            definition.Bleeds.ShouldEndWith(".", customMessage: definition.Name);
+            definition.WorksIn.ShouldEndWith(".", customMessage: definition.Name);
+            definition.LosesIn.ShouldEndWith(".", customMessage: definition.Name);
             foreach (var parameter in definition.Parameters)
             {
                 parameter.Default.ShouldNotBeNull($"{definition.Name}.{parameter.Name}");

@@ -80,13 +80,13 @@ public sealed class HandoverTests
         var sides = log.Events.Where(e => e.Kind == RunEventKind.Trade).Select(e => e.ToTrade()).ToDictionary(t => t.Number, t => t.Side);
         var account = new AccountReplay(settings.Cash, [series.Instrument]);
         foreach (var e in log.Events)
-            if (e.Kind is RunEventKind.Entry or RunEventKind.Fill or RunEventKind.Carry or RunEventKind.Split or RunEventKind.Trade)
+            if (e.Kind is RunEventKind.Entry or RunEventKind.Fill or RunEventKind.Financing or RunEventKind.Split or RunEventKind.Trade)
                 account.Take(0, e, 0, sides.GetValueOrDefault(e.Number));
         account.Mark(0, bars[^1].Close);
         account.Revalue();
         account.Equity.ShouldBe(result.Equity.Final, settings.Cash * 1e-8);
         account.Commission.ShouldBe(result.Trades.Commission, 1e-6);
-        account.Carry.ShouldBe(result.Trades.Carry, 1e-6);
+        account.Financing.ShouldBe(result.Trades.Financing, 1e-6);
         account.HoldsAnything.ShouldBe(log.Events.Any(e => e.IsEndOfRun && e.Kind == RunEventKind.Trade));
     }
 

@@ -22,7 +22,7 @@ internal sealed class Ledger(Instrument instrument, PortfolioRun? portfolio = nu
 
     public double Commission { get; private set; }
 
-    public double Carry { get; private set; }
+    public double Financing { get; private set; }
 
     /// <summary>The strategy's own; a portfolio pays for loans of its own.</summary>
     public double Interest { get; private set; }
@@ -80,16 +80,16 @@ internal sealed class Ledger(Instrument instrument, PortfolioRun? portfolio = nu
 
     public void OnEntryEnded(int number, long time) => portfolio?.OnEntryEnded(0, number);
 
-    public void OnCarry(int number, long time, CarryKind kind, double amount)
+    public void OnFinancing(int number, long time, FinancingKind kind, double amount)
     {
         var cash = amount * _open[number].Open;
-        (kind == CarryKind.Borrow && _open[number].Side == Side.Buy).ShouldBeFalse("only what is short is borrowed");
-        (kind == CarryKind.Interest
+        (kind == FinancingKind.Borrow && _open[number].Side == Side.Buy).ShouldBeFalse("only what is short is borrowed");
+        (kind == FinancingKind.Interest
             && (_open[number].Side == Side.Sell || cash > 0)).ShouldBeFalse("only what is long is bought on a loan, and it costs");
         Cash += cash;
-        Carry += cash;
-        if (kind == CarryKind.Interest) Interest += cash;
-        portfolio?.OnCarry(0, number, time, kind, amount);
+        Financing += cash;
+        if (kind == FinancingKind.Interest) Interest += cash;
+        portfolio?.OnFinancing(0, number, time, kind, amount);
     }
 
     public void OnSplit(int number, long time, long exDate, double ratio)
@@ -228,12 +228,12 @@ public sealed class RealismPropertyTests
         ledger.Trades.Count.ShouldBeGreaterThan(10);
         (settings.Cash + ledger.Trades.Sum(t => t.NetProfit)).ShouldBe(final, scale, "net profits are what the account has gained");
         ledger.Trades.Sum(t => t.Commission).ShouldBe(result.Trades.Commission, scale, "each fee belongs to a trade");
-        ledger.Trades.Sum(t => t.Carry).ShouldBe(result.Trades.Carry, scale);
-        ledger.Carry.ShouldBe(result.Trades.Carry, scale);
+        ledger.Trades.Sum(t => t.Financing).ShouldBe(result.Trades.Financing, scale);
+        ledger.Financing.ShouldBe(result.Trades.Financing, scale);
         (portfolio.Equity - 1e9).ShouldBe(final - settings.Cash - ledger.Interest, 1e-3,
             "a portfolio of this strategy alone earns the same");
         portfolio.Commission.ShouldBe(result.Trades.Commission, 1e-4);
-        portfolio.Carry.ShouldBe(result.Trades.Carry - ledger.Interest, 1e-4);
+        portfolio.Financing.ShouldBe(result.Trades.Financing - ledger.Interest, 1e-4);
         ledger.Signalled.Order().ShouldBe(ledger.Trades.Select(t => t.Number).Concat(ledger.Ended).Order());
 
         if (execution.VolumeShare > 0)
@@ -331,7 +331,7 @@ public sealed class RealismPropertyTests
         trades.Count.ShouldBeGreaterThan(10);
         (settings.Cash + trades.Sum(t => t.NetProfit)).ShouldBe(result.Equity.Final, settings.Cash * 1e-8);
         trades.Sum(t => t.Commission).ShouldBe(result.Trades.Commission, settings.Cash * 1e-8);
-        trades.Sum(t => t.Carry).ShouldBe(result.Trades.Carry, settings.Cash * 1e-8);
+        trades.Sum(t => t.Financing).ShouldBe(result.Trades.Financing, settings.Cash * 1e-8);
         Run(1, Fresh()).ShouldBe(result);
         if (execution.VolumeShare == 0) return;
         for (var s = 0; s < 2; s++)

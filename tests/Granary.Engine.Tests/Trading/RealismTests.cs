@@ -130,8 +130,8 @@ public sealed class RealismTests
         var result = s.Run();
         var trade = s.Closed.ShouldHaveSingleItem();
         // Over the weekend three days at 110, then one at 120; a tenth of a percent each.
-        trade.Carry.ShouldBe(-10 * (110 * 0.003 + 120 * 0.001), 1e-9);
-        trade.NetProfit.ShouldBe(10 * (110 - 130) + trade.Carry, 1e-9);
+        trade.Financing.ShouldBe(-10 * (110 * 0.003 + 120 * 0.001), 1e-9);
+        trade.NetProfit.ShouldBe(10 * (110 - 130) + trade.Financing, 1e-9);
         result.Equity.Final.ShouldBe(100_000 + trade.NetProfit, 1e-9);
     }
 
@@ -151,7 +151,7 @@ public sealed class RealismTests
                 .Bar(100, 101, 99, 100, b => b.Enter(side)).Bar(100, 101, 99, 100).Bar(100, 101, 99, 100).Bar(98, 99, 97, 98, b => b.Exit())
                 .Bar(98, 99, 97, 98);
             var result = s.Run();
-            s.Closed.ShouldHaveSingleItem().Carry.ShouldBe((int)side * 20);
+            s.Closed.ShouldHaveSingleItem().Financing.ShouldBe((int)side * 20);
             result.Equity.Final.ShouldBe(100_000, 1e-9, "what the price loses, the dividend brings");
         }
         // Bought on the ex date, it comes without the dividend.
@@ -164,7 +164,7 @@ public sealed class RealismTests
         }
             .Bar(100, 101, 99, 100, b => b.Enter(Side.Buy)).Bar(98, 99, 97, 98).Bar(98, 99, 97, 98);
         late.Run();
-        late.Trades.ShouldHaveSingleItem().Carry.ShouldBe(0);
+        late.Trades.ShouldHaveSingleItem().Financing.ShouldBe(0);
     }
 
     [Fact]
@@ -230,11 +230,11 @@ public sealed class RealismTests
         // Three nights at a ten-thousandth a day: of the 6,000 that were not there, and of what the nights before have cost.
         var expected = 0.0;
         for (var night = 0; night < 3; night++) expected += (6_000 + expected) * 0.0001;
-        s.Closed.ShouldHaveSingleItem().Carry.ShouldBe(-expected, 1e-9);
+        s.Closed.ShouldHaveSingleItem().Financing.ShouldBe(-expected, 1e-9);
         s.Closed[0].NetProfit.ShouldBe(2_000 - expected, 1e-9);
         s = Days(10_000);
         s.Run();
-        s.Closed.ShouldHaveSingleItem().Carry.ShouldBe(0);
+        s.Closed.ShouldHaveSingleItem().Financing.ShouldBe(0);
     }
 
     [Fact]
@@ -257,7 +257,7 @@ public sealed class RealismTests
                 b.Exit(Side.Sell);
             }).Bar(100, 100, 100, 100);
         s.Run();
-        s.Closed.Single(t => t.Side == Side.Buy).Carry.ShouldBe(-(5_000 + 5_000.5) * 0.0001, 1e-9);
-        s.Closed.Single(t => t.Side == Side.Sell).Carry.ShouldBe(0);
+        s.Closed.Single(t => t.Side == Side.Buy).Financing.ShouldBe(-(5_000 + 5_000.5) * 0.0001, 1e-9);
+        s.Closed.Single(t => t.Side == Side.Sell).Financing.ShouldBe(0);
     }
 }

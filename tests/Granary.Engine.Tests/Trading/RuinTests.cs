@@ -43,7 +43,7 @@ public sealed class RuinTests
         trade.ExitPrice.ShouldBe((10_000 - 90 + 9_000) / 90.9, 1e-9);
         trade.Commission.ShouldBe(90 + 0.9 * trade.ExitPrice, 1e-9);
         trade.NetProfit.ShouldBe(-10_000, 1e-9);
-        trade.Carry.ShouldBe(0);
+        trade.Financing.ShouldBe(0);
     }
 
     [Fact]
@@ -53,7 +53,7 @@ public sealed class RuinTests
             .Bar(100, 101, 99, 100, b => b.Enter(Side.Sell)).Bar(100, 101, 99, 100).Bar(273, 280, 270, 275).Bar(275, 276, 90, 95);
         var result = s.Run();
         var trade = s.Closed.ShouldHaveSingleItem();
-        (trade.Reason, trade.ExitPrice, trade.Profit, trade.Carry, trade.NetProfit).ShouldBe((ExitReason.Ruined, 273, -17_300, 7_300,
+        (trade.Reason, trade.ExitPrice, trade.Profit, trade.Financing, trade.NetProfit).ShouldBe((ExitReason.Ruined, 273, -17_300, 7_300,
             -10_000));
         result.Equity.Final.ShouldBe(0);
     }
@@ -167,7 +167,7 @@ public sealed class RuinTests
                 }, recorder, blockSize: 1 + seed * 7);
             result.Equity.Final.ShouldBeGreaterThanOrEqualTo(0);
             result.Equity.MaxDrawdown.ShouldBeLessThanOrEqualTo(1);
-            (result.Equity.Start + recorder.Trades.Sum(t => t.Reason == ExitReason.Open ? t.Profit - t.Commission + t.Carry
+            (result.Equity.Start + recorder.Trades.Sum(t => t.Reason == ExitReason.Open ? t.Profit - t.Commission + t.Financing
                 : t.NetProfit)).ShouldBe(result.Equity.Final, 1e-6);
             if (result.Equity.Final == 0) ruined++;
         }

@@ -142,9 +142,9 @@ public class EntryModelTests
         var (features, _) = Data(bars);
         var table = features.With(LabelColumn.ForwardVolatility(features.Close, 10), "volatility(10)");
         var model = TrainerCatalogue.BuiltIn.Create("ridge").Train(table.Range(0, 500), new TrainingOptions());
-        var judge = new EntryModel("stop", Features, [new ModelWindow(table.LabelEnd[499], model)], new StopByVolatilityRule(2, 4),
+        var filter = new EntryModel("stop", Features, [new ModelWindow(table.LabelEnd[499], model)], new StopByVolatilityRule(2, 4),
             PredictionMeaning.ExpectedVolatility);
-        var (recorder, _) = Run(bars, 500, judge, stopPercent: 9);
+        var (recorder, _) = Run(bars, 500, filter, stopPercent: 9);
         foreach (var signal in recorder.Signals)
         {
             var distance = double.IsNaN(signal.Prediction) ? 0.09 : 4 * signal.Prediction;
@@ -186,8 +186,8 @@ public class EntryModelTests
         var (_, table) = Data(bars);
         var lstm = TrainerCatalogue.BuiltIn.Create("lstm", ("rows", 5), ("hidden", 4), ("epochs", 3), ("members", 1))
             .Train(table.Range(0, 300), new TrainingOptions());
-        EntryModel Judge() => new("lstm", Features, [new ModelWindow(table.LabelEnd[299], lstm)], new GateRule(0.5, 0.5),
+        EntryModel Model() => new("lstm", Features, [new ModelWindow(table.LabelEnd[299], lstm)], new GateRule(0.5, 0.5),
             PredictionMeaning.ProbabilityOfRise);
-        Run(bars, 700, Judge()).Result.Fingerprint.ShouldBe(Run(bars, 3, Judge()).Result.Fingerprint);
+        Run(bars, 700, Model()).Result.Fingerprint.ShouldBe(Run(bars, 3, Model()).Result.Fingerprint);
     }
 }

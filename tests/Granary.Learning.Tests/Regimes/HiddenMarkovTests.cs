@@ -94,17 +94,17 @@ public class HiddenMarkovTests
     {
         var (returns, states) = Market(3, 3000);
         var tracker = new HiddenMarkovTracker(2, 500, 100);
-        int[] told = [.. returns.Select(r => tracker.Next(r))];
-        told.Take(499).ShouldAllBe(s => s == -1);
-        told.Skip(499).ShouldAllBe(s => s >= 0);
-        var right = told.Zip(states).Skip(500).Count(p => p.First == p.Second) / 2500.0;
+        int[] seen = [.. returns.Select(r => tracker.Next(r))];
+        seen.Take(499).ShouldAllBe(s => s == -1);
+        seen.Skip(499).ShouldAllBe(s => s >= 0);
+        var right = seen.Zip(states).Skip(500).Count(p => p.First == p.Second) / 2500.0;
         right.ShouldBeGreaterThan(0.85);
-        RegimeAgreement.Of(told, 2, states, 2).AdjustedRand.ShouldBeGreaterThan(0.5);
+        RegimeAgreement.Of(seen, 2, states, 2).AdjustedRand.ShouldBeGreaterThan(0.5);
 
         // Perturb what comes after 1,700: nothing before changes.
-        var poisoned = returns.Select((r, t) => t < 1700 ? r : (t % 3 - 1) * 0.5);
+        var crashing = returns.Select((r, t) => t < 1700 ? r : (t % 3 - 1) * 0.5);
         var again = new HiddenMarkovTracker(2, 500, 100);
-        poisoned.Select(r => again.Next(r)).Take(1700).ShouldBe(told.Take(1700));
+        crashing.Select(r => again.Next(r)).Take(1700).ShouldBe(seen.Take(1700));
     }
 
     [Fact]

@@ -71,8 +71,8 @@ public class RegimeTrackerTests
         var whole = RegimeTracker.Run(Series, plan, Blocks(closes));
         RegimeTracker.Run(Series, plan, Blocks(closes, 1)).ShouldBe(whole);
         RegimeTracker.Run(Series, plan, Blocks(closes, 37)).ShouldBe(whole);
-        var poisoned = closes.Take(250).Concat(closes.Skip(250).Select((_, i) => i % 2 == 0 ? 1.0 : 1000)).ToList();
-        RegimeTracker.Run(Series, plan, Blocks(poisoned)).Take(250).ShouldBe(whole.Take(250));
+        var crashing = closes.Take(250).Concat(closes.Skip(250).Select((_, i) => i % 2 == 0 ? 1.0 : 1000)).ToList();
+        RegimeTracker.Run(Series, plan, Blocks(crashing)).Take(250).ShouldBe(whole.Take(250));
     }
 
     [Fact]

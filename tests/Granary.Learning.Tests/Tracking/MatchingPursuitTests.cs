@@ -17,7 +17,7 @@ public class MatchingPursuitTests
         fit.Weights.Zip(expected).ShouldAllBe(p => Math.Abs(p.First - p.Second) < 1e-8);
         fit.Intercept.ShouldBe(0.00016036327604810469, 1e-10);
         fit.ResidualNorm.ShouldBe(0.05479315367438911, 1e-10);
-        fit.Judge(panel, index, 252).TrackingError.ShouldBe(0.038938237971222554, 1e-10);
+        fit.Assess(panel, index, 252).TrackingError.ShouldBe(0.038938237971222554, 1e-10);
     }
 
     [SharedFact]
@@ -37,13 +37,13 @@ public class MatchingPursuitTests
                 fit.Weights[k].ShouldBe(one.GetProperty("coef").GetProperty(panel.Names[fit.Support[k]]).GetDouble(), 1e-8);
             fit.Intercept.ShouldBe(one.GetProperty("intercept").GetDouble(), 1e-8);
             fit.ResidualNorm.ShouldBe(one.GetProperty("residual_norm").GetDouble(), 1e-8);
-            fit.Judge(panel, index, 252).TrackingError.ShouldBe(one.GetProperty("tracking_error_annual").GetDouble(), 1e-8);
+            fit.Assess(panel, index, 252).TrackingError.ShouldBe(one.GetProperty("tracking_error_annual").GetDouble(), 1e-8);
         }
         var outside = json.RootElement.GetProperty("out_of_sample");
         var trained = MatchingPursuit.Fit(panel.Slice(0, 250), index.AsSpan(0, 250), new PursuitOptions { MaxNames = 10 });
         for (var k = 0; k < trained.Support.Count; k++)
             trained.Weights[k].ShouldBe(outside.GetProperty("coef").GetProperty(panel.Names[trained.Support[k]]).GetDouble(), 1e-8);
-        var later = trained.Judge(panel.Slice(250, 250), index.AsSpan(250), 252);
+        var later = trained.Assess(panel.Slice(250, 250), index.AsSpan(250), 252);
         later.ResidualNorm.ShouldBe(outside.GetProperty("test_residual_norm").GetDouble(), 1e-8);
         later.TrackingError.ShouldBe(outside.GetProperty("test_te_annual").GetDouble(), 1e-8);
     }
@@ -56,7 +56,7 @@ public class MatchingPursuitTests
         fit.Path.Select(p => p.Names).ShouldBe(Enumerable.Range(1, 20));
         fit.Path.Zip(fit.Path.Skip(1)).ShouldAllBe(p => p.Second.ResidualNorm < p.First.ResidualNorm);
         fit.Path[^1].ResidualNorm.ShouldBe(fit.ResidualNorm, 1e-12);
-        (fit.Path[^1].Deviation * Math.Sqrt(252)).ShouldBe(fit.Judge(panel, index, 252).TrackingError, 1e-12);
+        (fit.Path[^1].Deviation * Math.Sqrt(252)).ShouldBe(fit.Assess(panel, index, 252).TrackingError, 1e-12);
         fit.Path[4].ShouldBe(MatchingPursuit.Fit(panel, index, new PursuitOptions { MaxNames = 5, Intercept = true }).Path[^1]);
     }
 

@@ -14,13 +14,13 @@ public class RollingReplicationTests
         // From period 333 on every value is perturbed: what was chosen and replicated before stays as it was.
         var random = new Random(1);
         var columns = Enumerable.Range(0, panel.Count).Select(j => panel.Column(j).ToArray()).ToList();
-        var poisoned = (double[])index.Clone();
+        var crashing = (double[])index.Clone();
         for (var t = 333; t < 500; t++)
         {
-            poisoned[t] = random.NextDouble() * 10;
+            crashing[t] = random.NextDouble() * 10;
             foreach (var c in columns) c[t] = random.NextDouble() * 10;
         }
-        var after = RollingReplication.Of(ReturnPanel.FromColumns(panel.Names, columns), poisoned, Ten, 200, 50, 252);
+        var after = RollingReplication.Of(ReturnPanel.FromColumns(panel.Names, columns), crashing, Ten, 200, 50, 252);
         after.Replica.Take(133).ShouldBe(honest.Replica.Take(133));
         after.History.Where(h => h.Period <= 333).Select(h => string.Join(' ', h.Fit.Support))
             .ShouldBe(honest.History.Where(h => h.Period <= 333).Select(h => string.Join(' ', h.Fit.Support)));
@@ -45,7 +45,7 @@ public class RollingReplicationTests
         var options = new PursuitOptions { MaxNames = 10 };
         var rolling = RollingReplication.Of(panel, index, options, 250, 1000, 252);
         var fit = MatchingPursuit.Fit(panel.Slice(0, 250), index.AsSpan(0, 250), options);
-        rolling.OutOfSample.ShouldBe(fit.Judge(panel.Slice(250, 250), index.AsSpan(250), 252));
+        rolling.OutOfSample.ShouldBe(fit.Assess(panel.Slice(250, 250), index.AsSpan(250), 252));
         rolling.Turnover.ShouldBe(0);
     }
 

@@ -1,4 +1,4 @@
-using Granary.Learning.Honesty;
+using Granary.Learning.Proofs;
 
 namespace Granary.Learning.Tests.Trainers;
 

@@ -76,10 +76,10 @@ internal sealed class ValidationCheck(ResultsCheck check, JsonElement results, V
 
     private void Snooping()
     {
-        check.Number("guards.meanBlock", figures.Luck.MeanBlock);
+        check.Number("guards.meanBlock", figures.Chance.MeanBlock);
         check.Listed("guards.resamples", "a setting that depends on the size of the batch");
-        ByChance("guards.realityCheck", figures.Luck.RealityCheck, Shown("resamples"), figures.Drawn.Tests);
-        ByChance("guards.superiorPredictiveAbility", figures.Luck.Superior, Shown("resamples"), figures.Drawn.Tests);
+        ByChance("guards.realityCheck", figures.Chance.RealityCheck, Shown("resamples"), figures.Drawn.Tests);
+        ByChance("guards.superiorPredictiveAbility", figures.Chance.Superior, Shown("resamples"), figures.Drawn.Tests);
         if (figures.WinnersOfNothing() is { } winners)
             check.Within("guards.winnersOfNothing", winners.Mean,
                 StandardErrors * winners.Deviation * Math.Sqrt(1.0 / 50 + 1.0 / figures.Drawn.Winners));
@@ -138,7 +138,7 @@ internal sealed class ValidationCheck(ResultsCheck check, JsonElement results, V
         }
     }
 
-    private IEnumerable<JudgedStrategy> Members() => figures.All.Where(s => s.Weight != 0);
+    private IEnumerable<FilteredStrategy> Members() => figures.All.Where(s => s.Weight != 0);
 
     private static (double, double) Figures(double[] returns) =>
         (returns.Aggregate(1.0, (g, r) => g * (1 + r)) - 1, SharpeFigures.Of(returns).Sharpe * Annual);
@@ -197,14 +197,14 @@ internal sealed class ValidationCheck(ResultsCheck check, JsonElement results, V
         check.Number(Path + "sharpe", own.Average() / CurveFigures.Deviation(own), 1e-6);
         check.Number(Path + "benchmarkSharpe", other.Average() / CurveFigures.Deviation(other), 1e-6);
         check.Number(Path + "excess", excess.Average(), 1e-6);
-        ByChance(Path + "pValue", BestByLuck.Of([excess], Theirs, new Random(7)).RealityCheck, Theirs, Theirs);
+        ByChance(Path + "pValue", BestByChance.Of([excess], Theirs, new Random(7)).RealityCheck, Theirs, Theirs);
     }
 
     private void Stress()
     {
         const string Path = "evidence.costStress.";
         if (stress is null) return;
-        List<JudgedStrategy> members = [.. Members()];
+        List<FilteredStrategy> members = [.. Members()];
         var total = members.Sum(m => Math.Abs(m.Weight));
         check.Number(Path + "return", members.Sum(m => m.Weight * m.TotalReturn) / total);
         check.Number(Path + "stressed", members.Sum(m => m.Weight * stress[m.Id]) / total);

@@ -13,7 +13,7 @@ internal sealed class ValidationFigures
     /// <param name="portfolio">Rows of its account.</param>
     /// <param name="rule">Of the weights: winners, equal, given or windows.</param>
     /// <param name="benchmark">Its worth from 1 on, at the close of each bar; null without one.</param>
-    public ValidationFigures(IReadOnlyList<JudgedStrategy> strategies, IReadOnlyList<EquityRow> portfolio, double cash, string rule,
+    public ValidationFigures(IReadOnlyList<FilteredStrategy> strategies, IReadOnlyList<EquityRow> portfolio, double cash, string rule,
         IReadOnlyList<(DateTime Time, double Worth)>? benchmark = null)
     {
         (All, _rule, Weeks) = (strategies, rule, new WeeklyLevels(strategies, cash));
@@ -28,12 +28,12 @@ internal sealed class ValidationFigures
         if (Weeks.Strategies.Count > 1) Halvings = Halvings.Of(Weeks.Returns);
         BenchmarkReturns = benchmark is null ? null : Weeks.Of(benchmark, 1);
         var others = benchmark is null ? null : Weeks.Of(benchmark, Weeks.Joined);
-        Luck = BestByLuck.Of(others is null ? Weeks.Moving
+        Chance = BestByChance.Of(others is null ? Weeks.Moving
             : Weeks.JoinedReturns.ConvertAll(r => r.Zip(others, (own, other) => own - other).ToArray()), Resamples, new Random(5));
         OutOfSample = Unseen();
     }
 
-    public IReadOnlyList<JudgedStrategy> All { get; }
+    public IReadOnlyList<FilteredStrategy> All { get; }
 
     public WeeklyLevels Weeks { get; }
 
@@ -56,7 +56,7 @@ internal sealed class ValidationFigures
 
     public double[]? BenchmarkReturns { get; }
 
-    public BestByLuck Luck { get; }
+    public BestByChance Chance { get; }
 
     /// <summary>Resamples of the tests for data snooping here, and draws for winners of nothing.</summary>
     public (int Tests, int Winners) Drawn { get; } = (Resamples, 100);
@@ -74,12 +74,12 @@ internal sealed class ValidationFigures
     public (double Mean, double Deviation)? WinnersOfNothing()
     {
         if (_rule != "winners") return null;
-        var (mean, deviation) = Resample.WinnersOfNothing(Weeks.Moving, Luck.MeanBlock, Drawn.Winners, new Random(6));
+        var (mean, deviation) = Resample.WinnersOfNothing(Weeks.Moving, Chance.MeanBlock, Drawn.Winners, new Random(6));
         return (mean / Math.Sqrt(Weeks.Joined), deviation / Math.Sqrt(Weeks.Joined));
     }
 
     /// <summary>The probability that a strategy's own Sharpe ratio exceeds that of the best worthless trial.</summary>
-    public double Deflated(JudgedStrategy strategy)
+    public double Deflated(FilteredStrategy strategy)
     {
         var own = SharpeFigures.Of(WeeklyReturns.Of(strategy.Rows, Weeks.Cash).Returns);
         return own.Above(NormalCurve.ExpectedMaximum(Effective) / Math.Sqrt(own.Periods - 1));

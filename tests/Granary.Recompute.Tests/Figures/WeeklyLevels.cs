@@ -12,7 +12,7 @@ internal sealed class WeeklyLevels
     private const double Nothing = 1e-9;
 
     /// <param name="cash">Of each strategy at the start.</param>
-    public WeeklyLevels(IReadOnlyList<JudgedStrategy> strategies, double cash)
+    public WeeklyLevels(IReadOnlyList<FilteredStrategy> strategies, double cash)
     {
         // Strategies with the same trades on the same market count once.
         var seen = new HashSet<string>(StringComparer.Ordinal);
@@ -26,7 +26,7 @@ internal sealed class WeeklyLevels
     }
 
     /// <summary>Those that differ.</summary>
-    public IReadOnlyList<JudgedStrategy> Strategies { get; }
+    public IReadOnlyList<FilteredStrategy> Strategies { get; }
 
     /// <summary>The number of the first week.</summary>
     public int First { get; }

@@ -14,7 +14,7 @@ internal sealed class LearningBatch
     });
 
     /// <summary>Strategies whose entries a model judges.</summary>
-    public static bool IsJudged(string id) => id.StartsWith("SmaCross", StringComparison.Ordinal);
+    public static bool IsFiltered(string id) => id.StartsWith("SmaCross", StringComparison.Ordinal);
 
     /// <param name="weights">Of the portfolio.</param>
     /// <param name="isStressed">Whether costs are doubled and orders come one bar later.</param>

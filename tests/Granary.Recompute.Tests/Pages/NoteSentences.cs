@@ -53,7 +53,7 @@ internal sealed class NoteSentences(PageCheck check, RunFigures run)
     private void Duplicates(SentenceCheck says, int all)
     {
         var groups = run.Files.Strategies.Select(s => s.GetProperty("id").GetString()!)
-            .GroupBy(id => JudgedStrategy.TradesOf(id.Split('@')[1].Split(':')[0], run.Files.TradesOf(id)), StringComparer.Ordinal)
+            .GroupBy(id => FilteredStrategy.TradesOf(id.Split('@')[1].Split(':')[0], run.Files.TradesOf(id)), StringComparer.Ordinal)
             .Where(g => g.Key.Length > 0 && g.Count() > 1).Select(g => g.ToList()).ToList();
         says.Says("{} of {} strategies have the same signals, trades and equity as another one, in {} groups. * The first: "
             + $"{groups[0][0]} and {groups[0][1]}.", groups.Sum(g => g.Count), all, groups.Count);

@@ -32,9 +32,9 @@ internal sealed class ValidationTables(PageCheck check, RunFigures run)
             ? "May be traded" : "Do not trade"
         });
         // A live session carries the outcomes of the backtest that justified it, without their figures.
-        if (!run.Files.Results.TryGetProperty("guards", out var guards)) return;
-        Figures(guards);
-        if (guards.TryGetProperty("bridge", out _)) Bridge(guards, evidence);
+        if (!run.Files.Results.TryGetProperty("guards", out var checks)) return;
+        Figures(checks);
+        if (checks.TryGetProperty("bridge", out _)) Bridge(checks, evidence);
     }
 
     private static double Value(JsonElement owner, string key) =>
@@ -42,32 +42,32 @@ internal sealed class ValidationTables(PageCheck check, RunFigures run)
 
     // The Sharpe ratio, what luck would show, and how sure one can be of it, from the weeks of the rebuilt equity. Counts of trials come
     // from the ledger.
-    private void Figures(JsonElement guards)
+    private void Figures(JsonElement checks)
     {
         var returns = _portfolio.Returns;
         var (shape, sharpe, n) = (Shape.Of(returns), Sharpe(returns), returns.Length);
-        var trials = Value(guards, "effectiveTrials");
+        var trials = Value(checks, "effectiveTrials");
         var expected = Math.Sqrt(1.0 / (n - 1)) * ExpectedMaximum(trials);
-        var against = Math.Max(expected, Value(guards, "winnersOfNothing") is var w && double.IsNaN(w) ? 0 : w);
+        var against = Math.Max(expected, Value(checks, "winnersOfNothing") is var w && double.IsNaN(w) ? 0 : w);
         check.Pairs("Figures", new Cells
         {
-            ["Trials on these bars"] = Value(guards, "trials"),
-            ["of which new"] = Value(guards, "newTrials"),
+            ["Trials on these bars"] = Value(checks, "trials"),
+            ["of which new"] = Value(checks, "newTrials"),
             ["Effective number of trials"] = trials,
             ["Sharpe ratio per period (weeks)"] = sharpe,
             ["Expected of the best worthless trial"] = expected,
-            ["Expected of the winners among worthless trials"] = Value(guards, "winnersOfNothing"),
+            ["Expected of the winners among worthless trials"] = Value(checks, "winnersOfNothing"),
             ["Deflated Sharpe ratio"] = Shape.Normal((sharpe - against) * Math.Sqrt(n - 1) / shape.Error(sharpe)),
             ["The same, all trials independent"] =
-                Shape.Normal((sharpe - Value(guards,
-                    "trialDeviation") * ExpectedMaximum(Value(guards, "trials"))) * Math.Sqrt(n - 1) / shape.Error(sharpe)),
+                Shape.Normal((sharpe - Value(checks,
+                    "trialDeviation") * ExpectedMaximum(Value(checks, "trials"))) * Math.Sqrt(n - 1) / shape.Error(sharpe)),
             ["Least record, weeks"] = sharpe > 0 ? Math.Ceiling(1 + Math.Pow(shape.Error(sharpe) * Shape.Quantile95 / sharpe, 2))
                 : double.NaN,
-            ["Probability of overfitting"] = Value(guards, "probabilityOfOverfitting"),
-            ["Probability that the choice loses"] = Value(guards, "probabilityOfLoss"),
-            ["White's reality check, p"] = Value(guards, "realityCheck"),
-            ["Mean block of the bootstrap, periods"] = Value(guards, "meanBlock"),
-            ["Superior predictive ability, p"] = Value(guards, "superiorPredictiveAbility"),
+            ["Probability of overfitting"] = Value(checks, "probabilityOfOverfitting"),
+            ["Probability that the choice loses"] = Value(checks, "probabilityOfLoss"),
+            ["White's reality check, p"] = Value(checks, "realityCheck"),
+            ["Mean block of the bootstrap, periods"] = Value(checks, "meanBlock"),
+            ["Superior predictive ability, p"] = Value(checks, "superiorPredictiveAbility"),
         });
     }
 
@@ -94,7 +94,7 @@ internal sealed class ValidationTables(PageCheck check, RunFigures run)
         return (low + high) / 2;
     }
 
-    private void Bridge(JsonElement guards, JsonElement evidence)
+    private void Bridge(JsonElement checks, JsonElement evidence)
     {
         var (first, last) = (_portfolio.First, _portfolio.First + _portfolio.Returns.Length);
         var members = run.Files.Weighted.Select(s => (Weight: s.GetProperty("weight").GetDouble(), Strategy: s)).ToList();
@@ -103,7 +103,7 @@ internal sealed class ValidationTables(PageCheck check, RunFigures run)
         var isLearning = File.Exists(Path.Combine(run.Files.Folder, "learning.json"));
         check.Table("From the headline figure", name =>
         {
-            var row = guards.GetProperty("bridge").EnumerateArray().Single(r => r.GetProperty("figure").GetString() == name);
+            var row = checks.GetProperty("bridge").EnumerateArray().Single(r => r.GetProperty("figure").GetString() == name);
             var stretch = row.TryGetProperty("from", out var from)
                 ? $"{from.GetString()![..10]} to {row.GetProperty("to").GetString()![..10]}" : "whole record";
             var (begin, end) = from.ValueKind == JsonValueKind.Undefined ? (first, last)

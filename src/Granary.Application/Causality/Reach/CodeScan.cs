@@ -36,12 +36,12 @@ public sealed class CodeScan
     public static IReadOnlyList<CodeReach> Of(Type entry, out IReadOnlySet<string> callsEngine)
     {
         var scan = new CodeScan(entry);
-        scan.Walk(entry);
+        scan.Scan(entry);
         callsEngine = scan._engineCalls;
         return [.. scan._found.Values.OrderBy(f => f.Kind).ThenBy(f => f.Member, StringComparer.Ordinal)];
     }
 
-    private void Walk(Type entry)
+    private void Scan(Type entry)
     {
         var module = ModuleAt(_root);
         if (module?.Find(entry.FullName ?? entry.Name) is not { } type)

@@ -36,7 +36,7 @@ public readonly struct MetricInput
         Parts = MetricParts.Strategy,
         Equity = equity.Measure(periodsPerYear),
         Trades = trades.Measure(),
-        Account = new AccountMeasures(equity.Count, equity.ExposedBars, trades.Commission, trades.Carry, trades.IntrabarByPath,
+        Account = new AccountMeasures(equity.Count, equity.ExposedBars, trades.Commission, trades.Financing, trades.IntrabarByPath,
             trades.IntrabarByRule),
         Checks = CheckResults.None,
     };

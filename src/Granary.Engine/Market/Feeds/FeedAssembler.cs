@@ -17,8 +17,8 @@ public sealed class FeedAssembler
     private readonly List<int> _touched = [];
     private readonly Queue<FeedItem> _items = new();
     private readonly MergedBar[] _buffer = new MergedBar[256];
-    private long _instant, _reached = long.MinValue, _heartbeat = long.MinValue;
-    private int _instants;
+    private long _timestamp, _reached = long.MinValue, _heartbeat = long.MinValue;
+    private int _timestamps;
     private bool _open, _ended, _endGiven;
 
     /// <param name="blockSize">
@@ -85,7 +85,7 @@ public sealed class FeedAssembler
     {
         _admitted.Clear();
         foreach (var bar in bars)
-            if (Late.Judge(market, bar) == Arrival.Next)
+            if (Late.Classify(market, bar) == Arrival.Next)
                 _admitted.Add(bar);
         for (var i = 0; i < _admitted.Count; i += BarBlock.MaxCount)
         {
@@ -155,20 +155,20 @@ public sealed class FeedAssembler
             // A block that nothing interleaves with goes through as it is.
             if (_blockSize > 1 && !_open && _merge.TryTakeBlock(out var market, out var block))
             {
-                _instant = block.Time[^1] + Series[market].Timeframe.Ticks;
-                _items.Enqueue(FeedItem.Of(market, Counted(block, _given[market]), _instant));
+                _timestamp = block.Time[^1] + Series[market].Timeframe.Ticks;
+                _items.Enqueue(FeedItem.Of(market, Counted(block, _given[market]), _timestamp));
                 _given[market] += block.Count;
-                Beat(_instant);
+                Beat(_timestamp);
                 break;
             }
             var n = _merge.Take(_buffer);
             if (n == 0) break;
             foreach (ref readonly var merged in _buffer.AsSpan(0, n))
             {
-                if (merged.Close != _instant)
+                if (merged.Close != _timestamp)
                 {
-                    if (_open && ++_instants >= _blockSize) Close();
-                    _instant = merged.Close;
+                    if (_open && ++_timestamps >= _blockSize) Close();
+                    _timestamp = merged.Close;
                 }
                 _open = true;
                 if (_gathered[merged.Series].Count == 0) _touched.Add(merged.Series);
@@ -178,7 +178,7 @@ public sealed class FeedAssembler
         if (_items.Count > 0) return;
         if (_open)
         {
-            if (_merge.Frontier > _instant) Close();
+            if (_merge.Frontier > _timestamp) Close();
             else Give(); // these are certain; others of the same instant may follow
         }
         if (!_open && _reached > _heartbeat && _merge.Frontier > _reached) Beat(_reached);
@@ -193,8 +193,8 @@ public sealed class FeedAssembler
     {
         Give();
         _open = false;
-        _instants = 0;
-        Beat(_instant);
+        _timestamps = 0;
+        Beat(_timestamp);
     }
 
     private void Give()

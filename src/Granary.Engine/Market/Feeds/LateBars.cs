@@ -46,7 +46,7 @@ public sealed class LateBars(IReadOnlyList<MarketSeries> series, LateBarPolicy p
 
     /// <summary>Judges a bar; whatever is not <see cref="Arrival.Next"/> must be left out.</summary>
     /// <exception cref="BarDataException">The bar is a correction or late, and the policy is <see cref="LateBarPolicy.Stop"/>.</exception>
-    public Arrival Judge(int market, in Bar bar)
+    public Arrival Classify(int market, in Bar bar)
     {
         var last = _last[market];
         if ((last is not { } l || bar.Time > l.Time) && bar.Time > _reached[market])

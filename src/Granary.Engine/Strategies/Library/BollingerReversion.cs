@@ -5,8 +5,8 @@ namespace Granary.Engine.Strategies.Library;
 
 /// <summary>Trades a close outside the Bollinger bands back to the middle.</summary>
 [Strategy("Buys a close below the lower Bollinger band, sells a close above the upper band, and exits at the middle.",
-    Earns = "Ranges of steady width: price leaves the bands briefly, and the way back to the middle exceeds the costs.",
-    Bleeds = "Breakouts: a trend begins with a close outside the band, the bands widen, and the middle moves away from the entry.",
+    WorksIn = "Ranges of steady width: price leaves the bands briefly, and the way back to the middle exceeds the costs.",
+    LosesIn = "Breakouts: a trend begins with a close outside the band, the bands widen, and the middle moves away from the entry.",
     Source = "Bollinger 2001")]
 public sealed class BollingerReversion : Strategy
 {

@@ -4,8 +4,8 @@ namespace Granary.Engine.Strategies.Library;
 
 /// <summary>Buys at the first chance and never sells: what every other strategy has to beat.</summary>
 [Strategy("Buys at the first bar and never sells. The baseline for every other strategy.",
-    Earns = "Markets that rise over the whole period; it pays for one order.",
-    Bleeds = "Every decline, in full.")]
+    WorksIn = "Markets that rise over the whole period; it pays for one order.",
+    LosesIn = "Every decline, in full.")]
 public sealed class BuyAndHold : Strategy
 {
     private bool _held;

@@ -6,9 +6,9 @@ namespace Granary.Engine.Strategies.Library;
 /// <summary>Follows a close beyond the channel of the bars before it, and leaves beyond the other side of a shorter channel.</summary>
 [Strategy("Buys a close above the highest high of the bars before it, sells a close below their lowest low, and exits beyond the other "
         + "side of a shorter channel.",
-    Earns = "Long trends: each of them begins with a new extreme, so none is missed. The shorter channel holds the trade while "
+    WorksIn = "Long trends: each of them begins with a new extreme, so none is missed. The shorter channel holds the trade while "
         + "pullbacks stay small.",
-    Bleeds = "Ranges with false breakouts: it buys the top and exits at the bottom of the shorter channel, often in six or seven trades "
+    LosesIn = "Ranges with false breakouts: it buys the top and exits at the bottom of the shorter channel, often in six or seven trades "
         + "of ten.",
     Source = "Donchian; Faith 2003 (the Turtles' system 1)")]
 public sealed class DonchianBreakout : Strategy

@@ -5,8 +5,8 @@ namespace Granary.Engine.Strategies.Library;
 
 /// <summary>Goes long when the fast exponential average crosses above the slow one, and out or short when it crosses below.</summary>
 [Strategy("Goes long when the fast exponential average crosses above the slow one, and exits or goes short when it crosses below.",
-    Earns = "Trends, as SmaCross, and sooner after a sharp turn, because the newest bar has the largest weight.",
-    Bleeds = "Choppy markets and single spikes: it also reacts to noise sooner.",
+    WorksIn = "Trends, as SmaCross, and sooner after a sharp turn, because the newest bar has the largest weight.",
+    LosesIn = "Choppy markets and single spikes: it also reacts to noise sooner.",
     Source = "Appel 1979")]
 public sealed class EmaCross : Strategy
 {

@@ -10,8 +10,8 @@ namespace Granary.Engine.Strategies.Library;
 /// </remarks>
 [Strategy("Trades a gap of at least 'least' percent at the session's open back towards the last close, with a stop, and exits by the "
         + "session's end.",
-    Earns = "Gaps without news, from a few orders in a thin market: most of them close within the session.",
-    Bleeds = "Large gaps with news, which continue; one of them costs the gain of many closed gaps. 'most' excludes them.",
+    WorksIn = "Gaps without news, from a few orders in a thin market: most of them close within the session.",
+    LosesIn = "Large gaps with news, which continue; one of them costs the gain of many closed gaps. 'most' excludes them.",
     Source = "Crabel 1990; Cooper 2000")]
 public sealed class GapFade : Strategy
 {

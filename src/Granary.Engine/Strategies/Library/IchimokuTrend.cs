@@ -9,8 +9,8 @@ namespace Granary.Engine.Strategies.Library;
 /// </summary>
 [Strategy("Enters when the close is beyond the Ichimoku cloud and the conversion line beyond the base line, and exits when the close is "
         + "back across the base line.",
-    Earns = "Long, orderly trends: three periods must agree, so it trades little between them.",
-    Bleeds = "Fast turns, because cloud and base line lag; ranges around the cloud, which cause repeated false entries.",
+    WorksIn = "Long, orderly trends: three periods must agree, so it trades little between them.",
+    LosesIn = "Fast turns, because cloud and base line lag; ranges around the cloud, which cause repeated false entries.",
     Source = "Hosoda 1969")]
 public sealed class IchimokuTrend : Strategy
 {

@@ -5,9 +5,9 @@ namespace Granary.Engine.Strategies.Library;
 
 /// <summary>Goes long when the MACD crosses above its signal line, and out or short when it crosses below.</summary>
 [Strategy("Goes long when the MACD crosses above its signal line, and exits or goes short when it crosses below.",
-    Earns = "Markets whose trends accelerate and slow down over some weeks of bars: it enters before the averages cross and exits "
+    WorksIn = "Markets whose trends accelerate and slow down over some weeks of bars: it enters before the averages cross and exits "
         + "before the trend ends.",
-    Bleeds = "Steady trends, whose small changes of speed it trades, often against the trend; quiet sideways markets.",
+    LosesIn = "Steady trends, whose small changes of speed it trades, often against the trend; quiet sideways markets.",
     Source = "Appel 1979")]
 public sealed class MacdCross : Strategy
 {

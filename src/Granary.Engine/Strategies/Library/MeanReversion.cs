@@ -6,8 +6,8 @@ namespace Granary.Engine.Strategies.Library;
 /// <summary>Trades a close that lies too many standard deviations from its average back towards it.</summary>
 [Strategy("Buys a close more than 'entry' standard deviations below its average, sells a close as far above, and exits within 'exit' "
         + "deviations.",
-    Earns = "Prices with a slowly moving value, such as spreads, funds, and large stocks over hours: deviations from it are temporary.",
-    Bleeds = "Changes of the value itself: the average needs half its length to follow. Losses are rare and many times the usual gain.",
+    WorksIn = "Prices with a slowly moving value, such as spreads, funds, and large stocks over hours: deviations from it are temporary.",
+    LosesIn = "Changes of the value itself: the average needs half its length to follow. Losses are rare and many times the usual gain.",
     Source = "textbook; Lo and MacKinlay 1990")]
 public sealed class MeanReversion : Strategy
 {

@@ -11,8 +11,8 @@ namespace Granary.Engine.Strategies.Library;
 /// </remarks>
 [Strategy("Holds the 'top' symbols with the highest return over 'lookback' bars, ranked every 'every' bars; with 'shorts' it is short "
         + "the lowest.",
-    Earns = "Broad lists over months: past winners go on rising while the market absorbs news slowly.",
-    Bleeds = "Reversals of the whole market, in which past losers rise most; short lists, in which ranks are noise and each change costs.",
+    WorksIn = "Broad lists over months: past winners go on rising while the market absorbs news slowly.",
+    LosesIn = "Reversals of the whole market, in which past losers rise most; short lists, in which ranks are noise and each change costs.",
     Source = "Jegadeesh and Titman 1993")]
 public sealed class MomentumRank : MultiSymbolStrategy
 {

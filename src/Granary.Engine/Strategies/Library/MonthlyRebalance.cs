@@ -8,8 +8,8 @@ namespace Granary.Engine.Strategies.Library;
 /// purchases.
 /// </remarks>
 [Strategy("Holds all symbols at equal weights, together 'percent' of the equity, and rebalances on the first bar of each month.",
-    Earns = "Rising markets whose symbols take turns in leading: it sells what has risen and buys what has lagged.",
-    Bleeds = "A symbol that falls permanently, which it buys each month; a symbol that outperforms all others, which it sells.",
+    WorksIn = "Rising markets whose symbols take turns in leading: it sells what has risen and buys what has lagged.",
+    LosesIn = "A symbol that falls permanently, which it buys each month; a symbol that outperforms all others, which it sells.",
     Source = "textbook; DeMiguel, Garlappi and Uppal 2009")]
 public sealed class MonthlyRebalance([Range(0.1, 100)] double percent = 90) : MultiSymbolStrategy
 {

@@ -8,8 +8,8 @@ namespace Granary.Engine.Strategies.Library;
 /// </summary>
 /// <remarks>The other side of the range ends a trade, and so does the close of the session's last bar. For intraday bars.</remarks>
 [Strategy("Follows the first close beyond the range of the session's first minutes, once on each side, and exits by the session's end.",
-    Earns = "Days on which overnight news sets a lasting direction. Losses end at the other side of the range.",
-    Bleeds = "Days that trade through their opening range in both directions, which is most days in calm weeks; costs, since it trades "
+    WorksIn = "Days on which overnight news sets a lasting direction. Losses end at the other side of the range.",
+    LosesIn = "Days that trade through their opening range in both directions, which is most days in calm weeks; costs, since it trades "
         + "almost every day.",
     Source = "Crabel 1990")]
 public sealed class OpeningRangeBreakout : Strategy

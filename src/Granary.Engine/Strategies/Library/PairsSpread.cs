@@ -14,8 +14,8 @@ namespace Granary.Engine.Strategies.Library;
 /// both legs together. Where one leg is refused or stopped, the other is closed.
 /// </remarks>
 [Strategy("Trades the spread of two symbols back to its mean, each leg weighted by a rolling hedge ratio.",
-    Earns = "Two prices with a real link, such as share classes, or a fund and its index: the spread returns whatever the market does.",
-    Bleeds = "A link that breaks, by a merger, a default or a new product: the spread only widens, and two legs pay costs.",
+    WorksIn = "Two prices with a real link, such as share classes, or a fund and its index: the spread returns whatever the market does.",
+    LosesIn = "A link that breaks, by a merger, a default or a new product: the spread only widens, and two legs pay costs.",
     Source = "Gatev, Goetzmann and Rouwenhorst 2006; Vidyamurthy 2004")]
 public sealed class PairsSpread : MultiSymbolStrategy
 {

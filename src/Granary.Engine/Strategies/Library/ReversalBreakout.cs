@@ -9,8 +9,8 @@ namespace Granary.Engine.Strategies.Library;
 /// </summary>
 [Strategy("Buys when a market that made a new low of 'period' bars at most 'fresh' bars ago closes above the highs of its last bars; "
         + "sells the mirror image. The extreme is the stop.",
-    Earns = "Sell-offs that end in a spike: covering of short positions drives the first move back, and the stop is close.",
-    Bleeds = "Trends with sharp pullbacks: each looks like a reversal, and a new extreme triggers the stop.",
+    WorksIn = "Sell-offs that end in a spike: covering of short positions drives the first move back, and the stop is close.",
+    LosesIn = "Trends with sharp pullbacks: each looks like a reversal, and a new extreme triggers the stop.",
     Source = "Wyckoff's spring; Raschke and Connors 1995")]
 public sealed class ReversalBreakout : Strategy
 {

@@ -6,8 +6,8 @@ namespace Granary.Engine.Strategies.Library;
 /// <summary>Buys while the RSI is below <c>low</c>, and sells while it is above <c>high</c>.</summary>
 /// <remarks>Each of the two ends what is open on the other side, so that with one side allowed it is that side's exit.</remarks>
 [Strategy("Buys while the RSI is below 'low', and sells or goes short while it is above 'high'.",
-    Earns = "Markets that fluctuate around a slowly moving value, such as broad stock indices over days.",
-    Bleeds = "Strong trends and crashes: the RSI stays beyond its level while the loss grows, and only the batch's stop ends the trade.",
+    WorksIn = "Markets that fluctuate around a slowly moving value, such as broad stock indices over days.",
+    LosesIn = "Strong trends and crashes: the RSI stays beyond its level while the loss grows, and only the batch's stop ends the trade.",
     Source = "Wilder 1978")]
 public sealed class RsiReversion : Strategy
 {

@@ -9,8 +9,8 @@ namespace Granary.Engine.Strategies.Library;
 /// bar at or after <c>to</c>.
 /// </remarks>
 [Strategy("Holds one side between two hours of the exchange's day, on every day or on one weekday.",
-    Earns = "Markets with events at fixed hours: auctions, fixings, funding times, and the opening of other exchanges.",
-    Bleeds = "Hours that were selected from many hours of the same data; costs, since it trades every day.",
+    WorksIn = "Markets with events at fixed hours: auctions, fixings, funding times, and the opening of other exchanges.",
+    LosesIn = "Hours that were selected from many hours of the same data; costs, since it trades every day.",
     Source = "textbook; Heston, Korajczyk and Sadka 2010")]
 public sealed class SeasonalityHour : Strategy
 {

@@ -5,9 +5,9 @@ namespace Granary.Engine.Strategies.Library;
 
 /// <summary>Goes long when the fast average crosses above the slow one, and out or short when it crosses below.</summary>
 [Strategy("Goes long when the fast simple average crosses above the slow one, and exits or goes short when it crosses below.",
-    Earns = "Trends that last several times the slow average's length: it loses about half of that length at both ends. A few long "
+    WorksIn = "Trends that last several times the slow average's length: it loses about half of that length at both ends. A few long "
         + "trades pay for many short ones.",
-    Bleeds = "Sideways markets: it buys the top and sells the bottom of each swing that is shorter than the averages' lag, and pays "
+    LosesIn = "Sideways markets: it buys the top and sells the bottom of each swing that is shorter than the averages' lag, and pays "
         + "costs on both sides.",
     Source = "Donchian 1960; Brock, Lakonishok and LeBaron 1992")]
 public sealed class SmaCross : Strategy

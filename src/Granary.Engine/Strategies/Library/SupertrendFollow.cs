@@ -5,9 +5,9 @@ namespace Granary.Engine.Strategies.Library;
 
 /// <summary>Goes to the side of the supertrend whenever it changes sides.</summary>
 [Strategy("Goes long when the supertrend turns up, and exits or goes short when it turns down.",
-    Earns = "Trends whose pullbacks stay within a few average true ranges: the level trails the price at a distance that grows with the "
+    WorksIn = "Trends whose pullbacks stay within a few average true ranges: the level trails the price at a distance that grows with the "
         + "noise.",
-    Bleeds = "Ranges wider than the band, where it turns at the end of each swing; gaps through the level, which it sees at the next "
+    LosesIn = "Ranges wider than the band, where it turns at the end of each swing; gaps through the level, which it sees at the next "
         + "close.",
     Source = "Seban")]
 public sealed class SupertrendFollow : Strategy

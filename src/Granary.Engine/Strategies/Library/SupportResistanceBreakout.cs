@@ -9,8 +9,8 @@ namespace Granary.Engine.Strategies.Library;
 /// </remarks>
 [Strategy("Follows a close through resistance or support, found over n, 2n and 4n bars, when at least 'agree' of the three intervals "
         + "show a broken level.",
-    Earns = "Markets with orders at round and remembered prices: once they are filled, stops on the other side add to the move.",
-    Bleeds = "Markets that test their levels and return. A higher 'agree' means fewer and later trades.",
+    WorksIn = "Markets with orders at round and remembered prices: once they are filled, stops on the other side add to the move.",
+    LosesIn = "Markets that test their levels and return. A higher 'agree' means fewer and later trades.",
     Source = "Osler 2000; Brock, Lakonishok and LeBaron 1992")]
 public sealed class SupportResistanceBreakout : Strategy
 {

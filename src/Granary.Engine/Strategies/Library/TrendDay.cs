@@ -7,8 +7,8 @@ namespace Granary.Engine.Strategies.Library;
 /// <remarks>Once a session. For intraday bars.</remarks>
 [Strategy("Joins, once, a session that opened at one end of an unusually wide range and trades at the other, and exits by the session's "
         + "end.",
-    Earns = "Days, about one in five, on which the market moves in one direction from the open and closes near its extreme.",
-    Bleeds = "Days that turn at midday, and news that reverses within hours.",
+    WorksIn = "Days, about one in five, on which the market moves in one direction from the open and closes near its extreme.",
+    LosesIn = "Days that turn at midday, and news that reverses within hours.",
     Source = "Crabel 1990; Steidlmayer's market profile")]
 public sealed class TrendDay : Strategy
 {

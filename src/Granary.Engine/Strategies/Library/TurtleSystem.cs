@@ -13,9 +13,9 @@ namespace Granary.Engine.Strategies.Library;
 /// </remarks>
 [Strategy("The Turtles' system: breakouts sized so that one average true range costs 'risk' percent, with units added as they gain, "
         + "under a common stop.",
-    Earns = "The few large trends of a year in a broad list of markets: the position grows with the trend, and the risk stays that of "
+    WorksIn = "The few large trends of a year in a broad list of markets: the position grows with the trend, and the risk stays that of "
         + "the newest unit.",
-    Bleeds = "All other markets: two breakouts of three fail, and positions are largest at the top of a trend.",
+    LosesIn = "All other markets: two breakouts of three fail, and positions are largest at the top of a trend.",
     Source = "Faith 2003; Dennis and Eckhardt 1983")]
 public sealed class TurtleSystem : Strategy
 {

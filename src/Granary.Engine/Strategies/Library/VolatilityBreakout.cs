@@ -5,8 +5,8 @@ namespace Granary.Engine.Strategies.Library;
 
 /// <summary>Follows a bar that closes farther from the close before it than so many average true ranges, for a few bars.</summary>
 [Strategy("Follows a bar that closes more than 'multiplier' average true ranges from the close before it, for 'hold' bars.",
-    Earns = "Markets that need some bars to price in news, and quiet periods that end with a move that continues.",
-    Bleeds = "Markets that overreact and give the move back within 'hold' bars; steady trends, which have no such bar.",
+    WorksIn = "Markets that need some bars to price in news, and quiet periods that end with a move that continues.",
+    LosesIn = "Markets that overreact and give the move back within 'hold' bars; steady trends, which have no such bar.",
     Source = "Williams 1999; Crabel 1990")]
 public sealed class VolatilityBreakout : Strategy
 {

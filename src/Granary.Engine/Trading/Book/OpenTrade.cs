@@ -48,9 +48,9 @@ internal struct OpenTrade
     /// <summary>What its target has paid, where that fills in parts.</summary>
     public OrderFees TargetFees;
     /// <summary>Dividends less borrow fees and interest so far.</summary>
-    public double Carry;
+    public double Financing;
     /// <summary>The day to which borrowed shares and borrowed money are paid for, as days since 0001-01-01.</summary>
-    public long CarriedTo;
+    public long FinancedTo;
     public double LowestLow;
     public double HighestHigh;
     public OrderId StopOrder, TargetOrder, TrailOrder;
@@ -72,6 +72,6 @@ internal struct OpenTrade
         var (worst, best) = Side == Side.Buy ? (below, above) : (above, below);
         return new Trade(Number, Side, EntryQuantity, SignalTime, EntryTime, EntryPrice, time, price, profit,
             Commission, bars, reason, worst / EntryPrice, best / EntryPrice)
-        { Carry = Carry };
+        { Financing = Financing };
     }
 }

@@ -61,7 +61,7 @@ internal sealed class SharedAccount(double cash, ExecutionSettings execution)
             foreach (var book in _books)
             {
                 trades.Commission += book.Trades.Commission;
-                trades.Carry += book.Trades.Carry;
+                trades.Financing += book.Trades.Financing;
                 trades.IntrabarByPath += book.Trades.IntrabarByPath;
                 trades.IntrabarByRule += book.Trades.IntrabarByRule;
             }
@@ -98,7 +98,7 @@ internal sealed class SharedAccount(double cash, ExecutionSettings execution)
     }
 
     /// <summary>What exits on their way will bring, less what waiting market entries will cost.</summary>
-    public double Promised
+    public double PendingCash
     {
         get
         {

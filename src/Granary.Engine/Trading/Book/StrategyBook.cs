@@ -64,7 +64,7 @@ internal sealed partial class StrategyBook
         _proportional = execution.Fee.IsProportional;
         _path = execution.UsePath ? series.Path : null;
         _traded = account is not null ? account.Traded : execution.Fee.TierDays > 0 ? new TradedNotional(execution.Fee.TierDays) : null;
-        (_exTimes, _carries) = Carries(series);
+        (_exTimes, _hasFinancing) = FinancingOf(series);
     }
 
     /// <summary>Whether the next bar has to be looked at: an order waits or a trade is protected.</summary>
@@ -96,7 +96,7 @@ internal sealed partial class StrategyBook
     public double NetQuantity => _net / _multiplier;
 
     /// <summary>Is asked about every entry; null where there is no model.</summary>
-    public IEntryJudge? Judge { get; set; }
+    public IEntryFilter? EntryFilter { get; set; }
 
     /// <summary>The instrument has had its first bar.</summary>
     public void Open() => _closed = IsRuined;
@@ -104,7 +104,7 @@ internal sealed partial class StrategyBook
     /// <param name="marked">How many of the block's bars are marked already.</param>
     public void Bind(BarBlock block, BlockCalendar calendar, int marked = 0)
     {
-        if (_carries && _block is not null) _closeBefore = _block.CloseColumn[^1];
+        if (_hasFinancing && _block is not null) _closeBefore = _block.CloseColumn[^1];
         _block = block;
         _calendar = calendar;
         _marked = marked;

@@ -27,7 +27,7 @@ internal sealed partial class StrategyBook
     public void Process(int index)
     {
         var bar = _block[index];
-        if (_carries) BeginBar(index);
+        if (_hasFinancing) BeginBar(index);
         if (IsRuinedAt(bar.Open)) Ruin(bar, bar, index);
         for (var i = 0; i < _orders.Count; i++)
             if (WorkAtOpen(i, bar, index))
@@ -68,7 +68,7 @@ internal sealed partial class StrategyBook
     private void ProcessAfterOpen(int index, in Bar bar)
     {
         var feedIndex = _block.FirstIndex + index;
-        if (_path is not null && IsWithinReach(bar)) WalkPath(bar, index, feedIndex);
+        if (_path is not null && IsWithinReach(bar)) ProcessPath(bar, index, feedIndex);
         else Try(bar, bar, index, feedIndex);
 
         for (var i = 0; i < _trades.Count; i++)
@@ -150,7 +150,7 @@ internal sealed partial class StrategyBook
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private void WalkPath(in Bar bar, int index, long feedIndex)
+    private void ProcessPath(in Bar bar, int index, long feedIndex)
     {
         var (first, end) = _path!.Within(bar.Time, bar.Time + _barTicks);
         var (low, high) = (double.PositiveInfinity, double.NegativeInfinity);
@@ -231,7 +231,7 @@ internal sealed partial class StrategyBook
             if (above > 0 && above < high) high = above;
             everyBar |= trade.TrailFraction > 0 || _settings.MaxBars > 0 || trade.TimeExit != long.MaxValue;
         }
-        if (_trades.Count > 0 && (_carries || _execution.Maintenance > 0)) everyBar = true;
+        if (_trades.Count > 0 && (_hasFinancing || _execution.Maintenance > 0)) everyBar = true;
         if (_net < 0 || _cash < 0) WatchRuin(ref low, ref high);
         _triggerLow = low;
         _triggerHigh = high;

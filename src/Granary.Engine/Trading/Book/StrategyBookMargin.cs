@@ -153,8 +153,8 @@ internal sealed partial class StrategyBook
         if (left > rounding && !_closed) return;
         if (Math.Abs(left) > rounding)
         {
-            trade.Carry -= left;
-            _tradeMeter.Carry -= left;
+            trade.Financing -= left;
+            _tradeMeter.Financing -= left;
         }
         _cash -= left;
         if (_account is null) CloseAccount();

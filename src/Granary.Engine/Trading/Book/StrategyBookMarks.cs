@@ -52,7 +52,7 @@ internal sealed partial class StrategyBook
             trade.Commission += fee;
             var exitPrice = (trade.ExitNotional + close * quantity) / trade.EntryQuantity;
             var profit = (int)trade.Side * (exitPrice - trade.EntryPrice) * trade.EntryQuantity * _multiplier;
-            var (net, bars) = (profit - trade.Commission + trade.Carry, (int)(lastIndex - trade.EntryIndex));
+            var (net, bars) = (profit - trade.Commission + trade.Financing, (int)(lastIndex - trade.EntryIndex));
             _tradeMeter.Add(net, bars);
             _fingerprint.Add((ulong)(uint)trade.Number << 8 | 0x60 | (byte)ExitReason.DataEnded, (ulong)time);
             _fingerprint.Add(exitPrice, net);

@@ -15,7 +15,7 @@ internal sealed partial class StrategyBook
         var time = TimeAt(index);
         var price = options.Type == OrderType.Market ? close : PriceOf(options, close);
         var sign = (int)side;
-        var advice = Judge is null ? EntryAdvice.NoOpinion : Judge.Judge(index, side);
+        var advice = EntryFilter is null ? EntryAdvice.NoOpinion : EntryFilter.Advise(index, side);
         var ownStop = options.StopLoss > 0 ? options.StopLoss : advice.StopFraction > 0 ? price * (1 - sign * advice.StopFraction) : 0;
         var stop = ownStop > 0 ? _instrument.RoundPrice(ownStop) : _settings.StopAt(price, side, _instrument);
         var target = options.TakeProfit > 0 ? _instrument.RoundPrice(options.TakeProfit) : _settings.TargetAt(price, side, _instrument);
@@ -29,7 +29,7 @@ internal sealed partial class StrategyBook
         if (_instrument.LotSize > 0 && !noStop) quantity = _instrument.RoundQuantity(quantity);
         var wanted = quantity;
         if (_settings.ResizeToCash && quantity > 0
-            && Payable(quantity, price, Available(close) + Promised(close), options.Type == OrderType.Limit) is > 0 and var payable)
+            && Payable(quantity, price, Available(close) + PendingCash(close), options.Type == OrderType.Limit) is > 0 and var payable)
             quantity = payable;
 
         ref var order = ref New(OrderRole.Entry, options.Type, side, noStop ? 0 : quantity, time);
@@ -60,7 +60,8 @@ internal sealed partial class StrategyBook
             Reject(ref order, noStop ? SignalEnd.NoStop : SignalEnd.NoQuantity, time);
             return default;
         }
-        if (BuyingPower.Exceeds(_power.Cost(price, quantity, maker: options.Type == OrderType.Limit), Available(close) + Promised(close)))
+        if (BuyingPower.Exceeds(_power.Cost(price, quantity, maker: options.Type == OrderType.Limit),
+            Available(close) + PendingCash(close)))
         {
             _observer?.OnCashShort(time);
             Reject(ref order, SignalEnd.NoCash, time);
@@ -186,8 +187,8 @@ internal sealed partial class StrategyBook
     }
 
     // What exits on their way will bring, less what waiting entries will cost.
-    private double Promised(double close) =>
-        _account is not null ? _account.Promised
+    private double PendingCash(double close) =>
+        _account is not null ? _account.PendingCash
         : _trades.Count + _orders.Count == 0 ? 0
         : ExitProceeds(close) - Reserved(close);
 

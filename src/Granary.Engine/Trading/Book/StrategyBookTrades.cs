@@ -26,7 +26,7 @@ internal sealed partial class StrategyBook
         trade.Commission = fee;
         trade.LowestLow = trade.HighestHigh = price;
         trade.EntryWorking = order.Role == OrderRole.Entry && order.State == OrderState.PartiallyFilled;
-        trade.CarriedTo = bar.Time / TimeSpan.TicksPerDay;
+        trade.FinancedTo = bar.Time / TimeSpan.TicksPerDay;
         if (order.Role == OrderRole.Entry)
         {
             trade.Stop = order.StopLoss > 0 ? order.StopLoss : _settings.StopAt(price, order.Side, _instrument);
@@ -123,7 +123,7 @@ internal sealed partial class StrategyBook
         var profit = sign * (exitPrice - trade.EntryPrice) * trade.EntryQuantity * _multiplier;
         var bars = (int)(_block.FirstIndex + index - trade.EntryIndex);
         var net = profit - trade.Commission;
-        if (trade.Carry != 0) net += trade.Carry;
+        if (trade.Financing != 0) net += trade.Financing;
         _tradeMeter.Add(net, bars);
         _account?.Add(net, bars);
         _fingerprint.Add((ulong)(uint)trade.Number << 8 | 0x60 | (byte)reason, (ulong)bar.Time);

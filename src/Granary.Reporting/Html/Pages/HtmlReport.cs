@@ -16,7 +16,8 @@ public static class HtmlReport
             new DistributionSection(), new BenchmarkSection(), new CrisisSection()];
 
     // Sections with a page of their own; all others are shown as they are.
-    private static readonly string[] _own = [LearningSection.Name, BeliefSection.Guards, BeliefSection.Evidence, WalkForwardSection.Name,
+    private static readonly string[] _own = [LearningSection.Name, BeliefSection.Validation, BeliefSection.Evidence,
+        WalkForwardSection.Name,
         RegimeSection.Name, SessionAccountSection.Name];
 
     /// <summary>
@@ -32,8 +33,8 @@ public static class HtmlReport
         ReportPage.Group<RunView>[] groups =
         [
             new("Live session", Section(SessionAccountSection.Name) is { } session ? [new SessionAccountSection(session)] : []),
-            new("Evidence", [new BeliefSection(Section(BeliefSection.Guards), Section(BeliefSection.Evidence)),
-                new BridgeSection(Section(BeliefSection.Guards) ?? "{}")]),
+            new("Evidence", [new BeliefSection(Section(BeliefSection.Validation), Section(BeliefSection.Evidence)),
+                new BridgeSection(Section(BeliefSection.Validation) ?? "{}")]),
             new("Walk-forward", Section(WalkForwardSection.Name) is { } walk ? [new WalkForwardSection(walk)] : []),
             new("Portfolio", portfolio),
             new("Market", Section(RegimeSection.Name) is { } regimes ? [new RegimeSection(regimes)] : []),

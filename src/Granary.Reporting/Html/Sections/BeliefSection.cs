@@ -7,25 +7,25 @@ namespace Granary.Reporting.Html.Sections;
 /// <summary>
 /// How far the results can be believed, in plain words, with the checks behind it. Reads the run's sections "guards" and "evidence".
 /// </summary>
-internal sealed class BeliefSection(string? guards, string? evidence) : IReportSection<RunView>
+internal sealed class BeliefSection(string? checks, string? evidence) : IReportSection<RunView>
 {
-    public const string Guards = "guards", Evidence = "evidence";
+    public const string Validation = "guards", Evidence = "evidence";
 
-    private static readonly (string Check, string Title)[] _checks =
+    private static readonly (string Check, string Title)[] _titles =
     [
         ("outOfSample", "On bars that the choice had not seen"), ("deflatedSharpe", "Sharpe ratio, deflated by all trials"),
         ("probabilityOfOverfitting", "Probability of overfitting"),
         ("causality", "Look-ahead"), ("costStress", "Double costs, one bar later"), ("betterThanBenchmark", "Better than the benchmark"),
     ];
 
-    private readonly JsonElement _guards = SectionJson.Parse(guards ?? "{}");
+    private readonly JsonElement _checks = SectionJson.Parse(checks ?? "{}");
     private readonly JsonElement? _evidence = evidence is null ? null : SectionJson.Parse(evidence);
 
     public string Id => "belief";
 
     public string Title => "How far this can be believed";
 
-    public bool Applies(RunView view) => _evidence is not null || SectionJson.Items(_guards, "conclusions").Any();
+    public bool Applies(RunView view) => _evidence is not null || SectionJson.Items(_checks, "conclusions").Any();
 
     /// <summary>How many of the checks passed, and how many there are.</summary>
     public static (int Passed, int All) Count(string evidence)
@@ -36,7 +36,7 @@ internal sealed class BeliefSection(string? guards, string? evidence) : IReportS
 
     public void Write(HtmlWriter html, RunView view)
     {
-        var conclusions = SectionJson.Items(_guards, "conclusions").Select(c => NumberText.Typeset(c.GetString()!)).ToArray();
+        var conclusions = SectionJson.Items(_checks, "conclusions").Select(c => NumberText.Typeset(c.GetString()!)).ToArray();
         Lead(html, conclusions.Length > 0 ? conclusions[0] : Carried());
         if (conclusions.Length > 1)
         {
@@ -54,7 +54,7 @@ internal sealed class BeliefSection(string? guards, string? evidence) : IReportS
         {
             HtmlTable.Open(html, "The validation checks; live trades a configuration only where all have passed",
                 [new("Check", Number: false), new("Outcome", Number: false), new("What was found", Number: false)]);
-            foreach (var (check, title) in _checks)
+            foreach (var (check, title) in _titles)
             {
                 if (!e.TryGetProperty(check, out var finding)) continue;
                 var state = SectionJson.Text(finding, "state");
@@ -65,7 +65,7 @@ internal sealed class BeliefSection(string? guards, string? evidence) : IReportS
             }
             HtmlTable.Close(html);
         }
-        var looked = SectionJson.Items(_guards, "lookAhead").ToArray();
+        var looked = SectionJson.Items(_checks, "lookAhead").ToArray();
         if (looked.Length > 0)
         {
             HtmlTable.Open(html, "Strategies that acted on the future",
@@ -79,7 +79,7 @@ internal sealed class BeliefSection(string? guards, string? evidence) : IReportS
             }
             HtmlTable.Close(html);
         }
-        var logits = SectionJson.Numbers(_guards, "logits");
+        var logits = SectionJson.Numbers(_checks, "logits");
         if (logits.Sum() > 0)
         {
             var width = 12.0 / logits.Length;
@@ -96,7 +96,7 @@ internal sealed class BeliefSection(string? guards, string? evidence) : IReportS
                 Up = "ways of halving",
             }.Write(html);
         }
-        if (guards is not null) HtmlTable.Pairs(html, "Figures", Figures());
+        if (checks is not null) HtmlTable.Pairs(html, "Figures", Figures());
     }
 
     private static void Lead(HtmlWriter html, string sentence)
@@ -115,10 +115,10 @@ internal sealed class BeliefSection(string? guards, string? evidence) : IReportS
     private IEnumerable<(string, string, string, string?)> Figures()
     {
         string Ratio(string name, int digits = 3) =>
-            SectionJson.Value(_guards, name) is var v && double.IsFinite(v) ? NumberText.Ratio(v, digits) : NumberText.Undefined;
-        string Count(string name) => SectionJson.Value(_guards, name) is var v && double.IsFinite(v)
+            SectionJson.Value(_checks, name) is var v && double.IsFinite(v) ? NumberText.Ratio(v, digits) : NumberText.Undefined;
+        string Count(string name) => SectionJson.Value(_checks, name) is var v && double.IsFinite(v)
             ? NumberText.Count((long)Math.Ceiling(v)) : NumberText.Undefined;
-        var unit = SectionJson.Text(_guards, "period");
+        var unit = SectionJson.Text(_checks, "period");
         yield return ("Trials on these bars", Count("trials"), "", "Different combinations that were ever run on them, over all batches");
         yield return ("of which new", Count("newTrials"), "", null);
         yield return ("Effective number of trials", Ratio("effectiveTrials",
@@ -129,7 +129,7 @@ internal sealed class BeliefSection(string? guards, string? evidence) : IReportS
         yield return ("Expected of the best worthless trial", Ratio("expectedMaximum"), "",
             "√V · ((1 − γ)·Φ⁻¹(1 − 1/N) + γ·Φ⁻¹(1 − 1/(N·e))), V = 1/(n − 1), n the periods, N the effective number of trials (Bailey and "
                 + "López de Prado 2014)");
-        if (SectionJson.Value(_guards, "winnersOfNothing") > 0)
+        if (SectionJson.Value(_checks, "winnersOfNothing") > 0)
             yield return ("Expected of the winners among worthless trials", Ratio("winnersOfNothing"), "",
                 "The mean over bootstrap samples of the strategies' returns without their means");
         yield return ("Deflated Sharpe ratio", Ratio("deflatedSharpe"), "",

@@ -5,9 +5,9 @@ namespace Granary.Reporting.Html.Sections;
 
 /// <summary>From the headline figure to each figure of the validation checks, step by step. Reads the key "bridge" of the run's section
 /// "guards".</summary>
-internal sealed class BridgeSection(string guards) : IReportSection<RunView>
+internal sealed class BridgeSection(string checks) : IReportSection<RunView>
 {
-    private readonly JsonElement[] _rows = [.. SectionJson.Items(SectionJson.Parse(guards), "bridge")];
+    private readonly JsonElement[] _rows = [.. SectionJson.Items(SectionJson.Parse(checks), "bridge")];
 
     public string Id => "bridge";
 

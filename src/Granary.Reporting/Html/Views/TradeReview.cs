@@ -90,7 +90,7 @@ internal sealed class TradeReview
     public double OpenCommission { get; private set; }
 
     /// <summary>Dividends received less those owed and borrow fees.</summary>
-    public double Carry { get; private set; }
+    public double Financing { get; private set; }
 
     /// <summary>Entries and exits, account currency.</summary>
     public double Traded { get; private set; }
@@ -159,7 +159,7 @@ internal sealed class TradeReview
         var multiplier = Multiplier(symbol);
         var bought = trade.Quantity * trade.EntryPrice * multiplier;
         Fill(symbol, bought, trade.EntryTime);
-        Carry += trade.Carry;
+        Financing += trade.Financing;
         Moved[member] += Math.Abs(trade.NetProfit);
         if (trade.Reason == ExitReason.Open)
         {

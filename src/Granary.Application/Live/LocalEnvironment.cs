@@ -1,0 +1,52 @@
+using Granary.Application.Batches;
+using Granary.Application.Catalogues;
+using Granary.Application.Feeds;
+using Granary.Application.Models;
+using Granary.Application.Weights;
+using Granary.Data.Replay;
+using Granary.Engine.Market;
+using Granary.Engine.Market.Feeds;
+
+namespace Granary.Application.Live;
+
+/// <summary>A session in this process: <c>granary live</c>.</summary>
+/// <param name="catalogues">What the process knows.</param>
+/// <param name="folder">The run's.</param>
+public sealed class LocalEnvironment(LiveRequest request, GranaryCatalogues catalogues, string folder,
+    TimeProvider clock) : ISessionEnvironment
+{
+    private readonly string _state = request.State ?? Path.Combine(folder, "state");
+    private SessionControl? _control;
+
+    /// <inheritdoc/>
+    /// <remarks>Made when the lease is held: commands that lie there are a session's that trades.</remarks>
+    public ISessionControl Control =>
+        _control ??= new SessionControl(Path.Combine(ModelStores.IsDatabase(_state) ? folder : _state, "control"), clock);
+
+    /// <inheritdoc/>
+    public IWeightsService? Weights { get; } = request.Weights is { } weights ? new FileWeights(weights, clock) : null;
+
+    /// <inheritdoc/>
+    public Task<IOrderGateway> OpenGatewayAsync(Production production, string account, CancellationToken cancellationToken) =>
+        OrderGateway.OpenAsync(AccountStores.Open(_state, one: true), new AccountOpening
+        {
+            Account = account,
+            Broker = request.Broker,
+            Factory = request.CreateBroker(catalogues.Brokers),
+            Spec = production.Spec,
+            Holder = $"granary live {Path.GetFileName(request.Production)}",
+        }, clock, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<ILiveFeed> OpenFeedAsync(DataSpec data, IReadOnlyList<BarQuery> markets, CancellationToken cancellationToken) =>
+        OpenFeedAsync(request, catalogues, data, markets, clock, cancellationToken);
+
+    /// <summary>Opens a feed from where its bars are.</summary>
+    public static async Task<ILiveFeed> OpenFeedAsync(LiveRequest request, GranaryCatalogues catalogues, DataSpec data,
+        IReadOnlyList<BarQuery> markets, TimeProvider clock, CancellationToken cancellationToken) =>
+        !catalogues.LiveFeeds.IsStream(request.Address)
+        ? await BarReplay.OpenAsync(BatchSources.Open(catalogues.Sources, data with { Source = request.Address },
+            Environment.CurrentDirectory), markets, request.Pace, clock, cancellationToken: cancellationToken).ConfigureAwait(false)
+        : await catalogues.LiveFeeds.OpenAsync(new FeedRequest(request.Address, markets, request.Pace, clock), cancellationToken)
+            .ConfigureAwait(false);
+}

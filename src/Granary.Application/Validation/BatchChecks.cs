@@ -1,0 +1,253 @@
+using System.Globalization;
+using System.Text.Json;
+using Granary.Application.Batches;
+using Granary.Application.Causality;
+using Granary.Engine.Analysis;
+using Granary.Reporting.Runs;
+
+namespace Granary.Application.Validation;
+
+/// <summary>All that speaks for and against a batch's results.</summary>
+/// <param name="Selection">Null where nothing could be traced.</param>
+/// <param name="OutOfSample">Null where nothing can be computed; then <paramref name="OutOfSampleMissing"/> says why.</param>
+/// <param name="LedgerFault">Why the trials of other batches are not counted; null where they are.</param>
+public sealed record BatchChecks(
+    SelectionChecks? Selection, OutOfSample? OutOfSample, string OutOfSampleMissing, CausalityResult? Causality, CostStress? Stress,
+    string? LedgerFault)
+{
+    /// <summary>The name of the section in results.json.</summary>
+    public const string Section = "guards";
+
+    /// <summary>Deflated Sharpe ratios above this are evidence.</summary>
+    public const double Confidence = 0.95;
+
+    /// <summary>Against the benchmark that the batch names; null where that cannot be computed.</summary>
+    public BenchmarkCheck? Benchmark { get; init; }
+
+    /// <summary>The benchmark that the batch names; null without one, and then no check asks for it.</summary>
+    public string? BenchmarkName { get; init; }
+
+    /// <summary>Whether the batch's trading costs are zero, so that doubling them says nothing.</summary>
+    public bool CostsAreZero { get; init; }
+
+    /// <summary>From the headline figure to those of the checks.</summary>
+    public IReadOnlyList<BridgeRow> Bridge { get; init; } = [];
+
+    /// <summary>The checks, each passed, failed or missing.</summary>
+    public Evidence Evidence()
+    {
+        var findings = new Dictionary<string, ValidationFinding>(StringComparer.Ordinal);
+        static ValidationState State(bool passed) => passed ? ValidationState.Passed : ValidationState.Failed;
+        findings[Batches.Evidence.OutOfSample] = OutOfSample is { } o
+            ? new ValidationFinding(State(o.Passed),
+                Text($"{Percent(o.Return)} over {o.Periods} periods that the choice had not seen, from {Day(o.From)} to {Day(o.To)}: {o.How}"),
+                [("return", o.Return), ("sharpe", o.Sharpe), ("periods", o.Periods)])
+            : ValidationFinding.Missing(OutOfSampleMissing);
+        var s = Selection;
+        findings[Batches.Evidence.DeflatedSharpe] = s is null || double.IsNaN(s.PortfolioDeflated)
+            ? ValidationFinding.Missing("the portfolio has no Sharpe ratio to deflate")
+            : LedgerFault is not null ? ValidationFinding.Missing($"the trials of other batches are not counted: {LedgerFault}")
+            : new ValidationFinding(State(s.PortfolioDeflated > Confidence),
+                Text($"{s.PortfolioDeflated:0.000}, where more than {Confidence} is needed; {s.Trials:#,0} trials on these bars count as ")
+                + Text($"{s.EffectiveTrials:#,0.#} independent ones"),
+                [("value", s.PortfolioDeflated), ("threshold", Confidence), ("trials", s.Trials), ("effectiveTrials", s.EffectiveTrials),
+                    ("raw", s.Raw.Deflated), ("sharpe", s.Portfolio.Sharpe), ("expectedMaximum", s.ExpectedMaximum),
+                    ("winnersOfNothing", s.WinnersOfNothing), ("minimumTrackRecord", s.Portfolio.MinimumTrackRecord),
+                    ("periods", s.Portfolio.Returns)]);
+        findings[Batches.Evidence.Overfitting] = AgainstOverfitting();
+        findings[Batches.Evidence.Causality] = Causality is { } c
+            ? new ValidationFinding(State(c.Passed), LookAheadText.Of(c),
+                [("strategies", c.Strategies), ("cuts", c.Cuts), ("found", c.Found.Count + c.Reaches.Count)])
+            : ValidationFinding.Missing("not checked (--no-guards)");
+        findings[Batches.Evidence.CostStress] = CostsAreZero
+            ? ValidationFinding.Missing("the batch sets no commission and no slippage to double; set execution.commissionPercent and "
+                + "execution.slippagePercent")
+            : Stress is { Strategies: > 0 } t
+            ? new ValidationFinding(State(t.Passed),
+                Text($"{Of(t)}: {Percent(t.Stressed)} instead of {Percent(t.Return)} with doubled costs and orders one bar later; {Tried(t)}"),
+                [("return", t.Return), ("stressed", t.Stressed), ("weighted", t.Weighted), ("strategies", t.Strategies),
+                    ("stillProfitable", t.StillProfitable)])
+            : ValidationFinding.Missing("no strategy has a weight");
+        if (BenchmarkName is not null) findings[Batches.Evidence.Benchmark] = AgainstBenchmark(BenchmarkName);
+        return new Evidence(findings);
+    }
+
+    private ValidationFinding AgainstOverfitting() => Selection switch
+    {
+        null => ValidationFinding.Missing("nothing was traced"),
+        { Overfitting: { } p } s => new ValidationFinding(p.PersistsOutOfSample ? ValidationState.Passed : ValidationState.Failed,
+            Text($"{p.Probability:0.00}, where 0.5 is a choice by chance; the choice earns nothing out of sample in ")
+            + Text($"{Percent(p.ProbabilityOfNoGain)} of the splits")
+            + (p.IsAmongEarners ? Text(
+                $" (at most {Percent(ProbabilityOfOverfitting.MostLoss)} passes: it is a choice among strategies that all earn)") : ""),
+            [("value", p.Probability), ("threshold", ProbabilityOfOverfitting.Most), ("loss", p.ProbabilityOfNoGain),
+                ("lossThreshold", ProbabilityOfOverfitting.MostLoss), ("blocks", s.OverfittingBlocks)]),
+        { Trials: <= 1, Deflated.Length: 1 } => new ValidationFinding(ValidationState.Passed,
+            "a single strategy, the only one ever run on these bars: nothing was chosen", [("value", 0)]),
+        { Deflated.Length: < 2 } =>
+            ValidationFinding.Missing("one strategy alone gives nothing to choose among, and others have been tried on these bars"),
+        _ => ValidationFinding.Missing("the record is too short to be split"),
+    };
+
+    private ValidationFinding AgainstBenchmark(string name) => Benchmark is not { } b
+        ? ValidationFinding.Missing($"the portfolio or {name} never moved, or has fewer than ten periods")
+        : new ValidationFinding(b.Passed ? ValidationState.Passed : ValidationState.Failed,
+            Text($"the portfolio returned {Percent(b.Return)} and {name} {Percent(b.BenchmarkReturn)}; at the same risk the portfolio earned {Percent(AnnualExcess(b))} a year ")
+            + Text($"{(b.Excess >= 0 ? "more" : "less")}, which luck explains with a probability of {b.Probability:0.000} (at most {BenchmarkCheck.Level} passes)"),
+            [("return", b.Return), ("benchmarkReturn", b.BenchmarkReturn), ("sharpe", b.Sharpe), ("benchmarkSharpe", b.BenchmarkSharpe),
+                ("excess", b.Excess), ("pValue", b.Probability), ("threshold", BenchmarkCheck.Level)]);
+
+    private static double AnnualExcess(BenchmarkCheck b) => Math.Abs(b.Excess) * 365.25 * TimeSpan.TicksPerDay / b.PeriodTicks;
+
+    private static string Of(CostStress stress) => stress.IsOfPortfolio ? "the stitched equity earns"
+        : "the weighted strategies, each in its own account, earn on average";
+
+    /// <summary>How far the results can be believed, in plain words, most important first.</summary>
+    public IReadOnlyList<string> Conclusions(IReadOnlyList<StrategyEntry> strategies)
+    {
+        var said = new List<string>();
+        var verdict = Evidence().Decide();
+        said.Add(verdict.IsSufficient
+            ? $"All {Evidence().Required.Count} checks passed. That does not make the future like the past; it says that luck, choosing, look-ahead and thin costs do not explain these results."
+            : $"{verdict.Reasons.Count} of the {Evidence().Required.Count} checks did not pass: these results should not be traded as they are.");
+        if (Causality is { Passed: false } leak) said.AddRange(LookAheadText.Conclusions(leak));
+        if (Selection is { } s)
+        {
+            var unit = Unit(s.PeriodTicks);
+            if (s.Trials > 1)
+                said.Add(Text(
+                    $"{s.Trials:#,0} different combinations have been run on these bars so far, {s.NewTrials:#,0} of them for the first time now. Similar ones counted together, they amount to {s.EffectiveTrials:#,0.#} independent trials. If all of them were worthless, the best would still be expected to show a Sharpe ratio of {Annual(s.ExpectedMaximum, s.PeriodTicks):0.00} a year{(s.WinnersOfNothing > 0 ? Text($", and a portfolio of the winners among them {Annual(s.WinnersOfNothing, s.PeriodTicks):0.00}") : "")}."));
+            if (!double.IsNaN(s.PortfolioDeflated))
+                said.Add(Text(
+                    $"The portfolio's Sharpe ratio of {Annual(s.Portfolio.Sharpe, s.PeriodTicks):0.00} a year exceeds what luck would show, with a probability of {Percent(s.PortfolioDeflated)}{(s.PortfolioDeflated > Confidence ? "." : ", which is no evidence of skill.")}"));
+            var strong = strategies.Where(e => s.Deflated[e.Index] > Confidence).ToList();
+            said.Add(strong.Count == 0 ? $"No single strategy stands out from so many trials."
+                : $"{strong.Count:#,0} of {strategies.Count:#,0} strategies stand out from so many trials, first {strong.MaxBy(e => s.Deflated[e.Index])!.Id}.");
+            if (s.Overfitting is { } o)
+                said.Add(Text(
+                    $"Choosing the best strategy on one half of the record and looking at it on the other half, over {o.Logits.Count:#,0} ways of halving, it fell into the worse half of all strategies in {Percent(o.Probability)} of them{OverfittingSentence(o)}"));
+            if (s.Snooping is { } n)
+                said.Add(Text(
+                    $"That {(s.SnoopingStrategies == 1 ? "the strategy" : Text($"the best of {s.SnoopingStrategies:#,0} strategies"))} earns {(BenchmarkName is { } over ? $"more than {over}" : "anything at all")} could be luck with a probability of {Percent(n.Consistent)} (test for superior predictive ability; White's reality check says {Percent(n.RealityCheck)}){(n.Consistent <= 0.05 ? "." : ", too much to rule it out.")}"));
+            if (double.IsFinite(s.Portfolio.MinimumTrackRecord))
+                said.Add(Text(
+                    $"A record of at least {Math.Ceiling(s.Portfolio.MinimumTrackRecord):#,0} {unit} would be needed to tell the portfolio's Sharpe ratio from zero; this one has {s.Portfolio.Returns:#,0}."));
+        }
+        if (LedgerFault is not null) said.Add(
+            $"The trial ledger could not be kept, so the trials of other batches are not counted and every figure above flatters: {LedgerFault}");
+        said.Add(OutOfSample is { } out1 ? Text($"On bars that the choice had not seen the result is {Percent(out1.Return)} ({out1.How}).")
+            : $"There is no result on unseen bars: {OutOfSampleMissing}.");
+        if (BenchmarkName is not null) said.Add(Sentence(AgainstBenchmark(BenchmarkName).Sentence));
+        if (CostsAreZero) said.Add("Costs are zero, so every figure is before costs, and there is no stress of costs.");
+        if (Stress is { Strategies: > 0 } stress)
+            said.Add(Text(
+                $"With {(CostsAreZero ? "" : "every cost doubled and ")}every order one bar later, {Of(stress)} {Percent(stress.Stressed)} instead of {Percent(stress.Return)}, and {Tried(stress)}."));
+        if (Causality is { Passed: true } clean)
+            said.Add(Text(
+                $"No look-ahead was found in a sample of {clean.Strategies} strategies whose later bars were changed at {clean.Cuts} times. granary verify checks all of them."));
+        return said;
+    }
+
+    private static string OverfittingSentence(ProbabilityOfOverfitting overfitting) =>
+        overfitting.IsAmongEarners ? Text(
+            $". It failed to earn there in {Percent(overfitting.ProbabilityOfNoGain)} of them only: the choice is among strategies that all earn.")
+        : !overfitting.PersistsOutOfSample ? ": the choice is no better than drawing lots."
+        : overfitting.Probability < 0.2 ? ": the choice carries over." : ".";
+
+    /// <summary>The section of results.json and of the report.</summary>
+    public string ToJson(IReadOnlyList<StrategyEntry> strategies)
+    {
+        var buffer = new MemoryStream();
+        using (var json = new Utf8JsonWriter(buffer,
+            new JsonWriterOptions { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
+        {
+            json.WriteStartObject();
+            json.WriteStartArray("conclusions");
+            foreach (var sentence in Conclusions(strategies)) json.WriteStringValue(sentence);
+            json.WriteEndArray();
+            if (Selection is { } s)
+            {
+                json.WriteString("period", Unit(s.PeriodTicks));
+                json.WriteNumber("trials", s.Trials);
+                json.WriteNumber("newTrials", s.NewTrials);
+                ResultsJson.Number(json, "effectiveTrials", s.EffectiveTrials);
+                json.WriteNumber("clusters", s.Clusters);
+                ResultsJson.Number(json, "trialDeviation", s.Raw.TrialDeviation);
+                ResultsJson.Number(json, "rawExpectedMaximum", s.Raw.ExpectedMaximum);
+                ResultsJson.Number(json, "rawDeflatedSharpe", s.Raw.Deflated);
+                ResultsJson.Number(json, "expectedMaximum", s.ExpectedMaximum);
+                ResultsJson.Number(json, "winnersOfNothing", s.WinnersOfNothing);
+                ResultsJson.Number(json, "sharpe", s.Portfolio.Sharpe);
+                ResultsJson.Number(json, "deflatedSharpe", s.PortfolioDeflated);
+                ResultsJson.Number(json, "minimumTrackRecord", s.Portfolio.MinimumTrackRecord);
+                json.WriteNumber("periods", s.Portfolio.Returns);
+                ResultsJson.Number(json, "probabilityOfOverfitting", s.Overfitting?.Probability ?? double.NaN);
+                ResultsJson.Number(json, "probabilityOfLoss", s.Overfitting?.ProbabilityOfLoss ?? double.NaN);
+                ResultsJson.Number(json, "degradation", s.Overfitting?.Degradation ?? double.NaN);
+                json.WriteNumber("blocks", s.OverfittingBlocks);
+                ResultsJson.Number(json, "realityCheck", s.Snooping?.RealityCheck ?? double.NaN);
+                ResultsJson.Number(json, "superiorPredictiveAbility", s.Snooping?.Consistent ?? double.NaN);
+                ResultsJson.Number(json, "meanBlock", s.Snooping?.MeanBlock ?? double.NaN);
+                json.WriteNumber("resamples", s.Snooping?.Resamples ?? 0);
+                if (s.Overfitting is { } o)
+                {
+                    // How the logits lie, for the drawing: from −6 to 6 in steps of a half.
+                    var counts = new int[24];
+                    foreach (var logit in o.Logits) counts[(int)Math.Clamp(Math.Floor((logit + 6) * 2), 0, counts.Length - 1)]++;
+                    json.WriteStartArray("logits");
+                    foreach (var count in counts) json.WriteNumberValue(count);
+                    json.WriteEndArray();
+                }
+            }
+            ResultBridge.Write(json, Bridge);
+            if (LedgerFault is not null) json.WriteString("ledger", LedgerFault);
+            if (Causality is { Passed: false } c)
+            {
+                json.WriteStartArray("lookAhead");
+                foreach (var found in c.Found)
+                {
+                    json.WriteStartObject();
+                    json.WriteString("strategy", found.Strategy);
+                    json.WriteString("cut", RunText.Time(found.Cut.Ticks));
+                    json.WriteString("sentence", found.Sentence);
+                    json.WriteEndObject();
+                }
+                json.WriteEndArray();
+                json.WriteStartArray("reaches");
+                foreach (var reach in c.Reaches)
+                {
+                    json.WriteStartObject();
+                    json.WriteString("class", reach.Class);
+                    json.WriteString("kind", JsonNamingPolicy.CamelCase.ConvertName(reach.Kind.ToString()));
+                    json.WriteString("sentence", reach.Sentence);
+                    json.WriteEndObject();
+                }
+                json.WriteEndArray();
+            }
+            json.WriteEndObject();
+        }
+        return System.Text.Encoding.UTF8.GetString(buffer.ToArray());
+    }
+
+    private static string Sentence(string text) => char.ToUpperInvariant(text[0]) + text[1..] + ".";
+
+    private static string Tried(CostStress stress) => Text(stress.Strategies == stress.Weighted
+        ? (FormattableString)$"{stress.StillProfitable:#,0} of {stress.Strategies:#,0} strategies still earn"
+        : $"{stress.StillProfitable:#,0} of {stress.Strategies:#,0} strategies still earn, which were drawn evenly from the {stress.Weighted:#,0} with a weight");
+
+    private static double Annual(double sharpe, long periodTicks) => sharpe * Math.Sqrt(365.25 * TimeSpan.TicksPerDay / periodTicks);
+
+    private static string Unit(long ticks) => ticks switch
+    {
+        7 * TimeSpan.TicksPerDay => "weeks",
+        TimeSpan.TicksPerDay => "days",
+        TimeSpan.TicksPerHour => "hours",
+        _ => string.Create(CultureInfo.InvariantCulture, $"periods of {ticks / (double)TimeSpan.TicksPerDay:0.##} days"),
+    };
+
+    private static string Percent(double share) => string.Create(CultureInfo.InvariantCulture, $"{100 * share:0.0} %");
+
+    private static string Day(long ticks) => new DateTime(ticks, DateTimeKind.Utc).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+
+    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,32 @@
+using System.Globalization;
+using Granary.Application.Causality;
+
+namespace Granary.Application.Validation;
+
+/// <summary>The look-ahead check in words.</summary>
+internal static class LookAheadText
+{
+    /// <summary>The finding in one sentence, most important first.</summary>
+    public static string Of(CausalityResult result) => result switch
+    {
+        { Found: [var first, ..] } => $"{first.Strategy} looks ahead: {first.Sentence}",
+        { FactorsFound: [var first, ..] } => $"{first.Strategy} looks ahead: {first.Sentence}",
+        { Reaches: [var first, ..] } => $"{first.Class} may know more than its bars: {first.Sentence}",
+        _ => string.Create(CultureInfo.InvariantCulture,
+            $"{result.Strategies} {(result.Strategies == 1 ? "strategy" : "strategies")} decided the same up to each of ")
+            + string.Create(CultureInfo.InvariantCulture, $"{result.Cuts} times ")
+            + "after which all prices, volumes and times were changed",
+    };
+
+    /// <summary>What a check that did not pass means for the other figures.</summary>
+    public static IEnumerable<string> Conclusions(CausalityResult result)
+    {
+        const string Void = "Nothing else on this page counts until that is fixed; granary verify names them all.";
+        if (result.Found.Count > 0)
+            yield return $"{result.Found.Count} of the {result.Strategies} strategies that were looked at acted on bars that had not "
+                + $"happened yet. {Void}";
+        foreach (var group in result.Reaches.GroupBy(r => r.Class))
+            yield return $"{group.Key} reaches beyond the bars that it is given, so its results cannot be shown to be free of "
+                + $"look-ahead: {string.Join("; ", group.Select(r => r.Sentence).Take(3))}.";
+    }
+}

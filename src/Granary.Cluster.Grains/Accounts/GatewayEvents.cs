@@ -1,0 +1,32 @@
+using Granary.Application.Live;
+using Granary.Cluster.Accounts;
+using Granary.Data.Journals;
+using Granary.Engine.Brokerage;
+using Granary.Engine.Market;
+
+namespace Granary.Cluster.Grains.Accounts;
+
+/// <summary>Converts facts and bars for the calls between a portfolio and its order grain.</summary>
+internal static class GatewayEvents
+{
+    /// <summary>Kind of the fact that starts a session in a journal.</summary>
+    public const string Started = nameof(SessionStarted);
+
+    public static GatewayEvent Of(JournalEvent e)
+    {
+        var entry = JournalCodec.Encode(0, default, e);
+        return new GatewayEvent(0, entry.Kind, entry.Strategy, entry.Symbol, entry.Body.ToArray());
+    }
+
+    public static JournalEvent ToEvent(in GatewayEvent f) =>
+        JournalCodec.Decode(new JournalEntry(f.Sequence, default, f.Kind, f.Strategy, f.Symbol, f.Body));
+
+    /// <summary>Whether the fact changes a ledger from outside of its session.</summary>
+    public static bool IsNews(JournalEvent e) => e is OrderAnswered or VenueReported or OrderClosed or Reconciled;
+
+    public static GatewayBar Of(in ClosedBar b) =>
+        new(b.Symbol, b.Timeframe.ToString(), b.Bar.Time, b.Bar.Open, b.Bar.High, b.Bar.Low, b.Bar.Close, b.Bar.Volume);
+
+    public static ClosedBar ToBar(in GatewayBar b) =>
+        new(b.Symbol, new Bar(b.Time, b.Open, b.High, b.Low, b.Close, b.Volume), Timeframe.Parse(b.Timeframe));
+}

@@ -1,0 +1,61 @@
+using Granary.Application.Batches;
+using Granary.Application.Live;
+using Granary.Application.Weights;
+using Granary.Cluster.Accounts;
+using Granary.Cluster.Feeds;
+using Granary.Cluster.Grains.Accounts;
+using Granary.Cluster.Grains.Feeds;
+using Granary.Engine.Market;
+using Granary.Engine.Market.Feeds;
+
+namespace Granary.Cluster.Grains.Portfolios;
+
+/// <summary>
+/// The session environment in the cluster: the order grain, the feed grain, and the portfolio grain's weights and commands.
+/// </summary>
+/// <param name="opened">Called with the order gateway when the account is open.</param>
+internal sealed class ClusterEnvironment(IGrainFactory grains, string id, long epoch, SessionStart start, ISessionControl control,
+    IWeightsService weights, Action<RemoteOrderGateway> opened) : ISessionEnvironment
+{
+    public ISessionControl Control => control;
+
+    public IWeightsService? Weights => weights;
+
+    public async Task<IOrderGateway> OpenGatewayAsync(Production production, string account, CancellationToken cancellationToken)
+    {
+        var grain = grains.GetGrain<IOrderGrain>(id);
+        var gateway = new RemoteOrderGateway(grain, epoch, production.Spec.Cash,
+            await grain.OpenAsync(epoch, start).WaitAsync(cancellationToken).ConfigureAwait(false));
+        opened(gateway);
+        return gateway;
+    }
+
+    public async Task<ILiveFeed> OpenFeedAsync(DataSpec data, IReadOnlyList<BarQuery> markets, CancellationToken cancellationToken)
+    {
+        var grain = grains.GetGrain<ILiveFeedGrain>(id);
+        var header = await grain.OpenAsync(epoch, start, markets[0].From, markets[0].To).WaitAsync(cancellationToken).ConfigureAwait(false);
+        if (header.Fault is { } fault) throw header.MayPass ? new BarStoreException(fault) : new BarDataException(fault);
+        return new RemoteFeed(grain, epoch, header);
+    }
+}
+
+/// <summary>The current weights for the session; they change through the grain.</summary>
+internal sealed class CurrentWeights : IWeightsService
+{
+    private volatile PortfolioWeights? _newest;
+
+    public PortfolioWeights? Newest
+    {
+        get => _newest;
+        set => _newest = value;
+    }
+
+    public ValueTask<PortfolioWeights?> FindAsync(string portfolio, CancellationToken cancellationToken = default) => new(_newest);
+
+    public ValueTask<PortfolioWeights> SetAsync(string portfolio, long expectedVersion, IReadOnlyDictionary<string, double> weights,
+        string who, string why, CancellationToken cancellationToken = default) =>
+        throw new NotSupportedException("weights are changed through the portfolio's grain");
+
+    public ValueTask<IReadOnlyList<PortfolioWeights>> HistoryAsync(string portfolio, CancellationToken cancellationToken = default) =>
+        new(_newest is { } newest ? [newest] : []);
+}

@@ -1,0 +1,320 @@
+using System.Text;
+using Granary.Engine.Market;
+using Granary.Engine.Trading;
+
+namespace Granary.Engine.Brokerage;
+
+/// <summary>
+/// A venue in memory that fills orders against the bars that it is shown, by the same rules as the simulated account of a strategy, and can
+/// be made late, stingy and unreliable. A pure function of its input: the same calls give the same state.
+/// </summary>
+/// <remarks>
+/// An order works from the first bar on that opens after it has arrived; one that arrives within a bar fills at a price on the straight way
+/// from that bar's open to its close. Within a bar: orders at the open, in the order of submission; then stops and targets; then the rest
+/// of the orders.
+/// </remarks>
+public sealed class SimulatedExchange(PaperSettings settings, ExecutionSettings execution, IReadOnlyDictionary<string,
+    Instrument> instruments)
+{
+    private sealed class Working
+    {
+        public required BrokerOrder Order;
+        public required string VenueId;
+        public OrderState State = OrderState.Submitted;
+        public string Reason = "";
+        public double Filled, FilledNotional, Open;
+        public long Arrives;
+        public int Parts, Part, BarsToWait;
+        public Order Simulated;
+        // The trade that an entry opened.
+        public double Stop, Target, TrailBest = double.NaN, TrailLevel, EntryPrice;
+        public long EntryTime = -1;
+        public bool AtOpen;
+        // The client has put the stop where it is.
+        public bool StopMoved;
+
+        public bool Waits => !State.IsFinal();
+
+        public BrokerOrderStatus Status => new(Order.ClientId, VenueId, State, Filled, Reason);
+    }
+
+    private readonly Dictionary<string, Working> _orders = new(StringComparer.Ordinal);
+    // What waits or is open, in the order of submission.
+    private readonly List<Working> _live = [];
+    private readonly List<BrokerEvent> _events = [];
+    private readonly Dictionary<string, double> _positions = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, int> _asked = new(StringComparer.Ordinal);
+    private double _cash = settings.Cash;
+    // Of the symbol that is being worked.
+    private double _tick;
+    private long _timestamp = long.MinValue;
+    private int _executions;
+
+    public double Cash => _cash;
+
+    public long Instant => _timestamp;
+
+    /// <summary>Whether an order waits or a trade is open.</summary>
+    public bool HasWork => _live.Count > 0;
+
+    /// <summary>Takes an order; a known id answers how it stands.</summary>
+    public BrokerOrderStatus Submit(BrokerOrder order)
+    {
+        if (_orders.TryGetValue(order.ClientId, out var known)) return known.Status;
+        var working = new Working { Order = order, VenueId = $"P{_orders.Count + 1}" };
+        _orders.Add(order.ClientId, working);
+        if (Refusal(order) is { } reason)
+        {
+            (working.State, working.Reason) = (OrderState.Rejected, reason);
+            Tell(working, null);
+            return working.Status;
+        }
+        working.Arrives = order.CreatedAt + (long)(settings.Latency.Ticks * (0.5 + Draw(order.ClientId, 1)));
+        working.Parts = Draw(order.ClientId, 2) < settings.PartialShare ? 2 + (int)(Draw(order.ClientId, 3) * 3) : 1;
+        var simulated = new Order
+        {
+            Type = order.Type,
+            Side = order.Side,
+            Quantity = order.Quantity,
+            LimitPrice = order.LimitPrice,
+            StopPrice = order.StopPrice,
+            TimeInForce = order.TimeInForce,
+            ExpiresAt = order.ExpiresAt,
+        };
+        working.Simulated = simulated;
+        working.BarsToWait = execution.LatencyBars;
+        _live.Add(working);
+        return working.Status;
+    }
+
+    /// <summary>Whether a submission's answer is lost, and whether the order had arrived; only an order's first try can be.</summary>
+    public (bool Lost, bool Arrived) AnswerOf(string clientId)
+    {
+        var attempt = _asked[clientId] = _asked.GetValueOrDefault(clientId) + 1;
+        if (attempt > 1 || Draw(clientId, 5) >= settings.TimeoutShare) return (false, true);
+        return (true, Draw(clientId, 6) < 0.5);
+    }
+
+    private string? Refusal(BrokerOrder order)
+    {
+        if (!instruments.ContainsKey(order.Symbol)) return $"unknown symbol {order.Symbol}";
+        if (!(order.Quantity > 0)) return "the quantity is not positive";
+        if (order.Closes is { } entry && (!_orders.TryGetValue(entry, out var closed) || !(closed.Open > 0)))
+            return "there is nothing open to close";
+        return Draw(order.ClientId, 4) < settings.RejectShare ? "refused at random, as its settings ask" : null;
+    }
+
+    public BrokerOrderStatus? Cancel(string clientId)
+    {
+        if (!_orders.TryGetValue(clientId, out var working)) return null;
+        if (working.Waits) End(working, OrderState.Cancelled, "cancelled by the client");
+        return working.Status;
+    }
+
+    public BrokerOrderStatus? MoveStop(string clientId, double price)
+    {
+        if (!_orders.TryGetValue(clientId, out var working)) return null;
+        (working.Stop, working.StopMoved) = (price, true);
+        return working.Status;
+    }
+
+    public BrokerOrderStatus? Find(string clientId) => _orders.TryGetValue(clientId, out var working) ? working.Status : null;
+
+    public IReadOnlyList<BrokerEvent> Poll(long after) =>
+        after >= _events.Count ? [] : _events.GetRange((int)after, _events.Count - (int)after);
+
+    public BrokerSnapshot Snapshot() => new(
+        _positions.Where(p => p.Value != 0).ToDictionary(p => p.Key, p => p.Value, StringComparer.Ordinal), _cash,
+        [.. _live.Where(w => w.Waits).Select(w => w.Status)]);
+
+    /// <summary>Works the orders of a symbol on a bar that closes now.</summary>
+    /// <param name="timestamp">The close, UTC ticks.</param>
+    public void OnBars(long timestamp, IReadOnlyList<ClosedBar> bars)
+    {
+        if (timestamp <= _timestamp) return;
+        _timestamp = timestamp;
+        foreach (var closed in bars) Work(closed);
+        _live.RemoveAll(w => !w.Waits && !(w.Open > 0));
+    }
+
+    private void Work(in ClosedBar closed)
+    {
+        _tick = instruments[closed.Symbol].TickSize;
+        var bar = closed.Bar;
+        var close = bar.Time + closed.Timeframe.Ticks;
+        for (var i = 0; i < _live.Count; i++)
+        {
+            var w = _live[i];
+            if (!w.Waits || w.Order.Symbol != closed.Symbol) continue;
+            if (bar.Time > w.Simulated.ExpiresAt)
+            {
+                End(w, OrderState.Expired, "its time was over");
+                continue;
+            }
+            if (w.Order.TimeInForce == TimeInForce.Day && w.Simulated.ExpiresAt == long.MaxValue)
+                w.Simulated.ExpiresAt = bar.Time - bar.Time % TimeSpan.TicksPerDay + TimeSpan.TicksPerDay - 1;
+            if (w.Arrives >= close) continue;
+            if (w.BarsToWait > 0)
+            {
+                w.BarsToWait--;
+                w.Arrives = close;
+                continue;
+            }
+            if (w.Arrives > bar.Time)
+            {
+                // It came within the bar.
+                if (w.Order.Type != OrderType.Market) continue;
+                var way = (double)(w.Arrives - bar.Time) / closed.Timeframe.Ticks;
+                Fill(w, bar.Open + (bar.Close - bar.Open) * way, bar, atOpen: false);
+                continue;
+            }
+            var price = w.Order.Type == OrderType.Market ? bar.Open : execution.FillModel.AtOpen(ref w.Simulated, bar);
+            if (!double.IsNaN(price)) Fill(w, price, bar, atOpen: true);
+        }
+        for (var i = 0; i < _live.Count; i++)
+            if (_live[i].Open > 0 && _live[i].Order.Symbol == closed.Symbol)
+                Protect(_live[i], bar);
+        for (var i = 0; i < _live.Count; i++)
+        {
+            var w = _live[i];
+            if (!w.Waits || w.Order.Symbol != closed.Symbol || w.Arrives > bar.Time || w.Order.Type == OrderType.Market) continue;
+            var price = execution.FillModel.Within(ref w.Simulated, bar);
+            if (double.IsNaN(price)) continue;
+            Fill(w, price, bar, atOpen: false);
+            if (w.Open > 0) Protect(w, bar);
+        }
+        foreach (var w in _live)
+            if (w.Open > 0 && w.Order.Symbol == closed.Symbol && w.Order.Protection.TrailFraction > 0)
+            {
+                var sign = (int)w.Order.Side;
+                if (double.IsNaN(w.TrailBest) || sign * (bar.Close - w.TrailBest) > 0) w.TrailBest = bar.Close;
+                w.TrailLevel = instruments[closed.Symbol].RoundPrice(w.TrailBest * (1 - sign * w.Order.Protection.TrailFraction));
+            }
+    }
+
+    private void Protect(Working w, in Bar bar)
+    {
+        if (w.Order.Protection.FromNextBar && w.EntryTime == bar.Time) return;
+        var isLong = w.Order.Side == Side.Buy;
+        var (stop, leg) = (w.Stop, "stop");
+        if (w.TrailLevel > 0 && (stop <= 0 || (isLong ? w.TrailLevel > stop : w.TrailLevel < stop))) (stop, leg) = (w.TrailLevel, "trail");
+        var stopped = stop > 0 && (isLong ? bar.Low <= stop : bar.High >= stop);
+        var waits = w.EntryTime == bar.Time && !w.AtOpen && w.Order.Type == OrderType.Limit;
+        var reached = w.Target > 0 && !waits && (isLong ? bar.High >= w.Target : bar.Low <= w.Target);
+        if (!stopped && !reached) return;
+        var from = w.EntryTime == bar.Time && !w.AtOpen ? w.EntryPrice : bar.Open;
+        var side = (Side)(-(int)w.Order.Side);
+        if (stopped && (!reached || execution.Intrabar == IntrabarRule.StopFirst))
+        {
+            var gapped = isLong ? from <= stop : from >= stop;
+            Close(w, w.Open, Slipped(side, gapped ? from : stop, w.Open, bar), maker: false, leg, w, bar.Time);
+            return;
+        }
+        var beyond = isLong ? from > w.Target : from < w.Target;
+        var price = w.Target;
+        if (beyond)
+        {
+            price = Slipped(side, from, w.Open, bar);
+            price = isLong ? Math.Max(price, w.Target) : Math.Min(price, w.Target);
+        }
+        Close(w, w.Open, price, maker: !beyond, "target", w, bar.Time);
+    }
+
+    private void Fill(Working w, double reference, in Bar bar, bool atOpen)
+    {
+        var order = w.Order;
+        var left = order.Quantity - w.Filled;
+        // The last part takes what rounding left.
+        var quantity = ++w.Part >= w.Parts ? left : Math.Min(left, instruments[order.Symbol].RoundQuantity(order.Quantity / w.Parts));
+        if (!(quantity > 0)) return;
+        var maker = false;
+        double price;
+        if (order.Type is OrderType.Limit or OrderType.StopLimit)
+        {
+            maker = reference == order.LimitPrice;
+            price = maker ? reference : Slipped(order.Side, reference, quantity, bar);
+            price = order.Side == Side.Buy ? Math.Min(price, order.LimitPrice) : Math.Max(price, order.LimitPrice);
+        }
+        else
+        {
+            price = Slipped(order.Side, reference, quantity, bar);
+        }
+        if (order.Closes is { } id)
+        {
+            var entry = _orders[id];
+            quantity = Math.Min(quantity, entry.Open);
+            if (quantity > 0) Close(entry, quantity, price, maker, "", w, bar.Time);
+            if (!(entry.Open > 0) && w.Waits) End(w, OrderState.Cancelled, "there is nothing left to close");
+            return;
+        }
+        Book(w, quantity, order.Side, price, maker, "", bar.Time);
+        var first = w.Open == 0;
+        w.Open += quantity;
+        w.EntryPrice = w.Filled == quantity ? price : w.FilledNotional / w.Filled;
+        if (first) (w.EntryTime, w.AtOpen) = (bar.Time, atOpen);
+        var instrument = instruments[order.Symbol];
+        var sign = (int)order.Side;
+        if (!w.StopMoved) w.Stop = instrument.RoundPrice(order.Protection.StopFor(order.Side, w.EntryPrice));
+        w.Target = instrument.RoundPrice(order.Protection.TargetFor(order.Side, w.EntryPrice));
+        if (order.Protection.TrailFraction <= 0 || !first) return;
+        w.TrailBest = order.Protection.FromNextBar ? double.NaN : price;
+        w.TrailLevel = order.Protection.FromNextBar ? 0 : instrument.RoundPrice(price * (1 - sign * order.Protection.TrailFraction));
+    }
+
+    // Closes a part of an entry's trade, by an order of its own or by a leg of the entry.
+    private void Close(Working entry, double quantity, double price, bool maker, string leg, Working by, long time)
+    {
+        entry.Open = entry.Open - quantity <= 1e-12 * entry.Filled ? 0 : entry.Open - quantity;
+        Book(by, quantity, (Side)(-(int)entry.Order.Side), price, maker, leg, time);
+        if (entry.Open > 0) return;
+        // The rest of an entry that was still waiting goes with its trade, and so do the other orders that would have closed it.
+        if (entry.Waits) End(entry, OrderState.Cancelled, "its trade was closed");
+        foreach (var w in _live)
+            if (w.Waits && !ReferenceEquals(w, by) && w.Order.Closes == entry.Order.ClientId)
+                End(w, OrderState.Cancelled, "there is nothing left to close");
+    }
+
+    private void Book(Working w, double quantity, Side side, double price, bool maker, string leg, long time)
+    {
+        var multiplier = instruments[w.Order.Symbol].Multiplier;
+        var fee = execution.Fee.Fee(price, quantity, multiplier, maker);
+        _cash -= (int)side * quantity * price * multiplier + fee;
+        var position = _positions.GetValueOrDefault(w.Order.Symbol) + (int)side * quantity;
+        _positions[w.Order.Symbol] = Math.Abs(position) < 1e-9 * quantity ? 0 : position;
+        if (leg.Length == 0)
+        {
+            w.Filled = w.Order.Quantity - w.Filled - quantity <= 1e-12 * w.Order.Quantity ? w.Order.Quantity : w.Filled + quantity;
+            w.FilledNotional += price * quantity;
+            w.State = w.Filled >= w.Order.Quantity ? OrderState.Filled : OrderState.PartiallyFilled;
+        }
+        Tell(w, new BrokerFill($"X{++_executions}", w.Order.ClientId, leg, w.Order.Symbol, side, price, quantity, fee, time));
+    }
+
+    private double Slipped(Side side, double price, double quantity, in Bar bar)
+    {
+        if (execution.Slippage is null) return price;
+        var slipped = execution.Slippage.Slip(side, price, quantity, bar.Volume, _tick);
+        return side == Side.Buy ? Math.Min(slipped, Math.Max(bar.High, price)) : Math.Max(slipped, Math.Min(bar.Low, price));
+    }
+
+    private void End(Working w, OrderState state, string reason)
+    {
+        (w.State, w.Reason) = (state, reason);
+        Tell(w, null);
+    }
+
+    private void Tell(Working w, BrokerFill? fill) => _events.Add(new BrokerEvent(_events.Count + 1, fill, w.Status));
+
+    // Uniform in [0, 1), by the seed, the order's id and which of its draws it is.
+    private double Draw(string clientId, uint which)
+    {
+        var h = settings.Seed * 0x9E3779B97F4A7C15 + which * 0xD6E8FEB86659FD93;
+        foreach (var b in Encoding.UTF8.GetBytes(clientId)) h = (h ^ b) * 0x100000001B3;
+        h ^= h >> 32;
+        h *= 0xD6E8FEB86659FD93;
+        h ^= h >> 32;
+        h *= 0xD6E8FEB86659FD93;
+        h ^= h >> 32;
+        return (h >> 11) * (1.0 / (1UL << 53));
+    }
+}

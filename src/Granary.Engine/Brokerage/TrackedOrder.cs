@@ -1,0 +1,83 @@
+using Granary.Engine.Trading;
+
+namespace Granary.Engine.Brokerage;
+
+/// <summary>An order of the account as its events have left it.</summary>
+public sealed class TrackedOrder
+{
+    internal TrackedOrder(OrderIntended intent)
+    {
+        Intent = intent;
+    }
+
+    public OrderIntended Intent { get; }
+
+    public BrokerOrder Order => Intent.Order;
+
+    public string Strategy => Intent.Strategy;
+
+    /// <summary>New, Submitted, PartiallyFilled, Filled or Cancelled or Rejected or Expired, Closed.</summary>
+    public OrderState State { get; internal set; }
+
+    /// <summary>How it ended: the state before it was closed.</summary>
+    public OrderState Ended { get; internal set; }
+
+    /// <summary>It may or may not have reached the venue: it has to be asked for before anything else is done with it.</summary>
+    public bool Unknown { get; internal set; }
+
+    public string VenueId { get; internal set; } = "";
+
+    public string Reason { get; internal set; } = "";
+
+    /// <summary>Base units, of the order itself.</summary>
+    public double Filled { get; internal set; }
+}
+
+/// <summary>A trade of the account: an entry's fills and all that closed them.</summary>
+public sealed class AccountTrade
+{
+    internal AccountTrade(string strategy, int number, string symbol, Side side, string entry)
+    {
+        (Strategy, Number, Symbol, Side, Entry) = (strategy, number, symbol, side, entry);
+    }
+
+    public string Strategy { get; }
+
+    public int Number { get; }
+
+    public string Symbol { get; }
+
+    public Side Side { get; }
+
+    /// <summary>Client id of the order that opened it.</summary>
+    public string Entry { get; }
+
+    public TradeState State { get; internal set; }
+
+    /// <summary>Entered so far, base units.</summary>
+    public double Quantity { get; internal set; }
+
+    public double Open { get; internal set; }
+
+    public double EntryPrice { get; internal set; }
+
+    public double ExitPrice { get; internal set; }
+
+    /// <summary>Realised, before fees, quote currency.</summary>
+    public double Profit { get; internal set; }
+
+    public double Fees { get; internal set; }
+
+    public long EntryTime { get; internal set; }
+
+    public long ExitTime { get; internal set; }
+
+    public string Why { get; internal set; } = "";
+
+    internal double ExitNotional { get; set; }
+
+    public TradeChanged ToEvent(long timestamp) =>
+        new(timestamp, Number, State, Side, Quantity, Open, EntryPrice, ExitPrice, Profit, Fees, EntryTime, ExitTime,
+            Why)
+        { Strategy = Strategy, Symbol = Symbol };
+}

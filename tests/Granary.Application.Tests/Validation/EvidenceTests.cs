@@ -1,0 +1,51 @@
+using System.Text;
+using Granary.Application.Batches;
+using Granary.Application.Validation;
+using Granary.Application.Json;
+
+namespace Granary.Application.Tests.Validation;
+
+public sealed class EvidenceTests
+{
+    private static JsonPart Production(string evidence) =>
+        JsonPart.Parse("prod.json", Encoding.UTF8.GetBytes($$"""{ "version": 1{{evidence}} }"""));
+
+    private static Evidence All(ValidationState state) =>
+        new(Evidence.Checks.ToDictionary(c => c, c => new ValidationFinding(state, $"of {c}",
+            [("value", 0.5), ("undefined", double.NaN)])));
+
+    [Fact]
+    public void Evidence_that_is_written_is_read_back_with_its_figures()
+    {
+        var read = Evidence.Read(Production($", \"evidence\": {All(ValidationState.Passed).ToJson()}"))!;
+        foreach (var check in Evidence.Checks)
+        {
+            Assert.Equal(ValidationState.Passed, read[check].State);
+            Assert.Equal($"of {check}", read[check].Sentence);
+            Assert.Equal(0.5, read[check]["value"]);
+            Assert.True(double.IsNaN(read[check]["undefined"]));
+        }
+        Assert.True(read.Decide().IsSufficient);
+    }
+
+    [Fact]
+    public void A_configuration_without_evidence_is_refused_and_told_the_way_out()
+    {
+        var verdict = Evidence.Verdict(Production(""));
+        Assert.False(verdict.IsSufficient);
+        Assert.Contains("--without-evidence", Assert.Single(verdict.Reasons));
+    }
+
+    [Fact]
+    public void One_failed_check_and_one_missing_check_are_both_named()
+    {
+        var findings = All(ValidationState.Passed).Findings.ToDictionary();
+        findings[Evidence.Causality] = new ValidationFinding(ValidationState.Failed, "Peeker looked ahead", []);
+        findings.Remove(Evidence.CostStress);
+        var verdict = Evidence.Verdict(Production($", \"evidence\": {new Evidence(findings).ToJson()}"));
+        Assert.False(verdict.IsSufficient);
+        Assert.Equal(2, verdict.Reasons.Count);
+        Assert.Contains("look-ahead failed: Peeker looked ahead", verdict.Reasons[0]);
+        Assert.Contains("cost stress is missing", verdict.Reasons[1]);
+    }
+}

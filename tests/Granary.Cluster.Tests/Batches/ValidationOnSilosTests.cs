@@ -1,0 +1,90 @@
+using Granary.Application.Batches;
+using Granary.Application.Submissions;
+using Granary.Cluster.Feeds;
+using Granary.Cluster.Grains;
+using Granary.Cluster.Tests.Fixtures;
+using Granary.Engine.Factors;
+using Granary.Engine.Market;
+using Granary.Engine.Strategies;
+using Granary.Engine.Strategies.Library;
+using Orleans.Hosting;
+
+namespace Granary.Cluster.Tests.Batches;
+
+/// <summary>
+/// The looks that follow a batch, for look-ahead and under stressed costs, are spread over the silos like the batch, and find the same.
+/// </summary>
+public sealed class ValidationOnSilosTests : IDisposable
+{
+    private readonly TestBatches _batches = new();
+
+    public ValidationOnSilosTests()
+    {
+    }
+
+    public void Dispose() => _batches.Dispose();
+
+    private string Foretelling => _batches.Write("foretelling", """
+        { "name": "foretelling", "data": { "source": "csv:data/1h", "symbols": ["COINUSDT", "GLIMUSDT"], "timeframe": "1h" },
+          "execution": { "commissionPercent": 0.05, "slippagePercent": 0.02 },
+          "strategies": [ { "class": "Foreteller", "params": { "ahead": [10, 20, 30, 40, 50] }, "size": { "percentOfEquity": 20 } },
+                          { "class": "SmaCross", "params": { "fast": [5, 10], "slow": [30, 60] }, "size": { "percentOfEquity": 20 } } ],
+          "portfolio": { "weights": "equal" }, "seed": 3 }
+        """);
+
+    [Theory]
+    [InlineData(BlockTransport.Pull)]
+    [InlineData(BlockTransport.Stream)]
+    public async Task Spread_over_silos_they_find_what_they_find_in_one_process(BlockTransport transport)
+    {
+        await using var cluster = await TestSilos.StartAsync(2, s => s with { ChecksSpreadFrom = 0, Blocks = transport },
+            silo => silo.AddMemoryStreams(ClusterProviders.Blocks));
+        foreach (var batch in new[] { Foretelling, _batches.Costly, _batches.Sweep })
+        {
+            var embedded = await _batches.EmbeddedAsync(batch);
+            var status = await cluster.RunAsync(batch);
+            status.State.ShouldBe(BatchState.Done, $"{status.Fault}\n{TestSilos.Log.Tail}");
+            status.Digest.ShouldBe(embedded.Model.Digest);
+            (status.Progress.Done, status.Progress.Strategies).ShouldBe((embedded.Model.Strategies.Count, embedded.Model.Strategies.Count));
+            string Ours(string file) =>
+                File.ReadAllText(Path.Combine(cluster.Runs, status.Id, file)).Replace(status.Id, status.Name, StringComparison.Ordinal);
+            Ours("results.json").ShouldBe(await File.ReadAllTextAsync(Path.Combine(embedded.Folder, "results.json"),
+                TestContext.Current.CancellationToken));
+            // They have run as passes of the cluster: the one with stressed costs, the true bars and the perturbed ones.
+            foreach (var pass in new[] { "rs has", ";until=", ";perturb=" })
+                TestSilos.Log.Tail.Split('\n')
+                    .ShouldContain(l => l.Contains($"Run {status.Id}: pass ", StringComparison.Ordinal)
+                        && l.Contains(pass, StringComparison.Ordinal), pass);
+        }
+        (await File.ReadAllTextAsync(Path.Combine((await _batches.EmbeddedAsync(Foretelling)).Folder, "results.json"),
+            TestContext.Current.CancellationToken)).ShouldContain("when only later bars were changed");
+    }
+
+    [Fact]
+    public async Task What_is_little_is_done_where_the_report_is_made()
+    {
+        await using var cluster = await TestSilos.StartAsync(2);
+        var status = await cluster.RunAsync(Foretelling);
+        status.State.ShouldBe(BatchState.Done, $"{status.Fault}\n{TestSilos.Log.Tail}");
+        TestSilos.Log.Tail.Split('\n').Count(l => l.Contains($"Run {status.Id}: pass ", StringComparison.Ordinal)).ShouldBe(1);
+    }
+
+    [Theory]
+    [InlineData("head=2000")]
+    [InlineData("head=100000;until=638400000000000000:8192")]
+    [InlineData("head=3000;until=638100000000000000:100;perturb=638100000000000000:18446744073709551615:21")]
+    public async Task Changes_of_a_series_are_text_and_back(string changes)
+    {
+        var spec = new Granary.Application.Batches.BatchReader(TestCatalogues.All).Read(Foretelling);
+        await using var series = await BatchSources.Open(TestCatalogues.All.Sources, spec.Data, spec.Folder)
+            .OpenAsync(new BarQuery("COINUSDT", spec.Data.Timeframe, null, null), TestContext.Current.CancellationToken);
+        Granary.Application.Causality.SeriesChanges.Of(series).ShouldBe("");
+        var changed = Granary.Application.Causality.SeriesChanges.Apply(series, changes);
+        Granary.Application.Causality.SeriesChanges.Of(changed).ShouldBe(changes);
+        changed.ContentHash.ShouldBe(series.ContentHash, "by it silos know that they have the same bars");
+        var key = new FeedKey("run", "A/B?C", Timeframe.Parse("1h"), changes);
+        FeedKey.Parse(key.ToString()).ShouldBe(key);
+        Should.Throw<FormatException>(() => Granary.Application.Causality.SeriesChanges.Apply(series,
+            "newer=1")).Message.ShouldContain("'newer=1'");
+    }
+}
