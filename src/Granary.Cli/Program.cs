@@ -17,6 +17,7 @@ var root = new RootCommand("Granary: one strategy in a backtest, on paper and li
     AnalysisCommands.Analyze(),
     AnalysisCommands.Learn(host),
     AnalysisCommands.Track(host),
+    ReinforceCommand.Create(),
     LearningCommands.Train(host),
     LearningCommands.Evaluate(host),
     LearningCommands.Experiment(host),

@@ -28,6 +28,19 @@ public struct PortableRandom
     /// <summary>The generator of a seed as it was published, without streams.</summary>
     public static PortableRandom FromState(ulong state) => new(state);
 
+    /// <summary>Writes the state, four numbers, from which <see cref="FromSaved"/> goes on with the same numbers.</summary>
+    public readonly void Save(Span<ulong> target)
+    {
+        target[0] = _a;
+        target[1] = _b;
+        target[2] = _c;
+        target[3] = _d;
+    }
+
+    /// <summary>The generator whose state <see cref="Save"/> wrote.</summary>
+    public static PortableRandom FromSaved(ReadOnlySpan<ulong> saved) =>
+        new() { _a = saved[0], _b = saved[1], _c = saved[2], _d = saved[3] };
+
     /// <summary>A seed of its own for each name, so that an added name changes no other (FNV-1a over UTF-16).</summary>
     public static ulong SeedFor(ulong seed, string name)
     {

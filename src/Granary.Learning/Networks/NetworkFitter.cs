@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-using System.Runtime.Intrinsics;
 using Granary.Engine.Numerics;
 using Granary.Learning.Numerics;
 using Granary.Learning.Tables;
@@ -127,39 +125,5 @@ internal static class NetworkFitter
         var variance = 0.0;
         for (var i = 0; i < labels.Length; i++) variance += weights[i] * (labels[i] - mean) * (labels[i] - mean);
         return (mean, 1 / Math.Sqrt(variance / total));
-    }
-}
-
-/// <summary>Adam, with its usual constants.</summary>
-internal sealed class Adam(int parameters, double learningRate)
-{
-    private const double Beta1 = 0.9, Beta2 = 0.999, Epsilon = 1e-8;
-
-    private readonly double[] _first = new double[parameters], _second = new double[parameters];
-    private double _power1 = 1, _power2 = 1;
-
-    /// <param name="scale">Multiplies the gradient: one over the batch's weight.</param>
-    /// <param name="decay">Added to the gradient per unit of the parameter.</param>
-    public void Step(double[] parameters, double[] gradient, double scale, double decay)
-    {
-        _power1 *= Beta1;
-        _power2 *= Beta2;
-        var rate = Vector256.Create(learningRate * Math.Sqrt(1 - _power2) / (1 - _power1));
-        ref var p = ref MemoryMarshal.GetArrayDataReference(parameters);
-        ref var g = ref MemoryMarshal.GetArrayDataReference(gradient);
-        ref var m = ref MemoryMarshal.GetArrayDataReference(_first);
-        ref var v = ref MemoryMarshal.GetArrayDataReference(_second);
-        // Parameter arrays are whole vectors.
-        for (var i = 0; i < parameters.Length; i += 4)
-        {
-            var value = Dense.Load(ref p, i);
-            var slope = Vector256.FusedMultiplyAdd(Vector256.Create(decay), value, Dense.Load(ref g, i) * Vector256.Create(scale));
-            var first = Vector256.FusedMultiplyAdd(Vector256.Create(Beta1), Dense.Load(ref m, i), slope * Vector256.Create(1 - Beta1));
-            var second = Vector256.FusedMultiplyAdd(Vector256.Create(Beta2), Dense.Load(ref v, i),
-                slope * slope * Vector256.Create(1 - Beta2));
-            first.StoreUnsafe(ref m, (nuint)i);
-            second.StoreUnsafe(ref v, (nuint)i);
-            (value - rate * first / (Vector256.Sqrt(second) + Vector256.Create(Epsilon))).StoreUnsafe(ref p, (nuint)i);
-        }
     }
 }

@@ -1,0 +1,178 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+using Granary.Engine.Numerics;
+using Granary.Learning.Numerics;
+
+namespace Granary.Learning.Networks;
+
+/// <summary>
+/// Fully connected layers with several outputs, for batches of rows. It holds the layout only: parameters lie in an array of the caller,
+/// so that one optimiser serves several networks. Widths are padded to four lanes; the padding stays zero.
+/// </summary>
+public sealed class DenseNetwork
+{
+    private readonly int[] _widths;
+    private readonly int[] _weightAt, _biasAt;
+
+    /// <param name="inputs">Numbers of a row, without padding.</param>
+    /// <param name="hidden">Units of each hidden layer; may be empty.</param>
+    /// <param name="outputs">Numbers of an answer, without padding.</param>
+    public DenseNetwork(int inputs, IReadOnlyList<int> hidden, int outputs, Activation activation)
+    {
+        _widths = [inputs, .. hidden, outputs];
+        Activation = activation;
+        _weightAt = new int[Layers];
+        _biasAt = new int[Layers];
+        var at = 0;
+        for (var l = 0; l < Layers; l++)
+        {
+            _weightAt[l] = at;
+            at += InputWidth(l) * OutputWidth(l);
+            _biasAt[l] = at;
+            at += OutputWidth(l);
+        }
+        Parameters = at;
+    }
+
+    public Activation Activation { get; }
+
+    /// <summary>Hidden layers and the output.</summary>
+    public int Layers => _widths.Length - 1;
+
+    /// <summary>How many parameters, padding included; a multiple of four.</summary>
+    public int Parameters { get; }
+
+    /// <summary>Numbers of an input row, padding included.</summary>
+    public int RowWidth => InputWidth(0);
+
+    /// <summary>Numbers of an output row, padding included.</summary>
+    public int AnswerWidth => OutputWidth(Layers - 1);
+
+    /// <summary>Inputs of a layer without padding.</summary>
+    public int InputsOf(int layer) => _widths[layer];
+
+    /// <summary>Units of a layer without padding.</summary>
+    public int OutputsOf(int layer) => _widths[layer + 1];
+
+    internal int InputWidth(int layer) => Padded(_widths[layer]);
+
+    internal int OutputWidth(int layer) => Padded(_widths[layer + 1]);
+
+    /// <summary>Where the weight from an input to a unit lies.</summary>
+    public int WeightAt(int layer, int input, int output) => _weightAt[layer] + input * OutputWidth(layer) + output;
+
+    /// <summary>Where the bias of a unit lies.</summary>
+    public int BiasAt(int layer, int output) => _biasAt[layer] + output;
+
+    /// <summary>The next multiple of four.</summary>
+    public static int Padded(int width) => (width + 3) & ~3;
+
+    /// <summary>
+    /// Orthogonal weights (Saxe, McClelland and Ganguli 2014) and zero biases: hidden layers with the gain √2, the output with its own.
+    /// </summary>
+    public void Initialise(Span<double> parameters, double outputGain, ref PortableRandom random)
+    {
+        parameters[..Parameters].Clear();
+        for (var l = 0; l < Layers; l++)
+            Orthogonal(parameters, l, l == Layers - 1 ? outputGain : Math.Sqrt(2), ref random);
+    }
+
+    // Gram and Schmidt over the shorter side of a Gaussian matrix, twice for orthogonality to the last bits.
+    private void Orthogonal(Span<double> parameters, int layer, double gain, ref PortableRandom random)
+    {
+        var (inputs, outputs) = (InputsOf(layer), OutputsOf(layer));
+        var (count, length) = (Math.Min(inputs, outputs), Math.Max(inputs, outputs));
+        var vectors = new double[count][];
+        for (var v = 0; v < count; v++)
+        {
+            // Each of them has the length 1.
+            var vector = vectors[v] = new double[length];
+            for (var i = 0; i < length; i++) vector[i] = random.NextGaussian();
+            for (var pass = 0; pass < 2; pass++)
+                for (var u = 0; u < v; u++)
+                    Dense.AddScaled(-Dense.Dot(vector, vectors[u]), vectors[u], vector);
+            var norm = Math.Sqrt(Dense.Dot(vector, vector));
+            for (var i = 0; i < length; i++) vector[i] /= norm;
+        }
+        for (var i = 0; i < inputs; i++)
+            for (var j = 0; j < outputs; j++)
+                parameters[WeightAt(layer, i, j)] = gain * (inputs < outputs ? vectors[i][j] : vectors[j][i]);
+    }
+
+    /// <summary>The answers to rows of inputs; they stay in the workspace until the next call.</summary>
+    /// <param name="input">Row-major, <see cref="RowWidth"/> numbers each.</param>
+    /// <returns>Row-major, <see cref="AnswerWidth"/> numbers each.</returns>
+    public Span<double> Forward(ReadOnlySpan<double> parameters, ReadOnlySpan<double> input, int rows, NetworkWorkspace workspace)
+    {
+        var values = input[..(rows * RowWidth)];
+        for (var l = 0; l < Layers; l++)
+        {
+            var (inputs, width) = (InputWidth(l), OutputWidth(l));
+            var target = workspace.Values(l).AsSpan(0, rows * width);
+            MatrixProduct.Set(Matrix.RowMajor(values, rows, inputs), parameters.Slice(_weightAt[l], inputs * width),
+                parameters.Slice(_biasAt[l], width), target);
+            if (l < Layers - 1) Activate(target);
+            values = target;
+        }
+        return workspace.Values(Layers - 1).AsSpan(0, rows * AnswerWidth);
+    }
+
+    /// <summary>
+    /// Adds the gradient of a loss to <paramref name="gradient"/>, after <see cref="Forward"/> with the same rows. The caller has written
+    /// the slopes of the loss by the answers to <see cref="NetworkWorkspace.AnswerSlopes"/>.
+    /// </summary>
+    public void Backward(ReadOnlySpan<double> parameters, ReadOnlySpan<double> input, int rows, NetworkWorkspace workspace,
+        Span<double> gradient)
+    {
+        for (var l = Layers - 1; l >= 0; l--)
+        {
+            var (inputs, width) = (InputWidth(l), OutputWidth(l));
+            var slopes = workspace.Slopes(l).AsSpan(0, rows * width);
+            var values = l == 0 ? input[..(rows * inputs)] : workspace.Values(l - 1).AsSpan(0, rows * inputs);
+            MatrixProduct.Add(Matrix.RowMajor(values, rows, inputs).Transposed, slopes, gradient.Slice(_weightAt[l], inputs * width));
+            var bias = gradient.Slice(_biasAt[l], width);
+            for (var r = 0; r < rows; r++) Dense.AddScaled(1, slopes.Slice(r * width, width), bias);
+            if (l == 0) break;
+            var transposed = workspace.Scratch.AsSpan(0, inputs * width);
+            Transpose(parameters.Slice(_weightAt[l], inputs * width), inputs, width, transposed);
+            var below = workspace.Slopes(l - 1).AsSpan(0, rows * inputs);
+            below.Clear();
+            MatrixProduct.Add(Matrix.RowMajor(slopes, rows, width), transposed, below);
+            MultiplyByDerivative(values, below);
+        }
+    }
+
+    private static void Transpose(ReadOnlySpan<double> source, int rows, int columns, Span<double> target)
+    {
+        for (var r = 0; r < rows; r++)
+            for (var c = 0; c < columns; c++)
+                target[c * rows + r] = source[r * columns + c];
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void Activate(Span<double> values)
+    {
+        ref var v = ref MemoryMarshal.GetReference(values);
+        if (Activation == Activation.Tanh)
+            for (var i = 0; i < values.Length; i += 4) PortableMath.Tanh(Dense.Load(ref v, i)).StoreUnsafe(ref v, (nuint)i);
+        else
+            for (var i = 0; i < values.Length; i += 4)
+                Vector256.Max(Dense.Load(ref v, i), Vector256<double>.Zero).StoreUnsafe(ref v, (nuint)i);
+    }
+
+    // The derivative follows from the unit's value: 1 − y², or whether it is positive.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void MultiplyByDerivative(ReadOnlySpan<double> values, Span<double> slopes)
+    {
+        ref var v = ref MemoryMarshal.GetReference(values);
+        ref var s = ref MemoryMarshal.GetReference(slopes);
+        for (var i = 0; i < slopes.Length; i += 4)
+        {
+            var (y, slope) = (Dense.Load(ref v, i), Dense.Load(ref s, i));
+            var result = Activation == Activation.Tanh ? slope * (Vector256<double>.One - y * y)
+                : Vector256.ConditionalSelect(Vector256.GreaterThan(y, Vector256<double>.Zero), slope, Vector256<double>.Zero);
+            result.StoreUnsafe(ref s, (nuint)i);
+        }
+    }
+}

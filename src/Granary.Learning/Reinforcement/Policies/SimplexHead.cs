@@ -1,0 +1,32 @@
+using Granary.Engine.Numerics;
+
+namespace Granary.Learning.Reinforcement.Policies;
+
+/// <summary>
+/// Weights that add up to 1: the softmax of independent normal numbers (the logistic normal distribution of Aitchison and Shen 1980).
+/// Probabilities are those of the normal numbers: the softmax changes old and new ones by the same factor, so their ratio stays.
+/// </summary>
+/// <param name="size">How many weights.</param>
+public sealed class SimplexHead(int size) : ActionHead
+{
+    private readonly GaussianHead _numbers = new(size);
+
+    public override int Outputs => size;
+
+    public override int Parameters => size;
+
+    public override int ActionSize => size;
+
+    public override double Sample(ReadOnlySpan<double> output, ReadOnlySpan<double> own, Span<double> action, ref PortableRandom random) =>
+        _numbers.Sample(output, own, action, ref random);
+
+    public override void Mode(ReadOnlySpan<double> output, Span<double> action) => _numbers.Mode(output, action);
+
+    public override (double LogProbability, double Entropy) Evaluate(ReadOnlySpan<double> output, ReadOnlySpan<double> own,
+        ReadOnlySpan<double> action) => _numbers.Evaluate(output, own, action);
+
+    public override void AddSlopes(in HeadInput input, double byLogProbability, double byEntropy, Span<double> outputSlopes,
+        Span<double> ownSlopes) => _numbers.AddSlopes(input, byLogProbability, byEntropy, outputSlopes, ownSlopes);
+
+    public override void ToEnvironment(ReadOnlySpan<double> action, Span<double> target) => Softmax.Weights(action[..size], target);
+}

@@ -1,0 +1,41 @@
+using Granary.Learning.Reinforcement.Policies;
+
+namespace Granary.Learning.Reinforcement.Training;
+
+/// <summary>
+/// Divides rewards by the running deviation of their discounted sum, so that values are of the order of 1 whatever the unit of the reward.
+/// A scaled reward is at most <see cref="Clip"/> in size.
+/// </summary>
+internal sealed class RewardScaler(int environments, double gamma)
+{
+    public const double Clip = 10;
+
+    private readonly double[] _sums = new double[environments];
+    private readonly RunningMoments _moments = new(1);
+
+    /// <summary>Takes the rewards of a rollout in the order of steps and environments, then scales them.</summary>
+    public void Apply(Rollout rollout)
+    {
+        for (var i = 0; i < rollout.Count; i++)
+        {
+            ref var sum = ref _sums[i % rollout.Environments];
+            sum = gamma * sum + rollout.Rewards[i];
+            _moments.Add(new ReadOnlySpan<double>(in sum));
+            if (rollout.Terminated[i] || rollout.Truncated[i]) sum = 0;
+        }
+        var factor = 1 / Math.Sqrt(_moments.Variance(0) + 1e-8);
+        foreach (ref var reward in rollout.Rewards.AsSpan()) reward = Math.Clamp(reward * factor, -Clip, Clip);
+    }
+
+    public void Write(BinaryWriter writer)
+    {
+        foreach (var sum in _sums) writer.Write(sum);
+        _moments.Write(writer);
+    }
+
+    public void Read(BinaryReader reader)
+    {
+        for (var i = 0; i < _sums.Length; i++) _sums[i] = reader.ReadDouble();
+        _moments.Read(reader);
+    }
+}
