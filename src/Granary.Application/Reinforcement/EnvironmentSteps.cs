@@ -69,7 +69,8 @@ public static class EnvironmentSteps
     private static void Check(double[] action, ActionSpace space, string place)
     {
         if (space.Kind == ActionKind.Categorical && (action[0] != Math.Floor(action[0]) || action[0] < 0 || action[0] >= space.Choices))
-            throw new InputException($"{place}: an action is a whole number from 0 to {space.Choices - 1}, not {RunText.Number(action[0])}");
+            throw new InputException($"{place}: an action is a whole number from 0 to {space.Choices - 1}, "
+                + $"not {RunText.Number(action[0])}");
         if (space.Kind == ActionKind.Simplex && (action.Any(w => w < 0) || Math.Abs(action.Sum() - 1) > 1e-6))
             throw new InputException($"{place}: weights are not negative and add up to 1");
     }

@@ -49,7 +49,8 @@ internal static class NetworkJson
         return new DenseNetwork(widths[0], widths[1..^1], widths[^1], part.Need("activation").Choice(Activations));
     }
 
-    private static JsonPart First(JsonPart rows) => rows.List() is [var first, ..] ? first : throw rows.Fault("a layer has at least one row");
+    private static JsonPart First(JsonPart rows) =>
+        rows.List() is [var first, ..] ? first : throw rows.Fault("a layer has at least one row");
 
     /// <summary>Reads weights and biases into their places.</summary>
     public static void Fill(JsonPart part, DenseNetwork network, Span<double> parameters)

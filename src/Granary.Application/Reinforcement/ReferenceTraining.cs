@@ -15,9 +15,12 @@ public static class ReferenceTraining
     private const int Episodes = 100;
 
     /// <summary>
-    /// Trains and evaluates every seed. With a folder, a training that was stopped goes on from its last checkpoint and gives the same bits.
+    /// Trains and evaluates every seed. With a folder, a training that was stopped goes on from its last checkpoint and gives the same
+    /// bits.
     /// </summary>
-    /// <exception cref="InputException">There is no such environment, a number is out of range, or the folder has another training.</exception>
+    /// <exception cref="InputException">
+    /// There is no such environment, a number is out of range, or the folder has another training.
+    /// </exception>
     public static ReferenceResult Run(ReferenceRequest request, Action<ReferenceProgress>? progress = null,
         CancellationToken cancellationToken = default)
     {

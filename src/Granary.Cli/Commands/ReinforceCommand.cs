@@ -24,7 +24,10 @@ internal static class ReinforceCommand
             DefaultValueFactory = _ => Environment.ProcessorCount,
             Description = "threads to use (all)"
         };
-        var save = new Option<string?>("--save") { Description = "a folder for policies and checkpoints; a stopped training goes on there" };
+        var save = new Option<string?>("--save")
+        {
+            Description = "a folder for policies and checkpoints; a stopped training goes on there"
+        };
         var quiet = new Option<bool>("--quiet") { Description = "print no progress" };
         var json = new Option<bool>("--json") { Description = "print the result as JSON" };
         var command = new Command("reinforce", "Train a policy by reinforcement learning.")

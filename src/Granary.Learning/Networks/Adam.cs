@@ -5,7 +5,8 @@ using Granary.Learning.Numerics;
 namespace Granary.Learning.Networks;
 
 /// <summary>
-/// The optimiser of Kingma and Ba (2015), with β₁ = 0.9 and β₂ = 0.999. Each parameter has its own arithmetic, so the order does not matter.
+/// The optimiser of Kingma and Ba (2015), with β₁ = 0.9 and β₂ = 0.999. Each parameter has arithmetic of its own, so their order does not
+/// matter.
 /// </summary>
 /// <param name="parameters">How many; a multiple of four.</param>
 /// <param name="learningRate">Of the first step.</param>

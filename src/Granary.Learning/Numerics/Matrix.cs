@@ -6,7 +6,7 @@ namespace Granary.Learning.Numerics;
 /// <param name="columns">How many columns.</param>
 /// <param name="rowStride">Numbers from one row to the next.</param>
 /// <param name="columnStride">Numbers from one column to the next.</param>
-public readonly ref struct Matrix(ReadOnlySpan<double> values, int rows, int columns, int rowStride, int columnStride)
+internal readonly ref struct Matrix(ReadOnlySpan<double> values, int rows, int columns, int rowStride, int columnStride)
 {
     public ReadOnlySpan<double> Values { get; } = values;
 

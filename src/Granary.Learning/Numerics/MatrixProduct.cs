@@ -8,7 +8,7 @@ namespace Granary.Learning.Numerics;
 /// Products of matrices in double precision. Each element is one sum of fused multiply-adds in the order of the inner index, so its bits
 /// depend neither on the number of rows that are computed together nor on the width of the processor's registers.
 /// </summary>
-public static class MatrixProduct
+internal static class MatrixProduct
 {
     /// <summary>target[r, ·] = bias + Σ a[r, k] · b[k, ·].</summary>
     /// <param name="b">Row-major; its width, a multiple of four, is that of the bias.</param>

@@ -44,7 +44,7 @@ public class EnvironmentTests
     }
 
     [Fact]
-    public void A_cart_beyond_its_track_ends_the_episode_and_earns_its_last_reward()
+    public void A_cart_beyond_its_track_ends_the_episode_and_gives_its_last_reward()
     {
         var environment = new CartPole();
         var random = new PortableRandom(1);

@@ -43,7 +43,8 @@ public class HeadGradientTests
         double Loss()
         {
             shard.Compute(rollout, rows, rollout.Advantages, Samples);
-            return (shard.Sums[0] - settings.EntropyCoefficient * shard.Sums[2] + settings.ValueCoefficient * 0.5 * shard.Sums[1]) / Samples;
+            var value = settings.ValueCoefficient * 0.5 * shard.Sums[1];
+            return (shard.Sums[0] - settings.EntropyCoefficient * shard.Sums[2] + value) / Samples;
         }
 
         _ = Loss();

@@ -7,7 +7,7 @@ namespace Granary.Learning.Reinforcement.Environments;
 /// of Gymnasium with the equations of Sutton and Barto's book. Each step costs 1 until the goal; an episode is truncated after 500 steps.
 /// </summary>
 /// <remarks>State: θ₁, θ₂ (radians), ω₁, ω₂. Observation: cos θ₁, sin θ₁, cos θ₂, sin θ₂, ω₁, ω₂.</remarks>
-public sealed class Acrobot : IEnvironment
+internal sealed class Acrobot : IEnvironment
 {
     private const double Seconds = 0.2, Length = 1, Centre = 0.5, Mass = 1, Inertia = 1, Gravity = 9.8;
     private const double MostSpeed1 = 4 * Math.PI, MostSpeed2 = 9 * Math.PI;

@@ -4,7 +4,7 @@ namespace Granary.Learning.Reinforcement.Environments;
 
 /// <summary>Four arms, of which the third earns 1 and the others nothing. An episode is one pull.</summary>
 /// <remarks>State: pulls so far. Observation: 1.</remarks>
-public sealed class Bandit : IEnvironment
+internal sealed class Bandit : IEnvironment
 {
     private const int BestArm = 2;
 

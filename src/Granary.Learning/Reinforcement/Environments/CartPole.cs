@@ -7,7 +7,7 @@ namespace Granary.Learning.Reinforcement.Environments;
 /// 1 per step; an episode ends where the cart is beyond ±2.4 m or the pole beyond ±12°, and after 500 steps.
 /// </summary>
 /// <remarks>State and observation: position (m), velocity, angle (radians), angular velocity.</remarks>
-public sealed class CartPole : IEnvironment
+internal sealed class CartPole : IEnvironment
 {
     private const double Gravity = 9.8, PoleMass = 0.1, TotalMass = 1.1, HalfLength = 0.5, Force = 10, Seconds = 0.02;
     private const double MostAngle = 12 * 2 * Math.PI / 360, MostPosition = 2.4;

@@ -7,7 +7,7 @@ namespace Granary.Learning.Reinforcement.Environments;
 /// reward is the gain less the cost. With the cost it is best to do nothing while the price is near zero.
 /// </summary>
 /// <remarks>State and observation: price, position. Action: the position from now on. x′ = 0.9 x + 0.1 ε.</remarks>
-public sealed class CostlyReversion : IEnvironment
+internal sealed class CostlyReversion : IEnvironment
 {
     private const double Persistence = 0.9, Noise = 0.1, Cost = 0.05;
 

@@ -7,7 +7,7 @@ namespace Granary.Learning.Reinforcement.Environments;
 /// (Kelly 1956), and grows by 0.0050084 per bet.
 /// </summary>
 /// <remarks>State: log wealth. Observation: 1. Action: the fraction of the wealth, negative on tails.</remarks>
-public sealed class KellyCoin : IEnvironment
+internal sealed class KellyCoin : IEnvironment
 {
     /// <summary>How likely heads are.</summary>
     public const double Heads = 0.55;

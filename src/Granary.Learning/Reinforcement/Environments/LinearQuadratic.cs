@@ -7,7 +7,7 @@ namespace Granary.Learning.Reinforcement.Environments;
 /// cost follows from Riccati's equation. An episode is truncated after 200 steps.
 /// </summary>
 /// <remarks>State and observation: position x, velocity v. x′ = x + 0.1 v, v′ = v + 0.1 u + 0.05 ε.</remarks>
-public sealed class LinearQuadratic : IEnvironment
+internal sealed class LinearQuadratic : IEnvironment
 {
     public const double Seconds = 0.1, Noise = 0.05, PositionCost = 1, SpeedCost = 0.1, ForceCost = 0.1;
 

@@ -8,7 +8,7 @@ namespace Granary.Learning.Reinforcement.Environments;
 /// </summary>
 /// <remarks>State: step, the two digits. Observation: what was shown at the last five steps, newest first; 0 and 1 are shown as −1 and 1,
 /// a blank as 0.</remarks>
-public sealed class Memory : IEnvironment
+internal sealed class Memory : IEnvironment
 {
     private const int Digits = 2, Delay = 2, Steps = 2 * Digits + Delay;
 

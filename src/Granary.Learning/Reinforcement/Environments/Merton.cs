@@ -3,14 +3,14 @@ using Granary.Engine.Numerics;
 namespace Granary.Learning.Reinforcement.Environments;
 
 /// <summary>
-/// Merton's portfolio (1969): a share of the wealth is in an asset with drift 18 %, deviation 30 % and continuous rebalancing, the rest
-/// at 3 %. The reward of a year is the power utility of its growth with risk aversion γ = 3. The best share is (μ − r) / (γσ²) = 0.5556 at
+/// Merton's portfolio (1969): a share of the wealth is in an asset with drift 35 %, deviation 40 % and continuous rebalancing, the rest
+/// at 3 %. The reward of a year is the power utility of its growth with risk aversion γ = 4. The best share is (μ − r) / (γσ²) = 0.5 at
 /// every wealth.
 /// </summary>
 /// <remarks>State and observation: log wealth. Action: the share in the asset.</remarks>
-public sealed class Merton : IEnvironment
+internal sealed class Merton : IEnvironment
 {
-    public const double Drift = 0.18, Rate = 0.03, Deviation = 0.3, RiskAversion = 3;
+    public const double Drift = 0.35, Rate = 0.03, Deviation = 0.4, RiskAversion = 4;
 
     private double _logWealth;
 

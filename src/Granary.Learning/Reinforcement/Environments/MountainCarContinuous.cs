@@ -7,7 +7,7 @@ namespace Granary.Learning.Reinforcement.Environments;
 /// each step costs a tenth of the squared action; an episode is truncated after 999 steps.
 /// </summary>
 /// <remarks>State and observation: position, velocity.</remarks>
-public sealed class MountainCarContinuous : IEnvironment
+internal sealed class MountainCarContinuous : IEnvironment
 {
     private const double LeftWall = -1.2, RightWall = 0.6, MostSpeed = 0.07, Goal = 0.45, Power = 0.0015;
 

@@ -7,7 +7,7 @@ namespace Granary.Learning.Reinforcement.Environments;
 /// never sees the reward.
 /// </summary>
 /// <remarks>State and observation: the digits guessed so far, −1 for those to come.</remarks>
-public sealed class Password : IEnvironment
+internal sealed class Password : IEnvironment
 {
     private readonly double[] _guess = [-1, -1, -1, -1, -1];
     private int _next;

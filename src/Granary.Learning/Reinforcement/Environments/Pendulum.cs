@@ -7,7 +7,7 @@ namespace Granary.Learning.Reinforcement.Environments;
 /// −(θ² + 0.1 ω² + 0.001 u²); an episode is truncated after 200 steps.
 /// </summary>
 /// <remarks>State: θ (radians, 0 is upright), ω. Observation: cos θ, sin θ, ω.</remarks>
-public sealed class Pendulum : IEnvironment
+internal sealed class Pendulum : IEnvironment
 {
     private const double MostSpeed = 8, MostTorque = 2, Seconds = 0.05, Gravity = 10, Mass = 1, Length = 1;
 

@@ -7,7 +7,7 @@ namespace Granary.Learning.Reinforcement.Environments;
 /// the asset in the first state and cash in the second.
 /// </summary>
 /// <remarks>State: market state. Observation: 1 in the first and −1 in the second state. Action: weights of cash and the asset.</remarks>
-public sealed class RegimeSwitch : IEnvironment
+internal sealed class RegimeSwitch : IEnvironment
 {
     private const double Stays = 0.97, Drift = 0.004, Deviation = 0.01;
 

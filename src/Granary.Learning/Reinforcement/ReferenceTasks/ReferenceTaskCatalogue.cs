@@ -9,39 +9,76 @@ public static class ReferenceTaskCatalogue
 {
     /// <summary>All of them.</summary>
     public static Catalogue<ReferenceTask> BuiltIn { get; } = Build(
-        new ReferenceTask("bandit", "four arms, of which one pays", () => new Bandit(),
-            new PpoSettings { Environments = 16, Horizon = 32, Hidden = [16], LearningRate = 0.01, Gamma = 0, EntropyCoefficient = 0.01 }),
+        new ReferenceTask("bandit", "four arms, of which one pays", () => new Bandit(), Short with { Horizon = 32, LearningRate = 0.01 }),
         new ReferenceTask("password", "a password of five digits, paid as a whole", () => new Password(),
-            new PpoSettings { Environments = 16, Horizon = 64, Hidden = [32], LearningRate = 0.003, EntropyCoefficient = 0.02,
-                ScaleRewards = false }),
-        new ReferenceTask("stochastic", "one action in 75 % of the steps", () => new Stochastic(),
-            new PpoSettings { Environments = 16, Horizon = 64, Epochs = 8, Hidden = [32, 32], LearningRate = 0.005, Gamma = 0.5,
-                EntropyCoefficient = 0.001 }),
-        new ReferenceTask("memory", "digits to repeat after a delay", () => new Memory(),
-            new PpoSettings { Environments = 16, Horizon = 64, Hidden = [32, 32], LearningRate = 0.003, EntropyCoefficient = 0.01 }),
-        new ReferenceTask("cartpole", "CartPole-v1", () => new CartPole(),
-            new PpoSettings { Environments = 8, Horizon = 32, Epochs = 20, Hidden = [32, 32], LearningRate = 0.002, Gamma = 0.98, Lambda = 0.8,
-                NormalizeObservations = false, ScaleRewards = false }),
-        new ReferenceTask("pendulum", "Pendulum-v1", () => new Pendulum(),
-            new PpoSettings { Environments = 16, Horizon = 128, Minibatch = 256, Epochs = 10, LearningRate = 0.001, Gamma = 0.9 }),
+            Short with { EntropyCoefficient = 0.02, ScaleRewards = false }),
+        new ReferenceTask("stochastic", "one action in 75 % of the steps", () => new StochasticShare(),
+            Short with { Epochs = 8, LearningRate = 0.005, Gamma = 0.5, EntropyCoefficient = 0.001 }),
+        new ReferenceTask("memory", "digits to repeat after a delay", () => new Memory(), Short),
+        new ReferenceTask("cartpole", "CartPole-v1", () => new CartPole(), new PpoSettings
+        {
+            Environments = 8,
+            Horizon = 32,
+            Epochs = 20,
+            Hidden = [32, 32],
+            LearningRate = 0.002,
+            Gamma = 0.98,
+            Lambda = 0.8,
+            NormalizeObservations = false,
+            ScaleRewards = false,
+            TargetKl = 0.02,
+        }),
+        new ReferenceTask("pendulum", "Pendulum-v1", () => new Pendulum(), Control with { Minibatch = 512, Gamma = 0.95 }),
         new ReferenceTask("acrobot", "Acrobot-v1", () => new Acrobot(),
-            new PpoSettings { Environments = 16, Horizon = 256, Minibatch = 256, Epochs = 4, LearningRate = 0.001, Lambda = 0.94 }),
-        new ReferenceTask("mountaincar-continuous", "MountainCarContinuous-v0", () => new MountainCarContinuous(),
-            new PpoSettings { Environments = 16, Horizon = 512, Minibatch = 512, Epochs = 10, LearningRate = 0.001, Gamma = 0.999,
-                Lambda = 0.98, EntropyCoefficient = 0.005, LogDeviation = 0.5 }),
+            Control with { Epochs = 8, LearningRate = 0.002, Lambda = 0.94 }),
+        new ReferenceTask("mountaincar-continuous", "MountainCarContinuous-v0", () => new MountainCarContinuous(), Control with
+        {
+            Horizon = 512,
+            Minibatch = 512,
+            Gamma = 0.999,
+            Lambda = 0.98,
+            EntropyCoefficient = 0.005,
+            LogDeviation = 0.5,
+        }),
         new ReferenceTask("kelly", "the best fraction on a coin with p = 0.55", () => new KellyCoin(),
-            new PpoSettings { Environments = 64, Horizon = 256, Minibatch = 4096, Epochs = 4, Hidden = [8], LearningRate = 0.003, Gamma = 0,
-                LogDeviation = -2 }),
-        new ReferenceTask("merton", "Merton's share of a risky asset", () => new Merton(),
-            new PpoSettings { Environments = 64, Horizon = 256, Minibatch = 4096, Epochs = 4, Hidden = [8], LearningRate = 0.003, Gamma = 0,
-                LogDeviation = -1 }),
-        new ReferenceTask("lqr", "a linear regulator with quadratic cost", () => new LinearQuadratic(),
-            new PpoSettings { Environments = 16, Horizon = 256, Minibatch = 512, Epochs = 10, Hidden = [32, 32], LearningRate = 0.001 }),
+            Myopic with { LearningRate = 0.0007, EntropyCoefficient = 0.0005, LogDeviation = -1.5 }),
+        new ReferenceTask("merton", "Merton's share of a risky asset", () => new Merton(), Myopic with
+        {
+            Hidden = [4],
+            LearningRate = 0.0005,
+            EntropyCoefficient = 0.002,
+            LogDeviation = -0.7,
+            NormalizeObservations = false,
+            ScaleRewards = false,
+        }),
+        new ReferenceTask("lqr", "a linear regulator with quadratic cost", () => new LinearQuadratic(), Control with
+        {
+            Minibatch = 1024,
+            Hidden = [32, 32],
+            LearningRate = 0.003,
+            Gamma = 0.97,
+            LogDeviation = -0.5,
+            NormalizeObservations = false,
+            ScaleRewards = false,
+        }),
         new ReferenceTask("cost-ou", "a mean-reverting price with trading costs", () => new CostlyReversion(),
-            new PpoSettings { Environments = 16, Horizon = 256, Minibatch = 512, Epochs = 4, Hidden = [32, 32], LearningRate = 0.001,
-                Gamma = 0.95 }),
+            Control with { Horizon = 256, Minibatch = 512, Epochs = 4, Hidden = [32, 32], Gamma = 0.95 }),
         new ReferenceTask("regime", "weights of cash and an asset in two market states", () => new RegimeSwitch(),
-            new PpoSettings { Environments = 16, Horizon = 256, Minibatch = 512, Epochs = 4, Hidden = [16], LearningRate = 0.003, Gamma = 0 }));
+            Short with { Horizon = 256, Minibatch = 512, Hidden = [16], LearningRate = 0.005, Gamma = 0, EntropyCoefficient = 0 }));
+
+    // Few decisions, small networks.
+    private static PpoSettings Short => new()
+    {
+        Horizon = 64,
+        Hidden = [32, 32],
+        LearningRate = 0.003,
+        EntropyCoefficient = 0.01,
+    };
+
+    private static PpoSettings Control => new() { Epochs = 10, LearningRate = 0.001 };
+
+    // A decision does not change what comes later, and much noise has to be averaged.
+    private static PpoSettings Myopic => new() { Environments = 64, Horizon = 256, Minibatch = 4096, Hidden = [8], Gamma = 0 };
 
     private static Catalogue<ReferenceTask> Build(params ReadOnlySpan<ReferenceTask> tasks)
     {

@@ -150,7 +150,9 @@ public sealed class PpoTrainer : IDisposable
         foreach (var group in _groups) group.Write(writer);
     }
 
-    /// <summary>Goes on where <see cref="Write"/> stopped; the trainer was made with the same environment, settings, seed and steps.</summary>
+    /// <summary>
+    /// Goes on where <see cref="Write"/> stopped; the trainer was made with the same environment, settings, seed and steps.
+    /// </summary>
     /// <exception cref="LearningInputException">Another version of Granary wrote it.</exception>
     public void Read(BinaryReader reader)
     {

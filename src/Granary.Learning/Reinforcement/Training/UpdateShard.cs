@@ -43,7 +43,8 @@ internal sealed class UpdateShard(ActorCritic nets, PpoSettings settings)
         ValuePass(rollout, rows, samples, input);
     }
 
-    private void PolicyPass(Rollout rollout, ReadOnlySpan<int> rows, ReadOnlySpan<double> advantages, int samples, ReadOnlySpan<double> input)
+    private void PolicyPass(Rollout rollout, ReadOnlySpan<int> rows, ReadOnlySpan<double> advantages, int samples,
+        ReadOnlySpan<double> input)
     {
         var (head, width) = (nets.Head, nets.Policy.AnswerWidth);
         var own = nets.HeadParameters;

@@ -7,7 +7,7 @@ namespace Granary.Learning.Reinforcement.Environments;
 /// good and the whole episode earns at most 1.
 /// </summary>
 /// <remarks>State: steps so far, how often action 0 was chosen. Observation: its share so far less 0.75, steps so far / 100.</remarks>
-public sealed class Stochastic : IEnvironment
+internal sealed class StochasticShare : IEnvironment
 {
     private const double Wanted = 0.75, Steps = 100;
 

@@ -1,0 +1,45 @@
+using System.Text.Json;
+using Granary.Testing;
+
+namespace Granary.Cli.Tests;
+
+public sealed class ReinforceTests
+{
+    [Fact]
+    public async Task A_training_that_was_killed_goes_on_and_ends_with_the_same_bits()
+    {
+        using var folder = new TestFolder();
+        string[] Train(string name) => ["reinforce", "--env", "pendulum", "--steps", "80000", "--seed", "3", "--threads", "1", "--save",
+            folder.At(name), "--json"];
+        var undisturbed = await GranaryProcess.RunAsync(Train("undisturbed"));
+        undisturbed.ExitCode.ShouldBe(0, undisturbed.Error);
+
+        var checkpoint = folder.At("killed/seed-3.checkpoint");
+        using (var process = GranaryProcess.Start(folder.Path, Train("killed")))
+        {
+            await Eventually.HoldsAsync(() => process.HasExited || File.Exists(checkpoint));
+            process.HasExited.ShouldBeFalse("the training ended before it could be killed");
+            process.Kill();
+            await process.WaitForExitAsync();
+        }
+        File.Exists(folder.At("killed/seed-3.policy")).ShouldBeFalse();
+        var end = await GranaryProcess.RunAsync(Train("killed"));
+        end.ExitCode.ShouldBe(0, end.Error);
+
+        var (first, second) = (JsonDocument.Parse(undisturbed.Output).RootElement, JsonDocument.Parse(end.Output).RootElement);
+        second.GetProperty("digest").GetString().ShouldBe(first.GetProperty("digest").GetString());
+        foreach (var name in new[] { "env", "steps", "stepsPerSecond", "seeds", "iqm", "interval" })
+            first.TryGetProperty(name, out _).ShouldBeTrue(name);
+        File.ReadAllBytes(folder.At("killed/seed-3.policy")).ShouldBe(File.ReadAllBytes(folder.At("undisturbed/seed-3.policy")));
+
+        var policy = await GranaryProcess.RunAsync("reinforce", "policy", folder.At("killed"), "--json");
+        var json = JsonDocument.Parse(policy.Output).RootElement;
+        json.GetProperty("action").GetString().ShouldBe("gaussian");
+        json.GetProperty("policy").GetProperty("layers")[0].GetProperty("weights")[0].GetArrayLength().ShouldBe(3);
+        json.GetProperty("normalizer").GetProperty("mean").GetArrayLength().ShouldBe(3);
+
+        var other = await GranaryProcess.RunAsync([.. Train("killed")[..4], "90000", .. Train("killed")[5..]]);
+        other.ExitCode.ShouldBe(2);
+        other.Error.ShouldContain("belongs to a training with other settings");
+    }
+}
