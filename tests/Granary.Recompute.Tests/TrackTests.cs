@@ -89,7 +89,7 @@ public class TrackTests
         if (!figures.IsBounded) check.Says("Intercept {} a period, which no holding earns", figures.Fit.Intercept);
         Quality(figures.OutOfSample is null ? "in sample: all periods were fitted" : "in sample: the fitted periods", figures.InSample);
         if (figures.OutOfSample is { } later) Quality("out of sample: the later periods", later);
-        Quality("out of sample: names chosen again every so often", figures.Rolling);
+        Quality("out of sample: the rolling choice", figures.Rolling);
         differences.Concat(check.Unchecked).ShouldBeEmpty();
 
         void Quality(string over, TrackQuality q) => check.Says(over + " {} {} {} {} {}", q.Periods, 100 * q.TrackingError, q.Correlation,

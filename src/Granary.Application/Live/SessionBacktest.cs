@@ -78,7 +78,7 @@ public sealed record SessionBacktest(double Equity, double Account, string Diges
         causes = Gap.Causes.ToDictionary(c => JsonNamingPolicy.CamelCase.ConvertName(c.Cause.Replace(" ", "", StringComparison.Ordinal)),
             c => c.Amount),
         trades = Gap.Trades.Where(t => Counts(t.Total)).Select(t =>
-            new { t.Strategy, t.Symbol, entry = t.EntryTime, t.Total, t.Why }),
+            new { t.Strategy, t.Symbol, entry = t.EntryTime, t.Total, cause = t.LargestCause, t.Why }),
     }, Json));
 
     private static readonly JsonSerializerOptions Json = new() { PropertyNamingPolicy = JsonNamingPolicy.CamelCase, WriteIndented = true };

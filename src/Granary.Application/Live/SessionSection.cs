@@ -55,6 +55,7 @@ internal static class SessionSection
             json.WriteString("symbol", t.Symbol);
             json.WriteString("entry", t.EntryTime);
             ResultsJson.Number(json, "amount", t.Total);
+            json.WriteString("cause", t.LargestCause);
             json.WriteString("why", t.Why);
             json.WriteEndObject();
         }

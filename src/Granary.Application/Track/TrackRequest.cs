@@ -52,7 +52,7 @@ public sealed record TrackResult(
             new(over, periods, q.TrackingError, q.InformationRatio, q.Correlation, q.ResidualNorm);
         var figures = new List<TrackingFigures> { Figures("fitted periods", Fitted, InSample) };
         if (OutOfSample is { } outside) figures.Add(Figures("later periods", Times.Length - Fitted, outside));
-        if (Rolling is { } r) figures.Add(Figures("chosen again every so often, out of sample", r.Replica.Length, r.OutOfSample));
+        if (Rolling is { } r) figures.Add(Figures("rolling choice, out of sample", r.Replica.Length, r.OutOfSample));
         return new TrackingReport(title, Named(Fit), Fit.Intercept,
             [.. Fit.Path.Select(p => (p.Names, p.Deviation * Math.Sqrt(PeriodsPerYear)))], figures, Times, Target, Replica, Fitted,
             Rolling is { } rolling ? (rolling.FirstPeriod, rolling.Replica) : null,

@@ -97,6 +97,13 @@ public sealed record BatchChecks(
             [("return", b.Return), ("benchmarkReturn", b.BenchmarkReturn), ("sharpe", b.Sharpe), ("benchmarkSharpe", b.BenchmarkSharpe),
                 ("excess", b.Excess), ("pValue", b.Probability), ("threshold", BenchmarkCheck.Level)]);
 
+    // Without a portfolio's returns, as without trades, there is nothing to expect.
+    private static string Worthless(SelectionChecks s) => double.IsNaN(s.ExpectedMaximum) ? ""
+        : Text($" If all of them were worthless, the best would still be expected to show a Sharpe ratio of ")
+            + Text($"{Annual(s.ExpectedMaximum, s.PeriodTicks):0.00} a year")
+            + (s.WinnersOfNothing > 0
+                ? Text($", and a portfolio of the winners among them {Annual(s.WinnersOfNothing, s.PeriodTicks):0.00}.") : ".");
+
     private static double AnnualExcess(BenchmarkCheck b) => Math.Abs(b.Excess) * 365.25 * TimeSpan.TicksPerDay / b.PeriodTicks;
 
     private static string Of(CostStress stress) => stress.IsOfPortfolio ? "the stitched equity earns"
@@ -116,7 +123,7 @@ public sealed record BatchChecks(
             var unit = Unit(s.PeriodTicks);
             if (s.Trials > 1)
                 said.Add(Text(
-                    $"{s.Trials:#,0} different combinations have been run on these bars so far, {s.NewTrials:#,0} of them for the first time now. Similar ones counted together, they amount to {s.EffectiveTrials:#,0.#} independent trials. If all of them were worthless, the best would still be expected to show a Sharpe ratio of {Annual(s.ExpectedMaximum, s.PeriodTicks):0.00} a year{(s.WinnersOfNothing > 0 ? Text($", and a portfolio of the winners among them {Annual(s.WinnersOfNothing, s.PeriodTicks):0.00}") : "")}."));
+                    $"{s.Trials:#,0} different combinations have been run on these bars so far, {s.NewTrials:#,0} of them for the first time now. Similar ones counted together, they amount to {s.EffectiveTrials:#,0.#} independent trials.{Worthless(s)}"));
             if (!double.IsNaN(s.PortfolioDeflated))
                 said.Add(Text(
                     $"The portfolio's Sharpe ratio of {Annual(s.Portfolio.Sharpe, s.PeriodTicks):0.00} a year exceeds what luck would show, with a probability of {Percent(s.PortfolioDeflated)}{(s.PortfolioDeflated > Confidence ? "." : ", which is no evidence of skill.")}"));
@@ -245,7 +252,7 @@ public sealed record BatchChecks(
         _ => string.Create(CultureInfo.InvariantCulture, $"periods of {ticks / (double)TimeSpan.TicksPerDay:0.##} days"),
     };
 
-    private static string Percent(double share) => string.Create(CultureInfo.InvariantCulture, $"{100 * share:0.0} %");
+    private static string Percent(double share) => string.Create(CultureInfo.InvariantCulture, $"{100 * share:#,0.0} %");
 
     private static string Day(long ticks) => new DateTime(ticks, DateTimeKind.Utc).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
 

@@ -16,7 +16,15 @@ namespace Granary.Application.Verification;
 /// <param name="Cost">Other fees for the same quantity.</param>
 /// <param name="Why">What is known of it, in words; empty where nothing is.</param>
 public sealed record TradeGap(string Strategy, string Symbol, string EntryTime, double Total, double Data, double Weight, double Model,
-    double MissedFill, double Timing, double FillPrice, double Cost, string Why);
+    double MissedFill, double Timing, double FillPrice, double Cost, string Why)
+{
+    /// <summary>The cause with the largest part, spelled as in <see cref="LiveGap.Causes"/>.</summary>
+    public string LargestCause => new[]
+    {
+        ("data", Data), ("timing", Timing), ("fill price", FillPrice), ("missed fill", MissedFill), ("cost", Cost), ("weight", Weight),
+        ("model version", Model),
+    }.MaxBy(c => Math.Abs(c.Item2)).Item1;
+}
 
 /// <summary>
 /// The gap between a live run and the backtest of the same period, split by cause, trade by trade and in sum. Between them stands the live

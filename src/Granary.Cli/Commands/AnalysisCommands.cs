@@ -256,7 +256,7 @@ internal static class AnalysisCommands
         if (result.OutOfSample is { } later)
             over.Add(Quality("out of sample: the later periods", result.Times.Length - result.Fitted, later));
         if (result.Rolling is { } rolling)
-            over.Add(Quality("out of sample: names chosen again every so often", rolling.Replica.Length, rolling.OutOfSample));
+            over.Add(Quality("out of sample: the rolling choice", rolling.Replica.Length, rolling.OutOfSample));
         TableWriter.Write("Tracking quality",
             [Column.Text("Over"), Column.Number("Periods"), Column.Number("Tracking error", "% a year"), Column.Number("Correlation"),
                 Column.Number("Information ratio"), Column.Number("Residual norm")], over);

@@ -129,12 +129,6 @@ internal static class CompareCommand
             [Column.Text("Strategy"), Column.Text("Symbol"), Column.Text("Entry (UTC)"), Column.Number("Difference"),
                 Column.Text("Largest cause"), Column.Text("Known reason")],
             gap.Trades.OrderByDescending(t => Math.Abs(t.Total)).Take(MostGaps).Where(t => t.Total != 0)
-                .Select(t => new[] { t.Strategy, t.Symbol, t.EntryTime, Cell.Money(t.Total), Largest(t), t.Why }));
+                .Select(t => new[] { t.Strategy, t.Symbol, t.EntryTime, Cell.Money(t.Total), t.LargestCause, t.Why }));
     }
-
-    private static string Largest(TradeGap t) => new[]
-    {
-        ("data", t.Data), ("timing", t.Timing), ("fill price", t.FillPrice), ("missed fill", t.MissedFill), ("cost", t.Cost),
-        ("weight", t.Weight), ("model version", t.Model),
-    }.MaxBy(c => Math.Abs(c.Item2)).Item1;
 }

@@ -95,7 +95,9 @@ internal static class RunCommands
             var manifest = RunManifest.Read(folder);
             var spec = new BatchReader(root.Catalogues(call))
                 .Read(Path.Combine(folder, "manifest.json (spec)"), Encoding.UTF8.GetBytes(manifest.BatchText), manifest.Folder);
-            var temporary = Path.Combine(Path.GetTempPath(), "granary-report-" + Path.GetRandomFileName());
+            // The page names the run by its folder.
+            var parent = Directory.CreateTempSubdirectory("granary-report-").FullName;
+            var temporary = Path.Combine(parent, Path.GetFileName(Path.GetFullPath(folder).TrimEnd(Path.DirectorySeparatorChar)));
             try
             {
                 var options = new BatchOptions { Out = temporary, Yes = true, Only = ["report"] };
@@ -119,7 +121,7 @@ internal static class RunCommands
             }
             finally
             {
-                if (Directory.Exists(temporary)) Directory.Delete(temporary, recursive: true);
+                Directory.Delete(parent, recursive: true);
             }
         });
         return command;

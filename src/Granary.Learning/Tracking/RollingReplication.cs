@@ -6,7 +6,7 @@ namespace Granary.Learning.Tracking;
 /// <param name="InSample">Over the window that it was fitted on.</param>
 public sealed record Reselection(int Period, SparseFit Fit, double Turnover, TrackingQuality InSample);
 
-/// <summary>An index replicated out-of-sample: names and weights are chosen again every so often, always from the periods before.</summary>
+/// <summary>An index replicated out-of-sample: names and weights are chosen again at each step, from the periods before.</summary>
 /// <param name="FirstPeriod">The first replicated period.</param>
 /// <param name="Replica">
 /// Returns of the replica from <paramref name="FirstPeriod"/> on. Weights are restored every period; the intercept is not part of it, for

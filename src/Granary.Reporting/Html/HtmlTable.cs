@@ -39,7 +39,9 @@ internal static class HtmlTable
     {
         if (Width(text) is { Length: > 0 } width) html.Write($"<tr><th scope=\"row\" class=\"{width}\">");
         else html.Raw("<tr><th scope=\"row\">");
-        html.Name(text);
+        // A stretch of time breaks between its dates alone.
+        if (text.Contains(" to ", StringComparison.Ordinal)) html.Prose(text);
+        else html.Name(text);
         html.Raw("</th>");
     }
 

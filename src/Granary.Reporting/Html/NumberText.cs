@@ -46,7 +46,12 @@ public static class NumberText
     }
 
     /// <summary>For an axis or a key figure: 1.2M, 350k, 12.</summary>
-    public static string Compact(double value)
+    public static string Compact(double value) => Compact(value, "0.##");
+
+    /// <summary>The same for a column of figures, with two decimals under each other: 1.20M, 350.00k.</summary>
+    public static string CompactColumn(double value) => Compact(value, "0.00");
+
+    private static string Compact(double value, string pattern)
     {
         if (!double.IsFinite(value)) return Undefined;
         var size = Math.Abs(value);
@@ -59,15 +64,15 @@ public static class NumberText
             _ =>
             (1d, "")
         };
-        return Minus((value / by).ToString(by == 1 ? "#,0.####" : "0.##", _culture)) + unit;
+        return Minus((value / by).ToString(by == 1 ? "#,0.####" : pattern, _culture)) + unit;
     }
 
-    public static string Days(double days) => double.IsFinite(days) ? days switch
+    public static string Days(double days) => double.IsFinite(days) ? Math.Abs(days) switch
     {
         0 => "0 days",
-        < 1 / 24d => $"{(days * 1440).ToString("0", _culture)} min",
-        < 2 => $"{(days * 24).ToString("0.#", _culture)} h",
-        _ => $"{days.ToString("#,0", _culture)} days",
+        < 1 / 24d => Minus($"{(days * 1440).ToString("0", _culture)} min"),
+        < 2 => Minus($"{(days * 24).ToString("0.#", _culture)} h"),
+        _ => Minus($"{days.ToString("#,0", _culture)} days"),
     } : Undefined;
 
     public static string Seconds(double seconds) => seconds switch

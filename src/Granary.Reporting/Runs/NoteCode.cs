@@ -18,14 +18,14 @@ public enum NoteCode
     /// <summary>Strategies, or the whole batch, made no trade; the sentence counts the reasons.</summary>
     NoTrades,
 
+    /// <summary>A symbol's bars end before the batch's; positions or entries were affected.</summary>
+    DataEnded,
+
     /// <summary>Entries were refused for a reason that a setting of the batch causes.</summary>
     EntriesRefused,
 
     /// <summary>The portfolio refused or resized entries since the cash did not suffice.</summary>
     CashShort,
-
-    /// <summary>A symbol's bars end before the batch's; positions or entries were affected.</summary>
-    DataEnded,
 
     /// <summary>An accepted entry expired, since its symbol has no further bars.</summary>
     EntryExpired,

@@ -36,7 +36,7 @@ internal sealed class TrackTables(PageCheck check, ReturnTable table, TrackFigur
     {
         List<(string Over, TrackQuality Figures)> over = [("fitted periods", figures.InSample)];
         if (figures.OutOfSample is { } later) over.Add(("later periods", later));
-        over.Add(("chosen again every so often, out of sample", figures.Rolling));
+        over.Add(("rolling choice, out of sample", figures.Rolling));
         check.Table("How closely it follows", [.. over.Select(o => new Cells
         {
             ["Over"] = o.Over,
@@ -66,7 +66,7 @@ internal sealed class TrackTables(PageCheck check, ReturnTable table, TrackFigur
         });
         if (fitted < table.Times.Count) check.Sentences.Says("The first {} periods were fitted, the others are out of sample.", fitted);
         check.Sentences.Says($"Of the fitted names; fitted until {table.Times[fitted - 1]:yyyy-MM-dd}.");
-        check.Chart("Chosen again every so often", new Dictionary<string, IReadOnlyDictionary<DateTime, double>>
+        check.Chart("Rolling choice", new Dictionary<string, IReadOnlyDictionary<DateTime, double>>
         {
             ["Index"] = Curve(Grown(table.Target[window..]), window),
             ["Replica"] = Curve(Grown(figures.RollingValues), window),

@@ -36,7 +36,7 @@ public class CompareReportTests
         var output = new StringWriter();
         CompareReport.Write(output, _run.Model, _run, _run.Model, _run);
         output.ToString().ShouldContain("Both digests agree");
-        output.ToString().ShouldContain("20 of 20 strategies are the same");
+        output.ToString().ShouldContain("Both runs have 20 strategies, of which 20 are the same");
     }
 
     [Fact]
@@ -149,6 +149,6 @@ public class CompareReportTests
         };
         var output = new StringWriter();
         CompareReport.Write(output, _run.Model, _run, unjudged, _run);
-        output.ToString().ShouldContain("20 of 20 strategies are the same");
+        output.ToString().ShouldContain("Both runs have 20 strategies, of which 20 are the same");
     }
 }

@@ -201,7 +201,7 @@ public class HtmlReportTests
         section.Descendants().Single(e => e.Name == "ul" && e.Attributes.GetValueOrDefault("class") == "loss").AllText()
             .ShouldContain("goes on without a model");
         var text = section.AllText();
-        foreach (var what in (string[])["summed returns of out-of-sample trades", "gate-SYN_1d:2", "AUC 0.543", "2012-01-03 to 2013-01-02",
+        foreach (var what in (string[])["summed returns of out-of-sample trades", "gate-SYN_1d:2", "AUC 0.543", "2012-01-03", "2013-01-02",
             "50% to 60%", "rsi(14)", "direction(5)"]) text.ShouldContain(what);
     }
 

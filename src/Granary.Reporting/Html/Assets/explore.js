@@ -35,7 +35,7 @@ function joined(m, short) {
   let k = 0;
   [m.t, m.o, m.h, m.l, m.c] = [[], [], [], [], []];
   for (const n of m.g) {
-    m.t.push(short.t[k]);
+    m.t.push(short.t[k] - m.b[m.t.length]);
     m.o.push(short.o[k]);
     m.h.push(Math.max(...short.h.slice(k, k + n)));
     m.l.push(Math.min(...short.l.slice(k, k + n)));
@@ -92,6 +92,19 @@ const steps = (low, high, about) => { const rough = (high - low) / about, p = 10
 
 // Round values of a logarithmic scale: 1, 2 and 5 of each decade, or the decades alone where those would be many.
 const decades = (low, high) => { const list = [], few = Math.log10(high / low) > 3; for (let p = Math.floor(Math.log10(low)); p <= Math.log10(high); p++) for (const m of few ? [1] : [1, 2, 5]) { const v = m * 10 ** p; if (v >= low && v <= high) list.push(v); } return list.length > 1 ? list : steps(low, high, 4); };
+// Labels of the time axis: the bars at which the year, else the month, the day, the hour or the minute turns, thinned to those that have room.
+function turns(first, end, wide) {
+  let list = [], most = 1;
+  for (const letters of [4, 7, 10, 13, 16]) {
+    const next = [];
+    for (let i = first + 1; i < end; i++) if (stamp(market.t[i]).slice(0, letters) !== stamp(market.t[i - 1]).slice(0, letters)) next.push([i, stamp(market.t[i]).slice(0, letters === 13 ? 16 : letters)]);
+    if (next.length > 1 || !list.length) { list = next; most = next.length ? Math.max(1, Math.floor(wide / (g.measureText(next[0][1]).width + 26))) : 1; }
+    if (list.length >= Math.min(3, most)) break;
+  }
+  if (!list.length && end > first) list = [[first, stamp(market.t[first])]];
+  const every = Math.ceil(list.length / most);
+  return list.filter((_, k) => k % every === 0);
+}
 function draw() {
   if (!now || !canvas.clientWidth) return;
   const css = getComputedStyle(document.documentElement), ink = n => css.getPropertyValue('--' + n).trim();
@@ -140,13 +153,10 @@ function draw() {
   }
   g.restore();
   equity(left, right, x, text, line, ink);
-  // Times in the middle of as many parts as have room for one.
-  const clock = i => { const s = stamp(market.t[i]); return market.intraday && span > 400 ? s.slice(0, 10) : s; };
-  const most = Math.max(1, Math.floor((right - left) / (g.measureText(clock(0)).width + 26)));
-  for (let k = 0; k < most; k++) {
-    const i = Math.min(market.t.length - 1, Math.max(0, Math.round(from + (k + .5) * span / most - .5))), px = x(i);
+  for (const [i, label] of turns(Math.max(0, Math.ceil(from)), Math.min(market.t.length, Math.floor(to)), right - left)) {
+    const px = x(i), half = g.measureText(label).width / 2;
     line(px, TOP + PRICE + GAP + EQUITY, px, TOP + PRICE + GAP + EQUITY + 4, ink('strong'));
-    text(clock(i), px, TOP + PRICE + GAP + EQUITY + 18, 'center');
+    text(label, Math.min(right - half, Math.max(left + half, px)), TOP + PRICE + GAP + EQUITY + 18, 'center');
   }
   text('Time, UTC', right, high - 4);
   cross(left, right, per, line, ink);

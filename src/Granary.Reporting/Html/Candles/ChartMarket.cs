@@ -112,9 +112,18 @@ internal sealed class ChartMarket
         {
             json.WriteNumber("of", placeOf(_base));
             Column(json, "g", _groups.Select(g => (double)g));
+            Column(json, "b", Early());
         }
         else Prices(json);
         json.WriteEndObject();
+    }
+
+    // Minutes by which each of these bars begins before the first shorter one that it joins; the first of them may be missing.
+    private IEnumerable<double> Early()
+    {
+        var first = 0;
+        for (var k = 0; k < Bars.Count; first += _groups[k++])
+            yield return (_base!.Bars[first].Time - Bars[k].Time) / (double)TimeSpan.TicksPerMinute;
     }
 
     // Opens from the close before, closes from the open, highs and lows from the body.

@@ -8,7 +8,7 @@ internal sealed record BarGroup(string Name, IReadOnlyList<double> Values);
 internal sealed record GroupedBarPlot
 {
     // As many letters as fit beside each other on a wide page, and on a narrow one; a name needs two for the gap beside it.
-    private const int MostLetters = 110, MostNarrow = 36, Gap = 2;
+    private const int MostLetters = 90, MostNarrow = 36, Gap = 2;
 
     // Of a thousand units: a few groups do not become walls.
     private const double Widest = 60;

@@ -8,7 +8,7 @@ namespace Granary.Reporting.Html.Pages;
 /// <param name="Index">Returns by period.</param>
 /// <param name="Replica">The replica's, without the intercept.</param>
 /// <param name="Fitted">How many of the periods were fitted; those after it are out of sample.</param>
-/// <param name="Rolling">Chosen again every so often: from which period on, and the replica's returns from there; null without.</param>
+/// <param name="Rolling">The rolling choice: from which period on, and the replica's returns from there; null without.</param>
 public sealed record TrackingReport(
     string Title, IReadOnlyList<(string Name, double Weight)> Weights, double Intercept, IReadOnlyList<(int Names, double Error)> Path,
     IReadOnlyList<TrackingFigures> Figures,
@@ -40,7 +40,9 @@ public sealed record TrackingReport(
     private static void Top(HtmlWriter html, TrackingReport view)
     {
         html.Write($"<header><p class=\"eyebrow\">Index replication</p><h1>{view.Title}</h1><p "
-            + $"class=\"what\">{NumberText.Count(view.Weights.Count)} names, {NumberText.Count(view.Times.Length)} periods, {NumberText.Time(view.Times[0])} to {NumberText.Time(view.Times[^1])}.</p></header>\n");
+            + $"class=\"what\">{NumberText.Count(view.Weights.Count)} names, {NumberText.Count(view.Times.Length)} periods, ");
+        html.Prose($"{NumberText.Time(view.Times[0])} to {NumberText.Time(view.Times[^1])}.");
+        html.Raw("</p></header>\n");
         if (view.Notes.Count > 0)
         {
             html.Raw("<aside class=\"notice\" aria-label=\"Notes\"><ul>");
@@ -89,7 +91,7 @@ public sealed record TrackingReport(
         {
             new TimePlot
             {
-                Title = "Chosen again every so often: index and replica, compounded, out of sample throughout",
+                Title = "Rolling choice: index and replica, compounded, out of sample throughout",
                 Description = $"{History.Count} choices, each from the periods before it.",
                 Lines = [new PlotLine("Index", "s1", Times[rolling.From..], Grown(Index.AsSpan(rolling.From))),
                     new PlotLine("Replica", "s2", Times[rolling.From..], Grown(rolling.Replica))],

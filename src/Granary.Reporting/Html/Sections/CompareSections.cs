@@ -72,7 +72,11 @@ internal sealed class CompareStrategies : IReportSection<CompareView>
         var different = view.Strategies.Where(Differs)
             .OrderByDescending(p => Math.Abs(Return(p.Second) - Return(p.First)) is var d && double.IsNaN(d) ? double.MaxValue : d)
             .ToArray();
-        html.Write($"<p class=\"lead\">{NumberText.Count(view.Strategies.Count - different.Length)} of {NumberText.Count(view.Strategies.Count)} strategies are the same in both runs; {NumberText.Count(view.Strategies.Count(p => p.Second is null))} are only in A, {NumberText.Count(view.Strategies.Count(p => p.First is null))} only in B.</p>\n");
+        var both = view.Strategies.Count(p => p.First is not null && p.Second is not null);
+        html.Write($"<p class=\"lead\">Both runs have {NumberText.Count(both)} strategies, of which "
+            + $"{NumberText.Count(view.Strategies.Count - different.Length)} are the same in trades, statistics and weight; "
+            + $"{NumberText.Count(view.Strategies.Count(p => p.Second is null))} are only in A, "
+            + $"{NumberText.Count(view.Strategies.Count(p => p.First is null))} only in B.</p>\n");
         if (different.Length == 0) return;
         HtmlTable.Open(html, different.Length > MostRows
             ? $"The {NumberText.Count(MostRows)} strategies that differ most, of {NumberText.Count(different.Length)}"
@@ -116,7 +120,7 @@ internal sealed class CompareStrategies : IReportSection<CompareView>
     private static double Return(StrategyEntry? s) => s?.Stats?.TotalReturn ?? double.NaN;
 
     private static string Weight(StrategyEntry? s) =>
-        s is null ? NumberText.Undefined : s.Weight == 0 ? "0" : NumberText.Price(Math.Round(s.Weight, 4));
+        s is null ? NumberText.Undefined : s.Weight == 0 ? "0" : NumberText.Ratio(s.Weight, 4);
 }
 
 /// <summary>The trades that the runs do not share.</summary>

@@ -16,6 +16,7 @@ internal static class CompareTop
         if (view.SameDigest) html.Raw("<p class=\"notice clean\"><b>The same.</b> Both digests agree: all trades, signals and equity are "
             + "equal to the last bit.</p>\n");
         else Verdict(html, view);
+        Account(html, a.IsLive ? a : b);
         if (view.NotListed > 0)
             html.Write($"<p class=\"note\">The trades of {NumberText.Count(view.NotListed)} strategies are not compared, since one of the "
                 + $"runs does not list them. Run both with \"outputs\": \"all\".</p>\n");
@@ -31,10 +32,26 @@ internal static class CompareTop
         void Row(string name, string first, string second)
         {
             HtmlTable.RowHead(html, name);
-            HtmlTable.Text(html, first);
-            html.Write($"<td class=\"{(first == second ? "soft" : "")}\">{second}</td>");
+            Cell(first, "");
+            Cell(second, first == second ? "soft" : "");
             HtmlTable.EndRow(html);
         }
+
+        void Cell(string text, string style)
+        {
+            html.Write($"<td class=\"{style}\">");
+            html.Prose(text);
+            html.Raw("</td>");
+        }
+    }
+
+    // What is compared of a live session is its own portfolio; its account has the broker's fills.
+    private static void Account(HtmlWriter html, RunModel live)
+    {
+        if (!live.Sections.TryGetValue(SessionAccountSection.Name, out var session)) return;
+        if (SectionJson.Text(SectionJson.Parse(session), "sentence") is { Length: > 0 } sentence)
+            html.Write($"<p class=\"note\">The live session's own portfolio is compared here, with simulated fills. "
+                + $"With the broker's fills: {NumberText.Typeset(sentence)}.</p>\n");
     }
 
     private static void Verdict(HtmlWriter html, CompareView view)

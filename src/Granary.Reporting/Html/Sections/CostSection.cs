@@ -63,7 +63,7 @@ internal sealed class CostSection : IReportSection<RunView>
         if (rows.Count == 0) return;
         var least = rows.Where(r => double.IsFinite(r.Capacity)).OrderBy(r => r.Capacity).FirstOrDefault();
         html.Write($"<p class=\"lead\">{(least.Symbol is null ? "No market tells its volume, so that its capacity cannot be estimated."
-            : $"Estimated capacity: {NumberText.Compact(least.Capacity)} of equity, bound by {least.Symbol}. There, one fill in twenty would be more than 1% of the market's daily turnover.")}</p>\n");
+            : $"Estimated capacity: {NumberText.CompactColumn(least.Capacity)} of equity, bound by {least.Symbol}. There, one fill in twenty would be more than 1% of the market's daily turnover.")}</p>\n");
         HtmlTable.Open(html, "Capacity by market",
         [
             new("Market", Number: false), new("Bought and sold"),
@@ -75,10 +75,10 @@ internal sealed class CostSection : IReportSection<RunView>
         {
             HtmlTable.RowHead(html, r.Symbol);
             HtmlTable.Number(html, NumberText.Money(r.Traded));
-            HtmlTable.Number(html, r.Turnover > 0 ? NumberText.Compact(r.Turnover) : NumberText.Undefined);
+            HtmlTable.Number(html, r.Turnover > 0 ? NumberText.CompactColumn(r.Turnover) : NumberText.Undefined);
             HtmlTable.Number(html, NumberText.Percent(r.Typical), minor: true);
             HtmlTable.Number(html, NumberText.Percent(r.Large));
-            HtmlTable.Number(html, NumberText.Compact(r.Capacity));
+            HtmlTable.Number(html, NumberText.CompactColumn(r.Capacity));
             HtmlTable.EndRow(html);
         }
         HtmlTable.Close(html);

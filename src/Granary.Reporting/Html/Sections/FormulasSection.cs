@@ -29,7 +29,7 @@ internal sealed class FormulasSection : IReportSection<CurveView>
         html.Raw("<p class=\"lead\">E is equity at each bar's close, r its simple returns, b the benchmark's, n their number. A value that "
             + "is undefined is shown as –.</p>\n");
         HtmlTable.Open(html, "Definitions and their sources",
-            [new("Figure", Number: false), new("Formula", Number: false), new("Source", Number: false)], "prose");
+            [new("Figure", Number: false), new("Formula", Number: false), new("Source", Number: false, Minor: true)], "prose");
         foreach (var formula in Formulas.Of(view.Metrics)) Row(formula);
         if (view is RunView)
             foreach (var formula in _own)
@@ -39,22 +39,44 @@ internal sealed class FormulasSection : IReportSection<CurveView>
         void Row(Formula formula)
         {
             Names(html, formula.Name);
-            html.Write($"<td class=\"formula\">{NumberText.Typeset(formula.Text)}</td><td class=\"soft\">{formula.Source}</td>");
+            html.Write($"<td class=\"formula\">{NumberText.Typeset(formula.Text)}</td><td class=\"soft minor\">{formula.Source}</td>");
             HtmlTable.EndRow(html);
         }
     }
+
+    // Abbreviations that are no metric of their own.
+    private static string Named(string key) => key is "mae" or "mfe" ? key.ToUpperInvariant() : MetricText.Name(key);
 
     // In words, and below it the key of results.json where the formula is that of a key.
     private static void Names(HtmlWriter html, string name)
     {
         var keys = name.Split(", ");
-        html.Write($"<tr><th scope=\"row\">{string.Join("; ", keys.Select(k => MetricText.Name(k)))}");
+        html.Write($"<tr><th scope=\"row\">{string.Join(" and ", keys.Select(Named))}");
         if (keys.All(k => !k.Contains(' ', StringComparison.Ordinal)))
         {
             html.Raw("<span class=\"keys\">");
-            foreach (var key in keys) html.Write($"<code>{key}</code> ");
+            foreach (var key in keys)
+            {
+                html.Raw("<code>");
+                Humps(html, key);
+                html.Raw("</code> ");
+            }
             html.Raw("</span>");
         }
         html.Raw("</th>");
+    }
+
+    // A long key may break before its capital letters, and nowhere else.
+    private static void Humps(HtmlWriter html, string key)
+    {
+        var from = 0;
+        for (var i = 1; i < key.Length; i++)
+        {
+            if (!char.IsUpper(key[i])) continue;
+            html.Text(key.AsSpan(from, i - from));
+            html.Raw("<wbr>");
+            from = i;
+        }
+        html.Text(key.AsSpan(from));
     }
 }

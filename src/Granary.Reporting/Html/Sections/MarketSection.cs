@@ -32,7 +32,12 @@ internal sealed class MarketSection : IReportSection<RunView>
             html.Write($"<td class=\"minor\"><code title=\"{m.Hash}\">{(m.Hash.Length > 12 ? m.Hash[..12] : m.Hash)}</code></td><td "
                 + $"class=\"findings\">");
             if (m.Findings.Count == 0) html.Raw("none");
-            foreach (var finding in m.Findings.Take(MostFindings)) html.Write($"<p>{finding}</p>");
+            foreach (var finding in m.Findings.Take(MostFindings))
+            {
+                html.Raw("<p>");
+                html.Prose(finding);
+                html.Raw("</p>");
+            }
             if (m.Findings.Count > MostFindings) html.Write($"<p>and {NumberText.Count(m.Findings.Count - MostFindings)} more</p>");
             html.Raw("</td>");
             HtmlTable.EndRow(html);

@@ -60,7 +60,8 @@ internal sealed class ParameterMapSection : IReportSection<RunView>
                 }
                 if (!double.IsNaN(down) && !double.IsNaN(across)) points.Add((strategy, down, across));
             }
-            yield return new Grid(group.Key, two[0], two[1], points);
+            // Where no strategy has a ratio, as without trades, the map would be empty.
+            if (group.Any(s => double.IsFinite(s.Stats!.Sharpe))) yield return new Grid(group.Key, two[0], two[1], points);
         }
     }
 

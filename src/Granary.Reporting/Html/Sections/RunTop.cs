@@ -21,7 +21,9 @@ internal static class RunTop
     private static void Heading(HtmlWriter html, RunView view)
     {
         var m = view.Model;
-        html.Write($"<header><p class=\"eyebrow\">{Kind(m)} · {m.Run} · {NumberText.Clock(m.CreatedAt)} UTC</p><h1>{m.Name}");
+        html.Write($"<header><p class=\"eyebrow\">{Kind(m)} · {m.Run} · ");
+        html.Prose($"{NumberText.Clock(m.CreatedAt)} UTC");
+        html.Write($"</p><h1>{m.Name}");
         if (m.Interrupted) html.Raw(" <span class=\"badge\">interrupted</span>");
         html.Raw("</h1><p class=\"what\">");
         html.Write($"{NumberText.Count(m.Strategies.Count)} {(m.Strategies.Count == 1 ? "strategy" : "strategies")} on ");

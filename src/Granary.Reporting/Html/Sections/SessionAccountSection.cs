@@ -69,14 +69,17 @@ internal sealed class SessionAccountSection(string json) : IReportSection<RunVie
         var trades = SectionJson.Items(_root, "trades").ToArray();
         if (trades.Length == 0) return;
         HtmlTable.Open(html, $"The {trades.Length} trades that differ most; against_backtest.json has all",
-            [new("Strategy", Number: false), new("Entered", Number: false), new("Account less backtest"), new("Why", Number: false)]);
+            [new("Strategy", Number: false), new("Entered", Number: false), new("Account less backtest"),
+                new("Largest cause", Number: false)]);
         foreach (var trade in trades)
         {
             HtmlTable.RowHead(html, SectionJson.Text(trade, "strategy"));
             HtmlTable.Text(html, trade.TryGetProperty("entry", out var entry) && entry.TryGetDateTime(out var time)
                 ? NumberText.Time(time.Ticks) : "");
             HtmlTable.SignedMoney(html, SectionJson.Value(trade, "amount"));
-            HtmlTable.Text(html, SectionJson.Text(trade, "why"));
+            // The cause, and what is known of it in words.
+            var (cause, why) = (SectionJson.Text(trade, "cause"), SectionJson.Text(trade, "why"));
+            HtmlTable.Text(html, cause.Length > 0 && why.Length > 0 ? $"{cause}: {why}" : cause + why);
             HtmlTable.EndRow(html);
         }
         HtmlTable.Close(html);
