@@ -1,8 +1,10 @@
 using Microsoft.Playwright;
 
+[assembly: AssemblyFixture(typeof(Granary.Browser.Tests.Browser))]
+
 namespace Granary.Browser.Tests;
 
-/// <summary>The machine's own Chromium, started once for the tests of a class; they skip, with the reason, where there is none.</summary>
+/// <summary>The machine's own Chromium, started once for all tests; they skip, with the reason, where there is none.</summary>
 public sealed class Browser : IAsyncLifetime
 {
     private const string Executable = "/usr/bin/chromium";

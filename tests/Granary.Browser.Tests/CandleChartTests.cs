@@ -6,7 +6,7 @@ using Granary.Reporting.Tests.Synthetic;
 namespace Granary.Browser.Tests;
 
 /// <summary>What the page's script reads out of the packed chart data, beside what was packed.</summary>
-public class CandleChartTests(Browser browser, PageFiles pages) : IClassFixture<Browser>
+public class CandleChartTests(Browser browser, PageFiles pages)
 {
     [Fact]
     public async Task The_chart_has_every_strategy_with_every_trade_to_the_cent_and_its_equity()

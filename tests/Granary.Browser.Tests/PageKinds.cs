@@ -1,6 +1,8 @@
 using Granary.Engine.Analysis;
+using Granary.Engine.Analysis.Metrics;
 using Granary.Reporting.Html;
 using Granary.Reporting.Html.Pages;
+using Granary.Reporting.Runs;
 using Granary.Reporting.Tests.Synthetic;
 
 namespace Granary.Browser.Tests;
@@ -8,41 +10,74 @@ namespace Granary.Browser.Tests;
 /// <summary>A page of every kind that Granary writes, each with all of its sections.</summary>
 internal static class PageKinds
 {
-    public static readonly string[] All = ["backtest", "walk-forward", "live", "compare", "analyze", "track"];
+    public static readonly string[] All =
+    [
+        "backtest", "walk-forward", "live", "learning", "market-states", "zero-trades", "ruined", "compare", "compare-live", "analyze",
+        "track",
+    ];
 
-    private static readonly SyntheticRun _run = SyntheticRun.Make(strategies: 60, trades: 1200);
+    private static readonly SyntheticRun _run = SyntheticRun.Make(strategies: 24, trades: 480);
 
     public static void Write(string kind, TextWriter output)
     {
+        var (checks, outcomes) = SyntheticSections.Validation();
+        var live = With(("evidence", outcomes), ("session", SyntheticSections.Session()));
         switch (kind)
         {
-            case "backtest": HtmlReport.Write(output, With("guards", "evidence", "regimes", "learning", "weights"), _run); break;
-            case "walk-forward": HtmlReport.Write(output, With("walkForward"), _run); break;
-            case "live": HtmlReport.Write(output, With("evidence", "session"), _run); break;
+            case "backtest":
+                HtmlReport.Write(output,
+                    With(("guards", checks), ("evidence", outcomes), ("weights", _run.Model.Sections["weights"])), _run);
+                break;
+            case "walk-forward": HtmlReport.Write(output, With(("walkForward", SyntheticSections.WalkForward())), _run); break;
+            case "live": HtmlReport.Write(output, live, _run); break;
+            case "learning": HtmlReport.Write(output, With(("learning", SyntheticSections.Learning())), _run); break;
+            case "market-states": HtmlReport.Write(output, With(("regimes", SyntheticSections.Regimes())), _run); break;
+            case "zero-trades":
+                var idle = SyntheticRun.Make(strategies: 12, trades: 0, symbols: 3);
+                HtmlReport.Write(output, idle.Model with { Notes = [new RunNote(NoteCode.NoTrades, "No strategy opened a trade.")] }, idle);
+                break;
+            case "ruined": HtmlReport.Write(output, Ruined(), _run); break;
             case "compare":
-                var other = SyntheticRun.Make(strategies: 60, trades: 1200, seed: 8);
+                var other = SyntheticRun.Make(strategies: 24, trades: 480, seed: 8);
                 CompareReport.Write(output, _run.Model, _run, other.Model with { Run = "quickstart-20261027T090000Z" }, other);
                 break;
+            case "compare-live": CompareReport.Write(output, _run.Model, _run, live, _run); break;
             case "analyze": Analysis(output); break;
             case "track": Replication().Write(output); break;
             default: throw new ArgumentOutOfRangeException(nameof(kind), kind, "no page is of this kind");
         }
     }
 
-    private static Reporting.Runs.RunModel With(params string[] sections)
+    private static RunModel With(params (string Name, string Json)[] sections) => _run.Model
+        with
+    { Sections = sections.ToDictionary(s => s.Name, s => s.Json, StringComparer.Ordinal) };
+
+    // From the middle of its record on the account has nothing; of a ruined account no ratio is defined.
+    private static RunModel Ruined()
     {
-        var all = new Dictionary<string, string>(_run.Model.Sections, StringComparer.Ordinal)
+        var model = _run.Model;
+        var recorder = new EquityRecorder();
+        var middle = model.Closes[model.Closes.Count / 2].Time;
+        foreach (var row in model.Closes)
+            recorder.Add(row.Time < middle ? row : row with { Equity = 0, Cash = 0, Exposure = 0, Drawdown = 1 });
+        return model with
         {
-            ["session"] = """
-                {"account":210340.5,"model":210400,"cash":20000,"fees":812.4,"orders":420,"fills":415,"rejected":5,"unknown":0,"openTrades":3,
-                "backtest":210400,"sameDecisions":true,"sentence":"account 210,340.50, a backtest of the same bars 210,400.00: -59.50 by missed fill -59.50",
-                "causes":[{"cause":"missed fill","amount":-59.5}],
-                "trades":[{"strategy":"SmaCross(fast=5,slow=40)@ACME:1d","symbol":"ACME","entry":"2012-02-01","amount":-59.5,"why":"the venue refused it"}]}
-                """,
+            Equity = recorder.Rows(),
+            Closes = recorder.Closes(),
+            WorstDrawdowns = recorder.WorstDrawdowns(),
+            Portfolio = Lost(model.Portfolio!),
+            Strategies = [.. model.Strategies.Select((s, i) => i < 3 ? s with { Stats = Lost(s.Stats!) } : s)],
+            Notes = [new RunNote(NoteCode.Ruined, "The portfolio's account reached zero equity and was closed: its return is -100 %.")],
+            Sections = new Dictionary<string, string>(StringComparer.Ordinal),
         };
-        return _run.Model
-            with
-        { Sections = all.Where(s => sections.Contains(s.Key)).ToDictionary(s => s.Key, s => s.Value, StringComparer.Ordinal) };
+    }
+
+    private static MetricSet Lost(MetricSet metrics)
+    {
+        var values = metrics.Listed().ToDictionary(m => m.Metric.Key, m => m.Value, StringComparer.Ordinal);
+        foreach (var key in (string[])["sharpe", "sortino", "calmar", "volatility"]) values[key] = double.NaN;
+        (values["totalReturn"], values["cagr"], values["finalEquity"], values["maxDrawdown"]) = (-1, -1, 0, 1);
+        return MetricCatalogue.BuiltIn.Read(values);
     }
 
     private static void Analysis(TextWriter output)

@@ -5,17 +5,17 @@ using Microsoft.Playwright;
 namespace Granary.Browser.Tests;
 
 /// <summary>The pages on A4 paper, drawn by pdftoppm.</summary>
-public class PrintedPagesTests(Browser browser, PageFiles pages) : IClassFixture<Browser>
+public class PrintedPagesTests(Browser browser, PageFiles pages)
 {
     // Of the height. A chart, or a heading with what belongs to it, moves to the next sheet as a whole.
-    private const double MostEmpty = 0.4;
+    private const double MostEmpty = 0.45;
 
     // Of the height: the line with the sheet's number stands in it.
     private const double Margin = 0.054;
 
-    [Theory]
-    [InlineData("backtest"), InlineData("walk-forward"), InlineData("live"), InlineData("compare"), InlineData("analyze"),
-        InlineData("track")]
+    public static TheoryData<string> Kinds => [.. PageKinds.All];
+
+    [Theory, MemberData(nameof(Kinds))]
     public async Task No_printed_sheet_is_half_empty_and_the_last_has_content(string kind)
     {
         var tool = (string[])["/usr/bin/pdftoppm", "/usr/local/bin/pdftoppm"];

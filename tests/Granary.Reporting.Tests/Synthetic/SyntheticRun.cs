@@ -56,7 +56,7 @@ public sealed class SyntheticRun : IRunEvents
     }
 
     /// <param name="seed">The same seed, the same run.</param>
-    /// <param name="trades">About so many in all.</param>
+    /// <param name="trades">About so many in all; with 0 no strategy trades.</param>
     /// <param name="edge">Drift of the markets in the holders' favour, per day.</param>
     public static SyntheticRun Make(int strategies = 1000, int trades = 20_000, int symbols = 10, int days = 4500, int seed = 7,
         bool benchmark = true, double edge = 0.0004)
@@ -136,8 +136,8 @@ public sealed class SyntheticRun : IRunEvents
             var sides = i % 4 == 3 ? "both" : "long";
             var id = $"{name}({string.Join(",", parameters.Select(p => $"{p.Item1}={p.Item2}"))})@{market.Symbol}:{market.Timeframe}"
                 + (sides == "both" ? ":both" : "");
-            var own = MakeTrades(random, i, _bars[(market.Symbol, market.Timeframe)], Math.Max(1, trades / strategies + random.Next(-6, 7)),
-                sides == "both");
+            var own = MakeTrades(random, i, _bars[(market.Symbol, market.Timeframe)],
+                trades == 0 ? 0 : Math.Max(1, trades / strategies + random.Next(-6, 7)), sides == "both");
             _trades[i] = own;
             entries.Add(i == strategies - 1
                 ? new StrategyEntry(i, id, name, parameters, market.Symbol, market.Timeframe, sides, 0, null,
@@ -162,7 +162,7 @@ public sealed class SyntheticRun : IRunEvents
     {
         var made = new List<Trade>();
         var signals = _signals[strategy] = [];
-        var per = Math.Max(3, (bars.Length - 40) / count);
+        var per = Math.Max(3, (bars.Length - 40) / Math.Max(1, count));
         for (var k = 0; k < count; k++)
         {
             var entry = 30 + k * per + random.Next(per / 3 + 1);
