@@ -38,6 +38,10 @@ public class LiveSessionTests
         var (backtest, live) = (new RunFiles(folder.File("backtest")), new RunFiles(folder.File("live")));
         AccountCheck.Portfolio(live, new MarketSet(markets), Cash, Commission);
         Page(live, markets);
+        await GranaryCommand.RunAsync("compare", backtest.Folder, live.Folder, "--out", folder.File("compare.html"));
+        var comparison = new PageCheck(ReportPage.Read(folder.File("compare.html")));
+        new CompareTables(comparison, backtest, live, Cash).Check();
+        comparison.Demand(sentences: true);
         live.Equity().ShouldBe(backtest.Equity());
         // A backtest lists what stays open in an ended symbol at the symbol's end, a session at its own.
         live.PortfolioTrades().Where(t => !t.IsOpen).ShouldBe(backtest.PortfolioTrades().Where(t => !t.IsOpen));

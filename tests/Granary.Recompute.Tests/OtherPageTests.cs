@@ -15,7 +15,7 @@ public class OtherPageTests(CombinedRuns runs)
         await GranaryCommand.RunAsync("compare", runs.Shared.Folder, runs.Ruined.Folder, "--out", folder.File("compare.html"));
         var check = new PageCheck(ReportPage.Read(folder.File("compare.html")));
         new CompareTables(check, runs.Shared, runs.Ruined, CombinedBatch.Cash).Check();
-        check.Demand();
+        check.Demand(sentences: true);
     }
 
     [Fact]
@@ -48,7 +48,8 @@ public class OtherPageTests(CombinedRuns runs)
             double>>
         { ["Drawdown"] = curve.Times.Zip(curve.Depths()).ToDictionary(p => p.First, p => -p.Second) });
         check.Words("Definitions and their sources");
-        check.Demand();
+        CurveSentences.Check(check, curve, benchmark, "other.csv");
+        check.Demand(sentences: true);
     }
 
     private static Cells Headline(BareCurve curve, BareCurve benchmark)

@@ -7,6 +7,9 @@ namespace Granary.Recompute.Tests.Pages;
 /// <summary>The page of two runs: statistics, strategies, trades and decisions of both, and what differs.</summary>
 internal sealed class CompareTables(PageCheck check, RunFiles first, RunFiles second, double cash)
 {
+    private readonly List<(TradeRow A, TradeRow B)> _changed = [];
+    private int _same, _onlyA, _onlyB, _different;
+
     public void Check()
     {
         check.Take(t => t.Caption == "The two runs");
@@ -15,7 +18,37 @@ internal sealed class CompareTables(PageCheck check, RunFiles first, RunFiles se
         Strategies();
         Trades();
         Curves();
+        Sentences();
         check.Words("Bars that differ");
+    }
+
+    private void Sentences()
+    {
+        var (says, a, b) = (check.Sentences, first.Equity(), second.Equity());
+        says.Says("A ends at {}; B ends at {}.", a[^1].Equity / cash, b[^1].Equity / cash);
+        says.Says("A fell by {} at the most; B fell by {} at the most.", a.Max(r => r.Drawdown), b.Max(r => r.Drawdown));
+        var resized = _changed.Count(c => c.A with
+        {
+            Quantity = c.B.Quantity,
+            Profit = c.B.Profit,
+            Commission = c.B.Commission,
+            NetProfit = c.B.NetProfit,
+            Financing = c.B.Financing,
+            Return = c.B.Return,
+        } == c.B);
+        says.Says("They differ. Of {} trades of strategies' own accounts {} are the same in both, {} are changed,"
+            + (resized > 0 ? " of these {} in their size alone," : "") + " {} are only in A and {} only in B.",
+            [_same + _changed.Count + _onlyA + _onlyB, _same, _changed.Count, .. resized > 0 ? [resized] : Array.Empty<double>(), _onlyA,
+                _onlyB]);
+        var markets = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(first.Folder, "manifest.json"))).RootElement.GetProperty("data");
+        says.Says("Both runs used the same bars: {} series, equal hashes.", markets.GetArrayLength());
+        says.Says("Both runs used the same bars: {} series, equal in number, first and last bar. *", markets.GetArrayLength());
+        says.Says("Both runs have {} strategies, of which {} are the same in trades, statistics and weight; {} are only in A, "
+            + "{} only in B.",
+            first.Strategies.Count, first.Strategies.Count - _different, 0, 0);
+        says.Says("The live session's own portfolio is compared here, with simulated fills. With the broker's fills: account {}, "
+            + "a backtest of the same bars {}: no difference.", b[^1].Equity, a[^1].Equity);
+        says.Listed(".* strategy by strategy", "a caption");
     }
 
     // In the order of results.json; the page says the names in words, so that rows are matched by both figures.
@@ -29,14 +62,16 @@ internal sealed class CompareTables(PageCheck check, RunFiles first, RunFiles se
         {
             var (x, y) = (a.GetValueOrDefault(key, double.NaN), b.GetValueOrDefault(key, double.NaN));
             // Lengths of less than two days are written in hours.
-            if (key is "maxDrawdownDays" or "longestUnderwaterDays") (x, y) = (x < 2 ? 24 * x : x, y < 2 ? 24 * y : y);
+            var isLength = key is "maxDrawdownDays" or "longestUnderwaterDays";
+            var less = isLength && Math.Abs(y - x) < 2 ? 24 * (y - x) : y - x;
+            if (isLength) (x, y) = (x < 2 ? 24 * x : x, y < 2 ? 24 * y : y);
             check.Number($"Portfolio statistics, {key}, A", row[1], x);
             check.Number($"Portfolio statistics, {key}, B", row[2], y);
             if (row[3] == "same") check.Number($"Portfolio statistics, {key}, the same", row[1], y);
             else if (row[3].StartsWith('<'))
                 check.Number($"Portfolio statistics, {key}, less than",
                     Math.Abs(y - x) < ShownNumber.Parse(row[3]).Value ? "1" : "0", 1);
-            else check.Number($"Portfolio statistics, {key}, B less A", row[3], y - x);
+            else check.Number($"Portfolio statistics, {key}, B less A", row[3], less);
         }
     }
 
@@ -73,7 +108,10 @@ internal sealed class CompareTables(PageCheck check, RunFiles first, RunFiles se
             var (onlyA, onlyB) = (own.Count - shared.Count, other.Count - shared.Count);
             var (wa, wb) = (a.GetProperty("weight").GetDouble(), b.GetProperty("weight").GetDouble());
             var (ra, rb) = (RunFigures.Stat(a, "totalReturn"), RunFigures.Stat(b, "totalReturn"));
+            (_same, _onlyA, _onlyB) = (_same + same, _onlyA + onlyA, _onlyB + onlyB);
+            _changed.AddRange(shared.Select(t => (t, theirs[(t.EntryTime, t.Sign)])).Where(p => p.t != p.Item2));
             if (wa == wb && onlyA + onlyB + shared.Count - same == 0) continue;
+            _different++;
             rows.Add((Math.Abs(rb - ra), new Cells
             {
                 ["Strategy"] = id,

@@ -75,8 +75,7 @@ internal sealed class NoteSentences(PageCheck check, RunFigures run)
         var symbols = run.Trades.Where(t => t.IsOpen && run.Markets.Bars[t.Symbol][^1].Time < last).CountBy(t => t.Symbol).ToList();
         if (symbols.Count != 1) return;
         var (symbol, count) = symbols[0];
-        var space = says == check.Sentences ? " " : "";
-        var since = $"{run.Markets.Bars[symbol][^1].Time:yyyy-MM-dd}{space}";
+        var since = $"{run.Markets.Bars[symbol][^1].Time:yyyy-MM-dd}";
         says.Says($"Open positions are marked at the last close of * ({symbol}: {{}} since {since}). *",
             count);
     }

@@ -15,6 +15,7 @@ internal sealed class PageCheck(ReportPage page)
     private readonly List<string> _differences = [];
     private readonly List<string> _names = [];
     private SentenceCheck? _sentences;
+    private bool _packed, _lines;
 
     public ReportPage Page => page;
 
@@ -27,6 +28,8 @@ internal sealed class PageCheck(ReportPage page)
         .. page.Tables.Where(t => !_tables.Contains(t)).Select(t => $"table '{t.Caption}' under '{t.Heading}' {t.Summary}"),
         .. page.Charts.Where(c => !_charts.Contains(c)).Select(c => $"chart '{c.Title}'"),
         .. page.Headlines.Keys.Where(h => !_headlines.Contains(h)).Select(h => $"headline '{h}'"),
+        .. page.Packed.Count > 0 && !_packed ? ["packed chart data"] : Array.Empty<string>(),
+        .. page.Sparklines.Count > 0 && !_lines ? ["small lines of profit"] : Array.Empty<string>(),
         .. Sentences.Unchecked.Where(s => !IsNamed(s)).Select(s => $"sentence '{s}'"),
     ];
 
@@ -154,6 +157,12 @@ internal sealed class PageCheck(ReportPage page)
     {
         foreach (var table in page.Tables.Where(t => t.Caption.StartsWith(caption, StringComparison.Ordinal))) _tables.Add(table);
     }
+
+    /// <summary>The packed data of the page's script is compared.</summary>
+    public void CountsAsPacked() => _packed = true;
+
+    /// <summary>The small lines in tables are compared.</summary>
+    public void CountsAsSparklines() => _lines = true;
 
     /// <summary>The table, for checks of its own; it counts as compared.</summary>
     public PageTable? Take(Func<PageTable, bool> table)

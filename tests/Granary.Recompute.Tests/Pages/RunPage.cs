@@ -37,6 +37,8 @@ internal static class RunPage
         Charts(check, run, every, name);
         new AccountTables(check, run).Check();
         new StrategyTables(check, run).Check();
+        new PackedCharts(check, run).Check();
+        new StrategyMarkup(check, run).Check();
         new TradeTables(check, run).Check();
         new ValidationTables(check, run).Check();
         check.Words("Definitions and their sources");

@@ -39,7 +39,7 @@ internal sealed class RunSentences(PageCheck check, RunFigures run, AccountFigur
         var count = run.Files.Strategies.Count;
         var where = markets.Count == 1 ? markets[0] : "{} markets";
         var span = $"{bars.Min(b => b[0].Time):yyyy-MM-dd} to {bars.Max(b => b[^1].Time):yyyy-MM-dd}";
-        _says.Says($"{{}} {(count == 1 ? "strategy" : "strategies")} on {where} ({frames}), {span} . {{~}}",
+        _says.Says($"{{}} {(count == 1 ? "strategy" : "strategies")} on {where} ({frames}), {span}. {{~}}",
             markets.Count == 1 ? [count] : [count, markets.Count]);
         foreach (var frame in frames.Split(", ")) _says.Listed(frame, "a timeframe to choose");
     }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using Granary.Recompute.Tests.Figures;
 
 namespace Granary.Recompute.Tests.Pages;
@@ -24,7 +25,7 @@ internal sealed class ValidationTables(PageCheck check, RunFigures run)
         {
             ["Check"] = c.Title,
             ["Outcome"] = evidence.GetProperty(c.Key).GetProperty("state").GetString()!,
-            ["What was found"] = Cell.Any,
+            ["What was found"] = Typeset(evidence.GetProperty(c.Key).GetProperty("sentence").GetString()!),
         })]);
         check.Headline(new Cells
         {
@@ -36,6 +37,10 @@ internal sealed class ValidationTables(PageCheck check, RunFigures run)
         Figures(checks);
         if (checks.TryGetProperty("bridge", out _)) Bridge(checks, evidence);
     }
+
+    // As the page writes numbers: no space before a percent sign, and a minus for a minus.
+    private static string Typeset(string sentence) =>
+        Regex.Replace(Regex.Replace(sentence, @"(?<=\d) %", "%"), @"(?<=^|[ (])-(?=\d)", "−");
 
     private static double Value(JsonElement owner, string key) =>
         owner.TryGetProperty(key, out var value) && value.ValueKind == JsonValueKind.Number ? value.GetDouble() : double.NaN;

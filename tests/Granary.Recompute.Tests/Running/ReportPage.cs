@@ -29,6 +29,9 @@ internal sealed partial class ReportPage
         Charts = [.. Figure().Matches(html).Select(m => ParseChart(m.Value))];
         Packed = [.. Binary().Matches(html).Select(m => m.Groups[1].Value)];
         Sparklines = [.. Spark().Matches(html).Select(m => m.Groups[1].Value)];
+        MoreNames = Names().Match(html) is { Success: true } names ? WebUtility.HtmlDecode(names.Groups[1].Value).Split(';') : [];
+        More = MoreFigures().Matches(html).DistinctBy(m => m.Groups[1].Value)
+            .ToDictionary(m => WebUtility.HtmlDecode(m.Groups[1].Value), m => m.Groups[2].Value.Split(';'), StringComparer.Ordinal);
         Sentences = [.. Written(html)];
         html = HiddenParts().Replace(html, "");
         var (tables, heading, summary) = (new List<PageTable>(), "", "");
@@ -52,6 +55,11 @@ internal sealed partial class ReportPage
 
     /// <summary>Paths of the small lines in tables.</summary>
     public IReadOnlyList<string> Sparklines { get; }
+
+    /// <summary>Names of the figures that a row's click shows, and the figures by the strategy's id.</summary>
+    public IReadOnlyList<string> MoreNames { get; }
+
+    public IReadOnlyDictionary<string, string[]> More { get; }
 
     /// <summary>What stands outside of tables and charts, paragraph by paragraph, and the captions and descriptions of both.</summary>
     public IReadOnlyList<string> Sentences { get; }
@@ -115,7 +123,11 @@ internal sealed partial class ReportPage
     }
 
     private static string Text(string markup) =>
-        Spaces().Replace(WebUtility.HtmlDecode(Tag().Replace(markup.Replace("<wbr>", ""), " ")), " ").Trim();
+        Spaces().Replace(WebUtility.HtmlDecode(Tag().Replace(Unbroken().Replace(markup.Replace("<wbr>", ""), "$1"), " ")), " ").Trim();
+
+    // A date within a sentence, kept on one line.
+    [GeneratedRegex("<span class=\"date\">([^<]*)</span>", RegexOptions.None, 10_000)]
+    private static partial Regex Unbroken();
 
     // Ticks of axes are no figures of the run.
     [GeneratedRegex("<g class=\"trade [^\"]*\"><title>(.*?)</title>|<text class=\"mark[^\"]*\"[^>]*>(.*?)</text>",
@@ -130,6 +142,12 @@ internal sealed partial class ReportPage
 
     [GeneratedRegex("<svg class=\"spark [^\"]*\"[^>]*><path d=\"([^\"]*)\"", RegexOptions.Singleline, 10_000)]
     private static partial Regex Spark();
+
+    [GeneratedRegex("id=\"strategy-metrics\" data-names=\"([^\"]*)\"", RegexOptions.None, 10_000)]
+    private static partial Regex Names();
+
+    [GeneratedRegex("<tr data-id=\"([^\"]*)\" data-more=\"([^\"]*)\"", RegexOptions.None, 10_000)]
+    private static partial Regex MoreFigures();
 
     // A headline figure stands in Headlines; the words below it are a sentence of their own.
     [GeneratedRegex("<dt[^>]*>(.*?)</dt><dd[^>]*>.*?</dd>\\s*<dd class=\"soft\">(.*?)</dd>", RegexOptions.Singleline, 10_000)]
