@@ -45,7 +45,8 @@ internal sealed class ApiServer : IAsyncDisposable
     public Uri Address => Client.BaseAddress!;
 
     public static async Task<ApiServer> StartAsync(ApiKeys? keys = null, string? folder = null, IBatchRunner? host = null,
-        Func<ApiSettings, ApiSettings>? settings = null, IReadinessCheck? check = null, string? urls = null)
+        Func<ApiSettings, ApiSettings>? settings = null, IReadinessCheck? check = null, string? urls = null,
+        bool sessions = false)
     {
         var runs = folder ?? Directory.CreateTempSubdirectory("granary-api-").FullName;
         var stepped = host as SteppedHost ?? new SteppedHost();
@@ -56,6 +57,7 @@ internal sealed class ApiServer : IAsyncDisposable
         var given = new ApiSettings { Keys = keys, DataFolder = runs };
         builder.Services.AddGranaryApi(settings?.Invoke(given) ?? given, TestCatalogues.All);
         builder.Services.AddLocalBatches(runs, _ => host);
+        if (sessions) builder.Services.AddLocalSessions(runs);
         if (check is not null) builder.Services.AddSingleton(check);
         var app = builder.Build();
         app.UseGranaryApi();

@@ -38,13 +38,15 @@ public class HealthAndDescriptionTests
     [Fact]
     public async Task The_openapi_document_lists_the_contracts_paths_and_the_bearer_scheme()
     {
-        await using var server = await ApiServer.StartAsync();
+        await using var server = await ApiServer.StartAsync(sessions: true);
         var document = JsonDocument.Parse(await server.Client.GetStringAsync("/openapi/v1.json")).RootElement;
         var paths = document.GetProperty("paths");
         foreach (var (path, verbs) in new[]
         {
             ("/api/v1/batches", "get post"), ("/api/v1/batches/{id}", "delete get"), ("/api/v1/batches/{id}/events", "get"),
             ("/api/v1/batches/{id}/files/{name}", "get"), ("/api/v1/portfolios/{id}/weights", "get put"),
+            ("/api/v1/sessions", "get post"), ("/api/v1/sessions/{id}", "get"), ("/api/v1/sessions/{id}/events", "get"),
+            ("/api/v1/sessions/{id}/commands", "post"), ("/api/v1/sessions/{id}/files/{name}", "get"),
             ("/api/v1/health/live", "get"), ("/api/v1/health/ready", "get"),
         })
             string.Join(' ', paths.GetProperty(path).EnumerateObject().Select(v => v.Name).Order()).ShouldBe(verbs);

@@ -1,5 +1,6 @@
 using System.Security.Claims;
 using Granary.Api.Access;
+using Granary.Api.Events;
 using Granary.Api.Problems;
 using Granary.Application.Batches;
 using Granary.Application.Catalogues;
@@ -75,7 +76,7 @@ internal static class BatchEndpoints
     private static async Task<IResult> EventsAsync(string id, IBatchService batches, ApiSettings settings,
         CancellationToken cancellationToken) =>
         await FindAsync(id, batches, cancellationToken).ConfigureAwait(false) is null ? NoBatch(id)
-            : new BatchEvents(batches, id, settings.EventHeartbeat);
+            : new EventStream(stop => BatchEvents.WatchAsync(batches, id, stop), settings.EventHeartbeat);
 
     private static async Task<IResult> CancelAsync(string id, IBatchService batches, CancellationToken cancellationToken)
     {

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Security.Claims;
 using Granary.Api.Access;
 using Granary.Api.Batches;
+using Granary.Api.Events;
 using Granary.Api.Problems;
 using Granary.Application.Json;
 using Granary.Application.Live;
@@ -40,6 +41,13 @@ internal static class SessionEndpoints
         sessions.MapGet("/{id}", async (string id, CancellationToken stop) => await service.FindAsync(id, stop)
             .ConfigureAwait(false) is { } view ? Shown(view) : NoSession(id))
             .RequireAuthorization(RolePolicies.Viewer).WithSummary("How a session stands.").Produces<SessionView>().ProducesProblem(404);
+        sessions.MapGet("/{id}/events",
+            async (string id, ApiSettings settings, TimeProvider clock, CancellationToken cancellationToken) =>
+                await service.FindAsync(id, cancellationToken).ConfigureAwait(false) is null ? NoSession(id)
+                    : new EventStream(stop => SessionEvents.WatchAsync(service, id, clock, stop), settings.EventHeartbeat))
+            .RequireAuthorization(RolePolicies.Viewer).WithSummary("How a session stands, each time that it changes, as server-sent events.")
+            .WithDescription("Events 'status' and at last 'done' or 'failed', each with the whole session as data.")
+            .Produces(200, null, "text/event-stream").ProducesProblem(404);
         sessions.MapPost("/{id}/commands", async (string id, Order order, ClaimsPrincipal user, CancellationToken stop) =>
                 await service.CommandAsync(id, Read(order, RolePolicies.NameOf(user)), stop).ConfigureAwait(false) is { } view ? Shown(view)
                     : NoSession(id))

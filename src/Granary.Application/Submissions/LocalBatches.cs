@@ -176,17 +176,8 @@ public sealed class LocalBatches : IBatchService, IAsyncDisposable
         BatchStatus? status;
         lock (_gate) status = _byId.GetValueOrDefault(id)?.Status;
         // only names that the run lists are opened, so no name can lead out of its folder
-        if (status is null || !status.Files.Contains(name, StringComparer.Ordinal)) return ValueTask.FromResult<RunFile?>(null);
-        try
-        {
-            var stream = new FileStream(Path.Combine(_runs, id, name), FileMode.Open, FileAccess.Read,
-                FileShare.ReadWrite | FileShare.Delete, 1 << 16, useAsync: true);
-            return ValueTask.FromResult<RunFile?>(new RunFile(name, stream, stream.Length));
-        }
-        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
-        {
-            return ValueTask.FromResult<RunFile?>(null);
-        }
+        return ValueTask.FromResult(status is not null && status.Files.Contains(name, StringComparer.Ordinal)
+            ? RunFile.Open(Path.Combine(_runs, id), name) : null);
     }
 
     /// <summary>Stops the batch that runs, without marking it as ended: the next start takes it up again.</summary>

@@ -24,7 +24,7 @@ internal static class HostCommands
             DefaultValueFactory = _ => "http://127.0.0.1:8080",
             Description = "addresses to listen on"
         };
-        var runs = new Option<string>("--runs") { DefaultValueFactory = _ => "runs", Description = "the folder of the runs" };
+        var runs = new Option<string>("--runs") { DefaultValueFactory = _ => "runs", Description = "the folder of the runs, accounts and sessions" };
         var keys = new Option<string?>("--keys") { Description = "the file of API keys; without one only this machine may call" };
         var threads = new Option<int>("--threads")
         {
@@ -36,7 +36,7 @@ internal static class HostCommands
             DefaultValueFactory = _ => [],
             Description = "the --state of a live session to show (a folder, or postgres://…?account=NAME); several times for several"
         };
-        var command = new Command("serve", "Serve the HTTP API: batches, weights, live accounts.") { urls, runs, keys, threads, state };
+        var command = new Command("serve", "Serve the HTTP API: batches, weights, live sessions and accounts.") { urls, runs, keys, threads, state };
         command.SetAction(async (call, token) =>
         {
             var count = call.GetValue(threads);
@@ -52,6 +52,7 @@ internal static class HostCommands
             builder.Services.AddGranaryApi(new ApiSettings { Keys = access, Accounts = call.GetValue(state)! }, root.Catalogues(call));
             builder.Services.AddLocalBatches(call.GetValue(runs)!,
                 _ => new HostedRunner(new EmbeddedHost(count), TimeProvider.System, count, TrialLedger.OfUser()));
+            builder.Services.AddLocalSessions(call.GetValue(runs)!);
             await using var app = builder.Build();
             app.UseGranaryApi();
             try

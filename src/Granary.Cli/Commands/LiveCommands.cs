@@ -70,7 +70,7 @@ internal static class LiveCommands
         var host = new Option<string?>("--host")
         {
             Description =
-            "a cluster that trades it, as http://silo:8080 (this process); state and weights are the cluster's then"
+            "a cluster or granary serve that trades it, as http://silo:8080 (this process); state and weights are the server's then"
         };
         var quiet = new Option<bool>("--quiet") { Description = "print nothing but faults" };
         var json = new Option<bool>("--json") { Description = "print the outcome as JSON" };
@@ -85,7 +85,7 @@ internal static class LiveCommands
             {
                 foreach (var (given, name) in new[] { (call.GetValue(state), "--state"), (call.GetValue(weights), "--weights") })
                     if (given is not null)
-                        throw new InputException($"{name} is the cluster's own with --host; leave it out");
+                        throw new InputException($"{name} is the server's own with --host; leave it out");
                 return await RemoteLive.RunAsync(hosts, new SessionStart
                 {
                     Text = RemoteLive.Read(call.GetValue(production)!, root.Catalogues(call)),
@@ -170,7 +170,7 @@ internal static class LiveCommands
         var host = new Option<string?>("--host")
         {
             Description =
-            "the cluster that trades it, as http://silo:8080; STATE is the account's name then"
+            "the cluster or granary serve that trades it, as http://silo:8080; STATE is the account's name then"
         };
         var json = new Option<bool>("--json") { Description = "of status: the status as JSON; of the journal: one JSON object per line" };
         var command = new Command("session", "Ask or command a live session that runs, or read its journal.") { state, what, why, strategy,

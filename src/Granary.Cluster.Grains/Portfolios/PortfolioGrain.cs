@@ -74,10 +74,6 @@ internal sealed partial class PortfolioGrain(
     GranaryCatalogues catalogues, GrainSettings settings, TimeProvider clock, SiloProcess process,
     ILogger<PortfolioGrain> logger) : Grain, IPortfolioGrain
 {
-    // After this many failures without a new bar, the run has no progress.
-    private const int MostRestarts = 20;
-    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
-
     private readonly CurrentWeights _weights = new();
     private QueuedControl? _control;
     private CancellationTokenSource? _stop;
@@ -245,7 +241,7 @@ internal sealed partial class PortfolioGrain(
     // Runs the session to its end. After the loss of order grain, feed or journal it resumes from the journal.
     private async Task SuperviseAsync(QueuedControl control, bool again, CancellationToken stop)
     {
-        var (failures, bars, pause) = (0, -1L, TimeSpan.FromMilliseconds(100));
+        var restarts = new SessionRestarts(static e => Loss.Is(e) || e is GatewaySupersededException);
         try
         {
             var start = session.State.Start!;
@@ -259,6 +255,7 @@ internal sealed partial class PortfolioGrain(
                     session.State.Restarts++;
                     await session.WriteStateAsync();
                 }
+                TimeSpan pause;
                 try
                 {
                     // The list may have missed the start; it restarts sessions of lost silos.
@@ -274,17 +271,12 @@ internal sealed partial class PortfolioGrain(
                 }
                 catch (Exception e) when (!stop.IsCancellationRequested)
                 {
-                    var seen = control.Status?.Bars ?? 0;
-                    (failures, pause) = seen > bars ? (1, TimeSpan.FromMilliseconds(100))
-                        : (failures + 1, pause < LongestPause ? pause * 2 : LongestPause);
-                    bars = seen;
-                    // A loss is temporary; a wrong configuration is not.
-                    if (e is InputException or BarDataException || !(MayPass(e) || failures < MostRestarts))
+                    if (restarts.PauseAfter(e, control.Status?.Bars ?? 0) is not { } next)
                     {
-                        await EndAsync(SessionPhase.Failed, null, e is InputException or BarDataException ? e.Message
-                            : $"{e.GetType().Name}: {e.Message}");
+                        await EndAsync(SessionPhase.Failed, null, SessionRestarts.Describe(e));
                         return;
                     }
+                    pause = next;
                     _waitsFor = e.Message;
                     Interrupted(logger, Id, e.Message, e);
                     control.Again();
@@ -303,10 +295,6 @@ internal sealed partial class PortfolioGrain(
         control.End();
         DeactivateOnIdle();
     }
-
-    private static bool MayPass(Exception e) =>
-        Loss.Is(e) || e is LeaseException or JournalException or ServiceUnavailableException or GatewaySupersededException or BarStoreException
-            or OperationCanceledException;
 
     private async Task EndAsync(SessionPhase phase, string? digest, string? fault)
     {

@@ -1,17 +1,19 @@
-using Granary.Application.Live;
 using Granary.Engine.Brokerage;
 
-namespace Granary.Cluster.Grains.Portfolios;
+namespace Granary.Application.Live;
 
-/// <summary>Passes commands from a portfolio's grain to its session, which runs on other threads.</summary>
-internal sealed class QueuedControl : ISessionControl
+/// <summary>Passes commands from the server of a session (a portfolio's grain, or a process) to the session on its own threads.</summary>
+public sealed class QueuedControl : ISessionControl
 {
     private readonly Lock _lock = new();
     private readonly List<(SessionOrder Order, TaskCompletionSource Done)> _waiting = [], _taken = [], _stopping = [];
     private volatile LiveStatus? _status;
+    private bool _ended;
 
+    /// <summary>How the session stands; null before its first bar.</summary>
     public LiveStatus? Status => _status;
 
+    /// <inheritdoc/>
     public IReadOnlyList<SessionOrder> Take()
     {
         lock (_lock)
@@ -30,13 +32,18 @@ internal sealed class QueuedControl : ISessionControl
         }
     }
 
+    /// <inheritdoc/>
     public void Show(LiveStatus status, bool now) => _status = status;
 
     /// <summary>Passes a command to the session; completes when it is carried out and in the journal.</summary>
     public Task SendAsync(SessionOrder order)
     {
         var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        lock (_lock) _waiting.Add((order, done));
+        lock (_lock)
+        {
+            if (_ended) done.SetResult();
+            else _waiting.Add((order, done));
+        }
         return done.Task;
     }
 
@@ -54,11 +61,12 @@ internal sealed class QueuedControl : ISessionControl
         }
     }
 
-    /// <summary>Ends all pending commands; no session will carry them out.</summary>
+    /// <summary>Ends all pending and later commands; no session will carry them out.</summary>
     public void End()
     {
         lock (_lock)
         {
+            _ended = true;
             foreach (var (_, done) in _stopping.Concat(_taken).Concat(_waiting)) done.TrySetResult();
             _stopping.Clear();
             _taken.Clear();

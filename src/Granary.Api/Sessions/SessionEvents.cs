@@ -1,0 +1,29 @@
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+using Granary.Api.Events;
+using Granary.Application.Live;
+
+namespace Granary.Api.Sessions;
+
+/// <summary>A session's views as events: 'status' each time that it changes, and at last 'done' or 'failed'.</summary>
+internal static class SessionEvents
+{
+    private static readonly TimeSpan Every = TimeSpan.FromMilliseconds(250);
+    // An event is one line.
+    private static readonly JsonSerializerOptions Json = new(SessionControl.Json) { WriteIndented = false };
+
+    public static async IAsyncEnumerable<ServerEvent> WatchAsync(ISessionService sessions, string id, TimeProvider clock,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var (number, last) = (0L, "");
+        while (await sessions.FindAsync(id, cancellationToken).ConfigureAwait(false) is { } view)
+        {
+            var data = JsonSerializer.Serialize(view, Json);
+            var ended = view.Phase != SessionPhase.Running;
+            if (data != last) yield return new ServerEvent(++number, ended ? view.Phase.ToString().ToLowerInvariant() : "status", data);
+            if (ended) yield break;
+            last = data;
+            await Task.Delay(Every, clock, cancellationToken).ConfigureAwait(false);
+        }
+    }
+}

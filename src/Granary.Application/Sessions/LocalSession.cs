@@ -1,0 +1,157 @@
+using Granary.Application.Batches;
+using Granary.Application.Json;
+using Granary.Application.Live;
+
+namespace Granary.Application.Sessions;
+
+/// <summary>One session of a process: runs it to its end, and restarts it on its journal after a loss.</summary>
+internal sealed class LocalSession : IAsyncDisposable
+{
+    private static readonly TimeSpan CommandTimeout = TimeSpan.FromSeconds(20);
+
+    private readonly SessionStart _start;
+    private readonly SessionServices _services;
+    private readonly QueuedControl _control = new();
+    private readonly CancellationTokenSource _stop = new();
+    // Completes when the account is open and its journal belongs to this configuration.
+    private readonly TaskCompletionSource _accepted = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private volatile SessionView _view;
+    private Task _running = Task.CompletedTask;
+
+    private LocalSession(StoredSession stored, SessionServices services) =>
+        (_start, _view, _services) = (stored.Start, stored.View, services);
+
+    /// <summary>How the session stands.</summary>
+    public SessionView View => _view is { Phase: SessionPhase.Running } view ? view with { Status = _control.Status ?? view.Status } : _view;
+
+    /// <summary>Starts a session; returns when its account is open and its file is written.</summary>
+    /// <exception cref="InputException">The journal belongs to another configuration or broker, or a broker's option is wrong.</exception>
+    /// <exception cref="Data.Journals.LeaseException">Another session trades the account.</exception>
+    /// <exception cref="Data.Journals.JournalException">The journal cannot be opened.</exception>
+    public static async Task<LocalSession> StartAsync(StoredSession stored, SessionServices services)
+    {
+        var session = new LocalSession(stored, services);
+        session._running = Task.Run(session.RunAsync);
+        await session._accepted.Task.ConfigureAwait(false);
+        return session;
+    }
+
+    /// <summary>A session of an earlier process. It runs again where that process ended before it did.</summary>
+    public static LocalSession Continue(StoredSession stored, SessionServices services)
+    {
+        var session = new LocalSession(stored, services);
+        session._accepted.SetResult();
+        if (stored.View.Phase != SessionPhase.Running) return session;
+        session._view = stored.View with { Restarts = stored.View.Restarts + 1 };
+        session._running = Task.Run(session.RunAsync);
+        return session;
+    }
+
+    /// <summary>Commands the session; returns when the command is in the journal.</summary>
+    /// <exception cref="InputException">The session is over.</exception>
+    public async Task<SessionView> CommandAsync(SessionOrder order, CancellationToken cancellationToken)
+    {
+        if (_view.Phase != SessionPhase.Running)
+            throw new InputException($"the session of {_view.Id} is over; start it again with its configuration, and it goes on from its "
+                + "journal");
+        try
+        {
+            await _control.SendAsync(order).WaitAsync(CommandTimeout, _services.Clock, cancellationToken).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            // The session waits for its journal or its feed: the view says so, and the command stays queued.
+        }
+        return View;
+    }
+
+    /// <summary>Interrupts the session; its file still says that it runs.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync().ConfigureAwait(false);
+        // A fault of it was reported to OnInterrupted.
+        await _running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        _stop.Dispose();
+    }
+
+    private async Task RunAsync()
+    {
+        try
+        {
+            var production = new ProductionReader(_services.Catalogues).Read(_start.File, _start.Text, _start.Folder);
+            var digest = await TradeAsync(production).ConfigureAwait(false);
+            if (digest is not null) End(SessionPhase.Done, digest, null);
+        }
+        catch (Exception) when (_stop.IsCancellationRequested)
+        {
+            // The process ends; the next one continues the session.
+        }
+        catch (Exception e) when (_accepted.TrySetException(e))
+        {
+            // The caller of StartAsync gets it; there is no session.
+        }
+        catch (Exception e)
+        {
+            _services.OnInterrupted?.Invoke(_view.Id, e);
+            End(SessionPhase.Failed, null, SessionRestarts.Describe(e));
+        }
+        finally
+        {
+            _control.End();
+            _accepted.TrySetException(new InputException("the server is stopping; start the session when it runs again"));
+        }
+    }
+
+    // Returns the digest of the run; null where the process ends first.
+    private async Task<string?> TradeAsync(Production production)
+    {
+        var request = _start.ToRequest() with { Out = Path.Combine(_services.Runs, _view.Run) };
+        var site = new LocalSite(request, _services, _control, Accept);
+        var restarts = new SessionRestarts();
+        while (true)
+        {
+            try
+            {
+                var run = await LiveSession.RunAsync(request, production, site, _services.Clock, _stop.Token).ConfigureAwait(false);
+                return _stop.IsCancellationRequested ? null : run.Run.Model.Digest;
+            }
+            catch (Exception e) when (_accepted.Task.IsCompleted && !_stop.IsCancellationRequested
+                && restarts.PauseAfter(e, _control.Status?.Bars ?? 0) is { } pause)
+            {
+                _services.OnInterrupted?.Invoke(_view.Id, e);
+                Save(_view with { Fault = e.Message, Restarts = _view.Restarts + 1 });
+                _control.Again();
+                await Task.Delay(pause, _services.Clock, _stop.Token).ConfigureAwait(false);
+            }
+        }
+    }
+
+    private void Accept()
+    {
+        Save(_view with { Fault = null });
+        _accepted.TrySetResult();
+    }
+
+    private void End(SessionPhase phase, string? digest, string? fault)
+    {
+        var folder = Path.Combine(_services.Runs, _view.Run);
+        Save(View with
+        {
+            Phase = phase,
+            Host = "",
+            Desk = "",
+            Digest = digest,
+            Fault = fault,
+            Files = phase == SessionPhase.Done && Directory.Exists(folder)
+                ? [.. Directory.EnumerateFiles(folder).Select(f => Path.GetFileName(f)).Where(f => f[0] != '.')
+                    .Order(StringComparer.Ordinal)] : [],
+        });
+    }
+
+    // The file first: what is answered is what the next process finds.
+    private void Save(SessionView view)
+    {
+        SessionFile.Write(_services.Runs, new StoredSession(_start, view));
+        _view = view;
+    }
+}

@@ -1,0 +1,36 @@
+using Granary.Application.Batches;
+using Granary.Application.Live;
+using Granary.Application.Weights;
+using Granary.Engine.Market;
+using Granary.Engine.Market.Feeds;
+
+namespace Granary.Application.Sessions;
+
+/// <summary>The session environment in a server's process: its account store, its weights service and its commands.</summary>
+/// <param name="accepted">Called when the account is open and its journal was checked.</param>
+internal sealed class LocalSite(LiveRequest request, SessionServices services, ISessionControl control, Action accepted) : ISessionSite
+{
+    /// <inheritdoc/>
+    public ISessionControl Control => control;
+
+    /// <inheritdoc/>
+    public IWeightsService? Weights => services.Weights;
+
+    /// <inheritdoc/>
+    public Task<IOrderDesk> OpenDeskAsync(Production production, string account, CancellationToken cancellationToken) =>
+        OrderDesk.OpenAsync(services.Accounts, new AccountOpening
+        {
+            Account = account,
+            Broker = request.Broker,
+            Factory = request.CreateBroker(services.Catalogues.Brokers),
+            Spec = production.Spec,
+            Holder = "granary serve",
+        }, services.Clock, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<ILiveFeed> OpenFeedAsync(DataSpec data, IReadOnlyList<BarQuery> markets, CancellationToken cancellationToken)
+    {
+        accepted();
+        return EmbeddedSite.OpenFeedAsync(request, services.Catalogues, data, markets, services.Clock, cancellationToken);
+    }
+}

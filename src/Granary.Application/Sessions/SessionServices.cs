@@ -1,0 +1,26 @@
+using Granary.Application.Catalogues;
+using Granary.Application.Live;
+using Granary.Application.Weights;
+
+namespace Granary.Application.Sessions;
+
+/// <summary>What the sessions of a process share.</summary>
+public sealed record SessionServices
+{
+    /// <summary>Full path of the folder of all runs; made where missing.</summary>
+    public required string Runs { get; init; }
+
+    /// <summary>Keeps the journals, each under a lease.</summary>
+    public required IAccountStore Accounts { get; init; }
+
+    /// <summary>Where new weights come from; a portfolio's id is its account's.</summary>
+    public required IWeightsService Weights { get; init; }
+
+    /// <summary>What the process knows.</summary>
+    public required GranaryCatalogues Catalogues { get; init; }
+
+    public required TimeProvider Clock { get; init; }
+
+    /// <summary>Called with the account and the reason when a session is interrupted or fails; null for no call.</summary>
+    public Action<string, Exception>? OnInterrupted { get; init; }
+}

@@ -1,0 +1,8 @@
+using Granary.Application.Live;
+
+namespace Granary.Application.Sessions;
+
+/// <summary>An account's last session as its file keeps it.</summary>
+/// <param name="Start">With it the next process continues the session.</param>
+/// <param name="View">How the session stood when the file was written.</param>
+internal sealed record StoredSession(SessionStart Start, SessionView View);

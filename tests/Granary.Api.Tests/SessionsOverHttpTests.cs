@@ -1,0 +1,204 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Net.ServerSentEvents;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Granary.Application.Batches;
+using Granary.Application.Json;
+using Granary.Application.Live;
+using Granary.Application.Runs;
+using Granary.Application.Simulation;
+using Granary.Cluster.Client;
+using Granary.Testing;
+
+namespace Granary.Api.Tests;
+
+/// <summary>Live sessions of one process, as <c>granary serve</c> runs them, over real HTTP.</summary>
+public sealed class SessionsOverHttpTests(SessionsOverHttpTests.Configuration made) : IClassFixture<SessionsOverHttpTests.Configuration>
+{
+    /// <summary>A configuration to trade, which a backtest of the sample bars wrote.</summary>
+    public sealed class Configuration : IAsyncLifetime
+    {
+        public string Folder { get; } = Directory.CreateTempSubdirectory("granary-sessions-").FullName;
+
+        public string Production => Path.Combine(Folder, "run", "prod.json");
+
+        public static string Bars => Path.Combine(SharedData.RepositoryRoot, "samples", "data", "1h");
+
+        public async ValueTask InitializeAsync()
+        {
+            var text = $$"""
+                { "name": "two coins",
+                  "data": { "source": "csv:{{Bars}}", "symbols": ["COINUSDT", "GLIMUSDT"], "timeframe": "1h", "to": "2022-01-11" },
+                  "strategies": [ { "class": "SmaCross", "params": { "fast": 5, "slow": [20, 30] }, "size": { "percentOfEquity": 20 } } ],
+                  "portfolio": { "weights": "equal" } }
+                """;
+            await new BatchRunner(new EmbeddedHost(2), TimeProvider.System).RunAsync(
+                new BatchReader(TestCatalogues.All).Read("batch.json", Encoding.UTF8.GetBytes(text), Folder),
+                new BatchOptions { Out = Path.Combine(Folder, "run"), Yes = true, Guards = false });
+        }
+
+        public ValueTask DisposeAsync()
+        {
+            Directory.Delete(Folder, recursive: true);
+            return ValueTask.CompletedTask;
+        }
+
+        internal SessionStart Start(string account, string pace = "asap", string paper = "seed=3") => new()
+        {
+            Text = File.ReadAllBytes(Production),
+            File = Production,
+            Folder = Path.GetDirectoryName(Production)!,
+            Feed = "csv:" + Bars,
+            To = new DateTime(2022, 1, 11, 0, 0, 0, DateTimeKind.Utc).Ticks,
+            Account = account,
+            Paper = paper,
+            Pace = pace,
+            WithoutEvidence = true,
+        };
+    }
+
+    private static GranaryClient Client(ApiServer server) => new(server.Address.ToString(), null, TimeSpan.FromSeconds(30));
+
+    private static async Task<SessionView> UntilAsync(GranaryClient client, string id, Func<SessionView, bool> so)
+    {
+        var view = await Eventually.IsAsync(() => client.SessionAsync(id), v => so(v) || v.Phase != SessionPhase.Running);
+        so(view).ShouldBeTrue($"the session ended before: {view.Phase} {view.Fault}");
+        return view;
+    }
+
+    private static Task<SessionView> EndAsync(GranaryClient client, string id) =>
+        UntilAsync(client, id, v => v.Phase == SessionPhase.Done);
+
+    [Fact]
+    public async Task Sessions_of_several_accounts_trade_side_by_side_to_the_digest_of_the_backtest()
+    {
+        await using var server = await ApiServer.StartAsync(sessions: true);
+        using var client = Client(server);
+        var first = await client.StartSessionAsync(made.Start("one", "fixed:5ms"));
+        (first.Phase, first.Run).ShouldBe((SessionPhase.Running, first.Run));
+        await client.StartSessionAsync(made.Start("two", "fixed:5ms"));
+        await client.StartSessionAsync(made.Start("three"));
+        (await server.Client.GetFromJsonAsync<JsonArray>("/api/v1/sessions"))!.Select(s => (string)s!["id"]!)
+            .ShouldBe(["three", "two", "one"]);
+
+        using var backtest = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(made.Folder, "run", "results.json")));
+        var digest = backtest.RootElement.GetProperty("digest").GetString();
+        foreach (var id in (string[])["one", "two", "three"]) (await EndAsync(client, id)).Digest.ShouldBe(digest, id);
+
+        var orders = (await server.Client.GetFromJsonAsync<JsonArray>("/api/v1/orders"))!;
+        orders.Select(o => (string)o!["account"]!).Distinct().Order().ShouldBe(["one", "three", "two"]);
+        var home = Path.Combine(server.Folder, "home");
+        (await client.DownloadSessionAsync("one", home)).ShouldContain("account.json");
+        orders.Count(o => (string)o!["account"]! == "one").ShouldBe(File.ReadLines(Path.Combine(home, "orders.csv")).Count() - 1);
+    }
+
+    [Fact]
+    public async Task A_session_follows_commands_and_a_new_one_continues_its_journal()
+    {
+        await using var server = await ApiServer.StartAsync(sessions: true);
+        using var client = Client(server);
+        await client.StartSessionAsync(made.Start("main", "fixed:20ms"));
+        await UntilAsync(client, "main", v => v.Status is { OrdersSent: > 2 });
+        (await Should.ThrowAsync<InputException>(() => client.StartSessionAsync(made.Start("main")))).Message
+            .ShouldContain("the account main is traded by a session of this server");
+
+        (await client.CommandAsync("main", "pause", "lunch")).Status!.State.ShouldBe(LiveState.Paused);
+        (await client.CommandAsync("main", "resume", "back")).Status!.State.ShouldBe(LiveState.Trading);
+        await client.CommandAsync("main", "disable", "too dear", symbol: "COINUSDT");
+        (await client.CommandAsync("main", "flatten", "evening")).Status!.State.ShouldBe(LiveState.Paused);
+        (await UntilAsync(client, "main", v => v.Status is { OpenTrades: 0 })).Status!.Positions.ShouldBeEmpty();
+        var end = await client.CommandAsync("main", "stop", "night");
+        (end.Phase, end.Files.Contains("report.html")).ShouldBe((SessionPhase.Done, true));
+        (await Should.ThrowAsync<InputException>(() => client.CommandAsync("main", "pause", ""))).Message.ShouldContain("is over");
+
+        var again = await client.StartSessionAsync(made.Start("main", "fixed:20ms"));
+        again.Run.ShouldNotBe(end.Run);
+        var paused = await UntilAsync(client, "main", v => v.Status is { State: LiveState.Paused });
+        paused.Status!.Bars.ShouldBeGreaterThanOrEqualTo(end.Status!.Bars);
+        await client.CommandAsync("main", "stop", "");
+        var said = (await EndAsync(client, "main")).Status!.Notes;
+        said.ShouldContain(n => n.StartsWith("went on with the journal", StringComparison.Ordinal));
+        (await Should.ThrowAsync<InputException>(() =>
+            client.StartSessionAsync(made.Start("main") with { Broker = "practice", Paper = null }))).Message.ShouldContain("practice");
+    }
+
+    [Fact]
+    public async Task Sessions_that_ran_when_the_server_ended_run_on_with_the_next_one_to_the_same_end()
+    {
+        var folder = Directory.CreateTempSubdirectory("granary-api-").FullName;
+        try
+        {
+            string? undisturbed;
+            await using (var server = await ApiServer.StartAsync(folder: folder, sessions: true))
+            {
+                using var client = Client(server);
+                await client.StartSessionAsync(made.Start("undisturbed"));
+                undisturbed = (await EndAsync(client, "undisturbed")).Digest;
+                await client.StartSessionAsync(made.Start("main", "fixed:20ms"));
+                await client.StartSessionAsync(made.Start("other", "fixed:20ms"));
+                await UntilAsync(client, "main", v => v.Status is { OrdersSent: > 2 });
+                await UntilAsync(client, "other", v => v.Status is { Bars: > 20 });
+            }
+            await using (var server = await ApiServer.StartAsync(folder: folder, sessions: true))
+            {
+                using var client = Client(server);
+                foreach (var id in (string[])["main", "other"])
+                {
+                    var end = await EndAsync(client, id);
+                    (end.Digest, end.Restarts).ShouldBe((undisturbed, 1), id);
+                }
+                (await client.SessionAsync("undisturbed")).Restarts.ShouldBe(0);
+            }
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    [Fact]
+    public async Task Events_give_the_session_each_time_that_it_changes_and_end_with_it()
+    {
+        await using var server = await ApiServer.StartAsync(sessions: true);
+        using var client = Client(server);
+        await client.StartSessionAsync(made.Start("main", "fixed:10ms"));
+        using var answer = await server.Client.GetAsync("/api/v1/sessions/main/events", HttpCompletionOption.ResponseHeadersRead);
+        answer.Content.Headers.ContentType!.MediaType.ShouldBe("text/event-stream");
+        var events = new List<(string Kind, SessionView View)>();
+        await foreach (var item in SseParser.Create(await answer.Content.ReadAsStreamAsync()).EnumerateAsync())
+            events.Add((item.EventType, JsonSerializer.Deserialize<SessionView>(item.Data, SessionControl.Json)!));
+        events.SkipLast(1).ShouldAllBe(e => e.Kind == "status" && e.View.Phase == SessionPhase.Running);
+        events.Count.ShouldBeGreaterThan(2);
+        events.Select(e => e.View.Status?.Bars ?? 0).ShouldBeInOrder(SortDirection.Ascending);
+        (events[^1].Kind, events[^1].View.Phase).ShouldBe(("done", SessionPhase.Done));
+        await (await server.Client.GetAsync("/api/v1/sessions/nobody/events")).ProblemAsync(404);
+    }
+
+    [Fact]
+    public async Task Wrong_input_is_a_sentence_and_leaves_no_session()
+    {
+        await using var server = await ApiServer.StartAsync(sessions: true);
+        using var client = Client(server);
+        async Task RefusedAsync(SessionStart start, string because)
+        {
+            (await Should.ThrowAsync<InputException>(() => client.StartSessionAsync(start))).Message.ShouldContain(because);
+            (await server.Client.GetAsync("/api/v1/sessions/main")).StatusCode.ShouldBe(HttpStatusCode.NotFound);
+        }
+        var start = made.Start("main");
+        await RefusedAsync(start with { WithoutEvidence = false }, "does not pass its validation checks");
+        await RefusedAsync(start with { Broker = "nobroker", Paper = null }, "nobroker");
+        await RefusedAsync(start with { Paper = "seed=many" }, "seed");
+        await RefusedAsync(start with { Pace = "soon" }, "soon");
+        (await Should.ThrowAsync<InputException>(() => client.CommandAsync("main", "pause", ""))).Message
+            .ShouldContain("never had a session here");
+
+        // What only the run finds out ends the session with the reason.
+        await client.StartSessionAsync(start with { Feed = "csv:" + Path.Combine(server.Folder, "nowhere") });
+        var failed = await UntilAsync(client, "main", v => v.Phase == SessionPhase.Failed);
+        failed.Fault!.ShouldContain("nowhere");
+        (await client.StartSessionAsync(start)).Phase.ShouldBe(SessionPhase.Running);
+        await EndAsync(client, "main");
+    }
+}
