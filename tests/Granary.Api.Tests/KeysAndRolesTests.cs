@@ -20,8 +20,8 @@ public sealed class KeysAndRolesTests : IDisposable
         var viewer = await Add("dashboard", Role.Viewer);
         var submitter = await Add("research", Role.Submitter);
         var admin = await Add("desk", Role.Admin);
-        await using var server = await ApiServer.StartAsync(ApiKeys.Open(_file));
-        foreach (var (key, submit, weigh) in new[] { (viewer, 403, 403), (submitter, 202, 403), (admin, 202, 201) })
+        await using var server = await ApiServer.StartAsync(ApiKeys.Open(_file), sessions: true);
+        foreach (var (key, submit, weigh, trade) in new[] { (viewer, 403, 403, 403), (submitter, 202, 403, 403), (admin, 202, 201, 400) })
         {
             using var client = server.As(key);
             ((int)(await client.GetAsync("/api/v1/batches")).StatusCode).ShouldBe(200);
@@ -34,6 +34,11 @@ public sealed class KeysAndRolesTests : IDisposable
             };
             put.Headers.IfNoneMatch.ParseAdd("*");
             ((int)(await client.SendAsync(put)).StatusCode).ShouldBe(weigh);
+            ((int)(await client.GetAsync("/api/v1/sessions")).StatusCode).ShouldBe(200);
+            // Who may trade is told what is missing.
+            ((int)(await client.PostAsJsonAsync("/api/v1/sessions", new { })).StatusCode).ShouldBe(trade);
+            ((int)(await client.PostAsJsonAsync("/api/v1/sessions/main/commands", new { command = "stop" })).StatusCode)
+                .ShouldBe(trade == 400 ? 404 : 403);
         }
         using var forbidden = await server.As(viewer).SendAsync(ApiServer.Submission());
         (await forbidden.ProblemAsync(403)).ShouldContain("dashboard");

@@ -36,7 +36,7 @@ public sealed class SessionsOverHttpTests(SessionsOverHttpTests.Configuration ma
                 """;
             await new BatchRunner(new EmbeddedHost(2), TimeProvider.System).RunAsync(
                 new BatchReader(TestCatalogues.All).Read("batch.json", Encoding.UTF8.GetBytes(text), Folder),
-                new BatchOptions { Out = Path.Combine(Folder, "run"), Yes = true, Guards = false });
+                new BatchOptions { Out = Path.Combine(Folder, "run"), Yes = true, Validation = false });
         }
 
         public ValueTask DisposeAsync()

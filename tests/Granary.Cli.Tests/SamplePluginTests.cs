@@ -76,6 +76,28 @@ public sealed class SamplePluginTests : IDisposable
     }
 
     [Fact]
+    public async Task Its_live_feed_brings_bars_on_which_a_session_trades_through_its_broker()
+    {
+        var batch = _folder.Write("wave.json", """
+            { "name": "wave", "data": { "source": "inverse:bars", "format": "cents", "symbols": ["COINUSDT"], "timeframe": "1h" },
+              "strategies": [ { "class": "SmaCross", "params": { "fast": 3, "slow": 8 }, "size": { "percentOfEquity": 50 } } ],
+              "portfolio": { "weights": "equal" } }
+            """);
+        await RunAsync("backtest", batch, "--out", _folder.At("run"));
+        var session = await RunAsync("live", _folder.At("run/prod.json"), "--feed", "wave:300", "--broker", "practice",
+            "--without-evidence", "--out", _folder.At("live"), "--state", _folder.At("state"));
+        session.GetProperty("sameAsBacktest").GetBoolean().ShouldBeTrue();
+        // The wave crosses its mean about every 28 bars; all orders are of its bars, and the sample's bars only warm the strategy up.
+        session.GetProperty("fills").GetInt32().ShouldBeGreaterThan(10);
+        var warm = 3000;
+        session.GetProperty("bars").GetInt64().ShouldBe(warm + 300);
+        var wrong = await GranaryProcess.RunInAsync(_folder.Path, "live", _folder.At("run/prod.json"), "--feed", "wave:many",
+            "--without-evidence", "--plugins", Plugins);
+        wrong.ExitCode.ShouldBe(2);
+        wrong.Error.ShouldContain("the number of bars is missing; write wave:500");
+    }
+
+    [Fact]
     public async Task Its_broker_is_listed_with_its_options_and_a_wrong_option_is_named()
     {
         var list = await GranaryProcess.RunAsync("broker", "list", "--plugins", Plugins);

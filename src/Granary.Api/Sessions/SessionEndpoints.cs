@@ -79,10 +79,9 @@ internal static class SessionEndpoints
 
     private static async Task<IResult> StartAsync(
         HttpRequest request, ClaimsPrincipal user, ISessionService sessions, ApiSettings settings, [FromQuery] string? feed,
-        [FromQuery] string? account, [FromQuery] string? broker,
-        [FromQuery] string? brokerOptions, [FromQuery] string? paper,
-        [FromQuery] string? speed, [FromQuery] string? maxGap, [FromQuery] string? warmUp, [FromQuery] string? from, [FromQuery]
-            string? to, [FromQuery] bool? withoutEvidence,
+        [FromQuery] string? account, [FromQuery] string? broker, [FromQuery] string? brokerOptions, [FromQuery] string? paper,
+        [FromQuery(Name = "pace")] string? speed, [FromQuery] string? maxGap, [FromQuery] string? warmUp, [FromQuery] string? from,
+        [FromQuery] string? to, [FromQuery] bool? withoutEvidence,
         [FromQuery] string? folder, [FromQuery] string? file, CancellationToken cancellationToken)
     {
         if (request.ContentLength > settings.LongestBatch) return BatchEndpoints.TooLong(settings);

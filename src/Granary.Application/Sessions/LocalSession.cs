@@ -106,13 +106,13 @@ internal sealed class LocalSession : IAsyncDisposable
     private async Task<string?> TradeAsync(Production production)
     {
         var request = _start.ToRequest() with { Out = Path.Combine(_services.Runs, _view.Run) };
-        var site = new LocalSite(request, _services, _control, Accept);
+        var environment = new ServerEnvironment(request, _services, _control, Accept);
         var restarts = new SessionRestarts();
         while (true)
         {
             try
             {
-                var run = await LiveSession.RunAsync(request, production, site, _services.Clock, _stop.Token).ConfigureAwait(false);
+                var run = await LiveSession.RunAsync(request, production, environment, _services.Clock, _stop.Token).ConfigureAwait(false);
                 return _stop.IsCancellationRequested ? null : run.Run.Model.Digest;
             }
             catch (Exception e) when (_accepted.Task.IsCompleted && !_stop.IsCancellationRequested

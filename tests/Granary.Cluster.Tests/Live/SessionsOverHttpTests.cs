@@ -101,4 +101,29 @@ public sealed class SessionsOverHttpTests(SessionsInTheClusterTests.Made made) :
         (await UntilAsync(client, s => s.Status is { State: LiveState.Paused, WeightsVersion: 1 })).Run.ShouldNotBe(end.Run);
         (await client.CommandAsync(LiveSilos.Account, "stop", "")).Phase.ShouldBe(SessionPhase.Done);
     }
+
+    [Fact]
+    public async Task A_session_on_a_silo_trades_through_the_broker_of_a_plugin()
+    {
+        var plugins = Directory.CreateDirectory(Path.Combine(made.Folder, "plugins")).FullName;
+        File.Copy(Path.Combine(AppContext.BaseDirectory, "SamplePlugin.dll"), Path.Combine(plugins, "SamplePlugin.dll"));
+        var database = await made.Server.CreateDatabaseAsync();
+        await using var silo = await SiloProcess.JoinAsync(database, "granary", "--runs", Path.Combine(made.Folder, "runs-plugin"),
+            "--plugins", plugins);
+        using var client = new GranaryClient(silo.Client.BaseAddress!.ToString(), key: null, TimeSpan.FromMinutes(1));
+        var start = made.Start() with { Paper = null, Broker = "practice", BrokerOptions = "failEvery=7" };
+        (await Should.ThrowAsync<InputException>(() => client.StartSessionAsync(start with { Broker = "practise" }))).Message
+            .ShouldContain("did you mean 'practice'?");
+
+        await client.StartSessionAsync(start);
+        var end = await UntilAsync(client, s => s.Phase != SessionPhase.Running);
+        (end.Phase, end.Digest).ShouldBe((SessionPhase.Done, made.Backtest.Model.Digest), end.Fault);
+        // Answers get lost, and each order is at the exchange once: the account is that of a perfect venue.
+        AccountText.Of([.. (await PostgresJournal.PeekAsync(database, LiveSilos.Account, new JournalQuery())).Select(JournalCodec.Decode)],
+            await PostgresJournal.PeekAsync(database, LiveSilos.Account + ".practice-venue", new JournalQuery()))
+            .ShouldBeTheAccount(made.Embedded[""].Account);
+        var files = await client.DownloadSessionAsync(LiveSilos.Account, Path.Combine(made.Folder, "home-plugin"));
+        files.ShouldContain("account.json");
+        (await File.ReadAllTextAsync(Path.Combine(made.Folder, "home-plugin", "account.json"))).ShouldContain("\"broker\": \"practice\"");
+    }
 }

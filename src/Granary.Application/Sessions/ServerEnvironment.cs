@@ -8,7 +8,7 @@ namespace Granary.Application.Sessions;
 
 /// <summary>The session environment in a server's process: its account store, its weights service and its commands.</summary>
 /// <param name="accepted">Called when the account is open and its journal was checked.</param>
-internal sealed class LocalSite(LiveRequest request, SessionServices services, ISessionControl control, Action accepted) : ISessionSite
+internal sealed class ServerEnvironment(LiveRequest request, SessionServices services, ISessionControl control, Action accepted) : ISessionEnvironment
 {
     /// <inheritdoc/>
     public ISessionControl Control => control;
@@ -17,8 +17,8 @@ internal sealed class LocalSite(LiveRequest request, SessionServices services, I
     public IWeightsService? Weights => services.Weights;
 
     /// <inheritdoc/>
-    public Task<IOrderDesk> OpenDeskAsync(Production production, string account, CancellationToken cancellationToken) =>
-        OrderDesk.OpenAsync(services.Accounts, new AccountOpening
+    public Task<IOrderGateway> OpenGatewayAsync(Production production, string account, CancellationToken cancellationToken) =>
+        OrderGateway.OpenAsync(services.Accounts, new AccountOpening
         {
             Account = account,
             Broker = request.Broker,
@@ -31,6 +31,6 @@ internal sealed class LocalSite(LiveRequest request, SessionServices services, I
     public Task<ILiveFeed> OpenFeedAsync(DataSpec data, IReadOnlyList<BarQuery> markets, CancellationToken cancellationToken)
     {
         accepted();
-        return EmbeddedSite.OpenFeedAsync(request, services.Catalogues, data, markets, services.Clock, cancellationToken);
+        return LocalEnvironment.OpenFeedAsync(request, services.Catalogues, data, markets, services.Clock, cancellationToken);
     }
 }
