@@ -1,10 +1,10 @@
 using Confluent.Kafka;
-using ErrorCode = Confluent.Kafka.ErrorCode;
 using Granary.Kafka;
 using Microsoft.Extensions.Logging;
 using Orleans.Runtime;
 using Orleans.Serialization;
 using Orleans.Streams;
+using ErrorCode = Confluent.Kafka.ErrorCode;
 
 namespace Granary.Cluster.Kafka;
 

@@ -1,8 +1,8 @@
 using Granary.Engine.Market;
 using Granary.Learning.Trainers;
 using Granary.Learning.Trees;
-using Microsoft.ML.Trainers.FastTree;
 using Microsoft.ML;
+using Microsoft.ML.Trainers.FastTree;
 
 namespace Granary.Learning.MLNet;
 

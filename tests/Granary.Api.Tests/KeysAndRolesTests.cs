@@ -35,7 +35,7 @@ public sealed class KeysAndRolesTests : IDisposable
             put.Headers.IfNoneMatch.ParseAdd("*");
             ((int)(await client.SendAsync(put)).StatusCode).ShouldBe(weigh);
             ((int)(await client.GetAsync("/api/v1/sessions")).StatusCode).ShouldBe(200);
-            // Who may trade is told what is missing.
+            // With the role, the answer says what is missing.
             ((int)(await client.PostAsJsonAsync("/api/v1/sessions", new { })).StatusCode).ShouldBe(trade);
             ((int)(await client.PostAsJsonAsync("/api/v1/sessions/main/commands", new { command = "stop" })).StatusCode)
                 .ShouldBe(trade == 400 ? 404 : 403);

@@ -45,7 +45,7 @@ public sealed class SessionsOverHttpTests(SessionsOverHttpTests.Configuration ma
             return ValueTask.CompletedTask;
         }
 
-        internal SessionStart Start(string account, string pace = "asap", string paper = "seed=3") => new()
+        internal SessionStart Start(string account, string speed = "asap", string paper = "seed=3") => new()
         {
             Text = File.ReadAllBytes(Production),
             File = Production,
@@ -54,7 +54,7 @@ public sealed class SessionsOverHttpTests(SessionsOverHttpTests.Configuration ma
             To = new DateTime(2022, 1, 11, 0, 0, 0, DateTimeKind.Utc).Ticks,
             Account = account,
             Paper = paper,
-            Pace = pace,
+            Pace = speed,
             WithoutEvidence = true,
         };
     }
@@ -173,7 +173,7 @@ public sealed class SessionsOverHttpTests(SessionsOverHttpTests.Configuration ma
         events.Count.ShouldBeGreaterThan(2);
         events.Select(e => e.View.Status?.Bars ?? 0).ShouldBeInOrder(SortDirection.Ascending);
         (events[^1].Kind, events[^1].View.Phase).ShouldBe(("done", SessionPhase.Done));
-        await (await server.Client.GetAsync("/api/v1/sessions/nobody/events")).ProblemAsync(404);
+        await (await server.Client.GetAsync("/api/v1/sessions/unknown/events")).ProblemAsync(404);
     }
 
     [Fact]

@@ -17,12 +17,25 @@ public sealed class MutableStaticTests(Repository repository)
     [InlineData("static List<int> Counts { get; } = [];")]
     [InlineData("static readonly Lazy<List<int>> Counts = new();")]
     [InlineData("static event Action Changed;")]
-    [InlineData("[ModuleInitializer] internal static void Load() { }")]
     public void Static_state_that_changes_is_found(string member)
     {
         var code = CodeBase.Of(("src/A.cs", $"class A\n{{\n    {member}\n}}"));
 
         new MutableStaticRule().Find(code).Select(violation => violation.ToString()).ShouldHaveSingleItem().ShouldStartWith("src/A.cs:3: ");
+    }
+
+    [Theory]
+    [InlineData("[ModuleInitializer]")]
+    [InlineData("[ModuleInitializerAttribute]")]
+    [InlineData("[System.Runtime.CompilerServices.ModuleInitializer]")]
+    [InlineData("[global::System.Runtime.CompilerServices.ModuleInitializerAttribute()]")]
+    public void A_module_initializer_is_found(string attribute)
+    {
+        var code = CodeBase.Of(("src/A.cs", $"static class A\n{{\n    {attribute}\n    internal static void Load() {{ }}\n}}"));
+
+        var found = new MutableStaticRule().Find(code).ShouldHaveSingleItem();
+        found.ToString().ShouldStartWith("src/A.cs:3: ");
+        found.ToString().ShouldContain("a module initializer");
     }
 
     [Theory]

@@ -5,9 +5,9 @@ using Granary.Data.BarFiles;
 using Granary.Data.Sources;
 using Granary.Data.Tests.Exchanges;
 using Granary.Engine.Market;
+using Granary.Testing;
 using static Granary.Data.Tests.Exchanges.ExchangeMessages;
 using static Granary.Data.Tests.Exchanges.LocalExchange.Ending;
-using Granary.Testing;
 
 namespace Granary.Cli.Tests;
 

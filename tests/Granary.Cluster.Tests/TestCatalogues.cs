@@ -1,4 +1,5 @@
 using Granary.Application.Catalogues;
+using Granary.Cluster.Tests.Fixtures;
 using Granary.Cluster.Tests.Plugin;
 using Granary.Kafka.Bars;
 
@@ -7,9 +8,14 @@ namespace Granary.Cluster.Tests;
 /// <summary>What the tests of this project know: Granary's own classes, and those that the tests declare.</summary>
 internal static class TestCatalogues
 {
-    public static GranaryCatalogues All { get; } = GranaryCataloguesBuilder.CreateDefault()
+    public static GranaryCatalogues All { get; } = With(new Gates(), new LoopTurns());
+
+    /// <summary>The same for a cluster whose strategies mind these gates and count these turns.</summary>
+    public static GranaryCatalogues With(Gates gates, LoopTurns turns) => GranaryCataloguesBuilder.CreateDefault()
         .AddAssembly(typeof(KafkaBarSource).Assembly)
         .AddAssembly(typeof(TestCatalogues).Assembly)
         .AddAssembly(typeof(Laggard).Assembly)
+        .AddService(gates)
+        .AddService(turns)
         .Build();
 }

@@ -11,7 +11,7 @@ need_postgres
 begin
 start_postgres "$work/pg"
 
-# Many short feeds of strategies that compute much, some fifteen seconds on one processor: strategies are reported, and lost ones begin again, several
+# Many short feeds of strategies that compute much, some eight seconds on one processor: strategies are reported, and lost ones begin again, several
 # times a second, and the batch is still in its middle when a silo has been lost and found out.
 plugin="Granary.Cluster.Tests.Plugin"
 [[ -n "${GRANARY_BUILT:-}" ]] || dotnet build "$root/tests/$plugin" -c "$configuration" -v q -nologo >/dev/null
@@ -23,7 +23,7 @@ granary data generate --out "$work/data" --symbols "${symbols%,}" --timeframe 1m
 cat > "$work/batch.json" <<JSON
 { "name": "processes",
   "data": { "source": "csv:data/1m", "symbols": "*", "timeframe": "1m" },
-  "strategies": [ { "class": "Plodder", "params": { "variant": [$(seq -s, 10)], "steps": 600 }, "size": { "percentOfEquity": 50 } } ],
+  "strategies": [ { "class": "Plodder", "params": { "variant": [$(seq -s, 10)], "steps": 200 }, "size": { "percentOfEquity": 50 } } ],
   "outputs": ["results", "prod"] }
 JSON
 http_a="$(free_port)"; http_b="$(free_port)"

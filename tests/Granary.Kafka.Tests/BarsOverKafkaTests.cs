@@ -14,7 +14,6 @@ namespace Granary.Kafka.Tests;
 public abstract class BarsOverKafkaTests
 {
     private static readonly long Start = new DateTime(2024, 3, 1, 0, 0, 0, DateTimeKind.Utc).Ticks;
-    private static int s_topics;
 
     /// <summary>Brokers, and the options that they need, as "127.0.0.1:9092" and "broker=0.9".</summary>
     protected abstract (string Brokers, string Options) Kafka { get; }
@@ -27,7 +26,7 @@ public abstract class BarsOverKafkaTests
 
     protected KafkaBarAddress Topic(string options = "", string? name = null) =>
         KafkaBarAddress.Parse(
-            $"kafka://{Kafka.Brokers}/{name ?? $"t{Interlocked.Increment(ref s_topics)}-{Guid.NewGuid():N}"}?{Kafka.Options}&{options}");
+            $"kafka://{Kafka.Brokers}/{name ?? $"t-{Guid.NewGuid():N}"}?{Kafka.Options}&{options}");
 
     protected static Bar[] Bars(int seed, int count, int everyMinutes = 1)
     {

@@ -6,37 +6,30 @@ using Granary.Testing;
 
 namespace Granary.Kafka.Tests;
 
-
 /// <summary>Against Kafka 0.9: groups and seeking by offset, no times, headers or administration.</summary>
-public sealed class BarsOverOldBrokerTests : BarsOverKafkaTests, IAsyncLifetime, IUsesKafkaBroker
+public sealed class BarsOverOldBrokerTests(BarsOverOldBrokerTests.SharedBroker shared)
+    : BarsOverKafkaTests, IAsyncLifetime, IUsesKafkaBroker, IClassFixture<BarsOverOldBrokerTests.SharedBroker>
 {
+    /// <summary>One broker for all cases, since it takes seconds to start. It starts with the first case that needs it.</summary>
+    public sealed class SharedBroker : IAsyncDisposable
+    {
+        private readonly Lazy<Task<KafkaBroker>> _broker = new(KafkaBroker.StartAsync);
+
+        internal Task<KafkaBroker> StartedAsync => _broker.Value;
+
+        public async ValueTask DisposeAsync()
+        {
+            if (_broker is { IsValueCreated: true, Value.IsCompletedSuccessfully: true }) await (await _broker.Value).DisposeAsync();
+        }
+    }
+
     private KafkaBroker _broker = null!;
 
     protected override (string Brokers, string Options) Kafka => (_broker.Brokers, "broker=0.9");
 
     protected override bool SeeksByTime => false;
 
-    private static KafkaBroker? s_shared;
-    private static readonly SemaphoreSlim Gate = new(1, 1);
-
-    // One broker for all cases: it takes seconds to start. It is ended with the process.
-    public async ValueTask InitializeAsync()
-    {
-        await Gate.WaitAsync();
-        try
-        {
-            if (s_shared is null)
-            {
-                s_shared = await KafkaBroker.StartAsync();
-                AppDomain.CurrentDomain.ProcessExit += (_, _) => s_shared.DisposeAsync().AsTask().Wait();
-            }
-            _broker = s_shared;
-        }
-        finally
-        {
-            Gate.Release();
-        }
-    }
+    public async ValueTask InitializeAsync() => _broker = await shared.StartedAsync;
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 

@@ -10,7 +10,9 @@ namespace Granary.Api.Hosting;
 /// <summary>The live sessions behind the API where one process does it all: what <c>granary serve</c> mounts.</summary>
 public static partial class LocalSessionsHosting
 {
-    /// <summary>Adds the sessions of this process. They need <see cref="LocalBatchesHosting.AddLocalBatches"/>, whose weights they use.</summary>
+    /// <summary>
+    /// Adds the sessions of this process. They need <see cref="LocalBatchesHosting.AddLocalBatches"/>, whose weights they use.
+    /// </summary>
     /// <param name="runs">Folder of the runs; accounts and sessions are kept in its folders <c>.accounts</c> and <c>.sessions</c>.</param>
     public static IServiceCollection AddLocalSessions(this IServiceCollection services, string runs)
     {

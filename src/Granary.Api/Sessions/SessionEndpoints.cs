@@ -45,7 +45,8 @@ internal static class SessionEndpoints
             async (string id, ApiSettings settings, TimeProvider clock, CancellationToken cancellationToken) =>
                 await service.FindAsync(id, cancellationToken).ConfigureAwait(false) is null ? NoSession(id)
                     : new EventStream(stop => SessionEvents.WatchAsync(service, id, clock, stop), settings.EventHeartbeat))
-            .RequireAuthorization(RolePolicies.Viewer).WithSummary("How a session stands, each time that it changes, as server-sent events.")
+            .RequireAuthorization(RolePolicies.Viewer)
+            .WithSummary("How a session stands, each time that it changes, as server-sent events.")
             .WithDescription("Events 'status' and at last 'done' or 'failed', each with the whole session as data.")
             .Produces(200, null, "text/event-stream").ProducesProblem(404);
         sessions.MapPost("/{id}/commands", async (string id, Order order, ClaimsPrincipal user, CancellationToken stop) =>
@@ -73,7 +74,8 @@ internal static class SessionEndpoints
     {
         var command = SessionWords.Parse(order.Command ?? "");
         if (command is SessionCommand.Enable or SessionCommand.Disable && string.IsNullOrEmpty(order.Strategy)
-            && string.IsNullOrEmpty(order.Symbol)) throw new InputException($"{order.Command} whom? Name it with 'strategy' or 'symbol'");
+            && string.IsNullOrEmpty(order.Symbol))
+            throw new InputException($"{order.Command} needs the strategy or the symbol that it is about; send 'strategy' or 'symbol'");
         return new SessionOrder(command, who, order.Why ?? "", order.Strategy ?? "", order.Symbol ?? "");
     }
 

@@ -31,6 +31,7 @@ public sealed class GranaryCataloguesBuilder
     private readonly CatalogueBuilder<ILiveFeedFactory> _liveFeeds = new("live feed");
     private readonly CatalogueBuilder<BrokerDefinition> _brokers = new("broker");
     private readonly List<TrainerLibrary> _libraries = [];
+    private readonly List<object> _services = [];
     private readonly List<Plugin> _plugins = [];
 
     /// <summary>A builder with what every host has: <see cref="AddEngine"/>, <see cref="AddData"/> and <see cref="AddLearning"/>.</summary>
@@ -57,6 +58,13 @@ public sealed class GranaryCataloguesBuilder
         return this;
     }
 
+    /// <summary>An object of the host that constructors of strategies can take as a parameter, by its type.</summary>
+    public GranaryCataloguesBuilder AddService(object service)
+    {
+        _services.Add(service);
+        return this;
+    }
+
     /// <summary>The plug-ins of a folder. Add Granary's own assemblies first: a plug-in's strategies are tried when it is added.</summary>
     /// <param name="folder">Null for none.</param>
     /// <exception cref="InputException">There is no such folder, or one of its DLLs is not usable; one sentence.</exception>
@@ -77,7 +85,7 @@ public sealed class GranaryCataloguesBuilder
         return new GranaryCatalogues
         {
             Factors = factors,
-            Strategies = new StrategyCatalogue(_strategies, factors, trainers),
+            Strategies = new StrategyCatalogue(_strategies, factors, [trainers, .. _services]),
             Trainers = trainers,
             ModelKinds = new ModelKindCatalogue(_modelKinds),
             Formats = formats,

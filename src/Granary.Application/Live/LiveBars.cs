@@ -1,6 +1,6 @@
-using System.Security.Cryptography;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Security.Cryptography;
 using Granary.Engine.Market;
 using Granary.Engine.Market.Feeds;
 

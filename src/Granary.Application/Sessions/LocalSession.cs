@@ -22,7 +22,8 @@ internal sealed class LocalSession : IAsyncDisposable
         (_start, _view, _services) = (stored.Start, stored.View, services);
 
     /// <summary>How the session stands.</summary>
-    public SessionView View => _view is { Phase: SessionPhase.Running } view ? view with { Status = _control.Status ?? view.Status } : _view;
+    public SessionView View =>
+        _view is { Phase: SessionPhase.Running } view ? view with { Status = _control.Status ?? view.Status } : _view;
 
     /// <summary>Starts a session; returns when its account is open and its file is written.</summary>
     /// <exception cref="InputException">The journal belongs to another configuration or broker, or a broker's option is wrong.</exception>

@@ -8,7 +8,8 @@ namespace Granary.Application.Sessions;
 
 /// <summary>The session environment in a server's process: its account store, its weights service and its commands.</summary>
 /// <param name="accepted">Called when the account is open and its journal was checked.</param>
-internal sealed class ServerEnvironment(LiveRequest request, SessionServices services, ISessionControl control, Action accepted) : ISessionEnvironment
+internal sealed class ServerEnvironment(LiveRequest request, SessionServices services, ISessionControl control, Action accepted)
+    : ISessionEnvironment
 {
     /// <inheritdoc/>
     public ISessionControl Control => control;

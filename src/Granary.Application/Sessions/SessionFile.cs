@@ -33,8 +33,8 @@ internal static class SessionFile
         }
         catch (Exception e) when (e is JsonException or IOException)
         {
-            throw new InputException($"{path} cannot be read ({e.Message}); put back a copy of it, or remove it and start the session again "
-                + "on its account", e);
+            throw new InputException($"{path} cannot be read ({e.Message}); put back a copy of it, or remove it and start the session "
+                + "again on its account", e);
         }
     }
 }

@@ -1,7 +1,7 @@
 using Granary.Application.Batches;
-using Granary.Application.Validation;
 using Granary.Application.Runs;
 using Granary.Application.Simulation;
+using Granary.Application.Validation;
 
 namespace Granary.Application.Submissions;
 

@@ -1,9 +1,9 @@
 using System.Collections.Concurrent;
 using Granary.Application.Batches;
-using Granary.Application.Validation;
 using Granary.Application.Json;
 using Granary.Application.Learning;
 using Granary.Application.Simulation;
+using Granary.Application.Validation;
 using Granary.Engine.Analysis.Metrics;
 using Granary.Engine.Market;
 using Granary.Engine.Portfolio;

@@ -2,11 +2,11 @@ using System.CommandLine;
 using Granary.Api;
 using Granary.Api.Hosting;
 using Granary.Application.Access;
-using Granary.Application.Validation;
 using Granary.Application.Json;
 using Granary.Application.NewProjects;
 using Granary.Application.Simulation;
 using Granary.Application.Submissions;
+using Granary.Application.Validation;
 using Granary.Cli.Tables;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -24,7 +24,11 @@ internal static class HostCommands
             DefaultValueFactory = _ => "http://127.0.0.1:8080",
             Description = "addresses to listen on"
         };
-        var runs = new Option<string>("--runs") { DefaultValueFactory = _ => "runs", Description = "the folder of the runs, accounts and sessions" };
+        var runs = new Option<string>("--runs")
+        {
+            DefaultValueFactory = _ => "runs",
+            Description = "the folder of the runs, accounts and sessions"
+        };
         var keys = new Option<string?>("--keys") { Description = "the file of API keys; without one only this machine may call" };
         var threads = new Option<int>("--threads")
         {
@@ -36,7 +40,10 @@ internal static class HostCommands
             DefaultValueFactory = _ => [],
             Description = "the --state of a live session to show (a folder, or postgres://…?account=NAME); several times for several"
         };
-        var command = new Command("serve", "Serve the HTTP API: batches, weights, live sessions and accounts.") { urls, runs, keys, threads, state };
+        var command = new Command("serve", "Serve the HTTP API: batches, weights, live sessions and accounts.")
+        {
+            urls, runs, keys, threads, state,
+        };
         command.SetAction(async (call, token) =>
         {
             var count = call.GetValue(threads);
@@ -55,27 +62,33 @@ internal static class HostCommands
             builder.Services.AddLocalSessions(call.GetValue(runs)!);
             await using var app = builder.Build();
             app.UseGranaryApi();
-            try
-            {
-                await app.StartAsync(token);
-            }
-            catch (IOException e)
-            {
-                CommandLine.Complain($"--urls {call.GetValue(urls)}: {e.Message.TrimEnd('.')}; choose another port");
-                return CommandLine.Failed;
-            }
-            Console.WriteLine($"Granary listens on {string.Join(", ", app.Urls)}; Ctrl-C stops it");
-            try
-            {
-                await Task.Delay(Timeout.Infinite, token);
-            }
-            catch (OperationCanceledException)
-            {
-                await app.StopAsync(CancellationToken.None);
-            }
-            return 0;
+            return await ListenAsync(app, call.GetValue(urls)!, token);
         });
         return command;
+    }
+
+    // Until it is stopped; the sessions of the server continue with the next one.
+    private static async Task<int> ListenAsync(WebApplication app, string urls, CancellationToken token)
+    {
+        try
+        {
+            await app.StartAsync(token);
+        }
+        catch (IOException e)
+        {
+            CommandLine.Complain($"--urls {urls}: {e.Message.TrimEnd('.')}; choose another port");
+            return CommandLine.Failed;
+        }
+        Console.WriteLine($"Granary listens on {string.Join(", ", app.Urls)}; Ctrl-C stops it");
+        try
+        {
+            await Task.Delay(Timeout.Infinite, token);
+        }
+        catch (OperationCanceledException)
+        {
+            await app.StopAsync(CancellationToken.None);
+        }
+        return 0;
     }
 
     public static Command Keys()

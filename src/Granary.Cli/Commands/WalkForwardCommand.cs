@@ -1,9 +1,9 @@
 using System.CommandLine;
 using System.Text.Json;
 using Granary.Application.Batches;
-using Granary.Application.Validation;
 using Granary.Application.Json;
 using Granary.Application.Runs;
+using Granary.Application.Validation;
 using Granary.Application.WalkForward;
 using Granary.Cli.Tables;
 

@@ -1,11 +1,11 @@
 using System.Text.Json;
 using Granary.Application.Batches;
 using Granary.Application.Catalogues;
-using Granary.Application.Validation;
 using Granary.Application.Json;
 using Granary.Application.RunFolders;
 using Granary.Application.Runs;
 using Granary.Application.Submissions;
+using Granary.Application.Validation;
 using Granary.Cluster.Batches;
 using Granary.Cluster.Grains.Compute;
 using Granary.Cluster.Grains.Feeds;

@@ -1,8 +1,8 @@
 using System.IO.MemoryMappedFiles;
 using System.Runtime.InteropServices;
 using Granary.Data.Files;
-using Granary.Data.Text;
 using Granary.Data.Reading;
+using Granary.Data.Text;
 using Granary.Engine.Market;
 using Microsoft.Win32.SafeHandles;
 

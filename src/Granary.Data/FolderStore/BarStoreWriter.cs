@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using Granary.Data.Files;
-using Granary.Data.Text;
 using Granary.Data.Reading;
+using Granary.Data.Text;
 using Granary.Engine.Market;
 using Granary.Storage.Files;
 

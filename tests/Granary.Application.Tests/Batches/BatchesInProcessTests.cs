@@ -1,5 +1,6 @@
 using System.Text;
 using Granary.Application.Batches;
+using Granary.Application.Catalogues;
 using Granary.Application.Causality;
 using Granary.Application.Runs;
 using Granary.Application.Simulation;
@@ -15,14 +16,14 @@ namespace Granary.Application.Tests.Batches;
 
 /// <summary>Knows the closes of the whole file and buys before they rise: what the causality check is there for.</summary>
 [Strategy("Peeks one bar ahead; only for tests.")]
-public sealed class Peeker : Strategy
+public sealed class Peeker(FutureCloses future) : Strategy
 {
     private double _last;
 
     public override void OnBar(StrategyContext bar)
     {
-        // A real leak as people make it: a static table of the whole file, read at the next row.
-        var next = Future.Closes.GetValueOrDefault(bar.Time.Ticks + TimeSpan.TicksPerHour);
+        // A real leak as people make it: a table of the whole file, read at the next row.
+        var next = future.Closes.GetValueOrDefault(bar.Time.Ticks + TimeSpan.TicksPerHour);
         if (next > bar.Close) bar.Go(Side.Buy);
         else bar.Exit();
         _last = bar.Close;
@@ -61,9 +62,10 @@ internal static class SpecExtensions
         };
 }
 
-internal static class Future
+/// <summary>The closes of a whole file by their times; an object of the host that strategies can take.</summary>
+public sealed class FutureCloses
 {
-    public static Dictionary<long, double> Closes { get; set; } = [];
+    public IReadOnlyDictionary<long, double> Closes { get; set; } = new Dictionary<long, double>();
 }
 
 public sealed class BatchesInProcessTests : IDisposable
@@ -74,8 +76,8 @@ public sealed class BatchesInProcessTests : IDisposable
 
     private static string Bars => Path.Combine(SharedData.RepositoryRoot, "samples", "data", "1h");
 
-    private static BatchSpec Spec(string strategies, string more = "") =>
-        new BatchReader(TestCatalogues.All).Read("test.json", Encoding.UTF8.GetBytes(
+    private static BatchSpec Spec(string strategies, string more = "", GranaryCatalogues? catalogues = null) =>
+        new BatchReader(catalogues ?? TestCatalogues.All).Read("test.json", Encoding.UTF8.GetBytes(
         $$"""{ "name": "test", "data": { "source": "csv:{{Bars}}", "symbols": ["ACME", "COINUSDT"], "timeframe": "1h" }, "strategies": [ {{strategies}} ] {{more}} }"""), Path.GetTempPath());
 
     private async Task<string> DigestAsync(BatchSpec spec, int threads, int blockSize)
@@ -281,8 +283,10 @@ public sealed class BatchesInProcessTests : IDisposable
     [Fact]
     public async Task A_strategy_that_peeks_one_bar_ahead_is_caught_and_honest_ones_are_not_accused()
     {
+        var future = new FutureCloses();
         var spec = Spec(
-            """{ "class": "Peeker" }, { "class": "SmaCross" }, { "class": "MacdCross", "timeframe": "4h" }, { "class": "PairsSpread" }""");
+            """{ "class": "Peeker" }, { "class": "SmaCross" }, { "class": "MacdCross", "timeframe": "4h" }, { "class": "PairsSpread" }""",
+            catalogues: TestCatalogues.With(future));
         var source = BatchSources.Open(TestCatalogues.All.Sources, spec.Data, spec.Folder);
         var plan = BatchPlan.Make(spec, spec.Data.Symbols);
         var markets = new Dictionary<string, OpenedMarket>(StringComparer.Ordinal);
@@ -292,14 +296,14 @@ public sealed class BatchesInProcessTests : IDisposable
             markets[symbol] = new OpenedMarket(symbol, series, series.Instrument);
         }
         // The leak reads whatever file is being run: the table is filled as the bars are opened, perturbed ones included.
-        var host = new PeekingHost(new EmbeddedHost(2));
+        var host = new PeekingHost(new EmbeddedHost(2), future);
         var result = await CausalityCheck.RunAsync(new LookAheadSubject(plan, markets, host), LookAheadEffort.OfCuts(int.MaxValue, 24), 1,
             TestContext.Current.CancellationToken);
         result.Strategies.ShouldBe(plan.Instances.Count);
         result.Found.Select(f => f.Strategy.Split('(', '@')[0]).Distinct().ShouldBe(["Peeker"]);
     }
 
-    private sealed class PeekingHost(IBatchHost inner) : IBatchHost
+    private sealed class PeekingHost(IBatchHost inner, FutureCloses future) : IBatchHost
     {
         public string Description => inner.Description;
 
@@ -311,7 +315,7 @@ public sealed class BatchesInProcessTests : IDisposable
             await foreach (var block in markets["COINUSDT"].Series.ReadAsync(cancellationToken: cancellationToken))
                 for (var i = 0; i < block.Count; i++)
                     closes[block.Time[i]] = block.Close[i];
-            Future.Closes = closes;
+            future.Closes = closes;
             await inner.RunAsync(plan, markets, include, events, withFactors, finished, progress, cancellationToken);
         }
     }

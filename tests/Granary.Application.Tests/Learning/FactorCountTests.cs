@@ -1,4 +1,4 @@
-using System.Collections.Concurrent;
+using System.Diagnostics.Metrics;
 using System.Globalization;
 using System.Text;
 using Granary.Application.Batches;
@@ -11,6 +11,7 @@ using Granary.Engine.Market;
 using Granary.Engine.Numerics;
 using Granary.Engine.Strategies;
 using Granary.Engine.Trading;
+using Granary.Testing;
 
 namespace Granary.Application.Tests.Learning;
 
@@ -18,7 +19,10 @@ namespace Granary.Application.Tests.Learning;
 [Factor("counted", "The close's mean, counted.", Formula = "mean of the last n closes", Source = "test", Range = "price")]
 public sealed class CountedMean([Range(1, 1000)] int n = 5) : FactorKernel
 {
-    internal static readonly ConcurrentDictionary<(string Symbol, int N), long> Bars = [];
+    /// <summary>Name of the meter and of its counter, which counts bars by symbol and length.</summary>
+    internal const string Meter = "Granary.Application.Tests", Counter = "counted-mean-bars";
+
+    private static readonly Counter<long> Bars = new System.Diagnostics.Metrics.Meter(Meter).CreateCounter<long>(Counter);
 
     private readonly Queue<double> _last = new();
 
@@ -27,7 +31,7 @@ public sealed class CountedMean([Range(1, 1000)] int n = 5) : FactorKernel
     public override void Process(in FactorInput bars, in FactorOutput lines)
     {
         var count = bars.Close.Length;
-        Bars.AddOrUpdate((Series.Instrument.Symbol, n), count, (_, before) => before + count);
+        Bars.Add(count, new("symbol", Series.Instrument.Symbol), new("n", n));
         for (var i = 0; i < bars.Close.Length; i++)
         {
             _last.Enqueue(bars.Close[i]);
@@ -62,11 +66,13 @@ public sealed class FactorCountTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("granary-count").FullName;
 
-    static FactorCountTests()
-    {
-    }
+    private readonly CounterSum _bars = new(CountedMean.Meter, CountedMean.Counter);
 
-    public void Dispose() => Directory.Delete(_folder, recursive: true);
+    public void Dispose()
+    {
+        _bars.Dispose();
+        Directory.Delete(_folder, recursive: true);
+    }
 
     [Theory]
     [InlineData("direction", 980, 100, 1)]
@@ -145,7 +151,7 @@ public sealed class FactorCountTests : IDisposable
         await File.WriteAllTextAsync(Path.Combine(_folder, symbol + ".csv"), text.ToString());
     }
 
-    private static long Computed(string symbol, int n) => CountedMean.Bars.GetValueOrDefault((symbol, n));
+    private long Computed(string symbol, int n) => _bars.Of(symbol, n);
 
     private sealed class Windows : IProgress<TrainingProgress>
     {

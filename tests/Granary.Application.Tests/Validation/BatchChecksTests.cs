@@ -1,10 +1,10 @@
 using System.Text;
 using System.Text.Json;
 using Granary.Application.Batches;
-using Granary.Application.Validation;
 using Granary.Application.Json;
 using Granary.Application.Runs;
 using Granary.Application.Simulation;
+using Granary.Application.Validation;
 using Granary.Testing;
 
 namespace Granary.Application.Tests.Validation;

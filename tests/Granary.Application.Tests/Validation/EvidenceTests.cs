@@ -1,7 +1,7 @@
 using System.Text;
 using Granary.Application.Batches;
-using Granary.Application.Validation;
 using Granary.Application.Json;
+using Granary.Application.Validation;
 
 namespace Granary.Application.Tests.Validation;
 

@@ -1,8 +1,8 @@
 using System.Text;
 using Granary.Application.Batches;
-using Granary.Application.Validation;
 using Granary.Application.Runs;
 using Granary.Application.Simulation;
+using Granary.Application.Validation;
 using Granary.Engine.Factors;
 using Granary.Engine.Market;
 using Granary.Engine.Trading;

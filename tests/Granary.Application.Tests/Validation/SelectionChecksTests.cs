@@ -1,7 +1,7 @@
 using System.Text;
 using Granary.Application.Batches;
-using Granary.Application.Validation;
 using Granary.Application.Simulation;
+using Granary.Application.Validation;
 using Granary.Engine.Analysis;
 using Granary.Engine.Analysis.Metrics;
 using Granary.Testing;

@@ -3,9 +3,9 @@ using System.Text;
 using System.Text.Json;
 using Granary.Application.Batches;
 using Granary.Application.Catalogues;
-using Granary.Application.Validation;
 using Granary.Application.Runs;
 using Granary.Application.Simulation;
+using Granary.Application.Validation;
 using Granary.Data.Reading;
 using Granary.Engine.Market;
 

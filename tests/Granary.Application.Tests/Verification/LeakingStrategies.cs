@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Globalization;
 using Granary.Engine.Factors;
 using Granary.Engine.Strategies;
@@ -88,31 +89,12 @@ public sealed class FileReadingStrategy : Strategy
     }
 }
 
-/// <summary>Keeps the bars of one run for the next.</summary>
-[Strategy("Keeps bars in a static dictionary; only for tests.")]
-public sealed class StaticCacheStrategy : Strategy
-{
-    private static readonly Dictionary<DateTime, double> s_closes = [];
-
-    public override void OnBar(StrategyContext bar)
-    {
-        lock (s_closes) Decide(bar);
-    }
-
-    private static void Decide(StrategyContext bar)
-    {
-        s_closes[bar.Time] = bar.Close;
-        if (s_closes.GetValueOrDefault(bar.Time.AddHours(1)) > bar.Close) bar.Go(Side.Buy);
-        else bar.Exit();
-    }
-}
-
 /// <summary>An honest strategy whose code has lookup tables, lambdas, records, a seeded generator and a helper class.</summary>
 [Strategy("Honest code of many kinds; only for tests.")]
 public sealed class HonestCodeStrategy : Strategy
 {
     private static readonly double[] s_weights = [0.5, 0.3, 0.2];
-    private static readonly Dictionary<string, int> s_names = new() { ["a"] = 1 };
+    private static readonly FrozenDictionary<string, int> s_names = FrozenDictionary.ToFrozenDictionary<string, int>([new("a", 1)]);
     private readonly List<double> _closes = [];
     private readonly Random _random = new(7);
     private readonly Helper _helper = new();

@@ -1,11 +1,13 @@
 using System.Text;
 using System.Text.Json;
 using Granary.Application.Batches;
+using Granary.Application.Catalogues;
 using Granary.Application.Causality;
 using Granary.Application.Causality.Reach;
-using Granary.Application.Validation;
 using Granary.Application.Runs;
 using Granary.Application.Simulation;
+using Granary.Application.Tests.Plugins;
+using Granary.Application.Validation;
 using Granary.Application.Verification;
 using Granary.Engine.Factors;
 using Granary.Engine.Market;
@@ -19,24 +21,17 @@ public sealed class LookAheadSampleTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("granary-ahead-").FullName;
 
-    private static readonly Lazy<bool> _registered = new(() =>
-    {
-        return true;
-    });
-
-    public LookAheadSampleTests() => _ = _registered.Value;
-
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     private static readonly string Data = Path.Combine(SharedData.RepositoryRoot, "samples", "data", "1h");
 
-    private static BatchSpec Spec(string strategies, int seed = 1) =>
-        new BatchReader(TestCatalogues.All).Read("test.json", Encoding.UTF8.GetBytes(
+    private static BatchSpec Spec(string strategies, int seed = 1, GranaryCatalogues? catalogues = null) =>
+        new BatchReader(catalogues ?? TestCatalogues.All).Read("test.json", Encoding.UTF8.GetBytes(
         $$"""{ "name": "test", "data": { "source": "csv:{{Data}}", "symbols": ["COINUSDT"], "timeframe": "1h" }, "strategies": [ {{strategies}} ], "seed": {{seed}} }"""), Path.GetTempPath());
 
-    private static async Task<CausalityResult> SampleAsync(string strategies, int seed)
+    private static async Task<CausalityResult> SampleAsync(string strategies, int seed, GranaryCatalogues? catalogues = null)
     {
-        var spec = Spec(strategies, seed);
+        var spec = Spec(strategies, seed, catalogues);
         var plan = BatchPlan.Make(spec, spec.Data.Symbols);
         await using var series = await BatchSources.Open(TestCatalogues.All.Sources, spec.Data, spec.Folder)
             .OpenAsync(new BarQuery("COINUSDT", Timeframe.H1),
@@ -111,11 +106,26 @@ public sealed class LookAheadSampleTests : IDisposable
     [Fact]
     public async Task A_static_cache_is_named_by_the_sample_of_every_batch()
     {
-        var result = await SampleAsync("""{ "class": "StaticCacheStrategy" }""", 1);
+        var result = await SampleAsync($$"""{ "class": "{{EmittedStaticTable.Class}}" }""", 1, Emitted(isCache: true));
         result.Passed.ShouldBeFalse();
         var reach = result.Reaches.ShouldHaveSingleItem();
         reach.Kind.ShouldBe(ReachKind.SharedState);
-        reach.Member.ShouldBe("StaticCacheStrategy.s_closes");
+        reach.Member.ShouldBe($"{EmittedStaticTable.Class}.{EmittedStaticTable.Field}");
+    }
+
+    [Fact]
+    public async Task A_static_table_that_is_only_read_is_not_accused()
+    {
+        var result = await SampleAsync($$"""{ "class": "{{EmittedStaticTable.Class}}" }""", 1, Emitted(isCache: false));
+        result.Classes.ShouldBe(1);
+        result.Reaches.ShouldBeEmpty();
+        result.Found.ShouldBeEmpty();
+    }
+
+    private GranaryCatalogues Emitted(bool isCache)
+    {
+        EmittedStaticTable.Write(_folder, isCache);
+        return GranaryCataloguesBuilder.CreateDefault().AddPlugins(_folder).Build();
     }
 
     [Fact]

@@ -31,7 +31,7 @@ public sealed class MutableStaticRule : IRule
         FieldDeclarationSyntax field when IsStatic(field) => Field(file, field),
         EventFieldDeclarationSyntax declared when IsStatic(declared) => [file.At(node, "a static event")],
         PropertyDeclarationSyntax property when IsStatic(property) => Property(file, property),
-        AttributeSyntax attribute when attribute.Name.ToString().EndsWith("ModuleInitializer", StringComparison.Ordinal) =>
+        AttributeSyntax attribute when NameOf(attribute.Name) is "ModuleInitializer" or "ModuleInitializerAttribute" =>
             [file.At(node, "a module initializer")],
         _ => [],
     };

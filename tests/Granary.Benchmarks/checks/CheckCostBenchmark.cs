@@ -1,9 +1,9 @@
 using System.Diagnostics;
 using System.Globalization;
 using Granary.Application.Batches;
-using Granary.Application.Validation;
 using Granary.Application.Runs;
 using Granary.Application.Simulation;
+using Granary.Application.Validation;
 using Granary.Benchmarks.Tracking;
 using Granary.Engine.Analysis;
 using Granary.Engine.Market;

@@ -90,7 +90,7 @@ public sealed class LostSilosTests : IClassFixture<LostSilosTests.Made>
         for (var seed = 0; seed < 20; seed++)
         {
             // In turns at a bar of the walk, and at any moment between submission and end.
-            using var gate = seed % 2 == 0 ? Gate.Close(400, random.Next(1, Bars)) : null;
+            using var gate = seed % 2 == 0 ? cluster.Gates.Close(400, random.Next(1, Bars)) : null;
             var id = await cluster.SubmitAsync(Batch);
             await (gate?.Reached ?? Task.Delay(whole * random.NextDouble()));
             var killing = cluster.Cluster.KillSiloAsync(cluster.Alive[random.Next(cluster.Alive.Count)]);
@@ -125,7 +125,7 @@ public sealed class LostSilosTests : IClassFixture<LostSilosTests.Made>
         var random = new Random(seed);
         for (var round = 0; round < 3; round++)
         {
-            using var gate = Gate.Close(400, random.Next(1, Bars));
+            using var gate = cluster.Gates.Close(400, random.Next(1, Bars));
             var id = await cluster.SubmitAsync(Batch);
             await gate.Reached;
             var killing = cluster.Cluster.KillSiloAsync(await whom(cluster, id));
@@ -142,7 +142,7 @@ public sealed class LostSilosTests : IClassFixture<LostSilosTests.Made>
     {
         await _made.Batches.EmbeddedAsync(Batch);
         await using var cluster = await TestSilos.StartAsync(1, SmallBlocks);
-        using var gate = Gate.Close(400, new Random(5).Next(1, Bars));
+        using var gate = cluster.Gates.Close(400, new Random(5).Next(1, Bars));
         var id = await cluster.SubmitAsync(Batch);
         await gate.Reached;
         await HasWorkAsync(cluster, await cluster.Cluster.StartAdditionalSiloAsync());
@@ -166,7 +166,7 @@ public sealed class LostSilosTests : IClassFixture<LostSilosTests.Made>
         var embedded = await _made.Batches.EmbeddedAsync(batch);
         await using var cluster = await TestSilos.StartAsync(1, SmallBlocks);
         // Of some 4,300 bars: what is left is worth taking over.
-        using var gate = Gate.Close(400, new Random(6).Next(500, 1500));
+        using var gate = cluster.Gates.Close(400, new Random(6).Next(500, 1500));
         var id = await cluster.SubmitAsync(batch);
         await gate.Reached;
         await HasWorkAsync(cluster, await cluster.Cluster.StartAdditionalSiloAsync());
@@ -180,7 +180,7 @@ public sealed class LostSilosTests : IClassFixture<LostSilosTests.Made>
     {
         await _made.Batches.EmbeddedAsync(Batch);
         await using var cluster = await TestSilos.StartAsync(2, s => SmallBlocks(s) with { Drain = TimeSpan.FromMilliseconds(200) });
-        using var gate = Gate.Close(400);
+        using var gate = cluster.Gates.Close(400);
         var id = await cluster.SubmitAsync(Batch);
         await cluster.UntilAsync(id, s => s.Progress.Bars > 0);
         var leaving = cluster.Cluster.StopSiloAsync(cluster.Alive[1]);

@@ -27,7 +27,7 @@ public sealed class OwnDeactivationTests
         await using var cluster =
             await TestSilos.StartAsync(2, s => s with { BlockSize = 128, StrategyDeadline = TimeSpan.FromMinutes(10) });
         var management = cluster.Grains.GetGrain<IManagementGrain>(0);
-        using var gate = Gate.Close(410);
+        using var gate = cluster.Gates.Close(410);
         var id = await cluster.SubmitAsync(batch);
         await gate.Reached;
         var feed = cluster.Grains.GetGrain<ISymbolFeedGrain>(new FeedKey(id, "COINUSDT", Timeframe.Parse("1h")).ToString());

@@ -25,13 +25,10 @@ public sealed class SameDigestEverywhereTests(SameDigestEverywhereTests.Made mad
         foreach (var batch in All) await SameAsync(cluster, batch);
     }
 
-    [Theory]
-    [InlineData(1)]
-    [InlineData(2)]
-    [InlineData(4)]
-    public async Task The_quickstart_has_the_digest_of_the_embedded_host_on_any_number_of_silos(int silos)
+    [Fact]
+    public async Task The_quickstart_has_the_digest_of_the_embedded_host_on_three_silos()
     {
-        await using var cluster = await TestSilos.StartAsync(silos);
+        await using var cluster = await TestSilos.StartAsync(3);
         await SameAsync(cluster, TestBatches.Quickstart);
     }
 

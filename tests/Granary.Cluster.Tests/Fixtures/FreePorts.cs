@@ -1,5 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Text;
+using Granary.Storage.Retries;
 
 namespace Granary.Cluster.Tests.Fixtures;
 
@@ -10,18 +12,21 @@ internal static class FreePorts
     // and the silo's start.
     private const int First = 10_000, Count = 20_000;
 
-    // Test processes that run side by side begin in different places.
-    private static int _next = Environment.ProcessId * 97 % Count;
+    // Test processes that run side by side take turns at one file, so that none takes the port of another.
+    private static readonly string Turn = Path.Combine(Path.GetTempPath(), "granary-test-ports");
 
-    /// <summary>Different ports that had no listener a moment ago and that this process returns once.</summary>
+    /// <summary>Different ports that had no listener a moment ago and that come round again after twenty thousand others.</summary>
     public static int[] Take(int count)
     {
+        using var file = RetryPolicies.FileInUse(static e => e is IOException, TimeSpan.FromMinutes(1))
+            .Execute(static () => new FileStream(Turn, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
+        Span<byte> text = stackalloc byte[16];
+        _ = int.TryParse(Encoding.ASCII.GetString(text[..file.Read(text)]), out var next);
         var ports = new int[count];
-        for (var i = 0; i < count;)
-        {
-            var port = First + (Interlocked.Increment(ref _next) & int.MaxValue) % Count;
-            if (IsFree(port)) ports[i++] = port;
-        }
+        for (var i = 0; i < count; next = (next + 1) % Count)
+            if (IsFree(First + next)) ports[i++] = First + next;
+        file.SetLength(0);
+        file.Write(Encoding.ASCII.GetBytes(FormattableString.Invariant($"{next}")));
         return ports;
     }
 

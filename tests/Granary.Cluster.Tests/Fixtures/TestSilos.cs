@@ -21,8 +21,9 @@ internal sealed class TestSilos : IAsyncDisposable
     private readonly InProcessTestCluster _cluster;
     private readonly string _folder;
 
-    private TestSilos(InProcessTestCluster cluster, string folder)
+    private TestSilos(InProcessTestCluster cluster, string folder, Gates gates, LoopTurns turns)
     {
+        (Gates, Turns) = (gates, turns);
         _cluster = cluster;
         _folder = folder;
         Batches = new ClusterBatches(cluster.Client, TimeProvider.System, TimeSpan.FromMinutes(3));
@@ -31,6 +32,12 @@ internal sealed class TestSilos : IAsyncDisposable
     public InProcessTestCluster Cluster => _cluster;
 
     public ClusterBatches Batches { get; }
+
+    /// <summary>The gates of the strategies on these silos.</summary>
+    public Gates Gates { get; }
+
+    /// <summary>Of the loopers on these silos.</summary>
+    public LoopTurns Turns { get; }
 
     public IGrainFactory Grains => _cluster.Client;
 
@@ -52,10 +59,12 @@ internal sealed class TestSilos : IAsyncDisposable
         };
         settings = change?.Invoke(settings) ?? settings;
         var storage = new DatabaseStorage();
+        var (gates, turns) = (new Gates(), new LoopTurns());
+        var catalogues = TestCatalogues.With(gates, turns);
         var builder = new InProcessTestClusterBuilder((short)silos);
         builder.ConfigureSilo((_, silo) =>
         {
-            silo.AddGranaryGrains(settings, TestCatalogues.All);
+            silo.AddGranaryGrains(settings, catalogues);
             silo.Services.AddKeyedSingleton(ClusterProviders.State, (s, _) => storage.For(s.GetRequiredService<Serializer>()));
             silo.Services.AddKeyedSingleton(ClusterProviders.Subscriptions, (s, _) => storage.For(s.GetRequiredService<Serializer>()));
             silo.UseInMemoryReminderService();
@@ -77,7 +86,7 @@ internal sealed class TestSilos : IAsyncDisposable
         });
         var cluster = builder.Build();
         await cluster.DeployAsync();
-        return new TestSilos(cluster, folder);
+        return new TestSilos(cluster, folder, gates, turns);
     }
 
     /// <summary>What the silos said, for a test that fails.</summary>

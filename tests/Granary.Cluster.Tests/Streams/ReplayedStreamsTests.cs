@@ -185,12 +185,12 @@ public sealed class ReplayedStreamsTests : IClassFixture<ReplayedStreamsTests.Ma
               "strategies": [ { "class": "Counting", "params": { "variant": [{{string.Join(',', Enumerable.Range(1, 100))}}] }, "size": { "percentOfEquity": 50 } } ],
               "portfolio": { "weights": "equal" }, "outputs": ["results"] }
             """);
-        Counted.Kernels = 0;
+        using var kernels = new CounterSum(Counted.Meter, Counted.Counter);
         var status = await cluster.RunAsync(batch);
         status.Progress.Strategies.ShouldBe(100);
         // Two silos: the sweep, the weighted ones once more, the look-ahead check's true bars and two futures of each of its cuts, the one
         // with stressed costs.
-        Counted.Kernels.ShouldBeInRange(2, 2 * (1 + 1 + 1 + 2 * 12 + 1));
+        kernels.Sum.ShouldBeInRange(2, 2 * (1 + 1 + 1 + 2 * 12 + 1));
     }
 
     [Fact]
@@ -201,7 +201,7 @@ public sealed class ReplayedStreamsTests : IClassFixture<ReplayedStreamsTests.Ma
             { "name": "by-reference", "data": { "source": "csv:data/1h", "symbols": "COINUSDT", "timeframe": "1h" },
               "strategies": [ { "class": "Dawdler", "params": { "every": 1, "milliseconds": 1, "gateAt": 20 } } ] }
             """);
-        using var gate = Gate.Close(20);
+        using var gate = cluster.Gates.Close(20);
         var id = await cluster.SubmitAsync(batch);
         await gate.Reached;
         var spec = new BatchReader(TestCatalogues.All).Read(batch);
@@ -237,7 +237,7 @@ public sealed class ReplayedStreamsTests : IClassFixture<ReplayedStreamsTests.Ma
               "strategies": [ { "class": "Dawdler", "params": { "every": 16, "milliseconds": 1, "variant": [1, 2], "gateAt": 390 },
                                 "size": { "percentOfEquity": 50 } } ], "portfolio": { "weights": "equal" } }
             """);
-        using var gate = Gate.Close(390);
+        using var gate = cluster.Gates.Close(390);
         var id = await cluster.SubmitAsync(batch);
         await gate.Reached;
         var feed = cluster.Grains.GetGrain<ISymbolFeedGrain>(new FeedKey(id, "COINUSDT", Timeframe.Parse("1h")).ToString());

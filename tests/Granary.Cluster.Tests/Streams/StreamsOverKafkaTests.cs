@@ -23,20 +23,23 @@ public sealed class StreamsOverKafkaTests(StreamsOverKafkaTests.Cluster cluster)
 
         internal InProcessTestCluster Silos { get; private set; } = null!;
 
+        internal ReceivedEvents Received { get; } = new();
+
         public async ValueTask InitializeAsync()
         {
             Kafka = MockKafka.Start();
-            Silos = Build(Kafka, "streams");
+            Silos = Build(Kafka, "streams", Received);
             await Silos.DeployAsync();
         }
 
-        internal static InProcessTestCluster Build(MockKafka kafka, string topic, int largest = 1 << 20)
+        internal static InProcessTestCluster Build(MockKafka kafka, string topic, ReceivedEvents all, int largest = 1 << 20)
         {
             var builder = new InProcessTestClusterBuilder(2);
             var storage = new SharedStorage();
             builder.ConfigureSilo((_, silo) =>
             {
                 silo.Services.AddKeyedSingleton<IGrainStorage>(ClusterProviders.Subscriptions, storage);
+                silo.Services.AddSingleton(all);
                 silo.AddKafkaStreams(ClusterProviders.Blocks, o =>
                 {
                     o.Endpoint = kafka.Endpoint with { LargestMessage = largest };
@@ -69,7 +72,7 @@ public sealed class StreamsOverKafkaTests(StreamsOverKafkaTests.Cluster cluster)
         {
             for (var listener = 0; listener < 2; listener++)
             {
-                var received = ReceivedBars.By($"{stream}/{listener}");
+                var received = cluster.Received.By($"{stream}/{listener}");
                 await Eventually.HoldsAsync(() => received.Count >= 200);
                 received.ShouldBe(Enumerable.Range(0, 200));
             }
@@ -83,7 +86,7 @@ public sealed class StreamsOverKafkaTests(StreamsOverKafkaTests.Cluster cluster)
         await Grains.GetGrain<IListener>(stream).ListenAsync(stream, TimeSpan.FromMilliseconds(2));
         // The mock brokers forget what is more than 5 MB old: all of it stays below that.
         await Grains.GetGrain<ISpeaker>(stream).SpeakAsync(600, 4_000);
-        var received = ReceivedBars.By(stream);
+        var received = cluster.Received.By(stream);
         received.Count.ShouldBeLessThan(600, "the speaker waits for the brokers, not for the listener");
         await Eventually.HoldsAsync(() => received.Count >= 600);
         received.ShouldBe(Enumerable.Range(0, 600));
@@ -93,7 +96,7 @@ public sealed class StreamsOverKafkaTests(StreamsOverKafkaTests.Cluster cluster)
     public async Task An_event_beyond_the_limit_fails_its_publisher_with_what_to_do()
     {
         using var kafka = MockKafka.Start();
-        await using var silos = Cluster.Build(kafka, "small", 50_000);
+        await using var silos = Cluster.Build(kafka, "small", new ReceivedEvents(), 50_000);
         await silos.DeployAsync();
         var stream = Guid.NewGuid().ToString("N");
         var failure = await Should.ThrowAsync<Exception>(() => silos.Client.GetGrain<ISpeaker>(stream).SpeakAsync(1, 60_000));
@@ -110,7 +113,7 @@ public sealed class StreamsOverKafkaTests(StreamsOverKafkaTests.Cluster cluster)
             for (var p = 0; p < MockKafka.Partitions; p++)
                 await producer.ProduceAsync(new TopicPartition("streams", p), new Message<Null, byte[]> { Value = [1, 2, 3] });
         await Grains.GetGrain<ISpeaker>(stream).SpeakAsync(5, 10);
-        var received = ReceivedBars.By(stream);
+        var received = cluster.Received.By(stream);
         await Eventually.HoldsAsync(() => received.Count >= 10);
         received.ShouldBe([0, 1, 2, 3, 4, 0, 1, 2, 3, 4]);
     }
@@ -119,7 +122,8 @@ public sealed class StreamsOverKafkaTests(StreamsOverKafkaTests.Cluster cluster)
     public async Task When_a_silo_dies_its_queues_go_on_at_the_other_and_what_was_published_is_heard()
     {
         using var kafka = MockKafka.Start();
-        await using var silos = Cluster.Build(kafka, "chaos");
+        var all = new ReceivedEvents();
+        await using var silos = Cluster.Build(kafka, "chaos", all);
         await silos.DeployAsync();
         var streams = Enumerable.Range(0, 8).Select(_ => Guid.NewGuid().ToString("N")).ToArray();
         foreach (var stream in streams) await silos.Client.GetGrain<IListener>(stream).ListenAsync(stream, TimeSpan.Zero);
@@ -129,7 +133,7 @@ public sealed class StreamsOverKafkaTests(StreamsOverKafkaTests.Cluster cluster)
         foreach (var stream in streams) await SpeakAgainAsync(silos, stream);
         foreach (var stream in streams)
         {
-            var received = ReceivedBars.By(stream);
+            var received = all.By(stream);
             await Eventually.HoldsAsync(() => received.Count(n => n == 49) >= 2);
             received.Distinct().Order().ShouldBe(Enumerable.Range(0, 50));
         }
@@ -179,7 +183,7 @@ public sealed class Speaker : Grain, ISpeaker
     }
 }
 
-public sealed class Listener : Grain, IListener
+public sealed class Listener(ReceivedEvents all) : Grain, IListener
 {
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
@@ -197,14 +201,14 @@ public sealed class Listener : Grain, IListener
     private async Task OnBarsAsync(Said said, TimeSpan speed)
     {
         if (speed > TimeSpan.Zero) await Task.Delay(speed);
-        ReceivedBars.By(this.GetPrimaryKeyString()).Enqueue(said.Number);
+        all.By(this.GetPrimaryKeyString()).Enqueue(said.Number);
     }
 }
 
-/// <summary>What listeners heard, whichever silo of this process they were on.</summary>
-internal static class ReceivedBars
+/// <summary>What the listeners of a cluster received, whichever of its silos they were on.</summary>
+public sealed class ReceivedEvents
 {
-    private static readonly ConcurrentDictionary<string, ConcurrentQueue<int>> All = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, ConcurrentQueue<int>> _all = new(StringComparer.Ordinal);
 
-    public static ConcurrentQueue<int> By(string listener) => All.GetOrAdd(listener, _ => new());
+    public ConcurrentQueue<int> By(string listener) => _all.GetOrAdd(listener, _ => new());
 }

@@ -1,5 +1,5 @@
-using Granary.Data.FolderStore;
 using Granary.Data.Feeds;
+using Granary.Data.FolderStore;
 using Granary.Data.Reading;
 using Granary.Data.Replay;
 using Granary.Data.Resampling;

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Text.Json;
 using Granary.Testing;
 
@@ -46,16 +45,7 @@ internal sealed class BicepFile
 
     public IReadOnlyDictionary<string, Node> Outputs { get; }
 
-    // by path and text: the modules are asked for by many tests, and each parse is a process
-    private static readonly ConcurrentDictionary<(string Path, string Text), Task<BicepFile>> Files = new();
-
-    public static async Task<BicepFile> ParseAsync(string path)
-    {
-        var text = await File.ReadAllTextAsync(path);
-        return await Files.GetOrAdd((path, text), key => ParseFileAsync(key.Path));
-    }
-
-    private static async Task<BicepFile> ParseFileAsync(string path)
+    internal static async Task<BicepFile> ParseAsync(string path)
     {
         var output = await NodeTools.RunAsync(System.IO.Path.Combine(AppContext.BaseDirectory, "Tools", "bicep.mjs"), Packages, path);
         var parsed = JsonSerializer.Deserialize<Parsed>(output, Json)!;

@@ -3,7 +3,7 @@ using Granary.Testing;
 namespace Granary.Deployment.Tests.Bicep;
 
 /// <summary>Every module, parsed with a real grammar and checked against Azure's published types.</summary>
-public class BicepModuleTests
+public class BicepModuleTests(BicepFiles bicep)
 {
     private static string Folder => Path.Combine(SharedData.RepositoryRoot, "bicep");
 
@@ -11,7 +11,7 @@ public class BicepModuleTests
         [.. Directory.GetFiles(Folder, "*.bicep", SearchOption.AllDirectories).Select(f => Path.GetRelativePath(Folder, f))
             .Order(StringComparer.Ordinal)];
 
-    private static async Task<IReadOnlyList<string>> CheckAsync(string path, string? text = null)
+    private async Task<IReadOnlyList<string>> CheckAsync(string path, string? text = null)
     {
         var schemas = SharedData.Require("schemas/azure");
         var source = Path.Combine(Folder, path);
@@ -22,8 +22,8 @@ public class BicepModuleTests
         }
         try
         {
-            return await new BicepChecker(await BicepFile.ParseAsync(source), schemas,
-                module => BicepFile.ParseAsync(Path.Combine(Folder, Path.GetDirectoryName(path)!, module))).CheckAsync();
+            return await new BicepChecker(await bicep.ParseAsync(source), schemas,
+                module => bicep.ParseAsync(Path.Combine(Folder, Path.GetDirectoryName(path)!, module))).CheckAsync();
         }
         finally
         {
@@ -71,13 +71,13 @@ public class BicepModuleTests
     public async Task A_file_that_is_not_bicep_is_refused()
     {
         var right = Path.Combine(Folder, "main.bicep");
-        await BicepFile.ParseAsync(right); // Skips here, outside of the assertion, where the grammar cannot be installed.
+        await bicep.ParseAsync(right); // Skips here, outside of the assertion, where the grammar cannot be installed.
         var wrong = Path.GetTempFileName();
         try
         {
             await File.WriteAllTextAsync(wrong,
                 (await File.ReadAllTextAsync(right)).Replace("params: {", "params = {", StringComparison.Ordinal));
-            (await Should.ThrowAsync<FormatException>(() => BicepFile.ParseAsync(wrong))).Message.ShouldContain("not Bicep");
+            (await Should.ThrowAsync<FormatException>(() => bicep.ParseAsync(wrong))).Message.ShouldContain("not Bicep");
         }
         finally
         {
@@ -88,7 +88,7 @@ public class BicepModuleTests
     [Theory, MemberData(nameof(Files))]
     public async Task No_secret_has_a_default_or_leaves_as_an_output(string path)
     {
-        var file = await BicepFile.ParseAsync(Path.Combine(Folder, path));
+        var file = await bicep.ParseAsync(Path.Combine(Folder, path));
         foreach (var (name, parameter) in file.Parameters.Where(p => BicepFile.IsSecure(file, p.Value)))
         {
             BicepFile.IsRequired(parameter).ShouldBeTrue($"{path}: {name} has a default");

@@ -5,11 +5,11 @@ using Granary.Testing;
 namespace Granary.Deployment.Tests.Bicep;
 
 /// <summary>bicep/modules/silo.bicep against the code that reads what it sets.</summary>
-public class SiloAppTests
+public class SiloAppTests(BicepFiles bicep)
 {
     private static string Modules => Path.Combine(SharedData.RepositoryRoot, "bicep", "modules");
 
-    private static Task<BicepFile> FileAsync(string name = "silo") => BicepFile.ParseAsync(Path.Combine(Modules, name + ".bicep"));
+    private Task<BicepFile> FileAsync(string name = "silo") => bicep.ParseAsync(Path.Combine(Modules, name + ".bicep"));
 
     private static Node At(Node node, params string[] path) =>
         path.Aggregate(node, (n, p) => BicepFile.Find(n, p) ?? throw new InvalidOperationException($"{p} is missing"));

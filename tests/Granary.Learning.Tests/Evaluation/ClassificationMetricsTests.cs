@@ -1,6 +1,6 @@
 using System.Text.Json;
-using Granary.Learning.Evaluation;
 using Granary.Engine.Numerics;
+using Granary.Learning.Evaluation;
 using Granary.Testing;
 
 namespace Granary.Learning.Tests.Evaluation;

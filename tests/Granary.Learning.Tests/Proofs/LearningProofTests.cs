@@ -1,7 +1,7 @@
 using Granary.Learning.Evaluation;
 using Granary.Learning.Features;
-using Granary.Learning.Proofs;
 using Granary.Learning.Labels;
+using Granary.Learning.Proofs;
 using Granary.Learning.Trainers;
 
 namespace Granary.Learning.Tests.Proofs;

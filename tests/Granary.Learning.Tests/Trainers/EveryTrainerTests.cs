@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Granary.Learning.Evaluation;
 using Granary.Learning.ModelFiles;
 using Granary.Learning.Numerics;
@@ -9,18 +10,23 @@ namespace Granary.Learning.Tests.Trainers;
 /// <summary>
 /// What every trainer owes, whichever it is: a new one is tested by being in the catalogue. Shared with the tests of trainer libraries.
 /// </summary>
-public class EveryTrainerTests
+public class EveryTrainerTests(EveryTrainerTests.TrainedModels trained) : IClassFixture<EveryTrainerTests.TrainedModels>
 {
-    public static TheoryData<string> Names => [.. TrainersUnderTest.Names];
-
     private static readonly TrainingTable Classes = SyntheticTables.Classes(700), Numbers = SyntheticTables.Numbers(600);
 
-    private static readonly System.Collections.Concurrent.ConcurrentDictionary<(string, TrainingTable), ITrainedModel> Trained = new();
-
     /// <summary>Trained on the first 500 (classes) or 450 (numbers) rows, once for all tests.</summary>
-    private static ITrainedModel Model(string name, TrainingTable? table = null) =>
-        Trained.GetOrAdd((name, table ?? Classes),
-            key => TrainersUnderTest.Create(name).Train(key.Item2.Range(0, key.Item2 == Classes ? 500 : 450), new TrainingOptions(5)));
+    public sealed class TrainedModels
+    {
+        private readonly ConcurrentDictionary<(string, TrainingTable), ITrainedModel> _models = new();
+
+        public ITrainedModel Model(string name, TrainingTable table) =>
+            _models.GetOrAdd((name, table),
+                key => TrainersUnderTest.Create(name).Train(key.Item2.Range(0, key.Item2 == Classes ? 500 : 450), new TrainingOptions(5)));
+    }
+
+    public static TheoryData<string> Names => [.. TrainersUnderTest.Names];
+
+    private ITrainedModel Model(string name, TrainingTable? table = null) => trained.Model(name, table ?? Classes);
 
     [Theory]
     [MemberData(nameof(Names))]

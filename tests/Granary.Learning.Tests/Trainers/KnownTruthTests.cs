@@ -1,6 +1,6 @@
+using Granary.Engine.Numerics;
 using Granary.Learning.Evaluation;
 using Granary.Learning.Linear;
-using Granary.Engine.Numerics;
 using Granary.Learning.Tables;
 using Granary.Learning.Trainers;
 using Granary.Testing;

@@ -3,11 +3,11 @@ using System.Text.Json;
 namespace Granary.Recompute.Tests.Running;
 
 /// <summary>One row of trades.csv or portfolio_trades.csv. Times are UTC open times of bars; amounts are in quote currency.</summary>
-/// <param name="IsOpen">The trade was open at the end of the data and is marked there.</param>
 internal sealed record TradeRow(
     string Strategy, string Symbol, int Sign, double Quantity, DateTime EntryTime, double EntryPrice, DateTime ExitTime, double ExitPrice,
     double Profit, double Commission, double NetProfit, double Financing, double Return, int Bars, string Reason)
 {
+    /// <summary>Whether the trade was open at the end of the data and is marked there.</summary>
     public bool IsOpen => Reason == "open";
 }
 

@@ -1,0 +1,78 @@
+using System.Diagnostics;
+using Granary.Application.NewProjects;
+
+namespace Granary.Application.Tests.NewProjects;
+
+/// <summary>A new project of each kind, all built by one call of the SDK, whose start and restore cost more than the compilation.</summary>
+public sealed class NewPluginProjects : IDisposable
+{
+    private static readonly (string Kind, string Name)[] Kinds =
+    [
+        ("strategy", "GoldenHour"), ("factor", "GoldenPlace"), ("format", "GoldenRows"), ("broker", "GoldenGate"), ("trainer", "GoldenMean"),
+    ];
+
+    private readonly string _folder = Directory.CreateTempSubdirectory("granary-new-").FullName;
+    private readonly Lazy<Task<string>> _built;
+    private readonly Dictionary<string, IReadOnlyList<string>> _files = new(StringComparer.Ordinal);
+
+    public NewPluginProjects() => _built = new Lazy<Task<string>>(() => Task.Run(Build));
+
+    /// <summary>What the build printed; skips the running test where the SDK or xunit.v3 is missing.</summary>
+    internal Task<string> BuiltAsync => _built.Value;
+
+    internal static PluginTemplate Of(string kind) => PluginTemplate.All.Single(t => t.Kind == kind);
+
+    /// <param name="kind">As catalogues name it.</param>
+    internal string FolderOf(string kind) => Path.Combine(_folder, Kinds.Single(k => k.Kind == Template(kind)).Name);
+
+    internal IReadOnlyList<string> FilesOf(string kind) => _files[Template(kind)];
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    private static string Template(string kind) => kind == "file format" ? "format" : kind;
+
+    private string Build()
+    {
+        var folders = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator);
+        if (!folders.Any(p => File.Exists(Path.Combine(p, "dotnet"))))
+            Assert.Skip("needs the .NET SDK on the path, which this machine does not have");
+        foreach (var (kind, name) in Kinds) _files[kind] = NewPluginProject.Create(Of(kind), name, _folder, TestCatalogues.All);
+        var all = Path.Combine(_folder, "All.proj");
+        File.WriteAllText(all, """
+            <Project>
+              <ItemGroup><Tests Include="*/Tests/*.csproj" /></ItemGroup>
+              <Target Name="Restore"><MSBuild Projects="@(Tests)" Targets="Restore" Properties="For=Restore" /></Target>
+              <Target Name="Build"><MSBuild Projects="@(Tests)" Targets="Build" /></Target>
+            </Project>
+            """);
+        var restored = Dotnet(_folder, "msbuild", all, "-t:Restore", "-v:quiet", "-nologo");
+        if (restored.Code != 0 && restored.Output.Contains("NU1301", StringComparison.Ordinal))
+            Assert.Skip("needs xunit.v3 from a package source, which this machine does not reach");
+        restored.Code.ShouldBe(0, restored.Output);
+        var built = Dotnet(_folder, "msbuild", all, "-t:Build", "-v:minimal", "-nologo");
+        built.Code.ShouldBe(0, built.Output);
+        return restored.Output + built.Output;
+    }
+
+    internal static (int Code, string Output) Dotnet(string folder, params string[] arguments)
+    {
+        var start = new ProcessStartInfo("dotnet", arguments)
+        {
+            WorkingDirectory = folder,
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        // What this test runs under is not for the child.
+        var inherited = start.Environment.Keys.Where(k =>
+            k.StartsWith("MSBUILD", StringComparison.OrdinalIgnoreCase) || k.StartsWith("DOTNET_STARTUP", StringComparison.Ordinal));
+        foreach (var name in inherited.ToList()) start.Environment.Remove(name);
+        start.Environment["DOTNET_CLI_TELEMETRY_OPTOUT"] = "1";
+        start.Environment["MSBUILDDISABLENODEREUSE"] = "1";
+        using var process = Process.Start(start)!;
+        var errors = process.StandardError.ReadToEndAsync();
+        var output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        return (process.ExitCode, output + errors.Result);
+    }
+}
