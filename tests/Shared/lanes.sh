@@ -53,14 +53,16 @@ run_project() {
     echo "$((total - bad - skip - beside)) $((bad + errors)) $skip" >"$counts"
 }
 
-# Names of the test classes of a project whose results may depend on ../shared: their files, or files that those use, name its data.
+# Names of the test classes of a project whose results may depend on ../shared: their files, or files that those use, ask SharedData for it. Its
+# RepositoryRoot and Synthetic are the same without ../shared.
 classes_of_shared_data() {
-    local names="SharedData|SharedFact|SharedTheory" files="" before=""
+    local asks="SharedData\.(Find|Require|IsSynthetic|MissingReason|DailyWithAdjustedClose)|SharedFact|SharedTheory" names files="" before=""
+    names="$asks"
     while :; do
         files="$(grep -rlwE --include='*.cs' --exclude-dir=bin --exclude-dir=obj "$names" "tests/$1" | sort)"
         [[ "$files" == "$before" ]] && break
         before="$files"
-        names="SharedData|SharedFact|SharedTheory|$(sed -E 's|.*/||; s|\.cs$||' <<<"$files" | paste -sd'|')"
+        names="$asks|$(sed -E 's|.*/||; s|\.cs$||' <<<"$files" | paste -sd'|')"
     done
     sed -E 's|.*/||; s|\.cs$||' <<<"$files" | grep -E "Tests$"
 }

@@ -1,4 +1,5 @@
 using Granary.Architecture.Tests.CodeBases;
+using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 
