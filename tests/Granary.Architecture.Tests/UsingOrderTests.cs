@@ -18,7 +18,10 @@ public sealed class UsingOrderTests(Repository repository)
         new UsingOrderRule().PlacesIn(CodeBase.Of(("src/A.cs", text))).ShouldBe(["src/A.cs:2"]);
 
     [Fact]
-    public void Sorted_directives_pass() =>
-        new UsingOrderRule().PlacesIn(CodeBase.Of(("src/A.cs",
-            "using System;\nusing System.Text;\nusing A;\nusing A.B;\nusing static System.Math;\nusing X = System.Int32;"))).ShouldBeEmpty();
+    public void Sorted_directives_pass()
+    {
+        const string sorted = "using System;\nusing System.Text;\nusing A;\nusing A.B;\nusing static System.Math;\nusing X = System.Int32;";
+
+        new UsingOrderRule().PlacesIn(CodeBase.Of(("src/A.cs", sorted))).ShouldBeEmpty();
+    }
 }

@@ -18,7 +18,8 @@ public sealed class UsingOrderRule : IRule
     public IEnumerable<Violation> Find(CodeBase code) =>
         from file in code.Sources
         from pair in file.Unit.Usings.Zip(file.Unit.Usings.Skip(1))
-        where !pair.Second.GlobalKeyword.IsKind(SyntaxKind.GlobalKeyword) && Compare(pair.First, pair.Second) > 0
+        // A directive behind #if or #endif begins a list of its own.
+        where !pair.Second.ContainsDirectives && Compare(pair.First, pair.Second) > 0
         select file.At(pair.Second, $"'{pair.Second}' stands behind '{pair.First}'");
 
     private static int Compare(UsingDirectiveSyntax first, UsingDirectiveSyntax second)

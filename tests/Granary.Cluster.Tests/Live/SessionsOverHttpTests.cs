@@ -120,11 +120,11 @@ public sealed class SessionsOverHttpTests(SessionsInTheClusterTests.Made made) :
         await client.StartSessionAsync(start);
         var end = await UntilAsync(client, s => s.Phase != SessionPhase.Running);
         (end.Phase, end.Digest).ShouldBe((SessionPhase.Done, made.Backtest.Model.Digest), end.Fault);
-        // Answers get lost, and each order is at the exchange once: the account is that of a perfect venue. The order in which fills are booked
-        // is another, and with it the last digits of their sum.
-        Rounded(AccountText.Of([.. (await PostgresJournal.PeekAsync(database, LiveSilos.Account, new JournalQuery())).Select(JournalCodec.Decode)],
-            await PostgresJournal.PeekAsync(database, LiveSilos.Account + ".practice-venue", new JournalQuery())))
-            .ShouldBeTheAccount(Rounded(made.Embedded[""].Account));
+        // Answers get lost, and each order is at the exchange once: the account is that of a perfect venue. The order in which fills are
+        // booked is another, and with it the last digits of their sum.
+        var journal = await PostgresJournal.PeekAsync(database, LiveSilos.Account, new JournalQuery());
+        var book = await PostgresJournal.PeekAsync(database, LiveSilos.Account + ".practice-venue", new JournalQuery());
+        Rounded(AccountText.Of([.. journal.Select(JournalCodec.Decode)], book)).ShouldBeTheAccount(Rounded(made.Embedded[""].Account));
         var files = await client.DownloadSessionAsync(LiveSilos.Account, Path.Combine(made.Folder, "home-plugin"));
         files.ShouldContain("account.json");
         (await File.ReadAllTextAsync(Path.Combine(made.Folder, "home-plugin", "account.json"))).ShouldContain("\"broker\": \"practice\"");

@@ -134,7 +134,7 @@ public class FactorConformanceTests
         }
     }
 
-    private static long Allocated(string text, MemoryBarSeries feed, double[] other)
+    private static long Allocated(string text, SampleBars.Feed feed, double[] other)
     {
         var (request, _) = FactorCatalogue.BuiltIn.Parse(text);
         var kernel = request.CreateKernel(feed.Series);
