@@ -123,7 +123,7 @@ public sealed class MultiSymbolRun : IStrategyRun
     private void HandOver(long time)
     {
         _until = long.MaxValue;
-        foreach (var symbol in _symbols) symbol.Book.HandOver(time);
+        foreach (var symbol in _symbols) new BookExits(symbol.Book).HandOver(time);
     }
 
     private void Run(PreparedJoin join, int row)
@@ -151,11 +151,11 @@ public sealed class MultiSymbolRun : IStrategyRun
         {
             for (var s = 0; s < _symbols.Length; s++)
                 if (_touched[s])
-                    _symbols[s].Book.BeginBar(_symbols[s].Index);
+                    new BookFinancing(_symbols[s].Book).BeginBar(_symbols[s].Index);
             WorkOpen();
             for (var s = 0; s < _symbols.Length; s++)
                 if (_touched[s])
-                    _symbols[s].Book.ProcessAfterOpen(_symbols[s].Index);
+                    new BookBar(_symbols[s].Book).ProcessAfterOpen(_symbols[s].Index);
         }
         if (_activity.EndTimestamp(block.TimeColumn[row])) Expire(block.TimeColumn[row]);
         foreach (var symbol in _symbols)
@@ -167,10 +167,10 @@ public sealed class MultiSymbolRun : IStrategyRun
         // In which order the symbols' prices went within the bar is not known: what counts is the equity at their closes.
         if (_account.Mark(out var holds) <= 0 && holds)
             foreach (var symbol in _symbols)
-                symbol.Book.Liquidate(symbol.Index);
+                new BookRuin(symbol.Book).Liquidate(symbol.Index);
         if (_account.IsCalled)
             foreach (var symbol in _symbols)
-                symbol.Book.CallMargin(symbol.Index);
+                new BookExits(symbol.Book).CallMargin(symbol.Index);
 
         _context.Now = block.TimeColumn[row];
         _context.BarNumber = block.FirstRow + row;
@@ -193,8 +193,8 @@ public sealed class MultiSymbolRun : IStrategyRun
         for (var s = 0; s < _symbols.Length; s++)
         {
             if (!_activity.IsInactive(s)) continue;
-            _symbols[s].Book.ExpireEntries(time);
-            if (_atEnd == AtEnd.Close) _symbols[s].Book.CloseEnded(_symbols[s].Index);
+            new BookOrders(_symbols[s].Book).ExpireEntries(time);
+            if (_atEnd == AtEnd.Close) new BookRuin(_symbols[s].Book).CloseEnded(_symbols[s].Index);
         }
     }
 
@@ -209,11 +209,11 @@ public sealed class MultiSymbolRun : IStrategyRun
             foreach (var symbol in _symbols)
             {
                 if (!symbol.HasBar) continue;
-                var id = symbol.Book.OrderAfter(done);
+                var id = symbol.Book.Orders.After(done);
                 if (!id.IsNone && (owner is null || id.Value < next.Value)) (owner, next) = (symbol, id);
             }
             if (owner is null) return;
-            owner.Book.WorkAtOpen(next, owner.Index);
+            new BookBar(owner.Book).ProcessAtOpen(next, owner.Index);
             done = next;
         }
     }
@@ -249,7 +249,7 @@ public sealed class MultiSymbolRun : IStrategyRun
             symbol.Book.Finish(_lastTime, symbol.Book.LastPrice, symbol.BarNumber);
             signals += symbol.Book.SignalCount;
             ends += symbol.Book.SignalEnds;
-            var value = symbol.Book.Fingerprint.Value;
+            var value = symbol.Book.Digest.Value;
             fingerprint.Add((ulong)(value >> 64), (ulong)value);
         }
         var sums = _meter.Finish();

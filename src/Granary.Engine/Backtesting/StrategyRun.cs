@@ -54,7 +54,7 @@ public sealed class StrategyRun : IStrategyRun, IFactorReader
         _crossings = [.. strategy.Crossings];
         foreach (var factor in _factors)
             factor.Slot = plan.Add(factor.Request, series, symbols ?? [series.Instrument.Symbol]) + factor.Line;
-        _states = [(_book, 5), (_book.Meter, 4), (_context, 1), (_strategy, 1), .. _crossings.Select(c => ((object)c, 1)),
+        _states = [(_book, 5), (_book.EquityMeter, 4), (_context, 1), (_strategy, 1), .. _crossings.Select(c => ((object)c, 1)),
             .. _factors.Select(f => ((object)f, 1))];
         if (model is not null) _book.EntryFilter = _filter = model.Attach(series, plan);
         if (Overrides(strategy, nameof(Strategy.OnOrder)) || Overrides(strategy, nameof(Strategy.OnTrade)))
@@ -69,7 +69,7 @@ public sealed class StrategyRun : IStrategyRun, IFactorReader
     public long Bars => _lastIndex + 1;
 
     /// <summary>Trades closed so far.</summary>
-    public int TradeCount => _book.Trades.Trades;
+    public int TradeCount => _book.TradeMeter.Trades;
 
     internal StrategyBook Book => _book;
 
@@ -108,7 +108,7 @@ public sealed class StrategyRun : IStrategyRun, IFactorReader
         {
             var end = FirstFrom(_until);
             i = Run(i, end);
-            _book.HandOver(end > 0 ? block.TimeColumn[end - 1] : _lastTime);
+            new BookExits(_book).HandOver(end > 0 ? block.TimeColumn[end - 1] : _lastTime);
             _until = long.MaxValue;
         }
         Run(i, n);
@@ -220,7 +220,7 @@ public sealed class StrategyRun : IStrategyRun, IFactorReader
     /// </summary>
     public void EndData()
     {
-        if (_closesAtEnd) _book.CloseAtEnd(_lastTime, _lastClose, _lastIndex);
+        if (_closesAtEnd) new BookTrades(_book).CloseAtEnd(_lastTime, _lastClose, _lastIndex);
     }
 
     /// <summary>Ends the run after the last block and sums it up. What is open stays open and is marked at the last close.</summary>
@@ -228,7 +228,7 @@ public sealed class StrategyRun : IStrategyRun, IFactorReader
     {
         if (_started) _strategy.OnStop(_context);
         var sums = _book.Finish(_lastTime, _lastClose, _lastIndex);
-        return new StrategyResult(Id, sums, _book.Trades, _book.SignalCount, _book.Fingerprint.Value)
+        return new StrategyResult(Id, sums, _book.TradeMeter, _book.SignalCount, _book.Digest.Value)
         {
             SignalEnds = _book.SignalEnds,
             IsWarm = _warm

@@ -1,4 +1,5 @@
 using Granary.Engine.Trading;
+using Granary.Engine.Trading.Execution;
 
 namespace Granary.Engine.Brokerage;
 
@@ -14,11 +15,12 @@ public sealed class AccountLedger(double cash, Func<string, double> multiplierOf
     private readonly HashSet<string> _executions = new(StringComparer.Ordinal);
     private readonly Dictionary<string, AccountTrade> _trades = new(StringComparer.Ordinal);
     private readonly List<AccountTrade> _active = [];
-    private readonly Dictionary<string, double> _positions = new(StringComparer.Ordinal);
+    private CashAccount _account = new(cash);
+    private readonly NetPositions _positions = new();
 
     public double StartingCash { get; } = cash;
 
-    public double Cash { get; private set; } = cash;
+    public double Cash => _account.Cash;
 
     /// <summary>Paid since the start, quote currency.</summary>
     public double Fees { get; private set; }
@@ -46,7 +48,7 @@ public sealed class AccountLedger(double cash, Func<string, double> multiplierOf
     public IReadOnlyList<AccountTrade> ActiveTrades => _active;
 
     /// <summary>Signed base units by symbol; flat ones are 0.</summary>
-    public IReadOnlyDictionary<string, double> Positions => _positions;
+    public IReadOnlyDictionary<string, double> Positions => _positions.BySymbol;
 
     /// <summary>Orders of which it is not known whether the venue has them.</summary>
     public List<TrackedOrder> Unresolved()
@@ -62,7 +64,7 @@ public sealed class AccountLedger(double cash, Func<string, double> multiplierOf
 
     public AccountTrade? TradeOf(string entry) => _trades.GetValueOrDefault(entry);
 
-    public double PositionOf(string symbol) => _positions.GetValueOrDefault(symbol);
+    public double PositionOf(string symbol) => _positions.Of(symbol);
 
     /// <summary>Books an event that a journal holds.</summary>
     public void Apply(JournalEvent e)
@@ -73,9 +75,7 @@ public sealed class AccountLedger(double cash, Func<string, double> multiplierOf
             case OrderAnswered answer: Answer(answer.ClientId, answer.Status); break;
             case VenueReported report: Report(report.Event, out _); break;
             case OrderClosed closed: Close(closed.ClientId); break;
-            case Reconciled reconciled:
-                _positions[reconciled.Symbol] =
-                _positions.GetValueOrDefault(reconciled.Symbol) + reconciled.Adjustment; break;
+            case Reconciled reconciled: _positions.Adjust(reconciled.Symbol, reconciled.Adjustment); break;
         }
     }
 
@@ -125,10 +125,9 @@ public sealed class AccountLedger(double cash, Func<string, double> multiplierOf
         if (_orders.TryGetValue(e.Status.ClientId, out var order)) Take(order, e.Status);
         if (e.Fill is not { } fill || !_executions.Add(fill.ExecutionId)) return e.Fill is null;
         var multiplier = multiplierOf(fill.Symbol);
-        Cash -= (int)fill.Side * fill.Price * fill.Quantity * multiplier + fill.Fee;
+        _account.Book(fill.Side, fill.Quantity, fill.Price, multiplier, fill.Fee);
         Fees += fill.Fee;
-        var position = _positions.GetValueOrDefault(fill.Symbol) + (int)fill.Side * fill.Quantity;
-        _positions[fill.Symbol] = Math.Abs(position) < 1e-9 * fill.Quantity ? 0 : position;
+        _positions.Book(fill.Symbol, fill.Side, fill.Quantity);
         if (order is not null)
             trade = fill.Leg.Length == 0 && order.Order.Closes is null ? Enter(order, fill) : Exit(order, fill, multiplier);
         if (fill.Leg.Length > 0 && trade is not null) Hit?.Invoke(trade, fill);

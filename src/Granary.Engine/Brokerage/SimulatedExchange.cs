@@ -1,6 +1,7 @@
 using System.Text;
 using Granary.Engine.Market;
 using Granary.Engine.Trading;
+using Granary.Engine.Trading.Execution;
 
 namespace Granary.Engine.Brokerage;
 
@@ -27,7 +28,8 @@ public sealed class SimulatedExchange(PaperSettings settings, ExecutionSettings 
         public int Parts, Part, BarsToWait;
         public Order Simulated;
         // The trade that an entry opened.
-        public double Stop, Target, TrailBest = double.NaN, TrailLevel, EntryPrice;
+        public TradeProtection Levels = new() { TrailBest = double.NaN };
+        public double EntryPrice;
         public long EntryTime = -1;
         public bool AtOpen;
         // The client has put the stop where it is.
@@ -42,15 +44,15 @@ public sealed class SimulatedExchange(PaperSettings settings, ExecutionSettings 
     // What waits or is open, in the order of submission.
     private readonly List<Working> _live = [];
     private readonly List<BrokerEvent> _events = [];
-    private readonly Dictionary<string, double> _positions = new(StringComparer.Ordinal);
+    private readonly NetPositions _positions = new();
     private readonly Dictionary<string, int> _asked = new(StringComparer.Ordinal);
-    private double _cash = settings.Cash;
-    // Of the symbol that is being worked.
-    private double _tick;
+    private readonly Dictionary<string, FillRule> _rules =
+        instruments.ToDictionary(i => i.Key, i => new FillRule(i.Value, execution), StringComparer.Ordinal);
+    private CashAccount _account = new(settings.Cash);
     private long _timestamp = long.MinValue;
     private int _executions;
 
-    public double Cash => _cash;
+    public double Cash => _account.Cash;
 
     public long Instant => _timestamp;
 
@@ -114,7 +116,7 @@ public sealed class SimulatedExchange(PaperSettings settings, ExecutionSettings 
     public BrokerOrderStatus? MoveStop(string clientId, double price)
     {
         if (!_orders.TryGetValue(clientId, out var working)) return null;
-        (working.Stop, working.StopMoved) = (price, true);
+        (working.Levels.Stop, working.StopMoved) = (price, true);
         return working.Status;
     }
 
@@ -124,7 +126,7 @@ public sealed class SimulatedExchange(PaperSettings settings, ExecutionSettings 
         after >= _events.Count ? [] : _events.GetRange((int)after, _events.Count - (int)after);
 
     public BrokerSnapshot Snapshot() => new(
-        _positions.Where(p => p.Value != 0).ToDictionary(p => p.Key, p => p.Value, StringComparer.Ordinal), _cash,
+        _positions.BySymbol.Where(p => p.Value != 0).ToDictionary(p => p.Key, p => p.Value, StringComparer.Ordinal), _account.Cash,
         [.. _live.Where(w => w.Waits).Select(w => w.Status)]);
 
     /// <summary>Works the orders of a symbol on a bar that closes now.</summary>
@@ -139,85 +141,75 @@ public sealed class SimulatedExchange(PaperSettings settings, ExecutionSettings 
 
     private void Work(in ClosedBar closed)
     {
-        _tick = instruments[closed.Symbol].TickSize;
-        var bar = closed.Bar;
-        var close = bar.Time + closed.Timeframe.Ticks;
+        var (symbol, bar) = (closed.Symbol, closed.Bar);
         for (var i = 0; i < _live.Count; i++)
-        {
-            var w = _live[i];
-            if (!w.Waits || w.Order.Symbol != closed.Symbol) continue;
-            if (bar.Time > w.Simulated.ExpiresAt)
-            {
-                End(w, OrderState.Expired, "its time was over");
-                continue;
-            }
-            if (w.Order.TimeInForce == TimeInForce.Day && w.Simulated.ExpiresAt == long.MaxValue)
-                w.Simulated.ExpiresAt = bar.Time - bar.Time % TimeSpan.TicksPerDay + TimeSpan.TicksPerDay - 1;
-            if (w.Arrives >= close) continue;
-            if (w.BarsToWait > 0)
-            {
-                w.BarsToWait--;
-                w.Arrives = close;
-                continue;
-            }
-            if (w.Arrives > bar.Time)
-            {
-                // It came within the bar.
-                if (w.Order.Type != OrderType.Market) continue;
-                var way = (double)(w.Arrives - bar.Time) / closed.Timeframe.Ticks;
-                Fill(w, bar.Open + (bar.Close - bar.Open) * way, bar, atOpen: false);
-                continue;
-            }
-            var price = w.Order.Type == OrderType.Market ? bar.Open : execution.FillModel.AtOpen(ref w.Simulated, bar);
-            if (!double.IsNaN(price)) Fill(w, price, bar, atOpen: true);
-        }
+            if (_live[i].Waits && _live[i].Order.Symbol == symbol)
+                WorkAtOpen(_live[i], bar, closed.Timeframe.Ticks);
         for (var i = 0; i < _live.Count; i++)
-            if (_live[i].Open > 0 && _live[i].Order.Symbol == closed.Symbol)
+            if (_live[i].Open > 0 && _live[i].Order.Symbol == symbol)
                 Protect(_live[i], bar);
         for (var i = 0; i < _live.Count; i++)
-        {
-            var w = _live[i];
-            if (!w.Waits || w.Order.Symbol != closed.Symbol || w.Arrives > bar.Time || w.Order.Type == OrderType.Market) continue;
-            var price = execution.FillModel.Within(ref w.Simulated, bar);
-            if (double.IsNaN(price)) continue;
-            Fill(w, price, bar, atOpen: false);
-            if (w.Open > 0) Protect(w, bar);
-        }
+            if (_live[i].Waits && _live[i].Order.Symbol == symbol)
+                WorkAfterOpen(_live[i], bar);
         foreach (var w in _live)
-            if (w.Open > 0 && w.Order.Symbol == closed.Symbol && w.Order.Protection.TrailFraction > 0)
-            {
-                var sign = (int)w.Order.Side;
-                if (double.IsNaN(w.TrailBest) || sign * (bar.Close - w.TrailBest) > 0) w.TrailBest = bar.Close;
-                w.TrailLevel = instruments[closed.Symbol].RoundPrice(w.TrailBest * (1 - sign * w.Order.Protection.TrailFraction));
-            }
+            if (w.Open > 0 && w.Order.Symbol == symbol && w.Order.Protection.TrailFraction > 0)
+                w.Levels.Trail(w.Order.Side, bar.Close, instruments[symbol]);
+    }
+
+    private void WorkAtOpen(Working w, in Bar bar, long length)
+    {
+        if (bar.Time > w.Simulated.ExpiresAt)
+        {
+            End(w, OrderState.Expired, "its time was over");
+            return;
+        }
+        if (w.Order.TimeInForce == TimeInForce.Day && w.Simulated.ExpiresAt == long.MaxValue)
+            w.Simulated.ExpiresAt = bar.Time - bar.Time % TimeSpan.TicksPerDay + TimeSpan.TicksPerDay - 1;
+        var close = bar.Time + length;
+        if (w.Arrives >= close) return;
+        if (w.BarsToWait > 0)
+        {
+            w.BarsToWait--;
+            w.Arrives = close;
+            return;
+        }
+        if (w.Arrives > bar.Time)
+        {
+            // It came within the bar.
+            if (w.Order.Type != OrderType.Market) return;
+            var way = (double)(w.Arrives - bar.Time) / length;
+            Fill(w, bar.Open + (bar.Close - bar.Open) * way, bar, atOpen: false);
+            return;
+        }
+        var price = _rules[w.Order.Symbol].AtOpen(ref w.Simulated, bar);
+        if (!double.IsNaN(price)) Fill(w, price, bar, atOpen: true);
+    }
+
+    private void WorkAfterOpen(Working w, in Bar bar)
+    {
+        if (w.Arrives > bar.Time || w.Order.Type == OrderType.Market) return;
+        var price = _rules[w.Order.Symbol].Within(ref w.Simulated, bar);
+        if (double.IsNaN(price)) return;
+        Fill(w, price, bar, atOpen: false);
+        if (w.Open > 0) Protect(w, bar);
     }
 
     private void Protect(Working w, in Bar bar)
     {
-        if (w.Order.Protection.FromNextBar && w.EntryTime == bar.Time) return;
-        var isLong = w.Order.Side == Side.Buy;
-        var (stop, leg) = (w.Stop, "stop");
-        if (w.TrailLevel > 0 && (stop <= 0 || (isLong ? w.TrailLevel > stop : w.TrailLevel < stop))) (stop, leg) = (w.TrailLevel, "trail");
-        var stopped = stop > 0 && (isLong ? bar.Low <= stop : bar.High >= stop);
-        var waits = w.EntryTime == bar.Time && !w.AtOpen && w.Order.Type == OrderType.Limit;
-        var reached = w.Target > 0 && !waits && (isLong ? bar.High >= w.Target : bar.Low <= w.Target);
-        if (!stopped && !reached) return;
-        var from = w.EntryTime == bar.Time && !w.AtOpen ? w.EntryPrice : bar.Open;
-        var side = (Side)(-(int)w.Order.Side);
-        if (stopped && (!reached || execution.Intrabar == IntrabarRule.StopFirst))
+        var isEntryBar = w.EntryTime == bar.Time;
+        if (w.Order.Protection.FromNextBar && isEntryBar) return;
+        var (side, enteredHere) = (w.Order.Side, isEntryBar && !w.AtOpen);
+        var touch = w.Levels.Touch(side, bar, targetWaits: enteredHere && w.Order.Type == OrderType.Limit);
+        if (touch.IsNone) return;
+        var (rule, from) = (_rules[w.Order.Symbol], enteredHere ? w.EntryPrice : bar.Open);
+        if (touch.Stopped && (!touch.Reached || execution.Intrabar == IntrabarRule.StopFirst))
         {
-            var gapped = isLong ? from <= stop : from >= stop;
-            Close(w, w.Open, Slipped(side, gapped ? from : stop, w.Open, bar), maker: false, leg, w, bar.Time);
+            var leg = touch.Reason == ExitReason.TrailingStop ? "trail" : "stop";
+            Close(w, w.Open, rule.StopPrice(side, touch.Stop, from, w.Open, bar), maker: false, leg, w, bar.Time);
             return;
         }
-        var beyond = isLong ? from > w.Target : from < w.Target;
-        var price = w.Target;
-        if (beyond)
-        {
-            price = Slipped(side, from, w.Open, bar);
-            price = isLong ? Math.Max(price, w.Target) : Math.Min(price, w.Target);
-        }
-        Close(w, w.Open, price, maker: !beyond, "target", w, bar.Time);
+        var (price, maker) = rule.TargetPrice(side, w.Levels.Target, from, w.Open, bar);
+        Close(w, w.Open, price, maker, "target", w, bar.Time);
     }
 
     private void Fill(Working w, double reference, in Bar bar, bool atOpen)
@@ -227,18 +219,7 @@ public sealed class SimulatedExchange(PaperSettings settings, ExecutionSettings 
         // The last part takes what rounding left.
         var quantity = ++w.Part >= w.Parts ? left : Math.Min(left, instruments[order.Symbol].RoundQuantity(order.Quantity / w.Parts));
         if (!(quantity > 0)) return;
-        var maker = false;
-        double price;
-        if (order.Type is OrderType.Limit or OrderType.StopLimit)
-        {
-            maker = reference == order.LimitPrice;
-            price = maker ? reference : Slipped(order.Side, reference, quantity, bar);
-            price = order.Side == Side.Buy ? Math.Min(price, order.LimitPrice) : Math.Max(price, order.LimitPrice);
-        }
-        else
-        {
-            price = Slipped(order.Side, reference, quantity, bar);
-        }
+        var (price, maker) = _rules[order.Symbol].Price(order.Type, order.Side, order.LimitPrice, reference, quantity, bar);
         if (order.Closes is { } id)
         {
             var entry = _orders[id];
@@ -253,12 +234,10 @@ public sealed class SimulatedExchange(PaperSettings settings, ExecutionSettings 
         w.EntryPrice = w.Filled == quantity ? price : w.FilledNotional / w.Filled;
         if (first) (w.EntryTime, w.AtOpen) = (bar.Time, atOpen);
         var instrument = instruments[order.Symbol];
-        var sign = (int)order.Side;
-        if (!w.StopMoved) w.Stop = instrument.RoundPrice(order.Protection.StopFor(order.Side, w.EntryPrice));
-        w.Target = instrument.RoundPrice(order.Protection.TargetFor(order.Side, w.EntryPrice));
-        if (order.Protection.TrailFraction <= 0 || !first) return;
-        w.TrailBest = order.Protection.FromNextBar ? double.NaN : price;
-        w.TrailLevel = order.Protection.FromNextBar ? 0 : instrument.RoundPrice(price * (1 - sign * order.Protection.TrailFraction));
+        if (!w.StopMoved) w.Levels.Stop = instrument.RoundPrice(order.Protection.StopFor(order.Side, w.EntryPrice));
+        w.Levels.Target = instrument.RoundPrice(order.Protection.TargetFor(order.Side, w.EntryPrice));
+        w.Levels.TrailFraction = order.Protection.TrailFraction;
+        if (first) w.Levels.StartTrail(order.Side, price, !order.Protection.FromNextBar, instrument);
     }
 
     // Closes a part of an entry's trade, by an order of its own or by a leg of the entry.
@@ -278,9 +257,8 @@ public sealed class SimulatedExchange(PaperSettings settings, ExecutionSettings 
     {
         var multiplier = instruments[w.Order.Symbol].Multiplier;
         var fee = execution.Fee.Fee(price, quantity, multiplier, maker);
-        _cash -= (int)side * quantity * price * multiplier + fee;
-        var position = _positions.GetValueOrDefault(w.Order.Symbol) + (int)side * quantity;
-        _positions[w.Order.Symbol] = Math.Abs(position) < 1e-9 * quantity ? 0 : position;
+        _account.Book(side, quantity, price, multiplier, fee);
+        _positions.Book(w.Order.Symbol, side, quantity);
         if (leg.Length == 0)
         {
             w.Filled = w.Order.Quantity - w.Filled - quantity <= 1e-12 * w.Order.Quantity ? w.Order.Quantity : w.Filled + quantity;
@@ -288,13 +266,6 @@ public sealed class SimulatedExchange(PaperSettings settings, ExecutionSettings 
             w.State = w.Filled >= w.Order.Quantity ? OrderState.Filled : OrderState.PartiallyFilled;
         }
         Tell(w, new BrokerFill($"X{++_executions}", w.Order.ClientId, leg, w.Order.Symbol, side, price, quantity, fee, time));
-    }
-
-    private double Slipped(Side side, double price, double quantity, in Bar bar)
-    {
-        if (execution.Slippage is null) return price;
-        var slipped = execution.Slippage.Slip(side, price, quantity, bar.Volume, _tick);
-        return side == Side.Buy ? Math.Min(slipped, Math.Max(bar.High, price)) : Math.Max(slipped, Math.Min(bar.Low, price));
     }
 
     private void End(Working w, OrderState state, string reason)

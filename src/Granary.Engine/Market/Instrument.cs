@@ -45,6 +45,9 @@ public sealed record Instrument
     public double RoundPrice(double price) =>
         TickSize > 0 ? OnGrid(Math.Round(price / TickSize, MidpointRounding.AwayFromZero), TickSize) : price;
 
+    /// <summary>A price after a split that makes <paramref name="ratio"/> shares of one, on the tick grid; 0 stays 0.</summary>
+    public double SplitPrice(double price, double ratio) => price > 0 ? RoundPrice(price / ratio) : price;
+
     /// <summary>A quantity in whole lots, rounded towards zero, so that a rounded order never costs more than was meant.</summary>
     public double RoundQuantity(double quantity)
     {

@@ -1,7 +1,7 @@
 using Granary.Engine.Market;
 using Granary.Engine.Portfolio.Rules;
 using Granary.Engine.Trading;
-using Granary.Engine.Trading.Book;
+using Granary.Engine.Trading.Execution;
 
 namespace Granary.Engine.Portfolio;
 
@@ -14,38 +14,31 @@ internal sealed class PortfolioAccount : IPortfolioView
     private readonly Instrument[] _instruments;
     private readonly PortfolioMember[] _members;
     private readonly BuyingPower[] _power;
-    private readonly ExecutionSettings _execution;
-    // By instrument: its last close; longs minus shorts and longs plus shorts, in base units times the multiplier.
-    private readonly double[] _close, _net, _gross;
-    // By strategy: its positions in base units times the multiplier.
-    private readonly double[] _memberGross;
+    private readonly PortfolioPositions _positions;
     // By instrument: trades open or reserved, and the strategy of the last one.
     private readonly int[] _trades, _holder;
+    private CashAccount _account;
     private Fingerprint _fingerprint = new();
-    private double _grossValue, _netValue, _longValue, _shortValue;
-    private bool _sumsAreOld = true;
 
     public PortfolioAccount(double cash, IReadOnlyList<Instrument> instruments, IReadOnlyList<PortfolioMember> members,
         ExecutionSettings execution)
     {
-        Cash = Equity = DayStart = StartingCash = cash;
+        Equity = DayStart = StartingCash = cash;
+        _account = new CashAccount(cash);
         _instruments = [.. instruments];
         _members = [.. members];
-        _execution = execution;
+        Execution = execution;
         _power = [.. _instruments.Select(i => new BuyingPower(i, execution))];
-        _close = new double[_instruments.Length];
-        _net = new double[_instruments.Length];
-        _gross = new double[_instruments.Length];
+        _positions = new PortfolioPositions(_instruments, _members.Length);
         _trades = new int[_instruments.Length];
         _holder = new int[_instruments.Length];
-        _memberGross = new double[_members.Length];
         Fees = new PortfolioFees(execution.Fee, instruments);
         Reserved = new Reservations(_instruments.Length, _members.Length);
     }
 
     public double StartingCash { get; }
 
-    public double Cash { get; set; }
+    public double Cash => _account.Cash;
 
     public double Equity { get; private set; }
 
@@ -59,13 +52,13 @@ internal sealed class PortfolioAccount : IPortfolioView
     public int OpenTrades { get; private set; }
 
     /// <summary>Commission of all fills.</summary>
-    public double Commission { get; set; }
+    public double Commission { get; private set; }
 
     /// <summary>Dividends received less those owed, borrow fees and interest.</summary>
-    public double Financing { get; set; }
+    public double Financing { get; private set; }
 
     /// <summary>Nothing is left of the account: it stays at zero and takes no entries.</summary>
-    public bool IsRuined { get; set; }
+    public bool IsRuined { get; private set; }
 
     /// <summary>All positions are closed because nothing is left of the equity.</summary>
     public bool IsLiquidating { get; set; }
@@ -77,11 +70,11 @@ internal sealed class PortfolioAccount : IPortfolioView
 
     public PortfolioFees Fees { get; }
 
-    public ExecutionSettings Execution => _execution;
+    public ExecutionSettings Execution { get; }
 
     public IReadOnlyList<Instrument> Instruments => _instruments;
 
-    public ReadOnlySpan<double> Closes => _close;
+    public ReadOnlySpan<double> Closes => _positions.Closes;
 
     public UInt128 Fingerprint => _fingerprint.Value;
 
@@ -119,25 +112,14 @@ internal sealed class PortfolioAccount : IPortfolioView
 
     // ---- closes and days ----
 
-    public double CloseOf(int market) => _close[market];
+    public double CloseOf(int market) => _positions.CloseOf(market);
 
-    public void Mark(int market, double close)
-    {
-        _close[market] = close;
-        _sumsAreOld = true;
-    }
+    public void Mark(int market, double close) => _positions.Mark(market, close);
 
     /// <summary>Values all positions at the last closes.</summary>
     public void Revalue()
     {
-        double equity = Cash, exposure = 0;
-        for (var i = 0; i < _net.Length; i++)
-        {
-            if (_gross[i] == 0) continue;
-            equity += _net[i] * _close[i];
-            exposure += _gross[i] * _close[i];
-        }
-        Equity = equity;
+        Equity = _positions.Equity(Cash, out var exposure);
         Exposure = exposure;
     }
 
@@ -153,57 +135,53 @@ internal sealed class PortfolioAccount : IPortfolioView
     /// <summary>Books a purchase or short sale that opens a position or adds to one.</summary>
     public void Enter(int member, int market, Side side, in TradeFill fill, double quantity, double fee)
     {
-        var multiplier = _instruments[market].Multiplier;
-        Cash -= (int)side * quantity * fill.Price * multiplier + fee;
-        Commission += fee;
-        _net[market] += (int)side * quantity * multiplier;
-        _gross[market] += quantity * multiplier;
-        _memberGross[member] += quantity * multiplier;
-        Turnover += quantity * fill.Price * multiplier;
-        if (_close[market] == 0) _close[market] = fill.Price;
-        _sumsAreOld = true;
+        Book(market, side, fill.Price, quantity, fee);
+        _positions.Enter(member, market, side, quantity, fill.Price);
     }
 
     /// <summary>Books the sale or purchase that closes a position or a part of it.</summary>
+    /// <param name="side">Of the position.</param>
     public void Exit(int member, int market, Side side, double price, double quantity, double fee)
     {
-        var multiplier = _instruments[market].Multiplier;
-        Cash += (int)side * quantity * price * multiplier - fee;
-        Commission += fee;
-        Turnover += quantity * price * multiplier;
-        Shrink(member, market, side, quantity * multiplier);
+        Book(market, (Side)(-(int)side), price, quantity, fee);
+        _positions.Exit(member, market, side, quantity, isFlat: OpenTrades == 0);
     }
 
-    private void Shrink(int member, int market, Side side, double units)
+    private void Book(int market, Side side, double price, double quantity, double fee)
     {
-        _net[market] -= (int)side * units;
-        _gross[market] -= units;
-        _memberGross[member] -= units;
-        // Sums of many quantities leave rounding errors behind; where nothing is open there is nothing.
-        if (OpenTrades == 0)
-        {
-            Array.Clear(_net);
-            Array.Clear(_gross);
-            Array.Clear(_memberGross);
-        }
-        if (_gross[market] < Rounding * units) _net[market] = _gross[market] = 0;
-        if (_memberGross[member] < Rounding * units) _memberGross[member] = 0;
-        _sumsAreOld = true;
+        var multiplier = _instruments[market].Multiplier;
+        _account.Book(side, quantity, price, multiplier, fee);
+        Commission += fee;
+        Turnover += quantity * price * multiplier;
     }
+
+    /// <summary>Books cash that an open position brings or costs.</summary>
+    /// <param name="amount">Account currency; negative is a cost.</param>
+    public void Finance(double amount)
+    {
+        _account.Pay(amount);
+        Financing += amount;
+    }
+
+    /// <summary>Closes the account, since its last trade has left nothing.</summary>
+    /// <returns>The loss beyond zero, which the broker bears.</returns>
+    public double CloseRuined()
+    {
+        IsRuined = true;
+        var missing = -Cash;
+        _account.Cash = 0;
+        return missing;
+    }
+
+    /// <summary>Books the loss that the broker bears as financing of the account.</summary>
+    public void BookWriteOff(double missing) => Financing += missing;
 
     /// <summary>The shares of a position were split.</summary>
     /// <param name="more">The shares that were added, base units.</param>
-    public void Split(int member, int market, Side side, double more)
-    {
-        var units = more * _instruments[market].Multiplier;
-        _net[market] += (int)side * units;
-        _gross[market] += units;
-        _memberGross[member] += units;
-        _sumsAreOld = true;
-    }
+    public void Split(int member, int market, Side side, double more) => _positions.Add(member, market, side, more);
 
     /// <summary>Longs minus shorts in an instrument, base units times the multiplier.</summary>
-    public double NetOf(int market) => _net[market];
+    public double NetOf(int market) => _positions.NetOf(market);
 
     // ---- trades and reservations ----
 
@@ -255,132 +233,42 @@ internal sealed class PortfolioAccount : IPortfolioView
         _holder[market] = member;
     }
 
-    // ---- what positions bind ----
+    // ---- what can be spent ----
 
     /// <summary>Cash that is neither the proceeds of short sales, nor collateral or margin, nor reserved for accepted signals.</summary>
-    public double FreeCash()
-    {
-        if (_execution.Leverage > 0) return LeveragedCash();
-        var free = Cash - Reserved.Cash;
-        for (var i = 0; i < _net.Length; i++)
-        {
-            if (_gross[i] == 0) continue;
-            var shorts = (_gross[i] - _net[i]) / 2 * _close[i];
-            free -= 2 * shorts;
-            if (_instruments[i].MarginPerUnit > 0) free += _net[i] * _close[i] + 2 * shorts - Margin(i);
-        }
-        return free;
-    }
-
-    // A multiple of the equity, less what is held.
-    private double LeveragedCash()
-    {
-        var free = Cash;
-        for (var i = 0; i < _net.Length; i++)
-            if (_gross[i] != 0)
-                free += _net[i] * _close[i];
-        free *= _execution.Leverage;
-        for (var i = 0; i < _net.Length; i++)
-            if (_gross[i] != 0)
-                free -= _instruments[i].MarginPerUnit > 0 ? Margin(i) * _execution.Leverage : _gross[i] * _close[i];
-        return free - Reserved.Cash;
-    }
-
-    private double Margin(int market) => _gross[market] / _instruments[market].Multiplier * _instruments[market].MarginPerUnit;
+    public double FreeCash() => Execution.Leverage > 0
+        ? _positions.LeveragedCash(Cash, Execution.Leverage) - Reserved.Cash
+        : _positions.FreeCash(Cash - Reserved.Cash);
 
     /// <summary>The equity below which the account's positions are called.</summary>
-    public double Requirement()
-    {
-        var needed = 0.0;
-        for (var i = 0; i < _net.Length; i++)
-            if (_gross[i] != 0)
-                needed += _execution.Maintenance * (_instruments[i].MarginPerUnit > 0 ? Margin(i) : _gross[i] * _close[i]);
-        return needed;
-    }
+    public double Requirement() => _positions.Requirement(Execution.Maintenance);
 
-    /// <summary>
-    /// Cash without the proceeds of short sales, with gains and losses of margined instruments settled; negative = the account owes it.
-    /// </summary>
-    /// <param name="longValue">Long positions that are paid for, not margined.</param>
-    public double SettledCash(out double longValue)
+    /// <summary>The part of the long positions that was bought with borrowed money.</summary>
+    public double LentPart()
     {
-        var settled = Cash;
-        longValue = 0;
-        for (var i = 0; i < _net.Length; i++)
-        {
-            if (_gross[i] == 0) continue;
-            if (_instruments[i].MarginPerUnit > 0)
-            {
-                settled += _net[i] * _close[i];
-                continue;
-            }
-            settled -= (_gross[i] - _net[i]) / 2 * _close[i];
-            longValue += (_gross[i] + _net[i]) / 2 * _close[i];
-        }
-        return settled;
+        var settled = _positions.SettledCash(Cash, out var longValue);
+        return FinancingRate.LentPart(settled, longValue);
     }
 
     // ---- what the rules see ----
 
-    public double GrossValue
-    {
-        get
-        {
-            if (_sumsAreOld) Sum();
-            return _grossValue;
-        }
-    }
+    public double GrossValue => _positions.GrossValue;
 
-    public double NetValue
-    {
-        get
-        {
-            if (_sumsAreOld) Sum();
-            return _netValue;
-        }
-    }
+    public double NetValue => _positions.NetValue;
 
-    public double LongValue
-    {
-        get
-        {
-            if (_sumsAreOld) Sum();
-            return _longValue;
-        }
-    }
+    public double LongValue => _positions.LongValue;
 
-    public double ShortValue
-    {
-        get
-        {
-            if (_sumsAreOld) Sum();
-            return _shortValue;
-        }
-    }
+    public double ShortValue => _positions.ShortValue;
 
-    private void Sum()
-    {
-        double gross = 0, net = 0, longs = 0, shorts = 0;
-        for (var i = 0; i < _net.Length; i++)
-        {
-            gross += _gross[i] * _close[i];
-            net += _net[i] * _close[i];
-            longs += (_gross[i] + _net[i]) / 2 * _close[i];
-            shorts += (_gross[i] - _net[i]) / 2 * _close[i];
-        }
-        (_grossValue, _netValue, _longValue, _shortValue) = (gross, net, longs, shorts);
-        _sumsAreOld = false;
-    }
-
-    public double ValueIn(int market) => _gross[market] * _close[market];
+    public double ValueIn(int market) => _positions.ValueIn(market);
 
     public double ValueOf(int member)
     {
-        if (_members[member].Symbols.Count == 1) return _memberGross[member] * _close[_members[member].Symbols[0]];
+        if (_members[member].Symbols.Count == 1) return _positions.ValueOf(member, _members[member].Symbols[0]);
         var sum = 0.0;
         foreach (var (key, holding) in Holdings)
             if (TradeKey.Member(key) == member)
-                sum += holding.Quantity * _instruments[holding.Market].Multiplier * _close[holding.Market];
+                sum += holding.Quantity * _instruments[holding.Market].Multiplier * CloseOf(holding.Market);
         return sum;
     }
 

@@ -1,5 +1,6 @@
 using Granary.Engine.Portfolio.Rules;
 using Granary.Engine.Trading;
+using Granary.Engine.Trading.Execution;
 
 namespace Granary.Engine.Portfolio;
 
@@ -212,12 +213,10 @@ internal sealed class PortfolioTrades(PortfolioAccount account, RuleSet rules, P
     // The account's last trade has left nothing, or less: the broker bears the loss beyond zero, and the account is closed.
     private void WriteOff(ref PortfolioHolding last)
     {
-        account.IsRuined = true;
-        var missing = -account.Cash;
-        account.Cash = 0;
+        var missing = account.CloseRuined();
         if (Math.Abs(missing) <= account.StartingCash * EquityRounding) return;
         last.Financing += missing;
-        account.Financing += missing;
+        account.BookWriteOff(missing);
     }
 
     // ---- financing and splits ----
@@ -228,8 +227,7 @@ internal sealed class PortfolioTrades(PortfolioAccount account, RuleSet rules, P
     {
         if (!account.Holdings.TryGetValue(key, out var holding)) return;
         var sum = amount * holding.Quantity;
-        account.Cash += sum;
-        account.Financing += sum;
+        account.Finance(sum);
         holding.Financing += sum;
         account.Holdings[key] = holding;
         account.Record((ulong)key | 1UL << 61, (ulong)time);
@@ -241,8 +239,8 @@ internal sealed class PortfolioTrades(PortfolioAccount account, RuleSet rules, P
     /// </summary>
     public void ChargeInterest(long days, long time)
     {
-        if (account.Holdings.Count == 0 || !(account.SettledCash(out var value) is < 0 and var settled) || !(value > 0)) return;
-        var rate = -settled / value * (account.Execution.MarginRate / 365 * days);
+        if (account.Holdings.Count == 0 || !(account.LentPart() is > 0 and var lent)) return;
+        var rate = lent * new FinancingRate(account.Execution).Interest(days);
         foreach (var key in account.Holdings.Keys.Order().ToList())
         {
             var holding = account.Holdings[key];

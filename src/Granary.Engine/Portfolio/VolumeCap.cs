@@ -1,6 +1,6 @@
 using Granary.Engine.Market;
 using Granary.Engine.Trading;
-using Granary.Engine.Trading.Book;
+using Granary.Engine.Trading.Execution;
 
 namespace Granary.Engine.Portfolio;
 

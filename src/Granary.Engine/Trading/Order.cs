@@ -1,3 +1,5 @@
+using Granary.Engine.Market;
+
 namespace Granary.Engine.Trading;
 
 /// <summary>An order's number within its strategy run, from 1, in the order of making.</summary>
@@ -151,6 +153,18 @@ public record struct Order
 
     /// <summary>Distance of its trailing stop as a fraction of the best close; 0 = none.</summary>
     public double TrailFraction { get; internal set; }
+
+    // The instrument was split: quantities grow as prices fall.
+    internal void Split(double ratio, Instrument instrument)
+    {
+        Quantity *= ratio;
+        FilledQuantity *= ratio;
+        FilledPrice /= ratio;
+        LimitPrice = instrument.SplitPrice(LimitPrice, ratio);
+        StopPrice = instrument.SplitPrice(StopPrice, ratio);
+        StopLoss = instrument.SplitPrice(StopLoss, ratio);
+        TakeProfit = instrument.SplitPrice(TakeProfit, ratio);
+    }
 
     /// <exception cref="InvalidOperationException">The life cycle does not allow the step.</exception>
     internal void Become(OrderState state)

@@ -2,7 +2,7 @@ using Granary.Engine.Market;
 using Granary.Engine.Portfolio;
 using Granary.Engine.Portfolio.Rules;
 using Granary.Engine.Trading;
-using Granary.Engine.Trading.Book;
+using Granary.Engine.Trading.Execution;
 
 namespace Granary.Engine.Tests.Portfolio;
 

@@ -137,7 +137,7 @@ public sealed class StrategyRunPropertyTests
             var block = BarBlock.FromBars(i, bars.AsSpan(i, 1));
             calendar.Read(block, i == 0 ? long.MinValue : bars[i - 1].Time);
             run.Process(block, new FactorSheet(plan, 1), calendar);
-            lowest = Math.Min(lowest, run.Book.Cash);
+            lowest = Math.Min(lowest, run.Book.Account.Cash);
         }
         (lowest >= -settings.Cash * 1e-9).ShouldBeTrue($"cash fell to {lowest}");
         recorder.Trades.Count.ShouldBeGreaterThan(0);

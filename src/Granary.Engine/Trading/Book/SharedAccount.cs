@@ -1,3 +1,5 @@
+using Granary.Engine.Trading.Execution;
+
 using Granary.Engine.Analysis;
 
 namespace Granary.Engine.Trading.Book;
@@ -21,7 +23,7 @@ internal sealed class SharedAccount(double cash, ExecutionSettings execution)
         {
             if (execution.Maintenance <= 0) return false;
             var needed = 0.0;
-            foreach (var book in _books) needed += book.Requirement(book.LastPrice);
+            foreach (var book in _books) needed += new BookFunds(book).Requirement(book.LastPrice);
             return needed > 0 && Equity < needed;
         }
     }
@@ -33,7 +35,7 @@ internal sealed class SharedAccount(double cash, ExecutionSettings execution)
     public void Close()
     {
         IsRuined = true;
-        foreach (var book in _books) book.CloseAccount();
+        foreach (var book in _books) new BookTrades(book).CloseAccount();
     }
 
     /// <summary>Whether no other book than this one has an open trade.</summary>
@@ -60,10 +62,10 @@ internal sealed class SharedAccount(double cash, ExecutionSettings execution)
             var trades = _trades;
             foreach (var book in _books)
             {
-                trades.Commission += book.Trades.Commission;
-                trades.Financing += book.Trades.Financing;
-                trades.IntrabarByPath += book.Trades.IntrabarByPath;
-                trades.IntrabarByRule += book.Trades.IntrabarByRule;
+                trades.Commission += book.TradeMeter.Commission;
+                trades.Financing += book.TradeMeter.Financing;
+                trades.IntrabarByPath += book.TradeMeter.IntrabarByPath;
+                trades.IntrabarByRule += book.TradeMeter.IntrabarByRule;
             }
             return trades;
         }
@@ -92,7 +94,7 @@ internal sealed class SharedAccount(double cash, ExecutionSettings execution)
         get
         {
             var sum = cash;
-            foreach (var book in _books) sum += book.Cash;
+            foreach (var book in _books) sum += book.Account.Cash;
             return sum;
         }
     }
@@ -103,7 +105,11 @@ internal sealed class SharedAccount(double cash, ExecutionSettings execution)
         get
         {
             var sum = 0.0;
-            foreach (var book in _books) sum += book.ExitProceeds(book.LastPrice) - book.Reserved(book.LastPrice);
+            foreach (var book in _books)
+            {
+                var funds = new BookFunds(book);
+                sum += funds.ExitProceeds(book.LastPrice) - funds.Reserved(book.LastPrice);
+            }
             return sum;
         }
     }
@@ -116,7 +122,7 @@ internal sealed class SharedAccount(double cash, ExecutionSettings execution)
         get
         {
             var sum = cash;
-            foreach (var book in _books) sum += book.SettledCash(book.LastPrice);
+            foreach (var book in _books) sum += new BookFunds(book).SettledCash(book.LastPrice);
             return sum;
         }
     }
@@ -127,7 +133,7 @@ internal sealed class SharedAccount(double cash, ExecutionSettings execution)
         get
         {
             var sum = 0.0;
-            foreach (var book in _books) sum += book.LongValue(book.LastPrice);
+            foreach (var book in _books) sum += new BookFunds(book).LongValue(book.LastPrice);
             return sum;
         }
     }
@@ -146,7 +152,7 @@ internal sealed class SharedAccount(double cash, ExecutionSettings execution)
     /// <summary>Notifies the observers of all exits that are on their way.</summary>
     public void NotifyExiting(long time)
     {
-        foreach (var book in _books) book.NotifyOwnExiting(time);
+        foreach (var book in _books) new BookEvents(book).NotifyExiting(time);
     }
 
     public void Take(StrategyBook[] books) => _books = books;
@@ -155,7 +161,7 @@ internal sealed class SharedAccount(double cash, ExecutionSettings execution)
     public double Available(StrategyBook asking, double price)
     {
         var available = execution.Leverage > 0 ? cash * execution.Leverage : cash;
-        foreach (var book in _books) available += book.OwnAvailable(book == asking ? price : book.LastPrice);
+        foreach (var book in _books) available += new BookFunds(book).OwnAvailable(book == asking ? price : book.LastPrice);
         return available;
     }
 

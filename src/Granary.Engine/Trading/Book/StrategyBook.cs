@@ -1,70 +1,111 @@
 using System.Runtime.CompilerServices;
 using Granary.Engine.Analysis;
 using Granary.Engine.Market;
+using Granary.Engine.Trading.Execution;
 
 namespace Granary.Engine.Trading.Book;
 
 /// <summary>
-/// The simulated account of one strategy on one instrument: its cash, its waiting orders and its open trades, each entry a trade of its
-/// own. It fills orders against bars, and tells its meters and observers what happened.
+/// The simulated account of one strategy on one instrument: its cash, its waiting orders and its open trades. Each entry is a trade of its
+/// own.
 /// </summary>
 /// <remarks>
-/// One object, so that a bar finds all of it in a few cache lines, and a file for each thing that it does: what a strategy asks for
-/// (…Requests), how orders come and go (…Orders), the course of a bar (…Bar), stops and targets (…Protection), prices and fees of fills
-/// (…Fills), trades (…Trades), what holding them costs (…Carry), calls for margin (…Margin), marking (…Marks), and who is notified
-/// (…Notices).
+/// This class is the memory: one object, so that a bar finds it in a few cache lines. The types over it do the work, each with one duty,
+/// and each may use those before it: <see cref="BookEvents"/> (digest, observers, call-backs), <see cref="BookMarks"/> (equity at each
+/// close),
+/// <see cref="BookFunds"/> (what can be spent), <see cref="BookTriggers"/> (which bars need work), <see cref="BookOrders"/> (the life of an
+/// order), <see cref="BookTrades"/> (trades from fills), <see cref="BookFills"/> (orders to fills), <see cref="BookExits"/> (orders that
+/// close),
+/// <see cref="BookProtection"/> (stops and targets), <see cref="BookRuin"/> (the end of an account), <see cref="BookFinancing"/> (what
+/// holding costs), <see cref="BookBar"/> (the course of a bar) and <see cref="BookRequests"/> (what a strategy asks for).
 /// </remarks>
-internal sealed partial class StrategyBook
+internal sealed class StrategyBook
 {
-    private readonly Instrument _instrument;
-    private readonly TradingSettings _settings;
-    private readonly ExecutionSettings _execution;
-    private readonly BuyingPower _power;
-    private readonly double _multiplier;
-    private readonly long _barTicks;
-    // Null where the strategy has one instrument, and so the account for itself.
-    private readonly SharedAccount? _account;
-    private WaitingOrders _orders = new();
-    private OpenTrades _trades = new();
-    private int _signals;
-    private long _lastOrderId;
-    // Equity is _cash + _net · close: the notional of every fill is booked in full, margined or not.
-    private double _cash;
-    private double _net;
-    private double _triggerLow = double.NegativeInfinity, _triggerHigh = double.PositiveInfinity;
-    private bool _everyBar;
-    private TradeMeter _tradeMeter;
-    private Fingerprint _fingerprint = new();
-    private BarBlock _block = null!;
-    private BlockCalendar _calendar = null!;
-    private bool _closed, _knowsUsualQuantity;
-
     /// <summary>An entry at the market with the batch's own size and protection.</summary>
     public static readonly EntryOptions AtMarket;
+
+    public readonly Instrument Instrument;
+    public readonly TradingSettings Settings;
+    public readonly ExecutionSettings Execution;
+    public readonly FillRule FillRule;
+    public readonly BuyingPower Power;
+    public readonly double Multiplier;
+    public readonly long BarTicks;
+    /// <summary>Null where the strategy has one instrument, and so the account for itself.</summary>
+    public readonly SharedAccount? Shared;
+    public readonly EquityMeter EquityMeter;
+    /// <summary>Whether somebody wants to know how far trades went for and against.</summary>
+    public readonly bool TracksExcursions;
+    /// <summary>Orders take longer than to the next bar.</summary>
+    public readonly bool HasLatency;
+    /// <summary>A bar's volume bounds fills.</summary>
+    public readonly bool IsVolumeLimited;
+    /// <summary>Fees follow from size alone.</summary>
+    public readonly bool HasProportionalFees;
+    public readonly bool HasFinancing;
+    /// <summary>The smaller bars; null where there are none, or the batch does not ask for them.</summary>
+    public readonly IntrabarPath? Path;
+    /// <summary>What the account has traded lately; null where no fee depends on it.</summary>
+    public readonly TradedNotional? Traded;
+    /// <summary>From which open times on the instrument's splits and dividends have happened, in order.</summary>
+    public readonly long[] ExTimes;
+    public readonly IRunObserver? Observer;
+    /// <summary>Null where orders are not sent on.</summary>
+    public readonly IOrderObserver? OrderObserver;
+
+    public WaitingOrders Orders = new();
+    public OpenTrades OpenTrades = new();
+    public CashAccount Account;
+    /// <summary>Longs less shorts in base units times the multiplier: equity is cash + net · close.</summary>
+    public double Net;
+    public double TriggerLow = double.NegativeInfinity, TriggerHigh = double.PositiveInfinity;
+    public bool EveryBar;
+    public TradeMeter TradeMeter;
+    public RunDigest Digest = new();
+    public BarBlock Block = null!;
+    public BlockCalendar Calendar = null!;
+    public BarVolume Volume = new();
+    /// <summary>Nothing new is accepted.</summary>
+    public bool IsClosed;
+    /// <summary>The strategy has asked what its size rule gives.</summary>
+    public bool KnowsUsualQuantity;
+    /// <summary>How many of the block's bars are marked.</summary>
+    public int Marked;
+    /// <summary>The part of the bar that is being tried; see <see cref="BarStep"/>.</summary>
+    public int Step;
+    /// <summary>Of the instrument's splits and dividends.</summary>
+    public int NextAction;
+    public double CloseBefore = double.NaN;
+    public long LastOrderId;
+    /// <summary>Null where the strategy has no call-backs.</summary>
+    public StrategyNotices? Notices;
 
     /// <param name="account">That of several books; this one is closed then until <see cref="Open"/>.</param>
     public StrategyBook(MarketSeries series, TradingSettings settings, ExecutionSettings execution, IRunObserver? observer,
         SharedAccount? account = null)
     {
-        _instrument = series.Instrument;
-        _barTicks = series.Timeframe.Ticks;
-        _settings = settings;
-        _execution = execution;
-        _power = new BuyingPower(_instrument, execution);
-        _multiplier = _instrument.Multiplier;
-        _account = account;
-        _cash = account is null ? settings.Cash : 0;
-        _closed = account is not null;
-        _meter = new EquityMeter(settings.Cash, settings.TradeFrom);
-        _observer = observer;
-        _sender = observer as IOrderObserver;
-        _excursions = observer is not null;
-        _late = execution.LatencyBars > 0;
-        _limited = execution.VolumeShare > 0;
-        _proportional = execution.Fee.IsProportional;
-        _path = execution.UsePath ? series.Path : null;
-        _traded = account is not null ? account.Traded : execution.Fee.TierDays > 0 ? new TradedNotional(execution.Fee.TierDays) : null;
-        (_exTimes, _hasFinancing) = FinancingOf(series);
+        Instrument = series.Instrument;
+        BarTicks = series.Timeframe.Ticks;
+        Settings = settings;
+        Execution = execution;
+        FillRule = new FillRule(Instrument, execution);
+        Power = new BuyingPower(Instrument, execution);
+        Multiplier = Instrument.Multiplier;
+        Shared = account;
+        Account = new CashAccount(account is null ? settings.Cash : 0);
+        IsClosed = account is not null;
+        EquityMeter = new EquityMeter(settings.Cash, settings.TradeFrom);
+        Observer = observer;
+        OrderObserver = observer as IOrderObserver;
+        TracksExcursions = observer is not null;
+        HasLatency = execution.LatencyBars > 0;
+        IsVolumeLimited = execution.VolumeShare > 0;
+        HasProportionalFees = execution.Fee.IsProportional;
+        Path = execution.UsePath ? series.Path : null;
+        Traded = account is not null ? account.Traded : execution.Fee.TierDays > 0 ? new TradedNotional(execution.Fee.TierDays) : null;
+        var actions = Instrument.CorporateActions;
+        ExTimes = actions.Count == 0 ? [] : [.. actions.Select(a => a.From(series.Timeframe))];
+        HasFinancing = new FinancingRate(execution).IsCharged || actions.Count > 0;
     }
 
     /// <summary>Whether the next bar has to be looked at: an order waits or a trade is protected.</summary>
@@ -72,44 +113,22 @@ internal sealed partial class StrategyBook
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         get;
-        private set;
+        set;
     }
 
-    internal EquityMeter Meter => _meter;
+    public int OpenTradeCount => OpenTrades.Count;
 
-    public int OpenTradeCount => _trades.Count;
-
-    public int SignalCount => _signals;
+    public int SignalCount { get; set; }
 
     /// <summary>Signals that ended without a trade.</summary>
-    public SignalEnds SignalEnds { get; private set; }
+    public SignalEnds SignalEnds { get; set; }
 
-    public TradeMeter Trades => _tradeMeter;
+    public double LastEntryPrice => OpenTrades.Count > 0 ? OpenTrades.Last.EntryPrice : double.NaN;
 
-    /// <summary>Of everything that has happened so far.</summary>
-    public Fingerprint Fingerprint => _fingerprint;
-
-    public double LastEntryPrice => _trades.Count > 0 ? _trades.Last.EntryPrice : double.NaN;
-
-    public double Cash => _cash;
-
-    public double NetQuantity => _net / _multiplier;
+    public double NetQuantity => Net / Multiplier;
 
     /// <summary>Is asked about every entry; null where there is no model.</summary>
     public IEntryFilter? EntryFilter { get; set; }
-
-    /// <summary>The instrument has had its first bar.</summary>
-    public void Open() => _closed = IsRuined;
-
-    /// <param name="marked">How many of the block's bars are marked already.</param>
-    public void Bind(BarBlock block, BlockCalendar calendar, int marked = 0)
-    {
-        if (_hasFinancing && _block is not null) _closeBefore = _block.CloseColumn[^1];
-        _block = block;
-        _calendar = calendar;
-        _marked = marked;
-        if (_net < 0 || _cash < 0) Refresh();
-    }
 
     /// <summary>The last close; kept by the run that has several books on one account.</summary>
     public double LastPrice { get; set; }
@@ -119,32 +138,76 @@ internal sealed partial class StrategyBook
     /// </summary>
     public long StaleAt { get; set; }
 
-    private long TimeAt(int index) => StaleAt == 0 ? _block.TimeColumn[index] : StaleAt;
+    /// <summary>The account had no equity left and was closed; it stays at zero.</summary>
+    public bool IsRuined { get; set; }
 
-    public bool HasOpen(Side side) => _trades.Has(side);
+    public bool HasNotices => Notices is { Any: true };
 
-    public bool HasPendingEntry(Side side) => _orders.EntriesOf(side) > 0;
+    /// <summary>Who gets call-backs.</summary>
+    public void Listen(ITradeListener listener) => Notices = new StrategyNotices(listener);
 
-    public long BarsInTrade(long barNumber) => _trades.Count > 0 ? barNumber - _trades.Last.EntryIndex : -1;
+    /// <summary>The instrument has had its first bar.</summary>
+    public void Open() => IsClosed = IsRuined;
 
-    public Position NetPosition() => _trades.Netted();
-
-    public double EquityAt(double price) => _account is null ? OwnEquity(price) : _account.Equity;
-
-    /// <summary>What this book adds to the account's equity.</summary>
-    public double OwnEquity(double price) => _cash + _net * price;
-
-    /// <summary>What the size rule gives an entry at this price without a stop.</summary>
-    public double UsualQuantity(double price)
+    /// <param name="marked">How many of the block's bars are marked already.</param>
+    public void Bind(BarBlock block, BlockCalendar calendar, int marked = 0)
     {
-        if (_account is null) _knowsUsualQuantity = true;
-        else _account.KnowsUsualQuantity = true;
-        return _settings.Size.Quantity(EquityAt(price), price, 0, _multiplier);
+        if (HasFinancing && Block is not null) CloseBefore = Block.CloseColumn[^1];
+        Block = block;
+        Calendar = calendar;
+        Marked = marked;
+        if (Net < 0 || Account.Cash < 0) new BookTriggers(this).Refresh();
     }
 
-    /// <summary>What new entries may cost.</summary>
-    public double Available(double price) => _account is null ? OwnAvailable(price) : _account.Available(this, price);
+    /// <summary>UTC ticks of a bar's open, or of the time slice in which the instrument has no bar.</summary>
+    public long TimeAt(int index) => StaleAt == 0 ? Block.TimeColumn[index] : StaleAt;
 
-    /// <summary>This book's part of it.</summary>
-    public double OwnAvailable(double price) => _power.Available(_cash, OwnEquity(price), _trades, price);
+    public bool HasOpen(Side side) => OpenTrades.Has(side);
+
+    public bool HasPendingEntry(Side side) => Orders.EntriesOf(side) > 0;
+
+    public long BarsInTrade(long barNumber) => OpenTrades.Count > 0 ? barNumber - OpenTrades.Last.EntryIndex : -1;
+
+    public Position NetPosition() => OpenTrades.Netted();
+
+    /// <summary>Of the account, with this book's instrument at a price.</summary>
+    public double EquityAt(double price) => Shared is null ? OwnEquity(price) : Shared.Equity;
+
+    /// <summary>What this book adds to the account's equity.</summary>
+    public double OwnEquity(double price) => Account.Cash + Net * price;
+
+    /// <summary>Whether <see cref="Process"/> has anything to do on a bar with this low and high.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool IsTouchedBy(double low, double high) => Orders.Count > 0 || EveryBar || low <= TriggerLow || high >= TriggerHigh;
+
+    /// <summary>Fills orders, stops and targets on a bar.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public void Process(int index) => new BookBar(this).Process(index);
+
+    /// <summary>
+    /// Marks the bars up to, but not with, <paramref name="index"/> as they stand now: to be called before anything changes.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void MarkTo(int index)
+    {
+        if (Marked < index) new BookMarks(this).Mark(index);
+    }
+
+    /// <summary>Delivers call-backs of what has happened since the last call; what the strategy does in answer is delivered too.</summary>
+    public void Dispatch()
+    {
+        Notices!.Deliver();
+        new BookTriggers(this).Refresh();
+    }
+
+    /// <summary>Reports what is still open or waiting, at the last bar's close, and closes the meters.</summary>
+    public EquitySums Finish(long time, double close, long lastIndex)
+    {
+        IsClosed = true;
+        new BookOrders(this).EndWaiting(time);
+        new BookTrades(this).ReportOpen(time, close, lastIndex);
+        var sums = EquityMeter.Finish();
+        if (Shared is null) Digest.Equity(sums);
+        return sums;
+    }
 }

@@ -1,3 +1,5 @@
+using Granary.Engine.Trading.Execution;
+
 namespace Granary.Engine.Trading.Book;
 
 /// <summary>The orders of a book that wait for a bar, in the order of their making.</summary>

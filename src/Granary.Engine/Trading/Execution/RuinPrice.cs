@@ -1,4 +1,4 @@
-namespace Granary.Engine.Trading.Book;
+namespace Granary.Engine.Trading.Execution;
 
 /// <summary>
 /// The price of an account's only instrument at which nothing is left of its equity when all open trades are closed there, fees paid.

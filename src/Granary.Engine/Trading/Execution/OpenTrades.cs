@@ -1,4 +1,4 @@
-namespace Granary.Engine.Trading.Book;
+namespace Granary.Engine.Trading.Execution;
 
 /// <summary>The trades of a book that are under way, in the order of their entries.</summary>
 internal struct OpenTrades

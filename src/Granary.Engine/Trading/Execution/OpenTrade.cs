@@ -1,4 +1,6 @@
-namespace Granary.Engine.Trading.Book;
+using Granary.Engine.Market;
+
+namespace Granary.Engine.Trading.Execution;
 
 /// <summary>A trade under way, with the stop and target that were made with its entry.</summary>
 internal struct OpenTrade
@@ -20,14 +22,7 @@ internal struct OpenTrade
     public double Commission;
     /// <summary>Sum over partial exits of price times quantity.</summary>
     public double ExitNotional;
-    /// <summary>Stop price; 0 = none.</summary>
-    public double Stop;
-    public double Target;
-    /// <summary>0 = no trailing stop.</summary>
-    public double TrailFraction;
-    /// <summary>The best close so far; NaN until one counts.</summary>
-    public double TrailBest;
-    public double TrailLevel;
+    public TradeProtection Protection;
     /// <summary>Feed index of the first bar on which stop and target work.</summary>
     public long ProtectedFrom;
     /// <summary>
@@ -57,8 +52,6 @@ internal struct OpenTrade
     /// <summary>UTC ticks from which the exit by time of day applies.</summary>
     public long TimeExit;
 
-    public readonly bool IsProtected => Stop > 0 || Target > 0 || TrailFraction > 0;
-
     /// <summary>The price has been this low and this high.</summary>
     public void Reach(double low, double high)
     {
@@ -66,12 +59,23 @@ internal struct OpenTrade
         HighestHigh = Math.Max(HighestHigh, high);
     }
 
-    public readonly Trade ToTrade(long time, double price, double profit, int bars, ExitReason reason)
+    /// <summary>The instrument was split: quantities grow as prices fall.</summary>
+    public void Split(double ratio, Instrument instrument)
+    {
+        Quantity *= ratio;
+        EntryQuantity *= ratio;
+        EntryPrice /= ratio;
+        Protection.Split(ratio, instrument);
+        LowestLow /= ratio;
+        HighestHigh /= ratio;
+    }
+
+    public readonly Trade ToTrade(in TradeEnd end)
     {
         var (below, above) = (EntryPrice - LowestLow, HighestHigh - EntryPrice);
         var (worst, best) = Side == Side.Buy ? (below, above) : (above, below);
-        return new Trade(Number, Side, EntryQuantity, SignalTime, EntryTime, EntryPrice, time, price, profit,
-            Commission, bars, reason, worst / EntryPrice, best / EntryPrice)
+        return new Trade(Number, Side, EntryQuantity, SignalTime, EntryTime, EntryPrice, end.Time, end.ExitPrice, end.Profit,
+            Commission, end.Bars, end.Reason, worst / EntryPrice, best / EntryPrice)
         { Financing = Financing };
     }
 }

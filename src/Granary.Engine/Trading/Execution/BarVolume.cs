@@ -1,6 +1,6 @@
 using Granary.Engine.Market;
 
-namespace Granary.Engine.Trading.Book;
+namespace Granary.Engine.Trading.Execution;
 
 /// <summary>What has been filled of the bar that was last filled in, where a share of its volume bounds that.</summary>
 internal struct BarVolume

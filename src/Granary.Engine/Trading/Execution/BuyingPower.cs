@@ -1,6 +1,6 @@
 using Granary.Engine.Market;
 
-namespace Granary.Engine.Trading.Book;
+namespace Granary.Engine.Trading.Execution;
 
 /// <summary>
 /// What positions in one instrument bind of an account: their price in cash, a margin per unit, or a part of their value where the account

@@ -1,0 +1,209 @@
+using Granary.Engine.Market;
+using Granary.Engine.Trading;
+
+namespace Granary.Engine.Portfolio;
+
+/// <summary>The positions of a portfolio by instrument and by strategy, and their values at the last closes.</summary>
+internal sealed class PortfolioPositions(Instrument[] instruments, int members)
+{
+    // Sums of fills leave rounding errors: less than this part of a quantity is nothing.
+    private const double Rounding = 1e-9;
+
+    // By instrument: its last close; longs minus shorts and longs plus shorts, in base units times the multiplier.
+    private readonly double[] _close = new double[instruments.Length], _net = new double[instruments.Length],
+        _gross = new double[instruments.Length];
+    // By strategy: its positions in base units times the multiplier.
+    private readonly double[] _memberGross = new double[members];
+    private double _grossValue, _netValue, _longValue, _shortValue;
+    private bool _sumsAreOld = true;
+
+    public ReadOnlySpan<double> Closes => _close;
+
+    public double CloseOf(int market) => _close[market];
+
+    /// <summary>Longs minus shorts in an instrument, base units times the multiplier.</summary>
+    public double NetOf(int market) => _net[market];
+
+    public void Mark(int market, double close)
+    {
+        _close[market] = close;
+        _sumsAreOld = true;
+    }
+
+    // ---- fills ----
+
+    /// <summary>A position was opened or added to.</summary>
+    public void Enter(int member, int market, Side side, double quantity, double price)
+    {
+        Add(member, market, side, quantity);
+        if (_close[market] == 0) _close[market] = price;
+    }
+
+    /// <summary>Adds to a position: by a purchase, a short sale or a split.</summary>
+    /// <param name="quantity">Base units; negative where a split makes fewer of them.</param>
+    public void Add(int member, int market, Side side, double quantity)
+    {
+        var units = quantity * instruments[market].Multiplier;
+        _net[market] += (int)side * units;
+        _gross[market] += units;
+        _memberGross[member] += units;
+        _sumsAreOld = true;
+    }
+
+    /// <summary>A position, or a part of it, was closed.</summary>
+    /// <param name="isFlat">No trade is open any more, so that nothing is held.</param>
+    public void Exit(int member, int market, Side side, double quantity, bool isFlat)
+    {
+        var units = quantity * instruments[market].Multiplier;
+        _net[market] -= (int)side * units;
+        _gross[market] -= units;
+        _memberGross[member] -= units;
+        // Sums of many quantities leave rounding errors behind; where nothing is open there is nothing.
+        if (isFlat)
+        {
+            Array.Clear(_net);
+            Array.Clear(_gross);
+            Array.Clear(_memberGross);
+        }
+        if (_gross[market] < Rounding * units) _net[market] = _gross[market] = 0;
+        if (_memberGross[member] < Rounding * units) _memberGross[member] = 0;
+        _sumsAreOld = true;
+    }
+
+    // ---- values ----
+
+    /// <summary>Cash and positions at the last closes.</summary>
+    /// <param name="exposure">Longs plus shorts.</param>
+    public double Equity(double cash, out double exposure)
+    {
+        var equity = cash;
+        exposure = 0;
+        for (var i = 0; i < _net.Length; i++)
+        {
+            if (_gross[i] == 0) continue;
+            equity += _net[i] * _close[i];
+            exposure += _gross[i] * _close[i];
+        }
+        return equity;
+    }
+
+    public double GrossValue
+    {
+        get
+        {
+            if (_sumsAreOld) Sum();
+            return _grossValue;
+        }
+    }
+
+    public double NetValue
+    {
+        get
+        {
+            if (_sumsAreOld) Sum();
+            return _netValue;
+        }
+    }
+
+    public double LongValue
+    {
+        get
+        {
+            if (_sumsAreOld) Sum();
+            return _longValue;
+        }
+    }
+
+    public double ShortValue
+    {
+        get
+        {
+            if (_sumsAreOld) Sum();
+            return _shortValue;
+        }
+    }
+
+    private void Sum()
+    {
+        double gross = 0, net = 0, longs = 0, shorts = 0;
+        for (var i = 0; i < _net.Length; i++)
+        {
+            gross += _gross[i] * _close[i];
+            net += _net[i] * _close[i];
+            longs += (_gross[i] + _net[i]) / 2 * _close[i];
+            shorts += (_gross[i] - _net[i]) / 2 * _close[i];
+        }
+        (_grossValue, _netValue, _longValue, _shortValue) = (gross, net, longs, shorts);
+        _sumsAreOld = false;
+    }
+
+    public double ValueIn(int market) => _gross[market] * _close[market];
+
+    /// <summary>The value of a strategy that trades one instrument.</summary>
+    public double ValueOf(int member, int market) => _memberGross[member] * _close[market];
+
+    // ---- what positions bind ----
+
+    /// <summary>Cash that is neither the proceeds of short sales, nor collateral or margin.</summary>
+    public double FreeCash(double cash)
+    {
+        var free = cash;
+        for (var i = 0; i < _net.Length; i++)
+        {
+            if (_gross[i] == 0) continue;
+            var shorts = (_gross[i] - _net[i]) / 2 * _close[i];
+            free -= 2 * shorts;
+            if (instruments[i].MarginPerUnit > 0) free += _net[i] * _close[i] + 2 * shorts - Margin(i);
+        }
+        return free;
+    }
+
+    /// <summary>A multiple of the equity, less what is held.</summary>
+    public double LeveragedCash(double cash, double leverage)
+    {
+        var free = cash;
+        for (var i = 0; i < _net.Length; i++)
+            if (_gross[i] != 0)
+                free += _net[i] * _close[i];
+        free *= leverage;
+        for (var i = 0; i < _net.Length; i++)
+            if (_gross[i] != 0)
+                free -= instruments[i].MarginPerUnit > 0 ? Margin(i) * leverage : _gross[i] * _close[i];
+        return free;
+    }
+
+    /// <summary>The equity below which the positions are called.</summary>
+    /// <param name="maintenance">The part of their value, or of their margin, that they need.</param>
+    public double Requirement(double maintenance)
+    {
+        var needed = 0.0;
+        for (var i = 0; i < _net.Length; i++)
+            if (_gross[i] != 0)
+                needed += maintenance * (instruments[i].MarginPerUnit > 0 ? Margin(i) : _gross[i] * _close[i]);
+        return needed;
+    }
+
+    private double Margin(int market) => _gross[market] / instruments[market].Multiplier * instruments[market].MarginPerUnit;
+
+    /// <summary>
+    /// Cash without the proceeds of short sales, with gains and losses of margined instruments settled; negative = the account owes it.
+    /// </summary>
+    /// <param name="longValue">Long positions that are paid for, not margined.</param>
+    public double SettledCash(double cash, out double longValue)
+    {
+        var settled = cash;
+        longValue = 0;
+        for (var i = 0; i < _net.Length; i++)
+        {
+            if (_gross[i] == 0) continue;
+            if (instruments[i].MarginPerUnit > 0)
+            {
+                settled += _net[i] * _close[i];
+                continue;
+            }
+            settled -= (_gross[i] - _net[i]) / 2 * _close[i];
+            longValue += (_gross[i] + _net[i]) / 2 * _close[i];
+        }
+        return settled;
+    }
+}

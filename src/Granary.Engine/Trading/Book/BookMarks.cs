@@ -1,0 +1,25 @@
+using System.Runtime.CompilerServices;
+using Granary.Engine.Market;
+
+namespace Granary.Engine.Trading.Book;
+
+/// <summary>Marks a book at each bar's close, in stretches of bars over which nothing changed.</summary>
+internal readonly struct BookMarks(StrategyBook book)
+{
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public void Mark(int index)
+    {
+        var block = book.Block;
+        if (book.Shared is null)
+            book.EquityMeter.Mark(book.Account.Cash, book.Net, book.OpenTrades.Count > 0, block, book.Calendar, book.Marked, index);
+        if (book.TracksExcursions)
+            for (var i = 0; i < book.OpenTrades.Count; i++)
+            {
+                ref var trade = ref book.OpenTrades[i];
+                // A trade that was entered on a close has not lived through that bar.
+                var from = (int)Math.Max(book.Marked, trade.FirstWholeBar - block.FirstIndex);
+                if (from < index) trade.Reach(Extremes.Least(block.Low[from..index]), Extremes.Greatest(block.High[from..index]));
+            }
+        book.Marked = index;
+    }
+}

@@ -1,0 +1,117 @@
+using System.Runtime.CompilerServices;
+using Granary.Engine.Market;
+using Granary.Engine.Trading.Execution;
+
+namespace Granary.Engine.Trading.Book;
+
+/// <summary>Fills of orders by hand, which first close what is open on the other side and then open a trade with what is left.</summary>
+internal readonly struct BookNetFills(StrategyBook book)
+{
+    // Of an order that was cut rounding may leave a crumb of this part of it, which opens no trade.
+    private const double Crumb = 1e-9;
+
+    private BookOrders Orders => new(book);
+
+    /// <returns>Whether the order, or another, is not waiting any more.</returns>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public bool Fill(int at, double quantity, double reference, FillPrice price, in Bar bar, int index, bool atOpen)
+    {
+        var order = book.Orders[at];
+        var waiting = book.Orders.Count;
+        if (!Pay(at, ref quantity, price, out var crumb))
+        {
+            new BookEvents(book).CashShort(bar.Time);
+            Orders.Drop(at, order.FilledQuantity == 0 ? OrderState.Rejected : OrderState.Cancelled, bar.Time);
+            return true;
+        }
+        var paid = order.Fees;
+        var fees = new SplitFee(book, price, quantity,
+            book.HasProportionalFees ? 0 : new BookFees(book).Next(price.Price, quantity, price.IsMaker, bar.Time, ref paid));
+        book.Orders[at].Fees = paid;
+        if (Orders.Fill(ref book.Orders[at], quantity, price.Price)) book.Orders.RemoveAt(at);
+        var left = Close(order, quantity, price, ref fees, bar, index);
+        if (left > crumb)
+        {
+            var fee = fees.Of(left, isLast: true);
+            var fill = new TradeFill(0, bar.Time, price.Price, left, fee, order.Id, IsEntry: true, IsFirst: false, price.IsMaker);
+            Open(ref order, fill, reference, bar, index, atOpen);
+        }
+        for (var i = book.Orders.Count - 1; i >= 0; i--)
+            if (book.Orders[i].Id == order.Id) book.Orders[i].TradeNumber = order.TradeNumber;
+            else if (order.OcoGroup != 0 && book.Orders[i].OcoGroup == order.OcoGroup) Orders.Drop(i, OrderState.Cancelled, bar.Time);
+        return book.Orders.Count != waiting;
+    }
+
+    // Whether the account can pay for what the fill opens, cut to that where the batch allows it.
+    private bool Pay(int at, ref double quantity, FillPrice price, out double crumb)
+    {
+        ref var order = ref book.Orders[at];
+        var (opens, released) = (quantity, 0.0);
+        for (var i = 0; i < book.OpenTrades.Count && opens > 0; i++)
+        {
+            ref var trade = ref book.OpenTrades[i];
+            if (trade.Side == order.Side) continue;
+            var part = Math.Min(opens, trade.Quantity);
+            opens -= part;
+            released += book.Power.Released(trade, part, price.Price);
+        }
+        crumb = 0;
+        if (!(opens > 0)) return true;
+        var funds = new BookFunds(book);
+        if (!BuyingPower.Exceeds(book.Power.Cost(price.Price, opens, price.IsMaker), funds.Available(price.Price) + released)) return true;
+        if (!book.Settings.ResizeToCash) return false;
+        var rest = quantity - opens
+            + funds.Payable(opens, price.Price, funds.Available(price.Price) + released, price.IsMaker);
+        if (!(rest > 0)) return false;
+        order.Quantity = order.FilledQuantity + rest;
+        quantity = order.Rest;
+        crumb = Crumb * quantity;
+        return true;
+    }
+
+    // Closes what is open on the other side; gives what is left of the fill.
+    private double Close(in Order order, double quantity, FillPrice price, ref SplitFee fees, in Bar bar, int index)
+    {
+        var left = quantity;
+        for (var i = 0; i < book.OpenTrades.Count && left > 0; i++)
+        {
+            ref var trade = ref book.OpenTrades[i];
+            if (trade.Side == order.Side) continue;
+            var part = Math.Min(left, trade.Quantity);
+            left -= part;
+            var fee = fees.Of(part, isLast: !(left > 0));
+            var fill = new TradeFill(trade.Number, bar.Time, price.Price, part, fee, order.Id, IsEntry: false, IsFirst: false,
+                price.IsMaker);
+            if (new BookTrades(book).Close(i, fill, ExitReason.Signal, bar, index)) i--;
+        }
+        return left;
+    }
+
+    // Opens a trade, or adds to the one that an earlier fill of the order has opened.
+    private void Open(ref Order order, in TradeFill fill, double reference, in Bar bar, int index, bool atOpen)
+    {
+        if (order.TradeNumber != 0 && book.OpenTrades.IndexOf(order.TradeNumber) >= 0)
+        {
+            new BookTrades(book).Increase(order, fill with { Number = order.TradeNumber }, bar, index);
+            return;
+        }
+        order.TradeNumber = Orders.NextSignal();
+        new BookEvents(book).SignalledByFill(order, reference, fill.Quantity);
+        new BookTrades(book).Open(order, fill with { Number = order.TradeNumber, IsFirst = true }, bar, index, atOpen);
+    }
+
+    // A fee that does not follow from size is split over what the fill closes and opens by quantity; the last part takes what is left of
+    // it.
+    private struct SplitFee(StrategyBook book, FillPrice price, double quantity, double fees)
+    {
+        private double _left = fees;
+
+        public double Of(double part, bool isLast)
+        {
+            if (book.HasProportionalFees) return book.Execution.Fee.Fee(price.Price, part, book.Multiplier, price.IsMaker);
+            var fee = isLast ? _left : _left * (part / quantity);
+            _left -= fee;
+            return fee;
+        }
+    }
+}

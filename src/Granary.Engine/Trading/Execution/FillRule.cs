@@ -1,0 +1,72 @@
+using System.Runtime.CompilerServices;
+using Granary.Engine.Market;
+
+namespace Granary.Engine.Trading.Execution;
+
+/// <summary>
+/// From an order and a bar to the price of a fill. Strategy accounts and the simulated exchange hold this rule, so that the same order
+/// fills at the same price in a backtest, on paper and in the comparison with a live session.
+/// </summary>
+/// <remarks>
+/// A fill takes two steps. <see cref="AtOpen"/> or <see cref="Within"/> gives the reference price at which the order trades, from the
+/// batch's
+/// <see cref="FillModel"/>. <see cref="Price"/>, <see cref="StopPrice"/> or <see cref="TargetPrice"/> adds slippage and respects the
+/// order's limit. How much fills is decided by <see cref="BarVolume"/>.
+/// </remarks>
+public readonly struct FillRule(Instrument instrument, ExecutionSettings execution)
+{
+    private readonly FillModel _model = execution.FillModel;
+    private readonly SlippageModel? _slippage = execution.Slippage;
+    private readonly double _tick = instrument.TickSize;
+
+    /// <summary>The reference price at which an order trades at the bar's open; NaN where it does not.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public double AtOpen(ref Order order, in Bar bar) => order.Type == OrderType.Market ? bar.Open : _model.AtOpen(ref order, bar);
+
+    /// <summary>The reference price at which an order trades after the open of the bar; NaN where it does not.</summary>
+    public double Within(ref Order order, in Bar bar) => _model.Within(ref order, bar);
+
+    /// <summary>The price at which an order fills.</summary>
+    /// <param name="limit">The order's limit price; read for limit and stop-limit orders only.</param>
+    /// <param name="reference">From <see cref="AtOpen"/> or <see cref="Within"/>.</param>
+    /// <param name="quantity">Of this fill, base units.</param>
+    public FillPrice Price(OrderType type, Side side, double limit, double reference, double quantity, in Bar bar)
+    {
+        if (type is not (OrderType.Limit or OrderType.StopLimit)) return new FillPrice(Slipped(side, reference, quantity, bar), false);
+        // At its own limit price an order waited in the book; at a better price it takes what is there and slips, but never past its limit.
+        var maker = reference == limit;
+        var price = maker ? reference : Slipped(side, reference, quantity, bar);
+        return new FillPrice(side == Side.Buy ? Math.Min(price, limit) : Math.Max(price, limit), maker);
+    }
+
+    /// <summary>The price at which the stop of an open trade fills.</summary>
+    /// <param name="side">Of the trade.</param>
+    /// <param name="from">Where the market stands before the bar's range counts: its open, or the entry price on the bar of entry.</param>
+    public double StopPrice(Side side, double stop, double from, double quantity, in Bar bar) =>
+        Slipped((Side)(-(int)side), StopReference(side, stop, from), quantity, bar);
+
+    /// <summary>The price at which a stop becomes a market order: its level, or the market's price where that is beyond it.</summary>
+    /// <param name="side">Of the trade.</param>
+    public static double StopReference(Side side, double stop, double from) =>
+        (side == Side.Buy ? from <= stop : from >= stop) ? from : stop;
+
+    /// <summary>Whether the market stands beyond a trade's target, so that the target takes that price and pays the taker fee.</summary>
+    public static bool IsBeyondTarget(Side side, double target, double from) => side == Side.Buy ? from > target : from < target;
+
+    /// <summary>The price at which the target of an open trade fills: never worse than the target.</summary>
+    /// <param name="side">Of the trade.</param>
+    public FillPrice TargetPrice(Side side, double target, double from, double quantity, in Bar bar)
+    {
+        if (!IsBeyondTarget(side, target, from)) return new FillPrice(target, true);
+        var price = Slipped((Side)(-(int)side), from, quantity, bar);
+        return new FillPrice(side == Side.Buy ? Math.Max(price, target) : Math.Min(price, target), false);
+    }
+
+    // Slippage leads no further than the bar's high or low.
+    private double Slipped(Side side, double price, double quantity, in Bar bar)
+    {
+        if (_slippage is null) return price;
+        var slipped = _slippage.Slip(side, price, quantity, bar.Volume, _tick);
+        return side == Side.Buy ? Math.Min(slipped, Math.Max(bar.High, price)) : Math.Max(slipped, Math.Min(bar.Low, price));
+    }
+}

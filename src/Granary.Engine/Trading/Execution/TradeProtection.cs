@@ -1,0 +1,62 @@
+using Granary.Engine.Market;
+
+namespace Granary.Engine.Trading.Execution;
+
+/// <summary>
+/// The stop, target and trailing stop of one open trade. The level that the market reaches first closes the trade, and the others end with
+/// it. A level of 0 is absent.
+/// </summary>
+public struct TradeProtection
+{
+    /// <summary>Quote currency.</summary>
+    public double Stop;
+    /// <summary>Quote currency.</summary>
+    public double Target;
+    /// <summary>Distance of the trailing stop from the best close, as a fraction of that close; 0 = no trailing stop.</summary>
+    public double TrailFraction;
+    /// <summary>The best close since the entry; NaN until one counts.</summary>
+    public double TrailBest;
+    /// <summary>The trailing stop's price; 0 until it works.</summary>
+    public double TrailLevel;
+
+    public readonly bool IsNone => !(Stop > 0 || Target > 0 || TrailFraction > 0);
+
+    /// <summary>Starts the trailing stop at the entry.</summary>
+    /// <param name="fromEntry">The stop works from the entry's price on; else from the first close after it.</param>
+    public void StartTrail(Side side, double price, bool fromEntry, Instrument instrument)
+    {
+        TrailBest = fromEntry ? price : double.NaN;
+        TrailLevel = fromEntry && TrailFraction > 0 ? instrument.RoundPrice(price * (1 - (int)side * TrailFraction)) : 0;
+    }
+
+    /// <summary>Moves the trailing stop to a close. Call it only where there is a trailing stop.</summary>
+    public void Trail(Side side, double close, Instrument instrument)
+    {
+        var sign = (int)side;
+        if (double.IsNaN(TrailBest) || sign * (close - TrailBest) > 0) TrailBest = close;
+        TrailLevel = instrument.RoundPrice(TrailBest * (1 - sign * TrailFraction));
+    }
+
+    /// <summary>Which levels a bar, or a part of one, reaches.</summary>
+    /// <param name="side">Of the trade.</param>
+    /// <param name="targetWaits">The target does not work on this bar.</param>
+    public readonly ProtectionTouch Touch(Side side, in Bar part, bool targetWaits)
+    {
+        var isLong = side == Side.Buy;
+        var (stop, reason) = (Stop, ExitReason.Stop);
+        if (TrailFraction > 0 && TrailLevel > 0 && (stop <= 0 || (isLong ? TrailLevel > stop : TrailLevel < stop)))
+            (stop, reason) = (TrailLevel, ExitReason.TrailingStop);
+        var stopped = stop > 0 && (isLong ? part.Low <= stop : part.High >= stop);
+        var reached = Target > 0 && !targetWaits && (isLong ? part.High >= Target : part.Low <= Target);
+        return new ProtectionTouch(stopped, reached, stop, reason);
+    }
+
+    /// <summary>The instrument was split: prices fall by its ratio.</summary>
+    public void Split(double ratio, Instrument instrument)
+    {
+        Stop = instrument.SplitPrice(Stop, ratio);
+        Target = instrument.SplitPrice(Target, ratio);
+        TrailBest /= ratio;
+        TrailLevel = instrument.SplitPrice(TrailLevel, ratio);
+    }
+}

@@ -1,0 +1,196 @@
+using Granary.Engine.Backtesting;
+using Granary.Engine.Brokerage;
+using Granary.Engine.Factors;
+using Granary.Engine.Market;
+using Granary.Engine.Portfolio;
+using Granary.Engine.Portfolio.Rules;
+using Granary.Engine.Strategies;
+using Granary.Engine.Tests.Factors;
+using Granary.Engine.Trading;
+
+namespace Granary.Engine.Tests.Trading;
+
+/// <summary>Random orders go through a strategy's account, the simulated exchange, a live ledger and a portfolio: all have the same fills.</summary>
+public sealed class SameFillsTests
+{
+    public static TheoryData<int> Seeds => [.. Enumerable.Range(1, 60)];
+
+    [Theory, MemberData(nameof(Seeds))]
+    public void Strategy_exchange_ledger_and_portfolio_fill_the_same_orders_at_the_same_prices(int seed)
+    {
+        var random = new Random(seed * 104729);
+        var feed = SampleBars.Random(seed, 900, Timeframe.M5, decimals: 2);
+        var instrument = feed.Series.Instrument with { TickSize = random.Next(2) == 0 ? 0.01 : 0.05, Multiplier = random.Next(2) == 0 ? 1 : 5 };
+        var series = feed.Series with { Instrument = instrument };
+        var settings = new TradingSettings { Cash = 1e9, Size = SizeRule.Units(10), MaxOpenTrades = 3 };
+        var execution = new ExecutionSettings
+        {
+            Fee = new PercentFee(0.05 * random.NextDouble()),
+            Slippage = random.Next(3) == 0 ? null : new PercentSlippage(0.05),
+            Intrabar = (IntrabarRule)random.Next(2),
+            ProtectFrom = (ProtectFrom)random.Next(2),
+        };
+        var holders = new Holders(instrument, settings, execution);
+        Run(series, feed.Bars, settings, execution, holders, seed);
+
+        holders.Exchange.Count.ShouldBeGreaterThan(40);
+        holders.Exchange.ShouldBe(holders.Strategy);
+        holders.Ledger.Cash.ShouldBe(holders.Venue.Cash);
+        holders.Ledger.PositionOf(instrument.Symbol).ShouldBe(holders.Portfolio.OpenTrades == 0 ? 0 : holders.PortfolioQuantity, 1e-9);
+        holders.Portfolio.Cash.ShouldBe(holders.Venue.Cash, 1e-4);
+        holders.Portfolio.Commission.ShouldBe(holders.Ledger.Fees, 1e-6);
+    }
+
+    private static void Run(MarketSeries series, Bar[] bars, TradingSettings settings, ExecutionSettings execution, Holders holders, int seed)
+    {
+        var plan = new FactorPlan();
+        var run = new StrategyRun("random", new Trader(seed), series, settings, execution, plan, holders);
+        var calendar = new BlockCalendar();
+        for (var i = 0; i < bars.Length; i++)
+        {
+            var block = BarBlock.FromBars(i, bars.AsSpan(i, 1));
+            calendar.Read(block, i == 0 ? long.MinValue : bars[i - 1].Time);
+            holders.Close(bars[i], series.Timeframe);
+            run.Process(block, new FactorSheet(plan, 1), calendar);
+        }
+    }
+
+    /// <summary>One fill: the trade's number, whether it is the entry, its price and its quantity.</summary>
+    private readonly record struct SeenFill(int Trade, bool IsEntry, long Time, double Price, double Quantity);
+
+    /// <summary>Enters with every type of order and protection, and leaves again.</summary>
+    private sealed class Trader(int seed) : Strategy
+    {
+        private readonly Random _random = new(seed);
+
+        public override void OnBar(StrategyContext bar)
+        {
+            var side = _random.Next(2) == 0 ? Side.Buy : Side.Sell;
+            switch (_random.Next(8))
+            {
+                case 0: bar.Enter(side); break;
+                case 1 or 2: bar.Enter(side, Options(bar, (int)side)); break;
+                case 3 when _random.Next(3) == 0: bar.Exit(side); break;
+                case 4 when _random.Next(4) == 0: bar.CancelEntries(side); break;
+            }
+        }
+
+        private EntryOptions Options(StrategyContext bar, int sign)
+        {
+            var step = bar.Close * 0.004 * _random.NextDouble();
+            var type = (OrderType[])[OrderType.Market, OrderType.Limit, OrderType.Stop, OrderType.StopLimit];
+            var chosen = type[_random.Next(type.Length)];
+            return new EntryOptions
+            {
+                Type = chosen,
+                LimitPrice = bar.Close + (chosen == OrderType.StopLimit ? sign * step * (0.5 + _random.NextDouble()) : -sign * step),
+                StopPrice = bar.Close + sign * step,
+                StopLoss = _random.Next(3) > 0 ? bar.Close * (1 - sign * 0.01 * (0.2 + _random.NextDouble())) : 0,
+                TakeProfit = _random.Next(3) > 0 ? bar.Close * (1 + sign * 0.01 * (0.2 + _random.NextDouble())) : 0,
+                TrailingStopPercent = _random.Next(4) == 0 ? 0.3 + _random.NextDouble() : 0,
+            };
+        }
+    }
+
+    /// <summary>Sends a strategy's orders to an exchange, books its events, and lets a portfolio follow the strategy.</summary>
+    private sealed class Holders : IRunObserver, IOrderObserver
+    {
+        private readonly Instrument _instrument;
+        private readonly ExecutionSettings _execution;
+        private readonly Dictionary<int, (Side Side, double Quantity)> _open = [];
+        private readonly Dictionary<int, Side> _sides = [];
+        private long _now, _booked;
+
+        public Holders(Instrument instrument, TradingSettings settings, ExecutionSettings execution)
+        {
+            (_instrument, _execution) = (instrument, execution);
+            var instruments = new Dictionary<string, Instrument> { [instrument.Symbol] = instrument };
+            Venue = new SimulatedExchange(new PaperSettings { Cash = settings.Cash }, execution, instruments);
+            Ledger = new AccountLedger(settings.Cash, _ => instrument.Multiplier);
+            Portfolio = new PortfolioRun(settings.Cash, new PortfolioLimits(), [instrument], [new PortfolioMember("random", [0], 1)], execution);
+        }
+
+        public SimulatedExchange Venue { get; }
+
+        public AccountLedger Ledger { get; }
+
+        public PortfolioRun Portfolio { get; }
+
+        public List<SeenFill> Strategy { get; } = [];
+
+        public List<SeenFill> Exchange { get; } = [];
+
+        public double PortfolioQuantity => _open.Values.Sum(o => (int)o.Side * o.Quantity);
+
+        public void Close(in Bar bar, Timeframe timeframe)
+        {
+            _now = bar.Time + timeframe.Ticks;
+            Venue.OnBars(_now, [new ClosedBar(_instrument.Symbol, bar, timeframe)]);
+            foreach (var e in Venue.Poll(_booked))
+            {
+                _booked = e.Sequence;
+                Ledger.Report(e, out _);
+                if (e.Fill is not { } fill) continue;
+                var parts = fill.ClientId.Split('-');
+                Exchange.Add(new SeenFill(int.Parse(parts[0]), parts[1] == "e" && fill.Leg.Length == 0, fill.At, fill.Price, fill.Quantity));
+            }
+            Exchange.Sort(Order);
+            Strategy.Sort(Order);
+        }
+
+        // Within one bar the exchange works its orders by submission, a strategy's account trade by trade.
+        private static int Order(SeenFill a, SeenFill b) =>
+            (a.Time, a.Trade, !a.IsEntry).CompareTo((b.Time, b.Trade, !b.IsEntry));
+
+        public void OnOrder(in Order order)
+        {
+            var id = $"{order.TradeNumber}-{(order.Role == OrderRole.Entry ? "e" : "x")}";
+            if (order.State is OrderState.Cancelled or OrderState.Expired) Venue.Cancel(id);
+            if (order.State != OrderState.Submitted || order.Role is not (OrderRole.Entry or OrderRole.Exit)) return;
+            var sent = new BrokerOrder
+            {
+                ClientId = id,
+                Symbol = _instrument.Symbol,
+                Side = order.Side,
+                Type = order.Type,
+                Quantity = order.Quantity,
+                LimitPrice = order.LimitPrice,
+                StopPrice = order.StopPrice,
+                ExpiresAt = order.ExpiresAt,
+                Closes = order.Role == OrderRole.Exit ? $"{order.TradeNumber}-e" : null,
+                Protection = order.Role == OrderRole.Exit ? default
+                    : new Protection(order.StopLoss, 0, order.TakeProfit, 0, order.TrailFraction, _execution.ProtectFrom == ProtectFrom.NextBar),
+                CreatedAt = _now,
+            };
+            Ledger.Intend(new OrderIntended(_now, sent, order.Role, order.TradeNumber, order.Reason));
+            Ledger.Answer(id, Venue.Submit(sent));
+        }
+
+        public void OnStopMoved(int trade, double price) => Venue.MoveStop($"{trade}-e", price);
+
+        public void OnSignal(in Signal signal)
+        {
+            _sides[signal.Number] = signal.Side;
+            Portfolio.Mark(0, signal.Price);
+            Portfolio.Revalue(signal.Time);
+            Portfolio.OnSignal(0, signal).ShouldBe(Decision.Accepted);
+        }
+
+        public void OnSignalEnded(int number, SignalEnd end, long time) => Portfolio.OnSignalEnded(0, number);
+
+        public void OnEntry(int number, long time, double price, double quantity, double commission)
+        {
+            Strategy.Add(new SeenFill(number, true, time, price, quantity));
+            Portfolio.OnEntry(0, number, time, price, quantity, commission).ShouldBe(quantity);
+            _open[number] = (_sides[number], quantity);
+        }
+
+        public void OnTrade(in Trade trade)
+        {
+            if (trade.Reason == ExitReason.Open) return;
+            Strategy.Add(new SeenFill(trade.Number, false, trade.ExitTime, trade.ExitPrice, trade.Quantity));
+            Portfolio.OnTrade(0, trade);
+            _open.Remove(trade.Number);
+        }
+    }
+}
