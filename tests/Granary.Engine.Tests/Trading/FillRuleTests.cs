@@ -348,4 +348,21 @@ public sealed class FillRuleTests
         s.Run();
         (s.Closed[0].AdverseExcursion, s.Closed[0].FavourableExcursion).ShouldBe((0.08, 0.08));
     }
+
+    // The bar triggers the stop at 105, comes down to the limit at 103, and closes above it: whether it was at 103 after 105 it does not
+    // tell.
+    [Fact]
+    public void A_stop_limit_waits_for_the_next_bar_also_where_another_order_fills_on_the_bar_that_triggers_it()
+    {
+        var s = new Scenario { Settings = Settings() with { MaxOpenTrades = 2 } }
+            .Bar(104, 104, 104, 104, b =>
+            {
+                b.Enter(Side.Buy, new EntryOptions { Type = OrderType.StopLimit, StopPrice = 105, LimitPrice = 103 });
+                b.Enter(Side.Buy, new EntryOptions { Type = OrderType.Limit, LimitPrice = 102.5 });
+            })
+            .Bar(104, 106, 102, 104)
+            .Bar(104, 104, 102.8, 103);
+        s.Run();
+        s.Trades.OrderBy(t => t.Number).Select(t => (t.Number, t.EntryPrice, s.BarOf(t.EntryTime))).ShouldBe([(1, 103, 2), (2, 102.5, 1)]);
+    }
 }

@@ -82,12 +82,13 @@ internal readonly struct BookBar(StrategyBook book)
             if (!Works(order, index)) continue;
             var price = PriceWithin(ref order, part);
             if (double.IsNaN(price)) continue;
-            var trades = book.OpenTrades.Count;
+            var (id, trades) = (order.Id, book.OpenTrades.Count);
             var at = order.OcoGroup == 0 ? i : FirstOfGroup(i, part, index, ref price);
             var changed = Fills.Fill(at, price, bar, index, atOpen: false);
             // A trade that was entered after the open may be stopped out on the rest of its bar.
             if (book.OpenTrades.Count > trades) changed |= protection.Try(book.OpenTrades.Count - 1, part, bar, index);
-            if (changed) i = -1;
+            // Orders before this one are not tried again: a stop-limit that this bar has triggered waits for the next one.
+            if (changed) i = book.Orders.IndexAfter(id) - 1;
         }
         // A trade that was entered on the close has lived through nothing of its bar.
         if (Triggers.IsRuinedWithin(part) && book.OpenTrades[0].FirstWholeBar <= book.Block.FirstIndex + index)

@@ -58,12 +58,14 @@ internal struct WaitingOrders
     }
 
     /// <summary>The one that was made next after this; none where it was the last.</summary>
-    public readonly OrderId After(OrderId id)
+    public readonly OrderId After(OrderId id) => IndexAfter(id) is var at && at < _count ? _orders[at].Id : default;
+
+    /// <summary>The place of the one that was made next after this; the count where it was the last.</summary>
+    public readonly int IndexAfter(OrderId id)
     {
-        for (var i = 0; i < _count; i++)
-            if (_orders[i].Id.Value > id.Value)
-                return _orders[i].Id;
-        return default;
+        var at = 0;
+        while (at < _count && _orders[at].Id.Value <= id.Value) at++;
+        return at;
     }
 
     /// <summary>An exit that waits closes all that is open of its trade.</summary>
