@@ -22,8 +22,11 @@ public sealed class SameFillsTests
     {
         var random = new Random(seed * 104729);
         var feed = SampleBars.Random(seed, 900, Timeframe.M5, decimals: 2);
-        var instrument = feed.Series.Instrument with { TickSize = random.Next(2) == 0 ? 0.01 : 0.05,
-            Multiplier = random.Next(2) == 0 ? 1 : 5 };
+        var instrument = feed.Series.Instrument with
+        {
+            TickSize = random.Next(2) == 0 ? 0.01 : 0.05,
+            Multiplier = random.Next(2) == 0 ? 1 : 5
+        };
         var series = feed.Series with { Instrument = instrument };
         var settings = new TradingSettings { Cash = 1e9, Size = SizeRule.Units(10), MaxOpenTrades = 3 };
         var execution = new ExecutionSettings
