@@ -1,6 +1,5 @@
-using Granary.Engine.Trading.Execution;
-
 using Granary.Engine.Analysis;
+using Granary.Engine.Trading.Execution;
 
 namespace Granary.Engine.Trading.Book;
 
