@@ -13,6 +13,7 @@ public sealed class ServedSessionsTests : IDisposable
     private static string Bars => Path.Combine(SharedData.RepositoryRoot, "samples", "data", "1h");
 
     private readonly TestFolder _folder = new();
+    private readonly List<Process> _started = [];
     private readonly string _plugins;
 
     public ServedSessionsTests()
@@ -21,12 +22,28 @@ public sealed class ServedSessionsTests : IDisposable
         File.Copy(Path.Combine(AppContext.BaseDirectory, "SamplePlugin.dll"), Path.Combine(_plugins, "SamplePlugin.dll"));
     }
 
-    public void Dispose() => _folder.Dispose();
+    // A test that fails leaves no process behind.
+    public void Dispose()
+    {
+        foreach (var process in _started)
+        {
+            process.Kill();
+            process.WaitForExit();
+            process.Dispose();
+        }
+        _folder.Dispose();
+    }
+
+    private Process Start(params string[] arguments)
+    {
+        var process = GranaryProcess.Start(_folder.Path, [.. arguments, "--plugins", _plugins]);
+        _started.Add(process);
+        return process;
+    }
 
     private async Task<(Process Process, string Url)> ServeAsync()
     {
-        var process = GranaryProcess.Start(_folder.Path, "serve", "--urls", "http://127.0.0.1:0", "--runs", _folder.At("served"),
-            "--plugins", _plugins);
+        var process = Start("serve", "--urls", "http://127.0.0.1:0", "--runs", _folder.At("served"));
         const string listens = "Granary listens on ";
         var line = await process.StandardOutput.ReadLineAsync();
         while (line is not null && !line.StartsWith(listens, StringComparison.Ordinal)) line = await process.StandardOutput.ReadLineAsync();
@@ -79,42 +96,31 @@ public sealed class ServedSessionsTests : IDisposable
             .RootElement;
 
         var (first, url) = await ServeAsync();
-        using (first)
-        {
-            // The client watches; the session is the server's.
-            using var watching = GranaryProcess.Start(_folder.Path,
-                [.. live, "--pace", "fixed:50ms", "--host", url, "--plugins", _plugins, "--quiet"]);
-            await UntilAsync(url, "dies", status => status.GetProperty("fills").GetInt32() > 5);
-            first.Kill();
-            await first.WaitForExitAsync();
-            watching.Kill();
-        }
+        // The client watches; the session is the server's.
+        Start([.. live, "--pace", "fixed:50ms", "--host", url, "--quiet"]);
+        await UntilAsync(url, "dies", status => status.GetProperty("fills").GetInt32() > 5);
+        first.Kill();
+        await first.WaitForExitAsync();
 
-        var (second, again) = await ServeAsync();
-        using (second)
-        {
-            // A session that waits an hour for each bar is commanded while the other one ends.
-            using var watching = GranaryProcess.Start(_folder.Path,
-                [.. live, "--pace", "realtime", "--account", "held", "--host", again, "--plugins", _plugins, "--out", _folder.At("held"),
-                    "--quiet"]);
-            await UntilAsync(again, "held", status => status.GetProperty("bars").GetInt64() > 0);
-            (await GranaryAsync("session", "held", "pause", "--why", "lunch", "--host", again)).Output.ShouldStartWith("Paused at ");
-            (await GranaryAsync("session", "held", "stop", "--host", again)).Output.ShouldMatch("^Stopp(ed|ing) at ");
-            await watching.WaitForExitAsync().WaitAsync(TimeSpan.FromMinutes(3));
-            File.Exists(_folder.At("held/account.json")).ShouldBeTrue(await watching.StandardError.ReadToEndAsync());
+        var (_, again) = await ServeAsync();
+        // A session that waits an hour for each bar is commanded while the other one ends.
+        var watching = Start([.. live, "--pace", "realtime", "--account", "held", "--host", again, "--out", _folder.At("held"),
+            "--quiet"]);
+        await UntilAsync(again, "held", status => status.GetProperty("bars").GetInt64() > 0);
+        (await GranaryAsync("session", "held", "pause", "--why", "lunch", "--host", again)).Output.ShouldStartWith("Paused at ");
+        (await GranaryAsync("session", "held", "stop", "--host", again)).Output.ShouldMatch("^Stopp(ed|ing) at ");
+        await watching.WaitForExitAsync().WaitAsync(TimeSpan.FromMinutes(3));
+        File.Exists(_folder.At("held/account.json")).ShouldBeTrue(await watching.StandardError.ReadToEndAsync());
 
-            await UntilEndAsync(again, "dies");
-            var end = JsonDocument.Parse((await GranaryAsync("session", "dies", "status", "--host", again, "--json")).Output).RootElement;
-            end.GetProperty("phase").GetString().ShouldBe("done", end.GetProperty("fault").GetString());
-            end.GetProperty("restarts").GetInt32().ShouldBe(1);
-            end.GetProperty("digest").GetString().ShouldBe(undisturbed.GetProperty("digest").GetString());
-            // Fills that were found by a query are booked later: the sum has another order.
-            end.GetProperty("status").GetProperty("accountEquity").GetDouble()
-                .ShouldBe(undisturbed.GetProperty("accountEquity").GetDouble(), 1e-6);
-            end.GetProperty("status").GetProperty("fills").GetInt32().ShouldBe(undisturbed.GetProperty("fills").GetInt32());
-            second.Kill();
-            await second.WaitForExitAsync();
-        }
+        await UntilEndAsync(again, "dies");
+        var end = JsonDocument.Parse((await GranaryAsync("session", "dies", "status", "--host", again, "--json")).Output).RootElement;
+        end.GetProperty("phase").GetString().ShouldBe("done", end.GetProperty("fault").GetString());
+        end.GetProperty("restarts").GetInt32().ShouldBe(1);
+        end.GetProperty("digest").GetString().ShouldBe(undisturbed.GetProperty("digest").GetString());
+        // Fills that were found by a query are booked later: the sum has another order.
+        end.GetProperty("status").GetProperty("accountEquity").GetDouble()
+            .ShouldBe(undisturbed.GetProperty("accountEquity").GetDouble(), 1e-6);
+        end.GetProperty("status").GetProperty("fills").GetInt32().ShouldBe(undisturbed.GetProperty("fills").GetInt32());
         var journal = await GranaryAsync("session", _folder.At("served/.accounts/dies"), "journal", "--kind", "SessionStarted", "--json");
         var starts = journal.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
         starts.Length.ShouldBe(2, "each process writes that it traded: " + journal.Output);

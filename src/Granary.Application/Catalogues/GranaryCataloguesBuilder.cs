@@ -99,6 +99,8 @@ public sealed class GranaryCataloguesBuilder
 
     private void AddPlugin(PluginFile file)
     {
+        if (CatalogueTypes.FindHidden(file.Assembly) is { } hidden)
+            throw new InputException($"{file.Path}: the class {hidden} has an attribute of a catalogue but is not public; make it public");
         var entries = AddAssembly(file.Assembly, type => $"{type} in {Path.GetFileName(file.Path)}");
         if (entries.Count == 0)
             throw new InputException(

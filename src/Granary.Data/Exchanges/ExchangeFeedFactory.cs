@@ -5,7 +5,7 @@ namespace Granary.Data.Exchanges;
 
 /// <summary>Opens the websockets of exchanges.</summary>
 [LiveFeed(Address.WebSocket)]
-internal sealed class ExchangeFeedFactory : ILiveFeedFactory
+public sealed class ExchangeFeedFactory : ILiveFeedFactory
 {
     public Task<ILiveFeed> OpenAsync(LiveFeedRequest request, CancellationToken cancellationToken = default) =>
         Task.FromResult<ILiveFeed>(ExchangeFeed.Open(request.Address, request.Markets, request.Clock));

@@ -7,7 +7,7 @@ namespace Granary.Data.Sources;
 
 /// <summary>Opens stores in a folder.</summary>
 [BarStore(Address.Store)]
-internal sealed class FolderStoreFactory : IBarStoreFactory
+public sealed class FolderStoreFactory : IBarStoreFactory
 {
     public IBarStore Open(string address) =>
         Address.Parse(address).Rest is { Length: > 0 } folder ? new FolderBarStore(folder)

@@ -6,7 +6,7 @@ namespace Granary.Data.Sources;
 
 /// <summary>Makes markets by their description.</summary>
 [BarSource(Address.Generated, Form = "generated:…")]
-internal sealed class GeneratedSourceFactory : IBarSourceFactory
+public sealed class GeneratedSourceFactory : IBarSourceFactory
 {
     public IBarSource Open(BarSourceRequest request) => GeneratedBarSource.Parse(request.Address);
 }

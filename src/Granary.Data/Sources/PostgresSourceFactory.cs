@@ -6,7 +6,7 @@ namespace Granary.Data.Sources;
 
 /// <summary>Opens bars in PostgreSQL.</summary>
 [BarSource(Address.Postgres, Form = "postgres://…")]
-internal sealed class PostgresSourceFactory : IBarSourceFactory
+public sealed class PostgresSourceFactory : IBarSourceFactory
 {
     public IBarSource Open(BarSourceRequest request) =>
         new PostgresBarSource(PostgresAddress.Parse(request.Address), request.Options.Adjust);

@@ -6,7 +6,7 @@ namespace Granary.Data.Sources;
 
 /// <summary>Opens stores in PostgreSQL.</summary>
 [BarStore(Address.Postgres)]
-internal sealed class PostgresStoreFactory : IBarStoreFactory
+public sealed class PostgresStoreFactory : IBarStoreFactory
 {
     public IBarStore Open(string address) => new PostgresBarStore(PostgresAddress.Parse(address));
 }

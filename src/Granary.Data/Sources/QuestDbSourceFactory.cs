@@ -6,7 +6,7 @@ namespace Granary.Data.Sources;
 
 /// <summary>Opens bars in QuestDB.</summary>
 [BarSource(Address.QuestDb, Form = "questdb://…")]
-internal sealed class QuestDbSourceFactory : IBarSourceFactory
+public sealed class QuestDbSourceFactory : IBarSourceFactory
 {
     public IBarSource Open(BarSourceRequest request) => new QuestDbBarSource(QuestDbAddress.Parse(request.Address), request.Options.Adjust);
 }

@@ -6,7 +6,7 @@ namespace Granary.Data.Sources;
 
 /// <summary>Opens stores in QuestDB.</summary>
 [BarStore(Address.QuestDb)]
-internal sealed class QuestDbStoreFactory : IBarStoreFactory
+public sealed class QuestDbStoreFactory : IBarStoreFactory
 {
     public IBarStore Open(string address) => new QuestDbBarStore(QuestDbAddress.Parse(address));
 }

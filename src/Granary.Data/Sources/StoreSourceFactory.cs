@@ -6,7 +6,7 @@ namespace Granary.Data.Sources;
 
 /// <summary>Opens folders of bar files.</summary>
 [BarSource(Address.Store, Form = "store:DIR")]
-internal sealed class StoreSourceFactory : IBarSourceFactory
+public sealed class StoreSourceFactory : IBarSourceFactory
 {
     public IBarSource Open(BarSourceRequest request) => new StoreBarSource(SourceFolder.Of(request), request.Options.Adjust);
 }

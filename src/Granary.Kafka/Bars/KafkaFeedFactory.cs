@@ -4,7 +4,7 @@ namespace Granary.Kafka.Bars;
 
 /// <summary>Opens live feeds of Kafka's topics.</summary>
 [LiveFeed("kafka")]
-internal sealed class KafkaFeedFactory : ILiveFeedFactory
+public sealed class KafkaFeedFactory : ILiveFeedFactory
 {
     public async Task<ILiveFeed> OpenAsync(LiveFeedRequest request, CancellationToken cancellationToken = default) =>
         await KafkaBarFeed.OpenAsync(KafkaBarAddress.Parse(request.Address), request.Markets, cancellationToken: cancellationToken)

@@ -5,7 +5,7 @@ namespace Granary.Kafka.Bars;
 
 /// <summary>Opens Kafka's topics as sources of a batch.</summary>
 [BarSource("kafka", Form = "kafka://…")]
-internal sealed class KafkaSourceFactory : IBarSourceFactory
+public sealed class KafkaSourceFactory : IBarSourceFactory
 {
     public IBarSource Open(BarSourceRequest request) => new KafkaBarSource(KafkaBarAddress.Parse(request.Address));
 }

@@ -18,6 +18,8 @@ namespace Granary.Application.Tests.Batches;
 [Strategy("Peeks one bar ahead; only for tests.")]
 public sealed class Peeker(FutureCloses future) : Strategy
 {
+    internal FutureCloses Future => future;
+
     private double _last;
 
     public override void OnBar(StrategyContext bar)

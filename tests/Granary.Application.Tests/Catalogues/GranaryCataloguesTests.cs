@@ -1,7 +1,13 @@
+using System.Reflection;
 using Granary.Application.Catalogues;
+using Granary.Application.Tests.Batches;
+using Granary.Data.Formats;
 using Granary.Data.Sources;
+using Granary.Engine.Catalogues;
 using Granary.Engine.Market;
 using Granary.Engine.Market.Feeds;
+using Granary.Engine.Strategies;
+using Granary.Learning.Trainers;
 
 namespace Granary.Application.Tests.Catalogues;
 
@@ -10,7 +16,25 @@ public sealed class GranaryCataloguesTests
     private static readonly GranaryCatalogues Own = new GranaryCataloguesBuilder().AddData().Build();
 
     private static readonly GranaryCatalogues WithTests =
-        new GranaryCataloguesBuilder().AddData().AddAssembly(typeof(GranaryCataloguesTests).Assembly).Build();
+        new GranaryCataloguesBuilder().AddData().AddAssembly(typeof(GranaryCataloguesTests).Assembly)
+            .AddService(new FutureCloses()).Build();
+
+    [Fact]
+    public void Every_class_of_Granary_s_own_that_belongs_in_a_catalogue_is_public()
+    {
+        foreach (var assembly in (Assembly[])[typeof(Strategy).Assembly, typeof(BarFormat).Assembly, typeof(ITrainer).Assembly])
+            CatalogueTypes.FindHidden(assembly).ShouldBeNull();
+        CatalogueTypes.FindHidden(typeof(GranaryCataloguesTests).Assembly).ShouldBe(typeof(HiddenFeedFactory));
+    }
+
+    [Fact]
+    public void A_strategy_takes_an_object_of_the_host_by_its_type()
+    {
+        var closes = new FutureCloses { Closes = new Dictionary<long, double> { [1] = 2 } };
+        var strategy = new GranaryCataloguesBuilder().AddData().AddAssembly(typeof(GranaryCataloguesTests).Assembly).AddService(closes)
+            .Build().Strategies.Get(nameof(Peeker)).Create(new Dictionary<string, object>());
+        ((Peeker)strategy).Future.ShouldBeSameAs(closes);
+    }
 
     [Fact]
     public void Granary_s_own_formats_sources_stores_and_feeds_are_known()
@@ -65,4 +89,11 @@ public sealed class SilenceFactory : ILiveFeedFactory
 {
     public Task<ILiveFeed> OpenAsync(LiveFeedRequest request, CancellationToken cancellationToken = default) =>
         throw new BarDataException($"{request.Address} is silent");
+}
+
+[LiveFeed("hidden")]
+internal sealed class HiddenFeedFactory : ILiveFeedFactory
+{
+    public Task<ILiveFeed> OpenAsync(LiveFeedRequest request, CancellationToken cancellationToken = default) =>
+        throw new BarDataException($"{request.Address} is never opened: the class is not public");
 }
