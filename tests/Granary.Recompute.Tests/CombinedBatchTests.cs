@@ -89,11 +89,11 @@ public class CombinedBatchTests(CombinedRuns runs)
         AccountCheck.Portfolio(runs.Ruined, runs.Batch.Markets, CombinedBatch.Cash, CombinedBatch.Commission);
 
     [Fact]
-    public void Validation_figures_of_the_combined_batch_follow_from_its_trades_and_the_bars() =>
+    public void Every_number_of_the_results_of_the_combined_batch_follows_from_its_trades_and_the_bars() =>
         Validation(runs.SharedFigures, "equal", "buy-and-hold");
 
     [Fact]
-    public void Validation_figures_of_a_ruined_portfolio_follow_from_its_trades_and_the_bars() =>
+    public void Every_number_of_the_results_of_a_ruined_portfolio_follows_from_its_trades_and_the_bars() =>
         Validation(runs.RuinedFigures, "given", "NYSE");
 
     private void Validation(RunFigures run, string rule, string benchmark)
@@ -103,6 +103,7 @@ public class CombinedBatchTests(CombinedRuns runs)
         var figures = new ValidationFigures(FilteredStrategy.Of(run), run.Rows, CombinedBatch.Cash, rule, worth);
         var validation = new ValidationCheck(check, run.Files.Results, figures, runs.Stressed);
         validation.Check();
+        new RunResults(check, run, rule).Check();
         validation.Demand();
     }
 

@@ -23,6 +23,14 @@ public class LearningRunTests
         RunPage.Check(check, run);
         LearningTables.Check(check, run);
         check.Demand(sentences: true);
+
+        var results = new ResultsCheck(files.Results);
+        new RunResults(results, run, "equal").Check();
+        results.Listed(@"learning\..*|strategies\[\d+\]\.model",
+            "what models predicted is in no file; sums are compared with the page's tables");
+        results.Listed(@"(guards|evidence)\..*|.*\.(deflatedSharpe|probabilityOfOverfitting)",
+            "LearningValidationTests recomputes them, from a batch whose strategies can be run alone");
+        results.Demand();
     }
 
     private const double Cash = 100_000, LearningCommission = 0.0005;

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Granary.Recompute.Tests.Figures;
 using Granary.Recompute.Tests.Markets;
 using Granary.Recompute.Tests.Pages;
@@ -38,6 +39,7 @@ public class LiveSessionTests
         var (backtest, live) = (new RunFiles(folder.File("backtest")), new RunFiles(folder.File("live")));
         AccountCheck.Portfolio(live, new MarketSet(markets), Cash, Commission);
         Page(live, markets);
+        Results(live, backtest, markets);
         await GranaryCommand.RunAsync("compare", backtest.Folder, live.Folder, "--out", folder.File("compare.html"));
         var comparison = new PageCheck(ReportPage.Read(folder.File("compare.html")));
         new CompareTables(comparison, backtest, live, Cash).Check();
@@ -46,6 +48,32 @@ public class LiveSessionTests
         // A backtest lists what stays open in an ended symbol at the symbol's end, a session at its own.
         live.PortfolioTrades().Where(t => !t.IsOpen).ShouldBe(backtest.PortfolioTrades().Where(t => !t.IsOpen));
         live.PortfolioTrades().Where(t => t.IsOpen).ShouldBe(backtest.PortfolioTrades().Where(t => t.IsOpen), ignoreOrder: true);
+    }
+
+    // The outcomes of the checks are those of the backtest that the configuration comes from.
+    private static void Results(RunFiles live, RunFiles backtest, Dictionary<string, List<MarketBar>> markets)
+    {
+        var check = new ResultsCheck(live.Results);
+        var run = new RunFigures(live, new MarketSet(markets), Cash, Commission);
+        new RunResults(check, run, "equal").Check();
+        foreach (var outcome in backtest.Results.GetProperty("evidence").EnumerateObject())
+            foreach (var figure in outcome.Value.EnumerateObject())
+                if (figure.Value.ValueKind == JsonValueKind.Number)
+                    check.Number($"evidence.{outcome.Name}.{figure.Name}", figure.Value.GetDouble());
+                else if (figure.Value.GetString() is { } text && text.Any(char.IsDigit))
+                    check.Text($"evidence.{outcome.Name}.{figure.Name}", text);
+        var orders = CsvTable.Read(Path.Combine(live.Folder, "orders.csv"));
+        var (equity, cash) = (run.Rows[^1].Equity, run.Rows[^1].Cash);
+        foreach (var (key, value) in new[]
+        {
+            ("account", equity), ("model", equity), ("backtest", equity), ("cash", cash), ("fees", run.Trades.Sum(t => t.Commission)),
+            ("orders", orders.Rows.Count), ("fills", run.Trades.Count + run.Closed.Count), ("rejected", 0),
+            ("unknown", 0), ("openTrades", run.Trades.Count(t => t.IsOpen)),
+        })
+            check.Number("session." + key, value);
+        // The page's check of the session compares it.
+        check.Sentences(@"session\.sentence");
+        check.Demand();
     }
 
     private static void Page(RunFiles live, Dictionary<string, List<MarketBar>> markets)

@@ -10,12 +10,13 @@ namespace Granary.Recompute.Tests;
 public class QuickstartValidationTests(QuickstartRun run)
 {
     [Fact]
-    public async Task Every_figure_of_the_validation_checks_follows_from_trades_and_bars()
+    public async Task Every_number_of_the_results_of_the_quickstart_follows_from_trades_and_bars()
     {
         var check = new ResultsCheck(run.Files.Results);
         run.Validation.Halvings!.Ways.ShouldBe(12_870);
         var validation = new ValidationCheck(check, run.Files.Results, run.Validation, await StressedAsync());
         validation.Check();
+        new RunResults(check, run.Figures, "winners").Check();
         validation.Demand();
     }
 

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Granary.Recompute.Tests.Figures;
 using Granary.Recompute.Tests.Markets;
 using Granary.Recompute.Tests.Pages;
@@ -21,8 +22,20 @@ public class RegimeRunTests
         var check = new PageCheck(ReportPage.Read(Path.Combine(files.Folder, "report.html")));
         var results = new ResultsCheck(section);
         RegimeTables.Check(check, results, section, batch);
-        RunPage.Check(check, new RunFigures(files, new MarketSet(batch.Markets), RegimeBatch.Cash, RegimeBatch.Commission));
+        var run = new RunFigures(files, new MarketSet(batch.Markets), RegimeBatch.Cash, RegimeBatch.Commission);
+        RunPage.Check(check, run);
         check.Demand(sentences: true);
         results.Demand();
+
+        var whole = new ResultsCheck(files.Results);
+        new RunResults(whole, run, "equal").Check();
+        whole.Listed(@"regimes\..*", "a document of its own, above");
+        var stressed = JsonNode.Parse(await File.ReadAllTextAsync(folder.File("regimes.json")))!;
+        stressed["execution"] = new JsonObject { ["commissionPercent"] = RegimeBatch.Commission * 200, ["latencyBars"] = 1 };
+        var validation = new ValidationCheck(whole, files.Results,
+            new ValidationFigures(FilteredStrategy.Of(run), run.Rows, RegimeBatch.Cash, "equal"),
+            await StressedRun.ReturnsAsync(folder, stressed));
+        validation.Check();
+        validation.Demand();
     }
 }

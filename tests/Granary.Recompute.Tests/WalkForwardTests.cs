@@ -42,8 +42,9 @@ public class WalkForwardTests
         RunPage.Check(check, run);
         WalkForwardTables.Check(check, run, combinations: 4);
         check.Demand(sentences: true);
-        await new WindowCheck(files, new MarketSet(markets), Cash, Commission, batch).DemandAsync();
-        await ValidationAsync(folder, run, batch);
+        var results = new ResultsCheck(files.Results);
+        await new WindowCheck(files, new MarketSet(markets), Cash, Commission, batch, results).DemandAsync();
+        await ValidationAsync(folder, run, batch, results);
 
         if (!isContinuous) rows.ShouldAllBe(r => r.Time.DayOfWeek != DayOfWeek.Saturday && r.Time.DayOfWeek != DayOfWeek.Sunday);
         rows.ShouldContain(r => r.IsInvested, "a walk-forward that trades has exposure");
@@ -53,7 +54,7 @@ public class WalkForwardTests
     }
 
     // What is judged are all combinations over the whole record, as a plain backtest runs them.
-    private static async Task ValidationAsync(TemporaryFolder folder, RunFigures run, string batch)
+    private static async Task ValidationAsync(TemporaryFolder folder, RunFigures run, string batch, ResultsCheck check)
     {
         var json = JsonNode.Parse(await File.ReadAllTextAsync(batch))!.AsObject();
         json.Remove("walkForward");
@@ -61,7 +62,6 @@ public class WalkForwardTests
         await GranaryCommand.RunAsync("backtest", folder.Write("plain.json", json.ToJsonString()), "--out", folder.File("plain"), "--quiet",
             "--no-guards");
         var plain = new RunFigures(new RunFiles(folder.File("plain")), run.Markets, Cash, Commission);
-        var check = new ResultsCheck(run.Files.Results);
         var figures = new ValidationFigures(FilteredStrategy.Of(plain), run.Rows, Cash, "windows");
         var validation = new ValidationCheck(check, run.Files.Results, figures, null);
         validation.Check();
@@ -71,6 +71,7 @@ public class WalkForwardTests
         check.Number(Stress + "strategies", run.Files.Strategies.Count);
         check.Listed("evidence.costStress.(stressed|stillProfitable)",
             "the same choices at double costs: no call of the program makes them");
+        new RunResults(check, run, "windows").Check();
         validation.Demand();
     }
 }

@@ -8,8 +8,13 @@ namespace Granary.Recompute.Tests.Figures;
 /// <summary>windows.csv of a walk-forward: what each window brought follows from the group's trades, what it was chosen for from a backtest
 /// that ends where the window begins.</summary>
 /// <param name="batch">Path of the batch file.</param>
-internal sealed class WindowCheck(RunFiles files, MarketSet markets, double cash, double commission, string batch)
+/// <param name="check">Of results.json; the section walkForward is compared there too.</param>
+internal sealed class WindowCheck(RunFiles files, MarketSet markets, double cash, double commission, string batch, ResultsCheck check)
 {
+    // Of the batch file.
+    private const int InYears = 2, OutMonths = 6, Combinations = 4;
+
+    private readonly Dictionary<string[], string> _paths = new(ReferenceEqualityComparer.Instance);
     private readonly CsvTable _table = CsvTable.Read(Path.Combine(files.Folder, "windows.csv"));
 
     /// <summary>Demands that every column agrees, in results.json too.</summary>
@@ -28,8 +33,47 @@ internal sealed class WindowCheck(RunFiles files, MarketSet markets, double cash
                 ("out_of_sample_return", "outOfSampleReturn"), ("trades", "trades"), ("out_of_sample_objective", "outOfSampleObjective") })
                 Agreement.Demand(choice, key, _table.Number(row, column), group);
         }
-        foreach (var group in _table.Rows.GroupBy(r => _table.Text(r, "group"))) Outcomes(group.Key, [.. group]);
+        foreach (var (g, group) in _table.Rows.GroupBy(r => _table.Text(r, "group")).Index())
+        {
+            foreach (var (c, row) in group.Index()) _paths[row] = $"walkForward.groups[{g}].choices[{c}].";
+            Windows($"walkForward.groups[{g}].", group.Key, [.. group]);
+            Outcomes(group.Key, [.. group]);
+        }
         await ReasonsAsync();
+        Sums();
+    }
+
+    // Windows begin with the record and follow one another; the last ends with the record.
+    private void Windows(string path, string group, List<string[]> windows)
+    {
+        check.Text(path + "group", group);
+        check.Number(path + "combinations", Combinations);
+        check.Number(path + "outOfSampleReturn", windows.Aggregate(1.0, (g, w) => g * (1 + _table.Number(w, "out_of_sample_return"))) - 1);
+        check.Number(path + "stability", windows.Count < 2 ? double.NaN : (double)windows.Zip(windows.Skip(1))
+            .Count(p => _table.Text(p.First, "strategy") == _table.Text(p.Second, "strategy")) / (windows.Count - 1));
+        var first = markets.Bars.Values.Min(b => b[0].Time);
+        var end = markets.Bars.Values.Max(b => b[^1].Time).AddDays(1);
+        foreach (var (c, row) in windows.Index())
+        {
+            var from = first.AddMonths(OutMonths * c);
+            var (at, choice) = (from.AddYears(InYears), _paths[row]);
+            var to = at.AddMonths(OutMonths) < end ? at.AddMonths(OutMonths) : end;
+            foreach (var (key, time) in new[] { ("from", from), ("chosenAt", at), ("to", to) })
+                check.Text(choice + key, $"{time:yyyy-MM-ddTHH:mm:ss}Z");
+        }
+    }
+
+    private void Sums()
+    {
+        check.Text("walkForward.inSample", $"{InYears}y");
+        check.Text("walkForward.outOfSample", $"{OutMonths}mo");
+        check.Number("walkForward.inSampleDays", InYears * 365.25);
+        check.Number("walkForward.outOfSampleDays", OutMonths * 365.25 / 12);
+        check.Number("walkForward.windows", _table.Rows.Select(r => _table.Text(r, "chosen_at")).Distinct().Count());
+        double Yearly(string key, string from, string to) => _table.Rows.Sum(r =>
+            _table.Number(r, key) / ((_table.Time(r, to) - _table.Time(r, from)).TotalDays / 365.25));
+        check.Number("walkForward.efficiencyRatio",
+            Yearly("out_of_sample_return", "chosen_at", "to") / Yearly("in_sample_return", "from", "chosen_at"));
     }
 
     private void Outcomes(string group, List<string[]> windows)
@@ -49,7 +93,22 @@ internal sealed class WindowCheck(RunFiles files, MarketSet markets, double cash
             var curve = new CurveFigures([.. own.Select(r => r.Time)], [.. own.Select(r => r.Equity)], before,
                 Calendar.PeriodsPerYear([.. own.Select(r => r.Time)]));
             Same(name + ", Sharpe ratio", _table.Number(window, "out_of_sample_objective"), curve.Sharpe);
-            Same(name + ", trades entered", _table.Number(window, "trades"), trades.Count(t => t.EntryTime >= from && t.EntryTime < to));
+            var entered = trades.Count(t => t.EntryTime >= from && t.EntryTime < to);
+            Same(name + ", trades entered", _table.Number(window, "trades"), entered);
+            var path = _paths[window];
+            check.Number(path + "outOfSampleReturn", own[^1].Equity / before - 1);
+            check.Number(path + "outOfSampleObjective", curve.Sharpe);
+            check.Number(path + "trades", entered);
+            // Of the trades that were entered in the window, wherever they ended.
+            var closed = new TradeFigures(trades.Where(t => t.EntryTime >= from && t.EntryTime < to));
+            check.Number(path + "outOfSample.trades", closed.Trades);
+            check.Number(path + "outOfSample.winRate", closed.WinRate);
+            check.Number(path + "outOfSample.totalReturn", curve.TotalReturn);
+            check.Number(path + "outOfSample.cagr", curve.Cagr);
+            check.Number(path + "outOfSample.volatility", curve.Volatility);
+            check.Number(path + "outOfSample.sharpe", curve.Sharpe);
+            check.Number(path + "outOfSample.maxDrawdown", curve.MaxDrawdown);
+            check.Number(path + "outOfSample.exposure", (double)own.Count(r => r.IsInvested) / own.Count);
             before = own[^1].Equity;
         }
     }
@@ -79,6 +138,14 @@ internal sealed class WindowCheck(RunFiles files, MarketSet markets, double cash
                 Same($"{market}, objective at {name}", _table.Number(row, "objective"), RunFigures.Stat(best, "sharpe"));
                 Same($"{market}, return in sample at {name}", _table.Number(row, "in_sample_return"),
                     RunFigures.Stat(best, "totalReturn"));
+                var path = _paths[row];
+                check.Text(path + "strategy", best.GetProperty("id").GetString()!);
+                foreach (var parameter in best.GetProperty("params").EnumerateObject())
+                    check.Number($"{path}params.{parameter.Name}", parameter.Value.GetDouble());
+                check.Number(path + "objective", RunFigures.Stat(best, "sharpe"));
+                check.Number(path + "inSampleReturn", RunFigures.Stat(best, "totalReturn"));
+                foreach (var key in new[] { "trades", "winRate", "totalReturn", "cagr", "volatility", "sharpe", "maxDrawdown", "exposure" })
+                    check.Number($"{path}inSample.{key}", RunFigures.Stat(best, key));
             }
         }
     }

@@ -17,6 +17,31 @@ internal sealed class MarketSet(
 
     public double Multiplier(string symbol) => Multipliers.GetValueOrDefault(symbol, 1);
 
+    public bool HasSession(string symbol) => sessions?.ContainsKey(symbol) == true;
+
+    /// <summary>
+    /// How many bars a market should have had between two of its bars, by its session, or round the clock; without those that the close
+    /// cuts short.
+    /// </summary>
+    public int MissingBetween(string symbol, DateTime after, DateTime next)
+    {
+        var step = Step(symbol);
+        return sessions?.GetValueOrDefault(symbol) is { } session
+            ? session.Bars(after.Date.AddDays(-2), next.Date.AddDays(2), step)
+                .Count(t => t > after && t < next && session.IsWithin(t, step))
+            : (int)((next - after) / step) - 1;
+    }
+
+    /// <summary>The day that a bar belongs to: of its session, or of UTC.</summary>
+    public DateTime DayOf(string symbol, DateTime time) =>
+        sessions?.GetValueOrDefault(symbol) is { } session ? session.DayOf(time) : time.Date;
+
+    /// <summary>The number of bars that most days have; the larger where two are as frequent.</summary>
+    public int BarsOfDay(string symbol) => bars[symbol].CountBy(b => DayOf(symbol, b.Time)).CountBy(d => d.Value)
+        .OrderByDescending(c => c.Value).ThenByDescending(c => c.Key).First().Key;
+
+    private TimeSpan Step(string symbol) => bars[symbol].Zip(bars[symbol].Skip(1), (a, b) => b.Time - a.Time).Min();
+
     /// <summary>Bars of a strategy's timeframe: the source's own, or hours joined to four.</summary>
     public List<MarketBar> Of(string symbol, string timeframe)
     {

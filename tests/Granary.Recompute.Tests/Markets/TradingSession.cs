@@ -27,10 +27,19 @@ internal sealed record TradingSession(string Zone, TimeSpan Open, TimeSpan Close
         return longer;
     }
 
-    private (DateTime Start, DateTime End) Slot(DateTime time, TimeSpan step)
+    /// <summary>Whether a bar ends before its session does.</summary>
+    public bool IsWithin(DateTime time, TimeSpan step) => time + step <= Of(DayOf(time)).Close;
+
+    /// <summary>The day of the session that a time belongs to.</summary>
+    public DateTime DayOf(DateTime time)
     {
         var local = TimeZoneInfo.ConvertTimeFromUtc(time, _zone);
-        var (open, close) = Of(Close < Open && local.TimeOfDay >= Open ? local.Date.AddDays(1) : local.Date);
+        return Close < Open && local.TimeOfDay >= Open ? local.Date.AddDays(1) : local.Date;
+    }
+
+    private (DateTime Start, DateTime End) Slot(DateTime time, TimeSpan step)
+    {
+        var (open, close) = Of(DayOf(time));
         var start = open + Math.Floor((time - open) / step) * step;
         return (start, start + step < close ? start + step : close);
     }

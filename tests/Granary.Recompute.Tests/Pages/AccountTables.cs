@@ -144,6 +144,9 @@ internal sealed class AccountTables(PageCheck check, RunFigures run)
     private void Markets()
     {
         var manifest = System.Text.Json.JsonDocument.Parse(File.ReadAllBytes(Path.Combine(run.Files.Folder, "manifest.json"))).RootElement;
+        var findings = check.Page.Tables.FirstOrDefault(t => t.Caption.StartsWith("Markets, and what", StringComparison.Ordinal));
+        foreach (var row in findings?.Rows ?? [])
+            new FindingTexts(check, run.Markets).Check(row[0], row[^1]);
         check.Table("Markets, and what the check of their bars found", [.. manifest.GetProperty("data").EnumerateArray().Select(m =>
         {
             var bars = run.Markets.Of(m.GetProperty("symbol").GetString()!, m.GetProperty("timeframe").GetString()!);
