@@ -62,7 +62,7 @@ public sealed class AddedMetricTests : IDisposable
         // In the table of the portfolio's trades with its formula, among what a strategy's row opens, and in the appendix.
         page.ShouldContain("title=\"netProfit / periods\">Net profit per bar</th>");
         page.ShouldMatch("id=\"strategy-metrics\" data-names=\"[^\"]*Net profit per bar\" data-formats=\"[^\"]*money\"");
-        page.ShouldContain("<td class=\"formula\">netProfit / periods</td><td class=\"soft\">these tests</td>");
+        page.ShouldContain("<td class=\"formula\">netProfit / periods</td><td class=\"soft minor\">these tests</td>");
     }
 
     [Fact]
