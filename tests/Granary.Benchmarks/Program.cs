@@ -10,6 +10,7 @@ return args switch
     ["sweep", .. var rest] => Granary.Benchmarks.Sweep.SweepBenchmark.Run(rest),
     ["stores", .. var rest] => Granary.Benchmarks.Stores.StoresBenchmark.Run(rest),
     ["learning", .. var rest] => Granary.Benchmarks.Learning.LearningBenchmark.Run(rest),
+    ["reinforce", .. var rest] => Granary.Benchmarks.Reinforce.ReinforceBenchmark.Run(rest),
     ["portfolio", .. var rest] => Granary.Benchmarks.Live.PortfolioBenchmark.Run(rest),
     ["live", .. var rest] => await Granary.Benchmarks.Live.LiveBenchmark.RunAsync(rest),
     _ => Usage(),
@@ -18,7 +19,7 @@ return args switch
 static int Usage()
 {
     Console.WriteLine("Granary.Benchmarks csv [FILE] | omp [NAMES PERIODS MOST RUNS] | guards [TURNS] | factors LIBRARY [FACTOR…] | stores "
-        + "[M1.csv postgres://…] [kafka://…] | learning [THREADS TURNS PYTHON] | portfolio [SIGNALS] | live [STRATEGIES FOLDER] | sweep "
+        + "[M1.csv postgres://…] [kafka://…] | learning [THREADS TURNS PYTHON] | reinforce [ENVIRONMENT…] | portfolio [SIGNALS] | live [STRATEGIES FOLDER] | sweep "
         + "BENCH_FOLDER SWEEP_BINARY SCRATCH_FOLDER [TURNS] [BLOCK]");
     return 2;
 }

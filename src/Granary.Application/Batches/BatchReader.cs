@@ -272,7 +272,7 @@ public sealed class BatchReader(GranaryCatalogues catalogues)
     internal static PortfolioSpec Portfolio(JsonPart? part)
     {
         if (part is null) return new PortfolioSpec { Limits = new PortfolioLimits() };
-        part.Only("weights", "limits", "size", "onInsufficientCash", "enable", "rebalance", "chosenBefore", "fills");
+        part.Only("weights", "limits", "size", "onInsufficientCash", "enable", "rebalance", "allocator", "chosenBefore", "fills");
         var weights = part.Find("weights");
         return new PortfolioSpec
         {
@@ -292,6 +292,10 @@ public sealed class BatchReader(GranaryCatalogues catalogues)
                 ? rebalance.Wrong<RebalanceSpec?>("given weights are not chosen again; leave it out, or name a rule", null)
                 : RebalanceSpec.Read(rebalance)
                 : null,
+            Allocator = part.Find("allocator") is not { } allocator ? null
+                : weights is { Kind: System.Text.Json.JsonValueKind.String } && weights.String() is "ppo" or "adaptive"
+                    ? AllocatorSpec.Read(allocator)
+                    : allocator.Wrong<AllocatorSpec?>("it is for the weights ppo and adaptive; leave it out, or name one of them", null),
             ChosenBefore = part.Find("chosenBefore") is { } before
                 ? weights is { Kind: JsonValueKind.Object } ? before.Time()
                 : before.Wrong("it is for weights that are given; a rule chooses its own", 0L)

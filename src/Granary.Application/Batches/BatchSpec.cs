@@ -180,7 +180,7 @@ public sealed record StrategySpec
 public sealed record PortfolioSpec
 {
     /// <summary>What <see cref="Rule"/> may be.</summary>
-    public static IReadOnlyList<string> Rules { get; } = ["winners", "equal", "score", "matching-pursuit", "regime"];
+    public static IReadOnlyList<string> Rules { get; } = ["winners", "equal", "score", "matching-pursuit", "regime", "ppo", "adaptive"];
 
     /// <summary>winners, equal, or another named rule; null where <see cref="FixedWeights"/> are given.</summary>
     public string? Rule { get; init; } = "winners";
@@ -197,6 +197,9 @@ public sealed record PortfolioSpec
 
     /// <summary>When weights are chosen again; null leaves the rules that look at the whole period as they are.</summary>
     public RebalanceSpec? Rebalance { get; init; }
+
+    /// <summary>How the rules ppo and adaptive learn; null for the standard values.</summary>
+    public AllocatorSpec? Allocator { get; init; }
 
     /// <summary>
     /// By strategy id its weight in each state of the regimes, in their order: how a live session goes on with the rule <c>regime</c>. Null

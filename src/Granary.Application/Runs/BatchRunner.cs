@@ -153,7 +153,7 @@ public sealed class BatchRunner(IBatchHost host, TimeProvider clock, Func<DataSp
             }
 
             var outcomes = folder.Finished;
-            var choice = await WeightRules.ChooseAsync(plan, outcomes, markets, log, CancellationToken.None);
+            var choice = await WeightRules.ChooseAsync(plan, outcomes, markets, log, options.Threads, CancellationToken.None);
             var (weights, members) = (choice.Last, choice.Members);
             if (log is null && members.Any(w => w != 0) && !interrupted)
             {
@@ -298,6 +298,14 @@ public sealed class BatchRunner(IBatchHost host, TimeProvider clock, Func<DataSp
                 model = model
                     with
                 { Sections = new Dictionary<string, string>(model.Sections) { ["weights"] = WeightsJson.Write(plan, choice) } };
+            if (choice.Allocator is { } allocator)
+                model = model with
+                {
+                    Sections = new Dictionary<string, string>(model.Sections)
+                    {
+                        [AllocatorJson.Section] = AllocatorJson.Write(plan, allocator),
+                    },
+                };
             if (spec.Regimes is not null || spec.Portfolio.Rule == WeightRules.ByRegime)
                 model = model with
                 {

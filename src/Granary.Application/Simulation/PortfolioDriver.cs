@@ -16,12 +16,12 @@ namespace Granary.Application.Simulation;
 /// A portfolio run with its books: its decisions, its trades, its equity row by row. The host passes it, time slice by time slice, the
 /// fills that became known, the closes, the signals made at them; the batch does so from a log of events, the live session as they happen.
 /// </summary>
-public sealed class PortfolioDriver
+public sealed class PortfolioDriver : IPortfolioSteps
 {
     private readonly Dictionary<string, int> _symbolIndex = new(StringComparer.Ordinal);
     private readonly PortfolioRun _run;
     private readonly BatchPlan _plan;
-    private readonly WeightSchedule? _schedule;
+    private readonly IWeightSource? _schedule;
     private readonly List<(int Member, int Number, ExitReason Reason)> _called = [];
     // Trades of strategies whose bars have ended: the portfolio may still close its part.
     private readonly List<(int Strategy, Trade Trade)> _ended = [];
@@ -32,7 +32,7 @@ public sealed class PortfolioDriver
     // Before it no strategy has a weight, so that nothing can trade: there are no rows.
     private readonly long _from;
     private readonly EquityRecorder _recorder = new();
-    private AccountStatistics _statistics = null!;
+    private AccountStatistics? _statistics;
     private Action<EquityRow>? _row;
     private Action<PortfolioTrade>? _trade;
     private readonly SortedDictionary<string, int> _expired = new(StringComparer.Ordinal);
@@ -45,7 +45,7 @@ public sealed class PortfolioDriver
     /// Weights over time, in place of those of <paramref name="weights"/> that are not 0; null where they stay.
     /// </param>
     public PortfolioDriver(BatchPlan plan, IReadOnlyList<double> weights, IReadOnlyList<Instrument> instruments,
-        WeightSchedule? schedule = null)
+        IWeightSource? schedule = null)
     {
         (_plan, _schedule) = (plan, schedule);
         // Signals of a bar that closes at that time are the first to be accepted; bars before the batch's first only warm up.
@@ -66,6 +66,7 @@ public sealed class PortfolioDriver
 
     public int SymbolIndex(string symbol) => _symbolIndex[symbol];
 
+    /// <summary>Keeps rows and trades for an <see cref="Outcome"/>; without this call the account alone is followed.</summary>
     /// <param name="row">Is given every row of the equity curve.</param>
     /// <param name="trade">Is given the portfolio's trades in the order of closing.</param>
     public void Begin(FeedClock clock, Action<EquityRow>? row, Action<PortfolioTrade>? trade) =>
@@ -79,6 +80,10 @@ public sealed class PortfolioDriver
 
     /// <summary>Shares of open trades that were closed to keep a limit, in order; 1 = all that was left.</summary>
     public IReadOnlyList<(int Member, int Number, double Share)> Cuts => _cuts;
+
+    bool IPortfolioSteps.OpenRow(long stamp, long timestamp) => OpenRow(stamp);
+
+    void IPortfolioSteps.Take(int strategy, in RunEvent e) => Take(strategy, e);
 
     /// <summary>A bar has closed.</summary>
     public void Mark(int symbol, in Bar bar) => _run.Mark(symbol, bar);
@@ -131,6 +136,7 @@ public sealed class PortfolioDriver
         if (stamp < _from) return;
         // A flat curve without strategies is not part of the result.
         if (_decisions.Count > 0) _run.Seal(stamp);
+        if (_statistics is null) return;
         var r = new EquityRow(stamp, _run.Equity, _run.Cash, _run.Exposure, _run.Drawdown);
         _statistics.Add(r, _run.OpenTrades > 0);
         _recorder.Add(r);
@@ -245,13 +251,14 @@ public sealed class PortfolioDriver
 
     private void Book(in PortfolioTrade own)
     {
-        _statistics.Add(own.Trade);
+        _statistics?.Add(own.Trade);
         _trade?.Invoke(own);
     }
 
-    /// <summary>Sums up after the last row; to be asked once.</summary>
+    /// <summary>Sums up after the last row; to be asked once, after <see cref="Begin"/>.</summary>
     public PortfolioOutcome Outcome()
     {
+        if (_statistics is null) throw new InvalidOperationException("rows and trades were not kept: call Begin first");
         foreach (var open in _run.EndUnwinding(_lastStamp)) Book(open);
         foreach (var (strategy, trade) in _ended)
             if (_run.OnTrade(strategy, trade) is { } open)

@@ -17,9 +17,9 @@ public readonly record struct StateTrade(int Strategy, long SignalledAt, long Kn
 public static class ScheduledWeights
 {
     // The times of the choices, as numbers of trace periods, and how many periods each looks back.
-    private sealed record Calendar(long Ticks, IReadOnlyList<(long From, long At)> Choices, string? Note);
+    internal sealed record Calendar(long Ticks, IReadOnlyList<(long From, long At)> Choices, string? Note);
 
-    private static Calendar CalendarOf(RebalanceSpec spec, IEnumerable<EquityTrace> traces)
+    internal static Calendar CalendarOf(RebalanceSpec spec, IEnumerable<EquityTrace> traces)
     {
         var (first, last, ticks) = (long.MaxValue, long.MinValue, 0L);
         foreach (var trace in traces)
@@ -114,7 +114,7 @@ public static class ScheduledWeights
         return (mean, values.Length > 1 ? Math.Sqrt(squares / (values.Length - 1)) : 0);
     }
 
-    private static IReadOnlyList<(int Strategy, double Weight)> Pursue(List<(int Index, EquityTrace Trace)> traces, long from, long to,
+    internal static IReadOnlyList<(int Strategy, double Weight)> Pursue(List<(int Index, EquityTrace Trace)> traces, long from, long to,
         RebalanceSpec spec)
     {
         // A strategy that has not begun, or lost over the window, adds nothing to a choice without shorts.

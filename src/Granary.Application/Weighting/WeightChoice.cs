@@ -19,6 +19,9 @@ public sealed record WeightChoice(double[] Last)
     /// <summary>By strategy index its weight in each state of the regimes; null where weights do not depend on them.</summary>
     public double[]?[]? ByState { get; init; }
 
+    /// <summary>Of the rules ppo and adaptive; null otherwise.</summary>
+    internal AllocatorOutcome? Allocator { get; init; }
+
     /// <summary>For <see cref="RunModel.Notes"/>.</summary>
     public IReadOnlyList<RunNote> Notes { get; init; } = [];
 

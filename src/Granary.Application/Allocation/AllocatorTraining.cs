@@ -1,0 +1,79 @@
+using Granary.Application.Batches;
+using Granary.Learning.Reinforcement.Environments;
+using Granary.Learning.Reinforcement.Policies;
+using Granary.Learning.Reinforcement.Training;
+
+namespace Granary.Application.Allocation;
+
+/// <summary>Trains the allocator of one window and measures policies and fixed weights on rows that they have not seen.</summary>
+internal static class AllocatorTraining
+{
+    private const int LeastRows = 40;
+
+    private static readonly PpoSettings Settings = new()
+    {
+        Environments = 8,
+        Horizon = 64,
+        Epochs = 6,
+        Hidden = [32, 32],
+        EntropyCoefficient = 0.001,
+        TargetKl = 0.02,
+        LogDeviation = -0.5,
+    };
+
+    /// <summary>Whether a window has enough rows to be trained on and validated with.</summary>
+    public static bool IsEnough(AllocatorSpec spec, int rows) =>
+        rows * spec.TrainingShare >= LeastRows && rows * (1 - spec.TrainingShare) >= 2;
+
+    /// <param name="first">The first row of the window.</param>
+    /// <param name="last">The row after its last.</param>
+    public static TrainedAllocator Train(AllocationView view, AllocatorSpec spec, int first, int last, long seed,
+        CancellationToken cancellationToken)
+    {
+        var cut = first + (int)((last - first) * spec.TrainingShare);
+        IEnvironment Make() => new AllocationEnvironment(view, spec, first, cut, spec.Episode);
+        using var trainer = new PpoTrainer(Make, Settings, seed, spec.Steps);
+        var curve = new List<TrainingCurvePoint>();
+        while (trainer.Done < trainer.Updates)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            curve.Add(trainer.Next());
+        }
+        return new TrainedAllocator(seed, trainer.Policy, trainer.Digest, Growth(view, trainer.Policy, cut, last), curve);
+    }
+
+    /// <summary>Log growth of a new account that the policy weighs over some rows.</summary>
+    public static double Growth(AllocationView view, TrainedPolicy policy, int first, int last)
+    {
+        var observation = new double[view.Observer.Size];
+        var action = new double[view.Strategies.Length + 1];
+        // Policies keep memory of their own, and one may be measured on several threads.
+        var own = TrainedPolicy.FromBytes(policy.ToBytes());
+        return Growth(view, first, last, (account, weights) =>
+        {
+            view.Observe(account, observation);
+            own.Decide(observation, action);
+            view.ToWeights(action, weights);
+        });
+    }
+
+    /// <summary>Log growth of a new account with the same weights at every row.</summary>
+    public static double Growth(AllocationView view, double[] weights, int first, int last) =>
+        Growth(view, first, last, (_, target) => weights.CopyTo(target, 0));
+
+    private static double Growth(AllocationView view, int first, int last, Action<AllocationAccount, double[]> decide)
+    {
+        if (last - first < 2) return 0;
+        var account = new AllocationAccount(view.Timeline, view.Plan, view.Instruments, view.Strategies, last - first);
+        var weights = new double[view.Strategies.Length];
+        account.Start(first);
+        var start = account.Run.Equity;
+        while (account.Row < last - 1)
+        {
+            decide(account, weights);
+            account.Decide(weights);
+        }
+        // An account of which nothing is left.
+        return account.Run.Equity > 0 ? Math.Log(account.Run.Equity / start) : Math.Log(1e-6);
+    }
+}
