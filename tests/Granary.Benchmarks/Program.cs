@@ -19,7 +19,8 @@ return args switch
 static int Usage()
 {
     Console.WriteLine("Granary.Benchmarks csv [FILE] | omp [NAMES PERIODS MOST RUNS] | guards [TURNS] | factors LIBRARY [FACTOR…] | stores "
-        + "[M1.csv postgres://…] [kafka://…] | learning [THREADS TURNS PYTHON] | reinforce [ENVIRONMENT…] | portfolio [SIGNALS] | live [STRATEGIES FOLDER] | sweep "
+        + "[M1.csv postgres://…] [kafka://…] | learning [THREADS TURNS PYTHON] | "
+        + "reinforce [ENVIRONMENT…] | portfolio [SIGNALS] | live [STRATEGIES FOLDER] | sweep "
         + "BENCH_FOLDER SWEEP_BINARY SCRATCH_FOLDER [TURNS] [BLOCK]");
     return 2;
 }

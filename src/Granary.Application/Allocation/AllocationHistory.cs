@@ -4,7 +4,9 @@ using Granary.Engine.Market;
 
 namespace Granary.Application.Allocation;
 
-/// <summary>What the strategies of a batch did, in one order, with the instruments they traded: the past that allocators learn from.</summary>
+/// <summary>
+/// What the strategies of a batch did, in one order, with the instruments they traded: the past that allocators learn from.
+/// </summary>
 internal sealed record AllocationHistory(BatchPlan Plan, PortfolioTimeline Timeline, IReadOnlyList<Instrument> Instruments)
 {
     /// <summary>Reads the events of some strategies and the bars of their markets.</summary>

@@ -41,8 +41,8 @@ internal static class BaselineWeights
         return a.Length > 1 ? sum / (a.Length - 1) : 0;
     }
 
-    // Σ⁻¹·1 without shorts: the strategies with negative weights leave one after another. A tenth of the mean variance on the diagonal keeps
-    // few periods from deciding.
+    // Σ⁻¹·1 without shorts: the strategies with negative weights leave one after another. A tenth of the mean variance on the diagonal
+    // keeps few periods from deciding.
     private static double[] MinimumVariance(double[][] returns)
     {
         var weights = new double[returns.Length];

@@ -18,7 +18,7 @@ internal sealed class PortfolioMerge(BatchPlan plan, IEventLog? log, IPortfolioS
     {
         private readonly Queue<RunEvent> _events = new();
         private int _chunk;
-        private (long Instant, int Phase) _last = (long.MinValue, 0);
+        private (long Timestamp, int Phase) _last = (long.MinValue, 0);
 
         public int Strategy => instance.Index;
 
@@ -27,7 +27,7 @@ internal sealed class PortfolioMerge(BatchPlan plan, IEventLog? log, IPortfolioS
 
         public RunEvent Current { get; private set; }
 
-        public (long Instant, int Phase) Key => _last;
+        public (long Timestamp, int Phase) Key => _last;
 
         public bool Next()
         {
@@ -79,7 +79,7 @@ internal sealed class PortfolioMerge(BatchPlan plan, IEventLog? log, IPortfolioS
 
         public Timeframe Timeframe => timeframe;
 
-        public long Instant => _block!.Time[_at] + timeframe.Ticks;
+        public long Timestamp => _block!.Time[_at] + timeframe.Ticks;
 
         public long Time => _block!.Time[_at];
 
@@ -110,14 +110,14 @@ internal sealed class PortfolioMerge(BatchPlan plan, IEventLog? log, IPortfolioS
             foreach (var run in log!.RunsOf(instance.Index))
             {
                 var stream = new Stream(log, run, instance, plan.Spec.Portfolio.BookAtClose) { Order = order++ };
-                if (stream.Next()) streams.Enqueue(stream, (stream.Key.Instant, stream.Key.Phase, stream.Order));
+                if (stream.Next()) streams.Enqueue(stream, (stream.Key.Timestamp, stream.Key.Phase, stream.Order));
             }
         }
         var marks = new PriorityQueue<Marks, (long, int)>();
         foreach (var (symbol, feed) in bars)
         {
             var m = new Marks(steps.SymbolIndex(symbol), feed.Timeframe, feed.Blocks.GetAsyncEnumerator(cancellationToken));
-            if (await m.NextAsync()) marks.Enqueue(m, (m.Instant, m.Symbol));
+            if (await m.NextAsync()) marks.Enqueue(m, (m.Timestamp, m.Symbol));
             else await m.DisposeAsync();
         }
         while (streams.Count > 0 || marks.Count > 0)
@@ -134,7 +134,7 @@ internal sealed class PortfolioMerge(BatchPlan plan, IEventLog? log, IPortfolioS
                 marks.Dequeue();
                 steps.Mark(m.Symbol, m.Bar);
                 stamp = Math.Max(stamp, m.Time);
-                if (await m.NextAsync()) marks.Enqueue(m, (m.Instant, m.Symbol));
+                if (await m.NextAsync()) marks.Enqueue(m, (m.Timestamp, m.Symbol));
                 else await m.DisposeAsync();
             }
             var row = steps.OpenRow(stamp, timestamp);
@@ -155,7 +155,7 @@ internal sealed class PortfolioMerge(BatchPlan plan, IEventLog? log, IPortfolioS
                 steps.Take(stream.Strategy, stream.Current);
                 more = stream.Next();
             }
-            if (more) streams.Enqueue(stream, (stream.Key.Instant, stream.Key.Phase, stream.Order));
+            if (more) streams.Enqueue(stream, (stream.Key.Timestamp, stream.Key.Phase, stream.Order));
         }
     }
 }

@@ -166,7 +166,8 @@ internal sealed class AllocatorWeights
 
     private static AllocatorResult Judge(List<AllocatorWindow> windows)
     {
-        List<(string, ImprovementProbability)> Improvements(Func<AllocatorWindow, double[]> own, Func<AllocatorWindow, int, double> other) =>
+        List<(string, ImprovementProbability)> Improvements(Func<AllocatorWindow, double[]> own,
+            Func<AllocatorWindow, int, double> other) =>
             [.. windows[0].Baselines.Select((b, k) =>
                 (b.Name, ImprovementProbability.Of([.. windows.Select(w => (own(w), new[] { other(w, k) }))])))];
         List<(string, InterquartileMean)> growth = [("ppo", InterquartileMean.Of([.. windows.Select(w => w.Tests)]))];

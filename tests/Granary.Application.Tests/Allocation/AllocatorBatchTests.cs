@@ -70,7 +70,8 @@ public partial class AllocatorBatchTests
     {
         using var batch = new AllocationBatch(0.0004, 0.0002);
         var spec = batch.Spec("\"weights\": \"ppo\"", """
-            { "class": "SmaCross", "params": { "fast": [2, 3, 4, 5, 6, 7], "slow": [10, 15, 20, 25, 30, 35] }, "sides": "long", "size": { "units": 10 } }
+            { "class": "SmaCross", "params": { "fast": [2, 3, 4, 5, 6, 7], "slow": [10, 15, 20, 25, 30, 35] }, "sides": "long",
+              "size": { "units": 10 } }
             """);
         (await Should.ThrowAsync<InputException>(() => new BatchRunner(new EmbeddedHost(2), TimeProvider.System).RunAsync(spec,
             new BatchOptions { Out = Path.Combine(batch.Folder, "many"), Validation = false }, null,

@@ -122,7 +122,8 @@ internal static class ReinforceBenchmark
         var before = Cpu();
         for (var i = 0; i < 60; i++) trainer.Collect();
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"CartPole with the policy's forward pass (32 × 32): {60 * trainer.StepsPerUpdate / (Cpu() - before):N0} steps per CPU second"));
+            $"CartPole with the policy's forward pass (32 × 32): "
+                + $"{60 * trainer.StepsPerUpdate / (Cpu() - before):N0} steps per CPU second"));
         NetworkSpeed.Run();
     }
 
