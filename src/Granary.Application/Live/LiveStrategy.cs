@@ -82,7 +82,7 @@ internal sealed class LiveStrategy(StrategyInstance instance, RunEventWriter? lo
         public void OnSignalEnded(int number, SignalEnd end, long time)
         {
             log?.OnSignalEnded(number, end, time);
-            owner.Events.Add((RunEvent.Ended(number, end, time), []));
+            owner.Events.Add((RunEvent.Of(new SignalEndedEvent(number, end, time)), []));
             owner.Trades.Remove(number);
         }
 
@@ -114,19 +114,19 @@ internal sealed class LiveStrategy(StrategyInstance instance, RunEventWriter? lo
         public void OnEntryCut(int number, long time, double rest)
         {
             log?.OnEntryCut(number, time, rest);
-            owner.Events.Add((RunEvent.EntryCut(number, time, rest), []));
+            owner.Events.Add((RunEvent.Of(new EntryCutEvent(number, time, rest)), []));
         }
 
         public void OnFinancing(int number, long time, FinancingKind kind, double amount)
         {
             log?.OnFinancing(number, time, kind, amount);
-            owner.Events.Add((RunEvent.Of(number, time, kind, amount), []));
+            owner.Events.Add((RunEvent.Of(new FinancingEvent(number, time, kind, amount)), []));
         }
 
         public void OnSplit(int number, long time, long exDate, double ratio)
         {
             log?.OnSplit(number, time, exDate, ratio);
-            owner.Events.Add((RunEvent.Split(number, time, exDate, ratio), []));
+            owner.Events.Add((RunEvent.Of(new SplitEvent(number, time, exDate, ratio)), []));
         }
 
         public void OnTrade(in Trade trade)

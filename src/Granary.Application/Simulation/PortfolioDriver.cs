@@ -175,7 +175,7 @@ public sealed class PortfolioDriver : IPortfolioSteps
                 break;
             case RunEventKind.SignalEnded:
                 // What its own book refuses at once is refused here too, whatever the portfolio had said.
-                if (e.End is SignalEnd.NoCash or SignalEnd.NoQuantity or SignalEnd.NoStop)
+                if (e.ToSignalEnded().End is SignalEnd.NoCash or SignalEnd.NoQuantity or SignalEnd.NoStop)
                 {
                     var said = AnswersTo(strategy, 0);
                     if (said.Count == e.Number && said[^1] == Decision.Accepted)
@@ -199,7 +199,7 @@ public sealed class PortfolioDriver : IPortfolioSteps
                 _run.OnExiting(strategy, e.Number);
                 break;
             case RunEventKind.EntryCut:
-                _run.OnEntryCut(strategy, e.Number, e.Quantity);
+                _run.OnEntryCut(strategy, e.Number, e.ToEntryCut().Rest);
                 break;
             case RunEventKind.CashShort:
                 break;
@@ -207,10 +207,12 @@ public sealed class PortfolioDriver : IPortfolioSteps
                 _run.OnEntryEnded(strategy, e.Number);
                 break;
             case RunEventKind.Financing:
-                _run.OnFinancing(strategy, e.Number, e.Time, e.FinancingKind, e.Price);
+                var financing = e.ToFinancing();
+                _run.OnFinancing(strategy, e.Number, e.Time, financing.Kind, financing.Amount);
                 break;
             case RunEventKind.Split:
-                _run.OnSplit(strategy, e.Number, e.Time, e.ExDate, e.Price);
+                var split = e.ToSplit();
+                _run.OnSplit(strategy, e.Number, e.Time, split.ExDate, split.Ratio);
                 break;
             case RunEventKind.Trade when IsEndOfData(_plan.Instances[strategy], e):
                 // The portfolio closes its own part when it knows that the symbol has stopped trading; else that is open.

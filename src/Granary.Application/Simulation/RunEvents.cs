@@ -47,7 +47,7 @@ internal sealed class RunEvents(BatchPlan plan, EventLog? log, IReadOnlyDictiona
                 case RunEventKind.SignalEnded:
                     foreach (var p in waiting)
                         if (p.Signal.Number == e.Number)
-                            p.End = e.End;
+                            p.End = e.ToSignalEnded().End;
                     break;
                 case RunEventKind.Trade:
                     foreach (var p in waiting)

@@ -77,13 +77,13 @@ public sealed class AccountReplay(double cash, IReadOnlyList<Instrument> instrum
                 Fill(key, e.ToFill(), market, side);
                 break;
             case RunEventKind.Financing when _open.TryGetValue(key, out var holding):
-                var amount = e.Price * Math.Abs(holding.SignedQuantity);
+                var amount = e.ToFinancing().Amount * Math.Abs(holding.SignedQuantity);
                 Financing += amount;
                 holding.Financing += amount;
                 Book(holding, amount);
                 break;
             case RunEventKind.Split when _open.TryGetValue(key, out var holding):
-                holding.SignedQuantity *= e.Price;
+                holding.SignedQuantity *= e.ToSplit().Ratio;
                 break;
             case RunEventKind.Trade when e.ToTrade() is { Reason: not ExitReason.Open } trade && _open.Remove(key, out var holding):
                 // What the trade's fills have not brought yet comes with its last one: the loss that the broker bears at ruin is in its

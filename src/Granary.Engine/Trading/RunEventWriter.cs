@@ -19,7 +19,7 @@ public sealed class RunEventWriter(int strategy, IEventSink sink, bool withFacto
 
     public void OnSignal(in Signal signal) => Signal(signal, 0, Run);
 
-    public void OnSignalEnded(int number, SignalEnd end, long time) => Write(RunEvent.Ended(number, end, time));
+    public void OnSignalEnded(int number, SignalEnd end, long time) => Write(RunEvent.Of(new SignalEndedEvent(number, end, time)));
 
     public void OnEntry(int number, long time, double price, double quantity, double commission) =>
         OnFill(new TradeFill(number, time, price, quantity, commission, default, IsEntry: true, IsFirst: true, IsMaker: false));
@@ -32,11 +32,13 @@ public sealed class RunEventWriter(int strategy, IEventSink sink, bool withFacto
 
     public void OnCashShort(long time) => Write(RunEvent.CashShort(time));
 
-    public void OnEntryCut(int number, long time, double rest) => Write(RunEvent.EntryCut(number, time, rest));
+    public void OnEntryCut(int number, long time, double rest) => Write(RunEvent.Of(new EntryCutEvent(number, time, rest)));
 
-    public void OnFinancing(int number, long time, FinancingKind kind, double amount) => Write(RunEvent.Of(number, time, kind, amount));
+    public void OnFinancing(int number, long time, FinancingKind kind, double amount) =>
+        Write(RunEvent.Of(new FinancingEvent(number, time, kind, amount)));
 
-    public void OnSplit(int number, long time, long exDate, double ratio) => Write(RunEvent.Split(number, time, exDate, ratio));
+    public void OnSplit(int number, long time, long exDate, double ratio) =>
+        Write(RunEvent.Of(new SplitEvent(number, time, exDate, ratio)));
 
     public void OnTrade(in Trade trade) => Write(RunEvent.Of(trade));
 

@@ -1,0 +1,5 @@
+namespace Granary.Engine.Trading;
+
+/// <summary>A signal ended without a trade.</summary>
+/// <param name="Time">Open time of the bar at which it ended, UTC ticks.</param>
+public readonly record struct SignalEndedEvent(int Number, SignalEnd End, long Time);
