@@ -26,7 +26,7 @@ var root = new RootCommand("Granary: one strategy in a backtest, on paper and li
     LiveCommands.Session(),
     RunCommands.Verify(host),
     RunCommands.Report(host),
-    CompareCommand.Create(),
+    CompareCommand.Create(host),
     HostCommands.Serve(host),
     HostCommands.Keys(),
     HostCommands.New(host),

@@ -67,7 +67,7 @@ public class LibraryTests
         var folder = Directory.CreateTempSubdirectory("granary-mlnet-").FullName;
         try
         {
-            var registry = new ModelRegistry(new FileModelStore(folder));
+            var registry = new ModelRegistry(new FileModelStore(folder), ModelKindCatalogue.BuiltIn);
             foreach (var name in TrainersUnderTest.Names)
             {
                 var model = TrainersUnderTest.Create(name).Train(Classes.Range(0, 500), new TrainingOptions(5));

@@ -31,7 +31,7 @@ public class FeatureTests
     {
         var bars = SyntheticBars.Make(100);
         var table = FeatureTable.Compute(SyntheticBars.Series, SyntheticBars.Blocks(bars, 17), Set);
-        var sma = FactorColumns.Compute(SyntheticBars.Series, SyntheticBars.Blocks(bars, 100), ["sma(5)"])[0];
+        var sma = FactorColumns.Compute(SyntheticBars.Series, SyntheticBars.Blocks(bars, 100), ["sma(5)"], FactorCatalogue.BuiltIn)[0];
         for (var i = 40; i < 100; i++)
         {
             table.Row(i)[0].ShouldBe(bars[i].Close);

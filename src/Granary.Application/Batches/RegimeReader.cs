@@ -33,9 +33,9 @@ public static class RegimeReader
         {
             return new RegimePlan(
                 [.. part.Need("machines").List().Select(Machine)],
+                factors,
                 [.. part.Find("rules")?.List().Select(Rule) ?? []],
-                part.Find("otherwise")?.String() ?? "neutral",
-                factors);
+                part.Find("otherwise")?.String() ?? "neutral");
         }
         catch (ArgumentException e)
         {

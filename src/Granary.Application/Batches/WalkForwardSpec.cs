@@ -29,11 +29,10 @@ public sealed record WalkForwardSpec(CalendarSpan InSample, CalendarSpan OutOfSa
     ChoiceAmong Among, int WarmUp, int MinTrades)
 {
     /// <param name="part">Null takes the defaults.</param>
-    /// <param name="metrics">Null for the metrics of the platform.</param>
+    /// <param name="metrics">The metrics that the process knows.</param>
     /// <exception cref="InputException">One sentence with file, line, field and remedy.</exception>
-    public static WalkForwardSpec Read(JsonPart? part, Timeframe timeframe, MetricCatalogue? metrics = null)
+    public static WalkForwardSpec Read(JsonPart? part, Timeframe timeframe, MetricCatalogue metrics)
     {
-        metrics ??= MetricCatalogue.BuiltIn;
         // A year and a quarter of days; of shorter bars so much less.
         var (inSample, outOfSample) = timeframe.Ticks >= TimeSpan.TicksPerDay ? (CalendarSpan.OfMonths(12), CalendarSpan.OfMonths(3))
             : timeframe.Ticks >= TimeSpan.TicksPerHour ? (CalendarSpan.OfDays(26 * 7), CalendarSpan.OfDays(6 * 7))

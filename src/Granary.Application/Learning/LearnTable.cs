@@ -76,8 +76,8 @@ public static class LearnTable
         string file)
     {
         var (model, version) = registry.Load(name, number);
-        var table = FeatureFile.Read(file, version.Lineage.Label,
-            classes: !TrainerCatalogue.BuiltIn.Own.Any(d => d.Name == version.Lineage.Trainer && d.Numbers), optional: true);
+        // The model says what it predicts: its trainer may be of a plug-in that is not loaded.
+        var table = FeatureFile.Read(file, version.Lineage.Label, classes: model.Task == LearningTask.Classification, optional: true);
         try
         {
             var (rows, values) = Prediction.Of(model, table.All());

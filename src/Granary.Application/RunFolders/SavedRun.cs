@@ -31,8 +31,9 @@ public sealed class SavedRun : IRunEvents
     /// <summary>Whether the run wrote its trades.</summary>
     public bool HasTrades { get; }
 
+    /// <param name="metrics">The metrics that the process knows.</param>
     /// <exception cref="InputException">The folder is not of a run, has no results, or a file of it is damaged.</exception>
-    public static SavedRun Read(string folder)
+    public static SavedRun Read(string folder, MetricCatalogue metrics)
     {
         var path = Path.Combine(folder, "results.json");
         if (!File.Exists(path))
@@ -45,7 +46,8 @@ public sealed class SavedRun : IRunEvents
             .Select((s, i) => new StrategyEntry(i, s.Need("id").String(), s.Need("class").String(),
             [.. s.Need("params").Members.Select(m => (m.Name, (object)m.Value.Text))], s.Need("symbol").String(),
             s.Need("timeframe").String(), s.Need("sides").String(),
-            s.Need("weight").Number(), Statistics(s.Find("stats")), s.Find("model")?.String(), s.Find("error")?.String())
+            s.Need("weight").Number(), Statistics(s.Find("stats"), metrics), s.Find("model")?.String(), s.Find("error")?.String(),
+            s.Find("symbols")?.List().Select(x => x.String()).ToList())
             {
                 HasListedTrades = s.Find("tradesListed")?.Bool() ?? true,
             }).ToList();
@@ -62,9 +64,10 @@ public sealed class SavedRun : IRunEvents
             IsLive = File.Exists(Path.Combine(folder, RunFolder.AccountGap)),
             Interrupted = manifest.Find("status")?.String() == "interrupted",
             Strategies = entries,
+            Metrics = metrics,
             Markets = [.. manifest.Need("data").List().Select(Market)],
-            StartingCash = CashOf(Statistics(portfolio.Find("stats")), manifest.Need("spec").String()),
-            Portfolio = Statistics(portfolio.Find("stats")),
+            StartingCash = CashOf(Statistics(portfolio.Find("stats"), metrics), manifest.Need("spec").String()),
+            Portfolio = Statistics(portfolio.Find("stats"), metrics),
             Decisions = portfolio.Find("decisions")?.Members.ToDictionary(m => Spelt(m.Value, m.Name, RunText.Of,
                 Enum.GetValues<Decision>()), m => (long)m.Value.Number()) ?? [],
             Notes = [.. results.Find("notes")?.List().Select(Note).OfType<RunNote>() ?? []],
@@ -73,7 +76,7 @@ public sealed class SavedRun : IRunEvents
         var equity = Path.Combine(folder, "equity.csv");
         if (File.Exists(equity)) model = WithEquity(model, equity);
         var trades = Path.Combine(folder, "trades.csv");
-        return new SavedRun(model, File.Exists(trades) ? TradesOf(trades) : [], File.Exists(trades));
+        return new SavedRun(model, File.Exists(trades) ? TradesOf(trades, entries) : [], File.Exists(trades));
     }
 
     // What is left of an account that has lost everything does not tell what it began with: its batch does.
@@ -126,8 +129,8 @@ public sealed class SavedRun : IRunEvents
         new DateTime(m.Find("first")?.Time() ?? 0, DateTimeKind.Utc), new DateTime(m.Find("last")?.Time() ?? 0, DateTimeKind.Utc),
         m.Need("hash").String(), []);
 
-    private static MetricSet? Statistics(JsonPart? part) => part is null ? null
-        : MetricCatalogue.BuiltIn.Read(part.Members.ToDictionary(m => m.Name,
+    private static MetricSet? Statistics(JsonPart? part, MetricCatalogue metrics) => part is null ? null
+        : metrics.Read(part.Members.ToDictionary(m => m.Name,
             m => m.Value.Kind == JsonValueKind.Number ? m.Value.Number() : double.NaN, StringComparer.Ordinal));
 
     private static T Spelt<T>(JsonPart place, string word, Func<T, string> spell, IReadOnlyList<T> all) where T : struct
@@ -138,8 +141,10 @@ public sealed class SavedRun : IRunEvents
         throw place.Fault($"'{word}' is not understood; the run may have been written by a newer Granary");
     }
 
-    private static Dictionary<string, List<Trade>> TradesOf(string path)
+    private static Dictionary<string, List<Trade>> TradesOf(string path, IReadOnlyList<StrategyEntry> entries)
     {
+        // Only strategies of several symbols need them: the trades of the others have index 0.
+        var symbols = entries.Where(e => e.Symbols is not null).ToDictionary(e => e.Id, e => e.Symbols!, StringComparer.Ordinal);
         var byStrategy = new Dictionary<string, List<Trade>>(StringComparer.Ordinal);
         using var csv = new CsvReader(new StreamReader(path), CultureInfo.InvariantCulture);
         try
@@ -161,6 +166,7 @@ public sealed class SavedRun : IRunEvents
                     Number("exit_price"), Number("pnl"), Number("commission"), csv.GetField<int>("bars"),
                     Enum.GetValues<ExitReason>().First(r => RunText.Of(r) == reason), 0, 0)
                 {
+                    SymbolIndex = symbols.TryGetValue(id, out var own) ? IndexOf(own, csv.GetField("symbol")!) : 0,
                     Financing = csv.TryGetField<double>("carry", out var financing) ? financing : 0,
                 });
             }
@@ -171,6 +177,14 @@ public sealed class SavedRun : IRunEvents
                 e);
         }
         return byStrategy;
+    }
+
+    private static int IndexOf(IReadOnlyList<string> symbols, string symbol)
+    {
+        for (var i = 0; i < symbols.Count; i++)
+            if (symbols[i] == symbol)
+                return i;
+        throw new FormatException($"'{symbol}' is not among the strategy's symbols {string.Join(", ", symbols)}");
     }
 
     public IEnumerable<Trade> Trades(int strategy) => _trades.GetValueOrDefault(Model.Strategies[strategy].Id) ?? [];

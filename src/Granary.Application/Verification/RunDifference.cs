@@ -23,10 +23,8 @@ public sealed record RunDifference(string DigestA, string DigestB, IReadOnlyList
     /// <summary>Both runs entered, and quantity, prices, exit or costs differ.</summary>
     public IEnumerable<TradePair> TradesChanged => Trades.Where(t => t.Kind == TradeDifference.Changed);
 
-    /// <exception cref="InputException">A folder is not of a run, or has no results.</exception>
-    public static RunDifference Of(string a, string b) => Of(a, SavedRun.Read(a), b, SavedRun.Read(b));
-
-    /// <summary>The same for runs that are read already.</summary>
+    /// <param name="a">Folder of the first run.</param>
+    /// <param name="b">Folder of the second run.</param>
     public static RunDifference Of(string a, SavedRun first, string b, SavedRun second)
     {
         var (digestA, statsA) = Results(a);
@@ -74,7 +72,7 @@ public sealed record RunDifference(string DigestA, string DigestB, IReadOnlyList
         foreach (var (a, b) in strategies)
         {
             if (TradePair.IsComparable(a, b))
-                pairs.AddRange(TradePair.Of((a ?? b)!.Id, a is null ? [] : first.Trades(a.Index), b is null ? [] : second.Trades(b.Index))
+                pairs.AddRange(TradePair.Of((a ?? b)!, a is null ? [] : first.Trades(a.Index), b is null ? [] : second.Trades(b.Index))
                     .Where(p => p.Kind != TradeDifference.Same));
             else notListed++;
         }

@@ -17,7 +17,7 @@ internal static class CompareCommand
 {
     private const int MostStatistics = 50, MostTrades = 20, MostGaps = 15, MostIds = 20;
 
-    public static Command Create()
+    public static Command Create(CompositionRoot root)
     {
         var a = new Argument<string>("RUN_A") { Description = "a run's folder" };
         var b = new Argument<string>("RUN_B") { Description = "another run's folder" };
@@ -30,7 +30,8 @@ internal static class CompareCommand
             var (folderA, folderB) = (call.GetValue(a)!, call.GetValue(b)!);
             var gap = LiveGap.IsLive(folderB) ? LiveGap.Of(folderA, folderB)
                 : LiveGap.IsLive(folderA) ? LiveGap.Of(folderB, folderA) : null;
-            var (first, second) = (SavedRun.Read(folderA), SavedRun.Read(folderB));
+            var metrics = root.Catalogues(call).Metrics;
+            var (first, second) = (SavedRun.Read(folderA, metrics), SavedRun.Read(folderB, metrics));
             var difference = RunDifference.Of(folderA, first, folderB, second);
             var path = Path.GetFullPath(call.GetValue(page) ?? Path.Combine(folderB, "compare.html"));
             AtomicFile.Write(path, w => CompareReport.Write(w, first.Model, first, second.Model, second));
@@ -49,12 +50,12 @@ internal static class CompareCommand
         difference.OnlyInA,
         difference.OnlyInB,
         difference.Statistics,
-        TradesOnlyInA = difference.TradesOnlyInA.Select(t => Line(t.Strategy, t.First!.Value)),
-        TradesOnlyInB = difference.TradesOnlyInB.Select(t => Line(t.Strategy, t.Second!.Value)),
+        TradesOnlyInA = difference.TradesOnlyInA.Select(t => Line(t, t.First!.Value)),
+        TradesOnlyInB = difference.TradesOnlyInB.Select(t => Line(t, t.Second!.Value)),
         TradesChanged = difference.TradesChanged.Select(t => new
         {
-            A = Line(t.Strategy, t.First!.Value),
-            B = Line(t.Strategy, t.Second!.Value)
+            A = Line(t, t.First!.Value),
+            B = Line(t, t.Second!.Value)
         }),
         StrategiesNotCompared = difference.NotListed,
         Page = page,
@@ -62,8 +63,9 @@ internal static class CompareCommand
             : new { gap.Backtest, gap.Live, gap.Total, causes = gap.Causes.ToDictionary(c => c.Cause, c => c.Amount), gap.Trades },
     }, Output.Json);
 
-    private static string Line(string strategy, in Trade t) =>
-        string.Join(',', strategy, RunText.Of(t.Side), RunText.Number(t.Quantity), RunText.Time(t.EntryTime), RunText.Number(t.EntryPrice),
+    // The symbol stands where the strategy has several; the id of the others names it.
+    private static string Line(in TradePair pair, in Trade t) =>
+        string.Join(',', pair.Symbol.Length > 0 ? $"{pair.Strategy},{pair.Symbol}" : pair.Strategy, RunText.Of(t.Side), RunText.Number(t.Quantity), RunText.Time(t.EntryTime), RunText.Number(t.EntryPrice),
         RunText.Time(t.ExitTime), RunText.Number(t.ExitPrice), RunText.Number(t.NetProfit), RunText.Number(t.Commission),
         RunText.Of(t.Reason));
 
@@ -96,20 +98,22 @@ internal static class CompareCommand
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"Trades: {difference.TradesOnlyInA.Count():N0} only in A, {difference.TradesOnlyInB.Count():N0} only in "
                 + $"B, {difference.TradesChanged.Count():N0} changed"));
-        TableWriter.Write("", [Column.Text("Run"), Column.Text("Strategy"), Column.Text("Side"), Column.Text("Entry (UTC)"),
+        var hasSymbols = difference.Trades.Any(t => t.Symbol.Length > 0);
+        Column[] symbol = hasSymbols ? [Column.Text("Symbol")] : [];
+        TableWriter.Write("", [Column.Text("Run"), Column.Text("Strategy"), .. symbol, Column.Text("Side"), Column.Text("Entry (UTC)"),
             Column.Number("Quantity"), Column.Number("Entry price"), Column.Number("Exit price"), Column.Number("Net profit")],
             difference.Trades.SelectMany(Rows).Take(MostTrades));
         if (difference.Trades.Count > MostTrades)
             Console.WriteLine($"The first rows of {Cell.Count(difference.Trades.Count)} differences; --json and the page have more");
 
-        static IEnumerable<string[]> Rows(TradePair pair)
+        IEnumerable<string[]> Rows(TradePair pair)
         {
-            if (pair.First is { } a) yield return Row("A", pair.Strategy, a);
-            if (pair.Second is { } b) yield return Row("B", pair.Strategy, b);
+            if (pair.First is { } a) yield return Row("A", pair, a);
+            if (pair.Second is { } b) yield return Row("B", pair, b);
         }
 
-        static string[] Row(string run, string strategy, in Trade t) =>
-            [run, strategy, RunText.Of(t.Side), NumberText.Time(t.EntryTime), Cell.Quantity(t.Quantity), NumberText.Price(t.EntryPrice),
+        string[] Row(string run, in TradePair pair, in Trade t) =>
+            [run, pair.Strategy, .. hasSymbols ? [pair.Symbol] : (string[])[], RunText.Of(t.Side), NumberText.Time(t.EntryTime), Cell.Quantity(t.Quantity), NumberText.Price(t.EntryPrice),
                 NumberText.Price(t.ExitPrice), Cell.Money(t.NetProfit)];
     }
 

@@ -34,7 +34,7 @@ internal static class RemoteBacktest
         }
         else if (!quiet)
         {
-            if (File.Exists(Path.Combine(folder, "results.json"))) Output.WriteNotes(SavedRun.Read(folder).Model);
+            if (File.Exists(Path.Combine(folder, "results.json"))) Output.WriteNotes(SavedRun.Read(folder, spec.Catalogues.Metrics).Model);
             Console.WriteLine(
                 $"{status.Progress.Strategies:N0} strategies{(status.Progress.Failed == 0 ? "" : $", of which {status.Progress.Failed:N0} failed")}, {status.Trades:N0} trades at {hosts}");
             Console.WriteLine(FeltTime.OfProcess.Sentence(status.Seconds ?? double.NaN));

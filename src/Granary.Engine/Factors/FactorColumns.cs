@@ -23,13 +23,12 @@ public sealed class FactorColumns
 
     /// <param name="series">The feed's instrument and timeframe.</param>
     /// <param name="factors">As users write them, each a column.</param>
-    /// <param name="catalogue">The factors that the process knows; null for Granary's own.</param>
+    /// <param name="catalogue">The factors that the process knows.</param>
     /// <exception cref="ArgumentException">
     /// A text is no factor, or not one of this feed; the message says what is wrong and what is near.
     /// </exception>
-    public FactorColumns(MarketSeries series, IReadOnlyList<string> factors, FactorCatalogue? catalogue = null)
+    public FactorColumns(MarketSeries series, IReadOnlyList<string> factors, FactorCatalogue catalogue)
     {
-        catalogue ??= FactorCatalogue.BuiltIn;
         Headers = [.. factors.Select(f => f.Trim())];
         var computations = new List<Computation>();
         var known = new Dictionary<FactorRequest, int>();
@@ -83,9 +82,10 @@ public sealed class FactorColumns
 
     /// <summary>All columns over all bars at once: [factor][bar].</summary>
     /// <inheritdoc cref="FactorColumns(MarketSeries, IReadOnlyList{string}, FactorCatalogue)"/>
-    public static double[][] Compute(MarketSeries series, IEnumerable<BarBlock> blocks, IReadOnlyList<string> factors)
+    public static double[][] Compute(MarketSeries series, IEnumerable<BarBlock> blocks, IReadOnlyList<string> factors,
+        FactorCatalogue catalogue)
     {
-        var columns = new FactorColumns(series, factors);
+        var columns = new FactorColumns(series, factors, catalogue);
         var all = new List<double>[factors.Count];
         for (var i = 0; i < all.Length; i++) all[i] = [];
         foreach (var block in blocks)

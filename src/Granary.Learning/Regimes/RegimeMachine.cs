@@ -74,18 +74,18 @@ public sealed record RegimeRule(IReadOnlyDictionary<string, string> When, string
 /// <summary>Machines at several time scales and how their states make one.</summary>
 public sealed class RegimePlan
 {
+    /// <param name="factors">The factors that the process knows.</param>
     /// <param name="rules">
     /// Tried in order; the first that matches names the state. Without rules the machines' states, joined by slashes, are the state.
     /// </param>
     /// <param name="otherwise">The state where no rule matches.</param>
-    /// <param name="factors">The factors that the process knows; null for Granary's own.</param>
     /// <exception cref="ArgumentException">
     /// A machine is not well formed, or a rule names a machine or state that is not there; the message says which.
     /// </exception>
-    public RegimePlan(IReadOnlyList<RegimeMachine> machines, IReadOnlyList<RegimeRule>? rules = null, string otherwise = "neutral",
-        FactorCatalogue? factors = null)
+    public RegimePlan(IReadOnlyList<RegimeMachine> machines, FactorCatalogue factors, IReadOnlyList<RegimeRule>? rules = null,
+        string otherwise = "neutral")
     {
-        Factors = factors ?? FactorCatalogue.BuiltIn;
+        Factors = factors;
         if (machines.Count == 0) throw new ArgumentException("a regime needs at least one machine");
         Machines = machines;
         Rules = rules ?? [];
@@ -124,6 +124,7 @@ public sealed class RegimePlan
     /// <summary>A short and a long trend by SMA 10/30 and SMA 30/100, composed: bullish or bearish where both agree.</summary>
     public static RegimePlan ShortAndLong(double enter = 0.5, double leave = 0.1, int dwell = 3) => new(
         [LadderMachine.Trend("short", 10, 30, enter, leave, dwell), LadderMachine.Trend("long", 30, 100, enter, leave, dwell)],
+        FactorCatalogue.BuiltIn,
         [
             new RegimeRule(new Dictionary<string, string> { ["short"] = "bullish", ["long"] = "bullish" }, "bullish"),
             new RegimeRule(new Dictionary<string, string> { ["short"] = "bearish", ["long"] = "bearish" }, "bearish"),

@@ -13,8 +13,8 @@ namespace Granary.Learning.Registry;
 /// <see cref="RollBack"/> goes back to the one before. A loaded version predicts the same bits.
 /// </summary>
 /// <param name="store">Where the versions are.</param>
-/// <param name="kinds">The model kinds that the process knows; null for Granary's own.</param>
-public sealed class ModelRegistry(IModelStore store, ModelKindCatalogue? kinds = null)
+/// <param name="kinds">The model kinds that the process knows.</param>
+public sealed class ModelRegistry(IModelStore store, ModelKindCatalogue kinds)
 {
     private static readonly JsonSerializerOptions Json = new()
     {
@@ -64,7 +64,7 @@ public sealed class ModelRegistry(IModelStore store, ModelKindCatalogue? kinds =
             throw new LearningInputException($"no version of the model '{model}' is promoted: promote one, or name a version");
         }
         var (bytes, lineage) = Read(model, wanted);
-        return ((kinds ?? ModelKindCatalogue.BuiltIn).FromBytes(bytes, $"model '{model}' version {wanted}"),
+        return (kinds.FromBytes(bytes, $"model '{model}' version {wanted}"),
             new ModelVersion(model, wanted, Hash(bytes), Parse(lineage, model, wanted)));
     }
 

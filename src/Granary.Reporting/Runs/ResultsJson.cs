@@ -68,6 +68,7 @@ public static class ResultsJson
         foreach (var (name, value) in s.Params) Value(json, name, value);
         json.WriteEndObject();
         json.WriteString("symbol", s.Symbol);
+        if (s.Symbols is not null) Symbols(json, s.Symbols);
         json.WriteString("timeframe", s.Timeframe);
         json.WriteString("sides", s.Sides);
         json.WriteNumber("weight", s.Weight);
@@ -77,6 +78,13 @@ public static class ResultsJson
         if (s.Stats is { IsRuined: true }) json.WriteString("state", "ruined");
         if (s.Stats is not null) Stats(json, s.Stats);
         json.WriteEndObject();
+    }
+
+    private static void Symbols(Utf8JsonWriter json, IReadOnlyList<string> symbols)
+    {
+        json.WriteStartArray("symbols");
+        foreach (var symbol in symbols) json.WriteStringValue(symbol);
+        json.WriteEndArray();
     }
 
     private static void Stats(Utf8JsonWriter json, MetricSet stats)

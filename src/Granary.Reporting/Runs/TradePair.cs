@@ -29,20 +29,25 @@ public readonly record struct TradePair(string Strategy, TradeDifference Kind, T
 
     public Trade Either => First ?? Second!.Value;
 
+    /// <summary>The trade's symbol, where its strategy trades several; else empty.</summary>
+    public string Symbol { get; init; } = "";
+
     /// <summary>
     /// Pairs a strategy's trades of two runs in the order of time. A trade is known by its symbol, and by when and to which side it was
     /// entered: its number shifts with every signal before it.
     /// </summary>
-    public static IEnumerable<TradePair> Of(string strategy, IEnumerable<Trade> first, IEnumerable<Trade> second)
+    /// <param name="strategy">In either run: equal ids have equal symbols.</param>
+    public static IEnumerable<TradePair> Of(StrategyEntry strategy, IEnumerable<Trade> first, IEnumerable<Trade> second)
     {
         var (own, other) = (Sorted(first), Sorted(second));
         int i = 0, j = 0;
         while (i < own.Count || j < other.Count)
         {
             var order = i == own.Count ? 1 : j == other.Count ? -1 : Order(own[i], other[j]);
-            yield return order < 0 ? new TradePair(strategy, TradeDifference.OnlyFirst, own[i++], null)
-                : order > 0 ? new TradePair(strategy, TradeDifference.OnlySecond, null, other[j++])
-                : Both(strategy, own[i++], other[j++]);
+            var pair = order < 0 ? new TradePair(strategy.Id, TradeDifference.OnlyFirst, own[i++], null)
+                : order > 0 ? new TradePair(strategy.Id, TradeDifference.OnlySecond, null, other[j++])
+                : Both(strategy.Id, own[i++], other[j++]);
+            yield return strategy.Symbols is null ? pair : pair with { Symbol = strategy.SymbolOf(pair.Either) };
         }
     }
 

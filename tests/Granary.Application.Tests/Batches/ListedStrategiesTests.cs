@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Granary.Application.Batches;
+using Granary.Application.RunFolders;
 using Granary.Application.Runs;
 using Granary.Application.Simulation;
 using Granary.Application.Verification;
@@ -128,7 +129,8 @@ public sealed class ListedStrategiesTests : IDisposable
         await File.WriteAllTextAsync(results, json.ToJsonString());
         var trades = Path.Combine(a.Folder, "trades.csv");
         await File.WriteAllLinesAsync(trades, (await File.ReadAllLinesAsync(trades)).Where(l => !l.Contains(id, StringComparison.Ordinal)));
-        var difference = RunDifference.Of(a.Folder, b.Folder);
+        var difference = RunDifference.Of(a.Folder, SavedRun.Read(a.Folder, MetricCatalogue.BuiltIn), b.Folder,
+            SavedRun.Read(b.Folder, MetricCatalogue.BuiltIn));
         difference.NotListed.ShouldBe(1);
         difference.Trades.ShouldBeEmpty();
     }

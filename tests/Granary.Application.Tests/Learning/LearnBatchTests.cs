@@ -10,6 +10,7 @@ using Granary.Engine.Factors;
 using Granary.Engine.Factors.Kernels;
 using Granary.Engine.Market;
 using Granary.Engine.Numerics;
+using Granary.Learning.ModelFiles;
 using Granary.Learning.Registry;
 
 namespace Granary.Application.Tests.Learning;
@@ -64,7 +65,7 @@ public sealed class LearnBatchTests : IDisposable
         var report = await Learn().TrainAsync(Batch(Direction));
         report.Problems.ShouldBeEmpty();
         report.Units.Select(u => u.Data).ShouldBe(["MOM:1h", "WALK:1h"]);
-        var registry = new ModelRegistry(new FileModelStore(Path.Combine(_folder, "models")));
+        var registry = new ModelRegistry(new FileModelStore(Path.Combine(_folder, "models")), ModelKindCatalogue.BuiltIn);
         registry.Models().Count.ShouldBe(2);
         var (model, version) = registry.Load(report.Units[0].Name);
         version.Number.ShouldBe(1);

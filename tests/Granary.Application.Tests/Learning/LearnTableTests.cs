@@ -1,5 +1,9 @@
 using Granary.Application.Learning;
 using Granary.Learning;
+using Granary.Learning.Registry;
+using Granary.Learning.Series;
+using Granary.Learning.Tables;
+using Granary.Learning.Trainers;
 using Granary.Testing;
 
 namespace Granary.Application.Tests.Learning;
@@ -163,4 +167,30 @@ public sealed class LearnTableTests : IDisposable
         sentence.ShouldStartWith("the trainers mlnet-… are ML.NET's and not installed here");
         sentence.ShouldContain("dotnet build -c Release src/Granary.Learning.MLNet");
     }
+
+    [Fact]
+    public void A_model_of_a_plug_in_trainer_that_predicts_numbers_reads_two_label_values_as_numbers()
+    {
+        // The label alternates between 2 and 5, so the next value is 7 less the last one. Read as classes it would be 0 and 1.
+        var path = Table(300, i => i % 2 == 0 ? "2" : "5");
+        var registry = new ModelRegistry(new FileModelStore(Path.Combine(_folder, "models")), TestCatalogues.All.ModelKinds);
+        LearnTable.RunAndAdd(new LearnRequest(path, "y", SeriesPlugInTrainer.TrainerName), TestCatalogues.All.Trainers, registry, "series",
+            TimeProvider.System);
+        registry.Promote("series", 1);
+        var (_, rows, predictions) = LearnTable.Predict(registry, "series", null, path);
+        predictions.Length.ShouldBeGreaterThan(250);
+        // The first row has no label before it.
+        for (var i = 1; i < rows.Length; i++) predictions[i].ShouldBe((rows[i] - 1) % 2 == 0 ? 2 : 5, 0.01);
+    }
+}
+
+/// <summary>A trainer as a plug-in brings it: numbers, from the label's own past.</summary>
+[Trainer(TrainerName, "Autoregression of order 1 of the label's own past.", Numbers = true)]
+public sealed class SeriesPlugInTrainer : ITrainer
+{
+    public const string TrainerName = "series-plug-in";
+
+    public string Name => TrainerName;
+
+    public ITrainedModel Train(TrainingSet set, TrainingOptions options) => new ArimaTrainer(1, 0, 0).Train(set, options);
 }

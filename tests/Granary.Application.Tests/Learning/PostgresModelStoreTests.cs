@@ -1,5 +1,6 @@
 using Granary.Application.Json;
 using Granary.Application.Models;
+using Granary.Learning.ModelFiles;
 using Granary.Learning.Registry;
 using Granary.Learning.Tables;
 using Granary.Learning.Trainers;
@@ -15,7 +16,7 @@ public class PostgresModelStoreTests
         await using var server = await PostgresServer.ShareAsync();
         var connection = await server.CreateDatabaseAsync();
         var url = $"postgres://postgres@127.0.0.1:{server.Port}/{new Npgsql.NpgsqlConnectionStringBuilder(connection).Database}";
-        var registry = new ModelRegistry(ModelStores.Open(url));
+        var registry = new ModelRegistry(ModelStores.Open(url), ModelKindCatalogue.BuiltIn);
         var table = new TrainingTable(["x", "z"], [.. Enumerable.Range(0, 200).Select(i => (double)(i * 37 % 101))],
             [.. Enumerable.Range(0, 100).Select(i => (double)(i % 2))]);
         var model = TrainerCatalogue.BuiltIn.Create("logistic").Train(table.All(), new TrainingOptions());
@@ -42,7 +43,7 @@ public class PostgresModelStoreTests
         registry.RollBack("gate").Current.ShouldBe(3);
 
         var other = new PostgresModelStore(connection);
-        var (loaded, version) = new ModelRegistry(other).Load("gate");
+        var (loaded, version) = new ModelRegistry(other, ModelKindCatalogue.BuiltIn).Load("gate");
         version.Number.ShouldBe(3);
         for (var i = 0; i < 100; i++) loaded.Predict(table.Row(i)).ShouldBe(model.Predict(table.Row(i)));
         other.TryAdd("gate", 3, [1], [2]).ShouldBeFalse("a version is never written again");

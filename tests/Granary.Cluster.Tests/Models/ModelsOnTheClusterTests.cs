@@ -2,6 +2,7 @@ using Granary.Application.Json;
 using Granary.Cluster.Grains;
 using Granary.Cluster.Models;
 using Granary.Cluster.Tests.Fixtures;
+using Granary.Learning.ModelFiles;
 using Granary.Learning.Registry;
 using Granary.Learning.Tables;
 using Granary.Learning.Trainers;
@@ -67,7 +68,7 @@ public sealed class ModelsOnTheClusterTests
     {
         var table = new TrainingTable(["a", "b"], values, [.. Enumerable.Range(0, 200).Select(i => values[2 * i] > 0 ? 1.0 : 0)]);
         var model = TrainerCatalogue.BuiltIn.Create("logistic", ("c", 1.0)).Train(table.Range(0, table.Count), new TrainingOptions());
-        var registry = new ModelRegistry(new FileModelStore(folder));
+        var registry = new ModelRegistry(new FileModelStore(folder), ModelKindCatalogue.BuiltIn);
         registry.Add("gate", model, new ModelLineage
         {
             DataHash = table.Hash(),

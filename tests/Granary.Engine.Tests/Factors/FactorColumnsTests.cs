@@ -10,7 +10,7 @@ public class FactorColumnsTests
     [Fact]
     public void Columns_carry_the_texts_as_headers_and_may_repeat_one_another()
     {
-        var columns = new FactorColumns(Feed.Series, [" sma(20)", "sma( 20 )", "macd(12,26,9).signal", "macd"]);
+        var columns = new FactorColumns(Feed.Series, [" sma(20)", "sma( 20 )", "macd(12,26,9).signal", "macd"], FactorCatalogue.BuiltIn);
         columns.Headers.ShouldBe(["sma(20)", "sma( 20 )", "macd(12,26,9).signal", "macd"]);
         columns.Next(Feed.Blocks().Single());
         columns[0].ToArray().ShouldBe(columns[1].ToArray());
@@ -22,16 +22,16 @@ public class FactorColumnsTests
     public void Blocks_of_any_length_give_the_same_columns()
     {
         string[] factors = ["sma(20)@1h", "atr(14)", "trend.slope30", "close"];
-        var whole = FactorColumns.Compute(Feed.Series, Feed.Blocks(), factors);
-        FactorColumns.Compute(Feed.Series, Feed.Blocks(1), factors).ShouldBe(whole);
-        FactorColumns.Compute(Feed.Series, Feed.Blocks(37), factors).ShouldBe(whole);
+        var whole = FactorColumns.Compute(Feed.Series, Feed.Blocks(), factors, FactorCatalogue.BuiltIn);
+        FactorColumns.Compute(Feed.Series, Feed.Blocks(1), factors, FactorCatalogue.BuiltIn).ShouldBe(whole);
+        FactorColumns.Compute(Feed.Series, Feed.Blocks(37), factors, FactorCatalogue.BuiltIn).ShouldBe(whole);
         whole[3].ShouldBe(Feed.Bars.Select(b => b.Close));
     }
 
     [Fact]
     public void A_longer_timeframe_shows_its_last_finished_bar_and_never_the_one_under_way()
     {
-        var ours = FactorColumns.Compute(Feed.Series, Feed.Blocks(), ["close@1h", "high@1h"]);
+        var ours = FactorColumns.Compute(Feed.Series, Feed.Blocks(), ["close@1h", "high@1h"], FactorCatalogue.BuiltIn);
         for (var i = 0; i < Feed.Bars.Length; i++)
         {
             // The latest hour that was over when this bar closed.
@@ -48,7 +48,7 @@ public class FactorColumnsTests
         foreach (var n in new[] { 10, 20, 30, 50, 100 })
         {
             var columns = FactorColumns.Compute(Feed.Series, Feed.Blocks(),
-                [$"trend.range{n}", $"range({n})", $"trend.trendiness{n}", $"efficiency({n})", $"trend.slope{n}", $"slope({n})"]);
+                [$"trend.range{n}", $"range({n})", $"trend.trendiness{n}", $"efficiency({n})", $"trend.slope{n}", $"slope({n})"], FactorCatalogue.BuiltIn);
             columns[0].ShouldBe(columns[1]);
             columns[2].ShouldBe(columns[3]);
             columns[4].ShouldBe(columns[5]);
@@ -58,7 +58,7 @@ public class FactorColumnsTests
     [Fact]
     public void A_factor_of_another_symbol_asks_for_its_closes()
     {
-        var columns = new FactorColumns(Feed.Series, ["beta(QQQ,20)", "correlation(SPY,20)", "correlation(QQQ,30)"]);
+        var columns = new FactorColumns(Feed.Series, ["beta(QQQ,20)", "correlation(SPY,20)", "correlation(QQQ,30)"], FactorCatalogue.BuiltIn);
         columns.ReferenceSymbols.ShouldBe(["QQQ", "SPY"]);
         Should.Throw<ArgumentException>(() => columns.Next(Feed.Blocks()
             .Single())).Message.ShouldStartWith("the closes of QQQ, SPY are needed beside these bars");
@@ -83,5 +83,5 @@ public class FactorColumnsTests
     [InlineData("beta", "beta(): symbol is missing")]
     [InlineData("sma(20)@1m", "sma(20)@1m: 1m bars cannot be built from 5m bars")]
     public void What_is_no_factor_is_refused_in_one_sentence(string text, string message) =>
-        Should.Throw<ArgumentException>(() => new FactorColumns(Feed.Series, [text])).Message.ShouldBe(message);
+        Should.Throw<ArgumentException>(() => new FactorColumns(Feed.Series, [text], FactorCatalogue.BuiltIn)).Message.ShouldBe(message);
 }

@@ -127,7 +127,7 @@ public class FactorOracleTests
             ("highest(20)", 19, i => High(i, 20)),
             ("lowest(20)", 19, i => Low(i, 20)),
         };
-        var ours = FactorColumns.Compute(feed.Series, feed.Blocks(), [.. definitions.Select(d => d.Factor)]);
+        var ours = FactorColumns.Compute(feed.Series, feed.Blocks(), [.. definitions.Select(d => d.Factor)], FactorCatalogue.BuiltIn);
         for (var d = 0; d < definitions.Length; d++)
         {
             for (var i = definitions[d].First; i < bars.Length; i++)
@@ -152,7 +152,7 @@ public class FactorOracleTests
     {
         var rows = File.ReadAllLines(SharedData.Require($"oracles/indicators/{file}.backtrader.csv")).Select(l => l.Split(',')).ToArray();
         var feed = SampleBars.Read(SharedData.Require($"data/backtrader/{file}.txt"), Timeframe.D1);
-        var ours = FactorColumns.Compute(feed.Series, feed.Blocks(), [factor])[0];
+        var ours = FactorColumns.Compute(feed.Series, feed.Blocks(), [factor], FactorCatalogue.BuiltIn)[0];
         var at = Array.IndexOf(rows[0], column);
         var differences = ours.Select((v, i) => rows[i + 1][at].Length == 0 ? double.NaN
             : Math.Abs(v - double.Parse(rows[i + 1][at], CultureInfo.InvariantCulture))).Where(d => !double.IsNaN(d)).ToArray();
@@ -172,7 +172,7 @@ public class FactorOracleTests
         foreach (var exact in new[] { true, false })
         {
             var feed = SampleBars.Read(bars, Timeframe.Parse(timeframe), decimals: exact);
-            var ours = FactorColumns.Compute(feed.Series, feed.Blocks(), [.. columns.Select(c => names[c])]);
+            var ours = FactorColumns.Compute(feed.Series, feed.Blocks(), [.. columns.Select(c => names[c])], FactorCatalogue.BuiltIn);
             for (var c = 0; c < columns.Length; c++)
             {
                 var at = Array.IndexOf(header, columns[c]);

@@ -10,7 +10,7 @@ public class RegimeTests
     {
         var bars = closes.Select((c, i) => new Bar(i * TimeSpan.TicksPerDay, c, c, c, c, 1)).ToArray();
         var series = new MarketSeries(new Instrument { Symbol = "T" }, Timeframe.D1);
-        return FactorColumns.Compute(series, [BarBlock.FromBars(0, bars)], [text, text + ".age", text + ".gap"]);
+        return FactorColumns.Compute(series, [BarBlock.FromBars(0, bars)], [text, text + ".age", text + ".gap"], FactorCatalogue.BuiltIn);
     }
 
     [Fact]

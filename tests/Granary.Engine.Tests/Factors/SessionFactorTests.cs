@@ -29,7 +29,7 @@ public class SessionFactorTests
     ];
 
     private static double[] Column(string factor, MarketSeries? series = null, Bar[]? bars = null) =>
-        FactorColumns.Compute(series ?? HalfHours, [BarBlock.FromBars(0, bars ?? TwoDays)], [factor])[0];
+        FactorColumns.Compute(series ?? HalfHours, [BarBlock.FromBars(0, bars ?? TwoDays)], [factor], FactorCatalogue.BuiltIn)[0];
 
     private static void Is(double[] column, params double[] expected) =>
         column.Select(v => Math.Round(v, 9)).ShouldBe(expected.Select(v => Math.Round(v, 9)));

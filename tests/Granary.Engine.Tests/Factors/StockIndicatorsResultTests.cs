@@ -72,7 +72,7 @@ public class StockIndicatorsResultTests
         var bars = SampleBars.Read(SharedData.Require("data/stockindicators/default.csv"), Timeframe.D1);
         var other = SampleBars.Read(SharedData.Require("data/stockindicators/compare.csv"), Timeframe.D1);
         var compares = factor.Contains("DEFAULT", StringComparison.Ordinal);
-        var columns = new FactorColumns((compares ? other : bars).Series, [factor]);
+        var columns = new FactorColumns((compares ? other : bars).Series, [factor], FactorCatalogue.BuiltIn);
         columns.Next((compares ? other : bars).Blocks().Single(), compares ? [[.. bars.Bars.Select(b => b.Close)]] : null);
 
         using var json = JsonDocument.Parse(

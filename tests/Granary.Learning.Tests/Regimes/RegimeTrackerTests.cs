@@ -50,9 +50,9 @@ public class RegimeTrackerTests
     public void The_short_machine_is_the_regime_factor()
     {
         var closes = Walk(3, 800).ToList();
-        var plan = new RegimePlan([LadderMachine.Trend("short", 10, 30, 0.5, 0.1, 3)]);
+        var plan = new RegimePlan([LadderMachine.Trend("short", 10, 30, 0.5, 0.1, 3)], FactorCatalogue.BuiltIn);
         var states = RegimeTracker.Run(Series, plan, Blocks(closes));
-        var factor = FactorColumns.Compute(Series, Blocks(closes), ["regime(10,30,0.5,0.1,3)"])[0];
+        var factor = FactorColumns.Compute(Series, Blocks(closes), ["regime(10,30,0.5,0.1,3)"], FactorCatalogue.BuiltIn)[0];
         states.Select(s => s < 0 ? double.NaN : s - 1.0).ShouldBe(factor);
         states.Distinct().Count().ShouldBe(4);
     }
@@ -65,7 +65,8 @@ public class RegimeTrackerTests
                 LadderMachine.Trend("short", 5, 15, 0.5, 0.1, 2),
                 new LadderMachine("volatility", ["calm", "wild"], "volatility(20)", null, [new LadderRung(0.009, 0.0085)], 5),
                 new HiddenMarkovMachine("hidden", ["down", "up"], 100, 40),
-            ]);
+            ],
+            FactorCatalogue.BuiltIn);
         plan.States.Count.ShouldBe(12);
         var closes = Walk(4, 400).ToList();
         var whole = RegimeTracker.Run(Series, plan, Blocks(closes));
@@ -81,7 +82,7 @@ public class RegimeTrackerTests
         RegimeRule When(string state, params (string, string)[] when) => new(when.ToDictionary(w => w.Item1, w => w.Item2), state);
         var plan = new RegimePlan(
             [LadderMachine.Trend("short", 10, 30, 1, 0.5, 1), LadderMachine.Trend("long", 30, 100, 1, 0.5, 1)],
-            [When("dip", ("long", "bullish"), ("short", "bearish")), When("up", ("long", "bullish"))], "out");
+            FactorCatalogue.BuiltIn, [When("dip", ("long", "bullish"), ("short", "bearish")), When("up", ("long", "bullish"))], "out");
         plan.States.ShouldBe(["dip", "up", "out"]);
         string State(int s, int l) => plan.States[plan.Compose([s, l])];
         State(0, 2).ShouldBe("dip");
@@ -93,19 +94,21 @@ public class RegimeTrackerTests
     [Fact]
     public void A_plan_that_does_not_hold_together_is_refused_in_a_sentence()
     {
+        static RegimePlan Plan(IReadOnlyList<RegimeMachine> machines, IReadOnlyList<RegimeRule>? rules = null) =>
+            new(machines, FactorCatalogue.BuiltIn, rules);
         void Says(Func<object> make, string part) => Should.Throw<ArgumentException>(make).Message.ShouldContain(part);
         var trend = LadderMachine.Trend("short", 10, 30, 1, 0.5, 1);
-        Says(() => new RegimePlan([]), "at least one machine");
-        Says(() => new RegimePlan([trend, trend]), "two machines are called 'short'");
-        Says(() => new RegimePlan([trend with { Measure = "smaa(3)" }]), "did you mean 'sma'");
-        Says(() => new RegimePlan([trend with { States = ["a", "b"] }]), "needs 1 steps");
-        Says(() => new RegimePlan([LadderMachine.Trend("x", 1, 2, 0.1, 0.5, 1)]), "above the way up");
-        Says(() => new RegimePlan([trend], [new RegimeRule(new Dictionary<string, string> { ["long"] = "bullish" }, "up")]),
+        Says(() => Plan([]), "at least one machine");
+        Says(() => Plan([trend, trend]), "two machines are called 'short'");
+        Says(() => Plan([trend with { Measure = "smaa(3)" }]), "did you mean 'sma'");
+        Says(() => Plan([trend with { States = ["a", "b"] }]), "needs 1 steps");
+        Says(() => Plan([LadderMachine.Trend("x", 1, 2, 0.1, 0.5, 1)]), "above the way up");
+        Says(() => Plan([trend], [new RegimeRule(new Dictionary<string, string> { ["long"] = "bullish" }, "up")]),
             "machine 'long', which is not there");
-        Says(() => new RegimePlan([trend], [new RegimeRule(new Dictionary<string, string> { ["short"] = "bull" }, "up")]),
+        Says(() => Plan([trend], [new RegimeRule(new Dictionary<string, string> { ["short"] = "bull" }, "up")]),
             "which has bearish, neutral, bullish");
-        Says(() => new RegimePlan([new HiddenMarkovMachine("h", ["a", "b"], 30, 5)]), "at least 40");
+        Says(() => Plan([new HiddenMarkovMachine("h", ["a", "b"], 30, 5)]), "at least 40");
         Says(() => new RegimeTracker(Series,
-            new RegimePlan([new LadderMachine("c", ["a", "b"], "correlation(OTHER,20)", null, [new LadderRung(1, 0)], 1)])), "OTHER");
+            Plan([new LadderMachine("c", ["a", "b"], "correlation(OTHER,20)", null, [new LadderRung(1, 0)], 1)])), "OTHER");
     }
 }

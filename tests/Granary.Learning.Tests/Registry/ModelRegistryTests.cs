@@ -12,7 +12,7 @@ public sealed class ModelRegistryTests : IDisposable
     private readonly ModelRegistry _registry;
     private static readonly TrainingTable Table = SyntheticTables.Classes(300);
 
-    public ModelRegistryTests() => _registry = new ModelRegistry(new FileModelStore(_folder));
+    public ModelRegistryTests() => _registry = new ModelRegistry(new FileModelStore(_folder), ModelKindCatalogue.BuiltIn);
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
@@ -42,7 +42,7 @@ public sealed class ModelRegistryTests : IDisposable
         var model = Train();
         _registry.Add("gate", model, Lineage()).Number.ShouldBe(1);
         _registry.Add("gate", Train(0.1), Lineage(0.65)).Number.ShouldBe(2);
-        var (loaded, version) = new ModelRegistry(new FileModelStore(_folder)).Load("gate", 1);
+        var (loaded, version) = new ModelRegistry(new FileModelStore(_folder), ModelKindCatalogue.BuiltIn).Load("gate", 1);
         version.Lineage.DataHash.ShouldBe(Table.Hash());
         version.Lineage.OutOfSample["auc"].ShouldBe(0.6);
         version.Lineage.Features.ShouldBe(Table.Features);
@@ -81,7 +81,7 @@ public sealed class ModelRegistryTests : IDisposable
     public void Many_writers_get_numbers_of_their_own()
     {
         var model = Train();
-        Parallel.For(0, 12, _ => new ModelRegistry(new FileModelStore(_folder)).Add("gate", model, Lineage()));
+        Parallel.For(0, 12, _ => new ModelRegistry(new FileModelStore(_folder), ModelKindCatalogue.BuiltIn).Add("gate", model, Lineage()));
         _registry.Versions("gate").Select(v => v.Number).ShouldBe(Enumerable.Range(1, 12));
         Directory.GetDirectories(Path.Combine(_folder, "gate"), ".new*").ShouldBeEmpty();
     }

@@ -138,32 +138,36 @@ internal sealed class CompareTrades : IReportSection<CompareView>
     public void Write(HtmlWriter html, CompareView view)
     {
         var all = view.OnlyFirst + view.OnlySecond + view.Changed;
-        html.Raw("<p class=\"lead\">A trade is known by its strategy, its side and the bar of its entry. What differs in a changed trade "
-            + "is in bold.</p>\n");
+        html.Raw("<p class=\"lead\">A trade is known by its strategy, its symbol, its side and the bar of its entry. What differs in a "
+            + "changed trade is in bold.</p>\n");
+        // The id of a strategy of one symbol names it.
+        var hasSymbols = view.Different.Any(d => d.Symbol.Length > 0);
+        HtmlColumn[] symbol = hasSymbols ? [new("Symbol", Number: false)] : [];
         if (view.Different.Count > MostPrinted) html.Write($"<p class=\"note onlyprint\">Printed are the first {MostPrinted} rows.</p>\n");
         HtmlTable.Open(html, view.Different.Count < all
             ? $"The first {NumberText.Count(view.Different.Count)} of {NumberText.Count(all)} differences, strategy by strategy"
             : "All differences, strategy by strategy",
-            [new("Strategy", Number: false), new("In", Number: false), new("Side", Number: false), new("Entered", Number: false),
-                new("Quantity"),
-                new("Entry price"), new("Exited", Number: false), new("Exit price"), new("By", Number: false), new("Net profit")],
+            [new("Strategy", Number: false), new("In", Number: false), .. symbol, new("Side", Number: false),
+                new("Entered", Number: false), new("Quantity"), new("Entry price"), new("Exited", Number: false), new("Exit price"), new("By", Number: false), new("Net profit")],
                 "difference dense", sortable: true);
         foreach (var d in view.Different)
         {
             if (d.Kind != TradeDifference.Changed)
             {
-                Row(d.Strategy, d.Kind == TradeDifference.OnlyFirst ? "A only" : "B only", d.Either, null);
+                Row(d, d.Kind == TradeDifference.OnlyFirst ? "A only" : "B only", d.Either, null);
                 continue;
             }
-            Row(d.Strategy, "A", d.First!.Value, d.Second);
-            Row(d.Strategy, "B", d.Second!.Value, d.First);
+            Row(d, "A", d.First!.Value, d.Second);
+            Row(d, "B", d.Second!.Value, d.First);
         }
         HtmlTable.Close(html);
 
-        void Row(string strategy, string where, Trade t, Trade? other)
+        void Row(in TradePair pair, string where, Trade t, Trade? other)
         {
-            HtmlTable.RowHead(html, strategy);
-            html.Write($"<td>{where}</td><td>{(t.Side == Side.Buy ? "long" : "short")}</td><td>{NumberText.Time(t.EntryTime)}</td>");
+            HtmlTable.RowHead(html, pair.Strategy);
+            html.Write($"<td>{where}</td>");
+            if (hasSymbols) html.Write($"<td>{pair.Symbol}</td>");
+            html.Write($"<td>{(t.Side == Side.Buy ? "long" : "short")}</td><td>{NumberText.Time(t.EntryTime)}</td>");
             Cell("n", NumberText.Price(t.Quantity), other?.Quantity == t.Quantity);
             Cell("n", NumberText.Price(t.EntryPrice), other?.EntryPrice == t.EntryPrice);
             Cell("", t.Reason == ExitReason.Open ? "" : NumberText.Time(t.ExitTime), other?.ExitTime == t.ExitTime);
