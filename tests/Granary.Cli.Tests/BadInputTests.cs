@@ -90,7 +90,8 @@ public sealed class BadInputTests : IDisposable
 
     [Fact]
     public async Task An_unknown_symbol_suggests_the_nearest() =>
-        (await RefusedAsync(b => b["data"]!["symbols"] = "AA")).ShouldEndWith("there is no file for the symbol 'AA'; did you mean A?\n");
+        (await RefusedAsync(b => b["data"]!["symbols"] = "AA")).ShouldMatch(
+            "batch.json, line [0-9]+, data.source: .*bars: there is no file for the symbol 'AA'; did you mean A\\?\n$");
 
     [Fact]
     public async Task An_unknown_output_suggests_the_nearest() =>
@@ -110,7 +111,16 @@ public sealed class BadInputTests : IDisposable
 
     [Fact]
     public async Task A_folder_of_bars_that_is_missing_is_named() =>
-        (await RefusedAsync(b => b["data"]!["source"] = "csv:nothing-here")).ShouldContain("nothing-here");
+        (await RefusedAsync(b => b["data"]!["source"] = "csv:nothing-here")).ShouldMatch(
+            "batch.json, line [0-9]+, data.source: .*nothing-here: the folder does not exist; check the path and its spelling");
+
+    [Fact]
+    public async Task A_folder_in_place_of_a_batch_file_is_named()
+    {
+        var call = await GranaryProcess.RunAsync(["backtest", _folder.Path]);
+        call.ExitCode.ShouldBe(2);
+        call.Error.ShouldContain($"{_folder.Path} is a folder; give the path of a batch file");
+    }
 
     [Fact]
     public async Task An_empty_bar_file_is_said() => (await BadBarsAsync("")).ShouldContain("empty");

@@ -205,7 +205,7 @@ public sealed class BatchPlan
         var seen = new Dictionary<string, int>(StringComparer.Ordinal);
         foreach (var entry in spec.Strategies) Expand(spec, entry, symbols, instances, seen);
 
-        ReservedSymbols.Check(spec, symbols, instances);
+        NamedSymbols.Check(spec, symbols, instances);
         var tracePeriod = EquityTrace.PeriodFor(spec.Data.Timeframe, instances.Count);
         var feeds = instances
             .GroupBy(i => (i.Symbol, i.Timeframe, i.Definition.IsMultiSymbol, References: string.Join('+', i.References)))

@@ -30,9 +30,13 @@ public sealed class BatchReader(GranaryCatalogues catalogues)
         {
             throw new InputException($"{path} does not exist; give the path of a batch file, as samples/quickstart.json", e);
         }
+        catch (UnauthorizedAccessException e) when (Directory.Exists(path))
+        {
+            throw new InputException($"{path} is a folder; give the path of a batch file, as samples/quickstart.json", e);
+        }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new InputException($"{path} cannot be read: {e.Message}", e);
+            throw new InputException($"{path} cannot be read: {e.Message.TrimEnd('.')}; make it readable, or give another file", e);
         }
         return Read(path, text, System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(path))!, bindStrategies);
     }
@@ -60,6 +64,7 @@ public sealed class BatchReader(GranaryCatalogues catalogues)
         var cash = account?.Find("cash")?.Number(1, 1e15) ?? BatchSpec.DefaultCash;
         var execution = faults.Try(() => ExecutionSection.Read(root.Find("execution")), null);
         var data = faults.Try(() => Data(root.Need("data")), null);
+        if (bindStrategies && root.Find("data")?.Find("format") is { IsFaulty: false } format) CheckFormat(format);
         if (data is not null && root.Find("data") is { IsFaulty: false } && execution?.PathTimeframe is { } path
             && (path.Ticks > data.Timeframe.Ticks || data.Timeframe.Ticks % path.Ticks != 0))
             faults.Add(execution.Place!.Need("intrabarPath")
@@ -69,7 +74,7 @@ public sealed class BatchReader(GranaryCatalogues catalogues)
         var portfolio = faults.Try(() => Portfolio(root.Find("portfolio")), null);
         var outputs = faults.Try(() => Outputs(root.Find("outputs")), OutputSet.Default);
         var regimes = faults.Try(() => root.Find("regimes") is { } part ? RegimeReader.Read(part, catalogues.Factors) : null, null);
-        var seed = faults.Try(() => root.Find("seed")?.Number(0, 1L << 53) ?? 1, 1);
+        var seed = root.Find("seed")?.WholeLong(0, 1L << 53) ?? 1;
         if (root.Find("walkForward") is { } walk)
             faults.Try<object?>(() => WalkForwardSpec.Read(walk, data?.Timeframe ?? Engine.Market.Timeframe.D1, catalogues.Metrics), null);
         if (bindStrategies && root.Find("learning") is { } learning) faults.Try<object?>(() =>
@@ -117,7 +122,7 @@ public sealed class BatchReader(GranaryCatalogues catalogues)
         var from = part.Find("from")?.Time();
         var to = part.Find("to")?.Time();
         if (from >= to && part.Find("from") is not { IsFaulty: true } && part.Find("to") is { IsFaulty: false } end)
-            end.Wrong("the end is not after the start", 0);
+            end.Wrong($"'{end.Text}' is not after data.from, '{part.Find("from")!.Text}'; name a later time", 0);
         return new DataSpec
         {
             Source = source.String(),
@@ -135,6 +140,18 @@ public sealed class BatchReader(GranaryCatalogues catalogues)
             InstrumentsPart = part.Find("instruments"),
             Place = source,
         };
+    }
+
+    private void CheckFormat(JsonPart part)
+    {
+        try
+        {
+            catalogues.Formats.Find(part.String());
+        }
+        catch (BarDataException e)
+        {
+            part.Wrong(e.Message, 0, e);
+        }
     }
 
     private static string TimeZone(JsonPart part, string source)

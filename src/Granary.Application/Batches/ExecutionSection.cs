@@ -79,9 +79,13 @@ public static class ExecutionSection
         {
             tier.Only("from", "percent", "makerPercent");
             var from = tier.Need("from").Number(0, 1e18);
-            if (from <= steps[^1].From) throw tier.Need("from")
-                .Fault("each tier starts above the one before it; the first, from 0, is commissionPercent and commissionMakerPercent");
             var taker = tier.Need("percent").Number(-10, 50);
+            if (from <= steps[^1].From)
+            {
+                tier.Need("from").Wrong("each tier starts above the one before it; the first, from 0, is commissionPercent and "
+                    + "commissionMakerPercent", 0);
+                continue;
+            }
             steps.Add(new FeeTier(from, taker, tier.Find("makerPercent")?.Number(-10, 50) ?? taker));
         }
         return new FeeSchedule(steps, days?.Whole(1, 3660) ?? 30) { PerOrder = perOrder, PerUnit = perUnit, Minimum = minimum };

@@ -70,8 +70,7 @@ public static class LearningReader
             "promote", "experiment");
         var label = part.Find("label") is { } l ? Label(l) : new LabelSpec(LabelKind.Direction);
         var (trainer, parameters) = Trainer(part, around);
-        var features = part.Find("features") is { } f ? Checked(f, () => FeatureSet.Parse([.. f.OneOrMany().Select(p => p.String())],
-            around.Catalogues.Factors), FeatureSet.Default) : FeatureSet.Default;
+        var features = part.Find("features") is { } f ? Features(f, around) : FeatureSet.Default;
         var experiment = part.Find("experiment")?.Only("trainers", "labels");
         var trainers = experiment?.Find("trainers")?.OneOrMany().Select(p =>
         {
@@ -111,6 +110,15 @@ public static class LearningReader
             Labels = experiment?.Find("labels")?.OneOrMany().Select(Label).ToList() ?? [label],
             Place = part,
         };
+    }
+
+    // One by one first, so that each wrong feature has its own fault.
+    private static FeatureSet Features(JsonPart part, Surroundings around)
+    {
+        FeatureSet Parse(params IEnumerable<JsonPart> texts) =>
+            FeatureSet.Parse([.. texts.Select(p => p.String())], around.Catalogues.Factors);
+        foreach (var text in part.OneOrMany()) Checked(text, () => Parse(text), FeatureSet.Default);
+        return part.IsFaulty ? FeatureSet.Default : Checked(part, () => Parse(part.OneOrMany()), FeatureSet.Default);
     }
 
     private static (string Name, Dictionary<string, string> Parameters) Trainer(JsonPart section, Surroundings around)

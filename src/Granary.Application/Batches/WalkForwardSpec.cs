@@ -45,14 +45,14 @@ public sealed record WalkForwardSpec(CalendarSpan InSample, CalendarSpan OutOfSa
         {
             string[] known = [.. metrics.Objectives.Select(m => m.Key)];
             var near = Spelling.Nearest(name, known);
-            throw part.Find("objective")!.Fault($"there is no statistic '{name}'; "
-                + (near is null ? $"use one of {string.Join(", ", known)}" : $"did you mean '{near}'?"));
+            metric = part.Need("objective").Wrong($"there is no statistic '{name}'; "
+                + (near is null ? $"use one of {string.Join(", ", known)}" : $"did you mean '{near}'?"), metrics.Objectives.First());
         }
         return new WalkForwardSpec(
             part.Find("inSample") is { } i ? Span(i) : inSample,
             part.Find("outOfSample") is { } o ? Span(o) : outOfSample,
             part.Find("mode")?.Choice(("rolling", false), ("anchored", true)) ?? false,
-            name, objective[0] == '-' || (objective[0] != '+' && metric.Better == MetricDirection.Lower),
+            name, objective.StartsWith('-') || (!objective.StartsWith('+') && metric.Better == MetricDirection.Lower),
             part.Find("choose")?.Choice(("parameters", ChoiceAmong.Parameters), ("market", ChoiceAmong.Market),
                 ("batch", ChoiceAmong.Batch)) ?? ChoiceAmong.Parameters,
             part.Find("warmUp")?.Whole(0, 1_000_000) ?? 300,

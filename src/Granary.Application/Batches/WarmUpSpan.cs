@@ -22,13 +22,23 @@ public static class WarmUpSpan
     public static async ValueTask<IBarSeries> OpenAsync(IBarSource source, BatchSpec spec, string symbol,
         CancellationToken cancellationToken)
     {
-        var series = await source.OpenAsync(new BarQuery(symbol, spec.Data.Timeframe, spec.ReadFrom, spec.Data.To), cancellationToken);
-        if (spec.ReadFrom == spec.Data.From) return series;
+        var own = new BarQuery(symbol, spec.Data.Timeframe, spec.Data.From, spec.Data.To);
+        if (spec.ReadFrom == spec.Data.From) return await source.OpenAsync(own, cancellationToken);
+        IBarSeries series;
+        try
+        {
+            series = await source.OpenAsync(own with { From = spec.ReadFrom }, cancellationToken);
+        }
+        catch (BarDataException e) when (e.Line is null)
+        {
+            // The source reports the range that the batch names, not the longer one.
+            return await source.OpenAsync(own, cancellationToken);
+        }
         await foreach (var block in series.ReadAsync(IBarSeries.DefaultBlockSize, cancellationToken))
             if (block.Time[^1] >= spec.Data.From)
                 return series;
         // Bars that only warm up are no bars of the batch: the source says what is missing.
         await series.DisposeAsync();
-        return await source.OpenAsync(new BarQuery(symbol, spec.Data.Timeframe, spec.Data.From, spec.Data.To), cancellationToken);
+        return await source.OpenAsync(own, cancellationToken);
     }
 }

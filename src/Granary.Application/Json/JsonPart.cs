@@ -215,10 +215,13 @@ public sealed class JsonPart
         return value;
     }
 
-    public int Whole(int minimum = int.MinValue, int maximum = int.MaxValue)
+    public int Whole(int minimum = int.MinValue, int maximum = int.MaxValue) => (int)WholeLong(minimum, maximum);
+
+    /// <summary>A whole number of at most 53 bits, which a JSON number holds exactly.</summary>
+    public long WholeLong(long minimum, long maximum)
     {
         var value = Number(minimum, maximum);
-        return value == Math.Floor(value) ? (int)value : Wrong($"a whole number is needed, not {_text}", (int)value);
+        return value == Math.Floor(value) ? (long)value : Wrong($"a whole number is needed, not {_text}", (long)value);
     }
 
     /// <summary>One of a set of words.</summary>
@@ -230,8 +233,9 @@ public sealed class JsonPart
                 return value;
         var words = string.Join(", ", choices.Select(c => c.Word));
         var near = Spelling.Nearest(word, choices.Select(c => c.Word));
-        return Wrong($"'{word}' is not understood; " + (near is null ? $"use one of {words}" : $"did you mean '{near}'?"),
-            choices[0].Value);
+        var remedy = near is not null ? $"did you mean '{near}'?" : choices.Length == 1 ? $"use {words}, or leave it out"
+            : $"use one of {words}";
+        return Wrong($"'{word}' is not understood; {remedy}", choices[0].Value);
     }
 
     /// <summary>A day or a time in ISO 8601; without a zone it is UTC.</summary>

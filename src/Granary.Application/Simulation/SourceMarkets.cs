@@ -28,6 +28,11 @@ internal sealed class SourceMarkets(IBarSource source) : IAsyncDisposable
                     _opened[symbols[i]] = new OpenedMarket(symbols[i], series, series.Instrument,
                         await IntrabarPaths.OpenAsync(source, spec, symbols[i], token));
                 }
+                catch (BarDataException e) when (e.Line is null)
+                {
+                    // The fault is not in a row of a file, so the batch names the wrong source, symbol or time.
+                    faults[i] = spec.Data.Place.Fault(e.Message, e);
+                }
                 catch (Exception e) when (e is not OperationCanceledException)
                 {
                     faults[i] = e;

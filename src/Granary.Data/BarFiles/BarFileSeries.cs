@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Granary.Data.Reading;
+using Granary.Data.Text;
 using Granary.Engine.Market;
 
 namespace Granary.Data.BarFiles;
@@ -90,8 +91,8 @@ public sealed class BarFileSeries : IBarSeries
                     "name the file's own timeframe, or resample it");
             if (collector.Count == 0)
                 throw BarDataException.At(file, null, null,
-                    $"there are no bars between {Text(query.From)} and {Text(query.To)}; the file "
-                        + $"has {Text(Math.Min(collector.FirstTime, collector.LastTime))} to {Text(Math.Max(collector.FirstTime, collector.LastTime))}", "change from and to");
+                    $"there are no bars{TimeText.RangeOf(query)}; the file "
+                        + $"has {TimeText.Of(Math.Min(collector.FirstTime, collector.LastTime))} to {TimeText.Of(Math.Max(collector.FirstTime, collector.LastTime))}", "change from and to");
             if (collector.Descending)
             {
                 kept = Reversed(kept!, _withAdjusted);
@@ -313,6 +314,4 @@ public sealed class BarFileSeries : IBarSeries
                 : "no date tells day from month; they were read month first");
         return notes;
     }
-
-    private static string Text(long? time) => time is { } t ? new DateTime(t).ToString("yyyy-MM-dd HH:mm") : "the start or end";
 }

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Granary.Data.Reading;
+using Granary.Data.Text;
 using Granary.Engine.Market;
 
 namespace Granary.Data.FolderStore;
@@ -49,8 +50,8 @@ public sealed class StoreBarSource(string directory, bool adjust = true) : IBarS
                 Count = Math.Max(0, end - _start);
                 if (Count == 0)
                     throw BarDataException.At(file.Path, null, null,
-                        $"there are no bars between {Text(query.From)} and {Text(query.To)}; the store "
-                            + $"has {Text(header.FirstTime)} to {Text(header.LastTime)}", "change from and to");
+                        $"there are no bars{TimeText.RangeOf(query)}; the store "
+                            + $"has {TimeText.Of(header.FirstTime)} to {TimeText.Of(header.LastTime)}", "change from and to");
                 Instrument = header.Instrument with
                 {
                     Symbol = query.Symbol,
@@ -115,9 +116,6 @@ public sealed class StoreBarSource(string directory, bool adjust = true) : IBarS
             if (_adjust) columns.Adjust();
             return columns;
         }
-
-        private static string Text(long? time) =>
-            time is { } t ? new DateTime(Math.Clamp(t, 0, DateTime.MaxValue.Ticks)).ToString("yyyy-MM-dd HH:mm") : "the start or end";
 
         public ValueTask DisposeAsync()
         {

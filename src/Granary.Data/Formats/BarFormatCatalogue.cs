@@ -29,7 +29,7 @@ public sealed class BarFormatCatalogue : Catalogue<BarFormat>, IBarFormats
         var names = _inOrder.Select(f => f.Name).Append("auto").ToList();
         var nearest = Spelling.Nearest(name, names);
         var remedy = nearest is null ? "use one of " + string.Join(", ", names) : $"did you mean {nearest}?";
-        throw new BarDataException($"format: '{name}' is no file format; {remedy}");
+        throw new BarDataException($"'{name}' is no file format; {remedy}");
     }
 
     void IBarFormats.Check(string name) => Find(name);

@@ -58,6 +58,8 @@ public sealed class FileSample
         var probe = lines.Count > first + 1 ? lines[first + 1] : lines.Count > first ? lines[first] : "";
         delimiter = Delimiters.MaxBy(d => probe.Count(c => c == d));
         if (lines.Count <= first) return null;
+        // What separates columns is in the header too; a comma in a row alone is a decimal comma.
+        if (!lines[first].Contains(delimiter)) delimiter = Delimiters.MaxBy(d => lines[first].Count(c => c == d));
         var cells = FieldSplitter.Split(lines[first], delimiter) ?? [];
         return cells.Count > 1 && cells.TrueForAll(c => !LooksNumeric(c)) ? cells : null;
     }
@@ -75,7 +77,7 @@ public sealed class FileSample
     /// <summary>Whether the text is a JSON array.</summary>
     public bool StartsWithBracket { get; }
 
-    /// <summary>Comma, semicolon, tab or bar: the one that the first row has most of.</summary>
+    /// <summary>Comma, semicolon, tab or bar: the one of the header that the first row has most of.</summary>
     public char Delimiter { get; }
 
     /// <summary>Whether the first line names the columns.</summary>

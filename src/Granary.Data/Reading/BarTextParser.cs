@@ -77,7 +77,9 @@ internal abstract class BarTextParser(BarFileLayout layout, string file, BarColl
             }
             else
             {
-                Fail(RowFaultKind.Order, timeField, $"{Describe(time)} follows {before}", "sort the rows by time, oldest first");
+                var direction = collector.Descending ? ", and the rows above run from newest to oldest" : "";
+                Fail(RowFaultKind.Order, timeField, $"{Describe(time)} follows {before}{direction}",
+                    "sort the rows by time, oldest first");
             }
             collector.Resume(time);
             return false;

@@ -55,6 +55,30 @@ public class BatchFaultsTests
     }
 
     [Fact]
+    public void A_fault_of_one_value_hides_no_fault_of_another_value_of_its_section()
+    {
+        var faults = Faults("""
+            { "data": { "source": "csv:bars", "symbols": ["A"], "timeframe": "1d", "format": "yaho", "from": "2020-01-02", "to": "2020-01-01" },
+              "execution": { "commissionTiers": [ { "from": 0, "percent": 1 } ], "leverage": -1, "atEnd": "sell" },
+              "walkForward": { "objective": "sharp", "inSample": "x", "mode": "roll" },
+              "learning": { "features": ["sma(20", "nothing(3)"] },
+              "strategies": [ { "class": "SmaCross" } ],
+              "seed": 1.5 }
+            """);
+        string[] expected =
+        [
+            "data.format: 'yaho' is no file format; did you mean yahoo?", "data.to: '2020-01-01' is not after data.from, '2020-01-02'",
+            "commissionTiers[0].from: each tier starts above the one before it", "execution.leverage: -1 is out of range",
+            "execution.atEnd: 'sell' is not understood", "walkForward.objective: there is no statistic 'sharp'",
+            "walkForward.inSample: 'x' is no span of time", "walkForward.mode: 'roll' is not understood",
+            "learning.features[0]: the feature 'sma(20'", "learning.features[1]: ", "seed: a whole number is needed, not 1.5",
+        ];
+        foreach (var sentence in expected)
+            faults.ShouldContain(f => f.Contains(sentence, StringComparison.Ordinal), $"{sentence}\nin\n{string.Join('\n', faults)}");
+        faults.Count.ShouldBe(expected.Length);
+    }
+
+    [Fact]
     public void What_follows_from_a_fault_is_not_a_fault_of_its_own()
     {
         Faults("""
@@ -93,7 +117,7 @@ public class BatchFaultsTests
             "line 2, data.timeframe: '1x' is no timeframe", "line 3, strategies[0].size: one rule is needed",
             "line 3, strategies[0].exitAt: 'noon' is no time of day",
             "line 5, learning[0].trainer: there is no trainer 'gradient-bosting'; did you mean 'gradient-boosting'?",
-            "line 6, learning[0].features: the feature 'sma(20'",
+            "line 6, learning[0].features[0]: the feature 'sma(20'",
             "line 8, learning[0].label.target: only a triple-barrier has a target",
             "line 9, learning[0].apply.multiple: the rule 'gate' has no 'multiple'",
             "line 10, learning[0].select: -1 is out of range", "line 12, learning[1].params: logistic has no parameter 'trees'",

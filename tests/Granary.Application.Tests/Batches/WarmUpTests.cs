@@ -73,8 +73,9 @@ public sealed class WarmUpTests : IDisposable
     [Fact]
     public async Task A_range_after_the_last_bar_is_a_fault_though_there_are_bars_to_warm_up_on()
     {
-        var fault = await Should.ThrowAsync<Granary.Engine.Market.BarDataException>(() => RunAsync(", \"from\": \"2030-01-01\"", "none"));
-        fault.Message.ShouldNotBeEmpty();
+        var fault = await Should.ThrowAsync<InputException>(() => RunAsync(", \"from\": \"2030-01-01\"", "none"));
+        fault.Message.ShouldContain("data.source");
+        fault.Message.ShouldContain("there are no bars from 2030-01-01 00:00 on; the file has");
     }
 
     [Theory]
@@ -85,6 +86,19 @@ public sealed class WarmUpTests : IDisposable
     {
         var spec = Spec("", ", \"portfolio\": { \"limits\": { \"reserved\": { " + reserved + " } } }");
         Should.Throw<InputException>(() => BatchPlan.Make(spec, ["ACME", "COINUSDT"])).Message.ShouldContain(sentence);
+    }
+
+    [Fact]
+    public void Limits_and_instruments_that_name_unknown_symbols_are_faults_that_come_at_once()
+    {
+        var spec = Spec(", \"instruments\": { \"ACME\": { \"lot\": 1 }, \"AMCE\": { \"lot\": 1 }, \"*\": {} }",
+            ", \"portfolio\": { \"limits\": { \"restrictedSymbols\": [\"COINUSD\"], "
+            + "\"groups\": { \"g\": { \"symbols\": [\"ACME\", \"ZZZZ\"], \"maxPercent\": 5 } } } }");
+        var faults = Should.Throw<InputException>(() => BatchPlan.Make(spec, ["ACME", "COINUSDT"])).Faults;
+        faults.Count.ShouldBe(3);
+        faults.ShouldContain(f => f.Contains("data.instruments.AMCE: 'AMCE'") && f.Contains("did you mean 'ACME'?"));
+        faults.ShouldContain(f => f.Contains("limits.restrictedSymbols[0]: 'COINUSD'") && f.Contains("did you mean 'COINUSDT'?"));
+        faults.ShouldContain(f => f.Contains("limits.groups.g.symbols[1]: 'ZZZZ'") && f.Contains("add it to data.symbols"));
     }
 
     [Fact]

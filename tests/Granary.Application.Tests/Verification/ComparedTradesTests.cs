@@ -26,7 +26,7 @@ public sealed class ComparedTradesTests : IDisposable
               "portfolio": { "weights": "equal" }, "outputs": ["results", "trades"] }
             """), Path.GetTempPath());
         var run = await new BatchRunner(new EmbeddedHost(1), TimeProvider.System).RunAsync(spec,
-            new BatchOptions { Out = Path.Combine(_folder, "first"), Guards = false });
+            new BatchOptions { Out = Path.Combine(_folder, "first"), Validation = false });
         return run.Folder;
     }
 

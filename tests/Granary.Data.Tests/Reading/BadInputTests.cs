@@ -31,7 +31,7 @@ public sealed class BadInputTests : IDisposable
     [InlineData("2020-01-03,1,2,1,2,5\n2020-01-02,1,2,1,2,5",
         "line 4, time: 2020-01-02 follows 2020-01-03; sort the rows by time, oldest first")]
     [InlineData("2020-01-01,1,2,1,2,5\n2020-01-03,1,2,1,2,5",
-        "line 4, time: 2020-01-03 follows 2020-01-01; sort the rows by time, oldest first")]
+        "line 4, time: 2020-01-03 follows 2020-01-01, and the rows above run from newest to oldest; sort the rows by time, oldest first")]
     [InlineData("03.01.2020,1,2,1,2,5",
         "line 3, time: '03.01.2020' is not a time as those above are written; write it as 2020-01-31 or 2020-01-31 09:30:00, between 1792 "
             + "and 2199")]
@@ -136,6 +136,22 @@ public sealed class BadInputTests : IDisposable
         Read.Fault(path, "1h")
             .ShouldBe($"{path}, timeframe: the bars are 1 min apart and cannot be 1h bars; name the file's own timeframe, or resample it");
     }
+
+    [Fact]
+    public void A_file_with_semicolons_and_decimal_commas_asks_for_decimal_points()
+    {
+        const string Rows = "02.01.2020;1,5;2,0;1,0;1,7\n03.01.2020;1,5;2,0;1,0;1,7\n";
+        Read.Fault(_folder.Write("named.csv", "Date;Open;High;Low;Close\n" + Rows), "1d")
+            .ShouldContain("line 2, open: '1,5' is not a number with a decimal point");
+        // The header decides what separates columns, so that the columns that are missing are found.
+        Read.Fault(_folder.Write("german.csv", "Datum;Eroeffnung;Hoch;Tief;Schluss\n" + Rows), "1d")
+            .ShouldContain("line 1: the header has no column for time, open, high, low, close; name the columns");
+    }
+
+    [Fact]
+    public void Rows_that_begin_newest_first_and_turn_say_so() =>
+        Read.Fault(_folder.Write("turn.csv", "time,open,high,low,close\n2020-01-02,1,2,1,2\n2020-01-01,1,2,1,2\n2020-01-03,1,2,1,2\n"), "1d")
+            .ShouldContain("line 4, time: 2020-01-03 follows 2020-01-01, and the rows above run from newest to oldest; sort the rows by time");
 
     [Fact]
     public void A_range_without_bars_says_what_the_file_has()

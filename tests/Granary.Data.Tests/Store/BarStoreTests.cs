@@ -88,7 +88,7 @@ public sealed class BarStoreTests : IDisposable
             stored.ContentHash.ShouldBe(text.ContentHash);
         }
         Should.Throw<BarDataException>(() => Open(timeframe: "1m",
-            from: Read.Utc("2030-01-01"))).Message.ShouldContain("there are no bars between");
+            from: Read.Utc("2030-01-01"))).Message.ShouldContain("there are no bars from 2030-01-01 00:00 on");
     }
 
     [Fact]

@@ -1,0 +1,20 @@
+using System.Globalization;
+using Granary.Engine.Market;
+
+namespace Granary.Data.Text;
+
+/// <summary>Market times in messages, UTC.</summary>
+internal static class TimeText
+{
+    public static string Of(long time) =>
+        new DateTime(Math.Clamp(time, 0, DateTime.MaxValue.Ticks)).ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture);
+
+    /// <summary>The range of a query, to follow "no bars"; empty where it has no ends.</summary>
+    public static string RangeOf(BarQuery query) => (query.From, query.To) switch
+    {
+        ({ } from, { } to) => $" between {Of(from)} and {Of(to)}",
+        ({ } from, null) => $" from {Of(from)} on",
+        (null, { } to) => $" before {Of(to)}",
+        _ => "",
+    };
+}
