@@ -80,7 +80,14 @@ public sealed class LiveSessionCrashTests
         paused.ExitCode.ShouldBe(0, paused.Error);
         paused.Output.ShouldMatch(@"^Paused at \d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ market time: no entries");
         var unknown = await GranaryProcess.RunAsync("session", state, "disable", "--symbol", "NOSUCH");
-        unknown.Output.ShouldContain("nothing was disabled: this configuration has no symbol NOSUCH");
+        unknown.ExitCode.ShouldBe(2);
+        unknown.Error.ShouldContain("nothing was disabled: this configuration has no strategy of the symbol NOSUCH");
+        var disabled = await GranaryProcess.RunAsync("session", state, "disable", "--symbol", "ACME");
+        disabled.ExitCode.ShouldBe(0, disabled.Error);
+        disabled.Output.ShouldMatch(@"^Disabled ACME at .*Z market time: no entries from the next bar on; exits, stops and targets go on\.");
+        var kind = await GranaryProcess.RunAsync("session", state, "journal", "--kind", "SignalDecide");
+        (kind.ExitCode, kind.Error.TrimEnd()).ShouldBe((2,
+            "granary: --kind SignalDecide: the journal has no entries of this kind; did you mean SignalDecided?"));
         (await GranaryProcess.RunAsync("session", state, "flatten")).Output.ShouldStartWith("Flatten");
         await Eventually.IsAsync(async () => (await GranaryProcess.RunAsync("session", state, "status", "--json")).Output,
             said => said.Contains("\"paused\"", StringComparison.Ordinal));

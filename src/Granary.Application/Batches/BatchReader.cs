@@ -289,7 +289,8 @@ public sealed class BatchReader(GranaryCatalogues catalogues)
     internal static PortfolioSpec Portfolio(JsonPart? part)
     {
         if (part is null) return new PortfolioSpec { Limits = new PortfolioLimits() };
-        part.Only("weights", "limits", "size", "onInsufficientCash", "enable", "rebalance", "allocator", "chosenBefore", "fills");
+        part.Only("weights", "limits", "size", "onInsufficientCash", "enable", "rebalance", "allocator", "chosenBefore", "from",
+            "fills");
         var weights = part.Find("weights");
         return new PortfolioSpec
         {
@@ -317,6 +318,7 @@ public sealed class BatchReader(GranaryCatalogues catalogues)
                 ? weights is { Kind: JsonValueKind.Object } ? before.Time()
                 : before.Wrong("it is for weights that are given; a rule chooses its own", 0L)
                 : null,
+            From = part.Find("from")?.Time(),
             BookAtClose = part.Find("fills")?.Choice(("bar-open", false), ("bar-close", true)) ?? false,
             Place = part,
         };

@@ -213,6 +213,11 @@ public sealed record PortfolioSpec
     public long? ChosenBefore { get; init; }
 
     /// <summary>
+    /// Open time of the first bar that the portfolio trades, UTC ticks: earlier bars move the strategies alone. Null for all bars.
+    /// </summary>
+    public long? From { get; init; }
+
+    /// <summary>
     /// Fills are booked when their bar closes, not when it opens: with strategies of several timeframes they are not known before.
     /// </summary>
     public bool BookAtClose { get; init; }

@@ -49,6 +49,9 @@ public static class JournalCodec
         JsonTypeInfo> ByName = Kinds.ToFrozenDictionary(k => k.Name, Json.GetTypeInfo, StringComparer.Ordinal);
     private static readonly FrozenDictionary<Type, JsonTypeInfo> ByType = Kinds.ToFrozenDictionary(k => k, Json.GetTypeInfo);
 
+    /// <summary>The kinds of entries, as a journal names them.</summary>
+    public static IReadOnlyList<string> KindNames { get; } = [.. Kinds.Select(k => k.Name)];
+
     public static JournalEntry Encode(long sequence, DateTimeOffset at, JournalEvent e) =>
         new(sequence, at, e.GetType().Name, e.Strategy, e.Symbol, JsonSerializer.SerializeToUtf8Bytes(e, ByType[e.GetType()]));
 

@@ -95,6 +95,12 @@ public sealed class LiveHost : IPortfolioHost
     internal IEnumerable<(StrategyInstance Strategy, string? Model, PortfolioTrade Trade)> PortfolioTrades =>
         _portfolio.Trades.Select(t => (_portfolio.Strategies[t.Member].Instance, _portfolio.Strategies[t.Member].Instance.Model?.Name, t));
 
+    /// <summary>Open time of the first bar that the portfolio trades, UTC ticks; null where that is the first bar.</summary>
+    internal long? PortfolioFrom => _portfolio.From;
+
+    /// <summary>Whether a bar came that was not of the past.</summary>
+    internal bool HasTraded => _traded;
+
     internal Instrument InstrumentOf(string symbol) => _portfolio.InstrumentOf(symbol);
 
     /// <summary>The symbol's last bar.</summary>
@@ -161,8 +167,12 @@ public sealed class LiveHost : IPortfolioHost
             switch (e)
             {
                 case BarsTaken taken:
+                    if (!taken.Warm && !_traded)
+                    {
+                        _portfolio.Start(taken.Instant);
+                        _traded = true;
+                    }
                     foreach (var slice in _slices.Resume(taken)) _portfolio.Process(slice, null);
-                    _traded |= !taken.Warm;
                     break;
                 case WeightsChanged weights: _operator.Put(weights); break;
                 case EnablementChanged enablement: _operator.Put(enablement); break;
@@ -207,8 +217,12 @@ public sealed class LiveHost : IPortfolioHost
             _warm += taken.Count;
             return;
         }
-        if (!_traded && _warm > 0) _notes.Add($"warmed up over {_warm} bars");
-        _traded = true;
+        if (!_traded)
+        {
+            _portfolio.Start(slice);
+            if (_warm > 0) _notes.Add($"warmed up over {_warm} bars");
+            _traded = true;
+        }
         if (taken.Count > 0)
             await _gateway.OnBarsAsync(slice,
                 [.. taken.Select(b => new ClosedBar(_feed.Series[b.Series].Instrument.Symbol, b.Bar, _spec.Data.Timeframe))],
@@ -321,6 +335,7 @@ public sealed class LiveHost : IPortfolioHost
             _operator.WeightsVersion, _gateway.JournalFault, _gateway.VenueFault, p50, p99, [.. _notes.TakeLast(20)])
         {
             Hits = new Dictionary<string, int>(_hits),
+            CommandFault = _operator.CommandFault,
         };
         _options.Status?.Report(Status);
         _options.Control?.Show(Status, now);

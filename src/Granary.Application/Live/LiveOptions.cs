@@ -81,4 +81,7 @@ public sealed record LiveStatus(
 {
     /// <summary>Fills of stops, targets and trailing stops at the venue in this session, by leg.</summary>
     public IReadOnlyDictionary<string, int> Hits { get; init; } = new Dictionary<string, int>();
+
+    /// <summary>Why the operator's last command changed nothing; null where it did.</summary>
+    public string? CommandFault { get; init; }
 }

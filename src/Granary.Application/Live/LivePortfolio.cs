@@ -63,6 +63,8 @@ internal sealed class LivePortfolio
         _driver = new PortfolioDriver(plan, weights, instruments);
         if (spec.Portfolio.WeightsByState is { } byState)
             _states = new StateWeights(_driver.Run, plan, s => new MarketSeries(markets[s].Instrument, spec.Data.Timeframe), byState);
+        // Until the account trades, only the strategies do.
+        _driver.StartAt(long.MaxValue);
         _driver.Begin(new FeedClock(plan.Feeds.MinBy(f => f.Timeframe.Ticks)!.Timeframe), _rows.Add, _trades.Add);
         _feedPlans = [.. plan.Feeds];
         _marketOf = carried.Select((s, i) => (s.Instrument.Symbol, i)).ToDictionary(x => x.Symbol, x => x.i, StringComparer.Ordinal);
@@ -103,6 +105,20 @@ internal sealed class LivePortfolio
 
     /// <summary>Market time that has been walked to, UTC ticks.</summary>
     public long Instant { get; private set; }
+
+    /// <summary>Open time of the first bar that the portfolio trades, UTC ticks; null where that is its first bar.</summary>
+    public long? From { get; private set; }
+
+    /// <summary>
+    /// The account trades from this time slice on: the portfolio starts here with the cash of the configuration, whatever the strategies
+    /// gained on the bars before.
+    /// </summary>
+    public void Start(long slice)
+    {
+        From = _bars.Count == 0 ? _spec.Portfolio.From
+            : Math.Max(_spec.Portfolio.From ?? long.MinValue, slice - _spec.Data.Timeframe.Ticks);
+        _driver.StartAt(From ?? long.MinValue);
+    }
 
     /// <summary>By their index in the plan.</summary>
     public IReadOnlyList<LiveStrategy> Strategies { get; }
@@ -246,16 +262,14 @@ internal sealed class LivePortfolio
     /// <returns>How many strategies it is about.</returns>
     public int Put(EnablementChanged change)
     {
-        var about = 0;
-        foreach (var strategy in Strategies)
-        {
-            if (change.Strategy != strategy.Instance.Id
-                && (change.Strategy.Length > 0 || !strategy.Instance.Symbols.Contains(change.Symbol, StringComparer.Ordinal))) continue;
-            _driver.Run.SetEnabled(strategy.Instance.Index, change.Enabled);
-            about++;
-        }
-        return about;
+        var matching = Matching(change.Strategy, change.Symbol);
+        foreach (var strategy in matching) _driver.Run.SetEnabled(strategy.Instance.Index, change.Enabled);
+        return matching.Count;
     }
+
+    /// <summary>The strategy of this id, or, where the id is empty, those that trade the symbol.</summary>
+    public IReadOnlyList<LiveStrategy> Matching(string id, string symbol) =>
+        [.. Strategies.Where(s => id.Length > 0 ? s.Instance.Id == id : s.Instance.Symbols.Contains(symbol, StringComparer.Ordinal))];
 
     /// <summary>The run is over: what each strategy made of it; what is open joins the portfolio's trades.</summary>
     public IReadOnlyList<StrategyOutcome> Finish()

@@ -215,7 +215,9 @@ public static class LiveSession
         {
             await AccountFiles.WriteAsync(path, host.Ledger, gateway, request, production, host.Status, host.Latency, host)
                 .ConfigureAwait(false);
-            against = await SessionBacktest.RunAsync(spec, host.Bars, path, model.Digest, host.Status, clock).ConfigureAwait(false);
+            var traded = spec with { Portfolio = spec.Portfolio with { From = host.PortfolioFrom } };
+            if (host.HasTraded)
+                against = await SessionBacktest.RunAsync(traded, host.Bars, path, model.Digest, host.Status, clock).ConfigureAwait(false);
             return new Dictionary<string, string> { [SessionSection.Name] = SessionSection.ToJson(host.Status, host.Ledger, against) };
         }
     }

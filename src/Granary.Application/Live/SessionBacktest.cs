@@ -18,7 +18,7 @@ namespace Granary.Application.Live;
 public sealed record SessionBacktest(double Equity, double Account, string Digest, bool IsSame, LiveGap Gap)
 {
     /// <summary>Its file in the session's folder.</summary>
-    public const string File = "against_backtest.json";
+    public const string File = RunFolders.RunFolder.AgainstBacktest;
 
     /// <summary>Differences below this share of the equity are rounding.</summary>
     private const double Rounding = 1e-9;
@@ -58,7 +58,7 @@ public sealed record SessionBacktest(double Equity, double Account, string Diges
             var run = await new BatchRunner(new EmbeddedHost(Environment.ProcessorCount), clock, (_, _) => bars).RunAsync(backtest,
                 options).ConfigureAwait(false);
             var result = new SessionBacktest(run.Model.Portfolio?.FinalEquity ?? spec.Cash, status.AccountEquity, run.Model.Digest,
-                run.Model.Digest == digest, LiveGap.Of(temporary, folder));
+                run.Model.Digest == digest, LiveGap.Of(temporary, folder, isOfSameBars: true));
             result.Write(folder);
             return result;
         }

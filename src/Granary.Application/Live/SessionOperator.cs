@@ -33,10 +33,21 @@ internal sealed class SessionOperator(LiveOptions options, IOrderGateway gateway
         return any;
     }
 
+    /// <summary>Why the last command changed nothing; null where it did.</summary>
+    public string? CommandFault { get; private set; }
+
     public async ValueTask CommandAsync(SessionOrder order, CancellationToken cancellationToken)
     {
+        CommandFault = null;
         if (order.Command is SessionCommand.Enable or SessionCommand.Disable)
         {
+            if (portfolio.Matching(order.Strategy, order.Symbol).Count == 0)
+            {
+                CommandFault = $"nothing was {(order.Command == SessionCommand.Enable ? "enabled" : "disabled")}: this configuration has no "
+                    + (order.Strategy.Length > 0 ? $"strategy {order.Strategy}; use an id of its prod.json"
+                        : $"strategy of the symbol {order.Symbol}");
+                return;
+            }
             var change = new EnablementChanged(portfolio.Instant, order.Command == SessionCommand.Enable, order.Who,
                 order.Why)
             { Strategy = order.Strategy, Symbol = order.Symbol };
@@ -92,8 +103,8 @@ internal sealed class SessionOperator(LiveOptions options, IOrderGateway gateway
     public IReadOnlyList<string> Put(WeightsChanged change)
     {
         WeightsVersion = change.Version;
-        notes.Add($"weights version {change.Version} of {change.Who} in force from the instant "
-            + $"after {RunText.Time(change.Instant)}: {change.Why}");
+        notes.Add($"weights version {change.Version} of {change.Who} in force from the bar after {RunText.Time(change.Instant)}"
+            + Reason(change.Why));
         return portfolio.Put(change);
     }
 
@@ -102,8 +113,10 @@ internal sealed class SessionOperator(LiveOptions options, IOrderGateway gateway
     {
         var name = change.Strategy.Length > 0 ? change.Strategy : change.Symbol;
         var word = change.Enabled ? "enabled" : "disabled";
-        notes.Add(portfolio.Put(change) > 0
-            ? $"{name} {word} by {change.Who} from the instant after {RunText.Time(change.Instant)}: {change.Why}"
-            : $"nothing was {word}: this configuration has no {(change.Strategy.Length > 0 ? "strategy" : "symbol")} {name}");
+        var count = portfolio.Put(change);
+        notes.Add($"{name} {word} by {change.Who} from the bar after {RunText.Time(change.Instant)} "
+            + $"({count} {(count == 1 ? "strategy" : "strategies")}){Reason(change.Why)}");
     }
+
+    private static string Reason(string why) => why.Length == 0 ? "" : $": {why}";
 }

@@ -21,6 +21,9 @@ public sealed class RunFolder : IDisposable
     /// <summary>The file in which a live session keeps its account beside its portfolio.</summary>
     public const string AccountGap = "account_gap.csv";
 
+    /// <summary>The file in which a live session keeps its comparison with a backtest of its bars.</summary>
+    public const string AgainstBacktest = "against_backtest.json";
+
     private readonly JsonSerializerOptions _json;
     private readonly string _progress;
     private StreamWriter? _log;
@@ -46,7 +49,8 @@ public sealed class RunFolder : IDisposable
     [
         "results.json", "trades.csv", "signals.csv", "factors.csv", "portfolio_trades.csv", "trades_by_model.csv", "equity.csv",
         "prod.json", "report.html",
-        "learning.json", "windows.csv", "compare.html", "account_trades.csv", AccountGap, "orders.csv", "account.json", "manifest.json",
+        "learning.json", "windows.csv", "compare.html", "account_trades.csv", AccountGap, AgainstBacktest,
+        "orders.csv", "account.json", "manifest.json",
     ];
 
     public string FullPath { get; }

@@ -31,6 +31,9 @@ public sealed class PortfolioDriver : IPortfolioSteps
     private readonly long[] _counts = new long[Enum.GetValues<Decision>().Length];
     // Before it no strategy has a weight, so that nothing can trade: there are no rows.
     private readonly long _from;
+    private readonly long _shortest;
+    // Signals that are known by then are before the portfolio's first bar.
+    private long _start;
     private readonly EquityRecorder _recorder = new();
     private AccountStatistics? _statistics;
     private Action<EquityRow>? _row;
@@ -49,7 +52,9 @@ public sealed class PortfolioDriver : IPortfolioSteps
     {
         (_plan, _schedule) = (plan, schedule);
         // Signals of a bar that closes at that time are the first to be accepted; bars before the batch's first only warm up.
-        var begin = schedule?.First is { } first ? first - plan.Feeds.Min(f => f.Timeframe.Ticks) : long.MinValue;
+        _shortest = plan.Feeds.Min(f => f.Timeframe.Ticks);
+        _start = plan.Spec.Portfolio.From ?? long.MinValue;
+        var begin = schedule?.First is { } first ? first - _shortest : long.MinValue;
         _from = Math.Max(begin, Math.Max(plan.Spec.Data.From ?? long.MinValue, plan.Feeds.Min(f => f.TradeFrom)));
         for (var i = 0; i < instruments.Count; i++) _symbolIndex[instruments[i].Symbol] = i;
         var members = plan.Instances.Select(s => new PortfolioMember(s.Id, [.. s.Symbols.Select(x => _symbolIndex[x])],
@@ -63,6 +68,10 @@ public sealed class PortfolioDriver : IPortfolioSteps
     }
 
     public PortfolioRun Run => _run;
+
+    /// <summary>Sets the time of the first bar that the portfolio trades: earlier bars move the strategies alone.</summary>
+    /// <param name="from">Open time, UTC ticks.</param>
+    public void StartAt(long from) => _start = from;
 
     public int SymbolIndex(string symbol) => _symbolIndex[symbol];
 
@@ -133,7 +142,7 @@ public sealed class PortfolioDriver : IPortfolioSteps
     {
         _lastStamp = stamp;
         _run.Revalue(stamp);
-        if (stamp < _from) return;
+        if (stamp < _from || _start > long.MinValue && stamp <= _start - _shortest) return;
         // A flat curve without strategies is not part of the result.
         if (_decisions.Count > 0) _run.Seal(stamp);
         if (_statistics is null) return;
@@ -157,10 +166,11 @@ public sealed class PortfolioDriver : IPortfolioSteps
         switch (e.Kind)
         {
             case RunEventKind.Signal:
+                var known = e.Time + _plan.Instances[strategy].Timeframe.Ticks;
+                _run.TakesEntries = known > _start;
                 // By what was known when the signal was.
                 if (_schedule is not null)
                 {
-                    var known = e.Time + _plan.Instances[strategy].Timeframe.Ticks;
                     _run.SetWeight(strategy, _schedule.At(strategy, known));
                     _run.TotalWeight = _schedule.SumAt(known);
                 }
@@ -178,12 +188,7 @@ public sealed class PortfolioDriver : IPortfolioSteps
                 if (e.ToSignalEnded().End is SignalEnd.NoCash or SignalEnd.NoQuantity or SignalEnd.NoStop)
                 {
                     var said = AnswersTo(strategy, 0);
-                    if (said.Count == e.Number && said[^1] == Decision.Accepted)
-                    {
-                        _counts[(int)Decision.Accepted]--;
-                        _counts[(int)Decision.StrategyRefused]++;
-                        said[^1] = Decision.StrategyRefused;
-                    }
+                    if (said.Count == e.Number) Refuse(said, e.End);
                 }
                 _run.OnSignalEnded(strategy, e.Number);
                 break;
@@ -226,6 +231,16 @@ public sealed class PortfolioDriver : IPortfolioSteps
                 break;
         }
         return null;
+    }
+
+    private void Refuse(List<Decision> said, SignalEnd end)
+    {
+        // A size by risk is no quantity where there is no stop; the missing stop is the reason.
+        var now = said[^1] == Decision.Accepted ? Decision.StrategyRefused
+            : said[^1] == Decision.NoQuantity && end == SignalEnd.NoStop ? Decision.NoStop : said[^1];
+        _counts[(int)said[^1]]--;
+        _counts[(int)now]++;
+        said[^1] = now;
     }
 
     // A strategy that was given its weight in the middle of a session had none when its earlier signals were made.
@@ -319,10 +334,12 @@ public sealed class PortfolioDriver : IPortfolioSteps
     {
         var (atSignal, atFill) = (_run.Resized, _run.ResizedAtFill);
         if (atSignal + atFill == 0) return;
-        notes.Add(new RunNote(NoteCode.CashShort, string.Create(CultureInfo.InvariantCulture,
-            $"The portfolio made {atSignal:N0} entries smaller at their signal "
-                + $"and {atFill:N0} at their fill, since the cash did not pay for them in full. To refuse such entries, set "
-                + $"portfolio.onInsufficientCash to reject."),
+        var parts = new List<string>();
+        if (atSignal > 0) parts.Add(string.Create(CultureInfo.InvariantCulture, $"{atSignal:N0} at the signal"));
+        if (atFill > 0) parts.Add(string.Create(CultureInfo.InvariantCulture, $"{atFill:N0} at the fill"));
+        notes.Add(new RunNote(NoteCode.CashShort,
+            $"The portfolio made entries smaller, since the cash did not pay for them in full: {string.Join(" and ", parts)}. "
+                + "To refuse such entries, set portfolio.onInsufficientCash to reject.",
             atSignal + atFill));
     }
 

@@ -8,6 +8,7 @@ namespace Granary.Application.Verification;
 /// <summary>Why one trade of a live run earned other than the backtest's.</summary>
 /// <param name="Total">The account's net profit less the backtest's; the sum of the parts.</param>
 /// <param name="Data">Other bars, and what strategies and portfolio made of them.</param>
+/// <param name="Operator">Commands and weights of the operator while the session ran, which the backtest does not have.</param>
 /// <param name="Weight">Another weight.</param>
 /// <param name="Model">Another version of the model.</param>
 /// <param name="MissedFill">A fill that did not come, or not whole (or one that the backtest does not have).</param>
@@ -15,14 +16,14 @@ namespace Granary.Application.Verification;
 /// <param name="FillPrice">Another price in the same bar.</param>
 /// <param name="Cost">Other fees for the same quantity.</param>
 /// <param name="Why">What is known of it, in words; empty where nothing is.</param>
-public sealed record TradeGap(string Strategy, string Symbol, string EntryTime, double Total, double Data, double Weight, double Model,
-    double MissedFill, double Timing, double FillPrice, double Cost, string Why)
+public sealed record TradeGap(string Strategy, string Symbol, string EntryTime, double Total, double Data, double Operator, double Weight,
+    double Model, double MissedFill, double Timing, double FillPrice, double Cost, string Why)
 {
     /// <summary>The cause with the largest part, spelled as in <see cref="LiveGap.Causes"/>.</summary>
     public string LargestCause => new[]
     {
-        ("data", Data), ("timing", Timing), ("fill price", FillPrice), ("missed fill", MissedFill), ("cost", Cost), ("weight", Weight),
-        ("model version", Model),
+        ("data", Data), ("operator", Operator), ("timing", Timing), ("fill price", FillPrice), ("missed fill", MissedFill),
+        ("cost", Cost), ("weight", Weight), ("model version", Model),
     }.MaxBy(c => Math.Abs(c.Item2)).Item1;
 }
 
@@ -43,8 +44,8 @@ public sealed record LiveGap(double Backtest, double Live, IReadOnlyList<TradeGa
     /// <summary>By cause, in the order of their telling.</summary>
     public IReadOnlyList<(string Cause, double Amount)> Causes =>
     [
-        ("data", Trades.Sum(t => t.Data)), ("timing", Trades.Sum(t => t.Timing)), ("fill price", Trades.Sum(t => t.FillPrice)),
-        ("missed fill", Trades.Sum(t => t.MissedFill)),
+        ("data", Trades.Sum(t => t.Data)), ("operator", Trades.Sum(t => t.Operator)), ("timing", Trades.Sum(t => t.Timing)),
+        ("fill price", Trades.Sum(t => t.FillPrice)), ("missed fill", Trades.Sum(t => t.MissedFill)),
         ("cost", Trades.Sum(t => t.Cost)), ("weight", Trades.Sum(t => t.Weight)), ("model version", Trades.Sum(t => t.Model)),
     ];
 
@@ -59,7 +60,30 @@ public sealed record LiveGap(double Backtest, double Live, IReadOnlyList<TradeGa
         double Fees, string Why);
 
     /// <exception cref="InputException">A folder is not of such a run, or lacks portfolio_trades.csv.</exception>
-    public static LiveGap Of(string backtest, string live)
+    public static LiveGap Of(string backtest, string live) => Of(backtest, live, IsOfSameBars(backtest, live));
+
+    /// <inheritdoc cref="Of(string, string)"/>
+    /// <param name="backtest">Folder of the backtest.</param>
+    /// <param name="live">Folder of the live run.</param>
+    /// <param name="isOfSameBars">
+    /// Whether the backtest ran over the session's bars: then what their portfolios have different is the operator's doing.
+    /// </param>
+    public static LiveGap Of(string backtest, string live, bool isOfSameBars)
+    {
+        var gap = Between(backtest, live);
+        return isOfSameBars ? gap with { Trades = [.. gap.Trades.Select(t => t with { Operator = t.Data, Data = 0 })] } : gap;
+    }
+
+    // The session has run that very backtest at its end.
+    private static bool IsOfSameBars(string backtest, string live)
+    {
+        var (own, results) = (Path.Combine(live, RunFolders.RunFolder.AgainstBacktest), Path.Combine(backtest, "results.json"));
+        if (!System.IO.File.Exists(own) || !System.IO.File.Exists(results)) return false;
+        return JsonPart.Parse(own, System.IO.File.ReadAllBytes(own)).Need("digest").String()
+            == JsonPart.Parse(results, System.IO.File.ReadAllBytes(results)).Need("digest").String();
+    }
+
+    private static LiveGap Between(string backtest, string live)
     {
         var planned = new Dictionary<(string, string, string, string), Queue<Planned>>();
         var sum = 0.0;
@@ -93,7 +117,7 @@ public sealed record LiveGap(double Backtest, double Live, IReadOnlyList<TradeGa
         {
             var (weight, model) = weightsB.GetValueOrDefault(p.Strategy);
             var (d, w, m) = Cause(-p.Net, p.Weight, weight, p.Model, model);
-            gaps.Add(new TradeGap(p.Strategy, p.Symbol, p.EntryTime, -p.Net, d, w, m, 0, 0, 0, 0, "only in the backtest"));
+            gaps.Add(new TradeGap(p.Strategy, p.Symbol, p.EntryTime, -p.Net, d, 0, w, m, 0, 0, 0, 0, "only in the backtest"));
         }
         return new LiveGap(sum, earned,
             [.. gaps.OrderBy(g => g.EntryTime, StringComparer.Ordinal).ThenBy(g => g.Strategy, StringComparer.Ordinal)]);
@@ -139,7 +163,7 @@ public sealed record LiveGap(double Backtest, double Live, IReadOnlyList<TradeGa
             missed = k.Quantity > 0 ? k.Net : -k.ModelNet;
             if (why.Length == 0) why = k.Quantity > 0 ? "filled, and the strategy's own account did not have it" : "not filled";
         }
-        return new TradeGap(k.Strategy, k.Symbol, k.ModelQuantity > 0 ? k.ModelEntryTime : k.EntryTime, k.Net - (planned?.Net ?? 0), data,
+        return new TradeGap(k.Strategy, k.Symbol, k.ModelQuantity > 0 ? k.ModelEntryTime : k.EntryTime, k.Net - (planned?.Net ?? 0), data, 0,
             weight, model, missed, timing, price, cost, why);
     }
 

@@ -38,6 +38,9 @@ public static class VerifyRun
         var manifest = RunManifest.Read(runFolder);
         if (manifest.Interrupted) throw new InputException($"{runFolder} was interrupted and has no digest of a whole run; finish it with "
             + $"backtest --resume first");
+        if (LiveGap.IsLive(runFolder))
+            throw new InputException($"{runFolder} is the run of a live session, whose bars came from a feed: {RunFolder.AgainstBacktest} "
+                + "compares it with a backtest over the same bars. Verify the backtest that made its configuration");
         var spec = new BatchReader(catalogues)
             .Read(Path.Combine(runFolder, "manifest.json (spec)"), Encoding.UTF8.GetBytes(manifest.BatchText), manifest.Folder);
         var temporary = Path.Combine(Path.GetTempPath(), "granary-verify-" + Path.GetRandomFileName());

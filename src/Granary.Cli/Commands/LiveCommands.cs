@@ -189,6 +189,10 @@ internal static class LiveCommands
             {
                 static DateTimeOffset? At(string option, string? text) =>
                     Instant(option, text) is { } t ? new DateTimeOffset(t, TimeSpan.Zero) : null;
+                if (call.GetValue(kind) is { } asked && !JournalCodec.KindNames.Contains(asked, StringComparer.Ordinal))
+                    throw new InputException($"--kind {asked}: the journal has no entries of this kind; "
+                        + (Engine.Market.Spelling.Nearest(asked, JournalCodec.KindNames) is { } near ? $"did you mean {near}?"
+                            : $"use one of {string.Join(", ", JournalCodec.KindNames)}"));
                 var query = new Data.Journals.JournalQuery(call.GetValue(kind), call.GetValue(strategy), call.GetValue(symbol),
                     At("--from", call.GetValue(from)), At("--to", call.GetValue(to)));
                 var entries = Data.Journals.FileJournal.Peek(folder, query);

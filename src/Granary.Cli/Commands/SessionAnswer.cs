@@ -26,8 +26,7 @@ internal static class SessionAnswer
                 + $"in {control} and is carried out when a running session finds it. 'granary session STATE status' shows how it stands");
             return CommandLine.Failed;
         }
-        Write(order, before, after);
-        return 0;
+        return Write(order, before, after);
     }
 
     /// <summary>The same for a session of a cluster.</summary>
@@ -50,8 +49,7 @@ internal static class SessionAnswer
             await Task.Delay(TimeSpan.FromMilliseconds(250), clock, cancellationToken);
             after = await look();
         }
-        Write(order, before.Status, after.Status!);
-        return 0;
+        return Write(order, before.Status, after.Status!);
     }
 
     // The state is the proof where the command changes it; the cluster has waited for the others.
@@ -64,11 +62,17 @@ internal static class SessionAnswer
             _ => true,
         });
 
-    private static void Write(SessionOrder order, LiveStatus? before, LiveStatus after)
+    private static int Write(SessionOrder order, LiveStatus? before, LiveStatus after)
     {
+        if (after.CommandFault is { } fault)
+        {
+            CommandLine.Complain(fault);
+            return CommandLine.Wrong;
+        }
         Console.WriteLine(Sentence(order, after));
         var known = before?.Notes.ToHashSet(StringComparer.Ordinal) ?? [];
         foreach (var note in after.Notes.Where(n => !known.Contains(n))) Console.WriteLine($"Note {note}");
+        return 0;
     }
 
     /// <summary>What the session did, from how it stands after the command.</summary>
@@ -86,12 +90,17 @@ internal static class SessionAnswer
             $"Stopping at {Time(after)} market time: the session writes its run folder and ends. {Holds(after)} Positions stay open.",
         SessionCommand.ReloadWeights =>
             $"Looking for new weights at {Time(after)} market time; version {after.WeightsVersion.ToString(CultureInfo.InvariantCulture)} is in force.",
+        SessionCommand.Disable =>
+            $"Disabled {About(order)} at {Time(after)} market time: no entries from the next bar on; exits, stops and targets go on. {Holds(after)}",
+        SessionCommand.Enable => $"Enabled {About(order)} at {Time(after)} market time, from the next bar on. {Holds(after)}",
         _ => $"Done at {Time(after)} market time. {Holds(after)}",
     };
 
+    private static string About(SessionOrder order) => order.Strategy.Length > 0 ? order.Strategy : order.Symbol;
+
     private static string Holds(LiveStatus s) => s.Positions.Count == 0
         ? $"Nothing is held; equity {Cell.Money(s.AccountEquity)}."
-        : $"Held: {string.Join(", ", s.Positions.OrderBy(p => p.Key, StringComparer.Ordinal).Select(p => $"{Cell.Quantity(p.Value)} {p.Key}"))}; {s.OpenTrades.ToString(CultureInfo.InvariantCulture)} open trades, equity {Cell.Money(s.AccountEquity)}.";
+        : $"Held: {string.Join(", ", s.Positions.OrderBy(p => p.Key, StringComparer.Ordinal).Select(p => $"{Cell.Quantity(p.Value)} {p.Key}"))}; {s.OpenTrades.ToString(CultureInfo.InvariantCulture)} open {(s.OpenTrades == 1 ? "trade" : "trades")}, equity {Cell.Money(s.AccountEquity)}.";
 
     private static string Time(LiveStatus s) => s.Instant.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 }

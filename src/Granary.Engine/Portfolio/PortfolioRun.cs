@@ -127,6 +127,9 @@ public sealed class PortfolioRun
 
     public bool IsEnabled(int member) => !_disabled.Contains(member);
 
+    /// <summary>Whether entries are taken at all: not before the portfolio begins to trade, as if no member had a weight.</summary>
+    public bool TakesEntries { get; set; } = true;
+
     /// <summary>The portfolio's quantity of an accepted signal as a multiple of the strategy's; 0 where none is reserved.</summary>
     public double ScaleOf(int member, int number) =>
         _account.Reserved.TryGet(TradeKey.Of(member, number), out var reservation) ? reservation.Scale : 0;
@@ -212,7 +215,7 @@ public sealed class PortfolioRun
     private Decision Decide(in EntryRequest entry, out Reservation reservation)
     {
         reservation = default;
-        if (WeightOf(entry.Member) == 0) return Decision.WeightZero;
+        if (WeightOf(entry.Member) == 0 || !TakesEntries) return Decision.WeightZero;
         if (IsRuined) return Decision.Ruined;
         if (_disabled.Count > 0 && _disabled.Contains(entry.Member)) return Decision.Disabled;
         var admitted = _rules.Admit(entry);

@@ -61,7 +61,7 @@ public static class ReasonText
         Decision.Reserved => "The symbol was another strategy's: limits.exclusiveSymbols or limits.reserved.",
         Decision.SamePeriod => "The strategy had a live signal of the same period, symbol and side already.",
         Decision.NotEnoughHistory => "portfolio.size needs more closed trades, or days, than there were.",
-        Decision.NoStop => "portfolio.size goes by the way to the stop, and there was none.",
+        Decision.NoStop => "The size goes by the stop distance, and the signal had no stop.",
         Decision.VolumeTaken => "When it filled, other strategies had taken execution.volumePercent of the bar's volume.",
         Decision.Expired => "Its symbol stopped trading before the entry could fill, and the entry was withdrawn.",
         Decision.Ruined => "Nothing was left of the portfolio's account; it was closed.",

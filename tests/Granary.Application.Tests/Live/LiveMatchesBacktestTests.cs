@@ -1,6 +1,7 @@
 using Granary.Application.Batches;
 using Granary.Application.Json;
 using Granary.Application.Live;
+using Granary.Application.Runs;
 using Granary.Data.Brokers;
 using Granary.Engine.Analysis.Metrics;
 using Granary.Engine.Brokerage;
@@ -212,14 +213,48 @@ public sealed class LiveMatchesBacktestTests : IDisposable
     }
 
     [Fact]
-    public async Task Bars_to_warm_up_with_are_seen_and_not_traded()
+    public async Task Bars_to_warm_up_with_move_the_strategies_and_neither_portfolio_nor_account()
     {
         var backtest = await _under.BacktestAsync();
         var from = new DateTime(2022, 1, 20).Ticks;
         var live = await _under.LiveAsync(backtest, with: r => r with { From = from, WarmUp = r.Feed });
-        live.Run.Model.Digest.ShouldBe(backtest.Model.Digest);
         live.Ledger.Trades.Values.ShouldAllBe(t => t.EntryTime >= from);
         live.Ledger.Trades.Count.ShouldBeGreaterThan(10);
+        // The portfolio starts with the cash of its configuration, whatever the strategies gained before.
+        live.Run.Model.Equity[0].Time.ShouldBe(from);
+        live.Run.Model.Equity[0].Equity.ShouldBe(100_000);
+        Lines(live.Run.Folder, "portfolio_trades.csv", 4).ShouldAllBe(t => string.CompareOrdinal(t, "2022-01-20") >= 0);
+        // What the strategies hold from the past is no order that the account has missed.
+        live.Against.ShouldNotBeNull().Gap.Causes.ShouldAllBe(c => Math.Abs(c.Amount) < 1e-6);
+        live.Status.ModelEquity.ShouldBe(live.Status.AccountEquity, 1e-6);
+        // The strategies did what they do in the backtest.
+        SameLines(live.Run.Folder, backtest.Folder, "trades.csv");
+        await ShouldBeTheBacktestAsync(live, backtest, "2022-01-20");
+    }
+
+    [Fact]
+    public async Task A_session_that_is_restarted_after_its_past_goes_on_with_the_account_of_its_start()
+    {
+        var backtest = await _under.BacktestAsync();
+        var (from, state) = (new DateTime(2022, 1, 20).Ticks, Path.Combine(_under.Folder, "state"));
+        LiveRequest Session(LiveRequest r) => r with { From = from, WarmUp = r.Feed, State = state };
+        await _under.LiveAsync(backtest, "first", r => Session(r) with { To = new DateTime(2022, 1, 28).Ticks });
+        var live = await _under.LiveAsync(backtest, "second", Session);
+        await ShouldBeTheBacktestAsync(live, backtest, "2022-01-20");
+    }
+
+    // A batch of the production configuration whose portfolio starts where the session did.
+    private async Task ShouldBeTheBacktestAsync(LiveRun live, BatchRun backtest, string from)
+    {
+        var text = await File.ReadAllTextAsync(Path.Combine(backtest.Folder, "prod.json"));
+        var at = text.IndexOf("\"portfolio\": {", StringComparison.Ordinal) + "\"portfolio\": {".Length;
+        var spec = new BatchReader(TestCatalogues.All).Read("prod.json",
+            System.Text.Encoding.UTF8.GetBytes(text.Insert(at, $" \"from\": \"{from}\",")), backtest.Folder);
+        spec = spec with { Data = spec.Data with { To = new DateTime(2022, 2, 10).Ticks } };
+        var same = await _under.RunAsync(spec, "same-" + Path.GetRandomFileName());
+        live.Run.Model.Digest.ShouldBe(same.Model.Digest);
+        live.Against.ShouldNotBeNull().IsSame.ShouldBeTrue();
+        same.Model.Portfolio!.FinalEquity.ShouldBe(live.Status.ModelEquity, 1e-6);
     }
 
     [Fact]
@@ -249,7 +284,7 @@ public sealed class LiveMatchesBacktestTests : IDisposable
         backtest.Model.Strategies.ShouldAllBe(s => s.Error == null && s.Stats!.Trades > 0);
         var from = new DateTime(2022, 1, 20, 9, 0, 0).Ticks;
         var live = await _under.LiveAsync(backtest, with: r => r with { From = from, WarmUp = r.Feed });
-        live.Run.Model.Digest.ShouldBe(backtest.Model.Digest);
+        await ShouldBeTheBacktestAsync(live, backtest, "2022-01-20T09:00:00Z");
         live.Ledger.Trades.Values.ShouldContain(t => t.EntryTime - from < 2 * TimeSpan.TicksPerDay);
     }
 
