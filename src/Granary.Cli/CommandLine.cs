@@ -72,7 +72,12 @@ internal static class CommandLine
             return $"'{word}' is not understood by 'granary {string.Join(' ', Path(result.CommandResult))}'".TrimEnd()
                 + (near is null ? "; --help shows what is" : $"; did you mean '{near}'?");
         }
-        return result.Errors[0].Message.TrimEnd('.') + "; --help shows how it is called";
+        var fault = result.Errors[0].Message.TrimEnd('.');
+        // The parser's "Cannot parse argument 'x' for option '--threads' as expected type 'System.Int32'" names types of .NET.
+        if (fault.StartsWith("Cannot parse argument ", StringComparison.Ordinal)
+            && fault.Split('\'') is [_, var text, _, var name, _, var type, _])
+            fault = $"{name} {text}: a {(type.Contains("Int", StringComparison.Ordinal) ? "whole " : "")}number is needed";
+        return fault + "; --help shows how it is called";
     }
 
     private static IEnumerable<string> Path(CommandResult command) =>

@@ -179,6 +179,14 @@ public sealed class BadInputTests : IDisposable
     }
 
     [Fact]
+    public async Task A_text_for_the_number_of_an_option_names_the_option()
+    {
+        var call = await GranaryProcess.RunAsync("backtest", "batch.json", "--threads", "many");
+        (call.ExitCode, call.Error.TrimEnd()).ShouldBe((2,
+            "granary: --threads many: a whole number is needed; --help shows how it is called"));
+    }
+
+    [Fact]
     public async Task Threads_out_of_range_are_refused() =>
         (await RefusedAsync(_ => { }, "--threads", "0")).ShouldContain("1 … 1024");
 }

@@ -45,13 +45,19 @@ public sealed class LiveOverAnExchangeTests
         var bars = coins.ToDictionary(c => c, c => Process(c[0], first - Past * TimeSpan.TicksPerMinute), StringComparer.Ordinal);
         Directory.CreateDirectory(folder.At("bars"));
         foreach (var coin in coins) BarCsvWriter.Write(folder.At($"bars/{coin}USDT.csv"), Timeframe.M1, bars[coin]);
-        folder.Write("batch.json", """
+        const string Batch = """
             { "name": "streamed", "data": { "source": "csv:bars", "symbols": ["BTCUSDT", "ETHUSDT"], "timeframe": "1m" }, "execution": { "commissionPercent": 0.01 },
               "strategies": [ { "class": "SmaCross", "params": { "fast": 3, "slow": [8, 13] }, "timeframe": ["1m", "5m"], "size": { "percentOfEquity": 10 }, "stopLossPercent": 0.5 } ],
               "portfolio": { "weights": "equal", "fills": "bar-close" } }
-            """);
+            """;
+        folder.Write("batch.json", Batch);
+        // The portfolio of a session starts at its first bar; the bars before move the strategies alone.
+        folder.Write("same.json", Batch.Replace("\"weights\": \"equal\"",
+            $"\"weights\": \"equal\", \"from\": \"{new DateTime(first):yyyy-MM-dd'T'HH:mm:ss'Z'}\"", StringComparison.Ordinal));
         var backtest = await GranaryProcess.RunAsync("backtest", folder.At("batch.json"), "--out", folder.At("backtest"), "--json");
         backtest.ExitCode.ShouldBe(0, backtest.Error);
+        var same = await GranaryProcess.RunAsync("backtest", folder.At("same.json"), "--out", folder.At("same"), "--json");
+        same.ExitCode.ShouldBe(0, same.Error);
 
         using var server = new LocalExchange();
         IEnumerable<string> Minutes(int from, int to)
@@ -90,7 +96,7 @@ public sealed class LiveOverAnExchangeTests
         process.ExitCode.ShouldBe(0, await error);
 
         var live = JsonDocument.Parse(await output).RootElement;
-        live.GetProperty("digest").GetString().ShouldBe(JsonDocument.Parse(backtest.Output).RootElement.GetProperty("digest").GetString());
+        live.GetProperty("digest").GetString().ShouldBe(JsonDocument.Parse(same.Output).RootElement.GetProperty("digest").GetString());
         live.GetProperty("orders").GetInt32().ShouldBeGreaterThan(20);
         live.GetProperty("fills").GetInt32().ShouldBeGreaterThan(20);
         var intents = (await GranaryProcess.RunAsync("session", state, "journal", "--kind", "OrderIntended", "--json")).Output.Split('\n',

@@ -43,7 +43,8 @@ internal sealed class SessionOperator(LiveOptions options, IOrderGateway gateway
         {
             if (portfolio.Matching(order.Strategy, order.Symbol).Count == 0)
             {
-                CommandFault = $"nothing was {(order.Command == SessionCommand.Enable ? "enabled" : "disabled")}: this configuration has no "
+                var word = order.Command == SessionCommand.Enable ? "enabled" : "disabled";
+                CommandFault = $"nothing was {word}: this configuration has no "
                     + (order.Strategy.Length > 0 ? $"strategy {order.Strategy}; use an id of its prod.json"
                         : $"strategy of the symbol {order.Symbol}");
                 return;

@@ -163,8 +163,8 @@ public sealed record LiveGap(double Backtest, double Live, IReadOnlyList<TradeGa
             missed = k.Quantity > 0 ? k.Net : -k.ModelNet;
             if (why.Length == 0) why = k.Quantity > 0 ? "filled, and the strategy's own account did not have it" : "not filled";
         }
-        return new TradeGap(k.Strategy, k.Symbol, k.ModelQuantity > 0 ? k.ModelEntryTime : k.EntryTime, k.Net - (planned?.Net ?? 0), data, 0,
-            weight, model, missed, timing, price, cost, why);
+        return new TradeGap(k.Strategy, k.Symbol, k.ModelQuantity > 0 ? k.ModelEntryTime : k.EntryTime, k.Net - (planned?.Net ?? 0), data,
+            0, weight, model, missed, timing, price, cost, why);
     }
 
     // A trade that one of two runs does not have: by the weight if that differs, else by the model, else by the data.

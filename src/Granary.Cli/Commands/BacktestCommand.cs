@@ -99,7 +99,11 @@ internal static class BacktestCommand
         Metric[] headlines = [.. model.Metrics.All.Where(m => m.Headline > 0).OrderBy(m => m.Headline)];
         var rows = best.Select(s => Row(s.Id, s.Stats!, headlines, s.Weight.ToString("0.###", CultureInfo.InvariantCulture)));
         if (model.Portfolio is { } portfolio)
-            rows = rows.Prepend(Row($"Portfolio of {Cell.Count(model.Strategies.Count(s => s.Weight != 0))}", portfolio, headlines, ""));
+        {
+            // The last choice of weights over time may be of no strategy, where earlier ones traded.
+            var members = model.Strategies.Count(s => s.Weight != 0);
+            rows = rows.Prepend(Row(members > 0 ? $"Portfolio of {Cell.Count(members)}" : "Portfolio", portfolio, headlines, ""));
+        }
         var title = $"{model.Name}: the portfolio and the best {best.Count} of {Cell.Count(model.Strategies.Count)} strategies by Sharpe "
             + $"ratio";
         TableWriter.Write(title, Columns(headlines), rows);

@@ -65,9 +65,9 @@ internal static class CompareCommand
 
     // The symbol stands where the strategy has several; the id of the others names it.
     private static string Line(in TradePair pair, in Trade t) =>
-        string.Join(',', pair.Symbol.Length > 0 ? $"{pair.Strategy},{pair.Symbol}" : pair.Strategy, RunText.Of(t.Side), RunText.Number(t.Quantity), RunText.Time(t.EntryTime), RunText.Number(t.EntryPrice),
-        RunText.Time(t.ExitTime), RunText.Number(t.ExitPrice), RunText.Number(t.NetProfit), RunText.Number(t.Commission),
-        RunText.Of(t.Reason));
+        string.Join(',', pair.Symbol.Length > 0 ? $"{pair.Strategy},{pair.Symbol}" : pair.Strategy, RunText.Of(t.Side),
+        RunText.Number(t.Quantity), RunText.Time(t.EntryTime), RunText.Number(t.EntryPrice), RunText.Time(t.ExitTime),
+        RunText.Number(t.ExitPrice), RunText.Number(t.NetProfit), RunText.Number(t.Commission), RunText.Of(t.Reason));
 
     private static void Show(RunDifference difference, LiveGap? gap, string page, SavedRun first, SavedRun second)
     {
@@ -113,7 +113,8 @@ internal static class CompareCommand
         }
 
         string[] Row(string run, in TradePair pair, in Trade t) =>
-            [run, pair.Strategy, .. hasSymbols ? [pair.Symbol] : (string[])[], RunText.Of(t.Side), NumberText.Time(t.EntryTime), Cell.Quantity(t.Quantity), NumberText.Price(t.EntryPrice),
+            [run, pair.Strategy, .. hasSymbols ? [pair.Symbol] : (string[])[], RunText.Of(t.Side), NumberText.Time(t.EntryTime),
+                Cell.Quantity(t.Quantity), NumberText.Price(t.EntryPrice),
                 NumberText.Price(t.ExitPrice), Cell.Money(t.NetProfit)];
     }
 

@@ -91,14 +91,18 @@ internal static class LearningCommands
         else
         {
             foreach (var problem in report.Problems) CommandLine.Complain(problem);
+            // 'evaluate' adds no versions.
+            var isRegistered = report.Units.Any(u => u.Version is not null);
             TableWriter.Write("Models: AUC of classes, R² of numbers; the gap is in sample less out of sample",
-                [Column.Text("Model"), Column.Number("Version"), Column.Text("Trainer"), Column.Text("Label"), Column.Number("Samples"),
-                    Column.Number("Windows"), Column.Number("Out of sample"), Column.Number("In sample"), Column.Number("Gap")],
-                report.Units.Select(u => new[]
-                {
-                    u.Name, u.Version?.Split(':')[^1] ?? "", u.Trainer, u.Label, Cell.Count(u.Samples), Cell.Count(u.Windows.Count),
+                [Column.Text("Model"), .. isRegistered ? [Column.Number("Version")] : (Column[])[], Column.Text("Trainer"),
+                    Column.Text("Label"), Column.Number("Samples"), Column.Number("Windows"),
+                    Column.Number("Out of sample"), Column.Number("In sample"), Column.Number("Gap")],
+                report.Units.Select(u => (string[])
+                [
+                    u.Name, .. isRegistered ? [u.Version?.Split(':')[^1] ?? ""] : (string[])[], u.Trainer, u.Label,
+                    Cell.Count(u.Samples), Cell.Count(u.Windows.Count),
                     MainFigure(u.OutOfSample), MainFigure(u.InSample), Cell.Figure(u.TrainTestGap),
-                }));
+                ]));
             TableWriter.Write("Strategies without and with their model, over trades whose signal it judged out of sample; a return is the "
                 + "sum of the trades' returns",
                 [Column.Text("Strategy"), Column.Number("Trades"), Column.Number("Taken"), Column.Number("Return without", "%"),

@@ -91,7 +91,8 @@ internal static class SessionAnswer
         SessionCommand.ReloadWeights =>
             $"Looking for new weights at {Time(after)} market time; version {after.WeightsVersion.ToString(CultureInfo.InvariantCulture)} is in force.",
         SessionCommand.Disable =>
-            $"Disabled {About(order)} at {Time(after)} market time: no entries from the next bar on; exits, stops and targets go on. {Holds(after)}",
+            $"Disabled {About(order)} at {Time(after)} market time: no entries from the next bar on; exits, stops and targets go on. "
+                + Holds(after),
         SessionCommand.Enable => $"Enabled {About(order)} at {Time(after)} market time, from the next bar on. {Holds(after)}",
         _ => $"Done at {Time(after)} market time. {Holds(after)}",
     };
@@ -100,7 +101,9 @@ internal static class SessionAnswer
 
     private static string Holds(LiveStatus s) => s.Positions.Count == 0
         ? $"Nothing is held; equity {Cell.Money(s.AccountEquity)}."
-        : $"Held: {string.Join(", ", s.Positions.OrderBy(p => p.Key, StringComparer.Ordinal).Select(p => $"{Cell.Quantity(p.Value)} {p.Key}"))}; {s.OpenTrades.ToString(CultureInfo.InvariantCulture)} open {(s.OpenTrades == 1 ? "trade" : "trades")}, equity {Cell.Money(s.AccountEquity)}.";
+        : $"Held: {string.Join(", ", s.Positions.OrderBy(p => p.Key, StringComparer.Ordinal)
+            .Select(p => $"{Cell.Quantity(p.Value)} {p.Key}"))}; {s.OpenTrades.ToString(CultureInfo.InvariantCulture)} open "
+            + $"{(s.OpenTrades == 1 ? "trade" : "trades")}, equity {Cell.Money(s.AccountEquity)}.";
 
     private static string Time(LiveStatus s) => s.Instant.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 }

@@ -92,7 +92,8 @@ public sealed class BarFileSeries : IBarSeries
             if (collector.Count == 0)
                 throw BarDataException.At(file, null, null,
                     $"there are no bars{TimeText.RangeOf(query)}; the file "
-                        + $"has {TimeText.Of(Math.Min(collector.FirstTime, collector.LastTime))} to {TimeText.Of(Math.Max(collector.FirstTime, collector.LastTime))}", "change from and to");
+                        + $"has {TimeText.Of(Math.Min(collector.FirstTime, collector.LastTime))} "
+                        + $"to {TimeText.Of(Math.Max(collector.FirstTime, collector.LastTime))}", "change from and to");
             if (collector.Descending)
             {
                 kept = Reversed(kept!, _withAdjusted);

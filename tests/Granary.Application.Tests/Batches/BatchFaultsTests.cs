@@ -58,7 +58,8 @@ public class BatchFaultsTests
     public void A_fault_of_one_value_hides_no_fault_of_another_value_of_its_section()
     {
         var faults = Faults("""
-            { "data": { "source": "csv:bars", "symbols": ["A"], "timeframe": "1d", "format": "yaho", "from": "2020-01-02", "to": "2020-01-01" },
+            { "data": { "source": "csv:bars", "symbols": ["A"], "timeframe": "1d", "format": "yaho",
+                        "from": "2020-01-02", "to": "2020-01-01" },
               "execution": { "commissionTiers": [ { "from": 0, "percent": 1 } ], "leverage": -1, "atEnd": "sell" },
               "walkForward": { "objective": "sharp", "inSample": "x", "mode": "roll" },
               "learning": { "features": ["sma(20", "nothing(3)"] },

@@ -82,6 +82,10 @@ public sealed class LiveGapTests : IDisposable
         AddsUp(missing, shorter);
         Of(missing, "data").ShouldBe(missing.Total, 1e-6);
         missing.Trades.ShouldContain(t => t.Why == "only in the backtest");
+
+        // Over the same bars only the operator can have made such a difference.
+        var operated = LiveGap.Of(backtest.Folder, shorter.Run.Folder, isOfSameBars: true);
+        (Of(operated, "data"), Of(operated, "operator")).ShouldBe((0, Of(missing, "data")));
     }
 
     [Fact]

@@ -150,8 +150,9 @@ public sealed class BadInputTests : IDisposable
 
     [Fact]
     public void Rows_that_begin_newest_first_and_turn_say_so() =>
-        Read.Fault(_folder.Write("turn.csv", "time,open,high,low,close\n2020-01-02,1,2,1,2\n2020-01-01,1,2,1,2\n2020-01-03,1,2,1,2\n"), "1d")
-            .ShouldContain("line 4, time: 2020-01-03 follows 2020-01-01, and the rows above run from newest to oldest; sort the rows by time");
+        Read.Fault(_folder.Write("turn.csv",
+            "time,open,high,low,close\n2020-01-02,1,2,1,2\n2020-01-01,1,2,1,2\n2020-01-03,1,2,1,2\n"), "1d")
+            .ShouldContain("line 4, time: 2020-01-03 follows 2020-01-01, and the rows above run from newest to oldest; sort the rows");
 
     [Fact]
     public void A_range_without_bars_says_what_the_file_has()

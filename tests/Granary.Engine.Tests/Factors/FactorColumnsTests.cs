@@ -48,7 +48,8 @@ public class FactorColumnsTests
         foreach (var n in new[] { 10, 20, 30, 50, 100 })
         {
             var columns = FactorColumns.Compute(Feed.Series, Feed.Blocks(),
-                [$"trend.range{n}", $"range({n})", $"trend.trendiness{n}", $"efficiency({n})", $"trend.slope{n}", $"slope({n})"], FactorCatalogue.BuiltIn);
+                [$"trend.range{n}", $"range({n})", $"trend.trendiness{n}", $"efficiency({n})", $"trend.slope{n}", $"slope({n})"],
+                FactorCatalogue.BuiltIn);
             columns[0].ShouldBe(columns[1]);
             columns[2].ShouldBe(columns[3]);
             columns[4].ShouldBe(columns[5]);
@@ -58,7 +59,8 @@ public class FactorColumnsTests
     [Fact]
     public void A_factor_of_another_symbol_asks_for_its_closes()
     {
-        var columns = new FactorColumns(Feed.Series, ["beta(QQQ,20)", "correlation(SPY,20)", "correlation(QQQ,30)"], FactorCatalogue.BuiltIn);
+        var columns = new FactorColumns(Feed.Series, ["beta(QQQ,20)", "correlation(SPY,20)", "correlation(QQQ,30)"],
+            FactorCatalogue.BuiltIn);
         columns.ReferenceSymbols.ShouldBe(["QQQ", "SPY"]);
         Should.Throw<ArgumentException>(() => columns.Next(Feed.Blocks()
             .Single())).Message.ShouldStartWith("the closes of QQQ, SPY are needed beside these bars");

@@ -82,6 +82,7 @@ public class LeanTableTests
         Bar[] bars = [.. body.Select((r, i) => new Bar(i * TimeSpan.TicksPerDay, Cell(r, "open", close), Cell(r, "high", close),
             Cell(r, "low", close), Cell(r, "close", close), Cell(r, "volume", -1)))];
         var feed = new SampleBars.Feed(SampleBars.Series(Timeframe.D1), bars);
-        return (FactorColumns.Compute(feed.Series, feed.Blocks(), [factor], FactorCatalogue.BuiltIn)[0], [.. body.Select(r => Cell(r, column, -1))]);
+        return (FactorColumns.Compute(feed.Series, feed.Blocks(), [factor], FactorCatalogue.BuiltIn)[0],
+            [.. body.Select(r => Cell(r, column, -1))]);
     }
 }

@@ -148,7 +148,8 @@ internal sealed class CompareTrades : IReportSection<CompareView>
             ? $"The first {NumberText.Count(view.Different.Count)} of {NumberText.Count(all)} differences, strategy by strategy"
             : "All differences, strategy by strategy",
             [new("Strategy", Number: false), new("In", Number: false), .. symbol, new("Side", Number: false),
-                new("Entered", Number: false), new("Quantity"), new("Entry price"), new("Exited", Number: false), new("Exit price"), new("By", Number: false), new("Net profit")],
+                new("Entered", Number: false), new("Quantity"), new("Entry price"),
+                new("Exited", Number: false), new("Exit price"), new("By", Number: false), new("Net profit")],
                 "difference dense", sortable: true);
         foreach (var d in view.Different)
         {

@@ -76,8 +76,9 @@ internal sealed class CompareView
             NotListed++;
             return;
         }
-        foreach (var trade in TradePair.Of((pair.First ?? pair.Second)!, pair.First is null ? [] : firstEvents.Trades(pair.First.Index), pair.Second is null ? []
-            : secondEvents.Trades(pair.Second.Index)))
+        foreach (var trade in TradePair.Of((pair.First ?? pair.Second)!,
+            pair.First is null ? [] : firstEvents.Trades(pair.First.Index),
+            pair.Second is null ? [] : secondEvents.Trades(pair.Second.Index)))
         {
             switch (trade.Kind)
             {
