@@ -91,9 +91,9 @@ public sealed class BarFileSeries : IBarSeries
                     "name the file's own timeframe, or resample it");
             if (collector.Count == 0)
                 throw BarDataException.At(file, null, null,
-                    $"there are no bars{TimeText.RangeOf(query)}; the file "
-                        + $"has {TimeText.Of(Math.Min(collector.FirstTime, collector.LastTime))} "
-                        + $"to {TimeText.Of(Math.Max(collector.FirstTime, collector.LastTime))}", "change from and to");
+                    $"there are no bars{BarTimeText.RangeOf(query)}; the file "
+                        + $"has {BarTimeText.Of(Math.Min(collector.FirstTime, collector.LastTime))} "
+                        + $"to {BarTimeText.Of(Math.Max(collector.FirstTime, collector.LastTime))}", "change from and to");
             if (collector.Descending)
             {
                 kept = Reversed(kept!, _withAdjusted);

@@ -50,8 +50,8 @@ public sealed class StoreBarSource(string directory, bool adjust = true) : IBarS
                 Count = Math.Max(0, end - _start);
                 if (Count == 0)
                     throw BarDataException.At(file.Path, null, null,
-                        $"there are no bars{TimeText.RangeOf(query)}; the store "
-                            + $"has {TimeText.Of(header.FirstTime)} to {TimeText.Of(header.LastTime)}", "change from and to");
+                        $"there are no bars{BarTimeText.RangeOf(query)}; the store "
+                            + $"has {BarTimeText.Of(header.FirstTime)} to {BarTimeText.Of(header.LastTime)}", "change from and to");
                 Instrument = header.Instrument with
                 {
                     Symbol = query.Symbol,

@@ -107,7 +107,7 @@ public static class DataFix
                 continue;
             }
             var known = first[row.Time];
-            if (known.Equals(row))
+            if (known.HasValuesOf(row))
             {
                 repeated++;
                 log.Add((At(row),

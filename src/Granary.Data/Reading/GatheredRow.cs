@@ -14,5 +14,5 @@ internal readonly record struct GatheredRow(long Line, long Record, Bar Bar, dou
     public string Place => Record > 0 ? $"record {Record}" : $"line {Line}";
 
     /// <summary>Whether it says the same.</summary>
-    public bool Equals(in GatheredRow other) => Bar == other.Bar && Adjusted.Equals(other.Adjusted);
+    public bool HasValuesOf(in GatheredRow other) => Bar == other.Bar && Adjusted.Equals(other.Adjusted);
 }

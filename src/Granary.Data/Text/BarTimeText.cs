@@ -4,7 +4,7 @@ using Granary.Engine.Market;
 namespace Granary.Data.Text;
 
 /// <summary>Market times in messages, UTC.</summary>
-internal static class TimeText
+internal static class BarTimeText
 {
     public static string Of(long time) =>
         new DateTime(Math.Clamp(time, 0, DateTime.MaxValue.Ticks)).ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture);
