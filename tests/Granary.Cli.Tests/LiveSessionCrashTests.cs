@@ -68,7 +68,7 @@ public sealed class LiveSessionCrashTests
         using var folder = new TestFolder();
         var production = await ProductionAsync(folder);
         var state = Path.Combine(folder.Path, "one-state");
-        using var process = GranaryProcess.Start(folder.Path, Live(folder, production, "one", "fixed:50ms"));
+        using var process = GranaryProcess.Start(folder.Path, Live(folder, production, "one", "fixed:250ms"));
         var output = process.StandardOutput.ReadToEndAsync();
         await Eventually.HoldsAsync(() => File.Exists(Path.Combine(state, "control", "status.json")));
 
@@ -82,9 +82,9 @@ public sealed class LiveSessionCrashTests
         var unknown = await GranaryProcess.RunAsync("session", state, "disable", "--symbol", "NOSUCH");
         unknown.ExitCode.ShouldBe(2);
         unknown.Error.ShouldContain("nothing was disabled: this configuration has no strategy of the symbol NOSUCH");
-        var disabled = await GranaryProcess.RunAsync("session", state, "disable", "--symbol", "ACME");
+        var disabled = await GranaryProcess.RunAsync("session", state, "disable", "--symbol", "COINUSDT");
         disabled.ExitCode.ShouldBe(0, disabled.Error);
-        disabled.Output.ShouldMatch(@"^Disabled ACME at .*Z market time: no entries from the next bar on; exits, stops");
+        disabled.Output.ShouldMatch(@"^Disabled COINUSDT at .*Z market time: no entries from the next bar on; exits, stops");
         var kind = await GranaryProcess.RunAsync("session", state, "journal", "--kind", "SignalDecide");
         (kind.ExitCode, kind.Error.TrimEnd()).ShouldBe((2,
             "granary: --kind SignalDecide: the journal has no entries of this kind; did you mean SignalDecided?"));

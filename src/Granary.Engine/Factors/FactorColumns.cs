@@ -7,7 +7,7 @@ namespace Granary.Engine.Factors;
 /// of. Equal requests are computed once. Memory is that of one block, however many bars come.
 /// </summary>
 /// <example><code>
-/// var columns = new FactorColumns(series, ["sma(20)", "macd(12,26,9).signal", "sma(20)@1h"]);
+/// var columns = new FactorColumns(series, ["sma(20)", "macd(12,26,9).signal", "sma(20)@1h"], FactorCatalogue.BuiltIn);
 /// foreach (var block in blocks)
 /// {
 ///     columns.Next(block);
