@@ -188,7 +188,7 @@ public sealed class PortfolioDriver : IPortfolioSteps
                 if (e.ToSignalEnded().End is SignalEnd.NoCash or SignalEnd.NoQuantity or SignalEnd.NoStop)
                 {
                     var said = AnswersTo(strategy, 0);
-                    if (said.Count == e.Number) Refuse(said, e.End);
+                    if (said.Count == e.Number) Refuse(said, e.ToSignalEnded().End);
                 }
                 _run.OnSignalEnded(strategy, e.Number);
                 break;
