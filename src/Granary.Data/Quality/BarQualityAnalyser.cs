@@ -363,8 +363,11 @@ public sealed class BarQualityAnalyser(Instrument instrument, Timeframe timefram
                 if (calendar.Session(date) is not { } session || calendar.Name == "XNYS" && WasClosed(date)) continue;
                 var from = Math.Max(session.Open, after + step);
                 var to = Math.Min(session.Close, next);
-                if (to <= from || (to - from) / step == 0) continue;
-                missing += (to - from) / step;
+                if (to <= from) continue;
+                // The close cuts a session's last bar short.
+                var bars = (to - from + (to == session.Close ? step - 1 : 0)) / step;
+                if (bars == 0) continue;
+                missing += bars;
                 sessions++;
                 if (from == session.Open && to == session.Close) whole++;
                 else if (to == session.Close && from - session.Open >= (session.Close - session.Open) / 2) tails++;
@@ -394,7 +397,8 @@ public sealed class BarQualityAnalyser(Instrument instrument, Timeframe timefram
         return Usual(habit) && length < 2 * TimeSpan.TicksPerDay ? 0 : length / step - 1;
     }
 
-    private bool Usual(int habit) => habit >= 3 && habit * 50 >= _days;
+    // On a tenth of the days: daylight saving moves an opening by an hour for months, and chance gaps repeat on few days.
+    private bool Usual(int habit) => habit >= 3 && habit * 10 >= _days;
 
     // Whether the bars are of another length than their name.
     private bool Granularity(List<Finding> findings)

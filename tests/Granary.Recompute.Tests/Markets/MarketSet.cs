@@ -17,18 +17,13 @@ internal sealed class MarketSet(
 
     public double Multiplier(string symbol) => Multipliers.GetValueOrDefault(symbol, 1);
 
-    public bool HasSession(string symbol) => sessions?.ContainsKey(symbol) == true;
-
-    /// <summary>
-    /// How many bars a market should have had between two of its bars, by its session, or round the clock; without those that the close
-    /// cuts short.
-    /// </summary>
+    /// <summary>How many bars a market should have had between two of its bars, by its session, or round the clock.</summary>
     public int MissingBetween(string symbol, DateTime after, DateTime next)
     {
         var step = Step(symbol);
         return sessions?.GetValueOrDefault(symbol) is { } session
             ? session.Bars(after.Date.AddDays(-2), next.Date.AddDays(2), step)
-                .Count(t => t > after && t < next && session.IsWithin(t, step))
+                .Count(t => t > after && t < next)
             : (int)((next - after) / step) - 1;
     }
 

@@ -27,9 +27,6 @@ internal sealed record TradingSession(string Zone, TimeSpan Open, TimeSpan Close
         return longer;
     }
 
-    /// <summary>Whether a bar ends before its session does.</summary>
-    public bool IsWithin(DateTime time, TimeSpan step) => time + step <= Of(DayOf(time)).Close;
-
     /// <summary>The day of the session that a time belongs to.</summary>
     public DateTime DayOf(DateTime time)
     {

@@ -28,8 +28,6 @@ internal sealed class FindingTexts(PageCheck check, MarketSet markets)
         left = Each(left, Time + " to " + Time + @": there are (\d+) more gaps, (\d+) bars missing in all \(([\d.]+) ?%\)", m =>
         {
             List<int> gaps = [.. bars.Zip(bars.Skip(1), (a, b) => markets.MissingBetween(symbol, a.Time, b.Time)).Where(n => n > 0)];
-            // Without a declared session the breaks that a market often has are taken for its nights.
-            if (!markets.HasSession(symbol)) return;
             // Those with a row of their own, and single sessions without bars, are no further ones.
             var most = gaps.Count - Regex.Matches(text, "missing until").Count;
             if (double.Parse(m.Groups[3].Value) > most) check.Number($"findings of {symbol}, {m.Value}", m.Groups[3].Value, most);
