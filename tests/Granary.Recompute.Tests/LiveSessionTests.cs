@@ -44,6 +44,7 @@ public class LiveSessionTests
         var comparison = new PageCheck(ReportPage.Read(folder.File("compare.html")));
         new CompareTables(comparison, backtest, live, Cash).Check();
         comparison.Demand(sentences: true);
+        comparison.Page.Sentences.ShouldContain(s => s.StartsWith("The live session's own portfolio", StringComparison.Ordinal));
         live.Equity().ShouldBe(backtest.Equity());
         // A backtest lists what stays open in an ended symbol at the symbol's end, a session at its own.
         live.PortfolioTrades().Where(t => !t.IsOpen).ShouldBe(backtest.PortfolioTrades().Where(t => !t.IsOpen));

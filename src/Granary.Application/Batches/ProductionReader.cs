@@ -165,11 +165,9 @@ public sealed class ProductionReader(GranaryCatalogues catalogues)
     private static IReadOnlyDictionary<string, ModelReference> Models(JsonPart? part)
     {
         if (part is null) return new Dictionary<string, ModelReference>();
-        using var buffer = new MemoryStream();
-        using (var json = new Utf8JsonWriter(buffer)) part.WriteTo(json);
         try
         {
-            return ModelReference.Parse(System.Text.Encoding.UTF8.GetString(buffer.ToArray()));
+            return ModelReference.Parse(part.ToJson());
         }
         catch (JsonException e)
         {

@@ -248,6 +248,14 @@ public sealed class JsonPart
             : Wrong($"'{text}' is no date; write it as 2024-01-31 or 2024-01-31T14:30:00Z", 0L);
     }
 
+    /// <summary>As it was read, without comments.</summary>
+    public string ToJson()
+    {
+        using var buffer = new MemoryStream();
+        using (var json = new Utf8JsonWriter(buffer)) WriteTo(json);
+        return System.Text.Encoding.UTF8.GetString(buffer.ToArray());
+    }
+
     /// <summary>Writes it as it was read, without comments.</summary>
     public void WriteTo(Utf8JsonWriter json)
     {

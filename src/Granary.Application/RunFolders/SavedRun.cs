@@ -17,6 +17,9 @@ namespace Granary.Application.RunFolders;
 /// <summary>A finished run as its folder tells it: its results and its trades, without its bars and signals.</summary>
 public sealed class SavedRun : IRunEvents
 {
+    // What the account of a live session came to, which a comparison with it shows.
+    private const string SessionSection = "session";
+
     private readonly Dictionary<string, List<Trade>> _trades;
 
     private SavedRun(RunModel model, Dictionary<string, List<Trade>> trades, bool hasTrades)
@@ -72,6 +75,7 @@ public sealed class SavedRun : IRunEvents
                 Enum.GetValues<Decision>()), m => (long)m.Value.Number()) ?? [],
             Notes = [.. results.Find("notes")?.List().Select(Note).OfType<RunNote>() ?? []],
             BatchText = manifest.Need("spec").String(),
+            Sections = Sections(results),
         };
         var equity = Path.Combine(folder, "equity.csv");
         if (File.Exists(equity)) model = WithEquity(model, equity);
@@ -89,6 +93,13 @@ public sealed class SavedRun : IRunEvents
     }
 
     // A code that only a newer Granary knows is left out.
+    private static Dictionary<string, string> Sections(JsonPart results)
+    {
+        var sections = new Dictionary<string, string>(StringComparer.Ordinal);
+        if (results.Find(SessionSection) is { } session) sections[SessionSection] = session.ToJson();
+        return sections;
+    }
+
     private static RunNote? Note(JsonPart n) =>
         RunNotes.CodeOf(n.Need("code").String()) is { } code
             ? new RunNote(code, n.Need("sentence").String(), (long)n.Need("count").Number()) : null;
