@@ -9,6 +9,7 @@ using Granary.Application.RunFolders;
 using Granary.Application.Runs;
 using Granary.Application.Simulation;
 using Granary.Application.Validation;
+using Granary.Application.Weighting;
 using Granary.Engine.Analysis;
 using Granary.Engine.Analysis.Metrics;
 using Granary.Engine.Backtesting;
@@ -38,6 +39,10 @@ public sealed class WalkForwardRunner(TimeProvider clock, TrialLedger? ledger = 
             throw spec.Execution.Place!.Need("intrabarPath")
                 .Fault("a walk-forward holds the data's own bars alone in memory; write \"auto\", or make the smaller bars the data's and "
                     + "give the strategies their timeframe");
+        if (spec.Portfolio.Rule is AllocatorWeights.Ppo or AllocatorWeights.Adaptive)
+            throw spec.Portfolio.Place!.Need("weights")
+                .Fault("a walk-forward weights its groups equally, so no policy sets its weights; write \"equal\", or run "
+                    + "'granary backtest'");
         var walk = WalkForwardSpec.Read(spec.WalkForward, spec.Data.Timeframe, spec.Metrics);
         await using var source = new SourceMarkets(sources?.Invoke(spec.Data, spec.Folder)
             ?? BatchSources.Open(spec.Catalogues.Sources, spec.Data, spec.Folder));

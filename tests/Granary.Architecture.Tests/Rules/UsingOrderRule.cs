@@ -15,10 +15,10 @@ public sealed class UsingOrderRule : IRule
 
     public string Remedy => "Sort them: dotnet format PROJECT.csproj.";
 
+    // A directive behind #if or #endif begins a list of its own.
     public IEnumerable<Violation> Find(CodeBase code) =>
         from file in code.Sources
         from pair in file.Unit.Usings.Zip(file.Unit.Usings.Skip(1))
-        // A directive behind #if or #endif begins a list of its own.
         where !pair.Second.ContainsDirectives && Compare(pair.First, pair.Second) > 0
         select file.At(pair.Second, $"'{pair.Second}' stands behind '{pair.First}'");
 
