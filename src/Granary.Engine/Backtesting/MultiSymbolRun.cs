@@ -123,7 +123,7 @@ public sealed class MultiSymbolRun : IStrategyRun
     private void HandOver(long time)
     {
         _until = long.MaxValue;
-        foreach (var symbol in _symbols) new BookExits(symbol.Book).HandOver(time);
+        foreach (var symbol in _symbols) BookExits.HandOver(symbol.Book, time);
     }
 
     private void Run(PreparedJoin join, int row)
@@ -151,11 +151,11 @@ public sealed class MultiSymbolRun : IStrategyRun
         {
             for (var s = 0; s < _symbols.Length; s++)
                 if (_touched[s])
-                    new BookFinancing(_symbols[s].Book).BeginBar(_symbols[s].Index);
+                    BookFinancing.BeginBar(_symbols[s].Book, _symbols[s].Index);
             WorkOpen();
             for (var s = 0; s < _symbols.Length; s++)
                 if (_touched[s])
-                    new BookBar(_symbols[s].Book).ProcessAfterOpen(_symbols[s].Index);
+                    BookBar.ProcessAfterOpen(_symbols[s].Book, _symbols[s].Index);
         }
         if (_activity.EndTimestamp(block.TimeColumn[row])) Expire(block.TimeColumn[row]);
         foreach (var symbol in _symbols)
@@ -167,10 +167,10 @@ public sealed class MultiSymbolRun : IStrategyRun
         // In which order the symbols' prices went within the bar is not known: what counts is the equity at their closes.
         if (_account.Mark(out var holds) <= 0 && holds)
             foreach (var symbol in _symbols)
-                new BookRuin(symbol.Book).Liquidate(symbol.Index);
+                BookRuin.Liquidate(symbol.Book, symbol.Index);
         if (_account.IsCalled)
             foreach (var symbol in _symbols)
-                new BookExits(symbol.Book).CallMargin(symbol.Index);
+                BookExits.CallMargin(symbol.Book, symbol.Index);
 
         _context.Now = block.TimeColumn[row];
         _context.BarNumber = block.FirstRow + row;
@@ -193,8 +193,8 @@ public sealed class MultiSymbolRun : IStrategyRun
         for (var s = 0; s < _symbols.Length; s++)
         {
             if (!_activity.IsInactive(s)) continue;
-            new BookOrders(_symbols[s].Book).ExpireEntries(time);
-            if (_atEnd == AtEnd.Close) new BookRuin(_symbols[s].Book).CloseEnded(_symbols[s].Index);
+            BookOrders.ExpireEntries(_symbols[s].Book, time);
+            if (_atEnd == AtEnd.Close) BookRuin.CloseEnded(_symbols[s].Book, _symbols[s].Index);
         }
     }
 
@@ -213,7 +213,7 @@ public sealed class MultiSymbolRun : IStrategyRun
                 if (!id.IsNone && (owner is null || id.Value < next.Value)) (owner, next) = (symbol, id);
             }
             if (owner is null) return;
-            new BookBar(owner.Book).ProcessAtOpen(next, owner.Index);
+            BookBar.ProcessAtOpen(owner.Book, next, owner.Index);
             done = next;
         }
     }

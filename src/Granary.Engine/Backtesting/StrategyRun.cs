@@ -108,7 +108,7 @@ public sealed class StrategyRun : IStrategyRun, IFactorReader
         {
             var end = FirstFrom(_until);
             i = Run(i, end);
-            new BookExits(_book).HandOver(end > 0 ? block.TimeColumn[end - 1] : _lastTime);
+            BookExits.HandOver(_book, end > 0 ? block.TimeColumn[end - 1] : _lastTime);
             _until = long.MaxValue;
         }
         Run(i, n);
@@ -220,7 +220,7 @@ public sealed class StrategyRun : IStrategyRun, IFactorReader
     /// </summary>
     public void EndData()
     {
-        if (_closesAtEnd) new BookTrades(_book).CloseAtEnd(_lastTime, _lastClose, _lastIndex);
+        if (_closesAtEnd) BookTrades.CloseAtEnd(_book, _lastTime, _lastClose, _lastIndex);
     }
 
     /// <summary>Ends the run after the last block and sums it up. What is open stays open and is marked at the last close.</summary>

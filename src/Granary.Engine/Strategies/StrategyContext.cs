@@ -17,8 +17,6 @@ public class StrategyContext
         Series = series;
     }
 
-    private BookRequests Requests => new(_book);
-
     // Position in the block; the run loop moves it.
     internal int Index;
 
@@ -77,10 +75,10 @@ public class StrategyContext
     /// <summary>
     /// What the batch's size rule gives an entry at this close, before rounding to lots; NaN where the rule needs a stop.
     /// </summary>
-    public double UsualQuantity => new BookFunds(_book).UsualQuantity(Close);
+    public double UsualQuantity => BookFunds.UsualQuantity(_book, Close);
 
     /// <summary>What could be spent now.</summary>
-    public double AvailableCash => new BookFunds(_book).Available(Close);
+    public double AvailableCash => BookFunds.Available(_book, Close);
 
     // What a strategy does, it does seldom: out of line, it leaves the registers to the loop over bars that asks it.
 
@@ -89,51 +87,51 @@ public class StrategyContext
     /// trades as allowed are open or pending on it.
     /// </summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    public OrderId Enter(Side side) => Requests.Enter(side, StrategyBook.AtMarket, Index);
+    public OrderId Enter(Side side) => BookRequests.Enter(_book, side, StrategyBook.AtMarket, Index);
 
     /// <summary>The same, otherwise than at the market or with its own protection.</summary>
-    public OrderId Enter(Side side, in EntryOptions options) => Requests.Enter(side, options, Index);
+    public OrderId Enter(Side side, in EntryOptions options) => BookRequests.Enter(_book, side, options, Index);
 
     /// <summary>Goes to this side: closes what is open on the other and enters, each as far as the batch allows.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     public void Go(Side side)
     {
-        Requests.Exit((Side)(-(int)side), Index);
-        Requests.Enter(side, StrategyBook.AtMarket, Index);
+        BookRequests.Exit(_book, (Side)(-(int)side), Index);
+        BookRequests.Enter(_book, side, StrategyBook.AtMarket, Index);
     }
 
     /// <summary>Closes every open trade at the market.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     public void Exit()
     {
-        Requests.Exit(Side.Buy, Index);
-        Requests.Exit(Side.Sell, Index);
+        BookRequests.Exit(_book, Side.Buy, Index);
+        BookRequests.Exit(_book, Side.Sell, Index);
     }
 
     /// <summary>Closes the open trades of one side at the market, and cancels its waiting entries.</summary>
-    public void Exit(Side side) => Requests.Exit(side, Index);
+    public void Exit(Side side) => BookRequests.Exit(_book, side, Index);
 
     /// <summary>Closes every open trade at the next bar's close.</summary>
     public void ExitAllOnClose()
     {
-        Requests.Exit(Side.Buy, Index, OrderType.MarketOnClose);
-        Requests.Exit(Side.Sell, Index, OrderType.MarketOnClose);
+        BookRequests.Exit(_book, Side.Buy, Index, OrderType.MarketOnClose);
+        BookRequests.Exit(_book, Side.Sell, Index, OrderType.MarketOnClose);
     }
 
     /// <summary>Closes the open trades of one side at the next bar's close.</summary>
-    public void ExitOnClose(Side side) => Requests.Exit(side, Index, OrderType.MarketOnClose);
+    public void ExitOnClose(Side side) => BookRequests.Exit(_book, side, Index, OrderType.MarketOnClose);
 
     /// <summary>Moves the stop of the open trades of one side; takes effect from the next bar.</summary>
-    public void MoveStop(Side side, double price) => Requests.MoveStop(side, price);
+    public void MoveStop(Side side, double price) => BookRequests.MoveStop(_book, side, price);
 
     /// <summary>An order by hand that nets against what is open.</summary>
-    public OrderId Submit(in OrderRequest request) => Requests.Submit(request, Index);
+    public OrderId Submit(in OrderRequest request) => BookRequests.Submit(_book, request, Index);
 
     /// <summary>Cancels a waiting order; false where it is not waiting any more.</summary>
-    public bool Cancel(OrderId id) => new BookOrders(_book).Cancel(id, _book.TimeAt(Index));
+    public bool Cancel(OrderId id) => BookOrders.Cancel(_book, id, _book.TimeAt(Index));
 
     /// <summary>Cancels every waiting entry of one side.</summary>
-    public void CancelEntries(Side side) => new BookOrders(_book).CancelEntries(side, _book.TimeAt(Index));
+    public void CancelEntries(Side side) => BookOrders.CancelEntries(_book, side, _book.TimeAt(Index));
 
     internal void Bind(BarBlock block) => _block = block;
 }

@@ -10,96 +10,93 @@ namespace Granary.Engine.Trading.Book;
 /// orders on the close. Where there are smaller bars, stops, targets and orders are tried on one after the other of them instead, so that
 /// they fill in the order in which the market came by. The strategy is asked after that.
 /// </remarks>
-internal readonly struct BookBar(StrategyBook book)
+internal static class BookBar
 {
-    private BookTriggers Triggers => new(book);
-
-    private BookFills Fills => new(book);
-
     /// <summary>Fills orders, stops and targets on a bar.</summary>
-    public void Process(int index)
+    public static void Process(StrategyBook book, int index)
     {
         var bar = book.Block[index];
-        if (book.HasFinancing) new BookFinancing(book).BeginBar(index);
-        if (Triggers.IsRuinedAt(bar.Open)) new BookRuin(book).End(bar, bar, index);
+        if (book.HasFinancing) BookFinancing.BeginBar(book, index);
+        if (BookTriggers.IsRuinedAt(book, bar.Open)) BookRuin.End(book, bar, bar, index);
         for (var i = 0; i < book.Orders.Count; i++)
-            if (ProcessAtOpen(i, bar, index))
+            if (ProcessAtOpen(book, i, bar, index))
                 i = -1;
-        ProcessAfterOpen(index, bar);
+        ProcessAfterOpen(book, index, bar);
         if (book.Notices is { Any: true }) book.Dispatch();
     }
 
     /// <summary>Fills one order at a bar's open: for books that share an account, whose orders take turns.</summary>
-    public void ProcessAtOpen(OrderId id, int index)
+    public static void ProcessAtOpen(StrategyBook book, OrderId id, int index)
     {
         var at = book.Orders.IndexOf(id);
-        if (at >= 0) ProcessAtOpen(at, book.Block[index], index);
+        if (at >= 0) ProcessAtOpen(book, at, book.Block[index], index);
     }
 
     /// <summary>The rest of a bar whose open has been processed; call-backs wait for <see cref="StrategyBook.Dispatch"/>.</summary>
-    public void ProcessAfterOpen(int index) => ProcessAfterOpen(index, book.Block[index]);
+    public static void ProcessAfterOpen(StrategyBook book, int index) => ProcessAfterOpen(book, index, book.Block[index]);
 
     // Whether the order is not waiting any more.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private bool ProcessAtOpen(int i, in Bar bar, int index)
+    private static bool ProcessAtOpen(StrategyBook book, int i, in Bar bar, int index)
     {
         ref var order = ref book.Orders[i];
         if (bar.Time > order.ExpiresAt)
         {
-            new BookOrders(book).Drop(i, OrderState.Expired, bar.Time);
+            BookOrders.Drop(book, i, OrderState.Expired, bar.Time);
             return true;
         }
         if (book.HasLatency && book.Block.FirstIndex + index < order.WorksFrom) return false;
-        new BookOrders(book).SetExpiry(ref order, bar.Time);
+        BookOrders.SetExpiry(book, ref order, bar.Time);
         var price = book.FillRule.AtOpen(ref order, bar);
-        return !double.IsNaN(price) && Fills.Fill(i, price, bar, index, atOpen: true);
+        return !double.IsNaN(price) && BookFills.Fill(book, i, price, bar, index, atOpen: true);
     }
 
-    private void ProcessAfterOpen(int index, in Bar bar)
+    private static void ProcessAfterOpen(StrategyBook book, int index, in Bar bar)
     {
-        if (book.Path is not null && IsWithinReach(bar)) ProcessPath(bar, index);
-        else Try(bar, bar, index);
+        if (book.Path is not null && IsWithinReach(book, bar)) ProcessPath(book, bar, index);
+        else Try(book, bar, bar, index);
 
-        new BookExits(book).EndBar(bar.Close, bar.Time, index);
-        if (book.Execution.Maintenance > 0 && book.Shared is null && Triggers.IsCalledAt(bar.Close)) new BookExits(book).CallMargin(index);
-        if (book.IsRuined) new BookOrders(book).CancelAll(bar.Time);
-        Triggers.Refresh();
+        BookExits.EndBar(book, bar.Close, bar.Time, index);
+        if (book.Execution.Maintenance > 0 && book.Shared is null && BookTriggers.IsCalledAt(book, bar.Close)) BookExits.CallMargin(book,
+            index);
+        if (book.IsRuined) BookOrders.CancelAll(book, bar.Time);
+        BookTriggers.Refresh(book);
     }
 
     // Tries open trades' stops and targets, and then waiting orders, on a bar or on a part of it.
-    private void Try(in Bar part, in Bar bar, int index)
+    private static void Try(StrategyBook book, in Bar part, in Bar bar, int index)
     {
-        if (book.Execution.Intrabar == IntrabarRule.StopFirst && Triggers.IsRuinedWithin(part)
-            && new BookRuin(book).EndsBeforeOrders(part, bar, index)) return;
-        var protection = new BookProtection(book);
+        if (book.Execution.Intrabar == IntrabarRule.StopFirst && BookTriggers.IsRuinedWithin(book, part)
+            && BookRuin.EndsBeforeOrders(book, part, bar, index)) return;
         for (var i = 0; i < book.OpenTrades.Count; i++)
-            if (protection.Try(i, part, bar, index))
+            if (BookProtection.Try(book, i, part, bar, index))
                 i--;
 
         for (var i = 0; i < book.Orders.Count; i++)
         {
             ref var order = ref book.Orders[i];
-            if (!Works(order, index)) continue;
-            var price = PriceWithin(ref order, part);
+            if (!Works(book, order, index)) continue;
+            var price = PriceWithin(book, ref order, part);
             if (double.IsNaN(price)) continue;
             var (id, trades) = (order.Id, book.OpenTrades.Count);
-            var at = order.OcoGroup == 0 ? i : FirstOfGroup(i, part, index, ref price);
-            var changed = Fills.Fill(at, price, bar, index, atOpen: false);
+            var at = order.OcoGroup == 0 ? i : FirstOfGroup(book, i, part, index, ref price);
+            var changed = BookFills.Fill(book, at, price, bar, index, atOpen: false);
             // A trade that was entered after the open may be stopped out on the rest of its bar.
-            if (book.OpenTrades.Count > trades) changed |= protection.Try(book.OpenTrades.Count - 1, part, bar, index);
+            if (book.OpenTrades.Count > trades) changed |= BookProtection.Try(book, book.OpenTrades.Count - 1, part, bar, index);
             // Orders before this one are not tried again: a stop-limit that this bar has triggered waits for the next one.
             if (changed) i = book.Orders.IndexAfter(id) - 1;
         }
         // A trade that was entered on the close has lived through nothing of its bar.
-        if (Triggers.IsRuinedWithin(part) && book.OpenTrades[0].FirstWholeBar <= book.Block.FirstIndex + index)
-            new BookRuin(book).End(part, bar, index);
+        if (BookTriggers.IsRuinedWithin(book, part) && book.OpenTrades[0].FirstWholeBar <= book.Block.FirstIndex + index)
+            BookRuin.End(book, part, bar, index);
     }
 
-    private bool Works(in Order order, int index) => !book.HasLatency || book.Block.FirstIndex + index >= order.WorksFrom;
+    private static bool Works(StrategyBook book, in Order order, int index) =>
+        !book.HasLatency || book.Block.FirstIndex + index >= order.WorksFrom;
 
     // Of the orders of a group that one bar touches, the one that the intrabar rule fills.
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private int FirstOfGroup(int at, in Bar part, int index, ref double price)
+    private static int FirstOfGroup(StrategyBook book, int at, in Bar part, int index, ref double price)
     {
         var limitFirst = book.Execution.Intrabar == IntrabarRule.TargetFirst;
         if (book.Orders[at].Type == OrderType.Limit == limitFirst) return at;
@@ -107,8 +104,8 @@ internal readonly struct BookBar(StrategyBook book)
         {
             ref var order = ref book.Orders[i];
             if (order.OcoGroup != book.Orders[at].OcoGroup || order.Type == OrderType.Limit != limitFirst) continue;
-            if (!Works(order, index)) continue;
-            var other = PriceWithin(ref order, part);
+            if (!Works(book, order, index)) continue;
+            var other = PriceWithin(book, ref order, part);
             if (double.IsNaN(other)) continue;
             price = other;
             return i;
@@ -120,7 +117,7 @@ internal readonly struct BookBar(StrategyBook book)
 
     // Whether the bar may touch anything whose turn the smaller bars decide.
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private bool IsWithinReach(in Bar bar)
+    private static bool IsWithinReach(StrategyBook book, in Bar bar)
     {
         for (var i = 0; i < book.Orders.Count; i++)
             if (book.Orders[i].Type is OrderType.Limit or OrderType.Stop or OrderType.StopLimit)
@@ -139,7 +136,7 @@ internal readonly struct BookBar(StrategyBook book)
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private void ProcessPath(in Bar bar, int index)
+    private static void ProcessPath(StrategyBook book, in Bar bar, int index)
     {
         var path = book.Path!;
         var (first, end) = path.Within(bar.Time, bar.Time + book.BarTicks);
@@ -148,23 +145,23 @@ internal readonly struct BookBar(StrategyBook book)
         {
             var part = path[i];
             book.Step = i - first + 1;
-            Try(part, bar, index);
+            Try(book, part, bar, index);
             (low, high) = (Math.Min(low, part.Low), Math.Max(high, part.High));
         }
         // Where the smaller bars do not come as far as their bar, they say nothing of what lies beyond them. Orders on the close have
         // waited for all of them.
         book.Step = first == end ? BarStep.WholeBar : BarStep.Beyond;
-        if (low > bar.Low || high < bar.High || first == end) Try(bar, bar, index);
-        else FillOnClose(bar, index);
+        if (low > bar.Low || high < bar.High || first == end) Try(book, bar, bar, index);
+        else FillOnClose(book, bar, index);
         book.Step = BarStep.WholeBar;
     }
 
-    private double PriceWithin(ref Order order, in Bar part) =>
-        book.Step == BarStep.WholeBar ? book.FillRule.Within(ref order, part) : PriceOnPath(ref order, part);
+    private static double PriceWithin(StrategyBook book, ref Order order, in Bar part) =>
+        book.Step == BarStep.WholeBar ? book.FillRule.Within(ref order, part) : PriceOnPath(book, ref order, part);
 
     // At a smaller bar's open where that is beyond an order's price, else at the price; beyond the smaller bars, whatever the longer one
     // allows.
-    private double PriceOnPath(ref Order order, in Bar part)
+    private static double PriceOnPath(StrategyBook book, ref Order order, in Bar part)
     {
         if (book.Step == BarStep.Beyond)
             // Since when a stop-limit waits at its limit, the longer bar cannot tell.
@@ -174,14 +171,14 @@ internal readonly struct BookBar(StrategyBook book)
         return double.IsNaN(price) ? book.FillRule.Within(ref order, part) : price;
     }
 
-    private void FillOnClose(in Bar bar, int index)
+    private static void FillOnClose(StrategyBook book, in Bar bar, int index)
     {
         for (var i = 0; i < book.Orders.Count; i++)
         {
             ref var order = ref book.Orders[i];
-            if (order.Type != OrderType.MarketOnClose || !Works(order, index)) continue;
+            if (order.Type != OrderType.MarketOnClose || !Works(book, order, index)) continue;
             var price = book.FillRule.Within(ref order, bar);
-            if (!double.IsNaN(price) && Fills.Fill(i, price, bar, index, atOpen: false)) i = -1;
+            if (!double.IsNaN(price) && BookFills.Fill(book, i, price, bar, index, atOpen: false)) i = -1;
         }
     }
 }

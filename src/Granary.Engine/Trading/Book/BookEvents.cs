@@ -5,25 +5,25 @@ using Granary.Engine.Trading.Execution;
 namespace Granary.Engine.Trading.Book;
 
 /// <summary>Records what happens in a book: in its digest, for its observers, and as call-backs of its strategy.</summary>
-internal readonly struct BookEvents(StrategyBook book)
+internal static class BookEvents
 {
     // ---- orders ----
 
     /// <summary>Orders are numbered within the strategy run, over all its books.</summary>
-    public OrderId NextOrder() => new(book.Shared is null ? ++book.LastOrderId : ++book.Shared.LastOrderId);
+    public static OrderId NextOrder(StrategyBook book) => new(book.Shared is null ? ++book.LastOrderId : ++book.Shared.LastOrderId);
 
     /// <summary>An order was made, or changed its state.</summary>
-    public void OrderChanged(in Order order)
+    public static void OrderChanged(StrategyBook book, in Order order)
     {
-        if (book.Notices is not null) Note(order);
-        if (book.OrderObserver is not null) SendOn(order);
+        if (book.Notices is not null) Note(book, order);
+        if (book.OrderObserver is not null) SendOn(book, order);
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private void Note(in Order order) => book.Notices!.Add(order);
+    private static void Note(StrategyBook book, in Order order) => book.Notices!.Add(order);
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private void SendOn(in Order order) => book.OrderObserver!.OnOrder(order);
+    private static void SendOn(StrategyBook book, in Order order) => book.OrderObserver!.OnOrder(order);
 
     // ---- signals ----
 
@@ -31,16 +31,18 @@ internal readonly struct BookEvents(StrategyBook book)
     /// <param name="price">Expected of the entry.</param>
     /// <param name="stop">0 = none.</param>
     /// <param name="sizedOn">The equity that gave the size; 0 where the strategy gave it.</param>
-    public void Signalled(in Order order, double price, double stop, double target, in EntryAdvice advice, double sizedOn)
+    public static void Signalled(StrategyBook book, in Order order, double price, double stop, double target, in EntryAdvice advice,
+        double sizedOn)
     {
         book.Digest.Signal(order.TradeNumber, order.Side, order.CreatedAt, stop, target, advice.Prediction, advice.SizeFactor);
-        if (book.Observer is not null) Report(order, price, stop, target, advice, sizedOn);
+        if (book.Observer is not null) Report(book, order, price, stop, target, advice, sizedOn);
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private void Report(in Order order, double price, double stop, double target, in EntryAdvice advice, double sizedOn)
+    private static void Report(StrategyBook book, in Order order, double price, double stop, double target, in EntryAdvice advice,
+        double sizedOn)
     {
-        if (book.Shared is null) NotifyExiting(order.CreatedAt);
+        if (book.Shared is null) NotifyExiting(book, order.CreatedAt);
         else book.Shared.NotifyExiting(order.CreatedAt);
         book.Observer!.OnSignal(new Signal(order.TradeNumber, order.CreatedAt, order.Side, order.Type, price, order.Quantity, stop, target,
             order.ExpiresAt)
@@ -52,7 +54,7 @@ internal readonly struct BookEvents(StrategyBook book)
     }
 
     /// <summary>Notifies the observer of exits at the market that are on their way, each once.</summary>
-    public void NotifyExiting(long time)
+    public static void NotifyExiting(StrategyBook book, long time)
     {
         for (var i = 0; i < book.OpenTrades.Count; i++)
         {
@@ -64,7 +66,7 @@ internal readonly struct BookEvents(StrategyBook book)
     }
 
     /// <summary>The fill of an order by hand opens a trade.</summary>
-    public void SignalledByFill(in Order order, double reference, double quantity)
+    public static void SignalledByFill(StrategyBook book, in Order order, double reference, double quantity)
     {
         book.Digest.FillSignal(order.TradeNumber, order.Side, order.CreatedAt);
         book.Observer?.OnSignal(new Signal(order.TradeNumber, order.CreatedAt, order.Side, order.Type, reference, quantity, 0, 0,
@@ -72,7 +74,7 @@ internal readonly struct BookEvents(StrategyBook book)
         { AtFill = true });
     }
 
-    public void SignalEnded(int number, SignalEnd end, long time)
+    public static void SignalEnded(StrategyBook book, int number, SignalEnd end, long time)
     {
         book.Digest.SignalEnded(number, end, time);
         book.SignalEnds = book.SignalEnds.Plus(end);
@@ -81,60 +83,60 @@ internal readonly struct BookEvents(StrategyBook book)
 
     /// <summary>An entry was made smaller, to what can be paid.</summary>
     /// <param name="rest">Base units that are to come of it.</param>
-    public void EntryCut(int number, long time, double rest) => book.Observer?.OnEntryCut(number, time, rest);
+    public static void EntryCut(StrategyBook book, int number, long time, double rest) => book.Observer?.OnEntryCut(number, time, rest);
 
     /// <summary>What was still to come of an entry will not come.</summary>
-    public void EntryEnded(int number, long time) => book.Observer?.OnEntryEnded(number, time);
+    public static void EntryEnded(StrategyBook book, int number, long time) => book.Observer?.OnEntryEnded(number, time);
 
     /// <summary>The account could not pay for an entry, or for a part of it.</summary>
-    public void CashShort(long time) => book.Observer?.OnCashShort(time);
+    public static void CashShort(StrategyBook book, long time) => book.Observer?.OnCashShort(time);
 
     // ---- trades ----
 
-    public void Entered(ref OpenTrade trade, in TradeFill fill, in Bar bar)
+    public static void Entered(StrategyBook book, ref OpenTrade trade, in TradeFill fill, in Bar bar)
     {
         book.Digest.Entered(trade.Number, trade.Side, fill.Time, fill.Price, fill.Quantity);
-        if (book.Observer is not null) Report(fill, bar);
-        if (book.Notices is not null) NoteProtection(ref trade, OrderState.Submitted, OrderState.Submitted, OrderState.Submitted);
+        if (book.Observer is not null) Report(book, fill, bar);
+        if (book.Notices is not null) NoteProtection(book, ref trade, OrderState.Submitted, OrderState.Submitted, OrderState.Submitted);
     }
 
-    public void Increased(in TradeFill fill, in Bar bar)
+    public static void Increased(StrategyBook book, in TradeFill fill, in Bar bar)
     {
         book.Digest.Increased(fill.Number, fill.Time, fill.Price, fill.Quantity);
-        if (book.Observer is not null) Report(fill, bar);
+        if (book.Observer is not null) Report(book, fill, bar);
     }
 
-    public void Reduced(in TradeFill fill, in Bar bar)
+    public static void Reduced(StrategyBook book, in TradeFill fill, in Bar bar)
     {
         book.Digest.Reduced(fill.Number, fill.Time, fill.Price, fill.Quantity);
-        if (book.Observer is not null) Report(fill, bar);
+        if (book.Observer is not null) Report(book, fill, bar);
     }
 
     /// <summary>Reports the last fill of a trade where the observer cannot compute it from the trade.</summary>
-    public void LastFill(in OpenTrade trade, in TradeFill fill, in Bar bar)
+    public static void LastFill(StrategyBook book, in OpenTrade trade, in TradeFill fill, in Bar bar)
     {
-        if (book.Observer is not null && (trade.Parted || book.IsVolumeLimited || !book.HasProportionalFees)) Report(fill, bar);
+        if (book.Observer is not null && (trade.Parted || book.IsVolumeLimited || !book.HasProportionalFees)) Report(book, fill, bar);
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private void Report(in TradeFill fill, in Bar bar) =>
+    private static void Report(StrategyBook book, in TradeFill fill, in Bar bar) =>
         book.Observer!.OnFill(fill with { BarVolume = book.IsVolumeLimited ? bar.Volume : 0 });
 
     /// <summary>A trade was closed whole.</summary>
     /// <param name="price">Of its last fill.</param>
-    public void Closed(ref OpenTrade trade, in TradeEnd end, double price)
+    public static void Closed(StrategyBook book, ref OpenTrade trade, in TradeEnd end, double price)
     {
         book.Digest.Closed(trade.Number, end.Reason, end.Time, end.ExitPrice, end.Net);
-        if (book.Observer is not null || book.Notices is not null) Report(ref trade, end, price);
+        if (book.Observer is not null || book.Notices is not null) Report(book, ref trade, end, price);
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private void Report(ref OpenTrade trade, in TradeEnd end, double price)
+    private static void Report(StrategyBook book, ref OpenTrade trade, in TradeEnd end, double price)
     {
         var closed = trade.ToTrade(end);
         book.Observer?.OnTrade(closed);
         if (book.Notices is null) return;
-        NoteProtection(ref trade,
+        NoteProtection(book, ref trade,
             end.Reason == ExitReason.Stop ? OrderState.Filled : OrderState.Cancelled,
             end.Reason == ExitReason.Target ? OrderState.Filled : OrderState.Cancelled,
             end.Reason == ExitReason.TrailingStop ? OrderState.Filled : OrderState.Cancelled, price);
@@ -144,14 +146,14 @@ internal readonly struct BookEvents(StrategyBook book)
     /// <summary>
     /// A trade was closed at the end of its symbol's data; its strategy is not notified, since it ran before that was known.
     /// </summary>
-    public void ClosedAtEnd(in OpenTrade trade, in TradeEnd end)
+    public static void ClosedAtEnd(StrategyBook book, in OpenTrade trade, in TradeEnd end)
     {
         book.Digest.Closed(trade.Number, end.Reason, end.Time, end.ExitPrice, end.Net);
         book.Observer?.OnTrade(trade.ToTrade(end));
     }
 
     /// <summary>A trade is open when the run ends.</summary>
-    public void StaysOpen(in OpenTrade trade, in TradeEnd end)
+    public static void StaysOpen(StrategyBook book, in OpenTrade trade, in TradeEnd end)
     {
         book.Digest.StaysOpen(trade.Number, end.Time, end.ExitPrice, end.Profit);
         book.Observer?.OnTrade(trade.ToTrade(end));
@@ -161,13 +163,13 @@ internal readonly struct BookEvents(StrategyBook book)
 
     /// <param name="amount">Quote currency per unit that is open.</param>
     /// <param name="cash">Of the whole position.</param>
-    public void Financed(int number, FinancingKind kind, long time, double amount, double cash)
+    public static void Financed(StrategyBook book, int number, FinancingKind kind, long time, double amount, double cash)
     {
         book.Digest.Financed(number, kind, time, amount, cash);
         book.Observer?.OnFinancing(number, time, kind, amount);
     }
 
-    public void Split(in OpenTrade trade, long time, long exDate, double ratio)
+    public static void Split(StrategyBook book, in OpenTrade trade, long time, long exDate, double ratio)
     {
         book.Digest.Split(trade.Number, time, ratio, trade.Quantity);
         book.Observer?.OnSplit(trade.Number, time, exDate, ratio);
@@ -176,32 +178,34 @@ internal readonly struct BookEvents(StrategyBook book)
     // ---- stops and targets, which are orders to their strategy ----
 
     /// <summary>The stop of an open trade was moved.</summary>
-    public void StopMoved(ref OpenTrade trade)
+    public static void StopMoved(StrategyBook book, ref OpenTrade trade)
     {
         if (book.Notices is not null && trade.StopOrder.IsNone)
-            trade.StopOrder = NoteProtection(trade, new ProtectionOrder(OrderRole.StopLoss, OrderType.Stop, trade.Protection.Stop),
+            trade.StopOrder = NoteProtection(book, trade, new ProtectionOrder(OrderRole.StopLoss, OrderType.Stop, trade.Protection.Stop),
                 trade.StopOrder, OrderState.Submitted, 0);
         book.OrderObserver?.OnStopMoved(trade.Number, trade.Protection.Stop);
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private void NoteProtection(ref OpenTrade trade, OrderState stop, OrderState target, OrderState trailing, double price = 0)
+    private static void NoteProtection(StrategyBook book, ref OpenTrade trade, OrderState stop, OrderState target, OrderState trailing,
+        double price = 0)
     {
         var p = trade.Protection;
-        trade.StopOrder = NoteProtection(trade, new ProtectionOrder(OrderRole.StopLoss, OrderType.Stop, p.Stop), trade.StopOrder, stop,
-            price);
-        trade.TargetOrder = NoteProtection(trade, new ProtectionOrder(OrderRole.TakeProfit, OrderType.Limit, p.Target), trade.TargetOrder,
-            target, price);
-        trade.TrailOrder = NoteProtection(trade, new ProtectionOrder(OrderRole.TrailingStop, OrderType.TrailingStop, p.TrailFraction),
-            trade.TrailOrder, trailing, price);
+        var (stopLoss, takeProfit, trail) = (new ProtectionOrder(OrderRole.StopLoss, OrderType.Stop, p.Stop),
+            new ProtectionOrder(OrderRole.TakeProfit, OrderType.Limit, p.Target),
+            new ProtectionOrder(OrderRole.TrailingStop, OrderType.TrailingStop, p.TrailFraction));
+        trade.StopOrder = NoteProtection(book, trade, stopLoss, trade.StopOrder, stop, price);
+        trade.TargetOrder = NoteProtection(book, trade, takeProfit, trade.TargetOrder, target, price);
+        trade.TrailOrder = NoteProtection(book, trade, trail, trade.TrailOrder, trailing, price);
     }
 
     private readonly record struct ProtectionOrder(OrderRole Role, OrderType Type, double Level);
 
-    private OrderId NoteProtection(in OpenTrade trade, in ProtectionOrder leg, OrderId id, OrderState state, double price)
+    private static OrderId NoteProtection(StrategyBook book, in OpenTrade trade, in ProtectionOrder leg, OrderId id, OrderState state,
+        double price)
     {
         if (leg.Level <= 0) return id;
-        if (id.IsNone) id = NextOrder();
+        if (id.IsNone) id = NextOrder(book);
         var order = new Order
         {
             Id = id,
@@ -221,7 +225,7 @@ internal readonly struct BookEvents(StrategyBook book)
             if (state == OrderState.Filled) (order.FilledQuantity, order.FilledPrice) = (order.Quantity, price);
             order.Become(state);
         }
-        OrderChanged(order);
+        OrderChanged(book, order);
         return id;
     }
 }

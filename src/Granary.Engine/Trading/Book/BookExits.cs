@@ -4,25 +4,23 @@ using Granary.Engine.Trading.Execution;
 namespace Granary.Engine.Trading.Book;
 
 /// <summary>Orders that close trades: a strategy's exits, exits by time, a call for margin, and the hand-over of the account.</summary>
-internal readonly struct BookExits(StrategyBook book)
+internal static class BookExits
 {
-    private BookOrders Orders => new(book);
-
     /// <summary>Sends an exit; true where it has filled at once.</summary>
-    public bool Close(ref OpenTrade trade, int index, OrderType type, ExitReason reason)
+    public static bool Close(StrategyBook book, ref OpenTrade trade, int index, OrderType type, ExitReason reason)
     {
-        if (trade.EntryWorking) Orders.CancelEntryOf(trade.Number, book.TimeAt(index));
-        ref var order = ref Orders.NewExit(trade, type, reason, book.TimeAt(index));
-        Orders.Delay(ref order, index);
-        Orders.Send(ref order);
+        if (trade.EntryWorking) BookOrders.CancelEntryOf(book, trade.Number, book.TimeAt(index));
+        ref var order = ref BookOrders.NewExit(book, trade, type, reason, book.TimeAt(index));
+        BookOrders.Delay(book, ref order, index);
+        BookOrders.Send(book, ref order);
         trade.Exiting = true;
-        if (!Orders.FillsNow(type)) return false;
-        new BookFills(book).FillAtClose(book.Orders.Count - 1, index);
+        if (!BookOrders.FillsNow(book, type)) return false;
+        BookFills.FillAtClose(book, book.Orders.Count - 1, index);
         return true;
     }
 
     /// <summary>Closes trades whose time is over, at the next open; moves trailing stops first.</summary>
-    public void EndBar(double close, long time, int index)
+    public static void EndBar(StrategyBook book, double close, long time, int index)
     {
         var feedIndex = book.Block.FirstIndex + index;
         for (var i = 0; i < book.OpenTrades.Count; i++)
@@ -31,46 +29,46 @@ internal readonly struct BookExits(StrategyBook book)
             if (trade.Protection.TrailFraction > 0) trade.Protection.Trail(trade.Side, close, book.Instrument);
             if (trade.Exiting) continue;
             var filled = book.Settings.MaxBars > 0 && feedIndex - trade.FirstWholeBar + 1 >= book.Settings.MaxBars
-                ? Close(ref trade, index, OrderType.Market, ExitReason.MaxBars)
-                : time + book.BarTicks >= trade.TimeExit && Close(ref trade, index, OrderType.Market, ExitReason.Time);
+                ? Close(book, ref trade, index, OrderType.Market, ExitReason.MaxBars)
+                : time + book.BarTicks >= trade.TimeExit && Close(book, ref trade, index, OrderType.Market, ExitReason.Time);
             if (filled) i--;
         }
     }
 
     /// <summary>Closes everything at the next open, since the account's equity is below what its positions need.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    public void CallMargin(int index)
+    public static void CallMargin(StrategyBook book, int index)
     {
         if (book.IsClosed) return;
-        Orders.CancelEntries(Side.Buy, book.TimeAt(index));
-        Orders.CancelEntries(Side.Sell, book.TimeAt(index));
+        BookOrders.CancelEntries(book, Side.Buy, book.TimeAt(index));
+        BookOrders.CancelEntries(book, Side.Sell, book.TimeAt(index));
         for (var i = 0; i < book.OpenTrades.Count; i++)
         {
             ref var trade = ref book.OpenTrades[i];
             if (trade.Exiting) continue;
             // The broker does it, without latency.
-            if (Close(ref trade, index, OrderType.Market, ExitReason.MarginCall)) i--;
+            if (Close(book, ref trade, index, OrderType.Market, ExitReason.MarginCall)) i--;
             else book.Orders.Last.WorksFrom = 0;
         }
-        new BookTriggers(book).Refresh();
+        BookTriggers.Refresh(book);
     }
 
     /// <summary>Cancels what waits and closes what is open at the open of the bar that comes now.</summary>
     /// <param name="time">Open time of the bar before, UTC ticks: a split on the way changes the exits too.</param>
-    public void HandOver(long time)
+    public static void HandOver(StrategyBook book, long time)
     {
         if (book.IsClosed) return;
         for (var i = book.Orders.Count - 1; i >= 0; i--)
             if (book.Orders[i].Role != OrderRole.Exit)
-                Orders.Drop(i, OrderState.Cancelled, time);
+                BookOrders.Drop(book, i, OrderState.Cancelled, time);
         for (var i = 0; i < book.OpenTrades.Count; i++)
         {
             ref var trade = ref book.OpenTrades[i];
             if (trade.Exiting) continue;
-            ref var order = ref Orders.NewExit(trade, OrderType.Market, ExitReason.Handover, time);
-            Orders.Send(ref order);
+            ref var order = ref BookOrders.NewExit(book, trade, OrderType.Market, ExitReason.Handover, time);
+            BookOrders.Send(book, ref order);
             trade.Exiting = true;
         }
-        new BookTriggers(book).Refresh();
+        BookTriggers.Refresh(book);
     }
 }

@@ -5,32 +5,32 @@ using Granary.Engine.Trading.Execution;
 namespace Granary.Engine.Trading.Book;
 
 /// <summary>What holding positions brings and costs: borrowed shares, borrowed money, dividends and splits.</summary>
-internal readonly struct BookFinancing(StrategyBook book)
+internal static class BookFinancing
 {
     /// <summary>Books what has happened overnight to open trades and waiting orders; to be called before a bar's orders are
     /// filled.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    public void BeginBar(int index)
+    public static void BeginBar(StrategyBook book, int index)
     {
         if (!book.HasFinancing) return;
         var time = book.Block.TimeColumn[index];
         var close = index > 0 ? book.Block.CloseColumn[index - 1] : book.CloseBefore;
         var rate = new FinancingRate(book.Execution);
-        if (rate.IsCharged) Accrue(rate, time, close, index);
+        if (rate.IsCharged) Accrue(book, rate, time, close, index);
         for (; book.NextAction < book.ExTimes.Length && book.ExTimes[book.NextAction] <= time; book.NextAction++)
         {
             var action = book.Instrument.CorporateActions[book.NextAction];
-            if (action.Dividend != 0) PayDividend(action, time, index);
-            if (action.SplitRatio != 1) Split(action, time, index);
+            if (action.Dividend != 0) PayDividend(book, action, time, index);
+            if (action.SplitRatio != 1) Split(book, action, time, index);
         }
     }
 
     // Costs of the nights since the last bar, at the close before them: what is short is borrowed, and what is long may be bought on a
     // loan.
-    private void Accrue(FinancingRate rate, long time, double close, int index)
+    private static void Accrue(StrategyBook book, FinancingRate rate, long time, double close, int index)
     {
         var day = time / TimeSpan.TicksPerDay;
-        var lent = rate.ChargesInterest ? new BookFunds(book).LentPart(close) : 0;
+        var lent = rate.ChargesInterest ? BookFunds.LentPart(book, close) : 0;
         for (var i = 0; i < book.OpenTrades.Count; i++)
         {
             ref var trade = ref book.OpenTrades[i];
@@ -38,35 +38,35 @@ internal readonly struct BookFinancing(StrategyBook book)
             if (days <= 0) continue;
             trade.FinancedTo = day;
             if (trade.Side == Side.Sell && rate.ChargesBorrow)
-                Book(ref trade, FinancingKind.Borrow, -close * book.Multiplier * rate.Borrow(days), time, index);
+                Book(book, ref trade, FinancingKind.Borrow, -close * book.Multiplier * rate.Borrow(days), time, index);
             else if (trade.Side == Side.Buy && lent > 0)
-                Book(ref trade, FinancingKind.Interest, -close * book.Multiplier * rate.Interest(days) * lent, time, index);
+                Book(book, ref trade, FinancingKind.Interest, -close * book.Multiplier * rate.Interest(days) * lent, time, index);
         }
     }
 
-    private void PayDividend(CorporateAction action, long time, int index)
+    private static void PayDividend(StrategyBook book, CorporateAction action, long time, int index)
     {
         for (var i = 0; i < book.OpenTrades.Count; i++)
         {
             ref var trade = ref book.OpenTrades[i];
             if (trade.EntryTime < book.ExTimes[book.NextAction])
-                Book(ref trade, FinancingKind.Dividend, (int)trade.Side * action.Dividend * book.Multiplier, time, index);
+                Book(book, ref trade, FinancingKind.Dividend, (int)trade.Side * action.Dividend * book.Multiplier, time, index);
         }
     }
 
     // Books cash per unit that is open of a trade.
-    private void Book(ref OpenTrade trade, FinancingKind kind, double amount, long time, int index)
+    private static void Book(StrategyBook book, ref OpenTrade trade, FinancingKind kind, double amount, long time, int index)
     {
         book.MarkTo(index);
         var cash = amount * trade.Quantity;
         book.Account.Pay(cash);
         trade.Financing += cash;
         book.TradeMeter.Financing += cash;
-        new BookEvents(book).Financed(trade.Number, kind, time, amount, cash);
+        BookEvents.Financed(book, trade.Number, kind, time, amount, cash);
     }
 
     // Quantities grow as prices fall; what it is all worth stays.
-    private void Split(CorporateAction action, long time, int index)
+    private static void Split(StrategyBook book, CorporateAction action, long time, int index)
     {
         book.MarkTo(index);
         var (from, ratio) = (book.ExTimes[book.NextAction], action.SplitRatio);
@@ -75,7 +75,7 @@ internal readonly struct BookFinancing(StrategyBook book)
             ref var trade = ref book.OpenTrades[i];
             if (trade.EntryTime >= from) continue;
             trade.Split(ratio, book.Instrument);
-            new BookEvents(book).Split(trade, time, action.ExDate, ratio);
+            BookEvents.Split(book, trade, time, action.ExDate, ratio);
         }
         book.Net = book.OpenTrades.Net(book.Multiplier);
         for (var i = 0; i < book.Orders.Count; i++)

@@ -4,10 +4,10 @@ using Granary.Engine.Market;
 namespace Granary.Engine.Trading.Book;
 
 /// <summary>Marks a book at each bar's close, in stretches of bars over which nothing changed.</summary>
-internal readonly struct BookMarks(StrategyBook book)
+internal static class BookMarks
 {
     [MethodImpl(MethodImplOptions.NoInlining)]
-    public void Mark(int index)
+    public static void Mark(StrategyBook book, int index)
     {
         var block = book.Block;
         if (book.Shared is null)

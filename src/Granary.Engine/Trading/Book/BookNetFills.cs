@@ -5,45 +5,45 @@ using Granary.Engine.Trading.Execution;
 namespace Granary.Engine.Trading.Book;
 
 /// <summary>Fills of orders by hand, which first close what is open on the other side and then open a trade with what is left.</summary>
-internal readonly struct BookNetFills(StrategyBook book)
+internal static class BookNetFills
 {
     // Of an order that was cut rounding may leave a crumb of this part of it, which opens no trade.
     private const double Crumb = 1e-9;
 
-    private BookOrders Orders => new(book);
-
     /// <returns>Whether the order, or another, is not waiting any more.</returns>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    public bool Fill(int at, double quantity, double reference, FillPrice price, in Bar bar, int index, bool atOpen)
+    public static bool Fill(StrategyBook book, int at, double quantity, double reference, in Bar bar, int index, bool atOpen)
     {
         var order = book.Orders[at];
+        var price = BookFills.PriceOf(book, order, reference, quantity, bar);
         var waiting = book.Orders.Count;
-        if (!Pay(at, ref quantity, price, out var crumb))
+        if (!Pay(book, at, ref quantity, price, out var crumb))
         {
-            new BookEvents(book).CashShort(bar.Time);
-            Orders.Drop(at, order.FilledQuantity == 0 ? OrderState.Rejected : OrderState.Cancelled, bar.Time);
+            BookEvents.CashShort(book, bar.Time);
+            BookOrders.Drop(book, at, order.FilledQuantity == 0 ? OrderState.Rejected : OrderState.Cancelled, bar.Time);
             return true;
         }
         var paid = order.Fees;
         var fees = new SplitFee(book, price, quantity,
-            book.HasProportionalFees ? 0 : new BookFees(book).Next(price.Price, quantity, price.IsMaker, bar.Time, ref paid));
+            book.HasProportionalFees ? 0 : BookFees.Next(book, price.Price, quantity, price.IsMaker, bar.Time, ref paid));
         book.Orders[at].Fees = paid;
-        if (Orders.Fill(ref book.Orders[at], quantity, price.Price)) book.Orders.RemoveAt(at);
-        var left = Close(order, quantity, price, ref fees, bar, index);
+        if (BookOrders.Fill(book, ref book.Orders[at], quantity, price.Price)) book.Orders.RemoveAt(at);
+        var left = Close(book, order, quantity, price, ref fees, bar, index);
         if (left > crumb)
         {
             var fee = fees.Of(left, isLast: true);
             var fill = new TradeFill(0, bar.Time, price.Price, left, fee, order.Id, IsEntry: true, IsFirst: false, price.IsMaker);
-            Open(ref order, fill, reference, bar, index, atOpen);
+            Open(book, ref order, fill, reference, bar, index, atOpen);
         }
         for (var i = book.Orders.Count - 1; i >= 0; i--)
             if (book.Orders[i].Id == order.Id) book.Orders[i].TradeNumber = order.TradeNumber;
-            else if (order.OcoGroup != 0 && book.Orders[i].OcoGroup == order.OcoGroup) Orders.Drop(i, OrderState.Cancelled, bar.Time);
+            else if (order.OcoGroup != 0 && book.Orders[i].OcoGroup == order.OcoGroup) BookOrders.Drop(book, i, OrderState.Cancelled,
+                bar.Time);
         return book.Orders.Count != waiting;
     }
 
     // Whether the account can pay for what the fill opens, cut to that where the batch allows it.
-    private bool Pay(int at, ref double quantity, FillPrice price, out double crumb)
+    private static bool Pay(StrategyBook book, int at, ref double quantity, FillPrice price, out double crumb)
     {
         ref var order = ref book.Orders[at];
         var (opens, released) = (quantity, 0.0);
@@ -57,11 +57,11 @@ internal readonly struct BookNetFills(StrategyBook book)
         }
         crumb = 0;
         if (!(opens > 0)) return true;
-        var funds = new BookFunds(book);
-        if (!BuyingPower.Exceeds(book.Power.Cost(price.Price, opens, price.IsMaker), funds.Available(price.Price) + released)) return true;
+        if (!BuyingPower.Exceeds(book.Power.Cost(price.Price, opens, price.IsMaker),
+            BookFunds.Available(book, price.Price) + released)) return true;
         if (!book.Settings.ResizeToCash) return false;
         var rest = quantity - opens
-            + funds.Payable(opens, price.Price, funds.Available(price.Price) + released, price.IsMaker);
+            + BookFunds.Payable(book, opens, price.Price, BookFunds.Available(book, price.Price) + released, price.IsMaker);
         if (!(rest > 0)) return false;
         order.Quantity = order.FilledQuantity + rest;
         quantity = order.Rest;
@@ -70,7 +70,8 @@ internal readonly struct BookNetFills(StrategyBook book)
     }
 
     // Closes what is open on the other side; gives what is left of the fill.
-    private double Close(in Order order, double quantity, FillPrice price, ref SplitFee fees, in Bar bar, int index)
+    private static double Close(StrategyBook book, in Order order, double quantity, FillPrice price, ref SplitFee fees, in Bar bar,
+        int index)
     {
         var left = quantity;
         for (var i = 0; i < book.OpenTrades.Count && left > 0; i++)
@@ -82,22 +83,22 @@ internal readonly struct BookNetFills(StrategyBook book)
             var fee = fees.Of(part, isLast: !(left > 0));
             var fill = new TradeFill(trade.Number, bar.Time, price.Price, part, fee, order.Id, IsEntry: false, IsFirst: false,
                 price.IsMaker);
-            if (new BookTrades(book).Close(i, fill, ExitReason.Signal, bar, index)) i--;
+            if (BookTrades.Close(book, i, fill, ExitReason.Signal, bar, index)) i--;
         }
         return left;
     }
 
     // Opens a trade, or adds to the one that an earlier fill of the order has opened.
-    private void Open(ref Order order, in TradeFill fill, double reference, in Bar bar, int index, bool atOpen)
+    private static void Open(StrategyBook book, ref Order order, in TradeFill fill, double reference, in Bar bar, int index, bool atOpen)
     {
         if (order.TradeNumber != 0 && book.OpenTrades.IndexOf(order.TradeNumber) >= 0)
         {
-            new BookTrades(book).Increase(order, fill with { Number = order.TradeNumber }, bar, index);
+            BookTrades.Increase(book, order, fill with { Number = order.TradeNumber }, bar, index);
             return;
         }
-        order.TradeNumber = Orders.NextSignal();
-        new BookEvents(book).SignalledByFill(order, reference, fill.Quantity);
-        new BookTrades(book).Open(order, fill with { Number = order.TradeNumber, IsFirst = true }, bar, index, atOpen);
+        order.TradeNumber = BookOrders.NextSignal(book);
+        BookEvents.SignalledByFill(book, order, reference, fill.Quantity);
+        BookTrades.Open(book, order, fill with { Number = order.TradeNumber, IsFirst = true }, bar, index, atOpen);
     }
 
     // A fee that does not follow from size is split over what the fill closes and opens by quantity; the last part takes what is left of

@@ -4,22 +4,20 @@ using Granary.Engine.Trading.Execution;
 namespace Granary.Engine.Trading.Book;
 
 /// <summary>The life of a book's orders: made, sent, delayed, refused, expired and cancelled.</summary>
-internal readonly struct BookOrders(StrategyBook book)
+internal static class BookOrders
 {
-    private BookEvents Events => new(book);
-
     /// <summary>Signals are numbered within the strategy run, over all its books.</summary>
-    public int NextSignal()
+    public static int NextSignal(StrategyBook book)
     {
         book.SignalCount++;
         return book.Shared is null ? book.SignalCount : ++book.Shared.Signals;
     }
 
     /// <summary>An order that is not sent yet; valid until the next one is made.</summary>
-    public ref Order New(OrderRole role, OrderType type, Side side, double quantity, long time)
+    public static ref Order New(StrategyBook book, OrderRole role, OrderType type, Side side, double quantity, long time)
     {
         ref var order = ref book.Orders.Draft();
-        order.Id = Events.NextOrder();
+        order.Id = BookEvents.NextOrder(book);
         order.Role = role;
         order.Type = type;
         order.Side = side;
@@ -29,9 +27,9 @@ internal readonly struct BookOrders(StrategyBook book)
     }
 
     /// <summary>An order that closes a trade.</summary>
-    public ref Order NewExit(in OpenTrade trade, OrderType type, ExitReason reason, long time)
+    public static ref Order NewExit(StrategyBook book, in OpenTrade trade, OrderType type, ExitReason reason, long time)
     {
-        ref var order = ref New(OrderRole.Exit, type, (Side)(-(int)trade.Side), trade.Quantity, time);
+        ref var order = ref New(book, OrderRole.Exit, type, (Side)(-(int)trade.Side), trade.Quantity, time);
         order.TradeNumber = trade.Number;
         order.Reason = reason;
         order.ExpiresAt = long.MaxValue;
@@ -39,22 +37,22 @@ internal readonly struct BookOrders(StrategyBook book)
     }
 
     /// <summary>The order that was made last waits from now on.</summary>
-    public void Send(ref Order order)
+    public static void Send(StrategyBook book, ref Order order)
     {
         order.Become(OrderState.Submitted);
-        Events.OrderChanged(order);
+        BookEvents.OrderChanged(book, order);
         book.Orders.Keep();
         book.Active = true;
     }
 
     /// <summary>Sets the bar from which an order works, where orders take longer than to the next bar.</summary>
-    public void Delay(ref Order order, int index)
+    public static void Delay(StrategyBook book, ref Order order, int index)
     {
-        if (book.HasLatency) AddLatency(ref order, index);
+        if (book.HasLatency) AddLatency(book, ref order, index);
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private void AddLatency(ref Order order, int index)
+    private static void AddLatency(StrategyBook book, ref Order order, int index)
     {
         order.WorksFrom = book.Block.FirstIndex + index + 1 + book.Execution.LatencyBars;
         if (book.Execution.Fill != FillTiming.SameClose || order.Type != OrderType.Market || book.StaleAt != 0) return;
@@ -64,17 +62,17 @@ internal readonly struct BookOrders(StrategyBook book)
     }
 
     /// <summary>Whether an order of this type fills at the close at which it is made.</summary>
-    public bool FillsNow(OrderType type) =>
+    public static bool FillsNow(StrategyBook book, OrderType type) =>
         book.Execution.Fill == FillTiming.SameClose && type == OrderType.Market && book.StaleAt == 0 && !book.HasLatency;
 
     /// <summary>Sets how long an order waits that does not wait for ever, on the first bar that it works on.</summary>
-    public void SetExpiry(ref Order order, long time)
+    public static void SetExpiry(StrategyBook book, ref Order order, long time)
     {
-        if (order.TimeInForce != TimeInForce.GoodTillCancelled && order.ExpiresAt == long.MaxValue) Expire(ref order, time);
+        if (order.TimeInForce != TimeInForce.GoodTillCancelled && order.ExpiresAt == long.MaxValue) Expire(book, ref order, time);
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private void Expire(ref Order order, long time) => order.ExpiresAt = order.TimeInForce switch
+    private static void Expire(StrategyBook book, ref Order order, long time) => order.ExpiresAt = order.TimeInForce switch
     {
         TimeInForce.Day => book.Instrument.Calendar.EndOfDay(time),
         TimeInForce.ImmediateOrCancel or TimeInForce.FillOrKill => time,
@@ -83,26 +81,26 @@ internal readonly struct BookOrders(StrategyBook book)
 
     /// <summary>Refuses an entry that was not sent.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    public void Reject(ref Order order, SignalEnd end, long time)
+    public static void Reject(StrategyBook book, ref Order order, SignalEnd end, long time)
     {
         order.Become(OrderState.Rejected);
-        Events.OrderChanged(order);
-        Events.SignalEnded(order.TradeNumber, end, time);
-        new BookTriggers(book).Refresh();
+        BookEvents.OrderChanged(book, order);
+        BookEvents.SignalEnded(book, order.TradeNumber, end, time);
+        BookTriggers.Refresh(book);
     }
 
     /// <summary>Removes a waiting order, unfilled.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    public void Drop(int at, OrderState state, long time)
+    public static void Drop(StrategyBook book, int at, OrderState state, long time)
     {
         ref var order = ref book.Orders[at];
         order.Become(state);
-        Events.OrderChanged(order);
+        BookEvents.OrderChanged(book, order);
         if (order.Role == OrderRole.Entry)
         {
             book.Orders.CountEntry(order.Side, -1);
-            if (order.FilledQuantity > 0) EntryEnded(order.TradeNumber, time);
-            else Events.SignalEnded(order.TradeNumber, state switch
+            if (order.FilledQuantity > 0) EntryEnded(book, order.TradeNumber, time);
+            else BookEvents.SignalEnded(book, order.TradeNumber, state switch
             {
                 OrderState.Expired => SignalEnd.Expired,
                 OrderState.Rejected => SignalEnd.NoCash,
@@ -112,83 +110,83 @@ internal readonly struct BookOrders(StrategyBook book)
         book.Orders.RemoveAt(at);
     }
 
-    private void EntryEnded(int number, long time)
+    private static void EntryEnded(StrategyBook book, int number, long time)
     {
         var at = book.OpenTrades.IndexOf(number);
         if (at >= 0) book.OpenTrades[at].EntryWorking = false;
-        Events.EntryEnded(number, time);
+        BookEvents.EntryEnded(book, number, time);
     }
 
     /// <summary>Cancels what is still to come of a trade's entry.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    public void CancelEntryOf(int number, long time)
+    public static void CancelEntryOf(StrategyBook book, int number, long time)
     {
         for (var i = book.Orders.Count - 1; i >= 0; i--)
             if (book.Orders[i].Role == OrderRole.Entry && book.Orders[i].TradeNumber == number)
-                Drop(i, OrderState.Cancelled, time);
+                Drop(book, i, OrderState.Cancelled, time);
     }
 
     /// <summary>Cancels waiting entries of a side.</summary>
-    public void CancelEntries(Side side, long time)
+    public static void CancelEntries(StrategyBook book, Side side, long time)
     {
         for (var i = book.Orders.Count - 1; i >= 0; i--)
             if (book.Orders[i].Role == OrderRole.Entry && book.Orders[i].Side == side)
-                Drop(i, OrderState.Cancelled, time);
-        new BookTriggers(book).Refresh();
+                Drop(book, i, OrderState.Cancelled, time);
+        BookTriggers.Refresh(book);
     }
 
     /// <summary>Cancels exits of a trade that wait.</summary>
-    public void CancelExitsOf(int number, long time)
+    public static void CancelExitsOf(StrategyBook book, int number, long time)
     {
         for (var i = book.Orders.Count - 1; i >= 0; i--)
             if (book.Orders[i].Role == OrderRole.Exit && book.Orders[i].TradeNumber == number)
-                Drop(i, OrderState.Cancelled, time);
+                Drop(book, i, OrderState.Cancelled, time);
     }
 
-    public void CancelAll(long time)
+    public static void CancelAll(StrategyBook book, long time)
     {
-        while (book.Orders.Count > 0) Drop(book.Orders.Count - 1, OrderState.Cancelled, time);
+        while (book.Orders.Count > 0) Drop(book, book.Orders.Count - 1, OrderState.Cancelled, time);
     }
 
     /// <returns>false where no such order waits.</returns>
-    public bool Cancel(OrderId id, long time)
+    public static bool Cancel(StrategyBook book, OrderId id, long time)
     {
         var at = book.Orders.IndexOf(id);
         if (at < 0) return false;
-        Drop(at, OrderState.Cancelled, time);
-        new BookTriggers(book).Refresh();
+        Drop(book, at, OrderState.Cancelled, time);
+        BookTriggers.Refresh(book);
         return true;
     }
 
     /// <summary>The instrument has stopped trading: what waits to open a trade expires.</summary>
-    public void ExpireEntries(long time)
+    public static void ExpireEntries(StrategyBook book, long time)
     {
         var waiting = book.Orders.Count;
         for (var i = book.Orders.Count - 1; i >= 0; i--)
             if (book.Orders[i].Role is OrderRole.Entry or OrderRole.Net)
-                Drop(i, OrderState.Expired, time);
-        if (book.Orders.Count != waiting) new BookTriggers(book).Refresh();
+                Drop(book, i, OrderState.Expired, time);
+        if (book.Orders.Count != waiting) BookTriggers.Refresh(book);
     }
 
     /// <summary>The run ends: entries that still wait have not been filled.</summary>
-    public void EndWaiting(long time)
+    public static void EndWaiting(StrategyBook book, long time)
     {
         for (var i = book.Orders.Count - 1; i >= 0; i--)
         {
             if (book.Orders[i].Role != OrderRole.Entry || book.Orders[i].FilledQuantity > 0) continue;
-            Events.SignalEnded(book.Orders[i].TradeNumber, SignalEnd.Unfilled, time);
+            BookEvents.SignalEnded(book, book.Orders[i].TradeNumber, SignalEnd.Unfilled, time);
         }
     }
 
     /// <summary>Books a fill with its order; true where it is filled whole.</summary>
-    public bool Fill(ref Order order, double quantity, double price)
+    public static bool Fill(StrategyBook book, ref Order order, double quantity, double price)
     {
         var before = order.FilledQuantity;
         var whole = quantity == order.Rest;
         order.FilledPrice = before == 0 ? price : (order.FilledPrice * before + price * quantity) / (before + quantity);
         order.FilledQuantity = whole ? order.Quantity : before + quantity;
         order.Become(whole ? OrderState.Filled : OrderState.PartiallyFilled);
-        Events.OrderChanged(order);
+        BookEvents.OrderChanged(book, order);
         if (whole && order.Role == OrderRole.Entry) book.Orders.CountEntry(order.Side, -1);
         return whole;
     }

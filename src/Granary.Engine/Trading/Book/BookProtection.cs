@@ -5,10 +5,10 @@ using Granary.Engine.Trading.Execution;
 namespace Granary.Engine.Trading.Book;
 
 /// <summary>Fills the stops and targets of open trades.</summary>
-internal readonly struct BookProtection(StrategyBook book)
+internal static class BookProtection
 {
     /// <summary>Whether the trade's stop or target closed it on this bar, or on this part of it.</summary>
-    public bool Try(int at, in Bar part, in Bar bar, int index)
+    public static bool Try(StrategyBook book, int at, in Bar part, in Bar bar, int index)
     {
         ref var trade = ref book.OpenTrades[at];
         var feedIndex = book.Block.FirstIndex + index;
@@ -21,45 +21,47 @@ internal readonly struct BookProtection(StrategyBook book)
         if (book.Step == BarStep.Beyond && trade.EntryIndex == feedIndex && trade.EntryStep > 0) return false;
         // Where the market stands before the range is tried: at the open, or where the trade was entered after it.
         var from = enteredHere ? trade.EntryPrice : part.Open;
-        var stopFirst = book.Execution.UsePath ? IsStopFirst(trade, touch, from, bar) : book.Execution.Intrabar == IntrabarRule.StopFirst;
-        return touch.Stopped && (!touch.Reached || stopFirst) ? Stop(at, touch, from, bar, index) : TakeProfit(at, from, bar, index);
+        var stopFirst = book.Execution.UsePath ? IsStopFirst(book, trade, touch, from,
+            bar) : book.Execution.Intrabar == IntrabarRule.StopFirst;
+        return touch.Stopped && (!touch.Reached || stopFirst)
+            ? Stop(book, at, touch, from, bar, index) : TakeProfit(book, at, from, bar, index);
     }
 
-    private bool Stop(int at, in ProtectionTouch touch, double from, in Bar bar, int index)
+    private static bool Stop(StrategyBook book, int at, in ProtectionTouch touch, double from, in Bar bar, int index)
     {
         ref var trade = ref book.OpenTrades[at];
         if (book.IsVolumeLimited)
-            return StopInParts(at, FillRule.StopReference(trade.Side, touch.Stop, from), touch.Reason, bar, index);
+            return StopInParts(book, at, FillRule.StopReference(trade.Side, touch.Stop, from), touch.Reason, bar, index);
         var price = book.FillRule.StopPrice(trade.Side, touch.Stop, from, trade.Quantity, bar);
         var paid = default(OrderFees);
-        var fee = new BookFees(book).Next(price, trade.Quantity, maker: false, bar.Time, ref paid);
+        var fee = BookFees.Next(book, price, trade.Quantity, maker: false, bar.Time, ref paid);
         var fill = new TradeFill(trade.Number, bar.Time, price, trade.Quantity, fee, default, IsEntry: false, IsFirst: false,
             IsMaker: false);
-        new BookTrades(book).Close(at, fill, touch.Reason, bar, index);
+        BookTrades.Close(book, at, fill, touch.Reason, bar, index);
         return true;
     }
 
-    private bool TakeProfit(int at, double from, in Bar bar, int index)
+    private static bool TakeProfit(StrategyBook book, int at, double from, in Bar bar, int index)
     {
         ref var trade = ref book.OpenTrades[at];
         var quantity = trade.Quantity;
         if (book.IsVolumeLimited)
         {
-            quantity = new BookFills(book).Fillable(quantity, bar, index);
+            quantity = BookFills.Fillable(book, quantity, bar, index);
             if (quantity <= 0) return false;
-            if (trade.TargetOrder.IsNone) trade.TargetOrder = new BookEvents(book).NextOrder();
+            if (trade.TargetOrder.IsNone) trade.TargetOrder = BookEvents.NextOrder(book);
         }
         var (price, maker) = book.FillRule.TargetPrice(trade.Side, trade.Protection.Target, from, quantity, bar);
-        var fee = new BookFees(book).Next(price, quantity, maker, bar.Time, ref trade.TargetFees);
+        var fee = BookFees.Next(book, price, quantity, maker, bar.Time, ref trade.TargetFees);
         var order = book.IsVolumeLimited ? trade.TargetOrder : default;
         var fill = new TradeFill(trade.Number, bar.Time, price, quantity, fee, order, IsEntry: false, IsFirst: false, maker);
-        return new BookTrades(book).Close(at, fill, ExitReason.Target, bar, index);
+        return BookTrades.Close(book, at, fill, ExitReason.Target, bar, index);
     }
 
     // Which of a trade's stop and target comes first where smaller bars are asked for: one of them that opens beyond either has been there
     // before it went to the other, and what it leaves open the rule decides. The meter counts how often each of them decided.
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private bool IsStopFirst(in OpenTrade trade, in ProtectionTouch touch, double from, in Bar bar)
+    private static bool IsStopFirst(StrategyBook book, in OpenTrade trade, in ProtectionTouch touch, double from, in Bar bar)
     {
         var byRule = book.Execution.Intrabar == IntrabarRule.StopFirst;
         if (book.Step <= BarStep.WholeBar)
@@ -79,22 +81,21 @@ internal readonly struct BookProtection(StrategyBook book)
 
     // A stop that has traded is a market order, whose rest works on from the next open; an exit that was on its way gives way to it.
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private bool StopInParts(int at, double reference, ExitReason reason, in Bar bar, int index)
+    private static bool StopInParts(StrategyBook book, int at, double reference, ExitReason reason, in Bar bar, int index)
     {
-        var orders = new BookOrders(book);
         ref var trade = ref book.OpenTrades[at];
-        if (trade.EntryWorking) orders.CancelEntryOf(trade.Number, bar.Time);
+        if (trade.EntryWorking) BookOrders.CancelEntryOf(book, trade.Number, bar.Time);
         for (var i = book.Orders.Count - 1; trade.Exiting && i >= 0; i--)
         {
             ref var waiting = ref book.Orders[i];
             if (waiting.Role != OrderRole.Exit || waiting.TradeNumber != trade.Number) continue;
             // One that is such a stop's own goes on.
             if (waiting.Reason is ExitReason.Stop or ExitReason.TrailingStop or ExitReason.MarginCall) return false;
-            orders.Drop(i, OrderState.Cancelled, bar.Time);
+            BookOrders.Drop(book, i, OrderState.Cancelled, bar.Time);
         }
-        ref var order = ref orders.NewExit(trade, OrderType.Market, reason, bar.Time);
-        orders.Send(ref order);
+        ref var order = ref BookOrders.NewExit(book, trade, OrderType.Market, reason, bar.Time);
+        BookOrders.Send(book, ref order);
         trade.Exiting = true;
-        return new BookFills(book).Fill(book.Orders.Count - 1, reference, bar, index, atOpen: false);
+        return BookFills.Fill(book, book.Orders.Count - 1, reference, bar, index, atOpen: false);
     }
 }

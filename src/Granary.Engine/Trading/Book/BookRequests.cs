@@ -4,12 +4,8 @@ using Granary.Engine.Trading.Execution;
 namespace Granary.Engine.Trading.Book;
 
 /// <summary>What a strategy asks for: entries, exits, orders by hand, moved stops, and cancellations.</summary>
-internal readonly struct BookRequests(StrategyBook book)
+internal static class BookRequests
 {
-    private BookOrders Orders => new(book);
-
-    private BookFunds Funds => new(book);
-
     /// <summary>Prices and size of an entry before its order is made.</summary>
     /// <param name="Price">What the entry expects to pay.</param>
     /// <param name="OwnStop">Of the strategy or of its model; 0 = the batch's.</param>
@@ -19,60 +15,60 @@ internal readonly struct BookRequests(StrategyBook book)
     /// <summary>Asks for an entry.</summary>
     /// <returns>None where it is not made.</returns>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    public OrderId Enter(Side side, in EntryOptions options, int index)
+    public static OrderId Enter(StrategyBook book, Side side, in EntryOptions options, int index)
     {
-        if (book.IsClosed || !MayTrade(index) || !MayEnter(side)) return default;
+        if (book.IsClosed || !MayTrade(book, index) || !MayEnter(book, side)) return default;
 
         var close = book.Block.CloseColumn[index];
         var time = book.TimeAt(index);
         var advice = book.EntryFilter is null ? EntryAdvice.NoOpinion : book.EntryFilter.Advise(index, side);
-        var plan = Plan(side, options, close, advice);
-        var wanted = Wanted(options, plan, close);
+        var plan = Plan(book, side, options, close, advice);
+        var wanted = Wanted(book, options, plan, close);
         var noStop = double.IsNaN(wanted);
         var isLimit = options.Type == OrderType.Limit;
         var quantity = wanted;
         if (book.Settings.ResizeToCash && quantity > 0
-            && Funds.Payable(quantity, plan.Price, Funds.AvailableAfterOrders(close), isLimit) is > 0 and var payable)
+            && BookFunds.Payable(book, quantity, plan.Price, BookFunds.AvailableAfterOrders(book, close), isLimit) is > 0 and var payable)
             quantity = payable;
 
-        ref var order = ref New(side, options, plan, noStop ? 0 : quantity, time);
-        Orders.Delay(ref order, index);
+        ref var order = ref New(book, side, options, plan, noStop ? 0 : quantity, time);
+        BookOrders.Delay(book, ref order, index);
         var id = order.Id;
-        var sizedOn = book.Observer is not null && IsSizedOnEquity(options) ? book.EquityAt(close) : 0;
-        new BookEvents(book).Signalled(order, plan.Price, plan.RiskStop, plan.Target, advice, sizedOn);
-        if (quantity < wanted) new BookEvents(book).EntryCut(order.TradeNumber, time, quantity);
+        var sizedOn = book.Observer is not null && IsSizedOnEquity(book, options) ? book.EquityAt(close) : 0;
+        BookEvents.Signalled(book, order, plan.Price, plan.RiskStop, plan.Target, advice, sizedOn);
+        if (quantity < wanted) BookEvents.EntryCut(book, order.TradeNumber, time, quantity);
 
         if (noStop || !(quantity > 0))
         {
-            Orders.Reject(ref order, noStop ? SignalEnd.NoStop : SignalEnd.NoQuantity, time);
+            BookOrders.Reject(book, ref order, noStop ? SignalEnd.NoStop : SignalEnd.NoQuantity, time);
             return default;
         }
-        if (BuyingPower.Exceeds(book.Power.Cost(plan.Price, quantity, maker: isLimit), Funds.AvailableAfterOrders(close)))
+        if (BuyingPower.Exceeds(book.Power.Cost(plan.Price, quantity, maker: isLimit), BookFunds.AvailableAfterOrders(book, close)))
         {
-            new BookEvents(book).CashShort(time);
-            Orders.Reject(ref order, SignalEnd.NoCash, time);
+            BookEvents.CashShort(book, time);
+            BookOrders.Reject(book, ref order, SignalEnd.NoCash, time);
             return default;
         }
         book.Orders.CountEntry(side, 1);
-        Orders.Send(ref order);
-        if (Orders.FillsNow(options.Type)) new BookFills(book).FillAtClose(book.Orders.Count - 1, index);
+        BookOrders.Send(book, ref order);
+        if (BookOrders.FillsNow(book, options.Type)) BookFills.FillAtClose(book, book.Orders.Count - 1, index);
         return id;
     }
 
-    private bool MayEnter(Side side) => (book.Settings.Sides & (side == Side.Buy ? Sides.Long : Sides.Short)) != 0
+    private static bool MayEnter(StrategyBook book, Side side) => (book.Settings.Sides & (side == Side.Buy ? Sides.Long : Sides.Short)) != 0
         && book.Orders.EntriesOf(side) + book.OpenTrades.Settled(side) < book.Settings.MaxOpenTrades;
 
     // Bars before the account's first only warm up; an order that would work after its last is not made.
-    private bool MayTrade(int index)
+    private static bool MayTrade(StrategyBook book, int index)
     {
         var time = book.TimeAt(index);
         return time >= book.Settings.TradeFrom && time + book.BarTicks < book.Settings.TradeUntil;
     }
 
-    private EntryPlan Plan(Side side, in EntryOptions options, double close, in EntryAdvice advice)
+    private static EntryPlan Plan(StrategyBook book, Side side, in EntryOptions options, double close, in EntryAdvice advice)
     {
         var (settings, instrument, sign) = (book.Settings, book.Instrument, (int)side);
-        var price = options.Type == OrderType.Market ? close : PriceOf(options, close);
+        var price = options.Type == OrderType.Market ? close : PriceOf(book, options, close);
         var ownStop = options.StopLoss > 0 ? options.StopLoss : advice.StopFraction > 0 ? price * (1 - sign * advice.StopFraction) : 0;
         var hasOwnStop = ownStop > 0;
         if (hasOwnStop) ownStop = instrument.RoundPrice(ownStop);
@@ -83,7 +79,7 @@ internal readonly struct BookRequests(StrategyBook book)
     }
 
     // In whole lots; NaN where the size rule needs a stop and there is none.
-    private double Wanted(in EntryOptions options, in EntryPlan plan, double close)
+    private static double Wanted(StrategyBook book, in EntryOptions options, in EntryPlan plan, double close)
     {
         var quantity = options.Quantity > 0
             ? options.Quantity
@@ -92,9 +88,9 @@ internal readonly struct BookRequests(StrategyBook book)
         return book.Instrument.LotSize > 0 && !double.IsNaN(quantity) ? book.Instrument.RoundQuantity(quantity) : quantity;
     }
 
-    private ref Order New(Side side, in EntryOptions options, in EntryPlan plan, double quantity, long time)
+    private static ref Order New(StrategyBook book, Side side, in EntryOptions options, in EntryPlan plan, double quantity, long time)
     {
-        ref var order = ref Orders.New(OrderRole.Entry, options.Type, side, quantity, time);
+        ref var order = ref BookOrders.New(book, OrderRole.Entry, options.Type, side, quantity, time);
         order.LimitPrice = options.Type is OrderType.Limit or OrderType.StopLimit ? plan.Price : 0;
         order.StopPrice = options.Type is OrderType.Stop or OrderType.StopLimit ? book.Instrument.RoundPrice(options.StopPrice) : 0;
         order.TimeInForce = options.TimeInForce == TimeInForce.GoodTillCancelled ? book.Execution.EntryTimeInForce : options.TimeInForce;
@@ -103,18 +99,18 @@ internal readonly struct BookRequests(StrategyBook book)
         order.StopLoss = plan.OwnStop;
         order.TakeProfit = options.TakeProfit > 0 ? plan.Target : 0;
         order.TrailFraction = plan.Trail;
-        order.TradeNumber = Orders.NextSignal();
+        order.TradeNumber = BookOrders.NextSignal(book);
         return ref order;
     }
 
     // A quantity of the strategy's own counts as one where the strategy has asked for the usual one.
-    private bool IsSizedOnEquity(in EntryOptions options) =>
+    private static bool IsSizedOnEquity(StrategyBook book, in EntryOptions options) =>
         book.Settings.Size.Kind is SizeKind.PercentOfEquity or SizeKind.RiskPercent
             && (options.Quantity <= 0 || (book.Shared?.KnowsUsualQuantity ?? book.KnowsUsualQuantity));
 
     // What an entry expects to pay.
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private double PriceOf(in EntryOptions options, double close)
+    private static double PriceOf(StrategyBook book, in EntryOptions options, double close)
     {
         var price = options.Type switch
         {
@@ -128,48 +124,48 @@ internal readonly struct BookRequests(StrategyBook book)
 
     /// <summary>Closes the open trades of a side and cancels its waiting entries.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    public void Exit(Side side, int index, OrderType type = OrderType.Market)
+    public static void Exit(StrategyBook book, Side side, int index, OrderType type = OrderType.Market)
     {
         if (book.IsClosed) return;
         for (var i = 0; book.Settings.ExitOnSignal && i < book.OpenTrades.Count; i++)
         {
             ref var trade = ref book.OpenTrades[i];
-            if (trade.Side == side && !trade.Exiting && new BookExits(book).Close(ref trade, index, type, ExitReason.Signal)) i--;
+            if (trade.Side == side && !trade.Exiting && BookExits.Close(book, ref trade, index, type, ExitReason.Signal)) i--;
         }
-        if (book.Orders.EntriesOf(side) > 0) Orders.CancelEntries(side, book.TimeAt(index));
+        if (book.Orders.EntriesOf(side) > 0) BookOrders.CancelEntries(book, side, book.TimeAt(index));
     }
 
     /// <summary>Sends an order by hand, which closes what is open on the other side and then opens a trade.</summary>
     /// <returns>None where it is not made.</returns>
-    public OrderId Submit(in OrderRequest request, int index)
+    public static OrderId Submit(StrategyBook book, in OrderRequest request, int index)
     {
-        if (book.IsClosed || !MayTrade(index)) return default;
+        if (book.IsClosed || !MayTrade(book, index)) return default;
         var quantity = book.Instrument.RoundQuantity(request.Quantity);
         if (!(quantity > 0)) return default;
-        ref var order = ref Orders.New(OrderRole.Net, request.Type, request.Side, quantity, book.TimeAt(index));
+        ref var order = ref BookOrders.New(book, OrderRole.Net, request.Type, request.Side, quantity, book.TimeAt(index));
         order.LimitPrice = book.Instrument.RoundPrice(request.LimitPrice);
         order.StopPrice = book.Instrument.RoundPrice(request.StopPrice);
         order.TimeInForce = request.TimeInForce;
         order.ExpiresAt = request.TimeInForce == TimeInForce.GoodTillDate ? request.ExpiresAt : long.MaxValue;
         order.OcoGroup = request.OcoGroup;
         order.Reason = ExitReason.Signal;
-        Orders.Delay(ref order, index);
+        BookOrders.Delay(book, ref order, index);
         var id = order.Id;
-        Orders.Send(ref order);
-        if (Orders.FillsNow(request.Type)) new BookFills(book).FillAtClose(book.Orders.Count - 1, index);
+        BookOrders.Send(book, ref order);
+        if (BookOrders.FillsNow(book, request.Type)) BookFills.FillAtClose(book, book.Orders.Count - 1, index);
         return id;
     }
 
     /// <summary>Moves the stops of the open trades of a side.</summary>
-    public void MoveStop(Side side, double price)
+    public static void MoveStop(StrategyBook book, Side side, double price)
     {
         for (var i = 0; i < book.OpenTrades.Count; i++)
         {
             ref var trade = ref book.OpenTrades[i];
             if (trade.Side != side) continue;
             trade.Protection.Stop = book.Instrument.RoundPrice(price);
-            new BookEvents(book).StopMoved(ref trade);
+            BookEvents.StopMoved(book, ref trade);
         }
-        new BookTriggers(book).Refresh();
+        BookTriggers.Refresh(book);
     }
 }

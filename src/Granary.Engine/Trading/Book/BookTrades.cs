@@ -5,14 +5,14 @@ using Granary.Engine.Trading.Execution;
 namespace Granary.Engine.Trading.Book;
 
 /// <summary>From fills to trades: opened, added to, and closed whole or in part.</summary>
-internal readonly struct BookTrades(StrategyBook book)
+internal static class BookTrades
 {
     /// <summary>Opens a trade with the first fill of an order.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    public void Open(in Order order, in TradeFill fill, in Bar bar, int index, bool atOpen)
+    public static void Open(StrategyBook book, in Order order, in TradeFill fill, in Bar bar, int index, bool atOpen)
     {
         book.MarkTo(index);
-        Enter(order.Side, fill);
+        Enter(book, order.Side, fill);
         ref var trade = ref book.OpenTrades.Add();
         trade.Number = order.TradeNumber;
         trade.Side = order.Side;
@@ -28,11 +28,11 @@ internal readonly struct BookTrades(StrategyBook book)
         trade.EnteredAtOpen = atOpen;
         trade.EntryStep = book.Step;
         trade.TimeExit = book.Settings.ExitAt is { } at ? book.Instrument.Calendar.Next(at, bar.Time) : long.MaxValue;
-        Protect(ref trade, order, fill.Price);
-        new BookEvents(book).Entered(ref trade, fill, bar);
+        Protect(book, ref trade, order, fill.Price);
+        BookEvents.Entered(book, ref trade, fill, bar);
     }
 
-    private void Protect(ref OpenTrade trade, in Order order, double price)
+    private static void Protect(StrategyBook book, ref OpenTrade trade, in Order order, double price)
     {
         var (settings, execution, instrument) = (book.Settings, book.Execution, book.Instrument);
         ref var p = ref trade.Protection;
@@ -52,10 +52,10 @@ internal readonly struct BookTrades(StrategyBook book)
 
     /// <summary>Adds a further fill of an entry, at whatever price: the trade's entry price is the average.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    public void Increase(in Order order, in TradeFill fill, in Bar bar, int index)
+    public static void Increase(StrategyBook book, in Order order, in TradeFill fill, in Bar bar, int index)
     {
         book.MarkTo(index);
-        Enter(order.Side, fill);
+        Enter(book, order.Side, fill);
         ref var trade = ref book.OpenTrades[book.OpenTrades.IndexOf(order.TradeNumber)];
         var before = trade.EntryPrice;
         trade.EntryPrice = (before * trade.EntryQuantity + fill.Price * fill.Quantity) / (trade.EntryQuantity + fill.Quantity);
@@ -69,20 +69,20 @@ internal readonly struct BookTrades(StrategyBook book)
             // A stop or target that hangs on the entry's price follows its average, unless the strategy has moved it.
             var sign = (int)order.Side;
             ref var p = ref trade.Protection;
-            p.Stop = Follow(p.Stop, order.StopLoss, -sign * book.Settings.StopLossPercent, before, trade.EntryPrice);
-            p.Target = Follow(p.Target, order.TakeProfit, sign * book.Settings.TakeProfitPercent, before, trade.EntryPrice);
+            p.Stop = Follow(book, p.Stop, order.StopLoss, -sign * book.Settings.StopLossPercent, before, trade.EntryPrice);
+            p.Target = Follow(book, p.Target, order.TakeProfit, sign * book.Settings.TakeProfitPercent, before, trade.EntryPrice);
         }
-        new BookEvents(book).Increased(fill, bar);
+        BookEvents.Increased(book, fill, bar);
         book.Orders.FitExit(trade);
     }
 
-    private double Follow(double level, double fixedLevel, double percent, double before, double now) =>
+    private static double Follow(StrategyBook book, double level, double fixedLevel, double percent, double before, double now) =>
         fixedLevel > 0 || percent == 0 || level != book.Instrument.RoundPrice(before * (1 + percent / 100)) ? level
             : book.Instrument.RoundPrice(now * (1 + percent / 100));
 
-    private void Enter(Side side, in TradeFill fill)
+    private static void Enter(StrategyBook book, Side side, in TradeFill fill)
     {
-        if (book.IsVolumeLimited || book.Traded is not null) Count(fill);
+        if (book.IsVolumeLimited || book.Traded is not null) Count(book, fill);
         book.Account.Book(side, fill.Quantity, fill.Price, book.Multiplier, fill.Commission);
         book.Net += (int)side * fill.Quantity * book.Multiplier;
         book.TradeMeter.Commission += fill.Commission;
@@ -90,7 +90,7 @@ internal readonly struct BookTrades(StrategyBook book)
 
     // Books what a fill takes of the bar's volume and adds to the account's turnover.
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private void Count(in TradeFill fill)
+    private static void Count(StrategyBook book, in TradeFill fill)
     {
         book.Volume.Draw(fill.Quantity);
         book.Traded?.Add(fill.Time, fill.Price * fill.Quantity * book.Multiplier);
@@ -98,10 +98,10 @@ internal readonly struct BookTrades(StrategyBook book)
 
     /// <summary>Books a fill that closes a trade or a part of it; true where it is closed whole.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    public bool Close(int at, in TradeFill fill, ExitReason reason, in Bar bar, int index)
+    public static bool Close(StrategyBook book, int at, in TradeFill fill, ExitReason reason, in Bar bar, int index)
     {
         book.MarkTo(index);
-        if (book.IsVolumeLimited || book.Traded is not null) Count(fill);
+        if (book.IsVolumeLimited || book.Traded is not null) Count(book, fill);
         ref var trade = ref book.OpenTrades[at];
         var sign = (int)trade.Side;
         book.Account.Book((Side)(-sign), fill.Quantity, fill.Price, book.Multiplier, fill.Commission);
@@ -109,26 +109,25 @@ internal readonly struct BookTrades(StrategyBook book)
         trade.Commission += fill.Commission;
         trade.Quantity -= fill.Quantity;
         trade.ExitNotional += fill.Price * fill.Quantity;
-        var events = new BookEvents(book);
         if (trade.Quantity > 0)
         {
             book.Net -= sign * fill.Quantity * book.Multiplier;
             book.Orders.FitExit(trade);
             trade.Parted = true;
-            events.Reduced(fill, bar);
+            BookEvents.Reduced(book, fill, bar);
             return false;
         }
-        if (trade.EntryWorking) new BookOrders(book).CancelEntryOf(trade.Number, bar.Time);
-        events.LastFill(trade, fill, bar);
-        Settle(ref trade, fill, reason, bar, index);
+        if (trade.EntryWorking) BookOrders.CancelEntryOf(book, trade.Number, bar.Time);
+        BookEvents.LastFill(book, trade, fill, bar);
+        Settle(book, ref trade, fill, reason, bar, index);
         var (exiting, number) = (trade.Exiting, trade.Number);
         book.OpenTrades.RemoveAt(at);
         book.Net = book.OpenTrades.Net(book.Multiplier);
-        if (exiting) new BookOrders(book).CancelExitsOf(number, bar.Time);
+        if (exiting) BookOrders.CancelExitsOf(book, number, bar.Time);
         return true;
     }
 
-    private void Settle(ref OpenTrade trade, in TradeFill fill, ExitReason reason, in Bar bar, int index)
+    private static void Settle(StrategyBook book, ref OpenTrade trade, in TradeFill fill, ExitReason reason, in Bar bar, int index)
     {
         if (book.TracksExcursions)
         {
@@ -136,7 +135,7 @@ internal readonly struct BookTrades(StrategyBook book)
             var furthest = Math.Clamp(fill.Price, bar.Low, bar.High);
             trade.Reach(furthest, furthest);
         }
-        if (book.OpenTrades.Count == 1 && (book.Account.Cash <= 0 || book.IsClosed || book.Shared is not null)) WriteOff(ref trade);
+        if (book.OpenTrades.Count == 1 && (book.Account.Cash <= 0 || book.IsClosed || book.Shared is not null)) WriteOff(book, ref trade);
         var exitPrice = fill.Quantity == trade.EntryQuantity ? fill.Price : trade.ExitNotional / trade.EntryQuantity;
         var profit = (int)trade.Side * (exitPrice - trade.EntryPrice) * trade.EntryQuantity * book.Multiplier;
         var bars = (int)(book.Block.FirstIndex + index - trade.EntryIndex);
@@ -144,12 +143,12 @@ internal readonly struct BookTrades(StrategyBook book)
         if (trade.Financing != 0) net += trade.Financing;
         book.TradeMeter.Add(net, bars);
         book.Shared?.Add(net, bars);
-        new BookEvents(book).Closed(ref trade, new TradeEnd(bar.Time, exitPrice, profit, net, bars, reason), fill.Price);
+        BookEvents.Closed(book, ref trade, new TradeEnd(bar.Time, exitPrice, profit, net, bars, reason), fill.Price);
     }
 
     // The account's last trade has left nothing, or less: the broker bears what is missing, and the account is closed.
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private void WriteOff(ref OpenTrade trade)
+    private static void WriteOff(StrategyBook book, ref OpenTrade trade)
     {
         if (book.Shared is not null && !book.Shared.IsLast(book)) return;
         var left = book.Shared?.Cash ?? book.Account.Cash;
@@ -162,12 +161,12 @@ internal readonly struct BookTrades(StrategyBook book)
             book.TradeMeter.Financing -= left;
         }
         book.Account.Pay(-left);
-        if (book.Shared is null) CloseAccount();
+        if (book.Shared is null) CloseAccount(book);
         else book.Shared.Close();
     }
 
     /// <summary>Nothing is left: nothing is traded any more.</summary>
-    public void CloseAccount()
+    public static void CloseAccount(StrategyBook book)
     {
         book.IsClosed = book.IsRuined = true;
         if (book.Shared is null) book.Account.Cash = 0;
@@ -177,21 +176,21 @@ internal readonly struct BookTrades(StrategyBook book)
     /// Closes what is open at the last close, since the symbol's bars have ended before those of others; to be called before
     /// <see cref="StrategyBook.Finish"/>. Nothing is known of it before the end, so no fill is reported and no strategy is notified.
     /// </summary>
-    public void CloseAtEnd(long time, double close, long lastIndex)
+    public static void CloseAtEnd(StrategyBook book, long time, double close, long lastIndex)
     {
         if (book.OpenTrades.Count == 0) return;
         for (var i = 0; i < book.OpenTrades.Count; i++)
         {
             ref var trade = ref book.OpenTrades[i];
             var (quantity, paid) = (trade.Quantity, default(OrderFees));
-            var fee = new BookFees(book).Next(close, quantity, maker: false, time, ref paid);
+            var fee = BookFees.Next(book, close, quantity, maker: false, time, ref paid);
             book.Account.Book((Side)(-(int)trade.Side), quantity, close, book.Multiplier, fee);
             book.TradeMeter.Commission += fee;
             trade.Commission += fee;
-            var (exitPrice, profit) = MarkedAt(trade, close);
+            var (exitPrice, profit) = MarkedAt(book, trade, close);
             var (net, bars) = (profit - trade.Commission + trade.Financing, (int)(lastIndex - trade.EntryIndex));
             book.TradeMeter.Add(net, bars);
-            new BookEvents(book).ClosedAtEnd(trade, new TradeEnd(time, exitPrice, profit, net, bars, ExitReason.DataEnded));
+            BookEvents.ClosedAtEnd(book, trade, new TradeEnd(time, exitPrice, profit, net, bars, ExitReason.DataEnded));
         }
         while (book.OpenTrades.Count > 0) book.OpenTrades.RemoveAt(book.OpenTrades.Count - 1);
         book.Net = 0;
@@ -199,18 +198,18 @@ internal readonly struct BookTrades(StrategyBook book)
     }
 
     /// <summary>Reports the trades that are open when the run ends, at the last close.</summary>
-    public void ReportOpen(long time, double close, long lastIndex)
+    public static void ReportOpen(StrategyBook book, long time, double close, long lastIndex)
     {
         for (var i = 0; i < book.OpenTrades.Count; i++)
         {
             ref var trade = ref book.OpenTrades[i];
-            var (exitPrice, profit) = MarkedAt(trade, close);
+            var (exitPrice, profit) = MarkedAt(book, trade, close);
             var bars = (int)(lastIndex - trade.EntryIndex);
-            new BookEvents(book).StaysOpen(trade, new TradeEnd(time, exitPrice, profit, profit, bars, ExitReason.Open));
+            BookEvents.StaysOpen(book, trade, new TradeEnd(time, exitPrice, profit, profit, bars, ExitReason.Open));
         }
     }
 
-    private (double ExitPrice, double Profit) MarkedAt(in OpenTrade trade, double close)
+    private static (double ExitPrice, double Profit) MarkedAt(StrategyBook book, in OpenTrade trade, double close)
     {
         var exitPrice = (trade.ExitNotional + close * trade.Quantity) / trade.EntryQuantity;
         return (exitPrice, (int)trade.Side * (exitPrice - trade.EntryPrice) * trade.EntryQuantity * book.Multiplier);

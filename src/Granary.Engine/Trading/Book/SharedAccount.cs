@@ -22,7 +22,7 @@ internal sealed class SharedAccount(double cash, ExecutionSettings execution)
         {
             if (execution.Maintenance <= 0) return false;
             var needed = 0.0;
-            foreach (var book in _books) needed += new BookFunds(book).Requirement(book.LastPrice);
+            foreach (var book in _books) needed += BookFunds.Requirement(book, book.LastPrice);
             return needed > 0 && Equity < needed;
         }
     }
@@ -34,7 +34,7 @@ internal sealed class SharedAccount(double cash, ExecutionSettings execution)
     public void Close()
     {
         IsRuined = true;
-        foreach (var book in _books) new BookTrades(book).CloseAccount();
+        foreach (var book in _books) BookTrades.CloseAccount(book);
     }
 
     /// <summary>Whether no other book than this one has an open trade.</summary>
@@ -106,8 +106,7 @@ internal sealed class SharedAccount(double cash, ExecutionSettings execution)
             var sum = 0.0;
             foreach (var book in _books)
             {
-                var funds = new BookFunds(book);
-                sum += funds.ExitProceeds(book.LastPrice) - funds.Reserved(book.LastPrice);
+                sum += BookFunds.ExitProceeds(book, book.LastPrice) - BookFunds.Reserved(book, book.LastPrice);
             }
             return sum;
         }
@@ -121,7 +120,7 @@ internal sealed class SharedAccount(double cash, ExecutionSettings execution)
         get
         {
             var sum = cash;
-            foreach (var book in _books) sum += new BookFunds(book).SettledCash(book.LastPrice);
+            foreach (var book in _books) sum += BookFunds.SettledCash(book, book.LastPrice);
             return sum;
         }
     }
@@ -132,7 +131,7 @@ internal sealed class SharedAccount(double cash, ExecutionSettings execution)
         get
         {
             var sum = 0.0;
-            foreach (var book in _books) sum += new BookFunds(book).LongValue(book.LastPrice);
+            foreach (var book in _books) sum += BookFunds.LongValue(book, book.LastPrice);
             return sum;
         }
     }
@@ -151,7 +150,7 @@ internal sealed class SharedAccount(double cash, ExecutionSettings execution)
     /// <summary>Notifies the observers of all exits that are on their way.</summary>
     public void NotifyExiting(long time)
     {
-        foreach (var book in _books) new BookEvents(book).NotifyExiting(time);
+        foreach (var book in _books) BookEvents.NotifyExiting(book, time);
     }
 
     public void Take(StrategyBook[] books) => _books = books;
@@ -160,7 +159,7 @@ internal sealed class SharedAccount(double cash, ExecutionSettings execution)
     public double Available(StrategyBook asking, double price)
     {
         var available = execution.Leverage > 0 ? cash * execution.Leverage : cash;
-        foreach (var book in _books) available += new BookFunds(book).OwnAvailable(book == asking ? price : book.LastPrice);
+        foreach (var book in _books) available += BookFunds.OwnAvailable(book, book == asking ? price : book.LastPrice);
         return available;
     }
 

@@ -10,7 +10,7 @@ namespace Granary.Engine.Trading.Book;
 /// own.
 /// </summary>
 /// <remarks>
-/// This class is the memory: one object, so that a bar finds it in a few cache lines. The types over it do the work, each with one duty,
+/// This class is the memory: one object, so that a bar finds it in a few cache lines. The classes over it do the work, each with one duty,
 /// and each may use those before it: <see cref="BookEvents"/> (digest, observers, call-backs), <see cref="BookMarks"/> (equity at each
 /// close),
 /// <see cref="BookFunds"/> (what can be spent), <see cref="BookTriggers"/> (which bars need work), <see cref="BookOrders"/> (the life of an
@@ -156,7 +156,7 @@ internal sealed class StrategyBook
         Block = block;
         Calendar = calendar;
         Marked = marked;
-        if (Net < 0 || Account.Cash < 0) new BookTriggers(this).Refresh();
+        if (Net < 0 || Account.Cash < 0) BookTriggers.Refresh(this);
     }
 
     /// <summary>UTC ticks of a bar's open, or of the time slice in which the instrument has no bar.</summary>
@@ -182,7 +182,7 @@ internal sealed class StrategyBook
 
     /// <summary>Fills orders, stops and targets on a bar.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    public void Process(int index) => new BookBar(this).Process(index);
+    public void Process(int index) => BookBar.Process(this, index);
 
     /// <summary>
     /// Marks the bars up to, but not with, <paramref name="index"/> as they stand now: to be called before anything changes.
@@ -190,22 +190,22 @@ internal sealed class StrategyBook
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void MarkTo(int index)
     {
-        if (Marked < index) new BookMarks(this).Mark(index);
+        if (Marked < index) BookMarks.Mark(this, index);
     }
 
     /// <summary>Delivers call-backs of what has happened since the last call; what the strategy does in answer is delivered too.</summary>
     public void Dispatch()
     {
         Notices!.Deliver();
-        new BookTriggers(this).Refresh();
+        BookTriggers.Refresh(this);
     }
 
     /// <summary>Reports what is still open or waiting, at the last bar's close, and closes the meters.</summary>
     public EquitySums Finish(long time, double close, long lastIndex)
     {
         IsClosed = true;
-        new BookOrders(this).EndWaiting(time);
-        new BookTrades(this).ReportOpen(time, close, lastIndex);
+        BookOrders.EndWaiting(this, time);
+        BookTrades.ReportOpen(this, time, close, lastIndex);
         var sums = EquityMeter.Finish();
         if (Shared is null) Digest.Equity(sums);
         return sums;
