@@ -47,7 +47,6 @@ public static class SiloApplication
         OtlpTelemetry.Add(builder, siloName, settings.ClusterId);
 
         builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = settings.DrainTimeout);
-        builder.Services.AddSingleton(settings);
         builder.Services.AddSingleton<ClusterInstruments>();
         builder.Services.AddGranaryApi(new ApiSettings
         {
@@ -110,7 +109,7 @@ public static class SiloApplication
         {
             Runs = Path.GetFullPath(settings.Runs),
             Trials = Path.Combine(Path.GetFullPath(settings.Runs), ".trials"),
-            Threads = settings.Threads,
+            Threads = settings.Threads ?? Environment.ProcessorCount,
             Blocks = settings.Streams == StreamTransport.Memory ? BlockTransport.Pull : BlockTransport.Stream,
             Drain = settings.DrainTimeout * 0.6,
         }, catalogues);

@@ -8,6 +8,7 @@ using Granary.Kafka.Bars;
 using Granary.Silo.Clustering;
 using Granary.Silo.Options;
 using Granary.Silo.Telemetry;
+using Microsoft.Extensions.Options;
 using Npgsql;
 
 namespace Granary.Silo;
@@ -33,9 +34,9 @@ public static partial class SiloProgram
             await RunAsync(SiloSettingsReader.Read(args, environment)).ConfigureAwait(false);
             return 0;
         }
-        catch (SiloSettingsException e)
+        catch (OptionsValidationException e)
         {
-            foreach (var fault in e.Faults) await error.WriteLineAsync(fault).ConfigureAwait(false);
+            foreach (var fault in e.Failures) await error.WriteLineAsync(fault).ConfigureAwait(false);
             return 2;
         }
         catch (InputException e)

@@ -1,38 +1,76 @@
+using System.Globalization;
+using System.Net;
+using System.Reflection;
+
 namespace Granary.Silo.Options;
 
-/// <summary>An option of a silo, on the command line or as an environment variable of the same name.</summary>
-/// <param name="Name">As on the command line, without the dashes.</param>
-/// <param name="Value">What stands for its value in the help; null for a switch.</param>
-/// <param name="Default">null = none.</param>
-public sealed record SiloOption(string Name, string? Value, string? Default, string Description)
+/// <summary>
+/// An option of a silo, on the command line or as an environment variable of the same name: a property of <see cref="SiloSettings"/>.
+/// </summary>
+public sealed class SiloOption
 {
+    private readonly PropertyInfo _property;
+    private readonly SettingAttribute _setting;
+    private readonly Type _type;
+
+    private SiloOption(PropertyInfo property, SiloSettings defaults)
+    {
+        (_property, _setting) = (property, property.GetCustomAttribute<SettingAttribute>()!);
+        _type = Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType;
+        Name = string.Concat(property.Name.Select((c, i) => char.IsAsciiLetterUpper(c) ? (i > 0 ? "-" : "") + char.ToLowerInvariant(c)
+            : c.ToString()));
+        Default = property.GetValue(defaults) switch
+        {
+            Enum word => word.ToString().ToLowerInvariant(),
+            int number => number.ToString(CultureInfo.InvariantCulture),
+            TimeSpan time => time.TotalSeconds.ToString(CultureInfo.InvariantCulture),
+            var other => other as string,
+        };
+    }
+
+    /// <summary>All options, in the order of the settings.</summary>
+    public static IReadOnlyList<SiloOption> All { get; } = [.. typeof(SiloSettings).GetProperties()
+        .Where(p => p.IsDefined(typeof(SettingAttribute))).OrderBy(p => p.MetadataToken)
+        .Select(p => new SiloOption(p, new SiloSettings()))];
+
+    /// <summary>As on the command line, without the dashes.</summary>
+    public string Name { get; }
+
     /// <summary>As <c>GRANARY_CLUSTER_ID</c>.</summary>
     public string Variable => "GRANARY_" + Name.ToUpperInvariant().Replace('-', '_');
 
-    public static IReadOnlyList<SiloOption> All { get; } =
-    [
-        new("urls", "URLS", "http://127.0.0.1:8080", "where the HTTP API listens; beyond loopback only with --keys"),
-        new("clustering", "localhost|postgres", "localhost",
-            "one silo on this machine that forgets when it ends, or silos that share a database"),
-        new("connection", "TEXT", null,
-            "the PostgreSQL database of --clustering postgres, as Host=db;Database=granary;Username=…;Password=…"),
-        new("cluster-id", "NAME", "granary", "silos of one database and one name form a cluster"),
-        new("new-cluster", null, null, "agree to found another cluster beside one that lives in the same database"),
-        new("silo-port", "PORT", "11111", "where other silos connect"),
-        new("gateway-port", "PORT", "30000", "where clients inside the cluster's network connect"),
-        new("advertise", "ADDRESS", null, "the IP address that the other silos reach this one by (this machine's own)"),
-        new("streams", "memory|kafka", "memory", "what carries blocks between silos"),
-        new("kafka", "HOST:PORT,…", null, "the brokers of --streams kafka"),
-        new("kafka-config", "FILE", null, "settings of librdkafka for them, a line name=value each, as security.protocol=SASL_SSL"),
-        new("runs", "DIR", "runs", "folder of the runs"),
-        new("state", "DIR|postgres://…", null,
-            "where the journals of live accounts are (the database of --connection; without one a folder of --runs)"),
-        new("data", "DIR", null, "folder that submitted batches find their files in, and out of which they cannot lead (anywhere, relative "
-            + "to the working directory)"),
-        new("plugins", "DIR", null, "folder of assemblies with strategies and factors of your own"),
-        new("keys", "FILE", null, "file of API keys, as 'granary keys add' writes it"),
-        new("threads", "N", null, "how many strategies' turns run at once (the number of processors)"),
-        new("start-timeout", "SECONDS", "60", "how long to try to reach the database and to join the cluster"),
-        new("drain-timeout", "SECONDS", "30", "how long a stop waits for what is under way"),
-    ];
+    /// <summary>Stands for its value in the help; null for a switch.</summary>
+    public string? Value => _setting.Value;
+
+    /// <summary>null = none.</summary>
+    public string? Default { get; }
+
+    public string Description => _setting.Description;
+
+    /// <summary>Sets the option in the settings, or adds a fault.</summary>
+    /// <param name="source">Where the text is from, as <c>--silo-port</c> or <c>GRANARY_SILO_PORT</c>.</param>
+    internal void Set(SiloSettings settings, string text, string source, List<string> faults)
+    {
+        var (value, remedy) = Read(text, source, faults);
+        if (value is not null) _property.SetValue(settings, value);
+        else faults.Add($"{source} {text}: {remedy}");
+    }
+
+    private (object? Value, string Remedy) Read(string text, string source, List<string> faults)
+    {
+        if (_type == typeof(bool)) return (bool.TryParse(text, out var yes) ? yes : null, "say true or false, or leave it out");
+        if (_type == typeof(int) || _type == typeof(TimeSpan))
+        {
+            var isNumber = int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+                && number >= _setting.Least && number <= _setting.Most;
+            return (!isNumber ? null : _type == typeof(int) ? number : TimeSpan.FromSeconds(number),
+                $"give a whole number from {_setting.Least} to {_setting.Most}");
+        }
+        if (_type.IsEnum)
+            return (Enum.GetNames(_type).FirstOrDefault(n => n.Equals(text, StringComparison.OrdinalIgnoreCase)) is { } name
+                ? Enum.Parse(_type, name) : null, "choose " + _setting.Value!.Replace("|", " or ", StringComparison.Ordinal));
+        if (_type == typeof(IPAddress))
+            return (IPAddress.TryParse(text, out var address) ? address : null, "give an IP address, not a name");
+        return (_type == typeof(string) ? text : KafkaConfigFile.Read(text, source, faults), "");
+    }
 }

@@ -1,4 +1,5 @@
 using Granary.Silo.Options;
+using Microsoft.Extensions.Options;
 
 namespace Granary.Cluster.Tests.Silos;
 
@@ -55,8 +56,8 @@ public class SiloSettingsTests
         {
             File.Delete(file);
         }
-        Should.Throw<SiloSettingsException>(() => Read("--clustering postgres",
-            ("GRANARY_CONNECTION_FILE", file))).Faults[0].ShouldContain(file);
+        Should.Throw<OptionsValidationException>(() => Read("--clustering postgres",
+            ("GRANARY_CONNECTION_FILE", file))).Failures.First().ShouldContain(file);
     }
 
     [Fact]
@@ -69,8 +70,8 @@ public class SiloSettingsTests
             var s = Read($"--streams kafka --kafka b:9093 --kafka-config {file}");
             s.KafkaConfig.ShouldBe(new Dictionary<string, string> { ["security.protocol"] = "SASL_SSL", ["sasl.password"] = "a=b" });
             File.WriteAllText(file, "security.protocol=SASL_SSL\nhush\n");
-            var fault = Should.Throw<SiloSettingsException>(() =>
-                Read($"--streams kafka --kafka b:9093 --kafka-config {file}")).Faults.ShouldHaveSingleItem();
+            var fault = Should.Throw<OptionsValidationException>(() =>
+                Read($"--streams kafka --kafka b:9093 --kafka-config {file}")).Failures.ShouldHaveSingleItem();
             fault.ShouldContain("line 2: write name=value");
             fault.ShouldNotContain("hush");
         }
@@ -115,19 +116,19 @@ public class SiloSettingsTests
     [InlineData("--data /nowhere/at/all", "no such folder")]
     [InlineData("batch.json", "'batch.json' is not an option")]
     public void Each_fault_has_its_sentence(string line, string sentence) =>
-        Should.Throw<SiloSettingsException>(() => Read(line)).Faults.ShouldHaveSingleItem().ShouldContain(sentence);
+        Should.Throw<OptionsValidationException>(() => Read(line)).Failures.ShouldHaveSingleItem().ShouldContain(sentence);
 
     [Fact]
     public void All_faults_are_told_at_once()
     {
-        Should.Throw<SiloSettingsException>(() =>
-            Read("--clustering postgres --silo-port x --streams kafka --threads 0")).Faults.Count.ShouldBe(4);
+        Should.Throw<OptionsValidationException>(() =>
+            Read("--clustering postgres --silo-port x --streams kafka --threads 0")).Failures.Count().ShouldBe(4);
     }
 
     [Fact]
     public void A_password_in_a_broken_connection_is_not_repeated()
     {
-        Should.Throw<SiloSettingsException>(() =>
+        Should.Throw<OptionsValidationException>(() =>
             Read("--clustering postgres --connection Host=db;Pasword=hush")).Message.ShouldNotContain("hush");
     }
 }

@@ -100,7 +100,7 @@ public partial class DockerfileTests
 
     [Fact]
     public void Without_keys_the_container_refuses_to_listen_beyond_itself() =>
-        Should.Throw<SiloSettingsException>(() =>
+        Should.Throw<Microsoft.Extensions.Options.OptionsValidationException>(() =>
             SiloEnvironment.Read(new Dictionary<string, string>
             {
                 ["GRANARY_URLS"] =

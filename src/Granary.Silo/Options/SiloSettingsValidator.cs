@@ -1,0 +1,111 @@
+using System.Globalization;
+using System.Net;
+using Granary.Api.Access;
+using Granary.Application.Json;
+using Granary.Application.Live;
+using Microsoft.Extensions.Options;
+using Npgsql;
+
+namespace Granary.Silo.Options;
+
+/// <summary>Checks a silo's settings against one another and against the machine; one sentence for each fault.</summary>
+public sealed class SiloSettingsValidator : IValidateOptions<SiloSettings>
+{
+    /// <inheritdoc/>
+    public ValidateOptionsResult Validate(string? name, SiloSettings options)
+    {
+        var faults = new List<string>();
+        CheckCluster(options, faults);
+        CheckStreams(options, faults);
+        CheckFolders(options, faults);
+        CheckApi(options, faults);
+        return faults.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(faults);
+    }
+
+    private static void CheckCluster(SiloSettings s, List<string> faults)
+    {
+        if (s.ClusterId.Length is 0 or > 100 || s.ClusterId.Any(c => !char.IsAsciiLetterOrDigit(c) && c is not ('-' or '_' or '.')))
+            faults.Add($"--cluster-id {s.ClusterId}: use letters, digits, '-', '_' and '.', 100 at the most");
+        if (s.SiloPort == s.GatewayPort) faults.Add($"--silo-port and --gateway-port are both {s.SiloPort}; give two different ports");
+        if (s.Clustering == Clustering.Postgres)
+        {
+            if (s.Connection is null) faults.Add("--clustering postgres needs the database: give --connection "
+                + "\"Host=…;Database=…;Username=…;Password=…\", or GRANARY_CONNECTION");
+            else CheckConnection(s.Connection, faults);
+        }
+        else if (s.Connection is not null)
+        {
+            faults.Add("--connection names a database that --clustering localhost does not use; say --clustering postgres, or leave it "
+                + "out");
+        }
+        if (s.Clustering == Clustering.Localhost && s.Advertise is { } advertised && !IPAddress.IsLoopback(advertised))
+            faults.Add($"--advertise {advertised} is for silos that find one another; say --clustering postgres, or leave it out");
+    }
+
+    private static void CheckStreams(SiloSettings s, List<string> faults)
+    {
+        if (s.Streams == StreamTransport.Kafka && s.Kafka is null) faults.Add("--streams kafka needs the brokers: give --kafka HOST:PORT");
+        if (s.Streams == StreamTransport.Memory && s.Kafka is not null)
+            faults.Add("--kafka names brokers that --streams memory does not use; say --streams kafka, or leave it out");
+        if (s.Streams == StreamTransport.Memory && s.KafkaConfig.Count > 0)
+            faults.Add("--kafka-config is for --streams kafka; say that too, or leave it out");
+        if (s.Kafka is not null && s.Kafka.Split(',').FirstOrDefault(b => !IsHostAndPort(b)) is { } broker)
+            faults.Add($"--kafka {broker}: write brokers as HOST:PORT,HOST:PORT");
+    }
+
+    private static void CheckFolders(SiloSettings s, List<string> faults)
+    {
+        if (s.Data is not null && !Directory.Exists(s.Data)) faults.Add($"--data {s.Data}: there is no such folder");
+        if (File.Exists(s.Runs)) faults.Add($"--runs {s.Runs}: that is a file; give a folder");
+        if (s.Plugins is not null && !Directory.Exists(s.Plugins)) faults.Add($"--plugins {s.Plugins}: there is no such folder");
+        if (s.State is not null) CheckState(s.State, faults);
+    }
+
+    private static void CheckApi(SiloSettings s, List<string> faults)
+    {
+        if (s.Keys is not null && !File.Exists(s.Keys))
+            faults.Add($"--keys {s.Keys}: there is no such file; make it with: granary keys add NAME --role admin --file {s.Keys}");
+        try
+        {
+            ListenAddresses.Check(s.Urls, s.Keys is not null);
+        }
+        catch (InputException e)
+        {
+            faults.Add(e.Message);
+        }
+    }
+
+    private static void CheckState(string state, List<string> faults)
+    {
+        try
+        {
+            AccountStores.Open(state);
+            if (File.Exists(state))
+                faults.Add($"--state {state}: that is a file; give a folder, or postgres://user:password@host/database");
+        }
+        catch (InputException e)
+        {
+            faults.Add($"--state: {e.Message}");
+        }
+    }
+
+    private static void CheckConnection(string text, List<string> faults)
+    {
+        try
+        {
+            var connection = new NpgsqlConnectionStringBuilder(text);
+            if (string.IsNullOrEmpty(connection.Host))
+                faults.Add("--connection: 'Host' is missing; write Host=…;Database=…;Username=…;Password=…");
+        }
+        catch (Exception e) when (e is ArgumentException or FormatException)
+        {
+            // the text itself may hold a password, so it is not repeated
+            faults.Add($"--connection is not a PostgreSQL connection text ({e.Message}); write Host=…;Database=…;Username=…;Password=…");
+        }
+    }
+
+    private static bool IsHostAndPort(string text) =>
+        text.LastIndexOf(':') is > 0 and var colon
+            && int.TryParse(text.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var port)
+            && port is > 0 and < 65536;
+}
