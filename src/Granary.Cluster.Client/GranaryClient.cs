@@ -1,11 +1,9 @@
-using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Net.ServerSentEvents;
 using System.Net.Sockets;
 using System.Runtime.CompilerServices;
-using System.Text;
 using System.Text.Json;
 using Granary.Application.Batches;
 using Granary.Application.Catalogues;
@@ -156,29 +154,11 @@ public sealed class GranaryClient : IDisposable
     /// <exception cref="ServiceUnavailableException">No server answers.</exception>
     public async Task<SessionView> StartSessionAsync(SessionStart start, CancellationToken cancellationToken = default)
     {
-        var query = new StringBuilder($"sessions?folder={Uri.EscapeDataString(start.Folder)}&file={Uri.EscapeDataString(start.File)}");
-        void Add(string name, string? value)
+        var body = new SessionBody(start);
+        using var answer = await SendAsync(() => new(HttpMethod.Post, "sessions")
         {
-            if (value is not null) query.Append('&').Append(name).Append('=').Append(Uri.EscapeDataString(value));
-        }
-        static string? At(long? ticks) =>
-            ticks is { } t ? new DateTime(t, DateTimeKind.Utc).ToString("yyyy-MM-dd'T'HH:mm:ss.fffffff'Z'", CultureInfo.InvariantCulture)
-                : null;
-        Add("feed", start.Feed);
-        Add("broker", start.Broker);
-        Add("brokerOptions", start.BrokerOptions);
-        Add("paper", start.Paper);
-        Add("pace", start.Pace);
-        Add("maxGap", start.MaxGap);
-        Add("account", start.Account);
-        Add("warmUp", start.WarmUp);
-        Add("from", At(start.From));
-        Add("to", At(start.To));
-        if (start.WithoutEvidence) Add("withoutEvidence", "true");
-        using var answer = await SendAsync(() => new(HttpMethod.Post,
-            query.ToString())
-        { Content = new ByteArrayContent(start.Text) { Headers = { ContentType = new("application/json") } } },
-            cancellationToken).ConfigureAwait(false);
+            Content = JsonContent.Create(body, options: SessionControl.Json)
+        }, cancellationToken).ConfigureAwait(false);
         return await ReadAsync<SessionView>(answer, cancellationToken, SessionControl.Json).ConfigureAwait(false);
     }
 

@@ -1,6 +1,8 @@
 using System.Net;
 using System.Text.Json;
 using Granary.Api.Health;
+using Granary.Application.Live;
+using Granary.Application.Options;
 
 namespace Granary.Api.Tests;
 
@@ -54,6 +56,19 @@ public class HealthAndDescriptionTests
             .ShouldBe("bearer");
         paths.GetProperty("/api/v1/portfolios/{id}/weights").GetProperty("put").GetProperty("responses").TryGetProperty("428", out _)
             .ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task The_openapi_document_describes_every_option_of_a_session()
+    {
+        await using var server = await ApiServer.StartAsync(sessions: true);
+        var document = JsonDocument.Parse(await server.Client.GetStringAsync("/openapi/v1.json")).RootElement;
+        var body = document.GetProperty("paths").GetProperty("/api/v1/sessions").GetProperty("post").GetProperty("requestBody")
+            .GetProperty("content").GetProperty("application/json").GetProperty("schema").GetProperty("$ref").GetString()!;
+        var schema = document.GetProperty("components").GetProperty("schemas").GetProperty(body.Split('/')[^1]);
+        schema.GetProperty("required").EnumerateArray().Select(r => r.GetString()).ShouldBe(["configuration", "feed"], ignoreOrder: true);
+        foreach (var option in RecordOptions<SessionBody>.All)
+            schema.GetProperty("properties").GetProperty(option.Key).GetProperty("description").GetString().ShouldBe(option.Help);
     }
 
     [Fact]

@@ -54,8 +54,8 @@ public sealed class SessionsOverHttpTests(SessionsOverHttpTests.Configuration ma
             To = new DateTime(2022, 1, 11, 0, 0, 0, DateTimeKind.Utc).Ticks,
             Account = account,
             Paper = paper,
-            Pace = speed,
-            WithoutEvidence = true,
+            Speed = speed,
+            IgnoresChecks = true,
         };
     }
 
@@ -187,10 +187,10 @@ public sealed class SessionsOverHttpTests(SessionsOverHttpTests.Configuration ma
             (await server.Client.GetAsync("/api/v1/sessions/main")).StatusCode.ShouldBe(HttpStatusCode.NotFound);
         }
         var start = made.Start("main");
-        await RefusedAsync(start with { WithoutEvidence = false }, "does not pass its validation checks");
+        await RefusedAsync(start with { IgnoresChecks = false }, "does not pass its validation checks");
         await RefusedAsync(start with { Broker = "nobroker", Paper = null }, "nobroker");
         await RefusedAsync(start with { Paper = "seed=many" }, "seed");
-        await RefusedAsync(start with { Pace = "soon" }, "soon");
+        await RefusedAsync(start with { Speed = "soon" }, "soon");
         (await Should.ThrowAsync<InputException>(() => client.CommandAsync("main", "pause", ""))).Message
             .ShouldContain("never had a session here");
 
@@ -200,5 +200,44 @@ public sealed class SessionsOverHttpTests(SessionsOverHttpTests.Configuration ma
         failed.Fault!.ShouldContain("nowhere");
         (await client.StartSessionAsync(start)).Phase.ShouldBe(SessionPhase.Running);
         await EndAsync(client, "main");
+    }
+
+    [Fact]
+    public async Task The_options_are_a_JSON_body_or_with_the_configuration_as_body_the_query()
+    {
+        await using var server = await ApiServer.StartAsync(sessions: true);
+        using var client = Client(server);
+        async Task<HttpResponseMessage> PostAsync(string path, byte[] body) =>
+            await server.Client.PostAsync("/api/v1/sessions" + path, new ByteArrayContent(body)
+            {
+                Headers = { ContentType = new("application/json") },
+            });
+        var text = File.ReadAllBytes(made.Production);
+        var feed = "csv:" + Configuration.Bars;
+        var folder = Path.GetDirectoryName(made.Production)!;
+        byte[] Body(object options) => JsonSerializer.SerializeToUtf8Bytes(options);
+
+        (await PostAsync($"?feed={feed}&account=query&to=2022-01-11&withoutEvidence=true&folder={folder}", text)).StatusCode
+            .ShouldBe(HttpStatusCode.Accepted);
+        var body = new
+        {
+            configuration = Encoding.UTF8.GetString(text),
+            folder,
+            feed,
+            account = "body",
+            to = "2022-01-11",
+            withoutEvidence = true,
+        };
+        (await PostAsync("", Body(body))).Headers.Location!.ToString().ShouldBe("/api/v1/sessions/body");
+        (await EndAsync(client, "body")).Digest.ShouldBe((await EndAsync(client, "query")).Digest);
+
+        async Task RefusedAsync(string path, byte[] sent, string sentence) =>
+            (await (await PostAsync(path, sent)).ProblemAsync(400)).ShouldContain(sentence);
+        await RefusedAsync("", Body(new { body.configuration, feed, brokerOption = "seed=1" }), "did you mean 'brokerOptions'?");
+        await RefusedAsync("", Body(new { feed }), "'configuration' is missing");
+        await RefusedAsync("", Body(new { body.configuration }), "'feed' is missing");
+        await RefusedAsync("", text, "there is no key");
+        await RefusedAsync("", Body(new { body.configuration, feed, to = "soon" }), "to: 'soon' is no date");
+        await RefusedAsync($"?feed={feed}&to=soon", text, "to soon is no date; write it as 2024-01-31");
     }
 }

@@ -48,7 +48,7 @@ public sealed class LiveOverKafkaTests : IDisposable
             Production = Path.Combine(backtest.Folder, "prod.json"),
             Feed = $"kafka://{kafka.Brokers}/{topic.Topic}",
             Out = Path.Combine(_folder, "live"),
-            WithoutEvidence = true
+            IgnoresChecks = true
         },
                 TestCatalogues.All, TimeProvider.System, timeout.Token);
         var same = await new BatchRunner(new EmbeddedHost(1), TimeProvider.System).RunAsync(

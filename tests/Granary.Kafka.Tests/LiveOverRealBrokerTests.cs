@@ -58,7 +58,7 @@ public sealed class LiveOverRealBrokerTests : IDisposable, IUsesKafkaBroker
             Feed = feed,
             State = Path.Combine(_folder, name, "state"),
             Out = Path.Combine(_folder, name),
-            WithoutEvidence = true,
+            IgnoresChecks = true,
             Status = status,
         }, TestCatalogues.All, new ThatDay(), guard.Token);
     });

@@ -45,11 +45,16 @@ internal static class BatchEndpoints
             .ProducesProblem(404).ProducesProblem(409);
     }
 
-    private static async Task<IResult> SubmitAsync(
-        HttpRequest request, ClaimsPrincipal user, IBatchService batches, ApiSettings settings, GranaryCatalogues catalogues,
-        [FromHeader(Name = "Idempotency-Key")] string? idempotencyKey, [FromQuery] string? folder, [FromQuery]
-            string? file, CancellationToken cancellationToken)
+    /// <param name="IdempotencyKey">Repeated submissions with one key give one batch.</param>
+    /// <param name="Folder">The folder that relative paths start from; null for the server's data folder.</param>
+    /// <param name="File">The batch file's path, for messages.</param>
+    private sealed record Submission(HttpRequest Request, ClaimsPrincipal User, [FromHeader(Name = "Idempotency-Key")]
+        string? IdempotencyKey, [FromQuery] string? Folder, [FromQuery] string? File);
+
+    private static async Task<IResult> SubmitAsync([AsParameters] Submission submission, IBatchService batches, ApiSettings settings,
+        GranaryCatalogues catalogues, CancellationToken cancellationToken)
     {
+        var (request, user, idempotencyKey, folder, file) = submission;
         if (idempotencyKey is { } key && (key.Length is 0 or > BatchSubmission.LongestKey || key.Any(char.IsControl)))
             return Problem.Of(400, "The input is wrong",
                 $"Idempotency-Key has {key.Length} characters; use 1 to {BatchSubmission.LongestKey} printable ones");

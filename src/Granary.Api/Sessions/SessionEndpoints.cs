@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Security.Claims;
 using Granary.Api.Access;
 using Granary.Api.Batches;
@@ -7,10 +6,8 @@ using Granary.Api.Problems;
 using Granary.Application.Json;
 using Granary.Application.Live;
 using Granary.Engine.Brokerage;
-using Granary.Storage.Addresses;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Routing;
 
 namespace Granary.Api.Sessions;
@@ -29,10 +26,9 @@ internal static class SessionEndpoints
         var sessions = api.MapGroup("/sessions").WithTags("Sessions").ProducesProblem(401).ProducesProblem(403);
         sessions.MapPost("", StartAsync).RequireAuthorization(RolePolicies.Admin)
             .WithSummary("Trade a production configuration.")
-            .WithDescription("The body is prod.json as it stands. The query has what 'granary live' has as options; 'feed' is needed. "
-                + "Started again on an account that has a journal, the session goes on from it. 409 where another session trades the "
-                + "account.")
-            .Accepts<object>("application/json", "text/plain", "application/octet-stream")
+            .WithDescription("Started again on an account that has a journal, the session continues from it. 409: another session "
+                + "trades the account. The older form is accepted too: prod.json as the body, and the options in the query.")
+            .Accepts<SessionBody>("application/json", "text/plain", "application/octet-stream")
             .Produces<SessionView>(StatusCodes.Status202Accepted).ProducesProblem(400).ProducesProblem(409).ProducesProblem(413)
             .ProducesProblem(503);
         sessions.MapGet("", async (CancellationToken stop) => Shown(await service.ListAsync(stop).ConfigureAwait(false)))
@@ -79,55 +75,15 @@ internal static class SessionEndpoints
         return new SessionOrder(command, who, order.Why ?? "", order.Strategy ?? "", order.Symbol ?? "");
     }
 
-    private static async Task<IResult> StartAsync(
-        HttpRequest request, ClaimsPrincipal user, ISessionService sessions, ApiSettings settings, [FromQuery] string? feed,
-        [FromQuery] string? account, [FromQuery] string? broker, [FromQuery] string? brokerOptions, [FromQuery] string? paper,
-        [FromQuery(Name = "pace")] string? speed, [FromQuery] string? maxGap, [FromQuery] string? warmUp, [FromQuery] string? from,
-        [FromQuery] string? to, [FromQuery] bool? withoutEvidence,
-        [FromQuery] string? folder, [FromQuery] string? file, CancellationToken cancellationToken)
+    private static async Task<IResult> StartAsync(HttpRequest request, ClaimsPrincipal user, ISessionService sessions,
+        ApiSettings settings, CancellationToken cancellationToken)
     {
         if (request.ContentLength > settings.LongestBatch) return BatchEndpoints.TooLong(settings);
-        var text = await BatchEndpoints.ReadAsync(request.Body, settings.LongestBatch, cancellationToken).ConfigureAwait(false);
-        if (text is null) return BatchEndpoints.TooLong(settings);
-        if (string.IsNullOrWhiteSpace(feed))
-            throw new InputException("'feed' is missing: say which bars the session trades on, as ?feed=store:DIR, csv:DIR, kafka://… or "
-                + "ws:…");
-        // a confined server knows one folder, wherever the client's files lie
-        var start = Path.GetFullPath(settings.Confined ? settings.DataFolder : Path.Combine(settings.DataFolder, folder ?? "."));
-        var view = await sessions.StartAsync(new SessionStart
-        {
-            Text = text,
-            File = string.IsNullOrWhiteSpace(file) ? "prod.json" : file,
-            Folder = start,
-            Feed = Placed(feed, "feed", start, settings)!,
-            Broker = broker ?? "paper",
-            BrokerOptions = brokerOptions,
-            Paper = paper,
-            Pace = speed ?? "asap",
-            MaxGap = maxGap,
-            Account = account,
-            WarmUp = Placed(warmUp, "warmUp", start, settings),
-            From = Instant("from", from),
-            To = Instant("to", to),
-            WithoutEvidence = withoutEvidence ?? false,
-            StartedBy = RolePolicies.NameOf(user),
-        }, cancellationToken).ConfigureAwait(false);
+        var body = await BatchEndpoints.ReadAsync(request.Body, settings.LongestBatch, cancellationToken).ConfigureAwait(false);
+        if (body is null) return BatchEndpoints.TooLong(settings);
+        var start = SessionStartReader.Read(request.Query, body, settings) with { StartedBy = RolePolicies.NameOf(user) };
+        var view = await sessions.StartAsync(start, cancellationToken).ConfigureAwait(false);
         request.HttpContext.Response.Headers.Location = $"{ApiSettings.Prefix}/sessions/{view.Id}";
         return TypedResults.Json(view, SessionControl.Json, statusCode: StatusCodes.Status202Accepted);
     }
-
-    // Files are named from where the configuration lies.
-    private static string? Placed(string? source, string option, string start, ApiSettings settings)
-    {
-        if (source is null) return null;
-        if (settings.Confined
-            && (!BatchEndpoints.IsInside(settings.DataFolder, source, start) || source.Contains("keep=", StringComparison.Ordinal)))
-            throw new InputException($"{option} '{source}' leads out of the server's data folder, to which this server confines sessions");
-        return Address.Parse(source).PlacedIn(start).ToString();
-    }
-
-    private static long? Instant(string option, string? text) => text is null ? null
-        : DateTime.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AdjustToUniversal | DateTimeStyles.AssumeUniversal,
-            out var time) ? time.Ticks
-        : throw new InputException($"{option} {text} is no date; write it as 2024-01-31 or 2024-01-31T14:30:00Z");
 }

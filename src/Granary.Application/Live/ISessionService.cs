@@ -30,62 +30,6 @@ public interface ISessionService
     ValueTask<Submissions.RunFile?> OpenFileAsync(string id, string name, CancellationToken cancellationToken = default);
 }
 
-/// <summary>What a session is asked for: <c>granary live</c>'s arguments, as they are written.</summary>
-public sealed record SessionStart
-{
-    /// <summary>Of the production configuration, byte by byte: its hash is the configuration's identity.</summary>
-    public required byte[] Text { get; init; }
-
-    /// <summary>The configuration's path, for messages.</summary>
-    public required string File { get; init; }
-
-    /// <summary>What relative paths in the configuration are relative to.</summary>
-    public required string Folder { get; init; }
-
-    public required string Feed { get; init; }
-
-    public string Broker { get; init; } = "paper";
-
-    /// <summary>Options of the broker, as <see cref="Data.Brokers.BrokerOptionText"/> reads them.</summary>
-    public string? BrokerOptions { get; init; }
-
-    /// <summary>The same for the broker 'paper' only.</summary>
-    public string? Paper { get; init; }
-
-    public string Pace { get; init; } = "asap";
-
-    public string? MaxGap { get; init; }
-
-    public string? Account { get; init; }
-
-    public string? WarmUp { get; init; }
-
-    /// <summary>First bar of the feed that is wanted, UTC ticks.</summary>
-    public long? From { get; init; }
-
-    public long? To { get; init; }
-
-    public bool WithoutEvidence { get; init; }
-
-    public string StartedBy { get; init; } = "";
-
-    /// <summary>The request that a session of it is run with.</summary>
-    /// <exception cref="Json.InputException">An option is wrong.</exception>
-    public LiveRequest ToRequest() => new()
-    {
-        Production = File,
-        Feed = Feed,
-        Broker = Broker,
-        BrokerOptions = LiveRequest.ReadBrokerOptions(Broker, BrokerOptions, Paper),
-        Pace = Data.Replay.ReplaySpeed.Parse(Pace, MaxGap),
-        Account = Account,
-        WarmUp = WarmUp,
-        From = From,
-        To = To,
-        WithoutEvidence = WithoutEvidence,
-    };
-}
-
 public enum SessionPhase : byte
 {
     /// <summary>It trades, or comes back from a loss.</summary>

@@ -4,7 +4,6 @@ using Granary.Application.Json;
 using Granary.Application.Runs;
 using Granary.Application.Simulation;
 using Granary.Application.Weights;
-using Granary.Data.Brokers;
 using Granary.Data.Journals;
 using Granary.Data.Replay;
 using Granary.Data.Sources;
@@ -15,95 +14,6 @@ using Granary.Engine.Market.Feeds;
 using Granary.Reporting.Runs;
 
 namespace Granary.Application.Live;
-
-/// <summary>What <c>granary live</c> is asked for.</summary>
-public sealed record LiveRequest
-{
-    /// <summary>Path of a prod.json.</summary>
-    public required string Production { get; init; }
-
-    private const string KeepOption = "keep=";
-
-    /// <summary>
-    /// store:DIR, csv:DIR, kafka://…, ws:…; with <c>keep=STORE</c> as its last option the bars that come are saved there.
-    /// </summary>
-    public required string Feed { get; init; }
-
-    /// <summary>The feed without what is to be kept.</summary>
-    public string Address => KeepAt is { } at ? Feed[..(at - 1)] : Feed;
-
-    /// <summary>Where the bars that come are saved; null for nowhere.</summary>
-    public string? Keep => KeepAt is { } at ? Feed[(at + KeepOption.Length)..] : null;
-
-    private int? KeepAt =>
-        Feed.LastIndexOf(KeepOption, StringComparison.Ordinal) is > 0 and var at && Feed[at - 1] is '?' or '&' ? at : null;
-
-    public string Broker { get; init; } = "paper";
-
-    /// <summary>Options of the broker as text, by name.</summary>
-    public IReadOnlyDictionary<string, string> BrokerOptions { get; init; } = new Dictionary<string, string>();
-
-    /// <summary>Options as <c>--broker-options</c>, or as <c>--paper</c> for the broker 'paper'.</summary>
-    /// <exception cref="InputException">They cannot be read, or belong to another broker.</exception>
-    public static IReadOnlyDictionary<string, string> ReadBrokerOptions(string broker, string? options, string? paper)
-    {
-        if (paper is not null && broker != "paper")
-            throw new InputException($"--paper is for the broker 'paper'; give '{broker}' its options with --broker-options");
-        if (paper is not null && options is not null)
-            throw new InputException("--paper and --broker-options are the same; give one of them");
-        try
-        {
-            return Data.Brokers.BrokerOptionText.Parse(options ?? paper);
-        }
-        catch (BrokerInputException e)
-        {
-            throw new InputException($"{(paper is null ? "--broker-options" : "--paper")}: {e.Message}", e);
-        }
-    }
-
-    /// <summary>The factory of the broker that the request names.</summary>
-    /// <exception cref="InputException">There is no such broker, or an option is wrong.</exception>
-    public IBrokerFactory CreateBroker(BrokerCatalogue brokers)
-    {
-        try
-        {
-            return brokers.Create(Broker, BrokerOptions);
-        }
-        catch (BrokerInputException e)
-        {
-            throw new InputException($"--broker {Broker}: {e.Message}", e);
-        }
-    }
-
-    public ReplaySpeed Pace { get; init; } = ReplaySpeed.AsFastAsPossible;
-
-    /// <summary>A folder, or postgres://…; null = <c>state</c> in the run's folder.</summary>
-    public string? State { get; init; }
-
-    /// <summary>The run's folder; null = <c>runs/NAME-live-UTC</c>.</summary>
-    public string? Out { get; init; }
-
-    public bool WithoutEvidence { get; init; }
-
-    /// <summary>In the journal and in the weights service; null = the configuration's name.</summary>
-    public string? Account { get; init; }
-
-    /// <summary>The folder of a weights service; null = weights stay those of the configuration.</summary>
-    public string? Weights { get; init; }
-
-    /// <summary>
-    /// Where the bars before the feed's first come from, those that were missed while the session was off, and those of gaps; null = the
-    /// configuration's own source for streams, nothing for replays.
-    /// </summary>
-    public string? WarmUp { get; init; }
-
-    /// <summary>First bar of the feed that is wanted, UTC ticks.</summary>
-    public long? From { get; init; }
-
-    public long? To { get; init; }
-
-    public IProgress<LiveStatus>? Status { get; init; }
-}
 
 /// <summary>A session that is over.</summary>
 /// <param name="Run">As a backtest leaves it; its digest is that of a backtest over the same bars.</param>
@@ -134,10 +44,13 @@ public static class LiveSession
             FormattableString.Invariant($"{production.Spec.Name}-live-{clock.GetUtcNow().UtcDateTime:yyyyMMdd'T'HHmmss'Z'}")));
 
     /// <summary>The faults that are visible before anything is opened.</summary>
-    /// <exception cref="InputException">The evidence does not suffice, or the account cannot have this name.</exception>
+    /// <exception cref="InputException">
+    /// An option is wrong, validation checks failed or are missing, or the account cannot have this name.
+    /// </exception>
     public static void Check(LiveRequest request, Production production)
     {
-        if (!production.Verdict.IsSufficient && !request.WithoutEvidence)
+        request.Check();
+        if (!production.Verdict.IsSufficient && !request.IgnoresChecks)
             throw new InputException(
                 $"{request.Production} does not pass its validation checks: {string.Join("; ", production.Verdict.Reasons)}. "
                 + "Fix the strategy, or pass --without-evidence to trade it anyway; the journal records that.");
@@ -232,8 +145,8 @@ public static class LiveSession
     {
         // What the journal has is not asked for again, where that can be said; what comes all the same is skipped.
         var known = past.OfType<BarsTaken>().SelectMany(b => b.Bars).Select(b => b.Time).DefaultIfEmpty(long.MinValue).Max();
-        var from = known > long.MinValue && (request.Pace.Kind != ReplaySpeedKind.AsFastAsPossible || IsStream(request, spec)) ? known + 1
-            : request.From ?? spec.ReadFrom;
+        var isTimed = request.ReadSpeed().Kind != ReplaySpeedKind.AsFastAsPossible || IsStream(request, spec);
+        var from = known > long.MinValue && isTimed ? known + 1 : request.From ?? spec.ReadFrom;
         Task<ILiveFeed> Open(long? start) =>
             environment.OpenFeedAsync(spec.Data,
                 [.. spec.Data.Symbols.Select(s => new BarQuery(s, spec.Data.Timeframe, start, request.To))],

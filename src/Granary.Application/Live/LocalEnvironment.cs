@@ -42,11 +42,11 @@ public sealed class LocalEnvironment(LiveRequest request, GranaryCatalogues cata
         OpenFeedAsync(request, catalogues, data, markets, clock, cancellationToken);
 
     /// <summary>Opens a feed from where its bars are.</summary>
-    public static async Task<ILiveFeed> OpenFeedAsync(LiveRequest request, GranaryCatalogues catalogues, DataSpec data,
+    public static async Task<ILiveFeed> OpenFeedAsync(SessionOptions request, GranaryCatalogues catalogues, DataSpec data,
         IReadOnlyList<BarQuery> markets, TimeProvider clock, CancellationToken cancellationToken) =>
         !catalogues.LiveFeeds.IsStream(request.Address)
         ? await BarReplay.OpenAsync(BatchSources.Open(catalogues.Sources, data with { Source = request.Address },
-            Environment.CurrentDirectory), markets, request.Pace, clock, cancellationToken: cancellationToken).ConfigureAwait(false)
-        : await catalogues.LiveFeeds.OpenAsync(new FeedRequest(request.Address, markets, request.Pace, clock), cancellationToken)
+            Environment.CurrentDirectory), markets, request.ReadSpeed(), clock, cancellationToken: cancellationToken).ConfigureAwait(false)
+        : await catalogues.LiveFeeds.OpenAsync(new FeedRequest(request.Address, markets, request.ReadSpeed(), clock), cancellationToken)
             .ConfigureAwait(false);
 }

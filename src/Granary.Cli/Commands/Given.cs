@@ -12,11 +12,7 @@ internal static class Given
             : throw new InputException($"{option} {text}: use one of {string.Join(' ', Engine.Market.Timeframe.All)}");
 
     public static long? Time(string? text, string option) =>
-        text is null ? null
-        : DateTime.TryParse(text, System.Globalization.CultureInfo.InvariantCulture,
-            System.Globalization.DateTimeStyles.AdjustToUniversal | System.Globalization.DateTimeStyles.AssumeUniversal, out var time)
-            ? time.Ticks
-            : throw new InputException($"{option} {text} is no date; write it as 2024-01-31");
+        text is null ? null : Application.Options.UtcTicks.Read(option, text);
 
     public static Data.Reading.BarStamp Stamp(string text) => text switch
     {

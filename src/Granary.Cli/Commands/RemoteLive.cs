@@ -1,10 +1,8 @@
 using System.Text.Json;
 using Granary.Application.Catalogues;
-using Granary.Application.Json;
 using Granary.Application.Live;
 using Granary.Application.Submissions;
 using Granary.Cluster.Client;
-using Granary.Storage.Addresses;
 
 namespace Granary.Cli.Commands;
 
@@ -22,10 +20,6 @@ internal static class RemoteLive
         new Application.Batches.ProductionReader(catalogues).Read(production, bindStrategies: false);
         return File.ReadAllBytes(production);
     }
-
-    /// <summary>Relative folders are relative to where the command is called, as without --host.</summary>
-    public static string? Placed(string? source) =>
-        source is null ? null : Address.Parse(source).PlacedIn(Environment.CurrentDirectory).ToString();
 
     public static async Task<int> RunAsync(string hosts, SessionStart start, string? output, bool quiet, bool json,
         CancellationToken cancellationToken)
@@ -82,15 +76,12 @@ internal static class RemoteLive
         return 0;
     }
 
-    public static async Task<int> SessionAsync(string hosts, string id, string word, string why, string? strategy, string? symbol,
-        CancellationToken cancellationToken)
+    public static async Task<int> CommandAsync(string hosts, string id, SessionOrder order, CancellationToken cancellationToken)
     {
-        if (word == "journal") throw new InputException("journal: a cluster's journal is read over its API (/api/v1/orders, /positions, "
-            + "/trades, /signals), or in the database's views");
         using var client = Client(hosts);
-        var order = new SessionOrder(SessionWords.Parse(word), Environment.UserName, why, strategy ?? "", symbol ?? "");
         var before = await client.SessionAsync(id, cancellationToken);
-        var after = await client.CommandAsync(id, word, why, strategy, symbol, cancellationToken);
+        var after = await client.CommandAsync(id, SessionWords.Of(order.Command), order.Why, order.Strategy, order.Symbol,
+            cancellationToken);
         return await SessionAnswer.RemoteAsync(order, before, after, () => client.SessionAsync(id, cancellationToken), TimeProvider.System,
             cancellationToken);
     }

@@ -4,6 +4,10 @@ using Granary.Engine.Brokerage;
 
 namespace Granary.Cluster.Wire;
 
+/// <param name="Options">
+/// All options as JSON, so that options can be added; null from a silo of the earlier version. The fields 3 to 12 and 14 repeat them for
+/// such a silo, and get no additions.
+/// </param>
 [GenerateSerializer, Alias("granary.SessionStart")]
 public readonly record struct SessionStartWire(
     [property: Id(0)] byte[] Text,
@@ -20,33 +24,36 @@ public readonly record struct SessionStartWire(
     [property: Id(11)] long? To,
     [property: Id(12)] bool WithoutEvidence,
     [property: Id(13)] string StartedBy,
-    [property: Id(14)] string? BrokerOptions = null);
+    [property: Id(14)] string? BrokerOptions = null,
+    [property: Id(15)] byte[]? Options = null);
 
 [RegisterConverter]
 public sealed class SessionStartConverter : IConverter<SessionStart, SessionStartWire>
 {
-    public SessionStart ConvertFromSurrogate(in SessionStartWire s) => new()
-    {
-        Text = s.Text,
-        File = s.File,
-        Folder = s.Folder,
-        Feed = s.Feed,
-        Broker = s.Broker,
-        Paper = s.Paper,
-        Pace = s.Pace,
-        MaxGap = s.MaxGap,
-        Account = s.Account,
-        WarmUp = s.WarmUp,
-        From = s.From,
-        To = s.To,
-        WithoutEvidence = s.WithoutEvidence,
-        StartedBy = s.StartedBy,
-        BrokerOptions = s.BrokerOptions,
-    };
+    public SessionStart ConvertFromSurrogate(in SessionStartWire s) =>
+        new(OptionsOf(s), s.Text, s.File, s.Folder) { StartedBy = s.StartedBy };
 
     public SessionStartWire ConvertToSurrogate(in SessionStart v) =>
-        new(v.Text, v.File, v.Folder, v.Feed, v.Broker, v.Paper, v.Pace, v.MaxGap, v.Account,
-        v.WarmUp, v.From, v.To, v.WithoutEvidence, v.StartedBy, v.BrokerOptions);
+        new(v.Text, v.File, v.Folder, v.Feed, v.Broker, v.Paper, v.Speed, v.MaxGap, v.Account,
+        v.WarmUp, v.From, v.To, v.IgnoresChecks, v.StartedBy, v.BrokerOptions,
+        JsonSerializer.SerializeToUtf8Bytes<SessionOptions>(v, SessionControl.Json));
+
+    private static SessionOptions OptionsOf(in SessionStartWire s) => s.Options is { } json
+        ? JsonSerializer.Deserialize<SessionOptions>(json, SessionControl.Json)!
+        : new SessionOptions
+        {
+            Feed = s.Feed,
+            Broker = s.Broker,
+            Paper = s.Paper,
+            Speed = s.Pace,
+            MaxGap = s.MaxGap,
+            Account = s.Account,
+            WarmUp = s.WarmUp,
+            From = s.From,
+            To = s.To,
+            IgnoresChecks = s.WithoutEvidence,
+            BrokerOptions = s.BrokerOptions,
+        };
 }
 
 /// <param name="Command">Name of the command, so that the engine's numbers may change.</param>

@@ -46,7 +46,7 @@ internal sealed partial class OrderGrain(IAccountStore store, GranaryCatalogues 
         {
             Account = Account,
             Broker = start.Broker,
-            Factory = start.ToRequest().CreateBroker(catalogues.Brokers),
+            Factory = start.CreateBroker(catalogues.Brokers),
             Spec = production.Spec,
             Holder = $"a session in the cluster (silo {silo.SiloAddress.Endpoint})",
             OnKept = Tell,

@@ -36,7 +36,7 @@ internal sealed class LiveFeedGrain(GranaryCatalogues catalogues, TimeProvider c
         try
         {
             var data = new ProductionReader(catalogues).Read(start.File, start.Text, start.Folder).Spec.Data;
-            var feed = await LocalEnvironment.OpenFeedAsync(start.ToRequest(), catalogues, data,
+            var feed = await LocalEnvironment.OpenFeedAsync(start, catalogues, data,
                 [.. data.Symbols.Select(s => new BarQuery(s, data.Timeframe, from, to))], clock, life.ApplicationStopping);
             var stop = CancellationTokenSource.CreateLinkedTokenSource(life.ApplicationStopping);
             var items = Channel.CreateBounded<FeedItem>(Ahead);

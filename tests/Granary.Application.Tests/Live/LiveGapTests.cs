@@ -42,7 +42,7 @@ public sealed class LiveGapTests : IDisposable
         var backtest = await _under.BacktestAsync();
         async Task<LiveGap> With(string name, string paper)
         {
-            var live = await _under.LiveAsync(backtest, name, r => r with { BrokerOptions = BrokerOptionText.Parse(paper) });
+            var live = await _under.LiveAsync(backtest, name, r => r with { BrokerOptions = paper });
             var gap = LiveGap.Of(backtest.Folder, live.Run.Folder);
             AddsUp(gap, live);
             Of(gap, "data").ShouldBe(0, 1e-6);

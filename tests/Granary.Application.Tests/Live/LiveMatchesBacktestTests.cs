@@ -42,7 +42,7 @@ public sealed class LiveMatchesBacktestTests : IDisposable
     public async Task The_session_compares_itself_with_a_real_backtest_of_its_bars_and_names_the_causes_of_the_difference()
     {
         var backtest = await _under.BacktestAsync();
-        var refused = await _under.LiveAsync(backtest, with: r => r with { BrokerOptions = BrokerOptionText.Parse("reject=0.2") });
+        var refused = await _under.LiveAsync(backtest, with: r => r with { BrokerOptions = "reject=0.2" });
         var against = refused.Against!;
         against.Equity.ShouldBe(backtest.Model.Portfolio!.FinalEquity);
         against.IsSame.ShouldBeTrue();
@@ -109,7 +109,7 @@ public sealed class LiveMatchesBacktestTests : IDisposable
     public async Task The_report_of_a_session_shows_its_verdict_and_its_account_against_the_backtest()
     {
         var live = await _under.LiveAsync(await _under.BacktestAsync(),
-            with: r => r with { BrokerOptions = BrokerOptionText.Parse("reject=0.2") });
+            with: r => r with { BrokerOptions = "reject=0.2" });
         var page = File.ReadAllText(Path.Combine(live.Run.Folder, "report.html"));
         page.ShouldContain("Do not trade</a>");
         page.ShouldContain("0 of 5 checks passed");
@@ -163,7 +163,7 @@ public sealed class LiveMatchesBacktestTests : IDisposable
     {
         var backtest = await _under.BacktestAsync();
         var live = await _under.LiveAsync(backtest,
-            with: r => r with { BrokerOptions = BrokerOptionText.Parse("seed=7,latency=3m,reject=0.1,partial=0.3,timeout=0.2") });
+            with: r => r with { BrokerOptions = "seed=7,latency=3m,reject=0.1,partial=0.3,timeout=0.2" });
         live.Run.Model.Digest.ShouldBe(backtest.Model.Digest);
         live.Status.AccountEquity.ShouldNotBe(live.Status.ModelEquity);
         live.Status.Unknown.ShouldBe(0);
@@ -293,7 +293,7 @@ public sealed class LiveMatchesBacktestTests : IDisposable
     {
         var backtest = await _under.BacktestAsync();
         (await Should.ThrowAsync<InputException>(() => _under.LiveAsync(backtest,
-            with: r => r with { WithoutEvidence = false }))).Message.ShouldContain("pass --without-evidence to trade it anyway");
+            with: r => r with { IgnoresChecks = false }))).Message.ShouldContain("pass --without-evidence to trade it anyway");
         var live = await _under.LiveAsync(backtest);
         File.ReadAllText(Path.Combine(live.Run.Folder, "account.json")).ShouldContain("\"withoutEvidence\": true");
     }

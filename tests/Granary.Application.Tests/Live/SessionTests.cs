@@ -181,7 +181,7 @@ public sealed class SessionTests : IDisposable
             (await Should.ThrowAsync<InputException>(() => _under.LiveAsync(backtest, with: with))).Message;
         (await RefusedAsync(r => r with { Broker = "papier" })).ShouldBe(
             "--broker papier: there is no broker 'papier'; this Granary has paper; a plug-in of --plugins can bring others");
-        (await RefusedAsync(r => r with { BrokerOptions = BrokerOptionText.Parse("rejects=0.1") })).ShouldBe(
+        (await RefusedAsync(r => r with { BrokerOptions = "rejects=0.1" })).ShouldBe(
             "--broker paper: broker 'paper' has no option 'rejects'; did you mean 'reject'?");
     }
 
@@ -199,7 +199,7 @@ public sealed class SessionTests : IDisposable
             Broker = "other",
             Out = Path.Combine(_under.Folder, "again"),
             State = State,
-            WithoutEvidence = true,
+            IgnoresChecks = true,
         };
         var refused = await Should.ThrowAsync<InputException>(() => LiveSession.RunAsync(
             request, TestCatalogues.All with { Brokers = brokers }, TimeProvider.System));
@@ -281,7 +281,7 @@ public sealed class SessionTests : IDisposable
             State = address,
             To = to,
             // So slow that it is in the middle when the server goes.
-            Pace = ReplaySpeed.Parse("fixed:4ms"),
+            Speed = "fixed:4ms",
             Status = new AtTimestamp(status =>
             {
                 if (crash is not null || status.Bars < 120) return;

@@ -58,7 +58,7 @@ internal sealed class SessionUnderTest : IDisposable
             Feed = "csv:" + Bars,
             Out = Path.Combine(Folder, name),
             To = DateTime.Parse("2022-02-10", System.Globalization.CultureInfo.InvariantCulture).Ticks,
-            WithoutEvidence = true,
+            IgnoresChecks = true,
         };
         return LiveSession.RunAsync(with?.Invoke(request) ?? request, TestCatalogues.All, TimeProvider.System, cancellationToken);
     }

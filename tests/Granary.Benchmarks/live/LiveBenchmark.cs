@@ -43,7 +43,7 @@ internal static class LiveBenchmark
                 Production = Path.Combine(folder, "backtest", "prod.json"),
                 Feed = "csv:" + bars,
                 To = new DateTime(2022, 12, 1).Ticks,
-                WithoutEvidence = true,
+                IgnoresChecks = true,
             };
             // A session lives for weeks: by then its code is compiled. So it is walked once before it counts.
             await LiveSession.RunAsync(request with { Out = Path.Combine(folder, "first") }, TestCatalogues.All,

@@ -91,10 +91,10 @@ public sealed class SessionsInTheClusterTests : IClassFixture<SessionsInTheClust
             Folder = Backtest.Folder,
             Feed = "csv:" + Path.Combine(Folder, "data", "1h"),
             Paper = paper,
-            Pace = speed,
+            Speed = speed,
             Account = LiveSilos.Account,
             To = DateTime.Parse(to, System.Globalization.CultureInfo.InvariantCulture).Ticks,
-            WithoutEvidence = true,
+            IgnoresChecks = true,
             StartedBy = "a test",
         };
 

@@ -36,7 +36,7 @@ public sealed class SessionsOverHttpTests(SessionsInTheClusterTests.Made made) :
 
         (await Should.ThrowAsync<InputException>(() => client.StartSessionAsync(made.Start()
             with
-        { WithoutEvidence = false }))).Message.ShouldContain("does not pass its validation checks");
+        { IgnoresChecks = false }))).Message.ShouldContain("does not pass its validation checks");
         (await Should.ThrowAsync<InputException>(() =>
             client.SessionAsync(LiveSilos.Account))).Message.ShouldContain("never had a session here");
         var begun = await client.StartSessionAsync(made.Start("seed=5,latency=2m,reject=0.1,partial=0.3,timeout=0.2", "fixed:50ms"));

@@ -1,0 +1,112 @@
+using System.ComponentModel;
+using System.Text.Json.Serialization;
+using Granary.Application.Json;
+using Granary.Application.Options;
+using Granary.Data.Brokers;
+using Granary.Data.Replay;
+using Granary.Storage.Addresses;
+
+namespace Granary.Application.Live;
+
+/// <summary>
+/// The options of a live session, wherever it runs. <c>granary live</c>, <c>POST /api/v1/sessions</c>, a server's session file and the
+/// grains take them from here.
+/// </summary>
+public record SessionOptions
+{
+    private const string KeepOption = "keep=";
+
+    [Description("the bars: store:DIR, csv:DIR, kafka://… or ws:…; with ?keep=STORE at the end they are saved there too")]
+    public required string Feed { get; init; }
+
+    [Description("paper, or a broker of a plug-in; 'granary broker list' shows them")]
+    public string Broker { get; init; } = "paper";
+
+    [Description("options of the broker: key=value,key=value, or a JSON object")]
+    public string? BrokerOptions { get; init; }
+
+    [Description("options of the broker 'paper', as \"seed=1,latency=250ms,reject=0.01,partial=0.2,timeout=0.01\"")]
+    public string? Paper { get; init; }
+
+    [Description("of a replayed feed: asap, fixed:100ms, realtime or x60"), JsonPropertyName("pace")]
+    public string Speed { get; init; } = "asap";
+
+    [Description("the longest wait of a paced replay, as 1s")]
+    public string? MaxGap { get; init; }
+
+    [Description("the account's name in the journal and the weights service (the configuration's)")]
+    public string? Account { get; init; }
+
+    [Description("where the bars before the feed's first come from (for streams the configuration's source)")]
+    public string? WarmUp { get; init; }
+
+    [Description("the first bar of the feed, as 2024-01-31 or 2024-01-31T14:30:00Z"), JsonConverter(typeof(UtcTicks))]
+    public long? From { get; init; }
+
+    [Description("the end of the feed: the first bar that is left out"), JsonConverter(typeof(UtcTicks))]
+    public long? To { get; init; }
+
+    [Description("trade although validation checks are missing or failed; the journal records it"), JsonPropertyName("withoutEvidence")]
+    public bool IgnoresChecks { get; init; }
+
+    /// <summary>The feed without <c>keep=</c>.</summary>
+    [JsonIgnore]
+    public string Address => KeepAt is { } at ? Feed[..(at - 1)] : Feed;
+
+    /// <summary>The store that the received bars are saved to; null for none.</summary>
+    [JsonIgnore]
+    public string? Keep => KeepAt is { } at ? Feed[(at + KeepOption.Length)..] : null;
+
+    private int? KeepAt =>
+        Feed.LastIndexOf(KeepOption, StringComparison.Ordinal) is > 0 and var at && Feed[at - 1] is '?' or '&' ? at : null;
+
+    /// <summary>The same options with their relative folders relative to a folder.</summary>
+    public SessionOptions PlacedIn(string folder)
+    {
+        string Place(string source) => Storage.Addresses.Address.Parse(source).PlacedIn(folder).ToString();
+        return this with { Feed = Place(Feed), WarmUp = WarmUp is null ? null : Place(WarmUp) };
+    }
+
+    /// <exception cref="Engine.Market.BarDataException"><see cref="Speed"/> or <see cref="MaxGap"/> is wrong.</exception>
+    public ReplaySpeed ReadSpeed() => ReplaySpeed.Parse(Speed, MaxGap);
+
+    /// <summary>The factory of the broker, with its options.</summary>
+    /// <exception cref="InputException">There is no such broker, or an option is wrong.</exception>
+    public IBrokerFactory CreateBroker(BrokerCatalogue brokers)
+    {
+        var options = ReadBrokerOptions();
+        try
+        {
+            return brokers.Create(Broker, options);
+        }
+        catch (BrokerInputException e)
+        {
+            throw new InputException($"--broker {Broker}: {e.Message}", e);
+        }
+    }
+
+    /// <summary>Reads the texts of the options, before anything is opened.</summary>
+    /// <exception cref="InputException">The broker's options cannot be read, or belong to another broker.</exception>
+    /// <exception cref="Engine.Market.BarDataException">The speed is wrong.</exception>
+    public void Check()
+    {
+        _ = ReadSpeed();
+        _ = ReadBrokerOptions();
+    }
+
+    private IReadOnlyDictionary<string, string> ReadBrokerOptions()
+    {
+        if (Paper is not null && Broker != "paper")
+            throw new InputException($"--paper is for the broker 'paper'; give '{Broker}' its options with --broker-options");
+        if (Paper is not null && BrokerOptions is not null)
+            throw new InputException("--paper and --broker-options are the same; give one of them");
+        try
+        {
+            return BrokerOptionText.Parse(BrokerOptions ?? Paper);
+        }
+        catch (BrokerInputException e)
+        {
+            throw new InputException($"{(Paper is null ? "--broker-options" : "--paper")}: {e.Message}", e);
+        }
+    }
+}

@@ -1,0 +1,67 @@
+using System.ComponentModel;
+using System.Globalization;
+using System.Reflection;
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Granary.Application.Json;
+
+namespace Granary.Application.Options;
+
+/// <summary>
+/// An option: a property of a record that has a <see cref="DescriptionAttribute"/>, named as in JSON. Its type is text, <see cref="bool"/>,
+/// <see cref="int"/>, or <see cref="long"/> for a time in UTC ticks.
+/// </summary>
+public sealed class RecordOption
+{
+    private readonly PropertyInfo _property;
+
+    internal RecordOption(PropertyInfo property, object defaults)
+    {
+        _property = property;
+        Key = property.GetCustomAttribute<JsonPropertyNameAttribute>()?.Name ?? JsonNamingPolicy.CamelCase.ConvertName(property.Name);
+        Name = "--" + JsonNamingPolicy.KebabCaseLower.ConvertName(Key);
+        Help = property.GetCustomAttribute<DescriptionAttribute>()!.Description;
+        IsRequired = property.IsDefined(typeof(RequiredMemberAttribute));
+        Type = Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType;
+        Default = property.GetValue(defaults);
+    }
+
+    /// <summary>Its name in JSON and in a query, as <c>maxGap</c>.</summary>
+    public string Key { get; }
+
+    /// <summary>Its name on the command line, as <c>--max-gap</c>.</summary>
+    public string Name { get; }
+
+    public string Help { get; }
+
+    public bool IsRequired { get; }
+
+    /// <summary>The type of its value, without <see cref="Nullable{T}"/>.</summary>
+    public Type Type { get; }
+
+    /// <summary>Its value where it is not given; null for none.</summary>
+    public object? Default { get; }
+
+    /// <summary>Reads a value from text.</summary>
+    /// <param name="name">The option's name as the user wrote it.</param>
+    /// <exception cref="InputException">The text is no value of the option's type.</exception>
+    public object Read(string name, string text)
+    {
+        if (Type == typeof(bool))
+            return bool.TryParse(text, out var yes) ? yes : throw new InputException($"{name} {text}: use true or false");
+        if (Type == typeof(int))
+            return int.TryParse(text, NumberStyles.Integer, CultureInfo.InvariantCulture, out var number) ? number
+                : throw new InputException($"{name} {text}: a whole number is needed");
+        if (Type == typeof(long)) return UtcTicks.Read(name, text);
+        return text;
+    }
+
+    internal object? Read(JsonPart part) => part.Kind == JsonValueKind.Null ? Default
+        : Type == typeof(bool) ? part.Bool()
+        : Type == typeof(int) ? part.Whole()
+        : Type == typeof(long) ? part.Time()
+        : part.String();
+
+    internal void Set(object record, object? value) => _property.SetValue(record, value);
+}

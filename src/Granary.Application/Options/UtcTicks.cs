@@ -1,0 +1,29 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Granary.Application.Json;
+
+namespace Granary.Application.Options;
+
+/// <summary>A time in UTC ticks as text: written as ISO 8601, read with or without a time of day; without a zone it is UTC.</summary>
+public sealed class UtcTicks : JsonConverter<long>
+{
+    /// <param name="name">The option, for the fault.</param>
+    /// <exception cref="InputException">The text is no time.</exception>
+    public static long Read(string name, string text) =>
+        TryRead(text) ?? throw new InputException($"{name} {text} is no date; write it as 2024-01-31 or 2024-01-31T14:30:00Z");
+
+    /// <inheritdoc/>
+    /// <remarks>A number is the ticks themselves, as an earlier version stored them.</remarks>
+    public override long Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+        reader.TokenType == JsonTokenType.Number ? reader.GetInt64()
+            : TryRead(reader.GetString()!) ?? throw new JsonException($"'{reader.GetString()}' is no date");
+
+    /// <inheritdoc/>
+    public override void Write(Utf8JsonWriter writer, long value, JsonSerializerOptions options) =>
+        writer.WriteStringValue(new DateTime(value, DateTimeKind.Utc).ToString("O", CultureInfo.InvariantCulture));
+
+    private static long? TryRead(string text) =>
+        DateTime.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AdjustToUniversal | DateTimeStyles.AssumeUniversal,
+            out var time) ? time.Ticks : null;
+}

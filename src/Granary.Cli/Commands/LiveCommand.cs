@@ -1,0 +1,70 @@
+using System.CommandLine;
+using System.Text.Json;
+using Granary.Application.Json;
+using Granary.Application.Live;
+
+namespace Granary.Cli.Commands;
+
+/// <summary><c>granary live PROD.json</c>, in this process or on a server.</summary>
+internal static class LiveCommand
+{
+    public static Command Create(CompositionRoot root)
+    {
+        var production = new Argument<string>("PROD.json") { Description = "the configuration that a backtest has written" };
+        var command = new Command("live", "Trade a production configuration: the code of the backtest, on a feed.") { production };
+        var options = new OptionBinding<LiveRequest>(command);
+        var host = new Option<string?>("--host")
+        {
+            Description = "a cluster or granary serve that trades it, as http://silo:8080 (this process); state and weights are the "
+                + "server's then",
+        };
+        var quiet = new Option<bool>("--quiet") { Description = "print nothing but faults" };
+        var json = new Option<bool>("--json") { Description = "print the outcome as JSON" };
+        command.Add(host);
+        command.Add(quiet);
+        command.Add(json);
+        command.SetAction(async (call, token) =>
+        {
+            var request = options.Read(call) with { Production = call.GetValue(production)! };
+            if (call.GetValue(host) is { } hosts)
+                return await RemoteLive.RunAsync(hosts, Remote(request, root, call), request.Out, call.GetValue(quiet), call.GetValue(json),
+                    token);
+            request.Check();
+            var silent = call.GetValue(quiet) || call.GetValue(json);
+            var run = await LiveView.ShowAsync(silent, status => LiveSession.RunAsync(request with { Status = status },
+                root.Catalogues(call), TimeProvider.System, token));
+            if (call.GetValue(json)) WriteJson(run);
+            else if (!silent) LiveView.Ended(run);
+            return 0;
+        });
+        return command;
+    }
+
+    private static SessionStart Remote(LiveRequest request, CompositionRoot root, ParseResult call)
+    {
+        foreach (var (given, name) in new[] { (request.State, "--state"), (request.Weights, "--weights") })
+            if (given is not null)
+                throw new InputException($"{name} is the server's own with --host; leave it out");
+        return new SessionStart(request.PlacedIn(Environment.CurrentDirectory), RemoteLive.Read(request.Production, root.Catalogues(call)),
+            request.Production, Path.GetDirectoryName(Path.GetFullPath(request.Production))!);
+    }
+
+    private static void WriteJson(LiveRun run) => Console.WriteLine(JsonSerializer.Serialize(new
+    {
+        Run = run.Run.Folder,
+        Seconds = Math.Round(run.Run.Model.Seconds, 4),
+        run.Run.Model.Digest,
+        Strategies = run.Run.Model.Strategies.Count,
+        run.Run.Trades,
+        run.Run.Report,
+        run.Status.Bars,
+        AccountTrades = run.Ledger.Trades.Count,
+        Orders = run.Ledger.TrackedOrders.Count,
+        run.Ledger.Fills,
+        run.Status.AccountEquity,
+        run.Status.ModelEquity,
+        BacktestEquity = run.Against?.Equity,
+        SameAsBacktest = run.Against?.IsSame,
+        Against = run.Against?.Sentence,
+    }, Output.Json));
+}

@@ -1,0 +1,43 @@
+using System.CommandLine;
+using Granary.Application.Options;
+
+namespace Granary.Cli.Commands;
+
+/// <summary>The options of a record as options of a command.</summary>
+internal sealed class OptionBinding<T> where T : class
+{
+    private readonly Dictionary<RecordOption, (Option Option, Func<ParseResult, object?> Read)> _options = [];
+
+    /// <summary>Adds an option for each option of the record.</summary>
+    public OptionBinding(Command command)
+    {
+        foreach (var of in RecordOptions<T>.All)
+        {
+            var (option, _) = _options[of] = Bind(of);
+            option.Required = of.IsRequired;
+            option.Description = of.Help;
+            command.Add(option);
+        }
+    }
+
+    /// <exception cref="Application.Json.InputException">A text is no value of its option.</exception>
+    public T Read(ParseResult call) => RecordOptions<T>.Create(of => _options[of].Read(call));
+
+    private static (Option Option, Func<ParseResult, object?> Read) Bind(RecordOption of)
+    {
+        if (of.Type == typeof(bool))
+        {
+            var flag = new Option<bool>(of.Name);
+            return (flag, call => call.GetValue(flag));
+        }
+        if (of.Type == typeof(int))
+        {
+            var number = new Option<int?>(of.Name);
+            if (of.Default is not null) number.DefaultValueFactory = _ => (int)of.Default;
+            return (number, call => call.GetValue(number));
+        }
+        var text = new Option<string?>(of.Name);
+        if (of.Default is string value) text.DefaultValueFactory = _ => value;
+        return (text, call => call.GetValue(text) is { } given ? of.Read(of.Name, given) : null);
+    }
+}

@@ -1,0 +1,104 @@
+using System.CommandLine;
+using System.Text.Json;
+using Granary.Application.Json;
+using Granary.Application.Live;
+using Granary.Engine.Brokerage;
+
+namespace Granary.Cli.Commands;
+
+/// <summary><c>granary session STATE …</c>: asks or commands a live session that runs, or reads its journal.</summary>
+internal sealed class SessionCommands
+{
+    private readonly Argument<string> _state = new("STATE")
+    {
+        Description = "the --state of the session (or the 'control' folder of its run); with --host the account's name",
+    };
+
+    private readonly Option<string?> _host = new("--host")
+    {
+        Description = "the cluster or granary serve that trades it, as http://silo:8080",
+        Recursive = true,
+    };
+
+    public static Command Create()
+    {
+        var commands = new SessionCommands();
+        return new Command("session", "Ask or command a live session that runs, or read its journal.")
+        {
+            commands._state, commands._host, commands.Status(),
+            commands.Order(SessionCommand.Pause, "Stop entries; exits, stops and targets go on.", "accounts/paper pause --why lunch"),
+            commands.Order(SessionCommand.Resume, "Allow entries again.", "accounts/paper resume"),
+            commands.Order(SessionCommand.Flatten, "Close all positions and pause.", "accounts/paper flatten --why \"news tonight\""),
+            commands.Order(SessionCommand.ReloadWeights, "Look for new weights now.", "accounts/paper reload"),
+            commands.Order(SessionCommand.Stop, "Write the run's folder and end; positions stay open.", "accounts/paper stop"),
+            commands.Switch(SessionCommand.Enable, "Allow entries of a strategy or of a symbol.", "accounts/paper enable --symbol BTCUSDT"),
+            commands.Switch(SessionCommand.Disable, "Stop entries of a strategy or of a symbol; exits, stops and targets go on.",
+                "accounts/paper disable --symbol BTCUSDT --why delisting"),
+            SessionJournal.Create(commands._state, commands._host),
+        };
+    }
+
+    /// <summary>A command's help: what it does, and an example.</summary>
+    internal static string Help(string sentence, string example) => $"{sentence} Example: granary session {example}";
+
+    // The parser does not require an argument of the command above.
+    internal static string StateOf(ParseResult call, Argument<string> state) => call.GetValue(state)
+        ?? throw new InputException($"STATE is missing; write granary session STATE {call.CommandResult.Command.Name}");
+
+    private Command Status()
+    {
+        var json = new Option<bool>("--json") { Description = "the status as JSON" };
+        var command = new Command("status", Help("Show how the session stands.", "accounts/paper status")) { json };
+        command.SetAction((call, token) => call.GetValue(_host) is { } hosts
+            ? RemoteLive.StatusAsync(hosts, StateOf(call, _state), call.GetValue(json), token)
+            : Task.FromResult(WriteStatus(StateOf(call, _state), call.GetValue(json))));
+        return command;
+    }
+
+    private Command Order(SessionCommand order, string sentence, string example)
+    {
+        var why = new Option<string>("--why") { DefaultValueFactory = _ => "", Description = "the reason, for the journal" };
+        var command = new Command(SessionWords.Of(order), Help(sentence, example)) { why };
+        command.SetAction((call, token) => SendAsync(call, new SessionOrder(order, Environment.UserName, call.GetValue(why)!), token));
+        return command;
+    }
+
+    private Command Switch(SessionCommand order, string sentence, string example)
+    {
+        var command = Order(order, sentence, example);
+        var why = (Option<string>)command.Options[0];
+        var strategy = new Option<string?>("--strategy") { Description = "this strategy" };
+        var symbol = new Option<string?>("--symbol") { Description = "all strategies of this symbol" };
+        command.Add(strategy);
+        command.Add(symbol);
+        command.SetAction((call, token) =>
+        {
+            var switched = new SessionOrder(order, Environment.UserName, call.GetValue(why)!, call.GetValue(strategy) ?? "",
+                call.GetValue(symbol) ?? "");
+            return switched is { Strategy: "", Symbol: "" }
+                ? throw new InputException($"{command.Name} needs the strategy or the symbol that it is about; add --strategy or --symbol")
+                : SendAsync(call, switched, token);
+        });
+        return command;
+    }
+
+    private Task<int> SendAsync(ParseResult call, SessionOrder order, CancellationToken cancellationToken) =>
+        call.GetValue(_host) is { } hosts ? RemoteLive.CommandAsync(hosts, StateOf(call, _state), order, cancellationToken)
+            : SessionAnswer.CommandAsync(ControlOf(StateOf(call, _state)), order, cancellationToken);
+
+    private static int WriteStatus(string state, bool json)
+    {
+        var status = SessionControl.Read(ControlOf(state))
+            ?? throw new InputException($"{state}: no session has shown its status here yet");
+        if (json) Console.WriteLine(status);
+        else LiveView.Write(JsonSerializer.Deserialize<LiveStatus>(status, SessionControl.Json)!);
+        return 0;
+    }
+
+    private static string ControlOf(string state)
+    {
+        var control = Path.GetFileName(state.TrimEnd('/')) == "control" ? state : Path.Combine(state, "control");
+        return Directory.Exists(control) ? control
+            : throw new InputException($"{state} is not the state of a session; name the folder that 'granary live' had as --state");
+    }
+}

@@ -1,0 +1,75 @@
+using System.CommandLine;
+using System.ComponentModel;
+using System.Text.RegularExpressions;
+using Granary.Application.Json;
+using Granary.Application.Live;
+using Granary.Application.Options;
+using Granary.Cli.Commands;
+using Granary.Testing;
+
+namespace Granary.Cli.Tests;
+
+/// <summary>A new option of a live session is one property of <see cref="SessionOptions"/>, and the place that uses it.</summary>
+public sealed class SessionOptionTests
+{
+    public sealed record WithOneMore : SessionOptions
+    {
+        [Description("how often to look")]
+        public int LookEvery { get; init; } = 5;
+    }
+
+    [Fact]
+    public void A_property_with_a_description_is_an_option_of_the_command_line()
+    {
+        var command = new Command("live");
+        var options = new OptionBinding<WithOneMore>(command);
+        command.Options.Single(o => o.Name == "--look-every").Description.ShouldBe("how often to look");
+        options.Read(command.Parse(["--feed", "csv:d", "--look-every", "7", "--to", "2024-01-31", "--without-evidence"])).ShouldBe(
+            new WithOneMore { Feed = "csv:d", LookEvery = 7, To = new DateTime(2024, 1, 31).Ticks, IgnoresChecks = true });
+        options.Read(command.Parse(["--feed", "csv:d"])).ShouldBe(new WithOneMore { Feed = "csv:d" });
+        command.Parse([]).Errors.ShouldHaveSingleItem().Message.ShouldContain("--feed");
+        Should.Throw<InputException>(() => options.Read(command.Parse(["--feed", "csv:d", "--to", "soon"]))).Message
+            .ShouldStartWith("--to soon is no date");
+    }
+
+    // The fields of the earlier version's wire form get no additions.
+    [Theory]
+    [InlineData("BrokerOptions", "Granary.Application/Live/SessionOptions.cs", "Granary.Cluster.Contracts/Wire/SessionWire.cs")]
+    [InlineData("WarmUp", "Granary.Api/Sessions/SessionStartReader.cs", "Granary.Application/Live/LiveSession.cs",
+        "Granary.Application/Live/SessionOptions.cs", "Granary.Cluster.Contracts/Wire/SessionWire.cs")]
+    public void The_hosts_do_not_name_the_options_of_a_session(string option, params string[] files)
+    {
+        RecordOptions<SessionOptions>.All.Select(o => o.Key).ShouldContain(char.ToLowerInvariant(option[0]) + option[1..]);
+        var source = Path.Combine(SharedData.RepositoryRoot, "src");
+        string[] rooms = ["Granary.Cli", "Granary.Api", "Granary.Cluster.Contracts", "Granary.Cluster.Client", "Granary.Cluster.Grains",
+            "Granary.Application/Live", "Granary.Application/Sessions"];
+        rooms.SelectMany(r => Directory.EnumerateFiles(Path.Combine(source, r), "*.cs", SearchOption.AllDirectories))
+            .Where(f => !f.Contains("/obj/", StringComparison.Ordinal)
+                && Regex.IsMatch(File.ReadAllText(f), $@"\b{option}\b"))
+            .Select(f => Path.GetRelativePath(source, f).Replace('\\', '/')).Order(StringComparer.Ordinal).ShouldBe(files);
+    }
+
+    [Fact]
+    public async Task Each_command_to_a_session_has_its_own_help_with_an_example()
+    {
+        var all = (await GranaryProcess.RunAsync("session", "--help")).Output.Split("Commands:")[1];
+        foreach (var word in new[] { "status", "pause", "resume", "flatten", "reload", "stop", "enable", "disable", "journal" })
+            all.ShouldMatch($@"(?m)^  {word} .*Example: granary session accounts/paper {word}");
+        var disable = (await GranaryProcess.RunAsync("session", "x", "disable", "--help")).Output;
+        disable.ShouldContain("--symbol <symbol>");
+        disable.ShouldNotContain("--kind");
+    }
+
+    [Theory]
+    [InlineData("session x paus", "'paus' is not understood by 'granary session'; did you mean 'pause'?")]
+    [InlineData("session pause", "STATE is missing; write granary session STATE pause")]
+    [InlineData("session x enable", "enable needs the strategy or the symbol that it is about; add --strategy or --symbol")]
+    [InlineData("session x journal --host http://h", "journal: a cluster's journal is read over its API")]
+    [InlineData("session x resume", "x is not the state of a session; name the folder that 'granary live' had as --state")]
+    public async Task A_wrong_command_to_a_session_is_refused_with_the_remedy(string line, string sentence)
+    {
+        var refused = await GranaryProcess.RunAsync(line.Split(' '));
+        (refused.ExitCode, refused.Output).ShouldBe((2, ""));
+        refused.Error.ShouldStartWith("granary: " + sentence);
+    }
+}
