@@ -37,8 +37,8 @@ internal sealed record AllocationHistory(BatchPlan Plan, PortfolioTimeline Timel
         var stressed = plan.Stressed();
         var log = new MemoryEventLog();
         var members = strategies.ToHashSet();
-        await new EmbeddedHost(threads).RunAsync(stressed, markets, i => members.Contains(i.Index), log, false, _ => { }, null,
-            cancellationToken);
+        var pass = new StrategyPass(stressed, markets) { Include = i => members.Contains(i.Index), Events = log };
+        await new EmbeddedHost(threads).RunAsync(pass, cancellationToken);
         return await ReadAsync(stressed, markets, log, strategies, cancellationToken);
     }
 

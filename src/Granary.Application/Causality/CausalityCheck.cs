@@ -130,8 +130,8 @@ public static class CausalityCheck
         {
             var log = new MemoryEventLog();
             var plan = await subject.TrainedAsync(markets);
-            await subject.Host.RunAsync(plan, markets, i => strategies.Contains(i.Index), log, withFactors: false, _ => { }, null,
-                cancellationToken);
+            var pass = new StrategyPass(plan, markets) { Include = i => strategies.Contains(i.Index), Events = log };
+            await subject.Host.RunAsync(pass, cancellationToken);
             return log;
         }
 

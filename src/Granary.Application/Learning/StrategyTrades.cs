@@ -32,7 +32,7 @@ internal sealed class StrategyTrades : IEventSink
         Func<StrategyInstance, bool> include, CancellationToken cancellationToken)
     {
         var trades = new StrategyTrades(plan, markets);
-        await host.RunAsync(plan, markets, include, trades, false, _ => { }, null, cancellationToken);
+        await host.RunAsync(new StrategyPass(plan, markets) { Include = include, Events = trades }, cancellationToken);
         return trades;
     }
 

@@ -9,10 +9,11 @@ using Granary.Engine.Trading;
 namespace Granary.Application.Live;
 
 /// <summary>How the strategies of a live session are run.</summary>
-/// <param name="Events">Takes their events; null = they are dropped.</param>
-/// <param name="HasMemberRun">Which strategies have a second run, on a resizing account, that the portfolio follows.</param>
-internal sealed record LiveRunSettings(ExecutionSettings Execution, IEventSink? Events, bool WithFactors,
-    Func<StrategyInstance, bool> HasMemberRun);
+/// <param name="HasMemberRuns">Whether each has a second run, on a resizing account, that the portfolio follows.</param>
+internal sealed record LiveRunSettings(FeedSettings Feed, bool HasMemberRuns)
+{
+    public ExecutionSettings Execution => Feed.Execution;
+}
 
 /// <summary>
 /// The strategies of one feed of the plan, walked bar by bar: the very same runs and pipelines as in a batch, in blocks of one.
@@ -31,21 +32,17 @@ internal abstract class LiveFeedRuns
         ? new Joined(feed, seriesOf, settings)
         : new Single(feed, seriesOf, settings);
 
-    private protected static LiveStrategy Make(StrategyInstance instance, LiveRunSettings settings)
-    {
-        RunEventWriter? Writer(IEventSink? sink) => sink is null ? null : new RunEventWriter(instance.Index, sink, settings.WithFactors);
-        return new LiveStrategy(instance, Writer(settings.Events), settings.HasMemberRun(instance) ? Writer(settings.Events?.Members)
-            : null);
-    }
+    private protected static LiveStrategy Make(StrategyInstance instance, LiveRunSettings settings) =>
+        new(instance, settings.Feed.WriterOf(instance), settings.HasMemberRuns
+            ? (settings.Feed with { Events = settings.Feed.Events?.Members }).WriterOf(instance) : null);
 
     // Its own run, and where the portfolio follows another, that one too.
     private protected static void MakeRuns(LiveStrategy strategy, LiveRunSettings settings,
         Func<TradingSettings, RunEventWriter?, bool, IStrategyRun> make)
     {
         var trading = strategy.Instance.Trading;
-        var hasMember = settings.HasMemberRun(strategy.Instance);
-        strategy.Run = make(trading, strategy.Log, !hasMember);
-        if (hasMember) strategy.Member = make(trading with { ResizeToCash = true }, strategy.MemberLog, true);
+        strategy.Run = make(trading, strategy.Log, !settings.HasMemberRuns);
+        if (settings.HasMemberRuns) strategy.Member = make(trading with { ResizeToCash = true }, strategy.MemberLog, true);
     }
 
     // A strategy that throws fails alone; the others go on.

@@ -115,12 +115,11 @@ public sealed class LiveHost : IPortfolioHost
     public PortfolioOutcome Outcome(Action<EquityRow>? row, Action<PortfolioTrade> trade) => _portfolio.Outcome(row, trade);
 
     /// <inheritdoc/>
-    public async Task RunAsync(BatchPlan plan, IReadOnlyDictionary<string, OpenedMarket> markets, Func<StrategyInstance, bool> include,
-        IEventSink? events, bool withFactors,
-        Action<IReadOnlyList<StrategyOutcome>> finished, IProgress<BatchProgress>? progress, CancellationToken cancellationToken)
+    public async Task RunAsync(StrategyPass pass, CancellationToken cancellationToken)
     {
-        _ledger = new AccountLedger(_spec.Cash, s => markets[s].Instrument.Multiplier);
-        _portfolio = new LivePortfolio(_spec, plan, _feed.Series, _bars, markets, events, withFactors, _notes);
+        var plan = pass.Plan;
+        _ledger = new AccountLedger(_spec.Cash, s => pass.Markets[s].Instrument.Multiplier);
+        _portfolio = new LivePortfolio(pass, _feed.Series, _bars, _notes);
         _orders = new AccountOrders(_portfolio, _ledger, _gateway, _spec.Execution.Settings, Tag);
         _operator = new SessionOperator(_options, _gateway, _portfolio, _orders, _clock, _notes);
         // Each market in all the timeframes that strategies trade.
@@ -155,7 +154,7 @@ public sealed class LiveHost : IPortfolioHost
         }
         await _gateway.FlushAsync(CancellationToken.None).ConfigureAwait(false);
         _notes.AddRange(warm.Notes);
-        finished(_portfolio.Finish());
+        pass.Finished(_portfolio.Finish());
         Show(LiveState.Ended, now: true);
     }
 

@@ -51,9 +51,9 @@ internal sealed class LivePortfolio
     /// <param name="carried">What the feed brings, a market for each symbol.</param>
     /// <param name="bars">Gets what is taken.</param>
     /// <param name="notes">Receives the notes for the reader of the run.</param>
-    public LivePortfolio(BatchSpec spec, BatchPlan plan, IReadOnlyList<MarketSeries> carried, LiveBars bars,
-        IReadOnlyDictionary<string, OpenedMarket> markets, IEventSink? events, bool withFactors, ICollection<string> notes)
+    public LivePortfolio(StrategyPass pass, IReadOnlyList<MarketSeries> carried, LiveBars bars, ICollection<string> notes)
     {
+        var (plan, markets, spec) = (pass.Plan, pass.Markets, pass.Plan.Spec);
         (_spec, _carried, _bars) = (spec, carried, bars);
         var weights = new double[plan.Instances.Count];
         foreach (var instance in plan.Instances) weights[instance.Index] = spec.Portfolio.FixedWeights?.GetValueOrDefault(instance.Id) ?? 0;
@@ -70,7 +70,8 @@ internal sealed class LivePortfolio
         _marketOf = carried.Select((s, i) => (s.Instrument.Symbol, i)).ToDictionary(x => x.Symbol, x => x.i, StringComparer.Ordinal);
         _paths = new IntrabarPath?[carried.Count];
         // Also a strategy without a weight: it may be given one.
-        var settings = new LiveRunSettings(spec.Execution.Settings, events, withFactors, _ => MemberRuns.Resizes(spec.Portfolio));
+        var settings = new LiveRunSettings(new FeedSettings(spec.Execution.Settings, pass.Events, pass.WithFactors),
+            MemberRuns.Resizes(spec.Portfolio));
         _feeds = [.. plan.Feeds.Select(f => LiveFeedRuns.Of(f,
             s => WithPath(new MarketSeries(markets[s].Instrument, f.Timeframe), _marketOf[s], notes), settings))];
         Strategies = [.. _feeds.SelectMany(f => f.Strategies).OrderBy(s => s.Instance.Index)];

@@ -140,12 +140,19 @@ public sealed class BatchRunner(IBatchHost host, TimeProvider clock, Func<DataSp
             var events = log;
             try
             {
-                await host.RunAsync(plan, markets, i => !known.Contains(i.Index), log, outputs.Has("factors"), finished =>
+                await host.RunAsync(new StrategyPass(plan, markets)
                 {
-                    // An outcome is not kept before the events behind it are.
-                    events?.Flush();
-                    folder.Keep(finished);
-                }, progress, cancellationToken);
+                    Include = i => !known.Contains(i.Index),
+                    Events = log,
+                    WithFactors = outputs.Has("factors"),
+                    Finished = finished =>
+                    {
+                        // An outcome is not kept before the events behind it are.
+                        events?.Flush();
+                        folder.Keep(finished);
+                    },
+                    Progress = progress,
+                }, cancellationToken);
             }
             catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
             {
@@ -161,7 +168,8 @@ public sealed class BatchRunner(IBatchHost host, TimeProvider clock, Func<DataSp
                 log = Log(plan, folder);
                 try
                 {
-                    await host.RunAsync(plan, markets, i => members[i.Index] != 0, log, false, _ => { }, null, cancellationToken);
+                    await host.RunAsync(new StrategyPass(plan, markets) { Include = i => members[i.Index] != 0, Events = log },
+                        cancellationToken);
                 }
                 catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
                 {

@@ -1,31 +1,9 @@
-using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Runtime.ExceptionServices;
 using Granary.Application.Batches;
-using Granary.Engine.Factors;
 using Granary.Engine.Market;
-using Granary.Engine.Trading;
 
 namespace Granary.Application.Simulation;
-
-/// <summary>A market that a batch reads, opened.</summary>
-/// <param name="Smaller">Its smaller bars, where the batch names a timeframe for the path within a bar and the source holds it.</param>
-public sealed record OpenedMarket(string Symbol, IBarSeries Series, Instrument Instrument, IBarSeries? Smaller = null)
-{
-    // By the series too: a market whose bars were replaced (with) does not read factors of the old ones.
-    private readonly ConcurrentDictionary<(IBarSeries Series, Timeframe Timeframe), FactorMemory> _memories = new();
-
-    /// <summary>Whether its bars end before those of the batch's other markets.</summary>
-    public bool HasEnded { get; init; }
-
-    /// <summary>The factors that earlier passes over the bars at a timeframe left; null where they are not kept.</summary>
-    public FactorMemory? MemoryOf(Timeframe timeframe) => _memories.GetValueOrDefault((Series, timeframe));
-
-    /// <summary>From now on passes over the bars at a timeframe leave their factors to the next, unless they do already.</summary>
-    /// <param name="bars">How many it has.</param>
-    public void Keep(Timeframe timeframe, long bars, FactorBudget budget) =>
-        _memories.GetOrAdd((Series, timeframe), _ => new FactorMemory(bars, budget));
-}
 
 /// <summary>
 /// Runs the strategies of a batch in this process, on a fixed number of threads. Feeds are read once, factors computed once,
@@ -36,89 +14,93 @@ public sealed class EmbeddedHost(int threads, int blockSize = IBarSeries.Default
     public string Description => $"embedded, {threads} thread{(threads == 1 ? "" : "s")}";
 
     /// <inheritdoc/>
-    public Task RunAsync(BatchPlan plan, IReadOnlyDictionary<string, OpenedMarket> markets, Func<StrategyInstance, bool> include,
-        IEventSink? events, bool withFactors,
-        Action<IReadOnlyList<StrategyOutcome>> finished, IProgress<BatchProgress>? progress, CancellationToken cancellationToken) =>
-        Task.Factory.StartNew(() => Run(plan, markets, include, events, withFactors, finished, progress, cancellationToken),
+    public Task RunAsync(StrategyPass pass, CancellationToken cancellationToken) =>
+        Task.Factory.StartNew(() => new FeedQueue(pass, threads, blockSize).Run(cancellationToken),
             CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 
-    private void Run(BatchPlan plan, IReadOnlyDictionary<string, OpenedMarket> markets, Func<StrategyInstance, bool> include,
-        IEventSink? events, bool withFactors,
-        Action<IReadOnlyList<StrategyOutcome>> finished, IProgress<BatchProgress>? progress, CancellationToken cancellationToken)
+    // The feeds of a pass: as many at once as there are threads, so that memory is that of a few feeds, however many the batch has.
+    private sealed class FeedQueue(StrategyPass pass, int threads, int blockSize)
     {
-        var waiting = new Queue<(FeedPlan Feed, List<StrategyInstance> Instances)>();
-        long total = 0, before = 0;
-        var (strategies, done) = (0, 0);
-        foreach (var feed in plan.Feeds)
-        {
-            var wanted = feed.Instances.Where(include).ToList();
-            if (wanted.Count == 0) continue;
-            waiting.Enqueue((feed, wanted));
-            total += FeedBlocks.CountOf(markets[feed.Symbols[0]].Series, feed.Timeframe) * wanted.Count;
-            strategies += wanted.Count;
-        }
+        private readonly Queue<(FeedPlan Feed, List<StrategyInstance> Instances)> _waiting = new();
+        private readonly List<FeedExecution> _active = [];
+        private readonly object _gate = new();
+        private readonly Lock _reporting = new();
+        private readonly Stopwatch _clock = Stopwatch.StartNew();
+        private long _total, _before;
+        private int _strategies, _done;
+        private Exception? _fault;
 
-        var gate = new object();
-        var reporting = new Lock();
-        var active = new List<FeedExecution>();
-        Exception? fault = null;
-        using var pool = new ComputePool(threads);
-        var clock = Stopwatch.StartNew();
-        lock (gate)
+        public void Run(CancellationToken cancellationToken)
         {
-            while (true)
+            foreach (var feed in pass.Plan.Feeds)
             {
-                var stop = fault is not null || cancellationToken.IsCancellationRequested;
-                // As many feeds at once as there are threads: memory is that of a few feeds, however many the batch has.
-                while (!stop && active.Count < threads && waiting.TryDequeue(out var next)) Start(next.Feed, next.Instances);
-                if (stop) foreach (var feed in active.ToArray()) pool.Stop(feed);
-                if (active.Count == 0 && (stop || waiting.Count == 0)) break;
-                Monitor.Wait(gate, 100);
-                Report(last: false);
+                var wanted = feed.Instances.Where(pass.Include).ToList();
+                if (wanted.Count == 0) continue;
+                _waiting.Enqueue((feed, wanted));
+                _total += FeedBlocks.CountOf(pass.Markets[feed.Symbols[0]].Series, feed.Timeframe) * wanted.Count;
+                _strategies += wanted.Count;
             }
+            using var pool = new ComputePool(threads);
+            lock (_gate)
+            {
+                while (true)
+                {
+                    var stop = _fault is not null || cancellationToken.IsCancellationRequested;
+                    while (!stop && _active.Count < threads && _waiting.TryDequeue(out var next)) Start(pool, next.Feed, next.Instances);
+                    if (stop) foreach (var feed in _active.ToArray()) pool.Stop(feed);
+                    if (_active.Count == 0 && (stop || _waiting.Count == 0)) break;
+                    Monitor.Wait(_gate, 100);
+                    Report(last: false);
+                }
+            }
+            if (_fault is not null) ExceptionDispatchInfo.Throw(_fault);
+            cancellationToken.ThrowIfCancellationRequested();
+            Report(last: true);
         }
-        if (fault is not null) ExceptionDispatchInfo.Throw(fault);
-        cancellationToken.ThrowIfCancellationRequested();
-        Report(last: true);
 
-        void Start(FeedPlan feed, List<StrategyInstance> instances)
+        private void Start(ComputePool pool, FeedPlan feed, List<StrategyInstance> instances)
         {
+            var (plan, markets) = (pass.Plan, pass.Markets);
             FeedExecution? execution = null;
             execution = new FeedExecution(feed, instances,
                 [.. feed.Symbols.Select(x => IntrabarPaths.With(plan.Spec, markets[x], feed.Timeframe))],
                 (i, stop) => FeedBlocks.ReadAsync(markets[feed.Symbols[i]].Series, feed.Timeframe, blockSize, stop),
-                plan.Spec.Execution.Settings, events, withFactors, memory: markets[feed.Symbols[0]].MemoryOf(feed.Timeframe))
+                new FeedSettings(plan.Spec.Execution.Settings, pass.Events, pass.WithFactors)
+                {
+                    Memory = markets[feed.Symbols[0]].MemoryOf(feed.Timeframe),
+                })
             {
                 HasEnded = markets[feed.Symbols[0]].HasEnded,
                 Finished = outcomes =>
                 {
                     // Feeds report one at a time.
-                    lock (reporting) finished(outcomes);
+                    lock (_reporting) pass.Finished(outcomes);
                 },
                 Ended = failed =>
                 {
-                    lock (gate)
+                    lock (_gate)
                     {
-                        fault ??= failed;
-                        active.Remove(execution!);
-                        before += execution!.Evaluations;
-                        done += instances.Count;
-                        Monitor.PulseAll(gate);
+                        _fault ??= failed;
+                        _active.Remove(execution!);
+                        _before += execution!.Evaluations;
+                        _done += instances.Count;
+                        Monitor.PulseAll(_gate);
                     }
                 },
             };
-            active.Add(execution);
+            _active.Add(execution);
             pool.Add(execution);
         }
 
-        void Report(bool last)
+        private void Report(bool last)
         {
-            if (progress is null) return;
-            var elapsed = clock.Elapsed;
-            var evaluations = before + active.Sum(f => f.Evaluations);
+            if (pass.Progress is not { } progress) return;
+            var elapsed = _clock.Elapsed;
+            var evaluations = _before + _active.Sum(f => f.Evaluations);
             var rate = evaluations / Math.Max(1e-9, elapsed.TotalSeconds);
-            var rest = rate > 0 && total > evaluations ? TimeSpan.FromSeconds((total - evaluations) / rate) : (TimeSpan?)null;
-            progress.Report(new BatchProgress(last ? strategies : done, strategies, evaluations, total, rate, elapsed, rest, "strategies"));
+            var rest = rate > 0 && _total > evaluations ? TimeSpan.FromSeconds((_total - evaluations) / rate) : (TimeSpan?)null;
+            progress.Report(new BatchProgress(last ? _strategies : _done, _strategies, evaluations, _total, rate, elapsed, rest,
+                "strategies"));
         }
     }
 }

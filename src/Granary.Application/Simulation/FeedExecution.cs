@@ -23,20 +23,16 @@ public sealed class FeedExecution
     /// <param name="instances">Those of the feed's strategies that are wanted.</param>
     /// <param name="series">Of the feed's symbols, in their order.</param>
     /// <param name="blocksOf">The bars of one of its symbols. Where a block has to be waited for, no thread waits with it.</param>
-    /// <param name="memory">What earlier passes over these bars left of a single symbol's factors.</param>
-    /// <param name="events">Where the strategies' signals and trades go; null = they are dropped.</param>
     public FeedExecution(FeedPlan feed, IReadOnlyList<StrategyInstance> instances, IReadOnlyList<MarketSeries> series,
-        Func<int, CancellationToken, IAsyncEnumerable<BarBlock>> blocksOf,
-        ExecutionSettings execution, IEventSink? events, bool withFactors, RunLimits? limits = null, FactorMemory? memory = null)
+        Func<int, CancellationToken, IAsyncEnumerable<BarBlock>> blocksOf, FeedSettings settings)
     {
         Feed = feed;
         Strategies = instances.Count;
-        limits ??= RunLimits.None;
         if (feed.IsJoined)
         {
             FactorPlan[] factors = [.. series.Select(_ => feed.NewFactors())];
             Groups = [.. instances.Chunk(RunGroup.Size)
-                .Select(chunk => new JoinedGroup(chunk, series, execution, factors, events, withFactors, limits))];
+                .Select(chunk => new JoinedGroup(chunk, series, factors, settings))];
             _open = () => new JoinedReader(series, factors, i => blocksOf(i, _stop.Token), feed, _stop.Token);
         }
         else if (feed.IsReferring)
@@ -44,14 +40,14 @@ public sealed class FeedExecution
             FactorPlan[] factors = [.. series.Select(_ => feed.NewFactors())];
             string[] symbols = [.. series.Select(s => s.Instrument.Symbol)];
             Groups = [.. instances.Chunk(RunGroup.Size)
-                .Select(chunk => new SingleGroup(chunk, series[0], execution, factors[0], events, withFactors, limits, symbols))];
+                .Select(chunk => new SingleGroup(chunk, series[0], factors[0], settings, symbols))];
             _open = () => new ReferringReader(series, factors, i => blocksOf(i, _stop.Token), feed, _stop.Token);
         }
         else
         {
-            var factors = feed.NewFactors(memory);
+            var factors = feed.NewFactors(settings.Memory);
             Groups = [.. instances.Chunk(RunGroup.Size)
-                .Select(chunk => new SingleGroup(chunk, series[0], execution, factors, events, withFactors, limits))];
+                .Select(chunk => new SingleGroup(chunk, series[0], factors, settings))];
             _open = () => new SingleReader(series[0], factors, blocksOf(0, _stop.Token), feed, _stop.Token);
         }
         _inUse = _kept = Groups.Count;

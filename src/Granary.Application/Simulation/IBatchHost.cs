@@ -1,6 +1,3 @@
-using Granary.Application.Batches;
-using Granary.Engine.Trading;
-
 namespace Granary.Application.Simulation;
 
 /// <summary>
@@ -16,15 +13,8 @@ public interface IBatchHost
     /// <param name="threads">Of this process.</param>
     IBatchHost ForValidation(long evaluations, int threads) => new EmbeddedHost(threads);
 
-    /// <param name="include">Which strategies to run.</param>
-    /// <param name="events">Where their signals and trades go; null = they are dropped.</param>
-    /// <param name="finished">
-    /// Called with strategies as they finish; several at a time, never concurrently. A repeated outcome is the same outcome.
-    /// </param>
     /// <exception cref="OperationCanceledException">What had finished was reported.</exception>
-    Task RunAsync(BatchPlan plan, IReadOnlyDictionary<string, OpenedMarket> markets, Func<StrategyInstance, bool> include,
-        IEventSink? events, bool withFactors,
-        Action<IReadOnlyList<StrategyOutcome>> finished, IProgress<BatchProgress>? progress, CancellationToken cancellationToken);
+    Task RunAsync(StrategyPass pass, CancellationToken cancellationToken);
 }
 
 /// <summary>A host that lets the portfolio decide while the bars come, and not afterwards.</summary>

@@ -45,8 +45,13 @@ internal static class MemberRuns
         if (!Resizes(plan.Spec.Portfolio)) return;
         var again = strategies.Where(i => WasShort(events.Own, i)).ToHashSet();
         if (again.Count == 0) return;
-        await host.RunAsync(plan.AsMembers(), markets, i => again.Contains(i.Index), events.Members, plan.Spec.Outputs.Has("factors"),
-            _ => { }, null, cancellationToken);
+        var pass = new StrategyPass(plan.AsMembers(), markets)
+        {
+            Include = i => again.Contains(i.Index),
+            Events = events.Members,
+            WithFactors = plan.Spec.Outputs.Has("factors"),
+        };
+        await host.RunAsync(pass, cancellationToken);
     }
 
     private static bool WasShort(IEventLog events, int strategy)

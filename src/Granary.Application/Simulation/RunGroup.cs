@@ -20,9 +20,6 @@ public abstract class RunGroup
 
     private readonly StrategyInstance[] _instances;
     private readonly object _making;
-    private readonly IEventSink? _events;
-    private readonly bool _withFactors;
-    private readonly RunLimits _limits;
     private readonly IStrategyRun?[] _runs;
     private readonly RunEventWriter?[] _writers;
     private readonly string?[] _errors;
@@ -32,18 +29,19 @@ public abstract class RunGroup
     private long _turn = 1L << Slots;
 
     /// <param name="making">What is locked while strategies declare their factors.</param>
-    private protected RunGroup(IReadOnlyList<StrategyInstance> instances, object making, IEventSink? events, bool withFactors,
-        RunLimits limits)
+    private protected RunGroup(IReadOnlyList<StrategyInstance> instances, object making, FeedSettings settings)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(instances.Count, 1 << Slots);
         _instances = [.. instances];
-        (_making, _events, _withFactors, _limits) = (making, events, withFactors, limits);
+        (_making, Settings) = (making, settings);
         _runs = new IStrategyRun?[_instances.Length];
         _writers = new RunEventWriter?[_instances.Length];
         _errors = new string?[_instances.Length];
     }
 
     public IReadOnlyList<StrategyInstance> Instances => _instances;
+
+    private protected FeedSettings Settings { get; }
 
     public int Count => _instances.Length;
 
@@ -76,7 +74,7 @@ public abstract class RunGroup
                 return null;
             }
             var strategy = _instances[i].Create();
-            var writer = _events is null ? null : new RunEventWriter(_instances[i].Index, _events, _withFactors);
+            var writer = Settings.WriterOf(_instances[i]);
             lock (_making)
             {
                 if (_errors[i] is not null) return null;
@@ -118,7 +116,7 @@ public abstract class RunGroup
     /// <returns>false where the group was taken away meanwhile: the caller's thread has nothing more to do with it.</returns>
     internal bool Process(object block)
     {
-        var limited = _limits.BytesPerBlock < long.MaxValue;
+        var limited = Settings.Limits.BytesPerBlock < long.MaxValue;
         var mine = Volatile.Read(ref _turn);
         var first = (int)(mine & ((1 << Slots) - 1));
         for (var i = first; i < _runs.Length; i++)
@@ -139,11 +137,11 @@ public abstract class RunGroup
                 Fail(i, Said(e));
                 continue;
             }
-            if (limited && GC.GetAllocatedBytesForCurrentThread() - before is var bytes && bytes > _limits.BytesPerBlock)
+            if (limited && GC.GetAllocatedBytesForCurrentThread() - before is var bytes && bytes > Settings.Limits.BytesPerBlock)
             {
                 if (Volatile.Read(ref _turn) != mine) return false;
                 Fail(i, FormattableString.Invariant(
-                    $"allocated {bytes / 1e6:N0} MB over a block of {BarsOf(block):N0} bars, where {_limits.BytesPerBlock / 1e6:N0} MB are allowed"));
+                    $"allocated {bytes / 1e6:N0} MB over a block of {BarsOf(block):N0} bars, where {Settings.Limits.BytesPerBlock / 1e6:N0} MB are allowed"));
             }
         }
         var end = ((mine >> Slots) + 1) << Slots;
@@ -211,13 +209,14 @@ public abstract class RunGroup
 
 /// <summary>Strategies of one symbol.</summary>
 /// <param name="symbols">That one and those that its factors compare it with; null for the one alone.</param>
-internal sealed class SingleGroup(IReadOnlyList<StrategyInstance> instances, MarketSeries series, ExecutionSettings execution,
-    FactorPlan factors, IEventSink? events, bool withFactors, RunLimits limits, IReadOnlyList<string>? symbols = null)
-    : RunGroup(instances, factors, events, withFactors, limits)
+internal sealed class SingleGroup(IReadOnlyList<StrategyInstance> instances, MarketSeries series, FactorPlan factors,
+    FeedSettings settings, IReadOnlyList<string>? symbols = null)
+    : RunGroup(instances, factors, settings)
 {
     private protected override IStrategyRun Make(StrategyInstance instance, Strategy strategy, RunEventWriter? events)
     {
-        var run = new StrategyRun(instance.Id, strategy, series, instance.Trading, execution, factors, events, instance.Model, symbols);
+        var run = new StrategyRun(instance.Id, strategy, series, instance.Trading, Settings.Execution, factors, events, instance.Model,
+            symbols);
         if (events is not null) events.Run = run;
         return run;
     }
@@ -234,13 +233,14 @@ internal sealed class SingleGroup(IReadOnlyList<StrategyInstance> instances, Mar
 
 /// <summary>Strategies that trade several symbols, on their joined timeline.</summary>
 internal sealed class JoinedGroup(IReadOnlyList<StrategyInstance> instances, IReadOnlyList<MarketSeries> series,
-    ExecutionSettings execution, IReadOnlyList<FactorPlan> factors, IEventSink? events, bool withFactors, RunLimits limits)
-    : RunGroup(instances, factors, events, withFactors, limits)
+    IReadOnlyList<FactorPlan> factors, FeedSettings settings)
+    : RunGroup(instances, factors, settings)
 {
     private protected override IStrategyRun Make(StrategyInstance instance, Strategy strategy, RunEventWriter? events)
     {
         var observers = events is null ? null : series.Select((_, s) => events.ForSymbol(s)).ToArray();
-        var run = new MultiSymbolRun(instance.Id, (MultiSymbolStrategy)strategy, series, instance.Trading, execution, factors, observers);
+        var run = new MultiSymbolRun(instance.Id, (MultiSymbolStrategy)strategy, series, instance.Trading, Settings.Execution, factors,
+            observers);
         for (var s = 0; observers is not null && s < observers.Length; s++) observers[s].Run = run.Factors(s);
         return run;
     }

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Granary.Application.Batches;
 using Granary.Application.Simulation;
 using Granary.Engine.Analysis;
@@ -36,13 +35,13 @@ public static class ModelOutcomes
         IReadOnlySet<int> strategies, IBatchHost host, CancellationToken cancellationToken)
     {
         var events = new MemoryEventLog();
-        var outcomes = new ConcurrentDictionary<int, StrategyOutcome>();
         var judged = plan.Instances.Where(i => strategies.Contains(i.Index) && i.Model is not null).ToList();
-        await host.RunAsync(plan, markets, i => strategies.Contains(i.Index), judged.Count > 0 ? events : null, withFactors: false,
-            finished =>
+        var pass = new StrategyPass(plan, markets)
         {
-            foreach (var outcome in finished) outcomes[outcome.Index] = outcome;
-        }, null, cancellationToken);
+            Include = i => strategies.Contains(i.Index),
+            Events = judged.Count > 0 ? events : null,
+        };
+        var outcomes = await pass.OutcomesAsync(host, cancellationToken);
         var log = new FollowedEvents(events,
             await MemberRuns.OfAsync(plan, markets, [.. judged.Select(i => i.Index)], events, cancellationToken));
         foreach (var instance in judged)

@@ -93,9 +93,8 @@ internal sealed class GroupTrading(BatchPlan plan, WalkForwardSpec spec, IReadOn
             cut[symbol] = new OpenedMarket(symbol, series, instrument) { HasEnded = isLast && bars.HasEnded };
         }
         var (own, alone) = (new MemoryEventLog(), plan.Alone(instance));
-        StrategyOutcome? outcome = null;
-        await new EmbeddedHost(1).RunAsync(alone, cut, _ => true, own, false, finished => outcome = finished[0], null, cancellationToken);
-        if (outcome?.Statistics is not { } statistics) return null;
+        var outcomes = await new StrategyPass(alone, cut) { Events = own }.OutcomesAsync(new EmbeddedHost(1), cancellationToken);
+        if (outcomes.Values.Single() is not { Statistics: { } statistics } outcome) return null;
         var member = await MemberRuns.OfAsync(alone, cut, [strategy], own, cancellationToken);
         return (new AccountRun(instance, outcome.Fingerprint, (first, last), own, member), statistics.FinalEquity);
     }

@@ -111,11 +111,11 @@ internal static class WalkForwardOptimiser
 
         // One thread: the windows already keep all of them busy.
         var host = new EmbeddedHost(1);
-        var outcomes = new Dictionary<int, StrategyOutcome>();
         var models = WindowModels.None;
         var feeds = plan.TradingFrom(window.From, 0);
         if (learning.Count > 0) (feeds, models) = await LearnAsync(feeds, past, learning, clock, host, window, Has, cancellationToken);
-        await RunAsync(host, feeds, past, Has, outcomes, cancellationToken);
+        // Feeds without bars in a window are no part of it.
+        var outcomes = await new StrategyPass(feeds, past) { Include = Has }.OutcomesAsync(host, cancellationToken);
         // A choice is made by what its model would have let trade.
         var judged = await ModelOutcomes.OfAsync(feeds, outcomes, past, _ => host, cancellationToken);
         return ([.. groups.Select(g =>
@@ -144,14 +144,6 @@ internal static class WalkForwardOptimiser
         return (plan.WithModels(LearnBatch.Models(units)), new WindowModels(filters,
             [.. units.Where(u => u.Error is not null).Select(u => (u.Name, u.Error!))]));
     }
-
-    // Feeds without bars in a window are no part of it.
-    private static Task RunAsync(EmbeddedHost host, BatchPlan plan, Dictionary<string, OpenedMarket> markets,
-        Func<StrategyInstance, bool> include, Dictionary<int, StrategyOutcome> outcomes, CancellationToken cancellationToken) =>
-        host.RunAsync(plan, markets, include, null, false, finished =>
-        {
-            foreach (var outcome in finished) outcomes[outcome.Index] = outcome;
-        }, null, cancellationToken);
 
     private static int Best(
         IReadOnlyList<StrategyInstance> members, IReadOnlyDictionary<int, StrategyOutcome> outcomes, WalkForwardSpec spec)

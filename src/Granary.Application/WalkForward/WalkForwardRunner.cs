@@ -74,11 +74,7 @@ public sealed class WalkForwardRunner(TimeProvider clock, TrialLedger? ledger = 
                 options.RegisterModels, options.Training, cancellationToken);
             plan = learning?.Plan ?? plan;
             // All combinations over the whole record: what is counted, split and tested is all that could have been chosen.
-            var all = new Dictionary<int, StrategyOutcome>();
-            await new EmbeddedHost(options.Threads).RunAsync(plan, markets, _ => true, null, false, finished =>
-            {
-                foreach (var o in finished) all[o.Index] = o;
-            }, null, cancellationToken);
+            var all = await new StrategyPass(plan, markets).OutcomesAsync(new EmbeddedHost(options.Threads), cancellationToken);
             var benchmark = await BenchmarkCurve.TraceAsync(spec, source.Source, markets, plan.Feeds[0].TracePeriod, cancellationToken);
             // What is judged is what the models let trade.
             var traded = await ModelOutcomes.OfAsync(plan, all, markets, _ => new EmbeddedHost(options.Threads), cancellationToken);

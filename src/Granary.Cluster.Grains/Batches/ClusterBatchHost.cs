@@ -27,36 +27,36 @@ internal sealed class ClusterBatchHost(Action changed, long spreadFrom) : IBatch
     private readonly HashSet<string> _complete = [];
     private Pass? _pass;
 
-    private sealed class Pass(string key, BatchPlan plan, IReadOnlyList<FeedWork> work, int strategies, long total, IEventSink? events,
-        bool withFactors, IReadOnlyList<(byte[] Bytes, int[] Strategies)> models, Action<IReadOnlyList<StrategyOutcome>> finished,
-        string changes, bool stressed)
+    private sealed class Pass(string key, StrategyPass ordered, IReadOnlyList<FeedWork> work,
+        IReadOnlyList<(byte[] Bytes, int[] Strategies)> models, string changes)
     {
         public string Key => key;
 
         public string Changes => changes;
 
-        public bool Stressed => stressed;
+        public bool Stressed => Plan.IsStressed;
 
         /// <summary>Whether the pass belongs to validation checks, which do not count as progress of the batch.</summary>
-        public bool IsValidation => stressed || changes.Length > 0;
+        public bool IsValidation => Stressed || changes.Length > 0;
 
         public Guid Token { get; } = Guid.NewGuid();
 
-        public BatchPlan Plan => plan;
+        public BatchPlan Plan => ordered.Plan;
 
         public IReadOnlyList<FeedWork> Work => work;
 
-        public int Strategies => strategies;
+        public int Strategies { get; } = work.Sum(w => w.Strategies.Length);
 
-        public long Total => total;
+        /// <summary>Bars times strategies.</summary>
+        public long Total { get; } = work.Sum(w => w.Bars * w.Strategies.Length);
 
         public IReadOnlyList<(byte[] Bytes, int[] Strategies)> Models => models;
 
-        public bool WithEvents => events is not null;
+        public bool WithEvents => ordered.Events is not null;
 
-        public bool WithFactors => withFactors;
+        public bool WithFactors => ordered.WithFactors;
 
-        public Action<IReadOnlyList<StrategyOutcome>> Finished => finished;
+        public Action<IReadOnlyList<StrategyOutcome>> Finished => ordered.Finished;
 
         public HashSet<int> Wanted { get; } = [.. work.SelectMany(w => w.Strategies)];
 
@@ -65,18 +65,19 @@ internal sealed class ClusterBatchHost(Action changed, long spreadFrom) : IBatch
         // An event log knows its chunks, also after a loss; those of other sinks are counted here.
         private readonly Dictionary<int, int> _chunks = [];
 
-        public int ChunksOf(int strategy) => events is EventLog log ? log.ChunkCount(strategy) : _chunks.GetValueOrDefault(strategy);
+        public int ChunksOf(int strategy) =>
+            ordered.Events is EventLog log ? log.ChunkCount(strategy) : _chunks.GetValueOrDefault(strategy);
 
         public void Append(in EventChunk chunk)
         {
-            if (events is null || chunk.Chunk < ChunksOf(chunk.Strategy)) return;
+            if (ordered.Events is not { } events || chunk.Chunk < ChunksOf(chunk.Strategy)) return;
             if (chunk.Chunk > ChunksOf(chunk.Strategy))
                 throw new EventGapException($"chunk {chunk.Chunk} of strategy {chunk.Strategy} came too early");
             events.Append(chunk.Strategy, chunk.Chunk, chunk.Events);
             if (events is not EventLog) _chunks[chunk.Strategy] = chunk.Chunk + 1;
         }
 
-        public void Flush() => (events as EventLog)?.Flush();
+        public void Flush() => (ordered.Events as EventLog)?.Flush();
 
         public TaskCompletionSource Complete { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
@@ -88,28 +89,24 @@ internal sealed class ClusterBatchHost(Action changed, long spreadFrom) : IBatch
     public IBatchHost ForValidation(long evaluations, int threads) => evaluations >= spreadFrom ? this : new EmbeddedHost(threads);
 
     /// <inheritdoc/>
-    public async Task RunAsync(BatchPlan plan, IReadOnlyDictionary<string, OpenedMarket> markets, Func<StrategyInstance, bool> include,
-        IEventSink? events, bool withFactors,
-        Action<IReadOnlyList<StrategyOutcome>> finished, IProgress<BatchProgress>? progress, CancellationToken cancellationToken)
+    public async Task RunAsync(StrategyPass ordered, CancellationToken cancellationToken)
     {
+        var (plan, markets) = (ordered.Plan, ordered.Markets);
         var work = new List<FeedWork>();
-        var (strategies, total) = (0, 0L);
         foreach (var feed in plan.Feeds)
         {
-            int[] wanted = [.. feed.Instances.Where(include).Select(i => i.Index).Order()];
+            int[] wanted = [.. feed.Instances.Where(ordered.Include).Select(i => i.Index).Order()];
             if (wanted.Length == 0) continue;
-            var bars = FeedBlocks.CountOf(markets[feed.Symbols[0]].Series, feed.Timeframe);
+            var market = markets[feed.Symbols[0]];
             work.Add(new FeedWork(feed.Index, feed.Symbols, feed.Timeframe.ToString(),
-                [.. feed.Symbols.Select(s => markets[s].Series.ContentHash)], bars, wanted, markets[feed.Symbols[0]].HasEnded));
-            strategies += wanted.Length;
-            total += bars * wanted.Length;
+                [.. feed.Symbols.Select(s => markets[s].Series.ContentHash)], FeedBlocks.CountOf(market.Series, feed.Timeframe), wanted,
+                market.HasEnded));
         }
-        if (strategies == 0) return;
-        var models = ModelsOf(plan, include);
+        if (work.Count == 0) return;
+        var models = ModelsOf(plan, ordered.Include);
         // The changes are those of all markets of a plan.
         var changes = SeriesChanges.Of(markets[plan.Feeds[0].Symbols[0]].Series);
-        var pass = new Pass(KeyOf(events is not null, withFactors, models, changes, plan.IsStressed), plan, work, strategies, total, events,
-            withFactors, models, finished, changes, plan.IsStressed);
+        var pass = new Pass(KeyOf(ordered, models, changes), ordered, work, models, changes);
         lock (_lock) _pass = pass;
         changed();
         try
@@ -167,8 +164,7 @@ internal sealed class ClusterBatchHost(Action changed, long spreadFrom) : IBatch
                 ?? throw new NotSupportedException($"a {g.Key.GetType().Name} cannot be sent to other silos")), g.Select(i => i.Index)
                     .ToArray()))];
 
-    private static string KeyOf(bool withEvents, bool withFactors, IReadOnlyList<(byte[] Bytes, int[] Strategies)> models, string changes,
-        bool stressed)
+    private static string KeyOf(StrategyPass pass, IReadOnlyList<(byte[] Bytes, int[] Strategies)> models, string changes)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         foreach (var (bytes, strategies) in models)
@@ -176,7 +172,9 @@ internal sealed class ClusterBatchHost(Action changed, long spreadFrom) : IBatch
             hash.AppendData(SHA256.HashData(bytes));
             hash.AppendData(MemoryMarshal.AsBytes(strategies.AsSpan()));
         }
-        return $"{(withEvents ? "e" : "r")}{(withFactors ? "f" : "")}{(stressed ? "s" : "")}{(changes.Length > 0 ? "?" + changes : "")}{(models.Count > 0 ? "-" + Convert.ToHexStringLower(hash.GetHashAndReset())[..16] : "")}";
+        return (pass.Events is null ? "r" : "e") + (pass.WithFactors ? "f" : "") + (pass.Plan.IsStressed ? "s" : "")
+            + (changes.Length > 0 ? "?" + changes : "")
+            + (models.Count > 0 ? "-" + Convert.ToHexStringLower(hash.GetHashAndReset())[..16] : "");
     }
 
     /// <summary>Stores a report; duplicates count once.</summary>

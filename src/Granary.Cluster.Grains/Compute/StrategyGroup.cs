@@ -106,8 +106,11 @@ internal sealed class StrategyGroup
                     : plan.Instances[i])],
                 series,
                 (i, stop) => _silo.Blocks(KeyOf(feed, feed.Symbols[i]), Order.Hashes[i], stop),
-                Order.Stressed ? plan.Spec.Execution.Settings.Stressed() : plan.Spec.Execution.Settings, Order.WithEvents ? reporter : null,
-                Order.WithFactors, _silo.Limits)
+                new FeedSettings(Order.Stressed ? plan.Spec.Execution.Settings.Stressed() : plan.Spec.Execution.Settings,
+                    Order.WithEvents ? reporter : null, Order.WithFactors)
+                {
+                    Limits = _silo.Limits,
+                })
             {
                 HasEnded = Order.HasEnded,
                 Held = () => reporter.IsFull || _silo.IsHeld,

@@ -57,7 +57,7 @@ internal sealed class AllocationBatch : IDisposable
         var plan = BatchPlan.Make(spec, symbols, false);
         var markets = await source.OpenAsync(spec, plan, 2, cancellationToken);
         var log = new MemoryEventLog();
-        await new EmbeddedHost(2).RunAsync(plan, markets, _ => true, log, false, _ => { }, null, cancellationToken);
+        await new EmbeddedHost(2).RunAsync(new StrategyPass(plan, markets) { Events = log }, cancellationToken);
         var history = await AllocationHistory.ReadAsync(plan, markets, log, [.. plan.Instances.Select(i => i.Index)], cancellationToken);
         return new RunBatch(plan, markets, log, history);
     }

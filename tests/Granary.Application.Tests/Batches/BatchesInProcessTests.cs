@@ -309,16 +309,14 @@ public sealed class BatchesInProcessTests : IDisposable
     {
         public string Description => inner.Description;
 
-        public async Task RunAsync(BatchPlan plan, IReadOnlyDictionary<string, OpenedMarket> markets, Func<StrategyInstance, bool> include,
-            Engine.Trading.IEventSink? events, bool withFactors,
-            Action<IReadOnlyList<StrategyOutcome>> finished, IProgress<BatchProgress>? progress, CancellationToken cancellationToken)
+        public async Task RunAsync(StrategyPass pass, CancellationToken cancellationToken)
         {
             var closes = new Dictionary<long, double>();
-            await foreach (var block in markets["COINUSDT"].Series.ReadAsync(cancellationToken: cancellationToken))
+            await foreach (var block in pass.Markets["COINUSDT"].Series.ReadAsync(cancellationToken: cancellationToken))
                 for (var i = 0; i < block.Count; i++)
                     closes[block.Time[i]] = block.Close[i];
             future.Closes = closes;
-            await inner.RunAsync(plan, markets, include, events, withFactors, finished, progress, cancellationToken);
+            await inner.RunAsync(pass, cancellationToken);
         }
     }
 }

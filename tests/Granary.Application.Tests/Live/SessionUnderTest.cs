@@ -87,7 +87,7 @@ internal sealed class SessionUnderTest : IDisposable
             (options ?? new LiveOptions { Account = "test" }) with { Configuration = "fixed, since the paper venue draws by order ids" });
         var plan = BatchPlan.Make(spec, spec.Data.Symbols);
         List<StrategyOutcome> outcomes = [];
-        await host.RunAsync(plan, markets, _ => true, null, false, outcomes.AddRange, null, cancellationToken);
+        await host.RunAsync(new StrategyPass(plan, markets) { Finished = outcomes.AddRange }, cancellationToken);
         var digest = new BatchDigest();
         foreach (var outcome in outcomes) digest.Add(plan.Instances[outcome.Index].Id, outcome.Fingerprint);
         digest.Add("portfolio", host.Outcome(null, _ => { }).Fingerprint);

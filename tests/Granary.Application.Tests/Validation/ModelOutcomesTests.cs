@@ -61,15 +61,8 @@ public sealed class ModelOutcomesTests
 
         public BatchPlan With(IEntryModel model) => _plan.WithModels(_plan.Instances.ToDictionary(i => i.Index, _ => model));
 
-        public async Task<Dictionary<int, StrategyOutcome>> RunAsync(BatchPlan plan)
-        {
-            var outcomes = new Dictionary<int, StrategyOutcome>();
-            await new EmbeddedHost(2).RunAsync(plan, _markets, _ => true, null, false, finished =>
-            {
-                foreach (var o in finished) outcomes[o.Index] = o;
-            }, null, TestContext.Current.CancellationToken);
-            return outcomes;
-        }
+        public Task<Dictionary<int, StrategyOutcome>> RunAsync(BatchPlan plan) =>
+            new StrategyPass(plan, _markets).OutcomesAsync(new EmbeddedHost(2), TestContext.Current.CancellationToken);
 
         public async Task<(IReadOnlyDictionary<int, StrategyOutcome> Own, IReadOnlyDictionary<int, StrategyOutcome> Traded,
             CostStress Stress)> AssessAsync(BatchPlan plan)

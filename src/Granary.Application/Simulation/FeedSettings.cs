@@ -1,0 +1,20 @@
+using Granary.Application.Batches;
+using Granary.Engine.Factors;
+using Granary.Engine.Trading;
+
+namespace Granary.Application.Simulation;
+
+/// <summary>How the strategies of a feed are run.</summary>
+/// <param name="Events">Where their signals and trades go; null = they are dropped.</param>
+/// <param name="WithFactors">Whether signals carry the values of the strategy's factors.</param>
+public sealed record FeedSettings(ExecutionSettings Execution, IEventSink? Events, bool WithFactors)
+{
+    public RunLimits Limits { get; init; } = RunLimits.None;
+
+    /// <summary>Writes a strategy's events; null where they are dropped.</summary>
+    internal RunEventWriter? WriterOf(StrategyInstance instance) =>
+        Events is null ? null : new RunEventWriter(instance.Index, Events, WithFactors);
+
+    /// <summary>What earlier passes over these bars left of a single symbol's factors.</summary>
+    public FactorMemory? Memory { get; init; }
+}
