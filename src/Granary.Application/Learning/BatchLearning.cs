@@ -27,13 +27,10 @@ public sealed class BatchLearning
     /// <returns>Null where the batch has no learning section.</returns>
     /// <exception cref="Json.InputException">The section is wrong.</exception>
     public static async Task<BatchLearning?> PrepareAsync(BatchPlan plan, IReadOnlyDictionary<string, OpenedMarket> markets,
-        IBatchHost host, TimeProvider clock, int threads,
-        bool register, IProgress<TrainingProgress>? progress = null, CancellationToken cancellationToken = default)
+        ModelTraining training, CancellationToken cancellationToken)
     {
         var specs = LearningReader.Read(plan.Spec);
-        if (specs.Count == 0) return null;
-        return new BatchLearning(plan,
-            await new ModelTraining(clock, threads).TrainAsync(specs, plan, markets, host, register, progress, cancellationToken));
+        return specs.Count == 0 ? null : new BatchLearning(plan, await training.TrainAsync(specs, plan, markets, cancellationToken));
     }
 
     /// <summary>A strategy's model as name:version; null without one.</summary>

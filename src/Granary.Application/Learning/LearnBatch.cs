@@ -24,10 +24,9 @@ public sealed class LearnBatch(IBatchHost host, TimeProvider clock, int threads)
     public async Task<LearningReport> TrainAsync(BatchSpec batch, string strategies = "all", IProgress<TrainingProgress>? progress = null,
         CancellationToken cancellationToken = default)
     {
-        await using var bench = await Bench.OpenAsync(batch, strategies, threads, cancellationToken);
-        var units = await new ModelTraining(clock, threads).TrainAsync(bench.Specs, bench.Plan, bench.Markets, host, register: true,
-            progress, cancellationToken);
-        return LearningReport.Of(units, bench.Plan, judged: null);
+        await using var opened = await OpenAsync(batch, strategies, cancellationToken);
+        var units = await TrainAsync(opened, Specs(opened.Plan, strategies), registers: true, progress, cancellationToken);
+        return LearningReport.Of(units, opened.Plan, judged: null);
     }
 
     /// <summary>
@@ -36,16 +35,16 @@ public sealed class LearnBatch(IBatchHost host, TimeProvider clock, int threads)
     public async Task<LearningReport> EvaluateAsync(BatchSpec batch, string strategies = "all",
         IProgress<TrainingProgress>? progress = null, CancellationToken cancellationToken = default)
     {
-        await using var bench = await Bench.OpenAsync(batch, strategies, threads, cancellationToken);
-        var units = await new ModelTraining(clock, threads).TrainAsync(bench.Specs, bench.Plan, bench.Markets, host, register: false,
-            progress, cancellationToken);
+        await using var opened = await OpenAsync(batch, strategies, cancellationToken);
+        var (plan, markets) = (opened.Plan, opened.Markets);
+        var units = await TrainAsync(opened, Specs(plan, strategies), registers: false, progress, cancellationToken);
         var models = Models(units);
-        var judged = await StrategyTrades.RunAsync(bench.Plan.WithModels(models), bench.Markets, host, i => models.ContainsKey(i.Index),
+        var judged = await StrategyTrades.RunAsync(plan.WithModels(models), markets, host, i => models.ContainsKey(i.Index),
             cancellationToken);
         var moved = units.Where(u => u.Spec.Rule is StopByVolatilityRule).SelectMany(u => u.Strategies).ToHashSet();
         var free = moved.Count == 0 ? null
-            : await StrategyTrades.RunAsync(bench.Plan, bench.Markets, host, i => moved.Contains(i.Index), cancellationToken);
-        return LearningReport.Of(units, bench.Plan, judged.Of, free is null ? null
+            : await StrategyTrades.RunAsync(plan, markets, host, i => moved.Contains(i.Index), cancellationToken);
+        return LearningReport.Of(units, plan, judged.Of, free is null ? null
             : i => moved.Contains(i) ? free.Of(i) : [.. judged.Of(i).Where(t => !double.IsNaN(t.Prediction))]);
     }
 
@@ -54,9 +53,10 @@ public sealed class LearnBatch(IBatchHost host, TimeProvider clock, int threads)
     public async Task<IReadOnlyList<ExperimentTrial>> ExperimentAsync(BatchSpec batch, string strategies = "all",
         IProgress<TrainingProgress>? progress = null, CancellationToken cancellationToken = default)
     {
-        await using var bench = await Bench.OpenAsync(batch, strategies, threads, cancellationToken);
+        await using var opened = await OpenAsync(batch, strategies, cancellationToken);
+        var specs = Specs(opened.Plan, strategies);
         var trials = new List<(TrainedUnit Unit, double Seconds)>();
-        foreach (var spec in bench.Specs)
+        foreach (var spec in specs)
             foreach (var label in spec.Labels)
                 foreach (var trainer in spec.Trainers)
                 {
@@ -67,13 +67,12 @@ public sealed class LearnBatch(IBatchHost host, TimeProvider clock, int threads)
                         Parameters = trainer == spec.Trainer ? spec.Parameters : new Dictionary<string, string>(),
                         Label = label,
                         Rule = RuleFor(label),
-                        Strategies = [.. bench.Plan.Instances.Where(i => bench.Specs.First(s => s.Covers(i) || s == spec) == spec
+                        Strategies = [.. opened.Plan.Instances.Where(i => specs.First(s => s.Covers(i) || s == spec) == spec
                             && spec.Covers(i)).Select(i => i.Id)],
                     };
                     if (trial.Strategies.Count == 0) continue;
                     var started = clock.GetTimestamp();
-                    var units = await new ModelTraining(clock, threads).TrainAsync([trial], bench.Plan, bench.Markets, host,
-                        register: false, progress, cancellationToken);
+                    var units = await TrainAsync(opened, [trial], registers: false, progress, cancellationToken);
                     var seconds = clock.GetElapsedTime(started).TotalSeconds / Math.Max(1, units.Count);
                     trials.AddRange(units.Select(u => (u, seconds)));
                 }
@@ -119,43 +118,30 @@ public sealed class LearnBatch(IBatchHost host, TimeProvider clock, int threads)
             p, seconds, unit.Error);
     }
 
-    // The bars and the plan, opened for one use case.
-    private sealed class Bench(SourceMarkets source, BatchPlan plan, IReadOnlyList<LearningSpec> specs,
-        IReadOnlyDictionary<string, OpenedMarket> markets) : IAsyncDisposable
+    private Task<IReadOnlyList<TrainedUnit>> TrainAsync(OpenedBatch opened, IReadOnlyList<LearningSpec> specs, bool registers,
+        IProgress<TrainingProgress>? progress, CancellationToken cancellationToken) =>
+        new ModelTraining(host, clock, threads) { Registers = registers, Progress = progress }
+            .TrainAsync(specs, opened.Plan, opened.Markets, cancellationToken);
+
+    // A section that only covers strategies beyond the first ones has nothing to do here.
+    private static IReadOnlyList<LearningSpec> Specs(BatchPlan plan, string strategies) =>
+        [.. LearningReader.Read(plan.Spec).Where(s => strategies == "all" || plan.Instances.Any(s.Covers))];
+
+    private Task<OpenedBatch> OpenAsync(BatchSpec batch, string strategies, CancellationToken cancellationToken)
     {
-        public BatchPlan Plan => plan;
+        if (batch.Learning is null)
+            throw new InputException("the batch has no \"learning\" section: add one, as \"learning\": { \"trainer\": "
+                + "\"gradient-boosting\", \"label\": \"direction\" }");
+        // Its faults come before those of the bars.
+        LearningReader.Read(batch);
+        return OpenedBatch.OpenAsync(batch, new BatchOpening { Threads = threads, Yes = true, Planned = First }, cancellationToken);
 
-        public IReadOnlyList<LearningSpec> Specs => specs;
-
-        public IReadOnlyDictionary<string, OpenedMarket> Markets => markets;
-
-        public static async Task<Bench> OpenAsync(BatchSpec batch, string strategies, int threads, CancellationToken cancellationToken)
+        BatchPlan First(BatchPlan plan)
         {
-            if (batch.Learning is null)
-                throw new InputException("the batch has no \"learning\" section: add one, as \"learning\": { \"trainer\": "
-                    + "\"gradient-boosting\", \"label\": \"direction\" }");
-            var specs = LearningReader.Read(batch);
-            var source = new SourceMarkets(BatchSources.Open(batch.Catalogues.Sources, batch.Data, batch.Folder));
-            try
-            {
-                var plan = BatchPlan.Make(batch, await BatchSources.SymbolsAsync(source.Source, batch.Data, cancellationToken), yes: true);
-                if (strategies != "all")
-                {
-                    if (!int.TryParse(strategies, out var count) || count < 1)
-                        throw new InputException($"--strategies {strategies}: write 'all' or how many of the batch's first strategies");
-                    plan = plan.First(count);
-                }
-                var markets = await source.OpenAsync(batch, plan, threads, cancellationToken);
-                // A section that only covers strategies beyond the first ones has nothing to do here.
-                return new Bench(source, plan, strategies == "all" ? specs : [.. specs.Where(s => plan.Instances.Any(s.Covers))], markets);
-            }
-            catch
-            {
-                await source.DisposeAsync();
-                throw;
-            }
+            if (strategies == "all") return plan;
+            if (!int.TryParse(strategies, out var count) || count < 1)
+                throw new InputException($"--strategies {strategies}: write 'all' or how many of the batch's first strategies");
+            return plan.First(count);
         }
-
-        public ValueTask DisposeAsync() => source.DisposeAsync();
     }
 }

@@ -14,8 +14,8 @@ using Granary.Reporting.Runs;
 namespace Granary.Application.Live;
 
 /// <summary>
-/// A live session: the host that walks the plan's strategies and its portfolio bar by bar as a feed brings them, and brings a broker's
-/// account to where they are. It is restarted on its journal: it replays the bars that it had taken, without calls to the venue, and then
+/// A live session: it runs the plan's strategies and its portfolio bar by bar as a feed brings them, and brings a broker's account to
+/// where they are. It is restarted on its journal: it replays the bars that it had taken, without calls to the venue, and then
 /// continues.
 /// </summary>
 /// <remarks>
@@ -25,7 +25,7 @@ namespace Granary.Application.Live;
 /// process dies. Between time slices the session takes the operator's commands (<see cref="SessionOperator"/>), and every 30 seconds it
 /// reconciles its books with the venue.
 /// </remarks>
-public sealed class LiveHost : IPortfolioHost
+public sealed class LiveHost
 {
     private readonly BatchSpec _spec;
     private readonly ILiveFeed _feed;
@@ -112,9 +112,13 @@ public sealed class LiveHost : IPortfolioHost
     /// <summary>Of the last row of the portfolio.</summary>
     public LiveStatus Status { get; private set; } = null!;
 
-    public PortfolioOutcome Outcome(Action<EquityRow>? row, Action<PortfolioTrade> trade) => _portfolio.Outcome(row, trade);
+    /// <summary>What the portfolio did; after <see cref="RunAsync"/>.</summary>
+    /// <param name="row">Is given every row of the equity curve.</param>
+    /// <param name="trade">Is given the portfolio's trades in the order of closing.</param>
+    public PortfolioOutcome Outcome(Action<EquityRow> row, Action<PortfolioTrade> trade) => _portfolio.Outcome(row, trade);
 
-    /// <inheritdoc/>
+    /// <summary>Trades until the feed ends or the operator stops it.</summary>
+    /// <param name="pass">All strategies of the plan, with the instruments of its markets; it takes their outcomes at the end.</param>
     public async Task RunAsync(StrategyPass pass, CancellationToken cancellationToken)
     {
         var plan = pass.Plan;

@@ -311,9 +311,9 @@ internal sealed class LivePortfolio
     }
 
     /// <summary>Of the portfolio, with the strategies' simulated fills.</summary>
-    public PortfolioOutcome Outcome(Action<EquityRow>? row, Action<PortfolioTrade> trade)
+    public PortfolioOutcome Outcome(Action<EquityRow> row, Action<PortfolioTrade> trade)
     {
-        foreach (var r in _rows) row?.Invoke(r);
+        foreach (var r in _rows) row(r);
         var outcome = _driver.Outcome();
         foreach (var t in _trades) trade(t);
         return outcome;

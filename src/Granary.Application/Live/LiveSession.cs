@@ -108,31 +108,12 @@ public static class LiveSession
             Status = request.Status,
         });
         past.Clear();
-        SessionBacktest? against = null;
-        var options = new BatchOptions
-        {
-            Out = folder,
-            Yes = true,
-            Validation = false,
-            RegisterModels = false,
-            // The session was started on what its configuration carries: the report shows that verdict.
-            Sections = new Dictionary<string, string> { [Evidence.Name] = production.Evidence.ToJson() },
-            Closing = CloseAsync,
-        };
-        var run = await new BatchRunner(host, clock, (_, _) => host.Bars).RunAsync(spec, options, null, cancellationToken)
+        var (run, against) = await new SessionRunner(host, production, clock).RunAsync(spec, folder, WriteAccountAsync, cancellationToken)
             .ConfigureAwait(false);
         return new LiveRun(run, host.Status, host.Latency, host.Ledger) { Against = against };
 
-        // The account's files and the backtest of its bars come before the report, which shows both.
-        async Task<IReadOnlyDictionary<string, string>> CloseAsync(RunModel model, string path)
-        {
-            await AccountFiles.WriteAsync(path, host.Ledger, gateway, request, production, host.Status, host.Latency, host)
-                .ConfigureAwait(false);
-            var traded = spec with { Portfolio = spec.Portfolio with { From = host.PortfolioFrom } };
-            if (host.HasTraded)
-                against = await SessionBacktest.RunAsync(traded, host.Bars, path, model.Digest, host.Status, clock).ConfigureAwait(false);
-            return new Dictionary<string, string> { [SessionSection.Name] = SessionSection.ToJson(host.Status, host.Ledger, against) };
-        }
+        Task WriteAccountAsync(string path) =>
+            AccountFiles.WriteAsync(path, host.Ledger, gateway, request, production, host.Status, host.Latency, host);
     }
 
     // A session has the bars of what it trades alone: a benchmark beyond those cannot be drawn.

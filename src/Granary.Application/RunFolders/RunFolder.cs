@@ -6,6 +6,7 @@ using System.Text.Json.Serialization;
 using Granary.Application.Json;
 using Granary.Application.Simulation;
 using Granary.Engine.Analysis.Metrics;
+using Granary.Engine.Market;
 using Granary.Reporting.Runs;
 
 namespace Granary.Application.RunFolders;
@@ -128,6 +129,30 @@ public sealed class RunFolder : IDisposable
         }
         return new RunNote(NoteCode.Output, $"This run took the place of another one in {Path.GetFullPath(path)}: the run {which} is gone. "
             + "Give another --out, or none, to keep both.");
+    }
+
+    /// <summary>Does the work of a run in this folder.</summary>
+    /// <param name="resumable">Whether the run can be resumed; if not, a new folder goes again when it is cancelled.</param>
+    /// <exception cref="InputException">The batch is wrong; a new folder in which nothing had finished is gone again.</exception>
+    /// <exception cref="BarDataException">The bars are wrong; likewise.</exception>
+    /// <exception cref="DiskException">The folder cannot be written.</exception>
+    public async Task<T> WorkAsync<T>(Func<Task<T>> work, bool resumable = true)
+    {
+        try
+        {
+            return await work();
+        }
+        catch (Exception e) when (IsNew && Finished.Count == 0
+            && (e is BarDataException or InputException || e is OperationCanceledException && !resumable))
+        {
+            Discard();
+            throw;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new DiskException($"the run's folder {FullPath} cannot be written: {e.Message.TrimEnd('.')}"
+                + (resumable ? "; what had finished is kept, and --resume goes on with it" : ""), e);
+        }
     }
 
     /// <summary>Starts the log of finished strategies, or goes on with it where it is of the same batch over the same bars.</summary>

@@ -16,12 +16,3 @@ public interface IBatchHost
     /// <exception cref="OperationCanceledException">What had finished was reported.</exception>
     Task RunAsync(StrategyPass pass, CancellationToken cancellationToken);
 }
-
-/// <summary>A host that lets the portfolio decide while the bars come, and not afterwards.</summary>
-public interface IPortfolioHost : IBatchHost
-{
-    /// <summary>What the portfolio did; after the run.</summary>
-    /// <param name="row">Is given every row of the equity curve.</param>
-    /// <param name="trade">Is given the portfolio's trades in the order of closing.</param>
-    PortfolioOutcome Outcome(Action<Reporting.Runs.EquityRow>? row, Action<Engine.Portfolio.PortfolioTrade> trade);
-}

@@ -43,6 +43,17 @@ public sealed class PortfolioPass
         Weights = weights;
     }
 
+    /// <summary>The bars of each symbol that some strategies trade, at the shortest timeframe of these strategies.</summary>
+    /// <param name="barsOf">All bars of a symbol.</param>
+    public static Dictionary<string, (Timeframe Timeframe, IAsyncEnumerable<BarBlock> Blocks)> MarksOf(
+        IEnumerable<StrategyInstance> strategies, Func<string, IBarSeries> barsOf) =>
+        strategies.SelectMany(i => i.Symbols.Select(s => (Symbol: s, i.Timeframe))).GroupBy(x => x.Symbol, StringComparer.Ordinal)
+            .ToDictionary(g => g.Key, g =>
+            {
+                var timeframe = g.MinBy(x => x.Timeframe.Ticks).Timeframe;
+                return (timeframe, FeedBlocks.ReadAsync(barsOf(g.Key), timeframe, IBarSeries.DefaultBlockSize));
+            }, StringComparer.Ordinal);
+
     public IReadOnlyList<double> Weights { get; }
 
     /// <summary>The portfolio's account as it stands.</summary>

@@ -10,7 +10,7 @@ namespace Granary.Application.Simulation;
 
 /// <summary>Reads a finished batch's events out of its event log, one strategy at a time.</summary>
 internal sealed class RunEvents(BatchPlan plan, EventLog? log, IReadOnlyDictionary<int, List<Decision>> decisions,
-    PortfolioTradeLog portfolioTrades, IReadOnlyDictionary<string, OpenedMarket> markets) : IRunEvents
+    Func<IEnumerable<PortfolioTrade>> portfolioTrades, IReadOnlyDictionary<string, OpenedMarket> markets) : IRunEvents
 {
     public IEnumerable<Trade> Trades(int strategy)
     {
@@ -98,7 +98,7 @@ internal sealed class RunEvents(BatchPlan plan, EventLog? log, IReadOnlyDictiona
         return run.Factors(0).FactorNames;
     }
 
-    public IEnumerable<PortfolioTrade> PortfolioTrades() => portfolioTrades.Read();
+    public IEnumerable<PortfolioTrade> PortfolioTrades() => portfolioTrades();
 
     public IReadOnlyList<Bar> Bars(string symbol, string timeframe, int most)
     {

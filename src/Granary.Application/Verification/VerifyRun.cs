@@ -54,29 +54,16 @@ public static class VerifyRun
             var changed = again.Model.Markets.Where(m => manifest.DataHashes.GetValueOrDefault(m.Symbol) != m.Hash).Select(m => m.Symbol)
                 .ToList();
 
-            var source = BatchSources.Open(catalogues.Sources, spec.Data, spec.Folder);
-            var plan = BatchPlan.Make(spec, await BatchSources.SymbolsAsync(source, spec.Data, cancellationToken), yes: true);
-            var markets = new Dictionary<string, OpenedMarket>(StringComparer.Ordinal);
-            try
+            await using var opened = await OpenedBatch.OpenAsync(spec,
+                new BatchOpening { Threads = Environment.ProcessorCount, Yes = true }, cancellationToken);
+            var plan = opened.Plan;
+            var subject = new LookAheadSubject(plan, opened.Markets, host)
             {
-                foreach (var symbol in plan.Feeds.SelectMany(f => f.Symbols).Distinct(StringComparer.Ordinal))
-                {
-                    var series = await WarmUpSpan.OpenAsync(source, spec, symbol, cancellationToken);
-                    markets[symbol] = new OpenedMarket(symbol, series, series.Instrument);
-                }
-                var subject = new LookAheadSubject(plan, markets, host)
-                {
-                    WithModels = spec.Learning is null ? null : m => WithModelsAsync(plan, m, host, clock, temporary, cancellationToken),
-                };
-                var causality = await CausalityCheck.RunAsync(subject, effort, spec.Seed, cancellationToken);
-                var honesty = spec.Learning is null ? []
-                    : LearningProof.Run(1, cancellationToken, Features(spec, plan), plan.Feeds[0].Supply);
-                return new VerificationResult(manifest.Digest, again.Model.Digest, changed, causality) { Proofs = honesty };
-            }
-            finally
-            {
-                foreach (var market in markets.Values) await market.Series.DisposeAsync();
-            }
+                WithModels = spec.Learning is null ? null : m => WithModelsAsync(plan, m, host, clock, temporary, cancellationToken),
+            };
+            var causality = await CausalityCheck.RunAsync(subject, effort, spec.Seed, cancellationToken);
+            var honesty = spec.Learning is null ? [] : LearningProof.Run(1, cancellationToken, Features(spec, plan), plan.Feeds[0].Supply);
+            return new VerificationResult(manifest.Digest, again.Model.Digest, changed, causality) { Proofs = honesty };
         }
         finally
         {
@@ -110,8 +97,7 @@ public static class VerifyRun
         TimeProvider clock, string temporary, CancellationToken cancellationToken)
     {
         var specs = LearningReader.Read(plan.Spec).Select(s => s with { Cache = Path.Combine(temporary, "models") }).ToList();
-        var units = await new ModelTraining(clock, Environment.ProcessorCount).TrainAsync(specs, plan, markets, host, register: false, null,
-            cancellationToken);
+        var units = await new ModelTraining(host, clock, Environment.ProcessorCount).TrainAsync(specs, plan, markets, cancellationToken);
         return plan.WithModels(LearnBatch.Models(units));
     }
 }

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Granary.Application.Simulation;
 using Granary.Engine.Market;
 
 namespace Granary.Application.WalkForward;
@@ -9,19 +10,27 @@ internal sealed class CachedSeries
     private readonly IBarSeries _series;
     private readonly List<BarBlock> _blocks;
 
-    private CachedSeries(IBarSeries series, List<BarBlock> blocks) => (_series, _blocks) = (series, blocks);
+    private CachedSeries(OpenedMarket market, List<BarBlock> blocks) =>
+        (_series, _blocks, Symbol, Instrument, HasEnded) = (market.Series, blocks, market.Symbol, market.Instrument, market.HasEnded);
 
-    public static async Task<CachedSeries> ReadAsync(IBarSeries series, bool hasEnded, CancellationToken cancellationToken)
+    public static async Task<CachedSeries> ReadAsync(OpenedMarket market, CancellationToken cancellationToken)
     {
         var blocks = new List<BarBlock>();
-        await foreach (var block in series.ReadAsync(IBarSeries.DefaultBlockSize, cancellationToken)) blocks.Add(block);
-        return new CachedSeries(series, blocks) { HasEnded = hasEnded };
+        await foreach (var block in market.Series.ReadAsync(IBarSeries.DefaultBlockSize, cancellationToken)) blocks.Add(block);
+        return new CachedSeries(market, blocks);
     }
+
+    public string Symbol { get; }
+
+    public Instrument Instrument { get; }
 
     public IReadOnlyList<BarBlock> Blocks => _blocks;
 
     /// <summary>Whether they end before those of the batch's other markets.</summary>
-    public bool HasEnded { get; private init; }
+    public bool HasEnded { get; }
+
+    /// <summary>The market with all its bars.</summary>
+    public OpenedMarket Market => new(Symbol, Whole, Instrument) { HasEnded = HasEnded };
 
     /// <summary>All bars.</summary>
     public IBarSeries Whole => new Window(_series, _blocks);

@@ -18,23 +18,25 @@ internal sealed class GroupAccounts
 {
     private readonly MarkTimeline _timeline;
     private readonly IReadOnlyList<WalkForwardWindow> _windows;
+    // In the order of the timeline's markets.
     private readonly IReadOnlyList<Instrument> _instruments;
     private readonly Dictionary<string, int> _numbers = new(StringComparer.Ordinal);
+    // Follows a group whose entries models judge.
     private readonly StitchedPortfolio _unlimited;
     private readonly Timeframe _shortest;
     private readonly MetricCatalogue _metrics;
     private readonly double _cash;
     private readonly long _tracePeriod;
 
-    /// <param name="instruments">In the order of the timeline's markets.</param>
-    /// <param name="unlimited">Follows a group whose entries models judge.</param>
-    public GroupAccounts(BatchPlan plan, MarkTimeline timeline, IReadOnlyList<WalkForwardWindow> windows,
-        IReadOnlyList<Instrument> instruments, StitchedPortfolio unlimited)
+    public GroupAccounts(WalkForwardInput input, MarkTimeline timeline)
     {
-        (_timeline, _windows, _instruments, _unlimited, _cash) = (timeline, windows, instruments, unlimited, plan.Spec.Cash);
+        var plan = input.Plan;
+        (_timeline, _windows, _cash) = (timeline, input.Windows, plan.Spec.Cash);
+        _instruments = [.. input.OrderedMarkets.Select(m => m.Instrument)];
+        _unlimited = new StitchedPortfolio(input with { Plan = plan.WithoutLimits() });
         _tracePeriod = plan.Feeds[0].TracePeriod;
         _metrics = plan.Spec.Metrics;
-        for (var i = 0; i < instruments.Count; i++) _numbers[instruments[i].Symbol] = i;
+        for (var i = 0; i < _instruments.Count; i++) _numbers[_instruments[i].Symbol] = i;
         _shortest = plan.Feeds.MinBy(f => f.Timeframe.Ticks)!.Timeframe;
     }
 

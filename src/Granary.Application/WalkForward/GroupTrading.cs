@@ -40,9 +40,13 @@ internal sealed record AccountRun(
 /// Trades a group's choices one after the other on one account: each run begins with the cash that the run before has left. A strategy that
 /// is chosen again keeps its positions; one that is not closes them at the first open of the next window.
 /// </summary>
-internal sealed class GroupTrading(BatchPlan plan, WalkForwardSpec spec, IReadOnlyList<WalkForwardWindow> windows,
-    IReadOnlyList<WindowModels> models, IReadOnlyDictionary<string, (Instrument Instrument, CachedSeries Bars)> markets)
+/// <param name="models">By window.</param>
+internal sealed class GroupTrading(WalkForwardInput input, IReadOnlyList<WindowModels> models)
 {
+    private readonly BatchPlan _plan = input.Plan;
+    private readonly IReadOnlyList<WalkForwardWindow> _windows = input.Windows;
+
+
     // A longer bar is only shown when it is over, so that its first open comes with the bars behind it.
     private const int BarsToClose = 8;
 
@@ -50,7 +54,7 @@ internal sealed class GroupTrading(BatchPlan plan, WalkForwardSpec spec, IReadOn
     public async Task<IReadOnlyList<AccountRun>> RunAsync(IReadOnlyList<int> choices, CancellationToken cancellationToken)
     {
         var runs = new List<AccountRun>();
-        var cash = plan.Spec.Cash;
+        var cash = _plan.Spec.Cash;
         for (var first = 0; first < choices.Count;)
         {
             var last = first;
@@ -68,31 +72,31 @@ internal sealed class GroupTrading(BatchPlan plan, WalkForwardSpec spec, IReadOn
     private async Task<(AccountRun Run, double Cash)?> RunAsync(int strategy, int first, int last, double cash,
         CancellationToken cancellationToken)
     {
-        var isLast = last == windows.Count - 1;
-        var instance = plan.Instances[strategy];
+        var isLast = last == _windows.Count - 1;
+        var instance = _plan.Instances[strategy];
         instance = instance with
         {
             Trading = instance.Trading with
             {
                 Cash = cash,
-                TradeFrom = windows[first].At,
-                TradeUntil = isLast ? long.MaxValue : windows[last].To
+                TradeFrom = _windows[first].At,
+                TradeUntil = isLast ? long.MaxValue : _windows[last].To
             },
             Model = Model(strategy, first, last),
         };
         var cut = new Dictionary<string, OpenedMarket>(StringComparer.Ordinal);
         foreach (var symbol in instance.Symbols.Concat(instance.References))
         {
-            var (instrument, bars) = markets[symbol];
+            var bars = input.Markets[symbol];
             // An order that a bar's volume bounds may take any number of bars to fill.
             var after = isLast ? 0
-                : plan.Spec.Execution.Settings.VolumeShare > 0 ? bars.Whole.Count
-                : BarsToClose * (instance.Timeframe.Ticks / plan.Spec.Data.Timeframe.Ticks);
-            var series = bars.Cut(windows[first].From, windows[last].To, spec.WarmUp, after);
+                : _plan.Spec.Execution.Settings.VolumeShare > 0 ? bars.Whole.Count
+                : BarsToClose * (instance.Timeframe.Ticks / _plan.Spec.Data.Timeframe.Ticks);
+            var series = bars.Cut(_windows[first].From, _windows[last].To, input.Spec.WarmUp, after);
             if (series.Count == 0) return null;
-            cut[symbol] = new OpenedMarket(symbol, series, instrument) { HasEnded = isLast && bars.HasEnded };
+            cut[symbol] = new OpenedMarket(symbol, series, bars.Instrument) { HasEnded = isLast && bars.HasEnded };
         }
-        var (own, alone) = (new MemoryEventLog(), plan.Alone(instance));
+        var (own, alone) = (new MemoryEventLog(), _plan.Alone(instance));
         var outcomes = await new StrategyPass(alone, cut) { Events = own }.OutcomesAsync(new EmbeddedHost(1), cancellationToken);
         if (outcomes.Values.Single() is not { Statistics: { } statistics } outcome) return null;
         var member = await MemberRuns.OfAsync(alone, cut, [strategy], own, cancellationToken);
@@ -102,7 +106,7 @@ internal sealed class GroupTrading(BatchPlan plan, WalkForwardSpec spec, IReadOn
     private IEntryModel? Model(int strategy, int first, int last)
     {
         var filters = new List<(long From, IEntryModel? Model)>();
-        for (var w = first; w <= last; w++) filters.Add((windows[w].At, models[w].WindowFilters.GetValueOrDefault(strategy)));
+        for (var w = first; w <= last; w++) filters.Add((_windows[w].At, models[w].WindowFilters.GetValueOrDefault(strategy)));
         return filters.TrueForAll(j => j.Model is null) ? null : new ScheduledModel(filters);
     }
 }

@@ -29,22 +29,19 @@ internal sealed class MarkTimeline
         return System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_marks)[first.._ends[row]];
     }
 
-    /// <param name="markets">In the order of their numbers; their whole records.</param>
-    /// <param name="from">The first row's stamp at the least, UTC ticks.</param>
-    /// <param name="to">Stamps are before it.</param>
-    public static async Task<MarkTimeline> ReadAsync(BatchPlan plan, IReadOnlyList<(string Symbol, IBarSeries Series)> markets, long from,
-        long to, CancellationToken cancellationToken)
+    /// <summary>The rows of the out-of-sample windows; markets are numbered in the order of their symbols.</summary>
+    public static async Task<MarkTimeline> ReadAsync(WalkForwardInput input, CancellationToken cancellationToken)
     {
-        var timeline = new MarkTimeline();
+        var (timeline, markets, from, to) = (new MarkTimeline(), input.OrderedMarkets, input.Windows[0].At, input.Windows[^1].To);
         var cursors = new PriorityQueue<Cursor, (long, int)>();
         for (var m = 0; m < markets.Count; m++)
         {
-            var timeframes = plan.Instances.Where(i => i.Symbols.Contains(markets[m].Symbol, StringComparer.Ordinal))
+            var timeframes = input.Plan.Instances.Where(i => i.Symbols.Contains(markets[m].Symbol, StringComparer.Ordinal))
                 .Select(i => i.Timeframe).ToList();
             if (timeframes.Count == 0) continue;
             var timeframe = timeframes.MinBy(t => t.Ticks);
             var cursor = new Cursor(m, timeframe.Ticks,
-                FeedBlocks.ReadAsync(markets[m].Series, timeframe, IBarSeries.DefaultBlockSize, cancellationToken)
+                FeedBlocks.ReadAsync(markets[m].Whole, timeframe, IBarSeries.DefaultBlockSize, cancellationToken)
                     .GetAsyncEnumerator(cancellationToken));
             await timeline.NextAsync(cursors, cursor, from, to);
         }

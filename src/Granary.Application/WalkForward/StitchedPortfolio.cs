@@ -21,12 +21,12 @@ internal sealed record FollowedAccount(
 /// One account that follows the runs of groups in equal parts, as the portfolio of a batch follows its strategies: sizes, limits, cash,
 /// models and ruin are those of the plan's portfolio. Each choice has its weight while its windows last.
 /// </summary>
-/// <param name="plan">Its portfolio section holds.</param>
-internal sealed class StitchedPortfolio(
-    BatchPlan plan, IReadOnlyList<WalkForwardWindow> windows,
-    IReadOnlyDictionary<string, (Instrument Instrument, CachedSeries Bars)> markets)
+/// <param name="input">The portfolio section of its plan holds.</param>
+internal sealed class StitchedPortfolio(WalkForwardInput input)
 {
-    private readonly Timeframe _shortest = plan.Feeds.MinBy(f => f.Timeframe.Ticks)!.Timeframe;
+    private readonly BatchPlan _plan = input.Plan;
+    private readonly IReadOnlyList<WalkForwardWindow> _windows = input.Windows;
+    private readonly Timeframe _shortest = input.Plan.Feeds.MinBy(f => f.Timeframe.Ticks)!.Timeframe;
 
     /// <param name="groups">The runs of each group in the order of time.</param>
     public async Task<FollowedAccount> RunAsync(IReadOnlyList<IReadOnlyList<AccountRun>> groups, CancellationToken cancellationToken)
@@ -37,9 +37,9 @@ internal sealed class StitchedPortfolio(
             foreach (var run in groups[g])
                 groupOf[run.Strategy.Index] = g;
         var (rows, trades, part) = (new List<AccountRow>(), new List<(int, PortfolioTrade)>(), 1.0 / groups.Count);
-        var instruments = markets.OrderBy(m => m.Key, StringComparer.Ordinal).Select(m => m.Value.Instrument).ToList();
+        var instruments = input.OrderedMarkets.Select(m => m.Instrument).ToList();
         // Every strategy counts as a member, so that each market is marked at the shortest timeframe at which one of them could trade it.
-        var pass = new PortfolioPass(plan, log, [.. plan.Instances.Select(_ => part)], instruments, Schedule(groups, part));
+        var pass = new PortfolioPass(_plan, log, [.. _plan.Instances.Select(_ => part)], instruments, Schedule(groups, part));
         void Row(EquityRow row) =>
             rows.Add(new AccountRow(row, pass.Account.OpenTrades > 0, pass.Account.Commission, pass.Account.Financing));
         void Trade(PortfolioTrade trade) => trades.Add((groupOf[trade.Member], trade));
@@ -50,24 +50,18 @@ internal sealed class StitchedPortfolio(
     // A choice's first signals are known when the first bar of its window has closed.
     private WeightSchedule Schedule(IEnumerable<IReadOnlyList<AccountRun>> groups, double part)
     {
-        var schedule = new WeightSchedule(plan.Instances.Count) { Begin = windows[0].At + _shortest.Ticks };
+        var schedule = new WeightSchedule(_plan.Instances.Count) { Begin = _windows[0].At + _shortest.Ticks };
         foreach (var run in groups.SelectMany(runs => runs))
         {
-            schedule.Set(run.Strategy.Index, windows[run.Windows.First].At + _shortest.Ticks, part);
-            schedule.Set(run.Strategy.Index, windows[run.Windows.Last].To + _shortest.Ticks, 0);
+            schedule.Set(run.Strategy.Index, _windows[run.Windows.First].At + _shortest.Ticks, part);
+            schedule.Set(run.Strategy.Index, _windows[run.Windows.Last].To + _shortest.Ticks, 0);
         }
         return schedule;
     }
 
     // Bars before the first window are marks too: limits look back on them.
-    private Dictionary<string, (Timeframe, IAsyncEnumerable<BarBlock>)> Marks() => plan.Instances
-        .SelectMany(i => i.Symbols.Select(s => (Symbol: s, i.Timeframe))).GroupBy(x => x.Symbol, StringComparer.Ordinal)
-        .ToDictionary(g => g.Key, g =>
-        {
-            var timeframe = g.MinBy(x => x.Timeframe.Ticks).Timeframe;
-            var bars = markets[g.Key].Bars.Cut(0, windows[^1].To, 0);
-            return (timeframe, FeedBlocks.ReadAsync(bars, timeframe, IBarSeries.DefaultBlockSize));
-        }, StringComparer.Ordinal);
+    private Dictionary<string, (Timeframe, IAsyncEnumerable<BarBlock>)> Marks() =>
+        PortfolioPass.MarksOf(_plan.Instances, symbol => input.Markets[symbol].Cut(0, _windows[^1].To, 0));
 
     // The runs of a strategy one after the other, as one row of signals.
     private sealed class RunLog(IReadOnlyList<AccountRun> runs) : IEventLog

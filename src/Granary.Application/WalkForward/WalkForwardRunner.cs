@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Text;
 using Granary.Application.Batches;
 using Granary.Application.Json;
 using Granary.Application.Learning;
@@ -16,13 +15,12 @@ using Granary.Engine.Backtesting;
 using Granary.Engine.Market;
 using Granary.Engine.Portfolio;
 using Granary.Engine.Trading;
-using Granary.Reporting.Html.Pages;
 using Granary.Reporting.Runs;
-using Granary.Storage.Files;
 
 namespace Granary.Application.WalkForward;
 
-/// <summary>The use case behind <c>walkforward</c>: a batch file in, a run's folder out whose equity is out of sample throughout.</summary>
+/// <summary>The use case behind <c>walkforward</c>: a batch file in, a run's folder out whose equity is out of sample throughout. The steps
+/// are open, plan, choose and trade (over and over), train, simulate, validate, write.</summary>
 /// <param name="ledger">Counts what was tried on the same bars by other batches; null counts this one's alone.</param>
 /// <param name="sources">Opens what a batch calls its source; null = the catalogue that read the batch.</param>
 public sealed class WalkForwardRunner(TimeProvider clock, TrialLedger? ledger = null, Func<DataSpec, string, IBarSource>? sources = null)
@@ -33,8 +31,54 @@ public sealed class WalkForwardRunner(TimeProvider clock, TrialLedger? ledger = 
     public async Task<(BatchRun Run, WalkForwardOutcome Outcome)> RunAsync(BatchSpec spec, BatchOptions options,
         IProgress<(int Done, int Windows)>? progress = null, CancellationToken cancellationToken = default)
     {
-        var sections = LearningReader.Read(spec);
+        var learning = LearningReader.Read(spec);
         var watch = Stopwatch.StartNew();
+        Check(spec);
+        var settings = WalkForwardSpec.Read(spec.WalkForward, spec.Data.Timeframe, spec.Metrics);
+        var opening = new BatchOpening
+        {
+            Threads = options.Threads,
+            Yes = options.Yes,
+            Sources = sources,
+            Checks = true,
+            MarksEnded = true,
+        };
+        await using var opened = await OpenedBatch.OpenAsync(spec, opening, cancellationToken);
+        var bars = new Dictionary<string, CachedSeries>(StringComparer.Ordinal);
+        foreach (var market in opened.Markets.Values) bars[market.Symbol] = await CachedSeries.ReadAsync(market, cancellationToken);
+
+        using var folder = RunFolder.Open(options.Out, spec.Name + (options.Out is null ? "-walkforward" : ""), false,
+            clock.GetUtcNow().UtcDateTime, spec.Metrics);
+        return await folder.WorkAsync(async () =>
+        {
+            var input = new WalkForwardInput(opened.Plan, settings, bars) { Threads = options.Threads, Learning = learning };
+            var counter = progress is null ? null : new Relay(done => progress.Report((done, input.Windows.Count)));
+            var outcome = await WalkForwardOptimiser.RunAsync(input, clock, counter, cancellationToken);
+
+            // Models over the whole record: what the last choice goes on with, and what the report shows of them.
+            var host = new EmbeddedHost(options.Threads);
+            var run = await new RunContext(opened, folder, options, clock, watch)
+            {
+                Markets = bars.ToDictionary(b => b.Key, b => b.Value.Market, StringComparer.Ordinal),
+            }.TrainAsync(host, cancellationToken);
+            // All combinations over the whole record: what is counted, split and tested is all that could have been chosen.
+            var all = await new StrategyPass(run.Plan, run.Markets).OutcomesAsync(host, cancellationToken);
+            var checks = await ValidateAsync(run, input with { Plan = run.Plan }, all, outcome, cancellationToken);
+            var model = await ModelAsync(run, outcome, all, checks, cancellationToken);
+            folder.RemoveReplaced();
+            new RunFiles(run).WriteAll(model, new StitchedTrades(outcome, bars), Files(run, model, outcome, bars), isWalkForward: true);
+            folder.Complete();
+            return (new BatchRun(model, folder.FullPath, false), outcome);
+        }, resumable: false);
+    }
+
+    private sealed class Relay(Action<int> to) : IProgress<int>
+    {
+        public void Report(int value) => to(value);
+    }
+
+    private static void Check(BatchSpec spec)
+    {
         if (spec.Execution.PathTimeframe is { } path && path != spec.Data.Timeframe)
             throw spec.Execution.Place!.Need("intrabarPath")
                 .Fault("a walk-forward holds the data's own bars alone in memory; write \"auto\", or make the smaller bars the data's and "
@@ -43,105 +87,58 @@ public sealed class WalkForwardRunner(TimeProvider clock, TrialLedger? ledger = 
             throw spec.Portfolio.Place!.Need("weights")
                 .Fault("a walk-forward weights its groups equally, so no policy sets its weights; write \"equal\", or run "
                     + "'granary backtest'");
-        var walk = WalkForwardSpec.Read(spec.WalkForward, spec.Data.Timeframe, spec.Metrics);
-        await using var source = new SourceMarkets(sources?.Invoke(spec.Data, spec.Folder)
-            ?? BatchSources.Open(spec.Catalogues.Sources, spec.Data, spec.Folder));
-        var plan = BatchPlan.Make(spec, await BatchSources.SymbolsAsync(source.Source, spec.Data, cancellationToken), options.Yes);
-        var opened = await EndedMarkets.MarkAsync(spec, await source.OpenAsync(spec, plan, options.Threads, cancellationToken),
-            cancellationToken);
-        await BenchmarkCurve.CheckAsync(spec, source.Source, opened.Keys, cancellationToken);
-        await MarketRequirements.CheckAsync(spec.Execution, opened.Values.OrderBy(m => m.Symbol, StringComparer.Ordinal),
-            cancellationToken);
-        var bars = new Dictionary<string, (Instrument Instrument, CachedSeries Bars)>(StringComparer.Ordinal);
-        foreach (var market in opened.Values)
-            bars[market.Symbol] = (market.Instrument, await CachedSeries.ReadAsync(market.Series, market.HasEnded, cancellationToken));
-        var markets = bars.ToDictionary(b => b.Key,
-            b => new OpenedMarket(b.Key, b.Value.Bars.Whole, b.Value.Instrument) { HasEnded = b.Value.Bars.HasEnded },
-            StringComparer.Ordinal);
-
-        using var folder = RunFolder.Open(options.Out, spec.Name + (options.Out is null ? "-walkforward" : ""), false,
-            clock.GetUtcNow().UtcDateTime, spec.Metrics);
-        try
-        {
-            var windows = 0;
-            var counter = progress is null ? null : new Relay(done => progress.Report((done, windows)));
-            windows = WalkForwardOptimiser.Windows(plan, walk, bars).Count;
-            var outcome = await WalkForwardOptimiser.RunAsync(plan, walk, bars, options.Threads, sections, clock, null, null, counter,
-                cancellationToken);
-
-            // Models over the whole record: what the last choice goes on with, and what the report shows of them.
-            var learning = await BatchLearning.PrepareAsync(plan, markets, new EmbeddedHost(options.Threads), clock, options.Threads,
-                options.RegisterModels, options.Training, cancellationToken);
-            plan = learning?.Plan ?? plan;
-            // All combinations over the whole record: what is counted, split and tested is all that could have been chosen.
-            var all = await new StrategyPass(plan, markets).OutcomesAsync(new EmbeddedHost(options.Threads), cancellationToken);
-            var benchmark = await BenchmarkCurve.TraceAsync(spec, source.Source, markets, plan.Feeds[0].TracePeriod, cancellationToken);
-            // What is judged is what the models let trade.
-            var traded = await ModelOutcomes.OfAsync(plan, all, markets, _ => new EmbeddedHost(options.Threads), cancellationToken);
-            var checks = await ValidateAsync(plan, walk, bars, markets, (traded, benchmark), outcome, options, cancellationToken);
-            var model = Model(plan, folder,
-                await MarketDescription.OfAsync(markets, spec.Data, spec.Outputs.Has("report"), cancellationToken), outcome, all, checks,
-                learning, watch, options);
-            model = model.With(MarketNotes.Of(spec, model.Markets, markets.Values));
-            folder.RemoveReplaced();
-            model = await BenchmarkCurve.CompareAsync(model, spec, source.Source, markets, plan.Feeds.Min(f => f.Timeframe.Ticks),
-                cancellationToken);
-            Write(folder, plan, model, outcome, bars, learning);
-            folder.Complete();
-            return (new BatchRun(model, folder.FullPath, false), outcome);
-        }
-        catch (Exception e) when ((e is BarDataException or InputException or OperationCanceledException) && folder.IsNew)
-        {
-            folder.Discard();
-            throw;
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new DiskException($"the run's folder {folder.FullPath} cannot be written: {e.Message.TrimEnd('.')}", e);
-        }
     }
 
-    private sealed class Relay(Action<int> to) : IProgress<int>
+    private async Task<BatchChecks> ValidateAsync(RunContext run, WalkForwardInput input, Dictionary<int, StrategyOutcome> all,
+        WalkForwardOutcome outcome, CancellationToken cancellationToken)
     {
-        public void Report(int value) => to(value);
-    }
-
-    private async Task<BatchChecks> ValidateAsync(BatchPlan plan, WalkForwardSpec walk,
-        IReadOnlyDictionary<string, (Instrument Instrument, CachedSeries Bars)> bars, IReadOnlyDictionary<string, OpenedMarket> markets,
-        (IReadOnlyDictionary<int, StrategyOutcome> All, EquityTrace? Benchmark) tried, WalkForwardOutcome outcome, BatchOptions options,
-        CancellationToken cancellationToken)
-    {
-        var all = tried.All;
-        var tests = SelectionTests.Of(plan, all, tried.Benchmark, isStitched: true);
-        var hashes = markets.ToDictionary(m => m.Key, m => m.Value.Series.ContentHash, StringComparer.Ordinal);
-        var trials = BatchTrials.Of(plan, all, hashes, i => plan.Instances[i].Model?.Name, tests.Effective);
-        var (census, fault) = await BatchTrials.CountAsync(ledger, trials, ledger is null ? null
-            : await BatchTrials.SketchAsync(plan, markets, cancellationToken), cancellationToken);
+        var (plan, host) = (run.Plan, new EmbeddedHost(run.Options.Threads));
+        var benchmark = await run.BenchmarkAsync(cancellationToken);
+        // What is judged is what the models let trade.
+        var traded = await ModelOutcomes.OfAsync(plan, all, run.Markets, _ => host, cancellationToken);
+        var tests = SelectionTests.Of(plan, traded, benchmark, isStitched: true);
+        var (census, fault) = await BatchValidation.CountAsync(run, traded, ledger, tests);
         // In the periods of the batch's traces, so that its Sharpe ratio can be held against theirs.
-        var period = plan.Feeds[0].TracePeriod;
-        var tracer = new EquityTracer(period, plan.Spec.Cash);
+        var tracer = new EquityTracer(run.TracePeriod, run.Spec.Cash);
         foreach (var row in outcome.Rows) tracer.Add(row.Time, row.Equity);
-        var stitched = tracer.Finish();
-        var outOfSample = OutOfSample.Stitched(stitched!);
-        var checks = new BatchChecks(SelectionChecks.Of(plan, all, stitched, census, tests), outOfSample, "", null, null, fault)
+        var stitched = tracer.Finish()!;
+        var checks = new BatchChecks(SelectionChecks.Of(plan, traded, stitched, census, tests), OutOfSample.Stitched(stitched), "", null,
+            null, fault)
         {
-            BenchmarkName = BenchmarkCurve.NameOf(plan.Spec),
-            Benchmark = tried.Benchmark is null ? null
-                : BenchmarkCheck.Of(BenchmarkCurve.NameOf(plan.Spec)!, stitched!, tried.Benchmark, plan.Spec.Seed),
-            CostsAreZero = plan.Spec.Execution.Settings.IsFree,
+            BenchmarkName = BenchmarkCurve.NameOf(run.Spec),
+            Benchmark = benchmark is null ? null
+                : BenchmarkCheck.Of(BenchmarkCurve.NameOf(run.Spec)!, stitched, benchmark, run.Spec.Seed),
+            CostsAreZero = run.Spec.Execution.Settings.IsFree,
         };
-        if (!options.Validation) return checks;
-        var causality = await CausalitySample.RunAsync(plan, markets, _ => new EmbeddedHost(options.Threads), cancellationToken);
-        var stressed = await WalkForwardOptimiser.RunAsync(plan, walk, bars, options.Threads, [], clock,
-            plan.Spec.Execution.Settings.Stressed(), outcome, null, cancellationToken);
+        if (!run.Options.Validation) return checks;
+        var causality = await CausalitySample.RunAsync(plan, run.Markets, _ => host, cancellationToken);
+        var stressed = await WalkForwardOptimiser.AgainAsync(input, run.Spec.Execution.Settings.Stressed(), outcome, cancellationToken);
         var stress = new CostStress(outcome.Groups.Count, outcome.Groups.Count, outcome.Statistics.TotalReturn,
             stressed.Statistics.TotalReturn, stressed.Groups.Count(g => g.Statistics.TotalReturn > 0));
         return checks with { Causality = causality, Stress = stress with { IsOfPortfolio = true } };
     }
 
     // A group is what a strategy is elsewhere: its equity is stitched, its parameters are those of its last choice.
-    private RunModel Model(BatchPlan plan, RunFolder folder, IReadOnlyList<MarketEntry> markets, WalkForwardOutcome outcome,
-        Dictionary<int, StrategyOutcome> all, BatchChecks checks, BatchLearning? learning, Stopwatch watch, BatchOptions options)
+    private static async Task<RunModel> ModelAsync(RunContext run, WalkForwardOutcome outcome, Dictionary<int, StrategyOutcome> all,
+        BatchChecks checks, CancellationToken cancellationToken)
+    {
+        var windows = outcome.Windows.Count;
+        var host = $"walk-forward, {windows} windows, {run.Options.Threads} thread{(run.Options.Threads == 1 ? "" : "s")}";
+        RunNote[] replaced = run.Folder.Replaced is { } note ? [note] : [];
+        var result = new RunResult(host, DigestOf(outcome), [.. outcome.Groups.Select((g, i) => EntryOf(run.Plan, outcome, g, i))],
+            all.Values.Sum(o => o.Bars), outcome.Portfolio,
+            [.. replaced, .. Notes(outcome, run.Learning), .. outcome.Portfolio.Notes, .. CostNotes.Of(run.Spec.Execution.Settings)]);
+        var sections = new Dictionary<string, string>
+        {
+            [WalkForwardJson.Section] = WalkForwardJson.Write(run.Plan, outcome),
+            [Evidence.Name] = checks.Evidence().ToJson(),
+            [BatchChecks.Section] = checks.ToJson(AllEntries(run, _ => 0, i => all.GetValueOrDefault(i)?.Statistics)),
+        };
+        if (run.Learning is { } learning) sections["learning"] = learning.Report(null, _ => 1).ToJson();
+        return await run.ModelAsync(result, checks, cancellationToken) with { Sections = sections };
+    }
+
+    private static string DigestOf(WalkForwardOutcome outcome)
     {
         var digest = new BatchDigest();
         foreach (var group in outcome.Groups)
@@ -151,52 +148,22 @@ public sealed class WalkForwardRunner(TimeProvider clock, TrialLedger? ledger = 
                 digest.Add($"{group.Name}#run {run}", fingerprint);
         }
         digest.Add("portfolio", outcome.Portfolio.Fingerprint);
-        var entries = new List<StrategyEntry>();
-        foreach (var (group, index) in outcome.Groups.Select((g, i) => (g, i)))
-        {
-            var last = group.Choices[^1].Strategy >= 0 ? plan.Instances[group.Choices[^1].Strategy] : group.Members[0];
-            entries.Add(new StrategyEntry(index, group.Name, last.Definition.Name, last.Params, string.Join('+', group.Symbols),
-                last.Timeframe.ToString(), RunText.Of(last.Trading.Sides),
-                1.0 / outcome.Groups.Count, group.Statistics, Symbols: group.Symbols.Count > 1 ? group.Symbols : null)
-            { Trace = group.Trace });
-        }
-        var recorder = new EquityRecorder();
-        foreach (var row in outcome.Rows) recorder.Add(row);
-        var portfolio = outcome.Statistics;
-        var sections = new Dictionary<string, string>
-        {
-            [WalkForwardJson.Section] = WalkForwardJson.Write(plan, outcome),
-            [Evidence.Name] = checks.Evidence().ToJson(),
-            [BatchChecks.Section] = checks.ToJson(AllEntries(plan, all))
-        };
-        if (learning is not null) sections["learning"] = learning.Report(null, _ => 1).ToJson();
-        return new RunModel
-        {
-            Name = plan.Spec.Name,
-            Run = folder.Name,
-            Digest = digest.Finish(),
-            CreatedAt = clock.GetUtcNow().UtcDateTime,
-            Seconds = watch.Elapsed.TotalSeconds,
-            BarEvaluations = all.Values.Sum(o => o.Bars),
-            Host = string.Create(CultureInfo.InvariantCulture,
-                $"walk-forward, {outcome.Windows.Count} windows, {options.Threads} thread{(options.Threads == 1 ? "" : "s")}"),
-            Strategies = entries,
-            Markets = markets,
-            StartingCash = plan.Spec.Cash,
-            RiskFree = plan.Spec.RiskFreePercent / 100,
-            Metrics = plan.Spec.Metrics,
-            Portfolio = checks.Selection is { } s ? portfolio.With(MetricInput.Of(s.OfPortfolio)) : portfolio,
-            Equity = recorder.Rows(),
-            Closes = recorder.Closes(),
-            WorstDrawdowns = recorder.WorstDrawdowns(),
-            LongestUnderwaterDays = recorder.LongestUnderwaterDays,
-            Notes = RunNotes.Ordered(
-                [.. folder.Replaced is { } replaced ? [replaced] : Array.Empty<RunNote>(), .. Notes(outcome, learning),
-                    .. outcome.Portfolio.Notes, .. CostNotes.Of(plan.Spec.Execution.Settings)]),
-            BatchText = Encoding.UTF8.GetString(plan.Spec.Text),
-            Sections = sections,
-        };
+        return digest.Finish();
     }
+
+    private static StrategyEntry EntryOf(BatchPlan plan, WalkForwardOutcome outcome, ChoiceGroup group, int index)
+    {
+        var last = group.Choices[^1].Strategy >= 0 ? plan.Instances[group.Choices[^1].Strategy] : group.Members[0];
+        return new StrategyEntry(index, group.Name, last.Definition.Name, last.Params, string.Join('+', group.Symbols),
+            last.Timeframe.ToString(), RunText.Of(last.Trading.Sides), 1.0 / outcome.Groups.Count, group.Statistics,
+            Symbols: group.Symbols.Count > 1 ? group.Symbols : null)
+        { Trace = group.Trace };
+    }
+
+    // All combinations.
+    private static List<StrategyEntry> AllEntries(RunContext run, Func<int, double> weightOf, Func<int, MetricSet?> statisticsOf) =>
+        [.. run.Plan.Instances.Select(i => new StrategyEntry(i.Index, i.Id, i.Definition.Name, i.Params, i.Symbol, i.Timeframe.ToString(),
+            RunText.Of(i.Trading.Sides), weightOf(i.Index), statisticsOf(i.Index), run.Learning?.ModelOf(i.Index)))];
 
     private static IEnumerable<RunNote> Notes(WalkForwardOutcome outcome, BatchLearning? learning)
     {
@@ -215,44 +182,33 @@ public sealed class WalkForwardRunner(TimeProvider clock, TrialLedger? ledger = 
                     + $"first {without[0].Missing[0].Model}: {without[0].Missing[0].Why}"), without.Count);
     }
 
-    private static List<StrategyEntry> AllEntries(BatchPlan plan, Dictionary<int, StrategyOutcome> all) =>
-        [.. plan.Instances.Select(i => new StrategyEntry(i.Index, i.Id, i.Definition.Name, i.Params, i.Symbol,
-        i.Timeframe.ToString(), RunText.Of(i.Trading.Sides), 0, all.GetValueOrDefault(i.Index)?.Statistics))];
-
-    private static void Write(RunFolder folder, BatchPlan plan, RunModel model, WalkForwardOutcome outcome,
-        IReadOnlyDictionary<string, (Instrument Instrument, CachedSeries Bars)> bars, BatchLearning? learning)
+    private static IEnumerable<OutputFile> Files(RunContext run, RunModel model, WalkForwardOutcome outcome,
+        IReadOnlyDictionary<string, CachedSeries> bars)
     {
         var events = new StitchedTrades(outcome, bars);
         double Multiplier(int group) => bars[outcome.Groups[group].Members[0].Symbols[0]].Instrument.Multiplier;
-        AtomicFile.Write(folder.PathOf("trades.csv"), w => RunCsv.Trades(w, model.Strategies, events.Trades, Multiplier));
-        AtomicFile.Write(folder.PathOf("portfolio_trades.csv"), w => RunCsv.PortfolioTrades(w, model.Strategies, events, Multiplier));
-        AtomicFile.Write(folder.PathOf("equity.csv"), w =>
+        yield return OutputFile.Text(null, "trades.csv", w => RunCsv.Trades(w, model.Strategies, events.Trades, Multiplier));
+        yield return OutputFile.Text(null, "portfolio_trades.csv",
+            w => RunCsv.PortfolioTrades(w, model.Strategies, events, Multiplier));
+        yield return OutputFile.Text(null, "equity.csv", w =>
         {
             var csv = new EquityCsv(w);
             csv.Header();
             foreach (var row in outcome.Rows) csv.Row(row);
         });
-        AtomicFile.Write(folder.PathOf("windows.csv"), w => WalkForwardJson.Csv(w, plan, outcome));
+        yield return OutputFile.Text(null, "windows.csv", w => WalkForwardJson.Csv(w, run.Plan, outcome));
         // The last choice stays in force: its bars are not traded yet.
-        var next = new double[plan.Instances.Count];
-        foreach (var group in outcome.Groups)
-            if (group.Choices[^1].Strategy >= 0)
-                next[group.Choices[^1].Strategy] = 1.0 / outcome.Groups.Count;
+        var next = outcome.Groups.Select(g => g.Choices[^1].Strategy).ToHashSet();
         var production = model with
         {
-            Strategies = [.. plan.Instances.Select(i => new StrategyEntry(i.Index, i.Id, i.Definition.Name, i.Params, i.Symbol,
-                i.Timeframe.ToString(), RunText.Of(i.Trading.Sides), next[i.Index], null, learning?.ModelOf(i.Index)))],
+            Strategies = AllEntries(run, i => next.Contains(i) ? 1.0 / outcome.Groups.Count : 0, _ => null),
         };
-        AtomicFile.Write(folder.PathOf("prod.json"), ProductionJson.Write(plan, production, learning?.ProductionModels()));
-        AtomicFile.Write(folder.PathOf("report.html"), w => HtmlReport.Write(w, model, events));
-        if (model.Sections.TryGetValue("learning", out var learned))
-            AtomicFile.Write(folder.PathOf("learning.json"), Encoding.UTF8.GetBytes(learned));
-        AtomicFile.Write(folder.PathOf("results.json"), ResultsJson.Write(model));
-        AtomicFile.Write(folder.PathOf("manifest.json"), RunManifest.Write(model, plan, plan.Spec.Seed, walkForward: true));
+        yield return new OutputFile(null, "prod.json",
+            s => s.Write(ProductionJson.Write(run.Plan, production, run.Learning?.ProductionModels())));
+        if (OutputFile.LearningOf(model) is { } learning) yield return learning;
     }
 
-    private sealed class StitchedTrades(WalkForwardOutcome outcome,
-        IReadOnlyDictionary<string, (Instrument Instrument, CachedSeries Bars)> bars) : IRunEvents
+    private sealed class StitchedTrades(WalkForwardOutcome outcome, IReadOnlyDictionary<string, CachedSeries> bars) : IRunEvents
     {
         public IEnumerable<Trade> Trades(int strategy) => outcome.Groups[strategy].Trades.Select(t => t.Trade);
 
@@ -265,10 +221,10 @@ public sealed class WalkForwardRunner(TimeProvider clock, TrialLedger? ledger = 
         public IReadOnlyList<Bar> Bars(string symbol, string timeframe, int most)
         {
             if (!bars.TryGetValue(symbol, out var market)) return [];
-            var all = market.Bars.Blocks.Sum(b => (long)b.Count);
+            var all = market.Blocks.Sum(b => (long)b.Count);
             var stride = Math.Max(1, (all + most - 1) / most);
             var merged = new List<Bar>();
-            foreach (var block in market.Bars.Blocks)
+            foreach (var block in market.Blocks)
                 for (var i = 0; i < block.Count; i++)
                 {
                     var bar = block[i];

@@ -86,20 +86,18 @@ public static class WeightRules
         return weights;
     }
 
-    /// <summary>Checks what can be checked before the run.</summary>
-    public static void Check(BatchPlan plan)
+    /// <summary>The plan, its weights checked before the run.</summary>
+    /// <exception cref="Json.InputException">A weight for a strategy that the batch does not have.</exception>
+    public static BatchPlan Checked(BatchPlan plan)
     {
-        var portfolio = plan.Spec.Portfolio;
-        if (portfolio.FixedWeights is { } fixedWeights)
+        var ids = plan.Instances.Select(i => i.Id).ToHashSet(StringComparer.Ordinal);
+        foreach (var id in plan.Spec.Portfolio.FixedWeights?.Keys ?? [])
         {
-            var ids = plan.Instances.Select(i => i.Id).ToHashSet(StringComparer.Ordinal);
-            foreach (var id in fixedWeights.Keys)
-                if (!ids.Contains(id))
-                {
-                    var near = Spelling.Nearest(id, ids);
-                    throw portfolio.Place!.Need("weights").Need(id)
-                        .Fault($"the batch has no strategy of this id" + (near is null ? "" : $"; did you mean '{near}'?"));
-                }
+            if (ids.Contains(id)) continue;
+            var near = Spelling.Nearest(id, ids);
+            throw plan.Spec.Portfolio.Place!.Need("weights").Need(id)
+                .Fault("the batch has no strategy of this id" + (near is null ? "" : $"; did you mean '{near}'?"));
         }
+        return plan;
     }
 }

@@ -20,9 +20,8 @@ using Orleans.Runtime;
 namespace Granary.Cluster.Grains.Batches;
 
 /// <summary>
-/// Runs the batch with a <see cref="BatchRunner"/> in the run's folder, over a host that stores the cluster's reports. Acknowledged reports
-/// are
-/// in that folder; after a loss the grain resumes from it.
+/// Runs the steps of a batch (<see cref="BatchRunner"/>) in the run's folder, over a host that stores the cluster's reports. Acknowledged
+/// reports are in that folder; after a loss the grain resumes from it.
 /// </summary>
 [PreferLocalPlacement]
 [GrainType("reporting")]

@@ -52,10 +52,8 @@ internal sealed class AllocationBatch : IDisposable
     /// <summary>Runs all strategies and keeps what they did.</summary>
     public async Task<RunBatch> RunAsync(BatchSpec spec, CancellationToken cancellationToken)
     {
-        await using var source = new SourceMarkets(BatchSources.Open(spec.Catalogues.Sources, spec.Data, spec.Folder));
-        var symbols = await BatchSources.SymbolsAsync(source.Source, spec.Data, cancellationToken);
-        var plan = BatchPlan.Make(spec, symbols, false);
-        var markets = await source.OpenAsync(spec, plan, 2, cancellationToken);
+        await using var opened = await OpenedBatch.OpenAsync(spec, new BatchOpening { Threads = 2 }, cancellationToken);
+        var (plan, markets) = (opened.Plan, opened.Markets);
         var log = new MemoryEventLog();
         await new EmbeddedHost(2).RunAsync(new StrategyPass(plan, markets) { Events = log }, cancellationToken);
         var history = await AllocationHistory.ReadAsync(plan, markets, log, [.. plan.Instances.Select(i => i.Index)], cancellationToken);

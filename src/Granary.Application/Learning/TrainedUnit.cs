@@ -1,0 +1,37 @@
+using Granary.Application.Batches;
+using Granary.Learning.Evaluation;
+using Granary.Learning.Gating;
+using Granary.Learning.Registry;
+
+namespace Granary.Application.Learning;
+
+/// <summary>One walk-forward window of a model.</summary>
+/// <param name="TrainFrom">Features of its first training sample known, UTC.</param>
+/// <param name="TrainTo">Its last training label known, UTC.</param>
+/// <param name="Reused">It was trained by an earlier run and found again.</param>
+public sealed record WindowResult(DateTime TrainFrom, DateTime TrainTo, DateTime TestFrom, DateTime TestTo, int TrainSamples,
+    int TestSamples, IReadOnlyDictionary<string, double> InSample, IReadOnlyDictionary<string, double> OutOfSample, bool Reused);
+
+/// <summary>What a feature is worth to a model.</summary>
+/// <param name="Permutation">Fall of the out-of-sample AUC (or R²) when it is shuffled, over the windows.</param>
+/// <param name="Gain">Share of the training loss that its splits took; null for models without trees.</param>
+public sealed record FeatureImportance(string Feature, double Permutation, double? Gain);
+
+/// <summary>A model that was trained: for a market (its strategies share it) or for one strategy's trades.</summary>
+/// <param name="Name">In the registry.</param>
+/// <param name="Error">Why there is none; its strategies go on without it.</param>
+/// <param name="OutOfSample">Over all windows' tests together.</param>
+public sealed record TrainedUnit(string Name, string Data, LearningSpec Spec, IReadOnlyList<int> Strategies, int Samples,
+    IReadOnlyList<WindowResult> Windows,
+    IReadOnlyDictionary<string, double> InSample, IReadOnlyDictionary<string, double> OutOfSample, double? TrainTestGap,
+    IReadOnlyList<CalibrationBin> Calibration,
+    IReadOnlyList<FeatureImportance> Importance, ModelVersion? Version, EntryModel? Model, string? Error)
+{
+    /// <summary>
+    /// Judges by the one model that has learned from all samples, from when their last label was known; null where there is no model.
+    /// </summary>
+    public EntryModel? Whole { get; init; }
+
+    /// <summary>From when it is asked, UTC ticks; the maximum where it never is.</summary>
+    public long ActiveFrom => Windows.Count > 0 && Model is not null ? Windows[0].TestFrom.Ticks : long.MaxValue;
+}

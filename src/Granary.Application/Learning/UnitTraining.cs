@@ -1,0 +1,227 @@
+using System.Collections.Concurrent;
+using Granary.Application.Batches;
+using Granary.Application.Models;
+using Granary.Learning;
+using Granary.Learning.Evaluation;
+using Granary.Learning.Features;
+using Granary.Learning.Gating;
+using Granary.Learning.Labels;
+using Granary.Learning.ModelFiles;
+using Granary.Learning.Registry;
+using Granary.Learning.Splits;
+using Granary.Learning.Tables;
+using Granary.Learning.Trainers;
+
+namespace Granary.Application.Learning;
+
+/// <summary>The training of one model, walk-forward: its table, its windows, and the model over all of them.</summary>
+/// <param name="strategies">Those that it judges.</param>
+/// <param name="from">Samples begin here, UTC ticks.</param>
+internal sealed class UnitTraining(LearningSpec spec, FeedPlan feed, IReadOnlyList<StrategyInstance> strategies, WindowCache cache,
+    long from, long seed)
+{
+    private readonly ConcurrentDictionary<int,
+        (ITrainedModel Model, WindowResult Result, double[] Predicted, double[] Labels, double[] Importance)> _windows = new();
+    private TrainingTable? _table;
+    private string _tableHash = "";
+
+    public string Name { get; } =
+        $"{spec.Name}-{ModelRegistry.NameFor(spec.Label.Kind == LabelKind.Trade ? strategies[0].Id : feed.ToString())}";
+
+    public IReadOnlyList<Fold> Folds { get; private set; } = [];
+
+    public string? Error { get; set; }
+
+    // What cannot be learned costs the model, not the batch.
+    public void RunStep(Action action)
+    {
+        if (Error is not null) return;
+        try
+        {
+            action();
+        }
+        catch (LearningInputException e)
+        {
+            Error = e.Message;
+        }
+    }
+
+    public void Prepare(FeatureTable features, StrategyTrades? trades)
+    {
+        var label = spec.Label;
+        var first = Array.BinarySearch(features.Time, from);
+        if (first < 0) first = ~first;
+        if (label.Kind == LabelKind.Trade)
+        {
+            var (column, sides, bars) = trades!.LabelOf(strategies[0].Index, features);
+            if (bars.Count == 0)
+                throw new LearningInputException($"{strategies[0].Id} has closed no trade: there is nothing to learn from");
+            _table = features.With(column, label.ToString(), bars.Where(b => b >= first), out _, sides);
+        }
+        else
+        {
+            _table = features.With(Column(features, label), label.ToString(), Enumerable.Range(first, features.Bars - first), out _);
+        }
+        var schedule = spec.WalkForward;
+        // How many trades there will be is not known beforehand: where they are the samples, the schedule follows from those of the
+        // first two fifths of the bars.
+        var early = label.Kind == LabelKind.Trade ? EarlySamples(features.KnownAt(Math.Max(0, features.Bars * 2 / 5 - 1)))
+            : _table.Count * 2 / 5;
+        var train = schedule.Train ?? Math.Max(20, early);
+        var test = schedule.Test ?? Math.Max(5, label.Kind == LabelKind.Trade ? early / 4 : _table.Count / 10);
+        Folds = schedule.Rolling ? TimeSplits.Rolling(_table, train, test, schedule.Gap)
+            : TimeSplits.Expanding(_table, train, test, schedule.Gap);
+        _tableHash = _table.Hash();
+    }
+
+    // Samples that were made and whose outcome was known by a time, UTC ticks.
+    private int EarlySamples(long by)
+    {
+        var count = 0;
+        while (count < _table!.Count && _table.LabelEnd[count] <= by) count++;
+        return count;
+    }
+
+    private LabelColumn Column(FeatureTable features, LabelSpec label)
+    {
+        switch (label.Kind)
+        {
+            case LabelKind.Direction:
+                return LabelColumn.Direction(features.Close, label.Bars);
+            case LabelKind.Return:
+                return LabelColumn.ForwardReturn(features.Close, label.Bars);
+            case LabelKind.Volatility:
+                return LabelColumn.ForwardVolatility(features.Close, label.Bars);
+            default:
+                // Barriers in deviations of the last twenty returns over the time limit.
+                const int Window = 20;
+                var deviation = new double[features.Bars];
+                var past = LabelColumn.ForwardVolatility(features.Close, Window);
+                Array.Fill(deviation, double.NaN);
+                for (var i = Window; i < deviation.Length; i++) deviation[i] = past.Values[i - Window] * Math.Sqrt(label.Bars);
+                return LabelColumn.TripleBarrier(features.High, features.Low, features.Close,
+                    Array.ConvertAll(deviation, d => d * label.Target), Array.ConvertAll(deviation, d => d * label.Stop), label.Bars);
+        }
+    }
+
+    public void TrainWindow(Fold fold, CancellationToken cancellationToken)
+    {
+        var (model, reused) = Train(fold.Train, cancellationToken);
+        var (inSample, _, _) = Measure(model, fold.Train);
+        var (outOfSample, predicted, labels) = Measure(model, fold.Test);
+        var importance = PermutationImportance.Of(model, new TrainingSet(_table!, fold.Test), seed);
+        var trainTo = fold.Train.Max(row => _table!.LabelEnd[row]);
+        _windows[fold.Index] = (model, new WindowResult(At(_table!.Time[fold.Train[0]]), At(trainTo), At(_table.Time[fold.Test[0]]),
+            At(_table.LabelEnd[fold.Test[^1]]),
+            fold.Train.Length, fold.Test.Length, inSample, outOfSample, reused), predicted, labels, importance);
+    }
+
+    private static DateTime At(long ticks) => new(ticks, DateTimeKind.Utc);
+
+    private (IReadOnlyDictionary<string, double> Figures, double[] Predicted, double[] Labels) Measure(ITrainedModel model, int[] rows)
+    {
+        var (usable, predicted) = Prediction.Of(model, new TrainingSet(_table!, rows));
+        var labels = Prediction.Labels(_table!, usable);
+        return (ModelMetrics.Of(predicted, labels, _table!.Task, model.Task), predicted, labels);
+    }
+
+    // From the cache where an earlier run has trained the same, else now; a cached model is the same to the bit because training is.
+    private (ITrainedModel Model, bool Reused) Train(int[] rows, CancellationToken cancellationToken)
+    {
+        var key = $"{_tableHash} {spec.Weights} {seed} {string.Join(',', rows)}";
+        if (cache.Find(key) is { } kept)
+        {
+            try
+            {
+                return (spec.Catalogues.ModelKinds.FromBytes(kept, "a cached window"), true);
+            }
+            catch (LearningInputException)
+            {
+                // Damaged or of another program: it is only a cache, so it is made again.
+            }
+        }
+        var table = _table!;
+        var set = new TrainingSet(table, rows);
+        if (spec.Weights.HasFlag(WeightKinds.Uniqueness))
+            set = new TrainingSet(set.Table.With(weight: SampleWeights.Uniqueness(set)), rows);
+        if (spec.Weights.HasFlag(WeightKinds.Balanced))
+            set = new TrainingSet(set.Table.With(weight: SampleWeights.Balanced(set)), rows);
+        var trainer = spec.Catalogues.Trainers.Create(spec.Trainer, spec.Parameters);
+        if (spec.Keep > 0) trainer = new SelectingTrainer(trainer, spec.Keep);
+        var model = trainer.Train(set, new TrainingOptions(seed, 1, cancellationToken));
+        cache.Keep(key, ModelFile.ToBytes(model));
+        return (model, false);
+    }
+
+    public TrainedUnit Finish(bool register, TimeProvider clock, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<int> members = [.. strategies.Select(s => s.Index)];
+        var data = spec.Label.Kind == LabelKind.Trade ? strategies[0].Id : feed.ToString();
+        var none = new Dictionary<string, double>();
+        TrainedUnit? unit = null;
+        RunStep(() =>
+        {
+            var windows = Folds.Select(f => _windows[f.Index]).ToList();
+            double[] predicted = [.. windows.SelectMany(w => w.Predicted)], labels = [.. windows.SelectMany(w => w.Labels)];
+            var table = _table!;
+            var last = windows[^1].Model;
+            var outOfSample = ModelMetrics.Of(predicted, labels, table.Task, last.Task);
+            var gaps = windows.Select(w => ModelMetrics.Main(w.Result.InSample)).Where(v => v is not null).ToList();
+            var gap = gaps.Count > 0 && ModelMetrics.Main(outOfSample) is { } main ? gaps.Average() - main : null;
+            var importance = last.Features.Select((name, f) => new FeatureImportance(name, windows.Average(w => w.Importance[f]),
+                last is IGainImportance ? windows.Average(w => ((IGainImportance)w.Model).Gain[f]) : null))
+                .OrderByDescending(i => i.Permutation).ToList();
+
+            var (final, _) = Train([.. Enumerable.Range(0, table.Count)], cancellationToken);
+            var (inSample, _, _) = Measure(final, [.. Enumerable.Range(0, table.Count)]);
+            EntryModel? filter = null, whole = null;
+            if (last.Input.Kind == ModelInputKind.Features)
+            {
+                whole = new EntryModel(Name, spec.Features, [new ModelWindow(table.LabelEnd.ToArray().Max(), final)], spec.Rule,
+                    spec.Label.Meaning);
+                filter = new EntryModel(Name, spec.Features,
+                    [.. windows.Select(w => new ModelWindow(w.Result.TestFrom.Ticks, w.Model))],
+                    spec.Rule, spec.Label.Meaning);
+            }
+            else if (register)
+                throw new LearningInputException($"{spec.Trainer} reads past labels and no features: it is a baseline for 'experiment' "
+                    + $"and judges no entries, so choose another trainer");
+
+            ModelVersion? version = null;
+            if (register) version = Register(final, inSample, outOfSample, gap, data, clock);
+            unit = new TrainedUnit(Name, data, spec, members, table.Count, [.. windows.Select(w => w.Result)], inSample, outOfSample,
+                gap,
+                last.Task == LearningTask.Classification ? Calibration.Of(predicted, labels) : [], importance, version, filter, null)
+            { Whole = whole };
+        });
+        return unit ?? new TrainedUnit(Name, data, spec, members, _table?.Count ?? 0, [], none, none, null, [], [], null, null, Error);
+    }
+
+    private ModelVersion Register(ITrainedModel final, IReadOnlyDictionary<string, double> inSample,
+        IReadOnlyDictionary<string, double> outOfSample, double? gap, string data, TimeProvider clock)
+    {
+        var table = _table!;
+        var registry = new ModelRegistry(ModelStores.Open(spec.Registry), spec.Catalogues.ModelKinds);
+        var lineage = new ModelLineage
+        {
+            DataHash = _tableHash,
+            Data = data,
+            From = At(table.Time[0]),
+            To = At(table.LabelEnd.ToArray().Max()),
+            Samples = table.Count,
+            Features = final.Features,
+            Label = spec.Label.ToString(),
+            Trainer = spec.Trainer,
+            Parameters = spec.Parameters,
+            Seed = seed,
+            InSample = inSample,
+            OutOfSample = outOfSample,
+            TrainTestGap = gap,
+            CreatedAt = clock.GetUtcNow().UtcDateTime,
+        };
+        // The same model of the same data is the same version: training again adds nothing.
+        var version = registry.Find(Name, ModelRegistry.HashOf(final), _tableHash) ?? registry.Add(Name, final, lineage);
+        if (spec.Promote) registry.Promote(Name, version.Number);
+        return version;
+    }
+}

@@ -1,0 +1,35 @@
+using Granary.Application.Learning;
+
+namespace Granary.Application.Runs;
+
+public sealed record BatchOptions
+{
+    /// <summary>null = <c>runs/NAME-UTC</c>.</summary>
+    public string? Out { get; init; }
+
+    public bool Resume { get; init; }
+
+    /// <summary>The user agrees to a very large grid.</summary>
+    public bool Yes { get; init; }
+
+    /// <summary>Also one trades file for each strategy.</summary>
+    public bool Separate { get; init; }
+
+    /// <summary>Threads for opening markets.</summary>
+    public int Threads { get; init; } = Environment.ProcessorCount;
+
+    /// <summary>Receives the progress of the training of the batch's models.</summary>
+    public IProgress<TrainingProgress>? Training { get; init; }
+
+    /// <summary>Whether the models that it trains become versions of their registry.</summary>
+    public bool RegisterModels { get; init; } = true;
+
+    /// <summary>
+    /// Whether a sample is searched for look-ahead and the weighted strategies are tried with stressed costs; without, the evidence of
+    /// prod.json lacks both.
+    /// </summary>
+    public bool Validation { get; init; } = true;
+
+    /// <summary>The outputs of the batch that are written; null = all of them.</summary>
+    public IReadOnlyList<string>? Only { get; init; }
+}

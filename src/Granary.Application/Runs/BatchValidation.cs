@@ -1,0 +1,84 @@
+using Granary.Application.Batches;
+using Granary.Application.Causality;
+using Granary.Application.Simulation;
+using Granary.Application.Validation;
+using Granary.Application.Weighting;
+using Granary.Engine.Analysis;
+
+namespace Granary.Application.Runs;
+
+/// <summary>
+/// The step "validate": the checks of a batch. What looks at the strategies alone goes on while the portfolio is passed through.
+/// </summary>
+internal sealed class BatchValidation
+{
+    private readonly RunContext _run;
+    private readonly StrategySimulation _strategies;
+    private readonly WeightChoice _choice;
+    private readonly Task<IReadOnlyDictionary<int, StrategyOutcome>> _traded;
+    private readonly Task<(CausalityResult? Causality, CostStress? Stress)> _searched;
+
+    private BatchValidation(RunContext run, StrategySimulation strategies, WeightChoice choice, IBatchHost host,
+        CancellationToken cancellationToken)
+    {
+        (_run, _strategies, _choice) = (run, strategies, choice);
+        _traded = Task.Run(() => ModelOutcomes.OfAsync(run.Plan, strategies.Outcomes, run.Markets, HostFor, cancellationToken),
+            cancellationToken);
+        _searched = run.Options.Validation ? Task.Run(SearchAsync, cancellationToken)
+            : Task.FromResult<(CausalityResult?, CostStress?)>(default);
+
+        IBatchHost HostFor(long evaluations) => host.ForValidation(evaluations, run.Options.Threads);
+
+        async Task<(CausalityResult?, CostStress?)> SearchAsync()
+        {
+            var failed = strategies.Outcomes.Values.Where(o => o.Error is not null).Select(o => o.Index).ToHashSet();
+            return (await CausalitySample.RunAsync(run.Plan, run.Markets, HostFor, cancellationToken, failed),
+                await CostStress.RunAsync(run.Plan, run.Markets, await _traded, choice.Last, HostFor, cancellationToken));
+        }
+    }
+
+    /// <summary>Begins what needs the strategies alone.</summary>
+    public static async Task<BatchValidation> BeginAsync(RunContext run, StrategySimulation strategies, WeightChoice choice,
+        IBatchHost host, CancellationToken cancellationToken)
+    {
+        var validation = new BatchValidation(run, strategies, choice, host, cancellationToken);
+        validation.Benchmark = await run.BenchmarkAsync(CancellationToken.None);
+        validation.Tests = Task.Run(async () => SelectionTests.Of(run.Plan, await validation._traded, validation.Benchmark),
+            CancellationToken.None);
+        return validation;
+    }
+
+    private EquityTrace? Benchmark { get; set; }
+
+    private Task<SelectionTests> Tests { get; set; } = null!;
+
+    /// <summary>The checks, once the portfolio is known.</summary>
+    /// <param name="members">Whether a strategy has a weight: without any the portfolio has no equity to judge.</param>
+    public async Task<BatchChecks> FinishAsync(RecordedPortfolio portfolio, bool members, TrialLedger? ledger)
+    {
+        var (plan, traded, tests) = (_run.Plan, await _traded, await Tests);
+        var equity = members ? portfolio.Trace : null;
+        var (census, fault) = await CountAsync(_run, traded, ledger, tests);
+        var (causality, stress) = await _searched;
+        var outOfSample = OutOfSample.Of(plan, traded, equity, _choice.From ?? plan.Spec.Portfolio.ChosenBefore, out var why);
+        return new BatchChecks(SelectionChecks.Of(plan, traded, equity, census, tests), outOfSample, why, causality, stress, fault)
+        {
+            BenchmarkName = BenchmarkCurve.NameOf(plan.Spec),
+            Benchmark = Benchmark is null || equity is null ? null
+                : BenchmarkCheck.Of(BenchmarkCurve.NameOf(plan.Spec)!, equity, Benchmark, plan.Spec.Seed),
+            CostsAreZero = plan.Spec.Execution.Settings.IsFree,
+            Bridge = ResultBridge.Of(plan, traded, _choice.Last, portfolio.Outcome.Statistics, equity, (outOfSample, stress)),
+        };
+    }
+
+    /// <summary>Enters what was tried in the ledger. What an interrupted run had finished has been seen, and so counts.</summary>
+    /// <returns>And why the ledger could not be kept; null where it was.</returns>
+    public static async Task<(TrialCensus Census, string? Fault)> CountAsync(RunContext run,
+        IReadOnlyDictionary<int, StrategyOutcome> outcomes, TrialLedger? ledger, SelectionTests tests)
+    {
+        var hashes = run.Markets.ToDictionary(m => m.Key, m => m.Value.Series.ContentHash, StringComparer.Ordinal);
+        // A new version of a model is no new idea.
+        var trials = BatchTrials.Of(run.Plan, outcomes, hashes, i => run.Plan.Instances[i].Model?.Name, tests.Effective);
+        return await BatchTrials.CountAsync(ledger, trials, ledger is null ? null : await BatchTrials.SketchAsync(run.Plan, run.Markets));
+    }
+}

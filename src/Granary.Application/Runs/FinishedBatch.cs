@@ -1,0 +1,139 @@
+using Granary.Application.Batches;
+using Granary.Application.Notes;
+using Granary.Application.Regimes;
+using Granary.Application.Simulation;
+using Granary.Application.Validation;
+using Granary.Application.Weighting;
+using Granary.Engine.Analysis.Metrics;
+using Granary.Engine.Backtesting;
+using Granary.Engine.Trading;
+using Granary.Learning.Regimes;
+using Granary.Reporting.Runs;
+
+namespace Granary.Application.Runs;
+
+/// <summary>
+/// What the steps of a batch or of a live session have left, for the step "write": the model of the run and its tables.
+/// </summary>
+internal sealed class FinishedBatch
+{
+    private readonly RunContext _run;
+    private readonly StrategySimulation _strategies;
+    private readonly RecordedPortfolio _portfolio;
+    private readonly WeightChoice _choice;
+    private readonly IReadOnlyList<StrategyEntry> _entries;
+    private readonly ListedStrategies _listed;
+
+    /// <param name="checks">Null where none were made.</param>
+    public FinishedBatch(RunContext run, StrategySimulation strategies, WeightChoice choice, RecordedPortfolio portfolio,
+        BatchChecks? checks = null)
+    {
+        (_run, _strategies, _choice, _portfolio, Checks) = (run, strategies, choice, portfolio, checks);
+        var entries = run.Plan.Instances.Select(Entry).ToList();
+        _listed = ListedStrategies.Of(run.Spec.Outputs, entries, strategies.Outcomes, choice.Members);
+        _entries = entries.ConvertAll(e =>
+            e.Stats is null || _listed.Trades.Contains(e.Index) ? e : e with { HasListedTrades = false });
+        Events = new RunEvents(run.Plan, strategies.Log, portfolio.Outcome.Decisions, portfolio.Trades, run.Markets);
+    }
+
+    public RunEvents Events { get; }
+
+    private BatchChecks? Checks { get; }
+
+    /// <summary>The evidence of the configuration that a session trades; null for a batch, which has checks of its own.</summary>
+    public Evidence? Carried { get; init; }
+
+    /// <summary>The digest of all signals, trades and equity values.</summary>
+    private string Digest
+    {
+        get
+        {
+            var digest = new BatchDigest();
+            foreach (var instance in _run.Plan.Instances)
+                digest.Add(instance.Id, _strategies.Outcomes.TryGetValue(instance.Index, out var o) ? o.Fingerprint : 0);
+            digest.Add("portfolio", _portfolio.Outcome.Fingerprint);
+            return digest.Finish();
+        }
+    }
+
+    /// <summary>The model of the run.</summary>
+    /// <param name="host">Where it ran, for the manifest and the report.</param>
+    /// <param name="replaced">What the folder held before; null for nothing.</param>
+    public async Task<RunModel> ModelAsync(string host, RunNote? replaced = null)
+    {
+        var (outcomes, portfolio) = (_strategies.Outcomes, _portfolio.Outcome);
+        var facts = new BatchFacts(_run.Plan, _entries, outcomes, portfolio, _run.Markets)
+        {
+            Members = _choice.Members,
+            Listed = _listed,
+            IsInterrupted = _strategies.Interrupted,
+        };
+        RunNote[] first = replaced is null ? [] : [replaced];
+        var result = new RunResult(host, Digest, _entries, outcomes.Values.Sum(v => v.Bars), portfolio,
+            [.. first, .. _choice.Notes, .. portfolio.Notes, .. BatchNotes.Of(facts)]);
+        var model = await _run.ModelAsync(result, Checks, CancellationToken.None);
+        model = model with { Interrupted = _strategies.Interrupted, Decisions = portfolio.Counts, Sections = await SectionsAsync() };
+        return _run.Learning is null ? model : WithLearning(model);
+    }
+
+    /// <summary>The files of single events, and prod.json.</summary>
+    public IEnumerable<OutputFile> Files(RunModel model)
+    {
+        var finished = model.Strategies.Where(s => s.Stats is not null).ToList();
+        var traded = finished.Where(s => _listed.Trades.Contains(s.Index)).ToList();
+        var signalled = finished.Where(s => _listed.Signals.Contains(s.Index)).ToList();
+        yield return OutputFile.Text("trades", "trades.csv", w => RunCsv.Trades(w, traded, Events.Trades, Multiplier));
+        yield return OutputFile.Text("signals", "signals.csv", w => RunCsv.Signals(w, signalled, Events));
+        yield return OutputFile.Text("factors", "factors.csv", w => RunCsv.Factors(w, signalled, Events));
+        yield return OutputFile.Text("portfolio_trades", "portfolio_trades.csv",
+            w => RunCsv.PortfolioTrades(w, model.Strategies, Events, Multiplier));
+        yield return OutputFile.Text("trades_by_model", "trades_by_model.csv", w => RunCsv.TradesByModel(w, finished));
+        yield return new OutputFile("prod", "prod.json",
+            s => s.Write(ProductionJson.Write(_run.Plan, model, _run.Learning?.ProductionModels(), _choice.ByState)));
+        if (OutputFile.LearningOf(model) is { } learning) yield return learning;
+        if (!_run.Options.Separate) yield break;
+        foreach (var strategy in finished)
+            yield return OutputFile.Text("trades", Path.Combine("trades", $"{strategy.Index:D6}-{strategy.Class}.csv"),
+                w => RunCsv.Trades(w, [strategy], Events.Trades, Multiplier));
+    }
+
+    private StrategyEntry Entry(StrategyInstance i)
+    {
+        var outcome = _strategies.Outcomes.GetValueOrDefault(i.Index);
+        var statistics = Checks?.Selection is { } selection
+            ? outcome?.Statistics?.With(MetricInput.Of(selection.Of(i.Index))) : outcome?.Statistics;
+        return new StrategyEntry(i.Index, i.Id, i.Definition.Name, i.Params, i.Symbol, i.Timeframe.ToString(), RunText.Of(i.Trading.Sides),
+            _choice.Last[i.Index], statistics, _run.Learning?.ModelOf(i.Index) ?? i.Model?.Name,
+            outcome is null ? "was not finished" : outcome.Error, i.Symbols.Count > 1 ? i.Symbols : null)
+        {
+            Trace = outcome?.Trace,
+        };
+    }
+
+    private async Task<Dictionary<string, string>> SectionsAsync()
+    {
+        var (plan, sections) = (_run.Plan, new Dictionary<string, string>());
+        if (Checks is not null)
+        {
+            sections[BatchChecks.Section] = Checks.ToJson(_entries);
+            sections[Evidence.Name] = Checks.Evidence().ToJson();
+        }
+        if (Carried is not null) sections[Evidence.Name] = Carried.ToJson();
+        if (_choice.Schedule is not null) sections["weights"] = WeightsJson.Write(plan, _choice);
+        if (_choice.Allocator is { } allocator) sections[AllocatorJson.Section] = AllocatorJson.Write(plan, allocator);
+        if (plan.Spec.Regimes is not null || plan.Spec.Portfolio.Rule == WeightRules.ByRegime)
+            sections[RegimesJson.Section] = await RegimesJson.WriteAsync(plan.Spec.Regimes ?? RegimePlan.ShortAndLong(), _run.Markets,
+                plan.Spec.Data.From ?? 0, CancellationToken.None);
+        return sections;
+    }
+
+    private RunModel WithLearning(RunModel model)
+    {
+        // Without a log of events it is known how the models did, but not what they did for the strategies.
+        var report = _run.Learning!.Report(_run.Spec.Outputs.NeedsEvents ? Events : null, Multiplier);
+        model = model with { Sections = new Dictionary<string, string>(model.Sections) { ["learning"] = report.ToJson() } };
+        return model.With(report.Problems.Select(p => new RunNote(NoteCode.Learning, p)));
+    }
+
+    private double Multiplier(int strategy) => _run.Markets[_run.Plan.Instances[strategy].Symbols[0]].Instrument.Multiplier;
+}

@@ -1,0 +1,21 @@
+using System.Text;
+using Granary.Reporting.Runs;
+
+namespace Granary.Application.Runs;
+
+/// <summary>A file of a run's folder, to be written.</summary>
+/// <param name="Output">The output of the batch file that asks for it; null where it is always written.</param>
+/// <param name="Name">Relative to the folder.</param>
+internal sealed record OutputFile(string? Output, string Name, Action<Stream> Write)
+{
+    /// <summary>A text in UTF-8 with line ends of one character.</summary>
+    public static OutputFile Text(string? output, string name, Action<TextWriter> write) => new(output, name, stream =>
+    {
+        using var writer = new StreamWriter(stream, new UTF8Encoding(false), 1 << 16, leaveOpen: true) { NewLine = "\n" };
+        write(writer);
+    });
+
+    /// <summary>learning.json; null where the run has no learning section.</summary>
+    public static OutputFile? LearningOf(RunModel model) => model.Sections.GetValueOrDefault("learning") is { } text
+        ? new OutputFile(null, "learning.json", s => s.Write(Encoding.UTF8.GetBytes(text))) : null;
+}

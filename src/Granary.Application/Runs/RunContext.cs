@@ -1,0 +1,87 @@
+using System.Diagnostics;
+using System.Text;
+using Granary.Application.Batches;
+using Granary.Application.Learning;
+using Granary.Application.Notes;
+using Granary.Application.RunFolders;
+using Granary.Application.Simulation;
+using Granary.Application.Validation;
+using Granary.Engine.Analysis.Metrics;
+using Granary.Engine.Market;
+using Granary.Reporting.Runs;
+
+namespace Granary.Application.Runs;
+
+/// <summary>What the steps of a run share: the opened batch, its folder, and the options of the call.</summary>
+/// <param name="Watch">Started before the batch was opened.</param>
+internal sealed record RunContext(OpenedBatch Opened, RunFolder Folder, BatchOptions Options, TimeProvider Clock, Stopwatch Watch)
+{
+    /// <summary>The plan; after <see cref="TrainAsync"/> its strategies have their models.</summary>
+    public BatchPlan Plan { get; private init; } = Opened.Plan;
+
+    /// <summary>By symbol.</summary>
+    public IReadOnlyDictionary<string, OpenedMarket> Markets { get; init; } = Opened.Markets;
+
+    /// <summary>The trained models; null before the training, and where the batch has no learning section.</summary>
+    public BatchLearning? Learning { get; private init; }
+
+    public BatchSpec Spec => Plan.Spec;
+
+    /// <summary>The shortest timeframe that a strategy trades: that of the portfolio's rows.</summary>
+    public Timeframe Shortest => Plan.Feeds.MinBy(f => f.Timeframe.Ticks)!.Timeframe;
+
+    /// <summary>Ticks of the periods at whose ends equity is traced.</summary>
+    public long TracePeriod => Plan.Feeds[0].TracePeriod;
+
+    /// <summary>In the order of their symbols.</summary>
+    public IEnumerable<OpenedMarket> OrderedMarkets => Markets.Values.OrderBy(m => m.Symbol, StringComparer.Ordinal);
+
+    /// <summary>The step "train": the models of the batch's learning section.</summary>
+    /// <param name="host">Runs strategies whose trades are the label.</param>
+    public async Task<RunContext> TrainAsync(IBatchHost host, CancellationToken cancellationToken)
+    {
+        var training = new ModelTraining(host, Clock, Options.Threads) { Registers = Options.RegisterModels, Progress = Options.Training };
+        return await BatchLearning.PrepareAsync(Plan, Markets, training, cancellationToken) is { } learning
+            ? this with { Plan = learning.Plan, Learning = learning } : this;
+    }
+
+    /// <summary>
+    /// Starts the folder's log of finished strategies, or continues that of an interrupted run of the same batch and bars.
+    /// </summary>
+    public void BeginFolder() => Folder.Begin(RunFolder.HashOf([Encoding.UTF8.GetString(Spec.Text),
+        .. OrderedMarkets.Select(m => m.Series.ContentHash)]), Options.Resume);
+
+    /// <summary>The benchmark's worth at the ends of the trace's periods; null where the batch names none.</summary>
+    public Task<Engine.Analysis.EquityTrace?> BenchmarkAsync(CancellationToken cancellationToken) =>
+        BenchmarkCurve.TraceAsync(Spec, Opened.Source, Markets, TracePeriod, cancellationToken);
+
+    /// <summary>The model of the run with what each kind of run has; its sections and decisions are added by the caller.</summary>
+    /// <param name="checks">Those whose figures stand beside the portfolio's; null without any.</param>
+    public async Task<RunModel> ModelAsync(RunResult result, BatchChecks? checks, CancellationToken cancellationToken)
+    {
+        var (portfolio, recorder) = (result.Portfolio.Statistics, result.Portfolio.Recorder);
+        var model = new RunModel
+        {
+            Name = Spec.Name,
+            Run = Folder.Name,
+            Digest = result.Digest,
+            CreatedAt = Clock.GetUtcNow().UtcDateTime,
+            Seconds = Watch.Elapsed.TotalSeconds,
+            BarEvaluations = result.BarEvaluations,
+            Host = result.Host,
+            Strategies = result.Strategies,
+            Markets = await MarketDescription.OfAsync(Markets, Spec.Data, Spec.Outputs.Has("report"), cancellationToken),
+            StartingCash = Spec.Cash,
+            RiskFree = Spec.RiskFreePercent / 100,
+            Metrics = Spec.Metrics,
+            Portfolio = checks?.Selection is { } selection ? portfolio.With(MetricInput.Of(selection.OfPortfolio)) : portfolio,
+            Equity = recorder.Count > 0 ? recorder.Rows() : [],
+            Closes = recorder.Count > 0 ? recorder.Closes() : [],
+            WorstDrawdowns = recorder.Count > 0 ? recorder.WorstDrawdowns() : [],
+            LongestUnderwaterDays = recorder.LongestUnderwaterDays,
+            BatchText = Encoding.UTF8.GetString(Spec.Text),
+        };
+        model = model.With([.. result.Notes, .. MarketNotes.Of(Spec, model.Markets, Markets.Values)]);
+        return await BenchmarkCurve.CompareAsync(model, Spec, Opened.Source, Markets, Shortest.Ticks, cancellationToken);
+    }
+}

@@ -1,0 +1,26 @@
+using Granary.Application.Batches;
+using Granary.Engine.Market;
+
+namespace Granary.Application.Simulation;
+
+/// <summary>How a batch is opened.</summary>
+internal sealed record BatchOpening
+{
+    /// <summary>Threads for opening markets.</summary>
+    public required int Threads { get; init; }
+
+    /// <summary>The user agrees to a very large grid.</summary>
+    public bool Yes { get; init; }
+
+    /// <summary>Opens what a batch calls its source; null = the catalogue that read the batch.</summary>
+    public Func<DataSpec, string, IBarSource>? Sources { get; init; }
+
+    /// <summary>Given the plan before its markets are opened; returns the plan to run.</summary>
+    public Func<BatchPlan, BatchPlan> Planned { get; init; } = static plan => plan;
+
+    /// <summary>Whether the source must have the benchmark, and the bars what the orders need.</summary>
+    public bool Checks { get; init; }
+
+    /// <summary>Whether markets are marked whose bars end before the others'. A live session sees their end only when it comes.</summary>
+    public bool MarksEnded { get; init; }
+}

@@ -1,0 +1,91 @@
+using System.Collections.Concurrent;
+using System.Runtime.ExceptionServices;
+using Granary.Application.Batches;
+using Granary.Engine.Market;
+
+namespace Granary.Application.Simulation;
+
+/// <summary>The steps "open" and "plan": a batch's source, its plan and the series that the plan reads, closed together.</summary>
+internal sealed class OpenedBatch : IAsyncDisposable
+{
+    private readonly ConcurrentDictionary<string, OpenedMarket> _opened = new(StringComparer.Ordinal);
+
+    private OpenedBatch(IBarSource source, BatchPlan plan) => (Source, Plan, Markets) = (source, plan, _opened);
+
+    public IBarSource Source { get; }
+
+    public BatchPlan Plan { get; }
+
+    /// <summary>By symbol.</summary>
+    public IReadOnlyDictionary<string, OpenedMarket> Markets { get; private set; }
+
+    /// <summary>Opens a batch for a backtest, a session or a training.</summary>
+    /// <exception cref="Json.InputException">The batch names a source, symbols or times that are not there.</exception>
+    /// <exception cref="BarDataException">The bars are wrong.</exception>
+    public static async Task<OpenedBatch> OpenAsync(BatchSpec spec, BatchOpening opening, CancellationToken cancellationToken)
+    {
+        var source = opening.Sources?.Invoke(spec.Data, spec.Folder)
+            ?? BatchSources.Open(spec.Catalogues.Sources, spec.Data, spec.Folder);
+        var symbols = await BatchSources.SymbolsAsync(source, spec.Data, cancellationToken);
+        var batch = new OpenedBatch(source, opening.Planned(BatchPlan.Make(spec, symbols, opening.Yes)));
+        try
+        {
+            await batch.OpenMarketsAsync(opening.Threads, cancellationToken);
+            if (opening.Checks) await batch.CheckAsync(opening.MarksEnded, cancellationToken);
+            return batch;
+        }
+        catch
+        {
+            await batch.DisposeAsync();
+            throw;
+        }
+    }
+
+    private async Task CheckAsync(bool marksEnded, CancellationToken cancellationToken)
+    {
+        var spec = Plan.Spec;
+        if (marksEnded) Markets = await EndedMarkets.MarkAsync(spec, Markets, cancellationToken);
+        await BenchmarkCurve.CheckAsync(spec, Source, Markets.Keys, cancellationToken);
+        await MarketRequirements.CheckAsync(spec.Execution, Markets.Values.OrderBy(m => m.Symbol, StringComparer.Ordinal),
+            cancellationToken);
+    }
+
+    private async Task OpenMarketsAsync(int threads, CancellationToken cancellationToken)
+    {
+        var spec = Plan.Spec;
+        var symbols = Plan.Feeds.SelectMany(f => f.Symbols).Distinct(StringComparer.Ordinal).ToList();
+        var declared = DeclaredSource.Of(Source, spec.Data);
+        // All are tried, so that the fault that is reported does not depend on the threads.
+        var faults = new ConcurrentDictionary<int, Exception>();
+        await Parallel.ForEachAsync(Enumerable.Range(0, symbols.Count),
+            new ParallelOptions { MaxDegreeOfParallelism = Math.Max(1, threads), CancellationToken = cancellationToken },
+            async (i, token) =>
+            {
+                try
+                {
+                    var series = await WarmUpSpan.OpenAsync(declared, spec, symbols[i], token);
+                    _opened[symbols[i]] = new OpenedMarket(symbols[i], series, series.Instrument,
+                        await IntrabarPaths.OpenAsync(Source, spec, symbols[i], token));
+                }
+                catch (BarDataException e) when (e.Line is null)
+                {
+                    // The fault is not in a row of a file, so the batch names the wrong source, symbol or time.
+                    faults[i] = spec.Data.Place.Fault(e.Message, e);
+                }
+                catch (Exception e) when (e is not OperationCanceledException)
+                {
+                    faults[i] = e;
+                }
+            });
+        if (!faults.IsEmpty) ExceptionDispatchInfo.Throw(faults[faults.Keys.Min()]);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var market in _opened.Values)
+        {
+            await market.Series.DisposeAsync();
+            if (market.Smaller is { } smaller) await smaller.DisposeAsync();
+        }
+    }
+}
