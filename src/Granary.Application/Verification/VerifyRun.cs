@@ -29,6 +29,9 @@ public sealed record VerificationResult(string Expected, string Actual, IReadOnl
 /// </summary>
 public static class VerifyRun
 {
+    /// <summary>Bars in a block of the second run: not those of a batch, so that a result that depends on the length of blocks shows.</summary>
+    public const int BlockSize = 701;
+
     /// <param name="catalogues">What the process knows.</param>
     /// <param name="effort">How long the look-ahead check searches.</param>
     /// <exception cref="InputException">The folder is not of a finished run.</exception>

@@ -33,7 +33,8 @@ internal static class RunCommands
             "Run a finished run again from its manifest, compare the digests, and check for look-ahead.") { run, sample, cuts, json };
         command.SetAction(async (call, token) =>
         {
-            var result = await VerifyRun.RunAsync(call.GetValue(run)!, root.Catalogues(call), new EmbeddedHost(Environment.ProcessorCount),
+            var host = new EmbeddedHost(Environment.ProcessorCount, VerifyRun.BlockSize);
+            var result = await VerifyRun.RunAsync(call.GetValue(run)!, root.Catalogues(call), host,
                 TimeProvider.System, LookAheadEffort.OfCuts(call.GetValue(sample) ?? int.MaxValue, call.GetValue(cuts)), null, token);
             if (call.GetValue(json))
             {

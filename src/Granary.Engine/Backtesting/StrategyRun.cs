@@ -26,6 +26,7 @@ public sealed class StrategyRun : IStrategyRun, IFactorReader
     private readonly (object State, int Lines)[] _states;
     private string[]? _factorNames;
     private BarBlock _block = null!;
+    private readonly bool _onlyAtCrossings;
     private bool _warm, _started;
     private long _lastTime, _lastIndex = -1, _from, _until;
     private readonly bool _closesAtEnd;
@@ -52,6 +53,7 @@ public sealed class StrategyRun : IStrategyRun, IFactorReader
         _context = new StrategyContext(_book, series);
         _factors = [.. strategy.Factors];
         _crossings = [.. strategy.Crossings];
+        _onlyAtCrossings = strategy.ActsOnlyAtCrossings;
         foreach (var factor in _factors)
             factor.Slot = plan.Add(factor.Request, series, symbols ?? [series.Instrument.Symbol]) + factor.Line;
         _states = [(_book, 5), (_book.EquityMeter, 4), (_context, 1), (_strategy, 1), .. _crossings.Select(c => ((object)c, 1)),
@@ -135,7 +137,8 @@ public sealed class StrategyRun : IStrategyRun, IFactorReader
         var book = _book;
         while (i < n)
         {
-            i = book.Active ? RunActive(i, n) : RunQuiet(i, n);
+            i = _onlyAtCrossings ? (book.Active ? RunActiveAtCrossings(i, n) : RunQuietAtCrossings(i, n))
+                : book.Active ? RunActive(i, n) : RunQuiet(i, n);
             if (book.HasNotices) book.Dispatch();
         }
         return i;
@@ -196,6 +199,49 @@ public sealed class StrategyRun : IStrategyRun, IFactorReader
             if (!book.Active || book.HasNotices) return i + 1;
         }
         return n;
+    }
+
+    // The same for a strategy that acts only where a crossing turns: the bars before are left out.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private int RunQuietAtCrossings(int i, int n)
+    {
+        var (book, context, strategy) = (_book, _context, _strategy);
+        for (i = NextTurn(i); i < n; i = NextTurn(i + 1))
+        {
+            context.Index = i;
+            strategy.OnBar(context);
+            if (book.Active) return i + 1;
+        }
+        context.Index = n - 1;
+        return n;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private int RunActiveAtCrossings(int i, int n)
+    {
+        var (book, context, strategy) = (_book, _context, _strategy);
+        var low = _block.LowColumn;
+        var high = _block.HighColumn;
+        for (var turn = NextTurn(i); i < n; i++)
+        {
+            context.Index = i;
+            if (book.IsTouchedBy(low[i], high[i])) book.Process(i);
+            if (i == turn)
+            {
+                strategy.OnBar(context);
+                turn = NextTurn(i + 1);
+            }
+            if (!book.Active || book.HasNotices) return i + 1;
+        }
+        return n;
+    }
+
+    // The first bar from i on at which a crossing may turn; behind the block where there is none.
+    private int NextTurn(int i)
+    {
+        var next = int.MaxValue;
+        foreach (var crossing in _crossings) next = Math.Min(next, crossing.Next);
+        return Math.Max(i, next);
     }
 
     // The first bar of the block by which every declared factor has had a value; the block's length where there is none.

@@ -30,6 +30,9 @@ public sealed class Crossing
         _level = level;
     }
 
+    /// <summary>The first bar of the block at which it may turn, of those not asked yet.</summary>
+    internal int Next => _next;
+
     internal void Bind() => _next = 0;
 
     /// <summary>

@@ -24,6 +24,8 @@ public abstract class Strategy
 
     internal IReadOnlyList<Crossing> Crossings => _crossings;
 
+    internal bool ActsOnlyAtCrossings { get; private set; }
+
     /// <summary>Other symbols that it trades or reads, beside the feed's own.</summary>
     internal IReadOnlyList<string> Symbols => _symbols;
 
@@ -58,6 +60,13 @@ public abstract class Strategy
 
     /// <summary>Watches a line cross a level.</summary>
     protected Crossing Cross(Factor line, double level) => Watch(new Crossing(line, null, level));
+
+    /// <summary>
+    /// Declares that <see cref="OnBar"/> does nothing at a bar where none of the declared crossings turns; in the constructor only. The run
+    /// then leaves those bars out, which saves most of the time of a strategy that acts seldom. Never declare it of a strategy that counts
+    /// bars, reads the price or its trades at each bar, or moves stops: its result would depend on the length of the blocks.
+    /// </summary>
+    protected void ActOnlyAtCrossings() => ActsOnlyAtCrossings = true;
 
     private Crossing Watch(Crossing crossing)
     {

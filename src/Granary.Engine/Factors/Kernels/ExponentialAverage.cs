@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Granary.Engine.Factors.Kernels;
 
 /// <summary>
@@ -13,14 +15,21 @@ public struct ExponentialAverage(int n, double alpha)
     {
     }
 
+    /// <summary>Whether the average has had the values that it starts from.</summary>
+    public readonly bool IsWarm => _seen == n;
+
     /// <summary>Takes the next value; NaN until <c>n</c> have come.</summary>
     public double Next(double value)
     {
-        if (_seen == n) return _value = Math.FusedMultiplyAdd(alpha, value - _value, _value);
+        if (_seen == n) return NextWarm(value);
         _value += value;
         if (++_seen < n) return double.NaN;
         return _value /= n;
     }
+
+    /// <summary>The same where <see cref="IsWarm"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public double NextWarm(double value) => _value = Math.FusedMultiplyAdd(alpha, value - _value, _value);
 
     /// <summary>The same for a run of values.</summary>
     /// <param name="results">As many; may be the values' own memory.</param>

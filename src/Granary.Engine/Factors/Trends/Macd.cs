@@ -17,15 +17,30 @@ public sealed class Macd([Range(1, 1_000)] int fast = 12, [Range(2, 2_000)] int 
 
     public override void Process(in FactorInput bars, in FactorOutput lines)
     {
+        var i = 0;
+        for (; i < bars.Count && !(_signal.IsWarm && _fast.IsWarm && _slow.IsWarm); i++) Step(i, bars, lines);
+        // The averages in registers, once they are warm: three chains that the processor runs side by side.
         var line = lines[0];
         var average = lines[1];
         var histogram = lines[2];
-        for (var i = 0; i < bars.Count; i++)
+        var close = bars.Close;
+        var (fastAverage, slowAverage, signalAverage) = (_fast, _slow, _signal);
+        for (; i < close.Length; i++)
         {
-            var difference = _fast.Next(bars.Close[i]) - _slow.Next(bars.Close[i]);
+            var difference = fastAverage.NextWarm(close[i]) - slowAverage.NextWarm(close[i]);
             line[i] = difference;
-            average[i] = double.IsNaN(difference) ? double.NaN : _signal.Next(difference);
-            histogram[i] = difference - average[i];
+            var smooth = signalAverage.NextWarm(difference);
+            average[i] = smooth;
+            histogram[i] = difference - smooth;
         }
+        (_fast, _slow, _signal) = (fastAverage, slowAverage, signalAverage);
+    }
+
+    private void Step(int i, in FactorInput bars, in FactorOutput lines)
+    {
+        var difference = _fast.Next(bars.Close[i]) - _slow.Next(bars.Close[i]);
+        lines[0][i] = difference;
+        lines[1][i] = double.IsNaN(difference) ? double.NaN : _signal.Next(difference);
+        lines[2][i] = difference - lines[1][i];
     }
 }

@@ -15,6 +15,7 @@ public sealed class EmaCross : Strategy
     public EmaCross([Range(1, 2_000)] int fast = 12, [Range(2, 5_000)] int slow = 26)
     {
         _cross = Cross(Use("ema", fast), Use("ema", slow));
+        ActOnlyAtCrossings();
     }
 
     public override void OnBar(StrategyContext bar)

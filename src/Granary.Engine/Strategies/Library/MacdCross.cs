@@ -17,6 +17,7 @@ public sealed class MacdCross : Strategy
     {
         var macd = Use("macd", fast, slow, signal);
         _cross = Cross(macd, Use(macd.Request, line: 1));
+        ActOnlyAtCrossings();
     }
 
     public override void OnBar(StrategyContext bar)

@@ -17,6 +17,7 @@ public sealed class SmaCross : Strategy
     public SmaCross([Range(1, 2_000)] int fast = 10, [Range(2, 5_000)] int slow = 30)
     {
         _cross = Cross(Use("sma", fast), Use("sma", slow));
+        ActOnlyAtCrossings();
     }
 
     public override void OnBar(StrategyContext bar)

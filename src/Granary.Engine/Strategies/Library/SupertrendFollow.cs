@@ -17,6 +17,7 @@ public sealed class SupertrendFollow : Strategy
     public SupertrendFollow([Range(1, 5_000)] int period = 10, [Range(0.1, 50)] double multiplier = 3)
     {
         _turn = Cross(Use(Use("supertrend", period, multiplier).Request, line: 1), 0);
+        ActOnlyAtCrossings();
     }
 
     public override void OnBar(StrategyContext bar)
