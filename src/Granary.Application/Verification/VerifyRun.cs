@@ -29,7 +29,7 @@ public sealed record VerificationResult(string Expected, string Actual, IReadOnl
 /// </summary>
 public static class VerifyRun
 {
-    /// <summary>Bars in a block of the second run: not those of a batch, so that a result that depends on the length of blocks shows.</summary>
+    /// <summary>Bars in a block of the second run: not as many as in a batch, so that a result shows that depends on it.</summary>
     public const int BlockSize = 701;
 
     /// <param name="catalogues">What the process knows.</param>
