@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using Granary.Testing;
 
 namespace Granary.Cli.Tests;
@@ -95,6 +96,52 @@ public sealed class SamplePluginTests : IDisposable
             "--without-evidence", "--plugins", Plugins);
         wrong.ExitCode.ShouldBe(2);
         wrong.Error.ShouldContain("the number of bars is missing; write wave:500");
+    }
+
+    private string Limited(string rule) => _folder.Write("limited.json", $$"""
+        { "name": "limited", "data": { "source": "inverse:bars", "format": "cents", "symbols": ["COINUSDT"], "timeframe": "1h" },
+          "strategies": [ { "class": "SmaCross", "params": { "fast": 3, "slow": 8 }, "size": { "percentOfEquity": 50 } } ],
+          "portfolio": { "weights": "equal", "limits": { "maxPositions": 3, {{rule}} } } }
+        """);
+
+    [Fact]
+    public async Task Its_portfolio_rule_refuses_entries_in_batch_and_live_session_alike()
+    {
+        await RunAsync("backtest", Limited("\"quietHours\": { \"from\": 8, \"until\": 20 }"), "--out", _folder.At("run"));
+        var decisions = new Dictionary<string, List<int>>();
+        var rows = await File.ReadAllLinesAsync(_folder.At("run/signals.csv"));
+        var columns = rows[0].Split(',');
+        // The strategy's id stands in quotes and has a comma.
+        foreach (var cells in rows.Skip(1).Select(r => Regex.Replace(r, "\"[^\"]*\"", "id").Split(',')))
+        {
+            var decision = cells[Array.IndexOf(columns, "decision")];
+            if (!decisions.TryGetValue(decision, out var hours)) decisions[decision] = hours = [];
+            hours.Add(DateTimeOffset.Parse(cells[Array.IndexOf(columns, "time")], CultureInfo.InvariantCulture).UtcDateTime.Hour);
+        }
+        decisions["rule"].Count.ShouldBeGreaterThan(20);
+        decisions["rule"].ShouldAllBe(hour => hour >= 8 && hour < 20);
+        decisions["accepted"].Count.ShouldBeGreaterThan(20);
+        decisions["accepted"].ShouldAllBe(hour => hour < 8 || hour >= 20);
+
+        var session = await RunAsync("live", _folder.At("run/prod.json"), "--feed", "inverse:bars", "--without-evidence",
+            "--out", _folder.At("live"), "--state", _folder.At("state"));
+        session.GetProperty("sameAsBacktest").GetBoolean().ShouldBeTrue();
+        var verify = await GranaryProcess.RunInAsync(_folder.Path, "verify", _folder.At("run"), "--plugins", Plugins);
+        verify.ExitCode.ShouldBe(0, verify.Output + verify.Error);
+    }
+
+    [Theory]
+    [InlineData("\"quietHours\": { \"from\": 8, \"untill\": 20 }", "portfolio.limits.quietHours: quietHours has no parameter 'untill'; did you mean 'until'?")]
+    [InlineData("\"quietHours\": { \"from\": 8, \"until\": 30 }", "quietHours: until = 30 is out of range: 1 … 24")]
+    [InlineData("\"quietHours\": { \"from\": 8, \"until\": 3 }", "quietHours: from has to be before until")]
+    [InlineData("\"quietHours\": 8", "an object with from, until is needed")]
+    [InlineData("\"quietHour\": {}", "there is no key 'quietHour'; did you mean 'quietHours'?")]
+    public async Task A_wrong_setting_of_its_portfolio_rule_is_named(string rule, string sentence)
+    {
+        var call = await GranaryProcess.RunInAsync(_folder.Path, "backtest", Limited(rule), "--plugins", Plugins);
+        call.ExitCode.ShouldBe(2);
+        call.Error.ShouldContain(sentence);
+        Directory.Exists(_folder.At("run")).ShouldBeFalse();
     }
 
     [Fact]

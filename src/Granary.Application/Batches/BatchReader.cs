@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using Granary.Application.Catalogues;
 using Granary.Application.Json;
+using Granary.Engine.Catalogues;
 using Granary.Engine.Market;
 using Granary.Engine.Portfolio;
 using Granary.Engine.Portfolio.Rules;
@@ -71,7 +72,7 @@ public sealed class BatchReader(GranaryCatalogues catalogues)
                 .Fault($"{path} bars do not lie within the data's {data.Timeframe} bars; name a timeframe of which they are a multiple, or "
                     + $"\"auto\""));
         var strategies = Strategies(root.Need("strategies"), cash, faults, bindStrategies);
-        var portfolio = faults.Try(() => Portfolio(root.Find("portfolio")), null);
+        var portfolio = faults.Try(() => Portfolio(root.Find("portfolio"), bindStrategies ? catalogues.PortfolioRules : null), null);
         var outputs = faults.Try(() => Outputs(root.Find("outputs")), OutputSet.Default);
         var regimes = faults.Try(() => root.Find("regimes") is { } part ? RegimeReader.Read(part, catalogues.Factors) : null, null);
         var seed = root.Find("seed")?.WholeLong(0, 1L << 53) ?? 1;
@@ -286,7 +287,8 @@ public sealed class BatchReader(GranaryCatalogues catalogues)
         };
     }
 
-    internal static PortfolioSpec Portfolio(JsonPart? part)
+    /// <param name="rules">Rules that limits can name; null where the process does not know them.</param>
+    internal static PortfolioSpec Portfolio(JsonPart? part, Catalogue<PortfolioRuleDefinition>? rules)
     {
         if (part is null) return new PortfolioSpec { Limits = new PortfolioLimits() };
         part.Only("weights", "limits", "size", "onInsufficientCash", "enable", "rebalance", "allocator", "chosenBefore", "from",
@@ -298,7 +300,7 @@ public sealed class BatchReader(GranaryCatalogues catalogues)
             FixedWeights = weights is { Kind: JsonValueKind.Object }
                 ? weights.Members.ToDictionary(m => m.Name, m => m.Value.Number(0, 1e6), StringComparer.Ordinal)
                 : null,
-            Limits = PortfolioSection.Limits(part.Find("limits")),
+            Limits = PortfolioSection.Limits(part.Find("limits"), rules),
             Sizing = PortfolioSection.Sizing(part.Find("size")) with
             {
                 OnInsufficientCash = part.Find("onInsufficientCash")?.Choice(("resize", InsufficientCash.Resize),

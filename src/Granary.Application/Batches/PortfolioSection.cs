@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Granary.Application.Json;
+using Granary.Engine.Catalogues;
 using Granary.Engine.Market;
 using Granary.Engine.Portfolio;
 using Granary.Engine.Portfolio.Rules;
@@ -10,14 +11,13 @@ namespace Granary.Application.Batches;
 public static class PortfolioSection
 {
     /// <param name="part">null = the section is not there.</param>
+    /// <param name="rules">Rules that can be named; null where the process does not know them, as at a client.</param>
     /// <exception cref="InputException">A value is wrong.</exception>
-    public static PortfolioLimits Limits(JsonPart? part)
+    public static PortfolioLimits Limits(JsonPart? part, Catalogue<PortfolioRuleDefinition>? rules)
     {
         if (part is null) return new PortfolioLimits();
-        part.Only("maxPositions", "maxGrossPercent", "maxNetPercent", "maxSymbolPercent", "maxStrategyPercent", "maxLeverage",
-            "maxTurnoverPercent", "maxCorrelatedPercent", "correlation", "days",
-            "groups", "riskPercent", "maxDrawdownPercent", "resumeDrawdownPercent", "resumeAfterDays", "dailyLossPercent",
-            "restrictedSymbols", "exclusiveSymbols", "reserved", "enforce");
+        var named = rules is null ? part.Members.Select(m => m.Name) : rules.Names;
+        part.Only([.. PortfolioLimits.Keys, .. named]);
         foreach (var name in (string[])["resumeDrawdownPercent", "resumeAfterDays"])
             if (part.Find(name) is { } resume && part.Find("maxDrawdownPercent") is null)
                 resume.Wrong("it says how trading resumes after maxDrawdownPercent, which is not there; add it, or leave this out", 0);
@@ -47,8 +47,27 @@ public static class PortfolioSection
                 ? Object(reserved).ToDictionary(m => m.Name, m => (IReadOnlyList<string>)[.. m.Value.OneOrMany().Select(s => s.String())],
                     StringComparer.Ordinal)
                 : new Dictionary<string, IReadOnlyList<string>>(),
+            Rules = rules is null ? [] : [.. rules.All.SelectMany(rule => part.Find(rule.Name) is { } p ? Chosen(rule, p) : [])],
             AtEveryBar = part.Find("enforce")?.Choice(("signal", false), ("every-bar", true)) ?? false,
         };
+    }
+
+    // An object of settings, or the one setting itself.
+    private static ChosenRule[] Chosen(PortfolioRuleDefinition rule, JsonPart part)
+    {
+        var settings = part.Kind == JsonValueKind.Object ? part.Members
+            : rule.Parameters.Count == 1 ? [(rule.Parameters[0].Name, part)]
+            : part.Wrong($"an object with {(rule.Parameters.Count == 0 ? "nothing in it" : string.Join(", ", rule.Parameters.Select(p => p.Name)))} "
+                + "is needed", part.Members);
+        if (part.IsFaulty) return [];
+        try
+        {
+            return [rule.Bind(settings.ToDictionary(s => s.Name, s => (object)s.Value.Text, StringComparer.Ordinal))];
+        }
+        catch (ArgumentException e)
+        {
+            return part.Wrong<ChosenRule[]>(e.Message, [], e);
+        }
     }
 
     private static IReadOnlyList<(string Name, JsonPart Value)> Object(JsonPart part) =>

@@ -73,7 +73,7 @@ public sealed class ProductionReader(GranaryCatalogues catalogues)
         var members = Members(root, models, regimes, cash, faults, bindStrategies);
         var data = faults.Try(() => BatchReader.Data(root.Need("data")), null);
         var portfolio = root.Need("portfolio");
-        var sizes = faults.Try(() => BatchReader.Portfolio(portfolio), null);
+        var sizes = faults.Try(() => BatchReader.Portfolio(portfolio, bindStrategies ? catalogues.PortfolioRules : null), null);
         var execution = faults.Try(() => ExecutionSection.Read(root.Find("execution")), null);
         var name = faults.Try(() => BatchReader.NameOf(root.Find("name"), root.File), "");
         var seed = (ulong)(root.Find("seed")?.Number(0, 1L << 53) ?? 1);

@@ -3,7 +3,9 @@ using Granary.Data.Brokers;
 using Granary.Data.Formats;
 using Granary.Data.Sources;
 using Granary.Engine.Analysis.Metrics;
+using Granary.Engine.Catalogues;
 using Granary.Engine.Factors;
+using Granary.Engine.Portfolio.Rules;
 using Granary.Engine.Strategies;
 using Granary.Learning.ModelFiles;
 using Granary.Learning.Trainers;
@@ -46,6 +48,9 @@ public sealed record GranaryCatalogues
 
     /// <summary>Brokers, by the name of <c>--broker</c>.</summary>
     public required BrokerCatalogue Brokers { get; init; }
+
+    /// <summary>Rules of portfolios, by the name in <c>portfolio.limits</c>.</summary>
+    public required Catalogue<PortfolioRuleDefinition> PortfolioRules { get; init; }
 
     /// <summary>The metrics that a run computes.</summary>
     public MetricCatalogue Metrics { get; init; } = MetricCatalogue.BuiltIn;

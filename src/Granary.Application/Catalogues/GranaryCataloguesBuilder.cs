@@ -7,6 +7,7 @@ using Granary.Data.Sources;
 using Granary.Engine.Catalogues;
 using Granary.Engine.Factors;
 using Granary.Engine.Market.Feeds;
+using Granary.Engine.Portfolio.Rules;
 using Granary.Engine.Strategies;
 using Granary.Learning.ModelFiles;
 using Granary.Learning.Trainers;
@@ -30,6 +31,7 @@ public sealed class GranaryCataloguesBuilder
     private readonly CatalogueBuilder<IBarStoreFactory> _stores = new("bar store");
     private readonly CatalogueBuilder<ILiveFeedFactory> _liveFeeds = new("live feed");
     private readonly CatalogueBuilder<BrokerDefinition> _brokers = new("broker");
+    private readonly CatalogueBuilder<PortfolioRuleDefinition> _portfolioRules = new("portfolio rule");
     private readonly List<TrainerLibrary> _libraries = [];
     private readonly List<object> _services = [];
     private readonly List<Plugin> _plugins = [];
@@ -93,6 +95,7 @@ public sealed class GranaryCataloguesBuilder
             Stores = new BarStoreCatalogue(_stores),
             LiveFeeds = new LiveFeedCatalogue(_liveFeeds, sources),
             Brokers = new BrokerCatalogue(_brokers),
+            PortfolioRules = _portfolioRules.Build(),
             Plugins = [.. _plugins],
         };
     }
@@ -149,6 +152,11 @@ public sealed class GranaryCataloguesBuilder
                 return true;
             case BrokerAttribute broker:
                 _brokers.Add(broker.Name, BrokerDefinition.Of(type), origin);
+                return true;
+            case PortfolioRuleAttribute rule:
+                if (PortfolioLimits.Keys.Contains(rule.Name, StringComparer.OrdinalIgnoreCase))
+                    throw new ArgumentException($"the portfolio rule name '{rule.Name}' of {origin} is taken by a limit of Granary");
+                _portfolioRules.Add(rule.Name, new PortfolioRuleDefinition(type, rule), origin);
                 return true;
             default:
                 return false;

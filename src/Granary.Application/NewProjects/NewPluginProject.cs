@@ -63,10 +63,11 @@ public static class NewPluginProject
             throw new InputException($"'{name}' has a meaning in every {template.Kind}'s file already; choose another name");
     }
 
-    // GoldenHour is golden-hour where catalogues have lower-case names.
+    // GoldenHour is golden-hour where catalogues have lower-case names, and goldenHour where names are keys of a batch.
     private static string CatalogueNameOf(PluginTemplate template, string name)
     {
         if (template.SampleName is null) return name;
+        if (template.SampleName == AsKey(template.Sample)) return AsKey(name);
         var text = new StringBuilder();
         foreach (var c in name)
         {
@@ -75,6 +76,8 @@ public static class NewPluginProject
         }
         return text.ToString();
     }
+
+    private static string AsKey(string name) => char.ToLowerInvariant(name[0]) + name[1..];
 
     private static List<(string Path, string Text)> Files(PluginTemplate template, string name)
     {

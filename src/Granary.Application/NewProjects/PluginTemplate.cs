@@ -1,4 +1,5 @@
 using Granary.Application.Catalogues;
+using Granary.Engine.Portfolio.Rules;
 
 namespace Granary.Application.NewProjects;
 
@@ -36,5 +37,7 @@ public sealed record PluginTemplate(string Kind, string Sample, string? SampleNa
         new("trainer", "NearestMeanTrainer", "nearest-mean",
             "granary learn FEATURES.csv --label COLUMN --trainer {{catalogue}} --plugins plugin",
             (c, name) => c.Trainers.Contains(name)),
+        new("rule", "QuietHours", "quietHours", "granary backtest batch.json --plugins plugin   # with \"limits\": { \"{{catalogue}}\": {} }",
+            (c, name) => c.PortfolioRules.Contains(name) || PortfolioLimits.Keys.Contains(name, StringComparer.OrdinalIgnoreCase)),
     ];
 }

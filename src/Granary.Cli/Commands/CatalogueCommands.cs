@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Granary.Cli.Tables;
+using Granary.Engine.Catalogues;
 using Granary.Engine.Factors;
 
 namespace Granary.Cli.Commands;

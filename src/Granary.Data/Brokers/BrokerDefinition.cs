@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Reflection;
+using Granary.Engine.Catalogues;
 using Granary.Engine.Factors;
 using Granary.Engine.Market;
 

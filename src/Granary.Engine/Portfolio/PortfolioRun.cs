@@ -46,8 +46,8 @@ public sealed class PortfolioRun
         if (enablement is not null || sizing.Kind == PortfolioSizeKind.Kelly)
             _history = new TradeHistory(Math.Max(enablement?.Trades ?? 1, sizing.Kind == PortfolioSizeKind.Kelly ? sizing.Trades : 1),
                 members.Count, enablement is { Symbols: true } ? instruments.Count : 0);
-        var builtIn = new BuiltInRules(limits, [.. instruments.Select(i => i.Symbol)], [.. members.Select(m => m.Id)]);
-        _rules = new RuleSet(builtIn.Make(_peak, enablement, _returns, _history), _account);
+        var limitRules = new LimitRules(limits, [.. instruments.Select(i => i.Symbol)], [.. members.Select(m => m.Id)]);
+        _rules = new RuleSet(limitRules.Make(_peak, enablement, _returns, _history), _account);
         _activity = new MarketActivity(instruments.Count);
         _held = new HeldBars(instruments, members);
         _volume = new VolumeCap(execution.VolumeShare, instruments);

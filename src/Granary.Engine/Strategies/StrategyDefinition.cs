@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Reflection;
 using System.Runtime.CompilerServices;
+using Granary.Engine.Catalogues;
 using Granary.Engine.Factors;
 using Granary.Engine.Market;
 
@@ -67,37 +68,7 @@ public sealed class StrategyDefinition
     /// <exception cref="ArgumentException">
     /// An unknown name, a missing or wrong value; the message is one sentence that can be shown as it is.
     /// </exception>
-    public IReadOnlyList<object> Bind(IReadOnlyDictionary<string, object> named)
-    {
-        foreach (var name in named.Keys)
-            if (!Parameters.Any(p => p.Name == name))
-            {
-                var near = Spelling.Nearest(name, Parameters.Select(p => p.Name));
-                throw new ArgumentException(Parameters.Count == 0
-                    ? $"{Name} has no parameters, and '{name}' is given"
-                    : $"{Name} has no parameter '{name}'" + (near is null ? $"; it has {string.Join(", ", Parameters.Select(p => p.Name))}"
-                        : $"; did you mean '{near}'?"));
-            }
-        var arguments = new object[Parameters.Count];
-        for (var i = 0; i < arguments.Length; i++)
-        {
-            var parameter = Parameters[i];
-            if (!named.TryGetValue(parameter.Name, out var value))
-            {
-                arguments[i] = parameter.Default ?? throw new ArgumentException($"{Name}: {parameter.Name} is missing and has no default");
-                continue;
-            }
-            try
-            {
-                arguments[i] = parameter.Parse(Convert.ToString(value, CultureInfo.InvariantCulture) ?? "");
-            }
-            catch (ArgumentException e)
-            {
-                throw new ArgumentException($"{Name}: {e.Message}", e);
-            }
-        }
-        return arguments;
-    }
+    public IReadOnlyList<object> Bind(IReadOnlyDictionary<string, object> named) => ParameterDefinition.Bind(Name, Parameters, named);
 
     /// <summary>A new instance, for one run.</summary>
     /// <param name="arguments">As <see cref="Bind"/> gives them.</param>

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Granary.Engine.Catalogues;
 using Granary.Engine.Factors;
 
 namespace Granary.Engine.Strategies;

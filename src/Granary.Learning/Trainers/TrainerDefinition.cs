@@ -1,4 +1,5 @@
 using System.Reflection;
+using Granary.Engine.Catalogues;
 using Granary.Engine.Factors;
 using Granary.Engine.Market;
 
@@ -18,15 +19,7 @@ public sealed class TrainerDefinition
         Summary = attribute.Summary;
         Numbers = attribute.Numbers;
         _constructor = type.GetConstructors().Single();
-        Parameters =
-        [
-            .. _constructor.GetParameters().Select(p =>
-            {
-                var range = p.GetCustomAttribute<RangeAttribute>();
-                return new ParameterDefinition(p.Name!, p.ParameterType, p.DefaultValue,
-                    range?.Minimum ?? double.NegativeInfinity, range?.Maximum ?? double.PositiveInfinity);
-            }),
-        ];
+        Parameters = [.. _constructor.GetParameters().Select(ParameterDefinition.From)];
     }
 
     public Type Type { get; }
@@ -42,24 +35,14 @@ public sealed class TrainerDefinition
 
     internal ITrainer Create(IReadOnlyDictionary<string, string> parameters)
     {
-        foreach (var key in parameters.Keys)
-            if (Parameters.All(p => p.Name != key))
-            {
-                var near = Spelling.Nearest(key, Parameters.Select(p => p.Name));
-                throw new LearningInputException($"{Name} has no parameter '{key}'"
-                    + (near is null ? $"; it has {string.Join(", ", Parameters.Select(p => p.Name))}" : $"; did you mean '{near}'?"));
-            }
-        var arguments = new object?[Parameters.Count];
-        for (var i = 0; i < arguments.Length; i++)
+        object?[] arguments;
+        try
         {
-            try
-            {
-                arguments[i] = parameters.TryGetValue(Parameters[i].Name, out var text) ? Parameters[i].Parse(text) : Parameters[i].Default;
-            }
-            catch (ArgumentException e)
-            {
-                throw new LearningInputException($"{Name}: {e.Message}", e);
-            }
+            arguments = [.. ParameterDefinition.Bind(Name, Parameters, parameters.ToDictionary(p => p.Key, p => (object)p.Value))];
+        }
+        catch (ArgumentException e)
+        {
+            throw new LearningInputException(e.Message, e);
         }
         return (ITrainer)_constructor.Invoke(arguments);
     }

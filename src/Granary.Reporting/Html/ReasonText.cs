@@ -33,6 +33,7 @@ public static class ReasonText
         Decision.NoCash => "no cash",
         Decision.NoQuantity => "quantity rounds to nothing",
         Decision.StrategyRefused => "the strategy itself could not",
+        Decision.Rule => "rule of the limits",
         _ => NumberText.Words(decision.ToString()).ToLowerInvariant(),
     };
 
@@ -65,6 +66,7 @@ public static class ReasonText
         Decision.VolumeTaken => "When it filled, other strategies had taken execution.volumePercent of the bar's volume.",
         Decision.Expired => "Its symbol stopped trading before the entry could fill, and the entry was withdrawn.",
         Decision.Ruined => "Nothing was left of the portfolio's account; it was closed.",
+        Decision.Rule => "A rule that portfolio.limits names refused it.",
         _ => "",
     };
 

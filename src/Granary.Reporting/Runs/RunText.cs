@@ -54,6 +54,7 @@ public static class RunText
         Decision.VolumeTaken => "volume-taken",
         Decision.Expired => "expired",
         Decision.Ruined => "ruined",
+        Decision.Rule => "rule",
         _ => "strategy-refused",
     };
 

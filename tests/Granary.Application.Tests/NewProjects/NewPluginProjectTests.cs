@@ -21,6 +21,7 @@ public sealed class NewPluginProjectTests(NewPluginProjects made) : IClassFixtur
     [InlineData("file format", "golden-rows", 3)]
     [InlineData("broker", "golden-gate", 19)]
     [InlineData("trainer", "golden-mean", 2)]
+    [InlineData("portfolio rule", "goldenLimit", 5)]
     public async Task A_new_project_builds_its_tests_pass_and_its_dll_is_a_plug_in(string kind, string entry, int tests)
     {
         var built = await made.BuiltAsync;
@@ -52,6 +53,7 @@ public sealed class NewPluginProjectTests(NewPluginProjects made) : IClassFixtur
     [InlineData("format", "Yahoo", "the format name 'yahoo' is taken; choose another name")]
     [InlineData("broker", "Paper", "the broker name 'paper' is taken; choose another name")]
     [InlineData("trainer", "RandomForest", "the trainer name 'random-forest' is taken; choose another name")]
+    [InlineData("rule", "MaxPositions", "the rule name 'maxPositions' is taken; choose another name")]
     [InlineData("strategy", "Strategy", "'Strategy' has a meaning in every strategy's file already; choose another name")]
     public void A_name_that_cannot_be_used_is_refused_and_nothing_is_made(string kind, string name, string sentence)
     {

@@ -9,6 +9,7 @@ public sealed class NewPluginProjects : IDisposable
     private static readonly (string Kind, string Name)[] Kinds =
     [
         ("strategy", "GoldenHour"), ("factor", "GoldenPlace"), ("format", "GoldenRows"), ("broker", "GoldenGate"), ("trainer", "GoldenMean"),
+        ("rule", "GoldenLimit"),
     ];
 
     private readonly string _folder = Directory.CreateTempSubdirectory("granary-new-").FullName;
@@ -29,7 +30,7 @@ public sealed class NewPluginProjects : IDisposable
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
-    private static string Template(string kind) => kind == "file format" ? "format" : kind;
+    private static string Template(string kind) => kind switch { "file format" => "format", "portfolio rule" => "rule", _ => kind };
 
     private string Build()
     {

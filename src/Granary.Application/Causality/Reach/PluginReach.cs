@@ -4,7 +4,9 @@ using Granary.Engine.Strategies;
 
 namespace Granary.Application.Causality.Reach;
 
-/// <summary>What the strategies of a batch that are not Granary's own, and the factors that they read, reach beyond their bars.</summary>
+/// <summary>
+/// What the strategies of a batch that are not Granary's own, the factors that they read, and its portfolio rules, reach beyond their bars.
+/// </summary>
 public sealed class PluginReach
 {
     private readonly Dictionary<Type, IReadOnlySet<string>> _engineCalls = [];
@@ -37,6 +39,7 @@ public sealed class PluginReach
             types.UnionWith(feed.Instances.Where(i => chosen.Contains(i.Index)).Select(i => i.Definition.Type));
             types.UnionWith(requests.SelectMany(p => p).Select(r => r.Definition.Kernel));
         }
+        types.UnionWith(plan.Spec.Portfolio.Limits.Rules.Select(r => r.Definition.Type));
         var found = new List<CodeReach>();
         foreach (var type in types.Where(t => !IsOwn(t)).OrderBy(t => t.FullName, StringComparer.Ordinal))
         {

@@ -42,4 +42,6 @@ public enum Decision : byte
     Expired,
     /// <summary>Nothing is left of the portfolio's account.</summary>
     Ruined,
+    /// <summary>A rule that the limits name refused it.</summary>
+    Rule,
 }

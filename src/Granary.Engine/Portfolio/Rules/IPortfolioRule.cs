@@ -1,11 +1,14 @@
 namespace Granary.Engine.Portfolio.Rules;
 
 /// <summary>A limit of the portfolio. It refuses entries, bounds the value of positions, or both.</summary>
-/// <remarks>The portfolio asks its rules in a fixed order, and the first one that refuses an entry gives the decision.</remarks>
+/// <remarks>
+/// The portfolio asks its rules in a fixed order, and the first one that refuses an entry gives the decision. Rules of the catalogue are
+/// asked last, in the order of their names. Each portfolio makes its own; a rule must not read clocks, files or statics.
+/// </remarks>
 public interface IPortfolioRule
 {
     /// <summary>The decision on an entry that this rule refuses.</summary>
-    Decision Refusal { get; }
+    Decision Refusal => Decision.Rule;
 
     /// <summary>Whether the rule admits an entry of any size. Called once for each signal.</summary>
     bool Admits(in EntryRequest entry, IPortfolioView portfolio) => true;

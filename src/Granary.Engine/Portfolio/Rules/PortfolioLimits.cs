@@ -3,6 +3,14 @@ namespace Granary.Engine.Portfolio.Rules;
 /// <summary>What the portfolio must not exceed; null = no limit. Percentages are of its equity.</summary>
 public sealed record PortfolioLimits
 {
+    /// <summary>The keys of <c>portfolio.limits</c> in a batch that are no names of rules; a rule needs another name.</summary>
+    public static IReadOnlyList<string> Keys { get; } =
+    [
+        "maxPositions", "maxGrossPercent", "maxNetPercent", "maxSymbolPercent", "maxStrategyPercent", "maxLeverage", "maxTurnoverPercent",
+        "maxCorrelatedPercent", "correlation", "days", "groups", "riskPercent", "maxDrawdownPercent", "resumeDrawdownPercent",
+        "resumeAfterDays", "dailyLossPercent", "restrictedSymbols", "exclusiveSymbols", "reserved", "enforce",
+    ];
+
     /// <summary>Trades open at once.</summary>
     public int? MaxPositions { get; init; }
 
@@ -64,6 +72,9 @@ public sealed record PortfolioLimits
 
     /// <summary>By symbol, who alone may hold it: strategy ids, or their beginnings with a '*'.</summary>
     public IReadOnlyDictionary<string, IReadOnlyList<string>> Reserved { get; init; } = new Dictionary<string, IReadOnlyList<string>>();
+
+    /// <summary>Rules of the catalogue that the batch names, in the order of their names.</summary>
+    public IReadOnlyList<ChosenRule> Rules { get; init; } = [];
 
     /// <summary>Whether a pattern of <see cref="Reserved"/> is a strategy's id, or with a '*' its beginning.</summary>
     public static bool Names(string pattern, string id) =>

@@ -1,7 +1,7 @@
 namespace Granary.Engine.Portfolio.Rules;
 
 /// <summary>Makes the rules of a batch's limits, in the order in which an entry is checked.</summary>
-internal sealed class BuiltInRules(PortfolioLimits limits, IReadOnlyList<string> symbols, IReadOnlyList<string> members)
+internal sealed class LimitRules(PortfolioLimits limits, IReadOnlyList<string> symbols, IReadOnlyList<string> members)
 {
     /// <param name="peak">Of the portfolio's equity.</param>
     /// <param name="returns">Needed with <see cref="PortfolioLimits.MaxCorrelatedPercent"/>.</param>
@@ -11,6 +11,7 @@ internal sealed class BuiltInRules(PortfolioLimits limits, IReadOnlyList<string>
         .. Admission(peak),
         .. enablement is null ? [] : new IPortfolioRule[] { new EnablementByResults(enablement, history!, members.Count, symbols.Count) },
         .. Bounds(returns),
+        .. limits.Rules.Select(rule => rule.Create()),
     ];
 
     private IEnumerable<IPortfolioRule> Admission(EquityPeak peak)

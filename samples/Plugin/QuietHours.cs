@@ -1,0 +1,25 @@
+using Granary.Engine.Market;
+using Granary.Engine.Portfolio.Rules;
+
+namespace SamplePlugin;
+
+/// <summary>Refuses entries of bars that open in some hours of the day.</summary>
+[PortfolioRule("quietHours", "Refuses entries of bars that open from hour 'from' until hour 'until' of the day, UTC.")]
+public sealed class QuietHours : IPortfolioRule
+{
+    private readonly int _from, _until;
+
+    // The parameters, their defaults and ranges are what portfolio.limits may set.
+    public QuietHours([Range(0, 23)] int from = 22, [Range(1, 24)] int until = 24)
+    {
+        if (from >= until) throw new ArgumentException("from has to be before until");
+        (_from, _until) = (from, until);
+    }
+
+    // Called once for each signal; an entry that is not admitted has the decision rule.
+    public bool Admits(in EntryRequest entry, IPortfolioView portfolio)
+    {
+        var hour = new DateTime(entry.Signal.Time, DateTimeKind.Utc).Hour;
+        return hour < _from || hour >= _until;
+    }
+}
