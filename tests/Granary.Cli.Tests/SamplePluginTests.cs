@@ -131,7 +131,8 @@ public sealed class SamplePluginTests : IDisposable
     }
 
     [Theory]
-    [InlineData("\"quietHours\": { \"from\": 8, \"untill\": 20 }", "portfolio.limits.quietHours: quietHours has no parameter 'untill'; did you mean 'until'?")]
+    [InlineData("\"quietHours\": { \"from\": 8, \"untill\": 20 }",
+        "portfolio.limits.quietHours: quietHours has no parameter 'untill'; did you mean 'until'?")]
     [InlineData("\"quietHours\": { \"from\": 8, \"until\": 30 }", "quietHours: until = 30 is out of range: 1 … 24")]
     [InlineData("\"quietHours\": { \"from\": 8, \"until\": 3 }", "quietHours: from has to be before until")]
     [InlineData("\"quietHours\": 8", "an object with from, until is needed")]

@@ -55,10 +55,10 @@ public static class PortfolioSection
     // An object of settings, or the one setting itself.
     private static ChosenRule[] Chosen(PortfolioRuleDefinition rule, JsonPart part)
     {
+        var names = rule.Parameters.Count == 0 ? "nothing in it" : string.Join(", ", rule.Parameters.Select(p => p.Name));
         var settings = part.Kind == JsonValueKind.Object ? part.Members
             : rule.Parameters.Count == 1 ? [(rule.Parameters[0].Name, part)]
-            : part.Wrong($"an object with {(rule.Parameters.Count == 0 ? "nothing in it" : string.Join(", ", rule.Parameters.Select(p => p.Name)))} "
-                + "is needed", part.Members);
+            : part.Wrong($"an object with {names} is needed", part.Members);
         if (part.IsFaulty) return [];
         try
         {

@@ -37,7 +37,8 @@ public sealed record PluginTemplate(string Kind, string Sample, string? SampleNa
         new("trainer", "NearestMeanTrainer", "nearest-mean",
             "granary learn FEATURES.csv --label COLUMN --trainer {{catalogue}} --plugins plugin",
             (c, name) => c.Trainers.Contains(name)),
-        new("rule", "QuietHours", "quietHours", "granary backtest batch.json --plugins plugin   # with \"limits\": { \"{{catalogue}}\": {} }",
+        new("rule", "QuietHours", "quietHours",
+            "granary backtest batch.json --plugins plugin   # with \"limits\": { \"{{catalogue}}\": {} }",
             (c, name) => c.PortfolioRules.Contains(name) || PortfolioLimits.Keys.Contains(name, StringComparer.OrdinalIgnoreCase)),
     ];
 }
