@@ -1,6 +1,5 @@
 using System.Reflection;
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics.X86;
 using Granary.Engine.Analysis;
 using Granary.Engine.Factors;
 using Granary.Engine.Market;
@@ -22,10 +21,9 @@ public sealed class StrategyRun : IStrategyRun, IFactorReader
     private readonly Factor[] _factors;
     private readonly Crossing[] _crossings;
     private readonly IEntryFilter? _filter;
-    // What a block touches of a run, and how many cache lines of it.
-    private readonly (object State, int Lines)[] _states;
     private string[]? _factorNames;
     private BarBlock _block = null!;
+    private FactorSheet? _sheet;
     private readonly bool _onlyAtCrossings;
     private bool _warm, _started;
     private long _lastTime, _lastIndex = -1, _from, _until;
@@ -56,8 +54,6 @@ public sealed class StrategyRun : IStrategyRun, IFactorReader
         _onlyAtCrossings = strategy.ActsOnlyAtCrossings;
         foreach (var factor in _factors)
             factor.Slot = plan.Add(factor.Request, series, symbols ?? [series.Instrument.Symbol]) + factor.Line;
-        _states = [(_book, 5), (_book.EquityMeter, 4), (_context, 1), (_strategy, 1), .. _crossings.Select(c => ((object)c, 1)),
-            .. _factors.Select(f => ((object)f, 1))];
         if (model is not null) _book.EntryFilter = _filter = model.Attach(series, plan);
         if (Overrides(strategy, nameof(Strategy.OnOrder)) || Overrides(strategy, nameof(Strategy.OnTrade)))
             _book.Listen(new StrategyCallbacks(strategy, _context));
@@ -90,7 +86,7 @@ public sealed class StrategyRun : IStrategyRun, IFactorReader
     {
         if (block.FirstIndex != _lastIndex + 1)
             throw new InvalidOperationException($"{Id} has seen {_lastIndex + 1} bars and cannot go on with bar {block.FirstIndex}");
-        foreach (var factor in _factors) factor.Column = sheet[factor.Slot];
+        if (!ReferenceEquals(sheet, _sheet)) Bind(sheet);
         foreach (var crossing in _crossings) crossing.Bind();
         _filter?.Bind(block, sheet);
         _book.Bind(block, calendar);
@@ -118,6 +114,13 @@ public sealed class StrategyRun : IStrategyRun, IFactorReader
         _lastIndex = block.FirstIndex + n - 1;
         _lastTime = block.TimeColumn[n - 1];
         _lastClose = block.CloseColumn[n - 1];
+    }
+
+    // A sheet keeps its columns, and a feed uses its sheets in turn: a live session has one for all its bars.
+    private void Bind(FactorSheet sheet)
+    {
+        foreach (var factor in _factors) factor.Column = sheet[factor.Slot];
+        _sheet = sheet;
     }
 
     // Bars before the account's first: the strategy is not asked, and its crossings follow their lines.
@@ -149,25 +152,6 @@ public sealed class StrategyRun : IStrategyRun, IFactorReader
     {
         var at = _block.Time.BinarySearch(time);
         return at < 0 ? ~at : at;
-    }
-
-    /// <summary>
-    /// Tells the processor that this run comes after the one that is at work. The states of a thousand runs do not fit a core's cache
-    /// beside the factors, and without this each block would wait for them line by line. Reads nothing, and changes nothing.
-    /// </summary>
-    /// <param name="later">The run after this one, so that this can be called on it next without a wait; null where there is none.</param>
-    public void Prefetch(StrategyRun? later)
-    {
-        if (!Sse.IsSupported) return;
-        if (later is not null) Prefetch(later, 3);
-        foreach (var (state, lines) in _states) Prefetch(state, lines);
-    }
-
-    private static unsafe void Prefetch(object state, int lines)
-    {
-        // The address may be out of date by the time it is used; a prefetch does no harm anywhere.
-        var at = *(byte**)Unsafe.AsPointer(ref state);
-        for (var i = 0; i < lines; i++) Sse.Prefetch0(at + 64 * i);
     }
 
     // Nothing waits and nothing is protected: only the strategy is asked, until it acts. (A loop of its own, whose state fits the

@@ -64,7 +64,6 @@ internal static class SweepRun
         var end = Math.Min(runs.Length, group * GroupSize + GroupSize);
         for (var i = group * GroupSize; i < end; i++)
         {
-            if (i + 1 < end) runs[i + 1].Prefetch(i + 2 < end ? runs[i + 2] : null);
             runs[i].Process(prepared.Block, prepared.Sheet, prepared.Calendar);
         }
     }
