@@ -181,14 +181,14 @@ public sealed class SimulatedExchange(PaperSettings settings, ExecutionSettings 
             Fill(w, bar.Open + (bar.Close - bar.Open) * way, bar, atOpen: false);
             return;
         }
-        var price = _rules[w.Order.Symbol].AtOpen(ref w.Simulated, bar);
+        var price = FillRule.AtOpen(ref w.Simulated, bar);
         if (!double.IsNaN(price)) Fill(w, price, bar, atOpen: true);
     }
 
     private void WorkAfterOpen(Working w, in Bar bar)
     {
         if (w.Arrives > bar.Time || w.Order.Type == OrderType.Market) return;
-        var price = _rules[w.Order.Symbol].Within(ref w.Simulated, bar);
+        var price = FillRule.Within(ref w.Simulated, bar);
         if (double.IsNaN(price)) return;
         Fill(w, price, bar, atOpen: false);
         if (w.Open > 0) Protect(w, bar);

@@ -42,8 +42,6 @@ public sealed record ExecutionSettings
 
     public SlippageModel? Slippage { get; init; }
 
-    public FillModel FillModel { get; init; } = new BarFillModel();
-
     public FillTiming Fill { get; init; } = FillTiming.NextOpen;
 
     public IntrabarRule Intrabar { get; init; } = IntrabarRule.StopFirst;

@@ -8,22 +8,6 @@ public readonly record struct OrderId(long Value)
     public bool IsNone => Value == 0;
 }
 
-public enum OrderType : byte
-{
-    /// <summary>At the next bar's open.</summary>
-    Market,
-    /// <summary>At its price or better.</summary>
-    Limit,
-    /// <summary>A market order once its price trades.</summary>
-    Stop,
-    /// <summary>A limit order once its stop price trades.</summary>
-    StopLimit,
-    /// <summary>A stop that follows the best close since the entry.</summary>
-    TrailingStop,
-    /// <summary>At the next bar's close.</summary>
-    MarketOnClose,
-}
-
 public enum TimeInForce : byte
 {
     GoodTillCancelled,

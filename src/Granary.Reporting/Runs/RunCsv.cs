@@ -61,7 +61,7 @@ public static class RunCsv
                 var g = row.Signal;
                 var t = row.Trade;
                 Row(csv, s.Id, t is { } own ? s.SymbolOf(own) : s.Symbol, g.Number.ToString(CultureInfo.InvariantCulture),
-                    RunText.Time(g.Time), RunText.Of(g.Side), RunText.Of(g.Type),
+                    RunText.Time(g.Time), RunText.Of(g.Side), g.Type.Word(),
                     RunText.Number(g.Price), RunText.Number(g.Quantity), g.Stop > 0 ? RunText.Number(g.Stop) : "", g.Target > 0
                         ? RunText.Number(g.Target) : "",
                     g.ValidUntil == long.MaxValue ? "" : RunText.Time(g.ValidUntil), RunText.Of(row.Decision),

@@ -68,16 +68,6 @@ public static class RunText
         _ => "unfilled",
     };
 
-    public static string Of(OrderType type) => type switch
-    {
-        OrderType.Market => "market",
-        OrderType.Limit => "limit",
-        OrderType.Stop => "stop",
-        OrderType.StopLimit => "stop-limit",
-        OrderType.TrailingStop => "trailing-stop",
-        _ => "market-on-close",
-    };
-
     /// <summary>UTC, ISO 8601; fractions of a second only where there are some.</summary>
     public static string Time(long ticks)
     {

@@ -47,7 +47,7 @@ internal static class BookBar
         }
         if (book.HasLatency && book.Block.FirstIndex + index < order.WorksFrom) return false;
         BookOrders.SetExpiry(book, ref order, bar.Time);
-        var price = book.FillRule.AtOpen(ref order, bar);
+        var price = FillRule.AtOpen(ref order, bar);
         return !double.IsNaN(price) && BookFills.Fill(book, i, price, bar, index, atOpen: true);
     }
 
@@ -120,7 +120,7 @@ internal static class BookBar
     private static bool IsWithinReach(StrategyBook book, in Bar bar)
     {
         for (var i = 0; i < book.Orders.Count; i++)
-            if (book.Orders[i].Type is OrderType.Limit or OrderType.Stop or OrderType.StopLimit)
+            if (!book.Orders[i].Type.IsAtMarket())
                 return true;
         for (var i = 0; i < book.OpenTrades.Count; i++)
         {
@@ -157,7 +157,7 @@ internal static class BookBar
     }
 
     private static double PriceWithin(StrategyBook book, ref Order order, in Bar part) =>
-        book.Step == BarStep.WholeBar ? book.FillRule.Within(ref order, part) : PriceOnPath(book, ref order, part);
+        book.Step == BarStep.WholeBar ? FillRule.Within(ref order, part) : PriceOnPath(book, ref order, part);
 
     // At a smaller bar's open where that is beyond an order's price, else at the price; beyond the smaller bars, whatever the longer one
     // allows.
@@ -165,10 +165,10 @@ internal static class BookBar
     {
         if (book.Step == BarStep.Beyond)
             // Since when a stop-limit waits at its limit, the longer bar cannot tell.
-            return order is { Type: OrderType.StopLimit, Triggered: true } ? double.NaN : book.FillRule.Within(ref order, part);
-        if (order.Type is OrderType.Market or OrderType.MarketOnClose) return double.NaN;
-        var price = book.FillRule.AtOpen(ref order, part);
-        return double.IsNaN(price) ? book.FillRule.Within(ref order, part) : price;
+            return order is { Type: OrderType.StopLimit, Triggered: true } ? double.NaN : FillRule.Within(ref order, part);
+        if (order.Type.IsAtMarket()) return double.NaN;
+        var price = FillRule.AtOpen(ref order, part);
+        return double.IsNaN(price) ? FillRule.Within(ref order, part) : price;
     }
 
     private static void FillOnClose(StrategyBook book, in Bar bar, int index)
@@ -177,7 +177,7 @@ internal static class BookBar
         {
             ref var order = ref book.Orders[i];
             if (order.Type != OrderType.MarketOnClose || !Works(book, order, index)) continue;
-            var price = book.FillRule.Within(ref order, bar);
+            var price = FillRule.Within(ref order, bar);
             if (!double.IsNaN(price) && BookFills.Fill(book, i, price, bar, index, atOpen: false)) i = -1;
         }
     }

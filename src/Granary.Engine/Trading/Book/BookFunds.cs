@@ -50,7 +50,7 @@ internal static class BookFunds
         for (var i = 0; i < book.Orders.Count; i++)
         {
             ref var order = ref book.Orders[i];
-            if (order.Role == OrderRole.Entry && order.Type is OrderType.Market or OrderType.MarketOnClose)
+            if (order.Role == OrderRole.Entry && order.Type.IsAtMarket())
                 sum += book.Power.Cost(close, order.Rest, maker: false);
         }
         return sum;

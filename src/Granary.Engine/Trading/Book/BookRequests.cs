@@ -91,8 +91,8 @@ internal static class BookRequests
     private static ref Order New(StrategyBook book, Side side, in EntryOptions options, in EntryPlan plan, double quantity, long time)
     {
         ref var order = ref BookOrders.New(book, OrderRole.Entry, options.Type, side, quantity, time);
-        order.LimitPrice = options.Type is OrderType.Limit or OrderType.StopLimit ? plan.Price : 0;
-        order.StopPrice = options.Type is OrderType.Stop or OrderType.StopLimit ? book.Instrument.RoundPrice(options.StopPrice) : 0;
+        order.LimitPrice = options.Type.HasLimit() ? plan.Price : 0;
+        order.StopPrice = options.Type.HasStop() ? book.Instrument.RoundPrice(options.StopPrice) : 0;
         order.TimeInForce = options.TimeInForce == TimeInForce.GoodTillCancelled ? book.Execution.EntryTimeInForce : options.TimeInForce;
         order.ExpiresAt = options.TimeInForce == TimeInForce.GoodTillDate ? options.ExpiresAt : long.MaxValue;
         // Absolute prices are kept; percentages are taken from the fill.
@@ -112,13 +112,11 @@ internal static class BookRequests
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static double PriceOf(StrategyBook book, in EntryOptions options, double close)
     {
-        var price = options.Type switch
-        {
-            OrderType.MarketOnClose => close,
-            OrderType.Limit or OrderType.StopLimit => book.Instrument.RoundPrice(options.LimitPrice),
-            OrderType.Stop => book.Instrument.RoundPrice(options.StopPrice),
-            _ => throw new ArgumentException($"an entry cannot be a {options.Type} order", nameof(options)),
-        };
+        var type = options.Type;
+        var price = type.IsAtMarket() ? close
+            : type.HasLimit() ? book.Instrument.RoundPrice(options.LimitPrice)
+            : type.HasStop() ? book.Instrument.RoundPrice(options.StopPrice)
+            : throw new ArgumentException($"an entry cannot be a {type} order", nameof(options));
         return price > 0 ? price : throw new ArgumentException($"a {options.Type} entry needs a positive price", nameof(options));
     }
 

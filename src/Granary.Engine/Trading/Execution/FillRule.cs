@@ -8,23 +8,60 @@ namespace Granary.Engine.Trading.Execution;
 /// fills at the same price in a backtest, on paper and in the comparison with a live session.
 /// </summary>
 /// <remarks>
-/// A fill takes two steps. <see cref="AtOpen"/> or <see cref="Within"/> gives the reference price at which the order trades, from the
-/// batch's
-/// <see cref="FillModel"/>. <see cref="Price"/>, <see cref="StopPrice"/> or <see cref="TargetPrice"/> adds slippage and respects the
-/// order's limit. How much fills is decided by <see cref="BarVolume"/>.
+/// A limit fills at its price, or at the open where the bar opens beyond it; a stop likewise, to the trader's disadvantage. A stop-limit
+/// whose limit lies behind its stop fills in the bar that triggers it only if the bar closes beyond the limit. A fill takes two steps:
+/// <see cref="AtOpen"/> or <see cref="Within"/> gives the reference price at which the order trades, and <see cref="Price"/>,
+/// <see cref="StopPrice"/> or <see cref="TargetPrice"/> adds slippage and respects the order's limit. How much fills is decided by
+/// <see cref="BarVolume"/>.
 /// </remarks>
 public readonly struct FillRule(Instrument instrument, ExecutionSettings execution)
 {
-    private readonly FillModel _model = execution.FillModel;
     private readonly SlippageModel? _slippage = execution.Slippage;
     private readonly double _tick = instrument.TickSize;
 
     /// <summary>The reference price at which an order trades at the bar's open; NaN where it does not.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public double AtOpen(ref Order order, in Bar bar) => order.Type == OrderType.Market ? bar.Open : _model.AtOpen(ref order, bar);
+    public static double AtOpen(ref Order order, in Bar bar)
+    {
+        var buy = order.Side == Side.Buy;
+        switch (order.Type)
+        {
+            case OrderType.Market:
+                return bar.Open;
+            case OrderType.Limit:
+                return (buy ? bar.Open <= order.LimitPrice : bar.Open >= order.LimitPrice) ? bar.Open : double.NaN;
+            case OrderType.Stop:
+                return (buy ? bar.Open >= order.StopPrice : bar.Open <= order.StopPrice) ? bar.Open : double.NaN;
+            case OrderType.StopLimit:
+                if (!order.Triggered && (buy ? bar.Open >= order.StopPrice : bar.Open <= order.StopPrice)) order.Triggered = true;
+                return order.Triggered && (buy ? bar.Open <= order.LimitPrice : bar.Open >= order.LimitPrice) ? bar.Open : double.NaN;
+            default:
+                return double.NaN;
+        }
+    }
 
     /// <summary>The reference price at which an order trades after the open of the bar; NaN where it does not.</summary>
-    public double Within(ref Order order, in Bar bar) => _model.Within(ref order, bar);
+    public static double Within(ref Order order, in Bar bar)
+    {
+        var buy = order.Side == Side.Buy;
+        switch (order.Type)
+        {
+            case OrderType.Limit:
+                return (buy ? bar.Low <= order.LimitPrice : bar.High >= order.LimitPrice) ? order.LimitPrice : double.NaN;
+            case OrderType.Stop:
+                return (buy ? bar.High >= order.StopPrice : bar.Low <= order.StopPrice) ? order.StopPrice : double.NaN;
+            case OrderType.StopLimit:
+                if (order.Triggered)
+                    return (buy ? bar.Low <= order.LimitPrice : bar.High >= order.LimitPrice) ? order.LimitPrice : double.NaN;
+                if (buy ? bar.High < order.StopPrice : bar.Low > order.StopPrice) return double.NaN;
+                order.Triggered = true;
+                if (buy ? order.LimitPrice >= order.StopPrice : order.LimitPrice <= order.StopPrice) return order.StopPrice;
+                return (buy ? bar.Close <= order.LimitPrice : bar.Close >= order.LimitPrice) ? order.LimitPrice : double.NaN;
+            case OrderType.MarketOnClose:
+                return bar.Close;
+            default:
+                return double.NaN;
+        }
+    }
 
     /// <summary>The price at which an order fills.</summary>
     /// <param name="limit">The order's limit price; read for limit and stop-limit orders only.</param>
@@ -32,7 +69,7 @@ public readonly struct FillRule(Instrument instrument, ExecutionSettings executi
     /// <param name="quantity">Of this fill, base units.</param>
     public FillPrice Price(OrderType type, Side side, double limit, double reference, double quantity, in Bar bar)
     {
-        if (type is not (OrderType.Limit or OrderType.StopLimit)) return new FillPrice(Slipped(side, reference, quantity, bar), false);
+        if (!type.HasLimit()) return new FillPrice(Slipped(side, reference, quantity, bar), false);
         // At its own limit price an order waited in the book; at a better price it takes what is there and slips, but never past its limit.
         var maker = reference == limit;
         var price = maker ? reference : Slipped(side, reference, quantity, bar);
