@@ -1,6 +1,8 @@
 namespace Granary.Engine.Trading;
 
-/// <summary>When an order fills. <see cref="OrderTypes"/> says what its types have in common, <see cref="Execution.FillRule"/> at which price.</summary>
+/// <summary>
+/// When an order fills. <see cref="OrderTypes"/> says what types have in common, and <see cref="Execution.FillRule"/> at which price they fill.
+/// </summary>
 public enum OrderType : byte
 {
     /// <summary>At the next bar's open.</summary>
@@ -17,7 +19,7 @@ public enum OrderType : byte
     MarketOnClose,
 }
 
-/// <summary>What order types have in common. All that holds accounts asks here, so that a new type needs its lines in this file only.</summary>
+/// <summary>What order types have in common. All that holds accounts asks here.</summary>
 public static class OrderTypes
 {
     /// <summary>Whether it takes the market's price, at an open or a close: it waits for no price of its own.</summary>
