@@ -1,7 +1,7 @@
 namespace Granary.Engine.Trading;
 
 /// <summary>
-/// When an order fills. <see cref="OrderTypes"/> says what types have in common, and <see cref="Execution.FillRule"/> at which price they fill.
+/// When an order fills. <see cref="OrderTypes"/> says what types have in common, and <see cref="Execution.FillRule"/> at which price.
 /// </summary>
 public enum OrderType : byte
 {
