@@ -21,17 +21,17 @@ internal static class PageKinds
     public static void Write(string kind, TextWriter output)
     {
         var (checks, outcomes) = SyntheticSections.Validation();
-        var live = With(("evidence", outcomes), ("session", SyntheticSections.Session()));
+        var live = With(outcomes, SyntheticSections.Session());
         switch (kind)
         {
             case "backtest":
                 HtmlReport.Write(output,
-                    With(("guards", checks), ("evidence", outcomes), ("weights", _run.Model.Sections["weights"])), _run);
+                    With(checks, outcomes, _run.Model.Section<WeightResults>()!), _run);
                 break;
-            case "walk-forward": HtmlReport.Write(output, With(("walkForward", SyntheticSections.WalkForward())), _run); break;
+            case "walk-forward": HtmlReport.Write(output, With(SyntheticSections.WalkForward()), _run); break;
             case "live": HtmlReport.Write(output, live, _run); break;
-            case "learning": HtmlReport.Write(output, With(("learning", SyntheticSections.Learning())), _run); break;
-            case "market-states": HtmlReport.Write(output, With(("regimes", SyntheticSections.Regimes())), _run); break;
+            case "learning": HtmlReport.Write(output, With(SyntheticSections.Learning()), _run); break;
+            case "market-states": HtmlReport.Write(output, With(SyntheticSections.Regimes()), _run); break;
             case "zero-trades":
                 var idle = SyntheticRun.Make(strategies: 12, trades: 0, symbols: 3);
                 HtmlReport.Write(output, idle.Model with { Notes = [new RunNote(NoteCode.NoTrades, "No strategy opened a trade.")] }, idle);
@@ -48,9 +48,7 @@ internal static class PageKinds
         }
     }
 
-    private static RunModel With(params (string Name, string Json)[] sections) => _run.Model
-        with
-    { Sections = sections.ToDictionary(s => s.Name, s => s.Json, StringComparer.Ordinal) };
+    private static RunModel With(params ResultSection[] sections) => _run.Model with { Sections = sections };
 
     // From the middle of its record on the account has nothing; of a ruined account no ratio is defined.
     private static RunModel Ruined()
@@ -68,7 +66,7 @@ internal static class PageKinds
             Portfolio = Lost(model.Portfolio!),
             Strategies = [.. model.Strategies.Select((s, i) => i < 3 ? s with { Stats = Lost(s.Stats!) } : s)],
             Notes = [new RunNote(NoteCode.Ruined, "The portfolio's account reached zero equity and was closed: its return is -100 %.")],
-            Sections = new Dictionary<string, string>(StringComparer.Ordinal),
+            Sections = [],
         };
     }
 

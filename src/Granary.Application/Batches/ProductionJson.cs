@@ -32,25 +32,8 @@ public static class ProductionJson
             json.WriteNumber("seed", spec.Seed);
             json.WriteString("digest", run.Digest);
             json.WriteString("created", run.CreatedAt.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'"));
-            json.WriteStartObject("data");
-            json.WriteString("source", spec.Data.Source);
-            json.WriteString("format", spec.Data.Format);
-            json.WriteStartArray("symbols");
-            foreach (var symbol in run.Strategies.Where(e => e.Weight != 0)
-                .SelectMany(e => plan.Instances[e.Index].Symbols.Concat(plan.Instances[e.Index].References))
-                .Distinct(StringComparer.Ordinal)) json.WriteStringValue(symbol);
-            json.WriteEndArray();
-            json.WriteString("timeframe", spec.Data.Timeframe.ToString());
-            json.WriteBoolean("adjust", spec.Data.Adjust);
-            json.WriteString("stamp", spec.Data.StampIsOpen ? "open" : "close");
-            if (spec.Data.TimeZone is { } zone) json.WriteString("timeZone", zone);
-            if (spec.Data.Columns is { } columns) ColumnsSection.Write(json, columns);
-            if (spec.Data.InstrumentsPart is { } instruments)
-            {
-                json.WritePropertyName("instruments");
-                instruments.WriteTo(json);
-            }
-            json.WriteEndObject();
+            Data(json, spec.Data, run.Strategies.Where(e => e.Weight != 0)
+                .SelectMany(e => plan.Instances[e.Index].Symbols.Concat(plan.Instances[e.Index].References)));
             json.WriteStartObject("account");
             json.WriteNumber("cash", spec.Cash);
             if (spec.RiskFreePercent != 0) json.WriteNumber("riskFreePercent", spec.RiskFreePercent);
@@ -76,14 +59,35 @@ public static class ProductionJson
                 json.WritePropertyName("models");
                 json.WriteRawValue(models);
             }
-            if (run.Sections.TryGetValue("evidence", out var evidence))
+            if (run.Section<Evidence>() is { } evidence)
             {
-                json.WritePropertyName("evidence");
-                json.WriteRawValue(evidence);
+                json.WritePropertyName(Evidence.Key);
+                json.WriteRawValue(evidence.ToJson());
             }
             json.WriteEndObject();
         }
         return buffer.ToArray();
+    }
+
+    private static void Data(Utf8JsonWriter json, DataSpec data, IEnumerable<string> symbols)
+    {
+        json.WriteStartObject("data");
+        json.WriteString("source", data.Source);
+        json.WriteString("format", data.Format);
+        json.WriteStartArray("symbols");
+        foreach (var symbol in symbols.Distinct(StringComparer.Ordinal)) json.WriteStringValue(symbol);
+        json.WriteEndArray();
+        json.WriteString("timeframe", data.Timeframe.ToString());
+        json.WriteBoolean("adjust", data.Adjust);
+        json.WriteString("stamp", data.StampIsOpen ? "open" : "close");
+        if (data.TimeZone is { } zone) json.WriteString("timeZone", zone);
+        if (data.Columns is { } columns) ColumnsSection.Write(json, columns);
+        if (data.InstrumentsPart is { } instruments)
+        {
+            json.WritePropertyName("instruments");
+            instruments.WriteTo(json);
+        }
+        json.WriteEndObject();
     }
 
     private static RegimePlan Regimes(BatchPlan plan) => plan.Spec.Regimes ?? RegimePlan.ShortAndLong();
@@ -110,7 +114,7 @@ public static class ProductionJson
         json.WriteString("id", instance.Id);
         json.WriteString("class", instance.Definition.Name);
         json.WriteStartObject("params");
-        foreach (var (name, value) in instance.Params) WriteValue(json, name, value);
+        foreach (var (name, value) in instance.Params) ResultsJson.Value(json, name, value);
         json.WriteEndObject();
         if (instance.Symbols.Count == 1)
         {
@@ -156,16 +160,5 @@ public static class ProductionJson
         if (entry.Model is null) json.WriteNull("model");
         else json.WriteString("model", entry.Model);
         json.WriteEndObject();
-    }
-
-    private static void WriteValue(Utf8JsonWriter json, string name, object value)
-    {
-        switch (value)
-        {
-            case int i: json.WriteNumber(name, i); break;
-            case double d: json.WriteNumber(name, d); break;
-            case bool b: json.WriteBoolean(name, b); break;
-            default: json.WriteString(name, value.ToString()); break;
-        }
     }
 }

@@ -3,6 +3,7 @@ using System.Text.Json;
 using Granary.Application.Catalogues;
 using Granary.Application.Json;
 using Granary.Learning.Regimes;
+using Granary.Reporting.Runs;
 
 namespace Granary.Application.Batches;
 
@@ -79,7 +80,7 @@ public sealed class ProductionReader(GranaryCatalogues catalogues)
         var seed = (ulong)(root.Find("seed")?.Number(0, 1L << 53) ?? 1);
         var where = root.Find("folder")?.String() ?? folder;
         var digest = root.Need("digest").String();
-        var evidence = faults.Try(() => Evidence.Read(root), null);
+        var evidence = faults.Try(() => EvidenceReader.Read(root), null);
         faults.Close();
         var strategies = members.ConvertAll(m => m.Model is { } model ? m.Spec with { Model = models![model].Load(catalogues) } : m.Spec);
         var byState = members.Where(m => m.ByState is not null).ToDictionary(m => m.Spec.Id!, m => m.ByState!, StringComparer.Ordinal);
@@ -111,7 +112,7 @@ public sealed class ProductionReader(GranaryCatalogues catalogues)
             Folder = where,
         };
         var versions = members.Where(m => m.Model is not null).ToDictionary(m => m.Spec.Id!, m => m.Model!, StringComparer.Ordinal);
-        return new Production(spec, Convert.ToHexStringLower(SHA256.HashData(text)), digest, Evidence.Verdict(root), versions)
+        return new Production(spec, Convert.ToHexStringLower(SHA256.HashData(text)), digest, EvidenceReader.Verdict(root), versions)
         {
             Evidence = evidence ?? new Evidence(new Dictionary<string, ValidationFinding>()),
         };

@@ -40,7 +40,7 @@ public sealed class BatchLearning
     /// <summary>The learning section of the run.</summary>
     /// <param name="events">Its strategies' signals and trades; null where they were not kept.</param>
     public LearningReport Report(IRunEvents? events, Func<int, double> multiplier) =>
-        LearningReport.Of(_units, Plan, events is null ? null : strategy =>
+        LearningReports.Of(_units, Plan, events is null ? null : strategy =>
         [.. events.Signals(strategy).Where(s => s.Trade is { Reason: not Engine.Trading.ExitReason.Open })
             .Select(s => new FilteredTrade(s.Trade!.Value, s.Signal.Prediction, s.Signal.SizeFactor,
                 s.Trade!.Value.Return(multiplier(strategy))))]);

@@ -4,6 +4,7 @@ using Granary.Application.Simulation;
 using Granary.Engine.Trading;
 using Granary.Learning.Evaluation;
 using Granary.Learning.Gating;
+using Granary.Reporting.Runs;
 
 namespace Granary.Application.Learning;
 
@@ -26,7 +27,7 @@ public sealed class LearnBatch(IBatchHost host, TimeProvider clock, int threads)
     {
         await using var opened = await OpenAsync(batch, strategies, cancellationToken);
         var units = await TrainAsync(opened, Specs(opened.Plan, strategies), registers: true, progress, cancellationToken);
-        return LearningReport.Of(units, opened.Plan, judged: null);
+        return LearningReports.Of(units, opened.Plan, judged: null);
     }
 
     /// <summary>
@@ -44,7 +45,7 @@ public sealed class LearnBatch(IBatchHost host, TimeProvider clock, int threads)
         var moved = units.Where(u => u.Spec.Rule is StopByVolatilityRule).SelectMany(u => u.Strategies).ToHashSet();
         var free = moved.Count == 0 ? null
             : await StrategyTrades.RunAsync(plan, markets, host, i => moved.Contains(i.Index), cancellationToken);
-        return LearningReport.Of(units, plan, judged.Of, free is null ? null
+        return LearningReports.Of(units, plan, judged.Of, free is null ? null
             : i => moved.Contains(i) ? free.Of(i) : [.. judged.Of(i).Where(t => !double.IsNaN(t.Prediction))]);
     }
 

@@ -2,20 +2,9 @@ using Granary.Application.Batches;
 using Granary.Learning.Evaluation;
 using Granary.Learning.Gating;
 using Granary.Learning.Registry;
+using Granary.Reporting.Runs;
 
 namespace Granary.Application.Learning;
-
-/// <summary>One walk-forward window of a model.</summary>
-/// <param name="TrainFrom">Features of its first training sample known, UTC.</param>
-/// <param name="TrainTo">Its last training label known, UTC.</param>
-/// <param name="Reused">It was trained by an earlier run and found again.</param>
-public sealed record WindowResult(DateTime TrainFrom, DateTime TrainTo, DateTime TestFrom, DateTime TestTo, int TrainSamples,
-    int TestSamples, IReadOnlyDictionary<string, double> InSample, IReadOnlyDictionary<string, double> OutOfSample, bool Reused);
-
-/// <summary>What a feature is worth to a model.</summary>
-/// <param name="Permutation">Fall of the out-of-sample AUC (or R²) when it is shuffled, over the windows.</param>
-/// <param name="Gain">Share of the training loss that its splits took; null for models without trees.</param>
-public sealed record FeatureImportance(string Feature, double Permutation, double? Gain);
 
 /// <summary>A model that was trained: for a market (its strategies share it) or for one strategy's trades.</summary>
 /// <param name="Name">In the registry.</param>

@@ -11,6 +11,7 @@ using Granary.Learning.Registry;
 using Granary.Learning.Splits;
 using Granary.Learning.Tables;
 using Granary.Learning.Trainers;
+using Granary.Reporting.Runs;
 
 namespace Granary.Application.Learning;
 

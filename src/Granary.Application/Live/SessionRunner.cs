@@ -59,13 +59,7 @@ internal sealed class SessionRunner(LiveHost host, Production production, TimePr
         var against = host.HasTraded
             ? await SessionBacktest.RunAsync(traded, host.Bars, folder.FullPath, model.Digest, host.Status, clock).ConfigureAwait(false)
             : null;
-        model = model with
-        {
-            Sections = new Dictionary<string, string>(model.Sections)
-            {
-                [SessionSection.Name] = SessionSection.ToJson(host.Status, host.Ledger, against),
-            },
-        };
+        model = model.With(SessionReport.Of(host.Status, host.Ledger, against));
         files.WriteAll(model, finished.Events, []);
         if (!strategies.Interrupted) folder.Complete();
         return (new BatchRun(model, folder.FullPath, strategies.Interrupted), against);

@@ -17,9 +17,6 @@ namespace Granary.Application.RunFolders;
 /// <summary>A finished run as its folder tells it: its results and its trades, without its bars and signals.</summary>
 public sealed class SavedRun : IRunEvents
 {
-    // What the account of a live session came to, which a comparison with it shows.
-    private const string SessionSection = "session";
-
     private readonly Dictionary<string, List<Trade>> _trades;
 
     private SavedRun(RunModel model, Dictionary<string, List<Trade>> trades, bool hasTrades)
@@ -75,7 +72,8 @@ public sealed class SavedRun : IRunEvents
                 Enum.GetValues<Decision>()), m => (long)m.Value.Number()) ?? [],
             Notes = [.. results.Find("notes")?.List().Select(Note).OfType<RunNote>() ?? []],
             BatchText = manifest.Need("spec").String(),
-            Sections = Sections(results),
+            // What the account of a live session came to, which a comparison with it shows.
+            Sections = results.Find(SessionResults.Key) is { } session ? [ResultSection.Read<SessionResults>(session.ToJson())] : [],
         };
         var equity = Path.Combine(folder, "equity.csv");
         if (File.Exists(equity)) model = WithEquity(model, equity);
@@ -93,13 +91,6 @@ public sealed class SavedRun : IRunEvents
     }
 
     // A code that only a newer Granary knows is left out.
-    private static Dictionary<string, string> Sections(JsonPart results)
-    {
-        var sections = new Dictionary<string, string>(StringComparer.Ordinal);
-        if (results.Find(SessionSection) is { } session) sections[SessionSection] = session.ToJson();
-        return sections;
-    }
-
     private static RunNote? Note(JsonPart n) =>
         RunNotes.CodeOf(n.Need("code").String()) is { } code
             ? new RunNote(code, n.Need("sentence").String(), (long)n.Need("count").Number()) : null;

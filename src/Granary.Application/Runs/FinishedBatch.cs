@@ -110,20 +110,16 @@ internal sealed class FinishedBatch
         };
     }
 
-    private async Task<Dictionary<string, string>> SectionsAsync()
+    private async Task<List<ResultSection>> SectionsAsync()
     {
-        var (plan, sections) = (_run.Plan, new Dictionary<string, string>());
-        if (Checks is not null)
-        {
-            sections[BatchChecks.Section] = Checks.ToJson(_entries);
-            sections[Evidence.Name] = Checks.Evidence().ToJson();
-        }
-        if (Carried is not null) sections[Evidence.Name] = Carried.ToJson();
-        if (_choice.Schedule is not null) sections["weights"] = WeightsJson.Write(plan, _choice);
-        if (_choice.Allocator is { } allocator) sections[AllocatorJson.Section] = AllocatorJson.Write(plan, allocator);
+        var (plan, sections) = (_run.Plan, new List<ResultSection>());
+        if (Checks is not null) sections.AddRange([Checks.ToResults(_entries), Checks.Evidence()]);
+        if (Carried is not null) sections.Add(Carried);
+        if (_choice.Schedule is not null) sections.Add(WeightReport.Of(plan, _choice));
+        if (_choice.Allocator is { } allocator) sections.Add(AllocatorReport.Of(plan, allocator));
         if (plan.Spec.Regimes is not null || plan.Spec.Portfolio.Rule == WeightRules.ByRegime)
-            sections[RegimesJson.Section] = await RegimesJson.WriteAsync(plan.Spec.Regimes ?? RegimePlan.ShortAndLong(), _run.Markets,
-                plan.Spec.Data.From ?? 0, CancellationToken.None);
+            sections.Add(await RegimeReport.OfAsync(plan.Spec.Regimes ?? RegimePlan.ShortAndLong(), _run.Markets,
+                plan.Spec.Data.From ?? 0, CancellationToken.None));
         return sections;
     }
 
@@ -131,8 +127,7 @@ internal sealed class FinishedBatch
     {
         // Without a log of events it is known how the models did, but not what they did for the strategies.
         var report = _run.Learning!.Report(_run.Spec.Outputs.NeedsEvents ? Events : null, Multiplier);
-        model = model with { Sections = new Dictionary<string, string>(model.Sections) { ["learning"] = report.ToJson() } };
-        return model.With(report.Problems.Select(p => new RunNote(NoteCode.Learning, p)));
+        return model.With(report).With(report.Problems.Select(p => new RunNote(NoteCode.Learning, p)));
     }
 
     private double Multiplier(int strategy) => _run.Markets[_run.Plan.Instances[strategy].Symbols[0]].Instrument.Multiplier;

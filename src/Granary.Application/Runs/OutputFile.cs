@@ -16,6 +16,6 @@ internal sealed record OutputFile(string? Output, string Name, Action<Stream> Wr
     });
 
     /// <summary>learning.json; null where the run has no learning section.</summary>
-    public static OutputFile? LearningOf(RunModel model) => model.Sections.GetValueOrDefault("learning") is { } text
-        ? new OutputFile(null, "learning.json", s => s.Write(Encoding.UTF8.GetBytes(text))) : null;
+    public static OutputFile? LearningOf(RunModel model) => model.Section<LearningReport>() is { } learning
+        ? new OutputFile(null, "learning.json", s => s.Write(Encoding.UTF8.GetBytes(learning.ToJson()))) : null;
 }

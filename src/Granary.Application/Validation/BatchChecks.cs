@@ -15,9 +15,6 @@ public sealed record BatchChecks(
     SelectionChecks? Selection, OutOfSample? OutOfSample, string OutOfSampleMissing, CausalityResult? Causality, CostStress? Stress,
     string? LedgerFault)
 {
-    /// <summary>The name of the section in results.json.</summary>
-    public const string Section = "guards";
-
     /// <summary>Deflated Sharpe ratios above this are evidence.</summary>
     public const double Confidence = 0.95;
 
@@ -38,13 +35,13 @@ public sealed record BatchChecks(
     {
         var findings = new Dictionary<string, ValidationFinding>(StringComparer.Ordinal);
         static ValidationState State(bool passed) => passed ? ValidationState.Passed : ValidationState.Failed;
-        findings[Batches.Evidence.OutOfSample] = OutOfSample is { } o
+        findings[Reporting.Runs.Evidence.OutOfSample] = OutOfSample is { } o
             ? new ValidationFinding(State(o.Passed),
                 Text($"{Percent(o.Return)} over {o.Periods} periods that the choice had not seen, from {Day(o.From)} to {Day(o.To)}: {o.How}"),
                 [("return", o.Return), ("sharpe", o.Sharpe), ("periods", o.Periods)])
             : ValidationFinding.Missing(OutOfSampleMissing);
         var s = Selection;
-        findings[Batches.Evidence.DeflatedSharpe] = s is null || double.IsNaN(s.PortfolioDeflated)
+        findings[Reporting.Runs.Evidence.DeflatedSharpe] = s is null || double.IsNaN(s.PortfolioDeflated)
             ? ValidationFinding.Missing("the portfolio has no Sharpe ratio to deflate")
             : LedgerFault is not null ? ValidationFinding.Missing($"the trials of other batches are not counted: {LedgerFault}")
             : new ValidationFinding(State(s.PortfolioDeflated > Confidence),
@@ -54,12 +51,12 @@ public sealed record BatchChecks(
                     ("raw", s.Raw.Deflated), ("sharpe", s.Portfolio.Sharpe), ("expectedMaximum", s.ExpectedMaximum),
                     ("winnersOfNothing", s.WinnersOfNothing), ("minimumTrackRecord", s.Portfolio.MinimumTrackRecord),
                     ("periods", s.Portfolio.Returns)]);
-        findings[Batches.Evidence.Overfitting] = AgainstOverfitting();
-        findings[Batches.Evidence.Causality] = Causality is { } c
+        findings[Reporting.Runs.Evidence.Overfitting] = AgainstOverfitting();
+        findings[Reporting.Runs.Evidence.Causality] = Causality is { } c
             ? new ValidationFinding(State(c.Passed), LookAheadText.Of(c),
                 [("strategies", c.Strategies), ("cuts", c.Cuts), ("found", c.Found.Count + c.Reaches.Count)])
             : ValidationFinding.Missing("not checked (--no-guards)");
-        findings[Batches.Evidence.CostStress] = CostsAreZero
+        findings[Reporting.Runs.Evidence.CostStress] = CostsAreZero
             ? ValidationFinding.Missing("the batch sets no commission and no slippage to double; set execution.commissionPercent and "
                 + "execution.slippagePercent")
             : Stress is { Strategies: > 0 } t
@@ -68,7 +65,7 @@ public sealed record BatchChecks(
                 [("return", t.Return), ("stressed", t.Stressed), ("weighted", t.Weighted), ("strategies", t.Strategies),
                     ("stillProfitable", t.StillProfitable)])
             : ValidationFinding.Missing("no strategy has a weight");
-        if (BenchmarkName is not null) findings[Batches.Evidence.Benchmark] = AgainstBenchmark(BenchmarkName);
+        if (BenchmarkName is not null) findings[Reporting.Runs.Evidence.Benchmark] = AgainstBenchmark(BenchmarkName);
         return new Evidence(findings);
     }
 
@@ -162,78 +159,53 @@ public sealed record BatchChecks(
         : overfitting.Probability < 0.2 ? ": the choice carries over." : ".";
 
     /// <summary>The section of results.json and of the report.</summary>
-    public string ToJson(IReadOnlyList<StrategyEntry> strategies)
+    public ValidationResults ToResults(IReadOnlyList<StrategyEntry> strategies)
     {
-        var buffer = new MemoryStream();
-        using (var json = new Utf8JsonWriter(buffer,
-            new JsonWriterOptions { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
+        var results = new ValidationResults
         {
-            json.WriteStartObject();
-            json.WriteStartArray("conclusions");
-            foreach (var sentence in Conclusions(strategies)) json.WriteStringValue(sentence);
-            json.WriteEndArray();
-            if (Selection is { } s)
-            {
-                json.WriteString("period", Unit(s.PeriodTicks));
-                json.WriteNumber("trials", s.Trials);
-                json.WriteNumber("newTrials", s.NewTrials);
-                ResultsJson.Number(json, "effectiveTrials", s.EffectiveTrials);
-                json.WriteNumber("clusters", s.Clusters);
-                ResultsJson.Number(json, "trialDeviation", s.Raw.TrialDeviation);
-                ResultsJson.Number(json, "rawExpectedMaximum", s.Raw.ExpectedMaximum);
-                ResultsJson.Number(json, "rawDeflatedSharpe", s.Raw.Deflated);
-                ResultsJson.Number(json, "expectedMaximum", s.ExpectedMaximum);
-                ResultsJson.Number(json, "winnersOfNothing", s.WinnersOfNothing);
-                ResultsJson.Number(json, "sharpe", s.Portfolio.Sharpe);
-                ResultsJson.Number(json, "deflatedSharpe", s.PortfolioDeflated);
-                ResultsJson.Number(json, "minimumTrackRecord", s.Portfolio.MinimumTrackRecord);
-                json.WriteNumber("periods", s.Portfolio.Returns);
-                ResultsJson.Number(json, "probabilityOfOverfitting", s.Overfitting?.Probability ?? double.NaN);
-                ResultsJson.Number(json, "probabilityOfLoss", s.Overfitting?.ProbabilityOfLoss ?? double.NaN);
-                ResultsJson.Number(json, "degradation", s.Overfitting?.Degradation ?? double.NaN);
-                json.WriteNumber("blocks", s.OverfittingBlocks);
-                ResultsJson.Number(json, "realityCheck", s.Snooping?.RealityCheck ?? double.NaN);
-                ResultsJson.Number(json, "superiorPredictiveAbility", s.Snooping?.Consistent ?? double.NaN);
-                ResultsJson.Number(json, "meanBlock", s.Snooping?.MeanBlock ?? double.NaN);
-                json.WriteNumber("resamples", s.Snooping?.Resamples ?? 0);
-                if (s.Overfitting is { } o)
-                {
-                    // How the logits lie, for the drawing: from −6 to 6 in steps of a half.
-                    var counts = new int[24];
-                    foreach (var logit in o.Logits) counts[(int)Math.Clamp(Math.Floor((logit + 6) * 2), 0, counts.Length - 1)]++;
-                    json.WriteStartArray("logits");
-                    foreach (var count in counts) json.WriteNumberValue(count);
-                    json.WriteEndArray();
-                }
-            }
-            ResultBridge.Write(json, Bridge);
-            if (LedgerFault is not null) json.WriteString("ledger", LedgerFault);
-            if (Causality is { Passed: false } c)
-            {
-                json.WriteStartArray("lookAhead");
-                foreach (var found in c.Found)
-                {
-                    json.WriteStartObject();
-                    json.WriteString("strategy", found.Strategy);
-                    json.WriteString("cut", RunText.Time(found.Cut.Ticks));
-                    json.WriteString("sentence", found.Sentence);
-                    json.WriteEndObject();
-                }
-                json.WriteEndArray();
-                json.WriteStartArray("reaches");
-                foreach (var reach in c.Reaches)
-                {
-                    json.WriteStartObject();
-                    json.WriteString("class", reach.Class);
-                    json.WriteString("kind", JsonNamingPolicy.CamelCase.ConvertName(reach.Kind.ToString()));
-                    json.WriteString("sentence", reach.Sentence);
-                    json.WriteEndObject();
-                }
-                json.WriteEndArray();
-            }
-            json.WriteEndObject();
-        }
-        return System.Text.Encoding.UTF8.GetString(buffer.ToArray());
+            Conclusions = Conclusions(strategies),
+            Bridge = Bridge,
+            Ledger = LedgerFault,
+            LookAhead = Causality is not { Passed: false } c ? null
+                : [.. c.Found.Select(f => new LookAheadRow(f.Strategy, f.Cut.Ticks, f.Sentence))],
+            Reaches = Causality is not { Passed: false } r ? null
+                : [.. r.Reaches.Select(x => new ReachRow(x.Class, JsonNamingPolicy.CamelCase.ConvertName(x.Kind.ToString()), x.Sentence))],
+        };
+        return Selection is { } s ? WithFigures(results, s) : results;
+    }
+
+    private static ValidationResults WithFigures(ValidationResults results, SelectionChecks s) => results with
+    {
+        Period = Unit(s.PeriodTicks),
+        Trials = s.Trials,
+        NewTrials = s.NewTrials,
+        EffectiveTrials = s.EffectiveTrials,
+        Clusters = s.Clusters,
+        TrialDeviation = s.Raw.TrialDeviation,
+        RawExpectedMaximum = s.Raw.ExpectedMaximum,
+        RawDeflatedSharpe = s.Raw.Deflated,
+        ExpectedMaximum = s.ExpectedMaximum,
+        WinnersOfNothing = s.WinnersOfNothing,
+        Sharpe = s.Portfolio.Sharpe,
+        DeflatedSharpe = s.PortfolioDeflated,
+        MinimumTrackRecord = s.Portfolio.MinimumTrackRecord,
+        Periods = s.Portfolio.Returns,
+        ProbabilityOfOverfitting = s.Overfitting?.Probability ?? double.NaN,
+        ProbabilityOfLoss = s.Overfitting?.ProbabilityOfLoss ?? double.NaN,
+        Degradation = s.Overfitting?.Degradation ?? double.NaN,
+        Blocks = s.OverfittingBlocks,
+        RealityCheck = s.Snooping?.RealityCheck ?? double.NaN,
+        SuperiorPredictiveAbility = s.Snooping?.Consistent ?? double.NaN,
+        MeanBlock = s.Snooping?.MeanBlock ?? double.NaN,
+        Resamples = s.Snooping?.Resamples ?? 0,
+        Logits = s.Overfitting is { } o ? CountsOf(o.Logits) : null,
+    };
+
+    private static int[] CountsOf(IReadOnlyList<double> logits)
+    {
+        var counts = new int[24];
+        foreach (var logit in logits) counts[(int)Math.Clamp(Math.Floor((logit + 6) * 2), 0, counts.Length - 1)]++;
+        return counts;
     }
 
     private static string Sentence(string text) => char.ToUpperInvariant(text[0]) + text[1..] + ".";

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 using Granary.Application.Batches;
 using Granary.Application.Simulation;
 using Granary.Engine.Analysis;
@@ -7,14 +6,6 @@ using Granary.Engine.Analysis.Metrics;
 using Granary.Reporting.Runs;
 
 namespace Granary.Application.Validation;
-
-/// <summary>A figure of the validation checks beside the headline figure that it is compared with.</summary>
-/// <param name="Figure">What is shown, as a row's name.</param>
-/// <param name="Difference">What differs from the row that it follows from, one sentence.</param>
-/// <param name="Return">Over the row's stretch of time.</param>
-/// <param name="Sharpe">Annual; NaN where the row has none.</param>
-/// <param name="From">UTC ticks; 0 = the whole record.</param>
-public sealed record BridgeRow(string Figure, string Difference, double Return, double Sharpe, long From = 0, long To = 0);
 
 /// <summary>
 /// Leads from the headline figure, step by step, to each figure of the validation checks: these are not all figures of the portfolio that
@@ -62,26 +53,6 @@ public static class ResultBridge
                 s.Stressed, double.NaN));
         }
         return rows;
-    }
-
-    public static void Write(Utf8JsonWriter json, IReadOnlyList<BridgeRow> rows)
-    {
-        json.WriteStartArray("bridge");
-        foreach (var row in rows)
-        {
-            json.WriteStartObject();
-            json.WriteString("figure", row.Figure);
-            json.WriteString("difference", row.Difference);
-            ResultsJson.Number(json, "return", row.Return);
-            ResultsJson.Number(json, "sharpe", row.Sharpe);
-            if (row.To > 0)
-            {
-                json.WriteString("from", RunText.Time(row.From));
-                json.WriteString("to", RunText.Time(row.To));
-            }
-            json.WriteEndObject();
-        }
-        json.WriteEndArray();
     }
 
     private static double[] OnPaper(List<StrategyInstance> members, IReadOnlyDictionary<int, StrategyOutcome> outcomes,

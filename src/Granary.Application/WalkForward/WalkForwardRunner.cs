@@ -128,14 +128,9 @@ public sealed class WalkForwardRunner(TimeProvider clock, TrialLedger? ledger = 
         var result = new RunResult(host, DigestOf(outcome), [.. outcome.Groups.Select((g, i) => EntryOf(run.Plan, outcome, g, i))],
             all.Values.Sum(o => o.Bars), outcome.Portfolio,
             [.. replaced, .. Notes(outcome, run.Learning), .. outcome.Portfolio.Notes, .. CostNotes.Of(run.Spec.Execution.Settings)]);
-        var sections = new Dictionary<string, string>
-        {
-            [WalkForwardJson.Section] = WalkForwardJson.Write(run.Plan, outcome),
-            [Evidence.Name] = checks.Evidence().ToJson(),
-            [BatchChecks.Section] = checks.ToJson(AllEntries(run, _ => 0, i => all.GetValueOrDefault(i)?.Statistics)),
-        };
-        if (run.Learning is { } learning) sections["learning"] = learning.Report(null, _ => 1).ToJson();
-        return await run.ModelAsync(result, checks, cancellationToken) with { Sections = sections };
+        var model = (await run.ModelAsync(result, checks, cancellationToken)).With(WalkForwardReport.Of(run.Plan, outcome))
+            .With(checks.Evidence()).With(checks.ToResults(AllEntries(run, _ => 0, i => all.GetValueOrDefault(i)?.Statistics)));
+        return run.Learning is { } learning ? model.With(learning.Report(null, _ => 1)) : model;
     }
 
     private static string DigestOf(WalkForwardOutcome outcome)
@@ -196,7 +191,7 @@ public sealed class WalkForwardRunner(TimeProvider clock, TrialLedger? ledger = 
             csv.Header();
             foreach (var row in outcome.Rows) csv.Row(row);
         });
-        yield return OutputFile.Text(null, "windows.csv", w => WalkForwardJson.Csv(w, run.Plan, outcome));
+        yield return OutputFile.Text(null, "windows.csv", w => WalkForwardReport.Csv(w, run.Plan, outcome));
         // The last choice stays in force: its bars are not traded yet.
         var next = outcome.Groups.Select(g => g.Choices[^1].Strategy).ToHashSet();
         var production = model with

@@ -50,10 +50,10 @@ public static class ResultsJson
             foreach (var (decision, count) in run.Decisions.OrderBy(d => d.Key)) json.WriteNumber(RunText.Of(decision), count);
             json.WriteEndObject();
             json.WriteEndObject();
-            foreach (var (name, text) in run.Sections)
+            foreach (var section in run.Sections)
             {
-                json.WritePropertyName(name);
-                json.WriteRawValue(text);
+                json.WritePropertyName(section.Name);
+                json.WriteRawValue(section.ToJson());
             }
             json.WriteEndObject();
         }
@@ -101,7 +101,8 @@ public static class ResultsJson
         else json.WriteNull(key);
     }
 
-    internal static void Value(Utf8JsonWriter json, string name, object value)
+    /// <summary>A parameter: a number, a truth value or a text.</summary>
+    public static void Value(Utf8JsonWriter json, string name, object value)
     {
         switch (value)
         {

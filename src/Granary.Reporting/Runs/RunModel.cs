@@ -138,8 +138,14 @@ public sealed record RunModel
     /// <summary>The batch file as it was given.</summary>
     public required string BatchText { get; init; }
 
-    /// <summary>Further sections that other parts add to results.json and the report, by name; values are JSON texts.</summary>
-    public IReadOnlyDictionary<string, string> Sections { get; init; } = new Dictionary<string, string>();
+    /// <summary>Further sections of results.json and the report, in the order of results.json; at most one of a type.</summary>
+    public IReadOnlyList<ResultSection> Sections { get; init; } = [];
+
+    /// <summary>The section of a type; null without one.</summary>
+    public TSection? Section<TSection>() where TSection : ResultSection => Sections.OfType<TSection>().FirstOrDefault();
+
+    /// <summary>The same model with a further section.</summary>
+    public RunModel With(ResultSection section) => this with { Sections = [.. Sections, section] };
 }
 
 /// <summary>Where the writers of a run's files find its single events.</summary>

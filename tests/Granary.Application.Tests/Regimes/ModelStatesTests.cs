@@ -1,5 +1,6 @@
 using System.Text;
 using Granary.Application.Batches;
+using Granary.Reporting.Runs;
 using Granary.Application.Runs;
 using Granary.Application.Simulation;
 using Granary.Testing;
@@ -25,7 +26,7 @@ public sealed class ModelStatesTests : IDisposable
         var run = await new BatchRunner(new EmbeddedHost(2), TimeProvider.System).RunAsync(spec,
             new BatchOptions { Out = Path.Combine(_folder, "run"), Validation = false });
         run.Model.Strategies[0].Error.ShouldBeNull();
-        run.Model.Sections["learning"].ShouldContain("state(noise)");
+        run.Model.Section<LearningReport>()!.ToJson().ShouldContain("state(noise)");
         run.Model.Strategies[0].Model.ShouldNotBeNull();
     }
 }

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using Granary.Application.Batches;
+using Granary.Reporting.Runs;
 using Granary.Application.Json;
 using Granary.Application.Runs;
 using Granary.Application.Simulation;
@@ -51,7 +52,7 @@ public sealed class BatchChecksTests : IDisposable
     {
         await RunAsync("with", Spec(Sweep));
         await RunAsync("without", Spec(Sweep), checks: false);
-        Evidence Of(string run) => Evidence.Read(JsonPart.Parse("prod.json", File.ReadAllBytes(Path.Combine(_folder, run, "prod.json"))))!;
+        Evidence Of(string run) => EvidenceReader.Read(JsonPart.Parse("prod.json", File.ReadAllBytes(Path.Combine(_folder, run, "prod.json"))))!;
         foreach (var check in Evidence.Checks) Of("with")[check].State.ShouldNotBe(ValidationState.Missing, check);
         Of("with")[Evidence.Causality].State.ShouldBe(ValidationState.Passed);
         Of("without")[Evidence.Causality].State.ShouldBe(ValidationState.Missing);
@@ -117,7 +118,7 @@ public sealed class BatchChecksTests : IDisposable
         // Over the benchmark it earns nothing, so nothing stands out.
         run.GetProperty("guards").GetProperty("realityCheck").GetDouble().ShouldBeGreaterThan(0.2);
         run.GetProperty("guards").GetProperty("superiorPredictiveAbility").GetDouble().ShouldBeGreaterThan(0.2);
-        Evidence.Read(JsonPart.Parse("prod.json",
+        EvidenceReader.Read(JsonPart.Parse("prod.json",
             File.ReadAllBytes(Path.Combine(_folder, "hold", "prod.json"))))!.Decide().Reasons.ShouldContain(r =>
                 r.StartsWith("the comparison with the benchmark failed", StringComparison.Ordinal));
     }

@@ -1,5 +1,6 @@
 using System.Text;
 using Granary.Application.Batches;
+using Granary.Reporting.Runs;
 using Granary.Application.Json;
 using Granary.Application.Validation;
 
@@ -17,7 +18,7 @@ public sealed class EvidenceTests
     [Fact]
     public void Evidence_that_is_written_is_read_back_with_its_figures()
     {
-        var read = Evidence.Read(Production($", \"evidence\": {All(ValidationState.Passed).ToJson()}"))!;
+        var read = EvidenceReader.Read(Production($", \"evidence\": {All(ValidationState.Passed).ToJson()}"))!;
         foreach (var check in Evidence.Checks)
         {
             Assert.Equal(ValidationState.Passed, read[check].State);
@@ -31,7 +32,7 @@ public sealed class EvidenceTests
     [Fact]
     public void A_configuration_without_evidence_is_refused_and_told_the_way_out()
     {
-        var verdict = Evidence.Verdict(Production(""));
+        var verdict = EvidenceReader.Verdict(Production(""));
         Assert.False(verdict.IsSufficient);
         Assert.Contains("--without-evidence", Assert.Single(verdict.Reasons));
     }
@@ -42,7 +43,7 @@ public sealed class EvidenceTests
         var findings = All(ValidationState.Passed).Findings.ToDictionary();
         findings[Evidence.Causality] = new ValidationFinding(ValidationState.Failed, "Peeker looked ahead", []);
         findings.Remove(Evidence.CostStress);
-        var verdict = Evidence.Verdict(Production($", \"evidence\": {new Evidence(findings).ToJson()}"));
+        var verdict = EvidenceReader.Verdict(Production($", \"evidence\": {new Evidence(findings).ToJson()}"));
         Assert.False(verdict.IsSufficient);
         Assert.Equal(2, verdict.Reasons.Count);
         Assert.Contains("look-ahead failed: Peeker looked ahead", verdict.Reasons[0]);

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Granary.Application.Batches;
+using Granary.Reporting.Runs;
 using Granary.Application.Catalogues;
 using Granary.Application.Runs;
 using Granary.Application.Simulation;
@@ -58,10 +59,10 @@ public static class SimulatedBatch
             var spec = new BatchReader(Catalogues).Read("simulated.json", Encoding.UTF8.GetBytes(text), Path.GetTempPath());
             var runner = new BatchRunner(new EmbeddedHost(1), TimeProvider.System, (_, _) => new Markets(market));
             var run = await runner.RunAsync(spec, new BatchOptions { Out = folder, Threads = 1 }, null, cancellationToken);
-            var evidence = JsonDocument.Parse(run.Model.Sections[Evidence.Name]).RootElement;
+            var evidence = JsonDocument.Parse(run.Model.Section<Evidence>()!.ToJson()).RootElement;
             return new Outcome(evidence.EnumerateObject().ToDictionary(c => c.Name, c => c.Value.GetProperty("state").GetString()!),
                 evidence,
-                JsonDocument.Parse(run.Model.Sections[BatchChecks.Section]).RootElement,
+                JsonDocument.Parse(run.Model.Section<ValidationResults>()!.ToJson()).RootElement,
                 run.Model.Strategies.Max(s => s.Stats?.Sharpe ?? double.NegativeInfinity));
         }
         finally

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using Granary.Application.Batches;
+using Granary.Reporting.Runs;
 using Granary.Application.Causality;
 using Granary.Application.Regimes;
 using Granary.Application.Runs;

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using Granary.Application.Batches;
+using Granary.Reporting.Runs;
 using Granary.Application.Causality;
 using Granary.Application.Json;
 using Granary.Application.Runs;
@@ -188,7 +189,7 @@ public sealed class WalkForwardTests : IDisposable
             + "\"veto\", \"below\": 0.999999 }"), name: "none");
         var (plain, _) = await RunAsync(Spec(Rolling), name: "plain");
         double Figure(BatchRun run, string name) =>
-            JsonDocument.Parse(run.Model.Sections["guards"]).RootElement.GetProperty(name).GetDouble();
+            JsonDocument.Parse(run.Model.Section<ValidationResults>()!.ToJson()).RootElement.GetProperty(name).GetDouble();
         // Models that refuse nearly every entry leave nearly nothing to be found, whatever the strategies would have done without them.
         Figure(none, "effectiveTrials").ShouldNotBe(Figure(plain, "effectiveTrials"));
         Figure(none, "realityCheck").ShouldNotBe(Figure(plain, "realityCheck"));

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using System.Text.Json.Nodes;
+using Granary.Reporting.Runs;
 
 namespace Granary.Reporting.Tests.Synthetic;
 
@@ -9,7 +9,7 @@ public static class SyntheticSections
     private static readonly DateTime _start = new(1998, 1, 3, 0, 0, 0, DateTimeKind.Utc);
 
     /// <summary>Choices of three groups over yearly windows; the first group chose nothing in its first two.</summary>
-    public static string WalkForward(int windows = 18)
+    public static WalkForwardResults WalkForward(int windows = 18)
     {
         var random = new Random(1);
         var groups = ((string[])["SmaCross@NVDA:1d", "SmaCross@ORCL:1d", "DonchianBreakout@YHOO:1d"]).Select((name, g) => new
@@ -20,7 +20,7 @@ public static class SyntheticSections
             stability = 0.7 - 0.2 * g,
             choices = Enumerable.Range(0, windows).Select(w => Choice(random, name, w, isEmpty: g == 0 && w < 2)),
         });
-        return JsonSerializer.Serialize(new
+        return Read<WalkForwardResults>(new
         {
             mode = "rolling",
             objective = "sharpe",
@@ -35,11 +35,11 @@ public static class SyntheticSections
     }
 
     /// <summary>Models that gate, size and stop trades, each with its windows, calibration, features and equity.</summary>
-    public static string Learning(int units = 6, int windows = 8)
+    public static LearningReport Learning(int units = 6, int windows = 8)
     {
         var random = new Random(2);
         var times = Enumerable.Range(0, 120).Select(i => _start.AddDays(3 * i)).ToArray();
-        return JsonSerializer.Serialize(new
+        return Read<LearningReport>(new
         {
             units = Enumerable.Range(0, units).Select(u => Unit(random, u, windows, times)),
             problems = (string[])["FLAT:1d: it has closed no trade; the strategy goes on without a model."],
@@ -48,7 +48,7 @@ public static class SyntheticSections
     }
 
     /// <summary>Machines over the closes of two markets; the states of the slower ones begin later.</summary>
-    public static string Regimes(int bars = 300)
+    public static RegimeResults Regimes(int bars = 300)
     {
         var random = new Random(3);
         (string Name, string[] States, int First)[] machines =
@@ -69,56 +69,48 @@ public static class SyntheticSections
                 agreement = machines.Zip(machines.Skip(1), (a, b) => new { first = a.Name, second = b.Name, adjustedRand = 0.05 }),
             };
         });
-        return JsonSerializer.Serialize(new { markets = 2, charts });
+        return Read<RegimeResults>(new { markets = 2, charts });
     }
 
     /// <summary>The checks of a batch with their sentences and figures, and the bridge to them.</summary>
     /// <returns>The figures of the checks, and their outcomes.</returns>
-    public static (string Checks, string Outcomes) Validation()
+    public static (ValidationResults Checks, Evidence Outcomes) Validation()
     {
         string[] figures = ["Portfolio", "Portfolio, by weeks", "Portfolio, unseen stretch only", "Its strategies on paper, same stretch",
             "Out of sample", "Its strategies, each in an account of its own", "Under stress"];
-        var bridge = new JsonArray([.. figures.Select((name, i) =>
+        var checks = new ValidationResults
         {
-            var row = new JsonObject { ["figure"] = name, ["return"] = 26.24 - 3 * i, ["sharpe"] = i < 5 ? 0.74 : null,
-                ["difference"] = "the mean of the weighted strategies' own accounts, with this run's weights, without shared cash" };
-            if (i is > 0 and < 5) (row["from"], row["to"]) = ("2005-07-04T00:00:00Z", "2016-01-04T00:00:00Z");
-            return row;
-        })]);
-        var checks = new JsonObject
-        {
-            ["conclusions"] = new JsonArray("2 of the 6 checks did not pass: these results should not be traded as they are.",
-                "On bars that the choice had not seen, from 2005-07-04 to 2016-01-04, the result is 1,267.4 %."),
-            ["period"] = "weeks",
-            ["trials"] = 1002,
-            ["newTrials"] = 27,
-            ["effectiveTrials"] = 8.4,
-            ["sharpe"] = 0.101,
-            ["expectedMaximum"] = 0.045,
-            ["winnersOfNothing"] = 0.264,
-            ["deflatedSharpe"] = 0.975,
-            ["rawDeflatedSharpe"] = 0.963,
-            ["probabilityOfOverfitting"] = 0.674,
-            ["probabilityOfLoss"] = 0.061,
-            ["minimumTrackRecord"] = 1284.2,
-            ["realityCheck"] = 0.723,
-            ["superiorPredictiveAbility"] = 0.716,
-            ["meanBlock"] = 1.3,
-            ["logits"] = new JsonArray([.. Enumerable.Range(0, 24)
-                .Select(i => JsonValue.Create(3000 * Math.Exp(-0.05 * (i - 11) * (i - 11))))]),
-            ["bridge"] = bridge,
+            Conclusions = ["2 of the 6 checks did not pass: these results should not be traded as they are.",
+                "On bars that the choice had not seen, from 2005-07-04 to 2016-01-04, the result is 1,267.4 %."],
+            Period = "weeks",
+            Trials = 1002,
+            NewTrials = 27,
+            EffectiveTrials = 8.4,
+            Sharpe = 0.101,
+            ExpectedMaximum = 0.045,
+            WinnersOfNothing = 0.264,
+            DeflatedSharpe = 0.975,
+            RawDeflatedSharpe = 0.963,
+            ProbabilityOfOverfitting = 0.674,
+            ProbabilityOfLoss = 0.061,
+            MinimumTrackRecord = 1284.2,
+            RealityCheck = 0.723,
+            SuperiorPredictiveAbility = 0.716,
+            MeanBlock = 1.3,
+            Logits = [.. Enumerable.Range(0, 24).Select(i => (int)(3000 * Math.Exp(-0.05 * (i - 11) * (i - 11))))],
+            Bridge = [.. figures.Select((name, i) => new BridgeRow(name,
+                "the mean of the weighted strategies' own accounts, with this run's weights, without shared cash", 26.24 - 3 * i,
+                i < 5 ? 0.74 : double.NaN, i is > 0 and < 5 ? new DateTime(2005, 7, 4).Ticks : null,
+                i is > 0 and < 5 ? new DateTime(2016, 1, 4).Ticks : null))],
         };
         const string Found = "1,267.8 % instead of 1,673.1 % from 2005-07-04 to 2016-01-04: the rule 'equal', followed on paper over the "
             + "second half of the record";
-        var outcomes = new JsonObject();
-        foreach (var name in (string[])["outOfSample", "deflatedSharpe", "probabilityOfOverfitting", "causality", "costStress",
-            "betterThanBenchmark"])
-            outcomes[name] = new JsonObject { ["state"] = name == "deflatedSharpe" ? "failed" : "passed", ["sentence"] = Found };
-        return (checks.ToJsonString(), outcomes.ToJsonString());
+        return (checks, new Evidence(((string[])[.. Evidence.Checks, Evidence.Benchmark]).ToDictionary(c => c, c => new ValidationFinding(
+            c == Evidence.DeflatedSharpe ? ValidationState.Failed : ValidationState.Passed, Found, []), StringComparer.Ordinal)));
     }
 
     /// <summary>The account of a live session beside the backtest, with the trades that differ.</summary>
-    public static string Session() => JsonSerializer.Serialize(new
+    public static SessionResults Session() => Read<SessionResults>(new
     {
         account = 4311846.21,
         model = 4307812.78,
@@ -143,6 +135,8 @@ public static class SyntheticSections
             why = i == 0 ? "the venue refused it" : "",
         }),
     });
+
+    private static T Read<T>(object section) where T : ResultSection => ResultSection.Read<T>(JsonSerializer.Serialize(section));
 
     private static object Choice(Random random, string group, int window, bool isEmpty)
     {
@@ -169,6 +163,7 @@ public static class SyntheticSections
         return new
         {
             name = $"size-{unit}",
+            section = "",
             version = $"size-RsiReversion_period_7_low_{20 + 5 * unit}_high_70__{market}-928b{unit}dd4:{unit + 1}",
             data = unit % 3 == 0 ? $"{market}:1h" : strategy,
             trainer = unit % 3 == 0 ? "gradient-boosting" : "logistic",

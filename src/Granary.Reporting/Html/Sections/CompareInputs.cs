@@ -41,7 +41,8 @@ internal sealed class CompareInputs : IReportSection<CompareView>
     {
         try
         {
-            return SectionJson.Text(SectionJson.Parse(text), "digest");
+            using var document = JsonDocument.Parse(text);
+            return document.RootElement.TryGetProperty("digest", out var digest) ? digest.GetString() ?? "" : "";
         }
         catch (JsonException)
         {

@@ -48,8 +48,7 @@ internal static class CompareTop
     // What is compared of a live session is its own portfolio; its account has the broker's fills.
     private static void Account(HtmlWriter html, RunModel live)
     {
-        if (!live.Sections.TryGetValue(SessionAccountSection.Name, out var session)) return;
-        if (SectionJson.Text(SectionJson.Parse(session), "sentence") is { Length: > 0 } sentence)
+        if (live.Section<SessionResults>()?.Sentence is { Length: > 0 } sentence)
             html.Write($"<p class=\"note\">The live session's own portfolio is compared here, with simulated fills. "
                 + $"With the broker's fills: {NumberText.Typeset(sentence)}.</p>\n");
     }

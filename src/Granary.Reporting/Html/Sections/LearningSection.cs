@@ -1,60 +1,47 @@
 using System.Globalization;
-using System.Text.Json;
 using Granary.Reporting.Html.Charts;
 using Granary.Reporting.Html.Views;
+using Granary.Reporting.Runs;
 
 namespace Granary.Reporting.Html.Sections;
 
 /// <summary>
 /// What the models of a run did, all out of sample: trades with and without them, the windows that they were trained on, whether their
-/// probabilities come true, which features they need, and how far what they remember is from what they know. Reads the run's section
-/// "learning".
+/// probabilities come true, which features they need, and how far what they remember is from what they know.
 /// </summary>
-internal sealed class LearningSection(string json) : IReportSection<RunView>
+internal sealed class LearningSection(LearningReport report) : IReportSection<RunView>
 {
-    public const string Name = "learning";
-
     // A page is read by people: of hundreds of models the first are drawn, learning.json has them all.
     private const int MostDrawn = 12, MostFeatures = 15;
 
     // As the style sheet has it.
     private const int MostPrinted = 3;
 
-    private readonly JsonElement _root = Parsed(json);
-
     public string Id => "learning";
 
     public string Title => "Models out of sample";
 
-    public bool Applies(RunView view) =>
-        _root.ValueKind == JsonValueKind.Object && _root.TryGetProperty("units", out var units) && units.GetArrayLength() > 0;
-
-    private static JsonElement Parsed(string json)
-    {
-        using var document = JsonDocument.Parse(json);
-        return document.RootElement.Clone();
-    }
+    public bool Applies(RunView view) => report.Units.Count > 0;
 
     public void Write(HtmlWriter html, RunView view)
     {
-        var problems = Items(_root, "problems").Select(p => p.GetString() ?? "").ToArray();
-        if (problems.Length > 0)
+        var (problems, units) = (report.Problems, report.Units);
+        if (problems.Count > 0)
         {
             html.Raw("<ul class=\"loss\">");
             foreach (var problem in problems.Take(50)) html.Write($"<li><strong>{problem}</strong></li>");
-            if (problems.Length > 50) html.Write($"<li>and {NumberText.Count(problems.Length - 50)} more, in learning.json</li>");
+            if (problems.Count > 50) html.Write($"<li>and {NumberText.Count(problems.Count - 50)} more, in learning.json</li>");
             html.Raw("</ul>\n");
         }
-        Curve(html, _root, "All judged strategies");
-        var units = Items(_root, "units").ToArray();
+        Curve(html, report.Equity, "All judged strategies");
         Overview(html, units);
-        if (units.Length > MostPrinted) html.Write($"<p class=\"note onlyprint\">Printed are the first {MostPrinted} models.</p>\n");
-        foreach (var unit in units.Where(u => Text(u, "error").Length == 0).Take(MostDrawn)) Unit(html, unit);
-        if (units.Length > MostDrawn) html.Write($"<p class=\"note\">The "
-            + $"first {MostDrawn} models are drawn; learning.json has all {NumberText.Count(units.Length)}.</p>\n");
+        if (units.Count > MostPrinted) html.Write($"<p class=\"note onlyprint\">Printed are the first {MostPrinted} models.</p>\n");
+        foreach (var unit in units.Where(u => u.Error is null).Take(MostDrawn)) Unit(html, unit);
+        if (units.Count > MostDrawn) html.Write($"<p class=\"note\">The "
+            + $"first {MostDrawn} models are drawn; learning.json has all {NumberText.Count(units.Count)}.</p>\n");
     }
 
-    private static void Overview(HtmlWriter html, JsonElement[] units)
+    private static void Overview(HtmlWriter html, IReadOnlyList<LearningUnit> units)
     {
         HtmlTable.Open(html, "Models", [new("Model", Number: false), new("Trainer", Number: false),
             new("Label", Number: false), new("Applied as", Number: false),
@@ -63,39 +50,38 @@ internal sealed class LearningSection(string json) : IReportSection<RunView>
         foreach (var unit in units)
         {
             html.Write($"<tr><th scope=\"row\" class=\"model\"><b>{Section(unit)}</b><span>");
-            html.Name(Text(unit, "data"));
+            html.Name(unit.Data);
             html.Raw("</span></th>");
-            foreach (var field in new[] { "trainer", "label", "rule" }) HtmlTable.Text(html, Text(unit, field));
-            HtmlTable.Number(html, NumberText.Count((long)Value(unit, "samples")));
-            HtmlTable.Number(html, NumberText.Count(Items(unit, "windows").Count()));
-            HtmlTable.Number(html, Figure(unit, "outOfSample"));
-            HtmlTable.Number(html, Figure(unit, "inSample"));
-            var gap = Value(unit, "trainTestGap");
+            foreach (var field in new[] { unit.Trainer, unit.Label, unit.Rule }) HtmlTable.Text(html, field);
+            HtmlTable.Number(html, NumberText.Count(unit.Samples));
+            HtmlTable.Number(html, NumberText.Count(unit.Windows.Count));
+            HtmlTable.Number(html, Figure(unit.OutOfSample));
+            HtmlTable.Number(html, Figure(unit.InSample));
+            var gap = unit.TrainTestGap ?? double.NaN;
             HtmlTable.Number(html, double.IsNaN(gap) ? NumberText.Undefined : NumberText.Ratio(gap, 3), gap > 0.1 ? "loss" : "");
             HtmlTable.EndRow(html);
         }
         HtmlTable.Close(html);
     }
 
-    private static void Unit(HtmlWriter html, JsonElement unit)
+    private static void Unit(HtmlWriter html, LearningUnit unit)
     {
         Head(html, unit);
-        Curve(html, unit, $"{Section(unit)} · {Text(unit, "data")}");
-        var effects = Items(unit, "strategies").ToArray();
-        if (effects.Length > 0)
+        Curve(html, unit.Equity, $"{Section(unit)} · {unit.Data}");
+        if (unit.Strategies.Count > 0)
         {
             HtmlTable.Open(html, "Trades that the model judged, summed returns on notional",
                 [new("Strategy", Number: false), new("Trades"), new("Taken"), new("Without"), new("With"), new("Wins without"),
                     new("Wins with")], sortable: true);
-            foreach (var e in effects.Take(200))
+            foreach (var e in unit.Strategies.Take(200))
             {
-                HtmlTable.RowHead(html, Text(e, "strategy"));
-                HtmlTable.Number(html, NumberText.Count((long)Value(e, "trades")));
-                HtmlTable.Number(html, NumberText.Count((long)Value(e, "taken")));
-                HtmlTable.SignedPercent(html, Value(e, "returnWithout"));
-                HtmlTable.SignedPercent(html, Value(e, "returnWith"));
-                HtmlTable.Number(html, NumberText.Percent(Value(e, "winRateWithout"), 1));
-                HtmlTable.Number(html, NumberText.Percent(Value(e, "winRateWith"), 1));
+                HtmlTable.RowHead(html, e.Strategy);
+                HtmlTable.Number(html, NumberText.Count(e.Trades));
+                HtmlTable.Number(html, NumberText.Count(e.Taken));
+                HtmlTable.SignedPercent(html, e.ReturnWithout);
+                HtmlTable.SignedPercent(html, e.ReturnWith);
+                HtmlTable.Number(html, NumberText.Percent(e.WinRateWithout, 1));
+                HtmlTable.Number(html, NumberText.Percent(e.WinRateWith ?? double.NaN, 1));
                 HtmlTable.EndRow(html);
             }
             HtmlTable.Close(html);
@@ -103,31 +89,31 @@ internal sealed class LearningSection(string json) : IReportSection<RunView>
         HtmlTable.Open(html, "Walk-forward windows",
             [new("Tested", Number: false), new("Trained on", Number: false), new("Training samples"), new("Test samples"),
                 new("Out of sample"), new("In sample")]);
-        foreach (var w in Items(unit, "windows"))
+        foreach (var w in unit.Windows)
         {
-            HtmlTable.RowHead(html, $"{Day(w, "testFrom")} to {Day(w, "testTo")}");
-            HtmlTable.Text(html, $"{Day(w, "trainFrom")} to {Day(w, "trainTo")}");
-            HtmlTable.Number(html, NumberText.Count((long)Value(w, "trainSamples")));
-            HtmlTable.Number(html, NumberText.Count((long)Value(w, "testSamples")));
-            HtmlTable.Number(html, Figure(w, "outOfSample"));
-            HtmlTable.Number(html, Figure(w, "inSample"));
+            HtmlTable.RowHead(html, $"{Day(w.TestFrom)} to {Day(w.TestTo)}");
+            HtmlTable.Text(html, $"{Day(w.TrainFrom)} to {Day(w.TrainTo)}");
+            HtmlTable.Number(html, NumberText.Count(w.TrainSamples));
+            HtmlTable.Number(html, NumberText.Count(w.TestSamples));
+            HtmlTable.Number(html, Figure(w.OutOfSample));
+            HtmlTable.Number(html, Figure(w.InSample));
             HtmlTable.EndRow(html);
         }
         HtmlTable.Close(html);
-        Calibration(html, Items(unit, "calibration").ToArray());
-        var features = Items(unit, "importance").ToArray();
-        if (features.Length > 0)
+        Calibration(html, unit.Calibration);
+        var features = unit.Importance;
+        if (features.Count > 0)
         {
-            var gains = features.Any(f => !double.IsNaN(Value(f, "gain")));
-            HtmlTable.Open(html, features.Length > MostFeatures ? $"Features, the first {MostFeatures} of {features.Length}" : "Features",
+            var gains = features.Any(f => f.Gain is { } gain && !double.IsNaN(gain));
+            HtmlTable.Open(html, features.Count > MostFeatures ? $"Features, the first {MostFeatures} of {features.Count}" : "Features",
                 [new("Feature", Number: false), new("Permutation", Hint: "Fall of the out-of-sample figure when the feature is shuffled"),
                     .. gains ? new[] { new HtmlColumn("Gain", Hint: "Share of the training loss that its splits took") } : []],
                     sortable: true);
             foreach (var f in features.Take(MostFeatures))
             {
-                HtmlTable.RowHead(html, Text(f, "feature"));
-                HtmlTable.Number(html, NumberText.SignedRatio(Value(f, "permutation"), 4));
-                if (gains) HtmlTable.Number(html, NumberText.Percent(Value(f, "gain"), 1));
+                HtmlTable.RowHead(html, f.Feature);
+                HtmlTable.Number(html, NumberText.SignedRatio(f.Permutation, 4));
+                if (gains) HtmlTable.Number(html, NumberText.Percent(f.Gain ?? double.NaN, 1));
                 HtmlTable.EndRow(html);
             }
             HtmlTable.Close(html);
@@ -135,42 +121,41 @@ internal sealed class LearningSection(string json) : IReportSection<RunView>
         html.Raw("</details>\n");
     }
 
-    private static void Head(HtmlWriter html, JsonElement unit)
+    private static void Head(HtmlWriter html, LearningUnit unit)
     {
         html.Write($"<details><summary>{Section(unit)} · ");
-        html.Name(Text(unit, "data"));
+        html.Name(unit.Data);
         html.Raw("</summary>\n");
-        if (Text(unit, "version") is not { Length: > 0 } version) return;
+        if (unit.Version is not { } version) return;
         html.Raw("<p class=\"note\">In the registry: ");
         html.Name(version);
         html.Raw("</p>\n");
     }
 
     // The name that the batch file gives it; the registry's name has the data and a hash in it.
-    private static string Section(JsonElement unit) => Text(unit, "section") is { Length: > 0 } section ? section : Text(unit, "name");
+    private static string Section(LearningUnit unit) => unit.Section.Length > 0 ? unit.Section : unit.Name;
 
-    private static void Calibration(HtmlWriter html, JsonElement[] bins)
+    private static void Calibration(HtmlWriter html, IReadOnlyList<CalibrationRow> bins)
     {
-        if (bins.Length == 0) return;
+        if (bins.Count == 0) return;
         HtmlTable.Open(html, "Calibration: what was given this probability came so often",
             [new("Probability", Number: false), new("Samples"), new("Mean given"), new("Came")]);
         foreach (var b in bins)
         {
-            HtmlTable.RowHead(html, $"{NumberText.Percent(Value(b, "from"), 0)} to {NumberText.Percent(Value(b, "to"), 0)}");
-            HtmlTable.Number(html, NumberText.Count((long)Value(b, "count")));
-            HtmlTable.Number(html, NumberText.Percent(Value(b, "predicted"), 1));
-            HtmlTable.Number(html, NumberText.Percent(Value(b, "observed"), 1));
+            HtmlTable.RowHead(html, $"{NumberText.Percent(b.From, 0)} to {NumberText.Percent(b.To, 0)}");
+            HtmlTable.Number(html, NumberText.Count(b.Count));
+            HtmlTable.Number(html, NumberText.Percent(b.Predicted, 1));
+            HtmlTable.Number(html, NumberText.Percent(b.Observed, 1));
             HtmlTable.EndRow(html);
         }
         HtmlTable.Close(html);
     }
 
-    private static void Curve(HtmlWriter html, JsonElement owner, string of)
+    private static void Curve(HtmlWriter html, IReadOnlyList<ModelEquityPoint> points, string of)
     {
-        var points = Items(owner, "equity").ToArray();
-        if (points.Length < 2) return;
-        long[] times = [.. points.Select(p => p.GetProperty("time").GetDateTime().Ticks)];
-        double[] with = [.. points.Select(p => Value(p, "with"))], without = [.. points.Select(p => Value(p, "without"))];
+        if (points.Count < 2) return;
+        long[] times = [.. points.Select(p => p.Time.Ticks)];
+        double[] with = [.. points.Select(p => p.With)], without = [.. points.Select(p => p.Without)];
         new TimePlot
         {
             Title = $"{of}: summed returns of out-of-sample trades",
@@ -183,24 +168,10 @@ internal sealed class LearningSection(string json) : IReportSection<RunView>
         }.Write(html);
     }
 
-    private static IEnumerable<JsonElement> Items(JsonElement owner, string name) =>
-        owner.TryGetProperty(name, out var list) && list.ValueKind == JsonValueKind.Array ? list.EnumerateArray() : [];
-
-    private static string Text(JsonElement owner, string name) =>
-        owner.TryGetProperty(name, out var v) && v.ValueKind == JsonValueKind.String ? v.GetString()! : "";
-
-    private static double Value(JsonElement owner, string name) =>
-        owner.TryGetProperty(name, out var v) && v.ValueKind == JsonValueKind.Number ? v.GetDouble() : double.NaN;
-
-    private static string Day(JsonElement owner, string name) =>
-        owner.GetProperty(name).GetDateTime().ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+    private static string Day(DateTime time) => time.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
 
     // "AUC 0.531" or "R² 0.02": the figure that models are compared by.
-    private static string Figure(JsonElement owner, string name)
-    {
-        if (!owner.TryGetProperty(name, out var figures)) return NumberText.Undefined;
-        var (auc, r2) = (Value(figures, "auc"), Value(figures, "r2"));
-        return !double.IsNaN(auc) ? $"AUC {NumberText.Ratio(auc, 3)}"
-            : !double.IsNaN(r2) ? $"R² {NumberText.Ratio(r2, 3)}" : NumberText.Undefined;
-    }
+    private static string Figure(IReadOnlyDictionary<string, double> figures) =>
+        figures.TryGetValue("auc", out var auc) && !double.IsNaN(auc) ? $"AUC {NumberText.Ratio(auc, 3)}"
+        : figures.TryGetValue("r2", out var r2) && !double.IsNaN(r2) ? $"R² {NumberText.Ratio(r2, 3)}" : NumberText.Undefined;
 }

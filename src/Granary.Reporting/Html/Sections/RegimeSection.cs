@@ -1,100 +1,88 @@
-using System.Text.Json;
 using Granary.Reporting.Html.Charts;
 using Granary.Reporting.Html.Views;
+using Granary.Reporting.Runs;
 
 namespace Granary.Reporting.Html.Sections;
 
 /// <summary>
 /// The states of the batch's regimes under the price, how they follow one another, what the market did after them, and how far machines
-/// agree. Reads the run's section "regimes".
+/// agree.
 /// </summary>
-internal sealed class RegimeSection(string json) : IReportSection<RunView>
+internal sealed class RegimeSection(RegimeResults regimes) : IReportSection<RunView>
 {
-    public const string Name = "regimes";
-
-    private readonly JsonElement _root = SectionJson.Parse(json);
-
     public string Id => "regimes";
 
     public string Title => "Regimes";
 
-    public bool Applies(RunView view) => SectionJson.Items(_root, "charts").Any();
+    public bool Applies(RunView view) => regimes.Charts.Count > 0;
 
     public void Write(HtmlWriter html, RunView view)
     {
-        var charts = SectionJson.Items(_root, "charts").ToArray();
+        var charts = regimes.Charts;
         html.Raw("<p>A state is known at the close of its bar and depends on no later one; the return beside it is that of the bar after, "
             + "so that it could have been traded.</p>\n");
-        for (var i = 0; i < charts.Length; i++)
+        for (var i = 0; i < charts.Count; i++)
         {
-            var symbol = SectionJson.Text(charts[i], "symbol");
+            var symbol = charts[i].Symbol;
             if (i > 0) html.Write($"<details><summary>{symbol}</summary>\n");
-            Market(html, charts[i], symbol);
+            Market(html, charts[i]);
             if (i > 0) html.Raw("</details>\n");
         }
-        var markets = SectionJson.Value(_root, "markets");
-        if (markets > charts.Length)
-            html.Write($"<p class=\"note\">The first {charts.Length} of {NumberText.Count((long)markets)} markets are drawn.</p>\n");
+        if (regimes.Markets > charts.Count)
+            html.Write($"<p class=\"note\">The first {charts.Count} of {NumberText.Count(regimes.Markets)} markets are drawn.</p>\n");
     }
 
-    private static void Market(HtmlWriter html, JsonElement chart, string symbol)
+    private static void Market(HtmlWriter html, RegimeChart chart)
     {
-        var times = SectionJson.Longs(chart, "time");
-        var machines = SectionJson.Items(chart, "machines").ToArray();
+        var (symbol, times) = (chart.Symbol, chart.Time);
         new TimePlot
         {
-            Title = $"{symbol}, {SectionJson.Text(chart, "timeframe")} closes",
+            Title = $"{symbol}, {chart.Timeframe} closes",
             Description = $"The price of {symbol}; below it the states of its regimes at the same times.",
-            Lines = [new PlotLine(symbol, "close", times, SectionJson.Numbers(chart, "close"))],
+            Lines = [new PlotLine(symbol, "close", times, chart.Close)],
             Unit = PlotUnit.Price,
             LogFrom = 5,
             TimeLabels = false,
             Height = 180,
         }.Write(html);
         StateStrip.Write(html, $"{symbol}, states", times,
-            [.. machines.Select(m => new StateRow(SectionJson.Text(m, "name"), Names(m),
-                [.. SectionJson.Longs(m, "states").Select(s => (int)s)]))]);
-        foreach (var machine in machines)
+            [.. chart.Machines.Select(m => new StateRow(m.Name, [.. m.Names], m.States))]);
+        foreach (var machine in chart.Machines)
         {
-            var names = Names(machine);
-            HtmlTable.Open(html, $"{symbol}, {SectionJson.Text(machine, "name")}: how its states follow one another",
+            HtmlTable.Open(html, $"{symbol}, {machine.Name}: how its states follow one another",
                 [new("State", Number: false), new("Share", Hint: "Of all bars with a state"), new("Spells"),
                     new("Mean spell", Hint: "Bars"),
                 new("Next return", Hint: "Mean return of the bar after"), new("Deviation", Hint: "Of those returns"),
-                .. names.Select(n => new HtmlColumn($"to {n}"))]);
-            foreach (var state in SectionJson.Items(machine, "statistics"))
+                .. machine.Names.Select(n => new HtmlColumn($"to {n}"))]);
+            foreach (var state in machine.Statistics)
             {
-                HtmlTable.RowHead(html, SectionJson.Text(state, "state"));
-                HtmlTable.Number(html, Percent(SectionJson.Value(state, "share"), 1));
-                HtmlTable.Number(html, NumberText.Count((long)SectionJson.Value(state, "spells")));
-                HtmlTable.Number(html, SectionJson.Value(state, "meanSpell") is var spell && double.IsFinite(spell)
-                    ? NumberText.Ratio(spell, 1) : NumberText.Undefined);
-                var next = SectionJson.Value(state, "nextReturn");
-                if (double.IsFinite(next)) HtmlTable.SignedPercent(html, next, 3);
+                HtmlTable.RowHead(html, state.State);
+                HtmlTable.Number(html, Percent(state.Share, 1));
+                HtmlTable.Number(html, NumberText.Count(state.Spells));
+                HtmlTable.Number(html, double.IsFinite(state.MeanSpell)
+                    ? NumberText.Ratio(state.MeanSpell, 1) : NumberText.Undefined);
+                if (double.IsFinite(state.NextReturn)) HtmlTable.SignedPercent(html, state.NextReturn, 3);
                 else HtmlTable.Number(html, NumberText.Undefined);
-                HtmlTable.Number(html, Percent(SectionJson.Value(state, "nextDeviation"), 3));
-                foreach (var to in SectionJson.Numbers(state, "to")) HtmlTable.Number(html, Percent(to, 1));
+                HtmlTable.Number(html, Percent(state.NextDeviation, 3));
+                foreach (var to in state.To) HtmlTable.Number(html, Percent(to, 1));
                 HtmlTable.EndRow(html);
             }
             HtmlTable.Close(html);
         }
-        var agreements = SectionJson.Items(chart, "agreement").ToArray();
-        if (agreements.Length == 0) return;
+        if (chart.Agreement.Count == 0) return;
         HtmlTable.Open(html, $"{symbol}: how far machines agree",
             [new("Machines", Number: false),
                 new("Adjusted Rand index",
                     Hint: "1 where both draw the same lines, about 0 where they agree by chance only (Hubert and Arabie 1985)")]);
-        foreach (var agreement in agreements)
+        foreach (var agreement in chart.Agreement)
         {
-            HtmlTable.RowHead(html, $"{SectionJson.Text(agreement, "first")} and {SectionJson.Text(agreement, "second")}");
-            HtmlTable.Number(html, SectionJson.Value(agreement, "adjustedRand") is var rand && double.IsFinite(rand)
-                ? NumberText.Ratio(rand, 3) : NumberText.Undefined);
+            HtmlTable.RowHead(html, $"{agreement.First} and {agreement.Second}");
+            HtmlTable.Number(html, double.IsFinite(agreement.AdjustedRand)
+                ? NumberText.Ratio(agreement.AdjustedRand, 3) : NumberText.Undefined);
             HtmlTable.EndRow(html);
         }
         HtmlTable.Close(html);
     }
-
-    private static string[] Names(JsonElement machine) => [.. SectionJson.Items(machine, "names").Select(n => n.GetString()!)];
 
     private static string Percent(double share, int digits) =>
         double.IsFinite(share) ? NumberText.Percent(share, digits) : NumberText.Undefined;

@@ -39,8 +39,8 @@ internal static class RunTop
             + $"in {NumberText.Seconds(m.Seconds)}, {m.Host}.</span></p><p class=\"digest\">Digest <code>{m.Digest}</code></p></header>\n");
     }
 
-    private static string Kind(RunModel m) => m.Sections.ContainsKey(SessionAccountSection.Name) ? "Live session"
-        : m.Sections.ContainsKey(WalkForwardSection.Name) ? "Walk-forward" : "Backtest";
+    private static string Kind(RunModel m) => m.Section<SessionResults>() is not null ? "Live session"
+        : m.Section<WalkForwardResults>() is not null ? "Walk-forward" : "Backtest";
 
     private static void Notices(HtmlWriter html, RunView view)
     {
@@ -86,7 +86,7 @@ internal static class RunTop
                 + Account(m));
             Figure("Sharpe ratio", NumberText.Ratio(p.Sharpe), "", $"Sortino {NumberText.Ratio(p.Sortino)}");
             Figure("Max drawdown", NumberText.Percent(p.MaxDrawdown), "", NumberText.Days(p[RiskMetrics.MaxDrawdownDays]));
-            if (!m.Sections.ContainsKey(BeliefSection.Evidence)) Figure("Volatility", NumberText.Percent(p.Volatility), "", "a year");
+            if (m.Section<Evidence>() is null) Figure("Volatility", NumberText.Percent(p.Volatility), "", "a year");
             Figure("Trades", NumberText.Count(p.Trades), "", p.Trades > 0 ? $"{NumberText.Percent(p.WinRate, 1)} won" : "none was closed");
         }
         var members = view.Members.Count();
@@ -96,14 +96,14 @@ internal static class RunTop
         html.Raw("</dl>\n");
 
         // The figures of a live session are of its portfolio; its account has the venue's fills.
-        static string Account(RunModel m) => m.Sections.TryGetValue(SessionAccountSection.Name, out var session)
-            && SectionJson.Value(SectionJson.Parse(session), "account") is var account && double.IsFinite(account) && m.StartingCash > 0
+        static string Account(RunModel m) => m.Section<SessionResults>() is { Account: var account } && double.IsFinite(account)
+            && m.StartingCash > 0
             ? $"; account {NumberText.SignedPercent(account / m.StartingCash - 1)}" : "";
 
         // Two words that a reader must not miss; what is behind them stands in the section of the checks.
         static void Verdict(HtmlWriter html, RunModel m)
         {
-            if (!m.Sections.TryGetValue(BeliefSection.Evidence, out var evidence)) return;
+            if (m.Section<Evidence>() is not { } evidence) return;
             var (passed, all) = BeliefSection.Count(evidence);
             html.Write($"<div class=\"verdict\"><dt>Verdict</dt><dd><a "
                 + $"class=\"badge {(passed == all ? "yes" : "no")}\" "

@@ -1,17 +1,14 @@
-using System.Text.Json;
+using System.Globalization;
 using Granary.Reporting.Html.Views;
+using Granary.Reporting.Runs;
 
 namespace Granary.Reporting.Html.Sections;
 
 /// <summary>
-/// The account of a live session beside a backtest of the same bars, and what its orders came to. Reads the run's section "session".
+/// The account of a live session beside a backtest of the same bars, and what its orders came to.
 /// </summary>
-internal sealed class SessionAccountSection(string json) : IReportSection<RunView>
+internal sealed class SessionAccountSection(SessionResults session) : IReportSection<RunView>
 {
-    public const string Name = "session";
-
-    private readonly JsonElement _root = SectionJson.Parse(json);
-
     public string Id => "session";
 
     public string Title => "The account against a backtest";
@@ -20,11 +17,11 @@ internal sealed class SessionAccountSection(string json) : IReportSection<RunVie
 
     public void Write(HtmlWriter html, RunView view)
     {
-        var backtest = SectionJson.Value(_root, "backtest");
+        var backtest = session.Backtest ?? double.NaN;
         if (double.IsFinite(backtest))
         {
-            html.Write($"<p class=\"lead\">{NumberText.Typeset(Capital(SectionJson.Text(_root, "sentence")))}. The portfolio made ");
-            html.Raw(_root.TryGetProperty("sameDecisions", out var same) && same.ValueKind == JsonValueKind.True
+            html.Write($"<p class=\"lead\">{NumberText.Typeset(Capital(session.Sentence ?? ""))}. The portfolio made ");
+            html.Raw(session.SameDecisions == true
                 ? "the same decisions as the backtest.</p>\n"
                 : "other decisions than the backtest: its weights or its enabled strategies were changed, or bars were missing.</p>\n");
         }
@@ -37,48 +34,45 @@ internal sealed class SessionAccountSection(string json) : IReportSection<RunVie
 
     private IEnumerable<(string, string, string, string?)> Equity(double backtest)
     {
-        var account = SectionJson.Value(_root, "account");
+        var account = session.Account;
         yield return ("Account", NumberText.Money(account), "", "With the venue's fills, marked at the last closes");
-        yield return ("The session's portfolio", NumberText.Money(SectionJson.Value(_root, "model")), "", "With simulated fills");
+        yield return ("The session's portfolio", NumberText.Money(session.Model), "", "With simulated fills");
         if (!double.IsFinite(backtest)) yield break;
         yield return ("Backtest of the same bars", NumberText.Money(backtest), "", null);
         yield return ("Account less backtest", NumberText.SignedMoney(account - backtest), NumberText.Sign(account - backtest,
             0.005), null);
-        foreach (var cause in SectionJson.Items(_root, "causes"))
+        foreach (var (cause, amount) in session.Causes ?? [])
         {
-            var amount = SectionJson.Value(cause, "amount");
-            yield return ($"of which by {SectionJson.Text(cause, "cause")}", NumberText.SignedMoney(amount), NumberText.Sign(amount,
+            yield return ($"of which by {cause}", NumberText.SignedMoney(amount), NumberText.Sign(amount,
                 0.005), null);
         }
     }
 
     private IEnumerable<(string, string, string, string?)> Orders()
     {
-        string Count(string name) => NumberText.Count((long)SectionJson.Value(_root, name));
-        yield return ("Orders", Count("orders"), "", null);
-        yield return ("Fills", Count("fills"), "", "An order may fill in parts");
-        yield return ("Rejected", Count("rejected"), "", null);
-        yield return ("Unknown", Count("unknown"), "", "Orders that the venue has not answered");
-        yield return ("Open trades", Count("openTrades"), "", null);
-        yield return ("Fees paid", NumberText.Money(SectionJson.Value(_root, "fees")), "", null);
-        yield return ("Cash", NumberText.Money(SectionJson.Value(_root, "cash")), "", null);
+        yield return ("Orders", NumberText.Count(session.Orders), "", null);
+        yield return ("Fills", NumberText.Count(session.Fills), "", "An order may fill in parts");
+        yield return ("Rejected", NumberText.Count(session.Rejected), "", null);
+        yield return ("Unknown", NumberText.Count(session.Unknown), "", "Orders that the venue has not answered");
+        yield return ("Open trades", NumberText.Count(session.OpenTrades), "", null);
+        yield return ("Fees paid", NumberText.Money(session.Fees), "", null);
+        yield return ("Cash", NumberText.Money(session.Cash), "", null);
     }
 
     private void Trades(HtmlWriter html)
     {
-        var trades = SectionJson.Items(_root, "trades").ToArray();
-        if (trades.Length == 0) return;
-        HtmlTable.Open(html, $"The {trades.Length} trades that differ most; against_backtest.json has all",
+        if (session.Trades is not { Count: > 0 } trades) return;
+        HtmlTable.Open(html, $"The {trades.Count} trades that differ most; against_backtest.json has all",
             [new("Strategy", Number: false), new("Entered", Number: false), new("Account less backtest"),
                 new("Largest cause", Number: false)]);
         foreach (var trade in trades)
         {
-            HtmlTable.RowHead(html, SectionJson.Text(trade, "strategy"));
-            HtmlTable.Text(html, trade.TryGetProperty("entry", out var entry) && entry.TryGetDateTime(out var time)
-                ? NumberText.Time(time.Ticks) : "");
-            HtmlTable.SignedMoney(html, SectionJson.Value(trade, "amount"));
+            HtmlTable.RowHead(html, trade.Strategy);
+            HtmlTable.Text(html, DateTime.TryParse(trade.Entry, CultureInfo.InvariantCulture,
+                DateTimeStyles.AdjustToUniversal | DateTimeStyles.AssumeUniversal, out var time) ? NumberText.Time(time.Ticks) : "");
+            HtmlTable.SignedMoney(html, trade.Amount);
             // The cause, and what is known of it in words.
-            var (cause, why) = (SectionJson.Text(trade, "cause"), SectionJson.Text(trade, "why"));
+            var (cause, why) = (trade.Cause, trade.Why);
             HtmlTable.Text(html, cause.Length > 0 && why.Length > 0 ? $"{cause}: {why}" : cause + why);
             HtmlTable.EndRow(html);
         }

@@ -1,38 +1,32 @@
 using System.Globalization;
-using System.Text.Json;
 using Granary.Reporting.Html.Charts;
 using Granary.Reporting.Html.Views;
+using Granary.Reporting.Runs;
 
 namespace Granary.Reporting.Html.Sections;
 
 /// <summary>
-/// What was chosen window after window, how steady the parameters are, and what the choices earned afterwards. Reads the run's section
-/// "walkForward".
+/// What was chosen window after window, how steady the parameters are, and what the choices earned afterwards.
 /// </summary>
-internal sealed class WalkForwardSection(string json) : IReportSection<RunView>
+internal sealed class WalkForwardSection(WalkForwardResults results) : IReportSection<RunView>
 {
-    public const string Name = "walkForward";
-
     private const int MostDrawn = 12;
-
-    private readonly JsonElement _root = SectionJson.Parse(json);
 
     public string Id => "walk-forward";
 
     public string Title => "Walk-forward choices";
 
-    public bool Applies(RunView view) => SectionJson.Items(_root, "groups").Any();
+    public bool Applies(RunView view) => results.Groups.Count > 0;
 
     public void Write(HtmlWriter html, RunView view)
     {
-        var groups = SectionJson.Items(_root, "groups").ToArray();
-        var efficiency = SectionJson.Value(_root, "efficiencyRatio");
-        html.Write($"<p>{NumberText.Count((long)SectionJson.Value(_root, "windows"))} {SectionJson.Text(_root, "mode")} windows "
-            + $"of {Span("inSample")} in sample and {Span("outOfSample")} out of sample; chosen "
-            + $"by {Objective(SectionJson.Text(_root, "objective"))}. ");
+        var (groups, efficiency) = (results.Groups, results.EfficiencyRatio);
+        html.Write($"<p>{NumberText.Count(results.Windows)} {results.Mode} windows "
+            + $"of {Span(results.InSample, results.InSampleDays)} in sample and {Span(results.OutOfSample, results.OutOfSampleDays)} out of sample; chosen "
+            + $"by {Objective(results.Objective)}. ");
         html.Write($"Efficiency ratio {(double.IsFinite(efficiency) ? NumberText.Ratio(efficiency, 2) : NumberText.Undefined)}: the "
             + $"choices' yearly return out of sample over that in sample; near 1 what was chosen lasts, near 0 it was luck.</p>\n");
-        InAgainstOut(html, groups.Length == 1 ? SectionJson.Text(groups[0], "group") : $"mean of {NumberText.Count(groups.Length)} groups",
+        InAgainstOut(html, groups.Count == 1 ? groups[0].Group : $"mean of {NumberText.Count(groups.Count)} groups",
             groups);
         HtmlTable.Open(html, "Choices",
             [new("Among", Number: false), new("Combinations"), new("Out of sample"),
@@ -40,40 +34,38 @@ internal sealed class WalkForwardSection(string json) : IReportSection<RunView>
                 new("Last choice", Number: false)], sortable: true);
         foreach (var group in groups)
         {
-            var choices = SectionJson.Items(group, "choices").ToArray();
-            HtmlTable.RowHead(html, SectionJson.Text(group, "group"));
-            HtmlTable.Number(html, NumberText.Count((long)SectionJson.Value(group, "combinations")));
-            HtmlTable.SignedPercent(html, SectionJson.Value(group, "outOfSampleReturn"));
-            var stability = SectionJson.Value(group, "stability");
-            HtmlTable.Number(html, double.IsFinite(stability) ? NumberText.Percent(stability, 0) : NumberText.Undefined);
-            HtmlTable.Number(html, $"{choices.Count(c => SectionJson.Value(c, "outOfSampleReturn") > 0)} of {choices.Length}");
+            var choices = group.Choices;
+            HtmlTable.RowHead(html, group.Group);
+            HtmlTable.Number(html, NumberText.Count(group.Combinations));
+            HtmlTable.SignedPercent(html, group.OutOfSampleReturn);
+            HtmlTable.Number(html, double.IsFinite(group.Stability) ? NumberText.Percent(group.Stability, 0) : NumberText.Undefined);
+            HtmlTable.Number(html, $"{choices.Count(c => c.OutOfSampleReturn > 0)} of {choices.Count}");
             HtmlTable.Text(html, Chosen(choices[^1]));
             HtmlTable.EndRow(html);
         }
         HtmlTable.Close(html);
-        for (var i = 0; i < Math.Min(groups.Length, MostDrawn); i++)
+        for (var i = 0; i < Math.Min(groups.Count, MostDrawn); i++)
         {
-            if (i > 0) html.Write($"<details><summary>{SectionJson.Text(groups[i], "group")}</summary>\n");
-            Group(html, groups[i], SectionJson.Text(_root, "objective"));
+            if (i > 0) html.Write($"<details><summary>{groups[i].Group}</summary>\n");
+            Group(html, groups[i], results.Objective);
             if (i > 0) html.Raw("</details>\n");
         }
-        if (groups.Length > MostDrawn)
-            html.Write($"<p class=\"note\">The first {MostDrawn} of {NumberText.Count(groups.Length)} are drawn; windows.csv has all "
+        if (groups.Count > MostDrawn)
+            html.Write($"<p class=\"note\">The first {MostDrawn} of {NumberText.Count(groups.Count)} are drawn; windows.csv has all "
                 + $"choices.</p>\n");
     }
 
-    private string Span(string name) =>
-        SectionJson.Text(_root, name) is { Length: > 0 } span ? span
-            : $"{SectionJson.Value(_root, name + "Days").ToString("0.#", CultureInfo.InvariantCulture)} days";
+    private static string Span(string span, double days) =>
+        span.Length > 0 ? span : $"{days.ToString("0.#", CultureInfo.InvariantCulture)} days";
 
     // Returns a year of each window, of what was chosen: where it was chosen, and where it was then traded.
-    private static void InAgainstOut(HtmlWriter html, string of, JsonElement[] groups)
+    private static void InAgainstOut(HtmlWriter html, string of, IReadOnlyList<WalkForwardGroup> groups)
     {
-        var windows = groups.SelectMany(g => SectionJson.Items(g, "choices")).GroupBy(c => Ticks(c, "chosenAt")).OrderBy(w => w.Key)
+        var windows = groups.SelectMany(g => g.Choices).GroupBy(c => c.ChosenAt).OrderBy(w => w.Key)
             .Select(w => new BarGroup(NumberText.Date(w.Key),
             [
-                Mean(w.Select(c => Yearly(SectionJson.Value(c, "inSampleReturn"), Ticks(c, "from"), Ticks(c, "chosenAt")))),
-                Mean(w.Select(c => Yearly(SectionJson.Value(c, "outOfSampleReturn"), Ticks(c, "chosenAt"), Ticks(c, "to")))),
+                Mean(w.Select(c => Yearly(c.InSampleReturn, c.From, c.ChosenAt))),
+                Mean(w.Select(c => Yearly(c.OutOfSampleReturn, c.ChosenAt, c.To))),
             ])).ToArray();
         if (windows.Length < 2) return;
         new GroupedBarPlot
@@ -95,18 +87,16 @@ internal sealed class WalkForwardSection(string json) : IReportSection<RunView>
 
     private static double Mean(IEnumerable<double> values) => values.Where(double.IsFinite).DefaultIfEmpty(double.NaN).Average();
 
-    private static void Group(HtmlWriter html, JsonElement group, string objective)
+    private static void Group(HtmlWriter html, WalkForwardGroup group, string objective)
     {
-        var name = SectionJson.Text(group, "group");
-        var choices = SectionJson.Items(group, "choices").ToArray();
+        var (name, choices) = (group.Group, group.Choices);
         // Each parameter as steps: the value of a window from its choice to the next.
-        var parameters = choices.SelectMany(c => c.TryGetProperty("params", out var p)
-            ? p.EnumerateObject().Where(v => v.Value.ValueKind == JsonValueKind.Number).Select(v => v.Name) : []).Distinct().ToArray();
+        var parameters = choices.SelectMany(c => c.Params?.Where(p => p.Value is double).Select(p => p.Key) ?? []).Distinct();
         Compare(html, name, choices, objective);
         var constant = new List<string>();
         foreach (var parameter in parameters)
         {
-            var (times, values) = Steps(choices, c => c.TryGetProperty("params", out var p) ? SectionJson.Value(p, parameter) : double.NaN);
+            var (times, values) = Steps(choices, c => c.Params?.GetValueOrDefault(parameter) as double? ?? double.NaN);
             var known = values.Where(double.IsFinite).Distinct().ToArray();
             // A line that cannot move shows nothing.
             if (known.Length < 2)
@@ -132,26 +122,26 @@ internal sealed class WalkForwardSection(string json) : IReportSection<RunView>
                 new("Objective out of sample"), new("Return in sample"), new("Return out of sample"), new("Trades out of sample")]);
         foreach (var choice in choices)
         {
-            HtmlTable.RowHead(html, SectionJson.Text(choice, "chosenAt")[..10]);
-            HtmlTable.Text(html, SectionJson.Text(choice, "to")[..10]);
+            HtmlTable.RowHead(html, RunText.Time(choice.ChosenAt)[..10]);
+            HtmlTable.Text(html, RunText.Time(choice.To)[..10]);
             HtmlTable.Text(html, Chosen(choice));
-            Ratio(html, SectionJson.Value(choice, "objective"));
-            Ratio(html, SectionJson.Value(choice, "outOfSampleObjective"));
-            Signed(html, SectionJson.Value(choice, "inSampleReturn"));
-            Signed(html, SectionJson.Value(choice, "outOfSampleReturn"));
-            HtmlTable.Number(html, NumberText.Count((long)SectionJson.Value(choice, "trades")));
+            Ratio(html, choice.Objective);
+            Ratio(html, choice.OutOfSampleObjective);
+            Signed(html, choice.InSampleReturn);
+            Signed(html, choice.OutOfSampleReturn);
+            HtmlTable.Number(html, NumberText.Count(choice.Trades));
             HtmlTable.EndRow(html);
         }
         HtmlTable.Close(html);
     }
 
     // What was chosen by, before and after the choice.
-    private static void Compare(HtmlWriter html, string name, JsonElement[] choices, string objective)
+    private static void Compare(HtmlWriter html, string name, IReadOnlyList<WalkForwardChoice> choices, string objective)
     {
-        var (times, before) = Steps(choices, c => SectionJson.Value(c, "objective"));
-        var (_, after) = Steps(choices, c => SectionJson.Value(c, "outOfSampleObjective"));
+        var (times, before) = Steps(choices, c => c.Objective);
+        var (_, after) = Steps(choices, c => c.OutOfSampleObjective);
         if (!after.Any(double.IsFinite)) return;
-        var both = choices.Select(c => (In: SectionJson.Value(c, "objective"), Out: SectionJson.Value(c, "outOfSampleObjective")))
+        var both = choices.Select(c => (In: c.Objective, Out: c.OutOfSampleObjective))
             .Where(c => double.IsFinite(c.In) && double.IsFinite(c.Out)).ToArray();
         new TimePlot
         {
@@ -169,13 +159,14 @@ internal sealed class WalkForwardSection(string json) : IReportSection<RunView>
     }
 
     // A value of each window as steps, from its choice to the next.
-    private static (long[] Times, double[] Values) Steps(JsonElement[] choices, Func<JsonElement, double> valueOf)
+    private static (long[] Times, double[] Values) Steps(IReadOnlyList<WalkForwardChoice> choices,
+        Func<WalkForwardChoice, double> valueOf)
     {
         var (times, values) = (new List<long>(), new List<double>());
         foreach (var choice in choices)
         {
             var value = valueOf(choice);
-            times.AddRange([Ticks(choice, "chosenAt"), Ticks(choice, "to") - 1]);
+            times.AddRange([choice.ChosenAt, choice.To - 1]);
             values.AddRange([value, value]);
         }
         return ([.. times], [.. values]);
@@ -188,18 +179,14 @@ internal sealed class WalkForwardSection(string json) : IReportSection<RunView>
         HtmlTable.Number(html, double.IsFinite(value) ? NumberText.Ratio(value, 3) : NumberText.Undefined);
 
     // The parameters: class and market stand above the table already.
-    private static string Chosen(JsonElement choice)
-    {
-        if (SectionJson.Text(choice, "strategy") is not { Length: > 0 } strategy) return "none";
-        return choice.TryGetProperty("params", out var p) && p.EnumerateObject().Any()
-            ? string.Join(", ", p.EnumerateObject().Select(v => $"{v.Name}\u00a0{v.Value}")) : strategy;
-    }
+    private static string Chosen(WalkForwardChoice choice) => choice.Strategy is not { } strategy ? "none"
+        : choice.Params is { Count: > 0 } parameters
+            ? string.Join(", ", parameters.Select(p => string.Create(CultureInfo.InvariantCulture, $"{p.Key}\u00a0{p.Value}")))
+            : strategy;
 
     private static void Signed(HtmlWriter html, double value)
     {
         if (double.IsFinite(value)) HtmlTable.SignedPercent(html, value);
         else HtmlTable.Number(html, NumberText.Undefined);
     }
-
-    private static long Ticks(JsonElement choice, string name) => choice.GetProperty(name).GetDateTime().Ticks;
 }

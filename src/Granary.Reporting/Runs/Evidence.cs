@@ -1,8 +1,7 @@
+using System.Text.Encodings.Web;
 using System.Text.Json;
-using Granary.Application.Json;
-using Granary.Reporting.Runs;
 
-namespace Granary.Application.Batches;
+namespace Granary.Reporting.Runs;
 
 /// <summary>What a check came to.</summary>
 public enum ValidationState
@@ -34,10 +33,10 @@ public sealed record ValidationVerdict(bool IsSufficient, IReadOnlyList<string> 
 /// What speaks for a configuration, as prod.json carries it under <c>evidence</c>: each of the checks of <see cref="Checks"/> with its
 /// state, a sentence and its figures. A configuration may go live when every one of them passed.
 /// </summary>
-public sealed record Evidence(IReadOnlyDictionary<string, ValidationFinding> Findings)
+public sealed record Evidence(IReadOnlyDictionary<string, ValidationFinding> Findings) : ResultSection(Key)
 {
     /// <summary>The name of the object in prod.json and of the section in results.json.</summary>
-    public const string Name = "evidence";
+    public const string Key = "evidence";
 
     public const string OutOfSample = "outOfSample", DeflatedSharpe = "deflatedSharpe", Overfitting = "probabilityOfOverfitting",
         Causality = "causality", CostStress = "costStress", Benchmark = "betterThanBenchmark";
@@ -72,38 +71,12 @@ public sealed record Evidence(IReadOnlyDictionary<string, ValidationFinding> Fin
         _ => check,
     };
 
-    /// <summary>Reads the evidence of a production configuration.</summary>
-    /// <param name="production">The root of prod.json.</param>
-    /// <returns>Null where it carries none: then <see cref="Verdict"/> refuses it.</returns>
-    /// <exception cref="InputException">It is there, but not what <see cref="ToJson"/> writes.</exception>
-    public static Evidence? Read(JsonPart production)
-    {
-        if (production.Find(Name) is not { Kind: not JsonValueKind.Null } part) return null;
-        var findings = new Dictionary<string, ValidationFinding>(StringComparer.Ordinal);
-        foreach (var check in (string[])[.. Checks, Benchmark])
-        {
-            if (part.Find(check) is not { } p) continue;
-            var state = p.Need("state")
-                .Choice(("missing", ValidationState.Missing), ("passed", ValidationState.Passed), ("failed", ValidationState.Failed));
-            var figures = p.Members.Where(m => m.Value.Kind is JsonValueKind.Number or JsonValueKind.Null)
-                .Select(m => (m.Name, m.Value.Kind == JsonValueKind.Number ? m.Value.Number() : double.NaN)).ToList();
-            findings[check] = new ValidationFinding(state, p.Find("sentence")?.String() ?? "", figures);
-        }
-        return new Evidence(findings);
-    }
-
-    /// <summary>The verdict on a production configuration: what <c>live</c> asks before it trades.</summary>
-    /// <param name="production">The root of prod.json.</param>
-    /// <exception cref="InputException">Its evidence cannot be read.</exception>
-    public static ValidationVerdict Verdict(JsonPart production) => Read(production)?.Decide()
-        ?? new ValidationVerdict(false, ["the configuration carries no evidence: run its batch again, or say --without-evidence"]);
-
     /// <summary>As prod.json and results.json carry it.</summary>
-    public string ToJson()
+    public override string ToJson()
     {
         var buffer = new MemoryStream();
         using (var json = new Utf8JsonWriter(buffer,
-            new JsonWriterOptions { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
+            new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
         {
             json.WriteStartObject();
             foreach (var check in Required)

@@ -1,52 +1,12 @@
-using System.Text.Json;
-using System.Text.Json.Serialization;
 using Granary.Application.Batches;
-using Granary.Learning.Evaluation;
+using Granary.Reporting.Runs;
 
 namespace Granary.Application.Learning;
 
-/// <summary>A point of a curve of summed trade returns.</summary>
-/// <param name="Time">Exit of the trade's bar, UTC.</param>
-/// <param name="With">Sum of the returns of trades so far, each by the part of it that the model left.</param>
-/// <param name="Without">The same with every trade whole.</param>
-public sealed record ModelEquityPoint(DateTime Time, double With, double Without);
-
-/// <summary>What a model did for one strategy, counting only trades whose signal it judged out of sample.</summary>
-/// <param name="ReturnWith">Sum of the returns on notional, net of commission, of what was taken.</param>
-public sealed record StrategyEffect(string Strategy, int Trades, int Taken, double WinRateWithout, double? WinRateWith,
-    double ReturnWithout, double ReturnWith);
-
-/// <summary>A unit as the report shows it.</summary>
-public sealed record LearningUnit(string Name, string? Version, string Data, string Trainer, string Label, string Rule, int Samples,
-    string? Error,
-    IReadOnlyDictionary<string, double> InSample, IReadOnlyDictionary<string, double> OutOfSample, double? TrainTestGap,
-    IReadOnlyList<WindowResult> Windows,
-    IReadOnlyList<CalibrationBin> Calibration, IReadOnlyList<FeatureImportance> Importance, IReadOnlyList<StrategyEffect> Strategies,
-    IReadOnlyList<ModelEquityPoint> Equity)
-{
-    /// <summary>The name in the batch's learning section; several models of other data share it.</summary>
-    public required string Section { get; init; }
-}
-
-/// <summary>The learning section of a run: <c>learning.json</c>, and what the report draws.</summary>
-/// <param name="Problems">
-/// One sentence each, to be shown in red: models that could not be made, strategies that went on without theirs.
-/// </param>
-/// <param name="Equity">Of all judged strategies together.</param>
-public sealed record LearningReport(IReadOnlyList<LearningUnit> Units, IReadOnlyList<string> Problems,
-    IReadOnlyList<ModelEquityPoint> Equity)
+/// <summary>Makes the learning section of a run.</summary>
+internal static class LearningReports
 {
     private const int MostPoints = 500;
-
-    private static readonly JsonSerializerOptions Options = new()
-    {
-        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
-        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-        NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
-        Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-    };
-
-    public string ToJson() => JsonSerializer.Serialize(this, Options);
 
     /// <param name="judged">Closed trades of a strategy, with what its model said; null where strategies were not run.</param>
     /// <param name="free">The same of a run without models, where a model moved stops; null where it only chose among trades.</param>
@@ -75,7 +35,8 @@ public sealed record LearningReport(IReadOnlyList<LearningUnit> Units, IReadOnly
             all.AddRange(own);
             shown.Add(new LearningUnit(unit.Name, unit.Version is { } v ? $"{v.Model}:{v.Number}" : null, unit.Data, unit.Spec.Trainer,
                 unit.Spec.Label.ToString(), unit.Spec.Rule.Name, unit.Samples, unit.Error,
-                unit.InSample, unit.OutOfSample, unit.TrainTestGap, unit.Windows, unit.Calibration, unit.Importance, effects, Curve(own))
+                unit.InSample, unit.OutOfSample, unit.TrainTestGap, unit.Windows,
+                [.. unit.Calibration.Select(b => new CalibrationRow(b.From, b.To, b.Count, b.Predicted, b.Observed))], unit.Importance, effects, Curve(own))
             {
                 Section = unit.Spec.Name,
             });

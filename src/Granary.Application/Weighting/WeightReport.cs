@@ -1,0 +1,37 @@
+using Granary.Application.Batches;
+using Granary.Learning.Regimes;
+using Granary.Reporting.Runs;
+
+namespace Granary.Application.Weighting;
+
+/// <summary>The section of results.json on weights over time: what was chosen when.</summary>
+internal static class WeightReport
+{
+    // Of each choice: a list of a thousand winners is of no use.
+    private const int MostNamed = 30, MostSteps = 200;
+
+    public static WeightResults Of(BatchPlan plan, WeightChoice choice)
+    {
+        var spec = plan.Spec.Portfolio.Rebalance ?? RebalanceSpec.Default;
+        return new WeightResults
+        {
+            Rule = plan.Spec.Portfolio.Rule!,
+            EveryDays = spec.Every.NominalDays,
+            WindowDays = spec.Window?.NominalDays,
+            Choices = choice.History.Count,
+            History = [.. choice.History.Take(MostSteps).Select(step => new WeightStepRow(step.Time, step.Chosen.Count,
+                [.. step.Chosen.Take(MostNamed).Select(c => new StrategyWeight(plan.Instances[c.Strategy].Id, c.Weight))]))],
+            ByState = choice.ByState is { } byState ? ByState(plan, choice, byState) : null,
+        };
+    }
+
+    private static List<StateWeightRow> ByState(BatchPlan plan, WeightChoice choice, double[]?[] byState)
+    {
+        var states = (plan.Spec.Regimes ?? RegimePlan.ShortAndLong()).States;
+        return [.. plan.Instances.Where(i => choice.Last[i.Index] != 0).Take(MostSteps).Select(i => new StateWeightRow(i.Id)
+        {
+            Weights = states.Select((name, s) => (name, s)).ToDictionary(x => x.name, x => (object)byState[i.Index]![x.s],
+                StringComparer.Ordinal),
+        })];
+    }
+}

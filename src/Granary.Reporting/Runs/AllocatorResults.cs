@@ -1,0 +1,51 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Granary.Reporting.Runs;
+
+/// <summary>Weights that a policy has learned, and how it did against the baselines on later windows.</summary>
+public sealed record AllocatorResults() : ResultSection("allocator")
+{
+    private protected override JsonSerializerOptions Format => Escaped;
+
+    public required string Rule { get; init; }
+
+    /// <summary>Whether the policy's weights are used.</summary>
+    public required bool Promoted { get; init; }
+
+    public required IReadOnlyList<MethodGrowth> Growth { get; init; }
+
+    public required IReadOnlyList<BaselineImprovement> Improvement { get; init; }
+
+    public required IReadOnlyList<BaselineImprovement> ImprovementStressed { get; init; }
+
+    public required IReadOnlyList<AllocatorWindowRow> Windows { get; init; }
+
+    /// <summary>Of the last window's chosen seed.</summary>
+    public required IReadOnlyList<TrainingPoint> Curve { get; init; }
+
+    public required AllocatorWeightRows Weights { get; init; }
+}
+
+/// <summary>Growth of a method with its interval.</summary>
+public sealed record MethodGrowth(string Method, double Value, double Low, double High);
+
+/// <summary>The probability that the policy does better than a baseline, with its interval.</summary>
+public sealed record BaselineImprovement(string Baseline, double Value, double Low, double High);
+
+/// <param name="TrainedFrom">UTC ticks.</param>
+/// <param name="From">UTC ticks: its weights hold from then on.</param>
+public sealed record AllocatorWindowRow([property: JsonConverter(typeof(TimeOfTicks))] long TrainedFrom,
+    [property: JsonConverter(typeof(TimeOfTicks))] long From, IReadOnlyList<string> Strategies, long ChosenSeed,
+    IReadOnlyList<AllocatorSeed> Seeds, IReadOnlyList<AllocatorBaseline> Baselines);
+
+/// <summary>The policy of one seed: growth on the validation stretch, on the window, and there under stressed costs.</summary>
+public sealed record AllocatorSeed(long Seed, string Digest, double Validation, double Test, double Stressed);
+
+public sealed record AllocatorBaseline(string Name, double Test, double Stressed);
+
+public sealed record TrainingPoint(long Steps, double Reward, double Entropy, double Kl, double ClipFraction, double ExplainedVariance);
+
+/// <param name="Time">[steps]: UTC ticks.</param>
+/// <param name="Values">[steps][strategies].</param>
+public sealed record AllocatorWeightRows(IReadOnlyList<long> Time, IReadOnlyList<string> Strategies, IReadOnlyList<double[]> Values);

@@ -1,0 +1,60 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Granary.Reporting.Runs;
+
+/// <summary>
+/// A section that a part of the system adds to results.json and to the report, as a typed record. Its JSON has the record's properties in
+/// their order; a property that is null is left out, and a number that is undefined is null.
+/// </summary>
+/// <param name="Name">The key in results.json.</param>
+public abstract record ResultSection([property: JsonIgnore] string Name)
+{
+    private protected static JsonSerializerOptions Relaxed { get; } = Options(JavaScriptEncoder.UnsafeRelaxedJsonEscaping);
+
+    // Of sections whose texts have always been escaped.
+    private protected static JsonSerializerOptions Escaped { get; } = Options(JavaScriptEncoder.Default);
+
+    private protected virtual JsonSerializerOptions Format => Relaxed;
+
+    /// <summary>The section on one line.</summary>
+    public virtual string ToJson() => JsonSerializer.Serialize(this, GetType(), Format);
+
+    /// <summary>Reads a section back; what is missing keeps its default.</summary>
+    /// <exception cref="JsonException">The text is no such section.</exception>
+    public static T Read<T>(string json) where T : ResultSection =>
+        JsonSerializer.Deserialize<T>(json, Relaxed) ?? throw new JsonException("the section is null");
+
+    private static JsonSerializerOptions Options(JavaScriptEncoder encoder) => new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+        Encoder = encoder,
+        Converters = { new UndefinedNumber() },
+    };
+
+    /// <summary>Undefined numbers are null.</summary>
+    private sealed class UndefinedNumber : JsonConverter<double>
+    {
+        public override bool HandleNull => true;
+
+        public override double Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+            reader.TokenType == JsonTokenType.Null ? double.NaN : reader.GetDouble();
+
+        public override void Write(Utf8JsonWriter writer, double value, JsonSerializerOptions options)
+        {
+            if (double.IsFinite(value)) writer.WriteNumberValue(value);
+            else writer.WriteNullValue();
+        }
+    }
+}
+
+/// <summary>UTC ticks as a time of ISO 8601.</summary>
+internal sealed class TimeOfTicks : JsonConverter<long>
+{
+    public override long Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => reader.GetDateTime().Ticks;
+
+    public override void Write(Utf8JsonWriter writer, long value, JsonSerializerOptions options) =>
+        writer.WriteStringValue(RunText.Time(value));
+}
