@@ -5,6 +5,7 @@ using CsvHelper.Configuration;
 using Granary.Application.Batches;
 using Granary.Application.Verification;
 using Granary.Engine.Brokerage;
+using Granary.Engine.Market;
 using Granary.Engine.Trading;
 using Granary.Reporting.Runs;
 using Granary.Storage.Files;
@@ -16,55 +17,18 @@ namespace Granary.Application.Live;
 /// </summary>
 internal static class AccountFiles
 {
-    public static async Task WriteAsync(string folder, AccountLedger ledger, IOrderGateway gateway, LiveRequest request,
-        Production production,
-        LiveStatus status, LatencyRecorder latency, LiveHost host)
+    /// <param name="folder">The session's.</param>
+    /// <param name="gateway">Whose journal has the facts.</param>
+    /// <param name="host">After its run.</param>
+    public static async Task WriteAsync(string folder, IOrderGateway gateway, LiveRequest request, Production production, LiveHost host)
     {
+        var (ledger, status, latency) = (host.Ledger, host.Status, host.Latency);
         var skipped = new Dictionary<(string, int), string>();
         var facts = new List<object>();
         await foreach (var e in gateway.ReadAsync().ConfigureAwait(false))
         {
-            switch (e)
-            {
-                case EntrySkipped s: skipped[(s.Strategy, s.Number)] = s.Why; break;
-                case WeightsChanged w:
-                    facts.Add(new
-                    {
-                        what = "weights",
-                        at = RunText.Time(w.Instant),
-                        version = w.Version,
-                        w.Who,
-                        w.Why
-                    }); break;
-                case EnablementChanged n:
-                    facts.Add(new
-                    {
-                        what = n.Enabled ? "enabled" : "disabled",
-                        at = RunText.Time(n.Instant),
-                        n.Strategy,
-                        n.Symbol,
-                        n.Who,
-                        n.Why
-                    }); break;
-                case SessionControlled c:
-                    facts.Add(new
-                    {
-                        what = c.Command.ToString().ToLowerInvariant(),
-                        at = RunText.Time(c.Instant),
-                        c.Who,
-                        c.Why
-                    }); break;
-                case Reconciled r: facts.Add(new { what = "reconciled", at = RunText.Time(r.Instant), r.Rule, r.Difference }); break;
-                case SessionStarted s:
-                    facts.Add(new
-                    {
-                        what = "started",
-                        at = RunText.Time(s.Instant),
-                        s.Host,
-                        s.Process,
-                        s.WithoutEvidence
-                    }); break;
-            }
+            if (e is EntrySkipped s) skipped[(s.Strategy, s.Number)] = s.Why;
+            else if (FactOf(e) is { } fact) facts.Add(fact);
         }
         AtomicFile.Write(Path.Combine(folder, "account_trades.csv"), writer => Trades(writer, ledger));
         AtomicFile.Write(Path.Combine(folder, "orders.csv"), writer => Orders(writer, ledger));
@@ -101,6 +65,18 @@ internal static class AccountFiles
         }, Json));
     }
 
+    // What account.json says of an event; null for those that it leaves out.
+    private static object? FactOf(JournalEvent e) => e switch
+    {
+        WeightsChanged w => new { what = "weights", at = RunText.Time(w.Instant), version = w.Version, w.Who, w.Why },
+        EnablementChanged n => new { what = n.Enabled ? "enabled" : "disabled", at = RunText.Time(n.Instant), n.Strategy, n.Symbol, n.Who,
+            n.Why },
+        SessionControlled c => new { what = c.Command.ToString().ToLowerInvariant(), at = RunText.Time(c.Instant), c.Who, c.Why },
+        Reconciled r => new { what = "reconciled", at = RunText.Time(r.Instant), r.Rule, r.Difference },
+        SessionStarted s => new { what = "started", at = RunText.Time(s.Instant), s.Host, s.Process, s.WithoutEvidence },
+        _ => null,
+    };
+
     private static readonly JsonSerializerOptions Json = new()
     {
         PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
@@ -127,7 +103,7 @@ internal static class AccountFiles
             csv.WriteField(t.Strategy);
             csv.WriteField(t.Symbol);
             csv.WriteField(t.Number);
-            csv.WriteField(t.Side == Side.Buy ? "long" : "short");
+            csv.WriteField(SideOf(t.Side));
             csv.WriteField(RunText.Number(t.Quantity));
             csv.WriteField(RunText.Time(t.EntryTime));
             csv.WriteField(RunText.Number(t.EntryPrice));
@@ -142,64 +118,86 @@ internal static class AccountFiles
         }
     }
 
-    // Each trade as the portfolio had it, with the strategies' simulated fills, beside what the account made of it.
+    // A trade as the portfolio had it, with the strategies' simulated fills, beside what the account made of it.
+    private sealed record GapRow(string Strategy, string Symbol, int Number, Side Side)
+    {
+        public double Weight { get; init; } = double.NaN;
+
+        public string Model { get; init; } = "";
+
+        /// <summary>Null for a trade of the account that the portfolio does not have.</summary>
+        public Trade? Planned { get; init; }
+
+        /// <summary>Null where the account never traded it.</summary>
+        public AccountTrade? Own { get; init; }
+
+        public string Why { get; init; } = "";
+    }
+
+    private static IEnumerable<GapRow> GapRows(LiveHost host, Dictionary<(string, int), string> skipped)
+    {
+        var account = host.Ledger.Trades.Values.ToDictionary(t => (t.Strategy, t.Number));
+        var rejected = host.Ledger.TrackedOrders.Where(t => t.Order.Closes is null && !(t.Filled > 0) && t.State.IsFinal())
+            .ToDictionary(t => (t.Strategy, t.Intent.Trade));
+        string WhyNot((string, int) trade) => skipped.GetValueOrDefault(trade) ?? (rejected.TryGetValue(trade, out var order)
+            ? $"{(order.State == OrderState.Closed ? order.Ended : order.State).ToString().ToLowerInvariant()}: {order.Reason}" : "");
+        foreach (var (strategy, model, trade) in host.PortfolioTrades)
+        {
+            var key = (strategy.Id, trade.Trade.Number);
+            account.Remove(key, out var own);
+            yield return new GapRow(strategy.Id, strategy.Symbols[trade.Trade.SymbolIndex], trade.Trade.Number, trade.Trade.Side)
+            {
+                Weight = trade.Weight,
+                Model = model ?? "",
+                Planned = trade.Trade,
+                Own = own,
+                Why = own is not null ? "" : WhyNot(key),
+            };
+        }
+        foreach (var own in account.Values.OrderBy(t => t.EntryTime).ThenBy(t => t.Entry, StringComparer.Ordinal))
+            yield return new GapRow(own.Strategy, own.Symbol, own.Number, own.Side) { Own = own };
+    }
+
     private static void Gap(TextWriter writer, LiveHost host, Dictionary<(string, int), string> skipped)
     {
         using var csv = Csv(writer, "strategy", "symbol", "number", "side", "multiplier", "weight", "model", "model_quantity",
             "model_entry_time", "model_entry_price", "model_exit_time", "model_exit_price", "model_net", "model_fees",
             "account_quantity", "account_entry_time", "account_entry_price", "account_exit_time", "account_exit_price", "account_net",
             "account_fees", "why");
-        var account = host.Ledger.Trades.Values.ToDictionary(t => (t.Strategy, t.Number));
-        var rejected = host.Ledger.TrackedOrders.Where(t => t.Order.Closes is null && !(t.Filled > 0) && t.State.IsFinal())
-            .ToDictionary(t => (t.Strategy, t.Intent.Trade));
-        foreach (var (strategy, model, trade) in host.PortfolioTrades)
+        foreach (var row in GapRows(host, skipped))
         {
-            var key = (strategy.Id, trade.Trade.Number);
-            account.Remove(key, out var own);
-            var why = own is not null ? ""
-                : skipped.GetValueOrDefault(key)
-                    ?? (rejected.TryGetValue(key, out var order)
-                        ? $"{(order.State == OrderState.Closed ? order.Ended : order.State).ToString().ToLowerInvariant()}: {order.Reason}" : "");
-            var symbol = strategy.Symbols[trade.Trade.SymbolIndex];
-            Row(strategy.Id, symbol, trade.Trade.Number, trade.Trade.Side, trade.Weight, model, trade.Trade, own, why);
-        }
-        foreach (var own in account.Values.OrderBy(t => t.EntryTime).ThenBy(t => t.Entry, StringComparer.Ordinal))
-            Row(own.Strategy, own.Symbol, own.Number, own.Side, double.NaN, null, null, own, "");
-
-        void Row(string strategy, string symbol, int number, Side side, double weight, string? model, Trade? planned, AccountTrade? own,
-            string why)
-        {
-            var multiplier = host.InstrumentOf(symbol).Multiplier;
-            csv.WriteField(strategy);
-            csv.WriteField(symbol);
-            csv.WriteField(number);
-            csv.WriteField(side == Side.Buy ? "long" : "short");
-            csv.WriteField(RunText.Number(multiplier));
-            csv.WriteField(RunText.Number(weight));
-            csv.WriteField(model ?? "");
-            csv.WriteField(planned is { } p ? RunText.Number(p.Quantity) : "");
-            csv.WriteField(planned is { } p1 ? RunText.Time(p1.EntryTime) : "");
-            csv.WriteField(planned is { } p2 ? RunText.Number(p2.EntryPrice) : "");
-            csv.WriteField(planned is { } p3 ? RunText.Time(p3.ExitTime) : "");
-            csv.WriteField(planned is { } p4 ? RunText.Number(p4.ExitPrice) : "");
-            csv.WriteField(planned is { } p5 ? RunText.Number(p5.NetProfit) : "");
-            csv.WriteField(planned is { } p6 ? RunText.Number(p6.Profit - p6.NetProfit) : "");
-            // What is open is closed at the last mark, as the portfolio's is.
-            var last = host.LastOf(symbol);
-            var exit = own is null ? 0 : own.Open > 0
-                ? (own.ExitPrice * (own.Quantity - own.Open) + (last?.Close ?? own.EntryPrice) * own.Open) / own.Quantity : own.ExitPrice;
-            var gross = own is null ? 0 : (int)own.Side * (exit - own.EntryPrice) * own.Quantity * multiplier;
-            csv.WriteField(own is null ? "" : RunText.Number(own.Quantity));
-            csv.WriteField(own is null ? "" : RunText.Time(own.EntryTime));
-            csv.WriteField(own is null ? "" : RunText.Number(own.EntryPrice));
-            csv.WriteField(own is null ? "" : RunText.Time(own.Open > 0 ? last?.Time ?? own.EntryTime : own.ExitTime));
-            csv.WriteField(own is null ? "" : RunText.Number(exit));
-            csv.WriteField(own is null ? "" : RunText.Number(gross - own.Fees));
-            csv.WriteField(own is null ? "" : RunText.Number(own.Fees));
-            csv.WriteField(why);
+            var multiplier = host.InstrumentOf(row.Symbol).Multiplier;
+            Fields(csv, row.Strategy, row.Symbol, row.Number.ToString(CultureInfo.InvariantCulture), SideOf(row.Side),
+                RunText.Number(multiplier), RunText.Number(row.Weight), row.Model);
+            if (row.Planned is { } p)
+                Fields(csv, RunText.Number(p.Quantity), RunText.Time(p.EntryTime), RunText.Number(p.EntryPrice), RunText.Time(p.ExitTime),
+                    RunText.Number(p.ExitPrice), RunText.Number(p.NetProfit), RunText.Number(p.Profit - p.NetProfit));
+            else
+                Fields(csv, "", "", "", "", "", "", "");
+            if (row.Own is { } own) Account(csv, own, host.LastOf(row.Symbol), multiplier);
+            else Fields(csv, "", "", "", "", "", "", "");
+            csv.WriteField(row.Why);
             csv.NextRecord();
         }
     }
+
+    // What is open is closed at the last mark, as the portfolio's is.
+    private static void Account(CsvWriter csv, AccountTrade own, Bar? last, double multiplier)
+    {
+        var exit = own.Open > 0
+            ? (own.ExitPrice * (own.Quantity - own.Open) + (last?.Close ?? own.EntryPrice) * own.Open) / own.Quantity : own.ExitPrice;
+        var gross = (int)own.Side * (exit - own.EntryPrice) * own.Quantity * multiplier;
+        Fields(csv, RunText.Number(own.Quantity), RunText.Time(own.EntryTime), RunText.Number(own.EntryPrice),
+            RunText.Time(own.Open > 0 ? last?.Time ?? own.EntryTime : own.ExitTime), RunText.Number(exit),
+            RunText.Number(gross - own.Fees), RunText.Number(own.Fees));
+    }
+
+    private static void Fields(CsvWriter csv, params ReadOnlySpan<string> fields)
+    {
+        foreach (var field in fields) csv.WriteField(field);
+    }
+
+    private static string SideOf(Side side) => side == Side.Buy ? "long" : "short";
 
     private static void Orders(TextWriter writer, AccountLedger ledger)
     {

@@ -112,8 +112,7 @@ public static class LiveSession
             .ConfigureAwait(false);
         return new LiveRun(run, host.Status, host.Latency, host.Ledger) { Against = against };
 
-        Task WriteAccountAsync(string path) =>
-            AccountFiles.WriteAsync(path, host.Ledger, gateway, request, production, host.Status, host.Latency, host);
+        Task WriteAccountAsync(string path) => AccountFiles.WriteAsync(path, gateway, request, production, host);
     }
 
     // A session has the bars of what it trades alone: a benchmark beyond those cannot be drawn.

@@ -166,39 +166,17 @@ public sealed class PortfolioDriver : IPortfolioSteps
         switch (e.Kind)
         {
             case RunEventKind.Signal:
-                var known = e.Time + _plan.Instances[strategy].Timeframe.Ticks;
-                _run.TakesEntries = known > _start;
-                // By what was known when the signal was.
-                if (_schedule is not null)
-                {
-                    _run.SetWeight(strategy, _schedule.At(strategy, known));
-                    _run.TotalWeight = _schedule.SumAt(known);
-                }
-                var decision = _run.OnSignal(strategy, e.ToSignal(), e.SymbolIndex);
-                var answers = AnswersTo(strategy, e.Number - 1);
-                answers.Add(decision);
-                _counts[(int)decision]++;
-                return decision;
+                return Decide(strategy, e);
             // Its bars have ended: a live session cannot know that, so that the portfolio withdraws the entry when the symbol proves
             // inactive.
             case RunEventKind.SignalEnded when e.IsEndOfRun:
                 break;
             case RunEventKind.SignalEnded:
-                // What its own book refuses at once is refused here too, whatever the portfolio had said.
-                if (e.ToSignalEnded().End is SignalEnd.NoCash or SignalEnd.NoQuantity or SignalEnd.NoStop)
-                {
-                    var said = AnswersTo(strategy, 0);
-                    if (said.Count == e.Number) Refuse(said, e.ToSignalEnded().End);
-                }
-                _run.OnSignalEnded(strategy, e.Number);
+                EndSignal(strategy, e);
                 break;
             case RunEventKind.Entry:
             case RunEventKind.Fill:
-                var fill = e.ToFill();
-                var own = _run.OnFill(strategy, fill, e.SymbolIndex);
-                if (fill.IsEntry) Reconsider(strategy, fill.Number, own);
-                // A venue has filled what was accepted: the part that cannot be paid is sold again.
-                if (_run.CashCut > 0) _cuts.Add((strategy, fill.Number, _run.CashCut));
+                Fill(strategy, e);
                 break;
             case RunEventKind.Exiting:
                 _run.OnExiting(strategy, e.Number);
@@ -219,18 +197,55 @@ public sealed class PortfolioDriver : IPortfolioSteps
                 var split = e.ToSplit();
                 _run.OnSplit(strategy, e.Number, e.Time, split.ExDate, split.Ratio);
                 break;
-            case RunEventKind.Trade when IsEndOfData(_plan.Instances[strategy], e):
-                // The portfolio closes its own part when it knows that the symbol has stopped trading; else that is open.
-                _ended.Add((strategy, e.ToTrade() with { Reason = ExitReason.Open }));
-                break;
-            case RunEventKind.Trade when e.IsEndOfRun && _plan.Spec.Execution.Settings.AtEnd == AtEnd.Close:
-                _ended.Add((strategy, e.ToTrade()));
-                break;
             default:
-                if (_run.OnTrade(strategy, e.ToTrade()) is { } closed) Book(closed);
+                CloseTrade(strategy, e);
                 break;
         }
         return null;
+    }
+
+    private Decision Decide(int strategy, in RunEvent e)
+    {
+        var known = e.Time + _plan.Instances[strategy].Timeframe.Ticks;
+        _run.TakesEntries = known > _start;
+        // By what was known when the signal was.
+        if (_schedule is not null)
+        {
+            _run.SetWeight(strategy, _schedule.At(strategy, known));
+            _run.TotalWeight = _schedule.SumAt(known);
+        }
+        var decision = _run.OnSignal(strategy, e.ToSignal(), e.SymbolIndex);
+        AnswersTo(strategy, e.Number - 1).Add(decision);
+        _counts[(int)decision]++;
+        return decision;
+    }
+
+    private void EndSignal(int strategy, in RunEvent e)
+    {
+        // What its own book refuses at once is refused here too, whatever the portfolio had said.
+        if (e.ToSignalEnded().End is SignalEnd.NoCash or SignalEnd.NoQuantity or SignalEnd.NoStop)
+        {
+            var said = AnswersTo(strategy, 0);
+            if (said.Count == e.Number) Refuse(said, e.ToSignalEnded().End);
+        }
+        _run.OnSignalEnded(strategy, e.Number);
+    }
+
+    private void Fill(int strategy, in RunEvent e)
+    {
+        var fill = e.ToFill();
+        var own = _run.OnFill(strategy, fill, e.SymbolIndex);
+        if (fill.IsEntry) Reconsider(strategy, fill.Number, own);
+        // A venue has filled what was accepted: the part that cannot be paid is sold again.
+        if (_run.CashCut > 0) _cuts.Add((strategy, fill.Number, _run.CashCut));
+    }
+
+    private void CloseTrade(int strategy, in RunEvent e)
+    {
+        // The portfolio closes its own part when it knows that the symbol has stopped trading; else that is open.
+        if (IsEndOfData(_plan.Instances[strategy], e)) _ended.Add((strategy, e.ToTrade() with { Reason = ExitReason.Open }));
+        else if (e.IsEndOfRun && _plan.Spec.Execution.Settings.AtEnd == AtEnd.Close) _ended.Add((strategy, e.ToTrade()));
+        else if (_run.OnTrade(strategy, e.ToTrade()) is { } closed) Book(closed);
     }
 
     private void Refuse(List<Decision> said, SignalEnd end)
