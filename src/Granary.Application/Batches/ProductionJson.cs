@@ -59,9 +59,9 @@ public static class ProductionJson
                 json.WritePropertyName("models");
                 json.WriteRawValue(models);
             }
-            if (run.Section<Evidence>() is { } evidence)
+            if (run.Section<ValidationFindings>() is { } evidence)
             {
-                json.WritePropertyName(Evidence.Key);
+                json.WritePropertyName(ValidationFindings.Key);
                 json.WriteRawValue(evidence.ToJson());
             }
             json.WriteEndObject();

@@ -17,7 +17,7 @@ public sealed record Production(BatchSpec Spec, string Hash, string Digest, Vali
     IReadOnlyDictionary<string, string> ModelVersions)
 {
     /// <summary>What the verdict is on; without findings where the file carries none.</summary>
-    public Evidence Evidence { get; init; } = new(new Dictionary<string, ValidationFinding>());
+    public ValidationFindings Findings { get; init; } = new(new Dictionary<string, ValidationFinding>());
 }
 
 /// <summary>Reads prod.json, as <see cref="ProductionJson"/> writes it. Any host runs it as a batch; <c>live</c> trades it.</summary>
@@ -80,7 +80,7 @@ public sealed class ProductionReader(GranaryCatalogues catalogues)
         var seed = (ulong)(root.Find("seed")?.Number(0, 1L << 53) ?? 1);
         var where = root.Find("folder")?.String() ?? folder;
         var digest = root.Need("digest").String();
-        var evidence = faults.Try(() => EvidenceReader.Read(root), null);
+        var evidence = faults.Try(() => FindingsReader.Read(root), null);
         faults.Close();
         var strategies = members.ConvertAll(m => m.Model is { } model ? m.Spec with { Model = models![model].Load(catalogues) } : m.Spec);
         var byState = members.Where(m => m.ByState is not null).ToDictionary(m => m.Spec.Id!, m => m.ByState!, StringComparer.Ordinal);
@@ -112,9 +112,9 @@ public sealed class ProductionReader(GranaryCatalogues catalogues)
             Folder = where,
         };
         var versions = members.Where(m => m.Model is not null).ToDictionary(m => m.Spec.Id!, m => m.Model!, StringComparer.Ordinal);
-        return new Production(spec, Convert.ToHexStringLower(SHA256.HashData(text)), digest, EvidenceReader.Verdict(root), versions)
+        return new Production(spec, Convert.ToHexStringLower(SHA256.HashData(text)), digest, FindingsReader.Verdict(root), versions)
         {
-            Evidence = evidence ?? new Evidence(new Dictionary<string, ValidationFinding>()),
+            Findings = evidence ?? new ValidationFindings(new Dictionary<string, ValidationFinding>()),
         };
     }
 

@@ -21,7 +21,8 @@ internal sealed record FeatureFileColumns(char Separator, string[] Names, int La
         var separator = header.Contains('\t') ? '\t' : header.Contains(';') && !header.Contains(',') ? ';' : ',';
         var names = header.Split(separator).Select(n => n.Trim().Trim('"').Trim()).ToArray();
         if (names.GroupBy(n => n, StringComparer.Ordinal).FirstOrDefault(g => g.Count() > 1) is { } twice)
-            throw new LearningInputException($"{path}, line 1: the column '{twice.Key}' is there twice; give every column a name of its own");
+            throw new LearningInputException($"{path}, line 1: the column '{twice.Key}' is there twice; "
+                + "give every column a name of its own");
         var labelAt = label is null ? -1 : Array.IndexOf(names, label);
         if (labelAt < 0 && label is not null && !optional)
         {

@@ -22,21 +22,23 @@ internal static class LearningReports
             var own = new List<(long Time, double With, double Without)>();
             if (unit.Error is not null)
             {
-                problems.Add(
-                    $"{unit.Data}: {unit.Error}; {(unit.Strategies.Count == 1 ? "the strategy goes" : $"its {unit.Strategies.Count} strategies go")} on without a model.");
+                var whose = unit.Strategies.Count == 1 ? "the strategy goes" : $"its {unit.Strategies.Count} strategies go";
+                problems.Add($"{unit.Data}: {unit.Error}; {whose} on without a model.");
             }
             else
             {
                 if (judged is not null)
                     foreach (var s in unit.Strategies) Count(s, judged);
                 if (unit.Model is { Failed: > 0 } model)
-                    problems.Add($"{unit.Name} gave no number at {model.Failed} of {model.Predictions} entries: these were taken without it.");
+                    problems.Add($"{unit.Name} gave no number at {model.Failed} of {model.Predictions} entries: these were taken without "
+                        + "it.");
             }
             all.AddRange(own);
             shown.Add(new LearningUnit(unit.Name, unit.Version is { } v ? $"{v.Model}:{v.Number}" : null, unit.Data, unit.Spec.Trainer,
                 unit.Spec.Label.ToString(), unit.Spec.Rule.Name, unit.Samples, unit.Error,
                 unit.InSample, unit.OutOfSample, unit.TrainTestGap, unit.Windows,
-                [.. unit.Calibration.Select(b => new CalibrationRow(b.From, b.To, b.Count, b.Predicted, b.Observed))], unit.Importance, effects, Curve(own))
+                [.. unit.Calibration.Select(b => new CalibrationRow(b.From, b.To, b.Count, b.Predicted, b.Observed))],
+                unit.Importance, effects, Curve(own))
             {
                 Section = unit.Spec.Name,
             });

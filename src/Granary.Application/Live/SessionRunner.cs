@@ -47,7 +47,7 @@ internal sealed class SessionRunner(LiveHost host, Production production, TimePr
         // The session was started on the evidence of its configuration: the report shows that verdict.
         var finished = new FinishedBatch(run, strategies, await strategies.WeighAsync().ConfigureAwait(false), portfolio)
         {
-            Carried = production.Evidence,
+            Carried = production.Findings,
         };
         var model = await finished.ModelAsync(host.Description).ConfigureAwait(false);
 

@@ -41,7 +41,7 @@ internal sealed class FinishedBatch
     private BatchChecks? Checks { get; }
 
     /// <summary>The evidence of the configuration that a session trades; null for a batch, which has checks of its own.</summary>
-    public Evidence? Carried { get; init; }
+    public ValidationFindings? Carried { get; init; }
 
     /// <summary>The digest of all signals, trades and equity values.</summary>
     private string Digest
@@ -113,7 +113,7 @@ internal sealed class FinishedBatch
     private async Task<List<ResultSection>> SectionsAsync()
     {
         var (plan, sections) = (_run.Plan, new List<ResultSection>());
-        if (Checks is not null) sections.AddRange([Checks.ToResults(_entries), Checks.Evidence()]);
+        if (Checks is not null) sections.AddRange([Checks.ToResults(_entries), Checks.ToFindings()]);
         if (Carried is not null) sections.Add(Carried);
         if (_choice.Schedule is not null) sections.Add(WeightReport.Of(plan, _choice));
         if (_choice.Allocator is { } allocator) sections.Add(AllocatorReport.Of(plan, allocator));

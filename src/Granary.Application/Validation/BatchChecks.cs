@@ -31,17 +31,17 @@ public sealed record BatchChecks(
     public IReadOnlyList<BridgeRow> Bridge { get; init; } = [];
 
     /// <summary>The checks, each passed, failed or missing.</summary>
-    public Evidence Evidence()
+    public ValidationFindings ToFindings()
     {
         var findings = new Dictionary<string, ValidationFinding>(StringComparer.Ordinal);
         static ValidationState State(bool passed) => passed ? ValidationState.Passed : ValidationState.Failed;
-        findings[Reporting.Runs.Evidence.OutOfSample] = OutOfSample is { } o
+        findings[ValidationFindings.OutOfSample] = OutOfSample is { } o
             ? new ValidationFinding(State(o.Passed),
                 Text($"{Percent(o.Return)} over {o.Periods} periods that the choice had not seen, from {Day(o.From)} to {Day(o.To)}: {o.How}"),
                 [("return", o.Return), ("sharpe", o.Sharpe), ("periods", o.Periods)])
             : ValidationFinding.Missing(OutOfSampleMissing);
         var s = Selection;
-        findings[Reporting.Runs.Evidence.DeflatedSharpe] = s is null || double.IsNaN(s.PortfolioDeflated)
+        findings[ValidationFindings.DeflatedSharpe] = s is null || double.IsNaN(s.PortfolioDeflated)
             ? ValidationFinding.Missing("the portfolio has no Sharpe ratio to deflate")
             : LedgerFault is not null ? ValidationFinding.Missing($"the trials of other batches are not counted: {LedgerFault}")
             : new ValidationFinding(State(s.PortfolioDeflated > Confidence),
@@ -51,12 +51,12 @@ public sealed record BatchChecks(
                     ("raw", s.Raw.Deflated), ("sharpe", s.Portfolio.Sharpe), ("expectedMaximum", s.ExpectedMaximum),
                     ("winnersOfNothing", s.WinnersOfNothing), ("minimumTrackRecord", s.Portfolio.MinimumTrackRecord),
                     ("periods", s.Portfolio.Returns)]);
-        findings[Reporting.Runs.Evidence.Overfitting] = AgainstOverfitting();
-        findings[Reporting.Runs.Evidence.Causality] = Causality is { } c
+        findings[ValidationFindings.Overfitting] = AgainstOverfitting();
+        findings[ValidationFindings.Causality] = Causality is { } c
             ? new ValidationFinding(State(c.Passed), LookAheadText.Of(c),
                 [("strategies", c.Strategies), ("cuts", c.Cuts), ("found", c.Found.Count + c.Reaches.Count)])
             : ValidationFinding.Missing("not checked (--no-guards)");
-        findings[Reporting.Runs.Evidence.CostStress] = CostsAreZero
+        findings[ValidationFindings.CostStress] = CostsAreZero
             ? ValidationFinding.Missing("the batch sets no commission and no slippage to double; set execution.commissionPercent and "
                 + "execution.slippagePercent")
             : Stress is { Strategies: > 0 } t
@@ -65,8 +65,8 @@ public sealed record BatchChecks(
                 [("return", t.Return), ("stressed", t.Stressed), ("weighted", t.Weighted), ("strategies", t.Strategies),
                     ("stillProfitable", t.StillProfitable)])
             : ValidationFinding.Missing("no strategy has a weight");
-        if (BenchmarkName is not null) findings[Reporting.Runs.Evidence.Benchmark] = AgainstBenchmark(BenchmarkName);
-        return new Evidence(findings);
+        if (BenchmarkName is not null) findings[ValidationFindings.Benchmark] = AgainstBenchmark(BenchmarkName);
+        return new ValidationFindings(findings);
     }
 
     private ValidationFinding AgainstOverfitting() => Selection switch
@@ -110,10 +110,10 @@ public sealed record BatchChecks(
     public IReadOnlyList<string> Conclusions(IReadOnlyList<StrategyEntry> strategies)
     {
         var said = new List<string>();
-        var verdict = Evidence().Decide();
+        var verdict = ToFindings().Decide();
         said.Add(verdict.IsSufficient
-            ? $"All {Evidence().Required.Count} checks passed. That does not make the future like the past; it says that luck, choosing, look-ahead and thin costs do not explain these results."
-            : $"{verdict.Reasons.Count} of the {Evidence().Required.Count} checks did not pass: these results should not be traded as they are.");
+            ? $"All {ToFindings().Required.Count} checks passed. That does not make the future like the past; it says that luck, choosing, look-ahead and thin costs do not explain these results."
+            : $"{verdict.Reasons.Count} of the {ToFindings().Required.Count} checks did not pass: these results should not be traded as they are.");
         if (Causality is { Passed: false } leak) said.AddRange(LookAheadText.Conclusions(leak));
         if (Selection is { } s)
         {

@@ -129,7 +129,7 @@ public sealed class WalkForwardRunner(TimeProvider clock, TrialLedger? ledger = 
             all.Values.Sum(o => o.Bars), outcome.Portfolio,
             [.. replaced, .. Notes(outcome, run.Learning), .. outcome.Portfolio.Notes, .. CostNotes.Of(run.Spec.Execution.Settings)]);
         var model = (await run.ModelAsync(result, checks, cancellationToken)).With(WalkForwardReport.Of(run.Plan, outcome))
-            .With(checks.Evidence()).With(checks.ToResults(AllEntries(run, _ => 0, i => all.GetValueOrDefault(i)?.Statistics)));
+            .With(checks.ToFindings()).With(checks.ToResults(AllEntries(run, _ => 0, i => all.GetValueOrDefault(i)?.Statistics)));
         return run.Learning is { } learning ? model.With(learning.Report(null, _ => 1)) : model;
     }
 

@@ -52,11 +52,12 @@ public sealed class BatchChecksTests : IDisposable
     {
         await RunAsync("with", Spec(Sweep));
         await RunAsync("without", Spec(Sweep), checks: false);
-        Evidence Of(string run) => EvidenceReader.Read(JsonPart.Parse("prod.json", File.ReadAllBytes(Path.Combine(_folder, run, "prod.json"))))!;
-        foreach (var check in Evidence.Checks) Of("with")[check].State.ShouldNotBe(ValidationState.Missing, check);
-        Of("with")[Evidence.Causality].State.ShouldBe(ValidationState.Passed);
-        Of("without")[Evidence.Causality].State.ShouldBe(ValidationState.Missing);
-        Of("without")[Evidence.CostStress].State.ShouldBe(ValidationState.Missing);
+        ValidationFindings Of(string run) => FindingsReader.Read(JsonPart.Parse("prod.json",
+            File.ReadAllBytes(Path.Combine(_folder, run, "prod.json"))))!;
+        foreach (var check in ValidationFindings.Checks) Of("with")[check].State.ShouldNotBe(ValidationState.Missing, check);
+        Of("with")[ValidationFindings.Causality].State.ShouldBe(ValidationState.Passed);
+        Of("without")[ValidationFindings.Causality].State.ShouldBe(ValidationState.Missing);
+        Of("without")[ValidationFindings.CostStress].State.ShouldBe(ValidationState.Missing);
         Of("without").Decide().IsSufficient.ShouldBeFalse();
     }
 
@@ -75,7 +76,7 @@ public sealed class BatchChecksTests : IDisposable
         File.WriteAllText(file, "");
         var run = await RunAsync("run", Spec(Sweep), new TrialLedger(file));
         run.GetProperty("guards").GetProperty("ledger").GetString().ShouldNotBeNull();
-        run.GetProperty("evidence").GetProperty(Evidence.DeflatedSharpe).GetProperty("state").GetString().ShouldBe("missing");
+        run.GetProperty("evidence").GetProperty(ValidationFindings.DeflatedSharpe).GetProperty("state").GetString().ShouldBe("missing");
     }
 
     [Fact]
@@ -102,7 +103,7 @@ public sealed class BatchChecksTests : IDisposable
     public async Task Double_costs_are_missing_where_costs_are_zero_and_a_note_says_so()
     {
         var free = await RunAsync("free", Spec(Sweep, costs: ""));
-        free.GetProperty("evidence").GetProperty(Evidence.CostStress).GetProperty("state").GetString().ShouldBe("missing");
+        free.GetProperty("evidence").GetProperty(ValidationFindings.CostStress).GetProperty("state").GetString().ShouldBe("missing");
         free.GetProperty("notes").EnumerateArray().ShouldContain(n => n.GetProperty("code").GetString() == "no-costs");
         var costly = await RunAsync("costly", Spec(Sweep));
         costly.GetProperty("notes").EnumerateArray().ShouldNotContain(n => n.GetProperty("code").GetString() == "no-costs");
@@ -114,11 +115,11 @@ public sealed class BatchChecksTests : IDisposable
         var run = await RunAsync("hold",
             Spec("""{ "class": "BuyAndHold", "symbols": ["ACME"], "size": { "percentOfEquity": 95 } }""",
                 """, "benchmark": "ACME", "portfolio": { "weights": "equal" }"""));
-        run.GetProperty("evidence").GetProperty(Evidence.Benchmark).GetProperty("state").GetString().ShouldBe("failed");
+        run.GetProperty("evidence").GetProperty(ValidationFindings.Benchmark).GetProperty("state").GetString().ShouldBe("failed");
         // Over the benchmark it earns nothing, so nothing stands out.
         run.GetProperty("guards").GetProperty("realityCheck").GetDouble().ShouldBeGreaterThan(0.2);
         run.GetProperty("guards").GetProperty("superiorPredictiveAbility").GetDouble().ShouldBeGreaterThan(0.2);
-        EvidenceReader.Read(JsonPart.Parse("prod.json",
+        FindingsReader.Read(JsonPart.Parse("prod.json",
             File.ReadAllBytes(Path.Combine(_folder, "hold", "prod.json"))))!.Decide().Reasons.ShouldContain(r =>
                 r.StartsWith("the comparison with the benchmark failed", StringComparison.Ordinal));
     }
@@ -127,7 +128,7 @@ public sealed class BatchChecksTests : IDisposable
     public async Task Without_a_benchmark_no_check_asks_for_one()
     {
         var run = await RunAsync("none", Spec(Sweep));
-        run.GetProperty("evidence").TryGetProperty(Evidence.Benchmark, out _).ShouldBeFalse();
+        run.GetProperty("evidence").TryGetProperty(ValidationFindings.Benchmark, out _).ShouldBeFalse();
     }
 
     [Fact]
@@ -140,8 +141,8 @@ public sealed class BatchChecksTests : IDisposable
         Of("Portfolio").ShouldBe(portfolio);
         Of("Portfolio, by weeks").ShouldBe(portfolio, 1e-9);
         var evidence = run.GetProperty("evidence");
-        Of("Out of sample").ShouldBe(evidence.GetProperty(Evidence.OutOfSample).GetProperty("return").GetDouble());
-        Of("Under stress").ShouldBe(evidence.GetProperty(Evidence.CostStress).GetProperty("stressed").GetDouble());
+        Of("Out of sample").ShouldBe(evidence.GetProperty(ValidationFindings.OutOfSample).GetProperty("return").GetDouble());
+        Of("Under stress").ShouldBe(evidence.GetProperty(ValidationFindings.CostStress).GetProperty("stressed").GetDouble());
         // The mean of the weighted strategies' own accounts, from results.json alone.
         var members = run.GetProperty("strategies").EnumerateArray().Where(s => s.GetProperty("weight").GetDouble() != 0).ToList();
         Of("Its strategies, each in an account of its own")

@@ -11,15 +11,15 @@ public sealed class EvidenceTests
     private static JsonPart Production(string evidence) =>
         JsonPart.Parse("prod.json", Encoding.UTF8.GetBytes($$"""{ "version": 1{{evidence}} }"""));
 
-    private static Evidence All(ValidationState state) =>
-        new(Evidence.Checks.ToDictionary(c => c, c => new ValidationFinding(state, $"of {c}",
+    private static ValidationFindings All(ValidationState state) =>
+        new(ValidationFindings.Checks.ToDictionary(c => c, c => new ValidationFinding(state, $"of {c}",
             [("value", 0.5), ("undefined", double.NaN)])));
 
     [Fact]
     public void Evidence_that_is_written_is_read_back_with_its_figures()
     {
-        var read = EvidenceReader.Read(Production($", \"evidence\": {All(ValidationState.Passed).ToJson()}"))!;
-        foreach (var check in Evidence.Checks)
+        var read = FindingsReader.Read(Production($", \"evidence\": {All(ValidationState.Passed).ToJson()}"))!;
+        foreach (var check in ValidationFindings.Checks)
         {
             Assert.Equal(ValidationState.Passed, read[check].State);
             Assert.Equal($"of {check}", read[check].Sentence);
@@ -32,7 +32,7 @@ public sealed class EvidenceTests
     [Fact]
     public void A_configuration_without_evidence_is_refused_and_told_the_way_out()
     {
-        var verdict = EvidenceReader.Verdict(Production(""));
+        var verdict = FindingsReader.Verdict(Production(""));
         Assert.False(verdict.IsSufficient);
         Assert.Contains("--without-evidence", Assert.Single(verdict.Reasons));
     }
@@ -41,9 +41,9 @@ public sealed class EvidenceTests
     public void One_failed_check_and_one_missing_check_are_both_named()
     {
         var findings = All(ValidationState.Passed).Findings.ToDictionary();
-        findings[Evidence.Causality] = new ValidationFinding(ValidationState.Failed, "Peeker looked ahead", []);
-        findings.Remove(Evidence.CostStress);
-        var verdict = EvidenceReader.Verdict(Production($", \"evidence\": {new Evidence(findings).ToJson()}"));
+        findings[ValidationFindings.Causality] = new ValidationFinding(ValidationState.Failed, "Peeker looked ahead", []);
+        findings.Remove(ValidationFindings.CostStress);
+        var verdict = FindingsReader.Verdict(Production($", \"evidence\": {new ValidationFindings(findings).ToJson()}"));
         Assert.False(verdict.IsSufficient);
         Assert.Equal(2, verdict.Reasons.Count);
         Assert.Contains("look-ahead failed: Peeker looked ahead", verdict.Reasons[0]);

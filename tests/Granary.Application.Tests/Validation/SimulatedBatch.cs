@@ -59,7 +59,7 @@ public static class SimulatedBatch
             var spec = new BatchReader(Catalogues).Read("simulated.json", Encoding.UTF8.GetBytes(text), Path.GetTempPath());
             var runner = new BatchRunner(new EmbeddedHost(1), TimeProvider.System, (_, _) => new Markets(market));
             var run = await runner.RunAsync(spec, new BatchOptions { Out = folder, Threads = 1 }, null, cancellationToken);
-            var evidence = JsonDocument.Parse(run.Model.Section<Evidence>()!.ToJson()).RootElement;
+            var evidence = JsonDocument.Parse(run.Model.Section<ValidationFindings>()!.ToJson()).RootElement;
             return new Outcome(evidence.EnumerateObject().ToDictionary(c => c.Name, c => c.Value.GetProperty("state").GetString()!),
                 evidence,
                 JsonDocument.Parse(run.Model.Section<ValidationResults>()!.ToJson()).RootElement,

@@ -91,7 +91,7 @@ public sealed class LookAheadSampleTests : IDisposable
             Spec($$"""{ "class": "FileReadingStrategy", "params": { "file": "{{file}}" } }, { "class": "SmaCross" }"""),
                 new BatchOptions { Out = folder });
         var results = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(folder, "results.json"))).RootElement;
-        var check = results.GetProperty("evidence").GetProperty(Evidence.Causality);
+        var check = results.GetProperty("evidence").GetProperty(ValidationFindings.Causality);
         check.GetProperty("state").GetString().ShouldBe("failed");
         check.GetProperty("sentence").GetString()!.ShouldContain("FileReadingStrategy");
         check.GetProperty("sentence").GetString()!.ShouldContain("System.IO.File.ReadLines");

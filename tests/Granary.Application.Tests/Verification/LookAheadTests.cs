@@ -126,8 +126,8 @@ public sealed class LookAheadTests : IDisposable
             TimeProvider.System).RunAsync(Spec("""{ "class": "WholeFileNormaliser" }, { "class": "SmaCross" }"""),
                 new BatchOptions { Out = folder });
         var evidence = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(folder, "results.json"))).RootElement.GetProperty("evidence");
-        evidence.GetProperty(Evidence.Causality).GetProperty("state").GetString().ShouldBe("failed");
-        evidence.GetProperty(Evidence.Causality).GetProperty("sentence").GetString()!.ShouldContain("WholeFileNormaliser");
+        evidence.GetProperty(ValidationFindings.Causality).GetProperty("state").GetString().ShouldBe("failed");
+        evidence.GetProperty(ValidationFindings.Causality).GetProperty("sentence").GetString()!.ShouldContain("WholeFileNormaliser");
         File.ReadAllText(Path.Combine(folder, "report.html")).ShouldContain("acted on bars that had not happened yet");
     }
 

@@ -404,10 +404,10 @@ public sealed class SyntheticRun : IRunEvents
                     RealityCheck = 0.081,
                     Logits = [0, 1, 5, 9, 4, 2],
                 },
-                new Evidence(new Dictionary<string, ValidationFinding>
+                new ValidationFindings(new Dictionary<string, ValidationFinding>
                 {
-                    [Evidence.Causality] = new(ValidationState.Passed, "16 strategies did the same", []),
-                    [Evidence.DeflatedSharpe] = new(ValidationState.Failed, "0.43 after 1,000 trials", [("value", 0.43)]),
+                    [ValidationFindings.Causality] = new(ValidationState.Passed, "16 strategies did the same", []),
+                    [ValidationFindings.DeflatedSharpe] = new(ValidationState.Failed, "0.43 after 1,000 trials", [("value", 0.43)]),
                 }),
                 ResultSection.Read<RegimeResults>("{\"markets\":1,\"charts\":[{\"symbol\":\"ACME\",\"timeframe\":\"1d\",\"time\":[638000000000000000,638000864000000000,638001728000000000],\"close\":[10,11,10.5],\"machines\":[{\"name\":\"short\",\"names\":[\"bearish\",\"bullish\"],\"states\":[-1,1,0],\"statistics\":[{\"state\":\"bearish\",\"share\":0.5,\"spells\":1,\"meanSpell\":1,\"nextReturn\":null,\"nextDeviation\":null,\"to\":[null,null]},{\"state\":\"bullish\",\"share\":0.5,\"spells\":1,\"meanSpell\":1,\"nextReturn\":-0.045,\"nextDeviation\":0.01,\"to\":[1,0]}]}],\"agreement\":[{\"first\":\"short\",\"second\":\"hidden\",\"adjustedRand\":0.31}]}]}"),
                 ResultSection.Read<WalkForwardResults>("{\"mode\":\"rolling\",\"objective\":\"sharpe\",\"inSampleDays\":365.25,\"outOfSampleDays\":91.3,\"windows\":2,\"efficiencyRatio\":0.4,\"groups\":[{\"group\":\"SmaCross@ACME:1d\",\"combinations\":9,\"outOfSampleReturn\":0.02,\"stability\":0.5,\"choices\":[{\"from\":\"2021-01-01T00:00:00Z\",\"chosenAt\":\"2022-01-01T00:00:00Z\",\"to\":\"2022-04-01T00:00:00Z\",\"strategy\":\"SmaCross(fast=5,slow=20)@ACME:1d\",\"params\":{\"fast\":5,\"slow\":20},\"objective\":1.2,\"inSampleReturn\":0.1,\"outOfSampleReturn\":0.02,\"trades\":4},{\"from\":\"2021-04-01T00:00:00Z\",\"chosenAt\":\"2022-04-01T00:00:00Z\",\"to\":\"2022-07-01T00:00:00Z\",\"strategy\":null,\"objective\":null,\"inSampleReturn\":null,\"outOfSampleReturn\":0,\"trades\":0}]}]}"),

@@ -26,7 +26,7 @@ public static class HtmlReport
         ReportPage.Group<RunView>[] groups =
         [
             new("Live session", run.Section<SessionResults>() is { } session ? [new SessionAccountSection(session)] : []),
-            new("Evidence", [new BeliefSection(run.Section<ValidationResults>(), run.Section<Evidence>()),
+            new("Evidence", [new BeliefSection(run.Section<ValidationResults>(), run.Section<ValidationFindings>()),
                 new BridgeSection(run.Section<ValidationResults>()?.Bridge ?? [])]),
             new("Walk-forward", run.Section<WalkForwardResults>() is { } choices ? [new WalkForwardSection(choices)] : []),
             new("Portfolio", portfolio),
@@ -37,7 +37,7 @@ public static class HtmlReport
                 new RefusedSection()]),
             new("Learning", run.Section<LearningReport>() is { } learning ? [new LearningSection(learning)] : []),
             // Sections without a page of their own are shown as they are.
-            new("Further results", [.. run.Sections.Where(s => s is not (SessionResults or ValidationResults or Evidence
+            new("Further results", [.. run.Sections.Where(s => s is not (SessionResults or ValidationResults or ValidationFindings
                 or WalkForwardResults or RegimeResults or LearningReport))
                 .OrderBy(s => s.Name, StringComparer.Ordinal).Select(s => new JsonSection(s.Name, s.ToJson()))]),
             new("Record", [new MarketSection(), new BatchSection(), new FormulasSection()]),

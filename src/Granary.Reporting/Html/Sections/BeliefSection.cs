@@ -5,15 +5,16 @@ using Granary.Reporting.Runs;
 namespace Granary.Reporting.Html.Sections;
 
 /// <summary>How far the results can be believed, in plain words, with the checks behind it.</summary>
-internal sealed class BeliefSection(ValidationResults? checks, Evidence? evidence) : IReportSection<RunView>
+internal sealed class BeliefSection(ValidationResults? checks, ValidationFindings? evidence) : IReportSection<RunView>
 {
     private const int MostRows = 100;
 
     private static readonly (string Check, string Title)[] _titles =
     [
-        (Evidence.OutOfSample, "On bars that the choice had not seen"), (Evidence.DeflatedSharpe, "Sharpe ratio, deflated by all trials"),
-        (Evidence.Overfitting, "Probability of overfitting"), (Evidence.Causality, "Look-ahead"),
-        (Evidence.CostStress, "Double costs, one bar later"), (Evidence.Benchmark, "Better than the benchmark"),
+        (ValidationFindings.OutOfSample, "On bars that the choice had not seen"),
+        (ValidationFindings.DeflatedSharpe, "Sharpe ratio, deflated by all trials"),
+        (ValidationFindings.Overfitting, "Probability of overfitting"), (ValidationFindings.Causality, "Look-ahead"),
+        (ValidationFindings.CostStress, "Double costs, one bar later"), (ValidationFindings.Benchmark, "Better than the benchmark"),
     ];
 
     public string Id => "belief";
@@ -23,7 +24,7 @@ internal sealed class BeliefSection(ValidationResults? checks, Evidence? evidenc
     public bool Applies(RunView view) => evidence is not null || checks is { Conclusions.Count: > 0 };
 
     /// <summary>How many of the checks passed, and how many there are.</summary>
-    public static (int Passed, int All) Count(Evidence evidence) =>
+    public static (int Passed, int All) Count(ValidationFindings evidence) =>
         (evidence.Required.Count(c => evidence[c].State == ValidationState.Passed), evidence.Required.Count);
 
     public void Write(HtmlWriter html, RunView view)
@@ -49,7 +50,7 @@ internal sealed class BeliefSection(ValidationResults? checks, Evidence? evidenc
         HtmlTable.Pairs(html, "Figures", Figures(checks));
     }
 
-    private static void Checks(HtmlWriter html, Evidence evidence)
+    private static void Checks(HtmlWriter html, ValidationFindings evidence)
     {
         HtmlTable.Open(html, "The validation checks; live trades a configuration only where all have passed",
             [new("Check", Number: false), new("Outcome", Number: false), new("What was found", Number: false)]);
@@ -124,7 +125,8 @@ internal sealed class BeliefSection(ValidationResults? checks, Evidence? evidenc
         static string Count(double? value) =>
             value is { } v && double.IsFinite(v) ? NumberText.Count((long)Math.Ceiling(v)) : NumberText.Undefined;
         var unit = checks.Period ?? "";
-        yield return ("Trials on these bars", Count(checks.Trials), "", "Different combinations that were ever run on them, over all batches");
+        yield return ("Trials on these bars", Count(checks.Trials), "",
+            "Different combinations that were ever run on them, over all batches");
         yield return ("of which new", Count(checks.NewTrials), "", null);
         yield return ("Effective number of trials", Ratio(checks.EffectiveTrials,
             1), "", "Independent trials that they amount to: similar ones are counted together, by clusters of their returns (López de "

@@ -86,7 +86,7 @@ internal static class RunTop
                 + Account(m));
             Figure("Sharpe ratio", NumberText.Ratio(p.Sharpe), "", $"Sortino {NumberText.Ratio(p.Sortino)}");
             Figure("Max drawdown", NumberText.Percent(p.MaxDrawdown), "", NumberText.Days(p[RiskMetrics.MaxDrawdownDays]));
-            if (m.Section<Evidence>() is null) Figure("Volatility", NumberText.Percent(p.Volatility), "", "a year");
+            if (m.Section<ValidationFindings>() is null) Figure("Volatility", NumberText.Percent(p.Volatility), "", "a year");
             Figure("Trades", NumberText.Count(p.Trades), "", p.Trades > 0 ? $"{NumberText.Percent(p.WinRate, 1)} won" : "none was closed");
         }
         var members = view.Members.Count();
@@ -103,7 +103,7 @@ internal static class RunTop
         // Two words that a reader must not miss; what is behind them stands in the section of the checks.
         static void Verdict(HtmlWriter html, RunModel m)
         {
-            if (m.Section<Evidence>() is not { } evidence) return;
+            if (m.Section<ValidationFindings>() is not { } evidence) return;
             var (passed, all) = BeliefSection.Count(evidence);
             html.Write($"<div class=\"verdict\"><dt>Verdict</dt><dd><a "
                 + $"class=\"badge {(passed == all ? "yes" : "no")}\" "

@@ -22,8 +22,8 @@ internal sealed class WalkForwardSection(WalkForwardResults results) : IReportSe
     {
         var (groups, efficiency) = (results.Groups, results.EfficiencyRatio);
         html.Write($"<p>{NumberText.Count(results.Windows)} {results.Mode} windows "
-            + $"of {Span(results.InSample, results.InSampleDays)} in sample and {Span(results.OutOfSample, results.OutOfSampleDays)} out of sample; chosen "
-            + $"by {Objective(results.Objective)}. ");
+            + $"of {Span(results.InSample, results.InSampleDays)} in sample "
+            + $"and {Span(results.OutOfSample, results.OutOfSampleDays)} out of sample; chosen by {Objective(results.Objective)}. ");
         html.Write($"Efficiency ratio {(double.IsFinite(efficiency) ? NumberText.Ratio(efficiency, 2) : NumberText.Undefined)}: the "
             + $"choices' yearly return out of sample over that in sample; near 1 what was chosen lasts, near 0 it was luck.</p>\n");
         InAgainstOut(html, groups.Count == 1 ? groups[0].Group : $"mean of {NumberText.Count(groups.Count)} groups",

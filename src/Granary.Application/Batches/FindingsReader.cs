@@ -5,17 +5,17 @@ using Granary.Reporting.Runs;
 namespace Granary.Application.Batches;
 
 /// <summary>Reads the evidence of production configurations.</summary>
-public static class EvidenceReader
+public static class FindingsReader
 {
     /// <summary>Reads the evidence of a production configuration.</summary>
     /// <param name="production">The root of prod.json.</param>
     /// <returns>Null where it carries none: then <see cref="Verdict"/> refuses it.</returns>
     /// <exception cref="InputException">It is there, but not what <see cref="Evidence.ToJson"/> writes.</exception>
-    public static Evidence? Read(JsonPart production)
+    public static ValidationFindings? Read(JsonPart production)
     {
-        if (production.Find(Evidence.Key) is not { Kind: not JsonValueKind.Null } part) return null;
+        if (production.Find(ValidationFindings.Key) is not { Kind: not JsonValueKind.Null } part) return null;
         var findings = new Dictionary<string, ValidationFinding>(StringComparer.Ordinal);
-        foreach (var check in (string[])[.. Evidence.Checks, Evidence.Benchmark])
+        foreach (var check in (string[])[.. ValidationFindings.Checks, ValidationFindings.Benchmark])
         {
             if (part.Find(check) is not { } p) continue;
             var state = p.Need("state")
@@ -24,7 +24,7 @@ public static class EvidenceReader
                 .Select(m => (m.Name, m.Value.Kind == JsonValueKind.Number ? m.Value.Number() : double.NaN)).ToList();
             findings[check] = new ValidationFinding(state, p.Find("sentence")?.String() ?? "", figures);
         }
-        return new Evidence(findings);
+        return new ValidationFindings(findings);
     }
 
     /// <summary>The verdict on a production configuration: what <c>live</c> asks before it trades.</summary>

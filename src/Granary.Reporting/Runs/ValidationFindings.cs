@@ -33,7 +33,7 @@ public sealed record ValidationVerdict(bool IsSufficient, IReadOnlyList<string> 
 /// What speaks for a configuration, as prod.json carries it under <c>evidence</c>: each of the checks of <see cref="Checks"/> with its
 /// state, a sentence and its figures. A configuration may go live when every one of them passed.
 /// </summary>
-public sealed record Evidence(IReadOnlyDictionary<string, ValidationFinding> Findings) : ResultSection(Key)
+public sealed record ValidationFindings(IReadOnlyDictionary<string, ValidationFinding> Findings) : ResultSection(Key)
 {
     /// <summary>The name of the object in prod.json and of the section in results.json.</summary>
     public const string Key = "evidence";
@@ -65,7 +65,7 @@ public sealed record Evidence(IReadOnlyDictionary<string, ValidationFinding> Fin
         OutOfSample => "the out-of-sample result",
         DeflatedSharpe => "the deflated Sharpe ratio",
         Overfitting => "the probability of overfitting",
-        Causality => "the look for look-ahead",
+        Causality => "the look-ahead check",
         CostStress => "the cost stress",
         Benchmark => "the comparison with the benchmark",
         _ => check,
