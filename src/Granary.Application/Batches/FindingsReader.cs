@@ -10,7 +10,7 @@ public static class FindingsReader
     /// <summary>Reads the evidence of a production configuration.</summary>
     /// <param name="production">The root of prod.json.</param>
     /// <returns>Null where it carries none: then <see cref="Verdict"/> refuses it.</returns>
-    /// <exception cref="InputException">It is there, but not what <see cref="Evidence.ToJson"/> writes.</exception>
+    /// <exception cref="InputException">It is there, but not what <see cref="ValidationFindings.ToJson"/> writes.</exception>
     public static ValidationFindings? Read(JsonPart production)
     {
         if (production.Find(ValidationFindings.Key) is not { Kind: not JsonValueKind.Null } part) return null;

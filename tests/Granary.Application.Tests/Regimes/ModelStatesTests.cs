@@ -1,8 +1,8 @@
 using System.Text;
 using Granary.Application.Batches;
-using Granary.Reporting.Runs;
 using Granary.Application.Runs;
 using Granary.Application.Simulation;
+using Granary.Reporting.Runs;
 using Granary.Testing;
 
 namespace Granary.Application.Tests.Regimes;

@@ -1,8 +1,8 @@
 using System.Text;
 using Granary.Application.Batches;
-using Granary.Reporting.Runs;
 using Granary.Application.Json;
 using Granary.Application.Validation;
+using Granary.Reporting.Runs;
 
 namespace Granary.Application.Tests.Validation;
 
@@ -46,7 +46,7 @@ public sealed class EvidenceTests
         var verdict = FindingsReader.Verdict(Production($", \"evidence\": {new ValidationFindings(findings).ToJson()}"));
         Assert.False(verdict.IsSufficient);
         Assert.Equal(2, verdict.Reasons.Count);
-        Assert.Contains("look-ahead failed: Peeker looked ahead", verdict.Reasons[0]);
+        Assert.Contains("look-ahead check failed: Peeker looked ahead", verdict.Reasons[0]);
         Assert.Contains("cost stress is missing", verdict.Reasons[1]);
     }
 }

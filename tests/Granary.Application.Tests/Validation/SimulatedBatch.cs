@@ -2,13 +2,13 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Granary.Application.Batches;
-using Granary.Reporting.Runs;
 using Granary.Application.Catalogues;
 using Granary.Application.Runs;
 using Granary.Application.Simulation;
 using Granary.Application.Validation;
 using Granary.Data.Reading;
 using Granary.Engine.Market;
+using Granary.Reporting.Runs;
 
 namespace Granary.Testing;
 

@@ -1,7 +1,6 @@
 using System.Text;
 using System.Text.Json;
 using Granary.Application.Batches;
-using Granary.Reporting.Runs;
 using Granary.Application.Catalogues;
 using Granary.Application.Causality;
 using Granary.Application.Causality.Reach;
@@ -14,6 +13,7 @@ using Granary.Engine.Factors;
 using Granary.Engine.Market;
 using Granary.Engine.Strategies;
 using Granary.Engine.Strategies.Library;
+using Granary.Reporting.Runs;
 using Granary.Testing;
 
 namespace Granary.Application.Tests.Verification;

@@ -1,7 +1,6 @@
 using System.Text;
 using System.Text.Json;
 using Granary.Application.Batches;
-using Granary.Reporting.Runs;
 using Granary.Application.Causality;
 using Granary.Application.Regimes;
 using Granary.Application.Runs;
@@ -14,6 +13,7 @@ using Granary.Engine.Portfolio.Rules;
 using Granary.Engine.Strategies;
 using Granary.Engine.Strategies.Library;
 using Granary.Engine.Trading;
+using Granary.Reporting.Runs;
 using Granary.Testing;
 
 namespace Granary.Application.Tests.Verification;

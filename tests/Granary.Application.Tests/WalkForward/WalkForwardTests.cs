@@ -1,7 +1,6 @@
 using System.Text;
 using System.Text.Json;
 using Granary.Application.Batches;
-using Granary.Reporting.Runs;
 using Granary.Application.Causality;
 using Granary.Application.Json;
 using Granary.Application.Runs;
@@ -9,6 +8,7 @@ using Granary.Application.Simulation;
 using Granary.Application.Verification;
 using Granary.Application.WalkForward;
 using Granary.Engine.Market;
+using Granary.Reporting.Runs;
 using Granary.Testing;
 
 namespace Granary.Application.Tests.WalkForward;
