@@ -65,7 +65,7 @@ public sealed record FeedPlan(int Index, IReadOnlyList<string> Symbols, Timefram
 
     /// <summary>A factor plan for one of its symbols.</summary>
     /// <param name="memory">Of the symbol's bars at the feed's timeframe.</param>
-    public FactorPlan NewFactors(FactorMemory? memory = null) => new() { Supply = Supply, Memory = memory };
+    public FactorPlan NewFactors(FactorMemory? memory = null) => new() { Supply = Supply, Memory = memory, Symbols = Symbols };
 
     public override string ToString() => $"{string.Join('+', Symbols)}:{Timeframe}";
 }

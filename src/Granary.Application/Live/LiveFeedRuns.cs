@@ -68,15 +68,15 @@ internal abstract class LiveFeedRuns
         strategy.Trades.Clear();
     }
 
-    // The runs of a strategy that trades one symbol. symbols: that one and those that its factors compare it with; null for the one alone.
-    private protected static void Begin(LiveStrategy strategy, MarketSeries series, LiveRunSettings settings, FactorPlan plan,
-        IReadOnlyList<string>? symbols = null) =>
+    // The runs of a strategy that trades one symbol.
+    private protected static void Begin(LiveStrategy strategy, MarketSeries series, LiveRunSettings settings, FactorPlan plan) =>
         MakeRuns(strategy, settings, (trading, log, isFollowed) =>
         {
             var instance = strategy.Instance;
             var observer = isFollowed ? strategy.ObserverOf(0, log) : null;
             var run = new StrategyRun(instance.Id, instance.Create(), series, trading, settings.Execution, plan, (IRunObserver?)observer
-                ?? log, instance.Model, symbols);
+                ?? log);
+            run.FilterEntries(instance.Model);
             if (log is not null) log.Run = run;
             if (observer is not null) observer.Factors = run;
             strategy.FactorNames = run.FactorNames;
@@ -139,7 +139,7 @@ internal abstract class LiveFeedRuns
                 Isolated(strategy, () =>
                 {
                     // It trades the first symbol alone, and reads the others.
-                    if (feed.IsReferring) Begin(strategy, series[0], settings, plans[0], feed.Symbols);
+                    if (feed.IsReferring) Begin(strategy, series[0], settings, plans[0]);
                     else MakeRuns(strategy, settings,
                         (trading, log, isFollowed) => MakeJoined(strategy, series, settings.Execution, plans, (trading, log, isFollowed)));
                 });

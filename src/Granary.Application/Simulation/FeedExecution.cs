@@ -38,9 +38,8 @@ public sealed class FeedExecution
         else if (feed.IsReferring)
         {
             FactorPlan[] factors = [.. series.Select(_ => feed.NewFactors())];
-            string[] symbols = [.. series.Select(s => s.Instrument.Symbol)];
             Groups = [.. instances.Chunk(RunGroup.Size)
-                .Select(chunk => new SingleGroup(chunk, series[0], factors[0], settings, symbols))];
+                .Select(chunk => new SingleGroup(chunk, series[0], factors[0], settings))];
             _open = () => new ReferringReader(series, factors, i => blocksOf(i, _stop.Token), feed, _stop.Token);
         }
         else

@@ -1,5 +1,6 @@
 using Granary.Application.Batches;
 using Granary.Engine.Backtesting;
+using Granary.Engine.Factors;
 using Granary.Engine.Market;
 using Granary.Engine.Portfolio;
 using Granary.Engine.Portfolio.Rules;
@@ -91,8 +92,10 @@ internal sealed class RunEvents(BatchPlan plan, EventLog? log, IReadOnlyDictiona
         var execution = plan.Spec.Execution.Settings;
         var series = instance.Symbols.Select(s => new MarketSeries(markets[s].Instrument, instance.Timeframe)).ToList();
         if (instance.Create() is not Engine.Strategies.MultiSymbolStrategy several)
-            return new StrategyRun(instance.Id, instance.Create(), series[0], instance.Trading, execution, plan.Feeds[0].NewFactors(),
-                symbols: [.. instance.Symbols, .. instance.References]).FactorNames;
+        {
+            var factors = new FactorPlan { Supply = plan.Feeds[0].Supply, Symbols = [.. instance.Symbols, .. instance.References] };
+            return new StrategyRun(instance.Id, instance.Create(), series[0], instance.Trading, execution, factors).FactorNames;
+        }
         var run = new MultiSymbolRun(instance.Id, several, series, instance.Trading, execution,
             [.. series.Select(_ => plan.Feeds[0].NewFactors())]);
         return run.Factors(0).FactorNames;

@@ -208,15 +208,14 @@ public abstract class RunGroup
 }
 
 /// <summary>Strategies of one symbol.</summary>
-/// <param name="symbols">That one and those that its factors compare it with; null for the one alone.</param>
 internal sealed class SingleGroup(IReadOnlyList<StrategyInstance> instances, MarketSeries series, FactorPlan factors,
-    FeedSettings settings, IReadOnlyList<string>? symbols = null)
+    FeedSettings settings)
     : RunGroup(instances, factors, settings)
 {
     private protected override IStrategyRun Make(StrategyInstance instance, Strategy strategy, RunEventWriter? events)
     {
-        var run = new StrategyRun(instance.Id, strategy, series, instance.Trading, Settings.Execution, factors, events, instance.Model,
-            symbols);
+        var run = new StrategyRun(instance.Id, strategy, series, instance.Trading, Settings.Execution, factors, events);
+        run.FilterEntries(instance.Model);
         if (events is not null) events.Run = run;
         return run;
     }

@@ -27,6 +27,7 @@ public sealed class MultiSymbolRun : IStrategyRun
     private readonly bool[] _touched;
     private readonly MarketActivity _activity;
     private double[] _equity = [];
+    private readonly IReadOnlyList<FactorPlan> _plans;
     private readonly bool _listens;
     private readonly AtEnd _atEnd;
     private bool _started, _ready;
@@ -37,7 +38,6 @@ public sealed class MultiSymbolRun : IStrategyRun
     /// <param name="plans">
     /// One for each symbol; the strategy's factors are added to all. Make all runs of a feed before its first block.
     /// </param>
-    /// <param name="model">Filters the strategy's entries, each by its symbol's own bars; null = none.</param>
     /// <exception cref="ArgumentException">
     /// The strategy does not trade this number of symbols; one sentence that can be shown as it is.
     /// </exception>
@@ -47,13 +47,14 @@ public sealed class MultiSymbolRun : IStrategyRun
     /// </param>
     public MultiSymbolRun(string id, MultiSymbolStrategy strategy, IReadOnlyList<MarketSeries> series, TradingSettings settings,
         ExecutionSettings execution,
-        IReadOnlyList<FactorPlan> plans, IReadOnlyList<IRunObserver?>? observers = null, IEntryModel? model = null)
+        IReadOnlyList<FactorPlan> plans, IReadOnlyList<IRunObserver?>? observers = null)
     {
         if (series.Count < strategy.LeastSymbols || series.Count > strategy.MostSymbols)
             throw new ArgumentException($"{strategy.GetType().Name} trades {Wanted(strategy)} together, and the batch gives "
                 + $"it {series.Count}: name them in the strategy's 'symbols'");
         Id = id;
         Series = series;
+        _plans = plans;
         _strategy = strategy;
         (_from, _until) = (settings.TradeFrom, settings.TradeUntil);
         _atEnd = execution.AtEnd;
@@ -67,11 +68,20 @@ public sealed class MultiSymbolRun : IStrategyRun
         for (var s = 0; s < _symbols.Length; s++)
         {
             var book = new StrategyBook(series[s], settings, execution, observers?[s], _account);
-            _symbols[s] = new SymbolContext(s, book, series[s], strategy.Factors, strategy.Crossings, plans[s], symbols, model);
+            var (bars, plan) = (series[s], plans[s]);
+            _symbols[s] = new SymbolContext(s, book, bars, strategy,
+                [.. strategy.Factors.Select(f => plan.Add(f.Request, bars, symbols) + f.Line)]);
             if (_listens) book.Listen(new StrategyCallbacks(strategy, _symbols[s]));
         }
         _account.Take([.. _symbols.Select(s => s.Book)]);
         _context = new MultiSymbolContext(_symbols, _account);
+    }
+
+    /// <summary>Lets a model filter the strategy's entries, each by its symbol's own bars; before the feed's first block.</summary>
+    /// <param name="model">Null = none.</param>
+    public void FilterEntries(IEntryModel? model)
+    {
+        for (var s = 0; model is not null && s < _symbols.Length; s++) _symbols[s].FilterEntries(model, _plans[s]);
     }
 
     public string Id { get; }

@@ -20,7 +20,8 @@ public sealed class StrategyRun : IStrategyRun, IFactorReader
     private readonly StrategyContext _context;
     private readonly Factor[] _factors;
     private readonly Crossing[] _crossings;
-    private readonly IEntryFilter? _filter;
+    private readonly FactorPlan _plan;
+    private IEntryFilter? _filter;
     private string[]? _factorNames;
     private BarBlock _block = null!;
     private FactorSheet? _sheet;
@@ -33,16 +34,15 @@ public sealed class StrategyRun : IStrategyRun, IFactorReader
     /// <param name="id">Stable over runs, as <c>Class(a=1,b=2)@SYMBOL:TF</c>.</param>
     /// <param name="plan">The feed's; the strategy's factors are added to it. Make all runs of a feed before its first block.</param>
     /// <param name="observer">Notified of signals and trades as they happen; null where only the result counts.</param>
-    /// <param name="model">Filters the strategy's entries; null = none.</param>
-    /// <param name="symbols">Those of a joined feed, whose closes its factors may compare with; null for a feed of one.</param>
     /// <exception cref="ArgumentException">A factor cannot be computed over this feed; one sentence that can be shown as it is.</exception>
     public StrategyRun(string id, Strategy strategy, MarketSeries series, TradingSettings settings, ExecutionSettings execution,
-        FactorPlan plan, IRunObserver? observer = null, IEntryModel? model = null, IReadOnlyList<string>? symbols = null)
+        FactorPlan plan, IRunObserver? observer = null)
     {
         if (strategy is MultiSymbolStrategy)
             throw new ArgumentException($"{strategy.GetType().Name} trades several symbols: run it as a {nameof(MultiSymbolRun)}",
                 nameof(strategy));
         Id = id;
+        _plan = plan;
         _strategy = strategy;
         Series = series;
         _book = new StrategyBook(series, settings, execution, observer);
@@ -53,8 +53,7 @@ public sealed class StrategyRun : IStrategyRun, IFactorReader
         _crossings = [.. strategy.Crossings];
         _onlyAtCrossings = strategy.ActsOnlyAtCrossings;
         foreach (var factor in _factors)
-            factor.Slot = plan.Add(factor.Request, series, symbols ?? [series.Instrument.Symbol]) + factor.Line;
-        if (model is not null) _book.EntryFilter = _filter = model.Attach(series, plan);
+            factor.Slot = plan.Add(factor.Request, series) + factor.Line;
         if (Overrides(strategy, nameof(Strategy.OnOrder)) || Overrides(strategy, nameof(Strategy.OnTrade)))
             _book.Listen(new StrategyCallbacks(strategy, _context));
     }
@@ -78,6 +77,13 @@ public sealed class StrategyRun : IStrategyRun, IFactorReader
     public void ReadFactors(Span<double> values)
     {
         for (var i = 0; i < _factors.Length; i++) values[i] = _factors[i].At(_context.Index);
+    }
+
+    /// <summary>Lets a model filter the strategy's entries; before the feed's first block.</summary>
+    /// <param name="model">Null = none.</param>
+    public void FilterEntries(IEntryModel? model)
+    {
+        if (model is not null) _book.EntryFilter = _filter = model.Attach(Series, _plan);
     }
 
     /// <summary>The next block of the feed, and its factors.</summary>

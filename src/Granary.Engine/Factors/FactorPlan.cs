@@ -18,6 +18,11 @@ public sealed class FactorPlan
     /// <summary>The columns that earlier passes over the same bars left; null where they are not kept.</summary>
     public FactorMemory? Memory { get; init; }
 
+    /// <summary>
+    /// The symbols of a joined feed, whose closes its factors may compare with; null where the feed has the symbol of its series alone.
+    /// </summary>
+    public IReadOnlyList<string>? Symbols { get; init; }
+
     public IReadOnlyList<FactorRequest> Requests => _requests;
 
     /// <summary>Columns of a sheet: one for each line of each request.</summary>
@@ -45,10 +50,13 @@ public sealed class FactorPlan
     /// The same, after a trial that the factor can be computed over this feed: so that one strategy's wish fails that strategy and not its
     /// feed.
     /// </summary>
-    /// <param name="symbols">Those whose closes the feed carries, its own among them.</param>
     /// <exception cref="ArgumentException">
     /// The bars are too long for it, or it compares with a symbol that the feed does not carry; one sentence.
     /// </exception>
+    internal int Add(FactorRequest request, MarketSeries series) => Add(request, series, Symbols ?? [series.Instrument.Symbol]);
+
+    /// <inheritdoc cref="Add(FactorRequest, MarketSeries)"/>
+    /// <param name="symbols">Those whose closes the feed carries, its own among them.</param>
     internal int Add(FactorRequest request, MarketSeries series, IReadOnlyList<string> symbols)
     {
         if (_index.TryGetValue(request.Key, out var at)) return _firstColumn[at];

@@ -25,19 +25,18 @@ public sealed class SymbolContext : StrategyContext, IFactorReader
     private readonly bool[] _warm;
     private readonly long[] _crossedAt;
     private readonly int[] _turns;
-    private readonly IEntryFilter? _filter;
+    private IEntryFilter? _filter;
     private int _cold;
     private string[]? _names;
 
-    internal SymbolContext(int number, StrategyBook book, MarketSeries series, IReadOnlyList<Factor> factors,
-        IReadOnlyList<Crossing> crossings, FactorPlan plan, IReadOnlyList<string> symbols, IEntryModel? model)
+    internal SymbolContext(int number, StrategyBook book, MarketSeries series, Strategy strategy, IReadOnlyList<int> slots)
         : base(book, series)
     {
         Number = number;
         _book = book;
-        _factors = [.. factors];
-        _crossings = [.. crossings];
-        _slots = [.. _factors.Select(f => plan.Add(f.Request, series, symbols) + f.Line)];
+        _factors = [.. strategy.Factors];
+        _crossings = [.. strategy.Crossings];
+        _slots = [.. slots];
         _kept = [.. _factors.Select(_ => new[] { double.NaN })];
         _columns = [.. _kept];
         _warm = new bool[_factors.Length];
@@ -45,9 +44,11 @@ public sealed class SymbolContext : StrategyContext, IFactorReader
         _signs = new double[_crossings.Length];
         _turns = new int[_crossings.Length];
         _crossedAt = [.. _crossings.Select(_ => -1L)];
-        _filter = model?.Attach(series, plan);
         Bind(Nothing);
     }
+
+    /// <summary>Lets a model filter the entries in this symbol; before the first bar.</summary>
+    internal void FilterEntries(IEntryModel model, FactorPlan plan) => _filter = model.Attach(Series, plan);
 
     /// <summary>Its place among the strategy's symbols, from 0.</summary>
     public int Number { get; }

@@ -87,10 +87,11 @@ public sealed class FeedJoinerTests
 
     private static (StrategyResult Result, List<double> Seen) RunBeside(SampleBars.Feed own, SampleBars.Feed other, int[] blocks, int rows)
     {
-        var plans = new[] { new FactorPlan(), new FactorPlan() };
+        string[] symbols = [own.Series.Instrument.Symbol, other.Series.Instrument.Symbol];
+        var plans = new[] { new FactorPlan { Symbols = symbols }, new FactorPlan() };
         var strategy = new FollowsCorrelation("B");
         var run = new StrategyRun("x", strategy, own.Series, new TradingSettings { Size = SizeRule.Units(1) }, new ExecutionSettings(),
-            plans[0], symbols: [own.Series.Instrument.Symbol, other.Series.Instrument.Symbol]);
+            plans[0]);
         var pipeline = new JoinedPipeline([own.Series, other.Series], plans);
         foreach (var block in MultiSymbolRunner.Join([own, other], blocks, rows))
         {
@@ -133,13 +134,13 @@ public sealed class FeedJoinerTests
     [Fact]
     public void A_comparison_with_a_symbol_that_is_not_there_is_refused_before_the_first_bar()
     {
-        FactorPlan[] plans = [new FactorPlan(), new FactorPlan()];
+        FactorPlan[] plans = [new FactorPlan { Symbols = ["A", "B"] }, new FactorPlan()];
         Should.Throw<ArgumentException>(() => new StrategyRun("x", new FollowsCorrelation("BB"), A.Series, new TradingSettings(),
-            new ExecutionSettings(), plans[0], symbols: ["A", "B"]))
+            new ExecutionSettings(), plans[0]))
             .Message.ShouldBe("correlation(BB,10,closes) compares with 'BB', which is not among the feed's symbols A, B; did you mean "
                 + "'B'?");
         Should.Throw<ArgumentException>(() => new StrategyRun("x", new FollowsCorrelation("B"), A.Series, new TradingSettings(),
-            new ExecutionSettings(), plans[0]))
+            new ExecutionSettings(), plans[1]))
             .Message.ShouldStartWith("correlation(B,10,closes) compares with 'B', which is not among the feed's symbols A");
         // A plan that is filled by hand is completed by the pipeline.
         plans[0].Add(FactorCatalogue.BuiltIn.Request("correlation", "BB", 10));

@@ -317,7 +317,8 @@ public sealed class MultiSymbolRunTests
         var records = feeds.Select(_ => new StrategyRunner.Record()).ToList();
         var series = feeds.Select(f => f.Series).ToList();
         var run = new MultiSymbolRun("x", new Greedy(), series, new TradingSettings { Size = SizeRule.Units(1) }, new ExecutionSettings(),
-            plans, records, new OnlyAbove(15));
+            plans, records);
+        run.FilterEntries(new OnlyAbove(15));
         var pipeline = new JoinedPipeline(series, plans);
         foreach (var block in MultiSymbolRunner.Join(feeds, [2], 3)) run.Process(pipeline.Prepare(block));
         run.Finish();

@@ -44,8 +44,8 @@ public class EntryModelTests
         var recorder = new Recorder();
         var plan = new FactorPlan();
         var settings = new TradingSettings { Cash = 100_000, Size = new SizeRule(SizeKind.Units, 10), StopLossPercent = stopPercent };
-        var run = new StrategyRun("test", new SmaCross(3, 8), SyntheticBars.Series, settings, new ExecutionSettings(), plan, recorder,
-            model);
+        var run = new StrategyRun("test", new SmaCross(3, 8), SyntheticBars.Series, settings, new ExecutionSettings(), plan, recorder);
+        run.FilterEntries(model);
         var pipeline = new FeedPipeline(SyntheticBars.Series, plan);
         foreach (var block in SyntheticBars.Blocks(bars, length))
         {
