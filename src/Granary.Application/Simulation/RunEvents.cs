@@ -116,36 +116,14 @@ internal sealed class RunEvents(BatchPlan plan, EventLog? log, IReadOnlyDictiona
                 if (bar.Time < plan.Spec.Data.From) continue;
                 if (number++ % stride != 0)
                 {
-                    var last = bars[^1];
-                    bars[^1] = last with
-                    {
-                        High = Math.Max(last.High, bar.High),
-                        Low = Math.Min(last.Low, bar.Low),
-                        Close = bar.Close,
-                        Volume = last.Volume + bar.Volume
-                    };
+                    bars[^1] = bars[^1].JoinedWith(bar);
                     continue;
                 }
                 bars.Add(bar);
                 if (bars.Count <= most) continue;
                 // Twice as long bars from here on.
                 var half = new List<Bar>(most);
-                for (var k = 0; k < bars.Count; k += 2)
-                {
-                    var a = bars[k];
-                    if (k + 1 < bars.Count)
-                    {
-                        var b = bars[k + 1];
-                        a = a with
-                        {
-                            High = Math.Max(a.High, b.High),
-                            Low = Math.Min(a.Low, b.Low),
-                            Close = b.Close,
-                            Volume = a.Volume + b.Volume
-                        };
-                    }
-                    half.Add(a);
-                }
+                for (var k = 0; k < bars.Count; k += 2) half.Add(k + 1 < bars.Count ? bars[k].JoinedWith(bars[k + 1]) : bars[k]);
                 bars = half;
                 stride *= 2;
             }

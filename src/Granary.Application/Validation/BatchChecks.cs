@@ -97,9 +97,9 @@ public sealed record BatchChecks(
     // Without a portfolio's returns, as without trades, there is nothing to expect.
     private static string Worthless(SelectionChecks s) => double.IsNaN(s.ExpectedMaximum) ? ""
         : Text($" If all of them were worthless, the best would still be expected to show a Sharpe ratio of ")
-            + Text($"{Annual(s.ExpectedMaximum, s.PeriodTicks):0.00} a year")
+            + Text($"{TracePeriod.Annual(s.ExpectedMaximum, s.PeriodTicks):0.00} a year")
             + (s.WinnersOfNothing > 0
-                ? Text($", and a portfolio of the winners among them {Annual(s.WinnersOfNothing, s.PeriodTicks):0.00}.") : ".");
+                ? Text($", and a portfolio of the winners among them {TracePeriod.Annual(s.WinnersOfNothing, s.PeriodTicks):0.00}.") : ".");
 
     private static double AnnualExcess(BenchmarkCheck b) => Math.Abs(b.Excess) * 365.25 * TimeSpan.TicksPerDay / b.PeriodTicks;
 
@@ -117,13 +117,13 @@ public sealed record BatchChecks(
         if (Causality is { Passed: false } leak) said.AddRange(LookAheadText.Conclusions(leak));
         if (Selection is { } s)
         {
-            var unit = Unit(s.PeriodTicks);
+            var unit = TracePeriod.Unit(s.PeriodTicks);
             if (s.Trials > 1)
                 said.Add(Text(
                     $"{s.Trials:#,0} different combinations have been run on these bars so far, {s.NewTrials:#,0} of them for the first time now. Similar ones counted together, they amount to {s.EffectiveTrials:#,0.#} independent trials.{Worthless(s)}"));
             if (!double.IsNaN(s.PortfolioDeflated))
                 said.Add(Text(
-                    $"The portfolio's Sharpe ratio of {Annual(s.Portfolio.Sharpe, s.PeriodTicks):0.00} a year exceeds what luck would show, with a probability of {Percent(s.PortfolioDeflated)}{(s.PortfolioDeflated > Confidence ? "." : ", which is no evidence of skill.")}"));
+                    $"The portfolio's Sharpe ratio of {TracePeriod.Annual(s.Portfolio.Sharpe, s.PeriodTicks):0.00} a year exceeds what luck would show, with a probability of {Percent(s.PortfolioDeflated)}{(s.PortfolioDeflated > Confidence ? "." : ", which is no evidence of skill.")}"));
             var strong = strategies.Where(e => s.Deflated[e.Index] > Confidence).ToList();
             said.Add(strong.Count == 0 ? $"No single strategy stands out from so many trials."
                 : $"{strong.Count:#,0} of {strategies.Count:#,0} strategies stand out from so many trials, first {strong.MaxBy(e => s.Deflated[e.Index])!.Id}.");
@@ -176,7 +176,7 @@ public sealed record BatchChecks(
 
     private static ValidationResults WithFigures(ValidationResults results, SelectionChecks s) => results with
     {
-        Period = Unit(s.PeriodTicks),
+        Period = TracePeriod.Unit(s.PeriodTicks),
         Trials = s.Trials,
         NewTrials = s.NewTrials,
         EffectiveTrials = s.EffectiveTrials,
@@ -213,16 +213,6 @@ public sealed record BatchChecks(
     private static string Tried(CostStress stress) => Text(stress.Strategies == stress.Weighted
         ? (FormattableString)$"{stress.StillProfitable:#,0} of {stress.Strategies:#,0} strategies still earn"
         : $"{stress.StillProfitable:#,0} of {stress.Strategies:#,0} strategies still earn, which were drawn evenly from the {stress.Weighted:#,0} with a weight");
-
-    private static double Annual(double sharpe, long periodTicks) => sharpe * Math.Sqrt(365.25 * TimeSpan.TicksPerDay / periodTicks);
-
-    private static string Unit(long ticks) => ticks switch
-    {
-        7 * TimeSpan.TicksPerDay => "weeks",
-        TimeSpan.TicksPerDay => "days",
-        TimeSpan.TicksPerHour => "hours",
-        _ => string.Create(CultureInfo.InvariantCulture, $"periods of {ticks / (double)TimeSpan.TicksPerDay:0.##} days"),
-    };
 
     private static string Percent(double share) => string.Create(CultureInfo.InvariantCulture, $"{100 * share:#,0.0} %");
 

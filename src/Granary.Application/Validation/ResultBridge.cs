@@ -23,7 +23,8 @@ public static class ResultBridge
         var rows = new List<BridgeRow>();
         if (headline is null || portfolio is null) return rows;
         rows.Add(new BridgeRow("Portfolio", "the headline; Sharpe ratio from every bar", headline.TotalReturn, headline.Sharpe));
-        rows.Add(Row("Portfolio, by " + Unit(portfolio.PeriodTicks), "the same equity at the ends of longer periods, which all checks use",
+        rows.Add(Row("Portfolio, by " + TracePeriod.Unit(portfolio.PeriodTicks),
+            "the same equity at the ends of longer periods, which all checks use",
             portfolio.Returns(portfolio.FirstPeriod, portfolio.LastPeriod + 1), portfolio.FirstPeriod, portfolio.PeriodTicks));
         var members = plan.Instances.Where(i => weights[i.Index] != 0 && outcomes.GetValueOrDefault(i.Index)?.Trace is not null).ToList();
         if (checks.OutOfSample is { } o)
@@ -37,7 +38,7 @@ public static class ResultBridge
                     "the mean of the weighted strategies' own accounts, with this run's weights, without shared cash and limits",
                     OnPaper(members, outcomes, weights, first, last), first, portfolio.PeriodTicks));
                 rows.Add(new BridgeRow("Out of sample", "the same, with weights that were chosen from the past alone",
-                    o.Return, o.Sharpe * Annual(portfolio.PeriodTicks), o.From, o.To));
+                    o.Return, TracePeriod.Annual(o.Sharpe, portfolio.PeriodTicks), o.From, o.To));
             }
         }
         if (checks.Stress is { Strategies: > 0, IsOfPortfolio: false } s)
@@ -71,16 +72,6 @@ public static class ResultBridge
         var growth = 1.0;
         foreach (var r in returns) growth *= 1 + r;
         return new BridgeRow(figure, difference, growth - 1,
-            TraceSharpe.Of(returns).Sharpe * Annual(ticks), first * ticks, (first + returns.Length) * ticks);
+            TracePeriod.Annual(TraceSharpe.Of(returns).Sharpe, ticks), first * ticks, (first + returns.Length) * ticks);
     }
-
-    private static double Annual(long periodTicks) => Math.Sqrt(365.25 * TimeSpan.TicksPerDay / periodTicks);
-
-    private static string Unit(long ticks) => ticks switch
-    {
-        7 * TimeSpan.TicksPerDay => "weeks",
-        TimeSpan.TicksPerDay => "days",
-        TimeSpan.TicksPerHour => "hours",
-        _ => "periods",
-    };
 }

@@ -224,13 +224,7 @@ public sealed class WalkForwardRunner(TimeProvider clock, TrialLedger? ledger = 
                 {
                     var bar = block[i];
                     if ((block.FirstIndex + i) % stride == 0) merged.Add(bar);
-                    else merged[^1] = merged[^1] with
-                    {
-                        High = Math.Max(merged[^1].High, bar.High),
-                        Low = Math.Min(merged[^1].Low, bar.Low),
-                        Close = bar.Close,
-                        Volume = merged[^1].Volume + bar.Volume
-                    };
+                    else merged[^1] = merged[^1].JoinedWith(bar);
                 }
             return merged;
         }

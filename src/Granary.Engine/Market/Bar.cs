@@ -6,4 +6,13 @@ namespace Granary.Engine.Market;
 public readonly record struct Bar(long Time, double Open, double High, double Low, double Close, double Volume)
 {
     public DateTime OpenTime => new(Time, DateTimeKind.Utc);
+
+    /// <summary>The longer bar that this one and a later one make.</summary>
+    public Bar JoinedWith(in Bar later) => this with
+    {
+        High = Math.Max(High, later.High),
+        Low = Math.Min(Low, later.Low),
+        Close = later.Close,
+        Volume = Volume + later.Volume,
+    };
 }

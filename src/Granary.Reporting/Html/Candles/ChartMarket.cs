@@ -71,12 +71,7 @@ internal sealed class ChartMarket
             if (i >= shorter.Bars.Count || shorter.Bars[i].Time < bars[k].Time) return null;
             var joined = shorter.Bars[i];
             for (; i < shorter.Bars.Count && shorter.Bars[i].Time < end; i++, groups[k]++)
-                joined = joined with
-                {
-                    High = Math.Max(joined.High, shorter.Bars[i].High),
-                    Low = Math.Min(joined.Low, shorter.Bars[i].Low),
-                    Close = shorter.Bars[i].Close,
-                };
+                joined = joined.JoinedWith(shorter.Bars[i]);
             if ((joined.Open, joined.High, joined.Low, joined.Close) != (bars[k].Open, bars[k].High, bars[k].Low, bars[k].Close)
                 || (k == 0 && joined.Time != bars[0].Time)) return null;
         }
