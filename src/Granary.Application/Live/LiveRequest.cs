@@ -15,13 +15,10 @@ public sealed record LiveRequest : SessionOptions
 
     /// <summary>Path of a prod.json.</summary>
     public required string Production { get; init; }
-
     [Description("the folder of the account's journal, or postgres://… (state in the run's folder)")]
     public string? State { get; init; }
-
     [Description("the folder of the weights service, whose changes come into force at the next bar")]
     public string? Weights { get; init; }
-
     [Description("the run's folder (runs/<name>-live-<UTC>)")]
     public string? Out { get; init; }
 

@@ -17,10 +17,8 @@ public sealed record SessionBody : SessionOptions
 
     [Description("the text of prod.json as it stands in the file: its hash identifies the configuration")]
     public required string Configuration { get; init; }
-
     [Description("the path of prod.json, for messages")]
     public string File { get; init; } = "prod.json";
-
     [Description("the folder that relative paths start from (the server's data folder)")]
     public string Folder { get; init; } = ".";
 }

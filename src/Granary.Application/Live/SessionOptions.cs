@@ -18,34 +18,24 @@ public record SessionOptions
 
     [Description("the bars: store:DIR, csv:DIR, kafka://… or ws:…; with ?keep=STORE at the end they are saved there too")]
     public required string Feed { get; init; }
-
     [Description("paper, or a broker of a plug-in; 'granary broker list' shows them")]
     public string Broker { get; init; } = "paper";
-
     [Description("options of the broker: key=value,key=value, or a JSON object")]
     public string? BrokerOptions { get; init; }
-
     [Description("options of the broker 'paper', as \"seed=1,latency=250ms,reject=0.01,partial=0.2,timeout=0.01\"")]
     public string? Paper { get; init; }
-
     [Description("of a replayed feed: asap, fixed:100ms, realtime or x60"), JsonPropertyName("pace")]
     public string Speed { get; init; } = "asap";
-
     [Description("the longest wait of a paced replay, as 1s")]
     public string? MaxGap { get; init; }
-
     [Description("the account's name in the journal and the weights service (the configuration's)")]
     public string? Account { get; init; }
-
     [Description("where the bars before the feed's first come from (for streams the configuration's source)")]
     public string? WarmUp { get; init; }
-
     [Description("the first bar of the feed, as 2024-01-31 or 2024-01-31T14:30:00Z"), JsonConverter(typeof(UtcTicks))]
     public long? From { get; init; }
-
     [Description("the end of the feed: the first bar that is left out"), JsonConverter(typeof(UtcTicks))]
     public long? To { get; init; }
-
     [Description("trade although validation checks are missing or failed; the journal records it"), JsonPropertyName("withoutEvidence")]
     public bool IgnoresChecks { get; init; }
 

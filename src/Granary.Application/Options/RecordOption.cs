@@ -10,7 +10,7 @@ namespace Granary.Application.Options;
 
 /// <summary>
 /// An option: a property of a record that has a <see cref="DescriptionAttribute"/>, named as in JSON. Its type is text, <see cref="bool"/>,
-/// <see cref="int"/>, or <see cref="long"/> for a time in UTC ticks.
+/// <see cref="int"/>, <see cref="long"/> or <see cref="double"/>; a long with <see cref="UtcTicks"/> is a time.
 /// </summary>
 public sealed class RecordOption
 {
@@ -24,6 +24,7 @@ public sealed class RecordOption
         Help = property.GetCustomAttribute<DescriptionAttribute>()!.Description;
         IsRequired = property.IsDefined(typeof(RequiredMemberAttribute));
         Type = Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType;
+        IsTime = property.GetCustomAttribute<JsonConverterAttribute>()?.ConverterType == typeof(UtcTicks);
         Default = property.GetValue(defaults);
     }
 
@@ -40,6 +41,9 @@ public sealed class RecordOption
     /// <summary>The type of its value, without <see cref="Nullable{T}"/>.</summary>
     public Type Type { get; }
 
+    /// <summary>Whether the value is a time in UTC ticks.</summary>
+    public bool IsTime { get; }
+
     /// <summary>Its value where it is not given; null for none.</summary>
     public object? Default { get; }
 
@@ -50,17 +54,20 @@ public sealed class RecordOption
     {
         if (Type == typeof(bool))
             return bool.TryParse(text, out var yes) ? yes : throw new InputException($"{name} {text}: use true or false");
-        if (Type == typeof(int))
-            return int.TryParse(text, NumberStyles.Integer, CultureInfo.InvariantCulture, out var number) ? number
-                : throw new InputException($"{name} {text}: a whole number is needed");
-        if (Type == typeof(long)) return UtcTicks.Read(name, text);
-        return text;
+        if (IsTime) return UtcTicks.Read(name, text);
+        if (Type == typeof(int) && int.TryParse(text, NumberStyles.Integer, CultureInfo.InvariantCulture, out var number)) return number;
+        if (Type == typeof(long) && long.TryParse(text, NumberStyles.Integer, CultureInfo.InvariantCulture, out var large)) return large;
+        if (Type == typeof(double) && double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var real)) return real;
+        return Type == typeof(string) ? text
+            : throw new InputException($"{name} {text}: a {(Type == typeof(double) ? "" : "whole ")}number is needed");
     }
 
     internal object? Read(JsonPart part) => part.Kind == JsonValueKind.Null ? Default
         : Type == typeof(bool) ? part.Bool()
+        : IsTime ? part.Time()
         : Type == typeof(int) ? part.Whole()
-        : Type == typeof(long) ? part.Time()
+        : Type == typeof(long) ? part.WholeLong(long.MinValue, long.MaxValue)
+        : Type == typeof(double) ? part.Number()
         : part.String();
 
     internal void Set(object record, object? value) => _property.SetValue(record, value);

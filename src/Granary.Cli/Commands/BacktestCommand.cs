@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.ComponentModel;
 using System.Globalization;
 using System.Text.Json;
 using Granary.Application.Batches;
@@ -15,66 +16,49 @@ namespace Granary.Cli.Commands;
 /// <summary><c>granary backtest BATCH.json</c>: the main job.</summary>
 internal static class BacktestCommand
 {
+    private sealed record Options : RunForm
+    {
+        [Description("embedded, or the address of a silo")]
+        public string Host { get; init; } = "embedded";
+        [Description("continue an interrupted run")]
+        public bool Resume { get; init; }
+        [Description("also write one trades file for each strategy")]
+        public bool Separate { get; init; }
+
+        public bool IsEmbedded => Host == "embedded";
+    }
+
     public static Command Create(CompositionRoot root)
     {
         var batch = new Argument<string>("BATCH.json") { Description = "the batch file" };
-        var output = new Option<string?>("--out") { Description = "the run's folder (runs/<name>-<UTC>)" };
-        var host = new Option<string>("--host")
+        var command = new Command("backtest", "Run a batch of strategies over bars and write a run's folder.") { batch };
+        var options = new OptionBinding<Options>(command);
+        command.SetAction((call, token) =>
         {
-            Description = "embedded, or the address of a silo",
-            DefaultValueFactory = _ => "embedded"
-        };
-        var threads = new Option<int>("--threads")
-        {
-            Description = "threads to use (all)",
-            DefaultValueFactory = _ => Environment.ProcessorCount
-        };
-        var resume = new Option<bool>("--resume") { Description = "continue an interrupted run" };
-        var yes = new Option<bool>("--yes") { Description = "run a very large grid without asking" };
-        var separate = new Option<bool>("--separate") { Description = "also write one trades file for each strategy" };
-        var noChecks = new Option<bool>("--no-guards")
-        {
-            Description =
-            "skip the look-ahead check and the cost stress test; prod.json then lacks these validation checks"
-        };
-        var quiet = new Option<bool>("--quiet") { Description = "print nothing but faults" };
-        var json = new Option<bool>("--json") { Description = "print the outcome as JSON" };
-        var command = new Command("backtest", "Run a batch of strategies over bars and write a run's folder.") { batch, output, host,
-            threads, resume, yes, separate, noChecks, quiet, json };
-        command.SetAction(async (call, token) =>
-        {
-            var count = call.GetValue(threads);
-            if (count is < 1 or > 1024) throw new InputException($"--threads {count} is out of range: 1 … 1024");
-            var where = call.GetValue(host)!;
-            var spec = new BatchReader(root.Catalogues(call)).Read(call.GetValue(batch)!, bindStrategies: where == "embedded");
-            if (where != "embedded")
-            {
-                if (call.GetValue(resume) || call.GetValue(separate))
-                    throw new InputException($"--host {where}: --resume and --separate are for runs in this process; leave them out");
-                return await RemoteBacktest.RunAsync(where, spec, call.GetValue(batch)!, call.GetValue(output), call.GetValue(quiet),
-                    call.GetValue(json), token);
-            }
-            var options = new BatchOptions
-            {
-                Out = call.GetValue(output),
-                Resume = call.GetValue(resume),
-                Yes = call.GetValue(yes),
-                Separate = call.GetValue(separate),
-                Threads = count,
-                Validation = !call.GetValue(noChecks)
-            };
-            var silent = call.GetValue(quiet) || call.GetValue(json);
-            var runner = new BatchRunner(new EmbeddedHost(count), TimeProvider.System, ledger: TrialLedger.OfUser());
-            var run = await ProgressView.ShowAsync(silent, progress => runner.RunAsync(spec, options, progress, token));
-            if (call.GetValue(json)) Console.WriteLine(Outcome(run));
-            else if (!silent) Show(run);
-            if (!run.Interrupted) return 0;
-            CommandLine.Complain(
-                $"stopped; {run.Model.Strategies.Count(s => s.Stats is not null)} of {run.Model.Strategies.Count} strategies had finished "
-                    + $"and are in {run.Folder}; go on with: granary backtest {call.GetValue(batch)} --out {run.Folder} --resume");
-            return CommandLine.Failed;
+            var given = options.Read(call);
+            Given.Threads(given.Threads);
+            var spec = new BatchReader(root.Catalogues(call)).Read(call.GetValue(batch)!, bindStrategies: given.IsEmbedded);
+            return given.IsEmbedded ? RunAsync(spec, call.GetValue(batch)!, given, token)
+                : given.Resume || given.Separate ? throw new InputException(
+                    $"--host {given.Host}: --resume and --separate are for runs in this process; leave them out")
+                : RemoteBacktest.RunAsync(given.Host, spec, call.GetValue(batch)!, given.Out, given.Quiet, given.Json, token);
         });
         return command;
+    }
+
+    private static async Task<int> RunAsync(BatchSpec spec, string file, Options given, CancellationToken token)
+    {
+        var silent = given.Quiet || given.Json;
+        var runner = new BatchRunner(new EmbeddedHost(given.Threads), TimeProvider.System, ledger: TrialLedger.OfUser());
+        var options = given.ToBatchOptions() with { Resume = given.Resume, Separate = given.Separate };
+        var run = await ProgressView.ShowAsync(silent, progress => runner.RunAsync(spec, options, progress, token));
+        if (given.Json) Console.WriteLine(Outcome(run));
+        else if (!silent) Show(run);
+        if (!run.Interrupted) return 0;
+        CommandLine.Complain(
+            $"stopped; {run.Model.Strategies.Count(s => s.Stats is not null)} of {run.Model.Strategies.Count} strategies had finished "
+                + $"and are in {run.Folder}; go on with: granary backtest {file} --out {run.Folder} --resume");
+        return CommandLine.Failed;
     }
 
     private static string Outcome(BatchRun run) => JsonSerializer.Serialize(new

@@ -22,7 +22,7 @@ internal static class CatalogueCommands
 
     public static Command Factors(CompositionRoot root)
     {
-        var command = new Command("factors", "List the factors, or compute them over a file.") { AnalysisCommands.ComputeFactors(root) };
+        var command = new Command("factors", "List the factors, or compute them over a file.") { ComputeFactorsCommand.Create(root) };
         command.SetAction(call =>
         {
             List("Factor", "What it is", root.Catalogues(call).Factors.All.Select(d =>

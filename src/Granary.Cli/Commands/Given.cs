@@ -11,6 +11,13 @@ internal static class Given
             ? timeframe.Value
             : throw new InputException($"{option} {text}: use one of {string.Join(' ', Engine.Market.Timeframe.All)}");
 
+    /// <summary>The timeframe of a bar file: as it was typed, or inferred from the file's times.</summary>
+    public static Timeframe TimeframeOf(string path, string? typed, Data.Reading.BarFileOptions options) =>
+        !File.Exists(path) ? throw new InputException($"{path} does not exist; give the path of a bar file")
+        : typed is not null ? Timeframe(typed)
+        : Data.BarFiles.BarFile.Inspect(path, options).Timeframe
+            ?? throw new InputException($"{path}: the timeframe cannot be told from the times; name it with --timeframe");
+
     public static long? Time(string? text, string option) =>
         text is null ? null : Application.Options.UtcTicks.Read(option, text);
 

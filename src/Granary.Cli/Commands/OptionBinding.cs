@@ -30,14 +30,18 @@ internal sealed class OptionBinding<T> where T : class
             var flag = new Option<bool>(of.Name);
             return (flag, call => call.GetValue(flag));
         }
-        if (of.Type == typeof(int))
-        {
-            var number = new Option<int?>(of.Name);
-            if (of.Default is not null) number.DefaultValueFactory = _ => (int)of.Default;
-            return (number, call => call.GetValue(number));
-        }
+        if (of.Type == typeof(int)) return Number<int>(of);
+        if (of.Type == typeof(double)) return Number<double>(of);
+        if (of.Type == typeof(long) && !of.IsTime) return Number<long>(of);
         var text = new Option<string?>(of.Name);
         if (of.Default is string value) text.DefaultValueFactory = _ => value;
         return (text, call => call.GetValue(text) is { } given ? of.Read(of.Name, given) : null);
+    }
+
+    private static (Option Option, Func<ParseResult, object?> Read) Number<TValue>(RecordOption of) where TValue : struct
+    {
+        var option = new Option<TValue?>(of.Name);
+        if (of.Default is TValue value && !of.IsRequired) option.DefaultValueFactory = _ => value;
+        return (option, call => call.GetValue(option));
     }
 }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Diagnostics;
 using System.Text.Json;
 using Granary.Application.Batches;
 using Granary.Application.Feeds;
@@ -15,82 +16,62 @@ namespace Granary.Cli.Commands;
 /// <summary><c>granary replay</c>: a batch's bars, published in order of time at a replay speed.</summary>
 internal static class ReplayCommand
 {
-    // A message of a thousand bars is some 40 KB.
-    private const int BlockOfStream = 1024;
-
     public static Command Create(CompositionRoot root)
     {
         var batch = new Argument<string>("BATCH") { Description = "the batch file whose bars are replayed" };
-        var to = new Option<string>("--to") { Required = true, Description = "stdout, or kafka://HOST:PORT/TOPIC" };
-        var speed = new Option<string>("--pace")
-        {
-            DefaultValueFactory = _ => "asap",
-            Description = "asap, fixed:100ms, realtime, or x60 for sixty times as fast"
-        };
-        var maxGap = new Option<string?>("--max-gap")
-        {
-            Description =
-            "the longest wait between two instants, as 1s; nights and weekends are waited out without it"
-        };
-        var start = new Option<string?>("--start") { Description = "begin at this time, as 2024-01-31T14:30" };
-        var block = new Option<int?>("--block")
-        {
-            Description =
-            "bars of a market in a message where nothing waits (Kafka 1024, stdout 1)"
-        };
-        var control = new Option<bool>("--control")
-        {
-            Description =
-            "take commands from standard input: pause, resume, seek TIME, pace PACE, stop"
-        };
-        var quiet = new Option<bool>("--quiet") { Description = "print nothing but faults" };
-        var json = new Option<bool>("--json") { Description = "the outcome as JSON on stdout (on stderr where the bars go to stdout)" };
-        var command = new Command("replay", "Publish a batch's bars in order of time, aligned over symbols, with heartbeats.") { batch, to,
-            speed, maxGap, start, block, control, quiet, json };
+        var command = new Command("replay", "Publish a batch's bars in order of time, aligned over symbols, with heartbeats.") { batch };
+        var options = new OptionBinding<ReplayOptions>(command);
         command.SetAction(async (call, token) =>
         {
-            var target = call.GetValue(to)!;
-            var toStdout = target == "stdout";
-            if (!toStdout && !Address.Has(target, Address.Kafka))
-                throw new InputException($"--to {target}: use stdout or kafka://HOST:PORT/TOPIC");
-            var address = toStdout ? null : KafkaBarAddress.Parse(target);
-            var replaySpeed = ReplaySpeed.Parse(call.GetValue(speed)!, call.GetValue(maxGap));
-            var size = call.GetValue(block) ?? (toStdout ? 1 : BlockOfStream);
-            if (size is < 1 or > Engine.Market.BarBlock.MaxCount)
-                throw new InputException($"--block {size}: use 1 to {Engine.Market.BarBlock.MaxCount}");
+            var given = options.Read(call);
+            if (!given.IsToStdout && !Address.Has(given.To, Address.Kafka))
+                throw new InputException($"--to {given.To}: use stdout or kafka://HOST:PORT/TOPIC");
+            var address = given.IsToStdout ? null : KafkaBarAddress.Parse(given.To);
+            var (speed, block) = (given.ReadSpeed(), given.ReadBlock());
             var spec = new BatchReader(root.Catalogues(call)).Read(call.GetValue(batch)!);
-            await using var replay = await ReplayBatch.OpenAsync(spec, replaySpeed, TimeProvider.System, size, token);
-            if (Given.Time(call.GetValue(start), "--start") is { } from) replay.Seek(from);
+            await using var replay = await ReplayBatch.OpenAsync(spec, speed, TimeProvider.System, block, token);
+            if (given.Start is { } from) replay.Seek(from);
             using var stop = CancellationTokenSource.CreateLinkedTokenSource(token);
-            if (call.GetValue(control)) _ = Task.Run(() => Listen(replay, call.GetValue(maxGap), stop), CancellationToken.None);
+            if (given.Control) _ = Task.Run(() => Listen(replay, given.MaxGap, stop), CancellationToken.None);
             var session = Guid.NewGuid();
             await using IFeedSink sink = address is null ? new JsonLineSink(Console.OpenStandardOutput(), session)
                 : new KafkaBarSink(address, session);
-            var watch = System.Diagnostics.Stopwatch.StartNew();
-            var shown = TimeSpan.Zero;
-            var outcome = await ReplayBatch.RunAsync(replay, sink, (bars, time) =>
-            {
-                if (call.GetValue(quiet) || watch.Elapsed - shown < TimeSpan.FromSeconds(2)) return;
-                shown = watch.Elapsed;
-                Console.Error.WriteLine(FormattableString.Invariant($"{RunText.Time(time)}: {bars:N0} bars"));
-            }, stop.Token);
-            var output = toStdout ? Console.Error : Console.Out;
-            if (call.GetValue(json)) output.WriteLine(JsonSerializer.Serialize(new
+            var watch = Stopwatch.StartNew();
+            var outcome = await ReplayBatch.RunAsync(replay, sink, given.Quiet ? null : Progress(watch), stop.Token);
+            Write(outcome, given, session, watch.Elapsed);
+            return 0;
+        });
+        return command;
+    }
+
+    private static Action<long, long> Progress(Stopwatch watch)
+    {
+        var shown = TimeSpan.Zero;
+        return (bars, time) =>
+        {
+            if (watch.Elapsed - shown < TimeSpan.FromSeconds(2)) return;
+            shown = watch.Elapsed;
+            Console.Error.WriteLine(FormattableString.Invariant($"{RunText.Time(time)}: {bars:N0} bars"));
+        };
+    }
+
+    private static void Write(ReplayOutcome outcome, ReplayOptions given, Guid session, TimeSpan took)
+    {
+        var output = given.IsToStdout ? Console.Error : Console.Out;
+        if (given.Json)
+            output.WriteLine(JsonSerializer.Serialize(new
             {
                 replay = session,
                 outcome.Markets,
                 outcome.Bars,
                 outcome.Instants,
                 last = RunText.Time(outcome.Last),
-                seconds = watch.Elapsed.TotalSeconds,
-                outcome.Notes
+                seconds = took.TotalSeconds,
+                outcome.Notes,
             }, Output.Json));
-            else if (!call.GetValue(quiet))
-                output.WriteLine(FormattableString.Invariant(
-                    $"{outcome.Bars:N0} bars of {outcome.Markets} markets published, until {RunText.Time(outcome.Last)}"));
-            return 0;
-        });
-        return command;
+        else if (!given.Quiet)
+            output.WriteLine(FormattableString.Invariant(
+                $"{outcome.Bars:N0} bars of {outcome.Markets} markets published, until {RunText.Time(outcome.Last)}"));
     }
 
     private static void Listen(BarReplay replay, string? maxGap, CancellationTokenSource stop)

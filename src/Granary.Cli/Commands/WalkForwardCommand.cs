@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
 using Granary.Application.Batches;
-using Granary.Application.Json;
 using Granary.Application.Runs;
 using Granary.Application.Validation;
 using Granary.Application.WalkForward;
@@ -15,40 +14,19 @@ internal static class WalkForwardCommand
     public static Command Create(CompositionRoot root)
     {
         var batch = new Argument<string>("BATCH.json") { Description = "the batch file; its walkForward section says how" };
-        var output = new Option<string?>("--out") { Description = "the run's folder (runs/<name>-walkforward-<UTC>)" };
-        var threads = new Option<int>("--threads")
-        {
-            Description = "threads to use (all)",
-            DefaultValueFactory = _ => Environment.ProcessorCount
-        };
-        var yes = new Option<bool>("--yes") { Description = "run a very large grid without asking" };
-        var noChecks = new Option<bool>("--no-guards")
-        {
-            Description =
-            "skip the look-ahead check and the cost stress test; prod.json then lacks these validation checks"
-        };
-        var quiet = new Option<bool>("--quiet") { Description = "print nothing but faults" };
-        var json = new Option<bool>("--json") { Description = "print the outcome as JSON" };
         var command = new Command("walkforward",
-            "Choose parameters on one stretch, trade them on the next, over and over, with models trained anew inside each in-sample "
-                + "window where the batch has a learning section; stitch what they earned. Runs in this process.") { batch, output, threads,
-                    yes, noChecks, quiet, json };
+            "Choose parameters on one stretch, trade them on the next, over and over, with models trained again inside each in-sample "
+                + "window where the batch has a learning section; stitch what they earned. Runs in this process.") { batch };
+        var options = new OptionBinding<RunForm>(command);
         command.SetAction(async (call, token) =>
         {
-            var count = call.GetValue(threads);
-            if (count is < 1 or > 1024) throw new InputException($"--threads {count} is out of range: 1 … 1024");
+            var given = options.Read(call);
+            Given.Threads(given.Threads);
             var spec = new BatchReader(root.Catalogues(call)).Read(call.GetValue(batch)!);
-            var options = new BatchOptions
-            {
-                Out = call.GetValue(output),
-                Yes = call.GetValue(yes),
-                Threads = count,
-                Validation = !call.GetValue(noChecks)
-            };
-            var silent = call.GetValue(quiet) || call.GetValue(json);
-            var (run, outcome) = await new WalkForwardRunner(TimeProvider.System, TrialLedger.OfUser()).RunAsync(spec, options, silent
-                ? null : new Lines(), token);
-            if (call.GetValue(json))
+            var silent = given.Quiet || given.Json;
+            var (run, outcome) = await new WalkForwardRunner(TimeProvider.System, TrialLedger.OfUser()).RunAsync(spec,
+                given.ToBatchOptions(), silent ? null : new Lines(), token);
+            if (given.Json)
             {
                 Console.WriteLine(JsonSerializer.Serialize(new
                 {

@@ -24,30 +24,24 @@ public sealed record SiloSettings
 {
     [Setting("URLS", "where the HTTP API listens; beyond loopback only with --keys")]
     public string Urls { get; init; } = "http://127.0.0.1:8080";
-
     [Setting("localhost|postgres", "one silo on this machine that forgets when it ends, or silos that share a database")]
     public Clustering Clustering { get; init; }
 
     /// <summary>Set with <see cref="Options.Clustering.Postgres"/>, null otherwise.</summary>
     [Setting("TEXT", "the PostgreSQL database of --clustering postgres, as Host=db;Database=granary;Username=…;Password=…")]
     public string? Connection { get; init; }
-
     [Setting("NAME", "silos of one database and one name form a cluster")]
     public string ClusterId { get; init; } = "granary";
-
     [Setting(null, "agree to found another cluster beside one that lives in the same database")]
     public bool NewCluster { get; init; }
-
     [Setting("PORT", "where other silos connect", Least = 1, Most = 65535)]
     public int SiloPort { get; init; } = 11111;
-
     [Setting("PORT", "where clients inside the cluster's network connect", Least = 1, Most = 65535)]
     public int GatewayPort { get; init; } = 30000;
 
     /// <summary>null = loopback for <see cref="Options.Clustering.Localhost"/>, else this machine's first address.</summary>
     [Setting("ADDRESS", "the IP address that the other silos reach this one by (this machine's own)")]
     public IPAddress? Advertise { get; init; }
-
     [Setting("memory|kafka", "what carries blocks between silos")]
     public StreamTransport Streams { get; init; }
 
@@ -58,7 +52,6 @@ public sealed record SiloSettings
     /// <summary>Settings of librdkafka from the file of --kafka-config; empty without one.</summary>
     [Setting("FILE", "settings of librdkafka for them, a line name=value each, as security.protocol=SASL_SSL")]
     public IReadOnlyDictionary<string, string> KafkaConfig { get; init; } = new Dictionary<string, string>();
-
     [Setting("DIR", "folder of the runs")]
     public string Runs { get; init; } = "runs";
 
@@ -68,24 +61,19 @@ public sealed record SiloSettings
     [Setting("DIR|postgres://…",
         "where the journals of live accounts are (the database of --connection; without one a folder of --runs)")]
     public string? State { get; init; }
-
     [Setting("DIR", "folder that submitted batches find their files in, and out of which they cannot lead (anywhere, relative to the "
         + "working directory)")]
     public string? Data { get; init; }
-
     [Setting("DIR", "folder of assemblies with strategies and factors of your own")]
     public string? Plugins { get; init; }
-
     [Setting("FILE", "file of API keys, as 'granary keys add' writes it")]
     public string? Keys { get; init; }
 
     /// <summary>null = the number of processors.</summary>
     [Setting("N", "how many strategies' turns run at once (the number of processors)", Least = 1, Most = 1024)]
     public int? Threads { get; init; }
-
     [Setting("SECONDS", "how long to try to reach the database and to join the cluster", Least = 1, Most = 3600)]
     public TimeSpan StartTimeout { get; init; } = TimeSpan.FromSeconds(60);
-
     [Setting("SECONDS", "how long a stop waits for what is under way", Least = 0, Most = 3600)]
     public TimeSpan DrainTimeout { get; init; } = TimeSpan.FromSeconds(30);
 }

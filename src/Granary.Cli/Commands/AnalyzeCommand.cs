@@ -1,0 +1,75 @@
+using System.CommandLine;
+using System.ComponentModel;
+using System.Globalization;
+using Granary.Application.Analyze;
+using Granary.Cli.Tables;
+using Granary.Reporting.Html;
+using Granary.Reporting.Html.Pages;
+using Granary.Storage.Files;
+
+namespace Granary.Cli.Commands;
+
+/// <summary><c>granary analyze EQUITY.csv</c>: statistics and tear sheet of any equity curve.</summary>
+internal static class AnalyzeCommand
+{
+    private sealed record Options
+    {
+        [Description("another one to compare with")]
+        public string? Benchmark { get; init; }
+        [Description("how many rows a year has (told from the dates)")]
+        public double? PeriodsPerYear { get; init; }
+        [Description("percent a year; adds the Sharpe ratio above it")]
+        public double RiskFree { get; init; }
+        [Description("print the result as JSON")]
+        public bool Json { get; init; }
+        [Description("a tear sheet, as report.html")]
+        public string? Out { get; init; }
+        [Description("heading of the tear sheet (the file's name)")]
+        public string? Title { get; init; }
+        [Description("who made it, beside the heading")]
+        public string? Author { get; init; }
+    }
+
+    public static Command Create()
+    {
+        var file = new Argument<string>("EQUITY.csv") { Description = "a CSV file with date,equity" };
+        var command = new Command("analyze", "Statistics of any equity curve.") { file };
+        var options = new OptionBinding<Options>(command);
+        command.SetAction(call => Run(call.GetValue(file)!, options.Read(call)));
+        return command;
+    }
+
+    private static void Run(string file, Options given)
+    {
+        var analysis = AnalyzeCurve.Run(new AnalyzeRequest(file, given.Benchmark, given.PeriodsPerYear, given.RiskFree));
+        var sheet = new TearSheet(given.Title ?? Path.GetFileName(file))
+        {
+            PeriodsPerYear = given.PeriodsPerYear,
+            Benchmark = analysis.Benchmark,
+            BenchmarkName = Path.GetFileName(given.Benchmark),
+            RiskFree = given.RiskFree / 100,
+            Author = given.Author,
+        };
+        if (given.Out is { } path) AtomicFile.Write(path, w => HtmlReport.Write(w, analysis.Curve, sheet));
+        if (given.Json) Console.WriteLine(CurveAnalysisJson.Write(analysis));
+        else Show(Path.GetFileName(file), analysis);
+    }
+
+    // The JSON names stand beside the words, since scripts use them.
+    private static void Show(string name, CurveAnalysis analysis)
+    {
+        var s = analysis.Statistics;
+        TableWriter.Write(
+            $"{name}: {Cell.Count(s.Points)} points from {NumberText.Time(s.Measures.FirstTime)} to {NumberText.Time(s.Measures.LastTime)}",
+            [Column.Text("Statistic"), Column.Number("Value"), Column.Text("Name in --json")],
+            analysis.Statistics.Metrics.Listed().Select(v => new[] { v.Metric.Name, MetricText.Value(v.Metric, v.Value), v.Metric.Key }));
+        TableWriter.Write("Deepest drawdowns",
+            [Column.Number("Depth", "%"), Column.Text("Peak"), Column.Text("Trough"), Column.Text("Recovery"),
+                Column.Number("Length", "days")],
+            analysis.WorstDrawdowns.Take(5)
+                .Select(d => new[] { Cell.Percent(d.Depth), NumberText.Date(d.Peak), NumberText.Date(d.Trough), d.Recovery is { } recovery
+                    ? NumberText.Date(recovery) : "not yet", Cell.Count((long)Math.Round(d.Days)) }));
+        TableWriter.Write("Years", [Column.Text("Year"), Column.Number("Return", "%")],
+            analysis.Years.Select(y => new[] { y.Year.ToString(CultureInfo.InvariantCulture), Cell.Percent(y.Return) }));
+    }
+}

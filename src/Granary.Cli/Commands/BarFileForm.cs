@@ -1,0 +1,30 @@
+using System.ComponentModel;
+using Granary.Application.Batches;
+using Granary.Application.Catalogues;
+using Granary.Data.Reading;
+
+namespace Granary.Cli.Commands;
+
+/// <summary>The options that say how a bar file is read.</summary>
+internal record BarFileForm
+{
+    [Description("auto, generic, yahoo, binance, backtrader, lean or questdb")]
+    public string Format { get; init; } = "auto";
+    [Description("what the file's times mean: open or close")]
+    public string Stamp { get; init; } = "open";
+    [Description("IANA name of the zone of times that carry none (UTC)")]
+    public string? TimeZone { get; init; }
+    [Description("which column is what, by header or number, as \"time=Datum;open=2;high=3;low=4;close=5\" (told from the header); "
+        + "timeOfDay, volume and adjustedClose are optional")]
+    public string? Columns { get; init; }
+
+    /// <exception cref="Application.Json.InputException">A word is unknown.</exception>
+    public BarFileOptions ToOptions(GranaryCatalogues known) => new()
+    {
+        Format = Format,
+        Formats = known.Formats,
+        TimeZone = TimeZone,
+        Stamp = Given.Stamp(Stamp),
+        Columns = Columns is null ? null : ColumnsSection.Parse(Columns),
+    };
+}

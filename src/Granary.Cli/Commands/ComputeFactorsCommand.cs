@@ -1,0 +1,98 @@
+using System.CommandLine;
+using System.ComponentModel;
+using System.Globalization;
+using CsvHelper;
+using CsvHelper.Configuration;
+using Granary.Application.Json;
+using Granary.Data.BarFiles;
+using Granary.Data.Reading;
+using Granary.Engine.Factors;
+using Granary.Engine.Market;
+using Granary.Reporting.Runs;
+using Granary.Storage.Files;
+
+namespace Granary.Cli.Commands;
+
+/// <summary><c>granary factors compute FILE</c>: factors over a bar file, as columns.</summary>
+internal static class ComputeFactorsCommand
+{
+    private sealed record Options
+    {
+        [Description("separated by semicolons, as \"sma(20);macd(12,26,9).signal\"")]
+        public required string Factors { get; init; }
+        [Description("auto, generic, yahoo, binance, backtrader, lean or questdb")]
+        public string Format { get; init; } = "auto";
+        [Description("of the file's bars (told from their times)")]
+        public string? Timeframe { get; init; }
+        [Description("raw prices, where the file has adjusted ones too")]
+        public bool NoAdjust { get; init; }
+        [Description("what the file's times are: open or close of a bar")]
+        public string Stamp { get; init; } = "open";
+        [Description("a CSV file (standard output)")]
+        public string? Out { get; init; }
+    }
+
+    public static Command Create(CompositionRoot root)
+    {
+        var file = new Argument<string>("FILE") { Description = "a bar file" };
+        var command = new Command("compute", "Compute factors over a bar file.") { file };
+        var options = new OptionBinding<Options>(command);
+        command.SetAction(async (call, token) =>
+        {
+            var given = options.Read(call);
+            var path = call.GetValue(file)!;
+            var known = root.Catalogues(call);
+            var reading = new BarFileOptions
+            {
+                Format = given.Format,
+                Formats = known.Formats,
+                Adjust = !given.NoAdjust,
+                Stamp = Given.Stamp(given.Stamp),
+            };
+            var timeframe = Given.TimeframeOf(path, given.Timeframe, reading);
+            var query = new BarQuery(Path.GetFileName(path).Split('.')[0], timeframe);
+            await using var series = await BarFile.OpenAsync(path, query, reading, token);
+            var asked = FactorParser.Split(given.Factors);
+            var columns = Columns(new MarketSeries(series.Instrument, timeframe), asked, known.Factors, path);
+            if (given.Out is { } target)
+                AtomicFile.Write(target, w => WriteAsync(w, series, columns, asked.Count, token).GetAwaiter().GetResult());
+            else await WriteAsync(Console.Out, series, columns, asked.Count, token);
+            return 0;
+        });
+        return command;
+    }
+
+    private static FactorColumns Columns(MarketSeries market, IReadOnlyList<string> factors, FactorCatalogue known, string path)
+    {
+        FactorColumns columns;
+        try
+        {
+            columns = new FactorColumns(market, factors, known);
+        }
+        catch (ArgumentException e)
+        {
+            throw new InputException($"--factors: {e.Message}", e);
+        }
+        return columns.ReferenceSymbols.Count == 0 ? columns
+            : throw new InputException($"--factors: {string.Join(", ", columns.ReferenceSymbols)} would be needed "
+                + $"beside {path}, and factors compute reads one file; compare symbols in a batch over both");
+    }
+
+    private static async Task WriteAsync(TextWriter writer, IBarSeries series, FactorColumns columns, int count, CancellationToken token)
+    {
+        using var csv = new CsvWriter(writer, new CsvConfiguration(CultureInfo.InvariantCulture) { NewLine = "\n" }, leaveOpen: true);
+        csv.WriteField("time");
+        foreach (var header in columns.Headers) csv.WriteField(header);
+        csv.NextRecord();
+        await foreach (var block in series.ReadAsync(cancellationToken: token))
+        {
+            columns.Next(block);
+            for (var i = 0; i < block.Count; i++)
+            {
+                csv.WriteField(RunText.Time(block.Time[i]));
+                for (var c = 0; c < count; c++) csv.WriteField(RunText.Number(columns[c][i]));
+                csv.NextRecord();
+            }
+        }
+    }
+}

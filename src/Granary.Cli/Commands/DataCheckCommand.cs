@@ -1,0 +1,133 @@
+using System.CommandLine;
+using System.ComponentModel;
+using System.Text.Json;
+using Granary.Application.Json;
+using Granary.Cli.Tables;
+using Granary.Data.Quality;
+using Granary.Data.Reading;
+using Granary.Data.Sources;
+using Granary.Engine.Market;
+
+namespace Granary.Cli.Commands;
+
+/// <summary><c>granary data check</c>: the quality of bar files, or of what a store holds.</summary>
+internal static class DataCheckCommand
+{
+    private sealed record Options : BarFileForm
+    {
+        [Description("the store: a folder, postgres://… or questdb://…")]
+        public string? Store { get; init; }
+        [Description("this symbol only (every one of the store)")]
+        public string? Symbol { get; init; }
+        [Description("as 1m, 1h or 1d")]
+        public string? Timeframe { get; init; }
+        [Description("when the market of a FILE trades: 24/7, XNYS, or as \"America/New_York 09:30-16:00\" (told from the bars)")]
+        public string? Session { get; init; }
+        [Description("print the result as JSON")]
+        public bool Json { get; init; }
+        [Description("also fix what is safe, and log what changed: of a FILE a copy with rows in order of time and repetitions left out, "
+            + "of PostgreSQL what the catalogue says of the rows")]
+        public bool Fix { get; init; }
+        [Description("the fixed copy (FILE.fixed.csv); of a store, the log")]
+        public string? Out { get; init; }
+    }
+
+    public static Command Create(CompositionRoot root)
+    {
+        var files = new Argument<string[]>("FILE")
+        {
+            Arity = ArgumentArity.ZeroOrMore,
+            Description = "bar files, of one symbol each; or name a stored market. A gap that all of several share is no fault",
+        };
+        var command = new Command("check",
+            "Gaps, duplicates, order, consistency, outliers, frozen prices, unadjusted splits, granularity, daylight saving, completeness "
+                + "of days.") { files };
+        var options = new OptionBinding<Options>(command);
+        command.SetAction(async (call, token) =>
+        {
+            var (given, paths) = (options.Read(call), call.GetValue(files)!);
+            if (paths.Length == 0) await CheckStoreAsync(given, root.Catalogues(call).Stores, token);
+            else await CheckFilesAsync(paths, given, given.ToOptions(root.Catalogues(call)), token);
+            return 0;
+        });
+        return command;
+    }
+
+    private static async Task CheckFilesAsync(string[] paths, Options given, BarFileOptions reading, CancellationToken token)
+    {
+        if (given.Fix && paths.Length > 1) throw new InputException("--fix writes a copy of one file: give a single FILE");
+        reading = reading with
+        {
+            Adjust = false,
+            Template = Given.Session(given.Session) is { } calendar
+                ? new Instrument { Symbol = given.Symbol ?? "", Calendar = calendar } : null,
+        };
+        var reports = new List<QualityReport>();
+        DataFixResult? repaired = null;
+        foreach (var path in paths)
+        {
+            var query = new BarQuery(given.Symbol ?? Path.GetFileName(path).Split('.')[0],
+                Given.TimeframeOf(path, given.Timeframe, reading));
+            reports.Add(await DataCheck.FileAsync(path, query, reading, token));
+            if (given.Fix) repaired = await DataFix.RunAsync(path, query, reading, given.Out ?? path + ".fixed.csv", token);
+        }
+        Write(reports, given.Json);
+        if (repaired is { } r)
+            Repairs(given).WriteLine($"{r.File}: {r.Bars:N0} bars; {r.Moved:N0} rows moved, {r.Repeated:N0} repetitions left out, "
+                + $"{r.LeftOut:N0} rows to be corrected by hand; {r.Log} has each");
+    }
+
+    private static async Task CheckStoreAsync(Options given, BarStoreCatalogue stores, CancellationToken token)
+    {
+        if (given is not { Store: { } store, Timeframe: { } typed })
+            throw new InputException("nothing to check: give a FILE, or --store DIR --symbol S --timeframe TF");
+        var timeframe = Given.Timeframe(typed);
+        await using var opened = stores.Open(store);
+        var source = opened.Source(adjust: false);
+        var symbols = given.Symbol is { } name ? [name] : await source.ListSymbolsAsync(timeframe, token);
+        if (symbols.Count == 0)
+            throw new InputException($"{store} has no {timeframe} bars; 'granary data list --store {store}' shows what it has");
+        if (given.Fix && symbols.Count > 1) throw new InputException("--fix corrects one market: name its --symbol");
+        var catalogue = given.Fix ? await opened.RepairAsync(symbols[0], timeframe, token) : null;
+        var reports = new List<QualityReport>();
+        foreach (var stored in symbols) reports.Add(await DataCheck.RunAsync(source, new BarQuery(stored, timeframe), token));
+        Write(reports, given.Json);
+        if (catalogue is null) return;
+        var lines = catalogue.Count == 0 ? ["nothing had to be changed"]
+            : catalogue.Select(line => line + "; the catalogue is corrected").ToArray();
+        if (given.Out is { } log) await File.WriteAllLinesAsync(log, lines, token);
+        foreach (var line in lines) Repairs(given).WriteLine(line);
+    }
+
+    // The findings are JSON then, and the repairs are reported beside them.
+    private static TextWriter Repairs(Options given) => given.Json ? Console.Error : Console.Out;
+
+    private static void Write(IReadOnlyList<QualityReport> reports, bool asJson)
+    {
+        var findings = reports.SelectMany(r => r.Findings.Select(f => (r.Symbol, Finding: f))).ToList();
+        if (SharedGaps.Finding(reports) is { } shared) findings.Add(("all", shared));
+        if (asJson)
+        {
+            var rows = findings.Select(f => new
+            {
+                f.Symbol,
+                severity = f.Finding.Severity.ToString(),
+                check = f.Finding.Check.ToString(),
+                f.Finding.Place,
+                f.Finding.Sentence,
+                f.Finding.Remedy,
+            });
+            Console.WriteLine(JsonSerializer.Serialize(rows, Output.Json));
+            return;
+        }
+        if (findings.Count == 0)
+        {
+            Console.WriteLine("Nothing was found.");
+            return;
+        }
+        Column[] columns = [Column.Text("Symbol"), Column.Text("Severity"), Column.Text("Where"), Column.Text("What"),
+            Column.Text("Remedy")];
+        TableWriter.Write("", columns, findings.Select(f =>
+            new[] { f.Symbol, f.Finding.Severity.ToString().ToLowerInvariant(), f.Finding.Place, f.Finding.Sentence, f.Finding.Remedy }));
+    }
+}

@@ -1,0 +1,67 @@
+using System.CommandLine;
+using System.ComponentModel;
+using System.Text.Json;
+using Granary.Application.Learning;
+using Granary.Application.Models;
+using Granary.Cli.Tables;
+using Granary.Learning.Registry;
+
+namespace Granary.Cli.Commands;
+
+/// <summary><c>granary learn FEATURES.csv</c>: any trainer on any table.</summary>
+internal static class LearnCommand
+{
+    private sealed record Options
+    {
+        [Description("the column to predict")]
+        public required string Label { get; init; }
+        [Description("the trainer's name; 'granary trainers' lists them")]
+        public required string Trainer { get; init; }
+        [Description("share of the rows that trains")]
+        public double Split { get; init; } = 0.7;
+        [Description("seed of everything that the trainer draws")]
+        public long Seed { get; init; } = 1;
+        [Description("the trainer's, as \"trees=200;leaves=15\"; 'granary trainers' lists them")]
+        public string? Params { get; init; }
+        [Description("threads to use (all)")]
+        public int Threads { get; init; } = Environment.ProcessorCount;
+        [Description("add the model to a registry under this name; 'granary models predict' asks it")]
+        public string? Save { get; init; }
+        [Description("for --save: the folder of versions, or postgres://…")]
+        public string Registry { get; init; } = "models";
+        [Description("print the result as JSON")]
+        public bool Json { get; init; }
+    }
+
+    public static Command Create(CompositionRoot root)
+    {
+        var file = new Argument<string>("FEATURES.csv") { Description = "a table with a header, rows in time order" };
+        var command = new Command("learn", "Train any trainer on any table and judge it on the newest rows.") { file };
+        var options = new OptionBinding<Options>(command);
+        command.SetAction((call, token) =>
+        {
+            var given = options.Read(call);
+            var request = new LearnRequest(call.GetValue(file)!, given.Label, given.Trainer, given.Split, given.Seed,
+                Given.Threads(given.Threads), Given.Parameters(given.Params));
+            var known = root.Catalogues(call);
+            LearnResult result;
+            if (given.Save is { } name)
+            {
+                (result, var version) = LearnTable.RunAndAdd(request, known.Trainers,
+                    new ModelRegistry(ModelStores.Open(given.Registry), known.ModelKinds), name, TimeProvider.System, token);
+                Console.Error.WriteLine($"{version.Model}: version {version.Number} added");
+            }
+            else
+            {
+                result = LearnTable.Run(request, known.Trainers, TimeProvider.System, token);
+            }
+            if (given.Json) Console.WriteLine(JsonSerializer.Serialize(result, Output.Json));
+            else
+                TableWriter.Write("", [Column.Text("Figure"), Column.Number("Value")],
+                    JsonSerializer.SerializeToElement(result, Output.Json).EnumerateObject()
+                        .Select(p => new[] { p.Name, p.Value.ToString() }));
+            return Task.FromResult(0);
+        });
+        return command;
+    }
+}

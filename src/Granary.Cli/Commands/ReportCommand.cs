@@ -1,0 +1,57 @@
+using System.CommandLine;
+using System.Text;
+using Granary.Application.Batches;
+using Granary.Application.RunFolders;
+using Granary.Application.Runs;
+using Granary.Application.Simulation;
+using Granary.Application.Validation;
+using Granary.Application.WalkForward;
+using Granary.Storage.Files;
+
+namespace Granary.Cli.Commands;
+
+/// <summary><c>granary report RUN_DIR</c>: rebuilds the report of a finished run.</summary>
+internal static class ReportCommand
+{
+    public static Command Create(CompositionRoot root)
+    {
+        var run = new Argument<string>("RUN_DIR") { Description = "a run's folder" };
+        var command = new Command("report", "Rebuild a run's report from its manifest.") { run };
+        command.SetAction(async (call, token) =>
+        {
+            var folder = call.GetValue(run)!;
+            var manifest = RunManifest.Read(folder);
+            var spec = new BatchReader(root.Catalogues(call))
+                .Read(Path.Combine(folder, "manifest.json (spec)"), Encoding.UTF8.GetBytes(manifest.BatchText), manifest.Folder);
+            // The page names the run by its folder.
+            var parent = Directory.CreateTempSubdirectory("granary-report-").FullName;
+            var temporary = Path.Combine(parent, Path.GetFileName(Path.GetFullPath(folder).TrimEnd(Path.DirectorySeparatorChar)));
+            try
+            {
+                var options = new BatchOptions { Out = temporary, Yes = true, Only = ["report"] };
+                var again = manifest.IsWalkForward
+                    ? (await new WalkForwardRunner(TimeProvider.System, TrialLedger.OfUser()).RunAsync(spec, options, null, token)).Run
+                    : await new BatchRunner(new EmbeddedHost(Environment.ProcessorCount), TimeProvider.System,
+                        ledger: TrialLedger.OfUser()).RunAsync(
+                        spec with
+                        {
+                            Outputs = spec.Outputs
+                            with
+                            { Names = [.. spec.Outputs.Names.Union(["report", "trades", "signals"], StringComparer.Ordinal)] }
+                        },
+                            options, null, token);
+                AtomicFile.Write(Path.Combine(folder, "report.html"), File.ReadAllBytes(Path.Combine(temporary, "report.html")));
+                Console.WriteLine($"Report {Path.GetFullPath(Path.Combine(folder, "report.html"))}");
+                if (again.Model.Digest == manifest.Digest) return 0;
+                CommandLine.Complain($"the bars or the program have changed: the run's digest "
+                    + $"is {manifest.Digest}, and the rebuilt report is of {again.Model.Digest}");
+                return CommandLine.Failed;
+            }
+            finally
+            {
+                Directory.Delete(parent, recursive: true);
+            }
+        });
+        return command;
+    }
+}

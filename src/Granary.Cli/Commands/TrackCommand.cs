@@ -1,0 +1,89 @@
+using System.CommandLine;
+using System.Globalization;
+using Granary.Application.Track;
+using Granary.Cli.Tables;
+using Granary.Data.BarFiles;
+using Granary.Data.Reading;
+using Granary.Engine.Analysis;
+using Granary.Engine.Market;
+using Granary.Learning.Tracking;
+using Granary.Storage.Files;
+
+namespace Granary.Cli.Commands;
+
+/// <summary><c>granary track</c>: replicates an index with few names.</summary>
+internal static class TrackCommand
+{
+    public static Command Create(CompositionRoot root)
+    {
+        var command = new Command("track", "Replicate an index with few names by matching pursuit.");
+        var options = new OptionBinding<TrackOptions>(command);
+        command.SetAction(async (call, token) =>
+        {
+            var given = options.Read(call);
+            var request = given.ToRequest();
+            var result = given.Panel is { } panel ? TrackIndex.FromPanel(panel, given.Index, request)
+                : await FromUniverseAsync(given, request, new BarFileOptions { Formats = root.Catalogues(call).Formats }, token);
+            if (given.Out is { } path) AtomicFile.Write(path, w => result.Report(Path.GetFileNameWithoutExtension(given.Index)).Write(w));
+            if (given.Json)
+            {
+                Console.WriteLine(TrackJson.Write(result));
+                return 0;
+            }
+            foreach (var note in result.Notes) Output.Marked("Note", note);
+            Replica(given.Index, result);
+            return 0;
+        });
+        return command;
+    }
+
+    private static async Task<TrackResult> FromUniverseAsync(TrackOptions given, TrackRequest request, BarFileOptions files,
+        CancellationToken token)
+    {
+        var source = new CsvBarSource(given.Universe!, files);
+        var symbols = await source.ListSymbolsAsync(Timeframe.D1, token);
+        var index = await Closes(new CsvBarSource(Path.GetDirectoryName(Path.GetFullPath(given.Index))!, files),
+            Path.GetFileName(given.Index).Split('.')[0], token);
+        return await TrackIndex.FromUniverseAsync(index, symbols, async (s, t) => await Closes(source, s, t), request, token);
+    }
+
+    private static void Replica(string index, TrackResult result)
+    {
+        var fit = result.Fit;
+        TableWriter.Write($"{index}: a replica of {fit.Support.Count} of {Cell.Count(result.Names.Count)} names, in the order of choice",
+            [Column.Text("Name"), Column.Number("Weight", "%")],
+            fit.Support.Select((s, i) => new[] { result.Names[s], Cell.Percent(fit.Weights[i]) })
+                .Append(["Sum of the weights", Cell.Percent(fit.Support.Select((_, i) => fit.Weights[i]).Sum())]));
+        if (fit.Intercept != 0) Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"Intercept {fit.Intercept:G6} a period, which no holding earns"));
+        List<string[]> over = [Quality(result.OutOfSample is null ? "in sample: all periods were fitted" : "in sample: the fitted periods",
+            result.Fitted, result.InSample)];
+        if (result.OutOfSample is { } later)
+            over.Add(Quality("out of sample: the later periods", result.Times.Length - result.Fitted, later));
+        if (result.Rolling is { } rolling)
+            over.Add(Quality("out of sample: the rolling choice", rolling.Replica.Length, rolling.OutOfSample));
+        TableWriter.Write("Tracking quality",
+            [Column.Text("Over"), Column.Number("Periods"), Column.Number("Tracking error", "% a year"), Column.Number("Correlation"),
+                Column.Number("Information ratio"), Column.Number("Residual norm")], over);
+        if (result is { OutOfSample: null, Rolling: null })
+            Output.Marked("Note", "Every figure is in sample, and so better than what a replica would show later. Use --split 0.7 or "
+                + "--window 252 for figures out of sample.");
+
+        static string[] Quality(string over, long periods, TrackingQuality q) =>
+            [over, Cell.Count(periods), Cell.Percent(q.TrackingError), Cell.Figure(q.Correlation), Cell.Ratio(q.InformationRatio),
+                Cell.Figure(q.ResidualNorm)];
+    }
+
+    private static async ValueTask<EquityCurve> Closes(CsvBarSource source, string symbol, CancellationToken token)
+    {
+        await using var series = await source.OpenAsync(new BarQuery(symbol, Timeframe.D1), token);
+        var times = new List<long>();
+        var closes = new List<double>();
+        await foreach (var block in series.ReadAsync(BarBlock.MaxCount, token))
+        {
+            times.AddRange(block.Time);
+            closes.AddRange(block.Close);
+        }
+        return new EquityCurve([.. times], [.. closes]);
+    }
+}

@@ -1,0 +1,85 @@
+using System.CommandLine;
+using System.ComponentModel;
+using System.Text.Json;
+using Granary.Application.Causality;
+using Granary.Application.Simulation;
+using Granary.Application.Verification;
+using Granary.Reporting.Runs;
+
+namespace Granary.Cli.Commands;
+
+/// <summary><c>granary verify RUN_DIR</c>: runs a finished run again, and looks for look-ahead.</summary>
+internal static class VerifyCommand
+{
+    private sealed record Options
+    {
+        [Description("how many strategies the look-ahead check covers (all)")]
+        public int? Sample { get; init; }
+        [Description("how often the future of each strategy is changed: half of them at random times, half right after its own decisions")]
+        public int Cuts { get; init; } = 12;
+        [Description("print the result as JSON")]
+        public bool Json { get; init; }
+    }
+
+    public static Command Create(CompositionRoot root)
+    {
+        var run = new Argument<string>("RUN_DIR") { Description = "a run's folder" };
+        var command = new Command("verify",
+            "Run a finished run again from its manifest, compare the digests, and check for look-ahead.") { run };
+        var options = new OptionBinding<Options>(command);
+        command.SetAction(async (call, token) =>
+        {
+            var given = options.Read(call);
+            var host = new EmbeddedHost(Environment.ProcessorCount, VerifyRun.BlockSize);
+            var result = await VerifyRun.RunAsync(call.GetValue(run)!, root.Catalogues(call), host, TimeProvider.System,
+                LookAheadEffort.OfCuts(given.Sample ?? int.MaxValue, given.Cuts), null, token);
+            if (given.Json) WriteJson(result);
+            else Show(result);
+            return result.Passed ? 0 : CommandLine.Failed;
+        });
+        return command;
+    }
+
+    private static void WriteJson(VerificationResult result) => Console.WriteLine(JsonSerializer.Serialize(new
+    {
+        result.Passed,
+        result.Expected,
+        result.Actual,
+        result.DataChanged,
+        causality = new
+        {
+            result.Causality.Passed,
+            result.Causality.Strategies,
+            result.Causality.Cuts,
+            result.Causality.Found,
+            result.Causality.Factors,
+            result.Causality.FactorsFound,
+            result.Causality.Classes,
+            Reaches = result.Causality.Reaches.Select(r => new
+            {
+                r.Class,
+                Kind = JsonNamingPolicy.CamelCase.ConvertName(r.Kind.ToString()),
+                r.Sentence,
+            }),
+        },
+        result.Proofs,
+    }, Output.Json));
+
+    private static void Show(VerificationResult result)
+    {
+        var found = result.Causality;
+        Console.WriteLine(result.Expected == result.Actual ? $"The digest is the same: {result.Actual}"
+            : $"The digest differs: the run has {result.Expected}, now it is {result.Actual}");
+        foreach (var symbol in result.DataChanged) Console.WriteLine($"The bars of {symbol} are not those of the run");
+        Console.WriteLine(found.Passed
+            ? $"No look-ahead: {found.Strategies:N0} strategies and {found.Factors:N0} factors did the same "
+                + $"before {found.Cuts} times after which prices, volumes and times of every bar were changed"
+            : $"LOOK-AHEAD in {found.Found.Count} strategies and {found.FactorsFound.Count} factors; "
+                + $"{found.Reaches.Select(r => r.Class).Distinct().Count()} classes reach beyond their bars:");
+        foreach (var change in found.Found.Concat(found.FactorsFound))
+            Console.WriteLine($"  {change.Strategy}: {change.Sentence} (cut at {RunText.Time(change.Cut.Ticks)})");
+        foreach (var reach in found.Reaches) Console.WriteLine($"  {reach.Class}: {reach.Sentence}");
+        foreach (var claim in result.Proofs)
+            Console.WriteLine($"{(claim.Holds ? "Holds" : "DOES NOT HOLD")}: {claim.Claim} ({claim.Figures})");
+    }
+}
