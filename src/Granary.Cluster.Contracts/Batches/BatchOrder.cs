@@ -45,7 +45,6 @@ public sealed record ModelUse([property: Id(0)] int Number, [property: Id(1)] in
 /// <summary>
 /// One pass over the feeds: all strategies, those that models are trained on, or the weighted ones again for their events.
 /// </summary>
-/// <param name="Key">Identifies the computation: passes with one key give the same results for each strategy.</param>
 /// <param name="Token">Token of the requesting activation; a new one after a loss.</param>
 /// <param name="Work">Work without a report.</param>
 /// <param name="Strategies">Number of strategies of the whole pass.</param>
@@ -54,7 +53,7 @@ public sealed record ModelUse([property: Id(0)] int Number, [property: Id(1)] in
 /// <param name="Stressed">Whether every cost is doubled and every order is one bar later.</param>
 [GenerateSerializer, Immutable, Alias("granary.PassOrder")]
 public sealed record PassOrder(
-    [property: Id(0)] string Key,
+    [property: Id(0)] PassKey Key,
     [property: Id(1)] Guid Token,
     [property: Id(2)] IReadOnlyList<FeedWork> Work,
     [property: Id(3)] int Strategies,

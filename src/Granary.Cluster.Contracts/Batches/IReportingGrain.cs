@@ -20,7 +20,7 @@ public interface IReportingGrain : IGrainWithStringKey
 
     /// <summary>Returns a model of the pass with a key; null if another pass runs.</summary>
     [AlwaysInterleave, Alias("Model")]
-    Task<byte[]?> ModelAsync(string key, int number);
+    Task<byte[]?> ModelAsync(PassKey key, int number);
 
     /// <summary>Stores events and outcomes of strategies. <see cref="ReportAnswer.Taken"/> means durable.</summary>
     [Alias("Report")]
@@ -79,7 +79,7 @@ public readonly record struct EventChunk([property: Id(0)] int Strategy, [proper
 /// <param name="Chunks">For each outcome, the number of chunks of its strategy.</param>
 [GenerateSerializer, Immutable, Alias("granary.StrategyReport")]
 public sealed record StrategyReport(
-    [property: Id(0)] string Pass,
+    [property: Id(0)] PassKey Pass,
     [property: Id(1)] IReadOnlyList<EventChunk> Events,
     [property: Id(2)] IReadOnlyList<StrategyOutcome> Outcomes,
     [property: Id(3)] IReadOnlyList<int> Chunks);

@@ -38,7 +38,7 @@ public interface IComputeGrain : IGrainWithStringKey
 public sealed record GroupOrder(
     [property: Id(0)] Guid Id,
     [property: Id(1)] string Run,
-    [property: Id(2)] string Pass,
+    [property: Id(2)] PassKey Pass,
     [property: Id(3)] int Feed,
     [property: Id(4)] int[] Strategies,
     [property: Id(5)] bool WithEvents,
@@ -80,7 +80,7 @@ public enum GroupState
 [GenerateSerializer, Immutable, Alias("granary.CohortStatus")]
 public sealed record GroupStatus(
     [property: Id(0)] Guid Id,
-    [property: Id(1)] string Pass,
+    [property: Id(1)] PassKey Pass,
     [property: Id(2)] int Feed,
     [property: Id(3)] GroupState State,
     [property: Id(4)] int[] Strategies,

@@ -13,24 +13,6 @@ using Orleans.Runtime;
 
 namespace Granary.Cluster.Grains.Batches;
 
-/// <summary>Persistent state of a batch; survives the loss of its silo.</summary>
-[GenerateSerializer, Alias("granary.BatchRecord")]
-public sealed class BatchRecord
-{
-    [Id(0)]
-    public BatchOrder? Order { get; set; }
-
-    [Id(1)]
-    public BatchStatus? Status { get; set; }
-
-    [Id(2)]
-    public IReadOnlyList<string>? Symbols { get; set; }
-
-    /// <summary>The batch's trace context (W3C), which an activation after a loss continues.</summary>
-    [Id(3)]
-    public string? Trace { get; set; }
-}
-
 /// <summary>
 /// Controls one run. Except for submission and cancellation, all its work is in its timer callback: it compares the work that the reporting
 /// grain needs with the work of the silos, and assigns the rest. No notification is required; one only makes the callback run sooner.
@@ -44,10 +26,8 @@ internal sealed partial class BatchGrain(
 {
     private const string Reminder = "drive";
 
-    private static readonly TimeSpan Asked = TimeSpan.FromSeconds(10);
-
-    private readonly Dictionary<SiloAddress, SiloView> _silos = [];
     private readonly HashSet<FeedWork> _closed = [];
+    private SiloPolls? _polls;
     private IGrainTimer? _timer;
     private AssignmentTable? _ledger;
     private BatchStatus? _status;
@@ -55,28 +35,14 @@ internal sealed partial class BatchGrain(
     private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Task _writing = Task.CompletedTask;
     private Task? _submitting;
-    private string? _shown;
-    private bool _inTimer, _again, _poked;
-
-    private sealed class SiloView
-    {
-        public Task? Asking { get; set; }
-
-        public long AnsweredAt { get; set; } = Stopwatch.GetTimestamp();
-
-        public long SentAt { get; set; }
-
-        /// <summary>Time of the call that <see cref="Answer"/> answers.</summary>
-        public long AskedAt { get; set; }
-
-        public ComputeStatus? Answer { get; set; }
-
-        public bool Fresh { get; set; }
-    }
+    private PassKey? _shown;
+    private bool _inTimer, _again;
 
     private string Run => this.GetPrimaryKeyString();
 
     private IBatchListGrain List => GrainFactory.GetGrain<IBatchListGrain>(IBatchListGrain.Key);
+
+    private SiloPolls Silos => _polls ??= new SiloPolls(settings, silo => Compute(silo).PollAsync(Run), () => _ = OnTimerAsync());
 
     private IReportingGrain Reporting => GrainFactory.GetGrain<IReportingGrain>(Run);
 
@@ -170,7 +136,7 @@ internal sealed partial class BatchGrain(
     public Task<bool> PokeAsync()
     {
         if (_status is null or { Ended: true }) return Task.FromResult(false);
-        _poked = true;
+        Silos.Hurry();
         Drive();
         _ = OnTimerAsync();
         return Task.FromResult(true);
@@ -229,7 +195,7 @@ internal sealed partial class BatchGrain(
             if (_status.Ended) return;
             Change(_ => running);
         }
-        var reporting = await Reporting.BeginAsync(state.State.Order!).WaitAsync(Asked);
+        var reporting = await Reporting.BeginAsync(state.State.Order!).WaitAsync(SiloPolls.Timeout);
         if (_status is not { Ended: false }) return;
         if (reporting.End is { } end)
         {
@@ -253,49 +219,13 @@ internal sealed partial class BatchGrain(
                 });
             return;
         }
-        Ask();
+        Silos.Ask(membership.CurrentSnapshot.Members);
         if (reporting.Pass != _ledger?.Pass.Token) await TurnToAsync(reporting.Pass);
         if (_ledger is { } ledger) await DriveAsync(ledger);
         Show(reporting);
     }
 
-    // Polls every silo without waiting for those that do not answer.
-    private void Ask()
-    {
-        var members = membership.CurrentSnapshot.Members;
-        foreach (var gone in _silos.Keys.Where(s => !members.TryGetValue(s, out var m)
-            || m.Status is not (SiloStatus.Active or SiloStatus.ShuttingDown or SiloStatus.Stopping)).ToList()) _silos.Remove(gone);
-        foreach (var (silo, member) in members)
-        {
-            if (member.Status != SiloStatus.Active && !_silos.ContainsKey(silo)) continue;
-            if (!_silos.TryGetValue(silo, out var view)) _silos[silo] = view = new SiloView();
-            if (view.Asking is { IsCompleted: false } || !_poked && Stopwatch.GetElapsedTime(view.SentAt) < settings.Tick) continue;
-            view.SentAt = Stopwatch.GetTimestamp();
-            view.Asking = AskAsync(silo, view);
-        }
-        _poked = false;
-    }
-
-    private async Task AskAsync(SiloAddress silo, SiloView view)
-    {
-        try
-        {
-            var at = Stopwatch.GetTimestamp();
-            view.Answer = await Compute(silo).PollAsync(Run).WaitAsync(Asked);
-            view.AskedAt = at;
-            view.AnsweredAt = Stopwatch.GetTimestamp();
-            view.Fresh = true;
-            _ = OnTimerAsync();
-        }
-        catch (Exception e) when (Loss.Is(e))
-        {
-            // Membership or a timeout decides.
-        }
-    }
-
     private IComputeGrain Compute(SiloAddress silo) => GrainFactory.GetGrain<IComputeGrain>(silo.ToParsableString());
-
-    private bool IsResponsive(SiloView view) => Stopwatch.GetElapsedTime(view.AnsweredAt) < settings.SiloTimeout;
 
     private async Task TurnToAsync(Guid? token)
     {
@@ -303,25 +233,26 @@ internal sealed partial class BatchGrain(
         _closed.Clear();
         if (token is not { } pass) return;
         // The first answers of the silos show strategy groups that started before a loss of this grain or the reporting grain.
-        if (_silos.Values.Any(v => v.Answer is null && IsResponsive(v))) return;
-        if (await Reporting.PassAsync(pass).WaitAsync(Asked) is not { } order) return;
+        if (Silos.Views.Values.Any(v => v is { Answer: null, IsResponsive: true })) return;
+        if (await Reporting.PassAsync(pass).WaitAsync(SiloPolls.Timeout) is not { } order) return;
         if (state.State.Symbols is null)
         {
             state.State.Symbols = order.Symbols;
             await WriteAsync(_status!);
         }
-        var ledger = new AssignmentTable(order, _silos.Values.Count(v => v.Answer is { Leaving: false }));
-        foreach (var (silo, view) in _silos)
-            if (view.Answer is { } answer && IsResponsive(view))
+        var ledger = new AssignmentTable(order, Silos.Views.Values.Count(v => v.Answer is { Leaving: false }));
+        foreach (var (silo, view) in Silos.Views)
+            if (view is { IsResponsive: true, Answer: { } answer })
                 ledger.Adopt(silo, answer.Groups);
         _ledger = ledger;
-        PassBegins(logger, Run, order.Key, order.Work.Sum(w => w.Strategies.Length), order.Work.Count, _silos.Count);
+        PassBegins(logger, Run, order.Key.ToString(), order.Work.Sum(w => w.Strategies.Length), order.Work.Count,
+            Silos.Views.Count);
     }
 
     private async Task DriveAsync(AssignmentTable ledger)
     {
         var lost = 0;
-        foreach (var (silo, view) in _silos)
+        foreach (var (silo, view) in Silos.Views)
         {
             if (!view.Fresh || view.Answer is not { } answer) continue;
             view.Fresh = false;
@@ -333,9 +264,9 @@ internal sealed partial class BatchGrain(
             await Quietly(() => Reporting.CancelAsync());
             return;
         }
-        foreach (var silo in ledger.BusySilos.Where(s => !_silos.TryGetValue(s, out var view) || !IsResponsive(view)).ToList())
+        foreach (var silo in ledger.BusySilos.Where(s => !Silos.Views.TryGetValue(s, out var view) || !view.IsResponsive).ToList())
         {
-            var groups = ledger.Lost(silo, dead: !_silos.ContainsKey(silo));
+            var groups = ledger.Lost(silo, dead: !Silos.Views.ContainsKey(silo));
             lost += groups;
             SiloLost(logger, Run, silo.ToString(), groups);
         }
@@ -346,13 +277,13 @@ internal sealed partial class BatchGrain(
                 [.. deadly.Select(i => new StrategyOutcome(i, null, 0, 0, 0,
                     "its silo was lost each time that it ran, at last with this strategy alone"))], [.. deadly.Select(_ => 0)]));
         }
-        var open = _silos.Where(s => s.Value.Answer is { Leaving: false } && IsResponsive(s.Value))
+        var open = Silos.Views.Where(s => s.Value.IsOpen)
             .ToDictionary(s => s.Key, s => s.Value.Answer!.Threads);
         await Task.WhenAll(ledger.Assign(Run, open).Select(o => StartAsync(ledger, o.Silo, o.Order)));
         if (ledger.Relief(open, Stopwatch.GetTimestamp()) is { } relief)
         {
             await Quietly(async () => ledger.GivenUp(relief.Group,
-                await Compute(relief.From).GiveUpAsync(Run, relief.Group, relief.Most).WaitAsync(Asked)));
+                await Compute(relief.From).GiveUpAsync(Run, relief.Group, relief.Most).WaitAsync(SiloPolls.Timeout)));
             await Task.WhenAll(ledger.Assign(Run, open).Select(o => StartAsync(ledger, o.Silo, o.Order)));
         }
         foreach (var feed in ledger.IdleFeeds.Where(_closed.Add)) Close(feed, ledger.Pass.Changes);
@@ -362,7 +293,7 @@ internal sealed partial class BatchGrain(
     {
         try
         {
-            await Compute(silo).StartAsync(order).WaitAsync(Asked);
+            await Compute(silo).StartAsync(order).WaitAsync(SiloPolls.Timeout);
             ledger.Started(order.Id, Stopwatch.GetTimestamp());
         }
         catch (Exception e) when (Loss.Is(e))
@@ -414,7 +345,7 @@ internal sealed partial class BatchGrain(
             if (_closed.Add(feed))
                 Close(feed, _ledger!.Pass.Changes);
         _ledger = null;
-        foreach (var silo in _silos.Keys) _ = Quietly(() => Compute(silo).StopAsync(Run, null));
+        foreach (var silo in Silos.Views.Keys) _ = Quietly(() => Compute(silo).StopAsync(Run, null));
         _activity?.SetStatus(ended.State == BatchState.Failed ? ActivityStatusCode.Error : ActivityStatusCode.Ok, ended.Fault);
         _activity?.Dispose();
         _activity = null;

@@ -138,7 +138,7 @@ internal sealed partial class ReportingGrain(SiloCompute compute, SharedSources 
     private string[] Files() => [.. Directory.EnumerateFiles(Folder).Select(f => Path.GetFileName(f)!).Where(f => !f.StartsWith('.'))
         .Order(StringComparer.Ordinal)];
 
-    public Task<byte[]?> ModelAsync(string key, int number) => Task.FromResult(_host?.Model(key, number));
+    public Task<byte[]?> ModelAsync(PassKey key, int number) => Task.FromResult(_host?.Model(key, number));
 
     public Task<PassOrder?> PassAsync(Guid token) => Task.FromResult(_host?.Order(token));
 

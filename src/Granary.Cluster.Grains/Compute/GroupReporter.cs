@@ -20,7 +20,7 @@ internal sealed class GroupReporter : IEventSink
 
     private readonly IReportingGrain _reporting;
     private readonly string _run;
-    private readonly string _pass;
+    private readonly PassKey _pass;
     private readonly Action _released;
     private readonly CancellationToken _stop;
     private readonly object _gate = new();
@@ -32,7 +32,7 @@ internal sealed class GroupReporter : IEventSink
     private bool _ending;
 
     /// <param name="released">Called when the reporter is no longer <see cref="IsFull"/>.</param>
-    public GroupReporter(IGrainFactory grains, string run, string pass, Action released, CancellationToken stop)
+    public GroupReporter(IGrainFactory grains, string run, PassKey pass, Action released, CancellationToken stop)
     {
         _reporting = grains.GetGrain<IReportingGrain>(run);
         (_run, _pass, _released, _stop) = (run, pass, released, stop);

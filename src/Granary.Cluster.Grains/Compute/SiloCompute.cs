@@ -30,14 +30,10 @@ public sealed partial class SiloCompute : ILifecycleParticipant<ISiloLifecycle>,
     private readonly Timer _watch;
     private int _begun;
 
-    internal SiloCompute(IGrainFactory grains, RunPlans plans, SharedSources sources, GrainSettings settings, StreamWindows windows,
-        ClusterInstruments instruments, SiloAddress address, IClusterMembershipService membership, ILogger<SiloCompute> logger)
+    internal SiloCompute(SiloServices services, GrainSettings settings, StreamWindows windows, IClusterMembershipService membership,
+        ILogger<SiloCompute> logger)
     {
-        Grains = grains;
-        Plans = plans;
-        Sources = sources;
-        Instruments = instruments;
-        Address = address;
+        Services = services;
         _settings = settings;
         _windows = windows;
         _membership = membership;
@@ -47,19 +43,11 @@ public sealed partial class SiloCompute : ILifecycleParticipant<ISiloLifecycle>,
         _watch = new Timer(_ => LookAfterRuns(), null, Watch, Watch);
     }
 
-    internal IGrainFactory Grains { get; }
-
-    internal RunPlans Plans { get; }
-
-    internal SharedSources Sources { get; }
+    internal SiloServices Services { get; }
 
     internal ComputePool Pool { get; }
 
     internal RunLimits Limits { get; }
-
-    internal ClusterInstruments Instruments { get; }
-
-    internal SiloAddress Address { get; }
 
     /// <summary>Whether the silo is shutting down.</summary>
     internal CancellationToken Stopping => _stopping.Token;
@@ -79,7 +67,7 @@ public sealed partial class SiloCompute : ILifecycleParticipant<ISiloLifecycle>,
 
     internal IAsyncEnumerable<BarBlock> Blocks(string feed, string hash, CancellationToken cancellationToken) =>
         _settings.Blocks == BlockTransport.Pull
-        ? new FeedReceiver(Grains, feed, hash, _settings.BlocksAhead, Instruments).ReadAsync(cancellationToken)
+        ? new FeedReceiver(Services.Grains, feed, hash, _settings.BlocksAhead, Services.Instruments).ReadAsync(cancellationToken)
         : _windows.ReadAsync(feed, hash, cancellationToken);
 
     internal void Start(GroupOrder order)
@@ -120,7 +108,8 @@ public sealed partial class SiloCompute : ILifecycleParticipant<ISiloLifecycle>,
     {
         try
         {
-            if (!await Grains.GetGrain<IBatchGrain>(run).PokeAsync().WaitAsync(TimeSpan.FromSeconds(10), Stopping)) Stop(run, null);
+            var batch = Services.Grains.GetGrain<IBatchGrain>(run);
+            if (!await batch.PokeAsync().WaitAsync(TimeSpan.FromSeconds(10), Stopping)) Stop(run, null);
         }
         catch (Exception e) when (Loss.Is(e) || e is OperationCanceledException)
         {
@@ -146,7 +135,7 @@ public sealed partial class SiloCompute : ILifecycleParticipant<ISiloLifecycle>,
 
     internal void Failed(string run, string strategy, string error)
     {
-        Instruments.StrategiesFailed.Add(1);
+        Services.Instruments.StrategiesFailed.Add(1);
         StrategyFailed(_logger, run, strategy, error);
     }
 

@@ -80,7 +80,7 @@ internal sealed class StrategyGroup
         {
             if (_execution is not { } execution) return;
             (_evaluations, _bars) = (execution.Evaluations, execution.Bars);
-            _silo.Instruments.Bars.Add(_evaluations - _counted);
+            _silo.Services.Instruments.Bars.Add(_evaluations - _counted);
             _counted = _evaluations;
         }
     }
@@ -92,35 +92,11 @@ internal sealed class StrategyGroup
         activity?.SetTag("granary.run", Order.Run).SetTag("granary.strategies", Order.Strategies.Length);
         try
         {
-            var plan = await _silo.Plans.GetAsync(Order.Run).WaitAsync(_stop.Token);
+            var plan = await _silo.Services.Plans.GetAsync(Order.Run).WaitAsync(_stop.Token);
             var feed = plan.Feeds[Order.Feed];
             activity?.SetTag("granary.feed", feed.ToString());
-            var reporter = new GroupReporter(_silo.Grains, Order.Run, Order.Pass, _silo.Pool.Pulse, _stop.Token);
-            var models = await ModelsAsync();
-            var headers = await Task.WhenAll(feed.Symbols.Select((s, i) => OpenAsync(KeyOf(feed, s), Order.Hashes[i])));
-            var series = new List<MarketSeries>();
-            for (var i = 0; i < headers.Length; i++)
-                series.Add(await WithPathAsync(plan.Spec, feed, feed.Symbols[i], headers[i].Instrument!));
-            var execution = new FeedExecution(feed,
-                [.. Order.Strategies.Select(i => models.TryGetValue(i, out var model) ? plan.Instances[i] with { Model = model }
-                    : plan.Instances[i])],
-                series,
-                (i, stop) => _silo.Blocks(KeyOf(feed, feed.Symbols[i]), Order.Hashes[i], stop),
-                new FeedSettings(Order.Stressed ? plan.Spec.Execution.Settings.Stressed() : plan.Spec.Execution.Settings,
-                    Order.WithEvents ? reporter : null, Order.WithFactors)
-                {
-                    Limits = _silo.Limits,
-                })
-            {
-                HasEnded = Order.HasEnded,
-                Held = () => reporter.IsFull || _silo.IsHeld,
-                Finished = outcomes => _processed.TrySetResult(outcomes),
-                Ended = fault =>
-                {
-                    if (fault is not null) _processed.TrySetException(fault);
-                    else _processed.TrySetCanceled();
-                },
-            };
+            var reporter = new GroupReporter(_silo.Services.Grains, Order.Run, Order.Pass, _silo.Pool.Pulse, _stop.Token);
+            var execution = await OpenAsync(plan, feed, reporter);
             lock (_lock) _execution = execution;
             using (var maker = new StrategyMaker(execution, _silo.Limits.Deadline)) await maker.Made.WaitAsync(_stop.Token);
             _stop.Token.ThrowIfCancellationRequested();
@@ -129,18 +105,7 @@ internal sealed class StrategyGroup
             var joining = JoinAllAsync(execution);
             Begin();
             _ = TellWhenJoinedAsync(joining);
-            IReadOnlyList<StrategyOutcome> outcomes;
-            using (_stop.Token.Register(() => _silo.Pool.Stop(execution)))
-            {
-                // If the reporter fails, processing ends too.
-                if (await Task.WhenAny(_processed.Task, reporter.Sending) == reporter.Sending && !_processed.Task.IsCompleted
-                    && !reporter.Sending.IsCompletedSuccessfully)
-                {
-                    _silo.Pool.Stop(execution);
-                    await reporter.Sending;
-                }
-                outcomes = await _processed.Task;
-            }
+            var outcomes = await ProcessedAsync(execution, reporter);
             await joining;
             _silo.Finished(Order, Stopwatch.GetElapsedTime(_ordered).TotalSeconds);
             _errors = outcomes.Where(o => o.Error is not null).ToDictionary(o => o.Index, o => o.Error!);
@@ -154,36 +119,84 @@ internal sealed class StrategyGroup
         }
         catch (Exception e)
         {
-            var fault = e is FeedFaultException or ReportsLostException ? e.Message : $"{e.GetType().Name}: {e.Message}";
-            activity?.SetStatus(ActivityStatusCode.Error, fault);
-            lock (_lock)
-            {
-                State = GroupState.Failed;
-                Fault = fault;
-                MayPass = e switch
-                {
-                    FeedFaultException f => f.MayPass,
-                    Application.Json.InputException or BarDataException or ArgumentException => false,
-                    _ => true,
-                };
-            }
-            if (e is not (OperationCanceledException or RunOverException)) _silo.GroupFailed(Order.Run, Order.Feed, fault, e);
+            activity?.SetStatus(ActivityStatusCode.Error, Fail(e));
         }
         finally
         {
             Count();
-            if (_isRunning) _silo.Instruments.StrategiesRunning.Add(-Order.Strategies.Length);
+            if (_isRunning) _silo.Services.Instruments.StrategiesRunning.Add(-Order.Strategies.Length);
             _stop.Cancel();
             lock (_lock) _execution = null;
             _ended.TrySetResult();
         }
     }
 
+    private async Task<FeedExecution> OpenAsync(BatchPlan plan, FeedPlan feed, GroupReporter reporter)
+    {
+        var models = await ModelsAsync();
+        var headers = await Task.WhenAll(feed.Symbols.Select((s, i) => OpenAsync(KeyOf(feed, s), Order.Hashes[i])));
+        var series = new List<MarketSeries>();
+        for (var i = 0; i < headers.Length; i++)
+            series.Add(await WithPathAsync(plan.Spec, feed, feed.Symbols[i], headers[i].Instrument!));
+        var settings = plan.Spec.Execution.Settings;
+        return new FeedExecution(feed,
+            [.. Order.Strategies.Select(i => models.TryGetValue(i, out var model) ? plan.Instances[i] with { Model = model }
+                : plan.Instances[i])],
+            series,
+            (i, stop) => _silo.Blocks(KeyOf(feed, feed.Symbols[i]), Order.Hashes[i], stop),
+            new FeedSettings(Order.Stressed ? settings.Stressed() : settings, Order.WithEvents ? reporter : null, Order.WithFactors)
+            {
+                Limits = _silo.Limits,
+            })
+        {
+            HasEnded = Order.HasEnded,
+            Held = () => reporter.IsFull || _silo.IsHeld,
+            Finished = outcomes => _processed.TrySetResult(outcomes),
+            Ended = fault =>
+            {
+                if (fault is not null) _processed.TrySetException(fault);
+                else _processed.TrySetCanceled();
+            },
+        };
+    }
+
+    private async Task<IReadOnlyList<StrategyOutcome>> ProcessedAsync(FeedExecution execution, GroupReporter reporter)
+    {
+        using var stopping = _stop.Token.Register(() => _silo.Pool.Stop(execution));
+        // If the reporter fails, processing ends too.
+        if (await Task.WhenAny(_processed.Task, reporter.Sending) == reporter.Sending && !_processed.Task.IsCompleted
+            && !reporter.Sending.IsCompletedSuccessfully)
+        {
+            _silo.Pool.Stop(execution);
+            await reporter.Sending;
+        }
+        return await _processed.Task;
+    }
+
+    // Returns the fault in one sentence.
+    private string Fail(Exception e)
+    {
+        var fault = e is FeedFaultException or ReportsLostException ? e.Message : $"{e.GetType().Name}: {e.Message}";
+        lock (_lock)
+        {
+            State = GroupState.Failed;
+            Fault = fault;
+            MayPass = e switch
+            {
+                FeedFaultException f => f.MayPass,
+                Application.Json.InputException or BarDataException or ArgumentException => false,
+                _ => true,
+            };
+        }
+        if (e is not (OperationCanceledException or RunOverException)) _silo.GroupFailed(Order.Run, Order.Feed, fault, e);
+        return fault;
+    }
+
     // Fetches each model of its strategies once.
     private async Task<Dictionary<int, EntryModel>> ModelsAsync()
     {
         var models = new Dictionary<int, EntryModel>();
-        var catalogues = (await _silo.Plans.GetAsync(Order.Run)).Spec.Catalogues;
+        var catalogues = (await _silo.Services.Plans.GetAsync(Order.Run)).Spec.Catalogues;
         foreach (var use in Order.Models)
         {
             byte[]? bytes = null;
@@ -191,7 +204,7 @@ internal sealed class StrategyGroup
             {
                 try
                 {
-                    bytes = await _silo.Grains.GetGrain<IReportingGrain>(Order.Run).ModelAsync(Order.Pass, use.Number)
+                    bytes = await _silo.Services.Grains.GetGrain<IReportingGrain>(Order.Run).ModelAsync(Order.Pass, use.Number)
                         .WaitAsync(TimeSpan.FromSeconds(30), _stop.Token);
                 }
                 catch (Exception e) when (Loss.Is(e) && attempt < 20)
@@ -210,7 +223,7 @@ internal sealed class StrategyGroup
     private void Begin()
     {
         _isRunning = true;
-        _silo.Instruments.StrategiesRunning.Add(Order.Strategies.Length);
+        _silo.Services.Instruments.StrategiesRunning.Add(Order.Strategies.Length);
         lock (_lock)
         {
             State = GroupState.Running;
@@ -235,7 +248,7 @@ internal sealed class StrategyGroup
     private async Task<MarketSeries> WithPathAsync(BatchSpec spec, FeedPlan feed, string symbol, Instrument instrument)
     {
         if (IntrabarPaths.TimeframeFor(spec, feed.Timeframe) is null) return new MarketSeries(instrument, feed.Timeframe);
-        var source = _silo.Sources.Open(Order.Run, spec.Data, spec.Folder);
+        var source = _silo.Services.Sources.Open(Order.Run, spec.Data, spec.Folder);
         await using var bars = await source.OpenAsync(new BarQuery(symbol, spec.Data.Timeframe, spec.ReadFrom, spec.Data.To), _stop.Token);
         await using var smaller = await IntrabarPaths.OpenAsync(source, spec, symbol, _stop.Token);
         return IntrabarPaths.With(spec, new OpenedMarket(symbol, SeriesChanges.Apply(bars, Order.Changes), instrument, smaller),
@@ -247,7 +260,7 @@ internal sealed class StrategyGroup
     private async Task<FeedHeader> OpenAsync(string key, string hash)
     {
         var header = await RetryPolicies.LostCall(Loss.Is)
-            .RunAsync(stop => _silo.Grains.GetGrain<ISymbolFeedGrain>(key).OpenAsync(hash).WaitAsync(stop), _stop.Token);
+            .RunAsync(stop => _silo.Services.Grains.GetGrain<ISymbolFeedGrain>(key).OpenAsync(hash).WaitAsync(stop), _stop.Token);
         return header.Fault is null ? header : throw new FeedFaultException(header.Fault, header.MayPass);
     }
 
@@ -264,7 +277,7 @@ internal sealed class StrategyGroup
     private async Task JoinAsync(FeedExecution execution, int slot)
     {
         var id = execution.Groups[slot / RunGroup.Size].Instances[slot % RunGroup.Size].Id;
-        var grain = _silo.Grains.GetGrain<IStrategyGrain>($"{Order.Run}/{id}");
+        var grain = _silo.Services.Grains.GetGrain<IStrategyGrain>($"{Order.Run}/{id}");
         var joined = await TryJoinAsync(grain, slot);
         // Half of the directory may be lost with a silo. Until the others have noticed, each call fails at some cost: one strategy
         // tries for all, and the others wait for it.
@@ -300,7 +313,7 @@ internal sealed class StrategyGroup
         try
         {
             Task<bool> joining;
-            using (CallersSiloPlacement.On(_silo.Address)) joining = grain.JoinAsync(Order.Id, slot).AsTask();
+            using (CallersSiloPlacement.On(_silo.Services.Address)) joining = grain.JoinAsync(Order.Id, slot).AsTask();
             return await joining.WaitAsync(_stop.Token);
         }
         catch (Exception e) when (Loss.Is(e))

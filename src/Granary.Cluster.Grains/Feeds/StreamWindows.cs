@@ -101,55 +101,18 @@ public sealed class StreamWindows
     internal async IAsyncEnumerable<BarBlock> ReadAsync(string feed, string hash, [EnumeratorCancellation]
         CancellationToken cancellationToken)
     {
-        var most = _settings.BlocksAhead;
-        var id = Guid.NewGuid();
-        var source = _grains.GetGrain<ISymbolFeedGrain>(feed);
         var receiver = _grains.GetGrain<IFeedReceiverGrain>($"{feed}|{_silo.SiloAddress.ToParsableString()}");
         using var flow = new BlockFlow(_instruments);
-        var window = new Window(4 * most, flow);
+        var window = new Window(4 * _settings.BlocksAhead, flow);
         var windows = _windows.GetOrAdd(feed, _ => []);
         lock (windows) windows.Add(window);
         try
         {
             await receiver.SubscribeAsync().WaitAsync(cancellationToken);
-            long next = 0, asked = 0;
-            var publishing = Task.FromResult<BlockBatch?>(null);
-            while (true)
+            await foreach (var (number, block) in BlocksAsync(feed, hash, window, flow, cancellationToken))
             {
-                // Requests the next blocks while earlier ones are processed.
-                if (next + most > asked && publishing.IsCompleted)
-                {
-                    asked = next + 2 * most;
-                    publishing = PublishAsync(source, new BlockRequest(id, next, 2 * most, hash), cancellationToken);
-                }
-                var message = await window.GetAsync(next, BlockTimeout, cancellationToken);
-                if (message is null && !publishing.IsCompleted
-                    && await Task.WhenAny(publishing, Task.Delay(TimeSpan.FromSeconds(2), cancellationToken)) == publishing) continue;
-                if (message is not null)
-                {
-                    if (message.Fault is { } inTheStream) throw new FeedFaultException(inTheStream, message.MayPass);
-                    if (message.Block is { } block)
-                    {
-                        yield return block;
-                        flow.Processed(message.Number);
-                    }
-                    if (message.Last) yield break;
-                    next++;
-                    continue;
-                }
-                if (publishing.IsCompletedSuccessfully && publishing.Result is { Fault: { } refused } end)
-                    throw new FeedFaultException(refused, end.MayPass);
-                // The block was lost with a silo, arrived before this window existed, or is late: request it.
-                var batch = await AskAsync(source, new BlockRequest(id, next, most, hash), cancellationToken);
-                if (batch.Fault is { } fault) throw new FeedFaultException(fault, batch.MayPass);
-                for (var i = 0; i < batch.Blocks.Count; i++) flow.Arrived(next + i);
-                foreach (var block in batch.Blocks)
-                {
-                    yield return block;
-                    flow.Processed(next++);
-                }
-                window.Forget(next);
-                if (batch.Last) yield break;
+                yield return block;
+                flow.Processed(number);
             }
         }
         finally
@@ -161,6 +124,44 @@ public sealed class StreamWindows
                 idle = windows.Count == 0;
             }
             if (idle) _ = LeaveAsync(receiver);
+        }
+    }
+
+    private async IAsyncEnumerable<(long Number, BarBlock Block)> BlocksAsync(string feed, string hash, Window window, BlockFlow flow,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var (most, id) = (_settings.BlocksAhead, Guid.NewGuid());
+        var source = _grains.GetGrain<ISymbolFeedGrain>(feed);
+        long next = 0, asked = 0;
+        var publishing = Task.FromResult<BlockBatch?>(null);
+        while (true)
+        {
+            // Requests the next blocks while earlier ones are processed.
+            if (next + most > asked && publishing.IsCompleted)
+            {
+                asked = next + 2 * most;
+                publishing = PublishAsync(source, new BlockRequest(id, next, 2 * most, hash), cancellationToken);
+            }
+            var message = await window.GetAsync(next, BlockTimeout, cancellationToken);
+            if (message is null && !publishing.IsCompleted
+                && await Task.WhenAny(publishing, Task.Delay(TimeSpan.FromSeconds(2), cancellationToken)) == publishing) continue;
+            if (message is not null)
+            {
+                if (message.Fault is { } inTheStream) throw new FeedFaultException(inTheStream, message.MayPass);
+                if (message.Block is { } block) yield return (message.Number, block);
+                if (message.Last) yield break;
+                next++;
+                continue;
+            }
+            if (publishing.IsCompletedSuccessfully && publishing.Result is { Fault: { } refused } end)
+                throw new FeedFaultException(refused, end.MayPass);
+            // The block was lost with a silo, arrived before this window existed, or is late: request it.
+            var batch = await AskAsync(source, new BlockRequest(id, next, most, hash), cancellationToken);
+            if (batch.Fault is { } fault) throw new FeedFaultException(fault, batch.MayPass);
+            for (var i = 0; i < batch.Blocks.Count; i++) flow.Arrived(next + i);
+            foreach (var block in batch.Blocks) yield return (next++, block);
+            window.Forget(next);
+            if (batch.Last) yield break;
         }
     }
 

@@ -40,9 +40,10 @@ public static class GrainHosting
         services.AddSingleton<SiloProcess>();
         services.AddSingleton(s => new StreamWindows(s.GetRequiredService<IGrainFactory>(), settings,
             s.GetRequiredService<ILocalSiloDetails>(), s.GetRequiredService<ClusterInstruments>()));
-        services.AddSingleton(s => new SiloCompute(s.GetRequiredService<IGrainFactory>(), s.GetRequiredService<RunPlans>(),
-            s.GetRequiredService<SharedSources>(), settings, s.GetRequiredService<StreamWindows>(),
-            s.GetRequiredService<ClusterInstruments>(), s.GetRequiredService<ILocalSiloDetails>().SiloAddress,
+        services.AddSingleton(s => new SiloServices(s.GetRequiredService<IGrainFactory>(), s.GetRequiredService<RunPlans>(),
+            s.GetRequiredService<SharedSources>(), s.GetRequiredService<ClusterInstruments>(),
+            s.GetRequiredService<ILocalSiloDetails>().SiloAddress));
+        services.AddSingleton(s => new SiloCompute(s.GetRequiredService<SiloServices>(), settings, s.GetRequiredService<StreamWindows>(),
             s.GetRequiredService<IClusterMembershipService>(), s.GetRequiredService<ILogger<SiloCompute>>()));
         services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(s => s.GetRequiredService<SiloCompute>());
         services.AddPlacementDirector<CallersSiloPlacement, CallersSiloPlacementDirector>();

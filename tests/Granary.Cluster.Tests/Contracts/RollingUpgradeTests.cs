@@ -39,9 +39,10 @@ public sealed class RollingUpgradeTests : IDisposable
         Order,
         new RunDefinition(Order, ["A", "B"]),
         new BatchRecord { Order = Order, Status = Status, Symbols = ["A"], Trace = "00-1-2-01" },
-        new GroupOrder(Guid.NewGuid(), "r", "ef", 3, [4, 5], true, false, ["h"], [new ModelUse(0, [4])]),
-        new ComputeStatus(2, false, [new GroupStatus(Guid.NewGuid(), "ef", 1, GroupState.Running, [1, 2], 10, 5, null, false, 0.5)]),
-        new StrategyReport("ef", [new EventChunk(1, 0, [9])], [new Application.Simulation.StrategyOutcome(1, null, 5, 0, 10, "why")], [1]),
+        new GroupOrder(Guid.NewGuid(), "r", new PassKey("ef"), 3, [4, 5], true, false, ["h"], [new ModelUse(0, [4])]),
+        new ComputeStatus(2, false,
+            [new GroupStatus(Guid.NewGuid(), new PassKey("ef"), 1, GroupState.Running, [1, 2], 10, 5, null, false, 0.5)]),
+        new StrategyReport(new PassKey("ef"), [new EventChunk(1, 0, [9])], [new StrategyOutcome(1, null, 5, 0, 10, "why")], [1]),
         new BlockBatch(4, [BarBlock.FromBars(0, [new Bar(1, 2, 4, 1, 3, 5)])], true, null, false),
         new ReportingStatus("strategies", Guid.NewGuid(), 1, 0, 2, 30, new RunEnd(null, "d", 1, 2, 3, 0, ["results.json"])),
         Status,
@@ -108,6 +109,17 @@ public sealed class RollingUpgradeTests : IDisposable
         var end = _services.GetRequiredService<Serializer<RunEnd>>()
             .Deserialize(_services.GetRequiredService<Serializer<OlderEnd>>().SerializeToArray(new OlderEnd("a fault", null, 1)))!;
         (end.Fault, end.Trades, end.Files, end.WrongInput).ShouldBe(("a fault", 1, null!, false));
+    }
+
+    [Fact]
+    public void The_key_of_a_pass_is_read_and_written_as_the_text_that_it_was()
+    {
+        var earlier = _services.GetRequiredService<Serializer<EarlierReport>>();
+        var ours = _services.GetRequiredService<Serializer<StrategyReport>>();
+        var chunks = new[] { new EventChunk(1, 0, [9]) };
+        ours.Deserialize(earlier.SerializeToArray(new EarlierReport("ef?changes", chunks, [], [])))!.Pass
+            .ShouldBe(new PassKey("ef?changes"));
+        earlier.Deserialize(ours.SerializeToArray(new StrategyReport(new PassKey("rs"), chunks, [], [])))!.Pass.ShouldBe("rs");
     }
 
     [Fact]
@@ -197,6 +209,11 @@ public sealed record OlderOrder(
     [property: Id(0)] string Id, [property: Id(1)] string Name, [property: Id(2)] byte[] Text, [property: Id(3)]
         string File, [property: Id(4)] string Folder, [property: Id(5)] string SubmittedBy,
     [property: Id(6)] DateTimeOffset SubmittedAt);
+
+[GenerateSerializer, Immutable, Alias("test.EarlierReport")]
+public sealed record EarlierReport(
+    [property: Id(0)] string Pass, [property: Id(1)] IReadOnlyList<EventChunk> Events,
+    [property: Id(2)] IReadOnlyList<StrategyOutcome> Outcomes, [property: Id(3)] IReadOnlyList<int> Chunks);
 
 [GenerateSerializer, Immutable, Alias("test.OlderEnd")]
 public sealed record OlderEnd([property: Id(0)] string? Fault, [property: Id(1)] string? Digest, [property: Id(2)] long Trades);

@@ -1,0 +1,36 @@
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+
+namespace Granary.Cluster.Batches;
+
+/// <summary>
+/// Identifies the computation of a pass: passes with one key give the same results for each strategy. On the wire it is its text.
+/// </summary>
+public readonly record struct PassKey
+{
+    private readonly string? _text;
+
+    /// <param name="text">As <see cref="ToString"/> gives it.</param>
+    public PassKey(string text) => _text = text;
+
+    /// <param name="stressed">Whether every cost is doubled and every order is one bar later.</param>
+    /// <param name="changes">Changes of the bars; empty for the bars as they are.</param>
+    /// <param name="models">
+    /// The bytes of each model and its strategies; a repeated pass after a loss has models of the same content.
+    /// </param>
+    public static PassKey Of(bool withEvents, bool withFactors, bool stressed, string changes,
+        IReadOnlyList<(byte[] Bytes, int[] Strategies)> models)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (var (bytes, strategies) in models)
+        {
+            hash.AppendData(SHA256.HashData(bytes));
+            hash.AppendData(MemoryMarshal.AsBytes(strategies.AsSpan()));
+        }
+        var content = models.Count > 0 ? "-" + Convert.ToHexStringLower(hash.GetHashAndReset())[..16] : "";
+        return new PassKey((withEvents ? "e" : "r") + (withFactors ? "f" : "") + (stressed ? "s" : "")
+            + (changes.Length > 0 ? "?" + changes : "") + content);
+    }
+
+    public override string ToString() => _text ?? "";
+}

@@ -1,0 +1,22 @@
+using Granary.Application.Submissions;
+using Granary.Cluster.Batches;
+
+namespace Granary.Cluster.Grains.Batches;
+
+/// <summary>Persistent state of a batch; survives the loss of its silo.</summary>
+[GenerateSerializer, Alias("granary.BatchRecord")]
+public sealed class BatchRecord
+{
+    [Id(0)]
+    public BatchOrder? Order { get; set; }
+
+    [Id(1)]
+    public BatchStatus? Status { get; set; }
+
+    [Id(2)]
+    public IReadOnlyList<string>? Symbols { get; set; }
+
+    /// <summary>The batch's trace context (W3C), which an activation after a loss continues.</summary>
+    [Id(3)]
+    public string? Trace { get; set; }
+}

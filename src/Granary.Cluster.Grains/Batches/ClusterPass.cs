@@ -1,0 +1,87 @@
+using Granary.Application.Simulation;
+using Granary.Cluster.Batches;
+
+namespace Granary.Cluster.Grains.Batches;
+
+/// <summary>A pass over the feeds while it runs: its work, and the strategies whose outcomes are missing.</summary>
+/// <param name="models">The bytes of each model, with its strategies.</param>
+/// <param name="changes">Changes of the bars; empty for the bars as they are.</param>
+internal sealed class ClusterPass(StrategyPass ordered, IReadOnlyList<FeedWork> work,
+    IReadOnlyList<(byte[] Bytes, int[] Strategies)> models, string changes)
+{
+    // An event log knows its chunks, also after a loss; those of other sinks are counted here.
+    private readonly Dictionary<int, int> _chunks = [];
+
+    public PassKey Key { get; } =
+        PassKey.Of(ordered.Events is not null, ordered.WithFactors, ordered.Plan.IsStressed, changes, models);
+
+    public Guid Token { get; } = Guid.NewGuid();
+
+    public IReadOnlyList<(byte[] Bytes, int[] Strategies)> Models => models;
+
+    public int Strategies { get; } = work.Sum(w => w.Strategies.Length);
+
+    /// <summary>Bars times strategies.</summary>
+    public long Total { get; } = work.Sum(w => w.Bars * w.Strategies.Length);
+
+    /// <summary>The strategies whose outcomes are missing.</summary>
+    public HashSet<int> Wanted { get; } = [.. work.SelectMany(w => w.Strategies)];
+
+    /// <summary>Whether the pass belongs to validation checks, which do not count as progress of the batch.</summary>
+    public bool IsValidation => ordered.Plan.IsStressed || changes.Length > 0;
+
+    public int Failed { get; private set; }
+
+    /// <summary>Completes when no outcome is missing.</summary>
+    public TaskCompletionSource Complete { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>The work without outcomes.</summary>
+    public PassOrder ToOrder() => new(Key, Token,
+        [.. work.Select(w => w with { Strategies = [.. w.Strategies.Where(Wanted.Contains)] }).Where(w => w.Strategies.Length > 0)],
+        Strategies, ordered.Events is not null, ordered.WithFactors, ordered.Plan.Symbols,
+        [.. models.Select((m, i) => new ModelUse(i, m.Strategies))], changes, ordered.Plan.IsStressed);
+
+    /// <summary>Stores a report of this pass; duplicates count once.</summary>
+    public ReportAnswer Take(StrategyReport report)
+    {
+        try
+        {
+            foreach (var chunk in report.Events)
+                if (Wanted.Contains(chunk.Strategy))
+                    Append(chunk);
+        }
+        catch (EventGapException)
+        {
+            return ReportAnswer.Incomplete;
+        }
+        (ordered.Events as EventLog)?.Flush();
+        var fresh = new List<StrategyOutcome>(report.Outcomes.Count);
+        foreach (var (outcome, chunks) in report.Outcomes.Zip(report.Chunks))
+        {
+            if (!Wanted.Contains(outcome.Index)) continue;
+            if (ordered.Events is not null && ChunksOf(outcome.Index) < chunks) return ReportAnswer.Incomplete;
+            fresh.Add(outcome);
+        }
+        if (fresh.Count == 0) return ReportAnswer.Taken;
+        ordered.Finished(fresh); // durable when it returns
+        foreach (var outcome in fresh)
+        {
+            Wanted.Remove(outcome.Index);
+            if (outcome.Statistics is null) Failed++;
+        }
+        if (Wanted.Count == 0) Complete.TrySetResult();
+        return ReportAnswer.Taken;
+    }
+
+    private int ChunksOf(int strategy) =>
+        ordered.Events is EventLog log ? log.ChunkCount(strategy) : _chunks.GetValueOrDefault(strategy);
+
+    private void Append(in EventChunk chunk)
+    {
+        if (ordered.Events is not { } events || chunk.Chunk < ChunksOf(chunk.Strategy)) return;
+        if (chunk.Chunk > ChunksOf(chunk.Strategy))
+            throw new EventGapException($"chunk {chunk.Chunk} of strategy {chunk.Strategy} came too early");
+        events.Append(chunk.Strategy, chunk.Chunk, chunk.Events);
+        if (events is not EventLog) _chunks[chunk.Strategy] = chunk.Chunk + 1;
+    }
+}

@@ -1,0 +1,55 @@
+using System.Diagnostics;
+using Granary.Cluster.Compute;
+using Orleans.Runtime;
+
+namespace Granary.Cluster.Grains.Batches;
+
+/// <summary>Polls all silos of a cluster without waiting for those that do not answer.</summary>
+/// <param name="poll">Asks a silo for the status of the run's strategy groups.</param>
+/// <param name="answered">Called when an answer has come.</param>
+internal sealed class SiloPolls(GrainSettings settings, Func<SiloAddress, Task<ComputeStatus>> poll, Action answered)
+{
+    /// <summary>Longest time for an answer.</summary>
+    public static readonly TimeSpan Timeout = TimeSpan.FromSeconds(10);
+
+    private readonly Dictionary<SiloAddress, SiloView> _views = [];
+    private bool _hurried;
+
+    public IReadOnlyDictionary<SiloAddress, SiloView> Views => _views;
+
+    /// <summary>The next call asks all silos, also those that were asked just now.</summary>
+    public void Hurry() => _hurried = true;
+
+    /// <summary>Asks each silo that was not asked just now.</summary>
+    public void Ask(IReadOnlyDictionary<SiloAddress, ClusterMember> members)
+    {
+        foreach (var gone in _views.Keys.Where(s => !members.TryGetValue(s, out var m)
+            || m.Status is not (SiloStatus.Active or SiloStatus.ShuttingDown or SiloStatus.Stopping)).ToList()) _views.Remove(gone);
+        foreach (var (silo, member) in members)
+        {
+            if (member.Status != SiloStatus.Active && !_views.ContainsKey(silo)) continue;
+            if (!_views.TryGetValue(silo, out var view)) _views[silo] = view = new SiloView(settings.SiloTimeout);
+            if (view.Asking is { IsCompleted: false } || !_hurried && Stopwatch.GetElapsedTime(view.SentAt) < settings.Tick) continue;
+            view.SentAt = Stopwatch.GetTimestamp();
+            view.Asking = AskAsync(silo, view);
+        }
+        _hurried = false;
+    }
+
+    private async Task AskAsync(SiloAddress silo, SiloView view)
+    {
+        try
+        {
+            var at = Stopwatch.GetTimestamp();
+            view.Answer = await poll(silo).WaitAsync(Timeout);
+            view.AskedAt = at;
+            view.AnsweredAt = Stopwatch.GetTimestamp();
+            view.Fresh = true;
+            answered();
+        }
+        catch (Exception e) when (Loss.Is(e))
+        {
+            // Membership or a timeout decides.
+        }
+    }
+}

@@ -1,0 +1,10 @@
+using Granary.Cluster.Grains.Feeds;
+using Granary.Cluster.Grains.Plans;
+using Granary.Cluster.Grains.Telemetry;
+using Orleans.Runtime;
+
+namespace Granary.Cluster.Grains.Compute;
+
+/// <summary>What the strategy groups of a silo share.</summary>
+internal sealed record SiloServices(IGrainFactory Grains, RunPlans Plans, SharedSources Sources, ClusterInstruments Instruments,
+    SiloAddress Address);
