@@ -20,7 +20,8 @@ internal static class Machine
     public static IReadOnlyList<MachineCheck> Check(GranaryCatalogues known) =>
     [
         Found("Granary",
-            Text($"{typeof(Machine).Assembly.GetName().Version?.ToString(3)}, {known.Strategies.All.Count} strategies, {known.Factors.All.Count} factors")),
+            $"{typeof(Machine).Assembly.GetName().Version?.ToString(3)}, "
+                + Text($"{known.Strategies.All.Count} strategies, {known.Factors.All.Count} factors")),
         Found(".NET", $"{RuntimeInformation.FrameworkDescription} on {RuntimeInformation.RuntimeIdentifier}",
             Environment.Version.Major >= 10),
         Found("Processors",

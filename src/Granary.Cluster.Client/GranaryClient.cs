@@ -284,7 +284,8 @@ public sealed class GranaryClient : IDisposable
     }
 
     private ServiceUnavailableException NoAnswer(string reason, Exception inner) =>
-        new($"no Granary server answered at {string.Join(", ", _hosts.Select(h => h.GetLeftPart(UriPartial.Authority)))} within {Timeout.TotalSeconds:0} s ({reason.TrimEnd('.')}); start one, or correct --host", inner);
+        new($"no Granary server answered at {string.Join(", ", _hosts.Select(h => h.GetLeftPart(UriPartial.Authority)))} "
+            + $"within {Timeout.TotalSeconds:0} s ({reason.TrimEnd('.')}); start one, or correct --host", inner);
 
     private static async Task CheckAsync(HttpResponseMessage answer, Uri host, CancellationToken cancellationToken)
     {

@@ -150,8 +150,8 @@ public static partial class SiloProgram
     {
         var text = new System.Text.StringBuilder("granary-silo: one member of a cluster that runs batches, and the HTTP API.\n\n");
         foreach (var o in SiloOption.All)
-            text.Append(
-                $"  --{o.Name + (o.Value is null ? "" : " " + o.Value),-36}{o.Description}{(o.Default is null ? "" : $" ({o.Default})")}\n");
+            text.Append($"  --{o.Name + (o.Value is null ? "" : " " + o.Value),-36}{o.Description}")
+                .Append(o.Default is null ? "\n" : $" ({o.Default})\n");
         text.Append("\ngranary-silo health [URL] asks the silo of this machine whether it is ready, and ends with 0 if it is: for probes "
             + "of containers.\n");
         text.Append("\nEach can be given by the environment too, as GRANARY_CLUSTER_ID for --cluster-id, and secrets by a file, as "

@@ -18,7 +18,7 @@ internal sealed partial class ProblemMapping(ILogger<ProblemMapping> logger) : I
 {
     public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
     {
-        if (httpContext.RequestAborted.IsCancellationRequested) return true; // nobody is left to answer
+        if (httpContext.RequestAborted.IsCancellationRequested) return true; // the caller has gone
         var (status, title, detail) = exception switch
         {
             InputException e => (StatusCodes.Status400BadRequest, "The input is wrong", e.Message),

@@ -16,7 +16,7 @@ internal static class Given
         !File.Exists(path) ? throw new InputException($"{path} does not exist; give the path of a bar file")
         : typed is not null ? Timeframe(typed)
         : Data.BarFiles.BarFile.Inspect(path, options).Timeframe
-            ?? throw new InputException($"{path}: the timeframe cannot be told from the times; name it with --timeframe");
+            ?? throw new InputException($"{path}: its times do not show the timeframe; name it with --timeframe");
 
     public static long? Time(string? text, string option) =>
         text is null ? null : Application.Options.UtcTicks.Read(option, text);

@@ -6,6 +6,7 @@ using Granary.Application.Batches;
 using Granary.Application.Learning;
 using Granary.Application.Simulation;
 using Granary.Cli.Tables;
+using Granary.Reporting.Runs;
 
 namespace Granary.Cli.Commands;
 

@@ -91,7 +91,8 @@ internal static class LiveView
     {
         var s = run.Status;
         Console.WriteLine(
-            $"{run.Run.Model.Name}: {Cell.Count(s.Bars)} bars, {Cell.Count(s.Signals)} signals, {Cell.Count(s.OrdersSent)} orders, {Cell.Count(s.Fills)} fills; {run.Against?.Sentence ?? $"account {Cell.Money(s.AccountEquity)}"}");
+            $"{run.Run.Model.Name}: {Cell.Count(s.Bars)} bars, {Cell.Count(s.Signals)} signals, {Cell.Count(s.OrdersSent)} orders, "
+                + $"{Cell.Count(s.Fills)} fills; {run.Against?.Sentence ?? $"account {Cell.Money(s.AccountEquity)}"}");
         if (run.Against is { IsSame: false } other)
             Console.WriteLine($"The session's own portfolio has {Cell.Money(s.ModelEquity)}, and its digest is not the "
                 + $"backtest's {other.Digest}: weights, strategies or entries were changed while it ran");

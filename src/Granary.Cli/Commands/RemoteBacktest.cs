@@ -35,8 +35,8 @@ internal static class RemoteBacktest
         else if (!quiet)
         {
             if (File.Exists(Path.Combine(folder, "results.json"))) Output.WriteNotes(SavedRun.Read(folder, spec.Catalogues.Metrics).Model);
-            Console.WriteLine(
-                $"{status.Progress.Strategies:N0} strategies{(status.Progress.Failed == 0 ? "" : $", of which {status.Progress.Failed:N0} failed")}, {status.Trades:N0} trades at {hosts}");
+            var failed = status.Progress.Failed == 0 ? "" : $", of which {status.Progress.Failed:N0} failed";
+            Console.WriteLine($"{status.Progress.Strategies:N0} strategies{failed}, {status.Trades:N0} trades at {hosts}");
             Console.WriteLine(FeltTime.OfProcess.Sentence(status.Seconds ?? double.NaN));
             Output.WriteRun(status.Digest ?? "", File.Exists(report) ? report : null, folder);
         }

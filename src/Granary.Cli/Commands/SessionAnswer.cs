@@ -89,7 +89,8 @@ internal static class SessionAnswer
         SessionCommand.Stop =>
             $"Stopping at {Time(after)} market time: the session writes its run folder and ends. {Holds(after)} Positions stay open.",
         SessionCommand.ReloadWeights =>
-            $"Looking for new weights at {Time(after)} market time; version {after.WeightsVersion.ToString(CultureInfo.InvariantCulture)} is in force.",
+            $"Looking for new weights at {Time(after)} market time; version "
+                + $"{after.WeightsVersion.ToString(CultureInfo.InvariantCulture)} is in force.",
         SessionCommand.Disable =>
             $"Disabled {About(order)} at {Time(after)} market time: no entries from the next bar on; exits, stops and targets go on. "
                 + Holds(after),

@@ -119,7 +119,8 @@ internal sealed class StrategyGroup
         }
         catch (Exception e)
         {
-            activity?.SetStatus(ActivityStatusCode.Error, Fail(e));
+            var fault = Fail(e);
+            activity?.SetStatus(ActivityStatusCode.Error, fault);
         }
         finally
         {

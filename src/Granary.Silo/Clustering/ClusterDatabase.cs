@@ -133,11 +133,11 @@ internal static partial class ClusterDatabase
         exception is not PostgresException e ? null : e.SqlState switch
         {
             PostgresErrorCodes.InvalidPassword or PostgresErrorCodes.InvalidAuthorizationSpecification =>
-                $"the database at {Place(database)} refuses the user '{User(database)}' ({e.MessageText}); correct the name or the password in "
-                    + $"--connection",
+                $"the database at {Place(database)} refuses the user '{User(database)}' ({e.MessageText}); correct the name or the "
+                    + "password in --connection",
             PostgresErrorCodes.InvalidCatalogName =>
-                $"the server at {Place(database)} has no database '{new NpgsqlConnectionStringBuilder(database.ConnectionString).Database}'; "
-                    + $"create it, or correct --connection",
+                $"the server at {Place(database)} has no database "
+                    + $"'{new NpgsqlConnectionStringBuilder(database.ConnectionString).Database}'; create it, or correct --connection",
             _ => e.IsTransient || e.SqlState.StartsWith("57P", StringComparison.Ordinal) ? null
                 : $"the database at {Place(database)} failed at the silo's tables: {e.MessageText} ({e.SqlState})",
         };

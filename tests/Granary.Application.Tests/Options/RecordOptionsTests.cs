@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Granary.Application.Json;
 using Granary.Application.Live;
 using Granary.Application.Options;
@@ -29,8 +30,14 @@ public sealed class RecordOptionsTests
         [Description("whether")]
         public bool WithAll { get; init; }
 
-        [Description("the first bar")]
-        public long? From { get; init; }
+        [Description("the first bar"), JsonConverter(typeof(UtcTicks)), JsonPropertyName("from")]
+        public long? Start { get; init; }
+
+        [Description("the seed")]
+        public long Seed { get; init; } = 1;
+
+        [Description("the share")]
+        public double Share { get; init; } = 0.5;
     }
 
     private static Derived Read(string json) => RecordOptions<Derived>.Read(JsonPart.Parse("body", Encoding.UTF8.GetBytes(json)));
@@ -42,7 +49,8 @@ public sealed class RecordOptionsTests
         [
             ("feed", "--feed", "the feed", true, null), ("maxGap", "--max-gap", "the longest wait", false, "1s"),
             ("count", "--count", "how many", false, 3), ("withAll", "--with-all", "whether", false, false),
-            ("from", "--from", "the first bar", false, null),
+            ("from", "--from", "the first bar", false, null), ("seed", "--seed", "the seed", false, 1L),
+            ("share", "--share", "the share", false, 0.5),
         ]);
     }
 
@@ -50,9 +58,9 @@ public sealed class RecordOptionsTests
     public void A_JSON_object_sets_the_options_that_it_names()
     {
         Read("""{ "feed": "csv:d", "withAll": true, "from": "2024-01-31" }""").ShouldBe(
-            new Derived { Feed = "csv:d", WithAll = true, From = new DateTime(2024, 1, 31).Ticks });
-        Read("""{ "feed": "csv:d", "count": 7, "maxGap": null, "from": "2024-01-31T14:30:00+02:00" }""").ShouldBe(
-            new Derived { Feed = "csv:d", Count = 7, From = new DateTime(2024, 1, 31, 12, 30, 0).Ticks });
+            new Derived { Feed = "csv:d", WithAll = true, Start = new DateTime(2024, 1, 31).Ticks });
+        Read("""{ "feed": "csv:d", "count": 7, "maxGap": null, "from": "2024-01-31T14:30:00+02:00", "seed": 9, "share": 0.7 }""").ShouldBe(
+            new Derived { Feed = "csv:d", Count = 7, Start = new DateTime(2024, 1, 31, 12, 30, 0).Ticks, Seed = 9, Share = 0.7 });
     }
 
     [Theory]
@@ -67,6 +75,7 @@ public sealed class RecordOptionsTests
     [Theory]
     [InlineData("count", "many", "--count many: a whole number is needed")]
     [InlineData("withAll", "yes", "--with-all yes: use true or false")]
+    [InlineData("share", "half", "--share half: a number is needed")]
     [InlineData("from", "soon", "--from soon is no date; write it as 2024-01-31 or 2024-01-31T14:30:00Z")]
     public void A_wrong_text_is_refused_with_the_option_and_the_remedy(string key, string text, string sentence)
     {
