@@ -48,7 +48,8 @@ try
     var batches = new BatchReader(GranaryCataloguesBuilder.CreateDefault().Build());
     var (status, folder) = await RemoteBatch.RunAsync(client, batches.Read(path), path, Path.Combine("runs", "sweep-1000"),
         s => Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"{s.State}: {s.Progress.Done:N0} of {s.Progress.Strategies:N0} strategies, {s.Progress.Bars:N0} of {s.Progress.BarsTotal:N0} bars {s.Progress.Stage}")),
+            $"{s.State}: {s.Progress.Done:N0} of {s.Progress.Strategies:N0} strategies, {s.Progress.Bars:N0} of {s.Progress.BarsTotal:N0} "
+                + $"bars {s.Progress.Stage}")),
         cancellationToken: interrupted.Token);
     Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
         $"{status.Progress.Strategies:N0} strategies, {status.Trades:N0} trades in {status.Seconds:0.00} s, digest {status.Digest}"));

@@ -49,7 +49,8 @@ public sealed class LightGbmTrainer(
             e is DllNotFoundException or BadImageFormatException or EntryPointNotFoundException or TypeInitializationException)
         {
             throw new LearningInputException(
-                $"{Name} needs LightGBM's native library, which does not load here ({e.GetType().Name}): put lib_lightgbm of the package LightGBM beside Granary.Learning.MLNet.dll, or use mlnet-fasttree or gradient-boosting", e);
+                $"{Name} needs LightGBM's native library, which does not load here ({e.GetType().Name}): put lib_lightgbm of the package "
+                    + $"LightGBM beside Granary.Learning.MLNet.dll, or use mlnet-fasttree or gradient-boosting", e);
         }
     }
 #else

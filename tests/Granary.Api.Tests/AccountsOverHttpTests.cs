@@ -75,7 +75,7 @@ public sealed class AccountsOverHttpTests : IDisposable
         var path = "/api/v1/strategies/" + Uri.EscapeDataString(Strategy);
         var shown = (await server.Client.GetFromJsonAsync<JsonObject>(path))!;
         ((bool)shown["enabled"]!, (int)shown["signals"]!, (int)shown["openTrades"]!).ShouldBe((true, 1, 1));
-        await (await server.Client.GetAsync("/api/v1/strategies/nobody")).ProblemAsync(404);
+        await (await server.Client.GetAsync("/api/v1/strategies/unknown")).ProblemAsync(404);
         await (await server.Client.PatchAsJsonAsync(path, new { why = "?" })).ProblemAsync(400);
         using var changed = await server.Client.PatchAsJsonAsync(path, new { enabled = false, why = "it lost" });
         changed.StatusCode.ShouldBe(HttpStatusCode.Accepted);

@@ -42,7 +42,7 @@ public sealed class ClientOverHttpTests : IDisposable
         var runs = Path.Combine(_folder, "runs");
         var first = await ApiServer.StartAsync(folder: runs);
         var second = await ApiServer.StartAsync(folder: Path.Combine(_folder, "unused"));
-        await second.DisposeAsync(); // its address is the one that nobody listens at
+        await second.DisposeAsync(); // its address is one where no server listens
         using var client = new GranaryClient($"{second.Address},{first.Address}", null, TimeSpan.FromSeconds(60));
         var batch = await client.SubmitAsync(Spec, "my.json");
         first.Host.Go();
@@ -59,7 +59,7 @@ public sealed class ClientOverHttpTests : IDisposable
     }
 
     [Fact]
-    public async Task Whoever_stops_waiting_cancels_the_batch_at_the_server_too()
+    public async Task A_client_that_stops_waiting_cancels_the_batch_at_the_server_too()
     {
         await using var server = await ApiServer.StartAsync();
         using var client = Client(server);
@@ -88,7 +88,7 @@ public sealed class ClientOverHttpTests : IDisposable
     }
 
     [Fact]
-    public async Task Nobody_at_the_address_is_said_within_the_patience()
+    public async Task An_address_where_no_server_listens_is_an_error_within_the_timeout()
     {
         int port;
         using (var listener = new TcpListener(IPAddress.Loopback, 0))
@@ -113,7 +113,7 @@ public sealed class ClientOverHttpTests : IDisposable
     [Theory]
     [InlineData("", "is not a Granary server")]
     [InlineData("Granary-Api: 2\r\n", "speaks version 2 of the API and this client version 1")]
-    public async Task Another_program_or_another_version_at_the_address_is_told_apart(string headers, string sentence)
+    public async Task Another_program_or_another_version_at_the_address_is_named_in_the_error(string headers, string sentence)
     {
         using var other = new TcpListener(IPAddress.Loopback, 0);
         other.Start();
@@ -129,7 +129,7 @@ public sealed class ClientOverHttpTests : IDisposable
     }
 
     [Fact]
-    public async Task A_missing_key_and_a_missing_role_are_told()
+    public async Task A_missing_key_and_a_missing_role_are_reported()
     {
         var file = Path.Combine(_folder, "keys.json");
         var viewer = await ApiKeys.AddAsync(file, "dashboard", Role.Viewer, TimeProvider.System);

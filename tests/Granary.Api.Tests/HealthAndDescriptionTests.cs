@@ -86,7 +86,10 @@ public class HealthAndDescriptionTests
         using var request = new HttpRequestMessage(HttpMethod.Post, "/api/v1/batches")
         {
             Content = new StringContent(
-                """{ "name": "newer", "data": { "source": "csv:data", "symbols": "A", "timeframe": "1d" }, "strategies": [ { "class": "SmaCross" } ] }""", System.Text.Encoding.UTF8, "application/json"),
+                """
+                    { "name": "newer", "data": { "source": "csv:data", "symbols": "A", "timeframe": "1d" }, "strategies":
+                      [ { "class": "SmaCross" } ] }
+                    """, System.Text.Encoding.UTF8, "application/json"),
         };
         request.Headers.Add("Granary-Api", "2");
         (await (await server.Client.SendAsync(request)).ProblemAsync(400)).ShouldContain("this server speaks version 1 of the API and the "

@@ -19,7 +19,7 @@ public sealed class KeysAndRolesTests : IDisposable
     {
         var viewer = await Add("dashboard", Role.Viewer);
         var submitter = await Add("research", Role.Submitter);
-        var admin = await Add("desk", Role.Admin);
+        var admin = await Add("office", Role.Admin);
         await using var server = await ApiServer.StartAsync(ApiKeys.Open(_file), sessions: true);
         foreach (var (key, submit, weigh, trade) in new[] { (viewer, 403, 403, 403), (submitter, 202, 403, 403), (admin, 202, 201, 400) })
         {
@@ -47,7 +47,7 @@ public sealed class KeysAndRolesTests : IDisposable
     [Fact]
     public async Task Without_a_valid_key_only_the_health_probes_answer()
     {
-        var key = await Add("desk", Role.Admin);
+        var key = await Add("office", Role.Admin);
         await using var server = await ApiServer.StartAsync(ApiKeys.Open(_file));
         using var none = await server.Client.GetAsync("/api/v1/batches");
         await none.ProblemAsync(401);
@@ -90,7 +90,7 @@ public sealed class KeysAndRolesTests : IDisposable
 
     [Theory]
     [InlineData("""{ "keys": [ { "id": "x" } ] }""", "not a file of keys")]
-    [InlineData("{ \"keys\": [\n nonsense", "line 2: not a file of keys")]
+    [InlineData("{ \"keys\": [\n unquoted", "line 2: not a file of keys")]
     [InlineData("""{ "keys": [] }""", "holds no key")]
     public void A_broken_file_of_keys_is_said_to_be_one(string content, string sentence)
     {
@@ -114,18 +114,18 @@ public sealed class KeysAndRolesTests : IDisposable
     }
 
     [Theory]
-    [InlineData("nonsense")]
+    [InlineData("unquoted")]
     [InlineData("ftp://127.0.0.1:21")]
     public void What_is_no_address_is_said_to_be_none(string urls) =>
         Should.Throw<InputException>(() => ListenAddresses.Check(urls, hasKeys: true)).Message.ShouldContain("http://127.0.0.1:8080");
 
     [Fact]
-    public async Task Without_keys_a_web_page_of_another_site_cannot_call_through_the_users_browser()
+    public async Task Without_keys_a_web_page_of_another_origin_cannot_call_through_the_users_browser()
     {
         await using var server = await ApiServer.StartAsync();
-        var crossSite = ApiServer.Submission();
-        crossSite.Headers.Add("Origin", "https://evil.example");
-        (await (await server.Client.SendAsync(crossSite)).ProblemAsync(403)).ShouldContain("other sites");
+        var crossOrigin = ApiServer.Submission();
+        crossOrigin.Headers.Add("Origin", "https://evil.example");
+        (await (await server.Client.SendAsync(crossOrigin)).ProblemAsync(403)).ShouldContain("other sites");
         var rebound = ApiServer.Submission();
         rebound.Headers.Host = "evil.example";
         (await (await server.Client.SendAsync(rebound)).ProblemAsync(403)).ShouldContain("evil.example");

@@ -94,7 +94,8 @@ public static class CsvBenchmark
             {
                 var b = bars[i];
                 writer.Write(string.Create(CultureInfo.InvariantCulture,
-                    $"{(i == 0 ? "[" : ", ")}[{(b.Time - DateTime.UnixEpoch.Ticks) / 10_000}, {b.Open}, {b.High}, {b.Low}, {b.Close}, {b.Volume}]"));
+                    $"{(i == 0 ? "[" : ", ")}[{(b.Time - DateTime.UnixEpoch.Ticks) / 10_000}, {b.Open}, {b.High}, {b.Low}, {b.Close}, "
+                        + $"{b.Volume}]"));
             }
             writer.Write("]");
         }
@@ -170,7 +171,8 @@ public static class CsvBenchmark
         }
         var bytes = unpacked ?? new FileInfo(path).Length;
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"csv {format + packed,-12} {bytes / 1e6,6:F1} MB {best * 1e3,7:F1} ms {bytes / 1e6 / best,7:F0} MB/s, {bytes / 1e6 / busy,7:F0} MB per core second"));
+            $"csv {format + packed,-12} {bytes / 1e6,6:F1} MB {best * 1e3,7:F1} ms {bytes / 1e6 / best,7:F0} MB/s, "
+                + $"{bytes / 1e6 / busy,7:F0} MB per core second"));
     }
 
     private static BarFileSeries Open(string path, string format) =>

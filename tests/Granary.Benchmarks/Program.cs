@@ -1,4 +1,5 @@
 using Granary.Benchmarks;
+using Granary.Benchmarks.Factors;
 
 return args switch
 {

@@ -12,7 +12,7 @@ public sealed class BarsInPostgresTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public async Task Bars_go_in_are_listed_checked_mended_exported_and_backtested_with_the_digest_of_the_file()
+    public async Task Bars_are_imported_listed_checked_repaired_exported_and_backtested_with_the_digest_of_the_file()
     {
         await using var server = await PostgresServer.ShareAsync();
         var database = new Npgsql.NpgsqlConnectionStringBuilder(await server.CreateDatabaseAsync()).Database!;

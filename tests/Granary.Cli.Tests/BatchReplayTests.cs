@@ -16,12 +16,15 @@ public sealed class BatchReplayTests : IDisposable
         call.ExitCode.ShouldBe(0, call.Error);
         var batch = _folder.At("batch.json");
         await File.WriteAllTextAsync(batch,
-            """{ "name": "r", "data": { "source": "csv:bars", "symbols": "*", "timeframe": "1h" }, "strategies": [ { "class": "SmaCross" } ] }""");
+            """
+                { "name": "r", "data": { "source": "csv:bars", "symbols": "*", "timeframe": "1h" }, "strategies":
+                  [ { "class": "SmaCross" } ] }
+                """);
         return batch;
     }
 
     [Fact]
-    public async Task Bars_of_all_symbols_come_out_in_order_of_time_each_instant_closed_and_then_the_end()
+    public async Task Bars_of_all_symbols_come_out_in_order_of_time_each_timestamp_closed_and_then_the_end()
     {
         var call = await GranaryProcess.RunAsync("replay", await Batch(), "--to", "stdout", "--pace", "asap", "--start", "2024-01-03");
         call.ExitCode.ShouldBe(0, call.Error);
@@ -40,7 +43,7 @@ public sealed class BatchReplayTests : IDisposable
     [Theory]
     [InlineData("--to kafka://nobroker --pace asap", "'nobroker' is no broker")]
     [InlineData("--to nowhere", "--to nowhere: use stdout or kafka://HOST:PORT/TOPIC")]
-    [InlineData("--to stdout --pace quick", "--pace quick is no pace; use asap, fixed:100ms, realtime or x60")]
+    [InlineData("--to stdout --pace quick", "--pace quick is no replay speed; use asap, fixed:100ms, realtime or x60")]
     public async Task What_is_wrong_with_the_call_is_one_sentence(string options, string sentence)
     {
         var call = await GranaryProcess.RunAsync(["replay", await Batch(), .. options.Split(' ')]);
@@ -59,7 +62,7 @@ public sealed class BatchReplayTests : IDisposable
     }
 
     [Fact]
-    public async Task A_replay_is_paused_sent_elsewhere_given_another_pace_and_stopped_by_its_standard_input()
+    public async Task A_replay_is_paused_moved_to_another_time_given_another_speed_and_stopped_by_its_standard_input()
     {
         using var replay = GranaryProcess.Start(_folder.Path, "replay", await Batch(), "--to", "stdout", "--pace", "realtime", "--control");
         var errors = replay.StandardError.ReadToEndAsync();
@@ -87,6 +90,6 @@ public sealed class BatchReplayTests : IDisposable
         await replay.WaitForExitAsync();
         replay.ExitCode.ShouldBe(0);
         (await errors).ShouldContain("'sleep' is no command; use pause, resume, seek TIME, pace PACE or stop");
-        (await errors).ShouldContain("--pace quick is no pace");
+        (await errors).ShouldContain("--pace quick is no replay speed");
     }
 }

@@ -29,7 +29,8 @@ public sealed class LearningCommandsTests : IDisposable
     private string Table(string name = "table.csv", string header = "date,a,b,up", Func<int, string>? row = null) =>
         _folder.Write(name, header + "\n" + string.Concat(
         Enumerable.Range(0, 300).Select(i => (row?.Invoke(i)
-            ?? $"{new DateTime(2020, 1, 1).AddDays(i):yyyy-MM-dd},{i * 7 % 11},{i * 5 % 13},{(i * 7 % 11 + i * 5 % 13 > 11 ? "yes" : "no")}") + "\n")));
+            ?? $"{new DateTime(2020, 1, 1).AddDays(i):yyyy-MM-dd},{i * 7 % 11},{i * 5 % 13},"
+                + $"{(i * 7 % 11 + i * 5 % 13 > 11 ? "yes" : "no")}") + "\n")));
 
     [Fact]
     public async Task Learn_prints_the_figures_of_the_contract_as_JSON_and_nothing_else()
@@ -123,7 +124,7 @@ public sealed class LearningCommandsTests : IDisposable
         (await DoneAsync("models", "promote", name, "2", "--registry", registry)).ShouldContain("version 2 is current");
         (await DoneAsync("models", "compare", name, "1", "2", "--registry", registry)).ShouldContain("direction(6)");
         (await RefusedAsync("models", "promote", name, "3", "--registry", registry)).ShouldContain("has no version 3");
-        (await RefusedAsync("models", "show", "nobody", "--registry", registry)).ShouldContain("there is no model 'nobody'");
+        (await RefusedAsync("models", "show", "unknown", "--registry", registry)).ShouldContain("there is no model 'unknown'");
 
         var evaluated = JsonDocument.Parse(await DoneAsync("evaluate", batch, "--json")).RootElement;
         evaluated.GetProperty("equity").GetArrayLength().ShouldBeGreaterThan(10);

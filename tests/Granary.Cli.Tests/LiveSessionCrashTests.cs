@@ -13,8 +13,10 @@ public sealed class LiveSessionCrashTests
     {
         var batch = Path.Combine(folder.Path, "batch.json");
         File.WriteAllText(batch, $$"""
-            { "name": "dies", "data": { "source": "csv:{{Bars}}", "symbols": ["COINUSDT", "GLIMUSDT"], "timeframe": "1h", "to": "2022-01-15" },
-              "strategies": [ { "class": "SmaCross", "params": { "fast": 5, "slow": [20, 30] }, "size": { "percentOfEquity": 20 }, "stopLossPercent": 2 } ], "portfolio": { "weights": "equal" } }
+            { "name": "dies", "data": { "source": "csv:{{Bars}}", "symbols": ["COINUSDT", "GLIMUSDT"], "timeframe": "1h",
+              "to": "2022-01-15" },
+              "strategies": [ { "class": "SmaCross", "params": { "fast": 5, "slow": [20, 30] }, "size": { "percentOfEquity": 20 },
+                "stopLossPercent": 2 } ], "portfolio": { "weights": "equal" } }
             """);
         (await GranaryProcess.RunAsync("backtest", batch, "--out", Path.Combine(folder.Path, "backtest"), "--quiet")).ExitCode.ShouldBe(0);
         return Path.Combine(folder.Path, "backtest", "prod.json");

@@ -17,11 +17,13 @@ public sealed class PluginCommandsTests : IDisposable
     public async Task A_plug_in_strategy_reads_the_states_of_the_batch_s_regimes(string factor)
     {
         Directory.CreateDirectory(_folder.At("plugins"));
-        EmittedPlugin.Write(_folder.At("plugins"), "Regimental", "ReadsTheState", uses: factor);
+        EmittedPlugin.Write(_folder.At("plugins"), "Regimental", "ReadsTheState", new(Uses: factor));
         var batch = _folder.Write("batch.json", $$"""
-            { "name": "states", "data": { "source": "csv:{{Path.Combine(SharedData.RepositoryRoot, "samples/data/1h")}}", "symbols": ["COINUSDT"], "timeframe": "1h" },
+            { "name": "states", "data": { "source": "csv:{{Path.Combine(SharedData.RepositoryRoot, "samples/data/1h")}}", "symbols":
+              ["COINUSDT"], "timeframe": "1h" },
               "strategies": [ { "class": "ReadsTheState" }, { "class": "SmaCross" } ],
-              "regimes": { "machines": [ { "name": "short", "measure": "sma(10)", "against": "sma(30)", "enterPercent": 0.5, "leavePercent": 0.1, "dwell": 3 } ] } }
+              "regimes": { "machines": [ { "name": "short", "measure": "sma(10)", "against": "sma(30)", "enterPercent": 0.5,
+                "leavePercent": 0.1, "dwell": 3 } ] } }
             """);
         var call = await GranaryProcess.RunAsync("backtest", batch, "--plugins", _folder.At("plugins"), "--out", _folder.At("run"),
             "--json");

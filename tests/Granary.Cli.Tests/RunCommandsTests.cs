@@ -58,7 +58,8 @@ public sealed class RunCommandsTests(QuickstartRun quickstart) : IDisposable
             "--timeframe", "5m", "--from", "2023-01-01", "--to", "2023-07-01", "--seed", "3")).ExitCode.ShouldBe(0);
         var batch = _folder.Write("long.json", """
             { "name": "long", "data": { "source": "csv:bars/5m", "symbols": "*", "timeframe": "5m" },
-              "strategies": [ { "class": "SmaCross", "params": { "fast": [3,5,7,9,11,13,15,17,19,21], "slow": [30,50,70,90,110,130,150] } } ],
+              "strategies": [ { "class": "SmaCross", "params": { "fast": [3,5,7,9,11,13,15,17,19,21], "slow":
+                [30,50,70,90,110,130,150] } } ],
               "outputs": ["results", "prod"] }
             """);
         var whole = await GranaryProcess.RunAsync("backtest", batch, "--out", _folder.At("whole"), "--json");
@@ -101,7 +102,8 @@ public sealed class RunCommandsTests(QuickstartRun quickstart) : IDisposable
         var bars = File.ReadAllText(Path.Combine(SharedData.RepositoryRoot, "samples/data/1h/ACME.csv"));
         _folder.Write("bars/ACME.csv", bars);
         var batch = _folder.Write("batch.json", """
-            { "name": "v", "data": { "source": "csv:bars", "symbols": "ACME", "timeframe": "1h" }, "strategies": [ { "class": "SmaCross", "params": { "fast": [5, 8], "slow": 30 } } ] }
+            { "name": "v", "data": { "source": "csv:bars", "symbols": "ACME", "timeframe": "1h" }, "strategies": [ { "class": "SmaCross",
+              "params": { "fast": [5, 8], "slow": 30 } } ] }
             """);
         (await GranaryProcess.RunAsync("backtest", batch, "--out", _folder.At("run"), "--quiet")).ExitCode.ShouldBe(0);
         var good = await GranaryProcess.RunAsync("verify", _folder.At("run"));
@@ -121,17 +123,19 @@ public sealed class RunCommandsTests(QuickstartRun quickstart) : IDisposable
     public async Task Walkforward_leaves_a_folder_that_verify_confirms()
     {
         var batch = _folder.Write("walk.json", $$"""
-            { "name": "w", "data": { "source": "csv:{{Path.Combine(SharedData.RepositoryRoot, "samples/data/1h")}}", "symbols": "ACME", "timeframe": "1h" },
-              "strategies": [ { "class": "SmaCross", "params": { "fast": [5, 8], "slow": [20, 30] } } ], "walkForward": { "inSample": "20w", "outOfSample": "10w" } }
+            { "name": "w", "data": { "source": "csv:{{Path.Combine(SharedData.RepositoryRoot, "samples/data/1h")}}", "symbols": "ACME",
+              "timeframe": "1h" },
+              "strategies": [ { "class": "SmaCross", "params": { "fast": [5, 8], "slow": [20, 30] } } ],
+                "walkForward": { "inSample": "20w", "outOfSample": "10w" } }
             """);
-        var walk = await GranaryProcess.RunAsync("walkforward", batch, "--out", _folder.At("walk"), "--json");
-        walk.ExitCode.ShouldBe(0, walk.Error);
-        Json(walk.Output).GetProperty("windows").GetInt32().ShouldBe(6);
+        var run = await GranaryProcess.RunAsync("walkforward", batch, "--out", _folder.At("walk"), "--json");
+        run.ExitCode.ShouldBe(0, run.Error);
+        Json(run.Output).GetProperty("windows").GetInt32().ShouldBe(6);
         Json(await File.ReadAllTextAsync(_folder.At("walk/results.json"))).GetProperty("evidence").GetProperty("outOfSample")
             .GetProperty("sentence").GetString()!.ShouldContain("walk-forward");
         var verified = await GranaryProcess.RunAsync("verify", _folder.At("walk"), "--cuts", "2");
         verified.ExitCode.ShouldBe(0, verified.Error + verified.Output);
-        verified.Output.ShouldContain(Json(walk.Output).GetProperty("digest").GetString()!);
+        verified.Output.ShouldContain(Json(run.Output).GetProperty("digest").GetString()!);
         var wrong = await GranaryProcess.RunAsync("walkforward",
             _folder.Write("bad.json", File.ReadAllText(batch).Replace("10w", "soon", StringComparison.Ordinal)));
         wrong.ExitCode.ShouldBe(2);
@@ -139,7 +143,7 @@ public sealed class RunCommandsTests(QuickstartRun quickstart) : IDisposable
     }
 
     [Fact]
-    public async Task A_disk_that_fills_up_in_mid_run_is_said_in_one_sentence_and_what_had_finished_is_gone_on_with()
+    public async Task A_disk_that_fills_up_during_a_run_is_an_error_of_one_sentence_and_the_next_run_continues_from_what_had_finished()
     {
         var disk = _folder.At("disk");
         Directory.CreateDirectory(disk);
@@ -184,7 +188,8 @@ public sealed class RunCommandsTests(QuickstartRun quickstart) : IDisposable
     public async Task Compare_tells_what_differs()
     {
         string Batch(int fast) => $$"""
-            { "name": "c", "data": { "source": "csv:{{Path.Combine(SharedData.RepositoryRoot, "samples/data/1h")}}", "symbols": "ACME", "timeframe": "1h" },
+            { "name": "c", "data": { "source": "csv:{{Path.Combine(SharedData.RepositoryRoot, "samples/data/1h")}}", "symbols": "ACME",
+              "timeframe": "1h" },
               "strategies": [ { "class": "SmaCross", "params": { "fast": {{fast}}, "slow": 30 } } ] }
             """;
         await GranaryProcess.RunAsync("backtest", _folder.Write("a.json", Batch(5)), "--out", _folder.At("a"), "--quiet");
@@ -210,7 +215,8 @@ public sealed class RunCommandsTests(QuickstartRun quickstart) : IDisposable
             if (i == 1) import.Output.ShouldContain("0 new, 0 changed");
         }
         string Batch(string source) => $$"""
-            { "name": "s", "data": { "source": "{{source}}", "symbols": "ACME", "timeframe": "1h" }, "strategies": [ { "class": "EmaCross" }, { "class": "DonchianBreakout", "timeframe": "4h" } ] }
+            { "name": "s", "data": { "source": "{{source}}", "symbols": "ACME", "timeframe": "1h" }, "strategies":
+              [ { "class": "EmaCross" }, { "class": "DonchianBreakout", "timeframe": "4h" } ] }
             """;
         var a = await GranaryProcess.RunAsync("backtest", _folder.Write("a.json", Batch("csv:" + Path.GetDirectoryName(file))), "--out",
             _folder.At("a"), "--json");

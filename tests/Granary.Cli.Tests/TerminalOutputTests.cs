@@ -21,8 +21,10 @@ public sealed class TerminalOutputTests : IDisposable
     }
 
     private string Batch(string name, string commission) => _folder.Write(name + ".json", $$"""
-        { "name": "{{name}}", "data": { "source": "csv:{{Samples}}", "symbols": "ACME", "timeframe": "1h" }, "execution": { "commissionPercent": {{commission}} },
-          "strategies": [ { "class": "SmaCross", "params": { "fast": 5, "slow": 30 }, "size": { "units": 10 } } ], "portfolio": { "weights": "equal" }, "outputs": ["results", "trades", "equity"] }
+        { "name": "{{name}}", "data": { "source": "csv:{{Samples}}", "symbols": "ACME", "timeframe": "1h" },
+          "execution": { "commissionPercent": {{commission}} },
+          "strategies": [ { "class": "SmaCross", "params": { "fast": 5, "slow": 30 }, "size": { "units": 10 } } ],
+            "portfolio": { "weights": "equal" }, "outputs": ["results", "trades", "equity"] }
         """);
 
     [Fact]
@@ -66,7 +68,7 @@ public sealed class TerminalOutputTests : IDisposable
     }
 
     [Fact]
-    public async Task The_seconds_that_were_waited_are_told_beside_those_of_the_batch()
+    public async Task The_seconds_that_the_user_waited_are_shown_beside_those_of_the_batch()
     {
         var batch = Batch("a", "2");
         (await DoneAsync("backtest", batch, "--out", "a",
@@ -82,7 +84,8 @@ public sealed class TerminalOutputTests : IDisposable
         _folder.Write("bars/A.csv",
             "Datum,Start,Hoch,Tief,Schluss\n2024-01-01,10,11,9,10.5\n2024-01-02,10.5,12,10,11\n2024-01-03,11,12,10,11.5\n");
         string With(string columns) => _folder.Write("c.json", $$"""
-            { "name": "c", "data": { "source": "csv:bars", "symbols": "A", "timeframe": "1d"{{columns}} }, "strategies": [ { "class": "BuyAndHold" } ], "outputs": ["results"] }
+            { "name": "c", "data": { "source": "csv:bars", "symbols": "A", "timeframe": "1d"{{columns}} }, "strategies":
+              [ { "class": "BuyAndHold" } ], "outputs": ["results"] }
             """);
         var refused = await GranaryProcess.RunAsync("backtest", With(""), "--out", _folder.At("c"));
         refused.ExitCode.ShouldBe(2);

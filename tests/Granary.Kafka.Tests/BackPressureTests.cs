@@ -111,8 +111,8 @@ public sealed class BackPressureTests : IDisposable
         await publishing.WaitAsync(TimeSpan.FromMinutes(3));
         await using var feed = await KafkaBarFeed.OpenAsync(topic, [new BarQuery("A", Timeframe.M1)]);
         var times = new List<long>();
-        using var guard = new CancellationTokenSource(TimeSpan.FromMinutes(2));
-        await foreach (var item in feed.ReadAsync(guard.Token))
+        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(2));
+        await foreach (var item in feed.ReadAsync(limit.Token))
             for (var i = 0; i < (item.Bars?.Count ?? 0); i++)
                 times.Add(item.Bars!.Time[i]);
         times.ShouldBe(Enumerable.Range(0, blocks * size).Select(i => Start + i * TimeSpan.TicksPerMinute));

@@ -62,7 +62,7 @@ public class BarMessagesTests
     }
 
     [Fact]
-    public void Every_truncation_and_every_flipped_byte_is_told_and_nothing_else_happens()
+    public void Every_truncation_and_every_flipped_byte_is_reported_and_nothing_else_happens()
     {
         var bytes = BarMessageCodec.ToBytes(Some(5, regular: false), new());
         for (var n = 0; n < bytes.Length; n++) Should.Throw<BarMessageException>(() => BarMessageCodec.Read(bytes.AsSpan(0, n), new()));
@@ -82,7 +82,7 @@ public class BarMessagesTests
     [InlineData("GB\u0002\0", "it is of version 2, and this program reads version 1")]
     [InlineData("{\"a\":1}", "it is JSON, but no message of bars of Granary's")]
     [InlineData("{\"granary\":9}", "it is of version 9, and this program reads version 1")]
-    public void Foreign_messages_are_told_apart(string text, string sentence) =>
+    public void Foreign_messages_are_recognised(string text, string sentence) =>
         Should.Throw<BarMessageException>(() => BarMessageCodec.Read(Encoding.UTF8.GetBytes(text), new())).Message.ShouldBe(sentence);
 
     [Fact]

@@ -167,7 +167,7 @@ public abstract class BarsOverKafkaTests
             {
                 first.AddRange(Flat([item]));
                 if (item.Kind == FeedItemKind.Heartbeat) reached = item.Time;
-                if (reached >= Start + 100 * TimeSpan.TicksPerMinute) break; // ends without a word, as a process that is stopped
+                if (reached >= Start + 100 * TimeSpan.TicksPerMinute) break; // ends without a message, as a process that is stopped
             }
         }
         await PublishAsync(topic, markets, blockSize: 16,
@@ -313,7 +313,7 @@ public abstract class BarsOverKafkaTests
     }
 
     [KafkaFact]
-    public async Task A_poisoned_message_is_set_aside_with_its_offset_and_counted_and_the_rest_is_read()
+    public async Task A_broken_message_is_set_aside_with_its_offset_and_counted_and_the_rest_is_read()
     {
         var markets = new Markets(("A", Bars(1, 100)));
         var topic = Topic("partitions=1");

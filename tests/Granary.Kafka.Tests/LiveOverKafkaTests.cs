@@ -26,8 +26,10 @@ public sealed class LiveOverKafkaTests : IDisposable
         var bars = Path.Combine(SharedData.RepositoryRoot, "samples", "data", "1h");
         var (from, to) = (new DateTime(2022, 1, 5).Ticks, new DateTime(2022, 1, 20).Ticks);
         var spec = new BatchReader(TestCatalogues.All).Read("live.json", Encoding.UTF8.GetBytes($$"""
-            { "name": "kafka", "data": { "source": "csv:{{bars}}", "symbols": ["COINUSDT", "GLIMUSDT"], "timeframe": "1h", "to": "2022-01-20" },
-              "strategies": [ { "class": "SmaCross", "params": { "fast": 5, "slow": [20, 30] }, "size": { "percentOfEquity": 20 }, "stopLossPercent": 2 } ], "portfolio": { "weights": "equal" } }
+            { "name": "kafka", "data": { "source": "csv:{{bars}}", "symbols": ["COINUSDT", "GLIMUSDT"], "timeframe": "1h",
+              "to": "2022-01-20" },
+              "strategies": [ { "class": "SmaCross", "params": { "fast": 5, "slow": [20, 30] }, "size": { "percentOfEquity": 20 },
+                "stopLossPercent": 2 } ], "portfolio": { "weights": "equal" } }
             """), _folder);
         var backtest = await new BatchRunner(new EmbeddedHost(1), TimeProvider.System).RunAsync(spec,
             new BatchOptions { Out = Path.Combine(_folder, "backtest"), Validation = false });

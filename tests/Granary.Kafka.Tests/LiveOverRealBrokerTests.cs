@@ -43,15 +43,17 @@ public sealed class LiveOverRealBrokerTests : IDisposable, IUsesKafkaBroker
 
     private async Task<BatchRun> BacktestAsync() => await new BatchRunner(new EmbeddedHost(1), TimeProvider.System).RunAsync(
         new BatchReader(TestCatalogues.All).Read("live.json", Encoding.UTF8.GetBytes($$"""
-            { "name": "kafka", "data": { "source": "csv:{{Bars}}", "symbols": ["COINUSDT", "GLIMUSDT"], "timeframe": "1h", "to": "2022-01-20" },
-              "strategies": [ { "class": "SmaCross", "params": { "fast": 5, "slow": [20, 30] }, "size": { "percentOfEquity": 20 }, "stopLossPercent": 2 } ], "portfolio": { "weights": "equal" } }
+            { "name": "kafka", "data": { "source": "csv:{{Bars}}", "symbols": ["COINUSDT", "GLIMUSDT"], "timeframe": "1h",
+              "to": "2022-01-20" },
+              "strategies": [ { "class": "SmaCross", "params": { "fast": 5, "slow": [20, 30] }, "size": { "percentOfEquity": 20 },
+                "stopLossPercent": 2 } ], "portfolio": { "weights": "equal" } }
             """), _folder),
         new BatchOptions { Out = Path.Combine(_folder, "backtest"), Validation = false });
 
     private Task<LiveRun> LiveAsync(BatchRun backtest, string feed, string name, IProgress<LiveStatus>? status = null) =>
         Task.Run(async () =>
     {
-        using var guard = new CancellationTokenSource(TimeSpan.FromMinutes(8));
+        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(8));
         return await LiveSession.RunAsync(new LiveRequest
         {
             Production = Path.Combine(backtest.Folder, "prod.json"),
@@ -60,7 +62,7 @@ public sealed class LiveOverRealBrokerTests : IDisposable, IUsesKafkaBroker
             Out = Path.Combine(_folder, name),
             IgnoresChecks = true,
             Status = status,
-        }, TestCatalogues.All, new ThatDay(), guard.Token);
+        }, TestCatalogues.All, new ThatDay(), limit.Token);
     });
 
     [KafkaTheory]

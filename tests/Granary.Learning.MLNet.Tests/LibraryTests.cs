@@ -21,7 +21,11 @@ public class LibraryTests
 
     [Fact]
     public void Every_trainer_of_ML_NET_has_its_name() => TrainersUnderTest.Names.Append("mlnet-lightgbm").ShouldBe(
-        "mlnet-fasttree mlnet-fastforest mlnet-gam mlnet-lightgbm mlnet-sdca mlnet-lbfgs mlnet-averaged-perceptron mlnet-online-gradient".Split(' '), ignoreOrder: true);
+        [
+            "mlnet-fasttree", "mlnet-fastforest", "mlnet-gam", "mlnet-lightgbm", "mlnet-sdca", "mlnet-lbfgs", "mlnet-averaged-perceptron",
+            "mlnet-online-gradient",
+        ],
+        ignoreOrder: true);
 
     // Asked of the build and of the operating system, not of the trainer: each of them has its own expectation below.
     private static bool HasLightGbm =>

@@ -26,8 +26,10 @@ public class LiveSessionTests
         };
         foreach (var (symbol, bars) in markets) MarketBar.Write(folder.File($"data/{symbol}.csv"), bars);
         var batch = folder.Write("batch.json", """
-            { "name": "live", "data": { "source": "csv:data", "symbols": "*", "timeframe": "1d" }, "execution": { "commissionPercent": 0.1 },
-              "strategies": [{ "class": "SmaCross", "params": { "fast": [3, 6], "slow": [15, 25] }, "sides": "both", "size": { "percentOfEquity": 20 },
+            { "name": "live", "data": { "source": "csv:data", "symbols": "*", "timeframe": "1d" },
+              "execution": { "commissionPercent": 0.1 },
+              "strategies": [{ "class": "SmaCross", "params": { "fast": [3, 6], "slow": [15, 25] }, "sides": "both",
+                "size": { "percentOfEquity": 20 },
                 "stopLossPercent": 6 }],
               "portfolio": { "weights": "equal" } }
             """);

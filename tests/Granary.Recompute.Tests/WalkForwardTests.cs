@@ -29,7 +29,8 @@ public class WalkForwardTests
         }
         var batch = folder.Write("batch.json", """
             { "name": "wf", "data": { "source": "csv:data", "symbols": "*", "timeframe": "1d" }, "execution": { "commissionPercent": 0.1 },
-              "strategies": [{ "class": "SmaCross", "params": { "fast": [5, 10], "slow": [30, 60] }, "sides": "both", "size": { "percentOfEquity": 60 } }],
+              "strategies": [{ "class": "SmaCross", "params": { "fast": [5, 10], "slow": [30, 60] }, "sides": "both",
+                "size": { "percentOfEquity": 60 } }],
               "walkForward": { "inSample": "2y", "outOfSample": "6mo" } }
             """);
         await GranaryCommand.RunAsync("walkforward", batch, "--out", folder.File("run"), "--quiet");

@@ -56,8 +56,10 @@ internal sealed class KafkaBroker : IAsyncDisposable
             await File.WriteAllTextAsync(Path.Combine(kafka._folder, "zk.properties"),
                 $"dataDir={kafka._folder}/zk\nclientPort={kafka._keeperPort}\nclientPortAddress=127.0.0.1\nmaxClientCnxns=0\n");
             await File.WriteAllTextAsync(Path.Combine(kafka._folder, "server.properties"),
-                $"broker.id=0\nlisteners=PLAINTEXT://127.0.0.1:{kafka.Port}\nadvertised.host.name=127.0.0.1\nhost.name=127.0.0.1\nadvertised.port={kafka.Port}\nport={kafka.Port}\nlog.dirs={kafka._folder}/logs\n" +
-                $"zookeeper.connect=127.0.0.1:{kafka._keeperPort}\nzookeeper.session.timeout.ms=4000\nnum.partitions=4\nauto.create.topics.enable=true\noffsets.topic.num.partitions=2\noffsets.topic.replication.factor=1\n" +
+                $"broker.id=0\nlisteners=PLAINTEXT://127.0.0.1:{kafka.Port}\nadvertised.host.name=127.0.0.1\nhost.name=127.0.0.1\n"
+                    + $"advertised.port={kafka.Port}\nport={kafka.Port}\nlog.dirs={kafka._folder}/logs\n" +
+                $"zookeeper.connect=127.0.0.1:{kafka._keeperPort}\nzookeeper.session.timeout.ms=4000\nnum.partitions=4\n"
+                    + $"auto.create.topics.enable=true\noffsets.topic.num.partitions=2\noffsets.topic.replication.factor=1\n" +
                 "log.cleaner.enable=false\nnum.network.threads=2\nnum.io.threads=2\n");
             kafka._keeper = kafka.Run("org.apache.zookeeper.server.quorum.QuorumPeerMain", "zk.properties");
             await kafka.ListensAsync(kafka._keeperPort, kafka._keeper);

@@ -48,7 +48,9 @@ internal static class NodeTools
                 var (code, _, error) = await ExecuteAsync("npm", ["install", "--no-audit", "--no-fund", "--ignore-scripts", .. packages],
                     folder, TimeSpan.FromMinutes(2));
                 if (code != 0) Assert.Skip($"needs {string.Join(", ", packages)} from npm, which could not be "
-                    + $"installed: {error.Split('\n').FirstOrDefault(l => l.Contains("error", StringComparison.OrdinalIgnoreCase)) ?? $"npm ended with {code}"}");
+                    + "installed: "
+                    + (error.Split('\n').FirstOrDefault(l => l.Contains("error", StringComparison.OrdinalIgnoreCase))
+                        ?? $"npm ended with {code}"));
             }
             catch (Exception e) when (e is System.ComponentModel.Win32Exception or TimeoutException)
             {

@@ -198,7 +198,8 @@ public sealed class BatchPlan
             total += count;
             if (total > AskAbove && !yes)
                 throw entry.Place.Fault(FormattableString.Invariant(
-                    $"the grids multiply out to {total:N0} strategies or more, and above {AskAbove:N0} they are run only with --yes; thin out the lists, or add it"));
+                    $"the grids multiply out to {total:N0} strategies or more, and above {AskAbove:N0} they are run only with --yes; thin ")
+                        + "out the lists, or add it");
         }
 
         var instances = new List<StrategyInstance>();

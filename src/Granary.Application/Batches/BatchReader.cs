@@ -76,8 +76,9 @@ public sealed class BatchReader(GranaryCatalogues catalogues)
         var outputs = faults.Try(() => Outputs(root.Find("outputs")), OutputSet.Default);
         var regimes = faults.Try(() => root.Find("regimes") is { } part ? RegimeReader.Read(part, catalogues.Factors) : null, null);
         var seed = root.Find("seed")?.WholeLong(0, 1L << 53) ?? 1;
-        if (root.Find("walkForward") is { } walk)
-            faults.Try<object?>(() => WalkForwardSpec.Read(walk, data?.Timeframe ?? Engine.Market.Timeframe.D1, catalogues.Metrics), null);
+        if (root.Find("walkForward") is { } windows)
+            faults.Try<object?>(() => WalkForwardSpec.Read(windows, data?.Timeframe ?? Engine.Market.Timeframe.D1, catalogues.Metrics),
+                null);
         if (bindStrategies && root.Find("learning") is { } learning) faults.Try<object?>(() =>
             { LearningReader.Check(learning, named, folder, catalogues); return null; }, null);
         if (data is null || execution is null || portfolio is null) return null;

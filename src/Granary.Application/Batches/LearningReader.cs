@@ -99,7 +99,7 @@ public static class LearningReader
                     (sum, p) => sum
                         | p.Choice(("none", WeightKinds.None), ("uniqueness", WeightKinds.Uniqueness), ("balanced", WeightKinds.Balanced)))
                 : WeightKinds.Uniqueness,
-            WalkForward = part.Find("walkForward") is { } walk ? Walk(walk) : new TrainingWindows(),
+            WalkForward = part.Find("walkForward") is { } windows ? Windows(windows) : new TrainingWindows(),
             Rule = rule,
             Registry = part.Find("registry")?.String() is { } registry && ModelStores.IsDatabase(registry) ? registry
                 : around.Under(part.Find("registry")?.String() ?? "models"),
@@ -153,7 +153,7 @@ public static class LearningReader
         return new LabelSpec(kind, ahead, part.Find("target")?.Number(0.01, 100) ?? 1, part.Find("stop")?.Number(0.01, 100) ?? 1);
     }
 
-    private static TrainingWindows Walk(JsonPart part)
+    private static TrainingWindows Windows(JsonPart part)
     {
         part.Only("window", "train", "test", "gap");
         return new TrainingWindows(part.Find("window")?.Choice(("expanding", false), ("rolling", true)) ?? false,

@@ -59,10 +59,10 @@ public static class ProductionJson
                 json.WritePropertyName("models");
                 json.WriteRawValue(models);
             }
-            if (run.Section<ValidationFindings>() is { } evidence)
+            if (run.Section<ValidationFindings>() is { } findings)
             {
                 json.WritePropertyName(ValidationFindings.Key);
-                json.WriteRawValue(evidence.ToJson());
+                json.WriteRawValue(findings.ToJson());
             }
             json.WriteEndObject();
         }

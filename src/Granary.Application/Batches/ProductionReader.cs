@@ -80,7 +80,7 @@ public sealed class ProductionReader(GranaryCatalogues catalogues)
         var seed = (ulong)(root.Find("seed")?.Number(0, 1L << 53) ?? 1);
         var where = root.Find("folder")?.String() ?? folder;
         var digest = root.Need("digest").String();
-        var evidence = faults.Try(() => FindingsReader.Read(root), null);
+        var findings = faults.Try(() => FindingsReader.Read(root), null);
         faults.Close();
         var strategies = members.ConvertAll(m => m.Model is { } model ? m.Spec with { Model = models![model].Load(catalogues) } : m.Spec);
         var byState = members.Where(m => m.ByState is not null).ToDictionary(m => m.Spec.Id!, m => m.ByState!, StringComparer.Ordinal);
@@ -114,7 +114,7 @@ public sealed class ProductionReader(GranaryCatalogues catalogues)
         var versions = members.Where(m => m.Model is not null).ToDictionary(m => m.Spec.Id!, m => m.Model!, StringComparer.Ordinal);
         return new Production(spec, Convert.ToHexStringLower(SHA256.HashData(text)), digest, FindingsReader.Verdict(root), versions)
         {
-            Findings = evidence ?? new ValidationFindings(new Dictionary<string, ValidationFinding>()),
+            Findings = findings ?? new ValidationFindings(new Dictionary<string, ValidationFinding>()),
         };
     }
 

@@ -31,7 +31,7 @@ public sealed class LiveFeedCatalogue(CatalogueBuilder<ILiveFeedFactory> builder
         }
 
         var source = sources.Open(request.Feed, baseFolder: request.Folder);
-        return await BarReplay.OpenAsync(source, request.Markets, request.Pace, request.Clock, cancellationToken: cancellationToken)
+        return await BarReplay.OpenAsync(source, request.Markets, request.Speed, request.Clock, cancellationToken: cancellationToken)
             .ConfigureAwait(false);
     }
 }

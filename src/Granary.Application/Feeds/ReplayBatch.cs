@@ -7,9 +7,9 @@ namespace Granary.Application.Feeds;
 
 /// <summary>What a replay has published.</summary>
 /// <param name="Bars">Of all markets.</param>
-/// <param name="Instants">Timestamps that had bars, or ranges of them in which no order waited.</param>
+/// <param name="Timestamps">Timestamps that had bars, or ranges of them in which no order waited.</param>
 /// <param name="Last">The last close, UTC ticks.</param>
-public sealed record ReplayOutcome(int Markets, long Bars, long Instants, long Last, IReadOnlyList<string> Notes);
+public sealed record ReplayOutcome(int Markets, long Bars, long Timestamps, long Last, IReadOnlyList<string> Notes);
 
 /// <summary>The use case behind <c>granary replay</c>: a batch's bars, published in one order of time.</summary>
 public static class ReplayBatch

@@ -49,7 +49,7 @@ internal sealed class FeatureRows(string path, FeatureFileColumns columns, strin
         try
         {
             return new TrainingTable([.. columns.Features.Select(i => columns.Names[i])], [.. _values], [.. _labels],
-                time: _times.Count > 0 ? [.. _times] : null, labelName: label ?? "label", lines: _lines);
+                times: _times.Count > 0 ? new([.. _times]) : null, labelName: label ?? "label", lines: _lines);
         }
         catch (LearningInputException e)
         {

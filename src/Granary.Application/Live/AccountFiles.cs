@@ -68,19 +68,19 @@ internal static class AccountFiles
     // What account.json says of an event; null for those that it leaves out.
     private static object? FactOf(JournalEvent e) => e switch
     {
-        WeightsChanged w => new { what = "weights", at = RunText.Time(w.Instant), version = w.Version, w.Who, w.Why },
+        WeightsChanged w => new { what = "weights", at = RunText.Time(w.Timestamp), version = w.Version, w.Who, w.Why },
         EnablementChanged n => new
         {
             what = n.Enabled ? "enabled" : "disabled",
-            at = RunText.Time(n.Instant),
+            at = RunText.Time(n.Timestamp),
             n.Strategy,
             n.Symbol,
             n.Who,
             n.Why
         },
-        SessionControlled c => new { what = c.Command.ToString().ToLowerInvariant(), at = RunText.Time(c.Instant), c.Who, c.Why },
-        Reconciled r => new { what = "reconciled", at = RunText.Time(r.Instant), r.Rule, r.Difference },
-        SessionStarted s => new { what = "started", at = RunText.Time(s.Instant), s.Host, s.Process, s.WithoutEvidence },
+        SessionControlled c => new { what = c.Command.ToString().ToLowerInvariant(), at = RunText.Time(c.Timestamp), c.Who, c.Why },
+        Reconciled r => new { what = "reconciled", at = RunText.Time(r.Timestamp), r.Rule, r.Difference },
+        SessionStarted s => new { what = "started", at = RunText.Time(s.Timestamp), s.Host, s.Process, s.WithoutEvidence },
         _ => null,
     };
 

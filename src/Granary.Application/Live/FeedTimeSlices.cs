@@ -18,7 +18,7 @@ internal sealed class FeedTimeSlices(WarmFeed feed, TimeProvider clock)
     /// <summary>A time slice that a session took before, once more, and the longer bars that it completes.</summary>
     public IEnumerable<TimeSlice> Resume(BarsTaken taken)
     {
-        feed.Resume(taken.Instant, taken.Bars.Select(b => (b.Series, b.Bar)));
+        feed.Resume(taken.Timestamp, taken.Bars.Select(b => (b.Series, b.Bar)));
         while (feed.TryNext(out var item))
             if (Add(item) is { } slice)
                 yield return slice;

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Granary.Engine.Brokerage;
 
 namespace Granary.Application.Live;
@@ -46,10 +47,11 @@ public enum SessionPhase : byte
 /// <param name="Id">The account's.</param>
 /// <param name="Run">Name of its run's folder.</param>
 /// <param name="Host">Where its portfolio is; empty where it is nowhere just now.</param>
-/// <param name="Desk">Where its orders are made.</param>
+/// <param name="Gateway">Where its orders are made.</param>
 /// <param name="Status">Null before its first bar.</param>
 /// <param name="Digest">Of the whole run, once it is done.</param>
 /// <param name="Fault">Why it failed, or what it waits for; null where nothing is wrong.</param>
 /// <param name="Restarts">Times that it came back from a loss.</param>
 public sealed record SessionView(string Id, string Run, SessionPhase Phase, string StartedBy, DateTimeOffset StartedAt, string Host,
-    string Desk, LiveStatus? Status, string? Digest, string? Fault, int Restarts, IReadOnlyList<string> Files);
+    [property: JsonPropertyName("desk")] string Gateway, LiveStatus? Status, string? Digest, string? Fault, int Restarts,
+        IReadOnlyList<string> Files);

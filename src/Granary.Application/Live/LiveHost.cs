@@ -172,7 +172,7 @@ public sealed class LiveHost
                 case BarsTaken taken:
                     if (!taken.Warm && !_traded)
                     {
-                        _portfolio.Start(taken.Instant);
+                        _portfolio.Start(taken.Timestamp);
                         _traded = true;
                     }
                     foreach (var slice in _slices.Resume(taken)) _portfolio.Process(slice, null);
@@ -188,7 +188,7 @@ public sealed class LiveHost
             }
         }
         _orders.Signals = _past.OfType<SignalDecided>().LongCount();
-        if (_past.Count > 0) _notes.Add($"went on with the journal at {RunText.Time(_portfolio.Instant)}, after {_bars.Count} bars "
+        if (_past.Count > 0) _notes.Add($"went on with the journal at {RunText.Time(_portfolio.Timestamp)}, after {_bars.Count} bars "
             + $"and {_ledger.Fills} fills");
         _past.Clear();
         _past.TrimExcess();
@@ -196,14 +196,14 @@ public sealed class LiveHost
 
     private async Task StartAsync(CancellationToken cancellationToken)
     {
-        await _gateway.AppendAsync([new SessionStarted(_portfolio.Instant, Tag, _options.Account, _options.Configuration, _gateway.Broker,
+        await _gateway.AppendAsync([new SessionStarted(_portfolio.Timestamp, Tag, _options.Account, _options.Configuration, _gateway.Broker,
             Environment.MachineName, Environment.ProcessId, _options.WithoutEvidence)], cancellationToken).ConfigureAwait(false);
         if (_gateway.Cut is { } cut) _notes.Add(cut);
         if (_options.WithoutEvidence)
             _notes.Add("The validation checks of this configuration are missing or failed; it is traded with --without-evidence.");
         await SynchroniseAsync(cancellationToken).ConfigureAwait(false);
         // What the walk over the past has left to do, as a cancellation that was on its way.
-        await _orders.CatchUpAsync(_portfolio.Instant, cancellationToken).ConfigureAwait(false);
+        await _orders.CatchUpAsync(_portfolio.Timestamp, cancellationToken).ConfigureAwait(false);
         await _operator.LookForWeightsAsync(now: true, cancellationToken).ConfigureAwait(false);
     }
 
@@ -274,7 +274,7 @@ public sealed class LiveHost
 
     private async ValueTask SynchroniseAsync(CancellationToken cancellationToken)
     {
-        foreach (var difference in await _gateway.SynchroniseAsync(_portfolio.Instant, cancellationToken).ConfigureAwait(false))
+        foreach (var difference in await _gateway.SynchroniseAsync(_portfolio.Timestamp, cancellationToken).ConfigureAwait(false))
             _notes.Add(difference);
         _synchronised = _clock.GetTimestamp();
         _reconciled |= _gateway.VenueFault is null;
@@ -306,7 +306,8 @@ public sealed class LiveHost
         if (_ruined || _ledger.Cash == 0 || AccountEquity() > 0) return;
         _ruined = true;
         _orders.Flatten = true;
-        _notes.Add($"the broker's account had no equity left at {RunText.Time(_portfolio.Instant)}: all positions are closed, and nothing "
+        _notes.Add($"the broker's account had no equity left at {RunText.Time(_portfolio.Timestamp)}: all positions are closed, and "
+            + $"nothing "
             + $"is entered any more");
     }
 
@@ -328,7 +329,7 @@ public sealed class LiveHost
         if (_gateway.JournalFault is not null) state = LiveState.WaitingForJournal;
         else if (_gateway.VenueFault is not null && state == LiveState.Trading) state = LiveState.WaitingForVenue;
         var (p50, p99) = Latency.Percentiles();
-        Status = new LiveStatus(state, new DateTime(_portfolio.Instant, DateTimeKind.Utc), _bars.Count, _portfolio.Strategies.Count,
+        Status = new LiveStatus(state, new DateTime(_portfolio.Timestamp, DateTimeKind.Utc), _bars.Count, _portfolio.Strategies.Count,
             _portfolio.Strategies.Count(s => s.Error is not null), _portfolio.Run.Equity, equity, _ledger.Cash, _ledger.Fees,
             _ledger.Positions.Where(p => p.Value != 0).ToDictionary(p => p.Key, p => p.Value, StringComparer.Ordinal),
             _ledger.ActiveTrades.Count, _orders.Signals, _portfolio.Run.Accepted,

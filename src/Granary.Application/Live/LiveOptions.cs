@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Granary.Application.Weights;
 
 namespace Granary.Application.Live;
@@ -62,7 +63,7 @@ public enum LiveState : byte
 }
 
 /// <summary>How a session stands.</summary>
-/// <param name="Instant">Market time reached, UTC.</param>
+/// <param name="Timestamp">Market time reached, UTC.</param>
 /// <param name="ModelEquity">Of the session's own portfolio, with the strategies' simulated fills.</param>
 /// <param name="AccountEquity">Of the account, with the venue's fills, at the last closes.</param>
 /// <param name="Positions">Signed base units by symbol.</param>
@@ -73,7 +74,8 @@ public enum LiveState : byte
 /// From the bar's arrival to its last order at the venue, microseconds, median; NaN before the first order.
 /// </param>
 public sealed record LiveStatus(
-    LiveState State, DateTime Instant, long Bars, int Strategies, int Failed, double ModelEquity, double AccountEquity, double AccountCash,
+    LiveState State, [property: JsonPropertyName("instant")] DateTime Timestamp, long Bars, int Strategies, int Failed, double ModelEquity,
+        double AccountEquity, double AccountCash,
     double AccountFees,
     IReadOnlyDictionary<string, double> Positions, int OpenTrades, long Signals, long Accepted, long OrdersSent, int Fills, int Rejected,
     int Unknown, int Differences,

@@ -105,7 +105,7 @@ internal sealed class LivePortfolio
     }
 
     /// <summary>Market time that has been walked to, UTC ticks.</summary>
-    public long Instant { get; private set; }
+    public long Timestamp { get; private set; }
 
     /// <summary>Open time of the first bar that the portfolio trades, UTC ticks; null where that is its first bar.</summary>
     public long? From { get; private set; }
@@ -171,7 +171,7 @@ internal sealed class LivePortfolio
             _bars.Add(market, bar);
         }
         var timestamp = now.Time;
-        Instant = timestamp;
+        Timestamp = timestamp;
         ProcessFeeds(now.Bars);
         foreach (var strategy in Strategies)
             for (int i = 0, n = FillCount(strategy); i < n; i++)
@@ -304,7 +304,7 @@ internal sealed class LivePortfolio
             }
         foreach (var strategy in Strategies)
         {
-            foreach (var (e, _) in strategy.Events) Take(strategy, e, [], Instant, null);
+            foreach (var (e, _) in strategy.Events) Take(strategy, e, [], Timestamp, null);
             strategy.Events.Clear();
         }
         return [.. outcomes.OrderBy(o => o.Index)];

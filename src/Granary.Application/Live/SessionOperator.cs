@@ -49,17 +49,18 @@ internal sealed class SessionOperator(LiveOptions options, IOrderGateway gateway
                         : $"strategy of the symbol {order.Symbol}");
                 return;
             }
-            var change = new EnablementChanged(portfolio.Instant, order.Command == SessionCommand.Enable, order.Who,
+            var change = new EnablementChanged(portfolio.Timestamp, order.Command == SessionCommand.Enable, order.Who,
                 order.Why)
             { Strategy = order.Strategy, Symbol = order.Symbol };
             await gateway.AppendAsync([change], cancellationToken).ConfigureAwait(false);
             Put(change);
             return;
         }
-        await gateway.AppendAsync([new SessionControlled(portfolio.Instant, order.Command, order.Who, order.Why)], cancellationToken)
+        await gateway.AppendAsync([new SessionControlled(portfolio.Timestamp, order.Command, order.Who, order.Why)], cancellationToken)
             .ConfigureAwait(false);
         Put(order.Command);
-        if (order.Command == SessionCommand.Flatten) await orders.CatchUpAsync(portfolio.Instant, cancellationToken).ConfigureAwait(false);
+        if (order.Command == SessionCommand.Flatten) await orders.CatchUpAsync(portfolio.Timestamp, cancellationToken)
+            .ConfigureAwait(false);
     }
 
     /// <summary>Puts a command in force that the gateway has stored.</summary>
@@ -93,7 +94,7 @@ internal sealed class SessionOperator(LiveOptions options, IOrderGateway gateway
         (_checkWeights, _weightsLooked) = (false, clock.GetTimestamp());
         if (await options.Weights.FindAsync(options.Account, cancellationToken).ConfigureAwait(false) is not { } newest
             || newest.Version <= WeightsVersion) return;
-        var change = new WeightsChanged(portfolio.Instant, newest.Version, newest.Weights, newest.Who, newest.Why);
+        var change = new WeightsChanged(portfolio.Timestamp, newest.Version, newest.Weights, newest.Who, newest.Why);
         await gateway.AppendAsync([change], cancellationToken).ConfigureAwait(false);
         foreach (var unknown in Put(change).Take(3))
             notes.Add($"weights version {newest.Version} names {unknown}, which this configuration does not have");
@@ -104,7 +105,7 @@ internal sealed class SessionOperator(LiveOptions options, IOrderGateway gateway
     public IReadOnlyList<string> Put(WeightsChanged change)
     {
         WeightsVersion = change.Version;
-        notes.Add($"weights version {change.Version} of {change.Who} in force from the bar after {RunText.Time(change.Instant)}"
+        notes.Add($"weights version {change.Version} of {change.Who} in force from the bar after {RunText.Time(change.Timestamp)}"
             + Reason(change.Why));
         return portfolio.Put(change);
     }
@@ -115,7 +116,7 @@ internal sealed class SessionOperator(LiveOptions options, IOrderGateway gateway
         var name = change.Strategy.Length > 0 ? change.Strategy : change.Symbol;
         var word = change.Enabled ? "enabled" : "disabled";
         var count = portfolio.Put(change);
-        notes.Add($"{name} {word} by {change.Who} from the bar after {RunText.Time(change.Instant)} "
+        notes.Add($"{name} {word} by {change.Who} from the bar after {RunText.Time(change.Timestamp)} "
             + $"({count} {(count == 1 ? "strategy" : "strategies")}){Reason(change.Why)}");
     }
 

@@ -19,7 +19,8 @@ internal static class MarketNotes
     {
         foreach (var group in entries.Where(e => e.OtherSpacing is not null).GroupBy(e => (e.OtherSpacing, e.Timeframe)))
             yield return new RunNote(NoteCode.DataFinding, string.Create(CultureInfo.InvariantCulture,
-                $"{Names(group)}: most bars are {group.Key.OtherSpacing} apart, but the batch says {group.Key.Timeframe}, so every yearly figure and every period in bars is wrong. Set data.timeframe to what the bars are."),
+                $"{Names(group)}: most bars are {group.Key.OtherSpacing} apart, but the batch says {group.Key.Timeframe}, so every yearly "
+                    + $"figure and every period in bars is wrong. Set data.timeframe to what the bars are."),
                 group.Count());
     }
 
@@ -29,7 +30,9 @@ internal static class MarketNotes
         var count = found.Sum(e => e.Warnings);
         if (count > 0)
             yield return new RunNote(NoteCode.DataFinding, string.Create(CultureInfo.InvariantCulture,
-                $"The data check has {(count == 1 ? "1 warning" : FormattableString.Invariant($"{count:N0} warnings"))} on {Names(found)}; the first: {found[0].Findings[0].TrimEnd('.')}. The report lists them by market, 'granary data check' all of them."),
+                $"The data check has {(count == 1 ? "1 warning" : FormattableString.Invariant($"{count:N0} warnings"))} on "
+                    + $"{Names(found)}; the first: {found[0].Findings[0].TrimEnd('.')}. The report lists them by market, 'granary data "
+                    + $"check' all of them."),
                 count);
     }
 
@@ -50,7 +53,8 @@ internal static class MarketNotes
         var ticks = entries.Where(e => e.Findings.Any(BarNotes.IsTickVolume)).ToList();
         if (ticks.Count > 0)
             yield return new RunNote(NoteCode.TickVolume,
-                $"The volume of {Names(ticks)} counts price changes (MetaTrader's tick volume), not what was traded: factors of volume, volumePercent and slippageVolumeImpact are about those.", ticks.Count);
+                $"The volume of {Names(ticks)} counts price changes (MetaTrader's tick volume), not what was traded: factors of volume, "
+                    + $"volumePercent and slippageVolumeImpact are about those.", ticks.Count);
     }
 
     private static IEnumerable<RunNote> Fractions(BatchSpec spec, IEnumerable<OpenedMarket> markets)
@@ -60,7 +64,8 @@ internal static class MarketNotes
         if (stocks.Count == 0 || spec.Strategies.All(s => s.Trading.Size is { Kind: SizeKind.Units } units
             && units.Value == Math.Floor(units.Value))) yield break;
         yield return new RunNote(NoteCode.FractionalShares,
-            $"Quantities of {Names(stocks)} are fractions of a share, since no lot is set. For whole shares write \"instruments\": {{ \"*\": {{ \"lot\": 1 }} }} into the data section.", stocks.Count);
+            $"Quantities of {Names(stocks)} are fractions of a share, since no lot is set. For whole shares write \"instruments\": {{ "
+                + $"\"*\": {{ \"lot\": 1 }} }} into the data section.", stocks.Count);
     }
 
     private static string Names(IEnumerable<MarketEntry> entries) =>

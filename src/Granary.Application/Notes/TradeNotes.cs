@@ -35,7 +35,8 @@ internal static class TradeNotes
         }
         if (cold.Count > 0)
             reasons.Add(
-                Text($"{Counted(cold.Count)} never had a value of every factor, as {Id(facts, cold[0])}, which saw only {cold[0].Bars:N0} bars. Use more bars or shorter periods"));
+                Text($"{Counted(cold.Count)} never had a value of every factor, as {Id(facts, cold[0])}, which saw only {cold[0].Bars:N0} ")
+                    + "bars. Use more bars or shorter periods");
         var who = alone ? "The strategy"
             : idle.Count == outcomes.Count ? Text($"All {outcomes.Count:N0} strategies")
             : Text($"{idle.Count:N0} of {outcomes.Count:N0} strategies");
@@ -48,13 +49,16 @@ internal static class TradeNotes
         var signals = facts.Outcomes.Values.Sum(o => (long)o.Signals);
         if (all.NoStop > 0)
             yield return new RunNote(NoteCode.EntriesRefused, Text(
-                $"{all.NoStop:N0} of {signals:N0} entry signals were refused: size.riskPercent needs a stop, and they had none. Add stopLossPercent, or use another size."), all.NoStop);
+                $"{all.NoStop:N0} of {signals:N0} entry signals were refused: size.riskPercent needs a stop, and they had none. Add ")
+                    + "stopLossPercent, or use another size.", all.NoStop);
         if (all.NoCash > 0)
             yield return new RunNote(NoteCode.EntriesRefused, Text(
-                $"{all.NoCash:N0} of {signals:N0} entry signals were refused by their strategy's own account, since its cash did not pay for them{Asked(facts)}."), all.NoCash);
+                $"{all.NoCash:N0} of {signals:N0} entry signals were refused by their strategy's own account, since its cash did not pay ")
+                    + Text($"for them{Asked(facts)}."), all.NoCash);
         if (all.NoQuantity > 0)
             yield return new RunNote(NoteCode.EntriesRefused, Text(
-                $"{all.NoQuantity:N0} of {signals:N0} entry signals were refused, since their size came to less than one lot. Use a larger size or more cash."), all.NoQuantity);
+                $"{all.NoQuantity:N0} of {signals:N0} entry signals were refused, since their size came to less than one lot. Use a ")
+                    + "larger size or more cash.", all.NoQuantity);
     }
 
     // The settings that ask for more than an account has.
@@ -74,7 +78,8 @@ internal static class TradeNotes
         {
             if (facts.Outcomes.Values.Any(o => o.Opened > 0))
                 yield return new RunNote(NoteCode.NoTrades,
-                    Text($"The portfolio is empty: the rule '{facts.Plan.Spec.Portfolio.Rule ?? "given weights"}' gave none of {facts.Members.Count:N0} strategies a weight."));
+                    Text($"The portfolio is empty: the rule '{facts.Plan.Spec.Portfolio.Rule ?? "given weights"}' gave none of ")
+                        + Text($"{facts.Members.Count:N0} strategies a weight."));
         }
     }
 

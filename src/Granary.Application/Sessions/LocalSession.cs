@@ -140,7 +140,7 @@ internal sealed class LocalSession : IAsyncDisposable
         {
             Phase = phase,
             Host = "",
-            Desk = "",
+            Gateway = "",
             Digest = digest,
             Fault = fault,
             Files = phase == SessionPhase.Done && Directory.Exists(folder)

@@ -98,7 +98,7 @@ public sealed class ComputePool : IDisposable
         for (var i = 0; i < _feeds.Count; i++)
             if (_feeds[(_first + i) % _feeds.Count].TryTake() is { } piece)
             {
-                _first = (_first + i) % _feeds.Count + (piece.Kind == FeedExecution.PieceKind.Walk ? 0 : 1);
+                _first = (_first + i) % _feeds.Count + (piece.Kind == FeedExecution.PieceKind.Process ? 0 : 1);
                 return piece;
             }
         return null;
@@ -161,7 +161,7 @@ public sealed class ComputePool : IDisposable
                 _done = false;
                 try
                 {
-                    if (pool._limits.Deadline is null || _piece.Kind != FeedExecution.PieceKind.Walk) step();
+                    if (pool._limits.Deadline is null || _piece.Kind != FeedExecution.PieceKind.Process) step();
                     else RunAborting(step);
                 }
                 catch (Exception e)
@@ -198,7 +198,7 @@ public sealed class ComputePool : IDisposable
             for (var i = 0; i < _workers.Count; i++)
             {
                 var worker = _workers[i];
-                if (worker.Current is not { Kind: FeedExecution.PieceKind.Walk } piece) continue;
+                if (worker.Current is not { Kind: FeedExecution.PieceKind.Process } piece) continue;
                 var turn = piece.Group!.Turn;
                 if (turn != worker.SeenTurn)
                 {

@@ -90,7 +90,7 @@ public sealed class FeedExecution
     {
         Make,
         Prepare,
-        Walk,
+        Process,
         Finish,
     }
 
@@ -117,8 +117,8 @@ public sealed class FeedExecution
         }
         if (_current is { } block)
         {
-            if (_again.TryDequeue(out var again)) return Taken(new Piece(this, PieceKind.Walk, again, block));
-            if (_taken < _inUse) return Taken(new Piece(this, PieceKind.Walk, Groups[_taken++], block));
+            if (_again.TryDequeue(out var again)) return Taken(new Piece(this, PieceKind.Process, again, block));
+            if (_taken < _inUse) return Taken(new Piece(this, PieceKind.Process, Groups[_taken++], block));
         }
         if (_next is null && !_preparing && !_ended && _coming is null or { IsCompleted: true })
         {
@@ -145,7 +145,7 @@ public sealed class FeedExecution
                 foreach (var group in Groups) group.CreateAll();
                 _reader = _open();
                 return true;
-            case PieceKind.Walk:
+            case PieceKind.Process:
                 return piece.Group!.Process(piece.Block!);
             case PieceKind.Prepare:
                 if (_coming is null)
@@ -195,7 +195,7 @@ public sealed class FeedExecution
                 _prepared = null;
                 if (!_more) _ended = true;
                 break;
-            case PieceKind.Walk:
+            case PieceKind.Process:
                 var bars = _reader!.BarsOf(piece.Block!);
                 Evaluations += (long)piece.Group!.Count * bars;
                 if (++_done < _inUse) break;

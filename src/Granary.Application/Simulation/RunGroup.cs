@@ -141,7 +141,8 @@ public abstract class RunGroup
             {
                 if (Volatile.Read(ref _turn) != mine) return false;
                 Fail(i, FormattableString.Invariant(
-                    $"allocated {bytes / 1e6:N0} MB over a block of {BarsOf(block):N0} bars, where {Settings.Limits.BytesPerBlock / 1e6:N0} MB are allowed"));
+                    $"allocated {bytes / 1e6:N0} MB over a block of {BarsOf(block):N0} bars, ")
+                        + FormattableString.Invariant($"where {Settings.Limits.BytesPerBlock / 1e6:N0} MB are allowed"));
             }
         }
         var end = ((mine >> Slots) + 1) << Slots;

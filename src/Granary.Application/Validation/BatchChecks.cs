@@ -37,7 +37,8 @@ public sealed record BatchChecks(
         static ValidationState State(bool passed) => passed ? ValidationState.Passed : ValidationState.Failed;
         findings[ValidationFindings.OutOfSample] = OutOfSample is { } o
             ? new ValidationFinding(State(o.Passed),
-                Text($"{Percent(o.Return)} over {o.Periods} periods that the choice had not seen, from {Day(o.From)} to {Day(o.To)}: {o.How}"),
+                Text($"{Percent(o.Return)} over {o.Periods} periods that the choice had not seen, from {Day(o.From)} to {Day(o.To)}: ")
+                    + Text($"{o.How}"),
                 [("return", o.Return), ("sharpe", o.Sharpe), ("periods", o.Periods)])
             : ValidationFinding.Missing(OutOfSampleMissing);
         var s = Selection;
@@ -61,7 +62,8 @@ public sealed record BatchChecks(
                 + "execution.slippagePercent")
             : Stress is { Strategies: > 0 } t
             ? new ValidationFinding(State(t.Passed),
-                Text($"{Of(t)}: {Percent(t.Stressed)} instead of {Percent(t.Return)} with doubled costs and orders one bar later; {Tried(t)}"),
+                Text($"{Of(t)}: {Percent(t.Stressed)} instead of {Percent(t.Return)} with doubled costs and orders one bar later; ")
+                    + Text($"{Tried(t)}"),
                 [("return", t.Return), ("stressed", t.Stressed), ("weighted", t.Weighted), ("strategies", t.Strategies),
                     ("stillProfitable", t.StillProfitable)])
             : ValidationFinding.Missing("no strategy has a weight");
@@ -89,8 +91,10 @@ public sealed record BatchChecks(
     private ValidationFinding AgainstBenchmark(string name) => Benchmark is not { } b
         ? ValidationFinding.Missing($"the portfolio or {name} never moved, or has fewer than ten periods")
         : new ValidationFinding(b.Passed ? ValidationState.Passed : ValidationState.Failed,
-            Text($"the portfolio returned {Percent(b.Return)} and {name} {Percent(b.BenchmarkReturn)}; at the same risk the portfolio earned {Percent(AnnualExcess(b))} a year ")
-            + Text($"{(b.Excess >= 0 ? "more" : "less")}, which luck explains with a probability of {b.Probability:0.000} (at most {BenchmarkCheck.Level} passes)"),
+            Text($"the portfolio returned {Percent(b.Return)} and {name} {Percent(b.BenchmarkReturn)}; at the same risk the portfolio ")
+                + Text($"earned {Percent(AnnualExcess(b))} a year ")
+            + Text($"{(b.Excess >= 0 ? "more" : "less")}, which luck explains with a probability of {b.Probability:0.000} (at most ")
+            + Text($"{BenchmarkCheck.Level} passes)"),
             [("return", b.Return), ("benchmarkReturn", b.BenchmarkReturn), ("sharpe", b.Sharpe), ("benchmarkSharpe", b.BenchmarkSharpe),
                 ("excess", b.Excess), ("pValue", b.Probability), ("threshold", BenchmarkCheck.Level)]);
 
@@ -112,49 +116,66 @@ public sealed record BatchChecks(
         var said = new List<string>();
         var verdict = ToFindings().Decide();
         said.Add(verdict.IsSufficient
-            ? $"All {ToFindings().Required.Count} checks passed. That does not make the future like the past; it says that luck, choosing, look-ahead and thin costs do not explain these results."
-            : $"{verdict.Reasons.Count} of the {ToFindings().Required.Count} checks did not pass: these results should not be traded as they are.");
+            ? $"All {ToFindings().Required.Count} checks passed. That does not make the future like the past; it says that luck, "
+                + $"choosing, look-ahead and thin costs do not explain these results."
+            : $"{verdict.Reasons.Count} of the {ToFindings().Required.Count} checks did not pass: these results should not be traded as "
+                + $"they are.");
         if (Causality is { Passed: false } leak) said.AddRange(LookAheadText.Conclusions(leak));
         if (Selection is { } s)
         {
             var unit = TracePeriod.Unit(s.PeriodTicks);
             if (s.Trials > 1)
                 said.Add(Text(
-                    $"{s.Trials:#,0} different combinations have been run on these bars so far, {s.NewTrials:#,0} of them for the first time now. Similar ones counted together, they amount to {s.EffectiveTrials:#,0.#} independent trials.{Worthless(s)}"));
+                    $"{s.Trials:#,0} different combinations have been run on these bars so far, {s.NewTrials:#,0} of them for the first ")
+                        + Text($"time now. Similar ones counted together, they amount to {s.EffectiveTrials:#,0.#} independent ")
+                        + Text($"trials.{Worthless(s)}"));
             if (!double.IsNaN(s.PortfolioDeflated))
                 said.Add(Text(
-                    $"The portfolio's Sharpe ratio of {TracePeriod.Annual(s.Portfolio.Sharpe, s.PeriodTicks):0.00} a year exceeds what luck would show, with a probability of {Percent(s.PortfolioDeflated)}{(s.PortfolioDeflated > Confidence ? "." : ", which is no evidence of skill.")}"));
+                    $"The portfolio's Sharpe ratio of {TracePeriod.Annual(s.Portfolio.Sharpe, s.PeriodTicks):0.00} a year exceeds what luck ")
+                        + Text($"would show, with a probability of {Percent(s.PortfolioDeflated)}")
+                        + (s.PortfolioDeflated > Confidence ? "." : ", which is no evidence of skill."));
             var strong = strategies.Where(e => s.Deflated[e.Index] > Confidence).ToList();
             said.Add(strong.Count == 0 ? $"No single strategy stands out from so many trials."
-                : $"{strong.Count:#,0} of {strategies.Count:#,0} strategies stand out from so many trials, first {strong.MaxBy(e => s.Deflated[e.Index])!.Id}.");
+                : $"{strong.Count:#,0} of {strategies.Count:#,0} strategies stand out from so many trials, first "
+                    + $"{strong.MaxBy(e => s.Deflated[e.Index])!.Id}.");
             if (s.Overfitting is { } o)
                 said.Add(Text(
-                    $"Choosing the best strategy on one half of the record and looking at it on the other half, over {o.Logits.Count:#,0} ways of halving, it fell into the worse half of all strategies in {Percent(o.Probability)} of them{OverfittingSentence(o)}"));
+                    $"Choosing the best strategy on one half of the record and looking at it on the other half, over {o.Logits.Count:#,0} ")
+                        + Text($"ways of halving, it fell into the worse half of all strategies in {Percent(o.Probability)} of ")
+                        + Text($"them{OverfittingSentence(o)}"));
             if (s.Snooping is { } n)
                 said.Add(Text(
-                    $"That {(s.SnoopingStrategies == 1 ? "the strategy" : Text($"the best of {s.SnoopingStrategies:#,0} strategies"))} earns {(BenchmarkName is { } over ? $"more than {over}" : "anything at all")} could be luck with a probability of {Percent(n.Consistent)} (test for superior predictive ability; White's reality check says {Percent(n.RealityCheck)}){(n.Consistent <= 0.05 ? "." : ", too much to rule it out.")}"));
+                    $"That {(s.SnoopingStrategies == 1 ? "the strategy" : Text($"the best of {s.SnoopingStrategies:#,0} strategies"))} ")
+                        + Text($"earns {(BenchmarkName is { } over ? $"more than {over}" : "anything at all")} could be luck with a ")
+                        + Text($"probability of {Percent(n.Consistent)} (test for superior predictive ability; White's reality check says ")
+                        + Text($"{Percent(n.RealityCheck)}){(n.Consistent <= 0.05 ? "." : ", too much to rule it out.")}"));
             if (double.IsFinite(s.Portfolio.MinimumTrackRecord))
                 said.Add(Text(
-                    $"A record of at least {Math.Ceiling(s.Portfolio.MinimumTrackRecord):#,0} {unit} would be needed to tell the portfolio's Sharpe ratio from zero; this one has {s.Portfolio.Returns:#,0}."));
+                    $"A record of at least {Math.Ceiling(s.Portfolio.MinimumTrackRecord):#,0} {unit} would be needed to tell the ")
+                        + Text($"portfolio's Sharpe ratio from zero; this one has {s.Portfolio.Returns:#,0}."));
         }
         if (LedgerFault is not null) said.Add(
-            $"The trial ledger could not be kept, so the trials of other batches are not counted and every figure above flatters: {LedgerFault}");
+            $"The trial ledger could not be kept, so the trials of other batches are not counted and every figure above flatters: "
+                + $"{LedgerFault}");
         said.Add(OutOfSample is { } out1 ? Text($"On bars that the choice had not seen the result is {Percent(out1.Return)} ({out1.How}).")
             : $"There is no result on unseen bars: {OutOfSampleMissing}.");
         if (BenchmarkName is not null) said.Add(Sentence(AgainstBenchmark(BenchmarkName).Sentence));
         if (CostsAreZero) said.Add("Costs are zero, so every figure is before costs, and there is no stress of costs.");
         if (Stress is { Strategies: > 0 } stress)
             said.Add(Text(
-                $"With {(CostsAreZero ? "" : "every cost doubled and ")}every order one bar later, {Of(stress)} {Percent(stress.Stressed)} instead of {Percent(stress.Return)}, and {Tried(stress)}."));
+                $"With {(CostsAreZero ? "" : "every cost doubled and ")}every order one bar later, {Of(stress)} ")
+                    + Text($"{Percent(stress.Stressed)} instead of {Percent(stress.Return)}, and {Tried(stress)}."));
         if (Causality is { Passed: true } clean)
             said.Add(Text(
-                $"No look-ahead was found in a sample of {clean.Strategies} strategies whose later bars were changed at {clean.Cuts} times. granary verify checks all of them."));
+                $"No look-ahead was found in a sample of {clean.Strategies} strategies whose later bars were changed at {clean.Cuts} ")
+                    + "times. granary verify checks all of them.");
         return said;
     }
 
     private static string OverfittingSentence(ProbabilityOfOverfitting overfitting) =>
         overfitting.IsAmongEarners ? Text(
-            $". It failed to earn there in {Percent(overfitting.ProbabilityOfNoGain)} of them only: the choice is among strategies that all earn.")
+            $". It failed to earn there in {Percent(overfitting.ProbabilityOfNoGain)} of them only: the choice is among strategies that ")
+                + "all earn."
         : !overfitting.PersistsOutOfSample ? ": the choice is no better than drawing lots."
         : overfitting.Probability < 0.2 ? ": the choice carries over." : ".";
 
@@ -210,9 +231,12 @@ public sealed record BatchChecks(
 
     private static string Sentence(string text) => char.ToUpperInvariant(text[0]) + text[1..] + ".";
 
-    private static string Tried(CostStress stress) => Text(stress.Strategies == stress.Weighted
-        ? (FormattableString)$"{stress.StillProfitable:#,0} of {stress.Strategies:#,0} strategies still earn"
-        : $"{stress.StillProfitable:#,0} of {stress.Strategies:#,0} strategies still earn, which were drawn evenly from the {stress.Weighted:#,0} with a weight");
+    private static string Tried(CostStress stress)
+    {
+        var earning = Text($"{stress.StillProfitable:#,0} of {stress.Strategies:#,0} strategies still earn");
+        return stress.Strategies == stress.Weighted ? earning
+            : earning + Text($", which were drawn evenly from the {stress.Weighted:#,0} with a weight");
+    }
 
     private static string Percent(double share) => string.Create(CultureInfo.InvariantCulture, $"{100 * share:#,0.0} %");
 

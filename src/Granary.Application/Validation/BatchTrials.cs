@@ -85,7 +85,9 @@ public static class BatchTrials
         var parameters =
             string.Join(',', instance.Params.Select(p => $"{p.Name}={Convert.ToString(p.Value, CultureInfo.InvariantCulture)}"));
         return string.Create(CultureInfo.InvariantCulture,
-            $"{instance.Definition.Name}({parameters})@{instance.Timeframe}|{RunText.Of(t.Sides)}|{t.Size.Kind} {t.Size.Value:R}|{t.StopLossPercent:R}|{t.TakeProfitPercent:R}|{t.TrailingStopPercent:R}|{t.ExitOnSignal}|{t.MaxBars}|{t.ExitAt}|{t.MaxOpenTrades}|{model}");
+            $"{instance.Definition.Name}({parameters})@{instance.Timeframe}|{RunText.Of(t.Sides)}|{t.Size.Kind} "
+                + $"{t.Size.Value:R}|{t.StopLossPercent:R}|{t.TakeProfitPercent:R}|{t.TrailingStopPercent:R}|"
+                + $"{t.ExitOnSignal}|{t.MaxBars}|{t.ExitAt}|{t.MaxOpenTrades}|{model}");
     }
 
     // By what orders of several kinds would cost, so that the spelling of the batch file does not matter.
@@ -95,7 +97,8 @@ public static class BatchTrials
         foreach (var quantity in (double[])[1, 1_000, 1_000_000])
             foreach (var maker in (bool[])[false, true])
                 text.Append(CultureInfo.InvariantCulture,
-                    $"{settings.Fee.Fee(100, quantity, 1, maker):R}|{settings.Slippage?.Slip(Side.Buy, 100, quantity, 10_000, 0.01) ?? 100:R}|");
+                    $"{settings.Fee.Fee(100, quantity, 1, maker):R}|"
+                        + $"{settings.Slippage?.Slip(Side.Buy, 100, quantity, 10_000, 0.01) ?? 100:R}|");
         text.Append(CultureInfo.InvariantCulture,
             $"{settings.BorrowRate:R}|{settings.MarginRate:R}|{settings.LatencyBars}|{settings.Fill}");
         return (ulong)TrialLedger.HashOf(text.ToString());

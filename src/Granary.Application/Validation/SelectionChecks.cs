@@ -5,7 +5,7 @@ using Granary.Engine.Analysis.Metrics;
 
 namespace Granary.Application.Validation;
 
-/// <summary>Whether the result of a batch can be told from luck in the selection.</summary>
+/// <summary>Whether the result of a batch can be distinguished from luck in the selection.</summary>
 /// <param name="PeriodTicks">Of the returns that all of this is computed from.</param>
 /// <param name="Trials">Different combinations ever run on these bars.</param>
 /// <param name="NewTrials">How many of them this run was the first to try.</param>

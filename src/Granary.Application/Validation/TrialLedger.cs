@@ -189,7 +189,8 @@ public sealed class TrialLedger(string folder, TimeSpan? timeout = null, TimePro
         catch (IOException e) when (IsOpenElsewhere(e, path))
         {
             throw new IOException(FormattableString.Invariant(
-                $"another process has kept the trial ledger's {path} for {_timeout.TotalSeconds:0.#} seconds; run the batch again when it has ended, or name another folder by {Variable}"), e);
+                $"another process has kept the trial ledger's {path} for {_timeout.TotalSeconds:0.#} seconds; run the batch again when it ")
+                    + FormattableString.Invariant($"has ended, or name another folder by {Variable}"), e);
         }
     }
 

@@ -98,7 +98,7 @@ internal sealed class GroupAccounts
         var (rows, peak) = (new List<AccountRow>(_timeline.Rows), _cash);
         for (var r = 0; r < _timeline.Rows; r++)
         {
-            while (events.TryPeek(out var next) && next.Event.Time < _timeline.Instant(r))
+            while (events.TryPeek(out var next) && next.Event.Time < _timeline.Timestamp(r))
             {
                 events.Dequeue();
                 var market = _numbers[runs[next.Run].Strategy.Symbols[next.Event.SymbolIndex]];

@@ -20,7 +20,7 @@ internal sealed class MarkTimeline
     public long Stamp(int row) => _stamps[row];
 
     /// <summary>When they close.</summary>
-    public long Instant(int row) => _timestamps[row];
+    public long Timestamp(int row) => _timestamps[row];
 
     /// <summary>The closes of a row.</summary>
     public ReadOnlySpan<(int Market, double Close)> Marks(int row)
@@ -78,7 +78,7 @@ internal sealed class MarkTimeline
             return;
         }
         while (cursor.Time < from);
-        cursors.Enqueue(cursor, (cursor.Instant, cursor.Market));
+        cursors.Enqueue(cursor, (cursor.Timestamp, cursor.Market));
     }
 
     private sealed class Cursor(int market, long ticks, IAsyncEnumerator<BarBlock> blocks) : IAsyncDisposable
@@ -90,7 +90,7 @@ internal sealed class MarkTimeline
 
         public long Time => _block!.Time[_at];
 
-        public long Instant => Time + ticks;
+        public long Timestamp => Time + ticks;
 
         public double Close => _block!.Close[_at];
 

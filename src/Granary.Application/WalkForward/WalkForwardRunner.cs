@@ -168,7 +168,8 @@ public sealed class WalkForwardRunner(TimeProvider clock, TrialLedger? ledger = 
             + "Each row of the strategies is a choice that was made again each time; the parameters shown are the last.", windows);
         if (learning is null) yield break;
         yield return new RunNote(NoteCode.WalkForward,
-            "Models were trained anew inside each window's in-sample stretch: there they judged the choice by samples that they had not seen, and what had learned from the whole stretch judged the trades that followed. "
+            "Models were trained again inside each window's in-sample stretch: there they judged the choice by samples that they had not "
+                + "seen, and what had learned from the whole stretch judged the trades that followed. "
             + "The learning section below is of models trained over the whole record, which the last choice goes on with.", windows);
         var without = outcome.Models.Where(m => m.Missing.Count > 0).ToList();
         if (without.Count > 0)

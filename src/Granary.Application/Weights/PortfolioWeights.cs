@@ -14,7 +14,7 @@ public sealed class StaleWeightsException(string portfolio, long expected, long 
         ? $"portfolio {portfolio} has no weights yet, so version {expected} cannot be replaced"
         : expected == 0
             ? $"portfolio {portfolio} has weights already, in version {current}"
-            : $"portfolio {portfolio} is in version {current}, not {expected}; read it again and decide anew")
+            : $"portfolio {portfolio} is in version {current}, not {expected}; read it again and decide again")
 {
     public long Current { get; } = current;
 }

@@ -109,7 +109,7 @@ internal static class LiveView
         _ => state.ToString().ToLowerInvariant(),
     };
 
-    private static string Time(LiveStatus s) => s.Instant.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+    private static string Time(LiveStatus s) => s.Timestamp.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 
     private sealed class Immediate(Action<LiveStatus> show) : IProgress<LiveStatus>
     {

@@ -64,7 +64,7 @@ internal static class ReplayCommand
                 replay = session,
                 outcome.Markets,
                 outcome.Bars,
-                outcome.Instants,
+                instants = outcome.Timestamps,
                 last = RunText.Time(outcome.Last),
                 seconds = took.TotalSeconds,
                 outcome.Notes,
@@ -98,7 +98,7 @@ internal static class ReplayCommand
                         replay.Seek(Given.Time(string.Join(' ', words[1..]), "seek")!.Value);
                         break;
                     case ["pace", var speed]:
-                        replay.Pace = ReplaySpeed.Parse(speed, maxGap);
+                        replay.Speed = ReplaySpeed.Parse(speed, maxGap);
                         break;
                     default:
                         CommandLine.Complain($"'{line}' is no command; use pause, resume, seek TIME, pace PACE or stop");

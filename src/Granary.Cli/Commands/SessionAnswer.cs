@@ -106,5 +106,5 @@ internal static class SessionAnswer
             .Select(p => $"{Cell.Quantity(p.Value)} {p.Key}"))}; {s.OpenTrades.ToString(CultureInfo.InvariantCulture)} open "
             + $"{(s.OpenTrades == 1 ? "trade" : "trades")}, equity {Cell.Money(s.AccountEquity)}.";
 
-    private static string Time(LiveStatus s) => s.Instant.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+    private static string Time(LiveStatus s) => s.Timestamp.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 }

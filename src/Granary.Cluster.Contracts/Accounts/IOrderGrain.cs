@@ -99,13 +99,13 @@ public enum GatewayAction
     Unblock = 10,
 }
 
-/// <param name="Instant">Market time, UTC ticks.</param>
+/// <param name="Timestamp">Market time, UTC ticks.</param>
 /// <param name="Order">Client id of the order concerned; empty without one.</param>
 /// <param name="Price">New price of a moved stop.</param>
 [GenerateSerializer, Immutable, Alias("granary.DeskStep")]
 public sealed record GatewayStep(
     [property: Id(0)] GatewayAction Verb,
-    [property: Id(1)] long Instant,
+    [property: Id(1)] long Timestamp,
     [property: Id(2)] GatewayEvent[] Facts,
     [property: Id(3)] GatewayBar[] Bars,
     [property: Id(4)] string Order,

@@ -150,21 +150,21 @@ internal sealed partial class OrderGrain(IAccountStore store, GranaryCatalogues 
                 case GatewayAction.FlushIfDue: await gateway.FlushIfDueAsync(stop); break;
                 case GatewayAction.Flush: await gateway.FlushAsync(stop); break;
                 case GatewayAction.OnEvent:
-                    await gateway.OnBarsAsync(step.Instant, [.. step.Bars.Select(b => GatewayEvents.ToBar(b))],
+                    await gateway.OnBarsAsync(step.Timestamp, [.. step.Bars.Select(b => GatewayEvents.ToBar(b))],
                     stop); break;
-                case GatewayAction.Poll: await gateway.PollAsync(step.Instant, stop); break;
+                case GatewayAction.Poll: await gateway.PollAsync(step.Timestamp, stop); break;
                 case GatewayAction.Send:
                     var facts = step.Facts.Select(f => GatewayEvents.ToEvent(f)).ToList();
                     var intents = facts.OfType<OrderIntended>().ToList();
                     facts.RemoveAll(f => f is OrderIntended);
-                    await gateway.SendAsync(step.Instant, facts, intents, stop);
+                    await gateway.SendAsync(step.Timestamp, facts, intents, stop);
                     _sent = intents.Count > 0;
                     break;
                 case GatewayAction.Cancel:
-                    if (_ledger!.Find(step.Order) is { } order) await gateway.CancelAsync(step.Instant, order, stop);
+                    if (_ledger!.Find(step.Order) is { } order) await gateway.CancelAsync(step.Timestamp, order, stop);
                     break;
-                case GatewayAction.MoveStop: _moved = await gateway.MoveStopAsync(step.Instant, step.Order, step.Price, stop); break;
-                case GatewayAction.Synchronise: _found.AddRange(await gateway.SynchroniseAsync(step.Instant, stop)); break;
+                case GatewayAction.MoveStop: _moved = await gateway.MoveStopAsync(step.Timestamp, step.Order, step.Price, stop); break;
+                case GatewayAction.Synchronise: _found.AddRange(await gateway.SynchroniseAsync(step.Timestamp, stop)); break;
                 case GatewayAction.Unblock: gateway.Unblock(); break;
                 default: throw new InvalidOperationException($"step {step.Verb} is of a newer Granary; bring this silo up to date");
             }

@@ -307,7 +307,7 @@ internal sealed partial class PortfolioGrain(
             Digest = digest,
             Fault = fault,
             Host = "",
-            Desk = "",
+            Gateway = "",
             Files = phase == SessionPhase.Done && Directory.Exists(folder)
                 ? [.. Directory.EnumerateFiles(folder).Select(f => Path.GetFileName(f)).Where(f => f[0] != '.')
                     .Order(StringComparer.Ordinal)] : [],

@@ -42,70 +42,22 @@ public sealed class BarFileSeries : IBarSeries
                 throw BarDataException.At(part.File.DisplayName, null, null,
                     "some files of this market have an adjusted close and some have not", "import them one by one");
 
+        using var first = new FirstReading(budget, _withAdjusted, parts[0].File.DisplayName);
         try
         {
-            using var hasher = new ContentHasher();
             using var reader = NewReader(ContentHasher.GroupSize);
             var collector = reader.Collector;
-            var bytesPerBlock = (long)ContentHasher.GroupSize * BarColumns.BytesPerBar(_withAdjusted);
-            List<BarColumns>? kept = [];
-            void Drain()
-            {
-                foreach (var block in collector.Completed)
-                {
-                    if (!collector.Descending)
-                    {
-                        if (_withAdjusted) block.Adjust();
-                        hasher.Append(block);
-                    }
-                    if (kept is null) continue;
-                    if (budget.TryTake(bytesPerBlock))
-                    {
-                        _taken += bytesPerBlock;
-                        kept.Add(block);
-                        continue;
-                    }
-                    if (collector.Descending)
-                        throw BarDataException.At(parts[0].File.DisplayName, null, null,
-                            "the rows run from newest to oldest, and there are too many to turn them round in memory",
-                            "sort the file oldest first");
-                    kept = null;
-                    budget.Return(_taken);
-                    _taken = 0;
-                }
-                collector.Completed.Clear();
-            }
-            while (reader.Next())
+            var more = true;
+            while (more)
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                Drain();
+                more = reader.Next();
+                first.Take(collector);
             }
-            Drain();
-
-            var file = parts[0].File.DisplayName;
-            if (collector.Rows == 0)
-                throw BarDataException.At(file, null, null, "there are no bars in it", "export it again with rows below its header");
-            if (collector.TooDense)
-                throw BarDataException.At(file, null, "timeframe",
-                    $"the bars are {collector.TypicalStep} apart and cannot be {query.Timeframe} bars",
-                    "name the file's own timeframe, or resample it");
-            if (collector.Count == 0)
-                throw BarDataException.At(file, null, null,
-                    $"there are no bars{BarTimeText.RangeOf(query)}; the file "
-                        + $"has {BarTimeText.Of(Math.Min(collector.FirstTime, collector.LastTime))} "
-                        + $"to {BarTimeText.Of(Math.Max(collector.FirstTime, collector.LastTime))}", "change from and to");
-            if (collector.Descending)
-            {
-                kept = Reversed(kept!, _withAdjusted);
-                foreach (var block in kept)
-                {
-                    if (_withAdjusted) block.Adjust();
-                    hasher.Append(block);
-                }
-            }
-            _kept = kept;
+            RequireBars(collector);
+            ContentHash = first.Finish(collector);
+            (_kept, _taken) = (first.Kept, first.Taken);
             Count = collector.Count;
-            ContentHash = hasher.Finish();
             BytesRead = reader.Bytes;
             var layout = parts[0].Layout;
             Format = layout.Format;
@@ -123,7 +75,7 @@ public sealed class BarFileSeries : IBarSeries
         }
         catch
         {
-            budget.Return(_taken);
+            budget.Return(first.Taken);
             throw;
         }
     }
@@ -232,6 +184,22 @@ public sealed class BarFileSeries : IBarSeries
         var taken = Interlocked.Exchange(ref _taken, 0);
         if (taken > 0) _budget.Return(taken);
         return ValueTask.CompletedTask;
+    }
+
+    private void RequireBars(BarCollector collector)
+    {
+        var file = _parts[0].File.DisplayName;
+        if (collector.Rows == 0)
+            throw BarDataException.At(file, null, null, "there are no bars in it", "export it again with rows below its header");
+        if (collector.TooDense)
+            throw BarDataException.At(file, null, "timeframe",
+                $"the bars are {collector.TypicalStep} apart and cannot be {_query.Timeframe} bars",
+                "name the file's own timeframe, or resample it");
+        if (collector.Count == 0)
+            throw BarDataException.At(file, null, null,
+                $"there are no bars{BarTimeText.RangeOf(_query)}; the file "
+                    + $"has {BarTimeText.Of(Math.Min(collector.FirstTime, collector.LastTime))} "
+                    + $"to {BarTimeText.Of(Math.Max(collector.FirstTime, collector.LastTime))}", "change from and to");
     }
 
     private BarFileReader NewReader(int blockSize) =>

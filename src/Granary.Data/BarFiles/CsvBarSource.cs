@@ -50,7 +50,8 @@ public sealed class CsvBarSource : IBarSource
         throw BarDataException.At(_directory, null, null, $"there is no file for the symbol '{Show(query.Symbol)}'",
             nearest is not null ? $"did you mean {nearest}?"
             : markets.Count == 0 ? "the folder has no .csv, .txt, .json, .gz or .zip files"
-            : $"it has {string.Join(", ", markets.Keys.Order(StringComparer.Ordinal).Take(5).Select(Show))}{(markets.Count > 5 ? ", …" : "")}");
+            : $"it has {string.Join(", ", markets.Keys.Order(StringComparer.Ordinal).Take(5).Select(Show))}"
+                + $"{(markets.Count > 5 ? ", …" : "")}");
     }
 
     // Symbols are only ever looked up among the names that the folder has, so none can point out of it.

@@ -20,7 +20,7 @@ public sealed class PaperBroker : IBroker, IMarketListener
     private readonly IJournal _journal;
     private readonly TimeProvider _clock;
 
-    private sealed record Bars([property: JsonPropertyName(nameof(SimulatedExchange.Instant))] long CloseTime, List<BarOf> Items);
+    private sealed record Bars([property: JsonPropertyName("Instant")] long CloseTime, List<BarOf> Items);
 
     private readonly record struct BarOf(
         string Symbol, string Timeframe, long Time, double Open, double High, double Low, double Close, double Volume)
@@ -126,7 +126,7 @@ public sealed class PaperBroker : IBroker, IMarketListener
     public async ValueTask OnBarsAsync(long closeTime, IReadOnlyList<ClosedBar> bars, CancellationToken cancellationToken = default)
     {
         // The journal leaves out bars on which nothing can happen.
-        if (closeTime > _venue.Instant && _venue.HasWork)
+        if (closeTime > _venue.Timestamp && _venue.HasWork)
             await KeepAsync("bars", "", new Bars(closeTime, [.. bars.Select(BarOf.From)]), cancellationToken).ConfigureAwait(false);
         _venue.OnBars(closeTime, bars);
     }

@@ -119,7 +119,7 @@ public sealed class ExchangeFeed : ILiveFeed
         {
             var notes = new List<string>(_assembler.Late.Notes);
             var name = _request.Exchange.Name;
-            if (_connections > 1) notes.Add($"{name}: the connection was lost {_connections - 1} times and made anew");
+            if (_connections > 1) notes.Add($"{name}: the connection was lost {_connections - 1} times and opened again");
             if (_incomplete > 0) notes.Add($"{name}: {_incomplete} bars were under way when the connection was lost and closed before it "
                 + $"was back; they are left out, a gap to be filled");
             if (_unordered > 0) notes.Add($"{name}: {_unordered} messages came after later ones, and were left out");

@@ -31,7 +31,8 @@ public sealed class Kucoin : ExchangeProtocol
         var every = server.TryGetProperty("pingInterval", out var interval) && interval.TryGetDouble(out var ms) && ms > 0
             ? TimeSpan.FromMilliseconds(ms) : (TimeSpan?)null;
         return new ExchangeAddress(new Uri(
-            $"{server.GetProperty("endpoint").GetString()}?token={Uri.EscapeDataString(data.GetProperty("token").GetString()!)}&connectId={Guid.NewGuid():N}"), every);
+            $"{server.GetProperty("endpoint").GetString()}?token={Uri.EscapeDataString(data.GetProperty("token").GetString()!)}&connectId="
+                + $"{Guid.NewGuid():N}"), every);
     }
 
     private static string Spelled(Timeframe timeframe)

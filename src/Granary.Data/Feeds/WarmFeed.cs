@@ -6,46 +6,6 @@ using Granary.Engine.Market.Feeds;
 
 namespace Granary.Data.Feeds;
 
-/// <summary>What is to be made of a live feed of short bars.</summary>
-public sealed record WarmFeedRequest
-{
-    /// <summary>Short bars, one market for each symbol, all of one timeframe; taken over.</summary>
-    public required ILiveFeed Feed { get; init; }
-
-    /// <summary>Longer timeframes to build; each a multiple of the feed's.</summary>
-    public IReadOnlyList<Timeframe> Longer { get; init; } = [];
-
-    /// <summary>
-    /// Asked one after the other for the bars before the feed begins, for those of the time without a listener, and for gaps; empty where
-    /// there is no past.
-    /// </summary>
-    public IReadOnlyList<IBarSource> Past { get; init; } = [];
-
-    /// <summary>Where the past begins, UTC ticks; null for all that there is.</summary>
-    public long? WarmUpFrom { get; init; }
-
-    /// <summary>
-    /// Whether holes in what the feed brings are looked for and filled; a replay of what is stored has those that the store has.
-    /// </summary>
-    public bool FillGaps { get; init; } = true;
-
-    /// <summary>Receives the bars that the feed brings and those that fill its gaps; null = none.</summary>
-    public IBarStore? Store { get; init; }
-
-    /// <summary>
-    /// How much market time may pass before bars that came are put into the store. A caller that keeps the bars meanwhile, and gives them
-    /// to <see cref="WarmFeed.Resume"/>, loses none.
-    /// </summary>
-    public TimeSpan SaveEvery { get; init; } = TimeSpan.FromMinutes(15);
-}
-
-/// <summary>A hole in what a feed brought.</summary>
-/// <param name="After">Open of the last bar before it, UTC ticks.</param>
-/// <param name="Next">Open of the first bar behind it.</param>
-/// <param name="Missing">Bars that the session calendar expects between them.</param>
-/// <param name="Filled">Bars found elsewhere, before their time had passed or for the store only.</param>
-public sealed record FeedGap(string Symbol, long After, long Next, long Missing, long Filled);
-
 /// <summary>
 /// A live feed with its past and its longer bars: first what a session had taken before, then the past up to the very bar where live
 /// begins, then live; longer bars appear at the time at which they are complete, in one order with the short ones. What comes is saved, and
@@ -129,7 +89,8 @@ public sealed class WarmFeed : ILiveFeed
             {
                 var (first, last) = (gaps.First(), gaps.Last());
                 notes.Add($"{gaps.Key}:{_timeframe}: {gaps.Sum(g => g.Missing - g.Filled)} bars are "
-                    + $"missing {(gaps.Count() > 1 ? $"in {gaps.Count()} places " : "")}between {Text(first.After)} and {Text(last.Next)}; import them, and they are there at the next start");
+                    + $"missing {(gaps.Count() > 1 ? $"in {gaps.Count()} places " : "")}between {Text(first.After)} and "
+                    + $"{Text(last.Next)}; import them, and they are there at the next start");
             }
             if (_missed > 0) notes.Add($"{_missed} bars were found after their time had passed; nothing was decided on "
                 + $"them{(_request.Store is null ? "" : ", and they are in the store")}");
@@ -264,12 +225,12 @@ public sealed class WarmFeed : ILiveFeed
     {
         foreach (var source in _request.Past)
         {
-            if (symbol.Last is { } last && Missing(symbol.Instrument, last.Time, to) == 0) yield break;
+            if (symbol.Last is { } last && ExpectedBars.Between(symbol.Instrument, _timeframe, last.Time, to) == 0) yield break;
             await foreach (var bar in OfAsync(source, symbol, symbol.Last is { } l ? l.Time + 1 : _request.WarmUpFrom, to,
                 cancellationToken).ConfigureAwait(false)) yield return bar;
         }
         if (symbol.Last is null)
-            _notes.Add($"{symbol.Instrument.Symbol}:{_timeframe}: nobody has bars before {Text(to)}, so it does not warm up");
+            _notes.Add($"{symbol.Instrument.Symbol}:{_timeframe}: no source has bars before {Text(to)}, so it does not warm up");
     }
 
     // Nothing where the source has none of that time.
@@ -296,7 +257,8 @@ public sealed class WarmFeed : ILiveFeed
     private async Task TakeAsync(Symbol symbol, Bar bar, CancellationToken cancellationToken)
     {
         await FillAsync(symbol, bar.Time, cancellationToken).ConfigureAwait(false);
-        if (symbol.Brought is { } brought && _request.FillGaps && Missing(symbol.Instrument, brought, bar.Time) is > 0 and var missing)
+        if (symbol.Brought is { } brought && _request.FillGaps
+            && ExpectedBars.Between(symbol.Instrument, _timeframe, brought, bar.Time) is > 0 and var missing)
             _gaps.Add(new FeedGap(symbol.Instrument.Symbol, brought, bar.Time, missing, symbol.Filled));
         if (bar.Time > (symbol.Last?.Time ?? long.MinValue))
         {
@@ -317,7 +279,7 @@ public sealed class WarmFeed : ILiveFeed
     {
         if (!_request.FillGaps || symbol.Brought is null || symbol.Last is not { } last || next <= last.Time + _timeframe.Ticks
             || next < symbol.AskFrom) return;
-        var missing = Missing(symbol.Instrument, last.Time, next);
+        var missing = ExpectedBars.Between(symbol.Instrument, _timeframe, last.Time, next);
         if (missing == 0) return;
         var (filled, from) = (0L, last.Time + 1);
         foreach (var source in _request.Past)
@@ -335,39 +297,6 @@ public sealed class WarmFeed : ILiveFeed
         symbol.Filled += filled;
         // Markets are silent, and sources empty, for longer than a bar.
         if (filled == 0) symbol.AskFrom = next + Math.Max(_request.SaveEvery.Ticks, 20 * _timeframe.Ticks);
-    }
-
-    /// <summary>Bars that the calendar expects between two.</summary>
-    private long Missing(Instrument instrument, long after, long next)
-    {
-        var calendar = instrument.Calendar;
-        var step = _timeframe.Ticks;
-        if (_timeframe == Timeframe.D1 && instrument.DailyEquity)
-        {
-            // Weekdays; tick zero is a Monday.
-            var days = 0L;
-            for (var day = after + step; day < next; day += step)
-                if (day / TimeSpan.TicksPerDay % 7 < 5)
-                    days++;
-            return days;
-        }
-        if (calendar.IsContinuous || !_timeframe.IsIntraday) return Math.Max(0, (next - after) / step - 1);
-        var missing = 0L;
-        for (var time = after + step; time < next;)
-        {
-            if (calendar.IsOpen(time))
-            {
-                missing++;
-                time += step;
-                continue;
-            }
-            // to the next session's open
-            var date = DateOnly.FromDateTime(calendar.ToLocal(time));
-            (long Open, long Close)? session = null;
-            while ((session = calendar.Session(date)) is null || session.Value.Open < time) date = date.AddDays(1);
-            time = session.Value.Open;
-        }
-        return missing;
     }
 
     // One bar in, whatever it completes out.

@@ -11,7 +11,6 @@ namespace Granary.Data.FolderStore;
 /// </summary>
 public sealed class FolderBarStore(string directory) : IBarStore
 {
-    internal const int MostDifferences = 10;
     private const int Piece = 4096;
     private static readonly TimeSpan LockTimeout = TimeSpan.FromSeconds(10);
 
@@ -33,7 +32,7 @@ public sealed class FolderBarStore(string directory) : IBarStore
 
     public Task<IReadOnlyList<string>> RepairAsync(string symbol, Timeframe timeframe, CancellationToken cancellationToken = default) =>
         Task.FromException<IReadOnlyList<string>>(new BarDataException($"{Name}: a bar file is written whole, in order and with checksums, "
-            + $"so that there is nothing to mend; one that is damaged is imported again"));
+            + $"so that there is nothing to repair; one that is damaged is imported again"));
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
@@ -41,77 +40,76 @@ public sealed class FolderBarStore(string directory) : IBarStore
     {
         using var existing = File.Exists(path) ? BarStoreFile.Open(path) : null;
         var old = existing?.Header;
-        if (old is not null && old.HasAdjusted != series.HasAdjustedClose)
+        if (old is not null) series.RequireAdjustedCloseAs(old.HasAdjusted, "store");
+        var change = Compare(existing, series, cancellationToken);
+        var notes = new List<string>(series.Notes);
+        var header = old;
+        if (change.Added + change.Replaced > 0)
         {
-            throw BarDataException.At(series.From, null, "adjusted close", old.HasAdjusted
-                    ? $"the store's {series.Instrument.Symbol} has an adjusted close and this file has none"
-                    : $"this file has an adjusted close and the store's {series.Instrument.Symbol} has none",
-                "import it under another symbol or into another store");
+            if (change.AdjustedCloseMoved && old!.Count > change.Replaced + change.Unchanged)
+                notes.Add("adjusted closes changed in the overlap, so bars outside of it are adjusted to another day; import the whole "
+                    + "history once more");
+            header = Write(path, existing, series, cancellationToken);
         }
+        return new ImportResult(series.From, series.Format, series.Instrument.Symbol, series.Timeframe, series.Count, change.Added,
+            change.Replaced, change.Unchanged, series.SkippedRows, header!.Count, header.FirstTime, header.LastTime, header.RawHash,
+            change.Differences, notes);
+    }
 
-        long added = 0, replaced = 0, unchanged = 0;
-        var differences = new List<BarDifference>();
-        var adjustedMoved = false;
+    private static StoreChange Compare(BarStoreFile? existing, BarsToStore series, CancellationToken cancellationToken)
+    {
+        var change = new StoreChange();
         foreach (var (stored, given) in Pairs(existing, series))
         {
             cancellationToken.ThrowIfCancellationRequested();
             if (given is not { } b) continue;
             if (stored is not { } a)
             {
-                added++;
+                change.Added++;
                 continue;
             }
             if (a == b)
             {
-                unchanged++;
+                change.Unchanged++;
                 continue;
             }
-            replaced++;
-            adjustedMoved |= a.Adjusted != b.Adjusted;
-            void Note(string field, double was, double now)
-            {
-                if (was != now && differences.Count < MostDifferences) differences.Add(new BarDifference(b.Time, field, was, now));
-            }
-            Note("open", a.Open, b.Open);
-            Note("high", a.High, b.High);
-            Note("low", a.Low, b.Low);
-            Note("close", a.Close, b.Close);
-            Note("adjusted close", a.Adjusted, b.Adjusted);
-            Note("volume", a.Volume, b.Volume);
+            change.Replaced++;
+            change.AdjustedCloseMoved |= a.Adjusted != b.Adjusted;
+            change.Note(b.Time, "open", a.Open, b.Open);
+            change.Note(b.Time, "high", a.High, b.High);
+            change.Note(b.Time, "low", a.Low, b.Low);
+            change.Note(b.Time, "close", a.Close, b.Close);
+            change.Note(b.Time, "adjusted close", a.Adjusted, b.Adjusted);
+            change.Note(b.Time, "volume", a.Volume, b.Volume);
         }
+        return change;
+    }
 
-        var notes = new List<string>(series.Notes);
-        var header = old;
-        if (added + replaced > 0)
+    // Writes the market whole: what is there, and over it what is given.
+    private static BarStoreHeader Write(string path, BarStoreFile? existing, BarsToStore series, CancellationToken cancellationToken)
+    {
+        var instrument = Combine(existing?.Header.Instrument, series);
+        using var writer = new BarStoreWriter(path, instrument, series.Timeframe, series.HasAdjustedClose);
+        var buffer = new BarColumns(Piece, series.HasAdjustedClose);
+        foreach (var (stored, given) in Pairs(existing, series))
         {
-            if (adjustedMoved && old!.Count > replaced + unchanged)
-                notes.Add("adjusted closes changed in the overlap, so bars outside of it are adjusted to another day; import the whole "
-                    + "history once more");
-            var instrument = Combine(old?.Instrument, series);
-            using var writer = new BarStoreWriter(path, instrument, series.Timeframe, series.HasAdjustedClose);
-            var buffer = new BarColumns(Piece, series.HasAdjustedClose);
-            foreach (var (stored, given) in Pairs(existing, series))
-            {
-                var row = (given ?? stored)!.Value;
-                var i = buffer.Count;
-                buffer.Time[i] = row.Time;
-                buffer.Open[i] = row.Open;
-                buffer.High[i] = row.High;
-                buffer.Low[i] = row.Low;
-                buffer.Close[i] = row.Close;
-                buffer.Volume[i] = row.Volume;
-                if (buffer.Adjusted is not null) buffer.Adjusted[i] = row.Adjusted;
-                buffer.Count = i + 1;
-                if (buffer.Count < Piece) continue;
-                cancellationToken.ThrowIfCancellationRequested();
-                writer.Append(buffer, 0, Piece);
-                buffer.Count = 0;
-            }
-            writer.Append(buffer, 0, buffer.Count);
-            header = writer.Commit(instrument);
+            var row = (given ?? stored)!.Value;
+            var i = buffer.Count;
+            buffer.Time[i] = row.Time;
+            buffer.Open[i] = row.Open;
+            buffer.High[i] = row.High;
+            buffer.Low[i] = row.Low;
+            buffer.Close[i] = row.Close;
+            buffer.Volume[i] = row.Volume;
+            if (buffer.Adjusted is not null) buffer.Adjusted[i] = row.Adjusted;
+            buffer.Count = i + 1;
+            if (buffer.Count < Piece) continue;
+            cancellationToken.ThrowIfCancellationRequested();
+            writer.Append(buffer, 0, Piece);
+            buffer.Count = 0;
         }
-        return new ImportResult(series.From, series.Format, series.Instrument.Symbol, series.Timeframe, series.Count, added, replaced,
-            unchanged, series.SkippedRows, header!.Count, header.FirstTime, header.LastTime, header.RawHash, differences, notes);
+        writer.Append(buffer, 0, buffer.Count);
+        return writer.Commit(instrument);
     }
 
     /// <summary>What a market is after a merge: as it was, with what the new bars show.</summary>

@@ -98,7 +98,7 @@ internal static class HeaderColumns
     public static bool IsTimeOfDay(FileSample sample, int column)
     {
         var values = sample.Column(column);
-        return values.Count > 0 && TimestampReader.TryTimeOfDay(values[0], out _, out var used) && used == values[0].Length;
+        return values.Count > 0 && TimeOfDayText.TryRead(values[0], out _, out var used) && used == values[0].Length;
     }
 
     /// <summary>The text of the symbol column in the first row.</summary>

@@ -206,7 +206,8 @@ public sealed class PostgresJournal : IJournal
                 await using var command = source.CreateCommand("""
                     SELECT sequence, recorded, kind, strategy, symbol, body::text FROM granary_journal WHERE account = $1 AND sequence > $2
                     AND ($3::text IS NULL OR kind = $3) AND ($4::text IS NULL OR strategy = $4) AND ($5::text IS NULL OR symbol = $5)
-                    AND ($6::timestamptz IS NULL OR recorded >= $6) AND ($7::timestamptz IS NULL OR recorded < $7) ORDER BY sequence LIMIT 5000
+                    AND ($6::timestamptz IS NULL OR recorded >= $6) AND ($7::timestamptz IS NULL OR recorded < $7)
+                      ORDER BY sequence LIMIT 5000
                     """);
                 command.Parameters.Add(new() { Value = account });
                 command.Parameters.Add(new() { Value = after });

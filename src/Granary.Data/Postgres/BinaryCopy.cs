@@ -67,7 +67,9 @@ internal static class BinaryCopy
     {
         if (ticks % TimeSpan.TicksPerMicrosecond != 0)
             throw new BarDataException(
-                $"the bar of {new DateTime(ticks, DateTimeKind.Utc).ToString("yyyy-MM-dd HH:mm:ss.fffffff", CultureInfo.InvariantCulture)} opens between two microseconds, which PostgreSQL cannot keep; round its time");
+                $"the bar of "
+                    + $"{new DateTime(ticks, DateTimeKind.Utc).ToString("yyyy-MM-dd HH:mm:ss.fffffff", CultureInfo.InvariantCulture)} "
+                    + $"opens between two microseconds, which PostgreSQL cannot keep; round its time");
         return (ticks - Epoch) / TimeSpan.TicksPerMicrosecond;
     }
 

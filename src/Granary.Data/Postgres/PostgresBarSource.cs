@@ -43,7 +43,8 @@ public sealed class PostgresBarSource : IBarSource, IAsyncDisposable
         }, cancellationToken).ConfigureAwait(false);
         if (count == 0)
             throw new BarDataException(
-                $"{_database.Address.Shown}: {query.Symbol} has no {query.Timeframe} bars between {Text(query.From)} and {Text(query.To)}, it has {Text(market.First)} to {Text(market.Last)}; change from and to");
+                $"{_database.Address.Shown}: {query.Symbol} has no {query.Timeframe} bars between {Text(query.From)} and "
+                    + $"{Text(query.To)}, it has {Text(market.First)} to {Text(market.Last)}; change from and to");
         var series = new Series(_database, market, query, count, _adjust && market.HasAdjusted);
         var known = Whole(market, query) ? _adjust && market.HasAdjusted ? market.AdjustedHash : market.RawHash : "";
         await series.FindHashAsync(known, cancellationToken).ConfigureAwait(false);
@@ -61,10 +62,12 @@ public sealed class PostgresBarSource : IBarSource, IAsyncDisposable
             .ConfigureAwait(false);
         var timeframes = all.Where(m => m.Symbol == query.Symbol).Select(m => m.Timeframe.ToString()).ToList();
         if (timeframes.Count > 0) return new BarDataException(
-            $"{_database.Address.Shown}: {query.Symbol} has no {query.Timeframe} bars; use {string.Join(" or ", timeframes)}, or import them");
+            $"{_database.Address.Shown}: {query.Symbol} has no {query.Timeframe} bars; use {string.Join(" or ", timeframes)}, or import "
+                + $"them");
         var nearest = Spelling.Nearest(query.Symbol, all.Select(m => m.Symbol).Distinct());
         return new BarDataException(
-            $"{_database.Address.Shown}: the dataset '{_database.Address.Dataset}' has no symbol '{query.Symbol}'; {(nearest is null ? "import it first" : $"did you mean {nearest}?")}");
+            $"{_database.Address.Shown}: the dataset '{_database.Address.Dataset}' has no symbol '{query.Symbol}'; "
+                + $"{(nearest is null ? "import it first" : $"did you mean {nearest}?")}");
     }
 
     // The next reader need not look through all bars again. A failed write is no fault: a reader may have no right to it.
@@ -215,7 +218,8 @@ public sealed class PostgresBarSource : IBarSource, IAsyncDisposable
                     _connection = await database.OpenAsync(cancellationToken).ConfigureAwait(false);
                     var columns = $"time, open, high, low, close, volume{(adjust ? ", coalesce(adjusted, close)" : "")}";
                     var stream = await _connection.BeginRawBinaryCopyAsync(
-                        $"COPY (SELECT {columns} FROM granary_bar WHERE {Range(market, query, _last)} ORDER BY time) TO STDOUT (FORMAT BINARY)", cancellationToken).ConfigureAwait(false);
+                        $"COPY (SELECT {columns} FROM granary_bar WHERE {Range(market, query, _last)} ORDER BY time) TO STDOUT (FORMAT "
+                            + $"BINARY)", cancellationToken).ConfigureAwait(false);
                     _reader = Whole(stream, cancellationToken).GetAsyncEnumerator(cancellationToken);
                 }
                 if (!await _reader.MoveNextAsync().ConfigureAwait(false)) return null;

@@ -40,13 +40,7 @@ public sealed class PostgresBarStore(PostgresAddress address) : IBarStore
     {
         var symbol = bars.Instrument.Symbol;
         var market = await FindAsync(connection, symbol, bars.Timeframe, forUpdate: true, cancellationToken).ConfigureAwait(false);
-        if (market is not null && market.Bars > 0 && market.HasAdjusted != bars.HasAdjustedClose)
-        {
-            throw BarDataException.At(bars.From, null, "adjusted close", market.HasAdjusted
-                    ? $"the store's {symbol} has an adjusted close and this file has none"
-                    : $"this file has an adjusted close and the store's {symbol} has none",
-                "import it under another symbol or into another dataset");
-        }
+        if (market is { Bars: > 0 }) bars.RequireAdjustedCloseAs(market.HasAdjusted, "dataset");
         var instrument = FolderBarStore.Combine(market is { Bars: > 0 } ? market.Instrument : null, bars);
         var id = market?.Id ?? await AddAsync(connection, instrument, bars, cancellationToken).ConfigureAwait(false);
 
@@ -61,90 +55,113 @@ public sealed class PostgresBarStore(PostgresAddress address) : IBarStore
             }
         }
 
-        long added, replaced = 0, unchanged = 0;
-        var differences = new List<BarDifference>();
         var notes = new List<string>(bars.Notes);
-        var empty = market is null || market.Bars == 0;
-        if (empty)
+        var change = new StoreChange();
+        var isEmpty = market is not { Bars: > 0 };
+        await CopyAsync(connection, isEmpty, id, Pieces(), cancellationToken).ConfigureAwait(false);
+        if (isEmpty)
         {
-            await using (var stream = await connection.BeginRawBinaryCopyAsync($"COPY granary_bar {Columns} FROM STDIN (FORMAT BINARY)",
-                cancellationToken).ConfigureAwait(false))
-                await BinaryCopy.WriteAsync(stream, id, Pieces(), cancellationToken).ConfigureAwait(false);
-            added = bars.Count;
+            change.Added = bars.Count;
         }
         else
         {
-            await PostgresDatabase.ExecuteAsync(connection, "CREATE TEMPORARY TABLE incoming (LIKE granary_bar) ON COMMIT DROP",
-                cancellationToken).ConfigureAwait(false);
-            await using (var stream = await connection.BeginRawBinaryCopyAsync($"COPY incoming {Columns} FROM STDIN (FORMAT BINARY)",
-                cancellationToken).ConfigureAwait(false))
-                await BinaryCopy.WriteAsync(stream, id, Pieces(), cancellationToken).ConfigureAwait(false);
-            const string differs = "(b.open, b.high, b.low, b.close, b.volume, b.adjusted) IS DISTINCT FROM (i.open, i.high, i.low, "
-                + "i.close, i.volume, i.adjusted)";
-            await using (var count = new NpgsqlCommand($"SELECT count(*) FILTER (WHERE b.time IS NULL), count(*) FILTER (WHERE b.time IS "
-                + $"NOT NULL AND {differs}), count(*) FILTER (WHERE b.adjusted IS DISTINCT FROM i.adjusted AND b.time IS NOT NULL) FROM "
-                + $"incoming i LEFT JOIN granary_bar b ON b.market = i.market AND b.time = i.time", connection))
-            await using (var reader = await count.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false))
-            {
-                await reader.ReadAsync(cancellationToken).ConfigureAwait(false);
-                (added, replaced) = (reader.GetInt64(0), reader.GetInt64(1));
-                unchanged = bars.Count - added - replaced;
-                if (reader.GetInt64(2) > 0 && market!.Bars > replaced + unchanged)
-                    notes.Add("adjusted closes changed in the overlap, so bars outside of it are adjusted to another day; import the whole "
-                        + "history once more");
-            }
-            if (replaced > 0) await DifferencesAsync(connection, differs, differences, cancellationToken).ConfigureAwait(false);
-            if (added + replaced > 0)
-            {
-                await PostgresDatabase.ExecuteAsync(connection, $"""
-                    INSERT INTO granary_bar AS b SELECT * FROM incoming i
-                    ON CONFLICT (market, time) DO UPDATE SET open = excluded.open, high = excluded.high, low = excluded.low, close = excluded.close, volume = excluded.volume, adjusted = excluded.adjusted
-                    WHERE {differs.Replace("i.", "excluded.", StringComparison.Ordinal)}
-                    """, cancellationToken).ConfigureAwait(false);
-            }
+            await MergeIncomingAsync(connection, change, bars.Count, cancellationToken).ConfigureAwait(false);
+            if (change.AdjustedCloseMoved && market!.Bars > change.Replaced + change.Unchanged)
+                notes.Add("adjusted closes changed in the overlap, so bars outside of it are adjusted to another day; import the whole "
+                    + "history once more");
         }
-
-        if (added + replaced > 0)
+        if (change.Added + change.Replaced > 0)
         {
-            await using var command = new NpgsqlCommand("""
-                UPDATE granary_market SET about = $2, has_adjusted = $3, bars = bars + $4, first_open = least(first_open, $5), last_open = greatest(last_open, $6), raw_hash = $7, adjusted_hash = $8, changed = now()
-                WHERE id = $1 RETURNING bars, first_open, last_open
-                """, connection)
-            {
-                Parameters =
-                {
-                    new() { Value = id }, new() { Value = Encoding.UTF8.GetString(InstrumentJson.Bytes(instrument)) },
-                    new() { Value = bars.HasAdjustedClose }, new() { Value = added },
-                    new() { Value = new DateTime(first, DateTimeKind.Utc) }, new() { Value = new DateTime(last, DateTimeKind.Utc) },
-                    // What the whole market's bars are is known here only where they are the file's; else the first reader finds out.
-                    new() { Value = empty ? bars.RawHash ?? "" : "" },
-                    new() { Value = empty && !bars.HasAdjustedClose ? bars.RawHash ?? "" : "" },
-                },
-            };
-            await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+            await UpdateAsync(connection, bars, new MarketGrowth(id, instrument, change.Added, first, last, isEmpty), cancellationToken)
+                .ConfigureAwait(false);
             await InstrumentAsync(connection, instrument, cancellationToken).ConfigureAwait(false);
         }
         var now = (await FindAsync(connection, symbol, bars.Timeframe, forUpdate: false, cancellationToken).ConfigureAwait(false))!;
-        return new ImportResult(bars.From, bars.Format, symbol, bars.Timeframe, bars.Count, added, replaced, unchanged, bars.SkippedRows,
-            now.Bars, now.First, now.Last, now.RawHash, differences, notes);
+        return new ImportResult(bars.From, bars.Format, symbol, bars.Timeframe, bars.Count, change.Added, change.Replaced, change.Unchanged,
+            bars.SkippedRows, now.Bars, now.First, now.Last, now.RawHash, change.Differences, notes);
     }
 
-    private static async Task DifferencesAsync(NpgsqlConnection connection, string differs, List<BarDifference> differences,
+    // Into the table itself where the market is empty, else into a temporary table beside it.
+    private static async Task CopyAsync(NpgsqlConnection connection, bool isEmpty, int id, IEnumerable<BarColumns> pieces,
+        CancellationToken cancellationToken)
+    {
+        if (!isEmpty)
+            await PostgresDatabase.ExecuteAsync(connection, "CREATE TEMPORARY TABLE incoming (LIKE granary_bar) ON COMMIT DROP",
+                cancellationToken).ConfigureAwait(false);
+        await using var stream = await connection.BeginRawBinaryCopyAsync(
+            $"COPY {(isEmpty ? "granary_bar" : "incoming")} {Columns} FROM STDIN (FORMAT BINARY)", cancellationToken).ConfigureAwait(false);
+        await BinaryCopy.WriteAsync(stream, id, pieces, cancellationToken).ConfigureAwait(false);
+    }
+
+    // Counts what the temporary table changes, and merges it.
+    private static async Task MergeIncomingAsync(NpgsqlConnection connection, StoreChange change, long given,
+        CancellationToken cancellationToken)
+    {
+        const string differs = "(b.open, b.high, b.low, b.close, b.volume, b.adjusted) IS DISTINCT FROM (i.open, i.high, i.low, "
+            + "i.close, i.volume, i.adjusted)";
+        await using (var count = new NpgsqlCommand($"SELECT count(*) FILTER (WHERE b.time IS NULL), count(*) FILTER (WHERE b.time IS "
+            + $"NOT NULL AND {differs}), count(*) FILTER (WHERE b.adjusted IS DISTINCT FROM i.adjusted AND b.time IS NOT NULL) FROM "
+            + $"incoming i LEFT JOIN granary_bar b ON b.market = i.market AND b.time = i.time", connection))
+        await using (var reader = await count.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false))
+        {
+            await reader.ReadAsync(cancellationToken).ConfigureAwait(false);
+            (change.Added, change.Replaced) = (reader.GetInt64(0), reader.GetInt64(1));
+            change.Unchanged = given - change.Added - change.Replaced;
+            change.AdjustedCloseMoved = reader.GetInt64(2) > 0;
+        }
+        if (change.Replaced > 0) await DifferencesAsync(connection, differs, change, cancellationToken).ConfigureAwait(false);
+        if (change.Added + change.Replaced == 0) return;
+        await PostgresDatabase.ExecuteAsync(connection, $"""
+            INSERT INTO granary_bar AS b SELECT * FROM incoming i
+            ON CONFLICT (market, time) DO UPDATE SET open = excluded.open, high = excluded.high, low = excluded.low,
+              close = excluded.close, volume = excluded.volume, adjusted = excluded.adjusted
+            WHERE {differs.Replace("i.", "excluded.", StringComparison.Ordinal)}
+            """, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <param name="First">Open of the first bar that was given, UTC ticks.</param>
+    /// <param name="WasEmpty">Whether the market's bars are exactly those that were given.</param>
+    private sealed record MarketGrowth(int Id, Instrument Instrument, long Added, long First, long Last, bool WasEmpty);
+
+    private static async Task UpdateAsync(NpgsqlConnection connection, BarsToStore bars, MarketGrowth growth,
+        CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand("""
+            UPDATE granary_market SET about = $2, has_adjusted = $3, bars = bars + $4, first_open = least(first_open, $5),
+              last_open = greatest(last_open, $6), raw_hash = $7, adjusted_hash = $8, changed = now()
+            WHERE id = $1 RETURNING bars, first_open, last_open
+            """, connection)
+        {
+            Parameters =
+            {
+                new() { Value = growth.Id }, new() { Value = Encoding.UTF8.GetString(InstrumentJson.Bytes(growth.Instrument)) },
+                new() { Value = bars.HasAdjustedClose }, new() { Value = growth.Added },
+                new() { Value = new DateTime(growth.First, DateTimeKind.Utc) },
+                new() { Value = new DateTime(growth.Last, DateTimeKind.Utc) },
+                // What the whole market's bars are is known here only where they are the file's; else the first reader finds out.
+                new() { Value = growth.WasEmpty ? bars.RawHash ?? "" : "" },
+                new() { Value = growth.WasEmpty && !bars.HasAdjustedClose ? bars.RawHash ?? "" : "" },
+            },
+        };
+        await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    private static async Task DifferencesAsync(NpgsqlConnection connection, string differs, StoreChange change,
         CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand($"""
             SELECT i.time, b.open, b.high, b.low, b.close, b.adjusted, b.volume, i.open, i.high, i.low, i.close, i.adjusted, i.volume
-            FROM incoming i JOIN granary_bar b ON b.market = i.market AND b.time = i.time WHERE {differs} ORDER BY i.time LIMIT {FolderBarStore.MostDifferences}
+            FROM incoming i JOIN granary_bar b ON b.market = i.market AND b.time = i.time WHERE {differs}
+              ORDER BY i.time LIMIT {StoreChange.MostDifferences}
             """, connection);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
         string[] fields = ["open", "high", "low", "close", "adjusted close", "volume"];
         while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
         {
-            for (var f = 0; f < fields.Length && differences.Count < FolderBarStore.MostDifferences; f++)
+            for (var f = 0; f < fields.Length && change.Differences.Count < StoreChange.MostDifferences; f++)
             {
                 if (reader.IsDBNull(1 + f) || reader.IsDBNull(7 + f)) continue;
-                var (was, now) = (reader.GetDouble(1 + f), reader.GetDouble(7 + f));
-                if (was != now) differences.Add(new BarDifference(reader.GetDateTime(0).Ticks, fields[f], was, now));
+                change.Note(reader.GetDateTime(0).Ticks, fields[f], reader.GetDouble(1 + f), reader.GetDouble(7 + f));
             }
         }
     }
@@ -261,7 +278,8 @@ public sealed class PostgresBarStore(PostgresAddress address) : IBarStore
             }
             if (count != market.Bars) log.Add($"the catalogue said {market.Bars} bars and there are {count}");
             if (count > 0 && (first!.Value.Ticks != market.First || last!.Value.Ticks != market.Last))
-                log.Add($"the catalogue said {new DateTime(market.First):yyyy-MM-dd HH:mm} to {new DateTime(market.Last):yyyy-MM-dd HH:mm} and there are {first:yyyy-MM-dd HH:mm} to {last:yyyy-MM-dd HH:mm}");
+                log.Add($"the catalogue said {new DateTime(market.First):yyyy-MM-dd HH:mm} to "
+                    + $"{new DateTime(market.Last):yyyy-MM-dd HH:mm} and there are {first:yyyy-MM-dd HH:mm} to {last:yyyy-MM-dd HH:mm}");
             await using (var update = new NpgsqlCommand("UPDATE granary_market SET bars = $2, first_open = $3, last_open = $4, raw_hash = "
                 + "'', adjusted_hash = '', changed = now() WHERE id = $1", connection)
             {

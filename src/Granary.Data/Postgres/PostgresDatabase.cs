@@ -112,7 +112,8 @@ internal sealed class PostgresDatabase(PostgresAddress address) : IAsyncDisposab
     /// <param name="where">In the middle of what; empty for nothing that need be said.</param>
     public Exception NotBack(string where, Exception e) => e is PostgresException { SqlState: "40001" or "40P01" } ? Fault(e)
         : new BarStoreException($"{address.Shown} went away{(where.Length > 0 ? " in the middle of " + where : "")} and was not back "
-            + $"within {ReconnectTimeout.TotalSeconds:0} s ({(e.InnerException ?? e).Message.ReplaceLineEndings(" ").TrimEnd('.')}); start the "
+            + $"within {ReconnectTimeout.TotalSeconds:0} s ({(e.InnerException ?? e).Message.ReplaceLineEndings(" ").TrimEnd('.')}); "
+            + $"start the "
             + $"server and run again", e);
 
     /// <summary>One sentence for what the server said.</summary>

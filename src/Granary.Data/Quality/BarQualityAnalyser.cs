@@ -1,4 +1,3 @@
-using System.Globalization;
 using Granary.Engine.Market;
 
 namespace Granary.Data.Quality;
@@ -9,15 +8,7 @@ namespace Granary.Data.Quality;
 /// </summary>
 public sealed class BarQualityAnalyser(Instrument instrument, Timeframe timeframe)
 {
-    private const int Examples = 5;
     private const int Window = 201;
-    private const int MostGaps = 200_000;
-
-    // What may be a night or a lunch break, if it ends at the same hour again and again.
-    private const long LongBreak = 2 * TimeSpan.TicksPerHour;
-
-    // From Friday's close to Sunday's or Monday's open.
-    private const long LongestWeekend = 80 * TimeSpan.TicksPerHour;
 
     // An outlier is this many robust deviations (1.4826 × the median absolute return of the last 201 bars) from zero.
     private const double OutlierDeviations = 15;
@@ -35,22 +26,17 @@ public sealed class BarQualityAnalyser(Instrument instrument, Timeframe timefram
             (0.5, "1:2"), (1 / 3.0, "1:3"), (0.25, "1:4"), (0.2, "1:5"), (1 / 8.0, "1:8"), (0.1, "1:10"), (0.05, "1:20"), (0.04, "1:25"),
             (0.02, "1:50")];
 
-    private readonly List<(long After, long Next)> _gaps = [];
-    private readonly Dictionary<(long TimeOfDay, long Length), int> _habits = [];
-    private readonly Dictionary<long, int> _openings = [];
     private readonly Dictionary<long, long> _steps = [];
     private readonly RunningMedian _within = new(Window), _across = new(Window);
     private readonly List<(long Time, double Return, double Deviations, bool Reverts)> _outliers = [];
     private readonly List<(long Time, string Ratio, double From, double To)> _splits = [];
     private readonly List<(long From, long To, long Bars)> _frozen = [];
     private readonly List<(long From, long To, long Step, long Bars)> _runs = [];
-    private readonly long[] _weekdays = new long[7];
-    // Weekdays without a bar on which the exchanges were closed, with the reason.
-    private readonly SortedDictionary<DateOnly, string> _closures = [];
     private readonly TradingDays _tradingDays = new(instrument.Calendar, timeframe);
     private readonly DayCompleteness _completeness = new(instrument.Calendar, timeframe);
+    private readonly GapFinder _gaps = new(instrument, timeframe);
     private Bar _previous;
-    private long _count, _first, _regular, _lostGaps, _offGrid, _weekend, _saturdays, _withoutVolume, _days, _lastDay = -1;
+    private long _count, _first, _regular, _offGrid, _weekend, _withoutVolume;
     private long _frozenFrom, _frozenBars;
     private long _runFrom, _runStep, _runBars;
     private long _outlierCount, _splitCount, _frozenCount, _frozenTotal;
@@ -66,19 +52,9 @@ public sealed class BarQualityAnalyser(Instrument instrument, Timeframe timefram
     private void Add(in Bar bar)
     {
         if (timeframe.IsIntraday) _completeness.Add(bar.Time);
-        var day = bar.Time / TimeSpan.TicksPerDay;
-        if (day != _lastDay)
-        {
-            _days++;
-            _lastDay = day;
-        }
+        _gaps.Add(bar.Time);
         // Tick zero is a Monday.
-        _weekdays[day % 7]++;
-        if (day % 7 >= 5)
-        {
-            _weekend++;
-            if (day % 7 == 5) _saturdays++;
-        }
+        if (bar.Time / TimeSpan.TicksPerDay % 7 >= 5) _weekend++;
         if (bar.Volume == 0) _withoutVolume++;
         if (bar.Time % (timeframe.IsIntraday ? timeframe.Ticks : TimeSpan.TicksPerDay) != 0) _offGrid++;
         if (_count++ == 0)
@@ -91,18 +67,6 @@ public sealed class BarQualityAnalyser(Instrument instrument, Timeframe timefram
         var step = bar.Time - _previous.Time;
         if (step == timeframe.Ticks) _regular++;
         else if (_steps.Count < 10_000 || _steps.ContainsKey(step)) _steps[step] = _steps.GetValueOrDefault(step) + 1;
-        if (step > timeframe.Ticks)
-        {
-            if (step >= LongBreak)
-            {
-                var opening = bar.Time % TimeSpan.TicksPerDay;
-                _openings[opening] = _openings.GetValueOrDefault(opening) + 1;
-            }
-            if (_gaps.Count < MostGaps) _gaps.Add((_previous.Time, bar.Time));
-            else _lostGaps++;
-            var habit = (_previous.Time % TimeSpan.TicksPerDay, step);
-            if (_habits.Count < 50_000 || _habits.ContainsKey(habit)) _habits[habit] = _habits.GetValueOrDefault(habit) + 1;
-        }
 
         LookForJump(bar, step);
         LookForRun(bar, step);
@@ -116,7 +80,7 @@ public sealed class BarQualityAnalyser(Instrument instrument, Timeframe timefram
         var r = bar.Close >= _previous.Close ? bar.Close / _previous.Close - 1 : 1 - _previous.Close / bar.Close;
         // A bad print is taken back at once; a move stays.
         if (Settle(bar.Close)) return;
-        var night = !timeframe.IsIntraday || step >= LongBreak;
+        var night = !timeframe.IsIntraday || step >= GapFinder.LongBreak;
         var scale = timeframe.IsIntraday && night ? _across : _within;
         // A short break within a session moves like the time that it lasts.
         var longer = night ? 1 : Math.Sqrt(Math.Max(1, (double)step / timeframe.Ticks));
@@ -144,12 +108,12 @@ public sealed class BarQualityAnalyser(Instrument instrument, Timeframe timefram
         if (p.Split is { } split && !reverts)
         {
             _splitCount++;
-            if (_splits.Count < Examples) _splits.Add((p.Time, split, p.Before, p.Open));
+            if (_splits.Count < Examples.Most) _splits.Add((p.Time, split, p.Before, p.Open));
         }
         else if (reverts || p.Deviations > OutlierDeviations)
         {
             _outlierCount++;
-            Keep(_outliers, (p.Time, p.Return, p.Deviations, reverts), static o => o.Item3 + (o.Item4 ? 1e6 : 0));
+            Examples.Keep(_outliers, (p.Time, p.Return, p.Deviations, reverts), static o => o.Item3 + (o.Item4 ? 1e6 : 0));
         }
         return reverts;
     }
@@ -168,7 +132,7 @@ public sealed class BarQualityAnalyser(Instrument instrument, Timeframe timefram
     private void EndRun()
     {
         if (_runStep > timeframe.Ticks && _runBars >= (timeframe.IsIntraday ? LongRun : 8))
-            Keep(_runs, (_runFrom, _previous.Time, _runStep, _runBars), static r => r.Item4);
+            Examples.Keep(_runs, (_runFrom, _previous.Time, _runStep, _runBars), static r => r.Item4);
         _runBars = 0;
     }
 
@@ -200,16 +164,9 @@ public sealed class BarQualityAnalyser(Instrument instrument, Timeframe timefram
         {
             _frozenCount++;
             _frozenTotal += _frozenBars;
-            Keep(_frozen, (_frozenFrom, _previous.Time, _frozenBars), static f => f.Item3);
+            Examples.Keep(_frozen, (_frozenFrom, _previous.Time, _frozenBars), static f => f.Item3);
         }
         _frozenBars = 0;
-    }
-
-    // The few greatest, in order of time.
-    private static void Keep<T>(List<T> list, T item, Func<T, double> weight)
-    {
-        list.Add(item);
-        if (list.Count > Examples) list.Remove(list.MinBy(weight)!);
     }
 
     /// <summary>What was found.</summary>
@@ -225,11 +182,11 @@ public sealed class BarQualityAnalyser(Instrument instrument, Timeframe timefram
         }
         // Bars of another length would be all gaps.
         var otherLength = Granularity(findings);
-        var missing = otherLength ? 0 : Gaps(findings);
+        var missing = otherLength ? 0 : _gaps.Find(findings, _completeness.Usual);
         if (timeframe.IsIntraday && !otherLength)
         {
             findings.AddRange(_completeness.Findings());
-            findings.AddRange(DaylightSaving.Findings(instrument.Calendar, timeframe, _completeness.Openings, _gaps));
+            findings.AddRange(DaylightSaving.Findings(instrument.Calendar, timeframe, _completeness.Openings, _gaps.Gaps));
         }
         foreach (var o in _outliers)
         {
@@ -270,136 +227,6 @@ public sealed class BarQualityAnalyser(Instrument instrument, Timeframe timefram
         { MissingDays = otherLength ? [] : _tradingDays.Missing() };
     }
 
-    private long Gaps(List<Finding> findings)
-    {
-        var missing = 0L;
-        var shown = new List<(long After, long Next, long Bars)>();
-        var counted = 0L;
-        var severity = Severity.Warning;
-        var holidays = 0L;
-        foreach (var (after, next) in _gaps)
-        {
-            var bars = MissingBetween(after, next, out var wholeDay);
-            if (bars == 0) continue;
-            missing += bars;
-            if (wholeDay) holidays++;
-            else Keep(shown, (after, next, bars), static g => g.Item3);
-            if (!wholeDay) counted++;
-        }
-        if (!timeframe.IsIntraday && instrument.DailyEquity)
-        {
-            // Single weekdays are holidays, some ten a year; more than that, or several in a row, is a hole.
-            if (missing * 20 <= _count) severity = Severity.Info;
-        }
-        foreach (var (after, next, bars) in shown)
-        {
-            var hole = severity == Severity.Info && bars >= 3 ? Severity.Warning : severity;
-            if (hole == Severity.Info) continue;
-            findings.Add(new Finding(hole, QualityCheck.Gap, Text(after),
-                $"{(bars == 1 ? "1 bar is" : $"{bars} bars are")} missing until {Text(next)}",
-                "fill the gap from another source, or leave its days out"));
-        }
-        var rest = counted + _lostGaps - findings.Count(f => f.Check == QualityCheck.Gap);
-        if (rest > 0)
-        {
-            findings.Add(severity == Severity.Info
-                ? new Finding(Severity.Info, QualityCheck.Gap, Range(), $"{missing} weekdays have no bar, as holidays do",
-                    "nothing, unless the market was open")
-                : new Finding(Severity.Warning, QualityCheck.Gap, Range(),
-                    $"there are {rest} more gaps, {missing} bars missing in all ({100.0 * missing / Math.Max(1, missing + _count):0.##} %)",
-                    "nothing happens inside a gap; use a longer timeframe if there are many"));
-        }
-        findings.AddRange(ExchangeClosures.Findings(_closures));
-        if (holidays > 0)
-            findings.Add(new Finding(Severity.Info, QualityCheck.Gap, Range(),
-                $"{(holidays == 1 ? "1 session has" : $"{holidays} single sessions have")} no bars, or none from its middle on, as "
-                    + $"holidays and half days do", "nothing, unless the market was open"));
-        return missing;
-    }
-
-    private bool WasClosed(DateOnly day)
-    {
-        if (ExchangeClosures.ReasonOf(day) is not { } reason) return false;
-        _closures[day] = reason;
-        return true;
-    }
-
-    /// <param name="wholeDay">What is missing is one session alone, or its second half: a holiday, unless other markets traded.</param>
-    private long MissingBetween(long after, long next, out bool wholeDay)
-    {
-        wholeDay = false;
-        var step = timeframe.Ticks;
-        if (timeframe == Timeframe.W1) return (next - after) / step - 1;
-        if (timeframe == Timeframe.D1)
-        {
-            var days = (next - after) / TimeSpan.TicksPerDay - 1;
-            if (!instrument.DailyEquity)
-            {
-                // Days of the week on which the market does not trade: Saturdays of currencies.
-                var weeks = (_previous.Time - _first) / TimeSpan.TicksPerDay / 7;
-                if (weeks < 4) return days;
-                var expected = 0L;
-                for (var d = after / TimeSpan.TicksPerDay + 1; d < next / TimeSpan.TicksPerDay; d++)
-                    if (_weekdays[d % 7] * 10 >= weeks)
-                        expected++;
-                return expected;
-            }
-            var missing = 0L;
-            for (var d = after + TimeSpan.TicksPerDay; d < next; d += TimeSpan.TicksPerDay)
-            {
-                var day = DateOnly.FromDateTime(new DateTime(d));
-                if (d / TimeSpan.TicksPerDay % 7 < 5 && !instrument.Calendar.Holidays.Contains(day) && !WasClosed(day)) missing++;
-            }
-            return missing;
-        }
-        var calendar = instrument.Calendar;
-        if (!calendar.IsContinuous)
-        {
-            var missing = 0L;
-            var last = DateOnly.FromDayNumber(calendar.LocalDay(next));
-            var (sessions, whole, tails) = (0, 0, 0);
-            for (var date = DateOnly.FromDayNumber(calendar.LocalDay(after)); date <= last; date = date.AddDays(1))
-            {
-                if (calendar.Session(date) is not { } session || calendar.Name == "XNYS" && WasClosed(date)) continue;
-                var from = Math.Max(session.Open, after + step);
-                var to = Math.Min(session.Close, next);
-                if (to <= from) continue;
-                // The close cuts a session's last bar short.
-                var bars = (to - from + (to == session.Close ? step - 1 : 0)) / step;
-                if (bars == 0) continue;
-                missing += bars;
-                sessions++;
-                if (from == session.Open && to == session.Close) whole++;
-                else if (to == session.Close && from - session.Open >= (session.Close - session.Open) / 2) tails++;
-            }
-            // Where the calendar has a list of holidays, a session that is not on it took place.
-            wholeDay = tails <= 1 && whole <= (calendar.Holidays.Count == 0 ? 1 : 0) && whole + tails == sessions;
-            return missing;
-        }
-        // Without a calendar the market's habits are its sessions: the same break at the same hour, again and again, and weekends.
-        var length = next - after;
-        if (_saturdays == 0 && length <= LongestWeekend && after / TimeSpan.TicksPerDay % 7 is 4
-            && next / TimeSpan.TicksPerDay % 7 is 6 or 0) return 0;
-        // A market with sessions that missed whole days of the week, as over a holiday: its bars between two openings are not all minutes
-        // of the night.
-        if (_saturdays == 0 && length >= LongBreak && Usual(_openings.GetValueOrDefault(next % TimeSpan.TicksPerDay))
-            && _completeness.Usual is > 0 and var usual)
-        {
-            var days = 0L;
-            for (var d = after / TimeSpan.TicksPerDay + 1; d < next / TimeSpan.TicksPerDay; d++)
-                if (d % 7 < 5)
-                    days++;
-            wholeDay = days == 1;
-            return days * usual;
-        }
-        var habit = length > 10 * step ? _habits.GetValueOrDefault((after % TimeSpan.TicksPerDay, length)) : 0;
-        if (length >= LongBreak) habit = Math.Max(habit, _openings.GetValueOrDefault(next % TimeSpan.TicksPerDay));
-        return Usual(habit) && length < 2 * TimeSpan.TicksPerDay ? 0 : length / step - 1;
-    }
-
-    // On a tenth of the days: daylight saving moves an opening by an hour for months, and chance gaps repeat on few days.
-    private bool Usual(int habit) => habit >= 3 && habit * 10 >= _days;
-
     // Whether the bars are of another length than their name.
     private bool Granularity(List<Finding> findings)
     {
@@ -436,6 +263,5 @@ public sealed class BarQualityAnalyser(Instrument instrument, Timeframe timefram
 
     private string Range() => $"{Text(_first)} to {Text(_previous.Time)}";
 
-    private string Text(long time) =>
-        new DateTime(time).ToString(timeframe.IsIntraday ? "yyyy-MM-dd HH:mm" : "yyyy-MM-dd", CultureInfo.InvariantCulture);
+    private string Text(long time) => Examples.Time(time, timeframe);
 }

@@ -32,7 +32,7 @@ public static class DataFix
         CancellationToken cancellationToken = default)
     {
         if (Path.GetFullPath(path) == Path.GetFullPath(output))
-            throw BarDataException.At(path, null, null, "the mended copy cannot take the place of the file itself",
+            throw BarDataException.At(path, null, null, "the repaired copy cannot take the place of the file itself",
                 "name another file with --out");
         return Task.Run(() => Run(path, query, options with { Adjust = false }, output, cancellationToken), cancellationToken);
     }

@@ -17,7 +17,7 @@ internal static class DaylightSaving
     /// <param name="openings">How often a local day opened when, in winter and summer time.</param>
     /// <param name="gaps">The last bar before each gap, and the first behind it.</param>
     public static IEnumerable<Finding> Findings(SessionCalendar calendar, Timeframe timeframe,
-        Dictionary<(bool Summer, TimeSpan TimeOfDay), int> openings, List<(long After, long Next)> gaps)
+        Dictionary<(bool Summer, TimeSpan TimeOfDay), int> openings, IReadOnlyList<(long After, long Next)> gaps)
     {
         if (!calendar.IsContinuous)
         {
@@ -30,7 +30,9 @@ internal static class DaylightSaving
                 if (off.Duration() < TimeSpan.FromMinutes(55) || off.Duration() > TimeSpan.FromMinutes(65)) continue;
                 var season = summer ? "summer" : "winter";
                 yield return new Finding(Severity.Warning, QualityCheck.DaylightSaving, calendar.Name,
-                    $"in {season} time {usual.Value} of {days} days begin at {usual.Key.TimeOfDay:hh\\:mm}, {(off > TimeSpan.Zero ? "an hour after" : "an hour before")} the session's {calendar.Open:hh\\:mm}, as where daylight saving was not followed",
+                    $"in {season} time {usual.Value} of {days} days begin at {usual.Key.TimeOfDay:hh\\:mm}, "
+                        + $"{(off > TimeSpan.Zero ? "an hour after" : "an hour before")} the session's {calendar.Open:hh\\:mm}, as where "
+                        + $"daylight saving was not followed",
                     $"import the file again with the zone that its times are in, as --time-zone {calendar.Zone.Id}");
             }
             yield break;

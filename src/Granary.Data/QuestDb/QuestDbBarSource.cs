@@ -37,7 +37,10 @@ public sealed class QuestDbBarSource : IBarSource, IAsyncDisposable
                         .ConfigureAwait(false) is not null)
                         timeframes.Add(tf.ToString());
             throw new BarDataException(time is null
-                ? $"{address.Shown}: there is no table '{table}'; {(timeframes.Count > 0 ? $"there are bars of {string.Join(" and ", timeframes)}" : "import bars first, or name the tables with ?table=")}"
+                ? $"{address.Shown}: there is no table '{table}'; "
+                    + (timeframes.Count > 0
+                        ? $"there are bars of {string.Join(" and ", timeframes)}"
+                        : "import bars first, or name the tables with ?table=")
                 : $"{address.Shown}: the table '{table}' has no designated timestamp; make it with TIMESTAMP(…)");
         }
         var market = await _server.MarketAsync(query.Symbol, query.Timeframe, cancellationToken).ConfigureAwait(false);
@@ -82,7 +85,8 @@ public sealed class QuestDbBarSource : IBarSource, IAsyncDisposable
                 for (var i = 0; i < piece.Count; i++)
                 {
                     string At() =>
-                        $"{server.Address.Shown}, table '{table}', {query.Symbol}, {new DateTime(piece.Time[i], DateTimeKind.Utc):yyyy-MM-dd HH:mm:ss}";
+                        $"{server.Address.Shown}, table '{table}', {query.Symbol}, "
+                            + $"{new DateTime(piece.Time[i], DateTimeKind.Utc):yyyy-MM-dd HH:mm:ss}";
                     if (piece.Time[i] <= last) throw new BarDataException($"{At()}: the time is there twice; remove one of the rows");
                     last = piece.Time[i];
                     var (o, h, l, c, v) = (piece.Open[i], piece.High[i], piece.Low[i], piece.Close[i], piece.Volume[i]);
@@ -121,8 +125,10 @@ public sealed class QuestDbBarSource : IBarSource, IAsyncDisposable
 
         private async IAsyncEnumerable<BarColumns> PiecesAsync(int size, [EnumeratorCancellation] CancellationToken cancellationToken)
         {
-            await foreach (var piece in server.ReadAsync(table, time, server.Address.TablePerSymbol ? null : query.Symbol, query.From,
-                query.To, adjust, size, cancellationToken).ConfigureAwait(false))
+            await foreach (var piece in server.ReadAsync(
+                new(table, time, server.Address.TablePerSymbol ? null : query.Symbol, query.From, query.To), adjust, size,
+                    cancellationToken)
+                .ConfigureAwait(false))
             {
                 if (adjust) piece.Adjust();
                 yield return piece;

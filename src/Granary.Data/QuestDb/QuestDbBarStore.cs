@@ -35,22 +35,11 @@ public sealed class QuestDbBarStore(QuestDbAddress address) : IBarStore
         var table = address.TableOf(symbol, bars.Timeframe);
         await _server.EnsureTablesAsync(table, bars.Timeframe, cancellationToken).ConfigureAwait(false);
         var known = await _server.MarketAsync(symbol, bars.Timeframe, cancellationToken).ConfigureAwait(false);
-        if (known is { } k && k.HasAdjusted != bars.HasAdjustedClose
+        if (known is { } market && market.HasAdjusted != bars.HasAdjustedClose
             && await _server.RangeAsync(table, symbol, cancellationToken).ConfigureAwait(false) is { Count: > 0 })
-        {
-            throw BarDataException.At(bars.From, null, "adjusted close", k.HasAdjusted
-                    ? $"the store's {symbol} has an adjusted close and this file has none"
-                    : $"this file has an adjusted close and the store's {symbol} has none",
-                "import it under another symbol or into another table");
-        }
+            bars.RequireAdjustedCloseAs(market.HasAdjusted, "table");
 
-        var there = new Dictionary<long, (double Open, double High, double Low, double Close, double Volume, double Adjusted)>();
-        await foreach (var piece in _server.ReadAsync(table, "ts", symbol, null, null, bars.HasAdjustedClose, Piece, cancellationToken)
-            .ConfigureAwait(false))
-            for (var i = 0; i < piece.Count; i++)
-                there[piece.Time[i]] = (piece.Open[i], piece.High[i], piece.Low[i], piece.Close[i], piece.Volume[i], piece.Adjusted?[i]
-                    ?? 0);
-
+        var there = await BarsOfAsync(table, symbol, bars.HasAdjustedClose, cancellationToken).ConfigureAwait(false);
         long added = 0, unchanged = 0;
         var before = there.Count;
         var differences = new List<BarDifference>();
@@ -91,6 +80,18 @@ public sealed class QuestDbBarStore(QuestDbAddress address) : IBarStore
             bars.SkippedRows, count, first, last, "", differences, bars.Notes);
     }
 
+    private async Task<Dictionary<long, (double Open, double High, double Low, double Close, double Volume, double Adjusted)>> BarsOfAsync(
+        string table, string symbol, bool withAdjusted, CancellationToken cancellationToken)
+    {
+        var there = new Dictionary<long, (double Open, double High, double Low, double Close, double Volume, double Adjusted)>();
+        await foreach (var piece in _server.ReadAsync(new(table, "ts", symbol), withAdjusted, Piece, cancellationToken)
+            .ConfigureAwait(false))
+            for (var i = 0; i < piece.Count; i++)
+                there[piece.Time[i]] = (piece.Open[i], piece.High[i], piece.Low[i], piece.Close[i], piece.Volume[i],
+                    piece.Adjusted?[i] ?? 0);
+        return there;
+    }
+
     private static void Differ(BarColumns piece, int i,
         (double Open, double High, double Low, double Close, double Volume, double Adjusted) old,
         (double Open, double High, double Low, double Close, double Volume, double Adjusted) now, List<BarDifference> differences,
@@ -99,7 +100,7 @@ public sealed class QuestDbBarStore(QuestDbAddress address) : IBarStore
         changed.Add((piece, i));
         foreach (var (field, was, value) in new[] { ("open", old.Open, now.Open), ("high", old.High, now.High), ("low", old.Low, now.Low),
             ("close", old.Close, now.Close), ("adjusted close", old.Adjusted, now.Adjusted), ("volume", old.Volume, now.Volume) })
-            if (was != value && differences.Count < FolderBarStore.MostDifferences)
+            if (was != value && differences.Count < StoreChange.MostDifferences)
                 differences.Add(new BarDifference(piece.Time[i], field, was, value));
     }
 
@@ -141,7 +142,7 @@ public sealed class QuestDbBarStore(QuestDbAddress address) : IBarStore
 
     public Task<IReadOnlyList<string>> RepairAsync(string symbol, Timeframe timeframe, CancellationToken cancellationToken = default) =>
         Task.FromException<IReadOnlyList<string>>(new BarDataException($"{Name}: QuestDB takes no rows out of a table, so that nothing is "
-            + $"mended in it; import the right bars again, which replaces what differs, or put the market's rows into a new table"));
+            + $"repaired in it; import the right bars again, which replaces what differs, or put the market's rows into a new table"));
 
     public ValueTask DisposeAsync() => _server.DisposeAsync();
 }

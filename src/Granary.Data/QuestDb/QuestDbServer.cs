@@ -154,10 +154,10 @@ internal sealed class QuestDbServer(QuestDbAddress address) : IAsyncDisposable
     }
 
     /// <summary>Bars in order of time, in pieces.</summary>
-    /// <param name="symbol">Null where the table has one symbol only.</param>
-    public async IAsyncEnumerable<BarColumns> ReadAsync(string table, string time, string? symbol, long? from, long? to, bool withAdjusted,
-        int size, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<BarColumns> ReadAsync(QuestDbRows rows, bool withAdjusted, int size,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
     {
+        var (table, time, symbol, from, to) = rows;
         var conditions = new List<string>();
         if (symbol is not null) conditions.Add(OfSymbol());
         if (from is { } f) conditions.Add($"\"{Name(time)}\" >= {Literal(f)}");
@@ -182,26 +182,7 @@ internal sealed class QuestDbServer(QuestDbAddress address) : IAsyncDisposable
             var piece = new BarColumns(size, withAdjusted);
             while (true)
             {
-                try
-                {
-                    if (!await reader.ReadAsync(cancellationToken).ConfigureAwait(false)) break;
-                    Take(reader, piece);
-                }
-                catch (Exception e) when (e is PostgresException)
-                {
-                    throw Fault(e);
-                }
-                catch (Exception e) when (e is NpgsqlException or IOException)
-                {
-                    throw new BarStoreException($"{address.Shown} went away in the middle of "
-                        + $"'{table}' ({(e.InnerException ?? e).Message.ReplaceLineEndings(" ").TrimEnd('.')}); start the server and run "
-                        + $"again", e);
-                }
-                catch (InvalidCastException e)
-                {
-                    throw new BarDataException($"{address.Shown}: the table '{table}' has no numbers in open, high, low, close and volume; "
-                        + $"name a table of bars", e);
-                }
+                if (!await TryTakeAsync(reader, piece, table, cancellationToken).ConfigureAwait(false)) break;
                 if (piece.Count < size) continue;
                 yield return piece;
                 piece = new BarColumns(size, withAdjusted);
@@ -213,6 +194,32 @@ internal sealed class QuestDbServer(QuestDbAddress address) : IAsyncDisposable
             if (reader is not null) await reader.DisposeAsync().ConfigureAwait(false);
             if (command is not null) await command.DisposeAsync().ConfigureAwait(false);
             if (connection is not null) await connection.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+
+    // Takes the next row; false where there is none.
+    private async Task<bool> TryTakeAsync(NpgsqlDataReader reader, BarColumns piece, string table, CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (!await reader.ReadAsync(cancellationToken).ConfigureAwait(false)) return false;
+            Take(reader, piece);
+            return true;
+        }
+        catch (Exception e) when (e is PostgresException)
+        {
+            throw Fault(e);
+        }
+        catch (Exception e) when (e is NpgsqlException or IOException)
+        {
+            throw new BarStoreException($"{address.Shown} went away in the middle of "
+                + $"'{table}' ({(e.InnerException ?? e).Message.ReplaceLineEndings(" ").TrimEnd('.')}); start the server and run "
+                + $"again", e);
+        }
+        catch (InvalidCastException e)
+        {
+            throw new BarDataException($"{address.Shown}: the table '{table}' has no numbers in open, high, low, close and volume; "
+                + $"name a table of bars", e);
         }
     }
 
@@ -292,8 +299,12 @@ internal sealed class QuestDbServer(QuestDbAddress address) : IAsyncDisposable
             ? new BarDataException($"{address.Shown}: the server refuses the user or the password; correct them", e)
             : new BarStoreException($"{address.Shown}: the server says '{p.MessageText}'", e);
 
-    private static string Literal(long ticks) =>
-        $"'{new DateTime(Math.Clamp(ticks, DateTime.UnixEpoch.Ticks, new DateTime(2200, 1, 1).Ticks), DateTimeKind.Utc).ToString("yyyy-MM-ddTHH:mm:ss.ffffffZ", CultureInfo.InvariantCulture)}'";
+    private static string Literal(long ticks)
+    {
+        var within = Math.Clamp(ticks, DateTime.UnixEpoch.Ticks, new DateTime(2200, 1, 1).Ticks);
+        var time = new DateTime(within, DateTimeKind.Utc).ToString("yyyy-MM-ddTHH:mm:ss.ffffffZ", CultureInfo.InvariantCulture);
+        return $"'{time}'";
+    }
 
     // A column's name comes from the server; it must not end its own quotes all the same.
     private static string Name(string column) => column.Replace("\"", "", StringComparison.Ordinal);

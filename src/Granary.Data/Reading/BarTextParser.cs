@@ -46,9 +46,11 @@ internal abstract class BarTextParser(BarFileLayout layout, string file, BarColl
         _clock.TryResolve(written, collector.LastTime, out time, out fault);
 
     /// <summary>Checks a row and hands it on; reports what is wrong with it.</summary>
-    protected bool Accept(in Timestamp written, string timeField, double open, double high, double low, double close, double adjusted,
-        double volume)
+    /// <param name="written">The time as it was written.</param>
+    /// <param name="prices">A bar whose time is not known yet.</param>
+    protected bool Accept(in Timestamp written, string timeField, in Bar prices, double adjusted)
     {
+        var (open, high, low, close, volume) = (prices.Open, prices.High, prices.Low, prices.Close, prices.Volume);
         if (!TryResolve(written, out var time, out var fault))
         {
             Fail(RowFaultKind.Zone, timeField, fault!, "write all times of a file in one zone, best UTC");
@@ -63,7 +65,7 @@ internal abstract class BarTextParser(BarFileLayout layout, string file, BarColl
         }
         if (collector.Gathered is not null)
         {
-            collector.Gather(new GatheredRow(Line, Record, new Bar(time, open, high, low, close, volume), adjusted));
+            collector.Gather(new GatheredRow(Line, Record, prices with { Time = time }, adjusted));
             return true;
         }
         if (!collector.InOrder(time))

@@ -8,7 +8,8 @@ public sealed record ColumnMapping(string Time, string Open, string High, string
 {
     /// <summary>How a user gives one, for messages.</summary>
     internal const string Example =
-        """ "columns": { "time": "Datum", "open": "Start", "high": "Hoch", "low": "Tief", "close": "Schluss" } in the batch's data section, or --columns "time=Datum;open=Start;high=Hoch;low=Tief;close=Schluss" (names or numbers from 1)""";
+        """ "columns": { "time": "Datum", "open": "Start", "high": "Hoch", "low": "Tief", "close": "Schluss" } in the batch's data """
+        + """section, or --columns "time=Datum;open=Start;high=Hoch;low=Tief;close=Schluss" (names or numbers from 1)""";
 
     public string? TimeOfDay { get; init; }
 

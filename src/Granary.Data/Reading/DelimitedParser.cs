@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Text;
 using Granary.Data.Text;
+using Granary.Engine.Market;
 
 namespace Granary.Data.Reading;
 
@@ -74,7 +75,6 @@ internal sealed unsafe class DelimitedParser : BarTextParser
         var collector = Collector;
         Timestamp time = default;
         var timeOfDay = -1L;
-        var delimiter = _delimiter;
         var columns = _columns;
         for (var column = 0; column < columns.Length; column++)
         {
@@ -97,38 +97,11 @@ internal sealed unsafe class DelimitedParser : BarTextParser
             }
             else
             {
-                var first = p;
-                if (*p == '"')
-                {
-                    if (role != ColumnRole.Time) return null;
-                    p = ++first;
-                    while (*p is not ((byte)'"' or (byte)'\n')) p++;
-                    if (*p != '"' || !Times.TryRead(new ReadOnlySpan<byte>(first, (int)(p - first)), out time)) return null;
-                    p++;
-                }
-                else
-                {
-                    byte c;
-                    while ((c = *p) != delimiter && c is not ((byte)'\n' or (byte)'\r' or (byte)'"')) p++;
-                    if (c == '"') return null;
-                    var field = new ReadOnlySpan<byte>(first, (int)(p - first));
-                    if (role == ColumnRole.Time)
-                    {
-                        if (!Times.TryRead(field, out time)) return null;
-                    }
-                    else if (role == ColumnRole.TimeOfDay)
-                    {
-                        if (!Times.TryReadTimeOfDay(field, out timeOfDay)) return null;
-                    }
-                    else if (role == ColumnRole.Symbol && !field.SequenceEqual(_layout.Symbol))
-                    {
-                        return null;
-                    }
-                }
+                if (!TryText(ref p, role, ref time, ref timeOfDay)) return null;
             }
             if (column < columns.Length - 1)
             {
-                if (*p != delimiter) return null;
+                if (*p != _delimiter) return null;
                 p++;
             }
         }
@@ -146,6 +119,34 @@ internal sealed unsafe class DelimitedParser : BarTextParser
         if (!collector.InOrder(at)) return null;
         collector.Add(at, open, high, low, close, adjusted, volume);
         return p + 1;
+    }
+
+    // Reads a field that is no number, up to the delimiter behind it; false where it is not plain.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private bool TryText(ref byte* p, ColumnRole role, ref Timestamp time, ref long timeOfDay)
+    {
+        var first = p;
+        if (*p == '"')
+        {
+            if (role != ColumnRole.Time) return false;
+            p = ++first;
+            while (*p is not ((byte)'"' or (byte)'\n')) p++;
+            if (*p != '"' || !Times.TryRead(new ReadOnlySpan<byte>(first, (int)(p - first)), out time)) return false;
+            p++;
+            return true;
+        }
+        var delimiter = _delimiter;
+        byte c;
+        while ((c = *p) != delimiter && c is not ((byte)'\n' or (byte)'\r' or (byte)'"')) p++;
+        if (c == '"') return false;
+        var field = new ReadOnlySpan<byte>(first, (int)(p - first));
+        return role switch
+        {
+            ColumnRole.Time => Times.TryRead(field, out time),
+            ColumnRole.TimeOfDay => Times.TryReadTimeOfDay(field, out timeOfDay),
+            ColumnRole.Symbol => field.SequenceEqual(_layout.Symbol),
+            _ => true,
+        };
     }
 
     // The middle of bid and ask, in whole units of half a tick, so that it is rounded once.
@@ -199,58 +200,58 @@ internal sealed unsafe class DelimitedParser : BarTextParser
         value[(int)ColumnRole.AdjustedClose] = 1;
         for (var i = 0; i < fields.Count; i++)
         {
-            var role = _columns[i];
             var text = fields[i].Trim();
-            var bytes = Encoding.UTF8.GetBytes(text);
-            switch (role)
-            {
-                case ColumnRole.Skip:
-                    break;
-                case ColumnRole.Symbol:
-                    if (!bytes.AsSpan().SequenceEqual(_layout.Symbol))
-                    {
-                        Fail(RowFaultKind.Layout, Name(i),
-                            $"the row is of '{Shorten(text)}', those above of '{Encoding.UTF8.GetString(_layout.Symbol!)}'",
-                            "write each symbol into a file of its own");
-                        return;
-                    }
-                    break;
-                case ColumnRole.Time:
-                    timeName = Name(i);
-                    if (!Times.TryRead(bytes, out time))
-                    {
-                        Fail(RowFaultKind.Value, timeName, text.Length == 0 ? "the field is empty"
-                            : $"'{Shorten(text)}' is not a time as those above are written", TimeRemedy());
-                        return;
-                    }
-                    break;
-                case ColumnRole.TimeOfDay:
-                    if (!Times.TryReadTimeOfDay(bytes, out timeOfDay))
-                    {
-                        Fail(RowFaultKind.Value, Name(i), text.Length == 0 ? "the field is empty"
-                            : $"'{Shorten(text)}' is not a time of day as those above are written", "write it as 09:30:00");
-                        return;
-                    }
-                    break;
-                case ColumnRole.Volume when text.Length == 0:
-                    Collector.RowsWithoutVolume++;
-                    break;
-                case >= ColumnRole.BidOpen when text.Length == 0:
-                    break;
-                default:
-                    if (!DecimalNumber.TryParse(bytes, role == ColumnRole.Volume ? 0 : _scale, out value[(int)role], out var decimals))
-                    {
-                        Fail(RowFaultKind.Value, Name(i), NotANumber(text), "correct the row or remove it");
-                        return;
-                    }
-                    if (role is >= ColumnRole.Open and <= ColumnRole.Close) Collector.SeeDecimals(decimals);
-                    break;
-            }
+            var role = _columns[i];
+            if (role == ColumnRole.Time) timeName = Name(i);
+            if (role < ColumnRole.Volume ? !TakeText(i, text, ref time, ref timeOfDay) : !TakeNumber(i, text, ref value[(int)role])) return;
         }
         if (timeOfDay >= 0) time = time with { TimeOfDay = timeOfDay, HasTime = true };
         if (_quotes && !TakeMiddle(value)) return;
-        Accept(time, timeName, value[(int)ColumnRole.Open], value[(int)ColumnRole.High], value[(int)ColumnRole.Low],
-            value[(int)ColumnRole.Close], value[(int)ColumnRole.AdjustedClose], value[(int)ColumnRole.Volume]);
+        Accept(time, timeName, new Bar(0, value[(int)ColumnRole.Open], value[(int)ColumnRole.High], value[(int)ColumnRole.Low],
+            value[(int)ColumnRole.Close], value[(int)ColumnRole.Volume]), value[(int)ColumnRole.AdjustedClose]);
+    }
+
+    // Reads a field that is no number; false where it is wrong, which is reported.
+    private bool TakeText(int column, string text, ref Timestamp time, ref long timeOfDay)
+    {
+        var bytes = Encoding.UTF8.GetBytes(text);
+        switch (_columns[column])
+        {
+            case ColumnRole.Symbol when !bytes.AsSpan().SequenceEqual(_layout.Symbol):
+                Fail(RowFaultKind.Layout, Name(column),
+                    $"the row is of '{Shorten(text)}', those above of '{Encoding.UTF8.GetString(_layout.Symbol!)}'",
+                    "write each symbol into a file of its own");
+                return false;
+            case ColumnRole.Time when !Times.TryRead(bytes, out time):
+                Fail(RowFaultKind.Value, Name(column), text.Length == 0 ? "the field is empty"
+                    : $"'{Shorten(text)}' is not a time as those above are written", TimeRemedy());
+                return false;
+            case ColumnRole.TimeOfDay when !Times.TryReadTimeOfDay(bytes, out timeOfDay):
+                Fail(RowFaultKind.Value, Name(column), text.Length == 0 ? "the field is empty"
+                    : $"'{Shorten(text)}' is not a time of day as those above are written", "write it as 09:30:00");
+                return false;
+            default:
+                return true;
+        }
+    }
+
+    // Reads a price or a volume; false where it is wrong, which is reported. An empty volume and an empty quote keep their values.
+    private bool TakeNumber(int column, string text, ref double value)
+    {
+        var role = _columns[column];
+        if (text.Length == 0 && role == ColumnRole.Volume)
+        {
+            Collector.RowsWithoutVolume++;
+            return true;
+        }
+        if (text.Length == 0 && role >= ColumnRole.BidOpen) return true;
+        if (!DecimalNumber.TryParse(Encoding.UTF8.GetBytes(text), role == ColumnRole.Volume ? 0 : _scale, out value, out var decimals))
+        {
+            Fail(RowFaultKind.Value, Name(column), NotANumber(text), "correct the row or remove it");
+            return false;
+        }
+        if (role is >= ColumnRole.Open and <= ColumnRole.Close) Collector.SeeDecimals(decimals);
+        return true;
     }
 
     private bool TakeMiddle(Span<double> value)

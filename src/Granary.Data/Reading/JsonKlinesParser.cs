@@ -1,6 +1,7 @@
 using System.Text;
 using Granary.Data.Files;
 using Granary.Data.Text;
+using Granary.Engine.Market;
 
 namespace Granary.Data.Reading;
 
@@ -143,6 +144,6 @@ internal sealed class JsonKlinesParser(JsonKlinesLayout layout, string file, Bar
                 if (field < 5) Collector.SeeDecimals(decimals);
             }
         }
-        Accept(time, "time", value[1], value[2], value[3], value[4], 1, value[5]);
+        Accept(time, "time", new Bar(0, value[1], value[2], value[3], value[4], value[5]), 1);
     }
 }

@@ -61,10 +61,10 @@ public sealed class BarReplay : ILiveFeed
     /// <summary>The close that has been given out, UTC ticks; null before the first.</summary>
     public long? Reached { get; private set; }
 
-    public ReplaySpeed Pace
+    public ReplaySpeed Speed
     {
-        get => _clock.Pace;
-        set => _clock.Pace = value;
+        get => _clock.Speed;
+        set => _clock.Speed = value;
     }
 
     public bool IsPaused => _clock.IsPaused;
@@ -127,17 +127,14 @@ public sealed class BarReplay : ILiveFeed
         var merge = new BarMerge(Series);
         var readers = new IAsyncEnumerator<BarBlock>[Series.Count];
         var kept = new IBarSeries?[Series.Count];
-        var builders = new BlockBuilder[Series.Count];
+        BlockBuilder[] builders = [.. Series.Select(_ => new BlockBuilder())];
         var buffer = new MergedBar[MergeBuffer];
         var touched = new List<int>();
         try
         {
             for (var s = 0; s < readers.Length; s++)
-            {
-                builders[s] = new BlockBuilder();
                 readers[s] = (from is { } start ? Later(s, start, kept, cancellationToken)
                     : _opened[s].ReadAsync(cancellationToken: cancellationToken)).GetAsyncEnumerator(cancellationToken);
-            }
             var timestamp = 0L;
             var timestamps = 0;
             while (true)
@@ -148,14 +145,14 @@ public sealed class BarReplay : ILiveFeed
                     {
                         var (s, close, bar) = buffer[i];
                         if (touched.Count > 0 && close != timestamp
-                            && (++timestamps >= BlockSize || Pace.Kind != ReplaySpeedKind.AsFastAsPossible || SeekWaits))
+                            && (++timestamps >= BlockSize || Speed.Kind != ReplaySpeedKind.AsFastAsPossible || SeekWaits))
                         {
                             foreach (var item in Close(touched, builders, timestamp)) yield return item;
                             timestamps = 0;
                         }
                         if (close != timestamp || touched.Count == 0)
                         {
-                            if (touched.Count == 0 && (Pace.Kind != ReplaySpeedKind.AsFastAsPossible || _clock.IsPaused))
+                            if (touched.Count == 0 && (Speed.Kind != ReplaySpeedKind.AsFastAsPossible || _clock.IsPaused))
                             {
                                 await _clock.WaitAsync(close, cancellationToken).ConfigureAwait(false);
                                 if (SeekWaits)
@@ -179,16 +176,22 @@ public sealed class BarReplay : ILiveFeed
         }
         finally
         {
-            foreach (var reader in readers)
-                if (reader is not null)
-                    await reader.DisposeAsync().ConfigureAwait(false);
-            foreach (var series in kept)
-                if (series is not null)
-                    await series.DisposeAsync().ConfigureAwait(false);
+            await EndAsync(readers, kept).ConfigureAwait(false);
         }
     }
 
-    private int BlockSize => Pace.Kind == ReplaySpeedKind.AsFastAsPossible ? _blockSize : 1;
+    // Readers end before the series that they read.
+    private static async Task EndAsync(IAsyncEnumerator<BarBlock>?[] readers, IBarSeries?[] kept)
+    {
+        foreach (var reader in readers)
+            if (reader is not null)
+                await reader.DisposeAsync().ConfigureAwait(false);
+        foreach (var series in kept)
+            if (series is not null)
+                await series.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private int BlockSize => Speed.Kind == ReplaySpeedKind.AsFastAsPossible ? _blockSize : 1;
 
     private bool SeekWaits
     {

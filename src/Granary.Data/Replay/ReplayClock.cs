@@ -15,7 +15,7 @@ public sealed class ReplayClock(ReplaySpeed speed, TimeProvider clock)
     private CancellationTokenSource _interrupt = new();
 
     /// <summary>The replay speed; a new one holds at once: what is left of a wait is left in the same share at the new speed.</summary>
-    public ReplaySpeed Pace
+    public ReplaySpeed Speed
     {
         get;
         set
@@ -82,7 +82,7 @@ public sealed class ReplayClock(ReplaySpeed speed, TimeProvider clock)
         lock (_gate)
         {
             _gap = _market is { } last ? new TimeSpan(Math.Max(0, time - last)) : TimeSpan.Zero;
-            if (_market is not null) _due += Pace.Wait(_gap);
+            if (_market is not null) _due += Speed.Wait(_gap);
             else Rebase();
             _market = time;
         }

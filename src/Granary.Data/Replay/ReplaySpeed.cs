@@ -56,7 +56,7 @@ public sealed record ReplaySpeed(ReplaySpeedKind Kind, TimeSpan Delay, double Fa
         if (text.StartsWith("fixed:", StringComparison.Ordinal)) return Every(Duration(text["fixed:".Length..], "--pace fixed"));
         if (text.StartsWith('x') && double.TryParse(text.AsSpan(1), NumberStyles.Float, CultureInfo.InvariantCulture, out var factor)
             && factor > 0 && double.IsFinite(factor)) return Speed(factor, most);
-        throw new BarDataException($"--pace {text} is no pace; use asap, fixed:100ms, realtime or x60");
+        throw new BarDataException($"--pace {text} is no replay speed; use asap, fixed:100ms, realtime or x60");
     }
 
     private static TimeSpan Duration(string text, string option)

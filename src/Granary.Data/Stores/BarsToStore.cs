@@ -43,6 +43,19 @@ public sealed class BarsToStore
     /// </summary>
     internal IEnumerable<BarColumns> ReadRaw(int size) => _read(size);
 
+    /// <summary>Refuses bars with an adjusted close for a market without one, and the other way round.</summary>
+    /// <param name="storeHasAdjusted">Whether the market that is there has one.</param>
+    /// <param name="elsewhere">Where the bars can go instead, as "store".</param>
+    /// <exception cref="BarDataException">They differ.</exception>
+    internal void RequireAdjustedCloseAs(bool storeHasAdjusted, string elsewhere)
+    {
+        if (storeHasAdjusted == HasAdjustedClose) return;
+        throw BarDataException.At(From, null, "adjusted close", storeHasAdjusted
+                ? $"the store's {Instrument.Symbol} has an adjusted close and this file has none"
+                : $"this file has an adjusted close and the store's {Instrument.Symbol} has none",
+            $"import it under another symbol or into another {elsewhere}");
+    }
+
     /// <param name="from">The file or files, as the user knows them.</param>
     internal static BarsToStore Of(BarFileSeries series, string from, bool instrumentIsGiven) =>
         new(from, series.Format, series.Instrument, series.Timeframe, instrumentIsGiven, series.ReadRaw)

@@ -48,7 +48,8 @@ public sealed class GeneratedBarSource : IBarSource
         {
             var nearest = Spelling.Nearest(query.Symbol, _markets.Select(m => m.Instrument.Symbol));
             throw new BarDataException(
-                $"'{_address}' has no symbol '{query.Symbol}'; {(nearest is null ? "name it in front of the question mark" : $"did you mean {nearest}?")}");
+                $"'{_address}' has no symbol '{query.Symbol}'; "
+                    + $"{(nearest is null ? "name it in front of the question mark" : $"did you mean {nearest}?")}");
         }
         var all = _bars.GetOrAdd((query.Symbol, query.Timeframe),
             key => new Lazy<Bar[]>(() => [.. MarketGenerator.Generate(market, key.Timeframe)])).Value;

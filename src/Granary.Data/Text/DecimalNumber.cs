@@ -94,19 +94,7 @@ internal static class DecimalNumber
             if (significant <= 19) mantissa = mantissa * 10 + d;
         }
         if (digits == 0) return false;
-        var exponent = 0;
-        if (i < text.Length && text[i] is (byte)'e' or (byte)'E')
-        {
-            i++;
-            var down = false;
-            if (i < text.Length && text[i] is (byte)'-' or (byte)'+') down = text[i++] == '-';
-            var first = i;
-            for (; i < text.Length && (uint)(text[i] - '0') <= 9; i++)
-                exponent = Math.Min(exponent * 10 + (text[i] - '0'), 9999);
-            if (i == first) return false;
-            if (down) exponent = -exponent;
-        }
-        if (i != text.Length) return false;
+        if (!TryExponent(text[i..], out var exponent)) return false;
 
         var shift = fraction - exponent + scale;
         if (significant > 19)
@@ -127,6 +115,22 @@ internal static class DecimalNumber
         else return TryParseLong(text, scale, out value);
         if (negative) value = -value;
         return true;
+    }
+
+    // What follows the digits: nothing, or an exponent up to the end.
+    private static bool TryExponent(ReadOnlySpan<byte> text, out int exponent)
+    {
+        exponent = 0;
+        if (text.Length == 0) return true;
+        if (text[0] is not ((byte)'e' or (byte)'E')) return false;
+        var i = 1;
+        var down = false;
+        if (i < text.Length && text[i] is (byte)'-' or (byte)'+') down = text[i++] == '-';
+        var first = i;
+        for (; i < text.Length && (uint)(text[i] - '0') <= 9; i++)
+            exponent = Math.Min(exponent * 10 + (text[i] - '0'), 9999);
+        if (down) exponent = -exponent;
+        return i > first && i == text.Length;
     }
 
     private static bool TryParseLong(ReadOnlySpan<byte> text, int scale, out double value)

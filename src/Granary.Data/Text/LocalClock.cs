@@ -13,7 +13,8 @@ internal sealed class LocalClock(TimeZoneInfo zone)
     public TimeZoneInfo Zone => zone;
 
     /// <param name="after">
-    /// The time before, so that the second pass of a repeated hour in autumn is told from the first; <see cref="long.MinValue"/> for none.
+    /// The time before, so that the second pass of a repeated hour in autumn is distinguished from the first; <see cref="long.MinValue"/>
+    /// for none.
     /// </param>
     /// <returns>False where daylight saving skipped this wall time.</returns>
     public bool TryToUtc(long localTicks, long after, out long utcTicks)

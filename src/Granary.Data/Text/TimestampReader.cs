@@ -29,28 +29,49 @@ internal sealed class TimestampReader(DateStyle style)
     /// <returns>False where the text is no time of this style.</returns>
     public bool TryRead(ReadOnlySpan<byte> text, out Timestamp timestamp)
     {
+        if (style is DateStyle.EpochSeconds or DateStyle.EpochMilliseconds or DateStyle.EpochMicroseconds or DateStyle.EpochNanoseconds
+            or DateStyle.MillisecondsOfDay) return TryCount(text, out timestamp);
         timestamp = default;
-        int day, used;
+        if (!TryDate(text, out var day, out var used)) return false;
+        if (used == text.Length)
+        {
+            timestamp = new Timestamp(day, 0, HasTime: false, ZoneStyle.None, 0);
+            return true;
+        }
+        var rest = text[used..];
+        if (rest.Length == 9 && rest[0] == ' ' && TimeOfDayText.TryRead(rest[1..], out var plain, out used) && used == 8
+            && SameSpelling(rest[1..]))
+        {
+            timestamp = new Timestamp(day, plain, HasTime: true, ZoneStyle.None, 0);
+            return true;
+        }
+        if (rest[0] is (byte)' ' or (byte)'T' or (byte)'t' or (byte)';') rest = rest[1..];
+        else if (style != DateStyle.Compact || (uint)(rest[0] - '0') > 9) return TryDateWithZone(rest, day, out timestamp);
+        if (!TimeOfDayText.TryRead(rest, out var time, out used)) return TryDateWithZone(rest, day, out timestamp);
+        if (!SameSpelling(rest)) return false;
+        if (!TryZone(rest[used..], out var zone, out var offset)) return false;
+        timestamp = new Timestamp(day, time, HasTime: true, zone, offset);
+        return true;
+    }
+
+    private bool TryDate(ReadOnlySpan<byte> text, out int day, out int used)
+    {
+        day = used = 0;
         switch (style)
         {
             case DateStyle.YearFirst:
                 if (text.Length < 8) return false;
-                if (text.Length >= 10)
+                if (text.Length < 10) return TryYearFirst(text, out day, out used);
+                var key = BinaryPrimitives.ReadUInt64LittleEndian(text);
+                var tail = BinaryPrimitives.ReadUInt16LittleEndian(text[8..]);
+                if (key == _cachedKey && tail == _cachedTail && _cachedDay >= 0)
                 {
-                    var key = BinaryPrimitives.ReadUInt64LittleEndian(text);
-                    var tail = BinaryPrimitives.ReadUInt16LittleEndian(text[8..]);
-                    if (key == _cachedKey && tail == _cachedTail && _cachedDay >= 0)
-                    {
-                        day = _cachedDay;
-                        used = 10;
-                        break;
-                    }
-                    if (!TryYearFirst(text, out day, out used)) return false;
-                    if (used == 10) (_cachedKey, _cachedTail, _cachedDay) = (key, tail, day);
-                    break;
+                    (day, used) = (_cachedDay, 10);
+                    return true;
                 }
                 if (!TryYearFirst(text, out day, out used)) return false;
-                break;
+                if (used == 10) (_cachedKey, _cachedTail, _cachedDay) = (key, tail, day);
+                return true;
             case DateStyle.Compact:
                 if (text.Length < 8) return false;
                 used = 8;
@@ -61,40 +82,17 @@ internal sealed class TimestampReader(DateStyle style)
                     (_cachedKey, _cachedDay) = (compact, day);
                 }
                 day = _cachedDay;
-                break;
-            case DateStyle.MonthFirst or DateStyle.DayFirst:
-                if (!TryDayAndMonth(text, out day, out used)) return false;
-                break;
+                return true;
             case DateStyle.MonthName:
-                if (!TryMonthName(text, out day, out used)) return false;
-                break;
+                return TryMonthName(text, out day, out used);
             default:
-                return TryCount(text, out timestamp);
+                return TryDayAndMonth(text, out day, out used);
         }
-
-        if (used == text.Length)
-        {
-            timestamp = new Timestamp(day, 0, HasTime: false, ZoneStyle.None, 0);
-            return true;
-        }
-        var rest = text[used..];
-        if (rest.Length == 9 && rest[0] == ' ' && TryTimeOfDay(rest[1..], out var plain, out used) && used == 8 && SameSpelling(rest[1..]))
-        {
-            timestamp = new Timestamp(day, plain, HasTime: true, ZoneStyle.None, 0);
-            return true;
-        }
-        if (rest[0] is (byte)' ' or (byte)'T' or (byte)'t' or (byte)';') rest = rest[1..];
-        else if (style != DateStyle.Compact || (uint)(rest[0] - '0') > 9) return TryDateWithZone(rest, day, out timestamp);
-        if (!TryTimeOfDay(rest, out var time, out used)) return TryDateWithZone(rest, day, out timestamp);
-        if (!SameSpelling(rest)) return false;
-        if (!TryZone(rest[used..], out var zone, out var offset)) return false;
-        timestamp = new Timestamp(day, time, HasTime: true, zone, offset);
-        return true;
     }
 
     /// <summary>Reads a whole column of times of day, all with colons or all without.</summary>
     public bool TryReadTimeOfDay(ReadOnlySpan<byte> text, out long ticks) =>
-        TryTimeOfDay(text, out ticks, out var used) && used == text.Length && SameSpelling(text);
+        TimeOfDayText.TryRead(text, out ticks, out var used) && used == text.Length && SameSpelling(text);
 
     // A lost colon makes "0900" of "09:30:00": in a file that writes colons that is damage, not a time.
     private bool SameSpelling(ReadOnlySpan<byte> time)
@@ -116,7 +114,7 @@ internal sealed class TimestampReader(DateStyle style)
     private static bool TryYearFirst(ReadOnlySpan<byte> s, out int day, out int used)
     {
         day = used = 0;
-        if (!TryDigits(s[..4], out var year)) return false;
+        if (!TimeOfDayText.TryDigits(s[..4], out var year)) return false;
         var separator = s[4];
         if (separator is not ((byte)'-' or (byte)'/' or (byte)'.')) return false;
         var i = 5;
@@ -130,7 +128,8 @@ internal sealed class TimestampReader(DateStyle style)
     private static bool TryCompact(ReadOnlySpan<byte> s, out int day)
     {
         day = 0;
-        return TryDigits(s[..4], out var year) && TryDigits(s.Slice(4, 2), out var month) && TryDigits(s.Slice(6, 2), out var dayOfMonth)
+        return TimeOfDayText.TryDigits(s[..4], out var year) && TimeOfDayText.TryDigits(s.Slice(4, 2), out var month)
+            && TimeOfDayText.TryDigits(s.Slice(6, 2), out var dayOfMonth)
             && TryDay(year, month, dayOfMonth, out day);
     }
 
@@ -212,7 +211,7 @@ internal sealed class TimestampReader(DateStyle style)
         if (i < s.Length)
         {
             // A float column of seconds: "1509836520.0".
-            if (style != DateStyle.EpochSeconds || s[i] != '.' || !TryFraction(s[(i + 1)..], out fractionTicks)) return false;
+            if (style != DateStyle.EpochSeconds || s[i] != '.' || !TimeOfDayText.TryFraction(s[(i + 1)..], out fractionTicks)) return false;
         }
         long ticks;
         switch (style)
@@ -244,91 +243,6 @@ internal sealed class TimestampReader(DateStyle style)
         return true;
     }
 
-    /// <summary>Reads a time of day: 9:30, 09:30:00, 09:30:00.123456, 9:30 PM, 0930, 093000, 093000123.</summary>
-    public static bool TryTimeOfDay(ReadOnlySpan<byte> s, out long ticks, out int used)
-    {
-        used = 0;
-        // By far the most frequent spelling, 09:30:00, without looking left or right.
-        if (s.Length == 8 && s[2] == ':' && s[5] == ':')
-        {
-            int h1 = s[0] - '0', h2 = s[1] - '0', m1 = s[3] - '0', m2 = s[4] - '0', s1 = s[6] - '0', s2 = s[7] - '0';
-            var hours = h1 * 10 + h2;
-            if ((uint)h1 <= 2 && (uint)h2 <= 9 && hours <= 23 && (uint)m1 <= 5 && (uint)m2 <= 9 && (uint)s1 <= 5 && (uint)s2 <= 9)
-            {
-                ticks = (hours * 3600 + (m1 * 10 + m2) * 60 + s1 * 10 + s2) * TimeSpan.TicksPerSecond;
-                used = 8;
-                return true;
-            }
-        }
-        ticks = 0;
-        var i = 0;
-        while (i < s.Length && i < 10 && (uint)(s[i] - '0') <= 9) i++;
-        int hour, minute, second = 0;
-        var fraction = 0L;
-        if (i is 1 or 2)
-        {
-            if (i >= s.Length || s[i] != ':') return false;
-            hour = i == 1 ? s[0] - '0' : (s[0] - '0') * 10 + s[1] - '0';
-            i++;
-            if (i + 2 > s.Length || !TryDigits(s.Slice(i, 2), out minute)) return false;
-            i += 2;
-            if (i < s.Length && s[i] == ':')
-            {
-                i++;
-                if (i + 2 > s.Length || !TryDigits(s.Slice(i, 2), out second)) return false;
-                i += 2;
-                if (i < s.Length && s[i] is (byte)'.' or (byte)',')
-                {
-                    var start = ++i;
-                    while (i < s.Length && (uint)(s[i] - '0') <= 9) i++;
-                    if (!TryFraction(s[start..i], out fraction)) return false;
-                }
-            }
-        }
-        else if (i is 4 or 6 or 9)
-        {
-            _ = TryDigits(s[..2], out hour);
-            _ = TryDigits(s.Slice(2, 2), out minute);
-            if (i >= 6) _ = TryDigits(s.Slice(4, 2), out second);
-            if (i == 9) _ = TryFraction(s.Slice(6, 3), out fraction);
-        }
-        else
-        {
-            return false;
-        }
-        var at = i < s.Length && s[i] == ' ' ? i + 1 : i;
-        if (at + 2 <= s.Length && (s[at + 1] | 0x20) == 'm' && (s[at] | 0x20) is 'a' or 'p')
-        {
-            if (hour is < 1 or > 12) return false;
-            hour = hour % 12 + ((s[at] | 0x20) == 'p' ? 12 : 0);
-            i = at + 2;
-        }
-        if (hour > 23 || minute > 59 || second > 59) return false;
-        ticks = (hour * 3600L + minute * 60L + second) * TimeSpan.TicksPerSecond + fraction;
-        used = i;
-        return true;
-    }
-
-    // 1 to 9 digits of a second; what is finer than a tick is cut off.
-    private static bool TryFraction(ReadOnlySpan<byte> s, out long ticks)
-    {
-        ticks = 0;
-        if (s.Length is 0 or > 9) return false;
-        for (var i = 0; i < 7; i++)
-        {
-            var d = 0;
-            if (i < s.Length)
-            {
-                d = s[i] - '0';
-                if ((uint)d > 9) return false;
-            }
-            ticks = ticks * 10 + d;
-        }
-        for (var i = 7; i < s.Length; i++)
-            if ((uint)(s[i] - '0') > 9) return false;
-        return true;
-    }
-
     private static bool TryZone(ReadOnlySpan<byte> s, out ZoneStyle zone, out int offsetMinutes)
     {
         zone = ZoneStyle.None;
@@ -351,12 +265,12 @@ internal sealed class TimestampReader(DateStyle style)
         var negative = s[0] == '-';
         s = s[1..];
         int hours, minutes = 0;
-        if (s.Length < 2 || !TryDigits(s[..2], out hours)) return false;
+        if (s.Length < 2 || !TimeOfDayText.TryDigits(s[..2], out hours)) return false;
         s = s[2..];
         if (s.Length > 0 && s[0] == ':') s = s[1..];
         if (s.Length == 2)
         {
-            if (!TryDigits(s, out minutes)) return false;
+            if (!TimeOfDayText.TryDigits(s, out minutes)) return false;
         }
         else if (s.Length != 0)
         {
@@ -373,7 +287,7 @@ internal sealed class TimestampReader(DateStyle style)
         year = 0;
         var start = i;
         while (i < s.Length && i - start < 5 && (uint)(s[i] - '0') <= 9) i++;
-        if (!TryDigits(s[start..i], out year)) return false;
+        if (!TimeOfDayText.TryDigits(s[start..i], out year)) return false;
         if (i - start == 2) year += year < 70 ? 2000 : 1900;
         else if (i - start != 4) return false;
         return true;
@@ -385,19 +299,6 @@ internal sealed class TimestampReader(DateStyle style)
         if (i >= s.Length || (uint)(s[i] - '0') > 9) return false;
         value = s[i++] - '0';
         if (i < s.Length && (uint)(s[i] - '0') <= 9) value = value * 10 + s[i++] - '0';
-        return true;
-    }
-
-    private static bool TryDigits(ReadOnlySpan<byte> s, out int value)
-    {
-        value = 0;
-        if (s.Length == 0) return false;
-        foreach (var c in s)
-        {
-            var d = c - '0';
-            if ((uint)d > 9) return false;
-            value = value * 10 + d;
-        }
         return true;
     }
 

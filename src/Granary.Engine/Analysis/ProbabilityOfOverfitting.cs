@@ -107,20 +107,7 @@ public sealed record ProbabilityOfOverfitting(double Probability, double Probabi
         var changed = 0;
         do
         {
-            var next = 0;
-            for (var b = 0; b < s; b++)
-            {
-                var isIn = next < half && chosen[next] == b;
-                if (isIn) next++;
-                if (b < changed) continue;
-                var (from, to) = (before[b], before[b + 1]);
-                to.InCount = from.InCount + (isIn ? blocks.Periods(b) : 0);
-                to.OutCount = from.OutCount + (isIn ? 0 : blocks.Periods(b));
-                Add(from.InSum, isIn ? blocks.Sums(b) : default, to.InSum);
-                Add(from.InSquares, isIn ? blocks.Squares(b) : default, to.InSquares);
-                Add(from.OutSum, isIn ? default : blocks.Sums(b), to.OutSum);
-                Add(from.OutSquares, isIn ? default : blocks.Squares(b), to.OutSquares);
-            }
+            Accumulate(blocks, before, chosen, changed);
             var all = before[s];
             Score(all.InSum, all.InSquares, all.InCount, measure, inScore);
             Score(all.OutSum, all.OutSquares, all.OutCount, measure, outScore);
@@ -150,6 +137,25 @@ public sealed record ProbabilityOfOverfitting(double Probability, double Probabi
             follow.Add(score);
             if (score < 0) losses++;
             if (!(score > 0)) gainless++;
+        }
+    }
+
+    // Sums of both halves over the blocks from the first that changed sides; those before it are still right.
+    private static void Accumulate(OverfittingBlocks blocks, HalfSums[] before, int[] chosen, int changed)
+    {
+        var next = 0;
+        for (var b = 0; b < blocks.Blocks; b++)
+        {
+            var isIn = next < chosen.Length && chosen[next] == b;
+            if (isIn) next++;
+            if (b < changed) continue;
+            var (from, to) = (before[b], before[b + 1]);
+            to.InCount = from.InCount + (isIn ? blocks.Periods(b) : 0);
+            to.OutCount = from.OutCount + (isIn ? 0 : blocks.Periods(b));
+            Add(from.InSum, isIn ? blocks.Sums(b) : default, to.InSum);
+            Add(from.InSquares, isIn ? blocks.Squares(b) : default, to.InSquares);
+            Add(from.OutSum, isIn ? default : blocks.Sums(b), to.OutSum);
+            Add(from.OutSquares, isIn ? default : blocks.Squares(b), to.OutSquares);
         }
     }
 

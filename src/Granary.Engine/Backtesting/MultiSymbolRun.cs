@@ -102,7 +102,7 @@ public sealed class MultiSymbolRun : IStrategyRun
     {
         var block = join.Block;
         if (block.FirstRow != _rows)
-            throw new InvalidOperationException($"{Id} has seen {_rows} instants and cannot go on with instant {block.FirstRow}");
+            throw new InvalidOperationException($"{Id} has seen {_rows} timestamps and cannot continue with number {block.FirstRow}");
         // As long as the block, since columns of a block are.
         if (_equity.Length != block.Count) _equity = new double[block.Count];
         var marks = new BarBlock(block.FirstRow, block.TimeColumn, _equity, _equity, _equity, _equity, join.Nothing);

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Granary.Engine.Market;
 using Granary.Engine.Portfolio.Rules;
 using Granary.Engine.Trading;
@@ -8,8 +9,8 @@ namespace Granary.Engine.Brokerage;
 /// A fact that a live session keeps: what happened, to which strategy and symbol, at which market time. Facts are never changed; a journal
 /// is their sequence.
 /// </summary>
-/// <param name="Instant">Market time, UTC ticks: the close at which it happened or was decided.</param>
-public abstract record JournalEvent(long Instant)
+/// <param name="Timestamp">Market time, UTC ticks: the close at which it happened or was decided.</param>
+public abstract record JournalEvent([property: JsonPropertyName("instant")] long Timestamp)
 {
     /// <summary>The strategy's id; empty where it is about none.</summary>
     public virtual string Strategy { get; init; } = "";
@@ -21,12 +22,13 @@ public abstract record JournalEvent(long Instant)
 /// <param name="Tag">Begins every client order id of the account; kept over restarts.</param>
 /// <param name="Configuration">SHA-256 of the production configuration.</param>
 /// <param name="WithoutEvidence">It trades a configuration whose evidence is missing or failed, since the operator insisted.</param>
-public sealed record SessionStarted(long Instant, string Tag, string Account, string Configuration, string Broker, string Host, int Process,
-    bool WithoutEvidence) : JournalEvent(Instant);
+public sealed record SessionStarted(long Timestamp, string Tag, string Account, string Configuration, string Broker, string Host,
+    int Process,
+    bool WithoutEvidence) : JournalEvent(Timestamp);
 
 /// <summary>The bars that closed at one time, as the session decided on them.</summary>
 /// <param name="Warm">They were there before the session traded: strategies saw them, and the session did not act on them.</param>
-public sealed record BarsTaken(long Instant, IReadOnlyList<TakenBar> Bars, bool Warm = false) : JournalEvent(Instant);
+public sealed record BarsTaken(long Timestamp, IReadOnlyList<TakenBar> Bars, bool Warm = false) : JournalEvent(Timestamp);
 
 /// <param name="Series">The market's place in the session's list.</param>
 public readonly record struct TakenBar(int Series, long Time, double Open, double High, double Low, double Close, double Volume)
@@ -43,24 +45,25 @@ public readonly record struct TakenBar(int Series, long Time, double Open, doubl
 /// <param name="Granted">The portfolio's; 0 where it was refused.</param>
 /// <param name="Prediction">Of its model; NaN where there is none or it had no opinion.</param>
 /// <param name="Factors">Values at that moment, by name.</param>
-public sealed record SignalDecided(long Instant, int Number, long Period, Side Side, OrderType Type, double Price, double Quantity,
+public sealed record SignalDecided(long Timestamp, int Number, long Period, Side Side, OrderType Type, double Price, double Quantity,
     double Stop, double Target, long ValidUntil,
     double Prediction, double SizeFactor, Decision Decision, double Granted, IReadOnlyDictionary<string, double> Factors)
-        : JournalEvent(Instant);
+        : JournalEvent(Timestamp);
 
 /// <summary>An order will be sent: written before it is.</summary>
 /// <param name="Trade">Number of the strategy's signal that it is for.</param>
-public sealed record OrderIntended(long Instant, BrokerOrder Order, OrderRole Role, int Trade, ExitReason Reason) : JournalEvent(Instant);
+public sealed record OrderIntended(long Timestamp, BrokerOrder Order, OrderRole Role, int Trade, ExitReason Reason)
+    : JournalEvent(Timestamp);
 
 /// <summary>The venue has answered a submission, a question or a cancellation; or its answer did not come.</summary>
 /// <param name="Status">null = no answer in time: the order is unknown and will be asked for.</param>
-public sealed record OrderAnswered(long Instant, string ClientId, BrokerOrderStatus? Status) : JournalEvent(Instant);
+public sealed record OrderAnswered(long Timestamp, string ClientId, BrokerOrderStatus? Status) : JournalEvent(Timestamp);
 
 /// <summary>The venue told of a fill or a change of state.</summary>
-public sealed record VenueReported(long Instant, BrokerEvent Event) : JournalEvent(Instant);
+public sealed record VenueReported(long Timestamp, BrokerEvent Event) : JournalEvent(Timestamp);
 
 /// <summary>All that an order led to is booked.</summary>
-public sealed record OrderClosed(long Instant, string ClientId) : JournalEvent(Instant);
+public sealed record OrderClosed(long Timestamp, string ClientId) : JournalEvent(Timestamp);
 
 public enum TradeState : byte
 {
@@ -77,20 +80,20 @@ public enum TradeState : byte
 /// <param name="EntryTime">Venue time of the first fill, UTC ticks.</param>
 /// <param name="ExitTime">Of the last closing fill; 0 while active.</param>
 /// <param name="Why">stop, target, trail, or the strategy's reason; empty while active.</param>
-public sealed record TradeChanged(long Instant, int Number, TradeState State, Side Side, double Quantity, double Open, double EntryPrice,
-    double ExitPrice, double Profit, double Fees, long EntryTime, long ExitTime, string Why) : JournalEvent(Instant);
+public sealed record TradeChanged(long Timestamp, int Number, TradeState State, Side Side, double Quantity, double Open, double EntryPrice,
+    double ExitPrice, double Profit, double Fees, long EntryTime, long ExitTime, string Why) : JournalEvent(Timestamp);
 
 /// <summary>What the account holds of a symbol after a fill or a synchronisation.</summary>
 /// <param name="Quantity">Signed base units.</param>
-public sealed record PositionChanged(long Instant, double Quantity) : JournalEvent(Instant);
+public sealed record PositionChanged(long Timestamp, double Quantity) : JournalEvent(Timestamp);
 
 /// <summary>Weights came into force, from the next time slice on.</summary>
 /// <param name="Version">Of the weights service; 0 = those of the production configuration.</param>
-public sealed record WeightsChanged(long Instant, long Version, IReadOnlyDictionary<string, double> Weights, string Who, string Why)
-    : JournalEvent(Instant);
+public sealed record WeightsChanged(long Timestamp, long Version, IReadOnlyDictionary<string, double> Weights, string Who, string Why)
+    : JournalEvent(Timestamp);
 
 /// <summary>A strategy, or a symbol with its strategies, was enabled or disabled.</summary>
-public sealed record EnablementChanged(long Instant, bool Enabled, string Who, string Why) : JournalEvent(Instant);
+public sealed record EnablementChanged(long Timestamp, bool Enabled, string Who, string Why) : JournalEvent(Timestamp);
 
 public enum SessionCommand : byte
 {
@@ -108,16 +111,16 @@ public enum SessionCommand : byte
 }
 
 /// <summary>The operator, or the session itself, gave an order to the session.</summary>
-public sealed record SessionControlled(long Instant, SessionCommand Command, string Who, string Why) : JournalEvent(Instant);
+public sealed record SessionControlled(long Timestamp, SessionCommand Command, string Who, string Why) : JournalEvent(Timestamp);
 
 /// <summary>Our books and the venue's differed, and what was done about it by which rule.</summary>
 /// <param name="Adjustment">What our position in the symbol is changed by, signed base units; 0 where only orders differed.</param>
-public sealed record Reconciled(long Instant, string Rule, string Difference, double Adjustment) : JournalEvent(Instant);
+public sealed record Reconciled(long Timestamp, string Rule, string Difference, double Adjustment) : JournalEvent(Timestamp);
 
 /// <summary>The stop of an open trade will be moved: written before the order goes to the venue.</summary>
-public sealed record StopMoved(long Instant, string ClientId, double Price) : JournalEvent(Instant);
+public sealed record StopMoved(long Timestamp, string ClientId, double Price) : JournalEvent(Timestamp);
 
 /// <summary>The portfolio accepted a signal, and no order was sent for it.</summary>
 /// <param name="Why">paused, late, ruined, blocked (the symbol waits for an operator), unreconciled (the venue has not answered since the
 /// start).</param>
-public sealed record EntrySkipped(long Instant, int Number, string Why) : JournalEvent(Instant);
+public sealed record EntrySkipped(long Timestamp, int Number, string Why) : JournalEvent(Timestamp);

@@ -54,7 +54,7 @@ public sealed class SimulatedExchange(PaperSettings settings, ExecutionSettings 
 
     public double Cash => _account.Cash;
 
-    public long Instant => _timestamp;
+    public long Timestamp => _timestamp;
 
     /// <summary>Whether an order waits or a trade is open.</summary>
     public bool HasWork => _live.Count > 0;

@@ -33,7 +33,7 @@ public abstract class FactorKernel
     /// <summary>How many of the next <paramref name="count"/> bars still have no value.</summary>
     /// <param name="seen">Bars before these.</param>
     /// <param name="warmUp">The bar with the first value, counted from 1.</param>
-    protected static int Cold(int count, long seen, int warmUp) => (int)Math.Clamp(warmUp - 1 - seen, 0, count);
+    protected internal static int Cold(int count, long seen, int warmUp) => (int)Math.Clamp(warmUp - 1 - seen, 0, count);
 
     /// <summary>The same, and counts these bars as seen.</summary>
     protected static int Cold(int count, ref long seen, int warmUp)
@@ -44,10 +44,11 @@ public abstract class FactorKernel
     }
 
     /// <summary>Makes NaN of what a line holds for bars before it is warm.</summary>
-    protected static void Blank(Span<double> line, long seen, int warmUp) => line[..Cold(line.Length, seen, warmUp)].Fill(double.NaN);
+    protected internal static void Blank(Span<double> line, long seen, int warmUp) =>
+        line[..Cold(line.Length, seen, warmUp)].Fill(double.NaN);
 
     /// <summary>The same, and counts these bars as seen.</summary>
-    protected static void Blank(Span<double> line, ref long seen, int warmUp)
+    protected internal static void Blank(Span<double> line, ref long seen, int warmUp)
     {
         Blank(line, seen, warmUp);
         seen += line.Length;

@@ -20,7 +20,7 @@ public sealed class WeightSchedule : IWeightSource
         _sums = null;
         changes = _changes[strategy] ??= [];
         if (changes.Count > 0 && changes[^1].Time > time)
-            throw new ArgumentException("changes of a weight are told in order", nameof(time));
+            throw new ArgumentException("changes of a weight must be added in order of time", nameof(time));
         if (changes.Count > 0 && changes[^1].Time == time) changes[^1] = (time, weight);
         else changes.Add((time, weight));
     }

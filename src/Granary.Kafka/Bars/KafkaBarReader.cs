@@ -215,7 +215,8 @@ internal sealed class KafkaBarReader : IDisposable
                 {
                     var nearest = Spelling.Nearest(topic, address.Endpoint.Topics(address.Timeout));
                     throw new BarDataException($"the topic '{topic}' does not exist "
-                        + $"at {address.Brokers}; {(nearest is null ? "publish to it with granary replay, or correct its name" : $"did you mean {nearest}?")}");
+                        + $"at {address.Brokers}; "
+                        + $"{(nearest is null ? "publish to it with granary replay, or correct its name" : $"did you mean {nearest}?")}");
                 }
                 all.AddRange(Enumerable.Range(0, n).Select(p => new TopicPartition(topic, p)));
             }

@@ -13,15 +13,8 @@ namespace Granary.Kafka.Bars;
 /// </summary>
 public sealed class KafkaBarSource(KafkaBarAddress address) : IBarSource
 {
-    private sealed class Market(Instrument instrument)
-    {
-        public readonly Instrument Instrument = instrument;
-        public readonly List<Bar> Bars = [];
-        public bool Sorted = true;
-        public long Corrections;
-    }
-
-    private sealed record Topic(Dictionary<(string Key, Timeframe Timeframe), Market> Markets, IReadOnlyList<string> Notes);
+    private sealed record Topic(IReadOnlyDictionary<(string Key, Timeframe Timeframe), PublishedMarket> Markets,
+        IReadOnlyList<string> Notes);
 
     private readonly Dictionary<(string Topic, long? From), Task<Topic>> _topics = [];
 
@@ -50,7 +43,8 @@ public sealed class KafkaBarSource(KafkaBarAddress address) : IBarSource
         {
             var nearest = Spelling.Nearest(query.Symbol, topic.Markets.Values.Select(m => m.Instrument.Symbol).Distinct());
             throw new BarDataException($"the topic '{name}' at {address.Brokers} has "
-                + $"no {query.Timeframe} bars of '{query.Symbol}'; {(nearest is null ? "publish them with granary replay" : $"it has {nearest}")}");
+                + $"no {query.Timeframe} bars of '{query.Symbol}'; "
+                + $"{(nearest is null ? "publish them with granary replay" : $"it has {nearest}")}");
         }
         if (found.Count > 1) throw new BarDataException($"the topic '{name}' has "
             + $"'{query.Symbol}' of several venues ({string.Join(", ", found.Select(m => m.Instrument.Venue))}); publish each to a topic "
@@ -59,7 +53,7 @@ public sealed class KafkaBarSource(KafkaBarAddress address) : IBarSource
         Bar[] bars;
         lock (found[0])
         {
-            Sort(found[0]);
+            found[0].Sort();
             if (found[0].Corrections > 0) notes.Add($"{query.Symbol}: {found[0].Corrections} bars were published again with other values; "
                 + $"the first publication counts");
             bars = [.. found[0].Bars.Where(b => query.Wants(b.Time))];
@@ -106,30 +100,10 @@ public sealed class KafkaBarSource(KafkaBarAddress address) : IBarSource
 
     private Topic Read(string name, long? from, CancellationToken cancellationToken)
     {
-        var partitions = KafkaBarReader.Partitions(address, [name]);
         using var reader = new KafkaBarReader(address with { Group = null });
-        var ends = new Dictionary<TopicPartition, long>();
-        var notes = new List<string>();
-        try
-        {
-            foreach (var partition in partitions)
-            {
-                var marks = reader.Consumer.QueryWatermarkOffsets(partition, address.Timeout);
-                if (marks.High.Value > marks.Low.Value) ends[partition] = marks.High.Value;
-            }
-            if (ends.Count == 0)
-                throw new BarDataException($"the topic '{name}' at {address.Brokers} is empty; publish to it with granary replay");
-            // A message's time is the close of its last bar, so the first that is late enough has the first bar that is wanted.
-            reader.Consumer.Assign(reader.Starts(ends.Keys, from is { } f ? f + TimeSpan.TicksPerMinute : null));
-        }
-        catch (KafkaException e)
-        {
-            throw new BarStoreException($"Kafka at {address.Brokers} did not say what "
-                + $"'{name}' holds ({e.Error.Reason}); start it, or correct the address", e);
-        }
-        var markets = new Dictionary<(string, Timeframe), Market>();
-        var next = new Dictionary<(Guid, string, Timeframe), long>();
-        long messages = 0, lost = 0;
+        var ends = Assign(reader, name, from);
+        var replays = new PublishedBars();
+        var messages = 0L;
         var silence = System.Diagnostics.Stopwatch.StartNew();
         while (ends.Count > 0)
         {
@@ -145,23 +119,7 @@ public sealed class KafkaBarSource(KafkaBarAddress address) : IBarSource
             {
                 messages++;
                 if (message is { Market: { } m, Bars: { } block })
-                {
-                    var key = (BarMessage.KeyOf(m.Instrument), m.Timeframe);
-                    if (!markets.TryGetValue(key, out var market)) markets[key] = market = new Market(m.Instrument);
-                    var counted = (message.Replay, key.Item1, key.Item2);
-                    if (next.TryGetValue(counted, out var expected) && block.FirstIndex > expected) lost += block.FirstIndex - expected;
-                    next[counted] = Math.Max(expected, block.FirstIndex + block.Count);
-                    for (var i = 0; i < block.Count; i++)
-                    {
-                        var bar = block[i];
-                        if (market.Bars.Count > 0 && bar.Time <= market.Bars[^1].Time)
-                        {
-                            if (bar == market.Bars[^1]) continue;
-                            market.Sorted = false;
-                        }
-                        market.Bars.Add(bar);
-                    }
-                }
+                    replays.Add(message.Replay, BarMessage.KeyOf(m.Instrument), m, block);
                 if (ends.TryGetValue(at.TopicPartition, out var end) && at.Offset.Value + 1 >= end) ends.Remove(at.TopicPartition);
             }
             foreach (var end in reader.Ends) ends.Remove(end.TopicPartition);
@@ -170,24 +128,32 @@ public sealed class KafkaBarSource(KafkaBarAddress address) : IBarSource
             throw new BarDataException($"the topic '{name}' at {address.Brokers} holds no bars: of "
                 + $"its {reader.BadMessages.Count} messages the first says ({reader.BadMessages.First}); name the topic that granary "
                 + $"replay filled");
-        notes.AddRange(reader.BadMessages.Notes);
-        if (lost > 0) notes.Add($"{name}: {lost} bars that were published are not in the topic any more");
-        return new Topic(markets, notes);
+        var notes = new List<string>(reader.BadMessages.Notes);
+        if (replays.Lost > 0) notes.Add($"{name}: {replays.Lost} bars that were published are not in the topic any more");
+        return new Topic(replays.Markets, notes);
     }
 
-    // Several replays may have been published, one after the other or at once: by time, each time once, the first publication counts.
-    private static void Sort(Market market)
+    // The ends of the partitions that hold messages; reading begins at the first message that is late enough.
+    private Dictionary<TopicPartition, long> Assign(KafkaBarReader reader, string name, long? from)
     {
-        if (market.Sorted) return;
-        var sorted = market.Bars.OrderBy(b => b.Time).ToList();
-        var kept = new List<Bar>(sorted.Count);
-        foreach (var bar in sorted)
+        var ends = new Dictionary<TopicPartition, long>();
+        try
         {
-            if (kept.Count == 0 || kept[^1].Time != bar.Time) kept.Add(bar);
-            else if (kept[^1] != bar) market.Corrections++;
+            foreach (var partition in KafkaBarReader.Partitions(address, [name]))
+            {
+                var marks = reader.Consumer.QueryWatermarkOffsets(partition, address.Timeout);
+                if (marks.High.Value > marks.Low.Value) ends[partition] = marks.High.Value;
+            }
+            if (ends.Count == 0)
+                throw new BarDataException($"the topic '{name}' at {address.Brokers} is empty; publish to it with granary replay");
+            // A message's time is the close of its last bar, so the first that is late enough has the first bar that is wanted.
+            reader.Consumer.Assign(reader.Starts(ends.Keys, from is { } f ? f + TimeSpan.TicksPerMinute : null));
+            return ends;
         }
-        market.Bars.Clear();
-        market.Bars.AddRange(kept);
-        market.Sorted = true;
+        catch (KafkaException e)
+        {
+            throw new BarStoreException($"Kafka at {address.Brokers} did not say what "
+                + $"'{name}' holds ({e.Error.Reason}); start it, or correct the address", e);
+        }
     }
 }

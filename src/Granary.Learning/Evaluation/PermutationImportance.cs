@@ -26,8 +26,8 @@ public static class PermutationImportance
             random.Shuffle(order.AsSpan());
             var values = table.Values.ToArray();
             for (var i = 0; i < order.Length; i++) values[test.Rows[i] * table.Width + f] = table.Row(order[i])[f];
-            drops[f] = whole - Score(new TrainingTable(table.Features, values, table.Label.ToArray(), null, table.Time.ToArray(),
-                table.LabelEnd.ToArray(), table.LabelName));
+            drops[f] = whole - Score(new TrainingTable(table.Features, values, table.Label.ToArray(), null,
+                new(table.Time.ToArray(), table.LabelEnd.ToArray()), table.LabelName));
         }
         return drops;
 

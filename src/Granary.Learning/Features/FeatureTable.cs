@@ -124,7 +124,7 @@ public sealed class FeatureTable
             time[k] = KnownAt(bar);
             end[k] = KnownAt(label.End[bar]);
         }
-        return new TrainingTable(sides is null ? _set.Names : [.. _set.Names, Side], values, labels, null, time, end, name);
+        return new TrainingTable(sides is null ? _set.Names : [.. _set.Names, Side], values, labels, null, new(time, end), name);
     }
 
     /// <summary>The feature that says which side an entry is on: +1 buys, −1 sells.</summary>

@@ -32,67 +32,34 @@ public sealed class LogisticTrainer([Range(1e-9, 1e9)] double c = 1) : ITrainer
     internal static double[] Fit(double[] z, double[] labels, double[] weights, int width, double penalty, CancellationToken cancellation,
         out double intercept)
     {
-        var n = labels.Length;
+        var objective = new LogisticLoss(z, labels, weights, width, penalty);
         var size = width + 1;
         var beta = new double[size]; // the last one is the intercept
-        var scores = new double[n];
-        var loss = Loss(beta, scores);
+        var scores = new double[labels.Length];
+        var loss = objective.Value(beta, scores);
         var hessian = new double[size * size];
         var gradient = new double[size];
         var trial = new double[size];
         for (var iteration = 0; iteration < 100; iteration++)
         {
             cancellation.ThrowIfCancellationRequested();
-            Array.Clear(hessian);
-            Array.Clear(gradient);
-            for (var i = 0; i < n; i++)
-            {
-                var p = PortableMath.Sigmoid(scores[i]);
-                var row = z.AsSpan(i * width, width);
-                var curvature = weights[i] * Math.Max(p * (1 - p), 1e-12);
-                var residual = weights[i] * (labels[i] - p);
-                for (var f = 0; f < width; f++)
-                    Dense.AddScaled(curvature * row[f], row[..(f + 1)], hessian.AsSpan(f * size, f + 1));
-                Dense.AddScaled(curvature, row, hessian.AsSpan(width * size, width));
-                hessian[width * size + width] += curvature;
-                Dense.AddScaled(residual, row, gradient);
-                gradient[width] += residual;
-            }
-            for (var f = 0; f < width; f++)
-            {
-                hessian[f * size + f] += penalty;
-                gradient[f] -= penalty * beta[f];
-            }
+            objective.Derivatives(beta, scores, gradient, hessian);
             Cholesky.Solve(hessian, gradient);
             var step = 1.0;
             var before = loss;
             while (true)
             {
                 for (var f = 0; f < size; f++) trial[f] = beta[f] + step * gradient[f];
-                loss = Loss(trial, scores);
+                loss = objective.Value(trial, scores);
                 if (loss <= before || step < 1e-6) break;
                 step /= 2;
             }
-            if (loss > before)
-            {
-                // No step lowers the loss any more: beta is the minimum to within rounding.
-                break;
-            }
+            // Where no step lowers the loss any more, beta is the minimum to within rounding.
+            if (loss > before) break;
             trial.CopyTo(beta, 0);
             if (before - loss <= 1e-13 * Math.Abs(before)) break;
         }
         intercept = beta[width];
         return beta[..width];
-
-        double Loss(double[] at, double[] into)
-        {
-            var total = 0.0;
-            for (var i = 0; i < n; i++)
-            {
-                var score = into[i] = at[width] + Dense.Dot(z.AsSpan(i * width, width), at);
-                total += weights[i] * (PortableMath.Softplus(score) - labels[i] * score);
-            }
-            return total + penalty / 2 * Dense.Dot(at.AsSpan(0, width), at);
-        }
     }
 }

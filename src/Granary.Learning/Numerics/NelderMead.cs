@@ -10,85 +10,108 @@ public static class NelderMead
     {
         var n = start.Length;
         if (n == 0) return start;
-        var points = new double[n + 1][];
-        var values = new double[n + 1];
-        for (var i = 0; i <= n; i++)
+        var simplex = new Simplex(loss, start, step);
+        while (simplex.Evaluations < evaluations && !simplex.IsFlat(tolerance))
         {
-            points[i] = (double[])start.Clone();
-            if (i > 0) points[i][i - 1] += points[i][i - 1] != 0 ? step * Math.Max(Math.Abs(points[i][i - 1]), 0.1) : step;
-            values[i] = loss(points[i]);
+            simplex.Move();
+            simplex.Sort();
         }
-        var used = n + 1;
-        while (used < evaluations)
+        return simplex.Best;
+    }
+
+    /// <summary>n + 1 points and their losses, the least first.</summary>
+    private sealed class Simplex
+    {
+        private readonly Func<double[], double> _loss;
+        private readonly int _n;
+        private readonly double[][] _points;
+        private readonly double[] _values, _centre;
+
+        public Simplex(Func<double[], double> loss, double[] start, double step)
         {
+            _loss = loss;
+            _n = start.Length;
+            _points = new double[_n + 1][];
+            _values = new double[_n + 1];
+            _centre = new double[_n];
+            for (var i = 0; i <= _n; i++)
+            {
+                var point = _points[i] = (double[])start.Clone();
+                if (i > 0) point[i - 1] += point[i - 1] != 0 ? step * Math.Max(Math.Abs(point[i - 1]), 0.1) : step;
+                _values[i] = loss(point);
+            }
+            Evaluations = _n + 1;
             Sort();
-            if (Math.Abs(values[n] - values[0]) <= tolerance * Math.Abs(values[0])) break;
-            var centre = new double[n];
-            for (var i = 0; i < n; i++)
-                for (var j = 0; j < n; j++)
-                    centre[j] += points[i][j] / n;
+        }
+
+        public int Evaluations { get; private set; }
+
+        public double[] Best => _points[0];
+
+        public bool IsFlat(double tolerance) => Math.Abs(_values[_n] - _values[0]) <= tolerance * Math.Abs(_values[0]);
+
+        /// <summary>Replaces the worst point by a better one, or shrinks the simplex towards its best point.</summary>
+        public void Move()
+        {
+            Array.Clear(_centre);
+            for (var i = 0; i < _n; i++)
+                for (var j = 0; j < _n; j++)
+                    _centre[j] += _points[i][j] / _n;
             var reflected = Along(1);
             var value = Evaluate(reflected);
-            if (value < values[0])
+            if (value < _values[0])
             {
                 var expanded = Along(2);
                 var further = Evaluate(expanded);
-                Replace(further < value ? expanded : reflected, Math.Min(further, value));
+                ReplaceWorst(further < value ? expanded : reflected, Math.Min(further, value));
             }
-            else if (value < values[n - 1])
+            else if (value < _values[_n - 1])
             {
-                Replace(reflected, value);
+                ReplaceWorst(reflected, value);
             }
             else
             {
-                var contracted = Along(value < values[n] ? 0.5 : -0.5);
+                var contracted = Along(value < _values[_n] ? 0.5 : -0.5);
                 var inner = Evaluate(contracted);
-                if (inner < Math.Min(value, values[n]))
-                {
-                    Replace(contracted, inner);
-                }
-                else
-                {
-                    for (var i = 1; i <= n; i++)
-                    {
-                        for (var j = 0; j < n; j++) points[i][j] = points[0][j] + 0.5 * (points[i][j] - points[0][j]);
-                        values[i] = Evaluate(points[i]);
-                    }
-                }
-            }
-
-            double[] Along(double factor)
-            {
-                var point = new double[n];
-                for (var j = 0; j < n; j++) point[j] = centre[j] + factor * (centre[j] - points[n][j]);
-                return point;
+                if (inner < Math.Min(value, _values[_n])) ReplaceWorst(contracted, inner);
+                else Shrink();
             }
         }
-        Sort();
-        return points[0];
 
-        double Evaluate(double[] point)
+        /// <summary>By insertion, which keeps equal values in their order.</summary>
+        public void Sort()
         {
-            used++;
-            var value = loss(point);
+            for (var i = 1; i <= _n; i++)
+                for (var j = i; j > 0 && _values[j] < _values[j - 1]; j--)
+                {
+                    (_values[j], _values[j - 1]) = (_values[j - 1], _values[j]);
+                    (_points[j], _points[j - 1]) = (_points[j - 1], _points[j]);
+                }
+        }
+
+        private double[] Along(double factor)
+        {
+            var point = new double[_n];
+            for (var j = 0; j < _n; j++) point[j] = _centre[j] + factor * (_centre[j] - _points[_n][j]);
+            return point;
+        }
+
+        private double Evaluate(double[] point)
+        {
+            Evaluations++;
+            var value = _loss(point);
             return double.IsNaN(value) ? double.PositiveInfinity : value;
         }
 
-        void Replace(double[] point, double value)
-        {
-            points[n] = point;
-            values[n] = value;
-        }
+        private void ReplaceWorst(double[] point, double value) => (_points[_n], _values[_n]) = (point, value);
 
-        // Insertion keeps equal values in their order.
-        void Sort()
+        private void Shrink()
         {
-            for (var i = 1; i <= n; i++)
-                for (var j = i; j > 0 && values[j] < values[j - 1]; j--)
-                {
-                    (values[j], values[j - 1]) = (values[j - 1], values[j]);
-                    (points[j], points[j - 1]) = (points[j - 1], points[j]);
-                }
+            for (var i = 1; i <= _n; i++)
+            {
+                for (var j = 0; j < _n; j++) _points[i][j] = _points[0][j] + 0.5 * (_points[i][j] - _points[0][j]);
+                _values[i] = Evaluate(_points[i]);
+            }
         }
     }
 }

@@ -100,7 +100,7 @@ public static class LearningProof
         var time = new long[Bars];
         var end = new long[Bars];
         for (var i = 0; i < Bars; i++) (time[i], end[i]) = (i, label.End[i]);
-        var table = new TrainingTable(["slow1", "slow2", "slow3"], values, label.Values[..Bars], null, time, end);
+        var table = new TrainingTable(["slow1", "slow2", "slow3"], values, label.Values[..Bars], null, new(time, end));
         var trainer = TrainerCatalogue.BuiltIn.Create("knn", ("k", 5.0));
         var purged = TimeSplits.PurgedKFold(table, Folds, Ahead);
         var open = purged.Select(f => f with { Train = [.. Enumerable.Range(0, Bars).Except(f.Test)] });

@@ -119,7 +119,7 @@ public sealed class ModelStrategy : Strategy
         }
         // A stretch that cannot be learned from (a market that stands still) leaves the last model in place.
         if (!Dense.AllFinite(values) || labels.AsSpan().IndexOfAnyExcept(labels[0]) < 0) return;
-        var model = _trainer.Train(new TrainingTable(Features.Names, values, labels, null, time, end, "rise").All(),
+        var model = _trainer.Train(new TrainingTable(Features.Names, values, labels, null, new(time, end), "rise").All(),
             new TrainingOptions(_seed));
         if (model.Input.Length > LongestInput)
             throw new LearningInputException($"{_trainer.Name} looks back on {model.Input.Length} rows, more than half of "

@@ -27,14 +27,13 @@ public sealed class TrainingTable
     /// <param name="values">Row-major [rows, features], oldest row first.</param>
     /// <param name="label">[rows].</param>
     /// <param name="weight">[rows], positive or zero; null for 1 each.</param>
-    /// <param name="time">[rows], UTC ticks when the features were known, never falling; null for the row's number.</param>
-    /// <param name="labelEnd">
-    /// [rows], UTC ticks when the label was known, not before <paramref name="time"/>; null for the next row's time.
-    /// </param>
+    /// <param name="times">Null for the row's number.</param>
+    /// <param name="lines">[rows], lines of a file for messages; null for the row's number.</param>
     /// <exception cref="LearningInputException">Lengths differ, times fall, a weight is negative, or a value is not finite.</exception>
     public TrainingTable(IReadOnlyList<string> features, double[] values, double[] label, double[]? weight = null,
-        long[]? time = null, long[]? labelEnd = null, string labelName = "label", IReadOnlyList<int>? lines = null)
+        SampleTimes? times = null, string labelName = "label", IReadOnlyList<int>? lines = null)
     {
+        var (time, labelEnd) = (times?.Known, times?.LabelKnown);
         Features = [.. features];
         LabelName = labelName;
         var rows = label.Length;
@@ -53,7 +52,9 @@ public sealed class TrainingTable
         {
             var at = Array.FindIndex(values, v => !double.IsFinite(v));
             throw new LearningInputException(
-                $"{Place(at / width)}, feature '{Features[at % width]}' is {(double.IsNaN(values[at]) ? "empty or not a number" : "infinite")}: fill it in, or leave the row or the column out");
+                $"{Place(at / width)}, feature '{Features[at % width]}' is "
+                    + $"{(double.IsNaN(values[at]) ? "empty or not a number" : "infinite")}: fill it in, or leave the row or the column "
+                    + $"out");
         }
         for (var i = 0; i < rows; i++)
         {
@@ -148,7 +149,7 @@ public sealed class TrainingTable
 
     /// <summary>The same samples with other labels (for permutation tests) or weights.</summary>
     public TrainingTable With(double[]? label = null, double[]? weight = null) =>
-        new(Features, _values, label ?? _label, weight ?? _weight, _time, _labelEnd, LabelName);
+        new(Features, _values, label ?? _label, weight ?? _weight, new(_time, _labelEnd), LabelName);
 
     /// <summary>The columns of these names, in this order.</summary>
     /// <exception cref="LearningInputException">A name is not in the table.</exception>
@@ -170,7 +171,7 @@ public sealed class TrainingTable
         for (var i = 0; i < Count; i++)
             for (var k = 0; k < at.Length; k++)
                 values[i * at.Length + k] = _values[i * Width + at[k]];
-        return new TrainingTable(names, values, _label, _weight, _time, _labelEnd, LabelName);
+        return new TrainingTable(names, values, _label, _weight, new(_time, _labelEnd), LabelName);
     }
 
     /// <summary>SHA-256 over names, values, labels, weights and times: what a model's lineage says it was trained on.</summary>
@@ -239,7 +240,8 @@ public sealed record TrainingSet(TrainingTable Table, int[] Rows)
         }
         if (constant)
             throw new LearningInputException(Table.Task == LearningTask.Classification
-                ? $"all {Count} training samples have the label '{Table.LabelName}' = {first}: one class alone cannot be told from "
+                ? $"all {Count} training samples have the label '{Table.LabelName}' = {first}: one class alone cannot be distinguished "
+                    + $"from "
                     + $"another, so use a longer training part"
                 : $"the label '{Table.LabelName}' is {first} in all {Count} training samples: there is nothing to learn, so choose another "
                     + $"column");

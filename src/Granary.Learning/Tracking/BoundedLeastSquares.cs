@@ -18,11 +18,12 @@ internal sealed class BoundedLeastSquares
     private readonly bool _sumToOne;
 
     /// <param name="start">Feasible weights to begin at.</param>
-    public BoundedLeastSquares(double[,] gram, double[] linear, double[] lower, double[] upper, double[] price, double[] previous,
+    public BoundedLeastSquares(double[,] gram, double[] linear, double[] lower, double[] upper, TurnoverPrice turnover,
         bool sumToOne, double[] start)
     {
         _n = linear.Length;
-        (_gram, _linear, _lower, _upper, _price, _previous) = (gram, linear, lower, upper, price, previous);
+        (_gram, _linear, _lower, _upper) = (gram, linear, lower, upper);
+        (_price, _previous) = (turnover.Price, turnover.Previous);
         _sumToOne = sumToOne;
         _weights = (double[])start.Clone();
         _free = new bool[_n];
@@ -30,7 +31,7 @@ internal sealed class BoundedLeastSquares
         for (var i = 0; i < _n; i++)
         {
             _free[i] = !IsEnd(i, _weights[i]);
-            _slope[i] = _weights[i] > previous[i] ? price[i] : -price[i];
+            _slope[i] = _weights[i] > _previous[i] ? _price[i] : -_price[i];
         }
     }
 

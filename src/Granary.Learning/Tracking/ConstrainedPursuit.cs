@@ -113,7 +113,7 @@ internal sealed class ConstrainedPursuit
             _weights.CopyTo(start, 0);
         }
         var solver = new BoundedLeastSquares(gram, linear, Filled(n, lower), Filled(n, upper),
-            [.. _support.Select(Price)], [.. _support.Select(Previous)], _options.SumToOne, start);
+            new([.. _support.Select(Price)], [.. _support.Select(Previous)]), _options.SumToOne, start);
         _weights = solver.Solve();
         _multiplier = solver.Multiplier;
         Residual(_weights);

@@ -46,7 +46,7 @@ internal sealed class SupportObjective
         var start = new double[n];
         Array.Fill(start, _options.SumToOne ? 1.0 / n : Math.Max(lower, 0));
         double[] price = [.. names.Select(Price)], previous = [.. names.Select(Previous)];
-        var weights = new BoundedLeastSquares(gram, linear, Filled(n, lower), Filled(n, _options.MaxWeight), price, previous,
+        var weights = new BoundedLeastSquares(gram, linear, Filled(n, lower), Filled(n, _options.MaxWeight), new(price, previous),
             _options.SumToOne, start).Solve();
         if (!_options.NonNegative && weights.Any(w => Math.Abs(w) < _options.MinWeight * (1 - 1e-12))) return (double.PositiveInfinity,
             weights);

@@ -14,7 +14,7 @@ namespace Granary.Learning.Trees;
 /// </summary>
 internal sealed class TreeBlocks
 {
-    // Fewer trees are sooner walked than their row is encoded.
+    // Fewer trees are read sooner than their row is encoded.
     private const int LeastTrees = 16;
 
     // As many features as two registers hold bytes, and as many thresholds of each as a byte counts.
@@ -30,7 +30,7 @@ internal sealed class TreeBlocks
     // For each feature 16 cuts, the last of each group of 16, and then all 256, of which at most 255 are finite.
     private const int CutRow = 16 + 256;
 
-    // Trees that are walked together; a multiple of eight, since the sum adds them by eights.
+    // Trees that are read together; a multiple of eight, since the sum adds them by eights.
     private const int Chunk = 256;
 
     private readonly byte[] _records;
@@ -55,84 +55,12 @@ internal sealed class TreeBlocks
 
     /// <returns>
     /// Null where the processor lacks the instructions, the trees are few, or their features, thresholds or leaves are too many: then they
-    /// are walked node by node.
+    /// are read node by node.
     /// </returns>
     public static TreeBlocks? From(TreeNode[] nodes, double[] values, int[] roots)
     {
         if (!Avx512Vbmi.IsSupported || roots.Length < LeastTrees || Thresholds(nodes) is not { } thresholds) return null;
-        int[] features = [.. thresholds.Keys];
-        var cuts = new float[features.Length * CutRow];
-        Array.Fill(cuts, float.PositiveInfinity);
-        for (var slot = 0; slot < features.Length; slot++)
-        {
-            var row = cuts.AsSpan(slot * CutRow, CutRow);
-            var own = thresholds[features[slot]];
-            for (var k = 0; k < own.Length; k++) row[16 + k] = TreeNode.FromSortable(own[k]);
-            for (var k = 0; k < 16; k++) row[k] = row[16 + 16 * k + 15];
-        }
-
-        var records = new List<byte>();
-        // Forests have few different leaves, and then one table for all; else each tree has its own stretch of one.
-        var leaves = new List<double>();
-        var known = new Dictionary<long, int>();
-        var shared = Distinct(nodes, values) <= Leaf;
-        var cursors = new ulong[roots.Length];
-        var firstLeaf = new int[roots.Length];
-        var blocks = new Queue<(int Node, int Parent, int Exit)>();
-        var within = new Queue<(int Node, int Place)>();
-        for (var t = 0; t < roots.Length; t++)
-        {
-            cursors[t] = (ulong)(t % Chunk) << 32 | (uint)(records.Count / Record);
-            firstLeaf[t] = shared ? 0 : leaves.Count;
-            blocks.Enqueue((roots[t], -1, 0));
-            while (blocks.TryDequeue(out var top))
-            {
-                var block = records.Count / Record;
-                CollectionsMarshal.SetCount(records, (block + 1) * Record);
-                var record = At(block);
-                record.Clear();
-                record[Exits..(2 * Exits)].Fill(Never);
-                if (top.Parent >= 0)
-                {
-                    if (block - top.Parent >= Leaf) return null;
-                    ExitsOf(At(top.Parent))[top.Exit] = (ushort)(block - top.Parent);
-                }
-                within.Enqueue((top.Node, 1));
-                while (within.TryDequeue(out var at))
-                {
-                    var node = nodes[at.Node];
-                    if (node.Step == 0)
-                    {
-                        var bits = BitConverter.DoubleToInt64Bits(values[at.Node]);
-                        if (!shared || !known.TryGetValue(bits, out var leaf))
-                        {
-                            leaf = leaves.Count - firstLeaf[t];
-                            if (leaf >= Leaf) return null;
-                            if (shared) known.Add(bits, leaf);
-                            leaves.Add(values[at.Node]);
-                        }
-                        ExitsOf(record)[ExitOf(at.Place)] = (ushort)(Leaf | leaf);
-                    }
-                    else if (at.Place >= Exits)
-                    {
-                        blocks.Enqueue((at.Node, block, at.Place - Exits));
-                    }
-                    else
-                    {
-                        record[at.Place] = (byte)Array.BinarySearch(features, node.Feature);
-                        record[Exits + at.Place] = (byte)Array.BinarySearch(thresholds[node.Feature], node.Threshold);
-                        within.Enqueue((at.Node + node.Step, 2 * at.Place));
-                        within.Enqueue((at.Node + node.Step + 1, 2 * at.Place + 1));
-                    }
-                }
-            }
-        }
-        return new TreeBlocks(records, cursors, [.. leaves], firstLeaf, features, cuts);
-
-        Span<byte> At(int block) => CollectionsMarshal.AsSpan(records).Slice(block * Record, Record);
-        // What ends above the last level leads on to the left.
-        static int ExitOf(int place) => (place << (Levels - BitOperations.Log2((uint)place))) - Exits;
-        static Span<ushort> ExitsOf(Span<byte> record) => MemoryMarshal.Cast<byte, ushort>(record[(2 * Exits)..]);
+        return new Builder(nodes, values, thresholds).Build(roots);
     }
 
     private static int Distinct(TreeNode[] nodes, double[] values)
@@ -280,4 +208,104 @@ internal sealed class TreeBlocks
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static double Value(ref double values, ref int leaves, ref int first, nint tree) =>
         Unsafe.Add(ref values, (Unsafe.Add(ref leaves, tree) & (Leaf - 1)) + Unsafe.Add(ref first, tree));
+
+    /// <summary>Writes the blocks of one tree after another.</summary>
+    private sealed class Builder(TreeNode[] nodes, double[] values, SortedList<int, int[]> thresholds)
+    {
+        // Forests have few different leaves, and then one table for all; else each tree has its own stretch of one.
+        private readonly bool _shared = Distinct(nodes, values) <= Leaf;
+        private readonly int[] _features = [.. thresholds.Keys];
+        private readonly List<byte> _records = [];
+        private readonly List<double> _leaves = [];
+        private readonly Dictionary<long, int> _known = [];
+        private readonly Queue<(int Node, int Parent, int Exit)> _blocks = new();
+        private readonly Queue<(int Node, int Place)> _within = new();
+        private int _firstLeaf;
+
+        /// <returns>Null where a tree has too many leaves or blocks.</returns>
+        public TreeBlocks? Build(int[] roots)
+        {
+            var cursors = new ulong[roots.Length];
+            var firstLeaf = new int[roots.Length];
+            for (var t = 0; t < roots.Length; t++)
+            {
+                cursors[t] = (ulong)(t % Chunk) << 32 | (uint)(_records.Count / Record);
+                firstLeaf[t] = _firstLeaf = _shared ? 0 : _leaves.Count;
+                _blocks.Enqueue((roots[t], -1, 0));
+                while (_blocks.TryDequeue(out var top))
+                    if (!WriteBlock(top.Node, top.Parent, top.Exit)) return null;
+            }
+            return new TreeBlocks(_records, cursors, [.. _leaves], firstLeaf, _features, Cuts());
+        }
+
+        // False where a distance or a leaf's number does not fit its place.
+        private bool WriteBlock(int root, int parent, int exit)
+        {
+            var block = _records.Count / Record;
+            CollectionsMarshal.SetCount(_records, (block + 1) * Record);
+            var record = At(block);
+            record.Clear();
+            record[Exits..(2 * Exits)].Fill(Never);
+            if (parent >= 0)
+            {
+                if (block - parent >= Leaf) return false;
+                ExitsOf(At(parent))[exit] = (ushort)(block - parent);
+            }
+            _within.Enqueue((root, 1));
+            while (_within.TryDequeue(out var at))
+            {
+                var node = nodes[at.Node];
+                if (node.Step == 0)
+                {
+                    var leaf = LeafOf(values[at.Node]);
+                    if (leaf >= Leaf) return false;
+                    ExitsOf(record)[ExitOf(at.Place)] = (ushort)(Leaf | leaf);
+                }
+                else if (at.Place >= Exits)
+                {
+                    _blocks.Enqueue((at.Node, block, at.Place - Exits));
+                }
+                else
+                {
+                    record[at.Place] = (byte)Array.BinarySearch(_features, node.Feature);
+                    record[Exits + at.Place] = (byte)Array.BinarySearch(thresholds[node.Feature], node.Threshold);
+                    _within.Enqueue((at.Node + node.Step, 2 * at.Place));
+                    _within.Enqueue((at.Node + node.Step + 1, 2 * at.Place + 1));
+                }
+            }
+            return true;
+        }
+
+        // The number of a leaf within its tree's table.
+        private int LeafOf(double value)
+        {
+            var bits = BitConverter.DoubleToInt64Bits(value);
+            if (_shared && _known.TryGetValue(bits, out var leaf)) return leaf;
+            leaf = _leaves.Count - _firstLeaf;
+            if (_shared) _known.Add(bits, leaf);
+            _leaves.Add(value);
+            return leaf;
+        }
+
+        private float[] Cuts()
+        {
+            var cuts = new float[_features.Length * CutRow];
+            Array.Fill(cuts, float.PositiveInfinity);
+            for (var slot = 0; slot < _features.Length; slot++)
+            {
+                var row = cuts.AsSpan(slot * CutRow, CutRow);
+                var own = thresholds[_features[slot]];
+                for (var k = 0; k < own.Length; k++) row[16 + k] = TreeNode.FromSortable(own[k]);
+                for (var k = 0; k < 16; k++) row[k] = row[16 + 16 * k + 15];
+            }
+            return cuts;
+        }
+
+        private Span<byte> At(int block) => CollectionsMarshal.AsSpan(_records).Slice(block * Record, Record);
+
+        // What ends above the last level leads on to the left.
+        private static int ExitOf(int place) => (place << (Levels - BitOperations.Log2((uint)place))) - Exits;
+
+        private static Span<ushort> ExitsOf(Span<byte> record) => MemoryMarshal.Cast<byte, ushort>(record[(2 * Exits)..]);
+    }
 }

@@ -63,17 +63,12 @@ public sealed class TreeEnsemble : TrainedModel, IGainImportance
     private readonly double _baseline;
     private readonly TreeBlocks? _blocks;
 
-    internal TreeEnsemble(ModelHead head, TreeNode[] nodes, double[] values, int[] roots, int[] depths, TreeLink link, double baseline,
-        double[] gain) : base(head)
+    internal TreeEnsemble(ModelHead head, JoinedTrees trees, TreeLink link, double baseline) : base(head)
     {
-        _nodes = nodes;
-        _values = values;
-        _roots = roots;
-        _depths = depths;
+        (_nodes, _values, _roots, _depths, _gain) = (trees.Nodes, trees.Values, trees.Roots, trees.Depths, trees.Gain);
         _link = link;
         _baseline = baseline;
-        _gain = gain;
-        _blocks = TreeBlocks.From(nodes, values, roots);
+        _blocks = TreeBlocks.From(_nodes, _values, _roots);
     }
 
     public IReadOnlyList<double> Gain => _gain;
@@ -118,7 +113,7 @@ public sealed class TreeEnsemble : TrainedModel, IGainImportance
                 gain[f] += tree.Gain[f];
         var total = gain.Sum();
         for (var f = 0; f < gain.Length && total > 0; f++) gain[f] /= total;
-        return new TreeEnsemble(head, nodes, values, roots, [.. ordered.Select(t => t.Depth)], link, baseline, gain);
+        return new TreeEnsemble(head, new(nodes, values, roots, [.. ordered.Select(t => t.Depth)], gain), link, baseline);
     }
 
     protected override double PredictFinite(ReadOnlySpan<double> input)
@@ -197,8 +192,8 @@ public sealed class TreeEnsemble : TrainedModel, IGainImportance
         var baseline = reader.ReadDouble();
         var nodes = new TreeNode[reader.ReadInt32()];
         for (var i = 0; i < nodes.Length; i++) nodes[i] = new TreeNode(reader.ReadSingle(), reader.ReadUInt16(), reader.ReadUInt16());
-        return new TreeEnsemble(head, nodes, reader.ReadArray(), reader.ReadIntegers(), reader.ReadIntegers(), link, baseline,
-            reader.ReadArray());
+        return new TreeEnsemble(head,
+            new(nodes, reader.ReadArray(), reader.ReadIntegers(), reader.ReadIntegers(), reader.ReadArray()), link, baseline);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

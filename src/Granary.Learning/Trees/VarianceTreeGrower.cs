@@ -13,27 +13,19 @@ namespace Granary.Learning.Trees;
 internal sealed class VarianceTreeGrower
 {
     private readonly BinnedFeatures _features;
-    private readonly int _width, _some, _minLeaf, _maxDepth;
-    private readonly double _shrinkage;
+    private readonly int _width;
+    private readonly TreeLimits _limits;
     private readonly double[] _labels, _pairs;
     private readonly int[] _order;
     private readonly double[] _sums = new double[512];
     private readonly int[] _counts = new int[256];
     private PortableRandom _random;
 
-    /// <param name="some">How many features each node looks at.</param>
-    /// <param name="shrinkage">
-    /// Samples that each node's mean is drawn towards its parent's by (hierarchical shrinkage, Agarwal et al. 2022); 0 for none.
-    /// </param>
-    public VarianceTreeGrower(BinnedFeatures features, double[] labels, double[] weights, int some, int minLeaf, int maxDepth,
-        PortableRandom random, double shrinkage = 0)
+    public VarianceTreeGrower(BinnedFeatures features, double[] labels, double[] weights, TreeLimits limits, PortableRandom random)
     {
-        _shrinkage = shrinkage;
+        _limits = limits;
         _features = features;
         _width = features.Codes.Length;
-        _some = some;
-        _minLeaf = minLeaf;
-        _maxDepth = maxDepth;
         _random = random;
         _order = [.. Enumerable.Range(0, _width)];
         _labels = labels;
@@ -48,8 +40,8 @@ internal sealed class VarianceTreeGrower
     /// <param name="rows">The samples to grow on; reordered.</param>
     public GrownTree Grow(int[] rows)
     {
-        var nodes = new List<TreeNode>(rows.Length / _minLeaf);
-        var values = new List<double>(rows.Length / _minLeaf);
+        var nodes = new List<TreeNode>(rows.Length / _limits.MinLeaf);
+        var values = new List<double>(rows.Length / _limits.MinLeaf);
         var gain = new double[_width];
         var spare = new int[rows.Length];
         var depth = 0;
@@ -67,12 +59,13 @@ internal sealed class VarianceTreeGrower
                 sum += _pairs[2 * row + 1];
             }
             var mean = sum / weight;
-            var value = _shrinkage > 0 && open.ParentCount > 0
-                ? open.ParentValue + (mean - open.ParentMean) / (1 + _shrinkage / open.ParentCount) : mean;
+            var value = _limits.Shrinkage > 0 && open.ParentCount > 0
+                ? open.ParentValue + (mean - open.ParentMean) / (1 + _limits.Shrinkage / open.ParentCount) : mean;
             var first = _labels[part[0]];
             var pure = true;
             for (var i = 1; i < part.Length && pure; i++) pure = _labels[part[i]] == first;
-            var split = pure || part.Length < 2 * _minLeaf || open.Depth == _maxDepth || nodes.Count + 1 - open.Node > TreeNode.MaxStep
+            var split = pure || part.Length < 2 * _limits.MinLeaf || open.Depth == _limits.MaxDepth || nodes.Count
+                + 1 - open.Node > TreeNode.MaxStep
                 ? default
                 : BestSplit(part, weight, sum);
             if (split.Gain <= 0)
@@ -111,9 +104,9 @@ internal sealed class VarianceTreeGrower
         var best = default(Split);
         var parent = sum * sum / weight;
         var seen = 0;
-        for (var k = 0; k < _width && seen < _some; k++)
+        for (var k = 0; k < _width && seen < _limits.FeaturesPerNode; k++)
         {
-            if (_some < _width)
+            if (_limits.FeaturesPerNode < _width)
             {
                 var pick = k + _random.Next(_width - k);
                 (_order[k], _order[pick]) = (_order[pick], _order[k]);
@@ -141,23 +134,7 @@ internal sealed class VarianceTreeGrower
             (Vector128.LoadUnsafe(ref slot) + Vector128.LoadUnsafe(ref pairs, (nuint)(2 * row))).StoreUnsafe(ref slot);
             Unsafe.Add(ref counts, bin)++;
         }
-        // Which bins are occupied: from the samples where these are few, from the counts where they are many.
-        if (part.Length < 128)
-        {
-            foreach (var row in part)
-            {
-                var bin = Unsafe.Add(ref codes, (nint)row);
-                occupied[bin >> 6] |= 1UL << bin;
-            }
-        }
-        else
-        {
-            for (var group = 0; group < 32; group++)
-            {
-                var filled = ~Vector256.Equals(Vector256.LoadUnsafe(ref counts, (nuint)(group * 8)), Vector256<int>.Zero);
-                occupied[group >> 3] |= (ulong)filled.ExtractMostSignificantBits() << (group % 8 * 8);
-            }
-        }
+        SetOccupied(part, ref codes, ref counts, occupied);
         var distinct = 0;
         var left = 0;
         var running = Vector128<double>.Zero;
@@ -175,7 +152,7 @@ internal sealed class VarianceTreeGrower
                 left += Unsafe.Add(ref counts, bin);
                 Vector128<double>.Zero.StoreUnsafe(ref slot);
                 Unsafe.Add(ref counts, bin) = 0;
-                if (left < _minLeaf || part.Length - left < _minLeaf) continue;
+                if (left < _limits.MinLeaf || part.Length - left < _limits.MinLeaf) continue;
                 var (w, s) = (running.GetElement(0), running.GetElement(1));
                 var (v, r) = (weight - w, sum - s);
                 if (!(v > 0)) continue;
@@ -189,6 +166,26 @@ internal sealed class VarianceTreeGrower
         }
         if (topBin >= 0) best = new Split(top - parent, feature, topBin);
         return distinct > 1;
+    }
+
+    // Which bins are occupied: from the samples where these are few, from the counts where they are many.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void SetOccupied(ReadOnlySpan<int> part, ref byte codes, ref int counts, Span<ulong> occupied)
+    {
+        if (part.Length < 128)
+        {
+            foreach (var row in part)
+            {
+                var bin = Unsafe.Add(ref codes, (nint)row);
+                occupied[bin >> 6] |= 1UL << bin;
+            }
+            return;
+        }
+        for (var group = 0; group < 32; group++)
+        {
+            var filled = ~Vector256.Equals(Vector256.LoadUnsafe(ref counts, (nuint)(group * 8)), Vector256<int>.Zero);
+            occupied[group >> 3] |= (ulong)filled.ExtractMostSignificantBits() << (group % 8 * 8);
+        }
     }
 
     private readonly record struct Split(double Gain, int Feature, int Bin);

@@ -11,7 +11,8 @@ namespace Granary.Reporting.Html;
 internal sealed class HtmlWriter(TextWriter output)
 {
     private static readonly SearchValues<char> _special = SearchValues.Create(
-        "<>&\"'\0\u0001\u0002\u0003\u0004\u0005\u0006\u0007\b\u000B\f\u000E\u000F\u0010\u0011\u0012\u0013\u0014\u0015\u0016\u0017\u0018\u0019\u001A\u001B\u001C\u001D\u001E\u001F\u007F");
+        "<>&\"'\0\u0001\u0002\u0003\u0004\u0005\u0006\u0007\b\u000B\f"
+        + "\u000E\u000F\u0010\u0011\u0012\u0013\u0014\u0015\u0016\u0017\u0018\u0019\u001A\u001B\u001C\u001D\u001E\u001F\u007F");
 
     private static readonly Regex _unbroken = new(@"\d{4}-\d\d-\d\d( \d\d:\d\d)?|--[a-z]+(-[a-z]+)*",
         RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant);

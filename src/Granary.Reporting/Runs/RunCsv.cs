@@ -121,5 +121,6 @@ public sealed class EquityCsv(TextWriter writer)
     public void Header() => writer.Write("time,equity,cash,exposure,drawdown\n");
 
     public void Row(in EquityRow row) => writer.Write(
-        $"{RunText.Time(row.Time)},{RunText.Number(row.Equity)},{RunText.Number(row.Cash)},{RunText.Number(row.Exposure)},{RunText.Number(row.Drawdown)}\n");
+        $"{RunText.Time(row.Time)},{RunText.Number(row.Equity)},{RunText.Number(row.Cash)},{RunText.Number(row.Exposure)},"
+            + $"{RunText.Number(row.Drawdown)}\n");
 }

@@ -65,7 +65,8 @@ public sealed record Address(string Scheme, string Rest)
             var name = equals < 0 ? pair : pair[..equals];
             if (!known.Contains(name))
                 throw new BarDataException(
-                    $"'{Hidden}': there is no option '{name}'; {(Spelling.Nearest(name, known) is { } nearest ? $"did you mean {nearest}?" : $"use {string.Join(", ", known)}")}");
+                    $"'{Hidden}': there is no option '{name}'; "
+                        + (Spelling.Nearest(name, known) is { } nearest ? $"did you mean {nearest}?" : $"use {string.Join(", ", known)}"));
             given[name] = equals < 0 ? "" : Uri.UnescapeDataString(pair[(equals + 1)..]);
         }
         return given;

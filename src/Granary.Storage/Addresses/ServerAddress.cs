@@ -9,7 +9,8 @@ public sealed record ServerAddress(string Scheme, string Host, int? Port, string
 {
     /// <summary>The address without its password, for messages.</summary>
     public string Shown =>
-        $"{Scheme}://{(User is null ? "" : User + "@")}{Host}{(Port is { } p ? ":" + p.ToString(CultureInfo.InvariantCulture) : "")}{(Path.Length > 0 ? "/" + Path : "")}";
+        $"{Scheme}://{(User is null ? "" : User + "@")}{Host}{(Port is { } p ? ":" + p.ToString(CultureInfo.InvariantCulture) : "")}"
+            + $"{(Path.Length > 0 ? "/" + Path : "")}";
 
     /// <param name="text">The address as written.</param>
     /// <param name="options">The names that may stand behind the question mark.</param>

@@ -99,7 +99,8 @@ internal static class EarlierTables
         }
         await MigrationRunner.RunAsync(connection, string.Create(CultureInfo.InvariantCulture, $"""
             DELETE FROM {record};
-            INSERT INTO {record} (number, name{(hashed ? ", sha256" : "")}) VALUES ({Moved}, 'the tables of this database have moved into schemas'{(hashed ? ", ''" : "")})
+            INSERT INTO {record} (number, name{(hashed ? ", sha256" : "")})
+              VALUES ({Moved}, 'the tables of this database have moved into schemas'{(hashed ? ", ''" : "")})
             """), cancellationToken).ConfigureAwait(false);
         hashes.Remove(Moved);
         return hashes;

@@ -35,8 +35,10 @@ public sealed class AddedMetricTests : IDisposable
     private static BatchSpec Spec(string more, MetricCatalogue metrics) =>
         new BatchReader(TestCatalogues.All with { Metrics = metrics }).Read("test.json", Encoding.UTF8.GetBytes(
         $$"""
-        { "name": "test", "data": { "source": "csv:{{Path.Combine(SharedData.RepositoryRoot, "samples", "data", "1h")}}", "symbols": "ACME", "timeframe": "1h" },
-          "strategies": [ { "class": "SmaCross", "params": { "fast": [5, 8, 13], "slow": [20, 30] }, "size": { "percentOfEquity": 50 } } ]{{more}} }
+        { "name": "test", "data": { "source": "csv:{{Path.Combine(SharedData.RepositoryRoot, "samples", "data", "1h")}}",
+          "symbols": "ACME", "timeframe": "1h" },
+          "strategies": [ { "class": "SmaCross", "params": { "fast": [5, 8, 13], "slow": [20, 30] },
+            "size": { "percentOfEquity": 50 } } ]{{more}} }
         """), Path.GetTempPath());
 
     private BatchOptions Options => new() { Out = Path.Combine(_folder, "run"), Threads = 2, Validation = false };
@@ -68,12 +70,12 @@ public sealed class AddedMetricTests : IDisposable
     [Fact]
     public async Task An_added_metric_is_an_objective_in_its_own_direction()
     {
-        const string Walk = """, "walkForward": { "inSample": "12w", "outOfSample": "6w", "objective": "profitPerBar" } """;
-        Should.Throw<Application.Json.InputException>(() => Spec(Walk,
+        const string Windows = """, "walkForward": { "inSample": "12w", "outOfSample": "6w", "objective": "profitPerBar" } """;
+        Should.Throw<Application.Json.InputException>(() => Spec(Windows,
             MetricCatalogue.BuiltIn)).Message.ShouldContain("there is no statistic 'profitPerBar'");
 
         var (_, outcome) = await new WalkForwardRunner(TimeProvider.System).RunAsync(
-            Spec(Walk, Metrics), Options, null, TestContext.Current.CancellationToken);
+            Spec(Windows, Metrics), Options, null, TestContext.Current.CancellationToken);
         outcome.Spec.Minimise.ShouldBeTrue();
         var choices = outcome.Groups.SelectMany(g => g.Choices).ToList();
         choices.Count.ShouldBeGreaterThan(3);

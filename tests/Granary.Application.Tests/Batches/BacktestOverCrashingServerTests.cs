@@ -23,7 +23,8 @@ public sealed class BacktestOverCrashingServerTests : IDisposable
         await new BatchRunner(new EmbeddedHost(2), TimeProvider.System).RunAsync(
         new BatchReader(TestCatalogues.All).Read("crash.json", Encoding.UTF8.GetBytes($$"""
             { "name": "crash", "data": { "source": "{{source}}", "symbols": ["A", "B"], "timeframe": "1m" },
-              "strategies": [ { "class": "SmaCross", "params": { "fast": [5, 10], "slow": 30 }, "size": { "percentOfEquity": 20 }, "stopLossPercent": 2 } ], "portfolio": { "weights": "equal" } }
+              "strategies": [ { "class": "SmaCross", "params": { "fast": [5, 10], "slow": 30 }, "size": { "percentOfEquity": 20 },
+                "stopLossPercent": 2 } ], "portfolio": { "weights": "equal" } }
             """), _folder), new BatchOptions { Out = Path.Combine(_folder, name), Validation = false });
 
     [Fact]
@@ -44,7 +45,8 @@ public sealed class BacktestOverCrashingServerTests : IDisposable
         // The server itself stops in the middle of its answer, at each market's 15,000th bar, by a lock that ends with it.
         await server.SqlAsync("postgres", """
             ALTER TABLE bars.granary_bar RENAME TO bars_behind;
-            CREATE FUNCTION hold(t timestamptz) RETURNS boolean LANGUAGE plpgsql VOLATILE AS $$ BEGIN IF t = timestamptz '2023-01-11 10:00+00' THEN PERFORM pg_advisory_xact_lock(7); END IF; RETURN true; END $$;
+            CREATE FUNCTION hold(t timestamptz) RETURNS boolean LANGUAGE plpgsql VOLATILE AS $$
+              BEGIN IF t = timestamptz '2023-01-11 10:00+00' THEN PERFORM pg_advisory_xact_lock(7); END IF; RETURN true; END $$;
             CREATE VIEW bars.granary_bar AS SELECT * FROM bars.bars_behind WHERE hold(time);
             ALTER DATABASE postgres SET enable_sort = off;
             ALTER DATABASE postgres SET enable_seqscan = off;

@@ -87,7 +87,8 @@ public class BatchFaultsTests
             """).ShouldHaveSingleItem().ShouldContain("there is no key 'clas'; did you mean 'class'?");
         Faults("""{ "name": "x", "strategies": [ { "class": "SmaCross" } ] }""").ShouldHaveSingleItem().ShouldContain("'data' is missing");
         Faults("""
-            { "name": "x", "data": { "source": "csv:bars", "symbols": "A", "timeframe": "1d", "from": "2020-01-01", "to": "soon" }, "strategies": [ { "class": "SmaCross" } ] }
+            { "name": "x", "data": { "source": "csv:bars", "symbols": "A", "timeframe": "1d", "from": "2020-01-01", "to": "soon" },
+              "strategies": [ { "class": "SmaCross" } ] }
             """).ShouldHaveSingleItem().ShouldContain("'soon' is no date");
     }
 
@@ -136,7 +137,8 @@ public class BatchFaultsTests
     [Fact]
     public void A_trainer_of_a_library_that_is_not_loaded_is_no_fault_of_the_file() =>
         new BatchReader(TestCatalogues.All).Read("batch.json", Encoding.UTF8.GetBytes("""
-            { "name": "x", "data": { "source": "csv:bars", "symbols": "A", "timeframe": "1d" }, "strategies": [ { "class": "SmaCross" } ], "learning": { "trainer": "mlnet-fast-tree" } }
+            { "name": "x", "data": { "source": "csv:bars", "symbols": "A", "timeframe": "1d" }, "strategies": [ { "class": "SmaCross" } ],
+              "learning": { "trainer": "mlnet-fast-tree" } }
             """), "/tmp").Learning.ShouldNotBeNull();
 
     [Fact]

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using Granary.Application.Batches;
 using Granary.Application.Runs;
@@ -19,7 +20,10 @@ public sealed class BatchNotesTests : IDisposable
     private async Task<RunModel> RunAsync(string strategy, string data = "\"timeframe\": \"1h\"", string more = "", string source = "",
         string name = "run")
     {
-        var text = $$"""{ "name": "notes", "data": { "source": "csv:{{(source.Length > 0 ? source : Bars)}}", "symbols": "ACME", {{data}} }, "strategies": [ {{strategy}} ] {{more}} }""";
+        var text = $$"""
+            { "name": "notes", "data": { "source": "csv:{{(source.Length > 0 ? source : Bars)}}", "symbols": "ACME", {{data}} },
+              "strategies": [ {{strategy}} ] {{more}} }
+            """;
         var spec = new BatchReader(TestCatalogues.All).Read("notes.json", Encoding.UTF8.GetBytes(text), _folder);
         var runner = new BatchRunner(new EmbeddedHost(1), TimeProvider.System);
         return (await runner.RunAsync(spec, new BatchOptions { Out = Path.Combine(_folder, name), Validation = false })).Model;
@@ -61,7 +65,9 @@ public sealed class BatchNotesTests : IDisposable
     public async Task A_fraction_where_percent_is_meant_gets_a_hint()
     {
         var model = await RunAsync(
-            """{ "class": "SmaCross", "params": { "fast": 5, "slow": 30 }, "size": { "percentOfEquity": 0.95 }, "stopLossPercent": 0.05 }""");
+            """
+                { "class": "SmaCross", "params": { "fast": 5, "slow": 30 }, "size": { "percentOfEquity": 0.95 }, "stopLossPercent": 0.05 }
+                """);
         Note(model, NoteCode.Suspicious, "size.percentOfEquity 0.95 is 0.95 %, not 95 %");
         Note(model, NoteCode.Suspicious, "stopLossPercent 0.05 is 0.05 %, not 5 %");
         var usual = await RunAsync(
@@ -99,8 +105,9 @@ public sealed class BatchNotesTests : IDisposable
     {
         Directory.CreateDirectory(Path.Combine(_folder, "mt"));
         var rows = Enumerable.Range(0, 60)
-            .Select(i => FormattableString.Invariant(
-                $"{new DateTime(2020, 1, 1).AddHours(i):yyyy.MM.dd\tHH:mm:ss}\t{1 + i / 1e3}\t{1.01 + i / 1e3}\t{0.99 + i / 1e3}\t{1 + i / 1e3}\t{70 + i}\t0\t12"));
+            .Select(i => string.Create(CultureInfo.InvariantCulture,
+                $"{new DateTime(2020, 1, 1).AddHours(i):yyyy.MM.dd\tHH:mm:ss}\t{1 + i / 1e3}"
+                    + $"\t{1.01 + i / 1e3}\t{0.99 + i / 1e3}\t{1 + i / 1e3}\t{70 + i}\t0\t12"));
         await File.WriteAllLinesAsync(Path.Combine(_folder, "mt", "ACME.csv"),
             rows.Prepend("<DATE>\t<TIME>\t<OPEN>\t<HIGH>\t<LOW>\t<CLOSE>\t<TICKVOL>\t<VOL>\t<SPREAD>"));
         var model = await RunAsync("""{ "class": "SmaCross", "params": { "fast": 5, "slow": 10 } }""", source: Path.Combine(_folder, "mt"));
@@ -159,7 +166,8 @@ public sealed class BatchNotesTests : IDisposable
             File.WriteAllLines(Path.Combine(_folder, symbol + ".csv"), lines);
         }
         var spec = new BatchReader(TestCatalogues.All).Read("notes.json", Encoding.UTF8.GetBytes($$"""
-            { "name": "notes", "data": { "source": "csv:{{_folder}}", "symbols": ["A", "B"], "timeframe": "1d" }, "strategies": [ { "class": "SmaCross", "params": { "fast": 3, "slow": 5 } } ] }
+            { "name": "notes", "data": { "source": "csv:{{_folder}}", "symbols": ["A", "B"], "timeframe": "1d" }, "strategies":
+              [ { "class": "SmaCross", "params": { "fast": 3, "slow": 5 } } ] }
             """), _folder);
         var model = (await new BatchRunner(new EmbeddedHost(1), TimeProvider.System).RunAsync(spec,
             new BatchOptions { Out = Path.Combine(_folder, "gaps"), Validation = false })).Model;

@@ -80,7 +80,10 @@ public sealed class BatchesInProcessTests : IDisposable
 
     private static BatchSpec Spec(string strategies, string more = "", GranaryCatalogues? catalogues = null) =>
         new BatchReader(catalogues ?? TestCatalogues.All).Read("test.json", Encoding.UTF8.GetBytes(
-        $$"""{ "name": "test", "data": { "source": "csv:{{Bars}}", "symbols": ["ACME", "COINUSDT"], "timeframe": "1h" }, "strategies": [ {{strategies}} ] {{more}} }"""), Path.GetTempPath());
+        $$"""
+            { "name": "test", "data": { "source": "csv:{{Bars}}", "symbols": ["ACME", "COINUSDT"], "timeframe": "1h" }, "strategies":
+              [ {{strategies}} ] {{more}} }
+            """), Path.GetTempPath());
 
     private async Task<string> DigestAsync(BatchSpec spec, int threads, int blockSize)
     {
@@ -94,7 +97,8 @@ public sealed class BatchesInProcessTests : IDisposable
     {
         var spec = Spec("""
             { "class": "SmaCross", "params": { "fast": [5, 8], "slow": [20, 30] }, "timeframe": ["1h", "4h"] },
-            { "class": "DonchianBreakout", "trailingStopPercent": 3 }, { "class": "RsiReversion", "sides": "long", "stopLossPercent": 2, "takeProfitPercent": 3 },
+            { "class": "DonchianBreakout", "trailingStopPercent": 3 }, { "class": "RsiReversion", "sides": "long", "stopLossPercent": 2,
+              "takeProfitPercent": 3 },
             { "class": "PairsSpread" }
             """, """, "outputs": ["results"] """);
         var expected = await DigestAsync(spec, 1, 1024);
@@ -126,12 +130,14 @@ public sealed class BatchesInProcessTests : IDisposable
     {
         const string Execution = """
             , "execution": { "commissionPercent": 0.05, "commissionMakerPercent": 0.02, "commissionPerOrder": 0.5, "commissionMinimum": 1,
-                "commissionTiers": [ { "from": 200000, "percent": 0.03 } ], "slippageTicks": 1, "slippageVolumeImpact": 0.1, "latencyBars": 1, "volumePercent": 2,
+                "commissionTiers": [ { "from": 200000, "percent": 0.03 } ], "slippageTicks": 1, "slippageVolumeImpact": 0.1,
+                  "latencyBars": 1, "volumePercent": 2,
                 "timeInForce": "day", "borrowPercent": 4, "leverage": 2, "maintenancePercent": 30 },
               "portfolio": { "weights": "equal" }
             """;
         const string Strategies = """
-            { "class": "SmaCross", "params": { "fast": 5, "slow": 20 } }, { "class": "DonchianBreakout", "trailingStopPercent": 3, "timeframe": "4h" },
+            { "class": "SmaCross", "params": { "fast": 5, "slow": 20 } }, { "class": "DonchianBreakout", "trailingStopPercent": 3,
+              "timeframe": "4h" },
             { "class": "RsiReversion", "stopLossPercent": 2, "takeProfitPercent": 3 }, { "class": "PairsSpread" }
             """;
         BatchSpec Realistic(string outputs) => Spec(Strategies, Execution + outputs).WithTick(0.01);
@@ -187,7 +193,8 @@ public sealed class BatchesInProcessTests : IDisposable
     public async Task A_strategy_of_one_symbol_may_compare_it_with_another_of_the_batch()
     {
         var spec = Spec("""
-            { "class": "MovesWith", "params": { "n": [20, 50] }, "symbols": ["ACME"] }, { "class": "MovesWith", "params": { "market": ["ACME", "COINUSDT"] }, "symbols": ["ACME"], "timeframe": "4h" },
+            { "class": "MovesWith", "params": { "n": [20, 50] }, "symbols": ["ACME"] }, { "class": "MovesWith", "params": { "market":
+              ["ACME", "COINUSDT"] }, "symbols": ["ACME"], "timeframe": "4h" },
             { "class": "MovesWith", "params": { "market": "NOSUCH" }, "symbols": ["ACME"] }, { "class": "SmaCross", "symbols": ["ACME"] }
             """, """, "outputs": "all" """);
         var folder = Path.Combine(_folder, "moves");
@@ -210,7 +217,10 @@ public sealed class BatchesInProcessTests : IDisposable
     {
         var symbols = benchmark == "ACME" ? """ "symbols": "ACME", """ : "";
         var spec = Spec($$"""{ "class": "BuyAndHold", "sides": "long", {{symbols}} "size": { "cash": 50000 } }""",
-            $$""", "benchmark": "{{benchmark}}", "account": { "cash": 100000 }, "portfolio": { "weights": "equal" }, "outputs": ["results", "report"] """);
+            $$"""
+                , "benchmark": "{{benchmark}}", "account": { "cash": 100000 }, "portfolio": { "weights": "equal" }, "outputs": ["results",
+                  "report"]
+                """);
         var run = await new BatchRunner(new EmbeddedHost(2), TimeProvider.System).RunAsync(spec,
             new BatchOptions { Out = Path.Combine(_folder, benchmark) });
         var b = run.Model.Portfolio.ShouldNotBeNull();
@@ -238,7 +248,7 @@ public sealed class BatchesInProcessTests : IDisposable
         var spec = Spec("""{ "class": "SmaCross" }""", """, "execution": { "slippageTicks": 2 } """);
         var fault = Should.Throw<Application.Json.InputException>(() => ExecutionSection.CheckTick(spec.Execution,
             new Instrument { Symbol = "ACME" }));
-        fault.Message.ShouldContain("line 1");
+        fault.Message.ShouldContain("line 2");
         fault.Message.ShouldContain("\"ACME\": { \"tick\": 0.01 }");
     }
 

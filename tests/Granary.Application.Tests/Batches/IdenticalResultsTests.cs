@@ -25,9 +25,11 @@ public sealed class IdenticalResultsTests : IDisposable
 
     // With its own exits switched off, the strategy's holding time acts on nothing.
     private static string Batch(string weights) => $$"""
-        { "name": "twins", "data": { "source": "csv:data/1h", "symbols": ["ACME"], "timeframe": "1h" }, "execution": { "commissionPercent": 0.05 },
+        { "name": "twins", "data": { "source": "csv:data/1h", "symbols": ["ACME"], "timeframe": "1h" },
+          "execution": { "commissionPercent": 0.05 },
           "strategies": [
-            { "class": "VolatilityBreakout", "params": { "period": [10, 14], "multiplier": [1, 2], "hold": [5, 10, 20] }, "size": { "percentOfEquity": 10 }, "stopLossPercent": 2, "takeProfitPercent": 4, "exitOnSignal": false },
+            { "class": "VolatilityBreakout", "params": { "period": [10, 14], "multiplier": [1, 2], "hold": [5, 10, 20] },
+              "size": { "percentOfEquity": 10 }, "stopLossPercent": 2, "takeProfitPercent": 4, "exitOnSignal": false },
             { "class": "SmaCross", "params": { "fast": [5, 10], "slow": 50 }, "size": { "percentOfEquity": 10 } } ],
           "portfolio": { {{weights}} }, "outputs": ["results"] }
         """;

@@ -16,7 +16,8 @@ public sealed class RunsInOneFolderTests : IDisposable
     private async Task<BatchRun> RunAsync(string outputs, string name)
     {
         var spec = new BatchReader(TestCatalogues.All).Read("test.json", Encoding.UTF8.GetBytes($$"""
-            { "name": "{{name}}", "data": { "source": "csv:{{Path.Combine(SharedData.RepositoryRoot, "samples", "data", "1h")}}", "symbols": ["COINUSDT"], "timeframe": "1h", "to": "2022-03-01" },
+            { "name": "{{name}}", "data": { "source": "csv:{{Path.Combine(SharedData.RepositoryRoot, "samples", "data", "1h")}}",
+              "symbols": ["COINUSDT"], "timeframe": "1h", "to": "2022-03-01" },
               "strategies": [ { "class": "SmaCross" } ], "outputs": {{outputs}} }
             """), Path.GetTempPath());
         return await new BatchRunner(new EmbeddedHost(1), TimeProvider.System).RunAsync(spec,

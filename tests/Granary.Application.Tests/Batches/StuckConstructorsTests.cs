@@ -39,7 +39,8 @@ public sealed class StuckConstructorsTests : IDisposable
     {
         var bars = Path.Combine(SharedData.RepositoryRoot, "samples", "data", "1h");
         var spec = new BatchReader(TestCatalogues.All).Read("test.json", Encoding.UTF8.GetBytes($$"""
-            { "name": "stuck", "data": { "source": "csv:{{bars}}", "symbols": ["ACME", "COINUSDT"], "timeframe": "1h" }, "outputs": ["results"],
+            { "name": "stuck", "data": { "source": "csv:{{bars}}", "symbols": ["ACME", "COINUSDT"], "timeframe": "1h" }, "outputs":
+              ["results"],
               "strategies": [ { "class": "Waiter", "params": { "stuck": [1, 0] }, "symbols": ["ACME"] } ] }
             """), Path.GetTempPath());
         var plan = BatchPlan.Make(spec, ["ACME", "COINUSDT"]);
@@ -55,7 +56,7 @@ public sealed class StuckConstructorsTests : IDisposable
     }
 
     [Fact]
-    public void A_constructor_that_turns_for_ever_is_told_by_its_processor_time_and_stopped()
+    public void A_constructor_that_never_returns_is_recognised_by_its_processor_time_and_stopped()
     {
         var turns = 0L;
         Constructing.Returns(() =>

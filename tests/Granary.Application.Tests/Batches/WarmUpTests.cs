@@ -20,7 +20,8 @@ public sealed class WarmUpTests : IDisposable
         string strategy = "SmaCross\", \"params\": { \"fast\": 10, \"slow\": 40 }, \"sides\": \"long") =>
         new BatchReader(TestCatalogues.All).Read("test.json", Encoding.UTF8.GetBytes(
         $$"""
-        { "name": "test", "data": { "source": "csv:{{Path.Combine(SharedData.RepositoryRoot, "samples", "data", "1h")}}", "symbols": ["ACME", "COINUSDT"], "timeframe": "1h"{{data}} },
+        { "name": "test", "data": { "source": "csv:{{Path.Combine(SharedData.RepositoryRoot, "samples", "data", "1h")}}", "symbols":
+          ["ACME", "COINUSDT"], "timeframe": "1h"{{data}} },
           "strategies": [ { "class": "{{strategy}}", "size": { "units": 10 } } ]{{portfolio}} }
         """), Path.GetTempPath());
 
@@ -111,7 +112,10 @@ public sealed class WarmUpTests : IDisposable
         File.WriteAllText(Path.Combine(_folder, "NY.csv"), text.ToString());
         BatchSpec Batch(string zone, string source = "csv:") =>
             new BatchReader(TestCatalogues.All).Read("test.json", Encoding.UTF8.GetBytes(
-            $$"""{ "name": "test", "data": { "source": "{{source}}{{_folder}}", "symbols": "NY", "timeframe": "1h", "timeZone": "{{zone}}" }, "strategies": [ { "class": "BuyAndHold" } ] }"""), _folder);
+            $$"""
+                { "name": "test", "data": { "source": "{{source}}{{_folder}}", "symbols": "NY", "timeframe": "1h",
+                  "timeZone": "{{zone}}" }, "strategies": [ { "class": "BuyAndHold" } ] }
+                """), _folder);
         var spec = Batch("America/New_York");
         var run = await new BatchRunner(new EmbeddedHost(1), TimeProvider.System).RunAsync(spec,
             new BatchOptions { Out = Path.Combine(_folder, "zone"), Validation = false }, null, TestContext.Current.CancellationToken);

@@ -20,7 +20,8 @@ public sealed class WeightsByScoreTests
     private static readonly double[][] Percent = [[4, 0, 4, 0], [0, 4, 2, 2], [3, 1, 3, 1], [-1, 1, -1, -1]];
 
     private static BatchPlan Plan { get; } = BatchPlan.Make(new BatchReader(TestCatalogues.All).Read("test.json", Encoding.UTF8.GetBytes("""
-        { "name": "test", "data": { "source": "csv:.", "symbols": ["X"], "timeframe": "1h" }, "strategies": [ { "class": "SmaCross", "params": { "fast": [3, 4, 5, 6], "slow": 20 } } ], "portfolio": { "weights": "score" } }
+        { "name": "test", "data": { "source": "csv:.", "symbols": ["X"], "timeframe": "1h" }, "strategies": [ { "class": "SmaCross",
+          "params": { "fast": [3, 4, 5, 6], "slow": 20 } } ], "portfolio": { "weights": "score" } }
         """), Path.GetTempPath()), ["X"]);
 
     private static Dictionary<int, StrategyOutcome> Outcomes(double[][] percent, int beginsLater = -1)

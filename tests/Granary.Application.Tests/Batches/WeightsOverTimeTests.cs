@@ -48,7 +48,8 @@ public sealed class WeightsOverTimeTests : IDisposable
     private static BatchSpec Spec(string strategies, string portfolio, string more = "", string? source = null, string to = "") =>
         new BatchReader(TestCatalogues.All).Read("test.json", Encoding.UTF8.GetBytes(
         $$"""
-        { "name": "test", "data": { "source": "csv:{{source ?? Path.Combine(SharedData.RepositoryRoot, "samples", "data", "1h")}}", "symbols": ["ACME", "COINUSDT"], "timeframe": "1h"{{to}} },
+        { "name": "test", "data": { "source": "csv:{{source ?? Path.Combine(SharedData.RepositoryRoot, "samples", "data", "1h")}}",
+          "symbols": ["ACME", "COINUSDT"], "timeframe": "1h"{{to}} },
           "strategies": [ {{strategies}} ], "portfolio": { {{portfolio}} } {{more}} }
         """), Path.GetTempPath());
 
@@ -159,7 +160,10 @@ public sealed class WeightsOverTimeTests : IDisposable
     public async Task States_of_declared_machines_are_factors_of_strategies()
     {
         var run = await RunAsync("run",
-            Spec("""{ "class": "StateFollower", "params": { "machine": ["short", "long"] } }, { "class": "StateFollower", "params": { "machine": "hidden", "highest": 1 } }, { "class": "StateFollower", "params": { "machine": "none" } }""",
+            Spec("""
+                { "class": "StateFollower", "params": { "machine": ["short", "long"] } }, { "class": "StateFollower",
+                  "params": { "machine": "hidden", "highest": 1 } }, { "class": "StateFollower", "params": { "machine": "none" } }
+                """,
             "\"weights\": \"equal\"", Regimes));
         var strategies = run.Results.GetProperty("strategies").EnumerateArray().ToList();
         strategies.Take(6).ShouldAllBe(s => s.GetProperty("stats").GetProperty("trades").GetInt64() > 3);
@@ -189,7 +193,8 @@ public sealed class WeightsOverTimeTests : IDisposable
     public async Task The_section_of_regimes_shows_the_bars_of_the_run_and_not_those_that_only_warm_up()
     {
         var whole = new BatchReader(TestCatalogues.All).Read("test.json", Encoding.UTF8.GetBytes($$"""
-            { "name": "test", "data": { "source": "csv:{{Path.Combine(SharedData.RepositoryRoot, "samples", "data", "1h")}}", "symbols": ["ACME"],
+            { "name": "test", "data": { "source": "csv:{{Path.Combine(SharedData.RepositoryRoot, "samples", "data", "1h")}}", "symbols":
+              ["ACME"],
                 "timeframe": "1h", "from": "2022-06-01", "to": "2022-09-01" }, "strategies": [ { "class": "SmaCross" } ] {{Regimes}} }
             """), Path.GetTempPath());
         var run = await RunAsync("run", whole);

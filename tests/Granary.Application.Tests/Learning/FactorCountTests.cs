@@ -87,8 +87,10 @@ public sealed class FactorCountTests : IDisposable
         var variants = string.Join(", ", Enumerable.Range(1, 50));
         var spec = new BatchReader(TestCatalogues.All).Read("batch.json", Encoding.UTF8.GetBytes($$"""
             { "name": "count", "data": { "source": "csv:.", "symbols": ["{{symbol}}"], "timeframe": "1h" },
-              "strategies": [{ "class": "CountedCross", "params": { "n": [2, 4, 5, 6], "variant": [{{variants}}] }, "sides": "long", "size": { "cash": 1000 } }],
-              "learning": { "trainer": "naive-bayes", "label": "{{label}}", "features": ["counted(3)/close", "counted(7)/close", "counted(7)/close[1]", "counted(4)/close"],
+              "strategies": [{ "class": "CountedCross", "params": { "n": [2, 4, 5, 6], "variant": [{{variants}}] }, "sides": "long",
+                "size": { "cash": 1000 } }],
+              "learning": { "trainer": "naive-bayes", "label": "{{label}}", "features": ["counted(3)/close", "counted(7)/close",
+                "counted(7)/close[1]", "counted(4)/close"],
                             "walkForward": { "train": {{train}}, "test": {{test}} }, "experiment": { "trainers": ["naive-bayes"] } } }
             """), _folder);
 
@@ -119,8 +121,10 @@ public sealed class FactorCountTests : IDisposable
         await WriteAsync(symbol, Count);
         var spec = new BatchReader(TestCatalogues.All).Read("batch.json", Encoding.UTF8.GetBytes($$"""
             { "name": "asked", "data": { "source": "csv:.", "symbols": ["{{symbol}}"], "timeframe": "1h" },
-              "strategies": [{ "class": "CountedCross", "params": { "n": [2, 4], "variant": [1, 2] }, "timeframe": "{{timeframe}}", "sides": "long", "size": { "cash": 1000 } }],
-              "learning": { "trainer": "naive-bayes", "label": "{{label}}", "features": ["counted(3)/close", "counted(4)/close", "counted(3)/close[1]"], "registry": "{{symbol}}" } }
+              "strategies": [{ "class": "CountedCross", "params": { "n": [2, 4], "variant": [1, 2] }, "timeframe": "{{timeframe}}",
+                "sides": "long", "size": { "cash": 1000 } }],
+              "learning": { "trainer": "naive-bayes", "label": "{{label}}", "features": ["counted(3)/close", "counted(4)/close",
+                "counted(3)/close[1]"], "registry": "{{symbol}}" } }
             """), _folder);
         var options = new BatchOptions { Out = Path.Combine(_folder, symbol), Validation = false };
 
@@ -146,7 +150,8 @@ public sealed class FactorCountTests : IDisposable
             var open = price;
             price = Math.Round(open * Math.Exp(0.01 * random.NextGaussian()), 4);
             text.Append(CultureInfo.InvariantCulture,
-                $"{new DateTime(2020, 1, 1).AddHours(i):yyyy-MM-dd'T'HH:mm:ss'Z'},{open},{Math.Max(open, price)},{Math.Min(open, price)},{price},1000\n");
+                $"{new DateTime(2020, 1, 1).AddHours(i):yyyy-MM-dd'T'HH:mm:ss'Z'},{open},{Math.Max(open, price)},{Math.Min(open, price)},"
+                    + $"{price},1000\n");
         }
         await File.WriteAllTextAsync(Path.Combine(_folder, symbol + ".csv"), text.ToString());
     }

@@ -57,7 +57,10 @@ public sealed class LearnBatchTests : IDisposable
     private static LearnBatch Learn(int threads = 2) => new(new EmbeddedHost(threads), TimeProvider.System, threads);
 
     private const string Direction =
-        """{ "trainer": "logistic", "label": { "kind": "direction", "bars": 3 }, "apply": { "rule": "gate", "buyAbove": 0.5, "sellBelow": 0.5 } }""";
+        """
+            { "trainer": "logistic", "label": { "kind": "direction", "bars": 3 }, "apply": { "rule": "gate", "buyAbove": 0.5,
+              "sellBelow": 0.5 } }
+            """;
 
     [Fact]
     public async Task Training_adds_a_version_for_each_market_with_its_lineage_and_training_again_adds_none()
@@ -86,7 +89,10 @@ public sealed class LearnBatchTests : IDisposable
     public async Task Every_window_trains_on_what_was_known_before_its_test()
     {
         var report = await Learn().TrainAsync(
-            Batch("""{ "trainer": "ridge", "label": "return", "apply": { "rule": "minimum-return" }, "walkForward": { "window": "rolling", "train": 300, "test": 200 } }"""));
+            Batch("""
+                { "trainer": "ridge", "label": "return", "apply": { "rule": "minimum-return" }, "walkForward": { "window": "rolling",
+                  "train": 300, "test": 200 } }
+                """));
         foreach (var unit in report.Units)
         {
             unit.Windows.Count.ShouldBeGreaterThan(5);
@@ -119,7 +125,9 @@ public sealed class LearnBatchTests : IDisposable
     public async Task The_outcome_of_a_strategys_own_trades_is_learned_strategy_by_strategy()
     {
         var report = await Learn().EvaluateAsync(
-            Batch("""{ "trainer": "logistic", "label": "trade", "strategies": ["SmaCross(fast=2*"], "walkForward": { "train": 40, "test": 20 } }"""));
+            Batch("""
+                { "trainer": "logistic", "label": "trade", "strategies": ["SmaCross(fast=2*"], "walkForward": { "train": 40, "test": 20 } }
+                """));
         report.Units.Count.ShouldBe(2);
         report.Units.ShouldAllBe(u => u.Data.StartsWith("SmaCross(fast=2,slow=6)@") && u.Error == null);
         report.Units[0].Importance.ShouldContain(i => i.Feature == "side");
@@ -214,7 +222,7 @@ public sealed class LearnBatchTests : IDisposable
     }
 
     [Fact]
-    public async Task A_batch_without_the_section_is_told_how_to_add_one()
+    public async Task A_batch_without_the_section_is_refused_with_the_way_to_add_one()
     {
         var spec = Batch("{}") with { Learning = null };
         (await Should.ThrowAsync<InputException>(() => Learn()
@@ -251,7 +259,10 @@ public sealed class LearnBatchTests : IDisposable
     public async Task A_strategy_that_is_itself_a_model_finds_momentum_and_is_the_same_on_any_thread_count()
     {
         const string Strategies =
-            """{ "class": "ModelStrategy", "params": { "ahead": 2, "train": 300, "retrain": 100, "buyAbove": 0.52, "sellBelow": 0.48 }, "sides": "both", "size": { "cash": 10000 } }""";
+            """
+                { "class": "ModelStrategy", "params": { "ahead": 2, "train": 300, "retrain": 100, "buyAbove": 0.52, "sellBelow": 0.48 },
+                  "sides": "both", "size": { "cash": 10000 } }
+                """;
         var spec = Batch("{}", Strategies) with { Learning = null };
         var one = await Run(spec, 1, "m1");
         var two = await Run(spec, 3, "m2");

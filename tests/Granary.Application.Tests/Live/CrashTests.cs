@@ -107,7 +107,7 @@ public sealed class CrashTests : IDisposable
 
     private Task<SessionEnd> TradeAsync(Production production, string state, Fate fate) =>
         SessionUnderTest.TradeAsync(production, Path.Combine(_under.Folder, state), Rough, "2022-01-20",
-        j => new MortalJournal(j, fate), b => new MortalBroker(b, fate));
+            parts: new(j => new MortalJournal(j, fate), b => new MortalBroker(b, fate)));
 
     [Fact]
     public async Task Killed_before_or_after_any_write_or_send_it_ends_as_if_it_had_not_been_and_no_order_is_lost_or_doubled()
@@ -162,7 +162,7 @@ public sealed class CrashTests : IDisposable
         var account = expected.Account();
         var random = new Random(2027);
         var deaths = 0;
-        // A slower machine writes more often: what lies behind the last write of a session kills nobody, and is drawn again.
+        // A slower machine writes more often: what lies behind the last write of a session kills no process, and is drawn again.
         for (var draw = 0; deaths < 100; draw++)
         {
             draw.ShouldBeLessThan(40, "sessions ended where they should have died");
@@ -235,7 +235,7 @@ public sealed class CrashTests : IDisposable
         {
             var fate = new Fate(point, AwaitTheKillAsync);
             await SessionUnderTest.TradeAsync(production, Session(states, session), Rough, "2022-01-20",
-                j => new MortalJournal(j, fate), b => new MortalBroker(b, fate));
+                parts: new(j => new MortalJournal(j, fate), b => new MortalBroker(b, fate)));
             await File.WriteAllTextAsync(Ended(states, session), "it came to its end before its point");
             await AwaitTheKillAsync();
         }));

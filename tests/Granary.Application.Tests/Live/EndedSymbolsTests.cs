@@ -49,7 +49,8 @@ public sealed class EndedSymbolsTests : IDisposable
     {
         var spec = new BatchReader(TestCatalogues.All).Read("ended.json", Encoding.UTF8.GetBytes($$"""
             { "name": "ended", "data": { "source": "csv:{{_under.Folder}}", "symbols": ["ENDED", "OTHER"], "timeframe": "1d" },
-              "execution": { "commissionPercent": 1 {{atEnd}} }, "strategies": [ { "class": "EntersOnce", "size": { "cash": 40000 } } ], "portfolio": { "weights": "equal" } }
+              "execution": { "commissionPercent": 1 {{atEnd}} }, "strategies": [ { "class": "EntersOnce", "size": { "cash": 40000 } } ],
+                "portfolio": { "weights": "equal" } }
             """), _under.Folder);
         var backtest = await _under.RunAsync(spec, "backtest");
         var live = await _under.LiveAsync(backtest, with: r => r with { Feed = "csv:" + _under.Folder, To = null });
@@ -77,7 +78,7 @@ public sealed class EndedSymbolsTests : IDisposable
     }
 
     [Fact]
-    public async Task With_atEnd_close_it_is_closed_at_the_last_close_once_the_symbol_has_stopped_trading_alike_in_backtest_and_live_session()
+    public async Task With_atEnd_close_it_is_closed_at_the_last_close_of_a_symbol_that_stops_trading_alike_in_backtest_and_live_session()
     {
         var (backtest, live) = await RunAsync(", \"atEnd\": \"close\"");
         foreach (var run in new[] { backtest, live })

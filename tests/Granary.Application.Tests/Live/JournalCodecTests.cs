@@ -35,6 +35,6 @@ public class JournalCodecTests
     {
         var old = new Granary.Data.Journals.JournalEntry(1, default, "OrderClosed", "", "",
             Encoding.UTF8.GetBytes($$"""{"instant":{{_time}},"clientId":"g-1"}"""));
-        JournalCodec.Decode(old).Instant.ShouldBe(_time);
+        JournalCodec.Decode(old).Timestamp.ShouldBe(_time);
     }
 }

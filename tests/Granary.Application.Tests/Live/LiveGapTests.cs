@@ -37,7 +37,7 @@ public sealed class LiveGapTests : IDisposable
     }
 
     [Fact]
-    public async Task Each_of_the_venues_doings_has_its_name_and_together_they_are_the_whole_gap()
+    public async Task Each_effect_of_the_venue_has_a_name_and_all_effects_add_up_to_the_gap()
     {
         var backtest = await _under.BacktestAsync();
         async Task<LiveGap> With(string name, string paper)
@@ -92,9 +92,12 @@ public sealed class LiveGapTests : IDisposable
     public async Task Another_version_of_the_model_has_its_own()
     {
         BatchSpec Learned(string to) => new BatchReader(TestCatalogues.All).Read("learned.json", Encoding.UTF8.GetBytes($$"""
-            { "name": "learned", "data": { "source": "csv:{{SessionUnderTest.Bars}}", "symbols": ["COINUSDT"], "timeframe": "1h", "to": "{{to}}" },
-              "strategies": [ { "class": "SmaCross", "params": { "fast": [2, 3], "slow": 6 }, "sides": "both", "size": { "cash": 10000 } } ], "portfolio": { "weights": "equal" },
-              "learning": { "trainer": "logistic", "label": { "kind": "direction", "bars": 3 }, "apply": { "rule": "gate", "buyAbove": 0.5, "sellBelow": 0.5 } } }
+            { "name": "learned", "data": { "source": "csv:{{SessionUnderTest.Bars}}", "symbols": ["COINUSDT"], "timeframe": "1h",
+              "to": "{{to}}" },
+              "strategies": [ { "class": "SmaCross", "params": { "fast": [2, 3], "slow": 6 }, "sides": "both",
+                "size": { "cash": 10000 } } ], "portfolio": { "weights": "equal" },
+              "learning": { "trainer": "logistic", "label": { "kind": "direction", "bars": 3 }, "apply": { "rule": "gate", "buyAbove": 0.5,
+                "sellBelow": 0.5 } } }
             """), _under.Folder);
         // Two configurations that differ in the model's version alone, over the months after both were trained.
         async Task<string> Configured(string name, string learnedTo)

@@ -96,7 +96,8 @@ public sealed class LiveMatchesBacktestTests : IDisposable
     public async Task A_session_is_compared_with_the_benchmark_of_its_configuration_where_it_has_its_bars(string benchmark, bool compared)
     {
         var backtest = await _under.BacktestAsync(more: $$"""
-            , "account": { "riskFreePercent": 2 }, "benchmark": "{{benchmark}}", "portfolio": { "weights": "equal", "limits": { "maxPositions": 6, "maxGrossPercent": 60 } }
+            , "account": { "riskFreePercent": 2 }, "benchmark": "{{benchmark}}", "portfolio": { "weights": "equal",
+              "limits": { "maxPositions": 6, "maxGrossPercent": 60 } }
             """);
         var live = await _under.LiveAsync(backtest);
         live.Run.Model.RiskFree.ShouldBe(0.02);
@@ -176,7 +177,8 @@ public sealed class LiveMatchesBacktestTests : IDisposable
     public async Task Several_timeframes_and_strategies_of_several_symbols_match_a_backtest_that_books_fills_at_their_bars_close()
     {
         const string Mixed = """
-            { "class": "EmaCross", "params": { "fast": 8, "slow": 26 }, "timeframe": ["1h", "4h", "1d"], "size": { "percentOfEquity": 20 } },
+            { "class": "EmaCross", "params": { "fast": 8, "slow": 26 }, "timeframe": ["1h", "4h", "1d"],
+              "size": { "percentOfEquity": 20 } },
             { "class": "PairsSpread", "symbols": ["COINUSDT", "GLIMUSDT"] },
             { "class": "MomentumRank", "symbols": ["COINUSDT", "GLIMUSDT"], "timeframe": "4h" }
             """;
@@ -201,7 +203,8 @@ public sealed class LiveMatchesBacktestTests : IDisposable
     {
         const string Strategies = """
             { "class": "MovesWith", "params": { "n": [10, 20] }, "symbols": ["ACME"], "size": { "percentOfEquity": 20 } },
-            { "class": "RsiReversion", "symbols": ["COINUSDT"], "timeframe": "1d", "params": { "period": 3 }, "stopLossPercent": 0.5, "takeProfitPercent": 0.5, "exitOnSignal": false, "size": { "percentOfEquity": 20 } }
+            { "class": "RsiReversion", "symbols": ["COINUSDT"], "timeframe": "1d", "params": { "period": 3 }, "stopLossPercent": 0.5,
+              "takeProfitPercent": 0.5, "exitOnSignal": false, "size": { "percentOfEquity": 20 } }
             """;
         var backtest = await _under.BacktestAsync(Strategies, more: """, "portfolio": { "weights": "equal", "fills": "bar-close" }""",
             path: """, "intrabarPath": "auto" """);
@@ -289,7 +292,7 @@ public sealed class LiveMatchesBacktestTests : IDisposable
     }
 
     [Fact]
-    public async Task A_configuration_without_evidence_is_refused_unless_its_operator_insists_and_that_is_recorded()
+    public async Task A_configuration_without_passed_checks_is_refused_unless_its_operator_overrides_and_the_journal_records_it()
     {
         var backtest = await _under.BacktestAsync();
         (await Should.ThrowAsync<InputException>(() => _under.LiveAsync(backtest,
@@ -322,9 +325,12 @@ public sealed class LiveMatchesBacktestTests : IDisposable
     public async Task With_every_limit_and_sizing_of_its_own_live_still_matches()
     {
         var backtest = await _under.BacktestAsync(more: """
-            , "portfolio": { "weights": "equal", "size": { "percentOfEquity": 40 }, "enable": { "by": "both", "trades": 6, "minTrades": 4, "minProfitFactor": 0.5 },
-              "limits": { "maxPositions": 6, "maxGrossPercent": 9, "maxNetPercent": 5, "maxSymbolPercent": 4.02, "maxLeverage": 0.2, "maxTurnoverPercent": 300, "maxCorrelatedPercent": 8, "correlation": 0.3, "days": 15,
-                "groups": { "all": { "symbols": ["ACME", "COINUSDT"], "maxPercent": 28 } }, "maxDrawdownPercent": 20, "resumeAfterDays": 3, "exclusiveSymbols": true, "enforce": "every-bar" } }
+            , "portfolio": { "weights": "equal", "size": { "percentOfEquity": 40 }, "enable": { "by": "both", "trades": 6, "minTrades": 4,
+              "minProfitFactor": 0.5 },
+              "limits": { "maxPositions": 6, "maxGrossPercent": 9, "maxNetPercent": 5, "maxSymbolPercent": 4.02, "maxLeverage": 0.2,
+                "maxTurnoverPercent": 300, "maxCorrelatedPercent": 8, "correlation": 0.3, "days": 15,
+                "groups": { "all": { "symbols": ["ACME", "COINUSDT"], "maxPercent": 28 } }, "maxDrawdownPercent": 20, "resumeAfterDays": 3,
+                  "exclusiveSymbols": true, "enforce": "every-bar" } }
             """);
         var live = await _under.LiveAsync(backtest);
         live.Run.Model.Digest.ShouldBe(backtest.Model.Digest);

@@ -141,7 +141,7 @@ public sealed class OrderManagerTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task A_fill_that_is_told_twice_is_booked_once()
+    public async Task A_fill_that_is_reported_twice_is_booked_once()
     {
         await SendAsync(Entry());
         _venue.Fill("gtag-0-1-e", 2, 100, OrderState.Filled, "x1");

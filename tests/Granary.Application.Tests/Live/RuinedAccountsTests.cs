@@ -22,7 +22,8 @@ public sealed class RuinedAccountsTests : IDisposable
             var open = price;
             price *= i < 60 ? 1.01 : i < 100 ? 0.99 : i < 180 ? 1.04 : i / 15 % 2 == 0 ? 0.985 : 1.015;
             text.AppendLine(string.Create(CultureInfo.InvariantCulture,
-                $"{day.AddDays(i):yyyy-MM-dd},{open:F4},{Math.Max(open, price) * 1.001:F4},{Math.Min(open, price) * 0.999:F4},{price:F4},1000"));
+                $"{day.AddDays(i):yyyy-MM-dd},{open:F4},{Math.Max(open, price) * 1.001:F4},{Math.Min(open, price) * 0.999:F4},{price:F4},"
+                    + $"1000"));
         }
         File.WriteAllText(Path.Combine(_under.Folder, "RISE.csv"), text.ToString());
     }
@@ -30,13 +31,19 @@ public sealed class RuinedAccountsTests : IDisposable
     public void Dispose() => _under.Dispose();
 
     private const string Short =
-        """{ "class": "SmaCross", "params": { "fast": 5, "slow": 20 }, "sides": "short", "size": { "percentOfEquity": 99 }, "exitOnSignal": false }""";
+        """
+            { "class": "SmaCross", "params": { "fast": 5, "slow": 20 }, "sides": "short", "size": { "percentOfEquity": 99 },
+              "exitOnSignal": false }
+            """;
     private const string Long =
         """{ "class": "SmaCross", "params": { "fast": 5, "slow": 20 }, "sides": "long", "size": { "percentOfEquity": 50 } }""";
 
     private Task<BatchRun> BacktestAsync(string strategies, string weights) =>
         _under.RunAsync(new BatchReader(TestCatalogues.All).Read("ruin.json", Encoding.UTF8.GetBytes(
-        $$"""{ "name": "ruin", "data": { "source": "csv:{{_under.Folder}}", "symbols": ["RISE"], "timeframe": "1d" }, "execution": { "commissionPercent": 0.1 }, "strategies": [ {{strategies}} ], "portfolio": { "weights": "{{weights}}" } }"""), _under.Folder), "backtest-" + weights);
+        $$"""
+            { "name": "ruin", "data": { "source": "csv:{{_under.Folder}}", "symbols": ["RISE"], "timeframe": "1d" },
+              "execution": { "commissionPercent": 0.1 }, "strategies": [ {{strategies}} ], "portfolio": { "weights": "{{weights}}" } }
+            """), _under.Folder), "backtest-" + weights);
 
     [Fact]
     public async Task A_ruined_strategy_is_closed_at_minus_100_percent_has_no_ratios_and_is_never_a_winner()
@@ -76,7 +83,12 @@ public sealed class RuinedAccountsTests : IDisposable
     {
         // The short position is half as large again as the strategy's own, so that the portfolio is ruined first.
         var spec = new BatchReader(TestCatalogues.All).Read("ruin.json", Encoding.UTF8.GetBytes(
-            $$"""{ "name": "ruin", "data": { "source": "csv:{{_under.Folder}}", "symbols": ["RISE"], "timeframe": "1d" }, "execution": { "leverage": 2 }, "strategies": [ {{Short}}, {{Long}} ], "portfolio": { "weights": { "SmaCross(fast=5,slow=20)@RISE:1d:short": 1.5, "SmaCross(fast=5,slow=20)@RISE:1d:long": 0.2 } } }"""), _under.Folder);
+            $$"""
+                { "name": "ruin", "data": { "source": "csv:{{_under.Folder}}", "symbols": ["RISE"], "timeframe": "1d" },
+                  "execution": { "leverage": 2 }, "strategies": [ {{Short}}, {{Long}} ],
+                  "portfolio": { "weights": { "SmaCross(fast=5,slow=20)@RISE:1d:short": 1.5,
+                  "SmaCross(fast=5,slow=20)@RISE:1d:long": 0.2 } } }
+                """), _under.Folder);
         var run = await _under.RunAsync(spec, "heavy");
         run.Model.Portfolio!.IsRuined.ShouldBeTrue();
         run.Model.Strategies[1].Stats!.IsRuined.ShouldBeFalse();

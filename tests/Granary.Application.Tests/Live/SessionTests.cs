@@ -41,22 +41,23 @@ public sealed class SessionTests : IDisposable
         var orders = new Queue<(int Bars, SessionCommand Command)>([(300, SessionCommand.Pause), (500, SessionCommand.Resume),
             (700, SessionCommand.Flatten), (900, SessionCommand.Resume)]);
         var control = new SessionControl(Path.Combine(State, "control"), TimeProvider.System);
-        var end = await SessionUnderTest.TradeAsync(production, State, new PaperSettings(), brokerOf: b => new Watching(b, orders, control),
+        var end = await SessionUnderTest.TradeAsync(production, State, new PaperSettings(),
+            parts: new(BrokerOf: b => new Watching(b, orders, control)),
             options: new LiveOptions { Account = "test", Control = control });
         var journal = Journal(State);
         var controls = journal.OfType<SessionControlled>().ToList();
         controls.Select(c => c.Command)
             .ShouldBe([SessionCommand.Pause, SessionCommand.Resume, SessionCommand.Flatten, SessionCommand.Resume]);
         controls.ShouldAllBe(c => c.Who == "Anna" && c.Why == "a test");
-        bool Between(long timestamp, int from) => timestamp > controls[from].Instant && timestamp <= controls[from + 1].Instant;
+        bool Between(long timestamp, int from) => timestamp > controls[from].Timestamp && timestamp <= controls[from + 1].Timestamp;
         var intents = journal.OfType<OrderIntended>().ToList();
-        intents.Where(i => i.Order.Closes is null && (Between(i.Instant, 0) || Between(i.Instant, 2))).ShouldBeEmpty();
-        intents.Where(i => i.Order.Closes is not null && Between(i.Instant, 0)).ShouldNotBeEmpty();
-        intents.Where(i => i.Order.Closes is null && Between(i.Instant, 1)).ShouldNotBeEmpty();
-        intents.Where(i => i.Order.Closes is null && i.Instant > controls[3].Instant).ShouldNotBeEmpty();
+        intents.Where(i => i.Order.Closes is null && (Between(i.Timestamp, 0) || Between(i.Timestamp, 2))).ShouldBeEmpty();
+        intents.Where(i => i.Order.Closes is not null && Between(i.Timestamp, 0)).ShouldNotBeEmpty();
+        intents.Where(i => i.Order.Closes is null && Between(i.Timestamp, 1)).ShouldNotBeEmpty();
+        intents.Where(i => i.Order.Closes is null && i.Timestamp > controls[3].Timestamp).ShouldNotBeEmpty();
         journal.OfType<EntrySkipped>().ShouldAllBe(s => s.Why == "paused");
         journal.OfType<EntrySkipped>().ShouldNotBeEmpty();
-        journal.OfType<PositionChanged>().Where(p => p.Instant <= controls[3].Instant).GroupBy(p => p.Symbol)
+        journal.OfType<PositionChanged>().Where(p => p.Timestamp <= controls[3].Timestamp).GroupBy(p => p.Symbol)
             .ShouldAllBe(g => g.Last().Quantity == 0);
         // What the operator did is not the strategies' doing.
         end.Digest.ShouldBe((await SessionUnderTest.TradeAsync(production, State + "2", new PaperSettings())).Digest);
@@ -144,7 +145,7 @@ public sealed class SessionTests : IDisposable
             options: new LiveOptions { Account = "test", Weights = weights });
         end.Host.Status.WeightsVersion.ShouldBe(2);
         var later = Journal(State).OfType<SignalDecided>()
-            .Where(s => s.Strategy == id && s.Instant > new DateTime(2022, 1, 20, 1, 0, 0).Ticks).ToList();
+            .Where(s => s.Strategy == id && s.Timestamp > new DateTime(2022, 1, 20, 1, 0, 0).Ticks).ToList();
         later.ShouldContain(s => s.Decision == Decision.Accepted);
         half.Host.Ledger.Trades.Values.ShouldNotContain(t => t.Strategy == id);
         end.Host.Ledger.Trades.Values.ShouldContain(t => t.Strategy == id);
@@ -155,19 +156,20 @@ public sealed class SessionTests : IDisposable
     {
         var production = await ProductionAsync();
         var bars = 0;
-        var end = await SessionUnderTest.TradeAsync(production, State, new PaperSettings(), brokerOf: b => new InterceptedBroker(b, call =>
+        var end = await SessionUnderTest.TradeAsync(production, State, new PaperSettings(),
+            parts: new(BrokerOf: b => new InterceptedBroker(b, call =>
         {
             if (call == nameof(IMarketListener.OnBarsAsync)) bars++;
             else if (bars < 300) throw new BrokerUnavailableException("the venue is in maintenance");
-        }));
+        })));
         var journal = Journal(State);
         var skipped = journal.OfType<EntrySkipped>().ToList();
         skipped.ShouldNotBeEmpty();
         skipped.ShouldAllBe(s => s.Why == "unreconciled");
         var intents = journal.OfType<OrderIntended>().ToList();
         intents.ShouldNotBeEmpty();
-        var reconciled = skipped.Max(s => s.Instant);
-        intents.ShouldAllBe(i => i.Instant > reconciled);
+        var reconciled = skipped.Max(s => s.Timestamp);
+        intents.ShouldAllBe(i => i.Timestamp > reconciled);
         end.Host.Status.VenueFault.ShouldBeNull();
         // The strategies decide as they do with a venue that answers.
         end.Digest.ShouldBe((await SessionUnderTest.TradeAsync(production, State + "2", new PaperSettings())).Digest);
@@ -238,12 +240,12 @@ public sealed class SessionTests : IDisposable
                 await server.StartServerAsync();
             });
         });
-        var end = await SessionUnderTest.TradeAsync(production, State + "-pg", new PaperSettings(), journalInstead: losing,
-            brokerOf: b => new Counting(b, () =>
+        var end = await SessionUnderTest.TradeAsync(production, State + "-pg", new PaperSettings(),
+            parts: new(Journal: losing, BrokerOf: b => new Counting(b, () =>
         {
             sent++;
             Volatile.Read(ref down).ShouldBeFalse("an order was sent while the journal was lost");
-        }));
+        })));
         end.Account().ShouldBe(expected.Account());
         end.Digest.ShouldBe(expected.Digest);
         sent.ShouldBe(expected.Host.Ledger.TrackedOrders.Count);
@@ -366,7 +368,7 @@ public sealed class SessionTests : IDisposable
         await SessionUnderTest.TradeAsync(production, State, new PaperSettings());
         var signals = Journal(State).OfType<SignalDecided>().ToList();
         signals.Count.ShouldBeGreaterThan(100);
-        signals.ShouldAllBe(s => s.Period < s.Instant && s.Price > 0 && s.Quantity > 0);
+        signals.ShouldAllBe(s => s.Period < s.Timestamp && s.Price > 0 && s.Quantity > 0);
         signals.Where(s => s.Strategy.StartsWith("SmaCross(fast=5,slow=20)", StringComparison.Ordinal))
             .ShouldAllBe(s => s.Factors.ContainsKey("sma(5)") && s.Factors.ContainsKey("sma(20)"));
         signals.ShouldContain(s => s.Decision == Decision.Accepted && s.Granted > 0);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using Granary.Application.Batches;
 using Granary.Application.Live;
@@ -28,9 +29,11 @@ internal sealed class SessionUnderTest : IDisposable
 
     public const string Strategies = """
         { "class": "SmaCross", "params": { "fast": 5, "slow": [20, 30] }, "size": { "percentOfEquity": 20 } },
-        { "class": "VolatilityBreakout", "params": { "period": 10, "multiplier": 1, "hold": 5 }, "size": { "percentOfEquity": 20 }, "stopLossPercent": 1, "takeProfitPercent": 2, "exitOnSignal": false },
+        { "class": "VolatilityBreakout", "params": { "period": 10, "multiplier": 1, "hold": 5 }, "size": { "percentOfEquity": 20 },
+          "stopLossPercent": 1, "takeProfitPercent": 2, "exitOnSignal": false },
         { "class": "DonchianBreakout", "params": { "period": 20, "exit": 10 }, "size": { "riskPercent": 0.5 }, "trailingStopPercent": 3 },
-        { "class": "RsiReversion", "params": { "period": 7, "low": 30, "high": 70 }, "sides": "long", "size": { "cash": 10000 }, "stopLossPercent": 2, "maxBars": 20 }
+        { "class": "RsiReversion", "params": { "period": 7, "low": 30, "high": 70 }, "sides": "long", "size": { "cash": 10000 },
+          "stopLossPercent": 2, "maxBars": 20 }
         """;
 
     public static string Bars => Path.Combine(SharedData.RepositoryRoot, "samples", "data", "1h");
@@ -41,7 +44,10 @@ internal sealed class SessionUnderTest : IDisposable
             """, "portfolio": { "weights": "equal", "limits": { "maxPositions": 6, "maxGrossPercent": 60 } }""", string path = "")
     {
         var spec = new BatchReader(TestCatalogues.All).Read("live.json", Encoding.UTF8.GetBytes(
-            $$"""{ "name": "live", "data": { "source": "csv:{{Bars}}", "symbols": {{symbols}}, "timeframe": "1h", "to": "{{to}}" }, "execution": { "commissionPercent": 0.05, "slippagePercent": 0.02 {{path}} }, "strategies": [ {{strategies}} ] {{more}} }"""), Path.GetTempPath());
+            $$"""
+                { "name": "live", "data": { "source": "csv:{{Bars}}", "symbols": {{symbols}}, "timeframe": "1h", "to": "{{to}}" },
+                  "execution": { "commissionPercent": 0.05, "slippagePercent": 0.02 {{path}} }, "strategies": [ {{strategies}} ] {{more}} }
+                """), Path.GetTempPath());
         return await RunAsync(spec, "backtest");
     }
 
@@ -65,9 +71,9 @@ internal sealed class SessionUnderTest : IDisposable
 
     /// <summary>One session on a state of its own, with journal and broker wrapped as the test wishes.</summary>
     public static async Task<SessionEnd> TradeAsync(Production production, string state, PaperSettings paper, string to = "2022-02-10",
-        Func<IJournal, IJournal>? journalOf = null, Func<IBroker, IBroker>? brokerOf = null,
-        LiveOptions? options = null, IJournal? journalInstead = null, CancellationToken cancellationToken = default)
+        SessionParts? parts = null, LiveOptions? options = null, CancellationToken cancellationToken = default)
     {
+        var (journalOf, brokerOf, journalInstead) = parts ?? new SessionParts();
         var spec = production.Spec;
         var inner = journalInstead ?? FileJournal.Open(state, TimeProvider.System);
         await using var journal = new AccountJournal(journalOf?.Invoke(inner) ?? inner, TimeProvider.System);
@@ -103,18 +109,20 @@ internal sealed record SessionEnd(LiveHost Host, string Digest, IReadOnlyList<Br
     {
         var text = new StringBuilder();
         var ledger = Host.Ledger;
-        text.AppendLine(FormattableString.Invariant($"cash {ledger.Cash:R} fees {ledger.Fees:R} fills {ledger.Fills}"));
+        text.AppendLine(CultureInfo.InvariantCulture, $"cash {ledger.Cash:R} fees {ledger.Fees:R} fills {ledger.Fills}");
         foreach (var (symbol, held) in ledger.Positions.OrderBy(p => p.Key, StringComparer.Ordinal))
-            text.AppendLine(FormattableString.Invariant($"position {symbol} {held:R}"));
+            text.AppendLine(CultureInfo.InvariantCulture, $"position {symbol} {held:R}");
         foreach (var t in ledger.Trades.Values.OrderBy(t => t.Entry, StringComparer.Ordinal))
-            text.AppendLine(FormattableString.Invariant(
-                $"trade {t.Entry} {t.State} {t.Side} {t.Quantity:R} {t.Open:R} {t.EntryPrice:R} {t.ExitPrice:R} {t.Profit:R} {t.Fees:R} {t.EntryTime} {t.ExitTime} {t.Why}"));
+            text.AppendLine(CultureInfo.InvariantCulture,
+                $"trade {t.Entry} {t.State} {t.Side} {t.Quantity:R} {t.Open:R} {t.EntryPrice:R} {t.ExitPrice:R} {t.Profit:R} {t.Fees:R} "
+                    + $"{t.EntryTime} {t.ExitTime} {t.Why}");
         foreach (var t in ledger.TrackedOrders.OrderBy(t => t.Order.ClientId, StringComparer.Ordinal))
-            text.AppendLine(FormattableString.Invariant(
-                $"order {t.Order.ClientId} {t.Order.Type} {t.Order.Quantity:R} {t.State} {t.Ended} {t.Unknown} {t.Filled:R} {t.VenueId}"));
+            text.AppendLine(CultureInfo.InvariantCulture,
+                $"order {t.Order.ClientId} {t.Order.Type} {t.Order.Quantity:R} {t.State} {t.Ended} {t.Unknown} {t.Filled:R} {t.VenueId}");
         foreach (var e in Venue)
-            text.AppendLine(FormattableString.Invariant(
-                $"venue {e.Sequence} {e.Status.ClientId} {e.Status.State} {e.Fill?.ExecutionId} {e.Fill?.Leg} {e.Fill?.Price:R} {e.Fill?.Quantity:R}"));
+            text.AppendLine(CultureInfo.InvariantCulture,
+                $"venue {e.Sequence} {e.Status.ClientId} {e.Status.State} {e.Fill?.ExecutionId} {e.Fill?.Leg} {e.Fill?.Price:R} "
+                    + $"{e.Fill?.Quantity:R}");
         return text.ToString();
     }
 }

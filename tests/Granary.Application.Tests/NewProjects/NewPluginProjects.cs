@@ -8,8 +8,8 @@ public sealed class NewPluginProjects : IDisposable
 {
     private static readonly (string Kind, string Name)[] Kinds =
     [
-        ("strategy", "GoldenHour"), ("factor", "GoldenPlace"), ("format", "GoldenRows"), ("broker", "GoldenGate"), ("trainer", "GoldenMean"),
-        ("rule", "GoldenLimit"),
+        ("strategy", "GoldenHour"), ("factor", "GoldenPlace"), ("format", "GoldenRows"), ("broker", "GoldenGate"),
+        ("trainer", "GoldenMean"), ("rule", "GoldenLimit"),
     ];
 
     private readonly string _folder = Directory.CreateTempSubdirectory("granary-new-").FullName;

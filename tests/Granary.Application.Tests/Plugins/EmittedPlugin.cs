@@ -8,10 +8,9 @@ namespace Granary.Application.Tests.Plugins;
 internal static class EmittedPlugin
 {
     /// <summary>A DLL with one class of this name that derives from <see cref="Strategy"/> (or not) and does nothing.</summary>
-    /// <param name="uses">A factor that its constructor declares.</param>
-    public static string Write(string folder, string assembly, string className, bool isStrategy = true, bool isPublic = true,
-        bool throws = false, int constructors = 1, string? uses = null)
+    public static string Write(string folder, string assembly, string className, EmittedClass? emitted = null)
     {
+        var (isStrategy, isPublic, throws, constructors, uses) = emitted ?? new EmittedClass();
         var builder = new PersistedAssemblyBuilder(new AssemblyName(assembly), typeof(object).Assembly);
         var module = builder.DefineDynamicModule(assembly);
         var parent = isStrategy ? typeof(Strategy) : typeof(object);

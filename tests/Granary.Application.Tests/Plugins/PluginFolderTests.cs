@@ -23,7 +23,7 @@ public sealed class PluginFolderTests : IDisposable
     {
         var path = EmittedPlugin.Write(_folder, "Operators", "DoesNothing");
         // Beside it what it might depend on: no plug-in, and no fault.
-        EmittedPlugin.Write(_folder, "Zlib", "Unrelated", isStrategy: false);
+        EmittedPlugin.Write(_folder, "Zlib", "Unrelated", new(IsStrategy: false));
 
         var known = Load(_folder);
 
@@ -73,7 +73,7 @@ public sealed class PluginFolderTests : IDisposable
     [Fact]
     public void A_strategy_that_cannot_be_made_is_refused_when_it_is_loaded()
     {
-        var path = EmittedPlugin.Write(_folder, "Moody", "Moody", throws: true);
+        var path = EmittedPlugin.Write(_folder, "Moody", "Moody", new(Throws: true));
         Sentence().ShouldBe($"{path}: Moody cannot be made with its defaults (NotSupportedException: the moon is in the wrong house); "
             + $"change it in the plug-in and build it again");
     }
@@ -81,14 +81,14 @@ public sealed class PluginFolderTests : IDisposable
     [Fact]
     public void A_strategy_with_two_constructors_is_refused()
     {
-        var path = EmittedPlugin.Write(_folder, "Undecided", "Undecided", constructors: 2);
+        var path = EmittedPlugin.Write(_folder, "Undecided", "Undecided", new(Constructors: 2));
         Sentence().ShouldStartWith($"{path}: the strategy Emitted.Undecided has 2 public constructors; it needs one");
     }
 
     [Fact]
     public void A_plug_in_whose_strategies_are_not_public_says_so()
     {
-        var path = EmittedPlugin.Write(_folder, "Shy", "Shy", isPublic: false);
+        var path = EmittedPlugin.Write(_folder, "Shy", "Shy", new(IsPublic: false));
         Sentence().ShouldStartWith($"{path}: it refers to Granary.Engine but holds no public strategy and no class with an attribute");
     }
 

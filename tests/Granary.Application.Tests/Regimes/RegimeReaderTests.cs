@@ -17,7 +17,8 @@ public class RegimeReaderTests
             {
               "machines": [
                 { "name": "short", "measure": "sma(10)", "against": "sma(30)", "enterPercent": 0.5, "leavePercent": 0.1, "dwell": 3 },
-                { "name": "volatility", "measure": "natr(14)", "states": ["calm", "normal", "wild"], "steps": [{ "up": 1, "down": 0.8 }, { "up": 3, "down": 2.5 }] },
+                { "name": "volatility", "measure": "natr(14)", "states": ["calm", "normal", "wild"], "steps": [{ "up": 1, "down": 0.8 },
+                  { "up": 3, "down": 2.5 }] },
                 { "name": "hidden", "hiddenMarkov": { "window": 200, "refit": 20 } },
               ],
               "rules": [ { "when": { "short": "bullish", "volatility": "calm" }, "state": "go" } ],

@@ -18,7 +18,10 @@ public sealed class BatchChecksTests : IDisposable
 
     private static BatchSpec Spec(string strategies, string more = "", string costs = "\"commissionPercent\": 0.02") =>
         new BatchReader(TestCatalogues.All).Read("test.json", Encoding.UTF8.GetBytes(
-        $$"""{ "name": "test", "data": { "source": "csv:{{Path.Combine(SharedData.RepositoryRoot, "samples", "data", "1h")}}", "symbols": ["ACME", "COINUSDT"], "timeframe": "1h" }, "execution": { {{costs}} }, "strategies": [ {{strategies}} ] {{more}} }"""), Path.GetTempPath());
+        $$"""
+            { "name": "test", "data": { "source": "csv:{{Path.Combine(SharedData.RepositoryRoot, "samples", "data", "1h")}}", "symbols":
+              ["ACME", "COINUSDT"], "timeframe": "1h" }, "execution": { {{costs}} }, "strategies": [ {{strategies}} ] {{more}} }
+            """), Path.GetTempPath());
 
     private async Task<JsonElement> RunAsync(string name, BatchSpec spec, TrialLedger? ledger = null, bool checks = true)
     {
@@ -48,7 +51,7 @@ public sealed class BatchChecksTests : IDisposable
     }
 
     [Fact]
-    public async Task Prod_json_carries_all_five_checks_and_without_the_guards_two_are_missing()
+    public async Task Prod_json_has_all_five_checks_and_without_the_overfitting_checks_two_are_missing()
     {
         await RunAsync("with", Spec(Sweep));
         await RunAsync("without", Spec(Sweep), checks: false);
@@ -62,7 +65,7 @@ public sealed class BatchChecksTests : IDisposable
     }
 
     [Fact]
-    public async Task The_guards_change_no_digest()
+    public async Task The_overfitting_checks_change_no_digest()
     {
         var with = await RunAsync("with", Spec(Sweep), new TrialLedger(Path.Combine(_folder, "trials")));
         var without = await RunAsync("without", Spec(Sweep), checks: false);
@@ -70,7 +73,7 @@ public sealed class BatchChecksTests : IDisposable
     }
 
     [Fact]
-    public async Task A_ledger_that_cannot_be_written_is_told_and_is_no_evidence()
+    public async Task A_ledger_that_cannot_be_written_is_reported_and_its_check_is_missing()
     {
         var file = Path.Combine(_folder, "a-file");
         File.WriteAllText(file, "");
@@ -80,7 +83,7 @@ public sealed class BatchChecksTests : IDisposable
     }
 
     [Fact]
-    public async Task A_run_that_is_gone_on_with_is_judged_like_one_that_was_not_interrupted()
+    public async Task A_resumed_run_is_checked_like_one_that_was_not_interrupted()
     {
         var whole = await RunAsync("whole", Spec(Sweep));
         // The log of what had finished holds the traces too.
@@ -140,9 +143,9 @@ public sealed class BatchChecksTests : IDisposable
         var portfolio = run.GetProperty("portfolio").GetProperty("stats").GetProperty("totalReturn").GetDouble();
         Of("Portfolio").ShouldBe(portfolio);
         Of("Portfolio, by weeks").ShouldBe(portfolio, 1e-9);
-        var evidence = run.GetProperty("evidence");
-        Of("Out of sample").ShouldBe(evidence.GetProperty(ValidationFindings.OutOfSample).GetProperty("return").GetDouble());
-        Of("Under stress").ShouldBe(evidence.GetProperty(ValidationFindings.CostStress).GetProperty("stressed").GetDouble());
+        var findings = run.GetProperty("evidence");
+        Of("Out of sample").ShouldBe(findings.GetProperty(ValidationFindings.OutOfSample).GetProperty("return").GetDouble());
+        Of("Under stress").ShouldBe(findings.GetProperty(ValidationFindings.CostStress).GetProperty("stressed").GetDouble());
         // The mean of the weighted strategies' own accounts, from results.json alone.
         var members = run.GetProperty("strategies").EnumerateArray().Where(s => s.GetProperty("weight").GetDouble() != 0).ToList();
         Of("Its strategies, each in an account of its own")

@@ -17,7 +17,11 @@ public sealed class SelectionChecksTests
 
     private static BatchPlan Plan(string rule) =>
         BatchPlan.Make(new BatchReader(TestCatalogues.All).Read("test.json", Encoding.UTF8.GetBytes(
-        $$"""{ "name": "test", "data": { "source": "csv:{{Path.Combine(SharedData.RepositoryRoot, "samples", "data", "1h")}}", "symbols": ["ACME"], "timeframe": "1h" }, "strategies": [ { "class": "SmaCross", "params": { "fast": [2,3,4,5,6,7,8,9,10,11], "slow": [20,21,22,23,24,25,26,27,28,29] } } ], "portfolio": { "weights": "{{rule}}" } }"""), Path.GetTempPath()), ["ACME"]);
+        $$"""
+            { "name": "test", "data": { "source": "csv:{{Path.Combine(SharedData.RepositoryRoot, "samples", "data", "1h")}}", "symbols":
+              ["ACME"], "timeframe": "1h" }, "strategies": [ { "class": "SmaCross", "params": { "fast": [2,3,4,5,6,7,8,9,10,11], "slow":
+              [20,21,22,23,24,25,26,27,28,29] } } ], "portfolio": { "weights": "{{rule}}" } }
+            """), Path.GetTempPath()), ["ACME"]);
 
     private static EquityTrace Trace(Random random, double drift)
     {

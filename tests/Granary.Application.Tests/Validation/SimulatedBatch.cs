@@ -10,7 +10,7 @@ using Granary.Data.Reading;
 using Granary.Engine.Market;
 using Granary.Reporting.Runs;
 
-namespace Granary.Testing;
+namespace Granary.Application.Tests.Validation;
 
 /// <summary>
 /// A batch over years of simulated daily bars, run from end to end: on each symbol 60 strategies of five kinds, some of which follow
@@ -26,7 +26,7 @@ public static class SimulatedBatch
 
     /// <summary>What came of one run.</summary>
     /// <param name="Best">The highest annual Sharpe ratio of a strategy.</param>
-    public sealed record Outcome(IReadOnlyDictionary<string, string> States, JsonElement Evidence, JsonElement Validation, double Best)
+    public sealed record Outcome(IReadOnlyDictionary<string, string> States, JsonElement Findings, JsonElement Validation, double Best)
     {
         public bool PassedAll => States.Values.All(s => s == "passed");
     }
@@ -49,19 +49,24 @@ public static class SimulatedBatch
                 { "name": "simulated", "data": { "source": "csv:unused", "symbols": "*", "timeframe": "1d" }, "account": { "cash": 100000 },
                   "execution": { "commissionPercent": 0.02, "slippagePercent": 0.01 },
                   "strategies": [
-                    { "class": "SmaCross", "params": { "fast": [5, 8, 12, 16, 20], "slow": [30, 40, 60, 80{{(fewer ? "" : ", 100")}}] }, "size": { "percentOfEquity": 50 } },
+                    { "class": "SmaCross", "params": { "fast": [5, 8, 12, 16, 20], "slow": [30, 40, 60, 80{{(fewer ? "" : ", 100")}}] },
+                      "size": { "percentOfEquity": 50 } },
                     { "class": "EmaCross", "params": { "fast": [6, 10, 15], "slow": [25, 40, 60, 90] }, "size": { "percentOfEquity": 50 } },
-                    { "class": "DonchianBreakout", "params": { "period": [15, 25, 40], "exit": [8, 15] }, "size": { "percentOfEquity": 50 } },
-                    { "class": "RsiReversion", "params": { "period": [5, 9], "low": [25, 35], "high": [65, 75] }, "size": { "percentOfEquity": 50 } },
-                    { "class": "BollingerReversion", "params": { "period": [10, 15, 20], "width": [1, 1.5, 2] }, "size": { "percentOfEquity": 50 } } ],
-                  "portfolio": { "weights": "{{weights}}" }, "outputs": ["results"], "seed": {{market.Seed.ToString(CultureInfo.InvariantCulture)}} }
+                    { "class": "DonchianBreakout", "params": { "period": [15, 25, 40], "exit": [8, 15] },
+                      "size": { "percentOfEquity": 50 } },
+                    { "class": "RsiReversion", "params": { "period": [5, 9], "low": [25, 35], "high": [65, 75] },
+                      "size": { "percentOfEquity": 50 } },
+                    { "class": "BollingerReversion", "params": { "period": [10, 15, 20], "width": [1, 1.5, 2] },
+                      "size": { "percentOfEquity": 50 } } ],
+                  "portfolio": { "weights": "{{weights}}" }, "outputs": ["results"],
+                    "seed": {{market.Seed.ToString(CultureInfo.InvariantCulture)}} }
                 """;
             var spec = new BatchReader(Catalogues).Read("simulated.json", Encoding.UTF8.GetBytes(text), Path.GetTempPath());
             var runner = new BatchRunner(new EmbeddedHost(1), TimeProvider.System, (_, _) => new Markets(market));
             var run = await runner.RunAsync(spec, new BatchOptions { Out = folder, Threads = 1 }, null, cancellationToken);
-            var evidence = JsonDocument.Parse(run.Model.Section<ValidationFindings>()!.ToJson()).RootElement;
-            return new Outcome(evidence.EnumerateObject().ToDictionary(c => c.Name, c => c.Value.GetProperty("state").GetString()!),
-                evidence,
+            var findings = JsonDocument.Parse(run.Model.Section<ValidationFindings>()!.ToJson()).RootElement;
+            return new Outcome(findings.EnumerateObject().ToDictionary(c => c.Name, c => c.Value.GetProperty("state").GetString()!),
+                findings,
                 JsonDocument.Parse(run.Model.Section<ValidationResults>()!.ToJson()).RootElement,
                 run.Model.Strategies.Max(s => s.Stats?.Sharpe ?? double.NegativeInfinity));
         }

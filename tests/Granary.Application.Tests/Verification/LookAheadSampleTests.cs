@@ -28,7 +28,10 @@ public sealed class LookAheadSampleTests : IDisposable
 
     private static BatchSpec Spec(string strategies, int seed = 1, GranaryCatalogues? catalogues = null) =>
         new BatchReader(catalogues ?? TestCatalogues.All).Read("test.json", Encoding.UTF8.GetBytes(
-        $$"""{ "name": "test", "data": { "source": "csv:{{Data}}", "symbols": ["COINUSDT"], "timeframe": "1h" }, "strategies": [ {{strategies}} ], "seed": {{seed}} }"""), Path.GetTempPath());
+        $$"""
+            { "name": "test", "data": { "source": "csv:{{Data}}", "symbols": ["COINUSDT"], "timeframe": "1h" }, "strategies":
+              [ {{strategies}} ], "seed": {{seed}} }
+            """), Path.GetTempPath());
 
     private static async Task<CausalityResult> SampleAsync(string strategies, int seed, GranaryCatalogues? catalogues = null)
     {

@@ -98,15 +98,21 @@ public sealed class LookAheadTests : IDisposable
 
     private static BatchSpec Spec(string strategies, string more = "") =>
         new BatchReader(TestCatalogues.All).Read("test.json", Encoding.UTF8.GetBytes(
-        $$"""{ "name": "test", "data": { "source": "csv:{{Path.Combine(SharedData.RepositoryRoot, "samples", "data", "1h")}}", "symbols": ["COINUSDT"], "timeframe": "1h" }, "strategies": [ {{strategies}} ] {{more}} }"""), Path.GetTempPath());
+        $$"""
+            { "name": "test", "data": { "source": "csv:{{Path.Combine(SharedData.RepositoryRoot, "samples", "data", "1h")}}", "symbols":
+              ["COINUSDT"], "timeframe": "1h" }, "strategies": [ {{strategies}} ] {{more}} }
+            """), Path.GetTempPath());
 
     [Fact]
-    public async Task Verify_catches_a_peek_of_one_bar_and_a_factor_that_normalises_over_the_whole_file_and_accuses_nobody_else()
+    public async Task Verify_finds_a_peek_of_one_bar_and_a_factor_that_normalises_over_the_whole_file_and_no_other_fault()
     {
         var folder = Path.Combine(_folder, "run");
         await new BatchRunner(new EmbeddedHost(2),
             TimeProvider.System).RunAsync(
-                Spec("""{ "class": "NextBarPeeker" }, { "class": "WholeFileNormaliser" }, { "class": "SmaCross" }, { "class": "BollingerReversion", "sides": "long" }"""),
+                Spec("""
+                    { "class": "NextBarPeeker" }, { "class": "WholeFileNormaliser" }, { "class": "SmaCross" },
+                      { "class": "BollingerReversion", "sides": "long" }
+                    """),
             new BatchOptions { Out = folder, Validation = false });
         var result = await VerifyRun.RunAsync(folder, TestCatalogues.All, new EmbeddedHost(2), TimeProvider.System,
             LookAheadEffort.OfCuts(int.MaxValue, 12), null, TestContext.Current.CancellationToken);
@@ -125,9 +131,9 @@ public sealed class LookAheadTests : IDisposable
         await new BatchRunner(new EmbeddedHost(2),
             TimeProvider.System).RunAsync(Spec("""{ "class": "WholeFileNormaliser" }, { "class": "SmaCross" }"""),
                 new BatchOptions { Out = folder });
-        var evidence = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(folder, "results.json"))).RootElement.GetProperty("evidence");
-        evidence.GetProperty(ValidationFindings.Causality).GetProperty("state").GetString().ShouldBe("failed");
-        evidence.GetProperty(ValidationFindings.Causality).GetProperty("sentence").GetString()!.ShouldContain("WholeFileNormaliser");
+        var findings = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(folder, "results.json"))).RootElement.GetProperty("evidence");
+        findings.GetProperty(ValidationFindings.Causality).GetProperty("state").GetString().ShouldBe("failed");
+        findings.GetProperty(ValidationFindings.Causality).GetProperty("sentence").GetString()!.ShouldContain("WholeFileNormaliser");
         File.ReadAllText(Path.Combine(folder, "report.html")).ShouldContain("acted on bars that had not happened yet");
     }
 

@@ -57,10 +57,13 @@ public sealed class WalkForwardAccountTests : IDisposable
         var stop = random.Next(2) == 0 ? ", \"stopLossPercent\": 4, \"takeProfitPercent\": 9" : "";
         var choose = new[] { "parameters", "market", "batch" }[random.Next(3)];
         return new BatchReader(TestCatalogues.All).Read("test.json", Encoding.UTF8.GetBytes($$"""
-            { "name": "test", "data": { "source": "csv:{{_folder}}", "symbols": "*", "timeframe": "1d" }, "account": { "cash": 100000 }, "execution": { "commissionPercent": 0.1, "slippagePercent": 0.02 },
-              "strategies": [ { "class": "SmaCross", "params": { "fast": [3, 5, 8], "slow": [13, 21] }, "sides": "{{side}}", "size": { {{size}} }{{stop}} },
+            { "name": "test", "data": { "source": "csv:{{_folder}}", "symbols": "*", "timeframe": "1d" }, "account": { "cash": 100000 },
+              "execution": { "commissionPercent": 0.1, "slippagePercent": 0.02 },
+              "strategies": [ { "class": "SmaCross", "params": { "fast": [3, 5, 8], "slow": [13, 21] }, "sides": "{{side}}",
+                "size": { {{size}} }{{stop}} },
                               { "class": "RsiReversion", "params": { "period": [5, 9] }, "sides": "long", "size": { {{size}} } } ],
-              "walkForward": { "inSample": "{{window[0]}}", "outOfSample": "{{window[1]}}", "choose": "{{choose}}", "warmUp": {{random.Next(2) * 60}} } }
+              "walkForward": { "inSample": "{{window[0]}}", "outOfSample": "{{window[1]}}", "choose": "{{choose}}",
+                "warmUp": {{random.Next(2) * 60}} } }
             """), _folder);
     }
 

@@ -31,7 +31,7 @@ public sealed class WalkForwardRuinTests : IDisposable
     }
 
     [Fact]
-    public async Task What_the_broker_bears_at_ruin_is_part_of_the_carry_and_all_figures_add_up()
+    public async Task The_loss_that_the_broker_bears_at_ruin_is_part_of_the_financing_and_all_figures_add_up()
     {
         // The wave falls from its crest in the middle of February 2020.
         var ruined = 0;
@@ -41,7 +41,8 @@ public sealed class WalkForwardRuinTests : IDisposable
             var spec = new BatchReader(TestCatalogues.All).Read("test.json", Encoding.UTF8.GetBytes($$"""
                 { "name": "test", "data": { "source": "csv:{{_folder}}", "symbols": "*", "timeframe": "1d" }, "account": { "cash": 100000 },
                   "execution": { "commissionPercent": 0.1, "leverage": 2, "borrowPercent": 1 },
-                  "strategies": [ { "class": "SmaCross", "params": { "fast": [2, 3], "slow": [6, 8] }, "sides": "both", "size": { "percentOfEquity": 90 } } ],
+                  "strategies": [ { "class": "SmaCross", "params": { "fast": [2, 3], "slow": [6, 8] }, "sides": "both",
+                    "size": { "percentOfEquity": 90 } } ],
                   "walkForward": { "inSample": "1y", "outOfSample": "6mo", "warmUp": 0, "objective": "trades" } }
                 """), _folder);
             var (_, outcome) = await new WalkForwardRunner(TimeProvider.System).RunAsync(spec,

@@ -21,14 +21,16 @@ public sealed class WalkForwardTests : IDisposable
 
     private const string Sweep = """
         { "class": "SmaCross", "params": { "fast": [5, 8, 13], "slow": [20, 30, 50] }, "size": { "percentOfEquity": 50 } },
-        { "class": "RsiReversion", "sides": "long", "params": { "period": [7, 14] }, "size": { "percentOfEquity": 50 }, "stopLossPercent": 4 }
+        { "class": "RsiReversion", "sides": "long", "params": { "period": [7, 14] }, "size": { "percentOfEquity": 50 },
+          "stopLossPercent": 4 }
         """;
 
-    private static BatchSpec Spec(string walk, string range = "", string strategies = Sweep) =>
+    private static BatchSpec Spec(string windows, string range = "", string strategies = Sweep) =>
         new BatchReader(TestCatalogues.All).Read("test.json", Encoding.UTF8.GetBytes(
         $$"""
-        { "name": "test", "data": { "source": "csv:{{Path.Combine(SharedData.RepositoryRoot, "samples", "data", "1h")}}", "symbols": ["ACME", "COINUSDT"], "timeframe": "1h"{{range}} },
-          "execution": { "commissionPercent": 0.05 }, "strategies": [ {{strategies}} ], "walkForward": { {{walk}} } }
+        { "name": "test", "data": { "source": "csv:{{Path.Combine(SharedData.RepositoryRoot, "samples", "data", "1h")}}", "symbols":
+          ["ACME", "COINUSDT"], "timeframe": "1h"{{range}} },
+          "execution": { "commissionPercent": 0.05 }, "strategies": [ {{strategies}} ], "walkForward": { {{windows}} } }
         """), Path.GetTempPath());
 
     private async Task<(BatchRun Run, WalkForwardOutcome Outcome)> RunAsync(BatchSpec spec, int threads = 2, string? name = null) =>
@@ -125,9 +127,9 @@ public sealed class WalkForwardTests : IDisposable
     [InlineData("anchored")]
     public async Task What_comes_later_changes_no_choice_and_no_result_before_it(string mode)
     {
-        var walk = $"{Rolling}, \"mode\": \"{mode}\"";
-        var (whole, _) = await RunAsync(Spec(walk), name: "whole");
-        var (cut, _) = await RunAsync(Spec(walk, ", \"to\": \"2023-01-01\""), name: "cut");
+        var windows = $"{Rolling}, \"mode\": \"{mode}\"";
+        var (whole, _) = await RunAsync(Spec(windows), name: "whole");
+        var (cut, _) = await RunAsync(Spec(windows, ", \"to\": \"2023-01-01\""), name: "cut");
         List<string> Rows(BatchRun run, bool choicesOnly) => [.. File.ReadLines(Path.Combine(run.Folder, "windows.csv")).Skip(1)
             .Where(l => string.CompareOrdinal(l.Split(',')[choicesOnly ? 2 : 3], "2022-12-31") < 0)
             .Select(l => choicesOnly ? string.Join(',', l.Split(',').Take(3)) + l[..l.LastIndexOf(',')].Split('"').ElementAtOrDefault(1)
@@ -154,9 +156,11 @@ public sealed class WalkForwardTests : IDisposable
         string learning = "\"trainer\": \"naive-bayes\", \"label\": \"direction\", \"apply\": { \"rule\": \"veto\", \"below\": 0.5 }") =>
         new BatchReader(TestCatalogues.All).Read("test.json", Encoding.UTF8.GetBytes(
         $$"""
-        { "name": "test", "data": { "source": "csv:{{Path.Combine(SharedData.RepositoryRoot, "samples", "data", "1h")}}", "symbols": ["ACME", "COINUSDT"], "timeframe": "1h"{{range}} },
+        { "name": "test", "data": { "source": "csv:{{Path.Combine(SharedData.RepositoryRoot, "samples", "data", "1h")}}", "symbols":
+          ["ACME", "COINUSDT"], "timeframe": "1h"{{range}} },
           "execution": { "commissionPercent": 0.05 }, "strategies": [ {{Sweep}} ], "walkForward": { {{Rolling}} },
-          "learning": { {{learning}}, "features": ["return(1)", "return(5)", "rsi(14)"], "registry": "{{Path.Combine(_folder, "models")}}" } }
+          "learning": { {{learning}}, "features": ["return(1)", "return(5)", "rsi(14)"],
+            "registry": "{{Path.Combine(_folder, "models")}}" } }
         """), _folder);
 
     [Fact]
@@ -167,7 +171,7 @@ public sealed class WalkForwardTests : IDisposable
         run.Model.Digest.ShouldNotBe(plain.Model.Digest);
         outcome.Models.Count.ShouldBe(outcome.Windows.Count);
         outcome.Models.ShouldAllBe(m => m.Missing.Count == 0 && m.WindowFilters.Count == 22);
-        run.Model.Notes.ShouldContain(n => n.Sentence.Contains("trained anew inside each window", StringComparison.Ordinal));
+        run.Model.Notes.ShouldContain(n => n.Sentence.Contains("trained again inside each window", StringComparison.Ordinal));
         // The last choice goes on with models of the whole record.
         using var production = JsonDocument.Parse(await File.ReadAllBytesAsync(Path.Combine(run.Folder, "prod.json"),
             TestContext.Current.CancellationToken));
@@ -231,7 +235,7 @@ public sealed class WalkForwardTests : IDisposable
     }
 
     [Fact]
-    public async Task The_run_leaves_a_folder_with_report_windows_and_evidence_that_is_out_of_sample()
+    public async Task The_run_leaves_a_folder_with_report_windows_and_checks_that_are_out_of_sample()
     {
         var (run, outcome) = await new WalkForwardRunner(TimeProvider.System).RunAsync(Spec(Rolling),
             new BatchOptions { Out = Path.Combine(_folder, "run") }, null, TestContext.Current.CancellationToken);
@@ -266,7 +270,7 @@ public sealed class WalkForwardTests : IDisposable
     }
 
     [Fact]
-    public void A_statistic_that_does_not_exist_and_a_record_that_is_too_short_are_told_in_a_sentence()
+    public void A_statistic_that_does_not_exist_and_a_record_that_is_too_short_are_errors_of_one_sentence()
     {
         Should.Throw<InputException>(() => Spec("\"objective\": \"sharp\"")).Message.ShouldContain("did you mean 'sharpe'?");
         Should.Throw<InputException>(() => RunAsync(Spec("\"inSample\": \"10y\"")).GetAwaiter()

@@ -12,10 +12,13 @@ public sealed class NamespaceFolderRule : IRule
         ["Granary.Cluster.Contracts"] = "Granary.Cluster",
     }.ToFrozenDictionary();
 
-    // Extension methods that stand in the namespace of the type that they extend.
     private static readonly FrozenDictionary<string, string> Exceptions = new Dictionary<string, string>
     {
+        // Extension methods stand in the namespace of the type that they extend.
         ["src/Granary.Cluster.Kafka/KafkaStreams.cs"] = "Orleans.Hosting",
+
+        // EveryTrainerTests is compiled into both projects of trainers. It finds the trainers of its project under one name.
+        ["tests/Granary.Learning.MLNet.Tests/TrainersUnderTest.cs"] = "Granary.Learning.Tests.Trainers",
     }.ToFrozenDictionary();
 
     public string Key => "namespace";

@@ -86,7 +86,8 @@ public static class StoresBenchmark
             best = Math.Min(best, watch.Elapsed.TotalSeconds);
         }
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"merge of {markets} markets, {(aligned ? "every minute in all of them" : "scattered over fifty minutes"),-28}  {markets * (double)perMarket / best / 1e6:0.0} million bars/s on one core"));
+            $"merge of {markets} markets, {(aligned ? "every minute in all of them" : "scattered over fifty minutes"),-28}  "
+                + $"{markets * (double)perMarket / best / 1e6:0.0} million bars/s on one core"));
     }
 
     private static async Task PostgresAsync(string file, string store)
@@ -156,9 +157,11 @@ public static class StoresBenchmark
         if (process.ExitCode != 0) throw new InvalidOperationException(await error);
     }
 
+    private const int BlockSize = 1024;
+
     private static async Task KafkaAsync(KafkaBarAddress address)
     {
-        const int blocks = 2048, size = 1024;
+        const int blocks = 2048, size = BlockSize;
         var market = new MarketSeries(new Instrument { Symbol = "A" }, Timeframe.M1);
         // 80 MB: several times what the client fetches ahead.
         var bars = Minutes(blocks * size, 1);
@@ -177,88 +180,101 @@ public static class StoresBenchmark
                 return Task.CompletedTask;
             }));
         }
-        var topic = "";
         for (var turn = 0; turn <= Turns; turn++)
         {
             var run = Guid.NewGuid().ToString("N")[..8];
-            // The plain loop: the same client and settings, bytes made before.
-            var plainTopic = "bench-plain-" + run;
-            await Prepare(address with { Topic = plainTopic });
-            using (var producer = address.Endpoint.KeyedProducer(!address.BeforeTimes, KafkaBarSink.Queue))
-            {
-                // connected, as the other
-                producer.Produce(new TopicPartition(plainTopic, 0), new Message<string, byte[]> { Key = "SIM:A", Value = encoded[0] });
-                producer.Flush();
-                var seconds = await Timed(() =>
-                {
-                    foreach (var bytes in encoded.AsSpan(1))
-                    {
-                        while (true)
-                        {
-                            try
-                            {
-                                producer.Produce(new TopicPartition(plainTopic, 0),
-                                    new Message<string, byte[]> { Key = "SIM:A", Value = bytes });
-                                break;
-                            }
-                            catch (ProduceException<string, byte[]> e) when (e.Error.Code == ErrorCode.Local_QueueFull)
-                            {
-                                producer.Poll(TimeSpan.FromMilliseconds(20));
-                            }
-                        }
-                    }
-                    producer.Flush();
-                    return Task.CompletedTask;
-                });
-                if (turn > 0) plainOut.Add(seconds);
-            }
-            topic = "bench-ours-" + run;
-            await Prepare(address with { Topic = topic });
-            await using (var sink = new KafkaBarSink(address with { Topic = topic }, replay))
-            {
-                MarketSeries[] published = [market];
-                await sink.PublishAsync(published, items[0]);
-                await sink.FlushAsync();
-                var seconds = await Timed(async () =>
-                {
-                    foreach (var item in items.Skip(1)) await sink.PublishAsync(published, item);
-                    await sink.FlushAsync();
-                });
-                if (turn > 0) ourOut.Add(seconds);
-                await sink.PublishAsync([market], FeedItem.Heartbeat(items[^1].Time));
-                await sink.PublishAsync([market], FeedItem.End(items[^1].Time));
-                await sink.FlushAsync();
-            }
-            using (var consumer = address.Endpoint.Consumer("plain-" + run))
-            {
-                consumer.Assign(new TopicPartitionOffset(plainTopic, 0, Offset.Beginning));
-                consumer.Consume(TimeSpan.FromSeconds(30));
-                var seconds = await Timed(() =>
-                {
-                    for (var n = 1; n < blocks;)
-                        if (consumer.Consume(TimeSpan.FromSeconds(30)) is not null)
-                            n++;
-                    return Task.CompletedTask;
-                });
-                if (turn > 0) plainIn.Add(seconds);
-            }
-            await using var feed =
-                await KafkaBarFeed.OpenAsync(address with { Topic = topic }, [new BarQuery("A", Timeframe.M1)], blockSize: size);
-            var reader = feed.ReadAsync().GetAsyncEnumerator();
-            await reader.MoveNextAsync(); // connected, as the other
-            var got = reader.Current.Bars?.Count ?? 0;
-            var took = await Timed(async () =>
-            {
-                while (await reader.MoveNextAsync() && reader.Current.Kind != FeedItemKind.End) got += reader.Current.Bars?.Count ?? 0;
-            });
-            if (got != bars.Length) throw new InvalidOperationException($"{got} of {bars.Length} bars came");
-            if (turn > 0) ourIn.Add(took);
+            var (plain, ours) = (address with { Topic = "bench-plain-" + run }, address with { Topic = "bench-ours-" + run });
+            var times = (PlainOut: await PublishPlainAsync(plain, encoded), OurOut: await PublishAsync(ours, replay, market, items),
+                PlainIn: await ConsumePlainAsync(plain, "plain-" + run, blocks), OurIn: await ConsumeAsync(ours, bars.Length));
+            if (turn == 0) continue;
+            plainOut.Add(times.PlainOut);
+            ourOut.Add(times.OurOut);
+            plainIn.Add(times.PlainIn);
+            ourIn.Add(times.OurIn);
         }
         Row($"Kafka: publishing {blocks} blocks of {size} bars ({encoded[0].Length / 1024} KB each)", ourOut,
             "a plain loop, bytes made before", plainOut, 1.5);
         Row("Kafka: consuming them, in order and checked", ourIn, "a plain loop that looks at nothing", plainIn, 1.5);
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"Kafka: reading and checking these messages without a broker: {decode.Min():0.000} s"));
+    }
+
+    // The plain loop: the same client and settings, bytes made before.
+    private static async Task<double> PublishPlainAsync(KafkaBarAddress address, byte[][] encoded)
+    {
+        await Prepare(address);
+        using var producer = address.Endpoint.KeyedProducer(!address.BeforeTimes, KafkaBarSink.Queue);
+        // connected, as the other
+        producer.Produce(new TopicPartition(address.Topic, 0), new Message<string, byte[]> { Key = "SIM:A", Value = encoded[0] });
+        producer.Flush();
+        return await Timed(() =>
+        {
+            foreach (var bytes in encoded.AsSpan(1)) Produce(producer, address.Topic!, bytes);
+            producer.Flush();
+            return Task.CompletedTask;
+        });
+    }
+
+    // Waits where the client's queue is full.
+    private static void Produce(IProducer<string, byte[]> producer, string topic, byte[] bytes)
+    {
+        while (true)
+        {
+            try
+            {
+                producer.Produce(new TopicPartition(topic, 0), new Message<string, byte[]> { Key = "SIM:A", Value = bytes });
+                return;
+            }
+            catch (ProduceException<string, byte[]> e) when (e.Error.Code == ErrorCode.Local_QueueFull)
+            {
+                producer.Poll(TimeSpan.FromMilliseconds(20));
+            }
+        }
+    }
+
+    private static async Task<double> PublishAsync(KafkaBarAddress address, Guid replay, MarketSeries market, FeedItem[] items)
+    {
+        await Prepare(address);
+        await using var sink = new KafkaBarSink(address, replay);
+        MarketSeries[] published = [market];
+        await sink.PublishAsync(published, items[0]);
+        await sink.FlushAsync();
+        var seconds = await Timed(async () =>
+        {
+            foreach (var item in items.Skip(1)) await sink.PublishAsync(published, item);
+            await sink.FlushAsync();
+        });
+        await sink.PublishAsync(published, FeedItem.Heartbeat(items[^1].Time));
+        await sink.PublishAsync(published, FeedItem.End(items[^1].Time));
+        await sink.FlushAsync();
+        return seconds;
+    }
+
+    private static async Task<double> ConsumePlainAsync(KafkaBarAddress address, string group, int blocks)
+    {
+        using var consumer = address.Endpoint.Consumer(group);
+        consumer.Assign(new TopicPartitionOffset(address.Topic, 0, Offset.Beginning));
+        consumer.Consume(TimeSpan.FromSeconds(30));
+        return await Timed(() =>
+        {
+            for (var n = 1; n < blocks;)
+                if (consumer.Consume(TimeSpan.FromSeconds(30)) is not null)
+                    n++;
+            return Task.CompletedTask;
+        });
+    }
+
+    private static async Task<double> ConsumeAsync(KafkaBarAddress address, int bars)
+    {
+        await using var feed = await KafkaBarFeed.OpenAsync(address, [new BarQuery("A", Timeframe.M1)], blockSize: BlockSize);
+        var reader = feed.ReadAsync().GetAsyncEnumerator();
+        await reader.MoveNextAsync(); // connected, as the other
+        var got = reader.Current.Bars?.Count ?? 0;
+        var seconds = await Timed(async () =>
+        {
+            while (await reader.MoveNextAsync() && reader.Current.Kind != FeedItemKind.End) got += reader.Current.Bars?.Count ?? 0;
+        });
+        return got == bars ? seconds : throw new InvalidOperationException($"{got} of {bars} bars came");
     }
 
     private static async Task Prepare(KafkaBarAddress address)

@@ -16,12 +16,14 @@ public sealed class CrashingStrategiesTests
         const string healthy =
             """{ "class": "SmaCross", "params": { "fast": [5, 10, 20], "slow": [30, 60, 90] }, "size": { "percentOfEquity": 20 } }""";
         string Text(string more) => $$"""
-            { "name": "poisoned", "data": { "source": "csv:data/1h", "symbols": "COINUSDT", "timeframe": "1h" },
+            { "name": "crashing", "data": { "source": "csv:data/1h", "symbols": "COINUSDT", "timeframe": "1h" },
               "strategies": [ {{healthy}} {{more}} ], "portfolio": { "weights": "equal" } }
             """;
         var clean = await batches.EmbeddedAsync(batches.Write("clean", Text("")));
-        var crashing = batches.Write("poisoned",
-            Text(""", { "class": "Thrower" }, { "class": "Looper" }, { "class": "Hoarder" }, { "class": "Unborn", "params": { "which": 2 } }"""));
+        var crashing = batches.Write("crashing",
+            Text("""
+                , { "class": "Thrower" }, { "class": "Looper" }, { "class": "Hoarder" }, { "class": "Unborn", "params": { "which": 2 } }
+                """));
 
         await using var cluster = await TestSilos.StartAsync(2,
             s => s with { StrategyDeadline = TimeSpan.FromSeconds(8), StrategyBytesPerBlock = 64 << 20 });
@@ -32,7 +34,7 @@ public sealed class CrashingStrategiesTests
         using var results = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(cluster.Runs, status.Id, "results.json")));
         var strategies = results.RootElement.GetProperty("strategies").EnumerateArray().ToList();
         string ErrorOf(string name) => strategies.Single(s => s.GetProperty("class").GetString() == name).GetProperty("error").GetString()!;
-        ErrorOf("Thrower").ShouldBe("InvalidOperationException: this strategy is poisoned");
+        ErrorOf("Thrower").ShouldBe("InvalidOperationException: this strategy crashes as asked");
         ErrorOf("Looper").ShouldContain("did not come back from a block of");
         ErrorOf("Hoarder").ShouldContain("MB are allowed");
         ErrorOf("Unborn").ShouldContain("its constructor does not come back");

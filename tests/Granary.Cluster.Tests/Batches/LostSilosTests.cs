@@ -35,8 +35,10 @@ public sealed class LostSilosTests : IClassFixture<LostSilosTests.Made>
         {
           "name": "slow", "data": { "source": "csv:data/1h", "symbols": "*", "timeframe": "1h" },
           "strategies": [
-            { "class": "Dawdler", "params": { "every": 60, "milliseconds": 1, "variant": [1, 2, 3], "gateAt": 400 }, "size": { "percentOfEquity": 20 } },
-            { "class": "SmaCross", "params": { "fast": [5, 10, 20], "slow": [30, 60, 90] }, "size": { "percentOfEquity": 20 }, "stopLossPercent": 2 }
+            { "class": "Dawdler", "params": { "every": 60, "milliseconds": 1, "variant": [1, 2, 3], "gateAt": 400 },
+              "size": { "percentOfEquity": 20 } },
+            { "class": "SmaCross", "params": { "fast": [5, 10, 20], "slow": [30, 60, 90] }, "size": { "percentOfEquity": 20 },
+              "stopLossPercent": 2 }
           ],
           "portfolio": { "weights": "winners", "limits": { "maxPositions": 10, "maxGrossPercent": 100 } }
         }
@@ -118,7 +120,7 @@ public sealed class LostSilosTests : IClassFixture<LostSilosTests.Made>
                 Timeframe.Parse("1h")).ToString()))]));
 
     // Three times, at bars that the seed draws, with strategies under way on all silos.
-    private async Task LoseAsync(int seed, Func<TestSilos, string, Task<InProcessSiloHandle>> whom)
+    private async Task LoseAsync(int seed, Func<TestSilos, string, Task<InProcessSiloHandle>> victim)
     {
         await _made.Batches.EmbeddedAsync(Batch);
         await using var cluster = await TestSilos.StartAsync(3, SmallBlocks);
@@ -128,7 +130,7 @@ public sealed class LostSilosTests : IClassFixture<LostSilosTests.Made>
             using var gate = cluster.Gates.Close(400, random.Next(1, Bars));
             var id = await cluster.SubmitAsync(Batch);
             await gate.Reached;
-            var killing = cluster.Cluster.KillSiloAsync(await whom(cluster, id));
+            var killing = cluster.Cluster.KillSiloAsync(await victim(cluster, id));
             gate.Open();
             await killing;
             var joining = cluster.Cluster.StartAdditionalSiloAsync();
@@ -157,8 +159,10 @@ public sealed class LostSilosTests : IClassFixture<LostSilosTests.Made>
             {
               "name": "one-feed", "data": { "source": "csv:data/1h", "symbols": "COINUSDT", "timeframe": "1h" },
               "strategies": [
-                { "class": "SmaCross", "params": { "fast": [5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19], "slow": [30, 40, 50, 60, 70, 80, 90, 100, 110, 120] }, "size": { "percentOfEquity": 20 } },
-                { "class": "Dawdler", "params": { "every": 20, "milliseconds": 10, "variant": [1, 2], "gateAt": 400 }, "size": { "percentOfEquity": 20 } }
+                { "class": "SmaCross", "params": { "fast": [5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19], "slow":
+                  [30, 40, 50, 60, 70, 80, 90, 100, 110, 120] }, "size": { "percentOfEquity": 20 } },
+                { "class": "Dawdler", "params": { "every": 20, "milliseconds": 10, "variant": [1, 2], "gateAt": 400 },
+                  "size": { "percentOfEquity": 20 } }
               ],
               "portfolio": { "weights": "equal" }
             }

@@ -22,7 +22,8 @@ public sealed class ManyStrategiesTests
         string Numbers(int from) => string.Join(',', Enumerable.Range(from, 100));
         var batch = batches.Write("many", $$"""
             { "name": "many", "data": { "source": "csv:data/1h", "symbols": "COINUSDT", "timeframe": "1h" },
-              "strategies": [ { "class": "SmaCross", "params": { "fast": [{{Numbers(3)}}], "slow": [{{Numbers(110)}}] }, "size": { "percentOfEquity": 50 } } ],
+              "strategies": [ { "class": "SmaCross", "params": { "fast": [{{Numbers(3)}}], "slow": [{{Numbers(110)}}] },
+                "size": { "percentOfEquity": 50 } } ],
               "outputs": ["results"] }
             """);
         await using var cluster = await TestSilos.StartAsync(2);

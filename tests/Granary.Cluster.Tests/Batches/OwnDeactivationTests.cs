@@ -20,7 +20,8 @@ public sealed class OwnDeactivationTests
         using var batches = new TestBatches();
         var batch = batches.Write("gone", """
             { "name": "gone", "data": { "source": "csv:data/1h", "symbols": ["COINUSDT", "GLIMUSDT"], "timeframe": "1h" },
-              "strategies": [ { "class": "Dawdler", "params": { "every": 60, "milliseconds": 1, "variant": [1, 2, 3], "gateAt": 410 }, "size": { "percentOfEquity": 20 } } ],
+              "strategies": [ { "class": "Dawdler", "params": { "every": 60, "milliseconds": 1, "variant": [1, 2, 3], "gateAt": 410 },
+                "size": { "percentOfEquity": 20 } } ],
               "portfolio": { "weights": "equal" } }
             """);
         var embedded = await batches.EmbeddedAsync(batch);

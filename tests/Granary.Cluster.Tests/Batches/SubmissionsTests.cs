@@ -76,13 +76,15 @@ public sealed class SubmissionsTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task An_unknown_class_a_missing_file_and_an_unknown_batch_are_told_in_a_sentence()
+    public async Task An_unknown_class_a_missing_file_and_an_unknown_batch_are_errors_of_one_sentence()
     {
         var unknown = _batches.Write("unknown", """
-            { "name": "unknown", "data": { "source": "csv:data/1h", "symbols": "*", "timeframe": "1h" }, "strategies": [ { "class": "SmaCros" } ] }
+            { "name": "unknown", "data": { "source": "csv:data/1h", "symbols": "*", "timeframe": "1h" }, "strategies":
+              [ { "class": "SmaCros" } ] }
             """);
         var missing = _batches.Write("missing", """
-            { "name": "missing", "data": { "source": "csv:data/1h", "symbols": "NONE", "timeframe": "1h" }, "strategies": [ { "class": "SmaCross" } ] }
+            { "name": "missing", "data": { "source": "csv:data/1h", "symbols": "NONE", "timeframe": "1h" }, "strategies":
+              [ { "class": "SmaCross" } ] }
             """);
         var faults = new List<string>();
         foreach (var batch in new[] { unknown, missing })

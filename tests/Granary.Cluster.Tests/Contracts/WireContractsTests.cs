@@ -42,7 +42,7 @@ public sealed class WireContractsTests
         var listing = Listing();
         if (Environment.GetEnvironmentVariable("GRANARY_WRITE_CONTRACTS") == "1") File.WriteAllText(Path, listing);
         listing.ShouldBe(File.ReadAllText(Path),
-            "a contract has changed: never change or reuse an id or an alias, only add; then write the listing anew with "
+            "a contract has changed: never change or reuse an id or an alias, only add; then write the listing again with "
                 + "GRANARY_WRITE_CONTRACTS=1");
     }
 
@@ -92,7 +92,9 @@ public sealed class WireContractsTests
                 foreach (var method in type.GetMethods()
                     .OrderBy(m => m.GetCustomAttribute<AliasAttribute>()?.Alias, StringComparer.Ordinal))
                     text.Append(
-                        $"  {method.GetCustomAttribute<AliasAttribute>()?.Alias}: ({string.Join(", ", method.GetParameters().Select(p => NameOf(p.ParameterType)))}) -> {NameOf(method.ReturnType)}\n");
+                        $"  {method.GetCustomAttribute<AliasAttribute>()?.Alias}: "
+                            + $"({string.Join(", ", method.GetParameters().Select(p => NameOf(p.ParameterType)))}) -> "
+                            + $"{NameOf(method.ReturnType)}\n");
             }
             else if (type.IsEnum)
             {

@@ -51,7 +51,7 @@ internal sealed class SiloProcess : IAsyncDisposable
     public string Output { get { lock (_output) return _output.ToString(); } }
 
     // A guard against a hang, not a measure: machines stall.
-    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(3);
+    private static readonly TimeSpan s_timeout = TimeSpan.FromMinutes(3);
 
     private string Tail => Output.Length > 3000 ? Output[^3000..] : Output;
 
@@ -92,7 +92,7 @@ internal sealed class SiloProcess : IAsyncDisposable
     public async Task ReadyAsync()
     {
         var watch = Stopwatch.StartNew();
-        while (watch.Elapsed < s_patience)
+        while (watch.Elapsed < s_timeout)
         {
             if (_process.HasExited) throw new InvalidOperationException($"the silo ended with {_process.ExitCode}: {Error}\n{Tail}");
             try
@@ -122,7 +122,7 @@ internal sealed class SiloProcess : IAsyncDisposable
 
     public async Task<int> ExitCodeAsync()
     {
-        using var timeout = new CancellationTokenSource(s_patience);
+        using var timeout = new CancellationTokenSource(s_timeout);
         await _process.WaitForExitAsync(timeout.Token);
         return _process.ExitCode;
     }

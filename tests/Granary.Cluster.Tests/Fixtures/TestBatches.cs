@@ -24,8 +24,10 @@ internal sealed class TestBatches : IDisposable
               "name": "mixed", "data": { "source": "csv:data/1h", "symbols": "*", "timeframe": "1h" },
               "execution": { "commissionPercent": 0.05, "slippagePercent": 0.02 },
               "strategies": [
-                { "class": "SmaCross", "params": { "fast": [5, 10, 20], "slow": [30, 60, 90] }, "timeframe": ["1h", "4h"], "size": { "percentOfEquity": 20 }, "stopLossPercent": 2, "takeProfitPercent": 4 },
-                { "class": "RsiReversion", "params": { "period": [7, 14] }, "sides": "long", "size": { "percentOfEquity": 10 }, "maxBars": 30 },
+                { "class": "SmaCross", "params": { "fast": [5, 10, 20], "slow": [30, 60, 90] }, "timeframe": ["1h", "4h"],
+                  "size": { "percentOfEquity": 20 }, "stopLossPercent": 2, "takeProfitPercent": 4 },
+                { "class": "RsiReversion", "params": { "period": [7, 14] }, "sides": "long", "size": { "percentOfEquity": 10 },
+                  "maxBars": 30 },
                 { "class": "BuyAndHold", "timeframe": "4h", "sides": "long", "size": { "percentOfEquity": 95 } }
               ],
               "portfolio": { "weights": "winners", "limits": { "maxPositions": 10, "maxGrossPercent": 100 } }
@@ -34,7 +36,8 @@ internal sealed class TestBatches : IDisposable
         Sweep = Write("sweep", """
             {
               "name": "sweep", "data": { "source": "csv:data/1h", "symbols": ["COINUSDT", "GLIMUSDT"], "timeframe": "1h" },
-              "strategies": [ { "class": "SmaCross", "params": { "fast": [3, 5, 8, 10, 12, 15, 18, 20, 25, 30], "slow": [40, 50, 60, 70, 80, 90, 100, 120, 140, 160] }, "size": { "percentOfEquity": 50 } } ],
+              "strategies": [ { "class": "SmaCross", "params": { "fast": [3, 5, 8, 10, 12, 15, 18, 20, 25, 30], "slow":
+                [40, 50, 60, 70, 80, 90, 100, 120, 140, 160] }, "size": { "percentOfEquity": 50 } } ],
               "portfolio": { "weights": "equal" },
               "outputs": ["results", "prod", "equity"]
             }
@@ -52,10 +55,12 @@ internal sealed class TestBatches : IDisposable
         Costly = Write("costly", """
             {
               "name": "costly", "data": { "source": "csv:data/1d", "symbols": "*", "timeframe": "1d" },
-              "execution": { "commissionPercent": 0.05, "commissionMinimum": 1, "commissionTiers": [ { "from": 200000, "percent": 0.03 } ], "slippageVolumeImpact": 0.1, "latencyBars": 1,
+              "execution": { "commissionPercent": 0.05, "commissionMinimum": 1, "commissionTiers": [ { "from": 200000, "percent": 0.03 } ],
+                "slippageVolumeImpact": 0.1, "latencyBars": 1,
                 "volumePercent": 2, "borrowPercent": 4, "leverage": 2, "maintenancePercent": 30, "intrabarPath": "auto", "stress": true },
               "strategies": [
-                { "class": "SmaCross", "params": { "fast": [5, 10], "slow": [20, 30] }, "sides": "both", "timeframe": ["1d", "1w"], "stopLossPercent": 2, "takeProfitPercent": 2 }
+                { "class": "SmaCross", "params": { "fast": [5, 10], "slow": [20, 30] }, "sides": "both", "timeframe": ["1d", "1w"],
+                  "stopLossPercent": 2, "takeProfitPercent": 2 }
               ],
               "portfolio": { "weights": "equal" }, "benchmark": "buy-and-hold"
             }

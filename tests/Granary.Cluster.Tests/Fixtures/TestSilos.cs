@@ -181,7 +181,8 @@ internal sealed class LinesProvider : ILoggerProvider
             Func<TState, Exception?, string> formatter)
         {
             if (!IsEnabled(logLevel)) return;
-            var line = $"{DateTime.UtcNow:HH:mm:ss.fff} {logLevel} {category}: {formatter(state, exception)}{(exception is null ? "" : "\n" + exception)}";
+            var line = $"{DateTime.UtcNow:HH:mm:ss.fff} {logLevel} {category}: "
+                + $"{formatter(state, exception)}{(exception is null ? "" : "\n" + exception)}";
             if (Environment.GetEnvironmentVariable("GRANARY_TEST_LOG") == "1") Console.Error.WriteLine(line);
             lock (owner._lines)
             {

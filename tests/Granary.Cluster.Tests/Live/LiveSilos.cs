@@ -105,17 +105,21 @@ internal static class AccountText
         var ledger = new AccountLedger(100_000, _ => 1);
         foreach (var e in journal) ledger.Apply(e);
         var text = new StringBuilder();
-        void Line(FormattableString line) => text.AppendLine(line.ToString(CultureInfo.InvariantCulture));
-        Line($"cash {ledger.Cash:R} fees {ledger.Fees:R} fills {ledger.Fills}");
-        foreach (var (symbol, held) in ledger.Positions.OrderBy(p => p.Key, StringComparer.Ordinal)) Line($"position {symbol} {held:R}");
+        text.AppendLine(CultureInfo.InvariantCulture, $"cash {ledger.Cash:R} fees {ledger.Fees:R} fills {ledger.Fills}");
+        foreach (var (symbol, held) in ledger.Positions.OrderBy(p => p.Key, StringComparer.Ordinal))
+            text.AppendLine(CultureInfo.InvariantCulture, $"position {symbol} {held:R}");
         foreach (var t in ledger.Trades.Values.OrderBy(t => t.Entry, StringComparer.Ordinal))
-            Line($"trade {t.Entry} {t.State} {t.Side} {t.Quantity:R} {t.Open:R} {t.EntryPrice:R} {t.ExitPrice:R} {t.Profit:R} {t.Fees:R} {t.EntryTime} {t.ExitTime} {t.Why}");
+            text.AppendLine(CultureInfo.InvariantCulture, $"trade {t.Entry} {t.State} {t.Side} {t.Quantity:R} {t.Open:R} {t.EntryPrice:R} "
+                + $"{t.ExitPrice:R} {t.Profit:R} {t.Fees:R} "
+                + $"{t.EntryTime} {t.ExitTime} {t.Why}");
         // The venue numbers orders as they arrive: one whose first try was lost arrives before or behind its neighbour, as the death falls.
         foreach (var t in ledger.TrackedOrders.OrderBy(t => t.Order.ClientId, StringComparer.Ordinal))
-            Line($"order {t.Order.ClientId} {t.Order.Type} {t.Order.Quantity:R} {t.State} {t.Ended} {t.Unknown} {t.Filled:R} {(t.VenueId.Length > 0 ? "taken" : "not taken")}");
+            text.AppendLine(CultureInfo.InvariantCulture, $"order {t.Order.ClientId} {t.Order.Type} {t.Order.Quantity:R} {t.State} "
+                + $"{t.Ended} {t.Unknown} {t.Filled:R} "
+                + $"{(t.VenueId.Length > 0 ? "taken" : "not taken")}");
         // Once each: what the venue took a second time would stand here twice.
         foreach (var order in book.Where(e => e.Kind == "order").Select(e => e.Strategy).Order(StringComparer.Ordinal))
-            Line($"venue took {order}");
+            text.AppendLine(CultureInfo.InvariantCulture, $"venue took {order}");
         return text.ToString();
     }
 }

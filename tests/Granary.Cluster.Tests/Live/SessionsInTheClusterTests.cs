@@ -45,12 +45,15 @@ public sealed class SessionsInTheClusterTests : IClassFixture<SessionsInTheClust
             _server = await PostgresServer.ShareAsync();
             Backtest = await _batches.EmbeddedAsync(_batches.Write("live", $$"""
                 {
-                  "name": "live", "data": { "source": "csv:data/1h", "symbols": ["COINUSDT", "GLIMUSDT"], "timeframe": "1h", "to": "{{To}}" },
+                  "name": "live", "data": { "source": "csv:data/1h", "symbols": ["COINUSDT", "GLIMUSDT"], "timeframe": "1h",
+                    "to": "{{To}}" },
                   "execution": { "commissionPercent": 0.05, "slippagePercent": 0.02 },
                   "strategies": [
                     { "class": "SmaCross", "params": { "fast": 5, "slow": [20, 30] }, "size": { "percentOfEquity": 20 } },
-                    { "class": "VolatilityBreakout", "params": { "period": 10, "multiplier": 1, "hold": 5 }, "size": { "percentOfEquity": 20 }, "stopLossPercent": 1, "takeProfitPercent": 2, "exitOnSignal": false },
-                    { "class": "DonchianBreakout", "params": { "period": 20, "exit": 10 }, "size": { "riskPercent": 0.5 }, "trailingStopPercent": 3 }
+                    { "class": "VolatilityBreakout", "params": { "period": 10, "multiplier": 1, "hold": 5 },
+                      "size": { "percentOfEquity": 20 }, "stopLossPercent": 1, "takeProfitPercent": 2, "exitOnSignal": false },
+                    { "class": "DonchianBreakout", "params": { "period": 20, "exit": 10 }, "size": { "riskPercent": 0.5 },
+                      "trailingStopPercent": 3 }
                   ],
                   "portfolio": { "weights": "equal", "limits": { "maxPositions": 6, "maxGrossPercent": 60 } }
                 }
@@ -165,7 +168,7 @@ public sealed class SessionsInTheClusterTests : IClassFixture<SessionsInTheClust
     }
 
     [Fact]
-    public async Task A_second_session_on_an_account_is_refused_with_a_sentence_whoever_has_the_first()
+    public async Task A_second_session_on_an_account_is_refused_with_a_sentence_on_every_silo()
     {
         var database = await _made.Server.CreateDatabaseAsync();
         await using var cluster = await LiveSilos.StartAsync(2, database);
@@ -236,14 +239,15 @@ public sealed class SessionsInTheClusterTests : IClassFixture<SessionsInTheClust
         var journal = await cluster.JournalAsync();
         var change = journal.OfType<WeightsChanged>().Single();
         (change.Version, change.Who, change.Why, change.Weights[id]).ShouldBe((1, "Berta", "it lost", 0));
-        journal.OfType<SignalDecided>().Where(s => s.Strategy == id && s.Instant > change.Instant)
+        journal.OfType<SignalDecided>().Where(s => s.Strategy == id && s.Timestamp > change.Timestamp)
             .ShouldAllBe(s => s.Decision == Decision.WeightZero);
         var said = journal.OfType<SessionControlled>().Where(c => c.Command != SessionCommand.ReloadWeights).ToList();
         said.Select(c => c.Command).ShouldBe([SessionCommand.Pause, SessionCommand.Resume, SessionCommand.Flatten, SessionCommand.Stop]);
         said.ShouldAllBe(c => c.Who == "Anna" && c.Why == "a test");
-        journal.OfType<OrderIntended>().Where(i => i.Order.Closes is null && i.Instant > said[0].Instant && i.Instant <= said[1].Instant)
+        journal.OfType<OrderIntended>().Where(i => i.Order.Closes is null && i.Timestamp > said[0].Timestamp
+            && i.Timestamp <= said[1].Timestamp)
             .ShouldBeEmpty("paused");
-        journal.OfType<OrderIntended>().Where(i => i.Order.Closes is null && i.Instant > said[2].Instant).ShouldBeEmpty("flat");
+        journal.OfType<OrderIntended>().Where(i => i.Order.Closes is null && i.Timestamp > said[2].Timestamp).ShouldBeEmpty("flat");
     }
 
     [Fact]

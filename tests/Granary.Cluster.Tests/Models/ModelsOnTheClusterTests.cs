@@ -51,7 +51,7 @@ public sealed class ModelsOnTheClusterTests
             drift.Loss.ShouldBeGreaterThan(drift.Expected);
             drift.WantsTraining.ShouldBeTrue();
             var again = await grain.ResolveAsync("t5", 0);
-            again.Outcomes.ShouldBe(drift.Outcomes, "an outcome that is told twice counts once");
+            again.Outcomes.ShouldBe(drift.Outcomes, "an outcome that is reported twice counts once");
         }
         finally
         {

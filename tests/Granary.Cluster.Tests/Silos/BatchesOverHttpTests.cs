@@ -15,7 +15,8 @@ namespace Granary.Cluster.Tests.Silos;
 /// <summary>Batches from a client to silos that are processes of their own, in a cluster that lives in a real PostgreSQL server.</summary>
 public sealed class BatchesOverHttpTests(BatchesOverHttpTests.Made made) : IClassFixture<BatchesOverHttpTests.Made>
 {
-    /// <summary>Bars, and the batch of three hundred strategies that silos are in the middle of, with what one process makes of it.</summary>
+    /// <summary>Bars, and the batch of three hundred strategies that silos are in the middle of, with what one process makes of
+    /// it.</summary>
     public sealed class Made : IAsyncLifetime
     {
         private PostgresServer? _server;
@@ -29,7 +30,8 @@ public sealed class BatchesOverHttpTests(BatchesOverHttpTests.Made made) : IClas
         internal BatchRun Embedded { get; private set; } = null!;
 
         internal BatchSpec Long => Batch("long", $$"""
-            { "class": "SmaCross", "params": { "fast": [{{Numbers(5, 15, 3)}}], "slow": [{{Numbers(100, 20, 10)}}] }, "size": { "percentOfEquity": 50 } }
+            { "class": "SmaCross", "params": { "fast": [{{Numbers(5, 15, 3)}}], "slow": [{{Numbers(100, 20, 10)}}] },
+              "size": { "percentOfEquity": 50 } }
             """);
 
         public async ValueTask InitializeAsync()
@@ -46,7 +48,8 @@ public sealed class BatchesOverHttpTests(BatchesOverHttpTests.Made made) : IClas
         {
             var path = Path.Combine(Folder, name + ".json");
             File.WriteAllText(path, $$"""
-                { "name": "{{name}}", "data": { "source": "csv:data/1m", "symbols": "COINUSDT", "timeframe": "1m" }, "strategies": [ {{strategies}} ], "outputs": ["results"] }
+                { "name": "{{name}}", "data": { "source": "csv:data/1m", "symbols": "COINUSDT", "timeframe": "1m" }, "strategies":
+                  [ {{strategies}} ], "outputs": ["results"] }
                 """);
             return new BatchReader(TestCatalogues.All).Read(path, bindStrategies: false);
         }
@@ -94,7 +97,7 @@ public sealed class BatchesOverHttpTests(BatchesOverHttpTests.Made made) : IClas
     }
 
     [Fact]
-    public async Task A_silo_that_is_told_to_stop_in_the_middle_of_a_batch_hands_its_work_on_and_ends_with_0()
+    public async Task A_silo_that_is_asked_to_stop_in_the_middle_of_a_batch_hands_its_work_on_and_ends_with_0()
     {
         var connection = await made.Server.CreateDatabaseAsync();
         await using var leaves =
@@ -116,7 +119,7 @@ public sealed class BatchesOverHttpTests(BatchesOverHttpTests.Made made) : IClas
     }
 
     [Fact]
-    public async Task Classes_of_a_plugin_run_on_the_silo_and_what_it_does_not_know_or_take_is_told_in_a_sentence()
+    public async Task Classes_of_a_plugin_run_on_the_silo_and_unknown_classes_and_values_are_errors_of_one_sentence()
     {
         var connection = await made.Server.CreateDatabaseAsync();
         var plugins = Directory.CreateDirectory(Path.Combine(made.Folder, "plugins")).FullName;

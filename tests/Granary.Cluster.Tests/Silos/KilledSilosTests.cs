@@ -36,7 +36,7 @@ public sealed class KilledSilosTests : IAsyncLifetime
     private const string Cluster = "granary";
 
     // A guard against a hang, not a measure.
-    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(4);
+    private static readonly TimeSpan s_timeout = TimeSpan.FromMinutes(4);
 
     private static readonly string[] s_timeframes = ["15m", "30m", "1h", "4h"];
 
@@ -105,8 +105,10 @@ public sealed class KilledSilosTests : IAsyncLifetime
             {
               "name": "killed", "data": { "source": "csv:data/15m", "symbols": "*", "timeframe": "15m" },
               "strategies": [
-                { "class": "Laggard", "params": { "variant": [1, 2, 3, 4, 5, 6, 7, 8] }, "timeframe": ["{{string.Join("\", \"", s_timeframes)}}"], "size": { "percentOfEquity": 20 } },
-                { "class": "SmaCross", "params": { "fast": [5, 10], "slow": [30, 60] }, "timeframe": ["{{string.Join("\", \"", s_timeframes)}}"], "size": { "percentOfEquity": 20 }, "stopLossPercent": 2 }
+                { "class": "Laggard", "params": { "variant": [1, 2, 3, 4, 5, 6, 7, 8] }, "timeframe":
+                  ["{{string.Join("\", \"", s_timeframes)}}"], "size": { "percentOfEquity": 20 } },
+                { "class": "SmaCross", "params": { "fast": [5, 10], "slow": [30, 60] }, "timeframe":
+                  ["{{string.Join("\", \"", s_timeframes)}}"], "size": { "percentOfEquity": 20 }, "stopLossPercent": 2 }
               ],
               "portfolio": { "weights": "winners", "limits": { "maxPositions": 10, "maxGrossPercent": 100 } }
             }
@@ -152,7 +154,7 @@ public sealed class KilledSilosTests : IAsyncLifetime
             try
             {
                 var at = victim == Victim.AnyAtAnyMoment ? await KillAtAnyMomentAsync(round, random)
-                    : await KillWhileTheyWalkAsync(round, victim, random, grains);
+                    : await KillWhileTheyRunAsync(round, victim, random, grains);
                 TestContext.Current.TestOutputHelper?.WriteLine($"kill {round + 1} of "
                     + $"seed {seed}: {victim} {at}, {watch.Elapsed.TotalSeconds:0.0} s");
             }
@@ -168,7 +170,7 @@ public sealed class KilledSilosTests : IAsyncLifetime
 
     // In the middle of the walk: the gate is shut when a drawn share of the strategies is through, and opened when the silo that joins has
     // work.
-    private async Task<string> KillWhileTheyWalkAsync(int round, Victim kind, Random random, IGrainFactory grains)
+    private async Task<string> KillWhileTheyRunAsync(int round, Victim kind, Random random, IGrainFactory grains)
     {
         var share = 0.4 * random.NextDouble();
         while (true)
@@ -235,7 +237,7 @@ public sealed class KilledSilosTests : IAsyncLifetime
                 s, Timeframe.Parse(t)).ToString())],
         };
         random.Shuffle(wanted);
-        for (var watch = Stopwatch.StartNew(); watch.Elapsed < s_patience; await Task.Delay(20))
+        for (var watch = Stopwatch.StartNew(); watch.Elapsed < s_timeout; await Task.Delay(20))
         {
             try
             {
@@ -257,13 +259,13 @@ public sealed class KilledSilosTests : IAsyncLifetime
     {
         bool HasWork() => silo.Output.Split('\n')
             .Any(l => l.Contains(batch.Id, StringComparison.Ordinal) && l.Contains("begin on this silo", StringComparison.Ordinal));
-        await Eventually.HoldsAsync(() => HasWork() || batch.Ended.IsCompleted, s_patience);
+        await Eventually.HoldsAsync(() => HasWork() || batch.Ended.IsCompleted, s_timeout);
         HasWork().ShouldBeTrue("the batch ended before the silo that joined had any of its work");
     }
 
     private async Task IsWholeAsync(Watched batch)
     {
-        var (status, folder) = await batch.Ended.WaitAsync(s_patience);
+        var (status, folder) = await batch.Ended.WaitAsync(s_timeout);
         status.State.ShouldBe(BatchState.Done, status.Fault);
         status.Digest.ShouldBe(_embedded.Model.Digest);
         status.Trades.ShouldBe(_embedded.Trades);
@@ -291,7 +293,7 @@ public sealed class KilledSilosTests : IAsyncLifetime
     private sealed class Watched : IDisposable
     {
         private readonly GranaryClient _client;
-        private readonly CancellationTokenSource _stop = new(2 * s_patience);
+        private readonly CancellationTokenSource _stop = new(2 * s_timeout);
         private volatile BatchStatus? _last;
 
         public Watched(string hosts, string batch, string home)
@@ -320,7 +322,7 @@ public sealed class KilledSilosTests : IAsyncLifetime
                 if (_last is { } seen && so(seen)) return seen;
                 if (Ended.IsCompleted) await Ended;
                 return _last;
-            }, last => last is not null && so(last), s_patience);
+            }, last => last is not null && so(last), s_timeout);
         }
 
         public void Dispose()

@@ -139,7 +139,7 @@ public sealed class SiloProcessesTests(SiloProcessesTests.Server server) : IClas
     }
 
     [Fact]
-    public async Task A_user_without_the_right_to_create_tables_is_told_so_and_needs_none_once_they_exist()
+    public async Task A_user_without_the_right_to_create_tables_gets_a_sentence_and_needs_no_right_once_they_exist()
     {
         var connection = await server.Postgres.CreateDatabaseAsync();
         var user = "u_" + DatabaseOf(connection);

@@ -98,7 +98,7 @@ public class SiloSettingsTests
     [InlineData("--cluster-id a/b", "use letters")]
     [InlineData("--advertise somewhere", "give an IP address")]
     [InlineData("--urls http://0.0.0.0:80", "needs keys")]
-    [InlineData("--urls nonsense", "is not an address")]
+    [InlineData("--urls unparsable", "is not an address")]
     [InlineData("--cluster-id=", "--cluster-id needs a value: NAME")]
     [InlineData("--gateway-port x", "--gateway-port x: give a whole number from 1 to 65535")]
     [InlineData("--threads 0", "--threads 0: give a whole number from 1 to 1024")]
@@ -119,7 +119,7 @@ public class SiloSettingsTests
         Should.Throw<OptionsValidationException>(() => Read(line)).Failures.ShouldHaveSingleItem().ShouldContain(sentence);
 
     [Fact]
-    public void All_faults_are_told_at_once()
+    public void All_faults_are_reported_at_once()
     {
         Should.Throw<OptionsValidationException>(() =>
             Read("--clustering postgres --silo-port x --streams kafka --threads 0")).Failures.Count().ShouldBe(4);

@@ -91,7 +91,7 @@ public sealed class PostgresProvidersTests(PostgresProvidersTests.Silo silo) : I
     }
 
     [Fact]
-    public async Task Whoever_writes_on_a_stale_tag_is_refused_and_changes_nothing()
+    public async Task A_write_with_a_stale_tag_is_refused_and_changes_nothing()
     {
         var grain = NewGrain();
         var one = new GrainState<Remembered>(new Remembered { Text = "one" });

@@ -110,7 +110,8 @@ public sealed class ReplayedStreamsTests : IClassFixture<ReplayedStreamsTests.Ma
         });
         var batch = _batches.Write("many-of-one", """
             { "name": "many-of-one", "data": { "source": "csv:data/1h", "symbols": "COINUSDT", "timeframe": "1h" },
-              "strategies": [ { "class": "SmaCross", "params": { "fast": [3, 5, 8, 10, 12, 15, 18, 20, 25, 30], "slow": [40, 50, 60, 70, 80, 90, 100, 120, 140, 160] }, "size": { "percentOfEquity": 50 } } ],
+              "strategies": [ { "class": "SmaCross", "params": { "fast": [3, 5, 8, 10, 12, 15, 18, 20, 25, 30], "slow":
+                [40, 50, 60, 70, 80, 90, 100, 120, 140, 160] }, "size": { "percentOfEquity": 50 } } ],
               "portfolio": { "weights": "equal" }, "outputs": ["results"] }
             """);
         var status = await cluster.RunAsync(batch);
@@ -182,7 +183,8 @@ public sealed class ReplayedStreamsTests : IClassFixture<ReplayedStreamsTests.Ma
             silo => silo.AddMemoryStreams(ClusterProviders.Blocks));
         var batch = _batches.Write("counted", $$"""
             { "name": "counted", "data": { "source": "csv:data/1h", "symbols": "COINUSDT", "timeframe": "1h" },
-              "strategies": [ { "class": "Counting", "params": { "variant": [{{string.Join(',', Enumerable.Range(1, 100))}}] }, "size": { "percentOfEquity": 50 } } ],
+              "strategies": [ { "class": "Counting", "params": { "variant": [{{string.Join(',', Enumerable.Range(1, 100))}}] },
+                "size": { "percentOfEquity": 50 } } ],
               "portfolio": { "weights": "equal" }, "outputs": ["results"] }
             """);
         using var kernels = new CounterSum(Counted.Meter, Counted.Counter);
@@ -270,7 +272,8 @@ public sealed class ReplayedStreamsTests : IClassFixture<ReplayedStreamsTests.Ma
         await using var cluster = await MemoryAsync(2, s => s with { BlockSize = BlockSize });
         var batch = _batches.Write("echoed", """
             { "name": "echoed", "data": { "source": "csv:data/1h", "symbols": "COINUSDT", "timeframe": "1h" },
-              "strategies": [ { "class": "Dawdler", "params": { "every": 8, "milliseconds": 2, "variant": [1, 2] }, "size": { "percentOfEquity": 50 } } ], "portfolio": { "weights": "equal" } }
+              "strategies": [ { "class": "Dawdler", "params": { "every": 8, "milliseconds": 2, "variant": [1, 2] },
+                "size": { "percentOfEquity": 50 } } ], "portfolio": { "weights": "equal" } }
             """);
         var spec = new BatchReader(TestCatalogues.All).Read(batch);
         await using var series = await BatchSources.Open(TestCatalogues.All.Sources, spec.Data, spec.Folder)

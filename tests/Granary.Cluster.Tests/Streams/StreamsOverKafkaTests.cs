@@ -119,7 +119,7 @@ public sealed class StreamsOverKafkaTests(StreamsOverKafkaTests.Cluster cluster)
     }
 
     [Fact]
-    public async Task When_a_silo_dies_its_queues_go_on_at_the_other_and_what_was_published_is_heard()
+    public async Task When_a_silo_dies_its_queues_continue_on_the_other_and_every_published_message_arrives()
     {
         using var kafka = MockKafka.Start();
         var all = new ReceivedEvents();

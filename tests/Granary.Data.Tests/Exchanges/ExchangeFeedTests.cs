@@ -24,9 +24,24 @@ public sealed class ExchangeFeedTests
     private static string Ticker(string exchange, long sequence, double price) => exchange switch
     {
         "binance" =>
-            $$"""{"stream":"btcusdt@ticker","data":{"e":"24hrTicker","E":{{Ms(Start) + sequence}},"s":"BTCUSDT","p":"0.0015","P":"250.00","w":"0.0018","x":"0.0009","c":"{{ExchangeMessages.Text(price)}}","Q":"10","b":"{{ExchangeMessages.Text(price - 1)}}","B":"10","a":"{{ExchangeMessages.Text(price + 1)}}","A":"100","o":"0.0010","h":"0.0025","l":"0.0010","v":"10000","q":"18","O":0,"C":86400000,"F":0,"L":18150,"n":18151} }""",
-        "gateio" => $$"""{"time":{{Ms(Start) / 1000}},"time_ms":{{Ms(Start) + sequence}},"channel":"spot.tickers","event":"update","result":{"currency_pair":"BTC_USDT","last":"{{ExchangeMessages.Text(price)}}","lowest_ask":"{{ExchangeMessages.Text(price + 1)}}","highest_bid":"{{ExchangeMessages.Text(price - 1)}}","change_percentage":"-1.6301","base_volume":"96768.3","quote_volume":"1.8","high_24h":"20000","low_24h":"17000"} }""",
-        _ => $$"""{"topic":"/market/ticker:BTC-USDT","type":"message","subject":"trade.ticker","data":{"bestAsk":"{{ExchangeMessages.Text(price + 1)}}","bestAskSize":"0.4","bestBid":"{{ExchangeMessages.Text(price - 1)}}","bestBidSize":"0.5","price":"{{ExchangeMessages.Text(price)}}","sequence":"{{sequence}}","size":"0.001","time":{{Ms(Start) + sequence}} } }""",
+            $$"""
+                {"stream":"btcusdt@ticker","data":{"e":"24hrTicker","E":{{Ms(Start) + sequence}},"s":"BTCUSDT","p":"0.0015","P":"250.00",
+                  "w":"0.0018","x":"0.0009","c":"{{ExchangeMessages.Text(price)}}","Q":"10","b":"{{ExchangeMessages.Text(price - 1)}}",
+                  "B":"10","a":"{{ExchangeMessages.Text(price + 1)}}","A":"100","o":"0.0010","h":"0.0025","l":"0.0010","v":"10000","q":"18",
+                  "O":0,"C":86400000,"F":0,"L":18150,"n":18151} }
+                """,
+        "gateio" => $$"""
+            {"time":{{Ms(Start) / 1000}},"time_ms":{{Ms(Start) + sequence}},"channel":"spot.tickers","event":"update",
+              "result":{"currency_pair":"BTC_USDT","last":"{{ExchangeMessages.Text(price)}}",
+              "lowest_ask":"{{ExchangeMessages.Text(price + 1)}}","highest_bid":"{{ExchangeMessages.Text(price - 1)}}",
+              "change_percentage":"-1.6301","base_volume":"96768.3","quote_volume":"1.8","high_24h":"20000","low_24h":"17000"} }
+            """,
+        _ => $$"""
+            {"topic":"/market/ticker:BTC-USDT","type":"message","subject":"trade.ticker",
+              "data":{"bestAsk":"{{ExchangeMessages.Text(price + 1)}}","bestAskSize":"0.4","bestBid":"{{ExchangeMessages.Text(price - 1)}}",
+              "bestBidSize":"0.5","price":"{{ExchangeMessages.Text(price)}}","sequence":"{{sequence}}","size":"0.001","time":{{Ms(Start)
+              + sequence}} } }
+            """,
     };
 
     private static ExchangeFeedRequest To(LocalExchange server, string exchange, params string[] symbols) => new()
@@ -67,14 +82,14 @@ public sealed class ExchangeFeedTests
         await using var feed = new ExchangeFeed(To(server, exchange));
         (await Bars(feed, 5)).Select(b => b.Bar).ShouldBe([Minute(0), Minute(1), Minute(2), Minute(3), Minute(4)]);
         feed.Connections.ShouldBe(3);
-        feed.Notes.ShouldContain($"{exchange}: the connection was lost 2 times and made anew");
+        feed.Notes.ShouldContain($"{exchange}: the connection was lost 2 times and opened again");
         feed.Notes.ShouldContain(n => n.Contains("came after later ones", StringComparison.Ordinal));
         feed.Series[0].ToString().ShouldBe("BTCUSDT:1m");
     }
 
     [Theory]
     [MemberData(nameof(Exchanges))]
-    public async Task A_bar_whose_end_nobody_heard_is_not_made_up(string exchange)
+    public async Task A_bar_whose_end_was_not_received_is_not_made_up(string exchange)
     {
         using var server = new LocalExchange();
         server.Session(Drop, Kline(exchange, Minute(0), true, 60), Kline(exchange, Minute(1, 100.7), false, 5));
@@ -88,7 +103,7 @@ public sealed class ExchangeFeedTests
 
     [Theory]
     [MemberData(nameof(Exchanges))]
-    public async Task Bars_of_several_symbols_come_in_one_order_and_a_silent_one_holds_nobody_up(string exchange)
+    public async Task Bars_of_several_symbols_come_in_one_order_and_a_silent_symbol_delays_no_other(string exchange)
     {
         using var server = new LocalExchange();
         server.Session(Silence, Sign(exchange),
@@ -134,7 +149,7 @@ public sealed class ExchangeFeedTests
     }
 
     [Fact]
-    public async Task A_connection_that_has_gone_silent_is_made_anew_and_pings_go_out_meanwhile()
+    public async Task A_silent_connection_is_opened_again_and_pings_are_sent_meanwhile()
     {
         var clock = new ManualClock();
         using var server = new LocalExchange();
@@ -168,7 +183,7 @@ public sealed class ExchangeFeedTests
     }
 
     [Fact]
-    public async Task Foreign_messages_refusals_and_a_clock_that_goes_back_are_told()
+    public async Task Foreign_messages_refusals_and_a_clock_that_goes_back_are_reported()
     {
         using var server = new LocalExchange();
         server.Session(Silence, "hello", Kline("binance", Minute(0), true, 60),
@@ -204,7 +219,10 @@ public sealed class ExchangeFeedTests
     [InlineData("binance", """{"code":2,"msg":"Invalid request: too many parameters"}""",
         "binance refuses: Invalid request: too many parameters; correct the symbols or the timeframe")]
     [InlineData("gateio",
-        """{"time":1606292218,"time_ms":1606292218231,"channel":"spot.candlesticks","event":"subscribe","error":{"code":2,"message":"unknown currency pair: XYZ_USDT"},"result":null}""", "gateio refuses: unknown currency pair: XYZ_USDT; correct the symbols or the timeframe")]
+        """
+            {"time":1606292218,"time_ms":1606292218231,"channel":"spot.candlesticks","event":"subscribe","error":{"code":2,
+              "message":"unknown currency pair: XYZ_USDT"},"result":null}
+            """, "gateio refuses: unknown currency pair: XYZ_USDT; correct the symbols or the timeframe")]
     [InlineData("kucoin", """{"id":"1545910590801","type":"error","code":404,"data":"topic /market/candles:XYZ-USDT_1min is not found"}""",
         "kucoin refuses: topic /market/candles:XYZ-USDT_1min is not found; correct the symbols or the timeframe")]
     public async Task An_exchange_that_refuses_what_is_asked_for_is_a_sentence_and_not_a_feed_without_bars(string exchange, string refusal,

@@ -82,22 +82,7 @@ internal sealed class LocalExchange : IDisposable
             }
             if (!context.Request.IsWebSocketRequest)
             {
-                // KuCoin's way to its websocket
-                var answer = JsonSerializer.SerializeToUtf8Bytes(new
-                {
-                    code = "200000",
-                    data = new
-                    {
-                        token = "a+token==",
-                        instanceServers = new[] { new { endpoint = $"ws://127.0.0.1:{Port}/", encrypt = true, protocol = "websocket",
-                            pingInterval = PingInterval, pingTimeout = 10000 } }
-                    }
-                });
-                if (context.Request.Url!.AbsolutePath != "/api/v1/bullet-public" || context.Request.HttpMethod != "POST")
-                    context.Response.StatusCode = 404;
-                context.Response.ContentType = "application/json";
-                await context.Response.OutputStream.WriteAsync(answer);
-                context.Response.Close();
+                await AnswerKucoinAsync(context);
                 return;
             }
             Received.Enqueue(context.Request.Url!.Query);
@@ -113,21 +98,7 @@ internal sealed class LocalExchange : IDisposable
             }
             var first = await asked;
             Received.Enqueue(Encoding.UTF8.GetString(buffer, 0, first.Count));
-            _ = Task.Run(async () =>
-            {
-                try
-                {
-                    while (socket.State == WebSocketState.Open)
-                    {
-                        var more = await socket.ReceiveAsync(buffer, _stop.Token);
-                        Received.Enqueue(Encoding.UTF8.GetString(buffer, 0, more.Count));
-                    }
-                }
-                catch (Exception e) when (e is WebSocketException or OperationCanceledException or ObjectDisposedException)
-                {
-                    // over
-                }
-            });
+            _ = Task.Run(() => ListenAsync(socket, buffer));
             if (!_sessions.TryDequeue(out var session)) session = ([], Ending.Silence);
             foreach (var message in session.Messages)
                 await socket.SendAsync(Encoding.UTF8.GetBytes(message), WebSocketMessageType.Text, true, _stop.Token);
@@ -142,6 +113,42 @@ internal sealed class LocalExchange : IDisposable
             when (e is WebSocketException or OperationCanceledException or HttpListenerException or ObjectDisposedException or IOException)
         {
             // the client has gone
+        }
+    }
+
+    // KuCoin gives the address of its websocket over HTTP.
+    private async Task AnswerKucoinAsync(HttpListenerContext context)
+    {
+        var answer = JsonSerializer.SerializeToUtf8Bytes(new
+        {
+            code = "200000",
+            data = new
+            {
+                token = "a+token==",
+                instanceServers = new[] { new { endpoint = $"ws://127.0.0.1:{Port}/", encrypt = true, protocol = "websocket",
+                    pingInterval = PingInterval, pingTimeout = 10000 } }
+            }
+        });
+        if (context.Request.Url!.AbsolutePath != "/api/v1/bullet-public" || context.Request.HttpMethod != "POST")
+            context.Response.StatusCode = 404;
+        context.Response.ContentType = "application/json";
+        await context.Response.OutputStream.WriteAsync(answer);
+        context.Response.Close();
+    }
+
+    private async Task ListenAsync(WebSocket socket, byte[] buffer)
+    {
+        try
+        {
+            while (socket.State == WebSocketState.Open)
+            {
+                var more = await socket.ReceiveAsync(buffer, _stop.Token);
+                Received.Enqueue(Encoding.UTF8.GetString(buffer, 0, more.Count));
+            }
+        }
+        catch (Exception e) when (e is WebSocketException or OperationCanceledException or ObjectDisposedException)
+        {
+            // over
         }
     }
 

@@ -80,7 +80,7 @@ public sealed class WarmFeedTests : IDisposable
     }
 
     [Fact]
-    public async Task Longer_bars_are_those_of_a_resampled_file_and_come_at_the_instant_at_which_they_are_complete()
+    public async Task Longer_bars_are_those_of_a_resampled_file_and_come_at_the_time_at_which_they_are_complete()
     {
         var a = Minutes("A", 3000);
         Bar[] b = [.. Minutes("B", 3000).Where((_, i) => i % 7 != 4)]; // has holes, also at the ends of longer bars
@@ -100,7 +100,7 @@ public sealed class WarmFeedTests : IDisposable
     public async Task The_past_comes_from_the_store_to_the_exact_bar_where_live_begins_and_what_was_missed_from_the_back_fill()
     {
         var all = Minutes("A", 2000);
-        await Keep("A", all[..1200]); // 1200 to 1499 nobody listened; the feed repeats what is stored from 1180 on
+        await Keep("A", all[..1200]); // 1200 to 1499 no feed was connected; the feed repeats what is stored from 1180 on
         await using var live = new WarmFeed(new WarmFeedRequest
         {
             Feed = await new Memory(("A", [.. all[1500..]])).FeedAsync(),
@@ -135,7 +135,7 @@ public sealed class WarmFeedTests : IDisposable
     }
 
     [Fact]
-    public async Task A_gap_is_found_filled_for_the_store_and_told_where_nobody_has_its_bars()
+    public async Task A_gap_is_found_and_filled_for_the_store_and_reported_where_no_source_has_its_bars()
     {
         var a = Minutes("A", 500);
         Bar[] holed = [.. a[..200], .. a[230..]];
@@ -151,7 +151,7 @@ public sealed class WarmFeedTests : IDisposable
         {
             (await AllAsync(live))["A:1m"].ShouldBe(a);
             live.Gaps.ShouldBe([new FeedGap("A", Minute(199), Minute(230), 30, 30)]);
-            live.Notes.Single().ShouldBe("A:1m: nobody has bars before 2024-01-01 00:00, so it does not warm up");
+            live.Notes.Single().ShouldBe("A:1m: no source has bars before 2024-01-01 00:00, so it does not warm up");
         }
         // beside another market too, as long as it is asked before their time has passed
         await using (var live = new WarmFeed(new WarmFeedRequest
@@ -182,7 +182,7 @@ public sealed class WarmFeedTests : IDisposable
     }
 
     [Fact]
-    public async Task What_a_session_had_taken_is_given_again_with_its_longer_bars_and_what_was_missed_since_follows_without_loss_or_double()
+    public async Task Bars_that_a_session_had_taken_come_again_with_their_longer_bars_and_missed_bars_follow_once_each()
     {
         var all = Minutes("A", 2000);
         // It took 700, of which the store has 650: then the process died, and came back at the 900th.

@@ -63,7 +63,8 @@ public sealed class DialectTests : IDisposable
         + "09:30,10.75,12,10.5,11.5,2000\r\n")]
     [InlineData("2020-01-30 09:30,10.5,11,10.25,10.75,1000\n2020-01-31 09:30,10.75,12,10.5,11.5,2000\n")]
     [InlineData("2020-01-30,09:30,10.5,11,10.25,10.75,1000\n2020-01-31,09:30,10.75,12,10.5,11.5,2000\n")]
-    [InlineData("<TICKER>,<PER>,<DATE>,<TIME>,<OPEN>,<HIGH>,<LOW>,<CLOSE>,<VOL>\nX,1,20200130,093000,10.5,11,10.25,10.75,1000\nX,1,20200131,093000,10.75,12,10.5,11.5,2000\n")]
+    [InlineData("<TICKER>,<PER>,<DATE>,<TIME>,<OPEN>,<HIGH>,<LOW>,<CLOSE>,<VOL>\nX,1,20200130,093000,10.5,11,10.25,10.75,1000\nX,1,"
+        + "20200131,093000,10.75,12,10.5,11.5,2000\n")]
     [InlineData("https://www.example.com\nunix,date,symbol,open,high,low,close,Volume BTC,Volume USDT\n1580376600,2020-01-30 "
         + "09:30:00,X,10.5,11,10.25,10.75,1000,7\n1580463000,2020-01-31 09:30:00,X,10.75,12,10.5,11.5,2000,7\n")]
     [InlineData("# a remark\ntime,open,high,low,close,volume\n2020-01-30 09:30,10.5,11,10.25,10.75,1000\n\n2020-01-31 "
@@ -72,16 +73,22 @@ public sealed class DialectTests : IDisposable
         + "09:30\n2000,11.5,10.5,12,10.75,\"a,b\",2020-01-31 09:30\n")]
     [InlineData(",Open,High,Low,Close,Volume\n2020-01-30 09:30:00,1.05e1, 11.0 ,+10.25,10.750000000000000000000,1000.0\n2020-01-31 "
         + "09:30:00,10.75,12,10.5,1150e-2,2000\n")]
-    [InlineData("\"symbol\",\"timestamp\",\"open\",\"high\",\"low\",\"close\",\"volume\"\n\"X\",\"2020-01-30T09:30:00.000000Z\",10.5,11.0,10.25,10.75,1000.0\n\"X\",\"2020-01-31T09:30:00.000000Z\",10.75,12.0,10.5,11.5,2000.0\n")]
-    [InlineData("Date,Open,High,Low,Close,Volume,OpenInterest\n2020-01-30,09:30:00,10.5,11,10.25,10.75,1000,5\n2020-01-31,09:30:00,10.75,12,10.5,11.5,2000,5\n")]
+    [InlineData("\"symbol\",\"timestamp\",\"open\",\"high\",\"low\",\"close\",\"volume\"\n\"X\",\"2020-01-30T09:30:00.000000Z\",10.5,11.0,"
+        + "10.25,10.75,1000.0\n\"X\",\"2020-01-31T09:30:00.000000Z\",10.75,12.0,10.5,11.5,2000.0\n")]
+    [InlineData("Date,Open,High,Low,Close,Volume,OpenInterest\n2020-01-30,09:30:00,10.5,11,10.25,10.75,1000,5\n2020-01-31,09:30:00,10.75,"
+        + "12,10.5,11.5,2000,5\n")]
     [InlineData("time,open,high,low,close,volume\n2020-01-31 09:30,10.75,12,10.5,11.5,2000\n2020-01-30 09:30,10.5,11,10.25,10.75,1000\n")]
-    [InlineData("1580376600000,10.5,11,10.25,10.75,1000,1580376659999,1,1,1,1,0\n1580463000000,10.75,12,10.5,11.5,2000,1580463059999,1,1,1,1,0\n")]
-    [InlineData("1580376600000000,10.5,11,10.25,10.75,1000,1580376659999999,1,1,1,1,0\n1580463000000000,10.75,12,10.5,11.5,2000,1580463059999999,1,1,1,1,0\n")]
-    [InlineData("open_time,open,high,low,close,volume,close_time,quote_volume,count,taker_buy_volume,taker_buy_quote_volume,ignore\n1580376600000,10.5,11,10.25,10.75,1000,1580376659999,1,1,1,1,0\n1580463000000,10.75,12,10.5,11.5,2000,1580463059999,1,1,1,1,0\n")]
+    [InlineData("1580376600000,10.5,11,10.25,10.75,1000,1580376659999,1,1,1,1,0\n"
+        + "1580463000000,10.75,12,10.5,11.5,2000,1580463059999,1,1,1,1,0\n")]
+    [InlineData("1580376600000000,10.5,11,10.25,10.75,1000,1580376659999999,1,1,1,1,0\n"
+        + "1580463000000000,10.75,12,10.5,11.5,2000,1580463059999999,1,1,1,1,0\n")]
+    [InlineData("open_time,open,high,low,close,volume,close_time,quote_volume,count,taker_buy_volume,taker_buy_quote_volume,ignore\n"
+        + "1580376600000,10.5,11,10.25,10.75,1000,1580376659999,1,1,1,1,0\n"
+        + "1580463000000,10.75,12,10.5,11.5,2000,1580463059999,1,1,1,1,0\n")]
     [InlineData("[[1580376600000,10.5,11,10.25,10.75,1000],[1580463000000,10.75,12,10.5,11.5,2000]]")]
     [InlineData("[\n  [ 1580376600000, \"10.50\", \"11\", \"10.25\", \"10.75\", \"1000\", 1, \"x\" ],\n  [ 1580463000000, \"10.75\", "
         + "\"12\", \"10.5\", \"11.5\", \"2000\", 1, \"x\" ]\n]\n")]
-    public void Layouts_are_told_by_themselves(string text)
+    public void Layouts_are_recognised_without_options(string text)
     {
         Read.Bars(_folder.Write("x.csv", text), "1m").ShouldBe([First, Second]);
         // And the same in packed form, whatever the name says.
@@ -104,10 +111,11 @@ public sealed class DialectTests : IDisposable
     }
 
     [Fact]
-    public void Null_rows_of_yahoo_are_skipped_counted_and_told()
+    public void Null_rows_of_yahoo_are_skipped_counted_and_reported()
     {
         var series = Read.Open(_folder.Write("x.csv",
-            "Date,Open,High,Low,Close,Adj Close,Volume\n2020-01-02,1,2,1,2,1,5\n2020-01-03,null,null,null,null,null,null\n2020-01-06,1,2,1,2,1,5\n"));
+            "Date,Open,High,Low,Close,Adj "
+                + "Close,Volume\n2020-01-02,1,2,1,2,1,5\n2020-01-03,null,null,null,null,null,null\n2020-01-06,1,2,1,2,1,5\n"));
         (series.Count, series.SkippedRows, series.Format).ShouldBe((2, 1, "yahoo"));
         series.Notes.ShouldContain("1 row without prices (null) was skipped");
         Read.All(series)[0].ShouldBe(new Bar(Read.Utc("2020-01-02"), 0.5, 1, 0.5, 1, 5));

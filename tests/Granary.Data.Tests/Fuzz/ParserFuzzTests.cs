@@ -181,7 +181,8 @@ public sealed class ParserFuzzTests
                     text.Append($"{ms},{prices},{i}.50000000,{ms + 59999},1.5,79,1.5,0.5,0\n");
                     break;
                 case "lean":
-                    text.Append($"{day:yyyyMMdd} 00:00,{1000000 + i},{1020000 + i},{990000 + i},{1010000 + i},{i * 100}\n");
+                    text.Append($"{day:yyyyMMdd} 00:00,{1000000 + i},{1020000 + i},{990000 + i},"
+                    + $"{1010000 + i},{i * 100}\n");
                     break;
                 default:
                     text.Append($"{day:yyyy-MM-dd},{prices},{i * 10}\n");
@@ -266,7 +267,8 @@ public sealed class ParserFuzzTests
     {
         var text = Encoding.UTF8.GetBytes(string.Concat(Enumerable.Range(0, 25)
             .Select(i => string.Create(Invariant,
-                $"{new DateTime(2020, 1, 20).AddDays(i):yyyyMMdd} 00:00,{1000000 + i},{1020000 + i},{990000 + i},{1010000 + i},{i * 100}\n"))));
+                $"{new DateTime(2020, 1, 20).AddDays(i):yyyyMMdd} 00:00,{1000000 + i},"
+                    + $"{1020000 + i},{990000 + i},{1010000 + i},{i * 100}\n"))));
         using var folder = new TempFolder(inMemory: true);
         var packed = new MemoryStream();
         if (kind == "zip")

@@ -218,7 +218,7 @@ public sealed class FileJournalTests
     }
 
     [Fact]
-    public async Task A_second_session_on_one_account_is_told_who_has_it()
+    public async Task A_second_session_on_one_account_is_refused_with_the_name_of_the_first()
     {
         using var folder = new TempFolder();
         await using (FileJournal.Open(folder.Path, TimeProvider.System, "granary live of Anna"))

@@ -172,7 +172,8 @@ public sealed class PostgresStoreTests : IAsyncLifetime
         // held at its 150,000th bar by a lock that ends with the server
         await server.SqlAsync("postgres", """
             CREATE SEQUENCE arrived;
-            CREATE FUNCTION hold() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF nextval('arrived') = 150000 THEN PERFORM pg_advisory_xact_lock(7); END IF; RETURN NEW; END $$;
+            CREATE FUNCTION hold() RETURNS trigger LANGUAGE plpgsql AS $$
+              BEGIN IF nextval('arrived') = 150000 THEN PERFORM pg_advisory_xact_lock(7); END IF; RETURN NEW; END $$;
             CREATE TRIGGER hold BEFORE INSERT ON bars.granary_bar FOR EACH ROW EXECUTE FUNCTION hold();
             """);
         var holds = server.SqlAsync("postgres", "SELECT pg_advisory_lock(7); SELECT pg_sleep(600)");
@@ -207,7 +208,7 @@ public sealed class PostgresStoreTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Patience_with_a_server_that_goes_away_in_the_middle_of_a_reading_begins_when_it_goes_and_ends_with_a_sentence()
+    public async Task The_timeout_of_a_server_that_goes_away_during_a_read_begins_when_it_goes_and_ends_with_a_sentence()
     {
         await using var server = await PostgresServer.StartAsync();
         var store = $"postgres://postgres@127.0.0.1:{server.Port}/postgres?timeout=5";
@@ -289,7 +290,7 @@ public sealed class PostgresStoreTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_catalogue_that_does_not_go_with_the_rows_is_mended_and_what_was_wrong_is_told()
+    public async Task A_catalogue_that_differs_from_the_rows_is_repaired_and_the_difference_is_reported()
     {
         await Import(Minutes(100), timeframe: "1m");
         await using var store = TestCatalogues.Stores.Open(_store);
@@ -307,11 +308,11 @@ public sealed class PostgresStoreTests : IAsyncLifetime
             Timeframe.M1))).Message.ShouldContain("has no 1m bars of 'Y'");
         await using var folder = TestCatalogues.Stores.Open(_folder.Path);
         (await Should.ThrowAsync<BarDataException>(() => folder.RepairAsync("X",
-            Timeframe.M1))).Message.ShouldContain("there is nothing to mend");
+            Timeframe.M1))).Message.ShouldContain("there is nothing to repair");
     }
 
     [Fact]
-    public async Task A_symbol_that_is_not_there_is_told_with_the_nearest()
+    public async Task An_unknown_symbol_is_reported_with_the_nearest_name()
     {
         await Import(Minutes(10), "ALPHA", "1m");
         (await Should.ThrowAsync<BarDataException>(() => Open("ALPHB",

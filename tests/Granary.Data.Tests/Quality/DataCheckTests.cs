@@ -147,7 +147,8 @@ public sealed class DataCheckTests : IDisposable
     public async Task Faulty_rows_are_findings_with_their_lines_and_the_rest_is_still_looked_at()
     {
         var path = _folder.Write("X.csv",
-            "time,open,high,low,close,volume\n2020-01-01,1,2,1,2,5\n2020-01-02,1,x,1,2,5\n2020-01-03,1,2,1,3,5\n2020-01-04,1,2,1,2,5\n2020-01-04,1,2,1,2,5\n2020-01-02,1,2,1,2,5\n2020-01-05,1,2,1,2\n2020-01-06,1,2,1,2,5\n");
+            "time,open,high,low,close,volume\n2020-01-01,1,2,1,2,5\n2020-01-02,1,x,1,2,5\n2020-01-03,1,2,1,3,5\n2020-01-04,1,2,1,2,5\n"
+                + "2020-01-04,1,2,1,2,5\n2020-01-02,1,2,1,2,5\n2020-01-05,1,2,1,2\n2020-01-06,1,2,1,2,5\n");
         var report = await DataCheck.FileAsync(path, new BarQuery("X", Timeframe.D1));
         report.IsUsable.ShouldBeFalse();
         report.Findings.Where(f => f.Severity == Severity.Error).Select(f => (f.Place, f.Check)).ShouldBe(
@@ -167,7 +168,7 @@ public sealed class DataCheckTests : IDisposable
     }
 
     [Fact]
-    public void Bars_without_volume_are_told()
+    public void Bars_without_volume_are_reported()
     {
         var found = Check(MarketGenerator.Generate(Coin, Timeframe.M15).Select(b => b with { Volume = 0 }),
             Timeframe.M15).Findings.Single(f => f.Check == QualityCheck.Volume);

@@ -87,7 +87,7 @@ public sealed class DataDoctorTests : IDisposable
     }
 
     [Fact]
-    public async Task Mending_puts_rows_in_order_leaves_repetitions_out_and_logs_each_and_nothing_else_changes()
+    public async Task A_repair_sorts_rows_removes_repetitions_and_logs_each_and_nothing_else_changes()
     {
         var path = _folder.Write("bad.csv", """
             time,open,high,low,close,volume
@@ -145,7 +145,7 @@ public sealed class DataDoctorTests : IDisposable
     [InlineData("binance", ".csv")]
     [InlineData("json", ".json")]
     [InlineData("descending", ".csv")]
-    public async Task A_file_of_any_format_is_mended_to_the_same_bars(string format, string extension)
+    public async Task A_file_of_any_format_is_repaired_to_the_same_bars(string format, string extension)
     {
         Bar[] bars = [.. MarketGenerator.Generate(SyntheticMarket.Crypto("C", Read.Utc("2023-01-01"), Read.Utc("2023-01-02")), Timeframe.M1)
             .Take(60)];
@@ -193,7 +193,7 @@ public sealed class DataDoctorTests : IDisposable
     }
 
     [Fact]
-    public async Task Rows_in_any_disorder_are_mended_with_as_few_moves_as_can_be()
+    public async Task Rows_in_any_disorder_are_sorted_with_the_fewest_moves()
     {
         Bar[] bars = [.. MarketGenerator.Generate(SyntheticMarket.Crypto("C", Read.Utc("2023-01-01"), Read.Utc("2023-01-03")), Timeframe.M1)
             .Take(2000)];
@@ -216,10 +216,11 @@ public sealed class DataDoctorTests : IDisposable
     }
 
     [Fact]
-    public async Task A_mended_file_keeps_its_adjusted_closes_and_is_never_the_file_itself()
+    public async Task A_repaired_file_keeps_its_adjusted_closes_and_is_never_the_file_itself()
     {
         var path = _folder.Write("y.csv",
-            "Date,Open,High,Low,Close,Adj Close,Volume\n2024-01-02,10,11,9,10,5,100\n2024-01-04,12,13,11,12,6,100\n2024-01-03,11,12,10,11,5.5,100\n");
+            "Date,Open,High,Low,Close,Adj "
+                + "Close,Volume\n2024-01-02,10,11,9,10,5,100\n2024-01-04,12,13,11,12,6,100\n2024-01-03,11,12,10,11,5.5,100\n");
         var output = Path.Combine(_folder.Path, "good.csv");
         var query = new BarQuery("y", Timeframe.D1);
         await DataFix.RunAsync(path, query, new BarFileOptions(), output);
@@ -251,7 +252,7 @@ public sealed class DataDoctorTests : IDisposable
     }
 
     [Fact]
-    public async Task A_file_that_goes_over_to_longer_bars_is_told_where()
+    public async Task A_file_that_changes_to_longer_bars_is_reported_with_the_place()
     {
         var bars = MarketGenerator.Generate(SyntheticMarket.Crypto("C", Read.Utc("2023-01-01"), Read.Utc("2023-01-04")), Timeframe.M1)
             .Where((b, i) => i < 2000 || i % 5 == 0);

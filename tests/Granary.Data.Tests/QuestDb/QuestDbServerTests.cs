@@ -93,7 +93,8 @@ public sealed class QuestDbServerTests : IDisposable
         {
             await sender.SendAsync(Encoding.ASCII.GetBytes(string.Concat(Enumerable.Range(0, 50)
                 .Select(i =>
-                    $"{_prefix}_ETH_1h open={i + 1},high={i + 2},low={i + 0.5},close={i + 1.25},volume=7 {1_600_000_000_000_000_000L + i * 3_600_000_000_000L}\n"))), default);
+                    $"{_prefix}_ETH_1h open={i + 1},high={i + 2},low={i + 0.5},close={i + 1.25},volume=7 "
+                        + $"{1_600_000_000_000_000_000L + i * 3_600_000_000_000L}\n"))), default);
         }
         var each = $"{Server}{(Server.Contains('?') ? "&" : "?")}table={_prefix}_{{symbol}}_{{timeframe}}";
         var source = TestCatalogues.Sources.Open(each);

@@ -19,7 +19,8 @@ public sealed class LargeFilesTests : IDisposable
         {
             var n = descending ? count - 1 - i : i;
             writer.Write(
-                $"{new DateTime(2020, 1, 1).AddMinutes(n):yyyy-MM-dd HH:mm:ss},{100 + n % 7},{110 + n % 7},{90 + n % 7},{100 + n % 5},{n % 1000}\n");
+                $"{new DateTime(2020, 1, 1).AddMinutes(n):yyyy-MM-dd HH:mm:ss},{100 + n % 7},{110 + n % 7},{90 + n % 7},{100 + n % 5},"
+                    + $"{n % 1000}\n");
         }
         return path;
     }

@@ -32,7 +32,7 @@ public sealed class ReplayTests : IDisposable
     private static long Minute(int minute) => new DateTime(2024, 1, 2, minute / 60, minute % 60, 0, DateTimeKind.Utc).Ticks;
 
     [Fact]
-    public async Task Bars_of_all_symbols_come_in_strict_order_of_time_and_each_instant_is_closed_by_a_heartbeat()
+    public async Task Bars_of_all_symbols_come_in_strict_order_of_time_and_each_timestamp_is_closed_by_a_heartbeat()
     {
         await using var replay = await BarReplay.OpenAsync(Markets(), Queries("A", "B", "C"), ReplaySpeed.AsFastAsPossible, _clock);
         var items = await AllAsync(replay);
@@ -71,7 +71,8 @@ public sealed class ReplayTests : IDisposable
     [InlineData("x60", null, 1, 60)]
     [InlineData("x60", "2s", 1, 2)]
     [InlineData("fixed:250ms", null, 0.25, 0.25)]
-    public async Task Market_time_passes_at_the_pace_and_a_gap_lasts_no_longer_than_its_cap(string speed, string? maxGap, double minute,
+    public async Task Market_time_passes_at_the_replay_speed_and_a_gap_lasts_no_longer_than_its_cap(string speed, string? maxGap,
+        double minute,
         double night)
     {
         Markets();
@@ -90,7 +91,7 @@ public sealed class ReplayTests : IDisposable
     }
 
     [Fact]
-    public async Task Slow_work_between_two_instants_is_caught_up_with()
+    public async Task The_replay_catches_up_after_slow_work_between_two_timestamps()
     {
         Markets();
         await using var replay = await BarReplay.OpenAsync(new CsvBarSource(_folder.Path), Queries("A"), ReplaySpeed.RealTime(), _clock);
@@ -155,17 +156,17 @@ public sealed class ReplayTests : IDisposable
     }
 
     [Theory]
-    [InlineData("fast", null, "--pace fast is no pace; use asap, fixed:100ms, realtime or x60")]
-    [InlineData("x0", null, "--pace x0 is no pace")]
-    [InlineData("x-1", null, "is no pace")]
+    [InlineData("fast", null, "--pace fast is no replay speed; use asap, fixed:100ms, realtime or x60")]
+    [InlineData("x0", null, "--pace x0 is no replay speed")]
+    [InlineData("x-1", null, "is no replay speed")]
     [InlineData("fixed:ten", null, "--pace fixed ten is no length of time")]
     [InlineData("realtime", "1y", "--max-gap 1y is no length of time")]
-    public void A_pace_that_is_none_is_a_sentence(string speed, string? maxGap, string sentence) =>
+    public void A_wrong_replay_speed_is_an_error_of_one_sentence(string speed, string? maxGap, string sentence) =>
         Should.Throw<BarDataException>(() => ReplaySpeed.Parse(speed, maxGap)).Message.ShouldStartWith(sentence.StartsWith("is",
-            StringComparison.Ordinal) ? $"--pace {speed} is no pace" : sentence);
+            StringComparison.Ordinal) ? $"--pace {speed} is no replay speed" : sentence);
 
     [Fact]
-    public async Task A_symbol_that_is_not_there_is_told_before_anything_is_replayed() =>
+    public async Task An_unknown_symbol_is_reported_before_anything_is_replayed() =>
         (await Should.ThrowAsync<BarDataException>(() => BarReplay.OpenAsync(Markets(), Queries("A", "D"), ReplaySpeed.AsFastAsPossible,
             _clock))).Message.ShouldContain("'D'");
 
@@ -174,7 +175,7 @@ public sealed class ReplayTests : IDisposable
     [InlineData("asap", 0)]
     [InlineData("x0.5", 80)]
     [InlineData("fixed:3s", 2)]
-    public async Task A_new_pace_holds_in_the_middle_of_a_wait_for_the_share_that_is_left(string speed, double left)
+    public async Task A_new_replay_speed_applies_to_the_rest_of_a_wait_that_has_begun(string speed, double left)
     {
         Markets();
         await using var replay = await BarReplay.OpenAsync(new CsvBarSource(_folder.Path), Queries("A"), ReplaySpeed.RealTime(), _clock);
@@ -183,7 +184,7 @@ public sealed class ReplayTests : IDisposable
         var second = NextBar(reader);
         (await _clock.WaitedForAsync()).ShouldBe(TimeSpan.FromSeconds(60));
         _clock.Advance(TimeSpan.FromSeconds(20)); // two thirds are left
-        replay.Pace = ReplaySpeed.Parse(speed);
+        replay.Speed = ReplaySpeed.Parse(speed);
         if (left > 0)
         {
             await Eventually.HoldsAsync(() => _clock.NextDue is { } due
@@ -203,7 +204,7 @@ public sealed class ReplayTests : IDisposable
     [InlineData(6)]
     [InlineData(7)]
     [InlineData(8)]
-    public async Task Whatever_markets_pace_and_pauses_each_bar_comes_once_in_order_at_its_time(int seed)
+    public async Task With_any_markets_speed_and_pauses_each_bar_comes_once_in_order_at_its_time(int seed)
     {
         var random = new Random(seed);
         var markets = new List<(BarQuery Query, List<long> Opens)>();
@@ -243,7 +244,7 @@ public sealed class ReplayTests : IDisposable
             {
                 block.Count.ShouldBe(1);
                 got.Add((item.Time, item.Series));
-                item.Time.ShouldBeGreaterThan(reached, "nothing comes behind the heartbeat of its instant");
+                item.Time.ShouldBeGreaterThan(reached, "nothing comes behind the heartbeat of its timestamp");
             }
             if (item.Kind != FeedItemKind.Heartbeat) continue;
             // The first time slice comes at once, each other when its wait is over.

@@ -34,6 +34,6 @@ public sealed class GeneratedBarSourceTests
     [InlineData("generated:ACME?from=2024-01-01&to=2024-02-01&sed=1", "did you mean seed?")]
     [InlineData("generated:ACME?from=2024-01-01&to=2024-02-01&seed=x", "seed cannot be 'x'")]
     [InlineData("generated:../x?from=2024-01-01&to=2024-02-01", "cannot be a file's name")]
-    public void A_wrong_address_is_told_in_one_sentence(string source, string fault) =>
+    public void A_wrong_address_is_an_error_of_one_sentence(string source, string fault) =>
         Should.Throw<BarDataException>(() => TestCatalogues.Sources.Open(source)).Message.ShouldContain(fault);
 }

@@ -34,24 +34,7 @@ internal sealed class AzureTypes
     /// <param name="resolve">Gives a variable's value for its name; null for what is known only when deployed.</param>
     public IEnumerable<string> Check(Node value, int type, string path, Func<Node, Node?> resolve)
     {
-        switch (value.Kind)
-        {
-            case "parenthesized_expression" when value.Children is [var inner]:
-                return Check(inner, type, path, resolve);
-            case "ternary_expression" when value.Children is [_, var yes, var no]:
-                return Check(yes, type, path, resolve).Concat(Check(no, type, path, resolve));
-            case "call_expression" when value.Children is [{ Text: "concat" }, var arguments]:
-                return arguments.Children.SelectMany(a => Check(a, type, path, resolve));
-            case "for_statement":
-                return Kind(_types[type]) == "ArrayType"
-                    ? Check(value.Children[^1], Reference(_types[type].GetProperty("itemType")), path + "[]", resolve)
-                    : [$"{path} (line {value.Line}): a list is not a {Kind(_types[type])}"];
-            case "identifier" or "member_expression" or "call_expression" or "unary_expression" or "binary_expression"
-                or "subscript_expression":
-                return resolve(value) is { } known && !ReferenceEquals(known, value) ? Check(known, type, path, resolve) : [];
-            case "null":
-                return [];
-        }
+        if (CheckExpression(value, type, path, resolve) is { } faults) return faults;
         var description = _types[type];
         switch (Kind(description))
         {
@@ -61,7 +44,8 @@ internal sealed class AzureTypes
                 var alternatives = description.GetProperty("elements").EnumerateArray()
                     .Select(e => Check(value, Reference(e), path, resolve).ToList()).ToList();
                 return alternatives.Any(a => a.Count == 0) ? []
-                    : [$"{path} (line {value.Line}): {value.Text} is none of {string.Join(", ", description.GetProperty("elements").EnumerateArray().Select(e => Named(Reference(e))))}"];
+                    : [$"{path} (line {value.Line}): {value.Text} is none of "
+                        + $"{string.Join(", ", description.GetProperty("elements").EnumerateArray().Select(e => Named(Reference(e))))}"];
             case "StringLiteralType":
                 return value.Kind == "string" && (BicepFile.Literal(value) is not { } text
                     || text == description.GetProperty("value").GetString()) ? [] : [Wrong(value, type, path)];
@@ -91,6 +75,31 @@ internal sealed class AzureTypes
                     : [Wrong(value, type, path)];
             default:
                 return [$"{path}: the description has a {Kind(description)}, which this test does not know"];
+        }
+    }
+
+    // Null where the value is no expression.
+    private IEnumerable<string>? CheckExpression(Node value, int type, string path, Func<Node, Node?> resolve)
+    {
+        switch (value.Kind)
+        {
+            case "parenthesized_expression" when value.Children is [var inner]:
+                return Check(inner, type, path, resolve);
+            case "ternary_expression" when value.Children is [_, var yes, var no]:
+                return Check(yes, type, path, resolve).Concat(Check(no, type, path, resolve));
+            case "call_expression" when value.Children is [{ Text: "concat" }, var arguments]:
+                return arguments.Children.SelectMany(a => Check(a, type, path, resolve));
+            case "for_statement":
+                return Kind(_types[type]) == "ArrayType"
+                    ? Check(value.Children[^1], Reference(_types[type].GetProperty("itemType")), path + "[]", resolve)
+                    : [$"{path} (line {value.Line}): a list is not a {Kind(_types[type])}"];
+            case "identifier" or "member_expression" or "call_expression" or "unary_expression" or "binary_expression"
+                or "subscript_expression":
+                return resolve(value) is { } known && !ReferenceEquals(known, value) ? Check(known, type, path, resolve) : [];
+            case "null":
+                return [];
+            default:
+                return null;
         }
     }
 

@@ -34,7 +34,7 @@ internal sealed class BicepChecker(BicepFile file, string schemas, Func<string, 
             .Concat(file.Outputs.Keys).Concat(Functions).ToHashSet(StringComparer.Ordinal);
         foreach (var declaration in file.Root.Children.Where(c => c.Kind.EndsWith("_declaration", StringComparison.Ordinal)))
             foreach (var name in Used(declaration.Children.SkipWhile(c => c.Kind == "identifier")))
-                if (!known.Contains(name.Text)) yield return $"line {name.Line}: nobody declared '{name.Text}'";
+                if (!known.Contains(name.Text)) yield return $"line {name.Line}: there is no declaration of '{name.Text}'";
 
         // keys of objects are names too, but not of anything that was declared
         static IEnumerable<Node> Used(IEnumerable<Node> nodes) => nodes.SelectMany(n => n.Kind switch

@@ -43,7 +43,7 @@ public class BicepModuleTests(BicepFiles bicep)
     [InlineData("modules/silo.bicep", "failureThreshold: 60", "failureThreshold: '60'", "is not IntegerType")]
     [InlineData("modules/silo.bicep", "allowInsecure: false", "allowInsecure: 0", "is not BooleanType")]
     [InlineData("modules/silo.bicep", "containerApps@2025-07-01", "containerApps@2025-07-02", "there is no resource type")]
-    [InlineData("modules/silo.bicep", "value: clusterId", "value: clusterID", "nobody declared 'clusterID'")]
+    [InlineData("modules/silo.bicep", "value: clusterId", "value: clusterID", "there is no declaration of 'clusterID'")]
     [InlineData("modules/silo.bicep", "configuration.ingress.fqdn", "configuration.ingress.fdqn",
         "has no properties.configuration.ingress.fdqn")]
     [InlineData("modules/silo.bicep", "{ secretRef: 'keys', path: 'keys.json' }", "{ secret: 'keys', path: 'keys.json' }",

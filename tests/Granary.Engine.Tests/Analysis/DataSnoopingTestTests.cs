@@ -146,7 +146,7 @@ public class DataSnoopingTestTests
     }
 
     [Fact]
-    public void Strategies_that_do_nothing_are_no_evidence()
+    public void Strategies_that_do_nothing_prove_nothing()
     {
         DataSnoopingTest.Of([new double[20], new double[20]], 1).ShouldBe(new DataSnoopingTest(1, 1, 1, -1, 1, 1000));
         Should.Throw<ArgumentException>(() => DataSnoopingTest.Of([], 1));

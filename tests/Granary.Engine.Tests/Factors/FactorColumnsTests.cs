@@ -8,7 +8,7 @@ public class FactorColumnsTests
     private static readonly SampleBars.Feed Feed = SampleBars.Random(5, 1_000, Timeframe.M5);
 
     [Fact]
-    public void Columns_carry_the_texts_as_headers_and_may_repeat_one_another()
+    public void Columns_have_the_texts_as_headers_and_may_repeat_one_another()
     {
         var columns = new FactorColumns(Feed.Series, [" sma(20)", "sma( 20 )", "macd(12,26,9).signal", "macd"], FactorCatalogue.BuiltIn);
         columns.Headers.ShouldBe(["sma(20)", "sma( 20 )", "macd(12,26,9).signal", "macd"]);

@@ -168,7 +168,7 @@ public class FactorConformanceTests
 
     [Theory]
     [MemberData(nameof(Texts))]
-    public void A_poisoned_future_leaves_every_earlier_value_alone(string text)
+    public void A_perturbed_future_changes_no_earlier_value(string text)
     {
         foreach (var (feed, other) in Feeds(text))
         {

@@ -5,9 +5,9 @@ namespace Granary.Engine.Tests.Factors;
 /// <summary>The shared recursions beside their definitions, over windows of every small length.</summary>
 public class RollingTests
 {
-    private static readonly double[] Values = Walk();
+    private static readonly double[] Values = RandomWalk();
 
-    private static double[] Walk()
+    private static double[] RandomWalk()
     {
         var random = new Random(3);
         var price = 3600.0;

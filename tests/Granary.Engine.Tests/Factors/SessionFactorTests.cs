@@ -79,7 +79,7 @@ public class SessionFactorTests
     }
 
     [Fact]
-    public void The_clock_is_the_venues_and_knows_daylight_saving()
+    public void The_clock_is_that_of_the_exchange_and_follows_daylight_saving()
     {
         Is(Column("hour-of-day"), 9, 9, 10, 10, 9, 9, 10);
         Is(Column("hour-of-day.minute"), 540, 570, 600, 630, 540, 570, 600);
@@ -87,7 +87,7 @@ public class SessionFactorTests
     }
 
     [Fact]
-    public void The_session_average_price_begins_anew_at_the_open()
+    public void The_session_average_price_restarts_at_the_open()
     {
         double[] typical = [.. TwoDays.Select(b => (b.High + b.Low + b.Close) / 3)];
         Is(Column("vwap"), typical[0], typical[1], (typical[1] + typical[2]) / 2, (typical[1] + typical[2] + typical[3]) / 3, typical[4],

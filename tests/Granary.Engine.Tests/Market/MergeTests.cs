@@ -91,7 +91,7 @@ public sealed class MergeTests
     }
 
     [Fact]
-    public void What_is_repeated_corrected_or_late_is_left_out_counted_and_told()
+    public void Repeated_corrected_and_late_bars_are_left_out_counted_and_reported()
     {
         var late = new LateBars([Series("A", Timeframe.M1)], LateBarPolicy.LeaveOut);
         late.Classify(0, At(Start, 1)).ShouldBe(Arrival.Next);
@@ -113,7 +113,7 @@ public sealed class MergeTests
         late.Classify(0, At(Start, 1)).ShouldBe(Arrival.Duplicate);
         Should.Throw<BarDataException>(() => late.Classify(0,
             At(Start, 2))).Message.ShouldBe("A:1m: the bar of 2024-01-01 00:00 came a second time with other values; take the feed's "
-                + "history anew, or let late bars be left out");
+                + "history again, or let late bars be left out");
         Should.Throw<BarDataException>(() => late.Classify(0, At(Start - 1, 2))).Message.ShouldContain("came after its time had passed");
     }
 }

@@ -149,7 +149,7 @@ public sealed class PortfolioCashTests
     }
 
     [Fact]
-    public void Weights_of_a_schedule_are_summed_at_each_instant()
+    public void Weights_of_a_schedule_are_summed_at_each_timestamp()
     {
         var schedule = new WeightSchedule(3);
         schedule.Set(0, 10, 1);

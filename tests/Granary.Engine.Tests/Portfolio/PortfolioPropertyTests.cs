@@ -26,98 +26,127 @@ public sealed class PortfolioPropertyTests
         public bool Entered;
     }
 
-    // A market and strategies by dice, and a ledger of its own beside the portfolio's.
     private static void Play(int seed, PortfolioLimits limits,
         Action<PortfolioRun, double[], IReadOnlyList<(int Market, Side Side, double Quantity)>> atEveryBar, double lot = 0,
         double jump = 0.05)
     {
-        var random = new Random(seed);
-        var instruments = Enumerable.Range(0, Markets).Select(i => new Instrument { Symbol = $"M{i}", LotSize = lot }).ToList();
-        var members = Enumerable.Range(0, Members).Select(i => new PortfolioMember($"S{i}", [i % Markets], 0.2 + random.NextDouble()))
-            .ToList();
-        var run = new PortfolioRun(100_000, limits, instruments, members, new ExecutionSettings { Fee = new PercentFee(Rate * 100) });
-        var prices = Enumerable.Range(0, Markets).Select(_ => 50 + 100 * random.NextDouble()).ToArray();
-        var trades = new List<Theirs>();
-        var numbers = new int[Members];
-        var cash = 100_000.0;
-        var day = new DateTime(2026, 1, 1).Ticks;
+        var game = new Game(seed, limits, lot, jump);
         for (var row = 0; row < Rows; row++)
         {
-            var time = day + row * TimeSpan.TicksPerHour * 6;
+            game.PlayBar(row);
+            var held = game.Held;
+            // The books: cash is what the fills left, equity is cash and positions at the marks.
+            game.Run.Cash.ShouldBe(game.Cash, 1e-5);
+            game.Run.Equity.ShouldBe(game.Cash + held.Sum(h => (int)h.Side * h.Own * game.Prices[h.Symbol]), 1e-5);
+            game.Run.Exposure.ShouldBe(held.Sum(h => h.Own * game.Prices[h.Symbol]), 1e-5);
+            atEveryBar(game.Run, game.Prices, held);
+        }
+    }
+
+    /// <summary>A market and strategies by dice, and a ledger of its own beside the portfolio's.</summary>
+    private sealed class Game
+    {
+        private readonly Random _random;
+        private readonly List<Theirs> _trades = [];
+        private readonly int[] _numbers = new int[Members];
+        private readonly double _jump;
+
+        public Game(int seed, PortfolioLimits limits, double lot, double jump)
+        {
+            (_random, _jump) = (new Random(seed), jump);
+            var instruments = Enumerable.Range(0, Markets).Select(i => new Instrument { Symbol = $"M{i}", LotSize = lot }).ToList();
+            var members = Enumerable.Range(0, Members)
+                .Select(i => new PortfolioMember($"S{i}", [i % Markets], 0.2 + _random.NextDouble())).ToList();
+            Run = new PortfolioRun(100_000, limits, instruments, members, new ExecutionSettings { Fee = new PercentFee(Rate * 100) });
+            Prices = [.. Enumerable.Range(0, Markets).Select(_ => 50 + 100 * _random.NextDouble())];
+        }
+
+        public PortfolioRun Run { get; }
+
+        public double[] Prices { get; }
+
+        public double Cash { get; private set; } = 100_000;
+
+        public List<(int Symbol, Side Side, double Own)> Held =>
+            [.. _trades.Where(t => t.Own > 0).Select(t => (t.Symbol, t.Side, t.Own))];
+
+        public void PlayBar(int row)
+        {
+            var time = new DateTime(2026, 1, 1).Ticks + row * TimeSpan.TicksPerHour * 6;
             // Fills within the bar, at prices on its way.
-            foreach (var t in trades.ToList())
+            foreach (var t in _trades.ToList())
             {
-                var price = prices[t.Symbol] * (1 + jump * (random.NextDouble() - 0.5));
-                if (t.Filled < t.Ordered && random.Next(3) > 0)
+                var price = Prices[t.Symbol] * (1 + _jump * (_random.NextDouble() - 0.5));
+                if (t.Filled < t.Ordered && _random.Next(3) > 0) Enter(t, time, price);
+                else if (!t.Entered && _random.Next(6) == 0)
                 {
-                    var part = random.Next(2) == 0 ? t.Ordered - t.Filled : (t.Ordered - t.Filled) / 2;
-                    var own = run.OnFill(t.Member,
-                        new TradeFill(t.Number, time, price, part, part * price * Rate, new OrderId(1), IsEntry: true, IsFirst: !t.Entered,
-                            IsMaker: false));
-                    t.Entered = true;
-                    t.Filled += part;
-                    t.Left += part;
-                    t.EntryNotional += part * price;
-                    t.Own += own;
-                    cash -= (int)t.Side * own * price + own * price * Rate;
+                    Run.OnSignalEnded(t.Member, t.Number);
+                    _trades.Remove(t);
                 }
-                else if (!t.Entered && random.Next(6) == 0)
-                {
-                    run.OnSignalEnded(t.Member, t.Number);
-                    trades.Remove(t);
-                }
-                else if (t.Entered && random.Next(8) == 0)
-                {
-                    if (t.Filled < t.Ordered) run.OnEntryEnded(t.Member, t.Number);
-                    // Closed whole and told as one trade, or told fill by fill.
-                    var entry = t.EntryNotional / t.Filled;
-                    var inParts = random.Next(2) == 0 || t.Filled < t.Ordered;
-                    if (inParts)
-                    {
-                        var own = run.OnFill(t.Member,
-                            new TradeFill(t.Number, time, price, t.Left, t.Left * price * Rate, new OrderId(2), IsEntry: false,
-                                IsFirst: false, IsMaker: false));
-                        cash += (int)t.Side * own * price - own * price * Rate;
-                        t.Own -= own;
-                    }
-                    var seen = run.OnTrade(t.Member,
-                        new Trade(t.Number, t.Side, t.Filled, time, time, entry, time, price, 0,
-                            (t.EntryNotional + t.Filled * price) * Rate, 1, ExitReason.Signal, 0, 0));
-                    if (seen is not null && !inParts) cash += (int)t.Side * t.Own * price - t.Own * price * Rate;
-                    trades.Remove(t);
-                }
+                else if (t.Entered && _random.Next(8) == 0) Exit(t, time, price);
             }
             for (var i = 0; i < Markets; i++)
             {
-                prices[i] *= 1 + jump * (random.NextDouble() - 0.5) * (random.Next(20) == 0 ? 8 : 1);
-                run.Mark(i, prices[i]);
+                Prices[i] *= 1 + _jump * (_random.NextDouble() - 0.5) * (_random.Next(20) == 0 ? 8 : 1);
+                Run.Mark(i, Prices[i]);
             }
-            run.Revalue(time);
-            foreach (var (member, number, share, _) in run.Trim(time))
+            Run.Revalue(time);
+            foreach (var (member, number, share, _) in Run.Trim(time))
             {
-                var t = trades.Single(x => x.Member == member && x.Number == number);
+                var t = _trades.Single(x => x.Member == member && x.Number == number);
                 var goes = t.Own * share;
-                cash += (int)t.Side * goes * prices[t.Symbol] - goes * prices[t.Symbol] * Rate;
+                Cash += (int)t.Side * goes * Prices[t.Symbol] - goes * Prices[t.Symbol] * Rate;
                 t.Own -= goes;
             }
-            for (var k = 0; k < 6; k++)
+            for (var k = 0; k < 6; k++) Signal(time);
+            Run.Revalue(time);
+            Run.Seal(time);
+        }
+
+        private void Enter(Theirs t, long time, double price)
+        {
+            var part = _random.Next(2) == 0 ? t.Ordered - t.Filled : (t.Ordered - t.Filled) / 2;
+            var own = Run.OnFill(t.Member,
+                new TradeFill(t.Number, time, price, part, part * price * Rate, new OrderId(1), IsEntry: true, IsFirst: !t.Entered,
+                    IsMaker: false));
+            t.Entered = true;
+            t.Filled += part;
+            t.Left += part;
+            t.EntryNotional += part * price;
+            t.Own += own;
+            Cash -= (int)t.Side * own * price + own * price * Rate;
+        }
+
+        // Closed whole and reported as one trade, or reported fill by fill.
+        private void Exit(Theirs t, long time, double price)
+        {
+            if (t.Filled < t.Ordered) Run.OnEntryEnded(t.Member, t.Number);
+            var entry = t.EntryNotional / t.Filled;
+            var inParts = _random.Next(2) == 0 || t.Filled < t.Ordered;
+            if (inParts)
             {
-                var member = random.Next(Members);
-                var symbol = member % Markets;
-                var side = random.Next(2) == 0 ? Side.Buy : Side.Sell;
-                var signal = new Signal(++numbers[member], time, side, OrderType.Market, prices[symbol],
-                    Math.Floor(50 + 400 * random.NextDouble()), prices[symbol] * (side == Side.Buy ? 0.95 : 1.05), 0, long.MaxValue);
-                run.OnSignal(member, signal);
-                trades.Add(new Theirs { Member = member, Number = signal.Number, Symbol = symbol, Side = side, Ordered = signal.Quantity });
+                var own = Run.OnFill(t.Member,
+                    new TradeFill(t.Number, time, price, t.Left, t.Left * price * Rate, new OrderId(2), IsEntry: false,
+                        IsFirst: false, IsMaker: false));
+                Cash += (int)t.Side * own * price - own * price * Rate;
+                t.Own -= own;
             }
-            run.Revalue(time);
-            run.Seal(time);
-            var held = trades.Where(t => t.Own > 0).Select(t => (t.Symbol, t.Side, t.Own)).ToList();
-            // The books: cash is what the fills left, equity is cash and positions at the marks.
-            run.Cash.ShouldBe(cash, 1e-5);
-            run.Equity.ShouldBe(cash + held.Sum(h => (int)h.Side * h.Own * prices[h.Symbol]), 1e-5);
-            run.Exposure.ShouldBe(held.Sum(h => h.Own * prices[h.Symbol]), 1e-5);
-            atEveryBar(run, prices, held);
+            var seen = Run.OnTrade(t.Member,
+                new Trade(t.Number, t.Side, t.Filled, time, time, entry, time, price, 0,
+                    (t.EntryNotional + t.Filled * price) * Rate, 1, ExitReason.Signal, 0, 0));
+            if (seen is not null && !inParts) Cash += (int)t.Side * t.Own * price - t.Own * price * Rate;
+            _trades.Remove(t);
+        }
+
+        private void Signal(long time)
+        {
+            var member = _random.Next(Members);
+            var symbol = member % Markets;
+            var side = _random.Next(2) == 0 ? Side.Buy : Side.Sell;
+            var signal = new Signal(++_numbers[member], time, side, OrderType.Market, Prices[symbol],
+                Math.Floor(50 + 400 * _random.NextDouble()), Prices[symbol] * (side == Side.Buy ? 0.95 : 1.05), 0, long.MaxValue);
+            Run.OnSignal(member, signal);
+            _trades.Add(new Theirs { Member = member, Number = signal.Number, Symbol = symbol, Side = side, Ordered = signal.Quantity });
         }
     }
 

@@ -198,7 +198,7 @@ public sealed class PortfolioRulesTests
     }
 
     [Fact]
-    public void A_strategy_that_loses_is_switched_off_the_next_day_and_on_again_when_it_earns()
+    public void A_strategy_that_loses_is_switched_off_the_next_day_and_on_again_when_it_gains()
     {
         var run = Run(enable: new EnablementRule(Trades: 4, MinTrades: 4, MinProfitFactor: 1, MinWinRate: null, MinExpectancy: null,
             Strategies: true, Symbols: false));
@@ -229,7 +229,7 @@ public sealed class PortfolioRulesTests
     }
 
     [Fact]
-    public void Prices_that_carry_it_beyond_a_limit_are_followed_by_a_cut_at_the_bars_close()
+    public void Prices_that_move_it_beyond_a_limit_are_followed_by_a_cut_at_the_bars_close()
     {
         var run = Run(new PortfolioLimits { MaxSymbolPercent = 20, AtEveryBar = true });
         run.OnSignal(0, Signal(1, quantity: 200)).ShouldBe(Decision.Accepted);

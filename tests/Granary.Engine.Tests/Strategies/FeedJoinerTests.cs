@@ -34,7 +34,7 @@ public sealed class FeedJoinerTests
     }
 
     [Fact]
-    public void An_instant_is_given_out_only_when_no_feed_can_bring_an_earlier_bar_any_more()
+    public void A_time_slice_is_published_only_when_no_feed_can_bring_an_earlier_bar()
     {
         var joiner = new FeedJoiner([A.Series, B.Series]);
         joiner.Add(0, A.Blocks(50).First());

@@ -91,7 +91,7 @@ public sealed class MultiSymbolRunTests
     [InlineData(2, false)]
     [InlineData(3, true)]
     [InlineData(4, true)]
-    public void Cash_and_positions_are_the_equity_at_every_instant_and_trades_explain_its_change(int seed, bool longOnly)
+    public void Cash_and_positions_are_the_equity_at_every_timestamp_and_trades_explain_its_change(int seed, bool longOnly)
     {
         const double start = 10_000;
         var strategy = new Gambler(seed, start, longOnly);

@@ -57,7 +57,7 @@ public sealed class StrategyCatalogueTests
     }
 
     [Fact]
-    public void Every_strategy_says_what_it_does_when_it_earns_and_when_it_bleeds()
+    public void Every_strategy_says_what_it_does_where_it_works_and_where_it_loses()
     {
         StrategyCatalogue.BuiltIn.All.Count.ShouldBeGreaterThanOrEqualTo(9);
         foreach (var definition in StrategyCatalogue.BuiltIn.All.Where(d => d.Type.Assembly == typeof(Strategy).Assembly))

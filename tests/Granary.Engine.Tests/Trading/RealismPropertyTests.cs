@@ -151,8 +151,16 @@ public sealed class RealismPropertyTests
             MaxBars = random.Next(3) == 0 ? random.Next(1, 40) : 0,
             MaxOpenTrades = random.Next(1, 5),
         };
-        var volume = feed.Bars.Average(b => b.Volume);
-        var execution = new ExecutionSettings
+        var execution = Execution(random, feed.Bars.Average(b => b.Volume));
+        return (feed.Series with
+        {
+            Instrument = instrument,
+            Path = execution.UsePath ? Quarters(feed.Bars, feed.Series.Timeframe, random) : null
+        }, feed.Bars, settings, execution);
+    }
+
+    private static ExecutionSettings Execution(Random random, double volume) =>
+        new ExecutionSettings
         {
             Fee = random.Next(4) switch
             {
@@ -181,12 +189,6 @@ public sealed class RealismPropertyTests
             MarginRate = random.Next(2) * 0.08,
             UsePath = random.Next(3) == 0,
         };
-        return (feed.Series with
-        {
-            Instrument = instrument,
-            Path = execution.UsePath ? Quarters(feed.Bars, feed.Series.Timeframe, random) : null
-        }, feed.Bars, settings, execution);
-    }
 
     // Four smaller bars for most of the bars, on a way that goes through their extremes in either order.
     private static IntrabarPath Quarters(Bar[] bars, Timeframe timeframe, Random random)

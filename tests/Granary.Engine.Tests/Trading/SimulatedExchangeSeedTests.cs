@@ -48,7 +48,7 @@ public sealed class SimulatedExchangeSeedTests
     }
 
     [Fact]
-    public void What_befalls_an_order_depends_on_its_id_and_not_on_when_it_is_sent()
+    public void The_outcome_of_an_order_depends_on_its_id_and_not_on_when_it_is_sent()
     {
         static HashSet<string> Refused((List<BrokerOrderStatus> Answers, IReadOnlyList<BrokerEvent>) trade) =>
             [.. trade.Answers.Where(a => a.State == OrderState.Rejected).Select(a => a.ClientId)];

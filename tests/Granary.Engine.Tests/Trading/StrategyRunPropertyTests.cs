@@ -85,8 +85,26 @@ public sealed class StrategyRunPropertyTests
         (settings.Cash + recorder.Trades.Sum(t => t.NetProfit)).ShouldBe(result.Equity.Final, settings.Cash * 1e-10);
         recorder.Closed.Count().ShouldBe(result.Trades.Trades);
 
-        // The meter's sums are those of the curve.
-        var (peak, previous) = (settings.Cash, settings.Cash);
+        SumsAreThoseOfTheCurve(result, settings.Cash, curve, bars);
+
+        // Every trade was opened by a signal of its number, no earlier than the bar after it, and every signal ends once.
+        foreach (var trade in recorder.Trades)
+        {
+            var signal = recorder.Signals.Single(s => s.Number == trade.Number);
+            signal.Side.ShouldBe(trade.Side);
+            (execution.Fill == FillTiming.SameClose ? trade.EntryTime >= signal.Time : trade.EntryTime > signal.Time).ShouldBeTrue();
+            (trade.ExitTime >= trade.EntryTime).ShouldBeTrue();
+            (trade.AdverseExcursion >= 0 && trade.FavourableExcursion >= 0).ShouldBeTrue();
+            recorder.Entries.Count(e => e.Number == trade.Number).ShouldBe(1);
+        }
+        recorder.Signals.Select(s => s.Number)
+            .ShouldBe(recorder.Trades.Select(t => t.Number).Concat(recorder.Ended.Select(e => e.Number)).Order());
+        if (execution.Fill == FillTiming.NextOpen) trader.Orders.Values.Count(o => !o.State.IsFinal()).ShouldBeLessThan(60);
+    }
+
+    private static void SumsAreThoseOfTheCurve(StrategyResult result, double cash, List<double> curve, Bar[] bars)
+    {
+        var (peak, previous) = (cash, cash);
         var (sum, squares, depth) = (0.0, 0.0, 0.0);
         foreach (var e in curve)
         {
@@ -105,20 +123,6 @@ public sealed class StrategyRunPropertyTests
         (result.Equity.LongestUnderwaterTicks / (double)TimeSpan.TicksPerDay).ShouldBe(statistics.LongestUnderwaterDays);
         result.Equity.SumOfReturns.ShouldBe(sum, 1e-9);
         result.Equity.SumOfSquares.ShouldBe(squares, squares * 1e-9);
-
-        // Every trade was opened by a signal of its number, no earlier than the bar after it, and every signal ends once.
-        foreach (var trade in recorder.Trades)
-        {
-            var signal = recorder.Signals.Single(s => s.Number == trade.Number);
-            signal.Side.ShouldBe(trade.Side);
-            (execution.Fill == FillTiming.SameClose ? trade.EntryTime >= signal.Time : trade.EntryTime > signal.Time).ShouldBeTrue();
-            (trade.ExitTime >= trade.EntryTime).ShouldBeTrue();
-            (trade.AdverseExcursion >= 0 && trade.FavourableExcursion >= 0).ShouldBeTrue();
-            recorder.Entries.Count(e => e.Number == trade.Number).ShouldBe(1);
-        }
-        recorder.Signals.Select(s => s.Number)
-            .ShouldBe(recorder.Trades.Select(t => t.Number).Concat(recorder.Ended.Select(e => e.Number)).Order());
-        if (execution.Fill == FillTiming.NextOpen) trader.Orders.Values.Count(o => !o.State.IsFinal()).ShouldBeLessThan(60);
     }
 
     [Theory, MemberData(nameof(Seeds))]

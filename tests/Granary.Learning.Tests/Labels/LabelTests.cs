@@ -51,7 +51,7 @@ public class LabelTests
     public void Labels_over_the_same_time_share_one_vote()
     {
         // Row 0 spans rows 0-1, row 1 spans row 1 alone, row 2 is on its own: (1 + ½)/2, ½, 1.
-        var table = new TrainingTable(["x"], [1, 2, 3], [0, 1, 0], null, [0, 10, 20], [20, 20, 30]);
+        var table = new TrainingTable(["x"], [1, 2, 3], [0, 1, 0], null, new([0, 10, 20], [20, 20, 30]));
         SampleWeights.Uniqueness(table.All()).ShouldBe([0.75, 0.5, 1]);
         SampleWeights.Uniqueness(table.Range(1, 3)).ShouldBe([1, 1, 1], "row 0 is not in the fold and takes nothing from row 1");
     }

@@ -17,7 +17,7 @@ public class RegimeTrackerTests
         return blocks;
     }
 
-    private static IEnumerable<double> Walk(int seed, int count)
+    private static IEnumerable<double> RandomWalk(int seed, int count)
     {
         var random = new Random(seed);
         var price = 100.0;
@@ -49,7 +49,7 @@ public class RegimeTrackerTests
     [Fact]
     public void The_short_machine_is_the_regime_factor()
     {
-        var closes = Walk(3, 800).ToList();
+        var closes = RandomWalk(3, 800).ToList();
         var plan = new RegimePlan([LadderMachine.Trend("short", 10, 30, 0.5, 0.1, 3)], FactorCatalogue.BuiltIn);
         var states = RegimeTracker.Run(Series, plan, Blocks(closes));
         var factor = FactorColumns.Compute(Series, Blocks(closes), ["regime(10,30,0.5,0.1,3)"], FactorCatalogue.BuiltIn)[0];
@@ -68,7 +68,7 @@ public class RegimeTrackerTests
             ],
             FactorCatalogue.BuiltIn);
         plan.States.Count.ShouldBe(12);
-        var closes = Walk(4, 400).ToList();
+        var closes = RandomWalk(4, 400).ToList();
         var whole = RegimeTracker.Run(Series, plan, Blocks(closes));
         RegimeTracker.Run(Series, plan, Blocks(closes, 1)).ShouldBe(whole);
         RegimeTracker.Run(Series, plan, Blocks(closes, 37)).ShouldBe(whole);

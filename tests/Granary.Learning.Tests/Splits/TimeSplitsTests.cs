@@ -21,7 +21,7 @@ public class TimeSplitsTests
             values[i] = random.NextGaussian();
             labels[i] = i % 2;
         }
-        return new TrainingTable(["x"], values, labels, null, time, end);
+        return new TrainingTable(["x"], values, labels, null, new(time, end));
     }
 
     public static TheoryData<string> Splitters => ["rolling", "expanding", "k-fold", "combinatorial"];

@@ -132,7 +132,7 @@ public class ConstrainedPursuitTests
             var price = Enumerable.Range(0, n).Select(_ => random.Next(2) == 0 ? 0 : random.NextDouble()).ToArray();
             var previous = Enumerable.Range(0, n).Select(_ => random.Next(3) == 0 ? 0 : random.NextDouble() - 0.3).ToArray();
             var start = Enumerable.Repeat(sumToOne ? 1.0 / n : 0, n).ToArray();
-            var w = new BoundedLeastSquares(gram, linear, lower, upper, price, previous, sumToOne, start).Solve();
+            var w = new BoundedLeastSquares(gram, linear, lower, upper, new(price, previous), sumToOne, start).Solve();
             for (var i = 0; i < n; i++) w[i].ShouldBeInRange(lower[i], upper[i]);
             if (sumToOne) w.Sum().ShouldBe(1, 1e-12);
             // A convex objective that no allowed move between one or two weights lowers is at its minimum.

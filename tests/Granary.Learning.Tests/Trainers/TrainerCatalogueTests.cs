@@ -53,7 +53,7 @@ public class TrainerCatalogueTests
     }
 
     [Fact]
-    public void A_library_is_loaded_when_one_of_its_trainers_is_asked_for_and_a_missing_one_is_told_of()
+    public void A_library_is_loaded_when_one_of_its_trainers_is_used_and_a_missing_one_is_reported()
     {
         var catalogue = new TrainerCatalogue(TrainerCatalogue.Of(typeof(TrainerCatalogue).Assembly),
             new TrainerLibrary("elsewhere-", () => throw new LearningInputException("elsewhere is not installed: install it")));

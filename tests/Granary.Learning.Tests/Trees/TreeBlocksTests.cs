@@ -66,7 +66,7 @@ public class TreeBlocksTests
     }
 
     [Fact]
-    public void More_features_or_thresholds_than_bytes_count_are_walked_node_by_node()
+    public void Trees_with_more_features_or_thresholds_than_a_byte_counts_are_read_node_by_node()
     {
         var wide = Table(400, 200);
         ((TreeEnsemble)TrainerCatalogue.BuiltIn.Create("random-forest", ("trees", 60), ("minLeaf", 1))

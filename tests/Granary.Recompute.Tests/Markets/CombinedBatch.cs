@@ -64,12 +64,15 @@ internal sealed class CombinedBatch
             ["account"] = new JsonObject { ["cash"] = Cash },
             ["execution"] = new JsonObject { ["commissionPercent"] = Commission * 100, ["slippagePercent"] = 0.01, ["atEnd"] = atEnd },
             ["strategies"] = JsonNode.Parse("""
-                [{ "class": "SmaCross", "params": { "fast": [4, 8], "slow": [20, 30] }, "timeframe": ["1h", "4h"], "size": { "percentOfEquity": 15 },
+                [{ "class": "SmaCross", "params": { "fast": [4, 8], "slow": [20, 30] }, "timeframe": ["1h", "4h"],
+                  "size": { "percentOfEquity": 15 },
                    "stopLossPercent": 4 },
-                 { "class": "DonchianBreakout", "params": { "period": [12, 20], "exit": [6, 10] }, "size": { "riskPercent": 0.5 }, "trailingStopPercent": 5 },
+                 { "class": "DonchianBreakout", "params": { "period": [12, 20], "exit": [6, 10] }, "size": { "riskPercent": 0.5 },
+                   "trailingStopPercent": 5 },
                  { "class": "RsiReversion", "params": { "period": 7, "low": 30, "high": 65 }, "sides": "long", "size": { "units": 30 },
                    "takeProfitPercent": 3, "maxBars": 15 },
-                 { "class": "BuyAndHold", "timeframe": "4h", "sides": "long", "size": { "percentOfEquity": 20 }, "symbols": ["FUTURE", "NYSE"] },
+                 { "class": "BuyAndHold", "timeframe": "4h", "sides": "long", "size": { "percentOfEquity": 20 }, "symbols": ["FUTURE",
+                   "NYSE"] },
                  { "class": "SmaCross", "params": { "fast": 3, "slow": 9 }, "sides": "short", "exitOnSignal": false, "symbols": ["CONT"],
                    "size": { "percentOfEquity": 95 }, "tag": "ruin" }]
                 """),

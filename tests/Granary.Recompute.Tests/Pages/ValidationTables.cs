@@ -20,22 +20,22 @@ internal sealed class ValidationTables(PageCheck check, RunFigures run)
 
     public void Check()
     {
-        if (!run.Files.Results.TryGetProperty("evidence", out var evidence)) return;
-        check.Table("The validation checks", [.. Checks.Where(c => evidence.TryGetProperty(c.Key, out _)).Select(c => new Cells
+        if (!run.Files.Results.TryGetProperty("evidence", out var findings)) return;
+        check.Table("The validation checks", [.. Checks.Where(c => findings.TryGetProperty(c.Key, out _)).Select(c => new Cells
         {
             ["Check"] = c.Title,
-            ["Outcome"] = evidence.GetProperty(c.Key).GetProperty("state").GetString()!,
-            ["What was found"] = Typeset(evidence.GetProperty(c.Key).GetProperty("sentence").GetString()!),
+            ["Outcome"] = findings.GetProperty(c.Key).GetProperty("state").GetString()!,
+            ["What was found"] = Typeset(findings.GetProperty(c.Key).GetProperty("sentence").GetString()!),
         })]);
         check.Headline(new Cells
         {
-            ["Verdict"] = evidence.EnumerateObject().All(c => c.Value.GetProperty("state").GetString() == "passed")
+            ["Verdict"] = findings.EnumerateObject().All(c => c.Value.GetProperty("state").GetString() == "passed")
             ? "May be traded" : "Do not trade"
         });
         // A live session carries the outcomes of the backtest that justified it, without their figures.
         if (!run.Files.Results.TryGetProperty("guards", out var checks)) return;
         Figures(checks);
-        if (checks.TryGetProperty("bridge", out _)) Bridge(checks, evidence);
+        if (checks.TryGetProperty("bridge", out _)) Bridge(checks, findings);
     }
 
     // As the page writes numbers: no space before a percent sign, and a minus for a minus.
@@ -99,7 +99,7 @@ internal sealed class ValidationTables(PageCheck check, RunFigures run)
         return (low + high) / 2;
     }
 
-    private void Bridge(JsonElement checks, JsonElement evidence)
+    private void Bridge(JsonElement checks, JsonElement findings)
     {
         var (first, last) = (_portfolio.First, _portfolio.First + _portfolio.Returns.Length);
         var members = run.Files.Weighted.Select(s => (Weight: s.GetProperty("weight").GetDouble(), Strategy: s)).ToList();
@@ -128,9 +128,9 @@ internal sealed class ValidationTables(PageCheck check, RunFigures run)
             else if (name == "Its strategies, each in an account of its own")
                 cells["Return"] = members.Sum(m => m.Weight * RunFigures.Stat(m.Strategy, "totalReturn")) / total;
             else if (name == "Out of sample")
-                (cells["Return"], cells["Sharpe ratio, annual"]) = (Value(evidence.GetProperty("outOfSample"), "return"),
-                    Value(evidence.GetProperty("outOfSample"), "sharpe") * Math.Sqrt(WeeksPerYear));
-            else if (name == "Under stress") cells["Return"] = Value(evidence.GetProperty("costStress"), "stressed");
+                (cells["Return"], cells["Sharpe ratio, annual"]) = (Value(findings.GetProperty("outOfSample"), "return"),
+                    Value(findings.GetProperty("outOfSample"), "sharpe") * Math.Sqrt(WeeksPerYear));
+            else if (name == "Under stress") cells["Return"] = Value(findings.GetProperty("costStress"), "stressed");
             return cells;
         });
     }

@@ -40,7 +40,7 @@ public class CompareReportTests
     }
 
     [Fact]
-    public void Trades_only_in_one_run_and_changed_ones_are_told_apart()
+    public void Trades_only_in_one_run_and_changed_trades_are_distinguished()
     {
         var other = new Altered(_run, 3, trades => trades.Skip(1)
             .Select((t, i) => i == 2 ? t with { ExitPrice = t.ExitPrice + 1, Number = t.Number - 1 } : t with { Number = t.Number - 1 })

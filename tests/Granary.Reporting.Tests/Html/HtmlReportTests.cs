@@ -177,7 +177,8 @@ public class HtmlReportTests
         using (var writer = new StreamWriter(file, new UTF8Encoding(false), leaveOpen: true))
             HtmlReport.Write(writer, _thousand.Model, _thousand);
         TestContext.Current.TestOutputHelper!.WriteLine(
-            $"{_thousand.Model.Strategies.Count} strategies, {_thousand.TradeCount} trades: {clock.Elapsed.TotalSeconds:0.000} s, {file.Length / 1e6:0.00} MB");
+            $"{_thousand.Model.Strategies.Count} strategies, {_thousand.TradeCount} trades: {clock.Elapsed.TotalSeconds:0.000} s, "
+                + $"{file.Length / 1e6:0.00} MB");
         file.Length.ShouldBeLessThan(3_000_000);
     }
 

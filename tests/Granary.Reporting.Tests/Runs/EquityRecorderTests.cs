@@ -5,7 +5,7 @@ namespace Granary.Reporting.Tests.Runs;
 
 public class EquityRecorderTests
 {
-    private static EquityRow[] Walk(int rows, TimeSpan step, int seed = 1)
+    private static EquityRow[] RandomWalk(int rows, TimeSpan step, int seed = 1)
     {
         var random = new Random(seed);
         var made = new EquityRow[rows];
@@ -30,7 +30,7 @@ public class EquityRecorderTests
     [InlineData(1), InlineData(2), InlineData(999), InlineData(1000), InlineData(20_000), InlineData(300_001)]
     public void The_thinned_rows_keep_the_ends_the_extremes_and_the_order_and_are_few(int count)
     {
-        var rows = Walk(count, TimeSpan.FromMinutes(1));
+        var rows = RandomWalk(count, TimeSpan.FromMinutes(1));
         var thin = Recorded(rows).Rows();
         thin.Count.ShouldBeLessThanOrEqualTo(3000);
         thin.Count.ShouldBeGreaterThanOrEqualTo(Math.Min(count, 900));
@@ -47,7 +47,7 @@ public class EquityRecorderTests
     {
         for (var seed = 0; seed < 20; seed++)
         {
-            var rows = Walk(5000, TimeSpan.FromHours(1), seed);
+            var rows = RandomWalk(5000, TimeSpan.FromHours(1), seed);
             var whole = new EquityCurve([.. rows.Select(r => r.Time)], [.. rows.Select(r => r.Equity)]);
             Recorded(rows).WorstDrawdowns().ShouldBe(Drawdown.Worst(whole));
         }
@@ -56,7 +56,7 @@ public class EquityRecorderTests
     [Fact]
     public void Closes_are_the_days_last_rows_and_the_first_row()
     {
-        var rows = Walk(24 * 100, TimeSpan.FromHours(1));
+        var rows = RandomWalk(24 * 100, TimeSpan.FromHours(1));
         var closes = Recorded(rows).Closes();
         closes.ShouldBe(rows.GroupBy(r => r.Time / TimeSpan.TicksPerDay).Select(g => g.Last()).Prepend(rows[0]));
     }
@@ -64,7 +64,7 @@ public class EquityRecorderTests
     [Fact]
     public void In_a_short_run_closes_are_the_hours_last_rows()
     {
-        var rows = Walk(60 * 24 * 10, TimeSpan.FromMinutes(1));
+        var rows = RandomWalk(60 * 24 * 10, TimeSpan.FromMinutes(1));
         var closes = Recorded(rows).Closes();
         closes.ShouldBe(rows.GroupBy(r => r.Time / TimeSpan.TicksPerHour).Select(g => g.Last()).Prepend(rows[0]));
     }
@@ -72,7 +72,7 @@ public class EquityRecorderTests
     [Fact]
     public void A_daily_curve_is_its_own_closes()
     {
-        var rows = Walk(300, TimeSpan.FromDays(1));
+        var rows = RandomWalk(300, TimeSpan.FromDays(1));
         Recorded(rows).Closes().ShouldBe(rows);
     }
 }

@@ -105,7 +105,8 @@ public static class SyntheticSections
         };
         const string Found = "1,267.8 % instead of 1,673.1 % from 2005-07-04 to 2016-01-04: the rule 'equal', followed on paper over the "
             + "second half of the record";
-        return (checks, new ValidationFindings(((string[])[.. ValidationFindings.Checks, ValidationFindings.Benchmark]).ToDictionary(c => c, c => new ValidationFinding(
+        return (checks, new ValidationFindings(((string[])[.. ValidationFindings.Checks, ValidationFindings.Benchmark]).ToDictionary(c => c,
+            c => new ValidationFinding(
             c == ValidationFindings.DeflatedSharpe ? ValidationState.Failed : ValidationState.Passed, Found, []), StringComparer.Ordinal)));
     }
 

@@ -44,7 +44,7 @@ public sealed class AddressTests
     public void An_address_is_shown_without_its_password(string text, string shown) => Address.Parse(text).Shown.ShouldBe(shown);
 
     [Fact]
-    public void An_unknown_option_is_told_with_the_nearest_name_and_without_the_password()
+    public void An_unknown_option_is_reported_with_the_nearest_name_and_without_the_password()
     {
         Should.Throw<BarDataException>(() => Address.Parse("postgres://me:secret@h/db?datset=x").Options(["dataset", "timeout"])).Message
             .ShouldBe("'postgres://…@h/db?datset=x': there is no option 'datset'; did you mean dataset?");

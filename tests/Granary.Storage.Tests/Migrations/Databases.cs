@@ -41,6 +41,7 @@ internal sealed record TestDatabase(PostgresServer Server, string Name, string C
 
     /// <summary>Tables and views by schema, without those of PostgreSQL.</summary>
     public Task<string> RelationsAsync(string schema) => SqlAsync($"""
-        SELECT string_agg(relname, ' ' ORDER BY relname) FROM pg_class c JOIN pg_namespace n ON n.oid = relnamespace WHERE nspname = '{schema}' AND relkind IN ('r', 'v')
+        SELECT string_agg(relname, ' ' ORDER BY relname) FROM pg_class c JOIN pg_namespace n ON n.oid = relnamespace
+          WHERE nspname = '{schema}' AND relkind IN ('r', 'v')
         """);
 }

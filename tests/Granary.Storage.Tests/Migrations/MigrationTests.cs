@@ -40,7 +40,7 @@ public sealed class MigrationTests(Databases databases) : IClassFixture<Database
     }
 
     [Fact]
-    public async Task A_later_version_is_told_in_one_sentence()
+    public async Task A_later_version_is_an_error_of_one_sentence()
     {
         var database = await databases.CreateAsync();
         await database.MigrateAsync(DatabaseSchema.Models);
@@ -79,7 +79,7 @@ public sealed class MigrationTests(Databases databases) : IClassFixture<Database
     }
 
     [Fact]
-    public async Task A_user_without_the_right_to_create_is_told_the_remedy_and_needs_none_once_the_tables_exist()
+    public async Task A_user_without_the_right_to_create_gets_the_remedy_and_needs_no_right_once_the_tables_exist()
     {
         var database = await databases.CreateAsync();
         var user = "u_" + database.Name;

@@ -57,7 +57,7 @@ public sealed class RetryPoliciesTests
     }
 
     [Fact]
-    public async Task Cancelling_ends_the_pause_and_is_told_as_such()
+    public async Task Cancelling_ends_the_pause_and_is_reported_as_such()
     {
         using var stop = new CancellationTokenSource(TimeSpan.FromMilliseconds(100));
         var watch = Stopwatch.StartNew();

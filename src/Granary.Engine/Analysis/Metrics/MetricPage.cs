@@ -21,12 +21,15 @@ public static class MetricPage
         page.Append(CultureInfo.InvariantCulture, $"""
             # Metrics
 
-            This page is generated from the catalogue in `src/Granary.Engine/Analysis/Metrics`. A test fails when the page is out of date; `GRANARY_WRITE_DOCS=1` writes it.
+            This page is generated from the catalogue in `src/Granary.Engine/Analysis/Metrics`. A test fails when the page is out of date;
+            `GRANARY_WRITE_DOCS=1` writes it.
             The key is the name in `results.json`. Fractions are not percent. An undefined value is `null`.
             E is equity at each bar's close, r its simple returns, b the benchmark's, n their number.
 
-            "Of" says what has the metric: *strategies* (each strategy and the portfolio), *portfolios*, *curves* (`granary analyze`, and the report's curve) or *trades* (the report).
-            "Better" says which values a walk-forward optimisation chooses where `objective` names the metric. Metrics of strategies that have one are objectives.
+            "Of" says what has the metric: *strategies* (each strategy and the portfolio), *portfolios*, *curves* (`granary analyze`,
+            and the report's curve) or *trades* (the report).
+            "Better" says which values a walk-forward optimisation chooses where `objective` names the metric. Metrics of strategies that
+            have one are objectives.
 
             """);
         foreach (var (group, title) in _sections)

@@ -14,8 +14,7 @@ public sealed class Stochastic([Range(1, 10_000)] int n = 14, [Range(1, 1_000)] 
 {
     private RollingFold<Greatest> _highest = new(n);
     private RollingFold<Least> _lowest = new(n);
-    private RollingFold<Total> _raw = new(smooth), _k = new(signal);
-    private long _seen;
+    private readonly StochasticSmoothing _smoothing = new(smooth, signal, n);
 
     public override int WarmUp => n + smooth - 1;
 
@@ -51,21 +50,6 @@ public sealed class Stochastic([Range(1, 10_000)] int n = 14, [Range(1, 1_000)] 
         _highest.Next(bars.High, k);
         _lowest.Next(bars.Low, d);
         Raw(close, k, d);
-        Smooth(k, d, ref _raw, ref _k, smooth, signal, ref _seen, n);
-    }
-
-    /// <summary>Turns raw values, standing in the first line, into the smoothed ones and their average.</summary>
-    /// <param name="warmUp">The first bar with a raw value, counted from 1.</param>
-    internal static void Smooth(Span<double> k, Span<double> d, ref RollingFold<Total> raw, ref RollingFold<Total> smoothed, int smooth,
-        int signal, ref long seen, int warmUp)
-    {
-        var from = Cold(k.Length, seen, warmUp);
-        raw.Next(k[from..], k[from..]);
-        for (var i = from; i < k.Length; i++) k[i] /= smooth;
-        from = Cold(k.Length, seen, warmUp + smooth - 1);
-        smoothed.Next(k[from..], d[from..]);
-        for (var i = from; i < d.Length; i++) d[i] /= signal;
-        Blank(k, seen, warmUp + smooth - 1);
-        Blank(d, ref seen, warmUp + smooth + signal - 2);
+        _smoothing.Apply(k, d);
     }
 }

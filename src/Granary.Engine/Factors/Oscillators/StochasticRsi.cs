@@ -14,8 +14,7 @@ public sealed class StochasticRsi([Range(1, 10_000)] int rsi = 14, [Range(1, 10_
     private RelativeStrength _strength = new(rsi);
     private RollingFold<Greatest> _highest = new(n);
     private RollingFold<Least> _lowest = new(n);
-    private RollingFold<Total> _raw = new(smooth), _k = new(signal);
-    private long _seen;
+    private readonly StochasticSmoothing _smoothing = new(smooth, signal, rsi + n);
 
     public override int WarmUp => rsi + n + smooth - 1;
 
@@ -28,10 +27,10 @@ public sealed class StochasticRsi([Range(1, 10_000)] int rsi = 14, [Range(1, 10_
         var d = lines[1];
         var strength = _scratch.AsSpan(0, close.Length);
         _strength.Next(close, strength);
-        var from = Cold(close.Length, _seen, rsi + 1);
+        var from = Cold(close.Length, _smoothing.Seen, rsi + 1);
         _highest.Next(strength[from..], k[from..]);
         _lowest.Next(strength[from..], d[from..]);
         Stochastic.Raw(strength[from..], k[from..], d[from..]);
-        Stochastic.Smooth(k, d, ref _raw, ref _k, smooth, signal, ref _seen, rsi + n);
+        _smoothing.Apply(k, d);
     }
 }

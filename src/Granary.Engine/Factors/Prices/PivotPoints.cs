@@ -96,7 +96,6 @@ public sealed class PivotPoints(PivotWindow window = PivotWindow.Day, PivotKind 
         }
     }
 
-    private void Set(double pivot, double s1, double s2, double s3, double s4, double r1, double r2, double r3, double r4) =>
-        (_levels[0], _levels[1], _levels[2], _levels[3], _levels[4], _levels[5], _levels[6], _levels[7], _levels[8]) =
-            (pivot, s1, s2, s3, s4, r1, r2, r3, r4);
+    // The pivot, supports 1 to 4, resistances 1 to 4: the order of the lines.
+    private void Set(params ReadOnlySpan<double> levels) => levels.CopyTo(_levels);
 }

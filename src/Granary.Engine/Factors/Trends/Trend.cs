@@ -6,7 +6,8 @@ namespace Granary.Engine.Factors.Trends;
 
 /// <summary>Range, trendiness and slope over five spans in one call.</summary>
 [Factor("trend", "Range, trendiness and slope over 10, 20, 30, 50 and 100 bars in one call.",
-    Lines = "range10,trendiness10,slope10,range20,trendiness20,slope20,range30,trendiness30,slope30,range50,trendiness50,slope50,range100,trendiness100,slope100",
+    Lines = "range10,trendiness10,slope10,range20,trendiness20,slope20,range30,trendiness30,slope30,range50,trendiness50,slope50,range100,"
+        + "trendiness100,slope100",
     Formula = "range(n), efficiency(n) and slope(n)", Source = "range, efficiency, slope", Range = "as those")]
 public sealed class Trend : FactorKernel
 {

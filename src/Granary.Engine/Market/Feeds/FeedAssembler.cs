@@ -179,7 +179,7 @@ public sealed class FeedAssembler
         if (_open)
         {
             if (_merge.Frontier > _timestamp) Close();
-            else Give(); // these are certain; others of the same instant may follow
+            else Give(); // these are certain; others of the same timestamp may follow
         }
         if (!_open && _reached > _heartbeat && _merge.Frontier > _reached) Beat(_reached);
         if (_ended && !_open && !_endGiven && _merge.Frontier == long.MaxValue)

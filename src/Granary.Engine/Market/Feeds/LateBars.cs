@@ -66,9 +66,9 @@ public sealed class LateBars(IReadOnlyList<MarketSeries> series, LateBarPolicy p
         {
             throw new BarDataException(arrival == Arrival.Correction
                 ? $"{series[market]}: the bar of {bar.OpenTime:yyyy-MM-dd HH:mm} came a second time with other values; take the feed's "
-                    + $"history anew, or let late bars be left out"
+                    + $"history again, or let late bars be left out"
                 : $"{series[market]}: the bar of {bar.OpenTime:yyyy-MM-dd HH:mm} came after its time had passed; take the feed's history "
-                    + $"anew, or let late bars be left out");
+                    + $"again, or let late bars be left out");
         }
         return arrival;
     }

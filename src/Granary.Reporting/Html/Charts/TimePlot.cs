@@ -81,7 +81,8 @@ internal sealed record TimePlot
         foreach (var (from, to) in Shades)
         {
             var x = time.X(Math.Max(from, time.From), PlotFrame.Width);
-            html.Write($"<rect class=\"shade\" x=\"{x}\" y=\"0\" width=\"{Math.Max(0.5, time.X(Math.Min(to, time.To), PlotFrame.Width) - x)}\" height=\"{Height}\"/>");
+            html.Write($"<rect class=\"shade\" x=\"{x}\" y=\"0\" "
+                + $"width=\"{Math.Max(0.5, time.X(Math.Min(to, time.To), PlotFrame.Width) - x)}\" height=\"{Height}\"/>");
         }
         // From the top of the stack downwards, so that each area covers what lies under it.
         for (var i = tops.Length - 1; i >= 0 && Stacked; i--) Area(html, tops[i], time, axis);
@@ -163,7 +164,8 @@ internal sealed record TimePlot
     // What the crosshair reads: minutes since the plot's start and the values at them.
     private void Data(HtmlWriter html, PlotLine[] lines, TimeAxis time, ValueAxis axis)
     {
-        html.Write($"<script type=\"application/json\">{{\"from\":{(time.From - DateTime.UnixEpoch.Ticks) / TimeSpan.TicksPerMinute},\"span\":{(time.To - time.From) / TimeSpan.TicksPerMinute},");
+        html.Write($"<script type=\"application/json\">{{\"from\":{(time.From - DateTime.UnixEpoch.Ticks) / TimeSpan.TicksPerMinute},"
+            + $"\"span\":{(time.To - time.From) / TimeSpan.TicksPerMinute},");
         html.Write($"\"height\":{Height},\"unit\":\"{Unit.ToString().ToLowerInvariant()}\",\"group\":\"");
         html.Raw(Group);
         html.Raw("\",\"low\":");

@@ -58,13 +58,6 @@ public sealed record TrackingReport(
 
     private void WriteCurves(HtmlWriter html)
     {
-        static double[] Grown(ReadOnlySpan<double> returns)
-        {
-            var grown = new double[returns.Length];
-            var level = 1.0;
-            for (var t = 0; t < grown.Length; t++) grown[t] = (level *= 1 + returns[t]) - 1;
-            return grown;
-        }
         new TimePlot
         {
             Title = "Index and replica, compounded",
@@ -87,28 +80,35 @@ public sealed record TrackingReport(
             Group = "track",
             Height = 150,
         }.Write(html);
-        if (Rolling is { } rolling)
+        if (Rolling is { } rolling) WriteRolling(html, rolling.From, rolling.Replica);
+        WriteFigures(html);
+    }
+
+    private void WriteRolling(HtmlWriter html, int from, double[] replica)
+    {
+        new TimePlot
         {
-            new TimePlot
-            {
-                Title = "Rolling choice: index and replica, compounded, out of sample throughout",
-                Description = $"{History.Count} choices, each from the periods before it.",
-                Lines = [new PlotLine("Index", "s1", Times[rolling.From..], Grown(Index.AsSpan(rolling.From))),
-                    new PlotLine("Replica", "s2", Times[rolling.From..], Grown(rolling.Replica))],
-                Unit = PlotUnit.Percent,
-                Baseline = 0,
-            }.Write(html);
-            new TimePlot
-            {
-                Title = "Residual of the rolling choice, summed",
-                Description = "Index less replica, out of sample throughout.",
-                Lines = [new PlotLine("Residual", "loss", Times[rolling.From..],
-                    Summed(rolling.From, rolling.Replica, rolling.From, Times.Length))],
-                Unit = PlotUnit.Percent,
-                Baseline = 0,
-                Height = 150,
-            }.Write(html);
-        }
+            Title = "Rolling choice: index and replica, compounded, out of sample throughout",
+            Description = $"{History.Count} choices, each from the periods before it.",
+            Lines = [new PlotLine("Index", "s1", Times[from..], Grown(Index.AsSpan(from))),
+                new PlotLine("Replica", "s2", Times[from..], Grown(replica))],
+            Unit = PlotUnit.Percent,
+            Baseline = 0,
+        }.Write(html);
+        new TimePlot
+        {
+            Title = "Residual of the rolling choice, summed",
+            Description = "Index less replica, out of sample throughout.",
+            Lines = [new PlotLine("Residual", "loss", Times[from..],
+                Summed(from, replica, from, Times.Length))],
+            Unit = PlotUnit.Percent,
+            Baseline = 0,
+            Height = 150,
+        }.Write(html);
+    }
+
+    private void WriteFigures(HtmlWriter html)
+    {
         HtmlTable.Open(html, "How closely it follows",
             [new("Over", Number: false), new("Periods"), new("Tracking error", Hint: "Yearly deviation of index less replica"),
                 new("Information ratio"), new("Correlation"), new("Residual norm", Hint: "‖index − intercept − Σ weight · return‖")]);
@@ -123,6 +123,14 @@ public sealed record TrackingReport(
             HtmlTable.EndRow(html);
         }
         HtmlTable.Close(html);
+    }
+
+    private static double[] Grown(ReadOnlySpan<double> returns)
+    {
+        var grown = new double[returns.Length];
+        var level = 1.0;
+        for (var t = 0; t < grown.Length; t++) grown[t] = (level *= 1 + returns[t]) - 1;
+        return grown;
     }
 
     // The running sum of index less replica; the replica's first return is that of period `offset`.
@@ -157,7 +165,8 @@ public sealed record TrackingReport(
         {
             Title = "Yearly tracking error by number of names",
             Description = Path.Count == 0 ? "No name was chosen."
-                : $"From {NumberText.Percent(Path[0].Error)} with {Path[0].Names} to {NumberText.Percent(Path[^1].Error)} with {Path[^1].Names}, over the fitted periods.",
+                : $"From {NumberText.Percent(Path[0].Error)} with {Path[0].Names} to {NumberText.Percent(Path[^1].Error)} with "
+                    + $"{Path[^1].Names}, over the fitted periods.",
             Bars = [.. Path.Select(p => new PlotBar(p.Names - 0.5, p.Names + 0.5, p.Error * 100, "gain",
                 $"{p.Names} names: {NumberText.Percent(p.Error)}"))],
             Format = v => NumberText.Ratio(v, 0),

@@ -5,7 +5,7 @@ using Granary.Reporting.Runs;
 namespace Granary.Reporting.Html.Sections;
 
 /// <summary>How far the results can be believed, in plain words, with the checks behind it.</summary>
-internal sealed class BeliefSection(ValidationResults? checks, ValidationFindings? evidence) : IReportSection<RunView>
+internal sealed class BeliefSection(ValidationResults? checks, ValidationFindings? findings) : IReportSection<RunView>
 {
     private const int MostRows = 100;
 
@@ -21,11 +21,11 @@ internal sealed class BeliefSection(ValidationResults? checks, ValidationFinding
 
     public string Title => "How far this can be believed";
 
-    public bool Applies(RunView view) => evidence is not null || checks is { Conclusions.Count: > 0 };
+    public bool Applies(RunView view) => findings is not null || checks is { Conclusions.Count: > 0 };
 
     /// <summary>How many of the checks passed, and how many there are.</summary>
-    public static (int Passed, int All) Count(ValidationFindings evidence) =>
-        (evidence.Required.Count(c => evidence[c].State == ValidationState.Passed), evidence.Required.Count);
+    public static (int Passed, int All) Count(ValidationFindings findings) =>
+        (findings.Required.Count(c => findings[c].State == ValidationState.Passed), findings.Required.Count);
 
     public void Write(HtmlWriter html, RunView view)
     {
@@ -43,21 +43,21 @@ internal sealed class BeliefSection(ValidationResults? checks, ValidationFinding
             }
             html.Raw("</ul></details>\n");
         }
-        if (evidence is not null) Checks(html, evidence);
+        if (findings is not null) Checks(html, findings);
         if (checks is null) return;
         LookAhead(html, checks.LookAhead ?? []);
         Logits(html, checks.Logits ?? []);
         HtmlTable.Pairs(html, "Figures", Figures(checks));
     }
 
-    private static void Checks(HtmlWriter html, ValidationFindings evidence)
+    private static void Checks(HtmlWriter html, ValidationFindings findings)
     {
         HtmlTable.Open(html, "The validation checks; live trades a configuration only where all have passed",
             [new("Check", Number: false), new("Outcome", Number: false), new("What was found", Number: false)]);
         foreach (var (check, title) in _titles)
         {
-            if (!evidence.Required.Contains(check)) continue;
-            var finding = evidence[check];
+            if (!findings.Required.Contains(check)) continue;
+            var finding = findings[check];
             var (state, style) = finding.State switch
             {
                 ValidationState.Passed => ("passed", "gain"),
@@ -113,7 +113,7 @@ internal sealed class BeliefSection(ValidationResults? checks, ValidationFinding
     }
 
     // A live session does not judge: it was started on the checks of its configuration.
-    private string Carried() => evidence is null ? "" : Count(evidence) is var (passed, all) && passed == all
+    private string Carried() => findings is null ? "" : Count(findings) is var (passed, all) && passed == all
         ? $"The configuration that was traded passed all {all} checks of the backtest that it comes from."
         : $"The configuration was traded all the same (--without-evidence): {all - passed} of {all} checks of the backtest that it comes "
             + $"from did not pass.";

@@ -76,7 +76,8 @@ internal sealed class CompareInputs : IReportSection<CompareView>
             Left(html, left);
             left = 0;
             var (kind, line) = lines[i];
-            html.Write($"<span class=\"{kind switch { '+' => "add", '-' => "del", _ => "" }}\">{(kind == '-' ? "−" : kind.ToString())} {line}</span>");
+            html.Write($"<span class=\"{kind switch { '+' => "add", '-' => "del", _ => "" }}\">{(kind == '-' ? "−" : kind.ToString())} "
+                + $"{line}</span>");
         }
         Left(html, left);
         html.Raw("</code></pre>\n");
@@ -107,7 +108,8 @@ internal sealed class CompareInputs : IReportSection<CompareView>
         if (different.Length == 0)
         {
             html.Write($"<p>Both runs used the same bars: {NumberText.Count(first.Count)} series, {(hashed ? "equal hashes"
-                : "equal in number, first and last bar. A session hashes bars as they came in and a backtest as its files hold them, so that hashes are not compared")}.</p>\n");
+                : "equal in number, first and last bar. A session hashes bars as they came in and a backtest as its files hold them, so "
+                    + "that hashes are not compared")}.</p>\n");
             return;
         }
         HtmlTable.Open(html, "Bars that differ",

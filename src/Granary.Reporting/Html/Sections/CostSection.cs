@@ -63,7 +63,8 @@ internal sealed class CostSection : IReportSection<RunView>
         if (rows.Count == 0) return;
         var least = rows.Where(r => double.IsFinite(r.Capacity)).OrderBy(r => r.Capacity).FirstOrDefault();
         html.Write($"<p class=\"lead\">{(least.Symbol is null ? "No market tells its volume, so that its capacity cannot be estimated."
-            : $"Estimated capacity: {NumberText.CompactColumn(least.Capacity)} of equity, bound by {least.Symbol}. There, one fill in twenty would be more than 1% of the market's daily turnover.")}</p>\n");
+            : $"Estimated capacity: {NumberText.CompactColumn(least.Capacity)} of equity, bound by {least.Symbol}. There, one fill in "
+                + $"twenty would be more than 1% of the market's daily turnover.")}</p>\n");
         HtmlTable.Open(html, "Capacity by market",
         [
             new("Market", Number: false), new("Bought and sold"),

@@ -27,7 +27,10 @@ internal static class CurveCharts
         {
             Title = "Equity",
             Description =
-                $"{(view.Drawdowns.Count > 0 ? "Shaded are the deepest drawdowns, from peak to recovery. " : "")}From {NumberText.Money(s.Measures.Start)} on {NumberText.Date(s.Measures.FirstTime)} to {NumberText.Money(s.Measures.Final)} on {NumberText.Date(s.Measures.LastTime)}, a return of {NumberText.SignedPercent(s.Metrics.TotalReturn)}.",
+                $"{(view.Drawdowns.Count > 0 ? "Shaded are the deepest drawdowns, from peak to recovery. " : "")}From "
+                    + $"{NumberText.Money(s.Measures.Start)} on {NumberText.Date(s.Measures.FirstTime)} to "
+                    + $"{NumberText.Money(s.Measures.Final)} on {NumberText.Date(s.Measures.LastTime)}, a return of "
+                    + $"{NumberText.SignedPercent(s.Metrics.TotalReturn)}.",
             Lines = lines,
             Unit = PlotUnit.Money,
             Shades = [.. view.Drawdowns.Take(Shaded).Select(d => (d.Peak, d.Recovery ?? curve.Times[^1]))],

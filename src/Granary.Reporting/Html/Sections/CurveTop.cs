@@ -8,7 +8,8 @@ internal static class CurveTop
 {
     public static void Write(HtmlWriter html, CurveView view, TearSheet sheet)
     {
-        html.Write($"<header><p class=\"eyebrow\">Tear sheet{(sheet.Author is null ? "" : $" · {sheet.Author}")}</p><h1>{sheet.Title}</h1><p class=\"what\">");
+        html.Write($"<header><p class=\"eyebrow\">Tear "
+            + $"sheet{(sheet.Author is null ? "" : $" · {sheet.Author}")}</p><h1>{sheet.Title}</h1><p class=\"what\">");
         if (view.Statistics is not { } s)
         {
             html.Raw("Fewer than two points: there is nothing to measure.</p></header>\n");
@@ -38,7 +39,8 @@ internal static class CurveTop
                 : ""));
         Figure("Sharpe ratio", NumberText.Ratio(s.Metrics.Sharpe), "", $"Sortino {NumberText.Ratio(s.Metrics.Sortino)}"
             + (view.RiskFree == 0 ? ""
-                : $"; {NumberText.Ratio(s.Above(view.RiskFree).Metrics[RatioMetrics.ExcessSharpe])} above {NumberText.Percent(view.RiskFree)}"));
+                : $"; {NumberText.Ratio(s.Above(view.RiskFree).Metrics[RatioMetrics.ExcessSharpe])} above "
+                    + $"{NumberText.Percent(view.RiskFree)}"));
         Figure("Max drawdown", NumberText.Percent(s.Metrics.MaxDrawdown), "", NumberText.Days(s.Metrics[RiskMetrics.MaxDrawdownDays]));
         Figure("Volatility", NumberText.Percent(s.Metrics.Volatility), "", "a year");
         Figure("Value at risk, 95%", NumberText.Percent(s.Metrics[RiskMetrics.Var95]), "", $"per {view.Period}");

@@ -90,7 +90,8 @@ internal sealed class JsonSection(string name, string json) : IReportSection<Run
         {
             var nested = items[i].EnumerateObject().Where(p => !IsSimple(p.Value)).ToArray();
             if (nested.Length == 0) continue;
-            html.Write($"<details><summary>{(items[i].TryGetProperty(names[0], out var head) ? Text(names[0], head) : $"{MetricText.Name(title)} {i + 1}")}</summary>");
+            var summary = items[i].TryGetProperty(names[0], out var head) ? Text(names[0], head) : $"{MetricText.Name(title)} {i + 1}";
+            html.Write($"<details><summary>{summary}</summary>");
             foreach (var p in nested) Value(html, p.Name, p.Value, depth + 1);
             html.Raw("</details>\n");
         }

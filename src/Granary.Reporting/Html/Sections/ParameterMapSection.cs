@@ -98,7 +98,9 @@ internal sealed class ParameterMapSection : IReportSection<RunView>
                 }
                 html.Write($"<td class=\"n {HtmlTable.Tint(medians[i, j] / scale)}\" "
                     + $"title=\"{grid.Down} {Label(down[i])}, {grid.Across} {Label(across[j])}: {NumberText.Count(cell.Count)} strategies, "
-                    + $"median return {NumberText.SignedPercent(StrategyGroupsSection.Median(cell.Select(s => s.Stats!.TotalReturn)))}\">{NumberText.SignedRatio(medians[i, j])}</td>");
+                    + $"median return "
+                    + $"{NumberText.SignedPercent(StrategyGroupsSection.Median(cell.Select(s => s.Stats!.TotalReturn)))}\">"
+                    + $"{NumberText.SignedRatio(medians[i, j])}</td>");
             }
             HtmlTable.EndRow(html);
         }

@@ -103,8 +103,8 @@ internal static class RunTop
         // Two words that a reader must not miss; what is behind them stands in the section of the checks.
         static void Verdict(HtmlWriter html, RunModel m)
         {
-            if (m.Section<ValidationFindings>() is not { } evidence) return;
-            var (passed, all) = BeliefSection.Count(evidence);
+            if (m.Section<ValidationFindings>() is not { } findings) return;
+            var (passed, all) = BeliefSection.Count(findings);
             html.Write($"<div class=\"verdict\"><dt>Verdict</dt><dd><a "
                 + $"class=\"badge {(passed == all ? "yes" : "no")}\" "
                 + $"href=\"#belief\">{(passed == all ? "May be traded" : "Do not trade")}</a></dd><dd "

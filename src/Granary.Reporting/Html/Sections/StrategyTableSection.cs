@@ -103,7 +103,9 @@ internal sealed class StrategyTableSection : IReportSection<RunView>
             }
             html.Raw("\"");
         }
-        html.Write($"><th scope=\"row\"><b>{strategy.Class}</b> <span>{ParameterText.Of(strategy)}{(strategy.Sides == "long" ? "" : " · " + strategy.Sides)}</span><span class=\"place\">{strategy.Symbol} · {strategy.Timeframe}</span>");
+        html.Write($"><th scope=\"row\"><b>{strategy.Class}</b> "
+            + $"<span>{ParameterText.Of(strategy)}{(strategy.Sides == "long" ? "" : " · " + strategy.Sides)}</span><span "
+            + $"class=\"place\">{strategy.Symbol} · {strategy.Timeframe}</span>");
         if (strategy.Error is not null) html.Write($"<em>{strategy.Error}</em>");
         if (s is { IsRuined: true }) html.Raw("<em>ruined: its account reached zero equity and was closed</em>");
         html.Write($"</th><td class=\"minor {(strategy.Symbol.Length <= 20 ? "short" : "")}\">{strategy.Symbol}</td><td "

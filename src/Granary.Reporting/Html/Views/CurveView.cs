@@ -14,16 +14,16 @@ internal class CurveView
     private EquityCurve? _within;
 
     protected CurveView(EquityCurve drawn, EquityCurve closes, EquityCurve measured, EquityStatistics? statistics,
-        IReadOnlyList<Drawdown> drawdowns, EquityCurve? benchmark, string? benchmarkName, EquityStatistics? benchmarkStatistics)
+        IReadOnlyList<Drawdown> drawdowns, ShownBenchmark? benchmark)
     {
         Drawn = drawn;
         Closes = closes;
         Measured = measured;
         Statistics = statistics;
         Drawdowns = drawdowns;
-        Benchmark = benchmark is { Count: > 1 } ? benchmark : null;
-        BenchmarkName = benchmarkName ?? "Benchmark";
-        BenchmarkStatistics = Benchmark is not null && benchmarkStatistics is { Points: > 1 } ? benchmarkStatistics : null;
+        Benchmark = benchmark is { Curve.Count: > 1 } ? benchmark.Curve : null;
+        BenchmarkName = benchmark?.Name ?? "Benchmark";
+        BenchmarkStatistics = Benchmark is not null && benchmark is { Statistics.Points: > 1 } ? benchmark.Statistics : null;
         PeriodsPerYear = statistics?.PeriodsPerYear ?? double.NaN;
     }
 
@@ -93,8 +93,9 @@ internal class CurveView
         }
         var rows = recorder.Rows();
         return new CurveView(CurveOf(rows), CurveOf(recorder.Closes()), curve,
-            curve.Count > 1 ? EquityStatistics.Of(curve, periodsPerYear, benchmark) : null, recorder.WorstDrawdowns(), benchmark,
-            benchmarkName, benchmark is null ? null : EquityStatistics.Of(curve.OnCommonTimes(benchmark).Other, periodsPerYear))
+            curve.Count > 1 ? EquityStatistics.Of(curve, periodsPerYear, benchmark) : null, recorder.WorstDrawdowns(),
+            benchmark is null ? null
+                : new(benchmark, benchmarkName, EquityStatistics.Of(curve.OnCommonTimes(benchmark).Other, periodsPerYear)))
         {
             DrawnDepths = [.. rows.Select(r => r.Drawdown)],
             RiskFree = riskFree,

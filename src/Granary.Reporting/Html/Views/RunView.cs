@@ -15,8 +15,9 @@ internal sealed class RunView : CurveView
     [System.Diagnostics.CodeAnalysis.SetsRequiredMembers]
     private RunView(RunModel model, IRunEvents events, EquityCurve drawn, EquityCurve closes, IReadOnlyList<EquityRow> rows)
         : base(drawn, closes, closes, closes.Count > 1 ? Measure(closes, model.StartingCash, model.Benchmark, model.Metrics) : null,
-            model.WorstDrawdowns.Count > 0 ? model.WorstDrawdowns : Drawdown.Worst(closes), model.Benchmark, model.BenchmarkName,
-            model.Benchmark is { } b && closes.Count > 1 ? BenchmarkComparison.Own(closes, b, model.Metrics) : null)
+            model.WorstDrawdowns.Count > 0 ? model.WorstDrawdowns : Drawdown.Worst(closes),
+            model.Benchmark is not { } benchmark ? null
+                : new(benchmark, model.BenchmarkName, closes.Count > 1 ? BenchmarkComparison.Own(closes, benchmark, model.Metrics) : null))
     {
         Model = model;
         DrawnDepths = [.. rows.Select(r => r.Drawdown)];

@@ -1,0 +1,43 @@
+using System.Runtime.InteropServices;
+using Granary.Engine.Market;
+
+namespace Granary.Cluster.Wire;
+
+[GenerateSerializer, Alias("granary.Instrument")]
+public readonly record struct InstrumentWire(
+    [property: Id(0)] string Symbol,
+    [property: Id(1)] string Venue,
+    [property: Id(2)] string Currency,
+    [property: Id(3)] double TickSize,
+    [property: Id(4)] double LotSize,
+    [property: Id(5)] double Multiplier,
+    [property: Id(6)] double MarginPerUnit,
+    [property: Id(7)] int PriceDecimals,
+    [property: Id(8)] SessionCalendar Calendar,
+    [property: Id(9)] bool DailyEquity,
+    // Midnights are exact as doubles.
+    [property: Id(10)] double[] CorporateActions);
+
+[RegisterConverter]
+public sealed class InstrumentConverter : IConverter<Instrument, InstrumentWire>
+{
+    public Instrument ConvertFromSurrogate(in InstrumentWire surrogate) => new()
+    {
+        Symbol = surrogate.Symbol,
+        Venue = surrogate.Venue,
+        Currency = surrogate.Currency,
+        TickSize = surrogate.TickSize,
+        LotSize = surrogate.LotSize,
+        Multiplier = surrogate.Multiplier,
+        MarginPerUnit = surrogate.MarginPerUnit,
+        PriceDecimals = surrogate.PriceDecimals,
+        Calendar = surrogate.Calendar,
+        DailyEquity = surrogate.DailyEquity,
+        CorporateActions = [.. (surrogate.CorporateActions ?? []).Chunk(3).Select(a => new CorporateAction((long)a[0], a[1], a[2]))],
+    };
+
+    public InstrumentWire ConvertToSurrogate(in Instrument value) =>
+        new(value.Symbol, value.Venue, value.Currency, value.TickSize, value.LotSize, value.Multiplier,
+        value.MarginPerUnit, value.PriceDecimals, value.Calendar, value.DailyEquity,
+        [.. value.CorporateActions.SelectMany(a => (double[])[a.ExDate, a.SplitRatio, a.Dividend])]);
+}

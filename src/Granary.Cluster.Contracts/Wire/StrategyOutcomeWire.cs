@@ -1,0 +1,40 @@
+using System.Runtime.InteropServices;
+using Granary.Application.Simulation;
+using Granary.Engine.Analysis;
+using Granary.Engine.Analysis.Metrics;
+using Granary.Engine.Trading;
+
+namespace Granary.Cluster.Wire;
+
+[GenerateSerializer, Alias("granary.StrategyOutcome")]
+public readonly record struct StrategyOutcomeWire(
+    [property: Id(0)] int Index,
+    [property: Id(1)] MetricSet? Statistics,
+    [property: Id(2)] UInt128 Fingerprint,
+    [property: Id(3)] int Signals,
+    [property: Id(4)] long Bars,
+    [property: Id(5)] string? Error,
+    [property: Id(6)] TraceWire? Trace,
+    [property: Id(7)] int[] SignalEnds,
+    [property: Id(8)] bool IsWarm);
+
+[RegisterConverter]
+public sealed class StrategyOutcomeConverter : IConverter<StrategyOutcome, StrategyOutcomeWire>
+{
+    public StrategyOutcome ConvertFromSurrogate(in StrategyOutcomeWire surrogate) =>
+        new(surrogate.Index, surrogate.Statistics, surrogate.Fingerprint, surrogate.Signals, surrogate.Bars, surrogate.Error)
+        {
+            Trace = surrogate.Trace is { } t
+                ? new EquityTrace(t.PeriodTicks, t.FirstPeriod, t.Start, MemoryMarshal.Cast<byte, double>(t.Equity).ToArray()) : null,
+            SignalEnds = surrogate.SignalEnds is [var expired, var cancelled, var noCash, var noQuantity, var noStop, var unfilled]
+                ? new SignalEnds(expired, cancelled, noCash, noQuantity, noStop, unfilled) : default,
+            IsWarm = surrogate.IsWarm,
+        };
+
+    public StrategyOutcomeWire ConvertToSurrogate(in StrategyOutcome value) =>
+        new(value.Index, value.Statistics, value.Fingerprint, value.Signals, value.Bars, value.Error,
+        value.Trace is { } t ? new TraceWire(t.PeriodTicks, t.FirstPeriod, t.Start, MemoryMarshal.AsBytes(t.Equity.AsSpan()).ToArray())
+            : null,
+        [value.SignalEnds.Expired, value.SignalEnds.Cancelled, value.SignalEnds.NoCash, value.SignalEnds.NoQuantity,
+            value.SignalEnds.NoStop, value.SignalEnds.Unfilled], value.IsWarm);
+}

@@ -1,0 +1,44 @@
+using Granary.Engine.Market;
+
+namespace Granary.Data.Feeds;
+
+/// <summary>Counts the bars that a market's calendar expects.</summary>
+internal static class ExpectedBars
+{
+    /// <summary>Bars between two, without them.</summary>
+    /// <param name="after">Open of the earlier bar, UTC ticks.</param>
+    /// <param name="next">Open of the later bar, UTC ticks.</param>
+    public static long Between(Instrument instrument, Timeframe timeframe, long after, long next)
+    {
+        var calendar = instrument.Calendar;
+        var step = timeframe.Ticks;
+        if (timeframe == Timeframe.D1 && instrument.DailyEquity) return Weekdays(after + step, next);
+        if (calendar.IsContinuous || !timeframe.IsIntraday) return Math.Max(0, (next - after) / step - 1);
+        var expected = 0L;
+        for (var time = after + step; time < next;)
+        {
+            if (calendar.IsOpen(time))
+            {
+                expected++;
+                time += step;
+                continue;
+            }
+            // to the next session's open
+            var date = DateOnly.FromDateTime(calendar.ToLocal(time));
+            (long Open, long Close)? session = null;
+            while ((session = calendar.Session(date)) is null || session.Value.Open < time) date = date.AddDays(1);
+            time = session.Value.Open;
+        }
+        return expected;
+    }
+
+    private static long Weekdays(long from, long to)
+    {
+        var days = 0L;
+        // Tick zero is a Monday.
+        for (var day = from; day < to; day += TimeSpan.TicksPerDay)
+            if (day / TimeSpan.TicksPerDay % 7 < 5)
+                days++;
+        return days;
+    }
+}

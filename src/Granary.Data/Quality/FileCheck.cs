@@ -1,0 +1,161 @@
+using Granary.Data.BarFiles;
+using Granary.Data.Reading;
+using Granary.Engine.Market;
+
+namespace Granary.Data.Quality;
+
+/// <summary>Looks through one market's files. Faulty rows are findings, not exceptions.</summary>
+internal sealed class FileCheck
+{
+    private const int ExamplesPerKind = 5;
+
+    private readonly BarQuery _query;
+    private readonly BarFileOptions _options;
+    private readonly List<BarFilePart> _parts;
+    private readonly BarFileSeries.LeanFactors? _factors;
+    private readonly bool _adjusted;
+    private readonly BarCollector _collector;
+    private readonly List<RowFault> _faults = [];
+    private readonly Dictionary<RowFaultKind, long> _counts = [];
+    private readonly List<Finding> _repeatedHours = [];
+
+    // Bars wait until the whole file is read: whether it is a stock's shows at its end. What is kept is bounded by the budget.
+    private List<BarColumns> _kept = [];
+    private long _budget;
+    private BarQualityAnalyser? _analyser;
+    private long _index;
+
+    private FileCheck(IReadOnlyList<string> paths, BarQuery query, BarFileOptions options)
+    {
+        (_query, _options, _budget) = (query, options, options.MemoryBudget);
+        (_parts, _factors) = BarFile.Parts(paths, query, options);
+        _adjusted = options.Adjust && (_factors is not null || _parts[0].Layout.HasAdjustedClose);
+        _collector = new BarCollector(query, ContentHasher.GroupSize, _adjusted, lenient: true)
+        {
+            Factors = _adjusted ? _factors?.Read() : null,
+        };
+    }
+
+    public static QualityReport Run(IReadOnlyList<string> paths, BarQuery query, BarFileOptions options,
+        CancellationToken cancellationToken) => new FileCheck(paths, query, options).Run(cancellationToken);
+
+    private QualityReport Run(CancellationToken cancellationToken)
+    {
+        using var reader = new BarFileReader(_parts, _collector, _options, Note);
+        var more = true;
+        while (more)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            more = reader.Next();
+            foreach (var columns in _collector.Completed) Take(columns);
+            _collector.Completed.Clear();
+        }
+        // Rows at the wrong place would leave holes everywhere: what is looked through is what they are in order.
+        if (_factors is null && (_counts.ContainsKey(RowFaultKind.Order) || _counts.ContainsKey(RowFaultKind.Duplicate)))
+            LookInOrder(cancellationToken);
+        else LookAtKept();
+        return _analyser!.Finish(Findings(BarFileSeries.Describe(_collector, reader, _parts[0].Layout)));
+    }
+
+    private void Note(RowFault fault)
+    {
+        _counts[fault.Kind] = _counts.GetValueOrDefault(fault.Kind) + 1;
+        if (_counts[fault.Kind] <= ExamplesPerKind) _faults.Add(fault);
+    }
+
+    private void Take(BarColumns columns)
+    {
+        if (_adjusted) columns.Adjust();
+        if (_analyser is not null)
+        {
+            Look(columns);
+            return;
+        }
+        _kept.Add(columns);
+        _budget -= (long)ContentHasher.GroupSize * BarColumns.BytesPerBar(_adjusted);
+        if (_budget < 0) LookAtKept();
+    }
+
+    private void LookAtKept()
+    {
+        _analyser ??= NewAnalyser();
+        // Bars have their adjusted closes already.
+        if (_collector.Descending) _kept = BarFileSeries.Reversed(_kept, _adjusted);
+        foreach (var columns in _kept) Look(columns);
+        _kept.Clear();
+    }
+
+    private void Look(BarColumns columns)
+    {
+        _analyser!.Add(columns.ToBlock(_index));
+        _index += columns.Count;
+    }
+
+    private BarQualityAnalyser NewAnalyser() =>
+        new((_options.Template ?? _parts[0].Layout.Template ?? new Instrument { Symbol = _query.Symbol }) with
+        {
+            Symbol = _query.Symbol,
+            DailyEquity = _query.Timeframe == Timeframe.D1 && !_collector.WeekendSeen,
+        }, _query.Timeframe);
+
+    // Reads all rows again, and looks at them in order of time, each time once.
+    private void LookInOrder(CancellationToken cancellationToken)
+    {
+        _analyser = NewAnalyser();
+        _index = 0;
+        var rows = new List<GatheredRow>();
+        using (var reader = new BarFileReader(_parts,
+            new BarCollector(_query, ContentHasher.GroupSize, _adjusted, lenient: true) { Gathered = rows }, _options, _ => { }))
+            while (reader.Next())
+                cancellationToken.ThrowIfCancellationRequested();
+        if (_query.Timeframe.IsIntraday) _repeatedHours.AddRange(DaylightSaving.Repeated(rows, _query.Timeframe));
+        var sorted = rows.Where(r => _query.Wants(r.Time)).DistinctBy(r => r.Time).OrderBy(r => r.Time).ToList();
+        foreach (var piece in sorted.Chunk(BarBlock.MaxCount))
+        {
+            var columns = new BarColumns(piece.Length, _adjusted);
+            foreach (var (_, _, b, a) in piece)
+            {
+                var i = columns.Count++;
+                (columns.Time[i], columns.Open[i], columns.High[i], columns.Low[i], columns.Close[i], columns.Volume[i]) =
+                    (b.Time, b.Open, b.High, b.Low, b.Close, b.Volume);
+                if (_adjusted) columns.Adjusted![i] = a;
+            }
+            if (_adjusted) columns.Adjust();
+            Look(columns);
+        }
+    }
+
+    private List<Finding> Findings(IEnumerable<string> notes)
+    {
+        var file = _parts[0].File.DisplayName;
+        var findings = _faults.ConvertAll(f => new Finding(Severity.Error, Kind(f.Kind), f.Field is null ? $"line {f.Line}"
+            : $"line {f.Line}, {f.Field}", f.Fault, f.Remedy));
+        foreach (var (kind, count) in _counts)
+            if (count > ExamplesPerKind)
+                findings.Add(new Finding(Severity.Error, Kind(kind), file,
+                    $"{count - ExamplesPerKind} more rows have {Plural(kind)}", "correct or remove them all"));
+        foreach (var note in notes) findings.Add(new Finding(Severity.Info, QualityCheck.Row, file, note, "nothing, if that is meant"));
+        if (_collector.Rows == 0)
+            findings.Add(new Finding(Severity.Error, QualityCheck.Row, file, "there are no good bars in it", "export it again"));
+        findings.AddRange(_repeatedHours);
+        return findings;
+    }
+
+    private static QualityCheck Kind(RowFaultKind kind) => kind switch
+    {
+        RowFaultKind.Duplicate => QualityCheck.Duplicate,
+        RowFaultKind.Order => QualityCheck.Order,
+        RowFaultKind.Consistency => QualityCheck.Consistency,
+        _ => QualityCheck.Row,
+    };
+
+    private static string Plural(RowFaultKind kind) => kind switch
+    {
+        RowFaultKind.Duplicate => "a time that was there before",
+        RowFaultKind.Order => "a time before that of the row above",
+        RowFaultKind.Consistency => "prices that contradict one another",
+        RowFaultKind.Layout => "a wrong number of columns",
+        RowFaultKind.Zone => "a time of another zone",
+        _ => "a field that is not what its column holds",
+    };
+}

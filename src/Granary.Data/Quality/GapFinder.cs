@@ -1,0 +1,200 @@
+using Granary.Engine.Market;
+
+namespace Granary.Data.Quality;
+
+/// <summary>Finds bars that are missing: against the session calendar where there is one, else against the market's own habits.</summary>
+internal sealed class GapFinder(Instrument instrument, Timeframe timeframe)
+{
+    /// <summary>What may be a night or a lunch break, if it ends at the same hour again and again; ticks.</summary>
+    public const long LongBreak = 2 * TimeSpan.TicksPerHour;
+
+    private const int MostGaps = 200_000;
+
+    // From Friday's close to Sunday's or Monday's open.
+    private const long LongestWeekend = 80 * TimeSpan.TicksPerHour;
+
+    private readonly List<(long After, long Next)> _gaps = [];
+    private readonly Dictionary<(long TimeOfDay, long Length), int> _habits = [];
+    private readonly Dictionary<long, int> _openings = [];
+    private readonly long[] _weekdays = new long[7];
+
+    // Weekdays without a bar on which the exchanges were closed, with the reason.
+    private readonly SortedDictionary<DateOnly, string> _closures = [];
+    private long _count, _first, _previous, _lost, _saturdays, _days, _lastDay = -1;
+
+    /// <summary>Opens of the bars before and behind each step that is longer than the timeframe, breaks of the session among
+    /// them.</summary>
+    public IReadOnlyList<(long After, long Next)> Gaps => _gaps;
+
+    /// <param name="time">Open of the next bar, UTC ticks.</param>
+    public void Add(long time)
+    {
+        var day = time / TimeSpan.TicksPerDay;
+        if (day != _lastDay)
+        {
+            _days++;
+            _lastDay = day;
+        }
+        // Tick zero is a Monday.
+        _weekdays[day % 7]++;
+        if (day % 7 == 5) _saturdays++;
+        if (_count++ == 0) _first = time;
+        else if (time - _previous > timeframe.Ticks) AddGap(time);
+        _previous = time;
+    }
+
+    private void AddGap(long time)
+    {
+        var step = time - _previous;
+        if (step >= LongBreak)
+        {
+            var opening = time % TimeSpan.TicksPerDay;
+            _openings[opening] = _openings.GetValueOrDefault(opening) + 1;
+        }
+        if (_gaps.Count < MostGaps) _gaps.Add((_previous, time));
+        else _lost++;
+        var habit = (_previous % TimeSpan.TicksPerDay, step);
+        if (_habits.Count < 50_000 || _habits.ContainsKey(habit)) _habits[habit] = _habits.GetValueOrDefault(habit) + 1;
+    }
+
+    /// <summary>Adds a finding for each of the largest gaps, and one for all others.</summary>
+    /// <param name="barsOfDay">Bars of the market's usual day; 0 where too few days are there to tell.</param>
+    /// <returns>Bars that are missing.</returns>
+    public long Find(List<Finding> findings, int barsOfDay)
+    {
+        var missing = 0L;
+        var shown = new List<(long After, long Next, long Bars)>();
+        var (counted, holidays) = (0L, 0L);
+        foreach (var (after, next) in _gaps)
+        {
+            var bars = MissingBetween(after, next, barsOfDay, out var wholeDay);
+            if (bars == 0) continue;
+            missing += bars;
+            if (wholeDay)
+            {
+                holidays++;
+                continue;
+            }
+            Examples.Keep(shown, (after, next, bars), static g => g.Item3);
+            counted++;
+        }
+        // Single weekdays are holidays, some ten a year; more than that, or several in a row, is a hole.
+        var isUsual = !timeframe.IsIntraday && instrument.DailyEquity && missing * 20 <= _count;
+        var examples = shown.Where(g => !isUsual || g.Bars >= 3).ToList();
+        foreach (var (after, next, bars) in examples)
+            findings.Add(new Finding(Severity.Warning, QualityCheck.Gap, Text(after),
+                $"{(bars == 1 ? "1 bar is" : $"{bars} bars are")} missing until {Text(next)}",
+                "fill the gap from another source, or leave its days out"));
+        var rest = counted + _lost - examples.Count;
+        if (rest > 0)
+            findings.Add(isUsual
+                ? new Finding(Severity.Info, QualityCheck.Gap, Range(), $"{missing} weekdays have no bar, as holidays do",
+                    "nothing, unless the market was open")
+                : new Finding(Severity.Warning, QualityCheck.Gap, Range(),
+                    $"there are {rest} more gaps, {missing} bars missing in all ({100.0 * missing / Math.Max(1, missing + _count):0.##} %)",
+                    "nothing happens inside a gap; use a longer timeframe if there are many"));
+        findings.AddRange(ExchangeClosures.Findings(_closures));
+        if (holidays > 0)
+            findings.Add(new Finding(Severity.Info, QualityCheck.Gap, Range(),
+                $"{(holidays == 1 ? "1 session has" : $"{holidays} single sessions have")} no bars, or none from its middle on, as "
+                    + $"holidays and half days do", "nothing, unless the market was open"));
+        return missing;
+    }
+
+    /// <param name="wholeDay">What is missing is one session alone, or its second half: a holiday, unless other markets traded.</param>
+    private long MissingBetween(long after, long next, int barsOfDay, out bool wholeDay)
+    {
+        wholeDay = false;
+        if (timeframe == Timeframe.W1) return (next - after) / timeframe.Ticks - 1;
+        if (timeframe == Timeframe.D1) return instrument.DailyEquity ? MissingWeekdays(after, next) : MissingDays(after, next);
+        return instrument.Calendar.IsContinuous
+            ? MissingByHabit(after, next, barsOfDay, out wholeDay)
+            : MissingInSessions(after, next, out wholeDay);
+    }
+
+    private long MissingWeekdays(long after, long next)
+    {
+        var missing = 0L;
+        for (var d = after + TimeSpan.TicksPerDay; d < next; d += TimeSpan.TicksPerDay)
+        {
+            var day = DateOnly.FromDateTime(new DateTime(d));
+            if (d / TimeSpan.TicksPerDay % 7 < 5 && !instrument.Calendar.Holidays.Contains(day) && !WasClosed(day)) missing++;
+        }
+        return missing;
+    }
+
+    // Without the days of the week on which the market does not trade: Saturdays of currencies.
+    private long MissingDays(long after, long next)
+    {
+        var weeks = (_previous - _first) / TimeSpan.TicksPerDay / 7;
+        if (weeks < 4) return (next - after) / TimeSpan.TicksPerDay - 1;
+        var expected = 0L;
+        for (var d = after / TimeSpan.TicksPerDay + 1; d < next / TimeSpan.TicksPerDay; d++)
+            if (_weekdays[d % 7] * 10 >= weeks)
+                expected++;
+        return expected;
+    }
+
+    private long MissingInSessions(long after, long next, out bool wholeDay)
+    {
+        var calendar = instrument.Calendar;
+        var step = timeframe.Ticks;
+        var missing = 0L;
+        var last = DateOnly.FromDayNumber(calendar.LocalDay(next));
+        var (sessions, whole, tails) = (0, 0, 0);
+        for (var date = DateOnly.FromDayNumber(calendar.LocalDay(after)); date <= last; date = date.AddDays(1))
+        {
+            if (calendar.Session(date) is not { } session || calendar.Name == "XNYS" && WasClosed(date)) continue;
+            var from = Math.Max(session.Open, after + step);
+            var to = Math.Min(session.Close, next);
+            if (to <= from) continue;
+            // The close cuts a session's last bar short.
+            var bars = (to - from + (to == session.Close ? step - 1 : 0)) / step;
+            if (bars == 0) continue;
+            missing += bars;
+            sessions++;
+            if (from == session.Open && to == session.Close) whole++;
+            else if (to == session.Close && from - session.Open >= (session.Close - session.Open) / 2) tails++;
+        }
+        // Where the calendar has a list of holidays, a session that is not on it took place.
+        wholeDay = tails <= 1 && whole <= (calendar.Holidays.Count == 0 ? 1 : 0) && whole + tails == sessions;
+        return missing;
+    }
+
+    // Without a calendar the market's habits are its sessions: the same break at the same hour, again and again, and weekends.
+    private long MissingByHabit(long after, long next, int barsOfDay, out bool wholeDay)
+    {
+        wholeDay = false;
+        var length = next - after;
+        if (_saturdays == 0 && length <= LongestWeekend && after / TimeSpan.TicksPerDay % 7 is 4
+            && next / TimeSpan.TicksPerDay % 7 is 6 or 0) return 0;
+        // A market with sessions that missed whole days of the week, as over a holiday: its bars between two openings are not all minutes
+        // of the night.
+        if (_saturdays == 0 && length >= LongBreak && IsUsual(_openings.GetValueOrDefault(next % TimeSpan.TicksPerDay)) && barsOfDay > 0)
+        {
+            var days = 0L;
+            for (var d = after / TimeSpan.TicksPerDay + 1; d < next / TimeSpan.TicksPerDay; d++)
+                if (d % 7 < 5)
+                    days++;
+            wholeDay = days == 1;
+            return days * barsOfDay;
+        }
+        var habit = length > 10 * timeframe.Ticks ? _habits.GetValueOrDefault((after % TimeSpan.TicksPerDay, length)) : 0;
+        if (length >= LongBreak) habit = Math.Max(habit, _openings.GetValueOrDefault(next % TimeSpan.TicksPerDay));
+        return IsUsual(habit) && length < 2 * TimeSpan.TicksPerDay ? 0 : length / timeframe.Ticks - 1;
+    }
+
+    // On a tenth of the days: daylight saving moves an opening by an hour for months, and chance gaps repeat on few days.
+    private bool IsUsual(int habit) => habit >= 3 && habit * 10 >= _days;
+
+    private bool WasClosed(DateOnly day)
+    {
+        if (ExchangeClosures.ReasonOf(day) is not { } reason) return false;
+        _closures[day] = reason;
+        return true;
+    }
+
+    private string Range() => $"{Text(_first)} to {Text(_previous)}";
+
+    private string Text(long time) => Examples.Time(time, timeframe);
+}

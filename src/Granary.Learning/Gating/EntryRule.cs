@@ -1,0 +1,35 @@
+using System.Text.Json.Serialization;
+using Granary.Engine.Trading;
+
+namespace Granary.Learning.Gating;
+
+/// <summary>
+/// Turns a prediction into what is done about an entry. Pure; a prediction of NaN is an entry that the model has no opinion on, and passes.
+/// </summary>
+[JsonPolymorphic(TypeDiscriminatorPropertyName = "rule")]
+[JsonDerivedType(typeof(GateRule), "gate")]
+[JsonDerivedType(typeof(VetoRule), "veto")]
+[JsonDerivedType(typeof(SizeRuleByProbability), "size")]
+[JsonDerivedType(typeof(StopByVolatilityRule), "stop")]
+[JsonDerivedType(typeof(MinimumReturnRule), "minimum-return")]
+public abstract record EntryRule
+{
+    /// <summary>As it is written in a batch file.</summary>
+    [JsonIgnore]
+    public abstract string Name { get; }
+
+    /// <summary>Whether the rule can use predictions of this meaning.</summary>
+    public abstract bool Takes(PredictionMeaning meaning);
+
+    public EntryAdvice Advise(double prediction, Side side, PredictionMeaning meaning) =>
+        double.IsNaN(prediction) ? EntryAdvice.NoOpinion : Decide(prediction, side, meaning);
+
+    private protected abstract EntryAdvice Decide(double prediction, Side side, PredictionMeaning meaning);
+
+    private protected static bool IsProbability(PredictionMeaning meaning) =>
+        meaning is PredictionMeaning.ProbabilityOfRise or PredictionMeaning.ProbabilityOfGain;
+
+    /// <summary>The probability that a trade on this side gains.</summary>
+    private protected static double ForSide(double prediction, Side side, PredictionMeaning meaning) =>
+        meaning == PredictionMeaning.ProbabilityOfRise && side == Side.Sell ? 1 - prediction : prediction;
+}

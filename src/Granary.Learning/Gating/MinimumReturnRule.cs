@@ -1,0 +1,17 @@
+using System.Text.Json.Serialization;
+using Granary.Engine.Trading;
+
+namespace Granary.Learning.Gating;
+
+/// <summary>Lets an entry pass only where the predicted return pays its costs and something more.</summary>
+/// <param name="CostPercent">Of a round trip: commission and slippage of both sides, in percent.</param>
+/// <param name="MinimumPercent">What must be left, in percent.</param>
+public sealed record MinimumReturnRule(double CostPercent, double MinimumPercent = 0) : EntryRule
+{
+    public override string Name => "minimum-return";
+
+    public override bool Takes(PredictionMeaning meaning) => meaning == PredictionMeaning.ExpectedReturn;
+
+    private protected override EntryAdvice Decide(double prediction, Side side, PredictionMeaning meaning) =>
+        (int)side * prediction * 100 - CostPercent > MinimumPercent ? EntryAdvice.Take(prediction) : EntryAdvice.Refuse(prediction);
+}

@@ -1,0 +1,16 @@
+using System.Text.Json.Serialization;
+using Granary.Engine.Trading;
+
+namespace Granary.Learning.Gating;
+
+/// <summary>Lets every entry pass but those that the model is clearly against.</summary>
+/// <param name="Below">Probability of gain under which an entry is refused.</param>
+public sealed record VetoRule(double Below = 0.4) : EntryRule
+{
+    public override string Name => "veto";
+
+    public override bool Takes(PredictionMeaning meaning) => IsProbability(meaning);
+
+    private protected override EntryAdvice Decide(double prediction, Side side, PredictionMeaning meaning) =>
+        ForSide(prediction, side, meaning) < Below ? EntryAdvice.Refuse(prediction) : EntryAdvice.Take(prediction);
+}

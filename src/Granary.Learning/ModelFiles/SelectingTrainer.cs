@@ -1,0 +1,67 @@
+using Granary.Learning.Tables;
+using Granary.Learning.Trainers;
+
+namespace Granary.Learning.ModelFiles;
+
+/// <summary>
+/// Keeps the features whose ranks differ most between low and high labels (|Spearman's correlation|, for two classes the same order as |AUC
+/// − ½|), measured on the training samples of the fold and nowhere else, and hands them to another trainer.
+/// </summary>
+public sealed class SelectingTrainer(ITrainer inner, int keep) : ITrainer
+{
+    public string Name => inner.Name;
+
+    public ITrainedModel Train(TrainingSet set, TrainingOptions options)
+    {
+        set.RequireLearnable(Name, classesOnly: false);
+        if (keep >= set.Table.Width) return inner.Train(set, options);
+        var chosen = Choose(set);
+        var narrow = set.Table.Select([.. chosen.Select(f => set.Table.Features[f])]);
+        var model = inner.Train(new TrainingSet(narrow, set.Rows), options);
+        return model.Input.Kind == ModelInputKind.PastLabels ? model : new SelectedFeaturesModel(set.Table.Features, chosen, model);
+    }
+
+    private int[] Choose(TrainingSet set)
+    {
+        var width = set.Table.Width;
+        var labelRanks = Ranks(set.Labels());
+        var strength = new double[width];
+        var column = new double[set.Count];
+        for (var f = 0; f < width; f++)
+        {
+            for (var i = 0; i < column.Length; i++) column[i] = set.Table.Row(set.Rows[i])[f];
+            strength[f] = Math.Abs(Correlation(Ranks(column), labelRanks));
+        }
+        return [.. Enumerable.Range(0, width).OrderByDescending(f => strength[f]).ThenBy(f => f).Take(keep).Order()];
+    }
+
+    // Ranks 1 … n, ties sharing their mean.
+    internal static double[] Ranks(double[] values)
+    {
+        var order = new int[values.Length];
+        for (var i = 0; i < order.Length; i++) order[i] = i;
+        Array.Sort((double[])values.Clone(), order);
+        var ranks = new double[values.Length];
+        for (var i = 0; i < order.Length;)
+        {
+            var j = i;
+            while (j < order.Length && values[order[j]] == values[order[i]]) j++;
+            for (var k = i; k < j; k++) ranks[order[k]] = (i + j + 1) / 2.0;
+            i = j;
+        }
+        return ranks;
+    }
+
+    private static double Correlation(double[] a, double[] b)
+    {
+        var mean = (a.Length + 1) / 2.0;
+        var (ab, aa, bb) = (0.0, 0.0, 0.0);
+        for (var i = 0; i < a.Length; i++)
+        {
+            ab += (a[i] - mean) * (b[i] - mean);
+            aa += (a[i] - mean) * (a[i] - mean);
+            bb += (b[i] - mean) * (b[i] - mean);
+        }
+        return aa > 0 && bb > 0 ? ab / Math.Sqrt(aa * bb) : 0;
+    }
+}
