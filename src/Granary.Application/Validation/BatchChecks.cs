@@ -131,8 +131,8 @@ public sealed record BatchChecks(
                         + Text($"trials.{Worthless(s)}"));
             if (!double.IsNaN(s.PortfolioDeflated))
                 said.Add(Text(
-                    $"The portfolio's Sharpe ratio of {TracePeriod.Annual(s.Portfolio.Sharpe, s.PeriodTicks):0.00} a year exceeds what luck ")
-                        + Text($"would show, with a probability of {Percent(s.PortfolioDeflated)}")
+                    $"The portfolio's Sharpe ratio of {TracePeriod.Annual(s.Portfolio.Sharpe, s.PeriodTicks):0.00} a year exceeds ")
+                        + Text($"what luck would show, with a probability of {Percent(s.PortfolioDeflated)}")
                         + (s.PortfolioDeflated > Confidence ? "." : ", which is no evidence of skill."));
             var strong = strategies.Where(e => s.Deflated[e.Index] > Confidence).ToList();
             said.Add(strong.Count == 0 ? $"No single strategy stands out from so many trials."

@@ -143,7 +143,7 @@ public sealed class SyntheticRun : IRunEvents
                 ? new StrategyEntry(i, id, name, parameters, market.Symbol, market.Timeframe, sides, 0, null,
                     Error: "the factor sma(400) never became warm: the market has 120 bars")
                 : new StrategyEntry(i, id, name, parameters, market.Symbol, market.Timeframe, sides, 0,
-                    Stats(own, _bars[(market.Symbol, market.Timeframe)], hourly ? 2520 : 252))
+                    SyntheticMetrics.OfTrades(own, _bars[(market.Symbol, market.Timeframe)], hourly ? 2520 : 252))
                 {
                     Trace =
                         Traced(own, _bars[(market.Symbol, market.Timeframe)])
@@ -231,52 +231,62 @@ public sealed class SyntheticRun : IRunEvents
         return tracer.Finish()!;
     }
 
-    private static MetricSet Stats(List<Trade> trades, Bar[] bars, double perYear)
+    private void MakePortfolio(Random random, List<MarketEntry> markets, List<StrategyEntry> entries, int days, bool benchmark, int seed)
     {
-        var closed = trades.Where(t => t.Reason != ExitReason.Open).ToArray();
-        var s = MetricCatalogue.BuiltIn.Compute(MetricInput.Of(TradeAccumulator.Of([.. closed.Select(t => t.NetProfit)])));
-        double equity = 100_000, peak = equity, deepest = 0, sum = 0, squares = 0;
-        foreach (var t in closed)
+        TakePortfolioTrades(entries);
+        var calendar = new List<long>();
+        var last = markets.Max(m => m.Last);
+        for (var d = _start; d <= last; d = d.AddDays(1))
+            if (d.DayOfWeek is not (DayOfWeek.Saturday or DayOfWeek.Sunday)) calendar.Add(d.Ticks);
+        var common = new double[calendar.Count];
+        for (var d = 1; d < common.Length; d++) common[d] = common[d - 1] + 0.009 * Normal(random);
+        var (gains, exposure) = SpreadOverDays(calendar, common);
+        var recorder = new EquityRecorder();
+        double equity = 200_000, peak = equity;
+        for (var d = 0; d < gains.Length; d++)
         {
-            var r = t.NetProfit / equity;
-            (sum, squares) = (sum + r, squares + r * r);
-            equity += t.NetProfit;
+            equity += gains[d];
             peak = Math.Max(peak, equity);
-            deepest = Math.Max(deepest, 1 - equity / peak);
+            recorder.Add(new EquityRow(calendar[d], equity, equity - exposure[d], exposure[d], 1 - equity / peak));
         }
-        var years = (bars[^1].Time - bars[0].Time) / (double)TimeSpan.TicksPerDay / 365.25;
-        var n = closed.Length;
-        var deviation = n > 1 ? Math.Sqrt(Math.Max(0, (squares - sum * sum / n) / (n - 1))) : double.NaN;
-        var total = equity / 100_000 - 1;
-        var cagr = Math.Pow(1 + total, 1 / years) - 1;
-        return MetricCatalogue.BuiltIn.Read(new Dictionary<string, double>(StringComparer.Ordinal)
+        var closes = recorder.Closes();
+        var curve = new EquityCurve([.. closes.Select(r => r.Time)], [.. closes.Select(r => r.Equity)]);
+        var statistics = EquityStatistics.Of(curve);
+        var measures = TradeAccumulator.Of([.. _portfolio.Where(t => t.Trade.Reason != ExitReason.Open).Select(t => t.Trade.NetProfit)]);
+        var other = new double[calendar.Count];
+        for (var d = 0; d < other.Length; d++)
+            other[d] = d == 0 ? 1400 : other[d - 1] * (1 + 0.0003 + 0.3 * gains[d] / 2e5 + 0.009 * Normal(random));
+        Model = new RunModel
         {
-            ["trades"] = n,
-            ["winRate"] = s.WinRate,
-            ["expectancy"] = s[TradeMetrics.Expectancy],
-            ["averageWin"] = s[TradeMetrics.AverageWin],
-            ["averageLoss"] = s[TradeMetrics.AverageLoss],
-            ["profitFactor"] = s[TradeMetrics.ProfitFactor],
-            ["totalReturn"] = total,
-            ["cagr"] = cagr,
-            ["volatility"] = deviation * Math.Sqrt(n / years),
-            ["sharpe"] = sum / n / deviation * Math.Sqrt(n / years),
-            ["sortino"] = 1.4 * sum / n / deviation * Math.Sqrt(n / years),
-            ["calmar"] = deepest > 0 ? cagr / deepest : double.NaN,
-            ["maxDrawdown"] = deepest,
-            ["maxDrawdownDays"] = 40 + 9 * n,
-            ["monthsProfitable"] = 0.5,
-            ["weeksProfitable"] = 0.5,
-            ["exposure"] = closed.Sum(t => t.Bars) / (double)bars.Length,
-            ["commission"] = closed.Sum(t => t.Commission),
-            ["finalEquity"] = equity,
-            ["netProfit"] = equity - 100_000,
-            ["periods"] = bars.Length,
-            ["periodsPerYear"] = perYear,
-        });
+            Name = "quickstart",
+            Run = "quickstart-20261026T140512Z",
+            Digest = Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData([(byte)seed])),
+            CreatedAt = new DateTime(2026, 10, 26, 14, 5, 12, DateTimeKind.Utc),
+            Seconds = 4.31,
+            BarEvaluations = (long)entries.Count * days,
+            Host = "embedded, 2 threads",
+            Strategies = entries,
+            Markets = markets,
+            StartingCash = 200_000,
+            Portfolio = SyntheticMetrics.OfPortfolio(
+                statistics, measures, curve.Count, _portfolio.Sum(t => t.Trade.Commission)),
+            Equity = recorder.Rows(),
+            Closes = closes,
+            WorstDrawdowns = recorder.WorstDrawdowns(),
+            Benchmark = benchmark ? new EquityCurve([.. calendar], other) : null,
+            BenchmarkName = benchmark ? "S&P 500" : null,
+            Decisions = CountDecisions(entries),
+            Notes = [new RunNote(NoteCode.InSample,
+                "Weights are chosen from the same bars that the portfolio is tested on: expect less of the future.")],
+            BatchText = "{\n  \"name\": \"quickstart\", // <script>alert('not markup')</script>\n  \"data\": { \"source\": "
+                + "\"csv:samples/data\", \"symbols\": [\"*\"], \"timeframe\": \"1d\" },\n  \"strategies\": [\n    { \"class\": "
+                + "\"SmaCross\", \"params\": { \"fast\": [5, 10, 15, 20, 25], \"slow\": [40, 60, 80, 100, 120] } }\n  ],\n  \"portfolio\": "
+                + "{ \"weights\": \"winners\", \"limits\": { \"maxPositions\": 200 } },\n  \"seed\": 7\n}\n",
+            Sections = SyntheticResults.Sections,
+        };
     }
 
-    private void MakePortfolio(Random random, List<MarketEntry> markets, List<StrategyEntry> entries, int days, bool benchmark, int seed)
+    private void TakePortfolioTrades(List<StrategyEntry> entries)
     {
         for (var i = 0; i < entries.Count; i++)
         {
@@ -293,12 +303,11 @@ public sealed class SyntheticRun : IRunEvents
         }
         _portfolio.Sort((a, b) => a.Trade.ExitTime != b.Trade.ExitTime ? a.Trade.ExitTime.CompareTo(b.Trade.ExitTime)
             : a.Member.CompareTo(b.Member));
-        var calendar = new List<long>();
-        var last = markets.Max(m => m.Last);
-        for (var d = _start; d <= last; d = d.AddDays(1))
-            if (d.DayOfWeek is not (DayOfWeek.Saturday or DayOfWeek.Sunday)) calendar.Add(d.Ticks);
-        var common = new double[calendar.Count];
-        for (var d = 1; d < common.Length; d++) common[d] = common[d - 1] + 0.009 * Normal(random);
+    }
+
+    // A trade's profit is spread over its days, with its share of what moves all markets.
+    private (double[] Gains, double[] Exposure) SpreadOverDays(List<long> calendar, double[] common)
+    {
         var gains = new double[calendar.Count];
         var exposure = new double[calendar.Count];
         foreach (var (_, t, _) in _portfolio)
@@ -317,23 +326,17 @@ public sealed class SyntheticRun : IRunEvents
                 exposure[d] += t.Quantity * t.EntryPrice;
             }
         }
-        var recorder = new EquityRecorder();
-        double equity = 200_000, peak = equity;
-        for (var d = 0; d < gains.Length; d++)
+        return (gains, exposure);
+
+        int At(long time)
         {
-            equity += gains[d];
-            peak = Math.Max(peak, equity);
-            recorder.Add(new EquityRow(calendar[d], equity, equity - exposure[d], exposure[d], 1 - equity / peak));
+            var at = calendar.BinarySearch(time - time % TimeSpan.TicksPerDay);
+            return Math.Min(calendar.Count - 1, at < 0 ? ~at : at);
         }
-        var closes = recorder.Closes();
-        var curve = new EquityCurve([.. closes.Select(r => r.Time)], [.. closes.Select(r => r.Equity)]);
-        var statistics = EquityStatistics.Of(curve);
-        var s = statistics.Metrics;
-        var measures = TradeAccumulator.Of([.. _portfolio.Where(t => t.Trade.Reason != ExitReason.Open).Select(t => t.Trade.NetProfit)]);
-        var ts = MetricCatalogue.BuiltIn.Compute(MetricInput.Of(measures));
-        var other = new double[calendar.Count];
-        for (var d = 0; d < other.Length; d++)
-            other[d] = d == 0 ? 1400 : other[d - 1] * (1 + 0.0003 + 0.3 * gains[d] / 2e5 + 0.009 * Normal(random));
+    }
+
+    private Dictionary<Decision, long> CountDecisions(List<StrategyEntry> entries)
+    {
         var decisions = new Dictionary<Decision, long>();
         for (var i = 0; i < entries.Count; i++)
             foreach (var row in _signals[i])
@@ -341,118 +344,7 @@ public sealed class SyntheticRun : IRunEvents
                 var decision = entries[i].Weight == 0 ? Decision.WeightZero : row.Decision;
                 decisions[decision] = decisions.GetValueOrDefault(decision) + 1;
             }
-        Model = new RunModel
-        {
-            Name = "quickstart",
-            Run = "quickstart-20261026T140512Z",
-            Digest = Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData([(byte)seed])),
-            CreatedAt = new DateTime(2026, 10, 26, 14, 5, 12, DateTimeKind.Utc),
-            Seconds = 4.31,
-            BarEvaluations = (long)entries.Count * days,
-            Host = "embedded, 2 threads",
-            Strategies = entries,
-            Markets = markets,
-            StartingCash = 200_000,
-            Portfolio = MetricCatalogue.BuiltIn.Read(new Dictionary<string, double>(StringComparer.Ordinal)
-            {
-                ["trades"] = ts.Trades,
-                ["winRate"] = ts.WinRate,
-                ["expectancy"] = ts[TradeMetrics.Expectancy],
-                ["averageWin"] = ts[TradeMetrics.AverageWin],
-                ["averageLoss"] = ts[TradeMetrics.AverageLoss],
-                ["profitFactor"] = ts[TradeMetrics.ProfitFactor],
-                ["totalReturn"] = s.TotalReturn,
-                ["cagr"] = s.Cagr,
-                ["volatility"] = s.Volatility,
-                ["sharpe"] = s.Sharpe,
-                ["sortino"] = s.Sortino,
-                ["calmar"] = s[RatioMetrics.Calmar],
-                ["maxDrawdown"] = s.MaxDrawdown,
-                ["maxDrawdownDays"] = s[RiskMetrics.MaxDrawdownDays],
-                ["monthsProfitable"] = s[ReturnMetrics.MonthsProfitable],
-                ["weeksProfitable"] = s[ReturnMetrics.WeeksProfitable],
-                ["exposure"] = 0.97,
-                ["commission"] = _portfolio.Sum(t => t.Trade.Commission),
-                ["finalEquity"] = s.FinalEquity,
-                ["netProfit"] = measures.NetProfit,
-                ["periods"] = curve.Count,
-                ["periodsPerYear"] = statistics.PeriodsPerYear,
-            }),
-            Equity = recorder.Rows(),
-            Closes = closes,
-            WorstDrawdowns = recorder.WorstDrawdowns(),
-            Benchmark = benchmark ? new EquityCurve([.. calendar], other) : null,
-            BenchmarkName = benchmark ? "S&P 500" : null,
-            Decisions = decisions,
-            Notes = [new RunNote(NoteCode.InSample,
-                "Weights are chosen from the same bars that the portfolio is tested on: expect less of the future.")],
-            BatchText = "{\n  \"name\": \"quickstart\", // <script>alert('not markup')</script>\n  \"data\": { \"source\": "
-                + "\"csv:samples/data\", \"symbols\": [\"*\"], \"timeframe\": \"1d\" },\n  \"strategies\": [\n    { \"class\": "
-                + "\"SmaCross\", \"params\": { \"fast\": [5, 10, 15, 20, 25], \"slow\": [40, 60, 80, 100, 120] } }\n  ],\n  \"portfolio\": "
-                + "{ \"weights\": \"winners\", \"limits\": { \"maxPositions\": 200 } },\n  \"seed\": 7\n}\n",
-            Sections =
-            [
-                new ValidationResults
-                {
-                    Conclusions = ["Two of the five checks did not pass."],
-                    Period = "weeks",
-                    Trials = 1000,
-                    NewTrials = 900,
-                    DeflatedSharpe = 0.43,
-                    ProbabilityOfOverfitting = 0.27,
-                    MinimumTrackRecord = 1284.2,
-                    RealityCheck = 0.081,
-                    Logits = [0, 1, 5, 9, 4, 2],
-                },
-                new ValidationFindings(new Dictionary<string, ValidationFinding>
-                {
-                    [ValidationFindings.Causality] = new(ValidationState.Passed, "16 strategies did the same", []),
-                    [ValidationFindings.DeflatedSharpe] = new(ValidationState.Failed, "0.43 after 1,000 trials", [("value", 0.43)]),
-                }),
-                ResultSection.Read<RegimeResults>("{\"markets\":1,\"charts\":[{\"symbol\":\"ACME\",\"timeframe\":\"1d\","
-                    + "\"time\":[638000000000000000,638000864000000000,638001728000000000],\"close\":[10,11,10.5],"
-                    + "\"machines\":[{\"name\":\"short\",\"names\":[\"bearish\",\"bullish\"],\"states\":[-1,1,0],"
-                    + "\"statistics\":[{\"state\":\"bearish\",\"share\":0.5,\"spells\":1,\"meanSpell\":1,\"nextReturn\":null,"
-                    + "\"nextDeviation\":null,\"to\":[null,null]},{\"state\":\"bullish\",\"share\":0.5,\"spells\":1,\"meanSpell\":1,"
-                    + "\"nextReturn\":-0.045,\"nextDeviation\":0.01,\"to\":[1,0]}]}],\"agreement\":[{\"first\":\"short\","
-                    + "\"second\":\"hidden\",\"adjustedRand\":0.31}]}]}"),
-                ResultSection.Read<WalkForwardResults>("{\"mode\":\"rolling\",\"objective\":\"sharpe\",\"inSampleDays\":365.25,"
-                    + "\"outOfSampleDays\":91.3,\"windows\":2,\"efficiencyRatio\":0.4,\"groups\":[{\"group\":\"SmaCross@ACME:1d\","
-                    + "\"combinations\":9,\"outOfSampleReturn\":0.02,\"stability\":0.5,\"choices\":[{\"from\":\"2021-01-01T00:00:00Z\","
-                    + "\"chosenAt\":\"2022-01-01T00:00:00Z\",\"to\":\"2022-04-01T00:00:00Z\",\"strategy\":\"SmaCross(fast=5,slow="
-                    + "20)@ACME:1d\",\"params\":{\"fast\":5,\"slow\":20},\"objective\":1.2,\"inSampleReturn\":0.1,"
-                    + "\"outOfSampleReturn\":0.02,\"trades\":4},{\"from\":\"2021-04-01T00:00:00Z\",\"chosenAt\":\"2022-04-01T00:00:00Z\","
-                    + "\"to\":\"2022-07-01T00:00:00Z\",\"strategy\":null,\"objective\":null,\"inSampleReturn\":null,"
-                    + "\"outOfSampleReturn\":0,\"trades\":0}]}]}"),
-                new WeightResults { Rule = "matching-pursuit", EveryDays = 91, Choices = 2, History = [] },
-                ResultSection.Read<LearningReport>("{\"units\":[{\"section\":\"\",\"name\":\"gate-SYN_1d\",\"version\":\"gate-SYN_1d:2\","
-                    + "\"data\":\"SYN:1d\",\"trainer\":\"gradient-boosting\",\"label\":\"direction(5)\",\"rule\":\"gate\",\"samples\":900,"
-                    + "\"inSample\":{\"auc\":0.81,\"samples\":900},\"outOfSample\":{\"auc\":0.543,\"samples\":540},\"trainTestGap\":0.27,"
-                    + "\"windows\":[{\"trainFrom\":\"2010-01-04T00:00:00Z\",\"trainTo\":\"2012-01-03T00:00:00Z\","
-                    + "\"testFrom\":\"2012-01-03T00:00:00Z\",\"testTo\":\"2013-01-02T00:00:00Z\",\"trainSamples\":360,\"testSamples\":250,"
-                    + "\"inSample\":{\"auc\":0.83},\"outOfSample\":{\"auc\":0.551},\"reused\":false},"
-                    + "{\"trainFrom\":\"2010-01-04T00:00:00Z\",\"trainTo\":\"2013-01-02T00:00:00Z\",\"testFrom\":\"2013-01-02T00:00:00Z\","
-                    + "\"testTo\":\"2014-01-02T00:00:00Z\",\"trainSamples\":610,\"testSamples\":250,\"inSample\":{\"auc\":0.79},"
-                    + "\"outOfSample\":{},\"reused\":true}],\"calibration\":[{\"from\":0.4,\"to\":0.5,\"count\":200,\"predicted\":0.46,"
-                    + "\"observed\":0.48},{\"from\":0.5,\"to\":0.6,\"count\":340,\"predicted\":0.54,\"observed\":0.53}],"
-                    + "\"importance\":[{\"feature\":\"rsi(14)\",\"permutation\":0.0123,\"gain\":0.4},{\"feature\":\"sma(20)/close\","
-                    + "\"permutation\":-0.001,\"gain\":0.6}],\"strategies\":[{\"strategy\":\"SmaCross(fast=5,slow=40)@SYN:1d\","
-                    + "\"trades\":40,\"taken\":22,\"winRateWithout\":0.4,\"winRateWith\":0.5,\"returnWithout\":0.12,\"returnWith\":0.2}],"
-                    + "\"equity\":[{\"time\":\"2012-02-01T00:00:00Z\",\"with\":0.01,\"without\":0.02},{\"time\":\"2013-05-01T00:00:00Z\","
-                    + "\"with\":0.2,\"without\":0.12}]},{\"section\":\"\",\"name\":\"gate-FLAT_1d\",\"data\":\"FLAT:1d\","
-                    + "\"trainer\":\"gradient-boosting\",\"label\":\"trade\",\"rule\":\"gate\",\"samples\":0,\"error\":\"it has closed no "
-                    + "trade\",\"inSample\":{},\"outOfSample\":{},\"windows\":[],\"calibration\":[],\"importance\":[],\"strategies\":[],"
-                    + "\"equity\":[]}],\"problems\":[\"FLAT:1d: it has closed no trade; the strategy goes on without a "
-                    + "model.\"],\"equity\":[{\"time\":\"2012-02-01T00:00:00Z\",\"with\":0.01,\"without\":0.02},"
-                    + "{\"time\":\"2013-05-01T00:00:00Z\",\"with\":0.2,\"without\":0.12}]}"),
-            ],
-        };
-
-        int At(long time)
-        {
-            var at = calendar.BinarySearch(time - time % TimeSpan.TicksPerDay);
-            return Math.Min(calendar.Count - 1, at < 0 ? ~at : at);
-        }
+        return decisions;
     }
 
     private static double Tick(double price) => Math.Round(price, 2);
