@@ -17,12 +17,4 @@ public sealed class FileLengthTests(Repository repository)
 
         new FileLengthRule().PlacesIn(code).ShouldBe(["src/A.cs:401"]);
     }
-
-    [Fact]
-    public void A_long_file_counts_once_for_each_started_hundred_lines()
-    {
-        var code = CodeBase.Of(("src/A.cs", string.Concat(Enumerable.Repeat("//\n", 501))));
-
-        new FileLengthRule().Find(code).Single().Weight.ShouldBe(2);
-    }
 }

@@ -1,4 +1,3 @@
-using Granary.Architecture.Tests.Ceilings;
 using Granary.Architecture.Tests.CodeBases;
 using Granary.Architecture.Tests.Rules;
 
@@ -14,18 +13,6 @@ public sealed class Repository
         Root = FindRoot();
         Code = CodeBase.Read(Root);
         BannedWords = BannedWord.Parse(ReadData(BannedWordRule.WordsFile));
-        RulesWithCeilings =
-        [
-            new FileLengthRule(), new LineLengthRule(), new MethodLengthRule(), new ParameterCountRule(), new PartialTypeRule(),
-            new MutableStaticRule(), new BannedWordRule(BannedWords), new FileNameRule(), new NamespaceFolderRule(),
-        ];
-        var ceilings = Path.Combine(Root, CeilingFile.RepositoryPath);
-        if (Environment.GetEnvironmentVariable(CeilingFile.WriteVariable) is { Length: > 0 } mode)
-        {
-            CeilingFile.Rewrite(ceilings, CeilingFile.Count(RulesWithCeilings, Code), mayRise: mode == "rise");
-        }
-
-        Ceilings = CeilingFile.Parse(File.ReadAllText(ceilings));
     }
 
     public string Root { get; }
@@ -34,34 +21,14 @@ public sealed class Repository
 
     public IReadOnlyList<BannedWord> BannedWords { get; }
 
-    public CeilingFile Ceilings { get; }
-
-    /// <summary>The rules that some files do not keep yet. All other rules hold everywhere.</summary>
-    public IReadOnlyList<IRule> RulesWithCeilings { get; }
-
-    /// <summary>Fails where a file breaks a rule more often, or less often, than its ceiling says.</summary>
+    /// <summary>Fails where a file breaks a rule.</summary>
     public void Enforce(IRule rule)
     {
-        if (RulesWithCeilings.Any(other => other.Key == rule.Key))
-        {
-            Fail(Ceilings.Differences(rule, Code));
-        }
-        else
-        {
-            Fail(rule.Find(Code).Select(violation => $"{violation}. {rule.Remedy}"));
-        }
+        var text = string.Join('\n', rule.Find(Code).Select(violation => $"{violation}. {rule.Remedy}"));
+        if (text.Length > 0) Assert.Fail(text);
     }
 
     public string ReadData(string name) => File.ReadAllText(Path.Combine(Root, "tests/Granary.Architecture.Tests", name));
-
-    private static void Fail(IEnumerable<string> sentences)
-    {
-        var text = string.Join('\n', sentences);
-        if (text.Length > 0)
-        {
-            Assert.Fail(text);
-        }
-    }
 
     private static string FindRoot()
     {

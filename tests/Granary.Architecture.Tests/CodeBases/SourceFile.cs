@@ -42,7 +42,7 @@ public sealed class SourceFile
 
     public bool IsUnder(string folder) => Path.StartsWith(folder + "/", StringComparison.Ordinal);
 
-    public Violation At(SyntaxNode node, string text, int weight = 1) => new(Path, LineOf(node.GetLocation()), text, weight);
+    public Violation At(SyntaxNode node, string text) => new(Path, LineOf(node.GetLocation()), text);
 
     public Violation At(SyntaxToken token, string text) => new(Path, LineOf(token.GetLocation()), text);
 

@@ -4,8 +4,7 @@ namespace Granary.Architecture.Tests.CodeBases;
 /// <param name="File">Path from the root of the repository.</param>
 /// <param name="Line">First line, from 1.</param>
 /// <param name="Text">What is wrong there.</param>
-/// <param name="Weight">What it counts against the ceiling of the file.</param>
-public sealed record Violation(string File, int Line, string Text, int Weight = 1)
+public sealed record Violation(string File, int Line, string Text)
 {
     public override string ToString() => $"{File}:{Line}: {Text}";
 }

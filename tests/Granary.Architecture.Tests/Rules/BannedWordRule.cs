@@ -14,8 +14,6 @@ public sealed partial class BannedWordRule(IReadOnlyList<BannedWord> words) : IR
     private readonly WordList _inNames = new([.. words.Where(word => word.Scope != BannedWordScope.Text)]);
     private readonly WordList _inText = new([.. words.Where(word => word.Scope != BannedWordScope.Names)]);
 
-    public string Key => "banned-word";
-
     public string Remedy => $"Write the word of the glossary instead ({WordsFile}).";
 
     public IEnumerable<Violation> Find(CodeBase code)

@@ -6,8 +6,6 @@ namespace Granary.Architecture.Tests.Rules;
 /// <summary>A file has the name of a type that it declares. Files of a partial type have that name at their start.</summary>
 public sealed class FileNameRule : IRule
 {
-    public string Key => "file-name";
-
     public string Remedy => "Name the file after the type that it is about.";
 
     public IEnumerable<Violation> Find(CodeBase code)

@@ -7,8 +7,6 @@ public sealed class LineLengthRule : IRule
 {
     private const int Most = 140;
 
-    public string Key => "line-length";
-
     public string Remedy => $"Break the line; it has at most {Most} characters.";
 
     public IEnumerable<Violation> Find(CodeBase code) =>

@@ -6,13 +6,11 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 namespace Granary.Architecture.Tests.Rules;
 
 /// <summary>
-/// No method, constructor, accessor or local function has more than 60 lines. Each started 60 lines above that count one.
+/// No method, constructor, accessor or local function has more than 60 lines.
 /// </summary>
 public sealed class MethodLengthRule : IRule
 {
     private const int Most = 60;
-
-    public string Key => "method-length";
 
     public string Remedy => $"Give a part of the method its own name; a method has at most {Most} lines.";
 
@@ -22,7 +20,7 @@ public sealed class MethodLengthRule : IRule
         where node is BaseMethodDeclarationSyntax or LocalFunctionStatementSyntax or AccessorDeclarationSyntax
         let lines = LinesOf(node)
         where lines > Most
-        select file.At(node, $"{NameOf(node)} has {lines} lines", (lines - 1) / Most);
+        select file.At(node, $"{NameOf(node)} has {lines} lines");
 
     // Attributes (the rows of a theory) are not counted.
     private static int LinesOf(SyntaxNode node)

@@ -19,8 +19,6 @@ public sealed class MutableStaticRule : IRule
         "IDictionary", "IList", "ICollection", "ISet", "ThreadLocal", "AsyncLocal", "Channel",
     ];
 
-    public string Key => "mutable-static";
-
     public string Remedy =>
         "Build the object once in the composition root and pass it along, or freeze the table (FrozenDictionary, FrozenSet).";
 

@@ -11,8 +11,6 @@ namespace Granary.Architecture.Tests.Rules;
 /// </summary>
 public sealed class NamespaceCycleRule : IRule
 {
-    public string Key => "namespace-cycle";
-
     public string Remedy => "Move the type to the namespace that uses it, or let the lower namespace declare an interface.";
 
     public IEnumerable<Violation> Find(CodeBase code)

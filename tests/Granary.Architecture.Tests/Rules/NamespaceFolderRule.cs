@@ -21,8 +21,6 @@ public sealed class NamespaceFolderRule : IRule
         ["tests/Granary.Learning.MLNet.Tests/TrainersUnderTest.cs"] = "Granary.Learning.Tests.Trainers",
     }.ToFrozenDictionary();
 
-    public string Key => "namespace";
-
     public string Remedy => "Move the file, or change its namespace.";
 
     public IEnumerable<Violation> Find(CodeBase code)

@@ -37,8 +37,6 @@ public sealed class PackageReferenceRule : IRule
         ("OpenTelemetry.Exporter.OpenTelemetryProtocol", ["OpenTelemetry.Exporter.", "AddOtlpExporter"]),
     ];
 
-    public string Key => "package-reference";
-
     public string Remedy => "Remove the reference, or add a sign of its use to PackageReferenceRule.";
 
     public IEnumerable<Violation> Find(CodeBase code)

@@ -12,8 +12,6 @@ public sealed class ParameterCountRule : IRule
 {
     private const int Most = 7;
 
-    public string Key => "parameters";
-
     public string Remedy => $"Make a record of the parameters that belong together; at most {Most} are allowed.";
 
     public IEnumerable<Violation> Find(CodeBase code) =>

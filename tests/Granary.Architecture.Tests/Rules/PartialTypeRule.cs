@@ -11,8 +11,6 @@ public sealed class PartialTypeRule : IRule
     private static readonly string[] Generators =
         ["GeneratedRegex", "LoggerMessage", "LibraryImport", "JsonSerializable", "JsonSourceGenerationOptions"];
 
-    public string Key => "partial";
-
     public string Remedy => "Move the part into a class of its own; only source generators may need 'partial'.";
 
     public IEnumerable<Violation> Find(CodeBase code) =>

@@ -7,8 +7,6 @@ public sealed class ProjectReferenceRule(string table) : IRule
 {
     public const string TableFile = "project-references.md";
 
-    public string Key => "project-reference";
-
     public string Remedy => $"Change the project file, or decide on the reference and add it to {TableFile}.";
 
     public IEnumerable<Violation> Find(CodeBase code)

@@ -6,8 +6,6 @@ namespace Granary.Architecture.Tests.Rules;
 /// <summary>A class that declares tests has a name that ends in Tests.</summary>
 public sealed class TestClassNameRule : IRule
 {
-    public string Key => "test-class-name";
-
     public string Remedy => "Rename the class, and its file, to what it tests and 'Tests'.";
 
     public IEnumerable<Violation> Find(CodeBase code) =>

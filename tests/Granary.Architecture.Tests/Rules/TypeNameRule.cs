@@ -6,8 +6,6 @@ namespace Granary.Architecture.Tests.Rules;
 /// <summary>A name in src means one type. Types with other type parameters (Result and Result&lt;T&gt;) are different names.</summary>
 public sealed class TypeNameRule : IRule
 {
-    public string Key => "duplicate-type";
-
     public string Remedy => "Rename all but one of the types, or make them one type.";
 
     public IEnumerable<Violation> Find(CodeBase code)

@@ -11,8 +11,6 @@ namespace Granary.Architecture.Tests.Rules;
 /// </summary>
 public sealed class UsingOrderRule : IRule
 {
-    public string Key => "using-order";
-
     public string Remedy => "Sort them: dotnet format PROJECT.csproj.";
 
     // A directive behind #if or #endif begins a list of its own.
