@@ -31,6 +31,21 @@ public class PrintedPagesTests(Browser browser, PageFiles pages)
         empty[^1].ShouldBeLessThan(0.85);
     }
 
+    // Content that is wider than the paper makes the browser print the whole page smaller.
+    [Theory, MemberData(nameof(Kinds))]
+    public async Task Nothing_is_wider_than_the_paper(string kind)
+    {
+        const int PaperWidth = 703;
+        await using var open = await browser.OpenAsync(pages.Of(kind));
+        await open.Page.EmulateMediaAsync(new PageEmulateMediaOptions { Media = Media.Print });
+        await open.Page.SetViewportSizeAsync(PaperWidth, 1000);
+        (await open.Page.EvaluateAsync<int>("document.documentElement.scrollWidth")).ShouldBeLessThanOrEqualTo(PaperWidth,
+            await open.Page.EvaluateAsync<string>($$"""
+                [...document.body.querySelectorAll('*')].filter(e => e.getBoundingClientRect().right > {{PaperWidth}})
+                    .slice(0, 5).map(e => `${e.tagName}.${e.className}: ${e.textContent.slice(0, 60)}`).join('\n')
+                """));
+    }
+
     private static async Task<byte[]> Drawn(string tool, string pdf)
     {
         using var process = Process.Start(new ProcessStartInfo(tool, ["-r", "20", "-gray", pdf])

@@ -33,4 +33,25 @@ public sealed class PluginCommandsTests : IDisposable
         strategies.Count.ShouldBe(2);
         strategies.ShouldAllBe(s => s.GetProperty("stats").ValueKind == JsonValueKind.Object);
     }
+
+    [Theory]
+    [InlineData("", 1)]
+    [InlineData(", { \"class\": \"SmaCross\" }", 0)]
+    public async Task A_batch_whose_strategies_all_fail_ends_with_1_and_says_why(string other, int code)
+    {
+        Directory.CreateDirectory(_folder.At("plugins"));
+        EmittedPlugin.Write(_folder.At("plugins"), "Failing", "FailsAtOnce", new(FailsOnBar: true));
+        var batch = _folder.Write("batch.json", $$"""
+            { "name": "fails", "data": { "source": "csv:{{Path.Combine(SharedData.RepositoryRoot, "samples/data/1h")}}",
+                "symbols": ["COINUSDT"], "timeframe": "1h" },
+              "strategies": [ { "class": "FailsAtOnce" }{{other}} ] }
+            """);
+        var call = await GranaryProcess.RunAsync("backtest", batch, "--plugins", _folder.At("plugins"), "--out", _folder.At("run"),
+            "--json");
+        call.ExitCode.ShouldBe(code, call.Error);
+        if (code == 0) return;
+        call.Error.ShouldContain("the strategy of the batch failed");
+        call.Error.ShouldContain("FailsAtOnce()@COINUSDT:1h: NotSupportedException: this bar cannot be read");
+        JsonDocument.Parse(call.Output).RootElement.GetProperty("strategies").GetInt32().ShouldBe(1, "the outcome is printed all the same");
+    }
 }

@@ -31,7 +31,7 @@ public class WalkForwardTests
             { "name": "wf", "data": { "source": "csv:data", "symbols": "*", "timeframe": "1d" }, "execution": { "commissionPercent": 0.1 },
               "strategies": [{ "class": "SmaCross", "params": { "fast": [5, 10], "slow": [30, 60] }, "sides": "both",
                 "size": { "percentOfEquity": 60 } }],
-              "walkForward": { "inSample": "2y", "outOfSample": "6mo" } }
+              "benchmark": "buy-and-hold", "walkForward": { "inSample": "2y", "outOfSample": "6mo" } }
             """);
         await GranaryCommand.RunAsync("walkforward", batch, "--out", folder.File("run"), "--quiet");
 
@@ -39,8 +39,8 @@ public class WalkForwardTests
         var rows = AccountCheck.Portfolio(files, new MarketSet(markets), Cash, Commission);
 
         var check = new PageCheck(ReportPage.Read(Path.Combine(files.Folder, "report.html")));
-        var run = new RunFigures(files, new MarketSet(markets), Cash, Commission);
-        RunPage.Check(check, run);
+        var run = new RunFigures(files, new MarketSet(markets), Cash, Commission, "buy-and-hold");
+        RunPage.Check(check, run, "Buy and hold");
         WalkForwardTables.Check(check, run, combinations: 4);
         check.Demand(sentences: true);
         var results = new ResultsCheck(files.Results);
@@ -63,15 +63,19 @@ public class WalkForwardTests
         await GranaryCommand.RunAsync("backtest", folder.Write("plain.json", json.ToJsonString()), "--out", folder.File("plain"), "--quiet",
             "--no-guards");
         var plain = new RunFigures(new RunFiles(folder.File("plain")), run.Markets, Cash, Commission);
-        var figures = new ValidationFigures(FilteredStrategy.Of(plain), run.Rows, Cash, "windows");
+        var figures = new ValidationFigures(FilteredStrategy.Of(plain), run.Rows, Cash, "windows",
+            RunFigures.Worth(run.Markets, "buy-and-hold"));
         var validation = new ValidationCheck(check, run.Files.Results, figures, null);
         validation.Check();
         const string Stress = "evidence.costStress.";
         check.Number(Stress + "return", run.Rows[^1].Equity / Cash - 1);
         check.Number(Stress + "weighted", run.Files.Strategies.Count);
         check.Number(Stress + "strategies", run.Files.Strategies.Count);
-        check.Listed("evidence.costStress.(stressed|stillProfitable)",
-            "the same choices at double costs: no call of the program makes them");
+        var (stressed, own) = (run.Files.Trades("stressed_portfolio_trades.csv"), run.Files.Trades("stressed_trades.csv"));
+        stressed.Select(t => t.Commission / t.Quantity / (t.EntryPrice + (t.IsOpen ? 0 : t.ExitPrice)))
+            .ShouldAllBe(rate => Math.Abs(rate - 2 * Commission) < 1e-9, "costs are doubled");
+        check.Number(Stress + "stressed", stressed.Sum(t => t.NetProfit) / Cash);
+        check.Number(Stress + "stillProfitable", own.GroupBy(t => t.Strategy).Count(g => g.Sum(t => t.NetProfit) > 0));
         new RunResults(check, run, "windows").Check();
         validation.Demand();
     }

@@ -230,7 +230,8 @@ public sealed record PortfolioSpec
 public sealed record OutputSet
 {
     public static readonly IReadOnlyList<string> Known =
-        ["results", "trades", "signals", "factors", "portfolio_trades", "trades_by_model", "equity", "prod", "manifest", "report"];
+        ["results", "trades", "signals", "factors", "portfolio_trades", "trades_by_model", "predictions", "equity", "prod", "manifest",
+            "report"];
 
     /// <summary>Every file with everything in it: <c>"outputs": "all"</c>.</summary>
     public static OutputSet All { get; } = new() { Names = [.. Known], OfAllStrategies = true };

@@ -45,6 +45,9 @@ public sealed class BatchLearning
             .Select(s => new FilteredTrade(s.Trade!.Value, s.Signal.Prediction, s.Signal.SizeFactor,
                 s.Trade!.Value.Return(multiplier(strategy))))]);
 
+    /// <summary>Writes predictions.csv: what the models predicted of the samples of their windows, and what came.</summary>
+    public void WritePredictions(TextWriter writer) => PredictionCsv.Write(writer, _units);
+
     /// <summary>What a live run needs to ask the same models: JSON, an object by name:version.</summary>
     public string ProductionModels() => JsonSerializer.Serialize(
         _units.Where(u => u.Version is not null).ToDictionary(u => $"{u.Version!.Model}:{u.Version.Number}", ReferenceTo),

@@ -45,9 +45,11 @@ internal static class LearningReports
 
             void Count(int s, Func<int, IReadOnlyList<FilteredTrade>> judged)
             {
-                var with = judged(s).Where(t => t.Trade.SignalTime >= unit.ActiveFrom && !double.IsNaN(t.Prediction)).ToList();
+                // A signal is known at the close of its bar.
+                var from = unit.ActiveFrom - plan.Instances[s].Timeframe.Ticks;
+                var with = judged(s).Where(t => t.Trade.SignalTime >= from && !double.IsNaN(t.Prediction)).ToList();
                 // A moved stop changes when the next entry comes, so the trades without it are those of the same time.
-                var without = free is null ? with : free(s).Where(t => t.Trade.SignalTime >= unit.ActiveFrom).ToList();
+                var without = free is null ? with : free(s).Where(t => t.Trade.SignalTime >= from).ToList();
                 var taken = with.Where(t => t.SizeFactor > 0).ToList();
                 own.AddRange(with.Select(t => (t.Trade.ExitTime, t.SizeFactor * t.Return, 0.0)));
                 own.AddRange(without.Select(t => (t.Trade.ExitTime, 0.0, t.Return)));

@@ -31,6 +31,9 @@ public sealed class ModelTraining(IBatchHost host, TimeProvider clock, int threa
     /// <summary>Whether a version of each model is added to its registry.</summary>
     public bool Registers { get; init; }
 
+    /// <summary>Whether predictions of training samples are kept beside those of tests.</summary>
+    public bool KeepsTrainingSamples { get; init; }
+
     public IProgress<TrainingProgress>? Progress { get; init; }
 
     private ParallelOptions Options(CancellationToken cancellationToken) =>
@@ -89,7 +92,7 @@ public sealed class ModelTraining(IBatchHost host, TimeProvider clock, int threa
             foreach (var (spec, feed, strategies) in work)
             {
                 if (!caches.TryGetValue(spec, out var cache)) caches.Add(spec, cache = OpenCache(spec, feed));
-                var job = new UnitTraining(spec, feed, strategies, cache, of.From, of.Seed);
+                var job = new UnitTraining(spec, feed, strategies, cache, of.From, of.Seed, KeepsTrainingSamples);
                 jobs.Add(job);
                 if (feed.Symbols.Count > 1)
                 {

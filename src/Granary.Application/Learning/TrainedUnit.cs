@@ -21,6 +21,9 @@ public sealed record TrainedUnit(string Name, string Data, LearningSpec Spec, IR
     /// </summary>
     public EntryModel? Whole { get; init; }
 
+    /// <summary>What its models predicted of the samples, and what came; in the order of windows.</summary>
+    public IReadOnlyList<PredictedSample> Predictions { get; init; } = [];
+
     /// <summary>From when it is asked, UTC ticks; the maximum where it never is.</summary>
     public long ActiveFrom => Windows.Count > 0 && Model is not null ? Windows[0].TestFrom.Ticks : long.MaxValue;
 }

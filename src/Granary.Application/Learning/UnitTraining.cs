@@ -18,13 +18,17 @@ namespace Granary.Application.Learning;
 /// <summary>The training of one model, walk-forward: its table, its windows, and the model over all of them.</summary>
 /// <param name="strategies">Those that it judges.</param>
 /// <param name="from">Samples begin here, UTC ticks.</param>
+/// <param name="keepsTraining">Whether predictions of training samples are kept beside those of tests.</param>
 internal sealed class UnitTraining(LearningSpec spec, FeedPlan feed, IReadOnlyList<StrategyInstance> strategies, WindowCache cache,
-    long from, long seed)
+    long from, long seed, bool keepsTraining)
 {
-    private readonly ConcurrentDictionary<int,
-        (ITrainedModel Model, WindowResult Result, double[] Predicted, double[] Labels, double[] Importance)> _windows = new();
+    private readonly ConcurrentDictionary<int, Window> _windows = new();
     private TrainingTable? _table;
     private string _tableHash = "";
+
+    private sealed record Window(ITrainedModel Model, WindowResult Result, Measured Train, Measured Test, double[] Importance);
+
+    private readonly record struct Measured(IReadOnlyDictionary<string, double> Figures, int[] Rows, double[] Predicted, double[] Labels);
 
     public string Name { get; } =
         $"{spec.Name}-{ModelRegistry.NameFor(spec.Label.Kind == LabelKind.Trade ? strategies[0].Id : feed.ToString())}";
@@ -108,22 +112,40 @@ internal sealed class UnitTraining(LearningSpec spec, FeedPlan feed, IReadOnlyLi
     public void TrainWindow(Fold fold, CancellationToken cancellationToken)
     {
         var (model, reused) = Train(fold.Train, cancellationToken);
-        var (inSample, _, _) = Measure(model, fold.Train);
-        var (outOfSample, predicted, labels) = Measure(model, fold.Test);
+        var (train, test) = (Measure(model, fold.Train), Measure(model, fold.Test));
         var importance = PermutationImportance.Of(model, new TrainingSet(_table!, fold.Test), seed);
         var trainTo = fold.Train.Max(row => _table!.LabelEnd[row]);
-        _windows[fold.Index] = (model, new WindowResult(At(_table!.Time[fold.Train[0]]), At(trainTo), At(_table.Time[fold.Test[0]]),
-            At(_table.LabelEnd[fold.Test[^1]]),
-            fold.Train.Length, fold.Test.Length, inSample, outOfSample, reused), predicted, labels, importance);
+        var result = new WindowResult(At(_table!.Time[fold.Train[0]]), At(trainTo), At(_table.Time[fold.Test[0]]),
+            At(_table.LabelEnd[fold.Test[^1]]), fold.Train.Length, fold.Test.Length, train.Figures, test.Figures, reused);
+        _windows[fold.Index] = new Window(model, result, keepsTraining ? train : default, test, importance);
     }
 
     private static DateTime At(long ticks) => new(ticks, DateTimeKind.Utc);
 
-    private (IReadOnlyDictionary<string, double> Figures, double[] Predicted, double[] Labels) Measure(ITrainedModel model, int[] rows)
+    private Measured Measure(ITrainedModel model, int[] rows)
     {
         var (usable, predicted) = Prediction.Of(model, new TrainingSet(_table!, rows));
         var labels = Prediction.Labels(_table!, usable);
-        return (ModelMetrics.Of(predicted, labels, _table!.Task, model.Task), predicted, labels);
+        return new Measured(ModelMetrics.Of(predicted, labels, _table!.Task, model.Task), usable, predicted, labels);
+    }
+
+    private List<PredictedSample> Predictions(List<Window> windows, in Measured all)
+    {
+        var samples = new List<PredictedSample>();
+        foreach (var (w, window) in windows.Index())
+        {
+            if (keepsTraining) Add(w + 1, false, window.Train);
+            Add(w + 1, true, window.Test);
+        }
+        if (keepsTraining) Add(0, false, all);
+        return samples;
+
+        void Add(int window, bool isTest, in Measured measured)
+        {
+            for (var i = 0; i < measured.Rows.Length; i++)
+                samples.Add(new PredictedSample(window, isTest, _table!.Time[measured.Rows[i]], _table.LabelEnd[measured.Rows[i]],
+                    measured.Predicted[i], measured.Labels[i]));
+        }
     }
 
     // From the cache where an earlier run has trained the same, else now; a cached model is the same to the bit because training is.
@@ -163,7 +185,7 @@ internal sealed class UnitTraining(LearningSpec spec, FeedPlan feed, IReadOnlyLi
         RunStep(() =>
         {
             var windows = Folds.Select(f => _windows[f.Index]).ToList();
-            double[] predicted = [.. windows.SelectMany(w => w.Predicted)], labels = [.. windows.SelectMany(w => w.Labels)];
+            double[] predicted = [.. windows.SelectMany(w => w.Test.Predicted)], labels = [.. windows.SelectMany(w => w.Test.Labels)];
             var table = _table!;
             var last = windows[^1].Model;
             var outOfSample = ModelMetrics.Of(predicted, labels, table.Task, last.Task);
@@ -174,7 +196,7 @@ internal sealed class UnitTraining(LearningSpec spec, FeedPlan feed, IReadOnlyLi
                 .OrderByDescending(i => i.Permutation).ToList();
 
             var (final, _) = Train([.. Enumerable.Range(0, table.Count)], cancellationToken);
-            var (inSample, _, _) = Measure(final, [.. Enumerable.Range(0, table.Count)]);
+            var all = Measure(final, [.. Enumerable.Range(0, table.Count)]);
             EntryModel? filter = null, whole = null;
             if (last.Input.Kind == ModelInputKind.Features)
             {
@@ -189,11 +211,11 @@ internal sealed class UnitTraining(LearningSpec spec, FeedPlan feed, IReadOnlyLi
                     + $"and judges no entries, so choose another trainer");
 
             ModelVersion? version = null;
-            if (register) version = Register(final, inSample, outOfSample, gap, data, clock);
-            unit = new TrainedUnit(Name, data, spec, members, table.Count, [.. windows.Select(w => w.Result)], inSample, outOfSample,
+            if (register) version = Register(final, all.Figures, outOfSample, gap, data, clock);
+            unit = new TrainedUnit(Name, data, spec, members, table.Count, [.. windows.Select(w => w.Result)], all.Figures, outOfSample,
                 gap,
                 last.Task == LearningTask.Classification ? Calibration.Of(predicted, labels) : [], importance, version, filter, null)
-            { Whole = whole };
+            { Whole = whole, Predictions = Predictions(windows, all) };
         });
         return unit ?? new TrainedUnit(Name, data, spec, members, _table?.Count ?? 0, [], none, none, null, [], [], null, null, Error);
     }

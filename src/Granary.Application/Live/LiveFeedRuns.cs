@@ -95,7 +95,7 @@ internal abstract class LiveFeedRuns
             Strategies = [.. feed.Instances.Select(i => Make(i, settings))];
             foreach (var strategy in Strategies)
                 Isolated(strategy, () => Begin(strategy, series, settings, plan));
-            _pipeline = new FeedPipeline(series, plan, from: feed.TradeFrom);
+            _pipeline = new FeedPipeline(series, plan, feed.TracePeriod, feed.TradeFrom);
         }
 
         public override FeedClock Clock => _pipeline.Clock;
@@ -143,7 +143,7 @@ internal abstract class LiveFeedRuns
                     else MakeRuns(strategy, settings,
                         (trading, log, isFollowed) => MakeJoined(strategy, series, settings.Execution, plans, (trading, log, isFollowed)));
                 });
-            _pipeline = new JoinedPipeline(series, plans, from: feed.TradeFrom);
+            _pipeline = new JoinedPipeline(series, plans, feed.TracePeriod, feed.TradeFrom);
             _joiner = new FeedJoiner(series);
         }
 

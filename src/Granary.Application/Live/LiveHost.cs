@@ -188,8 +188,9 @@ public sealed class LiveHost
             }
         }
         _orders.Signals = _past.OfType<SignalDecided>().LongCount();
-        if (_past.Count > 0) _notes.Add($"went on with the journal at {RunText.Time(_portfolio.Timestamp)}, after {_bars.Count} bars "
-            + $"and {_ledger.Fills} fills");
+        if (_past.Count > 0) _notes.Add($"went on with the journal at {RunText.Time(_portfolio.Timestamp)}, "
+            + $"after {Counted.Of(_bars.Count, "bar")} "
+            + $"and {Counted.Of(_ledger.Fills, "fill")}");
         _past.Clear();
         _past.TrimExcess();
     }
@@ -223,7 +224,7 @@ public sealed class LiveHost
         if (!_traded)
         {
             _portfolio.Start(slice);
-            if (_warm > 0) _notes.Add($"warmed up over {_warm} bars");
+            if (_warm > 0) _notes.Add($"warmed up over {Counted.Of(_warm, "bar")}");
             _traded = true;
         }
         if (taken.Count > 0)

@@ -300,7 +300,9 @@ internal sealed class LivePortfolio
                         result = null;
                     }
                 }
-                outcomes.Add(StrategyOutcome.Of(strategy.Instance.Index, result, _feeds[f].Clock, _feedPlans[f].Metrics, strategy.Error));
+                outcomes.Add(StrategyOutcome.Of(strategy.Instance.Index, result, _feeds[f].Clock, _feedPlans[f].Metrics, strategy.Error)
+                    with
+                { Trace = EquityTrace.Of(result?.Equity, _feedPlans[f].TracePeriod) });
             }
         foreach (var strategy in Strategies)
         {

@@ -48,14 +48,16 @@ internal static class BatchNotes
         {
             var finished = entries.Count(e => e.Stats is not null);
             yield return new RunNote(NoteCode.Interrupted,
-                $"The run was interrupted: {finished} of {entries.Count} strategies have finished, and the figures are of these alone.",
+                $"The run was interrupted: {Counted.Of(finished, entries.Count, "strategy")} have "
+                    + "finished, and the figures are of these alone.",
                 finished);
             yield break;
         }
         var failed = entries.Where(e => e.Error is not null && e.Stats is null).ToList();
         if (failed.Count > 0)
             yield return new RunNote(NoteCode.StrategiesFailed,
-                $"{failed.Count} of {entries.Count} strategies failed; the first is {failed[0].Id}: {failed[0].Error}", failed.Count);
+                $"{Counted.Of(failed.Count, entries.Count, "strategy")} failed; "
+                    + $"the first is {failed[0].Id}: {failed[0].Error}", failed.Count);
     }
 
     private static IEnumerable<RunNote> Ruined(BatchFacts facts)
@@ -67,7 +69,8 @@ internal static class BatchNotes
         var ruined = facts.Entries.Where(e => e.Stats is { IsRuined: true }).ToList();
         if (ruined.Count > 0)
             yield return new RunNote(NoteCode.Ruined,
-                $"{ruined.Count} of {facts.Entries.Count} strategies lost all of their equity, and their accounts were closed; the first "
+                $"{Counted.Of(ruined.Count, facts.Entries.Count, "strategy")} lost all of their equity, and their "
+                    + "accounts were closed; the first "
                     + $"is {ruined[0].Id}.", ruined.Count);
     }
 

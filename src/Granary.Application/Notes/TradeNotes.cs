@@ -25,18 +25,18 @@ internal static class TradeNotes
         var silent = idle.Count(o => o.IsWarm && o.Signals == 0);
         var refused = idle.Where(o => o.Signals > 0).ToList();
         var alone = outcomes.Count == 1;
-        string Counted(int count) => alone ? "it" : Text($"{count:N0}");
+        string Those(int count) => alone ? "it" : Text($"{count:N0}");
         List<string> reasons = [];
-        if (silent > 0) reasons.Add($"{Counted(silent)} made no signal");
+        if (silent > 0) reasons.Add($"{Those(silent)} made no signal");
         if (refused.Count > 0)
         {
             var ends = refused.Aggregate(new SignalEnds(), (sum, o) => sum + o.SignalEnds);
-            reasons.Add(Text($"{Counted(refused.Count)} had {ends.Total:N0} signals, none of which was filled ({Reasons(ends)})"));
+            reasons.Add(Text($"{Those(refused.Count)} had {Counted.Of(ends.Total, "signal")}, none of which was filled ({Reasons(ends)})"));
         }
         if (cold.Count > 0)
             reasons.Add(
-                Text($"{Counted(cold.Count)} never had a value of every factor, as {Id(facts, cold[0])}, which saw only {cold[0].Bars:N0} ")
-                    + "bars. Use more bars or shorter periods");
+                $"{Those(cold.Count)} never had a value of every factor, as {Id(facts, cold[0])}, which saw only "
+                    + $"{Counted.Of(cold[0].Bars, "bar")}. Use more bars or shorter periods");
         var who = alone ? "The strategy"
             : idle.Count == outcomes.Count ? Text($"All {outcomes.Count:N0} strategies")
             : Text($"{idle.Count:N0} of {outcomes.Count:N0} strategies");

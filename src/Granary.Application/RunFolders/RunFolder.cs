@@ -25,6 +25,9 @@ public sealed class RunFolder : IDisposable
     /// <summary>The file in which a live session keeps its comparison with a backtest of its bars.</summary>
     public const string AgainstBacktest = "against_backtest.json";
 
+    /// <summary>Begins the names of files with the trades of a walk-forward under stress.</summary>
+    public const string Stressed = "stressed_";
+
     private readonly JsonSerializerOptions _json;
     private readonly string _progress;
     private StreamWriter? _log;
@@ -48,8 +51,8 @@ public sealed class RunFolder : IDisposable
     // What a run writes. Journals and control folders of live sessions are not among it: an account's history is never deleted.
     private static readonly string[] _files =
     [
-        "results.json", "trades.csv", "signals.csv", "factors.csv", "portfolio_trades.csv", "trades_by_model.csv", "equity.csv",
-        "prod.json", "report.html",
+        "results.json", "trades.csv", "signals.csv", "factors.csv", "portfolio_trades.csv", "trades_by_model.csv",
+        "predictions.csv", "equity.csv", "prod.json", "report.html", Stressed + "trades.csv", Stressed + "portfolio_trades.csv",
         "learning.json", "windows.csv", "compare.html", "account_trades.csv", AccountGap, AgainstBacktest,
         "orders.csv", "account.json", "manifest.json",
     ];

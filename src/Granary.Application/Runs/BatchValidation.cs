@@ -43,12 +43,12 @@ internal sealed class BatchValidation
     {
         var validation = new BatchValidation(run, strategies, choice, host, cancellationToken);
         validation.Benchmark = await run.BenchmarkAsync(CancellationToken.None);
-        validation.Tests = Task.Run(async () => SelectionTests.Of(run.Plan, await validation._traded, validation.Benchmark),
+        validation.Tests = Task.Run(async () => SelectionTests.Of(run.Plan, await validation._traded, validation.Benchmark?.Trace),
             CancellationToken.None);
         return validation;
     }
 
-    private EquityTrace? Benchmark { get; set; }
+    private BenchmarkTrace? Benchmark { get; set; }
 
     private Task<SelectionTests> Tests { get; set; } = null!;
 
@@ -64,8 +64,7 @@ internal sealed class BatchValidation
         return new BatchChecks(SelectionChecks.Of(plan, traded, equity, census, tests), outOfSample, why, causality, stress, fault)
         {
             BenchmarkName = BenchmarkCurve.NameOf(plan.Spec),
-            Benchmark = Benchmark is null || equity is null ? null
-                : BenchmarkCheck.Of(BenchmarkCurve.NameOf(plan.Spec)!, equity, Benchmark, plan.Spec.Seed),
+            Benchmark = equity is null ? null : await _run.CompareAsync(Benchmark, equity, portfolio.Rows, CancellationToken.None),
             CostsAreZero = plan.Spec.Execution.Settings.IsFree,
             Bridge = ResultBridge.Of(plan, traded, _choice.Last, portfolio.Outcome.Statistics, equity, (outOfSample, stress)),
         };

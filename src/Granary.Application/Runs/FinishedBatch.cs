@@ -90,7 +90,7 @@ internal sealed class FinishedBatch
         yield return OutputFile.Text("trades_by_model", "trades_by_model.csv", w => RunCsv.TradesByModel(w, finished));
         yield return new OutputFile("prod", "prod.json",
             s => s.Write(ProductionJson.Write(_run.Plan, model, _run.Learning?.ProductionModels(), _choice.ByState)));
-        if (OutputFile.LearningOf(model) is { } learning) yield return learning;
+        foreach (var file in OutputFile.LearningOf(_run, model)) yield return file;
         if (!_run.Options.Separate) yield break;
         foreach (var strategy in finished)
             yield return OutputFile.Text("trades", Path.Combine("trades", $"{strategy.Index:D6}-{strategy.Class}.csv"),

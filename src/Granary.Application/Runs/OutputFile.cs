@@ -1,4 +1,5 @@
 using System.Text;
+using Granary.Application.Learning;
 using Granary.Reporting.Runs;
 
 namespace Granary.Application.Runs;
@@ -15,7 +16,11 @@ internal sealed record OutputFile(string? Output, string Name, Action<Stream> Wr
         write(writer);
     });
 
-    /// <summary>learning.json; null where the run has no learning section.</summary>
-    public static OutputFile? LearningOf(RunModel model) => model.Section<LearningReport>() is { } learning
-        ? new OutputFile(null, "learning.json", s => s.Write(Encoding.UTF8.GetBytes(learning.ToJson()))) : null;
+    /// <summary>learning.json and predictions.csv; none where the run has no learning section.</summary>
+    public static IEnumerable<OutputFile> LearningOf(RunContext run, RunModel model)
+    {
+        if (model.Section<LearningReport>() is not { } report || run.Learning is not { } learning) yield break;
+        yield return new OutputFile(null, "learning.json", s => s.Write(Encoding.UTF8.GetBytes(report.ToJson())));
+        yield return Text("predictions", PredictionCsv.Name, learning.WritePredictions);
+    }
 }

@@ -21,6 +21,9 @@ internal sealed class RecordedPortfolio : IDisposable
     /// <summary>Its equity at the ends of periods; null where there is no row.</summary>
     public EquityTrace? Trace { get; private set; }
 
+    /// <summary>Open times of its first and its last row, UTC ticks; −1 without a row.</summary>
+    public (long First, long Last) Rows { get; private set; } = (-1, -1);
+
     public IEnumerable<PortfolioTrade> Trades() => _trades.Read();
 
     /// <summary>Lets the portfolio decide over the events of the strategies with a weight.</summary>
@@ -58,6 +61,7 @@ internal sealed class RecordedPortfolio : IDisposable
                 {
                     csv?.Row(row);
                     tracer.Add(row.Time, row.Equity);
+                    recorded.Rows = (recorded.Rows.First < 0 ? row.Time : recorded.Rows.First, row.Time);
                 }, trades.Add);
             }
             if (isWritten) File.Move(unfinished, path, overwrite: true);

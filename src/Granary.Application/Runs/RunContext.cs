@@ -6,6 +6,7 @@ using Granary.Application.Notes;
 using Granary.Application.RunFolders;
 using Granary.Application.Simulation;
 using Granary.Application.Validation;
+using Granary.Engine.Analysis;
 using Granary.Engine.Analysis.Metrics;
 using Granary.Engine.Market;
 using Granary.Reporting.Runs;
@@ -40,7 +41,12 @@ internal sealed record RunContext(OpenedBatch Opened, RunFolder Folder, BatchOpt
     /// <param name="host">Runs strategies whose trades are the label.</param>
     public async Task<RunContext> TrainAsync(IBatchHost host, CancellationToken cancellationToken)
     {
-        var training = new ModelTraining(host, Clock, Options.Threads) { Registers = Options.RegisterModels, Progress = Options.Training };
+        var training = new ModelTraining(host, Clock, Options.Threads)
+        {
+            Registers = Options.RegisterModels,
+            Progress = Options.Training,
+            KeepsTrainingSamples = Spec.Outputs.OfAllStrategies,
+        };
         return await BatchLearning.PrepareAsync(Plan, Markets, training, cancellationToken) is { } learning
             ? this with { Plan = learning.Plan, Learning = learning } : this;
     }
@@ -52,8 +58,15 @@ internal sealed record RunContext(OpenedBatch Opened, RunFolder Folder, BatchOpt
         .. OrderedMarkets.Select(m => m.Series.ContentHash)]), Options.Resume);
 
     /// <summary>The benchmark's worth at the ends of the trace's periods; null where the batch names none.</summary>
-    public Task<Engine.Analysis.EquityTrace?> BenchmarkAsync(CancellationToken cancellationToken) =>
+    public Task<BenchmarkTrace?> BenchmarkAsync(CancellationToken cancellationToken) =>
         BenchmarkCurve.TraceAsync(Spec, Opened.Source, Markets, TracePeriod, cancellationToken);
+
+    /// <summary>Whether an account earned more than the benchmark over the account's own rows; null where the batch names none.</summary>
+    /// <param name="rows">Open times of the account's first and last row, UTC ticks.</param>
+    public async Task<BenchmarkCheck?> CompareAsync(BenchmarkTrace? benchmark, EquityTrace account, (long First, long Last) rows,
+        CancellationToken cancellationToken) => benchmark is null ? null
+        : BenchmarkCheck.Of(BenchmarkCurve.NameOf(Spec)!, account, await BenchmarkCurve.OverAsync(benchmark, rows, Shortest.Ticks, Spec,
+            Opened.Source, Markets, cancellationToken), Spec.Seed);
 
     /// <summary>The model of the run with what each kind of run has; its sections and decisions are added by the caller.</summary>
     /// <param name="checks">Those whose figures stand beside the portfolio's; null without any.</param>

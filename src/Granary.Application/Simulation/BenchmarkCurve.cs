@@ -78,39 +78,64 @@ internal static class BenchmarkCurve
     /// The benchmark's worth at the ends of the periods of the strategies' traces, from 1 on; null where the batch names none.
     /// </summary>
     /// <exception cref="InputException">The source does not have the symbol.</exception>
-    public static async Task<EquityTrace?> TraceAsync(BatchSpec spec, IBarSource source, IReadOnlyDictionary<string, OpenedMarket> markets,
-        long periodTicks, CancellationToken cancellationToken)
+    public static async Task<BenchmarkTrace?> TraceAsync(BatchSpec spec, IBarSource source,
+        IReadOnlyDictionary<string, OpenedMarket> markets, long periodTicks, CancellationToken cancellationToken) =>
+        spec.Benchmark is null ? null
+            : await TraceAsync(spec, source, markets, periodTicks, BenchmarkStretch.Whole, cancellationToken);
+
+    /// <summary>
+    /// The benchmark over the rows of an account: it starts at its worth at the first row and ends with the last, as in the report.
+    /// </summary>
+    /// <param name="whole">Of all bars; it is taken where the account covers them.</param>
+    /// <param name="rows">Open times of the first and the last row, UTC ticks.</param>
+    /// <param name="rowTicks">A row is known so long after its stamp.</param>
+    public static async Task<EquityTrace> OverAsync(BenchmarkTrace whole, (long First, long Last) rows, long rowTicks, BatchSpec spec,
+        IBarSource source, IReadOnlyDictionary<string, OpenedMarket> markets, CancellationToken cancellationToken)
     {
-        if (spec.Benchmark is not { } part) return null;
+        var stretch = new BenchmarkStretch(rows.First + rowTicks, rows.Last + rowTicks);
+        if (stretch.From <= whole.FirstKnown && whole.LastKnown <= stretch.To) return whole.Trace;
+        return (await TraceAsync(spec, source, markets, whole.Trace.PeriodTicks, stretch, cancellationToken))!.Trace;
+    }
+
+    private static async Task<BenchmarkTrace?> TraceAsync(BatchSpec spec, IBarSource source,
+        IReadOnlyDictionary<string, OpenedMarket> markets, long periodTicks, BenchmarkStretch stretch, CancellationToken cancellationToken)
+    {
+        var (part, from) = (spec.Benchmark!, spec.Data.From ?? 0);
         var name = part.String();
         if (name != Own)
         {
-            if (markets.TryGetValue(name, out var market))
-                return await TraceAsync(market, spec.Data.From ?? 0, periodTicks, cancellationToken);
+            if (markets.TryGetValue(name, out var market)) return await TraceAsync(market, from, periodTicks, stretch, cancellationToken);
             await using var series = await OpenAsync(spec, source, part, cancellationToken);
-            return await TraceAsync(new OpenedMarket(name, series, series.Instrument), spec.Data.From ?? 0, periodTicks, cancellationToken);
+            return await TraceAsync(new OpenedMarket(name, series, series.Instrument), from, periodTicks, stretch, cancellationToken);
         }
-        var traces = new List<EquityTrace>();
+        var traces = new List<BenchmarkTrace>();
         foreach (var (_, market) in markets.OrderBy(m => m.Key, StringComparer.Ordinal))
-            if (await TraceAsync(market, spec.Data.From ?? 0, periodTicks, cancellationToken) is { } trace)
+            if (await TraceAsync(market, from, periodTicks, stretch, cancellationToken) is { } trace)
                 traces.Add(trace);
-        if (traces.Count == 0) return null;
-        var (first, last) = (traces.Min(t => t.FirstPeriod), traces.Max(t => t.LastPeriod));
-        var worth = new double[last - first + 1];
-        for (var p = 0; p < worth.Length; p++) worth[p] = traces.Average(t => t.EquityAt(first + p));
-        return new EquityTrace(periodTicks, first, 1, worth);
+        return traces.Count == 0 ? null : BenchmarkTrace.Mean(traces);
     }
 
     /// <summary>As the benchmark is called in the report.</summary>
     public static string? NameOf(BatchSpec spec) =>
         spec.Benchmark is not { } part ? null : part.String() is var name && name == Own ? "buy and hold" : name;
 
-    private static async Task<EquityTrace?> TraceAsync(OpenedMarket market, long from, long periodTicks,
+    private static async Task<BenchmarkTrace?> TraceAsync(OpenedMarket market, long from, long periodTicks, BenchmarkStretch stretch,
         CancellationToken cancellationToken)
     {
-        var tracer = new EquityTracer(periodTicks, 1);
-        await foreach (var (time, ratio) in WorthAsync(market, from, cancellationToken)) tracer.Add(time, ratio);
-        return tracer.Finish();
+        var (start, first, last, ticks) = (1.0, -1L, -1L, market.Series.Timeframe.Ticks);
+        EquityTracer? tracer = null;
+        await foreach (var (time, ratio) in WorthAsync(market, from, cancellationToken))
+        {
+            var known = time + ticks;
+            if (known > stretch.To) break;
+            if (first < 0) first = known;
+            last = known;
+            // At the first row its return begins.
+            if (known <= stretch.From) start = ratio;
+            else (tracer ??= new EquityTracer(periodTicks, start)).Add(time, ratio);
+        }
+        if (first < 0) return null;
+        return new BenchmarkTrace(tracer?.Finish() ?? new EquityTrace(periodTicks, first / periodTicks, start, [start]), first, last);
     }
 
     private static async Task AddAsync(OpenedMarket market, long[] times, long rowTicks, long from, double[] sums,

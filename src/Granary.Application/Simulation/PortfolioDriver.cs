@@ -310,7 +310,8 @@ public sealed class PortfolioDriver : IPortfolioSteps
         List<RunNote> notes = [];
         if (_closedAtEnd > 0)
             notes.Add(new RunNote(NoteCode.DataEnded,
-                $"{_closedAtEnd} positions were closed at the last close of a symbol that had stopped trading (execution.atEnd: close).",
+                $"{Counted.Of(_closedAtEnd, "position")} {(_closedAtEnd == 1 ? "was" : "were")} closed at the last close of "
+                    + "a symbol that had stopped trading (execution.atEnd: close).",
                 _closedAtEnd));
         var held = _run.HeldAtEnd();
         if (held.Count > 0)
@@ -341,7 +342,7 @@ public sealed class PortfolioDriver : IPortfolioSteps
         var reasons = string.Join(", ", refusals.OrderByDescending(d => _counts[(int)d])
             .Select(d => string.Create(CultureInfo.InvariantCulture, $"{_counts[(int)d]:N0} ({ReasonText.Of(d)})")));
         notes.Add(new RunNote(NoteCode.EntriesRefused,
-            string.Create(CultureInfo.InvariantCulture, $"The portfolio refused {refused:N0} of {signals:N0} signals: {reasons}."),
+            string.Create(CultureInfo.InvariantCulture, $"The portfolio refused {Counted.Of(refused, signals, "signal")}: {reasons}."),
             refused));
     }
 
@@ -364,7 +365,7 @@ public sealed class PortfolioDriver : IPortfolioSteps
         var (entries, most) = (_expired.Values.Sum(), 5);
         var of = string.Join(", ", _expired.Take(most).Select(x => $"{x.Key}: {x.Value}")) + (_expired.Count > most ? ", …" : "");
         notes.Add(new RunNote(NoteCode.EntryExpired, string.Create(CultureInfo.InvariantCulture,
-            $"{entries} accepted entries expired, since their symbols had no bar on more "
+            $"{Counted.Of(entries, "accepted entry")} expired, since their symbols had no bar on more "
                 + $"than {MarketActivity.MostDays} days on which others had one ({of})."), entries));
     }
 }

@@ -37,8 +37,8 @@ public sealed record BatchChecks(
         static ValidationState State(bool passed) => passed ? ValidationState.Passed : ValidationState.Failed;
         findings[ValidationFindings.OutOfSample] = OutOfSample is { } o
             ? new ValidationFinding(State(o.Passed),
-                Text($"{Percent(o.Return)} over {o.Periods} periods that the choice had not seen, from {Day(o.From)} to {Day(o.To)}: ")
-                    + Text($"{o.How}"),
+                Text($"{Percent(o.Return)} over {Counted.Of(o.Periods, "period")} that the choice had not seen, ")
+                    + Text($"from {Day(o.From)} to {Day(o.To)}: {o.How}"),
                 [("return", o.Return), ("sharpe", o.Sharpe), ("periods", o.Periods)])
             : ValidationFinding.Missing(OutOfSampleMissing);
         var s = Selection;
@@ -46,8 +46,9 @@ public sealed record BatchChecks(
             ? ValidationFinding.Missing("the portfolio has no Sharpe ratio to deflate")
             : LedgerFault is not null ? ValidationFinding.Missing($"the trials of other batches are not counted: {LedgerFault}")
             : new ValidationFinding(State(s.PortfolioDeflated > Confidence),
-                Text($"{s.PortfolioDeflated:0.000}, where more than {Confidence} is needed; {s.Trials:#,0} trials on these bars count as ")
-                + Text($"{s.EffectiveTrials:#,0.#} independent ones"),
+                Text($"{s.PortfolioDeflated:0.000}, where more than {Confidence} is needed; {Counted.Of(s.Trials, "trial")} on these ")
+                + Text($"bars {(s.Trials == 1 ? "counts" : "count")} as ")
+                + Text($"{s.EffectiveTrials:#,0.#} independent {(s.EffectiveTrials == 1 ? "one" : "ones")}"),
                 [("value", s.PortfolioDeflated), ("threshold", Confidence), ("trials", s.Trials), ("effectiveTrials", s.EffectiveTrials),
                     ("raw", s.Raw.Deflated), ("sharpe", s.Portfolio.Sharpe), ("expectedMaximum", s.ExpectedMaximum),
                     ("winnersOfNothing", s.WinnersOfNothing), ("minimumTrackRecord", s.Portfolio.MinimumTrackRecord),
@@ -136,8 +137,8 @@ public sealed record BatchChecks(
                         + (s.PortfolioDeflated > Confidence ? "." : ", which is no evidence of skill."));
             var strong = strategies.Where(e => s.Deflated[e.Index] > Confidence).ToList();
             said.Add(strong.Count == 0 ? $"No single strategy stands out from so many trials."
-                : $"{strong.Count:#,0} of {strategies.Count:#,0} strategies stand out from so many trials, first "
-                    + $"{strong.MaxBy(e => s.Deflated[e.Index])!.Id}.");
+                : $"{Counted.Of(strong.Count, strategies.Count, "strategy")} {(strong.Count == 1 ? "stands" : "stand")} out from so many "
+                    + $"trials, first {strong.MaxBy(e => s.Deflated[e.Index])!.Id}.");
             if (s.Overfitting is { } o)
                 said.Add(Text(
                     $"Choosing the best strategy on one half of the record and looking at it on the other half, over {o.Logits.Count:#,0} ")
@@ -167,8 +168,8 @@ public sealed record BatchChecks(
                     + Text($"{Percent(stress.Stressed)} instead of {Percent(stress.Return)}, and {Tried(stress)}."));
         if (Causality is { Passed: true } clean)
             said.Add(Text(
-                $"No look-ahead was found in a sample of {clean.Strategies} strategies whose later bars were changed at {clean.Cuts} ")
-                    + "times. granary verify checks all of them.");
+                $"No look-ahead was found in a sample of {Counted.Of(clean.Strategies, "strategy")} whose later bars were changed at ")
+                    + $"{Counted.Of(clean.Cuts, "time")}. granary verify checks all of them.");
         return said;
     }
 
@@ -233,7 +234,8 @@ public sealed record BatchChecks(
 
     private static string Tried(CostStress stress)
     {
-        var earning = Text($"{stress.StillProfitable:#,0} of {stress.Strategies:#,0} strategies still earn");
+        var verb = stress.StillProfitable == 1 || stress.Strategies == 1 ? "earns" : "earn";
+        var earning = $"{Counted.Of(stress.StillProfitable, stress.Strategies, "strategy")} still {verb}";
         return stress.Strategies == stress.Weighted ? earning
             : earning + Text($", which were drawn evenly from the {stress.Weighted:#,0} with a weight");
     }

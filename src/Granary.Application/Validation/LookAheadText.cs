@@ -1,5 +1,5 @@
-using System.Globalization;
 using Granary.Application.Causality;
+using Granary.Reporting.Runs;
 
 namespace Granary.Application.Validation;
 
@@ -12,9 +12,7 @@ internal static class LookAheadText
         { Found: [var first, ..] } => $"{first.Strategy} looks ahead: {first.Sentence}",
         { FactorsFound: [var first, ..] } => $"{first.Strategy} looks ahead: {first.Sentence}",
         { Reaches: [var first, ..] } => $"{first.Class} may know more than its bars: {first.Sentence}",
-        _ => string.Create(CultureInfo.InvariantCulture,
-            $"{result.Strategies} {(result.Strategies == 1 ? "strategy" : "strategies")} decided the same up to each of ")
-            + string.Create(CultureInfo.InvariantCulture, $"{result.Cuts} times ")
+        _ => $"{Counted.Of(result.Strategies, "strategy")} decided the same up to each of {Counted.Of(result.Cuts, "time")} "
             + "after which all prices, volumes and times were changed",
     };
 

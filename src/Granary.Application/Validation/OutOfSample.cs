@@ -7,7 +7,7 @@ namespace Granary.Application.Validation;
 /// <summary>What the choice of weights would have earned on bars that it had not seen.</summary>
 /// <param name="How">Where the figures come from, one sentence.</param>
 /// <param name="From">The first time that counts, UTC ticks.</param>
-/// <param name="Sharpe">Per period.</param>
+/// <param name="Sharpe">Per period; NaN where nothing moved or all was lost.</param>
 public sealed record OutOfSample(string How, long From, long To, long Periods, double Return, double Sharpe)
 {
     // The choice is repeated so often over the second half of the record.
@@ -89,8 +89,7 @@ public sealed record OutOfSample(string How, long From, long To, long Periods, d
     {
         var growth = 1.0;
         foreach (var r in returns) growth *= 1 + r;
-        var sharpe = TraceSharpe.Of(returns).Sharpe;
-        return new OutOfSample(how, first * ticks, (first + returns.Length) * ticks, returns.Length, growth - 1, double.IsNaN(sharpe) ? 0
-            : sharpe);
+        return new OutOfSample(how, first * ticks, (first + returns.Length) * ticks, returns.Length, growth - 1,
+            TraceSharpe.Of(returns).Sharpe);
     }
 }

@@ -63,10 +63,13 @@ public sealed class WalkForwardRunner(TimeProvider clock, TrialLedger? ledger = 
             }.TrainAsync(host, cancellationToken);
             // All combinations over the whole record: what is counted, split and tested is all that could have been chosen.
             var all = await new StrategyPass(run.Plan, run.Markets).OutcomesAsync(host, cancellationToken);
-            var checks = await ValidateAsync(run, input with { Plan = run.Plan }, all, outcome, cancellationToken);
+            var (checks, stressed) = await ValidateAsync(run, input with { Plan = run.Plan }, all, outcome, cancellationToken);
             var model = await ModelAsync(run, outcome, all, checks, cancellationToken);
             folder.RemoveReplaced();
-            new RunFiles(run).WriteAll(model, new StitchedTrades(outcome, bars), Files(run, model, outcome, bars), isWalkForward: true);
+            // What the stressed return of the checks is made of.
+            var extra = stressed is null ? [] : Trades(RunFolder.Stressed, model, stressed, bars);
+            new RunFiles(run).WriteAll(model, new StitchedTrades(outcome, bars), [.. Files(run, model, outcome, bars), .. extra],
+                isWalkForward: true);
             folder.Complete();
             return (new BatchRun(model, folder.FullPath, false), outcome);
         }, resumable: false);
@@ -87,16 +90,20 @@ public sealed class WalkForwardRunner(TimeProvider clock, TrialLedger? ledger = 
             throw spec.Portfolio.Place!.Need("weights")
                 .Fault("a walk-forward weights its groups equally, so no policy sets its weights; write \"equal\", or run "
                     + "'granary backtest'");
+        if (spec.Portfolio.From is not null)
+            throw spec.Portfolio.Place!.Need("from")
+                .Fault("the account of a walk-forward begins with its first window; leave 'from' out, or set data.from so that the first "
+                    + "in-sample window begins earlier or later");
     }
 
-    private async Task<BatchChecks> ValidateAsync(RunContext run, WalkForwardInput input, Dictionary<int, StrategyOutcome> all,
-        WalkForwardOutcome outcome, CancellationToken cancellationToken)
+    private async Task<(BatchChecks Checks, WalkForwardOutcome? Stressed)> ValidateAsync(RunContext run, WalkForwardInput input,
+        Dictionary<int, StrategyOutcome> all, WalkForwardOutcome outcome, CancellationToken cancellationToken)
     {
         var (plan, host) = (run.Plan, new EmbeddedHost(run.Options.Threads));
         var benchmark = await run.BenchmarkAsync(cancellationToken);
         // What is judged is what the models let trade.
         var traded = await ModelOutcomes.OfAsync(plan, all, run.Markets, _ => host, cancellationToken);
-        var tests = SelectionTests.Of(plan, traded, benchmark, isStitched: true);
+        var tests = SelectionTests.Of(plan, traded, benchmark?.Trace, isStitched: true);
         var (census, fault) = await BatchValidation.CountAsync(run, traded, ledger, tests);
         // In the periods of the batch's traces, so that its Sharpe ratio can be held against theirs.
         var tracer = new EquityTracer(run.TracePeriod, run.Spec.Cash);
@@ -106,16 +113,15 @@ public sealed class WalkForwardRunner(TimeProvider clock, TrialLedger? ledger = 
             null, fault)
         {
             BenchmarkName = BenchmarkCurve.NameOf(run.Spec),
-            Benchmark = benchmark is null ? null
-                : BenchmarkCheck.Of(BenchmarkCurve.NameOf(run.Spec)!, stitched, benchmark, run.Spec.Seed),
+            Benchmark = await run.CompareAsync(benchmark, stitched, (outcome.Rows[0].Time, outcome.Rows[^1].Time), cancellationToken),
             CostsAreZero = run.Spec.Execution.Settings.IsFree,
         };
-        if (!run.Options.Validation) return checks;
+        if (!run.Options.Validation) return (checks, null);
         var causality = await CausalitySample.RunAsync(plan, run.Markets, _ => host, cancellationToken);
         var stressed = await WalkForwardOptimiser.AgainAsync(input, run.Spec.Execution.Settings.Stressed(), outcome, cancellationToken);
         var stress = new CostStress(outcome.Groups.Count, outcome.Groups.Count, outcome.Statistics.TotalReturn,
             stressed.Statistics.TotalReturn, stressed.Groups.Count(g => g.Statistics.TotalReturn > 0));
-        return checks with { Causality = causality, Stress = stress with { IsOfPortfolio = true } };
+        return (checks with { Causality = causality, Stress = stress with { IsOfPortfolio = true } }, stressed);
     }
 
     // A group is what a strategy is elsewhere: its equity is stitched, its parameters are those of its last choice.
@@ -123,7 +129,7 @@ public sealed class WalkForwardRunner(TimeProvider clock, TrialLedger? ledger = 
         BatchChecks checks, CancellationToken cancellationToken)
     {
         var windows = outcome.Windows.Count;
-        var host = $"walk-forward, {windows} windows, {run.Options.Threads} thread{(run.Options.Threads == 1 ? "" : "s")}";
+        var host = $"walk-forward, {Counted.Of(windows, "window")}, {Counted.Of(run.Options.Threads, "thread")}";
         RunNote[] replaced = run.Folder.Replaced is { } note ? [note] : [];
         var result = new RunResult(host, DigestOf(outcome), [.. outcome.Groups.Select((g, i) => EntryOf(run.Plan, outcome, g, i))],
             all.Values.Sum(o => o.Bars), outcome.Portfolio,
@@ -164,7 +170,7 @@ public sealed class WalkForwardRunner(TimeProvider clock, TrialLedger? ledger = 
     {
         var windows = outcome.Windows.Count;
         yield return new RunNote(NoteCode.WalkForward,
-            $"Every figure is out of sample: parameters were chosen on one stretch and traded on the next, {windows} times. "
+            $"Every figure is out of sample: parameters were chosen on one stretch and traded on the next, {Counted.Of(windows, "time")}. "
             + "Each row of the strategies is a choice that was made again each time; the parameters shown are the last.", windows);
         if (learning is null) yield break;
         yield return new RunNote(NoteCode.WalkForward,
@@ -181,11 +187,7 @@ public sealed class WalkForwardRunner(TimeProvider clock, TrialLedger? ledger = 
     private static IEnumerable<OutputFile> Files(RunContext run, RunModel model, WalkForwardOutcome outcome,
         IReadOnlyDictionary<string, CachedSeries> bars)
     {
-        var events = new StitchedTrades(outcome, bars);
-        double Multiplier(int group) => bars[outcome.Groups[group].Members[0].Symbols[0]].Instrument.Multiplier;
-        yield return OutputFile.Text(null, "trades.csv", w => RunCsv.Trades(w, model.Strategies, events.Trades, Multiplier));
-        yield return OutputFile.Text(null, "portfolio_trades.csv",
-            w => RunCsv.PortfolioTrades(w, model.Strategies, events, Multiplier));
+        foreach (var file in Trades("", model, outcome, bars)) yield return file;
         yield return OutputFile.Text(null, "equity.csv", w =>
         {
             var csv = new EquityCsv(w);
@@ -201,7 +203,20 @@ public sealed class WalkForwardRunner(TimeProvider clock, TrialLedger? ledger = 
         };
         yield return new OutputFile(null, "prod.json",
             s => s.Write(ProductionJson.Write(run.Plan, production, run.Learning?.ProductionModels())));
-        if (OutputFile.LearningOf(model) is { } learning) yield return learning;
+        foreach (var file in OutputFile.LearningOf(run, model)) yield return file;
+    }
+
+    private static OutputFile[] Trades(string prefix, RunModel model, WalkForwardOutcome outcome,
+        IReadOnlyDictionary<string, CachedSeries> bars)
+    {
+        var events = new StitchedTrades(outcome, bars);
+        double Multiplier(int group) => bars[outcome.Groups[group].Members[0].Symbols[0]].Instrument.Multiplier;
+        return
+        [
+            OutputFile.Text(null, prefix + "trades.csv", w => RunCsv.Trades(w, model.Strategies, events.Trades, Multiplier)),
+            OutputFile.Text(null, prefix + "portfolio_trades.csv",
+                w => RunCsv.PortfolioTrades(w, model.Strategies, events, Multiplier)),
+        ];
     }
 
     private sealed class StitchedTrades(WalkForwardOutcome outcome, IReadOnlyDictionary<string, CachedSeries> bars) : IRunEvents

@@ -10,6 +10,7 @@ using Granary.Application.Validation;
 using Granary.Cli.Tables;
 using Granary.Engine.Analysis.Metrics;
 using Granary.Reporting.Html;
+using Granary.Reporting.Runs;
 
 namespace Granary.Cli.Commands;
 
@@ -54,10 +55,21 @@ internal static class BacktestCommand
         var run = await ProgressView.ShowAsync(silent, progress => runner.RunAsync(spec, options, progress, token));
         if (given.Json) Console.WriteLine(Outcome(run));
         else if (!silent) Show(run);
-        if (!run.Interrupted) return 0;
+        if (!run.Interrupted) return EndOf(run.Model.Strategies, run.Folder);
         CommandLine.Complain(
             $"stopped; {run.Model.Strategies.Count(s => s.Stats is not null)} of {run.Model.Strategies.Count} strategies had finished "
                 + $"and are in {run.Folder}; go on with: granary backtest {file} --out {run.Folder} --resume");
+        return CommandLine.Failed;
+    }
+
+    // A batch of which nothing came has failed; one strategy that finished is a result.
+    private static int EndOf(IReadOnlyList<StrategyEntry> strategies, string folder)
+    {
+        if (strategies.Count == 0 || strategies.Any(s => s.Stats is not null)) return 0;
+        var first = strategies[0];
+        CommandLine.Complain((strategies.Count == 1 ? "the strategy of the batch failed: " : string.Create(CultureInfo.InvariantCulture,
+            $"all {strategies.Count:N0} strategies of the batch failed; the first is ")) + $"{first.Id}: {first.Error}. Repair the "
+            + $"strategies; {folder} has the error of each in results.json");
         return CommandLine.Failed;
     }
 
@@ -88,11 +100,12 @@ internal static class BacktestCommand
             var members = model.Strategies.Count(s => s.Weight != 0);
             rows = rows.Prepend(Row(members > 0 ? $"Portfolio of {Cell.Count(members)}" : "Portfolio", portfolio, headlines, ""));
         }
-        var title = $"{model.Name}: the portfolio and the best {best.Count} of {Cell.Count(model.Strategies.Count)} strategies by Sharpe "
-            + $"ratio";
+        var title = model.Strategies.Count == 1 ? $"{model.Name}: the portfolio and its strategy"
+            : $"{model.Name}: the portfolio and the best {Counted.Of(best.Count, model.Strategies.Count, "strategy")} by Sharpe ratio";
         TableWriter.Write(title, Columns(headlines), rows);
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"{model.Strategies.Count:N0} strategies, {run.Trades:N0} trades, {model.BarEvaluations:N0} bars "
+            $"{Counted.Of(model.Strategies.Count, "strategy")}, {Counted.Of(run.Trades, "trade")}, "
+                + $"{Counted.Of(model.BarEvaluations, "bar")} "
                 + $"({NumberText.Compact((long)(model.BarEvaluations / Math.Max(1e-9, model.Seconds)))} bars/s, {model.Host})"));
         Console.WriteLine(FeltTime.OfProcess.Sentence(model.Seconds));
         Output.WriteRun(model.Digest, run.Report, run.Folder);

@@ -88,7 +88,7 @@ internal static class CompareCommand
                 $"Run {(first.HasTrades ? "B" : "A")} has no trades.csv: its trades cannot be compared. Put \"trades\" among its outputs.");
         else ShowTrades(difference);
         if (first.HasTrades && second.HasTrades && difference.NotListed > 0)
-            Output.Marked("Note", $"The trades of {Cell.Count(difference.NotListed)} strategies are not compared, since one of the runs "
+            Output.Marked("Note", $"The trades of {Counted.Of(difference.NotListed, "strategy")} are not compared, since one of the runs "
                 + $"does not list them. Run both with \"outputs\": \"all\".");
         Console.WriteLine($"Page {page}");
     }

@@ -76,7 +76,7 @@ internal static class DataCommands
                 Given.Time(call.GetValue(to), "--to")!.Value, (ulong)call.GetValue(seed));
             foreach (var file in DataGeneration.Run(new GenerateRequest(call.GetValue(output)!, markets,
                 [.. Given.List(call.GetValue(timeframes)).Select(t => Given.Timeframe(t))])))
-                Console.WriteLine($"{file.Path}: {file.Bars:N0} bars");
+                Console.WriteLine($"{file.Path}: {Counted.Of(file.Bars, "bar")}");
             return 0;
         });
         return command;
@@ -97,7 +97,7 @@ internal static class DataCommands
             var result = await DataExport.RunAsync(opened.Source(adjust: false),
                 new BarQuery(call.GetValue(symbol)!, Given.Timeframe(call.GetValue(timeframe)!), Given.Time(call.GetValue(from), "--from"),
                     Given.Time(call.GetValue(to), "--to")), call.GetValue(output)!, token);
-            Console.WriteLine($"{result.Path}: {result.Bars:N0} bars");
+            Console.WriteLine($"{result.Path}: {Counted.Of(result.Bars, "bar")}");
             return 0;
         });
         return command;

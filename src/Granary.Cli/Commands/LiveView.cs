@@ -1,6 +1,7 @@
 using System.Globalization;
 using Granary.Application.Live;
 using Granary.Cli.Tables;
+using Granary.Reporting.Runs;
 using Spectre.Console;
 
 namespace Granary.Cli.Commands;
@@ -91,8 +92,8 @@ internal static class LiveView
     {
         var s = run.Status;
         Console.WriteLine(
-            $"{run.Run.Model.Name}: {Cell.Count(s.Bars)} bars, {Cell.Count(s.Signals)} signals, {Cell.Count(s.OrdersSent)} orders, "
-                + $"{Cell.Count(s.Fills)} fills; {run.Against?.Sentence ?? $"account {Cell.Money(s.AccountEquity)}"}");
+            $"{run.Run.Model.Name}: {Counted.Of(s.Bars, "bar")}, {Counted.Of(s.Signals, "signal")}, "
+                + $"{Counted.Of(s.OrdersSent, "order")}, {Counted.Of(s.Fills, "fill")}; {run.Against?.Sentence ?? $"account {Cell.Money(s.AccountEquity)}"}");
         if (run.Against is { IsSame: false } other)
             Console.WriteLine($"The session's own portfolio has {Cell.Money(s.ModelEquity)}, and its digest is not the "
                 + $"backtest's {other.Digest}: weights, strategies or entries were changed while it ran");
@@ -126,9 +127,9 @@ internal static class LiveView
             // Another state at once, the rest every five seconds.
             if (_state == value.State && System.Diagnostics.Stopwatch.GetElapsedTime(_last) < TimeSpan.FromSeconds(5)) return;
             (_state, _last) = (value.State, System.Diagnostics.Stopwatch.GetTimestamp());
-            Console.WriteLine($"{Words(value.State)}: {Time(value)}, {Cell.Count(value.Bars)} bars, "
-                + $"equity {Cell.Money(value.AccountEquity)}, {Cell.Count(value.OpenTrades)} open "
-                + $"trades, {Cell.Count(value.OrdersSent)} orders, {Cell.Count(value.Fills)} fills"
+            Console.WriteLine($"{Words(value.State)}: {Time(value)}, {Counted.Of(value.Bars, "bar")}, "
+                + $"equity {Cell.Money(value.AccountEquity)}, {Counted.Of(value.OpenTrades, "open trade")}, "
+                + $"{Counted.Of(value.OrdersSent, "order")}, {Counted.Of(value.Fills, "fill")}"
                 + ((value.JournalFault ?? value.VenueFault) is { } fault ? $"; {fault}" : ""));
         }
     }

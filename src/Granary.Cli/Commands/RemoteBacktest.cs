@@ -1,9 +1,11 @@
+using System.Globalization;
 using System.Text.Json;
 using Granary.Application.Batches;
 using Granary.Application.RunFolders;
 using Granary.Application.Simulation;
 using Granary.Application.Submissions;
 using Granary.Cluster.Client;
+using Granary.Reporting.Runs;
 
 namespace Granary.Cli.Commands;
 
@@ -36,11 +38,14 @@ internal static class RemoteBacktest
         {
             if (File.Exists(Path.Combine(folder, "results.json"))) Output.WriteNotes(SavedRun.Read(folder, spec.Catalogues.Metrics).Model);
             var failed = status.Progress.Failed == 0 ? "" : $", of which {status.Progress.Failed:N0} failed";
-            Console.WriteLine($"{status.Progress.Strategies:N0} strategies{failed}, {status.Trades:N0} trades at {hosts}");
+            Console.WriteLine($"{Counted.Of(status.Progress.Strategies, "strategy")}{failed}, {Counted.Of(status.Trades ?? 0, "trade")} at {hosts}");
             Console.WriteLine(FeltTime.OfProcess.Sentence(status.Seconds ?? double.NaN));
             Output.WriteRun(status.Digest ?? "", File.Exists(report) ? report : null, folder);
         }
-        return 0;
+        if (status.Progress.Strategies == 0 || status.Progress.Failed < status.Progress.Strategies) return 0;
+        CommandLine.Complain(string.Create(CultureInfo.InvariantCulture,
+            $"all strategies of the batch failed ({status.Progress.Strategies:N0}); {folder} has the error of each in results.json"));
+        return CommandLine.Failed;
     }
 
     private static Action<BatchStatus>? Tell(IProgress<BatchProgress>? progress)

@@ -51,7 +51,7 @@ internal static class ReplayCommand
         {
             if (watch.Elapsed - shown < TimeSpan.FromSeconds(2)) return;
             shown = watch.Elapsed;
-            Console.Error.WriteLine(FormattableString.Invariant($"{RunText.Time(time)}: {bars:N0} bars"));
+            Console.Error.WriteLine(FormattableString.Invariant($"{RunText.Time(time)}: {Counted.Of(bars, "bar")}"));
         };
     }
 

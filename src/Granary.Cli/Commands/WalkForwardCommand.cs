@@ -5,6 +5,7 @@ using Granary.Application.Runs;
 using Granary.Application.Validation;
 using Granary.Application.WalkForward;
 using Granary.Cli.Tables;
+using Granary.Reporting.Runs;
 
 namespace Granary.Cli.Commands;
 
@@ -52,7 +53,8 @@ internal static class WalkForwardCommand
     private static void Show(BatchRun run, WalkForwardOutcome outcome)
     {
         Output.WriteNotes(run.Model);
-        TableWriter.Write($"{run.Model.Name}: choices over {outcome.Windows.Count} windows; stability is the share of windows that chose "
+        TableWriter.Write($"{run.Model.Name}: choices over {Counted.Of(outcome.Windows.Count, "window")}; "
+            + $"stability is the share of windows that chose "
             + $"as the one before",
             [Column.Text("Group"), Column.Number("Combinations"), Column.Number("Out of sample", "%"), Column.Number("Stability", "%"),
                 Column.Text("Last choice")],
@@ -77,7 +79,7 @@ internal static class WalkForwardCommand
         {
             if (!Console.IsErrorRedirected)
                 Console.Error.Write($"\r{value.Done} of {value.Windows} windows{(value.Done == value.Windows ? "\n" : "")}");
-            else if (value.Done == value.Windows) Console.Error.WriteLine($"{value.Done} windows done");
+            else if (value.Done == value.Windows) Console.Error.WriteLine($"{Counted.Of(value.Done, "window")} done");
         }
     }
 }

@@ -54,7 +54,8 @@ public static class RunCsv
     {
         using var csv = Open(writer);
         Row(csv, "strategy", "symbol", "number", "time", "side", "type", "price", "quantity", "stop", "target", "valid_until", "decision",
-            "outcome", "entry_time", "entry_price", "exit_time", "exit_price", "pnl_net", "exit_reason");
+            "outcome", "entry_time", "entry_price", "exit_time", "exit_price", "pnl_net", "exit_reason",
+            "prediction", "model_size");
         foreach (var s in strategies)
             foreach (var row in events.Signals(s.Index))
             {
@@ -68,7 +69,9 @@ public static class RunCsv
                     row.End is { } end ? RunText.Of(end) : t is { Reason: ExitReason.Open } ? "open" : t is null ? "" : "closed",
                     t is { } a ? RunText.Time(a.EntryTime) : "", t is { } b ? RunText.Number(b.EntryPrice) : "",
                     t is { } c ? RunText.Time(c.ExitTime) : "", t is { } d ? RunText.Number(d.ExitPrice) : "",
-                    t is { } e ? RunText.Number(e.NetProfit) : "", t is { } f ? RunText.Of(f.Reason) : "");
+                    t is { } e ? RunText.Number(e.NetProfit) : "", t is { } f ? RunText.Of(f.Reason) : "",
+                    double.IsNaN(g.Prediction) ? "" : RunText.Number(g.Prediction),
+                    double.IsNaN(g.Prediction) ? "" : RunText.Number(g.SizeFactor));
             }
     }
 

@@ -10,7 +10,7 @@ internal static class EmittedPlugin
     /// <summary>A DLL with one class of this name that derives from <see cref="Strategy"/> (or not) and does nothing.</summary>
     public static string Write(string folder, string assembly, string className, EmittedClass? emitted = null)
     {
-        var (isStrategy, isPublic, throws, constructors, uses) = emitted ?? new EmittedClass();
+        var (isStrategy, isPublic, throws, constructors, uses, failsOnBar) = emitted ?? new EmittedClass();
         var builder = new PersistedAssemblyBuilder(new AssemblyName(assembly), typeof(object).Assembly);
         var module = builder.DefineDynamicModule(assembly);
         var parent = isStrategy ? typeof(Strategy) : typeof(object);
@@ -42,7 +42,14 @@ internal static class EmittedPlugin
         {
             var onBar = type.DefineMethod(nameof(Strategy.OnBar),
                 MethodAttributes.Public | MethodAttributes.Virtual | MethodAttributes.HideBySig, typeof(void), [typeof(StrategyContext)]);
-            onBar.GetILGenerator().Emit(OpCodes.Ret);
+            var bar = onBar.GetILGenerator();
+            if (failsOnBar)
+            {
+                bar.Emit(OpCodes.Ldstr, "this bar cannot be read");
+                bar.Emit(OpCodes.Newobj, typeof(NotSupportedException).GetConstructor([typeof(string)])!);
+                bar.Emit(OpCodes.Throw);
+            }
+            bar.Emit(OpCodes.Ret);
         }
         type.CreateType();
         var path = Path.Combine(folder, assembly + ".dll");

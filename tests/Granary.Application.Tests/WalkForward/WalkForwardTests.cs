@@ -49,6 +49,16 @@ public sealed class WalkForwardTests : IDisposable
             .ShouldContain("portfolio.weights: a walk-forward weights its groups equally");
     }
 
+    [Fact]
+    public async Task A_walk_forward_refuses_a_start_of_the_portfolio()
+    {
+        var batch = Encoding.UTF8.GetString(Spec(Rolling).Text)
+            .Replace("\"walkForward\"", "\"portfolio\": { \"from\": \"2022-06-01\" }, \"walkForward\"", StringComparison.Ordinal);
+        var refused = new BatchReader(TestCatalogues.All).Read("test.json", Encoding.UTF8.GetBytes(batch), Path.GetTempPath());
+        (await Should.ThrowAsync<InputException>(() => RunAsync(refused))).Message
+            .ShouldContain("portfolio.from: the account of a walk-forward begins with its first window; leave 'from' out");
+    }
+
     private const string Rolling = "\"inSample\": \"12w\", \"outOfSample\": \"6w\"";
 
     [Fact]

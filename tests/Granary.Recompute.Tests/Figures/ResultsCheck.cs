@@ -46,6 +46,12 @@ internal sealed class ResultsCheck(JsonElement root)
         else if (value.GetString() != expected) _differences.Add($"{path} is {value}, recomputed {expected}");
     }
 
+    /// <summary>A statement about several numbers.</summary>
+    public void Claim(string statement, bool holds)
+    {
+        if (!holds) _differences.Add("does not hold: " + statement);
+    }
+
     /// <summary>Takes texts that a check of sentences compares.</summary>
     /// <param name="pattern">A regular expression for the whole path.</param>
     public List<string> Sentences(string pattern) => [.. Take(pattern).Select(l => l.Value.GetString()!)];

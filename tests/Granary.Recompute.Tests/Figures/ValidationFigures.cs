@@ -26,7 +26,7 @@ internal sealed class ValidationFigures
         Effective = Trials.Number * ByTrial.Values.Count(s => s.IsDefined) / Math.Max(1, Weeks.Moving.Count);
         TrialDeviation = CurveFigures.Deviation([.. ByTrial.Values.Where(s => s.IsDefined).Select(s => s.Sharpe)]);
         if (Weeks.Strategies.Count > 1) Halvings = Halvings.Of(Weeks.Returns);
-        BenchmarkReturns = benchmark is null ? null : Weeks.Of(benchmark, 1);
+        BenchmarkReturns = benchmark is null ? null : OverAccount(benchmark, portfolio);
         var others = benchmark is null ? null : Weeks.Of(benchmark, Weeks.Joined);
         Chance = BestByChance.Of(others is null ? Weeks.Moving
             : Weeks.JoinedReturns.ConvertAll(r => r.Zip(others, (own, other) => own - other).ToArray()), Resamples, new Random(5));
@@ -54,6 +54,7 @@ internal sealed class ValidationFigures
 
     public Halvings? Halvings { get; }
 
+    /// <summary>Weekly returns of the benchmark over the rows of the portfolio, from its worth at the first row on.</summary>
     public double[]? BenchmarkReturns { get; }
 
     public BestByChance Chance { get; }
@@ -83,6 +84,13 @@ internal sealed class ValidationFigures
     {
         var own = SharpeFigures.Of(WeeklyReturns.Of(strategy.Rows, Weeks.Cash).Returns);
         return own.Above(NormalCurve.ExpectedMaximum(Effective) / Math.Sqrt(own.Periods - 1));
+    }
+
+    private static double[] OverAccount(IReadOnlyList<(DateTime Time, double Worth)> benchmark, IReadOnlyList<EquityRow> portfolio)
+    {
+        double At(DateTime time) => benchmark.TakeWhile(p => p.Time <= time).Select(p => p.Worth).LastOrDefault(1);
+        var start = At(portfolio[0].Time);
+        return WeeklyReturns.Of([.. portfolio.Select(r => r with { Equity = At(r.Time) })], start).Returns;
     }
 
     private (int, double[])? Unseen()

@@ -47,7 +47,8 @@ internal static class CurveSentences
         says.Says("{} returns. One day in twenty loses more than {}; such days lose {} on average.", held.Length, -tail, -worse);
         says.Says("VaR 95% {}", tail);
         says.Says("CVaR 95% {}", worse);
-        says.Says("Drawn are the {} days in the market; {} of {} days held nothing and are neither gains nor losses. "
+        says.Says("Drawn are the {} days in the market; {} of {} days had a return of 0, as without a position, and are neither gains nor "
+            + "losses. "
             + "The outermost bars hold what lies beyond them. Stronger bars lie beyond the 95% value at risk.", held.Length,
             curve.Returns.Length - held.Length, curve.Returns.Length);
     }

@@ -4,9 +4,7 @@ using Granary.Recompute.Tests.Figures;
 namespace Granary.Recompute.Tests.Pages;
 
 /// <summary>
-/// What the models of a run did. Their predictions are in no file, so that measures of a model (AUC, R², importance, calibration) are
-/// compared with
-/// learning.json; sums are added up, and the files of trades show which trades a model judged.
+/// What the models of a run did, compared with learning.json, whose numbers <see cref="Figures.LearningCheck"/> recomputes.
 /// </summary>
 internal static class LearningTables
 {

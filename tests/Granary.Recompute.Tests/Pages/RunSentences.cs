@@ -114,7 +114,8 @@ internal sealed class RunSentences(PageCheck check, RunFigures run, AccountFigur
         _says.Says("VaR 95% {}", tail);
         _says.Says("CVaR 95% {}", worse);
         var flat = run.Daily.Returns.Length - held.Length;
-        _says.Says((flat == 0 ? "" : "Drawn are the {} days in the market; {} of {} days held nothing and are neither gains nor losses. ")
+        _says.Says((flat == 0 ? "" : "Drawn are the {} days in the market; {} of {} days held nothing and "
+            + (flat == 1 ? "is neither a gain nor a loss. " : "are neither gains nor losses. "))
             + "The outermost bars hold what lies beyond them. Stronger bars lie beyond the 95% value at risk.",
             flat == 0 ? [] : [held.Length, flat, run.Daily.Returns.Length]);
     }

@@ -89,8 +89,7 @@ internal sealed class StrategyTables(PageCheck check, RunFigures run)
         var order = run.Files.Strategies.Select((s, i) => (Id: Id(s), Index: i)).ToDictionary(s => s.Id, s => s.Index);
         var chosen = run.Files.Weighted.Where(s => run.OwnRows(s).Exists(r => r.Equity != run.Cash))
             .OrderByDescending(s => moved[Id(s)].Sum()).ThenBy(s => order[Id(s)]).Take(Correlated).Select(Id).ToHashSet();
-        // A live session keeps no weekly equity of its strategies.
-        if (chosen.Count < 2 || run.Files.Results.TryGetProperty("session", out _)) return;
+        if (chosen.Count < 2) return;
         var shown = run.Ranked.Where(s => chosen.Contains(Id(s))).ToList();
         var returns = shown.ConvertAll(s => WeeklyReturns.Of(run.OwnRows(s), run.Cash));
         var pairs = Enumerable.Range(0, shown.Count).SelectMany(i => Enumerable.Range(0, i)
@@ -107,8 +106,10 @@ internal sealed class StrategyTables(PageCheck check, RunFigures run)
         })]);
     }
 
+    // The parameters of a walk-forward's groups changed from window to window.
     private void Maps()
     {
+        if (run.Files.Results.TryGetProperty("walkForward", out _)) return;
         foreach (var group in run.Files.Strategies.GroupBy(s => Text(s, "class")).OrderBy(g => g.Key, StringComparer.Ordinal))
         {
             var names = group.SelectMany(s => s.GetProperty("params").EnumerateObject())
@@ -145,7 +146,8 @@ internal sealed class StrategyTables(PageCheck check, RunFigures run)
         foreach (var strategy in chosen)
         {
             var trades = run.Files.TradesOf(Id(strategy)).ToList();
-            check.Table($"The last {Math.Min(LastTrades, trades.Count)} trades", [.. trades.TakeLast(LastTrades).Select(t => new Cells
+            check.Table(trades.Count == 1 ? "The last trade" : $"The last {Math.Min(LastTrades, trades.Count)} trades",
+                [.. trades.TakeLast(LastTrades).Select(t => new Cells
             {
                 ["Entered"] = Cell.Time(t.EntryTime),
                 ["Side"] = t.Sign > 0 ? "long" : "short",

@@ -14,7 +14,8 @@ internal sealed class TradeSentences(SentenceCheck says, JsonElement strategy)
         var (id, symbol) = (strategy.GetProperty("id").GetString()!, strategy.GetProperty("symbol").GetString()!);
         says.Listed(System.Text.RegularExpressions.Regex.Escape(id), "the strategy's name");
         says.Listed($"{symbol}, {strategy.GetProperty("timeframe").GetString()}( .*)?", "the market's name");
-        says.Says($"{{}} trades on {symbol}, return of the strategy {{}}.", trades.Count, RunFigures.Stat(strategy, "totalReturn"));
+        says.Says($"{{}} {(trades.Count == 1 ? "trade" : "trades")} on {symbol}, return of the strategy {{}}.",
+            trades.Count, RunFigures.Stat(strategy, "totalReturn"));
         says.Says("Line: closes; band: highs and lows, {~} on average." + (trades.Count <= Drawn ? ""
             : " Drawn are the 80 trades of {} that moved the most money."), trades.Count <= Drawn ? [] : [trades.Count]);
         foreach (var t in trades.Count <= Drawn ? trades : trades.OrderByDescending(t => Math.Abs(t.NetProfit)).Take(Drawn)) Say(t);

@@ -67,10 +67,10 @@ internal sealed class ValidationSentences(PageCheck check, RunFigures run, JsonE
     {
         // The strategies of a walk-forward are groups; those that were tried are in no file.
         if (run.Files.Results.TryGetProperty("walkForward", out _))
-            says.Listed("[0-9]+ of [0-9]+ strategies stand out .*", "strategies that are in no file");
+            says.Listed("[0-9]+ of [0-9]+ strategies stands? out .*", "strategies that are in no file");
         List<JsonElement> strong = [.. run.Files.Strategies.Where(s => RunFigures.Stat(s, "deflatedSharpe") > 0.95)];
         if (strong.Count > 0)
-            says.Says("{} of {} strategies stand out from so many trials, first "
+            says.Says($"{{}} of {{}} strategies {(strong.Count == 1 ? "stands" : "stand")} out from so many trials, first "
                 + $"{strong.MaxBy(s => RunFigures.Stat(s, "deflatedSharpe")).GetProperty("id").GetString()}.",
                 strong.Count, run.Files.Strategies.Count);
     }
@@ -100,7 +100,8 @@ internal sealed class ValidationSentences(PageCheck check, RunFigures run, JsonE
             var tried = Regex.IsMatch(_checks.GetProperty("costStress").GetProperty("sentence").GetString()!, "stitched");
             says.Says($"With every cost doubled and every order one bar later, {(tried ? "the stitched equity earns"
                 : "the weighted strategies, each in its own account, earn on average")} {{}} instead of {{}}, and {{}} of {{}} "
-                + (tried ? "*" : "strategies still earn."),
+                + (tried ? "*" : (E("costStress", "strategies") == 1 ? "strategy" : "strategies")
+                    + (E("costStress", "strategies") == 1 || E("costStress", "stillProfitable") == 1 ? " still earns." : " still earn.")),
                 E("costStress", "stressed"), E("costStress", "return"), E("costStress", "stillProfitable"), E("costStress", "strategies"));
         }
         if (Has("betterThanBenchmark", "return"))

@@ -54,7 +54,8 @@ internal sealed class RunFiles(string folder)
                 table.Number(r, "drawdown")))];
     }
 
-    private List<TradeRow> Trades(string name)
+    /// <param name="name">Of a file with the columns of trades.csv.</param>
+    public List<TradeRow> Trades(string name)
     {
         var table = CsvTable.Read(Path.Combine(Folder, name));
         return [.. table.Rows.Select(r => new TradeRow(

@@ -236,12 +236,20 @@ public class HtmlReportTests
         var sections = page.Elements.Where(e => e.Name == "section").Select(e => e.Attributes["id"]).ToHashSet();
         foreach (var id in (string[])["belief", "walk-forward", "regimes", "more-weights", "statistics", "trailing", "calendar",
             "drawdowns", "rolling", "distribution", "exposure", "holdings", "benchmark", "crises", "strategies", "groups",
-            "correlation", "parameters", "prices", "exits", "times", "excursions", "streaks", "costs", "refused", "learning", "data",
+            "correlation", "prices", "exits", "times", "excursions", "streaks", "costs", "refused", "learning", "data",
             "batch", "formulas"])
             sections.ShouldContain(id);
         page.Elements.Where(e => e.Name == "a" && e.Attributes["href"] != "#main"
             && e.Attributes.GetValueOrDefault("class")?.StartsWith("badge", StringComparison.Ordinal) != true)
             .Select(e => e.Attributes["href"][1..]).ShouldBe(page.Elements.Where(e => e.Name == "section").Select(e => e.Attributes["id"]));
+    }
+
+    [Fact]
+    public void Parameter_maps_are_of_backtests_alone_since_a_walk_forward_has_only_its_last_parameters()
+    {
+        _page.ShouldNotContain("id=\"parameters\"");
+        Written(_thousand.Model with { Sections = [.. _thousand.Model.Sections.Where(s => s is not WalkForwardResults)] }, _thousand)
+            .ShouldContain("id=\"parameters\"");
     }
 
     [Fact]

@@ -162,7 +162,7 @@ function draw() {
   cross(left, right, per, line, ink);
   const first = Math.max(0, Math.floor(from)), last = Math.min(market.t.length, Math.ceil(to)) - 1, t = at >= 0 ? now.trades[at] : null;
   say(`${market.s}, ${per * market.per === 1 ? 'bars of ' + market.tf : 'candles of ' + per * market.per + ' bars of ' + market.tf}, ${stamp(market.t[first])} to ${stamp(market.t[last])}. `
-    + (t ? `Trade ${at + 1} of ${now.trades.length}: ${sentence(t)}` : `${trades.length} of ${now.trades.length} trades in view.`));
+    + (t ? `Trade ${at + 1} of ${now.trades.length}: ${sentence(t)}` : `${trades.length} of ${now.trades.length} trade${now.trades.length === 1 ? '' : 's'} in view.`));
 }
 // Each date on one line.
 const say = s => out.replaceChildren(...s.split(/(\d{4}-\d\d-\d\d(?: \d\d:\d\d)?)/).map((part, k) => { if (k % 2 === 0) return part; const e = document.createElement('span'); e.className = 'date'; e.textContent = part; return e; }));

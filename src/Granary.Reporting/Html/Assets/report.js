@@ -73,7 +73,7 @@ if (form && strategies) {
     }
     const first = rowsOf().find(r => !r.hidden && r.dataset.more !== undefined);
     if (first) restop?.(first.querySelector('th b'));
-    out.textContent = (seen === texts.size ? '' : fixed(seen, 0) + ' of ') + fixed(texts.size, 0) + ' strategies';
+    out.textContent = (seen === texts.size ? '' : fixed(seen, 0) + ' of ') + fixed(texts.size, 0) + (texts.size === 1 ? ' strategy' : ' strategies');
     printable();
   };
   form.addEventListener('input', apply);

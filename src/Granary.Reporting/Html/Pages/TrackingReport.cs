@@ -1,4 +1,5 @@
 using Granary.Reporting.Html.Charts;
+using Granary.Reporting.Runs;
 
 namespace Granary.Reporting.Html.Pages;
 
@@ -40,7 +41,7 @@ public sealed record TrackingReport(
     private static void Top(HtmlWriter html, TrackingReport view)
     {
         html.Write($"<header><p class=\"eyebrow\">Index replication</p><h1>{view.Title}</h1><p "
-            + $"class=\"what\">{NumberText.Count(view.Weights.Count)} names, {NumberText.Count(view.Times.Length)} periods, ");
+            + $"class=\"what\">{Counted.Of(view.Weights.Count, "name")}, {Counted.Of(view.Times.Length, "period")}, ");
         html.Prose($"{NumberText.Time(view.Times[0])} to {NumberText.Time(view.Times[^1])}.");
         html.Raw("</p></header>\n");
         if (view.Notes.Count > 0)
@@ -168,7 +169,7 @@ public sealed record TrackingReport(
                 : $"From {NumberText.Percent(Path[0].Error)} with {Path[0].Names} to {NumberText.Percent(Path[^1].Error)} with "
                     + $"{Path[^1].Names}, over the fitted periods.",
             Bars = [.. Path.Select(p => new PlotBar(p.Names - 0.5, p.Names + 0.5, p.Error * 100, "gain",
-                $"{p.Names} names: {NumberText.Percent(p.Error)}"))],
+                $"{Counted.Of(p.Names, "name")}: {NumberText.Percent(p.Error)}"))],
             Format = v => NumberText.Ratio(v, 0),
             Across = "Names held",
             Up = "tracking error, percent a year",

@@ -33,7 +33,7 @@ internal sealed class BeliefSection(ValidationResults? checks, ValidationFinding
         Lead(html, conclusions.Length > 0 ? conclusions[0] : Carried());
         if (conclusions.Length > 1)
         {
-            html.Write($"<details><summary>The reasons, in {NumberText.Count(conclusions.Length - 1)} sentences</summary><ul "
+            html.Write($"<details><summary>The reasons, in {Counted.Of(conclusions.Length - 1, "sentence")}</summary><ul "
                 + $"class=\"belief\">");
             foreach (var sentence in conclusions.Skip(1))
             {

@@ -1,5 +1,6 @@
 using Granary.Engine.Analysis.Metrics;
 using Granary.Reporting.Html.Views;
+using Granary.Reporting.Runs;
 
 namespace Granary.Reporting.Html.Sections;
 
@@ -17,7 +18,7 @@ internal sealed class BenchmarkSection : IReportSection<CurveView>
         var b = view.Statistics!.Benchmark!;
         var metrics = view.Statistics.Metrics.With(MetricInput.Of(b));
         html.Write($"<p class=\"lead\">Compared with {view.BenchmarkName} at "
-            + $"the {NumberText.Count(b.CommonPoints)} times that both have.</p>\n");
+            + $"the {Counted.Of(b.CommonPoints, "time")} that both have.</p>\n");
         HtmlTable.Pairs(html, $"Compared with {view.BenchmarkName}",
             view.Metrics.All.Where(m => m.Group == MetricGroup.Benchmark).Select(m =>
                 (m.Name, MetricText.Value(m, metrics[m]), MetricText.Style(m, metrics[m]), (string?)m.Formula)));

@@ -24,9 +24,9 @@ internal sealed class CompareStrategies : IReportSection<CompareView>
             .OrderByDescending(p => Math.Abs(Return(p.Second) - Return(p.First)) is var d && double.IsNaN(d) ? double.MaxValue : d)
             .ToArray();
         var both = view.Strategies.Count(p => p.First is not null && p.Second is not null);
-        html.Write($"<p class=\"lead\">Both runs have {NumberText.Count(both)} strategies, of which "
-            + $"{NumberText.Count(view.Strategies.Count - different.Length)} are the same in trades, statistics and weight; "
-            + $"{NumberText.Count(view.Strategies.Count(p => p.Second is null))} are only in A, "
+        var (same, only) = (view.Strategies.Count - different.Length, view.Strategies.Count(p => p.Second is null));
+        html.Write($"<p class=\"lead\">Both runs have {Counted.Of(both, "strategy")}, of which {NumberText.Count(same)} {Verb(same)} the "
+            + $"same in trades, statistics and weight; {NumberText.Count(only)} {Verb(only)} only in A, "
             + $"{NumberText.Count(view.Strategies.Count(p => p.First is null))} only in B.</p>\n");
         if (different.Length == 0) return;
         HtmlTable.Open(html, different.Length > MostRows
@@ -57,6 +57,8 @@ internal sealed class CompareStrategies : IReportSection<CompareView>
         }
         HtmlTable.Close(html);
     }
+
+    private static string Verb(int count) => count == 1 ? "is" : "are";
 
     private static bool Differs(StrategyPair p) => p.First is null || p.Second is null || p.OnlyFirst + p.OnlySecond + p.Changed > 0
         || p.First.Weight != p.Second.Weight || StatisticsDiffer(p.First.Stats, p.Second.Stats);

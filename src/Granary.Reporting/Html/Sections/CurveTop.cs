@@ -1,5 +1,6 @@
 using Granary.Engine.Analysis.Metrics;
 using Granary.Reporting.Html.Views;
+using Granary.Reporting.Runs;
 
 namespace Granary.Reporting.Html.Sections;
 
@@ -15,7 +16,7 @@ internal static class CurveTop
             html.Raw("Fewer than two points: there is nothing to measure.</p></header>\n");
             return;
         }
-        html.Write($"{NumberText.Count(s.Points)} points, one each {view.Period}, <span "
+        html.Write($"{Counted.Of(s.Points, "point")}, one each {view.Period}, <span "
             + $"class=\"date\">{NumberText.Time(s.Measures.FirstTime)}</span> to <span "
             + $"class=\"date\">{NumberText.Time(s.Measures.LastTime)}</span>. <span class=\"soft\">Annualised "
             + $"with {MetricText.Value(RatioMetrics.PeriodsPerYear, s.PeriodsPerYear)} periods per year");

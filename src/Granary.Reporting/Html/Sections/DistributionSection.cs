@@ -27,8 +27,11 @@ internal sealed class DistributionSection : IReportSection<CurveView>
         Histogram(html, view, held);
         html.Raw("<p class=\"note\">");
         if (flat > 0)
-            html.Write($"Drawn are the {NumberText.Count(held.Length)} {view.Period}s in the market; {NumberText.Count(flat)} of "
-                + $"{NumberText.Count(all.Length)} {view.Period}s held nothing and are neither gains nor losses. ");
+            html.Raw((held.Length == 1 ? $"Drawn is the one {view.Period}"
+                    : $"Drawn are the {NumberText.Count(held.Length)} {view.Period}s")
+                + $" in the market; {NumberText.Count(flat)} of {NumberText.Count(all.Length)} {view.Period}s "
+                + (view is RunView ? "held nothing" : "had a return of 0, as without a position,")
+                + (flat == 1 ? " and is neither a gain nor a loss. " : " and are neither gains nor losses. "));
         html.Raw("The outermost bars hold what lies beyond them. Stronger bars lie beyond the 95% value at risk.</p>\n");
         HtmlTable.Open(html, $"Returns per {view.Period}: all, and those in the market",
         [

@@ -13,7 +13,8 @@ internal sealed class ParameterMapSection : IReportSection<RunView>
 
     public string Title => "Parameter maps";
 
-    public bool Applies(RunView view) => Grids(view).Any();
+    // The parameters of a walk-forward's groups are those of the last window alone.
+    public bool Applies(RunView view) => view.Model.Section<WalkForwardResults>() is null && Grids(view).Any();
 
     public void Write(HtmlWriter html, RunView view)
     {
@@ -84,7 +85,7 @@ internal sealed class ParameterMapSection : IReportSection<RunView>
             ? Math.Max(1e-9, TailRisk.Quantile(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(sizes), 0.95)) : 1;
         List<HtmlColumn> columns = [new($"{grid.Down} ↓  {grid.Across} →", Number: false)];
         foreach (var bin in across) columns.Add(new HtmlColumn(Label(bin)));
-        HtmlTable.Open(html, $"{grid.Class}, {NumberText.Count(grid.Points.Count)} strategies: median Sharpe",
+        HtmlTable.Open(html, $"{grid.Class}, {Counted.Of(grid.Points.Count, "strategy")}: median Sharpe",
             System.Runtime.InteropServices.CollectionsMarshal.AsSpan(columns), "map heat");
         for (var i = 0; i < down.Count; i++)
         {
@@ -97,7 +98,7 @@ internal sealed class ParameterMapSection : IReportSection<RunView>
                     continue;
                 }
                 html.Write($"<td class=\"n {HtmlTable.Tint(medians[i, j] / scale)}\" "
-                    + $"title=\"{grid.Down} {Label(down[i])}, {grid.Across} {Label(across[j])}: {NumberText.Count(cell.Count)} strategies, "
+                    + $"title=\"{grid.Down} {Label(down[i])}, {grid.Across} {Label(across[j])}: {Counted.Of(cell.Count, "strategy")}, "
                     + $"median return "
                     + $"{NumberText.SignedPercent(StrategyGroupsSection.Median(cell.Select(s => s.Stats!.TotalReturn)))}\">"
                     + $"{NumberText.SignedRatio(medians[i, j])}</td>");

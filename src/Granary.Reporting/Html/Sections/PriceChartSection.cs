@@ -67,14 +67,14 @@ internal sealed class PriceChartSection : IReportSection<RunView>
         new PricePlot
         {
             Title = $"{symbol}, {s.Timeframe}",
-            Description = $"{NumberText.Count(trades.Count)} trades on {symbol}, return of the strategy "
+            Description = $"{Counted.Of(trades.Count, "trade")} on {symbol}, return of the strategy "
                 + $"{NumberText.SignedPercent(s.Stats!.TotalReturn)}.",
             Bars = bars,
             Trades = shown,
             Multiplier = view.Trades.Multiplier(symbol),
         }.Write(html);
         html.Raw("<p class=\"note\">Line: closes; band: highs and lows");
-        if (bars.Count > 1) html.Write($", {NumberText.Count(bars.Count)} bars of "
+        if (bars.Count > 1) html.Write($", {Counted.Of(bars.Count, "bar")} of "
             + $"{NumberText.Days((bars[^1].Time - bars[0].Time) / (double)TimeSpan.TicksPerDay / (bars.Count - 1))} on average");
         html.Raw(shown.Count < trades.Count
             ? $". Drawn are the {shown.Count} trades of {NumberText.Count(trades.Count)} that moved the most money.</p>\n" : ".</p>\n");
@@ -85,7 +85,7 @@ internal sealed class PriceChartSection : IReportSection<RunView>
     private static void Last(HtmlWriter html, List<Trade> trades, double multiplier)
     {
         html.Raw("<details><summary>Its last trades</summary>");
-        HtmlTable.Open(html, $"The last {Math.Min(Listed, trades.Count)} trades",
+        HtmlTable.Open(html, trades.Count == 1 ? "The last trade" : $"The last {Math.Min(Listed, trades.Count)} trades",
             [new("Entered", Number: false), new("Side", Number: false), new("Price"), new("Exited", Number: false), new("Price"),
                 new("By", Number: false), new("Bars", Minor: true), new("Net profit"), new("Return")]);
         foreach (var t in trades.Skip(Math.Max(0, trades.Count - Listed)))

@@ -26,7 +26,7 @@ internal static class RunTop
         html.Write($"</p><h1>{m.Name}");
         if (m.Interrupted) html.Raw(" <span class=\"badge\">interrupted</span>");
         html.Raw("</h1><p class=\"what\">");
-        html.Write($"{NumberText.Count(m.Strategies.Count)} {(m.Strategies.Count == 1 ? "strategy" : "strategies")} on ");
+        html.Write($"{Counted.Of(m.Strategies.Count, "strategy")} on ");
         var symbols = m.Markets.Select(k => k.Symbol).Distinct().Count();
         html.Write($"{(symbols == 1 ? m.Markets[0].Symbol : $"{NumberText.Count(symbols)} markets")}");
         // A strategy may trade longer bars than its market's file has; the shortest first.

@@ -62,7 +62,9 @@ internal sealed class SessionAccountSection(SessionResults session) : IReportSec
     private void Trades(HtmlWriter html)
     {
         if (session.Trades is not { Count: > 0 } trades) return;
-        HtmlTable.Open(html, $"The {trades.Count} trades that differ most; against_backtest.json has all",
+        HtmlTable.Open(html,
+            (trades.Count == 1 ? "The trade that differs" : $"The {trades.Count} trades that differ")
+                + " most; against_backtest.json has all",
             [new("Strategy", Number: false), new("Entered", Number: false), new("Account less backtest"),
                 new("Largest cause", Number: false)]);
         foreach (var trade in trades)

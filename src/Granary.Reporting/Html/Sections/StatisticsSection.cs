@@ -1,5 +1,6 @@
 using Granary.Engine.Analysis.Metrics;
 using Granary.Reporting.Html.Views;
+using Granary.Reporting.Runs;
 
 namespace Granary.Reporting.Html.Sections;
 
@@ -36,7 +37,7 @@ internal sealed class StatisticsSection : IReportSection<CurveView>
                 + $"{RatioMetrics.ExcessSharpe.Name}; all other ratios use 0.</p>\n");
         if (view.BenchmarkStatistics is { } b)
             html.Write($"<p class=\"note\">{view.BenchmarkName}: by "
-                + $"{(view.Period == "hour" && view is RunView ? "day" : view.Period)} at the {NumberText.Count(b.Points)} times that "
+                + $"{(view.Period == "hour" && view is RunView ? "day" : view.Period)} at the {Counted.Of(b.Points, "time")} that "
                 + $"both curves have, annualised with {MetricText.Value(RatioMetrics.PeriodsPerYear, b.PeriodsPerYear)} periods a "
                 + $"year.</p>\n");
         var values = Values(view, own);

@@ -66,7 +66,7 @@ internal sealed class StrategyTableSection : IReportSection<RunView>
         Select("Symbol", 1, view.Model.Strategies.Select(s => s.Symbol));
         Select("Timeframe", 2, view.Model.Strategies.Select(s => s.Timeframe));
         html.Write($"<label class=\"check\"><input type=\"checkbox\" name=\"weighted\"> with weight</label><output "
-            + $"aria-live=\"polite\">{NumberText.Count(rows)} strategies</output></form>\n");
+            + $"aria-live=\"polite\">{Counted.Of(rows, "strategy")}</output></form>\n");
 
         void Select(string name, int column, IEnumerable<string> values)
         {

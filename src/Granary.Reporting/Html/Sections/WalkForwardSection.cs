@@ -21,12 +21,12 @@ internal sealed class WalkForwardSection(WalkForwardResults results) : IReportSe
     public void Write(HtmlWriter html, RunView view)
     {
         var (groups, efficiency) = (results.Groups, results.EfficiencyRatio);
-        html.Write($"<p>{NumberText.Count(results.Windows)} {results.Mode} windows "
+        html.Write($"<p>{Counted.Of(results.Windows, results.Mode + " window")} "
             + $"of {Span(results.InSample, results.InSampleDays)} in sample "
             + $"and {Span(results.OutOfSample, results.OutOfSampleDays)} out of sample; chosen by {Objective(results.Objective)}. ");
         html.Write($"Efficiency ratio {(double.IsFinite(efficiency) ? NumberText.Ratio(efficiency, 2) : NumberText.Undefined)}: the "
             + $"choices' yearly return out of sample over that in sample; near 1 what was chosen lasts, near 0 it was luck.</p>\n");
-        InAgainstOut(html, groups.Count == 1 ? groups[0].Group : $"mean of {NumberText.Count(groups.Count)} groups",
+        InAgainstOut(html, groups.Count == 1 ? groups[0].Group : $"mean of {Counted.Of(groups.Count, "group")}",
             groups);
         HtmlTable.Open(html, "Choices",
             [new("Among", Number: false), new("Combinations"), new("Out of sample"),
@@ -149,7 +149,7 @@ internal sealed class WalkForwardSection(WalkForwardResults results) : IReportSe
             Description = both.Length == 0 ? "No window has both."
                 : $"On average {NumberText.Ratio(both.Average(c => c.In), 2)} in sample "
                     + $"and {NumberText.Ratio(both.Average(c => c.Out), 2)} out of sample "
-                    + $"over {both.Length} windows; the difference is how much of it was luck.",
+                    + $"over {Counted.Of(both.Length, "window")}; the difference is how much of it was luck.",
             Lines = [new PlotLine("in sample", "s2", times, before), new PlotLine("out of sample", "s1", times, after)],
             Unit = PlotUnit.Ratio,
             Up = Objective(objective),
