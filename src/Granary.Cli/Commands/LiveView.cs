@@ -93,7 +93,8 @@ internal static class LiveView
         var s = run.Status;
         Console.WriteLine(
             $"{run.Run.Model.Name}: {Counted.Of(s.Bars, "bar")}, {Counted.Of(s.Signals, "signal")}, "
-                + $"{Counted.Of(s.OrdersSent, "order")}, {Counted.Of(s.Fills, "fill")}; {run.Against?.Sentence ?? $"account {Cell.Money(s.AccountEquity)}"}");
+                + $"{Counted.Of(s.OrdersSent, "order")}, "
+                + $"{Counted.Of(s.Fills, "fill")}; {run.Against?.Sentence ?? $"account {Cell.Money(s.AccountEquity)}"}");
         if (run.Against is { IsSame: false } other)
             Console.WriteLine($"The session's own portfolio has {Cell.Money(s.ModelEquity)}, and its digest is not the "
                 + $"backtest's {other.Digest}: weights, strategies or entries were changed while it ran");
