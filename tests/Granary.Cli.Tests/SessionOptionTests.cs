@@ -34,9 +34,9 @@ public sealed class SessionOptionTests
 
     // The fields of the earlier version's wire form get no additions.
     [Theory]
-    [InlineData("BrokerOptions", "Granary.Application/Live/SessionOptions.cs", "Granary.Cluster.Contracts/Wire/SessionWire.cs")]
+    [InlineData("BrokerOptions", "Granary.Application/Live/SessionOptions.cs", "Granary.Cluster.Contracts/Wire/SessionStartWire.cs")]
     [InlineData("WarmUp", "Granary.Api/Sessions/SessionStartReader.cs", "Granary.Application/Live/LiveSession.cs",
-        "Granary.Application/Live/SessionOptions.cs", "Granary.Cluster.Contracts/Wire/SessionWire.cs")]
+        "Granary.Application/Live/SessionOptions.cs", "Granary.Cluster.Contracts/Wire/SessionStartWire.cs")]
     public void The_hosts_do_not_name_the_options_of_a_session(string option, params string[] files)
     {
         RecordOptions<SessionOptions>.All.Select(o => o.Key).ShouldContain(char.ToLowerInvariant(option[0]) + option[1..]);
