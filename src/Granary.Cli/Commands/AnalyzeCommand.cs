@@ -5,6 +5,7 @@ using Granary.Application.Analyze;
 using Granary.Cli.Tables;
 using Granary.Reporting.Html;
 using Granary.Reporting.Html.Pages;
+using Granary.Reporting.Runs;
 using Granary.Storage.Files;
 
 namespace Granary.Cli.Commands;
@@ -59,8 +60,8 @@ internal static class AnalyzeCommand
     private static void Show(string name, CurveAnalysis analysis)
     {
         var s = analysis.Statistics;
-        TableWriter.Write(
-            $"{name}: {Cell.Count(s.Points)} points from {NumberText.Time(s.Measures.FirstTime)} to {NumberText.Time(s.Measures.LastTime)}",
+        var span = $"from {NumberText.Time(s.Measures.FirstTime)} to {NumberText.Time(s.Measures.LastTime)}";
+        TableWriter.Write($"{name}: {Counted.Of(s.Points, "point")} {span}",
             [Column.Text("Statistic"), Column.Number("Value"), Column.Text("Name in --json")],
             analysis.Statistics.Metrics.Listed().Select(v => new[] { v.Metric.Name, MetricText.Value(v.Metric, v.Value), v.Metric.Key }));
         TableWriter.Write("Deepest drawdowns",

@@ -7,6 +7,7 @@ using Granary.Data.Reading;
 using Granary.Engine.Analysis;
 using Granary.Engine.Market;
 using Granary.Learning.Tracking;
+using Granary.Reporting.Runs;
 using Granary.Storage.Files;
 
 namespace Granary.Cli.Commands;
@@ -50,7 +51,7 @@ internal static class TrackCommand
     private static void Replica(string index, TrackResult result)
     {
         var fit = result.Fit;
-        TableWriter.Write($"{index}: a replica of {fit.Support.Count} of {Cell.Count(result.Names.Count)} names, in the order of choice",
+        TableWriter.Write($"{index}: a replica of {Counted.Of(fit.Support.Count, result.Names.Count, "name")}, in the order of choice",
             [Column.Text("Name"), Column.Number("Weight", "%")],
             fit.Support.Select((s, i) => new[] { result.Names[s], Cell.Percent(fit.Weights[i]) })
                 .Append(["Sum of the weights", Cell.Percent(fit.Support.Select((_, i) => fit.Weights[i]).Sum())]));
