@@ -29,8 +29,11 @@ public sealed record VerificationResult(string Expected, string Actual, IReadOnl
 /// </summary>
 public static class VerifyRun
 {
-    /// <summary>Bars in a block of the second run: not as many as in a batch, so that a result shows that depends on it.</summary>
-    public const int BlockSize = 701;
+    /// <summary>
+    /// Bars in a block of the second run: not as many as in a batch, so that a result shows that depends on it. Few, so that a record of a
+    /// few hundred bars has several blocks.
+    /// </summary>
+    public const int BlockSize = 97;
 
     /// <param name="catalogues">What the process knows.</param>
     /// <param name="effort">How long the look-ahead check searches.</param>

@@ -72,10 +72,10 @@ internal static class VerifyCommand
             : $"The digest differs: the run has {result.Expected}, now it is {result.Actual}");
         foreach (var symbol in result.DataChanged) Console.WriteLine($"The bars of {symbol} are not those of the run");
         Console.WriteLine(found.Passed
-            ? $"No look-ahead: {found.Strategies:N0} strategies and {found.Factors:N0} factors did the same "
-                + $"before {found.Cuts} times after which prices, volumes and times of every bar were changed"
-            : $"LOOK-AHEAD in {found.Found.Count} strategies and {found.FactorsFound.Count} factors; "
-                + $"{found.Reaches.Select(r => r.Class).Distinct().Count()} classes reach beyond their bars:");
+            ? $"No look-ahead: {Counted.Of(found.Strategies, "strategy")} and {Counted.Of(found.Factors, "factor")} did the same "
+                + $"before {Counted.Of(found.Cuts, "time")} after which prices, volumes and times of every bar were changed"
+            : $"LOOK-AHEAD in {Counted.Of(found.Found.Count, "strategy")} and {Counted.Of(found.FactorsFound.Count, "factor")}; "
+                + $"classes that reach beyond their bars: {found.Reaches.Select(r => r.Class).Distinct().Count()}");
         foreach (var change in found.Found.Concat(found.FactorsFound))
             Console.WriteLine($"  {change.Strategy}: {change.Sentence} (cut at {RunText.Time(change.Cut.Ticks)})");
         foreach (var reach in found.Reaches) Console.WriteLine($"  {reach.Class}: {reach.Sentence}");

@@ -96,11 +96,11 @@ public sealed class LookAheadTests : IDisposable
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
-    private static BatchSpec Spec(string strategies, string more = "") =>
+    private static BatchSpec Spec(string strategies, string more = "", string span = "") =>
         new BatchReader(TestCatalogues.All).Read("test.json", Encoding.UTF8.GetBytes(
         $$"""
             { "name": "test", "data": { "source": "csv:{{Path.Combine(SharedData.RepositoryRoot, "samples", "data", "1h")}}", "symbols":
-              ["COINUSDT"], "timeframe": "1h" }, "strategies": [ {{strategies}} ] {{more}} }
+              ["COINUSDT"], "timeframe": "1h" {{span}} }, "strategies": [ {{strategies}} ] {{more}} }
             """), Path.GetTempPath());
 
     [Fact]
@@ -122,6 +122,19 @@ public sealed class LookAheadTests : IDisposable
         result.Causality.Factors.ShouldBeGreaterThanOrEqualTo(5);
         result.Causality.FactorsFound.Select(f => f.Strategy).Order()
             .ShouldBe(["test-next-close() on COINUSDT:1h", "test-whole-zscore() on COINUSDT:1h"]);
+    }
+
+    [Fact]
+    public async Task Verify_finds_a_strategy_that_acts_between_its_crossings_although_it_declares_otherwise_even_in_a_few_hundred_bars()
+    {
+        var folder = Path.Combine(_folder, "run");
+        var spec = Spec("""{ "class": "ActsBetweenCrossings" }""", span: """, "to": "2022-01-20" """);
+        await new BatchRunner(new EmbeddedHost(1), TimeProvider.System).RunAsync(spec,
+            new BatchOptions { Out = folder, Validation = false });
+        var result = await VerifyRun.RunAsync(folder, TestCatalogues.All, new EmbeddedHost(1, VerifyRun.BlockSize), TimeProvider.System,
+            LookAheadEffort.OfCuts(1, 2), null, TestContext.Current.CancellationToken);
+        result.Passed.ShouldBeFalse();
+        result.Actual.ShouldNotBe(result.Expected);
     }
 
     [Fact]

@@ -94,7 +94,7 @@ public sealed class ActOnlyAtCrossingsTests
     public void A_strategy_that_declares_it_wrongly_depends_on_the_length_of_blocks_which_verify_changes()
     {
         var feed = SampleBars.Random(1, 2_000, Timeframe.M15);
-        var digests = ((int[])[IBarSeries.DefaultBlockSize, 701])
+        var digests = ((int[])[IBarSeries.DefaultBlockSize, 97])
             .Select(block => StrategyRunner.Run(new BarCounter(), feed, block: block).Result.Fingerprint);
         digests.Distinct().Count().ShouldBe(2);
     }
