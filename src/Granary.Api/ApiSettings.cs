@@ -1,8 +1,9 @@
+using System.ComponentModel.DataAnnotations;
 using Granary.Application.Access;
 
 namespace Granary.Api;
 
-/// <summary>Settings of the HTTP API's server.</summary>
+/// <summary>Settings of the HTTP API's server; <see cref="Hosting.GranaryApi"/> refuses values out of range.</summary>
 public sealed record ApiSettings
 {
     /// <summary>Where every path of the API begins.</summary>
@@ -20,19 +21,23 @@ public sealed record ApiSettings
     /// <summary>
     /// Folder that relative paths in submitted batches start from. Where <see cref="Confined"/>, none may lead out of it.
     /// </summary>
+    [Required]
     public string DataFolder { get; init; } = Environment.CurrentDirectory;
 
     /// <summary>Whether files outside <see cref="DataFolder"/> are out of reach for submitted batches.</summary>
     public bool Confined { get; init; }
 
     /// <summary>Longest batch text, bytes.</summary>
+    [Range(1, 1 << 30)]
     public int LongestBatch { get; init; } = 16 << 20;
 
     /// <summary>A stream of events that has nothing to say sends a comment this often, so that proxies keep it open.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.001", "01:00:00")]
     public TimeSpan EventHeartbeat { get; init; } = TimeSpan.FromSeconds(15);
 
     /// <summary>
     /// The --state of live sessions whose orders, positions, trades and signals are shown: folders, or postgres://…?account=NAME.
     /// </summary>
+    [Required]
     public IReadOnlyList<string> Accounts { get; init; } = [];
 }

@@ -1,15 +1,17 @@
+using System.ComponentModel.DataAnnotations;
+
 namespace Granary.Cluster.Grains;
 
-/// <summary>Settings of a silo's grains.</summary>
+/// <summary>Settings of a silo's grains; <see cref="Hosting.GrainHosting"/> refuses values out of range.</summary>
 public sealed record GrainSettings
 {
     /// <summary>Folder of all runs, with the strategies' reports. Silos on several machines must share it.</summary>
+    [Required]
     public required string Runs { get; init; }
 
     /// <summary>
     /// Journals of live accounts: a folder with one for each, or postgres://…; null = a folder of <see cref="Runs"/>. Ignored if the host
-    /// registers
-    /// an <see cref="Granary.Application.Live.IAccountStore"/>.
+    /// registers an <see cref="Granary.Application.Live.IAccountStore"/>.
     /// </summary>
     public string? State { get; init; }
 
@@ -17,50 +19,60 @@ public sealed record GrainSettings
     public string? Trials { get; init; }
 
     /// <summary>Number of compute threads. One core remains for messages, so that a busy silo answers its probes.</summary>
+    [Range(1, 1024)]
     public int Threads { get; init; } = Math.Max(1, Environment.ProcessorCount - 1);
 
     /// <summary>Number of bars in a block.</summary>
+    [Range(1, 1 << 20)]
     public int BlockSize { get; init; } = Granary.Engine.Market.IBarSeries.DefaultBlockSize;
 
     /// <summary>Number of bars that a silo requests from a feed at a time; about 800 kB on the network.</summary>
+    [Range(1, 1 << 26)]
     public int BarsAhead { get; init; } = 16 * Granary.Engine.Market.IBarSeries.DefaultBlockSize;
 
     /// <summary><see cref="BarsAhead"/> in blocks.</summary>
     internal int BlocksAhead => Math.Clamp(BarsAhead / BlockSize, 4, 256);
 
     /// <summary>Maximum time of a strategy for one block or for its constructor, before it fails alone.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.001", "1.00:00:00")]
     public TimeSpan StrategyDeadline { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>Maximum bytes that a strategy may allocate in one block before it fails alone.</summary>
+    [Range(typeof(long), "1024", "9223372036854775807")]
     public long StrategyBytesPerBlock { get; init; } = 256L << 20;
 
     /// <summary>
     /// Bars times strategies from which on look-ahead check and cost stress run on all silos. Less, about a second of one thread, runs in
-    /// the
-    /// reporting grain.
+    /// the reporting grain.
     /// </summary>
+    [Range(typeof(long), "0", "9223372036854775807")]
     public long ChecksSpreadFrom { get; init; } = 300_000_000;
 
     /// <summary>Period of a batch grain's timer.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.001", "00:01:00")]
     public TimeSpan Tick { get; init; } = TimeSpan.FromMilliseconds(250);
 
     /// <summary>
     /// Time without an answer after which a silo counts as lost, whatever the membership says. Its work runs again on another silo, which
-    /// is
-    /// harmless if it was not lost.
+    /// is harmless if it was not lost.
     /// </summary>
+    [Range(typeof(TimeSpan), "00:00:00.100", "01:00:00")]
     public TimeSpan SiloTimeout { get; init; } = TimeSpan.FromSeconds(20);
 
     /// <summary>Maximum number of batches at once; others wait in order of submission.</summary>
+    [Range(1, 10_000)]
     public int BatchesAtOnce { get; init; } = 4;
 
     /// <summary>Maximum number of waiting batches.</summary>
+    [Range(0, 1_000_000)]
     public int MostWaiting { get; init; } = 1000;
 
     /// <summary>Time in which a silo finishes work before it shuts down.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "01:00:00")]
     public TimeSpan Drain { get; init; } = TimeSpan.FromSeconds(20);
 
     /// <summary>Transport of blocks to the silos.</summary>
+    [EnumDataType(typeof(BlockTransport))]
     public BlockTransport Blocks { get; init; } = BlockTransport.Pull;
 }
 

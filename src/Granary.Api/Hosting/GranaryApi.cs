@@ -17,6 +17,7 @@ using Microsoft.AspNetCore.Http.Json;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
 
 namespace Granary.Api.Hosting;
 
@@ -28,8 +29,11 @@ namespace Granary.Api.Hosting;
 public static class GranaryApi
 {
     /// <param name="catalogues">What the process knows.</param>
+    /// <exception cref="OptionsValidationException">A setting is out of range.</exception>
     public static IServiceCollection AddGranaryApi(this IServiceCollection services, ApiSettings settings, GranaryCatalogues catalogues)
     {
+        if (new ApiSettingsValidator().Validate(null, settings) is { Failed: true } wrong)
+            throw new OptionsValidationException(nameof(ApiSettings), typeof(ApiSettings), wrong.Failures);
         services.AddSingleton(settings);
         services.TryAddSingleton(catalogues);
         services.TryAddSingleton(TimeProvider.System);

@@ -1,21 +1,25 @@
 using Granary.Application.Live;
 using Granary.Engine.Market;
+using Orleans.CodeGeneration;
 using Orleans.Concurrency;
 
 namespace Granary.Cluster.Accounts;
 
 /// <summary>
 /// One account at one broker; the key is the account's name. It holds the journal with its lease, the order manager and the broker. It
-/// writes
-/// each order, sends it, and writes the result. It belongs to a session while that runs; the next activation of the portfolio takes it
-/// over.
+/// writes each order, sends it, and writes the result. It belongs to a session while that runs; the next activation of the portfolio
+/// takes it over.
 /// </summary>
 /// <remarks>
 /// Two things make it the account's only owner: its identity in the cluster, and the journal's lease, without which it writes and sends
-/// nothing.
-/// An activation that is cut off has either lost the lease's connection, or its successor waits for the lease.
+/// nothing. An activation that is cut off has either lost the lease's connection, or its successor waits for the lease.
+/// <para>
+/// The calls that work for a session take the steps that waited for them, and perform those first. If the work takes long, for example
+/// while the journal's database is away, they answer early, and <see cref="AwaitAsync"/> continues to wait. Times are market time, UTC
+/// ticks.
+/// </para>
 /// </remarks>
-[Alias("granary.IOrderGrain")]
+[Version(2), Alias("granary.IOrderGrain")]
 public interface IOrderGrain : IGrainWithStringKey
 {
     /// <summary>Takes the account's lease for a session. Repeated calls change nothing; a later epoch replaces an earlier one.</summary>
@@ -33,14 +37,41 @@ public interface IOrderGrain : IGrainWithStringKey
     [ResponseTimeout("00:01:00"), Alias("Begin")]
     Task BeginAsync(long epoch, string tag, double cash, IReadOnlyDictionary<string, Instrument> instruments);
 
-    /// <summary>
-    /// Carries out steps in order. If they take long, for example while the journal's database is away, it answers early, and
-    /// <see cref="AwaitAsync"/> continues to wait.
-    /// </summary>
+    /// <summary>Writes facts to the journal at once.</summary>
+    [Alias("Append")]
+    Task<GatewayAnswer> AppendAsync(long epoch, IReadOnlyList<WaitingStep> waiting, IReadOnlyList<GatewayEvent> facts);
+
+    /// <summary>Writes the facts that wait in the grain: all of them, or those that have waited long enough.</summary>
+    [Alias("Flush")]
+    Task<GatewayAnswer> FlushAsync(long epoch, IReadOnlyList<WaitingStep> waiting, bool onlyIfDue);
+
+    /// <summary>Queries orders whose state is unknown, and books executions.</summary>
+    [Alias("Poll")]
+    Task<GatewayAnswer> PollAsync(long epoch, IReadOnlyList<WaitingStep> waiting, long timestamp);
+
+    /// <summary>Writes facts and intended orders in one piece, then sends the orders.</summary>
+    [Alias("Send")]
+    Task<GatewayAnswer> SendAsync(long epoch, IReadOnlyList<WaitingStep> waiting, long timestamp, IReadOnlyList<GatewayEvent> facts,
+        IReadOnlyList<GatewayEvent> intents);
+
+    /// <param name="order">Client id of the order; an unknown one changes nothing.</param>
+    [Alias("Cancel")]
+    Task<GatewayAnswer> CancelAsync(long epoch, IReadOnlyList<WaitingStep> waiting, long timestamp, string order);
+
+    /// <summary>Moves the protective stop of an entry; the answer says whether the broker accepted it.</summary>
+    /// <param name="entry">Client id of the entry.</param>
+    [Alias("MoveStop")]
+    Task<GatewayAnswer> MoveStopAsync(long epoch, IReadOnlyList<WaitingStep> waiting, long timestamp, string entry, double price);
+
+    /// <summary>Compares the account with the broker's; the answer has the differences.</summary>
+    [Alias("Synchronise")]
+    Task<GatewayAnswer> SynchroniseAsync(long epoch, IReadOnlyList<WaitingStep> waiting, long timestamp);
+
+    /// <summary>Carries out the steps of a session whose silo runs the previous version; the next version removes it.</summary>
     [Alias("Do")]
     Task<GatewayAnswer> DoAsync(long epoch, IReadOnlyList<GatewayStep> steps);
 
-    /// <summary>Returns the state of the current steps, within about a second.</summary>
+    /// <summary>Returns the state of the current work, within about a second.</summary>
     [Alias("Await")]
     Task<GatewayAnswer> AwaitAsync(long epoch);
 
@@ -67,50 +98,6 @@ public sealed record GatewayOpened([property: Id(0)] string Broker, [property: I
 public readonly record struct GatewayEvent([property: Id(0)] long Sequence, [property: Id(1)] string Kind, [property: Id(2)]
     string Strategy, [property: Id(3)] string Symbol, [property: Id(4)] byte[] Body);
 
-[GenerateSerializer, Alias("granary.DeskVerb")]
-public enum GatewayAction
-{
-    /// <summary>Write facts with the next append.</summary>
-    Note = 0,
-
-    /// <summary>Write facts at once.</summary>
-    Append = 1,
-
-    /// <summary>Write waiting facts that are due.</summary>
-    FlushIfDue = 2,
-
-    /// <summary>Write all waiting facts.</summary>
-    Flush = 3,
-
-    /// <summary>Pass closed bars to a simulated broker.</summary>
-    OnEvent = 4,
-
-    /// <summary>Query unknown orders and book executions.</summary>
-    Poll = 5,
-
-    /// <summary>Write facts and intents, and send the orders.</summary>
-    Send = 6,
-
-    Cancel = 7,
-    MoveStop = 8,
-    Synchronise = 9,
-
-    /// <summary>The operator has confirmed the differences.</summary>
-    Unblock = 10,
-}
-
-/// <param name="Timestamp">Market time, UTC ticks.</param>
-/// <param name="Order">Client id of the order concerned; empty without one.</param>
-/// <param name="Price">New price of a moved stop.</param>
-[GenerateSerializer, Immutable, Alias("granary.DeskStep")]
-public sealed record GatewayStep(
-    [property: Id(0)] GatewayAction Verb,
-    [property: Id(1)] long Timestamp,
-    [property: Id(2)] GatewayEvent[] Facts,
-    [property: Id(3)] GatewayBar[] Bars,
-    [property: Id(4)] string Order,
-    [property: Id(5)] double Price);
-
 /// <summary>A closed bar.</summary>
 /// <param name="Time">Time of its open, UTC ticks.</param>
 [GenerateSerializer, Immutable, Alias("granary.DeskBar")]
@@ -119,8 +106,8 @@ public readonly record struct GatewayBar(
         double Open, [property: Id(4)] double High,
     [property: Id(5)] double Low, [property: Id(6)] double Close, [property: Id(7)] double Volume);
 
-/// <summary>The result of steps.</summary>
-/// <param name="Done">false while they continue.</param>
+/// <summary>The result of work for a session.</summary>
+/// <param name="Done">false while it continues.</param>
 /// <param name="Facts">Facts written meanwhile, in order: answers, fills, closed trades, reconciliations.</param>
 /// <param name="JournalFault">Why the journal cannot be written; null if it can.</param>
 /// <param name="VenueFault">Why the broker does not answer; null if it does.</param>

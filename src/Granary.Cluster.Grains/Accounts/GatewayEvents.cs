@@ -21,6 +21,13 @@ internal static class GatewayEvents
     public static JournalEvent ToEvent(in GatewayEvent f) =>
         JournalCodec.Decode(new JournalEntry(f.Sequence, default, f.Kind, f.Strategy, f.Symbol, f.Body));
 
+    public static List<JournalEvent> ToEvents(IReadOnlyList<GatewayEvent> facts)
+    {
+        var events = new List<JournalEvent>(facts.Count);
+        foreach (var fact in facts) events.Add(ToEvent(fact));
+        return events;
+    }
+
     /// <summary>Whether the fact changes a ledger from outside of its session.</summary>
     public static bool IsNews(JournalEvent e) => e is OrderAnswered or VenueReported or OrderClosed or Reconciled;
 

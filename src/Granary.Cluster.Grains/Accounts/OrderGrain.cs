@@ -91,7 +91,43 @@ internal sealed partial class OrderGrain(IAccountStore store, GranaryCatalogues 
         _ledger = ledger;
     }
 
-    public Task<GatewayAnswer> DoAsync(long epoch, IReadOnlyList<GatewayStep> steps)
+    public Task<GatewayAnswer> AppendAsync(long epoch, IReadOnlyList<WaitingStep> waiting, IReadOnlyList<GatewayEvent> facts) =>
+        WorkAsync(epoch, waiting, (gateway, stop) => gateway.AppendAsync(GatewayEvents.ToEvents(facts), stop));
+
+    public Task<GatewayAnswer> FlushAsync(long epoch, IReadOnlyList<WaitingStep> waiting, bool onlyIfDue) =>
+        WorkAsync(epoch, waiting, (gateway, stop) => onlyIfDue ? gateway.FlushIfDueAsync(stop) : gateway.FlushAsync(stop));
+
+    public Task<GatewayAnswer> PollAsync(long epoch, IReadOnlyList<WaitingStep> waiting, long timestamp) =>
+        WorkAsync(epoch, waiting, (gateway, stop) => gateway.PollAsync(timestamp, stop));
+
+    public Task<GatewayAnswer> SendAsync(long epoch, IReadOnlyList<WaitingStep> waiting, long timestamp, IReadOnlyList<GatewayEvent> facts,
+        IReadOnlyList<GatewayEvent> intents) =>
+        WorkAsync(epoch, waiting, async (gateway, stop) =>
+        {
+            var orders = GatewayEvents.ToEvents(intents).ConvertAll(i => (OrderIntended)i);
+            await gateway.SendAsync(timestamp, GatewayEvents.ToEvents(facts), orders, stop);
+            _sent = orders.Count > 0;
+        });
+
+    public Task<GatewayAnswer> CancelAsync(long epoch, IReadOnlyList<WaitingStep> waiting, long timestamp, string order) =>
+        WorkAsync(epoch, waiting, (gateway, stop) =>
+            _ledger!.Find(order) is { } tracked ? gateway.CancelAsync(timestamp, tracked, stop) : default);
+
+    public Task<GatewayAnswer> MoveStopAsync(long epoch, IReadOnlyList<WaitingStep> waiting, long timestamp, string entry, double price) =>
+        WorkAsync(epoch, waiting, async (gateway, stop) => _moved = await gateway.MoveStopAsync(timestamp, entry, price, stop));
+
+    public Task<GatewayAnswer> SynchroniseAsync(long epoch, IReadOnlyList<WaitingStep> waiting, long timestamp) =>
+        WorkAsync(epoch, waiting, async (gateway, stop) => _found.AddRange(await gateway.SynchroniseAsync(timestamp, stop)));
+
+    public Task<GatewayAnswer> DoAsync(long epoch, IReadOnlyList<GatewayStep> steps) =>
+        WorkAsync(epoch, [], async (gateway, stop) =>
+        {
+            foreach (var step in steps) await DoAsync(gateway, step, stop);
+        });
+
+    /// <summary>Starts work after the steps that waited for it, and answers as <see cref="AwaitAsync"/>.</summary>
+    private Task<GatewayAnswer> WorkAsync(long epoch, IReadOnlyList<WaitingStep> waiting,
+        Func<IOrderGateway, CancellationToken, ValueTask> work)
     {
         var gateway = Of(epoch);
         if (_working is { IsCompleted: false })
@@ -100,8 +136,31 @@ internal sealed partial class OrderGrain(IAccountStore store, GranaryCatalogues 
         _found.Clear();
         (_moved, _sent) = (false, false);
         var stop = _stop!.Token;
-        _working = Task.Run(() => WorkAsync(gateway, steps, stop), CancellationToken.None);
+        _working = Task.Run(async () =>
+        {
+            foreach (var step in waiting)
+            {
+                stop.ThrowIfCancellationRequested();
+                await CatchUpAsync(gateway, step, stop);
+            }
+            // A silo that is cut off or stopping sends nothing more.
+            stop.ThrowIfCancellationRequested();
+            await work(gateway, stop);
+        }, CancellationToken.None);
         return AwaitAsync(epoch);
+    }
+
+    private static async ValueTask CatchUpAsync(IOrderGateway gateway, WaitingStep step, CancellationToken stop)
+    {
+        switch (step)
+        {
+            case FactNoted noted: await gateway.NoteAsync(GatewayEvents.ToEvent(noted.Fact), stop); break;
+            case BarsClosed closed:
+                await gateway.OnBarsAsync(closed.Timestamp, [.. closed.Bars.Select(b => GatewayEvents.ToBar(b))], stop);
+                break;
+            case DifferencesConfirmed: gateway.Unblock(); break;
+            default: throw new InvalidOperationException($"{step} is of a newer Granary; bring this silo up to date");
+        }
     }
 
     public async Task<GatewayAnswer> AwaitAsync(long epoch)
@@ -135,39 +194,35 @@ internal sealed partial class OrderGrain(IAccountStore store, GranaryCatalogues 
             _sent ? (long)(Stopwatch.GetElapsedTime(gateway.FirstSent).TotalSeconds * TimeSpan.TicksPerSecond) : -1, _moved, [.. _found]);
     }
 
-    private async Task WorkAsync(IOrderGateway gateway, IReadOnlyList<GatewayStep> steps, CancellationToken stop)
+    private async ValueTask DoAsync(IOrderGateway gateway, GatewayStep step, CancellationToken stop)
     {
-        foreach (var step in steps)
+        stop.ThrowIfCancellationRequested();
+        switch (step.Verb)
         {
-            // A silo that is cut off or stopping sends nothing more.
-            stop.ThrowIfCancellationRequested();
-            switch (step.Verb)
-            {
-                case GatewayAction.Note:
-                    foreach (var fact in step.Facts) await gateway.NoteAsync(GatewayEvents.ToEvent(fact), stop);
-                    break;
-                case GatewayAction.Append: await gateway.AppendAsync([.. step.Facts.Select(f => GatewayEvents.ToEvent(f))], stop); break;
-                case GatewayAction.FlushIfDue: await gateway.FlushIfDueAsync(stop); break;
-                case GatewayAction.Flush: await gateway.FlushAsync(stop); break;
-                case GatewayAction.OnEvent:
-                    await gateway.OnBarsAsync(step.Timestamp, [.. step.Bars.Select(b => GatewayEvents.ToBar(b))],
-                    stop); break;
-                case GatewayAction.Poll: await gateway.PollAsync(step.Timestamp, stop); break;
-                case GatewayAction.Send:
-                    var facts = step.Facts.Select(f => GatewayEvents.ToEvent(f)).ToList();
-                    var intents = facts.OfType<OrderIntended>().ToList();
-                    facts.RemoveAll(f => f is OrderIntended);
-                    await gateway.SendAsync(step.Timestamp, facts, intents, stop);
-                    _sent = intents.Count > 0;
-                    break;
-                case GatewayAction.Cancel:
-                    if (_ledger!.Find(step.Order) is { } order) await gateway.CancelAsync(step.Timestamp, order, stop);
-                    break;
-                case GatewayAction.MoveStop: _moved = await gateway.MoveStopAsync(step.Timestamp, step.Order, step.Price, stop); break;
-                case GatewayAction.Synchronise: _found.AddRange(await gateway.SynchroniseAsync(step.Timestamp, stop)); break;
-                case GatewayAction.Unblock: gateway.Unblock(); break;
-                default: throw new InvalidOperationException($"step {step.Verb} is of a newer Granary; bring this silo up to date");
-            }
+            case GatewayAction.Note:
+                foreach (var fact in step.Facts) await gateway.NoteAsync(GatewayEvents.ToEvent(fact), stop);
+                break;
+            case GatewayAction.Append: await gateway.AppendAsync(GatewayEvents.ToEvents(step.Facts), stop); break;
+            case GatewayAction.FlushIfDue: await gateway.FlushIfDueAsync(stop); break;
+            case GatewayAction.Flush: await gateway.FlushAsync(stop); break;
+            case GatewayAction.OnEvent:
+                await gateway.OnBarsAsync(step.Timestamp, [.. step.Bars.Select(b => GatewayEvents.ToBar(b))], stop);
+                break;
+            case GatewayAction.Poll: await gateway.PollAsync(step.Timestamp, stop); break;
+            case GatewayAction.Send:
+                var facts = GatewayEvents.ToEvents(step.Facts);
+                var intents = facts.OfType<OrderIntended>().ToList();
+                facts.RemoveAll(f => f is OrderIntended);
+                await gateway.SendAsync(step.Timestamp, facts, intents, stop);
+                _sent = intents.Count > 0;
+                break;
+            case GatewayAction.Cancel:
+                if (_ledger!.Find(step.Order) is { } order) await gateway.CancelAsync(step.Timestamp, order, stop);
+                break;
+            case GatewayAction.MoveStop: _moved = await gateway.MoveStopAsync(step.Timestamp, step.Order, step.Price, stop); break;
+            case GatewayAction.Synchronise: _found.AddRange(await gateway.SynchroniseAsync(step.Timestamp, stop)); break;
+            case GatewayAction.Unblock: gateway.Unblock(); break;
+            default: throw new InvalidOperationException($"step {step.Verb} is of another version of Granary; bring this silo up to date");
         }
     }
 

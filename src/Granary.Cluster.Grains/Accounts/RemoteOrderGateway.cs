@@ -9,15 +9,14 @@ namespace Granary.Cluster.Grains.Accounts;
 
 /// <summary>
 /// The order grain as a session sees it. Steps that can wait travel with the next call, in order: at most two calls per time slice. The
-/// ledger
-/// here follows the grain's ledger by the facts of the journal.
+/// ledger here follows the grain's ledger by the facts of the journal.
 /// </summary>
 internal sealed class RemoteOrderGateway(IOrderGrain grain, long epoch, double cash, GatewayOpened opened) : IOrderGateway
 {
     private const int MostWaiting = 256;
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(1);
 
-    private readonly List<GatewayStep> _steps = [];
+    private readonly List<WaitingStep> _waiting = [];
     private AccountLedger? _ledger;
     private HashSet<string> _blocked = new(StringComparer.Ordinal);
     private long _called = Stopwatch.GetTimestamp();
@@ -65,60 +64,61 @@ internal sealed class RemoteOrderGateway(IOrderGrain grain, long epoch, double c
     }
 
     public async ValueTask AppendAsync(IReadOnlyList<JournalEvent> facts, CancellationToken cancellationToken = default) =>
-        await CallAsync(Step(GatewayAction.Append, 0, Facts(facts)), cancellationToken).ConfigureAwait(false);
+        await CallAsync(waiting => grain.AppendAsync(epoch, waiting, Facts(facts)), cancellationToken).ConfigureAwait(false);
 
     public async ValueTask NoteAsync(JournalEvent fact, CancellationToken cancellationToken = default)
     {
-        var step = Step(GatewayAction.Note, 0, [GatewayEvents.Of(fact)]);
-        if (_steps.Count + 1 < MostWaiting) _steps.Add(step);
-        else await CallAsync(step, cancellationToken).ConfigureAwait(false);
+        _waiting.Add(new FactNoted(GatewayEvents.Of(fact)));
+        if (_waiting.Count >= MostWaiting) await FlushAsync(onlyIfDue: true, cancellationToken).ConfigureAwait(false);
     }
 
     public async ValueTask FlushIfDueAsync(CancellationToken cancellationToken = default)
     {
-        // Steps that wait in the grain need a call too.
-        if (Stopwatch.GetElapsedTime(_called) >= Longest)
-            await CallAsync(Step(GatewayAction.FlushIfDue, 0), cancellationToken).ConfigureAwait(false);
+        // Facts that wait in the grain need a call too.
+        if (Stopwatch.GetElapsedTime(_called) >= Longest) await FlushAsync(onlyIfDue: true, cancellationToken).ConfigureAwait(false);
     }
 
     public async ValueTask FlushAsync(CancellationToken cancellationToken = default) =>
-        await CallAsync(Step(GatewayAction.Flush, 0), cancellationToken).ConfigureAwait(false);
+        await FlushAsync(onlyIfDue: false, cancellationToken).ConfigureAwait(false);
+
+    private async ValueTask FlushAsync(bool onlyIfDue, CancellationToken cancellationToken) =>
+        await CallAsync(waiting => grain.FlushAsync(epoch, waiting, onlyIfDue), cancellationToken).ConfigureAwait(false);
 
     public ValueTask OnBarsAsync(long timestamp, IReadOnlyList<ClosedBar> bars, CancellationToken cancellationToken = default)
     {
         var closed = new GatewayBar[bars.Count];
         for (var i = 0; i < closed.Length; i++) closed[i] = GatewayEvents.Of(bars[i]);
-        _steps.Add(Step(GatewayAction.OnEvent, timestamp) with { Bars = closed });
+        _waiting.Add(new BarsClosed(timestamp, closed));
         return default;
     }
 
     public async ValueTask PollAsync(long timestamp, CancellationToken cancellationToken = default) =>
-        await CallAsync(Step(GatewayAction.Poll, timestamp), cancellationToken).ConfigureAwait(false);
+        await CallAsync(waiting => grain.PollAsync(epoch, waiting, timestamp), cancellationToken).ConfigureAwait(false);
 
     public async ValueTask SendAsync(long timestamp, List<JournalEvent> facts, List<OrderIntended> intents,
         CancellationToken cancellationToken = default)
     {
         foreach (var intent in intents) _ledger!.Intend(intent);
-        var answer = await CallAsync(Step(GatewayAction.Send, timestamp, [.. Facts(facts), .. Facts(intents)]), cancellationToken)
+        var answer = await CallAsync(waiting => grain.SendAsync(epoch, waiting, timestamp, Facts(facts), Facts(intents)), cancellationToken)
             .ConfigureAwait(false);
         FirstSent = Stopwatch.GetTimestamp() - answer.SinceFirstSent * Stopwatch.Frequency / TimeSpan.TicksPerSecond;
     }
 
     public async ValueTask CancelAsync(long timestamp, TrackedOrder order, CancellationToken cancellationToken = default) =>
-        await CallAsync(Step(GatewayAction.Cancel, timestamp) with { Order = order.Order.ClientId },
-            cancellationToken).ConfigureAwait(false);
+        await CallAsync(waiting => grain.CancelAsync(epoch, waiting, timestamp, order.Order.ClientId), cancellationToken)
+            .ConfigureAwait(false);
 
     public async ValueTask<bool> MoveStopAsync(long timestamp, string entry, double price, CancellationToken cancellationToken = default) =>
-        (await CallAsync(Step(GatewayAction.MoveStop, timestamp) with { Order = entry, Price = price }, cancellationToken)
+        (await CallAsync(waiting => grain.MoveStopAsync(epoch, waiting, timestamp, entry, price), cancellationToken)
             .ConfigureAwait(false)).Moved;
 
     public async ValueTask<IReadOnlyList<string>> SynchroniseAsync(long timestamp, CancellationToken cancellationToken = default) =>
-        (await CallAsync(Step(GatewayAction.Synchronise, timestamp), cancellationToken).ConfigureAwait(false)).Found;
+        (await CallAsync(waiting => grain.SynchroniseAsync(epoch, waiting, timestamp), cancellationToken).ConfigureAwait(false)).Found;
 
     public void Unblock()
     {
         _blocked = new HashSet<string>(StringComparer.Ordinal);
-        _steps.Add(Step(GatewayAction.Unblock, 0));
+        _waiting.Add(new DifferencesConfirmed());
     }
 
     /// <summary>Releases the account; if the call fails, the next session's epoch takes it over.</summary>
@@ -133,9 +133,6 @@ internal sealed class RemoteOrderGateway(IOrderGrain grain, long epoch, double c
         }
     }
 
-    private static GatewayStep Step(GatewayAction verb, long timestamp, GatewayEvent[]? facts = null) =>
-        new(verb, timestamp, facts ?? [], [], "", 0);
-
     private static GatewayEvent[] Facts(IReadOnlyList<JournalEvent> facts)
     {
         var written = new GatewayEvent[facts.Count];
@@ -143,12 +140,12 @@ internal sealed class RemoteOrderGateway(IOrderGrain grain, long epoch, double c
         return written;
     }
 
-    private async ValueTask<GatewayAnswer> CallAsync(GatewayStep step, CancellationToken cancellationToken)
+    private async ValueTask<GatewayAnswer> CallAsync(Func<IReadOnlyList<WaitingStep>, Task<GatewayAnswer>> call,
+        CancellationToken cancellationToken)
     {
-        _steps.Add(step);
-        GatewayStep[] steps = [.. _steps];
-        _steps.Clear();
-        var answer = await grain.DoAsync(epoch, steps).WaitAsync(cancellationToken).ConfigureAwait(false);
+        WaitingStep[] waiting = [.. _waiting];
+        _waiting.Clear();
+        var answer = await call(waiting).WaitAsync(cancellationToken).ConfigureAwait(false);
         while (!answer.Done)
         {
             // The journal is away: nothing is sent until it is back.

@@ -9,6 +9,7 @@ using Granary.Cluster.Grains.Telemetry;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 using Orleans.Configuration;
 using Orleans.Hosting;
 using Orleans.Runtime;
@@ -24,8 +25,11 @@ public static class GrainHosting
     /// <see cref="BlockTransport.Stream"/> the stream provider <see cref="ClusterProviders.Blocks"/>.
     /// </summary>
     /// <param name="catalogues">What the silo knows; alike on all silos of a cluster.</param>
+    /// <exception cref="OptionsValidationException">A setting is out of range.</exception>
     public static ISiloBuilder AddGranaryGrains(this ISiloBuilder silo, GrainSettings settings, GranaryCatalogues catalogues)
     {
+        if (new GrainSettingsValidator().Validate(null, settings) is { Failed: true } wrong)
+            throw new OptionsValidationException(nameof(GrainSettings), typeof(GrainSettings), wrong.Failures);
         var services = silo.Services;
         services.AddSingleton(settings);
         services.TryAddSingleton(catalogues);

@@ -9,7 +9,7 @@ namespace Granary.Architecture.Tests.Rules;
 public sealed class PartialTypeRule : IRule
 {
     private static readonly string[] Generators =
-        ["GeneratedRegex", "LoggerMessage", "LibraryImport", "JsonSerializable", "JsonSourceGenerationOptions"];
+        ["GeneratedRegex", "LoggerMessage", "LibraryImport", "JsonSerializable", "JsonSourceGenerationOptions", "OptionsValidator"];
 
     public string Remedy => "Move the part into a class of its own; only source generators may need 'partial'.";
 

@@ -50,11 +50,11 @@ public sealed class WireContractsTests
     public void Every_contract_has_an_alias_of_its_own_and_every_field_an_id_of_its_own()
     {
         var types = Types.ToList();
-        types.ShouldAllBe(t => t.GetCustomAttribute<AliasAttribute>() != null);
-        types.Select(t => t.GetCustomAttribute<AliasAttribute>()!.Alias).ShouldBeUnique();
+        types.ShouldAllBe(t => t.GetCustomAttribute<AliasAttribute>(false) != null);
+        types.Select(t => t.GetCustomAttribute<AliasAttribute>(false)!.Alias).ShouldBeUnique();
         foreach (var type in types)
         {
-            if (type.IsInterface) type.GetMethods().ShouldAllBe(m => m.GetCustomAttribute<AliasAttribute>() != null, type.Name);
+            if (type.IsInterface) type.GetMethods().ShouldAllBe(m => m.GetCustomAttribute<AliasAttribute>(false) != null, type.Name);
             else Fields(type).Select(f => f.Id).ShouldBeUnique();
         }
         // Under its type a grain's state is stored and its reminders are kept: a class that is renamed would forget both.
@@ -85,14 +85,14 @@ public sealed class WireContractsTests
             + "again.\n");
         foreach (var type in Types)
         {
-            text.Append('\n').Append(type.GetCustomAttribute<AliasAttribute>()?.Alias ?? type.FullName).Append(" (").Append(type.FullName)
-                .Append(")\n");
+            text.Append('\n').Append(type.GetCustomAttribute<AliasAttribute>(false)?.Alias ?? type.FullName)
+                .Append(" (").Append(type.FullName).Append(")\n");
             if (type.IsInterface)
             {
                 foreach (var method in type.GetMethods()
-                    .OrderBy(m => m.GetCustomAttribute<AliasAttribute>()?.Alias, StringComparer.Ordinal))
+                    .OrderBy(m => m.GetCustomAttribute<AliasAttribute>(false)?.Alias, StringComparer.Ordinal))
                     text.Append(
-                        $"  {method.GetCustomAttribute<AliasAttribute>()?.Alias}: "
+                        $"  {method.GetCustomAttribute<AliasAttribute>(false)?.Alias}: "
                             + $"({string.Join(", ", method.GetParameters().Select(p => NameOf(p.ParameterType)))}) -> "
                             + $"{NameOf(method.ReturnType)}\n");
             }
