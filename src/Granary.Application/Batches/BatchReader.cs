@@ -213,6 +213,17 @@ public sealed class BatchReader(GranaryCatalogues catalogues)
             : part.Wrong($"'{part.Text}' is no timeframe; use one of {string.Join(' ', Engine.Market.Timeframe.All)}",
                 Engine.Market.Timeframe.D1);
 
+    // A whole number of minutes, hours or days.
+    private static TimeSpan Duration(JsonPart part)
+    {
+        var text = part.String();
+        var unit = text is [.., 'm'] ? TimeSpan.FromMinutes(1) : text is [.., 'h'] ? TimeSpan.FromHours(1)
+            : text is [.., 'd'] ? TimeSpan.FromDays(1) : TimeSpan.Zero;
+        return unit > TimeSpan.Zero && int.TryParse(text.AsSpan(0, text.Length - 1), NumberStyles.None, CultureInfo.InvariantCulture,
+            out var number) && number is > 0 and <= 100_000 ? number * unit
+            : part.Wrong($"'{part.Text}' is no length of time; write it as 30m, 4h or 2d", TimeSpan.Zero);
+    }
+
     private List<StrategySpec> Strategies(JsonPart part, double cash, JsonFaults faults, bool bind)
     {
         var found = new List<StrategySpec>();
@@ -231,7 +242,7 @@ public sealed class BatchReader(GranaryCatalogues catalogues)
     internal static StrategySpec Strategy(JsonPart part, double cash, params string[] more)
     {
         part.Only([.. more, "class", "params", "sides", "size", "stopLossPercent", "takeProfitPercent", "trailingStopPercent",
-            "exitOnSignal", "maxBars", "exitAt", "maxOpenTrades", "symbols", "timeframe", "tag"]);
+            "exitOnSignal", "maxBars", "exitAt", "maxOpenTrades", "entryEvery", "signalValid", "symbols", "timeframe", "tag"]);
         var parameters = new List<(string, IReadOnlyList<string>, JsonPart)>();
         if (part.Find("params") is { } p)
         {
@@ -264,6 +275,8 @@ public sealed class BatchReader(GranaryCatalogues catalogues)
                 MaxBars = part.Find("maxBars")?.Whole(0) ?? 0,
                 ExitAt = part.Find("exitAt") is { } at ? TimeOfDay(at) : null,
                 MaxOpenTrades = part.Find("maxOpenTrades")?.Whole(1, 1000) ?? 1,
+                EntryEvery = part.Find("entryEvery") is { } every ? Timeframe(every) : null,
+                SignalValid = part.Find("signalValid") is { } valid ? Duration(valid) : TimeSpan.Zero,
             },
             Symbols = part.Find("symbols")?.OneOrMany().Select(s => s.String()).ToList(),
             Timeframes = part.Find("timeframe")?.OneOrMany().Select(Timeframe).ToList(),

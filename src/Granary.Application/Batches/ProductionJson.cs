@@ -150,6 +150,8 @@ public static class ProductionJson
         if (trading.MaxBars > 0) json.WriteNumber("maxBars", trading.MaxBars);
         if (trading.ExitAt is { } at) json.WriteString("exitAt", at.ToString("hh\\:mm"));
         if (trading.MaxOpenTrades > 1) json.WriteNumber("maxOpenTrades", trading.MaxOpenTrades);
+        if (trading.EntryEvery is { } every) json.WriteString("entryEvery", every.ToString());
+        if (trading.SignalValid > TimeSpan.Zero) json.WriteString("signalValid", Duration(trading.SignalValid));
         json.WriteNumber("weight", entry.Weight);
         if (byState is { } b)
         {
@@ -161,4 +163,9 @@ public static class ProductionJson
         else json.WriteString("model", entry.Model);
         json.WriteEndObject();
     }
+
+    private static string Duration(TimeSpan time) =>
+        time.Ticks % TimeSpan.TicksPerDay == 0 ? $"{time.Ticks / TimeSpan.TicksPerDay}d"
+        : time.Ticks % TimeSpan.TicksPerHour == 0 ? $"{time.Ticks / TimeSpan.TicksPerHour}h"
+        : $"{time.Ticks / TimeSpan.TicksPerMinute}m";
 }

@@ -163,8 +163,9 @@ public sealed class SimulatedExchange(PaperSettings settings, ExecutionSettings 
             End(w, OrderState.Expired, "its time was over");
             return;
         }
-        if (w.Order.TimeInForce == TimeInForce.Day && w.Simulated.ExpiresAt == long.MaxValue)
-            w.Simulated.ExpiresAt = bar.Time - bar.Time % TimeSpan.TicksPerDay + TimeSpan.TicksPerDay - 1;
+        if (w.Order.TimeInForce == TimeInForce.Day)
+            w.Simulated.ExpiresAt = Math.Min(w.Simulated.ExpiresAt,
+                bar.Time - bar.Time % TimeSpan.TicksPerDay + TimeSpan.TicksPerDay - 1);
         var close = bar.Time + length;
         if (w.Arrives >= close) return;
         if (w.BarsToWait > 0)

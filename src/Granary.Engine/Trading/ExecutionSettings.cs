@@ -169,6 +169,15 @@ public sealed record TradingSettings
     public int MaxOpenTrades { get; init; } = 1;
 
     /// <summary>
+    /// The period in which a strategy sends at most one entry per instrument, filled or not; null = no bound. A signal belongs to the period
+    /// of its bar's open: of the UTC clock, or from one day on of the instrument's trading days (weeks begin on Monday).
+    /// </summary>
+    public Timeframe? EntryEvery { get; init; }
+
+    /// <summary>Time after its bar's close at which an entry that was not filled expires; zero = never.</summary>
+    public TimeSpan SignalValid { get; init; }
+
+    /// <summary>
     /// UTC ticks; on bars before it the strategy is not asked and no statistic is taken: they warm up its factors and its crossings.
     /// 0 = from the first bar on.
     /// </summary>

@@ -39,6 +39,29 @@ public sealed class LiveMatchesBacktestTests : IDisposable
     }
 
     [Fact]
+    public async Task Entries_once_a_day_that_expire_are_those_of_the_backtest()
+    {
+        const string Dips = """
+            { "class": "LimitEntries", "params": { "percent": 0.4 }, "size": { "percentOfEquity": 20 }, "maxBars": 3,
+              "entryEvery": "1d", "signalValid": "150m" }
+            """;
+        var backtest = await _under.BacktestAsync(Dips);
+        var text = backtest.Model.BatchText.Replace("\"entryEvery\": \"1d\", ", "", StringComparison.Ordinal);
+        var often = await _under.RunAsync(
+            new BatchReader(TestCatalogues.All).Read("live.json", System.Text.Encoding.UTF8.GetBytes(text), Path.GetTempPath()), "often");
+        var signals = File.ReadLines(Path.Combine(backtest.Folder, "signals.csv")).Skip(1).Select(l => l.Split(',')).ToList();
+        signals.Count.ShouldBeInRange(50, File.ReadLines(Path.Combine(often.Folder, "signals.csv")).Count() - 50);
+        signals.Count(s => s.Contains("expired")).ShouldBeGreaterThan(10);
+        var production = new ProductionReader(TestCatalogues.All).Read(Path.Combine(backtest.Folder, "prod.json")).Spec;
+        production.Strategies.ShouldAllBe(s =>
+            s.Trading.EntryEvery == Timeframe.D1 && s.Trading.SignalValid == TimeSpan.FromMinutes(150));
+        var live = await _under.LiveAsync(backtest);
+        live.Run.Model.Digest.ShouldBe(backtest.Model.Digest);
+        live.Against!.IsSame.ShouldBeTrue();
+        live.Against.Equity.ShouldBe(backtest.Model.Portfolio!.FinalEquity);
+    }
+
+    [Fact]
     public async Task The_session_compares_itself_with_a_real_backtest_of_its_bars_and_names_the_causes_of_the_difference()
     {
         var backtest = await _under.BacktestAsync();

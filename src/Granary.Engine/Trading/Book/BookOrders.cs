@@ -65,19 +65,22 @@ internal static class BookOrders
     public static bool FillsNow(StrategyBook book, OrderType type) =>
         book.Execution.Fill == FillTiming.SameClose && type == OrderType.Market && book.StaleAt == 0 && !book.HasLatency;
 
-    /// <summary>Sets how long an order waits that does not wait for ever, on the first bar that it works on.</summary>
+    /// <summary>
+    /// Sets how long an order waits that does not wait for ever, on the first bar that it works on; a signal's own end may come before.
+    /// </summary>
     public static void SetExpiry(StrategyBook book, ref Order order, long time)
     {
-        if (order.TimeInForce != TimeInForce.GoodTillCancelled && order.ExpiresAt == long.MaxValue) Expire(book, ref order, time);
+        if (order.TimeInForce != TimeInForce.GoodTillCancelled
+            && (order.ExpiresAt == long.MaxValue || book.Settings.SignalValid > TimeSpan.Zero)) Expire(book, ref order, time);
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static void Expire(StrategyBook book, ref Order order, long time) => order.ExpiresAt = order.TimeInForce switch
+    private static void Expire(StrategyBook book, ref Order order, long time) => order.ExpiresAt = Math.Min(order.ExpiresAt, order.TimeInForce switch
     {
         TimeInForce.Day => book.Instrument.Calendar.EndOfDay(time),
         TimeInForce.ImmediateOrCancel or TimeInForce.FillOrKill => time,
         _ => order.ExpiresAt,
-    };
+    });
 
     /// <summary>Refuses an entry that was not sent.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]

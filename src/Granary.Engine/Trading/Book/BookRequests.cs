@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Granary.Engine.Market;
 using Granary.Engine.Trading.Execution;
 
 namespace Granary.Engine.Trading.Book;
@@ -17,7 +18,7 @@ internal static class BookRequests
     [MethodImpl(MethodImplOptions.NoInlining)]
     public static OrderId Enter(StrategyBook book, Side side, in EntryOptions options, int index)
     {
-        if (book.IsClosed || !MayTrade(book, index) || !MayEnter(book, side)) return default;
+        if (book.IsClosed || !MayTrade(book, index) || !MayEnter(book, side, index)) return default;
 
         var close = book.Block.CloseColumn[index];
         var time = book.TimeAt(index);
@@ -50,13 +51,18 @@ internal static class BookRequests
             return default;
         }
         book.Orders.CountEntry(side, 1);
+        if (book.Settings.EntryEvery is { } every) book.LastEntryPeriod = PeriodOf(book, every, time);
         BookOrders.Send(book, ref order);
         if (BookOrders.FillsNow(book, options.Type)) BookFills.FillAtClose(book, book.Orders.Count - 1, index);
         return id;
     }
 
-    private static bool MayEnter(StrategyBook book, Side side) => (book.Settings.Sides & (side == Side.Buy ? Sides.Long : Sides.Short)) != 0
-        && book.Orders.EntriesOf(side) + book.OpenTrades.Settled(side) < book.Settings.MaxOpenTrades;
+    private static bool MayEnter(StrategyBook book, Side side, int index) => (book.Settings.Sides & (side == Side.Buy ? Sides.Long : Sides.Short)) != 0
+        && book.Orders.EntriesOf(side) + book.OpenTrades.Settled(side) < book.Settings.MaxOpenTrades
+        && (book.Settings.EntryEvery is not { } every || PeriodOf(book, every, book.TimeAt(index)) != book.LastEntryPeriod);
+
+    private static long PeriodOf(StrategyBook book, Timeframe period, long time) => period.IsIntraday ? time / period.Ticks
+        : book.Instrument.Calendar.LocalDay(time) / (period.Ticks / TimeSpan.TicksPerDay);
 
     // Bars before the account's first only warm up; an order that would work after its last is not made.
     private static bool MayTrade(StrategyBook book, int index)
@@ -95,6 +101,8 @@ internal static class BookRequests
         order.StopPrice = options.Type.HasStop() ? book.Instrument.RoundPrice(options.StopPrice) : 0;
         order.TimeInForce = options.TimeInForce == TimeInForce.GoodTillCancelled ? book.Execution.EntryTimeInForce : options.TimeInForce;
         order.ExpiresAt = options.TimeInForce == TimeInForce.GoodTillDate ? options.ExpiresAt : long.MaxValue;
+        if (book.Settings.SignalValid > TimeSpan.Zero)
+            order.ExpiresAt = Math.Min(order.ExpiresAt, time + book.BarTicks + book.Settings.SignalValid.Ticks);
         // Absolute prices are kept; percentages are taken from the fill.
         order.StopLoss = plan.OwnStop;
         order.TakeProfit = options.TakeProfit > 0 ? plan.Target : 0;

@@ -77,6 +77,8 @@ internal sealed class StrategyBook
     public int NextAction;
     public double CloseBefore = double.NaN;
     public long LastOrderId;
+    /// <summary>The period of <see cref="TradingSettings.EntryEvery"/> in which the last entry was sent.</summary>
+    public long LastEntryPeriod = -1;
     /// <summary>Null where the strategy has no call-backs.</summary>
     public StrategyNotices? Notices;
 
