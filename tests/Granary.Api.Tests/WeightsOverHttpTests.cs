@@ -44,6 +44,26 @@ public class WeightsOverHttpTests
     }
 
     [Fact]
+    public async Task Weights_are_replaced_by_those_of_a_csv()
+    {
+        await using var server = await ApiServer.StartAsync();
+        using var set = await server.Client.SendAsync(Table("strategy,weight\n\"A(x=1,y=2)@ORCL:1d\",0.75\nB@ORCL:1d,0\n"));
+        set.StatusCode.ShouldBe(HttpStatusCode.Created);
+        var current = await set.ReadAsync<PortfolioWeights>();
+        current.Weights.ShouldBe(new Dictionary<string, double> { ["A(x=1,y=2)@ORCL:1d"] = 0.75, ["B@ORCL:1d"] = 0 });
+        current.Why.ShouldBe("from a table");
+        (await (await server.Client.SendAsync(Table("strategy,weight\nA,much\n"))).ProblemAsync(400))
+            .ShouldContain("line 2, weight: 'much' is no weight");
+
+        static HttpRequestMessage Table(string text) =>
+            new(HttpMethod.Put, "/api/v1/portfolios/main/weights?why=from%20a%20table")
+            {
+                Content = new StringContent(text, Encoding.UTF8, "text/csv"),
+                Headers = { { "If-None-Match", "*" } },
+            };
+    }
+
+    [Fact]
     public async Task A_put_that_says_nothing_of_what_it_replaces_is_428_and_a_stale_one_412()
     {
         await using var server = await ApiServer.StartAsync();

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Security.Claims;
 using Granary.Api.Access;
 using Granary.Api.Problems;
+using Granary.Application.Tables;
 using Granary.Application.Weights;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -27,6 +28,11 @@ internal static class WeightsEndpoints
             .WithDescription("Send If-Match with the ETag that the change was decided on, or If-None-Match: * where there must be none "
                 + "yet. Without either 428; 412 if somebody else was faster.")
             .Produces<PortfolioWeights>().Produces<PortfolioWeights>(201).ProducesProblem(400).ProducesProblem(412).ProducesProblem(428);
+        weights.MapPut("", PutTableAsync).RequireAuthorization(RolePolicies.Admin).Accepts<string>("text/csv")
+            .WithSummary("Replace the weights by those of a CSV.")
+            .WithDescription("Its first line names the columns strategy and weight. The reason goes into the query: ?why=… The headers are "
+                + "those of the JSON form.")
+            .Produces<PortfolioWeights>().Produces<PortfolioWeights>(201).ProducesProblem(400).ProducesProblem(412).ProducesProblem(428);
         weights.MapGet("/history", async (string id, IWeightsService service, CancellationToken cancellationToken) =>
             TypedResults.Ok(await service.HistoryAsync(id, cancellationToken).ConfigureAwait(false)))
             .RequireAuthorization(RolePolicies.Viewer).WithSummary("All versions, newest first: who set what, when and why.");
@@ -42,8 +48,25 @@ internal static class WeightsEndpoints
             : TypedResults.Ok(current);
     }
 
-    private static async Task<IResult> PutAsync(string id, NewWeights body, HttpRequest request, HttpResponse response,
-        ClaimsPrincipal user, IWeightsService service, CancellationToken cancellationToken)
+    private static async Task<IResult> PutAsync(string id, NewWeights body, HttpRequest request, ClaimsPrincipal user,
+        IWeightsService service, CancellationToken cancellationToken) =>
+        body.Weights is null
+            ? Problem.Of(400, "The input is wrong",
+                "'weights' is missing: send { \"weights\": { \"<strategy id>\": 1.0 }, \"why\": \"…\" }")
+            : await ReplaceAsync(id, body, request, user, service, cancellationToken).ConfigureAwait(false);
+
+    private static async Task<IResult> PutTableAsync(string id, string? why, HttpRequest request, ClaimsPrincipal user,
+        IWeightsService service, CancellationToken cancellationToken)
+    {
+        using var reader = new StreamReader(request.Body);
+        var text = await reader.ReadToEndAsync(cancellationToken).ConfigureAwait(false);
+        var weights = WeightTable.Read("the request's body", new StringReader(text))
+            .ToDictionary(w => w.Strategy, w => w.Weight, StringComparer.Ordinal);
+        return await ReplaceAsync(id, new NewWeights(weights, why), request, user, service, cancellationToken).ConfigureAwait(false);
+    }
+
+    private static async Task<IResult> ReplaceAsync(string id, NewWeights body, HttpRequest request, ClaimsPrincipal user,
+        IWeightsService service, CancellationToken cancellationToken)
     {
         var match = request.Headers.IfMatch;
         var none = request.Headers.IfNoneMatch;
@@ -56,11 +79,9 @@ internal static class WeightsEndpoints
         var expected = none.Count > 0 ? 0 : VersionOf(match.ToString());
         if (expected is null) return Problem.Of(StatusCodes.Status412PreconditionFailed, "Changed in the meantime",
             $"If-Match: {match} is no ETag of these weights; read them again");
-        if (body.Weights is null) return Problem.Of(400, "The input is wrong",
-            "'weights' is missing: send { \"weights\": { \"<strategy id>\": 1.0 }, \"why\": \"…\" }");
         var next = await service.SetAsync(id, expected.Value, body.Weights, RolePolicies.NameOf(user), body.Why ?? "", cancellationToken)
             .ConfigureAwait(false);
-        response.Headers.ETag = TagOf(next.Version);
+        request.HttpContext.Response.Headers.ETag = TagOf(next.Version);
         return next.Version == 1 ? TypedResults.Created((string?)null, next) : TypedResults.Ok(next);
     }
 

@@ -39,7 +39,8 @@ public sealed class BatchReader(GranaryCatalogues catalogues)
         {
             throw new InputException($"{path} cannot be read: {e.Message.TrimEnd('.')}; make it readable, or give another file", e);
         }
-        return Read(path, text, System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(path))!, bindStrategies);
+        var folder = System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(path))!;
+        return Read(path, WeightsFile.Inline(text, folder), folder, bindStrategies);
     }
 
     /// <inheritdoc cref="Read(string, bool)"/>
