@@ -60,7 +60,7 @@ internal static class WeightsEndpoints
     {
         using var reader = new StreamReader(request.Body);
         var text = await reader.ReadToEndAsync(cancellationToken).ConfigureAwait(false);
-        var weights = WeightTable.Read("the request's body", new StringReader(text))
+        var weights = WeightsCsv.Read("the request's body", new StringReader(text))
             .ToDictionary(w => w.Strategy, w => w.Weight, StringComparer.Ordinal);
         return await ReplaceAsync(id, new NewWeights(weights, why), request, user, service, cancellationToken).ConfigureAwait(false);
     }

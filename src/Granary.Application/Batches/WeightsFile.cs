@@ -27,14 +27,15 @@ internal static class WeightsFile
         try
         {
             using var reader = new StreamReader(path);
-            weights = WeightTable.Read(path, reader);
+            weights = WeightsCsv.Read(path, reader);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new InputException($"portfolio.weights: {path} cannot be read ({e.Message.TrimEnd('.')}); give a CSV with the columns "
                 + "strategy and weight, its path relative to the batch file", e);
         }
-        var json = JsonSerializer.SerializeToUtf8Bytes(weights.ToDictionary(w => w.Strategy, w => w.Weight, StringComparer.Ordinal), AsWritten);
+        var json = JsonSerializer.SerializeToUtf8Bytes(weights.ToDictionary(w => w.Strategy, w => w.Weight, StringComparer.Ordinal),
+            AsWritten);
         return [.. text[..start], .. json, .. text[(start + length)..]];
     }
 

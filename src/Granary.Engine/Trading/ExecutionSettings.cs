@@ -169,8 +169,8 @@ public sealed record TradingSettings
     public int MaxOpenTrades { get; init; } = 1;
 
     /// <summary>
-    /// The period in which a strategy sends at most one entry per instrument, filled or not; null = no bound. A signal belongs to the period
-    /// of its bar's open: of the UTC clock, or from one day on of the instrument's trading days (weeks begin on Monday).
+    /// The period in which a strategy sends at most one entry per instrument, filled or not; null = no bound. A signal belongs to the
+    /// period of its bar's open: of the UTC clock, or from one day on of the instrument's trading days (weeks begin on Monday).
     /// </summary>
     public Timeframe? EntryEvery { get; init; }
 

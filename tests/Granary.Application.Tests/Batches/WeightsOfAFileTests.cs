@@ -40,7 +40,8 @@ public sealed class WeightsOfAFileTests : IDisposable
         (spec.Portfolio.Rule, spec.Portfolio.Limits.MaxPositions, spec.Seed).ShouldBe((null, 3, 7ul));
         // The text that manifests keep and servers get has the weights, so the file is needed no more.
         File.Delete(Path.Combine(_folder, "mine.csv"));
-        new BatchReader(TestCatalogues.All).Read("batch.json", spec.Text, _folder).Portfolio.FixedWeights.ShouldBe(spec.Portfolio.FixedWeights);
+        new BatchReader(TestCatalogues.All).Read("batch.json", spec.Text,
+            _folder).Portfolio.FixedWeights.ShouldBe(spec.Portfolio.FixedWeights);
     }
 
     [Theory]
@@ -52,7 +53,7 @@ public sealed class WeightsOfAFileTests : IDisposable
     [InlineData("strategy,weight\nA,1\nA,2\n", "line 3, strategy: 'A' is there twice")]
     [InlineData("strategy,weight\nSmaCross(fast=5,slow=20)@X:1h,1\n", "line 2: the line has 3 fields and the header 2; put ids")]
     public void A_wrong_table_of_weights_is_refused_with_its_line(string table, string sentence) =>
-        Should.Throw<InputException>(() => WeightTable.Read("mine.csv", new StringReader(table))).Message.ShouldContain(sentence);
+        Should.Throw<InputException>(() => WeightsCsv.Read("mine.csv", new StringReader(table))).Message.ShouldContain(sentence);
 
     [Fact]
     public void A_missing_file_is_named()

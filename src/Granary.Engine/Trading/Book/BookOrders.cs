@@ -75,12 +75,16 @@ internal static class BookOrders
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static void Expire(StrategyBook book, ref Order order, long time) => order.ExpiresAt = Math.Min(order.ExpiresAt, order.TimeInForce switch
+    private static void Expire(StrategyBook book, ref Order order, long time)
     {
-        TimeInForce.Day => book.Instrument.Calendar.EndOfDay(time),
-        TimeInForce.ImmediateOrCancel or TimeInForce.FillOrKill => time,
-        _ => order.ExpiresAt,
-    });
+        var end = order.TimeInForce switch
+        {
+            TimeInForce.Day => book.Instrument.Calendar.EndOfDay(time),
+            TimeInForce.ImmediateOrCancel or TimeInForce.FillOrKill => time,
+            _ => order.ExpiresAt,
+        };
+        order.ExpiresAt = Math.Min(order.ExpiresAt, end);
+    }
 
     /// <summary>Refuses an entry that was not sent.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]

@@ -57,7 +57,8 @@ internal static class BookRequests
         return id;
     }
 
-    private static bool MayEnter(StrategyBook book, Side side, int index) => (book.Settings.Sides & (side == Side.Buy ? Sides.Long : Sides.Short)) != 0
+    private static bool MayEnter(StrategyBook book, Side side, int index) =>
+        (book.Settings.Sides & (side == Side.Buy ? Sides.Long : Sides.Short)) != 0
         && book.Orders.EntriesOf(side) + book.OpenTrades.Settled(side) < book.Settings.MaxOpenTrades
         && (book.Settings.EntryEvery is not { } every || PeriodOf(book, every, book.TimeAt(index)) != book.LastEntryPeriod);
 

@@ -6,7 +6,7 @@ using Granary.Application.Json;
 namespace Granary.Application.Tables;
 
 /// <summary>Weights by strategy id, read from a CSV whose first line names the columns <c>strategy</c> and <c>weight</c>.</summary>
-public static class WeightTable
+public static class WeightsCsv
 {
     /// <param name="file">Its name, for messages.</param>
     /// <param name="reader">Text separated by commas, semicolons or tabs; other columns are ignored.</param>
@@ -30,7 +30,7 @@ public static class WeightTable
         {
             var row = csv.Record!;
             if (row.Length != names.Count)
-                throw At("", $"the line has {row.Length} fields and the header {names.Count}; put ids with a separator in them into quotes");
+                throw At("", $"the line has {row.Length} fields and the header {names.Count}; put ids that hold a separator in quotes");
             var (id, text) = (row[strategyAt], row[weightAt]);
             if (id.Length == 0) throw At("strategy", "the id is missing; write one, or remove the line");
             if (!seen.Add(id)) throw At("strategy", $"'{id}' is there twice; keep one of the lines");
