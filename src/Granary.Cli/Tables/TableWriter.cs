@@ -22,8 +22,12 @@ internal static class TableWriter
             return;
         }
         if (Console.IsOutputRedirected) Plain(Console.Out, title, columns, cells);
-        else Bordered(AnsiConsole.Console, title, columns, cells);
+        else ToTerminal(title, columns, cells);
     }
+
+    // A method of its own: to compile one that names Spectre.Console loads it.
+    private static void ToTerminal(string title, IReadOnlyList<Column> columns, IReadOnlyList<string[]> rows) =>
+        Bordered(AnsiConsole.Console, title, columns, rows);
 
     /// <summary>Lines of aligned cells under a line of headers.</summary>
     internal static void Plain(TextWriter output, string title, IReadOnlyList<Column> columns, IReadOnlyList<string[]> rows)
@@ -47,6 +51,7 @@ internal static class TableWriter
         if (title.Length > 0) console.MarkupLine($"[bold]{Markup.Escape(title)}[/]");
         console.Write(Table(columns, rows));
     }
+
     /// <summary>The table itself, for a terminal that shows it again and again.</summary>
     /// <param name="colour">Of a row; null leaves the terminal's.</param>
     public static Table Table(IReadOnlyList<Column> columns, IReadOnlyList<string[]> rows, Func<string[], Color?>? colour = null)

@@ -1,0 +1,49 @@
+using System.CommandLine;
+using Granary.Cli.Commands;
+
+namespace Granary.Cli;
+
+/// <summary>The commands of <c>granary</c> by name. A call makes only the one that it names, since to read the options of all takes half of a short
+/// call's time.</summary>
+internal static class CommandTable
+{
+    /// <summary>In the order of the help.</summary>
+    public static IReadOnlyList<(string Name, Func<CompositionRoot, Command> Create)> All { get; } =
+    [
+        ("backtest", BacktestCommand.Create),
+        ("replay", ReplayCommand.Create),
+        ("walkforward", WalkForwardCommand.Create),
+        ("strategies", CatalogueCommands.Strategies),
+        ("factors", CatalogueCommands.Factors),
+        ("trainers", CatalogueCommands.Trainers),
+        ("broker", CatalogueCommands.Brokers),
+        ("data", DataCommands.Create),
+        ("analyze", _ => AnalyzeCommand.Create()),
+        ("learn", LearnCommand.Create),
+        ("track", TrackCommand.Create),
+        ("reinforce", _ => ReinforceCommand.Create()),
+        ("train", LearningCommands.Train),
+        ("evaluate", LearningCommands.Evaluate),
+        ("experiment", LearningCommands.Experiment),
+        ("models", ModelsCommands.Create),
+        ("live", LiveCommand.Create),
+        ("session", _ => SessionCommands.Create()),
+        ("verify", VerifyCommand.Create),
+        ("report", ReportCommand.Create),
+        ("compare", CompareCommand.Create),
+        ("serve", HostCommands.Serve),
+        ("keys", _ => HostCommands.Keys()),
+        ("new", HostCommands.New),
+        ("doctor", HostCommands.Doctor),
+    ];
+
+    /// <summary>The command that the first argument names; all of them where it names none, as for help and for a wrong name.</summary>
+    public static RootCommand Create(CompositionRoot host, string[] arguments)
+    {
+        var root = new RootCommand("Granary: one strategy in a backtest, on paper and live; thousands side by side.");
+        var named = All.Where(c => arguments is [var first, ..] && c.Name == first).ToList();
+        foreach (var (_, create) in named.Count > 0 ? named : All) root.Add(create(host));
+        root.Options.Add(host.Plugins);
+        return root;
+    }
+}
