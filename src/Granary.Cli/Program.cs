@@ -1,4 +1,5 @@
 using Granary.Cli;
+using Granary.Cli.Commands;
 
 _ = FeltTime.OfProcess;
 var host = new CompositionRoot();

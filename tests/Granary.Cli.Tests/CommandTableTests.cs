@@ -1,3 +1,5 @@
+using Granary.Cli.Commands;
+
 namespace Granary.Cli.Tests;
 
 public sealed class CommandTableTests

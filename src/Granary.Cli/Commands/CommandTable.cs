@@ -1,10 +1,11 @@
 using System.CommandLine;
-using Granary.Cli.Commands;
 
-namespace Granary.Cli;
+namespace Granary.Cli.Commands;
 
-/// <summary>The commands of <c>granary</c> by name. A call makes only the one that it names, since to read the options of all takes half of a short
-/// call's time.</summary>
+/// <summary>
+/// The commands of <c>granary</c> by name. A call makes only the one that it names, since to read the options of all takes half of a short
+/// call's time.
+/// </summary>
 internal static class CommandTable
 {
     /// <summary>In the order of the help.</summary>
