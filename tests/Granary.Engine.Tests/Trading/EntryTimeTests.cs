@@ -77,7 +77,9 @@ public sealed class EntryTimeTests
         {
             var s = new Scenario
             {
-                Settings = Settings(valid: TimeSpan.FromMinutes(minutes)), Timeframe = Timeframe.H1, Start = Noon,
+                Settings = Settings(valid: TimeSpan.FromMinutes(minutes)),
+                Timeframe = Timeframe.H1,
+                Start = Noon,
             };
             // The signal's bar closes at 13:00; the bar that touches the limit opens at 15:00.
             s.Bar(100, 101, 99, 100, b => b.Enter(Side.Buy, limit)).Bar(100, 101, 99, 100).Bar(100, 101, 99, 100)
@@ -105,7 +107,9 @@ public sealed class EntryTimeTests
         {
             var s = new Scenario
             {
-                Settings = Settings(valid: valid), Timeframe = Timeframe.H1, Start = Noon,
+                Settings = Settings(valid: valid),
+                Timeframe = Timeframe.H1,
+                Start = Noon,
                 Execution = new() { EntryTimeInForce = TimeInForce.Day },
             };
             s.Bar(100, 101, 99, 100, b => b.Enter(Side.Buy, new EntryOptions { Type = OrderType.Limit, LimitPrice = 50 }));
