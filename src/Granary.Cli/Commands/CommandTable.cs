@@ -36,6 +36,8 @@ internal static class CommandTable
         ("keys", _ => HostCommands.Keys()),
         ("new", HostCommands.New),
         ("doctor", HostCommands.Doctor),
+        ("explain", ExplainCommand.Create),
+        ("completion", _ => CompletionCommand.Create()),
     ];
 
     /// <summary>The command that the first argument names; all of them where it names none, as for help and for a wrong name.</summary>

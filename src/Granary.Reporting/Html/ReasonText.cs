@@ -70,6 +70,36 @@ public static class ReasonText
         _ => "",
     };
 
+    /// <summary>What ended the trade, one sentence.</summary>
+    public static string Explained(ExitReason reason) => reason switch
+    {
+        ExitReason.Open => "The trade was open when the bars ended; its exit price is the last close.",
+        ExitReason.Signal => "The strategy closed the trade.",
+        ExitReason.Stop => "The price reached the stop; a gap beyond it fills at the open.",
+        ExitReason.Target => "The price reached the target.",
+        ExitReason.TrailingStop => "The price fell back from its best by the trailing distance.",
+        ExitReason.MaxBars => "The trade had been open for maxBars bars.",
+        ExitReason.Time => "The time of day of exitAt had come.",
+        ExitReason.MarginCall => "The equity was below what the positions need (execution.maintenancePercent).",
+        ExitReason.Limit => "Prices had moved the portfolio beyond a limit that is enforced at every bar.",
+        ExitReason.Handover => "The next choice of a walk-forward took over the account.",
+        ExitReason.Ruined => "The account's equity had reached zero, and it was closed.",
+        ExitReason.DataEnded => "The symbol stopped trading; the trade was closed at its last close (execution.atEnd: close).",
+        _ => throw new ArgumentOutOfRangeException(nameof(reason), reason, "an exit without an explanation"),
+    };
+
+    /// <summary>Why a signal ended without a trade, one sentence.</summary>
+    public static string Explained(SignalEnd end) => end switch
+    {
+        SignalEnd.Expired => "The entry's time was over before it filled.",
+        SignalEnd.Cancelled => "The strategy withdrew the entry before it filled.",
+        SignalEnd.NoCash => "The strategy's own account could not pay for it.",
+        SignalEnd.NoQuantity => "The size came to less than one lot.",
+        SignalEnd.NoStop => "The size goes by the stop distance, and the entry had no stop.",
+        SignalEnd.Unfilled => "The bars ended while the entry waited.",
+        _ => throw new ArgumentOutOfRangeException(nameof(end), end, "an end without an explanation"),
+    };
+
     public static string Of(SignalEnd end) => end switch
     {
         SignalEnd.Expired => "expired unfilled",

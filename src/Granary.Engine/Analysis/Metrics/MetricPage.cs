@@ -50,7 +50,8 @@ public static class MetricPage
 
     private static string Cell(string text) => text.Replace("|", "\\|", StringComparison.Ordinal);
 
-    private static string Unit(MetricUnit unit) => unit switch
+    /// <summary>The unit as the page names it.</summary>
+    public static string Unit(MetricUnit unit) => unit switch
     {
         MetricUnit.Ratio => "ratio",
         MetricUnit.Count => "count",

@@ -1,0 +1,59 @@
+using System.CommandLine;
+using System.Text.Json;
+using Granary.Application.Json;
+using Granary.Cli.Explanations;
+using Granary.Cli.Tables;
+using Granary.Engine.Market;
+
+namespace Granary.Cli.Commands;
+
+/// <summary><c>granary explain TERM</c>: what a figure, a check or a code of a run means.</summary>
+internal static class ExplainCommand
+{
+    public static Command Create(CompositionRoot root)
+    {
+        var term = new Argument<string[]>("TERM")
+        {
+            Arity = ArgumentArity.ZeroOrMore,
+            Description = "a metric, check, decision, exit reason, note, strategy, factor or term; without one all are listed",
+        };
+        var json = new Option<bool>("--json") { Description = "as JSON" };
+        var command = new Command("explain",
+            "Explain a metric, a check, a reason code or a term: one paragraph and its formula. Example: granary explain sharpe")
+        {
+            term, json,
+        };
+        command.SetAction(call =>
+        {
+            var all = ExplanationCatalogue.Of(root.Catalogues(call));
+            var word = string.Join(' ', call.GetValue(term)!);
+            var found = word.Length == 0 ? all : Find(all, word);
+            if (call.GetValue(json)) Console.WriteLine(JsonSerializer.Serialize(found, Output.Json));
+            else if (word.Length == 0) List(found);
+            else foreach (var explanation in found) Write(explanation);
+            return 0;
+        });
+        return command;
+    }
+
+    private static IReadOnlyList<Explanation> Find(IReadOnlyList<Explanation> all, string word)
+    {
+        var found = all.Where(e => e.IsCalled(word)).ToList();
+        if (found.Count > 0) return found;
+        var near = Spelling.Nearest(word, all.SelectMany(e => new[] { e.Term, e.Name }).Where(n => n.Length > 0));
+        throw new InputException($"'{word}' is no term that Granary uses; "
+            + (near is null ? "'granary explain' lists all" : $"did you mean '{near}'?"));
+    }
+
+    private static void List(IReadOnlyList<Explanation> all) =>
+        TableWriter.Write("", [Column.Text("Term"), Column.Text("Kind"), Column.Text("Name")],
+            all.Select(e => new[] { e.Term, e.Kind, e.Name }));
+
+    private static void Write(Explanation e)
+    {
+        Console.WriteLine($"{e.Term} ({e.Kind})");
+        foreach (var (label, text) in new[] { ("", e.Text), ("Formula: ", e.Formula), ("Source: ", e.Source) })
+            if (text.Length > 0)
+                Console.WriteLine("  " + label + text);
+    }
+}

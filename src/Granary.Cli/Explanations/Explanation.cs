@@ -1,0 +1,22 @@
+namespace Granary.Cli.Explanations;
+
+/// <summary>What a term means.</summary>
+/// <param name="Term">As files, batches and tables spell it.</param>
+/// <param name="Kind">What it is: a metric, a check, a decision on an entry, …</param>
+/// <param name="Text">One paragraph.</param>
+internal sealed record Explanation(string Term, string Kind, string Text)
+{
+    /// <summary>Another name that people read; empty without one.</summary>
+    public string Name { get; init; } = "";
+
+    /// <summary>Empty for what has none.</summary>
+    public string Formula { get; init; } = "";
+
+    /// <summary>The publication, program or convention that it comes from; empty where there is none.</summary>
+    public string Source { get; init; } = "";
+
+    /// <summary>Whether a user may have meant it: case, blanks and hyphens do not count.</summary>
+    public bool IsCalled(string word) => Folded(Term) == Folded(word) || (Name.Length > 0 && Folded(Name) == Folded(word));
+
+    private static string Folded(string text) => string.Concat(text.Where(char.IsLetterOrDigit)).ToUpperInvariant();
+}

@@ -1,0 +1,43 @@
+using Granary.Application.Catalogues;
+using Granary.Engine.Analysis.Metrics;
+using Granary.Engine.Portfolio.Rules;
+using Granary.Engine.Trading;
+using Granary.Reporting.Html;
+using Granary.Reporting.Runs;
+
+namespace Granary.Cli.Explanations;
+
+/// <summary>The terms that tables, files and messages use, each explained where it is defined.</summary>
+internal static class ExplanationCatalogue
+{
+    /// <param name="catalogues">What the process knows, plug-ins included.</param>
+    public static IReadOnlyList<Explanation> Of(GranaryCatalogues catalogues) =>
+    [
+        .. catalogues.Metrics.All.Select(Metric),
+        .. Formulas.Conventions.Concat(Formulas.Checks).Select(f =>
+            new Explanation(f.Name, "convention", "") { Formula = f.Text, Source = f.Source }),
+        .. Checks(),
+        .. Enum.GetValues<Decision>().Select(d => new Explanation(RunText.Of(d), "decision on an entry", ReasonText.Explained(d))
+            { Name = ReasonText.Of(d) }),
+        .. Enum.GetValues<ExitReason>().Select(e => new Explanation(RunText.Of(e), "reason of an exit", ReasonText.Explained(e))
+            { Name = ReasonText.Of(e) }),
+        .. Enum.GetValues<SignalEnd>().Select(e => new Explanation(RunText.Of(e), "end of a signal without a trade",
+            ReasonText.Explained(e)) { Name = ReasonText.Of(e) }),
+        .. Enum.GetValues<NoteCode>().Select(c => new Explanation(new RunNote(c, "").CodeText, "note of a run", NoteText.Explained(c))),
+        .. catalogues.Strategies.All.Select(s => new Explanation(s.Name, "strategy",
+            $"{s.Summary} Works in: {s.WorksIn} Loses in: {s.LosesIn}") { Source = s.Source }),
+        .. catalogues.Factors.All.Select(f => new Explanation(f.Name, "factor", f.Summary) { Formula = f.Formula, Source = f.Source }),
+        .. new DocsPage("glossary.md").Items().Select(i => new Explanation(i.Term, "term", i.Text)),
+    ];
+
+    private static Explanation Metric(Metric m) => new(m.Key, "metric", $"{m.Name}. Unit: {MetricPage.Unit(m.Unit)}. " + m.Better switch
+    {
+        MetricDirection.Higher => "Greater values are better.",
+        MetricDirection.Lower => "Smaller values are better.",
+        _ => "It describes the record; no value is better.",
+    })
+    { Name = m.Name, Formula = m.Formula, Source = m.Source };
+
+    private static IEnumerable<Explanation> Checks() => new DocsPage("guards.md").Rows("check (").SelectMany(row =>
+        row.Terms.Select(term => new Explanation(term, "validation check", row.Text) { Name = ValidationFindings.Words(term) }));
+}
