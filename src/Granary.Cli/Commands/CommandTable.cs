@@ -45,7 +45,12 @@ internal static class CommandTable
     {
         var root = new RootCommand("Granary: one strategy in a backtest, on paper and live; thousands side by side.");
         var named = All.Where(c => arguments is [var first, ..] && c.Name == first).ToList();
-        foreach (var (_, create) in named.Count > 0 ? named : All) root.Add(create(host));
+        foreach (var (_, create) in named.Count > 0 ? named : All)
+        {
+            var command = create(host);
+            CommandExamples.AddTo(command);
+            root.Add(command);
+        }
         root.Options.Add(host.Plugins);
         return root;
     }

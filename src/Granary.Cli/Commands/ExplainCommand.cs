@@ -19,7 +19,7 @@ internal static class ExplainCommand
         };
         var json = new Option<bool>("--json") { Description = "as JSON" };
         var command = new Command("explain",
-            "Explain a metric, a check, a reason code or a term: one paragraph and its formula. Example: granary explain sharpe")
+            "Explain a metric, a check, a reason code or a term: one paragraph and its formula.")
         {
             term, json,
         };

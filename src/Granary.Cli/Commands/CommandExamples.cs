@@ -1,0 +1,65 @@
+using System.CommandLine;
+
+namespace Granary.Cli.Commands;
+
+/// <summary>An example of each command for its help; sub-commands of <c>session</c> have theirs where they are made.</summary>
+internal static class CommandExamples
+{
+    // By the words of the command: what stands behind them.
+    private static readonly Dictionary<string, string> All = new(StringComparer.Ordinal)
+    {
+        ["backtest"] = "samples/quickstart.json --out runs/first",
+        ["replay"] = "batch.json --to stdout --pace x60",
+        ["walkforward"] = "samples/walkforward.json",
+        ["strategies"] = "",
+        ["factors"] = "",
+        ["factors compute"] = "bars.csv --factors \"sma(20);macd(12,26,9).signal\" --out factors.csv",
+        ["trainers"] = "",
+        ["broker list"] = "",
+        ["broker check"] = "kucoin --json",
+        ["data import"] = "BTCUSDT.csv --store bars --symbol BTCUSDT --timeframe 1h",
+        ["data list"] = "--store bars",
+        ["data check"] = "BTCUSDT.csv --timeframe 1h",
+        ["data generate"] = "--out bars --symbols ACME,COINUSDT --timeframe 1h,1d --seed 7",
+        ["data export"] = "--store bars --symbol BTCUSDT --timeframe 1h --out BTCUSDT.csv",
+        ["analyze"] = "equity.csv --out report.html",
+        ["learn"] = "features.csv --label up --trainer logistic",
+        ["track"] = "--panel prices.csv --index SPX --max-stocks 10",
+        ["reinforce"] = "--env cartpole --steps 50000 --seeds 3",
+        ["reinforce env"] = "cartpole --actions actions.csv --out steps.csv",
+        ["reinforce probe"] = "update.json --out result.json",
+        ["reinforce policy"] = "policies/cartpole --json",
+        ["train"] = "samples/learning.json",
+        ["evaluate"] = "samples/learning.json",
+        ["experiment"] = "samples/learning.json --strategies 5",
+        ["models list"] = "",
+        ["models show"] = "gate",
+        ["models promote"] = "gate 3",
+        ["models rollback"] = "gate",
+        ["models compare"] = "gate 2 3",
+        ["models predict"] = "gate table.csv",
+        ["live"] = "runs/first/prod.json --feed store:bars --broker paper --state accounts/paper",
+        ["verify"] = "runs/first",
+        ["report"] = "runs/first",
+        ["compare"] = "runs/first runs/second",
+        ["serve"] = "--urls http://127.0.0.1:8080",
+        ["keys add"] = "ann --role submitter --file keys.json",
+        ["new strategy"] = "MyCross",
+        ["new factor"] = "MyAverage",
+        ["new format"] = "MyVendor",
+        ["new broker"] = "MyBroker",
+        ["new trainer"] = "MyTrainer",
+        ["new rule"] = "MyLimit",
+        ["doctor"] = "",
+        ["explain"] = "sharpe",
+        ["completion"] = "bash",
+    };
+
+    /// <summary>Adds its example to the help of a command and of all below it.</summary>
+    public static void AddTo(Command command, string parents = "")
+    {
+        var words = $"{parents} {command.Name}".Trim();
+        if (All.TryGetValue(words, out var example)) command.Description += $" Example: granary {words} {example}".TrimEnd();
+        foreach (var below in command.Subcommands) AddTo(below, words);
+    }
+}
