@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Granary.Application.Catalogues;
 using Granary.Application.Plugins;
+using Granary.Exchanges.Kucoin;
 using Granary.Kafka.Bars;
 
 namespace Granary.Cli;
@@ -18,6 +19,7 @@ internal sealed class CompositionRoot
     /// <exception cref="Application.Json.InputException">A plug-in is not usable.</exception>
     public GranaryCatalogues Catalogues(ParseResult call) => _catalogues ??= GranaryCataloguesBuilder.CreateDefault()
         .AddAssembly(typeof(KafkaBarSource).Assembly)
+        .AddAssembly(typeof(KucoinBrokerFactory).Assembly)
         .AddPlugins(FolderOf(call))
         .Build();
 

@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using Granary.Application.Catalogues;
 using Granary.Application.Json;
 using Granary.Application.Submissions;
+using Granary.Exchanges.Kucoin;
 using Granary.Kafka;
 using Granary.Kafka.Bars;
 using Granary.Silo.Clustering;
@@ -58,8 +59,8 @@ public static partial class SiloProgram
             _ => interrupted.Cancel());
         using var startLogs = LoggerFactory.Create(SiloApplication.AddLogging);
         var logger = startLogs.CreateLogger("Granary.Silo");
-        var catalogues = GranaryCataloguesBuilder.CreateDefault().AddAssembly(typeof(KafkaBarSource).Assembly).AddPlugins(settings.Plugins)
-            .Build();
+        var catalogues = GranaryCataloguesBuilder.CreateDefault().AddAssembly(typeof(KafkaBarSource).Assembly)
+            .AddAssembly(typeof(KucoinBrokerFactory).Assembly).AddPlugins(settings.Plugins).Build();
         CheckRuns(settings.Runs);
         CheckPorts(settings);
         await using var database = settings.Connection is { } connection ? ClusterDatabase.Open(connection) : null;

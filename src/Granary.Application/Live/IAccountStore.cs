@@ -46,7 +46,8 @@ public sealed class FolderAccounts(string folder, bool one = false) : IAccountSt
 
     public Task<IJournal> OpenBrokerJournalAsync(string account, string broker, string holder, TimeProvider clock,
         CancellationToken cancellationToken = default) =>
-        Task.FromResult<IJournal>(FileJournal.Open(Of(account), clock, holder, broker + "-venue.grj", flush: false));
+        // What the paper venue simulates loses nothing in a power cut that a restart would miss; an exchange keeps its orders.
+        Task.FromResult<IJournal>(FileJournal.Open(Of(account), clock, holder, broker + "-venue.grj", flush: broker != "paper"));
 
     public Task<IReadOnlyList<JournalEntry>> PeekAsync(string account, JournalQuery query, CancellationToken cancellationToken = default) =>
         Task.FromResult<IReadOnlyList<JournalEntry>>([.. FileJournal.Peek(Of(account), query)]);

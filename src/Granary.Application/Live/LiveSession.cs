@@ -45,7 +45,8 @@ public static class LiveSession
 
     /// <summary>The faults that are visible before anything is opened.</summary>
     /// <exception cref="InputException">
-    /// An option is wrong, validation checks failed or are missing, or the account cannot have this name.
+    /// An option is wrong, validation checks failed or are missing, the broker cannot trade the configuration, or the account cannot have
+    /// this name.
     /// </exception>
     public static void Check(LiveRequest request, Production production)
     {
@@ -54,6 +55,7 @@ public static class LiveSession
             throw new InputException(
                 $"{request.Production} does not pass its validation checks: {string.Join("; ", production.Verdict.Reasons)}. "
                 + "Fix the strategy, or pass --without-evidence to trade it anyway; the journal records that.");
+        BrokerFit.Check(request, production.Spec);
         WeightsRules.CheckPortfolio(request.Account ?? production.Spec.Name);
     }
 
@@ -104,6 +106,7 @@ public static class LiveSession
             Control = environment.Control,
             EntriesWithin = IsStream(request, spec) ? 2 * new TimeSpan(spec.Data.Timeframe.Ticks) : null,
             Past = Past(request, spec, keep),
+            Synchronise = request.ReadReconcile(),
             Keep = keep,
             Status = request.Status,
         });

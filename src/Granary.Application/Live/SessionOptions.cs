@@ -18,10 +18,14 @@ public record SessionOptions
 
     [Description("the bars: store:DIR, csv:DIR, kafka://… or ws:…; with ?keep=STORE at the end they are saved there too")]
     public required string Feed { get; init; }
-    [Description("paper, or a broker of a plug-in; 'granary broker list' shows them")]
+    [Description("paper, kucoin, gateio, binance, or a broker of a plug-in; 'granary broker list' shows them")]
     public string Broker { get; init; } = "paper";
     [Description("options of the broker: key=value,key=value, or a JSON object")]
     public string? BrokerOptions { get; init; }
+    [Description("the address of the exchange, for testnets: the broker's option 'endpoint'")]
+    public string? Endpoint { get; init; }
+    [Description("how often the account is compared with the venue, as 30s")]
+    public string? Reconcile { get; init; }
     [Description("options of the broker 'paper', as \"seed=1,latency=250ms,reject=0.01,partial=0.2,timeout=0.01\"")]
     public string? Paper { get; init; }
     [Description("of a replayed feed: asap, fixed:100ms, realtime or x60"), JsonPropertyName("pace")]
@@ -60,6 +64,21 @@ public record SessionOptions
     /// <exception cref="Engine.Market.BarDataException"><see cref="Speed"/> or <see cref="MaxGap"/> is wrong.</exception>
     public ReplaySpeed ReadSpeed() => ReplaySpeed.Parse(Speed, MaxGap);
 
+    /// <summary>How often the account is compared with the venue: 30 s unless <see cref="Reconcile"/> says otherwise.</summary>
+    /// <exception cref="InputException">It is no length of time.</exception>
+    public TimeSpan ReadReconcile()
+    {
+        if (Reconcile is null) return TimeSpan.FromSeconds(30);
+        try
+        {
+            return ReplaySpeed.Parse($"fixed:{Reconcile}").Delay;
+        }
+        catch (Engine.Market.BarDataException e)
+        {
+            throw new InputException($"--reconcile {Reconcile} is no length of time; write it as 30s or 5m", e);
+        }
+    }
+
     /// <summary>The factory of the broker, with its options.</summary>
     /// <exception cref="InputException">There is no such broker, or an option is wrong.</exception>
     public IBrokerFactory CreateBroker(BrokerCatalogue brokers)
@@ -81,6 +100,7 @@ public record SessionOptions
     public void Check()
     {
         _ = ReadSpeed();
+        _ = ReadReconcile();
         _ = ReadBrokerOptions();
     }
 
@@ -92,7 +112,11 @@ public record SessionOptions
             throw new InputException("--paper and --broker-options are the same; give one of them");
         try
         {
-            return BrokerOptionText.Parse(BrokerOptions ?? Paper);
+            var options = BrokerOptionText.Parse(BrokerOptions ?? Paper);
+            if (Endpoint is null) return options;
+            return options.ContainsKey("endpoint")
+                ? throw new BrokerInputException("option 'endpoint' is given twice; leave --endpoint out")
+                : new Dictionary<string, string>(options, StringComparer.Ordinal) { ["endpoint"] = Endpoint };
         }
         catch (BrokerInputException e)
         {

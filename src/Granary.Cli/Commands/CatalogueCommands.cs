@@ -14,7 +14,7 @@ internal static class CatalogueCommands
         command.SetAction(call =>
         {
             List("Class", "What it does",
-                root.Catalogues(call).Strategies.All.Select(d => (d.Name, Parameters(d.Parameters), d.Summary)));
+                root.Catalogues(call).Strategies.All.Select(d => (d.Name, BrokerCommands.Parameters(d.Parameters), d.Summary)));
             return 0;
         });
         return command;
@@ -28,7 +28,7 @@ internal static class CatalogueCommands
             List("Factor", "What it is", root.Catalogues(call).Factors.All.Select(d =>
             {
                 var lines = string.Concat(d.Lines.Where(l => l.Length > 0).Select(l => " ." + l));
-                return (d.Name, Parameters(d.Parameters) + (lines.Length > 0 ? "; lines" + lines : ""), d.Summary);
+                return (d.Name, BrokerCommands.Parameters(d.Parameters) + (lines.Length > 0 ? "; lines" + lines : ""), d.Summary);
             }));
             return 0;
         });
@@ -41,27 +41,12 @@ internal static class CatalogueCommands
         command.SetAction(call =>
         {
             var (trainers, missing) = root.Catalogues(call).Trainers.List();
-            List("Trainer", "What it is", trainers.Select(d => (d.Name, Parameters(d.Parameters), d.Summary)));
+            List("Trainer", "What it is", trainers.Select(d => (d.Name, BrokerCommands.Parameters(d.Parameters), d.Summary)));
             foreach (var sentence in missing) CommandLine.Complain(sentence);
             return 0;
         });
         return command;
     }
-
-    public static Command Brokers(CompositionRoot root)
-    {
-        var list = new Command("list", "List the brokers of --broker with their options.");
-        list.SetAction(call =>
-        {
-            List("Broker", "What it is", root.Catalogues(call).Brokers.All.Select(b => (b.Name, Parameters(b.Parameters), b.Summary)));
-            return 0;
-        });
-        return new Command("broker", "Brokers that trade the accounts of live sessions.") { list };
-    }
-
-    private static string Parameters(IReadOnlyList<ParameterDefinition> parameters) => string.Join(", ", parameters.Select(p =>
-        FormattableString.Invariant($"{p.Name} {(p.Default is "" ? "none" : p.Default ?? "needed")}") + (double.IsInfinity(p.Minimum) ? ""
-            : FormattableString.Invariant($" ({p.Minimum}…{p.Maximum})"))));
 
     private static void List(string name, string summary, IEnumerable<(string Name, string Parameters, string Summary)> rows) =>
         TableWriter.Write("", [Column.Text(name), Column.Text("Parameters: default (range)"), Column.Text(summary)],

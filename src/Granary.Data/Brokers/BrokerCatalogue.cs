@@ -20,8 +20,13 @@ public sealed class BrokerCatalogue(CatalogueBuilder<BrokerDefinition> builder) 
 
     /// <summary>A broker by name, with its options as text.</summary>
     /// <exception cref="BrokerInputException">The name or an option is wrong; the message names it.</exception>
-    public IBrokerFactory Create(string name, IReadOnlyDictionary<string, string> options) => TryGet(name, out var definition)
-        ? definition.Create(options)
+    public IBrokerFactory Create(string name, IReadOnlyDictionary<string, string> options) =>
+        Find(name).Create(options) is var made && made is PaperBrokerFactory { Like.Length: > 0 } paper
+            ? paper.Restricted(Find(paper.Like).Create(new Dictionary<string, string>()).Capabilities)
+            : made;
+
+    private BrokerDefinition Find(string name) => TryGet(name, out var definition)
+        ? definition
         : throw new BrokerInputException($"there is no broker '{name}'; this Granary has {string.Join(", ", Names)}"
             + (Names.Count > 1 ? "" : "; a plug-in of --plugins can bring others"));
 }

@@ -1,3 +1,5 @@
+using Granary.Engine.Trading;
+
 namespace Granary.Engine.Brokerage;
 
 /// <summary>How well the paper venue behaves. By default it is perfect: no latency, whole fills, nothing refused.</summary>
@@ -19,6 +21,12 @@ public sealed record PaperSettings
 
     /// <summary>Share of the submissions whose answer is lost: half of them had arrived.</summary>
     public double TimeoutShare { get; init; }
+
+    /// <summary>Whether it sells short; a spot market does not.</summary>
+    public bool Short { get; init; } = true;
+
+    /// <summary>The order types that it takes; null for all.</summary>
+    public IReadOnlyList<OrderType>? OrderTypes { get; init; }
 
     /// <summary>Of the account at the start, quote currency.</summary>
     public double Cash { get; init; } = 100_000;

@@ -103,6 +103,8 @@ public sealed class SimulatedExchange(PaperSettings settings, ExecutionSettings 
         if (!(order.Quantity > 0)) return "the quantity is not positive";
         if (order.Closes is { } entry && (!_orders.TryGetValue(entry, out var closed) || !(closed.Open > 0)))
             return "there is nothing open to close";
+        if (!settings.Short && order is { Closes: null, Side: Side.Sell }) return "a spot market cannot sell short";
+        if (settings.OrderTypes?.Contains(order.Type) == false) return $"the exchange has no {order.Type.Word()} orders";
         return Draw(order.ClientId, 4) < settings.RejectShare ? "refused at random, as its settings ask" : null;
     }
 

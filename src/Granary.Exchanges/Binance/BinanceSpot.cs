@@ -1,0 +1,217 @@
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+using Granary.Data.Brokers;
+using Granary.Engine.Brokerage;
+using Granary.Engine.Trading;
+using Granary.Exchanges.Connections;
+using Granary.Exchanges.Trading;
+using static Granary.Exchanges.Connections.JsonFields;
+
+namespace Granary.Exchanges.Binance;
+
+/// <summary>A spot account at Binance. The pages of its documentation are in the folder's README.</summary>
+internal sealed class BinanceSpot(BinanceClient client, Uri endpoint, TimeProvider clock) : IVenue
+{
+    private const string OrderPath = "/api/v3/order";
+
+    /// <summary>What Binance's spot market can trade.</summary>
+    public static BrokerCapabilities Offered { get; } = new()
+    {
+        Short = false,
+        Leverage = 1,
+        OrderTypes = [OrderType.Market, OrderType.Limit, OrderType.Stop, OrderType.StopLimit],
+        ReduceOnly = false,
+        DeadManSwitch = false,
+        OrdersPerMinute = 600,
+    };
+
+    public string Name => "binance";
+
+    public Uri Endpoint => endpoint;
+
+    public BrokerCapabilities Capabilities => Offered;
+
+    public int ClientIdLength => 36;
+
+    public bool StopsHoldBalance => true;
+
+    public TimeSpan ClockSkew => client.Clock.Skew;
+
+    public DateTimeOffset Now => client.Clock.Now;
+
+    public Task MeasureClockAsync(CancellationToken cancellationToken) => client.MeasureClockAsync(cancellationToken);
+
+    private Task<JsonElement> GetAsync(string path, int weight, CancellationToken cancellationToken, bool isSigned = true) =>
+        client.SendAsync(new RestRequest(HttpMethod.Get, path, Weight: weight, IsSigned: isSigned), cancellationToken);
+
+    public async Task<KeyPermissions> PermissionsAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            var key = await GetAsync("/sapi/v1/account/apiRestrictions", 1, cancellationToken).ConfigureAwait(false);
+            var names = key.EnumerateObject().Where(p => p.Value.ValueKind == JsonValueKind.True).Select(p => p.Name).ToList();
+            return new KeyPermissions(names, key.Flag("enableSpotAndMarginTrading"),
+                key.Flag("enableWithdrawals") || key.Flag("enableInternalTransfer") || key.Flag("permitsUniversalTransfer"));
+        }
+        catch (Exception e) when (e is VenueRefusalException or BrokerUnavailableException && !endpoint.Host.Equals("api.binance.com",
+            StringComparison.OrdinalIgnoreCase))
+        {
+            // The testnet does not have this page.
+            var account = await GetAsync("/api/v3/account?omitZeroBalances=true", 20, cancellationToken).ConfigureAwait(false);
+            return new KeyPermissions([], account.Flag("canTrade"), null);
+        }
+    }
+
+    public async Task<IReadOnlyList<VenueInstrument>> InstrumentsAsync(CancellationToken cancellationToken) =>
+        [.. (await GetAsync("/api/v3/exchangeInfo", 20, cancellationToken, isSigned: false).ConfigureAwait(false)).GetProperty("symbols")
+            .EnumerateArray().Select(BinanceSpotParser.Instrument)];
+
+    public async Task<string> PlaceAsync(VenueOrder order, CancellationToken cancellationToken)
+    {
+        var type = order.Type switch
+        {
+            OrderType.Limit => "LIMIT",
+            OrderType.Stop => "STOP_LOSS",
+            OrderType.StopLimit => "STOP_LOSS_LIMIT",
+            _ => "MARKET",
+        };
+        var body = $"symbol={order.Instrument.Listed}&side={(order.Side == Side.Buy ? "BUY" : "SELL")}&type={type}"
+            + $"&quantity={Plain(order.Quantity)}&newClientOrderId={order.ClientId}&newOrderRespType=ACK";
+        if (order.Type.HasLimit())
+            body += $"&price={Plain(order.LimitPrice)}&timeInForce=" + order.TimeInForce switch
+            {
+                TimeInForce.ImmediateOrCancel => "IOC",
+                TimeInForce.FillOrKill => "FOK",
+                _ => "GTC",
+            };
+        if (order.Type.HasStop()) body += $"&stopPrice={Plain(order.StopPrice)}";
+        try
+        {
+            var data = await client.SendAsync(new RestRequest(HttpMethod.Post, OrderPath, body)
+            {
+                ContentType = "application/x-www-form-urlencoded",
+                ValidUntil = order.ValidUntil,
+            }, cancellationToken).ConfigureAwait(false);
+            return data.Text("orderId");
+        }
+        catch (VenueRefusalException e) when (e.Message.Contains("Duplicate order sent", StringComparison.OrdinalIgnoreCase))
+        {
+            throw new BrokerUnavailableException($"binance: it has an order {order.ClientId} already; its state is requested", e);
+        }
+    }
+
+    public async Task<VenueOrderState?> CancelAsync(OrderKey order, CancellationToken cancellationToken) =>
+        BinanceSpotParser.Order(await client.SendAsync(new RestRequest(HttpMethod.Delete,
+            $"{OrderPath}?symbol={order.Instrument.Listed}&{IdOf(order)}"), cancellationToken).ConfigureAwait(false)) with
+        {
+            ClientId = order.ClientId,
+        };
+
+    private static string IdOf(OrderKey order) =>
+        order.VenueId.Length > 0 ? $"orderId={order.VenueId}" : $"origClientOrderId={order.ClientId}";
+
+    public async Task<VenueOrderState?> FindAsync(OrderKey order, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var data = await GetAsync($"{OrderPath}?symbol={order.Instrument.Listed}&{IdOf(order)}", 4,
+                cancellationToken).ConfigureAwait(false);
+            return BinanceSpotParser.Order(data);
+        }
+        catch (VenueRefusalException e) when (e.Code == "-2013")
+        {
+            return null;
+        }
+    }
+
+    public async Task<IReadOnlyList<VenueOrderState>> OpenOrdersAsync(VenueInstrument instrument, CancellationToken cancellationToken) =>
+        [.. (await GetAsync($"/api/v3/openOrders?symbol={instrument.Listed}", 6, cancellationToken).ConfigureAwait(false)).EnumerateArray()
+            .Select(BinanceSpotParser.Order)];
+
+    public async Task<IReadOnlyList<VenueFill>> FillsAsync(OrderKey order, CancellationToken cancellationToken)
+    {
+        var fills = new List<VenueFill>();
+        for (var from = ""; ;)
+        {
+            var data = await GetAsync($"/api/v3/myTrades?symbol={order.Instrument.Listed}&orderId={order.VenueId}&limit=1000{from}", 5,
+                cancellationToken).ConfigureAwait(false);
+            fills.AddRange(data.EnumerateArray().Select(BinanceSpotParser.Trade));
+            if (data.GetArrayLength() < 1000) return fills;
+            from = FormattableString.Invariant($"&fromId={data[data.GetArrayLength() - 1].Whole("id") + 1}");
+        }
+    }
+
+    public async Task<VenueAccount> AccountAsync(CancellationToken cancellationToken)
+    {
+        var account = await GetAsync("/api/v3/account?omitZeroBalances=true", 20, cancellationToken).ConfigureAwait(false);
+        return new VenueAccount(account.GetProperty("balances").EnumerateArray().ToDictionary(b => b.Text("asset"),
+            b => b.Decimal("free") + b.Decimal("locked"), StringComparer.Ordinal), null, 0);
+    }
+
+    public async Task<decimal> PriceAsync(string currency, string quote, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return (await GetAsync($"/api/v3/ticker/price?symbol={currency}{quote}", 2, cancellationToken, isSigned: false)
+                .ConfigureAwait(false)).Decimal("price");
+        }
+        catch (VenueRefusalException e) when (e.Code == "-1121")
+        {
+            return 0;
+        }
+    }
+
+    public Task<IReadOnlyList<FundingPayment>> FundingAsync(VenueInstrument instrument, DateTimeOffset since,
+        CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<FundingPayment>>([]);
+
+    public Task CancelAllAfterAsync(TimeSpan timeout, IReadOnlyList<VenueInstrument> instruments, CancellationToken cancellationToken) =>
+        throw new NotSupportedException("Binance's spot market has no dead-man switch");
+
+    public async IAsyncEnumerable<VenueNews> ListenAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var time = client.Clock.Milliseconds;
+        var signed = FormattableString.Invariant($"apiKey={client.Key}&timestamp={time}");
+        var hello = JsonSerializer.Serialize(new
+        {
+            id = "1",
+            method = "userDataStream.subscribe.signature",
+            @params = new { apiKey = client.Key, timestamp = time, signature = client.Hash(signed) },
+        });
+        var plan = new SocketPlan(Address("ws-api", "/ws-api/v3"), [hello], IsWelcomed: false, TimeSpan.FromSeconds(15),
+            () => """{"id":"2","method":"ping"}""");
+        await foreach (var bytes in new SocketSession(Name, TimeSpan.FromSeconds(40), clock).ReadAsync(plan, cancellationToken)
+            .ConfigureAwait(false))
+        {
+            var message = JsonElement.Parse(bytes.Span);
+            if (message.TryGetProperty("error", out var error)) throw new VenueRefusalException(error.Text("code"), error.Text("msg"));
+            if (message.Text("id") == "1") yield return new VenueNews { Connected = true };
+            else if (message.TryGetProperty("event", out var e) && BinanceSpotParser.Report(e) is { } news) yield return news;
+        }
+    }
+
+    public async IAsyncEnumerable<VenueNews> WatchAsync(IReadOnlyList<VenueInstrument> instruments,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var streams = string.Join('/', instruments.Select(i => $"{i.Listed.ToLowerInvariant()}@trade"));
+        var address = new UriBuilder(Address("stream", "/stream")) { Query = $"streams={streams}" }.Uri;
+        var plan = new SocketPlan(address, [], IsWelcomed: false, TimeSpan.FromSeconds(15),
+            () => """{"id":1,"method":"LIST_SUBSCRIPTIONS"}""");
+        await foreach (var bytes in new SocketSession(Name, TimeSpan.FromSeconds(40), clock).ReadAsync(plan, cancellationToken)
+            .ConfigureAwait(false))
+            if (BinanceSpotParser.Price(JsonElement.Parse(bytes.Span)) is { } news) yield return news;
+    }
+
+    // Binance has hosts for its websockets; another endpoint serves them itself.
+    private Uri Address(string host, string path) => endpoint.Host switch
+    {
+        "api.binance.com" => new Uri(host == "stream" ? $"wss://stream.binance.com:9443{path}" : $"wss://ws-api.binance.com:443{path}"),
+        "testnet.binance.vision" => new Uri($"wss://{host}.testnet.binance.vision{path}"),
+        _ => new UriBuilder(endpoint) { Scheme = endpoint.Scheme == "http" ? "ws" : "wss", Path = path }.Uri,
+    };
+
+    public ValueTask DisposeAsync()
+    {
+        client.Dispose();
+        return ValueTask.CompletedTask;
+    }
+}

@@ -1,0 +1,51 @@
+using System.Globalization;
+using System.Text.Json;
+
+namespace Granary.Exchanges.Connections;
+
+/// <summary>Reads the fields of exchanges' messages: numbers are texts in one field and numbers in another.</summary>
+internal static class JsonFields
+{
+    /// <summary>The decimal number of a field; 0 where it is missing, null or an empty text.</summary>
+    /// <exception cref="FormatException">It is no number.</exception>
+    public static decimal Decimal(this JsonElement message, string name) =>
+        message.TryGetProperty(name, out var value) ? value.AsDecimal() : 0;
+
+    /// <inheritdoc cref="Decimal"/>
+    public static decimal AsDecimal(this JsonElement value) => value.ValueKind switch
+    {
+        JsonValueKind.Null or JsonValueKind.Undefined => 0,
+        JsonValueKind.Number when value.TryGetDecimal(out var number) => number,
+        JsonValueKind.Number => (decimal)value.GetDouble(),
+        JsonValueKind.String when value.GetString() is { Length: > 0 } text =>
+            decimal.Parse(text, NumberStyles.Float, CultureInfo.InvariantCulture),
+        JsonValueKind.String => 0,
+        _ => throw new FormatException($"'{value.GetRawText()}' is no number"),
+    };
+
+    /// <summary>The whole number of a field; 0 where it is missing or null.</summary>
+    public static long Whole(this JsonElement message, string name) => (long)message.Decimal(name);
+
+    /// <summary>The text of a field, also of one that is a number; empty where it is missing or null.</summary>
+    public static string Text(this JsonElement message, string name)
+    {
+        if (!message.TryGetProperty(name, out var value)) return "";
+        return value.ValueKind switch
+        {
+            JsonValueKind.String => value.GetString()!,
+            JsonValueKind.Null => "",
+            _ => value.GetRawText(),
+        };
+    }
+
+    /// <summary>Whether a field is there and true.</summary>
+    public static bool Flag(this JsonElement message, string name) =>
+        message.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.True;
+
+    /// <summary>A decimal without zeros at its end, as exchanges want it.</summary>
+    public static string Plain(decimal value) => (value / 1.0000000000000000000000000000m).ToString("0.############################",
+        CultureInfo.InvariantCulture);
+
+    /// <summary>The time of milliseconds since 1970.</summary>
+    public static DateTimeOffset Milliseconds(long value) => DateTimeOffset.FromUnixTimeMilliseconds(value);
+}

@@ -1,0 +1,80 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text;
+using Granary.Engine.Brokerage;
+
+namespace Granary.Exchanges.Connections;
+
+/// <summary>
+/// The HTTP connection to an exchange. It never sends a request twice: whether a lost request has arrived is the caller's to find out.
+/// </summary>
+/// <remarks>A request that changes something has a body, also an empty one. Without a body .NET repeats a request on its own when the
+/// exchange closes an idle connection.</remarks>
+internal sealed class RestConnection : IDisposable
+{
+    private readonly string _exchange;
+    private readonly HttpClient _http;
+    private readonly RequestBudget _budget;
+
+    /// <param name="exchange">Its name in messages.</param>
+    /// <param name="endpoint">Of the REST interface.</param>
+    /// <param name="timeout">After which an answer is taken for lost.</param>
+    public RestConnection(string exchange, Uri endpoint, TimeSpan timeout, RequestBudget budget)
+    {
+        (_exchange, _budget) = (exchange, budget);
+        _http = new HttpClient(new SocketsHttpHandler
+        {
+            AllowAutoRedirect = false,
+            UseCookies = false,
+            ConnectTimeout = TimeSpan.FromSeconds(5),
+            PooledConnectionLifetime = TimeSpan.FromMinutes(10),
+            AutomaticDecompression = DecompressionMethods.All,
+        })
+        {
+            BaseAddress = endpoint,
+            Timeout = timeout,
+        };
+        _http.DefaultRequestHeaders.UserAgent.ParseAdd("granary");
+    }
+
+    public RequestBudget Budget => _budget;
+
+    /// <summary>Sends a request once.</summary>
+    /// <param name="sign">Adds the headers of the API key; called when the request's turn has come, so that its time is fresh.</param>
+    /// <exception cref="BrokerUnavailableException">No answer: whether the request has arrived is unknown.</exception>
+    public async Task<RestAnswer> SendAsync(RestRequest request, Action<RestRequest, HttpRequestMessage>? sign,
+        CancellationToken cancellationToken)
+    {
+        await _budget.TakeAsync(request.Weight, cancellationToken).ConfigureAwait(false);
+        using var message = new HttpRequestMessage(request.Method, request.Path);
+        if (request.Body is { } body)
+        {
+            message.Content = new ByteArrayContent(Encoding.UTF8.GetBytes(body));
+            message.Content.Headers.ContentType = new MediaTypeHeaderValue(request.ContentType);
+        }
+        else if (request.Method != HttpMethod.Get)
+        {
+            message.Content = new ByteArrayContent([]);
+        }
+        foreach (var (name, value) in request.Headers) message.Headers.TryAddWithoutValidation(name, value);
+        sign?.Invoke(request, message);
+        try
+        {
+            using var response = await _http.SendAsync(message, cancellationToken).ConfigureAwait(false);
+            var bytes = await response.Content.ReadAsByteArrayAsync(cancellationToken).ConfigureAwait(false);
+            return new RestAnswer((int)response.StatusCode, bytes, response.Headers);
+        }
+        catch (Exception e) when (e is HttpRequestException or IOException
+            || e is OperationCanceledException && !cancellationToken.IsCancellationRequested)
+        {
+            var why = e is OperationCanceledException ? FormattableString.Invariant($"it took longer than {_http.Timeout.TotalSeconds} s")
+                : e.Message.TrimEnd('.');
+            throw new BrokerUnavailableException($"{_exchange}: no answer to {request.Method} {PathOf(request)}: {why}", e);
+        }
+    }
+
+    /// <summary>The path without its query, which can hold a signature.</summary>
+    public static string PathOf(RestRequest request) => request.Path.Split('?')[0];
+
+    public void Dispose() => _http.Dispose();
+}

@@ -1,0 +1,93 @@
+using System.Text.Json;
+using Granary.Engine.Trading;
+using Granary.Exchanges.Connections;
+using Granary.Exchanges.Trading;
+
+namespace Granary.Exchanges.Gateio;
+
+/// <summary>Gate.io's spot messages as the adapter's types.</summary>
+internal static class GateioSpotParser
+{
+    /// <summary>Custom order texts begin with this.</summary>
+    public const string Custom = "t-";
+
+    /// <summary>In front of the ids of price-triggered orders, which are a list of their own.</summary>
+    public const char Triggered = 'p';
+
+    /// <summary>An entry of <c>GET /spot/currency_pairs</c>.</summary>
+    public static VenueInstrument Instrument(JsonElement pair) => new()
+    {
+        Symbol = pair.Text("id"),
+        Listed = pair.Text("id"),
+        Base = pair.Text("base"),
+        Quote = pair.Text("quote"),
+        Tick = Step(pair.Whole("precision")),
+        Lot = Step(pair.Whole("amount_precision")),
+        MinQuantity = pair.Decimal("min_base_amount"),
+        MaxQuantity = pair.Decimal("max_base_amount"),
+        MinNotional = pair.Decimal("min_quote_amount"),
+        IsTrading = pair.Text("trade_status") == "tradable",
+    };
+
+    // Decimals of a number as its step.
+    private static decimal Step(long decimals)
+    {
+        var step = 1m;
+        for (var i = 0; i < decimals; i++) step /= 10;
+        return step;
+    }
+
+    /// <summary>An order of <c>/spot/orders</c>, or of the channel <c>spot.orders</c>.</summary>
+    public static VenueOrderState Order(JsonElement order)
+    {
+        var filled = order.Decimal("amount") - order.Decimal("left");
+        var status = order.Text("status") is { Length: > 0 } said ? said
+            : order.Text("event") != "finish" ? "open" : order.Text("finish_as") == "filled" ? "closed" : "cancelled";
+        var state = status switch
+        {
+            "closed" => OrderState.Filled,
+            "cancelled" => OrderState.Cancelled,
+            _ => filled > 0 ? OrderState.PartiallyFilled : OrderState.Submitted,
+        };
+        return new VenueOrderState(ClientId(order), order.Text("id"), order.Text("currency_pair"), state, filled,
+            state == OrderState.Cancelled ? $"Gate.io: {order.Text("finish_as")}" : "");
+    }
+
+    private static string ClientId(JsonElement order) =>
+        order.Text("text") is var text && text.StartsWith(Custom, StringComparison.Ordinal) ? text[Custom.Length..] : "";
+
+    /// <summary>An order of <c>/spot/price_orders</c> that has not become another one.</summary>
+    public static VenueOrderState PriceOrder(JsonElement order, string clientId) => new(clientId, Triggered + order.Text("id"),
+        order.Text("market"), order.Text("status") == "open" ? OrderState.Submitted : OrderState.Cancelled, 0,
+        order.Text("status") == "open" ? "" : $"Gate.io: {order.Text("status")} {order.Text("reason")}".TrimEnd());
+
+    /// <summary>A trade of <c>/spot/my_trades</c>, or of the channel <c>spot.usertrades</c>.</summary>
+    public static VenueFill Fill(JsonElement trade)
+    {
+        var (fee, currency) = (trade.Decimal("fee"), trade.Text("fee_currency"));
+        if (trade.Decimal("gt_fee") is not 0 and var gt) (fee, currency) = (gt, "GT");
+        else if (trade.Decimal("point_fee") is not 0 and var points) (fee, currency) = (points, "POINT");
+        return new VenueFill(trade.Text("id"), trade.Text("order_id"), trade.Text("currency_pair"),
+            trade.Text("side") == "buy" ? Side.Buy : Side.Sell, trade.Decimal("price"), trade.Decimal("amount"), fee, currency,
+            DateTimeOffset.UnixEpoch + TimeSpan.FromMilliseconds((double)trade.Decimal("create_time_ms")));
+    }
+
+    /// <summary>What a message of the websocket reports.</summary>
+    public static IEnumerable<VenueNews> News(JsonElement message)
+    {
+        if (message.Text("event") != "update") yield break;
+        var result = message.GetProperty("result");
+        switch (message.Text("channel"))
+        {
+            case "spot.orders":
+                foreach (var order in result.EnumerateArray()) yield return new VenueNews { Order = Order(order) };
+                break;
+            case "spot.usertrades":
+                foreach (var trade in result.EnumerateArray()) yield return new VenueNews { Fill = Fill(trade) };
+                break;
+            case "spot.tickers":
+                yield return new VenueNews { Listed = result.Text("currency_pair"), Price = result.Decimal("last") };
+                break;
+        }
+    }
+}

@@ -1,0 +1,39 @@
+using Granary.Data.Brokers;
+using Granary.Engine.Market;
+using Granary.Exchanges.Connections;
+using Granary.Exchanges.Trading;
+
+namespace Granary.Exchanges.Kucoin;
+
+/// <summary>KuCoin's spot market. The API key comes from GRANARY_KUCOIN_KEY, _SECRET and _PASSPHRASE, or their _FILE forms.</summary>
+/// <param name="endpoint">Address of the REST interface; empty for KuCoin's own.</param>
+/// <param name="dryRun">Whether orders are checked but not sent.</param>
+/// <param name="maxOrder">The highest value of one entry, quote currency; 0 for no limit.</param>
+/// <param name="maxExposure">The highest value of all open trades, quote currency; 0 for no limit.</param>
+/// <param name="maxOrdersPerMinute">0 for no limit.</param>
+/// <param name="cancelAllAfter">KuCoin cancels all waiting orders after so long without a sign of life, as 60s; empty for never.</param>
+[Broker("kucoin", "KuCoin, spot market.")]
+public sealed class KucoinBrokerFactory(string endpoint = "", bool dryRun = false, [Range(0, 1e12)] double maxOrder = 0,
+    [Range(0, 1e12)] double maxExposure = 0, [Range(0, 100_000)] int maxOrdersPerMinute = 300, string cancelAllAfter = "")
+    : ExchangeBrokerFactory(new VenueSettings
+    {
+        DryRun = dryRun,
+        MaxOrder = maxOrder,
+        MaxExposure = maxExposure,
+        MaxOrdersPerMinute = maxOrdersPerMinute,
+        CancelAllAfter = VenueOptions.Time(nameof(cancelAllAfter), cancelAllAfter),
+    }, KucoinSpot.Offered)
+{
+    private readonly Uri _endpoint = VenueOptions.Endpoint(endpoint, "https://api.kucoin.com");
+
+    private protected override IVenue Open(TimeProvider clock) =>
+        Open(_endpoint, ApiCredentials.Read("kucoin", hasPassphrase: true, Environment.GetEnvironmentVariable), clock);
+
+    /// <summary>Opens the market for an account.</summary>
+    internal static IVenue Open(Uri endpoint, ApiCredentials? credentials, TimeProvider clock)
+    {
+        var rest = new RestConnection("kucoin", endpoint, TimeSpan.FromSeconds(10),
+            new RequestBudget(2000, TimeSpan.FromSeconds(30), clock));
+        return new KucoinSpot(new KucoinClient("kucoin", rest, credentials, new SigningClock(clock)), endpoint, clock);
+    }
+}

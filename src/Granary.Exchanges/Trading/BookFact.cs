@@ -1,0 +1,50 @@
+using System.Text.Json.Serialization;
+using Granary.Engine.Brokerage;
+using Granary.Engine.Trading;
+
+namespace Granary.Exchanges.Trading;
+
+/// <summary>One entry of the adapter's own journal. <see cref="VenueBook"/> is a function of these.</summary>
+[JsonDerivedType(typeof(AccountBegun), "begun")]
+[JsonDerivedType(typeof(OrderMade), "order")]
+[JsonDerivedType(typeof(OrderForgotten), "forgotten")]
+[JsonDerivedType(typeof(OrderStood), "state")]
+[JsonDerivedType(typeof(FillBooked), "fill")]
+[JsonDerivedType(typeof(FundingBooked), "funding")]
+[JsonDerivedType(typeof(StopMovedTo), "stop")]
+[JsonDerivedType(typeof(TrailMoved), "trail")]
+internal abstract record BookFact;
+
+/// <summary>The account was traded for the first time.</summary>
+/// <param name="Holdings">What it held of each base currency by then: the owner's, and no position of the session.</param>
+internal sealed record AccountBegun(Dictionary<string, decimal> Holdings, DateTimeOffset At) : BookFact;
+
+/// <summary>An order that is about to be sent.</summary>
+/// <param name="Leg">Empty for an order of the session; "stop", "target" or "trail" for one that protects an entry.</param>
+/// <param name="Entry">Client id of the protected entry; empty for an order of the session.</param>
+/// <param name="SentId">The client order id as the exchange knows it.</param>
+/// <param name="Quantity">Base units, whole lots: at most the order's.</param>
+/// <param name="ValidUntil">The exchange refuses the request after this time on its own clock.</param>
+internal sealed record OrderMade(BrokerOrder Order, string Leg, string Entry, string SentId, decimal Quantity, DateTimeOffset At,
+    DateTimeOffset ValidUntil) : BookFact;
+
+/// <summary>The exchange never received the order: it can be sent again.</summary>
+internal sealed record OrderForgotten(string ClientId) : BookFact;
+
+/// <summary>How an order stands.</summary>
+internal sealed record OrderStood(string ClientId, string VenueId, OrderState State, string Reason) : BookFact;
+
+/// <summary>An execution.</summary>
+/// <param name="Quantity">Base units before the fee.</param>
+/// <param name="FeeInQuote">The fee's value in quote currency.</param>
+internal sealed record FillBooked(string ClientId, string ExecutionId, decimal Price, decimal Quantity, decimal Fee, string FeeCurrency,
+    decimal FeeInQuote, DateTimeOffset At) : BookFact;
+
+/// <summary>A payment of a perpetual contract.</summary>
+internal sealed record FundingBooked(string Id, string Symbol, decimal Amount, DateTimeOffset At) : BookFact;
+
+/// <summary>The session has moved the stop of an entry.</summary>
+internal sealed record StopMovedTo(string ClientId, double Price) : BookFact;
+
+/// <summary>The best close since the entry, for its trailing stop.</summary>
+internal sealed record TrailMoved(string ClientId, double Best) : BookFact;

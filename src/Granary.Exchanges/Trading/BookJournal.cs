@@ -1,0 +1,82 @@
+using System.Text.Json;
+using Granary.Data.Journals;
+using Granary.Engine.Brokerage;
+using Granary.Storage.Retries;
+
+namespace Granary.Exchanges.Trading;
+
+/// <summary>The adapter's journal with the book that its facts make. A fact is durable before anything follows from it.</summary>
+internal sealed class BookJournal : IAsyncDisposable
+{
+    private static readonly JsonSerializerOptions Json = new() { RespectNullableAnnotations = true };
+
+    private readonly IJournal _journal;
+    private readonly TimeProvider _clock;
+    private readonly List<BookFact> _deferred = [];
+
+    private BookJournal(IJournal journal, VenueBook book, TimeProvider clock) => (_journal, Book, _clock) = (journal, book, clock);
+
+    public VenueBook Book { get; }
+
+    /// <summary>Events that the session may see: the journal has what they follow from.</summary>
+    public int DurableEvents { get; private set; }
+
+    /// <exception cref="JournalException">The journal cannot be read.</exception>
+    public static async Task<BookJournal> OpenAsync(IJournal journal, VenueBook book, TimeProvider clock,
+        CancellationToken cancellationToken)
+    {
+        var opened = new BookJournal(journal, book, clock);
+        await foreach (var entry in journal.ReadAsync(new JournalQuery(), cancellationToken).ConfigureAwait(false))
+            book.Apply(JsonSerializer.Deserialize<BookFact>(entry.Body.Span, Json)!);
+        opened.DurableEvents = book.Events;
+        return opened;
+    }
+
+    /// <summary>Writes facts and applies them.</summary>
+    /// <exception cref="BrokerUnavailableException">The journal's disk or server is away: nothing was applied.</exception>
+    public async ValueTask AppendAsync(IReadOnlyList<BookFact> facts, CancellationToken cancellationToken)
+    {
+        if (facts.Count == 0 && _deferred.Count == 0) return;
+        var entries = new List<JournalEntry>(facts.Count + _deferred.Count);
+        foreach (var fact in _deferred.Concat(facts))
+            entries.Add(new JournalEntry(_journal.Last + 1 + entries.Count, _clock.GetUtcNow(), fact.GetType().Name, "", "",
+                JsonSerializer.SerializeToUtf8Bytes(fact, Json)));
+        var retries = RetryPolicies.ServerAway(static e => e is JournalException { MayPass: true }, TimeSpan.FromSeconds(20), _clock);
+        try
+        {
+            await retries.RunAsync(async stop =>
+            {
+                await _journal.AppendAsync(entries, stop).ConfigureAwait(false);
+                return true;
+            }, cancellationToken).ConfigureAwait(false);
+        }
+        catch (JournalException e) when (e.MayPass)
+        {
+            throw new BrokerUnavailableException($"the journal of the broker cannot be written: {e.Message}", e);
+        }
+        _deferred.Clear();
+        foreach (var fact in facts) Book.Apply(fact);
+        DurableEvents = Book.Events;
+    }
+
+    /// <summary>Applies a fact now and writes it with the next ones: for what the exchange can be asked for again.</summary>
+    /// <param name="fact">One that makes no event.</param>
+    public void Defer(BookFact fact)
+    {
+        Book.Apply(fact);
+        _deferred.Add(fact);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        try
+        {
+            await AppendAsync([], CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (BrokerUnavailableException)
+        {
+            // The next start asks the exchange.
+        }
+        await _journal.DisposeAsync().ConfigureAwait(false);
+    }
+}

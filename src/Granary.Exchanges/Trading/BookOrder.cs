@@ -1,0 +1,71 @@
+using Granary.Engine.Brokerage;
+using Granary.Engine.Trading;
+
+namespace Granary.Exchanges.Trading;
+
+/// <summary>An order of the adapter: one of the session, or a leg that protects one.</summary>
+internal sealed class BookOrder(OrderMade made, VenueInstrument? instrument)
+{
+    public BrokerOrder Order => made.Order;
+
+    public string ClientId => made.Order.ClientId;
+
+    public string Leg => made.Leg;
+
+    /// <summary>Client id of the entry that a leg protects; empty for an order of the session.</summary>
+    public string Entry => made.Entry;
+
+    public string SentId => made.SentId;
+
+    public decimal Quantity => made.Quantity;
+
+    public DateTimeOffset SentAt => made.At;
+
+    public DateTimeOffset ValidUntil => made.ValidUntil;
+
+    /// <summary>Null for an order that was refused because its symbol is not known.</summary>
+    public VenueInstrument? Instrument => instrument;
+
+    public string VenueId { get; set; } = "";
+
+    public OrderState State { get; set; } = OrderState.New;
+
+    public string Reason { get; set; } = "";
+
+    /// <summary>Base units before fees, of the booked fills.</summary>
+    public decimal Filled { get; set; }
+
+    /// <summary>Base units that an entry brought after fees that were taken from them.</summary>
+    public decimal Received { get; set; }
+
+    /// <summary>Base units of an entry that were reported to the session: the received ones in whole lots.</summary>
+    public decimal Reported { get; set; }
+
+    /// <summary>Base units of an entry that are not closed yet.</summary>
+    public decimal Open { get; set; }
+
+    /// <summary>Quote currency, of the booked fills.</summary>
+    public decimal Notional { get; set; }
+
+    /// <summary>Price of the stop as the session moved it last; 0 where it did not.</summary>
+    public double MovedStop { get; set; }
+
+    /// <summary>Best close since the entry; NaN while there is none.</summary>
+    public double TrailBest { get; set; } = double.NaN;
+
+    /// <summary>Legs made so far, for their ids.</summary>
+    public int Legs { get; set; }
+
+    /// <summary>A refused leg is not tried again before this time.</summary>
+    public DateTimeOffset LegsWaitUntil { get; set; }
+
+    /// <summary>Whether the exchange has acknowledged it.</summary>
+    public bool IsKnown => VenueId.Length > 0 || State is not OrderState.New;
+
+    public bool IsWorking => !State.IsFinal();
+
+    public bool IsEntry => Leg.Length == 0 && Order.Closes is null;
+
+    public BrokerOrderStatus Status => new(ClientId, VenueId, State == OrderState.New ? OrderState.Submitted : State, (double)Filled,
+        Reason);
+}

@@ -1,0 +1,66 @@
+using Granary.Data.Brokers;
+using Granary.Engine.Brokerage;
+using Granary.Engine.Trading;
+
+namespace Granary.Exchanges.Trading;
+
+/// <summary>The last check of an order before it is sent: what the exchange cannot trade, and the session's own limits.</summary>
+internal sealed class OrderGate(BrokerCapabilities capabilities, VenueSettings settings, VenueBook book, PriceBoard prices,
+    TimeProvider clock)
+{
+    private readonly Queue<long> _sent = new();
+
+    /// <summary>Why the order must not be sent; null where it may.</summary>
+    /// <param name="quantity">In whole lots.</param>
+    public string? Refusal(BrokerOrder order, VenueInstrument? instrument, decimal quantity)
+    {
+        if (instrument is null) return $"unknown symbol {order.Symbol}";
+        if (!instrument.IsTrading) return $"{instrument.Listed} is not traded now";
+        if (!(order.Quantity > 0)) return "the quantity is not positive";
+        if (quantity <= 0)
+            return FormattableString.Invariant($"the quantity {order.Quantity} is below one lot of {instrument.Lot} {instrument.Base}");
+        if (!capabilities.OrderTypes.Contains(order.Type)) return $"the exchange has no {order.Type.Word()} orders";
+        if (order.Closes is null && order.Side == Side.Sell && !capabilities.Short)
+            return "a spot market cannot sell short";
+        if (quantity < instrument.MinQuantity)
+            return FormattableString.Invariant($"the quantity {quantity} is below the exchange's minimum of {instrument.MinQuantity}");
+        if (instrument.MaxQuantity > 0 && quantity > instrument.MaxQuantity)
+            return FormattableString.Invariant($"the quantity {quantity} is above the exchange's maximum of {instrument.MaxQuantity}");
+        return Value(order, instrument, quantity) ?? Rate();
+    }
+
+    private string? Value(BrokerOrder order, VenueInstrument instrument, decimal quantity)
+    {
+        var price = order.LimitPrice > 0 ? (decimal)order.LimitPrice : order.StopPrice > 0 ? (decimal)order.StopPrice
+            : prices.Last(instrument.Listed);
+        if (price <= 0) return null;
+        var value = price * quantity;
+        if (value < instrument.MinNotional)
+            return FormattableString.Invariant(
+                $"the order is worth {value} {instrument.Quote}, less than the exchange's minimum of {instrument.MinNotional}");
+        if (order.Closes is not null) return null;
+        if (settings.MaxOrder > 0 && value > (decimal)settings.MaxOrder)
+            return FormattableString.Invariant(
+                $"the order is worth {value} {instrument.Quote}, more than the session's limit maxOrder={settings.MaxOrder}");
+        if (settings.MaxExposure <= 0) return null;
+        var open = book.OpenEntries.Sum(e => e.Open * Price(e))
+            + book.Working.Where(o => o.IsEntry).Sum(o => (o.Quantity - o.Filled) * Price(o));
+        return open + value <= (decimal)settings.MaxExposure ? null
+            : FormattableString.Invariant($"with this order the session would hold {open + value} {instrument.Quote}, ")
+                + FormattableString.Invariant($"more than its limit maxExposure={settings.MaxExposure}");
+    }
+
+    private decimal Price(BookOrder order) => prices.Last(order.Instrument!.Listed) is > 0 and var last ? last
+        : order.Filled > 0 ? order.Notional / order.Filled : (decimal)order.Order.LimitPrice;
+
+    private string? Rate()
+    {
+        var now = clock.GetTimestamp();
+        while (_sent.TryPeek(out var first) && clock.GetElapsedTime(first, now) >= TimeSpan.FromMinutes(1)) _sent.Dequeue();
+        if (settings.MaxOrdersPerMinute > 0 && _sent.Count >= settings.MaxOrdersPerMinute)
+            return FormattableString.Invariant(
+                $"the session's limit of {settings.MaxOrdersPerMinute} orders a minute is reached (maxOrdersPerMinute)");
+        _sent.Enqueue(now);
+        return null;
+    }
+}

@@ -1,0 +1,183 @@
+using Granary.Engine.Brokerage;
+using Granary.Engine.Trading;
+
+namespace Granary.Exchanges.Trading;
+
+/// <summary>
+/// What the adapter knows of its account: orders, legs, what is open of each entry, and the events that the session polls. A function of
+/// its facts, so that a restart gives the same events with the same numbers.
+/// </summary>
+/// <remarks>A fee that the exchange takes from the bought units makes the fill smaller, not the cash: the session then owns what it can
+/// sell. What remains below a lot is booked as a fee and is <see cref="Dust"/>.</remarks>
+internal sealed class VenueBook(IReadOnlyDictionary<string, VenueInstrument> instruments)
+{
+    private readonly Dictionary<string, BookOrder> _orders = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, BookOrder> _bySentId = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, BookOrder> _byVenueId = new(StringComparer.Ordinal);
+    private readonly List<BookOrder> _working = [];
+    private readonly List<BookOrder> _entries = [];
+    private readonly HashSet<string> _executions = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, decimal> _dust = new(StringComparer.Ordinal);
+    private readonly List<BrokerEvent> _events = [];
+
+    /// <summary>Null before the first fact.</summary>
+    public AccountBegun? Begun { get; private set; }
+
+    /// <summary>Orders and legs that are not final.</summary>
+    public IReadOnlyList<BookOrder> Working => _working;
+
+    /// <summary>Entries of which something is open.</summary>
+    public IReadOnlyList<BookOrder> OpenEntries => _entries;
+
+    /// <summary>Fees that were paid in a third currency, by their value in quote currency: cash that the account did not pay.</summary>
+    public decimal ForeignFees { get; private set; }
+
+    /// <summary>The last funding payment that is booked.</summary>
+    public DateTimeOffset FundedTo { get; private set; }
+
+    public int Events => _events.Count;
+
+    public BookOrder? Find(string clientId) => _orders.GetValueOrDefault(clientId);
+
+    /// <summary>The order that the exchange means.</summary>
+    public BookOrder? FindSent(string sentId, string venueId) =>
+        _bySentId.GetValueOrDefault(sentId) ?? (venueId.Length > 0 ? _byVenueId.GetValueOrDefault(venueId) : null);
+
+    /// <summary>How the exchange is asked for an order.</summary>
+    public OrderKey KeyOf(BookOrder order) => new(order.SentId, order.VenueId, order.Instrument!, order.Order.Side, order.Quantity,
+        order.Order.Type.HasStop() ? order.Instrument!.RoundPrice(order.Order.StopPrice) : 0, order.SentAt)
+    {
+        IsTaken = id => _byVenueId.TryGetValue(id, out var other) && other != order,
+    };
+
+    public bool HasExecution(string id) => _executions.Contains(id);
+
+    /// <summary>Base units of a symbol that are on the account but below a lot, and booked as fees.</summary>
+    public decimal Dust(string symbol) => _dust.GetValueOrDefault(symbol);
+
+    /// <summary>Legs of an entry that work at the exchange.</summary>
+    public IEnumerable<BookOrder> LegsOf(BookOrder entry) => _working.Where(o => o.Entry == entry.ClientId);
+
+    /// <summary>Whether an order of the session that closes the entry works.</summary>
+    public bool IsClosing(BookOrder entry) => _working.Any(o => o.Order.Closes == entry.ClientId && o.Leg.Length == 0);
+
+    /// <summary>The events after a sequence number.</summary>
+    /// <param name="count">Events that are durable.</param>
+    public IReadOnlyList<BrokerEvent> EventsAfter(long after, int count) =>
+        after >= count ? [] : _events.GetRange((int)after, count - (int)after);
+
+    public void Apply(BookFact fact)
+    {
+        switch (fact)
+        {
+            case AccountBegun begun:
+                (Begun, FundedTo) = (begun, begun.At);
+                break;
+            case OrderMade made: Add(made); break;
+            case OrderForgotten forgotten: Remove(_orders[forgotten.ClientId]); break;
+            case OrderStood stood: Stand(_orders[stood.ClientId], stood); break;
+            case FillBooked fill: Book(_orders[fill.ClientId], fill); break;
+            case FundingBooked funding: Book(funding); break;
+            case StopMovedTo moved: _orders[moved.ClientId].MovedStop = moved.Price; break;
+            case TrailMoved moved: _orders[moved.ClientId].TrailBest = moved.Best; break;
+        }
+    }
+
+    private void Add(OrderMade made)
+    {
+        var order = new BookOrder(made, instruments.GetValueOrDefault(made.Order.Symbol));
+        _orders.Add(order.ClientId, order);
+        _bySentId[order.SentId] = order;
+        _working.Add(order);
+        if (made.Entry.Length > 0) _orders[made.Entry].Legs++;
+    }
+
+    private void Remove(BookOrder order)
+    {
+        _orders.Remove(order.ClientId);
+        _bySentId.Remove(order.SentId);
+        _working.Remove(order);
+    }
+
+    private void Stand(BookOrder order, OrderStood stood)
+    {
+        if (stood.VenueId.Length > 0)
+        {
+            order.VenueId = stood.VenueId;
+            _byVenueId[stood.VenueId] = order;
+        }
+        if (order.State == OrderState.New && stood.State is not (OrderState.Submitted or OrderState.Rejected))
+            order.State = OrderState.Submitted;
+        // A fill may have been booked before the answer to its order.
+        if (!order.State.CanBecome(stood.State)) return;
+        Become(order, stood.State, stood.Reason);
+        if (stood.State.IsFinal() && order.Leg.Length == 0) Report(null, order);
+    }
+
+    private void Become(BookOrder order, OrderState state, string reason)
+    {
+        order.State = state;
+        if (reason.Length > 0) order.Reason = reason;
+        if (state.IsFinal()) _working.Remove(order);
+    }
+
+    private void Book(BookOrder order, FillBooked fill)
+    {
+        if (!_executions.Add(fill.ExecutionId)) return;
+        order.Filled += fill.Quantity;
+        order.Notional += fill.Price * fill.Quantity;
+        var isDone = order.Filled >= order.Quantity;
+        Become(order, isDone ? OrderState.Filled : OrderState.PartiallyFilled, "");
+        var instrument = order.Instrument!;
+        var (quantity, fee) = (fill.Quantity, fill.FeeInQuote);
+        var isForeign = fill.FeeCurrency != instrument.Quote;
+        if (order.IsEntry)
+        {
+            if (order.Order.Side == Side.Buy && fill.FeeCurrency == instrument.Base)
+            {
+                (quantity, fee) = InWholeLots(order, fill, instrument);
+                isForeign = false;
+            }
+            Open(order, quantity);
+        }
+        else
+        {
+            var entry = _orders[order.Leg.Length > 0 ? order.Entry : order.Order.Closes!];
+            entry.Open = Math.Max(0, entry.Open - fill.Quantity);
+            if (entry.Open == 0) _entries.Remove(entry);
+        }
+        if (isForeign) ForeignFees += fill.FeeInQuote;
+        var about = order.Leg.Length > 0 ? _orders[order.Entry] : order;
+        Report(new BrokerFill(fill.ExecutionId, about.ClientId, order.Leg, instrument.Symbol, order.Order.Side, (double)fill.Price,
+            (double)quantity, (double)fee, fill.At.UtcTicks), about);
+    }
+
+    private void Open(BookOrder entry, decimal quantity)
+    {
+        entry.Open += quantity;
+        if (entry.Open > 0 && !_entries.Contains(entry)) _entries.Add(entry);
+    }
+
+    private (decimal Quantity, decimal Fee) InWholeLots(BookOrder order, FillBooked fill, VenueInstrument instrument)
+    {
+        var dust = order.Received - order.Reported;
+        order.Received += fill.Quantity - fill.Fee;
+        var sellable = instrument.FloorQuantity(order.Received);
+        var quantity = sellable - order.Reported;
+        order.Reported = sellable;
+        _dust[instrument.Symbol] = _dust.GetValueOrDefault(instrument.Symbol) + order.Received - order.Reported - dust;
+        // Cash pays the whole fill: what is not received is the fee.
+        return (quantity, fill.Price * (fill.Quantity - quantity));
+    }
+
+    private void Book(FundingBooked funding)
+    {
+        if (funding.At > FundedTo) FundedTo = funding.At;
+        if (!_executions.Add(funding.Id)) return;
+        var status = new BrokerOrderStatus("", "", OrderState.Filled, 0, "funding");
+        _events.Add(new BrokerEvent(_events.Count + 1, new BrokerFill(funding.Id, "", "", funding.Symbol, Side.Buy, 0, 0,
+            -(double)funding.Amount, funding.At.UtcTicks), status));
+    }
+
+    private void Report(BrokerFill? fill, BookOrder order) => _events.Add(new BrokerEvent(_events.Count + 1, fill, order.Status));
+}

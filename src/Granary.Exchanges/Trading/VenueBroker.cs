@@ -1,0 +1,379 @@
+using Granary.Data.Brokers;
+using Granary.Engine.Brokerage;
+using Granary.Engine.Trading;
+
+namespace Granary.Exchanges.Trading;
+
+/// <summary>
+/// An account at an exchange as a broker. What the session calls and what websockets report meet behind one lock, so that a fill is booked
+/// and protected as soon as it is reported, and the session polls what is booked.
+/// </summary>
+/// <remarks>The session's bars move trailing stops and are the last resort for watched targets. All trading is the exchange's
+/// own.</remarks>
+internal sealed class VenueBroker : IBroker, IMarketListener
+{
+    private readonly IVenue _venue;
+    private readonly BookJournal _journal;
+    private readonly VenueSettings _settings;
+    private readonly TimeProvider _clock;
+    private readonly IReadOnlyDictionary<string, VenueInstrument> _instruments;
+    private readonly PriceBoard _prices = new();
+    private readonly VenueOrders _orders;
+    private readonly EntryProtection _protection;
+    private readonly OrderGate _gate;
+    private readonly VenueStreams _streams;
+    private readonly SemaphoreSlim _lock = new(1);
+    private readonly CancellationTokenSource _life = new();
+    private readonly Task _background;
+    private readonly Dictionary<string, VenueOrderState> _touched = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, long> _exitsRefused = new(StringComparer.Ordinal);
+    private long _synchronised;
+    private bool _behind = true, _legsDue;
+    private Exception? _broken;
+
+    private VenueBroker(IVenue venue, BookJournal journal, IReadOnlyDictionary<string, VenueInstrument> instruments,
+        VenueSettings settings, TimeProvider clock)
+    {
+        (_venue, _journal, _instruments, _settings, _clock) = (venue, journal, instruments, settings, clock);
+        _orders = new VenueOrders(venue, journal, settings, _prices, clock);
+        _protection = new EntryProtection(venue, journal, _orders, clock);
+        _gate = new OrderGate(venue.Capabilities, settings, journal.Book, _prices, clock);
+        _streams = new VenueStreams(venue, [.. instruments.Values], clock);
+        _synchronised = clock.GetTimestamp();
+        _background = Task.Run(() => WorkAsync(_life.Token));
+    }
+
+    public string Name => _venue.Name;
+
+    /// <summary>Orders that were handed to the exchange.</summary>
+    internal long Sent => _orders.Sent;
+
+    private VenueBook Book => _journal.Book;
+
+    /// <summary>Connects to an account, with the instruments that the environment names.</summary>
+    /// <inheritdoc cref="IBrokerFactory.ConnectAsync"/>
+    public static async Task<VenueBroker> ConnectAsync(IVenue venue, VenueSettings settings, BrokerEnvironment environment,
+        CancellationToken cancellationToken)
+    {
+        try
+        {
+            await venue.MeasureClockAsync(cancellationToken).ConfigureAwait(false);
+            VenueCheck.RefuseWithdrawal(venue.Name, await venue.PermissionsAsync(cancellationToken).ConfigureAwait(false));
+            var instruments = VenueCheck.Match(venue.Name, await venue.InstrumentsAsync(cancellationToken).ConfigureAwait(false),
+                environment.Instruments.Keys);
+            var journal = await BookJournal.OpenAsync(await environment.OpenJournalAsync(cancellationToken).ConfigureAwait(false),
+                new VenueBook(instruments), environment.Clock, cancellationToken).ConfigureAwait(false);
+            try
+            {
+                if (journal.Book.Begun is null) await BeginAsync(venue, journal, instruments, environment.Clock,
+                    cancellationToken).ConfigureAwait(false);
+            }
+            catch
+            {
+                await journal.DisposeAsync().ConfigureAwait(false);
+                throw;
+            }
+            return new VenueBroker(venue, journal, instruments, settings, environment.Clock);
+        }
+        catch (VenueRefusalException e)
+        {
+            await venue.DisposeAsync().ConfigureAwait(false);
+            throw new BrokerInputException($"broker '{venue.Name}': {e.Message} ({e.Code})", e);
+        }
+        catch
+        {
+            await venue.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    private static async Task BeginAsync(IVenue venue, BookJournal journal, IReadOnlyDictionary<string, VenueInstrument> instruments,
+        TimeProvider clock, CancellationToken cancellationToken)
+    {
+        var account = await venue.AccountAsync(cancellationToken).ConfigureAwait(false);
+        var holdings = account.Positions is not null ? []
+            : instruments.Values.Select(i => i.Base).Distinct().ToDictionary(b => b, b => account.Balances.GetValueOrDefault(b));
+        await journal.AppendAsync([new AccountBegun(holdings, clock.GetUtcNow())], cancellationToken).ConfigureAwait(false);
+    }
+
+    public ValueTask<BrokerOrderStatus> SubmitAsync(BrokerOrder order, CancellationToken cancellationToken = default) =>
+        LockedAsync(() => SubmitLockedAsync(order, cancellationToken), cancellationToken);
+
+    private async ValueTask<BrokerOrderStatus> SubmitLockedAsync(BrokerOrder order, CancellationToken cancellationToken)
+    {
+        if (Book.Find(order.ClientId) is { } known)
+        {
+            if (!known.IsWorking || await _orders.RefreshAsync(known, wait: true,
+                cancellationToken).ConfigureAwait(false)) return known.Status;
+        }
+        var instrument = _instruments.GetValueOrDefault(order.Symbol);
+        var quantity = instrument?.FloorQuantity(order.Quantity) ?? 0;
+        BookOrder? entry = null;
+        if (order.Closes is { } closes)
+        {
+            entry = Book.Find(closes);
+            if (entry is not null && entry.Open > 0) await _protection.ReleaseAsync(entry, cancellationToken).ConfigureAwait(false);
+            if (entry is null || !(entry.Open > 0))
+                return await _orders.RefuseAsync(order, "there is nothing open to close", cancellationToken).ConfigureAwait(false);
+            quantity = Math.Min(quantity, instrument!.FloorQuantity(entry.Open));
+            // A session sends a refused exit again at once: the exchange is not asked the same within a moment.
+            if (_exitsRefused.TryGetValue(closes, out var at) && _clock.GetElapsedTime(at) < TimeSpan.FromSeconds(2))
+                return await _orders.RefuseAsync(order, "the exchange has refused such an order a moment ago", cancellationToken)
+                    .ConfigureAwait(false);
+        }
+        if (instrument is not null && _prices.Last(instrument.Listed) == 0)
+            _prices.Put(instrument.Listed, await _venue.PriceAsync(instrument.Base, instrument.Quote,
+                cancellationToken).ConfigureAwait(false));
+        if (_gate.Refusal(order, instrument, quantity) is { } reason)
+            return await _orders.RefuseAsync(order, reason, cancellationToken).ConfigureAwait(false);
+        var isReduceOnly = entry is not null && _venue.Capabilities.ReduceOnly
+            && Book.OpenEntries.All(e => e.Order.Symbol != order.Symbol || e.Order.Side == entry.Order.Side);
+        var sent = await _orders.SendAsync(order, "", "", quantity, isReduceOnly, cancellationToken).ConfigureAwait(false);
+        if (sent.State == OrderState.Rejected && entry is not null) _exitsRefused[entry.ClientId] = _clock.GetTimestamp();
+        return sent.Status;
+    }
+
+    public ValueTask<BrokerOrderStatus?> CancelAsync(string clientId, CancellationToken cancellationToken = default) =>
+        LockedAsync(async () =>
+        {
+            if (Book.Find(clientId) is not { } order) return null;
+            await _orders.CancelAsync(order, cancellationToken).ConfigureAwait(false);
+            return Book.Find(clientId)?.Status;
+        }, cancellationToken);
+
+    public ValueTask<BrokerOrderStatus?> MoveStopAsync(string clientId, double stopPrice, CancellationToken cancellationToken = default) =>
+        LockedAsync(async () =>
+        {
+            if (Book.Find(clientId) is not { } entry) return null;
+            if (entry.MovedStop != stopPrice)
+                await _journal.AppendAsync([new StopMovedTo(clientId, stopPrice)], cancellationToken).ConfigureAwait(false);
+            if (entry.IsWorking) await _orders.RefreshAsync(entry, wait: false, cancellationToken).ConfigureAwait(false);
+            await _protection.EnsureAsync(cancellationToken).ConfigureAwait(false);
+            return entry.Status;
+        }, cancellationToken);
+
+    public ValueTask<BrokerOrderStatus?> FindAsync(string clientId, CancellationToken cancellationToken = default) =>
+        LockedAsync(async () =>
+        {
+            // What is not in the journal was never sent.
+            if (Book.Find(clientId) is not { } order) return null;
+            if (order.IsWorking && !await _orders.RefreshAsync(order, wait: true, cancellationToken).ConfigureAwait(false)) return null;
+            return order.Status;
+        }, cancellationToken);
+
+    public ValueTask<IReadOnlyList<BrokerEvent>> PollAsync(long after, CancellationToken cancellationToken = default) =>
+        LockedAsync(async () =>
+        {
+            if (_behind || !_streams.IsConnected || _clock.GetElapsedTime(_synchronised) >= _settings.SynchroniseEvery)
+                await SynchroniseAsync(cancellationToken).ConfigureAwait(false);
+            return Book.EventsAfter(after, _journal.DurableEvents);
+        }, cancellationToken);
+
+    public ValueTask<BrokerSnapshot> SnapshotAsync(CancellationToken cancellationToken = default) =>
+        LockedAsync(async () =>
+        {
+            var orders = new List<BrokerOrderStatus>();
+            foreach (var instrument in _instruments.Values)
+                foreach (var state in await _venue.OpenOrdersAsync(instrument, cancellationToken).ConfigureAwait(false))
+                    if (Book.FindSent(state.ClientId, state.VenueId) is not { } known)
+                        orders.Add(new BrokerOrderStatus(state.ClientId, state.VenueId, state.State, (double)state.Filled, ""));
+                    else if (known.Leg.Length == 0 && known.IsWorking)
+                        orders.Add(known.Status);
+            var account = await _venue.AccountAsync(cancellationToken).ConfigureAwait(false);
+            var quote = _instruments.Values.First().Quote;
+            var cash = account.Balances.GetValueOrDefault(quote) - account.EntryValue - Book.ForeignFees;
+            return new BrokerSnapshot(PositionsOf(account), (double)cash, orders);
+        }, cancellationToken);
+
+    private Dictionary<string, double> PositionsOf(VenueAccount account)
+    {
+        var positions = new Dictionary<string, double>(StringComparer.Ordinal);
+        foreach (var instrument in _instruments.Values)
+        {
+            var held = account.Positions is { } listed ? listed.GetValueOrDefault(instrument.Listed)
+                : account.Balances.GetValueOrDefault(instrument.Base) - Book.Begun!.Holdings.GetValueOrDefault(instrument.Base)
+                    - Book.Dust(instrument.Symbol);
+            if (held != 0) positions[instrument.Symbol] = (double)held;
+        }
+        return positions;
+    }
+
+    public async ValueTask OnBarsAsync(long closeTime, IReadOnlyList<ClosedBar> bars, CancellationToken cancellationToken = default)
+    {
+        try
+        {
+            await LockedAsync(async () =>
+            {
+                var facts = new List<BookFact>();
+                foreach (var bar in bars) facts.AddRange(_protection.Trail(bar.Symbol, bar.Bar.Close, closeTime));
+                await _journal.AppendAsync(facts, cancellationToken).ConfigureAwait(false);
+                foreach (var bar in bars)
+                    if (_instruments.TryGetValue(bar.Symbol, out var traded)) _prices.Put(traded.Listed, (decimal)bar.Bar.Close);
+                if (Book.OpenEntries.Count == 0 && Book.Working.Count == 0) return true;
+                await SynchroniseAsync(cancellationToken).ConfigureAwait(false);
+                foreach (var bar in bars)
+                {
+                    if (!_instruments.TryGetValue(bar.Symbol, out var instrument)) continue;
+                    await _protection.TakeProfitAsync(instrument.Listed, (decimal)bar.Bar.High, cancellationToken).ConfigureAwait(false);
+                    await _protection.TakeProfitAsync(instrument.Listed, (decimal)bar.Bar.Low, cancellationToken).ConfigureAwait(false);
+                }
+                return true;
+            }, cancellationToken).ConfigureAwait(false);
+        }
+        catch (BrokerUnavailableException)
+        {
+            // The background work tries again, and the next poll reports the fault.
+            _behind = true;
+        }
+    }
+
+    // Requests how everything stands that waits, and brings stops and targets to it.
+    private async ValueTask SynchroniseAsync(CancellationToken cancellationToken)
+    {
+        _behind = true;
+        foreach (var group in Book.Working.Where(o => o.Instrument is not null).GroupBy(o => o.Instrument!).ToList())
+        {
+            var open = await _venue.OpenOrdersAsync(group.Key, cancellationToken).ConfigureAwait(false);
+            foreach (var order in group.ToList())
+                await SynchroniseAsync(order, open, cancellationToken).ConfigureAwait(false);
+        }
+        foreach (var instrument in _instruments.Values.Where(i => _venue.Capabilities.Short))
+            await FundingAsync(instrument, cancellationToken).ConfigureAwait(false);
+        await _protection.EnsureAsync(cancellationToken).ConfigureAwait(false);
+        if (_protection.Watches) _streams.Watch(_life.Token);
+        _touched.Clear();
+        _behind = false;
+        _synchronised = _clock.GetTimestamp();
+    }
+
+    private async ValueTask SynchroniseAsync(BookOrder order, IReadOnlyList<VenueOrderState> open, CancellationToken cancellationToken)
+    {
+        var listed = open.FirstOrDefault(s => s.ClientId == order.SentId || s.VenueId.Length > 0 && s.VenueId == order.VenueId);
+        if (listed is not null) await _orders.TakeAsync(order, listed, cancellationToken).ConfigureAwait(false);
+        // A request without an answer is the session's to ask for, but for legs.
+        else if (order.IsKnown || order.Leg.Length > 0)
+            await _orders.RefreshAsync(order, wait: false, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async ValueTask FundingAsync(VenueInstrument instrument, CancellationToken cancellationToken)
+    {
+        var facts = new List<BookFact>();
+        foreach (var paid in await _venue.FundingAsync(instrument, Book.FundedTo, cancellationToken).ConfigureAwait(false))
+            if (!Book.HasExecution($"funding:{paid.Id}"))
+                facts.Add(new FundingBooked($"funding:{paid.Id}", instrument.Symbol, paid.Amount, paid.At));
+        await _journal.AppendAsync(facts, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async ValueTask<T> LockedAsync<T>(Func<ValueTask<T>> work, CancellationToken cancellationToken)
+    {
+        await _lock.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            if (_broken is { } broken) throw broken;
+            return await work().ConfigureAwait(false);
+        }
+        finally
+        {
+            _lock.Release();
+        }
+    }
+
+    // ---- what the websockets report -------------------------------------------------------------------------------------------
+
+    private async Task WorkAsync(CancellationToken cancellationToken)
+    {
+        _streams.Listen(cancellationToken);
+        var (clockMeasured, alive) = (_clock.GetTimestamp(), 0L);
+        while (!cancellationToken.IsCancellationRequested)
+        {
+            try
+            {
+                var news = await _streams.TakeAsync(_settings.Tick, cancellationToken).ConfigureAwait(false);
+                await LockedAsync(async () =>
+                {
+                    foreach (var item in news) await HandleAsync(item, cancellationToken).ConfigureAwait(false);
+                    await TouchedAsync(cancellationToken).ConfigureAwait(false);
+                    await ExpireAsync(cancellationToken).ConfigureAwait(false);
+                    if (_behind) await SynchroniseAsync(cancellationToken).ConfigureAwait(false);
+                    return true;
+                }, cancellationToken).ConfigureAwait(false);
+                if (_settings.CancelAllAfter > TimeSpan.Zero && (alive == 0 || _clock.GetElapsedTime(alive) > _settings.CancelAllAfter / 4))
+                {
+                    await _venue.CancelAllAfterAsync(_settings.CancelAllAfter, [.. _instruments.Values],
+                        cancellationToken).ConfigureAwait(false);
+                    alive = _clock.GetTimestamp();
+                }
+                if (_clock.GetElapsedTime(clockMeasured) < TimeSpan.FromMinutes(10)) continue;
+                await _venue.MeasureClockAsync(cancellationToken).ConfigureAwait(false);
+                clockMeasured = _clock.GetTimestamp();
+            }
+            catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception e) when (e is BrokerUnavailableException or VenueRefusalException)
+            {
+                _behind = true;
+                await Task.Delay(_settings.Tick, _clock, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+            catch (Exception e)
+            {
+                // The session's next call ends with it.
+                _broken = e;
+                return;
+            }
+        }
+    }
+
+    private async ValueTask HandleAsync(VenueNews news, CancellationToken cancellationToken)
+    {
+        if (news.Connected || news.Lost) _behind = true;
+        if (news.Fill is { } fill && Book.FindSent("", fill.OrderId) is { } filled)
+        {
+            await _orders.BookAsync(filled, [fill], cancellationToken).ConfigureAwait(false);
+            _legsDue = true;
+        }
+        // Several messages about one order are handled once.
+        if (news.Order is { } state && Book.FindSent(state.ClientId, state.VenueId) is { IsWorking: true } order)
+            _touched[order.ClientId] = state;
+        if (news.Listed is { } listed)
+        {
+            _prices.Put(listed, news.Price);
+            if (_protection.Watches) await _protection.TakeProfitAsync(listed, news.Price, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private async ValueTask TouchedAsync(CancellationToken cancellationToken)
+    {
+        if (_touched.Count == 0 && !_legsDue) return;
+        foreach (var (id, state) in _touched)
+        {
+            if (Book.Find(id) is not { IsWorking: true } order) continue;
+            await _orders.TakeAsync(order, state, cancellationToken).ConfigureAwait(false);
+            // The list of fills can be behind the message.
+            _behind |= order.Filled < state.Filled;
+        }
+        _touched.Clear();
+        await _protection.EnsureAsync(cancellationToken).ConfigureAwait(false);
+        _legsDue = false;
+        if (_protection.Watches) _streams.Watch(_life.Token);
+    }
+
+    private async ValueTask ExpireAsync(CancellationToken cancellationToken)
+    {
+        var now = _clock.GetUtcNow().UtcTicks;
+        foreach (var order in Book.Working.Where(o => o.Order.ExpiresAt < now && o.Order.Type != OrderType.Market && o.IsKnown).ToList())
+            await _orders.CancelAsync(order, cancellationToken).ConfigureAwait(false);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _life.CancelAsync().ConfigureAwait(false);
+        await _background.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await _streams.DisposeAsync().ConfigureAwait(false);
+        await _journal.DisposeAsync().ConfigureAwait(false);
+        await _venue.DisposeAsync().ConfigureAwait(false);
+        _lock.Dispose();
+        _life.Dispose();
+    }
+}

@@ -1,0 +1,74 @@
+using Granary.Data.Brokers;
+
+namespace Granary.Exchanges.Trading;
+
+/// <summary>What is looked at before an account is traded: the rights of the key, and the instruments.</summary>
+internal static class VenueCheck
+{
+    /// <exception cref="BrokerInputException">The key may withdraw, or may not trade.</exception>
+    public static void RefuseWithdrawal(string name, KeyPermissions permissions)
+    {
+        if (permissions.MayWithdraw == true)
+            throw new BrokerInputException($"broker '{name}': the API key may move funds off the account "
+                + $"({string.Join(", ", permissions.Names)}); make a key that may only read and trade");
+        if (permissions.MayTrade == false)
+            throw new BrokerInputException($"broker '{name}': the API key may not trade ({string.Join(", ", permissions.Names)}); "
+                + "give it the permission to trade this market");
+    }
+
+    /// <summary>The exchange's instruments by the session's symbols.</summary>
+    /// <exception cref="BrokerInputException">The exchange does not list one, or they have several quote currencies.</exception>
+    public static IReadOnlyDictionary<string, VenueInstrument> Match(string name, IReadOnlyList<VenueInstrument> listed,
+        IEnumerable<string> symbols)
+    {
+        var byName = listed.GroupBy(i => VenueInstrument.Plain(i.Base + i.Quote))
+            .ToDictionary(g => g.Key, g => g.First());
+        foreach (var instrument in listed) byName.TryAdd(VenueInstrument.Plain(instrument.Listed), instrument);
+        var found = new Dictionary<string, VenueInstrument>(StringComparer.Ordinal);
+        foreach (var symbol in symbols)
+        {
+            if (!byName.TryGetValue(VenueInstrument.Plain(symbol), out var instrument))
+                throw new BrokerInputException($"broker '{name}' does not list {symbol}; write it as BTC-USDT, or take another broker");
+            found.Add(symbol, instrument with { Symbol = symbol });
+        }
+        if (found.Values.Select(i => i.Quote).Distinct().Skip(1).Any())
+            throw new BrokerInputException($"broker '{name}': the instruments are quoted in "
+                + $"{string.Join(" and ", found.Values.Select(i => i.Quote).Distinct().Order())}; give each currency an account of its own");
+        return found;
+    }
+
+    /// <summary>Reads clock, permissions, balances and instruments of an account.</summary>
+    /// <inheritdoc cref="IBrokerFactory.CheckAsync"/>
+    public static async Task<BrokerCheck?> RunAsync(IVenue venue, IReadOnlyList<string> symbols, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await venue.MeasureClockAsync(cancellationToken).ConfigureAwait(false);
+            var permissions = await venue.PermissionsAsync(cancellationToken).ConfigureAwait(false);
+            RefuseWithdrawal(venue.Name, permissions);
+            var instruments = Match(venue.Name, await venue.InstrumentsAsync(cancellationToken).ConfigureAwait(false), symbols);
+            var account = await venue.AccountAsync(cancellationToken).ConfigureAwait(false);
+            var orders = 0;
+            foreach (var instrument in instruments.Values)
+                orders += (await venue.OpenOrdersAsync(instrument, cancellationToken).ConfigureAwait(false)).Count;
+            var notes = new List<string>();
+            if (permissions.MayWithdraw is null)
+                notes.Add($"{venue.Name} does not tell whether the key may withdraw; look at its page of API keys");
+            foreach (var closed in instruments.Values.Where(i => !i.IsTrading)) notes.Add($"{closed.Listed} is not traded now");
+            return new BrokerCheck
+            {
+                Endpoint = venue.Endpoint.ToString(),
+                ClockSkew = venue.ClockSkew,
+                Permissions = permissions.Names,
+                Balances = account.Balances.Where(b => b.Value != 0).ToDictionary(b => b.Key, b => (double)b.Value, StringComparer.Ordinal),
+                Instruments = [.. instruments.Values.Select(i => i.Describe(venue.Capabilities))],
+                OpenOrders = orders,
+                Notes = notes,
+            };
+        }
+        catch (VenueRefusalException e)
+        {
+            throw new BrokerInputException($"broker '{venue.Name}': {e.Message} ({e.Code})", e);
+        }
+    }
+}

@@ -1,0 +1,32 @@
+using Granary.Data.Replay;
+using Granary.Engine.Market;
+
+namespace Granary.Exchanges.Trading;
+
+/// <summary>Reads the options that all exchanges have in common.</summary>
+internal static class VenueOptions
+{
+    /// <summary>The address of <c>endpoint</c>, or the exchange's own.</summary>
+    /// <exception cref="ArgumentException">It is no address of HTTP.</exception>
+    public static Uri Endpoint(string given, string own)
+    {
+        if (given.Length == 0) return new Uri(own);
+        return Uri.TryCreate(given, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https" ? uri
+            : throw new ArgumentException($"endpoint = {given} is no address; write it as https://HOST");
+    }
+
+    /// <summary>A length of time: 30s, 5m; empty for none.</summary>
+    /// <exception cref="ArgumentException">It is none.</exception>
+    public static TimeSpan Time(string name, string given)
+    {
+        if (given.Length == 0) return TimeSpan.Zero;
+        try
+        {
+            return ReplaySpeed.Parse($"fixed:{given}").Delay;
+        }
+        catch (BarDataException e)
+        {
+            throw new ArgumentException($"{name} = {given} is no length of time; write it as 30s or 5m", e);
+        }
+    }
+}

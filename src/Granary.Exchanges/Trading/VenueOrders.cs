@@ -1,0 +1,167 @@
+using System.Security.Cryptography;
+using System.Text;
+using Granary.Engine.Brokerage;
+using Granary.Engine.Trading;
+
+namespace Granary.Exchanges.Trading;
+
+/// <summary>Sends single orders, cancels them, and finds out how they stand. It never sends an order whose outcome is unknown.</summary>
+internal sealed class VenueOrders(IVenue venue, BookJournal journal, VenueSettings settings, PriceBoard prices, TimeProvider clock)
+{
+    private VenueBook Book => journal.Book;
+
+    /// <summary>Orders that were handed to the exchange, for tests.</summary>
+    public long Sent { get; private set; }
+
+    /// <summary>The client order id of the exchange: the session's own where it fits, else a hash of it.</summary>
+    public string SentId(string clientId) => clientId.Length <= venue.ClientIdLength ? clientId
+        : "h" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(clientId)))[..(venue.ClientIdLength - 1)];
+
+    /// <summary>Keeps an order that is not sent, with the reason.</summary>
+    public async ValueTask<BrokerOrderStatus> RefuseAsync(BrokerOrder order, string reason, CancellationToken cancellationToken)
+    {
+        await journal.AppendAsync([Made(order, "", "", 0), new OrderStood(order.ClientId, "", OrderState.Rejected, reason)],
+            cancellationToken).ConfigureAwait(false);
+        return Book.Find(order.ClientId)!.Status;
+    }
+
+    private OrderMade Made(BrokerOrder order, string leg, string entry, decimal quantity) =>
+        new(order, leg, entry, SentId(order.ClientId), quantity, clock.GetUtcNow(), venue.Now + settings.RequestLife);
+
+    /// <summary>Writes an order to the journal and sends it.</summary>
+    /// <exception cref="BrokerUnavailableException">No answer: its outcome is unknown.</exception>
+    public async ValueTask<BookOrder> SendAsync(BrokerOrder order, string leg, string entry, decimal quantity, bool reduceOnly,
+        CancellationToken cancellationToken)
+    {
+        await journal.AppendAsync([Made(order, leg, entry, quantity)], cancellationToken).ConfigureAwait(false);
+        var made = Book.Find(order.ClientId)!;
+        if (settings.DryRun)
+        {
+            await journal.AppendAsync([new OrderStood(order.ClientId, "", OrderState.Rejected,
+                "dry run: the order was checked and not sent")], cancellationToken).ConfigureAwait(false);
+            return made;
+        }
+        var instrument = made.Instrument!;
+        try
+        {
+            Sent++;
+            var id = await venue.PlaceAsync(new VenueOrder
+            {
+                ClientId = made.SentId,
+                Instrument = instrument,
+                Side = order.Side,
+                Type = order.Type,
+                Quantity = quantity,
+                LimitPrice = order.LimitPrice > 0 ? instrument.RoundPrice(order.LimitPrice) : 0,
+                StopPrice = order.StopPrice > 0 ? instrument.RoundPrice(order.StopPrice) : 0,
+                // A stop to buy works when the price has risen to it, one to sell when it has fallen to it.
+                TriggersAbove = order.Side == Side.Buy,
+                TimeInForce = order.TimeInForce,
+                ReduceOnly = reduceOnly,
+                ValidUntil = made.ValidUntil,
+            }, cancellationToken).ConfigureAwait(false);
+            journal.Defer(new OrderStood(order.ClientId, id, OrderState.Submitted, ""));
+        }
+        catch (VenueRefusalException e)
+        {
+            await journal.AppendAsync([new OrderStood(order.ClientId, "", OrderState.Rejected, e.Message)], cancellationToken)
+                .ConfigureAwait(false);
+        }
+        return made;
+    }
+
+    /// <summary>Asks the exchange how an order stands, and books its fills.</summary>
+    /// <returns>false where the exchange certainly never received it; the book has then forgotten it.</returns>
+    /// <param name="wait">Whether to wait until the outcome of a request without an answer is certain.</param>
+    /// <exception cref="BrokerUnavailableException">No answer, or the outcome is not certain yet.</exception>
+    public async ValueTask<bool> RefreshAsync(BookOrder order, bool wait, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            // A request that arrives later than this is refused by the exchange itself.
+            var isOver = venue.Now > order.ValidUntil + settings.ListLag;
+            if (await venue.FindAsync(Book.KeyOf(order), cancellationToken).ConfigureAwait(false) is { } state)
+            {
+                await TakeAsync(order, state, cancellationToken).ConfigureAwait(false);
+                return true;
+            }
+            if (isOver)
+            {
+                await LostAsync(order, cancellationToken).ConfigureAwait(false);
+                return order.IsKnown;
+            }
+            if (order.IsKnown) return true;
+            if (!wait)
+                throw new BrokerUnavailableException($"{venue.Name}: whether order {order.ClientId} has arrived is not certain yet");
+            await Task.Delay(settings.ListLag / 4, clock, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    // Not in the exchange's lists, and no request for it can arrive any more.
+    private ValueTask LostAsync(BookOrder order, CancellationToken cancellationToken) => journal.AppendAsync(
+        [order.IsKnown ? new OrderStood(order.ClientId, "", OrderState.Cancelled, "the exchange has no such order any more")
+            : new OrderForgotten(order.ClientId)], cancellationToken);
+
+    /// <summary>Books how an order stands. Its end is booked when all its fills are.</summary>
+    public async ValueTask TakeAsync(BookOrder order, VenueOrderState state, CancellationToken cancellationToken)
+    {
+        if (order.VenueId != state.VenueId || order.State == OrderState.New)
+            journal.Defer(new OrderStood(order.ClientId, state.VenueId, OrderState.Submitted, ""));
+        if (state.Filled > order.Filled)
+        {
+            var fills = await venue.FillsAsync(Book.KeyOf(order), cancellationToken).ConfigureAwait(false);
+            await BookAsync(order, fills, cancellationToken).ConfigureAwait(false);
+        }
+        if (!state.State.IsFinal() || order.State.IsFinal() || order.Filled < state.Filled) return;
+        // What is sold out below the sent quantity is filled too: the exchange cut it to its own step.
+        await journal.AppendAsync([new OrderStood(order.ClientId, state.VenueId, state.State, state.Reason)], cancellationToken)
+            .ConfigureAwait(false);
+    }
+
+    /// <summary>Books executions; those that are booked already change nothing.</summary>
+    public async ValueTask BookAsync(BookOrder order, IReadOnlyList<VenueFill> fills, CancellationToken cancellationToken)
+    {
+        var facts = new List<BookFact>();
+        foreach (var fill in fills.OrderBy(f => f.At))
+        {
+            var id = $"{fill.Listed}:{fill.ExecutionId}:{(fill.Side == Side.Buy ? 'b' : 's')}";
+            if (Book.HasExecution(id)) continue;
+            var fee = await FeeInQuoteAsync(order.Instrument!, fill, cancellationToken).ConfigureAwait(false);
+            facts.Add(new FillBooked(order.ClientId, id, fill.Price, fill.Quantity, fill.Fee, fill.FeeCurrency, fee, fill.At));
+            prices.Put(fill.Listed, fill.Price);
+        }
+        if (facts.Count > 0) await journal.AppendAsync(facts, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async ValueTask<decimal> FeeInQuoteAsync(VenueInstrument instrument, VenueFill fill, CancellationToken cancellationToken)
+    {
+        if (fill.Fee == 0 || fill.FeeCurrency == instrument.Quote) return fill.Fee;
+        if (fill.FeeCurrency == instrument.Base) return fill.Fee * fill.Price;
+        return fill.Fee * await venue.PriceAsync(fill.FeeCurrency, instrument.Quote, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Cancels what waits of an order and waits for its end.</summary>
+    /// <exception cref="BrokerUnavailableException">No answer, or the order has not ended yet.</exception>
+    public async ValueTask CancelAsync(BookOrder order, CancellationToken cancellationToken)
+    {
+        if (!order.IsKnown && !await RefreshAsync(order, wait: true, cancellationToken).ConfigureAwait(false)) return;
+        if (!order.IsWorking) return;
+        try
+        {
+            if (await venue.CancelAsync(Book.KeyOf(order), cancellationToken).ConfigureAwait(false) is { } ended)
+                await TakeAsync(order, ended, cancellationToken).ConfigureAwait(false);
+            if (!order.IsWorking) return;
+        }
+        catch (VenueRefusalException)
+        {
+            // It has ended meanwhile, or is ending: its state says how.
+        }
+        // An exchange confirms that it has received the request, and cancels a moment later.
+        for (var attempt = 0; attempt < 20; attempt++)
+        {
+            if (!await RefreshAsync(order, wait: true, cancellationToken).ConfigureAwait(false) || !order.IsWorking) return;
+            await Task.Delay(settings.ListLag / 10, clock, cancellationToken).ConfigureAwait(false);
+        }
+        throw new BrokerUnavailableException($"{venue.Name}: order {order.ClientId} does not end although it was cancelled");
+    }
+}

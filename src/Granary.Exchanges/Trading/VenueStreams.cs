@@ -1,0 +1,83 @@
+using System.Threading.Channels;
+using Granary.Engine.Brokerage;
+using Granary.Storage.Retries;
+
+namespace Granary.Exchanges.Trading;
+
+/// <summary>The websockets of an account, opened again whenever they are lost, as one stream of news.</summary>
+internal sealed class VenueStreams(IVenue venue, IReadOnlyList<VenueInstrument> instruments, TimeProvider clock) : IAsyncDisposable
+{
+    private readonly Channel<VenueNews> _news = Channel.CreateUnbounded<VenueNews>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly List<Task> _tasks = [];
+    private readonly Lock _lock = new();
+    private bool _watches;
+    private volatile bool _connected;
+
+    /// <summary>Whether the account's own websocket is open.</summary>
+    public bool IsConnected => _connected;
+
+    /// <summary>Starts the account's own websocket.</summary>
+    public void Listen(CancellationToken cancellationToken) => Start(venue.ListenAsync, isPrivate: true, cancellationToken);
+
+    /// <summary>Starts the websocket of prices; a second call changes nothing.</summary>
+    public void Watch(CancellationToken cancellationToken)
+    {
+        lock (_lock)
+        {
+            if (_watches) return;
+            _watches = true;
+        }
+        Start(stop => venue.WatchAsync(instruments, stop), isPrivate: false, cancellationToken);
+    }
+
+    private void Start(Func<CancellationToken, IAsyncEnumerable<VenueNews>> open, bool isPrivate, CancellationToken cancellationToken)
+    {
+        lock (_lock) _tasks.Add(Task.Run(() => RunAsync(open, isPrivate, cancellationToken), cancellationToken));
+    }
+
+    private async Task RunAsync(Func<CancellationToken, IAsyncEnumerable<VenueNews>> open, bool isPrivate,
+        CancellationToken cancellationToken)
+    {
+        while (!cancellationToken.IsCancellationRequested)
+        {
+            // One policy a connection: after a long life the pauses begin short again.
+            var retries = RetryPolicies.ServerAway(static e => e is BrokerUnavailableException or VenueRefusalException,
+                Timeout.InfiniteTimeSpan, clock, TimeSpan.FromSeconds(30));
+            await retries.RunAsync(async stop =>
+            {
+                await foreach (var news in open(stop).ConfigureAwait(false))
+                {
+                    if (isPrivate && news.Connected) _connected = true;
+                    _news.Writer.TryWrite(news);
+                }
+                return true;
+            }, cancellationToken).ConfigureAwait(false);
+            if (!isPrivate) continue;
+            _connected = false;
+            _news.Writer.TryWrite(new VenueNews { Lost = true });
+        }
+    }
+
+    /// <summary>What came since the last call; waits for the first one, at most so long.</summary>
+    public async ValueTask<IReadOnlyList<VenueNews>> TakeAsync(TimeSpan longest, CancellationToken cancellationToken)
+    {
+        using var timeout = new CancellationTokenSource(longest, clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
+        try
+        {
+            await _news.Reader.WaitToReadAsync(either.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return [];
+        }
+        var news = new List<VenueNews>();
+        while (_news.Reader.TryRead(out var item)) news.Add(item);
+        return news;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var task in _tasks) await task.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+}

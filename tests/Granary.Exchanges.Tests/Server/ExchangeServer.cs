@@ -1,0 +1,216 @@
+using System.Net;
+using System.Net.WebSockets;
+using System.Text;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Granary.Exchanges.Tests.Server;
+
+/// <summary>A request to the local exchange.</summary>
+internal sealed record ApiCall(string Method, string Path, string Query, IHeaderDictionary Headers, string Body)
+{
+    private readonly Dictionary<string, string> _query = System.Web.HttpUtility.ParseQueryString(Query) is var q
+        ? q.AllKeys.OfType<string>().ToDictionary(k => k, k => q[k]!) : [];
+
+    public string this[string name] => _query.GetValueOrDefault(name, "");
+    public string Header(string name) => Headers[name].ToString();
+    /// <summary>As it is signed.</summary>
+    public string PathAndQuery => Query.Length > 0 ? $"{Path}?{Query}" : Path;
+}
+
+/// <summary>An answer of the local exchange.</summary>
+internal sealed record ApiReply(int Status, string Body)
+{
+    public IReadOnlyList<(string Name, string Value)> Headers { get; init; } = [];
+}
+
+/// <summary>A websocket client of the local exchange.</summary>
+internal sealed class ServerSocket(WebSocket socket)
+{
+    private readonly SemaphoreSlim _lock = new(1);
+    private string? _held;
+
+    public HashSet<string> Topics { get; } = [];
+    public bool IsPrivate { get; set; }
+
+    public async Task SendAsync(string message, ServerFaults? faults = null)
+    {
+        await _lock.WaitAsync();
+        try
+        {
+            if (faults is null)
+            {
+                await WriteAsync(message);
+                return;
+            }
+            if (_held is null && faults.Draw(faults.Reorders))
+            {
+                _held = message;
+                return;
+            }
+            await WriteAsync(message);
+            if (faults.Draw(faults.Duplicates)) await WriteAsync(message);
+            if (_held is { } held) await WriteAsync(held);
+            _held = null;
+            if (faults.Draw(faults.Disconnects)) socket.Abort();
+        }
+        catch (Exception e) when (e is WebSocketException or ObjectDisposedException or OperationCanceledException or IOException)
+        {
+            // The client is gone.
+        }
+        finally
+        {
+            _lock.Release();
+        }
+    }
+
+    private Task WriteAsync(string message) =>
+        socket.SendAsync(Encoding.UTF8.GetBytes(message), WebSocketMessageType.Text, true, CancellationToken.None);
+
+    public void Abort() => socket.Abort();
+}
+
+/// <summary>
+/// A local exchange: real HTTP and websockets on a loopback port, in the words of one venue (<see cref="VenueDialect"/>), with faults on
+/// request. It can be stopped and started again on its port.
+/// </summary>
+internal sealed class ExchangeServer : IAsyncDisposable
+{
+    private readonly List<ServerSocket> _sockets = [];
+    private readonly VenueDialect _dialect;
+    private WebApplication _app = null!;
+
+    private ExchangeServer(VenueDialect dialect)
+    {
+        _dialect = dialect;
+        dialect.Server = this;
+        Market.OrderChanged = dialect.OnOrder;
+        Market.Filled = dialect.OnFill;
+        Market.PriceChanged = dialect.OnPrice;
+    }
+
+    public SimulatedMarket Market => _dialect.Market;
+    public ServerFaults Faults { get; } = new();
+    public int Port { get; private set; }
+    public Uri Endpoint => new($"http://127.0.0.1:{Port}");
+    public int Requests { get; private set; }
+    /// <summary>Paths of the requests, without queries.</summary>
+    public System.Collections.Concurrent.ConcurrentQueue<string> Log { get; } = new();
+    /// <summary>Called with each request for an order as it is read.</summary>
+    public Action<ApiCall>? Ordered { get; set; }
+
+    public static async Task<ExchangeServer> StartAsync(VenueDialect dialect)
+    {
+        var server = new ExchangeServer(dialect);
+        await server.StartAsync();
+        return server;
+    }
+
+    public async Task StartAsync()
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.ConfigureKestrel(o => o.Listen(IPAddress.Loopback, Port, l => l.Protocols = HttpProtocols.Http1));
+        builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = TimeSpan.FromMilliseconds(1));
+        _app = builder.Build();
+        _app.UseWebSockets();
+        _app.Run(HandleAsync);
+        await _app.StartAsync();
+        Port = new Uri(_app.Urls.First()).Port;
+    }
+
+    public async Task StopAsync()
+    {
+        DropSockets();
+        await _app.StopAsync();
+        await _app.DisposeAsync();
+    }
+
+    public void DropSockets()
+    {
+        lock (_sockets)
+        {
+            foreach (var socket in _sockets) socket.Abort();
+            _sockets.Clear();
+        }
+    }
+
+    /// <summary>Sends a message to the clients that asked for its topic.</summary>
+    public void Publish(string topic, string message, bool isPrivate)
+    {
+        List<ServerSocket> sockets;
+        lock (_sockets) sockets = [.. _sockets.Where(s => (s.IsPrivate || !isPrivate) && s.Topics.Contains(topic))];
+        foreach (var socket in sockets) _ = socket.SendAsync(message, isPrivate ? Faults : null);
+    }
+
+    private async Task HandleAsync(HttpContext context)
+    {
+        Requests++;
+        if (context.WebSockets.IsWebSocketRequest)
+        {
+            await SocketAsync(context);
+            return;
+        }
+        using var reader = new StreamReader(context.Request.Body);
+        var call = new ApiCall(context.Request.Method, context.Request.Path.Value!, context.Request.QueryString.Value!.TrimStart('?'),
+            context.Request.Headers, await reader.ReadToEndAsync());
+        Log.Enqueue($"{call.Method} {call.Path}");
+        var isOrder = _dialect.IsOrder(call);
+        if (isOrder) Ordered?.Invoke(call);
+        if (Faults.Draw(Faults.Delays)) await Task.Delay(Faults.Next(20));
+        if (Faults.IsInMaintenance || !isOrder && Faults.Draw(Faults.Errors))
+        {
+            context.Response.StatusCode = 503;
+            return;
+        }
+        if (isOrder && Faults.Draw(Faults.DropBefore))
+        {
+            context.Abort();
+            return;
+        }
+        var reply = _dialect.Handle(call);
+        if (isOrder && Faults.Draw(Faults.DropAfter))
+        {
+            context.Abort();
+            return;
+        }
+        if (isOrder && Faults.Draw(Faults.ErrorAfter)) reply = new ApiReply(502, "<html>Bad Gateway</html>");
+        context.Response.StatusCode = reply.Status;
+        context.Response.ContentType = "application/json";
+        foreach (var (name, value) in reply.Headers) context.Response.Headers[name] = value;
+        await context.Response.WriteAsync(reply.Body);
+    }
+
+    private async Task SocketAsync(HttpContext context)
+    {
+        using var web = await context.WebSockets.AcceptWebSocketAsync();
+        var socket = new ServerSocket(web);
+        lock (_sockets) _sockets.Add(socket);
+        var buffer = new byte[64 << 10];
+        try
+        {
+            await _dialect.WelcomeAsync(socket, context.Request);
+            while (true)
+            {
+                var part = await web.ReceiveAsync(buffer, context.RequestAborted);
+                if (part.MessageType == WebSocketMessageType.Close) return;
+                await _dialect.ReceiveAsync(socket, Encoding.UTF8.GetString(buffer, 0, part.Count));
+            }
+        }
+        catch (Exception e) when (e is WebSocketException or OperationCanceledException or IOException)
+        {
+            // The client is gone, or the server stops.
+        }
+        finally
+        {
+            lock (_sockets) _sockets.Remove(socket);
+        }
+    }
+
+    public async ValueTask DisposeAsync() => await StopAsync();
+}

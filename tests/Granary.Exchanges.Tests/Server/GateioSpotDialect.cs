@@ -1,0 +1,275 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace Granary.Exchanges.Tests.Server;
+
+/// <summary>Gate.io's spot market as www.gate.io/docs/developers/apiv4 describes it: times within sixty seconds, price-triggered orders
+/// without a text.</summary>
+internal sealed class GateioSpotDialect : VenueDialect
+{
+    private readonly MarketTerms _terms;
+
+    public GateioSpotDialect(MarketTerms terms) : base(terms)
+    {
+        _terms = terms;
+        // Gate.io does not refuse a text that was used before.
+        Market = new SimulatedMarket(terms) { ForgetsFinalIds = true };
+    }
+
+    public override SimulatedMarket Market { get; }
+
+    private string Pair => $"{_terms.Base}_{_terms.Quote}";
+
+    public override bool IsOrder(ApiCall call) => call.Method == "POST"
+        && call.Path is "/api/v4/spot/orders" or "/api/v4/spot/price_orders";
+
+    public override ApiReply Handle(ApiCall call)
+    {
+        if (IsTooMany())
+            return Error(429, "TOO_MANY_REQUESTS", "Request Rate limit Exceeded",
+                ("X-Gate-RateLimit-Reset-Timestamp", $"{Now / 1000 + 1}"));
+        var isPublic = call.Path is "/api/v4/spot/time" or "/api/v4/spot/currency_pairs" or "/api/v4/spot/tickers" 
+            or "/api/v4/spot/candlesticks";
+        if (!isPublic && Refused(call) is { } refused)
+        {
+            Refusals.Add(refused.Body);
+            return refused;
+        }
+        try
+        {
+            return Data(call) is { } data ? new ApiReply(200, data.ToJsonString()) : Error(404, "ORDER_NOT_FOUND", "Order not found");
+        }
+        catch (SimulatedRefusal e)
+        {
+            return e.Why switch
+            {
+                Refusal.Insufficient => Error(400, "BALANCE_NOT_ENOUGH", "Not enough balance"),
+                Refusal.Unknown => Error(404, "ORDER_NOT_FOUND", "Order not found"),
+                _ => Error(400, "INVALID_PARAM_VALUE", e.Message),
+            };
+        }
+    }
+
+    private static ApiReply Error(int status, string label, string message, params (string, string)[] headers) =>
+        new(status, new JsonObject { ["label"] = label, ["message"] = message }.ToJsonString()) { Headers = headers };
+
+    private ApiReply? Refused(ApiCall call)
+    {
+        if (call.Header("KEY") != Key) return Error(401, "INVALID_KEY", "Invalid key provided");
+        if (!long.TryParse(call.Header("Timestamp"), out var time) || Math.Abs(Now / 1000 - time) > 60)
+            return Error(403, "REQUEST_EXPIRED", "gap between request Timestamp and server time exceeds 60");
+        if (long.TryParse(call.Header("x-gate-exptime"), out var until) && until < Now)
+            return Error(400, "REQUEST_EXPIRED", "request was received after its expiration time");
+        var body = Convert.ToHexStringLower(SHA512.HashData(Encoding.UTF8.GetBytes(call.Body)));
+        return call.Header("SIGN") == Hash($"{call.Method}\n{call.Path}\n{call.Query}\n{body}\n{call.Header("Timestamp")}") ? null
+            : Error(401, "INVALID_SIGNATURE", "Signature mismatch");
+    }
+
+    private static string Hash(string text) =>
+        Convert.ToHexStringLower(HMACSHA512.HashData(Encoding.UTF8.GetBytes(Secret), Encoding.UTF8.GetBytes(text)));
+
+    private JsonNode? Data(ApiCall call)
+    {
+        var path = call.Path["/api/v4".Length..];
+        var last = path[(path.LastIndexOf('/') + 1)..];
+        return (call.Method, path) switch
+        {
+            ("GET", "/spot/time") => new JsonObject { ["server_time"] = Now },
+            ("GET", "/spot/currency_pairs") => new JsonArray(Listed()),
+            ("GET", "/spot/accounts") => new JsonArray([.. Market.Balances.Select(b => new JsonObject
+            {
+                ["currency"] = b.Key,
+                ["available"] = Text(b.Value - Market.Hold(b.Key)),
+                ["locked"] = Text(Market.Hold(b.Key)),
+            })]),
+            ("GET", "/spot/tickers") => call["currency_pair"] == Pair ? Ticker(Market.Price)
+                : call["currency_pair"] == $"{_terms.FeeCurrency}_{_terms.Quote}" ? Ticker(_terms.FeeCurrencyPrice) : new JsonArray(),
+            ("POST", "/spot/orders") => Place(JsonNode.Parse(call.Body)!.AsObject()),
+            ("POST", "/spot/price_orders") => PlaceStop(JsonNode.Parse(call.Body)!.AsObject()),
+            ("POST", "/spot/countdown_cancel_all") => new JsonObject { ["triggerTime"] = Now },
+            ("GET", "/spot/orders") =>
+                new JsonArray([.. Market.Orders.Where(o => o.IsActive == (call["status"] == "open") && !o.WaitsForStop
+                && !(o.Stop > 0 && !o.Triggered)).Select(Order)]),
+            ("GET", "/spot/price_orders") => new JsonArray([.. Market.Orders.Where(o => o.Stop > 0
+                && (o.WaitsForStop && o.IsActive) == (call["status"] == "open")).Select(Stop)]),
+            ("GET", "/spot/my_trades") => new JsonArray([.. Market.Fills.Where(f => f.Order.Id == call["order_id"]).Select(Trade)]),
+            ("GET", "/spot/candlesticks") => Candles(call),
+            ("GET", _) when path.StartsWith("/spot/price_orders/", StringComparison.Ordinal) =>
+                Market.Find(o => o.Stop > 0 && StopId(o) == last) is { } stop ? Stop(stop) : null,
+            ("DELETE", _) when path.StartsWith("/spot/price_orders/", StringComparison.Ordinal) =>
+                Stop(Market.Cancel(o => o.WaitsForStop && o.Id == last)),
+            ("GET", _) when path.StartsWith("/spot/orders/", StringComparison.Ordinal) =>
+                Market.Find(o => !o.WaitsForStop && Is(o, last)) is { } order ? Order(order) : null,
+            ("DELETE", _) when path.StartsWith("/spot/orders/", StringComparison.Ordinal) =>
+                Order(Market.Cancel(o => !o.WaitsForStop && Is(o, last))),
+            _ => throw new SimulatedRefusal(Refusal.Invalid, $"no such path {path}"),
+        };
+    }
+
+    private static bool Is(SimulatedOrder order, string id) =>
+        id.StartsWith("t-", StringComparison.Ordinal) ? order.ClientId == id[2..] : order.Id == id;
+
+    private static string StopId(SimulatedOrder order) => order.StopId.Length > 0 ? order.StopId : order.Id;
+
+    private static JsonArray Ticker(decimal price) => new(new JsonObject { ["last"] = Text(price) });
+
+    private JsonObject Listed() => new()
+    {
+        ["id"] = Pair,
+        ["base"] = _terms.Base,
+        ["quote"] = _terms.Quote,
+        ["fee"] = "0.2",
+        ["min_base_amount"] = Text(_terms.MinQuantity),
+        ["min_quote_amount"] = Text(_terms.MinNotional),
+        ["amount_precision"] = Decimals(_terms.Lot),
+        ["precision"] = Decimals(_terms.Tick),
+        ["trade_status"] = "tradable",
+    };
+
+    private static int Decimals(decimal step)
+    {
+        var decimals = 0;
+        for (; step < 1; step *= 10) decimals++;
+        return decimals;
+    }
+
+    private static decimal Number(JsonNode? node) => decimal.Parse(node?.ToString() is { Length: > 0 } text ? text : "0",
+        CultureInfo.InvariantCulture);
+
+    private JsonObject Place(JsonObject body)
+    {
+        var (isMarket, isBuy) = (body["type"]!.ToString() == "market", body["side"]!.ToString() == "buy");
+        // At Gate.io the amount of a market order to buy is quote currency.
+        if (isMarket && isBuy) throw new SimulatedRefusal(Refusal.Invalid, "the server's tests buy by limit orders");
+        var force = body["time_in_force"]?.ToString() ?? "gtc";
+        if (isMarket && force == "gtc") throw new SimulatedRefusal(Refusal.Invalid, "market orders support ioc and fok only");
+        var text = body["text"]!.ToString();
+        if (!text.StartsWith("t-", StringComparison.Ordinal) || text.Length > 30) throw new SimulatedRefusal(Refusal.Invalid,
+            "invalid text");
+        return Order(Market.Place(new SimulatedOrder
+        {
+            Id = "",
+            ClientId = text[2..],
+            IsBuy = isBuy,
+            Limit = isMarket ? 0 : Number(body["price"]),
+            Size = Number(body["amount"]),
+            TimeInForce = force.ToUpperInvariant(),
+            At = DateTimeOffset.UtcNow,
+        }));
+    }
+
+    private JsonObject PlaceStop(JsonObject body)
+    {
+        var (trigger, put) = (body["trigger"]!, body["put"]!);
+        var order = Market.Place(new SimulatedOrder
+        {
+            Id = "",
+            ClientId = "",
+            IsBuy = put["side"]!.ToString() == "buy",
+            Limit = put["type"]!.ToString() == "limit" ? Number(put["price"]) : 0,
+            Stop = Number(trigger["price"]),
+            Above = trigger["rule"]!.ToString() == ">=",
+            Size = Number(put["amount"]),
+            TimeInForce = put["time_in_force"]!.ToString().ToUpperInvariant(),
+            At = DateTimeOffset.UtcNow,
+        });
+        return new JsonObject { ["id"] = long.Parse(StopId(order), CultureInfo.InvariantCulture) };
+    }
+
+    private JsonObject Order(SimulatedOrder o) => new()
+    {
+        ["id"] = o.Id,
+        ["text"] = o.ClientId.Length > 0 ? "t-" + o.ClientId : "apiv4",
+        ["currency_pair"] = Pair,
+        ["type"] = o.Limit > 0 ? "limit" : "market",
+        ["side"] = o.IsBuy ? "buy" : "sell",
+        ["amount"] = Text(o.Size),
+        ["left"] = Text(o.Size - o.Filled),
+        ["price"] = Text(o.Limit),
+        ["status"] = o.IsActive ? "open" : o.IsCancelled ? "cancelled" : "closed",
+        ["finish_as"] = o.IsActive ? "open" : o.IsCancelled ? "cancelled" : "filled",
+    };
+
+    private JsonObject Stop(SimulatedOrder o) => new()
+    {
+        ["id"] = long.Parse(StopId(o), CultureInfo.InvariantCulture),
+        ["market"] = Pair,
+        ["ctime"] = o.At.ToUnixTimeSeconds(),
+        ["status"] = o.Triggered ? "finish" : o.IsCancelled ? "cancelled" : "open",
+        ["fired_order_id"] = o.Triggered ? long.Parse(o.Id, CultureInfo.InvariantCulture) : 0,
+        ["trigger"] = new JsonObject { ["price"] = Text(o.Stop), ["rule"] = o.Above ? ">=" : "<=" },
+        ["put"] = new JsonObject { ["side"] = o.IsBuy ? "buy" : "sell", ["amount"] = Text(o.Size), ["price"] = Text(o.Limit) },
+    };
+
+    private JsonObject Trade(SimulatedFill f) => new()
+    {
+        ["id"] = f.Id.ToString(CultureInfo.InvariantCulture),
+        ["order_id"] = f.Order.Id,
+        ["currency_pair"] = Pair,
+        ["side"] = f.Order.IsBuy ? "buy" : "sell",
+        ["amount"] = Text(f.Size),
+        ["price"] = Text(f.Price),
+        ["fee"] = f.FeeCurrency == "GT" ? "0" : Text(f.Fee),
+        ["fee_currency"] = f.FeeCurrency,
+        ["gt_fee"] = f.FeeCurrency == "GT" ? Text(f.Fee) : "0",
+        ["point_fee"] = "0",
+        ["create_time_ms"] = $"{f.At.ToUnixTimeMilliseconds()}.125",
+    };
+
+    private static JsonArray Candles(ApiCall call)
+    {
+        // Oldest first, both ends included, at most 1,000 points.
+        var (from, to) = (long.Parse(call["from"], CultureInfo.InvariantCulture), long.Parse(call["to"], CultureInfo.InvariantCulture));
+        if ((to - from) / 60 >= 1000) throw new SimulatedRefusal(Refusal.Invalid,
+            "Candlestick range too broad. Maximum 1000 data points are allowed per request");
+        var candles = new JsonArray();
+        for (var t = (from + 59) / 60 * 60; t <= to; t += 60)
+        {
+            var c = SimulatedCandle.At(t);
+            candles.Add(new JsonArray($"{t}", "1", Text(c.Close), Text(c.High), Text(c.Low), Text(c.Open), Text(c.Volume), "true"));
+        }
+        return candles;
+    }
+
+    private void Publish(string channel, JsonNode result, bool isPrivate) => Server.Publish(channel, new JsonObject
+    {
+        ["time"] = Now / 1000,
+        ["channel"] = channel,
+        ["event"] = "update",
+        ["result"] = result,
+    }.ToJsonString(), isPrivate);
+
+    public override void OnOrder(SimulatedOrder order, string what)
+    {
+        if (order.Stop > 0 && !order.Triggered) return;
+        var sent = Order(order);
+        sent.Remove("status");
+        sent["event"] = what is "received" or "triggered" ? "put" : order.IsActive ? "update" : "finish";
+        Publish("spot.orders", new JsonArray(sent), isPrivate: true);
+    }
+
+    public override void OnFill(SimulatedFill fill) => Publish("spot.usertrades", new JsonArray(Trade(fill)), isPrivate: true);
+
+    public override void OnPrice(decimal price) =>
+        Publish("spot.tickers", new JsonObject { ["currency_pair"] = Pair, ["last"] = Text(price) }, isPrivate: false);
+
+    public override Task ReceiveAsync(ServerSocket socket, string message)
+    {
+        var json = JsonElement.Parse(message);
+        var channel = json.GetProperty("channel").GetString()!;
+        if (channel == "spot.ping") return socket.SendAsync("""{"channel":"spot.pong","event":""}""");
+        if (json.TryGetProperty("auth", out var auth))
+        {
+            var text = $"channel={channel}&event={json.GetProperty("event").GetString()}&time={json.GetProperty("time").GetInt64()}";
+            if (auth.GetProperty("KEY").GetString() != Key || auth.GetProperty("SIGN").GetString() != Hash(text))
+                return socket.SendAsync(
+                    $$"""{"channel":"{{channel}}","event":"subscribe","error":{"code":4,"message":"authentication fail"} }""");
+            socket.IsPrivate = true;
+        }
+        lock (socket.Topics) socket.Topics.Add(channel);
+        return socket.SendAsync($$"""{"channel":"{{channel}}","event":"subscribe","result":{"status":"success"} }""");
+    }
+}

@@ -1,0 +1,274 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Http;
+
+namespace Granary.Exchanges.Tests.Server;
+
+/// <summary>KuCoin's spot market as www.kucoin.com/docs-new describes it: key version 3, times within five seconds.</summary>
+internal sealed class KucoinSpotDialect(MarketTerms terms) : VenueDialect(terms)
+{
+    private readonly MarketTerms _terms = terms;
+
+    private string Symbol => $"{_terms.Base}-{_terms.Quote}";
+
+    public override bool IsOrder(ApiCall call) => call.Method == "POST" && call.Path is "/api/v1/hf/orders" or "/api/v1/stop-order";
+
+    public override ApiReply Handle(ApiCall call)
+    {
+        if (IsTooMany()) return Error(429, "429000", "Too many requests in a short period of time, please retry later",
+            ("gw-ratelimit-reset", "300"));
+        var isPublic = call.Path is "/api/v1/timestamp" or "/api/v2/symbols" or "/api/v1/bullet-public" or "/api/v1/market/candles"
+            or "/api/v1/market/orderbook/level1";
+        if (!isPublic && Refused(call) is { } refused)
+        {
+            Refusals.Add(refused.Body);
+            return refused;
+        }
+        try
+        {
+            return new ApiReply(200, new JsonObject { ["code"] = "200000", ["data"] = Data(call) }.ToJsonString());
+        }
+        catch (SimulatedRefusal e)
+        {
+            return e.Why switch
+            {
+                Refusal.Insufficient => Error(200, "200004", e.Message),
+                Refusal.Unknown => Error(200, "400100", e.Message),
+                Refusal.Duplicate => Error(200, "400100", "The clientOid is duplicate."),
+                _ => Error(200, "400100", e.Message),
+            };
+        }
+    }
+
+    private static ApiReply Error(int status, string code, string message, params (string, string)[] headers) =>
+        new(status, new JsonObject { ["code"] = code, ["msg"] = message }.ToJsonString()) { Headers = headers };
+
+    private ApiReply? Refused(ApiCall call)
+    {
+        if (call.Header("KC-API-KEY") != Key) return Error(401, "400003", "KC-API-KEY not exists");
+        if (call.Header("KC-API-KEY-VERSION") != "3") return Error(401, "400009", "Invalid KC-API-KEY-VERSION.");
+        if (call.Header("KC-API-PASSPHRASE") != Hash(Passphrase)) return Error(401, "400004", "Invalid KC-API-PASSPHRASE.");
+        if (!long.TryParse(call.Header("KC-API-TIMESTAMP"), out var time) || Math.Abs(Now - time) > 5000)
+            return Error(401, "400002", "Invalid KC-API-TIMESTAMP.");
+        return call.Header("KC-API-SIGN") == Hash(call.Header("KC-API-TIMESTAMP") + call.Method + call.PathAndQuery + call.Body) ? null
+            : Error(401, "400005", "Invalid KC-API-SIGN.");
+    }
+
+    private static string Hash(string text) =>
+        Convert.ToBase64String(HMACSHA256.HashData(Encoding.UTF8.GetBytes(Secret), Encoding.UTF8.GetBytes(text)));
+
+    private JsonNode? Data(ApiCall call) => (call.Method, call.Path) switch
+    {
+        ("GET", "/api/v1/timestamp") => Now,
+        ("GET", "/api/v1/user/api-key") => new JsonObject
+        {
+            ["permission"] = Permissions.Length > 0 ? Permissions : "General,Spot",
+            ["apiVersion"] = 3
+        },
+        ("GET", "/api/v2/symbols") => new JsonArray(new JsonObject
+        {
+            ["symbol"] = Symbol,
+            ["baseCurrency"] = _terms.Base,
+            ["quoteCurrency"] = _terms.Quote,
+            ["feeCurrency"] = _terms.Quote,
+            ["baseMinSize"] = Text(_terms.MinQuantity),
+            ["baseMaxSize"] = "10000000000",
+            ["baseIncrement"] = Text(_terms.Lot),
+            ["quoteIncrement"] = "0.000001",
+            ["priceIncrement"] = Text(_terms.Tick),
+            ["minFunds"] = Text(_terms.MinNotional),
+            ["enableTrading"] = true,
+        }),
+        ("GET", "/api/v1/accounts") => new JsonArray([.. Market.Balances.Select(b => new JsonObject
+        {
+            ["currency"] = b.Key,
+            ["type"] = "trade",
+            ["balance"] = Text(b.Value),
+            ["available"] = Text(b.Value - Market.Hold(b.Key)),
+            ["holds"] = Text(Market.Hold(b.Key)),
+        })]),
+        ("GET", "/api/v1/market/orderbook/level1") => Level1(call["symbol"]),
+        ("POST", "/api/v1/bullet-private" or "/api/v1/bullet-public") => Bullet(call.Path.EndsWith("private", StringComparison.Ordinal)),
+        ("POST", "/api/v1/hf/orders" or "/api/v1/stop-order") => Place(JsonNode.Parse(call.Body)!.AsObject()),
+        ("POST", "/api/v1/hf/orders/dead-cancel-all") => new JsonObject { ["currentTime"] = Now / 1000 },
+        ("GET", "/api/v1/hf/orders/active") => new JsonArray([.. Market.Orders.Where(o => o.IsActive && !o.WaitsForStop).Select(Order)]),
+        ("GET", "/api/v1/hf/fills") => new JsonObject
+        {
+            ["items"] = new JsonArray([.. Market.Fills.Where(f => f.Order.Id == call["orderId"]).Reverse().Select(Fill)]),
+            ["lastId"] = 0,
+        },
+        ("GET", "/api/v1/stop-order") => new JsonObject
+        {
+            ["items"] = new JsonArray([.. Market.Orders.Where(o => o.IsActive && o.WaitsForStop).Select(StopOrder)]),
+        },
+        ("GET", "/api/v1/stop-order/queryOrderByClientOid") => new JsonArray([.. Market.Orders
+            .Where(o => o.ClientId == call["clientOid"] && o.WaitsForStop && o.IsActive).Select(StopOrder)]),
+        ("DELETE", "/api/v1/stop-order/cancelOrderByClientOid") =>
+            Cancelled(Market.Cancel(o => o.ClientId == call["clientOid"] && o.WaitsForStop)),
+        ("GET", "/api/v1/market/candles") => Candles(call),
+        ("GET", _) when call.Path.StartsWith("/api/v1/hf/orders/client-order/", StringComparison.Ordinal) =>
+            Market.Find(o => o.ClientId == Last(call) && !o.WaitsForStop && !(o.IsCancelled && o.Stop > 0 && !o.Triggered)) is { } found
+                ? Order(found) : null,
+        ("DELETE", _) when call.Path.StartsWith("/api/v1/hf/orders/client-order/", StringComparison.Ordinal) =>
+            Cancelled(Market.Cancel(o => o.ClientId == Last(call) && !o.WaitsForStop)),
+        _ => throw new SimulatedRefusal(Refusal.Invalid, $"Url Not Found {call.Path}"),
+    };
+
+    private static string Last(ApiCall call) => call.Path[(call.Path.LastIndexOf('/') + 1)..];
+
+    private static JsonObject Cancelled(SimulatedOrder order) => new() { ["clientOid"] = order.ClientId, ["cancelledOrderId"] = order.Id };
+
+    private JsonObject? Level1(string symbol) => symbol == Symbol ? new JsonObject { ["price"] = Text(Market.Price) }
+        : symbol == $"{_terms.FeeCurrency}-{_terms.Quote}" ? new JsonObject { ["price"] = Text(_terms.FeeCurrencyPrice) } : null;
+
+    private JsonObject Bullet(bool isPrivate) => new()
+    {
+        ["token"] = isPrivate ? "private+token==" : "public+token==",
+        ["instanceServers"] = new JsonArray(new JsonObject { ["endpoint"] = $"ws://127.0.0.1:{Server.Port}/", ["pingInterval"] = 18000 }),
+    };
+
+    private JsonObject Place(JsonObject body)
+    {
+        string Field(string name) => body[name]?.ToString() ?? "";
+        if (Field("symbol") != Symbol) throw new SimulatedRefusal(Refusal.Invalid, "symbol not exists");
+        if (body["allowMaxTimeWindow"] is { } window && (long)body["clientTimestamp"]! + (long)window < Now)
+            throw new SimulatedRefusal(Refusal.Invalid, "the order was received after its time window");
+        var stop = Field("stopPrice").Length > 0 ? decimal.Parse(Field("stopPrice"), CultureInfo.InvariantCulture) : 0;
+        var order = Market.Place(new SimulatedOrder
+        {
+            Id = "",
+            ClientId = Field("clientOid"),
+            IsBuy = Field("side") == "buy",
+            Limit = Field("type") == "limit" ? decimal.Parse(Field("price"), CultureInfo.InvariantCulture) : 0,
+            Stop = stop,
+            Above = Field("stop") == "entry",
+            Size = decimal.Parse(Field("size"), CultureInfo.InvariantCulture),
+            TimeInForce = Field("timeInForce") is { Length: > 0 } force ? force : "GTC",
+            At = DateTimeOffset.UtcNow,
+        });
+        return new JsonObject { ["orderId"] = order.StopId.Length > 0 ? order.StopId : order.Id, ["clientOid"] = order.ClientId };
+    }
+
+    private JsonObject Order(SimulatedOrder o) => new()
+    {
+        ["id"] = o.Id,
+        ["clientOid"] = o.ClientId,
+        ["symbol"] = Symbol,
+        ["type"] = o.Limit > 0 ? "limit" : "market",
+        ["side"] = o.IsBuy ? "buy" : "sell",
+        ["price"] = Text(o.Limit),
+        ["size"] = Text(o.Size),
+        ["dealSize"] = Text(o.Filled),
+        ["dealFunds"] = Text(o.Funds),
+        ["cancelExist"] = o.IsCancelled,
+        ["active"] = o.IsActive,
+        ["createdAt"] = o.At.ToUnixTimeMilliseconds(),
+    };
+
+    private JsonObject StopOrder(SimulatedOrder o) => new()
+    {
+        ["id"] = o.Id,
+        ["clientOid"] = o.ClientId,
+        ["symbol"] = Symbol,
+        ["status"] = "NEW",
+        ["side"] = o.IsBuy ? "buy" : "sell",
+        ["size"] = Text(o.Size),
+        ["stop"] = o.Above ? "entry" : "loss",
+        ["stopPrice"] = Text(o.Stop),
+    };
+
+    private JsonObject Fill(SimulatedFill f) => new()
+    {
+        ["id"] = f.Id,
+        ["orderId"] = f.Order.Id,
+        ["tradeId"] = f.Id,
+        ["symbol"] = Symbol,
+        ["side"] = f.Order.IsBuy ? "buy" : "sell",
+        ["price"] = Text(f.Price),
+        ["size"] = Text(f.Size),
+        ["fee"] = Text(f.Fee),
+        ["feeCurrency"] = f.FeeCurrency,
+        ["createdAt"] = f.At.ToUnixTimeMilliseconds(),
+    };
+
+    private static JsonArray Candles(ApiCall call)
+    {
+        // Newest first, at most 1,500; the end is not part of the answer.
+        var (from, to) = (long.Parse(call["startAt"], CultureInfo.InvariantCulture),
+            long.Parse(call["endAt"], CultureInfo.InvariantCulture));
+        var candles = new JsonArray();
+        for (var t = (to - 1) / 60 * 60; t >= from && candles.Count < 1500; t -= 60)
+        {
+            var c = SimulatedCandle.At(t);
+            candles.Add(new JsonArray($"{t}", Text(c.Open), Text(c.Close), Text(c.High), Text(c.Low), Text(c.Volume), "1"));
+        }
+        return candles;
+    }
+
+    public override void OnOrder(SimulatedOrder order, string what)
+    {
+        if (order.WaitsForStop && what == "canceled")
+        {
+            Advanced(order, "cancel");
+            return;
+        }
+        if (order.WaitsForStop) return;
+        if (what == "triggered") Advanced(order, "triggered");
+        Server.Publish("/spotMarket/tradeOrdersV2", new JsonObject
+        {
+            ["topic"] = "/spotMarket/tradeOrdersV2",
+            ["type"] = "message",
+            ["subject"] = "orderChange",
+            ["channelType"] = "private",
+            ["data"] = new JsonObject
+            {
+                ["clientOid"] = order.ClientId,
+                ["orderId"] = order.Id,
+                ["symbol"] = Symbol,
+                ["side"] = order.IsBuy ? "buy" : "sell",
+                ["type"] = what == "triggered" ? "received" : what,
+                ["status"] = what is "filled" or "canceled" ? "done" : what == "match" ? "match" : "new",
+                ["filledSize"] = Text(order.Filled),
+                ["ts"] = Now * 1_000_000,
+            },
+        }.ToJsonString(), isPrivate: true);
+    }
+
+    private void Advanced(SimulatedOrder order, string type) => Server.Publish("/spotMarket/advancedOrders", new JsonObject
+    {
+        ["topic"] = "/spotMarket/advancedOrders",
+        ["type"] = "message",
+        ["data"] = new JsonObject { ["orderId"] = order.StopId.Length > 0 ? order.StopId : order.Id, ["symbol"] = Symbol, ["type"] = type },
+    }.ToJsonString(), isPrivate: true);
+
+    public override void OnFill(SimulatedFill fill)
+    {
+    }
+
+    public override void OnPrice(decimal price) => Server.Publish($"/market/ticker:{Symbol}", new JsonObject
+    {
+        ["topic"] = $"/market/ticker:{Symbol}",
+        ["type"] = "message",
+        ["subject"] = "trade.ticker",
+        ["data"] = new JsonObject { ["price"] = Text(price), ["time"] = Now },
+    }.ToJsonString(), isPrivate: false);
+
+    public override Task WelcomeAsync(ServerSocket socket, HttpRequest request)
+    {
+        socket.IsPrivate = request.Query["token"] == "private+token==";
+        return socket.SendAsync("""{"id":"granary","type":"welcome"}""");
+    }
+
+    public override Task ReceiveAsync(ServerSocket socket, string message)
+    {
+        var json = JsonElement.Parse(message);
+        var id = json.GetProperty("id").GetString();
+        if (json.GetProperty("type").GetString() == "ping") return socket.SendAsync($$"""{"id":"{{id}}","type":"pong"}""");
+        var topic = json.GetProperty("topic").GetString()!;
+        lock (socket.Topics) socket.Topics.Add(topic);
+        return socket.SendAsync($$"""{"id":"{{id}}","type":"ack"}""");
+    }
+}

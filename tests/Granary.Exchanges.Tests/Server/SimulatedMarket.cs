@@ -1,0 +1,305 @@
+namespace Granary.Exchanges.Tests.Server;
+
+/// <summary>The terms of the market that a local exchange server offers.</summary>
+internal sealed record MarketTerms
+{
+    public string Base { get; init; } = "BTC";
+    public string Quote { get; init; } = "USDT";
+    public decimal Tick { get; init; } = 0.01m;
+    public decimal Lot { get; init; } = 0.001m;
+    public decimal MinQuantity { get; init; } = 0.001m;
+    public decimal MinNotional { get; init; } = 1;
+    public decimal FeeRate { get; init; } = 0.001m;
+    /// <summary>The currency of fees: the quote, "base" (of what is bought), or a third one.</summary>
+    public string FeeCurrency { get; init; } = "USDT";
+    /// <summary>Quote currency per unit of a third fee currency.</summary>
+    public decimal FeeCurrencyPrice { get; init; } = 10;
+    /// <summary>Whether positions are margined and can be short.</summary>
+    public bool IsFutures { get; init; }
+    /// <summary>Whether a waiting stop order holds balance back.</summary>
+    public bool StopsHold { get; init; } = true;
+    /// <summary>Base units of a contract.</summary>
+    public decimal Contract { get; init; } = 1;
+}
+
+/// <summary>An order at the local exchange.</summary>
+internal sealed class SimulatedOrder
+{
+    public required string Id { get; set; }
+    public required string ClientId { get; init; }
+    public required bool IsBuy { get; init; }
+    /// <summary>0 for a market order.</summary>
+    public required decimal Limit { get; init; }
+    /// <summary>0 for none; once it was reached, the order is an ordinary one.</summary>
+    public decimal Stop { get; init; }
+    public bool Above { get; init; }
+    public required decimal Size { get; init; }
+    public string TimeInForce { get; init; } = "GTC";
+    public bool ReduceOnly { get; init; }
+    public bool Triggered { get; set; }
+    /// <summary>Id as a stop order, once it was triggered.</summary>
+    public string StopId { get; set; } = "";
+    public decimal Filled { get; set; }
+    public decimal Funds { get; set; }
+    public bool IsCancelled { get; set; }
+    public DateTimeOffset At { get; init; }
+    public bool WaitsForStop => Stop > 0 && !Triggered;
+    public bool IsActive => !IsCancelled && Filled < Size;
+}
+
+/// <summary>An execution at the local exchange.</summary>
+internal sealed record SimulatedFill(long Id, SimulatedOrder Order, decimal Price, decimal Size, decimal Fee, string FeeCurrency,
+    DateTimeOffset At);
+
+/// <summary>A refusal with the exchange's own code.</summary>
+internal sealed class SimulatedRefusal(Refusal why, string message) : Exception(message)
+{
+    public Refusal Why { get; } = why;
+}
+
+internal enum Refusal
+{
+    Insufficient,
+    Unknown,
+    Duplicate,
+    Invalid,
+}
+
+/// <summary>
+/// The matching engine of a local exchange server: one account, one instrument, one price. It does what is asked, and counts every order
+/// that was accepted.
+/// </summary>
+internal sealed class SimulatedMarket(MarketTerms terms)
+{
+    private readonly Lock _lock = new();
+    private readonly List<SimulatedOrder> _orders = [];
+    private readonly List<SimulatedFill> _fills = [];
+    private readonly Dictionary<string, decimal> _balances = new()
+    {
+        [terms.Quote] = 1_000_000,
+        ["KCS"] = 1000,
+        ["BNB"] = 1000,
+        ["GT"] = 1000
+    };
+    private readonly Dictionary<string, int> _received = [];
+    private long _ids = 1000;
+
+    public MarketTerms Terms => terms;
+    public decimal Price { get; private set; } = 100;
+    /// <summary>Every order fills in thirds, one with each call of <see cref="Trade"/>.</summary>
+    public bool FillsInParts { get; set; }
+    /// <summary>Whether the id of an order that is not waiting any more can be used again.</summary>
+    public bool ForgetsFinalIds { get; init; }
+    /// <summary>Signed base units of a futures account, and Σ quantity · entry price.</summary>
+    public decimal Position { get; private set; }
+    public decimal EntryValue { get; private set; }
+    public Action<SimulatedOrder, string>? OrderChanged { get; set; }
+    public Action<SimulatedFill>? Filled { get; set; }
+    public Action<decimal>? PriceChanged { get; set; }
+
+    /// <summary>How often each client order id was received.</summary>
+    public IReadOnlyDictionary<string, int> Received { get { lock (_lock) return new Dictionary<string, int>(_received); } }
+    public IReadOnlyList<SimulatedOrder> Orders { get { lock (_lock) return [.. _orders]; } }
+    public IReadOnlyList<SimulatedFill> Fills { get { lock (_lock) return [.. _fills]; } }
+    public IReadOnlyDictionary<string, decimal> Balances { get { lock (_lock) return new Dictionary<string, decimal>(_balances); } }
+    public decimal Held => terms.IsFutures ? Position : Balances.GetValueOrDefault(terms.Base);
+
+    public void Deposit(string currency, decimal amount)
+    {
+        lock (_lock) _balances[currency] = _balances.GetValueOrDefault(currency) + amount;
+    }
+
+    public SimulatedOrder Place(SimulatedOrder order)
+    {
+        lock (_lock)
+        {
+            if (order.ClientId.Length > 0)
+            {
+                _received[order.ClientId] = _received.GetValueOrDefault(order.ClientId) + 1;
+                if (_orders.Any(o => o.ClientId == order.ClientId && (!ForgetsFinalIds || o.IsActive)))
+                    throw new SimulatedRefusal(Refusal.Duplicate, "duplicate clientOid");
+            }
+            Check(order);
+            order.Id = $"{++_ids}";
+            _orders.Add(order);
+            OrderChanged?.Invoke(order, "received");
+            if (!FillsInParts) Match(order);
+            EndImmediate(order);
+            return order;
+        }
+    }
+
+    private void Check(SimulatedOrder order)
+    {
+        if (order.Size <= 0 || order.Size % terms.Lot != 0 || order.Size < terms.MinQuantity)
+            throw new SimulatedRefusal(Refusal.Invalid, "Order size below the minimum requirement.");
+        if (order.Limit % terms.Tick != 0 || order.Stop % terms.Tick != 0)
+            throw new SimulatedRefusal(Refusal.Invalid, "Order price increment invalid.");
+        if (terms.IsFutures)
+        {
+            if (order.ReduceOnly && (order.IsBuy ? Position >= 0 : Position <= 0))
+                throw new SimulatedRefusal(Refusal.Invalid, "reduce only order would open a position");
+            return;
+        }
+        if (order.WaitsForStop && !terms.StopsHold) return;
+        var needed = order.IsBuy ? order.Size * (order.Limit > 0 ? order.Limit : order.Stop > 0 ? order.Stop : Price) : order.Size;
+        if (Available(order.IsBuy) < needed) throw new SimulatedRefusal(Refusal.Insufficient, "Balance insufficient!");
+    }
+
+    private decimal Available(bool isBuy)
+    {
+        var held = _orders.Where(o => o.IsActive && o.IsBuy == isBuy && (!o.WaitsForStop || terms.StopsHold))
+            .Sum(o => (o.Size - o.Filled) * (isBuy ? o.Limit > 0 ? o.Limit : o.Stop > 0 ? o.Stop : Price : 1));
+        return _balances.GetValueOrDefault(isBuy ? terms.Quote : terms.Base) - held;
+    }
+
+    public decimal Hold(string currency)
+    {
+        lock (_lock)
+            return currency == terms.Base && !terms.IsFutures ? _balances.GetValueOrDefault(currency) - Available(false)
+                : currency == terms.Quote && !terms.IsFutures ? _balances.GetValueOrDefault(currency) - Available(true) : 0;
+    }
+
+    private void EndImmediate(SimulatedOrder order)
+    {
+        if (order.IsActive && !order.WaitsForStop && order.TimeInForce is "IOC" or "FOK" && order.IsActive && !FillsInParts) End(order);
+    }
+
+    private void End(SimulatedOrder order)
+    {
+        order.IsCancelled = true;
+        OrderChanged?.Invoke(order, "canceled");
+    }
+
+    public SimulatedOrder Cancel(Func<SimulatedOrder, bool> which)
+    {
+        lock (_lock)
+        {
+            var order = _orders.LastOrDefault(o => which(o) && o.IsActive)
+                ?? throw new SimulatedRefusal(Refusal.Unknown,
+                    "The order does not exist or cannot be cancelled: order_not_exist_or_not_allow_to_cancel");
+            End(order);
+            return order;
+        }
+    }
+
+    public SimulatedOrder? Find(Func<SimulatedOrder, bool> which)
+    {
+        lock (_lock) return _orders.LastOrDefault(which);
+    }
+
+    /// <summary>The exchange cancels everything that waits, as before maintenance.</summary>
+    public void CancelAll()
+    {
+        lock (_lock)
+            foreach (var order in _orders.Where(o => o.IsActive).ToList())
+                End(order);
+    }
+
+    /// <summary>Moves the price through all ticks between, and fills what it crosses at the order's own price.</summary>
+    public void Trade(decimal from, decimal to)
+    {
+        lock (_lock)
+        {
+            Move(from);
+            if (FillsInParts)
+            {
+                foreach (var order in _orders.Where(o => o.IsActive && !o.WaitsForStop).ToList())
+                    if (Crosses(order)) Fill(order, Math.Min(order.Size - order.Filled,
+                        Math.Ceiling(order.Size / 3 / terms.Lot) * terms.Lot), Price);
+                Move(to);
+                return;
+            }
+            // One stop for each price at which something happens, in the order in which they are reached.
+            while (Price != to)
+            {
+                var rises = to > Price;
+                var next = _orders.Where(o => o.IsActive).Select(o => o.WaitsForStop ? o.Stop : o.Limit)
+                    .Where(p => p > 0 && (rises ? p > Price && p <= to : p < Price && p >= to)).DefaultIfEmpty(to);
+                var half = Price + (to - Price) / 2;
+                var stop = rises ? next.Min() : next.Max();
+                // A tick on the way, so that those who watch prices see more than the ends.
+                if (stop == to && Math.Abs(to - Price) > 1) stop = Math.Round(half, 1);
+                Move(stop);
+            }
+        }
+    }
+
+    private void Move(decimal price)
+    {
+        Price = price;
+        foreach (var order in _orders.Where(o => o.IsActive).ToList()) if (!FillsInParts) Match(order);
+        PriceChanged?.Invoke(price);
+    }
+
+    private bool Crosses(SimulatedOrder order) => order.Limit == 0 || (order.IsBuy ? Price <= order.Limit : Price >= order.Limit);
+
+    private void Match(SimulatedOrder order)
+    {
+        if (order.WaitsForStop)
+        {
+            if (order.Above ? Price < order.Stop : Price > order.Stop) return;
+            (order.Triggered, order.StopId, order.Id) = (true, order.Id, $"{++_ids}");
+            OrderChanged?.Invoke(order, "triggered");
+        }
+        if (Crosses(order) && order.IsActive) Fill(order, order.Size - order.Filled, Price);
+    }
+
+    private void Fill(SimulatedOrder order, decimal size, decimal price)
+    {
+        if (size <= 0) return;
+        if (!terms.IsFutures && (order.IsBuy ? _balances[terms.Quote] < size * price : _balances.GetValueOrDefault(terms.Base) < size))
+        {
+            End(order);
+            return;
+        }
+        var fee = size * price * terms.FeeRate;
+        var currency = terms.FeeCurrency == "base" ? order.IsBuy ? terms.Base : terms.Quote : terms.FeeCurrency;
+        if (currency == terms.Base) fee = size * terms.FeeRate;
+        else if (currency != terms.Quote) fee /= terms.FeeCurrencyPrice;
+        Settle(order.IsBuy, size, price);
+        _balances[currency] = _balances.GetValueOrDefault(currency) - fee;
+        order.Filled += size;
+        order.Funds += size * price;
+        var fill = new SimulatedFill(++_ids, order, price, size, fee, currency, DateTimeOffset.UtcNow);
+        _fills.Add(fill);
+        OrderChanged?.Invoke(order, "match");
+        Filled?.Invoke(fill);
+        if (!order.IsActive) OrderChanged?.Invoke(order, "filled");
+    }
+
+    private void Settle(bool isBuy, decimal size, decimal price)
+    {
+        var signed = isBuy ? size : -size;
+        if (!terms.IsFutures)
+        {
+            _balances[terms.Base] = _balances.GetValueOrDefault(terms.Base) + signed;
+            _balances[terms.Quote] -= signed * price;
+            return;
+        }
+        // What reduces the position realises its profit at the average entry price; the rest opens at the price.
+        var closing = Position != 0 && Math.Sign(Position) != Math.Sign(signed)
+            ? Math.Sign(signed) * Math.Min(Math.Abs(signed), Math.Abs(Position)) : 0;
+        if (closing != 0)
+        {
+            var entry = EntryValue / Position;
+            _balances[terms.Quote] -= closing * (price - entry);
+            EntryValue += closing * entry;
+            Position += closing;
+        }
+        Position += signed - closing;
+        EntryValue += (signed - closing) * price;
+    }
+
+    /// <summary>A payment between holders of the contract.</summary>
+    public void Pay(decimal amount)
+    {
+        lock (_lock)
+        {
+            _balances[terms.Quote] += amount;
+            Payments.Add((++_ids, amount, DateTimeOffset.UtcNow));
+        }
+    }
+
+    public List<(long Id, decimal Amount, DateTimeOffset At)> Payments { get; } = [];
+}

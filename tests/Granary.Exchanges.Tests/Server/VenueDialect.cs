@@ -1,0 +1,50 @@
+using Microsoft.AspNetCore.Http;
+
+namespace Granary.Exchanges.Tests.Server;
+
+/// <summary>
+/// How one exchange speaks: its paths, signatures, error codes, limits and messages. Written from the exchange's documentation alone, and
+/// not from the adapter that it tests.
+/// </summary>
+internal abstract class VenueDialect(MarketTerms terms)
+{
+    private readonly Queue<long> _requests = new();
+
+    public const string Key = "key-of-the-test", Secret = "secret-of-the-test-0123456789", Passphrase = "passphrase of the test";
+
+    public virtual SimulatedMarket Market { get; } = new(terms);
+    public ExchangeServer Server { get; set; } = null!;
+    /// <summary>Permissions of the key, in the exchange's words.</summary>
+    public string Permissions { get; set; } = "";
+    /// <summary>Requests a second; 0 for no limit.</summary>
+    public int RequestsPerSecond { get; set; }
+    /// <summary>Requests that were refused because of their time, signature or number.</summary>
+    public List<string> Refusals { get; } = [];
+
+    protected long Now => (DateTimeOffset.UtcNow + Server.Faults.Skew).ToUnixTimeMilliseconds();
+
+    /// <summary>Whether a request places an order.</summary>
+    public abstract bool IsOrder(ApiCall call);
+    public abstract ApiReply Handle(ApiCall call);
+    public abstract void OnOrder(SimulatedOrder order, string what);
+    public abstract void OnFill(SimulatedFill fill);
+    public abstract void OnPrice(decimal price);
+    public virtual Task WelcomeAsync(ServerSocket socket, HttpRequest request) => Task.CompletedTask;
+    public abstract Task ReceiveAsync(ServerSocket socket, string message);
+
+    /// <summary>Whether this second's requests are used up.</summary>
+    protected bool IsTooMany()
+    {
+        if (RequestsPerSecond == 0) return false;
+        lock (_requests)
+        {
+            var now = Environment.TickCount64;
+            while (_requests.TryPeek(out var first) && now - first >= 1000) _requests.Dequeue();
+            if (_requests.Count >= RequestsPerSecond) return true;
+            _requests.Enqueue(now);
+            return false;
+        }
+    }
+
+    protected static string Text(decimal value) => value.ToString("0.############", System.Globalization.CultureInfo.InvariantCulture);
+}

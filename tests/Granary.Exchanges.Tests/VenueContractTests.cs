@@ -1,0 +1,51 @@
+using Granary.Data.Brokers;
+using Granary.Data.Journals;
+using Granary.Data.Tests.Brokers;
+using Granary.Engine.Brokerage;
+using Granary.Engine.Market;
+using Granary.Engine.Trading;
+using Granary.Exchanges.Tests.Server;
+using Granary.Exchanges.Trading;
+
+namespace Granary.Exchanges.Tests;
+
+/// <summary>The rules of every broker at one exchange: the adapter against a local server with real HTTP and websockets.</summary>
+public abstract class VenueContractTests : BrokerContractTests, IAsyncDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("granary-exchange-").FullName;
+    private long _time = DateTime.UtcNow.AddMinutes(1).Ticks;
+    private ExchangeServer? _server;
+
+    private protected abstract VenueDialect Dialect();
+
+    private protected abstract IVenue Venue(Uri endpoint);
+
+    async ValueTask IAsyncDisposable.DisposeAsync()
+    {
+        await DisposeAsync();
+        if (_server is not null) await _server.DisposeAsync();
+        Directory.Delete(_folder, recursive: true);
+        GC.SuppressFinalize(this);
+    }
+
+    protected override async Task<IBroker> OpenAsync(VenueBehaviour behaviour)
+    {
+        _server ??= await ExchangeServer.StartAsync(Dialect());
+        _server.Market.FillsInParts = behaviour == VenueBehaviour.FillsInParts;
+        (_server.Faults.DropBefore, _server.Faults.DropAfter) = behaviour == VenueBehaviour.LosesAnswers ? (0.25, 0.3) : (0, 0);
+        var settings = TestVenue.Fast with
+        {
+            RequestLife = TimeSpan.FromMilliseconds(behaviour == VenueBehaviour.LosesAnswers
+            ? 150 : 5000)
+        };
+        return await VenueBroker.ConnectAsync(Venue(_server.Endpoint), settings, TestVenue.Environment(_folder), default);
+    }
+
+    protected override async Task TradeAsync(double from, double to)
+    {
+        _server!.Market.Trade((decimal)from, (decimal)to);
+        var bar = new Bar(_time, from, Math.Max(from, to), Math.Min(from, to), to, 1000);
+        _time += TimeSpan.TicksPerHour;
+        await ((IMarketListener)Broker).OnBarsAsync(_time, [new ClosedBar(Symbol, bar, Timeframe.H1)]);
+    }
+}
