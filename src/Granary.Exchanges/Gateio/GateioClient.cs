@@ -30,7 +30,15 @@ internal sealed class GateioClient(string name, RestConnection rest, ApiCredenti
         var root = Read(request, answer);
         if (answer.IsSuccess) return root;
         var (label, message) = (root.Text("label"), root.Text("message") is { Length: > 0 } said ? said : root.Text("detail"));
-        if (label == Expired) await MeasureClockAsync(cancellationToken).ConfigureAwait(false);
+        if (label == Expired)
+        {
+            // Such a request was certainly not carried out.
+            await MeasureClockAsync(cancellationToken).ConfigureAwait(false);
+            answer = await rest.SendAsync(request, Sign, cancellationToken).ConfigureAwait(false);
+            root = Read(request, answer);
+            if (answer.IsSuccess) return root;
+            (label, message) = (root.Text("label"), root.Text("message"));
+        }
         if (label is "INVALID_KEY" or "INVALID_SIGNATURE" or "INVALID_CREDENTIALS" or "IP_FORBIDDEN" or "READ_ONLY" or "FORBIDDEN")
             throw new BrokerInputException($"broker '{name}': Gate.io refuses the API key: {message} ({label})");
         throw new VenueRefusalException(label, message.Length > 0 ? message : label);

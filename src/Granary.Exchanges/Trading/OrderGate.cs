@@ -1,6 +1,7 @@
 using Granary.Data.Brokers;
 using Granary.Engine.Brokerage;
 using Granary.Engine.Trading;
+using static Granary.Exchanges.Connections.JsonFields;
 
 namespace Granary.Exchanges.Trading;
 
@@ -37,16 +38,16 @@ internal sealed class OrderGate(BrokerCapabilities capabilities, VenueSettings s
         var value = price * quantity;
         if (value < instrument.MinNotional)
             return FormattableString.Invariant(
-                $"the order is worth {value} {instrument.Quote}, less than the exchange's minimum of {instrument.MinNotional}");
+                $"the order is worth {Plain(value)} {instrument.Quote}, less than the exchange's minimum of {instrument.MinNotional}");
         if (order.Closes is not null) return null;
         if (settings.MaxOrder > 0 && value > (decimal)settings.MaxOrder)
             return FormattableString.Invariant(
-                $"the order is worth {value} {instrument.Quote}, more than the session's limit maxOrder={settings.MaxOrder}");
+                $"the order is worth {Plain(value)} {instrument.Quote}, more than the session's limit maxOrder={settings.MaxOrder}");
         if (settings.MaxExposure <= 0) return null;
         var open = book.OpenEntries.Sum(e => e.Open * Price(e))
             + book.Working.Where(o => o.IsEntry).Sum(o => (o.Quantity - o.Filled) * Price(o));
         return open + value <= (decimal)settings.MaxExposure ? null
-            : FormattableString.Invariant($"with this order the session would hold {open + value} {instrument.Quote}, ")
+            : FormattableString.Invariant($"with this order the session would hold {Plain(open + value)} {instrument.Quote}, ")
                 + FormattableString.Invariant($"more than its limit maxExposure={settings.MaxExposure}");
     }
 

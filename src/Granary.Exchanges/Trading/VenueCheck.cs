@@ -33,7 +33,8 @@ internal static class VenueCheck
         }
         if (found.Values.Select(i => i.Quote).Distinct().Skip(1).Any())
             throw new BrokerInputException($"broker '{name}': the instruments are quoted in "
-                + $"{string.Join(" and ", found.Values.Select(i => i.Quote).Distinct().Order())}; give each currency an account of its own");
+                + string.Join(" and ", found.Values.Select(i => i.Quote).Distinct().Order())
+                + "; give each currency an account of its own");
         return found;
     }
 

@@ -1,0 +1,199 @@
+using Granary.Application.Live;
+using Granary.Data.Journals;
+using Granary.Engine.Brokerage;
+using Granary.Engine.Trading;
+using Granary.Exchanges.Tests.Server;
+using Granary.Exchanges.Trading;
+
+namespace Granary.Exchanges.Tests.Trading;
+
+/// <summary>
+/// A session's orders, journal and books over an adapter, against an exchange that fails in every way it can. The seed decides what is
+/// ordered and what fails; the session's own rules decide what is sent.
+/// </summary>
+internal sealed class FaultySession(TestExchange exchange, int seed) : IAsyncDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("granary-faults-").FullName;
+    private readonly Random _random = new(seed);
+    private readonly List<string> _entries = [];
+    private ExchangeServer _server = null!;
+    private AccountJournal _journal = null!;
+    private AccountLedger _ledger = null!;
+    private OrderGateway _gateway = null!;
+    private VenueBroker _broker = null!;
+    private decimal _held;
+    private int _orders;
+    private long _time;
+
+    /// <summary>Places, cancels, closes and restarts for a while, then lets everything come to rest, and compares.</summary>
+    public async Task RunAsync()
+    {
+        _server = await ExchangeServer.StartAsync(exchange.Dialect(new MarketTerms()));
+        // Coins of the owner, which are no position of the session.
+        _server.Market.Deposit("BTC", 3);
+        _held = _server.Market.Held;
+        await StartAsync();
+        SetFaults(on: true);
+        for (var step = 0; step < 14; step++) await StepAsync();
+        SetFaults(on: false);
+        _server.Market.FillsInParts = false;
+        await RestAsync();
+        Compare();
+    }
+
+    private void SetFaults(bool on)
+    {
+        var (faults, share) = (_server.Faults, on ? _random.NextDouble() * 0.3 : 0);
+        faults.Seed = seed;
+        (faults.DropBefore, faults.DropAfter, faults.ErrorAfter) = (share, share, share / 2);
+        (faults.Errors, faults.Delays) = (share / 4, on ? 0.1 : 0);
+        (faults.Duplicates, faults.Reorders, faults.Disconnects) = (share, share, share / 3);
+        faults.IsInMaintenance = false;
+    }
+
+    private async Task StartAsync()
+    {
+        _journal = new AccountJournal(FileJournal.Open(Path.Combine(_folder, "session"), TimeProvider.System, flush: false),
+            TimeProvider.System);
+        _ledger = new AccountLedger(100_000, _ => 1);
+        await foreach (var e in _journal.ReadAsync()) _ledger.Apply(e);
+        _broker = await Eventually(() => VenueBroker.ConnectAsync(exchange.Open(_server.Endpoint),
+            TestVenue.Fast with { RequestLife = TimeSpan.FromMilliseconds(150) }, TestVenue.Environment(Path.Combine(_folder, "venue")),
+                default));
+        _gateway = new OrderGateway(_journal, _broker);
+        await _gateway.BeginAsync(_ledger, "gtest", new Dictionary<string, Engine.Market.Instrument>());
+        await _gateway.SynchroniseAsync(++_time);
+    }
+
+    // A session tries again while the exchange is away.
+    private static async Task<T> Eventually<T>(Func<Task<T>> open)
+    {
+        for (var attempt = 0; ; attempt++)
+        {
+            try
+            {
+                return await open();
+            }
+            catch (BrokerUnavailableException) when (attempt < 200)
+            {
+                await Task.Delay(10);
+            }
+        }
+    }
+
+    private async Task StepAsync()
+    {
+        switch (_random.Next(10))
+        {
+            case 0 or 1 or 2: await EnterAsync(OrderType.Market); break;
+            case 3: await EnterAsync(OrderType.Limit); break;
+            case 4: await ExitAsync(); break;
+            case 5: await CancelAsync(); break;
+            case 6: await RestartAsync(); break;
+            case 7:
+                _server.Faults.IsInMaintenance = true;
+                await _gateway.PollAsync(++_time);
+                _server.Faults.IsInMaintenance = false;
+                break;
+            case 8:
+                _server.DropSockets();
+                _server.Market.FillsInParts = _random.Next(3) == 0;
+                break;
+            default:
+                await _server.StopAsync();
+                await _server.StartAsync();
+                break;
+        }
+        var price = _server.Market.Price;
+        _server.Market.Trade(price, Math.Max(50, price + _random.Next(-6, 7)));
+        await _gateway.PollAsync(++_time);
+        if (_random.Next(3) == 0) await _gateway.SynchroniseAsync(_time);
+    }
+
+    private Task EnterAsync(OrderType type)
+    {
+        var id = $"gtest-0-{++_orders}-e";
+        _entries.Add(id);
+        var limit = type == OrderType.Limit ? (double)_server.Market.Price - _random.Next(0, 4) : 0;
+        var protection = _random.Next(2) == 0 ? default : new Protection(0, 0.03, 0, _random.Next(2) * 0.03, 0, false);
+        return SendAsync(new BrokerOrder
+        {
+            ClientId = id,
+            Symbol = TestVenue.Symbol,
+            Side = Side.Buy,
+            Type = type,
+            Quantity = 1 + _random.Next(5),
+            LimitPrice = limit,
+            Protection = protection,
+        }, OrderRole.Entry);
+    }
+
+    private async Task ExitAsync()
+    {
+        if (_ledger.ActiveTrades.FirstOrDefault(t => t.Open > 0) is not { } trade) return;
+        if (_ledger.OpenOrders.Any(o => o.Order.Closes == trade.Entry && !o.State.IsFinal())) return;
+        await SendAsync(new BrokerOrder
+        {
+            ClientId = $"gtest-0-{++_orders}-x1",
+            Symbol = TestVenue.Symbol,
+            Side = Side.Sell,
+            Type = OrderType.Market,
+            Quantity = trade.Open,
+            Closes = trade.Entry,
+        }, OrderRole.Exit);
+    }
+
+    private async Task SendAsync(BrokerOrder order, OrderRole role) => await _gateway.SendAsync(++_time, [],
+        [new OrderIntended(_time, order, role, _orders, ExitReason.Open) { Strategy = "S", Symbol = order.Symbol }]);
+
+    private async Task CancelAsync()
+    {
+        if (_ledger.OpenOrders.FirstOrDefault(o => o.State is OrderState.Submitted or OrderState.PartiallyFilled) is { } order)
+            await _gateway.CancelAsync(++_time, order);
+    }
+
+    private async Task RestartAsync()
+    {
+        await _gateway.FlushAsync();
+        await _broker.DisposeAsync();
+        await _journal.DisposeAsync();
+        await StartAsync();
+    }
+
+    // Nothing fails any more: unknown orders are asked for until none is left, and what waits is cancelled.
+    private async Task RestAsync()
+    {
+        for (var attempt = 0; attempt < 100; attempt++)
+        {
+            await _gateway.SynchroniseAsync(++_time);
+            await ((IMarketListener)_broker).OnBarsAsync(_time, []);
+            foreach (var order in _ledger.OpenOrders.Where(o => !o.State.IsFinal() && !o.Unknown && o.State != OrderState.New).ToList())
+                await _gateway.CancelAsync(_time, order);
+            await _gateway.PollAsync(_time);
+            if (_gateway.VenueFault is null && _ledger.Unresolved().Count == 0 && _ledger.OpenOrders.All(o => o.State.IsFinal())) return;
+        }
+        Assert.Fail($"seed {seed}: after 100 rounds without faults orders are still open: {_gateway.VenueFault}");
+    }
+
+    private void Compare()
+    {
+        var market = _server.Market;
+        var twice = market.Received.Where(r => r.Value > 1).Select(r => r.Key).ToList();
+        Assert.True(twice.Count == 0, $"seed {seed}: received twice: {string.Join(", ", twice)}");
+        foreach (var id in _entries)
+            Assert.True(_ledger.Find(id) is { Unknown: false }, $"seed {seed}: the outcome of {id} is not known");
+        var bought = (double)(market.Held - _held);
+        Assert.True(Math.Abs(_ledger.PositionOf(TestVenue.Symbol) - bought) < 1e-9,
+            $"seed {seed}: the exchange holds {bought}, the journal {_ledger.PositionOf(TestVenue.Symbol)}");
+        Assert.True(_ledger.Fills == market.Fills.Count, $"seed {seed}: {market.Fills.Count} fills, {_ledger.Fills} in the journal");
+        Assert.True(_gateway.Differences == 0, $"seed {seed}: {_gateway.Differences} differences were reported");
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _broker.DisposeAsync();
+        await _journal.DisposeAsync();
+        await _server.DisposeAsync();
+        Directory.Delete(_folder, recursive: true);
+    }
+}
