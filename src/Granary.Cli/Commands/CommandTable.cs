@@ -17,7 +17,7 @@ internal static class CommandTable
         ("strategies", CatalogueCommands.Strategies),
         ("factors", CatalogueCommands.Factors),
         ("trainers", CatalogueCommands.Trainers),
-        ("broker", CatalogueCommands.Brokers),
+        ("broker", BrokerCommands.Create),
         ("data", DataCommands.Create),
         ("analyze", _ => AnalyzeCommand.Create()),
         ("learn", LearnCommand.Create),

@@ -24,8 +24,8 @@ public sealed class ApiCredentialsTests
     public void A_missing_value_and_a_missing_file_are_sentences_that_name_the_variable()
     {
         Should.Throw<BrokerInputException>(() => ApiCredentials.Read("gateio", false, Variables(("GRANARY_GATEIO_KEY", "k"))))
-            .Message.ShouldBe("broker 'gateio': the environment variable GRANARY_GATEIO_SECRET is not set; set it, or name a file that holds it with "
-            + "GRANARY_GATEIO_SECRET_FILE");
+            .Message.ShouldBe("broker 'gateio': the environment variable GRANARY_GATEIO_SECRET is not set; set it, or name a file "
+                + "that holds it with GRANARY_GATEIO_SECRET_FILE");
         Should.Throw<BrokerInputException>(() => ApiCredentials.Read("gateio", false, Variables(("GRANARY_GATEIO_KEY_FILE", "/no/such"))))
             .Message.ShouldStartWith("broker 'gateio': the file of GRANARY_GATEIO_KEY_FILE cannot be read");
     }
