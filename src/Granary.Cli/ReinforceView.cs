@@ -1,16 +1,19 @@
 using Granary.Application.Reinforcement;
+using Granary.Application.Weighting;
 using Granary.Cli.Tables;
+using Granary.Learning.Reinforcement.Training;
 using Spectre.Console;
 
 namespace Granary.Cli;
 
 /// <summary>
-/// The curves of a training while it runs: a table of the newest figures of each seed on a terminal, a line for every fifth of a training
-/// in a pipe.
+/// The curves of trainings while they run: a table of the newest figures of each on a terminal, a line for every fifth of a training in a
+/// pipe. The allocators of a batch are many trainings: there the table has the newest of each window, and a line is written at the end of
+/// each training.
 /// </summary>
-internal sealed class ReinforceView : IDisposable
+internal sealed class ReinforceView : IDisposable, IProgress<AllocatorProgress>
 {
-    private static readonly Column[] Columns = [Column.Number("Seed"), Column.Number("Steps"), Column.Number("Reward"),
+    private static readonly Column[] Columns = [Column.Text("Training"), Column.Number("Steps"), Column.Number("Reward"),
         Column.Number("Entropy"), Column.Number("KL"), Column.Number("Clipped", "%"), Column.Number("Explained variance")];
 
     private readonly Lock _lock = new();
@@ -38,19 +41,29 @@ internal sealed class ReinforceView : IDisposable
 
     public void Report(ReferenceProgress progress)
     {
+        var fifth = 5 * progress.Done / progress.Updates;
+        Show(progress.Seed, $"seed {progress.Seed}", progress.Point, () =>
+        {
+            if (_fifths.GetValueOrDefault(progress.Seed) == fifth) return false;
+            _fifths[progress.Seed] = fifth;
+            return true;
+        });
+    }
+
+    public void Report(AllocatorProgress value) =>
+        Show(value.Window, $"window {value.Window} of {value.Windows}, seed {value.Seed}", value.Point, () => value.IsLast);
+
+    private void Show(long row, string name, TrainingCurvePoint point, Func<bool> isDue)
+    {
         if (_isSilent) return;
-        var point = progress.Point;
-        string[] row = [Cell.Count(progress.Seed), Cell.Count(point.Steps), Cell.Ratio(point.Reward), Cell.Figure(point.Entropy),
+        string[] cells = [name, Cell.Count(point.Steps), Cell.Ratio(point.Reward), Cell.Figure(point.Entropy),
             Cell.Figure(point.ApproxKl), Cell.Percent(point.ClipFraction), Cell.Figure(point.ExplainedVariance)];
         lock (_lock)
         {
-            _rows[progress.Seed] = row;
-            if (_ended is not null) return;
-            var fifth = 5 * progress.Done / progress.Updates;
-            if (_fifths.GetValueOrDefault(progress.Seed) == fifth) return;
-            _fifths[progress.Seed] = fifth;
-            Console.Error.WriteLine($"seed {progress.Seed}: {row[1]} steps, reward {row[2]}, entropy {row[3]}, KL {row[4]}, "
-                + $"clipped {row[5]} %, explained variance {row[6]}");
+            _rows[row] = cells;
+            if (_ended is not null || !isDue()) return;
+            Console.Error.WriteLine($"{cells[0]}: {cells[1]} steps, reward {cells[2]}, entropy {cells[3]}, KL {cells[4]}, "
+                + $"clipped {cells[5]} %, explained variance {cells[6]}");
         }
     }
 

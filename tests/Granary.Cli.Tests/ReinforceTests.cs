@@ -42,4 +42,50 @@ public sealed class ReinforceTests
         other.ExitCode.ShouldBe(2);
         other.Error.ShouldContain("belongs to a training with other settings");
     }
+
+    [Fact]
+    public async Task A_batch_that_was_killed_while_its_policies_train_goes_on_and_ends_with_the_same_bits()
+    {
+        using var folder = new TestFolder();
+        var batch = folder.Write("learned.json", $$"""
+            { "data": { "source": "csv:{{Path.Combine(SharedData.RepositoryRoot, "samples", "data", "1h")}}", "symbols": ["COINUSDT"],
+              "timeframe": "1h", "to": "2022-08-01" },
+              "execution": { "commissionPercent": 0.05 },
+              "strategies": [{ "class": "SmaCross", "params": { "fast": [5, 8], "slow": 30 }, "size": { "percentOfEquity": 80 } }],
+              "portfolio": { "weights": "ppo", "rebalance": { "every": "6w", "window": "10w" },
+                "allocator": { "steps": 4000, "seeds": 4, "episode": 100 } } }
+            """);
+        string[] Train(string name, params string[] more) =>
+            ["reinforce", batch, "--threads", "1", "--out", folder.At(name), "--json", .. more];
+        var undisturbed = await GranaryProcess.RunAsync(Train("undisturbed"));
+        undisturbed.ExitCode.ShouldBe(0, undisturbed.Error);
+
+        var kept = folder.At("killed/.progress/allocators");
+        using (var process = GranaryProcess.Start(folder.Path, Train("killed")))
+        {
+            await Eventually.HoldsAsync(() => process.HasExited
+                || Directory.Exists(kept) && Directory.GetFiles(kept, "*.allocator").Length > 1);
+            process.HasExited.ShouldBeFalse("the batch ended before it could be killed");
+            process.Kill();
+            await process.WaitForExitAsync();
+        }
+        File.Exists(folder.At("killed/manifest.json")).ShouldBeFalse();
+        var end = await GranaryProcess.RunAsync(Train("killed", "--resume"));
+        end.ExitCode.ShouldBe(0, end.Error);
+
+        var (first, second) = (JsonDocument.Parse(undisturbed.Output).RootElement, JsonDocument.Parse(end.Output).RootElement);
+        second.GetProperty("digest").GetString().ShouldBe(first.GetProperty("digest").GetString());
+        second.GetProperty("version").GetString().ShouldBe(first.GetProperty("version").GetString());
+        foreach (var file in new[] { "weights.csv", "equity.csv", "portfolio_trades.csv" })
+            File.ReadAllBytes(folder.At("killed/" + file)).ShouldBe(File.ReadAllBytes(folder.At("undisturbed/" + file)), file);
+        first.GetProperty("improvement").GetArrayLength().ShouldBe(5);
+        Directory.Exists(kept).ShouldBeFalse();
+
+        var plain = folder.Write("plain.json", """
+            { "data": { "source": "csv:.", "symbols": "*", "timeframe": "1h" }, "strategies": [{ "class": "SmaCross" }] }
+            """);
+        var refused = await GranaryProcess.RunAsync("reinforce", plain);
+        refused.ExitCode.ShouldBe(2);
+        refused.Error.ShouldContain("the weights of this batch are not learned");
+    }
 }

@@ -17,15 +17,15 @@ internal sealed class AllocationAccount
     private readonly double[] _isMember;
     private PortfolioDriver _driver = null!;
 
-    /// <param name="strategies">Indices of the strategies that may be given weights, in ascending order.</param>
+    /// <param name="units">What may be given weights.</param>
     /// <param name="decisions">The most decisions between two calls of <see cref="Start"/>.</param>
-    public AllocationAccount(PortfolioTimeline timeline, BatchPlan plan, IReadOnlyList<Instrument> instruments, int[] strategies,
-        int decisions)
+    public AllocationAccount(PortfolioTimeline timeline, BatchPlan plan, IReadOnlyList<Instrument> instruments,
+        AllocationUnits units, int decisions)
     {
         (_timeline, _plan, _instruments) = (timeline, plan, instruments);
         _isMember = new double[plan.Instances.Count];
-        foreach (var strategy in strategies) _isMember[strategy] = 1;
-        Weights = new DecidedWeights(strategies, plan.Instances.Count, decisions);
+        foreach (var strategy in units.Members.SelectMany(m => m)) _isMember[strategy] = 1;
+        Weights = new DecidedWeights(units, decisions);
     }
 
     public DecidedWeights Weights { get; }

@@ -1,6 +1,7 @@
 using Granary.Application.Batches;
 using Granary.Engine.Numerics;
 using Granary.Learning.Reinforcement.Environments;
+using Granary.Learning.Reinforcement.Policies;
 
 namespace Granary.Application.Allocation;
 
@@ -28,10 +29,10 @@ internal sealed class AllocationEnvironment : IEnvironment
     {
         (_view, _spec, _first, _last, _length) = (view, spec, first, last, Math.Min(length, last - first - 1));
         if (_length < 1) throw new ArgumentException("the data have less than two rows", nameof(last));
-        _account = new AllocationAccount(view.Timeline, view.Plan, view.Instruments, view.Strategies, _length);
-        Actions = new ActionSpace(ActionKind.Simplex, view.Strategies.Length + 1);
+        _account = new AllocationAccount(view.Timeline, view.Plan, view.Instruments, view.Units, _length);
+        Actions = new ActionSpace(ActionKind.Simplex, view.Units.Count + 1);
         _actions = new double[_length * Actions.Choices];
-        _weights = new double[view.Strategies.Length];
+        _weights = new double[view.Units.Count];
     }
 
     public ActionSpace Actions { get; }
@@ -60,7 +61,7 @@ internal sealed class AllocationEnvironment : IEnvironment
     {
         action.CopyTo(_actions.AsSpan(_steps * Actions.Choices));
         var (equity, drawdown) = (_account.Run.Equity, _account.Run.Drawdown);
-        _view.ToWeights(action, _weights);
+        WeightPolicy.Tilt(action, _view.BaseWeights, _weights);
         _account.Decide(_weights);
         _steps++;
         var now = _account.Run.Equity;

@@ -34,7 +34,8 @@ internal sealed record AllocationHistory(BatchPlan Plan, PortfolioTimeline Timel
     public static async Task<AllocationHistory> StressedAsync(BatchPlan plan, IReadOnlyDictionary<string, OpenedMarket> markets,
         IReadOnlyCollection<int> strategies, int threads, CancellationToken cancellationToken)
     {
-        var stressed = plan.Stressed();
+        // Accounts as the portfolio follows them: one that is never short of cash does the same with either rule.
+        var stressed = MemberRuns.Resizes(plan.Spec.Portfolio) ? plan.Stressed().AsMembers() : plan.Stressed();
         var log = new MemoryEventLog();
         var members = strategies.ToHashSet();
         var pass = new StrategyPass(stressed, markets) { Include = i => members.Contains(i.Index), Events = log };
@@ -42,7 +43,6 @@ internal sealed record AllocationHistory(BatchPlan Plan, PortfolioTimeline Timel
         return await ReadAsync(stressed, markets, log, strategies, cancellationToken);
     }
 
-    /// <summary>What an allocator of some of the strategies sees.</summary>
-    public AllocationView View(int[] strategies, double[] baseWeights) =>
-        new(Timeline, Plan, Instruments, strategies, baseWeights);
+    /// <summary>What an allocator of some units sees.</summary>
+    public AllocationView View(AllocationUnits units, double[] baseWeights) => new(Timeline, Plan, Instruments, units, baseWeights);
 }

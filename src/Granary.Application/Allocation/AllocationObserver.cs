@@ -4,13 +4,15 @@ using Granary.Engine.Market;
 using Granary.Engine.Numerics;
 using Granary.Engine.Portfolio;
 using Granary.Engine.Trading;
+using Granary.Learning;
 using Granary.Learning.Regimes;
+using Granary.Learning.Reinforcement.Policies;
 
 namespace Granary.Application.Allocation;
 
 /// <summary>
 /// What the allocator sees, made from the same calls in training, backtest and live session: for each market its log returns over 1, 5 and
-/// 21 rows, its deviation over 21 rows and its regime; for each strategy the average return of its last trades; and of the account the
+/// 21 rows, its deviation over 21 rows and its regime; for each unit the average return of its last trades; and of the account the
 /// weights, drawdown, exposure and the cost of a trade.
 /// </summary>
 internal sealed class AllocationObserver : IPortfolioSteps
@@ -18,11 +20,12 @@ internal sealed class AllocationObserver : IPortfolioSteps
     private const int Memory = 22, PerMarket = 4;
     private const double Forgetting = 0.2;
 
-    private readonly int[] _strategies, _place, _marketOf;
+    private readonly AllocationUnits _units;
+    private readonly int[] _marketOf;
     private readonly RegimeTracker[] _regimes;
     private readonly double[][] _closes; // by market: the last rows' closes, newest last
     private readonly long[] _bars;
-    // By strategy: the multiplier of its first market; a strategy of several trades alike instruments.
+    // By unit: the multiplier of its first market; a unit of several trades alike instruments.
     private readonly double[] _multiplier;
     private readonly double[] _close, _tradeReturn;
     private readonly int[] _state;
@@ -31,29 +34,26 @@ internal sealed class AllocationObserver : IPortfolioSteps
     private readonly Dictionary<string, int> _symbolIndex;
     private int _rows;
 
-    /// <param name="strategies">Indices of the strategies that are given weights, in ascending order.</param>
+    /// <param name="units">What is given weights.</param>
     /// <param name="instruments">Of all symbols of the batch, in the portfolio's order.</param>
-    public AllocationObserver(BatchPlan plan, IReadOnlyList<Instrument> instruments, int[] strategies)
+    public AllocationObserver(BatchPlan plan, IReadOnlyList<Instrument> instruments, AllocationUnits units)
     {
-        _strategies = strategies;
+        _units = units;
         _symbolIndex = instruments.Select((x, i) => (x.Symbol, i)).ToDictionary(x => x.Symbol, x => x.i, StringComparer.Ordinal);
-        int[] markets = [.. strategies.SelectMany(s => plan.Instances[s].Symbols).Select(s => _symbolIndex[s]).Distinct().Order()];
+        int[] markets = [.. units.SymbolsOf(plan).Select(s => _symbolIndex[s]).Order()];
         _marketOf = new int[instruments.Count];
         Array.Fill(_marketOf, -1);
         for (var m = 0; m < markets.Length; m++) _marketOf[markets[m]] = m;
-        _place = new int[plan.Instances.Count];
-        Array.Fill(_place, -1);
-        for (var i = 0; i < strategies.Length; i++) _place[strategies[i]] = i;
         var regimes = plan.Spec.Regimes ?? RegimePlan.ShortAndLong();
         _states = regimes.States.Count;
         _regimes = [.. markets.Select(m => new RegimeTracker(new MarketSeries(instruments[m], plan.Spec.Data.Timeframe), regimes))];
         _closes = [.. markets.Select(_ => new double[Memory])];
         (_bars, _close, _state) = (new long[markets.Length], new double[markets.Length], new int[markets.Length]);
         Array.Fill(_state, -1);
-        _tradeReturn = new double[strategies.Length];
-        _multiplier = [.. strategies.Select(s => instruments[_symbolIndex[plan.Instances[s].Symbols[0]]].Multiplier)];
+        _tradeReturn = new double[units.Count];
+        _multiplier = [.. units.Members.Select(m => instruments[_symbolIndex[plan.Instances[m[0]].Symbols[0]]].Multiplier)];
         _cost = plan.Spec.Execution.Settings.Fee.Fee(100, 1, 1, maker: false) / 100;
-        MarketSize = markets.Length * (PerMarket + _states) + strategies.Length;
+        MarketSize = markets.Length * (PerMarket + _states) + units.Count;
     }
 
     /// <summary>Markets of the strategies.</summary>
@@ -66,9 +66,16 @@ internal sealed class AllocationObserver : IPortfolioSteps
     public int MarketSize { get; }
 
     /// <summary>Numbers of an observation.</summary>
-    public int Size => MarketSize + AccountSize(_strategies.Length);
+    public int Size => MarketSize + _units.Count + 3;
 
-    private static int AccountSize(int strategies) => strategies + 3;
+    /// <summary>Checks that a policy was trained on observations of this size.</summary>
+    /// <exception cref="LearningInputException">It was trained on other markets or regimes.</exception>
+    public void RequireFor(WeightPolicy policy)
+    {
+        if (policy.ObservationSize == Size) return;
+        throw new LearningInputException($"the policy observes {policy.ObservationSize} numbers, and these markets and regimes give {Size}: "
+            + "run its batch again");
+    }
 
     public int SymbolIndex(string symbol) => _symbolIndex[symbol];
 
@@ -95,7 +102,7 @@ internal sealed class AllocationObserver : IPortfolioSteps
 
     public void Take(int strategy, in RunEvent e)
     {
-        if (e.Kind != RunEventKind.Trade || _place[strategy] is var place && place < 0) return;
+        if (e.Kind != RunEventKind.Trade || _units.PlaceOf(strategy) is var place && place < 0) return;
         var trade = e.ToTrade();
         // How its data ended says nothing of a strategy, and would not be known in time.
         if (trade.Reason is ExitReason.Open or ExitReason.DataEnded) return;

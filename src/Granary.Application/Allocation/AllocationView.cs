@@ -3,18 +3,17 @@ using Granary.Engine.Market;
 
 namespace Granary.Application.Allocation;
 
-/// <summary>The strategies that one allocator weighs, and what it sees of the markets at every row.</summary>
+/// <summary>The units that one allocator weighs, and what it sees of the markets at every row.</summary>
 internal sealed class AllocationView
 {
     private readonly double[] _markets, _closes;
 
-    /// <param name="strategies">Indices in ascending order.</param>
-    /// <param name="baseWeights">In this order; an action tilts them.</param>
-    public AllocationView(PortfolioTimeline timeline, BatchPlan plan, IReadOnlyList<Instrument> instruments, int[] strategies,
+    /// <param name="baseWeights">In the order of the units; an action tilts them.</param>
+    public AllocationView(PortfolioTimeline timeline, BatchPlan plan, IReadOnlyList<Instrument> instruments, AllocationUnits units,
         double[] baseWeights)
     {
-        (Timeline, Plan, Instruments, Strategies, BaseWeights) = (timeline, plan, instruments, strategies, baseWeights);
-        Observer = new AllocationObserver(plan, instruments, strategies);
+        (Timeline, Plan, Instruments, Units, BaseWeights) = (timeline, plan, instruments, units, baseWeights);
+        Observer = new AllocationObserver(plan, instruments, units);
         _markets = new double[timeline.Rows * Observer.MarketSize];
         _closes = new double[timeline.Rows * Observer.Markets];
         for (int row = 0, step = 0; row < timeline.Rows; row++)
@@ -32,7 +31,7 @@ internal sealed class AllocationView
 
     public IReadOnlyList<Instrument> Instruments { get; }
 
-    public int[] Strategies { get; }
+    public AllocationUnits Units { get; }
 
     public double[] BaseWeights { get; }
 
@@ -41,8 +40,8 @@ internal sealed class AllocationView
     /// <summary>Writes the observation of a row.</summary>
     public void Observe(AllocationAccount account, Span<double> target) => Observe(account, account.Weights.Last, target);
 
-    /// <summary>The same of an account that has more strategies.</summary>
-    /// <param name="weights">As they were decided last, in the order of this view's strategies.</param>
+    /// <summary>The same of an account that has more units.</summary>
+    /// <param name="weights">As they were decided last, in the order of this view's units.</param>
     public void Observe(AllocationAccount account, ReadOnlySpan<double> weights, Span<double> target)
     {
         var size = Observer.MarketSize;
@@ -50,7 +49,7 @@ internal sealed class AllocationView
         Observer.ObserveAccount(account.Run, weights, target[size..]);
     }
 
-    /// <summary>Log growth of the strategies' markets in equal parts from one row to another, without costs.</summary>
+    /// <summary>Log growth of the units' markets in equal parts from one row to another, without costs.</summary>
     /// <param name="last">The row after the last.</param>
     public double MarketGrowth(int first, int last)
     {
@@ -63,17 +62,5 @@ internal sealed class AllocationView
             markets++;
         }
         return markets > 0 ? Math.Log(sum / markets) : 0;
-    }
-
-    /// <summary>
-    /// The weights of an action: its last part is cash, the others tilt the base weights and share what is not cash.
-    /// </summary>
-    /// <param name="action">One number more than there are strategies; they add up to 1.</param>
-    public void ToWeights(ReadOnlySpan<double> action, Span<double> weights)
-    {
-        var sum = 0.0;
-        for (var i = 0; i < weights.Length; i++) sum += weights[i] = BaseWeights[i] * action[i];
-        var invested = 1 - action[weights.Length];
-        for (var i = 0; i < weights.Length; i++) weights[i] = sum > 0 ? weights[i] / sum * invested : 0;
     }
 }

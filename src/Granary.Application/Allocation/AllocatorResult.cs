@@ -21,10 +21,17 @@ internal sealed record AllocatorResult(
 /// <summary>One training with the rows that it was tried on.</summary>
 /// <param name="From">Begin of the training, UTC ticks.</param>
 /// <param name="At">From when on the weights hold, UTC ticks.</param>
-/// <param name="Strategies">Indices in the plan.</param>
+/// <param name="Strategies">Ids of the strategies, or names of the groups of a walk-forward.</param>
 /// <param name="Chosen">The place of the seed with the best validation.</param>
 /// <param name="Tests">By seed: log growth over the rows until the next window.</param>
 /// <param name="Stressed">By seed: the same with stressed costs.</param>
 /// <param name="Baselines">By baseline: name, log growth, and with stressed costs.</param>
-internal sealed record AllocatorWindow(long From, long At, IReadOnlyList<int> Strategies, IReadOnlyList<TrainedAllocator> Seeds, int Chosen,
-    double[] Tests, double[] Stressed, IReadOnlyList<(string Name, double Growth, double Stressed)> Baselines);
+internal sealed record AllocatorWindow(long From, long At, IReadOnlyList<string> Strategies, IReadOnlyList<TrainedAllocator> Seeds, int Chosen,
+    double[] Tests, double[] Stressed, IReadOnlyList<(string Name, double Growth, double Stressed)> Baselines)
+{
+    /// <summary>Begin of the validation, UTC ticks: rows before it were trained on.</summary>
+    public required long Validated { get; init; }
+
+    /// <summary>End of the test, UTC ticks.</summary>
+    public required long To { get; init; }
+}

@@ -25,35 +25,38 @@ internal static class AllocatorTraining
     public static bool IsEnough(AllocatorSpec spec, int rows) =>
         rows * spec.TrainingShare >= LeastRows && rows * (1 - spec.TrainingShare) >= 2;
 
+    /// <summary>The first row of a window's validation.</summary>
     /// <param name="first">The first row of the window.</param>
     /// <param name="last">The row after its last.</param>
-    public static TrainedAllocator Train(AllocationView view, AllocatorSpec spec, int first, int last, long seed,
-        CancellationToken cancellationToken)
+    public static int ValidationOf(AllocatorSpec spec, int first, int last) => first + (int)((last - first) * spec.TrainingShare);
+
+    /// <param name="window">Its first row and the row after its last.</param>
+    /// <param name="progress">Is given each update, and whether it is the last; null for none.</param>
+    public static TrainedAllocator Train(AllocationView view, AllocatorSpec spec, (int First, int Last) window, long seed,
+        Action<bool, TrainingCurvePoint>? progress, CancellationToken cancellationToken)
     {
-        var cut = first + (int)((last - first) * spec.TrainingShare);
-        IEnvironment Make() => new AllocationEnvironment(view, spec, first, cut, spec.Episode);
+        var cut = ValidationOf(spec, window.First, window.Last);
+        IEnvironment Make() => new AllocationEnvironment(view, spec, window.First, cut, spec.Episode);
         using var trainer = new PpoTrainer(Make, Settings, seed, spec.Steps);
         var curve = new List<TrainingCurvePoint>();
         while (trainer.Done < trainer.Updates)
         {
             cancellationToken.ThrowIfCancellationRequested();
             curve.Add(trainer.Next());
+            progress?.Invoke(trainer.Done == trainer.Updates, curve[^1]);
         }
-        return new TrainedAllocator(seed, trainer.Policy, trainer.Digest, Growth(view, trainer.Policy, cut, last), curve);
+        return new TrainedAllocator(seed, trainer.Policy, trainer.Digest, Growth(view, trainer.Policy, cut, window.Last), curve);
     }
 
     /// <summary>Log growth of a new account that the policy weighs over some rows.</summary>
     public static double Growth(AllocationView view, TrainedPolicy policy, int first, int last)
     {
         var observation = new double[view.Observer.Size];
-        var action = new double[view.Strategies.Length + 1];
-        // Policies keep memory of their own, and one may be measured on several threads.
-        var own = TrainedPolicy.FromBytes(policy.ToBytes());
+        var own = new WeightPolicy(view.Units.Names, view.BaseWeights, policy);
         return Growth(view, first, last, (account, weights) =>
         {
             view.Observe(account, observation);
-            own.Decide(observation, action);
-            view.ToWeights(action, weights);
+            own.Decide(observation, weights);
         });
     }
 
@@ -64,8 +67,8 @@ internal static class AllocatorTraining
     private static double Growth(AllocationView view, int first, int last, Action<AllocationAccount, double[]> decide)
     {
         if (last - first < 2) return 0;
-        var account = new AllocationAccount(view.Timeline, view.Plan, view.Instruments, view.Strategies, last - first);
-        var weights = new double[view.Strategies.Length];
+        var account = new AllocationAccount(view.Timeline, view.Plan, view.Instruments, view.Units, last - first);
+        var weights = new double[view.Units.Count];
         account.Start(first);
         var start = account.Run.Equity;
         while (account.Row < last - 1)

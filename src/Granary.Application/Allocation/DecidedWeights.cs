@@ -2,61 +2,82 @@ using Granary.Engine.Portfolio;
 
 namespace Granary.Application.Allocation;
 
-/// <summary>Weights of one episode, decision by decision: each holds from its time until the next.</summary>
-/// <param name="strategies">Indices of the strategies in ascending order.</param>
-/// <param name="plan">How many strategies the plan has.</param>
-/// <param name="decisions">The most that an episode has.</param>
-internal sealed class DecidedWeights(int[] strategies, int plan, int decisions) : IWeightSource
+/// <summary>Weights of one account, decision by decision: each holds from its time until the next.</summary>
+/// <param name="units">What is weighed.</param>
+/// <param name="decisions">How many are kept; before one more, the older half is forgotten.</param>
+internal sealed class DecidedWeights(AllocationUnits units, int decisions) : IWeightSource
 {
-    private readonly int[] _place = Places(strategies, plan);
     private readonly long[] _times = new long[decisions];
     private readonly double[] _sums = new double[decisions];
-    private readonly double[] _weights = new double[decisions * strategies.Length];
+    private readonly double[] _weights = new double[decisions * units.Count];
+    private readonly double[] _none = new double[units.Count];
+    private long _first;
 
-    /// <summary>Decisions so far.</summary>
+    /// <summary>Decisions that are kept.</summary>
     public int Count { get; private set; }
 
-    public long? First => Count > 0 ? _times[0] : null;
+    /// <summary>What is weighed.</summary>
+    public AllocationUnits Units => units;
+
+    /// <summary>The time from which on there is an account, UTC ticks; null = from the first decision on.</summary>
+    public long? Begin { get; set; }
+
+    public long? First => Begin ?? (Count > 0 ? _first : null);
 
     /// <summary>Starts an episode.</summary>
     public void Clear() => Count = 0;
 
-    /// <summary>The weights of a decision, in the order of the strategies.</summary>
-    public ReadOnlySpan<double> Of(int decision) => _weights.AsSpan(decision * strategies.Length, strategies.Length);
+    /// <summary>When a decision began to hold, UTC ticks.</summary>
+    public long TimeOf(int decision) => _times[decision];
+
+    /// <summary>The weights of a decision, in the order of the units.</summary>
+    public ReadOnlySpan<double> Of(int decision) => _weights.AsSpan(decision * units.Count, units.Count);
 
     /// <summary>The latest weights; zeros before the first decision.</summary>
-    public ReadOnlySpan<double> Last => Of(Math.Max(0, Count - 1));
+    public ReadOnlySpan<double> Last => Count > 0 ? Of(Count - 1) : _none;
 
-    /// <summary>Decides.</summary>
+    /// <summary>Decides. Allocates nothing.</summary>
     /// <param name="time">From when on it holds, UTC ticks; later than the last.</param>
+    /// <param name="weights">In the order of the units.</param>
     public void Add(long time, ReadOnlySpan<double> weights)
     {
+        if (Count == _times.Length) ForgetHalf();
+        if (Count == 0) _first = time;
         _times[Count] = time;
-        weights.CopyTo(_weights.AsSpan(Count * strategies.Length));
-        // In the order of the strategies, as in a schedule of the same weights.
+        weights.CopyTo(_weights.AsSpan(Count * units.Count));
         var sum = 0.0;
         foreach (var weight in weights) sum += weight;
         _sums[Count++] = sum;
     }
 
     public double At(int strategy, long time) =>
-        _place[strategy] is var place and >= 0 && Find(time) is var at and >= 0 ? _weights[at * strategies.Length + place] : 0;
+        units.PlaceOf(strategy) is var place and >= 0 && Find(time) is var at and >= 0 ? _weights[at * units.Count + place] : 0;
 
     public double SumAt(long time) => Find(time) is var at and >= 0 ? _sums[at] : 0;
+
+    public bool IsMember(int strategy)
+    {
+        if (units.PlaceOf(strategy) is not (var place and >= 0)) return false;
+        for (var d = 0; d < Count; d++)
+            if (Of(d)[place] != 0)
+                return true;
+        return false;
+    }
 
     // Nearly always the last one.
     private int Find(long time)
     {
-        var at = Count - 1;
-        while (at >= 0 && _times[at] > time) at--;
-        return at;
+        if (Count == 0 || _times[Count - 1] <= time) return Count - 1;
+        var at = Array.BinarySearch(_times, 0, Count, time);
+        return at >= 0 ? at : ~at - 1;
     }
 
-    private static int[] Places(int[] strategies, int plan)
+    private void ForgetHalf()
     {
-        var places = new int[plan];
-        Array.Fill(places, -1);
-        for (var i = 0; i < strategies.Length; i++) places[strategies[i]] = i;
-        return places;
+        var kept = Count - Count / 2;
+        Array.Copy(_times, Count - kept, _times, 0, kept);
+        Array.Copy(_sums, Count - kept, _sums, 0, kept);
+        Array.Copy(_weights, (Count - kept) * units.Count, _weights, 0, kept * units.Count);
+        Count = kept;
     }
 }

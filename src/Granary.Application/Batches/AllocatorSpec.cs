@@ -1,4 +1,5 @@
 using Granary.Application.Json;
+using Granary.Application.Models;
 
 namespace Granary.Application.Batches;
 
@@ -26,10 +27,17 @@ public sealed record AllocatorSpec
     /// <summary>Taken off the reward for each unit by which the drawdown grows.</summary>
     public double DrawdownPenalty { get; init; } = 0.1;
 
+    /// <summary>The folder or database of versions, as the file has it; a folder is relative to the batch's.</summary>
+    public string Registry { get; init; } = "models";
+
+    /// <summary>The registry of a batch in a folder.</summary>
+    public string RegistryUnder(string folder) =>
+        ModelStores.IsDatabase(Registry) ? Registry : Path.GetFullPath(Path.Combine(folder, Registry));
+
     /// <exception cref="InputException">A value is wrong.</exception>
     public static AllocatorSpec Read(JsonPart part)
     {
-        part.Only("steps", "seeds", "episode", "trainingShare", "reward", "drawdownPenalty");
+        part.Only("steps", "seeds", "episode", "trainingShare", "reward", "drawdownPenalty", "registry");
         var standard = new AllocatorSpec();
         return new AllocatorSpec
         {
@@ -39,6 +47,7 @@ public sealed record AllocatorSpec
             TrainingShare = part.Find("trainingShare")?.Number(0.5, 0.95) ?? standard.TrainingShare,
             RewardsSharpe = part.Find("reward")?.Choice(("log-growth", false), ("differential-sharpe", true)) ?? false,
             DrawdownPenalty = part.Find("drawdownPenalty")?.Number(0, 100) ?? standard.DrawdownPenalty,
+            Registry = part.Find("registry")?.String() ?? standard.Registry,
         };
     }
 }

@@ -7,6 +7,7 @@ using Granary.Engine.Portfolio;
 using Granary.Engine.Portfolio.Rules;
 using Granary.Engine.Trading;
 using Granary.Learning.Regimes;
+using Granary.Learning.Reinforcement.Policies;
 
 namespace Granary.Application.Batches;
 
@@ -200,6 +201,9 @@ public sealed record PortfolioSpec
 
     /// <summary>How the rules ppo and adaptive learn; null for the standard values.</summary>
     public AllocatorSpec? Allocator { get; init; }
+
+    /// <summary>The policy that decides the weights row by row, in a production configuration; null = none does.</summary>
+    public WeightPolicy? Policy { get; init; }
 
     /// <summary>
     /// By strategy id its weight in each state of the regimes, in their order: how a live session goes on with the rule <c>regime</c>. Null

@@ -15,7 +15,7 @@ public static class FindingsReader
     {
         if (production.Find(ValidationFindings.Key) is not { Kind: not JsonValueKind.Null } part) return null;
         var findings = new Dictionary<string, ValidationFinding>(StringComparer.Ordinal);
-        foreach (var check in (string[])[.. ValidationFindings.Checks, ValidationFindings.Benchmark])
+        foreach (var check in (string[])[.. ValidationFindings.Checks, .. ValidationFindings.Conditional])
         {
             if (part.Find(check) is not { } p) continue;
             var state = p.Need("state")

@@ -17,7 +17,9 @@ public static class ProductionJson
     /// <param name="models">
     /// The models of its strategies by name:version, as <see cref="Batches.ModelReference"/> reads them; null without any.
     /// </param>
-    public static byte[] Write(BatchPlan plan, RunModel run, string? models = null, double[]?[]? byState = null)
+    /// <param name="policy">That decides the weights row by row; null where they stay.</param>
+    public static byte[] Write(BatchPlan plan, RunModel run, string? models = null, double[]?[]? byState = null,
+        PolicyReference? policy = null)
     {
         var buffer = new MemoryStream();
         using (var json = new Utf8JsonWriter(buffer,
@@ -54,6 +56,7 @@ public static class ProductionJson
                 json.WritePropertyName("regimes");
                 json.WriteRawValue(RegimeReader.ToJson(Regimes(plan)));
             }
+            policy?.Write(json);
             if (models is not null)
             {
                 json.WritePropertyName("models");
@@ -98,7 +101,7 @@ public static class ProductionJson
         json.WriteStartObject("portfolio");
         foreach (var (name, value) in portfolio.Place?.Members ?? [])
         {
-            if (name is "weights" or "rebalance" or "chosenBefore" or "fills") continue;
+            if (name is "weights" or "rebalance" or "allocator" or "chosenBefore" or "fills") continue;
             json.WritePropertyName(name);
             value.WriteTo(json);
         }

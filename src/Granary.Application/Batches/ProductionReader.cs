@@ -62,7 +62,7 @@ public sealed class ProductionReader(GranaryCatalogues catalogues)
     internal Production Read(JsonPart root, byte[] text, string folder, JsonFaults faults, bool bindStrategies)
     {
         root.Only("$schema", "version", "name", "run", "folder", "seed", "digest", "created", "data", "account", "benchmark", "execution",
-            "portfolio", "strategies", "regimes", "models", "evidence");
+            "portfolio", "strategies", "regimes", "policy", "models", "evidence");
         var version = root.Need("version").Whole();
         if (version > ProductionJson.Version)
             throw root.Need("version").Fault($"this configuration was written by a newer Granary "
@@ -81,6 +81,7 @@ public sealed class ProductionReader(GranaryCatalogues catalogues)
         var where = root.Find("folder")?.String() ?? folder;
         var digest = root.Need("digest").String();
         var findings = faults.Try(() => FindingsReader.Read(root), null);
+        var policy = faults.Try(() => root.Find("policy") is { } p ? PolicyReference.Read(p) : null, null);
         faults.Close();
         var strategies = members.ConvertAll(m => m.Model is { } model ? m.Spec with { Model = models![model].Load(catalogues) } : m.Spec);
         var byState = members.Where(m => m.ByState is not null).ToDictionary(m => m.Spec.Id!, m => m.ByState!, StringComparer.Ordinal);
@@ -102,6 +103,7 @@ public sealed class ProductionReader(GranaryCatalogues catalogues)
                 Rule = null,
                 FixedWeights = members.ToDictionary(m => m.Spec.Id!, m => m.Weight, StringComparer.Ordinal),
                 WeightsByState = byState.Count > 0 ? byState : null,
+                Policy = policy?.Load(catalogues.ModelKinds),
                 BookAtClose = true,
                 Place = portfolio,
             },

@@ -243,6 +243,7 @@ public sealed class LiveHost
         LookForRuin();
         var why = _ruined ? "ruined" : !_reconciled ? "unreconciled" : late ? "late" : _operator.Paused ? "paused" : "";
         _portfolio.Process(now, (at, decided) => _orders.Decided(at, decided, why));
+        if (_portfolio.WeightsDecidedAt(slice) is { } weights) _orders.Weighed(new WeightsDecided(slice, weights));
         _orders.Align(slice);
         var journalBefore = _gateway.Appending;
         if (_orders.Intended > 0)

@@ -1,3 +1,4 @@
+using Granary.Application.Allocation;
 using Granary.Application.Batches;
 using Granary.Application.Regimes;
 using Granary.Application.Simulation;
@@ -38,6 +39,7 @@ internal sealed class LivePortfolio
     private readonly Timeframe?[] _markedAt;
     private readonly int[] _driverSymbol;
     private readonly StateWeights? _states;
+    private readonly PolicyWeights? _policy;
     private readonly PortfolioDriver _driver;
     private readonly List<EquityRow> _rows = [];
     private readonly List<PortfolioTrade> _trades = [];
@@ -59,8 +61,10 @@ internal sealed class LivePortfolio
         foreach (var instance in plan.Instances) weights[instance.Index] = spec.Portfolio.FixedWeights?.GetValueOrDefault(instance.Id) ?? 0;
         var instruments = markets.Values.OrderBy(m => m.Symbol, StringComparer.Ordinal).Select(m => m.Instrument).ToList();
         _instrumentOf = instruments.ToDictionary(i => i.Symbol, StringComparer.Ordinal);
+        _policy = spec.Portfolio.Policy is { } policy ? new PolicyWeights(plan, instruments, policy) : null;
+        if (_policy is not null) Array.Fill(weights, 1);
         _isMember = [.. weights.Select(w => w != 0)];
-        _driver = new PortfolioDriver(plan, weights, instruments);
+        _driver = new PortfolioDriver(plan, weights, instruments, _policy?.Weights);
         if (spec.Portfolio.WeightsByState is { } byState)
             _states = new StateWeights(_driver.Run, plan, s => new MarketSeries(markets[s].Instrument, spec.Data.Timeframe), byState);
         // Until the account trades, only the strategies do.
@@ -182,9 +186,11 @@ internal sealed class LivePortfolio
             if (timeframe == _spec.Data.Timeframe) _states?.Take(_carried[market].Instrument.Symbol, bar);
             if (_markedAt[market] != timeframe) continue;
             _driver.Mark(_driverSymbol[market], bar);
+            _policy?.Mark(_driverSymbol[market], bar);
             stamp = Math.Max(stamp, bar.Time);
         }
         var row = _driver.OpenRow(stamp);
+        if (row) _policy?.Decide(stamp, timestamp, _driver.Run);
         for (; _cutsSeen < _driver.Cuts.Count; _cutsSeen++)
         {
             var (member, number, share) = _driver.Cuts[_cutsSeen];
@@ -236,12 +242,26 @@ internal sealed class LivePortfolio
     {
         var instance = strategy.Instance;
         if (!_isMember[instance.Index]) return;
+        _policy?.Take(instance.Index, e);
         if (_driver.Take(instance.Index, e) is not { } said || decided is null) return;
         var signal = e.ToSignal();
         var symbol = instance.Symbols[e.SymbolIndex];
         var granted = said == Decision.Accepted
             ? _instrumentOf[symbol].RoundQuantity(signal.Quantity * _driver.Run.ScaleOf(instance.Index, signal.Number)) : 0;
         decided(timestamp, new DecidedSignal(strategy, symbol, signal, said, granted, factors));
+    }
+
+    /// <summary>Whether a policy of the configuration decides the weights.</summary>
+    public bool HasPolicy => _policy is not null;
+
+    /// <summary>The weights that the policy has decided at a time, by strategy id; null where it has decided none then.</summary>
+    /// <param name="timestamp">UTC ticks.</param>
+    public IReadOnlyDictionary<string, double>? WeightsDecidedAt(long timestamp)
+    {
+        if (_policy is not { Weights: { Count: > 0 } decided } || decided.TimeOf(decided.Count - 1) != timestamp) return null;
+        var weights = new Dictionary<string, double>(StringComparer.Ordinal);
+        for (var u = 0; u < decided.Units.Count; u++) weights[decided.Units.Names[u]] = decided.Last[u];
+        return weights;
     }
 
     /// <summary>New weights, from the next time slice on; strategies that are not named keep theirs.</summary>

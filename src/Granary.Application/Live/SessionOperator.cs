@@ -105,6 +105,11 @@ internal sealed class SessionOperator(LiveOptions options, IOrderGateway gateway
     public IReadOnlyList<string> Put(WeightsChanged change)
     {
         WeightsVersion = change.Version;
+        if (portfolio.HasPolicy)
+        {
+            notes.Add($"weights version {change.Version} of {change.Who} is not used: the policy of the configuration decides the weights");
+            return [];
+        }
         notes.Add($"weights version {change.Version} of {change.Who} in force from the bar after {RunText.Time(change.Timestamp)}"
             + Reason(change.Why));
         return portfolio.Put(change);

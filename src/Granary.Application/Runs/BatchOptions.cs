@@ -1,4 +1,5 @@
 using Granary.Application.Learning;
+using Granary.Application.Weighting;
 
 namespace Granary.Application.Runs;
 
@@ -21,7 +22,10 @@ public sealed record BatchOptions
     /// <summary>Receives the progress of the training of the batch's models.</summary>
     public IProgress<TrainingProgress>? Training { get; init; }
 
-    /// <summary>Whether the models that it trains become versions of their registry.</summary>
+    /// <summary>Receives the progress of the training of policies for the weights.</summary>
+    public IProgress<AllocatorProgress>? Allocator { get; init; }
+
+    /// <summary>Whether the models and policies that it trains become versions of their registry.</summary>
     public bool RegisterModels { get; init; } = true;
 
     /// <summary>

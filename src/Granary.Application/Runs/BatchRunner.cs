@@ -50,6 +50,11 @@ public sealed class BatchRunner(IBatchHost host, TimeProvider clock, Func<DataSp
         using var strategies = new StrategySimulation(run);
         await strategies.RunAsync(host.RunAsync, progress, cancellationToken);
         var choice = await strategies.WeighAsync();
+        if (choice.Allocator is { } allocator && run.Options.RegisterModels)
+            choice = choice with
+            {
+                Allocator = AllocatorVersions.Register(run.Plan, allocator, run.DataHash, run.Clock.GetUtcNow().UtcDateTime),
+            };
         var members = choice.Members;
         // Without their events the weighted strategies have no portfolio: an interrupted run shows the strategies alone.
         if (!await strategies.FollowAsync(members, host, cancellationToken)) members = new double[members.Length];

@@ -66,6 +66,7 @@ internal sealed class BatchValidation
             BenchmarkName = BenchmarkCurve.NameOf(plan.Spec),
             Benchmark = equity is null ? null : await _run.CompareAsync(Benchmark, equity, portfolio.Rows, CancellationToken.None),
             CostsAreZero = plan.Spec.Execution.Settings.IsFree,
+            LearnedWeights = _choice.Allocator is { } learned ? AllocatorReport.FindingOf(learned) : null,
             Bridge = ResultBridge.Of(plan, traded, _choice.Last, portfolio.Outcome.Statistics, equity, (outOfSample, stress)),
         };
     }

@@ -89,7 +89,10 @@ internal sealed class FinishedBatch
             w => RunCsv.PortfolioTrades(w, model.Strategies, Events, Multiplier));
         yield return OutputFile.Text("trades_by_model", "trades_by_model.csv", w => RunCsv.TradesByModel(w, finished));
         yield return new OutputFile("prod", "prod.json",
-            s => s.Write(ProductionJson.Write(_run.Plan, model, _run.Learning?.ProductionModels(), _choice.ByState)));
+            s => s.Write(ProductionJson.Write(_run.Plan, model, _run.Learning?.ProductionModels(), _choice.ByState,
+                _choice.Allocator?.Versions.LastOrDefault())));
+        if (_choice.Allocator is { } allocator)
+            yield return OutputFile.Text("equity", "weights.csv", w => AllocatorReport.Csv(w, allocator));
         foreach (var file in OutputFile.LearningOf(_run, model)) yield return file;
         if (!_run.Options.Separate) yield break;
         foreach (var strategy in finished)
@@ -116,7 +119,7 @@ internal sealed class FinishedBatch
         if (Checks is not null) sections.AddRange([Checks.ToResults(_entries), Checks.ToFindings()]);
         if (Carried is not null) sections.Add(Carried);
         if (_choice.Schedule is not null) sections.Add(WeightReport.Of(plan, _choice));
-        if (_choice.Allocator is { } allocator) sections.Add(AllocatorReport.Of(plan, allocator));
+        if (_choice.Allocator is { } allocator && AllocatorReport.Of(plan, allocator) is { } learned) sections.Add(learned);
         if (plan.Spec.Regimes is not null || plan.Spec.Portfolio.Rule == WeightRules.ByRegime)
             sections.Add(await RegimeReport.OfAsync(plan.Spec.Regimes ?? RegimePlan.ShortAndLong(), _run.Markets,
                 plan.Spec.Data.From ?? 0, CancellationToken.None));

@@ -29,7 +29,7 @@ internal sealed class RecordedPortfolio : IDisposable
     /// <summary>Lets the portfolio decide over the events of the strategies with a weight.</summary>
     /// <param name="members">By strategy index: not 0 where the portfolio has the strategy's events.</param>
     public static Task<RecordedPortfolio> OfEventsAsync(RunContext run, EventLog? log, IReadOnlyList<double> members,
-        WeightSchedule? schedule)
+        IWeightSource? schedule)
     {
         // Marked are the markets of weighted strategies, each at its shortest timeframe; where there is no such strategy all, for a curve
         // that is flat.

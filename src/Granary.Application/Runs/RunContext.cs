@@ -37,6 +37,9 @@ internal sealed record RunContext(OpenedBatch Opened, RunFolder Folder, BatchOpt
     /// <summary>In the order of their symbols.</summary>
     public IEnumerable<OpenedMarket> OrderedMarkets => Markets.Values.OrderBy(m => m.Symbol, StringComparer.Ordinal);
 
+    /// <summary>SHA-256 of the bars of all markets.</summary>
+    public string DataHash => RunFolder.HashOf([.. OrderedMarkets.Select(m => m.Series.ContentHash)]);
+
     /// <summary>The step "train": the models of the batch's learning section.</summary>
     /// <param name="host">Runs strategies whose trades are the label.</param>
     public async Task<RunContext> TrainAsync(IBatchHost host, CancellationToken cancellationToken)

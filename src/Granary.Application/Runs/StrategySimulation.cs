@@ -47,7 +47,9 @@ internal sealed class StrategySimulation(RunContext run) : IDisposable
 
     /// <summary>The step "weigh": the weights by the batch's rule.</summary>
     public Task<WeightChoice> WeighAsync() =>
-        WeightRules.ChooseAsync(run.Plan, Outcomes, run.Markets, Log, run.Options.Threads, CancellationToken.None);
+        WeightRules.ChooseAsync(run.Plan, Outcomes, run.Markets, Log,
+            new AllocatorCall(run.Options.Threads, run.Options.Allocator, new AllocatorCheckpoints(run.Folder.Temporary("allocators"))),
+            CancellationToken.None);
 
     /// <summary>
     /// Gets the events that the portfolio follows: strategies with a weight run once more where no events were kept, and where their

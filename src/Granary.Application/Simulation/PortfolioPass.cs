@@ -35,7 +35,7 @@ public sealed class PortfolioPass
     /// Weights over time, in place of those of <paramref name="weights"/> that are not 0; null where they stay.
     /// </param>
     public PortfolioPass(BatchPlan plan, IEventLog? log, IReadOnlyList<double> weights, IReadOnlyList<Instrument> instruments,
-        WeightSchedule? schedule = null)
+        IWeightSource? schedule = null)
     {
         _plan = plan;
         _log = log;

@@ -27,6 +27,9 @@ public sealed record BatchChecks(
     /// <summary>Whether the batch's trading costs are zero, so that doubling them says nothing.</summary>
     public bool CostsAreZero { get; init; }
 
+    /// <summary>Of weights that a policy has learned; null where none has.</summary>
+    public ValidationFinding? LearnedWeights { get; init; }
+
     /// <summary>From the headline figure to those of the checks.</summary>
     public IReadOnlyList<BridgeRow> Bridge { get; init; } = [];
 
@@ -69,6 +72,7 @@ public sealed record BatchChecks(
                     ("stillProfitable", t.StillProfitable)])
             : ValidationFinding.Missing("no strategy has a weight");
         if (BenchmarkName is not null) findings[ValidationFindings.Benchmark] = AgainstBenchmark(BenchmarkName);
+        if (LearnedWeights is not null) findings[ValidationFindings.LearnedWeights] = LearnedWeights;
         return new ValidationFindings(findings);
     }
 

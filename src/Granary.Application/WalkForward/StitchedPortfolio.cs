@@ -1,3 +1,4 @@
+using Granary.Application.Allocation;
 using Granary.Application.Batches;
 using Granary.Application.Simulation;
 using Granary.Engine.Backtesting;
@@ -29,7 +30,9 @@ internal sealed class StitchedPortfolio(WalkForwardInput input)
     private readonly Timeframe _shortest = input.Plan.Feeds.MinBy(f => f.Timeframe.Ticks)!.Timeframe;
 
     /// <param name="groups">The runs of each group in the order of time.</param>
-    public async Task<FollowedAccount> RunAsync(IReadOnlyList<IReadOnlyList<AccountRun>> groups, CancellationToken cancellationToken)
+    /// <param name="weights">Of the groups over time; null = equal parts.</param>
+    public async Task<FollowedAccount> RunAsync(IReadOnlyList<IReadOnlyList<AccountRun>> groups, CancellationToken cancellationToken,
+        IWeightSource? weights = null)
     {
         var log = new RunLog([.. groups.SelectMany(runs => runs)]);
         var groupOf = new Dictionary<int, int>();
@@ -39,7 +42,7 @@ internal sealed class StitchedPortfolio(WalkForwardInput input)
         var (rows, trades, part) = (new List<AccountRow>(), new List<(int, PortfolioTrade)>(), 1.0 / groups.Count);
         var instruments = input.OrderedMarkets.Select(m => m.Instrument).ToList();
         // Every strategy counts as a member, so that each market is marked at the shortest timeframe at which one of them could trade it.
-        var pass = new PortfolioPass(_plan, log, [.. _plan.Instances.Select(_ => part)], instruments, Schedule(groups, part));
+        var pass = new PortfolioPass(_plan, log, [.. _plan.Instances.Select(_ => part)], instruments, weights ?? Schedule(groups, part));
         void Row(EquityRow row) =>
             rows.Add(new AccountRow(row, pass.Account.OpenTrades > 0, pass.Account.Commission, pass.Account.Financing));
         void Trade(PortfolioTrade trade) => trades.Add((groupOf[trade.Member], trade));
@@ -47,10 +50,27 @@ internal sealed class StitchedPortfolio(WalkForwardInput input)
         return new FollowedAccount(outcome, rows, trades);
     }
 
+    /// <summary>What some groups did, in the order of the portfolio.</summary>
+    /// <param name="groups">The runs of each group in the order of time.</param>
+    /// <param name="units">The groups to read.</param>
+    public async Task<AllocationHistory> ReadAsync(IReadOnlyList<IReadOnlyList<AccountRun>> groups, AllocationUnits units,
+        CancellationToken cancellationToken)
+    {
+        var instruments = input.OrderedMarkets.Select(m => m.Instrument).ToList();
+        var timeline = new PortfolioTimeline(instruments.Select((x, i) => (x.Symbol, i))
+            .ToDictionary(x => x.Symbol, x => x.i, StringComparer.Ordinal));
+        await new PortfolioMerge(_plan, new RunLog([.. groups.SelectMany(runs => runs)]), timeline)
+            .RunAsync(i => units.PlaceOf(i) >= 0, Marks(), cancellationToken);
+        return new AllocationHistory(_plan, timeline, instruments);
+    }
+
+    /// <summary>When the first signals of the first choices are known, UTC ticks.</summary>
+    public long Begin => _windows[0].At + _shortest.Ticks;
+
     // A choice's first signals are known when the first bar of its window has closed.
     private WeightSchedule Schedule(IEnumerable<IReadOnlyList<AccountRun>> groups, double part)
     {
-        var schedule = new WeightSchedule(_plan.Instances.Count) { Begin = _windows[0].At + _shortest.Ticks };
+        var schedule = new WeightSchedule(_plan.Instances.Count) { Begin = Begin };
         foreach (var run in groups.SelectMany(runs => runs))
         {
             schedule.Set(run.Strategy.Index, _windows[run.Windows.First].At + _shortest.Ticks, part);

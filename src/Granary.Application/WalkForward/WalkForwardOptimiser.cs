@@ -4,6 +4,7 @@ using Granary.Application.Json;
 using Granary.Application.Learning;
 using Granary.Application.Simulation;
 using Granary.Application.Validation;
+using Granary.Application.Weighting;
 using Granary.Engine.Analysis.Metrics;
 using Granary.Engine.Market;
 using Granary.Engine.Portfolio;
@@ -37,26 +38,37 @@ internal static class WalkForwardOptimiser
     public static Task<WalkForwardOutcome> AgainAsync(WalkForwardInput input, ExecutionSettings execution, WalkForwardOutcome outcome,
         CancellationToken cancellationToken) =>
         TradeAsync(input with { Plan = input.Plan.WithExecution(execution) }, [.. outcome.Groups.Select(g => g.Choices)], outcome.Models,
-            cancellationToken);
+            cancellationToken, outcome.Weights);
 
     private static ParallelOptions Options(WalkForwardInput input, CancellationToken cancellationToken) =>
         new() { MaxDegreeOfParallelism = input.Threads, CancellationToken = cancellationToken };
 
-    // choices: by group, then by window.
-    private static async Task<WalkForwardOutcome> TradeAsync(WalkForwardInput input,
+    // A group trades its choices one after the other; groups do so side by side.
+    private static async Task<IReadOnlyList<AccountRun>[]> RunsAsync(WalkForwardInput input,
         IReadOnlyList<IReadOnlyList<WindowChoice>> choices, IReadOnlyList<WindowModels> models, CancellationToken cancellationToken)
     {
-        var (plan, groups) = (input.Plan, input.Groups());
-        // A group trades its choices one after the other; groups do so side by side.
         var trading = new GroupTrading(input, models);
-        var runs = new IReadOnlyList<AccountRun>[groups.Count];
-        await Parallel.ForEachAsync(Enumerable.Range(0, groups.Count), Options(input, cancellationToken),
+        var runs = new IReadOnlyList<AccountRun>[choices.Count];
+        await Parallel.ForEachAsync(Enumerable.Range(0, choices.Count), Options(input, cancellationToken),
             async (g, token) => runs[g] = await trading.RunAsync([.. choices[g].Select(c => c.Strategy)], token));
+        return runs;
+    }
+
+    // choices: by group, then by window. weights: those of an outcome that is traded again.
+    private static async Task<WalkForwardOutcome> TradeAsync(WalkForwardInput input,
+        IReadOnlyList<IReadOnlyList<WindowChoice>> choices, IReadOnlyList<WindowModels> models, CancellationToken cancellationToken,
+        GroupWeights? weights = null)
+    {
+        var (plan, groups) = (input.Plan, input.Groups());
+        var runs = await RunsAsync(input, choices, models, cancellationToken);
 
         var accounts = new GroupAccounts(input, await MarkTimeline.ReadAsync(input, cancellationToken));
         var results = new List<ChoiceGroup>();
         for (var g = 0; g < groups.Count; g++) results.Add(await accounts.OfAsync(groups[g], choices[g], runs[g], cancellationToken));
-        var whole = await new StitchedPortfolio(input).RunAsync(runs, cancellationToken);
+        if (AllocatorWeights.IsFor(plan))
+            weights ??= await GroupWeights.LearnAsync(input, results, runs, stressed => RunsAsync(stressed, choices, models,
+                cancellationToken), cancellationToken);
+        var whole = await new StitchedPortfolio(input).RunAsync(runs, cancellationToken, weights?.Source);
         PortfolioTrade Numbered(int group, in PortfolioTrade own) => own with
         {
             Member = group,
@@ -68,6 +80,7 @@ internal static class WalkForwardOptimiser
             Models = models,
             Trades = [.. whole.Trades.Select(t => Numbered(t.Group, t.Own))],
             Portfolio = whole.Outcome,
+            Weights = weights,
         };
     }
 

@@ -87,4 +87,7 @@ public sealed record WalkForwardOutcome(
 
     /// <summary>What the account decided on the signals of the choices, its fingerprint, and what its reader must know.</summary>
     public required PortfolioOutcome Portfolio { get; init; }
+
+    /// <summary>The weights of the groups that policies have learned; null = equal parts.</summary>
+    internal GroupWeights? Weights { get; init; }
 }

@@ -55,6 +55,14 @@ public sealed class WalkForwardRunner(TimeProvider clock, TrialLedger? ledger = 
             var counter = progress is null ? null : new Relay(done => progress.Report((done, input.Windows.Count)));
             var outcome = await WalkForwardOptimiser.RunAsync(input, clock, counter, cancellationToken);
 
+            if (outcome.Weights is { Learned: { } learned } weights && options.RegisterModels)
+            {
+                var registered = AllocatorVersions.Register(opened.Plan, learned,
+                    RunFolder.HashOf([.. bars.Values.OrderBy(b => b.Market.Symbol, StringComparer.Ordinal)
+                        .Select(b => b.Market.Series.ContentHash)]), clock.GetUtcNow().UtcDateTime);
+                outcome = outcome with { Weights = weights with { Learned = registered } };
+            }
+
             // Models over the whole record: what the last choice goes on with, and what the report shows of them.
             var host = new EmbeddedHost(options.Threads);
             var run = await new RunContext(opened, folder, options, clock, watch)
@@ -86,10 +94,6 @@ public sealed class WalkForwardRunner(TimeProvider clock, TrialLedger? ledger = 
             throw spec.Execution.Place!.Need("intrabarPath")
                 .Fault("a walk-forward holds the data's own bars alone in memory; write \"auto\", or make the smaller bars the data's and "
                     + "give the strategies their timeframe");
-        if (spec.Portfolio.Rule is AllocatorWeights.Ppo or AllocatorWeights.Adaptive)
-            throw spec.Portfolio.Place!.Need("weights")
-                .Fault("a walk-forward weights its groups equally, so no policy sets its weights; write \"equal\", or run "
-                    + "'granary backtest'");
         if (spec.Portfolio.From is not null)
             throw spec.Portfolio.Place!.Need("from")
                 .Fault("the account of a walk-forward begins with its first window; leave 'from' out, or set data.from so that the first "
@@ -115,6 +119,7 @@ public sealed class WalkForwardRunner(TimeProvider clock, TrialLedger? ledger = 
             BenchmarkName = BenchmarkCurve.NameOf(run.Spec),
             Benchmark = await run.CompareAsync(benchmark, stitched, (outcome.Rows[0].Time, outcome.Rows[^1].Time), cancellationToken),
             CostsAreZero = run.Spec.Execution.Settings.IsFree,
+            LearnedWeights = outcome.Weights?.Learned is { } learned ? AllocatorReport.FindingOf(learned) : null,
         };
         if (!run.Options.Validation) return (checks, null);
         var causality = await CausalitySample.RunAsync(plan, run.Markets, _ => host, cancellationToken);
@@ -133,9 +138,10 @@ public sealed class WalkForwardRunner(TimeProvider clock, TrialLedger? ledger = 
         RunNote[] replaced = run.Folder.Replaced is { } note ? [note] : [];
         var result = new RunResult(host, DigestOf(outcome), [.. outcome.Groups.Select((g, i) => EntryOf(run.Plan, outcome, g, i))],
             all.Values.Sum(o => o.Bars), outcome.Portfolio,
-            [.. replaced, .. Notes(outcome, run.Learning), .. outcome.Portfolio.Notes, .. CostNotes.Of(run.Spec.Execution.Settings)]);
+            [.. replaced, .. Notes(outcome, run.Learning), .. outcome.Weights?.Notes ?? [], .. outcome.Portfolio.Notes, .. CostNotes.Of(run.Spec.Execution.Settings)]);
         var model = (await run.ModelAsync(result, checks, cancellationToken)).With(WalkForwardReport.Of(run.Plan, outcome))
             .With(checks.ToFindings()).With(checks.ToResults(AllEntries(run, _ => 0, i => all.GetValueOrDefault(i)?.Statistics)));
+        if (outcome.Weights?.Learned is { } learned && AllocatorReport.Of(run.Plan, learned) is { } section) model = model.With(section);
         return run.Learning is { } learning ? model.With(learning.Report(null, _ => 1)) : model;
     }
 
@@ -156,10 +162,13 @@ public sealed class WalkForwardRunner(TimeProvider clock, TrialLedger? ledger = 
     {
         var last = group.Choices[^1].Strategy >= 0 ? plan.Instances[group.Choices[^1].Strategy] : group.Members[0];
         return new StrategyEntry(index, group.Name, last.Definition.Name, last.Params, string.Join('+', group.Symbols),
-            last.Timeframe.ToString(), RunText.Of(last.Trading.Sides), 1.0 / outcome.Groups.Count, group.Statistics,
+            last.Timeframe.ToString(), RunText.Of(last.Trading.Sides), WeightOf(outcome, index), group.Statistics,
             Symbols: group.Symbols.Count > 1 ? group.Symbols : null)
         { Trace = group.Trace };
     }
+
+    // Of a group when the bars end.
+    private static double WeightOf(WalkForwardOutcome outcome, int group) => outcome.Weights?.LastOf(group) ?? 1.0 / outcome.Groups.Count;
 
     // All combinations.
     private static List<StrategyEntry> AllEntries(RunContext run, Func<int, double> weightOf, Func<int, MetricSet?> statisticsOf) =>
@@ -196,13 +205,17 @@ public sealed class WalkForwardRunner(TimeProvider clock, TrialLedger? ledger = 
         });
         yield return OutputFile.Text(null, "windows.csv", w => WalkForwardReport.Csv(w, run.Plan, outcome));
         // The last choice stays in force: its bars are not traded yet.
-        var next = outcome.Groups.Select(g => g.Choices[^1].Strategy).ToHashSet();
+        var next = new Dictionary<int, double>();
+        for (var g = 0; g < outcome.Groups.Count; g++) next[outcome.Groups[g].Choices[^1].Strategy] = WeightOf(outcome, g);
         var production = model with
         {
-            Strategies = AllEntries(run, i => next.Contains(i) ? 1.0 / outcome.Groups.Count : 0, _ => null),
+            Strategies = AllEntries(run, i => next.GetValueOrDefault(i), _ => null),
         };
         yield return new OutputFile(null, "prod.json",
-            s => s.Write(ProductionJson.Write(run.Plan, production, run.Learning?.ProductionModels())));
+            s => s.Write(ProductionJson.Write(run.Plan, production, run.Learning?.ProductionModels(),
+                policy: outcome.Weights?.IsForProduction(outcome.Groups) == true ? outcome.Weights.Learned!.Versions.LastOrDefault() : null)));
+        if (outcome.Weights?.Learned is { } learned)
+            yield return OutputFile.Text(null, "weights.csv", w => AllocatorReport.Csv(w, learned));
         foreach (var file in OutputFile.LearningOf(run, model)) yield return file;
     }
 

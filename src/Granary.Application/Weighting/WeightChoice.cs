@@ -8,7 +8,7 @@ namespace Granary.Application.Weighting;
 public sealed record WeightChoice(double[] Last)
 {
     /// <summary>Weights over time, each from what was known by then; null where they are the same all along.</summary>
-    public WeightSchedule? Schedule { get; init; }
+    public IWeightSource? Schedule { get; init; }
 
     /// <summary>The first time of the schedule's weights, UTC ticks; null without any.</summary>
     public long? From { get; init; }

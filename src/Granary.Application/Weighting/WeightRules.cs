@@ -15,18 +15,18 @@ public static class WeightRules
 
     /// <summary>Whether the rule goes by single trades, which then have to be kept.</summary>
     public static bool NeedsEvents(BatchPlan plan) =>
-        plan.Spec.Portfolio.Rule is ByRegime or AllocatorWeights.Ppo or AllocatorWeights.Adaptive;
+        plan.Spec.Portfolio.Rule is ByRegime || AllocatorWeights.IsFor(plan);
 
     /// <summary>The batch's weights; those over time are chosen from the past alone.</summary>
     /// <param name="events">Where single trades are read; null where they were not kept.</param>
-    /// <param name="threads">For what has to be trained.</param>
+    /// <param name="call">For policies that have to be trained.</param>
     public static async Task<WeightChoice> ChooseAsync(BatchPlan plan, IReadOnlyDictionary<int, StrategyOutcome> outcomes,
-        IReadOnlyDictionary<string, OpenedMarket> markets, EventLog? events, int threads, CancellationToken cancellationToken)
+        IReadOnlyDictionary<string, OpenedMarket> markets, EventLog? events, AllocatorCall call, CancellationToken cancellationToken)
     {
         var portfolio = plan.Spec.Portfolio;
         var spec = portfolio.Rebalance ?? RebalanceSpec.Default;
-        if (portfolio.Rule is AllocatorWeights.Ppo or AllocatorWeights.Adaptive && events is not null)
-            return await AllocatorWeights.ChooseAsync(plan, outcomes, markets, events, threads, cancellationToken);
+        if (AllocatorWeights.IsFor(plan) && events is not null)
+            return await AllocatorWeights.ChooseAsync(plan, outcomes, markets, events, call, cancellationToken);
         if (portfolio.Rule == ByRegime)
         {
             var regimes = plan.Spec.Regimes ?? RegimePlan.ShortAndLong();

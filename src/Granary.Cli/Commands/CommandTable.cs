@@ -22,7 +22,7 @@ internal static class CommandTable
         ("analyze", _ => AnalyzeCommand.Create()),
         ("learn", LearnCommand.Create),
         ("track", TrackCommand.Create),
-        ("reinforce", _ => ReinforceCommand.Create()),
+        ("reinforce", ReinforceCommand.Create),
         ("train", LearningCommands.Train),
         ("evaluate", LearningCommands.Evaluate),
         ("experiment", LearningCommands.Experiment),

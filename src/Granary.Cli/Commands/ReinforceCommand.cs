@@ -1,8 +1,10 @@
 using System.CommandLine;
 using System.Text;
 using System.Text.Json;
+using Granary.Application.Batches;
 using Granary.Application.Json;
 using Granary.Application.Reinforcement;
+using Granary.Application.Runs;
 using Granary.Cli.Tables;
 using Granary.Learning.Networks;
 using Granary.Learning.Reinforcement.Policies;
@@ -10,11 +12,16 @@ using Granary.Storage.Files;
 
 namespace Granary.Cli.Commands;
 
-/// <summary>Reinforcement learning: reference environments, the probe of one update, and saved policies.</summary>
+/// <summary>Reinforcement learning: batches, reference environments, the probe of one update, and saved policies.</summary>
 internal static class ReinforceCommand
 {
-    public static Command Create()
+    public static Command Create(CompositionRoot root)
     {
+        var batch = new Argument<string?>("BATCH.json")
+        {
+            Arity = ArgumentArity.ZeroOrOne,
+            Description = "a batch file whose weights are ppo or adaptive"
+        };
         var environment = new Option<string?>("--env") { Description = "the reference environment to train on" };
         var steps = new Option<long>("--steps") { DefaultValueFactory = _ => 100_000, Description = "steps of each seed" };
         var seeds = new Option<int>("--seeds") { DefaultValueFactory = _ => 1, Description = "how many trainings" };
@@ -28,16 +35,31 @@ internal static class ReinforceCommand
         {
             Description = "a folder for policies and checkpoints; a stopped training goes on there"
         };
+        var output = new Option<string?>("--out") { Description = "of a batch: the run's folder (runs/<name>-<UTC>)" };
+        var resume = new Option<bool>("--resume") { Description = "of a batch: continue an interrupted run" };
         var quiet = new Option<bool>("--quiet") { Description = "print no progress" };
         var json = new Option<bool>("--json") { Description = "print the result as JSON" };
         var command = new Command("reinforce", "Train a policy by reinforcement learning.")
         {
-            environment, steps, seeds, seed, threads, save, quiet, json, Env(), Probe(), Policy(),
+            batch, environment, steps, seeds, seed, threads, save, output, resume, quiet, json, Env(), Probe(), Policy(),
         };
         command.SetAction((call, token) =>
         {
-            var name = call.GetValue(environment)
-                ?? throw new InputException("reinforce needs --env NAME, or one of its commands env, probe and policy; --help shows them");
+            if (call.GetValue(batch) is { } file)
+            {
+                if (call.GetValue(environment) is not null)
+                    throw new InputException("--env is for a reference environment: name it, or a batch file, but not both");
+                var options = new BatchOptions
+                {
+                    Out = call.GetValue(output),
+                    Resume = call.GetValue(resume),
+                    Threads = Given.Threads(call.GetValue(threads)),
+                };
+                return ReinforceBatch.RunAsync(new BatchReader(root.Catalogues(call)).Read(file), file, options,
+                    (call.GetValue(quiet), call.GetValue(json)), token);
+            }
+            var name = call.GetValue(environment) ?? throw new InputException(
+                "reinforce needs BATCH.json, --env NAME, or one of its commands env, probe and policy; --help shows them");
             var request = new ReferenceRequest(name, call.GetValue(steps), call.GetValue(seeds), call.GetValue(seed),
                 Given.Threads(call.GetValue(threads)), call.GetValue(save));
             using var view = new ReinforceView(call.GetValue(quiet) || call.GetValue(json));

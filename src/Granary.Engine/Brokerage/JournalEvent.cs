@@ -92,6 +92,10 @@ public sealed record PositionChanged(long Timestamp, double Quantity) : JournalE
 public sealed record WeightsChanged(long Timestamp, long Version, IReadOnlyDictionary<string, double> Weights, string Who, string Why)
     : JournalEvent(Timestamp);
 
+/// <summary>The policy of the configuration has decided weights, for the signals of the bars that closed.</summary>
+/// <param name="Weights">By strategy id; what is left to 1 is cash.</param>
+public sealed record WeightsDecided(long Timestamp, IReadOnlyDictionary<string, double> Weights) : JournalEvent(Timestamp);
+
 /// <summary>A strategy, or a symbol with its strategies, was enabled or disabled.</summary>
 public sealed record EnablementChanged(long Timestamp, bool Enabled, string Who, string Why) : JournalEvent(Timestamp);
 

@@ -11,4 +11,7 @@ public interface IWeightSource
 
     /// <summary>Sum of all weights at a time, UTC ticks.</summary>
     double SumAt(long time);
+
+    /// <summary>Whether a strategy ever has a weight.</summary>
+    bool IsMember(int strategy);
 }

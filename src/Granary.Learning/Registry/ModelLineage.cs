@@ -37,6 +37,12 @@ public sealed record ModelLineage
     /// <summary>In-sample minus out-of-sample AUC (or R²): how much of it is memory.</summary>
     public double? TrainTestGap { get; init; }
 
+    /// <summary>
+    /// Validation checks that decide on its promotion, by name: the lower bound of a probability that has to be above one half. Null for
+    /// models without such checks.
+    /// </summary>
+    public IReadOnlyDictionary<string, double>? Checks { get; init; }
+
     /// <summary>UTC, from the host's clock.</summary>
     public required DateTime CreatedAt { get; init; }
 

@@ -39,10 +39,13 @@ public sealed class ModelRegistry(IModelStore store, ModelKindCatalogue kinds)
     }
 
     /// <summary>Adds a version behind the last one. Does not promote it.</summary>
-    public ModelVersion Add(string model, ITrainedModel trained, ModelLineage lineage)
+    public ModelVersion Add(string model, ITrainedModel trained, ModelLineage lineage) => Add(model, ModelFile.ToBytes(trained), lineage);
+
+    /// <summary>The same for what is no <see cref="ITrainedModel"/>, such as a policy of weights.</summary>
+    /// <param name="bytes">The whole file; its reader checks it.</param>
+    public ModelVersion Add(string model, byte[] bytes, ModelLineage lineage)
     {
         RequireName(model);
-        var bytes = ModelFile.ToBytes(trained);
         var text = JsonSerializer.SerializeToUtf8Bytes(lineage, Json);
         while (true)
         {
@@ -57,6 +60,14 @@ public sealed class ModelRegistry(IModelStore store, ModelKindCatalogue kinds)
     /// <exception cref="LearningInputException">No such model or version, nothing promoted, damaged, or of a newer format.</exception>
     public (ITrainedModel Model, ModelVersion Version) Load(string model, int? number = null)
     {
+        var (bytes, version) = LoadBytes(model, number);
+        return (kinds.FromBytes(bytes, $"model '{model}' version {version.Number}"), version);
+    }
+
+    /// <summary>Loads the file of a version; without a number that of the current one.</summary>
+    /// <exception cref="LearningInputException">No such model or version, or nothing promoted.</exception>
+    public (byte[] Bytes, ModelVersion Version) LoadBytes(string model, int? number = null)
+    {
         var wanted = number ?? Pointer(model).Current;
         if (wanted == 0)
         {
@@ -64,8 +75,7 @@ public sealed class ModelRegistry(IModelStore store, ModelKindCatalogue kinds)
             throw new LearningInputException($"no version of the model '{model}' is promoted: promote one, or name a version");
         }
         var (bytes, lineage) = Read(model, wanted);
-        return (kinds.FromBytes(bytes, $"model '{model}' version {wanted}"),
-            new ModelVersion(model, wanted, Hash(bytes), Parse(lineage, model, wanted)));
+        return (bytes, new ModelVersion(model, wanted, Hash(bytes), Parse(lineage, model, wanted)));
     }
 
     /// <exception cref="LearningInputException">No such model or version.</exception>
@@ -130,6 +140,9 @@ public sealed class ModelRegistry(IModelStore store, ModelKindCatalogue kinds)
 
     /// <summary>What <see cref="ModelVersion.ModelHash"/> would be of a model.</summary>
     public static string HashOf(ITrainedModel model) => Hash(ModelFile.ToBytes(model));
+
+    /// <summary>The same of a file.</summary>
+    public static string HashOf(byte[] bytes) => Hash(bytes);
 
     private IReadOnlyList<int> Numbers(string model)
     {

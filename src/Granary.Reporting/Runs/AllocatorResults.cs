@@ -21,8 +21,8 @@ public sealed record AllocatorResults() : ResultSection("allocator")
 
     public required IReadOnlyList<AllocatorWindowRow> Windows { get; init; }
 
-    /// <summary>Of the last window's chosen seed.</summary>
-    public required IReadOnlyList<TrainingPoint> Curve { get; init; }
+    /// <summary>Of the last window, by seed.</summary>
+    public required IReadOnlyList<TrainingCurve> Curves { get; init; }
 
     public required AllocatorWeightRows Weights { get; init; }
 }
@@ -34,10 +34,17 @@ public sealed record MethodGrowth(string Method, double Value, double Low, doubl
 public sealed record BaselineImprovement(string Baseline, double Value, double Low, double High);
 
 /// <param name="TrainedFrom">UTC ticks.</param>
+/// <param name="ValidatedFrom">UTC ticks: rows from then on chose among the seeds.</param>
 /// <param name="From">UTC ticks: its weights hold from then on.</param>
+/// <param name="To">UTC ticks: end of the test.</param>
+/// <param name="Version">Of the chosen policy in its registry, as name:version; null where it was not registered.</param>
 public sealed record AllocatorWindowRow([property: JsonConverter(typeof(TimeOfTicks))] long TrainedFrom,
-    [property: JsonConverter(typeof(TimeOfTicks))] long From, IReadOnlyList<string> Strategies, long ChosenSeed,
-    IReadOnlyList<AllocatorSeed> Seeds, IReadOnlyList<AllocatorBaseline> Baselines);
+    [property: JsonConverter(typeof(TimeOfTicks))] long ValidatedFrom, [property: JsonConverter(typeof(TimeOfTicks))] long From,
+    [property: JsonConverter(typeof(TimeOfTicks))] long To, IReadOnlyList<string> Strategies, long ChosenSeed,
+    IReadOnlyList<AllocatorSeed> Seeds, IReadOnlyList<AllocatorBaseline> Baselines, string? Version);
+
+/// <summary>The updates of one training.</summary>
+public sealed record TrainingCurve(long Seed, IReadOnlyList<TrainingPoint> Points);
 
 /// <summary>The policy of one seed: growth on the validation stretch, on the window, and there under stressed costs.</summary>
 public sealed record AllocatorSeed(long Seed, string Digest, double Validation, double Test, double Stressed);

@@ -39,13 +39,16 @@ public sealed record ValidationFindings(IReadOnlyDictionary<string, ValidationFi
     public const string Key = "evidence";
 
     public const string OutOfSample = "outOfSample", DeflatedSharpe = "deflatedSharpe", Overfitting = "probabilityOfOverfitting",
-        Causality = "causality", CostStress = "costStress", Benchmark = "betterThanBenchmark";
+        Causality = "causality", CostStress = "costStress", Benchmark = "betterThanBenchmark", LearnedWeights = "learnedWeights";
 
     /// <summary>What every configuration needs, in the order in which it is shown.</summary>
     public static readonly IReadOnlyList<string> Checks = [OutOfSample, DeflatedSharpe, Overfitting, Causality, CostStress];
 
-    /// <summary>The checks of a configuration: those of all, and where its batch names a benchmark, the one against that.</summary>
-    public IReadOnlyList<string> Required => Findings.ContainsKey(Benchmark) ? [.. Checks, Benchmark] : Checks;
+    /// <summary>What only some configurations need: with a benchmark the one against that, with learned weights the one of those.</summary>
+    public static readonly IReadOnlyList<string> Conditional = [Benchmark, LearnedWeights];
+
+    /// <summary>The checks of a configuration: those of all, and those of <see cref="Conditional"/> that it has.</summary>
+    public IReadOnlyList<string> Required => [.. Checks, .. Conditional.Where(Findings.ContainsKey)];
 
     /// <summary>The finding of a check; a missing one says so.</summary>
     public ValidationFinding this[string check] =>
@@ -68,6 +71,7 @@ public sealed record ValidationFindings(IReadOnlyDictionary<string, ValidationFi
         Causality => "the look-ahead check",
         CostStress => "the cost stress",
         Benchmark => "the comparison with the benchmark",
+        LearnedWeights => "the comparison of the learned weights with the baselines",
         _ => check,
     };
 

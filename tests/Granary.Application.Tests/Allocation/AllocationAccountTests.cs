@@ -20,7 +20,7 @@ public class AllocationAccountTests
         var run = await batch.RunAsync(batch.Spec(portfolio), TestContext.Current.CancellationToken);
         int[] strategies = [.. run.Plan.Instances.Select(i => i.Index)];
         var timeline = run.History.Timeline;
-        var view = run.History.View(strategies, [.. strategies.Select(_ => 1.0)]);
+        var view = run.History.View(AllocationUnits.Of(run.Plan, strategies), [.. strategies.Select(_ => 1.0)]);
         var environment = new AllocationEnvironment(view, new AllocatorSpec(), 0, timeline.Rows, timeline.Rows);
         var schedule = new WeightSchedule(strategies.Length);
         var random = new PortableRandom(1);
@@ -54,7 +54,7 @@ public class AllocationAccountTests
         using var batch = new AllocationBatch(0.0006, 0);
         var run = await batch.RunAsync(batch.Spec(""), TestContext.Current.CancellationToken);
         int[] strategies = [.. run.Plan.Instances.Select(i => i.Index)];
-        var view = run.History.View(strategies, [.. strategies.Select(_ => 1.0)]);
+        var view = run.History.View(AllocationUnits.Of(run.Plan, strategies), [.. strategies.Select(_ => 1.0)]);
         AllocationEnvironment Make() => new(view, new AllocatorSpec(), 100, 800, 120);
         var (first, second) = (Make(), Make());
         var random = new PortableRandom(4);
@@ -76,9 +76,9 @@ public class AllocationAccountTests
         var run = await batch.RunAsync(batch.Spec(""), TestContext.Current.CancellationToken);
         int[] strategies = [.. run.Plan.Instances.Select(i => i.Index)];
         var timeline = run.History.Timeline;
-        var observer = new AllocationObserver(run.Plan, run.History.Instruments, strategies);
-        var view = run.History.View(strategies, [.. strategies.Select(_ => 1.0)]);
-        var account = new AllocationAccount(timeline, run.Plan, run.History.Instruments, strategies, 10);
+        var observer = new AllocationObserver(run.Plan, run.History.Instruments, AllocationUnits.Of(run.Plan, strategies));
+        var view = run.History.View(AllocationUnits.Of(run.Plan, strategies), [.. strategies.Select(_ => 1.0)]);
+        var account = new AllocationAccount(timeline, run.Plan, run.History.Instruments, AllocationUnits.Of(run.Plan, strategies), 10);
         var (expected, seen) = (new double[observer.Size], new double[observer.MarketSize]);
         // An observer that was given the steps up to the row alone, as a live session gives them.
         timeline.Replay(0, timeline.DecisionOf(500), observer);

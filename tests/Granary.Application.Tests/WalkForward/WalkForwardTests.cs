@@ -38,17 +38,6 @@ public sealed class WalkForwardTests : IDisposable
             new BatchOptions { Out = Path.Combine(_folder, name ?? Path.GetRandomFileName()), Threads = threads, Validation = false }, null,
             TestContext.Current.CancellationToken);
 
-    [Theory, InlineData("ppo"), InlineData("adaptive")]
-    public async Task A_walk_forward_refuses_weights_that_a_policy_sets(string rule)
-    {
-        var spec = Spec(Rolling);
-        var portfolio = $"\"portfolio\": {{ \"weights\": \"{rule}\" }}, \"walkForward\"";
-        var batch = Encoding.UTF8.GetString(spec.Text).Replace("\"walkForward\"", portfolio, StringComparison.Ordinal);
-        var refused = new BatchReader(TestCatalogues.All).Read("test.json", Encoding.UTF8.GetBytes(batch), Path.GetTempPath());
-        (await Should.ThrowAsync<InputException>(() => RunAsync(refused))).Message
-            .ShouldContain("portfolio.weights: a walk-forward weights its groups equally");
-    }
-
     [Fact]
     public async Task A_walk_forward_refuses_a_start_of_the_portfolio()
     {

@@ -30,4 +30,17 @@ public class InterquartileMeanTests
         var sure = ImprovementProbability.Of([([5, 6, 7], [1, 2, 3]), ([1, 1], [0, 0])]);
         sure.ShouldBe(new ImprovementProbability(1, 1, 1));
     }
+
+    // Ten runs in each of four strata, better than the baseline in three of them: one market path less and it is an even chance.
+    [Fact]
+    public void Few_strata_are_little_evidence_however_many_runs_they_have()
+    {
+        double[] high = [.. Enumerable.Range(1, 10)], low = [.. Enumerable.Range(-10, 10)];
+        var few = ImprovementProbability.Of([(high, [0.5]), (high, [0.5]), (high, [0.5]), (low, [0.5])]);
+        few.Value.ShouldBe(0.75);
+        few.Low.ShouldBeLessThan(0.5);
+        var many = ImprovementProbability.Of([.. Enumerable.Range(0, 40).Select(i => (i % 4 == 0 ? low : high, new[] { 0.5 }))]);
+        many.Value.ShouldBe(0.75);
+        many.Low.ShouldBeGreaterThan(0.5);
+    }
 }

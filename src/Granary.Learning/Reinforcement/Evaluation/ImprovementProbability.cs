@@ -4,7 +4,8 @@ namespace Granary.Learning.Reinforcement.Evaluation;
 
 /// <summary>
 /// How probable it is that a run of one method has a higher score than a run of another (Mann and Whitney's U divided by the number of
-/// pairs; a tie is one half), as the mean over strata, with a bootstrap interval that resamples runs within each stratum.
+/// pairs; a tie is one half), as the mean over strata. The bootstrap interval resamples strata, and runs within each: all runs of a stratum
+/// share its market, so that few strata are little evidence however many runs they have.
 /// </summary>
 /// <param name="Low">Lower bound of the interval of 95 %.</param>
 /// <param name="High">Upper bound of the interval of 95 %.</param>
@@ -16,38 +17,42 @@ public sealed record ImprovementProbability(double Value, double Low, double Hig
     public static ImprovementProbability Of(IReadOnlyList<(double[] Method, double[] Baseline)> strata, long seed = 1)
     {
         var random = new PortableRandom(seed, 78);
-        var samples = strata.Select(s => (Method: new double[s.Method.Length], Baseline: new double[s.Baseline.Length])).ToList();
+        var drawn = new double[strata.Max(s => Math.Max(s.Method.Length, s.Baseline.Length))];
+        var others = new double[drawn.Length];
         var values = new double[Resamples];
         for (var b = 0; b < Resamples; b++)
         {
             for (var s = 0; s < strata.Count; s++)
             {
-                Resample(strata[s].Method, samples[s].Method, ref random);
-                Resample(strata[s].Baseline, samples[s].Baseline, ref random);
+                var (method, baseline) = strata[random.Next(strata.Count)];
+                values[b] += Wins(Resample(method, drawn, ref random), Resample(baseline, others, ref random));
             }
-            values[b] = Mean(samples);
+            values[b] /= strata.Count;
         }
         Array.Sort(values);
         return new ImprovementProbability(Mean(strata), InterquartileMean.Quantile(values, 0.025),
             InterquartileMean.Quantile(values, 0.975));
     }
 
-    private static void Resample(double[] scores, double[] target, ref PortableRandom random)
+    private static ReadOnlySpan<double> Resample(double[] scores, double[] target, ref PortableRandom random)
     {
-        for (var i = 0; i < target.Length; i++) target[i] = scores[random.Next(scores.Length)];
+        for (var i = 0; i < scores.Length; i++) target[i] = scores[random.Next(scores.Length)];
+        return target.AsSpan(0, scores.Length);
     }
 
     private static double Mean(IReadOnlyList<(double[] Method, double[] Baseline)> strata)
     {
         var sum = 0.0;
-        foreach (var (method, baseline) in strata)
-        {
-            var wins = 0.0;
-            foreach (var a in method)
-                foreach (var b in baseline)
-                    wins += a > b ? 1 : a == b ? 0.5 : 0;
-            sum += wins / (method.Length * (double)baseline.Length);
-        }
+        foreach (var (method, baseline) in strata) sum += Wins(method, baseline);
         return sum / strata.Count;
+    }
+
+    private static double Wins(ReadOnlySpan<double> method, ReadOnlySpan<double> baseline)
+    {
+        var wins = 0.0;
+        foreach (var a in method)
+            foreach (var b in baseline)
+                wins += a > b ? 1 : a == b ? 0.5 : 0;
+        return wins / (method.Length * (double)baseline.Length);
     }
 }

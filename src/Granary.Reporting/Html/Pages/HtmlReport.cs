@@ -30,6 +30,8 @@ public static class HtmlReport
                 new BridgeSection(run.Section<ValidationResults>()?.Bridge ?? [])]),
             new("Walk-forward", run.Section<WalkForwardResults>() is { } choices ? [new WalkForwardSection(choices)] : []),
             new("Portfolio", portfolio),
+            new("Learned weights", run.Section<AllocatorResults>() is { } allocator
+                ? [new AllocatorSection(allocator, run.Section<RegimeResults>())] : []),
             new("Market", run.Section<RegimeResults>() is { } regimes ? [new RegimeSection(regimes)] : []),
             new("Strategies", [new StrategyTableSection(), new StrategyGroupsSection(), new CorrelationSection(), new ParameterMapSection(),
                 new PriceChartSection()]),
@@ -38,7 +40,7 @@ public static class HtmlReport
             new("Learning", run.Section<LearningReport>() is { } learning ? [new LearningSection(learning)] : []),
             // Sections without a page of their own are shown as they are.
             new("Further results", [.. run.Sections.Where(s => s is not (SessionResults or ValidationResults or ValidationFindings
-                or WalkForwardResults or RegimeResults or LearningReport))
+                or WalkForwardResults or RegimeResults or LearningReport or AllocatorResults))
                 .OrderBy(s => s.Name, StringComparer.Ordinal).Select(s => new JsonSection(s.Name, s.ToJson()))]),
             new("Record", [new MarketSection(), new BatchSection(), new FormulasSection()]),
         ];

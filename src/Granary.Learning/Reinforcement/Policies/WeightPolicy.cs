@@ -1,0 +1,90 @@
+using System.Security.Cryptography;
+using System.Text;
+
+namespace Granary.Learning.Reinforcement.Policies;
+
+/// <summary>A policy with the names and base weights of what it weighs: what a version in the registry holds.</summary>
+public sealed class WeightPolicy
+{
+    private const string Mark = "granary-weights-1";
+
+    private readonly TrainedPolicy _policy;
+    private readonly byte[] _file;
+    private readonly double[] _baseWeights, _action;
+
+    /// <param name="names">Of what is weighed, in the order of the observation.</param>
+    /// <param name="baseWeights">In this order; an action tilts them.</param>
+    /// <param name="policy">Acts on a simplex with one part more than there are names: the last is cash.</param>
+    public WeightPolicy(IReadOnlyList<string> names, double[] baseWeights, TrainedPolicy policy)
+    {
+        (Names, _baseWeights, _file) = (names, baseWeights, policy.ToBytes());
+        // A policy keeps memory of its own, and the given one may be asked on another thread.
+        _policy = TrainedPolicy.FromBytes(_file);
+        _action = new double[names.Count + 1];
+    }
+
+    /// <summary>In the order of the observation.</summary>
+    public IReadOnlyList<string> Names { get; }
+
+    /// <summary>In the order of the names.</summary>
+    public IReadOnlyList<double> BaseWeights => _baseWeights;
+
+    /// <summary>Numbers of an observation.</summary>
+    public int ObservationSize => _policy.ObservationSize;
+
+    /// <summary>The weights for an observation, without random actions. Allocates nothing; one thread at a time.</summary>
+    /// <param name="weights">In the order of the names.</param>
+    public void Decide(ReadOnlySpan<double> observation, Span<double> weights)
+    {
+        _policy.Decide(observation, _action);
+        Tilt(_action, _baseWeights, weights);
+    }
+
+    /// <summary>The weights of an action: its last part is cash, the others tilt the base weights and share what is not cash.</summary>
+    /// <param name="action">One number more than there are weights; they add up to 1.</param>
+    public static void Tilt(ReadOnlySpan<double> action, ReadOnlySpan<double> baseWeights, Span<double> weights)
+    {
+        var sum = 0.0;
+        for (var i = 0; i < weights.Length; i++) sum += weights[i] = baseWeights[i] * action[i];
+        var invested = 1 - action[weights.Length];
+        for (var i = 0; i < weights.Length; i++) weights[i] = sum > 0 ? weights[i] / sum * invested : 0;
+    }
+
+    /// <summary>The file of a version: it ends with a hash of its content.</summary>
+    public byte[] ToBytes()
+    {
+        using var stream = new MemoryStream();
+        using (var writer = new BinaryWriter(stream, Encoding.UTF8, leaveOpen: true))
+        {
+            writer.Write(Mark);
+            writer.Write(Names.Count);
+            for (var i = 0; i < Names.Count; i++)
+            {
+                writer.Write(Names[i]);
+                writer.Write(BaseWeights[i]);
+            }
+            writer.Write(_file.Length);
+            writer.Write(_file);
+        }
+        stream.Write(SHA256.HashData(stream.GetBuffer().AsSpan(0, (int)stream.Length)));
+        return stream.ToArray();
+    }
+
+    /// <summary>Reads what <see cref="ToBytes"/> wrote. It decides the same bits.</summary>
+    /// <param name="source">For messages.</param>
+    /// <exception cref="LearningInputException">It is no such policy, or damaged.</exception>
+    public static WeightPolicy FromBytes(byte[] bytes, string source)
+    {
+        var content = bytes.AsSpan(0, Math.Max(0, bytes.Length - SHA256.HashSizeInBytes));
+        if (!SHA256.HashData(content).AsSpan().SequenceEqual(bytes.AsSpan(content.Length)))
+            throw new LearningInputException($"{source} is no policy of weights, or damaged: restore it, or train again with 'granary "
+                + "reinforce'");
+        using var reader = new BinaryReader(new MemoryStream(bytes, 0, content.Length));
+        if (reader.ReadString() != Mark)
+            throw new LearningInputException($"{source} was written by another version of Granary: train again with 'granary reinforce'");
+        var names = new string[reader.ReadInt32()];
+        var weights = new double[names.Length];
+        for (var i = 0; i < names.Length; i++) (names[i], weights[i]) = (reader.ReadString(), reader.ReadDouble());
+        return new WeightPolicy(names, weights, TrainedPolicy.FromBytes(reader.ReadBytes(reader.ReadInt32())));
+    }
+}

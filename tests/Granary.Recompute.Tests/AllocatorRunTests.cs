@@ -1,0 +1,162 @@
+using System.Text.Json;
+using Granary.Recompute.Tests.Figures;
+using Granary.Recompute.Tests.Markets;
+using Granary.Recompute.Tests.Pages;
+using Granary.Recompute.Tests.Running;
+
+namespace Granary.Recompute.Tests;
+
+/// <summary>The figures of learned weights follow from the weights, the bars, and runs with weights that stay.</summary>
+public class AllocatorRunTests
+{
+    [Fact]
+    public async Task Figures_of_learned_weights_follow_from_the_run_and_from_runs_with_fixed_weights()
+    {
+        using var folder = new TemporaryFolder();
+        var batch = new AllocatorBatch(folder);
+        await GranaryCommand.RunAsync("backtest", batch.Write(), "--out", folder.File("run"), "--quiet", "--no-guards");
+        var files = new RunFiles(folder.File("run"));
+        var section = files.Results.GetProperty("allocator");
+        var windows = section.GetProperty("windows").EnumerateArray().ToList();
+        windows.Count.ShouldBeGreaterThan(2);
+
+        CheckWeights(files, section);
+        CheckWindows(files, windows);
+        foreach (var window in windows)
+        {
+            var (from, to) = (window.GetProperty("from").GetDateTime(), To(windows, window));
+            var strategies = window.GetProperty("strategies").EnumerateArray().Select(s => s.GetString()!).ToList();
+            Baseline(window, "hold", "test").ShouldBe(batch.HoldGrowth(from, to), 1e-9);
+            Baseline(window, "hold", "stressed").ShouldBe(batch.HoldGrowth(from, to), 1e-9);
+            Baseline(window, "equal", "test").ShouldBe(await batch.GrowthAsync(strategies, 1.0 / strategies.Count, from, to, false), 1e-9);
+            Baseline(window, "equal", "stressed").ShouldBe(await batch.GrowthAsync(strategies, 1.0 / strategies.Count, from, to, true), 1e-9);
+        }
+        var results = new ResultsCheck(section);
+        CheckJudgement(results, section, windows);
+        results.Differences.ShouldBeEmpty();
+        CheckPage(ReportPage.Read(Path.Combine(files.Folder, "report.html")), section, windows);
+    }
+
+    private static DateTime? To(List<JsonElement> windows, JsonElement window) =>
+        windows.IndexOf(window) is var at && at + 1 < windows.Count ? windows[at + 1].GetProperty("from").GetDateTime() : null;
+
+    private static double Baseline(JsonElement window, string name, string figure) => window.GetProperty("baselines").EnumerateArray()
+        .Single(b => b.GetProperty("name").GetString() == name).GetProperty(figure).GetDouble();
+
+    // weights.csv has every decision; entries take the weight of the last one before their order.
+    private static void CheckWeights(RunFiles files, JsonElement section)
+    {
+        var table = CsvTable.Read(Path.Combine(files.Folder, "weights.csv"));
+        var times = table.Rows.Select(r => table.Time(r, "time")).ToList();
+        string[] names = [.. section.GetProperty("weights").GetProperty("strategies").EnumerateArray().Select(s => s.GetString()!)];
+        foreach (var row in table.Rows)
+        {
+            double[] weights = [.. names.Select(n => table.Number(row, n))];
+            weights.ShouldAllBe(w => w >= 0 && w <= 1);
+            (weights.Sum() + table.Number(row, "cash")).ShouldBe(1, 1e-12);
+        }
+        var entries = CsvTable.Read(Path.Combine(files.Folder, "portfolio_trades.csv"));
+        entries.Rows.Count.ShouldBeGreaterThan(20);
+        foreach (var trade in entries.Rows)
+        {
+            var at = times.FindLastIndex(t => t <= entries.Time(trade, "entry_time"));
+            entries.Number(trade, "weight").ShouldBe(table.Number(table.Rows[at], entries.Text(trade, "strategy")), 1e-15);
+        }
+        var shown = section.GetProperty("weights");
+        foreach (var (time, values) in shown.GetProperty("time").EnumerateArray().Zip(shown.GetProperty("values").EnumerateArray()))
+        {
+            var row = table.Rows[times.IndexOf(new DateTime(time.GetInt64(), DateTimeKind.Utc))];
+            values.EnumerateArray().Select(v => v.GetDouble()).ShouldBe(names.Select(n => table.Number(row, n)));
+        }
+    }
+
+    private static void CheckWindows(RunFiles files, List<JsonElement> windows)
+    {
+        foreach (var window in windows)
+        {
+            var seeds = window.GetProperty("seeds").EnumerateArray().ToList();
+            seeds.Count.ShouldBe(3);
+            window.GetProperty("chosenSeed").GetInt64().ShouldBe(
+                seeds.MaxBy(s => s.GetProperty("validation").GetDouble()).GetProperty("seed").GetInt64());
+        }
+        // The portfolio's account begins with the first window: its growth there is that of the chosen seed's test.
+        var first = windows[0].GetProperty("seeds").EnumerateArray()
+            .Single(s => s.GetProperty("seed").GetInt64() == windows[0].GetProperty("chosenSeed").GetInt64());
+        var last = files.Equity().Last(r => r.Time.AddDays(1) < windows[1].GetProperty("from").GetDateTime());
+        first.GetProperty("test").GetDouble().ShouldBe(Math.Log(last.Equity / AllocatorBatch.Cash), 1e-9);
+    }
+
+    private static double[] Seeds(JsonElement window, string figure) =>
+        [.. window.GetProperty("seeds").EnumerateArray().Select(s => s.GetProperty(figure).GetDouble())];
+
+    private static void CheckJudgement(ResultsCheck results, JsonElement section, List<JsonElement> windows)
+    {
+        var lows = new List<double>();
+        foreach (var (i, growth) in section.GetProperty("growth").EnumerateArray().Index())
+        {
+            var method = growth.GetProperty("method").GetString()!;
+            var (value, low, high) = SeedFigures.InterquartileMean([.. windows.Select(w =>
+                method == "ppo" ? Seeds(w, "test") : [Baseline(w, method, "test")])]);
+            results.Number($"growth[{i}].value", value);
+            results.Within($"growth[{i}].low", low, 0.005);
+            results.Within($"growth[{i}].high", high, 0.005);
+        }
+        foreach (var (key, figure) in new[] { ("improvement", "test"), ("improvementStressed", "stressed") })
+            foreach (var (i, improvement) in section.GetProperty(key).EnumerateArray().Index())
+            {
+                var name = improvement.GetProperty("baseline").GetString()!;
+                var (value, low, high) = SeedFigures.Improvement([.. windows.Select(w => (Seeds(w, figure), Baseline(w, name, figure)))]);
+                results.Number($"{key}[{i}].value", value);
+                results.Within($"{key}[{i}].low", low, 0.12);
+                results.Within($"{key}[{i}].high", high, 0.12);
+                lows.Add(improvement.GetProperty("low").GetDouble());
+            }
+        section.GetProperty("promoted").GetBoolean().ShouldBe(lows.All(l => l > 0.5));
+        lows.Count.ShouldBe(10);
+    }
+
+    private static void CheckPage(ReportPage page, JsonElement section, List<JsonElement> windows)
+    {
+        var check = new PageCheck(page);
+        check.Table("Log growth of the windows that no policy had seen", [.. section.GetProperty("growth").EnumerateArray().Select(g =>
+            new Cells
+            {
+                ["Method"] = g.GetProperty("method").GetString()!, ["Interquartile mean"] = g.GetProperty("value").GetDouble(),
+                ["Low 95 %"] = g.GetProperty("low").GetDouble(), ["High 95 %"] = g.GetProperty("high").GetDouble(),
+            })]);
+        check.Table("Probability that the policy does better", [.. section.GetProperty("improvement").EnumerateArray()
+            .Zip(section.GetProperty("improvementStressed").EnumerateArray(), (a, b) => new Cells
+            {
+                ["Than"] = a.GetProperty("baseline").GetString()!, ["Probability"] = a.GetProperty("value").GetDouble(),
+                ["Low 95 %"] = a.GetProperty("low").GetDouble(), ["High 95 %"] = a.GetProperty("high").GetDouble(),
+                ["With doubled costs"] = b.GetProperty("value").GetDouble(), ["Low 95 % (2)"] = b.GetProperty("low").GetDouble(),
+                ["High 95 % (2)"] = b.GetProperty("high").GetDouble(),
+            })]);
+        check.Table("Windows", [.. windows.Select(w =>
+        {
+            var seed = w.GetProperty("seeds").EnumerateArray()
+                .Single(s => s.GetProperty("seed").GetInt64() == w.GetProperty("chosenSeed").GetInt64());
+            return new Cells
+            {
+                ["Decides from"] = Cell.Date(w.GetProperty("from").GetDateTime()),
+                ["Trained from"] = Cell.Date(w.GetProperty("trainedFrom").GetDateTime()),
+                ["Validated from"] = Cell.Date(w.GetProperty("validatedFrom").GetDateTime()),
+                ["Strategies"] = w.GetProperty("strategies").GetArrayLength(), ["Seed"] = w.GetProperty("chosenSeed").GetInt64(),
+                ["Validation"] = seed.GetProperty("validation").GetDouble(), ["Test"] = seed.GetProperty("test").GetDouble(),
+                ["With doubled costs"] = seed.GetProperty("stressed").GetDouble(), ["Version"] = w.GetProperty("version").GetString()!,
+            };
+        })], "Weights learned by PPO");
+        check.Differences.ShouldBeEmpty();
+
+        var rows = section.GetProperty("weights");
+        var chart = page.Charts.Single(c => c.Title == "Weights over time");
+        chart.Lines.Count.ShouldBe(rows.GetProperty("strategies").GetArrayLength());
+        var names = rows.GetProperty("strategies").EnumerateArray().Select(s => s.GetString()!).ToList();
+        foreach (var line in chart.Lines)
+            foreach (var (shown, values) in line.Values.Zip(rows.GetProperty("values").EnumerateArray()))
+                shown.ShouldBe(values[names.IndexOf(line.Name)].GetDouble(), 1e-5);
+        foreach (var curve in new[] { "reward", "entropy", "KL divergence", "clip fraction", "explained variance" })
+            page.Charts.ShouldContain(c => c.Title == $"Training of the last window: {curve}");
+        foreach (var symbol in new[] { "AAA", "BBB" }) page.Charts.Count(c => c.Title == $"{symbol}, states").ShouldBe(2);
+    }
+}
