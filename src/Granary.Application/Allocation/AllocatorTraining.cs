@@ -10,7 +10,8 @@ internal static class AllocatorTraining
 {
     private const int LeastRows = 40;
 
-    private static readonly PpoSettings Settings = new()
+    /// <summary>How allocators learn.</summary>
+    internal static readonly PpoSettings Settings = new()
     {
         Environments = 8,
         Horizon = 64,

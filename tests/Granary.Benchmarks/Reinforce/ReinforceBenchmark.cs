@@ -125,6 +125,7 @@ internal static class ReinforceBenchmark
             $"CartPole with the policy's forward pass (32 × 32): "
                 + $"{60 * trainer.StepsPerUpdate / (Cpu() - before):N0} steps per CPU second"));
         NetworkSpeed.Run();
+        AllocationSpeed.Run();
     }
 
     internal static double Cpu() => Process.GetCurrentProcess().TotalProcessorTime.TotalSeconds;
