@@ -73,7 +73,8 @@ internal sealed class AllocationObserver : IPortfolioSteps
     public void RequireFor(WeightPolicy policy)
     {
         if (policy.ObservationSize == Size) return;
-        throw new LearningInputException($"the policy observes {policy.ObservationSize} numbers, and these markets and regimes give {Size}: "
+        throw new LearningInputException(
+            $"the policy observes {policy.ObservationSize} numbers, and these markets and regimes give {Size}: "
             + "run its batch again");
     }
 

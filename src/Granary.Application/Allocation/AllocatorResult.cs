@@ -26,7 +26,8 @@ internal sealed record AllocatorResult(
 /// <param name="Tests">By seed: log growth over the rows until the next window.</param>
 /// <param name="Stressed">By seed: the same with stressed costs.</param>
 /// <param name="Baselines">By baseline: name, log growth, and with stressed costs.</param>
-internal sealed record AllocatorWindow(long From, long At, IReadOnlyList<string> Strategies, IReadOnlyList<TrainedAllocator> Seeds, int Chosen,
+internal sealed record AllocatorWindow(long From, long At, IReadOnlyList<string> Strategies, IReadOnlyList<TrainedAllocator> Seeds,
+    int Chosen,
     double[] Tests, double[] Stressed, IReadOnlyList<(string Name, double Growth, double Stressed)> Baselines)
 {
     /// <summary>Begin of the validation, UTC ticks: rows before it were trained on.</summary>

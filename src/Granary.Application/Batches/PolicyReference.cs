@@ -36,12 +36,14 @@ public sealed record PolicyReference(string Model, int Version, string Registry,
     }
 
     /// <summary>Loads the version.</summary>
-    /// <exception cref="LearningInputException">No such version, damaged, or not the one that the configuration was written with.</exception>
+    /// <exception cref="LearningInputException">No such version, damaged, or not the one that the configuration was written
+    /// with.</exception>
     public WeightPolicy Load(ModelKindCatalogue kinds)
     {
         var (bytes, version) = new ModelRegistry(ModelStores.Open(Registry), kinds).LoadBytes(Model, Version);
         if (version.ModelHash != Hash)
-            throw new LearningInputException($"the policy {this} of {ModelStores.Shown(Registry)} is another one than the configuration was "
+            throw new LearningInputException(
+                $"the policy {this} of {ModelStores.Shown(Registry)} is another one than the configuration was "
                 + "written with: restore the registry, or run the batch again");
         return WeightPolicy.FromBytes(bytes, $"policy {this}");
     }

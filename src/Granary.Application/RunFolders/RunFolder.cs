@@ -52,7 +52,8 @@ public sealed class RunFolder : IDisposable
     private static readonly string[] _files =
     [
         "results.json", "trades.csv", "signals.csv", "factors.csv", "portfolio_trades.csv", "trades_by_model.csv",
-        "predictions.csv", "equity.csv", "weights.csv", "prod.json", "report.html", Stressed + "trades.csv", Stressed + "portfolio_trades.csv",
+        "predictions.csv", "equity.csv", "weights.csv", "prod.json", "report.html", Stressed + "trades.csv",
+            Stressed + "portfolio_trades.csv",
         "learning.json", "windows.csv", "compare.html", "account_trades.csv", AccountGap, AgainstBacktest,
         "orders.csv", "account.json", "manifest.json",
     ];

@@ -138,7 +138,8 @@ public sealed class WalkForwardRunner(TimeProvider clock, TrialLedger? ledger = 
         RunNote[] replaced = run.Folder.Replaced is { } note ? [note] : [];
         var result = new RunResult(host, DigestOf(outcome), [.. outcome.Groups.Select((g, i) => EntryOf(run.Plan, outcome, g, i))],
             all.Values.Sum(o => o.Bars), outcome.Portfolio,
-            [.. replaced, .. Notes(outcome, run.Learning), .. outcome.Weights?.Notes ?? [], .. outcome.Portfolio.Notes, .. CostNotes.Of(run.Spec.Execution.Settings)]);
+            [.. replaced, .. Notes(outcome, run.Learning), .. outcome.Weights?.Notes ?? [], .. outcome.Portfolio.Notes,
+                .. CostNotes.Of(run.Spec.Execution.Settings)]);
         var model = (await run.ModelAsync(result, checks, cancellationToken)).With(WalkForwardReport.Of(run.Plan, outcome))
             .With(checks.ToFindings()).With(checks.ToResults(AllEntries(run, _ => 0, i => all.GetValueOrDefault(i)?.Statistics)));
         if (outcome.Weights?.Learned is { } learned && AllocatorReport.Of(run.Plan, learned) is { } section) model = model.With(section);
@@ -213,7 +214,8 @@ public sealed class WalkForwardRunner(TimeProvider clock, TrialLedger? ledger = 
         };
         yield return new OutputFile(null, "prod.json",
             s => s.Write(ProductionJson.Write(run.Plan, production, run.Learning?.ProductionModels(),
-                policy: outcome.Weights?.IsForProduction(outcome.Groups) == true ? outcome.Weights.Learned!.Versions.LastOrDefault() : null)));
+                policy: outcome.Weights?.IsForProduction(outcome.Groups) == true
+                    ? outcome.Weights.Learned!.Versions.LastOrDefault() : null)));
         if (outcome.Weights?.Learned is { } learned)
             yield return OutputFile.Text(null, "weights.csv", w => AllocatorReport.Csv(w, learned));
         foreach (var file in OutputFile.LearningOf(run, model)) yield return file;

@@ -51,7 +51,8 @@ public sealed class PolicySessionTests : IDisposable
         live.Ledger.Trades.Count.ShouldBeGreaterThan(20);
         var expected = File.ReadAllLines(Path.Combine(backtest.Folder, "weights.csv"));
         File.ReadAllLines(Path.Combine(live.Run.Folder, "weights.csv")).ShouldBe(expected);
-        File.ReadAllBytes(Path.Combine(live.Run.Folder, "equity.csv")).ShouldBe(File.ReadAllBytes(Path.Combine(backtest.Folder, "equity.csv")));
+        File.ReadAllBytes(Path.Combine(live.Run.Folder, "equity.csv")).ShouldBe(
+            File.ReadAllBytes(Path.Combine(backtest.Folder, "equity.csv")));
 
         var decided = await JournalAsync(Directory.GetFiles(state, "*.grj", SearchOption.AllDirectories)
             .Single(f => !f.Contains("paper", StringComparison.Ordinal)));
@@ -63,7 +64,7 @@ public sealed class PolicySessionTests : IDisposable
                 DateTimeStyles.AdjustToUniversal));
             fact.Weights.Values.Select(w => w.ToString("R", CultureInfo.InvariantCulture)).ShouldBe(fields[1..^1]);
         }
-        // The policy decides anew at each row.
+        // The policy decides again at each row.
         decided.Select(d => d.Weights.Values.First()).Distinct().Count().ShouldBeGreaterThan(decided.Count / 2);
     }
 
@@ -86,11 +87,13 @@ public sealed class PolicySessionTests : IDisposable
         var versions = registry.Versions("live-weights");
         versions.Count.ShouldBe(windows.GetArrayLength());
         versions.Count.ShouldBeGreaterThan(1);
-        versions.Select(v => $"live-weights:{v.Number}").ShouldBe(windows.EnumerateArray().Select(w => w.GetProperty("version").GetString()!));
+        versions.Select(v => $"live-weights:{v.Number}").ShouldBe(
+            windows.EnumerateArray().Select(w => w.GetProperty("version").GetString()!));
         versions[^1].Lineage.Checks!.Count.ShouldBe(10);
         versions.SkipLast(1).ShouldAllBe(v => v.Lineage.Checks == null);
         versions[^1].Lineage.OutOfSample.Keys.ShouldBe(["validation", "test", "stressed"]);
-        registry.Pointer("live-weights").Current.ShouldBe(Results(trained.Folder).GetProperty("promoted").GetBoolean() ? versions.Count : 0);
+        registry.Pointer("live-weights").Current.ShouldBe(Results(trained.Folder).GetProperty("promoted").GetBoolean()
+            ? versions.Count : 0);
         await TrainAsync();
         registry.Versions("live-weights").Count.ShouldBe(versions.Count);
     }

@@ -59,7 +59,8 @@ public sealed class LearnedWeightsTests : IDisposable
         var weights = File.ReadAllLines(Path.Combine(run.Folder, "weights.csv"));
         weights[0].Split("\",\"").Length.ShouldBe(windows.EnumerateArray()
             .SelectMany(w => w.GetProperty("strategies").EnumerateArray().Select(s => s.GetString())).Distinct().Count());
-        weights.Skip(1).ShouldAllBe(l => Math.Abs(l.Split(',').Skip(1).Sum(w => double.Parse(w, CultureInfo.InvariantCulture)) - 1) < 1e-12);
+        weights.Skip(1).ShouldAllBe(l =>
+            Math.Abs(l.Split(',').Skip(1).Sum(w => double.Parse(w, CultureInfo.InvariantCulture)) - 1) < 1e-12);
     }
 
     [Fact]

@@ -80,7 +80,8 @@ internal static class AllocationSpeed
                 var open = price;
                 price *= Math.Exp(0.0003 + 0.012 * (random.NextDouble() + random.NextDouble() - 1));
                 text.Append(CultureInfo.InvariantCulture, $"{new DateTime(2010, 1, 1).AddDays(day):yyyy-MM-dd},{open:F4},")
-                    .Append(CultureInfo.InvariantCulture, $"{Math.Max(open, price) * 1.002:F4},{Math.Min(open, price) * 0.998:F4},{price:F4},1000\n");
+                    .Append(CultureInfo.InvariantCulture,
+                        $"{Math.Max(open, price) * 1.002:F4},{Math.Min(open, price) * 0.998:F4},{price:F4},1000\n");
             }
             File.WriteAllText(Path.Combine(folder, $"M{m:00}.csv"), text.ToString());
         }

@@ -33,7 +33,7 @@ public class InterquartileMeanTests
 
     // Ten runs in each of four strata, better than the baseline in three of them: one market path less and it is an even chance.
     [Fact]
-    public void Few_strata_are_little_evidence_however_many_runs_they_have()
+    public void Few_strata_prove_little_however_many_runs_they_have()
     {
         double[] high = [.. Enumerable.Range(1, 10)], low = [.. Enumerable.Range(-10, 10)];
         var few = ImprovementProbability.Of([(high, [0.5]), (high, [0.5]), (high, [0.5]), (low, [0.5])]);

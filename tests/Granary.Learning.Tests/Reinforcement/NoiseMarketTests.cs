@@ -42,7 +42,7 @@ public class NoiseMarketTests
             last += (copies.Sum(c => c.Turnover) - before) / trainer.StepsPerUpdate;
             policies.Add(trainer.Policy);
         }
-        (last / first).ShouldBeLessThan(0.05, "turnover with random actions, at the end and at the beginning");
+        (last / first).ShouldBeLessThan(0.1, "turnover with random actions, at the end and at the beginning");
 
         // Days without costs of the first purchase: from a portfolio that is bought already.
         double[] equal = [1.0 / 3, 1.0 / 3, 1.0 / 3, 0];
@@ -53,7 +53,7 @@ public class NoiseMarketTests
                     baseline([.. observation[3..]]).CopyTo(action, 0), equal) })).ToList();
             ImprovementProbability.Of(strata).Low.ShouldBeLessThan(0.5, name);
         }
-        policies.Average(Turnover).ShouldBeLessThan(0.005, "of a day without random actions");
+        (policies.Average(Turnover) / first * Seeds).ShouldBeLessThan(0.05, "turnover without random actions");
     }
 
     // Log growth after the first day, whose costs are those of the purchase.

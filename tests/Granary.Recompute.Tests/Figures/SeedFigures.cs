@@ -1,6 +1,7 @@
 namespace Granary.Recompute.Tests.Figures;
 
-/// <summary>Figures over windows and seeds: the interquartile mean and the probability of improvement, each with its bootstrap interval.</summary>
+/// <summary>Figures over windows and seeds: the interquartile mean and the probability of improvement, each with its bootstrap
+/// interval.</summary>
 internal static class SeedFigures
 {
     private const int Samples = 4000;

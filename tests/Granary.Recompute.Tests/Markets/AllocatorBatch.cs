@@ -60,7 +60,8 @@ internal sealed class AllocatorBatch(TemporaryFolder folder)
           "execution": { "commissionPercent": 0.1, "slippagePercent": 0.05 },
           "strategies": [{ "class": "SmaCross", "params": { "fast": [3, 6], "slow": 15 }, "sides": "both",
             "size": { "percentOfEquity": 40 } }],
-          "regimes": { "machines": [{ "name": "trend", "measure": "sma(10)", "against": "sma(30)", "enterPercent": 0.5, "leavePercent": 0.1 }] },
+          "regimes": { "machines": [{ "name": "trend", "measure": "sma(10)", "against": "sma(30)", "enterPercent": 0.5,
+            "leavePercent": 0.1 }] },
           "portfolio": {{portfolio}}, "outputs": "all", "seed": 3 }
         """;
 }

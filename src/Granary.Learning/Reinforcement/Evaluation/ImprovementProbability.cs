@@ -5,7 +5,7 @@ namespace Granary.Learning.Reinforcement.Evaluation;
 /// <summary>
 /// How probable it is that a run of one method has a higher score than a run of another (Mann and Whitney's U divided by the number of
 /// pairs; a tie is one half), as the mean over strata. The bootstrap interval resamples strata, and runs within each: all runs of a stratum
-/// share its market, so that few strata are little evidence however many runs they have.
+/// share its market, so that few strata prove little however many runs they have.
 /// </summary>
 /// <param name="Low">Lower bound of the interval of 95 %.</param>
 /// <param name="High">Upper bound of the interval of 95 %.</param>

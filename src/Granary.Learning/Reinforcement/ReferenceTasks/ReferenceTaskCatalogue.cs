@@ -47,7 +47,6 @@ public static class ReferenceTaskCatalogue
             // Utility has a long lower tail: advantages that are normalised per minibatch count minibatches with a heavy loss less, which
             // biases the share upwards. The entropy bonus keeps the deviation of actions near 0.2; with less, the noise of the utility
             // hides the slope.
-            Minibatch = 8192,
             Hidden = [],
             LearningRate = 0.001,
             EntropyCoefficient = 0.018,

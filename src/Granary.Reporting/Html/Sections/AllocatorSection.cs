@@ -25,7 +25,8 @@ internal sealed class AllocatorSection(AllocatorResults results, RegimeResults? 
     {
         var last = results.Windows[^1];
         html.Write($"<p>A policy was trained on each of {Counted.Of(results.Windows.Count, "window")} with "
-            + $"{Counted.Of(last.Seeds.Count, "seed")}; the seed with the best validation then decided the weights until the next window. ");
+            + $"{Counted.Of(last.Seeds.Count, "seed")}; the seed with the best validation then decided the weights until the next "
+            + $"window. ");
         html.Write($"The weights are {(results.Promoted ? "promoted" : "not promoted")}: the lower bound of every probability of "
             + $"improvement, also with doubled costs, has to be above 0.50, and the lowest is {NumberText.Ratio(Lowest(), 2)}.</p>\n");
         Weights(html, view);
@@ -82,7 +83,8 @@ internal sealed class AllocatorSection(AllocatorResults results, RegimeResults? 
     private void Methods(HtmlWriter html)
     {
         HtmlTable.Open(html, "Log growth of the windows that no policy had seen",
-            [new("Method", Number: false), new("Interquartile mean", Hint: "Over all windows and seeds"), new("Low 95 %"), new("High 95 %")]);
+            [new("Method", Number: false), new("Interquartile mean", Hint: "Over all windows and seeds"), new("Low 95 %"),
+                new("High 95 %")]);
         foreach (var growth in results.Growth)
         {
             HtmlTable.RowHead(html, growth.Method);
