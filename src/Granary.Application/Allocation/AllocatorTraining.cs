@@ -17,6 +17,7 @@ internal static class AllocatorTraining
         Horizon = 64,
         Epochs = 6,
         Hidden = [32, 32],
+        LearningRate = 0.002,
         EntropyCoefficient = 0.001,
         TargetKl = 0.02,
         LogDeviation = -0.5,

@@ -58,8 +58,11 @@ internal static class AllocatorVersions
                 ["reward"] = spec.RewardsSharpe ? "differential-sharpe" : "log-growth",
             },
             Seed = seed.Seed,
-            InSample = new Dictionary<string, double> { ["reward"] = seed.Curve.LastOrDefault(p => !double.IsNaN(p.Reward))?.Reward
-                ?? double.NaN },
+            InSample = new Dictionary<string, double>
+            {
+                ["reward"] = seed.Curve.LastOrDefault(p => !double.IsNaN(p.Reward))?.Reward
+                ?? double.NaN
+            },
             OutOfSample = new Dictionary<string, double>
             {
                 ["validation"] = seed.Validation,

@@ -142,20 +142,21 @@ internal sealed class AllocatorSection(AllocatorResults results, RegimeResults? 
     {
         var chosen = results.Curves.FirstOrDefault(c => c.Seed == results.Windows[^1].ChosenSeed)?.Points ?? [];
         if (chosen.Count < 2) return;
-        double[] steps = [.. chosen.Select(p => (double)p.Steps)];
         void Plot(string name, string what, Func<TrainingPoint, double> of)
         {
-            double[] own = [.. chosen.Select(of)];
-            if (own.Count(double.IsFinite) < 2) return;
-            double[] mean = [.. Enumerable.Range(0, steps.Length).Select(i => results.Curves.Average(c => of(c.Points[i])))];
+            // In some updates no episode ends, and there is no reward.
+            int[] at = [.. Enumerable.Range(0, chosen.Count).Where(i => results.Curves.All(c => double.IsFinite(of(c.Points[i]))))];
+            if (at.Length < 2) return;
+            double[] own = [.. at.Select(i => of(chosen[i]))];
+            double[] mean = [.. at.Select(i => results.Curves.Average(c => of(c.Points[i])))];
             new LinePlot
             {
                 Title = $"Training of the last window: {name}",
-                Description = $"{what} From {NumberText.Compact(Math.Round(own.First(double.IsFinite), 6))} to "
-                    + $"{NumberText.Compact(Math.Round(own.Last(double.IsFinite), 6))} for the chosen seed.",
+                Description = $"{what} From {NumberText.Compact(Math.Round(own[0], 6))} to "
+                    + $"{NumberText.Compact(Math.Round(own[^1], 6))} for the chosen seed.",
                 Across = "Steps",
                 Up = name,
-                At = steps,
+                At = [.. at.Select(i => (double)chosen[i].Steps)],
                 Lines = results.Curves.Count > 1
                     ? [new NumberLine("chosen seed", "s1", own), new NumberLine("mean of all seeds", "s2", mean)]
                     : [new NumberLine("chosen seed", "s1", own)],
