@@ -55,6 +55,17 @@ public class BatchesOverHttpTests
         await server.SubmitAsync();
     }
 
+    [Theory]
+    [InlineData("\"portfolio\": { \"weights\": \"ppo\", \"allocator\": { \"registry\": \"../models\" } }")]
+    [InlineData("\"learning\": { \"registry\": \"/tmp/models\" }")]
+    public async Task A_confining_server_writes_no_model_outside_its_data_folder(string section)
+    {
+        await using var server = await ApiServer.StartAsync(settings: s => s with { Confined = true });
+        var batch = ApiServer.Batch.TrimEnd();
+        using var answer = await server.Client.SendAsync(ApiServer.Submission($"{batch[..^1]} {section} }}"));
+        (await answer.ProblemAsync(400)).ShouldContain("models' leads out of the server's data folder");
+    }
+
     [Fact]
     public async Task A_wrong_batch_is_refused_with_the_line_and_the_key()
     {

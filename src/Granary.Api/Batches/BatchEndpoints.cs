@@ -132,13 +132,26 @@ internal static class BatchEndpoints
     }
 
     /// <summary>
-    /// A server that confines submitters to its data folder must not read other files for them, not even to say what is wrong with them.
+    /// A server that confines submitters to its data folder must not read other files for them, not even to say what is wrong with them,
+    /// and must not write versions of models elsewhere.
     /// </summary>
     private static void CheckInside(string dataFolder, BatchSpec spec, string start)
     {
         if (!IsInside(dataFolder, spec.Data.Source, start))
             throw spec.Data.Place.Fault($"'{spec.Data.Source}' leads out of the server's data folder, to which this server confines "
                 + $"batches");
+        foreach (var registry in RegistriesOf(spec))
+            if (!Address.Has(registry.String(), Address.Postgres) && !IsInside(dataFolder, $"{Address.Store}:{registry.String()}", start))
+                throw registry.Fault($"'{registry.String()}' leads out of the server's data folder, to which this server confines batches");
+    }
+
+    // Of models and of policies of weights; without the key it is a folder beside the batch.
+    private static IEnumerable<JsonPart> RegistriesOf(BatchSpec spec)
+    {
+        foreach (var section in spec.Learning?.OneOrMany() ?? [])
+            if (section.Find("registry") is { } registry)
+                yield return registry;
+        if (spec.Portfolio.Place?.Find("allocator")?.Find("registry") is { } own) yield return own;
     }
 
     /// <summary>Whether what a source names is no file, or one in the data folder.</summary>
