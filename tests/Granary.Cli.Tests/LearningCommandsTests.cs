@@ -128,8 +128,10 @@ public sealed class LearningCommandsTests : IDisposable
 
         var evaluated = JsonDocument.Parse(await DoneAsync("evaluate", batch, "--json")).RootElement;
         evaluated.GetProperty("equity").GetArrayLength().ShouldBeGreaterThan(10);
+        evaluated.GetProperty("units").GetArrayLength().ShouldBeGreaterThan(0);
         foreach (var unit in evaluated.GetProperty("units").EnumerateArray())
         {
+            unit.GetProperty("windows").GetArrayLength().ShouldBeGreaterThan(0);
             unit.GetProperty("windows").EnumerateArray().ShouldAllBe(w => w.GetProperty("reused").GetBoolean());
             unit.GetProperty("strategies").GetArrayLength().ShouldBeGreaterThan(0);
         }

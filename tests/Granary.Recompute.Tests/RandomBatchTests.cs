@@ -34,7 +34,9 @@ public class RandomBatchTests
     {
         using var folder = new TemporaryFolder();
         var batch = new RandomBatch(seed);
-        await GranaryCommand.RunAsync("backtest", batch.Write(folder), "--out", folder.File("run"), "--quiet");
+        // One thread and no validation checks, which cost more than a batch of some hundred bars and change none of these figures.
+        await GranaryCommand.RunAsync("backtest", batch.Write(folder), "--out", folder.File("run"), "--quiet", "--threads", "1",
+            "--no-guards");
         var files = new RunFiles(folder.File("run"));
         var markets = new MarketSet(batch.Markets);
         AccountCheck.Portfolio(files, markets, RandomBatch.Cash, batch.Commission);

@@ -135,6 +135,7 @@ public sealed class WeightsOverTimeTests : IDisposable
     public async Task A_window_longer_than_the_record_weights_nothing_and_says_so()
     {
         var run = await RunAsync("run", Spec(Sweep, "\"weights\": \"matching-pursuit\", \"rebalance\": { \"window\": \"5y\" }"));
+        run.Results.GetProperty("strategies").GetArrayLength().ShouldBeGreaterThan(0);
         run.Results.GetProperty("strategies").EnumerateArray().ShouldAllBe(s => s.GetProperty("weight").GetDouble() == 0);
         File.ReadAllText(Path.Combine(run.Folder, "report.html")).ShouldContain("no more than the window");
     }

@@ -80,6 +80,7 @@ public sealed class LearnBatchTests : IDisposable
         report.Units[1].OutOfSample["auc"].ShouldBeInRange(0.4, 0.6);
 
         var again = await Learn(1).TrainAsync(Batch(Direction));
+        again.Units[0].Windows.ShouldNotBeEmpty();
         again.Units[0].Windows.ShouldAllBe(w => w.Reused);
         again.ToJson().Replace("\"reused\":true", "\"reused\":false", StringComparison.Ordinal).ShouldBe(report.ToJson());
         registry.Versions(report.Units[0].Name).Count.ShouldBe(1);

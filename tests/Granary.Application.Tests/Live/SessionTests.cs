@@ -139,7 +139,9 @@ public sealed class SessionTests : IDisposable
             options: new LiveOptions { Account = "test", Weights = weights });
         var change = Journal(State).OfType<WeightsChanged>().Single();
         (change.Version, change.Who, change.Why, change.Weights[id]).ShouldBe((1, "Anna", "it lost", 0));
-        Journal(State).OfType<SignalDecided>().Where(s => s.Strategy == id).ShouldAllBe(s => s.Decision == Decision.WeightZero);
+        var decided = Journal(State).OfType<SignalDecided>().Where(s => s.Strategy == id).ToList();
+        decided.ShouldNotBeEmpty();
+        decided.ShouldAllBe(s => s.Decision == Decision.WeightZero);
         await weights.SetAsync("test", 1, new Dictionary<string, double> { [id] = 0.2 }, "Anna", "once more");
         var end = await SessionUnderTest.TradeAsync(production, State, new PaperSettings(),
             options: new LiveOptions { Account = "test", Weights = weights });

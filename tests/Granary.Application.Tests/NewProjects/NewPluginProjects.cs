@@ -26,6 +26,10 @@ public sealed class NewPluginProjects : IDisposable
     /// <param name="kind">As catalogues name it.</param>
     internal string FolderOf(string kind) => Path.Combine(_folder, Kinds.Single(k => k.Kind == Template(kind)).Name);
 
+    /// <summary>The built tests of a project.</summary>
+    internal static string TestsOf(string project) =>
+        Directory.EnumerateFiles(Path.Combine(project, "Tests", "bin"), "*.Tests.dll", SearchOption.AllDirectories).Single();
+
     internal IReadOnlyList<string> FilesOf(string kind) => _files[Template(kind)];
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);

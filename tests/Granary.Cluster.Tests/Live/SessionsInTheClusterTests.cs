@@ -150,24 +150,29 @@ public sealed class SessionsInTheClusterTests : IClassFixture<SessionsInTheClust
             (await cluster.EndAsync()).Phase.ShouldBe(SessionPhase.Done, TestSilos.Log.Tail);
         }
         var random = new Random(2026);
-        for (var seed = 0; seed < 20; seed++)
-        {
-            var fate = new Fate(1 + random.Next(undisturbed.Passed - 2));
-            await using var cluster = await LiveSilos.StartAsync(2, await _made.Server.CreateDatabaseAsync(), fate);
-            await cluster.PlacePortfolioAsync(cluster.Silos.Alive[0]);
-            // With half of them the portfolio dies too, with the others the orders alone.
-            await cluster.PlaceGatewayAsync(cluster.Silos.Alive[seed % 2]);
-            await cluster.Sessions.StartAsync(_made.Start(Rough));
-            var (dead, place) = await fate.Died.WaitAsync(TimeSpan.FromMinutes(10));
-            var victim = cluster.Silos.Alive.Single(s => cluster.AccountsOf(s) == dead);
-            await cluster.Silos.Cluster.KillSiloAsync(victim);
-            await dead.CutAsync();
-            var end = await cluster.EndAsync();
-            end.Phase.ShouldBe(SessionPhase.Done, $"seed {seed}, {place}: {end.Fault}\n{TestSilos.Log.Tail}");
-            end.Digest.ShouldBe(_made.Embedded[Rough].Digest, $"seed {seed}, {place}");
-            (await cluster.AccountAsync()).ShouldBeTheAccount(_made.Embedded[Rough].Account, $"seed {seed}, {place}\n{TestSilos.Log.Tail}");
-            end.Restarts.ShouldBeGreaterThan(0);
-        }
+        var points = Enumerable.Range(0, 20).Select(seed => (seed, At: 1 + random.Next(undisturbed.Passed - 2))).ToList();
+        // Some at once, since each mostly waits for the loss to be found out.
+        await Parallel.ForEachAsync(points, new ParallelOptions { MaxDegreeOfParallelism = 3 },
+            async (point, _) => await DieAsync(point.seed, point.At));
+    }
+
+    private async Task DieAsync(int seed, int at)
+    {
+        var fate = new Fate(at);
+        await using var cluster = await LiveSilos.StartAsync(2, await _made.Server.CreateDatabaseAsync(), fate);
+        await cluster.PlacePortfolioAsync(cluster.Silos.Alive[0]);
+        // With half of them the portfolio dies too, with the others the orders alone.
+        await cluster.PlaceGatewayAsync(cluster.Silos.Alive[seed % 2]);
+        await cluster.Sessions.StartAsync(_made.Start(Rough));
+        var (dead, place) = await fate.Died.WaitAsync(TimeSpan.FromMinutes(10));
+        var victim = cluster.Silos.Alive.Single(s => cluster.AccountsOf(s) == dead);
+        await cluster.Silos.Cluster.KillSiloAsync(victim);
+        await dead.CutAsync();
+        var end = await cluster.EndAsync();
+        end.Phase.ShouldBe(SessionPhase.Done, $"seed {seed}, {place}: {end.Fault}\n{TestSilos.Log.Tail}");
+        end.Digest.ShouldBe(_made.Embedded[Rough].Digest, $"seed {seed}, {place}");
+        (await cluster.AccountAsync()).ShouldBeTheAccount(_made.Embedded[Rough].Account, $"seed {seed}, {place}\n{TestSilos.Log.Tail}");
+        end.Restarts.ShouldBeGreaterThan(0);
     }
 
     [Fact]

@@ -26,13 +26,19 @@ public class TimeSplitsTests
 
     public static TheoryData<string> Splitters => ["rolling", "expanding", "k-fold", "combinatorial"];
 
-    private static IReadOnlyList<Fold> Split(string kind, TrainingTable table) => kind switch
+    private static IReadOnlyList<Fold> Split(string kind, TrainingTable table)
     {
-        "rolling" => TimeSplits.Rolling(table, 60, 30),
-        "expanding" => TimeSplits.Expanding(table, 60, 30),
-        "k-fold" => TimeSplits.PurgedKFold(table, 5, 3),
-        _ => TimeSplits.CombinatorialPurged(table, 6, 2, 3),
-    };
+        var folds = kind switch
+        {
+            "rolling" => TimeSplits.Rolling(table, 60, 30),
+            "expanding" => TimeSplits.Expanding(table, 60, 30),
+            "k-fold" => TimeSplits.PurgedKFold(table, 5, 3),
+            _ => TimeSplits.CombinatorialPurged(table, 6, 2, 3),
+        };
+        folds.Count.ShouldBeGreaterThan(1);
+        folds.ShouldAllBe(fold => fold.Train.Length > 0 && fold.Test.Length > 0);
+        return folds;
+    }
 
     [Theory]
     [MemberData(nameof(Splitters))]

@@ -100,6 +100,7 @@ public class EveryTrainerTests(EveryTrainerTests.TrainedModels trained) : IClass
     {
         var model = Model(name);
         if (model.Task == LearningTask.Regression) return;
+        Prediction.Of(model, Classes.All()).Values.ShouldNotBeEmpty();
         foreach (var p in Prediction.Of(model, Classes.All()).Values) p.ShouldBeInRange(0, 1);
     }
 

@@ -289,6 +289,7 @@ public class HtmlReportTests
         var output = new StringWriter();
         HtmlReport.Write(output, curve, new TearSheet("curve"));
         var rows = Rows(HtmlText.Parse(output.ToString()), "Return by month and year, percent");
+        PeriodReturn.Monthly(curve).Count.ShouldBeGreaterThan(12);
         foreach (var month in PeriodReturn.Monthly(curve))
             rows.Single(r => r[0] == $"{month.Year}")[month.Month].ShouldBe(NumberText.SignedRatio(month.Return * 100, 1));
     }
