@@ -23,8 +23,8 @@ XML
 runtime() { dotnet --list-runtimes | sed -n "s/^Microsoft\.$1\.App \(10\.[^ ]*\) \[\(.*\)\]$/\2\/\1/p" | tail -1; }
 
 # precompile FOLDER…: the assemblies of these folders that many processes load, each once, however many folders have it.
-precompile() {
-    local name folders=()
+precompile() (
+    folders=()
     for name in "$@"; do [[ -d "$name" ]] && folders+=("$name"); done
     export crossgen list="$work/crossgen/list" framework="$(runtime NETCore)" web="$(runtime AspNetCore)"
     for name in 'Granary.*' 'granary*' 'Orleans.*' Npgsql Confluent.Kafka 'OpenTelemetry*' 'xunit.v3.*' Shouldly Polly.Core System.CommandLine \
@@ -37,4 +37,4 @@ precompile() {
         "$crossgen" "${same[0]}" -o "$made" -r "$framework/*.dll" -r "$web/*.dll" -r "$(dirname "${same[0]}")/*.dll" -O >/dev/null 2>&1 || exit 0
         for file in "${same[@]}"; do cp "$made" "$file.made" && mv "$file.made" "$file"; done
         rm -f "$made"'
-}
+)
