@@ -19,7 +19,7 @@ public sealed class BarsInPostgresTests : IDisposable
         var store = $"postgres://postgres@127.0.0.1:{server.Port}/{database}";
         async Task<string> Call(params string[] arguments)
         {
-            var call = await GranaryProcess.RunAsync(arguments);
+            var call = await GranaryCall.RunAsync(arguments);
             call.ExitCode.ShouldBe(0, call.Error);
             return call.Output;
         }

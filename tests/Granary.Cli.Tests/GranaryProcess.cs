@@ -5,6 +5,9 @@ namespace Granary.Cli.Tests;
 /// <summary>The command line as a user calls it: a process with arguments, its output and its exit code.</summary>
 internal sealed record GranaryProcess(int ExitCode, string Output, string Error)
 {
+    /// <summary>The folder of the trials of all tests.</summary>
+    public static string Trials { get; } = Path.Combine(Path.GetTempPath(), "granary-test-trials");
+
     public static async Task<GranaryProcess> RunAsync(params string[] arguments) => await RunInAsync(Path.GetTempPath(), arguments);
 
     public static async Task<GranaryProcess> RunInAsync(string folder, params string[] arguments)
@@ -29,7 +32,7 @@ internal sealed record GranaryProcess(int ExitCode, string Output, string Error)
         start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "granary.dll"));
         foreach (var argument in arguments) start.ArgumentList.Add(argument);
         // What tests try is not to be counted against their user.
-        start.Environment["GRANARY_TRIALS"] = Path.Combine(Path.GetTempPath(), "granary-test-trials");
+        start.Environment["GRANARY_TRIALS"] = Trials;
         return Process.Start(start)!;
     }
 }

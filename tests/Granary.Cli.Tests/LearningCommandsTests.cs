@@ -12,14 +12,14 @@ public sealed class LearningCommandsTests : IDisposable
 
     private static async Task<string> DoneAsync(params string[] arguments)
     {
-        var call = await GranaryProcess.RunAsync(arguments);
+        var call = await GranaryCall.RunAsync(arguments);
         call.ExitCode.ShouldBe(0, call.Error + call.Output);
         return call.Output;
     }
 
     private static async Task<string> RefusedAsync(params string[] arguments)
     {
-        var call = await GranaryProcess.RunAsync(arguments);
+        var call = await GranaryCall.RunAsync(arguments);
         call.ExitCode.ShouldBe(2, call.Error + call.Output);
         call.Output.ShouldBe("");
         call.Error.TrimEnd('\n').Split('\n').Length.ShouldBe(1, call.Error);
@@ -108,7 +108,7 @@ public sealed class LearningCommandsTests : IDisposable
         var trained = JsonDocument.Parse(await DoneAsync("train", batch, "--json")).RootElement;
         trained.GetProperty("units").GetArrayLength().ShouldBe(12);
         trained.GetProperty("problems").GetArrayLength().ShouldBe(0);
-        var again = await GranaryProcess.RunAsync("train", batch, "--strategies", "all");
+        var again = await GranaryCall.RunAsync("train", batch, "--strategies", "all");
         again.Error.ShouldContain(" windows: ");
         var list = JsonDocument.Parse(await DoneAsync("models", "list", "--registry", registry, "--json")).RootElement;
         list.GetArrayLength().ShouldBe(12, "training again adds nothing");

@@ -56,9 +56,9 @@ public sealed class LiveOverAnExchangeTests
         // The portfolio of a session starts at its first bar; the bars before move the strategies alone.
         folder.Write("same.json", Batch.Replace("\"weights\": \"equal\"",
             $"\"weights\": \"equal\", \"from\": \"{new DateTime(first):yyyy-MM-dd'T'HH:mm:ss'Z'}\"", StringComparison.Ordinal));
-        var backtest = await GranaryProcess.RunAsync("backtest", folder.At("batch.json"), "--out", folder.At("backtest"), "--json");
+        var backtest = await GranaryCall.RunAsync("backtest", folder.At("batch.json"), "--out", folder.At("backtest"), "--json");
         backtest.ExitCode.ShouldBe(0, backtest.Error);
-        var same = await GranaryProcess.RunAsync("backtest", folder.At("same.json"), "--out", folder.At("same"), "--json");
+        var same = await GranaryCall.RunAsync("backtest", folder.At("same.json"), "--out", folder.At("same"), "--json");
         same.ExitCode.ShouldBe(0, same.Error);
 
         using var server = new LocalExchange();
@@ -75,7 +75,7 @@ public sealed class LiveOverAnExchangeTests
         var taken = await Eventually.IsAsync(TakenAsync, bars => bars >= 2 * (Past + Live) || process.HasExited);
         process.HasExited.ShouldBeFalse(process.HasExited ? await error : "");
         taken.ShouldBe(2 * (Past + Live));
-        (await GranaryProcess.RunAsync("session", state, "stop", "--why", "the day is over")).ExitCode.ShouldBe(0);
+        (await GranaryCall.RunAsync("session", state, "stop", "--why", "the day is over")).ExitCode.ShouldBe(0);
         await process.WaitForExitAsync().WaitAsync(TimeSpan.FromMinutes(2));
         process.ExitCode.ShouldBe(0, await error);
 
@@ -83,7 +83,7 @@ public sealed class LiveOverAnExchangeTests
         live.GetProperty("digest").GetString().ShouldBe(JsonDocument.Parse(same.Output).RootElement.GetProperty("digest").GetString());
         live.GetProperty("orders").GetInt32().ShouldBeGreaterThan(20);
         live.GetProperty("fills").GetInt32().ShouldBeGreaterThan(20);
-        var intents = (await GranaryProcess.RunAsync("session", state, "journal", "--kind", "OrderIntended", "--json")).Output.Split('\n',
+        var intents = (await GranaryCall.RunAsync("session", state, "journal", "--kind", "OrderIntended", "--json")).Output.Split('\n',
             StringSplitOptions.RemoveEmptyEntries);
         intents.Length.ShouldBe(live.GetProperty("orders").GetInt32());
         intents.Select(i => JsonDocument.Parse(i).RootElement.GetProperty("entry").GetProperty("instant").GetDateTime().Ticks)

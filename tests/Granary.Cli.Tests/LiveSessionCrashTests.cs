@@ -18,7 +18,7 @@ public sealed class LiveSessionCrashTests
               "strategies": [ { "class": "SmaCross", "params": { "fast": 5, "slow": [20, 30] }, "size": { "percentOfEquity": 20 },
                 "stopLossPercent": 2 } ], "portfolio": { "weights": "equal" } }
             """);
-        (await GranaryProcess.RunAsync("backtest", batch, "--out", Path.Combine(folder.Path, "backtest"), "--quiet")).ExitCode.ShouldBe(0);
+        (await GranaryCall.RunAsync("backtest", batch, "--out", Path.Combine(folder.Path, "backtest"), "--quiet")).ExitCode.ShouldBe(0);
         return Path.Combine(folder.Path, "backtest", "prod.json");
     }
 
@@ -38,7 +38,7 @@ public sealed class LiveSessionCrashTests
     {
         using var folder = new TestFolder();
         var production = await ProductionAsync(folder);
-        var undisturbed = await GranaryProcess.RunAsync(Live(folder, production, "undisturbed", "asap"));
+        var undisturbed = await GranaryCall.RunAsync(Live(folder, production, "undisturbed", "asap"));
         undisturbed.ExitCode.ShouldBe(0, undisturbed.Error);
 
         var random = new Random(11);
@@ -57,7 +57,7 @@ public sealed class LiveSessionCrashTests
             kills++;
         }
         kills.ShouldBeGreaterThanOrEqualTo(1);
-        var end = await GranaryProcess.RunAsync(Live(folder, production, "killed", "asap"));
+        var end = await GranaryCall.RunAsync(Live(folder, production, "killed", "asap"));
         end.ExitCode.ShouldBe(0, end.Error);
         JsonDocument.Parse(end.Output).RootElement.GetProperty("digest").GetString()
             .ShouldBe(JsonDocument.Parse(undisturbed.Output).RootElement.GetProperty("digest").GetString());
@@ -74,39 +74,39 @@ public sealed class LiveSessionCrashTests
         var output = process.StandardOutput.ReadToEndAsync();
         await Eventually.HoldsAsync(() => File.Exists(Path.Combine(state, "control", "status.json")));
 
-        var second = await GranaryProcess.RunAsync(Live(folder, production, "one", "asap"));
+        var second = await GranaryCall.RunAsync(Live(folder, production, "one", "asap"));
         second.ExitCode.ShouldBe(1);
         second.Error.ShouldContain($"is traded by granary live prod.json, process {process.Id.ToString(CultureInfo.InvariantCulture)}");
 
-        var paused = await GranaryProcess.RunAsync("session", state, "pause", "--why", "lunch");
+        var paused = await GranaryCall.RunAsync("session", state, "pause", "--why", "lunch");
         paused.ExitCode.ShouldBe(0, paused.Error);
         paused.Output.ShouldMatch(@"^Paused at \d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ market time: no entries");
-        var unknown = await GranaryProcess.RunAsync("session", state, "disable", "--symbol", "NOSUCH");
+        var unknown = await GranaryCall.RunAsync("session", state, "disable", "--symbol", "NOSUCH");
         unknown.ExitCode.ShouldBe(2);
         unknown.Error.ShouldContain("nothing was disabled: this configuration has no strategy of the symbol NOSUCH");
-        var disabled = await GranaryProcess.RunAsync("session", state, "disable", "--symbol", "COINUSDT");
+        var disabled = await GranaryCall.RunAsync("session", state, "disable", "--symbol", "COINUSDT");
         disabled.ExitCode.ShouldBe(0, disabled.Error);
         disabled.Output.ShouldMatch(@"^Disabled COINUSDT at .*Z market time: no entries from the next bar on; exits, stops");
-        var kind = await GranaryProcess.RunAsync("session", state, "journal", "--kind", "SignalDecide");
+        var kind = await GranaryCall.RunAsync("session", state, "journal", "--kind", "SignalDecide");
         (kind.ExitCode, kind.Error.TrimEnd()).ShouldBe((2,
             "granary: --kind SignalDecide: the journal has no entries of this kind; did you mean SignalDecided?"));
-        (await GranaryProcess.RunAsync("session", state, "flatten")).Output.ShouldStartWith("Flatten");
-        await Eventually.IsAsync(async () => (await GranaryProcess.RunAsync("session", state, "status", "--json")).Output,
+        (await GranaryCall.RunAsync("session", state, "flatten")).Output.ShouldStartWith("Flatten");
+        await Eventually.IsAsync(async () => (await GranaryCall.RunAsync("session", state, "status", "--json")).Output,
             said => said.Contains("\"paused\"", StringComparison.Ordinal));
-        var status = (await GranaryProcess.RunAsync("session", state, "status")).Output.Split('\n');
+        var status = (await GranaryCall.RunAsync("session", state, "status")).Output.Split('\n');
         status[0].ShouldMatch("^Session +Now$");
         status[1].ShouldMatch("^State +paused$");
-        var stopped = await GranaryProcess.RunAsync("session", state, "stop");
+        var stopped = await GranaryCall.RunAsync("session", state, "stop");
         stopped.Output.ShouldStartWith("Stopping at ");
         stopped.ExitCode.ShouldBe(0, stopped.Error);
         await process.WaitForExitAsync().WaitAsync(TimeSpan.FromMinutes(3));
         process.ExitCode.ShouldBe(0, await process.StandardError.ReadToEndAsync());
         (await output).ShouldContain("digest");
-        var journal = (await GranaryProcess.RunAsync("session", state, "journal", "--kind", "SessionControlled")).Output.Split('\n');
+        var journal = (await GranaryCall.RunAsync("session", state, "journal", "--kind", "SessionControlled")).Output.Split('\n');
         journal[0].ShouldMatch(@"^ *No\.  Time \(UTC\) +Kind +Strategy +Symbol +Entry$");
         journal[1].ShouldMatch(@"^ *\d+  \d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z  SessionControlled .*lunch");
 
-        var over = await GranaryProcess.RunAsync("session", state, "pause");
+        var over = await GranaryCall.RunAsync("session", state, "pause");
         over.ExitCode.ShouldBe(1);
         over.Error.ShouldContain("is over");
     }

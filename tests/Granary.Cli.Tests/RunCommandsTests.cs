@@ -19,7 +19,7 @@ public sealed class RunCommandsTests(QuickstartRun quickstart) : IDisposable
         var usual = await quickstart.Outcome;
         usual.GetProperty("strategies").GetInt32().ShouldBeGreaterThanOrEqualTo(1000);
         // As many threads as processors against five; batches of one thread are compared in BatchesInProcessTests.
-        var call = await GranaryProcess.RunAsync("backtest", QuickstartRun.Batch, "--out", _folder.At("run5"), "--threads", "5", "--json");
+        var call = await GranaryCall.RunAsync("backtest", QuickstartRun.Batch, "--out", _folder.At("run5"), "--threads", "5", "--json");
         call.ExitCode.ShouldBe(0, call.Error);
         Json(call.Output).GetProperty("digest").GetString().ShouldBe(usual.GetProperty("digest").GetString());
         foreach (var file in new[] { "trades.csv", "signals.csv", "factors.csv", "portfolio_trades.csv", "equity.csv" })
@@ -45,7 +45,7 @@ public sealed class RunCommandsTests(QuickstartRun quickstart) : IDisposable
         var text = (await File.ReadAllTextAsync(QuickstartRun.Batch))
             .Replace("csv:data/1h", "csv:" + Path.Combine(SharedData.RepositoryRoot, "samples/data/1h"))
             .Replace("\"seed\": 1", "\"seed\": 1, \"outputs\": [\"results\", \"prod\"]");
-        var slim = await GranaryProcess.RunAsync("backtest", _folder.Write("b.json", text), "--out", _folder.At("b"), "--json");
+        var slim = await GranaryCall.RunAsync("backtest", _folder.Write("b.json", text), "--out", _folder.At("b"), "--json");
         Json(slim.Output).GetProperty("digest").GetString().ShouldBe((await quickstart.Outcome).GetProperty("digest").GetString());
         Directory.EnumerateFiles(_folder.At("b")).Select(Path.GetFileName).Order().ShouldBe(["manifest.json", "prod.json", "results.json"]);
     }
@@ -54,7 +54,7 @@ public sealed class RunCommandsTests(QuickstartRun quickstart) : IDisposable
     public async Task An_interrupted_run_leaves_a_readable_folder_and_goes_on_to_the_same_digest()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "sends SIGTERM, which Windows does not have");
-        (await GranaryProcess.RunAsync("data", "generate", "--out", _folder.At("bars"), "--symbols", "AAA,BBB,CCC,DDD,EEEUSDT,FFFUSDT",
+        (await GranaryCall.RunAsync("data", "generate", "--out", _folder.At("bars"), "--symbols", "AAA,BBB,CCC,DDD,EEEUSDT,FFFUSDT",
             "--timeframe", "5m", "--from", "2023-01-01", "--to", "2023-07-01", "--seed", "3")).ExitCode.ShouldBe(0);
         var batch = _folder.Write("long.json", """
             { "name": "long", "data": { "source": "csv:bars/5m", "symbols": "*", "timeframe": "5m" },
@@ -62,7 +62,7 @@ public sealed class RunCommandsTests(QuickstartRun quickstart) : IDisposable
                 [30,50,70,90,110,130,150] } } ],
               "outputs": ["results", "prod"] }
             """);
-        var whole = await GranaryProcess.RunAsync("backtest", batch, "--out", _folder.At("whole"), "--json");
+        var whole = await GranaryCall.RunAsync("backtest", batch, "--out", _folder.At("whole"), "--json");
         whole.ExitCode.ShouldBe(0, whole.Error);
 
         var interrupted = false;
@@ -84,7 +84,7 @@ public sealed class RunCommandsTests(QuickstartRun quickstart) : IDisposable
         Json(await File.ReadAllTextAsync(_folder.At("cut/manifest.json"))).GetProperty("status").GetString().ShouldBe("interrupted");
         Json(await File.ReadAllTextAsync(_folder.At("cut/results.json"))).GetProperty("interrupted").GetBoolean().ShouldBeTrue();
 
-        var resumed = await GranaryProcess.RunAsync("backtest", batch, "--out", _folder.At("cut"), "--resume", "--json");
+        var resumed = await GranaryCall.RunAsync("backtest", batch, "--out", _folder.At("cut"), "--resume", "--json");
         resumed.ExitCode.ShouldBe(0, resumed.Error);
         Json(resumed.Output).GetProperty("digest").GetString().ShouldBe(Json(whole.Output).GetProperty("digest").GetString());
         Directory.Exists(_folder.At("cut/.progress")).ShouldBeFalse();
@@ -105,8 +105,8 @@ public sealed class RunCommandsTests(QuickstartRun quickstart) : IDisposable
             { "name": "v", "data": { "source": "csv:bars", "symbols": "ACME", "timeframe": "1h" }, "strategies": [ { "class": "SmaCross",
               "params": { "fast": [5, 8], "slow": 30 } } ] }
             """);
-        (await GranaryProcess.RunAsync("backtest", batch, "--out", _folder.At("run"), "--quiet")).ExitCode.ShouldBe(0);
-        var good = await GranaryProcess.RunAsync("verify", _folder.At("run"));
+        (await GranaryCall.RunAsync("backtest", batch, "--out", _folder.At("run"), "--quiet")).ExitCode.ShouldBe(0);
+        var good = await GranaryCall.RunAsync("verify", _folder.At("run"));
         good.ExitCode.ShouldBe(0, good.Error + good.Output);
         good.Output.ShouldContain("No look-ahead");
 
@@ -114,7 +114,7 @@ public sealed class RunCommandsTests(QuickstartRun quickstart) : IDisposable
         lines[200] = lines[200][..lines[200].LastIndexOf(',')] + ",1";
         lines[1500] = string.Join(',', lines[1500].Split(',').Select((f, i) => i is >= 1 and <= 4 ? "80" : f));
         _folder.Write("bars/ACME.csv", string.Join('\n', lines));
-        var changed = await GranaryProcess.RunAsync("verify", _folder.At("run"), "--sample", "1", "--cuts", "1");
+        var changed = await GranaryCall.RunAsync("verify", _folder.At("run"), "--sample", "1", "--cuts", "1");
         changed.ExitCode.ShouldBe(1);
         changed.Output.ShouldContain("The bars of ACME are not those of the run");
     }
@@ -128,15 +128,15 @@ public sealed class RunCommandsTests(QuickstartRun quickstart) : IDisposable
               "strategies": [ { "class": "SmaCross", "params": { "fast": [5, 8], "slow": [20, 30] } } ],
                 "walkForward": { "inSample": "20w", "outOfSample": "10w" } }
             """);
-        var run = await GranaryProcess.RunAsync("walkforward", batch, "--out", _folder.At("walk"), "--json");
+        var run = await GranaryCall.RunAsync("walkforward", batch, "--out", _folder.At("walk"), "--json");
         run.ExitCode.ShouldBe(0, run.Error);
         Json(run.Output).GetProperty("windows").GetInt32().ShouldBe(6);
         Json(await File.ReadAllTextAsync(_folder.At("walk/results.json"))).GetProperty("evidence").GetProperty("outOfSample")
             .GetProperty("sentence").GetString()!.ShouldContain("walk-forward");
-        var verified = await GranaryProcess.RunAsync("verify", _folder.At("walk"), "--cuts", "2");
+        var verified = await GranaryCall.RunAsync("verify", _folder.At("walk"), "--cuts", "2");
         verified.ExitCode.ShouldBe(0, verified.Error + verified.Output);
         verified.Output.ShouldContain(Json(run.Output).GetProperty("digest").GetString()!);
-        var wrong = await GranaryProcess.RunAsync("walkforward",
+        var wrong = await GranaryCall.RunAsync("walkforward",
             _folder.Write("bad.json", File.ReadAllText(batch).Replace("10w", "soon", StringComparison.Ordinal)));
         wrong.ExitCode.ShouldBe(2);
         wrong.Error.ShouldContain("walkForward.outOfSample");
@@ -192,12 +192,12 @@ public sealed class RunCommandsTests(QuickstartRun quickstart) : IDisposable
               "timeframe": "1h" },
               "strategies": [ { "class": "SmaCross", "params": { "fast": {{fast}}, "slow": 30 } } ] }
             """;
-        await GranaryProcess.RunAsync("backtest", _folder.Write("a.json", Batch(5)), "--out", _folder.At("a"), "--quiet");
-        await GranaryProcess.RunAsync("backtest", _folder.Write("b.json", Batch(6)), "--out", _folder.At("b"), "--quiet");
-        var same = await GranaryProcess.RunAsync("compare", _folder.At("a"), _folder.At("a"));
+        await GranaryCall.RunAsync("backtest", _folder.Write("a.json", Batch(5)), "--out", _folder.At("a"), "--quiet");
+        await GranaryCall.RunAsync("backtest", _folder.Write("b.json", Batch(6)), "--out", _folder.At("b"), "--quiet");
+        var same = await GranaryCall.RunAsync("compare", _folder.At("a"), _folder.At("a"));
         File.ReadAllText(Path.Combine(_folder.At("a"), "compare.html")).ShouldContain("comparison");
         same.Output.ShouldContain("The runs are the same");
-        var differ = Json((await GranaryProcess.RunAsync("compare", _folder.At("a"), _folder.At("b"), "--json")).Output);
+        var differ = Json((await GranaryCall.RunAsync("compare", _folder.At("a"), _folder.At("b"), "--json")).Output);
         differ.GetProperty("sameDigest").GetBoolean().ShouldBeFalse();
         differ.GetProperty("onlyInA").GetArrayLength().ShouldBe(1);
         differ.GetProperty("tradesOnlyInA").GetArrayLength().ShouldBeGreaterThan(0);
@@ -209,7 +209,7 @@ public sealed class RunCommandsTests(QuickstartRun quickstart) : IDisposable
         var file = Path.Combine(SharedData.RepositoryRoot, "samples/data/1h/ACME.csv");
         for (var i = 0; i < 2; i++)
         {
-            var import = await GranaryProcess.RunAsync("data", "import", file, "--store", _folder.At("store"), "--symbol", "ACME",
+            var import = await GranaryCall.RunAsync("data", "import", file, "--store", _folder.At("store"), "--symbol", "ACME",
                 "--timeframe", "1h");
             import.ExitCode.ShouldBe(0, import.Error);
             if (i == 1) import.Output.ShouldContain("0 new, 0 changed");
@@ -218,9 +218,9 @@ public sealed class RunCommandsTests(QuickstartRun quickstart) : IDisposable
             { "name": "s", "data": { "source": "{{source}}", "symbols": "ACME", "timeframe": "1h" }, "strategies":
               [ { "class": "EmaCross" }, { "class": "DonchianBreakout", "timeframe": "4h" } ] }
             """;
-        var a = await GranaryProcess.RunAsync("backtest", _folder.Write("a.json", Batch("csv:" + Path.GetDirectoryName(file))), "--out",
+        var a = await GranaryCall.RunAsync("backtest", _folder.Write("a.json", Batch("csv:" + Path.GetDirectoryName(file))), "--out",
             _folder.At("a"), "--json");
-        var b = await GranaryProcess.RunAsync("backtest", _folder.Write("b.json", Batch("store:store")), "--out", _folder.At("b"),
+        var b = await GranaryCall.RunAsync("backtest", _folder.Write("b.json", Batch("store:store")), "--out", _folder.At("b"),
             "--json");
         b.ExitCode.ShouldBe(0, b.Error);
         Json(b.Output).GetProperty("digest").GetString().ShouldBe(Json(a.Output).GetProperty("digest").GetString());
@@ -229,7 +229,7 @@ public sealed class RunCommandsTests(QuickstartRun quickstart) : IDisposable
     [Fact]
     public async Task Factors_are_computed_over_a_file_and_are_empty_until_warm()
     {
-        var call = await GranaryProcess.RunAsync("factors", "compute", Path.Combine(SharedData.RepositoryRoot, "samples/data/1h/ACME.csv"),
+        var call = await GranaryCall.RunAsync("factors", "compute", Path.Combine(SharedData.RepositoryRoot, "samples/data/1h/ACME.csv"),
             "--factors", "sma(20);macd(12,26,9).signal");
         call.ExitCode.ShouldBe(0, call.Error);
         var lines = call.Output.TrimEnd('\n').Split('\n');
@@ -243,7 +243,7 @@ public sealed class RunCommandsTests(QuickstartRun quickstart) : IDisposable
     public async Task Analyze_gives_the_metrics_that_numpy_gives()
     {
         var folder = Path.Combine(SharedData.RepositoryRoot, "tests", "Shared", "oracles", "metrics");
-        var call = await GranaryProcess.RunAsync("analyze", Path.Combine(folder, "synthetic_equity.csv"), "--benchmark",
+        var call = await GranaryCall.RunAsync("analyze", Path.Combine(folder, "synthetic_equity.csv"), "--benchmark",
             Path.Combine(folder, "synthetic_benchmark.csv"), "--periods-per-year", "252", "--json", "--out", _folder.At("sheet.html"));
         call.ExitCode.ShouldBe(0, call.Error);
         var all = Flatten(Json(call.Output)).ToDictionary(p => p.Name, p => p.Value);

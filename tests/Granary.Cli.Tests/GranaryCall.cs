@@ -1,0 +1,36 @@
+using Granary.Cli.Commands;
+
+namespace Granary.Cli.Tests;
+
+/// <summary>
+/// A command in the process of the tests, for tests of what a command does; <see cref="GranaryProcess"/> is for tests of the process.
+/// One at a time, since the console is shared. A process of its own costs half a second of start and compilation.
+/// </summary>
+internal static class GranaryCall
+{
+    private static readonly SemaphoreSlim s_console = new(1, 1);
+
+    public static async Task<GranaryProcess> RunAsync(params string[] arguments)
+    {
+        await s_console.WaitAsync();
+        var (oldOutput, oldError) = (Console.Out, Console.Error);
+        using var output = new StringWriter();
+        using var error = new StringWriter();
+        // What tests try is not to be counted against their user.
+        Environment.SetEnvironmentVariable("GRANARY_TRIALS", GranaryProcess.Trials);
+        try
+        {
+            Console.SetOut(output);
+            Console.SetError(error);
+            var host = new CompositionRoot();
+            var code = await CommandLine.RunAsync(CommandTable.Create(host, arguments), host, arguments);
+            return new GranaryProcess(code, output.ToString(), error.ToString());
+        }
+        finally
+        {
+            Console.SetOut(oldOutput);
+            Console.SetError(oldError);
+            s_console.Release();
+        }
+    }
+}
