@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.CommandLine;
 
 namespace Granary.Cli.Commands;
@@ -6,7 +7,7 @@ namespace Granary.Cli.Commands;
 internal static class CommandExamples
 {
     // By the words of the command: what stands behind them.
-    private static readonly Dictionary<string, string> All = new(StringComparer.Ordinal)
+    private static readonly FrozenDictionary<string, string> All = new Dictionary<string, string>(StringComparer.Ordinal)
     {
         ["backtest"] = "samples/quickstart.json --out runs/first",
         ["replay"] = "batch.json --to stdout --pace x60",
@@ -20,6 +21,7 @@ internal static class CommandExamples
         ["data import"] = "BTCUSDT.csv --store bars --symbol BTCUSDT --timeframe 1h",
         ["data list"] = "--store bars",
         ["data check"] = "BTCUSDT.csv --timeframe 1h",
+        ["data compare"] = "bars ours.csv --symbol BTCUSDT --timeframe 1h",
         ["data generate"] = "--out bars --symbols ACME,COINUSDT --timeframe 1h,1d --seed 7",
         ["data export"] = "--store bars --symbol BTCUSDT --timeframe 1h --out BTCUSDT.csv",
         ["analyze"] = "equity.csv --out report.html",
@@ -53,7 +55,7 @@ internal static class CommandExamples
         ["doctor"] = "",
         ["explain"] = "sharpe",
         ["completion"] = "bash",
-    };
+    }.ToFrozenDictionary(StringComparer.Ordinal);
 
     /// <summary>Adds its example to the help of a command and of all below it.</summary>
     public static void AddTo(Command command, string parents = "")

@@ -44,7 +44,7 @@ internal static class CompletionCommand
         var shell = new Argument<string>("SHELL") { Description = "bash, zsh or fish" };
         shell.CompletionSources.Add("bash", "zsh", "fish");
         var command = new Command("completion",
-            "Print a script that completes verbs and options in a shell; for bash, load it by: source <(granary completion bash)") { shell };
+            "Print a script that completes verbs and options in a shell. Bash loads it by: source <(granary completion bash)") { shell };
         command.SetAction(call =>
         {
             Console.WriteLine(call.GetValue(shell) switch

@@ -10,12 +10,13 @@ using Granary.Reporting.Runs;
 
 namespace Granary.Cli.Commands;
 
-/// <summary><c>granary data …</c>: import, list, check, generate, export.</summary>
+/// <summary><c>granary data …</c>: import, list, check, compare, generate, export.</summary>
 internal static class DataCommands
 {
-    public static Command Create(CompositionRoot root) => new("data", "Import, inspect, make and export bars.")
+    public static Command Create(CompositionRoot root) => new("data", "Import, inspect, compare, make and export bars.")
     {
-        DataImportCommand.Create(root), List(root), DataCheckCommand.Create(root), Generate(), Export(root),
+        DataImportCommand.Create(root), List(root), DataCheckCommand.Create(root), DataCompareCommand.Create(root), Generate(),
+        Export(root),
     };
 
     private static Command List(CompositionRoot root)
