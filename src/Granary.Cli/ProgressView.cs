@@ -1,6 +1,7 @@
 using Granary.Application.Learning;
 using Granary.Application.Simulation;
 using Granary.Reporting.Html;
+using Granary.Reporting.Runs;
 using Spectre.Console;
 
 namespace Granary.Cli;
@@ -41,14 +42,24 @@ internal static class ProgressView
                 {
                     task.MaxValue = Math.Max(1, p.Total);
                     task.Value = p.Done;
-                    task.Description = Markup.Escape($"{p.Done:N0} of {p.Total:N0} windows: {p.Current}");
+                    task.Description = Markup.Escape(Text(p));
                 }));
             });
     }
 
-    private static string Text(BatchProgress p) =>
-        $"{p.StrategiesDone:N0} of {p.Strategies:N0} strategies, {NumberText.Compact(p.BarsPerSecond)} bars/s" + (p.Remaining is { } left
-            ? $", {Left(left)} left" : "");
+    /// <summary>Strategies of one market run side by side, and so are finished together, after its last bar.</summary>
+    internal static string Text(BatchProgress p)
+    {
+        var under = p.Strategies - p.StrategiesDone;
+        if (p.Evaluations >= p.Total && under > 0)
+            return $"all bars are processed, the figures of {Counted.Of(under, "strategy")} are under way";
+        var finished = p.StrategiesDone > 0 ? $"{Counted.Of(p.StrategiesDone, p.Strategies, "strategy")} finished"
+            : Counted.Of(p.Strategies, "strategy");
+        return $"{finished}, {NumberText.Compact(p.BarsPerSecond)} bars/s" + (p.Remaining is { } left ? $", {Left(left)} left" : "");
+    }
+
+    // How many windows come is known market after market.
+    private static string Text(in TrainingProgress p) => $"{Counted.Of(p.Done, "window")} trained, the last {p.Current}";
 
     private static string Left(TimeSpan time) =>
         time.TotalMinutes >= 1 ? $"{(int)time.TotalMinutes} min {time.Seconds} s" : $"{Math.Ceiling(time.TotalSeconds):0} s";
@@ -68,7 +79,7 @@ internal static class ProgressView
             var fifth = 5 * value.Done / Math.Max(1, value.Total);
             if (fifth == _shown && value.Done > 1) return;
             _shown = fifth;
-            Console.Error.WriteLine($"{value.Done} of {value.Total} windows: {value.Current}");
+            Console.Error.WriteLine(Text(value));
         }
     }
 

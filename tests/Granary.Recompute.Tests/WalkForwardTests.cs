@@ -40,12 +40,14 @@ public class WalkForwardTests
 
         var check = new PageCheck(ReportPage.Read(Path.Combine(files.Folder, "report.html")));
         var run = new RunFigures(files, new MarketSet(markets), Cash, Commission, "buy-and-hold");
+        var figures = await TriedAsync(folder, run, batch);
+        run.Tried = [.. figures.All.Select(s => (s.Id, figures.Deflated(s)))];
         RunPage.Check(check, run, "Buy and hold");
         WalkForwardTables.Check(check, run, combinations: 4);
         check.Demand(sentences: true);
         var results = new ResultsCheck(files.Results);
         await new WindowCheck(files, new MarketSet(markets), Cash, Commission, batch, results).DemandAsync();
-        await ValidationAsync(folder, run, batch, results);
+        Validation(run, figures, results);
 
         if (!isContinuous) rows.ShouldAllBe(r => r.Time.DayOfWeek != DayOfWeek.Saturday && r.Time.DayOfWeek != DayOfWeek.Sunday);
         rows.ShouldContain(r => r.IsInvested, "a walk-forward that trades has exposure");
@@ -55,7 +57,7 @@ public class WalkForwardTests
     }
 
     // What is judged are all combinations over the whole record, as a plain backtest runs them.
-    private static async Task ValidationAsync(TemporaryFolder folder, RunFigures run, string batch, ResultsCheck check)
+    private static async Task<ValidationFigures> TriedAsync(TemporaryFolder folder, RunFigures run, string batch)
     {
         var json = JsonNode.Parse(await File.ReadAllTextAsync(batch))!.AsObject();
         json.Remove("walkForward");
@@ -63,8 +65,11 @@ public class WalkForwardTests
         await GranaryCommand.RunAsync("backtest", folder.Write("plain.json", json.ToJsonString()), "--out", folder.File("plain"), "--quiet",
             "--no-guards");
         var plain = new RunFigures(new RunFiles(folder.File("plain")), run.Markets, Cash, Commission);
-        var figures = new ValidationFigures(FilteredStrategy.Of(plain), run.Rows, Cash, "windows",
-            RunFigures.Worth(run.Markets, "buy-and-hold"));
+        return new ValidationFigures(FilteredStrategy.Of(plain), run.Rows, Cash, "windows", RunFigures.Worth(run.Markets, "buy-and-hold"));
+    }
+
+    private static void Validation(RunFigures run, ValidationFigures figures, ResultsCheck check)
+    {
         var validation = new ValidationCheck(check, run.Files.Results, figures, null);
         validation.Check();
         const string Stress = "evidence.costStress.";

@@ -64,7 +64,7 @@ internal static class MarketNotes
         if (stocks.Count == 0 || spec.Strategies.All(s => s.Trading.Size is { Kind: SizeKind.Units } units
             && units.Value == Math.Floor(units.Value))) yield break;
         yield return new RunNote(NoteCode.FractionalShares,
-            $"Quantities of {Names(stocks)} are fractions of a share, since no lot is set. For whole shares write \"instruments\": {{ "
+            $"Quantities of {Names(stocks)} are fractional, since no lot is set. For whole shares or contracts write \"instruments\": {{ "
                 + $"\"*\": {{ \"lot\": 1 }} }} into the data section.", stocks.Count);
     }
 

@@ -61,7 +61,7 @@ internal sealed class BatchValidation
         var (census, fault) = await CountAsync(_run, traded, ledger, tests);
         var (causality, stress) = await _searched;
         var outOfSample = OutOfSample.Of(plan, traded, equity, _choice.From ?? plan.Spec.Portfolio.ChosenBefore, out var why);
-        return new BatchChecks(SelectionChecks.Of(plan, traded, equity, census, tests), outOfSample, why, causality, stress, fault)
+        var checks = new BatchChecks(SelectionChecks.Of(plan, traded, equity, census, tests), outOfSample, why, causality, stress, fault)
         {
             BenchmarkName = BenchmarkCurve.NameOf(plan.Spec),
             Benchmark = equity is null ? null : await _run.CompareAsync(Benchmark, equity, portfolio.Rows, CancellationToken.None),
@@ -69,6 +69,7 @@ internal sealed class BatchValidation
             LearnedWeights = _choice.Allocator is { } learned ? AllocatorReport.FindingOf(learned) : null,
             Bridge = ResultBridge.Of(plan, traded, _choice.Last, portfolio.Outcome.Statistics, equity, (outOfSample, stress)),
         };
+        return checks.Within(portfolio.Rows);
     }
 
     /// <summary>Enters what was tried in the ledger. What an interrupted run had finished has been seen, and so counts.</summary>

@@ -43,6 +43,12 @@ public sealed record TrackResult(
     /// <summary>How many periods were fitted.</summary>
     public int Fitted { get; init; }
 
+    /// <summary>What the reader should know of figures that are all in sample; null where some are not.</summary>
+    public string? InSampleNote => OutOfSample is null && Rolling is null
+        ? "Every figure is in sample, and so better than what a replica would show later. Use --split 0.7 or --window 252 for figures out "
+            + "of sample."
+        : null;
+
     /// <summary>The page that shows it.</summary>
     /// <param name="title">As the index's name.</param>
     public TrackingReport Report(string title)
@@ -57,7 +63,7 @@ public sealed record TrackResult(
             [.. Fit.Path.Select(p => (p.Names, p.Deviation * Math.Sqrt(PeriodsPerYear)))], figures, Times, Target, Replica, Fitted,
             Rolling is { } rolling ? (rolling.FirstPeriod, rolling.Replica) : null,
             Rolling is null ? [] : [.. Rolling.History.Select(h => new TrackingChoice(Times[h.Period], Named(h.Fit), h.Turnover,
-                h.InSample.TrackingError))], Notes);
+                h.InSample.TrackingError))], InSampleNote is { } note ? [.. Notes, note] : Notes);
     }
 
     /// <summary>The chosen names, in order of choice.</summary>

@@ -33,6 +33,18 @@ public sealed record BatchChecks(
     /// <summary>From the headline figure to those of the checks.</summary>
     public IReadOnlyList<BridgeRow> Bridge { get; init; } = [];
 
+    /// <summary>The same, whose stretches begin and end with the record: whole periods reach beyond it.</summary>
+    /// <param name="rows">Times of the portfolio's first row and of its last.</param>
+    public BatchChecks Within((long First, long Last) rows) => rows.First < 0 ? this : this with
+    {
+        OutOfSample = OutOfSample is { } o ? o with { From = Math.Max(o.From, rows.First), To = Math.Min(o.To, rows.Last) } : null,
+        Bridge = [.. Bridge.Select(r => r with
+        {
+            From = r.From is { } from ? Math.Max(from, rows.First) : null,
+            To = r.To is { } to ? Math.Min(to, rows.Last) : null,
+        })],
+    };
+
     /// <summary>The checks, each passed, failed or missing.</summary>
     public ValidationFindings ToFindings()
     {

@@ -113,14 +113,15 @@ public sealed class WalkForwardRunner(TimeProvider clock, TrialLedger? ledger = 
         var tracer = new EquityTracer(run.TracePeriod, run.Spec.Cash);
         foreach (var row in outcome.Rows) tracer.Add(row.Time, row.Equity);
         var stitched = tracer.Finish()!;
+        var rows = (outcome.Rows[0].Time, outcome.Rows[^1].Time);
         var checks = new BatchChecks(SelectionChecks.Of(plan, traded, stitched, census, tests), OutOfSample.Stitched(stitched), "", null,
             null, fault)
         {
             BenchmarkName = BenchmarkCurve.NameOf(run.Spec),
-            Benchmark = await run.CompareAsync(benchmark, stitched, (outcome.Rows[0].Time, outcome.Rows[^1].Time), cancellationToken),
+            Benchmark = await run.CompareAsync(benchmark, stitched, rows, cancellationToken),
             CostsAreZero = run.Spec.Execution.Settings.IsFree,
             LearnedWeights = outcome.Weights?.Learned is { } learned ? AllocatorReport.FindingOf(learned) : null,
-        };
+        }.Within(rows);
         if (!run.Options.Validation) return (checks, null);
         var causality = await CausalitySample.RunAsync(plan, run.Markets, _ => host, cancellationToken);
         var stressed = await WalkForwardOptimiser.AgainAsync(input, run.Spec.Execution.Settings.Stressed(), outcome, cancellationToken);

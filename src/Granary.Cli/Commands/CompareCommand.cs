@@ -97,7 +97,7 @@ internal static class CompareCommand
     {
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"Trades: {difference.TradesOnlyInA.Count():N0} only in A, {difference.TradesOnlyInB.Count():N0} only in "
-                + $"B, {difference.TradesChanged.Count():N0} changed"));
+                + $"B, {difference.TradesChanged.Count():N0} changed (of strategies' own accounts, open trades included)"));
         var hasSymbols = difference.Trades.Any(t => t.Symbol.Length > 0);
         Column[] symbol = hasSymbols ? [Column.Text("Symbol")] : [];
         TableWriter.Write("", [Column.Text("Run"), Column.Text("Strategy"), .. symbol, Column.Text("Side"), Column.Text("Entry (UTC)"),
@@ -130,10 +130,12 @@ internal static class CompareCommand
         TableWriter.Write("The account's net profit against the backtest's, by cause", [Column.Text("Cause"), Column.Number("Amount")],
             [["backtest", Cell.Money(gap.Backtest)], .. gap.Causes.Select(c => new[] { c.Cause, Cell.Money(c.Amount) }),
                 ["account", Cell.Money(gap.Live)]]);
-        TableWriter.Write($"Trades that differ most, of {Cell.Count(gap.Trades.Count)}",
+        // What is printed as 0.00 does not differ.
+        List<TradeGap> different = [.. gap.Trades.Where(t => Math.Abs(t.Total) >= 0.005).OrderByDescending(t => Math.Abs(t.Total))];
+        TableWriter.Write($"Trades that differ, {Counted.Of(different.Count, gap.Trades.Count, "trade")}, largest difference first",
             [Column.Text("Strategy"), Column.Text("Symbol"), Column.Text("Entry (UTC)"), Column.Number("Difference"),
                 Column.Text("Largest cause"), Column.Text("Known reason")],
-            gap.Trades.OrderByDescending(t => Math.Abs(t.Total)).Take(MostGaps).Where(t => t.Total != 0)
+            different.Take(MostGaps)
                 .Select(t => new[] { t.Strategy, t.Symbol, t.EntryTime, Cell.Money(t.Total), t.LargestCause, t.Why }));
     }
 }

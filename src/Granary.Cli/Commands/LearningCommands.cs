@@ -47,7 +47,7 @@ internal static class LearningCommands
                     TableWriter.Write("Trainers and labels, judged out of sample; the gap is in sample less out of sample, p is corrected "
                         + "for the number of trials",
                         [Column.Text("Data"), Column.Text("Trainer"), Column.Text("Label"), Column.Text("Figure"),
-                            Column.Number("Out of sample"), Column.Number("Gap"), Column.Number("p"), Column.Number("Time", "s")],
+                            Column.Number("Out of sample"), Column.Number("Gap"), Column.Number("p"), Column.Number("Mean time", "s")],
                         trials.Select(t => new[] { t.Data, t.Trainer, t.Label, t.FigureName, Cell.Figure(t.Figure),
                             Cell.Figure(t.TrainTestGap), Cell.Figure(t.PValue), Cell.Seconds(t.Seconds) }));
                     foreach (var failed in trials.Where(t => t.Error is not null))
@@ -103,7 +103,7 @@ internal static class LearningCommands
                 ]));
             TableWriter.Write("Strategies without and with their model, over trades whose signal it judged out of sample; a return is the "
                 + "sum of the trades' returns",
-                [Column.Text("Strategy"), Column.Number("Trades"), Column.Number("Taken"), Column.Number("Return without", "%"),
+                [Column.Text("Strategy"), Column.Number("Trades without"), Column.Number("Trades with"), Column.Number("Return without", "%"),
                     Column.Number("Return with", "%"), Column.Number("Won without", "%"), Column.Number("Won with", "%")],
                 report.Units.SelectMany(u => u.Strategies).Select(e => new[]
                 {

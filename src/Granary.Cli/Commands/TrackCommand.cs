@@ -66,9 +66,7 @@ internal static class TrackCommand
         TableWriter.Write("Tracking quality",
             [Column.Text("Over"), Column.Number("Periods"), Column.Number("Tracking error", "% a year"), Column.Number("Correlation"),
                 Column.Number("Information ratio"), Column.Number("Residual norm")], over);
-        if (result is { OutOfSample: null, Rolling: null })
-            Output.Marked("Note", "Every figure is in sample, and so better than what a replica would show later. Use --split 0.7 or "
-                + "--window 252 for figures out of sample.");
+        if (result.InSampleNote is { } note) Output.Marked("Note", note);
 
         static string[] Quality(string over, long periods, TrackingQuality q) =>
             [over, Cell.Count(periods), Cell.Percent(q.TrackingError), Cell.Figure(q.Correlation), Cell.Ratio(q.InformationRatio),

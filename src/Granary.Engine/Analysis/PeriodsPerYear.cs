@@ -6,11 +6,11 @@ public static class PeriodsPerYear
     private const double Day = TimeSpan.TicksPerDay;
 
     /// <summary>
-    /// From the times alone: by the median step yearly 1, quarterly 4, monthly 12, weekly 52, daily 252, or 365 where there are Saturdays;
-    /// intraday the bars per distinct UTC day, times 252 or 365.
+    /// From the times alone: by the median step yearly 1, quarterly 4, monthly 12, weekly 52; daily 252, or 365 where there are
+    /// Saturdays; intraday the bars per distinct UTC day, times 252 or 365.
     /// </summary>
     /// <remarks>Saturdays, and not Sundays, tell a market that never closes: sessions of futures and currencies open on Sunday evening UTC.
-    /// Such a Sunday's bars count, but not as a day of their own.</remarks>
+    /// Such a Sunday's bars count, but not as a day of their own: a year of daily bars from Sunday to Friday has 252 · 6/5.</remarks>
     /// <param name="times">UTC ticks, strictly increasing.</param>
     /// <returns>NaN for fewer than two times.</returns>
     public static double Infer(ReadOnlySpan<long> times) => Infer(times, tradingDaysPerYear: 0);
@@ -33,14 +33,11 @@ public static class PeriodsPerYear
         }
         double daysPerYear = tradingDaysPerYear > 0 ? tradingDaysPerYear : continuous ? 365 : 252;
         var step = MedianStep(times) / Day;
-        if (step < 0.9)
-        {
-            if (!continuous) days -= Sundays(times);
-            return times.Length / (double)Math.Max(1, days) * daysPerYear;
-        }
+        double tradingDays = Math.Max(1, continuous ? days : days - Sundays(times));
         return step switch
         {
-            < 4.5 => daysPerYear,
+            < 0.9 => times.Length / tradingDays * daysPerYear,
+            < 4.5 => days / tradingDays * daysPerYear,
             < 20 => 52,
             < 60 => 12,
             < 200 => 4,

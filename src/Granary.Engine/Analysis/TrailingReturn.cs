@@ -11,7 +11,8 @@ public readonly record struct TrailingReturn(string Name, long From, double Retu
     private const double Year = 365.25;
 
     /// <summary>
-    /// Month and year to date, 1, 3 and 5 years, and since the start. Spans go by the calendar: a year before 29 February is 28 February.
+    /// Month and year to date, 3 and 6 months, 1, 3, 5 and 10 years, and since the start. Spans go by the calendar: a year before
+    /// 29 February is 28 February.
     /// </summary>
     /// <param name="asOf">UTC ticks of the end; null for the curve's last point.</param>
     public static IReadOnlyList<TrailingReturn> Of(EquityCurve curve, long? asOf = null)
@@ -22,9 +23,12 @@ public readonly record struct TrailingReturn(string Name, long From, double Retu
         [
             Since(curve, "Month to date", new DateTime(end.Year, end.Month, 1).Ticks - 1),
             Since(curve, "Year to date", new DateTime(end.Year, 1, 1).Ticks - 1),
+            Since(curve, "3 months", end.AddMonths(-3).Ticks),
+            Since(curve, "6 months", end.AddMonths(-6).Ticks),
             Since(curve, "1 year", end.AddYears(-1).Ticks),
             Since(curve, "3 years", end.AddYears(-3).Ticks),
             Since(curve, "5 years", end.AddYears(-5).Ticks),
+            Since(curve, "10 years", end.AddYears(-10).Ticks),
             At(curve, "Since the start", 0),
         ];
     }

@@ -18,16 +18,15 @@ public sealed class FeedClock(Timeframe timeframe, long from = 0)
 
     public long LastTime { get; private set; }
 
-    /// <summary>252 trading days, or 365 where there are Saturdays; intraday measured bars per day times that; weeks 52.</summary>
+    /// <summary>Bars per trading day, times 252, or 365 where there are Saturdays; weeks 52.</summary>
     public double PeriodsPerYear
     {
         get
         {
             double daysPerYear = _saturdays ? 365 : 252;
             if (timeframe == Timeframe.W1) return 52;
-            if (timeframe == Timeframe.D1) return daysPerYear;
-            var days = _saturdays ? _days : _days - _sundays;
-            return _bars / (double)Math.Max(1, days) * daysPerYear;
+            double tradingDays = Math.Max(1, _saturdays ? _days : _days - _sundays);
+            return (timeframe == Timeframe.D1 ? _days : _bars) / tradingDays * daysPerYear;
         }
     }
 

@@ -10,12 +10,19 @@ public static class BenchmarkComparison
     public static BenchmarkStatistics Of(EquityCurve closes, EquityCurve benchmark)
     {
         var days = ByDay(closes);
-        return BenchmarkStatistics.Of(days, ByDay(benchmark), PeriodsPerYear.Infer(days.Times));
+        return BenchmarkStatistics.Of(days, ByDay(benchmark), DaysPerYear(days));
     }
 
     /// <summary>The benchmark's own statistics on the days that both curves have.</summary>
-    public static EquityStatistics Own(EquityCurve closes, EquityCurve benchmark, MetricCatalogue metrics) =>
-        EquityStatistics.Of(ByDay(closes).OnCommonTimes(ByDay(benchmark)).Other, catalogue: metrics);
+    public static EquityStatistics Own(EquityCurve closes, EquityCurve benchmark, MetricCatalogue metrics)
+    {
+        var days = ByDay(closes).OnCommonTimes(ByDay(benchmark)).Other;
+        return EquityStatistics.Of(days, DaysPerYear(days), catalogue: metrics);
+    }
+
+    // The start before the first day is no day.
+    private static double DaysPerYear(EquityCurve days) =>
+        PeriodsPerYear.Infer(days.Count > 2 && days.Times[0] % TimeSpan.TicksPerDay != 0 ? days.Times[1..] : days.Times);
 
     /// <summary>
     /// Stamped by their days alone, each with its last value; before them the very first value where its day has several, so that no return

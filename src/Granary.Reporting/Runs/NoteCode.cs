@@ -51,7 +51,7 @@ public enum NoteCode
     /// <summary>Strategies were not warm for part of the run or all of it.</summary>
     WarmUp,
 
-    /// <summary>Quantities are fractions of a share.</summary>
+    /// <summary>Quantities of shares or contracts are fractional.</summary>
     FractionalShares,
 
     /// <summary>Volumes count ticks, not shares or contracts.</summary>

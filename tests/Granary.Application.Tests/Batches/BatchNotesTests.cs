@@ -97,7 +97,7 @@ public sealed class BatchNotesTests : IDisposable
         var daily = await RunAsync("""{ "class": "SmaCross", "params": { "fast": 5, "slow": 10 } }""", "\"timeframe\": \"1d\"",
             source: Path.Combine(_folder, "bars"), name: "daily");
         daily.Notes.ShouldNotContain(n => n.Code == NoteCode.DataFinding);
-        Note(daily, NoteCode.FractionalShares, "fractions of a share");
+        Note(daily, NoteCode.FractionalShares, "are fractional, since no lot is set");
     }
 
     [Fact]

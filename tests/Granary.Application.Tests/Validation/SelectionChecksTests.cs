@@ -78,6 +78,20 @@ public sealed class SelectionChecksTests
     }
 
     [Fact]
+    public void Returns_that_never_move_have_no_Sharpe_ratio_and_nothing_that_follows_from_one()
+    {
+        var flat = TraceSharpe.Of(new double[Weeks]);
+        flat.Returns.ShouldBe(Weeks);
+        flat.Sharpe.ShouldBe(double.NaN);
+        flat.Deflated(10).ShouldBe(double.NaN);
+        flat.MinimumTrackRecord.ShouldBe(double.NaN);
+        var equity = new EquityTrace(7 * TimeSpan.TicksPerDay, 105_400, 100_000, [.. Enumerable.Repeat(100_000.0, Weeks)]);
+        TraceSharpe.Of(equity).ShouldBe(flat);
+        var unseen = OutOfSample.Stitched(equity);
+        (unseen.Return, unseen.Sharpe, unseen.Passed).ShouldBe((0, double.NaN, false));
+    }
+
+    [Fact]
     public void A_portfolio_of_the_winners_of_noise_is_not_taken_for_skill()
     {
         // Half of a hundred worthless strategies earned: together they look better than any of them, and better than the expected best of a

@@ -1,4 +1,6 @@
 using Granary.Engine.Analysis;
+using Granary.Engine.Backtesting;
+using Granary.Engine.Market;
 
 namespace Granary.Engine.Tests.Analysis;
 
@@ -48,6 +50,18 @@ public class PeriodsPerYearTests
         // 24 hours Monday to Friday and two on Sunday: 122 bars a week of 5 days.
         var times = Every(TimeSpan.FromHours(1), 122 * 20, t => Weekday(t) || (t.DayOfWeek == DayOfWeek.Sunday && t.Hour >= 22));
         PeriodsPerYear.Infer(times).ShouldBe(122 / 5.0 * 252, 30);
+    }
+
+    [Fact]
+    public void Days_from_Sunday_to_Friday_are_six_for_each_five_of_252()
+    {
+        var times = Every(TimeSpan.FromDays(1), 600, t => t.DayOfWeek != DayOfWeek.Saturday);
+        PeriodsPerYear.Infer(times).ShouldBe(252 * 6 / 5.0, 1e-9);
+        // As a feed counts them, and whatever a first row within the first day adds.
+        var clock = new FeedClock(Timeframe.D1);
+        foreach (var time in times) clock.Count(time);
+        clock.PeriodsPerYear.ShouldBe(PeriodsPerYear.Infer(times));
+        PeriodsPerYear.Infer([times[0], .. times.Select(t => t + 1)]).ShouldBe(PeriodsPerYear.Infer(times));
     }
 
     [Fact]

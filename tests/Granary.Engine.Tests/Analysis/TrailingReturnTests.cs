@@ -17,6 +17,9 @@ public sealed class TrailingReturnTests
             ("2022-05-31", 160), ("2022-06-15", 176));
         // 15 June 2021 has no point: the one before it counts.
         Of(curve, "1 year").Return.ShouldBe(176.0 / 110 - 1, 1e-12);
+        Of(curve, "6 months").Return.ShouldBe(176.0 / 120 - 1, 1e-12);
+        Of(curve, "3 months").Return.ShouldBe(176.0 / 150 - 1, 1e-12);
+        Of(curve, "10 years").Return.ShouldBe(double.NaN);
         Of(curve, "Month to date").Return.ShouldBe(176.0 / 160 - 1, 1e-12);
         Of(curve, "Year to date").Return.ShouldBe(176.0 / 150 - 1, 1e-12);
         Of(curve, "Since the start").Return.ShouldBe(176.0 / 80 - 1, 1e-12);

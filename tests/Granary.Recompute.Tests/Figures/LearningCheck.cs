@@ -13,10 +13,16 @@ internal sealed class LearningCheck(ResultsCheck check, RunFigures run, JsonNode
 {
     private const int MostPoints = 500, Bins = 10;
 
+    // Of a shuffle by chance.
+    private const double MostErrors = 5;
+
     private readonly JsonElement _section = run.Files.Results.GetProperty("learning");
     private readonly Dictionary<string, string> _models = new(StringComparer.Ordinal);
     private readonly List<JudgedTrade> _judged = [];
     private ILookup<string, JudgedTrade> _trades = null!;
+
+    /// <summary>Whether the models are logistic and every feature is one of <see cref="LinearImportance"/>.</summary>
+    public bool Shuffles { get; init; }
 
     public void Check()
     {
@@ -55,7 +61,7 @@ internal sealed class LearningCheck(ResultsCheck check, RunFigures run, JsonNode
         var isProbability = kind is "direction" or "trade";
         Windows(path, samples, isProbability);
         if (isProbability) Calibration(path, samples);
-        Importance(path, unit, section);
+        Importance(path, unit, section, samples, strategies[0]);
         foreach (var strategy in strategies) _models[strategy.GetProperty("id").GetString()!] = model + ":1";
         Effects(path, unit, strategies, samples, section["apply"]!, isOfTrade);
     }
@@ -136,7 +142,7 @@ internal sealed class LearningCheck(ResultsCheck check, RunFigures run, JsonNode
         }
     }
 
-    private void Importance(string path, JsonElement unit, JsonNode section)
+    private void Importance(string path, JsonElement unit, JsonNode section, List<ModelSample> samples, JsonElement strategy)
     {
         var features = unit.GetProperty("importance").EnumerateArray().ToList();
         if (section["features"] is JsonArray asked)
@@ -146,8 +152,21 @@ internal sealed class LearningCheck(ResultsCheck check, RunFigures run, JsonNode
         check.Claim(path + "importance falls", worth.Zip(worth.Skip(1)).All(p => p.First >= p.Second));
         if (features[0].TryGetProperty("gain", out _))
             check.Claim(path + "gains add up to 1", Math.Abs(features.Sum(f => f.GetProperty("gain").GetDouble()) - 1) < 1e-9);
+        if (Shuffles)
+        {
+            List<string> names = [.. features.Select(f => f.GetProperty("feature").GetString()!)];
+            var bars = run.Markets.Of(strategy.GetProperty("symbol").GetString()!, strategy.GetProperty("timeframe").GetString()!);
+            var falls = LinearImportance.Of(samples, LinearImportance.Features(bars, Bar(strategy), names));
+            falls.ShouldContain(f => f.Mean > MostErrors * f.Error, "some feature is worth more than chance");
+            foreach (var (i, (mean, error)) in falls.Index())
+            {
+                check.Text($"{path}importance[{i}].feature", names[i]);
+                check.Within($"{path}importance[{i}].permutation", mean, MostErrors * error);
+            }
+            return;
+        }
         check.Listed(System.Text.RegularExpressions.Regex.Escape(path) + @"importance\[\d+\]\.(feature|permutation|gain)",
-            "needs the model itself: it predicts again with one feature shuffled by chance, and its trees keep their gains");
+            "README.md: importance of trees, and of features that no test computes");
     }
 
     // Trades whose signal came when the first model was there; sums of their returns at the times of their exits.

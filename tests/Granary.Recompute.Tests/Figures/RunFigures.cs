@@ -59,6 +59,9 @@ internal sealed class RunFigures
     /// <summary>The strategies in the order of the page: by weight, then by return.</summary>
     public List<JsonElement> Ranked { get; }
 
+    /// <summary>Id and deflated Sharpe ratio of all that a walk-forward tried; null for other runs, whose strategies have it.</summary>
+    public IReadOnlyList<(string Id, double Deflated)>? Tried { get; set; }
+
     public static double Stat(JsonElement strategy, string key) =>
         strategy.GetProperty("stats").TryGetProperty(key, out var value) && value.ValueKind == JsonValueKind.Number ? value.GetDouble()
             : double.NaN;

@@ -97,13 +97,21 @@ internal sealed class ValidationCheck(ResultsCheck check, JsonElement results, V
             var stretch = Stretch(row);
             if (stretch is { } s)
             {
-                check.Text(path + "from", $"{WeeklyReturns.Start(s.From):yyyy-MM-ddTHH:mm:ss}Z");
-                check.Text(path + "to", $"{WeeklyReturns.Start(s.To):yyyy-MM-ddTHH:mm:ss}Z");
+                var (from, to) = Within(s.From, s.To);
+                check.Text(path + "from", $"{from:yyyy-MM-ddTHH:mm:ss}Z");
+                check.Text(path + "to", $"{to:yyyy-MM-ddTHH:mm:ss}Z");
             }
             var (growth, sharpe) = Row(name, stretch);
             check.Number(path + "return", growth, 1e-7);
             check.Number(path + "sharpe", sharpe, 1e-6);
         }
+    }
+
+    // The first week and the last one reach beyond the record.
+    private (DateTime From, DateTime To) Within(int first, int end)
+    {
+        var (from, to) = (WeeklyReturns.Start(first), WeeklyReturns.Start(end));
+        return (from < figures.Record.First ? figures.Record.First : from, to > figures.Record.Last ? figures.Record.Last : to);
     }
 
     private (int From, int To)? Stretch(JsonElement row) => !row.TryGetProperty("from", out _) ? null
@@ -151,6 +159,10 @@ internal sealed class ValidationCheck(ResultsCheck check, JsonElement results, V
             check.Number("evidence.outOfSample.return", growth, 1e-7);
             check.Number("evidence.outOfSample.sharpe", sharpe / Annual, 1e-6);
             check.Number("evidence.outOfSample.periods", unseen.Returns.Length);
+            var (from, to) = Within(unseen.First, unseen.First + unseen.Returns.Length);
+            check.Claim("the stretch of the out-of-sample check lies within the record", results.GetProperty("evidence")
+                .GetProperty("outOfSample").GetProperty("sentence").GetString()!.Contains(
+                    $" from {from:yyyy-MM-dd} to {to:yyyy-MM-dd}:", StringComparison.Ordinal));
         }
         if (figures.Own.IsDefined) Copies();
         if (figures.Halvings is { } halvings)

@@ -18,6 +18,7 @@ internal sealed class ValidationFigures
     {
         (All, _rule, Weeks) = (strategies, rule, new WeeklyLevels(strategies, cash));
         Portfolio = WeeklyReturns.Of(portfolio, cash);
+        Record = (portfolio[0].Time, portfolio[^1].Time);
         Own = SharpeFigures.Of(Portfolio.Returns);
         Trials = IndependentTrials.Of(Weeks.Moving);
         ByTrial = Weeks.Strategies.ToDictionary(s => s.Id, s => SharpeFigures.Of(WeeklyReturns.Of(s.Rows, cash).Returns),
@@ -38,6 +39,9 @@ internal sealed class ValidationFigures
     public WeeklyLevels Weeks { get; }
 
     public WeeklyReturns Portfolio { get; }
+
+    /// <summary>Times of the first row and of the last.</summary>
+    public (DateTime First, DateTime Last) Record { get; }
 
     public SharpeFigures Own { get; }
 

@@ -8,9 +8,9 @@ internal static class Calendar
         var hasSaturdays = times.Any(t => t.DayOfWeek == DayOfWeek.Saturday);
         var daysPerYear = hasSaturdays ? 365.0 : 252.0;
         var steps = times.Zip(times.Skip(1), (a, b) => b - a).Order().ToList();
-        if (steps[steps.Count / 2] >= TimeSpan.FromHours(20)) return daysPerYear;
+        var days = times.Select(t => t.Date).Distinct().ToList();
         // The Sunday evening of a market that closes on Saturdays belongs to Monday's session.
-        var days = times.Select(t => t.Date).Where(d => hasSaturdays || d.DayOfWeek != DayOfWeek.Sunday).Distinct().Count();
-        return times.Count / (double)days * daysPerYear;
+        double tradingDays = days.Count(d => hasSaturdays || d.DayOfWeek != DayOfWeek.Sunday);
+        return (steps[steps.Count / 2] >= TimeSpan.FromHours(20) ? days.Count : times.Count) / tradingDays * daysPerYear;
     }
 }

@@ -42,6 +42,14 @@ internal sealed class AccountTables(PageCheck check, RunFigures run)
             curves[$"{symbols.Count - DrawnSymbols} others"] =
                 Curve([.. Enumerable.Range(0, run.Closes.Count).Select(i => symbols.Skip(DrawnSymbols).Sum(s => s.Gross[i]))]);
         check.Chart("Gross exposure by symbol", curves);
+        var shorts = Enumerable.Range(0, run.Closes.Count).Select(i => -symbols.Sum(s => (s.Gross[i] - s.Net[i]) / 2)).ToList();
+        if (check.Page.Charts.Any(c => c.Title == "Long and short exposure"))
+            check.Chart("Long and short exposure", new Dictionary<string, IReadOnlyDictionary<DateTime, double>>
+            {
+                ["Long"] = Curve([.. Enumerable.Range(0, run.Closes.Count).Select(i => symbols.Sum(s => (s.Gross[i] + s.Net[i]) / 2))]),
+                ["Short"] = Curve(shorts),
+            });
+        else if (shorts.Min() < -0.01) check.Text("chart", "none of shorts", $"shorts of {shorts.Min()}");
     }
 
     private IReadOnlyDictionary<DateTime, double> Curve(List<double> values) =>
@@ -144,9 +152,10 @@ internal sealed class AccountTables(PageCheck check, RunFigures run)
     private void Markets()
     {
         var manifest = System.Text.Json.JsonDocument.Parse(File.ReadAllBytes(Path.Combine(run.Files.Folder, "manifest.json"))).RootElement;
-        var findings = check.Page.Tables.FirstOrDefault(t => t.Caption.StartsWith("Markets, and what", StringComparison.Ordinal));
-        foreach (var row in findings?.Rows ?? [])
-            new FindingTexts(check, run.Markets).Check(row[0], row[^1]);
+        var findings = check.Page.Tables.FirstOrDefault(t => t.Caption.StartsWith("Findings", StringComparison.Ordinal))?.Rows ?? [];
+        foreach (var market in findings.GroupBy(r => r[0]))
+            new FindingTexts(check, run.Markets).Check(market.Key, string.Join(' ', market.Select(r => r[^1])));
+        if (findings.Count > 0) check.Table("Findings", [.. findings.Select(r => new Cells { ["Market"] = r[0], ["Finding"] = Cell.Any })]);
         check.Table("Markets, and what the check of their bars found", [.. manifest.GetProperty("data").EnumerateArray().Select(m =>
         {
             var bars = run.Markets.Of(m.GetProperty("symbol").GetString()!, m.GetProperty("timeframe").GetString()!);
@@ -158,7 +167,8 @@ internal sealed class AccountTables(PageCheck check, RunFigures run)
                 ["First"] = Cell.Time(bars[0].Time),
                 ["Last"] = Cell.Time(bars[^1].Time),
                 ["SHA-256"] = m.GetProperty("hash").GetString()![..12],
-                ["Findings"] = Cell.Any,
+                ["Findings"] = findings.Count(r => r[0] == m.GetProperty("symbol").GetString()) is var n && n == 0 ? "none"
+                    : n == 1 ? "1 finding" : $"{n} findings",
             };
         })]);
     }

@@ -46,7 +46,8 @@ internal sealed class CurveTables(PageCheck check, BareCurve curve, double start
         [
             ("Month to date", new DateTime(end.Year, end.Month, 1).AddTicks(-1)),
                 ("Year to date", new DateTime(end.Year, 1, 1).AddTicks(-1)),
-            ("1 year", end.AddYears(-1)), ("3 years", end.AddYears(-3)), ("5 years", end.AddYears(-5)), ("Since the start", null),
+            ("3 months", end.AddMonths(-3)), ("6 months", end.AddMonths(-6)), ("1 year", end.AddYears(-1)), ("3 years", end.AddYears(-3)),
+            ("5 years", end.AddYears(-5)), ("10 years", end.AddYears(-10)), ("Since the start", null),
         ];
         check.Table("Returns up to " + end.ToString("yyyy-MM-dd"), [.. spans.Select(s =>
         {
@@ -80,6 +81,31 @@ internal sealed class CurveTables(PageCheck check, BareCurve curve, double start
             if (benchmark is not null) cells[name] = Percent(Period(benchmark, benchmark.Values[0], t => t.Year == year));
             return cells;
         })]);
+        Gains();
+    }
+
+    private void Gains()
+    {
+        var (months, years) = (Returns(t => t.Year * 12 + t.Month), Returns(t => t.Year));
+        if (months.Count < 2) return;
+        var rows = new List<Cells> { Row("Months", months) };
+        if (years.Count > 1) rows.Add(Row("Years", years));
+        check.Table("How often and how much months and years gained", rows);
+
+        List<double> Returns(Func<DateTime, int> of) =>
+            [.. curve.Times.Select(of).Distinct().Select(p => Period(curve, start, t => of(t) == p))];
+
+        static Cells Row(string name, List<double> returns) => new()
+        {
+            ["Of"] = name,
+            ["Number"] = returns.Count,
+            ["Gained"] = (double)returns.Count(r => r > 0) / returns.Count,
+            ["Best"] = returns.Max(),
+            ["Worst"] = returns.Min(),
+            ["Mean"] = returns.Average(),
+            ["Mean gain"] = returns.Where(r => r > 0).DefaultIfEmpty(double.NaN).Average(),
+            ["Mean loss"] = returns.Where(r => r < 0).DefaultIfEmpty(double.NaN).Average(),
+        };
     }
 
     // The caption says percent, the cells do not; what a year does not have is empty.
@@ -117,8 +143,8 @@ internal sealed class CurveTables(PageCheck check, BareCurve curve, double start
             var cells = new Cells
             {
                 ["Period"] = crisis,
-                ["From"] = from,
-                ["To"] = to,
+                ["From"] = Later(from, curve.Times[0]),
+                ["To"] = Earlier(to, curve.Times[^1]),
                 ["Return"] = own.TotalReturn,
                 ["Max drawdown"] = own.Depths().Max()
             };
@@ -128,6 +154,11 @@ internal sealed class CurveTables(PageCheck check, BareCurve curve, double start
         check.Table("Return and drawdown in known crises", rows);
         check.Sentences.Listed("Return and drawdown in known crises, .*", "the name of an index");
     }
+
+    // A crisis that the record has only a part of.
+    private static string Later(string day, DateTime first) => DateTime.Parse(day) < first ? $"{first:yyyy-MM-dd}" : day;
+
+    private static string Earlier(string day, DateTime last) => DateTime.Parse(day) > last ? $"{last:yyyy-MM-dd}" : day;
 
     private static BareCurve? Inside(BareCurve curve, Func<DateTime, bool> within)
     {

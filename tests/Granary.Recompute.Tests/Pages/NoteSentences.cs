@@ -27,7 +27,7 @@ internal sealed class NoteSentences(PageCheck check, RunFigures run)
         bool Has(string words) => notes.Exists(n => n.Contains(words, StringComparison.Ordinal));
         says.Listed("The data check has .*|No symbol has bars on .*|.*: .* \\([0-9,]+ more below\\)",
             "findings of the data check, which its own tests count");
-        says.Listed("Quantities of .* are fractions of a share.*", "an example of a setting");
+        says.Listed("Quantities of .* are fractional.*", "an example of a setting");
         var all = run.Files.Strategies.Count;
         if (Has("carry weight") || Has("without weight"))
             says.Says("signals.csv and factors.csv leave out the {} of {} strategies without weight. *",

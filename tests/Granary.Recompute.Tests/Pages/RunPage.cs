@@ -49,8 +49,10 @@ internal static class RunPage
     private static Cells OfDays(BareCurve benchmark)
     {
         List<DateTime> days = [.. benchmark.Times.Select(t => t.Date)];
+        // The start is no day.
+        var perYear = Calendar.PeriodsPerYear(days);
         if (days[0] == days[1]) days[0] = days[0].AddTicks(-1);
-        var cells = new BareCurve(days, benchmark.Values).Statistics();
+        var cells = new BareCurve(days, benchmark.Values, perYear).Statistics();
         cells["Days with a gain"] = cells["Periods profitable"];
         cells["Days in the market with a gain"] = cells["Periods in the market profitable"];
         foreach (var (ofDay, ofPeriod) in new[] { (" of a day, 95%", ", 95%"), (" of a day in the market, 95%", ", 95%, in the market") })

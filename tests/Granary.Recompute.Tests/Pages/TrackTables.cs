@@ -29,7 +29,8 @@ internal sealed class TrackTables(PageCheck check, ReturnTable table, TrackFigur
         check.Sentences.Says($"{{}} names, {{}} periods, {table.Times[0]:yyyy-MM-dd} to {table.Times[^1]:yyyy-MM-dd}.", count,
             table.Times.Count);
         check.Bars("Yearly tracking error by number of names",
-            [.. errors.Select((_, i) => i == 0 ? "1 name: " : $"{i + 1} names: ")], errors);
+            [.. errors.Select((_, i) => $"{i + 1}: tracking error ")], errors);
+        check.Sentences.Says("Sum of the weights: {}.", figures.Fit.Weights.Sum());
         check.Sentences.Says("From {} with {} to {} with {}, over the fitted periods.", errors[0], 1, errors[^1], count);
     }
 

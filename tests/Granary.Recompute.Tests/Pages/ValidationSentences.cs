@@ -65,14 +65,13 @@ internal sealed class ValidationSentences(PageCheck check, RunFigures run, JsonE
 
     private void Strong(SentenceCheck says)
     {
-        // The strategies of a walk-forward are groups; those that were tried are in no file.
-        if (run.Files.Results.TryGetProperty("walkForward", out _))
-            says.Listed("[0-9]+ of [0-9]+ strategies stands? out .*", "strategies that are in no file");
-        List<JsonElement> strong = [.. run.Files.Strategies.Where(s => RunFigures.Stat(s, "deflatedSharpe") > 0.95)];
+        // The strategies of a walk-forward are groups of those that were tried.
+        var tried = run.Tried
+            ?? [.. run.Files.Strategies.Select(s => (s.GetProperty("id").GetString()!, RunFigures.Stat(s, "deflatedSharpe")))];
+        List<(string Id, double Deflated)> strong = [.. tried.Where(s => s.Deflated > 0.95)];
         if (strong.Count > 0)
             says.Says($"{{}} of {{}} strategies {(strong.Count == 1 ? "stands" : "stand")} out from so many trials, first "
-                + $"{strong.MaxBy(s => RunFigures.Stat(s, "deflatedSharpe")).GetProperty("id").GetString()}.",
-                strong.Count, run.Files.Strategies.Count);
+                + $"{strong.MaxBy(s => s.Deflated).Id}.", strong.Count, tried.Count);
     }
 
     private void Overfitting(SentenceCheck says)

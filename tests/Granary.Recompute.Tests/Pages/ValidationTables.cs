@@ -113,7 +113,7 @@ internal sealed class ValidationTables(PageCheck check, RunFigures run)
                 ? $"{from.GetString()![..10]} to {row.GetProperty("to").GetString()![..10]}" : "whole record";
             var (begin, end) = from.ValueKind == JsonValueKind.Undefined ? (first, last)
                 : (WeeklyReturns.Week(from.GetDateTime().ToUniversalTime()),
-                    WeeklyReturns.Week(row.GetProperty("to").GetDateTime().ToUniversalTime()));
+                    WeeklyReturns.Week(row.GetProperty("to").GetDateTime().ToUniversalTime()) + 1);
             var weeks = Enumerable.Range(begin, end - begin).ToList();
             var cells = new Cells { ["Figure"] = name, ["Stretch"] = stretch, ["Sharpe ratio, annual"] = double.NaN };
             if (name == "Portfolio") (cells["Return"], cells["Sharpe ratio, annual"]) = (Stat("totalReturn"), Stat("sharpe"));

@@ -207,6 +207,22 @@ public class HtmlReportTests
     }
 
     [Fact]
+    public void Weights_over_time_are_shown_with_each_choice_and_a_chart()
+    {
+        var section = HtmlText.Parse(_page).Elements.Single(e => e.Name == "section" && e.Attributes["id"] == "weights");
+        var text = section.AllText();
+        foreach (var what in (
+            string[])["The rule matching-pursuit chose 2 times, every 91 days, each time from the 364 days before. Before "
+            + "the first choice on 2012-12-24 nothing trades.", "From 2013-03-25: 2 strategies", "1.0000", "0.7500"])
+            text.ShouldContain(what);
+        var rows = section.Descendants().Where(e => e.Name == "tr").Select(r =>
+            string.Join('|', r.Children.Select(c => c.AllText()))).ToList();
+        rows.ShouldContain("2012-12-24|2|2|1.0000|0.7500");
+        rows.ShouldContain("2013-03-25|2|1|1.0000|0.6000");
+        section.Descendants().ShouldContain(e => e.Name == "figure");
+    }
+
+    [Fact]
     public void Names_and_files_cannot_become_markup()
     {
         const string Evil = "</script><script>alert(1)</script>\"'<b>&\u0001";
@@ -234,7 +250,7 @@ public class HtmlReportTests
     {
         var page = HtmlText.Parse(_page);
         var sections = page.Elements.Where(e => e.Name == "section").Select(e => e.Attributes["id"]).ToHashSet();
-        foreach (var id in (string[])["belief", "walk-forward", "regimes", "more-weights", "statistics", "trailing", "calendar",
+        foreach (var id in (string[])["belief", "walk-forward", "regimes", "weights", "statistics", "trailing", "calendar",
             "drawdowns", "rolling", "distribution", "exposure", "holdings", "benchmark", "crises", "strategies", "groups",
             "correlation", "prices", "exits", "times", "excursions", "streaks", "costs", "refused", "learning", "data",
             "batch", "formulas"])

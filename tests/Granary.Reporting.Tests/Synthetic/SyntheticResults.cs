@@ -45,7 +45,15 @@ internal static class SyntheticResults
             + "\"outOfSampleReturn\":0.02,\"trades\":4},{\"from\":\"2021-04-01T00:00:00Z\",\"chosenAt\":\"2022-04-01T00:00:00Z\","
             + "\"to\":\"2022-07-01T00:00:00Z\",\"strategy\":null,\"objective\":null,\"inSampleReturn\":null,"
             + "\"outOfSampleReturn\":0,\"trades\":0}]}]}"),
-        new WeightResults { Rule = "matching-pursuit", EveryDays = 91, Choices = 2, History = [] },
+        new WeightResults
+        {
+            Rule = "matching-pursuit",
+            EveryDays = 91,
+            WindowDays = 364,
+            Choices = 2,
+            History = [new WeightStepRow(new DateTime(2012, 12, 24).Ticks, 2, [new("A@NVDA:1d", 0.75), new("B@NVDA:1d", 0.25)]),
+                new WeightStepRow(new DateTime(2013, 3, 25).Ticks, 2, [new("A@NVDA:1d", 0.6), new("C@ORCL:1d", 0.4)])],
+        },
         ResultSection.Read<LearningReport>("{\"units\":[{\"section\":\"\",\"name\":\"gate-SYN_1d\",\"version\":\"gate-SYN_1d:2\","
             + "\"data\":\"SYN:1d\",\"trainer\":\"gradient-boosting\",\"label\":\"direction(5)\",\"rule\":\"gate\",\"samples\":900,"
             + "\"inSample\":{\"auc\":0.81,\"samples\":900},\"outOfSample\":{\"auc\":0.543,\"samples\":540},\"trainTestGap\":0.27,"

@@ -97,7 +97,8 @@ public static class RatioMetrics
 
     public static Metric PeriodsPerYear { get; } = new("periodsPerYear", "Periods per year")
     {
-        Formula = "daily 252, or 365 where there are Saturdays; weekly 52; monthly 12; intraday: bars per distinct UTC day × 252 or 365",
+        Formula = "daily 252, with Saturdays 365, with Sundays alone 252 · 6/5; weekly 52; monthly 12; "
+            + "intraday: bars per distinct UTC day, without such Sundays, × 252 or 365",
         Source = "convention",
         Unit = MetricUnit.PerYear,
         Better = MetricDirection.Neutral,

@@ -38,9 +38,10 @@ public static class HtmlReport
             new("Trades", [new TradeEndsSection(), new TradeTimesSection(), new ExcursionSection(), new StreakSection(), new CostSection(),
                 new RefusedSection()]),
             new("Learning", run.Section<LearningReport>() is { } learning ? [new LearningSection(learning)] : []),
+            new("Weights", run.Section<WeightResults>() is { } weights ? [new WeightsSection(weights)] : []),
             // Sections without a page of their own are shown as they are.
             new("Further results", [.. run.Sections.Where(s => s is not (SessionResults or ValidationResults or ValidationFindings
-                or WalkForwardResults or RegimeResults or LearningReport or AllocatorResults))
+                or WalkForwardResults or RegimeResults or LearningReport or AllocatorResults or WeightResults))
                 .OrderBy(s => s.Name, StringComparer.Ordinal).Select(s => new JsonSection(s.Name, s.ToJson()))]),
             new("Record", [new MarketSection(), new BatchSection(), new FormulasSection()]),
         ];

@@ -157,20 +157,21 @@ public sealed record TrackingReport(
             HtmlTable.EndRow(html);
         }
         HtmlTable.Close(html);
+        html.Write($"<p>Sum of the weights: {NumberText.Ratio(Weights.Sum(w => w.Weight), 4)}.</p>\n");
         if (Intercept != 0) html.Write($"<p>Intercept: {NumberText.SignedPercent(Intercept, 4)} per period, which no holding earns.</p>\n");
     }
 
     private void WritePath(HtmlWriter html)
     {
-        new BarPlot
+        new GroupedBarPlot
         {
             Title = "Yearly tracking error by number of names",
             Description = Path.Count == 0 ? "No name was chosen."
                 : $"From {NumberText.Percent(Path[0].Error)} with {Path[0].Names} to {NumberText.Percent(Path[^1].Error)} with "
                     + $"{Path[^1].Names}, over the fitted periods.",
-            Bars = [.. Path.Select(p => new PlotBar(p.Names - 0.5, p.Names + 0.5, p.Error * 100, "gain",
-                $"{Counted.Of(p.Names, "name")}: {NumberText.Percent(p.Error)}"))],
-            Format = v => NumberText.Ratio(v, 0),
+            Series = [("tracking error", "b1")],
+            Groups = [.. Path.Select(p => new BarGroup(NumberText.Count(p.Names), [p.Error]))],
+            Format = v => TimePlot.Text(v, PlotUnit.Percent),
             Across = "Names held",
             Up = "tracking error, percent a year",
         }.Write(html);

@@ -43,5 +43,34 @@ internal sealed class CalendarSection : IReportSection<CurveView>
             HtmlTable.EndRow(html);
         }
         HtmlTable.Close(html);
+        if (months.Count > 1) Gains(html, [.. months.Values], [.. years.Select(y => y.Return)]);
+    }
+
+    private static void Gains(HtmlWriter html, double[] months, double[] years)
+    {
+        HtmlTable.Open(html, "How often and how much months and years gained; the first and the last may be cut short",
+        [
+            new("Of", Number: false), new("Number"), new("Gained"), new("Best"), new("Worst"), new("Mean"),
+                new("Mean gain", Minor: true), new("Mean loss", Minor: true),
+        ], "narrow");
+        Row("Months", months);
+        if (years.Length > 1) Row("Years", years);
+        HtmlTable.Close(html);
+
+        void Row(string name, double[] all)
+        {
+            double[] returns = [.. all.Where(double.IsFinite)], gains = [.. returns.Where(r => r > 0)],
+                losses = [.. returns.Where(r => r < 0)];
+            if (returns.Length == 0) return;
+            HtmlTable.RowHead(html, name);
+            HtmlTable.Number(html, NumberText.Count(returns.Length));
+            HtmlTable.Number(html, NumberText.Percent((double)gains.Length / returns.Length, 1));
+            HtmlTable.SignedPercent(html, returns.Max());
+            HtmlTable.SignedPercent(html, returns.Min());
+            HtmlTable.SignedPercent(html, returns.Average());
+            HtmlTable.SignedPercent(html, gains.Length > 0 ? gains.Average() : double.NaN, minor: true);
+            HtmlTable.SignedPercent(html, losses.Length > 0 ? losses.Average() : double.NaN, minor: true);
+            HtmlTable.EndRow(html);
+        }
     }
 }

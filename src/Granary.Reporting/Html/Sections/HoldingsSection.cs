@@ -9,6 +9,9 @@ internal sealed class HoldingsSection : IReportSection<RunView>
     // Colours of the style sheet, h0 … h6; further symbols share one.
     private const int Drawn = 7, MostListed = 60, MostPoints = 420;
 
+    // Of equity; less is none.
+    private const double LeastShort = 1e-6;
+
     public string Id => "holdings";
 
     public string Title => "Holdings by symbol";
@@ -43,6 +46,29 @@ internal sealed class HoldingsSection : IReportSection<RunView>
         if (at.Length < holdings.Times.Length) html.Write($"<p class=\"note\">Drawn at {NumberText.Count(at.Length)} of "
             + $"{NumberText.Count(holdings.Times.Length)} ends of {view.Period}s, evenly chosen; the table is of all.</p>\n");
         Table(html, view, holdings);
+        Sides(html, view, holdings, at, times);
+    }
+
+    private static void Sides(HtmlWriter html, RunView view, Holdings holdings, int[] at, long[] times)
+    {
+        double Long(int i) => holdings.Symbols.Sum(h => (h.Gross[i] + h.Net[i]) / 2);
+        double Short(int i) => holdings.Symbols.Sum(h => (h.Gross[i] - h.Net[i]) / 2);
+        double[] below = [.. at.Select(i => -Short(i))];
+        if (below.Min() > -LeastShort) return;
+        new TimePlot
+        {
+            Title = "Long and short exposure",
+            Description = $"At the ends of {view.Period}s; shorts are below zero.",
+            Lines = [new PlotLine("Long", "s3", times, [.. at.Select(Long)], Area: true),
+                new PlotLine("Short", "loss", times, below, Area: true)],
+            Unit = PlotUnit.Percent,
+            Up = "percent of equity",
+            Height = 170,
+            Baseline = 0,
+            Group = "run",
+            Span = new TimeAxis(view.Drawn.Times[0], view.Drawn.Times[^1]),
+            Intraday = view.Intraday,
+        }.Write(html);
     }
 
     private static void Table(HtmlWriter html, RunView view, Holdings holdings)

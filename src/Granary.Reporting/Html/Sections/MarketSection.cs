@@ -1,4 +1,5 @@
 using Granary.Reporting.Html.Views;
+using Granary.Reporting.Runs;
 
 namespace Granary.Reporting.Html.Sections;
 
@@ -29,19 +30,27 @@ internal sealed class MarketSection : IReportSection<RunView>
             HtmlTable.Number(html, NumberText.Count(m.Bars));
             HtmlTable.Text(html, NumberText.Time(m.First.Ticks));
             HtmlTable.Text(html, NumberText.Time(m.Last.Ticks));
-            html.Write($"<td class=\"minor\"><code title=\"{m.Hash}\">{(m.Hash.Length > 12 ? m.Hash[..12] : m.Hash)}</code></td><td "
-                + $"class=\"findings\">");
-            if (m.Findings.Count == 0) html.Raw("none");
-            foreach (var finding in m.Findings.Take(MostFindings))
-            {
-                html.Raw("<p>");
-                html.Prose(finding);
-                html.Raw("</p>");
-            }
-            if (m.Findings.Count > MostFindings) html.Write($"<p>and {NumberText.Count(m.Findings.Count - MostFindings)} more</p>");
-            html.Raw("</td>");
+            html.Write($"<td class=\"minor\"><code title=\"{m.Hash}\">{(m.Hash.Length > 12 ? m.Hash[..12] : m.Hash)}</code></td>");
+            HtmlTable.Text(html, m.Findings.Count == 0 ? "none" : Counted.Of(m.Findings.Count, "finding"));
             HtmlTable.EndRow(html);
         }
+        HtmlTable.Close(html);
+        Findings(html, [.. markets.Where(m => m.Findings.Count > 0)]);
+    }
+
+    private static void Findings(HtmlWriter html, IReadOnlyList<MarketEntry> markets)
+    {
+        if (markets.Count == 0) return;
+        HtmlTable.Open(html, markets.Any(m => m.Findings.Count > MostFindings)
+            ? $"Findings, at most {MostFindings} of each market; 'granary data check' lists all" : "Findings",
+            [new("Market", Number: false), new("Finding", Number: false)]);
+        foreach (var market in markets.Take(MostRows))
+            foreach (var finding in market.Findings.Take(MostFindings))
+            {
+                HtmlTable.RowHead(html, market.Symbol);
+                HtmlTable.Text(html, NumberText.Typeset(finding));
+                HtmlTable.EndRow(html);
+            }
         HtmlTable.Close(html);
     }
 }
