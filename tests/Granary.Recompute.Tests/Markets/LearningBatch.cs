@@ -10,7 +10,9 @@ internal sealed class LearningBatch
 
     public MarketSet Markets { get; } = new(new Dictionary<string, List<MarketBar>>
     {
-        ["AAA"] = new RandomMarket(51).Bars(RandomMarket.Weekdays(new DateTime(2017, 1, 2, 0, 0, 0, DateTimeKind.Utc), 900), 0.02),
+        // Moves go on for some days, so that a model has something to learn.
+        ["AAA"] = new RandomMarket(51).Bars(RandomMarket.Weekdays(new DateTime(2017, 1, 2, 0, 0, 0, DateTimeKind.Utc), 900), 0.02,
+            memory: 0.6),
     });
 
     /// <summary>Strategies whose entries a model judges.</summary>

@@ -9,15 +9,18 @@ internal sealed class RandomMarket(int seed)
 
     /// <param name="volatility">Standard deviation of a bar's log return.</param>
     /// <param name="missing">Probability that a bar does not exist.</param>
-    public List<MarketBar> Bars(IEnumerable<DateTime> times, double volatility, double missing = 0, double drift = 0)
+    /// <param name="memory">Correlation of a bar's move with that of the bar before.</param>
+    public List<MarketBar> Bars(IEnumerable<DateTime> times, double volatility, double missing = 0, double drift = 0, double memory = 0)
     {
         var bars = new List<MarketBar>();
+        var move = 0.0;
         var close = Math.Round(20 + 180 * _random.NextDouble(), 2);
         foreach (var time in times)
         {
             if (bars.Count > 0 && _random.NextDouble() < missing) continue;
             var open = Tick(close * Math.Exp(volatility / 3 * Normal()));
-            close = Tick(open * Math.Exp(drift + volatility * Normal()));
+            move = memory * move + Math.Sqrt(1 - memory * memory) * Normal();
+            close = Tick(open * Math.Exp(drift + volatility * move));
             var high = Tick(Math.Max(open, close) * Math.Exp(volatility / 2 * Math.Abs(Normal())));
             var low = Tick(Math.Min(open, close) * Math.Exp(-volatility / 2 * Math.Abs(Normal())));
             high = Math.Max(high, Math.Max(open, close));

@@ -93,7 +93,7 @@ internal sealed class CurveTables(PageCheck check, BareCurve curve, double start
         check.Table("How often and how much months and years gained", rows);
 
         List<double> Returns(Func<DateTime, int> of) =>
-            [.. curve.Times.Select(of).Distinct().Select(p => Period(curve, start, t => of(t) == p))];
+            [.. curve.Times.Select(of).Distinct().Select(p => Period(curve, start, t => of(t) == p)).Where(double.IsFinite)];
 
         static Cells Row(string name, List<double> returns) => new()
         {

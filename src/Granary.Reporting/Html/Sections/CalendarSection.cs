@@ -43,11 +43,13 @@ internal sealed class CalendarSection : IReportSection<CurveView>
             HtmlTable.EndRow(html);
         }
         HtmlTable.Close(html);
-        if (months.Count > 1) Gains(html, [.. months.Values], [.. years.Select(y => y.Return)]);
+        // Once all is lost a month has no return.
+        Gains(html, [.. months.Values.Where(double.IsFinite)], [.. years.Select(y => y.Return).Where(double.IsFinite)]);
     }
 
     private static void Gains(HtmlWriter html, double[] months, double[] years)
     {
+        if (months.Length < 2) return;
         HtmlTable.Open(html, "How often and how much months and years gained; the first and the last may be cut short",
         [
             new("Of", Number: false), new("Number"), new("Gained"), new("Best"), new("Worst"), new("Mean"),
@@ -57,11 +59,9 @@ internal sealed class CalendarSection : IReportSection<CurveView>
         if (years.Length > 1) Row("Years", years);
         HtmlTable.Close(html);
 
-        void Row(string name, double[] all)
+        void Row(string name, double[] returns)
         {
-            double[] returns = [.. all.Where(double.IsFinite)], gains = [.. returns.Where(r => r > 0)],
-                losses = [.. returns.Where(r => r < 0)];
-            if (returns.Length == 0) return;
+            double[] gains = [.. returns.Where(r => r > 0)], losses = [.. returns.Where(r => r < 0)];
             HtmlTable.RowHead(html, name);
             HtmlTable.Number(html, NumberText.Count(returns.Length));
             HtmlTable.Number(html, NumberText.Percent((double)gains.Length / returns.Length, 1));
