@@ -19,10 +19,17 @@ internal static class WeightReport
             EveryDays = spec.Every.NominalDays,
             WindowDays = spec.Window?.NominalDays,
             Choices = choice.History.Count,
-            History = [.. choice.History.Take(MostSteps).Select(step => new WeightStepRow(step.Time, step.Chosen.Count,
-                [.. step.Chosen.Take(MostNamed).Select(c => new StrategyWeight(plan.Instances[c.Strategy].Id, c.Weight))]))],
+            History = [.. choice.History.Take(MostSteps).Select((step, i) => Row(plan, step, i > 0 ? choice.History[i - 1].Chosen : []))],
             ByState = choice.ByState is { } byState ? ByState(plan, choice, byState) : null,
         };
+    }
+
+    private static WeightStepRow Row(BatchPlan plan, WeightStep step, IReadOnlyList<(int Strategy, double Weight)> before)
+    {
+        var known = before.Select(c => c.Strategy).ToHashSet();
+        return new WeightStepRow(step.Time, step.Chosen.Count, step.Chosen.Count(c => !known.Contains(c.Strategy)),
+            step.Chosen.Sum(c => c.Weight), step.Chosen.Select(c => c.Weight).DefaultIfEmpty().Max(),
+            [.. step.Chosen.Take(MostNamed).Select(c => new StrategyWeight(plan.Instances[c.Strategy].Id, c.Weight))]);
     }
 
     private static List<StateWeightRow> ByState(BatchPlan plan, WeightChoice choice, double[]?[] byState)

@@ -103,8 +103,9 @@ internal static class LearningCommands
                 ]));
             TableWriter.Write("Strategies without and with their model, over trades whose signal it judged out of sample; a return is the "
                 + "sum of the trades' returns",
-                [Column.Text("Strategy"), Column.Number("Trades without"), Column.Number("Trades with"), Column.Number("Return without", "%"),
-                    Column.Number("Return with", "%"), Column.Number("Won without", "%"), Column.Number("Won with", "%")],
+                [Column.Text("Strategy"), Column.Number("Trades without"), Column.Number("Trades with"),
+                    Column.Number("Return without", "%"), Column.Number("Return with", "%"),
+                    Column.Number("Won without", "%"), Column.Number("Won with", "%")],
                 report.Units.SelectMany(u => u.Strategies).Select(e => new[]
                 {
                     e.Strategy, Cell.Count(e.Trades), Cell.Count(e.Taken), Cell.Percent(e.ReturnWithout), Cell.Percent(e.ReturnWith),

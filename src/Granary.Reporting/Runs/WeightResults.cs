@@ -23,9 +23,12 @@ public sealed record WeightResults() : ResultSection("weights")
 
 /// <param name="From">UTC ticks.</param>
 /// <param name="Strategies">How many were chosen.</param>
+/// <param name="New">How many of them were not chosen the time before.</param>
+/// <param name="Sum">Of all weights.</param>
+/// <param name="Largest">Weight; 0 where none was chosen.</param>
 /// <param name="Chosen">The first of them.</param>
-public sealed record WeightStepRow([property: JsonConverter(typeof(TimeOfTicks))] long From, int Strategies,
-    IReadOnlyList<StrategyWeight> Chosen);
+public sealed record WeightStepRow([property: JsonConverter(typeof(TimeOfTicks))] long From, int Strategies, int New, double Sum,
+    double Largest, IReadOnlyList<StrategyWeight> Chosen);
 
 public sealed record StrategyWeight(string Strategy, double Weight);
 

@@ -97,7 +97,8 @@ internal sealed class RunSentences(PageCheck check, RunFigures run, AccountFigur
         _says.Says($"At the ends of days, each position at the close. {largest.Symbol} is the largest with {{}} of equity on average.",
             largest.Share);
         if (run.Closes.Count > MostPoints)
-            _says.Says("Drawn at {} of {} ends of days, evenly chosen; the table is of all.", MostPoints, run.Closes.Count);
+            _says.Says("Drawn at {} of {} rows, evenly chosen; the table is of all: the first row and the ends of days.",
+                MostPoints, run.Closes.Count);
     }
 
     private void Returns()

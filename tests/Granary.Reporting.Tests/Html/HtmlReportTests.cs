@@ -211,10 +211,10 @@ public class HtmlReportTests
     {
         var section = HtmlText.Parse(_page).Elements.Single(e => e.Name == "section" && e.Attributes["id"] == "weights");
         var text = section.AllText();
-        foreach (var what in (
-            string[])["The rule matching-pursuit chose 2 times, every 91 days, each time from the 364 days before. Before "
-            + "the first choice on 2012-12-24 nothing trades.", "From 2013-03-25: 2 strategies", "1.0000", "0.7500"])
-            text.ShouldContain(what);
+        text.ShouldContain("matching-pursuit");
+        text.ShouldContain(" chose 2 times, every 91 days, each time from the 364 days before. Before the first choice on 2012-12-24 "
+            + "nothing trades.");
+        text.ShouldContain("From 2013-03-25: 2 strategies");
         var rows = section.Descendants().Where(e => e.Name == "tr").Select(r =>
             string.Join('|', r.Children.Select(c => c.AllText()))).ToList();
         rows.ShouldContain("2012-12-24|2|2|1.0000|0.7500");
@@ -238,7 +238,7 @@ public class HtmlReportTests
             Strategies = [.. _thousand.Model.Strategies.Select(s => s with { Id = s.Id + Evil, Class = s.Class + Evil,
                 Params = [(Evil, Evil)], Sides = Evil, Error = Evil })],
             Sections = [new WeightResults { Rule = Evil, EveryDays = 1, Choices = 1,
-                History = [new WeightStepRow(0, 1, [new StrategyWeight(Evil, 1)])] }],
+                History = [new WeightStepRow(0, 1, 1, 1, 1, [new StrategyWeight(Evil, 1)])] }],
         };
         var page = HtmlText.Parse(Written(model, _thousand));
         page.Elements.Count(e => e.Name == "b" && e.AllText().Length == 0).ShouldBe(0);

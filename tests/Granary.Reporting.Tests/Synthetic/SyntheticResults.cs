@@ -51,8 +51,8 @@ internal static class SyntheticResults
             EveryDays = 91,
             WindowDays = 364,
             Choices = 2,
-            History = [new WeightStepRow(new DateTime(2012, 12, 24).Ticks, 2, [new("A@NVDA:1d", 0.75), new("B@NVDA:1d", 0.25)]),
-                new WeightStepRow(new DateTime(2013, 3, 25).Ticks, 2, [new("A@NVDA:1d", 0.6), new("C@ORCL:1d", 0.4)])],
+            History = [new WeightStepRow(new DateTime(2012, 12, 24).Ticks, 2, 2, 1, 0.75, [new("A@NVDA:1d", 0.75), new("B@NVDA:1d", 0.25)]),
+                new WeightStepRow(new DateTime(2013, 3, 25).Ticks, 2, 1, 1, 0.6, [new("A@NVDA:1d", 0.6), new("C@ORCL:1d", 0.4)])],
         },
         ResultSection.Read<LearningReport>("{\"units\":[{\"section\":\"\",\"name\":\"gate-SYN_1d\",\"version\":\"gate-SYN_1d:2\","
             + "\"data\":\"SYN:1d\",\"trainer\":\"gradient-boosting\",\"label\":\"direction(5)\",\"rule\":\"gate\",\"samples\":900,"

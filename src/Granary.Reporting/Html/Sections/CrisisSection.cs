@@ -19,8 +19,8 @@ internal sealed class CrisisSection : IReportSection<CurveView>
         List<HtmlColumn> columns = [new("Period", Number: false), new("From", Number: false, Minor: true),
             new("To", Number: false, Minor: true), new("Return"), new("Max drawdown")];
         if (benchmark) columns.Add(new HtmlColumn(view.BenchmarkName));
-        HtmlTable.Open(html, "Return and drawdown in known crises, by the dates of the S&P 500 (of bitcoin where the name says crypto), as far as the record "
-                + "reaches",
+        HtmlTable.Open(html, "Return and drawdown in known crises, by the dates of the S&P 500 (of bitcoin where the name says crypto), "
+                + "as far as the record reaches",
             System.Runtime.InteropServices.CollectionsMarshal.AsSpan(columns), "narrow");
         foreach (var crisis in CrisisPeriod.Of(view.Closes, view.Benchmark))
         {

@@ -44,7 +44,8 @@ internal sealed class HoldingsSection : IReportSection<RunView>
             Intraday = view.Intraday,
         }.Write(html);
         if (at.Length < holdings.Times.Length) html.Write($"<p class=\"note\">Drawn at {NumberText.Count(at.Length)} of "
-            + $"{NumberText.Count(holdings.Times.Length)} ends of {view.Period}s, evenly chosen; the table is of all.</p>\n");
+            + $"{NumberText.Count(holdings.Times.Length)} rows, evenly chosen; the table is of all: the first row and the ends of "
+            + $"{view.Period}s.</p>\n");
         Table(html, view, holdings);
         Sides(html, view, holdings, at, times);
     }

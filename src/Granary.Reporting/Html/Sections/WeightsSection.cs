@@ -34,7 +34,9 @@ internal sealed class WeightsSection(WeightResults weights) : IReportSection<Run
 
     private void Chart(HtmlWriter html, RunView view)
     {
-        if (weights.History.Count == 0 || !view.Moves) return;
+        // Of a choice of many the results name the first alone.
+        if (!view.Moves || weights.History.All(h => h.Strategies == 0)
+            || weights.History.Any(h => h.Strategies > h.Chosen.Count)) return;
         // Each choice holds until the next one: its weights stand at its time and right before the next.
         var end = Math.Max(view.Drawn.Times[^1], weights.History[^1].From + 1);
         var times = new List<long>();
@@ -73,17 +75,14 @@ internal sealed class WeightsSection(WeightResults weights) : IReportSection<Run
         HtmlTable.Open(html, weights.History.Count < weights.Choices ? $"The first {weights.History.Count} choices" : "Choices",
             [new("From", Number: false), new("Strategies"), new("New", Hint: "Not chosen the time before"), new("Sum of the weights"),
                 new("Largest weight")], "narrow");
-        IReadOnlyList<StrategyWeight> before = [];
         foreach (var choice in weights.History)
         {
             HtmlTable.RowHead(html, NumberText.Time(choice.From));
             HtmlTable.Number(html, NumberText.Count(choice.Strategies));
-            HtmlTable.Number(html, NumberText.Count(choice.Chosen.Count(c => before.All(b => b.Strategy != c.Strategy))));
-            HtmlTable.Number(html, NumberText.Ratio(choice.Chosen.Sum(c => c.Weight), 4));
-            HtmlTable.Number(html, choice.Chosen.Count == 0 ? NumberText.Undefined
-                : NumberText.Ratio(choice.Chosen.Max(c => c.Weight), 4));
+            HtmlTable.Number(html, NumberText.Count(choice.New));
+            HtmlTable.Number(html, NumberText.Ratio(choice.Sum, 4));
+            HtmlTable.Number(html, choice.Strategies == 0 ? NumberText.Undefined : NumberText.Ratio(choice.Largest, 4));
             HtmlTable.EndRow(html);
-            before = choice.Chosen;
         }
         HtmlTable.Close(html);
     }
