@@ -12,12 +12,12 @@ internal static class WeightReport
 
     public static WeightResults Of(BatchPlan plan, WeightChoice choice)
     {
-        var spec = plan.Spec.Portfolio.Rebalance ?? RebalanceSpec.Default;
+        var spec = choice.Allocator is null ? plan.Spec.Portfolio.Rebalance ?? RebalanceSpec.Default : null;
         return new WeightResults
         {
             Rule = plan.Spec.Portfolio.Rule!,
-            EveryDays = spec.Every.NominalDays,
-            WindowDays = spec.Window?.NominalDays,
+            EveryDays = spec?.Every.NominalDays,
+            WindowDays = spec?.Window?.NominalDays,
             Choices = choice.History.Count,
             History = [.. choice.History.Take(MostSteps).Select((step, i) => Row(plan, step, i > 0 ? choice.History[i - 1].Chosen : []))],
             ByState = choice.ByState is { } byState ? ByState(plan, choice, byState) : null,

@@ -7,9 +7,10 @@ public sealed record WeightResults() : ResultSection("weights")
 {
     public required string Rule { get; init; }
 
-    public required double EveryDays { get; init; }
+    /// <summary>Null where a learned policy decides, at times of its own.</summary>
+    public double? EveryDays { get; init; }
 
-    /// <summary>The stretch that the rule looks back on; null where it is the whole past.</summary>
+    /// <summary>The stretch that the rule looks back on; null where it is the whole past, or a policy decides.</summary>
     public double? WindowDays { get; init; }
 
     public required int Choices { get; init; }

@@ -38,7 +38,9 @@ public static class HtmlReport
             new("Trades", [new TradeEndsSection(), new TradeTimesSection(), new ExcursionSection(), new StreakSection(), new CostSection(),
                 new RefusedSection()]),
             new("Learning", run.Section<LearningReport>() is { } learning ? [new LearningSection(learning)] : []),
-            new("Weights", run.Section<WeightResults>() is { } weights ? [new WeightsSection(weights)] : []),
+            // Those of a policy are among the learned weights.
+            new("Weights", run.Section<AllocatorResults>() is null && run.Section<WeightResults>() is { } weights
+                ? [new WeightsSection(weights)] : []),
             // Sections without a page of their own are shown as they are.
             new("Further results", [.. run.Sections.Where(s => s is not (SessionResults or ValidationResults or ValidationFindings
                 or WalkForwardResults or RegimeResults or LearningReport or AllocatorResults or WeightResults))

@@ -18,9 +18,10 @@ internal sealed class WeightsSection(WeightResults weights) : IReportSection<Run
 
     public void Write(HtmlWriter html, RunView view)
     {
-        html.Write($"<p class=\"lead\">The rule <code>{weights.Rule}</code> chose {Counted.Of(weights.Choices, "time")}, every ");
-        html.Write($"{Days(weights.EveryDays)}, each time from {(weights.WindowDays is { } window ? $"the {Days(window)}" : "all bars")} ");
-        html.Raw("before.");
+        html.Write($"<p class=\"lead\">The rule <code>{weights.Rule}</code> chose {Counted.Of(weights.Choices, "time")}");
+        if (weights.EveryDays is { } every) html.Write($", every {Days(every)}, each time from "
+            + $"{(weights.WindowDays is { } window ? $"the {Days(window)}" : "all bars")} before");
+        html.Raw(".");
         if (weights.History.Count > 0)
             html.Write($" Before the first choice on {NumberText.Date(weights.History[0].From)} nothing trades.");
         html.Raw("</p>\n");
