@@ -46,7 +46,8 @@ internal sealed class AllocatorSection(AllocatorResults results, RegimeResults? 
         int[] order = [.. Enumerable.Range(0, rows.Strategies.Count).OrderByDescending(s => rows.Values.Sum(v => v[s])).ThenBy(s => s)];
         double[] Of(IEnumerable<int> strategies) => [.. rows.Values.Select(v => strategies.Sum(s => v[s]))];
         var lines = order.Take(Drawn).Select((s, k) => new PlotLine(rows.Strategies[s], $"h{k}", times, Of([s]), Area: true)).ToList();
-        if (order.Length > Drawn) lines.Add(new PlotLine($"{order.Length - Drawn} others", "h7", times, Of(order.Skip(Drawn)), Area: true));
+        if (order.Length > Drawn)
+            lines.Add(new PlotLine(Counted.Of(order.Length - Drawn, "other"), "h7", times, Of(order.Skip(Drawn)), Area: true));
         var span = new TimeAxis(times[0], times[^1]);
         new TimePlot
         {

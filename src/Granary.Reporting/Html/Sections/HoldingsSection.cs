@@ -1,5 +1,6 @@
 using Granary.Reporting.Html.Charts;
 using Granary.Reporting.Html.Views;
+using Granary.Reporting.Runs;
 
 namespace Granary.Reporting.Html.Sections;
 
@@ -26,7 +27,7 @@ internal sealed class HoldingsSection : IReportSection<RunView>
         var lines = holdings.Symbols.Take(Drawn).Select((h, k) =>
             new PlotLine(h.Symbol, $"h{k}", times, [.. at.Select(i => h.Gross[i])], Area: true)).ToList();
         if (holdings.Symbols.Count > Drawn)
-            lines.Add(new PlotLine($"{holdings.Symbols.Count - Drawn} others", "h7", times,
+            lines.Add(new PlotLine(Counted.Of(holdings.Symbols.Count - Drawn, "other"), "h7", times,
                 [.. at.Select(i => holdings.Symbols.Skip(Drawn).Sum(h => h.Gross[i]))], Area: true));
         new TimePlot
         {
