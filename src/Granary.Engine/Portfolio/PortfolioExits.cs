@@ -33,7 +33,7 @@ internal sealed class PortfolioExits(PortfolioAccount account, PortfolioTrades t
     /// <summary>
     /// Closes positions at the last closes: all, or with <see cref="ExitReason.DataEnded"/> those in instruments that have stopped trading.
     /// </summary>
-    public List<PortfolioTrade> CloseAll(long time, ExitReason reason)
+    public IReadOnlyList<PortfolioTrade> CloseAll(long time, ExitReason reason)
     {
         var closed = new List<PortfolioTrade>();
         foreach (var key in account.Holdings.Keys.Order().ToList())

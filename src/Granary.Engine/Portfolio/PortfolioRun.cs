@@ -178,7 +178,7 @@ public sealed class PortfolioRun
     // An entry in an instrument that has stopped trading would keep its cash reserved for ever.
     private void Expire(long time)
     {
-        foreach (var key in _account.Reserved.Where(r => _activity.IsInactive(r.Market)))
+        foreach (var key in _account.Reserved.Inactive(_activity))
         {
             _account.Release(key, out _);
             _expired.Add((TradeKey.Member(key), TradeKey.Number(key)));

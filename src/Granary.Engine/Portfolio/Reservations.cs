@@ -1,3 +1,4 @@
+using Granary.Engine.Market;
 using Granary.Engine.Trading;
 
 namespace Granary.Engine.Portfolio;
@@ -47,11 +48,16 @@ internal sealed class Reservations(int markets, int members)
 
     public bool TryGet(long trade, out Reservation reservation) => _byTrade.TryGetValue(trade, out reservation);
 
-    /// <summary>The trades of some reservations, in the order of their keys.</summary>
-    public IReadOnlyList<long> Where(Predicate<Reservation> which)
+    /// <summary>The trades of reservations in instruments that have stopped trading, in the order of their keys.</summary>
+    public IReadOnlyList<long> Inactive(MarketActivity activity)
     {
-        if (_byTrade.Count == 0) return [];
-        return [.. _byTrade.Where(r => which(r.Value)).Select(r => r.Key).Order()];
+        // Nearly always none: then nothing is allocated.
+        List<long>? trades = null;
+        foreach (var (trade, reservation) in _byTrade)
+            if (activity.IsInactive(reservation.Market))
+                (trades ??= []).Add(trade);
+        trades?.Sort();
+        return trades ?? (IReadOnlyList<long>)[];
     }
 
     /// <param name="trade">Key of the member and the signal's number; the upper half is the member.</param>

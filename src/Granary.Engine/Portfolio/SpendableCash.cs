@@ -8,17 +8,20 @@ internal sealed class SpendableCash(PortfolioAccount account, WaitingExits waiti
     // Two sums of the same account in different order may differ by so much of it.
     private const double Rounding = 1e-9;
 
-    // Trades whose strategies have sent an exit at the market.
-    private readonly SortedSet<long> _exiting = [];
+    // Trades whose strategies have sent an exit at the market, rising: a sorted set would allocate for each and for each sum.
+    private readonly List<long> _exiting = [];
 
     /// <summary>A strategy has sent an exit at the market.</summary>
     public void OnExiting(long trade)
     {
-        if (account.Holdings.ContainsKey(trade)) _exiting.Add(trade);
+        if (account.Holdings.ContainsKey(trade) && _exiting.BinarySearch(trade) is var at and < 0) _exiting.Insert(~at, trade);
     }
 
     /// <summary>The trade is closed.</summary>
-    public void Forget(long trade) => _exiting.Remove(trade);
+    public void Forget(long trade)
+    {
+        if (_exiting.BinarySearch(trade) is var at and >= 0) _exiting.RemoveAt(at);
+    }
 
     /// <summary>As much of an entry as the cash pays for, in whole lots; 0 where it pays for less than one hundredth.</summary>
     /// <param name="wanted">Base units.</param>

@@ -88,4 +88,29 @@ public class AllocationAccountTests
         seen.ShouldBe(expected[..seen.Length]);
         seen.Count(v => v != 0).ShouldBeGreaterThan(10);
     }
+
+    [Fact]
+    public async Task A_step_allocates_nothing_once_the_lists_of_the_episode_have_grown()
+    {
+        using var batch = new AllocationBatch(0.0006, 0, -0.0003);
+        var run = await batch.RunAsync(batch.Spec("\"limits\": { \"maxGrossPercent\": 80 }"), TestContext.Current.CancellationToken);
+        int[] strategies = [.. run.Plan.Instances.Select(i => i.Index)];
+        var view = run.History.View(AllocationUnits.Of(run.Plan, strategies), [.. strategies.Select(_ => 1.0)]);
+        var environment = new AllocationEnvironment(view, new AllocatorSpec(), 0, 800, 790);
+        var random = new PortableRandom(4);
+        double[] action = new double[environment.Actions.Choices], observation = new double[environment.ObservationSize];
+        Array.Fill(action, 1.0 / action.Length);
+        environment.Reset(ref random);
+        var allocated = new List<long>();
+        for (var i = 0; i < 780; i++)
+        {
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            environment.Observe(observation);
+            environment.Step(action, ref random);
+            allocated.Add(GC.GetAllocatedBytesForCurrentThread() - before);
+        }
+        environment.Account.Run.Accepted.ShouldBeGreaterThan(50, "the steps trade");
+        // Each strategy has a list of answers, which doubles its size ever more seldom.
+        allocated.Skip(390).Count(a => a > 0).ShouldBeLessThan(2 * strategies.Length);
+    }
 }
