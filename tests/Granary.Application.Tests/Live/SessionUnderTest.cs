@@ -118,11 +118,12 @@ internal sealed record SessionEnd(LiveHost Host, string Digest, IReadOnlyList<Br
                     + $"{t.EntryTime} {t.ExitTime} {t.Why}");
         foreach (var t in ledger.TrackedOrders.OrderBy(t => t.Order.ClientId, StringComparer.Ordinal))
             text.AppendLine(CultureInfo.InvariantCulture,
-                $"order {t.Order.ClientId} {t.Order.Type} {t.Order.Quantity:R} {t.State} {t.Ended} {t.Unknown} {t.Filled:R} {t.VenueId}");
-        foreach (var e in Venue)
+                $"order {t.Order.ClientId} {t.Order.Type} {t.Order.Quantity:R} {t.State} {t.Ended} {t.Unknown} {t.Filled:R} "
+                    + $"{(t.VenueId.Length > 0 ? "taken" : "not taken")}");
+        // The venue numbers orders as they arrive: one whose first try was lost arrives before or behind its neighbour.
+        foreach (var e in Venue.OrderBy(e => e.Status.ClientId, StringComparer.Ordinal))
             text.AppendLine(CultureInfo.InvariantCulture,
-                $"venue {e.Sequence} {e.Status.ClientId} {e.Status.State} {e.Fill?.ExecutionId} {e.Fill?.Leg} {e.Fill?.Price:R} "
-                    + $"{e.Fill?.Quantity:R}");
+                $"venue {e.Status.ClientId} {e.Status.State} {e.Fill?.Leg} {e.Fill?.Price:R} {e.Fill?.Quantity:R}");
         return text.ToString();
     }
 }

@@ -2,15 +2,27 @@ using Granary.Learning.Tracking;
 
 namespace Granary.Learning.Tests.Tracking;
 
-public class RollingReplicationTests
+public class RollingReplicationTests(RollingReplicationTests.Made made) : IClassFixture<RollingReplicationTests.Made>
 {
     private static readonly PursuitOptions Ten = new() { MaxNames = 10, NonNegative = true };
+
+    /// <summary>One replication, which several tests compare with another.</summary>
+    public sealed class Made
+    {
+        internal RollingReplication Honest { get; } = Replicate(Ten);
+    }
+
+    private static RollingReplication Replicate(PursuitOptions options)
+    {
+        var (panel, index) = OmpOracle.Read();
+        return RollingReplication.Of(panel, index, options, 200, 50, 252);
+    }
 
     [Fact]
     public void A_choice_is_made_from_the_periods_before_it_alone()
     {
         var (panel, index) = OmpOracle.Read();
-        var honest = RollingReplication.Of(panel, index, Ten, 200, 50, 252);
+        var honest = made.Honest;
         // From period 333 on every value is perturbed: what was chosen and replicated before stays as it was.
         var random = new Random(1);
         var columns = Enumerable.Range(0, panel.Count).Select(j => panel.Column(j).ToArray()).ToList();
@@ -52,9 +64,8 @@ public class RollingReplicationTests
     [Fact]
     public void A_turnover_penalty_lowers_the_turnover()
     {
-        var (panel, index) = OmpOracle.Read();
-        var free = RollingReplication.Of(panel, index, Ten, 200, 25, 252);
-        var dear = RollingReplication.Of(panel, index, Ten with { TurnoverPenalty = 0.003 }, 200, 25, 252);
+        var free = made.Honest;
+        var dear = Replicate(Ten with { TurnoverPenalty = 0.003 });
         dear.Turnover.ShouldBeLessThan(0.6 * free.Turnover);
         dear.OutOfSample.TrackingError.ShouldBeLessThan(1.5 * free.OutOfSample.TrackingError);
     }
