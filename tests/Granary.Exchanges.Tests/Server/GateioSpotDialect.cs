@@ -31,7 +31,7 @@ internal sealed class GateioSpotDialect : VenueDialect
         if (IsTooMany())
             return Error(429, "TOO_MANY_REQUESTS", "Request Rate limit Exceeded",
                 ("X-Gate-RateLimit-Reset-Timestamp", $"{Now / 1000 + 1}"));
-        var isPublic = call.Path is "/api/v4/spot/time" or "/api/v4/spot/currency_pairs" or "/api/v4/spot/tickers" 
+        var isPublic = call.Path is "/api/v4/spot/time" or "/api/v4/spot/currency_pairs" or "/api/v4/spot/tickers"
             or "/api/v4/spot/candlesticks";
         if (!isPublic && Refused(call) is { } refused)
         {
