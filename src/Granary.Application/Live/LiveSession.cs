@@ -159,6 +159,10 @@ public static class LiveSession
         else if (request.From is not null && spec.ReadFrom != spec.Data.From) past.Add(
             BatchSources.Open(spec.Catalogues.Sources, spec.Data with { Source = request.Address }, Environment.CurrentDirectory));
         if (keep is not null) past.Add(keep.Source());
+        // What no store has, the exchange of the feed still knows.
+        if (Storage.Addresses.Address.Parse(request.Address) is { Scheme: Storage.Addresses.Address.WebSocket } feed
+            && request.Address == $"{feed.Scheme}:{feed.Body}" && spec.Catalogues.Sources.Knows("exchange:"))
+            past.Add(spec.Catalogues.Sources.Open("exchange:" + feed.Body));
         return past;
     }
 }

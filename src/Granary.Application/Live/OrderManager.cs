@@ -202,7 +202,10 @@ public sealed class OrderManager(IBroker broker, AccountJournal journal, Account
         var facts = new List<JournalEvent>();
         try
         {
-            // Against books that miss a fill, every position of the snapshot would look wrong.
+            // Against books that miss a fill, every position of the snapshot would look wrong. An order whose outcome is not known can
+            // have filled.
+            if (Fault is null && ledger.Unresolved() is { Count: > 0 } unresolved)
+                Fault = $"whether the venue has order {unresolved[0].Order.ClientId} is not known yet";
             if (Fault is null) await CompareAsync(timestamp, facts, cancellationToken).ConfigureAwait(false);
         }
         catch (BrokerUnavailableException e)
@@ -223,6 +226,7 @@ public sealed class OrderManager(IBroker broker, AccountJournal journal, Account
         for (var attempt = 1; attempt < 3 && Differing(snapshot).Count > 0; attempt++)
         {
             await PollAsync(time, cancellationToken).ConfigureAwait(false);
+            if (Fault is not null) return;
             snapshot = await broker.SnapshotAsync(cancellationToken).ConfigureAwait(false);
         }
         AdoptPositions(time, snapshot, facts);

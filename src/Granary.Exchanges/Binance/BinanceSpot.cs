@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Granary.Data.Brokers;
 using Granary.Engine.Brokerage;
+using Granary.Engine.Market;
 using Granary.Engine.Trading;
 using Granary.Exchanges.Connections;
 using Granary.Exchanges.Trading;
@@ -10,7 +11,7 @@ using static Granary.Exchanges.Connections.JsonFields;
 namespace Granary.Exchanges.Binance;
 
 /// <summary>A spot account at Binance. The pages of its documentation are in the folder's README.</summary>
-internal sealed class BinanceSpot(BinanceClient client, Uri endpoint, TimeProvider clock) : IVenue
+internal sealed class BinanceSpot(BinanceClient client, Uri endpoint, TimeProvider clock) : IVenue, ICandleHistory
 {
     private const string OrderPath = "/api/v3/order";
 
@@ -159,6 +160,18 @@ internal sealed class BinanceSpot(BinanceClient client, Uri endpoint, TimeProvid
         {
             return 0;
         }
+    }
+
+    public int PageSize => 1000;
+
+    public async Task<IReadOnlyList<Bar>> PageAsync(VenueInstrument instrument, Timeframe timeframe, DateTimeOffset from, DateTimeOffset to,
+        CancellationToken cancellationToken)
+    {
+        var data = await GetAsync(FormattableString.Invariant($"/api/v3/klines?symbol={instrument.Listed}&interval={timeframe}&limit=1000")
+            + FormattableString.Invariant($"&startTime={from.ToUnixTimeMilliseconds()}&endTime={to.ToUnixTimeMilliseconds() - 1}"), 2,
+            cancellationToken, isSigned: false).ConfigureAwait(false);
+        return [.. data.EnumerateArray().Select(c => new Bar(Milliseconds((long)c[0].AsDecimal()).UtcTicks, c[1].AsDouble(), c[2].AsDouble(),
+            c[3].AsDouble(), c[4].AsDouble(), c[5].AsDouble()))];
     }
 
     public Task<IReadOnlyList<FundingPayment>> FundingAsync(VenueInstrument instrument, DateTimeOffset since,

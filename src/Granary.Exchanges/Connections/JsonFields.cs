@@ -23,6 +23,10 @@ internal static class JsonFields
         _ => throw new FormatException($"'{value.GetRawText()}' is no number"),
     };
 
+    /// <inheritdoc cref="AsDecimal"/>
+    public static double AsDouble(this JsonElement value) => value.ValueKind == JsonValueKind.String
+        ? double.Parse(value.GetString()!, NumberStyles.Float, CultureInfo.InvariantCulture) : value.GetDouble();
+
     /// <summary>The whole number of a field; 0 where it is missing or null.</summary>
     public static long Whole(this JsonElement message, string name) => (long)message.Decimal(name);
 

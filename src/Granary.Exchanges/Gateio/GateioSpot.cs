@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Granary.Data.Brokers;
+using Granary.Engine.Market;
 using Granary.Engine.Trading;
 using Granary.Exchanges.Connections;
 using Granary.Exchanges.Trading;
@@ -10,7 +11,7 @@ using static Granary.Exchanges.Connections.JsonFields;
 namespace Granary.Exchanges.Gateio;
 
 /// <summary>A spot account at Gate.io. The pages of its documentation are in the folder's README.</summary>
-internal sealed class GateioSpot(GateioClient client, Uri endpoint, TimeProvider clock) : IVenue
+internal sealed class GateioSpot(GateioClient client, Uri endpoint, TimeProvider clock) : IVenue, ICandleHistory
 {
     // A market order to buy is sized in quote currency at Gate.io. A limit order that must fill at once is sized in coins.
     private const decimal MostAboveMarket = 1.02m;
@@ -244,6 +245,20 @@ internal sealed class GateioSpot(GateioClient client, Uri endpoint, TimeProvider
         var ticker = await GetAsync($"/spot/tickers?currency_pair={currency}_{quote}", cancellationToken, isSigned: false)
             .ConfigureAwait(false);
         return ticker.GetArrayLength() > 0 ? ticker[0].Decimal("last") : 0;
+    }
+
+    public int PageSize => 999;
+
+    public async Task<IReadOnlyList<Bar>> PageAsync(VenueInstrument instrument, Timeframe timeframe, DateTimeOffset from, DateTimeOffset to,
+        CancellationToken cancellationToken)
+    {
+        var interval = timeframe == Timeframe.W1 ? "7d" : timeframe.ToString();
+        // Both ends are part of the answer.
+        var data = await GetAsync(FormattableString.Invariant($"/spot/candlesticks?currency_pair={instrument.Listed}&interval={interval}")
+            + FormattableString.Invariant($"&from={from.ToUnixTimeSeconds()}&to={to.ToUnixTimeSeconds() - 1}"), cancellationToken,
+            isSigned: false).ConfigureAwait(false);
+        return [.. data.EnumerateArray().Select(c => new Bar(DateTimeOffset.FromUnixTimeSeconds((long)c[0].AsDecimal()).UtcTicks,
+            c[5].AsDouble(), c[3].AsDouble(), c[4].AsDouble(), c[2].AsDouble(), c[6].AsDouble()))];
     }
 
     public Task<IReadOnlyList<FundingPayment>> FundingAsync(VenueInstrument instrument, DateTimeOffset since,

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Granary.Data.Brokers;
 using Granary.Engine.Brokerage;
+using Granary.Engine.Market;
 using Granary.Engine.Trading;
 using Granary.Exchanges.Connections;
 using Granary.Exchanges.Trading;
@@ -10,7 +11,7 @@ using static Granary.Exchanges.Connections.JsonFields;
 namespace Granary.Exchanges.Kucoin;
 
 /// <summary>A spot account at KuCoin. The pages of its documentation are in the folder's README.</summary>
-internal sealed class KucoinSpot(KucoinClient client, Uri endpoint, TimeProvider clock) : IVenue
+internal sealed class KucoinSpot(KucoinClient client, Uri endpoint, TimeProvider clock) : IVenue, ICandleHistory
 {
     private const string Orders = "/api/v1/hf/orders", StopOrders = "/api/v1/stop-order";
 
@@ -197,6 +198,20 @@ internal sealed class KucoinSpot(KucoinClient client, Uri endpoint, TimeProvider
         var ticker = await GetAsync($"/api/v1/market/orderbook/level1?symbol={currency}-{quote}", 2, cancellationToken, isSigned: false)
             .ConfigureAwait(false);
         return ticker.ValueKind == JsonValueKind.Object ? ticker.Decimal("price") : 0;
+    }
+
+    public int PageSize => 1500;
+
+    public async Task<IReadOnlyList<Bar>> PageAsync(VenueInstrument instrument, Timeframe timeframe, DateTimeOffset from, DateTimeOffset to,
+        CancellationToken cancellationToken)
+    {
+        var name = timeframe.ToString();
+        var type = name[..^1] + name[^1] switch { 'm' => "min", 'h' => "hour", 'd' => "day", _ => "week" };
+        var data = await GetAsync(FormattableString.Invariant($"/api/v1/market/candles?symbol={instrument.Listed}&type={type}")
+            + FormattableString.Invariant($"&startAt={from.ToUnixTimeSeconds()}&endAt={to.ToUnixTimeSeconds()}"), 3, cancellationToken,
+            isSigned: false).ConfigureAwait(false);
+        return [.. data.EnumerateArray().Select(c => new Bar(DateTimeOffset.FromUnixTimeSeconds((long)c[0].AsDecimal()).UtcTicks,
+            c[1].AsDouble(), c[3].AsDouble(), c[4].AsDouble(), c[2].AsDouble(), c[5].AsDouble()))];
     }
 
     public Task<IReadOnlyList<FundingPayment>> FundingAsync(VenueInstrument instrument, DateTimeOffset since,

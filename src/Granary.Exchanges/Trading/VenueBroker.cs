@@ -291,6 +291,7 @@ internal sealed class VenueBroker : IBroker, IMarketListener
                 var news = await _streams.TakeAsync(_settings.Tick, cancellationToken).ConfigureAwait(false);
                 await LockedAsync(async () =>
                 {
+                    _legsDue |= await _orders.BookAsync(news, cancellationToken).ConfigureAwait(false);
                     foreach (var item in news) await HandleAsync(item, cancellationToken).ConfigureAwait(false);
                     await TouchedAsync(cancellationToken).ConfigureAwait(false);
                     await ExpireAsync(cancellationToken).ConfigureAwait(false);
@@ -328,11 +329,6 @@ internal sealed class VenueBroker : IBroker, IMarketListener
     private async ValueTask HandleAsync(VenueNews news, CancellationToken cancellationToken)
     {
         if (news.Connected || news.Lost) _behind = true;
-        if (news.Fill is { } fill && Book.FindSent("", fill.OrderId) is { } filled)
-        {
-            await _orders.BookAsync(filled, [fill], cancellationToken).ConfigureAwait(false);
-            _legsDue = true;
-        }
         // Several messages about one order are handled once.
         if (news.Order is { } state && Book.FindSent(state.ClientId, state.VenueId) is { IsWorking: true } order)
             _touched[order.ClientId] = state;
@@ -350,8 +346,6 @@ internal sealed class VenueBroker : IBroker, IMarketListener
         {
             if (Book.Find(id) is not { IsWorking: true } order) continue;
             await _orders.TakeAsync(order, state, cancellationToken).ConfigureAwait(false);
-            // The list of fills can be behind the message.
-            _behind |= order.Filled < state.Filled;
         }
         _touched.Clear();
         await _protection.EnsureAsync(cancellationToken).ConfigureAwait(false);

@@ -112,7 +112,9 @@ internal sealed class VenueOrders(IVenue venue, BookJournal journal, VenueSettin
             var fills = await venue.FillsAsync(Book.KeyOf(order), cancellationToken).ConfigureAwait(false);
             await BookAsync(order, fills, cancellationToken).ConfigureAwait(false);
         }
-        if (!state.State.IsFinal() || order.State.IsFinal() || order.Filled < state.Filled) return;
+        if (order.Filled < state.Filled)
+            throw new BrokerUnavailableException($"{venue.Name}: the fills of order {order.ClientId} are not listed yet");
+        if (!state.State.IsFinal() || order.State.IsFinal()) return;
         // What is sold out below the sent quantity is filled too: the exchange cut it to its own step.
         await journal.AppendAsync([new OrderStood(order.ClientId, state.VenueId, state.State, state.Reason)], cancellationToken)
             .ConfigureAwait(false);
@@ -122,6 +124,25 @@ internal sealed class VenueOrders(IVenue venue, BookJournal journal, VenueSettin
     public async ValueTask BookAsync(BookOrder order, IReadOnlyList<VenueFill> fills, CancellationToken cancellationToken)
     {
         var facts = new List<BookFact>();
+        await AddAsync(facts, order, fills, cancellationToken).ConfigureAwait(false);
+        if (facts.Count > 0) await journal.AppendAsync(facts, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Books the executions that websockets reported, of all orders in one write.</summary>
+    /// <returns>Whether there were any.</returns>
+    public async ValueTask<bool> BookAsync(IReadOnlyList<VenueNews> news, CancellationToken cancellationToken)
+    {
+        var facts = new List<BookFact>();
+        foreach (var item in news)
+            if (item.Fill is { } fill && Book.FindSent("", fill.OrderId) is { } order)
+                await AddAsync(facts, order, [fill], cancellationToken).ConfigureAwait(false);
+        if (facts.Count > 0) await journal.AppendAsync(facts, cancellationToken).ConfigureAwait(false);
+        return facts.Count > 0;
+    }
+
+    private async ValueTask AddAsync(List<BookFact> facts, BookOrder order, IReadOnlyList<VenueFill> fills,
+        CancellationToken cancellationToken)
+    {
         foreach (var fill in fills.OrderBy(f => f.At))
         {
             var id = $"{fill.Listed}:{fill.ExecutionId}:{(fill.Side == Side.Buy ? 'b' : 's')}";
@@ -130,7 +151,6 @@ internal sealed class VenueOrders(IVenue venue, BookJournal journal, VenueSettin
             facts.Add(new FillBooked(order.ClientId, id, fill.Price, fill.Quantity, fill.Fee, fill.FeeCurrency, fee, fill.At));
             prices.Put(fill.Listed, fill.Price);
         }
-        if (facts.Count > 0) await journal.AppendAsync(facts, cancellationToken).ConfigureAwait(false);
     }
 
     private async ValueTask<decimal> FeeInQuoteAsync(VenueInstrument instrument, VenueFill fill, CancellationToken cancellationToken)

@@ -1,0 +1,121 @@
+using System.Runtime.CompilerServices;
+using Granary.Engine.Brokerage;
+using Granary.Engine.Market;
+using Granary.Exchanges.Binance;
+using Granary.Exchanges.Gateio;
+using Granary.Exchanges.Kucoin;
+using Granary.Exchanges.Trading;
+using Granary.Storage.Retries;
+
+namespace Granary.Exchanges.Candles;
+
+/// <summary>The history of an exchange, page by page, at the speed that the exchange allows.</summary>
+public sealed class ExchangeCandles : IAsyncDisposable
+{
+    private readonly ICandleHistory _history;
+    private readonly TimeProvider _clock;
+    private readonly TimeSpan _away;
+
+    private ExchangeCandles(IVenue venue, TimeProvider clock, TimeSpan away) =>
+        (_history, _clock, _away) = ((ICandleHistory)venue, clock, away);
+
+    /// <summary>The exchanges that have one.</summary>
+    public static IReadOnlyList<string> Names { get; } = ["binance", "gateio", "kucoin"];
+
+    /// <param name="exchange">One of <see cref="Names"/>.</param>
+    /// <param name="endpoint">Address of the REST interface; null for the exchange's own.</param>
+    /// <param name="away">How long to try while the exchange does not answer; two minutes unless given.</param>
+    /// <exception cref="BarDataException">There is no such exchange, or the endpoint is no address.</exception>
+    public static ExchangeCandles Open(string exchange, string? endpoint, TimeProvider clock, TimeSpan? away = null)
+    {
+        var longest = away ?? TimeSpan.FromMinutes(2);
+        Uri At(string own)
+        {
+            try
+            {
+                return VenueOptions.Endpoint(endpoint ?? "", own);
+            }
+            catch (ArgumentException e)
+            {
+                throw new BarDataException(e.Message, e);
+            }
+        }
+
+        return exchange switch
+        {
+            "binance" => new(BinanceBrokerFactory.Open(At("https://api.binance.com"), null, clock), clock, longest),
+            "gateio" => new(GateioBrokerFactory.Open(At("https://api.gateio.ws"), null, clock), clock, longest),
+            "kucoin" => new(KucoinBrokerFactory.Open(At("https://api.kucoin.com"), null, clock), clock, longest),
+            _ => throw new BarDataException($"there is no exchange '{exchange}'; use {string.Join(", ", Names)}"),
+        };
+    }
+
+    /// <summary>What the exchange says about a symbol, however it is spelled.</summary>
+    /// <exception cref="BarDataException">The exchange does not list it.</exception>
+    /// <exception cref="BarStoreException">The exchange does not answer.</exception>
+    public async Task<Instrument> FindAsync(string symbol, CancellationToken cancellationToken = default)
+    {
+        var found = await ListedAsync(symbol, cancellationToken).ConfigureAwait(false);
+        return found.Describe(Data.Brokers.BrokerCapabilities.Any).Instrument with { Venue = _history.Name.ToUpperInvariant() };
+    }
+
+    private async Task<VenueInstrument> ListedAsync(string symbol, CancellationToken cancellationToken)
+    {
+        var listed = await RequestAsync(_history.InstrumentsAsync, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            return VenueCheck.Match(_history.Name, listed, [symbol])[symbol];
+        }
+        catch (Data.Brokers.BrokerInputException e)
+        {
+            throw new BarDataException($"{_history.Name} does not list {symbol}; write it as BTC-USDT", e);
+        }
+    }
+
+    /// <summary>Closed bars, oldest first, each once, in pages. Gaps stay gaps.</summary>
+    /// <param name="from">Open time of the first bar, UTC ticks.</param>
+    /// <param name="to">The first bar that is left out, UTC ticks.</param>
+    /// <exception cref="BarDataException">The exchange does not list the symbol, or has no bars of this length.</exception>
+    /// <exception cref="BarStoreException">The exchange does not answer.</exception>
+    public async IAsyncEnumerable<IReadOnlyList<Bar>> ReadAsync(string symbol, Timeframe timeframe, long from, long to,
+        [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        var instrument = await ListedAsync(symbol, cancellationToken).ConfigureAwait(false);
+        var last = long.MinValue;
+        for (var at = from; at < to;)
+        {
+            var now = _clock.GetUtcNow().UtcTicks;
+            var end = Math.Min(to, at + _history.PageSize * timeframe.Ticks);
+            var (first, until) = (new DateTimeOffset(at, TimeSpan.Zero), new DateTimeOffset(end, TimeSpan.Zero));
+            var page = await RequestAsync(stop => _history.PageAsync(instrument, timeframe, first, until, stop), cancellationToken)
+                .ConfigureAwait(false);
+            var bars = page.Where(b => b.Time > last && b.Time >= at && b.Time < end && b.Time + timeframe.Ticks <= now)
+                .OrderBy(b => b.Time).DistinctBy(b => b.Time).ToList();
+            if (bars.Count > 0)
+            {
+                last = bars[^1].Time;
+                yield return bars;
+            }
+            at = end;
+        }
+    }
+
+    private async Task<T> RequestAsync<T>(Func<CancellationToken, Task<T>> request, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await RetryPolicies.ServerAway(static e => e is BrokerUnavailableException, _away, _clock)
+                .RunAsync(request, cancellationToken).ConfigureAwait(false);
+        }
+        catch (BrokerUnavailableException e)
+        {
+            throw new BarStoreException($"{e.Message.TrimEnd('.')}; try again later", e);
+        }
+        catch (VenueRefusalException e)
+        {
+            throw new BarDataException($"{_history.Name} refuses the request: {e.Message} ({e.Code})", e);
+        }
+    }
+
+    public ValueTask DisposeAsync() => _history.DisposeAsync();
+}

@@ -1,0 +1,122 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json;
+using Granary.Exchanges.Tests.Server;
+using Granary.Testing;
+
+namespace Granary.Exchanges.Tests.Trading;
+
+/// <summary>
+/// <c>granary live</c> as a real process at a local exchange, killed with SIGKILL at random points and started again. At the end the
+/// exchange's account and the session's journal agree. GRANARY_EXCHANGE_KILLS=100 kills so often at each exchange.
+/// </summary>
+public sealed class KilledSessionTests : IDisposable
+{
+    private static readonly int Kills =
+        int.TryParse(Environment.GetEnvironmentVariable("GRANARY_EXCHANGE_KILLS"), CultureInfo.InvariantCulture, out var n) ? n : 1;
+
+    private readonly string _folder = Directory.CreateTempSubdirectory("granary-killed-").FullName;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    private Process Start(params string[] arguments)
+    {
+        var start = new ProcessStartInfo("dotnet")
+        {
+            WorkingDirectory = _folder,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            UseShellExecute = false,
+        };
+        start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "granary.dll"));
+        foreach (var argument in arguments) start.ArgumentList.Add(argument);
+        start.Environment["GRANARY_TRIALS"] = Path.Combine(_folder, "trials");
+        foreach (var exchange in (string[])["KUCOIN", "GATEIO", "BINANCE"])
+        {
+            start.Environment[$"GRANARY_{exchange}_KEY"] = VenueDialect.Key;
+            start.Environment[$"GRANARY_{exchange}_SECRET"] = VenueDialect.Secret;
+            start.Environment[$"GRANARY_{exchange}_PASSPHRASE"] = VenueDialect.Passphrase;
+        }
+        return Process.Start(start)!;
+    }
+
+    private async Task<(int ExitCode, string Output, string Error)> RunAsync(params string[] arguments)
+    {
+        using var process = Start(arguments);
+        var output = process.StandardOutput.ReadToEndAsync();
+        var error = process.StandardError.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        return (process.ExitCode, await output, await error);
+    }
+
+    private async Task<string> ProductionAsync(string bars)
+    {
+        var batch = Path.Combine(_folder, "batch.json");
+        File.WriteAllText(batch, $$"""
+            { "name": "killed", "data": { "source": "csv:{{bars}}", "symbols": ["COINUSDT"], "timeframe": "1h", "to": "2022-01-16",
+                "instruments": { "COINUSDT": { "lot": 0.001, "tick": 0.01 } } },
+              "strategies": [ { "class": "SmaCross", "params": { "fast": 3, "slow": [8, 13] }, "sides": "long",
+                "size": { "percentOfEquity": 20 }, "stopLossPercent": 2 } ], "portfolio": { "weights": "equal" } }
+            """);
+        var (exit, _, error) = await RunAsync("backtest", batch, "--out", Path.Combine(_folder, "backtest"), "--quiet");
+        exit.ShouldBe(0, error);
+        return Path.Combine(_folder, "backtest", "prod.json");
+    }
+
+    [Theory]
+    [MemberData(nameof(TestExchange.Names), MemberType = typeof(TestExchange))]
+    public async Task Killed_at_random_points_it_ends_with_the_exchanges_account_equal_to_its_journal(string name)
+    {
+        var bars = Path.Combine(SharedData.RepositoryRoot, "samples", "data", "1h");
+        var production = await ProductionAsync(bars);
+        await using var server = await ExchangeServer.StartAsync(TestExchange.Named(name).Dialect(new MarketTerms { Base = "COIN" }));
+        server.Market.Deposit("COIN", 7);
+        var state = Path.Combine(_folder, "state");
+        string[] Live(string speed) => ["live", production, "--feed", "csv:" + bars, "--to", "2022-01-16", "--broker", name, "--endpoint",
+            server.Endpoint.ToString(), "--pace", speed, "--state", state, "--out", Path.Combine(_folder, "run"), "--without-evidence", "--json",
+            "--reconcile", "1s"];
+        var random = new Random(5);
+        using var moving = new CancellationTokenSource();
+        var market = MoveAsync(server, moving.Token);
+        var kills = 0;
+        for (; kills < Kills; kills++)
+        {
+            var (orders, more) = (server.Market.Orders.Count, random.Next(1, 4));
+            using var process = Start(Live("fixed:10ms"));
+            await Eventually.HoldsAsync(() => process.HasExited || server.Market.Orders.Count >= orders + more);
+            await Task.Delay(random.Next(0, 30));
+            if (process.HasExited) break;
+            process.Kill();
+            await process.WaitForExitAsync();
+        }
+        await moving.CancelAsync();
+        await market;
+        // To the end of the bars; and once more, for the fills of the orders on the last bar.
+        (await RunAsync(Live("asap"))).ExitCode.ShouldBe(0);
+        var end = await RunAsync(Live("asap"));
+        end.ExitCode.ShouldBe(0, end.Error);
+        kills.ShouldBeGreaterThanOrEqualTo(1);
+        Check(server, Path.Combine(_folder, "run", "account.json"), end.Output + end.Error);
+    }
+
+    // A market that rises and falls, so that stops and targets are reached.
+    private static async Task MoveAsync(ExchangeServer server, CancellationToken cancellationToken)
+    {
+        for (var i = 0; !cancellationToken.IsCancellationRequested; i++)
+        {
+            await Task.Delay(20, CancellationToken.None);
+            server.Market.Trade(server.Market.Price, 100 + (decimal)Math.Round(4 * Math.Sin(i / 15.0), 2));
+        }
+    }
+
+    private static void Check(ExchangeServer server, string file, string said)
+    {
+        server.Market.Received.Where(r => r.Value > 1).ShouldBeEmpty();
+        foreach (var secret in (string[])[VenueDialect.Key, VenueDialect.Secret, VenueDialect.Passphrase]) said.ShouldNotContain(secret);
+        using var account = JsonDocument.Parse(File.ReadAllText(file));
+        var positions = account.RootElement.GetProperty("positions");
+        var held = positions.TryGetProperty("COINUSDT", out var own) ? own.GetDouble() : 0;
+        held.ShouldBe((double)(server.Market.Held - 7), 1e-9, account.RootElement.ToString());
+        account.RootElement.GetProperty("fills").GetInt32().ShouldBe(server.Market.Fills.Count);
+    }
+}
