@@ -36,7 +36,7 @@ public abstract class VenueContractTests : BrokerContractTests, IAsyncDisposable
         var settings = TestVenue.Fast with
         {
             RequestLife = TimeSpan.FromMilliseconds(behaviour == VenueBehaviour.LosesAnswers
-            ? 150 : 5000)
+            ? 400 : 5000)
         };
         return await VenueBroker.ConnectAsync(Venue(_server.Endpoint), settings, TestVenue.Environment(_folder), default);
     }

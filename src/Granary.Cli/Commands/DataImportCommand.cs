@@ -73,7 +73,8 @@ internal static class DataImportCommand
             shown.Restart();
             Console.Error.WriteLine($"{RunText.Time(p.At)}: {p.Bars:N0} bars, {p.Share:P0}");
         });
-        var (read, added) = await ExchangeImport.RunAsync(candles, given.Symbol, Given.Timeframe(given.Timeframe), (from, to), store, progress,
+        var (read, added) = await ExchangeImport.RunAsync(candles, given.Symbol, Given.Timeframe(given.Timeframe), (from, to), store,
+            progress,
             token);
         if (given.Json)
             Console.WriteLine(JsonSerializer.Serialize(new { Exchange = given.FromExchange, given.Symbol, given.Timeframe, read, added },

@@ -38,6 +38,8 @@ internal sealed class BinanceClient(string name, RestConnection rest, ApiCredent
             root = Read(request, answer);
             if (answer.IsSuccess) return root;
             (code, message) = (root.Text("code"), root.Text("msg"));
+            // It came too late, and can be sent again with a new time.
+            if (code == WrongTime) throw new BrokerUnavailableException($"{name}: {message} ({code})");
         }
         if (code is "-2014" or "-2015" or "-1022" or "-1002")
             throw new BrokerInputException($"broker '{name}': Binance refuses the API key: {message} ({code})");

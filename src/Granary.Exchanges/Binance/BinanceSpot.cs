@@ -170,7 +170,8 @@ internal sealed class BinanceSpot(BinanceClient client, Uri endpoint, TimeProvid
         var data = await GetAsync(FormattableString.Invariant($"/api/v3/klines?symbol={instrument.Listed}&interval={timeframe}&limit=1000")
             + FormattableString.Invariant($"&startTime={from.ToUnixTimeMilliseconds()}&endTime={to.ToUnixTimeMilliseconds() - 1}"), 2,
             cancellationToken, isSigned: false).ConfigureAwait(false);
-        return [.. data.EnumerateArray().Select(c => new Bar(Milliseconds((long)c[0].AsDecimal()).UtcTicks, c[1].AsDouble(), c[2].AsDouble(),
+        return [.. data.EnumerateArray().Select(c => new Bar(Milliseconds((long)c[0].AsDecimal()).UtcTicks, c[1].AsDouble(),
+            c[2].AsDouble(),
             c[3].AsDouble(), c[4].AsDouble(), c[5].AsDouble()))];
     }
 

@@ -5,7 +5,8 @@ using Granary.Storage.Addresses;
 
 namespace Granary.Exchanges.Candles;
 
-/// <summary>Opens an exchange's history as a source of bars: <c>exchange:kucoin</c>, for the warm-up and the gaps of live sessions.</summary>
+/// <summary>Opens an exchange's history as a source of bars: <c>exchange:kucoin</c>, for the warm-up and the gaps of live
+/// sessions.</summary>
 [BarSource("exchange", Form = "exchange:kucoin")]
 public sealed class ExchangeSourceFactory : IBarSourceFactory
 {

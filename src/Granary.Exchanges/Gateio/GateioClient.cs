@@ -38,6 +38,8 @@ internal sealed class GateioClient(string name, RestConnection rest, ApiCredenti
             root = Read(request, answer);
             if (answer.IsSuccess) return root;
             (label, message) = (root.Text("label"), root.Text("message"));
+            // It came too late, and can be sent again with a new time.
+            if (label == Expired) throw new BrokerUnavailableException($"{name}: {message} ({label})");
         }
         if (label is "INVALID_KEY" or "INVALID_SIGNATURE" or "INVALID_CREDENTIALS" or "IP_FORBIDDEN" or "READ_ONLY" or "FORBIDDEN")
             throw new BrokerInputException($"broker '{name}': Gate.io refuses the API key: {message} ({label})");

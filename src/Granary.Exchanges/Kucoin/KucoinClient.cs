@@ -32,6 +32,8 @@ internal sealed class KucoinClient(string name, RestConnection rest, ApiCredenti
             answer = await rest.SendAsync(request, Sign, cancellationToken).ConfigureAwait(false);
             (code, message, data) = Read(request, answer);
             if (code == Success) return data;
+            // It came too late, and can be sent again with a new time.
+            if (code == WrongTime) throw new BrokerUnavailableException($"{name}: {message} ({code})");
         }
         if (code is ['4', '0', '0', '0', >= '0' and <= '1', _])
             throw new BrokerInputException($"broker '{name}': KuCoin refuses the API key: {message} ({code})");

@@ -97,6 +97,10 @@ internal sealed class KucoinSpot(KucoinClient client, Uri endpoint, TimeProvider
                 body.ToJsonString()), cancellationToken).ConfigureAwait(false);
             return data.Text("orderId");
         }
+        catch (VenueRefusalException e) when (e.Message.Contains("time window", StringComparison.OrdinalIgnoreCase))
+        {
+            throw new BrokerUnavailableException($"kucoin: order {order.ClientId} came too late", e);
+        }
         catch (VenueRefusalException e) when (e.Message.Contains("clientOid", StringComparison.OrdinalIgnoreCase)
             && e.Message.Contains("duplicate", StringComparison.OrdinalIgnoreCase))
         {

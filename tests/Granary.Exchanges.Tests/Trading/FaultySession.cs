@@ -177,7 +177,8 @@ internal sealed class FaultySession(TestExchange exchange, int seed) : IAsyncDis
             // A stop that is placed last can fill after the poll.
             if (rests && _ledger.Fills == _server.Market.Fills.Count) return;
         }
-        if (_gateway.VenueFault is not null) Assert.Fail($"seed {seed}: after 100 rounds without faults orders are still open: {_gateway.VenueFault}");
+        if (_gateway.VenueFault is not null) Assert.Fail(
+            $"seed {seed}: after 100 rounds without faults orders are still open: {_gateway.VenueFault}");
     }
 
     private void Compare()
@@ -189,7 +190,8 @@ internal sealed class FaultySession(TestExchange exchange, int seed) : IAsyncDis
             Assert.True(_ledger.Find(id) is { Unknown: false }, $"seed {seed}: the outcome of {id} is not known");
         var bought = (double)(market.Held - _held);
         Assert.True(Math.Abs(_ledger.PositionOf(TestVenue.Symbol) - bought) < 1e-9,
-            $"seed {seed}: the exchange holds {bought}, the journal {_ledger.PositionOf(TestVenue.Symbol)}; fills {market.Fills.Count} and {_ledger.Fills}; {string.Join("; ", _differences)}");
+            $"seed {seed}: the exchange holds {bought}, the journal {_ledger.PositionOf(TestVenue.Symbol)}; "
+            + string.Join("; ", _differences));
         Assert.True(_ledger.Fills == market.Fills.Count, $"seed {seed}: {market.Fills.Count} fills, {_ledger.Fills} in the journal");
         Assert.True(_gateway.Differences == 0, $"seed {seed}: {_gateway.Differences} differences were reported");
     }
