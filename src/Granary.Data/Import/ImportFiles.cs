@@ -1,0 +1,47 @@
+using System.Text.RegularExpressions;
+using Granary.Engine.Market;
+
+namespace Granary.Data.Import;
+
+/// <summary>Finds the files that a call of <c>data import</c> names, and the symbol of each.</summary>
+public static partial class ImportFiles
+{
+    /// <param name="named">Files, folders (their files, not those of folders below) and patterns such as <c>bars/*.csv</c>.</param>
+    /// <returns>In the order of the call; those of a folder or pattern by name.</returns>
+    /// <exception cref="BarDataException">A folder or a pattern has no file.</exception>
+    public static IReadOnlyList<string> Find(IEnumerable<string> named)
+    {
+        var files = new List<string>();
+        foreach (var name in named)
+        {
+            var isFolder = Directory.Exists(name);
+            if (!isFolder && name.AsSpan().IndexOfAny('*', '?') < 0)
+            {
+                files.Add(name);
+                continue;
+            }
+            var folder = isFolder ? name : Path.GetDirectoryName(name) is { Length: > 0 } parent ? parent : ".";
+            var found = Directory.Exists(folder)
+                ? Directory.GetFiles(folder, isFolder ? "*" : Path.GetFileName(name)).Where(f =>
+                    Path.GetFileName(f)[0] != '.').ToList() : [];
+            if (found.Count == 0) throw new BarDataException($"{name}: there is no such file; give a bar file, a folder or a pattern");
+            files.AddRange(found.Order(StringComparer.Ordinal));
+        }
+        return files;
+    }
+
+    /// <summary>
+    /// The symbol in a file's name: what stands before the first point, without the timeframe and date of a download such as
+    /// <c>BTCUSDT-1m-2024-01.csv</c>.
+    /// </summary>
+    public static string SymbolOf(string path)
+    {
+        var name = Path.GetFileName(path);
+        var stem = name.IndexOf('.') is > 0 and var point ? name[..point] : name;
+        return Download().Match(stem) is { Success: true } download ? download.Groups["symbol"].Value : stem;
+    }
+
+    [GeneratedRegex(@"^(?<symbol>.+?)[-_](\d+[mhdw])([-_]\d{4}([-_]\d{2}){0,2})?$",
+        RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]
+    private static partial Regex Download();
+}
