@@ -20,8 +20,10 @@ internal static class DataImportCommand
     {
         [Description("the store: a folder, postgres://… or questdb://…")]
         public required string Store { get; init; }
-        [Description("the symbol of the bars")]
-        public required string Symbol { get; init; }
+        [Description("the symbol of the bars; all FILEs are of this market")]
+        public string? Symbol { get; init; }
+        [Description("name: each FILE is of the market that its name begins with, as BTCUSDT.csv and BTCUSDT-1m-2024-01.csv")]
+        public string? SymbolFrom { get; init; }
         [Description("as 1m, 1h or 1d")]
         public required string Timeframe { get; init; }
         [Description("download from kucoin, gateio or binance instead of reading files")]
@@ -32,13 +34,19 @@ internal static class DataImportCommand
         public long? To { get; init; }
         [Description("the address of the exchange")]
         public string? Endpoint { get; init; }
+        [Description("print faults only")]
+        public bool Quiet { get; init; }
         [Description("print the result as JSON")]
         public bool Json { get; init; }
     }
 
     public static Command Create(CompositionRoot root)
     {
-        var files = new Argument<string[]>("FILE") { Arity = ArgumentArity.ZeroOrMore, Description = "bar files of one market" };
+        var files = new Argument<string[]>("FILE")
+        {
+            Arity = ArgumentArity.ZeroOrMore,
+            Description = "bar files, folders, or patterns as \"bars/*.csv\"",
+        };
         var command = new Command("import", "Parse, check and store bars; importing again changes nothing.") { files };
         var options = new OptionBinding<Options>(command);
         command.SetAction(async (call, token) =>
@@ -49,17 +57,47 @@ internal static class DataImportCommand
             if (call.GetValue(files) is not { Length: > 0 }) throw new InputException("name a file, or give --from-exchange");
             if (given.From is not null || given.To is not null || given.Endpoint is not null)
                 throw new InputException("--from, --to and --endpoint belong to --from-exchange; leave them out for files");
-            var results = await BarImport.RunAsync(new ImportRequest(call.GetValue(files)!, given.Store, given.Symbol,
-                Given.Timeframe(given.Timeframe), given.ToOptions(known)), known.Stores, token);
-            if (given.Json) WriteJson(results);
-            else Show(results);
-            return 0;
+            return await ReadAsync(given, ImportFiles.Find(call.GetValue(files)!), known, token);
         });
         return command;
     }
 
+    private static async Task<int> ReadAsync(Options given, IReadOnlyList<string> files, GranaryCatalogues known, CancellationToken token)
+    {
+        if (given.Symbol is null == given.SymbolFrom is null)
+            throw new InputException("give --symbol S for files of one market, or --symbol-from name for a market in each file's name");
+        if (given.SymbolFrom is not (null or "name"))
+            throw new InputException($"--symbol-from {given.SymbolFrom}: write --symbol-from name");
+        ImportRequest Request(string symbol, IReadOnlyList<string> of) =>
+            new(of, given.Store, symbol, Given.Timeframe(given.Timeframe), given.ToOptions(known));
+        var (results, faults) = given.Symbol is { } symbol
+            ? (await BarImport.RunAsync(Request(symbol, files), known.Stores, token), [])
+            : await MarketsImport.RunAsync(files, Request, known.Stores, ProgressOf(given), token);
+        if (given.Json) WriteJson(results);
+        else if (!given.Quiet) Show(results);
+        foreach (var fault in faults) CommandLine.Complain(fault);
+        return faults.Count == 0 ? 0 : CommandLine.Wrong;
+    }
+
+    // A line every two seconds, so that the import of thousands of files is seen to move.
+    private static Progress<(int Done, int Markets)>? ProgressOf(Options given)
+    {
+        if (given.Quiet || given.Json) return null;
+        var shown = Stopwatch.StartNew();
+        return new Progress<(int Done, int Markets)>(p =>
+        {
+            lock (shown)
+            {
+                if (shown.ElapsedMilliseconds < 2000) return;
+                shown.Restart();
+            }
+            Console.Error.WriteLine($"{Counted.Of(p.Done, p.Markets, "market")} imported");
+        });
+    }
+
     private static async Task<int> DownloadAsync(Options given, string[] files, GranaryCatalogues known, CancellationToken token)
     {
+        if (given.Symbol is not { } symbol) throw new InputException("--from-exchange needs --symbol, as the exchange writes it");
         if (files.Length > 0) throw new InputException("files and --from-exchange are two imports; give one of them");
         if (given.From is not { } from) throw new InputException("--from-exchange needs --from, the first bar");
         var to = given.To ?? DateTime.UtcNow.Ticks;
@@ -67,27 +105,26 @@ internal static class DataImportCommand
         await using var candles = ExchangeCandles.Open(given.FromExchange!, given.Endpoint, TimeProvider.System);
         await using var store = known.Stores.Open(given.Store);
         var shown = new Stopwatch();
-        var progress = new Progress(p =>
+        var progress = new Progress<ImportProgress>(p =>
         {
-            if (given.Json || shown.IsRunning && shown.ElapsedMilliseconds < 2000) return;
+            if (given.Json || given.Quiet || shown.IsRunning && shown.ElapsedMilliseconds < 2000) return;
             shown.Restart();
             Console.Error.WriteLine($"{RunText.Time(p.At)}: {p.Bars:N0} bars, {p.Share:P0}");
         });
-        var (read, added) = await ExchangeImport.RunAsync(candles, given.Symbol, Given.Timeframe(given.Timeframe), (from, to), store,
-            progress,
-            token);
+        var (read, added) = await ExchangeImport.RunAsync(candles, symbol, Given.Timeframe(given.Timeframe), (from, to), store,
+            progress, token);
         if (given.Json)
-            Console.WriteLine(JsonSerializer.Serialize(new { Exchange = given.FromExchange, given.Symbol, given.Timeframe, read, added },
+            Console.WriteLine(JsonSerializer.Serialize(new { Exchange = given.FromExchange, Symbol = symbol, given.Timeframe, read, added },
                 Output.Json));
-        else
-            Console.WriteLine($"{given.FromExchange}: {read:N0} bars of {given.Symbol}:{given.Timeframe} downloaded, {added:N0} new");
+        else if (!given.Quiet)
+            Console.WriteLine($"{given.FromExchange}: {read:N0} bars of {symbol}:{given.Timeframe} downloaded, {added:N0} new");
         return 0;
     }
 
     // Reports at once, and in order.
-    private sealed class Progress(Action<ImportProgress> report) : IProgress<ImportProgress>
+    private sealed class Progress<T>(Action<T> report) : IProgress<T>
     {
-        public void Report(ImportProgress value) => report(value);
+        public void Report(T value) => report(value);
     }
 
     private static void WriteJson(IReadOnlyList<ImportResult> results) => Console.WriteLine(JsonSerializer.Serialize(results.Select(r => new

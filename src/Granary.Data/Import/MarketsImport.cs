@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using Granary.Data.Reading;
-using Granary.Data.Stores;
 using Granary.Data.Sources;
+using Granary.Data.Stores;
 using Granary.Engine.Market;
 
 namespace Granary.Data.Import;
