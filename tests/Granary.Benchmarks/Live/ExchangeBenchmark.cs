@@ -31,14 +31,14 @@ internal static class ExchangeBenchmark
                 TimeProvider.System);
             await using var broker = await VenueBroker.ConnectAsync(venue, new VenueSettings { MaxOrdersPerMinute = 0 },
                 new BrokerEnvironment
-            {
-                Account = "benchmark",
-                Cash = 1e6,
-                Execution = new ExecutionSettings(),
-                Instruments = new Dictionary<string, Instrument> { [Symbol] = new() { Symbol = Symbol } },
-                OpenJournalAsync = _ => Task.FromResult<IJournal>(FileJournal.Open(folder, TimeProvider.System, name: "venue.grj")),
-                Clock = TimeProvider.System,
-            }, default);
+                {
+                    Account = "benchmark",
+                    Cash = 1e6,
+                    Execution = new ExecutionSettings(),
+                    Instruments = new Dictionary<string, Instrument> { [Symbol] = new() { Symbol = Symbol } },
+                    OpenJournalAsync = _ => Task.FromResult<IJournal>(FileJournal.Open(folder, TimeProvider.System, name: "venue.grj")),
+                    Clock = TimeProvider.System,
+                }, default);
             await OrdersAsync(server, broker, folder);
             await UpdatesAsync(server, broker);
             return 0;
