@@ -84,7 +84,7 @@ if find_postgres; then
 fi
 
 # The longest first, so that no long one is alone at the end. A project that is not named here runs after these.
-projects=(Cluster Browser Recompute Cli Application Kafka Learning Data Engine Api Learning.MLNet Deployment Reporting)
+projects=(Cluster Exchanges Browser Recompute Cli Application Kafka Learning Data Engine Api Learning.MLNet Deployment Reporting)
 for project in tests/Granary.*.Tests/*.csproj; do
     name="$(basename "$project" .Tests.csproj)"
     [[ " ${projects[*]} " == *" ${name#Granary.} "* ]] || projects+=("${name#Granary.}")

@@ -86,7 +86,7 @@ public class RebalancedBatchTests
 
     private static void Page(PageCheck check, List<(DateTime From, List<string> Chosen)> choices)
     {
-        check.Table("Choices", [.. choices.Select((c, i) => new Cells
+        check.Table("Choices of weights", [.. choices.Select((c, i) => new Cells
         {
             ["From"] = Cell.Date(c.From),
             ["Strategies"] = c.Chosen.Count,

@@ -247,7 +247,7 @@ public sealed class VenueSafetyTests : IDisposable
             server.Faults.DropAfter = 1;
             messages.Add((await Should.ThrowAsync<BrokerUnavailableException>(async () => await broker.SubmitAsync(Buy()))).ToString());
             server.Faults.IsInMaintenance = true;
-            messages.Add((await Should.ThrowAsync<BrokerUnavailableException>(async () => await broker.PollAsync(0))).ToString());
+            messages.Add((await Should.ThrowAsync<BrokerUnavailableException>(async () => await broker.SubmitAsync(Buy()))).ToString());
         }
         messages.AddRange(Directory.GetFiles(_folder).Select(f => Encoding.UTF8.GetString(File.ReadAllBytes(f))));
         foreach (var message in messages)

@@ -73,7 +73,8 @@ internal sealed class WeightsSection(WeightResults weights) : IReportSection<Run
 
     private void Choices(HtmlWriter html)
     {
-        HtmlTable.Open(html, weights.History.Count < weights.Choices ? $"The first {weights.History.Count} choices" : "Choices",
+        HtmlTable.Open(html, weights.History.Count < weights.Choices ? $"The first {weights.History.Count} choices of weights"
+                : "Choices of weights",
             [new("From", Number: false), new("Strategies"), new("New", Hint: "Not chosen the time before"), new("Sum of the weights"),
                 new("Largest weight")], "narrow");
         foreach (var choice in weights.History)
@@ -91,7 +92,9 @@ internal sealed class WeightsSection(WeightResults weights) : IReportSection<Run
     private static void Chosen(HtmlWriter html, WeightStepRow choice)
     {
         html.Write($"<details><summary>From {NumberText.Time(choice.From)}: {Counted.Of(choice.Strategies, "strategy")}</summary>");
-        HtmlTable.Open(html, choice.Chosen.Count < choice.Strategies ? $"The first {choice.Chosen.Count}" : "Chosen",
+        // Each table has a name of its own, by which a screen reader finds it.
+        var from = $"chosen from {NumberText.Time(choice.From)}";
+        HtmlTable.Open(html, choice.Chosen.Count < choice.Strategies ? $"The first {choice.Chosen.Count} {from}" : $"Strategies {from}",
             [new("Strategy", Number: false), new("Weight")], "narrow");
         foreach (var (strategy, weight) in choice.Chosen)
         {
