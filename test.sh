@@ -113,6 +113,7 @@ else
     echo "test.sh: ../shared IS NOT HERE: the comparisons with real data are left out; those with the data in tests/Data run"
 fi
 await_lanes
+print_failures
 if ((${#left_out[@]})); then echo "test.sh: NOT RUN, since their packages do not restore here: ${left_out[*]}"; fi
 echo "$passed passed, $failed failed, $skipped skipped"
 ((failed == 0))

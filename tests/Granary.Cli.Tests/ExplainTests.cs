@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Granary.Cli.Explanations;
 using Granary.Engine.Analysis.Metrics;
 using Granary.Engine.Portfolio.Rules;
@@ -7,7 +6,7 @@ using Granary.Reporting.Runs;
 
 namespace Granary.Cli.Tests;
 
-/// <summary>What the terms of tables and files mean, and verbs that a shell completes.</summary>
+/// <summary>What the terms of tables and files mean.</summary>
 public sealed class ExplainTests
 {
     private static readonly IReadOnlyList<Explanation> All = ExplanationCatalogue.Of(TestCatalogues.All);
@@ -40,41 +39,5 @@ public sealed class ExplainTests
         var unknown = await GranaryProcess.RunAsync("explain", "sharp");
         (unknown.ExitCode, unknown.Output).ShouldBe((2, ""));
         unknown.Error.ShouldContain("did you mean 'sharpe'?");
-    }
-
-    [Fact]
-    public async Task Bash_completes_verbs_options_and_the_verbs_of_a_verb()
-    {
-        if (OperatingSystem.IsWindows())
-        {
-            Assert.Skip("the script needs bash");
-            return;
-        }
-        using var folder = new TestFolder();
-        var library = Path.Combine(AppContext.BaseDirectory, "granary.dll");
-        var program = folder.Write("granary", $"#!/usr/bin/env bash\nexec dotnet '{library}' \"$@\"\n");
-        File.SetUnixFileMode(program, UnixFileMode.UserRead | UnixFileMode.UserExecute);
-        (await CompleteAsync(folder.Path, "granary backt")).ShouldBe(["backtest"]);
-        (await CompleteAsync(folder.Path, "granary backtest b.json --thr")).ShouldBe(["--threads"]);
-        (await CompleteAsync(folder.Path, "granary data im")).ShouldBe(["import"]);
-        var unknown = await GranaryProcess.RunAsync("completion", "tcsh");
-        (unknown.ExitCode, unknown.Error.Contains("write bash, zsh or fish", StringComparison.Ordinal)).ShouldBe((2, true));
-    }
-
-    private static async Task<string[]> CompleteAsync(string folder, string line)
-    {
-        var words = line.Split(' ');
-        var start = new ProcessStartInfo("bash") { RedirectStandardOutput = true, UseShellExecute = false };
-        start.ArgumentList.Add("-c");
-        start.ArgumentList.Add($$"""
-            source <(granary completion bash)
-            COMP_LINE='{{line}}'; COMP_POINT={{line.Length}}; COMP_WORDS=({{line}}); COMP_CWORD={{words.Length - 1}}
-            _granary; printf '%s\n' "${COMPREPLY[@]}"
-            """);
-        start.Environment["PATH"] = folder + Path.PathSeparator + Environment.GetEnvironmentVariable("PATH");
-        using var process = Process.Start(start)!;
-        var output = await process.StandardOutput.ReadToEndAsync();
-        await process.WaitForExitAsync();
-        return output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
     }
 }

@@ -2,7 +2,7 @@
 # A job writes what it counted to the file $counts, as "PASSED FAILED SKIPPED".
 
 lanes="${GRANARY_TEST_LANES:-3}"
-passed=0 failed=0 skipped=0
+passed=0 failed=0 skipped=0 failures=""
 declare -A lane_of=()
 
 # in_lane TITLE COMMAND…: starts a job as soon as a lane is free.
@@ -17,19 +17,35 @@ in_lane() {
 }
 
 await_one() {
-    local pid output title p f s
+    local pid output title p f s seen
     wait -n -p pid "${!lane_of[@]}"
     output="${lane_of[$pid]%% *}" title="${lane_of[$pid]#* }"
     unset "lane_of[$pid]"
     echo "== $title"
     cat "$output"
+    seen="$(failures_of "$output")"
+    [[ -z "$seen" ]] || failures+="$seen"$'\n'
     if read -r p f s 2>/dev/null <"$output.counts"; then
         passed=$((passed + p)) failed=$((failed + f)) skipped=$((skipped + s))
     else
         echo "test.sh: $title ended without a summary"
         failed=$((failed + 1))
+        failures+="    $title ended without a summary"$'\n'
     fi
     rm -f "$output" "$output.counts"
+}
+
+# The lines of a job's output that belong to its failures: the test's name and the first lines of what it says.
+failures_of() {
+    grep -E -A 12 "\[FAIL\]$" "$1" | grep -vE "^\s*at |^--$"
+    grep -E "^FAILED" "$1"
+}
+
+# What failed, once more: the end of a long log is what one reads first.
+print_failures() {
+    [[ -n "$failures" ]] || return 0
+    echo "== What failed"
+    printf '%s' "$failures"
 }
 
 await_lanes() { while ((${#lane_of[@]})); do await_one; done; }

@@ -162,7 +162,7 @@ public static class LiveSession
         // What no store has, the exchange of the feed still knows.
         if (Storage.Addresses.Address.Parse(request.Address) is { Scheme: Storage.Addresses.Address.WebSocket } feed
             && request.Address == $"{feed.Scheme}:{feed.Body}" && spec.Catalogues.Sources.Knows("exchange:"))
-            past.Add(spec.Catalogues.Sources.Open("exchange:" + feed.Body));
+            past.Add(new OptionalSource(spec.Catalogues.Sources.Open("exchange:" + feed.Body)));
         return past;
     }
 }

@@ -34,7 +34,8 @@ internal static class CompletionCommand
         # Completion of granary for fish. Load it in ~/.config/fish/config.fish: granary completion fish | source
         function __granary_complete
             set -l line (commandline -cp)
-            (commandline -opc)[1] "[suggest:"(string length -- "$line")"]" "$line" 2>/dev/null
+            set -l words (commandline -opc)
+            $words[1] "[suggest:"(string length -- "$line")"]" "$line" 2>/dev/null
         end
         complete -c granary -a '(__granary_complete)'
         """;

@@ -19,9 +19,9 @@ internal static class DataCompareCommand
 
     private sealed record Options : BarFileForm
     {
-        [Description("the symbol in both (of two FILEs: told from the first one's name)")]
+        [Description("the symbol in both (of a FILE: its name)")]
         public string? Symbol { get; init; }
-        [Description("as 1m, 1h or 1d (of a FILE: told from its times)")]
+        [Description("as 1m, 1h or 1d (of a FILE: its times show it)")]
         public string? Timeframe { get; init; }
         [Description("prices that differ by at most so many percent are equal")]
         public double Tolerance { get; init; } = 0.01;

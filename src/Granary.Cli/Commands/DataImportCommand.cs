@@ -100,7 +100,7 @@ internal static class DataImportCommand
         if (given.Symbol is not { } symbol) throw new InputException("--from-exchange needs --symbol, as the exchange writes it");
         if (files.Length > 0) throw new InputException("files and --from-exchange are two imports; give one of them");
         if (given.From is not { } from) throw new InputException("--from-exchange needs --from, the first bar");
-        var to = given.To ?? DateTime.UtcNow.Ticks;
+        var to = given.To ?? TimeProvider.System.GetUtcNow().UtcTicks;
         if (to <= from) throw new InputException("--to lies before --from");
         await using var candles = ExchangeCandles.Open(given.FromExchange!, given.Endpoint, TimeProvider.System);
         await using var store = known.Stores.Open(given.Store);

@@ -17,11 +17,11 @@ internal sealed class DisagreementJudge(IReadOnlyList<Bar> a, IReadOnlyList<Bar>
     /// <param name="j">Index in the second.</param>
     public BarDisagreement Missing(int i, int j)
     {
-        var (lacks, bars, at) = i < 0 ? (Suspect.A, b, j) : (Suspect.B, a, i);
+        var (without, bars, at) = i < 0 ? (Suspect.A, b, j) : (Suspect.B, a, i);
         var bar = bars[at];
         var isFilled = bar.Volume == 0 && bar.Open == bar.Close && bar.High == bar.Low && at > 0 && bars[at - 1].Close == bar.Close;
         var (likelier, why) = isFilled ? (Suspect.Neither, "a bar without trades, which some sources leave out")
-            : bar.Volume > 0 ? (lacks, "it lacks a bar that traded") : (Suspect.Neither, "");
+            : bar.Volume > 0 ? (without, "it misses a bar that traded") : (Suspect.Neither, "");
         return new BarDisagreement(bar.Time, "bar", i < 0 ? double.NaN : bar.Close, j < 0 ? double.NaN : bar.Close, double.NaN, likelier,
             why);
     }

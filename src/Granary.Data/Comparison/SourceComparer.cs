@@ -19,14 +19,16 @@ public sealed class SourceComparer(double tolerancePercent = 0.01, double volume
         var pairs = Pairs(a, b);
         var common = pairs.Where(p => p is { A: >= 0, B: >= 0 }).ToList();
         var ratios = RatiosOf(a, b, common);
-        var judge = new DisagreementJudge(a, b);
+        // Compared is what is left when the adjustment is taken out.
+        var scaled = Scaled(b, ratios);
+        var judge = new DisagreementJudge(a, scaled);
         var disagreements = new List<BarDisagreement>();
         var equal = 0L;
         foreach (var (i, j) in pairs)
         {
             if (i < 0 || j < 0) disagreements.Add(judge.Missing(i, j));
-            else if (ratios.Any(r => a[i].Time >= r.From && a[i].Time <= r.To)) continue;
-            else if (Widest(a[i], b[j]) is { } field) disagreements.Add(judge.Different(i, j, field.Name, field.Percent));
+            else if (Widest(a[i], scaled[j], scaled[j].Close != b[j].Close) is { } field)
+                disagreements.Add(judge.Different(i, j, field.Name, field.Percent));
             else equal++;
         }
         return new SourceComparison
@@ -60,6 +62,21 @@ public sealed class SourceComparer(double tolerancePercent = 0.01, double volume
         return pairs;
     }
 
+    // The second source's bars in the prices of the first.
+    private static List<Bar> Scaled(IReadOnlyList<Bar> b, List<PriceRatio> ratios)
+    {
+        var scaled = new List<Bar>(b.Count);
+        var next = 0;
+        foreach (var bar in b)
+        {
+            while (next < ratios.Count && ratios[next].To < bar.Time) next++;
+            var by = next < ratios.Count && ratios[next].From <= bar.Time ? ratios[next].Ratio : 1;
+            scaled.Add(by == 1 ? bar
+                : bar with { Open = bar.Open * by, High = bar.High * by, Low = bar.Low * by, Close = bar.Close * by });
+        }
+        return scaled;
+    }
+
     private List<PriceRatio> RatiosOf(IReadOnlyList<Bar> a, IReadOnlyList<Bar> b, List<(int A, int B)> common)
     {
         var found = new List<PriceRatio>();
@@ -77,17 +94,18 @@ public sealed class SourceComparer(double tolerancePercent = 0.01, double volume
         double RatioAt(int at) => a[common[at].A].Close / b[common[at].B].Close;
     }
 
-    // The field that differs most beyond its tolerance; null where none does.
-    private (string Name, double Percent)? Widest(in Bar a, in Bar b)
+    // The field that differs most beyond its tolerance; null where none does. A split changes the volume too.
+    private (string Name, double Percent)? Widest(in Bar a, in Bar b, bool isScaled)
     {
         (string Name, double Percent)? widest = null;
         foreach (var (name, x, y) in new[] { ("open", a.Open, b.Open), ("high", a.High, b.High), ("low", a.Low, b.Low),
             ("close", a.Close, b.Close) })
         {
             var percent = PercentOf(x, y);
-            if (percent > tolerancePercent && percent > (widest?.Percent ?? 0)) widest = (name, percent);
+            if (percent > (isScaled ? tolerancePercent + RatioTolerance * 100 : tolerancePercent)
+                && percent > (widest?.Percent ?? 0)) widest = (name, percent);
         }
-        if (widest is not null) return widest;
+        if (widest is not null || isScaled) return widest;
         var volume = PercentOf(a.Volume, b.Volume);
         return volume > volumeTolerancePercent ? ("volume", volume) : null;
     }

@@ -13,7 +13,8 @@ public enum Suspect
 /// <param name="Time">Open time, UTC ticks.</param>
 /// <param name="Field">open, high, low, close or volume, whichever differs most; bar where one source does not have it.</param>
 /// <param name="A">The value of the first source; NaN where it has no such bar.</param>
-/// <param name="B">The value of the second source; NaN where it has no such bar.</param>
+/// <param name="B">The value of the second source, without the adjustment of a <see cref="PriceRatio"/>; NaN where it has no such
+/// bar.</param>
 /// <param name="Percent">The difference in percent of the smaller value; NaN where a bar is missing.</param>
 /// <param name="Why">Why one of them is likelier wrong; empty where the bars do not tell.</param>
 public sealed record BarDisagreement(long Time, string Field, double A, double B, double Percent, Suspect Likelier, string Why);
@@ -34,7 +35,7 @@ public sealed record SourceComparison
     /// <summary>Bars that both have, at the same time.</summary>
     public required long Common { get; init; }
 
-    /// <summary>Of the common bars: those whose fields are equal within the tolerance.</summary>
+    /// <summary>Of the common bars: those whose fields are equal within the tolerance, adjustments taken out.</summary>
     public required long Equal { get; init; }
 
     /// <summary>Bars of the first source within the span of the second that this does not have.</summary>
@@ -43,7 +44,8 @@ public sealed record SourceComparison
     /// <summary>Bars of the second source within the span of the first that this does not have.</summary>
     public required long OnlyInB { get; init; }
 
-    /// <summary>The stretches whose prices differ by a constant ratio, in order of time; their bars are no disagreements.</summary>
+    /// <summary>The stretches whose prices differ by a constant ratio, in order of time; it is taken out before bars are
+    /// compared.</summary>
     public required IReadOnlyList<PriceRatio> Ratios { get; init; }
 
     /// <summary>How much later the times of the second source are, where moved back they fit the first; null where they fit as they

@@ -50,6 +50,9 @@ public sealed class ExchangeCandles : IAsyncDisposable
         };
     }
 
+    /// <summary>The time that one request covers, ticks.</summary>
+    internal long PageOf(Timeframe timeframe) => _history.PageSize * timeframe.Ticks;
+
     /// <summary>What the exchange says about a symbol, however it is spelled.</summary>
     /// <exception cref="BarDataException">The exchange does not list it.</exception>
     /// <exception cref="BarStoreException">The exchange does not answer.</exception>
@@ -85,7 +88,7 @@ public sealed class ExchangeCandles : IAsyncDisposable
         for (var at = from; at < to;)
         {
             var now = _clock.GetUtcNow().UtcTicks;
-            var end = Math.Min(to, at + _history.PageSize * timeframe.Ticks);
+            var end = Math.Min(to, at + PageOf(timeframe));
             var (first, until) = (new DateTimeOffset(at, TimeSpan.Zero), new DateTimeOffset(end, TimeSpan.Zero));
             var page = await RequestAsync(stop => _history.PageAsync(instrument, timeframe, first, until, stop), cancellationToken)
                 .ConfigureAwait(false);

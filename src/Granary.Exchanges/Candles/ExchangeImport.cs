@@ -9,7 +9,7 @@ namespace Granary.Exchanges.Candles;
 /// <param name="Share">Of the time that is asked for, 0 … 1.</param>
 public readonly record struct ImportProgress(long At, long Bars, double Share);
 
-/// <summary>Downloads the history of an exchange into a store. A download that was interrupted continues where it was.</summary>
+/// <summary>Downloads what a store misses of an exchange's history. A download that was interrupted continues where it was.</summary>
 public static class ExchangeImport
 {
     private const int MergeAt = 12_000;
@@ -24,10 +24,9 @@ public static class ExchangeImport
         CancellationToken cancellationToken = default)
     {
         var instrument = await candles.FindAsync(symbol, cancellationToken).ConfigureAwait(false) with { Symbol = symbol };
-        var known = (await store.ListAsync(cancellationToken).ConfigureAwait(false))
-            .FirstOrDefault(m => m.Symbol == symbol && m.Timeframe == timeframe);
         var (read, added) = (0L, 0L);
-        foreach (var (from, to) in Missing(span.From, span.To, known, timeframe))
+        foreach (var (from, to) in await MissingAsync(store, symbol, timeframe, span, candles.PageOf(timeframe), cancellationToken)
+            .ConfigureAwait(false))
         {
             var waiting = new List<Bar>();
             await foreach (var page in candles.ReadAsync(symbol, timeframe, from, to, cancellationToken).ConfigureAwait(false))
@@ -52,15 +51,31 @@ public static class ExchangeImport
         }
     }
 
-    // What lies before and behind the bars that the store has. A store grows at its ends, so nothing between is missing.
-    private static IEnumerable<(long From, long To)> Missing(long from, long to, StoredMarket? known, Timeframe timeframe)
+    // The times of which the store has no bars, oldest first. Those that one request covers are one.
+    private static async Task<IReadOnlyList<(long From, long To)>> MissingAsync(IBarStore store, string symbol, Timeframe timeframe,
+        (long From, long To) span, long page, CancellationToken cancellationToken)
     {
-        if (known is null || known.Last < from || known.First >= to)
+        var missing = new List<(long From, long To)>();
+        var next = timeframe.Floor(span.From + timeframe.Ticks - 1);
+        if ((await store.ListAsync(cancellationToken).ConfigureAwait(false)).Any(m => m.Symbol == symbol && m.Timeframe == timeframe))
         {
-            yield return (from, to);
-            yield break;
+            await using var stored = await store.Source(adjust: false).OpenAsync(new BarQuery(symbol, timeframe), cancellationToken)
+                .ConfigureAwait(false);
+            await foreach (var block in stored.ReadAsync(cancellationToken: cancellationToken).ConfigureAwait(false))
+                for (var i = 0; i < block.Count && next < span.To; i++)
+                {
+                    var time = block[i].Time;
+                    if (time > next) Add(next, Math.Min(time, span.To));
+                    next = Math.Max(next, time + timeframe.Ticks);
+                }
         }
-        if (from < known.First) yield return (from, known.First);
-        if (known.Last + timeframe.Ticks < to) yield return (known.Last + timeframe.Ticks, to);
+        if (next < span.To) Add(next, span.To);
+        return missing;
+
+        void Add(long from, long to)
+        {
+            if (missing.Count > 0 && to - missing[^1].From <= page) missing[^1] = (missing[^1].From, to);
+            else missing.Add((from, to));
+        }
     }
 }

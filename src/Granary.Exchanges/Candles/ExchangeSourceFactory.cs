@@ -30,20 +30,12 @@ public sealed class ExchangeSourceFactory : IBarSourceFactory
         {
             if (query.From is not { } from)
                 throw new BarDataException($"exchange:{exchange} needs a first bar; give the data a 'from'");
-            // A session waits for this: it continues with a gap sooner than without the exchange.
+            // A session waits for this, and can do without it.
             await using var candles = ExchangeCandles.Open(exchange, endpoint, TimeProvider.System, TimeSpan.FromSeconds(10));
             var bars = new List<Bar>();
-            Instrument instrument;
-            try
-            {
-                instrument = await candles.FindAsync(query.Symbol, cancellationToken).ConfigureAwait(false);
-                await foreach (var page in candles.ReadAsync(query.Symbol, query.Timeframe, from, query.To ?? DateTime.UtcNow.Ticks,
-                    cancellationToken).ConfigureAwait(false)) bars.AddRange(page);
-            }
-            catch (BarStoreException e)
-            {
-                throw new BarDataException(e.Message, e);
-            }
+            var instrument = await candles.FindAsync(query.Symbol, cancellationToken).ConfigureAwait(false);
+            await foreach (var page in candles.ReadAsync(query.Symbol, query.Timeframe, from,
+                query.To ?? TimeProvider.System.GetUtcNow().UtcTicks, cancellationToken).ConfigureAwait(false)) bars.AddRange(page);
             if (bars.Count == 0) throw new BarDataException($"exchange:{exchange} has no bars of {query} in that time");
             return new MemoryBarSeries(instrument with { Symbol = query.Symbol }, query.Timeframe, [.. bars], []);
         }

@@ -88,11 +88,15 @@ public sealed class SourceComparerTests
             var bar = b[i];
             b[i] = bar with { Open = bar.Open / 2, High = bar.High / 2, Low = bar.Low / 2, Close = bar.Close / 2 };
         }
+        b[300] = b[300] with { High = b[300].High * 1.2 };
         var found = Compare(a, b);
         var ratio = found.Ratios.ShouldHaveSingleItem();
         (ratio.From, ratio.To, ratio.Bars).ShouldBe((a[0].Time, a[599].Time, 600));
         ratio.Ratio.ShouldBe(2, 1e-9);
-        (found.Disagreements.Count, found.Equal).ShouldBe((0, 400));
+        // A wrong price is seen all the same.
+        var wrong = found.Disagreements.ShouldHaveSingleItem();
+        (wrong.Time, wrong.Field, wrong.Likelier, found.Equal).ShouldBe((a[300].Time, "high", Suspect.B, 999L));
+        wrong.Percent.ShouldBe(20, 1e-6);
     }
 
     [Theory]

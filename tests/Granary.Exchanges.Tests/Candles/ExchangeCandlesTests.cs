@@ -56,6 +56,34 @@ public sealed class ExchangeCandlesTests : IDisposable
     }
 
     [Fact]
+    public async Task A_download_fills_what_lies_between_bars_that_the_store_has()
+    {
+        await using var server = await ExchangeServer.StartAsync(TestExchange.Named("binance").Dialect(new MarketTerms()));
+        await using var candles = ExchangeCandles.Open("binance", server.Endpoint.ToString(), TimeProvider.System);
+        await using var store = new FolderBarStore(_folder);
+        long At(int minute) => From + minute * TimeSpan.TicksPerMinute;
+        Task<(long Read, long Added)> Import(int from, int to) =>
+            ExchangeImport.RunAsync(candles, "BTCUSDT", Timeframe.M1, (At(from), At(to)), store);
+
+        (await Import(3000, 3100)).ShouldBe((100, 100));
+        (await Import(0, 100)).ShouldBe((100, 100));
+        (await Import(500, 510)).ShouldBe((10, 10));
+        // Two holes within one page are one request.
+        (await Import(90, 600)).ShouldBe((500, 490));
+        (await Import(0, 3100)).ShouldBe((2400, 2400));
+        (await Import(0, 3100)).ShouldBe((0, 0));
+        (await store.ListAsync()).ShouldHaveSingleItem().Count.ShouldBe(3100);
+    }
+
+    [Fact]
+    public async Task An_exchange_that_is_away_is_no_fault_of_the_input()
+    {
+        var source = new ExchangeSourceFactory().Open(new BarSourceRequest("exchange:kucoin?endpoint=http%3A%2F%2F127.0.0.1%3A1",
+            new BarFileOptions(), null));
+        await Should.ThrowAsync<BarStoreException>(async () => await source.OpenAsync(new BarQuery("BTCUSDT", Timeframe.M1, From)));
+    }
+
+    [Fact]
     public async Task An_exchange_is_a_source_of_bars_and_says_what_it_does_not_have()
     {
         await using var server = await ExchangeServer.StartAsync(TestExchange.Named("kucoin").Dialect(new MarketTerms()));

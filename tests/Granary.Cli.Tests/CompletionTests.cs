@@ -1,0 +1,71 @@
+using System.Collections.Frozen;
+using System.Diagnostics;
+
+namespace Granary.Cli.Tests;
+
+/// <summary>The scripts of <c>granary completion</c>, in the shells that they are for.</summary>
+public sealed class CompletionTests
+{
+    // What is run in a shell to complete what is TYPED; each prints what it offers.
+    private static readonly FrozenDictionary<string, string> Scripts = new Dictionary<string, string>
+    {
+        ["bash"] = """
+            source <(granary completion bash)
+            COMP_LINE='TYPED'; COMP_POINT=${#COMP_LINE}; COMP_WORDS=(TYPED); COMP_CWORD=$((${#COMP_WORDS[@]} - 1))
+            _granary; printf '%s\n' "${COMPREPLY[@]}"
+            """,
+        // What zsh has only while a line is edited is set by hand.
+        ["zsh"] = """
+            compdef() { :; }
+            source <(granary completion zsh)
+            compadd() { print -l -- "${found[@]}" }
+            words=(TYPED); BUFFER='TYPED'; CURSOR=${#BUFFER}; _granary
+            """,
+        ["fish"] = """
+            granary completion fish | source
+            complete -C 'TYPED' | string split -f1 \t
+            """,
+    }.ToFrozenDictionary();
+
+    [Theory]
+    [InlineData("bash")]
+    [InlineData("zsh")]
+    [InlineData("fish")]
+    public async Task A_shell_completes_verbs_options_and_the_verbs_of_a_verb(string shell)
+    {
+        if (OperatingSystem.IsWindows() || !File.Exists("/usr/bin/" + shell))
+        {
+            Assert.Skip($"needs {shell}, which this machine does not have");
+            return;
+        }
+        using var folder = new TestFolder();
+        var library = Path.Combine(AppContext.BaseDirectory, "granary.dll");
+        var program = folder.Write("granary", $"#!/usr/bin/env bash\nexec dotnet '{library}' \"$@\"\n");
+        File.SetUnixFileMode(program, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        foreach (var (line, word) in new[]
+            { ("granary backt", "backtest"), ("granary backtest b.json --thr", "--threads"), ("granary data im", "import") })
+            (await RunAsync(shell, Scripts[shell].Replace("TYPED", line, StringComparison.Ordinal), folder.Path)).ShouldBe([word], line);
+    }
+
+    [Fact]
+    public async Task Another_shell_is_refused_with_those_that_there_are()
+    {
+        var unknown = await GranaryProcess.RunAsync("completion", "tcsh");
+        (unknown.ExitCode, unknown.Error.TrimEnd()).ShouldBe((2,
+            "granary: 'tcsh' is no shell that completion is made for; write bash, zsh or fish"));
+    }
+
+    private static async Task<string[]> RunAsync(string shell, string script, string folder)
+    {
+        var start = new ProcessStartInfo(shell) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
+        start.ArgumentList.Add("-c");
+        start.ArgumentList.Add(script);
+        start.Environment["PATH"] = folder + Path.PathSeparator + Environment.GetEnvironmentVariable("PATH");
+        using var process = Process.Start(start)!;
+        var error = process.StandardError.ReadToEndAsync();
+        var output = await process.StandardOutput.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        (await error).ShouldBe("");
+        return output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+    }
+}
