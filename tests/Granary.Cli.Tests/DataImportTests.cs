@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Granary.Testing;
 
 namespace Granary.Cli.Tests;
 
@@ -25,5 +26,45 @@ public sealed class DataImportTests
         File.Delete(folder.At("made/1h/BAD.csv"));
         var quiet = await GranaryProcess.RunAsync([.. call, "--symbol-from", "name", "--quiet"]);
         (quiet.ExitCode, quiet.Output, quiet.Error).ShouldBe((0, "", ""));
+    }
+
+    [Fact]
+    public async Task Files_of_vendors_are_recognised_and_a_damaged_one_is_named()
+    {
+        using var folder = new TestFolder();
+        var samples = Path.Combine(SharedData.RepositoryRoot, "tests", "Data", "formats");
+        string[] daily = ["yfinance.csv", "yfinance-adjusted.csv", "stooq-pl.csv", "alphavantage-adjusted.csv",
+            "alphavantage-adjusted.json",
+            "databento-text.csv", "coingecko.csv", "european.csv", "european-quoted.csv", "european-english.csv"];
+        foreach (var path in Directory.EnumerateFiles(samples))
+        {
+            // The name is the market's, without its extension.
+            var (name, extension) = (Path.GetFileNameWithoutExtension(path), Path.GetExtension(path));
+            var to = folder.At($"{(daily.Contains(Path.GetFileName(path)) ? "1d" : "1h")}/{name}-{extension[1..]}{extension}");
+            Directory.CreateDirectory(Path.GetDirectoryName(to)!);
+            File.Copy(path, to);
+        }
+        foreach (var timeframe in (string[])["1d", "1h"])
+            (await GranaryProcess.RunAsync("data", "import", folder.At(timeframe), "--store", folder.At("store"), "--timeframe", timeframe,
+                "--symbol-from", "name", "--quiet")).ShouldBe(new GranaryProcess(0, "", ""));
+        var listed = JsonDocument.Parse((await GranaryProcess.RunAsync("data", "list", "--store", folder.At("store"), "--json")).Output);
+        listed.RootElement.EnumerateArray().Select(m => m.GetProperty("count").GetInt64()).ShouldAllBe(count => count > 50);
+        listed.RootElement.GetArrayLength().ShouldBe(Directory.GetFiles(samples).Length);
+
+        var european = File.ReadAllText(Path.Combine(samples, "european.csv")).Replace("228,58", "228,5,8");
+        var damaged = await GranaryProcess.RunAsync("data", "import", folder.Write("bad.csv", european), "--store", folder.At("store"),
+            "--timeframe", "1d", "--symbol", "BAD");
+        damaged.ExitCode.ShouldBe(2);
+        damaged.Error.ShouldContain("bad.csv, line 2, Hoch: '228,5,8' is not a number with a decimal comma; write it as 1.234,56");
+    }
+
+    [Fact]
+    public async Task The_formats_of_files_are_listed_with_their_layouts()
+    {
+        var listed = await GranaryProcess.RunAsync("data", "formats", "--json");
+        JsonDocument.Parse(listed.Output).RootElement.EnumerateArray().Select(f => f.GetProperty("name").GetString())
+            .ShouldBe(["lean", "alphavantage", "polygon", "bitstamp", "coingecko", "json", "binance", "kraken", "backtrader", "stooq",
+                "cryptodatadownload", "tradingview", "yfinance", "databento", "dukascopy", "metatrader", "yahoo", "questdb", "european",
+                "generic"]);
     }
 }

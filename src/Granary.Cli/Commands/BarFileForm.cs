@@ -8,7 +8,7 @@ namespace Granary.Cli.Commands;
 /// <summary>The options that say how a bar file is read.</summary>
 internal record BarFileForm
 {
-    [Description("auto, generic, yahoo, binance, backtrader, lean or questdb")]
+    [Description("auto, or a name of 'granary data formats'")]
     public string Format { get; init; } = "auto";
     [Description("what the file's times mean: open or close")]
     public string Stamp { get; init; } = "open";

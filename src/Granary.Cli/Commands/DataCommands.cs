@@ -10,14 +10,30 @@ using Granary.Reporting.Runs;
 
 namespace Granary.Cli.Commands;
 
-/// <summary><c>granary data …</c>: import, list, check, compare, generate, export.</summary>
+/// <summary><c>granary data …</c>: import, list, check, compare, generate, export, formats.</summary>
 internal static class DataCommands
 {
     public static Command Create(CompositionRoot root) => new("data", "Import, inspect, compare, make and export bars.")
     {
         DataImportCommand.Create(root), List(root), DataCheckCommand.Create(root), DataCompareCommand.Create(root), Generate(),
-        Export(root),
+        Export(root), Formats(root),
     };
+
+    private static Command Formats(CompositionRoot root)
+    {
+        var json = new Option<bool>("--json") { Description = "print the result as JSON" };
+        var command = new Command("formats", "List the formats of bar files, in the order in which auto tries them.") { json };
+        command.SetAction(call =>
+        {
+            var formats = root.Catalogues(call).Formats.InOrder.Select(f => (f.Name, f.Explanation)).ToList();
+            if (call.GetValue(json)) Console.WriteLine(JsonSerializer.Serialize(formats.Select(f => new { f.Name, f.Explanation }),
+                Output.Json));
+            else TableWriter.Write("", [Column.Text("Format"), Column.Text("Layout")],
+                formats.Select(f => new[] { f.Name, f.Explanation }));
+            return 0;
+        });
+        return command;
+    }
 
     private static Command List(CompositionRoot root)
     {

@@ -34,24 +34,30 @@ public abstract class BarFormat
     /// <param name="column">Its index in the rows of the sample.</param>
     /// <param name="ambiguous">Whether day and month may be swapped, as far as the first rows show.</param>
     /// <exception cref="BarDataException">The column holds no times.</exception>
-    protected static DateStyle DetectDates(FileSample sample, int column, BarFileOptions options, out bool ambiguous)
+    protected static DateStyle DetectDates(FileSample sample, int column, BarFileOptions options, out bool ambiguous) =>
+        DetectDates(sample, sample.Column(column), sample.HeaderLines + 1, options, out ambiguous);
+
+    private protected static DateStyle DetectDates(FileSample sample, List<byte[]> times, int line, BarFileOptions options,
+        out bool ambiguous)
     {
-        var samples = sample.Column(column);
-        var style = TimestampStyle.Detect(samples, out ambiguous);
+        var style = TimestampStyle.Detect(times, out ambiguous);
         if (style is DateStyle.MonthFirst or DateStyle.DayFirst && options.DateOrder != DateOrder.Detect)
         {
             ambiguous = false;
             style = options.DateOrder == DateOrder.MonthFirst ? DateStyle.MonthFirst : DateStyle.DayFirst;
         }
         if (style is { } known) return known;
-        var line = sample.HeaderLines + 1;
-        throw samples.Count == 0
+        throw times.Count == 0
             ? BarDataException.At(sample.File.DisplayName, line, "time", "there are no rows with a time",
                 "export the file again with rows below its header")
             : BarDataException.At(sample.File.DisplayName, line, "time",
-                $"'{Shorten(System.Text.Encoding.UTF8.GetString(samples[0]))}' is not a time",
+                $"'{Shorten(System.Text.Encoding.UTF8.GetString(times[0]))}' is not a time",
                 "write it as 2020-01-31, 2020-01-31 09:30:00 or as seconds or milliseconds since 1970");
     }
+
+    /// <summary>The layout with days before months, where its rows do not tell them apart.</summary>
+    private protected static RowLayout DayFirst(RowLayout layout) =>
+        layout.AmbiguousDates ? layout with { DateStyle = DateStyle.DayFirst, AmbiguousDates = false } : layout;
 
     /// <summary>The error of a file that is not of this format.</summary>
     /// <param name="fault">What is wrong with it.</param>

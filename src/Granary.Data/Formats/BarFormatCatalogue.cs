@@ -20,6 +20,9 @@ public sealed class BarFormatCatalogue : Catalogue<BarFormat>, IBarFormats
     public static BarFormatCatalogue BuiltIn { get; } =
         new(new CatalogueBuilder<BarFormat>("file format").AddFrom<BarFormat, BarFormatAttribute>(typeof(BarFormatCatalogue).Assembly));
 
+    /// <summary>All formats, in the order in which "auto" tries them.</summary>
+    public IReadOnlyList<BarFormat> InOrder => _inOrder;
+
     /// <summary>The format of this name; null for "auto".</summary>
     /// <exception cref="BarDataException">There is no such format.</exception>
     public BarFormat? Find(string name)

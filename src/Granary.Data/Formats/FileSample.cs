@@ -18,7 +18,9 @@ public sealed class FileSample
         Head = head;
         var text = head.AsSpan();
         if (text.StartsWith("\uFEFF"u8)) text = text[3..];
-        StartsWithBracket = text.TrimStart(" \t\r\n"u8) is { Length: > 0 } t && t[0] == '[';
+        var trimmed = text.TrimStart(" \t\r\n"u8);
+        StartsWithBracket = trimmed.Length > 0 && trimmed[0] == '[';
+        StartsWithBrace = trimmed.Length > 0 && trimmed[0] == '{';
         var lines = new List<string>();
         while (text.Length > 0)
         {
@@ -77,6 +79,9 @@ public sealed class FileSample
     /// <summary>Whether the text is a JSON array.</summary>
     public bool StartsWithBracket { get; }
 
+    /// <summary>Whether the text is a JSON object.</summary>
+    public bool StartsWithBrace { get; }
+
     /// <summary>Comma, semicolon, tab or bar: the one of the header that the first row has most of.</summary>
     public char Delimiter { get; }
 
@@ -95,6 +100,9 @@ public sealed class FileSample
     /// <summary>The fields of one column of the first rows, as bytes.</summary>
     public List<byte[]> Column(int index) =>
         [.. Rows.Where(r => r.Count > index && r[index].Trim().Length > 0).Select(r => Encoding.UTF8.GetBytes(r[index].Trim()))];
+
+    /// <summary>Whether the start of the file contains a text, in ASCII.</summary>
+    internal bool Contains(string text) => Head.AsSpan().IndexOf(Encoding.ASCII.GetBytes(text)) >= 0;
 
     /// <exception cref="BarDataException">The file is not readable as text.</exception>
     internal static FileSample Of(TextFile file)

@@ -24,8 +24,12 @@ public sealed class GenericFormat : BarFormat
     public override BarFileLayout CreateLayout(FileSample sample, BarFileOptions options) =>
         Create(Name, sample, options, skipNulls: false);
 
-    internal static RowLayout Create(string name, FileSample sample, BarFileOptions options, bool skipNulls)
+    internal static RowLayout Create(string name, FileSample sample, BarFileOptions options, bool skipNulls = false,
+        Func<string, string>? english = null)
     {
+        if (sample.StartsWithBrace)
+            throw NotOfThisFormat(sample, "the file is a JSON object of a layout that Granary does not know",
+                "name an answer of Alpha Vantage, Polygon, Kraken or Bitstamp, or write it as [[time, open, high, low, close, volume], …]");
         ColumnRole[] roles;
         List<string> notes = [];
         if (options.Columns is { } mapping)
@@ -34,7 +38,7 @@ public sealed class GenericFormat : BarFormat
         }
         else if (sample.HasHeader)
         {
-            roles = HeaderColumns.Assign(sample, out var missing, out notes);
+            roles = HeaderColumns.Assign(sample, out var missing, out notes, english);
             if (missing.Count > 0)
                 throw NotOfThisFormat(sample, $"the header has no column for {string.Join(", ", missing)}",
                     "name the columns time, open, high, low, close, or say which column is which: " + ColumnMapping.Example);

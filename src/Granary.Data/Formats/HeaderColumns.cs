@@ -10,7 +10,7 @@ internal static class HeaderColumns
     private static readonly string[] TimeNames =
         ["timestamp", "timestamputc", "timeutc", "datetime", "datetimeutc", "utc", "opentime", "opentimestamp", "gmttime", "localtime",
             "dateandtime", "date", "day", "time", "ts", "t", "dt", "unix", "unixtime", "unixtimestamp", "epoch", "index", "bartime",
-            "startsat", "period"];
+            "startsat", "period", "windowstart", "tsevent", "timeeet"];
 
     private static readonly (ColumnRole Role, string[] Spellings)[] Prices =
     [
@@ -25,9 +25,11 @@ internal static class HeaderColumns
     private static readonly string[] SymbolNames = ["symbol", "ticker", "instrument", "pair"];
 
     /// <summary>The roles of the columns, or the names of those that are missing.</summary>
-    public static ColumnRole[] Assign(FileSample sample, out List<string> missing, out List<string> notes)
+    /// <param name="english">Translates a plain name; null for a header in English.</param>
+    public static ColumnRole[] Assign(FileSample sample, out List<string> missing, out List<string> notes,
+        Func<string, string>? english = null)
     {
-        var names = sample.Header.Select(FileSample.Plain).ToList();
+        var names = sample.Header.Select(FileSample.Plain).Select(name => english is null ? name : english(name)).ToList();
         var roles = new ColumnRole[names.Count];
         missing = [];
         notes = [];

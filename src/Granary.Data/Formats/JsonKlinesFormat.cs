@@ -13,7 +13,9 @@ public sealed class JsonKlinesFormat : BarFormat
 
     public override bool Recognises(FileSample sample) => sample.StartsWithBracket;
 
-    public override BarFileLayout CreateLayout(FileSample sample, BarFileOptions options)
+    public override BarFileLayout CreateLayout(FileSample sample, BarFileOptions options) => Create(Name, sample);
+
+    internal static JsonKlinesLayout Create(string name, FileSample sample)
     {
         var text = Encoding.UTF8.GetString(sample.Head);
         var inner = text.IndexOf('[', text.IndexOf('[') + 1);
@@ -24,6 +26,6 @@ public sealed class JsonKlinesFormat : BarFormat
         if (TimestampStyle.Detect([time], out _) is not { } style)
             throw BarDataException.At(sample.File.DisplayName, 1, "record 1 time",
                 $"'{Shorten(Encoding.UTF8.GetString(time))}' is not a time", "use seconds, milliseconds or microseconds since 1970");
-        return new JsonKlinesLayout { Format = Name, DateStyle = style };
+        return new JsonKlinesLayout { Format = name, DateStyle = style };
     }
 }

@@ -26,6 +26,9 @@ public abstract record BarFileLayout
     /// <summary>The IANA zone of times that carry none; null is UTC.</summary>
     public string? TimeZone { get; init; }
 
+    /// <summary>What the file's times stand for where the format lays it down; null goes by the options.</summary>
+    public BarStamp? Stamp { get; init; }
+
     /// <summary>What the format says of the venue: its name, currency and hours.</summary>
     public Instrument? Template { get; init; }
 
@@ -56,8 +59,17 @@ public sealed record RowLayout : BarFileLayout
     /// <summary>Prices are divided by ten to this power.</summary>
     public int PriceScale { get; init; }
 
-    /// <summary>Rows whose prices are all "null" (or empty) are days without a quote, to be skipped and counted.</summary>
+    /// <summary>Rows whose prices are all <see cref="NullMark"/> are days without a quote, to be skipped and counted.</summary>
     public bool SkipNullRows { get; init; }
+
+    /// <summary>What stands in the place of a price that is missing.</summary>
+    public string NullMark { get; init; } = "null";
+
+    /// <summary>Numbers are written as 1.234,56.</summary>
+    public bool DecimalComma { get; init; }
+
+    /// <summary>The close is the only price of a row, and so its open, high and low.</summary>
+    public bool OnePrice { get; init; }
 
     /// <summary>What the column of the symbol says, if there is one.</summary>
     public byte[]? Symbol { get; init; }

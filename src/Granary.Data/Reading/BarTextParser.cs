@@ -7,7 +7,7 @@ namespace Granary.Data.Reading;
 internal abstract class BarTextParser(BarFileLayout layout, string file, BarCollector collector, BarFileOptions options,
     Action<RowFault>? onFault)
 {
-    private readonly BarClock _clock = new(collector.Timeframe, options.Stamp, Zone(options.TimeZone ?? layout.TimeZone));
+    private readonly BarClock _clock = new(collector.Timeframe, layout.Stamp ?? options.Stamp, Zone(options.TimeZone ?? layout.TimeZone));
 
     protected BarCollector Collector => collector;
 

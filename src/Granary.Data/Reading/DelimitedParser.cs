@@ -17,7 +17,7 @@ internal sealed unsafe class DelimitedParser : BarTextParser
     private readonly ColumnRole[] _columns;
     private readonly byte _delimiter;
     private readonly int _scale;
-    private readonly bool _quotes, _adjusted;
+    private readonly bool _quotes, _adjusted, _plain;
     private int _header;
 
     public DelimitedParser(RowLayout layout, string file, BarCollector collector, BarFileOptions options, Action<RowFault>? onFault)
@@ -30,6 +30,7 @@ internal sealed unsafe class DelimitedParser : BarTextParser
         _header = layout.HeaderLines;
         _quotes = layout.Columns.Contains(ColumnRole.BidOpen);
         _adjusted = layout.HasAdjustedClose;
+        _plain = !layout.DecimalComma && !layout.OnePrice;
     }
 
     public override int Parse(ReadOnlySpan<byte> text, bool last)
@@ -49,7 +50,7 @@ internal sealed unsafe class DelimitedParser : BarTextParser
                     p = NextLine(p, stop);
                     continue;
                 }
-                var next = Collector.Gathered is null ? TryFast(p) : null;
+                var next = _plain && Collector.Gathered is null ? TryFast(p) : null;
                 if (next == null)
                 {
                     next = NextLine(p, stop);
@@ -207,6 +208,8 @@ internal sealed unsafe class DelimitedParser : BarTextParser
         }
         if (timeOfDay >= 0) time = time with { TimeOfDay = timeOfDay, HasTime = true };
         if (_quotes && !TakeMiddle(value)) return;
+        if (_layout.OnePrice) value[(int)ColumnRole.Open] = value[(int)ColumnRole.High] = value[(int)ColumnRole.Low] =
+            value[(int)ColumnRole.Close];
         Accept(time, timeName, new Bar(0, value[(int)ColumnRole.Open], value[(int)ColumnRole.High], value[(int)ColumnRole.Low],
             value[(int)ColumnRole.Close], value[(int)ColumnRole.Volume]), value[(int)ColumnRole.AdjustedClose]);
     }
@@ -245,7 +248,13 @@ internal sealed unsafe class DelimitedParser : BarTextParser
             return true;
         }
         if (text.Length == 0 && role >= ColumnRole.BidOpen) return true;
-        if (!DecimalNumber.TryParse(Encoding.UTF8.GetBytes(text), role == ColumnRole.Volume ? 0 : _scale, out value, out var decimals))
+        var number = _layout.DecimalComma ? DecimalCommaText.WithPoint(text, ofVolume: role == ColumnRole.Volume) : text;
+        if (number is null)
+        {
+            Fail(RowFaultKind.Value, Name(column), $"'{Shorten(text)}' is not a number with a decimal comma", "write it as 1.234,56");
+            return false;
+        }
+        if (!DecimalNumber.TryParse(Encoding.UTF8.GetBytes(number), role == ColumnRole.Volume ? 0 : _scale, out value, out var decimals))
         {
             Fail(RowFaultKind.Value, Name(column), NotANumber(text), "correct the row or remove it");
             return false;
@@ -297,7 +306,7 @@ internal sealed unsafe class DelimitedParser : BarTextParser
         for (var i = 0; i < fields.Count; i++)
         {
             if (_columns[i] is not (>= ColumnRole.Open and <= ColumnRole.AdjustedClose)) continue;
-            if (!fields[i].Trim().Equals("null", StringComparison.OrdinalIgnoreCase)) return false;
+            if (!fields[i].Trim().Equals(_layout.NullMark, StringComparison.OrdinalIgnoreCase)) return false;
         }
         return true;
     }

@@ -100,12 +100,13 @@ internal sealed class JsonKlinesParser(JsonKlinesLayout layout, string file, Bar
         }
         Timestamp time = default;
         Span<double> value = stackalloc double[6];
+        var fields = _values == 5 ? 5 : 6; // CoinGecko gives no volume.
         fixed (byte* start = record)
         {
             // The record ends in a bracket, which is no part of it and stops every loop.
             var p = start;
             var end = start + record.Length;
-            for (var field = 0; field < 6; field++)
+            for (var field = 0; field < fields; field++)
             {
                 if (p > end)
                 {
@@ -144,6 +145,7 @@ internal sealed class JsonKlinesParser(JsonKlinesLayout layout, string file, Bar
                 if (field < 5) Collector.SeeDecimals(decimals);
             }
         }
+        if (fields == 5) Collector.RowsWithoutVolume++;
         Accept(time, "time", new Bar(0, value[1], value[2], value[3], value[4], value[5]), 1);
     }
 }

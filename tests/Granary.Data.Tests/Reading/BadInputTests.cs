@@ -1,3 +1,4 @@
+using Granary.Data.Reading;
 using Granary.Engine.Market;
 
 namespace Granary.Data.Tests.Reading;
@@ -87,7 +88,7 @@ public sealed class BadInputTests : IDisposable
     [InlineData("[[1580376600000,1,2,1,2,5],\n[1580376660000,1,x,1,2,5]]", "line 2, record 2 high: 'x' is not a number")]
     [InlineData("[[1580376600000,1,2,1,2,5]] [", "text follows the end of the array")]
     [InlineData("[]", "the array holds no klines")]
-    [InlineData("{\"a\":[1,2]}", "is neither a header nor a row of bars")]
+    [InlineData("{\"a\":[1,2]}", "a JSON object of a layout that Granary does not know")]
     public void A_file_that_is_no_bars_says_what_is_missing(string text, string fault)
     {
         var path = _folder.Write("x.csv", text);
@@ -138,13 +139,13 @@ public sealed class BadInputTests : IDisposable
     }
 
     [Fact]
-    public void A_file_with_semicolons_and_decimal_commas_asks_for_decimal_points()
+    public void A_file_with_decimal_commas_in_another_format_asks_for_decimal_points()
     {
         const string Rows = "02.01.2020;1,5;2,0;1,0;1,7\n03.01.2020;1,5;2,0;1,0;1,7\n";
-        Read.Fault(_folder.Write("named.csv", "Date;Open;High;Low;Close\n" + Rows), "1d")
+        Read.Fault(_folder.Write("named.csv", "Date;Open;High;Low;Close\n" + Rows), "1d", new BarFileOptions { Format = "generic" })
             .ShouldContain("line 2, open: '1,5' is not a number with a decimal point");
         // The header decides what separates columns, so that the columns that are missing are found.
-        Read.Fault(_folder.Write("german.csv", "Datum;Eroeffnung;Hoch;Tief;Schluss\n" + Rows), "1d")
+        Read.Fault(_folder.Write("unknown.csv", "Tag;Anfang;Oben;Unten;Ende\n" + Rows), "1d")
             .ShouldContain("line 1: the header has no column for time, open, high, low, close; name the columns");
     }
 

@@ -1,0 +1,38 @@
+using System.Text;
+using Granary.Data.Reading;
+
+namespace Granary.Data.Formats;
+
+/// <summary>
+/// Databento's OHLCV schemas as CSV: times in nanoseconds since 1970 or as text, prices in whole units of 10⁻⁹ or as decimals, one
+/// instrument a file.
+/// </summary>
+[BarFormat("databento", Order = 46)]
+public sealed class DatabentoFormat : BarFormat
+{
+    private const string Seconds = "32";
+
+    public override string Explanation => "ts_event,rtype,publisher_id,instrument_id,open,high,low,close,volume[,symbol]";
+
+    public override bool Recognises(FileSample sample) =>
+        sample.Header.Any(h => h == "ts_event") && sample.Header.Any(h => h == "instrument_id");
+
+    public override BarFileLayout CreateLayout(FileSample sample, BarFileOptions options)
+    {
+        if (!sample.HasHeader)
+            throw NotOfThisFormat(sample, "a CSV of Databento starts with a header", "download it again with a header");
+        var layout = GenericFormat.Create(Name, sample, options);
+        var header = sample.Header.ToList();
+        var type = header.IndexOf("rtype");
+        if (type >= 0 && sample.Rows.Any(r => r.Count > type && r[type].Trim() == Seconds))
+            throw NotOfThisFormat(sample, "this holds bars of a second", "download ohlcv-1m, ohlcv-1h or ohlcv-1d; bars start at 1m");
+        var open = Array.IndexOf(layout.Columns, ColumnRole.Open);
+        var whole = sample.Rows.All(r => r.Count <= open || !r[open].Contains('.'));
+        var id = header.IndexOf("instrument_id");
+        if (layout.Symbol is not null || id < 0 || sample.Rows.Count == 0 || sample.Rows[0].Count <= id)
+            return layout with { PriceScale = whole ? 9 : 0 };
+        var columns = layout.Columns.ToArray();
+        columns[id] = ColumnRole.Symbol;
+        return layout with { PriceScale = whole ? 9 : 0, Columns = columns, Symbol = Encoding.UTF8.GetBytes(sample.Rows[0][id].Trim()) };
+    }
+}

@@ -1,0 +1,73 @@
+using System.Text;
+using Granary.Data.Reading;
+using Granary.Data.Text;
+
+namespace Granary.Data.Formats;
+
+/// <summary>
+/// CSV of yfinance, whose header has three lines: names of the prices, the ticker of each column, and the name of the index. The first two
+/// may be swapped; older versions leave their first cells empty.
+/// </summary>
+[BarFormat("yfinance", Order = 45)]
+public sealed class YfinanceFormat : BarFormat
+{
+    public override string Explanation => "yfinance's CSV with headers of several lines: Price,Close,High,… · Ticker,AAPL,AAPL,… · Date";
+
+    public override bool Recognises(FileSample sample) => Headers(sample) is not null;
+
+    public override BarFileLayout CreateLayout(FileSample sample, BarFileOptions options)
+    {
+        if (Headers(sample) is not { } headers)
+            throw NotOfThisFormat(sample, "the file does not start with a line of prices and a line of tickers",
+                "write it with to_csv as yfinance returned it, or use the format yahoo");
+        var tickers = headers.Tickers.Skip(1).Where(t => t.Length > 0).Distinct(StringComparer.Ordinal).ToList();
+        if (tickers.Count > 1)
+            throw NotOfThisFormat(sample, $"the file holds {tickers.Count} tickers ({Shorten(string.Join(", ", tickers))})",
+                "download and write one ticker at a time");
+        var roles = headers.Prices.Select(Role).ToArray();
+        roles[0] = ColumnRole.Time;
+        foreach (var role in (ColumnRole[])[ColumnRole.Open, ColumnRole.High, ColumnRole.Low, ColumnRole.Close])
+            if (roles.Count(r => r == role) != 1)
+                throw NotOfThisFormat(sample, $"the header names {role.ToString().ToLowerInvariant()} {roles.Count(r => r == role)} times",
+                    "write the file again with one column for each price");
+        var times = sample.Lines.Skip(headers.Count).Where(l => l.Trim().Length > 0)
+            .Select(l => Encoding.UTF8.GetBytes((FieldSplitter.Split(l, ',') ?? [""])[0].Trim())).ToList();
+        return new RowLayout
+        {
+            Format = Name,
+            Delimiter = (byte)',',
+            Columns = roles,
+            Names = ["time", .. headers.Prices.Skip(1)],
+            HeaderLines = headers.Count,
+            DateStyle = DetectDates(sample, times, headers.Count + 1, options, out var ambiguous),
+            AmbiguousDates = ambiguous,
+            SkipNullRows = true,
+            NullMark = "",
+        };
+    }
+
+    // The lines of prices and of tickers, and how many lines the header has.
+    private static (List<string> Prices, List<string> Tickers, int Count)? Headers(FileSample sample)
+    {
+        if (sample.Lines.Count < 3 || FieldSplitter.Split(sample.Lines[0], ',') is not { } first
+            || FieldSplitter.Split(sample.Lines[1], ',') is not { } second || first.Count != second.Count || first.Count < 5) return null;
+        var swapped = Role(first[1]) == ColumnRole.Skip;
+        var (prices, tickers) = swapped ? (second, first) : (first, second);
+        if (FileSample.Plain(prices[0]) is not ("price" or "") || FileSample.Plain(tickers[0]) is not ("ticker" or "" or "date")
+            || !prices.Skip(1).Any(p => Role(p) == ColumnRole.Close) || tickers.Skip(1).Any(t => t.Trim().Length == 0)) return null;
+        var third = FieldSplitter.Split(sample.Lines[2], ',') ?? [];
+        var index = third.Count > 0 && FileSample.Plain(third[0]) is "date" or "datetime";
+        return (prices, tickers, index ? 3 : 2);
+    }
+
+    private static ColumnRole Role(string name) => FileSample.Plain(name) switch
+    {
+        "open" => ColumnRole.Open,
+        "high" => ColumnRole.High,
+        "low" => ColumnRole.Low,
+        "close" => ColumnRole.Close,
+        "adjclose" => ColumnRole.AdjustedClose,
+        "volume" => ColumnRole.Volume,
+        _ => ColumnRole.Skip,
+    };
+}
