@@ -7,8 +7,8 @@ using System.Globalization;
 using System.Text.Json;
 using Granary.Application.Batches;
 using Granary.Application.Catalogues;
+using Granary.Application.Jobs;
 using Granary.Application.Json;
-using Granary.Application.Submissions;
 using Granary.Cluster.Client;
 
 if (args is not [var hosts, ..])

@@ -24,8 +24,17 @@ public sealed record ApiSettings
     [Required]
     public string DataFolder { get; init; } = Environment.CurrentDirectory;
 
-    /// <summary>Whether files outside <see cref="DataFolder"/> are out of reach for submitted batches.</summary>
+    /// <summary>Whether files outside <see cref="DataFolder"/> and other sources are out of reach for callers.</summary>
     public bool Confined { get; init; }
+
+    /// <summary>
+    /// Schemes and beginnings of addresses that callers may name where <see cref="Confined"/>; see <see cref="Confinement"/>.
+    /// </summary>
+    [Required]
+    public IReadOnlyList<string> AllowedSources { get; init; } = [];
+
+    /// <summary>null = callers may name any file and address.</summary>
+    internal Confinement? Confinement => Confined ? new Confinement(DataFolder, AllowedSources) : null;
 
     /// <summary>Longest batch text, bytes.</summary>
     [Range(1, 1 << 30)]

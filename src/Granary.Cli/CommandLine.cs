@@ -44,7 +44,7 @@ internal static class CommandLine
             return Wrong;
         }
         catch (Exception e) when (e is DiskException or BarStoreException or Granary.Data.Journals.JournalException
-            or Granary.Data.Journals.LeaseException or Granary.Application.Submissions.ServiceUnavailableException)
+            or Granary.Data.Journals.LeaseException or Granary.Application.Jobs.ServiceUnavailableException)
         {
             Complain(e.Message);
             return Failed;

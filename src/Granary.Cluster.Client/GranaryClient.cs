@@ -7,9 +7,9 @@ using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Granary.Application.Batches;
 using Granary.Application.Catalogues;
+using Granary.Application.Jobs;
 using Granary.Application.Json;
 using Granary.Application.Live;
-using Granary.Application.Submissions;
 using Granary.Storage.Files;
 using Granary.Storage.Retries;
 
@@ -67,7 +67,7 @@ public sealed class GranaryClient : IDisposable
     /// <summary>Submits a batch file.</summary>
     /// <exception cref="InputException">The file or the batch is wrong.</exception>
     /// <exception cref="ServiceUnavailableException">No server answers, or the server cannot take the batch now.</exception>
-    public Task<BatchStatus> SubmitAsync(string path, string? idempotencyKey = null, CancellationToken cancellationToken = default)
+    public Task<JobStatus> SubmitAsync(string path, string? idempotencyKey = null, CancellationToken cancellationToken = default)
     {
         // What is wrong with the file is said here, with its line, before anything is sent; the server knows the classes.
         var spec = _batches.Value.Read(path, bindStrategies: false);
@@ -76,7 +76,7 @@ public sealed class GranaryClient : IDisposable
 
     /// <inheritdoc cref="SubmitAsync(string, string?, CancellationToken)"/>
     /// <param name="file">Name of the file, for faults.</param>
-    public async Task<BatchStatus> SubmitAsync(Application.Batches.BatchSpec spec, string file, string? idempotencyKey = null,
+    public async Task<JobStatus> SubmitAsync(Application.Batches.BatchSpec spec, string file, string? idempotencyKey = null,
         CancellationToken cancellationToken = default)
     {
         // without a key of the user's own one is made, so that a submission whose answer was lost can be sent again without running twice
@@ -90,29 +90,29 @@ public sealed class GranaryClient : IDisposable
             request.Headers.Add("Idempotency-Key", key);
             return request;
         }, cancellationToken).ConfigureAwait(false);
-        return await ReadAsync<BatchStatus>(answer, cancellationToken).ConfigureAwait(false);
+        return await ReadAsync<JobStatus>(answer, cancellationToken).ConfigureAwait(false);
     }
 
-    public async Task<BatchStatus> GetAsync(string id, CancellationToken cancellationToken = default)
+    public async Task<JobStatus> GetAsync(string id, CancellationToken cancellationToken = default)
     {
         using var answer = await SendAsync(() => new(HttpMethod.Get, $"batches/{Uri.EscapeDataString(id)}"), cancellationToken)
             .ConfigureAwait(false);
-        return await ReadAsync<BatchStatus>(answer, cancellationToken).ConfigureAwait(false);
+        return await ReadAsync<JobStatus>(answer, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Asks for the end of a batch.</summary>
-    public async Task<BatchStatus> CancelAsync(string id, CancellationToken cancellationToken = default)
+    public async Task<JobStatus> CancelAsync(string id, CancellationToken cancellationToken = default)
     {
         using var answer = await SendAsync(() => new(HttpMethod.Delete, $"batches/{Uri.EscapeDataString(id)}"), cancellationToken)
             .ConfigureAwait(false);
-        return await ReadAsync<BatchStatus>(answer, cancellationToken).ConfigureAwait(false);
+        return await ReadAsync<JobStatus>(answer, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>
     /// The batch's status now and at each change, to the one that ends it. A broken connection is made again, to another server where there
     /// is one.
     /// </summary>
-    public async IAsyncEnumerable<BatchStatus> WatchAsync(string id, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    public async IAsyncEnumerable<JobStatus> WatchAsync(string id, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         long seen = 0;
         while (true)
@@ -123,7 +123,7 @@ public sealed class GranaryClient : IDisposable
                 .EnumerateAsync(cancellationToken).GetAsyncEnumerator(cancellationToken);
             while (await NextAsync(events).ConfigureAwait(false))
             {
-                var status = JsonSerializer.Deserialize<BatchStatus>(events.Current.Data, SubmissionJson.Options)!;
+                var status = JsonSerializer.Deserialize<JobStatus>(events.Current.Data, JobJson.Options)!;
                 if (status.Revision > seen || status.Ended)
                 {
                     seen = status.Revision;
@@ -324,7 +324,7 @@ public sealed class GranaryClient : IDisposable
 
     private static async Task<T> ReadAsync<T>(HttpResponseMessage answer, CancellationToken cancellationToken,
         JsonSerializerOptions? options = null) =>
-        (await answer.Content.ReadFromJsonAsync<T>(options ?? SubmissionJson.Options, cancellationToken).ConfigureAwait(false))!;
+        (await answer.Content.ReadFromJsonAsync<T>(options ?? JobJson.Options, cancellationToken).ConfigureAwait(false))!;
 
     private static Uri AddressOf(string text) =>
         Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https"

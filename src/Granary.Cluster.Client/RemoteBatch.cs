@@ -1,6 +1,6 @@
 using Granary.Application.Batches;
+using Granary.Application.Jobs;
 using Granary.Application.Json;
-using Granary.Application.Submissions;
 
 namespace Granary.Cluster.Client;
 
@@ -13,8 +13,8 @@ public static class RemoteBatch
     /// <exception cref="InputException">The batch is wrong, or failed for its input.</exception>
     /// <exception cref="ServiceUnavailableException">No server answers, or the batch failed at the server.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled, here (and then at the server too) or there.</exception>
-    public static async Task<(BatchStatus Status, string Folder)> RunAsync(GranaryClient client, BatchSpec spec, string file,
-        string? output, Action<BatchStatus>? progress = null, string? idempotencyKey = null, CancellationToken cancellationToken = default)
+    public static async Task<(JobStatus Status, string Folder)> RunAsync(GranaryClient client, BatchSpec spec, string file,
+        string? output, Action<JobStatus>? progress = null, string? idempotencyKey = null, CancellationToken cancellationToken = default)
     {
         var batch = await client.SubmitAsync(spec, file, idempotencyKey, cancellationToken).ConfigureAwait(false);
         progress?.Invoke(batch);
@@ -41,10 +41,10 @@ public static class RemoteBatch
             }
             throw;
         }
-        if (last.State == BatchState.Cancelled) throw new OperationCanceledException($"the batch {batch.Id} was cancelled at the server");
-        if (last is { State: BatchState.Failed, WrongInput: true })
+        if (last.State == JobState.Cancelled) throw new OperationCanceledException($"the batch {batch.Id} was cancelled at the server");
+        if (last is { State: JobState.Failed, WrongInput: true })
             throw new InputException(last.Fault ?? $"the batch {batch.Id} is wrong");
-        if (last.State == BatchState.Failed)
+        if (last.State == JobState.Failed)
             throw new ServiceUnavailableException(last.Fault ?? $"the batch {batch.Id} failed at the server");
         var folder = Path.GetFullPath(output ?? Path.Combine("runs", batch.Id));
         await client.DownloadAsync(batch.Id, folder, cancellationToken).ConfigureAwait(false);

@@ -5,8 +5,8 @@ using Granary.Api.Health;
 using Granary.Api.Hosting;
 using Granary.Application.Access;
 using Granary.Application.Catalogues;
+using Granary.Application.Jobs;
 using Granary.Application.Live;
-using Granary.Application.Submissions;
 using Granary.Application.Weights;
 using Granary.Cluster;
 using Granary.Cluster.Grains;
@@ -53,12 +53,13 @@ public static class SiloApplication
             Keys = settings.Keys is null ? null : ApiKeys.Open(settings.Keys),
             DataFolder = Path.GetFullPath(settings.Data ?? "."),
             Confined = settings.Data is not null,
+            AllowedSources = settings.AllowSource,
         }, catalogues);
-        builder.Services.AddSingleton<IBatchService>(s => new ClusterBatches(s.GetRequiredService<IGrainFactory>(),
+        builder.Services.AddSingleton<IJobService>(s => new ClusterJobs(s.GetRequiredService<IGrainFactory>(),
             s.GetRequiredService<TimeProvider>()));
         builder.Services.AddSingleton<IWeightsService>(s => new ClusterWeights(s.GetRequiredService<IGrainFactory>()));
         builder.Services.AddSingleton<ISessionService>(s =>
-            new ClusterSessions(s.GetRequiredService<IGrainFactory>(), s.GetRequiredService<IBatchService>(), catalogues));
+            new ClusterSessions(s.GetRequiredService<IGrainFactory>(), s.GetRequiredService<IJobService>(), catalogues));
         builder.Services.AddSingleton(settings.State is null && settings.Connection is { } accounts ? new DatabaseAccounts(accounts)
             : AccountStores.Open(settings.State ?? Path.Combine(Path.GetFullPath(settings.Runs), ".accounts")));
         builder.Services.AddSingleton<IReadinessCheck, ClusterReadiness>();

@@ -1,8 +1,8 @@
 using System.Net;
 using System.Net.Sockets;
 using Granary.Application.Catalogues;
+using Granary.Application.Jobs;
 using Granary.Application.Json;
-using Granary.Application.Submissions;
 using Granary.Exchanges.Kucoin;
 using Granary.Kafka;
 using Granary.Kafka.Bars;

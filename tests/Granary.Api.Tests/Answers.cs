@@ -1,13 +1,13 @@
 using System.Net.Http.Json;
 using System.Text.Json;
-using Granary.Application.Submissions;
+using Granary.Application.Jobs;
 
 namespace Granary.Api.Tests;
 
 internal static class Answers
 {
     public static async Task<T> ReadAsync<T>(this HttpResponseMessage answer) =>
-        (await answer.Content.ReadFromJsonAsync<T>(SubmissionJson.Options))!;
+        (await answer.Content.ReadFromJsonAsync<T>(JobJson.Options))!;
 
     /// <summary>Demands a problem+json of that status, and gives its sentence.</summary>
     public static async Task<string> ProblemAsync(this HttpResponseMessage answer, int status)

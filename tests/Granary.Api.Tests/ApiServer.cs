@@ -3,7 +3,8 @@ using System.Text;
 using Granary.Api.Health;
 using Granary.Api.Hosting;
 using Granary.Application.Access;
-using Granary.Application.Submissions;
+using Granary.Application.Jobs;
+using Granary.Application.Simulation;
 using Granary.Testing;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -11,6 +12,17 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
 namespace Granary.Api.Tests;
+
+/// <summary>What a server of a test has besides.</summary>
+[Flags]
+internal enum ServerParts
+{
+    None = 0,
+    Sessions = 1,
+
+    /// <summary>Jobs are computed.</summary>
+    RealHost = 2,
+}
 
 /// <summary>The API on a real Kestrel on a free loopback port, over the local batches and a host whose speed the test sets.</summary>
 internal sealed class ApiServer : IAsyncDisposable
@@ -44,9 +56,9 @@ internal sealed class ApiServer : IAsyncDisposable
 
     public Uri Address => Client.BaseAddress!;
 
-    public static async Task<ApiServer> StartAsync(ApiKeys? keys = null, string? folder = null, IBatchRunner? host = null,
+    public static async Task<ApiServer> StartAsync(ApiKeys? keys = null, string? folder = null, IJobRunner? host = null,
         Func<ApiSettings, ApiSettings>? settings = null, IReadinessCheck? check = null, string? urls = null,
-        bool sessions = false)
+        ServerParts parts = ServerParts.None)
     {
         var runs = folder ?? Directory.CreateTempSubdirectory("granary-api-").FullName;
         var stepped = host as SteppedHost ?? new SteppedHost();
@@ -56,8 +68,9 @@ internal sealed class ApiServer : IAsyncDisposable
         builder.WebHost.UseUrls(urls ?? "http://127.0.0.1:0");
         var given = new ApiSettings { Keys = keys, DataFolder = runs };
         builder.Services.AddGranaryApi(settings?.Invoke(given) ?? given, TestCatalogues.All);
-        builder.Services.AddLocalBatches(runs, _ => host);
-        if (sessions) builder.Services.AddLocalSessions(runs);
+        builder.Services.AddLocalJobs(runs, _ => parts.HasFlag(ServerParts.RealHost)
+            ? new HostedRunner(new EmbeddedHost(2), TimeProvider.System, 2, runs) : host);
+        if (parts.HasFlag(ServerParts.Sessions)) builder.Services.AddLocalSessions(runs);
         if (check is not null) builder.Services.AddSingleton(check);
         var app = builder.Build();
         app.UseGranaryApi();
@@ -81,17 +94,17 @@ internal sealed class ApiServer : IAsyncDisposable
         return request;
     }
 
-    public async Task<BatchStatus> SubmitAsync(string text = Batch, string? key = null)
+    public async Task<JobStatus> SubmitAsync(string text = Batch, string? key = null)
     {
         using var answer = await Client.SendAsync(Submission(text, key));
         answer.StatusCode.ShouldBe(System.Net.HttpStatusCode.Accepted, await answer.Content.ReadAsStringAsync());
-        return await answer.ReadAsync<BatchStatus>();
+        return await answer.ReadAsync<JobStatus>();
     }
 
-    public Task<BatchStatus> UntilAsync(string id, Func<BatchStatus, bool> what) => Eventually.IsAsync(async () =>
+    public Task<JobStatus> UntilAsync(string id, Func<JobStatus, bool> what) => Eventually.IsAsync(async () =>
     {
         using var answer = await Client.GetAsync($"/api/v1/batches/{id}");
-        return await answer.ReadAsync<BatchStatus>();
+        return await answer.ReadAsync<JobStatus>();
     }, what);
 
     public async ValueTask DisposeAsync()

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Text;
+using Granary.Application.Jobs;
 using Granary.Application.Json;
-using Granary.Application.Submissions;
 using Granary.Testing;
 
 namespace Granary.Api.Tests;
@@ -14,21 +14,21 @@ public class BatchesOverHttpTests
         await using var server = await ApiServer.StartAsync();
         using var answer = await server.Client.SendAsync(ApiServer.Submission());
         answer.StatusCode.ShouldBe(HttpStatusCode.Accepted);
-        var batch = await answer.ReadAsync<BatchStatus>();
+        var batch = await answer.ReadAsync<JobStatus>();
         answer.Headers.Location!.ToString().ShouldBe($"/api/v1/batches/{batch.Id}");
-        batch.State.ShouldBe(BatchState.Queued);
+        batch.State.ShouldBe(JobState.Queued);
         batch.SubmittedBy.ShouldBe("local");
         batch.Id.ShouldStartWith("orcl-sma-");
         for (var i = 0; i < 3; i++) server.Host.Go();
 
         var done = await server.UntilAsync(batch.Id, s => s.Ended);
-        (done.State, done.Digest, done.Trades, done.Seconds, done.Progress.Done).ShouldBe((BatchState.Done, "cafe", 7, 0.5, 3));
+        (done.State, done.Digest, done.Trades, done.Seconds, done.Progress.Done).ShouldBe((JobState.Done, "cafe", 7, 0.5, 3));
         done.Files.ShouldBe(["results.json", "trades.csv"]);
         using var file = await server.Client.GetAsync($"/api/v1/batches/{batch.Id}/files/trades.csv");
         file.Content.Headers.ContentType!.MediaType.ShouldBe("text/csv");
         (await file.Content.ReadAsStringAsync()).ShouldBe("strategy,symbol\n");
         using var list = await server.Client.GetAsync("/api/v1/batches");
-        (await list.ReadAsync<List<BatchStatus>>()).Select(b => b.Id).ShouldBe([batch.Id]);
+        (await list.ReadAsync<List<JobStatus>>()).Select(b => b.Id).ShouldBe([batch.Id]);
     }
 
     [Fact]
@@ -100,7 +100,7 @@ public class BatchesOverHttpTests
         all.Select(b => b.Id).Distinct().ShouldBe([first.Id]);
         using var other =
             await server.Client.SendAsync(ApiServer.Submission(ApiServer.Batch.Replace("\"fast\": 10", "\"fast\": 11"), "tonight"));
-        (await other.ProblemAsync(409)).ShouldContain(first.Id);
+        (await other.ProblemAsync(422)).ShouldContain(first.Id);
         (await server.SubmitAsync(key: "tomorrow")).Id.ShouldNotBe(first.Id);
         (await server.SubmitAsync()).Id.ShouldNotBe(first.Id);
     }
@@ -112,10 +112,10 @@ public class BatchesOverHttpTests
         var batch = await server.SubmitAsync();
         using var answer = await server.Client.GetAsync($"/api/v1/batches/{batch.Id}/events", HttpCompletionOption.ResponseHeadersRead);
         answer.Content.Headers.ContentType!.MediaType.ShouldBe("text/event-stream");
-        var events = new List<(string Kind, BatchStatus Status)>();
+        var events = new List<(string Kind, JobStatus Status)>();
         await foreach (var item in System.Net.ServerSentEvents.SseParser.Create(await answer.Content.ReadAsStreamAsync()).EnumerateAsync())
         {
-            var status = System.Text.Json.JsonSerializer.Deserialize<BatchStatus>(item.Data, SubmissionJson.Options)!;
+            var status = System.Text.Json.JsonSerializer.Deserialize<JobStatus>(item.Data, JobJson.Options)!;
             item.EventId.ShouldBe(status.Revision.ToString());
             events.Add((item.EventType, status));
             server.Host.Go();
@@ -151,10 +151,10 @@ public class BatchesOverHttpTests
         server.Host.Go();
         await server.UntilAsync(running.Id, s => s.Progress.Done == 1);
         using var queued = await server.Client.DeleteAsync($"/api/v1/batches/{waiting.Id}");
-        (await queued.ReadAsync<BatchStatus>()).State.ShouldBe(BatchState.Cancelled);
+        (await queued.ReadAsync<JobStatus>()).State.ShouldBe(JobState.Cancelled);
         using var asked = await server.Client.DeleteAsync($"/api/v1/batches/{running.Id}");
         asked.StatusCode.ShouldBe(HttpStatusCode.Accepted);
-        (await server.UntilAsync(running.Id, s => s.Ended)).State.ShouldBe(BatchState.Cancelled);
+        (await server.UntilAsync(running.Id, s => s.Ended)).State.ShouldBe(JobState.Cancelled);
         using var again = await server.Client.DeleteAsync($"/api/v1/batches/{running.Id}");
         again.StatusCode.ShouldBe(HttpStatusCode.OK);
         server.Host.Begun.Count.ShouldBe(1);
@@ -170,9 +170,9 @@ public class BatchesOverHttpTests
         var good = await server.SubmitAsync();
         server.Host.Throw(new InputException("bars/orcl.csv, line 3: the close is missing"));
         var failed = await server.UntilAsync(bad.Id, s => s.Ended);
-        (failed.State, failed.Fault).ShouldBe((BatchState.Failed, "bars/orcl.csv, line 3: the close is missing"));
+        (failed.State, failed.Fault).ShouldBe((JobState.Failed, "bars/orcl.csv, line 3: the close is missing"));
         for (var i = 0; i < 3; i++) server.Host.Go();
-        (await server.UntilAsync(good.Id, s => s.Ended)).State.ShouldBe(BatchState.Done);
+        (await server.UntilAsync(good.Id, s => s.Ended)).State.ShouldBe(JobState.Done);
     }
 
     [Fact]
@@ -191,10 +191,10 @@ public class BatchesOverHttpTests
                 await first.UntilAsync(running, s => s.Progress.Done == 1);
             }
             await using var second = await ApiServer.StartAsync(folder: folder);
-            (await second.UntilAsync(done, _ => true)).State.ShouldBe(BatchState.Done);
+            (await second.UntilAsync(done, _ => true)).State.ShouldBe(JobState.Done);
             for (var i = 0; i < 6; i++) second.Host.Go();
-            (await second.UntilAsync(running, s => s.Ended)).State.ShouldBe(BatchState.Done);
-            (await second.UntilAsync(waiting, s => s.Ended)).State.ShouldBe(BatchState.Done);
+            (await second.UntilAsync(running, s => s.Ended)).State.ShouldBe(JobState.Done);
+            (await second.UntilAsync(waiting, s => s.Ended)).State.ShouldBe(JobState.Done);
             (await second.SubmitAsync(key: "b")).Id.ShouldBe(running);
         }
         finally

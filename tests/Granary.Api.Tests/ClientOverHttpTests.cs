@@ -2,8 +2,8 @@ using System.Net;
 using System.Net.Sockets;
 using Granary.Application.Access;
 using Granary.Application.Batches;
+using Granary.Application.Jobs;
 using Granary.Application.Json;
-using Granary.Application.Submissions;
 using Granary.Cluster.Client;
 using Granary.Testing;
 
@@ -28,9 +28,9 @@ public sealed class ClientOverHttpTests : IDisposable
     {
         await using var server = await ApiServer.StartAsync();
         using var client = Client(server);
-        var seen = new List<BatchStatus>();
+        var seen = new List<JobStatus>();
         var (status, folder) = await RemoteBatch.RunAsync(client, Spec, "my.json", Out, s => { seen.Add(s); server.Host.Go(); });
-        (status.State, status.Digest, folder).ShouldBe((BatchState.Done, "cafe", Out));
+        (status.State, status.Digest, folder).ShouldBe((JobState.Done, "cafe", Out));
         Directory.GetFiles(Out).Select(Path.GetFileName).Order().ShouldBe(["results.json", "trades.csv"]);
         seen[^1].Ended.ShouldBeTrue();
         server.Host.Specs[0].Folder.ShouldBe(_folder);
@@ -47,14 +47,14 @@ public sealed class ClientOverHttpTests : IDisposable
         var batch = await client.SubmitAsync(Spec, "my.json");
         first.Host.Go();
         await first.UntilAsync(batch.Id, s => s.Progress.Done == 1);
-        var statuses = new List<BatchStatus>();
+        var statuses = new List<JobStatus>();
         var watching = Task.Run(async () => { await foreach (var s in client.WatchAsync(batch.Id)) statuses.Add(s); });
         await Eventually.HoldsAsync(() => statuses.Count > 0);
         await first.DisposeAsync();
         await using var again = await ApiServer.StartAsync(folder: runs, urls: first.Address.ToString());
         for (var i = 0; i < 3; i++) again.Host.Go();
         await watching.WaitAsync(TimeSpan.FromMinutes(3));
-        statuses[^1].State.ShouldBe(BatchState.Done);
+        statuses[^1].State.ShouldBe(JobState.Done);
         (await client.DownloadAsync(batch.Id, Out)).ShouldBe(["results.json", "trades.csv"]);
     }
 
@@ -68,9 +68,9 @@ public sealed class ClientOverHttpTests : IDisposable
         await Should.ThrowAsync<OperationCanceledException>(() => RemoteBatch.RunAsync(client, Spec, "my.json", Out, s =>
         {
             id =
-            s.Id; if (s.State == BatchState.Running) stop.Cancel();
+            s.Id; if (s.State == JobState.Running) stop.Cancel();
         }, cancellationToken: stop.Token));
-        (await server.UntilAsync(id!, s => s.Ended)).State.ShouldBe(BatchState.Cancelled);
+        (await server.UntilAsync(id!, s => s.Ended)).State.ShouldBe(JobState.Cancelled);
         Directory.Exists(Out).ShouldBeFalse();
     }
 

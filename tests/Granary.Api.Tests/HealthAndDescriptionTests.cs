@@ -40,7 +40,7 @@ public class HealthAndDescriptionTests
     [Fact]
     public async Task The_openapi_document_lists_the_contracts_paths_and_the_bearer_scheme()
     {
-        await using var server = await ApiServer.StartAsync(sessions: true);
+        await using var server = await ApiServer.StartAsync(parts: ServerParts.Sessions);
         var document = JsonDocument.Parse(await server.Client.GetStringAsync("/openapi/v1.json")).RootElement;
         var paths = document.GetProperty("paths");
         foreach (var (path, verbs) in new[]
@@ -61,7 +61,7 @@ public class HealthAndDescriptionTests
     [Fact]
     public async Task The_openapi_document_describes_every_option_of_a_session()
     {
-        await using var server = await ApiServer.StartAsync(sessions: true);
+        await using var server = await ApiServer.StartAsync(parts: ServerParts.Sessions);
         var document = JsonDocument.Parse(await server.Client.GetStringAsync("/openapi/v1.json")).RootElement;
         var body = document.GetProperty("paths").GetProperty("/api/v1/sessions").GetProperty("post").GetProperty("requestBody")
             .GetProperty("content").GetProperty("application/json").GetProperty("schema").GetProperty("$ref").GetString()!;

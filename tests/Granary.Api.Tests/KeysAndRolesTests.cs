@@ -20,7 +20,7 @@ public sealed class KeysAndRolesTests : IDisposable
         var viewer = await Add("dashboard", Role.Viewer);
         var submitter = await Add("research", Role.Submitter);
         var admin = await Add("office", Role.Admin);
-        await using var server = await ApiServer.StartAsync(ApiKeys.Open(_file), sessions: true);
+        await using var server = await ApiServer.StartAsync(ApiKeys.Open(_file), parts: ServerParts.Sessions);
         foreach (var (key, submit, weigh, trade) in new[] { (viewer, 403, 403, 403), (submitter, 202, 403, 403), (admin, 202, 201, 400) })
         {
             using var client = server.As(key);

@@ -1,8 +1,8 @@
 using System.Text.Json;
 using Granary.Application.Batches;
+using Granary.Application.Jobs;
 using Granary.Application.Runs;
 using Granary.Application.Simulation;
-using Granary.Application.Submissions;
 
 namespace Granary.Api.Tests;
 
@@ -20,11 +20,11 @@ public class RealHostTests
             strategies = new[] { new { @class = "SmaCross", @params = new { fast = new[] { 5, 10 }, slow = 30 }, sides = "long",
                 size = new { units = 10 } } },
         });
-        await using var server = await ApiServer.StartAsync(host: new HostedRunner(new EmbeddedHost(2), TimeProvider.System, 2));
+        await using var server = await ApiServer.StartAsync(host: new HostedRunner(new EmbeddedHost(2), TimeProvider.System, 2, "unused"));
         var submitted = await server.SubmitAsync(text);
         var status = await server.UntilAsync(submitted.Id, s => s.Ended);
         status.Fault.ShouldBeNull();
-        status.State.ShouldBe(BatchState.Done);
+        status.State.ShouldBe(JobState.Done);
         (status.Progress.Strategies, status.Progress.Done, status.Progress.Failed).ShouldBe((2, 2, 0));
         status.Files.ShouldContain("results.json");
         using var results = JsonDocument.Parse(await server.Client.GetStringAsync($"/api/v1/batches/{status.Id}/files/results.json"));

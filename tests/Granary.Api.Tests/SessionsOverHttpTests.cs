@@ -74,7 +74,7 @@ public sealed class SessionsOverHttpTests(SessionsOverHttpTests.Configuration ma
     [Fact]
     public async Task Sessions_of_several_accounts_trade_side_by_side_to_the_digest_of_the_backtest()
     {
-        await using var server = await ApiServer.StartAsync(sessions: true);
+        await using var server = await ApiServer.StartAsync(parts: ServerParts.Sessions);
         using var client = Client(server);
         var first = await client.StartSessionAsync(made.Start("one", "fixed:5ms"));
         (first.Phase, first.Run).ShouldBe((SessionPhase.Running, first.Run));
@@ -97,7 +97,7 @@ public sealed class SessionsOverHttpTests(SessionsOverHttpTests.Configuration ma
     [Fact]
     public async Task A_session_follows_commands_and_a_new_one_continues_its_journal()
     {
-        await using var server = await ApiServer.StartAsync(sessions: true);
+        await using var server = await ApiServer.StartAsync(parts: ServerParts.Sessions);
         using var client = Client(server);
         await client.StartSessionAsync(made.Start("main", "fixed:20ms"));
         await UntilAsync(client, "main", v => v.Status is { OrdersSent: > 2 });
@@ -131,7 +131,7 @@ public sealed class SessionsOverHttpTests(SessionsOverHttpTests.Configuration ma
         try
         {
             string? undisturbed;
-            await using (var server = await ApiServer.StartAsync(folder: folder, sessions: true))
+            await using (var server = await ApiServer.StartAsync(folder: folder, parts: ServerParts.Sessions))
             {
                 using var client = Client(server);
                 await client.StartSessionAsync(made.Start("undisturbed"));
@@ -141,7 +141,7 @@ public sealed class SessionsOverHttpTests(SessionsOverHttpTests.Configuration ma
                 await UntilAsync(client, "main", v => v.Status is { OrdersSent: > 2 });
                 await UntilAsync(client, "other", v => v.Status is { Bars: > 20 });
             }
-            await using (var server = await ApiServer.StartAsync(folder: folder, sessions: true))
+            await using (var server = await ApiServer.StartAsync(folder: folder, parts: ServerParts.Sessions))
             {
                 using var client = Client(server);
                 foreach (var id in (string[])["main", "other"])
@@ -161,7 +161,7 @@ public sealed class SessionsOverHttpTests(SessionsOverHttpTests.Configuration ma
     [Fact]
     public async Task Events_give_the_session_each_time_that_it_changes_and_end_with_it()
     {
-        await using var server = await ApiServer.StartAsync(sessions: true);
+        await using var server = await ApiServer.StartAsync(parts: ServerParts.Sessions);
         using var client = Client(server);
         await client.StartSessionAsync(made.Start("main", "fixed:10ms"));
         using var answer = await server.Client.GetAsync("/api/v1/sessions/main/events", HttpCompletionOption.ResponseHeadersRead);
@@ -179,7 +179,7 @@ public sealed class SessionsOverHttpTests(SessionsOverHttpTests.Configuration ma
     [Fact]
     public async Task Wrong_input_is_a_sentence_and_leaves_no_session()
     {
-        await using var server = await ApiServer.StartAsync(sessions: true);
+        await using var server = await ApiServer.StartAsync(parts: ServerParts.Sessions);
         using var client = Client(server);
         async Task RefusedAsync(SessionStart start, string because)
         {
@@ -205,7 +205,7 @@ public sealed class SessionsOverHttpTests(SessionsOverHttpTests.Configuration ma
     [Fact]
     public async Task The_options_are_a_JSON_body_or_with_the_configuration_as_body_the_query()
     {
-        await using var server = await ApiServer.StartAsync(sessions: true);
+        await using var server = await ApiServer.StartAsync(parts: ServerParts.Sessions);
         using var client = Client(server);
         async Task<HttpResponseMessage> PostAsync(string path, byte[] body) =>
             await server.Client.PostAsync("/api/v1/sessions" + path, new ByteArrayContent(body)

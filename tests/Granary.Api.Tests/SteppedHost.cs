@@ -1,13 +1,14 @@
 using System.Threading.Channels;
 using Granary.Application.Batches;
-using Granary.Application.Submissions;
+using Granary.Application.JobKinds;
+using Granary.Application.Jobs;
 
 namespace Granary.Api.Tests;
 
 /// <summary>
 /// A batch host that goes on when the test says so: what the API owes its callers does not depend on what is computed behind it.
 /// </summary>
-internal sealed class SteppedHost : IBatchRunner
+internal sealed class SteppedHost : IJobRunner
 {
     private readonly Channel<Func<Task>> _steps = Channel.CreateUnbounded<Func<Task>>();
 
@@ -20,21 +21,21 @@ internal sealed class SteppedHost : IBatchRunner
 
     public void Throw(Exception exception) => _steps.Writer.TryWrite(() => throw exception);
 
-    public async Task<BatchOutcome> RunAsync(BatchSpec spec, string folder, Action<SubmissionProgress> progress,
+    public async Task<JobOutcome> RunAsync(Job job, string folder, Action<JobProgress> progress,
         CancellationToken cancellationToken = default)
     {
         lock (Begun)
         {
             Begun.Add(folder);
-            Specs.Add(spec);
+            Specs.Add(((BacktestJob)job).Spec);
         }
         for (var done = 1; done <= 3; done++)
         {
             await (await _steps.Reader.ReadAsync(cancellationToken))();
-            progress(new SubmissionProgress(3, done, 0, done * 1000L));
+            progress(new JobProgress(3, done, 0, done * 1000L));
         }
         await File.WriteAllTextAsync(Path.Combine(folder, "results.json"), "{}", cancellationToken);
         await File.WriteAllTextAsync(Path.Combine(folder, "trades.csv"), "strategy,symbol\n", cancellationToken);
-        return new BatchOutcome("cafe", 7, 0.5, 3, 0);
+        return new JobOutcome("cafe", 7, 0.5, 3, 0);
     }
 }

@@ -2,13 +2,15 @@ using Granary.Api.Access;
 using Granary.Api.Accounts;
 using Granary.Api.Batches;
 using Granary.Api.Health;
+using Granary.Api.Jobs;
 using Granary.Api.Portfolios;
 using Granary.Api.Problems;
 using Granary.Api.Sessions;
 using Granary.Application.Catalogues;
+using Granary.Application.JobKinds;
+using Granary.Application.Jobs;
 using Granary.Application.Json;
 using Granary.Application.Live;
-using Granary.Application.Submissions;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -22,7 +24,7 @@ using Microsoft.Extensions.Options;
 namespace Granary.Api.Hosting;
 
 /// <summary>
-/// The HTTP API, <c>/api/v1</c>. The host registers an <see cref="IBatchService"/> and an
+/// The HTTP API, <c>/api/v1</c>. The host registers an <see cref="IJobService"/> and an
 /// <see cref="Application.Weights.IWeightsService"/>; live sessions are mounted where it has an <see cref="ISessionService"/>; every
 /// registered <see cref="IReadinessCheck"/> must pass before the server reports that it is ready.
 /// </summary>
@@ -36,10 +38,11 @@ public static class GranaryApi
             throw new OptionsValidationException(nameof(ApiSettings), typeof(ApiSettings), wrong.Failures);
         services.AddSingleton(settings);
         services.TryAddSingleton(catalogues);
+        services.TryAddSingleton(KnownJobs.Of(catalogues));
         services.TryAddSingleton(TimeProvider.System);
         services.Configure<JsonOptions>(o =>
         {
-            var ours = SubmissionJson.Options;
+            var ours = JobJson.Options;
             o.SerializerOptions.DefaultIgnoreCondition = ours.DefaultIgnoreCondition;
             foreach (var converter in ours.Converters) o.SerializerOptions.Converters.Add(converter);
         });
@@ -86,6 +89,7 @@ public static class GranaryApi
     {
         var api = app.MapGroup(ApiSettings.Prefix);
         HealthEndpoints.Map(api);
+        JobEndpoints.Map(api);
         BatchEndpoints.Map(api);
         WeightsEndpoints.Map(api);
         AccountEndpoints.Map(api, app.Services);

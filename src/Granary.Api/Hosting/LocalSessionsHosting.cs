@@ -11,7 +11,7 @@ namespace Granary.Api.Hosting;
 public static partial class LocalSessionsHosting
 {
     /// <summary>
-    /// Adds the sessions of this process. They need <see cref="LocalBatchesHosting.AddLocalBatches"/>, whose weights they use.
+    /// Adds the sessions of this process. They need <see cref="LocalJobsHosting.AddLocalJobs"/>, whose weights they use.
     /// </summary>
     /// <param name="runs">Folder of the runs; accounts and sessions are kept in its folders <c>.accounts</c> and <c>.sessions</c>.</param>
     public static IServiceCollection AddLocalSessions(this IServiceCollection services, string runs)

@@ -1,6 +1,6 @@
 using System.Diagnostics;
+using Granary.Application.Jobs;
 using Granary.Application.Json;
-using Granary.Application.Submissions;
 using Granary.Application.Weights;
 using Granary.Data.Journals;
 using Granary.Engine.Market;
@@ -26,8 +26,8 @@ internal sealed partial class ProblemMapping(ILogger<ProblemMapping> logger) : I
                 (StatusCodes.Status413PayloadTooLarge, "Too large", "the body is larger than this server takes; split the batch"),
             BadHttpRequestException e => (e.StatusCode, "The request is wrong", e.InnerException is System.Text.Json.JsonException j
                 ? $"the body is not the JSON that is needed: {j.Message}" : e.Message),
-            IdempotencyConflictException e => (StatusCodes.Status409Conflict, "Idempotency key is taken", e.Message),
-            TooManyBatchesException e => (StatusCodes.Status429TooManyRequests, "Too many batches", e.Message),
+            IdempotencyConflictException e => (StatusCodes.Status422UnprocessableEntity, "Idempotency key is taken", e.Message),
+            TooManyJobsException e => (StatusCodes.Status429TooManyRequests, "Too many jobs", e.Message),
             StaleWeightsException e => (StatusCodes.Status412PreconditionFailed, "Changed in the meantime", e.Message),
             BarDataException e => (StatusCodes.Status400BadRequest, "The input is wrong", e.Message),
             LeaseException e => (StatusCodes.Status409Conflict, "The account is taken", e.Message),

@@ -1,7 +1,7 @@
 using System.Security.Claims;
 using Granary.Api.Access;
-using Granary.Api.Batches;
 using Granary.Api.Events;
+using Granary.Api.Jobs;
 using Granary.Api.Problems;
 using Granary.Application.Json;
 using Granary.Application.Live;
@@ -56,7 +56,7 @@ internal static class SessionEndpoints
         sessions.MapGet("/{id}/files/{name}",
             async (string id, string name, CancellationToken stop) => await service.OpenFileAsync(id, name, stop)
                 .ConfigureAwait(false) is { } file
-                ? TypedResults.Stream(file.Content, BatchEndpoints.ContentTypeOf(name), enableRangeProcessing: file.Content.CanSeek)
+                ? JobAnswers.OfFile(name, file)
                 : Problem.NotFound($"the session of {id} has no file '{name}'; it has files once it is done"))
             .RequireAuthorization(RolePolicies.Viewer).WithSummary("A file of the session's run, once it is done.")
             .Produces(200, null, "application/octet-stream").ProducesProblem(404);
@@ -78,9 +78,8 @@ internal static class SessionEndpoints
     private static async Task<IResult> StartAsync(HttpRequest request, ClaimsPrincipal user, ISessionService sessions,
         ApiSettings settings, CancellationToken cancellationToken)
     {
-        if (request.ContentLength > settings.LongestBatch) return BatchEndpoints.TooLong(settings);
-        var body = await BatchEndpoints.ReadAsync(request.Body, settings.LongestBatch, cancellationToken).ConfigureAwait(false);
-        if (body is null) return BatchEndpoints.TooLong(settings);
+        if (await RequestBody.ReadAsync(request, settings.LongestBatch, cancellationToken).ConfigureAwait(false) is not { } body)
+            return RequestBody.TooLong(settings.LongestBatch);
         var start = SessionStartReader.Read(request.Query, body, settings) with { StartedBy = RolePolicies.NameOf(user) };
         var view = await sessions.StartAsync(start, cancellationToken).ConfigureAwait(false);
         request.HttpContext.Response.Headers.Location = $"{ApiSettings.Prefix}/sessions/{view.Id}";

@@ -1,8 +1,8 @@
 using System.Text;
-using Granary.Api.Batches;
 using Granary.Application.Json;
 using Granary.Application.Live;
 using Granary.Application.Options;
+using Granary.Data.Brokers;
 using Microsoft.AspNetCore.Http;
 
 namespace Granary.Api.Sessions;
@@ -22,20 +22,18 @@ internal static class SessionStartReader
         var form = inQuery ? OfQuery(query) : RecordOptions<SessionBody>.Read(JsonPart.Parse("the body of the request", body));
         // A confined server has one folder; the client's folder is not used.
         var folder = Path.GetFullPath(settings.Confined ? settings.DataFolder : Path.Combine(settings.DataFolder, form.Folder));
-        if (settings.Confined)
+        if (settings.Confinement is { } confinement)
         {
-            CheckInside("feed", form.Feed, folder, settings);
-            if (form.WarmUp is not null) CheckInside("warmUp", form.WarmUp, folder, settings);
+            confinement.Check("feed", form.Address, folder);
+            if (form.Keep is { } keep) confinement.Check("feed, keep", keep, folder);
+            if (form.WarmUp is { } warmUp) confinement.Check("warmUp", warmUp, folder);
+            foreach (var endpoint in (string?[])[form.Endpoint, BrokerOptionText.Parse(form.BrokerOptions).GetValueOrDefault("endpoint")])
+                if (endpoint is not null) confinement.Check("endpoint", endpoint, folder);
+            confinement.Check(JsonPart.Parse(form.File, inQuery ? body : Encoding.UTF8.GetBytes(form.Configuration)), folder);
         }
         return new SessionStart(form.PlacedIn(folder), inQuery ? body : Encoding.UTF8.GetBytes(form.Configuration), form.File, folder);
     }
 
     private static SessionBody OfQuery(IQueryCollection query) => RecordOptions<SessionBody>.Create(o =>
         query[o.Key].LastOrDefault() is { Length: > 0 } text ? o.Read(o.Key, text) : null);
-
-    private static void CheckInside(string option, string source, string folder, ApiSettings settings)
-    {
-        if (!BatchEndpoints.IsInside(settings.DataFolder, source, folder) || source.Contains("keep=", StringComparison.Ordinal))
-            throw new InputException($"{option} '{source}' leads out of the server's data folder, to which this server confines sessions");
-    }
 }

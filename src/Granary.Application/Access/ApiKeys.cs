@@ -1,8 +1,8 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using Granary.Application.Jobs;
 using Granary.Application.Json;
-using Granary.Application.Submissions;
 using Granary.Storage.Files;
 
 namespace Granary.Application.Access;
@@ -68,7 +68,7 @@ public sealed class ApiKeys
         var full = Path.GetFullPath(path);
         Directory.CreateDirectory(Path.GetDirectoryName(full)!);
         await AtomicFile.WriteAsync(full,
-            JsonSerializer.SerializeToUtf8Bytes(new Content([.. content.Keys, entry]), SubmissionJson.Options), cancellationToken)
+            JsonSerializer.SerializeToUtf8Bytes(new Content([.. content.Keys, entry]), JobJson.Options), cancellationToken)
             .ConfigureAwait(false);
         if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(full, UnixFileMode.UserRead | UnixFileMode.UserWrite);
         return $"{Prefix}{id}_{Convert.ToHexStringLower(secret)}";
@@ -122,7 +122,7 @@ public sealed class ApiKeys
     {
         try
         {
-            var content = JsonSerializer.Deserialize<Content>(File.ReadAllText(path, Encoding.UTF8), SubmissionJson.Options);
+            var content = JsonSerializer.Deserialize<Content>(File.ReadAllText(path, Encoding.UTF8), JobJson.Options);
             foreach (var entry in content?.Keys ?? throw new JsonException("no list of keys"))
             {
                 if (entry is not { Id.Length: 8, Name.Length: > 0, Salt.Length: > 0, Hash.Length: 64 } || !Enum.IsDefined(entry.Role))

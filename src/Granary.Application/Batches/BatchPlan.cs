@@ -190,17 +190,7 @@ public sealed class BatchPlan
     /// <exception cref="InputException">An unknown class or parameter, a value out of range, or a grid that is too large.</exception>
     public static BatchPlan Make(BatchSpec spec, IReadOnlyList<string> symbols, bool yes = false)
     {
-        var total = 0.0;
-        foreach (var entry in spec.Strategies)
-        {
-            var count = (double)(entry.Symbols?.Count ?? symbols.Count) * (entry.Timeframes?.Count ?? 1);
-            foreach (var (_, values, _) in entry.Params) count *= values.Count;
-            total += count;
-            if (total > AskAbove && !yes)
-                throw entry.Place.Fault(FormattableString.Invariant(
-                    $"the grids multiply out to {total:N0} strategies or more, and above {AskAbove:N0} they are run only with --yes; thin ")
-                        + "out the lists, or add it");
-        }
+        if (!yes) CheckSize(spec, symbols.Count, "they are run only with --yes; thin out the lists, or add it");
 
         var instances = new List<StrategyInstance>();
         var seen = new Dictionary<string, int>(StringComparer.Ordinal);
@@ -218,6 +208,24 @@ public sealed class BatchPlan
             })
             .ToList();
         return new BatchPlan(spec, symbols, instances, feeds);
+    }
+
+    /// <summary>Refuses grids that multiply out to more than <see cref="AskAbove"/> strategies.</summary>
+    /// <param name="symbols">How many symbols the data section has, or at least has.</param>
+    /// <param name="remedy">What the message ends with.</param>
+    /// <exception cref="InputException">They do.</exception>
+    public static void CheckSize(BatchSpec spec, int symbols, string remedy = "a server does not run them; thin out the lists")
+    {
+        var total = 0.0;
+        foreach (var entry in spec.Strategies)
+        {
+            var count = (double)(entry.Symbols?.Count ?? symbols) * (entry.Timeframes?.Count ?? 1);
+            foreach (var (_, values, _) in entry.Params) count *= values.Count;
+            total += count;
+            if (total > AskAbove)
+                throw entry.Place.Fault(FormattableString.Invariant(
+                    $"the grids multiply out to {total:N0} strategies or more, and above {AskAbove:N0} {remedy}"));
+        }
     }
 
     private static void Expand(BatchSpec spec, StrategySpec entry, IReadOnlyList<string> symbols, List<StrategyInstance> instances,

@@ -38,6 +38,9 @@ public sealed class JsonPart
     /// <summary>As <c>strategies[0].params.fast</c>; empty at the root.</summary>
     public string Path { get; }
 
+    /// <summary>Where it stands in the parsed text: the first byte, and the byte behind the last.</summary>
+    internal (int Start, int End) Bytes { get; private set; }
+
     public IReadOnlyList<(string Name, JsonPart Value)> Members => _members;
 
     public IReadOnlyList<JsonPart> Items => _items;
@@ -64,7 +67,7 @@ public sealed class JsonPart
         try
         {
             if (!reader.Read()) throw new InputException($"{file} is empty; a JSON object is needed");
-            var root = Read(ref reader, utf8, lines, file, "", faults);
+            var root = ReadPlaced(ref reader, utf8, lines, file, "", faults);
             if (reader.Read()) throw new InputException($"{file}, line {lines.At(utf8, reader.TokenStartIndex)}: there is more text behind "
                 + $"the end of the JSON value");
             return root;
@@ -92,6 +95,15 @@ public sealed class JsonPart
         }
     }
 
+    private static JsonPart ReadPlaced(ref Utf8JsonReader reader, ReadOnlySpan<byte> utf8, LineCounter lines, string file, string path,
+        JsonFaults? faults)
+    {
+        var start = (int)reader.TokenStartIndex;
+        var part = Read(ref reader, utf8, lines, file, path, faults);
+        part.Bytes = (start, (int)reader.BytesConsumed);
+        return part;
+    }
+
     private static JsonPart Read(ref Utf8JsonReader reader, ReadOnlySpan<byte> utf8, LineCounter lines, string file, string path,
         JsonFaults? faults)
     {
@@ -108,13 +120,13 @@ public sealed class JsonPart
                     if (node.Find(name) is not null)
                         throw new InputException($"{file}, line {at}: {inner} is there twice; keep one of them");
                     reader.Read();
-                    node._members.Add((name, Read(ref reader, utf8, lines, file, inner, faults)));
+                    node._members.Add((name, ReadPlaced(ref reader, utf8, lines, file, inner, faults)));
                 }
                 return node;
             case JsonTokenType.StartArray:
                 var list = new JsonPart(JsonValueKind.Array, file, line, path, faults);
                 while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
-                    list._items.Add(Read(ref reader, utf8, lines, file, $"{path}[{list._items.Count}]", faults));
+                    list._items.Add(ReadPlaced(ref reader, utf8, lines, file, $"{path}[{list._items.Count}]", faults));
                 return list;
             case JsonTokenType.String:
                 return new JsonPart(JsonValueKind.String, file, line, path, faults, reader.GetString()!);

@@ -13,7 +13,7 @@ public interface ISessionService
     /// The configuration, the feed or an option is wrong, or the evidence does not suffice.
     /// </exception>
     /// <exception cref="Data.Journals.LeaseException">Another session trades the account.</exception>
-    /// <exception cref="Submissions.ServiceUnavailableException">The journal or the cluster does not answer.</exception>
+    /// <exception cref="Jobs.ServiceUnavailableException">The journal or the cluster does not answer.</exception>
     ValueTask<SessionView> StartAsync(SessionStart start, CancellationToken cancellationToken = default);
 
     /// <summary>All sessions that are known, the newest first.</summary>
@@ -28,7 +28,7 @@ public interface ISessionService
     ValueTask<SessionView?> CommandAsync(string id, SessionOrder order, CancellationToken cancellationToken = default);
 
     /// <summary>A file of the session's run, once it is over.</summary>
-    ValueTask<Submissions.RunFile?> OpenFileAsync(string id, string name, CancellationToken cancellationToken = default);
+    ValueTask<Jobs.RunFile?> OpenFileAsync(string id, string name, CancellationToken cancellationToken = default);
 }
 
 public enum SessionPhase : byte

@@ -1,5 +1,5 @@
+using Granary.Application.Jobs;
 using Granary.Application.Json;
-using Granary.Application.Submissions;
 using Granary.Data.Journals;
 using Granary.Engine.Market;
 

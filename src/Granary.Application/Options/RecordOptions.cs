@@ -25,9 +25,10 @@ public static class RecordOptions<T> where T : class
 
     /// <summary>Reads a JSON object whose keys are options.</summary>
     /// <exception cref="InputException">A key is unknown, a required one is missing, or a value has the wrong type.</exception>
-    public static T Read(JsonPart part)
+    /// <param name="besides">Keys that the object may have beside the options.</param>
+    public static T Read(JsonPart part, params IEnumerable<string> besides)
     {
-        part.Only([.. All.Select(o => o.Key)]);
+        part.Only([.. All.Select(o => o.Key), .. besides]);
         return Create(o => (o.IsRequired ? part.Need(o.Key) : part.Find(o.Key)) is { } value ? o.Read(value) : null);
     }
 

@@ -1,7 +1,7 @@
 using Granary.Application.Batches;
+using Granary.Application.Jobs;
 using Granary.Application.Json;
 using Granary.Application.Live;
-using Granary.Application.Submissions;
 using Granary.Application.Weights;
 using Granary.Data.Journals;
 
@@ -48,7 +48,7 @@ public sealed class LocalSessions : ISessionService, IAsyncDisposable
                     + $"by {running.StartedBy} at {running.StartedAt:yyyy-MM-dd HH:mm:ss}Z; stop that session first, or give this one "
                     + "another account");
             var now = _services.Clock.GetUtcNow();
-            var view = new SessionView(account, BatchId.New(production.Spec.Name + "-live", now), SessionPhase.Running, start.StartedBy,
+            var view = new SessionView(account, JobId.New(production.Spec.Name + "-live", now), SessionPhase.Running, start.StartedBy,
                 now, Environment.MachineName, Environment.MachineName, null, null, null, 0, []);
             var session = await LocalSession.StartAsync(new StoredSession(start with { Account = account }, view), _services)
                 .ConfigureAwait(false);

@@ -1,4 +1,6 @@
 using Granary.Application.Tables;
+using Granary.Data.BarFiles;
+using Granary.Data.Reading;
 using Granary.Engine.Analysis;
 using Granary.Engine.Market;
 using Granary.Learning.Tracking;
@@ -8,6 +10,37 @@ namespace Granary.Application.Track;
 /// <summary>Replicates an index with few names: from a panel of returns, or from the prices of a universe.</summary>
 public static class TrackIndex
 {
+    /// <summary>From a panel or a universe of files, as the options say.</summary>
+    /// <param name="files">How bar files are read.</param>
+    /// <exception cref="Json.InputException">An option is wrong.</exception>
+    /// <exception cref="BarDataException">A file, a column or an option cannot be used; one sentence.</exception>
+    /// <exception cref="BarStoreException">The disk refused.</exception>
+    public static async Task<TrackResult> RunAsync(TrackOptions options, BarFileOptions files, CancellationToken cancellationToken)
+    {
+        var request = options.ToRequest();
+        if (options.Panel is { } panel) return FromPanel(panel, options.Index, request);
+        var source = new CsvBarSource(options.Universe!, files);
+        var symbols = await source.ListSymbolsAsync(Timeframe.D1, cancellationToken).ConfigureAwait(false);
+        var index = await ClosesAsync(new CsvBarSource(Path.GetDirectoryName(Path.GetFullPath(options.Index))!, files),
+            Path.GetFileName(options.Index).Split('.')[0], cancellationToken).ConfigureAwait(false);
+        return await FromUniverseAsync(index, symbols, async (s, t) => await ClosesAsync(source, s, t).ConfigureAwait(false), request,
+            cancellationToken).ConfigureAwait(false);
+    }
+
+    private static async Task<EquityCurve> ClosesAsync(CsvBarSource source, string symbol, CancellationToken cancellationToken)
+    {
+        var series = await source.OpenAsync(new BarQuery(symbol, Timeframe.D1), cancellationToken).ConfigureAwait(false);
+        await using var _ = series.ConfigureAwait(false);
+        var times = new List<long>();
+        var closes = new List<double>();
+        await foreach (var block in series.ReadAsync(BarBlock.MaxCount, cancellationToken).ConfigureAwait(false))
+        {
+            times.AddRange(block.Time);
+            closes.AddRange(block.Close);
+        }
+        return new EquityCurve([.. times], [.. closes]);
+    }
+
     /// <param name="panelFile">A CSV of returns: a date and a column for each name.</param>
     /// <param name="index">The column that is replicated.</param>
     /// <exception cref="BarDataException">The file, the column or an option cannot be used; one sentence.</exception>

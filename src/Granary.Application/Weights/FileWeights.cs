@@ -1,6 +1,6 @@
 using System.Text.Json;
+using Granary.Application.Jobs;
 using Granary.Application.Json;
-using Granary.Application.Submissions;
 using Granary.Storage.Files;
 using Granary.Storage.Retries;
 
@@ -34,7 +34,7 @@ public sealed class FileWeights(string folder, TimeProvider clock) : IWeightsSer
         }
         try
         {
-            return JsonSerializer.Deserialize<Content>(bytes, SubmissionJson.Options)!.Versions;
+            return JsonSerializer.Deserialize<Content>(bytes, JobJson.Options)!.Versions;
         }
         catch (JsonException e)
         {
@@ -57,7 +57,7 @@ public sealed class FileWeights(string folder, TimeProvider clock) : IWeightsSer
             if (current != expectedVersion) throw new StaleWeightsException(portfolio, expectedVersion, current);
             var next = new PortfolioWeights(portfolio, current + 1, ordered, who, why, clock.GetUtcNow());
             await AtomicFile.WriteAsync(PathOf(portfolio),
-                JsonSerializer.SerializeToUtf8Bytes(new Content([next, .. history]), SubmissionJson.Options), cancellationToken)
+                JsonSerializer.SerializeToUtf8Bytes(new Content([next, .. history]), JobJson.Options), cancellationToken)
                 .ConfigureAwait(false);
             return next;
         }

@@ -1,9 +1,9 @@
 using System.CommandLine;
 using System.Text.Json;
 using Granary.Application.Batches;
+using Granary.Application.Jobs;
 using Granary.Application.Json;
 using Granary.Application.Live;
-using Granary.Application.Submissions;
 using Granary.Cli.Tables;
 using Granary.Data.Brokers;
 using Granary.Engine.Brokerage;

@@ -32,7 +32,7 @@ internal static class CommandTable
         ("verify", VerifyCommand.Create),
         ("report", ReportCommand.Create),
         ("compare", CompareCommand.Create),
-        ("serve", HostCommands.Serve),
+        ("serve", ServeCommand.Create),
         ("keys", _ => HostCommands.Keys()),
         ("new", HostCommands.New),
         ("doctor", HostCommands.Doctor),

@@ -4,6 +4,7 @@ using System.Diagnostics;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Granary.Application.Catalogues;
+using Granary.Application.JobKinds;
 using Granary.Application.Json;
 using Granary.Application.Options;
 using Granary.Data.Import;
@@ -73,7 +74,7 @@ internal static class DataImportCommand
         var (results, faults) = given.Symbol is { } symbol
             ? (await BarImport.RunAsync(Request(symbol, files), known.Stores, token), [])
             : await MarketsImport.RunAsync(files, Request, known.Stores, ProgressOf(given), token);
-        if (given.Json) WriteJson(results);
+        if (given.Json) Console.WriteLine(JsonSerializer.Serialize(ImportJson.Rows(results), Output.Json));
         else if (!given.Quiet) Show(results);
         foreach (var fault in faults) CommandLine.Complain(fault);
         return faults.Count == 0 ? 0 : CommandLine.Wrong;
@@ -126,22 +127,6 @@ internal static class DataImportCommand
     {
         public void Report(T value) => report(value);
     }
-
-    private static void WriteJson(IReadOnlyList<ImportResult> results) => Console.WriteLine(JsonSerializer.Serialize(results.Select(r => new
-    {
-        r.File,
-        r.Format,
-        r.Symbol,
-        Timeframe = r.Timeframe.ToString(),
-        r.Read,
-        r.Added,
-        r.Replaced,
-        r.Unchanged,
-        r.SkippedRows,
-        r.Total,
-        r.ContentHash,
-        r.Notes,
-    }), Output.Json));
 
     private static void Show(IReadOnlyList<ImportResult> results)
     {

@@ -4,6 +4,7 @@ using Granary.Application.Json;
 using Granary.Application.Runs;
 using Granary.Application.Simulation;
 using Granary.Application.Validation;
+using Granary.Application.Weighting;
 using Granary.Cli.Tables;
 using Granary.Reporting.Runs;
 
@@ -17,9 +18,7 @@ internal static class ReinforceBatch
     public static async Task<int> RunAsync(BatchSpec spec, string file, BatchOptions options, (bool Quiet, bool Json) output,
         CancellationToken cancellationToken)
     {
-        if (spec.Portfolio.Rule is not ("ppo" or "adaptive"))
-            throw new InputException($"{file}: the weights of this batch are not learned; write \"weights\": \"ppo\" or \"adaptive\" into "
-                + "its portfolio");
+        LearnedWeights.Require(spec, file);
         var runner = new BatchRunner(new EmbeddedHost(options.Threads), TimeProvider.System, ledger: TrialLedger.OfUser());
         BatchRun run;
         using (var view = new ReinforceView(output.Quiet || output.Json))

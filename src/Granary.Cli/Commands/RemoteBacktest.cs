@@ -1,9 +1,9 @@
 using System.Globalization;
 using System.Text.Json;
 using Granary.Application.Batches;
+using Granary.Application.Jobs;
 using Granary.Application.RunFolders;
 using Granary.Application.Simulation;
-using Granary.Application.Submissions;
 using Granary.Cluster.Client;
 using Granary.Reporting.Runs;
 
@@ -49,7 +49,7 @@ internal static class RemoteBacktest
         return CommandLine.Failed;
     }
 
-    private static Action<BatchStatus>? Tell(IProgress<BatchProgress>? progress)
+    private static Action<JobStatus>? Tell(IProgress<BatchProgress>? progress)
     {
         if (progress is null) return null;
         // From when it is first seen at work, by the clock of this machine: the server's may differ.

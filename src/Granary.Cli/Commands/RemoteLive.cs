@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Granary.Application.Catalogues;
+using Granary.Application.Jobs;
 using Granary.Application.Live;
-using Granary.Application.Submissions;
 using Granary.Cluster.Client;
 
 namespace Granary.Cli.Commands;

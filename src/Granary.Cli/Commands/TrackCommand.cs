@@ -2,10 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using Granary.Application.Track;
 using Granary.Cli.Tables;
-using Granary.Data.BarFiles;
 using Granary.Data.Reading;
-using Granary.Engine.Analysis;
-using Granary.Engine.Market;
 using Granary.Learning.Tracking;
 using Granary.Reporting.Runs;
 using Granary.Storage.Files;
@@ -22,9 +19,7 @@ internal static class TrackCommand
         command.SetAction(async (call, token) =>
         {
             var given = options.Read(call);
-            var request = given.ToRequest();
-            var result = given.Panel is { } panel ? TrackIndex.FromPanel(panel, given.Index, request)
-                : await FromUniverseAsync(given, request, new BarFileOptions { Formats = root.Catalogues(call).Formats }, token);
+            var result = await TrackIndex.RunAsync(given, new BarFileOptions { Formats = root.Catalogues(call).Formats }, token);
             if (given.Out is { } path) AtomicFile.Write(path, w => result.Report(Path.GetFileNameWithoutExtension(given.Index)).Write(w));
             if (given.Json)
             {
@@ -36,16 +31,6 @@ internal static class TrackCommand
             return 0;
         });
         return command;
-    }
-
-    private static async Task<TrackResult> FromUniverseAsync(TrackOptions given, TrackRequest request, BarFileOptions files,
-        CancellationToken token)
-    {
-        var source = new CsvBarSource(given.Universe!, files);
-        var symbols = await source.ListSymbolsAsync(Timeframe.D1, token);
-        var index = await Closes(new CsvBarSource(Path.GetDirectoryName(Path.GetFullPath(given.Index))!, files),
-            Path.GetFileName(given.Index).Split('.')[0], token);
-        return await TrackIndex.FromUniverseAsync(index, symbols, async (s, t) => await Closes(source, s, t), request, token);
     }
 
     private static void Replica(string index, TrackResult result)
@@ -71,18 +56,5 @@ internal static class TrackCommand
         static string[] Quality(string over, long periods, TrackingQuality q) =>
             [over, Cell.Count(periods), Cell.Percent(q.TrackingError), Cell.Figure(q.Correlation), Cell.Ratio(q.InformationRatio),
                 Cell.Figure(q.ResidualNorm)];
-    }
-
-    private static async ValueTask<EquityCurve> Closes(CsvBarSource source, string symbol, CancellationToken token)
-    {
-        await using var series = await source.OpenAsync(new BarQuery(symbol, Timeframe.D1), token);
-        var times = new List<long>();
-        var closes = new List<double>();
-        await foreach (var block in series.ReadAsync(BarBlock.MaxCount, token))
-        {
-            times.AddRange(block.Time);
-            closes.AddRange(block.Close);
-        }
-        return new EquityCurve([.. times], [.. closes]);
     }
 }

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.ComponentModel;
-using System.Text.Json;
 using Granary.Application.Causality;
 using Granary.Application.Simulation;
 using Granary.Application.Verification;
@@ -33,37 +32,12 @@ internal static class VerifyCommand
             var host = new EmbeddedHost(Environment.ProcessorCount, VerifyRun.BlockSize);
             var result = await VerifyRun.RunAsync(call.GetValue(run)!, root.Catalogues(call), host, TimeProvider.System,
                 LookAheadEffort.OfCuts(given.Sample ?? int.MaxValue, given.Cuts), null, token);
-            if (given.Json) WriteJson(result);
+            if (given.Json) Console.WriteLine(VerificationJson.Write(result));
             else Show(result);
             return result.Passed ? 0 : CommandLine.Failed;
         });
         return command;
     }
-
-    private static void WriteJson(VerificationResult result) => Console.WriteLine(JsonSerializer.Serialize(new
-    {
-        result.Passed,
-        result.Expected,
-        result.Actual,
-        result.DataChanged,
-        causality = new
-        {
-            result.Causality.Passed,
-            result.Causality.Strategies,
-            result.Causality.Cuts,
-            result.Causality.Found,
-            result.Causality.Factors,
-            result.Causality.FactorsFound,
-            result.Causality.Classes,
-            Reaches = result.Causality.Reaches.Select(r => new
-            {
-                r.Class,
-                Kind = JsonNamingPolicy.CamelCase.ConvertName(r.Kind.ToString()),
-                r.Sentence,
-            }),
-        },
-        result.Proofs,
-    }, Output.Json));
 
     private static void Show(VerificationResult result)
     {

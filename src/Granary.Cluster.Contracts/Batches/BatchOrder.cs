@@ -1,9 +1,10 @@
 namespace Granary.Cluster.Batches;
 
-/// <summary>A submitted batch.</summary>
-/// <param name="Text">The bytes of the batch file.</param>
+/// <summary>A submitted batch, or a job of another kind.</summary>
+/// <param name="Text">The bytes of the batch file, or of the job's text.</param>
 /// <param name="File">Its name, for error messages.</param>
 /// <param name="Folder">Base of its relative paths, on every silo.</param>
+/// <param name="Kind">The kind of job; null, of an earlier version, for a batch.</param>
 [GenerateSerializer, Immutable, Alias("granary.BatchOrder")]
 public sealed record BatchOrder(
     [property: Id(0)] string Id,
@@ -13,7 +14,8 @@ public sealed record BatchOrder(
     [property: Id(4)] string Folder,
     [property: Id(5)] string SubmittedBy,
     [property: Id(6)] DateTimeOffset SubmittedAt,
-    [property: Id(7)] string? IdempotencyKey);
+    [property: Id(7)] string? IdempotencyKey,
+    [property: Id(8)] string? Kind = null);
 
 /// <summary>The input from which every silo makes the same plan of a batch.</summary>
 /// <param name="Symbols">The symbols of the data section; null until the reporting grain has opened the source.</param>
@@ -83,7 +85,7 @@ public sealed record RunEnd(
 /// <param name="Status">The batch's status; null if too many batches wait.</param>
 /// <param name="Waiting">Number of waiting batches, if there are too many.</param>
 [GenerateSerializer, Immutable, Alias("granary.SubmitAnswer")]
-public sealed record SubmitAnswer([property: Id(0)] Granary.Application.Submissions.BatchStatus? Status, [property: Id(1)]
+public sealed record SubmitAnswer([property: Id(0)] Granary.Application.Jobs.JobStatus? Status, [property: Id(1)]
     bool Created, [property: Id(2)] int Waiting);
 
 /// <summary>The run of an idempotency key.</summary>

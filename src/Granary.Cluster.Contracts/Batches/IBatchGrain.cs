@@ -1,4 +1,4 @@
-using Granary.Application.Submissions;
+using Granary.Application.Jobs;
 using Orleans.Concurrency;
 
 namespace Granary.Cluster.Batches;
@@ -17,17 +17,17 @@ public interface IBatchGrain : IGrainWithStringKey
 
     /// <returns>The status; null for an unknown id.</returns>
     [AlwaysInterleave, Alias("Find")]
-    Task<BatchStatus?> FindAsync();
+    Task<JobStatus?> FindAsync();
 
     /// <summary>
     /// Returns the status when its revision exceeds <paramref name="seen"/>, at the latest after a timer callback of the batch.
     /// </summary>
     [AlwaysInterleave, Alias("Watch")]
-    Task<BatchStatus?> WatchAsync(long seen);
+    Task<JobStatus?> WatchAsync(long seen);
 
     /// <summary>Cancels the batch, if it has not ended.</summary>
     [Alias("Cancel")]
-    Task<BatchStatus?> CancelAsync();
+    Task<JobStatus?> CancelAsync();
 
     /// <summary>Returns the input of the silos' plans; null for an unknown batch.</summary>
     [AlwaysInterleave, Alias("Define")]

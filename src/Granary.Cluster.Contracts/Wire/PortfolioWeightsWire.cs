@@ -1,4 +1,4 @@
-using Granary.Application.Submissions;
+using Granary.Application.Jobs;
 using Granary.Application.Weights;
 
 namespace Granary.Cluster.Wire;

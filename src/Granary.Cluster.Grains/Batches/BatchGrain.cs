@@ -1,6 +1,6 @@
 using System.Diagnostics;
+using Granary.Application.Jobs;
 using Granary.Application.Simulation;
-using Granary.Application.Submissions;
 using Granary.Cluster.Batches;
 using Granary.Cluster.Compute;
 using Granary.Cluster.Feeds;
@@ -30,7 +30,7 @@ internal sealed partial class BatchGrain(
     private SiloPolls? _polls;
     private IGrainTimer? _timer;
     private AssignmentTable? _ledger;
-    private BatchStatus? _status;
+    private JobStatus? _status;
     private Activity? _activity;
     private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Task _writing = Task.CompletedTask;
@@ -71,12 +71,13 @@ internal sealed partial class BatchGrain(
     private async Task<SubmitAnswer> TakeAsync(BatchOrder order)
     {
         if (!await List.AddAsync(order.Id)) return new SubmitAnswer(null, false, settings.MostWaiting);
-        var status = new BatchStatus
+        var status = new JobStatus
         {
             Id = order.Id,
+            Kind = order.Kind ?? JobCatalogue.Backtest,
             Name = order.Name,
             Revision = 1,
-            State = BatchState.Queued,
+            State = JobState.Queued,
             SubmittedBy = order.SubmittedBy,
             SubmittedAt = order.SubmittedAt
         };
@@ -100,9 +101,9 @@ internal sealed partial class BatchGrain(
         Activity.Current = current;
     }
 
-    public Task<BatchStatus?> FindAsync() => Task.FromResult(_status);
+    public Task<JobStatus?> FindAsync() => Task.FromResult(_status);
 
-    public async Task<BatchStatus?> WatchAsync(long seen)
+    public async Task<JobStatus?> WatchAsync(long seen)
     {
         if (_status is { } now && now.Revision <= seen && !now.Ended)
         {
@@ -119,11 +120,11 @@ internal sealed partial class BatchGrain(
         return _status;
     }
 
-    public async Task<BatchStatus?> CancelAsync()
+    public async Task<JobStatus?> CancelAsync()
     {
         if (_status is { Ended: false })
         {
-            await EndAsync(s => s with { State = BatchState.Cancelled });
+            await EndAsync(s => s with { State = JobState.Cancelled });
             await Quietly(() => Reporting.CancelAsync());
         }
         return _status;
@@ -186,11 +187,11 @@ internal sealed partial class BatchGrain(
     private async Task LookAsync()
     {
         if (_status is not { Ended: false }) return;
-        if (_status.State == BatchState.Queued)
+        if (_status.State == JobState.Queued)
         {
             if (!await List.MayStartAsync(Run)) return;
-            if (_status.State != BatchState.Queued) return;
-            var running = _status with { State = BatchState.Running, StartedAt = clock.GetUtcNow(), Revision = _status.Revision + 1 };
+            if (_status.State != JobState.Queued) return;
+            var running = _status with { State = JobState.Running, StartedAt = clock.GetUtcNow(), Revision = _status.Revision + 1 };
             await WriteAsync(running);
             if (_status.Ended) return;
             Change(_ => running);
@@ -200,12 +201,12 @@ internal sealed partial class BatchGrain(
         if (reporting.End is { } end)
         {
             await EndAsync(s => end.Fault is { } fault
-                ? s with { State = BatchState.Failed, Fault = fault, WrongInput = end.WrongInput }
+                ? s with { State = JobState.Failed, Fault = fault, WrongInput = end.WrongInput }
                 : s with
                 {
-                    State = BatchState.Done,
+                    State = JobState.Done,
                     Digest = end.Digest,
-                    Trades = end.Trades,
+                    Trades = end.Digest is null ? null : end.Trades,
                     Seconds = end.Seconds,
                     Files = end.Files,
                     Progress = s.Progress with
@@ -260,7 +261,7 @@ internal sealed partial class BatchGrain(
             lost += again;
             if (over.Count > 0) _ = Quietly(() => Compute(silo).StopAsync(Run, over));
             if (fault is null) continue;
-            await EndAsync(s => s with { State = BatchState.Failed, Fault = fault });
+            await EndAsync(s => s with { State = JobState.Failed, Fault = fault });
             await Quietly(() => Reporting.CancelAsync());
             return;
         }
@@ -314,7 +315,7 @@ internal sealed partial class BatchGrain(
         var progress = _status!.Progress;
         // A second pass over the weighted strategies, for their events, would look like a restart of the batch.
         var next = reporting.Pass is not null && reporting.Pass == _ledger?.Pass.Token && reporting.Strategies >= progress.Strategies
-            ? new SubmissionProgress(reporting.Strategies, reporting.Done, reporting.Failed,
+            ? new JobProgress(reporting.Strategies, reporting.Done, reporting.Failed,
                 Math.Min(reporting.Total, _shown == _ledger.Pass.Key ? Math.Max(progress.Bars, _ledger.Evaluations) : _ledger.Evaluations),
                 reporting.Total, reporting.Stage)
             : reporting.Stage == ReportingStage.Portfolio
@@ -324,7 +325,7 @@ internal sealed partial class BatchGrain(
         if (next != progress) Change(s => s with { Progress = next, Revision = s.Revision + 1 });
     }
 
-    private void Change(Func<BatchStatus, BatchStatus> change)
+    private void Change(Func<JobStatus, JobStatus> change)
     {
         _status = change(_status!);
         var changed = _changed;
@@ -332,7 +333,7 @@ internal sealed partial class BatchGrain(
         changed.TrySetResult();
     }
 
-    private async Task EndAsync(Func<BatchStatus, BatchStatus> how)
+    private async Task EndAsync(Func<JobStatus, JobStatus> how)
     {
         if (_status is not { Ended: false } status) return;
         var ended = how(status) with { Revision = status.Revision + 1, FinishedAt = clock.GetUtcNow() };
@@ -346,7 +347,7 @@ internal sealed partial class BatchGrain(
                 Close(feed, _ledger!.Pass.Changes);
         _ledger = null;
         foreach (var silo in Silos.Views.Keys) _ = Quietly(() => Compute(silo).StopAsync(Run, null));
-        _activity?.SetStatus(ended.State == BatchState.Failed ? ActivityStatusCode.Error : ActivityStatusCode.Ok, ended.Fault);
+        _activity?.SetStatus(ended.State == JobState.Failed ? ActivityStatusCode.Error : ActivityStatusCode.Ok, ended.Fault);
         _activity?.Dispose();
         _activity = null;
         EndedAs(logger, Run, ended.State, ended.Digest, ended.Fault);
@@ -355,7 +356,7 @@ internal sealed partial class BatchGrain(
     }
 
     // Writes are sequential; later answers show the written state.
-    private Task WriteAsync(BatchStatus status)
+    private Task WriteAsync(JobStatus status)
     {
         return _writing = After(_writing);
 
@@ -395,5 +396,5 @@ internal sealed partial class BatchGrain(
     private static partial void TimerFailed(ILogger logger, string runId, string reason, Exception exception);
 
     [LoggerMessage(5, LogLevel.Information, "Run {RunId} ended as {State}, digest {Digest}, fault {Fault}")]
-    private static partial void EndedAs(ILogger logger, string runId, BatchState state, string? digest, string? fault);
+    private static partial void EndedAs(ILogger logger, string runId, JobState state, string? digest, string? fault);
 }

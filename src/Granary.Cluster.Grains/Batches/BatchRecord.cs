@@ -1,4 +1,4 @@
-using Granary.Application.Submissions;
+using Granary.Application.Jobs;
 using Granary.Cluster.Batches;
 
 namespace Granary.Cluster.Grains.Batches;
@@ -11,7 +11,7 @@ public sealed class BatchRecord
     public BatchOrder? Order { get; set; }
 
     [Id(1)]
-    public BatchStatus? Status { get; set; }
+    public JobStatus? Status { get; set; }
 
     [Id(2)]
     public IReadOnlyList<string>? Symbols { get; set; }

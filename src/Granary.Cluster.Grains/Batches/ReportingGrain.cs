@@ -1,10 +1,9 @@
 using System.Text.Json;
-using Granary.Application.Batches;
-using Granary.Application.Catalogues;
+using Granary.Application.JobKinds;
+using Granary.Application.Jobs;
 using Granary.Application.Json;
 using Granary.Application.RunFolders;
-using Granary.Application.Runs;
-using Granary.Application.Submissions;
+using Granary.Application.Simulation;
 using Granary.Application.Validation;
 using Granary.Cluster.Batches;
 using Granary.Cluster.Grains.Compute;
@@ -20,12 +19,12 @@ using Orleans.Runtime;
 namespace Granary.Cluster.Grains.Batches;
 
 /// <summary>
-/// Runs the steps of a batch (<see cref="BatchRunner"/>) in the run's folder, over a host that stores the cluster's reports. Acknowledged
+/// Runs a job (<see cref="Job"/>) in the run's folder, over a host that stores the cluster's reports. Acknowledged
 /// reports are in that folder; after a loss the grain resumes from it.
 /// </summary>
 [PreferLocalPlacement]
 [GrainType("reporting")]
-internal sealed partial class ReportingGrain(SiloCompute compute, SharedSources sources, GranaryCatalogues catalogues,
+internal sealed partial class ReportingGrain(SiloCompute compute, SharedSources sources, JobCatalogue kinds,
     GrainSettings settings, TimeProvider clock, ILogger<ReportingGrain> logger) : Grain, IReportingGrain
 {
     private const int MostAttempts = 6;
@@ -102,14 +101,23 @@ internal sealed partial class ReportingGrain(SiloCompute compute, SharedSources 
             if (await OutcomeFile.ReadAsync(Folder) is { } before) return (before, false);
             using var own = await FolderLock.TakeAsync(settings.Runs, Run, cancellationToken);
             if (await OutcomeFile.ReadAsync(Folder) is { } other) return (other, false);
-            var spec = new BatchReader(catalogues).Read(order.File, order.Text, order.Folder);
-            var runner = new BatchRunner(host, clock, (data, folder) => sources.Open(Run, data, folder), settings.Trials is { } trials
-                ? new TrialLedger(trials) : null);
-            var run = await runner.RunAsync(spec, new BatchOptions { Out = Folder, Resume = true, Threads = settings.Threads }, null,
-                cancellationToken);
-            if (run.Interrupted) return (null, false);
-            var end = new RunEnd(null, run.Model.Digest, run.Trades, run.Model.Seconds, run.Model.Strategies.Count,
-                run.Model.Strategies.Count(s => s.Stats is null), Files());
+            var job = kinds.Read(new JobText(order.Kind ?? JobCatalogue.Backtest, order.Text, order.File, order.Folder));
+            Directory.CreateDirectory(Folder);
+            // A batch spreads over the cluster; other jobs run on this silo.
+            var isBatch = job is BacktestJob;
+            var run = await job.RunAsync(new JobRun
+            {
+                Host = isBatch ? host : new EmbeddedHost(settings.Threads),
+                Clock = clock,
+                Threads = settings.Threads,
+                Folder = Folder,
+                Runs = Path.GetFullPath(settings.Runs),
+                Resume = true,
+                Sources = isBatch ? (data, folder) => sources.Open(Run, data, folder) : null,
+                Progress = p => _stage = isBatch ? _stage : p.Stage ?? _stage,
+                Ledger = settings.Trials is { } trials ? new TrialLedger(trials) : null,
+            }, cancellationToken);
+            var end = new RunEnd(null, run.Digest, run.Trades ?? 0, run.Seconds, run.Strategies, run.Failed, Files());
             await OutcomeFile.WriteAsync(Folder, end);
             return (end, false);
         }

@@ -1,4 +1,5 @@
 using Granary.Application.Catalogues;
+using Granary.Application.JobKinds;
 using Granary.Application.Live;
 using Granary.Cluster.Grains.Compute;
 using Granary.Cluster.Grains.Feeds;
@@ -6,6 +7,7 @@ using Granary.Cluster.Grains.Placement;
 using Granary.Cluster.Grains.Plans;
 using Granary.Cluster.Grains.Portfolios;
 using Granary.Cluster.Grains.Telemetry;
+using Granary.Cluster.Wire;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
@@ -33,9 +35,11 @@ public static class GrainHosting
         var services = silo.Services;
         services.AddSingleton(settings);
         services.TryAddSingleton(catalogues);
+        services.TryAddSingleton(KnownJobs.Of(catalogues));
         // a fault keeps its type and its sentence on the way to its caller
         services.Configure<ExceptionSerializationOptions>(o => o.SupportedNamespacePrefixes.Add("Granary"));
         services.TryAddSingleton(TimeProvider.System);
+        EarlierTypeNames.Add(services);
         services.TryAddSingleton<ClusterInstruments>();
         services.TryAddSingleton(AccountStores.Open(settings.State ?? Path.Combine(settings.Runs, ".accounts")));
         services.AddHostedService<SessionMonitor>();

@@ -1,8 +1,8 @@
 using Granary.Application.Batches;
 using Granary.Application.Catalogues;
+using Granary.Application.Jobs;
 using Granary.Application.Json;
 using Granary.Application.Live;
-using Granary.Application.Submissions;
 using Granary.Application.Weights;
 using Granary.Cluster.Accounts;
 using Granary.Cluster.Grains.Accounts;
@@ -162,7 +162,7 @@ internal sealed partial class PortfolioGrain(
         session.State = new SessionRecord
         {
             Start = start,
-            Run = BatchId.New(production.Spec.Name + "-live", now),
+            Run = JobId.New(production.Spec.Name + "-live", now),
             StartedAt = now,
             Epoch = epoch
         };

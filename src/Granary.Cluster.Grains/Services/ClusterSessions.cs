@@ -1,7 +1,7 @@
 using Granary.Application.Batches;
 using Granary.Application.Catalogues;
+using Granary.Application.Jobs;
 using Granary.Application.Live;
-using Granary.Application.Submissions;
 using Granary.Application.Weights;
 using Granary.Cluster.Portfolios;
 using Granary.Data.Journals;
@@ -12,7 +12,7 @@ namespace Granary.Cluster.Grains.Services;
 /// <param name="grains">A silo's own grain factory, or that of a client of the cluster.</param>
 /// <param name="batches">Who reads files of runs.</param>
 /// <param name="catalogues">What the process knows.</param>
-public sealed class ClusterSessions(IGrainFactory grains, IBatchService batches, GranaryCatalogues catalogues) : ISessionService
+public sealed class ClusterSessions(IGrainFactory grains, IJobService batches, GranaryCatalogues catalogues) : ISessionService
 {
     private IPortfolioGrain Grain(string id) => grains.GetGrain<IPortfolioGrain>(id);
 

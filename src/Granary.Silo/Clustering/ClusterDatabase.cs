@@ -1,6 +1,6 @@
 using System.Net.Sockets;
+using Granary.Application.Jobs;
 using Granary.Application.Json;
-using Granary.Application.Submissions;
 using Granary.Storage.Migrations;
 using Granary.Storage.Retries;
 using Npgsql;

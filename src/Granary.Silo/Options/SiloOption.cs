@@ -71,6 +71,8 @@ public sealed class SiloOption
                 ? Enum.Parse(_type, name) : null, "choose " + _setting.Value!.Replace("|", " or ", StringComparison.Ordinal));
         if (_type == typeof(IPAddress))
             return (IPAddress.TryParse(text, out var address) ? address : null, "give an IP address, not a name");
+        if (_type == typeof(IReadOnlyList<string>))
+            return (text.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries), "");
         return (_type == typeof(string) ? text : KafkaConfigFile.Read(text, source, faults), "");
     }
 }

@@ -64,6 +64,8 @@ public sealed record SiloSettings
     [Setting("DIR", "folder that submitted batches find their files in, and out of which they cannot lead (anywhere, relative to the "
         + "working directory)")]
     public string? Data { get; init; }
+    [Setting("SCHEME|ADDRESS;…", "with --data: sources that callers may name besides, as postgres;kafka://broker:9092/bars")]
+    public IReadOnlyList<string> AllowSource { get; init; } = [];
     [Setting("DIR", "folder of assemblies with strategies and factors of your own")]
     public string? Plugins { get; init; }
     [Setting("FILE", "file of API keys, as 'granary keys add' writes it")]

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Granary.Application.Submissions;
+using Granary.Application.Jobs;
 using Granary.Cluster.Tests.Fixtures;
 using Granary.Engine.Strategies;
 using Granary.Engine.Strategies.Library;
@@ -28,7 +28,7 @@ public sealed class CrashingStrategiesTests
         await using var cluster = await TestSilos.StartAsync(2,
             s => s with { StrategyDeadline = TimeSpan.FromSeconds(8), StrategyBytesPerBlock = 64 << 20 });
         var status = await cluster.RunAsync(crashing);
-        status.State.ShouldBe(BatchState.Done, $"{status.Fault}\n{TestSilos.Log.Tail}");
+        status.State.ShouldBe(JobState.Done, $"{status.Fault}\n{TestSilos.Log.Tail}");
         status.Progress.Failed.ShouldBe(4);
 
         using var results = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(cluster.Runs, status.Id, "results.json")));

@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using Granary.Application.Submissions;
+using Granary.Application.Jobs;
 using Granary.Cluster.Batches;
 using Granary.Cluster.Feeds;
 using Granary.Cluster.Grains;
@@ -55,7 +55,7 @@ public sealed class LostSilosTests : IClassFixture<LostSilosTests.Made>
     {
         var embedded = await _made.Batches.EmbeddedAsync(Batch);
         var status = await cluster.EndAsync(id);
-        status.State.ShouldBe(BatchState.Done, $"{status.Fault}\n{TestSilos.Log.Tail}");
+        status.State.ShouldBe(JobState.Done, $"{status.Fault}\n{TestSilos.Log.Tail}");
         status.Digest.ShouldBe(embedded.Model.Digest);
         status.Trades.ShouldBe(embedded.Trades);
         status.Progress.Done.ShouldBe(embedded.Model.Strategies.Count);

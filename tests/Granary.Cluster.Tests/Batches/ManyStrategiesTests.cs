@@ -1,4 +1,4 @@
-using Granary.Application.Submissions;
+using Granary.Application.Jobs;
 using Granary.Cluster.Compute;
 using Granary.Cluster.Grains.Compute;
 using Granary.Cluster.Tests.Fixtures;
@@ -27,7 +27,7 @@ public sealed class ManyStrategiesTests
               "outputs": ["results"] }
             """);
         await using var cluster = await TestSilos.StartAsync(2);
-        (await cluster.RunAsync(batches.Sweep)).State.ShouldBe(BatchState.Done); // what is made once is there
+        (await cluster.RunAsync(batches.Sweep)).State.ShouldBe(JobState.Done); // what is made once is there
         var management = cluster.Grains.GetGrain<IManagementGrain>(0);
         // By silo; the simple statistics count a process, which both silos share here.
         async Task<Dictionary<SiloAddress, int>> PlacedAsync() =>
@@ -58,7 +58,7 @@ public sealed class ManyStrategiesTests
             cluster.ComputeOf(silo).Pool.Pulse();
         }
         var status = await cluster.EndAsync(id);
-        status.State.ShouldBe(BatchState.Done, status.Fault);
+        status.State.ShouldBe(JobState.Done, status.Fault);
         (status.Progress.Done, status.Progress.Failed).ShouldBe((Strategies, 0));
         status.Digest.ShouldBe((await batches.EmbeddedAsync(batch)).Model.Digest);
         await Eventually.IsAsync(ActivationsAsync, n => n == 0); // strategy grains go with their batch

@@ -1,4 +1,4 @@
-using Granary.Application.Submissions;
+using Granary.Application.Jobs;
 using Granary.Cluster.Batches;
 using Granary.Cluster.Compute;
 using Granary.Cluster.Feeds;
@@ -41,11 +41,11 @@ public sealed class OwnDeactivationTests
         await Eventually.HoldsAsync(() => Passes(id) > begun);
         begun = Passes(id);
         await DeactivatedAsync(cluster.Grains.GetGrain<IBatchGrain>(id));
-        (await cluster.Batches.FindAsync(id))!.State.ShouldBe(BatchState.Running);
+        (await cluster.Batches.FindAsync(id))!.State.ShouldBe(JobState.Running);
         await Eventually.HoldsAsync(() => Passes(id) > begun);
         gate.Open();
         var status = await cluster.EndAsync(id);
-        status.State.ShouldBe(BatchState.Done, $"{status.Fault}\n{TestSilos.Log.Tail}");
+        status.State.ShouldBe(JobState.Done, $"{status.Fault}\n{TestSilos.Log.Tail}");
         status.Digest.ShouldBe(embedded.Model.Digest);
         (status.Progress.Done, status.Progress.Failed, status.Trades).ShouldBe((embedded.Model.Strategies.Count, 0, embedded.Trades));
 

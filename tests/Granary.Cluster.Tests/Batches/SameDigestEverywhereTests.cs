@@ -1,4 +1,4 @@
-using Granary.Application.Submissions;
+using Granary.Application.Jobs;
 using Granary.Cluster.Tests.Fixtures;
 
 namespace Granary.Cluster.Tests.Batches;
@@ -43,7 +43,7 @@ public sealed class SameDigestEverywhereTests(SameDigestEverywhereTests.Made mad
     {
         var embedded = await made.Batches.EmbeddedAsync(batch);
         var status = await cluster.RunAsync(batch);
-        status.State.ShouldBe(BatchState.Done, $"{status.Fault}\n{TestSilos.Log.Tail}");
+        status.State.ShouldBe(JobState.Done, $"{status.Fault}\n{TestSilos.Log.Tail}");
         var (ours, theirs) = (await FileAsync(cluster, status,
             "results.json"), await File.ReadAllTextAsync(Path.Combine(embedded.Folder, "results.json")));
         if (status.Digest != embedded.Model.Digest) Assert.Fail(FirstDifference(ours, theirs));
@@ -57,7 +57,7 @@ public sealed class SameDigestEverywhereTests(SameDigestEverywhereTests.Made mad
         }
     }
 
-    private static async Task<string> FileAsync(TestSilos cluster, BatchStatus status, string name)
+    private static async Task<string> FileAsync(TestSilos cluster, JobStatus status, string name)
     {
         await using var copy = (await cluster.Batches.OpenFileAsync(status.Id, name))!;
         using var reader = new StreamReader(copy.Content);

@@ -1,6 +1,7 @@
 using Granary.Application.Batches;
+using Granary.Application.JobKinds;
+using Granary.Application.Jobs;
 using Granary.Application.Json;
-using Granary.Application.Submissions;
 using Granary.Application.Weights;
 using Granary.Cluster.Grains.Services;
 using Granary.Cluster.Tests.Fixtures;
@@ -36,16 +37,36 @@ public sealed class SubmissionsTests : IAsyncLifetime
     [Fact]
     public async Task Two_clients_that_submit_at_once_both_get_their_results()
     {
-        var other = new ClusterBatches(_cluster.Grains, TimeProvider.System, TimeSpan.FromMinutes(3));
+        var other = new ClusterJobs(_cluster.Grains, TimeProvider.System, TimeSpan.FromMinutes(3));
         var ids = await Task.WhenAll(
             Task.Run(() => _cluster.SubmitAsync(_batches.Mixed)),
-            Task.Run(async () => (
-                await other.SubmitAsync(new BatchSubmission(new BatchReader(TestCatalogues.All).Read(_batches.Sweep), "other"))).Batch.Id));
+            Task.Run(async () => (await other.SubmitAsync(new JobSubmission(Sweep(), "other"))).Job.Id));
         var ended = await Task.WhenAll(_cluster.EndAsync(ids[0]), _cluster.EndAsync(ids[1]));
         ended[0].Digest.ShouldBe((await _batches.EmbeddedAsync(_batches.Mixed)).Model.Digest);
         ended[1].Digest.ShouldBe((await _batches.EmbeddedAsync(_batches.Sweep)).Model.Digest);
         ended[1].SubmittedBy.ShouldBe("other");
-        (await _cluster.Batches.ListAsync(10)).Select(s => s.Id).ShouldBe(ids, ignoreOrder: true);
+        (await _cluster.Batches.ListAsync(new JobQuery(10))).Items.Select(s => s.Id).ShouldBe(ids, ignoreOrder: true);
+    }
+
+    private BacktestJob Sweep() => new(new BatchReader(TestCatalogues.All).Read(_batches.Sweep));
+
+    [Fact]
+    public async Task A_job_of_another_kind_runs_on_a_silo_and_is_listed_by_its_kind()
+    {
+        var batch = (await File.ReadAllTextAsync(_batches.Sweep)).TrimEnd();
+        batch = $$"""{{batch[..^1].TrimEnd(',')}}, "walkForward": { "inSample": "8w", "outOfSample": "4w" } }""";
+        var text = new JobText("walkforward", System.Text.Encoding.UTF8.GetBytes($$"""{ "kind": "walkforward", "batch": {{batch}} }"""),
+            "job.json", Path.GetDirectoryName(Path.GetFullPath(_batches.Sweep))!);
+        var job = KnownJobs.Of(TestCatalogues.All).Read(text);
+        var id = (await _cluster.Batches.SubmitAsync(new JobSubmission(job, "test"))).Job.Id;
+        var ended = await _cluster.EndAsync(id);
+        (ended.State, ended.Fault, ended.Kind).ShouldBe((JobState.Done, null, "walkforward"));
+        ended.Files.ShouldContain("results.json");
+        (await _cluster.Batches.ListAsync(new JobQuery(10, Kind: "walkforward"))).Items.Select(j => j.Id).ShouldBe([id]);
+        var alone = await new Granary.Application.WalkForward.WalkForwardRunner(TimeProvider.System).RunAsync(
+            new BatchReader(TestCatalogues.All).Read("job.json", System.Text.Encoding.UTF8.GetBytes(batch), text.Folder),
+            new Granary.Application.Runs.BatchOptions { Out = Path.Combine(_cluster.Runs, "alone") });
+        ended.Digest.ShouldBe(alone.Run.Model.Digest);
     }
 
     [Fact]
@@ -53,13 +74,13 @@ public sealed class SubmissionsTests : IAsyncLifetime
     {
         var first = await _cluster.SubmitAsync(_batches.Sweep, "monday");
         var again = await _cluster.Batches.SubmitAsync(
-            new BatchSubmission(new BatchReader(TestCatalogues.All).Read(_batches.Sweep), "test", "monday"));
-        (again.Batch.Id, again.Created).ShouldBe((first, false));
+            new JobSubmission(Sweep(), "test", "monday"));
+        (again.Job.Id, again.Created).ShouldBe((first, false));
         await Should.ThrowAsync<IdempotencyConflictException>(() => _cluster.SubmitAsync(_batches.Mixed, "monday"));
         var done = await _cluster.EndAsync(first);
         var after = await _cluster.Batches.SubmitAsync(
-            new BatchSubmission(new BatchReader(TestCatalogues.All).Read(_batches.Sweep), "test", "monday"));
-        (after.Batch.Digest, after.Created).ShouldBe((done.Digest, false));
+            new JobSubmission(Sweep(), "test", "monday"));
+        (after.Job.Digest, after.Created).ShouldBe((done.Digest, false));
     }
 
     [Fact]
@@ -68,11 +89,11 @@ public sealed class SubmissionsTests : IAsyncLifetime
         var id = await _cluster.SubmitAsync(Endless);
         await _cluster.UntilAsync(id, s => s.Progress.Bars > 0);
         _cluster.Alive.Sum(s => _cluster.ComputeOf(s).Groups).ShouldBeGreaterThan(0);
-        (await _cluster.Batches.CancelAsync(id))!.State.ShouldBe(BatchState.Cancelled);
+        (await _cluster.Batches.CancelAsync(id))!.State.ShouldBe(JobState.Cancelled);
         await Eventually.HoldsAsync(() => _cluster.Alive.All(s => _cluster.ComputeOf(s).Groups == 0));
-        (await _cluster.Batches.CancelAsync(id))!.State.ShouldBe(BatchState.Cancelled);
-        (await _cluster.EndAsync(id)).State.ShouldBe(BatchState.Cancelled);
-        (await _cluster.RunAsync(_batches.Sweep)).State.ShouldBe(BatchState.Done);
+        (await _cluster.Batches.CancelAsync(id))!.State.ShouldBe(JobState.Cancelled);
+        (await _cluster.EndAsync(id)).State.ShouldBe(JobState.Cancelled);
+        (await _cluster.RunAsync(_batches.Sweep)).State.ShouldBe(JobState.Done);
     }
 
     [Fact]
@@ -90,7 +111,7 @@ public sealed class SubmissionsTests : IAsyncLifetime
         foreach (var batch in new[] { unknown, missing })
         {
             var status = await _cluster.RunAsync(batch);
-            status.State.ShouldBe(BatchState.Failed);
+            status.State.ShouldBe(JobState.Failed);
             faults.Add(status.Fault!);
         }
         faults[0].ShouldContain("did you mean 'SmaCross'?");

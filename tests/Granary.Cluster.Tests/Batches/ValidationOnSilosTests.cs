@@ -1,5 +1,5 @@
 using Granary.Application.Batches;
-using Granary.Application.Submissions;
+using Granary.Application.Jobs;
 using Granary.Cluster.Feeds;
 using Granary.Cluster.Grains;
 using Granary.Cluster.Tests.Fixtures;
@@ -43,7 +43,7 @@ public sealed class ValidationOnSilosTests : IDisposable
         {
             var embedded = await _batches.EmbeddedAsync(batch);
             var status = await cluster.RunAsync(batch);
-            status.State.ShouldBe(BatchState.Done, $"{status.Fault}\n{TestSilos.Log.Tail}");
+            status.State.ShouldBe(JobState.Done, $"{status.Fault}\n{TestSilos.Log.Tail}");
             status.Digest.ShouldBe(embedded.Model.Digest);
             (status.Progress.Done, status.Progress.Strategies).ShouldBe((embedded.Model.Strategies.Count, embedded.Model.Strategies.Count));
             string Ours(string file) =>
@@ -65,7 +65,7 @@ public sealed class ValidationOnSilosTests : IDisposable
     {
         await using var cluster = await TestSilos.StartAsync(2);
         var status = await cluster.RunAsync(Foretelling);
-        status.State.ShouldBe(BatchState.Done, $"{status.Fault}\n{TestSilos.Log.Tail}");
+        status.State.ShouldBe(JobState.Done, $"{status.Fault}\n{TestSilos.Log.Tail}");
         TestSilos.Log.Tail.Split('\n').Count(l => l.Contains($"Run {status.Id}: pass ", StringComparison.Ordinal)).ShouldBe(1);
     }
 

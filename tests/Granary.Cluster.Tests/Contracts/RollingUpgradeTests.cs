@@ -1,6 +1,6 @@
 using System.Collections.Frozen;
+using Granary.Application.Jobs;
 using Granary.Application.Simulation;
-using Granary.Application.Submissions;
 using Granary.Cluster.Batches;
 using Granary.Cluster.Compute;
 using Granary.Cluster.Feeds;
@@ -20,7 +20,14 @@ namespace Granary.Cluster.Tests.Contracts;
 /// <summary>Silos of two versions in one cluster: what one of them has added, the other does without.</summary>
 public sealed class RollingUpgradeTests : IDisposable
 {
-    private readonly ServiceProvider _services = new ServiceCollection().AddSerializer().BuildServiceProvider();
+    private readonly ServiceProvider _services = Services();
+
+    private static ServiceProvider Services()
+    {
+        var services = new ServiceCollection().AddSerializer();
+        EarlierTypeNames.Add(services);
+        return services.BuildServiceProvider();
+    }
 
     public void Dispose() => _services.Dispose();
 
@@ -28,8 +35,8 @@ public sealed class RollingUpgradeTests : IDisposable
 
     private static readonly BatchOrder Order = new("r", "n", [1, 2, 3], "f.json", "/tmp", "me", At, "key");
 
-    private static readonly BatchStatus Status =
-        new() { Id = "r", Name = "n", Revision = 7, State = BatchState.Running, SubmittedBy = "me", SubmittedAt = At };
+    private static readonly JobStatus Status =
+        new() { Id = "r", Name = "n", Revision = 7, State = JobState.Running, SubmittedBy = "me", SubmittedAt = At };
 
     /// <summary>One of each kind: what is sent, what is stored, an engine type by its surrogate, what lies in Kafka.</summary>
     public static TheoryData<string> Known => [.. Values.Keys];
@@ -109,6 +116,18 @@ public sealed class RollingUpgradeTests : IDisposable
         var end = _services.GetRequiredService<Serializer<RunEnd>>()
             .Deserialize(_services.GetRequiredService<Serializer<OlderEnd>>().SerializeToArray(new OlderEnd("a fault", null, 1)))!;
         (end.Fault, end.Trades, end.Files, end.WrongInput).ShouldBe(("a fault", 1, null!, false));
+    }
+
+    [Fact]
+    public void A_type_that_was_renamed_travels_under_its_earlier_name()
+    {
+        // The answer of a grain has the name of its type in it.
+        var bytes = Serialize(Orleans.Serialization.Invocation.Response.FromResult<JobStatus?>(Status));
+        var text = System.Text.Encoding.ASCII.GetString(bytes);
+        text.ShouldContain("Granary.Application.Submissions.BatchStatus,Granary.Application");
+        text.ShouldNotContain("JobStatus");
+        var read = (Orleans.Serialization.Invocation.Response)_services.GetRequiredService<Serializer>().Deserialize<object>(bytes)!;
+        read.Result.ShouldBe(Status);
     }
 
     [Fact]

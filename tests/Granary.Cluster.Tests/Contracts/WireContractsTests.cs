@@ -1,7 +1,7 @@
 using System.Reflection;
 using System.Text;
+using Granary.Application.Jobs;
 using Granary.Application.Live;
-using Granary.Application.Submissions;
 using Granary.Cluster.Batches;
 using Granary.Cluster.Grains.Batches;
 using Granary.Cluster.Kafka;
@@ -26,7 +26,7 @@ public sealed class WireContractsTests
         typeof(KafkaStreamOptions).Assembly];
 
     /// <summary>Enumerations of rooms that know nothing of Orleans, which travel or are stored as their numbers.</summary>
-    private static readonly Type[] Numbers = [typeof(BatchState), typeof(SessionPhase), typeof(FeedItemKind)];
+    private static readonly Type[] Numbers = [typeof(JobState), typeof(SessionPhase), typeof(FeedItemKind)];
 
     private static IEnumerable<Type> Grains =>
         Assemblies.SelectMany(a => a.GetTypes()).Where(t => t.IsClass && !t.IsAbstract && t.IsAssignableTo(typeof(IGrainBase)))

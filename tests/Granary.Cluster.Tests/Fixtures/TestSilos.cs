@@ -1,5 +1,6 @@
 using Granary.Application.Batches;
-using Granary.Application.Submissions;
+using Granary.Application.JobKinds;
+using Granary.Application.Jobs;
 using Granary.Cluster.Grains;
 using Granary.Cluster.Grains.Compute;
 using Granary.Cluster.Grains.Hosting;
@@ -26,12 +27,12 @@ internal sealed class TestSilos : IAsyncDisposable
         (Gates, Turns) = (gates, turns);
         _cluster = cluster;
         _folder = folder;
-        Batches = new ClusterBatches(cluster.Client, TimeProvider.System, TimeSpan.FromMinutes(3));
+        Batches = new ClusterJobs(cluster.Client, TimeProvider.System, TimeSpan.FromMinutes(3));
     }
 
     public InProcessTestCluster Cluster => _cluster;
 
-    public ClusterBatches Batches { get; }
+    public ClusterJobs Batches { get; }
 
     /// <summary>The gates of the strategies on these silos.</summary>
     public Gates Gates { get; }
@@ -98,15 +99,15 @@ internal sealed class TestSilos : IAsyncDisposable
     public async Task<string> SubmitAsync(string batch, string? key = null)
     {
         var receipt = await Batches.SubmitAsync(
-            new BatchSubmission(new BatchReader(TestCatalogues.All).Read(batch, bindStrategies: false), "test", key));
-        return receipt.Batch.Id;
+            new JobSubmission(new BacktestJob(new BatchReader(TestCatalogues.All).Read(batch, bindStrategies: false)), "test", key));
+        return receipt.Job.Id;
     }
 
     /// <summary>Waits for the batch's end.</summary>
-    public async Task<BatchStatus> EndAsync(string id, TimeSpan? timeout = null)
+    public async Task<JobStatus> EndAsync(string id, TimeSpan? timeout = null)
     {
         using var stop = new CancellationTokenSource(timeout ?? TimeSpan.FromMinutes(5));
-        BatchStatus? last = null;
+        JobStatus? last = null;
         try
         {
             await foreach (var status in Batches.WatchAsync(id, stop.Token)) last = status;
@@ -119,7 +120,7 @@ internal sealed class TestSilos : IAsyncDisposable
     }
 
     /// <summary>Waits until the batch is so far.</summary>
-    public async Task UntilAsync(string id, Func<BatchStatus, bool> so)
+    public async Task UntilAsync(string id, Func<JobStatus, bool> so)
     {
         using var stop = new CancellationTokenSource(TimeSpan.FromMinutes(5));
         await foreach (var status in Batches.WatchAsync(id, stop.Token))
@@ -128,7 +129,7 @@ internal sealed class TestSilos : IAsyncDisposable
         throw new InvalidOperationException($"{id} ended before");
     }
 
-    public async Task<BatchStatus> RunAsync(string batch) => await EndAsync(await SubmitAsync(batch));
+    public async Task<JobStatus> RunAsync(string batch) => await EndAsync(await SubmitAsync(batch));
 
     public async ValueTask DisposeAsync()
     {

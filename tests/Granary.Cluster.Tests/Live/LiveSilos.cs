@@ -72,7 +72,7 @@ internal sealed class LiveSilos : IAsyncDisposable
             {
                 last = await Sessions.FindAsync(Account, CancellationToken.None);
             }
-            catch (Application.Submissions.ServiceUnavailableException)
+            catch (Application.Jobs.ServiceUnavailableException)
             {
                 // A machine that does other things, or the silo that was killed: it is asked again.
                 continue;

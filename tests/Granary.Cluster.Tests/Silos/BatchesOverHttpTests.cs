@@ -1,8 +1,8 @@
 using Granary.Application.Batches;
+using Granary.Application.Jobs;
 using Granary.Application.Json;
 using Granary.Application.Runs;
 using Granary.Application.Simulation;
-using Granary.Application.Submissions;
 using Granary.Application.Tests.Plugins;
 using Granary.Cluster.Client;
 using Granary.Cluster.Tests.Fixtures;
@@ -79,7 +79,7 @@ public sealed class BatchesOverHttpTests(BatchesOverHttpTests.Made made) : IClas
         var restarted = Task.CompletedTask;
         var (status, folder) = await RemoteBatch.RunAsync(client, made.Long, "long.json", Path.Combine(made.Folder, "home-restarted"), s =>
         {
-            if (s.State == BatchState.Running && restarted == Task.CompletedTask) restarted = RestartAsync();
+            if (s.State == JobState.Running && restarted == Task.CompletedTask) restarted = RestartAsync();
         });
         await restarted;
         status.Digest.ShouldBe(made.Embedded.Model.Digest);
@@ -108,7 +108,7 @@ public sealed class BatchesOverHttpTests(BatchesOverHttpTests.Made made) : IClas
         var leaving = Task.CompletedTask;
         var (status, folder) = await RemoteBatch.RunAsync(client, made.Long, "long.json", Path.Combine(made.Folder, "home-handed-on"), s =>
         {
-            if (s.State == BatchState.Running && s.Progress.Bars > 0 && leaving == Task.CompletedTask) leaving = leaves.LeaveAsync();
+            if (s.State == JobState.Running && s.Progress.Bars > 0 && leaving == Task.CompletedTask) leaving = leaves.LeaveAsync();
         });
         leaving.ShouldNotBe(Task.CompletedTask);
         await leaving;
@@ -128,7 +128,7 @@ public sealed class BatchesOverHttpTests(BatchesOverHttpTests.Made made) : IClas
         using var client = ClientOf(silo);
         var (status, _) = await RemoteBatch.RunAsync(client, made.Batch("plugged", """{ "class": "IdlesOnTheSilo" }"""), "plugged.json",
             Path.Combine(made.Folder, "home"));
-        status.State.ShouldBe(BatchState.Done);
+        status.State.ShouldBe(JobState.Done);
 
         var unknown = await Should.ThrowAsync<InputException>(() => RemoteBatch.RunAsync(client,
             made.Batch("unknown", """{ "class": "IdlesOnTheSilos" }"""), "unknown.json", null));

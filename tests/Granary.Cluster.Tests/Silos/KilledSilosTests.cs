@@ -2,8 +2,8 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using Granary.Application.Batches;
+using Granary.Application.Jobs;
 using Granary.Application.Runs;
-using Granary.Application.Submissions;
 using Granary.Cluster.Batches;
 using Granary.Cluster.Client;
 using Granary.Cluster.Feeds;
@@ -266,7 +266,7 @@ public sealed class KilledSilosTests : IAsyncLifetime
     private async Task IsWholeAsync(Watched batch)
     {
         var (status, folder) = await batch.Ended.WaitAsync(s_timeout);
-        status.State.ShouldBe(BatchState.Done, status.Fault);
+        status.State.ShouldBe(JobState.Done, status.Fault);
         status.Digest.ShouldBe(_embedded.Model.Digest);
         status.Trades.ShouldBe(_embedded.Trades);
         (status.Progress.Done, status.Progress.Failed).ShouldBe((_embedded.Model.Strategies.Count, 0));
@@ -294,7 +294,7 @@ public sealed class KilledSilosTests : IAsyncLifetime
     {
         private readonly GranaryClient _client;
         private readonly CancellationTokenSource _stop = new(2 * s_timeout);
-        private volatile BatchStatus? _last;
+        private volatile JobStatus? _last;
 
         public Watched(string hosts, string batch, string home)
         {
@@ -306,16 +306,16 @@ public sealed class KilledSilosTests : IAsyncLifetime
             }, cancellationToken: _stop.Token);
         }
 
-        public Task<(BatchStatus Status, string Folder)> Ended { get; }
+        public Task<(JobStatus Status, string Folder)> Ended { get; }
 
-        public BatchStatus? Last => _last;
+        public JobStatus? Last => _last;
 
         public string Id => _last!.Id;
 
         /// <summary>The most strategies that were ever counted.</summary>
         public int Most { get; private set; }
 
-        public async Task UntilAsync(Func<BatchStatus, bool> so)
+        public async Task UntilAsync(Func<JobStatus, bool> so)
         {
             await Eventually.IsAsync(async () =>
             {

@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Text;
 using Granary.Application.Batches;
-using Granary.Application.Submissions;
+using Granary.Application.Jobs;
 using Granary.Cluster.Client;
 using Granary.Cluster.Grains.Telemetry;
 using Granary.Cluster.Tests.Fixtures;
@@ -95,7 +95,7 @@ public class TelemetryTests
         await one.ReadyAsync();
         await using var two = SiloProcess.Launch(connection, environment, options);
         await two.ReadyAsync();
-        BatchStatus status;
+        JobStatus status;
         string trace;
         using (var submission = new Activity("submission").SetIdFormat(ActivityIdFormat.W3C))
         {
@@ -141,7 +141,7 @@ public class TelemetryTests
         await using var cluster = await TestSilos.StartAsync(2);
         using var submission = new Activity("submission").SetIdFormat(ActivityIdFormat.W3C).Start();
         var status = await cluster.RunAsync(batches.Mixed);
-        status.State.ShouldBe(BatchState.Done, $"{status.Fault}\n{TestSilos.Log.Tail}");
+        status.State.ShouldBe(JobState.Done, $"{status.Fault}\n{TestSilos.Log.Tail}");
         await Eventually.HoldsAsync(() => spans.Count(s => s.OperationName == "strategy"
             && Equals(s.GetTagItem("granary.run"), status.Id)) >= status.Progress.Strategies);
 

@@ -1,6 +1,6 @@
 using System.Diagnostics.Metrics;
 using Granary.Application.Batches;
-using Granary.Application.Submissions;
+using Granary.Application.Jobs;
 using Granary.Cluster.Feeds;
 using Granary.Cluster.Grains;
 using Granary.Cluster.Grains.Feeds;
@@ -47,7 +47,7 @@ public sealed class ReplayedStreamsTests : IClassFixture<ReplayedStreamsTests.Ma
     private async Task SameAsync(TestSilos cluster, string batch)
     {
         var status = await cluster.RunAsync(batch);
-        status.State.ShouldBe(BatchState.Done, $"{status.Fault}\n{TestSilos.Log.Tail}");
+        status.State.ShouldBe(JobState.Done, $"{status.Fault}\n{TestSilos.Log.Tail}");
         status.Digest.ShouldBe((await _batches.EmbeddedAsync(batch)).Model.Digest);
     }
 
@@ -306,7 +306,7 @@ public sealed class ReplayedStreamsTests : IClassFixture<ReplayedStreamsTests.Ma
             .RepeatAsync(feed,
                 [.. Enumerable.Range(0, 271).Select(n => new BlockMessage(n, null, false, "the disk with COINUSDT was pulled out"))]);
         var status = await cluster.EndAsync(id);
-        status.State.ShouldBe(BatchState.Failed);
+        status.State.ShouldBe(JobState.Failed);
         status.Fault.ShouldBe("the disk with COINUSDT was pulled out");
     }
 

@@ -12,7 +12,7 @@ internal static class ApiRoutes
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Services.AddGranaryApi(new ApiSettings(), TestCatalogues.All);
-        builder.Services.AddLocalBatches(Path.Combine(Path.GetTempPath(), "granary-routes"), _ => throw new NotSupportedException());
+        builder.Services.AddLocalJobs(Path.Combine(Path.GetTempPath(), "granary-routes"), _ => throw new NotSupportedException());
         await using var app = builder.Build();
         app.UseGranaryApi();
         return [.. ((IEndpointRouteBuilder)app).DataSources.SelectMany(d => d.Endpoints).OfType<RouteEndpoint>()

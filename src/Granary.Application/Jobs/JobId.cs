@@ -1,18 +1,18 @@
 using System.Globalization;
 using System.Security.Cryptography;
 
-namespace Granary.Application.Submissions;
+namespace Granary.Application.Jobs;
 
 /// <summary>
-/// Ids of batches are folder names: the batch's name, the UTC moment, and four letters that set apart what arrived in the same millisecond.
+/// Ids of jobs are folder names: the job's name, the UTC moment, and four letters that set apart what arrived in the same millisecond.
 /// </summary>
-public static class BatchId
+public static class JobId
 {
-    public static string New(string batchName, DateTimeOffset now)
+    public static string New(string jobName, DateTimeOffset now)
     {
-        Span<char> name = stackalloc char[Math.Min(batchName.Length, 100)];
+        Span<char> name = stackalloc char[Math.Min(jobName.Length, 100)];
         for (var i = 0; i < name.Length; i++)
-            name[i] = char.IsAsciiLetterOrDigit(batchName[i]) || batchName[i] is '-' or '_' ? batchName[i] : '-';
+            name[i] = char.IsAsciiLetterOrDigit(jobName[i]) || jobName[i] is '-' or '_' ? jobName[i] : '-';
         return string.Create(CultureInfo.InvariantCulture,
             $"{name}-{now.UtcDateTime:yyyyMMdd'T'HHmmssfff'Z'}-{RandomNumberGenerator.GetHexString(4, lowercase: true)}");
     }

@@ -1,15 +1,16 @@
 using System.Runtime.CompilerServices;
+using Granary.Application.Jobs;
+using Granary.Application.Json;
 using Granary.Application.RunFolders;
-using Granary.Application.Submissions;
 using Granary.Cluster.Batches;
 using Orleans.Runtime;
 
 namespace Granary.Cluster.Grains.Services;
 
-/// <summary>Submits batches to a cluster, behind a silo's HTTP API.</summary>
+/// <summary>Submits jobs to a cluster, behind a silo's HTTP API.</summary>
 /// <param name="grains">The grain factory of a silo or a cluster client.</param>
 /// <param name="timeout">Time without an answer before <see cref="ServiceUnavailableException"/>, over lost silos; null = 30 s.</param>
-public sealed class ClusterBatches(IGrainFactory grains, TimeProvider clock, TimeSpan? timeout = null) : IBatchService
+public sealed class ClusterJobs(IGrainFactory grains, TimeProvider clock, TimeSpan? timeout = null) : IJobService
 {
     private const int FilePartLength = 512 << 10;
 
@@ -18,44 +19,54 @@ public sealed class ClusterBatches(IGrainFactory grains, TimeProvider clock, Tim
     private IBatchGrain Batch(string id) => grains.GetGrain<IBatchGrain>(id);
 
     /// <inheritdoc/>
-    public async ValueTask<SubmissionReceipt> SubmitAsync(BatchSubmission submission, CancellationToken cancellationToken = default)
+    public async ValueTask<JobReceipt> SubmitAsync(JobSubmission submission, CancellationToken cancellationToken = default)
     {
-        var spec = submission.Spec;
+        var (job, text) = (submission.Job, submission.Job.Text);
         var now = clock.GetUtcNow();
-        var id = BatchId.New(spec.Name, now);
-        if (submission.IdempotencyKey is { } key)
+        var id = JobId.New(job.Name, now);
+        if (submission.ScopedKey is { } key)
         {
-            var hash = RunFolder.HashOf(Convert.ToBase64String(spec.Text), spec.Folder);
+            var hash = RunFolder.HashOf(Convert.ToBase64String(text.Body), text.Folder);
             var claim = await Calling.TryAsync(() => grains.GetGrain<IIdempotencyGrain>(key).ClaimAsync(id, hash), cancellationToken,
                 timeout).ConfigureAwait(false);
-            if (!claim.SameText) throw new IdempotencyConflictException(key, claim.Run);
+            if (!claim.SameText) throw new IdempotencyConflictException(submission.IdempotencyKey!, claim.Run);
             // If a submission was cut off between the key and the batch, this submits the same id again.
             id = claim.Run;
         }
-        var order = new BatchOrder(id, spec.Name, spec.Text, spec.Data.Place.File, spec.Folder, submission.SubmittedBy, now,
-            submission.IdempotencyKey);
+        var order = new BatchOrder(id, job.Name, text.Body, text.File, text.Folder, submission.SubmittedBy, now, submission.ScopedKey,
+            text.Kind);
         var answer = await Calling.TryAsync(() => Batch(id).SubmitAsync(order), cancellationToken, timeout).ConfigureAwait(false);
-        return answer.Status is { } status ? new SubmissionReceipt(status, answer.Created)
-            : throw new TooManyBatchesException(answer.Waiting);
+        return answer.Status is { } status ? new JobReceipt(status, answer.Created)
+            : throw new TooManyJobsException(answer.Waiting);
     }
 
     /// <inheritdoc/>
-    public async ValueTask<BatchStatus?> FindAsync(string id, CancellationToken cancellationToken = default) =>
+    public async ValueTask<JobStatus?> FindAsync(string id, CancellationToken cancellationToken = default) =>
         await Calling.TryAsync(() => Batch(id).FindAsync(), cancellationToken, timeout).ConfigureAwait(false);
 
     /// <inheritdoc/>
-    public async ValueTask<IReadOnlyList<BatchStatus>> ListAsync(int most, CancellationToken cancellationToken = default)
+    public async ValueTask<JobPage> ListAsync(JobQuery query, CancellationToken cancellationToken = default)
     {
-        var ids = await Calling.TryAsync(() => List.NewestAsync(most), cancellationToken, timeout).ConfigureAwait(false);
-        var all = new List<BatchStatus>();
-        foreach (var part in ids.Chunk(32))
-            all.AddRange((await Task.WhenAll(part.Select(id => FindAsync(id, cancellationToken).AsTask()))
-                .ConfigureAwait(false)).OfType<BatchStatus>());
-        return all;
+        var ids = await Calling.TryAsync(() => List.NewestAsync(int.MaxValue), cancellationToken, timeout).ConfigureAwait(false);
+        var rest = ids;
+        if (query.Cursor is { } cursor)
+        {
+            var at = ids.ToList().IndexOf(cursor);
+            if (at < 0) throw new InputException($"cursor={cursor} is in no list here; begin without a cursor");
+            rest = [.. ids.Skip(at + 1)];
+        }
+        var found = new List<JobStatus>();
+        foreach (var part in rest.Chunk(32))
+        {
+            var jobs = await Task.WhenAll(part.Select(id => FindAsync(id, cancellationToken).AsTask())).ConfigureAwait(false);
+            found.AddRange(jobs.OfType<JobStatus>().Where(query.Matches));
+            if (found.Count > query.Limit) break;
+        }
+        return (query with { Cursor = null }).Of(found);
     }
 
     /// <inheritdoc/>
-    public async IAsyncEnumerable<BatchStatus> WatchAsync(string id, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    public async IAsyncEnumerable<JobStatus> WatchAsync(string id, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         long seen = -1;
         while (true)
@@ -72,7 +83,7 @@ public sealed class ClusterBatches(IGrainFactory grains, TimeProvider clock, Tim
     }
 
     /// <inheritdoc/>
-    public async ValueTask<BatchStatus?> CancelAsync(string id, CancellationToken cancellationToken = default) =>
+    public async ValueTask<JobStatus?> CancelAsync(string id, CancellationToken cancellationToken = default) =>
         await Calling.TryAsync(() => Batch(id).CancelAsync(), cancellationToken, timeout).ConfigureAwait(false);
 
     /// <inheritdoc/>

@@ -1,10 +1,10 @@
-using Granary.Application.Submissions;
+using Granary.Application.Jobs;
 using Granary.Application.Weights;
 
 namespace Granary.Cluster.Wire;
 
 [GenerateSerializer, Alias("granary.BatchStatus")]
-public readonly record struct BatchStatusWire(
+public readonly record struct JobStatusWire(
     [property: Id(0)] string Id,
     [property: Id(1)] string Name,
     [property: Id(2)] long Revision,
@@ -13,23 +13,24 @@ public readonly record struct BatchStatusWire(
     [property: Id(5)] DateTimeOffset SubmittedAt,
     [property: Id(6)] DateTimeOffset? StartedAt,
     [property: Id(7)] DateTimeOffset? FinishedAt,
-    [property: Id(8)] SubmissionProgress Progress,
+    [property: Id(8)] JobProgress Progress,
     [property: Id(9)] double? Seconds,
     [property: Id(10)] string? Digest,
     [property: Id(11)] long? Trades,
     [property: Id(12)] string? Fault,
     [property: Id(13)] string[] Files,
-    [property: Id(14)] bool WrongInput);
+    [property: Id(14)] bool WrongInput,
+    [property: Id(15)] string? Kind = null);
 
 [RegisterConverter]
-public sealed class BatchStatusConverter : IConverter<BatchStatus, BatchStatusWire>
+public sealed class JobStatusConverter : IConverter<JobStatus, JobStatusWire>
 {
-    public BatchStatus ConvertFromSurrogate(in BatchStatusWire s) => new()
+    public JobStatus ConvertFromSurrogate(in JobStatusWire s) => new()
     {
         Id = s.Id,
         Name = s.Name,
         Revision = s.Revision,
-        State = (BatchState)s.State,
+        State = (JobState)s.State,
         SubmittedBy = s.SubmittedBy,
         SubmittedAt = s.SubmittedAt,
         StartedAt = s.StartedAt,
@@ -41,9 +42,10 @@ public sealed class BatchStatusConverter : IConverter<BatchStatus, BatchStatusWi
         Fault = s.Fault,
         Files = s.Files,
         WrongInput = s.WrongInput,
+        Kind = s.Kind ?? JobCatalogue.Backtest,
     };
 
-    public BatchStatusWire ConvertToSurrogate(in BatchStatus v) =>
+    public JobStatusWire ConvertToSurrogate(in JobStatus v) =>
         new(v.Id, v.Name, v.Revision, (int)v.State, v.SubmittedBy, v.SubmittedAt, v.StartedAt, v.FinishedAt,
-        v.Progress, v.Seconds, v.Digest, v.Trades, v.Fault, [.. v.Files], v.WrongInput);
+        v.Progress, v.Seconds, v.Digest, v.Trades, v.Fault, [.. v.Files], v.WrongInput, v.Kind);
 }

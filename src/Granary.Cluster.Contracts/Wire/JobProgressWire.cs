@@ -1,10 +1,10 @@
-using Granary.Application.Submissions;
+using Granary.Application.Jobs;
 using Granary.Application.Weights;
 
 namespace Granary.Cluster.Wire;
 
 [GenerateSerializer, Alias("granary.SubmissionProgress")]
-public readonly record struct SubmissionProgressWire(
+public readonly record struct JobProgressWire(
     [property: Id(0)] int Strategies,
     [property: Id(1)] int Done,
     [property: Id(2)] int Failed,
@@ -13,11 +13,11 @@ public readonly record struct SubmissionProgressWire(
     [property: Id(5)] string? Stage);
 
 [RegisterConverter]
-public sealed class SubmissionProgressConverter : IConverter<SubmissionProgress, SubmissionProgressWire>
+public sealed class JobProgressConverter : IConverter<JobProgress, JobProgressWire>
 {
-    public SubmissionProgress ConvertFromSurrogate(in SubmissionProgressWire s) =>
+    public JobProgress ConvertFromSurrogate(in JobProgressWire s) =>
         new(s.Strategies, s.Done, s.Failed, s.Bars, s.BarsTotal, s.Stage);
 
-    public SubmissionProgressWire ConvertToSurrogate(in SubmissionProgress v) =>
+    public JobProgressWire ConvertToSurrogate(in JobProgress v) =>
         new(v.Strategies, v.Done, v.Failed, v.Bars, v.BarsTotal, v.Stage);
 }

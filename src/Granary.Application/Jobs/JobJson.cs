@@ -1,10 +1,10 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
-namespace Granary.Application.Submissions;
+namespace Granary.Application.Jobs;
 
 /// <summary>How statuses look as JSON, on the wire and on disk alike: camelCase, states in small letters, UTC times.</summary>
-public static class SubmissionJson
+public static class JobJson
 {
     public static JsonSerializerOptions Options { get; } = Make();
 

@@ -1,22 +1,20 @@
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Threading.Channels;
-using Granary.Application.Batches;
-using Granary.Application.Catalogues;
 using Granary.Application.Json;
 using Granary.Application.RunFolders;
 using Granary.Storage.Files;
 
-namespace Granary.Application.Submissions;
+namespace Granary.Application.Jobs;
 
 /// <summary>
-/// Takes batches for the in-process host: one after the other, each in its folder under <c>runs</c>. What was accepted survives a crash:
-/// the next start runs it again.
+/// Takes jobs for the in-process host: one after the other, each in its folder under <c>runs</c>. What was accepted survives a crash: the
+/// next start runs it again.
 /// </summary>
 /// <remarks>
-/// A folder of a run holds, beside the run's own files, <c>.submission/</c> with the batch's text and its last durable status.
+/// A job's folder has, beside its own files, <c>.submission/</c> with the text of the job and its last durable status.
 /// </remarks>
-public sealed class LocalBatches : IBatchService, IAsyncDisposable
+public sealed class LocalJobs : IJobService, IAsyncDisposable
 {
     /// <summary>Name of the folder inside a run's folder that this class keeps for itself.</summary>
     public const string SubmissionFolder = ".submission";
@@ -26,11 +24,15 @@ public sealed class LocalBatches : IBatchService, IAsyncDisposable
     /// </summary>
     private static readonly TimeSpan WatchEvery = TimeSpan.FromMilliseconds(50);
 
-    private sealed record Submitted(string Text, string Folder, string FileName, string? IdempotencyKey);
-
-    private sealed class Entry(BatchStatus status, Submitted submitted)
+    private sealed record Submitted(string Text, string Folder, string FileName, string? IdempotencyKey,
+        string Kind = JobCatalogue.Backtest)
     {
-        public BatchStatus Status = status;
+        public JobText ToText() => new(Kind, System.Text.Encoding.UTF8.GetBytes(Text), FileName, Folder);
+    }
+
+    private sealed class Entry(JobStatus status, Submitted submitted)
+    {
+        public JobStatus Status = status;
         public Submitted Submitted { get; } = submitted;
         public CancellationTokenSource Cancel { get; } = new();
         public TaskCompletionSource Changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -38,8 +40,8 @@ public sealed class LocalBatches : IBatchService, IAsyncDisposable
     }
 
     private readonly string _runs;
-    private readonly IBatchRunner _host;
-    private readonly BatchReader _batches;
+    private readonly IJobRunner _host;
+    private readonly JobCatalogue _kinds;
     private readonly TimeProvider _clock;
     private readonly Action<string, Exception>? _onFault;
     private readonly int _mostWaiting;
@@ -51,15 +53,15 @@ public sealed class LocalBatches : IBatchService, IAsyncDisposable
     private readonly CancellationTokenSource _stopping = new();
     private readonly Task _worker;
 
-    /// <param name="runs">Folder of all runs; made where missing. Batches in it that had not ended are queued again.</param>
-    /// <param name="catalogues">What the process knows.</param>
-    /// <param name="onFault">Told of a batch that failed for a reason other than its input, with the batch's id.</param>
-    public LocalBatches(string runs, IBatchRunner host, GranaryCatalogues catalogues, TimeProvider clock, Action<string,
-        Exception>? onFault = null, int mostWaiting = 1000)
+    /// <param name="runs">Folder of all runs; made where missing. Jobs in it that had not ended are queued again.</param>
+    /// <param name="kinds">The jobs that are taken.</param>
+    /// <param name="onFault">Called for a job that failed for a reason other than its input, with its id.</param>
+    public LocalJobs(string runs, IJobRunner host, JobCatalogue kinds, TimeProvider clock, Action<string, Exception>? onFault = null,
+        int mostWaiting = 1000)
     {
         _runs = Path.GetFullPath(runs);
         _host = host;
-        _batches = new BatchReader(catalogues);
+        _kinds = kinds;
         _clock = clock;
         _onFault = onFault;
         _mostWaiting = mostWaiting;
@@ -68,40 +70,43 @@ public sealed class LocalBatches : IBatchService, IAsyncDisposable
         _worker = Task.Run(WorkAsync);
     }
 
-    public async ValueTask<SubmissionReceipt> SubmitAsync(BatchSubmission submission, CancellationToken cancellationToken = default)
+    public async ValueTask<JobReceipt> SubmitAsync(JobSubmission submission, CancellationToken cancellationToken = default)
     {
-        var text = System.Text.Encoding.UTF8.GetString(submission.Spec.Text);
+        var (job, given) = (submission.Job, submission.Job.Text);
+        var submitted = new Submitted(System.Text.Encoding.UTF8.GetString(given.Body), given.Folder, given.File, submission.ScopedKey,
+            given.Kind);
         await _submitting.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
             lock (_gate)
             {
-                if (submission.IdempotencyKey is { } key && _byKey.TryGetValue(key, out var known))
+                if (submission.ScopedKey is { } key && _byKey.TryGetValue(key, out var known))
                 {
-                    return known.Submitted.Text == text && known.Submitted.Folder == submission.Spec.Folder
+                    return known.Submitted.Text == submitted.Text && known.Submitted.Folder == submitted.Folder
                         ? new(known.Status, Created: false)
-                        : throw new IdempotencyConflictException(key, known.Status.Id);
+                        : throw new IdempotencyConflictException(submission.IdempotencyKey!, known.Status.Id);
                 }
-                if (_byId.Values.Count(e => e.Status.State == BatchState.Queued) >= _mostWaiting)
-                    throw new TooManyBatchesException(_mostWaiting);
+                if (_byId.Values.Count(e => e.Status.State == JobState.Queued) >= _mostWaiting)
+                    throw new TooManyJobsException(_mostWaiting);
             }
             var now = _clock.GetUtcNow();
-            var id = BatchId.New(submission.Spec.Name, now);
+            var id = JobId.New(job.Name, now);
             var entry = new Entry(
-                new BatchStatus
+                new JobStatus
                 {
                     Id = id,
-                    Name = submission.Spec.Name,
+                    Kind = given.Kind,
+                    Name = job.Name,
                     Revision = 1,
-                    State = BatchState.Queued,
+                    State = JobState.Queued,
                     SubmittedBy = submission.SubmittedBy,
                     SubmittedAt = now
                 },
-                new Submitted(text, submission.Spec.Folder, submission.Spec.Data.Place.File, submission.IdempotencyKey));
+                submitted);
             var own = Path.Combine(_runs, id, SubmissionFolder);
             Directory.CreateDirectory(own);
             await AtomicFile.WriteAsync(Path.Combine(own, "batch.json"),
-                JsonSerializer.SerializeToUtf8Bytes(entry.Submitted, SubmissionJson.Options), cancellationToken).ConfigureAwait(false);
+                JsonSerializer.SerializeToUtf8Bytes(entry.Submitted, JobJson.Options), cancellationToken).ConfigureAwait(false);
             await WriteStatusAsync(entry.Status).ConfigureAwait(false);
             lock (_gate)
             {
@@ -116,27 +121,26 @@ public sealed class LocalBatches : IBatchService, IAsyncDisposable
         }
     }
 
-    public ValueTask<BatchStatus?> FindAsync(string id, CancellationToken cancellationToken = default)
+    public ValueTask<JobStatus?> FindAsync(string id, CancellationToken cancellationToken = default)
     {
         lock (_gate) return ValueTask.FromResult(_byId.GetValueOrDefault(id)?.Status);
     }
 
-    public ValueTask<IReadOnlyList<BatchStatus>> ListAsync(int most, CancellationToken cancellationToken = default)
+    public ValueTask<JobPage> ListAsync(JobQuery query, CancellationToken cancellationToken = default)
     {
         lock (_gate)
         {
-            return ValueTask.FromResult<IReadOnlyList<BatchStatus>>(
-                [.. _byId.Values.Select(e => e.Status).OrderByDescending(s => s.SubmittedAt).ThenBy(s => s.Id, StringComparer.Ordinal)
-                    .Take(most)]);
+            return ValueTask.FromResult(query.Of(_byId.Values.Select(e => e.Status).OrderByDescending(s => s.SubmittedAt)
+                .ThenBy(s => s.Id, StringComparer.Ordinal)));
         }
     }
 
-    public async IAsyncEnumerable<BatchStatus> WatchAsync(string id, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    public async IAsyncEnumerable<JobStatus> WatchAsync(string id, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         long seen = 0;
         while (true)
         {
-            BatchStatus status;
+            JobStatus status;
             Task changed;
             lock (_gate)
             {
@@ -155,7 +159,7 @@ public sealed class LocalBatches : IBatchService, IAsyncDisposable
         }
     }
 
-    public async ValueTask<BatchStatus?> CancelAsync(string id, CancellationToken cancellationToken = default)
+    public async ValueTask<JobStatus?> CancelAsync(string id, CancellationToken cancellationToken = default)
     {
         Entry? entry;
         lock (_gate) entry = _byId.GetValueOrDefault(id);
@@ -163,8 +167,8 @@ public sealed class LocalBatches : IBatchService, IAsyncDisposable
         var wasQueued = false;
         var status = Change(entry, s =>
         {
-            wasQueued = s.State == BatchState.Queued;
-            return wasQueued ? s with { State = BatchState.Cancelled, FinishedAt = _clock.GetUtcNow() } : s;
+            wasQueued = s.State == JobState.Queued;
+            return wasQueued ? s with { State = JobState.Cancelled, FinishedAt = _clock.GetUtcNow() } : s;
         });
         if (wasQueued) await SaveAsync(entry).ConfigureAwait(false);
         await entry.Cancel.CancelAsync().ConfigureAwait(false);
@@ -173,14 +177,14 @@ public sealed class LocalBatches : IBatchService, IAsyncDisposable
 
     public ValueTask<RunFile?> OpenFileAsync(string id, string name, CancellationToken cancellationToken = default)
     {
-        BatchStatus? status;
+        JobStatus? status;
         lock (_gate) status = _byId.GetValueOrDefault(id)?.Status;
         // only names that the run lists are opened, so no name can lead out of its folder
         return ValueTask.FromResult(status is not null && status.Files.Contains(name, StringComparer.Ordinal)
             ? RunFile.Open(Path.Combine(_runs, id), name) : null);
     }
 
-    /// <summary>Stops the batch that runs, without marking it as ended: the next start takes it up again.</summary>
+    /// <summary>Stops the job that runs, without marking it as ended: the next start takes it up again.</summary>
     public async ValueTask DisposeAsync()
     {
         _queue.Writer.TryComplete();
@@ -204,8 +208,8 @@ public sealed class LocalBatches : IBatchService, IAsyncDisposable
         var begun = false;
         Change(entry, s =>
         {
-            begun = s.State is BatchState.Queued or BatchState.Running;
-            return begun ? s with { State = BatchState.Running, StartedAt = _clock.GetUtcNow(), Progress = SubmissionProgress.None } : s;
+            begun = s.State is JobState.Queued or JobState.Running;
+            return begun ? s with { State = JobState.Running, StartedAt = _clock.GetUtcNow(), Progress = JobProgress.None } : s;
         });
         if (!begun) return;
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(_stopping.Token, entry.Cancel.Token);
@@ -213,14 +217,13 @@ public sealed class LocalBatches : IBatchService, IAsyncDisposable
         try
         {
             await SaveAsync(entry).ConfigureAwait(false);
-            var spec = _batches.Read(entry.Submitted.FileName, System.Text.Encoding.UTF8.GetBytes(entry.Submitted.Text),
-                entry.Submitted.Folder);
-            var outcome = await _host.RunAsync(spec, folder, p => Report(entry, p), stop.Token).ConfigureAwait(false);
+            var job = _kinds.Read(entry.Submitted.ToText());
+            var outcome = await _host.RunAsync(job, folder, p => Report(entry, p), stop.Token).ConfigureAwait(false);
             var files = Directory.EnumerateFiles(folder).Select(f => Path.GetFileName(f)!).Where(f => !f.StartsWith('.'))
                 .Order(StringComparer.Ordinal).ToArray();
             End(entry, s => s with
             {
-                State = BatchState.Done,
+                State = JobState.Done,
                 Digest = outcome.Digest,
                 Trades = outcome.Trades,
                 Seconds = outcome.Seconds,
@@ -234,28 +237,28 @@ public sealed class LocalBatches : IBatchService, IAsyncDisposable
         }
         catch (OperationCanceledException) when (entry.Cancel.IsCancellationRequested)
         {
-            End(entry, s => s with { State = BatchState.Cancelled });
+            End(entry, s => s with { State = JobState.Cancelled });
         }
         catch (Exception e)
         {
             var wrongInput = e is InputException or Engine.Market.BarDataException;
             if (!wrongInput && e is not (Engine.Market.BarStoreException or DiskException)) _onFault?.Invoke(entry.Status.Id, e);
-            End(entry, s => s with { State = BatchState.Failed, Fault = e.Message, WrongInput = wrongInput });
+            End(entry, s => s with { State = JobState.Failed, Fault = e.Message, WrongInput = wrongInput });
         }
         await SaveAsync(entry).ConfigureAwait(false);
     }
 
-    private void End(Entry entry, Func<BatchStatus, BatchStatus> how) =>
+    private void End(Entry entry, Func<JobStatus, JobStatus> how) =>
         Change(entry, s => how(s) with { FinishedAt = _clock.GetUtcNow() });
 
-    private void Report(Entry entry, SubmissionProgress progress) =>
-        Change(entry, s => s.State == BatchState.Running && progress.Done >= s.Progress.Done ? s with { Progress = progress } : s);
+    private void Report(Entry entry, JobProgress progress) =>
+        Change(entry, s => s.State == JobState.Running && progress.Done >= s.Progress.Done ? s with { Progress = progress } : s);
 
     /// <summary>The one place where a status changes; who watches is woken.</summary>
-    private BatchStatus Change(Entry entry, Func<BatchStatus, BatchStatus> change)
+    private JobStatus Change(Entry entry, Func<JobStatus, JobStatus> change)
     {
         TaskCompletionSource woken;
-        BatchStatus next;
+        JobStatus next;
         lock (_gate)
         {
             next = change(entry.Status);
@@ -269,7 +272,7 @@ public sealed class LocalBatches : IBatchService, IAsyncDisposable
         return next;
     }
 
-    /// <summary>Writes the newest status; writes of one batch follow one another.</summary>
+    /// <summary>Writes the newest status; writes of one job follow one another.</summary>
     private Task SaveAsync(Entry entry)
     {
         lock (_gate)
@@ -280,15 +283,15 @@ public sealed class LocalBatches : IBatchService, IAsyncDisposable
         async Task AfterAsync(Task before)
         {
             await before.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            BatchStatus status;
+            JobStatus status;
             lock (_gate) status = entry.Status;
             await WriteStatusAsync(status).ConfigureAwait(false);
         }
     }
 
-    private Task WriteStatusAsync(BatchStatus status) =>
+    private Task WriteStatusAsync(JobStatus status) =>
         AtomicFile.WriteAsync(Path.Combine(_runs, status.Id, SubmissionFolder, "status.json"),
-            JsonSerializer.SerializeToUtf8Bytes(status, SubmissionJson.Options));
+            JsonSerializer.SerializeToUtf8Bytes(status, JobJson.Options));
 
     private void Add(Entry entry)
     {
@@ -304,7 +307,7 @@ public sealed class LocalBatches : IBatchService, IAsyncDisposable
             if (!File.Exists(Path.Combine(own, "status.json"))) continue; // a run that was not submitted here, or never acknowledged
             try
             {
-                Add(new Entry(Read<BatchStatus>(Path.Combine(own, "status.json")), Read<Submitted>(Path.Combine(own, "batch.json"))));
+                Add(new Entry(Read<JobStatus>(Path.Combine(own, "status.json")), Read<Submitted>(Path.Combine(own, "batch.json"))));
             }
             catch (Exception e) when (e is JsonException or IOException)
             {
@@ -317,5 +320,5 @@ public sealed class LocalBatches : IBatchService, IAsyncDisposable
     }
 
     private static T Read<T>(string path) =>
-        JsonSerializer.Deserialize<T>(File.ReadAllBytes(path), SubmissionJson.Options) ?? throw new JsonException($"{path} is empty");
+        JsonSerializer.Deserialize<T>(File.ReadAllBytes(path), JobJson.Options) ?? throw new JsonException($"{path} is empty");
 }

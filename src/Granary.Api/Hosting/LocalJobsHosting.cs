@@ -1,0 +1,28 @@
+using Granary.Application.Jobs;
+using Granary.Application.Weights;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace Granary.Api.Hosting;
+
+/// <summary>The services behind the API where one process does it all: what <c>granary serve</c> mounts.</summary>
+public static partial class LocalJobsHosting
+{
+    /// <param name="runs">Folder of the runs; the portfolios' weights are kept in its folder <c>.portfolios</c>.</param>
+    public static IServiceCollection AddLocalJobs(this IServiceCollection services, string runs,
+        Func<IServiceProvider, IJobRunner> host)
+    {
+        services.AddSingleton<IJobService>(s =>
+        {
+            var logger = s.GetRequiredService<ILoggerFactory>().CreateLogger("Granary.Jobs");
+            return new LocalJobs(runs, host(s), s.GetRequiredService<JobCatalogue>(), s.GetRequiredService<TimeProvider>(),
+                (id, e) => JobFailed(logger, id, e));
+        });
+        services.AddSingleton<IWeightsService>(s => new FileWeights(Path.Combine(runs, ".portfolios"),
+            s.GetRequiredService<TimeProvider>()));
+        return services;
+    }
+
+    [LoggerMessage(1, LogLevel.Error, "Job {RunId} failed")]
+    private static partial void JobFailed(ILogger logger, string runId, Exception exception);
+}

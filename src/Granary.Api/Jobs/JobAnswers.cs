@@ -1,0 +1,82 @@
+using Granary.Api.Events;
+using Granary.Api.Problems;
+using Granary.Application.Jobs;
+using Granary.Application.Json;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace Granary.Api.Jobs;
+
+/// <summary>Answers about one job, or about the list of them: for <c>/jobs</c> and, of backtests alone, for <c>/batches</c>.</summary>
+/// <param name="jobs">The jobs of the server.</param>
+/// <param name="collection">The last part of the collection's path: <c>jobs</c> or <c>batches</c>.</param>
+/// <param name="noun">What one of them is called.</param>
+/// <param name="kind">The kind of all of them; null for all kinds.</param>
+internal sealed class JobAnswers(IJobService jobs, string collection, string noun, string? kind)
+{
+    private const int MostOfPage = 1000;
+
+    public static JobAnswers OfJobs(IJobService jobs) => new(jobs, "jobs", "job", null);
+
+    public static JobAnswers OfBatches(IJobService jobs) => new(jobs, "batches", "batch", JobCatalogue.Backtest);
+
+    /// <summary>A page of the list; the address of the next one is in the header Link.</summary>
+    public async Task<(JobPage? Page, IResult? Problem)> ListAsync(HttpContext context, JobQuery query, CancellationToken cancellationToken)
+    {
+        if (query.Limit is < 1 or > MostOfPage)
+            return (null, Problem.Of(400, "The input is wrong", $"limit={query.Limit}: ask for 1 to {MostOfPage:N0}"));
+        var page = await jobs.ListAsync(kind is null ? query : query with { Kind = kind }, cancellationToken).ConfigureAwait(false);
+        if (page.Next is { } next) PageLink.Add(context, next);
+        return (page, null);
+    }
+
+    public async Task<IResult> GetAsync(string id, CancellationToken cancellationToken) =>
+        await FindAsync(id, cancellationToken).ConfigureAwait(false) is { } status ? TypedResults.Ok(status) : Unknown(id);
+
+    public async Task<IResult> EventsAsync(string id, ApiSettings settings, CancellationToken cancellationToken) =>
+        await FindAsync(id, cancellationToken).ConfigureAwait(false) is null ? Unknown(id)
+            : new EventStream(stop => JobEvents.WatchAsync(jobs, id, stop), settings.EventHeartbeat);
+
+    public async Task<IResult> CancelAsync(string id, CancellationToken cancellationToken)
+    {
+        if (await FindAsync(id, cancellationToken).ConfigureAwait(false) is null
+            || await jobs.CancelAsync(id, cancellationToken).ConfigureAwait(false) is not { } status) return Unknown(id);
+        return status.Ended ? TypedResults.Ok(status) : TypedResults.Accepted($"{ApiSettings.Prefix}/{collection}/{id}", status);
+    }
+
+    public async Task<IResult> FileAsync(string id, string name, CancellationToken cancellationToken)
+    {
+        if (await FindAsync(id, cancellationToken).ConfigureAwait(false) is not { } status) return Unknown(id);
+        if (!status.Ended) return Problem.Of(409, "Not done",
+            $"{noun} {id} is {status.State.ToString().ToLowerInvariant()}; its files are there when it is done");
+        if (!status.Files.Contains(name, StringComparer.Ordinal)
+            || await jobs.OpenFileAsync(id, name, cancellationToken).ConfigureAwait(false) is not { } file)
+            return Problem.NotFound(
+                $"{noun} {id} has no file '{name}'; it has {(status.Files.Count == 0 ? "none" : string.Join(", ", status.Files))}");
+        return OfFile(name, file);
+    }
+
+    /// <summary>The state that a filter names; null without one.</summary>
+    /// <exception cref="InputException">There is no such state.</exception>
+    public static JobState? StateOf(string? word) => word is null ? null
+        : Enum.TryParse<JobState>(word, ignoreCase: true, out var state) && char.IsAsciiLetter(word[0]) ? state
+        : throw new InputException($"state={word}: use one of {string.Join(", ", Enum.GetNames<JobState>()).ToLowerInvariant()}");
+
+    /// <summary>The content of a file of a run.</summary>
+    public static FileStreamHttpResult OfFile(string name, RunFile file) =>
+        TypedResults.Stream(file.Content, ContentTypeOf(name), enableRangeProcessing: file.Content.CanSeek);
+
+    private async ValueTask<JobStatus?> FindAsync(string id, CancellationToken cancellationToken) =>
+        JobId.IsWellFormed(id) && await jobs.FindAsync(id, cancellationToken).ConfigureAwait(false) is { } status
+            && (kind is null || status.Kind == kind) ? status : null;
+
+    private IResult Unknown(string id) => Problem.NotFound($"there is no {noun} {id} here");
+
+    private static string ContentTypeOf(string name) => Path.GetExtension(name) switch
+    {
+        ".json" => "application/json",
+        ".csv" => "text/csv; charset=utf-8",
+        ".html" => "text/html; charset=utf-8",
+        _ => "application/octet-stream",
+    };
+}

@@ -1,0 +1,91 @@
+using System.Globalization;
+using System.Text;
+using Granary.Api.Access;
+using Granary.Api.Problems;
+using Granary.Application.Jobs;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Routing;
+
+namespace Granary.Api.Jobs;
+
+/// <summary>Long work of any kind: submit, follow, cancel, fetch.</summary>
+internal static class JobEndpoints
+{
+    public static void Map(IEndpointRouteBuilder api)
+    {
+        var jobs = api.MapGroup("/jobs").WithTags("Jobs").ProducesProblem(401).ProducesProblem(403);
+        jobs.MapPost("", ([AsParameters] SubmittedBody body, IJobService service, JobCatalogue kinds, CancellationToken stop) =>
+            body.SubmitAsync(service, kinds, "jobs", root => root.Need("kind").String(), stop))
+            .RequireAuthorization(RolePolicies.Submitter).WithName("submitJob")
+            .WithSummary("Submit a job.")
+            .WithDescription("The body is an object with the kind of job and what it needs, as { \"kind\": \"walkforward\", "
+                + "\"batch\": {} }. train, evaluate and experiment take 'batch' and 'strategies'; walkforward and reinforce take 'batch'; "
+                + "track takes the options of 'granary track'; verify takes 'run', 'sample' and 'cuts'; import takes 'files', 'store', "
+                + "'symbol' or 'symbolFrom', 'timeframe', and how the files are read. GET /catalogue/jobs lists the kinds. Send "
+                + "Idempotency-Key to make a repeated submission give the same job; a key is known as long as its job.")
+            .Accepts<object>("application/json").ProducesSubmission();
+        jobs.MapGet("", async (HttpContext context, IJobService service, CancellationToken stop, [FromQuery] string? state,
+                [FromQuery] string? kind, [FromQuery] string? cursor, [FromQuery] int limit = 100) =>
+            {
+                var (page, problem) = await JobAnswers.OfJobs(service).ListAsync(context,
+                    new JobQuery(limit, cursor, kind, JobAnswers.StateOf(state)), stop)
+                    .ConfigureAwait(false);
+                return problem ?? TypedResults.Ok(page);
+            })
+            .RequireAuthorization(RolePolicies.Viewer).WithName("listJobs")
+            .WithSummary("Jobs of all kinds, backtests among them, the newest first.")
+            .WithDescription("'next' is the cursor of the next page; null where this is the last.").Produces<JobPage>().ProducesProblem(
+                400);
+        MapOne(jobs, "Job", JobAnswers.OfJobs);
+        api.MapPost("/automl", ([AsParameters] SubmittedBody body, IJobService service, JobCatalogue kinds, CancellationToken stop,
+                [FromQuery(Name = "num_strategies")] int? strategies) =>
+            strategies < 1 ? Task.FromResult(Problem.Of(400, "The input is wrong", $"num_strategies={strategies}: ask for 1 or more"))
+                : body.SubmitAsync(service, kinds, "jobs", _ => "experiment", stop, batch => Experiment(batch, strategies)))
+            .RequireAuthorization(RolePolicies.Submitter).WithTags("Jobs").WithName("submitExperiment")
+            .WithSummary("Compare trainers and labels on a batch file, which is the body: a job of the kind experiment.")
+            .Accepts<object>("application/json", "text/plain", "application/octet-stream").ProducesSubmission().ProducesProblem(401)
+            .ProducesProblem(403);
+    }
+
+    /// <summary>The endpoints below the path of one job.</summary>
+    /// <param name="noun">Of the names of the operations.</param>
+    public static void MapOne(IEndpointRouteBuilder jobs, string noun, Func<IJobService, JobAnswers> answers)
+    {
+        var one = noun.ToLowerInvariant();
+        jobs.MapGet("/{id}", (string id, IJobService service, CancellationToken stop) => answers(service).GetAsync(id, stop))
+            .RequireAuthorization(RolePolicies.Viewer).WithName($"get{noun}").WithSummary($"How a {one} stands.").Produces<JobStatus>()
+            .ProducesProblem(404);
+        jobs.MapGet("/{id}/events", (string id, IJobService service, ApiSettings settings, CancellationToken stop) =>
+                answers(service).EventsAsync(id, settings, stop))
+            .RequireAuthorization(RolePolicies.Viewer).WithName($"watch{noun}")
+            .WithSummary($"How a {one} stands, each time that it changes, as server-sent events.")
+            .WithDescription("Events 'progress' and at last 'done', 'failed' or 'cancelled', each with the whole status as data and its "
+                + "revision as id. The first comes at once; after a broken connection just connect again.")
+            .Produces<JobStatus>(200, "text/event-stream").ProducesProblem(404);
+        jobs.MapDelete("/{id}", (string id, IJobService service, CancellationToken stop) => answers(service).CancelAsync(id, stop))
+            .RequireAuthorization(RolePolicies.Submitter).WithName($"cancel{noun}")
+            .WithSummary($"Cancel a {one}; one that has ended stays as it is.").Produces<JobStatus>().Produces<JobStatus>(202)
+            .ProducesProblem(404);
+        jobs.MapGet("/{id}/files/{name}", (string id, string name, IJobService service, CancellationToken stop) =>
+                answers(service).FileAsync(id, name, stop))
+            .RequireAuthorization(RolePolicies.Viewer).WithName($"get{noun}File")
+            .WithSummary($"A file of a {one}, once it is done.").Produces(200, null, "application/octet-stream")
+            .ProducesProblem(404).ProducesProblem(409);
+    }
+
+    /// <summary>The answers of a submission.</summary>
+    public static RouteHandlerBuilder ProducesSubmission(this RouteHandlerBuilder endpoint) =>
+        endpoint.Produces<JobStatus>(StatusCodes.Status202Accepted).ProducesProblem(400).ProducesProblem(413).ProducesProblem(422)
+            .ProducesProblem(429);
+
+    // The batch keeps its lines; a comment at its end must not hide the brace.
+    private static byte[] Experiment(byte[] batch, int? strategies)
+    {
+        var first = strategies is { } n ? n.ToString(CultureInfo.InvariantCulture) : "\"all\"";
+        var start = batch.AsSpan().StartsWith(Encoding.UTF8.Preamble) ? Encoding.UTF8.Preamble.Length : 0;
+        return [.. Encoding.UTF8.GetBytes($$"""{"kind":"experiment","strategies":{{first}},"batch":"""), .. batch.AsSpan(start),
+            .. "\n}"u8];
+    }
+}

@@ -1,0 +1,18 @@
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+using Granary.Api.Events;
+using Granary.Application.Jobs;
+
+namespace Granary.Api.Jobs;
+
+/// <summary>A job's statuses as events: 'progress', and at last 'done', 'failed' or 'cancelled'.</summary>
+internal static class JobEvents
+{
+    public static async IAsyncEnumerable<ServerEvent> WatchAsync(IJobService jobs, string id,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await foreach (var status in jobs.WatchAsync(id, cancellationToken).ConfigureAwait(false))
+            yield return new ServerEvent(status.Revision, status.Ended ? status.State.ToString().ToLowerInvariant() : "progress",
+                JsonSerializer.Serialize(status, JobJson.Options));
+    }
+}

@@ -1,0 +1,42 @@
+using System.Security.Claims;
+using Granary.Api.Access;
+using Granary.Api.Problems;
+using Granary.Application.Jobs;
+using Granary.Application.Json;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
+
+namespace Granary.Api.Jobs;
+
+/// <summary>The body of a request that submits something, and how it is to be taken.</summary>
+/// <param name="IdempotencyKey">A repeated submission with the same key, caller and kind gives the same job.</param>
+/// <param name="Folder">The folder that relative paths start from; null for the server's data folder.</param>
+/// <param name="File">The file's path at the client, for messages.</param>
+internal sealed record SubmittedBody(HttpRequest Request, ClaimsPrincipal User, ApiSettings Settings, [FromHeader(Name = "Idempotency-Key")]
+    string? IdempotencyKey, [FromQuery] string? Folder, [FromQuery] string? File)
+{
+    /// <summary>Reads the text of a job, and submits it.</summary>
+    /// <param name="kind">Finds the kind in the body.</param>
+    /// <param name="wrap">Makes the job's text of the body; null = it is the body.</param>
+    /// <returns>202 with the location under <paramref name="collection"/>.</returns>
+    public async Task<IResult> SubmitAsync(IJobService jobs, JobCatalogue kinds, string collection, Func<JsonPart, string> kind,
+        CancellationToken cancellationToken, Func<byte[], byte[]>? wrap = null)
+    {
+        if (IdempotencyKey is { } key && (key.Length is 0 or > JobSubmission.LongestKey || key.Any(char.IsControl)))
+            return Problem.Of(400, "The input is wrong",
+                $"Idempotency-Key has {key.Length} characters; use 1 to {JobSubmission.LongestKey} printable ones");
+        if (await RequestBody.ReadAsync(Request, Settings.LongestBatch, cancellationToken).ConfigureAwait(false) is not { } body)
+            return RequestBody.TooLong(Settings.LongestBatch);
+        if (wrap is not null) body = wrap(body);
+        // A confined server knows one folder, wherever the client's file lies.
+        var folder = Path.GetFullPath(Settings.Confinement is null
+            ? Path.Combine(Settings.DataFolder, Folder ?? ".") : Settings.DataFolder);
+        var file = string.IsNullOrWhiteSpace(File) ? $"{collection[..^1]}.json" : File;
+        var root = JsonPart.Parse(file, body);
+        Settings.Confinement?.Check(root, folder);
+        var job = kinds.Read(new JobText(kind(root), body, file, folder));
+        var receipt = await jobs.SubmitAsync(new JobSubmission(job, RolePolicies.NameOf(User), IdempotencyKey), cancellationToken)
+            .ConfigureAwait(false);
+        return TypedResults.Accepted($"{ApiSettings.Prefix}/{collection}/{receipt.Job.Id}", receipt.Job);
+    }
+}

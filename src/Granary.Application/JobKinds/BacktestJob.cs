@@ -1,0 +1,41 @@
+using Granary.Application.Batches;
+using Granary.Application.Catalogues;
+using Granary.Application.Jobs;
+using Granary.Application.Runs;
+using Granary.Application.Simulation;
+
+namespace Granary.Application.JobKinds;
+
+/// <summary>A batch file, run.</summary>
+public sealed class BacktestJob : Job
+{
+    /// <param name="spec">Read and checked; its text is the job's.</param>
+    public BacktestJob(BatchSpec spec) : base(new JobText(JobCatalogue.Backtest, spec.Text, spec.Data.Place.File, spec.Folder),
+        spec.Name) =>
+        Spec = spec;
+
+    public BatchSpec Spec { get; }
+
+    public override async Task<JobOutcome> RunAsync(JobRun run, CancellationToken cancellationToken)
+    {
+        var runner = new BatchRunner(run.Host, run.Clock, run.Sources, run.Ledger);
+        var options = new BatchOptions { Out = run.Folder, Resume = run.Resume, Threads = run.Threads };
+        return RunOutcome.Of(await runner.RunAsync(Spec, options, RunOutcome.Relay(run), cancellationToken).ConfigureAwait(false),
+            cancellationToken);
+    }
+}
+
+/// <summary>The kind of <see cref="BacktestJob"/>.</summary>
+public sealed class BacktestKind : JobKind
+{
+    public override string Name => JobCatalogue.Backtest;
+
+    public override string Summary => "Run a batch file.";
+
+    public override Job Read(JobText text, GranaryCatalogues catalogues)
+    {
+        var spec = new BatchReader(catalogues).Read(text.File, text.Body, text.Folder);
+        BatchPlan.CheckSize(spec, spec.Data.Symbols.Count);
+        return new BacktestJob(spec);
+    }
+}

@@ -1,0 +1,36 @@
+using System.Text;
+using Granary.Application.Batches;
+using Granary.Application.Catalogues;
+using Granary.Application.Jobs;
+using Granary.Application.Json;
+
+namespace Granary.Application.JobKinds;
+
+/// <summary>Reads the body of <c>POST /jobs</c>.</summary>
+internal static class JobRequest
+{
+    /// <summary>The body as an object with these keys besides <c>kind</c>.</summary>
+    /// <exception cref="InputException">It is no such object.</exception>
+    public static JsonPart Only(JobText text, params string[] keys) => JsonPart.Parse(text.File, text.Body).Only(["kind", .. keys]);
+
+    /// <summary>The batch under <c>batch</c>.</summary>
+    /// <exception cref="InputException">It is missing, or wrong.</exception>
+    public static BatchSpec Batch(JsonPart body, JobText text, GranaryCatalogues catalogues)
+    {
+        var spec = new BatchReader(catalogues).Read(text.File, Alone(body.Need("batch"), text.Body), text.Folder);
+        BatchPlan.CheckSize(spec, spec.Data.Symbols.Count);
+        return spec;
+    }
+
+    // The text of a part at its own lines, so that faults name the lines of the request.
+    private static byte[] Alone(JsonPart part, byte[] text)
+    {
+        var alone = (byte[])text.Clone();
+        var first = text.AsSpan().StartsWith(Encoding.UTF8.Preamble) ? Encoding.UTF8.Preamble.Length : 0;
+        var (start, end) = (first + part.Bytes.Start, first + part.Bytes.End);
+        for (var i = 0; i < alone.Length; i++)
+            if ((i < start || i >= end) && alone[i] != '\n')
+                alone[i] = (byte)' ';
+        return alone;
+    }
+}

@@ -1,0 +1,22 @@
+using Granary.Application.Catalogues;
+using Granary.Application.Jobs;
+
+namespace Granary.Application.JobKinds;
+
+/// <summary>The kinds of jobs of Granary itself.</summary>
+public static class KnownJobs
+{
+    /// <param name="catalogues">What the process knows.</param>
+    public static JobCatalogue Of(GranaryCatalogues catalogues) => new(catalogues,
+    [
+        new BacktestKind(),
+        new WalkForwardKind(),
+        new ReinforceKind(),
+        new LearningKind(ModelTask.Train, "Train the models of a batch, and register a version of each."),
+        new LearningKind(ModelTask.Evaluate, "Run the strategies of a batch with their models and without."),
+        new LearningKind(ModelTask.Experiment, "Compare trainers and labels on the windows of a batch's learning section."),
+        new TrackKind(),
+        new VerifyKind(),
+        new ImportKind(),
+    ]);
+}

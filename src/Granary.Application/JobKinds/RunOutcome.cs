@@ -1,0 +1,29 @@
+using Granary.Application.Jobs;
+using Granary.Application.Runs;
+using Granary.Application.Simulation;
+
+namespace Granary.Application.JobKinds;
+
+/// <summary>Between a run and the job that made it.</summary>
+internal static class RunOutcome
+{
+    /// <exception cref="OperationCanceledException">The run was interrupted.</exception>
+    public static JobOutcome Of(BatchRun run, CancellationToken cancellationToken) => run.Interrupted
+        ? throw new OperationCanceledException(cancellationToken)
+        : new JobOutcome(run.Model.Digest, run.Trades, run.Model.Seconds, run.Model.Strategies.Count,
+            run.Model.Strategies.Count(s => s.Stats is null));
+
+    /// <summary>Gives a batch's progress to the job.</summary>
+    public static IProgress<BatchProgress> Relay(JobRun run) => new Reports<BatchProgress>(p =>
+        run.Progress(new JobProgress(p.Strategies, p.StrategiesDone, 0, p.Evaluations, p.Total, p.Stage)));
+
+    /// <summary>Progress that has no numbers of strategies: a stage in words.</summary>
+    public static IProgress<T> Stages<T>(JobRun run, Func<T, string> sentence) =>
+        new Reports<T>(p => run.Progress(JobProgress.None with { Stage = sentence(p) }));
+
+    // Reports at once, and in order.
+    private sealed class Reports<T>(Action<T> report) : IProgress<T>
+    {
+        public void Report(T value) => report(value);
+    }
+}

@@ -1,0 +1,50 @@
+using Granary.Application.Catalogues;
+using Granary.Application.Jobs;
+using Granary.Application.Json;
+using Granary.Application.Options;
+using Granary.Application.Track;
+using Granary.Data.Reading;
+using Granary.Storage.Files;
+
+namespace Granary.Application.JobKinds;
+
+/// <summary>An index, replicated with few names. Its results are the files <c>result.json</c> and <c>replica.html</c>.</summary>
+internal sealed class TrackJob(JobText text, TrackOptions options, GranaryCatalogues catalogues) : Job(text, "track")
+{
+    public override async Task<JobOutcome> RunAsync(JobRun run, CancellationToken cancellationToken)
+    {
+        var started = run.Clock.GetTimestamp();
+        var result = await TrackIndex.RunAsync(options, new BarFileOptions { Formats = catalogues.Formats }, cancellationToken)
+            .ConfigureAwait(false);
+        AtomicFile.Write(Path.Combine(run.Folder, "replica.html"),
+            w => result.Report(Path.GetFileNameWithoutExtension(options.Index)).Write(w));
+        await ResultFile.WriteAsync(run.Folder, TrackJson.Write(result), cancellationToken).ConfigureAwait(false);
+        return new JobOutcome(null, null, run.Clock.GetElapsedTime(started).TotalSeconds, 0, 0);
+    }
+}
+
+/// <summary>The kind of <see cref="TrackJob"/>.</summary>
+internal sealed class TrackKind : JobKind
+{
+    public override string Name => "track";
+
+    public override string Summary => "Replicate an index with few names.";
+
+    public override Job Read(JobText text, GranaryCatalogues catalogues)
+    {
+        var body = JsonPart.Parse(text.File, text.Body);
+        var options = RecordOptions<TrackOptions>.Read(body, "kind");
+        if (options.Out is not null || options.Json)
+            throw body.Fault("a job writes its result and its page into its own folder; leave 'out' and 'json' out");
+        options = options with
+        {
+            Panel = Placed(options.Panel),
+            Universe = Placed(options.Universe),
+            Index = options.Universe is null ? options.Index : Placed(options.Index)!,
+        };
+        options.ToRequest();
+        return new TrackJob(text, options, catalogues);
+
+        string? Placed(string? path) => path is null ? null : Path.GetFullPath(Path.Combine(text.Folder, path));
+    }
+}

@@ -1,0 +1,53 @@
+namespace Granary.Application.Jobs;
+
+/// <summary>Takes jobs, runs them, and tells how they stand. The in-process host and the cluster both serve it.</summary>
+public interface IJobService
+{
+    /// <summary>Accepts a job. Answered means durable: after a crash it is run again from its text.</summary>
+    /// <exception cref="IdempotencyConflictException">The key is known for another text.</exception>
+    /// <exception cref="TooManyJobsException">The queue is full.</exception>
+    /// <exception cref="Json.InputException">The job cannot be run here: one sentence.</exception>
+    ValueTask<JobReceipt> SubmitAsync(JobSubmission submission, CancellationToken cancellationToken = default);
+
+    /// <returns>null where the id is not known.</returns>
+    ValueTask<JobStatus?> FindAsync(string id, CancellationToken cancellationToken = default);
+
+    /// <summary>A page of the list of jobs, the newest first.</summary>
+    /// <exception cref="Json.InputException">The cursor is not in the list.</exception>
+    ValueTask<JobPage> ListAsync(JobQuery query, CancellationToken cancellationToken = default);
+
+    /// <summary>
+    /// The status now and after each change, ending with the one that ended the job. A slow reader skips statuses, never the last. Empty
+    /// where the id is not known.
+    /// </summary>
+    IAsyncEnumerable<JobStatus> WatchAsync(string id, CancellationToken cancellationToken = default);
+
+    /// <summary>Asks for the end of a job; one that has ended stays as it is. null where the id is not known.</summary>
+    ValueTask<JobStatus?> CancelAsync(string id, CancellationToken cancellationToken = default);
+
+    /// <summary>Opens a file of a job that is done; the caller disposes of it. null where there is no such job or file.</summary>
+    ValueTask<RunFile?> OpenFileAsync(string id, string name, CancellationToken cancellationToken = default);
+}
+
+/// <summary>A file of a run's folder.</summary>
+/// <param name="Length">Bytes; null where not known beforehand.</param>
+public sealed record RunFile(string Name, Stream Content, long? Length) : IAsyncDisposable
+{
+    /// <summary>Opens a file of a folder; a run may be writing it.</summary>
+    /// <returns>null where it is absent.</returns>
+    public static RunFile? Open(string folder, string name)
+    {
+        try
+        {
+            var stream = new FileStream(Path.Combine(folder, name), FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete,
+                1 << 16, useAsync: true);
+            return new RunFile(name, stream, stream.Length);
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return null;
+        }
+    }
+
+    public ValueTask DisposeAsync() => Content.DisposeAsync();
+}

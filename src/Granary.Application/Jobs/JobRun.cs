@@ -1,0 +1,35 @@
+using Granary.Application.Batches;
+using Granary.Application.Simulation;
+using Granary.Application.Validation;
+using Granary.Engine.Market;
+
+namespace Granary.Application.Jobs;
+
+/// <summary>What a job works with.</summary>
+public sealed record JobRun
+{
+    /// <summary>Runs the strategies: the threads of this process, or a cluster.</summary>
+    public required IBatchHost Host { get; init; }
+
+    public required TimeProvider Clock { get; init; }
+
+    public required int Threads { get; init; }
+
+    /// <summary>An existing folder for the files of the job.</summary>
+    public required string Folder { get; init; }
+
+    /// <summary>The folder of all runs and jobs, which a job may read.</summary>
+    public required string Runs { get; init; }
+
+    /// <summary>Whether an earlier attempt may have left files that the job continues from.</summary>
+    public bool Resume { get; init; }
+
+    /// <summary>Opens what a batch calls its source; null = the catalogue that read the batch.</summary>
+    public Func<DataSpec, string, IBarSource>? Sources { get; init; }
+
+    /// <summary>Counts what was tried; null counts each batch's alone.</summary>
+    public TrialLedger? Ledger { get; init; }
+
+    /// <summary>Called from any thread, as often as the job likes.</summary>
+    public Action<JobProgress> Progress { get; init; } = static _ => { };
+}

@@ -1,0 +1,79 @@
+namespace Granary.Application.Jobs;
+
+/// <summary>Where a job stands in its life.</summary>
+public enum JobState
+{
+    /// <summary>Accepted and durable; no work has begun.</summary>
+    Queued,
+
+    Running,
+
+    /// <summary>All its files are there.</summary>
+    Done,
+
+    /// <summary>
+    /// The job as a whole gave up; <see cref="JobStatus.Fault"/> says why. A strategy that fails alone does not fail its batch.
+    /// </summary>
+    Failed,
+
+    Cancelled,
+}
+
+/// <summary>How far the work has come.</summary>
+/// <param name="Strategies">Strategies of the batch; 0 until it is planned.</param>
+/// <param name="Done">Of them, those whose results are in, failed ones included.</param>
+/// <param name="Failed">Of those, the ones that failed alone.</param>
+/// <param name="Bars">Bar evaluations so far: bars times the strategies that saw them.</param>
+/// <param name="BarsTotal">The same when all is done; 0 until it is known.</param>
+/// <param name="Stage">A word for what is being done.</param>
+public sealed record JobProgress(int Strategies, int Done, int Failed, long Bars, long BarsTotal = 0, string? Stage = null)
+{
+    public static JobProgress None { get; } = new(0, 0, 0, 0);
+}
+
+/// <summary>All that is known of a job at one moment. It is complete: a reader that missed earlier ones has missed nothing.</summary>
+public sealed record JobStatus
+{
+    public required string Id { get; init; }
+
+    /// <summary>The name of its <see cref="JobKind"/>.</summary>
+    public string Kind { get; init; } = JobCatalogue.Backtest;
+
+    public required string Name { get; init; }
+
+    /// <summary>Grows with each change of this job; what server-sent events are numbered by.</summary>
+    public required long Revision { get; init; }
+
+    public required JobState State { get; init; }
+
+    public required string SubmittedBy { get; init; }
+
+    /// <summary>UTC.</summary>
+    public required DateTimeOffset SubmittedAt { get; init; }
+
+    public DateTimeOffset? StartedAt { get; init; }
+
+    public DateTimeOffset? FinishedAt { get; init; }
+
+    public JobProgress Progress { get; init; } = JobProgress.None;
+
+    /// <summary>The job's own clock: of a run from the first bar read to the results being ready; null until then.</summary>
+    public double? Seconds { get; init; }
+
+    /// <summary>Of a run; null until done, and for jobs that make no run.</summary>
+    public string? Digest { get; init; }
+
+    /// <summary>Closed trades of all strategies of a run; null until done.</summary>
+    public long? Trades { get; init; }
+
+    /// <summary>One sentence; null unless failed.</summary>
+    public string? Fault { get; init; }
+
+    /// <summary>The fault lies in the job or its data: run again as it is, it would fail again.</summary>
+    public bool WrongInput { get; init; }
+
+    /// <summary>Names of its files, ordered; empty until done.</summary>
+    public IReadOnlyList<string> Files { get; init; } = [];
+
+    public bool Ended => State is JobState.Done or JobState.Failed or JobState.Cancelled;
+}

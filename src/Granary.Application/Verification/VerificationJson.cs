@@ -1,0 +1,39 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+
+namespace Granary.Application.Verification;
+
+/// <summary>The result of <c>verify</c> as JSON.</summary>
+public static class VerificationJson
+{
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
+    {
+        WriteIndented = true,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
+
+    public static string Write(VerificationResult result) => JsonSerializer.Serialize(new
+    {
+        result.Passed,
+        result.Expected,
+        result.Actual,
+        result.DataChanged,
+        causality = new
+        {
+            result.Causality.Passed,
+            result.Causality.Strategies,
+            result.Causality.Cuts,
+            result.Causality.Found,
+            result.Causality.Factors,
+            result.Causality.FactorsFound,
+            result.Causality.Classes,
+            Reaches = result.Causality.Reaches.Select(r => new
+            {
+                r.Class,
+                Kind = JsonNamingPolicy.CamelCase.ConvertName(r.Kind.ToString()),
+                r.Sentence,
+            }),
+        },
+        result.Proofs,
+    }, Json);
+}

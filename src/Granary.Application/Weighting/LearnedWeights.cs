@@ -1,0 +1,17 @@
+using Granary.Application.Batches;
+using Granary.Application.Json;
+
+namespace Granary.Application.Weighting;
+
+/// <summary>Weights that a policy learns.</summary>
+public static class LearnedWeights
+{
+    /// <param name="file">The batch file, for the message.</param>
+    /// <exception cref="InputException">The weights of the batch are not learned.</exception>
+    public static void Require(BatchSpec spec, string file)
+    {
+        if (spec.Portfolio.Rule is not ("ppo" or "adaptive"))
+            throw new InputException($"{file}: the weights of this batch are not learned; write \"weights\": \"ppo\" or \"adaptive\" into "
+                + "its portfolio");
+    }
+}

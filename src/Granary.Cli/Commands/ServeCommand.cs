@@ -1,0 +1,107 @@
+using System.CommandLine;
+using System.ComponentModel;
+using Granary.Api;
+using Granary.Api.Access;
+using Granary.Api.Hosting;
+using Granary.Application.Access;
+using Granary.Application.Catalogues;
+using Granary.Application.Jobs;
+using Granary.Application.Json;
+using Granary.Application.Simulation;
+using Granary.Application.Validation;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Granary.Cli.Commands;
+
+/// <summary><c>granary serve</c>: the HTTP API of one process.</summary>
+internal static class ServeCommand
+{
+    private sealed record Options
+    {
+        [Description("addresses to listen on")]
+        public string Urls { get; init; } = "http://127.0.0.1:8080";
+        [Description("the folder of the runs, accounts and sessions")]
+        public string Runs { get; init; } = "runs";
+        [Description("the file of API keys; without one only this machine may call")]
+        public string? Keys { get; init; }
+        [Description("threads to use (all)")]
+        public int Threads { get; init; } = Environment.ProcessorCount;
+        [Description("the folder that callers find their files in, and out of which they cannot lead (anywhere)")]
+        public string? Data { get; init; }
+    }
+
+    public static Command Create(CompositionRoot root)
+    {
+        var command = new Command("serve", "Serve the HTTP API: batches, jobs, weights, live sessions and accounts.");
+        var options = new OptionBinding<Options>(command);
+        var states = Many("--state", "the --state of a live session to show (a folder, or postgres://…?account=NAME)");
+        var sources = Many("--allow-source", "with --data: a source that callers may name besides, as postgres or "
+            + "kafka://broker:9092/bars");
+        command.Options.Add(states);
+        command.Options.Add(sources);
+        command.SetAction(async (call, token) =>
+        {
+            var given = options.Read(call);
+            Given.Threads(given.Threads);
+            var keys = given.Keys is { } file ? ApiKeys.Open(file) : null;
+            ListenAddresses.Check(given.Urls, keys is not null);
+            await using var app = Build(given, new ApiSettings
+            {
+                Keys = keys,
+                Accounts = call.GetValue(states)!,
+                DataFolder = DataFolder(given.Data),
+                Confined = given.Data is not null,
+                AllowedSources = call.GetValue(sources)!,
+            }, root.Catalogues(call));
+            return await ListenAsync(app, given.Urls, token);
+        });
+        return command;
+    }
+
+    private static Option<string[]> Many(string name, string description) =>
+        new(name) { DefaultValueFactory = _ => [], Description = description + "; several times for several" };
+
+    private static string DataFolder(string? given) => given is null ? Environment.CurrentDirectory
+        : Directory.Exists(given) ? Path.GetFullPath(given) : throw new InputException($"--data {given}: there is no such folder");
+
+    private static WebApplication Build(Options given, ApiSettings settings, GranaryCatalogues catalogues)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.WebHost.UseUrls(given.Urls);
+        builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
+        builder.Services.AddGranaryApi(settings, catalogues);
+        var runs = Path.GetFullPath(given.Runs);
+        builder.Services.AddLocalJobs(runs,
+            _ => new HostedRunner(new EmbeddedHost(given.Threads), TimeProvider.System, given.Threads, runs, TrialLedger.OfUser()));
+        builder.Services.AddLocalSessions(runs);
+        var app = builder.Build();
+        app.UseGranaryApi();
+        return app;
+    }
+
+    // Until it is stopped; the sessions of the server continue with the next one.
+    private static async Task<int> ListenAsync(WebApplication app, string urls, CancellationToken token)
+    {
+        try
+        {
+            await app.StartAsync(token);
+        }
+        catch (IOException e)
+        {
+            CommandLine.Complain($"--urls {urls}: {e.Message.TrimEnd('.')}; choose another port");
+            return CommandLine.Failed;
+        }
+        Console.WriteLine($"Granary listens on {string.Join(", ", app.Urls)}; Ctrl-C stops it");
+        try
+        {
+            await Task.Delay(Timeout.Infinite, token);
+        }
+        catch (OperationCanceledException)
+        {
+            await app.StopAsync(CancellationToken.None);
+        }
+        return 0;
+    }
+}

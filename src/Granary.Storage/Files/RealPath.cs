@@ -1,0 +1,45 @@
+namespace Granary.Storage.Files;
+
+/// <summary>Where a path leads when symbolic links are followed.</summary>
+public static class RealPath
+{
+    // As many links in a row as Linux follows.
+    private const int MostLinks = 40;
+
+    /// <summary>The full path with every link in it resolved. What does not exist is taken as it is written.</summary>
+    /// <exception cref="IOException">Links lead in a circle.</exception>
+    public static string Of(string path)
+    {
+        var full = Path.GetFullPath(path);
+        for (var followed = 0; followed <= MostLinks; followed++)
+        {
+            if (Resolved(full) is not { } target) return Path.TrimEndingDirectorySeparator(full);
+            full = target;
+        }
+        throw new IOException($"{path} has links that lead in a circle");
+    }
+
+    /// <summary>Whether a path is a folder or lies within it, after links in both are resolved.</summary>
+    public static bool IsWithin(string path, string folder)
+    {
+        var root = Of(folder);
+        var real = Of(path);
+        return real == root || real.StartsWith(Path.EndsInDirectorySeparator(root) ? root : root + Path.DirectorySeparatorChar,
+            StringComparison.Ordinal);
+    }
+
+    // The path with its first link replaced by the link's target; null where none of its parts is a link.
+    private static string? Resolved(string full)
+    {
+        var root = Path.GetPathRoot(full)!;
+        var at = root;
+        var parts = full[root.Length..].Split(Path.DirectorySeparatorChar, StringSplitOptions.RemoveEmptyEntries);
+        for (var i = 0; i < parts.Length; i++)
+        {
+            at = Path.Combine(at, parts[i]);
+            if (new FileInfo(at).LinkTarget is not { } target) continue;
+            return Path.GetFullPath(Path.Combine([Path.GetDirectoryName(at)!, target, .. parts[(i + 1)..]]));
+        }
+        return null;
+    }
+}
