@@ -116,7 +116,8 @@ internal sealed class ExchangeServer : IAsyncDisposable
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.ConfigureKestrel(o => o.Listen(IPAddress.Loopback, Port, l => l.Protocols = HttpProtocols.Http1));
-        builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = TimeSpan.FromMilliseconds(1));
+        // What is being handled is answered before the server stops: a request never takes effect after its connection is gone.
+        builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = TimeSpan.FromMinutes(1));
         _app = builder.Build();
         _app.UseWebSockets();
         _app.Run(HandleAsync);
@@ -173,7 +174,7 @@ internal sealed class ExchangeServer : IAsyncDisposable
             context.Abort();
             return;
         }
-        var reply = _dialect.Handle(call);
+        var reply = Market.Locked(() => _dialect.Handle(call));
         if (isOrder && Faults.Draw(Faults.DropAfter))
         {
             context.Abort();
@@ -192,12 +193,13 @@ internal sealed class ExchangeServer : IAsyncDisposable
         var socket = new ServerSocket(web);
         lock (_sockets) _sockets.Add(socket);
         var buffer = new byte[64 << 10];
+        using var life = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, _app.Lifetime.ApplicationStopping);
         try
         {
             await _dialect.WelcomeAsync(socket, context.Request);
             while (true)
             {
-                var part = await web.ReceiveAsync(buffer, context.RequestAborted);
+                var part = await web.ReceiveAsync(buffer, life.Token);
                 if (part.MessageType == WebSocketMessageType.Close) return;
                 await _dialect.ReceiveAsync(socket, Encoding.UTF8.GetString(buffer, 0, part.Count));
             }

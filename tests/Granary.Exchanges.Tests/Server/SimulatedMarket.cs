@@ -109,6 +109,12 @@ internal sealed class SimulatedMarket(MarketTerms terms)
         lock (_lock) _balances[currency] = _balances.GetValueOrDefault(currency) + amount;
     }
 
+    /// <summary>An answer of the exchange is one state of the market, also while its price moves.</summary>
+    public T Locked<T>(Func<T> work)
+    {
+        lock (_lock) return work();
+    }
+
     public SimulatedOrder Place(SimulatedOrder order)
     {
         lock (_lock)
