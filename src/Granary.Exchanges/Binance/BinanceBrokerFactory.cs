@@ -1,6 +1,5 @@
 using Granary.Data.Brokers;
 using Granary.Engine.Market;
-using Granary.Exchanges.Connections;
 using Granary.Exchanges.Trading;
 
 namespace Granary.Exchanges.Binance;
@@ -14,24 +13,11 @@ namespace Granary.Exchanges.Binance;
 [Broker("binance", "Binance, spot market.")]
 public sealed class BinanceBrokerFactory(string endpoint = "", bool dryRun = false, [Range(0, 1e12)] double maxOrder = 0,
     [Range(0, 1e12)] double maxExposure = 0, [Range(0, 100_000)] int maxOrdersPerMinute = 300)
-    : ExchangeBrokerFactory(new VenueSettings
+    : ExchangeBrokerFactory(BinanceSpot.Market, new VenueSettings
     {
+        Endpoint = endpoint,
         DryRun = dryRun,
         MaxOrder = maxOrder,
         MaxExposure = maxExposure,
         MaxOrdersPerMinute = maxOrdersPerMinute,
-    }, BinanceSpot.Offered)
-{
-    private readonly Uri _endpoint = VenueOptions.Endpoint(endpoint, "https://api.binance.com");
-
-    private protected override IVenue Open(TimeProvider clock) =>
-        Open(_endpoint, ApiCredentials.Read("binance", hasPassphrase: false, Environment.GetEnvironmentVariable), clock);
-
-    /// <summary>Opens the market for an account.</summary>
-    internal static IVenue Open(Uri endpoint, ApiCredentials? credentials, TimeProvider clock)
-    {
-        var rest = new RestConnection("binance", endpoint, TimeSpan.FromSeconds(10),
-            new RequestBudget(5000, TimeSpan.FromMinutes(1), clock));
-        return new BinanceSpot(new BinanceClient("binance", rest, credentials, new SigningClock(clock)), endpoint, clock);
-    }
-}
+    });

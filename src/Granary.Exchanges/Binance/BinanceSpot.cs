@@ -11,12 +11,12 @@ using static Granary.Exchanges.Connections.JsonFields;
 namespace Granary.Exchanges.Binance;
 
 /// <summary>A spot account at Binance. The pages of its documentation are in the folder's README.</summary>
-internal sealed class BinanceSpot(BinanceClient client, Uri endpoint, TimeProvider clock) : IVenue, ICandleHistory
+internal sealed class BinanceSpot(ExchangeConnection connection, BinanceClient client) : ExchangeVenue(Market, connection, client)
 {
     private const string OrderPath = "/api/v3/order";
 
-    /// <summary>What Binance's spot market can trade.</summary>
-    public static BrokerCapabilities Offered { get; } = new()
+    /// <summary>Binance's spot market.</summary>
+    public static ExchangeMarket Market { get; } = new("binance", "Binance", "https://api.binance.com", new BrokerCapabilities
     {
         Short = false,
         Leverage = 1,
@@ -24,50 +24,35 @@ internal sealed class BinanceSpot(BinanceClient client, Uri endpoint, TimeProvid
         ReduceOnly = false,
         DeadManSwitch = false,
         OrdersPerMinute = 600,
-    };
+    }, (5000, TimeSpan.FromMinutes(1)), c => new BinanceSpot(c, new BinanceClient(c)));
 
-    public string Name => "binance";
+    public override int ClientIdLength => 36;
 
-    public Uri Endpoint => endpoint;
+    public override bool StopsHoldBalance => true;
 
-    public BrokerCapabilities Capabilities => Offered;
-
-    public int ClientIdLength => 36;
-
-    public bool StopsHoldBalance => true;
-
-    public TimeSpan ClockSkew => client.Clock.Skew;
-
-    public DateTimeOffset Now => client.Clock.Now;
-
-    public Task MeasureClockAsync(CancellationToken cancellationToken) => client.MeasureClockAsync(cancellationToken);
-
-    private Task<JsonElement> GetAsync(string path, int weight, CancellationToken cancellationToken, bool isSigned = true) =>
-        client.SendAsync(new RestRequest(HttpMethod.Get, path, Weight: weight, IsSigned: isSigned), cancellationToken);
-
-    public async Task<KeyPermissions> PermissionsAsync(CancellationToken cancellationToken)
+    public override async Task<KeyPermissions> PermissionsAsync(CancellationToken cancellationToken)
     {
         try
         {
-            var key = await GetAsync("/sapi/v1/account/apiRestrictions", 1, cancellationToken).ConfigureAwait(false);
+            var key = await client.GetAsync("/sapi/v1/account/apiRestrictions", cancellationToken, 1).ConfigureAwait(false);
             var names = key.EnumerateObject().Where(p => p.Value.ValueKind == JsonValueKind.True).Select(p => p.Name).ToList();
             return new KeyPermissions(names, key.Flag("enableSpotAndMarginTrading"),
                 key.Flag("enableWithdrawals") || key.Flag("enableInternalTransfer") || key.Flag("permitsUniversalTransfer"));
         }
-        catch (Exception e) when (e is VenueRefusalException or BrokerUnavailableException && !endpoint.Host.Equals("api.binance.com",
+        catch (Exception e) when (e is VenueRefusalException or BrokerUnavailableException && !Endpoint.Host.Equals("api.binance.com",
             StringComparison.OrdinalIgnoreCase))
         {
             // The testnet does not have this page.
-            var account = await GetAsync("/api/v3/account?omitZeroBalances=true", 20, cancellationToken).ConfigureAwait(false);
+            var account = await client.GetAsync("/api/v3/account?omitZeroBalances=true", cancellationToken, 20).ConfigureAwait(false);
             return new KeyPermissions([], account.Flag("canTrade"), null);
         }
     }
 
-    public async Task<IReadOnlyList<VenueInstrument>> InstrumentsAsync(CancellationToken cancellationToken) =>
-        [.. (await GetAsync("/api/v3/exchangeInfo", 20, cancellationToken, isSigned: false).ConfigureAwait(false)).GetProperty("symbols")
+    protected override async Task<IReadOnlyList<VenueInstrument>> ListAsync(CancellationToken cancellationToken) =>
+        [.. (await client.GetAsync("/api/v3/exchangeInfo", cancellationToken, 20, isSigned: false).ConfigureAwait(false)).GetProperty("symbols")
             .EnumerateArray().Select(BinanceSpotParser.Instrument)];
 
-    public async Task<string> PlaceAsync(VenueOrder order, CancellationToken cancellationToken)
+    public override async Task<string> PlaceAsync(VenueOrder order, CancellationToken cancellationToken)
     {
         var type = order.Type switch
         {
@@ -101,7 +86,7 @@ internal sealed class BinanceSpot(BinanceClient client, Uri endpoint, TimeProvid
         }
     }
 
-    public async Task<VenueOrderState?> CancelAsync(OrderKey order, CancellationToken cancellationToken) =>
+    public override async Task<VenueOrderState?> CancelAsync(OrderKey order, CancellationToken cancellationToken) =>
         BinanceSpotParser.Order(await client.SendAsync(new RestRequest(HttpMethod.Delete,
             $"{OrderPath}?symbol={order.Instrument.Listed}&{IdOf(order)}"), cancellationToken).ConfigureAwait(false)) with
         {
@@ -111,12 +96,11 @@ internal sealed class BinanceSpot(BinanceClient client, Uri endpoint, TimeProvid
     private static string IdOf(OrderKey order) =>
         order.VenueId.Length > 0 ? $"orderId={order.VenueId}" : $"origClientOrderId={order.ClientId}";
 
-    public async Task<VenueOrderState?> FindAsync(OrderKey order, CancellationToken cancellationToken)
+    public override async Task<VenueOrderState?> FindAsync(OrderKey order, CancellationToken cancellationToken)
     {
         try
         {
-            var data = await GetAsync($"{OrderPath}?symbol={order.Instrument.Listed}&{IdOf(order)}", 4,
-                cancellationToken).ConfigureAwait(false);
+            var data = await client.GetAsync($"{OrderPath}?symbol={order.Instrument.Listed}&{IdOf(order)}", cancellationToken, 4).ConfigureAwait(false);
             return BinanceSpotParser.Order(data);
         }
         catch (VenueRefusalException e) when (e.Code == "-2013")
@@ -125,35 +109,34 @@ internal sealed class BinanceSpot(BinanceClient client, Uri endpoint, TimeProvid
         }
     }
 
-    public async Task<IReadOnlyList<VenueOrderState>> OpenOrdersAsync(VenueInstrument instrument, CancellationToken cancellationToken) =>
-        [.. (await GetAsync($"/api/v3/openOrders?symbol={instrument.Listed}", 6, cancellationToken).ConfigureAwait(false)).EnumerateArray()
+    public override async Task<IReadOnlyList<VenueOrderState>> OpenOrdersAsync(VenueInstrument instrument, CancellationToken cancellationToken) =>
+        [.. (await client.GetAsync($"/api/v3/openOrders?symbol={instrument.Listed}", cancellationToken, 6).ConfigureAwait(false)).EnumerateArray()
             .Select(BinanceSpotParser.Order)];
 
-    public async Task<IReadOnlyList<VenueFill>> FillsAsync(OrderKey order, CancellationToken cancellationToken)
+    public override async Task<IReadOnlyList<VenueFill>> FillsAsync(OrderKey order, CancellationToken cancellationToken)
     {
         var fills = new List<VenueFill>();
         for (var from = ""; ;)
         {
-            var data = await GetAsync($"/api/v3/myTrades?symbol={order.Instrument.Listed}&orderId={order.VenueId}&limit=1000{from}", 5,
-                cancellationToken).ConfigureAwait(false);
+            var data = await client.GetAsync($"/api/v3/myTrades?symbol={order.Instrument.Listed}&orderId={order.VenueId}&limit=1000{from}", cancellationToken, 5).ConfigureAwait(false);
             fills.AddRange(data.EnumerateArray().Select(BinanceSpotParser.Trade));
             if (data.GetArrayLength() < 1000) return fills;
             from = FormattableString.Invariant($"&fromId={data[data.GetArrayLength() - 1].Whole("id") + 1}");
         }
     }
 
-    public async Task<VenueAccount> AccountAsync(CancellationToken cancellationToken)
+    public override async Task<VenueAccount> AccountAsync(CancellationToken cancellationToken)
     {
-        var account = await GetAsync("/api/v3/account?omitZeroBalances=true", 20, cancellationToken).ConfigureAwait(false);
+        var account = await client.GetAsync("/api/v3/account?omitZeroBalances=true", cancellationToken, 20).ConfigureAwait(false);
         return new VenueAccount(account.GetProperty("balances").EnumerateArray().ToDictionary(b => b.Text("asset"),
             b => b.Decimal("free") + b.Decimal("locked"), StringComparer.Ordinal), null, 0);
     }
 
-    public async Task<decimal> PriceAsync(string currency, string quote, CancellationToken cancellationToken)
+    public override async Task<decimal> PriceAsync(string currency, string quote, CancellationToken cancellationToken)
     {
         try
         {
-            return (await GetAsync($"/api/v3/ticker/price?symbol={currency}{quote}", 2, cancellationToken, isSigned: false)
+            return (await client.GetAsync($"/api/v3/ticker/price?symbol={currency}{quote}", cancellationToken, 2, isSigned: false)
                 .ConfigureAwait(false)).Decimal("price");
         }
         catch (VenueRefusalException e) when (e.Code == "-1121")
@@ -162,38 +145,32 @@ internal sealed class BinanceSpot(BinanceClient client, Uri endpoint, TimeProvid
         }
     }
 
-    public int PageSize => 1000;
+    public override int PageSize => 1000;
 
-    public async Task<IReadOnlyList<Bar>> PageAsync(VenueInstrument instrument, Timeframe timeframe, DateTimeOffset from, DateTimeOffset to,
+    public override async Task<IReadOnlyList<Bar>> PageAsync(VenueInstrument instrument, Timeframe timeframe, DateTimeOffset from, DateTimeOffset to,
         CancellationToken cancellationToken)
     {
-        var data = await GetAsync(FormattableString.Invariant($"/api/v3/klines?symbol={instrument.Listed}&interval={timeframe}&limit=1000")
-            + FormattableString.Invariant($"&startTime={from.ToUnixTimeMilliseconds()}&endTime={to.ToUnixTimeMilliseconds() - 1}"), 2,
-            cancellationToken, isSigned: false).ConfigureAwait(false);
+        var data = await client.GetAsync(FormattableString.Invariant(
+            $"/api/v3/klines?symbol={instrument.Listed}&interval={timeframe}&limit=1000&startTime={from.ToUnixTimeMilliseconds()}")
+            + FormattableString.Invariant($"&endTime={to.ToUnixTimeMilliseconds() - 1}"), cancellationToken, 2, isSigned: false).ConfigureAwait(false);
         return [.. data.EnumerateArray().Select(c => new Bar(Milliseconds((long)c[0].AsDecimal()).UtcTicks, c[1].AsDouble(),
             c[2].AsDouble(),
             c[3].AsDouble(), c[4].AsDouble(), c[5].AsDouble()))];
     }
 
-    public Task<IReadOnlyList<FundingPayment>> FundingAsync(VenueInstrument instrument, DateTimeOffset since,
-        CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<FundingPayment>>([]);
-
-    public Task CancelAllAfterAsync(TimeSpan timeout, IReadOnlyList<VenueInstrument> instruments, CancellationToken cancellationToken) =>
-        throw new NotSupportedException("Binance's spot market has no dead-man switch");
-
-    public async IAsyncEnumerable<VenueNews> ListenAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    public override async IAsyncEnumerable<VenueNews> ListenAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var time = client.Clock.Milliseconds;
-        var signed = FormattableString.Invariant($"apiKey={client.Key}&timestamp={time}");
+        var signed = FormattableString.Invariant($"apiKey={client.Credentials.Key}&timestamp={time}");
         var hello = JsonSerializer.Serialize(new
         {
             id = "1",
             method = "userDataStream.subscribe.signature",
-            @params = new { apiKey = client.Key, timestamp = time, signature = client.Hash(signed) },
+            @params = new { apiKey = client.Credentials.Key, timestamp = time, signature = client.Hash(signed) },
         });
         var plan = new SocketPlan(Address("ws-api", "/ws-api/v3"), [hello], IsWelcomed: false, TimeSpan.FromSeconds(15),
             () => """{"id":"2","method":"ping"}""");
-        await foreach (var bytes in new SocketSession(Name, TimeSpan.FromSeconds(40), clock).ReadAsync(plan, cancellationToken)
+        await foreach (var bytes in new SocketSession(Name, TimeSpan.FromSeconds(40), connection.Clock).ReadAsync(plan, cancellationToken)
             .ConfigureAwait(false))
         {
             var message = JsonElement.Parse(bytes.Span);
@@ -203,29 +180,23 @@ internal sealed class BinanceSpot(BinanceClient client, Uri endpoint, TimeProvid
         }
     }
 
-    public async IAsyncEnumerable<VenueNews> WatchAsync(IReadOnlyList<VenueInstrument> instruments,
+    public override async IAsyncEnumerable<VenueNews> WatchAsync(IReadOnlyList<VenueInstrument> instruments,
         [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var streams = string.Join('/', instruments.Select(i => $"{i.Listed.ToLowerInvariant()}@trade"));
         var address = new UriBuilder(Address("stream", "/stream")) { Query = $"streams={streams}" }.Uri;
         var plan = new SocketPlan(address, [], IsWelcomed: false, TimeSpan.FromSeconds(15),
             () => """{"id":1,"method":"LIST_SUBSCRIPTIONS"}""");
-        await foreach (var bytes in new SocketSession(Name, TimeSpan.FromSeconds(40), clock).ReadAsync(plan, cancellationToken)
+        await foreach (var bytes in new SocketSession(Name, TimeSpan.FromSeconds(40), connection.Clock).ReadAsync(plan, cancellationToken)
             .ConfigureAwait(false))
             if (BinanceSpotParser.Price(JsonElement.Parse(bytes.Span)) is { } news) yield return news;
     }
 
     // Binance has hosts for its websockets; another endpoint serves them itself.
-    private Uri Address(string host, string path) => endpoint.Host switch
+    private Uri Address(string host, string path) => Endpoint.Host switch
     {
         "api.binance.com" => new Uri(host == "stream" ? $"wss://stream.binance.com:9443{path}" : $"wss://ws-api.binance.com:443{path}"),
         "testnet.binance.vision" => new Uri($"wss://{host}.testnet.binance.vision{path}"),
-        _ => new UriBuilder(endpoint) { Scheme = endpoint.Scheme == "http" ? "ws" : "wss", Path = path }.Uri,
+        _ => SocketAddress(path),
     };
-
-    public ValueTask DisposeAsync()
-    {
-        client.Dispose();
-        return ValueTask.CompletedTask;
-    }
 }

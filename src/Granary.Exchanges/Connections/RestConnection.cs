@@ -12,16 +12,16 @@ namespace Granary.Exchanges.Connections;
 /// exchange closes an idle connection.</remarks>
 internal sealed class RestConnection : IDisposable
 {
+    // After which an answer is taken for lost.
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(10);
+
     private readonly string _exchange;
     private readonly HttpClient _http;
-    private readonly RequestBudget _budget;
 
-    /// <param name="exchange">Its name in messages.</param>
-    /// <param name="endpoint">Of the REST interface.</param>
-    /// <param name="timeout">After which an answer is taken for lost.</param>
-    public RestConnection(string exchange, Uri endpoint, TimeSpan timeout, RequestBudget budget)
+    public RestConnection(ExchangeConnection connection)
     {
-        (_exchange, _budget) = (exchange, budget);
+        (_exchange, Budget) = (connection.Name,
+            new RequestBudget(connection.Budget.Weight, connection.Budget.Period, connection.Clock));
         _http = new HttpClient(new SocketsHttpHandler
         {
             AllowAutoRedirect = false,
@@ -31,13 +31,13 @@ internal sealed class RestConnection : IDisposable
             AutomaticDecompression = DecompressionMethods.All,
         })
         {
-            BaseAddress = endpoint,
-            Timeout = timeout,
+            BaseAddress = connection.Endpoint,
+            Timeout = Timeout,
         };
         _http.DefaultRequestHeaders.UserAgent.ParseAdd("granary");
     }
 
-    public RequestBudget Budget => _budget;
+    public RequestBudget Budget { get; }
 
     /// <summary>Sends a request once.</summary>
     /// <param name="sign">Adds the headers of the API key; called when the request's turn has come, so that its time is fresh.</param>
@@ -45,8 +45,9 @@ internal sealed class RestConnection : IDisposable
     public async Task<RestAnswer> SendAsync(RestRequest request, Action<RestRequest, HttpRequestMessage>? sign,
         CancellationToken cancellationToken)
     {
-        await _budget.TakeAsync(request.Weight, cancellationToken).ConfigureAwait(false);
-        using var message = new HttpRequestMessage(request.Method, request.Path);
+        await Budget.TakeAsync(request.Weight, cancellationToken).ConfigureAwait(false);
+        using var message = new HttpRequestMessage(request.Method,
+            request.Host is { } host ? new Uri(host, request.Path) : new Uri(request.Path, UriKind.Relative));
         if (request.Body is { } body)
         {
             message.Content = new ByteArrayContent(Encoding.UTF8.GetBytes(body));

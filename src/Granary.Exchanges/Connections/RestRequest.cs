@@ -9,6 +9,9 @@ namespace Granary.Exchanges.Connections;
 /// <param name="IsSigned">Whether it needs the API key.</param>
 internal sealed record RestRequest(HttpMethod Method, string Path, string? Body = null, int Weight = 1, bool IsSigned = true)
 {
+    /// <summary>Where another host than the market's own serves it; null for the market's.</summary>
+    public Uri? Host { get; init; }
+
     /// <summary>Of the body.</summary>
     public string ContentType { get; init; } = "application/json";
 

@@ -1,4 +1,4 @@
-namespace Granary.Exchanges.Trading;
+namespace Granary.Exchanges.Connections;
 
 /// <summary>The exchange answered, and refuses. Nothing was done.</summary>
 /// <param name="code">The exchange's.</param>

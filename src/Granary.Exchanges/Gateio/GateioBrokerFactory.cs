@@ -1,6 +1,5 @@
 using Granary.Data.Brokers;
 using Granary.Engine.Market;
-using Granary.Exchanges.Connections;
 using Granary.Exchanges.Trading;
 
 namespace Granary.Exchanges.Gateio;
@@ -15,25 +14,12 @@ namespace Granary.Exchanges.Gateio;
 [Broker("gateio", "Gate.io, spot market.")]
 public sealed class GateioBrokerFactory(string endpoint = "", bool dryRun = false, [Range(0, 1e12)] double maxOrder = 0,
     [Range(0, 1e12)] double maxExposure = 0, [Range(0, 100_000)] int maxOrdersPerMinute = 300, string cancelAllAfter = "")
-    : ExchangeBrokerFactory(new VenueSettings
+    : ExchangeBrokerFactory(GateioSpot.Market, new VenueSettings
     {
+        Endpoint = endpoint,
         DryRun = dryRun,
         MaxOrder = maxOrder,
         MaxExposure = maxExposure,
         MaxOrdersPerMinute = maxOrdersPerMinute,
         CancelAllAfter = VenueOptions.Time(nameof(cancelAllAfter), cancelAllAfter),
-    }, GateioSpot.Offered)
-{
-    private readonly Uri _endpoint = VenueOptions.Endpoint(endpoint, "https://api.gateio.ws");
-
-    private protected override IVenue Open(TimeProvider clock) =>
-        Open(_endpoint, ApiCredentials.Read("gateio", hasPassphrase: false, Environment.GetEnvironmentVariable), clock);
-
-    /// <summary>Opens the market for an account.</summary>
-    internal static IVenue Open(Uri endpoint, ApiCredentials? credentials, TimeProvider clock)
-    {
-        var rest = new RestConnection("gateio", endpoint, TimeSpan.FromSeconds(10),
-            new RequestBudget(150, TimeSpan.FromSeconds(10), clock));
-        return new GateioSpot(new GateioClient("gateio", rest, credentials, new SigningClock(clock)), endpoint, clock);
-    }
-}
+    });

@@ -8,26 +8,25 @@ using Granary.Exchanges.Trading;
 namespace Granary.Exchanges.Gateio;
 
 /// <summary>Gate.io's websockets: each subscription is signed and answered.</summary>
-/// <param name="path">Behind the host of the REST interface.</param>
-internal sealed class GateioSockets(string name, GateioClient client, Uri endpoint, string path, TimeProvider clock)
+internal sealed class GateioSockets(GateioClient client, TimeProvider clock)
 {
     /// <summary>The messages of some channels over one connection. The first news is the connection, when all channels are
     /// answered.</summary>
-    public async IAsyncEnumerable<VenueNews> ReadAsync(IReadOnlyList<(string Channel, IReadOnlyList<string> Payload)> channels,
+    public async IAsyncEnumerable<VenueNews> ReadAsync(Uri address,
+        IReadOnlyList<(string Channel, IReadOnlyList<string> Payload)> channels,
         bool isPrivate, Func<JsonElement, IEnumerable<VenueNews>> parse, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var address = new UriBuilder(endpoint) { Scheme = endpoint.Scheme == "http" ? "ws" : "wss", Path = path }.Uri;
         var hello = channels.Select(c => Message(c.Channel, "subscribe", c.Payload, isPrivate)).ToList();
         var ping = channels[0].Channel.Split('.')[0] + ".ping";
         var plan = new SocketPlan(address, hello, IsWelcomed: false, TimeSpan.FromSeconds(10), () => Message(ping, "", [], false));
-        var session = new SocketSession(name, TimeSpan.FromSeconds(40), clock);
+        var session = new SocketSession(client.Name, TimeSpan.FromSeconds(40), clock);
         var answered = 0;
         await foreach (var bytes in session.ReadAsync(plan, cancellationToken).ConfigureAwait(false))
         {
             var message = JsonElement.Parse(bytes.Span);
             if (message.TryGetProperty("error", out var error) && error.ValueKind == JsonValueKind.Object)
                 throw error.Text("message").Contains("auth", StringComparison.OrdinalIgnoreCase)
-                    ? new BrokerInputException($"broker '{name}': Gate.io refuses the API key: {error.Text("message")}")
+                    ? new BrokerInputException($"broker '{client.Name}': Gate.io refuses the API key: {error.Text("message")}")
                     : new VenueRefusalException(error.Text("code"), error.Text("message"));
             if (message.Text("event") == "subscribe")
             {
@@ -48,7 +47,7 @@ internal sealed class GateioSockets(string name, GateioClient client, Uri endpoi
             message["auth"] = new JsonObject
             {
                 ["method"] = "api_key",
-                ["KEY"] = client.Key,
+                ["KEY"] = client.Credentials.Key,
                 ["SIGN"] = client.SignChannel(channel, text, seconds),
             };
         return message.ToJsonString();

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Granary.Engine.Market;
 using Granary.Engine.Trading;
 using Granary.Exchanges.Connections;
 using Granary.Exchanges.Trading;
@@ -8,12 +9,6 @@ namespace Granary.Exchanges.Gateio;
 /// <summary>Gate.io's spot messages as the adapter's types.</summary>
 internal static class GateioSpotParser
 {
-    /// <summary>Custom order texts begin with this.</summary>
-    public const string Custom = "t-";
-
-    /// <summary>In front of the ids of price-triggered orders, which are a list of their own.</summary>
-    public const char Triggered = 'p';
-
     /// <summary>An entry of <c>GET /spot/currency_pairs</c>.</summary>
     public static VenueInstrument Instrument(JsonElement pair) => new()
     {
@@ -49,17 +44,9 @@ internal static class GateioSpotParser
             "cancelled" => OrderState.Cancelled,
             _ => filled > 0 ? OrderState.PartiallyFilled : OrderState.Submitted,
         };
-        return new VenueOrderState(ClientId(order), order.Text("id"), order.Text("currency_pair"), state, filled,
+        return new VenueOrderState(GateioVenue.ClientId(order), order.Text("id"), order.Text("currency_pair"), state, filled,
             state == OrderState.Cancelled ? $"Gate.io: {order.Text("finish_as")}" : "");
     }
-
-    private static string ClientId(JsonElement order) =>
-        order.Text("text") is var text && text.StartsWith(Custom, StringComparison.Ordinal) ? text[Custom.Length..] : "";
-
-    /// <summary>An order of <c>/spot/price_orders</c> that has not become another one.</summary>
-    public static VenueOrderState PriceOrder(JsonElement order, string clientId) => new(clientId, Triggered + order.Text("id"),
-        order.Text("market"), order.Text("status") == "open" ? OrderState.Submitted : OrderState.Cancelled, 0,
-        order.Text("status") == "open" ? "" : $"Gate.io: {order.Text("status")} {order.Text("reason")}".TrimEnd());
 
     /// <summary>A trade of <c>/spot/my_trades</c>, or of the channel <c>spot.usertrades</c>.</summary>
     public static VenueFill Fill(JsonElement trade)
@@ -71,6 +58,9 @@ internal static class GateioSpotParser
             trade.Text("side") == "buy" ? Side.Buy : Side.Sell, trade.Decimal("price"), trade.Decimal("amount"), fee, currency,
             DateTimeOffset.UnixEpoch + TimeSpan.FromMilliseconds((double)trade.Decimal("create_time_ms")));
     }
+
+    /// <summary>Gate.io's word for a timeframe.</summary>
+    public static string Interval(Timeframe timeframe) => timeframe == Timeframe.W1 ? "7d" : timeframe.ToString();
 
     /// <summary>What a message of the websocket reports.</summary>
     public static IEnumerable<VenueNews> News(JsonElement message)

@@ -1,6 +1,5 @@
 using Granary.Data.Brokers;
 using Granary.Engine.Market;
-using Granary.Exchanges.Connections;
 using Granary.Exchanges.Trading;
 
 namespace Granary.Exchanges.Kucoin;
@@ -15,25 +14,12 @@ namespace Granary.Exchanges.Kucoin;
 [Broker("kucoin", "KuCoin, spot market.")]
 public sealed class KucoinBrokerFactory(string endpoint = "", bool dryRun = false, [Range(0, 1e12)] double maxOrder = 0,
     [Range(0, 1e12)] double maxExposure = 0, [Range(0, 100_000)] int maxOrdersPerMinute = 300, string cancelAllAfter = "")
-    : ExchangeBrokerFactory(new VenueSettings
+    : ExchangeBrokerFactory(KucoinSpot.Market, new VenueSettings
     {
+        Endpoint = endpoint,
         DryRun = dryRun,
         MaxOrder = maxOrder,
         MaxExposure = maxExposure,
         MaxOrdersPerMinute = maxOrdersPerMinute,
         CancelAllAfter = VenueOptions.Time(nameof(cancelAllAfter), cancelAllAfter),
-    }, KucoinSpot.Offered)
-{
-    private readonly Uri _endpoint = VenueOptions.Endpoint(endpoint, "https://api.kucoin.com");
-
-    private protected override IVenue Open(TimeProvider clock) =>
-        Open(_endpoint, ApiCredentials.Read("kucoin", hasPassphrase: true, Environment.GetEnvironmentVariable), clock);
-
-    /// <summary>Opens the market for an account.</summary>
-    internal static IVenue Open(Uri endpoint, ApiCredentials? credentials, TimeProvider clock)
-    {
-        var rest = new RestConnection("kucoin", endpoint, TimeSpan.FromSeconds(10),
-            new RequestBudget(2000, TimeSpan.FromSeconds(30), clock));
-        return new KucoinSpot(new KucoinClient("kucoin", rest, credentials, new SigningClock(clock)), endpoint, clock);
-    }
-}
+    });

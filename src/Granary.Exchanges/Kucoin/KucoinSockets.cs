@@ -9,7 +9,7 @@ namespace Granary.Exchanges.Kucoin;
 /// <summary>
 /// KuCoin's websockets: an address and a token are requested first, the server welcomes, and each subscription is acknowledged.
 /// </summary>
-internal sealed class KucoinSockets(string name, KucoinClient client, TimeProvider clock)
+internal sealed class KucoinSockets(KucoinClient client, TimeProvider clock)
 {
     /// <summary>The messages of some topics over one connection. The first news is the connection, when all topics are
     /// acknowledged.</summary>
@@ -17,7 +17,7 @@ internal sealed class KucoinSockets(string name, KucoinClient client, TimeProvid
         [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var plan = await PlanAsync(topics, isPrivate, cancellationToken).ConfigureAwait(false);
-        var session = new SocketSession(name, TimeSpan.FromSeconds(40), clock);
+        var session = new SocketSession(client.Name, TimeSpan.FromSeconds(40), clock);
         var acknowledged = 0;
         await foreach (var bytes in session.ReadAsync(plan, cancellationToken).ConfigureAwait(false))
         {

@@ -6,27 +6,28 @@ namespace Granary.Exchanges.Trading;
 /// <summary>The factory of one market of an exchange. A derived class names the options.</summary>
 public abstract class ExchangeBrokerFactory : IBrokerFactory
 {
+    private readonly ExchangeMarket _market;
     private readonly VenueSettings _settings;
 
-    private protected ExchangeBrokerFactory(VenueSettings settings, BrokerCapabilities capabilities) =>
-        (_settings, Capabilities) = (settings, capabilities);
+    private protected ExchangeBrokerFactory(ExchangeMarket market, VenueSettings settings)
+    {
+        (_market, _settings) = (market, settings);
+        VenueOptions.Endpoint(settings.Endpoint, market.Home);
+    }
 
     /// <inheritdoc/>
-    public BrokerCapabilities Capabilities { get; }
-
-    /// <summary>Opens the market with the API key of the environment.</summary>
-    /// <exception cref="BrokerInputException">The environment has no key.</exception>
-    private protected abstract IVenue Open(TimeProvider clock);
+    public BrokerCapabilities Capabilities => _market.Capabilities;
 
     /// <inheritdoc/>
     public async Task<IBroker> ConnectAsync(BrokerEnvironment environment, CancellationToken cancellationToken = default) =>
-        await VenueBroker.ConnectAsync(Open(environment.Clock), _settings, environment, cancellationToken).ConfigureAwait(false);
+        await VenueBroker.ConnectAsync(_market.Open(_settings.Endpoint, environment.Clock), _settings, environment, cancellationToken)
+            .ConfigureAwait(false);
 
     /// <inheritdoc/>
     public async Task<BrokerCheck?> CheckAsync(IReadOnlyList<string> symbols, TimeProvider clock,
         CancellationToken cancellationToken = default)
     {
-        await using var venue = Open(clock);
+        await using var venue = _market.Open(_settings.Endpoint, clock);
         return await VenueCheck.RunAsync(venue, symbols, cancellationToken).ConfigureAwait(false);
     }
 }

@@ -39,6 +39,10 @@ internal interface IVenue : IAsyncDisposable
     /// <summary>All instruments of the market.</summary>
     Task<IReadOnlyList<VenueInstrument>> InstrumentsAsync(CancellationToken cancellationToken);
 
+    /// <summary>Brings a contract of a futures market to the session's leverage and margin mode; a spot market has neither.</summary>
+    /// <exception cref="BrokerInputException">The account's position mode does not fit.</exception>
+    Task PrepareAsync(VenueInstrument instrument, MarginTerms margin, CancellationToken cancellationToken);
+
     /// <returns>The exchange's id; empty where the answer has none.</returns>
     Task<string> PlaceAsync(VenueOrder order, CancellationToken cancellationToken);
 
@@ -54,6 +58,10 @@ internal interface IVenue : IAsyncDisposable
 
     /// <summary>All executions of an order.</summary>
     Task<IReadOnlyList<VenueFill>> FillsAsync(OrderKey order, CancellationToken cancellationToken);
+
+    /// <summary>Executions that the exchange made by itself since a time: liquidations and automatic deleveraging. None on a spot
+    /// market.</summary>
+    Task<IReadOnlyList<VenueFill>> ForcedFillsAsync(VenueInstrument instrument, DateTimeOffset since, CancellationToken cancellationToken);
 
     Task<VenueAccount> AccountAsync(CancellationToken cancellationToken);
 

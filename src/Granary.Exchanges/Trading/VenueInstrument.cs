@@ -32,6 +32,9 @@ internal sealed record VenueInstrument
     /// <summary>Base units of one contract; 1 on a spot market.</summary>
     public decimal Contract { get; init; } = 1;
 
+    /// <summary>The highest leverage of a contract; 0 where the exchange does not say, 1 on a spot market.</summary>
+    public decimal MaxLeverage { get; init; } = 1;
+
     public bool IsTrading { get; init; } = true;
 
     /// <summary>Where a symbol can be matched however it is spelled: BTC-USDT, BTC/USDT and BTCUSDT are the same.</summary>

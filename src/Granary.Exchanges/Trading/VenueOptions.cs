@@ -15,6 +15,15 @@ internal static class VenueOptions
             : throw new ArgumentException($"endpoint = {given} is no address; write it as https://HOST");
     }
 
+    /// <summary>The value of <c>margin</c>: isolated or cross.</summary>
+    /// <exception cref="ArgumentException">It is neither.</exception>
+    public static bool IsCross(string margin) => margin switch
+    {
+        "isolated" => false,
+        "cross" => true,
+        _ => throw new ArgumentException($"margin = {margin} is no margin mode; write isolated or cross"),
+    };
+
     /// <summary>A length of time: 30s, 5m; empty for none.</summary>
     /// <exception cref="ArgumentException">It is none.</exception>
     public static TimeSpan Time(string name, string given)

@@ -3,6 +3,12 @@ namespace Granary.Exchanges.Trading;
 /// <summary>How an adapter trades: the options of its broker, and times that tests shorten.</summary>
 internal sealed record VenueSettings
 {
+    /// <summary>Address of the REST interface; empty for the exchange's own.</summary>
+    public string Endpoint { get; init; } = "";
+
+    /// <summary>Whether positions of a futures market share the account's balance.</summary>
+    public bool CrossMargin { get; init; }
+
     /// <summary>Signs and checks every order, and sends none.</summary>
     public bool DryRun { get; init; }
 
@@ -27,6 +33,9 @@ internal sealed record VenueSettings
 
     /// <summary>While the websocket works, waiting orders are also requested so often.</summary>
     public TimeSpan SynchroniseEvery { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Funding payments and liquidations are requested so often.</summary>
+    public TimeSpan SettleEvery { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>The pause of the background work.</summary>
     public TimeSpan Tick { get; init; } = TimeSpan.FromSeconds(1);

@@ -1,0 +1,145 @@
+using System.Net.Http.Headers;
+using System.Text;
+using System.Text.Json;
+using Granary.Data.Brokers;
+using Granary.Engine.Brokerage;
+
+namespace Granary.Exchanges.Connections;
+
+/// <summary>
+/// The REST interface of one exchange: requests are signed, and every answer is data, a refusal, or unknown. A derived class knows the
+/// exchange's signatures and error codes.
+/// </summary>
+/// <param name="connection">Where it leads.</param>
+internal abstract class ExchangeClient(ExchangeConnection connection) : IDisposable
+{
+    private readonly RestConnection _rest = new(connection);
+
+    /// <summary>As <c>--broker</c> names the market.</summary>
+    public string Name => connection.Name;
+
+    /// <summary>The exchange's clock.</summary>
+    public SigningClock Clock { get; } = new(connection.Clock);
+
+    /// <summary>The API key.</summary>
+    public ApiCredentials Credentials =>
+        connection.Credentials ?? throw new InvalidOperationException($"{Name} was opened for public requests alone");
+
+    /// <summary>Sends a request and gives the data of its answer.</summary>
+    /// <exception cref="BrokerUnavailableException">No answer, or none that says whether the request was carried out.</exception>
+    /// <exception cref="VenueRefusalException">The exchange refuses the request.</exception>
+    /// <exception cref="BrokerInputException">The exchange refuses the key.</exception>
+    public async Task<JsonElement> SendAsync(RestRequest request, CancellationToken cancellationToken)
+    {
+        var answer = await TryAsync(request, cancellationToken).ConfigureAwait(false);
+        if (answer.Meaning == AnswerMeaning.WrongTime)
+        {
+            // Such a request was certainly not carried out.
+            await MeasureClockAsync(cancellationToken).ConfigureAwait(false);
+            answer = await TryAsync(request, cancellationToken).ConfigureAwait(false);
+        }
+        return answer.Meaning switch
+        {
+            AnswerMeaning.Done => answer.Data,
+            AnswerMeaning.Refused => throw new VenueRefusalException(answer.Code, answer.Message),
+            AnswerMeaning.WrongKey => throw new BrokerInputException(
+                $"broker '{Name}': {connection.Title} refuses the API key: {answer.Message} ({answer.Code})"),
+            AnswerMeaning.TooMany => throw new BrokerUnavailableException($"{Name}: too many requests; nothing is sent for a while"),
+            // A wrong time here is a request that came too late: it can be sent again with a new time.
+            _ => throw new BrokerUnavailableException($"{Name}: {request.Method} {RestConnection.PathOf(request)}: {answer.Message} ({answer.Code})"),
+        };
+    }
+
+    private async Task<ClientAnswer> TryAsync(RestRequest request, CancellationToken cancellationToken)
+    {
+        var answer = await _rest.SendAsync(request, request.IsSigned ? Sign : null, cancellationToken).ConfigureAwait(false);
+        var read = Meaning(answer);
+        if (read.Meaning == AnswerMeaning.TooMany)
+            _rest.Budget.Pause(TimeSpan.FromSeconds(Math.Clamp(PauseOf(answer).TotalSeconds, 0.1, 600)));
+        return read;
+    }
+
+    private ClientAnswer Meaning(RestAnswer answer)
+    {
+        if (answer.Status is 429 or 418) return new ClientAnswer(AnswerMeaning.TooMany);
+        if (answer.Status >= 500) return new ClientAnswer(AnswerMeaning.Unknown, $"{answer.Status}", "the exchange has failed");
+        try
+        {
+            return Read(answer, JsonElement.Parse(answer.Body.Span));
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        {
+            return new ClientAnswer(AnswerMeaning.Unknown, $"{answer.Status}", "the answer cannot be read");
+        }
+    }
+
+    /// <summary>Reads a list or an object.</summary>
+    public Task<JsonElement> GetAsync(string path, CancellationToken cancellationToken, int weight = 1, bool isSigned = true) =>
+        SendAsync(new RestRequest(HttpMethod.Get, path, Weight: weight, IsSigned: isSigned), cancellationToken);
+
+    /// <summary>Reads what may not exist.</summary>
+    /// <param name="isMissing">Whether a refusal says that it does not.</param>
+    public async Task<JsonElement?> FindAsync(string path, Func<VenueRefusalException, bool> isMissing, CancellationToken cancellationToken,
+        int weight = 1)
+    {
+        try
+        {
+            return await GetAsync(path, cancellationToken, weight).ConfigureAwait(false);
+        }
+        catch (VenueRefusalException e) when (isMissing(e))
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Measures the difference of the clocks.</summary>
+    public Task MeasureClockAsync(CancellationToken cancellationToken) => Clock.MeasureAsync(ServerTimeAsync, cancellationToken);
+
+    /// <summary>Requests the exchange's time.</summary>
+    protected abstract Task<DateTimeOffset> ServerTimeAsync(CancellationToken cancellationToken);
+
+    /// <summary>Adds the signature; called when the request's turn has come, so that its time is fresh.</summary>
+    protected abstract void Sign(RestRequest request, HttpRequestMessage message);
+
+    /// <summary>What an answer with a status below 500 means.</summary>
+    protected abstract ClientAnswer Read(RestAnswer answer, JsonElement root);
+
+    /// <summary>How long the exchange wants no requests.</summary>
+    protected abstract TimeSpan PauseOf(RestAnswer answer);
+
+    /// <summary>The time to sign a request with. The exchange refuses a signature after some time: an order whose last time is sooner is
+    /// signed with an earlier time, so that a late one is refused.</summary>
+    /// <param name="life">How long a signature is valid.</param>
+    protected DateTimeOffset SigningTime(RestRequest request, TimeSpan life) =>
+        request.ValidUntil is { } until && until - life is var latest && latest < Clock.Now ? latest : Clock.Now;
+
+    /// <summary>Gives a message its body.</summary>
+    protected static void SetBody(HttpRequestMessage message, string body, string type)
+    {
+        message.Content = new ByteArrayContent(Encoding.UTF8.GetBytes(body));
+        message.Content.Headers.ContentType = new MediaTypeHeaderValue(type);
+    }
+
+    public void Dispose() => _rest.Dispose();
+}
+
+/// <summary>What an answer of an exchange means for the request.</summary>
+internal enum AnswerMeaning
+{
+    Done,
+    Refused,
+    /// <summary>Refused because of its time, and not carried out.</summary>
+    WrongTime,
+    WrongKey,
+    TooMany,
+    /// <summary>It does not say whether the request was carried out.</summary>
+    Unknown,
+}
+
+/// <summary>An answer of an exchange.</summary>
+/// <param name="Code">The exchange's, of an answer without data.</param>
+/// <param name="Message">In the exchange's words.</param>
+internal readonly record struct ClientAnswer(AnswerMeaning Meaning, string Code = "", string Message = "", JsonElement Data = default)
+{
+    public static ClientAnswer Of(JsonElement data) => new(AnswerMeaning.Done, Data: data);
+}

@@ -1,0 +1,88 @@
+using System.Text.Json;
+using Granary.Engine.Trading;
+using Granary.Exchanges.Connections;
+using Granary.Exchanges.Trading;
+
+namespace Granary.Exchanges.Kucoin;
+
+/// <summary>The messages of KuCoin's futures market as the adapter's types. Contracts become base units here.</summary>
+internal static class KucoinFuturesParser
+{
+    /// <summary>Whether a contract never expires and is quoted and settled in a currency.</summary>
+    public static bool IsPerpetual(JsonElement contract, string currency) => contract.Text("settleCurrency") == currency
+        && contract.Text("quoteCurrency") == currency && !contract.Flag("isInverse") && contract.Text("expireDate").Length == 0;
+
+    /// <summary>An entry of <c>GET /api/v1/contracts/active</c>. KuCoin calls Bitcoin XBT here.</summary>
+    public static VenueInstrument Instrument(JsonElement contract)
+    {
+        var size = contract.Decimal("multiplier");
+        return new VenueInstrument
+        {
+            Symbol = contract.Text("symbol"),
+            Listed = contract.Text("symbol"),
+            Base = contract.Text("baseCurrency") is var coin && coin == "XBT" ? "BTC" : coin,
+            Quote = contract.Text("quoteCurrency"),
+            Tick = contract.Decimal("tickSize"),
+            Lot = contract.Decimal("lotSize") * size,
+            MinQuantity = contract.Decimal("lotSize") * size,
+            MaxQuantity = contract.Decimal("maxOrderQty") * size,
+            Contract = size,
+            MaxLeverage = contract.Decimal("maxLeverage"),
+            IsTrading = contract.Text("status") == "Open",
+        };
+    }
+
+    /// <summary>An order of <c>/api/v1/orders</c> and <c>/api/v1/stopOrders</c>.</summary>
+    /// <param name="contract">Base units of a contract by its symbol.</param>
+    public static VenueOrderState Order(JsonElement order, Func<string, decimal> contract)
+    {
+        var filled = order.Decimal("dealSize");
+        var state = order.Flag("isActive") ? filled > 0 ? OrderState.PartiallyFilled : OrderState.Submitted
+            : order.Flag("cancelExist") || filled < order.Decimal("size") ? OrderState.Cancelled : OrderState.Filled;
+        return new VenueOrderState(order.Text("clientOid"), order.Text("id"), order.Text("symbol"), state,
+            filled * contract(order.Text("symbol")), Reason(state));
+    }
+
+    private static string Reason(OrderState state) => state == OrderState.Cancelled ? "cancelled at KuCoin" : "";
+
+    /// <summary>An item of <c>GET /api/v1/fills</c>.</summary>
+    /// <inheritdoc cref="Order"/>
+    public static VenueFill Fill(JsonElement fill, Func<string, decimal> contract) => new(fill.Text("tradeId"), fill.Text("orderId"),
+        fill.Text("symbol"), fill.Text("side") == "buy" ? Side.Buy : Side.Sell, fill.Decimal("price"),
+        fill.Decimal("size") * contract(fill.Text("symbol")), fill.Decimal("fee"), fill.Text("feeCurrency"),
+        JsonFields.Milliseconds(fill.Whole("createdAt")));
+
+    /// <summary>An entry of <c>GET /api/v1/funding-history</c>: negative is paid.</summary>
+    public static FundingPayment Funding(JsonElement payment) => new(payment.Text("id"), payment.Text("symbol"),
+        payment.Decimal("funding"), JsonFields.Milliseconds(payment.Whole("timePoint")));
+
+    /// <summary>A message of a websocket; null where it reports nothing.</summary>
+    /// <inheritdoc cref="Order"/>
+    public static VenueNews? News(JsonElement message, Func<string, decimal> contract)
+    {
+        if (message.Text("type") != "message") return null;
+        var (topic, data) = (message.Text("topic"), message.GetProperty("data"));
+        if (topic.StartsWith("/contractMarket/tradeOrders", StringComparison.Ordinal))
+            return new VenueNews { Order = OrderChange(data, contract) };
+        if (topic == "/contractMarket/advancedOrders")
+            return data.Text("type") != "cancel" ? null : new VenueNews
+            {
+                Order = new VenueOrderState("", data.Text("orderId"), data.Text("symbol"), OrderState.Cancelled, 0, "cancelled at KuCoin"),
+            };
+        return topic.StartsWith("/contractMarket/execution:", StringComparison.Ordinal)
+            ? new VenueNews { Listed = data.Text("symbol"), Price = data.Decimal("price") } : null;
+    }
+
+    private static VenueOrderState OrderChange(JsonElement data, Func<string, decimal> contract)
+    {
+        var filled = data.Decimal("filledSize");
+        var state = data.Text("type") switch
+        {
+            "filled" => OrderState.Filled,
+            "canceled" => OrderState.Cancelled,
+            _ => filled > 0 ? OrderState.PartiallyFilled : OrderState.Submitted,
+        };
+        return new VenueOrderState(data.Text("clientOid"), data.Text("orderId"), data.Text("symbol"), state,
+            filled * contract(data.Text("symbol")), Reason(state));
+    }
+}
