@@ -1,25 +1,40 @@
-using Granary.Exchanges.Binance;
+using Granary.Exchanges.Candles;
 using Granary.Exchanges.Connections;
-using Granary.Exchanges.Gateio;
-using Granary.Exchanges.Kucoin;
 using Granary.Exchanges.Tests.Server;
 using Granary.Exchanges.Trading;
 
 namespace Granary.Exchanges.Tests;
 
-/// <summary>An exchange with its local server and its adapter.</summary>
-internal sealed record TestExchange(string Name, Func<MarketTerms, VenueDialect> Dialect, Func<Uri, ApiCredentials, IVenue> OpenWith)
+/// <summary>A market of an exchange with its local server and its adapter.</summary>
+internal sealed record TestExchange(ExchangeMarket Market, Func<MarketTerms, VenueDialect> Server)
 {
-    public static IReadOnlyList<TestExchange> All { get; } =
-    [
-        new("kucoin", t => new KucoinSpotDialect(t), (e, c) => KucoinBrokerFactory.Open(e, c, TimeProvider.System)),
-        new("gateio", t => new GateioSpotDialect(t), (e, c) => GateioBrokerFactory.Open(e, c, TimeProvider.System)),
-        new("binance", t => new BinanceSpotDialect(t), (e, c) => BinanceBrokerFactory.Open(e, c, TimeProvider.System)),
-    ];
+    public static IReadOnlyList<TestExchange> All { get; } = [.. ExchangeMarkets.All.Select(Of)];
 
-    public IVenue Open(Uri endpoint) => OpenWith(endpoint, TestVenue.Credentials);
+    public string Name => Market.Name;
+
+    public bool IsFutures => Market.Capabilities.Short;
 
     public static TheoryData<string> Names => [.. All.Select(e => e.Name)];
 
+    public static TheoryData<string> Spot => [.. All.Where(e => !e.IsFutures).Select(e => e.Name)];
+
+    public static TheoryData<string> Futures => [.. All.Where(e => e.IsFutures).Select(e => e.Name)];
+
     public static TestExchange Named(string name) => All.Single(e => e.Name == name);
+
+    private static TestExchange Of(ExchangeMarket market) => new(market, market.Name switch
+    {
+        "binance" => t => new BinanceSpotDialect(t),
+        "gateio" => t => new GateioSpotDialect(t),
+        "gateio-futures" => t => new GateioFuturesDialect(t.Futures()),
+        "kucoin" => t => new KucoinSpotDialect(t),
+        "kucoin-futures" => t => new KucoinFuturesDialect(t.Futures()),
+        _ => throw new InvalidOperationException($"{market.Name} has no local server"),
+    });
+
+    public VenueDialect Dialect(MarketTerms terms) => Server(terms);
+
+    public IVenue Open(Uri endpoint) => OpenWith(endpoint, TestVenue.Credentials);
+
+    public IVenue OpenWith(Uri endpoint, ApiCredentials credentials) => Market.Open(endpoint.ToString(), credentials, TimeProvider.System);
 }

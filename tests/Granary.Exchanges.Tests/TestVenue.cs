@@ -18,6 +18,7 @@ internal static class TestVenue
     {
         ListLag = TimeSpan.FromMilliseconds(20),
         SynchroniseEvery = TimeSpan.Zero,
+        SettleEvery = TimeSpan.Zero,
         Tick = TimeSpan.FromMilliseconds(20),
         MaxOrdersPerMinute = 0,
     };

@@ -12,13 +12,13 @@ namespace Granary.Exchanges.Tests;
 /// <summary>The rules of every broker at one exchange: the adapter against a local server with real HTTP and websockets.</summary>
 public abstract class VenueContractTests : BrokerContractTests, IAsyncDisposable
 {
+    private readonly TestExchange _exchange;
+    private readonly MarketTerms _terms;
     private readonly string _folder = Directory.CreateTempSubdirectory("granary-exchange-").FullName;
     private long _time = DateTime.UtcNow.AddMinutes(1).Ticks;
     private ExchangeServer? _server;
 
-    private protected abstract VenueDialect Dialect();
-
-    private protected abstract IVenue Venue(Uri endpoint);
+    private protected VenueContractTests(string name, MarketTerms terms) => (_exchange, _terms) = (TestExchange.Named(name), terms);
 
     async ValueTask IAsyncDisposable.DisposeAsync()
     {
@@ -30,7 +30,7 @@ public abstract class VenueContractTests : BrokerContractTests, IAsyncDisposable
 
     protected override async Task<IBroker> OpenAsync(VenueBehaviour behaviour)
     {
-        _server ??= await ExchangeServer.StartAsync(Dialect());
+        _server ??= await ExchangeServer.StartAsync(_exchange.Dialect(_terms));
         _server.Market.FillsInParts = behaviour == VenueBehaviour.FillsInParts;
         (_server.Faults.DropBefore, _server.Faults.DropAfter) = behaviour == VenueBehaviour.LosesAnswers ? (0.25, 0.3) : (0, 0);
         var settings = TestVenue.Fast with
@@ -38,7 +38,7 @@ public abstract class VenueContractTests : BrokerContractTests, IAsyncDisposable
             RequestLife = TimeSpan.FromMilliseconds(behaviour == VenueBehaviour.LosesAnswers
             ? 400 : 5000)
         };
-        return await VenueBroker.ConnectAsync(Venue(_server.Endpoint), settings, TestVenue.Environment(_folder), default);
+        return await VenueBroker.ConnectAsync(_exchange.Open(_server.Endpoint), settings, TestVenue.Environment(_folder), default);
     }
 
     protected override async Task TradeAsync(double from, double to)

@@ -26,6 +26,8 @@ internal sealed class BinanceSpot(ExchangeConnection connection, BinanceClient c
         OrdersPerMinute = 600,
     }, (5000, TimeSpan.FromMinutes(1)), c => new BinanceSpot(c, new BinanceClient(c)));
 
+    private BinanceClient Client { get; } = client;
+
     public override int ClientIdLength => 36;
 
     public override bool StopsHoldBalance => true;
@@ -34,7 +36,7 @@ internal sealed class BinanceSpot(ExchangeConnection connection, BinanceClient c
     {
         try
         {
-            var key = await client.GetAsync("/sapi/v1/account/apiRestrictions", cancellationToken, 1).ConfigureAwait(false);
+            var key = await Client.GetAsync("/sapi/v1/account/apiRestrictions", cancellationToken, 1).ConfigureAwait(false);
             var names = key.EnumerateObject().Where(p => p.Value.ValueKind == JsonValueKind.True).Select(p => p.Name).ToList();
             return new KeyPermissions(names, key.Flag("enableSpotAndMarginTrading"),
                 key.Flag("enableWithdrawals") || key.Flag("enableInternalTransfer") || key.Flag("permitsUniversalTransfer"));
@@ -43,13 +45,13 @@ internal sealed class BinanceSpot(ExchangeConnection connection, BinanceClient c
             StringComparison.OrdinalIgnoreCase))
         {
             // The testnet does not have this page.
-            var account = await client.GetAsync("/api/v3/account?omitZeroBalances=true", cancellationToken, 20).ConfigureAwait(false);
+            var account = await Client.GetAsync("/api/v3/account?omitZeroBalances=true", cancellationToken, 20).ConfigureAwait(false);
             return new KeyPermissions([], account.Flag("canTrade"), null);
         }
     }
 
     protected override async Task<IReadOnlyList<VenueInstrument>> ListAsync(CancellationToken cancellationToken) =>
-        [.. (await client.GetAsync("/api/v3/exchangeInfo", cancellationToken, 20, isSigned: false).ConfigureAwait(false)).GetProperty("symbols")
+        [.. (await Client.GetAsync("/api/v3/exchangeInfo", cancellationToken, 20, isSigned: false).ConfigureAwait(false)).GetProperty("symbols")
             .EnumerateArray().Select(BinanceSpotParser.Instrument)];
 
     public override async Task<string> PlaceAsync(VenueOrder order, CancellationToken cancellationToken)
@@ -73,7 +75,7 @@ internal sealed class BinanceSpot(ExchangeConnection connection, BinanceClient c
         if (order.Type.HasStop()) body += $"&stopPrice={Plain(order.StopPrice)}";
         try
         {
-            var data = await client.SendAsync(new RestRequest(HttpMethod.Post, OrderPath, body)
+            var data = await Client.SendAsync(new RestRequest(HttpMethod.Post, OrderPath, body)
             {
                 ContentType = "application/x-www-form-urlencoded",
                 ValidUntil = order.ValidUntil,
@@ -87,7 +89,7 @@ internal sealed class BinanceSpot(ExchangeConnection connection, BinanceClient c
     }
 
     public override async Task<VenueOrderState?> CancelAsync(OrderKey order, CancellationToken cancellationToken) =>
-        BinanceSpotParser.Order(await client.SendAsync(new RestRequest(HttpMethod.Delete,
+        BinanceSpotParser.Order(await Client.SendAsync(new RestRequest(HttpMethod.Delete,
             $"{OrderPath}?symbol={order.Instrument.Listed}&{IdOf(order)}"), cancellationToken).ConfigureAwait(false)) with
         {
             ClientId = order.ClientId,
@@ -100,7 +102,7 @@ internal sealed class BinanceSpot(ExchangeConnection connection, BinanceClient c
     {
         try
         {
-            var data = await client.GetAsync($"{OrderPath}?symbol={order.Instrument.Listed}&{IdOf(order)}", cancellationToken, 4).ConfigureAwait(false);
+            var data = await Client.GetAsync($"{OrderPath}?symbol={order.Instrument.Listed}&{IdOf(order)}", cancellationToken, 4).ConfigureAwait(false);
             return BinanceSpotParser.Order(data);
         }
         catch (VenueRefusalException e) when (e.Code == "-2013")
@@ -110,7 +112,7 @@ internal sealed class BinanceSpot(ExchangeConnection connection, BinanceClient c
     }
 
     public override async Task<IReadOnlyList<VenueOrderState>> OpenOrdersAsync(VenueInstrument instrument, CancellationToken cancellationToken) =>
-        [.. (await client.GetAsync($"/api/v3/openOrders?symbol={instrument.Listed}", cancellationToken, 6).ConfigureAwait(false)).EnumerateArray()
+        [.. (await Client.GetAsync($"/api/v3/openOrders?symbol={instrument.Listed}", cancellationToken, 6).ConfigureAwait(false)).EnumerateArray()
             .Select(BinanceSpotParser.Order)];
 
     public override async Task<IReadOnlyList<VenueFill>> FillsAsync(OrderKey order, CancellationToken cancellationToken)
@@ -118,7 +120,7 @@ internal sealed class BinanceSpot(ExchangeConnection connection, BinanceClient c
         var fills = new List<VenueFill>();
         for (var from = ""; ;)
         {
-            var data = await client.GetAsync($"/api/v3/myTrades?symbol={order.Instrument.Listed}&orderId={order.VenueId}&limit=1000{from}", cancellationToken, 5).ConfigureAwait(false);
+            var data = await Client.GetAsync($"/api/v3/myTrades?symbol={order.Instrument.Listed}&orderId={order.VenueId}&limit=1000{from}", cancellationToken, 5).ConfigureAwait(false);
             fills.AddRange(data.EnumerateArray().Select(BinanceSpotParser.Trade));
             if (data.GetArrayLength() < 1000) return fills;
             from = FormattableString.Invariant($"&fromId={data[data.GetArrayLength() - 1].Whole("id") + 1}");
@@ -127,7 +129,7 @@ internal sealed class BinanceSpot(ExchangeConnection connection, BinanceClient c
 
     public override async Task<VenueAccount> AccountAsync(CancellationToken cancellationToken)
     {
-        var account = await client.GetAsync("/api/v3/account?omitZeroBalances=true", cancellationToken, 20).ConfigureAwait(false);
+        var account = await Client.GetAsync("/api/v3/account?omitZeroBalances=true", cancellationToken, 20).ConfigureAwait(false);
         return new VenueAccount(account.GetProperty("balances").EnumerateArray().ToDictionary(b => b.Text("asset"),
             b => b.Decimal("free") + b.Decimal("locked"), StringComparer.Ordinal), null, 0);
     }
@@ -136,7 +138,7 @@ internal sealed class BinanceSpot(ExchangeConnection connection, BinanceClient c
     {
         try
         {
-            return (await client.GetAsync($"/api/v3/ticker/price?symbol={currency}{quote}", cancellationToken, 2, isSigned: false)
+            return (await Client.GetAsync($"/api/v3/ticker/price?symbol={currency}{quote}", cancellationToken, 2, isSigned: false)
                 .ConfigureAwait(false)).Decimal("price");
         }
         catch (VenueRefusalException e) when (e.Code == "-1121")
@@ -150,7 +152,7 @@ internal sealed class BinanceSpot(ExchangeConnection connection, BinanceClient c
     public override async Task<IReadOnlyList<Bar>> PageAsync(VenueInstrument instrument, Timeframe timeframe, DateTimeOffset from, DateTimeOffset to,
         CancellationToken cancellationToken)
     {
-        var data = await client.GetAsync(FormattableString.Invariant(
+        var data = await Client.GetAsync(FormattableString.Invariant(
             $"/api/v3/klines?symbol={instrument.Listed}&interval={timeframe}&limit=1000&startTime={from.ToUnixTimeMilliseconds()}")
             + FormattableString.Invariant($"&endTime={to.ToUnixTimeMilliseconds() - 1}"), cancellationToken, 2, isSigned: false).ConfigureAwait(false);
         return [.. data.EnumerateArray().Select(c => new Bar(Milliseconds((long)c[0].AsDecimal()).UtcTicks, c[1].AsDouble(),
@@ -160,17 +162,17 @@ internal sealed class BinanceSpot(ExchangeConnection connection, BinanceClient c
 
     public override async IAsyncEnumerable<VenueNews> ListenAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var time = client.Clock.Milliseconds;
-        var signed = FormattableString.Invariant($"apiKey={client.Credentials.Key}&timestamp={time}");
+        var time = Client.Clock.Milliseconds;
+        var signed = FormattableString.Invariant($"apiKey={Client.Credentials.Key}&timestamp={time}");
         var hello = JsonSerializer.Serialize(new
         {
             id = "1",
             method = "userDataStream.subscribe.signature",
-            @params = new { apiKey = client.Credentials.Key, timestamp = time, signature = client.Hash(signed) },
+            @params = new { apiKey = Client.Credentials.Key, timestamp = time, signature = Client.Hash(signed) },
         });
         var plan = new SocketPlan(Address("ws-api", "/ws-api/v3"), [hello], IsWelcomed: false, TimeSpan.FromSeconds(15),
             () => """{"id":"2","method":"ping"}""");
-        await foreach (var bytes in new SocketSession(Name, TimeSpan.FromSeconds(40), connection.Clock).ReadAsync(plan, cancellationToken)
+        await foreach (var bytes in new SocketSession(Name, TimeSpan.FromSeconds(40), Clock).ReadAsync(plan, cancellationToken)
             .ConfigureAwait(false))
         {
             var message = JsonElement.Parse(bytes.Span);
@@ -187,7 +189,7 @@ internal sealed class BinanceSpot(ExchangeConnection connection, BinanceClient c
         var address = new UriBuilder(Address("stream", "/stream")) { Query = $"streams={streams}" }.Uri;
         var plan = new SocketPlan(address, [], IsWelcomed: false, TimeSpan.FromSeconds(15),
             () => """{"id":1,"method":"LIST_SUBSCRIPTIONS"}""");
-        await foreach (var bytes in new SocketSession(Name, TimeSpan.FromSeconds(40), connection.Clock).ReadAsync(plan, cancellationToken)
+        await foreach (var bytes in new SocketSession(Name, TimeSpan.FromSeconds(40), Clock).ReadAsync(plan, cancellationToken)
             .ConfigureAwait(false))
             if (BinanceSpotParser.Price(JsonElement.Parse(bytes.Span)) is { } news) yield return news;
     }

@@ -1,9 +1,7 @@
+using Granary.Exchanges.Connections;
 using System.Runtime.CompilerServices;
 using Granary.Engine.Brokerage;
 using Granary.Engine.Market;
-using Granary.Exchanges.Binance;
-using Granary.Exchanges.Gateio;
-using Granary.Exchanges.Kucoin;
 using Granary.Exchanges.Trading;
 using Granary.Storage.Retries;
 
@@ -16,11 +14,11 @@ public sealed class ExchangeCandles : IAsyncDisposable
     private readonly TimeProvider _clock;
     private readonly TimeSpan _away;
 
-    private ExchangeCandles(IVenue venue, TimeProvider clock, TimeSpan away) =>
-        (_history, _clock, _away) = ((ICandleHistory)venue, clock, away);
+    private ExchangeCandles(ICandleHistory history, TimeProvider clock, TimeSpan away) =>
+        (_history, _clock, _away) = (history, clock, away);
 
     /// <summary>The exchanges that have one.</summary>
-    public static IReadOnlyList<string> Names { get; } = ["binance", "gateio", "kucoin"];
+    public static IReadOnlyList<string> Names { get; } = [.. ExchangeMarkets.All.Select(m => m.Name)];
 
     /// <param name="exchange">One of <see cref="Names"/>.</param>
     /// <param name="endpoint">Address of the REST interface; null for the exchange's own.</param>
@@ -29,25 +27,16 @@ public sealed class ExchangeCandles : IAsyncDisposable
     public static ExchangeCandles Open(string exchange, string? endpoint, TimeProvider clock, TimeSpan? away = null)
     {
         var longest = away ?? TimeSpan.FromMinutes(2);
-        Uri At(string own)
+        var market = ExchangeMarkets.All.FirstOrDefault(m => m.Name == exchange)
+            ?? throw new BarDataException($"there is no exchange '{exchange}'; use {string.Join(", ", Names)}");
+        try
         {
-            try
-            {
-                return VenueOptions.Endpoint(endpoint ?? "", own);
-            }
-            catch (ArgumentException e)
-            {
-                throw new BarDataException(e.Message, e);
-            }
+            return new ExchangeCandles(market.Open(endpoint ?? "", null, clock), clock, longest);
         }
-
-        return exchange switch
+        catch (ArgumentException e)
         {
-            "binance" => new(BinanceBrokerFactory.Open(At("https://api.binance.com"), null, clock), clock, longest),
-            "gateio" => new(GateioBrokerFactory.Open(At("https://api.gateio.ws"), null, clock), clock, longest),
-            "kucoin" => new(KucoinBrokerFactory.Open(At("https://api.kucoin.com"), null, clock), clock, longest),
-            _ => throw new BarDataException($"there is no exchange '{exchange}'; use {string.Join(", ", Names)}"),
-        };
+            throw new BarDataException(e.Message, e);
+        }
     }
 
     /// <summary>The time that one request covers, ticks.</summary>

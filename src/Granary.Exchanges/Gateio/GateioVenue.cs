@@ -19,7 +19,7 @@ internal abstract class GateioVenue(ExchangeMarket market, ExchangeConnection co
     /// <summary>In front of the ids of price-triggered orders, which are a list of their own.</summary>
     private const char Triggered = 'p';
 
-    protected GateioClient Client => client;
+    protected GateioClient Client { get; } = client;
 
     public override int ClientIdLength => 28;
 
@@ -31,14 +31,14 @@ internal abstract class GateioVenue(ExchangeMarket market, ExchangeConnection co
 
     /// <summary>Gets a path of the market.</summary>
     protected Task<JsonElement> GetAsync(string path, CancellationToken cancellationToken, bool isSigned = true) =>
-        client.GetAsync($"{GateioClient.Prefix}{words.Path}{path}", cancellationToken, isSigned: isSigned);
+        Client.GetAsync($"{GateioClient.Prefix}{words.Path}{path}", cancellationToken, isSigned: isSigned);
 
     /// <summary>Sends a request to a path of the market.</summary>
     protected Task<JsonElement> SendAsync(HttpMethod method, string path, JsonObject? body, CancellationToken cancellationToken,
-        DateTimeOffset? validUntil = null) => client.SendAsync(new RestRequest(method, $"{GateioClient.Prefix}{words.Path}{path}",
+        DateTimeOffset? validUntil = null) => Client.SendAsync(new RestRequest(method, $"{GateioClient.Prefix}{words.Path}{path}",
             body?.ToJsonString()) { ValidUntil = validUntil }, cancellationToken);
 
-    private Task<JsonElement?> FindAsync(string path, CancellationToken cancellationToken) => client.FindAsync(
+    private Task<JsonElement?> FindAsync(string path, CancellationToken cancellationToken) => Client.FindAsync(
         $"{GateioClient.Prefix}{words.Path}{path}", e => e.Code is "ORDER_NOT_FOUND" or "AUTO_ORDER_NOT_FOUND", cancellationToken);
 
     public override async Task<string> PlaceAsync(VenueOrder order, CancellationToken cancellationToken)

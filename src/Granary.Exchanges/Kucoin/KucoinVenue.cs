@@ -21,12 +21,12 @@ internal abstract class KucoinVenue(ExchangeMarket market, ExchangeConnection co
 
     public override int ClientIdLength => 40;
 
-    protected KucoinClient Client => client;
+    protected KucoinClient Client { get; } = client;
 
     public override async Task<KeyPermissions> PermissionsAsync(CancellationToken cancellationToken)
     {
         // The page of the key is at KuCoin's main address.
-        var key = await client.SendAsync(new RestRequest(HttpMethod.Get, "/api/v1/user/api-key", Weight: 20)
+        var key = await Client.SendAsync(new RestRequest(HttpMethod.Get, "/api/v1/user/api-key", Weight: 20)
         {
             Host = Endpoint.Host == FuturesHost.Host ? Main : null,
         }, cancellationToken).ConfigureAwait(false);
@@ -66,7 +66,7 @@ internal abstract class KucoinVenue(ExchangeMarket market, ExchangeConnection co
     {
         try
         {
-            var data = await client.SendAsync(new RestRequest(HttpMethod.Post, path, body.ToJsonString()) { ValidUntil = order.ValidUntil },
+            var data = await Client.SendAsync(new RestRequest(HttpMethod.Post, path, body.ToJsonString()) { ValidUntil = order.ValidUntil },
                 cancellationToken).ConfigureAwait(false);
             return data.Text("orderId");
         }

@@ -66,6 +66,22 @@ internal sealed class BookOrder(OrderMade made, VenueInstrument? instrument)
 
     public bool IsEntry => Leg.Length == 0 && Order.Closes is null;
 
+    /// <summary>The order of a new leg that closes this entry, without its quantity.</summary>
+    /// <param name="price">Of the stop or the limit; unused by a market order.</param>
+    public (string Name, BrokerOrder Order) LegOrder(string name, OrderType type, double price) =>
+        (name, new BrokerOrder
+        {
+            ClientId = FormattableString.Invariant($"{ClientId}-{(name is "target" or "liquidation" ? name[0] : 's')}{Legs + 1}"),
+            Symbol = Order.Symbol,
+            Side = (Side)(-(int)Order.Side),
+            Type = type,
+            Quantity = 0,
+            StopPrice = type == OrderType.Stop ? price : 0,
+            LimitPrice = type == OrderType.Limit ? price : 0,
+            Closes = ClientId,
+            CreatedAt = Order.CreatedAt,
+        });
+
     public BrokerOrderStatus Status => new(ClientId, VenueId, State == OrderState.New ? OrderState.Submitted : State, (double)Filled,
         Reason);
 }

@@ -37,10 +37,10 @@ internal sealed class EntryProtection(IVenue venue, BookJournal journal, VenueOr
         var (stop, isTrail) = StopOf(entry);
         var wanted = entry.Instrument!.FloorQuantity(entry.Open);
         if (stop > 0)
-            await EnsureLegAsync(entry, Leg(entry, isTrail ? "trail" : "stop", OrderType.Stop, stop), wanted, cancellationToken)
+            await EnsureLegAsync(entry, entry.LegOrder(isTrail ? "trail" : "stop", OrderType.Stop, stop), wanted, cancellationToken)
                 .ConfigureAwait(false);
         if (TargetOf(entry) is > 0 and var target && TargetRests(entry) && entry.Open > 0)
-            await EnsureLegAsync(entry, Leg(entry, "target", OrderType.Limit, target), wanted, cancellationToken).ConfigureAwait(false);
+            await EnsureLegAsync(entry, entry.LegOrder("target", OrderType.Limit, target), wanted, cancellationToken).ConfigureAwait(false);
     }
 
     private async ValueTask EnsureLegAsync(BookOrder entry, (string Name, BrokerOrder Order) leg, decimal quantity,
@@ -56,8 +56,7 @@ internal sealed class EntryProtection(IVenue venue, BookJournal journal, VenueOr
             quantity = entry.Instrument!.FloorQuantity(entry.Open);
         }
         if (quantity <= 0) return;
-        var sent = await orders.SendAsync(leg.Order with { Quantity = (double)quantity }, leg.Name, entry.ClientId, quantity, false,
-            cancellationToken).ConfigureAwait(false);
+        var sent = await orders.SendAsync(leg.Order with { Quantity = (double)quantity }, leg.Name, entry.ClientId, quantity, cancellationToken).ConfigureAwait(false);
         if (sent.State == OrderState.Rejected) await RefusedAsync(entry, sent, quantity, cancellationToken).ConfigureAwait(false);
     }
 
@@ -68,24 +67,10 @@ internal sealed class EntryProtection(IVenue venue, BookJournal journal, VenueOr
         var (instrument, stop) = (entry.Instrument!, (decimal)leg.Order.StopPrice);
         var last = await venue.PriceAsync(instrument.Base, instrument.Quote, cancellationToken).ConfigureAwait(false);
         if (stop <= 0 || last <= 0 || (int)entry.Order.Side * (last - stop) > 0) return;
-        var (name, order) = Leg(entry, leg.Leg, OrderType.Market, 0);
-        await orders.SendAsync(order with { Quantity = (double)quantity }, name, entry.ClientId, quantity, false, cancellationToken)
+        var (name, order) = entry.LegOrder(leg.Leg, OrderType.Market, 0);
+        await orders.SendAsync(order with { Quantity = (double)quantity }, name, entry.ClientId, quantity, cancellationToken)
             .ConfigureAwait(false);
     }
-
-    private static (string Name, BrokerOrder Order) Leg(BookOrder entry, string name, OrderType type, double price) =>
-        (name, new BrokerOrder
-        {
-            ClientId = FormattableString.Invariant($"{entry.ClientId}-{(name == "target" ? 't' : 's')}{entry.Legs + 1}"),
-            Symbol = entry.Order.Symbol,
-            Side = (Side)(-(int)entry.Order.Side),
-            Type = type,
-            Quantity = 0,
-            StopPrice = type == OrderType.Stop ? price : 0,
-            LimitPrice = type == OrderType.Limit ? price : 0,
-            Closes = entry.ClientId,
-            CreatedAt = entry.Order.CreatedAt,
-        });
 
     /// <summary>Cancels the legs of an entry before an order of the session closes it.</summary>
     /// <exception cref="BrokerUnavailableException">No answer: the legs may still work.</exception>
@@ -106,9 +91,9 @@ internal sealed class EntryProtection(IVenue venue, BookJournal journal, VenueOr
             await ReleaseAsync(entry, cancellationToken).ConfigureAwait(false);
             var quantity = entry.Instrument!.FloorQuantity(entry.Open);
             if (quantity <= 0) continue;
-            var (name, order) = Leg(entry, "target", OrderType.Limit, target);
+            var (name, order) = entry.LegOrder("target", OrderType.Limit, target);
             var sent = await orders.SendAsync(order with { Quantity = (double)quantity, TimeInForce = TimeInForce.ImmediateOrCancel }, name,
-                entry.ClientId, quantity, false, cancellationToken).ConfigureAwait(false);
+                entry.ClientId, quantity, cancellationToken).ConfigureAwait(false);
             if (sent.State == OrderState.Rejected) entry.LegsWaitUntil = clock.GetUtcNow() + RefusalPause;
             else await orders.RefreshAsync(sent, wait: false, cancellationToken).ConfigureAwait(false);
         }

@@ -19,6 +19,8 @@ internal abstract class ExchangeVenue(ExchangeMarket market, ExchangeConnection 
 
     public DateTimeOffset Now => client.Clock.Now;
 
+    protected TimeProvider Clock => connection.Clock;
+
     public abstract int ClientIdLength { get; }
 
     public abstract bool StopsHoldBalance { get; }

@@ -1,4 +1,5 @@
 using Granary.Data.Brokers;
+using Granary.Exchanges.Connections;
 
 namespace Granary.Exchanges.Trading;
 

@@ -1,3 +1,5 @@
+using Granary.Engine.Trading;
+
 namespace Granary.Exchanges.Trading;
 
 /// <summary>How positions of a futures market are margined.</summary>
@@ -6,6 +8,10 @@ namespace Granary.Exchanges.Trading;
 /// more.</param>
 internal readonly record struct MarginTerms(int Leverage, bool IsCross)
 {
+    /// <summary>The terms of a configuration; exchanges take whole leverages, and the next higher one is set.</summary>
+    public static MarginTerms Of(ExecutionSettings execution, bool isCross) =>
+        new(Math.Max(1, (int)Math.Ceiling(execution.Leverage)), isCross);
+
     /// <summary>As exchanges and <c>--broker-options margin=</c> write it.</summary>
     public string Mode => IsCross ? "cross" : "isolated";
 }

@@ -32,8 +32,8 @@ internal sealed class VenueBook(IReadOnlyDictionary<string, VenueInstrument> ins
     /// <summary>Fees that were paid in a third currency, by their value in quote currency: cash that the account did not pay.</summary>
     public decimal ForeignFees { get; private set; }
 
-    /// <summary>The last funding payment that is booked.</summary>
-    public DateTimeOffset FundedTo { get; private set; }
+    /// <summary>The last funding payment or liquidation that is booked.</summary>
+    public DateTimeOffset SettledTo { get; private set; }
 
     public int Events => _events.Count;
 
@@ -71,7 +71,7 @@ internal sealed class VenueBook(IReadOnlyDictionary<string, VenueInstrument> ins
         switch (fact)
         {
             case AccountBegun begun:
-                (Begun, FundedTo) = (begun, begun.At);
+                (Begun, SettledTo) = (begun, begun.At);
                 break;
             case OrderMade made: Add(made); break;
             case OrderForgotten forgotten: Remove(_orders[forgotten.ClientId]); break;
@@ -172,7 +172,7 @@ internal sealed class VenueBook(IReadOnlyDictionary<string, VenueInstrument> ins
 
     private void Book(FundingBooked funding)
     {
-        if (funding.At > FundedTo) FundedTo = funding.At;
+        if (funding.At > SettledTo) SettledTo = funding.At;
         if (!_executions.Add(funding.Id)) return;
         var status = new BrokerOrderStatus("", "", OrderState.Filled, 0, "funding");
         _events.Add(new BrokerEvent(_events.Count + 1, new BrokerFill(funding.Id, "", "", funding.Symbol, Side.Buy, 0, 0,

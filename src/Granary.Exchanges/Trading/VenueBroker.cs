@@ -1,6 +1,7 @@
 using Granary.Data.Brokers;
 using Granary.Engine.Brokerage;
 using Granary.Engine.Trading;
+using Granary.Exchanges.Connections;
 
 namespace Granary.Exchanges.Trading;
 
@@ -20,6 +21,7 @@ internal sealed class VenueBroker : IBroker, IMarketListener
     private readonly PriceBoard _prices = new();
     private readonly VenueOrders _orders;
     private readonly EntryProtection _protection;
+    private readonly Settlements _settlements;
     private readonly OrderGate _gate;
     private readonly VenueStreams _streams;
     private readonly SemaphoreSlim _lock = new(1);
@@ -37,6 +39,7 @@ internal sealed class VenueBroker : IBroker, IMarketListener
         (_venue, _journal, _instruments, _settings, _clock) = (venue, journal, instruments, settings, clock);
         _orders = new VenueOrders(venue, journal, settings, _prices, clock);
         _protection = new EntryProtection(venue, journal, _orders, clock);
+        _settlements = new Settlements(venue, journal, _orders, settings, clock);
         _gate = new OrderGate(venue.Capabilities, settings, journal.Book, _prices, clock);
         _streams = new VenueStreams(venue, [.. instruments.Values], clock);
         _synchronised = clock.GetTimestamp();
@@ -65,6 +68,11 @@ internal sealed class VenueBroker : IBroker, IMarketListener
                 new VenueBook(instruments), environment.Clock, cancellationToken).ConfigureAwait(false);
             try
             {
+                var margin = MarginTerms.Of(environment.Execution, settings.CrossMargin);
+                VenueCheck.RefuseLeverage(venue.Name, instruments.Values, margin);
+                if (!settings.DryRun)
+                    foreach (var instrument in instruments.Values)
+                        await venue.PrepareAsync(instrument, margin, cancellationToken).ConfigureAwait(false);
                 if (journal.Book.Begun is null) await BeginAsync(venue, journal, instruments, environment.Clock,
                     cancellationToken).ConfigureAwait(false);
             }
@@ -91,8 +99,7 @@ internal sealed class VenueBroker : IBroker, IMarketListener
         TimeProvider clock, CancellationToken cancellationToken)
     {
         var account = await venue.AccountAsync(cancellationToken).ConfigureAwait(false);
-        var holdings = account.Positions is not null ? []
-            : instruments.Values.Select(i => i.Base).Distinct().ToDictionary(b => b, b => account.Balances.GetValueOrDefault(b));
+        var holdings = instruments.Values.DistinctBy(account.HeldAs).ToDictionary(account.HeldAs, account.Held);
         await journal.AppendAsync([new AccountBegun(holdings, clock.GetUtcNow())], cancellationToken).ConfigureAwait(false);
     }
 
@@ -126,9 +133,7 @@ internal sealed class VenueBroker : IBroker, IMarketListener
                 cancellationToken).ConfigureAwait(false));
         if (_gate.Refusal(order, instrument, quantity) is { } reason)
             return await _orders.RefuseAsync(order, reason, cancellationToken).ConfigureAwait(false);
-        var isReduceOnly = entry is not null && _venue.Capabilities.ReduceOnly
-            && Book.OpenEntries.All(e => e.Order.Symbol != order.Symbol || e.Order.Side == entry.Order.Side);
-        var sent = await _orders.SendAsync(order, "", "", quantity, isReduceOnly, cancellationToken).ConfigureAwait(false);
+        var sent = await _orders.SendAsync(order, "", "", quantity, cancellationToken).ConfigureAwait(false);
         if (sent.State == OrderState.Rejected && entry is not null) _exitsRefused[entry.ClientId] = _clock.GetTimestamp();
         return sent.Status;
     }
@@ -172,6 +177,7 @@ internal sealed class VenueBroker : IBroker, IMarketListener
     public ValueTask<BrokerSnapshot> SnapshotAsync(CancellationToken cancellationToken = default) =>
         LockedAsync(async () =>
         {
+            await _settlements.CollectAsync(_instruments.Values, now: true, cancellationToken).ConfigureAwait(false);
             var orders = new List<BrokerOrderStatus>();
             foreach (var instrument in _instruments.Values)
                 foreach (var state in await _venue.OpenOrdersAsync(instrument, cancellationToken).ConfigureAwait(false))
@@ -190,9 +196,8 @@ internal sealed class VenueBroker : IBroker, IMarketListener
         var positions = new Dictionary<string, double>(StringComparer.Ordinal);
         foreach (var instrument in _instruments.Values)
         {
-            var held = account.Positions is { } listed ? listed.GetValueOrDefault(instrument.Listed)
-                : account.Balances.GetValueOrDefault(instrument.Base) - Book.Begun!.Holdings.GetValueOrDefault(instrument.Base)
-                    - Book.Dust(instrument.Symbol);
+            var held = account.Held(instrument) - Book.Begun!.Holdings.GetValueOrDefault(account.HeldAs(instrument))
+                - Book.Dust(instrument.Symbol);
             if (held != 0) positions[instrument.Symbol] = (double)held;
         }
         return positions;
@@ -237,8 +242,7 @@ internal sealed class VenueBroker : IBroker, IMarketListener
             foreach (var order in group.ToList())
                 await SynchroniseAsync(order, open, cancellationToken).ConfigureAwait(false);
         }
-        foreach (var instrument in _instruments.Values.Where(i => _venue.Capabilities.Short))
-            await FundingAsync(instrument, cancellationToken).ConfigureAwait(false);
+        await _settlements.CollectAsync(_instruments.Values, now: false, cancellationToken).ConfigureAwait(false);
         await _protection.EnsureAsync(cancellationToken).ConfigureAwait(false);
         if (_protection.Watches) _streams.Watch(_life.Token);
         _touched.Clear();
@@ -253,15 +257,6 @@ internal sealed class VenueBroker : IBroker, IMarketListener
         // A request without an answer is the session's to ask for, but for legs.
         else if (order.IsKnown || order.Leg.Length > 0)
             await _orders.RefreshAsync(order, wait: false, cancellationToken).ConfigureAwait(false);
-    }
-
-    private async ValueTask FundingAsync(VenueInstrument instrument, CancellationToken cancellationToken)
-    {
-        var facts = new List<BookFact>();
-        foreach (var paid in await _venue.FundingAsync(instrument, Book.FundedTo, cancellationToken).ConfigureAwait(false))
-            if (!Book.HasExecution($"funding:{paid.Id}"))
-                facts.Add(new FundingBooked($"funding:{paid.Id}", instrument.Symbol, paid.Amount, paid.At));
-        await _journal.AppendAsync(facts, cancellationToken).ConfigureAwait(false);
     }
 
     private async ValueTask<T> LockedAsync<T>(Func<ValueTask<T>> work, CancellationToken cancellationToken)

@@ -1,4 +1,5 @@
 using Granary.Data.Brokers;
+using Granary.Exchanges.Connections;
 
 namespace Granary.Exchanges.Trading;
 
@@ -14,6 +15,15 @@ internal static class VenueCheck
         if (permissions.MayTrade == false)
             throw new BrokerInputException($"broker '{name}': the API key may not trade ({string.Join(", ", permissions.Names)}); "
                 + "give it the permission to trade this market");
+    }
+
+    /// <exception cref="BrokerInputException">A contract does not have so much leverage.</exception>
+    public static void RefuseLeverage(string name, IEnumerable<VenueInstrument> instruments, MarginTerms margin)
+    {
+        foreach (var instrument in instruments.Where(i => i.MaxLeverage > 0 && i.MaxLeverage < margin.Leverage))
+            throw new BrokerInputException(FormattableString.Invariant(
+                $"broker '{name}': the highest leverage of {instrument.Symbol} is {instrument.MaxLeverage}, and execution.leverage is ")
+                + FormattableString.Invariant($"{margin.Leverage}; lower it and run the backtest again"));
     }
 
     /// <summary>The exchange's instruments by the session's symbols.</summary>

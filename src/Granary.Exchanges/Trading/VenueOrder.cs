@@ -73,7 +73,15 @@ internal sealed record FundingPayment(string Id, string Listed, decimal Amount, 
 /// <param name="Positions">Signed base units by the exchange's symbol; null on a spot market, where balances are the positions.</param>
 /// <param name="EntryValue">Σ signed quantity · entry price of the positions; 0 on a spot market.</param>
 internal sealed record VenueAccount(IReadOnlyDictionary<string, decimal> Balances, IReadOnlyDictionary<string, decimal>? Positions,
-    decimal EntryValue);
+    decimal EntryValue)
+{
+    /// <summary>What the account holds in an instrument: its position, or the balance of its base currency.</summary>
+    public decimal Held(VenueInstrument instrument) =>
+        Positions is null ? Balances.GetValueOrDefault(instrument.Base) : Positions.GetValueOrDefault(instrument.Listed);
+
+    /// <summary>Under which name the account holds it.</summary>
+    public string HeldAs(VenueInstrument instrument) => Positions is null ? instrument.Base : instrument.Listed;
+}
 
 /// <summary>Something that a websocket reported. Every part may be missing.</summary>
 internal sealed record VenueNews

@@ -1,3 +1,4 @@
+using Granary.Exchanges.Connections;
 using System.Security.Cryptography;
 using System.Text;
 using Granary.Engine.Brokerage;
@@ -30,7 +31,7 @@ internal sealed class VenueOrders(IVenue venue, BookJournal journal, VenueSettin
 
     /// <summary>Writes an order to the journal and sends it.</summary>
     /// <exception cref="BrokerUnavailableException">No answer: its outcome is unknown.</exception>
-    public async ValueTask<BookOrder> SendAsync(BrokerOrder order, string leg, string entry, decimal quantity, bool reduceOnly,
+    public async ValueTask<BookOrder> SendAsync(BrokerOrder order, string leg, string entry, decimal quantity,
         CancellationToken cancellationToken)
     {
         await journal.AppendAsync([Made(order, leg, entry, quantity)], cancellationToken).ConfigureAwait(false);
@@ -57,7 +58,7 @@ internal sealed class VenueOrders(IVenue venue, BookJournal journal, VenueSettin
                 // A stop to buy works when the price has risen to it, one to sell when it has fallen to it.
                 TriggersAbove = order.Side == Side.Buy,
                 TimeInForce = order.TimeInForce,
-                ReduceOnly = reduceOnly,
+                ReduceOnly = IsReduceOnly(order),
                 ValidUntil = made.ValidUntil,
             }, cancellationToken).ConfigureAwait(false);
             journal.Defer(new OrderStood(order.ClientId, id, OrderState.Submitted, ""));
@@ -69,6 +70,11 @@ internal sealed class VenueOrders(IVenue venue, BookJournal journal, VenueSettin
         }
         return made;
     }
+
+    // An exit never opens a position. Where trades of both directions are open the exchange has their difference alone, and one side's
+    // exit can make that larger.
+    private bool IsReduceOnly(BrokerOrder order) => order.Closes is not null && venue.Capabilities.ReduceOnly
+        && Book.OpenEntries.All(e => e.Order.Symbol != order.Symbol || e.Order.Side != order.Side);
 
     /// <summary>Asks the exchange how an order stands, and books its fills.</summary>
     /// <returns>false where the exchange certainly never received it; the book has then forgotten it.</returns>
@@ -145,12 +151,29 @@ internal sealed class VenueOrders(IVenue venue, BookJournal journal, VenueSettin
     {
         foreach (var fill in fills.OrderBy(f => f.At))
         {
-            var id = $"{fill.Listed}:{fill.ExecutionId}:{(fill.Side == Side.Buy ? 'b' : 's')}";
-            if (Book.HasExecution(id)) continue;
-            var fee = await FeeInQuoteAsync(order.Instrument!, fill, cancellationToken).ConfigureAwait(false);
-            facts.Add(new FillBooked(order.ClientId, id, fill.Price, fill.Quantity, fill.Fee, fill.FeeCurrency, fee, fill.At));
+            if (Book.HasExecution(ExecutionOf(fill))) continue;
+            facts.Add(await BookedAsync(order.ClientId, order.Instrument!, fill, cancellationToken).ConfigureAwait(false));
             prices.Put(fill.Listed, fill.Price);
         }
+    }
+
+    /// <summary>The id under which an execution is booked.</summary>
+    public static string ExecutionOf(VenueFill fill) => $"{fill.Listed}:{fill.ExecutionId}:{(fill.Side == Side.Buy ? 'b' : 's')}";
+
+    private async ValueTask<FillBooked> BookedAsync(string clientId, VenueInstrument instrument, VenueFill fill,
+        CancellationToken cancellationToken)
+    {
+        var fee = await FeeInQuoteAsync(instrument, fill, cancellationToken).ConfigureAwait(false);
+        return new FillBooked(clientId, ExecutionOf(fill), fill.Price, fill.Quantity, fill.Fee, fill.FeeCurrency, fee, fill.At);
+    }
+
+    /// <summary>Books an execution that the exchange made by itself as an exit of an entry.</summary>
+    public async ValueTask BookForcedAsync(BookOrder entry, VenueFill fill, CancellationToken cancellationToken)
+    {
+        var (name, order) = entry.LegOrder("liquidation", OrderType.Market, 0);
+        var made = Made(order with { Quantity = (double)fill.Quantity }, name, entry.ClientId, fill.Quantity);
+        var booked = await BookedAsync(order.ClientId, entry.Instrument!, fill, cancellationToken).ConfigureAwait(false);
+        await journal.AppendAsync([made, booked], cancellationToken).ConfigureAwait(false);
     }
 
     private async ValueTask<decimal> FeeInQuoteAsync(VenueInstrument instrument, VenueFill fill, CancellationToken cancellationToken)

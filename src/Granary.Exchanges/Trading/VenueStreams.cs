@@ -1,3 +1,4 @@
+using Granary.Exchanges.Connections;
 using System.Threading.Channels;
 using Granary.Engine.Brokerage;
 using Granary.Storage.Retries;

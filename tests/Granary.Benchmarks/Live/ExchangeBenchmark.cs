@@ -27,7 +27,7 @@ internal static class ExchangeBenchmark
         await using var server = await ExchangeServer.StartAsync(new BinanceSpotDialect(new MarketTerms()));
         try
         {
-            var venue = BinanceBrokerFactory.Open(server.Endpoint, new ApiCredentials(VenueDialect.Key, VenueDialect.Secret),
+            var venue = BinanceSpot.Market.Open(server.Endpoint.ToString(), new ApiCredentials(VenueDialect.Key, VenueDialect.Secret),
                 TimeProvider.System);
             await using var broker = await VenueBroker.ConnectAsync(venue, new VenueSettings { MaxOrdersPerMinute = 0 },
                 new BrokerEnvironment

@@ -1,83 +1,20 @@
 using System.Globalization;
-using System.Security.Cryptography;
-using System.Text;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 
 namespace Granary.Exchanges.Tests.Server;
 
-/// <summary>Gate.io's spot market as www.gate.io/docs/developers/apiv4 describes it: times within sixty seconds, price-triggered orders
-/// without a text.</summary>
-internal sealed class GateioSpotDialect : VenueDialect
+/// <summary>Gate.io's spot market as www.gate.io/docs/developers/apiv4 describes it.</summary>
+internal sealed class GateioSpotDialect(MarketTerms terms) : GateioDialect(terms)
 {
-    private readonly MarketTerms _terms;
-
-    public GateioSpotDialect(MarketTerms terms) : base(terms)
-    {
-        _terms = terms;
-        // Gate.io does not refuse a text that was used before.
-        Market = new SimulatedMarket(terms) { ForgetsFinalIds = true };
-    }
-
-    public override SimulatedMarket Market { get; }
+    private readonly MarketTerms _terms = terms;
 
     private string Pair => $"{_terms.Base}_{_terms.Quote}";
 
-    public override bool IsOrder(ApiCall call) => call.Method == "POST"
-        && call.Path is "/api/v4/spot/orders" or "/api/v4/spot/price_orders";
+    protected override bool IsPublic(string path) => path is "/spot/currency_pairs" or "/spot/tickers" or "/spot/candlesticks";
 
-    public override ApiReply Handle(ApiCall call)
-    {
-        if (IsTooMany())
-            return Error(429, "TOO_MANY_REQUESTS", "Request Rate limit Exceeded",
-                ("X-Gate-RateLimit-Reset-Timestamp", $"{Now / 1000 + 1}"));
-        var isPublic = call.Path is "/api/v4/spot/time" or "/api/v4/spot/currency_pairs" or "/api/v4/spot/tickers"
-            or "/api/v4/spot/candlesticks";
-        if (!isPublic && Refused(call) is { } refused)
+    protected override JsonNode? Data(ApiCall call, string path, string last) =>
+        (call.Method, path) switch
         {
-            Refusals.Add(refused.Body);
-            return refused;
-        }
-        try
-        {
-            return Data(call) is { } data ? new ApiReply(200, data.ToJsonString()) : Error(404, "ORDER_NOT_FOUND", "Order not found");
-        }
-        catch (SimulatedRefusal e)
-        {
-            return e.Why switch
-            {
-                Refusal.Insufficient => Error(400, "BALANCE_NOT_ENOUGH", "Not enough balance"),
-                Refusal.Unknown => Error(404, "ORDER_NOT_FOUND", "Order not found"),
-                _ => Error(400, "INVALID_PARAM_VALUE", e.Message),
-            };
-        }
-    }
-
-    private static ApiReply Error(int status, string label, string message, params (string, string)[] headers) =>
-        new(status, new JsonObject { ["label"] = label, ["message"] = message }.ToJsonString()) { Headers = headers };
-
-    private ApiReply? Refused(ApiCall call)
-    {
-        if (call.Header("KEY") != Key) return Error(401, "INVALID_KEY", "Invalid key provided");
-        if (!long.TryParse(call.Header("Timestamp"), out var time) || Math.Abs(Now / 1000 - time) > 60)
-            return Error(403, "REQUEST_EXPIRED", "gap between request Timestamp and server time exceeds 60");
-        if (long.TryParse(call.Header("x-gate-exptime"), out var until) && until < Now)
-            return Error(400, "REQUEST_EXPIRED", "request was received after its expiration time");
-        var body = Convert.ToHexStringLower(SHA512.HashData(Encoding.UTF8.GetBytes(call.Body)));
-        return call.Header("SIGN") == Hash($"{call.Method}\n{call.Path}\n{call.Query}\n{body}\n{call.Header("Timestamp")}") ? null
-            : Error(401, "INVALID_SIGNATURE", "Signature mismatch");
-    }
-
-    private static string Hash(string text) =>
-        Convert.ToHexStringLower(HMACSHA512.HashData(Encoding.UTF8.GetBytes(Secret), Encoding.UTF8.GetBytes(text)));
-
-    private JsonNode? Data(ApiCall call)
-    {
-        var path = call.Path["/api/v4".Length..];
-        var last = path[(path.LastIndexOf('/') + 1)..];
-        return (call.Method, path) switch
-        {
-            ("GET", "/spot/time") => new JsonObject { ["server_time"] = Now },
             ("GET", "/spot/currency_pairs") => new JsonArray(Listed()),
             ("GET", "/spot/accounts") => new JsonArray([.. Market.Balances.Select(b => new JsonObject
             {
@@ -107,12 +44,6 @@ internal sealed class GateioSpotDialect : VenueDialect
                 Order(Market.Cancel(o => !o.WaitsForStop && Is(o, last))),
             _ => throw new SimulatedRefusal(Refusal.Invalid, $"no such path {path}"),
         };
-    }
-
-    private static bool Is(SimulatedOrder order, string id) =>
-        id.StartsWith("t-", StringComparison.Ordinal) ? order.ClientId == id[2..] : order.Id == id;
-
-    private static string StopId(SimulatedOrder order) => order.StopId.Length > 0 ? order.StopId : order.Id;
 
     private static JsonArray Ticker(decimal price) => new(new JsonObject { ["last"] = Text(price) });
 
@@ -128,16 +59,6 @@ internal sealed class GateioSpotDialect : VenueDialect
         ["precision"] = Decimals(_terms.Tick),
         ["trade_status"] = "tradable",
     };
-
-    private static int Decimals(decimal step)
-    {
-        var decimals = 0;
-        for (; step < 1; step *= 10) decimals++;
-        return decimals;
-    }
-
-    private static decimal Number(JsonNode? node) => decimal.Parse(node?.ToString() is { Length: > 0 } text ? text : "0",
-        CultureInfo.InvariantCulture);
 
     private JsonObject Place(JsonObject body)
     {
@@ -234,14 +155,6 @@ internal sealed class GateioSpotDialect : VenueDialect
         return candles;
     }
 
-    private void Publish(string channel, JsonNode result, bool isPrivate) => Server.Publish(channel, new JsonObject
-    {
-        ["time"] = Now / 1000,
-        ["channel"] = channel,
-        ["event"] = "update",
-        ["result"] = result,
-    }.ToJsonString(), isPrivate);
-
     public override void OnOrder(SimulatedOrder order, string what)
     {
         if (order.Stop > 0 && !order.Triggered) return;
@@ -255,21 +168,4 @@ internal sealed class GateioSpotDialect : VenueDialect
 
     public override void OnPrice(decimal price) =>
         Publish("spot.tickers", new JsonObject { ["currency_pair"] = Pair, ["last"] = Text(price) }, isPrivate: false);
-
-    public override Task ReceiveAsync(ServerSocket socket, string message)
-    {
-        var json = JsonElement.Parse(message);
-        var channel = json.GetProperty("channel").GetString()!;
-        if (channel == "spot.ping") return socket.SendAsync("""{"channel":"spot.pong","event":""}""");
-        if (json.TryGetProperty("auth", out var auth))
-        {
-            var text = $"channel={channel}&event={json.GetProperty("event").GetString()}&time={json.GetProperty("time").GetInt64()}";
-            if (auth.GetProperty("KEY").GetString() != Key || auth.GetProperty("SIGN").GetString() != Hash(text))
-                return socket.SendAsync(
-                    $$"""{"channel":"{{channel}}","event":"subscribe","error":{"code":4,"message":"authentication fail"} }""");
-            socket.IsPrivate = true;
-        }
-        lock (socket.Topics) socket.Topics.Add(channel);
-        return socket.SendAsync($$"""{"channel":"{{channel}}","event":"subscribe","result":{"status":"success"} }""");
-    }
 }

@@ -1,14 +1,10 @@
 using System.Globalization;
-using System.Security.Cryptography;
-using System.Text;
-using System.Text.Json;
 using System.Text.Json.Nodes;
-using Microsoft.AspNetCore.Http;
 
 namespace Granary.Exchanges.Tests.Server;
 
-/// <summary>KuCoin's spot market as www.kucoin.com/docs-new describes it: key version 3, times within five seconds.</summary>
-internal sealed class KucoinSpotDialect(MarketTerms terms) : VenueDialect(terms)
+/// <summary>KuCoin's spot market as www.kucoin.com/docs-new describes it.</summary>
+internal sealed class KucoinSpotDialect(MarketTerms terms) : KucoinDialect(terms)
 {
     private readonly MarketTerms _terms = terms;
 
@@ -16,58 +12,13 @@ internal sealed class KucoinSpotDialect(MarketTerms terms) : VenueDialect(terms)
 
     public override bool IsOrder(ApiCall call) => call.Method == "POST" && call.Path is "/api/v1/hf/orders" or "/api/v1/stop-order";
 
-    public override ApiReply Handle(ApiCall call)
+    protected override string Permission => "Spot";
+
+    protected override bool IsPublic(ApiCall call) =>
+        call.Path is "/api/v2/symbols" or "/api/v1/market/candles" or "/api/v1/market/orderbook/level1";
+
+    protected override JsonNode? Data(ApiCall call) => (call.Method, call.Path) switch
     {
-        if (IsTooMany()) return Error(429, "429000", "Too many requests in a short period of time, please retry later",
-            ("gw-ratelimit-reset", "300"));
-        var isPublic = call.Path is "/api/v1/timestamp" or "/api/v2/symbols" or "/api/v1/bullet-public" or "/api/v1/market/candles"
-            or "/api/v1/market/orderbook/level1";
-        if (!isPublic && Refused(call) is { } refused)
-        {
-            Refusals.Add(refused.Body);
-            return refused;
-        }
-        try
-        {
-            return new ApiReply(200, new JsonObject { ["code"] = "200000", ["data"] = Data(call) }.ToJsonString());
-        }
-        catch (SimulatedRefusal e)
-        {
-            return e.Why switch
-            {
-                Refusal.Insufficient => Error(200, "200004", e.Message),
-                Refusal.Unknown => Error(200, "400100", e.Message),
-                Refusal.Duplicate => Error(200, "400100", "The clientOid is duplicate."),
-                _ => Error(200, "400100", e.Message),
-            };
-        }
-    }
-
-    private static ApiReply Error(int status, string code, string message, params (string, string)[] headers) =>
-        new(status, new JsonObject { ["code"] = code, ["msg"] = message }.ToJsonString()) { Headers = headers };
-
-    private ApiReply? Refused(ApiCall call)
-    {
-        if (call.Header("KC-API-KEY") != Key) return Error(401, "400003", "KC-API-KEY not exists");
-        if (call.Header("KC-API-KEY-VERSION") != "3") return Error(401, "400009", "Invalid KC-API-KEY-VERSION.");
-        if (call.Header("KC-API-PASSPHRASE") != Hash(Passphrase)) return Error(401, "400004", "Invalid KC-API-PASSPHRASE.");
-        if (!long.TryParse(call.Header("KC-API-TIMESTAMP"), out var time) || Math.Abs(Now - time) > 5000)
-            return Error(401, "400002", "Invalid KC-API-TIMESTAMP.");
-        return call.Header("KC-API-SIGN") == Hash(call.Header("KC-API-TIMESTAMP") + call.Method + call.PathAndQuery + call.Body) ? null
-            : Error(401, "400005", "Invalid KC-API-SIGN.");
-    }
-
-    private static string Hash(string text) =>
-        Convert.ToBase64String(HMACSHA256.HashData(Encoding.UTF8.GetBytes(Secret), Encoding.UTF8.GetBytes(text)));
-
-    private JsonNode? Data(ApiCall call) => (call.Method, call.Path) switch
-    {
-        ("GET", "/api/v1/timestamp") => Now,
-        ("GET", "/api/v1/user/api-key") => new JsonObject
-        {
-            ["permission"] = Permissions.Length > 0 ? Permissions : "General,Spot",
-            ["apiVersion"] = 3
-        },
         ("GET", "/api/v2/symbols") => new JsonArray(new JsonObject
         {
             ["symbol"] = Symbol,
@@ -91,7 +42,6 @@ internal sealed class KucoinSpotDialect(MarketTerms terms) : VenueDialect(terms)
             ["holds"] = Text(Market.Hold(b.Key)),
         })]),
         ("GET", "/api/v1/market/orderbook/level1") => Level1(call["symbol"]),
-        ("POST", "/api/v1/bullet-private" or "/api/v1/bullet-public") => Bullet(call.Path.EndsWith("private", StringComparison.Ordinal)),
         ("POST", "/api/v1/hf/orders" or "/api/v1/stop-order") => Place(JsonNode.Parse(call.Body)!.AsObject()),
         ("POST", "/api/v1/hf/orders/dead-cancel-all") => new JsonObject { ["currentTime"] = Now / 1000 },
         ("GET", "/api/v1/hf/orders/active") => new JsonArray([.. Market.Orders.Where(o => o.IsActive && !o.WaitsForStop).Select(Order)]),
@@ -117,18 +67,10 @@ internal sealed class KucoinSpotDialect(MarketTerms terms) : VenueDialect(terms)
         _ => throw new SimulatedRefusal(Refusal.Invalid, $"Url Not Found {call.Path}"),
     };
 
-    private static string Last(ApiCall call) => call.Path[(call.Path.LastIndexOf('/') + 1)..];
-
     private static JsonObject Cancelled(SimulatedOrder order) => new() { ["clientOid"] = order.ClientId, ["cancelledOrderId"] = order.Id };
 
     private JsonObject? Level1(string symbol) => symbol == Symbol ? new JsonObject { ["price"] = Text(Market.Price) }
         : symbol == $"{_terms.FeeCurrency}-{_terms.Quote}" ? new JsonObject { ["price"] = Text(_terms.FeeCurrencyPrice) } : null;
-
-    private JsonObject Bullet(bool isPrivate) => new()
-    {
-        ["token"] = isPrivate ? "private+token==" : "public+token==",
-        ["instanceServers"] = new JsonArray(new JsonObject { ["endpoint"] = $"ws://127.0.0.1:{Server.Port}/", ["pingInterval"] = 18000 }),
-    };
 
     private JsonObject Place(JsonObject body)
     {
@@ -255,20 +197,4 @@ internal sealed class KucoinSpotDialect(MarketTerms terms) : VenueDialect(terms)
         ["subject"] = "trade.ticker",
         ["data"] = new JsonObject { ["price"] = Text(price), ["time"] = Now },
     }.ToJsonString(), isPrivate: false);
-
-    public override Task WelcomeAsync(ServerSocket socket, HttpRequest request)
-    {
-        socket.IsPrivate = request.Query["token"] == "private+token==";
-        return socket.SendAsync("""{"id":"granary","type":"welcome"}""");
-    }
-
-    public override Task ReceiveAsync(ServerSocket socket, string message)
-    {
-        var json = JsonElement.Parse(message);
-        var id = json.GetProperty("id").GetString();
-        if (json.GetProperty("type").GetString() == "ping") return socket.SendAsync($$"""{"id":"{{id}}","type":"pong"}""");
-        var topic = json.GetProperty("topic").GetString()!;
-        lock (socket.Topics) socket.Topics.Add(topic);
-        return socket.SendAsync($$"""{"id":"{{id}}","type":"ack"}""");
-    }
 }

@@ -14,6 +14,8 @@ internal sealed record MarketTerms
     public string FeeCurrency { get; init; } = "USDT";
     /// <summary>Quote currency per unit of a third fee currency.</summary>
     public decimal FeeCurrencyPrice { get; init; } = 10;
+    /// <summary>A market of perpetual contracts of a thousandth.</summary>
+    public MarketTerms Futures() => this with { IsFutures = true, StopsHold = false, Contract = 0.001m };
     /// <summary>Whether positions are margined and can be short.</summary>
     public bool IsFutures { get; init; }
     /// <summary>Whether a waiting stop order holds balance back.</summary>
@@ -36,6 +38,8 @@ internal sealed class SimulatedOrder
     public required decimal Size { get; init; }
     public string TimeInForce { get; init; } = "GTC";
     public bool ReduceOnly { get; init; }
+    /// <summary>Whether the exchange made it to close a position.</summary>
+    public bool IsLiquidation { get; init; }
     public bool Triggered { get; set; }
     /// <summary>Id as a stop order, once it was triggered.</summary>
     public string StopId { get; set; } = "";
@@ -62,6 +66,7 @@ internal enum Refusal
     Insufficient,
     Unknown,
     Duplicate,
+    ReduceOnly,
     Invalid,
 }
 
@@ -93,6 +98,12 @@ internal sealed class SimulatedMarket(MarketTerms terms)
     /// <summary>Signed base units of a futures account, and Σ quantity · entry price.</summary>
     public decimal Position { get; private set; }
     public decimal EntryValue { get; private set; }
+    /// <summary>Value of a position for its margin, as the account has set it.</summary>
+    public decimal Leverage { get; set; } = 1;
+    /// <summary>isolated or cross, as the account has set it.</summary>
+    public string MarginMode { get; set; } = "isolated";
+    /// <summary>Whether the account holds long and short positions beside each other.</summary>
+    public bool IsHedged { get; set; }
     public Action<SimulatedOrder, string>? OrderChanged { get; set; }
     public Action<SimulatedFill>? Filled { get; set; }
     public Action<decimal>? PriceChanged { get; set; }
@@ -143,14 +154,19 @@ internal sealed class SimulatedMarket(MarketTerms terms)
             throw new SimulatedRefusal(Refusal.Invalid, "Order price increment invalid.");
         if (terms.IsFutures)
         {
-            if (order.ReduceOnly && (order.IsBuy ? Position >= 0 : Position <= 0))
-                throw new SimulatedRefusal(Refusal.Invalid, "reduce only order would open a position");
+            if (order.ReduceOnly && !order.WaitsForStop && Reducible(order) == 0)
+                throw new SimulatedRefusal(Refusal.ReduceOnly, "No open positions to close.");
+            if (!order.ReduceOnly && order.Size * Price / Leverage > _balances[terms.Quote])
+                throw new SimulatedRefusal(Refusal.Insufficient, "Balance insufficient.");
             return;
         }
         if (order.WaitsForStop && !terms.StopsHold) return;
         var needed = order.IsBuy ? order.Size * (order.Limit > 0 ? order.Limit : order.Stop > 0 ? order.Stop : Price) : order.Size;
         if (Available(order.IsBuy) < needed) throw new SimulatedRefusal(Refusal.Insufficient, "Balance insufficient!");
     }
+
+    // What an order can take off the position.
+    private decimal Reducible(SimulatedOrder order) => Math.Max(0, order.IsBuy ? -Position : Position);
 
     private decimal Available(bool isBuy)
     {
@@ -253,7 +269,12 @@ internal sealed class SimulatedMarket(MarketTerms terms)
 
     private void Fill(SimulatedOrder order, decimal size, decimal price)
     {
-        if (size <= 0) return;
+        if (order.ReduceOnly) size = Math.Min(size, Reducible(order));
+        if (size <= 0)
+        {
+            if (order is { ReduceOnly: true, IsActive: true }) End(order);
+            return;
+        }
         if (!terms.IsFutures && (order.IsBuy ? _balances[terms.Quote] < size * price : _balances.GetValueOrDefault(terms.Base) < size))
         {
             End(order);
@@ -272,6 +293,7 @@ internal sealed class SimulatedMarket(MarketTerms terms)
         OrderChanged?.Invoke(order, "match");
         Filled?.Invoke(fill);
         if (!order.IsActive) OrderChanged?.Invoke(order, "filled");
+        else if (order.ReduceOnly && Reducible(order) == 0) End(order);
     }
 
     private void Settle(bool isBuy, decimal size, decimal price)
@@ -295,6 +317,28 @@ internal sealed class SimulatedMarket(MarketTerms terms)
         }
         Position += signed - closing;
         EntryValue += (signed - closing) * price;
+    }
+
+    /// <summary>The exchange closes a part of the position at the price of the moment.</summary>
+    public void Liquidate(decimal share)
+    {
+        lock (_lock)
+        {
+            if (Position == 0) return;
+            var size = Math.Ceiling(Math.Abs(Position) * share / terms.Lot) * terms.Lot;
+            var order = new SimulatedOrder
+            {
+                Id = $"{++_ids}",
+                ClientId = "",
+                IsBuy = Position < 0,
+                Limit = 0,
+                Size = size,
+                IsLiquidation = true,
+                At = DateTimeOffset.UtcNow,
+            };
+            _orders.Add(order);
+            Fill(order, size, Price);
+        }
     }
 
     /// <summary>A payment between holders of the contract.</summary>

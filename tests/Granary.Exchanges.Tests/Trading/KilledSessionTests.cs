@@ -52,13 +52,13 @@ public sealed class KilledSessionTests : IDisposable
         return (process.ExitCode, await output, await error);
     }
 
-    private async Task<string> ProductionAsync(string bars)
+    private async Task<string> ProductionAsync(string bars, string sides)
     {
         var batch = Path.Combine(_folder, "batch.json");
         File.WriteAllText(batch, $$"""
             { "name": "killed", "data": { "source": "csv:{{bars}}", "symbols": ["COINUSDT"], "timeframe": "1h", "to": "{{To}}",
                 "instruments": { "COINUSDT": { "lot": 0.001, "tick": 0.01 } } },
-              "strategies": [ { "class": "SmaCross", "params": { "fast": 3, "slow": [8, 13] }, "sides": "long",
+              "strategies": [ { "class": "SmaCross", "params": { "fast": 3, "slow": [8, 13] }, "sides": "{{sides}}",
                 "size": { "percentOfEquity": 20 }, "stopLossPercent": 2 } ], "portfolio": { "weights": "equal" } }
             """);
         var (exit, _, error) = await RunAsync("backtest", batch, "--out", Path.Combine(_folder, "backtest"), "--quiet");
@@ -74,9 +74,11 @@ public sealed class KilledSessionTests : IDisposable
     public async Task Killed_at_random_points_it_ends_with_the_exchanges_account_equal_to_its_journal(string name)
     {
         var bars = Path.Combine(SharedData.RepositoryRoot, "samples", "data", "1h");
-        var production = await ProductionAsync(bars);
-        await using var server = await ExchangeServer.StartAsync(TestExchange.Named(name).Dialect(new MarketTerms { Base = "COIN" }));
+        var exchange = TestExchange.Named(name);
+        var production = await ProductionAsync(bars, exchange.IsFutures ? "both" : "long");
+        await using var server = await ExchangeServer.StartAsync(exchange.Dialect(new MarketTerms { Base = "COIN" }));
         server.Market.Deposit("COIN", 7);
+        var owned = server.Market.Held;
         var state = Path.Combine(_folder, "state");
         string[] Live(string speed, string to) => ["live", production, "--feed", "csv:" + bars, "--to", to, "--broker", name, "--endpoint",
             server.Endpoint.ToString(), "--pace", speed, "--state", state, "--out", Path.Combine(_folder, "run"), "--without-evidence",
@@ -104,7 +106,7 @@ public sealed class KilledSessionTests : IDisposable
         var end = await RunAsync(rest);
         end.ExitCode.ShouldBe(0, end.Error);
         kills.ShouldBe(Kills);
-        Check(server, Path.Combine(_folder, "run", "account.json"), end.Output + end.Error);
+        Check(server, owned, Path.Combine(_folder, "run", "account.json"), end.Output + end.Error);
     }
 
     // A market that rises and falls, so that stops and targets are reached.
@@ -117,14 +119,14 @@ public sealed class KilledSessionTests : IDisposable
         }
     }
 
-    private static void Check(ExchangeServer server, string file, string said)
+    private static void Check(ExchangeServer server, decimal owned, string file, string said)
     {
         server.Market.Received.Where(r => r.Value > 1).ShouldBeEmpty();
         foreach (var secret in (string[])[VenueDialect.Key, VenueDialect.Secret, VenueDialect.Passphrase]) said.ShouldNotContain(secret);
         using var account = JsonDocument.Parse(File.ReadAllText(file));
         var positions = account.RootElement.GetProperty("positions");
         var held = positions.TryGetProperty("COINUSDT", out var own) ? own.GetDouble() : 0;
-        held.ShouldBe((double)(server.Market.Held - 7), 1e-9, account.RootElement.ToString());
+        held.ShouldBe((double)(server.Market.Held - owned), 1e-9, account.RootElement.ToString());
         account.RootElement.GetProperty("fills").GetInt32().ShouldBe(server.Market.Fills.Count);
     }
 }

@@ -49,7 +49,7 @@ public sealed class VenueSafetyTests : IDisposable
     };
 
     [Theory]
-    [MemberData(nameof(Names))]
+    [MemberData(nameof(TestExchange.Spot), MemberType = typeof(TestExchange))]
     public async Task A_fee_in_bought_coins_makes_the_fill_smaller_and_the_trade_can_be_closed(string name)
     {
         await using var server = await ServerAsync(name, new MarketTerms { FeeCurrency = "base" });
@@ -147,6 +147,7 @@ public sealed class VenueSafetyTests : IDisposable
 
     [Theory]
     [InlineData("kucoin", "General,Spot,Withdrawal")]
+    [InlineData("kucoin-futures", "General,Futures,Withdrawal")]
     [InlineData("kucoin", "General,Spot,Transfer")]
     [InlineData("binance", "withdraw")]
     public async Task A_key_that_may_move_funds_off_the_account_is_refused(string name, string permissions)
@@ -158,11 +159,13 @@ public sealed class VenueSafetyTests : IDisposable
             VenueCheck.RunAsync(TestExchange.Named(name).Open(server.Endpoint), ["BTC-USDT"], default));
     }
 
-    [Fact]
-    public async Task A_key_that_may_not_trade_is_refused()
+    [Theory]
+    [InlineData("kucoin", "General")]
+    [InlineData("kucoin-futures", "General,Spot")]
+    public async Task A_key_that_may_not_trade_the_market_is_refused(string name, string permissions)
     {
-        await using var server = await ServerAsync("kucoin", with: d => d.Permissions = "General");
-        (await Should.ThrowAsync<BrokerInputException>(() => ConnectAsync("kucoin", server))).Message.ShouldContain("may not trade");
+        await using var server = await ServerAsync(name, with: d => d.Permissions = permissions);
+        (await Should.ThrowAsync<BrokerInputException>(() => ConnectAsync(name, server))).Message.ShouldContain("may not trade");
     }
 
     [Theory]
@@ -198,6 +201,7 @@ public sealed class VenueSafetyTests : IDisposable
     [Theory]
     [InlineData("kucoin", "/api/v1/hf/orders/dead-cancel-all")]
     [InlineData("gateio", "/api/v4/spot/countdown_cancel_all")]
+    [InlineData("gateio-futures", "/api/v4/futures/usdt/countdown_cancel_all")]
     public async Task The_dead_man_switch_is_renewed_while_the_session_lives(string name, string path)
     {
         await using var server = await ServerAsync(name);
@@ -217,7 +221,7 @@ public sealed class VenueSafetyTests : IDisposable
         check.ClockSkew.TotalMinutes.ShouldBe(60, 1);
         var instrument = check.Instruments.ShouldHaveSingleItem();
         (instrument.Symbol, instrument.Instrument.TickSize, instrument.Instrument.LotSize, instrument.MinNotional)
-            .ShouldBe(("BTC/USDT", 0.01, 0.001, 1));
+            .ShouldBe(("BTC/USDT", 0.01, 0.001, TestExchange.Named(name).IsFutures ? 0 : 1));
         server.Market.Orders.ShouldBeEmpty();
     }
 

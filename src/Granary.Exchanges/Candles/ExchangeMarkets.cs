@@ -1,0 +1,14 @@
+using Granary.Exchanges.Binance;
+using Granary.Exchanges.Gateio;
+using Granary.Exchanges.Kucoin;
+using Granary.Exchanges.Trading;
+
+namespace Granary.Exchanges.Candles;
+
+/// <summary>The markets of all exchanges.</summary>
+internal static class ExchangeMarkets
+{
+    /// <summary>In the order of their names.</summary>
+    public static IReadOnlyList<ExchangeMarket> All { get; } =
+        [BinanceSpot.Market, GateioSpot.Market, GateioFutures.Market, KucoinSpot.Market, KucoinFutures.Market];
+}

@@ -1,0 +1,63 @@
+using Granary.Data.Brokers;
+using Granary.Engine.Brokerage;
+using Granary.Engine.Trading;
+
+namespace Granary.Exchanges.Trading;
+
+/// <summary>
+/// Books what a futures market does to an account by itself: funding payments, liquidations, automatic deleveraging. A liquidation is an
+/// exit of the open entries, the oldest first, under the leg <c>liquidation</c>.
+/// </summary>
+internal sealed class Settlements(IVenue venue, BookJournal journal, VenueOrders orders, VenueSettings settings, TimeProvider clock)
+{
+    // A liquidation can be listed after a later payment.
+    private static readonly TimeSpan Overlap = TimeSpan.FromHours(1);
+
+    private readonly bool _isFutures = venue.Capabilities.ReduceOnly;
+    private long? _requested;
+
+    private VenueBook Book => journal.Book;
+
+    private DateTimeOffset Since => Book.SettledTo - Overlap is var since && since > Book.Begun!.At ? since : Book.Begun.At;
+
+    /// <summary>Requests and books what is new, unless that was done a moment ago.</summary>
+    /// <param name="now">Whether also then.</param>
+    /// <exception cref="BrokerUnavailableException">No answer; another call continues.</exception>
+    public async ValueTask CollectAsync(IEnumerable<VenueInstrument> instruments, bool now, CancellationToken cancellationToken)
+    {
+        if (!_isFutures || !now && _requested is { } at && clock.GetElapsedTime(at) < settings.SettleEvery) return;
+        foreach (var instrument in instruments)
+        {
+            await FundingAsync(instrument, cancellationToken).ConfigureAwait(false);
+            foreach (var fill in (await venue.ForcedFillsAsync(instrument, Since, cancellationToken).ConfigureAwait(false))
+                .OrderBy(f => f.At))
+                await BookAsync(instrument, fill, cancellationToken).ConfigureAwait(false);
+        }
+        _requested = clock.GetTimestamp();
+    }
+
+    private async ValueTask FundingAsync(VenueInstrument instrument, CancellationToken cancellationToken)
+    {
+        var facts = new List<BookFact>();
+        foreach (var paid in await venue.FundingAsync(instrument, Since, cancellationToken).ConfigureAwait(false))
+            if (!Book.HasExecution($"funding:{paid.Id}"))
+                facts.Add(new FundingBooked($"funding:{paid.Id}", instrument.Symbol, paid.Amount, paid.At));
+        if (facts.Count > 0) await journal.AppendAsync(facts, cancellationToken).ConfigureAwait(false);
+    }
+
+    // What no entry of the session explains was the owner's, and is found as a difference.
+    private async ValueTask BookAsync(VenueInstrument instrument, VenueFill fill, CancellationToken cancellationToken)
+    {
+        var (left, part) = (fill.Quantity, 0);
+        foreach (var entry in Book.OpenEntries.Where(e => e.Order.Symbol == instrument.Symbol && e.Order.Side != fill.Side
+            && e.SentAt + venue.ClockSkew < fill.At).ToList())
+        {
+            var executed = fill with { ExecutionId = part++ == 0 ? fill.ExecutionId : $"{fill.ExecutionId}.{part}" };
+            if (left <= 0 || Book.HasExecution(VenueOrders.ExecutionOf(executed))) return;
+            var quantity = Math.Min(left, entry.Open);
+            await orders.BookForcedAsync(entry, executed with { Quantity = quantity, Fee = fill.Fee * quantity / fill.Quantity },
+                cancellationToken).ConfigureAwait(false);
+            left -= quantity;
+        }
+    }
+}

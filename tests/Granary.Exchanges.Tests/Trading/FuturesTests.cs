@@ -1,0 +1,192 @@
+using Granary.Data.Brokers;
+using Granary.Engine.Brokerage;
+using Granary.Engine.Trading;
+using Granary.Exchanges.Tests.Server;
+using Granary.Exchanges.Trading;
+using Granary.Testing;
+
+namespace Granary.Exchanges.Tests.Trading;
+
+/// <summary>What perpetual contracts have beyond a spot market.</summary>
+public sealed class FuturesTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("granary-futures-").FullName;
+    private int _orders;
+
+    public static TheoryData<string> Names => TestExchange.Futures;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    private static Task<ExchangeServer> ServerAsync(string name) =>
+        ExchangeServer.StartAsync(TestExchange.Named(name).Dialect(new MarketTerms()));
+
+    private Task<VenueBroker> ConnectAsync(string name, ExchangeServer server, VenueSettings? settings = null, double leverage = 0) =>
+        VenueBroker.ConnectAsync(TestExchange.Named(name).Open(server.Endpoint), settings ?? TestVenue.Fast,
+            TestVenue.Environment(_folder) with { Execution = new ExecutionSettings { Leverage = leverage } }, default);
+
+    private BrokerOrder Enter(Side side, double quantity = 2, Protection protection = default) => new()
+    {
+        ClientId = $"g1-0-{++_orders}-e",
+        Symbol = TestVenue.Symbol,
+        Side = side,
+        Type = OrderType.Market,
+        Quantity = quantity,
+        Protection = protection,
+    };
+
+    private BrokerOrder Exit(BrokerOrder entry) => new()
+    {
+        ClientId = $"g1-0-{++_orders}-x1",
+        Symbol = TestVenue.Symbol,
+        Side = (Side)(-(int)entry.Side),
+        Type = OrderType.Market,
+        Quantity = entry.Quantity,
+        Closes = entry.ClientId,
+    };
+
+    private static async Task<List<BrokerFill>> FillsAsync(VenueBroker broker) =>
+        [.. (await broker.PollAsync(0)).Select(e => e.Fill).OfType<BrokerFill>()];
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public async Task A_short_trade_earns_when_the_price_falls_and_its_exit_only_reduces(string name)
+    {
+        await using var server = await ServerAsync(name);
+        await using var broker = await ConnectAsync(name, server);
+        var before = (await broker.SnapshotAsync()).Cash;
+        var entry = Enter(Side.Sell);
+        await broker.SubmitAsync(entry);
+        (await broker.PollAsync(0)).ShouldNotBeEmpty();
+        (await broker.SnapshotAsync()).Positions[TestVenue.Symbol].ShouldBe(-2);
+        server.Market.Trade(100, 90);
+        await broker.SubmitAsync(Exit(entry));
+        var fills = await FillsAsync(broker);
+        fills.Select(f => (f.Side, f.Price, f.Quantity)).ShouldBe([(Side.Sell, 100, 2), (Side.Buy, 90, 2)]);
+        var after = await broker.SnapshotAsync();
+        after.Positions.ShouldBeEmpty();
+        // Twice ten, less 0.1 % of 200 and of 180.
+        after.Cash.ShouldBe(before + 20 - 0.2 - 0.18, 1e-9);
+        server.Market.Orders.Select(o => o.ReduceOnly).ShouldBe([false, true]);
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public async Task Stop_and_target_of_a_short_trade_wait_at_the_exchange_and_only_reduce(string name)
+    {
+        await using var server = await ServerAsync(name);
+        await using var broker = await ConnectAsync(name, server);
+        await broker.SubmitAsync(Enter(Side.Sell, protection: new Protection(0, 0.05, 0, 0.1, 0, FromNextBar: true)));
+        await Eventually.HoldsAsync(async () => (await FillsAsync(broker)).Count == 1
+            && server.Market.Orders.Count(o => o.IsActive) == 2);
+        var legs = server.Market.Orders.Where(o => o.IsActive).ToList();
+        legs.ShouldAllBe(o => o.ReduceOnly && o.IsBuy && o.Size == 2);
+        legs.Select(o => (o.Stop, o.Limit)).ShouldBe([(105, 0), (0, 90)], ignoreOrder: true);
+        server.Market.Trade(100, 106);
+        await Eventually.HoldsAsync(async () => (await FillsAsync(broker)).Any(f => f is { Leg: "stop", Price: >= 105, Quantity: 2 }));
+        await Eventually.HoldsAsync(() => server.Market.Orders.All(o => !o.IsActive));
+        (await broker.SnapshotAsync()).Positions.ShouldBeEmpty();
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public async Task Trades_of_both_directions_close_each_for_itself(string name)
+    {
+        await using var server = await ServerAsync(name);
+        await using var broker = await ConnectAsync(name, server);
+        var (bought, sold) = (Enter(Side.Buy, 3), Enter(Side.Sell, 2));
+        await broker.SubmitAsync(bought);
+        await broker.SubmitAsync(sold);
+        (await FillsAsync(broker)).Count.ShouldBe(2);
+        (await broker.SnapshotAsync()).Positions[TestVenue.Symbol].ShouldBe(1);
+        // The exchange holds one; an order of three that only reduces would close one of them.
+        await broker.SubmitAsync(Exit(bought));
+        (await FillsAsync(broker)).Count.ShouldBe(3);
+        (await broker.SnapshotAsync()).Positions[TestVenue.Symbol].ShouldBe(-2);
+        await broker.SubmitAsync(Exit(sold));
+        (await FillsAsync(broker)).Count.ShouldBe(4);
+        (await broker.SnapshotAsync()).Positions.ShouldBeEmpty();
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public async Task Funding_is_booked_once_also_over_a_restart_and_the_cash_agrees(string name)
+    {
+        await using var server = await ServerAsync(name);
+        await using (var broker = await ConnectAsync(name, server))
+        {
+            await broker.SubmitAsync(Enter(Side.Buy));
+            (await broker.PollAsync(0)).ShouldNotBeEmpty();
+            server.Market.Pay(-0.75m);
+            server.Market.Pay(0.25m);
+            await Eventually.HoldsAsync(async () => (await FillsAsync(broker)).Count == 3);
+        }
+        await using var again = await ConnectAsync(name, server);
+        (await again.SnapshotAsync()).Cash.ShouldBe(1_000_000 - 200 - 0.2 - 0.5, 1e-9);
+        var fills = await FillsAsync(again);
+        fills.Where(f => f.Quantity == 0).Sum(f => f.Fee).ShouldBe(0.5, 1e-9);
+        fills.Count.ShouldBe(3);
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public async Task A_liquidation_ends_the_oldest_trades_and_cancels_their_stops(string name)
+    {
+        await using var server = await ServerAsync(name);
+        await using var broker = await ConnectAsync(name, server);
+        var (first, second) = (Enter(Side.Buy, 2, new Protection(50, 0, 0, 0, 0, true)), Enter(Side.Buy, 4));
+        await broker.SubmitAsync(first);
+        await broker.SubmitAsync(second);
+        await Eventually.HoldsAsync(async () => (await FillsAsync(broker)).Count == 2 && server.Market.Orders.Any(o => o.IsActive));
+        server.Market.Trade(100, 70);
+        server.Market.Liquidate(0.5m);
+        await Eventually.HoldsAsync(async () => (await FillsAsync(broker)).Count == 4);
+        var forced = (await FillsAsync(broker)).Where(f => f.Leg == "liquidation").ToList();
+        forced.Select(f => (f.ClientId, f.Side, f.Price, f.Quantity))
+            .ShouldBe([(first.ClientId, Side.Sell, 70, 2), (second.ClientId, Side.Sell, 70, 1)]);
+        forced.Sum(f => f.Fee).ShouldBe(0.21, 1e-9);
+        await Eventually.HoldsAsync(() => server.Market.Orders.All(o => !o.IsActive));
+        (await broker.SnapshotAsync()).Positions[TestVenue.Symbol].ShouldBe(3);
+        (await broker.SubmitAsync(Exit(second))).State.ShouldNotBe(OrderState.Rejected);
+        (await broker.PollAsync(0)).ShouldNotBeEmpty();
+        (await broker.SnapshotAsync()).Positions.ShouldBeEmpty();
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public async Task Leverage_and_margin_mode_are_set_before_the_first_order(string name)
+    {
+        await using var server = await ServerAsync(name);
+        await using (var broker = await ConnectAsync(name, server, TestVenue.Fast with { CrossMargin = true }, leverage: 2.5))
+            (server.Market.MarginMode, server.Market.Leverage).ShouldBe(("cross", 3));
+        await using var isolated = await ConnectAsync(name, server, leverage: 5);
+        await isolated.SubmitAsync(Enter(Side.Buy));
+        (server.Market.MarginMode, server.Market.Leverage).ShouldBe(("isolated", 5));
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public async Task An_account_in_hedge_mode_and_a_leverage_above_the_contracts_are_sentences(string name)
+    {
+        await using var server = await ServerAsync(name);
+        server.Market.IsHedged = true;
+        (await Should.ThrowAsync<BrokerInputException>(() => ConnectAsync(name, server))).Message
+            .ShouldContain("the account is in hedge mode; set it to one-way mode");
+        server.Market.IsHedged = false;
+        (await Should.ThrowAsync<BrokerInputException>(() => ConnectAsync(name, server, leverage: 50))).Message
+            .ShouldBe($"broker '{name}': the highest leverage of {TestVenue.Symbol} is 20, and execution.leverage is 50; lower it and run "
+                + "the backtest again");
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public async Task A_position_of_the_owner_is_no_position_of_the_session(string name)
+    {
+        await using var server = await ServerAsync(name);
+        server.Market.Place(new SimulatedOrder { Id = "", ClientId = "", IsBuy = true, Limit = 0, Size = 5, At = DateTimeOffset.UtcNow });
+        await using var broker = await ConnectAsync(name, server);
+        (await broker.SnapshotAsync()).Positions.ShouldBeEmpty();
+        await broker.SubmitAsync(Enter(Side.Sell));
+        (await broker.PollAsync(0)).ShouldNotBeEmpty();
+        (await broker.SnapshotAsync()).Positions[TestVenue.Symbol].ShouldBe(-2);
+    }
+}
