@@ -51,7 +51,8 @@ internal sealed class BinanceSpot(ExchangeConnection connection, BinanceClient c
     }
 
     protected override async Task<IReadOnlyList<VenueInstrument>> ListAsync(CancellationToken cancellationToken) =>
-        [.. (await Client.GetAsync("/api/v3/exchangeInfo", cancellationToken, 20, isSigned: false).ConfigureAwait(false)).GetProperty("symbols")
+        [.. (await Client.GetAsync("/api/v3/exchangeInfo", cancellationToken, 20, isSigned: false).ConfigureAwait(false)).GetProperty(
+            "symbols")
             .EnumerateArray().Select(BinanceSpotParser.Instrument)];
 
     public override async Task<string> PlaceAsync(VenueOrder order, CancellationToken cancellationToken)
@@ -102,7 +103,8 @@ internal sealed class BinanceSpot(ExchangeConnection connection, BinanceClient c
     {
         try
         {
-            var data = await Client.GetAsync($"{OrderPath}?symbol={order.Instrument.Listed}&{IdOf(order)}", cancellationToken, 4).ConfigureAwait(false);
+            var data = await Client.GetAsync($"{OrderPath}?symbol={order.Instrument.Listed}&{IdOf(order)}", cancellationToken,
+                4).ConfigureAwait(false);
             return BinanceSpotParser.Order(data);
         }
         catch (VenueRefusalException e) when (e.Code == "-2013")
@@ -111,8 +113,10 @@ internal sealed class BinanceSpot(ExchangeConnection connection, BinanceClient c
         }
     }
 
-    public override async Task<IReadOnlyList<VenueOrderState>> OpenOrdersAsync(VenueInstrument instrument, CancellationToken cancellationToken) =>
-        [.. (await Client.GetAsync($"/api/v3/openOrders?symbol={instrument.Listed}", cancellationToken, 6).ConfigureAwait(false)).EnumerateArray()
+    public override async Task<IReadOnlyList<VenueOrderState>> OpenOrdersAsync(VenueInstrument instrument,
+        CancellationToken cancellationToken) =>
+        [.. (await Client.GetAsync($"/api/v3/openOrders?symbol={instrument.Listed}", cancellationToken,
+            6).ConfigureAwait(false)).EnumerateArray()
             .Select(BinanceSpotParser.Order)];
 
     public override async Task<IReadOnlyList<VenueFill>> FillsAsync(OrderKey order, CancellationToken cancellationToken)
@@ -120,7 +124,8 @@ internal sealed class BinanceSpot(ExchangeConnection connection, BinanceClient c
         var fills = new List<VenueFill>();
         for (var from = ""; ;)
         {
-            var data = await Client.GetAsync($"/api/v3/myTrades?symbol={order.Instrument.Listed}&orderId={order.VenueId}&limit=1000{from}", cancellationToken, 5).ConfigureAwait(false);
+            var data = await Client.GetAsync($"/api/v3/myTrades?symbol={order.Instrument.Listed}&orderId={order.VenueId}&limit=1000{from}",
+                cancellationToken, 5).ConfigureAwait(false);
             fills.AddRange(data.EnumerateArray().Select(BinanceSpotParser.Trade));
             if (data.GetArrayLength() < 1000) return fills;
             from = FormattableString.Invariant($"&fromId={data[data.GetArrayLength() - 1].Whole("id") + 1}");
@@ -149,12 +154,14 @@ internal sealed class BinanceSpot(ExchangeConnection connection, BinanceClient c
 
     public override int PageSize => 1000;
 
-    public override async Task<IReadOnlyList<Bar>> PageAsync(VenueInstrument instrument, Timeframe timeframe, DateTimeOffset from, DateTimeOffset to,
+    public override async Task<IReadOnlyList<Bar>> PageAsync(VenueInstrument instrument, Timeframe timeframe, DateTimeOffset from,
+        DateTimeOffset to,
         CancellationToken cancellationToken)
     {
         var data = await Client.GetAsync(FormattableString.Invariant(
             $"/api/v3/klines?symbol={instrument.Listed}&interval={timeframe}&limit=1000&startTime={from.ToUnixTimeMilliseconds()}")
-            + FormattableString.Invariant($"&endTime={to.ToUnixTimeMilliseconds() - 1}"), cancellationToken, 2, isSigned: false).ConfigureAwait(false);
+            + FormattableString.Invariant($"&endTime={to.ToUnixTimeMilliseconds() - 1}"), cancellationToken, 2,
+                isSigned: false).ConfigureAwait(false);
         return [.. data.EnumerateArray().Select(c => new Bar(Milliseconds((long)c[0].AsDecimal()).UtcTicks, c[1].AsDouble(),
             c[2].AsDouble(),
             c[3].AsDouble(), c[4].AsDouble(), c[5].AsDouble()))];

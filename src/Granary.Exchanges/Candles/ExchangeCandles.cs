@@ -1,7 +1,7 @@
-using Granary.Exchanges.Connections;
 using System.Runtime.CompilerServices;
 using Granary.Engine.Brokerage;
 using Granary.Engine.Market;
+using Granary.Exchanges.Connections;
 using Granary.Exchanges.Trading;
 using Granary.Storage.Retries;
 

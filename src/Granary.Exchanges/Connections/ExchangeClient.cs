@@ -46,7 +46,8 @@ internal abstract class ExchangeClient(ExchangeConnection connection) : IDisposa
                 $"broker '{Name}': {connection.Title} refuses the API key: {answer.Message} ({answer.Code})"),
             AnswerMeaning.TooMany => throw new BrokerUnavailableException($"{Name}: too many requests; nothing is sent for a while"),
             // A wrong time here is a request that came too late: it can be sent again with a new time.
-            _ => throw new BrokerUnavailableException($"{Name}: {request.Method} {RestConnection.PathOf(request)}: {answer.Message} ({answer.Code})"),
+            _ => throw new BrokerUnavailableException(
+                $"{Name}: {request.Method} {RestConnection.PathOf(request)}: {answer.Message} ({answer.Code})"),
         };
     }
 

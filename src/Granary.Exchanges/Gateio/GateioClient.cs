@@ -34,7 +34,8 @@ internal sealed class GateioClient(ExchangeConnection connection) : ExchangeClie
         message.Headers.TryAddWithoutValidation("Timestamp", time);
         message.Headers.TryAddWithoutValidation("SIGN", Hash($"{request.Method.Method}\n{path}\n{query}\n{body}\n{time}"));
         if (request.ValidUntil is { } until)
-            message.Headers.TryAddWithoutValidation("x-gate-exptime", until.ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture));
+            message.Headers.TryAddWithoutValidation("x-gate-exptime",
+                until.ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture));
     }
 
     private string Hash(string text) => Convert.ToHexStringLower(HMACSHA512.HashData(Credentials.Secret, Encoding.UTF8.GetBytes(text)));
@@ -53,6 +54,7 @@ internal sealed class GateioClient(ExchangeConnection connection) : ExchangeClie
         }, label, message.First(m => m.Length > 0 || m == label));
     }
 
-    protected override TimeSpan PauseOf(RestAnswer answer) => long.TryParse(answer.Header("X-Gate-RateLimit-Reset-Timestamp"), out var reset)
+    protected override TimeSpan PauseOf(RestAnswer answer) =>
+        long.TryParse(answer.Header("X-Gate-RateLimit-Reset-Timestamp"), out var reset)
         ? DateTimeOffset.FromUnixTimeSeconds(reset) - Clock.Now : TimeSpan.FromSeconds(5);
 }

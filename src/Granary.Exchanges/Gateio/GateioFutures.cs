@@ -60,7 +60,8 @@ internal sealed class GateioFutures(ExchangeConnection connection, GateioClient 
         }
         catch (VenueRefusalException e)
         {
-            throw new BrokerInputException($"broker '{Name}': Gate.io does not set {instrument.Listed} to {margin.Mode} margin with leverage "
+            throw new BrokerInputException(
+                $"broker '{Name}': Gate.io does not set {instrument.Listed} to {margin.Mode} margin with leverage "
                 + $"{margin.Leverage}: {e.Message} ({e.Code}); close its positions and orders, or give another margin= or "
                 + "execution.leverage", e);
         }

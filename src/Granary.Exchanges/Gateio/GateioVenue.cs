@@ -36,7 +36,8 @@ internal abstract class GateioVenue(ExchangeMarket market, ExchangeConnection co
     /// <summary>Sends a request to a path of the market.</summary>
     protected Task<JsonElement> SendAsync(HttpMethod method, string path, JsonObject? body, CancellationToken cancellationToken,
         DateTimeOffset? validUntil = null) => Client.SendAsync(new RestRequest(method, $"{GateioClient.Prefix}{words.Path}{path}",
-            body?.ToJsonString()) { ValidUntil = validUntil }, cancellationToken);
+            body?.ToJsonString())
+        { ValidUntil = validUntil }, cancellationToken);
 
     private Task<JsonElement?> FindAsync(string path, CancellationToken cancellationToken) => Client.FindAsync(
         $"{GateioClient.Prefix}{words.Path}{path}", e => e.Code is "ORDER_NOT_FOUND" or "AUTO_ORDER_NOT_FOUND", cancellationToken);

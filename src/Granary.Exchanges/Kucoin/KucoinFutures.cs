@@ -62,7 +62,8 @@ internal sealed class KucoinFutures(ExchangeConnection connection, KucoinClient 
         }
         catch (VenueRefusalException e)
         {
-            throw new BrokerInputException($"broker '{Name}': {listed} has {mode.ToLowerInvariant()} margin, and KuCoin does not change it to "
+            throw new BrokerInputException(
+                $"broker '{Name}': {listed} has {mode.ToLowerInvariant()} margin, and KuCoin does not change it to "
                 + $"{margin.Mode} with leverage {margin.Leverage}: {e.Message} ({e.Code}); close its positions and orders, or give "
                 + "another margin= or execution.leverage", e);
         }
@@ -102,7 +103,8 @@ internal sealed class KucoinFutures(ExchangeConnection connection, KucoinClient 
     public override async Task<VenueOrderState?> FindAsync(OrderKey order, CancellationToken cancellationToken)
     {
         var path = order.VenueId.Length > 0 ? $"{Orders}/{order.VenueId}" : $"{Orders}/byClientOid?clientOid={order.ClientId}";
-        return await Client.FindAsync(path, IsMissing, cancellationToken, 5).ConfigureAwait(false) is { ValueKind: JsonValueKind.Object } found
+        return await Client.FindAsync(path, IsMissing, cancellationToken,
+            5).ConfigureAwait(false) is { ValueKind: JsonValueKind.Object } found
             ? KucoinFuturesParser.Order(found, Contract) : null;
     }
 

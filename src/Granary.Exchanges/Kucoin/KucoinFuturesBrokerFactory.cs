@@ -4,7 +4,8 @@ using Granary.Exchanges.Trading;
 
 namespace Granary.Exchanges.Kucoin;
 
-/// <summary>KuCoin's perpetual contracts in USDT. The API key comes from GRANARY_KUCOIN_KEY, _SECRET and _PASSPHRASE, or their _FILE forms.</summary>
+/// <summary>KuCoin's perpetual contracts in USDT. The API key comes from GRANARY_KUCOIN_KEY, _SECRET and _PASSPHRASE, or their _FILE
+/// forms.</summary>
 /// <param name="endpoint">Address of the REST interface; empty for KuCoin's own.</param>
 /// <param name="dryRun">Whether orders are checked but not sent.</param>
 /// <param name="maxOrder">The highest value of one entry, quote currency; 0 for no limit.</param>

@@ -56,7 +56,8 @@ internal sealed class EntryProtection(IVenue venue, BookJournal journal, VenueOr
             quantity = entry.Instrument!.FloorQuantity(entry.Open);
         }
         if (quantity <= 0) return;
-        var sent = await orders.SendAsync(leg.Order with { Quantity = (double)quantity }, leg.Name, entry.ClientId, quantity, cancellationToken).ConfigureAwait(false);
+        var sent = await orders.SendAsync(leg.Order with { Quantity = (double)quantity }, leg.Name, entry.ClientId, quantity,
+            cancellationToken).ConfigureAwait(false);
         if (sent.State == OrderState.Rejected) await RefusedAsync(entry, sent, quantity, cancellationToken).ConfigureAwait(false);
     }
 

@@ -1,8 +1,8 @@
-using Granary.Exchanges.Connections;
 using System.Security.Cryptography;
 using System.Text;
 using Granary.Engine.Brokerage;
 using Granary.Engine.Trading;
+using Granary.Exchanges.Connections;
 
 namespace Granary.Exchanges.Trading;
 

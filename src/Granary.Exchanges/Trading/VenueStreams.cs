@@ -1,6 +1,6 @@
-using Granary.Exchanges.Connections;
 using System.Threading.Channels;
 using Granary.Engine.Brokerage;
+using Granary.Exchanges.Connections;
 using Granary.Storage.Retries;
 
 namespace Granary.Exchanges.Trading;

@@ -115,7 +115,8 @@ public sealed class SessionsOverHttpTests(SessionsInTheClusterTests.Made made) :
         using var client = new GranaryClient(silo.Client.BaseAddress!.ToString(), key: null, TimeSpan.FromMinutes(1));
         var start = made.Start() with { Paper = null, Broker = "practice", BrokerOptions = "failEvery=7" };
         (await Should.ThrowAsync<InputException>(() => client.StartSessionAsync(start with { Broker = "practise" }))).Message
-            .ShouldContain("there is no broker 'practise'; this Granary has binance, gateio, kucoin, paper, practice");
+            .ShouldContain("there is no broker 'practise'; this Granary has binance, gateio, gateio-futures, kucoin, kucoin-futures, "
+                + "paper, practice");
 
         await client.StartSessionAsync(start);
         var end = await UntilAsync(client, s => s.Phase != SessionPhase.Running);

@@ -37,7 +37,8 @@ internal abstract class GateioDialect(MarketTerms terms) : VenueDialect(terms)
         }
         try
         {
-            return Common(call, path) is { } data ? new ApiReply(200, data.ToJsonString()) : Error(404, "ORDER_NOT_FOUND", "Order not found");
+            return Common(call, path) is { } data ? new ApiReply(200, data.ToJsonString()) : Error(404, "ORDER_NOT_FOUND",
+                "Order not found");
         }
         catch (SimulatedRefusal e)
         {
@@ -60,7 +61,8 @@ internal abstract class GateioDialect(MarketTerms terms) : VenueDialect(terms)
         if (!long.TryParse(call.Header("Timestamp"), out var time) || Math.Abs(Now / 1000 - time) > 60)
             return Error(403, "REQUEST_EXPIRED", "gap between request Timestamp and server time exceeds 60");
         // The documentation has this for orders alone.
-        if (call.Path.EndsWith("/orders", StringComparison.Ordinal) && long.TryParse(call.Header("x-gate-exptime"), out var until) && until < Now)
+        if (call.Path.EndsWith("/orders", StringComparison.Ordinal) && long.TryParse(call.Header("x-gate-exptime"), out var until)
+            && until < Now)
             return Error(400, "REQUEST_EXPIRED", "request was received after its expiration time");
         var body = Convert.ToHexStringLower(SHA512.HashData(Encoding.UTF8.GetBytes(call.Body)));
         return call.Header("SIGN") == Hash($"{call.Method}\n{call.Path}\n{call.Query}\n{body}\n{call.Header("Timestamp")}") ? null

@@ -49,7 +49,7 @@ public sealed class FuturesTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Names))]
-    public async Task A_short_trade_earns_when_the_price_falls_and_its_exit_only_reduces(string name)
+    public async Task A_short_trade_gains_when_the_price_falls_and_its_exit_only_reduces(string name)
     {
         await using var server = await ServerAsync(name);
         await using var broker = await ConnectAsync(name, server);
