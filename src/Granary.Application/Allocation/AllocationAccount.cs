@@ -25,7 +25,7 @@ internal sealed class AllocationAccount
         (_timeline, _plan, _instruments) = (timeline, plan, instruments);
         _isMember = new double[plan.Instances.Count];
         foreach (var strategy in units.Members.SelectMany(m => m)) _isMember[strategy] = 1;
-        Weights = new DecidedWeights(units, decisions);
+        Weights = new DecidedWeights(units, decisions) { HoldsAll = plan.Spec.Portfolio.Policy is not null };
     }
 
     public DecidedWeights Weights { get; }

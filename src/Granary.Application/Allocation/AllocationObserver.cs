@@ -4,9 +4,7 @@ using Granary.Engine.Market;
 using Granary.Engine.Numerics;
 using Granary.Engine.Portfolio;
 using Granary.Engine.Trading;
-using Granary.Learning;
 using Granary.Learning.Regimes;
-using Granary.Learning.Reinforcement.Policies;
 
 namespace Granary.Application.Allocation;
 
@@ -68,14 +66,13 @@ internal sealed class AllocationObserver : IPortfolioSteps
     /// <summary>Numbers of an observation.</summary>
     public int Size => MarketSize + _units.Count + 3;
 
-    /// <summary>Checks that a policy was trained on observations of this size.</summary>
-    /// <exception cref="LearningInputException">It was trained on other markets or regimes.</exception>
-    public void RequireFor(WeightPolicy policy)
+    /// <summary>Which numbers of <see cref="ObserveMarkets"/> an observer of some of the units would write, in its order.</summary>
+    public int[] PlacesOf(BatchPlan plan, AllocationUnits part)
     {
-        if (policy.ObservationSize == Size) return;
-        throw new LearningInputException(
-            $"the policy observes {policy.ObservationSize} numbers, and these markets and regimes give {Size}: "
-            + "run its batch again");
+        var perMarket = PerMarket + _states;
+        var markets = part.SymbolsOf(plan).Select(s => _marketOf[_symbolIndex[s]]).Order();
+        return [.. markets.SelectMany(m => Enumerable.Range(m * perMarket, perMarket)),
+            .. part.Indices.Select(i => Markets * perMarket + _units.PlaceOf(i))];
     }
 
     public int SymbolIndex(string symbol) => _symbolIndex[symbol];

@@ -47,6 +47,11 @@ internal sealed class AllocationUnits
         return Of(plan, indices);
     }
 
+    /// <summary>The strategies of a plan that the versions of a policy may weigh.</summary>
+    /// <exception cref="LearningInputException">The plan does not have those of the first version.</exception>
+    public static AllocationUnits Of(BatchPlan plan, PolicyPlan policies) => policies.Schedule is null && policies.Changes.Count == 0
+        ? Of(plan, policies.First) : Of(plan, [.. plan.Instances.Select(i => i.Index)]);
+
     public int Count => Indices.Length;
 
     public int[] Indices { get; }

@@ -37,6 +37,9 @@ internal sealed class AllocationView
 
     public AllocationObserver Observer { get; }
 
+    /// <summary>The numbers of a row that do not depend on the account.</summary>
+    public ReadOnlySpan<double> MarketsAt(int row) => _markets.AsSpan(row * Observer.MarketSize, Observer.MarketSize);
+
     /// <summary>Writes the observation of a row.</summary>
     public void Observe(AllocationAccount account, Span<double> target) => Observe(account, account.Weights.Last, target);
 
@@ -45,7 +48,7 @@ internal sealed class AllocationView
     public void Observe(AllocationAccount account, ReadOnlySpan<double> weights, Span<double> target)
     {
         var size = Observer.MarketSize;
-        _markets.AsSpan(account.Row * size, size).CopyTo(target);
+        MarketsAt(account.Row).CopyTo(target);
         Observer.ObserveAccount(account.Run, weights, target[size..]);
     }
 

@@ -24,6 +24,9 @@ internal sealed class DecidedWeights(AllocationUnits units, int decisions) : IWe
 
     public long? First => Begin ?? (Count > 0 ? _first : null);
 
+    /// <summary>Whether strategies belong to the portfolio that have not been given a weight: a later version may weigh them.</summary>
+    public bool HoldsAll { get; init; }
+
     /// <summary>Starts an episode.</summary>
     public void Clear() => Count = 0;
 
@@ -58,6 +61,7 @@ internal sealed class DecidedWeights(AllocationUnits units, int decisions) : IWe
     public bool IsMember(int strategy)
     {
         if (units.PlaceOf(strategy) is not (var place and >= 0)) return false;
+        if (HoldsAll) return true;
         for (var d = 0; d < Count; d++)
             if (Of(d)[place] != 0)
                 return true;

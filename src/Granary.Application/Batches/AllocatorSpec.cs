@@ -1,5 +1,6 @@
 using Granary.Application.Json;
 using Granary.Application.Models;
+using Granary.Engine.Market;
 
 namespace Granary.Application.Batches;
 
@@ -30,6 +31,9 @@ public sealed record AllocatorSpec
     /// <summary>The folder or database of versions, as the file has it; a folder is relative to the batch's.</summary>
     public string Registry { get; init; } = "models";
 
+    /// <summary>How often a session that trades the policy looks for a newer promoted version; null = never.</summary>
+    public CalendarSpan? Refresh { get; init; }
+
     /// <summary>The registry of a batch in a folder.</summary>
     public string RegistryUnder(string folder) =>
         ModelStores.IsDatabase(Registry) ? Registry : Path.GetFullPath(Path.Combine(folder, Registry));
@@ -37,7 +41,7 @@ public sealed record AllocatorSpec
     /// <exception cref="InputException">A value is wrong.</exception>
     public static AllocatorSpec Read(JsonPart part)
     {
-        part.Only("steps", "seeds", "episode", "trainingShare", "reward", "drawdownPenalty", "registry");
+        part.Only("steps", "seeds", "episode", "trainingShare", "reward", "drawdownPenalty", "registry", "refresh");
         var standard = new AllocatorSpec();
         return new AllocatorSpec
         {
@@ -48,6 +52,7 @@ public sealed record AllocatorSpec
             RewardsSharpe = part.Find("reward")?.Choice(("log-growth", false), ("differential-sharpe", true)) ?? false,
             DrawdownPenalty = part.Find("drawdownPenalty")?.Number(0, 100) ?? standard.DrawdownPenalty,
             Registry = part.Find("registry")?.String() ?? standard.Registry,
+            Refresh = part.Find("refresh") is { } refresh ? RebalanceSpec.Span(refresh) : null,
         };
     }
 }

@@ -7,7 +7,6 @@ using Granary.Engine.Portfolio;
 using Granary.Engine.Portfolio.Rules;
 using Granary.Engine.Trading;
 using Granary.Learning.Regimes;
-using Granary.Learning.Reinforcement.Policies;
 
 namespace Granary.Application.Batches;
 
@@ -203,7 +202,7 @@ public sealed record PortfolioSpec
     public AllocatorSpec? Allocator { get; init; }
 
     /// <summary>The policy that decides the weights row by row, in a production configuration; null = none does.</summary>
-    public WeightPolicy? Policy { get; init; }
+    public PolicyPlan? Policy { get; init; }
 
     /// <summary>
     /// By strategy id its weight in each state of the regimes, in their order: how a live session goes on with the rule <c>regime</c>. Null

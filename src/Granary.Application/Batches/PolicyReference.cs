@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Granary.Application.Json;
 using Granary.Application.Models;
 using Granary.Learning;
@@ -20,19 +19,8 @@ public sealed record PolicyReference(string Model, int Version, string Registry,
     /// <exception cref="InputException">A value is missing or wrong.</exception>
     public static PolicyReference Read(JsonPart part)
     {
-        part.Only("model", "version", "registry", "hash");
         return new PolicyReference(part.Need("model").String(), part.Need("version").Whole(1), part.Need("registry").String(),
             part.Need("hash").String());
-    }
-
-    internal void Write(Utf8JsonWriter json)
-    {
-        json.WriteStartObject("policy");
-        json.WriteString("model", Model);
-        json.WriteNumber("version", Version);
-        json.WriteString("registry", ModelStores.Shown(Registry));
-        json.WriteString("hash", Hash);
-        json.WriteEndObject();
     }
 
     /// <summary>Loads the version.</summary>

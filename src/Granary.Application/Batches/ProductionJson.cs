@@ -17,9 +17,9 @@ public static class ProductionJson
     /// <param name="models">
     /// The models of its strategies by name:version, as <see cref="Batches.ModelReference"/> reads them; null without any.
     /// </param>
-    /// <param name="policy">That decides the weights row by row; null where they stay.</param>
+    /// <param name="policy">Of the weights that are decided row by row; null where they stay.</param>
     public static byte[] Write(BatchPlan plan, RunModel run, string? models = null, double[]?[]? byState = null,
-        PolicyReference? policy = null)
+        ProductionPolicy? policy = null)
     {
         var buffer = new MemoryStream();
         using (var json = new Utf8JsonWriter(buffer,
@@ -34,7 +34,7 @@ public static class ProductionJson
             json.WriteNumber("seed", spec.Seed);
             json.WriteString("digest", run.Digest);
             json.WriteString("created", run.CreatedAt.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'"));
-            Data(json, spec.Data, run.Strategies.Where(e => e.Weight != 0)
+            Data(json, spec.Data, run.Strategies.Where(IsIn)
                 .SelectMany(e => plan.Instances[e.Index].Symbols.Concat(plan.Instances[e.Index].References)));
             json.WriteStartObject("account");
             json.WriteNumber("cash", spec.Cash);
@@ -47,7 +47,7 @@ public static class ProductionJson
             Portfolio(json, spec.Portfolio);
             json.WriteStartArray("strategies");
             foreach (var entry in run.Strategies)
-                if (entry.Weight != 0)
+                if (IsIn(entry))
                     Strategy(json, plan.Instances[entry.Index], entry, byState is null ? null
                         : (Regimes(plan).States, byState[entry.Index]!));
             json.WriteEndArray();
@@ -70,6 +70,8 @@ public static class ProductionJson
             json.WriteEndObject();
         }
         return buffer.ToArray();
+
+        bool IsIn(StrategyEntry entry) => entry.Weight != 0 || policy?.Strategies.Contains(entry.Index) == true;
     }
 
     private static void Data(Utf8JsonWriter json, DataSpec data, IEnumerable<string> symbols)

@@ -81,7 +81,7 @@ public sealed class ProductionReader(GranaryCatalogues catalogues)
         var where = root.Find("folder")?.String() ?? folder;
         var digest = root.Need("digest").String();
         var findings = faults.Try(() => FindingsReader.Read(root), null);
-        var policy = faults.Try(() => root.Find("policy") is { } p ? PolicyReference.Read(p) : null, null);
+        var policy = faults.Try(() => root.Find("policy") is { } p ? PolicyPlan.Read(p) : null, null);
         faults.Close();
         var strategies = members.ConvertAll(m => m.Model is { } model ? m.Spec with { Model = models![model].Load(catalogues) } : m.Spec);
         var byState = members.Where(m => m.ByState is not null).ToDictionary(m => m.Spec.Id!, m => m.ByState!, StringComparer.Ordinal);
@@ -103,7 +103,7 @@ public sealed class ProductionReader(GranaryCatalogues catalogues)
                 Rule = null,
                 FixedWeights = members.ToDictionary(m => m.Spec.Id!, m => m.Weight, StringComparer.Ordinal),
                 WeightsByState = byState.Count > 0 ? byState : null,
-                Policy = policy?.Load(catalogues.ModelKinds),
+                Policy = policy?.Invoke(catalogues.ModelKinds),
                 BookAtClose = true,
                 Place = portfolio,
             },

@@ -31,7 +31,7 @@ public sealed record RebalanceSpec(CalendarSpan Every, CalendarSpan? Window, int
     }
 
     /// <summary>A span as 30d, 13w, 3mo or 1y, of the calendar's own months and years.</summary>
-    private static CalendarSpan Span(JsonPart part) =>
+    internal static CalendarSpan Span(JsonPart part) =>
         CalendarSpan.TryParse(part.String(), out var span) ? span
             : throw part.Fault($"'{part.Text}' is no span of time; write it as 30d, 13w, 3mo or 1y");
 }

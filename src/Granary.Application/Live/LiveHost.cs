@@ -40,6 +40,7 @@ public sealed class LiveHost
     private LivePortfolio _portfolio = null!;
     private AccountOrders _orders = null!;
     private SessionOperator _operator = null!;
+    private SessionPolicies _policies = null!;
     private FeedTimeSlices _slices = null!;
     private LiveState _state = LiveState.WarmingUp;
     private long _synchronised, _shown, _warm;
@@ -125,6 +126,7 @@ public sealed class LiveHost
         _ledger = new AccountLedger(_spec.Cash, s => pass.Markets[s].Instrument.Multiplier);
         _portfolio = new LivePortfolio(pass, _feed.Series, _bars, _notes);
         _orders = new AccountOrders(_portfolio, _ledger, _gateway, _spec.Execution.Settings, Tag);
+        _policies = new SessionPolicies(_options, _gateway, _portfolio, _spec.Portfolio.Policy, _notes);
         _operator = new SessionOperator(_options, _gateway, _portfolio, _orders, _clock, _notes);
         // Each market in all the timeframes that strategies trade.
         IReadOnlyList<Timeframe> longer =
@@ -178,6 +180,7 @@ public sealed class LiveHost
                     foreach (var slice in _slices.Resume(taken)) _portfolio.Process(slice, null);
                     break;
                 case WeightsChanged weights: _operator.Put(weights); break;
+                case PolicyChanged policy: _policies.Put(policy); break;
                 case EnablementChanged enablement: _operator.Put(enablement); break;
                 case SessionControlled { Command: not SessionCommand.Stop } control: _operator.Put(control.Command); break;
                 case StopMoved moved: _orders.Moved(moved); break;
@@ -206,6 +209,7 @@ public sealed class LiveHost
         // What the walk over the past has left to do, as a cancellation that was on its way.
         await _orders.CatchUpAsync(_portfolio.Timestamp, cancellationToken).ConfigureAwait(false);
         await _operator.LookForWeightsAsync(now: true, cancellationToken).ConfigureAwait(false);
+        await _policies.LookAsync(cancellationToken).ConfigureAwait(false);
     }
 
     private async ValueTask ProcessAsync(TimeSlice now, bool past, CancellationToken cancellationToken)
@@ -270,6 +274,7 @@ public sealed class LiveHost
         await CommandsAsync(cancellationToken).ConfigureAwait(false);
         if (_clock.GetElapsedTime(_synchronised) >= _options.Synchronise) await SynchroniseAsync(cancellationToken).ConfigureAwait(false);
         await _operator.LookForWeightsAsync(now: false, cancellationToken).ConfigureAwait(false);
+        await _policies.LookAsync(cancellationToken).ConfigureAwait(false);
         await _gateway.FlushIfDueAsync(cancellationToken).ConfigureAwait(false);
         Show(_state, now: false);
     }

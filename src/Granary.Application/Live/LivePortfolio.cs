@@ -254,6 +254,18 @@ internal sealed class LivePortfolio
     /// <summary>Whether a policy of the configuration decides the weights.</summary>
     public bool HasPolicy => _policy is not null;
 
+    /// <summary>Makes ready for a later version of the policy.</summary>
+    /// <exception cref="Granary.Learning.LearningInputException">It is of other strategies, markets or regimes.</exception>
+    public void Require(PolicyChange change) => _policy!.Require(change.Policy);
+
+    /// <summary>A later version of the policy decides from the next time slice on.</summary>
+    /// <inheritdoc cref="Require"/>
+    public void Put(PolicyChange change)
+    {
+        Require(change);
+        _spec.Portfolio.Policy!.Add(change);
+    }
+
     /// <summary>The weights that the policy has decided at a time, by strategy id; null where it has decided none then.</summary>
     /// <param name="timestamp">UTC ticks.</param>
     public IReadOnlyDictionary<string, double>? WeightsDecidedAt(long timestamp)

@@ -90,7 +90,7 @@ internal sealed class FinishedBatch
         yield return OutputFile.Text("trades_by_model", "trades_by_model.csv", w => RunCsv.TradesByModel(w, finished));
         yield return new OutputFile("prod", "prod.json",
             s => s.Write(ProductionJson.Write(_run.Plan, model, _run.Learning?.ProductionModels(), _choice.ByState,
-                _choice.Allocator?.Versions.LastOrDefault())));
+                _choice.Allocator is { } decided ? decided.ForProduction(_run.Plan, decided.Weights.Units.Indices) : null)));
         if (_choice.Allocator is { } allocator)
             yield return OutputFile.Text("equity", "weights.csv", w => AllocatorReport.Csv(w, allocator));
         foreach (var file in OutputFile.LearningOf(_run, model)) yield return file;

@@ -216,7 +216,7 @@ public sealed class WalkForwardRunner(TimeProvider clock, TrialLedger? ledger = 
         yield return new OutputFile(null, "prod.json",
             s => s.Write(ProductionJson.Write(run.Plan, production, run.Learning?.ProductionModels(),
                 policy: outcome.Weights?.IsForProduction(outcome.Groups) == true
-                    ? outcome.Weights.Learned!.Versions.LastOrDefault() : null)));
+                    ? outcome.Weights.Learned!.ForProduction(run.Plan, []) : null)));
         if (outcome.Weights?.Learned is { } learned)
             yield return OutputFile.Text(null, "weights.csv", w => AllocatorReport.Csv(w, learned));
         foreach (var file in OutputFile.LearningOf(run, model)) yield return file;

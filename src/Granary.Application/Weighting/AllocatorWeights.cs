@@ -65,27 +65,26 @@ internal static class AllocatorWeights
         return await AllocationHistory.ReadAsync(plan, markets, events, units.Indices, cancellationToken);
     }
 
-    // The policy decides from the first row on.
-    private static async Task<WeightChoice> FollowAsync(BatchPlan plan, WeightPolicy policy,
+    // The policy decides from the first row on; a version that takes its place, from the row after.
+    private static async Task<WeightChoice> FollowAsync(BatchPlan plan, PolicyPlan policies,
         IReadOnlyDictionary<string, OpenedMarket> markets, EventLog events, AllocatorCall call, CancellationToken cancellationToken)
     {
-        var units = AllocationUnits.Of(plan, policy);
+        var units = AllocationUnits.Of(plan, policies);
         var history = await ReadAsync(plan, markets, events, units, call.Threads, cancellationToken);
-        var view = history.View(units, [.. policy.BaseWeights]);
-        view.Observer.RequireFor(policy);
+        var view = history.View(units, [.. Enumerable.Repeat(1.0, units.Count)]);
         var rows = history.Timeline.Rows;
         var account = new AllocationAccount(history.Timeline, plan, history.Instruments, units, Math.Max(1, rows));
-        var (observation, weights) = (new double[view.Observer.Size], new double[units.Count]);
+        var versions = new PolicyFollower(policies, p => new PolicyDecider(plan, view.Observer, units, p));
+        var (weights, steps) = (new double[units.Count], new List<WeightStep>());
         if (rows > 0) account.Start(0);
         while (account.Row < rows)
         {
-            view.Observe(account, observation);
-            policy.Decide(observation, weights);
+            var (time, isNew) = (history.Timeline.TimeOf(account.Row), versions.MoveTo(history.Timeline.TimeOf(account.Row)));
+            versions.Decider.Decide(view.MarketsAt(account.Row), account.Run, weights, weights);
+            if (isNew) steps.Add(new WeightStep(time, [.. units.Indices.Select((u, i) => (u, weights[i])).Where(w => w.Item2 != 0)]));
             account.Decide(weights);
         }
-        var steps = account.Weights.Count == 0 ? []
-            : (WeightStep[])[new WeightStep(account.Weights.TimeOf(0), [.. units.Indices.Select((u, i) => (u, account.Weights.Of(0)[i]))])];
-        return Of(plan, new AllocatorOutcome(null, account.Weights, [policy]) { Steps = steps });
+        return Of(plan, new AllocatorOutcome(null, account.Weights, versions.Used) { Steps = steps }) with { Notes = versions.Notes };
     }
 
     private static WeightChoice Of(BatchPlan plan, AllocatorOutcome outcome)

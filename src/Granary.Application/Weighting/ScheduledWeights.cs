@@ -3,6 +3,7 @@ using Granary.Application.Simulation;
 using Granary.Engine.Analysis;
 using Granary.Engine.Portfolio;
 using Granary.Learning.Regimes;
+using Granary.Learning.Registry;
 using Granary.Learning.Tracking;
 using Granary.Reporting.Runs;
 
@@ -36,13 +37,14 @@ public static class ScheduledWeights
             : start + Math.Min(periods / 4 * ticks, (long)(RebalanceSpec.Default.Window!.Value.NominalDays * TimeSpan.TicksPerDay));
         long At(long timestamp) => (timestamp + ticks - 1) / ticks;
         var window = Math.Max(2, At(begin) - first);
+        var schedule = new RetrainingSchedule(begin, spec.Every, spec.Window);
         var choices = new List<(long From, long At)>();
         for (var k = 0; ; k++)
         {
-            var timestamp = spec.Every.After(begin, k);
+            var timestamp = schedule.TimeOf(k);
             var at = Math.Max(At(timestamp), choices.Count > 0 ? choices[^1].At + 1 : first + window);
             if (at > last) break;
-            choices.Add((spec.Window is { } span ? Math.Clamp(At(span.After(timestamp, -1)), first, at - 2) : first, at));
+            choices.Add((schedule.WindowOf(timestamp) is { } past ? Math.Clamp(At(past), first, at - 2) : first, at));
         }
         return new Calendar(ticks, choices, choices.Count > 0 ? null
             : $"the record has {periods} periods, no more than the window of {window} that weights are chosen from: nothing is weighted; "

@@ -96,6 +96,11 @@ public sealed record WeightsChanged(long Timestamp, long Version, IReadOnlyDicti
 /// <param name="Weights">By strategy id; what is left to 1 is cash.</param>
 public sealed record WeightsDecided(long Timestamp, IReadOnlyDictionary<string, double> Weights) : JournalEvent(Timestamp);
 
+/// <summary>Another version of the configuration's policy decides the weights, from the next time slice on.</summary>
+/// <param name="Model">Its name in the registry.</param>
+/// <param name="Hash">SHA-256 of the version, lower-case hex.</param>
+public sealed record PolicyChanged(long Timestamp, string Model, int Version, string Hash) : JournalEvent(Timestamp);
+
 /// <summary>A strategy, or a symbol with its strategies, was enabled or disabled.</summary>
 public sealed record EnablementChanged(long Timestamp, bool Enabled, string Who, string Why) : JournalEvent(Timestamp);
 

@@ -91,6 +91,21 @@ public sealed class ModelRegistry(IModelStore store, ModelKindCatalogue kinds)
         return store.ReadPointer(model) is { } text ? JsonSerializer.Deserialize<ModelPointer>(text, Json)! : new ModelPointer(0, []);
     }
 
+    /// <summary>
+    /// The version that the promotions put in force at a time: the current one, or the last one before it that was learned from nothing
+    /// later.
+    /// </summary>
+    /// <returns>Null where none was promoted that could have been known then.</returns>
+    public ModelVersion? PromotedAt(string model, DateTime time)
+    {
+        var pointer = Pointer(model);
+        if (pointer.Current == 0) return null;
+        foreach (var number in pointer.History.Append(pointer.Current).Reverse())
+            if (Version(model, number) is var version && version.Lineage.To <= time)
+                return version;
+        return null;
+    }
+
     /// <summary>Makes a version the current one.</summary>
     public ModelPointer Promote(string model, int number)
     {

@@ -69,7 +69,7 @@ public sealed class LearnedWeightsTests : IDisposable
         var (run, outcome) = await RunAsync("ppo", 2, "one");
         outcome.Groups.Select(g => g.Choices[^1].Strategy).ShouldNotContain(-1);
         var production = new ProductionReader(TestCatalogues.All).Read(Path.Combine(run.Folder, "prod.json"));
-        var policy = production.Spec.Portfolio.Policy!;
+        var policy = production.Spec.Portfolio.Policy!.First;
         policy.Names.ShouldBe(production.Spec.Strategies.Select(s => s.Id!));
         var live = await LiveSession.RunAsync(new LiveRequest
         {
