@@ -22,17 +22,29 @@ public class AllocatorRunTests
 
         CheckWeights(files, section);
         CheckWindows(files, windows);
+        var run = new RunFigures(files, new MarketSet(batch.Markets), AllocatorBatch.Cash, AllocatorBatch.Commission);
+        var own = files.Strategies.ToDictionary(s => s.GetProperty("id").GetString()!,
+            s => WeeklyReturns.Of(run.OwnRows(s), AllocatorBatch.Cash));
+        var different = new HashSet<string>();
         foreach (var window in windows)
         {
             var (from, to) = (window.GetProperty("from").GetDateTime(), To(windows, window));
             var strategies = window.GetProperty("strategies").EnumerateArray().Select(s => s.GetString()!).ToList();
             Baseline(window, "hold", "test").ShouldBe(batch.HoldGrowth(from, to), 1e-9);
             Baseline(window, "hold", "stressed").ShouldBe(batch.HoldGrowth(from, to), 1e-9);
-            // One run for each figure is enough to know how they are made.
-            if (windows.IndexOf(window) is var at && (at == 0 || at == windows.Count - 1))
-                Baseline(window, "equal", to is null ? "stressed" : "test")
-                    .ShouldBe(await batch.GrowthAsync(strategies, 1.0 / strategies.Count, from, to, isStressed: to is null), 1e-9);
+            // Two windows are enough to know how the figures are made.
+            if (windows.IndexOf(window) is not (var at and >= 0) || at != 0 && at != windows.Count - 1) continue;
+            var weeks = Enumerable.Range(WeeklyReturns.Week(window.GetProperty("trainedFrom").GetDateTime()), 26).ToList();
+            WeeklyReturns.Start(weeks[^1] + 1).ShouldBe(from);
+            foreach (var name in new[] { "equal", "winners", "inverse-volatility", "minimum-variance" })
+            {
+                var weights = BaselineFigures.Of(name, [.. strategies.Select(s => weeks.Select(own[s].At).ToArray())]);
+                different.Add(string.Join(' ', weights.Select(w => w.ToString("F4"))));
+                Baseline(window, name, to is null ? "stressed" : "test").ShouldBe(await batch.GrowthAsync(
+                    strategies.Zip(weights).ToDictionary(s => s.First, s => s.Second), from, to, isStressed: to is null), 1e-9, name);
+            }
         }
+        different.Count.ShouldBe(7, "only equal weights are the same in both windows");
         var results = new ResultsCheck(section);
         CheckJudgement(results, section, windows);
         results.Differences.ShouldBeEmpty();
@@ -117,6 +129,38 @@ public class AllocatorRunTests
         lows.Count.ShouldBe(10);
     }
 
+    // The chosen seed of the last window, and the mean of its seeds; updates in which no episode ended have no reward.
+    private static void CheckCurves(ReportPage page, JsonElement section, long chosen)
+    {
+        var seeds = section.GetProperty("curves").EnumerateArray().ToList();
+        seeds.Count.ShouldBe(3);
+        var own = seeds.FindIndex(s => s.GetProperty("seed").GetInt64() == chosen);
+        foreach (var (title, key) in new[] { ("reward", "reward"), ("entropy", "entropy"), ("KL divergence", "kl"),
+            ("clip fraction", "clipFraction"), ("explained variance", "explainedVariance") })
+        {
+            double[][] curves = [.. seeds.Select(s => s.GetProperty("points").EnumerateArray()
+                .Select(p => p.GetProperty(key) is { ValueKind: JsonValueKind.Number } value ? value.GetDouble() : double.NaN).ToArray())];
+            int[] at = [.. Enumerable.Range(0, curves[0].Length).Where(i => curves.All(c => double.IsFinite(c[i])))];
+            at.Length.ShouldBeGreaterThan(2);
+            var chart = page.Charts.Single(c => c.Title == $"Training of the last window: {title}");
+            double[] expected = [.. at.Select(i => curves[own][i]), .. at.Select(i => curves.Average(c => c[i]))];
+            double[] steps = [.. at.Select(i => seeds[own].GetProperty("points")[i].GetProperty("steps").GetDouble())];
+            (double X, double Y)[] drawn = [.. chart.Paths["s1"], .. chart.Paths["s2"]];
+            IsDrawnAt(title + ", steps", [.. steps, .. steps], [.. drawn.Select(p => p.X)], 1);
+            IsDrawnAt(title, expected, [.. drawn.Select(p => p.Y)], 0.2);
+        }
+    }
+
+    // The places of values on an axis without gaps: one line through the least and the greatest.
+    private static void IsDrawnAt(string what, double[] values, double[] places, double tolerance)
+    {
+        places.Length.ShouldBe(values.Length, what);
+        var (least, most) = (Array.IndexOf(values, values.Min()), Array.IndexOf(values, values.Max()));
+        var scale = (places[most] - places[least]) / (values[most] - values[least]);
+        Math.Abs(places[most] - places[least]).ShouldBeGreaterThan(20, what);
+        foreach (var (value, place) in values.Zip(places)) place.ShouldBe(places[least] + scale * (value - values[least]), tolerance, what);
+    }
+
     private static void CheckPage(ReportPage page, JsonElement section, List<JsonElement> windows)
     {
         var check = new PageCheck(page);
@@ -157,8 +201,7 @@ public class AllocatorRunTests
         foreach (var line in chart.Lines)
             foreach (var (shown, values) in line.Values.Zip(rows.GetProperty("values").EnumerateArray()))
                 shown.ShouldBe(values[names.IndexOf(line.Name)].GetDouble(), 1e-5);
-        foreach (var curve in new[] { "reward", "entropy", "KL divergence", "clip fraction", "explained variance" })
-            page.Charts.ShouldContain(c => c.Title == $"Training of the last window: {curve}");
+        CheckCurves(page, section, windows[^1].GetProperty("chosenSeed").GetInt64());
         foreach (var symbol in new[] { "AAA", "BBB" }) page.Charts.Count(c => c.Title == $"{symbol}, states").ShouldBe(2);
     }
 }

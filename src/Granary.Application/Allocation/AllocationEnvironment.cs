@@ -18,7 +18,7 @@ internal sealed class AllocationEnvironment : IEnvironment
     private readonly AllocatorSpec _spec;
     private readonly int _first, _last, _length;
     private readonly AllocationAccount _account;
-    private readonly double[] _actions, _weights;
+    private readonly double[] _actions, _weights, _wanted;
     private int _start, _steps;
     private double _mean, _square;
 
@@ -32,7 +32,7 @@ internal sealed class AllocationEnvironment : IEnvironment
         _account = new AllocationAccount(view.Timeline, view.Plan, view.Instruments, view.Units, _length);
         Actions = new ActionSpace(ActionKind.Simplex, view.Units.Count + 1);
         _actions = new double[_length * Actions.Choices];
-        _weights = new double[view.Units.Count];
+        (_weights, _wanted) = (new double[view.Units.Count], new double[view.Units.Count]);
     }
 
     public ActionSpace Actions { get; }
@@ -52,6 +52,7 @@ internal sealed class AllocationEnvironment : IEnvironment
     private void Begin(int row)
     {
         (_start, _steps, _mean, _square) = (row, 0, 0, 0);
+        Array.Clear(_weights);
         _account.Start(row);
     }
 
@@ -61,7 +62,8 @@ internal sealed class AllocationEnvironment : IEnvironment
     {
         action.CopyTo(_actions.AsSpan(_steps * Actions.Choices));
         var (equity, drawdown) = (_account.Run.Equity, _account.Run.Drawdown);
-        WeightPolicy.Tilt(action, _view.BaseWeights, _weights);
+        WeightPolicy.Tilt(action, _view.BaseWeights, _wanted);
+        NoTradeBand.Replace(_weights, _wanted, _spec.Band);
         _account.Decide(_weights);
         _steps++;
         var now = _account.Run.Equity;

@@ -10,17 +10,21 @@ internal static class AllocatorTraining
 {
     private const int LeastRows = 40;
 
-    /// <summary>How allocators learn.</summary>
+    /// <summary>
+    /// How allocators learn. A weight matters for the trades that are entered with it, so that rewards of a few rows say most about it.
+    /// </summary>
     internal static readonly PpoSettings Settings = new()
     {
         Environments = 8,
         Horizon = 64,
         Epochs = 6,
         Hidden = [32, 32],
-        LearningRate = 0.002,
+        LearningRate = 0.005,
+        Gamma = 0.9,
+        Lambda = 0.8,
         EntropyCoefficient = 0.001,
-        TargetKl = 0.02,
-        LogDeviation = -0.5,
+        TargetKl = 0.05,
+        LogDeviation = 0.3,
     };
 
     /// <summary>Whether a window has enough rows to be trained on and validated with.</summary>
@@ -47,15 +51,18 @@ internal static class AllocatorTraining
             curve.Add(trainer.Next());
             progress?.Invoke(trainer.Done == trainer.Updates, curve[^1]);
         }
-        return new TrainedAllocator(seed, trainer.Policy, trainer.Digest, Growth(view, trainer.Policy, cut, window.Last), curve);
+        return new TrainedAllocator(seed, trainer.Policy, trainer.Digest, Growth(view, trainer.Policy, spec.Band, (cut, window.Last)),
+            curve);
     }
 
     /// <summary>Log growth of a new account that the policy weighs over some rows.</summary>
-    public static double Growth(AllocationView view, TrainedPolicy policy, int first, int last)
+    /// <param name="band">Of the weights.</param>
+    /// <param name="rows">The first one and the one after the last.</param>
+    public static double Growth(AllocationView view, TrainedPolicy policy, double band, (int First, int Last) rows)
     {
         var observation = new double[view.Observer.Size];
-        var own = new WeightPolicy(view.Units.Names, view.BaseWeights, policy);
-        return Growth(view, first, last, (account, weights) =>
+        var own = new WeightPolicy(view.Units.Names, view.BaseWeights, policy, band);
+        return Growth(view, rows.First, rows.Last, (account, weights) =>
         {
             view.Observe(account, observation);
             own.Decide(observation, weights);

@@ -28,6 +28,9 @@ public sealed record AllocatorSpec
     /// <summary>Taken off the reward for each unit by which the drawdown grows.</summary>
     public double DrawdownPenalty { get; init; } = 0.1;
 
+    /// <summary>Weights stay where they would change by no more than this in sum, as a share of the equity.</summary>
+    public double Band { get; init; } = 0.05;
+
     /// <summary>The folder or database of versions, as the file has it; a folder is relative to the batch's.</summary>
     public string Registry { get; init; } = "models";
 
@@ -41,7 +44,7 @@ public sealed record AllocatorSpec
     /// <exception cref="InputException">A value is wrong.</exception>
     public static AllocatorSpec Read(JsonPart part)
     {
-        part.Only("steps", "seeds", "episode", "trainingShare", "reward", "drawdownPenalty", "registry", "refresh");
+        part.Only("steps", "seeds", "episode", "trainingShare", "reward", "drawdownPenalty", "band", "registry", "refresh");
         var standard = new AllocatorSpec();
         return new AllocatorSpec
         {
@@ -51,6 +54,7 @@ public sealed record AllocatorSpec
             TrainingShare = part.Find("trainingShare")?.Number(0.5, 0.95) ?? standard.TrainingShare,
             RewardsSharpe = part.Find("reward")?.Choice(("log-growth", false), ("differential-sharpe", true)) ?? false,
             DrawdownPenalty = part.Find("drawdownPenalty")?.Number(0, 100) ?? standard.DrawdownPenalty,
+            Band = part.Find("band")?.Number(0, 1) ?? standard.Band,
             Registry = part.Find("registry")?.String() ?? standard.Registry,
             Refresh = part.Find("refresh") is { } refresh ? RebalanceSpec.Span(refresh) : null,
         };

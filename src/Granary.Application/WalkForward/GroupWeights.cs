@@ -55,7 +55,7 @@ internal sealed record GroupWeights(IWeightSource Source, AllocatorOutcome? Lear
         var chosen = last.Names.Select(name => groups.First(g => g.Name == name)).Select(g => (Group: g, g.Choices[^1].Strategy)).ToList();
         if (chosen.Any(c => c.Strategy < 0)) return outcome;
         var policy = new WeightPolicy([.. chosen.Select(c => c.Group.Members.First(m => m.Index == c.Strategy).Id)],
-            [.. last.BaseWeights], outcome.Result!.Windows[^1].Seeds[outcome.Result.Windows[^1].Chosen].Policy);
+            [.. last.BaseWeights], outcome.Result!.Windows[^1].Seeds[outcome.Result.Windows[^1].Chosen].Policy, last.Band);
         return outcome with { Policies = [.. outcome.Policies.SkipLast(1), policy] };
     }
 }

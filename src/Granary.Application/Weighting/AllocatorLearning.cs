@@ -96,8 +96,8 @@ internal sealed class AllocatorLearning
         {
             var (w, seed) = (windows[i / seeds], (long)_input.Plan.Spec.Seed + i % seeds);
             trained[i] = Train(w, i / seeds + 1, windows.Count, seed, cancellationToken);
-            tests[i] = AllocatorTraining.Growth(w.View, trained[i].Policy, w.Apply, w.End);
-            stressed[i] = AllocatorTraining.Growth(w.Stressed, trained[i].Policy, w.Apply, w.End);
+            tests[i] = AllocatorTraining.Growth(w.View, trained[i].Policy, spec.Band, (w.Apply, w.End));
+            stressed[i] = AllocatorTraining.Growth(w.Stressed, trained[i].Policy, spec.Band, (w.Apply, w.End));
         });
         return [.. windows.Select((w, k) =>
         {
@@ -167,7 +167,8 @@ internal sealed class AllocatorLearning
         for (var k = 0; k < windows.Count; k++)
         {
             var view = windows[k].View;
-            var policy = new WeightPolicy(view.Units.Names, view.BaseWeights, done[k].Seeds[done[k].Chosen].Policy);
+            var policy = new WeightPolicy(view.Units.Names, view.BaseWeights, done[k].Seeds[done[k].Chosen].Policy,
+                _input.Spec.Band);
             policies.Add(policy);
             int[] places = [.. windows[k].Places.Select(p => Array.BinarySearch(union, p))];
             double[] own = [.. places.Select(p => weights[p])], observation = new double[view.Observer.Size];

@@ -14,7 +14,9 @@ internal sealed class Adam(int parameters, double learningRate)
 {
     private const double Beta1 = 0.9, Beta2 = 0.999;
 
-    private readonly double[] _first = new double[parameters], _second = new double[parameters];
+    private readonly double[] _first = parameters % 4 == 0 ? new double[parameters]
+        : throw new ArgumentException("the number of parameters must be a multiple of four", nameof(parameters));
+    private readonly double[] _second = new double[parameters];
     private double _power1 = 1, _power2 = 1;
 
     /// <summary>May be changed between steps, by a schedule.</summary>

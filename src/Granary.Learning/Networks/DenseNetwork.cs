@@ -7,15 +7,15 @@ using Granary.Learning.Numerics;
 namespace Granary.Learning.Networks;
 
 /// <summary>
-/// Fully connected layers with several outputs, for batches of rows. It holds the layout only: parameters lie in an array of the caller,
-/// so that one optimiser serves several networks. Widths are padded to four lanes; the padding stays zero.
+/// Fully connected layers for batches of rows. It holds the layout only: parameters lie in an array of the caller, so that one optimiser
+/// serves several networks. Hidden layers and several outputs are padded to four lanes; the padding stays zero.
 /// </summary>
 public sealed class DenseNetwork
 {
     private readonly int[] _widths;
-    private readonly int[] _weightAt, _biasAt;
+    private readonly int[] _weightAt, _biasAt, _unitAt;
 
-    /// <param name="inputs">Numbers of a row, without padding.</param>
+    /// <param name="inputs">Numbers of a row.</param>
     /// <param name="hidden">Units of each hidden layer; may be empty.</param>
     /// <param name="outputs">Numbers of an answer, without padding.</param>
     public DenseNetwork(int inputs, IReadOnlyList<int> hidden, int outputs, Activation activation)
@@ -24,13 +24,16 @@ public sealed class DenseNetwork
         Activation = activation;
         _weightAt = new int[Layers];
         _biasAt = new int[Layers];
+        _unitAt = new int[Layers];
         var at = 0;
         for (var l = 0; l < Layers; l++)
         {
             _weightAt[l] = at;
-            at += InputWidth(l) * OutputWidth(l);
+            at += Padded(InputWidth(l) * OutputWidth(l));
             _biasAt[l] = at;
-            at += OutputWidth(l);
+            at += Padded(OutputWidth(l));
+            _unitAt[l] = Units;
+            Units += OutputWidth(l);
         }
         Parameters = at;
     }
@@ -43,10 +46,13 @@ public sealed class DenseNetwork
     /// <summary>How many parameters, padding included; a multiple of four.</summary>
     public int Parameters { get; }
 
-    /// <summary>Numbers of an input row, padding included.</summary>
-    public int RowWidth => InputWidth(0);
+    /// <summary>Units of all layers, padding included.</summary>
+    public int Units { get; }
 
-    /// <summary>Numbers of an output row, padding included.</summary>
+    /// <summary>Numbers of an input row.</summary>
+    public int RowWidth => _widths[0];
+
+    /// <summary>Numbers of an output row: padding included, where there are several.</summary>
     public int AnswerWidth => OutputWidth(Layers - 1);
 
     /// <summary>Inputs of a layer without padding.</summary>
@@ -55,9 +61,9 @@ public sealed class DenseNetwork
     /// <summary>Units of a layer without padding.</summary>
     public int OutputsOf(int layer) => _widths[layer + 1];
 
-    internal int InputWidth(int layer) => Padded(_widths[layer]);
+    internal int InputWidth(int layer) => layer == 0 ? _widths[0] : Padded(_widths[layer]);
 
-    internal int OutputWidth(int layer) => Padded(_widths[layer + 1]);
+    internal int OutputWidth(int layer) => layer == Layers - 1 && _widths[^1] == 1 ? 1 : Padded(_widths[layer + 1]);
 
     /// <summary>Where the weight from an input to a unit lies.</summary>
     public int WeightAt(int layer, int input, int output) => _weightAt[layer] + input * OutputWidth(layer) + output;
@@ -103,52 +109,75 @@ public sealed class DenseNetwork
     /// <summary>The answers to rows of inputs; they stay in the workspace until the next call.</summary>
     /// <param name="input">Row-major, <see cref="RowWidth"/> numbers each.</param>
     /// <returns>Row-major, <see cref="AnswerWidth"/> numbers each.</returns>
-    public Span<double> Forward(ReadOnlySpan<double> parameters, ReadOnlySpan<double> input, int rows, NetworkWorkspace workspace)
+    public Span<double> Forward(ReadOnlySpan<double> parameters, ReadOnlySpan<double> input, int rows, NetworkWorkspace workspace) =>
+        Forward(parameters, input, rows, workspace.Values);
+
+    /// <param name="units">Takes the values of all units: <see cref="Units"/> numbers for each row that it has room for.</param>
+    /// <inheritdoc cref="Forward(ReadOnlySpan{double}, ReadOnlySpan{double}, int, NetworkWorkspace)"/>
+    internal Span<double> Forward(ReadOnlySpan<double> parameters, ReadOnlySpan<double> input, int rows, Span<double> units)
     {
         var values = input[..(rows * RowWidth)];
         for (var l = 0; l < Layers; l++)
         {
             var (inputs, width) = (InputWidth(l), OutputWidth(l));
-            var target = workspace.Values(l).AsSpan(0, rows * width);
-            MatrixProduct.Set(Matrix.RowMajor(values, rows, inputs), parameters.Slice(_weightAt[l], inputs * width),
-                parameters.Slice(_biasAt[l], width), target);
+            var target = UnitsOf(l, rows, units);
+            var weights = parameters.Slice(_weightAt[l], inputs * width);
+            if (width == 1)
+                for (var r = 0; r < rows; r++) target[r] = parameters[_biasAt[l]] + Dense.Dot(values.Slice(r * inputs, inputs), weights);
+            else MatrixProduct.Set(Matrix.RowMajor(values, rows, inputs), weights, parameters.Slice(_biasAt[l], width), target);
             if (l < Layers - 1) Activate(target);
             values = target;
         }
-        return workspace.Values(Layers - 1).AsSpan(0, rows * AnswerWidth);
+        return UnitsOf(Layers - 1, rows, units);
     }
 
     /// <summary>
-    /// Adds the gradient of a loss to <paramref name="gradient"/>, after <see cref="Forward"/> with the same rows. The caller has written
-    /// the slopes of the loss by the answers to <see cref="NetworkWorkspace.AnswerSlopes"/>.
+    /// Adds the gradient of a loss to <paramref name="gradient"/>, after <c>Forward</c> with the same rows. The caller has written the
+    /// slopes of the loss by the answers to <see cref="NetworkWorkspace.AnswerSlopes"/>.
     /// </summary>
     public void Backward(ReadOnlySpan<double> parameters, ReadOnlySpan<double> input, int rows, NetworkWorkspace workspace,
+        Span<double> gradient) => Backward(parameters, input[..(rows * RowWidth)], workspace.Values, workspace.Slopes, gradient);
+
+    /// <param name="input">The rows, and nothing behind them.</param>
+    /// <param name="units">The values of all units.</param>
+    /// <param name="unitSlopes">The slopes by all units in the same order; those by the answers are there.</param>
+    /// <inheritdoc cref="Backward(ReadOnlySpan{double}, ReadOnlySpan{double}, int, NetworkWorkspace, Span{double})"/>
+    internal void Backward(ReadOnlySpan<double> parameters, ReadOnlySpan<double> input, Span<double> units, Span<double> unitSlopes,
         Span<double> gradient)
     {
+        var rows = input.Length / RowWidth;
         for (var l = Layers - 1; l >= 0; l--)
         {
             var (inputs, width) = (InputWidth(l), OutputWidth(l));
-            var slopes = workspace.Slopes(l).AsSpan(0, rows * width);
-            var values = l == 0 ? input[..(rows * inputs)] : workspace.Values(l - 1).AsSpan(0, rows * inputs);
-            MatrixProduct.Add(Matrix.RowMajor(values, rows, inputs).Transposed, slopes, gradient.Slice(_weightAt[l], inputs * width));
-            var bias = gradient.Slice(_biasAt[l], width);
-            for (var r = 0; r < rows; r++) Dense.AddScaled(1, slopes.Slice(r * width, width), bias);
-            if (l == 0) break;
-            var transposed = workspace.Scratch.AsSpan(0, inputs * width);
-            Transpose(parameters.Slice(_weightAt[l], inputs * width), inputs, width, transposed);
-            var below = workspace.Slopes(l - 1).AsSpan(0, rows * inputs);
+            var slopes = UnitsOf(l, rows, unitSlopes);
+            var values = l == 0 ? input : UnitsOf(l - 1, rows, units);
+            var weights = parameters.Slice(_weightAt[l], inputs * width);
+            var byWeights = gradient.Slice(_weightAt[l], inputs * width);
+            var below = l == 0 ? default : UnitsOf(l - 1, rows, unitSlopes);
             below.Clear();
-            MatrixProduct.Add(Matrix.RowMajor(slopes, rows, width), transposed, below);
-            MultiplyByDerivative(values, below);
+            if (width == 1)
+            {
+                for (var r = 0; r < rows; r++)
+                {
+                    Dense.AddScaled(slopes[r], values.Slice(r * inputs, inputs), byWeights);
+                    gradient[_biasAt[l]] += slopes[r];
+                    if (l > 0) Dense.AddScaled(slopes[r], weights, below.Slice(r * inputs, inputs));
+                }
+            }
+            else
+            {
+                MatrixProduct.Add(Matrix.RowMajor(values, rows, inputs).Transposed, slopes, byWeights);
+                var byBias = gradient.Slice(_biasAt[l], width);
+                for (var r = 0; r < rows; r++) Dense.AddScaled(1, slopes.Slice(r * width, width), byBias);
+                if (l > 0) MatrixProduct.AddByTransposed(Matrix.RowMajor(slopes, rows, width), weights, below);
+            }
+            if (l > 0) MultiplyByDerivative(values, below);
         }
     }
 
-    private static void Transpose(ReadOnlySpan<double> source, int rows, int columns, Span<double> target)
-    {
-        for (var r = 0; r < rows; r++)
-            for (var c = 0; c < columns; c++)
-                target[c * rows + r] = source[r * columns + c];
-    }
+    /// <summary>The part of a layer in memory for all units.</summary>
+    internal Span<double> UnitsOf(int layer, int rows, Span<double> units) =>
+        units.Slice(units.Length / Units * _unitAt[layer], rows * OutputWidth(layer));
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Activate(Span<double> values)

@@ -128,7 +128,8 @@ internal sealed class LstmShape : NetworkShape
 
     private void Gates(ReadOnlySpan<double> parameters, ReadOnlySpan<double> input, ReadOnlySpan<double> state, Span<double> gates)
     {
-        Affine(parameters[.._stateWeights], parameters.Slice(_bias, _gates), input, gates);
+        parameters.Slice(_bias, _gates).CopyTo(gates);
+        AddProduct(parameters[.._stateWeights], input, gates);
         AddProduct(parameters.Slice(_stateWeights, _h * _gates), state, gates);
         ref var z = ref MemoryMarshal.GetReference(gates);
         for (var j = 0; j < _gates; j += 4)

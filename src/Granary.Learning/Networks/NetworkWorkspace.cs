@@ -1,35 +1,16 @@
 namespace Granary.Learning.Networks;
 
 /// <summary>Memory for the passes of one thread through a <see cref="DenseNetwork"/>, made once.</summary>
-public sealed class NetworkWorkspace
+/// <param name="rows">The most rows of one pass.</param>
+public sealed class NetworkWorkspace(DenseNetwork network, int rows)
 {
-    private readonly double[][] _values, _slopes;
-
-    /// <param name="rows">The most rows of one pass.</param>
-    public NetworkWorkspace(DenseNetwork network, int rows)
-    {
-        Rows = rows;
-        _values = new double[network.Layers][];
-        _slopes = new double[network.Layers][];
-        var largest = 0;
-        for (var l = 0; l < network.Layers; l++)
-        {
-            _values[l] = new double[rows * network.OutputWidth(l)];
-            _slopes[l] = new double[rows * network.OutputWidth(l)];
-            largest = Math.Max(largest, network.InputWidth(l) * network.OutputWidth(l));
-        }
-        Scratch = new double[largest];
-    }
-
     /// <summary>The most rows of one pass.</summary>
-    public int Rows { get; }
+    public int Rows => rows;
 
     /// <summary>Slopes of the loss by the answers: row-major, padding included. The caller writes them before the backward pass.</summary>
-    public double[] AnswerSlopes => _slopes[^1];
+    public Span<double> AnswerSlopes => network.UnitsOf(network.Layers - 1, rows, Slopes);
 
-    internal double[] Scratch { get; }
+    internal double[] Values { get; } = new double[rows * network.Units];
 
-    internal double[] Values(int layer) => _values[layer];
-
-    internal double[] Slopes(int layer) => _slopes[layer];
+    internal double[] Slopes { get; } = new double[rows * network.Units];
 }

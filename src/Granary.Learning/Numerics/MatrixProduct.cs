@@ -37,6 +37,68 @@ internal static class MatrixProduct
         for (; r < a.Rows; r++) AddRow(a, r, ref MemoryMarshal.GetReference(b), ref target[r * width], width);
     }
 
+    /// <summary>target[r, i] += Σ a[r, j] · b[i, j], each sum in the order of <see cref="Dense.Dot"/>.</summary>
+    /// <param name="a">Row-major; its columns are a multiple of four.</param>
+    /// <param name="b">Row-major, as wide as <paramref name="a"/>.</param>
+    /// <exception cref="ArgumentException">The sizes do not fit, or the width is no multiple of four.</exception>
+    public static void AddByTransposed(Matrix a, ReadOnlySpan<double> b, Span<double> target)
+    {
+        if (a.Rows == 0 || a.Columns == 0) return;
+        var (width, outputs) = (a.Columns, b.Length / a.Columns);
+        if (width % 4 != 0 || a.ColumnStride != 1 || outputs * width != b.Length || target.Length != a.Rows * outputs
+            || a.Values.Length < (a.Rows - 1) * a.RowStride + width)
+            throw new ArgumentException($"a product of {a.Rows} × {width} by the transpose of {b.Length} numbers does not fit "
+                + $"{target.Length} numbers; widths must be multiples of four", nameof(target));
+        var r = 0;
+        ref var x = ref MemoryMarshal.GetReference(a.Values);
+        for (; r <= a.Rows - 2; r += 2)
+            AddDots(ref Unsafe.Add(ref x, r * a.RowStride), ref Unsafe.Add(ref x, (r + 1) * a.RowStride), b, width,
+                target.Slice(r * outputs, 2 * outputs));
+        if (r == a.Rows) return;
+        var last = a.Values.Slice(r * a.RowStride, width);
+        for (var i = 0; i < outputs; i++) target[r * outputs + i] += Dense.Dot(last, b.Slice(i * width, width));
+    }
+
+    // Two rows share what is read of b.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void AddDots(ref double x, ref double y, ReadOnlySpan<double> b, int width, Span<double> target)
+    {
+        var outputs = target.Length / 2;
+        ref var w = ref MemoryMarshal.GetReference(b);
+        for (int i = 0, at = 0; i < outputs; i++, at += width)
+        {
+            var j = 0;
+            var (xSum, ySum) = (Vector256<double>.Zero, Vector256<double>.Zero);
+            if (width >= 16)
+            {
+                var (x0, x1, x2, x3) = (xSum, xSum, xSum, xSum);
+                var (y0, y1, y2, y3) = (ySum, ySum, ySum, ySum);
+                for (; j <= width - 16; j += 16)
+                {
+                    var (b0, b1) = (Dense.Load(ref w, at + j), Dense.Load(ref w, at + j + 4));
+                    var (b2, b3) = (Dense.Load(ref w, at + j + 8), Dense.Load(ref w, at + j + 12));
+                    x0 = Vector256.FusedMultiplyAdd(Dense.Load(ref x, j), b0, x0);
+                    y0 = Vector256.FusedMultiplyAdd(Dense.Load(ref y, j), b0, y0);
+                    x1 = Vector256.FusedMultiplyAdd(Dense.Load(ref x, j + 4), b1, x1);
+                    y1 = Vector256.FusedMultiplyAdd(Dense.Load(ref y, j + 4), b1, y1);
+                    x2 = Vector256.FusedMultiplyAdd(Dense.Load(ref x, j + 8), b2, x2);
+                    y2 = Vector256.FusedMultiplyAdd(Dense.Load(ref y, j + 8), b2, y2);
+                    x3 = Vector256.FusedMultiplyAdd(Dense.Load(ref x, j + 12), b3, x3);
+                    y3 = Vector256.FusedMultiplyAdd(Dense.Load(ref y, j + 12), b3, y3);
+                }
+                (xSum, ySum) = ((x0 + x1) + (x2 + x3), (y0 + y1) + (y2 + y3));
+            }
+            for (; j < width; j += 4)
+            {
+                var v = Dense.Load(ref w, at + j);
+                xSum = Vector256.FusedMultiplyAdd(Dense.Load(ref x, j), v, xSum);
+                ySum = Vector256.FusedMultiplyAdd(Dense.Load(ref y, j), v, ySum);
+            }
+            target[i] += Dense.AddLanes(xSum);
+            target[outputs + i] += Dense.AddLanes(ySum);
+        }
+    }
+
     // Four rows by eight columns stay in registers over the inner index.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void AddFourRows(Matrix a, int row, ref double b, ref double target, int width)

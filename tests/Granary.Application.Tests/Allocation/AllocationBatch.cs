@@ -39,11 +39,12 @@ internal sealed class AllocationBatch : IDisposable
         """
         { "class": "SmaCross", "params": { "fast": [3, 8], "slow": 21 }, "sides": "both", "size": { "percentOfEquity": 90 } },
         { "class": "SmaCross", "params": { "fast": 5, "slow": 34 }, "sides": "long", "size": { "cash": 60000 }, "stopLossPercent": 3 }
-        """)
+        """, double commission = 0.1)
     {
+        var percent = commission.ToString(CultureInfo.InvariantCulture);
         var text = $$"""
             { "name": "test", "data": { "source": "csv:{{_folder}}", "symbols": "*", "timeframe": "1d" },
-              "account": { "cash": 100000 }, "execution": { "commissionPercent": 0.1, "slippagePercent": 0.02 },
+              "account": { "cash": 100000 }, "execution": { "commissionPercent": {{percent}}, "slippagePercent": 0.02 },
               "strategies": [ {{strategies}} ], "portfolio": { {{portfolio}} }, "seed": 5 }
             """;
         return new BatchReader(TestCatalogues.All).Read("test.json", Encoding.UTF8.GetBytes(text), _folder);

@@ -19,7 +19,7 @@ internal static class NetworkSpeed
             MatrixProduct.Set(Matrix.RowMajor(x, Rows, Width), w, bias, y);
             MatrixProduct.Add(Matrix.RowMajor(x, Rows, Width).Transposed, slopes, gradient);
             Array.Clear(y);
-            MatrixProduct.Add(Matrix.RowMajor(slopes, Rows, Width), w, y);
+            MatrixProduct.AddByTransposed(Matrix.RowMajor(slopes, Rows, Width), w, y);
         }
 
         for (var i = 0; i < 200; i++) Turn();

@@ -27,6 +27,25 @@ public class MatrixProductTests
             }
     }
 
+    [Theory]
+    [InlineData(1, 3, 4)]
+    [InlineData(4, 5, 20)]
+    [InlineData(7, 12, 36)]
+    [InlineData(3, 64, 64)]
+    public void A_product_by_a_transpose_has_the_bits_of_scalar_products(int rows, int outputs, int width)
+    {
+        var random = new PortableRandom(2);
+        var a = Numbers(rows * width, ref random);
+        var b = Numbers(outputs * width, ref random);
+        var start = Numbers(rows * outputs, ref random);
+        var target = (double[])start.Clone();
+        MatrixProduct.AddByTransposed(Matrix.RowMajor(a, rows, width), b, target);
+        for (var r = 0; r < rows; r++)
+            for (var i = 0; i < outputs; i++)
+                target[r * outputs + i].ShouldBe(start[r * outputs + i]
+                    + Dense.Dot(a.AsSpan(r * width, width), b.AsSpan(i * width, width)));
+    }
+
     [Fact]
     public void A_transposed_view_reads_columns_as_rows()
     {
@@ -41,6 +60,10 @@ public class MatrixProductTests
     {
         Should.Throw<ArgumentException>(() => MatrixProduct.Add(Matrix.RowMajor(new double[6], 2, 3), new double[11], new double[8]));
         Should.Throw<ArgumentException>(() => MatrixProduct.Add(Matrix.RowMajor(new double[6], 2, 3), new double[12], new double[6]));
+        Should.Throw<ArgumentException>(() => MatrixProduct.AddByTransposed(Matrix.RowMajor(new double[6], 2, 3), new double[9],
+            new double[6]));
+        Should.Throw<ArgumentException>(() => MatrixProduct.AddByTransposed(Matrix.RowMajor(new double[8], 2, 4), new double[12],
+            new double[5]));
     }
 
     private static double[] Numbers(int count, ref PortableRandom random)

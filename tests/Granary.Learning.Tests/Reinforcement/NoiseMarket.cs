@@ -1,16 +1,20 @@
 using Granary.Engine.Numerics;
 using Granary.Learning.Reinforcement.Environments;
+using Granary.Learning.Reinforcement.Policies;
 
 namespace Granary.Learning.Tests.Reinforcement;
 
 /// <summary>
 /// Weights of three assets and cash where nothing can be known: daily returns are independent with mean 0 and deviation 1 %, and changing
-/// weights costs 1 % of what changes. The reward is the log growth. Nothing is gained by trading.
+/// weights costs 1 % of what changes. The reward is the log growth. Nothing is gained by trading. Weights have the band of allocators.
 /// </summary>
 internal sealed class NoiseMarket : IEnvironment
 {
     private const int Assets = 3;
     private const double Deviation = 0.01, Cost = 0.01;
+
+    /// <summary>Changes up to this sum are not made.</summary>
+    public const double Band = 0.05;
 
     private readonly double[] _returns = new double[Assets], _weights = new double[Assets + 1];
 
@@ -38,13 +42,16 @@ internal sealed class NoiseMarket : IEnvironment
     {
         var (changed, growth) = (0.0, 1.0);
         for (var i = 0; i < Assets; i++) changed += Math.Abs(action[i] - _weights[i]);
+        if (!NoTradeBand.Replace(_weights.AsSpan(0, Assets), action[..Assets], Band)) changed = 0;
+        _weights[Assets] = 1;
         for (var i = 0; i < Assets; i++)
         {
+            _weights[Assets] -= _weights[i];
             _returns[i] = Deviation * random.NextGaussian();
-            growth += action[i] * _returns[i];
+            growth += _weights[i] * _returns[i];
         }
-        for (var i = 0; i < Assets; i++) _weights[i] = action[i] * (1 + _returns[i]) / growth;
-        _weights[Assets] = action[Assets] / growth;
+        for (var i = 0; i < Assets; i++) _weights[i] *= (1 + _returns[i]) / growth;
+        _weights[Assets] /= growth;
         Turnover += changed;
         Steps++;
         return new StepResult(PortableMath.Log(growth - Cost * changed));

@@ -14,7 +14,7 @@ public class NoiseMarketTests
         Environments = 8,
         Horizon = 64,
         Hidden = [16],
-        LearningRate = 0.006,
+        LearningRate = 0.003,
         Gamma = 0.9,
         LogDeviation = -0.5,
     };
@@ -31,7 +31,7 @@ public class NoiseMarketTests
             {
                 copies.Add(new NoiseMarket());
                 return copies[^1];
-            }, Settings, seed, 60_000);
+            }, Settings, seed, 400_000);
             var before = 0.0;
             while (trainer.Done < trainer.Updates)
             {
@@ -42,7 +42,7 @@ public class NoiseMarketTests
             last += (copies.Sum(c => c.Turnover) - before) / trainer.StepsPerUpdate;
             policies.Add(trainer.Policy);
         }
-        (last / first).ShouldBeLessThan(0.1, "turnover with random actions, at the end and at the beginning");
+        (last / first).ShouldBeLessThan(0.02, "turnover with random actions, at the end and at the beginning");
 
         // Days without costs of the first purchase: from a portfolio that is bought already.
         double[] equal = [1.0 / 3, 1.0 / 3, 1.0 / 3, 0];
@@ -53,7 +53,10 @@ public class NoiseMarketTests
                     baseline([.. observation[3..]]).CopyTo(action, 0), equal) })).ToList();
             ImprovementProbability.Of(strata).Low.ShouldBeLessThan(0.5, name);
         }
-        (policies.Average(Turnover) / first * Seeds).ShouldBeLessThan(0.05, "turnover without random actions");
+        // Without random actions: none, or one purchase of the size of the band in all the days.
+        var turnover = policies.Select(Turnover).ToList();
+        turnover.Count(t => t == 0).ShouldBeGreaterThanOrEqualTo(Seeds - 2);
+        turnover.Max().ShouldBeLessThan(1.2 * NoiseMarket.Band / Days);
     }
 
     // Log growth after the first day, whose costs are those of the purchase.

@@ -7,7 +7,7 @@ namespace Granary.Recompute.Tests.Markets;
 /// <summary>A batch whose weights a policy learns, over two random markets.</summary>
 internal sealed class AllocatorBatch(TemporaryFolder folder)
 {
-    public const double Cash = 100_000;
+    public const double Cash = 100_000, Commission = 0.001;
 
     public Dictionary<string, List<MarketBar>> Markets { get; } = new[] { ("AAA", 41), ("BBB", 42) }.ToDictionary(m => m.Item1, m =>
         new RandomMarket(m.Item2).Bars(RandomMarket.Weekdays(new(2019, 1, 7, 0, 0, 0, DateTimeKind.Utc), 560), 0.012),
@@ -24,14 +24,16 @@ internal sealed class AllocatorBatch(TemporaryFolder folder)
     }
 
     /// <summary>Log growth of the portfolio with weights that stay, over the rows between two times.</summary>
+    /// <param name="strategies">Weights by strategy.</param>
     /// <param name="from">The first row is the first whose bar closes then or later.</param>
     /// <param name="to">The first row that is not taken is the first whose bar closes then or later; null for none.</param>
     /// <param name="isStressed">Every cost doubled, every order one bar later.</param>
-    public async Task<double> GrowthAsync(IEnumerable<string> strategies, double weight, DateTime from, DateTime? to, bool isStressed)
+    public async Task<double> GrowthAsync(IReadOnlyDictionary<string, double> strategies, DateTime from, DateTime? to, bool isStressed)
     {
         var batch = JsonNode.Parse(Text("{}"))!;
         var weights = new JsonObject();
-        foreach (var strategy in strategies) weights[strategy] = weight;
+        foreach (var (strategy, weight) in strategies.Where(s => s.Value > 0)) weights[strategy] = weight;
+        if (weights.Count == 0) return 0;
         batch["portfolio"] = new JsonObject { ["weights"] = weights, ["from"] = Day(OpenOf(from)) };
         if (to is { } end) batch["data"]!["to"] = Day(OpenOf(end));
         if (isStressed)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Text.Json;
 using System.Text.RegularExpressions;
@@ -18,8 +19,9 @@ internal sealed record ChartLine(string Name, IReadOnlyList<DateTime> Times, IRe
 /// <summary>A chart of a report page: its lines, the labels of its bars, and what is said of it.</summary>
 /// <param name="Description">The picture in words.</param>
 /// <param name="Labels">Of marks within the picture: thresholds, trades.</param>
+/// <param name="Paths">Points of drawn lines without data of their own, by the class of the line.</param>
 internal sealed record PageChart(string Title, IReadOnlyList<ChartLine> Lines, IReadOnlyList<string> Bars, string Description,
-    IReadOnlyList<string> Labels);
+    IReadOnlyList<string> Labels, IReadOnlyDictionary<string, (double X, double Y)[]> Paths);
 
 /// <summary>What a reader sees of an HTML report: headline figures, tables and charts, read from the markup.</summary>
 internal sealed partial class ReportPage
@@ -104,8 +106,13 @@ internal sealed partial class ReportPage
         var bars = Bar().Matches(figure).Select(m => Text(m.Groups[1].Value)).ToList();
         var labels = Label().Matches(figure).Select(m => Text(m.Groups[1].Value + m.Groups[2].Value)).ToList();
         return new PageChart(title, Data().Match(figure) is { Success: true } data ? Lines(data.Groups[1].Value) : [], bars,
-            Description().Match(figure) is { Success: true } said ? Text(said.Groups[1].Value) : "", labels);
+            Description().Match(figure) is { Success: true } said ? Text(said.Groups[1].Value) : "", labels,
+            Drawn().Matches(figure).DistinctBy(m => m.Groups[1].Value).ToDictionary(m => m.Groups[1].Value,
+                m => Points(m.Groups[2].Value), StringComparer.Ordinal));
     }
+
+    private static (double X, double Y)[] Points(string path) => [.. Point().Matches(path).Select(m =>
+        (double.Parse(m.Groups[1].Value, CultureInfo.InvariantCulture), double.Parse(m.Groups[2].Value, CultureInfo.InvariantCulture)))];
 
     private static List<ChartLine> Lines(string json)
     {
@@ -124,6 +131,12 @@ internal sealed partial class ReportPage
 
     private static string Text(string markup) =>
         Spaces().Replace(WebUtility.HtmlDecode(Tag().Replace(Unbroken().Replace(markup.Replace("<wbr>", ""), "$1"), " ")), " ").Trim();
+
+    [GeneratedRegex("<path class=\"line (s\\d)\" d=\"([^\"]*)\"", RegexOptions.None, 10_000)]
+    private static partial Regex Drawn();
+
+    [GeneratedRegex("[ML](-?[0-9.]+) (-?[0-9.]+)", RegexOptions.None, 10_000)]
+    private static partial Regex Point();
 
     // A date within a sentence, kept on one line.
     [GeneratedRegex("<span class=\"date\">([^<]*)</span>", RegexOptions.None, 10_000)]

@@ -6,21 +6,22 @@ namespace Granary.Learning.Reinforcement.Policies;
 /// <summary>A policy with the names and base weights of what it weighs: what a version in the registry holds.</summary>
 public sealed class WeightPolicy
 {
-    private const string Mark = "granary-weights-1";
+    private const string Mark = "granary-weights-2";
 
     private readonly TrainedPolicy _policy;
     private readonly byte[] _file;
-    private readonly double[] _baseWeights, _action;
+    private readonly double[] _baseWeights, _action, _wanted;
 
     /// <param name="names">Of what is weighed, in the order of the observation.</param>
     /// <param name="baseWeights">In this order; an action tilts them.</param>
     /// <param name="policy">Acts on a simplex with one part more than there are names: the last is cash.</param>
-    public WeightPolicy(IReadOnlyList<string> names, double[] baseWeights, TrainedPolicy policy)
+    /// <param name="band">Of <see cref="NoTradeBand"/>.</param>
+    public WeightPolicy(IReadOnlyList<string> names, double[] baseWeights, TrainedPolicy policy, double band)
     {
-        (Names, _baseWeights, _file) = (names, baseWeights, policy.ToBytes());
+        (Names, _baseWeights, Band, _file) = (names, baseWeights, band, policy.ToBytes());
         // A policy keeps memory of its own, and the given one may be asked on another thread.
         _policy = TrainedPolicy.FromBytes(_file);
-        _action = new double[names.Count + 1];
+        (_action, _wanted) = (new double[names.Count + 1], new double[names.Count]);
     }
 
     /// <summary>In the order of the observation.</summary>
@@ -32,12 +33,19 @@ public sealed class WeightPolicy
     /// <summary>Numbers of an observation.</summary>
     public int ObservationSize => _policy.ObservationSize;
 
-    /// <summary>The weights for an observation, without random actions. Allocates nothing; one thread at a time.</summary>
-    /// <param name="weights">In the order of the names.</param>
+    /// <summary>Changes of weights up to this sum are not made.</summary>
+    public double Band { get; }
+
+    /// <summary>
+    /// The weights for an observation, without random actions. They stay where they would change by no more than the band. Allocates
+    /// nothing; one thread at a time.
+    /// </summary>
+    /// <param name="weights">In the order of the names: those in force, and after the call those that hold from now on.</param>
     public void Decide(ReadOnlySpan<double> observation, Span<double> weights)
     {
         _policy.Decide(observation, _action);
-        Tilt(_action, _baseWeights, weights);
+        Tilt(_action, _baseWeights, _wanted);
+        NoTradeBand.Replace(weights, _wanted, Band);
     }
 
     /// <summary>The weights of an action: its last part is cash, the others tilt the base weights and share what is not cash.</summary>
@@ -57,6 +65,7 @@ public sealed class WeightPolicy
         using (var writer = new BinaryWriter(stream, Encoding.UTF8, leaveOpen: true))
         {
             writer.Write(Mark);
+            writer.Write(Band);
             writer.Write(Names.Count);
             for (var i = 0; i < Names.Count; i++)
             {
@@ -82,9 +91,10 @@ public sealed class WeightPolicy
         using var reader = new BinaryReader(new MemoryStream(bytes, 0, content.Length));
         if (reader.ReadString() != Mark)
             throw new LearningInputException($"{source} was written by another version of Granary: train again with 'granary reinforce'");
+        var band = reader.ReadDouble();
         var names = new string[reader.ReadInt32()];
         var weights = new double[names.Length];
         for (var i = 0; i < names.Length; i++) (names[i], weights[i]) = (reader.ReadString(), reader.ReadDouble());
-        return new WeightPolicy(names, weights, TrainedPolicy.FromBytes(reader.ReadBytes(reader.ReadInt32())));
+        return new WeightPolicy(names, weights, TrainedPolicy.FromBytes(reader.ReadBytes(reader.ReadInt32())), band);
     }
 }

@@ -1,15 +1,13 @@
-using Granary.Learning.Networks;
-
 namespace Granary.Learning.Reinforcement.Training;
 
 /// <summary>What the copies of an environment went through between two updates. Sample (t, e) is at t · Environments + e.</summary>
 public sealed class Rollout
 {
-    /// <param name="observationSize">Without padding.</param>
+    /// <param name="observationSize">Numbers of an observation.</param>
     public Rollout(int steps, int environments, int observationSize, int actionSize)
     {
         (Steps, Environments) = (steps, environments);
-        RowWidth = DenseNetwork.Padded(observationSize);
+        RowWidth = observationSize;
         ActionSize = actionSize;
         var n = steps * environments;
         Observations = new double[n * RowWidth];
@@ -33,12 +31,12 @@ public sealed class Rollout
     /// <summary>Samples.</summary>
     public int Count => Steps * Environments;
 
-    /// <summary>Numbers of an observation, padding included.</summary>
+    /// <summary>Numbers of an observation.</summary>
     public int RowWidth { get; }
 
     public int ActionSize { get; }
 
-    /// <summary>Normalised, padded.</summary>
+    /// <summary>Normalised.</summary>
     public double[] Observations { get; }
 
     /// <summary>As they were drawn.</summary>

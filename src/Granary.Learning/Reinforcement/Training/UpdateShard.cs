@@ -49,7 +49,7 @@ internal sealed class UpdateShard(ActorCritic nets, PpoSettings settings)
         var (head, width) = (nets.Head, nets.Policy.AnswerWidth);
         var own = nets.HeadParameters;
         var outputs = nets.Policy.Forward(nets.PolicyParameters, input, rows.Length, _policy);
-        var slopes = _policy.AnswerSlopes.AsSpan(0, rows.Length * width);
+        var slopes = _policy.AnswerSlopes[..(rows.Length * width)];
         slopes.Clear();
         var ownSlopes = Gradient.AsSpan(nets.HeadAt, head.Parameters);
         for (var r = 0; r < rows.Length; r++)
@@ -77,7 +77,7 @@ internal sealed class UpdateShard(ActorCritic nets, PpoSettings settings)
     {
         var width = nets.Value.AnswerWidth;
         var answers = nets.Value.Forward(nets.ValueParameters, input, rows.Length, _value);
-        var slopes = _value.AnswerSlopes.AsSpan(0, rows.Length * width);
+        var slopes = _value.AnswerSlopes[..(rows.Length * width)];
         slopes.Clear();
         for (var r = 0; r < rows.Length; r++)
         {
