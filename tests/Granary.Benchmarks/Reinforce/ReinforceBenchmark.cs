@@ -19,7 +19,7 @@ internal static class ReinforceBenchmark
     private static readonly (string Name, long Steps)[] Plan =
     [
         ("bandit", 30_000), ("password", 30_000), ("stochastic", 30_000), ("memory", 30_000), ("cartpole", 100_000),
-        ("pendulum", 300_000), ("acrobot", 200_000), ("mountaincar-continuous", 200_000), ("kelly", 5_000_000), ("merton", 4_000_000),
+        ("pendulum", 300_000), ("acrobot", 300_000), ("mountaincar-continuous", 200_000), ("kelly", 5_000_000), ("merton", 4_000_000),
         ("lqr", 600_000), ("cost-ou", 200_000), ("regime", 100_000),
     ];
 
