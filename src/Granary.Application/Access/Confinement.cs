@@ -25,8 +25,11 @@ public sealed record Confinement(string Folder, IReadOnlyList<string> AllowedSou
             var isIndexFile = key == "index" && root.Find("universe") is not null;
             if (isIndexFile || s_keys.Contains(key, StringComparer.Ordinal))
             {
+                // A part of several sources may name a folder of its own.
+                var start = key == "source" && root.Find("folder") is { Kind: JsonValueKind.String } own
+                    ? Path.Combine(folder, own.Text) : folder;
                 foreach (var address in value.OneOrMany().Where(v => v.Kind == JsonValueKind.String))
-                    if (!Admits(address.Text, folder))
+                    if (!Admits(address.Text, start))
                         throw address.Fault(Sentence(address.Text));
             }
             Check(value, folder);

@@ -115,10 +115,13 @@ public sealed class BatchReader(GranaryCatalogues catalogues)
         return name;
     }
 
-    internal static DataSpec Data(JsonPart part)
+    internal static DataSpec Data(JsonPart part) => part.Find("parts") is { } parts ? DataPartsSection.Read(part, parts) : Source(part);
+
+    /// <param name="more">Keys that a part of several has besides.</param>
+    internal static DataSpec Source(JsonPart part, params string[] more)
     {
-        part.Only("source", "format", "symbols", "timeframe", "from", "to", "warmup", "adjust", "stamp", "timeZone", "columns",
-            "instruments");
+        part.Only([.. more, "source", "format", "symbols", "timeframe", "from", "to", "warmup", "adjust", "stamp", "timeZone", "columns",
+            "instruments"]);
         var source = part.Need("source");
         var symbols = part.Need("symbols").OneOrMany().Select(p => p.String()).ToList();
         if (symbols.Count == 0) part.Need("symbols").Wrong("no symbol is named; \"*\" takes all that the source has", 0);

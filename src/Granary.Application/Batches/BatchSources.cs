@@ -12,7 +12,9 @@ public static class BatchSources
     /// <param name="sources">The bar sources that the process knows.</param>
     /// <param name="folder">What a relative path is relative to.</param>
     /// <exception cref="InputException">There is no such source.</exception>
-    public static IBarSource Open(BarSourceCatalogue sources, DataSpec data, string folder) => sources.Knows(data.Source)
+    public static IBarSource Open(BarSourceCatalogue sources, DataSpec data, string folder) => data.Parts.Count > 0
+        ? new JoinedSource(data.Timeframe, [.. data.Parts.Select(p => (Open(sources, p.Data, p.Folder ?? folder), p.Data))])
+        : sources.Knows(data.Source)
         ? DeclaredSource.Of(sources.Open(data.Source, Options(data), folder), data)
         : throw data.Place.Fault($"'{data.Source}' is no source that this host reads; write one of {sources.Forms}");
 

@@ -106,9 +106,16 @@ public sealed record DataSpec
     /// <summary>The same as it stands in the file; null where it does not.</summary>
     public JsonPart? InstrumentsPart { get; init; }
 
-    /// <summary>Where the source stands in the file, for faults.</summary>
+    /// <summary>Several sources in one batch, each with its own symbols; empty where <see cref="Source"/> has all.</summary>
+    public IReadOnlyList<DataPart> Parts { get; init; } = [];
+
+    /// <summary>Where the source stands in the file, for faults; the list of parts where there are several.</summary>
     public required JsonPart Place { get; init; }
 }
+
+/// <summary>One of several sources of a batch.</summary>
+/// <param name="Folder">What a relative path of it is relative to; null for the batch's folder.</param>
+public sealed record DataPart(DataSpec Data, string? Folder);
 
 /// <summary>What a batch says of an instrument; null leaves what the source says.</summary>
 public sealed record InstrumentSpec(double? TickSize, double? LotSize, double? Multiplier, double? Margin, string? Currency, string? Venue,

@@ -77,6 +77,13 @@ public static class ProductionJson
     private static void Data(Utf8JsonWriter json, DataSpec data, IEnumerable<string> symbols)
     {
         json.WriteStartObject("data");
+        if (data.Parts.Count > 0)
+        {
+            json.WritePropertyName("parts");
+            data.Place.WriteTo(json);
+            json.WriteEndObject();
+            return;
+        }
         json.WriteString("source", data.Source);
         json.WriteString("format", data.Format);
         json.WriteStartArray("symbols");

@@ -1,6 +1,7 @@
 using System.Reflection;
 using Granary.Application.Json;
 using Granary.Application.Plugins;
+using Granary.Application.Recorded;
 using Granary.Data.Brokers;
 using Granary.Data.Formats;
 using Granary.Data.Sources;
@@ -37,7 +38,8 @@ public sealed class GranaryCataloguesBuilder
     private readonly List<Plugin> _plugins = [];
 
     /// <summary>A builder with what every host has: <see cref="AddEngine"/>, <see cref="AddData"/> and <see cref="AddLearning"/>.</summary>
-    public static GranaryCataloguesBuilder CreateDefault() => new GranaryCataloguesBuilder().AddEngine().AddData().AddLearning();
+    public static GranaryCataloguesBuilder CreateDefault() =>
+        new GranaryCataloguesBuilder().AddEngine().AddData().AddLearning().AddAssembly(typeof(RecordedTrades).Assembly);
 
     /// <summary>Granary's own factors and strategies.</summary>
     public GranaryCataloguesBuilder AddEngine() => AddAssembly(typeof(Strategy).Assembly);

@@ -153,11 +153,13 @@ public static class LiveSession
     {
         var past = new List<IBarSource>();
         if (request.WarmUp is not null || IsStream(request, spec))
-            past.Add(BatchSources.Open(spec.Catalogues.Sources, spec.Data with { Source = request.WarmUp ?? spec.Data.Source },
+            past.Add(BatchSources.Open(spec.Catalogues.Sources,
+                request.WarmUp is { } own ? spec.Data with { Source = own, Parts = [] } : spec.Data,
                 request.WarmUp is null ? spec.Folder : Environment.CurrentDirectory));
         // A replay that begins in the middle of its source warms up on the bars before, as a backtest from there does.
         else if (request.From is not null && spec.ReadFrom != spec.Data.From) past.Add(
-            BatchSources.Open(spec.Catalogues.Sources, spec.Data with { Source = request.Address }, Environment.CurrentDirectory));
+            BatchSources.Open(spec.Catalogues.Sources, spec.Data with { Source = request.Address, Parts = [] },
+                Environment.CurrentDirectory));
         if (keep is not null) past.Add(keep.Source());
         // What no store has, the exchange of the feed still knows.
         if (Storage.Addresses.Address.Parse(request.Address) is { Scheme: Storage.Addresses.Address.WebSocket } feed

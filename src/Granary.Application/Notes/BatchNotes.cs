@@ -35,7 +35,7 @@ internal static class BatchNotes
         .. TradeNotes.Of(facts),
         .. SuspiciousNotes.Of(facts),
         .. DuplicateNotes.Of(facts.Plan, facts.Outcomes),
-        .. CostNotes.Of(facts.Plan.Spec.Execution.Settings),
+        .. facts.Plan.Instances.All(RecordedRuns.IsRecorded) ? [] : CostNotes.Of(facts.Plan.Spec.Execution.Settings),
         .. InSample(facts),
         .. Intrabar(facts),
         .. Output(facts),

@@ -1,5 +1,6 @@
 using Granary.Application.Learning;
 using Granary.Application.Weighting;
+using Granary.Reporting.Runs;
 
 namespace Granary.Application.Runs;
 
@@ -33,6 +34,9 @@ public sealed record BatchOptions
     /// prod.json lacks both.
     /// </summary>
     public bool Validation { get; init; } = true;
+
+    /// <summary>What the reader must know of how the batch came to be.</summary>
+    public IReadOnlyList<RunNote> Notes { get; init; } = [];
 
     /// <summary>The outputs of the batch that are written; null = all of them.</summary>
     public IReadOnlyList<string>? Only { get; init; }

@@ -32,7 +32,10 @@ internal sealed class BatchValidation
         async Task<(CausalityResult?, CostStress?)> SearchAsync()
         {
             var failed = strategies.Outcomes.Values.Where(o => o.Error is not null).Select(o => o.Index).ToHashSet();
-            return (await CausalitySample.RunAsync(run.Plan, run.Markets, HostFor, cancellationToken, failed),
+            // What the program looked at that recorded its trades cannot be tried.
+            failed.UnionWith(run.Plan.Instances.Where(RecordedRuns.IsRecorded).Select(i => i.Index));
+            return (failed.Count == run.Plan.Instances.Count ? null
+                    : await CausalitySample.RunAsync(run.Plan, run.Markets, HostFor, cancellationToken, failed),
                 await CostStress.RunAsync(run.Plan, run.Markets, await _traded, choice.Last, HostFor, cancellationToken));
         }
     }
@@ -65,7 +68,8 @@ internal sealed class BatchValidation
         {
             BenchmarkName = BenchmarkCurve.NameOf(plan.Spec),
             Benchmark = equity is null ? null : await _run.CompareAsync(Benchmark, equity, portfolio.Rows, CancellationToken.None),
-            CostsAreZero = plan.Spec.Execution.Settings.IsFree,
+            CostsAreZero = plan.Spec.Execution.Settings.IsFree && !plan.Instances.Any(RecordedRuns.IsRecorded),
+            Recorded = RecordedTrials.Of(plan, _choice.Members),
             LearnedWeights = _choice.Allocator is { } learned ? AllocatorReport.FindingOf(learned) : null,
             Bridge = ResultBridge.Of(plan, traded, _choice.Last, portfolio.Outcome.Statistics, equity, (outOfSample, stress)),
         };
@@ -80,6 +84,8 @@ internal sealed class BatchValidation
         var hashes = run.Markets.ToDictionary(m => m.Key, m => m.Value.Series.ContentHash, StringComparer.Ordinal);
         // A new version of a model is no new idea.
         var trials = BatchTrials.Of(run.Plan, outcomes, hashes, i => run.Plan.Instances[i].Model?.Name, tests.Effective);
-        return await BatchTrials.CountAsync(ledger, trials, ledger is null ? null : await BatchTrials.SketchAsync(run.Plan, run.Markets));
+        var (census, fault) = await BatchTrials.CountAsync(ledger, trials,
+            ledger is null ? null : await BatchTrials.SketchAsync(run.Plan, run.Markets));
+        return (RecordedTrials.AddTo(census, run.Plan), fault);
     }
 }

@@ -70,7 +70,7 @@ internal sealed class FinishedBatch
         };
         RunNote[] first = replaced is null ? [] : [replaced];
         var result = new RunResult(host, Digest, _entries, outcomes.Values.Sum(v => v.Bars), portfolio,
-            [.. first, .. _choice.Notes, .. portfolio.Notes, .. BatchNotes.Of(facts)]);
+            [.. first, .. _run.Options.Notes, .. _choice.Notes, .. portfolio.Notes, .. BatchNotes.Of(facts)]);
         var model = await _run.ModelAsync(result, Checks, CancellationToken.None);
         model = model with { Interrupted = _strategies.Interrupted, Decisions = portfolio.Counts, Sections = await SectionsAsync() };
         return _run.Learning is null ? model : WithLearning(model);
@@ -88,9 +88,11 @@ internal sealed class FinishedBatch
         yield return OutputFile.Text("portfolio_trades", "portfolio_trades.csv",
             w => RunCsv.PortfolioTrades(w, model.Strategies, Events, Multiplier));
         yield return OutputFile.Text("trades_by_model", "trades_by_model.csv", w => RunCsv.TradesByModel(w, finished));
-        yield return new OutputFile("prod", "prod.json",
-            s => s.Write(ProductionJson.Write(_run.Plan, model, _run.Learning?.ProductionModels(), _choice.ByState,
-                _choice.Allocator is { } decided ? decided.ForProduction(_run.Plan, decided.Weights.Units.Indices) : null)));
+        // No session can trade what another program has decided.
+        if (!_run.Plan.Instances.Any(i => RecordedRuns.IsRecorded(i) && _choice.Members[i.Index] != 0))
+            yield return new OutputFile("prod", "prod.json", s =>
+                s.Write(ProductionJson.Write(_run.Plan, model, _run.Learning?.ProductionModels(), _choice.ByState,
+                    _choice.Allocator is { } decided ? decided.ForProduction(_run.Plan, decided.Weights.Units.Indices) : null)));
         if (_choice.Allocator is { } allocator)
             yield return OutputFile.Text("equity", "weights.csv", w => AllocatorReport.Csv(w, allocator));
         foreach (var file in OutputFile.LearningOf(_run, model)) yield return file;

@@ -14,9 +14,13 @@ public sealed class EmbeddedHost(int threads, int blockSize = IBarSeries.Default
     public string Description => $"embedded, {threads} thread{(threads == 1 ? "" : "s")}";
 
     /// <inheritdoc/>
-    public Task RunAsync(StrategyPass pass, CancellationToken cancellationToken) =>
-        Task.Factory.StartNew(() => new FeedQueue(pass, threads, blockSize).Run(cancellationToken),
-            CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+    public async Task RunAsync(StrategyPass pass, CancellationToken cancellationToken)
+    {
+        await RecordedRuns.RunAsync(pass, cancellationToken).ConfigureAwait(false);
+        var decided = pass with { Include = i => !RecordedRuns.IsRecorded(i) && pass.Include(i) };
+        await Task.Factory.StartNew(() => new FeedQueue(decided, threads, blockSize).Run(cancellationToken),
+            CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).ConfigureAwait(false);
+    }
 
     // The feeds of a pass: as many at once as there are threads, so that memory is that of a few feeds, however many the batch has.
     private sealed class FeedQueue(StrategyPass pass, int threads, int blockSize)

@@ -47,7 +47,7 @@ internal static class MarketDescription
                 // What is only worth knowing comes last.
                 findings = [.. found.Take(MostFindings).Select(f => $"{f.Place}: {f.Sentence}; {f.Remedy}."), .. findings];
             }
-            entries.Add(new MarketEntry(market.Symbol, data.Timeframe.ToString(), count, new DateTime(first, DateTimeKind.Utc),
+            entries.Add(new MarketEntry(market.Symbol, market.Series.Timeframe.ToString(), count, new DateTime(first, DateTimeKind.Utc),
                 new DateTime(last, DateTimeKind.Utc), market.Series.ContentHash, findings)
             {
                 Multiplier = market.Instrument.Multiplier,

@@ -27,6 +27,9 @@ public sealed record BatchChecks(
     /// <summary>Whether the batch's trading costs are zero, so that doubling them says nothing.</summary>
     public bool CostsAreZero { get; init; }
 
+    /// <summary>Members whose trades another program recorded.</summary>
+    public RecordedTrials Recorded { get; init; } = new(0, 0);
+
     /// <summary>Of weights that a policy has learned; null where none has.</summary>
     public ValidationFinding? LearnedWeights { get; init; }
 
@@ -59,6 +62,7 @@ public sealed record BatchChecks(
         var s = Selection;
         findings[ValidationFindings.DeflatedSharpe] = s is null || double.IsNaN(s.PortfolioDeflated)
             ? ValidationFinding.Missing("the portfolio has no Sharpe ratio to deflate")
+            : Recorded.Unknown > 0 ? ValidationFinding.Missing(Recorded.UnknownSentence)
             : LedgerFault is not null ? ValidationFinding.Missing($"the trials of other batches are not counted: {LedgerFault}")
             : new ValidationFinding(State(s.PortfolioDeflated > Confidence),
                 Text($"{s.PortfolioDeflated:0.000}, where more than {Confidence} is needed; {Counted.Of(s.Trials, "trial")} on these ")
@@ -69,7 +73,8 @@ public sealed record BatchChecks(
                     ("winnersOfNothing", s.WinnersOfNothing), ("minimumTrackRecord", s.Portfolio.MinimumTrackRecord),
                     ("periods", s.Portfolio.Returns)]);
         findings[ValidationFindings.Overfitting] = AgainstOverfitting();
-        findings[ValidationFindings.Causality] = Causality is { } c
+        findings[ValidationFindings.Causality] = Recorded.Members > 0 ? ValidationFinding.Missing(Recorded.Sentence)
+            : Causality is { } c
             ? new ValidationFinding(State(c.Passed), LookAheadText.Of(c),
                 [("strategies", c.Strategies), ("cuts", c.Cuts), ("found", c.Found.Count + c.Reaches.Count)])
             : ValidationFinding.Missing("not checked (--no-guards)");

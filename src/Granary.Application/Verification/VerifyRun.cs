@@ -65,6 +65,8 @@ public static class VerifyRun
             var plan = opened.Plan;
             var subject = new LookAheadSubject(plan, opened.Markets, host)
             {
+                // What the program looked at that recorded its trades cannot be tried.
+                Except = plan.Instances.Where(RecordedRuns.IsRecorded).Select(i => i.Index).ToHashSet(),
                 WithModels = spec.Learning is null ? null : m => WithModelsAsync(plan, m, host, clock, temporary, cancellationToken),
             };
             var causality = await CausalityCheck.RunAsync(subject, effort, spec.Seed, cancellationToken);

@@ -2,6 +2,8 @@ using System.CommandLine;
 using System.ComponentModel;
 using System.Globalization;
 using Granary.Application.Analyze;
+using Granary.Application.Json;
+using Granary.Application.TradeFiles;
 using Granary.Cli.Tables;
 using Granary.Reporting.Html;
 using Granary.Reporting.Html.Pages;
@@ -10,7 +12,7 @@ using Granary.Storage.Files;
 
 namespace Granary.Cli.Commands;
 
-/// <summary><c>granary analyze EQUITY.csv</c>: statistics and tear sheet of any equity curve.</summary>
+/// <summary><c>granary analyze EQUITY.csv</c>: statistics and tear sheet of any equity curve, statistics of trades alone.</summary>
 internal static class AnalyzeCommand
 {
     private sealed record Options
@@ -29,12 +31,19 @@ internal static class AnalyzeCommand
         public string? Title { get; init; }
         [Description("who made it, beside the heading")]
         public string? Author { get; init; }
+        [Description("which column of a file of trades is what, as \"side=Direction;entry_time=Opened\"")]
+        public string? Columns { get; init; }
+        [Description("of a file of trades: how many systems were tried before this one was chosen (not known)")]
+        public int? Trials { get; init; }
     }
 
     public static Command Create()
     {
-        var file = new Argument<string>("EQUITY.csv") { Description = "a CSV file with date,equity" };
-        var command = new Command("analyze", "Statistics of any equity curve.") { file };
+        var file = new Argument<string>("EQUITY.csv|TRADES.csv")
+        {
+            Description = "a CSV file with date,equity, or trades of Granary, backtrader, freqtrade, LEAN, TradingView or MetaTrader",
+        };
+        var command = new Command("analyze", "Statistics of any equity curve, or of trades alone.") { file };
         var options = new OptionBinding<Options>(command);
         command.SetAction(call => Run(call.GetValue(file)!, options.Read(call)));
         return command;
@@ -42,6 +51,13 @@ internal static class AnalyzeCommand
 
     private static void Run(string file, Options given)
     {
+        if (File.Exists(file) && (given.Columns is not null || TradeFile.Knows(file)))
+        {
+            if (given.Benchmark is not null || given.Out is not null)
+                throw new InputException($"{file}: trades alone have no equity curve for --benchmark or --out; granary combine makes one");
+            TradesView.Write(AnalyzeTrades.Run(file, TradeFile.ColumnsOf(given.Columns), given.Trials), given.Json);
+            return;
+        }
         var analysis = AnalyzeCurve.Run(new AnalyzeRequest(file, given.Benchmark, given.PeriodsPerYear, given.RiskFree));
         var sheet = new TearSheet(given.Title ?? Path.GetFileName(file))
         {

@@ -25,6 +25,7 @@ internal static class CommandExamples
         ["data generate"] = "--out bars --symbols ACME,COINUSDT --timeframe 1h,1d --seed 7",
         ["data export"] = "--store bars --symbol BTCUSDT --timeframe 1h --out BTCUSDT.csv",
         ["data formats"] = "",
+        ["combine"] = "runs/first trades.csv --weights equal --out runs/combined",
         ["analyze"] = "equity.csv --out report.html",
         ["learn"] = "features.csv --label up --trainer logistic",
         ["track"] = "--panel prices.csv --index SPX --max-stocks 10",

@@ -19,6 +19,7 @@ internal static class CommandTable
         ("trainers", CatalogueCommands.Trainers),
         ("broker", BrokerCommands.Create),
         ("data", DataCommands.Create),
+        ("combine", CombineCommand.Create),
         ("analyze", _ => AnalyzeCommand.Create()),
         ("learn", LearnCommand.Create),
         ("track", TrackCommand.Create),

@@ -1,0 +1,72 @@
+using System.CommandLine;
+using System.ComponentModel;
+using System.Globalization;
+using Granary.Application.Combining;
+using Granary.Application.Runs;
+using Granary.Application.Simulation;
+using Granary.Application.TradeFiles;
+using Granary.Application.Validation;
+
+namespace Granary.Cli.Commands;
+
+/// <summary><c>granary combine</c>: several backtests, also of other programs, become one portfolio.</summary>
+internal static class CombineCommand
+{
+    private sealed record Options : RunForm
+    {
+        [Description("winners, equal, score, matching-pursuit, regime, or a CSV with strategy,weight (the rule of the members)")]
+        public string? Weights { get; init; }
+        [Description("a JSON file with the sections account, execution, portfolio, … that hold for the portfolio")]
+        public string? Settings { get; init; }
+        [Description("a source with bars of the symbols of recorded trades, as store:DIR")]
+        public string? Bars { get; init; }
+        [Description("of --bars")]
+        public string Timeframe { get; init; } = "1d";
+        [Description("how many systems were tried before the trades and curves of other programs were chosen (not known)")]
+        public int? Trials { get; init; }
+        [Description("which column of a file of trades is what, as \"side=Direction;entry_time=Opened\"")]
+        public string? Columns { get; init; }
+        [Description("the symbol of trades whose file names none (the file's name)")]
+        public string? Symbol { get; init; }
+        [Description("the name of the run (of the members)")]
+        public string? Name { get; init; }
+    }
+
+    public static Command Create(CompositionRoot root)
+    {
+        var members = new Argument<string[]>("RUN_DIR|TRADES.csv|EQUITY.csv…")
+        {
+            Description = "folders of runs, equity curves, files of trades of Granary, backtrader, freqtrade, LEAN, TradingView or "
+                + "MetaTrader",
+            Arity = ArgumentArity.OneOrMore,
+        };
+        var command = new Command("combine", "Make one portfolio of several backtests, also of other programs.") { members };
+        var options = new OptionBinding<Options>(command);
+        command.SetAction(async (call, token) =>
+        {
+            var given = options.Read(call);
+            Given.Threads(given.Threads);
+            var folder = Path.GetFullPath(given.Out ?? Path.Combine("runs",
+                "combined-" + DateTime.UtcNow.ToString("yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture)));
+            var request = new CombineRequest(call.GetValue(members)!)
+            {
+                Name = given.Name,
+                Weights = given.Weights,
+                Settings = given.Settings,
+                Bars = given.Bars,
+                Timeframe = Given.Timeframe(given.Timeframe),
+                Trials = given.Trials,
+                Columns = TradeFile.ColumnsOf(given.Columns),
+                Symbol = given.Symbol,
+                Folder = folder,
+            };
+            var combined = CombinedBatch.Write(request, root.Catalogues(call));
+            var runner = new BatchRunner(new EmbeddedHost(given.Threads), TimeProvider.System, ledger: TrialLedger.OfUser());
+            var silent = given.Quiet || given.Json;
+            var run = await ProgressView.ShowAsync(silent, progress =>
+                runner.RunAsync(combined.Spec, given.ToBatchOptions() with { Out = folder, Notes = combined.Notes }, progress, token));
+            return BacktestView.End(run, given, "granary backtest " + Path.Combine(folder, CombinedBatch.FileName));
+        });
+        return command;
+    }
+}

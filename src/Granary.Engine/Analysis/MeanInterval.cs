@@ -1,0 +1,32 @@
+namespace Granary.Engine.Analysis;
+
+/// <summary>
+/// The mean of independent values with its 95 % interval by Student's t: mean ± t(0.975; n − 1) · s / √n, with s of ddof 1.
+/// </summary>
+/// <param name="Count">Of the values.</param>
+/// <param name="Mean">NaN without a value.</param>
+/// <param name="Low">NaN with fewer than two values.</param>
+/// <param name="High">NaN with fewer than two values.</param>
+/// <param name="PValue">
+/// One-sided: the probability of a mean so large or larger where the true one is zero; NaN where it has no sense.
+/// </param>
+public readonly record struct MeanInterval(int Count, double Mean, double Low, double High, double PValue)
+{
+    /// <summary>Of values in any order; sums are taken in that order.</summary>
+    public static MeanInterval Of(IReadOnlyList<double> values)
+    {
+        var n = values.Count;
+        if (n == 0) return new MeanInterval(0, double.NaN, double.NaN, double.NaN, double.NaN);
+        var sum = 0.0;
+        for (var i = 0; i < n; i++) sum += values[i];
+        var mean = sum / n;
+        if (n < 2) return new MeanInterval(n, mean, double.NaN, double.NaN, double.NaN);
+        var squares = 0.0;
+        for (var i = 0; i < n; i++) squares += (values[i] - mean) * (values[i] - mean);
+        var error = Math.Sqrt(squares / (n - 1) / n);
+        var margin = StudentDistribution.Quantile(0.975, n - 1) * error;
+        // Equal values leave nothing to test.
+        var p = error > 0 ? 1 - StudentDistribution.Cumulative(mean / error, n - 1) : double.NaN;
+        return new MeanInterval(n, mean, mean - margin, mean + margin, p);
+    }
+}
