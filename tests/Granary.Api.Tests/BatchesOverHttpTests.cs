@@ -56,6 +56,20 @@ public class BatchesOverHttpTests
     }
 
     [Theory]
+    [InlineData("csv:../elsewhere", "")]
+    [InlineData("csv:bars", "/etc")]
+    [InlineData("csv:bars", "..")]
+    public async Task A_confining_server_reads_no_part_of_several_sources_outside_its_data_folder(string source, string folder)
+    {
+        await using var server = await ApiServer.StartAsync(settings: s => s with { Confined = true });
+        using var answer = await server.Client.SendAsync(ApiServer.Submission($$"""
+            { "data": { "parts": [{ "source": "{{source}}", "folder": "{{folder}}", "symbols": "*", "timeframe": "1d" }] },
+              "strategies": [{ "class": "SmaCross" }] }
+            """));
+        (await answer.ProblemAsync(400)).ShouldContain("leads out of the server's data folder");
+    }
+
+    [Theory]
     [InlineData("\"portfolio\": { \"weights\": \"ppo\", \"allocator\": { \"registry\": \"../models\" } }")]
     [InlineData("\"learning\": { \"registry\": \"/tmp/models\" }")]
     public async Task A_confining_server_writes_no_model_outside_its_data_folder(string section)

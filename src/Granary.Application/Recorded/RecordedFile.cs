@@ -26,7 +26,8 @@ internal static class RecordedFile
     /// <exception cref="InputException">The name is no plain file name.</exception>
     public static string PathOf(string batchFolder, string name) =>
         name.Length > 0 && name == Path.GetFileName(name) && name is not ("." or "..") ? Path.Combine(batchFolder, Folder, name + ".csv")
-            : throw new InputException($"'{name}' is no name of a recorded member; give that of a file in the folder {Folder}, without .csv");
+            : throw new InputException(
+                $"'{name}' is no name of a recorded member; give that of a file in the folder {Folder}, without .csv");
 
     /// <summary>Writes the file whole.</summary>
     public static void Write(string path, IEnumerable<ReplayedTrade> trades)

@@ -34,7 +34,7 @@ internal sealed record TradeTable(string File, IReadOnlyList<string> Columns, IR
         try
         {
             using var reader = new StreamReader(path);
-            while (char.IsWhiteSpace((char)reader.Peek())) reader.Read();
+            while (char.IsWhiteSpace((char)reader.Peek())) _ = reader.Read();
             return reader.Peek() is '{' or '[' ? FromJson(path, reader.ReadToEnd()) : FromText(path, reader, renamed);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
