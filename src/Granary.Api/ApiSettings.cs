@@ -36,6 +36,9 @@ public sealed record ApiSettings
     /// <summary>null = callers may name any file and address.</summary>
     internal Confinement? Confinement => Confined ? new Confinement(DataFolder, AllowedSources) : null;
 
+    /// <summary>The registry of models: a folder, or postgres://…; null for the folder <c>models</c> of the data folder.</summary>
+    public string? Models { get; init; }
+
     /// <summary>Longest batch text, bytes.</summary>
     [Range(1, 1 << 30)]
     public int LongestBatch { get; init; } = 16 << 20;

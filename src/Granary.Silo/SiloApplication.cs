@@ -7,6 +7,7 @@ using Granary.Application.Access;
 using Granary.Application.Catalogues;
 using Granary.Application.Jobs;
 using Granary.Application.Live;
+using Granary.Application.RunFolders;
 using Granary.Application.Weights;
 using Granary.Cluster;
 using Granary.Cluster.Grains;
@@ -54,9 +55,11 @@ public static class SiloApplication
             DataFolder = Path.GetFullPath(settings.Data ?? "."),
             Confined = settings.Data is not null,
             AllowedSources = settings.AllowSource,
+            Models = settings.Models,
         }, catalogues);
         builder.Services.AddSingleton<IJobService>(s => new ClusterJobs(s.GetRequiredService<IGrainFactory>(),
             s.GetRequiredService<TimeProvider>()));
+        builder.Services.AddSingleton(new RunLibrary(Path.GetFullPath(settings.Runs)));
         builder.Services.AddSingleton<IWeightsService>(s => new ClusterWeights(s.GetRequiredService<IGrainFactory>()));
         builder.Services.AddSingleton<ISessionService>(s =>
             new ClusterSessions(s.GetRequiredService<IGrainFactory>(), s.GetRequiredService<IJobService>(), catalogues));

@@ -42,23 +42,39 @@ internal sealed class EventStream(Func<CancellationToken, IAsyncEnumerable<Serve
         await using (events.ConfigureAwait(false))
         {
             var next = events.MoveNextAsync().AsTask();
-            while (true)
+            try
             {
-                try
+                while (await HasNextAsync(next, response, stop).ConfigureAwait(false))
                 {
-                    if (!await next.WaitAsync(heartbeat, stop).ConfigureAwait(false)) return;
-                }
-                catch (TimeoutException) when (!next.IsCompleted)
-                {
-                    await response.WriteAsync(": still here\n\n", stop).ConfigureAwait(false);
+                    var (id, kind, data) = events.Current;
+                    await response.WriteAsync(string.Create(CultureInfo.InvariantCulture, $"id: {id}\nevent: {kind}\ndata: {data}\n\n"),
+                        stop).ConfigureAwait(false);
                     await response.Body.FlushAsync(stop).ConfigureAwait(false);
-                    continue;
+                    next = events.MoveNextAsync().AsTask();
                 }
-                var (id, kind, data) = events.Current;
-                await response.WriteAsync(string.Create(CultureInfo.InvariantCulture, $"id: {id}\nevent: {kind}\ndata: {data}\n\n"), stop)
-                    .ConfigureAwait(false);
+            }
+            finally
+            {
+                // A source must not be closed while it is being asked.
+                await ending.CancelAsync().ConfigureAwait(false);
+                await ((Task)next).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        }
+    }
+
+    // Sends comments while the source is silent.
+    private async Task<bool> HasNextAsync(Task<bool> next, HttpResponse response, CancellationToken stop)
+    {
+        while (true)
+        {
+            try
+            {
+                return await next.WaitAsync(heartbeat, stop).ConfigureAwait(false);
+            }
+            catch (TimeoutException) when (!next.IsCompleted)
+            {
+                await response.WriteAsync(": still here\n\n", stop).ConfigureAwait(false);
                 await response.Body.FlushAsync(stop).ConfigureAwait(false);
-                next = events.MoveNextAsync().AsTask();
             }
         }
     }

@@ -1,16 +1,20 @@
 using Granary.Api.Access;
 using Granary.Api.Accounts;
 using Granary.Api.Batches;
+using Granary.Api.Catalogues;
 using Granary.Api.Health;
 using Granary.Api.Jobs;
+using Granary.Api.Models;
 using Granary.Api.Portfolios;
 using Granary.Api.Problems;
+using Granary.Api.Runs;
 using Granary.Api.Sessions;
 using Granary.Application.Catalogues;
 using Granary.Application.JobKinds;
 using Granary.Application.Jobs;
 using Granary.Application.Json;
 using Granary.Application.Live;
+using Granary.Application.RunFolders;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -93,6 +97,9 @@ public static class GranaryApi
         BatchEndpoints.Map(api);
         WeightsEndpoints.Map(api);
         AccountEndpoints.Map(api, app.Services);
+        CatalogueEndpoints.Map(api);
+        ModelEndpoints.Map(api);
+        if (app.Services.GetService<RunLibrary>() is not null) RunEndpoints.Map(api);
         if (app.Services.GetService<ISessionService>() is { } sessions) SessionEndpoints.Map(api, sessions);
         app.MapOpenApi("/openapi/{documentName}.json").RequireAuthorization(RolePolicies.Viewer);
     }

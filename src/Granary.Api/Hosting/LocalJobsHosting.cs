@@ -1,4 +1,5 @@
 using Granary.Application.Jobs;
+using Granary.Application.RunFolders;
 using Granary.Application.Weights;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -18,6 +19,7 @@ public static partial class LocalJobsHosting
             return new LocalJobs(runs, host(s), s.GetRequiredService<JobCatalogue>(), s.GetRequiredService<TimeProvider>(),
                 (id, e) => JobFailed(logger, id, e));
         });
+        services.AddSingleton(new RunLibrary(Path.GetFullPath(runs)));
         services.AddSingleton<IWeightsService>(s => new FileWeights(Path.Combine(runs, ".portfolios"),
             s.GetRequiredService<TimeProvider>()));
         return services;

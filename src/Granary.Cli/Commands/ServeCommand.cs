@@ -30,6 +30,8 @@ internal static class ServeCommand
         public int Threads { get; init; } = Environment.ProcessorCount;
         [Description("the folder that callers find their files in, and out of which they cannot lead (anywhere)")]
         public string? Data { get; init; }
+        [Description("the registry of models: a folder, or postgres://… (the folder models of --data)")]
+        public string? Models { get; init; }
     }
 
     public static Command Create(CompositionRoot root)
@@ -54,6 +56,7 @@ internal static class ServeCommand
                 DataFolder = DataFolder(given.Data),
                 Confined = given.Data is not null,
                 AllowedSources = call.GetValue(sources)!,
+                Models = given.Models,
             }, root.Catalogues(call));
             return await ListenAsync(app, given.Urls, token);
         });

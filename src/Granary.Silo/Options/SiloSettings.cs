@@ -66,6 +66,8 @@ public sealed record SiloSettings
     public string? Data { get; init; }
     [Setting("SCHEME|ADDRESS;…", "with --data: sources that callers may name besides, as postgres;kafka://broker:9092/bars")]
     public IReadOnlyList<string> AllowSource { get; init; } = [];
+    [Setting("DIR|postgres://…", "the registry of models (the folder models of --data)")]
+    public string? Models { get; init; }
     [Setting("DIR", "folder of assemblies with strategies and factors of your own")]
     public string? Plugins { get; init; }
     [Setting("FILE", "file of API keys, as 'granary keys add' writes it")]

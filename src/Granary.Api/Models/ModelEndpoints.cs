@@ -1,0 +1,77 @@
+using Granary.Api.Access;
+using Granary.Api.Jobs;
+using Granary.Api.Problems;
+using Granary.Application.Catalogues;
+using Granary.Application.Json;
+using Granary.Application.Learning;
+using Granary.Application.Models;
+using Granary.Learning;
+using Granary.Learning.Registry;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+
+namespace Granary.Api.Models;
+
+/// <summary>The server's registry of models: names, versions, and predictions.</summary>
+internal static class ModelEndpoints
+{
+    /// <param name="Versions">How many there are.</param>
+    /// <param name="Current">The version in use; 0 where none is.</param>
+    public sealed record ModelEntry(string Name, int Versions, int Current);
+
+    /// <param name="IsCurrent">Whether it is the version in use.</param>
+    public sealed record VersionEntry(int Number, bool IsCurrent, string ModelHash, ModelLineage Lineage);
+
+    public static void Map(IEndpointRouteBuilder api)
+    {
+        var models = api.MapGroup("/models").WithTags("Models").ProducesProblem(401).ProducesProblem(403)
+            .RequireAuthorization(RolePolicies.Viewer);
+        models.MapGet("", (ApiSettings settings, GranaryCatalogues known) =>
+            {
+                var registry = Open(settings, known);
+                return TypedResults.Ok(registry.Models().Select(m => new ModelEntry(m, registry.Versions(m).Count,
+                    registry.Pointer(m).Current)).ToList());
+            })
+            .WithName("listModels").WithSummary("The models of the server's registry.").Produces<IReadOnlyList<ModelEntry>>();
+        models.MapGet("/{name}/versions", (string name, ApiSettings settings, GranaryCatalogues known) => Answer(() =>
+            {
+                var registry = Open(settings, known);
+                var current = registry.Pointer(name).Current;
+                return TypedResults.Ok(registry.Versions(name)
+                    .Select(v => new VersionEntry(v.Number, v.Number == current, v.ModelHash, v.Lineage)).ToList());
+            }))
+            .WithName("listModelVersions").WithSummary("The versions of a model, with what each was trained on.")
+            .Produces<IReadOnlyList<VersionEntry>>().ProducesProblem(404);
+        models.MapPost("/{name}/predict", PredictAsync)
+            .WithName("predict").WithSummary("What a version says of rows of features.")
+            .WithDescription("The body is { \"version\": 3, \"rows\": [ { \"rsi(14)\": 55.1 } ] }; without a version the current one "
+                + "answers.")
+            .Accepts<object>("application/json").Produces<ModelAnswers>().ProducesProblem(400).ProducesProblem(404).ProducesProblem(413);
+    }
+
+    private static async Task<IResult> PredictAsync(string name, HttpRequest request, ApiSettings settings, GranaryCatalogues known,
+        CancellationToken cancellationToken)
+    {
+        if (await RequestBody.ReadAsync(request, settings.LongestBatch, cancellationToken).ConfigureAwait(false) is not { } body)
+            return RequestBody.TooLong(settings.LongestBatch);
+        var asked = JsonPart.Parse("the body of the request", body).Only("version", "rows");
+        return Answer(() => TypedResults.Ok(ModelAnswers.Of(Open(settings, known), name, asked.Find("version")?.Whole(1),
+            asked.Need("rows"))));
+    }
+
+    private static ModelRegistry Open(ApiSettings settings, GranaryCatalogues known) =>
+        new(ModelStores.Open(settings.Models ?? Path.Combine(settings.DataFolder, "models")), known.ModelKinds);
+
+    private static IResult Answer(Func<IResult> ask)
+    {
+        try
+        {
+            return ask();
+        }
+        catch (LearningInputException e)
+        {
+            return Problem.NotFound(e.Message);
+        }
+    }
+}

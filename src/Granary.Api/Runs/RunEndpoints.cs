@@ -1,0 +1,106 @@
+using System.Text.Json;
+using Granary.Api.Access;
+using Granary.Api.Jobs;
+using Granary.Api.Problems;
+using Granary.Application.Catalogues;
+using Granary.Application.Jobs;
+using Granary.Application.Json;
+using Granary.Application.Options;
+using Granary.Application.RunFolders;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Routing;
+
+namespace Granary.Api.Runs;
+
+/// <summary>Finished runs: their list, their figures, their strategies, and their curves with as many points as a chart needs.</summary>
+internal static class RunEndpoints
+{
+    private const int MostOfPage = 1000, MostPoints = 20_000;
+    private const string Price = "price:";
+
+    public static void Map(IEndpointRouteBuilder api)
+    {
+        var runs = api.MapGroup("/runs").WithTags("Runs").ProducesProblem(401).ProducesProblem(403).RequireAuthorization(
+            RolePolicies.Viewer);
+        runs.MapGet("", (HttpContext context, RunLibrary library, [FromQuery] string? cursor, [FromQuery] int limit = 100) =>
+            {
+                if (Limit(limit) is { } problem) return problem;
+                var page = library.List(limit, cursor);
+                if (page.Next is { } next) PageLink.Add(context, next);
+                return TypedResults.Ok(page);
+            })
+            .WithName("listRuns").WithSummary("Finished runs of the server's folder, the newest first.").Produces<RunPage>()
+            .ProducesProblem(400);
+        runs.MapGet("/{id}", (string id, RunLibrary library) => library.Find(id) is { } run
+                ? TypedResults.Stream(stream => WriteAsync(stream, run, library.PathOf(id)), "application/json") : Unknown(id))
+            .WithName("getRun").WithSummary("A run: where it comes from, and what its results.json has beside the strategies.")
+            .Produces<RunSummary>().ProducesProblem(404);
+        runs.MapGet("/{id}/strategies", (HttpContext context, string id, RunLibrary library, [FromQuery] string? sort,
+                [FromQuery] string? filter, [FromQuery] string? cursor, [FromQuery] int limit = 100) =>
+            {
+                if (library.Find(id) is null) return Unknown(id);
+                if (Limit(limit) is { } problem) return problem;
+                var page = new StrategyQuery(limit, sort, filter, cursor).Of(Path.Combine(library.PathOf(id), "results.json"));
+                if (page.Next is { } next) PageLink.Add(context, next);
+                return TypedResults.Ok(page);
+            })
+            .WithName("listRunStrategies").WithSummary("The strategies of a run, sorted and filtered.")
+            .WithDescription("'sort' is id, class, symbol, timeframe, weight or a metric, with '-' in front for the largest first. 'filter' "
+                + "has conditions with commas between, as trades>=30,symbol=BTCUSDT,id~SmaCross.")
+            .Produces<StrategyRows>().ProducesProblem(400).ProducesProblem(404);
+        runs.MapGet("/{id}/series/{name}", SeriesAsync)
+            .WithName("getRunSeries").WithSummary("A curve of a run with at most 'points' points: equity, cash, exposure, drawdown, "
+                + "or price:SYMBOL for bars.")
+            .WithDescription("Of a curve the first, last, smallest and largest value of each stretch are kept; bars are joined to longer "
+                + "ones. 'from' and 'to' are times in ISO 8601; 'to' is left out.")
+            .Produces<RunCurve>().ProducesProblem(400).ProducesProblem(404);
+    }
+
+    /// <param name="From">The first row.</param>
+    /// <param name="To">The first row that is left out.</param>
+    private sealed record Span([FromQuery] string? From, [FromQuery] string? To, [FromQuery] int? Points)
+    {
+        /// <exception cref="InputException">A time or the number is wrong.</exception>
+        public RunSeries Read() => Points is < 4 or > MostPoints
+            ? throw new InputException($"points={Points}: ask for 4 to {MostPoints}")
+            : new RunSeries(From is null ? null : UtcTicks.Read("from", From), To is null ? null : UtcTicks.Read("to", To), Points ?? 1000);
+    }
+
+    private static async Task<IResult> SeriesAsync(string id, string name, [AsParameters] Span span, RunLibrary library,
+        GranaryCatalogues catalogues, CancellationToken cancellationToken)
+    {
+        if (library.Find(id) is null) return Unknown(id);
+        var series = span.Read();
+        if (name.StartsWith(Price, StringComparison.Ordinal))
+            return TypedResults.Ok(await series.BarsAsync(library.PathOf(id), name[Price.Length..], catalogues, cancellationToken)
+                .ConfigureAwait(false));
+        return name is "equity" or "cash" or "exposure" or "drawdown"
+            ? TypedResults.Ok(series.Curve(Path.Combine(library.PathOf(id), "equity.csv"), name))
+            : Problem.NotFound($"a run has no series '{name}'; it has equity, cash, exposure, drawdown and price:SYMBOL");
+    }
+
+    private static IResult? Limit(int limit) => limit is >= 1 and <= MostOfPage ? null
+        : Problem.Of(400, "The input is wrong", $"limit={limit}: ask for 1 to {MostOfPage:N0}");
+
+    private static async Task WriteAsync(Stream stream, RunSummary run, string folder)
+    {
+        using var results = JsonDocument.Parse(await File.ReadAllBytesAsync(Path.Combine(folder, "results.json")).ConfigureAwait(false));
+        var writer = new Utf8JsonWriter(stream);
+        await using var _ = writer.ConfigureAwait(false);
+        writer.WriteStartObject();
+        foreach (var own in JsonSerializer.SerializeToElement(run, JobJson.Options).EnumerateObject()) own.WriteTo(writer);
+        writer.WriteNumber("strategies", results.RootElement.GetProperty("strategies").GetArrayLength());
+        foreach (var part in results.RootElement.EnumerateObject())
+            if (part.Name is not ("batch" or "run" or "digest" or "strategies"))
+                part.WriteTo(writer);
+        writer.WriteStartArray("files");
+        foreach (var file in Directory.EnumerateFiles(folder).Select(f => Path.GetFileName(f)!).Where(f => f[0] != '.')
+            .Order(StringComparer.Ordinal)) writer.WriteStringValue(file);
+        writer.WriteEndArray();
+        writer.WriteEndObject();
+    }
+
+    private static IResult Unknown(string id) => Problem.NotFound($"there is no run {id} here");
+}

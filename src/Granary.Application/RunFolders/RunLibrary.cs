@@ -1,0 +1,83 @@
+using System.Collections.Concurrent;
+using System.Text.Json;
+using Granary.Application.Json;
+
+namespace Granary.Application.RunFolders;
+
+/// <summary>A finished run in a list of runs.</summary>
+/// <param name="Id">The name of its folder.</param>
+/// <param name="Batch">The name of its batch.</param>
+/// <param name="Status">done or interrupted.</param>
+/// <param name="Created">UTC.</param>
+/// <param name="Seconds">The run's own clock.</param>
+public sealed record RunSummary(string Id, string Batch, string Status, string Digest, DateTimeOffset Created, double? Seconds,
+    string Host);
+
+/// <summary>Runs, the newest first.</summary>
+/// <param name="Next">The cursor of the next page; null where this is the last.</param>
+public sealed record RunPage(IReadOnlyList<RunSummary> Items, string? Next);
+
+/// <summary>The runs of a folder: those of a server and those of the command line.</summary>
+/// <param name="folder">The folder of all runs.</param>
+public sealed class RunLibrary(string folder)
+{
+    private sealed record Known(DateTime Written, RunSummary? Summary);
+
+    private readonly ConcurrentDictionary<string, Known> _known = new(StringComparer.Ordinal);
+
+    /// <summary>A page of the list of runs, the newest first.</summary>
+    /// <param name="cursor">The id of the last run of the page before; null begins with the newest.</param>
+    /// <exception cref="InputException">The cursor is not in the list.</exception>
+    public RunPage List(int limit, string? cursor)
+    {
+        var runs = (Directory.Exists(folder) ? Directory.EnumerateDirectories(folder) : [])
+            .Select(d => Find(Path.GetFileName(d))).OfType<RunSummary>()
+            .OrderByDescending(r => r.Created).ThenBy(r => r.Id, StringComparer.Ordinal).ToList();
+        var from = cursor is null ? 0 : runs.FindIndex(r => r.Id == cursor) + 1;
+        if (cursor is not null && from == 0) throw new InputException($"cursor={cursor} is in no list here; begin without a cursor");
+        var page = runs.Skip(from).Take(limit).ToList();
+        return new RunPage(page, from + page.Count < runs.Count ? page[^1].Id : null);
+    }
+
+    /// <summary>A run by its id; null where there is none with a manifest and results.</summary>
+    public RunSummary? Find(string id)
+    {
+        if (!IsId(id)) return null;
+        var path = Path.Combine(folder, id, "manifest.json");
+        if (!File.Exists(path) || !File.Exists(Path.Combine(folder, id, "results.json")))
+        {
+            _known.TryRemove(id, out _);
+            return null;
+        }
+        var written = File.GetLastWriteTimeUtc(path);
+        if (_known.TryGetValue(id, out var known) && known.Written == written) return known.Summary;
+        var summary = Read(id, path);
+        _known[id] = new Known(written, summary);
+        return summary;
+    }
+
+    /// <summary>The folder of a run that <see cref="Find"/> finds.</summary>
+    public string PathOf(string id) => Path.Combine(folder, id);
+
+    // Names of folders that the command line can have made too: letters, digits, '-', '_' and '.'.
+    private static bool IsId(string id) => id.Length is > 0 and <= 200 && id[0] is not ('.' or '-')
+        && id.All(c => char.IsLetterOrDigit(c) || c is '-' or '_' or '.' or ' ');
+
+    // null for what is damaged, or of a newer Granary.
+    private static RunSummary? Read(string id, string path)
+    {
+        try
+        {
+            using var manifest = JsonDocument.Parse(File.ReadAllBytes(path));
+            var root = manifest.RootElement;
+            return new RunSummary(id, root.GetProperty("batch").GetString()!, root.GetProperty("status").GetString()!,
+                root.GetProperty("digest").GetString()!, root.GetProperty("created").GetDateTimeOffset(),
+                root.TryGetProperty("seconds", out var seconds) && seconds.ValueKind == JsonValueKind.Number ? seconds.GetDouble() : null,
+                root.GetProperty("host").GetString()!);
+        }
+        catch (Exception e) when (e is JsonException or IOException or KeyNotFoundException or InvalidOperationException or FormatException)
+        {
+            return null;
+        }
+    }
+}

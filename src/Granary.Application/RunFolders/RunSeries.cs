@@ -1,0 +1,83 @@
+using System.Globalization;
+using Granary.Application.Batches;
+using Granary.Application.Catalogues;
+using Granary.Application.Json;
+using Granary.Engine.Market;
+
+namespace Granary.Application.RunFolders;
+
+/// <summary>A curve of a run, with as many points as are asked for.</summary>
+/// <param name="Rows">How many rows the run has in the span.</param>
+/// <param name="Times">UTC.</param>
+public sealed record RunCurve(string Name, int Rows, IReadOnlyList<DateTime> Times, IReadOnlyList<double> Values);
+
+/// <summary>Bars of a run, joined where they are more than are asked for.</summary>
+/// <param name="Rows">How many bars the run has in the span.</param>
+/// <param name="Times">Open times, UTC.</param>
+public sealed record RunBars(string Symbol, string Timeframe, int Rows, IReadOnlyList<DateTime> Times, IReadOnlyList<double> Open,
+    IReadOnlyList<double> High, IReadOnlyList<double> Low, IReadOnlyList<double> Close, IReadOnlyList<double> Volume);
+
+/// <summary>The part of a run that a chart shows.</summary>
+/// <param name="From">UTC ticks, the first row; null = from the start.</param>
+/// <param name="To">UTC ticks, the first row that is left out; null = to the end.</param>
+/// <param name="Points">How many points at the most.</param>
+public sealed record RunSeries(long? From, long? To, int Points)
+{
+    /// <summary>A column of equity.csv.</summary>
+    /// <param name="path">equity.csv of the run.</param>
+    /// <param name="column">equity, cash, exposure or drawdown.</param>
+    /// <exception cref="InputException">The run has no such file, or it is damaged.</exception>
+    public RunCurve Curve(string path, string column)
+    {
+        if (!File.Exists(path)) throw new InputException("this run has no equity.csv; run its batch with \"equity\" among its outputs");
+        var (times, values) = (new List<DateTime>(), new List<double>());
+        var at = -1;
+        var line = 0;
+        foreach (var text in File.ReadLines(path))
+        {
+            line++;
+            var cells = text.Split(',');
+            if (line == 1)
+            {
+                at = Array.IndexOf(cells, column);
+                continue;
+            }
+            if (at < 1 || cells.Length <= at
+                || !DateTime.TryParse(cells[0], CultureInfo.InvariantCulture,
+                    DateTimeStyles.AdjustToUniversal | DateTimeStyles.AssumeUniversal, out var time)
+                || !double.TryParse(cells[at], NumberStyles.Float, CultureInfo.InvariantCulture, out var value))
+                throw new InputException($"{path}, line {line}: this is no row of a run's equity; run the batch again");
+            if (!Has(time.Ticks)) continue;
+            times.Add(time);
+            values.Add(value);
+        }
+        var kept = LevelOfDetail.Keep(values, Points);
+        return new RunCurve(column, values.Count, [.. kept.Select(i => times[i])], [.. kept.Select(i => values[i])]);
+    }
+
+    /// <summary>The bars of a symbol of a run, from the run's source.</summary>
+    /// <param name="runFolder">The folder of the run.</param>
+    /// <exception cref="InputException">The run has no such symbol.</exception>
+    public async Task<RunBars> BarsAsync(string runFolder, string symbol, GranaryCatalogues catalogues, CancellationToken cancellationToken)
+    {
+        var manifest = RunManifest.Read(runFolder);
+        if (!manifest.DataHashes.ContainsKey(symbol))
+            throw new InputException($"this run has no symbol '{symbol}'; it has {string.Join(", ", manifest.DataHashes.Keys)}");
+        var spec = new BatchReader(catalogues).Read("manifest.json (spec)", System.Text.Encoding.UTF8.GetBytes(manifest.BatchText),
+            manifest.Folder, bindStrategies: false);
+        var source = BatchSources.Open(catalogues.Sources, spec.Data, spec.Folder);
+        var series = await source.OpenAsync(new BarQuery(symbol, spec.Data.Timeframe, From ?? spec.Data.From, To ?? spec.Data.To),
+            cancellationToken).ConfigureAwait(false);
+        await using var _ = series.ConfigureAwait(false);
+        var bars = new List<Bar>();
+        await foreach (var block in series.ReadAsync(cancellationToken: cancellationToken).ConfigureAwait(false))
+            for (var i = 0; i < block.Count; i++) bars.Add(block[i]);
+        var joined = LevelOfDetail.Join(bars, Points);
+        return new RunBars(symbol, spec.Data.Timeframe.ToString(), bars.Count,
+            [.. joined.Select(b => new DateTime(b.Time, DateTimeKind.Utc))], [.. joined.Select(b => b.Open)],
+            [.. joined.Select(b => b.High)], [.. joined.Select(b => b.Low)], [.. joined.Select(b => b.Close)],
+            [.. joined.Select(b => b.Volume)]);
+    }
+
+    private bool Has(long time) => time >= (From ?? long.MinValue) && time < (To ?? long.MaxValue);
+}
