@@ -27,6 +27,7 @@ internal static class SessionStartReader
             confinement.Check("feed", form.Address, folder);
             if (form.Keep is { } keep) confinement.Check("feed, keep", keep, folder);
             if (form.WarmUp is { } warmUp) confinement.Check("warmUp", warmUp, folder);
+            if (form.Deployments is { } deployments) confinement.Check("deployments", deployments, folder);
             foreach (var endpoint in (string?[])[form.Endpoint, BrokerOptionText.Parse(form.BrokerOptions).GetValueOrDefault("endpoint")])
                 if (endpoint is not null) confinement.Check("endpoint", endpoint, folder);
             confinement.Check(JsonPart.Parse(form.File, inQuery ? body : Encoding.UTF8.GetBytes(form.Configuration)), folder);

@@ -80,6 +80,16 @@ internal static class AccountFiles
         },
         SessionControlled c => new { what = c.Command.ToString().ToLowerInvariant(), at = RunText.Time(c.Timestamp), c.Who, c.Why },
         Reconciled r => new { what = "reconciled", at = RunText.Time(r.Timestamp), r.Rule, r.Difference },
+        DeploymentSwitched d => new
+        {
+            what = "switched",
+            at = RunText.Time(d.Timestamp),
+            deployment = d.Version,
+            d.Policy,
+            d.Who,
+            d.Why,
+            trades = d.Trades.Select(t => new { t.Strategy, t.Symbol, t.Entry, t.Handling }),
+        },
         SessionStarted s => new { what = "started", at = RunText.Time(s.Timestamp), s.Host, s.Process, s.WithoutEvidence },
         _ => null,
     };
@@ -87,6 +97,7 @@ internal static class AccountFiles
     private static readonly JsonSerializerOptions Json = new()
     {
         PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+        Converters = { new System.Text.Json.Serialization.JsonStringEnumConverter(JsonNamingPolicy.KebabCaseLower) },
         WriteIndented = true,
         Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
@@ -143,26 +154,33 @@ internal static class AccountFiles
 
     private static IEnumerable<GapRow> GapRows(LiveHost host, Dictionary<(string, int), string> skipped)
     {
-        var account = host.Ledger.Trades.Values.ToDictionary(t => (t.Strategy, t.Number));
-        var rejected = host.Ledger.TrackedOrders.Where(t => t.Order.Closes is null && !(t.Filled > 0) && t.State.IsFinal())
-            .ToDictionary(t => (t.Strategy, t.Intent.Trade));
+        // Two configurations may number trades of one strategy alike.
+        var (earlier, own) = (host.Ledger.Trades.Values.Where(t => host.Handed.IsEarlier(t.Entry)).ToList(),
+            host.Ledger.Trades.Values.Where(t => !host.Handed.IsEarlier(t.Entry)));
+        var account = own.ToDictionary(t => (t.Strategy, t.Number));
+        var rejected = host.Ledger.TrackedOrders.Where(t => t.Order.Closes is null && !(t.Filled > 0) && t.State.IsFinal()
+            && !host.Handed.IsEarlier(t.Order.ClientId)).ToDictionary(t => (t.Strategy, t.Intent.Trade));
         string WhyNot((string, int) trade) => skipped.GetValueOrDefault(trade) ?? (rejected.TryGetValue(trade, out var order)
             ? $"{(order.State == OrderState.Closed ? order.Ended : order.State).ToString().ToLowerInvariant()}: {order.Reason}" : "");
         foreach (var (strategy, model, trade) in host.PortfolioTrades)
         {
             var key = (strategy.Id, trade.Trade.Number);
-            account.Remove(key, out var own);
+            account.Remove(key, out var traded);
             yield return new GapRow(strategy.Id, strategy.Symbols[trade.Trade.SymbolIndex], trade.Trade.Number, trade.Trade.Side)
             {
                 Weight = trade.Weight,
                 Model = model ?? "",
                 Planned = trade.Trade,
-                Own = own,
-                Why = own is not null ? "" : WhyNot(key),
+                Own = traded,
+                Why = traded is not null ? "" : WhyNot(key),
             };
         }
-        foreach (var own in account.Values.OrderBy(t => t.EntryTime).ThenBy(t => t.Entry, StringComparer.Ordinal))
-            yield return new GapRow(own.Strategy, own.Symbol, own.Number, own.Side) { Own = own };
+        foreach (var other in account.Values.Concat(earlier).OrderBy(t => t.EntryTime).ThenBy(t => t.Entry, StringComparer.Ordinal))
+            yield return new GapRow(other.Strategy, other.Symbol, other.Number, other.Side)
+            {
+                Own = other,
+                Why = host.Handed.IsEarlier(other.Entry) ? LiveGap.EarlierVersion : "",
+            };
     }
 
     private static void Gap(TextWriter writer, LiveHost host, Dictionary<(string, int), string> skipped)

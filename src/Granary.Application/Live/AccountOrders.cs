@@ -9,8 +9,9 @@ namespace Granary.Application.Live;
 /// cancels entries that are no longer waited for, and moves stops. An order's id is made from the signal that it serves, so an order that
 /// is made again is the same order.
 /// </summary>
+/// <param name="names">Of orders, and who manages those of before a switch.</param>
 internal sealed class AccountOrders(LivePortfolio portfolio, AccountLedger ledger, IOrderGateway gateway, ExecutionSettings execution,
-    string tag)
+    OrderNames names)
 {
     // The orders that serve one trade of a strategy.
     private sealed class TradeOrders
@@ -44,7 +45,7 @@ internal sealed class AccountOrders(LivePortfolio portfolio, AccountLedger ledge
     /// <summary>An order of the past, as the journal has it.</summary>
     public void Register(TrackedOrder order)
     {
-        if (portfolio.Find(order.Strategy) is not { } member) return;
+        if (StrategyOf(order.Order.Closes ?? order.Order.ClientId, order.Strategy) is not { } member) return;
         var key = (member.Instance.Index, order.Intent.Trade);
         if (!_orders.TryGetValue(key, out var orders)) _orders.Add(key, orders = new TradeOrders());
         if (order.Order.Closes is null)
@@ -55,6 +56,9 @@ internal sealed class AccountOrders(LivePortfolio portfolio, AccountLedger ledge
         orders.Exit = order;
         orders.Exits++;
     }
+
+    private LiveStrategy? StrategyOf(string entry, string strategy) =>
+        names.Handed.RunsAs(entry, strategy) is { } id ? portfolio.Find(id) : null;
 
     /// <summary>A stop that was moved in the past.</summary>
     public void Moved(StopMoved moved) => _movedStops[moved.ClientId] = moved.Price;
@@ -75,9 +79,9 @@ internal sealed class AccountOrders(LivePortfolio portfolio, AccountLedger ledge
     public void Decided(long timestamp, in DecidedSignal decided, string why)
     {
         var (strategy, symbol, signal, said, granted, factors) = decided;
-        var names = strategy.FactorNames;
+        var factorNames = strategy.FactorNames;
         var values = new Dictionary<string, double>(StringComparer.Ordinal);
-        for (var i = 0; i < factors.Length && i < names.Count; i++) values[names[i]] = factors[i];
+        for (var i = 0; i < factors.Length && i < factorNames.Count; i++) values[factorNames[i]] = factors[i];
         Signals++;
         _facts.Add(new SignalDecided(timestamp, signal.Number, signal.Time, signal.Side, signal.Type, signal.Price, signal.Quantity,
             signal.Stop, signal.Target, signal.ValidUntil, signal.Prediction, signal.SizeFactor, said, granted, values)
@@ -100,7 +104,7 @@ internal sealed class AccountOrders(LivePortfolio portfolio, AccountLedger ledge
         ref readonly var order = ref wanted.Entry;
         _intents.Add(new OrderIntended(timestamp, new BrokerOrder
         {
-            ClientId = $"{tag}-{strategy.Instance.Index}-{signal.Number}-e",
+            ClientId = $"{names.Tag}-{strategy.Instance.Index}-{signal.Number}-e",
             Symbol = symbol,
             Side = signal.Side,
             Type = signal.AtFill ? OrderType.Market : signal.Type,
@@ -127,11 +131,12 @@ internal sealed class AccountOrders(LivePortfolio portfolio, AccountLedger ledge
         foreach (var trade in ledger.ActiveTrades)
         {
             if (!(trade.Open > 0)) continue;
-            if (portfolio.Find(trade.Strategy) is not { } strategy
+            if (StrategyOf(trade.Entry, trade.Strategy) is not { } strategy
                 || !_orders.TryGetValue((strategy.Instance.Index, trade.Number), out var orders)) continue;
             var wanted = strategy.Trades.GetValueOrDefault(trade.Number);
             var key = (strategy.Instance.Index, trade.Number);
-            var whole = wanted is not { State: not WantedState.Exit } || Flatten || portfolio.IsCalled(key);
+            var whole = wanted is not { State: not WantedState.Exit } || Flatten || portfolio.IsCalled(key)
+                || names.Handed.Closes(trade.Entry);
             var cut = portfolio.CutOf(key);
             if (!whole && cut == 0) continue;
             if (orders.Exit is { } exit && !exit.State.IsFinal()) continue;
@@ -143,7 +148,7 @@ internal sealed class AccountOrders(LivePortfolio portfolio, AccountLedger ledge
                 ? OrderType.MarketOnClose : OrderType.Market;
             _intents.Add(new OrderIntended(timestamp, new BrokerOrder
             {
-                ClientId = $"{tag}-{strategy.Instance.Index}-{trade.Number}-x{orders.Exits + 1}",
+                ClientId = $"{names.Tag}-{strategy.Instance.Index}-{trade.Number}-x{orders.Exits + 1}",
                 Symbol = trade.Symbol,
                 Side = (Side)(-(int)trade.Side),
                 Type = type,
@@ -162,11 +167,12 @@ internal sealed class AccountOrders(LivePortfolio portfolio, AccountLedger ledge
         foreach (var order in ledger.OpenOrders.Where(t => t.Order.Closes is null
             && t.State is OrderState.Submitted or OrderState.PartiallyFilled).ToList())
         {
-            var strategy = portfolio.Find(order.Strategy);
+            var strategy = StrategyOf(order.Order.ClientId, order.Strategy);
             var wanted = strategy?.Trades.GetValueOrDefault(order.Intent.Trade);
             var isExpired = strategy is not null && portfolio.IsExpired((strategy.Instance.Index, order.Intent.Trade));
             // A part of it may be filled after the strategy's own was: it waits for the rest as long as the trade lives.
-            if (wanted is null or { State: WantedState.Exit } || isExpired || Flatten)
+            if (wanted is null or { State: WantedState.Exit } || isExpired || Flatten
+                || names.Handed.Cancels(order.Order.ClientId))
                 await gateway.CancelAsync(timestamp, order, cancellationToken).ConfigureAwait(false);
         }
         foreach (var strategy in portfolio.Strategies)

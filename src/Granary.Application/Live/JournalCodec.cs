@@ -19,7 +19,7 @@ public static class JournalCodec
         typeof(SessionStarted), typeof(BarsTaken), typeof(SignalDecided), typeof(EntrySkipped), typeof(OrderIntended), typeof(StopMoved),
         typeof(OrderAnswered), typeof(VenueReported), typeof(OrderClosed), typeof(TradeChanged),
         typeof(PositionChanged), typeof(WeightsChanged), typeof(WeightsDecided), typeof(PolicyChanged), typeof(EnablementChanged),
-        typeof(SessionControlled), typeof(Reconciled),
+        typeof(SessionControlled), typeof(Reconciled), typeof(DeploymentSwitched),
     ];
 
     private static readonly JsonSerializerOptions Json = new()

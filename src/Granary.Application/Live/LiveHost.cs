@@ -33,6 +33,7 @@ public sealed class LiveHost
     private readonly TimeProvider _clock;
     private readonly LiveOptions _options;
     private readonly List<JournalEvent> _past;
+    private readonly HandedTrades _handed;
     private readonly LiveBars _bars;
     private readonly List<string> _notes = [];
     private readonly SortedDictionary<string, int> _hits = new(StringComparer.Ordinal);
@@ -54,13 +55,14 @@ public sealed class LiveHost
         List<JournalEvent> past)
     {
         (_spec, _feed, _gateway, _clock, _options, _past) = (spec, feed, gateway, clock, options, past);
+        _handed = new HandedTrades(HandedTrades.LastSwitch(past));
         _bars = new LiveBars(feed.Series);
         Tag = TagOf(past, spec, options);
     }
 
-    // The same for all sessions of an account, and another for another account.
+    // The same for all sessions of an account until it is handed over, and another for another account.
     private static string TagOf(List<JournalEvent> past, BatchSpec spec, LiveOptions options) =>
-        past.OfType<SessionStarted>().FirstOrDefault()?.Tag
+        HandedTrades.LastSwitch(past)?.Tag ?? past.OfType<SessionStarted>().FirstOrDefault()?.Tag
         ?? "g" + Convert.ToHexStringLower(
             SHA256.HashData(Encoding.UTF8.GetBytes($"{options.Account}\n{spec.Name}\n{options.Configuration}")))[..8];
 
@@ -88,6 +90,9 @@ public sealed class LiveHost
 
     /// <summary>Order ids of this account begin with it.</summary>
     public string Tag { get; }
+
+    /// <summary>Trades of before the account was handed over to this configuration.</summary>
+    internal HandedTrades Handed => _handed;
 
     /// <summary>Bar to order, and how much of it was the journal.</summary>
     public LatencyRecorder Latency { get; } = new();
@@ -123,9 +128,9 @@ public sealed class LiveHost
     public async Task RunAsync(StrategyPass pass, CancellationToken cancellationToken)
     {
         var plan = pass.Plan;
-        _ledger = new AccountLedger(_spec.Cash, s => pass.Markets[s].Instrument.Multiplier);
+        _ledger = new AccountLedger(_spec.Cash, s => _portfolio.InstrumentOf(s).Multiplier);
         _portfolio = new LivePortfolio(pass, _feed.Series, _bars, _notes);
-        _orders = new AccountOrders(_portfolio, _ledger, _gateway, _spec.Execution.Settings, Tag);
+        _orders = new AccountOrders(_portfolio, _ledger, _gateway, _spec.Execution.Settings, new OrderNames(Tag, _handed));
         _policies = new SessionPolicies(_options, _gateway, _portfolio, _spec.Portfolio.Policy, _notes);
         _operator = new SessionOperator(_options, _gateway, _portfolio, _orders, _clock, _notes);
         // Each market in all the timeframes that strategies trade.
@@ -167,19 +172,25 @@ public sealed class LiveHost
     // Walks again over what the journal holds. Every fact of the account is booked, and nothing is sent.
     private void Replay()
     {
-        foreach (var e in _past)
+        var switched = _past.FindLastIndex(e => e is DeploymentSwitched);
+        for (var i = 0; i < _past.Count; i++)
         {
+            var e = _past[i];
+            // Before the switch the account traded another configuration: its weights and switches of strategies were that one's.
+            var isEarlier = i < switched;
             switch (e)
             {
                 case BarsTaken taken:
-                    if (!taken.Warm && !_traded)
+                    if (!taken.Warm && !_traded && !isEarlier)
                     {
                         _portfolio.Start(taken.Timestamp);
                         _traded = true;
                     }
                     foreach (var slice in _slices.Resume(taken)) _portfolio.Process(slice, null);
                     break;
+                case WeightsChanged weights when isEarlier: _operator.Skip(weights); break;
                 case WeightsChanged weights: _operator.Put(weights); break;
+                case PolicyChanged or EnablementChanged when isEarlier: break;
                 case PolicyChanged policy: _policies.Put(policy); break;
                 case EnablementChanged enablement: _operator.Put(enablement); break;
                 case SessionControlled { Command: not SessionCommand.Stop } control: _operator.Put(control.Command); break;
@@ -194,6 +205,7 @@ public sealed class LiveHost
         if (_past.Count > 0) _notes.Add($"went on with the journal at {RunText.Time(_portfolio.Timestamp)}, "
             + $"after {Counted.Of(_bars.Count, "bar")} "
             + $"and {Counted.Of(_ledger.Fills, "fill")}");
+        if (switched >= 0) _notes.Add(_handed.Note((DeploymentSwitched)_past[switched]));
         _past.Clear();
         _past.TrimExcess();
     }

@@ -60,7 +60,9 @@ internal sealed class LivePortfolio
         var weights = new double[plan.Instances.Count];
         foreach (var instance in plan.Instances) weights[instance.Index] = spec.Portfolio.FixedWeights?.GetValueOrDefault(instance.Id) ?? 0;
         var instruments = markets.Values.OrderBy(m => m.Symbol, StringComparer.Ordinal).Select(m => m.Instrument).ToList();
-        _instrumentOf = instruments.ToDictionary(i => i.Symbol, StringComparer.Ordinal);
+        // Also markets that only an earlier configuration traded: its fills are in the books.
+        _instrumentOf = instruments.Concat(carried.Select(s => s.Instrument)).DistinctBy(i => i.Symbol, StringComparer.Ordinal)
+            .ToDictionary(i => i.Symbol, StringComparer.Ordinal);
         _policy = spec.Portfolio.Policy is { } policy ? new PolicyWeights(plan, instruments, policy) : null;
         if (_policy is not null) Array.Fill(weights, 1);
         _isMember = [.. weights.Select(w => w != 0)];

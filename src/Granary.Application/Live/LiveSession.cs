@@ -1,5 +1,6 @@
 using Granary.Application.Batches;
 using Granary.Application.Catalogues;
+using Granary.Application.Deployments;
 using Granary.Application.Json;
 using Granary.Application.Runs;
 using Granary.Application.Simulation;
@@ -33,10 +34,19 @@ public static class LiveSession
     public static Task<LiveRun> RunAsync(LiveRequest request, GranaryCatalogues catalogues, TimeProvider clock,
         CancellationToken cancellationToken = default)
     {
-        var production = new ProductionReader(catalogues).Read(request.Production);
+        request.Check();
+        var production = ProductionOf(request, catalogues, clock);
         var folder = FolderOf(request, production, clock);
         return RunAsync(request with { Out = folder }, production, new LocalEnvironment(request, catalogues, folder, clock), clock,
             cancellationToken);
+    }
+
+    private static Production ProductionOf(LiveRequest request, GranaryCatalogues catalogues, TimeProvider clock)
+    {
+        var reader = new ProductionReader(catalogues);
+        if (request.Deployment is not { } number) return reader.Read(request.Production);
+        var deployment = new DeploymentBook(DeploymentStores.Open(request.Deployments!), clock).Get(number);
+        return reader.Read(request.Production, deployment.Text(), deployment.Folder);
     }
 
     private static string FolderOf(LiveRequest request, Production production, TimeProvider clock) =>
@@ -59,7 +69,15 @@ public static class LiveSession
         WeightsRules.CheckPortfolio(request.Account ?? production.Spec.Name);
     }
 
-    /// <summary>A journal continues with the configuration and the broker that it began with.</summary>
+    /// <summary>The last start in a journal, with the configuration that the account was handed over to since; null if it is new.</summary>
+    public static SessionStarted? LastStart(SessionStarted? before, JournalEvent e) => e switch
+    {
+        SessionStarted started => started,
+        DeploymentSwitched switched => before! with { Configuration = switched.Configuration },
+        _ => before,
+    };
+
+    /// <summary>A journal continues with the configuration and the broker that it began with, or that it was handed over to.</summary>
     /// <param name="before">The last start in the journal; null if it is new.</param>
     /// <param name="journal">Its name.</param>
     /// <exception cref="InputException">It belongs to another configuration or another broker.</exception>
@@ -68,7 +86,7 @@ public static class LiveSession
         if (before is null) return;
         if (before.Configuration != production.Hash)
             throw new InputException($"{journal} belongs to another configuration than {request.Production};"
-                + " flatten that session with its own, and give this one a new --state or another --account");
+                + " hand it over with 'granary deployments switch', or give this session a new --state or another --account");
         if (before.Broker != request.Broker)
             throw new InputException($"--broker {request.Broker}: {journal} is of an account at '{before.Broker}';"
                 + " use that broker, or give this session a new --state or another --account");
@@ -81,14 +99,25 @@ public static class LiveSession
         CancellationToken cancellationToken = default)
     {
         Check(request, production);
-        var spec = Compared(production.Spec);
-        var account = request.Account ?? spec.Name;
+        var account = request.Account ?? production.Spec.Name;
         var folder = FolderOf(request, production, clock);
 
         await using var gateway = await environment.OpenGatewayAsync(production, account, cancellationToken).ConfigureAwait(false);
         var past = new List<JournalEvent>();
         await foreach (var e in gateway.ReadAsync(cancellationToken).ConfigureAwait(false)) past.Add(e);
-        CheckJournal(past.OfType<SessionStarted>().LastOrDefault(), gateway.Name, request, production);
+        CheckJournal(past.Aggregate((SessionStarted?)null, LastStart), gateway.Name, request, production);
+        var spec = Compared(HandedTrades.Combine(production.Spec, HandedTrades.LastSwitch(past), production.Spec.Catalogues));
+        var control = environment.Control;
+        if (request.Deployments is { } deployments)
+        {
+            var book = new DeploymentBook(DeploymentStores.Open(deployments), clock);
+            control = new DeploymentControl(control, book, request.Deployment!.Value, past, clock);
+            book.Append(new DeploymentEvent(0, default, DeploymentAction.Started, request.Deployment.Value, Environment.UserName, "")
+            {
+                Account = account,
+                Run = folder,
+            });
+        }
 
         await using var feed = await OpenFeedAsync(request, spec, past, environment, cancellationToken).ConfigureAwait(false);
         foreach (var symbol in spec.Data.Symbols)
@@ -103,7 +132,7 @@ public static class LiveSession
             Configuration = production.Hash,
             WithoutEvidence = !production.Verdict.IsSufficient,
             Weights = environment.Weights,
-            Control = environment.Control,
+            Control = control,
             EntriesWithin = IsStream(request, spec) ? 2 * new TimeSpan(spec.Data.Timeframe.Ticks) : null,
             Past = Past(request, spec, keep),
             Synchronise = request.ReadReconcile(),

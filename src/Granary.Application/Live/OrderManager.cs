@@ -265,7 +265,7 @@ public sealed class OrderManager(IBroker broker, AccountJournal journal, Account
         CancellationToken cancellationToken)
     {
         if (ledger.Find(order.ClientId) is { } known && !known.State.IsFinal()) return;
-        if (!order.ClientId.StartsWith(tag, StringComparison.Ordinal))
+        if (ledger.Find(order.ClientId) is null && !order.ClientId.StartsWith(tag, StringComparison.Ordinal))
         {
             // A manual order has no id of a client.
             if (_reported.Add(order.VenueId.Length > 0 ? order.VenueId : order.ClientId))

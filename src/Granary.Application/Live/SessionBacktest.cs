@@ -78,7 +78,17 @@ public sealed record SessionBacktest(double Equity, double Account, string Diges
         causes = Gap.Causes.ToDictionary(c => JsonNamingPolicy.CamelCase.ConvertName(c.Cause.Replace(" ", "", StringComparison.Ordinal)),
             c => c.Amount),
         trades = Gap.Trades.Where(t => Counts(t.Total)).Select(t =>
-            new { t.Strategy, t.Symbol, entry = t.EntryTime, t.Total, cause = t.LargestCause, t.Why }),
+            new
+            {
+                t.Strategy,
+                t.Symbol,
+                entry = t.EntryTime,
+                exit = t.ExitTime,
+                t.Total,
+                cause = t.LargestCause,
+                parts = t.Parts.Where(p => p.Amount != 0).ToDictionary(p => p.Cause, p => p.Amount),
+                t.Why,
+            }),
     }, Json));
 
     private static readonly JsonSerializerOptions Json = new() { PropertyNamingPolicy = JsonNamingPolicy.CamelCase, WriteIndented = true };

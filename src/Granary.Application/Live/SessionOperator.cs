@@ -115,13 +115,17 @@ internal sealed class SessionOperator(LiveOptions options, IOrderGateway gateway
         return portfolio.Put(change);
     }
 
+    /// <summary>Passes over weights of the configuration that the account traded before it was handed over.</summary>
+    public void Skip(WeightsChanged change) => WeightsVersion = change.Version;
+
     /// <summary>Puts an enablement in force that the gateway has stored.</summary>
     public void Put(EnablementChanged change)
     {
         var name = change.Strategy.Length > 0 ? change.Strategy : change.Symbol;
         var word = change.Enabled ? "enabled" : "disabled";
         var count = portfolio.Put(change);
-        notes.Add($"{name} {word} by {change.Who} from the bar after {RunText.Time(change.Timestamp)} "
+        var from = change.Timestamp == 0 ? "first bar on" : $"bar after {RunText.Time(change.Timestamp)}";
+        notes.Add($"{name} {word} by {change.Who} from the {from} "
             + $"({count} {(count == 1 ? "strategy" : "strategies")}){Reason(change.Why)}");
     }
 

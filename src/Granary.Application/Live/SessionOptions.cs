@@ -40,6 +40,10 @@ public record SessionOptions
     public long? From { get; init; }
     [Description("the end of the feed: the first bar that is left out"), JsonConverter(typeof(UtcTicks))]
     public long? To { get; init; }
+    [Description("the store of the deployment, whose enabled strategies the session follows: a folder or postgres://…")]
+    public string? Deployments { get; init; }
+    [Description("the number of the deployment in --deployments, in the place of PROD.json")]
+    public int? Deployment { get; init; }
     [Description("trade although validation checks are missing or failed; the journal records it"), JsonPropertyName("withoutEvidence")]
     public bool IgnoresChecks { get; init; }
 
@@ -58,7 +62,13 @@ public record SessionOptions
     public SessionOptions PlacedIn(string folder)
     {
         string Place(string source) => Storage.Addresses.Address.Parse(source).PlacedIn(folder).ToString();
-        return this with { Feed = Place(Feed), WarmUp = WarmUp is null ? null : Place(WarmUp) };
+        return this with
+        {
+            Feed = Place(Feed),
+            WarmUp = WarmUp is null ? null : Place(WarmUp),
+            Deployments = Deployments is null || Models.ModelStores.IsDatabase(Deployments) ? Deployments
+                : Path.GetFullPath(Path.Combine(folder, Deployments)),
+        };
     }
 
     /// <exception cref="Engine.Market.BarDataException"><see cref="Speed"/> or <see cref="MaxGap"/> is wrong.</exception>
@@ -99,6 +109,8 @@ public record SessionOptions
     /// <exception cref="Engine.Market.BarDataException">The speed is wrong.</exception>
     public void Check()
     {
+        if (Deployments is null != Deployment is null)
+            throw new InputException("--deployments and --deployment belong together: the store, and the number in it");
         _ = ReadSpeed();
         _ = ReadReconcile();
         _ = ReadBrokerOptions();

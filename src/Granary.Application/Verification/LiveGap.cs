@@ -19,12 +19,18 @@ namespace Granary.Application.Verification;
 public sealed record TradeGap(string Strategy, string Symbol, string EntryTime, double Total, double Data, double Operator, double Weight,
     double Model, double MissedFill, double Timing, double FillPrice, double Cost, string Why)
 {
-    /// <summary>The cause with the largest part, spelled as in <see cref="LiveGap.Causes"/>.</summary>
-    public string LargestCause => new[]
-    {
+    /// <summary>When it ended, or the last bar where it is open; empty where the run does not say.</summary>
+    public string ExitTime { get; init; } = "";
+
+    /// <summary>Its parts by cause, spelled as in <see cref="LiveGap.Causes"/>.</summary>
+    public IReadOnlyList<(string Cause, double Amount)> Parts =>
+    [
         ("data", Data), ("operator", Operator), ("timing", Timing), ("fill price", FillPrice), ("missed fill", MissedFill),
         ("cost", Cost), ("weight", Weight), ("model version", Model),
-    }.MaxBy(c => Math.Abs(c.Item2)).Item1;
+    ];
+
+    /// <summary>The cause with the largest part, spelled as in <see cref="LiveGap.Causes"/>.</summary>
+    public string LargestCause => Parts.MaxBy(c => Math.Abs(c.Amount)).Cause;
 }
 
 /// <summary>
@@ -39,20 +45,20 @@ public sealed record LiveGap(double Backtest, double Live, IReadOnlyList<TradeGa
     /// <summary>The file in which a live run keeps its account beside its portfolio.</summary>
     public const string File = RunFolders.RunFolder.AccountGap;
 
+    /// <summary>Why a trade is there that an earlier configuration of the account entered.</summary>
+    public const string EarlierVersion = "entered by an earlier version";
+
     public double Total => Trades.Sum(t => t.Total);
 
     /// <summary>By cause, in the order of their telling.</summary>
     public IReadOnlyList<(string Cause, double Amount)> Causes =>
-    [
-        ("data", Trades.Sum(t => t.Data)), ("operator", Trades.Sum(t => t.Operator)), ("timing", Trades.Sum(t => t.Timing)),
-        ("fill price", Trades.Sum(t => t.FillPrice)), ("missed fill", Trades.Sum(t => t.MissedFill)),
-        ("cost", Trades.Sum(t => t.Cost)), ("weight", Trades.Sum(t => t.Weight)), ("model version", Trades.Sum(t => t.Model)),
-    ];
+        Trades.Count == 0 ? new TradeGap("", "", "", 0, 0, 0, 0, 0, 0, 0, 0, 0, "").Parts
+        : [.. Trades.SelectMany(t => t.Parts).GroupBy(p => p.Cause).Select(g => (g.Key, g.Sum(p => p.Amount)))];
 
     public static bool IsLive(string folder) => System.IO.File.Exists(Path.Combine(folder, File));
 
     private sealed record Planned(string Strategy, string Symbol, string Side, string EntryTime, double Quantity, double Net, double Weight,
-        string Model);
+        string Model, string ExitTime);
 
     private sealed record Kept(string Strategy, string Symbol, string Side, double Multiplier, double Weight, string Model,
         double ModelQuantity, string ModelEntryTime, double ModelEntry, string ModelExitTime, double ModelExit,
@@ -71,7 +77,7 @@ public sealed record LiveGap(double Backtest, double Live, IReadOnlyList<TradeGa
     public static LiveGap Of(string backtest, string live, bool isOfSameBars)
     {
         var gap = Between(backtest, live);
-        return isOfSameBars ? gap with { Trades = [.. gap.Trades.Select(t => t with { Operator = t.Data, Data = 0 })] } : gap;
+        return isOfSameBars ? gap with { Trades = [.. gap.Trades.Select(t => t with { Operator = t.Operator + t.Data, Data = 0 })] } : gap;
     }
 
     // The session has run that very backtest at its end.
@@ -90,7 +96,7 @@ public sealed record LiveGap(double Backtest, double Live, IReadOnlyList<TradeGa
         foreach (var row in Rows(backtest, "portfolio_trades.csv"))
         {
             var p = new Planned(row("strategy"), row("symbol"), row("side"), row("entry_time"), Number(row("quantity")),
-                Number(row("pnl_net")), Number(row("weight")), row("model"));
+                Number(row("pnl_net")), Number(row("weight")), row("model"), row("exit_time"));
             sum += p.Net;
             var key = (p.Strategy, p.Symbol, p.Side, p.EntryTime);
             if (!planned.TryGetValue(key, out var same)) planned.Add(key, same = new Queue<Planned>());
@@ -117,7 +123,9 @@ public sealed record LiveGap(double Backtest, double Live, IReadOnlyList<TradeGa
         {
             var (weight, model) = weightsB.GetValueOrDefault(p.Strategy);
             var (d, w, m) = Cause(-p.Net, p.Weight, weight, p.Model, model);
-            gaps.Add(new TradeGap(p.Strategy, p.Symbol, p.EntryTime, -p.Net, d, 0, w, m, 0, 0, 0, 0, "only in the backtest"));
+            gaps.Add(new TradeGap(p.Strategy, p.Symbol, p.EntryTime, -p.Net, d, 0, w, m, 0, 0, 0, 0,
+                "only in the backtest")
+            { ExitTime = p.ExitTime });
         }
         return new LiveGap(sum, earned,
             [.. gaps.OrderBy(g => g.EntryTime, StringComparer.Ordinal).ThenBy(g => g.Strategy, StringComparer.Ordinal)]);
@@ -143,7 +151,7 @@ public sealed record LiveGap(double Backtest, double Live, IReadOnlyList<TradeGa
             if (planned.Model != k.Model) model = rest;
             else data = rest;
         }
-        double missed = 0, timing = 0, price = 0, cost = 0;
+        double missed = 0, timing = 0, price = 0, cost = 0, byOperator = 0;
         if (k.ModelQuantity > 0 && k.Quantity > 0)
         {
             var share = k.Quantity / k.ModelQuantity;
@@ -160,11 +168,14 @@ public sealed record LiveGap(double Backtest, double Live, IReadOnlyList<TradeGa
         }
         else
         {
-            missed = k.Quantity > 0 ? k.Net : -k.ModelNet;
+            // A switch to another version is the operator's doing.
+            if (why == EarlierVersion) byOperator = k.Net;
+            else missed = k.Quantity > 0 ? k.Net : -k.ModelNet;
             if (why.Length == 0) why = k.Quantity > 0 ? "filled, and the strategy's own account did not have it" : "not filled";
         }
         return new TradeGap(k.Strategy, k.Symbol, k.ModelQuantity > 0 ? k.ModelEntryTime : k.EntryTime, k.Net - (planned?.Net ?? 0), data,
-            0, weight, model, missed, timing, price, cost, why);
+            byOperator, weight, model, missed, timing, price, cost, why)
+        { ExitTime = k.Quantity > 0 ? k.ExitTime : k.ModelExitTime };
     }
 
     // A trade that one of two runs does not have: by the weight if that differs, else by the model, else by the data.

@@ -29,6 +29,7 @@ internal static class CommandTable
         ("experiment", LearningCommands.Experiment),
         ("models", ModelsCommands.Create),
         ("live", LiveCommand.Create),
+        ("deployments", DeploymentsCommands.Create),
         ("session", _ => SessionCommands.Create()),
         ("verify", VerifyCommand.Create),
         ("report", ReportCommand.Create),

@@ -10,7 +10,11 @@ internal static class LiveCommand
 {
     public static Command Create(CompositionRoot root)
     {
-        var production = new Argument<string>("PROD.json") { Description = "the configuration that a backtest has written" };
+        var production = new Argument<string?>("PROD.json")
+        {
+            Arity = ArgumentArity.ZeroOrOne,
+            Description = "the configuration that a backtest has written; without it --deployment names one",
+        };
         var command = new Command("live", "Trade a production configuration: the code of the backtest, on a feed.") { production };
         var options = new OptionBinding<LiveRequest>(command);
         var host = new Option<string?>("--host")
@@ -25,7 +29,7 @@ internal static class LiveCommand
         command.Add(json);
         command.SetAction(async (call, token) =>
         {
-            var request = options.Read(call) with { Production = call.GetValue(production)! };
+            var request = WithProduction(options.Read(call), call.GetValue(production));
             if (call.GetValue(host) is { } hosts)
                 return await RemoteLive.RunAsync(hosts, Remote(request, root, call), request.Out, call.GetValue(quiet), call.GetValue(json),
                     token);
@@ -40,11 +44,27 @@ internal static class LiveCommand
         return command;
     }
 
+    private static LiveRequest WithProduction(LiveRequest request, string? file)
+    {
+        if (file is not null && request.Deployment is not null)
+            throw new InputException("PROD.json and --deployment both name a configuration; give one of them");
+        return file is not null ? request with { Production = file }
+            : request.Deployment is { } number ? request with { Production = $"deployment {number}" }
+            : throw new InputException("give the path of a PROD.json, or --deployments STORE --deployment N");
+    }
+
     private static SessionStart Remote(LiveRequest request, CompositionRoot root, ParseResult call)
     {
         foreach (var (given, name) in new[] { (request.State, "--state"), (request.Weights, "--weights") })
             if (given is not null)
                 throw new InputException($"{name} is the server's own with --host; leave it out");
+        request.Check();
+        if (request.Deployment is { } number)
+        {
+            var deployment = DeploymentsCommands.Open(request.Deployments!).Get(number);
+            return new SessionStart(request.PlacedIn(Environment.CurrentDirectory), deployment.Text(), request.Production,
+                deployment.Folder);
+        }
         return new SessionStart(request.PlacedIn(Environment.CurrentDirectory), RemoteLive.Read(request.Production, root.Catalogues(call)),
             request.Production, Path.GetDirectoryName(Path.GetFullPath(request.Production))!);
     }

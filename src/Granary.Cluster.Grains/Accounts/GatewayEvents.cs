@@ -12,6 +12,9 @@ internal static class GatewayEvents
     /// <summary>Kind of the fact that starts a session in a journal.</summary>
     public const string Started = nameof(SessionStarted);
 
+    /// <summary>Kind of the fact that hands an account over to another configuration.</summary>
+    public const string Switched = nameof(DeploymentSwitched);
+
     public static GatewayEvent Of(JournalEvent e)
     {
         var entry = JournalCodec.Encode(0, default, e);

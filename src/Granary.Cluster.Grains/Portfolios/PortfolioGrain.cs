@@ -190,8 +190,8 @@ internal sealed partial class PortfolioGrain(
             var page = await orders.ReadAsync(epoch, after);
             if (page.Count == 0) return last;
             foreach (var fact in page)
-                if (fact.Kind == GatewayEvents.Started && GatewayEvents.ToEvent(fact) is SessionStarted started)
-                    last = started;
+                if (fact.Kind is GatewayEvents.Started or GatewayEvents.Switched)
+                    last = LiveSession.LastStart(last, GatewayEvents.ToEvent(fact));
             after = page[^1].Sequence;
         }
     }

@@ -22,8 +22,11 @@ public sealed record DatabaseSchema(string Name, IReadOnlyList<Migration> Script
     /// <summary>Model versions.</summary>
     public static DatabaseSchema Models { get; } = Load("models", new EarlierLayout(1, "granary_model_version", null));
 
+    /// <summary>Production configurations and their history.</summary>
+    public static DatabaseSchema Deployments { get; } = Load("deployments", null);
+
     /// <summary>All schemas of Granary.</summary>
-    public static IReadOnlyList<DatabaseSchema> All { get; } = [Bars, Cluster, Journal, Models];
+    public static IReadOnlyList<DatabaseSchema> All { get; } = [Bars, Cluster, Journal, Models, Deployments];
 
     /// <summary>Makes unqualified table names mean the tables of this schema.</summary>
     /// <param name="connection">Connection text of Npgsql.</param>
@@ -35,7 +38,7 @@ public sealed record DatabaseSchema(string Name, IReadOnlyList<Migration> Script
         return settings.ConnectionString;
     }
 
-    private static DatabaseSchema Load(string name, EarlierLayout earlier)
+    private static DatabaseSchema Load(string name, EarlierLayout? earlier)
     {
         var assembly = Assembly.GetExecutingAssembly();
         var scripts = new List<Migration>();

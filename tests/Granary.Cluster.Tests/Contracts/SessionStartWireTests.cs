@@ -47,7 +47,13 @@ public sealed class SessionStartWireTests : IDisposable
         // Options that were added later have their defaults.
         var defaults = new SessionOptions { Feed = "" };
         OptionsOf(new SessionStartConverter().ConvertFromSurrogate(theirs))
-            .ShouldBe(OptionsOf(Start()) with { Endpoint = defaults.Endpoint, Reconcile = defaults.Reconcile });
+            .ShouldBe(OptionsOf(Start()) with
+            {
+                Endpoint = defaults.Endpoint,
+                Reconcile = defaults.Reconcile,
+                Deployments = null,
+                Deployment = null
+            });
     }
 
     [Fact]

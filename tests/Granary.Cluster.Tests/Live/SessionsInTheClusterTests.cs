@@ -225,8 +225,8 @@ public sealed class SessionsInTheClusterTests : IClassFixture<SessionsInTheClust
         var refused = await Should.ThrowAsync<Application.Json.InputException>(() =>
             cluster.Sessions.StartAsync(_made.Start() with { Text = System.Text.Encoding.UTF8.GetBytes(other.ToJsonString()) }).AsTask());
         refused.Message.ShouldStartWith("postgres://");
-        refused.Message.ShouldEndWith("belongs to another configuration than prod.json; flatten that session with its own, and give this "
-            + "one a new --state or another --account");
+        refused.Message.ShouldEndWith("belongs to another configuration than prod.json; hand it over with 'granary deployments switch', "
+            + "or give this session a new --state or another --account");
         // Nothing has begun, and the account is free for its owner.
         (await cluster.Sessions.FindAsync(LiveSilos.Account))!.Phase.ShouldBe(SessionPhase.Done);
         (await cluster.Sessions.StartAsync(_made.Start(to: "2023-01-25"))).Phase.ShouldBe(SessionPhase.Running);

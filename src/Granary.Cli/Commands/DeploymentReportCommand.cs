@@ -1,0 +1,78 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text.Json;
+using Granary.Application.Handover;
+using Granary.Cli.Tables;
+
+namespace Granary.Cli.Commands;
+
+/// <summary><c>granary deployments report</c>: live against promised, day by day.</summary>
+internal static class DeploymentReportCommand
+{
+    public static Command Create(Option<string> store)
+    {
+        var number = new Argument<int>("N") { Description = "the number of the deployment" };
+        var run = new Option<string[]>("--run")
+        {
+            Description = "folders of live sessions that have ended (those of the history)",
+            AllowMultipleArgumentsPerToken = true,
+        };
+        var json = new Option<bool>("--json") { Description = "print the report as JSON" };
+        var command = new Command("report", "Compare live with promised day by day, split by cause; flag days outside of the band.")
+        {
+            number, run, json,
+        };
+        command.SetAction(call =>
+        {
+            var reports = DeploymentReport.Read(DeploymentsCommands.Open(call.GetValue(store)!), call.GetValue(number),
+                call.GetValue(run));
+            if (call.GetValue(json)) Console.WriteLine(JsonSerializer.Serialize(reports.Select(Form), Output.Json));
+            else foreach (var report in reports) Write(report);
+            return 0;
+        });
+        return command;
+    }
+
+    private static object Form(DeploymentReport r) => new
+    {
+        Deployment = r.Deployment.Number,
+        r.Account,
+        r.Run,
+        Outside = r.Outside.Count,
+        r.Earlier,
+        r.Causes,
+        Days = r.Days.Select(d => new
+        {
+            d.Day,
+            d.Live,
+            d.Promised,
+            d.Difference,
+            d.Causes,
+            d.Return,
+            d.Low,
+            d.High,
+            Outside = d.IsOutside,
+        }),
+    };
+
+    private static void Write(DeploymentReport report)
+    {
+        Console.WriteLine($"Deployment {report.Deployment.Number} on {report.Account}, {report.Run}");
+        TableWriter.Write("", [Column.Text("Day (UTC)"), Column.Number("Live"), Column.Number("Promised"), Column.Number("Difference"),
+            Column.Text("Causes of the day"), Column.Number("Return", "%"), Column.Number("Band from", "%"), Column.Number("to", "%"),
+            Column.Text("")], report.Days.Select(d => new[]
+        {
+            d.Day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture), Money(d.Live), Money(d.Promised), Money(d.Difference),
+            string.Join(", ", d.Causes.Select(c => $"{c.Key} {Money(c.Value)}")), Percent(d.Return), Percent(d.Low), Percent(d.High),
+            d.IsOutside ? "outside" : "",
+        }));
+        if (report.Earlier != 0) Console.WriteLine($"Trades of earlier deployments, which no day has: {Money(report.Earlier)}");
+        Console.WriteLine(report.Outside.Count == 0 ? "The return stayed in the band that 95 % of such periods keep"
+            : $"The return was outside of its band on {report.Outside.Count} of {report.Days.Count} days, first on "
+                + report.Outside[0].Day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture));
+    }
+
+    private static string Money(double value) => value.ToString("N2", CultureInfo.InvariantCulture);
+
+    private static string Percent(double value) => (100 * value).ToString("N2", CultureInfo.InvariantCulture);
+}
