@@ -1,5 +1,6 @@
 using Granary.Recompute.Tests.Figures;
 using Granary.Recompute.Tests.Markets;
+using Granary.Recompute.Tests.Pages;
 using Granary.Recompute.Tests.Running;
 
 [assembly: AssemblyFixture(typeof(Granary.Recompute.Tests.QuickstartRun))]
@@ -47,6 +48,14 @@ public class QuickstartTests(QuickstartRun run)
     [Fact]
     public void Equity_and_statistics_of_the_portfolio_follow_from_its_trades_and_the_bars() =>
         AccountCheck.Portfolio(run.Files, run.Markets, QuickstartRun.Cash, QuickstartRun.Commission);
+
+    [Fact]
+    public void Profit_by_condition_follows_from_the_trades_and_the_bars()
+    {
+        ConditionTables.File(run.Figures);
+        run.Figures.Conditions.Rows.Select(r => r.Condition).Distinct().ShouldBe(["volatility", "hour", "weekday", "entry", "exit"],
+            ignoreOrder: true);
+    }
 
     [Fact]
     public void Statistics_of_every_strategy_follow_from_its_trades_and_the_bars() =>

@@ -23,6 +23,14 @@ public class RegimeRunTests
         var results = new ResultsCheck(section);
         RegimeTables.Check(check, results, section, batch);
         var run = new RunFigures(files, new MarketSet(batch.Markets), RegimeBatch.Cash, RegimeBatch.Commission);
+        var together = section.GetProperty("charts").EnumerateArray().ToDictionary(c => c.GetProperty("symbol").GetString()!,
+            c => RegimeBatch.States(batch.Markets[c.GetProperty("symbol").GetString()!], [.. c.GetProperty("machines").EnumerateArray()
+                .Single(m => m.GetProperty("name").GetString() == "hidden").GetProperty("states").EnumerateArray()
+                .Select(s => s.GetInt32())])[^1], StringComparer.Ordinal);
+        run.StateAt = (symbol, time) => batch.Markets[symbol].FindLastIndex(b => b.Time.AddDays(1) <= time) is >= 0 and var bar
+            && together[symbol][bar] is >= 0 and var state ? RegimeBatch.Machines[^1].States[state] : null;
+        ConditionTables.File(run);
+        run.Conditions.Rows.ShouldContain(r => r.Condition == "state" && r.Value == "go");
         RunPage.Check(check, run);
         check.Demand(sentences: true);
         results.Demand();

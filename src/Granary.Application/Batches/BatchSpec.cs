@@ -240,8 +240,8 @@ public sealed record PortfolioSpec
 public sealed record OutputSet
 {
     public static readonly IReadOnlyList<string> Known =
-        ["results", "trades", "signals", "factors", "portfolio_trades", "trades_by_model", "predictions", "equity", "prod", "manifest",
-            "report"];
+        ["results", "trades", "signals", "factors", "portfolio_trades", "trades_by_model", "conditions", "predictions", "equity", "prod",
+            "manifest", "report"];
 
     /// <summary>Every file with everything in it: <c>"outputs": "all"</c>.</summary>
     public static OutputSet All { get; } = new() { Names = [.. Known], OfAllStrategies = true };
@@ -261,7 +261,7 @@ public sealed record OutputSet
     public bool Has(string name) => Names.Contains(name, StringComparer.Ordinal);
 
     /// <summary>Whether single trades or signals are wanted, and so have to be kept.</summary>
-    public bool NeedsEvents => Has("trades") || Has("signals") || Has("factors");
+    public bool NeedsEvents => Has("trades") || Has("signals") || Has("factors") || Has("conditions");
 
     /// <summary>Whether the portfolio's own trades and equity are wanted.</summary>
     public bool NeedsPortfolio => Has("portfolio_trades") || Has("equity") || Has("report") || Has("signals");

@@ -51,7 +51,7 @@ public sealed class RunFolder : IDisposable
     // What a run writes. Journals and control folders of live sessions are not among it: an account's history is never deleted.
     private static readonly string[] _files =
     [
-        "results.json", "trades.csv", "signals.csv", "factors.csv", "portfolio_trades.csv", "trades_by_model.csv",
+        "results.json", "trades.csv", "signals.csv", "factors.csv", "portfolio_trades.csv", "trades_by_model.csv", "conditions.csv",
         "predictions.csv", "equity.csv", "weights.csv", "prod.json", "report.html", Stressed + "trades.csv",
             Stressed + "portfolio_trades.csv",
         "learning.json", "windows.csv", "compare.html", "account_trades.csv", AccountGap, AgainstBacktest,

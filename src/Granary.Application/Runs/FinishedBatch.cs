@@ -1,4 +1,5 @@
 using Granary.Application.Batches;
+using Granary.Application.Conditions;
 using Granary.Application.Notes;
 using Granary.Application.Regimes;
 using Granary.Application.Simulation;
@@ -23,6 +24,7 @@ internal sealed class FinishedBatch
     private readonly WeightChoice _choice;
     private readonly IReadOnlyList<StrategyEntry> _entries;
     private readonly ListedStrategies _listed;
+    private ConditionReport? _conditions;
 
     /// <param name="checks">Null where none were made.</param>
     public FinishedBatch(RunContext run, StrategySimulation strategies, WeightChoice choice, RecordedPortfolio portfolio,
@@ -93,6 +95,8 @@ internal sealed class FinishedBatch
             yield return new OutputFile("prod", "prod.json", s =>
                 s.Write(ProductionJson.Write(_run.Plan, model, _run.Learning?.ProductionModels(), _choice.ByState,
                     _choice.Allocator is { } decided ? decided.ForProduction(_run.Plan, decided.Weights.Units.Indices) : null)));
+        if (_conditions is { } conditions)
+            yield return OutputFile.Text("conditions", ConditionCsv.Name, w => ConditionCsv.Write(w, conditions));
         if (_choice.Allocator is { } allocator)
             yield return OutputFile.Text("equity", "weights.csv", w => AllocatorReport.Csv(w, allocator));
         foreach (var file in OutputFile.LearningOf(_run, model)) yield return file;
@@ -122,10 +126,22 @@ internal sealed class FinishedBatch
         if (Carried is not null) sections.Add(Carried);
         if (_choice.Schedule is not null) sections.Add(WeightReport.Of(plan, _choice));
         if (_choice.Allocator is { } allocator && AllocatorReport.Of(plan, allocator) is { } learned) sections.Add(learned);
+        _conditions = await ConditionsAsync();
+        if (_conditions is not null) sections.Add(_conditions.Results);
         if (plan.Spec.Regimes is not null || plan.Spec.Portfolio.Rule == WeightRules.ByRegime)
             sections.Add(await RegimeReport.OfAsync(plan.Spec.Regimes ?? RegimePlan.ShortAndLong(), _run.Markets,
                 plan.Spec.Data.From ?? 0, CancellationToken.None));
         return sections;
+    }
+
+    // Of the strategies whose trades the files list.
+    private async Task<ConditionReport?> ConditionsAsync()
+    {
+        // A live session has too few trades for it.
+        if (Carried is not null || !_run.Spec.Outputs.Has("conditions") || _strategies.Log is not { } log) return null;
+        var regimes = _run.Spec.Regimes ?? (_run.Spec.Portfolio.Rule == WeightRules.ByRegime ? RegimePlan.ShortAndLong() : null);
+        int[] listed = [.. _entries.Where(e => e.Stats is not null && _listed.Trades.Contains(e.Index)).Select(e => e.Index)];
+        return await ConditionReport.OfAsync(_run.Plan, _run.Markets, log, listed, _choice.Members, regimes, CancellationToken.None);
     }
 
     private RunModel WithLearning(RunModel model)

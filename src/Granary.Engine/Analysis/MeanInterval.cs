@@ -26,7 +26,7 @@ public readonly record struct MeanInterval(int Count, double Mean, double Low, d
         var error = Math.Sqrt(squares / (n - 1) / n);
         var margin = StudentDistribution.Quantile(0.975, n - 1) * error;
         // Equal values leave nothing to test.
-        var p = error > 0 ? 1 - StudentDistribution.Cumulative(mean / error, n - 1) : double.NaN;
+        var p = error > 0 ? StudentDistribution.Cumulative(-mean / error, n - 1) : double.NaN;
         return new MeanInterval(n, mean, mean - margin, mean + margin, p);
     }
 }

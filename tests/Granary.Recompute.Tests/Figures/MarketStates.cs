@@ -28,6 +28,18 @@ internal static class MarketStates
         return Ladder(measures, steps, 1);
     }
 
+    /// <summary>
+    /// The deviation of logarithmic returns over a few bars, in percent above that over more bars: low, middle and high by so many percent.
+    /// </summary>
+    public static int[] Volatility(List<MarketBar> bars, int few, int many, double percent)
+    {
+        double[] returns = [double.NaN, .. bars.Zip(bars.Skip(1), (a, b) => Math.Log(b.Close / a.Close))];
+        double Deviation(int last, int length) =>
+            last < length ? double.NaN : CurveFigures.Deviation(returns[(last - length + 1)..(last + 1)]);
+        return Ladder([.. Enumerable.Range(0, bars.Count).Select(i => 100 * (Deviation(i, few) / Deviation(i, many) - 1))],
+            [(-percent, -percent), (percent, percent)], 1);
+    }
+
     /// <summary>The number of the first rule whose states all match, or of the one after the last.</summary>
     public static int[] Together(IReadOnlyList<int[]> machines, params (int Machine, int State)[][] rules) =>
         [.. Enumerable.Range(0, machines[0].Length).Select(i => machines.Any(m => m[i] < 0) ? -1

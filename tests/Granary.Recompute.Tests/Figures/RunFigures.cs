@@ -9,6 +9,7 @@ namespace Granary.Recompute.Tests.Figures;
 internal sealed class RunFigures
 {
     private readonly Dictionary<string, List<EquityRow>> _own = new(StringComparer.Ordinal);
+    private ConditionFigures? _conditions;
 
     /// <param name="commission">Fraction of the notional of each side.</param>
     /// <param name="benchmark">A symbol, buy-and-hold, or null for none.</param>
@@ -58,6 +59,12 @@ internal sealed class RunFigures
 
     /// <summary>The strategies in the order of the page: by weight, then by return.</summary>
     public List<JsonElement> Ranked { get; }
+
+    /// <summary>The state of the batch's regimes that is known at a time; null where the batch has none.</summary>
+    public Func<string, DateTime, string?>? StateAt { get; set; }
+
+    /// <summary>Profit by condition.</summary>
+    public ConditionFigures Conditions => _conditions ??= new ConditionFigures(this);
 
     /// <summary>Id and deflated Sharpe ratio of all that a walk-forward tried; null for other runs, whose strategies have it.</summary>
     public IReadOnlyList<(string Id, double Deflated)>? Tried { get; set; }

@@ -24,6 +24,7 @@ internal sealed class RunResults(ResultsCheck check, RunFigures run, string rule
         Benchmark();
         Decisions();
         Notes();
+        ConditionTables.Results(check, run);
     }
 
     private bool IsWalkForward => _results.TryGetProperty("walkForward", out _);

@@ -40,6 +40,7 @@ internal static class RunPage
         new PackedCharts(check, run).Check();
         new StrategyMarkup(check, run).Check();
         new TradeTables(check, run).Check();
+        ConditionTables.Page(check, run);
         new ValidationTables(check, run).Check();
         check.Words("Definitions and their sources");
         new RunSentences(check, run, account, name).Check();

@@ -1,0 +1,21 @@
+namespace Granary.Engine.Analysis;
+
+/// <summary>
+/// Holm's step-down correction of several tests: whatever depends on what, the chance of one false finding stays at the level
+/// (Holm 1979).
+/// </summary>
+public static class HolmCorrection
+{
+    /// <summary>p of rank k (from 0) times (n − k), at most 1, and never below that of an earlier rank.</summary>
+    /// <param name="values">p-values, in any order; all finite.</param>
+    /// <returns>Adjusted ones in the same order: below the level means found.</returns>
+    public static double[] Adjust(IReadOnlyList<double> values)
+    {
+        var order = Enumerable.Range(0, values.Count).OrderBy(i => values[i]).ThenBy(i => i).ToList();
+        var adjusted = new double[values.Count];
+        var largest = 0.0;
+        for (var k = 0; k < order.Count; k++)
+            adjusted[order[k]] = largest = Math.Max(largest, Math.Min(1, values[order[k]] * (values.Count - k)));
+        return adjusted;
+    }
+}
