@@ -15,8 +15,8 @@ internal sealed class ConditionSection(ConditionResults conditions) : IReportSec
     public void Write(HtmlWriter html, RunView view)
     {
         html.Raw("<p class=\"lead\">Closed trades of strategies in their own accounts. Returns are net, on the notional at entry; the "
-            + "interval of their mean is that of Student's t for 95 % and takes trades as independent. Hours and weekdays are UTC. Volatility is "
-            + "low or high where that of 20 bars is more than 20 % below or above that of 100 bars.</p>\n");
+            + "interval of their mean is that of Student's t for 95 % and takes trades as independent. Hours and weekdays are UTC. "
+            + "Volatility is low or high where that of 20 bars is more than 20 % below or above that of 100 bars.</p>\n");
         Verdict(html);
         Tests(html);
         foreach (var (i, strategy) in conditions.Strategies.Index())
