@@ -47,8 +47,8 @@ internal static class RunEndpoints
                 return TypedResults.Ok(page);
             })
             .WithName("listRunStrategies").WithSummary("The strategies of a run, sorted and filtered.")
-            .WithDescription("'sort' is id, class, symbol, timeframe, weight or a metric, with '-' in front for the largest first. 'filter' "
-                + "has conditions with commas between, as trades>=30,symbol=BTCUSDT,id~SmaCross.")
+            .WithDescription("'sort' is id, class, symbol, timeframe, weight or a metric, with '-' in front for the largest first. "
+                + "'filter' has conditions with commas between, as trades>=30,symbol=BTCUSDT,id~SmaCross.")
             .Produces<StrategyRows>().ProducesProblem(400).ProducesProblem(404);
         runs.MapGet("/{id}/series/{name}", SeriesAsync)
             .WithName("getRunSeries").WithSummary("A curve of a run with at most 'points' points: equity, cash, exposure, drawdown, "
