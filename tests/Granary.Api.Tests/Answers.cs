@@ -1,6 +1,7 @@
 using System.Net.Http.Json;
 using System.Text.Json;
 using Granary.Application.Jobs;
+using Granary.Testing;
 
 namespace Granary.Api.Tests;
 
@@ -17,7 +18,11 @@ internal static class Answers
         answer.Content.Headers.ContentType?.MediaType.ShouldBe("application/problem+json");
         var problem = JsonDocument.Parse(text).RootElement;
         problem.GetProperty("status").GetInt32().ShouldBe(status);
-        problem.GetProperty("title").GetString().ShouldNotBeNullOrWhiteSpace();
+        var title = problem.GetProperty("title").GetString()!;
+        var section = $"\n## {title}\n";
+        (await File.ReadAllTextAsync(Path.Combine(SharedData.RepositoryRoot, "docs", "errors.md"))).ShouldContain(section, Case.Sensitive,
+            "each type of problem leads to a section of docs/errors.md");
+        problem.GetProperty("type").GetString().ShouldBe("/errors/" + title.ToLowerInvariant().Replace(' ', '-'));
         return problem.GetProperty("detail").GetString()!;
     }
 }

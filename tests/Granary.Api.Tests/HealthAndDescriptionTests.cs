@@ -1,8 +1,10 @@
 using System.Net;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Granary.Api.Health;
 using Granary.Application.Live;
 using Granary.Application.Options;
+using Granary.Testing;
 
 namespace Granary.Api.Tests;
 
@@ -56,6 +58,55 @@ public class HealthAndDescriptionTests
             .ShouldBe("bearer");
         paths.GetProperty("/api/v1/portfolios/{id}/weights").GetProperty("put").GetProperty("responses").TryGetProperty("428", out _)
             .ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task The_openapi_document_is_the_one_in_the_repository()
+    {
+        await using var server = await ApiServer.StartAsync(parts: ServerParts.Sessions);
+        var written = JsonNode.Parse(await server.Client.GetStringAsync("/openapi/v1.json"))!.AsObject();
+        // The address of the server that wrote it.
+        written.Remove("servers");
+        var text = written.ToJsonString(new JsonSerializerOptions { WriteIndented = true }) + "\n";
+        var path = Path.Combine(SharedData.RepositoryRoot, "docs", "openapi.json");
+        if (Environment.GetEnvironmentVariable("GRANARY_WRITE_DOCS") == "1") await File.WriteAllTextAsync(path, text);
+        text.ShouldBe(await File.ReadAllTextAsync(path), "the API has changed: never remove or rename an operation, a field or a status; "
+            + "write the document again with GRANARY_WRITE_DOCS=1");
+    }
+
+    [Fact]
+    public async Task Every_operation_has_a_name_of_its_own_a_summary_and_its_errors()
+    {
+        await using var server = await ApiServer.StartAsync(parts: ServerParts.Sessions);
+        var document = JsonDocument.Parse(await server.Client.GetStringAsync("/openapi/v1.json")).RootElement;
+        var operations = document.GetProperty("paths").EnumerateObject().SelectMany(p => p.Value.EnumerateObject()
+            .Where(o => o.Value.ValueKind == JsonValueKind.Object && o.Value.TryGetProperty("responses", out _))
+            .Select(o => (Path: p.Name, Verb: o.Name, Operation: o.Value))).ToList();
+        operations.Count.ShouldBeGreaterThan(40);
+        operations.Select(o => o.Operation.GetProperty("operationId").GetString()).ShouldBeUnique();
+        foreach (var (path, verb, operation) in operations)
+        {
+            operation.GetProperty("summary").GetString()!.ShouldNotBeEmpty($"{verb} {path}");
+            var codes = operation.GetProperty("responses").EnumerateObject().Select(r => r.Name).ToList();
+            if (path.Contains("/health/", StringComparison.Ordinal)) continue;
+            codes.ShouldContain("401", $"{verb} {path}");
+            codes.ShouldContain("403", $"{verb} {path}");
+            if (path.Contains('{') && !path.EndsWith("/history", StringComparison.Ordinal) && verb != "put")
+                codes.ShouldContain("404", $"{verb} {path}");
+        }
+    }
+
+    [Fact]
+    public async Task Answers_may_not_be_framed_sniffed_or_cached_and_probes_find_health_at_the_root()
+    {
+        await using var server = await ApiServer.StartAsync();
+        using var answer = await server.Client.GetAsync("/health/live");
+        answer.StatusCode.ShouldBe(HttpStatusCode.OK);
+        answer.Headers.GetValues("Content-Security-Policy").Single().ShouldContain("frame-ancestors 'none'");
+        answer.Headers.GetValues("X-Content-Type-Options").ShouldBe(["nosniff"]);
+        answer.Headers.CacheControl!.NoStore.ShouldBeTrue();
+        (await server.Client.GetAsync("/health/ready")).StatusCode.ShouldBe(HttpStatusCode.OK);
+        (await server.Client.GetStringAsync("/errors/too-many-jobs")).ShouldStartWith("# Too many jobs");
     }
 
     [Fact]

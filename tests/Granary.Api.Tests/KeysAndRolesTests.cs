@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Json;
+using System.Text.Json;
 using Granary.Api.Access;
 using Granary.Application.Access;
 using Granary.Application.Json;
@@ -42,6 +43,71 @@ public sealed class KeysAndRolesTests : IDisposable
         }
         using var forbidden = await server.As(viewer).SendAsync(ApiServer.Submission());
         (await forbidden.ProblemAsync(403)).ShouldContain("dashboard");
+    }
+
+    [Fact]
+    public async Task A_key_is_rotated_expires_and_is_revoked_without_a_restart()
+    {
+        var clock = new SetClock();
+        var first = await ApiKeys.AddAsync(_file, "client", Role.Viewer, clock, TimeSpan.FromDays(30));
+        var keys = ApiKeys.Open(_file, clock);
+        keys.Find(first)!.Name.ShouldBe("client");
+        var second = await ApiKeys.RotateAsync(_file, "client", TimeSpan.FromHours(24), clock);
+        Touch();
+        (keys.Find(first)?.Name, keys.Find(second)?.Name, keys.Find(second)?.Role).ShouldBe(("client", "client", Role.Viewer));
+        clock.Now += TimeSpan.FromHours(24);
+        (keys.Find(first), keys.Find(second)?.Name).ShouldBe((null, "client"));
+        ApiKeys.List(_file, clock).Select(k => (k.Name, k.HasExpired)).ShouldBe([("client", true), ("client", false)]);
+        clock.Now += TimeSpan.FromDays(30);
+        keys.Find(second).ShouldBeNull();
+
+        var third = await Add("other", Role.Admin);
+        Touch();
+        keys.Find(third).ShouldNotBeNull();
+        await ApiKeys.RevokeAsync(_file, "other");
+        Touch();
+        keys.Find(third).ShouldBeNull();
+        (await Should.ThrowAsync<InputException>(() => ApiKeys.RevokeAsync(_file, "nobody"))).Message.ShouldContain(
+            "has no key named nobody");
+
+        // Two writes within the resolution of the file system's clock are not told apart by it.
+        void Touch() => File.SetLastWriteTimeUtc(_file, File.GetLastWriteTimeUtc(_file).AddSeconds(_touched++));
+    }
+
+    private int _touched = 1;
+
+    private sealed class SetClock : TimeProvider
+    {
+        public DateTimeOffset Now { get; set; } = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
+
+        public override DateTimeOffset GetUtcNow() => Now;
+    }
+
+    [Fact]
+    public async Task Every_operation_of_the_document_refuses_no_key_a_wrong_an_expired_and_a_weaker_one()
+    {
+        var clock = new SetClock();
+        var expired = await ApiKeys.AddAsync(_file, "old", Role.Admin, clock, TimeSpan.FromDays(1));
+        var (viewer, admin) = (await Add("viewer", Role.Viewer), await Add("admin", Role.Admin));
+        await using var server = await ApiServer.StartAsync(ApiKeys.Open(_file), parts: ServerParts.Sessions);
+        using var document = JsonDocument.Parse(await server.As(admin).GetStringAsync("/openapi/v1.json"));
+        var refused = 0;
+        foreach (var path in document.RootElement.GetProperty("paths").EnumerateObject())
+            foreach (var verb in path.Value.EnumerateObject().Select(v => v.Name))
+            {
+                if (path.Name.Contains("/health/", StringComparison.Ordinal)) continue;
+                HttpRequestMessage Request() => new(new HttpMethod(verb.ToUpperInvariant()),
+                    path.Name.Replace("{id}", "x").Replace("{name}", "x"))
+                { Content = JsonContent.Create(new { }) };
+                foreach (var key in new[] { "granary_00000000_" + new string('0', 64), expired })
+                    await (await server.As(key).SendAsync(Request())).ProblemAsync(401);
+                await (await server.Client.SendAsync(Request())).ProblemAsync(401);
+                using var weaker = await server.As(viewer).SendAsync(Request());
+                var needsMore = verb != "get" && !path.Name.EndsWith("/predict", StringComparison.Ordinal);
+                ((int)weaker.StatusCode == 403).ShouldBe(needsMore, $"{verb} {path.Name}");
+                if (needsMore) refused++;
+            }
+        refused.ShouldBeGreaterThan(8);
     }
 
     [Fact]

@@ -12,6 +12,7 @@ internal static class OpenApiSecurity
         {
             Title = "Granary",
             Version = "v1",
+            License = new OpenApiLicense { Name = "MIT" },
             Description = "Submit batches of strategies, follow them, fetch their files, and change the weights of portfolios. Times are "
                 + "UTC. Errors are problem+json.",
         };

@@ -34,26 +34,30 @@ internal static class AccountEndpoints
         accounts.MapGet("/orders", (string? strategy, string? symbol, DateTimeOffset? from, DateTimeOffset? to, CancellationToken stop) =>
             Answer(async () => await (await Reader(stop).ConfigureAwait(false)).OrdersAsync(strategy, symbol, from, to, stop)
                 .ConfigureAwait(false)))
-            .RequireAuthorization(RolePolicies.Viewer).WithSummary("Orders of the live accounts, with how they stand at the venue.")
+            .RequireAuthorization(RolePolicies.Viewer).WithName("listOrders").Produces<IReadOnlyList<JsonObject>>().WithSummary(
+                "Orders of the live accounts, with how they stand at the venue.")
             .ProducesProblem(503);
         accounts.MapGet("/positions", (string? symbol, CancellationToken stop) =>
             Answer(async () => await (await Reader(stop).ConfigureAwait(false)).LatestAsync(nameof(PositionChanged),
                 f => (string)f["symbol"]!, null, symbol, stop).ConfigureAwait(false)))
-            .RequireAuthorization(RolePolicies.Viewer).WithSummary("What the live accounts hold, by symbol.").ProducesProblem(503);
+            .RequireAuthorization(RolePolicies.Viewer).WithName("listPositions").Produces<IReadOnlyList<JsonObject>>().WithSummary(
+                "What the live accounts hold, by symbol.").ProducesProblem(503);
         accounts.MapGet("/trades", (string? strategy, string? symbol, CancellationToken stop) =>
             Answer(async () => await (await Reader(stop).ConfigureAwait(false)).LatestAsync(nameof(TradeChanged),
                 f => $"{f["strategy"]} {f["number"]}", strategy, symbol, stop).ConfigureAwait(false)))
-            .RequireAuthorization(RolePolicies.Viewer).WithSummary("Trades of the live accounts, active and closed.").ProducesProblem(503);
+            .RequireAuthorization(RolePolicies.Viewer).WithName("listTrades").Produces<IReadOnlyList<JsonObject>>().WithSummary(
+                "Trades of the live accounts, active and closed.").ProducesProblem(503);
         accounts.MapGet("/signals", (string? strategy, string? symbol, DateTimeOffset? from, DateTimeOffset? to, CancellationToken stop) =>
             Answer(async () => await (await Reader(stop).ConfigureAwait(false)).FactsAsync(nameof(SignalDecided), strategy, symbol, from,
                 to, stop).ConfigureAwait(false)))
-            .RequireAuthorization(RolePolicies.Viewer)
+            .RequireAuthorization(RolePolicies.Viewer).WithName("listSignals").Produces<IReadOnlyList<JsonObject>>()
             .WithSummary("Entry signals with factors, the model's opinion and the portfolio's answer.").ProducesProblem(503);
         accounts.MapGet("/strategies/{id}",
             async (string id, CancellationToken stop) => await (await Reader(stop).ConfigureAwait(false)).StrategyAsync(id, stop)
                 .ConfigureAwait(false) is { } found
                 ? TypedResults.Ok(found) : Problem.NotFound($"no live account knows the strategy {id}"))
-            .RequireAuthorization(RolePolicies.Viewer).WithSummary("A live strategy: weight, enabled or not, signals, trades.")
+            .RequireAuthorization(RolePolicies.Viewer).WithName("getStrategy").Produces<JsonObject>().WithSummary(
+                "A live strategy: weight, enabled or not, signals, trades.")
             .ProducesProblem(404);
         accounts.MapPatch("/strategies/{id}", async (string id, Change change, ClaimsPrincipal user, CancellationToken stop) =>
             {
@@ -70,7 +74,8 @@ internal static class AccountEndpoints
                         await sessions!.CommandAsync(session.Id, order, stop).ConfigureAwait(false);
                 return TypedResults.Accepted((string?)null);
             })
-            .RequireAuthorization(RolePolicies.Admin).WithSummary("Switch a strategy's entries on or off, from the next bar on.")
+            .RequireAuthorization(RolePolicies.Admin).WithName("changeStrategy").WithSummary(
+                "Switch a strategy's entries on or off, from the next bar on.")
             .Produces(202).ProducesProblem(400).ProducesProblem(404);
     }
 

@@ -17,9 +17,17 @@ internal static class HealthEndpoints
     public static void Map(IEndpointRouteBuilder api)
     {
         var health = api.MapGroup("/health").WithTags("Health").AllowAnonymous();
-        health.MapGet("/live", () => TypedResults.Ok(new Health("live"))).WithSummary("The process answers.");
-        health.MapGet("/ready", ReadyAsync).WithSummary("All that requests need works; 503 and the reasons if not.")
+        health.MapGet("/live", () => TypedResults.Ok(new Health("live"))).WithName("isLive").WithSummary("The process answers.");
+        health.MapGet("/ready", ReadyAsync).WithName("isReady").WithSummary("All that requests need works; 503 and the reasons if not.")
             .Produces<Health>().Produces<Health>(StatusCodes.Status503ServiceUnavailable);
+    }
+
+    /// <summary>The same at the root, where probes look for it; these are not in the OpenAPI document.</summary>
+    public static void MapAtRoot(IEndpointRouteBuilder app)
+    {
+        var health = app.MapGroup("/health").AllowAnonymous().ExcludeFromDescription();
+        health.MapGet("/live", () => TypedResults.Ok(new Health("live")));
+        health.MapGet("/ready", ReadyAsync);
     }
 
     private static async Task<IResult> ReadyAsync(IEnumerable<IReadinessCheck> checks, IHostApplicationLifetime lifetime,

@@ -73,7 +73,7 @@ public static class GranaryApi
             {
                 var headers = ((HttpContext)of).Response.Headers;
                 headers[ApiSettings.ProtocolHeader] = ApiSettings.ProtocolVersion;
-                headers.XContentTypeOptions = "nosniff";
+                SecurityHeaders.Add(((HttpContext)of).Response);
                 return Task.CompletedTask;
             }, context);
             // Before anything is done: a client that finds out by the answer would have begun what it cannot follow.
@@ -93,6 +93,8 @@ public static class GranaryApi
     {
         var api = app.MapGroup(ApiSettings.Prefix);
         HealthEndpoints.Map(api);
+        HealthEndpoints.MapAtRoot(app);
+        ErrorPages.Map(app);
         JobEndpoints.Map(api);
         BatchEndpoints.Map(api);
         WeightsEndpoints.Map(api);

@@ -21,21 +21,22 @@ internal static class WeightsEndpoints
     public static void Map(IEndpointRouteBuilder api)
     {
         var weights = api.MapGroup("/portfolios/{id}/weights").WithTags("Portfolios").ProducesProblem(401).ProducesProblem(403);
-        weights.MapGet("", GetAsync).RequireAuthorization(RolePolicies.Viewer)
+        weights.MapGet("", GetAsync).RequireAuthorization(RolePolicies.Viewer).WithName("getWeights")
             .WithSummary("The weights in force; their version is the ETag.").Produces<PortfolioWeights>().ProducesProblem(404);
-        weights.MapPut("", PutAsync).RequireAuthorization(RolePolicies.Admin)
+        weights.MapPut("", PutAsync).RequireAuthorization(RolePolicies.Admin).WithName("setWeights")
             .WithSummary("Replace the weights.")
             .WithDescription("Send If-Match with the ETag that the change was decided on, or If-None-Match: * where there must be none "
                 + "yet. Without either 428; 412 if somebody else was faster.")
             .Produces<PortfolioWeights>().Produces<PortfolioWeights>(201).ProducesProblem(400).ProducesProblem(412).ProducesProblem(428);
-        weights.MapPut("", PutTableAsync).RequireAuthorization(RolePolicies.Admin).Accepts<string>("text/csv")
+        weights.MapPut("", PutTableAsync).RequireAuthorization(RolePolicies.Admin).WithName("setWeightsOfTable").Accepts<string>("text/csv")
             .WithSummary("Replace the weights by those of a CSV.")
             .WithDescription("Its first line names the columns strategy and weight. The reason goes into the query: ?why=… The headers are "
                 + "those of the JSON form.")
             .Produces<PortfolioWeights>().Produces<PortfolioWeights>(201).ProducesProblem(400).ProducesProblem(412).ProducesProblem(428);
         weights.MapGet("/history", async (string id, IWeightsService service, CancellationToken cancellationToken) =>
             TypedResults.Ok(await service.HistoryAsync(id, cancellationToken).ConfigureAwait(false)))
-            .RequireAuthorization(RolePolicies.Viewer).WithSummary("All versions, newest first: who set what, when and why.");
+            .RequireAuthorization(RolePolicies.Viewer).WithName("listWeights").WithSummary(
+                "All versions, newest first: who set what, when and why.");
     }
 
     private static async Task<IResult> GetAsync(string id, HttpRequest request, HttpResponse response, IWeightsService service,

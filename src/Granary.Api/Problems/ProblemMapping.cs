@@ -16,6 +16,9 @@ namespace Granary.Api.Problems;
 /// </summary>
 internal sealed partial class ProblemMapping(ILogger<ProblemMapping> logger) : IExceptionHandler
 {
+    // What a full queue or a silo that restarts needs.
+    private const string RetryAfterSeconds = "5";
+
     public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
     {
         if (httpContext.RequestAborted.IsCancellationRequested) return true; // the caller has gone
@@ -36,6 +39,8 @@ internal sealed partial class ProblemMapping(ILogger<ProblemMapping> logger) : I
                 $"the server failed at this; its log has the details under "
                     + $"trace {Activity.Current?.TraceId.ToString() ?? httpContext.TraceIdentifier}"),
         };
+        if (status is StatusCodes.Status429TooManyRequests or StatusCodes.Status503ServiceUnavailable)
+            httpContext.Response.Headers.RetryAfter = RetryAfterSeconds;
         if (status >= 500) RequestFailed(httpContext.Request.Method, httpContext.Request.Path, exception);
         await Problem.WriteAsync(httpContext, status, title, detail).ConfigureAwait(false);
         return true;
@@ -44,6 +49,10 @@ internal sealed partial class ProblemMapping(ILogger<ProblemMapping> logger) : I
     public static void Complete(ProblemDetailsContext context)
     {
         context.ProblemDetails.Instance ??= context.HttpContext.Request.Path;
+        // The framework writes it otherwise.
+        if (context.ProblemDetails.Status == StatusCodes.Status404NotFound) context.ProblemDetails.Title = "Not found";
+        context.ProblemDetails.Title ??= "Internal error";
+        context.ProblemDetails.Type = ErrorPages.TypeOf(context.ProblemDetails.Title);
         context.ProblemDetails.Extensions.TryAdd("traceId", Activity.Current?.TraceId.ToString() ?? context.HttpContext.TraceIdentifier);
         context.ProblemDetails.Detail ??= context.ProblemDetails.Status switch
         {

@@ -24,7 +24,7 @@ internal static class SessionEndpoints
     public static void Map(IEndpointRouteBuilder api, ISessionService service)
     {
         var sessions = api.MapGroup("/sessions").WithTags("Sessions").ProducesProblem(401).ProducesProblem(403);
-        sessions.MapPost("", StartAsync).RequireAuthorization(RolePolicies.Admin)
+        sessions.MapPost("", StartAsync).RequireAuthorization(RolePolicies.Admin).WithName("startSession")
             .WithSummary("Trade a production configuration.")
             .WithDescription("Started again on an account that has a journal, the session continues from it. 409: another session "
                 + "trades the account. The older form is accepted too: prod.json as the body, and the options in the query.")
@@ -32,23 +32,24 @@ internal static class SessionEndpoints
             .Produces<SessionView>(StatusCodes.Status202Accepted).ProducesProblem(400).ProducesProblem(409).ProducesProblem(413)
             .ProducesProblem(503);
         sessions.MapGet("", async (CancellationToken stop) => Shown(await service.ListAsync(stop).ConfigureAwait(false)))
-            .RequireAuthorization(RolePolicies.Viewer).WithSummary("All sessions, the newest first.")
+            .RequireAuthorization(RolePolicies.Viewer).WithName("listSessions").WithSummary("All sessions, the newest first.")
             .Produces<IReadOnlyList<SessionView>>();
         sessions.MapGet("/{id}", async (string id, CancellationToken stop) => await service.FindAsync(id, stop)
             .ConfigureAwait(false) is { } view ? Shown(view) : NoSession(id))
-            .RequireAuthorization(RolePolicies.Viewer).WithSummary("How a session stands.").Produces<SessionView>().ProducesProblem(404);
+            .RequireAuthorization(RolePolicies.Viewer).WithName("getSession").WithSummary(
+                "How a session stands.").Produces<SessionView>().ProducesProblem(404);
         sessions.MapGet("/{id}/events",
             async (string id, ApiSettings settings, TimeProvider clock, CancellationToken cancellationToken) =>
                 await service.FindAsync(id, cancellationToken).ConfigureAwait(false) is null ? NoSession(id)
                     : new EventStream(stop => SessionEvents.WatchAsync(service, id, clock, stop), settings.EventHeartbeat))
-            .RequireAuthorization(RolePolicies.Viewer)
+            .RequireAuthorization(RolePolicies.Viewer).WithName("watchSession")
             .WithSummary("How a session stands, each time that it changes, as server-sent events.")
             .WithDescription("Events 'status' and at last 'done' or 'failed', each with the whole session as data.")
             .Produces(200, null, "text/event-stream").ProducesProblem(404);
         sessions.MapPost("/{id}/commands", async (string id, Order order, ClaimsPrincipal user, CancellationToken stop) =>
                 await service.CommandAsync(id, Read(order, RolePolicies.NameOf(user)), stop).ConfigureAwait(false) is { } view ? Shown(view)
                     : NoSession(id))
-            .RequireAuthorization(RolePolicies.Admin).WithSummary("Command a session.")
+            .RequireAuthorization(RolePolicies.Admin).WithName("commandSession").WithSummary("Command a session.")
             .WithDescription("pause (no entries), resume, flatten (close everything, and pause), reload (look for new weights now), stop; "
                 + "enable and disable with 'strategy' or 'symbol'. Answered when the command stands in the journal; it is in force from "
                 + "the next bar on.")
@@ -58,7 +59,8 @@ internal static class SessionEndpoints
                 .ConfigureAwait(false) is { } file
                 ? JobAnswers.OfFile(name, file)
                 : Problem.NotFound($"the session of {id} has no file '{name}'; it has files once it is done"))
-            .RequireAuthorization(RolePolicies.Viewer).WithSummary("A file of the session's run, once it is done.")
+            .RequireAuthorization(RolePolicies.Viewer).WithName("getSessionFile").WithSummary(
+                "A file of the session's run, once it is done.")
             .Produces(200, null, "application/octet-stream").ProducesProblem(404);
     }
 

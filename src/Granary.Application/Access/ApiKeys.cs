@@ -21,7 +21,9 @@ public sealed class ApiKeys
 {
     private const string Prefix = "granary_";
 
-    private sealed record Entry(string Id, string Name, Role Role, string Salt, string Hash, DateTimeOffset CreatedAt);
+    // A key that is rotated has two entries of its name until the older one expires.
+    private sealed record Entry(string Id, string Name, Role Role, string Salt, string Hash, DateTimeOffset CreatedAt,
+        DateTimeOffset? ExpiresAt = null);
 
     private sealed record Content(IReadOnlyList<Entry> Keys);
 
@@ -30,51 +32,104 @@ public sealed class ApiKeys
     private IReadOnlyDictionary<string, Entry> _byId;
     private DateTime _stamp;
 
-    private ApiKeys(string path)
+    private readonly TimeProvider _clock;
+
+    private ApiKeys(string path, TimeProvider clock)
     {
-        _path = path;
+        (_path, _clock) = (path, clock);
         _stamp = File.GetLastWriteTimeUtc(path);
         _byId = Index(Read(path));
     }
 
     /// <summary>Opens a file of keys; later changes to it are seen on the next request.</summary>
     /// <exception cref="InputException">Missing, unreadable, or without any key.</exception>
-    public static ApiKeys Open(string path)
+    /// <param name="clock">null = the machine's.</param>
+    public static ApiKeys Open(string path, TimeProvider? clock = null)
     {
         if (!File.Exists(path)) throw new InputException($"the file of keys {path} does not exist; make one with: granary keys add NAME "
             + $"--role admin --file {path}");
-        var keys = new ApiKeys(path);
+        var keys = new ApiKeys(path, clock ?? TimeProvider.System);
         if (keys._byId.Count == 0)
             throw new InputException($"{path} holds no key; make one with: granary keys add NAME --role admin --file {path}");
         return keys;
     }
 
     /// <summary>Makes a key and stores its hash; the file is made where missing, readable by its owner only.</summary>
+    /// <param name="validFor">How long the key is valid; null = until it is revoked.</param>
     /// <returns>The key: the only time that it is seen.</returns>
     /// <exception cref="InputException">The name is empty or taken, or the file is not one of keys.</exception>
-    public static async Task<string> AddAsync(string path, string name, Role role, TimeProvider clock,
+    public static async Task<string> AddAsync(string path, string name, Role role, TimeProvider clock, TimeSpan? validFor = null,
         CancellationToken cancellationToken = default)
     {
         if (name.Length is 0 or > 100 || name.Any(char.IsControl))
             throw new InputException($"'{name}' cannot name a key: use 1 to 100 printable characters");
         var content = File.Exists(path) ? Read(path) : new Content([]);
         if (content.Keys.Any(k => string.Equals(k.Name, name, StringComparison.Ordinal)))
-            throw new InputException($"{path} has a key named {name} already; remove its entry first or choose another name");
+            throw new InputException($"{path} has a key named {name} already; revoke it first or choose another name");
+        var (key, entry) = Make(name, role, clock.GetUtcNow(), validFor);
+        await WriteAsync(path, [.. content.Keys, entry], cancellationToken).ConfigureAwait(false);
+        return key;
+    }
+
+    /// <summary>Makes another key of a name. The one before stays valid for a while, so that its users can change over.</summary>
+    /// <param name="overlap">How long the key before stays valid.</param>
+    /// <returns>The new key: the only time that it is seen.</returns>
+    /// <exception cref="InputException">There is no key of that name, or the file is not one of keys.</exception>
+    public static async Task<string> RotateAsync(string path, string name, TimeSpan overlap, TimeProvider clock,
+        CancellationToken cancellationToken = default)
+    {
+        var (others, own) = Split(path, name);
+        var now = clock.GetUtcNow();
+        var last = own[^1];
+        var (key, entry) = Make(name, last.Role, now, last.ExpiresAt - last.CreatedAt);
+        var until = now + overlap;
+        await WriteAsync(path, [.. others, last with { ExpiresAt = last.ExpiresAt < until ? last.ExpiresAt : until }, entry],
+            cancellationToken).ConfigureAwait(false);
+        return key;
+    }
+
+    /// <summary>Removes every key of a name. A server that has the file open refuses them from the next request on.</summary>
+    /// <exception cref="InputException">There is no key of that name, or the file is not one of keys.</exception>
+    public static Task RevokeAsync(string path, string name, CancellationToken cancellationToken = default) =>
+        WriteAsync(path, Split(path, name).Others, cancellationToken);
+
+    /// <summary>The keys of a file, in the order in which they were made.</summary>
+    /// <exception cref="InputException">The file is missing or not one of keys.</exception>
+    public static IReadOnlyList<ApiKeyEntry> List(string path, TimeProvider clock)
+    {
+        var now = clock.GetUtcNow();
+        return [.. Read(path).Keys.Select(k => new ApiKeyEntry(k.Name, k.Role, k.CreatedAt, k.ExpiresAt, k.ExpiresAt <= now))];
+    }
+
+    private static (List<Entry> Others, List<Entry> Own) Split(string path, string name)
+    {
+        var keys = Read(path).Keys;
+        var own = keys.Where(k => k.Name == name).ToList();
+        if (own.Count == 0)
+            throw new InputException($"{path} has no key named {name}; it has {string.Join(", ", keys.Select(k => k.Name).Distinct())}");
+        return ([.. keys.Where(k => k.Name != name)], own);
+    }
+
+    private static (string Key, Entry Entry) Make(string name, Role role, DateTimeOffset now, TimeSpan? validFor)
+    {
         var id = RandomNumberGenerator.GetHexString(8, lowercase: true);
         var secret = RandomNumberGenerator.GetBytes(32);
         var salt = RandomNumberGenerator.GetBytes(16);
-        var entry = new Entry(id, name, role, Convert.ToHexStringLower(salt), Convert.ToHexStringLower(HashOf(salt, secret)),
-            clock.GetUtcNow());
+        return ($"{Prefix}{id}_{Convert.ToHexStringLower(secret)}", new Entry(id, name, role, Convert.ToHexStringLower(salt),
+            Convert.ToHexStringLower(HashOf(salt, secret)), now, now + validFor));
+    }
+
+    private static async Task WriteAsync(string path, IReadOnlyList<Entry> keys, CancellationToken cancellationToken)
+    {
         var full = Path.GetFullPath(path);
         Directory.CreateDirectory(Path.GetDirectoryName(full)!);
         await AtomicFile.WriteAsync(full,
-            JsonSerializer.SerializeToUtf8Bytes(new Content([.. content.Keys, entry]), JobJson.Options), cancellationToken)
+            JsonSerializer.SerializeToUtf8Bytes(new Content(keys), JobJson.Options), cancellationToken)
             .ConfigureAwait(false);
         if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(full, UnixFileMode.UserRead | UnixFileMode.UserWrite);
-        return $"{Prefix}{id}_{Convert.ToHexStringLower(secret)}";
     }
 
-    /// <returns>The name of the key's owner; null where no key matches.</returns>
+    /// <returns>The name of the key's owner; null where no key matches, or the key has expired.</returns>
     public Caller? Find(string key)
     {
         var known = Current();
@@ -84,7 +139,7 @@ public sealed class ApiKeys
         if (Convert.FromHexString(key.AsSpan(Prefix.Length + 9), secret, out _, out _) != System.Buffers.OperationStatus.Done) return null;
         if (!known.TryGetValue(key.Substring(Prefix.Length, 8), out var entry)) return null;
         return CryptographicOperations.FixedTimeEquals(HashOf(Convert.FromHexString(entry.Salt), secret), Convert.FromHexString(entry.Hash))
-            ? new Caller(entry.Name, entry.Role) : null;
+            && !(entry.ExpiresAt <= _clock.GetUtcNow()) ? new Caller(entry.Name, entry.Role) : null;
     }
 
     private IReadOnlyDictionary<string, Entry> Current()

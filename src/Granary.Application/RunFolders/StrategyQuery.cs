@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Granary.Application.Json;
 
 namespace Granary.Application.RunFolders;
@@ -32,7 +33,7 @@ public sealed record StrategyQuery(int Limit, string? Sort = null, string? Filte
         Check([.. conditions.Select(c => c.Key), .. Sort is null ? [] : (string[])[Sort.TrimStart('-')]], all);
         var found = all.Where(s => conditions.All(c => Holds(c, s))).ToList();
         var ordered = Sort is null ? found : Ordered(found, Sort.TrimStart('-'), Sort.StartsWith('-'));
-        var page = ordered.Skip(from).Take(Limit).Select(s => s.Clone()).ToList();
+        var page = ordered.Skip(from).Take(Limit).Select(s => JsonObject.Create(s.Clone())!).ToList();
         var next = from + page.Count;
         return new StrategyRows(page, found.Count, next < found.Count ? next.ToString(CultureInfo.InvariantCulture) : null);
     }
@@ -117,4 +118,4 @@ public sealed record StrategyQuery(int Limit, string? Sort = null, string? Filte
 /// <summary>Strategies of a run, as results.json has them.</summary>
 /// <param name="Total">How many match the filter.</param>
 /// <param name="Next">The cursor of the next page; null where this is the last.</param>
-public sealed record StrategyRows(IReadOnlyList<JsonElement> Items, int Total, string? Next);
+public sealed record StrategyRows(IReadOnlyList<JsonObject> Items, int Total, string? Next);

@@ -35,7 +35,7 @@ internal static class CommandTable
         ("report", ReportCommand.Create),
         ("compare", CompareCommand.Create),
         ("serve", ServeCommand.Create),
-        ("keys", _ => HostCommands.Keys()),
+        ("keys", _ => KeysCommands.Create()),
         ("new", HostCommands.New),
         ("doctor", HostCommands.Doctor),
         ("explain", ExplainCommand.Create),

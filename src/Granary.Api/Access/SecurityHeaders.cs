@@ -1,0 +1,21 @@
+using Microsoft.AspNetCore.Http;
+
+namespace Granary.Api.Access;
+
+/// <summary>Headers that keep browsers from doing more with an answer than showing it.</summary>
+internal static class SecurityHeaders
+{
+    /// <summary>Adds them. Pages of runs bring their own policy for their script; they may not be framed by other sites.</summary>
+    public static void Add(HttpResponse response)
+    {
+        var headers = response.Headers;
+        var isPage = response.ContentType?.StartsWith("text/html", StringComparison.Ordinal) == true;
+        headers.XContentTypeOptions = "nosniff";
+        headers.XFrameOptions = isPage ? "SAMEORIGIN" : "DENY";
+        headers["Referrer-Policy"] = "no-referrer";
+        headers["Cross-Origin-Resource-Policy"] = "same-origin";
+        headers.ContentSecurityPolicy = isPage ? "frame-ancestors 'self'; base-uri 'none'; form-action 'none'; connect-src 'none'"
+            : "default-src 'none'; frame-ancestors 'none'";
+        if (headers.CacheControl.Count == 0) headers.CacheControl = "no-store";
+    }
+}

@@ -1,0 +1,89 @@
+using System.CommandLine;
+using System.Globalization;
+using Granary.Application.Access;
+using Granary.Application.Json;
+using Granary.Cli.Tables;
+using Granary.Reporting.Runs;
+
+namespace Granary.Cli.Commands;
+
+/// <summary><c>granary keys add|list|rotate|revoke</c>: the API keys of a server.</summary>
+internal static class KeysCommands
+{
+    public static Command Create() => new("keys", "API keys of the server.") { Add(), List(), Rotate(), Revoke() };
+
+    private static Argument<string> Name() => new("NAME") { Description = "whose key it is" };
+
+    private static Option<string> KeyFile(string description) => new("--file") { Required = true, Description = description };
+
+    private static Command Add()
+    {
+        var (name, file) = (Name(), KeyFile("the file of keys; made where it is not there"));
+        var role = new Option<string>("--role") { Required = true, Description = "viewer, submitter or admin" };
+        var valid = new Option<string?>("--valid") { Description = "how long the key is valid, as 90d or 12h (until it is revoked)" };
+        var add = new Command("add", "Make an API key, print it once, and store its hash.") { name, role, file, valid };
+        add.SetAction(async (call, token) =>
+        {
+            if (!Enum.TryParse<Role>(call.GetValue(role), ignoreCase: true, out var granted) || !Enum.IsDefined(granted))
+                throw new InputException($"--role {call.GetValue(role)}: use viewer, submitter or admin");
+            var validFor = call.GetValue(valid) is { } text ? Duration("--valid", text) : (TimeSpan?)null;
+            Console.WriteLine(await ApiKeys.AddAsync(call.GetValue(file)!, call.GetValue(name)!, granted, TimeProvider.System, validFor,
+                token));
+            return 0;
+        });
+        return add;
+    }
+
+    private static Command List()
+    {
+        var file = KeyFile("the file of keys");
+        var list = new Command("list", "List the keys: names, roles and when they expire.") { file };
+        list.SetAction(call => TableWriter.Write("",
+            [Column.Text("Name"), Column.Text("Role"), Column.Text("Made (UTC)"), Column.Text("Expires (UTC)")],
+            ApiKeys.List(call.GetValue(file)!, TimeProvider.System).Select(k => new[]
+            {
+                k.Name, k.Role.ToString().ToLowerInvariant(), RunText.Time(k.CreatedAt.UtcTicks),
+                k.ExpiresAt is { } at ? RunText.Time(at.UtcTicks) + (k.HasExpired ? ", has expired" : "") : "never",
+            })));
+        return list;
+    }
+
+    private static Command Rotate()
+    {
+        var (name, file) = (Name(), KeyFile("the file of keys"));
+        var overlap = new Option<string>("--overlap")
+        {
+            DefaultValueFactory = _ => "24h",
+            Description = "how long the key before stays valid, as 24h or 0h",
+        };
+        var rotate = new Command("rotate", "Make another key of a name, and let the one before expire; no server needs a restart.")
+        {
+            name, file, overlap,
+        };
+        rotate.SetAction(async (call, token) =>
+        {
+            Console.WriteLine(await ApiKeys.RotateAsync(call.GetValue(file)!, call.GetValue(name)!,
+                Duration("--overlap", call.GetValue(overlap)!), TimeProvider.System, token));
+            return 0;
+        });
+        return rotate;
+    }
+
+    private static Command Revoke()
+    {
+        var (name, file) = (Name(), KeyFile("the file of keys"));
+        var revoke = new Command("revoke", "Remove the keys of a name; servers refuse them from the next request on.") { name, file };
+        revoke.SetAction(async (call, token) =>
+        {
+            await ApiKeys.RevokeAsync(call.GetValue(file)!, call.GetValue(name)!, token);
+            Console.WriteLine($"the key {call.GetValue(name)} is revoked");
+            return 0;
+        });
+        return revoke;
+    }
+
+    private static TimeSpan Duration(string option, string text) =>
+        text is [.. var digits, 'd' or 'h'] && int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            && number <= 100_000 ? number * (text[^1] == 'd' ? TimeSpan.FromDays(1) : TimeSpan.FromHours(1))
+            : throw new InputException($"{option} {text}: write it as 90d or 12h");
+}
