@@ -67,8 +67,8 @@ public sealed class KeysAndRolesTests : IDisposable
         await ApiKeys.RevokeAsync(_file, "other");
         Touch();
         keys.Find(third).ShouldBeNull();
-        (await Should.ThrowAsync<InputException>(() => ApiKeys.RevokeAsync(_file, "nobody"))).Message.ShouldContain(
-            "has no key named nobody");
+        (await Should.ThrowAsync<InputException>(() => ApiKeys.RevokeAsync(_file, "unknown"))).Message.ShouldContain(
+            "has no key named unknown");
 
         // Two writes within the resolution of the file system's clock are not told apart by it.
         void Touch() => File.SetLastWriteTimeUtc(_file, File.GetLastWriteTimeUtc(_file).AddSeconds(_touched++));
