@@ -16,11 +16,21 @@ internal static class TrackCommand
     {
         var command = new Command("track", "Replicate an index with few names by matching pursuit.");
         var options = new OptionBinding<TrackOptions>(command);
+        var batch = new Option<string?>("--batch")
+        {
+            Description = "a batch that trades the replica, as replica.json: the class IndexReplica with these weights",
+        };
+        command.Add(batch);
         command.SetAction(async (call, token) =>
         {
             var given = options.Read(call);
             var result = await TrackIndex.RunAsync(given, new BarFileOptions { Formats = root.Catalogues(call).Formats }, token);
             if (given.Out is { } path) AtomicFile.Write(path, w => result.Report(Path.GetFileNameWithoutExtension(given.Index)).Write(w));
+            if (call.GetValue(batch) is { } file)
+            {
+                var text = ReplicaBatch.Text(given, result);
+                AtomicFile.Write(file, w => w.Write(text));
+            }
             if (given.Json)
             {
                 Console.WriteLine(TrackJson.Write(result));
