@@ -58,6 +58,7 @@ internal sealed partial class ProblemMapping(ILogger<ProblemMapping> logger) : I
         {
             404 => $"there is no {context.HttpContext.Request.Path} here; /openapi/v1.json lists what there is",
             405 => $"{context.HttpContext.Request.Path} does not take {context.HttpContext.Request.Method}",
+            415 => "send the header Content-Type with a media type that the endpoint takes, as application/json",
             _ => null,
         };
     }

@@ -1,0 +1,86 @@
+using System.Net;
+using Granary.Testing;
+
+namespace Granary.Api.Tests;
+
+/// <summary>What a server that is started with <c>--data</c> opens for its callers.</summary>
+public sealed class ConfinementTests
+{
+    [Theory]
+    [InlineData("postgres://10.0.0.1:5432/bars")]
+    [InlineData("questdb://10.0.0.1:9000")]
+    [InlineData("kafka://10.0.0.1:9092/bars")]
+    [InlineData("exchange:kucoin")]
+    [InlineData("csv:inside/../../outside")]
+    public async Task No_server_and_no_folder_outside_is_named_by_a_batch(string source)
+    {
+        await using var server = await ApiServer.StartAsync(settings: s => s with { Confined = true });
+        using var answer = await server.Client.SendAsync(ApiServer.Submission(ApiServer.Batch.Replace("csv:bars", source)));
+        (await answer.ProblemAsync(400)).ShouldContain("leads out of the server's data folder");
+    }
+
+    [Fact]
+    public async Task A_link_within_the_folder_that_leads_out_of_it_is_refused()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "needs links, which Windows gives to administrators only");
+        await using var server = await ApiServer.StartAsync(settings: s => s with { Confined = true });
+        Directory.CreateDirectory(Path.Combine(server.Folder, "real"));
+        Directory.CreateSymbolicLink(Path.Combine(server.Folder, "within"), Path.Combine(server.Folder, "real"));
+        Directory.CreateSymbolicLink(Path.Combine(server.Folder, "out"), "/usr");
+        using var inside = await server.Client.SendAsync(ApiServer.Submission(ApiServer.Batch.Replace("csv:bars", "csv:within")));
+        inside.StatusCode.ShouldBe(HttpStatusCode.Accepted);
+        using var outside = await server.Client.SendAsync(ApiServer.Submission(ApiServer.Batch.Replace("csv:bars", "csv:out/share")));
+        (await outside.ProblemAsync(400)).ShouldContain("'csv:out/share' leads out");
+    }
+
+    [Theory]
+    [InlineData("postgres", "postgres://db.local/bars", true)]
+    [InlineData("postgres://db.local/bars", "postgres://db.local/bars", true)]
+    [InlineData("postgres://db.local", "postgres://db.local/bars", true)]
+    [InlineData("postgres://db.local", "postgres://db.local@elsewhere/bars", false)]
+    [InlineData("postgres://db.local", "postgres://db.local.elsewhere/bars", false)]
+    [InlineData("postgres://db.local", "questdb://db.local", false)]
+    public async Task Only_sources_that_are_allowed_are_named_besides(string allowed, string source, bool admitted)
+    {
+        await using var server = await ApiServer.StartAsync(settings: s => s with { Confined = true, AllowedSources = [allowed] });
+        using var answer = await server.Client.SendAsync(ApiServer.Submission(ApiServer.Batch.Replace("csv:bars", source)));
+        answer.StatusCode.ShouldBe(admitted ? HttpStatusCode.Accepted : HttpStatusCode.BadRequest);
+    }
+
+    [Fact]
+    public async Task A_symbol_is_no_path()
+    {
+        await using var server = await ApiServer.StartAsync(settings: s => s with { Confined = true }, parts: ServerParts.RealHost);
+        var bars = Path.Combine(SharedData.RepositoryRoot, "tests", "Data", "synthetic", "bars", "alpha-daily.txt");
+        Directory.CreateDirectory(Path.Combine(server.Folder, "bars"));
+        File.Copy(bars, Path.Combine(server.Folder, "secret.txt"));
+        foreach (var symbol in new[] { "../secret", "..\\\\secret", Path.Combine(server.Folder, "secret") })
+        {
+            var ended = await server.UntilAsync((await server.SubmitAsync(ApiServer.Batch.Replace("\"orcl\"", $"\"{symbol}\""))).Id,
+                s => s.Ended);
+            (ended.State, ended.Digest).ShouldBe((Granary.Application.Jobs.JobState.Failed, null), symbol);
+        }
+    }
+
+    [Theory]
+    [InlineData("""{ "kind": "track", "panel": "/etc/passwd", "index": "i", "maxStocks": 2 }""")]
+    [InlineData("""{ "kind": "track", "universe": "bars", "index": "../index.csv", "maxStocks": 2 }""")]
+    [InlineData("""{ "kind": "import", "files": ["../*.csv"], "store": "bars", "symbol": "A", "timeframe": "1d" }""")]
+    [InlineData("""{ "kind": "import", "files": "a.csv", "store": "postgres://10.0.0.1/bars", "symbol": "A", "timeframe": "1d" }""")]
+    public async Task No_job_reads_or_writes_elsewhere(string body)
+    {
+        await using var server = await ApiServer.StartAsync(settings: s => s with { Confined = true });
+        using var answer = await server.Client.PostAsync("/api/v1/jobs", new StringContent(body, System.Text.Encoding.UTF8, "application/json"));
+        (await answer.ProblemAsync(400)).ShouldContain("leads out of the server's data folder");
+    }
+
+    [Fact]
+    public async Task A_grid_of_more_strategies_than_a_server_runs_is_refused_at_once()
+    {
+        await using var server = await ApiServer.StartAsync();
+        var many = string.Join(',', Enumerable.Range(2, 1500));
+        using var answer = await server.Client.SendAsync(ApiServer.Submission(
+            ApiServer.Batch.Replace("\"fast\": 10, \"slow\": 30", $"\"fast\": [{many}], \"slow\": [{many}]")));
+        (await answer.ProblemAsync(400)).ShouldContain("2,250,000 strategies or more, and above 1,000,000 a server does not run them");
+    }
+}
