@@ -70,7 +70,8 @@ public sealed class ConfinementTests
     public async Task No_job_reads_or_writes_elsewhere(string body)
     {
         await using var server = await ApiServer.StartAsync(settings: s => s with { Confined = true });
-        using var answer = await server.Client.PostAsync("/api/v1/jobs", new StringContent(body, System.Text.Encoding.UTF8, "application/json"));
+        using var answer = await server.Client.PostAsync("/api/v1/jobs",
+            new StringContent(body, System.Text.Encoding.UTF8, "application/json"));
         (await answer.ProblemAsync(400)).ShouldContain("leads out of the server's data folder");
     }
 
