@@ -55,8 +55,13 @@ internal static class ProgressView
             return $"all bars are processed, the figures of {Counted.Of(under, "strategy")} are under way";
         var finished = p.StrategiesDone > 0 ? $"{Counted.Of(p.StrategiesDone, p.Strategies, "strategy")} finished"
             : Counted.Of(p.Strategies, "strategy");
-        return $"{finished}, {NumberText.Compact(p.BarsPerSecond)} bars/s" + (p.Remaining is { } left ? $", {Left(left)} left" : "");
+        return $"{finished}, {NumberText.Compact(p.BarsPerSecond)} bars/s" + (p.Remaining is { } left ? $", {Left(left)} left" : "")
+            + (p.Load is { } load ? $"; {Text(load)}" : "");
     }
+
+    private static string Text(ProcessLoad load) =>
+        FormattableString.Invariant($"CPU {load.CpuPercent:0} %, memory {load.MemoryBytes >> 20} MiB")
+            + (load.Waiting > 0 ? $", {load.Waiting:N0} waiting" : "");
 
     // How many windows come is known market after market.
     private static string Text(in TrainingProgress p) => $"{Counted.Of(p.Done, "window")} trained, the last {p.Current}";

@@ -28,11 +28,15 @@ public static partial class LocalSessionsHosting
                 Weights = s.GetRequiredService<IWeightsService>(),
                 Catalogues = s.GetRequiredService<GranaryCatalogues>(),
                 Clock = s.GetRequiredService<TimeProvider>(),
+                OnFact = (account, line) => Fact(logger, account, line),
                 OnInterrupted = (account, e) => Interrupted(logger, account, e.Message, e),
             });
         });
         return services;
     }
+
+    [LoggerMessage(2, LogLevel.Information, "Session of {Account}: {Fact}")]
+    private static partial void Fact(ILogger logger, string account, string fact);
 
     [LoggerMessage(1, LogLevel.Warning, "Session of {Account} was interrupted: {Reason}")]
     private static partial void Interrupted(ILogger logger, string account, string reason, Exception exception);

@@ -1,3 +1,5 @@
+using Granary.Application.Simulation;
+
 namespace Granary.Application.Jobs;
 
 /// <summary>Where a job stands in its life.</summary>
@@ -29,6 +31,9 @@ public enum JobState
 public sealed record JobProgress(int Strategies, int Done, int Failed, long Bars, long BarsTotal = 0, string? Stage = null)
 {
     public static JobProgress None { get; } = new(0, 0, 0, 0);
+
+    /// <summary>Of the process that computes, in a cluster of the silo that controls the run; null until it is measured.</summary>
+    public ProcessLoad? Load { get; init; }
 }
 
 /// <summary>All that is known of a job at one moment. It is complete: a reader that missed earlier ones has missed nothing.</summary>

@@ -74,6 +74,9 @@ internal sealed class AccountOrders(LivePortfolio portfolio, AccountLedger ledge
     /// <summary>The policy has decided the weights of the time slice: a fact before its signals.</summary>
     public void Weighed(WeightsDecided weights) => _facts.Insert(1, weights);
 
+    /// <summary>The portfolio has decided on trades that are there.</summary>
+    public void Acted(IReadOnlyList<PortfolioActed> decisions) => _facts.AddRange(decisions);
+
     /// <summary>The portfolio has answered a signal: an entry is made of one that it granted.</summary>
     /// <param name="why">Why no entries are sent now; empty where they are.</param>
     public void Decided(long timestamp, in DecidedSignal decided, string why)

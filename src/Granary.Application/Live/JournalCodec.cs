@@ -19,7 +19,8 @@ public static class JournalCodec
         typeof(SessionStarted), typeof(BarsTaken), typeof(SignalDecided), typeof(EntrySkipped), typeof(OrderIntended), typeof(StopMoved),
         typeof(OrderAnswered), typeof(VenueReported), typeof(OrderClosed), typeof(TradeChanged),
         typeof(PositionChanged), typeof(WeightsChanged), typeof(WeightsDecided), typeof(PolicyChanged), typeof(EnablementChanged),
-        typeof(SessionControlled), typeof(Reconciled), typeof(DeploymentSwitched),
+        typeof(SessionControlled), typeof(Reconciled), typeof(DeploymentSwitched), typeof(OrderChanged),
+        typeof(SessionChanged), typeof(PortfolioActed),
     ];
 
     private static readonly JsonSerializerOptions Json = new()

@@ -44,6 +44,7 @@ public sealed class LiveHost
     private SessionPolicies _policies = null!;
     private FeedTimeSlices _slices = null!;
     private LiveState _state = LiveState.WarmingUp;
+    private LiveState? _noted;
     private long _synchronised, _shown, _warm;
     private bool _ruined;
     // Whether books and venue were compared since the start: without that an entry could double a position.
@@ -163,6 +164,7 @@ public sealed class LiveHost
         {
             // Stopped by its operator: what is open stays open, at the venue and in the books, for the next start.
         }
+        await NoteStateAsync(LiveState.Ended, CancellationToken.None).ConfigureAwait(false);
         await _gateway.FlushAsync(CancellationToken.None).ConfigureAwait(false);
         _notes.AddRange(warm.Notes);
         pass.Finished(_portfolio.Finish());
@@ -214,6 +216,7 @@ public sealed class LiveHost
     {
         await _gateway.AppendAsync([new SessionStarted(_portfolio.Timestamp, Tag, _options.Account, _options.Configuration, _gateway.Broker,
             Environment.MachineName, Environment.ProcessId, _options.WithoutEvidence)], cancellationToken).ConfigureAwait(false);
+        await NoteStateAsync(_state, cancellationToken).ConfigureAwait(false);
         if (_gateway.Cut is { } cut) _notes.Add(cut);
         if (_options.WithoutEvidence)
             _notes.Add("The validation checks of this configuration are missing or failed; it is traded with --without-evidence.");
@@ -259,6 +262,7 @@ public sealed class LiveHost
         LookForRuin();
         var why = _ruined ? "ruined" : !_reconciled ? "unreconciled" : late ? "late" : _operator.Paused ? "paused" : "";
         _portfolio.Process(now, (at, decided) => _orders.Decided(at, decided, why));
+        _orders.Acted(_portfolio.Acted);
         if (_portfolio.WeightsDecidedAt(slice) is { } weights) _orders.Weighed(new WeightsDecided(slice, weights));
         _orders.Align(slice);
         var journalBefore = _gateway.Appending;
@@ -287,9 +291,23 @@ public sealed class LiveHost
         if (_clock.GetElapsedTime(_synchronised) >= _options.Synchronise) await SynchroniseAsync(cancellationToken).ConfigureAwait(false);
         await _operator.LookForWeightsAsync(now: false, cancellationToken).ConfigureAwait(false);
         await _policies.LookAsync(cancellationToken).ConfigureAwait(false);
+        await NoteStateAsync(Waits(_state), cancellationToken).ConfigureAwait(false);
         await _gateway.FlushIfDueAsync(cancellationToken).ConfigureAwait(false);
         Show(_state, now: false);
     }
+
+    // A transition is a fact; while the journal is away the session stands still, and it has none.
+    private ValueTask NoteStateAsync(LiveState state, CancellationToken cancellationToken)
+    {
+        if (state == _noted) return default;
+        var before = _noted?.ToString() ?? "";
+        _noted = state;
+        return _gateway.NoteAsync(new SessionChanged(_portfolio.Timestamp, before, state.ToString(), _gateway.VenueFault ?? ""),
+            cancellationToken);
+    }
+
+    private LiveState Waits(LiveState state) => _gateway.JournalFault is not null ? LiveState.WaitingForJournal
+        : _gateway.VenueFault is not null && state == LiveState.Trading ? LiveState.WaitingForVenue : state;
 
     private async ValueTask SynchroniseAsync(CancellationToken cancellationToken)
     {
@@ -345,8 +363,7 @@ public sealed class LiveHost
         if (!now && Status is not null && Stopwatch.GetElapsedTime(_shown) < TimeSpan.FromMilliseconds(100)) return;
         _shown = Stopwatch.GetTimestamp();
         var equity = AccountEquity();
-        if (_gateway.JournalFault is not null) state = LiveState.WaitingForJournal;
-        else if (_gateway.VenueFault is not null && state == LiveState.Trading) state = LiveState.WaitingForVenue;
+        state = Waits(state);
         var (p50, p99) = Latency.Percentiles();
         Status = new LiveStatus(state, new DateTime(_portfolio.Timestamp, DateTimeKind.Utc), _bars.Count, _portfolio.Strategies.Count,
             _portfolio.Strategies.Count(s => s.Error is not null), _portfolio.Run.Equity, equity, _ledger.Cash, _ledger.Fees,

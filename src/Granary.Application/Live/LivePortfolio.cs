@@ -48,6 +48,7 @@ internal sealed class LivePortfolio
     private readonly Dictionary<(int Strategy, int Number), ExitReason> _called = [];
     private readonly Dictionary<(int Strategy, int Number), double> _cuts = [];
     private readonly HashSet<(int Strategy, int Number)> _expired = [];
+    private readonly List<PortfolioActed> _acted = [];
     private int _calledSeen, _cutsSeen, _expiredSeen;
 
     /// <param name="carried">What the feed brings, a market for each symbol.</param>
@@ -164,6 +165,9 @@ internal sealed class LivePortfolio
     /// <summary>The cut is on its way to the venue.</summary>
     public void CutMade((int Strategy, int Number) trade) => _cuts.Remove(trade);
 
+    /// <summary>What the portfolio decided itself in the last time slice.</summary>
+    public IReadOnlyList<PortfolioActed> Acted => _acted;
+
     /// <summary>Passes the bars that close at one time to strategies and portfolio: the feed's own and longer ones.</summary>
     /// <param name="decided">
     /// Is given each signal with the portfolio's answer; null while the past is walked, of which nothing is to be made.
@@ -178,6 +182,7 @@ internal sealed class LivePortfolio
         }
         var timestamp = now.Time;
         Timestamp = timestamp;
+        _acted.Clear();
         ProcessFeeds(now.Bars);
         foreach (var strategy in Strategies)
             for (int i = 0, n = FillCount(strategy); i < n; i++)
@@ -198,18 +203,35 @@ internal sealed class LivePortfolio
             var (member, number, share) = _driver.Cuts[_cutsSeen];
             if (decided is not null) _cuts[(member, number)] = 1 - (1 - _cuts.GetValueOrDefault((member, number))) * (1 - share);
             if (share >= 1) _called[(member, number)] = ExitReason.Limit;
+            Act(member, number, "cut", ExitReason.Limit, share);
         }
-        for (; _expiredSeen < _driver.Run.Expired.Count; _expiredSeen++) _expired.Add(_driver.Run.Expired[_expiredSeen]);
+        for (; _expiredSeen < _driver.Run.Expired.Count; _expiredSeen++)
+        {
+            var (member, number) = _driver.Run.Expired[_expiredSeen];
+            _expired.Add((member, number));
+            Act(member, number, "expired", ExitReason.Open, 1);
+        }
         for (; _calledSeen < _driver.ClosedItself.Count; _calledSeen++)
         {
             var (member, number, reason) = _driver.ClosedItself[_calledSeen];
             _called[(member, number)] = reason;
+            Act(member, number, "closed", reason, 1);
         }
         foreach (var strategy in Strategies)
             for (var i = FillCount(strategy); i < strategy.Events.Count; i++)
                 Take(strategy, strategy.Events[i].Event, strategy.Events[i].Factors, timestamp, decided);
         if (row) _driver.CloseRow(stamp);
         foreach (var strategy in Strategies) strategy.Events.Clear();
+    }
+
+    private void Act(int member, int number, string action, ExitReason reason, double share)
+    {
+        var instance = Strategies[member].Instance;
+        _acted.Add(new PortfolioActed(Timestamp, number, action, reason, share)
+        {
+            Strategy = instance.Id,
+            Symbol = instance.Symbols.Count == 1 ? instance.Symbols[0] : "",
+        });
     }
 
     private void ProcessFeeds(IReadOnlyList<(int Market, Timeframe Timeframe, Bar Bar)> closing)

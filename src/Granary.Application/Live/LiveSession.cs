@@ -31,14 +31,14 @@ public static class LiveSession
     /// <exception cref="InputException">The configuration, the feed or an option is wrong, or the evidence does not suffice.</exception>
     /// <exception cref="LeaseException">Another session trades the account.</exception>
     /// <exception cref="JournalException">The journal cannot be read or written.</exception>
-    public static Task<LiveRun> RunAsync(LiveRequest request, GranaryCatalogues catalogues, TimeProvider clock,
+    public static async Task<LiveRun> RunAsync(LiveRequest request, GranaryCatalogues catalogues, TimeProvider clock,
         CancellationToken cancellationToken = default)
     {
         request.Check();
         var production = ProductionOf(request, catalogues, clock);
         var folder = FolderOf(request, production, clock);
-        return RunAsync(request with { Out = folder }, production, new LocalEnvironment(request, catalogues, folder, clock), clock,
-            cancellationToken);
+        using var environment = new LocalEnvironment(request, catalogues, folder, clock);
+        return await RunAsync(request with { Out = folder }, production, environment, clock, cancellationToken).ConfigureAwait(false);
     }
 
     private static Production ProductionOf(LiveRequest request, GranaryCatalogues catalogues, TimeProvider clock)

@@ -13,10 +13,11 @@ namespace Granary.Application.Live;
 /// <param name="catalogues">What the process knows.</param>
 /// <param name="folder">The run's.</param>
 public sealed class LocalEnvironment(LiveRequest request, GranaryCatalogues catalogues, string folder,
-    TimeProvider clock) : ISessionEnvironment
+    TimeProvider clock) : ISessionEnvironment, IDisposable
 {
     private readonly string _state = request.State ?? Path.Combine(folder, "state");
     private SessionControl? _control;
+    private StreamWriter? _log;
 
     /// <inheritdoc/>
     /// <remarks>Made when the lease is held: commands that lie there are a session's that trades.</remarks>
@@ -35,7 +36,25 @@ public sealed class LocalEnvironment(LiveRequest request, GranaryCatalogues cata
             Factory = request.CreateBroker(catalogues.Brokers),
             Spec = production.Spec,
             Holder = $"granary live {Path.GetFileName(request.Production)}",
+            OnKept = Log,
         }, clock, cancellationToken);
+
+    /// <summary>The name of the log of decisions and transitions, in the run's folder.</summary>
+    public const string LogFile = "session.log";
+
+    private void Log(Engine.Brokerage.JournalEvent e)
+    {
+        if (FactLine.Of(e) is not { } line) return;
+        if (_log is null)
+        {
+            Directory.CreateDirectory(folder);
+            _log = new StreamWriter(Path.Combine(folder, LogFile), append: true) { AutoFlush = true, NewLine = "\n" };
+        }
+        _log.WriteLine(line);
+    }
+
+    /// <summary>Closes the log.</summary>
+    public void Dispose() => _log?.Dispose();
 
     /// <inheritdoc/>
     public Task<ILiveFeed> OpenFeedAsync(DataSpec data, IReadOnlyList<BarQuery> markets, CancellationToken cancellationToken) =>

@@ -16,6 +16,8 @@ public sealed class OrderManager(IBroker broker, AccountJournal journal, Account
     private readonly HashSet<string> _reported = new(StringComparer.Ordinal);
     private readonly HashSet<string> _blocked = new(StringComparer.Ordinal);
 
+    private long _now;
+
     public AccountLedger Ledger => ledger;
 
     /// <summary>Why the venue does not answer; null while it does.</summary>
@@ -35,10 +37,22 @@ public sealed class OrderManager(IBroker broker, AccountJournal journal, Account
     /// <summary>The operator has looked.</summary>
     public void Unblock() => _blocked.Clear();
 
+    // Before the first call the journal is replayed, whose transitions it has.
+    private void Begin(long timestamp)
+    {
+        _now = timestamp;
+        ledger.Changed ??= (order, before) => journal.Defer(new OrderChanged(_now, order.Order.ClientId, before, order.State, order.Reason)
+        {
+            Strategy = order.Strategy,
+            Symbol = order.Order.Symbol,
+        });
+    }
+
     /// <summary>Writes facts and intents in one piece, then sends the orders.</summary>
     public async ValueTask SendAsync(long timestamp, List<JournalEvent> events, List<OrderIntended> intents,
         CancellationToken cancellationToken)
     {
+        Begin(timestamp);
         foreach (var intent in intents) ledger.Intend(intent);
         await journal.AppendAsync(events.Concat(intents), cancellationToken).ConfigureAwait(false);
         if (intents.Count == 0) return;
@@ -78,6 +92,7 @@ public sealed class OrderManager(IBroker broker, AccountJournal journal, Account
     /// <summary>Asks about every order whose standing is unknown; one that the venue never had is sent again, under its own id.</summary>
     public async ValueTask ResolveAsync(long timestamp, CancellationToken cancellationToken)
     {
+        Begin(timestamp);
         // At once, and then at every time slice until it is known.
         for (var attempt = 0; attempt < 3; attempt++)
             if (!await AskAsync(timestamp, cancellationToken).ConfigureAwait(false))
@@ -117,6 +132,7 @@ public sealed class OrderManager(IBroker broker, AccountJournal journal, Account
 
     public async ValueTask CancelAsync(long timestamp, TrackedOrder order, CancellationToken cancellationToken)
     {
+        Begin(timestamp);
         try
         {
             var status = await broker.CancelAsync(order.Order.ClientId, cancellationToken).ConfigureAwait(false);
@@ -133,6 +149,7 @@ public sealed class OrderManager(IBroker broker, AccountJournal journal, Account
     /// <summary>Moves the stop of an open trade; false where the venue did not answer.</summary>
     public async ValueTask<bool> MoveStopAsync(long timestamp, string entry, double price, CancellationToken cancellationToken)
     {
+        Begin(timestamp);
         await journal.NoteAsync(new StopMoved(timestamp, entry, price), cancellationToken).ConfigureAwait(false);
         try
         {
@@ -150,6 +167,7 @@ public sealed class OrderManager(IBroker broker, AccountJournal journal, Account
     /// <returns>Trades that changed.</returns>
     public async ValueTask<IReadOnlyList<AccountTrade>> PollAsync(long timestamp, CancellationToken cancellationToken)
     {
+        Begin(timestamp);
         IReadOnlyList<BrokerEvent> events;
         try
         {
@@ -197,6 +215,7 @@ public sealed class OrderManager(IBroker broker, AccountJournal journal, Account
     /// <returns>The differences that were found, one sentence each.</returns>
     public async ValueTask<IReadOnlyList<string>> SynchroniseAsync(long timestamp, CancellationToken cancellationToken)
     {
+        Begin(timestamp);
         await ResolveAsync(timestamp, cancellationToken).ConfigureAwait(false);
         await PollAsync(timestamp, cancellationToken).ConfigureAwait(false);
         var facts = new List<JournalEvent>();

@@ -26,6 +26,11 @@ internal sealed class ServerEnvironment(LiveRequest request, SessionServices ser
             Factory = request.CreateBroker(services.Catalogues.Brokers),
             Spec = production.Spec,
             Holder = "granary serve",
+            OnKept = services.OnFact is { } log ? e =>
+            {
+                if (FactLine.Of(e) is { } line) log(account, line);
+            }
+            : null,
         }, services.Clock, cancellationToken);
 
     /// <inheritdoc/>

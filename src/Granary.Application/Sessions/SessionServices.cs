@@ -21,6 +21,9 @@ public sealed record SessionServices
 
     public required TimeProvider Clock { get; init; }
 
+    /// <summary>Called with the account and a line of the log for each decision and transition; null for no call.</summary>
+    public Action<string, string>? OnFact { get; init; }
+
     /// <summary>Called with the account and the reason when a session is interrupted or fails; null for no call.</summary>
     public Action<string, Exception>? OnInterrupted { get; init; }
 }

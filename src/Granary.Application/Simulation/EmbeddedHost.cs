@@ -30,6 +30,7 @@ public sealed class EmbeddedHost(int threads, int blockSize = IBarSeries.Default
         private readonly object _gate = new();
         private readonly Lock _reporting = new();
         private readonly Stopwatch _clock = Stopwatch.StartNew();
+        private readonly LoadMeter _load = new(TimeProvider.System);
         private long _total, _before;
         private int _strategies, _done;
         private Exception? _fault;
@@ -104,7 +105,10 @@ public sealed class EmbeddedHost(int threads, int blockSize = IBarSeries.Default
             var rate = evaluations / Math.Max(1e-9, elapsed.TotalSeconds);
             var rest = rate > 0 && _total > evaluations ? TimeSpan.FromSeconds((_total - evaluations) / rate) : (TimeSpan?)null;
             progress.Report(new BatchProgress(last ? _strategies : _done, _strategies, evaluations, _total, rate, elapsed, rest,
-                "strategies"));
+                "strategies")
+            {
+                Load = _load.Measure(_waiting.Count),
+            });
         }
     }
 }

@@ -44,4 +44,8 @@ public sealed record StrategyOutcome(int Index, MetricSet? Statistics, UInt128 F
 /// <param name="Evaluations">Bars times strategies done.</param>
 /// <param name="Total">The same when all is done.</param>
 public readonly record struct BatchProgress(int StrategiesDone, int Strategies, long Evaluations, long Total, double BarsPerSecond,
-    TimeSpan Elapsed, TimeSpan? Remaining, string Stage);
+    TimeSpan Elapsed, TimeSpan? Remaining, string Stage)
+{
+    /// <summary>Of the process that computes; null where it is not known.</summary>
+    public ProcessLoad? Load { get; init; }
+}

@@ -62,7 +62,9 @@ internal static class RemoteBacktest
             var elapsed = clock.Elapsed;
             var rate = p.Bars / Math.Max(1e-3, elapsed.TotalSeconds);
             TimeSpan? left = p.BarsTotal > p.Bars && p.Bars > 0 ? TimeSpan.FromSeconds((p.BarsTotal - p.Bars) / rate) : null;
-            progress.Report(new BatchProgress(p.Done, p.Strategies, p.Bars, p.BarsTotal, rate, elapsed, left, p.Stage ?? ""));
+            progress.Report(new BatchProgress(p.Done, p.Strategies, p.Bars, p.BarsTotal, rate, elapsed, left,
+                p.Stage ?? "")
+            { Load = p.Load });
         };
     }
 }

@@ -1,4 +1,5 @@
 using Granary.Application.Jobs;
+using Granary.Application.Simulation;
 using Granary.Application.Weights;
 
 namespace Granary.Cluster.Wire;
@@ -10,14 +11,21 @@ public readonly record struct JobProgressWire(
     [property: Id(2)] int Failed,
     [property: Id(3)] long Bars,
     [property: Id(4)] long BarsTotal,
-    [property: Id(5)] string? Stage);
+    [property: Id(5)] string? Stage,
+    [property: Id(6)] double? CpuPercent = null,
+    [property: Id(7)] long MemoryBytes = 0,
+    [property: Id(8)] int Waiting = 0);
 
 [RegisterConverter]
 public sealed class JobProgressConverter : IConverter<JobProgress, JobProgressWire>
 {
     public JobProgress ConvertFromSurrogate(in JobProgressWire s) =>
-        new(s.Strategies, s.Done, s.Failed, s.Bars, s.BarsTotal, s.Stage);
+        new(s.Strategies, s.Done, s.Failed, s.Bars, s.BarsTotal, s.Stage)
+        {
+            Load = s.CpuPercent is { } percent ? new ProcessLoad(percent, s.MemoryBytes, s.Waiting) : null,
+        };
 
     public JobProgressWire ConvertToSurrogate(in JobProgress v) =>
-        new(v.Strategies, v.Done, v.Failed, v.Bars, v.BarsTotal, v.Stage);
+        new(v.Strategies, v.Done, v.Failed, v.Bars, v.BarsTotal, v.Stage, v.Load?.CpuPercent, v.Load?.MemoryBytes ?? 0,
+            v.Load?.Waiting ?? 0);
 }

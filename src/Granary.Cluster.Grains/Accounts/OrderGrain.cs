@@ -59,6 +59,7 @@ internal sealed partial class OrderGrain(IAccountStore store, GranaryCatalogues 
     // New facts also go to the portfolio, whose ledger it uses for decisions.
     private void Tell(JournalEvent e)
     {
+        if (logger.IsEnabled(LogLevel.Information) && FactLine.Of(e) is { } line) Fact(logger, Account, line);
         if (!GatewayEvents.IsNews(e)) return;
         lock (_news) _news.Add(GatewayEvents.Of(e));
     }
@@ -272,6 +273,9 @@ internal sealed partial class OrderGrain(IAccountStore store, GranaryCatalogues 
 
     [LoggerMessage(3, LogLevel.Warning, "Account {Account}: current work failed ({Reason}); its session continues from the journal")]
     private static partial void Failed(ILogger logger, string account, string reason);
+
+    [LoggerMessage(5, LogLevel.Information, "Account {Account}: {Fact}")]
+    private static partial void Fact(ILogger logger, string account, string fact);
 
     [LoggerMessage(4, LogLevel.Information, "Account {Account}: current work was abandoned ({Reason})")]
     private static partial void GivenUp(ILogger logger, string account, string reason);

@@ -57,6 +57,9 @@ internal sealed class AssignmentTable
     /// <summary>Bars times strategies so far.</summary>
     public long Evaluations => _finished + _given.Values.Sum(g => g.Seen?.Evaluations ?? 0);
 
+    /// <summary>Number of strategy groups that no silo has yet.</summary>
+    public int Waiting => _waiting.Count;
+
     public bool IsEmpty => _waiting.Count == 0 && _given.Count == 0;
 
     /// <summary>Feeds that no group needs.</summary>

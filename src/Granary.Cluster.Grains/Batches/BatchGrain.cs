@@ -17,15 +17,13 @@ namespace Granary.Cluster.Grains.Batches;
 /// Controls one run. Except for submission and cancellation, all its work is in its timer callback: it compares the work that the reporting
 /// grain needs with the work of the silos, and assigns the rest. No notification is required; one only makes the callback run sooner.
 /// </summary>
-[Reentrant]
-[GrainType("batch")]
+[Reentrant, GrainType("batch")]
 internal sealed partial class BatchGrain(
     [PersistentState("batch", ClusterProviders.State)] IPersistentState<BatchRecord> state,
     IClusterMembershipService membership, GrainSettings settings, ClusterInstruments instruments, TimeProvider clock,
     ILogger<BatchGrain> logger) : Grain, IBatchGrain, IRemindable
 {
     private const string Reminder = "drive";
-
     private readonly HashSet<FeedWork> _closed = [];
     private SiloPolls? _polls;
     private IGrainTimer? _timer;
@@ -35,6 +33,7 @@ internal sealed partial class BatchGrain(
     private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Task _writing = Task.CompletedTask;
     private Task? _submitting;
+    private readonly LoadMeter _load = new(clock);
     private PassKey? _shown;
     private bool _inTimer, _again;
 
@@ -314,13 +313,14 @@ internal sealed partial class BatchGrain(
     {
         var progress = _status!.Progress;
         // A second pass over the weighted strategies, for their events, would look like a restart of the batch.
-        var next = reporting.Pass is not null && reporting.Pass == _ledger?.Pass.Token && reporting.Strategies >= progress.Strategies
+        var next = (reporting.Pass is not null && reporting.Pass == _ledger?.Pass.Token && reporting.Strategies >= progress.Strategies
             ? new JobProgress(reporting.Strategies, reporting.Done, reporting.Failed,
                 Math.Min(reporting.Total, _shown == _ledger.Pass.Key ? Math.Max(progress.Bars, _ledger.Evaluations) : _ledger.Evaluations),
                 reporting.Total, reporting.Stage)
             : reporting.Stage == ReportingStage.Portfolio
             ? progress with { Done = progress.Strategies, Bars = progress.BarsTotal, Stage = reporting.Stage }
-            : progress with { Stage = reporting.Stage };
+            : progress with { Stage = reporting.Stage }) with
+        { Load = _load.Measure(_ledger?.Waiting ?? 0) };
         _shown = _ledger?.Pass.Key ?? _shown;
         if (next != progress) Change(s => s with { Progress = next, Revision = s.Revision + 1 });
     }

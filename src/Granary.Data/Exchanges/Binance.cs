@@ -12,11 +12,9 @@ public sealed class Binance : ExchangeProtocol
 
     protected override string Join(string coin, string quote) => coin + quote;
 
-    public override IEnumerable<string> Subscribe(IReadOnlyList<(string Symbol, Timeframe Timeframe)> markets, bool tickers,
-        DateTimeOffset now)
+    public override IEnumerable<string> Subscribe(IReadOnlyList<(string Symbol, Timeframe Timeframe)> markets, DateTimeOffset now)
     {
         var streams = markets.Select(m => $"{m.Symbol.ToLowerInvariant()}@kline_{m.Timeframe}");
-        if (tickers) streams = streams.Concat(markets.Select(m => m.Symbol).Distinct().Select(s => $"{s.ToLowerInvariant()}@ticker"));
         yield return JsonSerializer.Serialize(new { method = "SUBSCRIBE", @params = streams, id = 1 });
     }
 
@@ -40,9 +38,6 @@ public sealed class Binance : ExchangeProtocol
                     Checked(new Bar(Milliseconds(k.GetProperty("t").GetInt64()), Number(k.GetProperty("o")), Number(k.GetProperty("h")),
                         Number(k.GetProperty("l")), Number(k.GetProperty("c")), Number(k.GetProperty("v")))),
                     k.GetProperty("x").GetBoolean());
-            case "24hrTicker":
-                return new ExchangeTicker(time, message.GetProperty("s").GetString()!, Number(message.GetProperty("c")),
-                    Number(message.GetProperty("b")), Number(message.GetProperty("a")), null);
             default:
                 return null;
         }

@@ -2,7 +2,6 @@ using System.Net.WebSockets;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Text;
-using System.Threading.Channels;
 using Granary.Engine.Market;
 using Granary.Engine.Market.Feeds;
 using Granary.Storage.Addresses;
@@ -20,9 +19,6 @@ public sealed record ExchangeFeedRequest
 
     /// <summary>Null for the exchange's own.</summary>
     public Uri? Endpoint { get; init; }
-
-    /// <summary>Whether tickers are asked for too.</summary>
-    public bool Tickers { get; init; }
 
     /// <summary>How long after a bar's end its last word may come. A market that is silent for so long had no trade.</summary>
     public TimeSpan Grace { get; init; } = TimeSpan.FromSeconds(3);
@@ -54,23 +50,16 @@ public sealed class ExchangeFeed : ILiveFeed
         public Bar? Open;
         public long LastEventTime;
         public int OverConnection;
-        public long Sequence = long.MinValue;
         public long ClosedTo = long.MinValue;
     }
 
     private readonly ExchangeFeedRequest _request;
     private readonly Market[] _markets;
     private readonly FeedAssembler _assembler;
-    private readonly Channel<ExchangeTicker> _tickers = Channel.CreateBounded<ExchangeTicker>(new BoundedChannelOptions(4096)
-    {
-        FullMode =
-        BoundedChannelFullMode.DropOldest,
-        SingleReader = false
-    });
     private readonly HttpClient _http = new() { Timeout = TimeSpan.FromSeconds(20) };
     private readonly List<string> _refusals = [];
     private long _clock = long.MinValue;
-    private long _unordered, _repeated, _incomplete, _foreign, _backwards;
+    private long _unordered, _incomplete, _foreign, _backwards;
     private string? _firstForeign;
     private int _connections;
     private TimeSpan _pingEvery;
@@ -107,9 +96,6 @@ public sealed class ExchangeFeed : ILiveFeed
 
     public IReadOnlyList<MarketSeries> Series => _assembler.Series;
 
-    /// <summary>Tickers as they come, while the feed is read; where no reader takes them the oldest are dropped.</summary>
-    public ChannelReader<ExchangeTicker> Tickers => _tickers.Reader;
-
     /// <summary>How often the exchange was connected to.</summary>
     public int Connections => _connections;
 
@@ -123,7 +109,6 @@ public sealed class ExchangeFeed : ILiveFeed
             if (_incomplete > 0) notes.Add($"{name}: {_incomplete} bars were under way when the connection was lost and closed before it "
                 + $"was back; they are left out, a gap to be filled");
             if (_unordered > 0) notes.Add($"{name}: {_unordered} messages came after later ones, and were left out");
-            if (_repeated > 0) notes.Add($"{name}: {_repeated} tickers came twice, and were taken once");
             if (_backwards > 0) notes.Add($"{name}: its clock went back ({_backwards} messages); what had passed stays passed");
             if (_foreign > 0) notes.Add($"{_foreign} messages could not be read; the first: {_firstForeign}");
             notes.AddRange(_refusals);
@@ -170,7 +155,7 @@ public sealed class ExchangeFeed : ILiveFeed
                     await socket.ConnectAsync(address.Uri, token).ConfigureAwait(false);
                     if (_request.Exchange.Welcomes) await WelcomedAsync(socket, token).ConfigureAwait(false);
                     _connections++;
-                    foreach (var text in _request.Exchange.Subscribe([.. _markets.Select(m => (m.Spelled, m.Timeframe))], _request.Tickers,
+                    foreach (var text in _request.Exchange.Subscribe([.. _markets.Select(m => (m.Spelled, m.Timeframe))],
                         _request.Clock.GetUtcNow()))
                         await SendAsync(socket, text, token).ConfigureAwait(false);
                     return socket;
@@ -277,9 +262,6 @@ public sealed class ExchangeFeed : ILiveFeed
                 _received = true;
                 Take(kline);
                 break;
-            case ExchangeTicker ticker:
-                Take(ticker);
-                break;
             case ExchangeRefusal refusal when !_received:
                 // Nothing will ever come: that is better said than waited for.
                 throw new BarDataException($"{_request.Exchange.Name} refuses: {refusal.Reason.TrimEnd('.')}; correct the symbols or the "
@@ -340,23 +322,6 @@ public sealed class ExchangeFeed : ILiveFeed
 
     private void Give(int place, Bar bar) => _assembler.Add(place, MemoryMarshal.CreateReadOnlySpan(ref bar, 1));
 
-    private void Take(ExchangeTicker ticker)
-    {
-        foreach (var market in _markets)
-        {
-            if (market.Spelled != ticker.Symbol) continue;
-            if (ticker.Sequence is { } sequence)
-            {
-                if (sequence == market.Sequence) _repeated++;
-                else if (sequence < market.Sequence) _unordered++;
-                if (sequence <= market.Sequence) return;
-                market.Sequence = sequence;
-            }
-            _tickers.Writer.TryWrite(ticker);
-            return;
-        }
-    }
-
     // The exchange's clock closes bars that are still open, and shows the other markets that one was silent.
     private void Advance(long time)
     {
@@ -378,7 +343,6 @@ public sealed class ExchangeFeed : ILiveFeed
 
     public ValueTask DisposeAsync()
     {
-        _tickers.Writer.TryComplete();
         _http.Dispose();
         return ValueTask.CompletedTask;
     }

@@ -11,10 +11,6 @@ public abstract record ExchangeMessage(long Time);
 /// <param name="Closed">Whether it is final; null where the exchange does not say, and the next bar tells.</param>
 public sealed record ExchangeKline(long Time, string Symbol, Timeframe Timeframe, Bar Bar, bool? Closed) : ExchangeMessage(Time);
 
-/// <summary>The best prices and the last one.</summary>
-/// <param name="Sequence">Rises with every change; null where the exchange does not number them.</param>
-public sealed record ExchangeTicker(long Time, string Symbol, double Last, double Bid, double Ask, long? Sequence) : ExchangeMessage(Time);
-
 /// <summary>The connection lives: a welcome, an acknowledgement, a pong.</summary>
 /// <param name="IsWelcome">Requests are taken from now on.</param>
 public sealed record ExchangeSign(long Time, bool IsWelcome = false) : ExchangeMessage(Time);

@@ -36,9 +36,8 @@ public abstract class ExchangeProtocol
     /// <summary>Whether the exchange has klines of this length.</summary>
     public virtual bool Offers(Timeframe timeframe) => true;
 
-    /// <summary>Asks for bars and tickers.</summary>
-    public abstract IEnumerable<string> Subscribe(IReadOnlyList<(string Symbol, Timeframe Timeframe)> markets, bool tickers,
-        DateTimeOffset now);
+    /// <summary>Asks for bars.</summary>
+    public abstract IEnumerable<string> Subscribe(IReadOnlyList<(string Symbol, Timeframe Timeframe)> markets, DateTimeOffset now);
 
     /// <summary>A sign of life, null where frames of the websocket itself do.</summary>
     public abstract string? Ping(DateTimeOffset now);

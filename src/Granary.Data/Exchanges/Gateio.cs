@@ -19,8 +19,7 @@ public sealed class Gateio : ExchangeProtocol
 
     private static string Spelled(Timeframe timeframe) => timeframe == Timeframe.W1 ? "7d" : timeframe.ToString();
 
-    public override IEnumerable<string> Subscribe(IReadOnlyList<(string Symbol, Timeframe Timeframe)> markets, bool tickers,
-        DateTimeOffset now)
+    public override IEnumerable<string> Subscribe(IReadOnlyList<(string Symbol, Timeframe Timeframe)> markets, DateTimeOffset now)
     {
         foreach (var (symbol, timeframe) in markets)
             yield return JsonSerializer.Serialize(new
@@ -30,13 +29,6 @@ public sealed class Gateio : ExchangeProtocol
                 @event = "subscribe",
                 payload = new[] { Spelled(timeframe), symbol }
             });
-        if (tickers) yield return JsonSerializer.Serialize(new
-        {
-            time = now.ToUnixTimeSeconds(),
-            channel = "spot.tickers",
-            @event = "subscribe",
-            payload = markets.Select(m => m.Symbol).Distinct()
-        });
     }
 
     public override string? Ping(DateTimeOffset now) =>
@@ -61,9 +53,6 @@ public sealed class Gateio : ExchangeProtocol
                     result.TryGetProperty("a", out var amount) ? Number(amount) : 0);
                 return new ExchangeKline(time, name[(cut + 1)..], Length(name[..cut], Spelled), Checked(bar),
                     result.TryGetProperty("w", out var closed) ? closed.GetBoolean() : null);
-            case "spot.tickers":
-                return new ExchangeTicker(time, result.GetProperty("currency_pair").GetString()!, Number(result.GetProperty("last")),
-                    Number(result.GetProperty("highest_bid")), Number(result.GetProperty("lowest_ask")), null);
             default:
                 return null;
         }

@@ -8,7 +8,7 @@ namespace Granary.Data.Exchanges;
 /// <summary>
 /// KuCoin's public websocket: an address, a token and how often to ping are fetched by POST /api/v1/bullet-public; the server
 /// welcomes, and takes requests from then on. Candles are
-/// [start, open, close, high, low, volume, turnover] and do not say when they are closed: the next one does. Tickers are numbered.
+/// [start, open, close, high, low, volume, turnover] and do not say when they are closed: the next one does.
 /// </summary>
 public sealed class Kucoin : ExchangeProtocol
 {
@@ -41,11 +41,9 @@ public sealed class Kucoin : ExchangeProtocol
         return name[..^1] + name[^1] switch { 'm' => "min", 'h' => "hour", 'd' => "day", _ => "week" };
     }
 
-    public override IEnumerable<string> Subscribe(IReadOnlyList<(string Symbol, Timeframe Timeframe)> markets, bool tickers,
-        DateTimeOffset now)
+    public override IEnumerable<string> Subscribe(IReadOnlyList<(string Symbol, Timeframe Timeframe)> markets, DateTimeOffset now)
     {
         foreach (var (symbol, timeframe) in markets) yield return Topic($"/market/candles:{symbol}_{Spelled(timeframe)}");
-        if (tickers) yield return Topic($"/market/ticker:{string.Join(',', markets.Select(m => m.Symbol).Distinct())}");
 
         string Topic(string topic) => JsonSerializer.Serialize(new
         {
@@ -87,10 +85,6 @@ public sealed class Kucoin : ExchangeProtocol
             return new ExchangeKline(DateTime.UnixEpoch.Ticks + data.GetProperty("time").GetInt64() / 100, name[..cut],
                 Length(name[(cut + 1)..], Spelled), Checked(bar), null);
         }
-        if (!topic.StartsWith("/market/ticker:", StringComparison.Ordinal)) return null;
-        // its clock is in milliseconds, and is called Time or time
-        var time = data.TryGetProperty("Time", out var t) || data.TryGetProperty("time", out t) ? Milliseconds(t.GetInt64()) : 0;
-        return new ExchangeTicker(time, topic["/market/ticker:".Length..], Number(data.GetProperty("price")),
-            Number(data.GetProperty("bestBid")), Number(data.GetProperty("bestAsk")), Whole(data.GetProperty("sequence")));
+        return null;
     }
 }

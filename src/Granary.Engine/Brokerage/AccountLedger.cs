@@ -31,6 +31,9 @@ public sealed class AccountLedger(double cash, Func<string, double> multiplierOf
     /// </summary>
     public Action<AccountTrade, BrokerFill>? Hit { get; set; }
 
+    /// <summary>Called when an order has gone to another state, with the one that it had; null for no call.</summary>
+    public Action<TrackedOrder, OrderState>? Changed { get; set; }
+
     /// <summary>Of the venue, up to which everything is booked.</summary>
     public long VenueSequence { get; private set; }
 
@@ -96,7 +99,7 @@ public sealed class AccountLedger(double cash, Func<string, double> multiplierOf
         else Take(order, status);
     }
 
-    private static void Take(TrackedOrder order, BrokerOrderStatus status)
+    private void Take(TrackedOrder order, BrokerOrderStatus status)
     {
         order.Unknown = false;
         if (status.VenueId.Length > 0) order.VenueId = status.VenueId;
@@ -106,13 +109,20 @@ public sealed class AccountLedger(double cash, Func<string, double> multiplierOf
     }
 
     // Steps that a venue did not tell of are made up; what would go backwards is old news.
-    private static void Become(TrackedOrder order, OrderState state, string reason)
+    private void Become(TrackedOrder order, OrderState state, string reason)
     {
         if (order.State == OrderState.New && state != OrderState.Rejected && state != OrderState.Submitted)
-            order.State = OrderState.Submitted;
+            Put(order, OrderState.Submitted);
         if (!order.State.CanBecome(state)) return;
-        order.State = state;
         if (reason.Length > 0) order.Reason = reason;
+        Put(order, state);
+    }
+
+    private void Put(TrackedOrder order, OrderState state)
+    {
+        var before = order.State;
+        order.State = state;
+        if (before != state) Changed?.Invoke(order, before);
     }
 
     /// <summary>Books what the venue told.</summary>
@@ -183,7 +193,7 @@ public sealed class AccountLedger(double cash, Func<string, double> multiplierOf
     {
         if (!_orders.TryGetValue(clientId, out var order) || !order.State.CanBecome(OrderState.Closed)) return;
         order.Ended = order.State;
-        order.State = OrderState.Closed;
+        Put(order, OrderState.Closed);
         _open.Remove(order);
     }
 }

@@ -133,3 +133,18 @@ public sealed record StopMoved(long Timestamp, string ClientId, double Price) : 
 /// <param name="Why">paused, late, ruined, blocked (the symbol waits for an operator), unreconciled (the venue has not answered since the
 /// start).</param>
 public sealed record EntrySkipped(long Timestamp, int Number, string Why) : JournalEvent(Timestamp);
+
+/// <summary>An order went from one state to another.</summary>
+/// <param name="Reason">As the venue gave it; empty where it gave none.</param>
+public sealed record OrderChanged(long Timestamp, string ClientId, OrderState From, OrderState To, string Reason) : JournalEvent(Timestamp);
+
+/// <summary>The session went from one state to another.</summary>
+/// <param name="From">Empty at its start.</param>
+/// <param name="Why">What it waits for; empty where it waits for nothing.</param>
+public sealed record SessionChanged(long Timestamp, string From, string To, string Why) : JournalEvent(Timestamp);
+
+/// <summary>The portfolio decided on a trade that its strategy holds, or on an entry that waits.</summary>
+/// <param name="Number">Of the strategy's signal.</param>
+/// <param name="Action">cut, closed or expired.</param>
+/// <param name="Share">Of the trade.</param>
+public sealed record PortfolioActed(long Timestamp, int Number, string Action, ExitReason Reason, double Share) : JournalEvent(Timestamp);

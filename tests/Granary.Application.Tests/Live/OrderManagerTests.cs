@@ -116,10 +116,14 @@ public sealed class OrderManagerTests : IAsyncDisposable
         (order.State, order.Ended, trade.State, trade.Profit, trade.Fees, trade.Why).ShouldBe((OrderState.Closed, OrderState.Filled,
             TradeState.Closed, -4, 1.5, "stop"));
         _ledger.OpenOrders.ShouldBeEmpty();
-        (await WrittenAsync()).Select(e => e.GetType())
+        var written = await WrittenAsync();
+        written.Where(e => e is not OrderChanged).Select(e => e.GetType())
             .ShouldBe([typeof(OrderIntended), typeof(OrderAnswered), typeof(VenueReported), typeof(TradeChanged), typeof(PositionChanged),
             typeof(VenueReported), typeof(TradeChanged), typeof(PositionChanged), typeof(VenueReported), typeof(TradeChanged),
             typeof(PositionChanged), typeof(OrderClosed)]);
+        written.OfType<OrderChanged>().Select(c => (c.From, c.To, c.Strategy, c.Symbol)).ShouldBe([
+            (OrderState.New, OrderState.Submitted, "S", "BTC"), (OrderState.Submitted, OrderState.PartiallyFilled, "S", "BTC"),
+            (OrderState.PartiallyFilled, OrderState.Filled, "S", "BTC"), (OrderState.Filled, OrderState.Closed, "S", "BTC")]);
     }
 
     [Fact]

@@ -21,29 +21,6 @@ public sealed class ExchangeFeedTests
     private static Bar Minute(int n, double close = 0) =>
         new(Start + n * TimeSpan.TicksPerMinute, 100 + n, 103 + n, 98 + n, close == 0 ? 101 + n : close, 5 + n);
 
-    private static string Ticker(string exchange, long sequence, double price) => exchange switch
-    {
-        "binance" =>
-            $$"""
-                {"stream":"btcusdt@ticker","data":{"e":"24hrTicker","E":{{Ms(Start) + sequence}},"s":"BTCUSDT","p":"0.0015","P":"250.00",
-                  "w":"0.0018","x":"0.0009","c":"{{ExchangeMessages.Text(price)}}","Q":"10","b":"{{ExchangeMessages.Text(price - 1)}}",
-                  "B":"10","a":"{{ExchangeMessages.Text(price + 1)}}","A":"100","o":"0.0010","h":"0.0025","l":"0.0010","v":"10000","q":"18",
-                  "O":0,"C":86400000,"F":0,"L":18150,"n":18151} }
-                """,
-        "gateio" => $$"""
-            {"time":{{Ms(Start) / 1000}},"time_ms":{{Ms(Start) + sequence}},"channel":"spot.tickers","event":"update",
-              "result":{"currency_pair":"BTC_USDT","last":"{{ExchangeMessages.Text(price)}}",
-              "lowest_ask":"{{ExchangeMessages.Text(price + 1)}}","highest_bid":"{{ExchangeMessages.Text(price - 1)}}",
-              "change_percentage":"-1.6301","base_volume":"96768.3","quote_volume":"1.8","high_24h":"20000","low_24h":"17000"} }
-            """,
-        _ => $$"""
-            {"topic":"/market/ticker:BTC-USDT","type":"message","subject":"trade.ticker",
-              "data":{"bestAsk":"{{ExchangeMessages.Text(price + 1)}}","bestAskSize":"0.4","bestBid":"{{ExchangeMessages.Text(price - 1)}}",
-              "bestBidSize":"0.5","price":"{{ExchangeMessages.Text(price)}}","sequence":"{{sequence}}","size":"0.001","time":{{Ms(Start)
-              + sequence}} } }
-            """,
-    };
-
     private static ExchangeFeedRequest To(LocalExchange server, string exchange, params string[] symbols) => new()
     {
         Exchange = Named(exchange),
@@ -117,31 +94,14 @@ public sealed class ExchangeFeedTests
     }
 
     [Theory]
-    [MemberData(nameof(Exchanges))]
-    public async Task Tickers_come_in_their_order_and_once(string exchange)
-    {
-        using var server = new LocalExchange();
-        server.Session(Silence, Sign(exchange), Ticker(exchange, 1, 100), Ticker(exchange, 2, 101), Ticker(exchange, 2, 101),
-            Ticker(exchange, 1, 100), Ticker(exchange, 5, 102), Kline(exchange, Minute(0), true, 60), Kline(exchange, Minute(1), false, 5));
-        await using var feed = new ExchangeFeed(To(server, exchange) with { Tickers = true });
-        await Bars(feed, 1);
-        var tickers = new List<ExchangeTicker>();
-        while (feed.Tickers.TryRead(out var ticker)) tickers.Add(ticker);
-        (tickers[^1].Last, tickers[^1].Bid, tickers[^1].Ask).ShouldBe((102, 101, 103));
-        if (exchange != "kucoin") return; // the others do not number theirs
-        tickers.Select(t => t.Sequence).ShouldBe([1, 2, 5]);
-        feed.Notes.ShouldContain("kucoin: 1 tickers came twice, and were taken once");
-    }
-
-    [Theory]
-    [InlineData("binance", """{"method":"SUBSCRIBE","params":["btcusdt@kline_1m","btcusdt@ticker"],"id":1}""")]
+    [InlineData("binance", """{"method":"SUBSCRIBE","params":["btcusdt@kline_1m"],"id":1}""")]
     [InlineData("gateio", """channel":"spot.candlesticks","event":"subscribe","payload":["1m","BTC_USDT"]}""")]
     [InlineData("kucoin", """type":"subscribe","topic":"/market/candles:BTC-USDT_1min","privateChannel":false,"response":true}""")]
     public async Task Subscriptions_are_as_documented(string exchange, string subscription)
     {
         using var server = new LocalExchange();
         server.Session(Silence, Kline(exchange, Minute(0), true, 60), Kline(exchange, Minute(1), false, 5));
-        await using var feed = new ExchangeFeed(To(server, exchange) with { Tickers = true });
+        await using var feed = new ExchangeFeed(To(server, exchange));
         await Bars(feed, 1);
         server.Received.ShouldContain(h => h.Contains(subscription, StringComparison.Ordinal));
         if (exchange == "kucoin")
