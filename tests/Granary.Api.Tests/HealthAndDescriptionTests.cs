@@ -32,6 +32,31 @@ public class HealthAndDescriptionTests
     }
 
     [Fact]
+    public async Task A_server_whose_disk_takes_no_more_stays_up_says_so_and_goes_on_when_it_does()
+    {
+        await using var server = await ApiServer.StartAsync();
+        var first = await server.SubmitAsync();
+        var second = await server.SubmitAsync();
+        await Eventually.HoldsAsync(() => server.Host.Begun.Count == 1);
+        // A file where the folder was: as on a full disk, nothing can be written there.
+        var own = Path.Combine(server.Folder, first.Id, ".submission");
+        Directory.Delete(own, recursive: true);
+        await File.WriteAllTextAsync(own, "");
+        for (var i = 0; i < 6; i++) server.Host.Go();
+        (await server.UntilAsync(first.Id, s => s.Ended)).State.ShouldBe(Granary.Application.Jobs.JobState.Done);
+        await Eventually.HoldsAsync(async () =>
+            (await server.Client.GetAsync("/health/ready")).StatusCode == HttpStatusCode.ServiceUnavailable);
+        (await (await server.Client.GetAsync("/health/ready")).Content.ReadAsStringAsync()).ShouldContain(first.Id);
+        (await server.Client.GetAsync("/api/v1/batches")).StatusCode.ShouldBe(HttpStatusCode.OK);
+
+        File.Delete(own);
+        Directory.CreateDirectory(own);
+        (await server.UntilAsync(second.Id, s => s.Ended)).State.ShouldBe(Granary.Application.Jobs.JobState.Done);
+        (await server.Client.GetAsync("/health/ready")).StatusCode.ShouldBe(HttpStatusCode.OK);
+        (await File.ReadAllTextAsync(Path.Combine(own, "status.json"))).ShouldContain("\"done\"");
+    }
+
+    [Fact]
     public async Task A_check_that_hangs_makes_the_server_not_ready_within_two_seconds()
     {
         await using var server = await ApiServer.StartAsync(check: new Check(null, hangs: true));

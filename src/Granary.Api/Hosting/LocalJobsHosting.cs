@@ -1,3 +1,4 @@
+using Granary.Api.Health;
 using Granary.Application.Jobs;
 using Granary.Application.RunFolders;
 using Granary.Application.Weights;
@@ -19,6 +20,7 @@ public static partial class LocalJobsHosting
             return new LocalJobs(runs, host(s), s.GetRequiredService<JobCatalogue>(), s.GetRequiredService<TimeProvider>(),
                 (id, e) => JobFailed(logger, id, e));
         });
+        services.AddSingleton<IReadinessCheck, JobsReadiness>();
         services.AddSingleton(new RunLibrary(Path.GetFullPath(runs)));
         services.AddSingleton<IWeightsService>(s => new FileWeights(Path.Combine(runs, ".portfolios"),
             s.GetRequiredService<TimeProvider>()));

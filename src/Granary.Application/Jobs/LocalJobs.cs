@@ -53,6 +53,11 @@ public sealed class LocalJobs : IJobService, IAsyncDisposable
     private readonly CancellationTokenSource _stopping = new();
     private readonly Task _worker;
 
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(10);
+
+    /// <summary>Why no job can begin, one sentence; null where nothing is in the way.</summary>
+    public string? Fault { get; private set; }
+
     /// <param name="runs">Folder of all runs; made where missing. Jobs in it that had not ended are queued again.</param>
     /// <param name="kinds">The jobs that are taken.</param>
     /// <param name="onFault">Called for a job that failed for a reason other than its input, with its id.</param>
@@ -245,7 +250,33 @@ public sealed class LocalJobs : IJobService, IAsyncDisposable
             if (!wrongInput && e is not (Engine.Market.BarStoreException or DiskException)) _onFault?.Invoke(entry.Status.Id, e);
             End(entry, s => s with { State = JobState.Failed, Fault = e.Message, WrongInput = wrongInput });
         }
-        await SaveAsync(entry).ConfigureAwait(false);
+        await SaveWhenPossibleAsync(entry).ConfigureAwait(false);
+    }
+
+    // The end of a job is kept in memory until its folder can be written; no other job begins before, since it could not be written either.
+    private async Task SaveWhenPossibleAsync(Entry entry)
+    {
+        for (var pause = TimeSpan.FromSeconds(0.25); ; pause = pause < LongestPause ? pause * 2 : pause)
+        {
+            try
+            {
+                await SaveAsync(entry).ConfigureAwait(false);
+                Fault = null;
+                return;
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                Fault = $"the status of {entry.Status.Id} cannot be written ({e.Message.TrimEnd('.')}); make room, or make {_runs} writable";
+            }
+            try
+            {
+                await Task.Delay(pause, _clock, _stopping.Token).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException)
+            {
+                return; // the next start runs the job again
+            }
+        }
     }
 
     private void End(Entry entry, Func<JobStatus, JobStatus> how) =>
