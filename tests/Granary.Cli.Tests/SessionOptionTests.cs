@@ -36,7 +36,7 @@ public sealed class SessionOptionTests
     [Theory]
     [InlineData("BrokerOptions", "Granary.Application/Live/SessionOptions.cs", "Granary.Cli/Commands/BrokerCommands.cs",
         "Granary.Cluster.Contracts/Wire/SessionStartWire.cs")]
-    [InlineData("WarmUp", "Granary.Api/Sessions/SessionStartReader.cs", "Granary.Application/Live/LiveSession.cs",
+    [InlineData("WarmUp", "Granary.Application/Live/LiveSession.cs",
         "Granary.Application/Live/SessionOptions.cs", "Granary.Cluster.Contracts/Wire/SessionStartWire.cs")]
     public void The_hosts_do_not_name_the_options_of_a_session(string option, params string[] files)
     {

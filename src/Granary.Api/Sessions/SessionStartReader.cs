@@ -2,7 +2,6 @@ using System.Text;
 using Granary.Application.Json;
 using Granary.Application.Live;
 using Granary.Application.Options;
-using Granary.Data.Brokers;
 using Microsoft.AspNetCore.Http;
 
 namespace Granary.Api.Sessions;
@@ -24,12 +23,7 @@ internal static class SessionStartReader
         var folder = Path.GetFullPath(settings.Confined ? settings.DataFolder : Path.Combine(settings.DataFolder, form.Folder));
         if (settings.Confinement is { } confinement)
         {
-            confinement.Check("feed", form.Address, folder);
-            if (form.Keep is { } keep) confinement.Check("feed, keep", keep, folder);
-            if (form.WarmUp is { } warmUp) confinement.Check("warmUp", warmUp, folder);
-            if (form.Deployments is { } deployments) confinement.Check("deployments", deployments, folder);
-            foreach (var endpoint in (string?[])[form.Endpoint, BrokerOptionText.Parse(form.BrokerOptions).GetValueOrDefault("endpoint")])
-                if (endpoint is not null) confinement.Check("endpoint", endpoint, folder);
+            foreach (var (option, address) in form.Addresses) confinement.Check(option, address, folder);
             confinement.Check(JsonPart.Parse(form.File, inQuery ? body : Encoding.UTF8.GetBytes(form.Configuration)), folder);
         }
         return new SessionStart(form.PlacedIn(folder), inQuery ? body : Encoding.UTF8.GetBytes(form.Configuration), form.File, folder);

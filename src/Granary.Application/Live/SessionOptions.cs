@@ -58,6 +58,20 @@ public record SessionOptions
     private int? KeepAt =>
         Feed.LastIndexOf(KeepOption, StringComparison.Ordinal) is > 0 and var at && Feed[at - 1] is '?' or '&' ? at : null;
 
+    /// <summary>Every file, folder and server that the options name, with the name of the option.</summary>
+    /// <exception cref="InputException">The broker's options cannot be read.</exception>
+    [JsonIgnore]
+    public IEnumerable<(string Option, string Address)> Addresses
+    {
+        get
+        {
+            (string Option, string? Address)[] named = [("feed", Address), ("keep", Keep), ("warmUp", WarmUp), ("deployments", Deployments),
+                ("endpoint", ReadBrokerOptions().GetValueOrDefault("endpoint"))];
+            foreach (var (option, address) in named)
+                if (address is not null) yield return (option, address);
+        }
+    }
+
     /// <summary>The same options with their relative folders relative to a folder.</summary>
     public SessionOptions PlacedIn(string folder)
     {
