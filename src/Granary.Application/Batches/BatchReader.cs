@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using Granary.Application.Catalogues;
 using Granary.Application.Json;
+using Granary.Data.Brokers;
 using Granary.Engine.Catalogues;
 using Granary.Engine.Market;
 using Granary.Engine.Portfolio;
@@ -83,7 +84,7 @@ public sealed class BatchReader(GranaryCatalogues catalogues)
         if (bindStrategies && root.Find("learning") is { } learning) faults.Try<object?>(() =>
             { LearningReader.Check(learning, named, folder, catalogues); return null; }, null);
         if (data is null || execution is null || portfolio is null) return null;
-        return new BatchSpec
+        var spec = new BatchSpec
         {
             Name = named,
             Catalogues = catalogues,
@@ -103,6 +104,24 @@ public sealed class BatchReader(GranaryCatalogues catalogues)
             Text = text,
             Folder = folder,
         };
+        if (bindStrategies) CheckBroker(spec, faults);
+        return spec;
+    }
+
+    // The portfolio's plan is refused before anything is computed for a venue that cannot trade it.
+    private void CheckBroker(BatchSpec spec, JsonFaults faults)
+    {
+        if (spec.Portfolio.Broker is not { } broker) return;
+        var part = spec.Portfolio.Place!.Need("broker");
+        try
+        {
+            var capabilities = catalogues.Brokers.Create(broker, new Dictionary<string, string>()).Capabilities;
+            foreach (var fault in BrokerFit.Faults(broker, capabilities, spec)) faults.Add(part.Fault(fault));
+        }
+        catch (BrokerInputException e)
+        {
+            faults.Add(part.Fault(e.Message));
+        }
     }
 
     internal static string NameOf(JsonPart? part, string file)
@@ -310,7 +329,7 @@ public sealed class BatchReader(GranaryCatalogues catalogues)
     {
         if (part is null) return new PortfolioSpec { Limits = new PortfolioLimits() };
         part.Only("weights", "limits", "size", "onInsufficientCash", "enable", "rebalance", "allocator", "chosenBefore", "from",
-            "fills");
+            "fills", "broker");
         var weights = part.Find("weights");
         return new PortfolioSpec
         {
@@ -339,6 +358,7 @@ public sealed class BatchReader(GranaryCatalogues catalogues)
                 : before.Wrong("it is for weights that are given; a rule chooses its own", 0L)
                 : null,
             From = part.Find("from")?.Time(),
+            Broker = part.Find("broker")?.String(),
             BookAtClose = part.Find("fills")?.Choice(("bar-open", false), ("bar-close", true)) ?? false,
             Place = part,
         };

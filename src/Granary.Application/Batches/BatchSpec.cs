@@ -232,6 +232,9 @@ public sealed record PortfolioSpec
     /// </summary>
     public bool BookAtClose { get; init; }
 
+    /// <summary>The broker that the portfolio is planned for, which must be able to trade it; null for none.</summary>
+    public string? Broker { get; init; }
+
     /// <summary>The section as it stands in the file, for rules with settings of their own; null where there is none.</summary>
     public JsonPart? Place { get; init; }
 }

@@ -65,7 +65,9 @@ public static class LiveSession
             throw new InputException(
                 $"{request.Production} does not pass its validation checks: {string.Join("; ", production.Verdict.Reasons)}. "
                 + "Fix the strategy, or pass --without-evidence to trade it anyway; the journal records that.");
-        BrokerFit.Check(request, production.Spec);
+        var capabilities = request.CreateBroker(production.Spec.Catalogues.Brokers).Capabilities;
+        if (BrokerFit.Faults(request.Broker, capabilities, production.Spec) is { Count: > 0 } faults)
+            throw new InputException($"--broker {request.Broker}: {string.Join("; ", faults)}");
         WeightsRules.CheckPortfolio(request.Account ?? production.Spec.Name);
     }
 

@@ -1,4 +1,5 @@
 using Granary.Application.Jobs;
+using Granary.Application.Batches;
 using Granary.Application.Json;
 using Granary.Data.Brokers;
 using Granary.Data.Journals;
@@ -42,6 +43,7 @@ public sealed class OrderGateway(AccountJournal journal, string broker,
                 Cash = opening.Spec.Cash,
                 Execution = opening.Spec.Execution.Settings,
                 Instruments = instruments,
+                FaultsOf = listed => BrokerFit.Faults(opening.Broker, listed, opening.Spec),
                 OpenJournalAsync = s => store.OpenBrokerJournalAsync(opening.Account, opening.Broker, opening.Holder, clock, s),
                 Clock = clock,
             }, stop);

@@ -91,6 +91,8 @@ internal static class BrokerCommands
             var faults = spec is null ? [] : BrokerFit.Faults(session.Broker, factory.Capabilities, spec);
             var wanted = call.GetValue(symbols) is { Length: > 0 } given ? given : spec?.Data.Symbols ?? [];
             var found = await ConnectAsync(factory, wanted, token);
+            if (spec is not null && found is not null)
+                faults = [.. faults.Union(BrokerFit.Faults(session.Broker, found.Instruments, spec), StringComparer.Ordinal)];
             if (call.GetValue(json)) WriteJson(session.Broker, factory.Capabilities, found, faults);
             else Show(session.Broker, factory.Capabilities, found, faults);
             return faults.Count == 0 ? 0 : 2;
@@ -132,6 +134,7 @@ internal static class BrokerCommands
                 i.Instrument.LotSize,
                 i.MinQuantity,
                 i.MinNotional,
+                i.Capabilities.Leverage,
             }),
             found?.Notes,
             Faults = faults,

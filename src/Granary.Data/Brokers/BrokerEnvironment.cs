@@ -20,6 +20,12 @@ public sealed record BrokerEnvironment
     public required IReadOnlyDictionary<string, Instrument> Instruments { get; init; }
 
     /// <summary>
+    /// What the configuration cannot trade of the instruments as the venue lists them, one sentence each. A broker that can tell calls
+    /// it before the first order, and refuses the account with the sentences.
+    /// </summary>
+    public Func<IReadOnlyList<InstrumentCapabilities>, IReadOnlyList<string>> FaultsOf { get; init; } = static _ => [];
+
+    /// <summary>
     /// Opens the broker's own journal, beside the account's: what an adapter must keep over a restart, as its sequence numbers. It is
     /// the broker's to dispose of.
     /// </summary>

@@ -51,13 +51,27 @@ public static class ExchangeImport
         }
     }
 
+    private static async Task<bool> HasAsync(IBarStore store, string symbol, Timeframe timeframe, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var markets = await store.ListAsync(cancellationToken).ConfigureAwait(false);
+            return markets.Any(m => m.Symbol == symbol && m.Timeframe == timeframe);
+        }
+        catch (BarDataException)
+        {
+            // There is no store yet: the first bars make it. One that cannot be used refuses them.
+            return false;
+        }
+    }
+
     // The times of which the store has no bars, oldest first. Those that one request covers are one.
     private static async Task<IReadOnlyList<(long From, long To)>> MissingAsync(IBarStore store, string symbol, Timeframe timeframe,
         (long From, long To) span, long page, CancellationToken cancellationToken)
     {
         var missing = new List<(long From, long To)>();
         var next = timeframe.Floor(span.From + timeframe.Ticks - 1);
-        if ((await store.ListAsync(cancellationToken).ConfigureAwait(false)).Any(m => m.Symbol == symbol && m.Timeframe == timeframe))
+        if (await HasAsync(store, symbol, timeframe, cancellationToken).ConfigureAwait(false))
         {
             await using var stored = await store.Source(adjust: false).OpenAsync(new BarQuery(symbol, timeframe), cancellationToken)
                 .ConfigureAwait(false);

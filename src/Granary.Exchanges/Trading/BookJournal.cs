@@ -67,6 +67,9 @@ internal sealed class BookJournal : IAsyncDisposable
         _deferred.Add(fact);
     }
 
+    /// <summary>Makes room for later facts, so that writing them takes no longer for it.</summary>
+    public void Prepare() => _journal.Prepare();
+
     public async ValueTask DisposeAsync()
     {
         try

@@ -64,6 +64,7 @@ internal sealed class VenueBroker : IBroker, IMarketListener
             VenueCheck.RefuseWithdrawal(venue.Name, await venue.PermissionsAsync(cancellationToken).ConfigureAwait(false));
             var instruments = VenueCheck.Match(venue.Name, await venue.InstrumentsAsync(cancellationToken).ConfigureAwait(false),
                 environment.Instruments.Keys);
+            VenueCheck.RefuseFaults(venue, instruments.Values, environment);
             var journal = await BookJournal.OpenAsync(await environment.OpenJournalAsync(cancellationToken).ConfigureAwait(false),
                 new VenueBook(instruments), environment.Clock, cancellationToken).ConfigureAwait(false);
             try
@@ -178,6 +179,7 @@ internal sealed class VenueBroker : IBroker, IMarketListener
         LockedAsync(async () =>
         {
             await _settlements.CollectAsync(_instruments.Values, now: true, cancellationToken).ConfigureAwait(false);
+            var account = await AccountAsync(cancellationToken).ConfigureAwait(false);
             var orders = new List<BrokerOrderStatus>();
             foreach (var instrument in _instruments.Values)
                 foreach (var state in await _venue.OpenOrdersAsync(instrument, cancellationToken).ConfigureAwait(false))
@@ -185,11 +187,22 @@ internal sealed class VenueBroker : IBroker, IMarketListener
                         orders.Add(new BrokerOrderStatus(state.ClientId, state.VenueId, state.State, (double)state.Filled, ""));
                     else if (known.Leg.Length == 0 && known.IsWorking)
                         orders.Add(known.Status);
-            var account = await _venue.AccountAsync(cancellationToken).ConfigureAwait(false);
             var quote = _instruments.Values.First().Quote;
             var cash = account.Balances.GetValueOrDefault(quote) - account.EntryValue - Book.ForeignFees;
             return new BrokerSnapshot(PositionsOf(account), (double)cash, orders);
         }, cancellationToken);
+
+    // An account without a fill that is not booked: the websocket can be behind what the exchange says about balances.
+    private async ValueTask<VenueAccount> AccountAsync(CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var account = await _venue.AccountAsync(cancellationToken).ConfigureAwait(false);
+            var booked = Book.Events;
+            await SynchroniseAsync(cancellationToken).ConfigureAwait(false);
+            if (Book.Events == booked) return account;
+        }
+    }
 
     private Dictionary<string, double> PositionsOf(VenueAccount account)
     {
@@ -291,6 +304,7 @@ internal sealed class VenueBroker : IBroker, IMarketListener
                     await TouchedAsync(cancellationToken).ConfigureAwait(false);
                     await ExpireAsync(cancellationToken).ConfigureAwait(false);
                     if (_behind) await SynchroniseAsync(cancellationToken).ConfigureAwait(false);
+                    _journal.Prepare();
                     return true;
                 }, cancellationToken).ConfigureAwait(false);
                 if (_settings.CancelAllAfter > TimeSpan.Zero && (alive == 0 || _clock.GetElapsedTime(alive) > _settings.CancelAllAfter / 4))

@@ -17,6 +17,13 @@ internal static class VenueCheck
                 + "give it the permission to trade this market");
     }
 
+    /// <exception cref="BrokerInputException">The configuration cannot be traded with the instruments as they are listed.</exception>
+    public static void RefuseFaults(IVenue venue, IEnumerable<VenueInstrument> instruments, BrokerEnvironment environment)
+    {
+        if (environment.FaultsOf([.. instruments.Select(i => i.Describe(venue.Capabilities))]) is { Count: > 0 } faults)
+            throw new BrokerInputException($"broker '{venue.Name}': {string.Join("; ", faults)}");
+    }
+
     /// <exception cref="BrokerInputException">A contract does not have so much leverage.</exception>
     public static void RefuseLeverage(string name, IEnumerable<VenueInstrument> instruments, MarginTerms margin)
     {

@@ -56,5 +56,6 @@ internal sealed record VenueInstrument
 
     public InstrumentCapabilities Describe(BrokerCapabilities broker) => new(Symbol, Listed,
         new Instrument { Symbol = Symbol, Currency = Quote, TickSize = (double)Tick, LotSize = (double)Lot }, (double)MinQuantity,
-        (double)MinNotional, broker);
+        (double)MinNotional, MaxLeverage > 0 && (double)MaxLeverage < broker.Leverage
+            ? broker with { Leverage = (double)MaxLeverage } : broker);
 }

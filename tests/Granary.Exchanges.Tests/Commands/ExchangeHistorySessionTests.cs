@@ -1,0 +1,94 @@
+using System.Text.Json;
+using Granary.Data.BarFiles;
+using Granary.Data.Tests.Exchanges;
+using Granary.Engine.Market;
+using Granary.Exchanges.Tests.Server;
+using Granary.Testing;
+using static Granary.Data.Tests.Exchanges.ExchangeMessages;
+using static Granary.Data.Tests.Exchanges.LocalExchange.Ending;
+
+namespace Granary.Exchanges.Tests.Commands;
+
+/// <summary>A session whose past, and the bars that its feed misses, come from an exchange.</summary>
+public sealed class ExchangeHistorySessionTests : IDisposable
+{
+    private const int Past = 120, Live = 60, Missed = 3;
+
+    private readonly string _folder = Directory.CreateTempSubdirectory("granary-history-").FullName;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    private string At(string name) => Path.Combine(_folder, name);
+
+    private static Bar BarAt(long time)
+    {
+        var c = SimulatedCandle.At((time - DateTime.UnixEpoch.Ticks) / TimeSpan.TicksPerSecond);
+        return new Bar(time, (double)c.Open, (double)c.High, (double)c.Low, (double)c.Close, (double)c.Volume);
+    }
+
+    private async Task<string> ProductionAsync(long first)
+    {
+        Directory.CreateDirectory(At("bars"));
+        BarCsvWriter.Write(At("bars/BTCUSDT.csv"), Timeframe.M1,
+            [.. Enumerable.Range(-Past, Past + Live).Select(i => BarAt(first + i * TimeSpan.TicksPerMinute))]);
+        var from = new DateTime(first - Past * TimeSpan.TicksPerMinute, DateTimeKind.Utc);
+        File.WriteAllText(At("batch.json"), $$"""
+            { "name": "history", "data": { "source": "csv:bars", "symbols": ["BTCUSDT"], "timeframe": "1m",
+                "from": "{{from:yyyy-MM-dd'T'HH:mm:ss'Z'}}" },
+              "strategies": [ { "class": "SmaCross", "params": { "fast": 3, "slow": [8, 13] }, "size": { "percentOfEquity": 10 } } ],
+              "portfolio": { "weights": "equal" } }
+            """);
+        var (exit, _, error) = await GranaryProcess.RunAsync(_folder, "backtest", At("batch.json"), "--out", At("backtest"), "--quiet");
+        exit.ShouldBe(0, error);
+        return At("backtest/prod.json");
+    }
+
+    private static string Exchange(ExchangeServer server) =>
+        $"exchange:kucoin?endpoint={Uri.EscapeDataString(server.Endpoint.ToString())}";
+
+    [Fact]
+    public async Task A_session_that_warms_up_from_an_exchange_trades_as_one_that_warms_up_from_files()
+    {
+        var first = new DateTime(2024, 3, 1, 12, 0, 0, DateTimeKind.Utc).Ticks;
+        var production = await ProductionAsync(first);
+        await using var server = await ExchangeServer.StartAsync(TestExchange.Named("kucoin").Dialect(new MarketTerms()));
+        async Task<string> DigestAsync(string name, string past)
+        {
+            var run = await GranaryProcess.RunAsync(_folder, "live", production, "--feed", "csv:bars", "--from",
+                "2024-03-01T12:00:00Z", "--warm-up", past, "--state", At(name), "--out", At(name + "-run"), "--without-evidence", "--json");
+            run.ExitCode.ShouldBe(0, run.Error);
+            return JsonDocument.Parse(run.Output).RootElement.GetProperty("digest").GetString()!;
+        }
+        var files = await DigestAsync("files", "csv:bars");
+        (await DigestAsync("exchange", Exchange(server))).ShouldBe(files);
+        server.Log.ShouldContain("GET /api/v1/market/candles");
+    }
+
+    [Fact]
+    public async Task Bars_that_a_feed_misses_while_it_is_lost_come_from_the_exchange()
+    {
+        var first = Timeframe.H1.Floor(DateTime.UtcNow.Ticks) - 6 * TimeSpan.TicksPerHour;
+        var production = await ProductionAsync(first);
+        await using var server = await ExchangeServer.StartAsync(TestExchange.Named("kucoin").Dialect(new MarketTerms()));
+        using var feed = new LocalExchange();
+        IEnumerable<string> Minutes(int from, int to) => Enumerable.Range(from, to - from).SelectMany(i =>
+            (string[])[Kline("binance", BarAt(first + i * TimeSpan.TicksPerMinute), closed: true, 60)]);
+        feed.Session(Drop, [Sign("binance"), .. Minutes(0, 20)]);
+        feed.Session(Silence, [Sign("binance"), .. Minutes(20 + Missed, Live)]);
+        using var process = GranaryProcess.Start(_folder, "live", production, "--feed",
+            $"ws:binance?endpoint=ws://127.0.0.1:{feed.Port}/", "--warm-up", Exchange(server), "--state", At("state"), "--out", At("run"),
+            "--without-evidence", "--json");
+        var (output, error) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
+        var status = Path.Combine(At("state"), "control", "status.json");
+        async Task<long> TakenAsync() =>
+            File.Exists(status) ? JsonDocument.Parse(await File.ReadAllTextAsync(status)).RootElement.GetProperty("bars").GetInt64() : 0;
+        await Eventually.IsAsync(TakenAsync, bars => process.HasExited || bars >= Past + Live);
+        process.HasExited.ShouldBeFalse(process.HasExited ? await error : "");
+        (await GranaryProcess.RunAsync(_folder, "session", At("state"), "stop", "--why", "the test is over")).ExitCode.ShouldBe(0);
+        await process.WaitForExitAsync();
+        (process.ExitCode, await output).ExitCode.ShouldBe(0, await error);
+        var notes = JsonDocument.Parse(File.ReadAllText(At("run/account.json"))).RootElement.GetProperty("notes").ToString();
+        notes.ShouldContain("the connection was lost");
+        notes.ShouldNotContain("bars are missing");
+    }
+}
