@@ -5,7 +5,8 @@ using Granary.Testing;
 
 namespace Granary.Exchanges.Tests.Commands;
 
-/// <summary><c>granary serve</c> with a session at an exchange, started over HTTP. The server is killed and the next one continues.</summary>
+/// <summary><c>granary serve</c> with a session at an exchange, started over HTTP. The server is killed and the next one
+/// continues.</summary>
 public sealed class ServedExchangeSessionTests : IDisposable
 {
     private const string To = "2022-01-09";

@@ -201,7 +201,8 @@ internal sealed class FaultySession(TestExchange exchange, int seed) : IAsyncDis
         Assert.True(HasSamePosition, $"seed {seed}: the exchange holds {Bought}, the journal {_ledger.PositionOf(TestVenue.Symbol)}; "
             + string.Join("; ", _differences));
         Assert.True(IsBooked, $"seed {seed}: {market.Fills.Count} fills, {_ledger.Fills} in the journal");
-        Assert.True(_gateway.Differences == 0, $"seed {seed}: {_gateway.Differences} differences were reported: " + string.Join("; ", _differences));
+        Assert.True(_gateway.Differences == 0, $"seed {seed}: {_gateway.Differences} differences were reported: "
+            + string.Join("; ", _differences));
     }
 
     public async ValueTask DisposeAsync()
