@@ -11,6 +11,7 @@ namespace Granary.Exchanges.Trading;
 [JsonDerivedType(typeof(OrderStood), "state")]
 [JsonDerivedType(typeof(FillBooked), "fill")]
 [JsonDerivedType(typeof(FundingBooked), "funding")]
+[JsonDerivedType(typeof(ForcedBooked), "forced")]
 [JsonDerivedType(typeof(StopMovedTo), "stop")]
 [JsonDerivedType(typeof(TrailMoved), "trail")]
 internal abstract record BookFact;
@@ -42,6 +43,12 @@ internal sealed record FillBooked(string ClientId, string ExecutionId, decimal P
 
 /// <summary>A payment of a perpetual contract.</summary>
 internal sealed record FundingBooked(string Id, string Symbol, decimal Amount, DateTimeOffset At) : BookFact;
+
+/// <summary>An execution that the exchange made by itself and that is an exit of no open trade.</summary>
+/// <param name="Quantity">Base units.</param>
+/// <param name="Fee">Quote currency.</param>
+internal sealed record ForcedBooked(string Id, string Symbol, Side Side, decimal Price, decimal Quantity, decimal Fee, DateTimeOffset At)
+    : BookFact;
 
 /// <summary>The session has moved the stop of an entry.</summary>
 internal sealed record StopMovedTo(string ClientId, double Price) : BookFact;

@@ -45,19 +45,29 @@ internal sealed class Settlements(IVenue venue, BookJournal journal, VenueOrders
         if (facts.Count > 0) await journal.AppendAsync(facts, cancellationToken).ConfigureAwait(false);
     }
 
-    // What no entry of the session explains was the owner's, and is found as a difference.
     private async ValueTask BookAsync(VenueInstrument instrument, VenueFill fill, CancellationToken cancellationToken)
     {
-        var (left, part) = (fill.Quantity, 0);
+        // While it is not known whether an entry has arrived, it is not known either what was closed.
+        if (Book.HasExecution(VenueOrders.ExecutionOf(fill)) || Book.Working.Any(o => o.IsEntry && !o.IsKnown)) return;
+        var (left, facts) = (fill.Quantity, new List<BookFact>());
         foreach (var entry in Book.OpenEntries.Where(e => e.Order.Symbol == instrument.Symbol && e.Order.Side != fill.Side
-            && e.SentAt + venue.ClockSkew < fill.At).ToList())
+            && e.SentAt + venue.ClockSkew < fill.At).TakeWhile(_ => left > 0))
         {
-            var executed = fill with { ExecutionId = part++ == 0 ? fill.ExecutionId : $"{fill.ExecutionId}.{part}" };
-            if (left <= 0 || Book.HasExecution(VenueOrders.ExecutionOf(executed))) return;
             var quantity = Math.Min(left, entry.Open);
-            await orders.BookForcedAsync(entry, executed with { Quantity = quantity, Fee = fill.Fee * quantity / fill.Quantity },
-                cancellationToken).ConfigureAwait(false);
+            facts.AddRange(await orders.ForcedAsync(entry, Part(quantity), cancellationToken).ConfigureAwait(false));
             left -= quantity;
         }
+        // The trade can have been closed meanwhile. Beside a position of the owner it can be the owner's: that is found as a difference.
+        if (left > 0 && Book.Begun!.Holdings.GetValueOrDefault(instrument.Listed) == 0)
+            facts.Add(new ForcedBooked(VenueOrders.ExecutionOf(Part(left)), instrument.Symbol, fill.Side, fill.Price, left,
+                fill.Fee * left / fill.Quantity, fill.At));
+        if (facts.Count > 0) await journal.AppendAsync(facts, cancellationToken).ConfigureAwait(false);
+
+        VenueFill Part(decimal quantity) => fill with
+        {
+            ExecutionId = facts.Count == 0 ? fill.ExecutionId : $"{fill.ExecutionId}.{facts.Count}",
+            Quantity = quantity,
+            Fee = fill.Fee * quantity / fill.Quantity,
+        };
     }
 }

@@ -77,7 +77,13 @@ internal sealed class VenueBook(IReadOnlyDictionary<string, VenueInstrument> ins
             case OrderForgotten forgotten: Remove(_orders[forgotten.ClientId]); break;
             case OrderStood stood: Stand(_orders[stood.ClientId], stood); break;
             case FillBooked fill: Book(_orders[fill.ClientId], fill); break;
-            case FundingBooked funding: Book(funding); break;
+            case FundingBooked f:
+                Settle(new BrokerFill(f.Id, "", "", f.Symbol, Side.Buy, 0, 0, -(double)f.Amount, f.At.UtcTicks), f.At, "funding");
+                break;
+            case ForcedBooked f:
+                Settle(new BrokerFill(f.Id, "", "", f.Symbol, f.Side, (double)f.Price, (double)f.Quantity, (double)f.Fee, f.At.UtcTicks),
+                    f.At, "liquidation");
+                break;
             case StopMovedTo moved: _orders[moved.ClientId].MovedStop = moved.Price; break;
             case TrailMoved moved: _orders[moved.ClientId].TrailBest = moved.Best; break;
         }
@@ -170,13 +176,12 @@ internal sealed class VenueBook(IReadOnlyDictionary<string, VenueInstrument> ins
         return (quantity, fill.Price * (fill.Quantity - quantity));
     }
 
-    private void Book(FundingBooked funding)
+    // What the exchange does to the account belongs to no order.
+    private void Settle(BrokerFill fill, DateTimeOffset at, string reason)
     {
-        if (funding.At > SettledTo) SettledTo = funding.At;
-        if (!_executions.Add(funding.Id)) return;
-        var status = new BrokerOrderStatus("", "", OrderState.Filled, 0, "funding");
-        _events.Add(new BrokerEvent(_events.Count + 1, new BrokerFill(funding.Id, "", "", funding.Symbol, Side.Buy, 0, 0,
-            -(double)funding.Amount, funding.At.UtcTicks), status));
+        if (at > SettledTo) SettledTo = at;
+        if (_executions.Add(fill.ExecutionId))
+            _events.Add(new BrokerEvent(_events.Count + 1, fill, new BrokerOrderStatus("", "", OrderState.Filled, 0, reason)));
     }
 
     private void Report(BrokerFill? fill, BookOrder order) => _events.Add(new BrokerEvent(_events.Count + 1, fill, order.Status));

@@ -178,7 +178,6 @@ internal sealed class VenueBroker : IBroker, IMarketListener
     public ValueTask<BrokerSnapshot> SnapshotAsync(CancellationToken cancellationToken = default) =>
         LockedAsync(async () =>
         {
-            await _settlements.CollectAsync(_instruments.Values, now: true, cancellationToken).ConfigureAwait(false);
             var account = await AccountAsync(cancellationToken).ConfigureAwait(false);
             var orders = new List<BrokerOrderStatus>();
             foreach (var instrument in _instruments.Values)
@@ -200,6 +199,7 @@ internal sealed class VenueBroker : IBroker, IMarketListener
             var account = await _venue.AccountAsync(cancellationToken).ConfigureAwait(false);
             var booked = Book.Events;
             await SynchroniseAsync(cancellationToken).ConfigureAwait(false);
+            await _settlements.CollectAsync(_instruments.Values, now: true, cancellationToken).ConfigureAwait(false);
             if (Book.Events == booked) return account;
         }
     }

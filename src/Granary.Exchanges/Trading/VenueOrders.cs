@@ -167,13 +167,13 @@ internal sealed class VenueOrders(IVenue venue, BookJournal journal, VenueSettin
         return new FillBooked(clientId, ExecutionOf(fill), fill.Price, fill.Quantity, fill.Fee, fill.FeeCurrency, fee, fill.At);
     }
 
-    /// <summary>Books an execution that the exchange made by itself as an exit of an entry.</summary>
-    public async ValueTask BookForcedAsync(BookOrder entry, VenueFill fill, CancellationToken cancellationToken)
+    /// <summary>An execution that the exchange made by itself, as an exit of an entry.</summary>
+    public async ValueTask<BookFact[]> ForcedAsync(BookOrder entry, VenueFill fill, CancellationToken cancellationToken)
     {
         var (name, order) = entry.LegOrder("liquidation", OrderType.Market, 0);
         var made = Made(order with { Quantity = (double)fill.Quantity }, name, entry.ClientId, fill.Quantity);
         var booked = await BookedAsync(order.ClientId, entry.Instrument!, fill, cancellationToken).ConfigureAwait(false);
-        await journal.AppendAsync([made, booked], cancellationToken).ConfigureAwait(false);
+        return [made, booked];
     }
 
     private async ValueTask<decimal> FeeInQuoteAsync(VenueInstrument instrument, VenueFill fill, CancellationToken cancellationToken)

@@ -130,13 +130,12 @@ internal sealed class SimulatedMarket(MarketTerms terms)
     {
         lock (_lock)
         {
-            if (order.ClientId.Length > 0)
-            {
-                _received[order.ClientId] = _received.GetValueOrDefault(order.ClientId) + 1;
-                if (_orders.Any(o => o.ClientId == order.ClientId && (!ForgetsFinalIds || o.IsActive)))
-                    throw new SimulatedRefusal(Refusal.Duplicate, "duplicate clientOid");
-            }
-            Check(order);
+            var isDuplicate = order.ClientId.Length > 0
+                && _orders.Any(o => o.ClientId == order.ClientId && (!ForgetsFinalIds || o.IsActive));
+            // A refused order can be sent again.
+            if (!isDuplicate) Check(order);
+            if (order.ClientId.Length > 0) _received[order.ClientId] = _received.GetValueOrDefault(order.ClientId) + 1;
+            if (isDuplicate) throw new SimulatedRefusal(Refusal.Duplicate, "duplicate clientOid");
             order.Id = $"{++_ids}";
             _orders.Add(order);
             OrderChanged?.Invoke(order, "received");
