@@ -1,3 +1,6 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using Granary.Reporting.Html.Views;
 using Granary.Reporting.Runs;
 
@@ -6,6 +9,9 @@ namespace Granary.Reporting.Html.Sections;
 /// <summary>Profit by condition, and which conditions earned again on trades that did not choose them.</summary>
 internal sealed class ConditionSection(ConditionResults conditions) : IReportSection<RunView>
 {
+    private static readonly JsonSerializerOptions s_indented =
+        new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     public string Id => "conditions";
 
     public string Title => "Profit by condition";
@@ -44,7 +50,8 @@ internal sealed class ConditionSection(ConditionResults conditions) : IReportSec
                 + $"that were entered later, corrected for the number chosen (Bonferroni).");
         html.Raw("</p>\n");
         if (c.Suggestion is { } suggestion)
-            html.Write($"<p>To weigh strategies by these states, put this into the batch:</p>\n<pre><code>{suggestion}</code></pre>\n");
+            html.Write($"<p>To weigh strategies by these states, put this into the batch:</p>\n<pre class=\"batch\" tabindex=\"0\" "
+                + $"aria-label=\"Sections of a batch\"><code>{JsonSerializer.Serialize(JsonNode.Parse(suggestion), s_indented)}</code></pre>\n");
     }
 
     private void Tests(HtmlWriter html)
