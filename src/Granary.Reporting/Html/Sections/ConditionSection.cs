@@ -49,9 +49,10 @@ internal sealed class ConditionSection(ConditionResults conditions) : IReportSec
             html.Write($" {(c.Held == 0 ? "None" : NumberText.Count(c.Held))} of {(c.Chosen == 1 ? "it" : "them")} earned again on trades "
                 + $"that were entered later, corrected for the number chosen (Bonferroni).");
         html.Raw("</p>\n");
-        if (c.Suggestion is { } suggestion)
-            html.Write($"<p>To weigh strategies by these states, put this into the batch:</p>\n<pre class=\"batch\" tabindex=\"0\" "
-                + $"aria-label=\"Sections of a batch\"><code>{JsonSerializer.Serialize(JsonNode.Parse(suggestion), s_indented)}</code></pre>\n");
+        if (c.Suggestion is not { } suggestion) return;
+        var text = JsonSerializer.Serialize(JsonNode.Parse(suggestion), s_indented);
+        html.Write($"<p>To weigh strategies by these states, put this into the batch:</p>\n<pre class=\"batch\" tabindex=\"0\" "
+            + $"aria-label=\"Sections of a batch\"><code>{text}</code></pre>\n");
     }
 
     private void Tests(HtmlWriter html)
