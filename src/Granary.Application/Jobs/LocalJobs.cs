@@ -253,7 +253,7 @@ public sealed class LocalJobs : IJobService, IAsyncDisposable
         await SaveWhenPossibleAsync(entry).ConfigureAwait(false);
     }
 
-    // The end of a job is kept in memory until its folder can be written; no other job begins before, since it could not be written either.
+    // The end of a job is kept in memory until its folder can be written. No other job begins before: it could not be written either.
     private async Task SaveWhenPossibleAsync(Entry entry)
     {
         for (var pause = TimeSpan.FromSeconds(0.25); ; pause = pause < LongestPause ? pause * 2 : pause)
