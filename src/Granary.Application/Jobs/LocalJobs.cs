@@ -266,7 +266,7 @@ public sealed class LocalJobs : IJobService, IAsyncDisposable
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
-                Fault = $"the status of {entry.Status.Id} cannot be written ({e.Message.TrimEnd('.')}); make room, or make {_runs} writable";
+                Fault = $"the status of {entry.Status.Id} cannot be written ({e.Message.TrimEnd('.')}); make room in {_runs}";
             }
             try
             {
