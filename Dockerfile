@@ -22,6 +22,8 @@ RUN dotnet restore src/Granary.Silo/Granary.Silo.csproj
 
 COPY src/ src/
 COPY infra/sql/ infra/sql/
+# The schema of batch files and the pages of errors that the API serves.
+COPY docs/ docs/
 # The templates of granary new are the files of the sample, and the contract tests of brokers.
 COPY samples/Plugin/ samples/Plugin/
 COPY tests/Granary.Data.Tests/Brokers/ tests/Granary.Data.Tests/Brokers/

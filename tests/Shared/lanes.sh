@@ -37,7 +37,7 @@ await_one() {
 
 # The lines of a job's output that belong to its failures: the test's name and the first lines of what it says.
 failures_of() {
-    grep -E -A 12 "\[FAIL\]$" "$1" | grep -vE "^\s*at |^--$"
+    grep -E -A 12 "\[FAIL\]$" "$1" | grep -vE "^\s*at |^--$|^=== |^   [0-9]+ s$|Finished:"
     grep -E "^FAILED" "$1"
 }
 

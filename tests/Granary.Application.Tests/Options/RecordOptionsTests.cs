@@ -90,7 +90,7 @@ public sealed class RecordOptionsTests
             : o.Type == typeof(long) ? 638_000_000_000_000_000L : "text of " + o.Key);
         var json = JsonSerializer.SerializeToElement(all, SessionControl.Json);
         foreach (var option in RecordOptions<SessionOptions>.All)
-            json.GetProperty(option.Key).ToString().ShouldBeOneOf("True", "2022-09-28T22:13:20.0000000Z", "text of " + option.Key);
+            json.GetProperty(option.Key).ToString().ShouldBeOneOf("True", "7", "2022-09-28T22:13:20.0000000Z", "text of " + option.Key);
         JsonSerializer.Deserialize<SessionOptions>(JsonSerializer.SerializeToUtf8Bytes(all, SessionControl.Json), SessionControl.Json)
             .ShouldBe(all);
     }

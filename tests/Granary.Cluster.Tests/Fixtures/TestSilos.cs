@@ -5,6 +5,7 @@ using Granary.Cluster.Grains;
 using Granary.Cluster.Grains.Compute;
 using Granary.Cluster.Grains.Hosting;
 using Granary.Cluster.Grains.Services;
+using Granary.Cluster.Wire;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Orleans.Configuration;
@@ -83,6 +84,7 @@ internal sealed class TestSilos : IAsyncDisposable
         builder.ConfigureClient(client =>
         {
             client.AddActivityPropagation();
+            EarlierTypeNames.Add(client.Services);
             client.Configure<ExceptionSerializationOptions>(o => o.SupportedNamespacePrefixes.Add("Granary"));
         });
         var cluster = builder.Build();

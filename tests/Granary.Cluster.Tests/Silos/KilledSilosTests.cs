@@ -10,6 +10,7 @@ using Granary.Cluster.Feeds;
 using Granary.Cluster.Grains.Batches;
 using Granary.Cluster.Tests.Fixtures;
 using Granary.Cluster.Tests.Plugin;
+using Granary.Cluster.Wire;
 using Granary.Data.Synthetic;
 using Granary.Engine.Market;
 using Granary.Engine.Strategies;
@@ -138,6 +139,7 @@ public sealed class KilledSilosTests : IAsyncLifetime
         using var client = new HostBuilder().UseOrleansClient(orleans =>
         {
             orleans.Configure<ClusterOptions>(o => (o.ClusterId, o.ServiceId) = (Cluster, Cluster));
+            EarlierTypeNames.Add(orleans.Services);
             orleans.Configure<GatewayOptions>(o => o.GatewayListRefreshPeriod = TimeSpan.FromSeconds(1));
             orleans.UseAdoNetClustering(o => (o.Invariant, o.ConnectionString) = ("Npgsql", DatabaseSchema.Cluster.Connect(_connection)));
         }).Build();
