@@ -43,6 +43,9 @@ public sealed class ServedExchangeSessionTests : IDisposable
         var line = await process.StandardOutput.ReadLineAsync();
         while (line is not null && !line.StartsWith(listens, StringComparison.Ordinal)) line = await process.StandardOutput.ReadLineAsync();
         line.ShouldNotBeNull(process.HasExited ? await process.StandardError.ReadToEndAsync() : "");
+        // The server logs every decision: it would wait for a pipe that is full.
+        _ = process.StandardOutput.BaseStream.CopyToAsync(Stream.Null);
+        _ = process.StandardError.BaseStream.CopyToAsync(Stream.Null);
         return (process, new HttpClient { BaseAddress = new Uri(line[listens.Length..line.IndexOf(';', StringComparison.Ordinal)]) });
     }
 
