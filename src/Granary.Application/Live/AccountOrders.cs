@@ -142,7 +142,8 @@ internal sealed class AccountOrders(LivePortfolio portfolio, AccountLedger ledge
                 || names.Handed.Closes(trade.Entry);
             var cut = portfolio.CutOf(key);
             if (!whole && cut == 0) continue;
-            if (orders.Exit is { } exit && !exit.State.IsFinal()) continue;
+            // What an exit has sold already is not sold again, also where only its answer says so.
+            if (orders.Exit is { } exit && (!exit.State.IsFinal() || exit.AwaitsFills)) continue;
             var quantity = whole ? trade.Open
                 : Math.Min(trade.Open, trade.Open - portfolio.InstrumentOf(trade.Symbol).RoundQuantity(trade.Open * (1 - cut)));
             portfolio.CutMade(key);

@@ -138,6 +138,7 @@ public sealed class AccountLedger(double cash, Func<string, double> multiplierOf
         _account.Book(fill.Side, fill.Quantity, fill.Price, multiplier, fill.Fee);
         Fees += fill.Fee;
         _positions.Book(fill.Symbol, fill.Side, fill.Quantity);
+        if (order is not null && fill.Leg.Length == 0) order.Booked += fill.Quantity;
         if (order is not null)
             trade = fill.Leg.Length == 0 && order.Order.Closes is null ? Enter(order, fill) : Exit(order, fill, multiplier);
         if (fill.Leg.Length > 0 && trade is not null) Hit?.Invoke(trade, fill);

@@ -29,8 +29,14 @@ public sealed class TrackedOrder
 
     public string Reason { get; internal set; } = "";
 
-    /// <summary>Base units, of the order itself.</summary>
+    /// <summary>Base units, of the order itself, as its answers and events say.</summary>
     public double Filled { get; internal set; }
+
+    /// <summary>Base units of the order itself whose fills are booked.</summary>
+    public double Booked { get; internal set; }
+
+    /// <summary>Whether the venue has said of more than is booked that it is filled: the fills come with a later poll.</summary>
+    public bool AwaitsFills => Filled - Booked > 1e-9 * Filled;
 }
 
 /// <summary>A trade of the account: an entry's fills and all that closed them.</summary>

@@ -170,8 +170,15 @@ internal sealed class VenueBroker : IBroker, IMarketListener
     public ValueTask<IReadOnlyList<BrokerEvent>> PollAsync(long after, CancellationToken cancellationToken = default) =>
         LockedAsync(async () =>
         {
-            if (_behind || !_streams.IsConnected || _clock.GetElapsedTime(_synchronised) >= _settings.SynchroniseEvery)
-                await SynchroniseAsync(cancellationToken).ConfigureAwait(false);
+            try
+            {
+                if (_behind || !_streams.IsConnected || _clock.GetElapsedTime(_synchronised) >= _settings.SynchroniseEvery)
+                    await SynchroniseAsync(cancellationToken).ConfigureAwait(false);
+            }
+            catch (BrokerUnavailableException) when (_journal.DurableEvents > after)
+            {
+                // What is booked does not wait for one order whose outcome is not certain yet.
+            }
             return Book.EventsAfter(after, _journal.DurableEvents);
         }, cancellationToken);
 

@@ -41,10 +41,12 @@ internal sealed record VenueInstrument
     public static string Plain(string symbol) => string.Concat(symbol.Where(char.IsAsciiLetterOrDigit)).ToUpperInvariant();
 
     /// <summary>The quantity in whole lots, rounded down.</summary>
-    /// <remarks>A double that is a multiple of the lot can be a hair below it.</remarks>
-    public decimal FloorQuantity(double quantity) => FloorQuantity(ToDecimal(quantity));
+    /// <remarks>What is a multiple of the lot can be a hair below it as a double, as the rest of a position after several fills: less than
+    /// a thousandth of a lot is added.</remarks>
+    public decimal FloorQuantity(double quantity) =>
+        FloorQuantity(ToDecimal(quantity) + (double.IsFinite(quantity) && quantity > 0 ? Lot / 1000 : 0));
 
-    /// <inheritdoc cref="FloorQuantity(double)"/>
+    /// <summary>The quantity in whole lots, rounded down.</summary>
     public decimal FloorQuantity(decimal quantity) => Lot > 0 ? Math.Floor(quantity / Lot) * Lot : quantity;
 
     /// <summary>The price on the nearest tick.</summary>

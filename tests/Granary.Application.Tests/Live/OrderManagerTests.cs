@@ -171,6 +171,22 @@ public sealed class OrderManagerTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task An_order_that_only_its_answer_says_is_filled_awaits_its_fills()
+    {
+        await SendAsync(Entry());
+        var order = _ledger.Find("gtag-0-1-e")!;
+        _ledger.Answer("gtag-0-1-e", new BrokerOrderStatus("gtag-0-1-e", "V1", OrderState.Filled, 2, ""));
+        (order.State, order.AwaitsFills).ShouldBe((OrderState.Filled, true));
+        _venue.Fill("gtag-0-1-e", 2, 100, OrderState.Filled, "x1");
+        await _manager.PollAsync(2, CancellationToken.None);
+        (order.Booked, order.AwaitsFills).ShouldBe((2, false));
+        // A stop of the trade is no fill of the order.
+        _venue.Fill("gtag-0-1-e", 2, 99, OrderState.Filled, "x2", "stop", Side.Sell);
+        await _manager.PollAsync(3, CancellationToken.None);
+        order.Booked.ShouldBe(2);
+    }
+
+    [Fact]
     public async Task While_the_venue_is_silent_the_order_stays_unknown_and_is_never_taken_for_failed()
     {
         _venue.Lost = int.MaxValue;
