@@ -190,7 +190,7 @@ internal sealed class LinesProvider : ILoggerProvider
             lock (owner._lines)
             {
                 owner._lines.Enqueue(line);
-                if (owner._lines.Count > 200) owner._lines.Dequeue();
+                if (owner._lines.Count > 20_000) owner._lines.Dequeue();
             }
         }
     }

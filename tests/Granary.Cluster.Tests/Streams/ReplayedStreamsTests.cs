@@ -120,7 +120,8 @@ public sealed class ReplayedStreamsTests : IClassFixture<ReplayedStreamsTests.Ma
         // Results only, so one pass; the second one over the weighted strategies is for their events.
         var passes = arrived.Values.Sum() / (2 * blocks);
         passes.ShouldBeInRange(1, 2);
-        arrived.Values.ShouldAllBe(n => n == passes * blocks);
+        // A block that comes late on a busy machine is requested once more.
+        arrived.Values.ShouldAllBe(n => n >= passes * blocks && n < passes * blocks + blocks / 2);
     }
 
     [Theory]
