@@ -10,8 +10,7 @@ namespace Granary.Cluster.Grains.Feeds;
 
 /// <summary>
 /// Blocks that this silo has received from the streams of its feeds and not processed. A window is bounded: blocks that arrive too early
-/// are
-/// dropped and requested later, as are missing ones. Duplicates are dropped.
+/// are dropped and requested later, as are missing ones. Duplicates are dropped.
 /// </summary>
 public sealed class StreamWindows
 {
@@ -81,11 +80,14 @@ public sealed class StreamWindows
             return here;
         }
 
-        public void Forget(long before)
+        /// <summary>Drops the blocks before a number, also those that arrive later: the reader has received them in another way.</summary>
+        public void SkipTo(long number)
         {
             lock (_blocks)
-                foreach (var number in _blocks.Keys.Where(n => n < before).ToArray())
-                    if (_blocks.Remove(number, out var message) && message.Block is not null) flow.Dropped(number);
+            {
+                foreach (var before in _blocks.Keys.Where(n => n < number).ToArray()) _blocks.Remove(before);
+                _next = Math.Max(_next, number);
+            }
         }
     }
 
@@ -158,9 +160,9 @@ public sealed class StreamWindows
             // The block was lost with a silo, arrived before this window existed, or is late: request it.
             var batch = await AskAsync(source, new BlockRequest(id, next, most, hash), cancellationToken);
             if (batch.Fault is { } fault) throw new FeedFaultException(fault, batch.MayPass);
+            window.SkipTo(next + batch.Blocks.Count);
             for (var i = 0; i < batch.Blocks.Count; i++) flow.Arrived(next + i);
             foreach (var block in batch.Blocks) yield return (next++, block);
-            window.Forget(next);
             if (batch.Last) yield break;
         }
     }
