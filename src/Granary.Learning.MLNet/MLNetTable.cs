@@ -39,7 +39,7 @@ internal sealed class MLNetTable
 
     public double LabelDeviation { get; }
 
-    /// <summary>The column of weights; null where all weigh the same, which ML.NET is then not told.</summary>
+    /// <summary>The column of weights; null where all weigh the same, which are then not passed to ML.NET.</summary>
     public string? WeightColumn => Array.TrueForAll(_weights, w => Math.Abs(w - 1) < 1e-9) ? null : "Weight";
 
     public TrainingSet Set => _set;

@@ -38,7 +38,7 @@ internal static class TreeTranslation
         TreeEnsemble.Join(MLNetRun.Head(trainer, table), Trees(ensemble, table, v => v * table.LabelDeviation), TreeLink.Sum,
             ensemble.Bias * table.LabelDeviation + table.LabelMean);
 
-    /// <summary>What FastTree and FastForest are both told.</summary>
+    /// <summary>The options that FastTree and FastForest share.</summary>
     public static T Set<T>(T o, MLNetTable table, int leaves, int minLeaf, int seed) where T : TreeOptions
     {
         o.NumberOfLeaves = leaves;

@@ -70,7 +70,7 @@ public sealed class KeysAndRolesTests : IDisposable
         (await Should.ThrowAsync<InputException>(() => ApiKeys.RevokeAsync(_file, "unknown"))).Message.ShouldContain(
             "has no key named unknown");
 
-        // Two writes within the resolution of the file system's clock are not told apart by it.
+        // Two writes within the resolution of the file system's clock have the same time.
         void Touch() => File.SetLastWriteTimeUtc(_file, File.GetLastWriteTimeUtc(_file).AddSeconds(_touched++));
     }
 

@@ -17,7 +17,7 @@ internal static class Constructing
     // Looks in a row that find it waiting for something: a machine that stands still does not look.
     private const int MostWaits = 100;
 
-    // Looks at a thread whose processor time is not told, as outside of Linux.
+    // Looks at a thread whose processor time is unknown, as outside of Linux.
     private const int MostLooks = 2400;
 
     /// <param name="fault">What it threw.</param>

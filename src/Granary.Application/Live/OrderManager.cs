@@ -63,7 +63,7 @@ public sealed class OrderManager(IBroker broker, AccountJournal journal, Account
         await ResolveAsync(timestamp, cancellationToken).ConfigureAwait(false);
     }
 
-    // What the venue has told can be asked of it again: it goes to the journal with the next append, a second later at the most.
+    // The venue's reports can be requested again: they go to the journal with the next append, a second later at the most.
     private async ValueTask NoteAsync(List<JournalEvent> facts, CancellationToken cancellationToken)
     {
         foreach (var fact in facts) await journal.NoteAsync(fact, cancellationToken).ConfigureAwait(false);

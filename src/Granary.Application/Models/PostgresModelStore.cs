@@ -10,73 +10,39 @@ namespace Granary.Application.Models;
 /// </summary>
 public sealed class PostgresModelStore : IModelStore
 {
-    // Npgsql keeps a pool for each connection string, so an instance holds no connection.
-    private readonly string _connection;
+    private readonly SchemaDatabase _tables;
 
     /// <param name="connection">As Npgsql takes it.</param>
     /// <exception cref="NpgsqlException">The server cannot be reached or refuses.</exception>
     /// <exception cref="MigrationException">The database is of a later version, or the user may not create the tables.</exception>
-    public PostgresModelStore(string connection)
-    {
-        _connection = DatabaseSchema.Models.Connect(connection);
-        using var opened = Open();
-        MigrationRunner.ApplyAsync(opened, DatabaseSchema.Models).GetAwaiter().GetResult();
-    }
+    public PostgresModelStore(string connection) =>
+        _tables = new(connection, DatabaseSchema.Models);
 
     public IReadOnlyList<string> Models() =>
-        [.. Rows("SELECT DISTINCT model FROM granary_model_version", r => r.GetString(0)).Order(StringComparer.Ordinal)];
+        [.. _tables.Rows("SELECT DISTINCT model FROM granary_model_version", r => r.GetString(0)).Order(StringComparer.Ordinal)];
 
     public IReadOnlyList<int> Versions(string model) =>
-        Rows("SELECT number FROM granary_model_version WHERE model = $1 ORDER BY number", r => r.GetInt32(0), model);
+        _tables.Rows("SELECT number FROM granary_model_version WHERE model = $1 ORDER BY number", r => r.GetInt32(0), model);
 
     public bool TryAdd(string model, int number, byte[] bytes, byte[] lineage) =>
-        Execute("INSERT INTO granary_model_version VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING", model, number, bytes, lineage) == 1;
+        _tables.Execute("INSERT INTO granary_model_version VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING", model, number, bytes,
+            lineage) == 1;
 
     public (byte[] Bytes, byte[] Lineage)? Read(string model, int number)
     {
-        var rows = Rows("SELECT bytes, lineage FROM granary_model_version WHERE model = $1 AND number = $2",
+        var rows = _tables.Rows("SELECT bytes, lineage FROM granary_model_version WHERE model = $1 AND number = $2",
             r => (r.GetFieldValue<byte[]>(0), r.GetFieldValue<byte[]>(1)), model, number);
         return rows.Count == 0 ? null : rows[0];
     }
 
     public byte[]? ReadPointer(string model)
     {
-        var rows = Rows("SELECT pointer FROM granary_model_pointer WHERE model = $1", r => r.GetFieldValue<byte[]>(0), model);
+        var rows = _tables.Rows("SELECT pointer FROM granary_model_pointer WHERE model = $1", r => r.GetFieldValue<byte[]>(0), model);
         return rows.Count == 0 ? null : rows[0];
     }
 
     public void WritePointer(string model, byte[] pointer) =>
-        Execute("INSERT INTO granary_model_pointer VALUES ($1, $2) ON CONFLICT (model) DO UPDATE SET pointer = EXCLUDED.pointer", model,
+        _tables.Execute("INSERT INTO granary_model_pointer VALUES ($1, $2) ON CONFLICT (model) DO UPDATE SET pointer = EXCLUDED.pointer",
+            model,
             pointer);
-
-    private List<T> Rows<T>(string sql, Func<NpgsqlDataReader, T> read, params object[] parameters)
-    {
-        using var connection = Open();
-        using var command = Command(connection, sql, parameters);
-        using var reader = command.ExecuteReader();
-        var rows = new List<T>();
-        while (reader.Read()) rows.Add(read(reader));
-        return rows;
-    }
-
-    private int Execute(string sql, params object[] parameters)
-    {
-        using var connection = Open();
-        using var command = Command(connection, sql, parameters);
-        return command.ExecuteNonQuery();
-    }
-
-    private NpgsqlConnection Open()
-    {
-        var connection = new NpgsqlConnection(_connection);
-        connection.Open();
-        return connection;
-    }
-
-    private static NpgsqlCommand Command(NpgsqlConnection connection, string sql, object[] parameters)
-    {
-        var command = new NpgsqlCommand(sql, connection);
-        foreach (var value in parameters) command.Parameters.Add(new() { Value = value });
-        return command;
-    }
 }

@@ -18,7 +18,7 @@ internal static class MemberRuns
 
     /// <param name="weights">By strategy index; those without are no members.</param>
     /// <param name="log">Has the events of the strategies' own runs, and takes those of the members'.</param>
-    /// <param name="host">Of this process: a cluster is not told of resizing accounts.</param>
+    /// <param name="host">Of this process: a cluster is not notified of resized accounts.</param>
     /// <exception cref="OperationCanceledException">Some members have no run to follow.</exception>
     public static async Task RunAsync(
         BatchPlan plan, IReadOnlyDictionary<string, OpenedMarket> markets, IReadOnlyList<double> weights, EventLog log,

@@ -7,7 +7,7 @@ namespace Granary.Application.TradeFiles;
 /// <param name="Path">As it was named.</param>
 /// <param name="Program">That wrote it; "columns" where they were named.</param>
 /// <param name="Trades">In the order of their entries.</param>
-/// <param name="Multipliers">By symbol, profit per unit of quantity and price, where it is not 1: told from the file's profits.</param>
+/// <param name="Multipliers">By symbol, profit per unit of quantity and price, where it is not 1: derived from the file's profits.</param>
 /// <param name="OtherProfits">Trades whose profit in the file is not what prices, quantity and multiplier give.</param>
 public sealed record TradeFile(string Path, string Program, IReadOnlyList<RecordedTrade> Trades,
     IReadOnlyDictionary<string, double> Multipliers, int OtherProfits)

@@ -19,7 +19,7 @@ internal static class AnalyzeCommand
     {
         [Description("another one to compare with")]
         public string? Benchmark { get; init; }
-        [Description("how many rows a year has (told from the dates)")]
+        [Description("how many rows a year has (detected from the dates)")]
         public double? PeriodsPerYear { get; init; }
         [Description("percent a year; adds the Sharpe ratio above it")]
         public double RiskFree { get; init; }

@@ -14,7 +14,7 @@ internal record BarFileForm
     public string Stamp { get; init; } = "open";
     [Description("IANA name of the zone of times that carry none (UTC)")]
     public string? TimeZone { get; init; }
-    [Description("which column is what, by header or number, as \"time=Datum;open=2;high=3;low=4;close=5\" (told from the header); "
+    [Description("which column is what, by header or number, as \"time=Datum;open=2;high=3;low=4;close=5\" (detected from the header); "
         + "timeOfDay, volume and adjustedClose are optional")]
     public string? Columns { get; init; }
 

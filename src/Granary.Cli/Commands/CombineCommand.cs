@@ -47,7 +47,7 @@ internal static class CombineCommand
             var given = options.Read(call);
             Given.Threads(given.Threads);
             var folder = Path.GetFullPath(given.Out ?? Path.Combine("runs",
-                "combined-" + DateTime.UtcNow.ToString("yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture)));
+                "combined-" + TimeProvider.System.GetUtcNow().ToString("yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture)));
             var request = new CombineRequest(call.GetValue(members)!)
             {
                 Name = given.Name,

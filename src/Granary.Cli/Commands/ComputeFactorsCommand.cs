@@ -22,7 +22,7 @@ internal static class ComputeFactorsCommand
         public required string Factors { get; init; }
         [Description("auto, generic, yahoo, binance, backtrader, lean or questdb")]
         public string Format { get; init; } = "auto";
-        [Description("of the file's bars (told from their times)")]
+        [Description("of the file's bars (detected from their times)")]
         public string? Timeframe { get; init; }
         [Description("raw prices, where the file has adjusted ones too")]
         public bool NoAdjust { get; init; }

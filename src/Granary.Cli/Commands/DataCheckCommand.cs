@@ -21,7 +21,7 @@ internal static class DataCheckCommand
         public string? Symbol { get; init; }
         [Description("as 1m, 1h or 1d")]
         public string? Timeframe { get; init; }
-        [Description("when the market of a FILE trades: 24/7, XNYS, or as \"America/New_York 09:30-16:00\" (told from the bars)")]
+        [Description("when the market of a FILE trades: 24/7, XNYS, or as \"America/New_York 09:30-16:00\" (detected from the bars)")]
         public string? Session { get; init; }
         [Description("print the result as JSON")]
         public bool Json { get; init; }

@@ -51,7 +51,7 @@ public sealed class RunPlans(IGrainFactory grains, GranaryCatalogues catalogues)
             catch (Exception e) when (Loss.Is(e) && attempt < 50)
             {
             }
-            if (attempt > 100) throw new TimeoutException($"the symbols of run {run} were not told within 10 s");
+            if (attempt > 100) throw new TimeoutException($"the symbols of run {run} were not announced within 10 s");
             await Task.Delay(100);
         }
     }

@@ -6,7 +6,7 @@ using Granary.Engine.Market;
 namespace Granary.Data.Files;
 
 /// <summary>
-/// A text on disk, plain, gzipped or an entry of a zip (told by its first bytes, not by its name), that can be read again and again.
+/// A text on disk, plain, gzipped or an entry of a zip (recognised by its first bytes, not by its name), that can be read again and again.
 /// </summary>
 internal sealed class TextFile
 {

@@ -12,7 +12,7 @@ namespace Granary.Data.Formats;
 public sealed class GenericFormat : BarFormat
 {
     public override string Explanation =>
-            "rows of time, open, high, low, close and perhaps volume and adjusted close, told by the header or by data.columns";
+            "rows of time, open, high, low, close and perhaps volume and adjusted close, named by the header or by data.columns";
 
     public override bool Recognises(FileSample sample)
     {

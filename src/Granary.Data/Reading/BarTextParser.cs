@@ -34,7 +34,7 @@ internal abstract class BarTextParser(BarFileLayout layout, string file, BarColl
     {
     }
 
-    /// <summary>Reports a fault: thrown, or told to the listener where there is one.</summary>
+    /// <summary>Reports a fault: thrown, or passed to the listener where there is one.</summary>
     protected void Fail(RowFaultKind kind, string? field, string fault, string remedy)
     {
         if (Record > 0) field = field is null ? $"record {Record}" : $"record {Record} {field}";

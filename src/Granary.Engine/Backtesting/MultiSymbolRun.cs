@@ -42,7 +42,7 @@ public sealed class MultiSymbolRun : IStrategyRun
     /// The strategy does not trade this number of symbols; one sentence that can be shown as it is.
     /// </exception>
     /// <param name="observers">
-    /// One for each symbol, told of that symbol's signals and trades, which are numbered over all symbols; null where only the result
+    /// One for each symbol, notified of that symbol's signals and trades, which are numbered over all symbols; null where only the result
     /// counts.
     /// </param>
     public MultiSymbolRun(string id, MultiSymbolStrategy strategy, IReadOnlyList<MarketSeries> series, TradingSettings settings,

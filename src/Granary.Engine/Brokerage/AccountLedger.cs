@@ -26,8 +26,8 @@ public sealed class AccountLedger(double cash, Func<string, double> multiplierOf
     public double Fees { get; private set; }
 
     /// <summary>
-    /// Called when the venue has told that the stop, target or trailing stop of a trade was hit (the fill's leg says which): once for each
-    /// fill, when it is booked.
+    /// Called when the venue has reported that the stop, target or trailing stop of a trade was hit (the fill's leg says which): once for
+    /// each fill, when it is booked.
     /// </summary>
     public Action<AccountTrade, BrokerFill>? Hit { get; set; }
 
@@ -125,7 +125,7 @@ public sealed class AccountLedger(double cash, Func<string, double> multiplierOf
         if (before != state) Changed?.Invoke(order, before);
     }
 
-    /// <summary>Books what the venue told.</summary>
+    /// <summary>Books what the venue reported.</summary>
     /// <param name="trade">The trade that a fill changed; null where none did.</param>
     /// <returns>false where it was known.</returns>
     public bool Report(BrokerEvent e, out AccountTrade? trade)

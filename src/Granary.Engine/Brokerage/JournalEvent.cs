@@ -59,7 +59,7 @@ public sealed record OrderIntended(long Timestamp, BrokerOrder Order, OrderRole 
 /// <param name="Status">null = no answer in time: the order is unknown and will be asked for.</param>
 public sealed record OrderAnswered(long Timestamp, string ClientId, BrokerOrderStatus? Status) : JournalEvent(Timestamp);
 
-/// <summary>The venue told of a fill or a change of state.</summary>
+/// <summary>The venue reported a fill or a change of state.</summary>
 public sealed record VenueReported(long Timestamp, BrokerEvent Event) : JournalEvent(Timestamp);
 
 /// <summary>All that an order led to is booked.</summary>

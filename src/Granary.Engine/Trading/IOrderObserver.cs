@@ -1,6 +1,6 @@
 namespace Granary.Engine.Trading;
 
-/// <summary>Who sends a strategy's orders on to a broker, beside being told what its simulated account makes of them.</summary>
+/// <summary>Sends a strategy's orders to a broker, and is notified of what the strategy's simulated account makes of them.</summary>
 public interface IOrderObserver
 {
     /// <summary>

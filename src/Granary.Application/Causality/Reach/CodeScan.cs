@@ -181,7 +181,7 @@ public sealed class CodeScan
         else if (other.Find(type) is { } found) ReachNamed(other, found, name);
     }
 
-    // Overloads are not told apart: each may be the one that is called. A member of a base class is found there.
+    // Overloads are not distinguished: each may be the one that is called. A member of a base class is found there.
     private void ReachNamed(CodeModule module, TypeDefinitionHandle handle, string name)
     {
         Mention(module, handle);
