@@ -151,7 +151,8 @@ internal static class BrokerCommands
         {
             Console.WriteLine(FormattableString.Invariant(
                 $"{found.Endpoint} answers; its clock differs by {found.ClockSkew.TotalMilliseconds:0} ms"));
-            Console.WriteLine("The key may: " + (found.Permissions.Count > 0 ? string.Join(", ", found.Permissions) : "the exchange does not say"));
+            var permissions = found.Permissions.Count > 0 ? string.Join(", ", found.Permissions) : "the exchange does not say";
+            Console.WriteLine($"The key may: {permissions}");
             TableWriter.Write("", [Column.Text("Currency"), Column.Text("Balance")],
                 found.Balances.OrderBy(b => b.Key, StringComparer.Ordinal).Select(b =>
                     new[] { b.Key, FormattableString.Invariant($"{b.Value}") }));
