@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using Granary.Application.Access;
+using Granary.Storage.Addresses;
 
 namespace Granary.Api;
 
@@ -38,6 +39,13 @@ public sealed record ApiSettings
 
     /// <summary>The registry of models: a folder, or postgres://…; null for the folder <c>models</c> of the data folder.</summary>
     public string? Models { get; init; }
+
+    /// <summary>The deployments: a folder, or postgres://…; null for the folder <c>deployments</c> of the data folder.</summary>
+    public string? Deployments { get; init; }
+
+    /// <summary>Where the deployments are: a whole path, or postgres://….</summary>
+    internal string DeploymentStore => Deployments is null ? Path.GetFullPath(Path.Combine(DataFolder, "deployments"))
+        : Address.Has(Deployments, Address.Postgres) ? Deployments : Path.GetFullPath(Deployments);
 
     /// <summary>Longest batch text, bytes.</summary>
     [Range(1, 1 << 30)]

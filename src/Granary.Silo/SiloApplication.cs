@@ -56,6 +56,7 @@ public static class SiloApplication
             Confined = settings.Data is not null,
             AllowedSources = settings.AllowSource,
             Models = settings.Models,
+            Deployments = settings.Deployments,
         }, catalogues);
         builder.Services.AddSingleton<IJobService>(s => new ClusterJobs(s.GetRequiredService<IGrainFactory>(),
             s.GetRequiredService<TimeProvider>()));

@@ -177,7 +177,7 @@ public sealed class DeploymentsTests
         closed.ShouldAllBe(f => f[7] == "2022-01-20T00:00:00Z");
         (await GranaryCall.RunAsync("deployments", "switch", "2", "--state", folder.At("c-state"), "--policy", "flat", "--store",
             folder.At("store")))
-            .Error.ShouldContain("--policy flat: use keep, wind-down, close");
+            .Error.ShouldContain("policy flat: use keep, wind-down, close");
     }
 
     [Fact]

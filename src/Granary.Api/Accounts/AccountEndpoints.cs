@@ -79,15 +79,6 @@ internal static class AccountEndpoints
             .Produces(202).ProducesProblem(400).ProducesProblem(404);
     }
 
-    private static async Task<IResult> Answer(Func<Task<IReadOnlyList<JsonObject>>> ask)
-    {
-        try
-        {
-            return TypedResults.Ok(await ask().ConfigureAwait(false));
-        }
-        catch (JournalException e)
-        {
-            return Problem.Of(StatusCodes.Status503ServiceUnavailable, "The journal cannot be read", e.Message);
-        }
-    }
+    private static async Task<IResult> Answer(Func<Task<IReadOnlyList<JsonObject>>> ask) =>
+        TypedResults.Ok(await ask().ConfigureAwait(false));
 }

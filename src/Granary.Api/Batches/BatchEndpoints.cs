@@ -1,5 +1,6 @@
 using Granary.Api.Access;
 using Granary.Api.Jobs;
+using Granary.Api.Lists;
 using Granary.Application.Jobs;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -22,12 +23,12 @@ internal static class BatchEndpoints
                 + "submission give the same batch; a key is known as long as its batch. Relative paths start from ?folder=, or without it, "
                 + "and always where the server is confined to it, from the server's data folder.")
             .Accepts<object>("application/json", "text/plain", "application/octet-stream").ProducesSubmission();
-        batches.MapGet("", async (HttpContext context, IJobService service, CancellationToken stop, [FromQuery] string? state,
-                [FromQuery] string? cursor, [FromQuery] int? most, [FromQuery] int limit = 100) =>
+        batches.MapGet("", async (IJobService service, [AsParameters] Paging paging, CancellationToken stop, [FromQuery] string? state,
+                [FromQuery] int? most) =>
             {
-                var (page, problem) = await JobAnswers.OfBatches(service)
-                    .ListAsync(context, new JobQuery(most ?? limit, cursor, State: JobAnswers.StateOf(state)), stop).ConfigureAwait(false);
-                return problem ?? TypedResults.Ok(page!.Items);
+                var asked = (most is { } older ? paging with { Limit = older } : paging).Checked();
+                var page = await JobAnswers.OfBatches(service).ListAsync(asked, null, state, stop).ConfigureAwait(false);
+                return asked.Answer(page.Items, page.Next);
             })
             .RequireAuthorization(RolePolicies.Viewer).WithName("listBatches")
             .WithSummary("The newest batches first.").WithDescription(

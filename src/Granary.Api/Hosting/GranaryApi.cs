@@ -2,6 +2,7 @@ using Granary.Api.Access;
 using Granary.Api.Accounts;
 using Granary.Api.Batches;
 using Granary.Api.Catalogues;
+using Granary.Api.Deployments;
 using Granary.Api.Health;
 using Granary.Api.Jobs;
 using Granary.Api.Models;
@@ -10,6 +11,7 @@ using Granary.Api.Problems;
 using Granary.Api.Runs;
 using Granary.Api.Sessions;
 using Granary.Application.Catalogues;
+using Granary.Application.Deployments;
 using Granary.Application.JobKinds;
 using Granary.Application.Jobs;
 using Granary.Application.Json;
@@ -44,6 +46,9 @@ public static class GranaryApi
         services.TryAddSingleton(catalogues);
         services.TryAddSingleton(KnownJobs.Of(catalogues));
         services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton(_ => DeploymentStores.Open(settings.DeploymentStore));
+        services.AddSingleton<DeploymentBook>();
+        services.AddSingleton<DeploymentSource>();
         services.Configure<JsonOptions>(o =>
         {
             var ours = JobJson.Options;
@@ -98,6 +103,7 @@ public static class GranaryApi
         JobEndpoints.Map(api);
         BatchEndpoints.Map(api);
         WeightsEndpoints.Map(api);
+        DeploymentEndpoints.Map(api);
         AccountEndpoints.Map(api, app.Services);
         CatalogueEndpoints.Map(api);
         ModelEndpoints.Map(api);

@@ -1,4 +1,5 @@
 using Granary.Api.Events;
+using Granary.Api.Lists;
 using Granary.Api.Problems;
 using Granary.Application.Jobs;
 using Granary.Application.Json;
@@ -14,21 +15,15 @@ namespace Granary.Api.Jobs;
 /// <param name="kind">The kind of all of them; null for all kinds.</param>
 internal sealed class JobAnswers(IJobService jobs, string collection, string noun, string? kind)
 {
-    private const int MostOfPage = 1000;
-
     public static JobAnswers OfJobs(IJobService jobs) => new(jobs, "jobs", "job", null);
 
     public static JobAnswers OfBatches(IJobService jobs) => new(jobs, "batches", "batch", JobCatalogue.Backtest);
 
-    /// <summary>A page of the list; the address of the next one is in the header Link.</summary>
-    public async Task<(JobPage? Page, IResult? Problem)> ListAsync(HttpContext context, JobQuery query, CancellationToken cancellationToken)
-    {
-        if (query.Limit is < 1 or > MostOfPage)
-            return (null, Problem.Of(400, "The input is wrong", $"limit={query.Limit}: ask for 1 to {MostOfPage:N0}"));
-        var page = await jobs.ListAsync(kind is null ? query : query with { Kind = kind }, cancellationToken).ConfigureAwait(false);
-        if (page.Next is { } next) PageLink.Add(context, next);
-        return (page, null);
-    }
+    /// <summary>A page of the list.</summary>
+    /// <param name="of">Only jobs of a kind.</param>
+    /// <param name="state">Only jobs in a state.</param>
+    public ValueTask<JobPage> ListAsync(Paging paging, string? of, string? state, CancellationToken cancellationToken) =>
+        jobs.ListAsync(new JobQuery(paging.Limit, paging.Cursor, kind ?? of, StateOf(state)), cancellationToken);
 
     public async Task<IResult> GetAsync(string id, CancellationToken cancellationToken) =>
         await FindAsync(id, cancellationToken).ConfigureAwait(false) is { } status ? TypedResults.Ok(status) : Unknown(id);
@@ -58,7 +53,7 @@ internal sealed class JobAnswers(IJobService jobs, string collection, string nou
 
     /// <summary>The state that a filter names; null without one.</summary>
     /// <exception cref="InputException">There is no such state.</exception>
-    public static JobState? StateOf(string? word) => word is null ? null
+    private static JobState? StateOf(string? word) => word is null ? null
         : Enum.TryParse<JobState>(word, ignoreCase: true, out var state) && char.IsAsciiLetter(word[0]) ? state
         : throw new InputException($"state={word}: use one of {string.Join(", ", Enum.GetNames<JobState>()).ToLowerInvariant()}");
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Granary.Api.Access;
+using Granary.Api.Lists;
 using Granary.Api.Problems;
 using Granary.Application.Jobs;
 using Microsoft.AspNetCore.Builder;
@@ -26,13 +27,11 @@ internal static class JobEndpoints
                 + "'symbol' or 'symbolFrom', 'timeframe', and how the files are read. GET /catalogue/jobs lists the kinds. Send "
                 + "Idempotency-Key to make a repeated submission give the same job; a key is known as long as its job.")
             .Accepts<object>("application/json").ProducesSubmission();
-        jobs.MapGet("", async (HttpContext context, IJobService service, CancellationToken stop, [FromQuery] string? state,
-                [FromQuery] string? kind, [FromQuery] string? cursor, [FromQuery] int limit = 100) =>
+        jobs.MapGet("", async (IJobService service, [AsParameters] Paging paging, CancellationToken stop, [FromQuery] string? state,
+                [FromQuery] string? kind) =>
             {
-                var (page, problem) = await JobAnswers.OfJobs(service).ListAsync(context,
-                    new JobQuery(limit, cursor, kind, JobAnswers.StateOf(state)), stop)
-                    .ConfigureAwait(false);
-                return problem ?? TypedResults.Ok(page);
+                var page = await JobAnswers.OfJobs(service).ListAsync(paging.Checked(), kind, state, stop).ConfigureAwait(false);
+                return paging.Answer(page, page.Next);
             })
             .RequireAuthorization(RolePolicies.Viewer).WithName("listJobs")
             .WithSummary("Jobs of all kinds, backtests among them, the newest first.")

@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Diagnostics;
 using Granary.Application.Jobs;
 using Granary.Application.Json;
@@ -33,6 +34,8 @@ internal sealed partial class ProblemMapping(ILogger<ProblemMapping> logger) : I
             TooManyJobsException e => (StatusCodes.Status429TooManyRequests, "Too many jobs", e.Message),
             StaleWeightsException e => (StatusCodes.Status412PreconditionFailed, "Changed in the meantime", e.Message),
             BarDataException e => (StatusCodes.Status400BadRequest, "The input is wrong", e.Message),
+            JournalException e => (StatusCodes.Status503ServiceUnavailable, "The journal cannot be read", e.Message),
+            DbException e => (StatusCodes.Status503ServiceUnavailable, "Not available now", e.Message),
             LeaseException e => (StatusCodes.Status409Conflict, "The account is taken", e.Message),
             ServiceUnavailableException e => (StatusCodes.Status503ServiceUnavailable, "Not available now", e.Message),
             _ => (StatusCodes.Status500InternalServerError, "Internal error",

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using Granary.Api.Access;
-using Granary.Api.Jobs;
+using Granary.Api.Lists;
 using Granary.Api.Problems;
 using Granary.Application.Catalogues;
 using Granary.Application.Jobs;
@@ -17,19 +17,17 @@ namespace Granary.Api.Runs;
 /// <summary>Finished runs: their list, their figures, their strategies, and their curves with as many points as a chart needs.</summary>
 internal static class RunEndpoints
 {
-    private const int MostOfPage = 1000, MostPoints = 20_000;
+    private const int MostPoints = 20_000;
     private const string Price = "price:";
 
     public static void Map(IEndpointRouteBuilder api)
     {
         var runs = api.MapGroup("/runs").WithTags("Runs").ProducesProblem(401).ProducesProblem(403).RequireAuthorization(
             RolePolicies.Viewer);
-        runs.MapGet("", (HttpContext context, RunLibrary library, [FromQuery] string? cursor, [FromQuery] int limit = 100) =>
+        runs.MapGet("", (RunLibrary library, [AsParameters] Paging paging) =>
             {
-                if (Limit(limit) is { } problem) return problem;
-                var page = library.List(limit, cursor);
-                if (page.Next is { } next) PageLink.Add(context, next);
-                return TypedResults.Ok(page);
+                var page = library.List(paging.Checked().Limit, paging.Cursor);
+                return paging.Answer(page, page.Next);
             })
             .WithName("listRuns").WithSummary("Finished runs of the server's folder, the newest first.").Produces<RunPage>()
             .ProducesProblem(400);
@@ -37,14 +35,13 @@ internal static class RunEndpoints
                 ? TypedResults.Stream(stream => WriteAsync(stream, run, library.PathOf(id)), "application/json") : Unknown(id))
             .WithName("getRun").WithSummary("A run: where it comes from, and what its results.json has beside the strategies.")
             .Produces<RunSummary>().ProducesProblem(404);
-        runs.MapGet("/{id}/strategies", (HttpContext context, string id, RunLibrary library, [FromQuery] string? sort,
-                [FromQuery] string? filter, [FromQuery] string? cursor, [FromQuery] int limit = 100) =>
+        runs.MapGet("/{id}/strategies", (string id, RunLibrary library, [AsParameters] Paging paging, [FromQuery] string? sort,
+                [FromQuery] string? filter) =>
             {
                 if (library.Find(id) is null) return Unknown(id);
-                if (Limit(limit) is { } problem) return problem;
-                var page = new StrategyQuery(limit, sort, filter, cursor).Of(Path.Combine(library.PathOf(id), "results.json"));
-                if (page.Next is { } next) PageLink.Add(context, next);
-                return TypedResults.Ok(page);
+                var page = new StrategyQuery(paging.Checked().Limit, sort, filter, paging.Cursor)
+                    .Of(Path.Combine(library.PathOf(id), "results.json"));
+                return paging.Answer(page, page.Next);
             })
             .WithName("listRunStrategies").WithSummary("The strategies of a run, sorted and filtered.")
             .WithDescription("'sort' is id, class, symbol, timeframe, weight or a metric, with '-' in front for the largest first. "
@@ -80,9 +77,6 @@ internal static class RunEndpoints
             ? TypedResults.Ok(series.Curve(Path.Combine(library.PathOf(id), "equity.csv"), name))
             : Problem.NotFound($"a run has no series '{name}'; it has equity, cash, exposure, drawdown and price:SYMBOL");
     }
-
-    private static IResult? Limit(int limit) => limit is >= 1 and <= MostOfPage ? null
-        : Problem.Of(400, "The input is wrong", $"limit={limit}: ask for 1 to {MostOfPage:N0}");
 
     private static async Task WriteAsync(Stream stream, RunSummary run, string folder)
     {

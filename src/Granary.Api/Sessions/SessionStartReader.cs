@@ -26,7 +26,10 @@ internal static class SessionStartReader
             foreach (var (option, address) in form.Addresses) confinement.Check(option, address, folder);
             confinement.Check(JsonPart.Parse(form.File, inQuery ? body : Encoding.UTF8.GetBytes(form.Configuration)), folder);
         }
-        return new SessionStart(form.PlacedIn(folder), inQuery ? body : Encoding.UTF8.GetBytes(form.Configuration), form.File, folder);
+        var placed = form.PlacedIn(folder);
+        // The number alone means the server's own store.
+        if (placed is { Deployment: not null, Deployments: null }) placed = placed with { Deployments = settings.DeploymentStore };
+        return new SessionStart(placed, inQuery ? body : Encoding.UTF8.GetBytes(form.Configuration), form.File, folder);
     }
 
     private static SessionBody OfQuery(IQueryCollection query) => RecordOptions<SessionBody>.Create(o =>

@@ -24,17 +24,22 @@ public sealed class DeploymentBook(IDeploymentStore store, TimeProvider clock)
     /// <summary>All deployments, oldest first.</summary>
     public IReadOnlyList<Deployment> All() => [.. store.Numbers().Select(Get)];
 
+    /// <summary>The numbers in use, ascending.</summary>
+    public IReadOnlyList<int> Numbers() => store.Numbers();
+
     /// <exception cref="InputException">There is no such deployment, or its document is damaged.</exception>
     public Deployment Get(int number)
     {
-        if (store.Read(number) is not { } document)
-        {
-            var numbers = store.Numbers();
-            throw new InputException($"{store.Name} has no deployment {number}; "
-                + (numbers.Count == 0 ? "'granary deployments add PROD.json' adds the first" : $"it has {string.Join(", ", numbers)}"));
-        }
-        return Parse<Deployment>(document, $"deployment {number}");
+        if (Find(number) is { } found) return found;
+        var numbers = store.Numbers();
+        throw new InputException($"{store.Name} has no deployment {number}; "
+            + (numbers.Count == 0 ? "'granary deployments add PROD.json' adds the first" : $"it has {string.Join(", ", numbers)}"));
     }
+
+    /// <summary>The deployment of a number; null where there is none.</summary>
+    /// <exception cref="InputException">Its document is damaged.</exception>
+    public Deployment? Find(int number) =>
+        store.Read(number) is { } document ? Parse<Deployment>(document, $"deployment {number}") : null;
 
     /// <summary>The deployment of a configuration; the newest where several have it. Null where none has.</summary>
     public Deployment? Find(string hash) => All().LastOrDefault(d => d.Hash == hash);

@@ -82,5 +82,5 @@ public static class PolicyWords
     /// <exception cref="InputException">There is no such policy.</exception>
     public static HandOverPolicy Parse(string word) => All.Where(p => p.Word == word).Select(p =>
         (HandOverPolicy?)p.Policy).FirstOrDefault()
-        ?? throw new InputException($"--policy {word}: use {string.Join(", ", All.Select(p => p.Word))}");
+        ?? throw new InputException($"policy {word}: use {string.Join(", ", All.Select(p => p.Word))}");
 }

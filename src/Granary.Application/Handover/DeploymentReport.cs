@@ -42,19 +42,31 @@ public sealed record DeploymentReport(Deployment Deployment, string Account, str
     public static IReadOnlyList<DeploymentReport> Read(DeploymentBook book, int number, IReadOnlyList<string>? runs)
     {
         var deployment = book.Get(number);
-        var started = book.History(number).Where(e => e.Action == DeploymentAction.Started).ToList();
-        // A session that goes on with its journal has all bars since the switch: the newest run holds those before.
-        var folders = runs is { Count: > 0 } ? [.. runs.Select(r => (Account: AccountOf(started, r), Run: r))]
-            : started.GroupBy(e => e.Account, StringComparer.Ordinal)
-                .Select(g => (Account: g.Key, Run: g.Select(e => e.Run).LastOrDefault(IsOver) ?? ""))
-                .Where(f => f.Run.Length > 0).ToList();
-        if (folders.Count == 0)
-            throw new InputException(started.Count == 0
-                ? $"no session of deployment {number} has started; "
-                    + $"'granary live --deployments {book.Store} --deployment {number}' starts one"
-                : $"no session of deployment {number} has ended with a backtest of its bars; stop it, or name its run's folder with --run");
-        return [.. folders.Select(f => Of(deployment, f.Account, f.Run))];
+        var started = Started(book, number);
+        if (runs is { Count: > 0 }) return [.. runs.Select(r => Of(deployment, AccountOf(started, r), r))];
+        var ended = Ended(book, number);
+        return ended.Count > 0 ? ended : throw new InputException(started.Count == 0
+            ? $"no session of deployment {number} has started; "
+                + $"'granary live --deployments {book.Store} --deployment {number}' starts one"
+            : $"no session of deployment {number} has ended with a backtest of its bars; stop it, or name its run's folder with --run");
     }
+
+    /// <summary>Reports of the newest run of each account of the history; empty where no session has ended.</summary>
+    /// <exception cref="InputException">There is no such deployment, or a run is damaged.</exception>
+    public static IReadOnlyList<DeploymentReport> Ended(DeploymentBook book, int number)
+    {
+        var deployment = book.Get(number);
+        // A session that goes on with its journal has all bars since the switch: the newest run holds those before.
+        return
+        [
+            .. Started(book, number).GroupBy(e => e.Account, StringComparer.Ordinal)
+                .Select(g => (Account: g.Key, Run: g.Select(e => e.Run).LastOrDefault(IsOver) ?? ""))
+                .Where(f => f.Run.Length > 0).Select(f => Of(deployment, f.Account, f.Run)),
+        ];
+    }
+
+    private static List<DeploymentEvent> Started(DeploymentBook book, int number) =>
+        [.. book.History(number).Where(e => e.Action == DeploymentAction.Started)];
 
     private static string AccountOf(List<DeploymentEvent> started, string run) =>
         started.LastOrDefault(e => e.Run == Path.GetFullPath(run))?.Account ?? "";

@@ -28,11 +28,8 @@ public sealed record JobQuery(int Limit, string? Cursor = null, string? Kind = n
             }
             isBehind |= job.Id == Cursor;
         }
-        return isBehind ? new JobPage(page, null) : throw UnknownCursor(Cursor!);
+        return isBehind ? new JobPage(page, null) : throw ListCursor.Unknown(Cursor!);
     }
-
-    internal static InputException UnknownCursor(string cursor) =>
-        new($"cursor={cursor} is in no list here; begin without a cursor");
 }
 
 /// <summary>Jobs, the newest first.</summary>

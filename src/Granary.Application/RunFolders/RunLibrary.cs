@@ -30,11 +30,9 @@ public sealed class RunLibrary(string folder)
     /// <exception cref="InputException">The cursor is not in the list.</exception>
     public RunPage List(int limit, string? cursor)
     {
-        var runs = (Directory.Exists(folder) ? Directory.EnumerateDirectories(folder) : [])
-            .Select(d => Find(Path.GetFileName(d))).OfType<RunSummary>()
-            .OrderByDescending(r => r.Created).ThenBy(r => r.Id, StringComparer.Ordinal).ToList();
+        var runs = NewestFirst().ToList();
         var from = cursor is null ? 0 : runs.FindIndex(r => r.Id == cursor) + 1;
-        if (cursor is not null && from == 0) throw new InputException($"cursor={cursor} is in no list here; begin without a cursor");
+        if (cursor is not null && from == 0) throw ListCursor.Unknown(cursor);
         var page = runs.Skip(from).Take(limit).ToList();
         return new RunPage(page, from + page.Count < runs.Count ? page[^1].Id : null);
     }
@@ -55,6 +53,13 @@ public sealed class RunLibrary(string folder)
         _known[id] = new Known(written, summary);
         return summary;
     }
+
+    /// <summary>The first run with a digest; null where there is none. Later ones are repetitions, or sessions of its bars.</summary>
+    public RunSummary? FindByDigest(string digest) => NewestFirst().LastOrDefault(r => r.Digest == digest);
+
+    private IEnumerable<RunSummary> NewestFirst() => (Directory.Exists(folder) ? Directory.EnumerateDirectories(folder) : [])
+        .Select(d => Find(Path.GetFileName(d))).OfType<RunSummary>()
+        .OrderByDescending(r => r.Created).ThenBy(r => r.Id, StringComparer.Ordinal);
 
     /// <summary>The folder of a run that <see cref="Find"/> finds.</summary>
     public string PathOf(string id) => Path.Combine(folder, id);

@@ -25,7 +25,7 @@ public sealed record StrategyQuery(int Limit, string? Sort = null, string? Filte
     {
         var from = 0;
         if (Cursor is not null && !(int.TryParse(Cursor, NumberStyles.None, CultureInfo.InvariantCulture, out from)))
-            throw new InputException($"cursor={Cursor} is in no list here; begin without a cursor");
+            throw ListCursor.Unknown(Cursor);
         using var file = File.OpenRead(path);
         using var results = JsonDocument.Parse(file);
         var conditions = Conditions();

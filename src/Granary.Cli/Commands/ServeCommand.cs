@@ -32,6 +32,8 @@ internal static class ServeCommand
         public string? Data { get; init; }
         [Description("the registry of models: a folder, or postgres://… (the folder models of --data)")]
         public string? Models { get; init; }
+        [Description("the store of deployments: a folder, or postgres://… (the folder deployments of --data)")]
+        public string? Deployments { get; init; }
     }
 
     public static Command Create(CompositionRoot root)
@@ -57,6 +59,7 @@ internal static class ServeCommand
                 Confined = given.Data is not null,
                 AllowedSources = call.GetValue(sources)!,
                 Models = given.Models,
+                Deployments = given.Deployments,
             }, root.Catalogues(call));
             return await ListenAsync(app, given.Urls, token);
         });

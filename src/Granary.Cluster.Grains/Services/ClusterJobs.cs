@@ -52,7 +52,7 @@ public sealed class ClusterJobs(IGrainFactory grains, TimeProvider clock, TimeSp
         if (query.Cursor is { } cursor)
         {
             var at = ids.ToList().IndexOf(cursor);
-            if (at < 0) throw new InputException($"cursor={cursor} is in no list here; begin without a cursor");
+            if (at < 0) throw ListCursor.Unknown(cursor);
             rest = [.. ids.Skip(at + 1)];
         }
         var found = new List<JobStatus>();

@@ -68,6 +68,8 @@ public sealed record SiloSettings
     public IReadOnlyList<string> AllowSource { get; init; } = [];
     [Setting("DIR|postgres://…", "the registry of models (the folder models of --data)")]
     public string? Models { get; init; }
+    [Setting("DIR|postgres://…", "the store of deployments (the folder deployments of --data)")]
+    public string? Deployments { get; init; }
     [Setting("DIR", "folder of assemblies with strategies and factors of your own")]
     public string? Plugins { get; init; }
     [Setting("FILE", "file of API keys, as 'granary keys add' writes it")]

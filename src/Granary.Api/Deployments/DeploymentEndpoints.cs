@@ -1,0 +1,126 @@
+using System.Globalization;
+using System.Security.Claims;
+using Granary.Api.Access;
+using Granary.Api.Lists;
+using Granary.Api.Problems;
+using Granary.Application.Catalogues;
+using Granary.Application.Deployments;
+using Granary.Application.Handover;
+using Granary.Application.Json;
+using Granary.Application.Live;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Routing;
+
+namespace Granary.Api.Deployments;
+
+/// <summary>Production configurations by number, as <c>granary deployments</c> keeps them.</summary>
+internal static class DeploymentEndpoints
+{
+    /// <param name="Enabled">Whether entries are allowed.</param>
+    /// <param name="Strategy">The strategy's id.</param>
+    /// <param name="Symbol">Or the pair: all its strategies.</param>
+    /// <param name="Why">For the history.</param>
+    public sealed record EntriesChange(bool? Enabled, string? Strategy, string? Symbol, string? Why);
+
+    /// <param name="Account">The account's name in the journal; that of the configuration without one.</param>
+    /// <param name="Policy">keep, wind-down or close; keep without one.</param>
+    /// <param name="DryRun">Only show what would become of each open trade.</param>
+    /// <param name="Why">For journal and history.</param>
+    public sealed record SwitchOrder(string? Account, string? Policy, bool DryRun, string? Why);
+
+    /// <param name="Accounts">null where the server trades none.</param>
+    private sealed record Services([FromServices] DeploymentBook Book, [FromServices] IAccountStore? Accounts,
+        [FromServices] GranaryCatalogues Known, [FromServices] TimeProvider Clock);
+
+    public static void Map(IEndpointRouteBuilder api)
+    {
+        var all = api.MapGroup("/deployments").WithTags("Deployments").ProducesProblem(401).ProducesProblem(403).ProducesProblem(503);
+        all.MapGet("", (DeploymentBook book, [AsParameters] Paging paging) => List(book, paging.Checked()))
+            .RequireAuthorization(RolePolicies.Viewer).WithName("listDeployments")
+            .WithSummary("Production configurations by number, the newest first.").Produces<DeploymentPage>().ProducesProblem(400);
+        all.MapPost("", (NewDeployment body, ClaimsPrincipal user, DeploymentBook book, [FromServices] DeploymentSource source) =>
+                source.Read(body) is var (production, text, folder, backtest) && book.Find(production.Hash) is { } same
+                    ? Problem.Of(409, "Already there", $"deployment {same.Number} is this configuration; nothing was added")
+                    : Created(book, book.Add(production, text, folder, backtest, RolePolicies.NameOf(user), body.Why ?? "")))
+            .RequireAuthorization(RolePolicies.Admin).WithName("addDeployment").WithSummary("Add a configuration as the next number.")
+            .WithDescription("Send 'run', whose prod.json is added, or 'configuration', the text of a prod.json. The run with its digest "
+                + "justifies it, and must be one of the server's.")
+            .Produces<DeploymentDetails>(201).ProducesProblem(400).ProducesProblem(409);
+        MapOne(all);
+        MapSwitch(all);
+    }
+
+    private static void MapOne(RouteGroupBuilder all)
+    {
+        all.MapGet("/{number:int}", (int number, DeploymentBook book) => book.Find(number) is { } found
+                ? TypedResults.Ok(DeploymentDetails.Of(book, found)) : Unknown(number))
+            .RequireAuthorization(RolePolicies.Viewer).WithName("getDeployment")
+            .WithSummary("A deployment: its strategies, the backtest that justified it, its history.").Produces<DeploymentDetails>()
+            .ProducesProblem(404);
+        all.MapGet("/{number:int}/configuration", (int number, DeploymentBook book) => book.Find(number) is { } found
+                ? TypedResults.Bytes(found.Text(), "application/json") : Unknown(number))
+            .RequireAuthorization(RolePolicies.Viewer).WithName("getDeploymentConfiguration")
+            .WithSummary("The prod.json of a deployment, to the byte.").Produces<object>().ProducesProblem(404);
+        all.MapPatch("/{number:int}", (int number, EntriesChange change, ClaimsPrincipal user, DeploymentBook book) =>
+                book.Find(number) is { } found ? Change(book, found, change, user) : Unknown(number))
+            .RequireAuthorization(RolePolicies.Admin).WithName("changeDeployment")
+            .WithSummary("Allow or stop entries of a strategy or a pair.")
+            .WithDescription("Sessions that run follow within a second; exits, stops and targets go on.")
+            .Produces<DeploymentDetails>().ProducesProblem(400).ProducesProblem(404);
+        all.MapGet("/{number:int}/report", (int number, DeploymentBook book) => book.Find(number) is null ? Unknown(number)
+                : TypedResults.Ok<IReadOnlyList<DeploymentComparison>>(
+                    [.. DeploymentReport.Ended(book, number).Select(DeploymentComparison.Of)]))
+            .RequireAuthorization(RolePolicies.Viewer).WithName("getDeploymentReport")
+            .WithSummary("Live against promised, by day, for each account whose session of the deployment has ended.")
+            .Produces<IReadOnlyList<DeploymentComparison>>().ProducesProblem(404);
+    }
+
+    private static void MapSwitch(RouteGroupBuilder all) =>
+        all.MapPost("/{number:int}/switch", async (int number, SwitchOrder order, ClaimsPrincipal user, [AsParameters] Services with,
+                CancellationToken stop) =>
+            {
+                if (with.Book.Find(number) is not { } found) return Unknown(number);
+                if (with.Accounts is null) throw new InputException("this server trades no accounts, so none can be switched");
+                var account = order.Account ?? found.Name;
+                var hand = new AccountSwitch(with.Book, with.Accounts, account, with.Known, with.Clock);
+                var policy = PolicyWords.Parse(order.Policy ?? "keep");
+                var plan = order.DryRun ? await hand.PlanAsync(number, policy, stop).ConfigureAwait(false)
+                    : await hand.SwitchAsync(number, policy, RolePolicies.NameOf(user), order.Why ?? "", stop).ConfigureAwait(false);
+                return TypedResults.Ok(SwitchOutcome.Of(account, plan, order.DryRun));
+            })
+            .RequireAuthorization(RolePolicies.Admin).WithName("switchAccount").WithSummary("Hand an account over to a deployment.")
+            .WithDescription("Its session must be stopped. With 'dryRun' nothing changes, and a session may run.")
+            .Produces<SwitchOutcome>().ProducesProblem(400).ProducesProblem(404).ProducesProblem(409);
+
+    private static IResult List(DeploymentBook book, Paging paging)
+    {
+        var before = paging.Cursor is null ? int.MaxValue
+            : int.TryParse(paging.Cursor, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number
+            : throw ListCursor.Unknown(paging.Cursor);
+        var found = book.Numbers().Where(n => n < before).OrderDescending().Take(paging.Limit + 1).ToList();
+        var history = book.History().ToLookup(e => e.Number);
+        var page = found.Take(paging.Limit).Select(n =>
+            DeploymentDetails.EntryOf(book.Get(n), book.Disabled(n).Count, history[n])).ToList();
+        var next = found.Count > paging.Limit ? page[^1].Number.ToString(CultureInfo.InvariantCulture) : null;
+        return paging.Answer(new DeploymentPage(page, next), next);
+    }
+
+    private static IResult Change(DeploymentBook book, Deployment deployment, EntriesChange change, ClaimsPrincipal user)
+    {
+        var (strategy, symbol) = (change.Strategy ?? "", change.Symbol ?? "");
+        if (change.Enabled is not { } enabled || strategy.Length > 0 == symbol.Length > 0)
+            throw new InputException("send { \"enabled\": false, \"strategy\": \"<id>\", \"why\": \"…\" }, or 'symbol' in place of "
+                + "'strategy'");
+        book.SetEnabled(deployment.Number, enabled, strategy, symbol, RolePolicies.NameOf(user), change.Why ?? "");
+        return TypedResults.Ok(DeploymentDetails.Of(book, deployment));
+    }
+
+    private static IResult Created(DeploymentBook book, Deployment deployment) =>
+        TypedResults.Created(string.Create(CultureInfo.InvariantCulture, $"{ApiSettings.Prefix}/deployments/{deployment.Number}"),
+            DeploymentDetails.Of(book, deployment));
+
+    private static IResult Unknown(int number) =>
+        Problem.NotFound(string.Create(CultureInfo.InvariantCulture, $"there is no deployment {number} here"));
+}

@@ -1,0 +1,47 @@
+using System.Text;
+using Granary.Application.Batches;
+using Granary.Application.Catalogues;
+using Granary.Application.Deployments;
+using Granary.Application.Json;
+using Granary.Application.RunFolders;
+
+namespace Granary.Api.Deployments;
+
+/// <summary>What is added as a deployment.</summary>
+/// <param name="Run">The id of a run of the server; without a configuration its prod.json is added.</param>
+/// <param name="Configuration">The text of a prod.json.</param>
+/// <param name="Why">For the history.</param>
+public sealed record NewDeployment(string? Run, string? Configuration, string? Why);
+
+/// <summary>Reads the configurations that callers add, with the runs that justify them.</summary>
+/// <param name="runs">The runs of the server; null where it has none.</param>
+internal sealed class DeploymentSource(ApiSettings settings, GranaryCatalogues catalogues, RunLibrary? runs = null)
+{
+    /// <summary>A configuration, its bytes, the folder of its relative paths, and the backtest that justifies it.</summary>
+    /// <exception cref="InputException">
+    /// The configuration is missing or wrong, names what a confined server does not open, or no run justifies it.
+    /// </exception>
+    public (Production Production, byte[] Text, string Folder, Justification Backtest) Read(NewDeployment added)
+    {
+        if (runs is null) throw new InputException("this server has no runs, which could justify a configuration");
+        if (added.Run is null && added.Configuration is null)
+            throw new InputException("send 'run', the id of a run, or 'configuration', the text of a prod.json");
+        if (added.Run is { } id && runs.Find(id) is null) throw new InputException($"run: there is no run {id} here");
+        var run = added.Run is null ? null : runs.PathOf(added.Run);
+        var folder = added.Configuration is null ? run! : settings.DataFolder;
+        var name = added.Configuration is null ? $"prod.json of the run {added.Run}" : "configuration";
+        var text = added.Configuration is { } given ? Encoding.UTF8.GetBytes(given) : Bytes(run!, name);
+        settings.Confinement?.Check(JsonPart.Parse(name, text), folder);
+        var production = new ProductionReader(catalogues).Read(name, text, folder);
+        run ??= runs.FindByDigest(production.Digest) is { } found ? runs.PathOf(found.Id) : throw new InputException(
+            $"configuration: no run here has its digest {production.Digest}; run its batch on this server first");
+        return (production, text, folder, JustifyingRun.Read(run, production, name));
+    }
+
+    private static byte[] Bytes(string run, string name)
+    {
+        var path = Path.Combine(run, "prod.json");
+        return File.Exists(path) ? File.ReadAllBytes(path)
+            : throw new InputException($"there is no {name}: no strategy of the run has a weight, or its outputs leave it out");
+    }
+}

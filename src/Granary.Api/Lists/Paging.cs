@@ -1,0 +1,31 @@
+using Granary.Application.Json;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.WebUtilities;
+
+namespace Granary.Api.Lists;
+
+/// <summary>Which page of a list is wanted.</summary>
+/// <param name="Cursor">As the page before gave it; null begins with the first.</param>
+/// <param name="Limit">How many items at the most.</param>
+internal sealed record Paging(HttpContext Context, [FromQuery] string? Cursor, [FromQuery] int Limit = 100)
+{
+    private const int MostOfPage = 1000;
+
+    /// <exception cref="InputException">The limit is out of range.</exception>
+    public Paging Checked() => Limit is >= 1 and <= MostOfPage ? this
+        : throw new InputException($"limit={Limit}: ask for 1 to {MostOfPage:N0}");
+
+    /// <summary>The answer with a page; the header Link (RFC 8288) names the next one.</summary>
+    /// <param name="next">The cursor of the next page; null where this is the last.</param>
+    public IResult Answer<T>(T page, string? next)
+    {
+        if (next is not null)
+        {
+            var query = Context.Request.Query.Where(q => q.Key != "cursor")
+                .Select(q => KeyValuePair.Create(q.Key, (string?)q.Value.ToString())).Append(new("cursor", next));
+            Context.Response.Headers.Link = $"<{QueryHelpers.AddQueryString(Context.Request.Path, query)}>; rel=\"next\"";
+        }
+        return TypedResults.Ok(page);
+    }
+}

@@ -1,0 +1,130 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
+using Granary.Api.Deployments;
+using Granary.Application.Live;
+using Granary.Cluster.Client;
+using Granary.Testing;
+
+namespace Granary.Api.Tests;
+
+/// <summary>Deployments over HTTP: the same store as <c>granary deployments</c>.</summary>
+public sealed class DeploymentsOverHttpTests(SessionsOverHttpTests.Configuration made)
+    : IClassFixture<SessionsOverHttpTests.Configuration>
+{
+    private const string Path = "/api/v1/deployments";
+
+    private async Task<ApiServer> ServerAsync(Func<ApiSettings, ApiSettings>? settings = null)
+    {
+        var store = Directory.CreateTempSubdirectory("granary-deployments-").FullName;
+        return await ApiServer.StartAsync(folder: made.Folder, parts: ServerParts.Sessions,
+            settings: s => (settings?.Invoke(s) ?? s) with { Deployments = store });
+    }
+
+    private static async Task<DeploymentDetails> AddAsync(ApiServer server, object body)
+    {
+        using var answer = await server.Client.PostAsJsonAsync(Path, body);
+        answer.StatusCode.ShouldBe(HttpStatusCode.Created, await answer.Content.ReadAsStringAsync());
+        var added = await answer.ReadAsync<DeploymentDetails>();
+        answer.Headers.Location!.ToString().ShouldBe($"{Path}/{added.Deployment.Number}");
+        return added;
+    }
+
+    private string Text => File.ReadAllText(made.Production);
+
+    [Fact]
+    public async Task A_run_becomes_a_deployment_once_and_is_shown_with_its_backtest_and_its_bytes()
+    {
+        await using var server = await ServerAsync();
+        var added = await AddAsync(server, new { run = "run", why = "first" });
+        (added.Deployment.Number, added.Deployment.Why, added.Deployment.Who,
+            added.Deployment.Strategies).ShouldBe((1, "first", "local", 4));
+        added.Deployment.Backtest.Run.ShouldBe("run");
+        added.Deployment.Backtest.Statistics.ContainsKey("sharpe").ShouldBeTrue();
+        (await (await server.Client.PostAsJsonAsync(Path, new { run = "run" })).ProblemAsync(409)).ShouldContain("deployment 1 is this");
+        (await server.Client.GetStringAsync($"{Path}/1/configuration")).ShouldBe(Text);
+        // Its digest names the run that justifies it.
+        (await AddAsync(server, new { configuration = Text + "\n" })).Deployment.Backtest.Run.ShouldBe("run");
+
+        using var first = await server.Client.GetAsync(Path + "?limit=1");
+        var page = await first.ReadAsync<DeploymentPage>();
+        (page.Items.Single().Number, page.Next).ShouldBe((2, "2"));
+        first.Headers.GetValues("Link").Single().ShouldBe($"<{Path}?limit=1&cursor=2>; rel=\"next\"");
+        var rest = (await server.Client.GetFromJsonAsync<DeploymentPage>(Path + "?cursor=2", Application.Jobs.JobJson.Options))!;
+        (rest.Items.Single().Number, rest.Next).ShouldBe((1, null));
+        (await (await server.Client.GetAsync(Path + "?cursor=x")).ProblemAsync(400)).ShouldContain("cursor=x is in no list here");
+    }
+
+    [Theory]
+    [InlineData("{}", "send 'run'")]
+    [InlineData("""{ "run": "no-such" }""", "there is no run no-such here")]
+    [InlineData("""{ "configuration": "{}" }""", "no production configuration")]
+    public async Task What_cannot_be_deployed_is_refused_with_the_reason(string body, string sentence)
+    {
+        await using var server = await ServerAsync();
+        using var answer = await server.Client.PostAsync(Path, new StringContent(body, System.Text.Encoding.UTF8, "application/json"));
+        (await answer.ProblemAsync(400)).ShouldContain(sentence);
+    }
+
+    [Fact]
+    public async Task A_confined_server_takes_no_configuration_that_names_what_lies_outside()
+    {
+        await using var server = await ServerAsync(s => s with { Confined = true });
+        using var answer = await server.Client.PostAsJsonAsync(Path, new { configuration = Text });
+        (await answer.ProblemAsync(400)).ShouldContain("leads out of the server's data folder");
+    }
+
+    [Fact]
+    public async Task Entries_of_a_pair_are_disabled_with_who_and_why_and_enabled_again()
+    {
+        await using var server = await ServerAsync();
+        await AddAsync(server, new { run = "run" });
+        using var disabled = await server.Client.PatchAsJsonAsync(Path + "/1",
+            new { enabled = false, symbol = "GLIMUSDT", why = "spread" });
+        var shown = await disabled.ReadAsync<DeploymentDetails>();
+        shown.Deployment.Disabled.ShouldBe(2);
+        shown.Strategies.Where(s => !s.Enabled).ShouldAllBe(s => s.Symbols.Single() == "GLIMUSDT" && s.Change!.Why == "spread");
+        var one = shown.Strategies.First(s => !s.Enabled).Id;
+        await server.Client.PatchAsJsonAsync(Path + "/1", new { enabled = true, strategy = one });
+        var after = (await server.Client.GetFromJsonAsync<DeploymentDetails>(Path + "/1", Application.Jobs.JobJson.Options))!;
+        after.Strategies.Single(s => s.Id == one).Enabled.ShouldBeTrue();
+        after.History.Select(e => e.Action.ToString()).ShouldBe(["Added", "Disabled", "Enabled"]);
+        foreach (var (body, sentence) in new (object, string)[]
+        {
+            (new { enabled = false, symbol = "GLIMUSD" }, "did you mean GLIMUSDT?"), (new { enabled = false }, "'symbol' in place of"),
+            (new { symbol = "GLIMUSDT" }, "\"enabled\": false"),
+        })
+            (await (await server.Client.PatchAsJsonAsync(Path + "/1", body)).ProblemAsync(400)).ShouldContain(sentence);
+        (await (await server.Client.GetAsync(Path + "/7")).ProblemAsync(404)).ShouldContain("there is no deployment 7");
+    }
+
+    [Fact]
+    public async Task An_account_is_handed_over_after_a_dry_run_and_compared_with_what_was_promised()
+    {
+        await using var server = await ServerAsync();
+        await AddAsync(server, new { run = "run" });
+        await AddAsync(server, new { configuration = Text + "\n" });
+        using var client = new GranaryClient(server.Address.ToString(), null, TimeSpan.FromSeconds(30));
+        (await server.Client.GetFromJsonAsync<JsonElement>(Path + "/1/report")).GetArrayLength().ShouldBe(0);
+        await client.StartSessionAsync(made.Start("handed") with { Deployment = 1 });
+        await Eventually.HoldsAsync(async () => (await client.SessionAsync("handed")).Phase == SessionPhase.Done);
+
+        var report = (await server.Client.GetFromJsonAsync<List<DeploymentComparison>>(Path + "/1/report",
+            Application.Jobs.JobJson.Options))!.ShouldHaveSingleItem();
+        (report.Account, report.Days.Count > 5).ShouldBe(("handed", true));
+        foreach (var (dryRun, done) in new[] { (true, false), (false, false), (false, true) })
+        {
+            using var answer = await server.Client.PostAsJsonAsync(Path + "/2/switch", new { account = "handed", dryRun, why = "same" });
+            answer.StatusCode.ShouldBe(HttpStatusCode.OK, await answer.Content.ReadAsStringAsync());
+            var outcome = await answer.ReadAsync<SwitchOutcome>();
+            (outcome.To, outcome.Policy, outcome.DryRun, outcome.AlreadyDone).ShouldBe((2, "keep", dryRun, done));
+            outcome.Trades.ShouldAllBe(t => t.Handling == "kept");
+        }
+        (await server.Client.GetFromJsonAsync<DeploymentDetails>(Path + "/2", Application.Jobs.JobJson.Options))!.History
+            .Select(e => e.Action.ToString()).ShouldBe(["Added", "Switched"]);
+        (await (await server.Client.PostAsJsonAsync(Path + "/2/switch", new { account = "handed", policy = "flat" })).ProblemAsync(400))
+            .ShouldContain("use keep, wind-down, close");
+        (await (await server.Client.PostAsJsonAsync(Path + "/2/switch", new { account = "unknown" })).ProblemAsync(400))
+            .ShouldContain("has no session yet");
+    }
+}
