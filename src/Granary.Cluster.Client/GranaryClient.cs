@@ -169,14 +169,14 @@ public sealed class GranaryClient : IDisposable
         return await ReadAsync<SessionView>(answer, cancellationToken, SessionControl.Json).ConfigureAwait(false);
     }
 
-    /// <summary>Commands a session: pause, resume, flatten, reload, stop, enable, disable.</summary>
+    /// <summary>Commands a session: pause, resume, flatten, reload, stop, enable, disable, close.</summary>
     /// <returns>How it stands when the command is in its journal.</returns>
     public async Task<SessionView> CommandAsync(string id, string command, string why, string? strategy = null, string? symbol = null,
-        CancellationToken cancellationToken = default)
+        string? trade = null, CancellationToken cancellationToken = default)
     {
         using var answer = await SendAsync(() => new(HttpMethod.Post,
             $"sessions/{Uri.EscapeDataString(id)}/commands")
-        { Content = JsonContent.Create(new { command, why, strategy, symbol }) },
+        { Content = JsonContent.Create(new { command, why, strategy, symbol, trade }) },
             cancellationToken).ConfigureAwait(false);
         return await ReadAsync<SessionView>(answer, cancellationToken, SessionControl.Json).ConfigureAwait(false);
     }

@@ -43,6 +43,42 @@ public sealed class RunsOverHttpTests
     }
 
     [Fact]
+    public async Task Signals_are_filtered_and_paged_and_summed_by_decision()
+    {
+        await using var server = await ApiServer.StartAsync(parts: ServerParts.RealHost);
+        var limited = Batch.Replace("\"weights\": \"equal\"", "\"weights\": \"equal\", \"limits\": { \"maxPositions\": 1 }");
+        var run = await server.UntilAsync((await server.SubmitAsync(limited)).Id, s => s.Ended);
+        run.Fault.ShouldBeNull();
+        var lines = File.ReadAllLines(Path.Combine(server.Folder, run.Id, "signals.csv"));
+        var (decision, profit) = (Array.IndexOf(lines[0].Split(','), "decision"), Array.IndexOf(lines[0].Split(','), "pnl_net"));
+        // An id has commas: the columns behind it are counted from the end.
+        var rows = lines.Skip(1).Select(l => l[(l.LastIndexOf('"') + 1)..].Split(',')).ToList();
+
+        var refused = await SignalsAsync("decision=refused&limit=3");
+        var expected = rows.Where(r => r[decision] != "accepted").ToList();
+        refused.GetProperty("total").GetInt32().ShouldBe(expected.Count);
+        refused.GetProperty("items").GetArrayLength().ShouldBe(3);
+        refused.GetProperty("items")[0].GetProperty("decision").GetString().ShouldBe("max-positions");
+        var total = refused.GetProperty("decisions").EnumerateArray().Single(d => d.GetProperty("decision").GetString() == "max-positions");
+        total.GetProperty("profit").GetDouble().ShouldBe(expected.Where(r => r[decision] == "max-positions" && r[profit].Length > 0)
+            .Sum(r => double.Parse(r[profit], CultureInfo.InvariantCulture)), 1e-6);
+        var all = new List<int>();
+        for (var next = $"/api/v1/runs/{run.Id}/signals?symbol=beta-daily&limit=7"; next is not null;)
+        {
+            using var answer = await server.Client.GetAsync(next);
+            all.AddRange((await answer.ReadAsync<JsonElement>()).GetProperty("items").EnumerateArray()
+                .Select(i => i.GetProperty("number").GetInt32()));
+            next = answer.Headers.TryGetValues("Link", out var links) ? links.Single().Split('<', '>')[1] : null;
+        }
+        all.Count.ShouldBe(rows.Count(r => r[1] == "beta-daily"));
+        using var wrong = await server.Client.GetAsync($"/api/v1/runs/{run.Id}/signals?cursor=x");
+        (await wrong.ProblemAsync(400)).ShouldContain("begin without a cursor");
+
+        Task<JsonElement> SignalsAsync(string query) =>
+            server.Client.GetFromJsonAsync<JsonElement>($"/api/v1/runs/{run.Id}/signals?{query}");
+    }
+
+    [Fact]
     public async Task Strategies_are_sorted_filtered_and_paged()
     {
         await using var server = await ApiServer.StartAsync(parts: ServerParts.RealHost);

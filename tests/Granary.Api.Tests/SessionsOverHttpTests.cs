@@ -32,7 +32,7 @@ public sealed class SessionsOverHttpTests(SessionsOverHttpTests.Configuration ma
                 { "name": "two coins",
                   "data": { "source": "csv:{{Bars}}", "symbols": ["COINUSDT", "GLIMUSDT"], "timeframe": "1h", "to": "2022-01-11" },
                   "strategies": [ { "class": "SmaCross", "params": { "fast": 5, "slow": [20, 30] }, "size": { "percentOfEquity": 20 } } ],
-                  "portfolio": { "weights": "equal" } }
+                  "portfolio": { "weights": "equal", "limits": { "maxPositions": 6, "maxGrossPercent": 90 } } }
                 """;
             await new BatchRunner(new EmbeddedHost(2), TimeProvider.System).RunAsync(
                 new BatchReader(TestCatalogues.All).Read("batch.json", Encoding.UTF8.GetBytes(text), Folder),
@@ -122,6 +122,53 @@ public sealed class SessionsOverHttpTests(SessionsOverHttpTests.Configuration ma
         said.ShouldContain(n => n.StartsWith("went on with the journal", StringComparison.Ordinal));
         (await Should.ThrowAsync<InputException>(() =>
             client.StartSessionAsync(made.Start("main") with { Broker = "practice", Paper = null }))).Message.ShouldContain("practice");
+    }
+
+    [Fact]
+    public async Task One_trade_is_closed_while_the_others_go_on_and_stays_closed_in_the_next_session()
+    {
+        await using var server = await ApiServer.StartAsync(parts: ServerParts.Sessions);
+        using var client = Client(server);
+        await client.StartSessionAsync(made.Start("main", "fixed:20ms"));
+        var before = (await UntilAsync(client, "main", v => v.Status?.Account is { Trades.Count: > 1 })).Status!.Account!.Trades;
+        var (closed, kept) = (before[0], before[^1]);
+        closed.Profit!.Value.ShouldBe((int)closed.Side * closed.Quantity * (closed.Last!.Value - closed.EntryPrice), 1e-9);
+        var answered = await client.CommandAsync("main", "close", "too long", trade: closed.Entry);
+        (answered.Status!.State, answered.Status.CommandFault).ShouldBe((LiveState.Trading, null));
+        var after = await UntilAsync(client, "main", v => v.Status!.Account!.Trades.All(t => t.Entry != closed.Entry));
+        after.Status!.State.ShouldBe(LiveState.Trading);
+        (await client.CommandAsync("main", "close", "", trade: closed.Entry)).Status!.CommandFault!
+            .ShouldContain("has no open trade " + closed.Entry);
+        await client.CommandAsync("main", "stop", "");
+        await EndAsync(client, "main");
+        await client.StartSessionAsync(made.Start("main", "fixed:20ms"));
+        (await UntilAsync(client, "main", v => v.Status is not null)).Status!.Account!.Trades.Select(t => t.Entry)
+            .ShouldNotContain(closed.Entry);
+        var trades = (await server.Client.GetFromJsonAsync<JsonArray>("/api/v1/trades"))!;
+        trades.Count(t => (string)t!["strategy"]! == kept.Strategy).ShouldBeGreaterThan(0);
+        using var nameless = await server.Client.PostAsJsonAsync("/api/v1/sessions/main/commands", new { command = "close" });
+        (await nameless.ProblemAsync(400)).ShouldContain("send 'trade'");
+    }
+
+    [Fact]
+    public async Task A_status_has_the_orders_the_limits_in_use_and_the_profit_by_day_and_week()
+    {
+        await using var server = await ApiServer.StartAsync(parts: ServerParts.Sessions);
+        using var client = Client(server);
+        await client.StartSessionAsync(made.Start("main"));
+        var status = (await EndAsync(client, "main")).Status!;
+        var account = status.Account!;
+        account.Days.Count.ShouldBe(10);
+        account.Days[0].From.ShouldBe(new DateOnly(2022, 1, 1));
+        account.Days.Sum(d => d.Profit).ShouldBe(status.AccountEquity - account.StartingCash, 1e-6);
+        // 1 January 2022 was a Saturday.
+        account.Weeks.Select(w => w.From).ShouldBe([new DateOnly(2021, 12, 27), new DateOnly(2022, 1, 3), new DateOnly(2022, 1, 10)]);
+        account.Weeks.Sum(w => w.Profit).ShouldBe(status.AccountEquity - account.StartingCash, 1e-6);
+        account.Trades.Count.ShouldBe(status.OpenTrades);
+        account.Limits.Select(l => l.Limit).ShouldBe(["maxPositions", "maxGrossPercent"]);
+        var gross = account.Trades.Sum(t => t.Quantity * t.Last!.Value);
+        account.Limits[1].Used.ShouldBe(100 * gross / status.AccountEquity, 1e-6);
+        (account.FeedLag, account.LastBarAt is not null, account.Journal.Length > 0).ShouldBe((null, true, true));
     }
 
     [Fact]

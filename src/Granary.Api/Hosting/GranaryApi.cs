@@ -5,6 +5,7 @@ using Granary.Api.Catalogues;
 using Granary.Api.Deployments;
 using Granary.Api.Health;
 using Granary.Api.Jobs;
+using Granary.Api.MarketData;
 using Granary.Api.Models;
 using Granary.Api.Portfolios;
 using Granary.Api.Problems;
@@ -107,6 +108,7 @@ public static class GranaryApi
         AccountEndpoints.Map(api, app.Services);
         CatalogueEndpoints.Map(api);
         ModelEndpoints.Map(api);
+        DataEndpoints.Map(api);
         if (app.Services.GetService<RunLibrary>() is not null) RunEndpoints.Map(api);
         if (app.Services.GetService<ISessionService>() is { } sessions) SessionEndpoints.Map(api, sessions);
         app.MapOpenApi("/openapi/{documentName}.json").RequireAuthorization(RolePolicies.Viewer);

@@ -5,15 +5,17 @@ using Granary.Application.Catalogues;
 using Granary.Application.Json;
 using Granary.Application.Learning;
 using Granary.Application.Models;
+using Granary.Application.RunFolders;
 using Granary.Learning;
 using Granary.Learning.Registry;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Granary.Api.Models;
 
-/// <summary>The server's registry of models: names, versions, and predictions.</summary>
+/// <summary>The server's registry of models: names, versions, figures, promotion, and predictions.</summary>
 internal static class ModelEndpoints
 {
     /// <param name="Versions">How many there are.</param>
@@ -22,6 +24,19 @@ internal static class ModelEndpoints
 
     /// <param name="IsCurrent">Whether it is the version in use.</param>
     public sealed record VersionEntry(int Number, bool IsCurrent, string ModelHash, ModelLineage Lineage);
+
+    /// <param name="Promoted">Versions that were current before, oldest first.</param>
+    /// <param name="Evidence">
+    /// Windows, calibration, importance and effect on strategies, from the newest run or job that has them; null where none has.
+    /// </param>
+    public sealed record VersionDetail(string Model, int Number, bool IsCurrent, string ModelHash, ModelLineage Lineage,
+        IReadOnlyList<int> Promoted, ModelEvidence? Evidence);
+
+    /// <param name="Version">The version to make current.</param>
+    public sealed record Promotion(int? Version);
+
+    /// <summary>A field in which two versions differ.</summary>
+    public sealed record Difference(string Field, string First, string Second);
 
     public static void Map(IEndpointRouteBuilder api)
     {
@@ -43,6 +58,33 @@ internal static class ModelEndpoints
             }))
             .WithName("listModelVersions").WithSummary("The versions of a model, with what each was trained on.")
             .Produces<IReadOnlyList<VersionEntry>>().ProducesProblem(404);
+        models.MapGet("/{name}/versions/{number:int}", (string name, int number, ApiSettings settings, GranaryCatalogues known,
+                HttpContext context) => Answer(() =>
+            {
+                var registry = Open(settings, known);
+                var (version, pointer) = (registry.Version(name, number), registry.Pointer(name));
+                return TypedResults.Ok(new VersionDetail(name, number, pointer.Current == number, version.ModelHash, version.Lineage,
+                    pointer.History, context.RequestServices.GetService<RunLibrary>() is { } runs
+                        ? ModelEvidence.Find(runs, name, number) : null));
+            }))
+            .WithName("getModelVersion").WithSummary("A version of a model with its figures, calibration and importance.")
+            .Produces<VersionDetail>().ProducesProblem(404);
+        models.MapGet("/{name}/compare", (string name, int first, int second, ApiSettings settings, GranaryCatalogues known) =>
+            Answer(() => TypedResults.Ok(Open(settings, known).Compare(name, first, second).Differences
+                .Select(d => new Difference(d.Field, d.First, d.Second)).ToList())))
+            .WithName("compareModelVersions").WithSummary("How two versions of a model differ.")
+            .Produces<IReadOnlyList<Difference>>().ProducesProblem(404);
+        models.MapPost("/{name}/promote", (string name, Promotion body, ApiSettings settings, GranaryCatalogues known) =>
+            body.Version is not { } version ? Problem.Of(400, "The input is wrong", "'version' is missing: send { \"version\": 2 }")
+                : Answer(() => TypedResults.Ok(Open(settings, known).Promote(name, version))))
+            .RequireAuthorization(RolePolicies.Admin).WithName("promoteModel").WithSummary("Make a version of a model the current one.")
+            .WithDescription("A live session whose policy follows the registry takes it from the next bar on.")
+            .Produces<ModelPointer>().ProducesProblem(400).ProducesProblem(404);
+        models.MapPost("/{name}/rollback", (string name, ApiSettings settings, GranaryCatalogues known) =>
+            Answer(() => TypedResults.Ok(Open(settings, known).RollBack(name))))
+            .RequireAuthorization(RolePolicies.Admin).WithName("rollBackModel")
+            .WithSummary("Make the version before the current one current again.")
+            .Produces<ModelPointer>().ProducesProblem(404);
         models.MapPost("/{name}/predict", PredictAsync)
             .WithName("predict").WithSummary("What a version says of rows of features.")
             .WithDescription("The body is { \"version\": 3, \"rows\": [ { \"rsi(14)\": 55.1 } ] }; without a version the current one "

@@ -15,11 +15,12 @@ namespace Granary.Api.Sessions;
 /// <summary>Live sessions: start, look at, command, fetch.</summary>
 internal static class SessionEndpoints
 {
-    /// <param name="Command">pause, resume, flatten, reload, stop, enable, disable.</param>
+    /// <param name="Command">pause, resume, flatten, reload, stop, enable, disable, close.</param>
     /// <param name="Why">Kept in the journal beside the key's name.</param>
     /// <param name="Strategy">The strategy to enable or disable.</param>
     /// <param name="Symbol">Or all strategies of a symbol.</param>
-    public sealed record Order(string? Command, string? Why, string? Strategy, string? Symbol);
+    /// <param name="Trade">The trade to close: <c>entry</c> of a trade of the status.</param>
+    public sealed record Order(string? Command, string? Why, string? Strategy, string? Symbol, string? Trade);
 
     public static void Map(IEndpointRouteBuilder api, ISessionService service)
     {
@@ -51,7 +52,7 @@ internal static class SessionEndpoints
                     : NoSession(id))
             .RequireAuthorization(RolePolicies.Admin).WithName("commandSession").WithSummary("Command a session.")
             .WithDescription("pause (no entries), resume, flatten (close everything, and pause), reload (look for new weights now), stop; "
-                + "enable and disable with 'strategy' or 'symbol'. Answered when the command stands in the journal; it is in force from "
+                + "enable and disable with 'strategy' or 'symbol'; close with 'trade'. Answered when the command stands in the journal; it is in force from "
                 + "the next bar on.")
             .Produces<SessionView>().ProducesProblem(400).ProducesProblem(404).ProducesProblem(503);
         sessions.MapGet("/{id}/files/{name}",
@@ -74,7 +75,9 @@ internal static class SessionEndpoints
         if (command is SessionCommand.Enable or SessionCommand.Disable && string.IsNullOrEmpty(order.Strategy)
             && string.IsNullOrEmpty(order.Symbol))
             throw new InputException($"{order.Command} needs the strategy or the symbol that it is about; send 'strategy' or 'symbol'");
-        return new SessionOrder(command, who, order.Why ?? "", order.Strategy ?? "", order.Symbol ?? "");
+        if (command == SessionCommand.Close && string.IsNullOrEmpty(order.Trade))
+            throw new InputException("close needs the trade that it closes; send 'trade' with the 'entry' of a trade of the status");
+        return new SessionOrder(command, who, order.Why ?? "", order.Strategy ?? "", order.Symbol ?? "", order.Trade ?? "");
     }
 
     private static async Task<IResult> StartAsync(HttpRequest request, ClaimsPrincipal user, ISessionService sessions,

@@ -25,6 +25,8 @@ internal sealed class AccountOrders(LivePortfolio portfolio, AccountLedger ledge
     private readonly Dictionary<string, double> _movedStops = new(StringComparer.Ordinal);
     private readonly List<JournalEvent> _facts = [];
     private readonly List<OrderIntended> _intents = [];
+    // Trades that the operator closes, by the client ids of their entries.
+    private readonly HashSet<string> _closing = new(StringComparer.Ordinal);
     private bool _resendStops = true;
 
     /// <summary>Everything is to be closed, and nothing entered.</summary>
@@ -59,6 +61,14 @@ internal sealed class AccountOrders(LivePortfolio portfolio, AccountLedger ledge
 
     private LiveStrategy? StrategyOf(string entry, string strategy) =>
         names.Handed.RunsAs(entry, strategy) is { } id ? portfolio.Find(id) : null;
+
+    /// <summary>The operator closes a trade of the account.</summary>
+    /// <param name="entry">The client id of its entry.</param>
+    public void Close(string entry) => _closing.Add(entry);
+
+    /// <summary>Whether the account has an open trade.</summary>
+    /// <param name="entry">The client id of its entry.</param>
+    public bool HasOpen(string entry) => ledger.TradeOf(entry) is { Open: > 0 };
 
     /// <summary>A stop that was moved in the past.</summary>
     public void Moved(StopMoved moved) => _movedStops[moved.ClientId] = moved.Price;
@@ -139,7 +149,7 @@ internal sealed class AccountOrders(LivePortfolio portfolio, AccountLedger ledge
             var wanted = strategy.Trades.GetValueOrDefault(trade.Number);
             var key = (strategy.Instance.Index, trade.Number);
             var whole = wanted is not { State: not WantedState.Exit } || Flatten || portfolio.IsCalled(key)
-                || names.Handed.Closes(trade.Entry);
+                || names.Handed.Closes(trade.Entry) || _closing.Contains(trade.Entry);
             var cut = portfolio.CutOf(key);
             if (!whole && cut == 0) continue;
             // What an exit has sold already is not sold again, also where only its answer says so.
@@ -176,7 +186,7 @@ internal sealed class AccountOrders(LivePortfolio portfolio, AccountLedger ledge
             var isExpired = strategy is not null && portfolio.IsExpired((strategy.Instance.Index, order.Intent.Trade));
             // A part of it may be filled after the strategy's own was: it waits for the rest as long as the trade lives.
             if (wanted is null or { State: WantedState.Exit } || isExpired || Flatten
-                || names.Handed.Cancels(order.Order.ClientId))
+                || names.Handed.Cancels(order.Order.ClientId) || _closing.Contains(order.Order.ClientId))
                 await gateway.CancelAsync(timestamp, order, cancellationToken).ConfigureAwait(false);
         }
         foreach (var strategy in portfolio.Strategies)

@@ -40,6 +40,7 @@ public sealed class LiveHost
     private AccountLedger _ledger = null!;
     private LivePortfolio _portfolio = null!;
     private AccountOrders _orders = null!;
+    private AccountWatch _watch = null!;
     private SessionOperator _operator = null!;
     private SessionPolicies _policies = null!;
     private FeedTimeSlices _slices = null!;
@@ -132,6 +133,7 @@ public sealed class LiveHost
         _ledger = new AccountLedger(_spec.Cash, s => _portfolio.InstrumentOf(s).Multiplier);
         _portfolio = new LivePortfolio(pass, _feed.Series, _bars, _notes);
         _orders = new AccountOrders(_portfolio, _ledger, _gateway, _spec.Execution.Settings, new OrderNames(Tag, _handed));
+        _watch = new AccountWatch(_ledger, _portfolio, _spec.Portfolio.Limits);
         _policies = new SessionPolicies(_options, _gateway, _portfolio, _spec.Portfolio.Policy, _notes);
         _operator = new SessionOperator(_options, _gateway, _portfolio, _orders, _clock, _notes);
         // Each market in all the timeframes that strategies trade.
@@ -183,6 +185,7 @@ public sealed class LiveHost
             switch (e)
             {
                 case BarsTaken taken:
+                    if (_traded) _watch.Note(_portfolio.Timestamp);
                     if (!taken.Warm && !_traded && !isEarlier)
                     {
                         _portfolio.Start(taken.Timestamp);
@@ -195,7 +198,7 @@ public sealed class LiveHost
                 case PolicyChanged or EnablementChanged when isEarlier: break;
                 case PolicyChanged policy: _policies.Put(policy); break;
                 case EnablementChanged enablement: _operator.Put(enablement); break;
-                case SessionControlled { Command: not SessionCommand.Stop } control: _operator.Put(control.Command); break;
+                case SessionControlled { Command: not SessionCommand.Stop } control: _operator.Put(control); break;
                 case StopMoved moved: _orders.Moved(moved); break;
                 default:
                     _ledger.Apply(e);
@@ -252,6 +255,7 @@ public sealed class LiveHost
                 cancellationToken).ConfigureAwait(false);
         // A venue that lives on these bars has had them first; from here on they are ours.
         var arrived = Stopwatch.GetTimestamp();
+        _watch.LastBarAt = _clock.GetUtcNow();
         await CommandsAsync(cancellationToken).ConfigureAwait(false);
         if (_reconciled) await _gateway.PollAsync(slice, cancellationToken).ConfigureAwait(false);
         else await SynchroniseAsync(cancellationToken).ConfigureAwait(false);
@@ -282,6 +286,7 @@ public sealed class LiveHost
             foreach (var fact in _orders.Facts) await _gateway.NoteAsync(fact, cancellationToken).ConfigureAwait(false);
         }
         await _orders.MoveAsync(slice, cancellationToken).ConfigureAwait(false);
+        _watch.Note(slice);
         await IdleAsync(cancellationToken).ConfigureAwait(false);
     }
 
@@ -340,7 +345,7 @@ public sealed class LiveHost
     // The broker's own account may be ruined where the portfolio's is not: its fills are other ones.
     private void LookForRuin()
     {
-        if (_ruined || _ledger.Cash == 0 || AccountEquity() > 0) return;
+        if (_ruined || _ledger.Cash == 0 || _watch.Equity() > 0) return;
         _ruined = true;
         _orders.Flatten = true;
         _notes.Add($"the broker's account had no equity left at {RunText.Time(_portfolio.Timestamp)}: all positions are closed, and "
@@ -348,25 +353,16 @@ public sealed class LiveHost
             + $"is entered any more");
     }
 
-    private double AccountEquity()
-    {
-        var equity = _ledger.Cash;
-        foreach (var (symbol, held) in _ledger.Positions)
-            if (held != 0 && _portfolio.LastOf(symbol) is { } last)
-                equity += held * last.Close * _portfolio.InstrumentOf(symbol).Multiplier;
-        return equity;
-    }
-
     private void Show(LiveState state, bool now)
     {
         if (!now && _options.Status is null && _options.Control is null) return;
         if (!now && Status is not null && Stopwatch.GetElapsedTime(_shown) < TimeSpan.FromMilliseconds(100)) return;
         _shown = Stopwatch.GetTimestamp();
-        var equity = AccountEquity();
+        if (_traded) _watch.Note(_portfolio.Timestamp);
         state = Waits(state);
         var (p50, p99) = Latency.Percentiles();
         Status = new LiveStatus(state, new DateTime(_portfolio.Timestamp, DateTimeKind.Utc), _bars.Count, _portfolio.Strategies.Count,
-            _portfolio.Strategies.Count(s => s.Error is not null), _portfolio.Run.Equity, equity, _ledger.Cash, _ledger.Fees,
+            _portfolio.Strategies.Count(s => s.Error is not null), _portfolio.Run.Equity, _watch.Equity(), _ledger.Cash, _ledger.Fees,
             _ledger.Positions.Where(p => p.Value != 0).ToDictionary(p => p.Key, p => p.Value, StringComparer.Ordinal),
             _ledger.ActiveTrades.Count, _orders.Signals, _portfolio.Run.Accepted,
             _gateway.Sent, _ledger.Fills, _ledger.TrackedOrders.Count(t =>
@@ -376,6 +372,7 @@ public sealed class LiveHost
         {
             Hits = new Dictionary<string, int>(_hits),
             CommandFault = _operator.CommandFault,
+            Account = _watch.Details(_gateway, _options.IsStream),
         };
         _options.Status?.Report(Status);
         _options.Control?.Show(Status, now);

@@ -10,7 +10,9 @@ namespace Granary.Application.Live;
 
 /// <summary>A command to a session, and who gave it why.</summary>
 /// <param name="Strategy">The strategy to enable or disable; empty = the symbol.</param>
-public sealed record SessionOrder(SessionCommand Command, string Who, string Why, string Strategy = "", string Symbol = "");
+/// <param name="Trade">The trade to close: the client id of its entry, as the status lists it; empty for the other commands.</param>
+public sealed record SessionOrder(SessionCommand Command, string Who, string Why, string Strategy = "", string Symbol = "",
+    string Trade = "");
 
 /// <summary>The way to a running session: what its operator says goes in, how it stands comes out.</summary>
 public interface ISessionControl

@@ -56,17 +56,25 @@ internal sealed class SessionOperator(LiveOptions options, IOrderGateway gateway
             Put(change);
             return;
         }
-        await gateway.AppendAsync([new SessionControlled(portfolio.Timestamp, order.Command, order.Who, order.Why)], cancellationToken)
-            .ConfigureAwait(false);
-        Put(order.Command);
-        if (order.Command == SessionCommand.Flatten) await orders.CatchUpAsync(portfolio.Timestamp, cancellationToken)
+        if (order.Command == SessionCommand.Close && !orders.HasOpen(order.Trade))
+        {
+            CommandFault = $"nothing was closed: the account has no open trade {order.Trade}; use the entry of a trade of the status";
+            return;
+        }
+        var control = new SessionControlled(portfolio.Timestamp, order.Command, order.Who, order.Why)
+        {
+            Trade = order.Command == SessionCommand.Close ? order.Trade : null,
+        };
+        await gateway.AppendAsync([control], cancellationToken).ConfigureAwait(false);
+        Put(control);
+        if (order.Command is SessionCommand.Flatten or SessionCommand.Close) await orders.CatchUpAsync(portfolio.Timestamp, cancellationToken)
             .ConfigureAwait(false);
     }
 
     /// <summary>Puts a command in force that the gateway has stored.</summary>
-    public void Put(SessionCommand command)
+    public void Put(SessionControlled control)
     {
-        switch (command)
+        switch (control.Command)
         {
             case SessionCommand.Pause:
                 Paused = true;
@@ -83,6 +91,9 @@ internal sealed class SessionOperator(LiveOptions options, IOrderGateway gateway
                 break;
             case SessionCommand.Stop:
                 Stopping = true;
+                break;
+            case SessionCommand.Close:
+                orders.Close(control.Trade!);
                 break;
         }
     }

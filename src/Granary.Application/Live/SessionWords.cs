@@ -10,7 +10,7 @@ public static class SessionWords
     [
         ("pause", SessionCommand.Pause), ("resume", SessionCommand.Resume), ("flatten", SessionCommand.Flatten),
         ("reload", SessionCommand.ReloadWeights), ("stop", SessionCommand.Stop), ("enable", SessionCommand.Enable),
-        ("disable", SessionCommand.Disable),
+        ("disable", SessionCommand.Disable), ("close", SessionCommand.Close),
     ];
 
     public static string Of(SessionCommand command) => All.First(c => c.Command == command).Word;

@@ -25,6 +25,9 @@ public sealed class RunLibrary(string folder)
 
     private readonly ConcurrentDictionary<string, Known> _known = new(StringComparer.Ordinal);
 
+    /// <summary>The folder of all runs.</summary>
+    public string Folder => folder;
+
     /// <summary>A page of the list of runs, the newest first.</summary>
     /// <param name="cursor">The id of the last run of the page before; null begins with the newest.</param>
     /// <exception cref="InputException">The cursor is not in the list.</exception>

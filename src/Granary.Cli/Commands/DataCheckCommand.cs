@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.ComponentModel;
 using System.Text.Json;
 using Granary.Application.Json;
+using Granary.Application.MarketData;
 using Granary.Cli.Tables;
 using Granary.Data.Quality;
 using Granary.Data.Reading;
@@ -83,14 +84,10 @@ internal static class DataCheckCommand
             throw new InputException("nothing to check: give a FILE, or --store DIR --symbol S --timeframe TF");
         var timeframe = Given.Timeframe(typed);
         await using var opened = stores.Open(store);
-        var source = opened.Source(adjust: false);
-        var symbols = given.Symbol is { } name ? [name] : await source.ListSymbolsAsync(timeframe, token);
-        if (symbols.Count == 0)
-            throw new InputException($"{store} has no {timeframe} bars; 'granary data list --store {store}' shows what it has");
+        var symbols = given.Symbol is { } name ? [name] : await opened.Source(adjust: false).ListSymbolsAsync(timeframe, token);
         if (given.Fix && symbols.Count > 1) throw new InputException("--fix corrects one market: name its --symbol");
-        var catalogue = given.Fix ? await opened.RepairAsync(symbols[0], timeframe, token) : null;
-        var reports = new List<QualityReport>();
-        foreach (var stored in symbols) reports.Add(await DataCheck.RunAsync(source, new BarQuery(stored, timeframe), token));
+        var catalogue = given.Fix && symbols.Count == 1 ? await opened.RepairAsync(symbols[0], timeframe, token) : null;
+        var reports = await new StoredMarkets(stores).CheckAsync(store, given.Symbol, timeframe, token);
         Write(reports, given.Json);
         if (catalogue is null) return;
         var lines = catalogue.Count == 0 ? ["nothing had to be changed"]
@@ -104,20 +101,10 @@ internal static class DataCheckCommand
 
     private static void Write(IReadOnlyList<QualityReport> reports, bool asJson)
     {
-        var findings = reports.SelectMany(r => r.Findings.Select(f => (r.Symbol, Finding: f))).ToList();
-        if (SharedGaps.Finding(reports) is { } shared) findings.Add(("all", shared));
+        var findings = FindingRow.Of(reports);
         if (asJson)
         {
-            var rows = findings.Select(f => new
-            {
-                f.Symbol,
-                severity = f.Finding.Severity.ToString(),
-                check = f.Finding.Check.ToString(),
-                f.Finding.Place,
-                f.Finding.Sentence,
-                f.Finding.Remedy,
-            });
-            Console.WriteLine(JsonSerializer.Serialize(rows, Output.Json));
+            Console.WriteLine(JsonSerializer.Serialize(findings, Output.Json));
             return;
         }
         if (findings.Count == 0)
@@ -128,6 +115,6 @@ internal static class DataCheckCommand
         Column[] columns = [Column.Text("Symbol"), Column.Text("Severity"), Column.Text("Where"), Column.Text("What"),
             Column.Text("Remedy")];
         TableWriter.Write("", columns, findings.Select(f =>
-            new[] { f.Symbol, f.Finding.Severity.ToString().ToLowerInvariant(), f.Finding.Place, f.Finding.Sentence, f.Finding.Remedy }));
+            new[] { f.Symbol, f.Severity.ToLowerInvariant(), f.Place, f.Sentence, f.Remedy }));
     }
 }

@@ -4,6 +4,7 @@ using System.Globalization;
 using System.Text.Json;
 using Granary.Application.Catalogues;
 using Granary.Application.Json;
+using Granary.Application.MarketData;
 using Granary.Cli.Tables;
 using Granary.Data.BarFiles;
 using Granary.Data.Comparison;
@@ -51,7 +52,7 @@ internal static class DataCompareCommand
                 await ReadAsync(first, query, given, root.Catalogues(call), token),
                 await ReadAsync(second, query, given, root.Catalogues(call), token), query.Timeframe);
             if (given.Out is { } file) Storage.Files.AtomicFile.Write(file, s => Csv(s, found));
-            if (given.Json) Console.WriteLine(Json(found));
+            if (given.Json) Console.WriteLine(JsonSerializer.Serialize(ComparisonAnswer.Of(found), Output.Json));
             else Write(found, first, second, given.Out);
             return 0;
         });
@@ -75,20 +76,9 @@ internal static class DataCompareCommand
         if (File.Exists(source))
         {
             await using var file = await BarFile.OpenAsync(source, query, given.ToOptions(known) with { Adjust = false }, token);
-            return await BarsOfAsync(file, token);
+            return await StoredMarkets.BarsOfAsync(file, token);
         }
-        await using var store = known.Stores.Open(source);
-        await using var series = await store.Source(adjust: false).OpenAsync(query, token);
-        return await BarsOfAsync(series, token);
-    }
-
-    private static async Task<IReadOnlyList<Bar>> BarsOfAsync(IBarSeries series, CancellationToken token)
-    {
-        var bars = new List<Bar>();
-        await foreach (var block in series.ReadAsync(cancellationToken: token))
-            for (var i = 0; i < block.Count; i++)
-                bars.Add(block[i]);
-        return bars;
+        return await new StoredMarkets(known.Stores).BarsAsync(source, query, token);
     }
 
     private static void Write(SourceComparison found, string a, string b, string? file)
@@ -131,29 +121,4 @@ internal static class DataCompareCommand
             csv.WriteLine($"{RunText.Time(d.Time)},{d.Field},{RunText.Number(d.A)},{RunText.Number(d.B)},{RunText.Number(d.Percent)},"
                 + $"{Of(d.Likelier)},\"{d.Why}\"");
     }
-
-    private static string Json(SourceComparison found) => JsonSerializer.Serialize(new
-    {
-        found.BarsOfA,
-        found.BarsOfB,
-        found.Common,
-        found.Equal,
-        found.OnlyInA,
-        found.OnlyInB,
-        ShiftHours = found.Shift?.TotalHours,
-        Ratios = found.Ratios.Select(r => new { From = RunText.Time(r.From), To = RunText.Time(r.To), r.Ratio, r.Bars }),
-        LikelierWrong = new { A = found.SuspectsOf(Suspect.A), B = found.SuspectsOf(Suspect.B) },
-        Disagreements = found.Disagreements.Select(d => new
-        {
-            Time = RunText.Time(d.Time),
-            d.Field,
-            A = Finite(d.A),
-            B = Finite(d.B),
-            Percent = Finite(d.Percent),
-            LikelierWrong = d.Likelier == Suspect.Neither ? null : d.Likelier.ToString(),
-            Why = d.Why.Length > 0 ? d.Why : null,
-        }),
-    }, Output.Json);
-
-    private static double? Finite(double value) => double.IsFinite(value) ? value : null;
 }

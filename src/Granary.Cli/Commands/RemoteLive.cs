@@ -81,7 +81,7 @@ internal static class RemoteLive
         using var client = Client(hosts);
         var before = await client.SessionAsync(id, cancellationToken);
         var after = await client.CommandAsync(id, SessionWords.Of(order.Command), order.Why, order.Strategy, order.Symbol,
-            cancellationToken);
+            order.Trade, cancellationToken);
         return await SessionAnswer.RemoteAsync(order, before, after, () => client.SessionAsync(id, cancellationToken), TimeProvider.System,
             cancellationToken);
     }

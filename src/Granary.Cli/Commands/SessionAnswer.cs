@@ -94,6 +94,7 @@ internal static class SessionAnswer
         SessionCommand.Disable =>
             $"Disabled {About(order)} at {Time(after)} market time: no entries from the next bar on; exits, stops and targets go on. "
                 + Holds(after),
+        SessionCommand.Close => $"Closing trade {order.Trade} at {Time(after)} market time; entries go on. {Holds(after)}",
         SessionCommand.Enable => $"Enabled {About(order)} at {Time(after)} market time, from the next bar on. {Holds(after)}",
         _ => $"Done at {Time(after)} market time. {Holds(after)}",
     };

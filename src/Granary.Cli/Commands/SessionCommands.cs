@@ -29,6 +29,7 @@ internal sealed class SessionCommands
             commands.Order(SessionCommand.Pause, "Stop entries; exits, stops and targets go on.", "accounts/paper pause --why lunch"),
             commands.Order(SessionCommand.Resume, "Allow entries again.", "accounts/paper resume"),
             commands.Order(SessionCommand.Flatten, "Close all positions and pause.", "accounts/paper flatten --why \"news tonight\""),
+            commands.Close(),
             commands.Order(SessionCommand.ReloadWeights, "Look for new weights now.", "accounts/paper reload"),
             commands.Order(SessionCommand.Stop, "Write the run's folder and end; positions stay open.", "accounts/paper stop"),
             commands.Switch(SessionCommand.Enable, "Allow entries of a strategy or of a symbol.", "accounts/paper enable --symbol BTCUSDT"),
@@ -60,6 +61,18 @@ internal sealed class SessionCommands
         var why = new Option<string>("--why") { DefaultValueFactory = _ => "", Description = "the reason, for the journal" };
         var command = new Command(SessionWords.Of(order), Help(sentence, example)) { why };
         command.SetAction((call, token) => SendAsync(call, new SessionOrder(order, Environment.UserName, call.GetValue(why)!), token));
+        return command;
+    }
+
+    private Command Close()
+    {
+        var command = Order(SessionCommand.Close, "Close one trade of the account; its strategy's entries go on.",
+            "accounts/paper close --trade g1a2b3c4d-0-7-e");
+        var why = (Option<string>)command.Options[0];
+        var trade = new Option<string>("--trade") { Required = true, Description = "the entry of a trade that 'status --json' lists" };
+        command.Add(trade);
+        command.SetAction((call, token) => SendAsync(call,
+            new SessionOrder(SessionCommand.Close, Environment.UserName, call.GetValue(why)!) { Trade = call.GetValue(trade)! }, token));
         return command;
     }
 

@@ -117,10 +117,16 @@ public enum SessionCommand : byte
     Enable,
     /// <summary>It may not enter; what it has open goes on.</summary>
     Disable,
+    /// <summary>Close one trade of the account; entries go on.</summary>
+    Close,
 }
 
 /// <summary>The operator, or the session itself, gave an order to the session.</summary>
-public sealed record SessionControlled(long Timestamp, SessionCommand Command, string Who, string Why) : JournalEvent(Timestamp);
+public sealed record SessionControlled(long Timestamp, SessionCommand Command, string Who, string Why) : JournalEvent(Timestamp)
+{
+    /// <summary>The client id of the entry of the trade to close; null for the other commands.</summary>
+    public string? Trade { get; init; }
+}
 
 /// <summary>Our books and the venue's differed, and what was done about it by which rule.</summary>
 /// <param name="Adjustment">What our position in the symbol is changed by, signed base units; 0 where only orders differed.</param>

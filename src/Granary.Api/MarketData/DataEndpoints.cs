@@ -1,0 +1,80 @@
+using Granary.Api.Access;
+using Granary.Application.Catalogues;
+using Granary.Application.Json;
+using Granary.Application.MarketData;
+using Granary.Data.Comparison;
+using Granary.Engine.Market;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Routing;
+
+namespace Granary.Api.MarketData;
+
+/// <summary>The stores of the data folder: what they have, by day, how good it is, and where two of them disagree.</summary>
+internal static class DataEndpoints
+{
+    // The widest disagreements of an answer; a file of the command line has all.
+    private const int MostShown = 1000;
+
+    /// <param name="Total">All disagreements; the answer has at most 1,000, the widest of them.</param>
+    public sealed record Comparison(int Total, ComparisonAnswer Result);
+
+    public static void Map(IEndpointRouteBuilder api)
+    {
+        var data = api.MapGroup("/data").WithTags("Data").ProducesProblem(401).ProducesProblem(403)
+            .RequireAuthorization(RolePolicies.Viewer);
+        data.MapGet("", (ApiSettings settings) => TypedResults.Ok(new StoreLibrary(Path.GetFullPath(settings.DataFolder)).List()))
+            .WithName("listData").WithSummary("The stores of the data folder, with their markets.")
+            .Produces<IReadOnlyList<StoreEntry>>();
+        data.MapGet("/coverage", async (string store, string symbol, string timeframe, ApiSettings settings, GranaryCatalogues known,
+                CancellationToken stop) =>
+                TypedResults.Ok(await new StoredMarkets(known.Stores).CoverageAsync(Within(settings, "store", store),
+                    new BarQuery(symbol, Read(timeframe)), stop).ConfigureAwait(false)))
+            .WithName("getCoverage").WithSummary("How many bars a market has on each day.")
+            .Produces<MarketCoverage>().ProducesProblem(400);
+        data.MapGet("/quality", async (string store, string timeframe, string? symbol, ApiSettings settings, GranaryCatalogues known,
+                CancellationToken stop) =>
+                TypedResults.Ok(FindingRow.Of(await new StoredMarkets(known.Stores).CheckAsync(Within(settings, "store", store), symbol,
+                    Read(timeframe), stop).ConfigureAwait(false))))
+            .WithName("checkData").WithSummary("What 'granary data check' finds in a market, or in all markets of a timeframe.")
+            .Produces<IReadOnlyList<FindingRow>>().ProducesProblem(400);
+        data.MapGet("/compare", CompareAsync)
+            .WithName("compareData").WithSummary("Where two stores disagree on a market, as 'granary data compare' finds it.")
+            .WithDescription("Prices within 'tolerance' percent are equal, volumes within 'volumeTolerance' percent. The answer has the "
+                + "1,000 widest disagreements in the order of time.")
+            .Produces<Comparison>().ProducesProblem(400);
+    }
+
+    private static async Task<IResult> CompareAsync(string a, string b, string symbol, string timeframe, ApiSettings settings,
+        GranaryCatalogues known, [FromQuery] double tolerance = 0.01, [FromQuery] double volumeTolerance = 1,
+        CancellationToken stop = default)
+    {
+        if (!(tolerance >= 0)) throw new InputException($"tolerance={tolerance}: give 0 or more percent");
+        if (!(volumeTolerance >= 0)) throw new InputException($"volumeTolerance={volumeTolerance}: give 0 or more percent");
+        var found = await new StoredMarkets(known.Stores).CompareAsync(Within(settings, "a", a), Within(settings, "b", b),
+            new BarQuery(symbol, Read(timeframe)), new SourceComparer(tolerance, volumeTolerance), stop).ConfigureAwait(false);
+        var shown = found with
+        {
+            Disagreements = [.. found.Disagreements.OrderByDescending(d => double.IsNaN(d.Percent) ? -1 : d.Percent).ThenBy(d => d.Time)
+                .Take(MostShown).OrderBy(d => d.Time)],
+        };
+        var answer = ComparisonAnswer.Of(shown) with
+        {
+            LikelierWrong = new SuspectCounts(found.SuspectsOf(Suspect.A), found.SuspectsOf(Suspect.B)),
+        };
+        return TypedResults.Ok(new Comparison(found.Disagreements.Count, answer));
+    }
+
+    private static Timeframe Read(string timeframe) => Timeframe.TryParse(timeframe, out var read) ? read.Value
+        : throw new InputException($"timeframe={timeframe}: use one of {string.Join(' ', Timeframe.All)}");
+
+    // A store as a caller names it: within the data folder, or an address that the server allows.
+    private static string Within(ApiSettings settings, string option, string store)
+    {
+        var folder = Path.GetFullPath(settings.DataFolder);
+        settings.Confinement?.Check(option, store, folder);
+        var address = Storage.Addresses.Address.Parse(store);
+        return address.Scheme.Length == 0 ? Path.Combine(folder, store) : address.PlacedIn(folder).ToString();
+    }
+}

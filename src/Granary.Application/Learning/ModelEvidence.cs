@@ -1,0 +1,43 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Granary.Application.RunFolders;
+
+namespace Granary.Application.Learning;
+
+/// <summary>What a run or a training wrote of a version of a model: its windows, calibration, importance and effect on strategies.</summary>
+/// <param name="Run">The folder that has it, in the folder of the runs.</param>
+/// <param name="Unit">As <see cref="Reporting.Runs.LearningUnit"/> is written.</param>
+public sealed record ModelEvidence(string Run, JsonObject Unit)
+{
+    // A run's own file, and that of a training or evaluation job.
+    private static readonly string[] _files = ["learning.json", "result.json"];
+
+    /// <summary>Of the newest run or job that made or used the version; null where no folder has it.</summary>
+    public static ModelEvidence? Find(RunLibrary runs, string model, int version)
+    {
+        if (!Directory.Exists(runs.Folder)) return null;
+        var name = FormattableString.Invariant($"{model}:{version}");
+        foreach (var folder in new DirectoryInfo(runs.Folder).EnumerateDirectories().OrderByDescending(d => d.LastWriteTimeUtc))
+            foreach (var file in _files.Select(f => Path.Combine(folder.FullName, f)).Where(File.Exists))
+                if (UnitOf(file, name) is { } unit)
+                    return new ModelEvidence(folder.Name, unit);
+        return null;
+    }
+
+    private static JsonObject? UnitOf(string file, string version)
+    {
+        var text = File.ReadAllText(file);
+        // Most files are of other models.
+        if (!text.Contains(version, StringComparison.Ordinal)) return null;
+        try
+        {
+            return (JsonNode.Parse(text) as JsonObject)?["units"] is JsonArray units
+                ? units.OfType<JsonObject>().FirstOrDefault(u => u["version"] is JsonValue v && v.GetValueKind() == JsonValueKind.String
+                    && v.GetValue<string>() == version)?.DeepClone() as JsonObject : null;
+        }
+        catch (JsonException)
+        {
+            return null; // a file that is being written, or of another program
+        }
+    }
+}

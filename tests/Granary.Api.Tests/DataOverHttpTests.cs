@@ -1,0 +1,100 @@
+using System.Net.Http.Json;
+using System.Text.Json;
+using Granary.Application.Jobs;
+using Granary.Testing;
+
+namespace Granary.Api.Tests;
+
+/// <summary>The stores of the data folder over HTTP, filled by real imports.</summary>
+public sealed class DataOverHttpTests
+{
+    private static readonly string s_bars = Path.Combine(SharedData.RepositoryRoot, "samples", "data", "1h");
+
+    private static async Task<ApiServer> StartAsync()
+    {
+        var server = await ApiServer.StartAsync(parts: ServerParts.RealHost, settings: s => s with { Confined = true });
+        File.Copy(Path.Combine(s_bars, "COINUSDT.csv"), Path.Combine(server.Folder, "COINUSDT.csv"));
+        var lines = File.ReadAllLines(Path.Combine(s_bars, "COINUSDT.csv")).ToList();
+        // A day that is missing, and a close that is another.
+        lines.RemoveRange(49, 24);
+        var cells = lines[10].Split(',');
+        cells[4] = cells[3];
+        lines[10] = string.Join(',', cells);
+        await File.WriteAllLinesAsync(Path.Combine(server.Folder, "OTHER.csv"), lines);
+        await ImportAsync(server, "COINUSDT.csv", "stores/first");
+        await ImportAsync(server, "OTHER.csv", "stores/second");
+        return server;
+    }
+
+    private static async Task ImportAsync(ApiServer server, string file, string store)
+    {
+        using var answer = await server.Client.PostAsJsonAsync("/api/v1/jobs",
+            new { kind = "import", files = file, store, symbol = "COINUSDT", timeframe = "1h" });
+        var job = await answer.ReadAsync<JobStatus>();
+        (await Eventually.IsAsync(async () =>
+        {
+            using var status = await server.Client.GetAsync($"/api/v1/jobs/{job.Id}");
+            return await status.ReadAsync<JobStatus>();
+        }, s => s.Ended)).State.ShouldBe(JobState.Done);
+    }
+
+    [Fact]
+    public async Task Stores_of_the_data_folder_are_listed_with_their_markets()
+    {
+        await using var server = await StartAsync();
+        var stores = await server.Client.GetFromJsonAsync<JsonElement>("/api/v1/data");
+        stores.EnumerateArray().Select(s => s.GetProperty("store").GetString()).ShouldBe(["stores/first", "stores/second"]);
+        var market = stores[0].GetProperty("markets").EnumerateArray().Single();
+        (market.GetProperty("symbol").GetString(), market.GetProperty("timeframe").GetString()).ShouldBe(("COINUSDT", "1h"));
+        market.GetProperty("bars").GetInt64().ShouldBe(File.ReadLines(Path.Combine(s_bars, "COINUSDT.csv")).Count() - 1);
+        market.GetProperty("first").GetDateTime().ShouldBe(new DateTime(2022, 1, 1));
+    }
+
+    [Fact]
+    public async Task Coverage_counts_the_bars_of_each_day_and_names_missing_days()
+    {
+        await using var server = await StartAsync();
+        var whole = await CoverageAsync("stores/first");
+        (whole.GetProperty("from").GetString(), whole.GetProperty("usual").GetInt32(), whole.GetProperty("zone").GetString())
+            .ShouldBe(("2022-01-01", 24, "UTC"));
+        whole.GetProperty("counts").EnumerateArray().Take(10).ShouldAllBe(c => c.GetInt32() == 24);
+        whole.GetProperty("missing").GetArrayLength().ShouldBe(0);
+        var cut = await CoverageAsync("stores/second");
+        cut.GetProperty("counts").EnumerateArray().Select(c => c.GetInt32()).Take(4).ShouldBe([24, 24, 0, 24]);
+        cut.GetProperty("missing")[0].GetString().ShouldBe("2022-01-03");
+
+        async Task<JsonElement> CoverageAsync(string store) => await server.Client.GetFromJsonAsync<JsonElement>(
+            $"/api/v1/data/coverage?store={store}&symbol=COINUSDT&timeframe=1h");
+    }
+
+    [Fact]
+    public async Task Quality_finds_the_gap_and_a_comparison_the_bar_that_differs()
+    {
+        await using var server = await StartAsync();
+        var findings = await server.Client.GetFromJsonAsync<JsonElement>("/api/v1/data/quality?store=stores/second&timeframe=1h");
+        var gap = findings.EnumerateArray().First(f => f.GetProperty("check").GetString() == "Gap");
+        (gap.GetProperty("symbol").GetString(), gap.GetProperty("remedy").GetString()!.Length > 0).ShouldBe(("COINUSDT", true));
+
+        var compared = await server.Client.GetFromJsonAsync<JsonElement>(
+            "/api/v1/data/compare?a=stores/first&b=stores/second&symbol=COINUSDT&timeframe=1h");
+        var result = compared.GetProperty("result");
+        (result.GetProperty("onlyInA").GetInt64(), result.GetProperty("onlyInB").GetInt64()).ShouldBe((24, 0));
+        compared.GetProperty("total").GetInt32().ShouldBe(result.GetProperty("disagreements").GetArrayLength());
+        result.GetProperty("disagreements").EnumerateArray().Count(d => d.GetProperty("field").GetString() == "close").ShouldBe(1);
+    }
+
+    [Theory]
+    [InlineData("coverage?store=../elsewhere&symbol=COINUSDT&timeframe=1h", "leads out of the server's data folder")]
+    [InlineData("quality?store=store:/etc&timeframe=1h", "leads out of the server's data folder")]
+    [InlineData("compare?a=stores/first&b=/etc&symbol=COINUSDT&timeframe=1h", "leads out of the server's data folder")]
+    [InlineData("quality?store=postgres://db/bars&timeframe=1h", "leads out of the server's data folder")]
+    [InlineData("coverage?store=stores/first&symbol=COINUSD&timeframe=1h", "did you mean COINUSDT?")]
+    [InlineData("coverage?store=stores/first&symbol=COINUSDT&timeframe=1x", "timeframe=1x: use one of")]
+    [InlineData("compare?a=stores/first&b=stores/second&symbol=COINUSDT&timeframe=1h&tolerance=-1", "give 0 or more percent")]
+    public async Task A_wrong_question_is_answered_with_a_sentence(string question, string sentence)
+    {
+        await using var server = await StartAsync();
+        using var answer = await server.Client.GetAsync("/api/v1/data/" + question);
+        (await answer.ProblemAsync(400)).ShouldContain(sentence);
+    }
+}

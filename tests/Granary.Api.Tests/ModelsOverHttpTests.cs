@@ -1,0 +1,107 @@
+using System.Net.Http.Json;
+using System.Text.Json;
+using Granary.Application.Access;
+using Granary.Learning.Registry;
+using Granary.Learning.Tables;
+using Granary.Learning.Trainers;
+
+namespace Granary.Api.Tests;
+
+/// <summary>Versions of a model over HTTP: their figures, and which one is current.</summary>
+public sealed class ModelsOverHttpTests
+{
+    private static ModelRegistry Fill(string folder)
+    {
+        var registry = new ModelRegistry(new FileModelStore(Path.Combine(folder, "models")), TestCatalogues.All.ModelKinds);
+        double[] values = [.. Enumerable.Range(0, 80).Select(i => Math.Sin(i * 0.7))];
+        var table = new TrainingTable(["a", "b"], values, [.. Enumerable.Range(0, 40).Select(i => values[2 * i] > 0 ? 1.0 : 0)]);
+        foreach (var seed in (int[])[1, 2])
+            registry.Add("gate", TestCatalogues.All.Trainers.Create("logistic").Train(table.All(), new TrainingOptions(seed)),
+                new ModelLineage
+                {
+                    DataHash = "none",
+                    Data = "ACME:1h",
+                    From = new DateTime(2022, 1, 1, 0, 0, 0, DateTimeKind.Utc),
+                    To = new DateTime(2022, 6, 1, 0, 0, 0, DateTimeKind.Utc),
+                    Samples = 40,
+                    Features = ["a", "b"],
+                    Label = "label",
+                    Trainer = "logistic",
+                    Seed = seed,
+                    CreatedAt = default,
+                    InSample = new Dictionary<string, double> { ["auc"] = 0.7 },
+                    OutOfSample = new Dictionary<string, double> { ["auc"] = 0.6 - (0.01 * seed) },
+                });
+        return registry;
+    }
+
+    [Fact]
+    public async Task A_version_has_its_lineage_and_the_figures_of_the_run_that_made_it()
+    {
+        await using var server = await ApiServer.StartAsync();
+        Fill(server.Folder);
+        var bare = await server.Client.GetFromJsonAsync<JsonElement>("/api/v1/models/gate/versions/2");
+        bare.GetProperty("lineage").GetProperty("outOfSample").GetProperty("auc").GetDouble().ShouldBe(0.58);
+        bare.TryGetProperty("evidence", out _).ShouldBeFalse();
+
+        foreach (var (run, auc) in new[] { ("older", 0.5), ("newer", 0.58) })
+        {
+            Directory.CreateDirectory(Path.Combine(server.Folder, run));
+            await File.WriteAllTextAsync(Path.Combine(server.Folder, run, "learning.json"),
+                $$"""{ "units": [ { "name": "other", "version": "gate:1" }, { "name": "gate", "version": "gate:2", "outOfSample": { "auc": {{auc}} } } ] }""");
+            Directory.SetLastWriteTimeUtc(Path.Combine(server.Folder, run), new DateTime(2026, 1, run == "newer" ? 2 : 1));
+        }
+        var shown = (await server.Client.GetFromJsonAsync<JsonElement>("/api/v1/models/gate/versions/2")).GetProperty("evidence");
+        shown.GetProperty("run").GetString().ShouldBe("newer");
+        shown.GetProperty("unit").GetProperty("outOfSample").GetProperty("auc").GetDouble().ShouldBe(0.58);
+        using var unknown = await server.Client.GetAsync("/api/v1/models/gate/versions/9");
+        (await unknown.ProblemAsync(404)).ShouldContain("has no version 9; it has 1, 2");
+    }
+
+    [Fact]
+    public async Task A_version_is_promoted_compared_and_rolled_back()
+    {
+        await using var server = await ApiServer.StartAsync();
+        var registry = Fill(server.Folder);
+        foreach (var version in (int[])[1, 2])
+            (await server.Client.PostAsJsonAsync("/api/v1/models/gate/promote", new { version })).EnsureSuccessStatusCode();
+        registry.Pointer("gate").Current.ShouldBe(2);
+        var differences = await server.Client.GetFromJsonAsync<JsonElement>("/api/v1/models/gate/compare?first=1&second=2");
+        differences.EnumerateArray().Single(d => d.GetProperty("field").GetString() == "outOfSample.auc").GetProperty("second").GetString()
+            .ShouldBe("0.58");
+
+        (await server.Client.PostAsync("/api/v1/models/gate/rollback", null)).EnsureSuccessStatusCode();
+        registry.Pointer("gate").Current.ShouldBe(1);
+        using var first = await server.Client.PostAsync("/api/v1/models/gate/rollback", null);
+        (await first.ProblemAsync(404)).ShouldContain("has no version to roll back to");
+        using var none = await server.Client.PostAsJsonAsync("/api/v1/models/gate/promote", new { });
+        (await none.ProblemAsync(400)).ShouldContain("'version' is missing");
+        using var wrong = await server.Client.PostAsJsonAsync("/api/v1/models/gate/promote", new { version = 7 });
+        (await wrong.ProblemAsync(404)).ShouldContain("has no version 7");
+        registry.Pointer("gate").Current.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Only_an_admin_promotes()
+    {
+        var folder = Directory.CreateTempSubdirectory("granary-keys-").FullName;
+        try
+        {
+            var file = Path.Combine(folder, "keys.json");
+            var submitter = await ApiKeys.AddAsync(file, "research", Role.Submitter, TimeProvider.System);
+            await using var server = await ApiServer.StartAsync(ApiKeys.Open(file));
+            var registry = Fill(server.Folder);
+            using var client = server.As(submitter);
+            (await client.GetAsync("/api/v1/models/gate/versions/1")).EnsureSuccessStatusCode();
+            using var promoted = await client.PostAsJsonAsync("/api/v1/models/gate/promote", new { version = 1 });
+            await promoted.ProblemAsync(403);
+            using var rolledBack = await client.PostAsync("/api/v1/models/gate/rollback", null);
+            await rolledBack.ProblemAsync(403);
+            registry.Pointer("gate").Current.ShouldBe(0);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+}
