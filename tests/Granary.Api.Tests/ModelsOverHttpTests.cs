@@ -42,16 +42,19 @@ public sealed class ModelsOverHttpTests
         Fill(server.Folder);
         var bare = await server.Client.GetFromJsonAsync<JsonElement>("/api/v1/models/gate/versions/2");
         bare.GetProperty("lineage").GetProperty("outOfSample").GetProperty("auc").GetDouble().ShouldBe(0.58);
-        bare.TryGetProperty("evidence", out _).ShouldBeFalse();
+        bare.TryGetProperty("findings", out _).ShouldBeFalse();
 
         foreach (var (run, auc) in new[] { ("older", 0.5), ("newer", 0.58) })
         {
             Directory.CreateDirectory(Path.Combine(server.Folder, run));
             await File.WriteAllTextAsync(Path.Combine(server.Folder, run, "learning.json"),
-                $$"""{ "units": [ { "name": "other", "version": "gate:1" }, { "name": "gate", "version": "gate:2", "outOfSample": { "auc": {{auc}} } } ] }""");
+                $$"""
+                { "units": [ { "name": "other", "version": "gate:1" },
+                  { "name": "gate", "version": "gate:2", "outOfSample": { "auc": {{auc}} } } ] }
+                """);
             Directory.SetLastWriteTimeUtc(Path.Combine(server.Folder, run), new DateTime(2026, 1, run == "newer" ? 2 : 1));
         }
-        var shown = (await server.Client.GetFromJsonAsync<JsonElement>("/api/v1/models/gate/versions/2")).GetProperty("evidence");
+        var shown = (await server.Client.GetFromJsonAsync<JsonElement>("/api/v1/models/gate/versions/2")).GetProperty("findings");
         shown.GetProperty("run").GetString().ShouldBe("newer");
         shown.GetProperty("unit").GetProperty("outOfSample").GetProperty("auc").GetDouble().ShouldBe(0.58);
         using var unknown = await server.Client.GetAsync("/api/v1/models/gate/versions/9");

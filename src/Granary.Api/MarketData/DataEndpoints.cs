@@ -46,14 +46,25 @@ internal static class DataEndpoints
             .Produces<Comparison>().ProducesProblem(400);
     }
 
-    private static async Task<IResult> CompareAsync(string a, string b, string symbol, string timeframe, ApiSettings settings,
-        GranaryCatalogues known, [FromQuery] double tolerance = 0.01, [FromQuery] double volumeTolerance = 1,
-        CancellationToken stop = default)
+    /// <param name="A">A store.</param>
+    /// <param name="B">The other one.</param>
+    /// <param name="Tolerance">Prices that differ by at most so many percent are equal; 0.01 without one.</param>
+    /// <param name="VolumeTolerance">The same for volumes; 1 without one.</param>
+    private sealed record Question([FromQuery] string A, [FromQuery] string B, [FromQuery] string Symbol, [FromQuery] string Timeframe,
+        [FromQuery] double? Tolerance, [FromQuery] double? VolumeTolerance)
     {
-        if (!(tolerance >= 0)) throw new InputException($"tolerance={tolerance}: give 0 or more percent");
-        if (!(volumeTolerance >= 0)) throw new InputException($"volumeTolerance={volumeTolerance}: give 0 or more percent");
-        var found = await new StoredMarkets(known.Stores).CompareAsync(Within(settings, "a", a), Within(settings, "b", b),
-            new BarQuery(symbol, Read(timeframe)), new SourceComparer(tolerance, volumeTolerance), stop).ConfigureAwait(false);
+        /// <exception cref="InputException">A tolerance is negative.</exception>
+        public SourceComparer Comparer() => new(Percent("tolerance", Tolerance ?? 0.01), Percent("volumeTolerance", VolumeTolerance ?? 1));
+
+        private static double Percent(string option, double value) =>
+            value >= 0 ? value : throw new InputException(FormattableString.Invariant($"{option}={value}: give 0 or more percent"));
+    }
+
+    private static async Task<IResult> CompareAsync([AsParameters] Question asked, ApiSettings settings, GranaryCatalogues known,
+        CancellationToken stop)
+    {
+        var found = await new StoredMarkets(known.Stores).CompareAsync(Within(settings, "a", asked.A), Within(settings, "b", asked.B),
+            new BarQuery(asked.Symbol, Read(asked.Timeframe)), asked.Comparer(), stop).ConfigureAwait(false);
         var shown = found with
         {
             Disagreements = [.. found.Disagreements.OrderByDescending(d => double.IsNaN(d.Percent) ? -1 : d.Percent).ThenBy(d => d.Time)

@@ -26,11 +26,11 @@ internal static class ModelEndpoints
     public sealed record VersionEntry(int Number, bool IsCurrent, string ModelHash, ModelLineage Lineage);
 
     /// <param name="Promoted">Versions that were current before, oldest first.</param>
-    /// <param name="Evidence">
+    /// <param name="Findings">
     /// Windows, calibration, importance and effect on strategies, from the newest run or job that has them; null where none has.
     /// </param>
     public sealed record VersionDetail(string Model, int Number, bool IsCurrent, string ModelHash, ModelLineage Lineage,
-        IReadOnlyList<int> Promoted, ModelEvidence? Evidence);
+        IReadOnlyList<int> Promoted, ModelFindings? Findings);
 
     /// <param name="Version">The version to make current.</param>
     public sealed record Promotion(int? Version);
@@ -65,7 +65,7 @@ internal static class ModelEndpoints
                 var (version, pointer) = (registry.Version(name, number), registry.Pointer(name));
                 return TypedResults.Ok(new VersionDetail(name, number, pointer.Current == number, version.ModelHash, version.Lineage,
                     pointer.History, context.RequestServices.GetService<RunLibrary>() is { } runs
-                        ? ModelEvidence.Find(runs, name, number) : null));
+                        ? ModelFindings.Find(runs, name, number) : null));
             }))
             .WithName("getModelVersion").WithSummary("A version of a model with its figures, calibration and importance.")
             .Produces<VersionDetail>().ProducesProblem(404);

@@ -47,15 +47,13 @@ internal static class RunEndpoints
             .WithDescription("'sort' is id, class, symbol, timeframe, weight or a metric, with '-' in front for the largest first. "
                 + "'filter' has conditions with commas between, as trades>=30,symbol=BTCUSDT,id~SmaCross.")
             .Produces<StrategyRows>().ProducesProblem(400).ProducesProblem(404);
-        runs.MapGet("/{id}/signals", (HttpContext context, string id, RunLibrary library, [FromQuery] string? strategy,
-                [FromQuery] string? symbol, [FromQuery] string? decision, [FromQuery] string? cursor, [FromQuery] int limit = 100) =>
+        runs.MapGet("/{id}/signals", (string id, RunLibrary library, [AsParameters] Paging paging, [FromQuery] string? strategy,
+                [FromQuery] string? symbol, [FromQuery] string? decision) =>
             {
                 if (library.Find(id) is null) return Unknown(id);
-                if (Limit(limit) is { } problem) return problem;
-                var page = new SignalQuery(limit, strategy, symbol, decision, cursor)
+                var page = new SignalQuery(paging.Checked().Limit, strategy, symbol, decision, paging.Cursor)
                     .Of(Path.Combine(library.PathOf(id), "signals.csv"));
-                if (page.Next is { } next) PageLink.Add(context, next);
-                return TypedResults.Ok(page);
+                return paging.Answer(page, page.Next);
             })
             .WithName("listRunSignals").WithSummary("The signals of a run: the portfolio's decision, and what each earned in the "
                 + "strategy's own account.")

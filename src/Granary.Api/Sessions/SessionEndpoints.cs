@@ -52,8 +52,8 @@ internal static class SessionEndpoints
                     : NoSession(id))
             .RequireAuthorization(RolePolicies.Admin).WithName("commandSession").WithSummary("Command a session.")
             .WithDescription("pause (no entries), resume, flatten (close everything, and pause), reload (look for new weights now), stop; "
-                + "enable and disable with 'strategy' or 'symbol'; close with 'trade'. Answered when the command stands in the journal; it is in force from "
-                + "the next bar on.")
+                + "enable and disable with 'strategy' or 'symbol'; close with 'trade'. Answered when the command stands in the journal; it "
+                + "is in force from the next bar on.")
             .Produces<SessionView>().ProducesProblem(400).ProducesProblem(404).ProducesProblem(503);
         sessions.MapGet("/{id}/files/{name}",
             async (string id, string name, CancellationToken stop) => await service.OpenFileAsync(id, name, stop)

@@ -10,14 +10,15 @@ namespace Granary.Application.Live;
 /// <param name="EnteredAt">Venue time of the first fill, UTC.</param>
 /// <param name="Last">The symbol's last close; null before its first bar.</param>
 /// <param name="Profit">Of what is open at the last close, before fees; null before the symbol's first bar.</param>
-public sealed record OpenTrade(string Entry, string Strategy, int Number, string Symbol, Side Side, double Quantity, double EntryPrice,
+public sealed record AccountTradeRow(string Entry, string Strategy, int Number, string Symbol, Side Side, double Quantity,
+    double EntryPrice,
     DateTime EnteredAt, double? Last, double? Profit);
 
 /// <summary>An order of a live account that is not closed.</summary>
 /// <param name="Price">Of a limit or a stop; null for the other types.</param>
 /// <param name="State">As the venue last said; <c>unknown</c> where it has not answered.</param>
 /// <param name="CreatedAt">Market time, UTC.</param>
-public sealed record OpenOrder(string ClientId, string Strategy, string Symbol, Side Side, OrderType Type, double Quantity,
+public sealed record AccountOrderRow(string ClientId, string Strategy, string Symbol, Side Side, OrderType Type, double Quantity,
     double Filled, double? Price, string State, DateTime CreatedAt);
 
 /// <summary>A limit of the portfolio, and what the account's positions use of it at the last closes.</summary>
@@ -36,10 +37,10 @@ public sealed record AccountDetails
     public double StartingCash { get; init; }
 
     /// <summary>In the order of their entries.</summary>
-    public IReadOnlyList<OpenTrade> Trades { get; init; } = [];
+    public IReadOnlyList<AccountTradeRow> Trades { get; init; } = [];
 
     /// <summary>In the order of their intents.</summary>
-    public IReadOnlyList<OpenOrder> Orders { get; init; } = [];
+    public IReadOnlyList<AccountOrderRow> Orders { get; init; } = [];
 
     /// <summary>Those of the configuration.</summary>
     public IReadOnlyList<LimitUse> Limits { get; init; } = [];

@@ -24,7 +24,9 @@ internal sealed class AccountWatch(AccountLedger ledger, LivePortfolio portfolio
         return equity;
     }
 
-    /// <summary>Keeps the equity at a market time as the last one of its day. A bar that closes at midnight belongs to the day before.</summary>
+    /// <summary>
+    /// Keeps the equity at a market time as the last one of its day. A bar that closes at midnight belongs to the day before.
+    /// </summary>
     /// <param name="timestamp">UTC ticks; 0 before the first bar.</param>
     public void Note(long timestamp)
     {
@@ -52,15 +54,15 @@ internal sealed class AccountWatch(AccountLedger ledger, LivePortfolio portfolio
         Blocked = [.. gateway.Blocked.Order(StringComparer.Ordinal)],
     };
 
-    private OpenTrade Of(AccountTrade t)
+    private AccountTradeRow Of(AccountTrade t)
     {
         var last = portfolio.LastOf(t.Symbol)?.Close;
-        return new OpenTrade(t.Entry, t.Strategy, t.Number, t.Symbol, t.Side, t.Open, t.EntryPrice,
+        return new AccountTradeRow(t.Entry, t.Strategy, t.Number, t.Symbol, t.Side, t.Open, t.EntryPrice,
             new DateTime(t.EntryTime, DateTimeKind.Utc), last,
             last is { } close ? (int)t.Side * t.Open * (close - t.EntryPrice) * portfolio.InstrumentOf(t.Symbol).Multiplier : null);
     }
 
-    private static OpenOrder Of(TrackedOrder o) => new(o.Order.ClientId, o.Strategy, o.Order.Symbol, o.Order.Side, o.Order.Type,
+    private static AccountOrderRow Of(TrackedOrder o) => new(o.Order.ClientId, o.Strategy, o.Order.Symbol, o.Order.Side, o.Order.Type,
         o.Order.Quantity, o.Filled,
         o.Order.LimitPrice > 0 ? o.Order.LimitPrice : o.Order.StopPrice > 0 ? o.Order.StopPrice : null,
         o.Unknown ? "unknown" : JsonNamingPolicy.KebabCaseLower.ConvertName(o.State.ToString()),

@@ -67,8 +67,8 @@ internal sealed class SessionOperator(LiveOptions options, IOrderGateway gateway
         };
         await gateway.AppendAsync([control], cancellationToken).ConfigureAwait(false);
         Put(control);
-        if (order.Command is SessionCommand.Flatten or SessionCommand.Close) await orders.CatchUpAsync(portfolio.Timestamp, cancellationToken)
-            .ConfigureAwait(false);
+        if (order.Command is SessionCommand.Flatten or SessionCommand.Close)
+            await orders.CatchUpAsync(portfolio.Timestamp, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Puts a command in force that the gateway has stored.</summary>

@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Globalization;
 using System.Text.Json.Nodes;
 using CsvHelper;
@@ -18,10 +19,8 @@ public sealed record SignalQuery(int Limit, string? Strategy = null, string? Sym
     private const string Accepted = "accepted", Refused = "refused";
 
     // Columns whose cells are numbers; the others are texts.
-    private static readonly HashSet<string> _numbers = new(StringComparer.Ordinal)
-    {
-        "number", "price", "quantity", "stop", "target", "entry_price", "exit_price", "pnl_net", "prediction", "model_size",
-    };
+    private static readonly FrozenSet<string> _numbers = FrozenSet.Create(StringComparer.Ordinal, "number", "price", "quantity", "stop",
+        "target", "entry_price", "exit_price", "pnl_net", "prediction", "model_size");
 
     /// <summary>The page of the signals of a run, and what each decision came to over all that match.</summary>
     /// <param name="path">Its signals.csv.</param>

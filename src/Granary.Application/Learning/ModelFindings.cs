@@ -4,23 +4,25 @@ using Granary.Application.RunFolders;
 
 namespace Granary.Application.Learning;
 
-/// <summary>What a run or a training wrote of a version of a model: its windows, calibration, importance and effect on strategies.</summary>
+/// <summary>
+/// What a run or a training wrote of a version of a model: its windows, calibration, importance and effect on strategies.
+/// </summary>
 /// <param name="Run">The folder that has it, in the folder of the runs.</param>
 /// <param name="Unit">As <see cref="Reporting.Runs.LearningUnit"/> is written.</param>
-public sealed record ModelEvidence(string Run, JsonObject Unit)
+public sealed record ModelFindings(string Run, JsonObject Unit)
 {
     // A run's own file, and that of a training or evaluation job.
     private static readonly string[] _files = ["learning.json", "result.json"];
 
     /// <summary>Of the newest run or job that made or used the version; null where no folder has it.</summary>
-    public static ModelEvidence? Find(RunLibrary runs, string model, int version)
+    public static ModelFindings? Find(RunLibrary runs, string model, int version)
     {
         if (!Directory.Exists(runs.Folder)) return null;
         var name = FormattableString.Invariant($"{model}:{version}");
         foreach (var folder in new DirectoryInfo(runs.Folder).EnumerateDirectories().OrderByDescending(d => d.LastWriteTimeUtc))
             foreach (var file in _files.Select(f => Path.Combine(folder.FullName, f)).Where(File.Exists))
                 if (UnitOf(file, name) is { } unit)
-                    return new ModelEvidence(folder.Name, unit);
+                    return new ModelFindings(folder.Name, unit);
         return null;
     }
 
