@@ -11,8 +11,7 @@ namespace Granary.Application.Live;
 /// <param name="Last">The symbol's last close; null before its first bar.</param>
 /// <param name="Profit">Of what is open at the last close, before fees; null before the symbol's first bar.</param>
 public sealed record AccountTradeRow(string Entry, string Strategy, int Number, string Symbol, Side Side, double Quantity,
-    double EntryPrice,
-    DateTime EnteredAt, double? Last, double? Profit);
+    double EntryPrice, DateTime EnteredAt, double? Last, double? Profit);
 
 /// <summary>An order of a live account that is not closed.</summary>
 /// <param name="Price">Of a limit or a stop; null for the other types.</param>
