@@ -95,6 +95,25 @@ public sealed class SessionsOverHttpTests(SessionsOverHttpTests.Configuration ma
     }
 
     [Fact]
+    public async Task A_session_whose_feed_is_away_shows_its_next_try_and_an_operator_stops_it()
+    {
+        await using var server = await ApiServer.StartAsync(parts: ServerParts.Sessions);
+        using var client = Client(server);
+        // Nothing listens there.
+        var start = made.Start("away") with { Feed = $"postgres://granary@127.0.0.1:19999/bars" };
+        await client.StartSessionAsync(start);
+        var waiting = await UntilAsync(client, "away", v => v.Retry is { Attempts: > 3 });
+        waiting.Retry!.Reason.ShouldNotBeEmpty();
+        waiting.Retry.NextAt.ShouldBeGreaterThan(waiting.StartedAt);
+        waiting.Fault.ShouldNotBeNull();
+
+        var stopped = await client.CommandAsync("away", "stop", "no such server");
+        stopped.Phase.ShouldBe(SessionPhase.Failed);
+        stopped.Fault.ShouldNotBeNull().ShouldContain("stopped the session while it could not run");
+        stopped.Retry.ShouldBeNull();
+    }
+
+    [Fact]
     public async Task A_session_follows_commands_and_a_new_one_continues_its_journal()
     {
         await using var server = await ApiServer.StartAsync(parts: ServerParts.Sessions);

@@ -7,6 +7,7 @@ using Granary.Api.Health;
 using Granary.Api.Jobs;
 using Granary.Api.MarketData;
 using Granary.Api.Models;
+using Granary.Api.Operations;
 using Granary.Api.Portfolios;
 using Granary.Api.Problems;
 using Granary.Api.Runs;
@@ -64,6 +65,9 @@ public static class GranaryApi
             .AddScheme<AuthenticationSchemeOptions, KeyAuthentication>(KeyAuthentication.Scheme, null);
         services.AddAuthorization(RolePolicies.Add);
         services.AddOpenApi("v1", OpenApiSecurity.Describe);
+        services.AddSingleton<IReadinessCheck, DiskReadiness>();
+        services.AddSingleton<OperationsSampler>();
+        services.AddHostedService(static s => s.GetRequiredService<OperationsSampler>());
         return services;
     }
 

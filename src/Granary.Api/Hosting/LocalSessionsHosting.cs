@@ -1,3 +1,4 @@
+using Granary.Api.Health;
 using Granary.Application.Catalogues;
 using Granary.Application.Live;
 using Granary.Application.Sessions;
@@ -18,6 +19,7 @@ public static partial class LocalSessionsHosting
     {
         var folder = Path.GetFullPath(runs);
         services.AddSingleton(AccountStores.Open(Path.Combine(folder, LocalSessions.AccountsFolder)));
+        services.AddSingleton<IReadinessCheck, JournalReadiness>();
         services.AddSingleton<ISessionService>(s =>
         {
             var logger = s.GetRequiredService<ILoggerFactory>().CreateLogger("Granary.Sessions");
@@ -29,7 +31,7 @@ public static partial class LocalSessionsHosting
                 Catalogues = s.GetRequiredService<GranaryCatalogues>(),
                 Clock = s.GetRequiredService<TimeProvider>(),
                 OnFact = (account, line) => Fact(logger, account, line),
-                OnInterrupted = (account, e) => Interrupted(logger, account, e.Message, e),
+                OnInterrupted = (account, e, retry) => LogInterruption(logger, account, e, retry),
             });
         });
         return services;
@@ -38,6 +40,25 @@ public static partial class LocalSessionsHosting
     [LoggerMessage(2, LogLevel.Information, "Session of {Account}: {Fact}")]
     private static partial void Fact(ILogger logger, string account, string fact);
 
-    [LoggerMessage(1, LogLevel.Warning, "Session of {Account} was interrupted: {Reason}")]
+    // The retries of one fault are one warning and, where it lasts, one error.
+    private static void LogInterruption(ILogger logger, string account, Exception fault, SessionRetry? retry)
+    {
+        if (retry is null) Failed(logger, account, fault.Message, fault);
+        else if (retry.IsFirst) Interrupted(logger, account, fault.Message, fault);
+        else if (retry.IsLasting) KeepsFailing(logger, account, retry.Attempts, fault.Message);
+        else FailedAgain(logger, account, retry.Attempts, fault.Message);
+    }
+
+    [LoggerMessage(1, LogLevel.Warning, "Session of {Account} was interrupted and is tried again: {Reason}")]
     private static partial void Interrupted(ILogger logger, string account, string reason, Exception exception);
+
+    [LoggerMessage(3, LogLevel.Error, "Session of {Account} failed: {Reason}")]
+    private static partial void Failed(ILogger logger, string account, string reason, Exception exception);
+
+    [LoggerMessage(4, LogLevel.Error,
+        "Session of {Account} failed {Attempts} times in a row and is tried each minute now; repair it or stop the session: {Reason}")]
+    private static partial void KeepsFailing(ILogger logger, string account, int attempts, string reason);
+
+    [LoggerMessage(5, LogLevel.Debug, "Session of {Account} failed again, attempt {Attempts}: {Reason}")]
+    private static partial void FailedAgain(ILogger logger, string account, int attempts, string reason);
 }

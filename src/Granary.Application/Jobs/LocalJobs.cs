@@ -24,16 +24,12 @@ public sealed class LocalJobs : IJobService, IAsyncDisposable
     /// </summary>
     private static readonly TimeSpan WatchEvery = TimeSpan.FromMilliseconds(50);
 
-    private sealed record Submitted(string Text, string Folder, string FileName, string? IdempotencyKey,
-        string Kind = JobCatalogue.Backtest)
-    {
-        public JobText ToText() => new(Kind, System.Text.Encoding.UTF8.GetBytes(Text), FileName, Folder);
-    }
-
-    private sealed class Entry(JobStatus status, Submitted submitted)
+    // The text of a job is in its folder only: it may have megabytes, and jobs that ended stay listed.
+    private sealed class Entry(JobStatus status, SubmittedJob submitted)
     {
         public JobStatus Status = status;
-        public Submitted Submitted { get; } = submitted;
+        public string? IdempotencyKey { get; } = submitted.IdempotencyKey;
+        public string Fingerprint { get; } = submitted.Fingerprint;
         public CancellationTokenSource Cancel { get; } = new();
         public TaskCompletionSource Changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
         public Task Written = Task.CompletedTask;
@@ -77,9 +73,7 @@ public sealed class LocalJobs : IJobService, IAsyncDisposable
 
     public async ValueTask<JobReceipt> SubmitAsync(JobSubmission submission, CancellationToken cancellationToken = default)
     {
-        var (job, given) = (submission.Job, submission.Job.Text);
-        var submitted = new Submitted(System.Text.Encoding.UTF8.GetString(given.Body), given.Folder, given.File, submission.ScopedKey,
-            given.Kind);
+        var submitted = SubmittedJob.Of(submission);
         await _submitting.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
@@ -87,7 +81,7 @@ public sealed class LocalJobs : IJobService, IAsyncDisposable
             {
                 if (submission.ScopedKey is { } key && _byKey.TryGetValue(key, out var known))
                 {
-                    return known.Submitted.Text == submitted.Text && known.Submitted.Folder == submitted.Folder
+                    return known.Fingerprint == submitted.Fingerprint
                         ? new(known.Status, Created: false)
                         : throw new IdempotencyConflictException(submission.IdempotencyKey!, known.Status.Id);
                 }
@@ -95,23 +89,20 @@ public sealed class LocalJobs : IJobService, IAsyncDisposable
                     throw new TooManyJobsException(_mostWaiting);
             }
             var now = _clock.GetUtcNow();
-            var id = JobId.New(job.Name, now);
+            var id = JobId.New(submission.Job.Name, now);
             var entry = new Entry(
                 new JobStatus
                 {
                     Id = id,
-                    Kind = given.Kind,
-                    Name = job.Name,
+                    Kind = submitted.Kind,
+                    Name = submission.Job.Name,
                     Revision = 1,
                     State = JobState.Queued,
                     SubmittedBy = submission.SubmittedBy,
                     SubmittedAt = now
                 },
                 submitted);
-            var own = Path.Combine(_runs, id, SubmissionFolder);
-            Directory.CreateDirectory(own);
-            await AtomicFile.WriteAsync(Path.Combine(own, "batch.json"),
-                JsonSerializer.SerializeToUtf8Bytes(entry.Submitted, JobJson.Options), cancellationToken).ConfigureAwait(false);
+            await submitted.WriteAsync(OwnFolder(id), cancellationToken).ConfigureAwait(false);
             await WriteStatusAsync(entry.Status).ConfigureAwait(false);
             lock (_gate)
             {
@@ -222,7 +213,7 @@ public sealed class LocalJobs : IJobService, IAsyncDisposable
         try
         {
             await SaveAsync(entry).ConfigureAwait(false);
-            var job = _kinds.Read(entry.Submitted.ToText());
+            var job = _kinds.Read(SubmittedJob.Read(OwnFolder(entry.Status.Id)).ToText());
             var outcome = await _host.RunAsync(job, folder, p => Report(entry, p), stop.Token).ConfigureAwait(false);
             var files = Directory.EnumerateFiles(folder).Select(f => Path.GetFileName(f)!).Where(f => !f.StartsWith('.'))
                 .Order(StringComparer.Ordinal).ToArray();
@@ -320,14 +311,14 @@ public sealed class LocalJobs : IJobService, IAsyncDisposable
         }
     }
 
-    private Task WriteStatusAsync(JobStatus status) =>
-        AtomicFile.WriteAsync(Path.Combine(_runs, status.Id, SubmissionFolder, "status.json"),
-            JsonSerializer.SerializeToUtf8Bytes(status, JobJson.Options));
+    private Task WriteStatusAsync(JobStatus status) => SubmittedJob.WriteStatusAsync(OwnFolder(status.Id), status);
+
+    private string OwnFolder(string id) => Path.Combine(_runs, id, SubmissionFolder);
 
     private void Add(Entry entry)
     {
         _byId.Add(entry.Status.Id, entry);
-        if (entry.Submitted.IdempotencyKey is { } key) _byKey[key] = entry;
+        if (entry.IdempotencyKey is { } key) _byKey[key] = entry;
     }
 
     private void Recover()
@@ -335,10 +326,10 @@ public sealed class LocalJobs : IJobService, IAsyncDisposable
         foreach (var run in Directory.EnumerateDirectories(_runs))
         {
             var own = Path.Combine(run, SubmissionFolder);
-            if (!File.Exists(Path.Combine(own, "status.json"))) continue; // a run that was not submitted here, or never acknowledged
+            if (!SubmittedJob.IsIn(own)) continue; // a run that was not submitted here, or never acknowledged
             try
             {
-                Add(new Entry(Read<JobStatus>(Path.Combine(own, "status.json")), Read<Submitted>(Path.Combine(own, "batch.json"))));
+                Add(new Entry(SubmittedJob.ReadStatus(own), SubmittedJob.Read(own)));
             }
             catch (Exception e) when (e is JsonException or IOException)
             {
@@ -349,7 +340,4 @@ public sealed class LocalJobs : IJobService, IAsyncDisposable
             .ThenBy(e => e.Status.Id, StringComparer.Ordinal))
             _queue.Writer.TryWrite(entry);
     }
-
-    private static T Read<T>(string path) =>
-        JsonSerializer.Deserialize<T>(File.ReadAllBytes(path), JobJson.Options) ?? throw new JsonException($"{path} is empty");
 }

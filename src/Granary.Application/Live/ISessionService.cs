@@ -54,4 +54,8 @@ public enum SessionPhase : byte
 /// <param name="Restarts">Times that it came back from a loss.</param>
 public sealed record SessionView(string Id, string Run, SessionPhase Phase, string StartedBy, DateTimeOffset StartedAt, string Host,
     [property: JsonPropertyName("desk")] string Gateway, LiveStatus? Status, string? Digest, string? Fault, int Restarts,
-        IReadOnlyList<string> Files);
+        IReadOnlyList<string> Files)
+{
+    /// <summary>What it waits for before it is tried again; null while it runs.</summary>
+    public SessionRetry? Retry { get; init; }
+}

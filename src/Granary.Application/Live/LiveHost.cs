@@ -27,6 +27,8 @@ namespace Granary.Application.Live;
 /// </remarks>
 public sealed class LiveHost
 {
+    private static readonly TimeSpan LastWrite = TimeSpan.FromSeconds(10);
+
     private readonly BatchSpec _spec;
     private readonly ILiveFeed _feed;
     private readonly IOrderGateway _gateway;
@@ -166,8 +168,11 @@ public sealed class LiveHost
         {
             // Stopped by its operator: what is open stays open, at the venue and in the books, for the next start.
         }
-        await NoteStateAsync(LiveState.Ended, CancellationToken.None).ConfigureAwait(false);
-        await _gateway.FlushAsync(CancellationToken.None).ConfigureAwait(false);
+        // A journal that is away does not keep a stopping process; what waits is written again from the feed by the next start.
+        using var end = new CancellationTokenSource(cancellationToken.IsCancellationRequested ? LastWrite : Timeout.InfiniteTimeSpan,
+            _clock);
+        await NoteStateAsync(LiveState.Ended, end.Token).ConfigureAwait(false);
+        await _gateway.FlushAsync(end.Token).ConfigureAwait(false);
         _notes.AddRange(warm.Notes);
         pass.Finished(_portfolio.Finish());
         Show(LiveState.Ended, now: true);

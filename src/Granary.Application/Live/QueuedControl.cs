@@ -7,11 +7,15 @@ public sealed class QueuedControl : ISessionControl
 {
     private readonly Lock _lock = new();
     private readonly List<(SessionOrder Order, TaskCompletionSource Done)> _waiting = [], _taken = [], _stopping = [];
+    private readonly TaskCompletionSource<SessionOrder> _stopAsked = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile LiveStatus? _status;
     private bool _ended;
 
     /// <summary>How the session stands; null before its first bar.</summary>
     public LiveStatus? Status => _status;
+
+    /// <summary>Completes with the operator's first stop, before the session takes it.</summary>
+    public Task<SessionOrder> StopAsked => _stopAsked.Task;
 
     /// <inheritdoc/>
     public IReadOnlyList<SessionOrder> Take()
@@ -44,6 +48,7 @@ public sealed class QueuedControl : ISessionControl
             if (_ended) done.SetResult();
             else _waiting.Add((order, done));
         }
+        if (order.Command == SessionCommand.Stop) _stopAsked.TrySetResult(order);
         return done.Task;
     }
 

@@ -1,6 +1,7 @@
 using Granary.Application.Batches;
 using Granary.Application.Json;
 using Granary.Application.Live;
+using Granary.Engine.Brokerage;
 
 namespace Granary.Application.Sessions;
 
@@ -15,15 +16,30 @@ internal sealed class LocalSession : IAsyncDisposable
     private readonly CancellationTokenSource _stop = new();
     // Completes when the account is open and its journal belongs to this configuration.
     private readonly TaskCompletionSource _accepted = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly SessionRestarts _restarts;
     private volatile SessionView _view;
+    private volatile IOrderGateway? _gateway;
+    private volatile CancellationTokenSource? _attempt;
     private Task _running = Task.CompletedTask;
 
     private LocalSession(StoredSession stored, SessionServices services) =>
-        (_start, _view, _services) = (stored.Start, stored.View, services);
+        (_start, _view, _services, _restarts) = (stored.Start, stored.View, services, new SessionRestarts(services.Clock));
 
     /// <summary>How the session stands.</summary>
-    public SessionView View =>
-        _view is { Phase: SessionPhase.Running } view ? view with { Status = _control.Status ?? view.Status } : _view;
+    public SessionView View
+    {
+        get
+        {
+            if (_view is not { Phase: SessionPhase.Running } view) return _view;
+            var status = _control.Status;
+            var retry = _restarts.Waiting(status);
+            status ??= view.Status;
+            // A session that waits for its journal shows no status of its own.
+            if (status is not null && _gateway?.JournalFault is { } gone)
+                status = status with { State = LiveState.WaitingForJournal, JournalFault = gone };
+            return view with { Status = status, Retry = retry };
+        }
+    }
 
     /// <summary>Starts a session; returns when its account is open and its file is written.</summary>
     /// <exception cref="InputException">The journal belongs to another configuration or broker, or a broker's option is wrong.</exception>
@@ -61,7 +77,10 @@ internal sealed class LocalSession : IAsyncDisposable
         }
         catch (TimeoutException)
         {
-            // The session waits for its journal or its feed: the view says so, and the command stays queued.
+            // The session waits for its journal or its feed: the view says so, and the command stays queued. A stop ends a wait for the
+            // journal.
+            if (order.Command == SessionCommand.Stop && _gateway?.JournalFault is not null && _attempt is { } attempt)
+                await attempt.CancelAsync().ConfigureAwait(false);
         }
         return View;
     }
@@ -93,7 +112,7 @@ internal sealed class LocalSession : IAsyncDisposable
         }
         catch (Exception e)
         {
-            _services.OnInterrupted?.Invoke(_view.Id, e);
+            _services.OnInterrupted?.Invoke(_view.Id, e, null);
             End(SessionPhase.Failed, null, SessionRestarts.Describe(e));
         }
         finally
@@ -107,22 +126,26 @@ internal sealed class LocalSession : IAsyncDisposable
     private async Task<string?> TradeAsync(Production production)
     {
         var request = _start.ToRequest() with { Out = Path.Combine(_services.Runs, _view.Run) };
-        var environment = new ServerEnvironment(request, _services, _control, Accept);
-        var restarts = new SessionRestarts();
+        var environment = new ServerEnvironment(request, _services, _control, gateway => _gateway = gateway, Accept);
         while (true)
         {
+            // Not disposed of: a command may cancel it late.
+            var attempt = _attempt = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
             try
             {
-                var run = await LiveSession.RunAsync(request, production, environment, _services.Clock, _stop.Token).ConfigureAwait(false);
+                var run = await LiveSession.RunAsync(request, production, environment, _services.Clock, attempt.Token)
+                    .ConfigureAwait(false);
                 return _stop.IsCancellationRequested ? null : run.Run.Model.Digest;
             }
             catch (Exception e) when (_accepted.Task.IsCompleted && !_stop.IsCancellationRequested
-                && restarts.PauseAfter(e, _control.Status?.Bars ?? 0) is { } pause)
+                && _restarts.After(e, _control.Status) is { } retry)
             {
-                _services.OnInterrupted?.Invoke(_view.Id, e);
+                _services.OnInterrupted?.Invoke(_view.Id, e, retry);
                 Save(_view with { Fault = e.Message, Restarts = _view.Restarts + 1 });
                 _control.Again();
-                await Task.Delay(pause, _services.Clock, _stop.Token).ConfigureAwait(false);
+                if (await _restarts.WaitAsync(_control, _stop.Token).ConfigureAwait(false) is not { } stop) continue;
+                End(SessionPhase.Failed, null, SessionRestarts.Describe(stop, e.Message));
+                return null;
             }
         }
     }
@@ -143,6 +166,7 @@ internal sealed class LocalSession : IAsyncDisposable
             Gateway = "",
             Digest = digest,
             Fault = fault,
+            Retry = null,
             Files = phase == SessionPhase.Done && Directory.Exists(folder)
                 ? [.. Directory.EnumerateFiles(folder).Select(f => Path.GetFileName(f)).Where(f => f[0] != '.')
                     .Order(StringComparer.Ordinal)] : [],

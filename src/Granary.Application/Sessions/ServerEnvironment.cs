@@ -7,9 +7,10 @@ using Granary.Engine.Market.Feeds;
 namespace Granary.Application.Sessions;
 
 /// <summary>The session environment in a server's process: its account store, its weights service and its commands.</summary>
+/// <param name="opened">Called with the gateway when the account is open.</param>
 /// <param name="accepted">Called when the account is open and its journal was checked.</param>
-internal sealed class ServerEnvironment(LiveRequest request, SessionServices services, ISessionControl control, Action accepted)
-    : ISessionEnvironment
+internal sealed class ServerEnvironment(LiveRequest request, SessionServices services, ISessionControl control,
+    Action<IOrderGateway> opened, Action accepted) : ISessionEnvironment
 {
     /// <inheritdoc/>
     public ISessionControl Control => control;
@@ -18,8 +19,9 @@ internal sealed class ServerEnvironment(LiveRequest request, SessionServices ser
     public IWeightsService? Weights => services.Weights;
 
     /// <inheritdoc/>
-    public Task<IOrderGateway> OpenGatewayAsync(Production production, string account, CancellationToken cancellationToken) =>
-        OrderGateway.OpenAsync(services.Accounts, new AccountOpening
+    public async Task<IOrderGateway> OpenGatewayAsync(Production production, string account, CancellationToken cancellationToken)
+    {
+        var gateway = await OrderGateway.OpenAsync(services.Accounts, new AccountOpening
         {
             Account = account,
             Broker = request.Broker,
@@ -31,7 +33,10 @@ internal sealed class ServerEnvironment(LiveRequest request, SessionServices ser
                 if (FactLine.Of(e) is { } line) log(account, line);
             }
             : null,
-        }, services.Clock, cancellationToken);
+        }, services.Clock, cancellationToken).ConfigureAwait(false);
+        opened(gateway);
+        return gateway;
+    }
 
     /// <inheritdoc/>
     public Task<ILiveFeed> OpenFeedAsync(DataSpec data, IReadOnlyList<BarQuery> markets, CancellationToken cancellationToken)

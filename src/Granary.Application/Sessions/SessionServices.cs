@@ -24,6 +24,9 @@ public sealed record SessionServices
     /// <summary>Called with the account and a line of the log for each decision and transition; null for no call.</summary>
     public Action<string, string>? OnFact { get; init; }
 
-    /// <summary>Called with the account and the reason when a session is interrupted or fails; null for no call.</summary>
-    public Action<string, Exception>? OnInterrupted { get; init; }
+    /// <summary>
+    /// Called with the account, the reason and the next try when a session is interrupted, without a next try when it fails; null for no
+    /// call.
+    /// </summary>
+    public Action<string, Exception, SessionRetry?>? OnInterrupted { get; init; }
 }

@@ -73,6 +73,10 @@ internal static class RemoteLive
         var view = await client.SessionAsync(id, cancellationToken);
         if (json || view.Status is null) Console.WriteLine(JsonSerializer.Serialize(view, SessionControl.Json));
         else LiveView.Write(view.Status);
+        if (!json && view.Retry is { } retry)
+            Console.WriteLine(FormattableString.Invariant($"Interrupted: attempt {retry.Attempts} failed ({retry.Reason.TrimEnd('.')}); ")
+                + FormattableString.Invariant($"the next is at {retry.NextAt.UtcDateTime:yyyy-MM-dd'T'HH:mm:ss'Z'}. ")
+                + $"'granary session {id} stop --host {hosts}' ends it.");
         return 0;
     }
 

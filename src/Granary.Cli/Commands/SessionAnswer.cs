@@ -39,6 +39,11 @@ internal static class SessionAnswer
         var started = clock.GetTimestamp();
         while (!HasExecuted(order.Command, after))
         {
+            if (after.Phase == SessionPhase.Failed)
+            {
+                CommandLine.Complain($"the session of {after.Id} is over: {after.Fault}");
+                return CommandLine.Failed;
+            }
             if (clock.GetElapsedTime(started) > _timeout)
             {
                 CommandLine.Complain($"the session of {after.Id} has taken the command and has not carried it out "
@@ -54,7 +59,7 @@ internal static class SessionAnswer
 
     // The state is the proof where the command changes it; the cluster has waited for the others.
     private static bool HasExecuted(SessionCommand command, SessionView view) =>
-        view.Status is { } s && (view.Phase != SessionPhase.Running || command switch
+        view.Status is { } s && view.Phase != SessionPhase.Failed && (view.Phase != SessionPhase.Running || command switch
         {
             SessionCommand.Pause or SessionCommand.Flatten => s.State == LiveState.Paused,
             SessionCommand.Resume => s.State != LiveState.Paused,

@@ -73,4 +73,8 @@ public interface IBatchListGrain : IGrainWithStringKey
     /// <summary>Returns the ids, newest first.</summary>
     [Alias("Newest")]
     Task<IReadOnlyList<string>> NewestAsync(int most);
+
+    /// <summary>Returns the ids of the batches that have not ended, oldest first.</summary>
+    [Alias("Unfinished")]
+    Task<IReadOnlyList<string>> UnfinishedAsync();
 }

@@ -18,7 +18,8 @@ public readonly record struct SessionViewWire(
     [property: Id(8)] string? Digest,
     [property: Id(9)] string? Fault,
     [property: Id(10)] int Restarts,
-    [property: Id(11)] string[] Files);
+    [property: Id(11)] string[] Files,
+    [property: Id(12)] byte[]? Retry);
 
 [RegisterConverter]
 public sealed class SessionViewConverter : IConverter<SessionView, SessionViewWire>
@@ -26,10 +27,13 @@ public sealed class SessionViewConverter : IConverter<SessionView, SessionViewWi
     public SessionView ConvertFromSurrogate(in SessionViewWire s) =>
         new(s.Id, s.Run, (SessionPhase)s.Phase, s.StartedBy, s.StartedAt, s.Host, s.Gateway,
         s.Status is { } status ? JsonSerializer.Deserialize<LiveStatus>(status, SessionControl.Json) : null, s.Digest, s.Fault, s.Restarts,
-        s.Files);
+        s.Files)
+        {
+            Retry = s.Retry is { } retry ? JsonSerializer.Deserialize<SessionRetry>(retry, SessionControl.Json) : null,
+        };
 
     public SessionViewWire ConvertToSurrogate(in SessionView v) =>
         new(v.Id, v.Run, (int)v.Phase, v.StartedBy, v.StartedAt, v.Host, v.Gateway,
         v.Status is { } status ? JsonSerializer.SerializeToUtf8Bytes(status, SessionControl.Json) : null, v.Digest, v.Fault, v.Restarts,
-        [.. v.Files]);
+        [.. v.Files], v.Retry is { } retry ? JsonSerializer.SerializeToUtf8Bytes(retry, SessionControl.Json) : null);
 }

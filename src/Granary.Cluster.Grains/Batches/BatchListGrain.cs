@@ -42,4 +42,6 @@ internal sealed class BatchListGrain([PersistentState("batches", ClusterProvider
 
     public Task<IReadOnlyList<string>> NewestAsync(int most) =>
         Task.FromResult<IReadOnlyList<string>>([.. Enumerable.Reverse(state.State.All).Take(most)]);
+
+    public Task<IReadOnlyList<string>> UnfinishedAsync() => Task.FromResult<IReadOnlyList<string>>([.. state.State.Unfinished]);
 }

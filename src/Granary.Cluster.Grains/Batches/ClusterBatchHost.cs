@@ -1,6 +1,7 @@
 using Granary.Application.Batches;
 using Granary.Application.Causality;
 using Granary.Application.Learning;
+using Granary.Application.RunFolders;
 using Granary.Application.Runs;
 using Granary.Application.Simulation;
 using Granary.Cluster.Batches;
@@ -106,8 +107,22 @@ internal sealed class ClusterBatchHost(Action changed, long spreadFrom) : IBatch
         {
             if (_abandoned.Task.IsCompleted) return ReportAnswer.NotYet;
             // A report for a complete pass is a duplicate; other passes may run again after a loss.
-            return _pass is { } pass && report.Pass == pass.Key ? pass.Take(report)
+            return _pass is { } pass && report.Pass == pass.Key ? Take(pass, report)
                 : _complete.Contains(report.Pass) ? ReportAnswer.Taken : ReportAnswer.NotYet;
+        }
+    }
+
+    // A report that the disk does not take ends the pass with that fault: the groups would compute for nothing.
+    private static ReportAnswer Take(ClusterPass pass, StrategyReport report)
+    {
+        try
+        {
+            return pass.Take(report);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or DiskException)
+        {
+            pass.Complete.TrySetException(e);
+            return ReportAnswer.NotYet;
         }
     }
 

@@ -76,11 +76,11 @@ internal sealed partial class PortfolioGrain(
 {
     private readonly CurrentWeights _weights = new();
     private QueuedControl? _control;
-    private CancellationTokenSource? _stop;
+    private CancellationTokenSource? _stop, _attempt;
     private Task? _running;
     private IGrainTimer? _awake;
     private RemoteOrderGateway? _gateway;
-    private string? _waitsFor;
+    private SessionRestarts? _restarts;
 
     private string Id => this.GetPrimaryKeyString();
 
@@ -210,7 +210,9 @@ internal sealed partial class PortfolioGrain(
         }
         catch (TimeoutException)
         {
-            // The session waits for its journal: the view says so, and the command stays queued.
+            // The session waits for its journal: the view says so, and the command stays queued. A stop ends the wait.
+            if (order.Command == SessionCommand.Stop && _gateway?.JournalFault is not null && _attempt is { } attempt)
+                await attempt.CancelAsync();
         }
         return View();
     }
@@ -221,11 +223,15 @@ internal sealed partial class PortfolioGrain(
         if (s.Start is null) return null;
         if (s.Last is { } last && !IsRunning) return last;
         var status = _control?.Status;
+        var retry = _restarts?.Waiting(status);
         if (status is not null && _gateway?.JournalFault is { } gone)
             status = status with { State = LiveState.WaitingForJournal, JournalFault = gone };
         return new SessionView(
             Id, s.Run, (SessionPhase)s.Phase, s.Start.StartedBy, s.StartedAt, process.Silo.SiloAddress.ToString(), _gateway?.Where ?? "",
-            status, s.Digest, s.Fault ?? _waitsFor, s.Restarts, []);
+            status, s.Digest, s.Fault ?? retry?.Reason, s.Restarts, [])
+        {
+            Retry = retry,
+        };
     }
 
     private void Drive(bool again)
@@ -241,7 +247,7 @@ internal sealed partial class PortfolioGrain(
     // Runs the session to its end. After the loss of order grain, feed or journal it resumes from the journal.
     private async Task SuperviseAsync(QueuedControl control, bool again, CancellationToken stop)
     {
-        var restarts = new SessionRestarts(static e => Loss.Is(e) || e is GatewaySupersededException);
+        var restarts = _restarts = new SessionRestarts(clock, static e => Loss.Is(e) || e is GatewaySupersededException);
         try
         {
             var start = session.State.Start!;
@@ -255,7 +261,8 @@ internal sealed partial class PortfolioGrain(
                     session.State.Restarts++;
                     await session.WriteStateAsync();
                 }
-                TimeSpan pause;
+                string reason;
+                var attempt = _attempt = CancellationTokenSource.CreateLinkedTokenSource(stop);
                 try
                 {
                     // The list may have missed the start; it restarts sessions of lost silos.
@@ -264,24 +271,25 @@ internal sealed partial class PortfolioGrain(
                     var environment = new ClusterEnvironment(
                         GrainFactory, Id, session.State.Epoch, start, control, _weights, gateway => _gateway = gateway);
                     var run = await Task.Run(
-                        () => LiveSession.RunAsync(request, production, environment, clock, stop), CancellationToken.None);
+                        () => LiveSession.RunAsync(request, production, environment, clock, attempt.Token), CancellationToken.None);
                     if (stop.IsCancellationRequested) break;
                     await EndAsync(SessionPhase.Done, run.Run.Model.Digest, null);
                     return;
                 }
                 catch (Exception e) when (!stop.IsCancellationRequested)
                 {
-                    if (restarts.PauseAfter(e, control.Status?.Bars ?? 0) is not { } next)
+                    if (restarts.After(e, control.Status) is not { } retry)
                     {
                         await EndAsync(SessionPhase.Failed, null, SessionRestarts.Describe(e));
                         return;
                     }
-                    pause = next;
-                    _waitsFor = e.Message;
-                    Interrupted(logger, Id, e.Message, e);
+                    reason = e.Message;
+                    LogInterruption(e, retry);
                     control.Again();
                 }
-                await Task.Delay(pause, clock, stop);
+                if (await restarts.WaitAsync(control, stop) is not { } stopped) continue;
+                await EndAsync(SessionPhase.Failed, null, SessionRestarts.Describe(stopped, reason));
+                return;
             }
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
@@ -306,6 +314,7 @@ internal sealed partial class PortfolioGrain(
             Phase = phase,
             Digest = digest,
             Fault = fault,
+            Retry = null,
             Host = "",
             Gateway = "",
             Files = phase == SessionPhase.Done && Directory.Exists(folder)
@@ -318,7 +327,7 @@ internal sealed partial class PortfolioGrain(
         if (phase == SessionPhase.Failed) await GrainFactory.GetGrain<IOrderGrain>(Id).CloseAsync(session.State.Epoch);
         _control?.End();
         _awake?.Dispose();
-        (_control, _gateway, _awake, _waitsFor) = (null, null, null, null);
+        (_control, _gateway, _awake, _restarts) = (null, null, null, null);
     }
 
     public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
@@ -337,6 +346,22 @@ internal sealed partial class PortfolioGrain(
 
     [LoggerMessage(3, LogLevel.Warning, "Portfolio {Portfolio}: its live session was interrupted ({Reason}) and resumes from its journal")]
     private static partial void Interrupted(ILogger logger, string portfolio, string reason, Exception fault);
+
+    // The retries of one fault are one warning and, where it lasts, one error.
+    private void LogInterruption(Exception fault, SessionRetry retry)
+    {
+        if (retry.IsFirst) Interrupted(logger, Id, fault.Message, fault);
+        else if (retry.IsLasting) KeepsFailing(logger, Id, retry.Attempts, fault.Message);
+        else FailedAgain(logger, Id, retry.Attempts, fault.Message);
+    }
+
+    [LoggerMessage(5, LogLevel.Error,
+        "Portfolio {Portfolio}: its live session failed {Attempts} times in a row and is tried each minute now; repair it or stop the "
+        + "session: {Reason}")]
+    private static partial void KeepsFailing(ILogger logger, string portfolio, int attempts, string reason);
+
+    [LoggerMessage(6, LogLevel.Debug, "Portfolio {Portfolio}: its live session failed again, attempt {Attempts}: {Reason}")]
+    private static partial void FailedAgain(ILogger logger, string portfolio, int attempts, string reason);
 
     [LoggerMessage(4, LogLevel.Information, "Portfolio {Portfolio}: live session {RunId} ended: {Phase} {Fault}")]
     private static partial void Ended(ILogger logger, string portfolio, string runId, SessionPhase phase, string? fault);

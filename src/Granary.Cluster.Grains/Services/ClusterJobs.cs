@@ -47,7 +47,10 @@ public sealed class ClusterJobs(IGrainFactory grains, TimeProvider clock, TimeSp
     /// <inheritdoc/>
     public async ValueTask<JobPage> ListAsync(JobQuery query, CancellationToken cancellationToken = default)
     {
-        var ids = await Calling.TryAsync(() => List.NewestAsync(int.MaxValue), cancellationToken, timeout).ConfigureAwait(false);
+        // Only the grains of the listed batches are called: those of batches that ended long ago stay inactive.
+        var ids = query is { Cursor: null, State: JobState.Queued or JobState.Running }
+            ? [.. (await Calling.TryAsync(() => List.UnfinishedAsync(), cancellationToken, timeout).ConfigureAwait(false)).Reverse()]
+            : await Calling.TryAsync(() => List.NewestAsync(int.MaxValue), cancellationToken, timeout).ConfigureAwait(false);
         var rest = ids;
         if (query.Cursor is { } cursor)
         {

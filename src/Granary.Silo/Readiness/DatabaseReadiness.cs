@@ -3,7 +3,7 @@ using Npgsql;
 
 namespace Granary.Silo.Readiness;
 
-/// <summary>The cluster's database answers.</summary>
+/// <summary>The cluster's database answers, and takes writes.</summary>
 internal sealed class DatabaseReadiness(NpgsqlDataSource database) : IReadinessCheck
 {
     public string Name => "database";
@@ -12,9 +12,9 @@ internal sealed class DatabaseReadiness(NpgsqlDataSource database) : IReadinessC
     {
         try
         {
-            await using var command = database.CreateCommand("SELECT 1");
-            await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false);
-            return null;
+            await using var command = database.CreateCommand("SELECT current_setting('transaction_read_only')");
+            return await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false) is "off" ? null
+                : "the database takes no writes (it is a standby or read-only); connect the silo to the primary";
         }
         catch (NpgsqlException e)
         {

@@ -1,0 +1,90 @@
+using Granary.Application.Jobs;
+using Granary.Application.Live;
+using Granary.Application.RunFolders;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Granary.Api.Operations;
+
+/// <summary>Reads every five seconds how the server stands, for gauges, notifications and the release of memory.</summary>
+internal sealed partial class OperationsSampler : BackgroundService
+{
+    private const int MostJobs = 1000;
+    private static readonly TimeSpan Every = TimeSpan.FromSeconds(5);
+
+    private readonly IJobService _jobs;
+    private readonly ISessionService? _sessions;
+    private readonly RunLibrary _runs;
+    private readonly TimeProvider _clock;
+    private readonly ILogger _logger;
+    private readonly IdleMemory _memory = new();
+    private readonly Dictionary<string, (long Bars, DateTimeOffset Since)> _bars = new(StringComparer.Ordinal);
+    private volatile ServerSample? _last;
+    private bool _failed;
+
+    public OperationsSampler(IServiceProvider services, ILogger<OperationsSampler> logger)
+    {
+        _jobs = services.GetRequiredService<IJobService>();
+        _sessions = services.GetService<ISessionService>();
+        _runs = services.GetRequiredService<RunLibrary>();
+        _clock = services.GetRequiredService<TimeProvider>();
+        _logger = logger;
+    }
+
+    /// <summary>The last sample; null before the first.</summary>
+    public ServerSample? Last => _last;
+
+    /// <summary>Called after each sample.</summary>
+    public event Action<ServerSample>? Sampled;
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(Every, _clock);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(stoppingToken).ConfigureAwait(false)) await TrySampleAsync(stoppingToken)
+                .ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+        }
+    }
+
+    // A sample that cannot be read keeps the one before; one line says so until a sample succeeds.
+    private async Task TrySampleAsync(CancellationToken stop)
+    {
+        try
+        {
+            var sample = await SampleAsync(stop).ConfigureAwait(false);
+            (_last, _failed) = (sample, false);
+            Sampled?.Invoke(sample);
+            if (sample.IsIdle) _memory.Release();
+        }
+        catch (Exception e) when (!stop.IsCancellationRequested)
+        {
+            if (!_failed) NotSampled(_logger, e.Message);
+            _failed = true;
+        }
+    }
+
+    private async Task<ServerSample> SampleAsync(CancellationToken stop)
+    {
+        var queued = await _jobs.ListAsync(new JobQuery(MostJobs, State: JobState.Queued), stop).ConfigureAwait(false);
+        var running = await _jobs.ListAsync(new JobQuery(MostJobs, State: JobState.Running), stop).ConfigureAwait(false);
+        var views = _sessions is null ? [] : await _sessions.ListAsync(stop).ConfigureAwait(false);
+        var now = _clock.GetUtcNow();
+        return new ServerSample(now, [.. queued.Items.OrderBy(j => j.SubmittedAt)], running.Items,
+            [.. views.Select(v => new SessionSample(v, BarAge(v, now)))], new DriveInfo(_runs.PathOf("")).AvailableFreeSpace);
+    }
+
+    private TimeSpan BarAge(SessionView view, DateTimeOffset now)
+    {
+        var bars = view.Status?.Bars ?? 0;
+        if (!_bars.TryGetValue(view.Id, out var seen) || seen.Bars != bars) _bars[view.Id] = seen = (bars, now);
+        return now - seen.Since;
+    }
+
+    [LoggerMessage(1, LogLevel.Warning, "The state of the server cannot be read: {Reason}")]
+    private static partial void NotSampled(ILogger logger, string reason);
+}

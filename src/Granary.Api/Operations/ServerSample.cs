@@ -1,0 +1,23 @@
+using Granary.Application.Jobs;
+using Granary.Application.Live;
+
+namespace Granary.Api.Operations;
+
+/// <summary>How a server stood at one moment.</summary>
+/// <param name="At">UTC.</param>
+/// <param name="Queued">Jobs that wait, the oldest first.</param>
+/// <param name="Running">Jobs that run.</param>
+/// <param name="DiskFree">Free bytes of the disk of the runs.</param>
+internal sealed record ServerSample(DateTimeOffset At, IReadOnlyList<JobStatus> Queued, IReadOnlyList<JobStatus> Running,
+    IReadOnlyList<SessionSample> Sessions, long DiskFree)
+{
+    /// <summary>No job waits or runs.</summary>
+    public bool IsIdle => Queued.Count + Running.Count == 0;
+
+    /// <summary>How long the oldest job has waited; zero where none waits.</summary>
+    public TimeSpan QueueAge => Queued.Count == 0 ? TimeSpan.Zero : At - Queued[0].SubmittedAt;
+}
+
+/// <summary>A live session at one moment.</summary>
+/// <param name="BarAge">Time since this server saw its number of bars change.</param>
+internal sealed record SessionSample(SessionView View, TimeSpan BarAge);
