@@ -108,8 +108,10 @@ public sealed class LocalJobs : IJobService, IAsyncDisposable
             {
                 Add(entry);
             }
+            // Answered as it was accepted: it may run before the answer is out.
+            var accepted = entry.Status;
             _queue.Writer.TryWrite(entry);
-            return new(entry.Status, Created: true);
+            return new(accepted, Created: true);
         }
         finally
         {
