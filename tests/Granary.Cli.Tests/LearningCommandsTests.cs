@@ -50,6 +50,37 @@ public sealed class LearningCommandsTests : IDisposable
     }
 
     [Fact]
+    public async Task Drift_prints_the_rows_or_the_index_of_the_contract_as_JSON()
+    {
+        var file = _folder.Write("losses.csv", "day,loss,error\n" + string.Concat(Enumerable.Range(0, 400).Select(i =>
+            $"{i},{(i < 200 ? i % 2 : 4 + i % 2)},{(i % 5 == 0 || i >= 200 ? 1 : 0)}\n")));
+        var found = JsonDocument.Parse(await DoneAsync("drift", file, "--column", "loss", "--detector", "adwin", "--params", "clock=1",
+            "--json")).RootElement;
+        found.GetProperty("detector").GetString().ShouldBe("adwin");
+        found.GetProperty("drifts")[0].GetInt32().ShouldBeInRange(200, 215);
+        found.GetProperty("warnings").GetArrayLength().ShouldBe(0);
+        var errors = JsonDocument.Parse(await DoneAsync("drift", file, "--column", "error", "--detector", "ddm", "--json")).RootElement;
+        errors.GetProperty("warnings").GetArrayLength().ShouldBeGreaterThan(0);
+        var index = JsonDocument.Parse(await DoneAsync("drift", file, "--column", "day", "--detector", "psi", "--reference", "200",
+            "--json")).RootElement;
+        index.GetProperty("drift").GetBoolean().ShouldBeTrue();
+        index.GetProperty("value").GetDouble().ShouldBeGreaterThan(index.GetProperty("threshold").GetDouble());
+        index.GetProperty("falseAlarmRate").GetDouble().ShouldBe(0.01, 1e-9);
+        (await DoneAsync("drift", file, "--column", "loss", "--detector", "page-hinkley")).ShouldContain("One drift in 400 rows");
+    }
+
+    [Theory]
+    [InlineData("losses.csv, line 3, loss: 'x' is no number; write one, or remove the line", "loss", "adwin")]
+    [InlineData("losses.csv, line 1: there is no column 'Loss'; did you mean 'loss'?", "Loss", "adwin")]
+    [InlineData("there is no detector 'adwim'; did you mean 'adwin'?", "loss", "adwim")]
+    [InlineData("psi needs --reference: the number of rows", "loss", "psi")]
+    public async Task Drift_answers_wrong_calls_in_one_sentence(string sentence, string column, string detector)
+    {
+        var file = _folder.Write("losses.csv", "day,loss\n1,0.5\n2,x\n");
+        (await RefusedAsync("drift", file, "--column", column, "--detector", detector)).ShouldContain(sentence);
+    }
+
+    [Fact]
     public async Task Learn_answers_wrong_calls_and_tables_in_one_sentence()
     {
         (await RefusedAsync("learn", Table(), "--label", "Up", "--trainer", "logistic")).ShouldContain("did you mean 'up'?");

@@ -28,6 +28,7 @@ internal static class CommandExamples
         ["combine"] = "runs/first trades.csv --weights equal --out runs/combined",
         ["analyze"] = "equity.csv --out report.html",
         ["learn"] = "features.csv --label up --trainer logistic",
+        ["drift"] = "losses.csv --column loss --detector adwin",
         ["track"] = "--panel prices.csv --index SPX --max-stocks 10",
         ["reinforce"] = "--env cartpole --steps 50000 --seeds 3",
         ["reinforce env"] = "cartpole --actions actions.csv --out steps.csv",

@@ -22,6 +22,7 @@ internal static class CommandTable
         ("combine", CombineCommand.Create),
         ("analyze", _ => AnalyzeCommand.Create()),
         ("learn", LearnCommand.Create),
+        ("drift", _ => DriftCommand.Create()),
         ("track", TrackCommand.Create),
         ("reinforce", ReinforceCommand.Create),
         ("train", LearningCommands.Train),

@@ -5,13 +5,6 @@ public static class StudentDistribution
 {
     private const double Smallest = 1e-300;
 
-    // Lanczos' coefficients for g = 7 (Godfrey 2001).
-    private static readonly double[] s_lanczos =
-    [
-        0.99999999999980993, 676.5203681218851, -1259.1392167224028, 771.32342877765313, -176.61502916214059, 12.507343278686905,
-        -0.13857109526572012, 9.9843695780195716e-6, 1.5056327351493116e-7,
-    ];
-
     /// <summary>P(T ≤ t) with a number of degrees of freedom.</summary>
     /// <returns>NaN where <paramref name="freedom"/> is not positive or <paramref name="t"/> is NaN.</returns>
     public static double Cumulative(double t, double freedom)
@@ -45,7 +38,8 @@ public static class StudentDistribution
     {
         if (x <= 0) return 0;
         if (x >= 1) return 1;
-        var front = Math.Exp(LogGamma(a + b) - LogGamma(a) - LogGamma(b) + a * Math.Log(x) + b * Math.Log(1 - x));
+        var front = Math.Exp(GammaFunction.Log(a + b) - GammaFunction.Log(a) - GammaFunction.Log(b) + a * Math.Log(x)
+            + b * Math.Log(1 - x));
         return x < (a + 1) / (a + b + 2) ? front * Fraction(x, a, b) / a : 1 - front * Fraction(1 - x, b, a) / b;
     }
 
@@ -69,14 +63,4 @@ public static class StudentDistribution
     }
 
     private static double NotZero(double value) => Math.Abs(value) < Smallest ? Smallest : value;
-
-    private static double LogGamma(double x)
-    {
-        if (x < 0.5) return Math.Log(Math.PI / Math.Sin(Math.PI * x)) - LogGamma(1 - x);
-        x--;
-        var sum = s_lanczos[0];
-        for (var i = 1; i < s_lanczos.Length; i++) sum += s_lanczos[i] / (x + i);
-        var t = x + 7.5;
-        return 0.5 * Math.Log(2 * Math.PI) + (x + 0.5) * Math.Log(t) - t + Math.Log(sum);
-    }
 }

@@ -1,0 +1,25 @@
+using Granary.Engine.Catalogues;
+
+namespace Granary.Learning.Drift;
+
+/// <summary>The detectors that a process knows, by name.</summary>
+public sealed class DriftDetectorCatalogue : Catalogue<DriftDetectorDefinition>
+{
+    /// <param name="builder">Holds the detectors.</param>
+    public DriftDetectorCatalogue(CatalogueBuilder<DriftDetectorDefinition> builder) : base(builder)
+    {
+    }
+
+    /// <summary>Granary's own detectors.</summary>
+    public static DriftDetectorCatalogue BuiltIn { get; } = new(new CatalogueBuilder<DriftDetectorDefinition>("detector")
+        .AddFrom<DriftDetectorDefinition, DriftDetectorAttribute>(typeof(DriftDetectorCatalogue).Assembly,
+            (type, attribute) => new DriftDetectorDefinition(type, attribute)));
+
+    /// <summary>A detector by name; parameters that are not given take their defaults.</summary>
+    /// <param name="parameters">By name, as <c>minInstances</c> or, as in river, <c>min_instances</c>.</param>
+    /// <exception cref="LearningInputException">Unknown name or parameter, or a value out of its range.</exception>
+    public IDriftDetector Create(string name, IReadOnlyDictionary<string, string>? parameters = null) =>
+        TryGet(name, out var definition)
+            ? definition.Create(parameters ?? new Dictionary<string, string>())
+            : throw new LearningInputException(Unknown(name));
+}

@@ -1,0 +1,46 @@
+using System.Reflection;
+using Granary.Engine.Catalogues;
+
+namespace Granary.Learning.Drift;
+
+/// <summary>A detector of the catalogue: what it is, and how to make it.</summary>
+public sealed class DriftDetectorDefinition
+{
+    private readonly ConstructorInfo _constructor;
+
+    /// <param name="type">The class of the detector; it has one public constructor.</param>
+    /// <param name="attribute">The attribute of the class.</param>
+    public DriftDetectorDefinition(Type type, DriftDetectorAttribute attribute)
+    {
+        (Name, Summary) = (attribute.Name, attribute.Summary);
+        _constructor = type.GetConstructors().Single();
+        Parameters = [.. _constructor.GetParameters().Select(ParameterDefinition.From)];
+    }
+
+    public string Name { get; }
+
+    /// <summary>One sentence.</summary>
+    public string Summary { get; }
+
+    public IReadOnlyList<ParameterDefinition> Parameters { get; }
+
+    internal IDriftDetector Create(IReadOnlyDictionary<string, string> parameters)
+    {
+        try
+        {
+            // min_instances, as river writes it, is minInstances.
+            var named = parameters.ToDictionary(p => Parameters.FirstOrDefault(known => known.Name.Equals(
+                p.Key.Replace("_", "", StringComparison.Ordinal), StringComparison.OrdinalIgnoreCase))?.Name ?? p.Key, p =>
+                    (object)p.Value);
+            return (IDriftDetector)_constructor.Invoke([.. ParameterDefinition.Bind(Name, Parameters, named)]);
+        }
+        catch (ArgumentException e)
+        {
+            throw new LearningInputException(e.Message, e);
+        }
+        catch (TargetInvocationException e) when (e.InnerException is LearningInputException fault)
+        {
+            throw new LearningInputException(fault.Message, e);
+        }
+    }
+}

@@ -1,0 +1,57 @@
+using Granary.Engine.Numerics;
+
+namespace Granary.Learning.Drift;
+
+/// <summary>The two-sample Kolmogorov–Smirnov test: whether two samples can come from one distribution.</summary>
+public static class KolmogorovSmirnovTest
+{
+    /// <summary>The largest distance of the two empirical distribution functions, from 0 to 1.</summary>
+    /// <param name="first">Ascending, not empty.</param>
+    /// <param name="second">Ascending, not empty.</param>
+    public static double Distance(ReadOnlySpan<double> first, ReadOnlySpan<double> second)
+    {
+        var (i, j, distance) = (0, 0, 0.0);
+        while (i < first.Length && j < second.Length)
+        {
+            var value = Math.Min(first[i], second[j]);
+            while (i < first.Length && first[i] <= value) i++;
+            while (j < second.Length && second[j] <= value) j++;
+            distance = Math.Max(distance, Math.Abs((double)i / first.Length - (double)j / second.Length));
+        }
+        return distance;
+    }
+
+    /// <summary>
+    /// The chance of at least such a distance between two samples of one continuous distribution, both of the same length: exact (Gnedenko
+    /// and Korolyuk 1951).
+    /// </summary>
+    /// <param name="length">Of each sample.</param>
+    public static double ExactProbability(double distance, int length)
+    {
+        var steps = (int)Math.Round(distance * length, MidpointRounding.ToEven);
+        if (steps == 0) return 1;
+        var chance = 0.0;
+        for (var k = length / steps; k >= 0; k--)
+        {
+            var term = 1.0;
+            for (var j = 0; j < steps; j++) term = (length - k * steps - j) * term / (length + k * steps + j + 1);
+            chance = term * (1 - chance);
+        }
+        return Math.Clamp(2 * chance, 0, 1);
+    }
+
+    /// <summary>The same for samples of any lengths, in the limit of long samples (Kolmogorov 1933, Smirnov 1948).</summary>
+    public static double LimitProbability(double distance, int first, int second)
+    {
+        var scaled = distance * Math.Sqrt((double)first * second / (first + second));
+        if (scaled < 0.2) return 1;
+        var chance = 0.0;
+        for (var k = 1; k <= 100; k++)
+        {
+            var term = PortableMath.Exp(-2.0 * k * k * scaled * scaled);
+            chance += k % 2 == 1 ? term : -term;
+            if (term < 1e-17) break;
+        }
+        return Math.Clamp(2 * chance, 0, 1);
+    }
+}
