@@ -8,7 +8,8 @@ namespace Granary.Api.Lists;
 /// <summary>Which page of a list is wanted.</summary>
 /// <param name="Cursor">As the page before gave it; null begins with the first.</param>
 /// <param name="Limit">How many items at the most.</param>
-internal sealed record Paging(HttpContext Context, [FromQuery] string? Cursor, [FromQuery] int Limit = 100)
+internal sealed record Paging(HttpContext Context, [FromQuery(Name = "cursor")] string? Cursor,
+    [FromQuery(Name = "limit")] int Limit = 100)
 {
     private const int MostOfPage = 1000;
 

@@ -50,8 +50,9 @@ internal static class DataEndpoints
     /// <param name="B">The other one.</param>
     /// <param name="Tolerance">Prices that differ by at most so many percent are equal; 0.01 without one.</param>
     /// <param name="VolumeTolerance">The same for volumes; 1 without one.</param>
-    private sealed record Question([FromQuery] string A, [FromQuery] string B, [FromQuery] string Symbol, [FromQuery] string Timeframe,
-        [FromQuery] double? Tolerance, [FromQuery] double? VolumeTolerance)
+    private sealed record Question([FromQuery(Name = "a")] string A, [FromQuery(Name = "b")] string B,
+        [FromQuery(Name = "symbol")] string Symbol, [FromQuery(Name = "timeframe")] string Timeframe,
+        [FromQuery(Name = "tolerance")] double? Tolerance, [FromQuery(Name = "volumeTolerance")] double? VolumeTolerance)
     {
         /// <exception cref="InputException">A tolerance is negative.</exception>
         public SourceComparer Comparer() => new(Percent("tolerance", Tolerance ?? 0.01), Percent("volumeTolerance", VolumeTolerance ?? 1));

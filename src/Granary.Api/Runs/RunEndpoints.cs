@@ -69,7 +69,8 @@ internal static class RunEndpoints
 
     /// <param name="From">The first row.</param>
     /// <param name="To">The first row that is left out.</param>
-    private sealed record Span([FromQuery] string? From, [FromQuery] string? To, [FromQuery] int? Points)
+    private sealed record Span([FromQuery(Name = "from")] string? From, [FromQuery(Name = "to")] string? To,
+        [FromQuery(Name = "points")] int? Points)
     {
         /// <exception cref="InputException">A time or the number is wrong.</exception>
         public RunSeries Read() => Points is < 4 or > MostPoints
