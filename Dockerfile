@@ -1,5 +1,13 @@
 # The silo, built from source. Context: the repository's root.
 #   docker build -t granary-silo .
+FROM node:22-slim AS web
+WORKDIR /source/src/Granary.Web
+COPY src/Granary.Web/package.json src/Granary.Web/package-lock.json ./
+RUN npm ci --no-audit --no-fund
+COPY src/Granary.Web/ ./
+COPY docs/openapi.json /source/docs/
+RUN npm run build && npm run check
+
 FROM mcr.microsoft.com/dotnet/sdk:10.0 AS build
 WORKDIR /source
 
@@ -22,6 +30,7 @@ RUN dotnet restore src/Granary.Silo/Granary.Silo.csproj
 
 COPY src/ src/
 COPY infra/sql/ infra/sql/
+COPY --from=web /source/src/Granary.Web/dist src/Granary.Web/dist
 # The schema of batch files and the pages of errors that the API serves.
 COPY docs/ docs/
 # The templates of granary new are the files of the sample, and the contract tests of brokers.

@@ -105,6 +105,7 @@ for name in "${projects[@]}"; do
 done
 
 in_lane "dotnet format whitespace" run_format
+in_lane "Granary.Web" run_web
 
 # What the tests of a lone clone prove is proven here too: those that read ../shared run again on the data that the repository carries.
 if [[ "${GRANARY_SHARED:-}" != none && -d "${GRANARY_SHARED:-../shared}" ]]; then

@@ -111,6 +111,23 @@ run_format() {
     rm -f "$output.log"
 }
 
+# Types, lint, layout and unit tests of the dashboard, which the build of Granary.Api has installed and made.
+run_web() {
+    if [[ ! -f src/Granary.Web/dist/index.html ]]; then
+        echo "SKIPPED the dashboard was not built: Node.js 20.19 or newer is missing, or 'npm ci' failed in src/Granary.Web"
+        echo "0 0 1" >"$counts"
+        return
+    fi
+    if (cd src/Granary.Web && npm run check) >"$output.log" 2>&1; then
+        echo "$(sed 's/\x1b\[[0-9;]*m//g' "$output.log" | grep -oE "Tests +[0-9]+ passed" | grep -oE "[0-9]+") 0 0" >"$counts"
+    else
+        tail -40 "$output.log"
+        echo "FAILED npm run check in src/Granary.Web"
+        echo "0 1 0" >"$counts"
+    fi
+    rm -f "$output.log"
+}
+
 run_processes() {
     GRANARY_BUILT=1 tests/Granary.Cluster.Tests/processes.sh >"$output.log" 2>&1 || grep -qE "^FAILED" "$output.log" || echo "FAILED processes.sh ended early" >>"$output.log"
     cat "$output.log"

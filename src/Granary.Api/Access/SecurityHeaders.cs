@@ -14,8 +14,9 @@ internal static class SecurityHeaders
         headers.XFrameOptions = isPage ? "SAMEORIGIN" : "DENY";
         headers["Referrer-Policy"] = "no-referrer";
         headers["Cross-Origin-Resource-Policy"] = "same-origin";
+        if (headers.CacheControl.Count == 0) headers.CacheControl = "no-store";
+        if (headers.ContentSecurityPolicy.Count > 0) return; // the dashboard's page has its own
         headers.ContentSecurityPolicy = isPage ? "frame-ancestors 'self'; base-uri 'none'; form-action 'none'; connect-src 'none'"
             : "default-src 'none'; frame-ancestors 'none'";
-        if (headers.CacheControl.Count == 0) headers.CacheControl = "no-store";
     }
 }

@@ -2,6 +2,7 @@ using Granary.Api.Access;
 using Granary.Api.Accounts;
 using Granary.Api.Batches;
 using Granary.Api.Catalogues;
+using Granary.Api.Dashboard;
 using Granary.Api.Deployments;
 using Granary.Api.Health;
 using Granary.Api.Jobs;
@@ -95,6 +96,7 @@ public static class GranaryApi
         app.UseMiddleware<LoopbackOnly>();
         app.UseAuthentication();
         app.UseAuthorization();
+        app.UseMiddleware<DashboardPages>();
         MapEndpoints(app);
         return app;
     }
@@ -105,6 +107,7 @@ public static class GranaryApi
         HealthEndpoints.Map(api);
         HealthEndpoints.MapAtRoot(app);
         ErrorPages.Map(app);
+        DashboardEndpoints.Map(app);
         JobEndpoints.Map(api);
         BatchEndpoints.Map(api);
         WeightsEndpoints.Map(api);
@@ -115,6 +118,7 @@ public static class GranaryApi
         DataEndpoints.Map(api);
         if (app.Services.GetService<RunLibrary>() is not null) RunEndpoints.Map(api);
         if (app.Services.GetService<ISessionService>() is { } sessions) SessionEndpoints.Map(api, sessions);
+        CallerEndpoints.Map(api);
         app.MapOpenApi("/openapi/{documentName}.json").RequireAuthorization(RolePolicies.Viewer);
     }
 }

@@ -50,7 +50,7 @@ public sealed class CodeBase
 
     private static IEnumerable<string> FilesUnder(string folder) =>
         Directory.EnumerateDirectories(folder)
-            .Where(inner => Path.GetFileName(inner) is not ("bin" or "obj"))
+            .Where(inner => Path.GetFileName(inner) is not ("bin" or "obj" or "node_modules" or "dist"))
             .SelectMany(FilesUnder)
             .Concat(Directory.EnumerateFiles(folder));
 }

@@ -1,0 +1,44 @@
+using Granary.Api.Problems;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+
+namespace Granary.Api.Dashboard;
+
+/// <summary>Serves the dashboard: its page at <c>/</c>, and what the page loads. They hold no data, so they need no key.</summary>
+internal static class DashboardEndpoints
+{
+    /// <summary>The answer at <c>/</c> where the dashboard was not built.</summary>
+    public const string NotBuilt = "This build of Granary has no dashboard: install Node.js 20.19 or newer with npm, delete "
+        + "src/Granary.Api/bin, and build again with 'dotnet build src/Granary.Cli -c Release'. The API is at /api/v1.\n";
+
+    private const string Policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; "
+        + "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+    public static void Map(IEndpointRouteBuilder app)
+    {
+        app.MapMethods("/", [HttpMethods.Get, HttpMethods.Head], Page).AllowAnonymous().ExcludeFromDescription();
+        app.MapMethods("/assets/{name}", [HttpMethods.Get, HttpMethods.Head], (HttpContext context, string name) =>
+            DashboardFile.Find("assets/" + name) is { } file ? Send(context, file, "public, max-age=31536000, immutable")
+                : Problem.NotFound($"the dashboard has no file {name}")).AllowAnonymous().ExcludeFromDescription();
+    }
+
+    /// <summary>The dashboard's page; the script in it reads the address.</summary>
+    public static IResult Page(HttpContext context)
+    {
+        if (DashboardFile.Index is not { } index) return TypedResults.Text(NotBuilt, "text/plain");
+        context.Response.Headers.ContentSecurityPolicy = Policy;
+        return Send(context, index, "no-cache");
+    }
+
+    private static IResult Send(HttpContext context, DashboardFile file, string caching)
+    {
+        var headers = context.Response.Headers;
+        headers.CacheControl = caching;
+        headers.Vary = "Accept-Encoding";
+        if (!context.Request.Headers.AcceptEncoding.ToString().Contains("gzip", StringComparison.OrdinalIgnoreCase))
+            return TypedResults.Bytes(file.Content, file.ContentType);
+        headers.ContentEncoding = "gzip";
+        return TypedResults.Bytes(file.Compressed, file.ContentType);
+    }
+}

@@ -1,0 +1,20 @@
+using Microsoft.AspNetCore.Http;
+
+namespace Granary.Api.Dashboard;
+
+/// <summary>
+/// Answers a browser that opens an address of a view, as <c>/runs/ID</c>, with the dashboard's page. Addresses that the server knows, and
+/// clients that do not ask for a page, are left alone.
+/// </summary>
+internal sealed class DashboardPages(RequestDelegate next)
+{
+    private static readonly string[] s_others = ["/api", "/openapi", "/assets", "/health", "/errors"];
+
+    public Task InvokeAsync(HttpContext context) =>
+        context.GetEndpoint() is null && DashboardFile.Index is not null && IsView(context.Request)
+            ? DashboardEndpoints.Page(context).ExecuteAsync(context) : next(context);
+
+    private static bool IsView(HttpRequest request) => HttpMethods.IsGet(request.Method)
+        && request.Headers.Accept.ToString().Contains("text/html", StringComparison.Ordinal)
+        && !Array.Exists(s_others, o => request.Path.StartsWithSegments(o, StringComparison.Ordinal));
+}

@@ -1,0 +1,15 @@
+// Writes src/api/schema.d.ts from docs/openapi.json. The server writes numbers as JSON numbers; the document also lists the strings that it
+// would read, which would make each number of an answer `number | string`.
+import { readFile, writeFile } from 'node:fs/promises';
+import openapiTS, { astToString } from 'openapi-typescript';
+
+const document = JSON.parse(await readFile(new URL('../../../docs/openapi.json', import.meta.url), 'utf8'), (_, value) => {
+    const types = value?.type;
+    if (Array.isArray(types) && (types.includes('number') || types.includes('integer'))) {
+        const rest = types.filter((type) => type !== 'string');
+        return { ...value, pattern: undefined, type: rest.length === 1 ? rest[0] : rest };
+    }
+    return value;
+});
+const header = '// Generated from docs/openapi.json by scripts/types.mjs; not committed.\n';
+await writeFile(new URL('../src/api/schema.d.ts', import.meta.url), header + astToString(await openapiTS(document)));

@@ -1,0 +1,60 @@
+import { signal } from '@preact/signals';
+import createClient from 'openapi-fetch';
+import { authorization, key, keyWanted } from './key';
+import { Problem, problemOf } from './problem';
+import type { components, paths } from './schema';
+
+export type Schemas = components['schemas'];
+
+export const prefix = '/api/v1';
+
+/** Whether the last call reached the server. */
+export const online = signal(true);
+
+/** `fetch` with the key of this tab. It sets {@link online}, and asks for a key where the server wants one. */
+export async function send(input: Request | string, init?: RequestInit): Promise<Response> {
+    const request = new Request(input, init);
+    for (const [name, value] of Object.entries(authorization())) request.headers.set(name, value);
+    const used = key.value;
+    let response: Response;
+    try {
+        response = await fetch(request);
+    } catch (e) {
+        if (e instanceof DOMException && e.name === 'AbortError') throw e;
+        online.value = false;
+        throw new Problem(0, 'The server does not answer', 'Start it with granary serve, or check the network.');
+    }
+    online.value = true;
+    if (response.status === 401 && used === key.value) keyWanted.value = true;
+    return response;
+}
+
+/** The API by path: `await take(api.GET('/api/v1/runs/{id}', { params: { path: { id } } }))`. */
+export const api = createClient<paths>({ baseUrl: location.origin, fetch: (request) => send(request) });
+
+/** The data of an answer; throws {@link Problem} for any other. */
+export async function take<T>(call: Promise<{ data?: T; error?: unknown; response: Response }>): Promise<T> {
+    const { data, error, response } = await call;
+    if (response.ok) return data as T;
+    const body = error as { title?: string; detail?: string } | undefined;
+    throw new Problem(response.status, body?.title ?? response.statusText, body?.detail ?? '');
+}
+
+/** A call whose answer the document does not describe: JSON of a path below /api/v1. */
+export async function json<T>(path: string, init?: RequestInit): Promise<T> {
+    const response = await send(location.origin + prefix + path, init);
+    if (!response.ok) throw await problemOf(response);
+    return (response.status === 204 ? undefined : await response.json()) as T;
+}
+
+/** Saves a file of the server. The key goes in a header, so that a plain link cannot do this. */
+export async function download(path: string, name: string): Promise<void> {
+    const response = await send(location.origin + prefix + path);
+    if (!response.ok) throw await problemOf(response);
+    const url = URL.createObjectURL(await response.blob());
+    const link = document.createElement('a');
+    link.href = url;
+    link.download = name;
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(url), 10_000);
+}

@@ -1,0 +1,68 @@
+import type { ComponentChildren } from 'preact';
+import { useEffect, useId, useRef, useState } from 'preact/hooks';
+import { asProblem, type Problem } from '../api/problem';
+
+/** A modal dialog. Escape and a click beside it close it. */
+export function Dialog(props: { title: string; onClose: () => void; children: ComponentChildren }) {
+    const element = useRef<HTMLDialogElement>(null);
+    const title = useId();
+    useEffect(() => {
+        const shown = element.current;
+        if (shown && !shown.open) shown.showModal();
+    }, []);
+    return (
+        <dialog
+            ref={element}
+            aria-labelledby={title}
+            onClose={props.onClose}
+            onClick={(e) => {
+                if (e.target === element.current) element.current?.close();
+            }}
+        >
+            <h2 id={title}>{props.title}</h2>
+            {props.children}
+        </dialog>
+    );
+}
+
+/** Asks before something that cannot be undone. The action's fault is shown in the dialog. */
+export function Confirm(props: {
+    title: string;
+    action: string;
+    danger?: boolean;
+    onConfirm: () => Promise<void>;
+    onClose: () => void;
+    children: ComponentChildren;
+}) {
+    const [busy, setBusy] = useState(false);
+    const [problem, setProblem] = useState<Problem>();
+    const confirm = async () => {
+        setBusy(true);
+        setProblem(undefined);
+        try {
+            await props.onConfirm();
+            props.onClose();
+        } catch (e) {
+            setProblem(asProblem(e));
+            setBusy(false);
+        }
+    };
+    return (
+        <Dialog title={props.title} onClose={props.onClose}>
+            {props.children}
+            {problem && (
+                <p class="notice wrong" role="alert">
+                    {problem.message}
+                </p>
+            )}
+            <div class="actions">
+                <button type="button" onClick={props.onClose}>
+                    Back
+                </button>
+                <button type="button" class={props.danger ? 'danger' : 'primary'} disabled={busy} onClick={() => void confirm()}>
+                    {props.action}
+                </button>
+            </div>
+        </Dialog>
+    );
+}

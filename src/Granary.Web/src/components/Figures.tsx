@@ -1,0 +1,24 @@
+import type { ComponentChildren } from 'preact';
+
+export interface Figure {
+    name: string;
+    value: ComponentChildren;
+    /** A second line: the unit, or how far the figure can be believed. */
+    note?: ComponentChildren;
+    tone?: 'gain' | 'loss' | '';
+}
+
+/** The headline figures of a view, each with its note. */
+export function Figures(props: { figures: readonly Figure[] }) {
+    return (
+        <dl class="figures">
+            {props.figures.map((f) => (
+                <div key={f.name}>
+                    <dt>{f.name}</dt>
+                    <dd class={f.tone}>{f.value}</dd>
+                    {f.note !== undefined && <dd class="soft">{f.note}</dd>}
+                </div>
+            ))}
+        </dl>
+    );
+}

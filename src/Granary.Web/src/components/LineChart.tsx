@@ -1,0 +1,122 @@
+import { useEffect, useRef } from 'preact/hooks';
+import uPlot from 'uplot';
+import 'uplot/dist/uPlot.min.css';
+import { number } from '../format/numbers';
+import { time } from '../format/times';
+import { colour, shownTheme, zone } from '../theme/settings';
+
+export interface Line {
+    name: string;
+    /** One value for each time; null for a gap. */
+    values: (number | null)[];
+    /** A colour of theme.css, as s1 or loss. */
+    colour: string;
+    /** Fills the area between the line and zero. */
+    filled?: boolean;
+    dashed?: boolean;
+}
+
+interface Props {
+    title: string;
+    /** What the chart shows, in a sentence, for those who do not see it. */
+    summary: string;
+    /** Seconds since 1970, or plain numbers where {@link Props.plain}. */
+    x: number[];
+    lines: Line[];
+    unit?: string;
+    /** Text of a value; numbers with two decimals where it is not given. */
+    format?: (value: number) => string;
+    height?: number;
+    /** The x axis has numbers instead of times. */
+    plain?: boolean;
+    /** Called after a zoom with seconds since 1970; null for the whole. */
+    onZoom?: (range: { from: number; to: number } | null) => void;
+}
+
+/** Curves over time. Drag to zoom, double-click for the whole. */
+export function LineChart(props: Props) {
+    const stage = useRef<HTMLDivElement>(null);
+    const latest = useRef(props);
+    latest.current = props;
+    const chart = useRef<uPlot | null>(null);
+    const { x, lines, title, plain } = props;
+    const height = props.height ?? 240;
+    const theme = shownTheme.value;
+    const shownZone = zone.value;
+    const shape = lines.map((l) => `${l.name}|${l.colour}|${l.filled}|${l.dashed}`).join();
+
+    useEffect(() => {
+        const element = stage.current;
+        if (element === null) return;
+        const format = (v: number) => (latest.current.format ?? ((n: number) => number(n, 2)))(v);
+        const axis: uPlot.Axis = {
+            stroke: colour('soft'),
+            font: '12px system-ui, sans-serif',
+            grid: { stroke: colour('line'), width: 1 },
+            ticks: { show: false },
+        };
+        const plot = new uPlot(
+            {
+                width: element.clientWidth,
+                height,
+                tzDate: (s) => uPlot.tzDate(new Date(s * 1000), shownZone),
+                scales: { x: { time: !plain } },
+                legend: { live: true },
+                cursor: { drag: { x: true, y: false }, points: { size: 6 } },
+                axes: [
+                    { ...axis, space: 70 },
+                    { ...axis, size: 64, values: (_, ticks) => ticks.map(format) },
+                ],
+                series: [
+                    { value: (_, v) => (v === null ? '–' : plain ? number(v) : time(v * 1000)), label: plain ? '' : 'Time' },
+                    ...latest.current.lines.map((l): uPlot.Series => ({
+                        label: l.name,
+                        stroke: colour(l.colour),
+                        width: 1.6,
+                        points: { show: false },
+                        ...(l.dashed ? { dash: [6, 3] } : {}),
+                        ...(l.filled ? { fill: `color-mix(in srgb, ${colour(l.colour)} 16%, transparent)` } : {}),
+                        value: (_, v) => (v === null ? '–' : format(v)),
+                    })),
+                ],
+                hooks: {
+                    setSelect: [
+                        (u) =>
+                            latest.current.onZoom?.({
+                                from: u.posToVal(u.select.left, 'x'),
+                                to: u.posToVal(u.select.left + u.select.width, 'x'),
+                            }),
+                    ],
+                },
+            },
+            [latest.current.x, ...latest.current.lines.map((l) => l.values)] as uPlot.AlignedData,
+            element,
+        );
+        const whole = () => latest.current.onZoom?.(null);
+        plot.over.addEventListener('dblclick', whole);
+        chart.current = plot;
+        const resize = new ResizeObserver(() => {
+            if (element.clientWidth !== plot.width) plot.setSize({ width: element.clientWidth, height });
+        });
+        resize.observe(element);
+        return () => {
+            resize.disconnect();
+            plot.destroy();
+            chart.current = null;
+        };
+    }, [height, plain, theme, shownZone, shape]);
+
+    useEffect(() => {
+        chart.current?.setData([x, ...lines.map((l) => l.values)] as uPlot.AlignedData);
+    }, [x, lines]);
+
+    return (
+        <figure class="chart">
+            <figcaption>
+                <span class="name">{title}</span>
+                {props.unit && <span class="soft">{props.unit}</span>}
+            </figcaption>
+            <div class="stage plot" role="img" aria-label={props.summary} ref={stage} style={{ minHeight: height + 28 }} />
+        </figure>
+    );
+}

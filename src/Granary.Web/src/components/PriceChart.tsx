@@ -1,0 +1,164 @@
+import {
+    CandlestickSeries,
+    createChart,
+    createSeriesMarkers,
+    LineSeries,
+    type IChartApi,
+    type ISeriesApi,
+    type SeriesMarker,
+    type UTCTimestamp,
+} from 'lightweight-charts';
+import { useEffect, useRef } from 'preact/hooks';
+import { clock, date, time } from '../format/times';
+import { colour, shownTheme, zone } from '../theme/settings';
+
+/** A bar, or several joined: the time of its open in seconds since 1970. */
+export interface Candle {
+    time: number;
+    open: number;
+    high: number;
+    low: number;
+    close: number;
+}
+
+export interface PriceLine {
+    name: string;
+    colour: string;
+    points: { time: number; value: number | null }[];
+    /** Stands on an axis of its own below the prices: oscillators. */
+    below?: boolean;
+}
+
+export interface Mark {
+    time: number;
+    kind: 'buy' | 'sell' | 'exit' | 'refused';
+    text: string;
+}
+
+interface Props {
+    summary: string;
+    candles: Candle[];
+    lines?: PriceLine[];
+    marks?: Mark[];
+    height?: number;
+    /** The visible stretch, seconds since 1970: called while the reader pans and zooms, so that the caller can load what belongs there. */
+    onRange?: (from: number, to: number) => void;
+    /** Shows this stretch. */
+    show?: { from: number; to: number } | undefined;
+}
+
+const seconds = (t: number) => t as UTCTimestamp;
+
+/** Prices as candles with lines and marks of trades. Drag to pan, turn the wheel to zoom. */
+export function PriceChart(props: Props) {
+    const stage = useRef<HTMLDivElement>(null);
+    const latest = useRef(props);
+    latest.current = props;
+    const drawn = useRef<Drawn | null>(null);
+    const theme = shownTheme.value;
+    const shownZone = zone.value;
+    const height = props.height ?? 420;
+
+    useEffect(() => {
+        if (stage.current === null) return;
+        const chart = drawIn(stage.current, height);
+        drawn.current = new Drawn(chart);
+        drawn.current.update(latest.current);
+        chart.timeScale().subscribeVisibleTimeRangeChange((range) => {
+            if (range) latest.current.onRange?.(range.from as number, range.to as number);
+        });
+        return () => {
+            drawn.current = null;
+            chart.remove();
+        };
+    }, [height, theme, shownZone]);
+
+    const { candles, lines, marks, show } = props;
+    useEffect(() => drawn.current?.update(latest.current), [candles, lines, marks]);
+    useEffect(() => {
+        if (show) drawn.current?.chart.timeScale().setVisibleRange({ from: seconds(show.from), to: seconds(show.to) });
+    }, [show]);
+    return <div class="stage" role="img" aria-label={props.summary} ref={stage} style={{ height }} />;
+}
+
+function drawIn(element: HTMLElement, height: number): IChartApi {
+    return createChart(element, {
+        height,
+        autoSize: true,
+        layout: {
+            background: { color: colour('paper') },
+            textColor: colour('soft'),
+            fontFamily: 'system-ui, sans-serif',
+            // The logo would bring a style element, which the policy of the server refuses; the page About names the library.
+            attributionLogo: false,
+            panes: { separatorColor: colour('line') },
+        },
+        grid: { vertLines: { color: colour('line') }, horzLines: { color: colour('line') } },
+        rightPriceScale: { borderColor: colour('line') },
+        timeScale: {
+            borderColor: colour('line'),
+            timeVisible: true,
+            tickMarkFormatter: (t: UTCTimestamp, kind: number) => (kind < 3 ? date(t * 1000) : clock(t * 1000).slice(0, 5)),
+        },
+        localization: { timeFormatter: (t: UTCTimestamp) => time(t * 1000) },
+    });
+}
+
+/** The series that stand in a chart. */
+class Drawn {
+    private readonly prices: ISeriesApi<'Candlestick'>;
+    private readonly lines = new Map<string, ISeriesApi<'Line'>>();
+    private readonly markers;
+
+    constructor(readonly chart: IChartApi) {
+        const [up, down] = [colour('gain'), colour('loss')];
+        this.prices = chart.addSeries(CandlestickSeries, {
+            upColor: colour('paper'),
+            downColor: down,
+            borderUpColor: up,
+            borderDownColor: down,
+            wickUpColor: up,
+            wickDownColor: down,
+        });
+        this.markers = createSeriesMarkers(this.prices, []);
+    }
+
+    update(props: Props): void {
+        this.prices.setData(props.candles.map((c) => ({ ...c, time: seconds(c.time) })));
+        const names = new Set(props.lines?.map((l) => l.name));
+        for (const [name, series] of this.lines) {
+            if (names.has(name)) continue;
+            this.chart.removeSeries(series);
+            this.lines.delete(name);
+        }
+        for (const line of props.lines ?? []) {
+            let series = this.lines.get(line.name);
+            if (series === undefined) {
+                series = this.chart.addSeries(
+                    LineSeries,
+                    { color: colour(line.colour), lineWidth: 1, title: line.name, priceLineVisible: false },
+                    line.below ? 1 : 0,
+                );
+                this.lines.set(line.name, series);
+            }
+            series.setData(
+                line.points.map((p) => (p.value === null ? { time: seconds(p.time) } : { time: seconds(p.time), value: p.value })),
+            );
+        }
+        this.markers.setMarkers((props.marks ?? []).map(markerOf));
+    }
+}
+
+function markerOf(mark: Mark): SeriesMarker<UTCTimestamp> {
+    const base = { time: seconds(mark.time), text: mark.text };
+    switch (mark.kind) {
+        case 'buy':
+            return { ...base, position: 'belowBar', shape: 'arrowUp', color: colour('s3') };
+        case 'sell':
+            return { ...base, position: 'aboveBar', shape: 'arrowDown', color: colour('s4') };
+        case 'exit':
+            return { ...base, position: 'aboveBar', shape: 'circle', color: colour('ink') };
+        case 'refused':
+            return { ...base, position: 'aboveBar', shape: 'square', color: colour('edge') };
+    }
+}

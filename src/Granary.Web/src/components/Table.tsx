@@ -1,0 +1,227 @@
+import {
+    createTable,
+    getCoreRowModel,
+    getSortedRowModel,
+    type ColumnDef,
+    type RowData,
+    type SortingState,
+    type Table,
+    type TableState,
+} from '@tanstack/table-core';
+import { elementScroll, observeElementOffset, observeElementRect, Virtualizer } from '@tanstack/virtual-core';
+import type { ComponentChildren } from 'preact';
+import { useEffect, useLayoutEffect, useMemo, useReducer, useRef, useState } from 'preact/hooks';
+
+/** A column of a table. */
+export interface Column<T> {
+    id: string;
+    title: string;
+    /** What the cell shows. */
+    cell: (row: T) => ComponentChildren;
+    /** What it sorts by; without it the column does not sort. */
+    value?: (row: T) => string | number | null | undefined;
+    /** Pixels; the table scrolls sideways where the columns do not fit. */
+    width: number;
+    /** Figures stand at the right. */
+    figure?: boolean;
+    /** Explains the title. */
+    hint?: string;
+}
+
+export type Sorting = { id: string; descending: boolean } | null;
+
+interface Props<T> {
+    /** Names the table for screen readers. */
+    label: string;
+    rows: readonly T[];
+    columns: readonly Column<T>[];
+    id: (row: T) => string;
+    /** The order. With onSort the caller sorts (as the server does); without it the table sorts its rows. */
+    sorting?: Sorting;
+    onSort?: (sorting: Sorting) => void;
+    onOpen?: (row: T) => void;
+    /** The rows that are chosen. */
+    selected?: ReadonlySet<string>;
+    /** How many rows there are where not all are loaded; the last shown row asks for more. */
+    total?: number;
+    onMore?: () => void;
+    /** Height of the window on the rows, pixels. */
+    height?: number;
+}
+
+const rowHeight = 36;
+
+/** A table of any number of rows: only the rows in sight are in the page. */
+export function DataTable<T extends RowData>(props: Props<T>) {
+    const { rows, columns, onMore } = props;
+    const [own, setOwn] = useState<Sorting>(props.sorting ?? null);
+    const sorting = props.onSort ? (props.sorting ?? null) : own;
+    const table = useTable(rows, columns, props.id, sorting, props.onSort !== undefined);
+    const shown = table.getRowModel().rows;
+    const scroll = useRef<HTMLDivElement>(null);
+    const virtual = useVirtualRows(scroll, shown.length);
+    const items = virtual.getVirtualItems();
+    const last = items.at(-1)?.index ?? 0;
+    const missing = props.total !== undefined && rows.length < props.total;
+    useEffect(() => {
+        if (missing && last >= shown.length - 20) onMore?.();
+    }, [missing, last, shown.length, onMore]);
+
+    const sort = (column: Column<T>) => {
+        const descending = sorting?.id === column.id ? !sorting.descending : column.figure === true;
+        const next = { id: column.id, descending };
+        if (props.onSort) props.onSort(next);
+        else setOwn(next);
+    };
+    const before = items[0]?.start ?? 0;
+    const after = virtual.getTotalSize() - (items.at(-1)?.end ?? 0);
+    const height = Math.min(props.height ?? 560, (shown.length + 1) * rowHeight + 8);
+    return (
+        <div class="scroll virtual" ref={scroll} style={{ height }} tabIndex={0} role="region" aria-label={props.label}>
+            <table aria-rowcount={(props.total ?? shown.length) + 1} style={{ width: columns.reduce((s, c) => s + c.width, 0) }}>
+                <colgroup>
+                    {columns.map((c) => (
+                        <col key={c.id} width={c.width} />
+                    ))}
+                </colgroup>
+                <thead>
+                    <tr>
+                        {columns.map((c) => (
+                            <th
+                                key={c.id}
+                                scope="col"
+                                class={c.figure ? 'n' : ''}
+                                title={c.hint}
+                                aria-sort={sorting?.id === c.id ? (sorting.descending ? 'descending' : 'ascending') : undefined}
+                            >
+                                {c.value ? (
+                                    <button type="button" onClick={() => sort(c)}>
+                                        {c.title}
+                                    </button>
+                                ) : (
+                                    c.title
+                                )}
+                            </th>
+                        ))}
+                    </tr>
+                </thead>
+                <tbody>
+                    <Space height={before} columns={columns.length} />
+                    {items.map((item) => {
+                        const row = shown[item.index];
+                        if (row === undefined) return null;
+                        return (
+                            <Row
+                                key={row.id}
+                                row={row.original}
+                                index={item.index}
+                                columns={columns}
+                                onOpen={props.onOpen}
+                                selected={props.selected?.has(row.id)}
+                            />
+                        );
+                    })}
+                    <Space height={after} columns={columns.length} />
+                </tbody>
+            </table>
+        </div>
+    );
+}
+
+function Space(props: { height: number; columns: number }) {
+    if (props.height <= 0) return null;
+    return (
+        <tr class="space" aria-hidden="true">
+            <td colSpan={props.columns} style={{ height: props.height }} />
+        </tr>
+    );
+}
+
+function Row<T>(props: {
+    row: T;
+    index: number;
+    columns: readonly Column<T>[];
+    onOpen: ((row: T) => void) | undefined;
+    selected: boolean | undefined;
+}) {
+    const { row, onOpen } = props;
+    const open = (e: Event) => {
+        if (onOpen && !(e.target as Element).closest('a, button, input, label')) onOpen(row);
+    };
+    return (
+        <tr class={onOpen ? 'opens' : ''} aria-rowindex={props.index + 2} aria-selected={props.selected} onClick={open}>
+            {props.columns.map((c, i) =>
+                i === 0 ? (
+                    <th key={c.id} scope="row">
+                        {c.cell(row)}
+                    </th>
+                ) : (
+                    <td key={c.id} class={c.figure ? 'n' : ''}>
+                        {c.cell(row)}
+                    </td>
+                ),
+            )}
+        </tr>
+    );
+}
+
+// TanStack's table holds the order of the rows; Preact draws them.
+function useTable<T extends RowData>(
+    rows: readonly T[],
+    columns: readonly Column<T>[],
+    id: (row: T) => string,
+    sorting: Sorting,
+    manual: boolean,
+): Table<T> {
+    const defs = useMemo<ColumnDef<T>[]>(
+        () =>
+            columns.map((c) => ({
+                id: c.id,
+                accessorFn: (row) => c.value?.(row) ?? undefined,
+                sortUndefined: 'last',
+                enableSorting: c.value !== undefined,
+                sortingFn: c.figure ? 'basic' : 'alphanumeric',
+            })),
+        [columns],
+    );
+    const table = useMemo(
+        () =>
+            createTable<T>({
+                data: [],
+                columns: [],
+                state: {},
+                onStateChange: () => undefined,
+                renderFallbackValue: null,
+                getCoreRowModel: getCoreRowModel(),
+                getSortedRowModel: getSortedRowModel(),
+            }),
+        [],
+    );
+    const order: SortingState = sorting ? [{ id: sorting.id, desc: sorting.descending }] : [];
+    const state: TableState = { ...table.initialState, sorting: order };
+    table.setOptions((o) => ({ ...o, data: rows as T[], columns: defs, getRowId: id, state, manualSorting: manual }));
+    return table;
+}
+
+function useVirtualRows(scroll: { current: HTMLDivElement | null }, count: number): Virtualizer<HTMLDivElement, HTMLTableRowElement> {
+    const [, draw] = useReducer((n: number) => n + 1, 0);
+    const virtual = useMemo(
+        () =>
+            new Virtualizer<HTMLDivElement, HTMLTableRowElement>({
+                count: 0,
+                getScrollElement: () => scroll.current,
+                estimateSize: () => rowHeight,
+                overscan: 12,
+                scrollToFn: elementScroll,
+                observeElementRect,
+                observeElementOffset,
+                initialRect: { width: 1000, height: 560 },
+                onChange: () => draw(0),
+            }),
+        [scroll],
+    );
+    virtual.setOptions({ ...virtual.options, count });
+    useLayoutEffect(() => virtual._didMount(), [virtual]);
+    useLayoutEffect(() => virtual._willUpdate());
+    return virtual;
+}

@@ -1,0 +1,63 @@
+/** Shown where there is no figure. */
+export const none = '–';
+
+const minus = (text: string) => text.replace('-', '−');
+
+/** A figure with a fixed number of decimals and thousands marks. */
+export function number(value: number | null | undefined, decimals = 0): string {
+    if (value === null || value === undefined || Number.isNaN(value)) return none;
+    if (!Number.isFinite(value)) return value > 0 ? '∞' : '−∞';
+    return minus(value.toLocaleString('en-US', { minimumFractionDigits: decimals, maximumFractionDigits: decimals }));
+}
+
+/** A fraction in percent: 0.1 is 10.00%. */
+export function percent(fraction: number | null | undefined, decimals = 2): string {
+    return fraction === null || fraction === undefined || Number.isNaN(fraction) ? none : `${number(fraction * 100, decimals)}%`;
+}
+
+/** A fraction in percent with its sign: gains and losses. */
+export function signedPercent(fraction: number | null | undefined, decimals = 2): string {
+    const text = percent(fraction, decimals);
+    return fraction !== null && fraction !== undefined && fraction > 0 && text !== none ? `+${text}` : text;
+}
+
+/** A large count in three digits: 4.18M. */
+export function short(value: number | null | undefined): string {
+    if (value === null || value === undefined || !Number.isFinite(value)) return none;
+    for (const [size, unit] of [
+        [1e9, 'G'],
+        [1e6, 'M'],
+        [1e3, 'k'],
+    ] as const)
+        if (Math.abs(value) >= size) return minus(`${(value / size).toPrecision(3)}${unit}`);
+    return number(value, Number.isInteger(value) ? 0 : 2);
+}
+
+/** A price with as many decimals as tell it from its neighbours. */
+export function price(value: number | null | undefined): string {
+    if (value === null || value === undefined || !Number.isFinite(value)) return none;
+    const size = Math.abs(value);
+    return number(value, size >= 1000 ? 2 : size >= 1 ? 4 : 6).replace(/(\.\d{2}\d*?)0+$/, '$1');
+}
+
+/** Bytes with a unit. */
+export function bytes(value: number | null | undefined): string {
+    if (value === null || value === undefined) return none;
+    for (const [size, unit] of [
+        [2 ** 30, 'GB'],
+        [2 ** 20, 'MB'],
+        [2 ** 10, 'kB'],
+    ] as const)
+        if (value >= size) return `${number(value / size, 1)} ${unit}`;
+    return `${number(value)} B`;
+}
+
+/** 1 strategy, 2 strategies. */
+export function counted(count: number, one: string, many = `${one}s`): string {
+    return `${number(count)} ${count === 1 ? one : many}`;
+}
+
+/** The CSS class of a gain or a loss. */
+export function tone(value: number | null | undefined): 'gain' | 'loss' | '' {
+    return value === null || value === undefined || Number.isNaN(value) || value === 0 ? '' : value > 0 ? 'gain' : 'loss';
+}

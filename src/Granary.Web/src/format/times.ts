@@ -1,0 +1,82 @@
+import { zone } from '../theme/settings';
+import { none } from './numbers';
+
+/** Zones to choose from: UTC, that of the browser, and those of markets. */
+export const zones: { id: string; label: string }[] = [
+    { id: 'UTC', label: 'UTC' },
+    { id: Intl.DateTimeFormat().resolvedOptions().timeZone, label: 'This computer' },
+    { id: 'America/New_York', label: 'New York' },
+    { id: 'Europe/London', label: 'London' },
+    { id: 'Europe/Berlin', label: 'Frankfurt' },
+    { id: 'Asia/Hong_Kong', label: 'Hong Kong' },
+    { id: 'Asia/Tokyo', label: 'Tokyo' },
+].filter((z, i, all) => z.id !== '' && (i === 1 ? z.id !== 'UTC' : all.findIndex((o) => o.id === z.id) === i || all[1]?.id === z.id));
+
+const formats = new Map<string, Intl.DateTimeFormat>();
+
+function parts(ms: number): Record<string, string> {
+    let format = formats.get(zone.value);
+    if (format === undefined) {
+        format = new Intl.DateTimeFormat('en-CA', {
+            timeZone: zone.value,
+            hourCycle: 'h23',
+            year: 'numeric',
+            month: '2-digit',
+            day: '2-digit',
+            hour: '2-digit',
+            minute: '2-digit',
+            second: '2-digit',
+        });
+        formats.set(zone.value, format);
+    }
+    return Object.fromEntries(format.formatToParts(ms).map((p) => [p.type, p.value]));
+}
+
+function milliseconds(value: string | number | null | undefined): number {
+    if (value === null || value === undefined || value === '') return Number.NaN;
+    if (typeof value === 'number') return value;
+    // A time without a zone is UTC.
+    return Date.parse(/^\d{4}-\d\d-\d\dT[^Z+]*$/.test(value) ? `${value}Z` : value);
+}
+
+/** 2026-11-21 22:03, in the chosen zone. */
+export function time(value: string | number | null | undefined): string {
+    const ms = milliseconds(value);
+    if (Number.isNaN(ms)) return none;
+    const p = parts(ms);
+    return `${p.year}-${p.month}-${p.day} ${p.hour}:${p.minute}`;
+}
+
+/** 22:03:09, in the chosen zone. */
+export function clock(value: string | number | null | undefined): string {
+    const ms = milliseconds(value);
+    if (Number.isNaN(ms)) return none;
+    const p = parts(ms);
+    return `${p.hour}:${p.minute}:${p.second}`;
+}
+
+/** 2026-11-21, in the chosen zone. */
+export function date(value: string | number | null | undefined): string {
+    return time(value).slice(0, 10);
+}
+
+/** 1.7 s, 3 min 20 s, 2 h 5 min. */
+export function duration(seconds: number | null | undefined): string {
+    if (seconds === null || seconds === undefined || !Number.isFinite(seconds) || seconds < 0) return none;
+    if (seconds < 10) return `${seconds.toFixed(1)} s`;
+    const whole = Math.round(seconds);
+    if (whole < 60) return `${whole} s`;
+    if (whole < 3600) return `${Math.floor(whole / 60)} min ${whole % 60} s`;
+    if (whole < 86_400) return `${Math.floor(whole / 3600)} h ${Math.floor((whole % 3600) / 60)} min`;
+    return `${Math.floor(whole / 86_400)} d ${Math.floor((whole % 86_400) / 3600)} h`;
+}
+
+/** How long ago: 5 min ago. */
+export function ago(value: string | null | undefined, now = Date.now()): string {
+    const seconds = (now - milliseconds(value)) / 1000;
+    if (!Number.isFinite(seconds)) return none;
+    if (seconds < 45) return 'just now';
+    if (seconds < 3600) return `${Math.max(1, Math.round(seconds / 60))} min ago`;
+    if (seconds < 86_400) return `${Math.round(seconds / 3600)} h ago`;
+    return `${Math.round(seconds / 86_400)} d ago`;
+}

@@ -1,0 +1,7 @@
+import { signal } from '@preact/signals';
+
+export const paletteOpen = signal(false);
+
+export function openPalette(): void {
+    paletteOpen.value = true;
+}

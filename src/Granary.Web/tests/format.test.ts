@@ -1,0 +1,54 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { bytes, counted, number, percent, price, short, signedPercent, tone } from '../src/format/numbers';
+import { ago, date, duration, time } from '../src/format/times';
+import { zone } from '../src/theme/settings';
+
+afterEach(() => (zone.value = 'UTC'));
+
+describe('figures', () => {
+    it('have thousands marks and a true minus sign', () => {
+        expect(number(-1234.5, 1)).toBe('−1,234.5');
+        expect(number(undefined)).toBe('–');
+        expect(number(Infinity)).toBe('∞');
+    });
+
+    it('show fractions in percent, gains with their sign', () => {
+        expect(percent(0.1125)).toBe('11.25%');
+        expect(signedPercent(0.2437)).toBe('+24.37%');
+        expect(signedPercent(-0.02)).toBe('−2.00%');
+        expect(signedPercent(undefined)).toBe('–');
+    });
+
+    it('shorten large counts', () => {
+        expect(short(4_180_000)).toBe('4.18M');
+        expect(short(999)).toBe('999');
+        expect(bytes(1536)).toBe('1.5 kB');
+    });
+
+    it('give a price the decimals that tell it from its neighbours', () => {
+        expect(price(48_231.5)).toBe('48,231.50');
+        expect(price(0.001234)).toBe('0.001234');
+    });
+
+    it('count and colour', () => {
+        expect(counted(1, 'strategy', 'strategies')).toBe('1 strategy');
+        expect(counted(1008, 'strategy', 'strategies')).toBe('1,008 strategies');
+        expect([tone(1), tone(-1), tone(0), tone(null)]).toEqual(['gain', 'loss', '', '']);
+    });
+});
+
+describe('times', () => {
+    it('are shown in the chosen zone', () => {
+        expect(time('2026-11-21T22:03:59Z')).toBe('2026-11-21 22:03');
+        zone.value = 'Asia/Tokyo';
+        expect(time('2026-11-21T22:03:59Z')).toBe('2026-11-22 07:03');
+        expect(date(0)).toBe('1970-01-01');
+    });
+
+    it('without a zone are UTC', () => expect(time('2026-01-02T03:04:05')).toBe('2026-01-02 03:04'));
+
+    it('have durations with units', () => {
+        expect([1.74, 42, 200, 7500, 180_000].map(duration)).toEqual(['1.7 s', '42 s', '3 min 20 s', '2 h 5 min', '2 d 2 h']);
+        expect(ago('2026-01-01T00:00:00Z', Date.parse('2026-01-01T00:05:00Z'))).toBe('5 min ago');
+    });
+});
