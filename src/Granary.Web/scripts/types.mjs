@@ -1,9 +1,10 @@
 // Writes src/api/schema.d.ts from docs/openapi.json. The server writes numbers as JSON numbers; the document also lists the strings that it
-// would read, which would make each number of an answer `number | string`.
+// would read, which would make each number of an answer `number | string`. Names in a query are known in any case; they begin small here.
 import { readFile, writeFile } from 'node:fs/promises';
 import openapiTS, { astToString } from 'openapi-typescript';
 
 const document = JSON.parse(await readFile(new URL('../../../docs/openapi.json', import.meta.url), 'utf8'), (_, value) => {
+    if (value?.in === 'query') return { ...value, name: value.name[0].toLowerCase() + value.name.slice(1) };
     const types = value?.type;
     if (Array.isArray(types) && (types.includes('number') || types.includes('integer'))) {
         const rest = types.filter((type) => type !== 'string');
