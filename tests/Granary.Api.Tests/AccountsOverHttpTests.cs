@@ -79,7 +79,39 @@ public sealed class AccountsOverHttpTests : IDisposable
         await (await server.Client.PatchAsJsonAsync(path, new { why = "?" })).ProblemAsync(400);
         using var changed = await server.Client.PatchAsJsonAsync(path, new { enabled = false, why = "it lost" });
         changed.StatusCode.ShouldBe(HttpStatusCode.Accepted);
+        (await (await server.Client.PatchAsJsonAsync(path, new { enabled = false, account = "other" })).ProblemAsync(404))
+            .ShouldContain("no live account knows");
         File.ReadAllText(Directory.GetFiles(Path.Combine(_state, "control"), "*.command.json").Single()).ShouldContain("\"disable\"");
+    }
+
+    [Fact]
+    public async Task Strategies_and_symbols_are_switched_with_a_history_of_who_when_and_why()
+    {
+        await WriteAsync();
+        await using (var journal = FileJournal.Open(_state, TimeProvider.System))
+        {
+            var at = DateTimeOffset.UtcNow;
+            await journal.AppendAsync(
+            [
+                JournalCodec.Encode(8, at, new EnablementChanged(0, false, "ann", "spread") { Symbol = "BTC" }),
+                JournalCodec.Encode(9, at.AddSeconds(1), new EnablementChanged(0, true, "bob", "") { Strategy = Strategy }),
+                JournalCodec.Encode(10, at.AddSeconds(2), new EnablementChanged(0, false, "cid", "halt") { Symbol = "BTC" }),
+            ]);
+        }
+        await using var server = await ApiServer.StartAsync(settings: s => s with { Accounts = [_state] });
+        var path = "/api/v1/strategies/" + Uri.EscapeDataString(Strategy);
+        var shown = (await server.Client.GetFromJsonAsync<JsonObject>(path))!;
+        ((bool)shown["enabled"]!, (string)shown["change"]!["who"]!, (string)shown["change"]!["why"]!).ShouldBe((false, "cid", "halt"));
+        foreach (var history in new[] { path + "/history", "/api/v1/symbols/BTC/history" })
+            (await server.Client.GetFromJsonAsync<JsonArray>(history))!.Select(c => ((string)c!["who"]!, (bool)c["enabled"]!))
+                .ShouldBe([("ann", false), ("bob", true), ("cid", false)]);
+        var page = (await server.Client.GetFromJsonAsync<JsonObject>("/api/v1/strategies?symbol=BTC&limit=1"))!;
+        ((string)page["items"]!.AsArray().Single()!["id"]!, page["next"]).ShouldBe((Strategy, null));
+        (await server.Client.GetFromJsonAsync<JsonObject>("/api/v1/strategies?symbol=ETH"))!["items"]!.AsArray().ShouldBeEmpty();
+        (await server.Client.PatchAsJsonAsync("/api/v1/symbols/BTC", new { enabled = true })).StatusCode.ShouldBe(HttpStatusCode.Accepted);
+        File.ReadAllText(Directory.GetFiles(Path.Combine(_state, "control"), "*.command.json").Single()).ShouldContain("\"BTC\"");
+        await (await server.Client.PatchAsJsonAsync("/api/v1/symbols/DOGE", new { enabled = true })).ProblemAsync(404);
+        await (await server.Client.GetAsync("/api/v1/symbols/DOGE/history")).ProblemAsync(404);
     }
 
     [Fact]

@@ -64,6 +64,42 @@ public class WeightsOverHttpTests
     }
 
     [Fact]
+    public async Task A_change_is_previewed_without_a_write_and_an_earlier_version_comes_back_as_a_new_one()
+    {
+        await using var server = await ApiServer.StartAsync();
+        const string Path = "/api/v1/portfolios/main/weights";
+        await server.Client.SendAsync(Put(Weights(0.5), noneMatch: "*"));
+        await server.Client.SendAsync(Put(new { weights = new { c = 1.0 } }, match: "\"1\""));
+        foreach (var body in new object[] { new { version = 1 }, Weights(0.5) })
+        {
+            using var answer = await server.Client.PostAsJsonAsync(Path + "/preview", body);
+            var plan = await answer.ReadAsync<WeightsPlan>();
+            (plan.Current, plan.Next).ShouldBe((2, 3));
+            plan.Changes.ShouldBe([new("A(x=1)@ORCL:1d", null, 0.5), new("B(x=1)@ORCL:1d", null, 0), new("c", 1, null)]);
+        }
+        (await (await server.Client.GetAsync(Path)).ReadAsync<PortfolioWeights>()).Version.ShouldBe(2);
+
+        HttpRequestMessage Rollback(long version, string? match)
+        {
+            var request = new HttpRequestMessage(HttpMethod.Post, Path + "/rollback")
+            {
+                Content = JsonContent.Create(new { version, why = "it lost" }),
+            };
+            if (match is not null) request.Headers.TryAddWithoutValidation("If-Match", match);
+            return request;
+        }
+        await (await server.Client.SendAsync(Rollback(1, null))).ProblemAsync(428);
+        await (await server.Client.SendAsync(Rollback(1, "\"1\""))).ProblemAsync(412);
+        (await (await server.Client.SendAsync(Rollback(7, "\"2\""))).ProblemAsync(404)).ShouldContain("has no version 7");
+        using var back = await server.Client.SendAsync(Rollback(1, "\"2\""));
+        var current = await back.ReadAsync<PortfolioWeights>();
+        (current.Version, current.Why, current.Weights["A(x=1)@ORCL:1d"]).ShouldBe((3, "back to version 1: it lost", 0.5));
+        (await (await server.Client.GetAsync(Path + "/history/2")).ReadAsync<PortfolioWeights>()).Weights.Keys.ShouldBe(["c"]);
+        await (await server.Client.GetAsync(Path + "/history/9")).ProblemAsync(404);
+        await (await server.Client.PostAsJsonAsync(Path + "/preview", new { })).ProblemAsync(400);
+    }
+
+    [Fact]
     public async Task A_put_that_says_nothing_of_what_it_replaces_is_428_and_a_stale_one_412()
     {
         await using var server = await ApiServer.StartAsync();

@@ -52,6 +52,7 @@ public static class GranaryApi
         services.AddSingleton(_ => DeploymentStores.Open(settings.DeploymentStore));
         services.AddSingleton<DeploymentBook>();
         services.AddSingleton<DeploymentSource>();
+        services.AddSingleton<LiveAccounts>();
         services.Configure<JsonOptions>(o =>
         {
             var ours = JobJson.Options;
@@ -112,7 +113,7 @@ public static class GranaryApi
         BatchEndpoints.Map(api);
         WeightsEndpoints.Map(api);
         DeploymentEndpoints.Map(api);
-        AccountEndpoints.Map(api, app.Services);
+        AccountEndpoints.Map(api);
         CatalogueEndpoints.Map(api);
         ModelEndpoints.Map(api);
         DataEndpoints.Map(api);

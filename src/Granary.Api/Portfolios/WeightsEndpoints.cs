@@ -18,6 +18,14 @@ internal static class WeightsEndpoints
     /// <param name="Why">Kept in the history beside the key's name.</param>
     public sealed record NewWeights(Dictionary<string, double> Weights, string? Why);
 
+    /// <param name="Version">The version whose weights come into force again.</param>
+    /// <param name="Why">Kept in the history beside the key's name.</param>
+    public sealed record Rollback(long? Version, string? Why);
+
+    /// <param name="Weights">New weights by strategy id.</param>
+    /// <param name="Version">Or the version to roll back to.</param>
+    public sealed record Preview(Dictionary<string, double>? Weights, long? Version);
+
     public static void Map(IEndpointRouteBuilder api)
     {
         var weights = api.MapGroup("/portfolios/{id}/weights").WithTags("Portfolios").ProducesProblem(401).ProducesProblem(403);
@@ -37,7 +45,51 @@ internal static class WeightsEndpoints
             TypedResults.Ok(await service.HistoryAsync(id, cancellationToken).ConfigureAwait(false)))
             .RequireAuthorization(RolePolicies.Viewer).WithName("listWeights").WithSummary(
                 "All versions, newest first: who set what, when and why.");
+        weights.MapGet("/history/{version:long}", async (string id, long version, IWeightsService service, CancellationToken stop) =>
+                await VersionAsync(service, id, version, stop).ConfigureAwait(false) is { } found ? TypedResults.Ok(found)
+                    : NoVersion(id, version))
+            .RequireAuthorization(RolePolicies.Viewer).WithName("getWeightsVersion").WithSummary("A version of the weights.")
+            .Produces<PortfolioWeights>().ProducesProblem(404);
+        weights.MapPost("/preview", PreviewAsync).RequireAuthorization(RolePolicies.Viewer).WithName("previewWeights")
+            .WithSummary("What new weights, or an earlier version, would change; nothing is written.").Produces<WeightsPlan>()
+            .ProducesProblem(400).ProducesProblem(404);
+        weights.MapPost("/rollback", RollBackAsync).RequireAuthorization(RolePolicies.Admin).WithName("rollBackWeights")
+            .WithSummary("Put the weights of an earlier version in force again, as a new version.")
+            .WithDescription("Send If-Match with the ETag of the weights in force.")
+            .Produces<PortfolioWeights>().ProducesProblem(400).ProducesProblem(404).ProducesProblem(412).ProducesProblem(428);
     }
+
+    private static async Task<PortfolioWeights?> VersionAsync(IWeightsService service, string id, long version, CancellationToken stop) =>
+        (await service.HistoryAsync(id, stop).ConfigureAwait(false)).FirstOrDefault(w => w.Version == version);
+
+    private static async Task<IResult> PreviewAsync(string id, Preview body, IWeightsService service, CancellationToken cancellationToken)
+    {
+        if (body.Weights is null == body.Version is null)
+            return Problem.Of(400, "The input is wrong", "send either 'weights', by strategy id, or 'version', to which to roll back");
+        var weights = body.Weights;
+        if (body.Version is { } version)
+        {
+            if (await VersionAsync(service, id, version, cancellationToken).ConfigureAwait(false) is not { } earlier)
+                return NoVersion(id, version);
+            weights = new(earlier.Weights);
+        }
+        return TypedResults.Ok(WeightsPlan.Of(id, await service.FindAsync(id, cancellationToken).ConfigureAwait(false), weights!));
+    }
+
+    private static async Task<IResult> RollBackAsync(string id, Rollback body, HttpRequest request, ClaimsPrincipal user,
+        IWeightsService service, CancellationToken cancellationToken)
+    {
+        if (body.Version is not { } version)
+            return Problem.Of(400, "The input is wrong", "'version' is missing: send { \"version\": 3, \"why\": \"…\" }");
+        if (await VersionAsync(service, id, version, cancellationToken).ConfigureAwait(false) is not { } earlier)
+            return NoVersion(id, version);
+        var why = string.IsNullOrEmpty(body.Why) ? $"back to version {version}" : $"back to version {version}: {body.Why}";
+        return await ReplaceAsync(id, new NewWeights(new(earlier.Weights), why), request, user, service, cancellationToken)
+            .ConfigureAwait(false);
+    }
+
+    private static IResult NoVersion(string id, long version) =>
+        Problem.NotFound(string.Create(CultureInfo.InvariantCulture, $"portfolio {id} has no version {version}"));
 
     private static async Task<IResult> GetAsync(string id, HttpRequest request, HttpResponse response, IWeightsService service,
         CancellationToken cancellationToken)

@@ -72,47 +72,25 @@ public sealed class AccountReader(IReadOnlyList<string> states, TimeProvider clo
         return orders;
     }
 
-    /// <summary>What is known of a strategy; null where no journal names it.</summary>
-    public async Task<JsonObject?> StrategyAsync(string id, CancellationToken cancellationToken = default)
+    /// <summary>The entries of each account.</summary>
+    /// <exception cref="JournalException">A journal cannot be read.</exception>
+    internal async Task<IReadOnlyList<(string Account, IReadOnlyList<JournalEntry> Entries)>> EntriesAsync(JournalQuery query,
+        CancellationToken cancellationToken)
     {
-        JsonObject? found = null;
-        foreach (var state in states)
-        {
-            var (signals, enabled, weight, open) = (0, true, (double?)null, new Dictionary<int, double>());
-            var known = false;
-            foreach (var entry in await ReadAsync(state, new JournalQuery(), cancellationToken).ConfigureAwait(false))
-            {
-                if (entry.Kind == nameof(WeightsChanged) && ((WeightsChanged)JournalCodec.Decode(entry)).Weights.TryGetValue(id, out var w))
-                    weight = w;
-                if (entry.Strategy != id) continue;
-                known = true;
-                if (entry.Kind == nameof(SignalDecided)) signals++;
-                else if (entry.Kind == nameof(EnablementChanged)) enabled = ((EnablementChanged)JournalCodec.Decode(entry)).Enabled;
-                else if (JournalCodec.Decode(entry) is TradeChanged trade) open[trade.Number] = trade.Open;
-            }
-            if (!known && weight is null) continue;
-            found = new JsonObject
-            {
-                ["account"] = Name(state),
-                ["id"] = id,
-                ["enabled"] = enabled,
-                ["weight"] = weight,
-                ["signals"] = signals,
-                ["trades"] = open.Count,
-                ["openTrades"] = open.Values.Count(o => o > 0)
-            };
-        }
-        return found;
+        var read = new List<(string, IReadOnlyList<JournalEntry>)>();
+        foreach (var state in states) read.Add((Name(state), await ReadAsync(state, query, cancellationToken).ConfigureAwait(false)));
+        return read;
     }
 
     /// <summary>
     /// Lays a command down for the sessions whose state is a folder; each takes it at its next bar, or within a fifth of a second.
     /// </summary>
+    /// <param name="accounts">The accounts that it is for.</param>
     /// <returns>How many it went to.</returns>
-    public int Send(SessionOrder order)
+    public int Send(SessionOrder order, IReadOnlyCollection<string> accounts)
     {
         var sent = 0;
-        foreach (var state in states.Where(s => !ModelStores.IsDatabase(s) && !IsOwn(s)))
+        foreach (var state in states.Where(s => !ModelStores.IsDatabase(s) && !IsOwn(s) && accounts.Contains(Name(s))))
         {
             SessionControl.Send(Path.Combine(state, "control"), order, clock.GetUtcNow());
             sent++;

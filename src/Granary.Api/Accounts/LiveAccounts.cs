@@ -1,0 +1,30 @@
+using Granary.Application.Live;
+
+namespace Granary.Api.Accounts;
+
+/// <summary>The live accounts that were named at the start, and those that the server itself trades.</summary>
+/// <param name="sessions">null where the server trades none.</param>
+/// <param name="store">Of the server's own accounts.</param>
+internal sealed class LiveAccounts(ApiSettings settings, TimeProvider clock, ISessionService? sessions = null, IAccountStore? store = null)
+{
+    public async Task<AccountReader> ReaderAsync(CancellationToken cancellationToken) =>
+        new([.. settings.Accounts, .. sessions is null ? []
+            : (await sessions.ListAsync(cancellationToken).ConfigureAwait(false)).Select(s => AccountReader.Own + s.Id)], clock, store);
+
+    public async Task<AccountStrategies> StrategiesAsync(CancellationToken cancellationToken) =>
+        new(await ReaderAsync(cancellationToken).ConfigureAwait(false));
+
+    /// <summary>Commands the sessions of some accounts.</summary>
+    /// <returns>How many take the command.</returns>
+    public async Task<int> CommandAsync(SessionOrder order, IReadOnlyCollection<string> accounts, CancellationToken cancellationToken)
+    {
+        var sent = (await ReaderAsync(cancellationToken).ConfigureAwait(false)).Send(order, accounts);
+        foreach (var session in sessions is null ? [] : await sessions.ListAsync(cancellationToken).ConfigureAwait(false))
+            if (session.Phase == SessionPhase.Running && accounts.Contains(session.Id))
+            {
+                await sessions!.CommandAsync(session.Id, order, cancellationToken).ConfigureAwait(false);
+                sent++;
+            }
+        return sent;
+    }
+}
