@@ -51,9 +51,13 @@ public sealed record ApiSettings
     [Range(1, 1 << 30)]
     public int LongestBatch { get; init; } = 16 << 20;
 
-    /// <summary>A stream of events that has nothing to say sends a comment this often, so that proxies keep it open.</summary>
+    /// <summary>A stream of events that has nothing to say sends its last event again this often, so that proxies keep it open.</summary>
     [Range(typeof(TimeSpan), "00:00:00.001", "01:00:00")]
     public TimeSpan EventHeartbeat { get; init; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>How many changes of the collections are kept for clients that connect again.</summary>
+    [Range(1, 1_000_000)]
+    public int EventsKept { get; init; } = 10_000;
 
     /// <summary>
     /// The --state of live sessions whose orders, positions, trades and signals are shown: folders, or postgres://…?account=NAME.

@@ -92,7 +92,7 @@ internal static class StrategyEndpoints
         if (found.Count == 0) return null;
         var accounts = found.Select(s => s.Account).ToHashSet(StringComparer.Ordinal);
         return await known.CommandAsync(order, accounts, stop).ConfigureAwait(false) == 0
-            ? Problem.Of(409, "No session runs", $"no session of {string.Join(", ", accounts)} runs, which could take the change; start one")
+            ? Problem.Of(409, "No session runs", $"no session of {string.Join(", ", accounts)} runs that could take the change; start one")
             : TypedResults.Accepted((string?)null, await FindAsync(known, IsWanted, stop).ConfigureAwait(false));
     }
 

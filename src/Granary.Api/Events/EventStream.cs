@@ -1,6 +1,6 @@
-using System.Globalization;
+using System.Net.ServerSentEvents;
+using System.Runtime.CompilerServices;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 
@@ -9,15 +9,19 @@ namespace Granary.Api.Events;
 /// <summary>
 /// Server-sent events until their source ends. Each event is complete, so a client that lost the connection needs nothing replayed.
 /// </summary>
-/// <param name="open">Opens the source.</param>
-/// <param name="heartbeat">The longest silence; a comment ends it, so that proxies keep the connection open.</param>
-internal sealed class EventStream(Func<CancellationToken, IAsyncEnumerable<ServerEvent>> open, TimeSpan heartbeat) : IResult
+/// <param name="open">Opens the source, which gives its first event at once.</param>
+/// <param name="heartbeat">The longest silence; the last event is sent again then, so that proxies keep the connection open.</param>
+internal sealed class EventStream(Func<CancellationToken, IAsyncEnumerable<SseItem<string>>> open, TimeSpan heartbeat) : IResult
 {
     public async Task ExecuteAsync(HttpContext httpContext)
     {
+        // a stream that may last for hours must not hold up the stop of the server; the client connects again, elsewhere
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(httpContext.RequestAborted,
+            httpContext.RequestServices.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping);
+        httpContext.Response.Headers["X-Accel-Buffering"] = "no";
         try
         {
-            await SendAsync(httpContext).ConfigureAwait(false);
+            await TypedResults.ServerSentEvents(EventsAsync(ending.Token)).ExecuteAsync(httpContext).ConfigureAwait(false);
         }
         catch (OperationCanceledException)
         {
@@ -25,57 +29,46 @@ internal sealed class EventStream(Func<CancellationToken, IAsyncEnumerable<Serve
         }
     }
 
-    private async Task SendAsync(HttpContext httpContext)
+    private async IAsyncEnumerable<SseItem<string>> EventsAsync([EnumeratorCancellation] CancellationToken stop)
     {
-        var response = httpContext.Response;
-        // a stream that may last for hours must not hold up the stop of the server; the client connects again, elsewhere
-        using var ending = CancellationTokenSource.CreateLinkedTokenSource(httpContext.RequestAborted,
-            httpContext.RequestServices.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping);
-        var stop = ending.Token;
-        response.ContentType = "text/event-stream";
-        response.Headers.CacheControl = "no-cache,no-store";
-        response.Headers["X-Accel-Buffering"] = "no";
-        httpContext.Features.Get<IHttpResponseBodyFeature>()?.DisableBuffering();
-        await response.Body.FlushAsync(stop).ConfigureAwait(false);
-
-        var events = open(stop).GetAsyncEnumerator(stop);
+        using var closing = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        var events = open(closing.Token).GetAsyncEnumerator(closing.Token);
         await using (events.ConfigureAwait(false))
         {
             var next = events.MoveNextAsync().AsTask();
             try
             {
-                while (await HasNextAsync(next, response, stop).ConfigureAwait(false))
+                SseItem<string>? last = null;
+                while (await HasNextAsync(next, last is not null, stop).ConfigureAwait(false) is var found && found != false)
                 {
-                    var (id, kind, data) = events.Current;
-                    await response.WriteAsync(string.Create(CultureInfo.InvariantCulture, $"id: {id}\nevent: {kind}\ndata: {data}\n\n"),
-                        stop).ConfigureAwait(false);
-                    await response.Body.FlushAsync(stop).ConfigureAwait(false);
-                    next = events.MoveNextAsync().AsTask();
+                    if (found == true)
+                    {
+                        last = events.Current;
+                        yield return events.Current;
+                        next = events.MoveNextAsync().AsTask();
+                    }
+                    else yield return last!.Value;
                 }
             }
             finally
             {
                 // A source must not be closed while it is being asked.
-                await ending.CancelAsync().ConfigureAwait(false);
+                await closing.CancelAsync().ConfigureAwait(false);
                 await ((Task)next).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
     }
 
-    // Sends comments while the source is silent.
-    private async Task<bool> HasNextAsync(Task<bool> next, HttpResponse response, CancellationToken stop)
+    /// <returns>Whether there is another event; null where there is none yet and the silence lasts too long.</returns>
+    private async Task<bool?> HasNextAsync(Task<bool> next, bool canRepeat, CancellationToken stop)
     {
-        while (true)
+        try
         {
-            try
-            {
-                return await next.WaitAsync(heartbeat, stop).ConfigureAwait(false);
-            }
-            catch (TimeoutException) when (!next.IsCompleted)
-            {
-                await response.WriteAsync(": still here\n\n", stop).ConfigureAwait(false);
-                await response.Body.FlushAsync(stop).ConfigureAwait(false);
-            }
+            return await next.WaitAsync(canRepeat ? heartbeat : Timeout.InfiniteTimeSpan, stop).ConfigureAwait(false);
+        }
+        catch (TimeoutException) when (!next.IsCompleted)
+        {
+            return null;
         }
     }
 }

@@ -4,6 +4,7 @@ using Granary.Api.Batches;
 using Granary.Api.Catalogues;
 using Granary.Api.Dashboard;
 using Granary.Api.Deployments;
+using Granary.Api.Events;
 using Granary.Api.Health;
 using Granary.Api.Jobs;
 using Granary.Api.MarketData;
@@ -53,6 +54,8 @@ public static class GranaryApi
         services.AddSingleton<DeploymentBook>();
         services.AddSingleton<DeploymentSource>();
         services.AddSingleton<LiveAccounts>();
+        services.AddSingleton<CollectionReader>();
+        services.AddSingleton<ChangeLog>();
         services.Configure<JsonOptions>(o =>
         {
             var ours = JobJson.Options;
@@ -114,6 +117,7 @@ public static class GranaryApi
         WeightsEndpoints.Map(api);
         DeploymentEndpoints.Map(api);
         AccountEndpoints.Map(api);
+        ChangeEndpoints.Map(api);
         CatalogueEndpoints.Map(api);
         ModelEndpoints.Map(api);
         DataEndpoints.Map(api);

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Security.Claims;
 using Granary.Api.Access;
+using Granary.Api.Events;
 using Granary.Api.Problems;
 using Granary.Application.Tables;
 using Granary.Application.Weights;
@@ -8,6 +9,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Headers;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Granary.Api.Portfolios;
 
@@ -134,6 +136,7 @@ internal static class WeightsEndpoints
             $"If-Match: {match} is no ETag of these weights; read them again");
         var next = await service.SetAsync(id, expected.Value, body.Weights, RolePolicies.NameOf(user), body.Why ?? "", cancellationToken)
             .ConfigureAwait(false);
+        request.HttpContext.RequestServices.GetRequiredService<CollectionReader>().Watch(id);
         request.HttpContext.Response.Headers.ETag = TagOf(next.Version);
         return next.Version == 1 ? TypedResults.Created((string?)null, next) : TypedResults.Ok(next);
     }

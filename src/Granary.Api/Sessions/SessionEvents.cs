@@ -1,6 +1,7 @@
+using System.Globalization;
+using System.Net.ServerSentEvents;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
-using Granary.Api.Events;
 using Granary.Application.Live;
 
 namespace Granary.Api.Sessions;
@@ -12,7 +13,7 @@ internal static class SessionEvents
     // An event is one line.
     private static readonly JsonSerializerOptions Json = new(SessionControl.Json) { WriteIndented = false };
 
-    public static async IAsyncEnumerable<ServerEvent> WatchAsync(ISessionService sessions, string id, TimeProvider clock,
+    public static async IAsyncEnumerable<SseItem<string>> WatchAsync(ISessionService sessions, string id, TimeProvider clock,
         [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var (number, last) = (0L, "");
@@ -20,7 +21,11 @@ internal static class SessionEvents
         {
             var data = JsonSerializer.Serialize(view, Json);
             var ended = view.Phase != SessionPhase.Running;
-            if (data != last) yield return new ServerEvent(++number, ended ? view.Phase.ToString().ToLowerInvariant() : "status", data);
+            if (data != last)
+                yield return new SseItem<string>(data, ended ? view.Phase.ToString().ToLowerInvariant() : "status")
+                {
+                    EventId = (++number).ToString(CultureInfo.InvariantCulture),
+                };
             if (ended) yield break;
             last = data;
             await Task.Delay(Every, clock, cancellationToken).ConfigureAwait(false);

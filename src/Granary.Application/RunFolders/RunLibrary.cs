@@ -33,7 +33,7 @@ public sealed class RunLibrary(string folder)
     /// <exception cref="InputException">The cursor is not in the list.</exception>
     public RunPage List(int limit, string? cursor)
     {
-        var runs = NewestFirst().ToList();
+        var runs = All().ToList();
         var from = cursor is null ? 0 : runs.FindIndex(r => r.Id == cursor) + 1;
         if (cursor is not null && from == 0) throw ListCursor.Unknown(cursor);
         var page = runs.Skip(from).Take(limit).ToList();
@@ -58,9 +58,10 @@ public sealed class RunLibrary(string folder)
     }
 
     /// <summary>The first run with a digest; null where there is none. Later ones are repetitions, or sessions of its bars.</summary>
-    public RunSummary? FindByDigest(string digest) => NewestFirst().LastOrDefault(r => r.Digest == digest);
+    public RunSummary? FindByDigest(string digest) => All().LastOrDefault(r => r.Digest == digest);
 
-    private IEnumerable<RunSummary> NewestFirst() => (Directory.Exists(folder) ? Directory.EnumerateDirectories(folder) : [])
+    /// <summary>All runs, the newest first.</summary>
+    public IEnumerable<RunSummary> All() => (Directory.Exists(folder) ? Directory.EnumerateDirectories(folder) : [])
         .Select(d => Find(Path.GetFileName(d))).OfType<RunSummary>()
         .OrderByDescending(r => r.Created).ThenBy(r => r.Id, StringComparer.Ordinal);
 
