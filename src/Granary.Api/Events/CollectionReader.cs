@@ -43,7 +43,8 @@ internal sealed class CollectionReader(IJobService jobs, IWeightsService weights
         {
             Watch(session.Id);
             var phase = session.Phase.ToString().ToLowerInvariant();
-            items.Add(new("session", session.Id, phase, $"{phase} {session.Run} {session.Restarts} {session.Status?.State} {session.Fault}"));
+            items.Add(new("session", session.Id, phase,
+                $"{phase} {session.Run} {session.Restarts} {session.Status?.State} {session.Fault}"));
         }
         foreach (var portfolio in _portfolios.Keys)
             if (await weights.FindAsync(portfolio, cancellationToken).ConfigureAwait(false) is { } current)
