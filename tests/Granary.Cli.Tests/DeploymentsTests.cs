@@ -181,6 +181,33 @@ public sealed class DeploymentsTests
     }
 
     [Fact]
+    public async Task A_switch_with_the_policy_wind_down_lets_open_trades_end_by_their_own_exits_and_enters_for_the_new_version_alone()
+    {
+        using var folder = await TwoDeploymentsAsync();
+        await TradeAsync(folder, 1, "w", "2022-01-20");
+        CopyState(folder, "w", "twin");
+        var plan = JsonDocument.Parse(await DoAsync(folder, "switch", "2", "--state", folder.At("w-state"), "--policy", "wind-down",
+            "--json")).RootElement.GetProperty("trades").EnumerateArray().ToList();
+        // Also those of the strategy that both versions have.
+        plan.ShouldAllBe(t => t.GetProperty("handling").GetString() == "winds-down");
+        var open = plan.Where(t => t.GetProperty("entryPrice").GetDouble() > 0).Select(t => t.GetProperty("strategy").GetString()!).ToList();
+        open.ShouldContain(id => id.StartsWith("SmaCross(fast=5,slow=20)", StringComparison.Ordinal));
+        open.ShouldContain(id => id.StartsWith("Donchian", StringComparison.Ordinal));
+        await TradeAsync(folder, 2, "w", "2022-02-10");
+        await TradeAsync(folder, 1, "twin", "2022-02-10");
+
+        // The twin went on with version 1: each open trade ended in both by the same exit.
+        var (switched, twin) = (Trades(folder.At("w-2"), "2022-01-20"), Trades(folder.At("twin-1"), "2022-01-20"));
+        switched.Keys.Order().ShouldBe(twin.Keys.Order());
+        foreach (var (key, row) in switched) row.ShouldBe(twin[key], key);
+        // What was entered after the switch is of version 2.
+        var later = File.ReadLines(folder.At("w-2/account_trades.csv")).Skip(1).Select(Fields)
+            .Where(f => string.CompareOrdinal(f[5], "2022-01-20") >= 0).Select(f => f[0][..f[0].IndexOf('(', StringComparison.Ordinal)])
+            .Distinct().Order().ToList();
+        later.ShouldBe(["RsiReversion", "SmaCross"]);
+    }
+
+    [Fact]
     public async Task A_switch_killed_anywhere_ends_as_one_that_was_not()
     {
         using var folder = await TwoDeploymentsAsync();

@@ -16,6 +16,10 @@ internal sealed record TestExchange(ExchangeMarket Market, Func<MarketTerms, Ven
 
     public static TheoryData<string> Names => [.. All.Select(e => e.Name)];
 
+    /// <summary>For long runs: those that GRANARY_EXCHANGES names, as "kucoin,gateio"; all without it.</summary>
+    public static TheoryData<string> Chosen =>
+        Environment.GetEnvironmentVariable("GRANARY_EXCHANGES") is { Length: > 0 } names ? [.. names.Split(',')] : Names;
+
     public static TheoryData<string> Spot => [.. All.Where(e => !e.IsFutures).Select(e => e.Name)];
 
     public static TheoryData<string> Futures => [.. All.Where(e => e.IsFutures).Select(e => e.Name)];
@@ -37,4 +41,8 @@ internal sealed record TestExchange(ExchangeMarket Market, Func<MarketTerms, Ven
     public IVenue Open(Uri endpoint) => OpenWith(endpoint, TestVenue.Credentials);
 
     public IVenue OpenWith(Uri endpoint, ApiCredentials credentials) => Market.Open(endpoint.ToString(), credentials, TimeProvider.System);
+
+    /// <summary>For a dry run.</summary>
+    public IVenue OpenDry(Uri endpoint, Action<HttpRequestMessage> withhold) =>
+        Market.Open(endpoint.ToString(), TestVenue.Credentials, TimeProvider.System, withhold);
 }

@@ -59,7 +59,8 @@ public sealed record BatchSpec
     /// </summary>
     public long? ReadFrom => Data is { WarmUp: true, From: { } from } ? WarmUpSpan.Before(from, Longest) : Data.From;
 
-    private Timeframe Longest => Strategies.SelectMany(s => s.Timeframes ?? []).Append(Data.Timeframe).MaxBy(t => t.Ticks);
+    /// <summary>The longest timeframe that a strategy trades.</summary>
+    internal Timeframe Longest => Strategies.SelectMany(s => s.Timeframes ?? []).Append(Data.Timeframe).MaxBy(t => t.Ticks);
 
     /// <summary>The file's own bytes: what a manifest keeps and a cluster sends on.</summary>
     public required byte[] Text { get; init; }

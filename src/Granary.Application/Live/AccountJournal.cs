@@ -1,6 +1,7 @@
 using Granary.Data.Journals;
 using Granary.Engine.Brokerage;
 using Granary.Storage.Retries;
+using Polly;
 
 namespace Granary.Application.Live;
 
@@ -16,6 +17,7 @@ public sealed class AccountJournal(IJournal journal, TimeProvider clock) : IAsyn
 
     private readonly List<JournalEntry> _waiting = [];
     private readonly List<JournalEvent> _deferred = [];
+    private ResiliencePipeline? _retries;
     private long _next = journal.Last + 1;
     private long _flushed = clock.GetTimestamp();
 
@@ -100,7 +102,8 @@ public sealed class AccountJournal(IJournal journal, TimeProvider clock) : IAsyn
     private async ValueTask WriteAsync(CancellationToken cancellationToken)
     {
         if (_waiting.Count == 0) return;
-        await RetryPolicies.ServerAway(MayPass, Timeout.InfiniteTimeSpan, clock, TimeSpan.FromSeconds(5)).RunAsync(async stop =>
+        _retries ??= RetryPolicies.ServerAway(MayPass, Timeout.InfiniteTimeSpan, clock, TimeSpan.FromSeconds(5));
+        await _retries.RunAsync(async stop =>
         {
             var started = clock.GetTimestamp();
             await journal.AppendAsync(_waiting, stop).ConfigureAwait(false);

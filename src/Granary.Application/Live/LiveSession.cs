@@ -28,6 +28,9 @@ public sealed record LiveRun(BatchRun Run, LiveStatus Status, LatencyRecorder Re
 /// <summary>Opens everything that a live session needs, runs it to its end, and writes its run's folder.</summary>
 public static class LiveSession
 {
+    // The scheme of the history of an exchange.
+    private const string Exchange = "exchange";
+
     /// <exception cref="InputException">The configuration, the feed or an option is wrong, or the evidence does not suffice.</exception>
     /// <exception cref="LeaseException">Another session trades the account.</exception>
     /// <exception cref="JournalException">The journal cannot be read or written.</exception>
@@ -184,9 +187,12 @@ public static class LiveSession
     {
         var past = new List<IBarSource>();
         if (request.WarmUp is not null || IsStream(request, spec))
-            past.Add(BatchSources.Open(spec.Catalogues.Sources,
-                request.WarmUp is { } own ? spec.Data with { Source = own, Parts = [] } : spec.Data,
-                request.WarmUp is null ? spec.Folder : Environment.CurrentDirectory));
+        {
+            var data = request.WarmUp is { } own ? spec.Data with { Source = own, Parts = [] } : spec.Data;
+            var source = BatchSources.Open(spec.Catalogues.Sources, data, request.WarmUp is null ? spec.Folder
+                : Environment.CurrentDirectory);
+            past.Add(Storage.Addresses.Address.Parse(data.Source).Scheme == Exchange ? new RecentSource(source, spec.Longest) : source);
+        }
         // A replay that begins in the middle of its source warms up on the bars before, as a backtest from there does.
         else if (request.From is not null && spec.ReadFrom != spec.Data.From) past.Add(
             BatchSources.Open(spec.Catalogues.Sources, spec.Data with { Source = request.Address, Parts = [] },
@@ -194,8 +200,8 @@ public static class LiveSession
         if (keep is not null) past.Add(keep.Source());
         // What no store has, the exchange of the feed still knows.
         if (Storage.Addresses.Address.Parse(request.Address) is { Scheme: Storage.Addresses.Address.WebSocket } feed
-            && request.Address == $"{feed.Scheme}:{feed.Body}" && spec.Catalogues.Sources.Knows("exchange:"))
-            past.Add(new OptionalSource(spec.Catalogues.Sources.Open("exchange:" + feed.Body)));
+            && request.Address == $"{feed.Scheme}:{feed.Body}" && spec.Catalogues.Sources.Knows(Exchange + ":"))
+            past.Add(new OptionalSource(new RecentSource(spec.Catalogues.Sources.Open($"{Exchange}:{feed.Body}"), spec.Longest)));
         return past;
     }
 }

@@ -102,7 +102,7 @@ internal static class DataImportCommand
         if (files.Length > 0) throw new InputException("files and --from-exchange are two imports; give one of them");
         if (given.From is not { } from) throw new InputException("--from-exchange needs --from, the first bar");
         var to = given.To ?? TimeProvider.System.GetUtcNow().UtcTicks;
-        if (to <= from) throw new InputException("--to lies before --from");
+        if (to <= from) throw new InputException(given.To is null ? "--from lies in the future" : "--to lies before --from");
         await using var candles = ExchangeCandles.Open(given.FromExchange!, given.Endpoint, TimeProvider.System);
         await using var store = known.Stores.Open(given.Store);
         var shown = new Stopwatch();

@@ -34,6 +34,8 @@ public sealed class WarmFeed : ILiveFeed
         public long? Brought;
         // Bars of the hole that were found.
         public long Filled;
+        // Why the last source that was asked had nothing.
+        public string? Refusal;
         // No source had its last gap: no source is asked again before this time of the market.
         public long AskFrom = long.MinValue;
     }
@@ -230,7 +232,8 @@ public sealed class WarmFeed : ILiveFeed
                 cancellationToken).ConfigureAwait(false)) yield return bar;
         }
         if (symbol.Last is null)
-            _notes.Add($"{symbol.Instrument.Symbol}:{_timeframe}: no source has bars before {Text(to)}, so it does not warm up");
+            _notes.Add($"{symbol.Instrument.Symbol}:{_timeframe}: no source has bars before {Text(to)}, so it does not warm up"
+                + (symbol.Refusal is { } why ? $" ({why})" : ""));
     }
 
     // Nothing where the source has none of that time.
@@ -243,9 +246,10 @@ public sealed class WarmFeed : ILiveFeed
             series = await source.OpenAsync(new BarQuery(symbol.Instrument.Symbol, _timeframe, from, to), cancellationToken)
                 .ConfigureAwait(false);
         }
-        catch (BarDataException)
+        catch (BarDataException e)
         {
-            // the gap stays, and a note reports it
+            // The gap stays, and a note reports it.
+            symbol.Refusal = e.Message.TrimEnd('.');
         }
         if (series is null) yield break;
         await using (series.ConfigureAwait(false))

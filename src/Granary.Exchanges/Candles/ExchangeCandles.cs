@@ -42,6 +42,10 @@ public sealed class ExchangeCandles : IAsyncDisposable
     /// <summary>The time that one request covers, ticks.</summary>
     internal long PageOf(Timeframe timeframe) => _history.PageSize * timeframe.Ticks;
 
+    /// <summary>Open time of the first bar that the exchange has now, UTC ticks; null where it has all since the listing.</summary>
+    internal long? FirstOf(Timeframe timeframe) => _history.LatestCandles is > 0 and var latest
+        ? timeframe.Floor(_clock.GetUtcNow().UtcTicks) - (latest - 1) * timeframe.Ticks : null;
+
     /// <summary>What the exchange says about a symbol, however it is spelled.</summary>
     /// <exception cref="BarDataException">The exchange does not list it.</exception>
     /// <exception cref="BarStoreException">The exchange does not answer.</exception>
@@ -67,19 +71,23 @@ public sealed class ExchangeCandles : IAsyncDisposable
     /// <summary>Closed bars, oldest first, each once, in pages. Gaps stay gaps.</summary>
     /// <param name="from">Open time of the first bar, UTC ticks.</param>
     /// <param name="to">The first bar that is left out, UTC ticks.</param>
-    /// <exception cref="BarDataException">The exchange does not list the symbol, or has no bars of this length.</exception>
+    /// <exception cref="BarDataException">The exchange does not list the symbol, or has no bars of this length or this time.</exception>
     /// <exception cref="BarStoreException">The exchange does not answer.</exception>
     public async IAsyncEnumerable<IReadOnlyList<Bar>> ReadAsync(string symbol, Timeframe timeframe, long from, long to,
         [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         var instrument = await ListedAsync(symbol, cancellationToken).ConfigureAwait(false);
+        if (FirstOf(timeframe) is { } first && from < first)
+            throw new BarDataException(FormattableString.Invariant(
+                $"{_history.Name} has only the last {_history.LatestCandles} bars of {timeframe}; begin at ")
+                + FormattableString.Invariant($"{new DateTime(first, DateTimeKind.Utc):yyyy-MM-dd'T'HH:mm:ss'Z'} or later"));
         var last = long.MinValue;
         for (var at = from; at < to;)
         {
             var now = _clock.GetUtcNow().UtcTicks;
             var end = Math.Min(to, at + PageOf(timeframe));
-            var (first, until) = (new DateTimeOffset(at, TimeSpan.Zero), new DateTimeOffset(end, TimeSpan.Zero));
-            var page = await RequestAsync(stop => _history.PageAsync(instrument, timeframe, first, until, stop), cancellationToken)
+            var (start, until) = (new DateTimeOffset(at, TimeSpan.Zero), new DateTimeOffset(end, TimeSpan.Zero));
+            var page = await RequestAsync(stop => _history.PageAsync(instrument, timeframe, start, until, stop), cancellationToken)
                 .ConfigureAwait(false);
             var bars = page.Where(b => b.Time > last && b.Time >= at && b.Time < end && b.Time + timeframe.Ticks <= now)
                 .OrderBy(b => b.Time).DistinctBy(b => b.Time).ToList();

@@ -32,6 +32,8 @@ public sealed class ExchangeSourceFactory : IBarSourceFactory
                 throw new BarDataException($"exchange:{exchange} needs a first bar; give the data a 'from'");
             // A session waits for this, and can do without it.
             await using var candles = ExchangeCandles.Open(exchange, endpoint, TimeProvider.System, TimeSpan.FromSeconds(10));
+            // A source gives what it has.
+            from = Math.Max(from, candles.FirstOf(query.Timeframe) ?? from);
             var bars = new List<Bar>();
             var instrument = await candles.FindAsync(query.Symbol, cancellationToken).ConfigureAwait(false);
             await foreach (var page in candles.ReadAsync(query.Symbol, query.Timeframe, from,

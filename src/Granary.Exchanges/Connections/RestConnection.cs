@@ -16,12 +16,13 @@ internal sealed class RestConnection : IDisposable
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(10);
 
     private readonly string _exchange;
+    private readonly Action<HttpRequestMessage>? _withhold;
     private readonly HttpClient _http;
 
     public RestConnection(ExchangeConnection connection)
     {
-        (_exchange, Budget) = (connection.Name,
-            new RequestBudget(connection.Budget.Weight, connection.Budget.Period, connection.Clock));
+        (_exchange, _withhold) = (connection.Name, connection.Withhold);
+        Budget = new RequestBudget(connection.Budget.Weight, connection.Budget.Period, connection.Clock);
         _http = new HttpClient(new SocketsHttpHandler
         {
             AllowAutoRedirect = false,
@@ -42,6 +43,7 @@ internal sealed class RestConnection : IDisposable
     /// <summary>Sends a request once.</summary>
     /// <param name="sign">Adds the headers of the API key; called when the request's turn has come, so that its time is fresh.</param>
     /// <exception cref="BrokerUnavailableException">No answer: whether the request has arrived is unknown.</exception>
+    /// <exception cref="VenueRefusalException">A dry run does not send the request.</exception>
     public async Task<RestAnswer> SendAsync(RestRequest request, Action<RestRequest, HttpRequestMessage>? sign,
         CancellationToken cancellationToken)
     {
@@ -59,6 +61,11 @@ internal sealed class RestConnection : IDisposable
         }
         foreach (var (name, value) in request.Headers) message.Headers.TryAddWithoutValidation(name, value);
         sign?.Invoke(request, message);
+        if (request.ChangesAccount && _withhold is { } withhold)
+        {
+            withhold(message);
+            throw new VenueRefusalException("", "dry run: the request was checked and signed, and not sent");
+        }
         try
         {
             using var response = await _http.SendAsync(message, cancellationToken).ConfigureAwait(false);

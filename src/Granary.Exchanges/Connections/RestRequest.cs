@@ -18,6 +18,9 @@ internal sealed record RestRequest(HttpMethod Method, string Path, string? Body 
     /// <summary>The exchange must refuse the request after this time; null for its own limit.</summary>
     public DateTimeOffset? ValidUntil { get; init; }
 
+    /// <summary>Whether it trades or sets something, which a dry run must not.</summary>
+    public bool ChangesAccount { get; init; } = Method != HttpMethod.Get;
+
     /// <summary>Further headers, as the time at which an order expires.</summary>
     public IReadOnlyList<(string Name, string Value)> Headers { get; init; } = [];
 }

@@ -15,21 +15,13 @@ namespace Granary.Exchanges.Gateio;
 internal sealed class GateioFutures(ExchangeConnection connection, GateioClient client) : GateioVenue(Market, connection, client,
     new GateioWords("/futures/usdt", "contract", "contract", "/orders_timerange?", "trade_id", "create_time"))
 {
-    private const string Settlement = "USDT";
+    private readonly PerpetualContracts _contracts = new(Market.Name, Market.Title);
 
     private readonly GateioSockets _sockets = new(client, connection.Clock);
 
     /// <summary>Gate.io's perpetual contracts in USDT.</summary>
-    public static ExchangeMarket Market { get; } = new("gateio-futures", "Gate.io", "https://api.gateio.ws", new BrokerCapabilities
-    {
-        Short = true,
-        Leverage = 125,
-        OrderTypes = [OrderType.Market, OrderType.Limit, OrderType.Stop, OrderType.StopLimit],
-        ReduceOnly = true,
-        DeadManSwitch = true,
-        OrdersPerMinute = 6000,
-        QuoteCurrency = Settlement,
-    }, (150, TimeSpan.FromSeconds(10)), c => new GateioFutures(c, new GateioClient(c)));
+    public static ExchangeMarket Market { get; } = new("gateio-futures", "Gate.io", "https://api.gateio.ws",
+        PerpetualContracts.Capabilities(deadManSwitch: true, ordersPerMinute: 6000), (150, TimeSpan.FromSeconds(10)), c => new GateioFutures(c, new GateioClient(c)));
 
     public override bool StopsHoldBalance => false;
 
@@ -49,7 +41,7 @@ internal sealed class GateioFutures(ExchangeConnection connection, GateioClient 
     public override async Task PrepareAsync(VenueInstrument instrument, MarginTerms margin, CancellationToken cancellationToken)
     {
         if ((await AccountsAsync(cancellationToken).ConfigureAwait(false)).Flag("in_dual_mode"))
-            throw new BrokerInputException($"broker '{Name}': the account is in hedge mode; set it to one-way mode at Gate.io");
+            throw _contracts.HedgeMode();
         // A leverage of 0 is cross margin.
         var query = margin.IsCross ? FormattableString.Invariant($"leverage=0&cross_leverage_limit={margin.Leverage}")
             : FormattableString.Invariant($"leverage={margin.Leverage}");
@@ -60,10 +52,7 @@ internal sealed class GateioFutures(ExchangeConnection connection, GateioClient 
         }
         catch (VenueRefusalException e)
         {
-            throw new BrokerInputException(
-                $"broker '{Name}': Gate.io does not set {instrument.Listed} to {margin.Mode} margin with leverage "
-                + $"{margin.Leverage}: {e.Message} ({e.Code}); close its positions and orders, or give another margin= or "
-                + "execution.leverage", e);
+            throw _contracts.MarginRefused(instrument.Listed, margin, e);
         }
     }
 
@@ -126,13 +115,13 @@ internal sealed class GateioFutures(ExchangeConnection connection, GateioClient 
 
     public override async Task<VenueAccount> AccountAsync(CancellationToken cancellationToken)
     {
-        // Without what is not realised: what was paid in, plus realised profits, less fees and funding.
         var account = await AccountsAsync(cancellationToken).ConfigureAwait(false);
-        var positions = (await PagesAsync("/positions?holding=true", cancellationToken).ConfigureAwait(false))
-            .Where(p => p.Decimal("size") != 0).ToList();
-        decimal Held(JsonElement position) => position.Decimal("size") * Contract(position.Text("contract"));
-        return new VenueAccount(new Dictionary<string, decimal> { [Settlement] = account.Decimal("total") },
-            positions.ToDictionary(p => p.Text("contract"), Held), positions.Sum(p => Held(p) * p.Decimal("entry_price")));
+        var positions = await PagesAsync("/positions?holding=true", cancellationToken).ConfigureAwait(false);
+        return PerpetualContracts.Account(account.Decimal("total"), positions.Select(p =>
+        {
+            var held = p.Decimal("size") * Contract(p.Text("contract"));
+            return (p.Text("contract"), held, held * p.Decimal("entry_price"));
+        }));
     }
 
     public override async Task<decimal> PriceAsync(string currency, string quote, CancellationToken cancellationToken)

@@ -23,6 +23,8 @@ internal abstract class GateioVenue(ExchangeMarket market, ExchangeConnection co
 
     public override int ClientIdLength => 28;
 
+    public override int LatestCandles => 10_000;
+
     /// <summary>An order of the market's list, or of its websocket.</summary>
     protected abstract VenueOrderState Order(JsonElement order);
 

@@ -6,7 +6,7 @@ namespace Granary.Exchanges.Kucoin;
 
 /// <summary>KuCoin's spot market. The API key comes from GRANARY_KUCOIN_KEY, _SECRET and _PASSPHRASE, or their _FILE forms.</summary>
 /// <param name="endpoint">Address of the REST interface; empty for KuCoin's own.</param>
-/// <param name="dryRun">Whether orders are checked but not sent.</param>
+/// <param name="dryRun">Whether orders are checked and signed, and not sent.</param>
 /// <param name="maxOrder">The highest value of one entry, quote currency; 0 for no limit.</param>
 /// <param name="maxExposure">The highest value of all open trades, quote currency; 0 for no limit.</param>
 /// <param name="maxOrdersPerMinute">0 for no limit.</param>
@@ -14,12 +14,5 @@ namespace Granary.Exchanges.Kucoin;
 [Broker("kucoin", "KuCoin, spot market.")]
 public sealed class KucoinBrokerFactory(string endpoint = "", bool dryRun = false, [Range(0, 1e12)] double maxOrder = 0,
     [Range(0, 1e12)] double maxExposure = 0, [Range(0, 100_000)] int maxOrdersPerMinute = 300, string cancelAllAfter = "")
-    : ExchangeBrokerFactory(KucoinSpot.Market, new VenueSettings
-    {
-        Endpoint = endpoint,
-        DryRun = dryRun,
-        MaxOrder = maxOrder,
-        MaxExposure = maxExposure,
-        MaxOrdersPerMinute = maxOrdersPerMinute,
-        CancelAllAfter = VenueOptions.Time(nameof(cancelAllAfter), cancelAllAfter),
-    });
+    : ExchangeBrokerFactory(KucoinSpot.Market,
+        VenueOptions.Settings(endpoint, dryRun, maxOrder, maxExposure, maxOrdersPerMinute, cancelAllAfter));

@@ -13,21 +13,15 @@ namespace Granary.Exchanges.Kucoin;
 /// units.</summary>
 internal sealed class KucoinFutures(ExchangeConnection connection, KucoinClient client) : KucoinVenue(Market, connection, client)
 {
-    private const string Orders = "/api/v1/orders", Settlement = "USDT";
+    private const string Orders = "/api/v1/orders", Settlement = PerpetualContracts.Settlement;
+
+    private readonly PerpetualContracts _contracts = new(Market.Name, Market.Title);
 
     private MarginTerms _margin = new(1, false);
 
     /// <summary>KuCoin's perpetual contracts in USDT.</summary>
-    public static ExchangeMarket Market { get; } = new("kucoin-futures", "KuCoin", "https://api-futures.kucoin.com", new BrokerCapabilities
-    {
-        Short = true,
-        Leverage = 125,
-        OrderTypes = [OrderType.Market, OrderType.Limit, OrderType.Stop, OrderType.StopLimit],
-        ReduceOnly = true,
-        DeadManSwitch = false,
-        OrdersPerMinute = 2000,
-        QuoteCurrency = Settlement,
-    }, (2000, TimeSpan.FromSeconds(30)), c => new KucoinFutures(c, new KucoinClient(c)))
+    public static ExchangeMarket Market { get; } = new("kucoin-futures", "KuCoin", "https://api-futures.kucoin.com",
+        PerpetualContracts.Capabilities(deadManSwitch: false, ordersPerMinute: 2000), (2000, TimeSpan.FromSeconds(30)), c => new KucoinFutures(c, new KucoinClient(c)))
     { HasPassphrase = true };
 
     protected override string Permission => "Futures";
@@ -44,7 +38,7 @@ internal sealed class KucoinFutures(ExchangeConnection connection, KucoinClient 
         var (listed, wanted) = (instrument.Listed, margin.Mode.ToUpperInvariant());
         foreach (var position in (await PositionsAsync(cancellationToken).ConfigureAwait(false)).EnumerateArray())
             if (position.Text("positionSide") is "LONG" or "SHORT")
-                throw new BrokerInputException($"broker '{Name}': the account is in hedge mode; set it to one-way mode at KuCoin");
+                throw _contracts.HedgeMode();
         var mode = (await Client.GetAsync($"/api/v2/position/getMarginMode?symbol={listed}", cancellationToken, 2).ConfigureAwait(false))
             .Text("marginMode");
         try
@@ -62,10 +56,7 @@ internal sealed class KucoinFutures(ExchangeConnection connection, KucoinClient 
         }
         catch (VenueRefusalException e)
         {
-            throw new BrokerInputException(
-                $"broker '{Name}': {listed} has {mode.ToLowerInvariant()} margin, and KuCoin does not change it to "
-                + $"{margin.Mode} with leverage {margin.Leverage}: {e.Message} ({e.Code}); close its positions and orders, or give "
-                + "another margin= or execution.leverage", e);
+            throw _contracts.MarginRefused(listed, margin, e);
         }
     }
 
@@ -156,14 +147,11 @@ internal sealed class KucoinFutures(ExchangeConnection connection, KucoinClient 
 
     public override async Task<VenueAccount> AccountAsync(CancellationToken cancellationToken)
     {
-        // The equity less what is not realised: what was paid in, plus realised profits, less fees and funding.
         var account = await Client.GetAsync($"/api/v1/account-overview?currency={Settlement}", cancellationToken, 5).ConfigureAwait(false);
-        var positions = (await PositionsAsync(cancellationToken).ConfigureAwait(false)).EnumerateArray()
-            .Where(p => p.Decimal("currentQty") != 0).ToList();
-        return new VenueAccount(
-            new Dictionary<string, decimal> { [Settlement] = account.Decimal("accountEquity") - account.Decimal("unrealisedPNL") },
-            positions.ToDictionary(p => p.Text("symbol"), p => p.Decimal("currentQty") * Contract(p.Text("symbol"))),
-            positions.Sum(p => Math.Sign(p.Decimal("currentQty")) * Math.Abs(p.Decimal("unrealisedCost"))));
+        var positions = await PositionsAsync(cancellationToken).ConfigureAwait(false);
+        return PerpetualContracts.Account(account.Decimal("accountEquity") - account.Decimal("unrealisedPNL"),
+            positions.EnumerateArray().Select(p => (p.Text("symbol"), p.Decimal("currentQty") * Contract(p.Text("symbol")),
+                Math.Sign(p.Decimal("currentQty")) * Math.Abs(p.Decimal("unrealisedCost")))));
     }
 
     public override async Task<decimal> PriceAsync(string currency, string quote, CancellationToken cancellationToken) =>

@@ -39,8 +39,10 @@ internal sealed class KucoinSockets(KucoinClient client, TimeProvider clock)
     private async Task<SocketPlan> PlanAsync(IReadOnlyList<string> topics, bool isPrivate, CancellationToken cancellationToken)
     {
         var path = isPrivate ? "/api/v1/bullet-private" : "/api/v1/bullet-public";
-        var data = await client.SendAsync(new RestRequest(HttpMethod.Post, path, "", Weight: 10, IsSigned: isPrivate), cancellationToken)
-            .ConfigureAwait(false);
+        var data = await client.SendAsync(new RestRequest(HttpMethod.Post, path, "", Weight: 10, IsSigned: isPrivate)
+        {
+            ChangesAccount = false,
+        }, cancellationToken).ConfigureAwait(false);
         var server = data.GetProperty("instanceServers")[0];
         var every = server.Whole("pingInterval") is > 0 and var ms ? TimeSpan.FromMilliseconds(ms) : TimeSpan.FromSeconds(18);
         var hello = topics.Select((topic, i) => JsonSerializer.Serialize(new

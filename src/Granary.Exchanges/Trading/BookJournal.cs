@@ -2,19 +2,30 @@ using System.Text.Json;
 using Granary.Data.Journals;
 using Granary.Engine.Brokerage;
 using Granary.Storage.Retries;
+using Polly;
 
 namespace Granary.Exchanges.Trading;
 
 /// <summary>The adapter's journal with the book that its facts make. A fact is durable before anything follows from it.</summary>
 internal sealed class BookJournal : IAsyncDisposable
 {
-    private static readonly JsonSerializerOptions Json = new() { RespectNullableAnnotations = true };
+    // A database gives the fields of a fact in an order of its own, with the fact's type behind others.
+    private static readonly JsonSerializerOptions Json = new()
+    {
+        RespectNullableAnnotations = true,
+        AllowOutOfOrderMetadataProperties = true,
+    };
 
     private readonly IJournal _journal;
     private readonly TimeProvider _clock;
+    private readonly ResiliencePipeline _retries;
     private readonly List<BookFact> _deferred = [];
 
-    private BookJournal(IJournal journal, VenueBook book, TimeProvider clock) => (_journal, Book, _clock) = (journal, book, clock);
+    private BookJournal(IJournal journal, VenueBook book, TimeProvider clock)
+    {
+        (_journal, Book, _clock) = (journal, book, clock);
+        _retries = RetryPolicies.ServerAway(static e => e is JournalException { MayPass: true }, TimeSpan.FromSeconds(20), clock);
+    }
 
     public VenueBook Book { get; }
 
@@ -26,10 +37,31 @@ internal sealed class BookJournal : IAsyncDisposable
         CancellationToken cancellationToken)
     {
         var opened = new BookJournal(journal, book, clock);
-        await foreach (var entry in journal.ReadAsync(new JournalQuery(), cancellationToken).ConfigureAwait(false))
-            book.Apply(JsonSerializer.Deserialize<BookFact>(entry.Body.Span, Json)!);
+        try
+        {
+            await foreach (var entry in journal.ReadAsync(new JournalQuery(), cancellationToken).ConfigureAwait(false))
+                book.Apply(Read(entry, journal.Name));
+        }
+        catch
+        {
+            // It keeps the account from the next attempt until it is closed.
+            await journal.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
         opened.DurableEvents = book.Events;
         return opened;
+    }
+
+    private static BookFact Read(JournalEntry entry, string name)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<BookFact>(entry.Body.Span, Json)!;
+        }
+        catch (JsonException e)
+        {
+            throw new JournalException($"entry {entry.Sequence} of {name} ({entry.Kind}) cannot be read: {e.Message.TrimEnd('.')}", e);
+        }
     }
 
     /// <summary>Writes facts and applies them.</summary>
@@ -41,10 +73,9 @@ internal sealed class BookJournal : IAsyncDisposable
         foreach (var fact in _deferred.Concat(facts))
             entries.Add(new JournalEntry(_journal.Last + 1 + entries.Count, _clock.GetUtcNow(), fact.GetType().Name, "", "",
                 JsonSerializer.SerializeToUtf8Bytes(fact, Json)));
-        var retries = RetryPolicies.ServerAway(static e => e is JournalException { MayPass: true }, TimeSpan.FromSeconds(20), _clock);
         try
         {
-            await retries.RunAsync(async stop =>
+            await _retries.RunAsync(async stop =>
             {
                 await _journal.AppendAsync(entries, stop).ConfigureAwait(false);
                 return true;

@@ -20,14 +20,14 @@ public abstract class ExchangeBrokerFactory : IBrokerFactory
 
     /// <inheritdoc/>
     public async Task<IBroker> ConnectAsync(BrokerEnvironment environment, CancellationToken cancellationToken = default) =>
-        await VenueBroker.ConnectAsync(_market.Open(_settings.Endpoint, environment.Clock), _settings, environment, cancellationToken)
+        await VenueBroker.ConnectAsync(_market.Open(_settings, environment.Clock), _settings, environment, cancellationToken)
             .ConfigureAwait(false);
 
     /// <inheritdoc/>
     public async Task<BrokerCheck?> CheckAsync(IReadOnlyList<string> symbols, TimeProvider clock,
         CancellationToken cancellationToken = default)
     {
-        await using var venue = _market.Open(_settings.Endpoint, clock);
+        await using var venue = _market.Open(_settings, clock);
         return await VenueCheck.RunAsync(venue, symbols, cancellationToken).ConfigureAwait(false);
     }
 }

@@ -21,12 +21,18 @@ internal sealed record ExchangeMarket(string Name, string Title, string Home, Br
     /// <summary>Opens the market for an account.</summary>
     /// <param name="endpoint">Empty for the exchange's own.</param>
     /// <param name="credentials">Null for public requests alone.</param>
+    /// <param name="withhold">Takes what a dry run does not send; null where everything is sent.</param>
     /// <exception cref="ArgumentException">The endpoint is no address.</exception>
-    public ExchangeVenue Open(string endpoint, ApiCredentials? credentials, TimeProvider clock) =>
-        Make(new ExchangeConnection(Name, Title, VenueOptions.Endpoint(endpoint, Home), credentials, Budget, clock));
+    public ExchangeVenue Open(string endpoint, ApiCredentials? credentials, TimeProvider clock,
+        Action<HttpRequestMessage>? withhold = null) =>
+        Make(new ExchangeConnection(Name, Title, VenueOptions.Endpoint(endpoint, Home), credentials, Budget, clock)
+        {
+            Withhold = withhold,
+        });
 
     /// <summary>Opens the market with the key of the environment.</summary>
     /// <exception cref="BrokerInputException">The environment has no key.</exception>
-    public ExchangeVenue Open(string endpoint, TimeProvider clock) =>
-        Open(endpoint, ApiCredentials.Read(KeyName, HasPassphrase, Environment.GetEnvironmentVariable), clock);
+    public ExchangeVenue Open(VenueSettings settings, TimeProvider clock) =>
+        Open(settings.Endpoint, ApiCredentials.Read(KeyName, HasPassphrase, Environment.GetEnvironmentVariable), clock,
+            settings.DryRun ? static _ => { } : null);
 }

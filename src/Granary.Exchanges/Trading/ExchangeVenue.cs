@@ -15,6 +15,8 @@ internal abstract class ExchangeVenue(ExchangeMarket market, ExchangeConnection 
 
     public BrokerCapabilities Capabilities => market.Capabilities;
 
+    public bool IsDryRun => connection.Withhold is not null;
+
     public TimeSpan ClockSkew => client.Clock.Skew;
 
     public DateTimeOffset Now => client.Clock.Now;
@@ -26,6 +28,8 @@ internal abstract class ExchangeVenue(ExchangeMarket market, ExchangeConnection 
     public abstract bool StopsHoldBalance { get; }
 
     public abstract int PageSize { get; }
+
+    public virtual int LatestCandles => 0;
 
     public Task MeasureClockAsync(CancellationToken cancellationToken) => client.MeasureClockAsync(cancellationToken);
 

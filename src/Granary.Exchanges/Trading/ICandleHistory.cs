@@ -11,6 +11,9 @@ internal interface ICandleHistory : IAsyncDisposable
     /// <summary>Candles that one request gives, at most.</summary>
     int PageSize { get; }
 
+    /// <summary>How many of the latest candles the exchange has; 0 for all.</summary>
+    int LatestCandles { get; }
+
     /// <summary>All instruments of the market.</summary>
     Task<IReadOnlyList<VenueInstrument>> InstrumentsAsync(CancellationToken cancellationToken);
 

@@ -22,6 +22,9 @@ internal interface IVenue : IAsyncDisposable
     /// <summary>The longest client order id.</summary>
     int ClientIdLength { get; }
 
+    /// <summary>Whether requests that change the account are signed and not sent.</summary>
+    bool IsDryRun { get; }
+
     /// <summary>Whether a stop order holds balance back, so that no second order can be placed for the same units.</summary>
     bool StopsHoldBalance { get; }
 

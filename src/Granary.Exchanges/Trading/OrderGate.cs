@@ -27,7 +27,7 @@ internal sealed class OrderGate(BrokerCapabilities capabilities, VenueSettings s
             return FormattableString.Invariant($"the quantity {quantity} is below the exchange's minimum of {instrument.MinQuantity}");
         if (instrument.MaxQuantity > 0 && quantity > instrument.MaxQuantity)
             return FormattableString.Invariant($"the quantity {quantity} is above the exchange's maximum of {instrument.MaxQuantity}");
-        return Value(order, instrument, quantity) ?? Rate();
+        return Value(order, instrument, quantity) ?? Rate(order);
     }
 
     private string? Value(BrokerOrder order, VenueInstrument instrument, decimal quantity)
@@ -54,11 +54,12 @@ internal sealed class OrderGate(BrokerCapabilities capabilities, VenueSettings s
     private decimal Price(BookOrder order) => prices.Last(order.Instrument!.Listed) is > 0 and var last ? last
         : order.Filled > 0 ? order.Notional / order.Filled : (decimal)order.Order.LimitPrice;
 
-    private string? Rate()
+    // Exits count, and are never refused.
+    private string? Rate(BrokerOrder order)
     {
         var now = clock.GetTimestamp();
         while (_sent.TryPeek(out var first) && clock.GetElapsedTime(first, now) >= TimeSpan.FromMinutes(1)) _sent.Dequeue();
-        if (settings.MaxOrdersPerMinute > 0 && _sent.Count >= settings.MaxOrdersPerMinute)
+        if (order.Closes is null && settings.MaxOrdersPerMinute > 0 && _sent.Count >= settings.MaxOrdersPerMinute)
             return FormattableString.Invariant(
                 $"the session's limit of {settings.MaxOrdersPerMinute} orders a minute is reached (maxOrdersPerMinute)");
         _sent.Enqueue(now);

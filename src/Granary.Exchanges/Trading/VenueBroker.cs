@@ -36,7 +36,8 @@ internal sealed class VenueBroker : IBroker, IMarketListener
     private VenueBroker(IVenue venue, BookJournal journal, IReadOnlyDictionary<string, VenueInstrument> instruments,
         VenueSettings settings, TimeProvider clock)
     {
-        (_venue, _journal, _instruments, _settings, _clock) = (venue, journal, instruments, settings, clock);
+        (_venue, _journal, _instruments, _clock) = (venue, journal, instruments, clock);
+        _settings = venue.IsDryRun ? settings with { CancelAllAfter = TimeSpan.Zero } : settings;
         _orders = new VenueOrders(venue, journal, settings, _prices, clock);
         _protection = new EntryProtection(venue, journal, _orders, clock);
         _settlements = new Settlements(venue, journal, _orders, settings, clock);
@@ -71,7 +72,8 @@ internal sealed class VenueBroker : IBroker, IMarketListener
             {
                 var margin = MarginTerms.Of(environment.Execution, settings.CrossMargin);
                 VenueCheck.RefuseLeverage(venue.Name, instruments.Values, margin);
-                if (!settings.DryRun)
+                if (venue.IsDryRun) VenueCheck.RefuseTrades(venue.Name, journal.Book);
+                else
                     foreach (var instrument in instruments.Values)
                         await venue.PrepareAsync(instrument, margin, cancellationToken).ConfigureAwait(false);
                 if (journal.Book.Begun is null) await BeginAsync(venue, journal, instruments, environment.Clock,

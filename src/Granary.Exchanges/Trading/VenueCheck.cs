@@ -17,6 +17,15 @@ internal static class VenueCheck
                 + "give it the permission to trade this market");
     }
 
+    /// <summary>A dry run cannot end what a session has open: its stops would be cancelled in the books alone.</summary>
+    /// <exception cref="BrokerInputException">Something is open.</exception>
+    public static void RefuseTrades(string name, VenueBook book)
+    {
+        if (book.OpenEntries.Count + book.Working.Count > 0)
+            throw new BrokerInputException($"broker '{name}': the account has open trades or waiting orders of a session that was no dry "
+                + "run; end them with 'session flatten', or give the dry run a --state of its own");
+    }
+
     /// <exception cref="BrokerInputException">The configuration cannot be traded with the instruments as they are listed.</exception>
     public static void RefuseFaults(IVenue venue, IEnumerable<VenueInstrument> instruments, BrokerEnvironment environment)
     {

@@ -6,6 +6,20 @@ namespace Granary.Exchanges.Trading;
 /// <summary>Reads the options that all exchanges have in common.</summary>
 internal static class VenueOptions
 {
+    /// <summary>The settings that the options of a factory make.</summary>
+    /// <exception cref="ArgumentException">An option is wrong; the message names it.</exception>
+    public static VenueSettings Settings(string endpoint, bool dryRun, double maxOrder, double maxExposure, int maxOrdersPerMinute,
+        string cancelAllAfter = "", string margin = "isolated") => new()
+        {
+            Endpoint = endpoint,
+            DryRun = dryRun,
+            MaxOrder = maxOrder,
+            MaxExposure = maxExposure,
+            MaxOrdersPerMinute = maxOrdersPerMinute,
+            CancelAllAfter = Time(nameof(cancelAllAfter), cancelAllAfter),
+            CrossMargin = IsCross(margin),
+        };
+
     /// <summary>The address of <c>endpoint</c>, or the exchange's own.</summary>
     /// <exception cref="ArgumentException">It is no address of HTTP.</exception>
     public static Uri Endpoint(string given, string own)

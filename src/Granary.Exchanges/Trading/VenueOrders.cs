@@ -36,12 +36,6 @@ internal sealed class VenueOrders(IVenue venue, BookJournal journal, VenueSettin
     {
         await journal.AppendAsync([Made(order, leg, entry, quantity)], cancellationToken).ConfigureAwait(false);
         var made = Book.Find(order.ClientId)!;
-        if (settings.DryRun)
-        {
-            await journal.AppendAsync([new OrderStood(order.ClientId, "", OrderState.Rejected,
-                "dry run: the order was checked and not sent")], cancellationToken).ConfigureAwait(false);
-            return made;
-        }
         var instrument = made.Instrument!;
         try
         {
@@ -74,7 +68,11 @@ internal sealed class VenueOrders(IVenue venue, BookJournal journal, VenueSettin
     // An exit never opens a position. Where trades of both directions are open the exchange has their difference alone, and one side's
     // exit can make that larger.
     private bool IsReduceOnly(BrokerOrder order) => order.Closes is not null && venue.Capabilities.ReduceOnly
-        && Book.OpenEntries.All(e => e.Order.Symbol != order.Symbol || e.Order.Side != order.Side);
+        && !Book.OpenEntries.Any(e => IsOpposite(e, order)) && !Book.Working.Any(o => o.IsEntry && IsOpposite(o, order));
+
+    // An entry of the other direction than the trade that is closed; also one whose fill is not booked yet.
+    private static bool IsOpposite(BookOrder entry, BrokerOrder exit) =>
+        entry.Order.Symbol == exit.Symbol && entry.Order.Side == exit.Side;
 
     /// <summary>Asks the exchange how an order stands, and books its fills.</summary>
     /// <returns>false where the exchange certainly never received it; the book has then forgotten it.</returns>

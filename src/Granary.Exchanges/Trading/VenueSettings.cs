@@ -9,7 +9,7 @@ internal sealed record VenueSettings
     /// <summary>Whether positions of a futures market share the account's balance.</summary>
     public bool CrossMargin { get; init; }
 
-    /// <summary>Signs and checks every order, and sends none.</summary>
+    /// <summary>Whether orders are checked and signed, and not sent.</summary>
     public bool DryRun { get; init; }
 
     /// <summary>The highest value of one entry, quote currency; 0 for no limit.</summary>

@@ -5,7 +5,7 @@ namespace Granary.Storage.Retries;
 
 /// <summary>
 /// The three ways in which Granary tries again: a file that another process has open, a call that was lost on its way, a server that is
-/// away. A policy is built for one piece of work; when it gives up, it throws the last exception of the work.
+/// away. When a policy gives up, it throws the last exception of the work.
 /// </summary>
 public static class RetryPolicies
 {

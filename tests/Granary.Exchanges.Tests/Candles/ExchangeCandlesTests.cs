@@ -9,7 +9,7 @@ namespace Granary.Exchanges.Tests.Candles;
 
 public sealed class ExchangeCandlesTests : IDisposable
 {
-    private static readonly long From = new DateTime(2024, 3, 1, 0, 0, 0, DateTimeKind.Utc).Ticks;
+    private static readonly long From = Timeframe.H1.Floor(DateTime.UtcNow.Ticks) - 100 * TimeSpan.TicksPerHour;
 
     private readonly string _folder = Directory.CreateTempSubdirectory("granary-candles-").FullName;
 
@@ -73,6 +73,22 @@ public sealed class ExchangeCandlesTests : IDisposable
         (await Import(0, 3100)).ShouldBe((2400, 2400));
         (await Import(0, 3100)).ShouldBe((0, 0));
         (await store.ListAsync()).ShouldHaveSingleItem().Count.ShouldBe(3100);
+    }
+
+    [Fact]
+    public async Task A_history_that_reaches_no_further_back_is_refused_for_a_download_and_cut_for_a_session()
+    {
+        await using var server = await ExchangeServer.StartAsync(TestExchange.Named("gateio").Dialect(new MarketTerms()));
+        await using var candles = ExchangeCandles.Open("gateio", server.Endpoint.ToString(), TimeProvider.System);
+        var early = From - 30 * TimeSpan.TicksPerDay;
+        await using var store = new FolderBarStore(_folder);
+        (await Should.ThrowAsync<BarDataException>(() =>
+            ExchangeImport.RunAsync(candles, "BTCUSDT", Timeframe.M1, (early, From), store))).Message
+            .ShouldMatch("^gateio has only the last 10000 bars of 1m; begin at 20[0-9T:-]+Z or later$");
+        var source = new ExchangeSourceFactory().Open(new BarSourceRequest(
+            $"exchange:gateio?endpoint={Uri.EscapeDataString(server.Endpoint.ToString())}", new BarFileOptions(), null));
+        await using var series = await source.OpenAsync(new BarQuery("BTCUSDT", Timeframe.M1, early));
+        series.Count.ShouldBeInRange(9_990, 10_000);
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Granary.Data.BarFiles;
 using Granary.Data.Tests.Exchanges;
@@ -12,7 +13,8 @@ namespace Granary.Exchanges.Tests.Commands;
 /// <summary>A session whose past, and the bars that its feed misses, come from an exchange.</summary>
 public sealed class ExchangeHistorySessionTests : IDisposable
 {
-    private const int Past = 120, Live = 60, Missed = 3;
+    // A session on one-minute bars warms up over 500 bars six times, and five days.
+    private const int Past = 6 * 500 + 5 * 1440, Live = 60, Missed = 3;
 
     private readonly string _folder = Directory.CreateTempSubdirectory("granary-history-").FullName;
 
@@ -31,10 +33,9 @@ public sealed class ExchangeHistorySessionTests : IDisposable
         Directory.CreateDirectory(At("bars"));
         BarCsvWriter.Write(At("bars/BTCUSDT.csv"), Timeframe.M1,
             [.. Enumerable.Range(-Past, Past + Live).Select(i => BarAt(first + i * TimeSpan.TicksPerMinute))]);
-        var from = new DateTime(first - Past * TimeSpan.TicksPerMinute, DateTimeKind.Utc);
         File.WriteAllText(At("batch.json"), $$"""
             { "name": "history", "data": { "source": "csv:bars", "symbols": ["BTCUSDT"], "timeframe": "1m",
-                "from": "{{from:yyyy-MM-dd'T'HH:mm:ss'Z'}}", "instruments": { "BTCUSDT": { "lot": 0.001, "tick": 0.01 } } },
+                "instruments": { "BTCUSDT": { "lot": 0.001, "tick": 0.01 } } },
               "strategies": [ { "class": "SmaCross", "params": { "fast": 3, "slow": [8, 13] }, "size": { "percentOfEquity": 10 } } ],
               "portfolio": { "weights": "equal" } }
             """);
@@ -43,11 +44,14 @@ public sealed class ExchangeHistorySessionTests : IDisposable
         return At("backtest/prod.json");
     }
 
+    private string Digest(string run) =>
+        JsonDocument.Parse(File.ReadAllText(At($"{run}/results.json"))).RootElement.GetProperty("digest").GetString()!;
+
     private static string Exchange(ExchangeServer server) =>
         $"exchange:kucoin?endpoint={Uri.EscapeDataString(server.Endpoint.ToString())}";
 
     [Fact]
-    public async Task Bars_that_a_feed_misses_while_it_is_lost_come_from_the_exchange()
+    public async Task A_session_warms_up_from_the_exchange_takes_from_it_what_its_feed_misses_and_matches_the_backtest_of_these_bars()
     {
         var first = Timeframe.H1.Floor(DateTime.UtcNow.Ticks) - 6 * TimeSpan.TicksPerHour;
         var production = await ProductionAsync(first);
@@ -72,6 +76,18 @@ public sealed class ExchangeHistorySessionTests : IDisposable
         var notes = JsonDocument.Parse(File.ReadAllText(At("run/account.json"))).RootElement.GetProperty("notes").ToString();
         notes.ShouldContain("the connection was lost");
         notes.ShouldNotContain("bars are missing");
+        notes.ShouldContain("warmed up over 10,200 bars");
         server.Log.ShouldContain("GET /api/v1/market/candles");
+
+        // The configuration with the portfolio's first bar, over a file of the same bars.
+        var text = await File.ReadAllTextAsync(production);
+        const string portfolio = "\"portfolio\": {";
+        var start = new DateTime(first, DateTimeKind.Utc).ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+        await File.WriteAllTextAsync(At("backtest/same.json"), text.Replace(portfolio, $"{portfolio} \"from\": \"{start}\",",
+            StringComparison.Ordinal));
+        var same = await GranaryProcess.RunAsync(_folder, "backtest", At("backtest/same.json"), "--out", At("same"), "--quiet");
+        same.ExitCode.ShouldBe(0, same.Error);
+        Digest("run").ShouldBe(Digest("same"));
+        JsonDocument.Parse(File.ReadAllText(At("run/against_backtest.json"))).RootElement.GetProperty("same").GetBoolean().ShouldBeTrue();
     }
 }

@@ -140,12 +140,14 @@ internal sealed class GateioSpotDialect(MarketTerms terms) : GateioDialect(terms
         ["create_time_ms"] = $"{f.At.ToUnixTimeMilliseconds()}.125",
     };
 
-    private static JsonArray Candles(ApiCall call)
+    private JsonArray Candles(ApiCall call)
     {
         // Oldest first, both ends included, at most 1,000 points.
         var (from, to) = (long.Parse(call["from"], CultureInfo.InvariantCulture), long.Parse(call["to"], CultureInfo.InvariantCulture));
         if ((to - from) / 60 >= 1000) throw new SimulatedRefusal(Refusal.Invalid,
             "Candlestick range too broad. Maximum 1000 data points are allowed per request");
+        if (from < Now / 1000 - 10_000 * 60L)
+            throw new SimulatedRefusal(Refusal.Invalid, "Candlestick too long ago. Maximum 10000 points recently are allowed");
         var candles = new JsonArray();
         for (var t = (from + 59) / 60 * 60; t <= to; t += 60)
         {

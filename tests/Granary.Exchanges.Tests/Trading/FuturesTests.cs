@@ -89,6 +89,24 @@ public sealed class FuturesTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Names))]
+    public async Task An_exit_beside_an_entry_of_the_other_direction_that_is_not_booked_yet_may_do_more_than_reduce(string name)
+    {
+        await using var server = await ServerAsync(name);
+        await using var broker = await ConnectAsync(name, server);
+        var bought = Enter(Side.Buy);
+        await broker.SubmitAsync(bought);
+        (await FillsAsync(broker)).Count.ShouldBe(1);
+        // As a strategy that turns: the entry may be filled and not reported before the exit is sent.
+        await broker.SubmitAsync(Enter(Side.Sell, 3) with { Type = OrderType.Limit, LimitPrice = 100.5 });
+        (await broker.SubmitAsync(Exit(bought))).State.ShouldNotBe(OrderState.Rejected);
+        server.Market.Orders[^1].ReduceOnly.ShouldBeFalse();
+        server.Market.Trade(100, 101);
+        await Eventually.HoldsAsync(async () => (await FillsAsync(broker)).Count == 3);
+        (await broker.SnapshotAsync()).Positions[TestVenue.Symbol].ShouldBe(-3);
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
     public async Task Trades_of_both_directions_close_each_for_itself(string name)
     {
         await using var server = await ServerAsync(name);

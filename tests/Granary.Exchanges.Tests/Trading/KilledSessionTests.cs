@@ -15,8 +15,8 @@ public sealed class KilledSessionTests : IDisposable
     private static readonly int Kills =
         int.TryParse(Environment.GetEnvironmentVariable("GRANARY_EXCHANGE_KILLS"), CultureInfo.InvariantCulture, out var n) ? n : 1;
 
-    // Far more bars than a session reads before it is killed.
-    private const string To = "2022-05-15";
+    // Far more bars than sessions read before they are killed.
+    private const string To = "2023-06-30";
 
     private readonly string _folder = Directory.CreateTempSubdirectory("granary-killed-").FullName;
 
@@ -29,7 +29,7 @@ public sealed class KilledSessionTests : IDisposable
     {
         var batch = Path.Combine(_folder, "batch.json");
         File.WriteAllText(batch, $$"""
-            { "name": "killed", "data": { "source": "csv:{{bars}}", "symbols": ["COINUSDT"], "timeframe": "1h", "to": "{{To}}",
+            { "name": "killed", "data": { "source": "csv:{{bars}}", "symbols": ["COINUSDT"], "timeframe": "1h", "to": "2022-03-01",
                 "instruments": { "COINUSDT": { "lot": 0.001, "tick": 0.01 } } },
               "strategies": [ { "class": "SmaCross", "params": { "fast": 3, "slow": [8, 13] }, "sides": "{{sides}}",
                 "size": { "percentOfEquity": 20 }, "stopLossPercent": 2 } ], "portfolio": { "weights": "equal" } }
@@ -40,7 +40,7 @@ public sealed class KilledSessionTests : IDisposable
     }
 
     /// <summary>A process costs seconds: without GRANARY_EXCHANGE_KILLS one exchange stands for all.</summary>
-    public static TheoryData<string> Names => Kills > 1 ? TestExchange.Names : ["kucoin"];
+    public static TheoryData<string> Names => Kills > 1 ? TestExchange.Chosen : ["kucoin"];
 
     [Theory]
     [MemberData(nameof(Names))]
@@ -66,14 +66,18 @@ public sealed class KilledSessionTests : IDisposable
             using var process = GranaryProcess.Start(_folder, Live("fixed:10ms", To));
             await Eventually.HoldsAsync(() => process.HasExited || server.Market.Orders.Count >= orders + more);
             await Task.Delay(random.Next(0, 30));
-            if (process.HasExited) Assert.Fail($"the session ended after {kills} kills: {await process.StandardError.ReadToEndAsync()}");
+            if (process.HasExited)
+                Assert.Fail($"the session ended after {kills} kills with {process.ExitCode}: "
+                    + await process.StandardOutput.ReadToEndAsync() + await process.StandardError.ReadToEndAsync());
             process.Kill();
             await process.WaitForExitAsync();
         }
         await moving.CancelAsync();
         await market;
-        // Further than it came, where that is soon; and once more, for the fills of the orders on the last bar.
-        string[] rest = Live("asap", Kills > 5 ? To : "2022-01-09");
+        // Three days further than it came; and once more, for the fills of the orders on the last bar.
+        using var status = JsonDocument.Parse(File.ReadAllText(Path.Combine(state, "control", "status.json")));
+        var rest = Live("asap", status.RootElement.GetProperty("instant").GetDateTime().AddDays(3).ToString("s",
+            CultureInfo.InvariantCulture) + "Z");
         (await RunAsync(rest)).ExitCode.ShouldBe(0);
         var end = await RunAsync(rest);
         end.ExitCode.ShouldBe(0, end.Error);

@@ -25,8 +25,10 @@ public sealed class VenueSafetyTests : IDisposable
         return ExchangeServer.StartAsync(dialect);
     }
 
-    private Task<VenueBroker> ConnectAsync(string name, ExchangeServer server, VenueSettings? settings = null) =>
-        VenueBroker.ConnectAsync(TestExchange.Named(name).Open(server.Endpoint), settings ?? TestVenue.Fast,
+    private Task<VenueBroker> ConnectAsync(string name, ExchangeServer server, VenueSettings? settings = null,
+        Action<HttpRequestMessage>? withhold = null) =>
+        VenueBroker.ConnectAsync(withhold is null ? TestExchange.Named(name).Open(server.Endpoint)
+            : TestExchange.Named(name).OpenDry(server.Endpoint, withhold), settings ?? TestVenue.Fast,
             TestVenue.Environment(_folder), default);
 
     private BrokerOrder Buy(double quantity = 2) => new()
@@ -170,14 +172,46 @@ public sealed class VenueSafetyTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Names))]
-    public async Task A_dry_run_sends_no_order(string name)
+    public async Task A_dry_run_signs_each_order_as_the_exchange_accepts_it_and_sends_none(string name)
     {
         await using var server = await ServerAsync(name);
-        await using var broker = await ConnectAsync(name, server, TestVenue.Fast with { DryRun = true });
+        var withheld = new List<HttpRequestMessage>();
+        await using var broker = await ConnectAsync(name, server, TestVenue.Fast with { CancelAllAfter = TimeSpan.FromMilliseconds(50) },
+            request => withheld.Add(Copy(request)));
         var answer = await broker.SubmitAsync(Buy());
-        (answer.State, answer.Reason).ShouldBe((OrderState.Rejected, "dry run: the order was checked and not sent"));
+        (answer.State, answer.Reason).ShouldBe((OrderState.Rejected, "dry run: the request was checked and signed, and not sent"));
+        // What the session's limits refuse is not signed.
+        (await broker.SubmitAsync(Buy(0.0001))).Reason.ShouldContain("below one lot");
+        await Task.Delay(200);
         server.Market.Orders.ShouldBeEmpty();
-        server.Log.ShouldNotContain(l => l.StartsWith("POST", StringComparison.Ordinal) && l.Contains("order", StringComparison.Ordinal));
+        server.Log.ShouldNotContain(l => !l.StartsWith("GET", StringComparison.Ordinal) && !l.Contains("bullet", StringComparison.Ordinal));
+        // The exchange takes the very request: it checks the signature.
+        using var http = new HttpClient { BaseAddress = server.Endpoint };
+        using var order = withheld.ShouldHaveSingleItem();
+        using var sent = await http.SendAsync(order);
+        sent.IsSuccessStatusCode.ShouldBeTrue(await sent.Content.ReadAsStringAsync());
+        server.Market.Orders.ShouldHaveSingleItem();
+    }
+
+    private static HttpRequestMessage Copy(HttpRequestMessage request)
+    {
+        var copy = new HttpRequestMessage(request.Method, request.RequestUri)
+        {
+            Content = new ByteArrayContent(request.Content!.ReadAsByteArrayAsync().GetAwaiter().GetResult()),
+        };
+        foreach (var (name, values) in request.Headers) copy.Headers.TryAddWithoutValidation(name, values);
+        copy.Content.Headers.ContentType = request.Content.Headers.ContentType;
+        return copy;
+    }
+
+    [Fact]
+    public async Task A_dry_run_is_refused_where_a_session_has_something_open()
+    {
+        await using var server = await ServerAsync("kucoin");
+        await using (var broker = await ConnectAsync("kucoin", server)) await broker.SubmitAsync(Buy());
+        (await Should.ThrowAsync<BrokerInputException>(() => ConnectAsync("kucoin", server, withhold: _ => { }))).Message
+            .ShouldBe("broker 'kucoin': the account has open trades or waiting orders of a session that was no dry run; end them with "
+                + "'session flatten', or give the dry run a --state of its own");
     }
 
     [Fact]
@@ -193,9 +227,12 @@ public sealed class VenueSafetyTests : IDisposable
         (await broker.SubmitAsync(Buy(2))).Reason.ShouldContain("more than its limit maxExposure=350");
         (await broker.SubmitAsync(Sell(entry, 2))).State.ShouldBe(OrderState.Submitted);
         await broker.SubmitAsync(Buy(1));
-        await broker.SubmitAsync(Buy(1));
+        var last = Buy(1);
+        await broker.SubmitAsync(last);
+        await broker.PollAsync(0);
         (await broker.SubmitAsync(Buy(1))).Reason.ShouldContain("4 orders a minute");
-        server.Market.Received.Count.ShouldBe(4);
+        (await broker.SubmitAsync(Sell(last, 1))).State.ShouldBe(OrderState.Submitted);
+        server.Market.Received.Count.ShouldBe(5);
     }
 
     [Theory]
