@@ -190,7 +190,8 @@ public sealed class DeploymentsTests
             "--json")).RootElement.GetProperty("trades").EnumerateArray().ToList();
         // Also those of the strategy that both versions have.
         plan.ShouldAllBe(t => t.GetProperty("handling").GetString() == "winds-down");
-        var open = plan.Where(t => t.GetProperty("entryPrice").GetDouble() > 0).Select(t => t.GetProperty("strategy").GetString()!).ToList();
+        var open = plan.Where(t => t.GetProperty("entryPrice").GetDouble() > 0).Select(t =>
+            t.GetProperty("strategy").GetString()!).ToList();
         open.ShouldContain(id => id.StartsWith("SmaCross(fast=5,slow=20)", StringComparison.Ordinal));
         open.ShouldContain(id => id.StartsWith("Donchian", StringComparison.Ordinal));
         await TradeAsync(folder, 2, "w", "2022-02-10");

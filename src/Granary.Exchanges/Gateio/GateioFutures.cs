@@ -21,7 +21,8 @@ internal sealed class GateioFutures(ExchangeConnection connection, GateioClient 
 
     /// <summary>Gate.io's perpetual contracts in USDT.</summary>
     public static ExchangeMarket Market { get; } = new("gateio-futures", "Gate.io", "https://api.gateio.ws",
-        PerpetualContracts.Capabilities(deadManSwitch: true, ordersPerMinute: 6000), (150, TimeSpan.FromSeconds(10)), c => new GateioFutures(c, new GateioClient(c)));
+        PerpetualContracts.Capabilities(deadManSwitch: true, ordersPerMinute: 6000), (150, TimeSpan.FromSeconds(10)), c =>
+            new GateioFutures(c, new GateioClient(c)));
 
     public override bool StopsHoldBalance => false;
 

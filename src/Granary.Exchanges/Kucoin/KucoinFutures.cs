@@ -21,7 +21,8 @@ internal sealed class KucoinFutures(ExchangeConnection connection, KucoinClient 
 
     /// <summary>KuCoin's perpetual contracts in USDT.</summary>
     public static ExchangeMarket Market { get; } = new("kucoin-futures", "KuCoin", "https://api-futures.kucoin.com",
-        PerpetualContracts.Capabilities(deadManSwitch: false, ordersPerMinute: 2000), (2000, TimeSpan.FromSeconds(30)), c => new KucoinFutures(c, new KucoinClient(c)))
+        PerpetualContracts.Capabilities(deadManSwitch: false, ordersPerMinute: 2000), (2000, TimeSpan.FromSeconds(30)), c =>
+            new KucoinFutures(c, new KucoinClient(c)))
     { HasPassphrase = true };
 
     protected override string Permission => "Futures";

@@ -34,5 +34,6 @@ internal sealed record ExchangeMarket(string Name, string Title, string Home, Br
     /// <exception cref="BrokerInputException">The environment has no key.</exception>
     public ExchangeVenue Open(VenueSettings settings, TimeProvider clock) =>
         Open(settings.Endpoint, ApiCredentials.Read(KeyName, HasPassphrase, Environment.GetEnvironmentVariable), clock,
-            settings.DryRun ? static _ => { } : null);
+            settings.DryRun ? static _ => { }
+    : null);
 }

@@ -151,7 +151,7 @@ public sealed class WarmFeedTests : IDisposable
         {
             (await AllAsync(live))["A:1m"].ShouldBe(a);
             live.Gaps.ShouldBe([new FeedGap("A", Minute(199), Minute(230), 30, 30)]);
-            live.Notes.Single().ShouldBe("A:1m: no source has bars before 2024-01-01 00:00, so it does not warm up");
+            live.Notes.Single().ShouldBe("A:1m: no source has bars before 2024-01-01 00:00, so it does not warm up (none)");
         }
         // beside another market too, as long as it is asked before their time has passed
         await using (var live = new WarmFeed(new WarmFeedRequest
