@@ -1,4 +1,5 @@
 using Granary.Application.Batches;
+using Granary.Learning.Drift;
 using Granary.Reporting.Runs;
 
 namespace Granary.Application.Learning;
@@ -34,6 +35,7 @@ internal static class LearningReports
                         + "it.");
             }
             all.AddRange(own);
+            var (watched, changes) = Watch(unit);
             shown.Add(new LearningUnit(unit.Name, unit.Version is { } v ? $"{v.Model}:{v.Number}" : null, unit.Data, unit.Spec.Trainer,
                 unit.Spec.Label.ToString(), unit.Spec.Rule.Name, unit.Samples, unit.Error,
                 unit.InSample, unit.OutOfSample, unit.TrainTestGap, unit.Windows,
@@ -41,6 +43,8 @@ internal static class LearningReports
                 unit.Importance, effects, Curve(own))
             {
                 Section = unit.Spec.Name,
+                Watched = watched,
+                LossChanges = changes,
             });
 
             void Count(int s, Func<int, IReadOnlyList<FilteredTrade>> judged)
@@ -61,6 +65,16 @@ internal static class LearningReports
 
         static double? Rate(List<FilteredTrade> trades) =>
             trades.Count == 0 ? null : trades.Count(t => t.Trade.NetProfit > 0) / (double)trades.Count;
+    }
+
+    private static (int Watched, List<LossChangeRow> Changes) Watch(TrainedUnit unit)
+    {
+        var (watch, changes) = (new LossWatch(), new List<LossChangeRow>());
+        foreach (var sample in unit.Predictions)
+            if (sample.IsTest && watch.Add(sample.Time, sample.LabelTime, sample.Prediction, sample.Label) is { } change)
+                changes.Add(new LossChangeRow(new DateTime(change.Noticed, DateTimeKind.Utc), new DateTime(change.Since, DateTimeKind.Utc),
+                    change.Before, change.After));
+        return (watch.Count, changes);
     }
 
     // Running sums in the order of time, thinned evenly to what a page can draw; the last point stays.

@@ -18,6 +18,13 @@ public sealed record FeatureImportance(string Feature, double Permutation, doubl
 /// <summary>Samples that a model gave a probability in a range, and how often what it predicted came.</summary>
 public sealed record CalibrationRow(double From, double To, int Count, double Predicted, double Observed);
 
+/// <summary>A change of the mean squared error of a model's predictions out of sample.</summary>
+/// <param name="Noticed">When the label was known that showed it, UTC.</param>
+/// <param name="Since">When the features of the first prediction after the change were known, UTC.</param>
+/// <param name="Before">Mean squared error from the change before to this one.</param>
+/// <param name="After">Mean squared error from <paramref name="Since"/> to <paramref name="Noticed"/>.</param>
+public sealed record LossChangeRow(DateTime Noticed, DateTime Since, double Before, double After);
+
 /// <summary>A point of a curve of summed trade returns.</summary>
 /// <param name="Time">Exit of the trade's bar, UTC.</param>
 /// <param name="With">Sum of the returns of trades so far, each by the part of it that the model left.</param>
@@ -39,6 +46,12 @@ public sealed record LearningUnit(string Name, string? Version, string Data, str
 {
     /// <summary>The name in the batch's learning section; several models of other data share it.</summary>
     public required string Section { get; init; }
+
+    /// <summary>Number of predictions out of sample, whose labels do not overlap, that were watched for a change of the error.</summary>
+    public int Watched { get; init; }
+
+    /// <summary>In order of time.</summary>
+    public IReadOnlyList<LossChangeRow> LossChanges { get; init; } = [];
 }
 
 /// <summary>The learning section of a run: <c>learning.json</c>, and what the report draws.</summary>

@@ -61,6 +61,7 @@ internal sealed class LearningCheck(ResultsCheck check, RunFigures run, JsonNode
         var isProbability = kind is "direction" or "trade";
         Windows(path, samples, isProbability);
         if (isProbability) Calibration(path, samples);
+        LossChanges(path, unit, samples);
         Importance(path, unit, section, samples, strategies[0]);
         foreach (var strategy in strategies) _models[strategy.GetProperty("id").GetString()!] = model + ":1";
         Effects(path, unit, strategies, samples, section["apply"]!, isOfTrade);
@@ -122,6 +123,25 @@ internal sealed class LearningCheck(ResultsCheck check, RunFigures run, JsonNode
         }
         check.Claim($"{path}: tests follow one another", tests.Zip(tests.Skip(1)).All(p => p.First.Time < p.Second.Time));
         check.Number(path + "trainTestGap", trained.Average() - ModelSamples.Measures(tests, isProbability)[main]);
+    }
+
+    private void LossChanges(string path, JsonElement unit, List<ModelSample> samples)
+    {
+        List<ModelSample> counted = [];
+        foreach (var sample in samples.Where(s => s.IsTest))
+            if (counted.Count == 0 || sample.Time >= counted[^1].LabelTime) counted.Add(sample);
+        check.Number(path + "watched", counted.Count);
+        var changes = ErrorChange.Of(counted);
+        check.Claim($"{path}: {changes.Count} changes of the error",
+            unit.GetProperty("lossChanges").GetArrayLength() == changes.Count);
+        foreach (var (i, change) in changes.Index())
+        {
+            var place = $"{path}lossChanges[{i}].";
+            check.Text(place + "noticed", $"{change.Noticed:yyyy-MM-ddTHH:mm:ss}Z");
+            check.Text(place + "since", $"{change.Since:yyyy-MM-ddTHH:mm:ss}Z");
+            check.Number(place + "before", change.Before);
+            check.Number(place + "after", change.After);
+        }
     }
 
     private void Measures(string path, List<ModelSample> samples, bool isProbability)

@@ -60,6 +60,7 @@ internal static class LearningTables
             ["Mean given"] = Value(b, "predicted"),
             ["Came"] = Value(b, "observed"),
         })], name);
+        LossChanges(check, unit, name);
         check.Sentences.Listed($"In the registry: .*|{System.Text.RegularExpressions.Regex.Escape(name)}", "the model's name");
         if (Items(unit, "importance").Count > MostFeatures)
             check.Sentences.Says($"Features, the first {MostFeatures} of {{}}", Items(unit, "importance").Count);
@@ -70,6 +71,25 @@ internal static class LearningTables
             ["Gain"] = Value(f, "gain"),
         })], name);
         Sums(check, unit, name);
+    }
+
+    private static void LossChanges(PageCheck check, JsonElement unit, string name)
+    {
+        var (watched, changes) = (Value(unit, "watched"), Items(unit, "lossChanges"));
+        if (changes.Count == 0)
+        {
+            if (watched > 0) check.Sentences.Says("The mean squared error did not change in {} predictions without overlap (ADWIN).",
+                watched);
+            return;
+        }
+        check.Sentences.Says("Changes of the mean squared error in {} predictions without overlap (ADWIN)", watched);
+        check.Table("Changes of the mean squared error", [.. changes.Select(c => new Cells
+        {
+            ["Noticed"] = Day(c, "noticed"),
+            ["Since"] = Day(c, "since"),
+            ["Before"] = Value(c, "before"),
+            ["After"] = Value(c, "after"),
+        })], name);
     }
 
     // Samples of the windows, of the bins and of the strategies add up to those of the model.

@@ -101,6 +101,7 @@ internal sealed class LearningSection(LearningReport report) : IReportSection<Ru
         }
         HtmlTable.Close(html);
         Calibration(html, unit.Calibration);
+        LossChanges(html, unit);
         var features = unit.Importance;
         if (features.Count > 0)
         {
@@ -146,6 +147,28 @@ internal sealed class LearningSection(LearningReport report) : IReportSection<Ru
             HtmlTable.Number(html, NumberText.Count(b.Count));
             HtmlTable.Number(html, NumberText.Percent(b.Predicted, 1));
             HtmlTable.Number(html, NumberText.Percent(b.Observed, 1));
+            HtmlTable.EndRow(html);
+        }
+        HtmlTable.Close(html);
+    }
+
+    private static void LossChanges(HtmlWriter html, LearningUnit unit)
+    {
+        if (unit.Watched == 0) return;
+        if (unit.LossChanges.Count == 0)
+        {
+            html.Write($"<p class=\"note\">The mean squared error did not change in {NumberText.Count(unit.Watched)} predictions without "
+                + $"overlap (ADWIN).</p>\n");
+            return;
+        }
+        HtmlTable.Open(html, $"Changes of the mean squared error in {NumberText.Count(unit.Watched)} predictions without overlap (ADWIN)",
+            [new("Noticed", Number: false), new("Since", Number: false), new("Before"), new("After")]);
+        foreach (var change in unit.LossChanges)
+        {
+            HtmlTable.RowHead(html, Day(change.Noticed));
+            HtmlTable.Text(html, Day(change.Since));
+            HtmlTable.Number(html, NumberText.Ratio(change.Before, 4));
+            HtmlTable.Number(html, NumberText.Ratio(change.After, 4), change.After > change.Before ? "loss" : "");
             HtmlTable.EndRow(html);
         }
         HtmlTable.Close(html);

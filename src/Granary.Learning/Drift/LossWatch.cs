@@ -1,0 +1,42 @@
+namespace Granary.Learning.Drift;
+
+/// <summary>
+/// Watches the squared errors of a model's predictions with <see cref="AdaptiveWindow"/>. Labels that overlap in time err together, so a
+/// prediction counts only if the label of the last one that counted was known before.
+/// </summary>
+public sealed class LossWatch
+{
+    private readonly AdaptiveWindow _window = new();
+    private readonly List<(long Time, double Loss)> _sinceChange = [];
+    private long _known = long.MinValue;
+
+    /// <summary>Number of predictions that counted.</summary>
+    public int Count { get; private set; }
+
+    /// <summary>Adds a prediction whose label is known, in order of time.</summary>
+    /// <param name="time">Features known, UTC ticks.</param>
+    /// <param name="labelTime">Label known, UTC ticks.</param>
+    /// <param name="prediction">A probability of 1, or the expected label; one that is not finite does not count.</param>
+    /// <param name="label">0 or 1, or a number.</param>
+    /// <returns>The change that it showed, or null.</returns>
+    public LossChange? Add(long time, long labelTime, double prediction, double label)
+    {
+        if (time < _known || !double.IsFinite(prediction)) return null;
+        _known = labelTime;
+        Count++;
+        var loss = (prediction - label) * (prediction - label);
+        _sinceChange.Add((time, loss));
+        if (_window.Add(loss) != DriftSignal.Drift) return null;
+        var first = _sinceChange.Count - _window.Width;
+        var change = new LossChange(labelTime, _sinceChange[first].Time, Mean(0, first), Mean(first, _sinceChange.Count));
+        _sinceChange.Clear();
+        return change;
+    }
+
+    private double Mean(int from, int to)
+    {
+        var sum = 0.0;
+        for (var i = from; i < to; i++) sum += _sinceChange[i].Loss;
+        return sum / (to - from);
+    }
+}
