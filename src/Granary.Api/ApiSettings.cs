@@ -55,6 +55,37 @@ public sealed record ApiSettings
     [Range(typeof(TimeSpan), "00:00:00.001", "01:00:00")]
     public TimeSpan EventHeartbeat { get; init; } = TimeSpan.FromSeconds(15);
 
+    /// <summary>The folder of the runs; the audit log and the secret of links are in it.</summary>
+    [Required]
+    public string Runs { get; init; } = "runs";
+
+    /// <summary>The audit log; null = <see cref="Application.Audit.AuditLog.FileName"/> in <see cref="Runs"/>.</summary>
+    public string? Audit { get; init; }
+
+    /// <summary>Requests a second of each key; twice as many at once.</summary>
+    [Range(1, 1_000_000)]
+    public int RequestsPerSecond { get; init; } = 5_000;
+
+    /// <summary>Streams of events that each key may have open.</summary>
+    [Range(1, 1_000_000)]
+    public int MostStreams { get; init; } = 1_000;
+
+    /// <summary>Jobs of each key that may wait.</summary>
+    [Range(1, 1_000_000)]
+    public int MostQueued { get; init; } = 500;
+
+    /// <summary>Longest uploaded file, bytes.</summary>
+    [Range(1, long.MaxValue)]
+    public long LongestUpload { get; init; } = 256L << 20;
+
+    /// <summary>Files that each caller may have uploaded.</summary>
+    [Range(1, 1_000_000)]
+    public int MostUploads { get; init; } = 1_000;
+
+    /// <summary>Bytes that each caller may have uploaded.</summary>
+    [Range(1, long.MaxValue)]
+    public long UploadQuota { get; init; } = 4L << 30;
+
     /// <summary>How many changes of the collections are kept for clients that connect again.</summary>
     [Range(1, 1_000_000)]
     public int EventsKept { get; init; } = 10_000;

@@ -57,6 +57,10 @@ public static class SiloApplication
             AllowedSources = settings.AllowSource,
             Models = settings.Models,
             Deployments = settings.Deployments,
+            Runs = Path.GetFullPath(settings.Runs),
+            RequestsPerSecond = settings.RateLimit,
+            // A log per silo: it can be written while the database is away, and its chain has one writer.
+            Audit = Path.Combine(Path.GetFullPath(settings.Runs), ".audit", $"{siloName}.jsonl"),
         }, catalogues);
         builder.Services.AddSingleton<IJobService>(s => new ClusterJobs(s.GetRequiredService<IGrainFactory>(),
             s.GetRequiredService<TimeProvider>()));

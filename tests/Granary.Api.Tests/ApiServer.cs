@@ -66,7 +66,7 @@ internal sealed class ApiServer : IAsyncDisposable
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls(urls ?? "http://127.0.0.1:0");
-        var given = new ApiSettings { Keys = keys, DataFolder = runs };
+        var given = new ApiSettings { Keys = keys, DataFolder = runs, Runs = runs };
         builder.Services.AddGranaryApi(settings?.Invoke(given) ?? given, TestCatalogues.All);
         builder.Services.AddLocalJobs(runs, _ => parts.HasFlag(ServerParts.RealHost)
             ? new HostedRunner(new EmbeddedHost(2), TimeProvider.System, 2, runs) : host);

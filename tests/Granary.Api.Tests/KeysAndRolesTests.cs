@@ -95,7 +95,8 @@ public sealed class KeysAndRolesTests : IDisposable
         foreach (var path in document.RootElement.GetProperty("paths").EnumerateObject())
             foreach (var verb in path.Value.EnumerateObject().Select(v => v.Name))
             {
-                if (path.Name.Contains("/health/", StringComparison.Ordinal)) continue;
+                if (path.Name.Contains("/health/", StringComparison.Ordinal) || path.Name.Contains("/shared/", StringComparison.Ordinal))
+                    continue;
                 HttpRequestMessage Request() => new(new HttpMethod(verb.ToUpperInvariant()),
                     path.Name.Replace("{id}", "x").Replace("{name}", "x").Replace("{number}", "1").Replace("{version}",
                         "1").Replace("{symbol}", "x"))
@@ -104,7 +105,8 @@ public sealed class KeysAndRolesTests : IDisposable
                     await (await server.As(key).SendAsync(Request())).ProblemAsync(401);
                 await (await server.Client.SendAsync(Request())).ProblemAsync(401);
                 using var weaker = await server.As(viewer).SendAsync(Request(), HttpCompletionOption.ResponseHeadersRead);
-                var needsMore = verb != "get" && !path.Name.EndsWith("/predict", StringComparison.Ordinal)
+                var needsMore = path.Name.EndsWith("/audit", StringComparison.Ordinal) || verb != "get"
+                    && !path.Name.EndsWith("/predict", StringComparison.Ordinal)
                     && !path.Name.EndsWith("/preview", StringComparison.Ordinal);
                 ((int)weaker.StatusCode == 403).ShouldBe(needsMore, $"{verb} {path.Name}");
                 if (needsMore) refused++;
@@ -201,4 +203,42 @@ public sealed class KeysAndRolesTests : IDisposable
         own.Headers.Add("Origin", server.Address.GetLeftPart(UriPartial.Authority));
         (await server.Client.SendAsync(own)).StatusCode.ShouldBe(HttpStatusCode.Accepted);
     }
+
+    [Fact]
+    public async Task No_operation_of_the_document_acts_for_a_page_of_another_origin()
+    {
+        await using var server = await ApiServer.StartAsync(parts: ServerParts.Sessions);
+        using var document = JsonDocument.Parse(await server.Client.GetStringAsync("/openapi/v1.json"));
+        var asked = 0;
+        foreach (var path in document.RootElement.GetProperty("paths").EnumerateObject())
+            foreach (var verb in path.Value.EnumerateObject().Select(v => v.Name))
+            {
+                HttpRequestMessage Request() => new(new HttpMethod(verb.ToUpperInvariant()), At(path.Name))
+                {
+                    Content = verb == "get" ? null : JsonContent.Create(new { }),
+                };
+                foreach (var origin in new[] { "https://evil.example", "null", "http://localhost:1", "http://127.0.0.1.evil.example" })
+                {
+                    var page = Request();
+                    page.Headers.TryAddWithoutValidation("Origin", origin);
+                    await (await server.Client.SendAsync(page)).ProblemAsync(403);
+                }
+                var rebound = Request();
+                rebound.Headers.Host = "evil.example";
+                await (await server.Client.SendAsync(rebound)).ProblemAsync(403);
+                if (verb == "get") continue;
+                foreach (var type in new[] { "text/plain", "application/x-www-form-urlencoded", "multipart/form-data" })
+                {
+                    var form = Request();
+                    form.Content = new StringContent("{}", System.Text.Encoding.UTF8, type);
+                    await (await server.Client.SendAsync(form)).ProblemAsync(415);
+                }
+                asked++;
+            }
+        asked.ShouldBeGreaterThan(15);
+        (await server.Client.GetStringAsync("/api/v1/batches")).ShouldBe("[]");
+    }
+
+    private static string At(string path) => path.Replace("{id}", "x").Replace("{name}", "x").Replace("{number}", "1")
+        .Replace("{version}", "1").Replace("{symbol}", "x").Replace("{token}", "x");
 }

@@ -17,10 +17,21 @@ internal sealed class LoopbackOnly(RequestDelegate next, ApiSettings settings)
         if (peer is not null && !IPAddress.IsLoopback(peer)) return Refuse(context, "calls from other machines");
         if (!IsLocalHost(context.Request.Host.Host)) return Refuse(context, $"the host name '{context.Request.Host.Host}'");
         foreach (var origin in context.Request.Headers.Origin)
-            if (!Uri.TryCreate(origin, UriKind.Absolute, out var uri) || !IsLocalHost(uri.Host))
+            if (!Uri.TryCreate(origin, UriKind.Absolute, out var uri) || !IsLocalHost(uri.Host) || uri.Port != PortOf(context.Request))
                 return Refuse(context, "pages of other sites");
-        return next(context);
+        return IsFormOfPage(context.Request) ? Problems.Problem.WriteAsync(context, StatusCodes.Status415UnsupportedMediaType,
+            "Unsupported Media Type", "send Content-Type: application/json; forms and plain text, which any page can send, need the header "
+                + ApiSettings.ProtocolHeader) : next(context);
     }
+
+    // The kinds of content that a browser sends to another origin without asking it first.
+    private static bool IsFormOfPage(HttpRequest request) => !HttpMethods.IsGet(request.Method) && !HttpMethods.IsHead(request.Method)
+        && request.Headers.Authorization.Count == 0 && !request.Headers.ContainsKey(ApiSettings.ProtocolHeader)
+        && request.ContentType?.Split(';')[0].Trim().ToLowerInvariant()
+            is "text/plain" or "multipart/form-data" or "application/x-www-form-urlencoded";
+
+    // Another port is another origin: another program of this machine serves its pages.
+    private static int PortOf(HttpRequest request) => request.Host.Port ?? (request.IsHttps ? 443 : 80);
 
     private static bool IsLocalHost(string host) =>
         string.Equals(host, "localhost", StringComparison.OrdinalIgnoreCase)

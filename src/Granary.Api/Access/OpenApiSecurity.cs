@@ -6,7 +6,45 @@ namespace Granary.Api.Access;
 /// <summary>What the OpenAPI document says about the API as a whole.</summary>
 internal static class OpenApiSecurity
 {
-    public static void Describe(OpenApiOptions options) => options.AddDocumentTransformer((document, _, _) =>
+    public static void Describe(OpenApiOptions options)
+    {
+        options.AddOperationTransformer(DescribeRefusals);
+        options.AddDocumentTransformer(DescribeDocument);
+    }
+
+    // What each operation can answer, whatever it does: by the framework, the limits, and what guards the server.
+    private static Task DescribeRefusals(OpenApiOperation operation, OpenApiOperationTransformerContext context,
+        CancellationToken cancellationToken)
+    {
+        operation.Responses ??= [];
+        List<(string Status, string Title)> refusals =
+            [("400", "Bad Request"), ("403", "Forbidden"), ("429", "Too Many Requests"), ("500", "Internal Server Error")];
+        if (operation.RequestBody is not null) refusals.AddRange([("413", "Content Too Large"), ("415", "Unsupported Media Type")]);
+        foreach (var (status, title) in refusals)
+            operation.Responses.TryAdd(status, new OpenApiResponse
+            {
+                Description = title,
+                Content = new Dictionary<string, OpenApiMediaType>(StringComparer.Ordinal)
+                {
+                    ["application/problem+json"] = new() { Schema = new OpenApiSchemaReference("ProblemDetails", context.Document) },
+                },
+            });
+        foreach (var (status, answer) in operation.Responses)
+            if (answer is OpenApiResponse response)
+            {
+                response.Headers ??= new Dictionary<string, IOpenApiHeader>(StringComparer.Ordinal);
+                response.Headers["RateLimit"] =
+                    Header("What the caller has left, as \"requests\";r=9999;t=1. Absent where there is no limit.");
+                if (status is "429" or "503") response.Headers["Retry-After"] = Header("Seconds to wait.");
+            }
+        return Task.CompletedTask;
+    }
+
+    private static OpenApiHeader Header(string description) =>
+        new() { Description = description, Schema = new OpenApiSchema { Type = JsonSchemaType.String } };
+
+    private static Task DescribeDocument(OpenApiDocument document, OpenApiDocumentTransformerContext context,
+        CancellationToken cancellationToken)
     {
         document.Info = new OpenApiInfo
         {
@@ -27,5 +65,5 @@ internal static class OpenApiSecurity
         document.Security =
             [new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(KeyAuthentication.Scheme, document)] = [] }];
         return Task.CompletedTask;
-    });
+    }
 }

@@ -1,4 +1,5 @@
 using Granary.Api.Access;
+using Granary.Api.Limits;
 using Granary.Api.Problems;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -11,7 +12,8 @@ namespace Granary.Api.Events;
 internal static class ChangeEndpoints
 {
     public static void Map(IEndpointRouteBuilder api) => api.MapGroup("/events").WithTags("Events").ProducesProblem(401)
-        .ProducesProblem(403).MapGet("", Watch).RequireAuthorization(RolePolicies.Viewer).WithName("watchChanges")
+        .ProducesProblem(403).MapGet("", Watch).RequireAuthorization(RolePolicies.Viewer).RequireRateLimiting(
+            CallerLimits.Streams).WithName("watchChanges")
         .WithSummary("Changes of jobs, runs, weights, sessions and deployments, as server-sent events.")
         .WithDescription("The first event, 'revision', has the revision as its id. Begin the stream, then read the collections; each event "
             + "says what to read again. 'since', or Last-Event-ID after a broken connection, continues from a revision; 410: read the "

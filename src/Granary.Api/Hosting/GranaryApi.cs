@@ -1,5 +1,6 @@
 using Granary.Api.Access;
 using Granary.Api.Accounts;
+using Granary.Api.Audit;
 using Granary.Api.Batches;
 using Granary.Api.Catalogues;
 using Granary.Api.Dashboard;
@@ -7,6 +8,7 @@ using Granary.Api.Deployments;
 using Granary.Api.Events;
 using Granary.Api.Health;
 using Granary.Api.Jobs;
+using Granary.Api.Limits;
 using Granary.Api.MarketData;
 using Granary.Api.Models;
 using Granary.Api.Operations;
@@ -14,6 +16,9 @@ using Granary.Api.Portfolios;
 using Granary.Api.Problems;
 using Granary.Api.Runs;
 using Granary.Api.Sessions;
+using Granary.Api.Shares;
+using Granary.Api.Uploads;
+using Granary.Application.Audit;
 using Granary.Application.Catalogues;
 using Granary.Application.Deployments;
 using Granary.Application.JobKinds;
@@ -54,6 +59,15 @@ public static class GranaryApi
         services.AddSingleton<DeploymentBook>();
         services.AddSingleton<DeploymentSource>();
         services.AddSingleton<LiveAccounts>();
+        services.AddSingleton<UploadStore>();
+        services.AddSingleton<AuditStates>();
+        services.AddSingleton(s => new AuditLog(settings.Audit ?? Path.Combine(settings.Runs, AuditLog.FileName),
+            s.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(s => new ShareSigner(Path.Combine(settings.Runs, ShareSigner.FileName),
+            s.GetRequiredService<TimeProvider>()));
+        var limits = new CallerLimits(settings);
+        services.AddSingleton(limits);
+        services.AddRateLimiter(limits.Configure);
         services.AddSingleton<CollectionReader>();
         services.AddSingleton<ChangeLog>();
         services.Configure<JsonOptions>(o =>
@@ -89,6 +103,7 @@ public static class GranaryApi
                 var headers = ((HttpContext)of).Response.Headers;
                 headers[ApiSettings.ProtocolHeader] = ApiSettings.ProtocolVersion;
                 SecurityHeaders.Add(((HttpContext)of).Response);
+                ((HttpContext)of).RequestServices.GetRequiredService<CallerLimits>().AddHeaders((HttpContext)of);
                 return Task.CompletedTask;
             }, context);
             // Before anything is done: a client that finds out by the answer would have begun what it cannot follow.
@@ -99,7 +114,9 @@ public static class GranaryApi
         });
         app.UseMiddleware<LoopbackOnly>();
         app.UseAuthentication();
+        app.UseRateLimiter();
         app.UseAuthorization();
+        app.UseMiddleware<AuditMiddleware>();
         app.UseMiddleware<DashboardPages>();
         MapEndpoints(app);
         return app;
@@ -118,10 +135,16 @@ public static class GranaryApi
         DeploymentEndpoints.Map(api);
         AccountEndpoints.Map(api);
         ChangeEndpoints.Map(api);
+        UploadEndpoints.Map(api);
+        AuditEndpoints.Map(api);
         CatalogueEndpoints.Map(api);
         ModelEndpoints.Map(api);
         DataEndpoints.Map(api);
-        if (app.Services.GetService<RunLibrary>() is not null) RunEndpoints.Map(api);
+        if (app.Services.GetService<RunLibrary>() is not null)
+        {
+            RunEndpoints.Map(api);
+            ShareEndpoints.Map(api);
+        }
         if (app.Services.GetService<ISessionService>() is { } sessions) SessionEndpoints.Map(api, sessions);
         CallerEndpoints.Map(api);
         app.MapOpenApi("/openapi/{documentName}.json").RequireAuthorization(RolePolicies.Viewer);

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Granary.Api.Access;
+using Granary.Api.Limits;
 using Granary.Api.Lists;
 using Granary.Api.Problems;
 using Granary.Application.Jobs;
@@ -58,7 +59,7 @@ internal static class JobEndpoints
             .ProducesProblem(404);
         jobs.MapGet("/{id}/events", (string id, IJobService service, ApiSettings settings, CancellationToken stop) =>
                 answers(service).EventsAsync(id, settings, stop))
-            .RequireAuthorization(RolePolicies.Viewer).WithName($"watch{noun}")
+            .RequireAuthorization(RolePolicies.Viewer).RequireRateLimiting(CallerLimits.Streams).WithName($"watch{noun}")
             .WithSummary($"How a {one} stands, each time that it changes, as server-sent events.")
             .WithDescription("Events 'progress' and at last 'done', 'failed' or 'cancelled', each with the whole status as data and its "
                 + "revision as id. The first comes at once; after a broken connection just connect again.")

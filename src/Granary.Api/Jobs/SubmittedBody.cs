@@ -32,6 +32,11 @@ internal sealed record SubmittedBody(HttpRequest Request, ClaimsPrincipal User, 
         var folder = Path.GetFullPath(Settings.Confinement is null
             ? Path.Combine(Settings.DataFolder, Folder ?? ".") : Settings.DataFolder);
         var file = string.IsNullOrWhiteSpace(File) ? $"{collection[..^1]}.json" : File;
+        // Repeated submissions of a queued job are refused too: they can wait as well.
+        if (Settings.Keys is not null && (await jobs.ListAsync(new JobQuery(Settings.MostQueued + 1, State: JobState.Queued),
+                cancellationToken).ConfigureAwait(false)).Items.Count(j =>
+                    j.SubmittedBy == RolePolicies.NameOf(User)) >= Settings.MostQueued)
+            throw new TooManyJobsException(Settings.MostQueued);
         var root = JsonPart.Parse(file, body);
         Settings.Confinement?.Check(root, folder);
         var job = kinds.Read(new JobText(kind(root), body, file, folder));

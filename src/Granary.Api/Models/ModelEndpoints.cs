@@ -1,4 +1,5 @@
 using Granary.Api.Access;
+using Granary.Api.Audit;
 using Granary.Api.Jobs;
 using Granary.Api.Problems;
 using Granary.Application.Catalogues;
@@ -89,6 +90,7 @@ internal static class ModelEndpoints
             .WithName("predict").WithSummary("What a version says of rows of features.")
             .WithDescription("The body is { \"version\": 3, \"rows\": [ { \"rsi(14)\": 55.1 } ] }; without a version the current one "
                 + "answers.")
+            .WithMetadata(new ChangesNothing())
             .Accepts<object>("application/json").Produces<ModelAnswers>().ProducesProblem(400).ProducesProblem(404).ProducesProblem(413);
     }
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Security.Claims;
 using Granary.Api.Access;
+using Granary.Api.Audit;
 using Granary.Api.Events;
 using Granary.Api.Problems;
 using Granary.Application.Tables;
@@ -54,7 +55,7 @@ internal static class WeightsEndpoints
             .Produces<PortfolioWeights>().ProducesProblem(404);
         weights.MapPost("/preview", PreviewAsync).RequireAuthorization(RolePolicies.Viewer).WithName("previewWeights")
             .WithSummary("What new weights, or an earlier version, would change; nothing is written.").Produces<WeightsPlan>()
-            .ProducesProblem(400).ProducesProblem(404);
+            .WithMetadata(new ChangesNothing()).ProducesProblem(400).ProducesProblem(404);
         weights.MapPost("/rollback", RollBackAsync).RequireAuthorization(RolePolicies.Admin).WithName("rollBackWeights")
             .WithSummary("Put the weights of an earlier version in force again, as a new version.")
             .WithDescription("Send If-Match with the ETag of the weights in force.")

@@ -2,6 +2,7 @@ using System.Security.Claims;
 using Granary.Api.Access;
 using Granary.Api.Events;
 using Granary.Api.Jobs;
+using Granary.Api.Limits;
 using Granary.Api.Problems;
 using Granary.Application.Json;
 using Granary.Application.Live;
@@ -43,7 +44,7 @@ internal static class SessionEndpoints
             async (string id, ApiSettings settings, TimeProvider clock, CancellationToken cancellationToken) =>
                 await service.FindAsync(id, cancellationToken).ConfigureAwait(false) is null ? NoSession(id)
                     : new EventStream(stop => SessionEvents.WatchAsync(service, id, clock, stop), settings.EventHeartbeat))
-            .RequireAuthorization(RolePolicies.Viewer).WithName("watchSession")
+            .RequireAuthorization(RolePolicies.Viewer).RequireRateLimiting(CallerLimits.Streams).WithName("watchSession")
             .WithSummary("How a session stands, each time that it changes, as server-sent events.")
             .WithDescription("Events 'status' and at last 'done' or 'failed', each with the whole session as data.")
             .Produces(200, null, "text/event-stream").ProducesProblem(404);

@@ -55,6 +55,8 @@ internal static class CommandExamples
         ["report"] = "runs/first",
         ["compare"] = "runs/first runs/second",
         ["serve"] = "--urls http://127.0.0.1:8080",
+        ["audit list"] = "runs/.audit/audit.jsonl",
+        ["audit verify"] = "runs/.audit/audit.jsonl",
         ["keys add"] = "ann --role submitter --file keys.json",
         ["keys list"] = "--file keys.json",
         ["keys rotate"] = "ann --file keys.json --overlap 24h",

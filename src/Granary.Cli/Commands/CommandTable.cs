@@ -37,6 +37,7 @@ internal static class CommandTable
         ("compare", CompareCommand.Create),
         ("serve", ServeCommand.Create),
         ("keys", _ => KeysCommands.Create()),
+        ("audit", _ => AuditCommands.Create()),
         ("new", HostCommands.New),
         ("doctor", HostCommands.Doctor),
         ("explain", ExplainCommand.Create),

@@ -34,6 +34,8 @@ internal static class ServeCommand
         public string? Models { get; init; }
         [Description("the store of deployments: a folder, or postgres://… (the folder deployments of --data)")]
         public string? Deployments { get; init; }
+        [Description("requests a second that each key may send")]
+        public int RateLimit { get; init; } = 5_000;
     }
 
     public static Command Create(CompositionRoot root)
@@ -60,6 +62,8 @@ internal static class ServeCommand
                 AllowedSources = call.GetValue(sources)!,
                 Models = given.Models,
                 Deployments = given.Deployments,
+                Runs = Path.GetFullPath(given.Runs),
+                RequestsPerSecond = given.RateLimit,
             }, root.Catalogues(call));
             return await ListenAsync(app, given.Urls, token);
         });

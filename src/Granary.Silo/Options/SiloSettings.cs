@@ -70,6 +70,8 @@ public sealed record SiloSettings
     public string? Models { get; init; }
     [Setting("DIR|postgres://…", "the store of deployments (the folder deployments of --data)")]
     public string? Deployments { get; init; }
+    [Setting("N", "requests a second that each key may send", Least = 1, Most = 1_000_000)]
+    public int RateLimit { get; init; } = 5_000;
     [Setting("DIR", "folder of assemblies with strategies and factors of your own")]
     public string? Plugins { get; init; }
     [Setting("FILE", "file of API keys, as 'granary keys add' writes it")]

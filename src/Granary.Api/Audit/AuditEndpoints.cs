@@ -1,0 +1,35 @@
+using System.Globalization;
+using Granary.Api.Access;
+using Granary.Api.Lists;
+using Granary.Application.Audit;
+using Granary.Application.Json;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+
+namespace Granary.Api.Audit;
+
+/// <summary>The audit log, for admins.</summary>
+internal static class AuditEndpoints
+{
+    /// <param name="Next">The cursor of the next page; null where this is the last.</param>
+    public sealed record AuditPage(IReadOnlyList<AuditEntry> Items, string? Next);
+
+    public static void Map(IEndpointRouteBuilder api) => api.MapGroup("/audit").WithTags("Audit").ProducesProblem(401)
+        .ProducesProblem(403).MapGet("", List).RequireAuthorization(RolePolicies.Admin).WithName("listAuditEntries")
+        .WithSummary("Changes of state of this server, the newest first: who, what, before, after.")
+        .WithDescription("Each entry has the hash of the one before; 'granary audit verify' checks the chain. In a cluster each silo has a "
+            + "log of its own.")
+        .Produces<AuditPage>().ProducesProblem(400);
+
+    private static IResult List(AuditLog log, [AsParameters] Paging paging)
+    {
+        var before = paging.Checked().Cursor is not { } cursor ? long.MaxValue
+            : long.TryParse(cursor, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number
+            : throw ListCursor.Unknown(cursor);
+        var page = log.Newest(before, paging.Limit);
+        var next = page is [.., { Sequence: > 1 } last] && page.Count == paging.Limit
+            ? last.Sequence.ToString(CultureInfo.InvariantCulture) : null;
+        return paging.Answer(new AuditPage(page, next), next);
+    }
+}

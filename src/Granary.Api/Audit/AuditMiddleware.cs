@@ -1,0 +1,36 @@
+using System.Text.Json.Nodes;
+using Granary.Api.Access;
+using Granary.Application.Audit;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+
+namespace Granary.Api.Audit;
+
+/// <summary>Marks an operation that takes a body but changes nothing.</summary>
+internal sealed class ChangesNothing;
+
+/// <summary>Puts each successful change of state into the audit log: who, what, before, after.</summary>
+internal sealed class AuditMiddleware(RequestDelegate next, AuditLog log, AuditStates states)
+{
+    public async Task InvokeAsync(HttpContext context)
+    {
+        var request = context.Request;
+        if (HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method) || HttpMethods.IsOptions(request.Method)
+            || !request.Path.StartsWithSegments(ApiSettings.Prefix, out var path)
+            || context.GetEndpoint() is not { } endpoint || endpoint.Metadata.GetMetadata<ChangesNothing>() is not null)
+        {
+            await next(context).ConfigureAwait(false);
+            return;
+        }
+        // A change that could not be recorded is not made.
+        await log.CheckWritableAsync(context.RequestAborted).ConfigureAwait(false);
+        var before = await states.ReadAsync(path, CancellationToken.None).ConfigureAwait(false);
+        await next(context).ConfigureAwait(false);
+        if (context.Response.StatusCode >= StatusCodes.Status400BadRequest) return;
+        var target = context.Response.Headers.Location.ToString() is { Length: > 0 } location
+            && new PathString(location.Split('?')[0]).StartsWithSegments(ApiSettings.Prefix, out var made) ? made : path;
+        JsonNode? after = await states.ReadAsync(target, CancellationToken.None).ConfigureAwait(false);
+        await log.AppendAsync(RolePolicies.NameOf(context.User), endpoint.Metadata.GetMetadata<IEndpointNameMetadata>()?.EndpointName
+            ?? request.Method, target.Value!, before, after, CancellationToken.None).ConfigureAwait(false);
+    }
+}

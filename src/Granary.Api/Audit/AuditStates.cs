@@ -1,0 +1,57 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Granary.Api.Accounts;
+using Granary.Application.Deployments;
+using Granary.Application.Jobs;
+using Granary.Application.Live;
+using Granary.Application.Weights;
+using Microsoft.AspNetCore.Http;
+
+namespace Granary.Api.Audit;
+
+/// <summary>Reads how the target of an operation stands, for the audit log.</summary>
+/// <param name="sessions">null where the server trades none.</param>
+internal sealed class AuditStates(IJobService jobs, IWeightsService weights, DeploymentBook deployments, LiveAccounts accounts,
+    ISessionService? sessions = null)
+{
+    /// <param name="path">Below the prefix of the API.</param>
+    /// <returns>null where there is no such thing, or it has no state to show.</returns>
+    public async Task<JsonNode?> ReadAsync(PathString path, CancellationToken cancellationToken)
+    {
+        var parts = path.Value!.Split('/', StringSplitOptions.RemoveEmptyEntries);
+        if (parts.Length < 2) return null;
+        var id = Uri.UnescapeDataString(parts[1]);
+        try
+        {
+            return parts[0] switch
+            {
+                "jobs" or "batches" => JobId.IsWellFormed(id)
+                    && await jobs.FindAsync(id, cancellationToken).ConfigureAwait(false) is { } job
+                        ? Shown(new { job.Kind, job.Name, job.State }) : null,
+                "portfolios" => await weights.FindAsync(id, cancellationToken).ConfigureAwait(false) is { } current
+                    ? Shown(new { current.Version, current.Weights, current.Why }) : null,
+                "sessions" => sessions is not null && await sessions.FindAsync(id, cancellationToken).ConfigureAwait(false) is { } session
+                    ? Shown(new { session.Phase, session.Run, session.Status?.State }) : null,
+                "deployments" => int.TryParse(id, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+                    && deployments.Find(number) is { } found
+                        ? Shown(new { found.Name, found.Hash, Disabled = deployments.Disabled(number).Keys }) : null,
+                "strategies" => Shown(await StrategiesAsync(s => s.Id == id, cancellationToken).ConfigureAwait(false)),
+                "symbols" => Shown(await StrategiesAsync(s => AccountStrategies.SymbolsOf(s.Id).Contains(id), cancellationToken)
+                    .ConfigureAwait(false)),
+                _ => null,
+            };
+        }
+        catch (Application.Json.InputException)
+        {
+            // The name is none that the collection could have; the operation says so.
+            return null;
+        }
+    }
+
+    private async Task<IEnumerable<object>> StrategiesAsync(Func<AccountStrategy, bool> wanted, CancellationToken cancellationToken) =>
+        (await (await accounts.StrategiesAsync(cancellationToken).ConfigureAwait(false)).ListAsync(null, cancellationToken)
+            .ConfigureAwait(false)).Where(wanted).Select(s => new { s.Account, s.Id, s.Enabled });
+
+    private static JsonNode? Shown(object state) => JsonSerializer.SerializeToNode(state, JobJson.Options);
+}

@@ -1,0 +1,68 @@
+using Granary.Api.Access;
+using Granary.Api.Jobs;
+using Granary.Api.Problems;
+using Granary.Application.Jobs;
+using Granary.Application.Json;
+using Granary.Application.RunFolders;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+
+namespace Granary.Api.Shares;
+
+/// <summary>Links that open one run without a key.</summary>
+internal static class ShareEndpoints
+{
+    private const string Report = "report.html";
+    private const int MostDays = 365;
+
+    /// <param name="Days">How long the link is valid, 1 to 365; 7 without it.</param>
+    public sealed record NewShare(int? Days);
+
+    /// <param name="Url">A path of this server; it opens the report, and below it, /NAME, the files of the run.</param>
+    /// <param name="ExpiresAt">UTC.</param>
+    public sealed record Share(string Url, DateTimeOffset ExpiresAt);
+
+    public static void Map(IEndpointRouteBuilder api)
+    {
+        var shares = api.MapGroup("").WithTags("Shares");
+        shares.MapPost("/runs/{id}/shares", ShareAsync).RequireAuthorization(RolePolicies.Submitter).WithName("shareRun")
+            .WithSummary("Make a link that opens the report and the files of a run without a key, and nothing else.")
+            .Produces<Share>(201).ProducesProblem(400).ProducesProblem(401).ProducesProblem(403).ProducesProblem(404);
+        shares.MapPost("/shares/rotate", async (ShareSigner signer, CancellationToken stop) =>
+            {
+                await signer.RotateAsync(stop).ConfigureAwait(false);
+                return Results.NoContent();
+            })
+            .RequireAuthorization(RolePolicies.Admin).WithName("revokeShares").WithSummary("End all links that were made so far.")
+            .Produces(204).ProducesProblem(401).ProducesProblem(403);
+        shares.MapGet("/shared/{token}", (string token, ShareSigner signer, RunLibrary runs) => Open(signer, runs, token, Report))
+            .AllowAnonymous().WithName("openShare").WithSummary("The report of a shared run.").Produces<string>(200, "text/html")
+            .ProducesProblem(404);
+        shares.MapGet("/shared/{token}/{name}", (string token, string name, ShareSigner signer, RunLibrary runs) =>
+                Open(signer, runs, token, name))
+            .AllowAnonymous().WithName("openSharedFile").WithSummary("A file of a shared run.")
+            .Produces(200, null, "application/octet-stream").ProducesProblem(404);
+    }
+
+    private static async Task<IResult> ShareAsync(string id, NewShare body, ShareSigner signer, RunLibrary runs, TimeProvider clock,
+        CancellationToken cancellationToken)
+    {
+        if (runs.Find(id) is null) return Problem.NotFound($"there is no run {id} here");
+        var days = body.Days ?? 7;
+        if (days is < 1 or > MostDays) throw new InputException($"days: {days} is not 1 to {MostDays}");
+        var expiresAt = clock.GetUtcNow().AddDays(days);
+        var url = $"{ApiSettings.Prefix}/shared/{await signer.SignAsync(id, expiresAt, cancellationToken).ConfigureAwait(false)}";
+        return TypedResults.Created(url, new Share(url, expiresAt));
+    }
+
+    private static IResult Open(ShareSigner signer, RunLibrary runs, string token, string name)
+    {
+        if (signer.RunOf(token) is not { } run || runs.Find(run) is null)
+            return Problem.NotFound("this link is not valid, or no longer");
+        // Files of the run's own folder; those that begin with a point are the server's.
+        var isFile = name.Length > 0 && name[0] != '.' && Path.GetFileName(name) == name;
+        return isFile && RunFile.Open(runs.PathOf(run), name) is { } file ? JobAnswers.OfFile(name, file)
+            : Problem.NotFound($"the run has no file '{name}'");
+    }
+}

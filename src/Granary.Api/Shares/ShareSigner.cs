@@ -1,0 +1,51 @@
+using System.Buffers.Text;
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using Granary.Storage.Files;
+
+namespace Granary.Api.Shares;
+
+/// <summary>
+/// Signs links to runs. A link has the id of the run and its expiry, and the first 128 bits of an HMAC-SHA256 of both; the secret is in a
+/// file of the folder of the runs, which all silos read. Another secret ends all links.
+/// </summary>
+/// <param name="path">The file of the secret; made with the first link.</param>
+internal sealed class ShareSigner(string path, TimeProvider clock)
+{
+    /// <summary>The name of the file in the folder of the runs.</summary>
+    public const string FileName = ".shares/secret";
+
+    private const int SignatureBytes = 16;
+
+    public async Task<string> SignAsync(string run, DateTimeOffset expiresAt, CancellationToken cancellationToken)
+    {
+        if (!File.Exists(path)) await RotateAsync(cancellationToken).ConfigureAwait(false);
+        var text = string.Create(CultureInfo.InvariantCulture, $"{expiresAt.ToUnixTimeSeconds()}.{run}");
+        return Base64Url.EncodeToString([.. SignatureOf(text), .. Encoding.UTF8.GetBytes(text)]);
+    }
+
+    /// <returns>The run; null where the link was not signed here, or is no longer valid.</returns>
+    public string? RunOf(string token)
+    {
+        if (!File.Exists(path) || token.Length > 500 || !Base64Url.IsValid(token)) return null;
+        var bytes = Base64Url.DecodeFromChars(token);
+        if (bytes.Length <= SignatureBytes) return null;
+        var text = Encoding.UTF8.GetString(bytes.AsSpan(SignatureBytes));
+        if (!CryptographicOperations.FixedTimeEquals(SignatureOf(text), bytes.AsSpan(0, SignatureBytes))) return null;
+        var cut = text.IndexOf('.', StringComparison.Ordinal);
+        return long.Parse(text.AsSpan(0, cut), CultureInfo.InvariantCulture) > clock.GetUtcNow().ToUnixTimeSeconds() ? text[(cut + 1)..]
+            : null;
+    }
+
+    /// <summary>Makes another secret: no link from before opens anything.</summary>
+    public async Task RotateAsync(CancellationToken cancellationToken)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        await AtomicFile.WriteAsync(path, RandomNumberGenerator.GetBytes(32), cancellationToken).ConfigureAwait(false);
+        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+    }
+
+    private ReadOnlySpan<byte> SignatureOf(string text) =>
+        HMACSHA256.HashData(File.ReadAllBytes(path), Encoding.UTF8.GetBytes(text)).AsSpan(0, SignatureBytes);
+}

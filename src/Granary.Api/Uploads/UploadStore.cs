@@ -1,0 +1,129 @@
+using System.Security.Cryptography;
+using System.Text;
+using Granary.Application.Json;
+
+namespace Granary.Api.Uploads;
+
+/// <summary>A file that a caller has uploaded.</summary>
+/// <param name="Path">For the key 'files' of an import, relative to the server's data folder.</param>
+/// <param name="Source">For the key 'source' of a batch; the symbol is the name without its end.</param>
+/// <param name="Bytes">Its size.</param>
+/// <param name="UploadedAt">UTC.</param>
+public sealed record Upload(string Name, string Path, string Source, long Bytes, DateTimeOffset UploadedAt);
+
+/// <summary>The files that callers have uploaded: a folder each in <c>uploads</c> of the data folder.</summary>
+internal sealed class UploadStore(ApiSettings settings)
+{
+    private const string Folder = "uploads";
+
+    private readonly SemaphoreSlim _placing = new(1, 1);
+
+    /// <summary>The files of a caller, by name.</summary>
+    public IReadOnlyList<Upload> List(string caller)
+    {
+        var folder = FolderOf(caller);
+        return !Directory.Exists(folder) ? [] : [.. new DirectoryInfo(folder).EnumerateFiles().Where(f => f.Name[0] != '.')
+            .OrderBy(f => f.Name, StringComparer.Ordinal).Select(f => Shown(caller, f))];
+    }
+
+    /// <returns>False where the caller has no such file.</returns>
+    public bool Delete(string caller, string name)
+    {
+        var path = PathOf(caller, name);
+        if (!File.Exists(path)) return false;
+        File.Delete(path);
+        return true;
+    }
+
+    /// <summary>Stores a file, and checks it while it arrives; nothing of a refused one stays.</summary>
+    /// <exception cref="UploadRefusedException">It is too large, is no text of its kind, or a quota is full.</exception>
+    public async Task<(Upload Stored, bool Replaced)> StoreAsync(string caller, string name, Stream content,
+        CancellationToken cancellationToken)
+    {
+        var path = PathOf(caller, name);
+        Directory.CreateDirectory(FolderOf(caller));
+        var temporary = Path.Combine(FolderOf(caller), "." + Path.GetRandomFileName());
+        try
+        {
+            await WriteAsync(temporary, UploadCheck.Of(name), content, Room(caller, name), cancellationToken).ConfigureAwait(false);
+            await _placing.WaitAsync(cancellationToken).ConfigureAwait(false);
+            try
+            {
+                if (new FileInfo(temporary).Length > Room(caller, name)) throw Full();
+                var replaced = File.Exists(path);
+                File.Move(temporary, path, overwrite: true);
+                return (Shown(caller, new FileInfo(path)), replaced);
+            }
+            finally
+            {
+                _placing.Release();
+            }
+        }
+        finally
+        {
+            File.Delete(temporary);
+        }
+    }
+
+    /// <summary>The file of a caller.</summary>
+    /// <exception cref="InputException">The name could lead elsewhere, or is of no kind that is taken.</exception>
+    public string PathOf(string caller, string name)
+    {
+        var isSafe = name.Length is > 0 and <= 100 && name[0] is not ('.' or '-')
+            && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.');
+        if (!isSafe || !(name.EndsWith(".csv", StringComparison.Ordinal) || name.EndsWith(".json", StringComparison.Ordinal)))
+            throw new InputException(
+                $"'{name}' cannot name an upload: use letters, digits, '-', '_' and '.', 100 at the most, with .csv or "
+                + ".json at the end");
+        return Path.Combine(FolderOf(caller), name);
+    }
+
+    private async Task WriteAsync(string path, UploadCheck check, Stream content, long room, CancellationToken cancellationToken)
+    {
+        var buffer = new byte[1 << 16];
+        var length = 0L;
+        var file = new FileStream(path, FileMode.CreateNew);
+        await using (file.ConfigureAwait(false))
+        {
+            int read;
+            while ((read = await content.ReadAsync(buffer, cancellationToken).ConfigureAwait(false)) > 0)
+            {
+                length += read;
+                if (length > settings.LongestUpload)
+                    throw new UploadRefusedException($"a file may have {settings.LongestUpload} bytes; split it", IsFull: false);
+                if (length > room) throw Full();
+                check.Take(buffer.AsSpan(0, read));
+                await file.WriteAsync(buffer.AsMemory(0, read), cancellationToken).ConfigureAwait(false);
+            }
+            check.End();
+        }
+    }
+
+    // What the caller may still store, bytes, with the file that is replaced.
+    private long Room(string caller, string name)
+    {
+        var others = List(caller).Where(u => u.Name != name).ToList();
+        return others.Count >= settings.MostUploads ? throw Full() : settings.UploadQuota - others.Sum(u => u.Bytes);
+    }
+
+    private UploadRefusedException Full() =>
+        new($"a caller may store {settings.MostUploads} files and {settings.UploadQuota} bytes; delete some with DELETE /uploads/NAME",
+            IsFull: true);
+
+    private string FolderOf(string caller) => Path.Combine(settings.DataFolder, Folder, NameOf(caller));
+
+    // Two callers never have one folder: what is no safe name is a hash, which no safe name begins like.
+    private static string NameOf(string caller) => caller.Length <= 60
+        && caller.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c))
+        ? caller : "x-" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(caller)))[..24];
+
+    private static Upload Shown(string caller, FileInfo file) => new(file.Name, $"{Folder}/{NameOf(caller)}/{file.Name}",
+        $"csv:{Folder}/{NameOf(caller)}", file.Length, file.LastWriteTimeUtc);
+}
+
+/// <summary>An upload is not stored; one sentence.</summary>
+/// <param name="IsFull">A quota of the caller is full; otherwise the file is too large.</param>
+internal sealed class UploadRefusedException(string sentence, bool IsFull) : Exception(sentence)
+{
+    public bool IsFull { get; } = IsFull;
+}

@@ -1,0 +1,16 @@
+using System.Text.Json.Nodes;
+
+namespace Granary.Application.Audit;
+
+/// <summary>A change of state of a server.</summary>
+/// <param name="Sequence">From 1; the number of its line.</param>
+/// <param name="At">UTC.</param>
+/// <param name="Who">The name of the key, or of the user.</param>
+/// <param name="What">The operation, as setWeights.</param>
+/// <param name="Target">What it was done to, as a path.</param>
+/// <param name="Before">How that stood before; null where it was not there, or has no state to show.</param>
+/// <param name="After">How it stood afterwards.</param>
+/// <param name="Previous">The hash of the entry before; empty for the first.</param>
+/// <param name="Hash">SHA-256 of the entry without its hash, which includes <paramref name="Previous"/>; lower-case hex.</param>
+public sealed record AuditEntry(long Sequence, DateTimeOffset At, string Who, string What, string Target, JsonNode? Before, JsonNode? After,
+    string Previous, string Hash);

@@ -1,0 +1,97 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Granary.Application.Access;
+using Granary.Application.Audit;
+
+namespace Granary.Api.Tests;
+
+/// <summary>Changes of state are recorded in a chain that shows later changes of the record.</summary>
+public sealed class AuditOverHttpTests
+{
+    private static HttpRequestMessage Weights(double weight, string match)
+    {
+        var put = new HttpRequestMessage(HttpMethod.Put, "/api/v1/portfolios/main/weights")
+        {
+            Content = JsonContent.Create(new { weights = new Dictionary<string, double> { ["é"] = weight } }),
+        };
+        put.Headers.TryAddWithoutValidation(match == "*" ? "If-None-Match" : "If-Match", match);
+        return put;
+    }
+
+    [Fact]
+    public async Task Each_change_has_who_what_before_and_after_and_refused_ones_are_left_out()
+    {
+        await using var server = await ApiServer.StartAsync();
+        var batch = await server.SubmitAsync();
+        (await server.Client.SendAsync(Weights(0.1, "*"))).EnsureSuccessStatusCode();
+        (await server.Client.SendAsync(Weights(0.3, "\"1\""))).EnsureSuccessStatusCode();
+        (await server.Client.SendAsync(Weights(0.5, "\"1\""))).StatusCode.ShouldBe(HttpStatusCode.PreconditionFailed);
+        await server.Client.PostAsJsonAsync("/api/v1/portfolios/main/weights/preview", new { version = 1 });
+        (await server.Client.DeleteAsync($"/api/v1/jobs/{batch.Id}")).EnsureSuccessStatusCode();
+
+        var page = (await server.Client.GetFromJsonAsync<JsonObject>("/api/v1/audit"))!;
+        var entries = page["items"]!.AsArray().Select(e => e!.AsObject()).ToList();
+        entries.Select(e => ((long)e["sequence"]!, (string)e["what"]!, (string)e["who"]!)).ShouldBe(
+            [(4, "cancelJob", "local"), (3, "setWeights", "local"), (2, "setWeights", "local"), (1, "submitBatch", "local")]);
+        ((string)entries[3]["target"]!, (string)entries[3]["after"]!["name"]!).ShouldBe(("/batches/" + batch.Id, "orcl sma"));
+        ((double)entries[1]["before"]!["weights"]!["é"]!, (double)entries[1]["after"]!["weights"]!["é"]!).ShouldBe((0.1, 0.3));
+        entries[2].ContainsKey("before").ShouldBeFalse();
+        var second = (await server.Client.GetFromJsonAsync<JsonObject>("/api/v1/audit?limit=2&cursor=4"))!;
+        second["items"]!.AsArray().Select(e => (long)e!["sequence"]!).ShouldBe([3, 2]);
+        ((string)second["next"]!).ShouldBe("2");
+        await (await server.Client.GetAsync("/api/v1/audit?cursor=x")).ProblemAsync(400);
+    }
+
+    [Theory]
+    [InlineData("0.3", "0.4", 3, "does not have its hash")]
+    [InlineData("setWeights", "setweights", 2, "does not have its hash")]
+    [InlineData(null, null, 2, "does not follow the line before")]
+    public async Task A_line_that_is_changed_or_removed_is_found_with_its_number(string? text, string? by, int line, string sentence)
+    {
+        await using var server = await ApiServer.StartAsync();
+        await server.SubmitAsync();
+        await server.Client.SendAsync(Weights(0.1, "*"));
+        await server.Client.SendAsync(Weights(0.3, "\"1\""));
+        var path = Path.Combine(server.Folder, AuditLog.FileName);
+        new AuditLog(path, TimeProvider.System).Verify().ShouldBe((3, null));
+        var lines = await File.ReadAllLinesAsync(path);
+        if (text is null) lines = [lines[0], lines[2]];
+        else lines[line - 1] = lines[line - 1].Replace(text, by);
+        await File.WriteAllTextAsync(path, string.Join('\n', lines) + "\n");
+        var fault = new AuditLog(path, TimeProvider.System).Verify().Fault.ShouldNotBeNull();
+        fault.ShouldContain($"line {line}: ");
+        fault.ShouldContain(sentence);
+    }
+
+    [Fact]
+    public async Task Nothing_is_changed_where_it_cannot_be_recorded()
+    {
+        await using var server = await ApiServer.StartAsync();
+        Directory.CreateDirectory(Path.Combine(server.Folder, AuditLog.FileName));
+        (await (await server.Client.SendAsync(Weights(0.1, "*"))).ProblemAsync(503)).ShouldContain("so nothing is changed");
+        await (await server.Client.GetAsync("/api/v1/portfolios/main/weights")).ProblemAsync(404);
+    }
+
+    [Fact]
+    public async Task Entries_of_several_writers_make_one_chain()
+    {
+        var folder = Directory.CreateTempSubdirectory("granary-audit-");
+        try
+        {
+            var path = Path.Combine(folder.FullName, "log.jsonl");
+            await Task.WhenAll(Enumerable.Range(0, 4).Select(async w =>
+            {
+                var log = new AuditLog(path, TimeProvider.System);
+                for (var i = 0; i < 25; i++)
+                    await log.AppendAsync($"writer {w}", "add", $"{i}", null, JsonValue.Create(new string('x', i * 400)));
+            }));
+            new AuditLog(path, TimeProvider.System).Verify().ShouldBe((100, null));
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+}

@@ -1,0 +1,54 @@
+using System.Net;
+using System.Net.Http.Json;
+using Granary.Api.Shares;
+using Granary.Application.Access;
+
+namespace Granary.Api.Tests;
+
+/// <summary>Links that open one run without a key.</summary>
+public sealed class SharesOverHttpTests(SessionsOverHttpTests.Configuration made) : IClassFixture<SessionsOverHttpTests.Configuration>
+{
+    [Fact]
+    public async Task A_link_opens_the_files_of_its_run_and_nothing_else_until_the_secret_is_rotated()
+    {
+        var file = Path.Combine(made.Folder, "keys.json");
+        var admin = await ApiKeys.AddAsync(file, "admin", Role.Admin, TimeProvider.System);
+        await using var server = await ApiServer.StartAsync(ApiKeys.Open(file), folder: made.Folder);
+        using var client = server.As(admin);
+        using var answer = await client.PostAsJsonAsync("/api/v1/runs/run/shares", new { days = 3 });
+        answer.StatusCode.ShouldBe(HttpStatusCode.Created);
+        var share = await answer.ReadAsync<ShareEndpoints.Share>();
+        (share.ExpiresAt - DateTimeOffset.UtcNow).TotalDays.ShouldBe(3, 0.01);
+
+        using var report = await server.Client.GetAsync(share.Url);
+        (report.StatusCode, report.Content.Headers.ContentType!.MediaType).ShouldBe((HttpStatusCode.OK, "text/html"));
+        (await server.Client.GetStringAsync(share.Url + "/results.json")).ShouldContain("\"digest\"");
+        foreach (var wrong in new[] { share.Url[..^1], share.Url + "x", share.Url + "/..%2f..%2fkeys.json", share.Url + "/.submission",
+            "/api/v1/shared/AAAA", "/api/v1/shared/AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA" })
+            await (await server.Client.GetAsync(wrong)).ProblemAsync(404);
+        await (await server.Client.GetAsync("/api/v1/runs/run")).ProblemAsync(401);
+        await (await client.PostAsJsonAsync("/api/v1/runs/run/shares", new { days = 0 })).ProblemAsync(400);
+        await (await client.PostAsJsonAsync("/api/v1/runs/other/shares", new { })).ProblemAsync(404);
+
+        (await client.PostAsync("/api/v1/shares/rotate", null)).StatusCode.ShouldBe(HttpStatusCode.NoContent);
+        await (await server.Client.GetAsync(share.Url)).ProblemAsync(404);
+    }
+
+    [Fact]
+    public async Task A_link_ends_at_its_expiry()
+    {
+        var clock = new Clock();
+        var signer = new ShareSigner(Path.Combine(made.Folder, "secret-of-a-test", "secret"), clock);
+        var token = await signer.SignAsync("run", clock.Now.AddDays(1), default);
+        signer.RunOf(token).ShouldBe("run");
+        clock.Now = clock.Now.AddDays(1);
+        signer.RunOf(token).ShouldBeNull();
+    }
+
+    private sealed class Clock : TimeProvider
+    {
+        public DateTimeOffset Now { get; set; } = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
+
+        public override DateTimeOffset GetUtcNow() => Now;
+    }
+}
