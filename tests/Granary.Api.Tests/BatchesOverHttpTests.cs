@@ -89,7 +89,7 @@ public class BatchesOverHttpTests
         var sentence = await answer.ProblemAsync(400);
         sentence.ShouldContain("my.json, line 4");
         sentence.ShouldContain("timefrane");
-        Directory.GetDirectories(server.Folder).ShouldBeEmpty();
+        Directory.GetDirectories(server.Folder).Select(Path.GetFileName).ShouldBe([".audit"]);
     }
 
     [Fact]
