@@ -16,7 +16,7 @@ internal sealed class AuditMiddleware(RequestDelegate next, AuditLog log, AuditS
     {
         var request = context.Request;
         if (HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method) || HttpMethods.IsOptions(request.Method)
-            || !request.Path.StartsWithSegments(ApiSettings.Prefix, out var path)
+            || !request.Path.StartsWithSegments(ApiSettings.Prefix, StringComparison.OrdinalIgnoreCase, out var path)
             || context.GetEndpoint() is not { } endpoint || endpoint.Metadata.GetMetadata<ChangesNothing>() is not null)
         {
             await next(context).ConfigureAwait(false);
@@ -28,7 +28,8 @@ internal sealed class AuditMiddleware(RequestDelegate next, AuditLog log, AuditS
         await next(context).ConfigureAwait(false);
         if (context.Response.StatusCode >= StatusCodes.Status400BadRequest) return;
         var target = context.Response.Headers.Location.ToString() is { Length: > 0 } location
-            && new PathString(location.Split('?')[0]).StartsWithSegments(ApiSettings.Prefix, out var made) ? made : path;
+            && new PathString(location.Split('?')[0]).StartsWithSegments(ApiSettings.Prefix, StringComparison.OrdinalIgnoreCase,
+                out var made) ? made : path;
         JsonNode? after = await states.ReadAsync(target, CancellationToken.None).ConfigureAwait(false);
         await log.AppendAsync(RolePolicies.NameOf(context.User), endpoint.Metadata.GetMetadata<IEndpointNameMetadata>()?.EndpointName
             ?? request.Method, target.Value!, before, after, CancellationToken.None).ConfigureAwait(false);

@@ -118,7 +118,7 @@ internal sealed class UploadStore(ApiSettings settings)
         ? caller : "x-" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(caller)))[..24];
 
     private static Upload Shown(string caller, FileInfo file) => new(file.Name, $"{Folder}/{NameOf(caller)}/{file.Name}",
-        $"csv:{Folder}/{NameOf(caller)}", file.Length, file.LastWriteTimeUtc);
+        $"csv:{Folder}/{NameOf(caller)}", file.Length, new DateTimeOffset(file.LastWriteTimeUtc));
 }
 
 /// <summary>An upload is not stored; one sentence.</summary>
