@@ -11,8 +11,8 @@ namespace Granary.Api.Operations;
 internal sealed record ServerSample(DateTimeOffset At, IReadOnlyList<JobStatus> Queued, IReadOnlyList<JobStatus> Running,
     IReadOnlyList<SessionSample> Sessions, long DiskFree)
 {
-    /// <summary>No job waits or runs.</summary>
-    public bool IsIdle => Queued.Count + Running.Count == 0;
+    /// <summary>No job waits or runs, and no session trades.</summary>
+    public bool IsIdle => Queued.Count + Running.Count == 0 && !Sessions.Any(s => s.View.Phase == SessionPhase.Running);
 
     /// <summary>How long the oldest job has waited; zero where none waits.</summary>
     public TimeSpan QueueAge => Queued.Count == 0 ? TimeSpan.Zero : At - Queued[0].SubmittedAt;
