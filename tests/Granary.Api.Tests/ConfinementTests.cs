@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Http.Json;
 using Granary.Testing;
 
 namespace Granary.Api.Tests;
@@ -17,6 +18,17 @@ public sealed class ConfinementTests
         await using var server = await ApiServer.StartAsync(settings: s => s with { Confined = true });
         using var answer = await server.Client.SendAsync(ApiServer.Submission(ApiServer.Batch.Replace("csv:bars", source)));
         (await answer.ProblemAsync(400)).ShouldContain("leads out of the server's data folder");
+    }
+
+    [Theory]
+    [InlineData("/etc")]
+    [InlineData("..")]
+    public async Task A_configuration_cannot_lead_out_by_the_folder_that_its_paths_start_from(string folder)
+    {
+        await using var server = await ApiServer.StartAsync(settings: s => s with { Confined = true }, parts: ServerParts.Sessions);
+        var configuration = $$"""{ "version": 1, "folder": "{{folder}}", "data": { "source": "csv:bars" } }""";
+        using var session = await server.Client.PostAsJsonAsync("/api/v1/sessions", new { configuration, feed = "csv:bars" });
+        (await session.ProblemAsync(400)).ShouldContain("leads out of the server's data folder");
     }
 
     [Fact]

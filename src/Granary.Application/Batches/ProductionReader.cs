@@ -78,7 +78,7 @@ public sealed class ProductionReader(GranaryCatalogues catalogues)
         var execution = faults.Try(() => ExecutionSection.Read(root.Find("execution")), null);
         var name = faults.Try(() => BatchReader.NameOf(root.Find("name"), root.File), "");
         var seed = (ulong)(root.Find("seed")?.Number(0, 1L << 53) ?? 1);
-        var where = root.Find("folder")?.String() ?? folder;
+        var where = root.Find("folder") is { } own ? Path.Combine(folder, own.String()) : folder;
         var digest = root.Need("digest").String();
         var findings = faults.Try(() => FindingsReader.Read(root), null);
         var policy = faults.Try(() => root.Find("policy") is { } p ? PolicyPlan.Read(p) : null, null);

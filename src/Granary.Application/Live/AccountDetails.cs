@@ -13,7 +13,7 @@ namespace Granary.Application.Live;
 public sealed record AccountTradeRow(string Entry, string Strategy, int Number, string Symbol, Side Side, double Quantity,
     double EntryPrice, DateTime EnteredAt, double? Last, double? Profit);
 
-/// <summary>An order of a live account that is not closed.</summary>
+/// <summary>An order of a live account that waits at the venue, or whose standing is not known.</summary>
 /// <param name="Price">Of a limit or a stop; null for the other types.</param>
 /// <param name="State">As the venue last said; <c>unknown</c> where it has not answered.</param>
 /// <param name="CreatedAt">Market time, UTC.</param>

@@ -43,7 +43,7 @@ internal sealed class AccountWatch(AccountLedger ledger, LivePortfolio portfolio
     {
         StartingCash = ledger.StartingCash,
         Trades = [.. ledger.ActiveTrades.Where(t => t.Open > 0).Select(Of)],
-        Orders = [.. ledger.OpenOrders.Select(Of)],
+        Orders = [.. ledger.OpenOrders.Where(o => o.Unknown || !o.State.IsFinal()).Select(Of)],
         Limits = [.. Limits(Equity())],
         Days = Periods(d => d, MostDays),
         Weeks = Periods(d => d.AddDays(-(((int)d.DayOfWeek + 6) % 7)), MostWeeks),

@@ -61,3 +61,9 @@ export function counted(count: number, one: string, many = `${one}s`): string {
 export function tone(value: number | null | undefined): 'gain' | 'loss' | '' {
     return value === null || value === undefined || Number.isNaN(value) || value === 0 ? '' : value > 0 ? 'gain' : 'loss';
 }
+
+/** An amount with its sign: +1,204.50. */
+export function signedMoney(value: number | null | undefined): string {
+    const text = number(value, 2);
+    return value !== null && value !== undefined && value > 0 && text !== none ? `+${text}` : text;
+}

@@ -6,8 +6,10 @@ import { keyWanted } from '../api/key';
 import { Palette } from '../views/palette/Palette';
 import { Header } from './Header';
 import { KeyDialog } from './KeyDialog';
+import { Keys } from './Keys';
 import './layout.css';
 import { Navigation } from './Navigation';
+import { Notifier } from './Notifier';
 
 /** What surrounds every view. */
 export function Layout(props: { children: ComponentChildren }) {
@@ -52,6 +54,8 @@ export function Layout(props: { children: ComponentChildren }) {
                 </div>
             </div>
             <Palette />
+            <Keys />
+            <Notifier />
             {keyWanted.value && <KeyDialog onClose={() => undefined} />}
         </>
     );

@@ -1,11 +1,16 @@
 import { useLocation } from 'preact-iso';
 import { useEffect, useMemo, useState } from 'preact/hooks';
+import { api, json, take, type Schemas } from '../../api/client';
+import { useQuery } from '../../api/useQuery';
 import { Dialog } from '../../components/Dialog';
-import { views } from '../registry';
+import { time } from '../../format/times';
+import { fixedEntries, matching, type Entry } from './entries';
 import { openPalette, paletteOpen } from './palette';
 import './palette.css';
 
-/** Finds views by a few letters: Ctrl K, arrows, Enter. */
+const most = 30;
+
+/** Finds views, runs, sessions and actions by a few letters: Ctrl K, arrows, Enter. */
 export function Palette() {
     useEffect(() => {
         const open = (e: KeyboardEvent) => {
@@ -19,33 +24,54 @@ export function Palette() {
     return paletteOpen.value ? <Choice onClose={() => (paletteOpen.value = false)} /> : null;
 }
 
+function useEntries(): Entry[] {
+    const runs = useQuery('runs', () => take(api.GET('/api/v1/runs', { params: { query: { limit: 1000 } } })));
+    const sessions = useQuery('sessions', () => json<Schemas['SessionView'][]>('/sessions'));
+    return useMemo(
+        () => [
+            ...fixedEntries(),
+            ...(sessions.data ?? []).map((s) => ({
+                title: s.id,
+                summary: `session, ${s.phase}`,
+                path: `/live/${encodeURIComponent(s.id)}`,
+            })),
+            ...(runs.data?.items ?? []).map((r) => ({
+                title: r.batch,
+                summary: `run of ${time(r.created)}`,
+                path: `/runs/${encodeURIComponent(r.id)}`,
+            })),
+        ],
+        [runs.data, sessions.data],
+    );
+}
+
 function Choice(props: { onClose: () => void }) {
     const [text, setText] = useState('');
     const [at, setAt] = useState(0);
     const { route } = useLocation();
-    const found = useMemo(
-        () => views.filter((v) => !v.path.includes(':') && `${v.title} ${v.summary}`.toLowerCase().includes(text.toLowerCase())),
-        [text],
-    );
-    const go = (path: string | undefined) => {
-        if (path === undefined) return;
+    const entries = useEntries();
+    const found = useMemo(() => matching(entries, text).slice(0, most), [entries, text]);
+    const go = (entry: Entry | undefined) => {
+        if (entry === undefined) return;
         props.onClose();
-        route(path);
+        if (entry.path !== undefined) route(entry.path);
+        entry.act?.();
     };
     const press = (e: KeyboardEvent) => {
-        if (e.key === 'Enter') go(found[at]?.path);
+        if (e.key === 'Enter') go(found[at]);
         else if (e.key === 'ArrowDown') setAt(Math.min(at + 1, found.length - 1));
         else if (e.key === 'ArrowUp') setAt(Math.max(at - 1, 0));
         else return;
         e.preventDefault();
     };
+    useEffect(() => document.getElementById(`found-${at}`)?.scrollIntoView({ block: 'nearest' }), [at]);
     return (
         <Dialog title="Search" onClose={props.onClose}>
             <div class="field">
                 <input
                     type="search"
                     role="combobox"
-                    aria-label="Search views"
+                    aria-label="Search views, runs, sessions and actions"
                     aria-expanded="true"
                     aria-controls="found"
                     autocomplete="off"
@@ -59,9 +85,9 @@ function Choice(props: { onClose: () => void }) {
                 />
             </div>
             <ul class="found" id="found" role="listbox" aria-label="Found">
-                {found.map((v, i) => (
-                    <li key={v.path} id={`found-${i}`} role="option" aria-selected={i === at} onClick={() => go(v.path)}>
-                        <b>{v.title}</b> <span class="soft">{v.summary}</span>
+                {found.map((e, i) => (
+                    <li key={`${e.path} ${e.title}`} id={`found-${i}`} role="option" aria-selected={i === at} onClick={() => go(e)}>
+                        <b>{e.title}</b> <span class="soft">{e.summary}</span>
                     </li>
                 ))}
             </ul>

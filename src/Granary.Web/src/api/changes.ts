@@ -1,0 +1,92 @@
+import { effect } from '@preact/signals';
+import { useEffect, useRef } from 'preact/hooks';
+import { watch } from './events';
+import { key } from './key';
+
+/** Something in a collection of the server has changed. */
+export interface Change {
+    kind: 'job' | 'run' | 'weights' | 'session' | 'deployment';
+    id: string;
+    /** A job's or run's state, a session's phase, the version of weights, what was done to a deployment; or removed. */
+    state: string;
+    at: string;
+}
+
+/** The connection is back, or the server has forgotten what was missed: everything may have changed. */
+export const everything = 'everything';
+
+type Listener = (change: Change | typeof everything) => void;
+
+const listeners = new Set<Listener>();
+let stop: (() => void) | undefined;
+
+/** Follows the changes of the server until the returned function is called. All followers share one connection. */
+export function onChange(listener: Listener): () => void {
+    listeners.add(listener);
+    stop ??= connect();
+    return () => {
+        listeners.delete(listener);
+        if (listeners.size > 0) return;
+        stop?.();
+        stop = undefined;
+    };
+}
+
+function tell(change: Change | typeof everything): void {
+    for (const listener of listeners) listener(change);
+}
+
+// Another key is another caller.
+function connect(): () => void {
+    let close = () => {};
+    const dispose = effect(() => {
+        void key.value;
+        close();
+        close = open();
+    });
+    return () => {
+        dispose();
+        close();
+    };
+}
+
+function open(): () => void {
+    let close = () => {};
+    let lost = false;
+    close = watch('/events', {
+        onEvent: (e) => {
+            if (e.kind !== 'revision') tell(JSON.parse(e.data) as Change);
+        },
+        onState: (connected) => {
+            if (connected && lost) tell(everything);
+            lost = !connected;
+        },
+        onRefused: (problem) => {
+            // The changes after our last one are not known any more.
+            if (problem.status !== 410) return;
+            close();
+            close = open();
+            tell(everything);
+        },
+    });
+    return () => close();
+}
+
+/** Calls `reload` when something of these kinds has changed; several changes at once are one call. */
+export function useChanges(kinds: readonly Change['kind'][], reload: () => void): void {
+    const latest = useRef(reload);
+    latest.current = reload;
+    const wanted = kinds.join();
+    useEffect(() => {
+        let timer: ReturnType<typeof setTimeout> | undefined;
+        const leave = onChange((change) => {
+            if (change !== everything && !wanted.split(',').includes(change.kind)) return;
+            clearTimeout(timer);
+            timer = setTimeout(() => latest.current(), 150);
+        });
+        return () => {
+            clearTimeout(timer);
+            leave();
+        };
+    }, [wanted]);
+}

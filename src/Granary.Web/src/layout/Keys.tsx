@@ -1,0 +1,74 @@
+import { useLocation } from 'preact-iso';
+import { useEffect, useState } from 'preact/hooks';
+import { Dialog } from '../components/Dialog';
+
+const goTo: Record<string, { path: string; title: string }> = {
+    s: { path: '/', title: 'Start' },
+    r: { path: '/runs', title: 'Runs' },
+    l: { path: '/live', title: 'Live' },
+    p: { path: '/portfolio', title: 'Portfolios' },
+    d: { path: '/deployments', title: 'Deployments' },
+    m: { path: '/models', title: 'Models' },
+    b: { path: '/data', title: 'Data' },
+};
+
+const isText = (target: EventTarget | null) =>
+    target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName));
+
+/** Keys of the whole page: ? lists them, G and a letter open a view. */
+export function Keys() {
+    const [shown, setShown] = useState(false);
+    const { route } = useLocation();
+    useEffect(() => {
+        let waits = false;
+        let timer: ReturnType<typeof setTimeout> | undefined;
+        const press = (e: KeyboardEvent) => {
+            if (e.ctrlKey || e.metaKey || e.altKey || isText(e.target) || document.querySelector('dialog[open]')) return;
+            const view = waits ? goTo[e.key.toLowerCase()] : undefined;
+            waits = false;
+            clearTimeout(timer);
+            if (view) route(view.path);
+            else if (e.key === '?') setShown(true);
+            else if (e.key.toLowerCase() === 'g') {
+                waits = true;
+                timer = setTimeout(() => (waits = false), 1500);
+            } else return;
+            e.preventDefault();
+        };
+        addEventListener('keydown', press);
+        return () => {
+            clearTimeout(timer);
+            removeEventListener('keydown', press);
+        };
+    }, [route]);
+    if (!shown) return null;
+    const keys: [string, string][] = [
+        ['Ctrl K', 'Search views, runs, sessions and actions'],
+        ['?', 'This list'],
+        ['Escape', 'Close a dialog or the menu'],
+        ['Tab, Enter', 'Move between controls, and use one'],
+        ['↑ ↓ Page Up Page Down', 'Scroll a table that has the focus'],
+        ...Object.entries(goTo).map(([key, view]): [string, string] => [`G ${key.toUpperCase()}`, view.title]),
+    ];
+    return (
+        <Dialog title="Keys" onClose={() => setShown(false)}>
+            <table class="pairs">
+                <tbody>
+                    {keys.map(([key, what]) => (
+                        <tr key={key}>
+                            <th scope="row">
+                                <kbd>{key}</kbd>
+                            </th>
+                            <td>{what}</td>
+                        </tr>
+                    ))}
+                </tbody>
+            </table>
+            <div class="actions">
+                <button type="button" class="primary" onClick={() => setShown(false)}>
+                    Back
+                </button>
+            </div>
+        </Dialog>
+    );
+}

@@ -1,0 +1,139 @@
+import { useState } from 'preact/hooks';
+import { api, json, take, type Schemas } from '../../api/client';
+import { asProblem, type Problem } from '../../api/problem';
+import { useQuery } from '../../api/useQuery';
+import { Dialog } from '../../components/Dialog';
+import { SelectField, TextField } from '../../components/Field';
+import { number, price, signedMoney, tone } from '../../format/numbers';
+
+type Outcome = Schemas['SwitchOutcome'];
+
+const policies = [
+    { value: 'keep', label: 'Keep trades of strategies that both define alike; the others wind down' },
+    { value: 'wind-down', label: 'Each trade ends by the exits of the strategy that entered it' },
+    { value: 'close', label: 'Close each trade when the next session starts' },
+];
+
+/** Hands an account over to a deployment: first what would become of each trade, and then the switch. */
+export function Switch(props: { deployment: Schemas['DeploymentEntry']; onClose: () => void; onDone: () => void }) {
+    const { deployment } = props;
+    const sessions = useQuery('sessions', () => json<Schemas['SessionView'][]>('/sessions'));
+    const [account, setAccount] = useState(deployment.lastAccount ?? '');
+    const [policy, setPolicy] = useState('keep');
+    const [why, setWhy] = useState('');
+    const [plan, setPlan] = useState<Outcome>();
+    const [problem, setProblem] = useState<Problem>();
+    const ask = async (dryRun: boolean) => {
+        setProblem(undefined);
+        try {
+            const outcome = await take(
+                api.POST('/api/v1/deployments/{number}/switch', {
+                    params: { path: { number: deployment.number } },
+                    body: { account, policy, dryRun, why },
+                }),
+            );
+            setPlan(outcome);
+            if (!dryRun) props.onDone();
+        } catch (fault) {
+            setProblem(asProblem(fault));
+        }
+    };
+    const done = plan?.dryRun === false;
+    const running = sessions.data?.some((s) => s.id === account && s.phase === 'running') === true;
+    return (
+        <Dialog title={`Hand an account over to ${deployment.number}: ${deployment.name}`} onClose={props.onClose}>
+            <SelectField
+                label="Account"
+                value={account}
+                options={[{ value: '', label: 'Choose' }, ...(sessions.data ?? []).map((s) => ({ value: s.id, label: s.id }))]}
+                onValue={(v) => {
+                    setAccount(v);
+                    setPlan(undefined);
+                }}
+            />
+            <SelectField
+                label="Open trades"
+                value={policy}
+                options={policies}
+                onValue={(v) => {
+                    setPolicy(v);
+                    setPlan(undefined);
+                }}
+            />
+            <TextField label="Reason, for journal and history" value={why} onValue={setWhy} />
+            {plan && <Plan plan={plan} />}
+            {plan && running && !done && (
+                <p class="notice">The account is traded now. End its session first; the next one starts on the new deployment.</p>
+            )}
+            {problem && (
+                <p class="notice wrong" role="alert">
+                    {problem.message}
+                </p>
+            )}
+            <div class="actions">
+                <button type="button" onClick={props.onClose}>
+                    {done ? 'Done' : 'Back'}
+                </button>
+                {!done && (
+                    <>
+                        <button type="button" disabled={account === ''} onClick={() => void ask(true)}>
+                            Show what would happen
+                        </button>
+                        <button type="button" class="primary" disabled={!plan || running} onClick={() => void ask(false)}>
+                            Hand over
+                        </button>
+                    </>
+                )}
+            </div>
+        </Dialog>
+    );
+}
+
+function Plan(props: { plan: Outcome }) {
+    const { plan } = props;
+    return (
+        <div aria-live="polite">
+            <p class={plan.dryRun ? 'notice calm' : 'notice'}>
+                {plan.alreadyDone
+                    ? `${plan.account} trades deployment ${plan.to} already.`
+                    : plan.dryRun
+                      ? `${plan.account} would go from deployment ${plan.from} to ${plan.to}. Nothing is changed yet.`
+                      : `${plan.account} was handed over from deployment ${plan.from} to ${plan.to}.`}
+                {plan.newSymbols.length > 0 && ` New symbols, whose factors begin without a past: ${plan.newSymbols.join(', ')}.`}
+            </p>
+            {plan.trades.length === 0 ? (
+                <p class="soft">No trade is open and no entry waits.</p>
+            ) : (
+                <div class="scroll" tabIndex={0} role="region" aria-label="Open trades">
+                    <table>
+                        <thead>
+                            <tr>
+                                <th scope="col">Trade</th>
+                                <th scope="col" class="n">
+                                    Quantity
+                                </th>
+                                <th scope="col" class="n">
+                                    Open profit
+                                </th>
+                                <th scope="col">What becomes of it</th>
+                            </tr>
+                        </thead>
+                        <tbody>
+                            {plan.trades.map((t, i) => (
+                                <tr key={i}>
+                                    <th scope="row">
+                                        {t.symbol} {t.side}
+                                        {t.entryPrice > 0 && ` at ${price(t.entryPrice)}`}
+                                    </th>
+                                    <td class="n">{number(t.quantity, 4)}</td>
+                                    <td class={`n ${tone(t.profit)}`}>{signedMoney(t.profit)}</td>
+                                    <td>{t.what}</td>
+                                </tr>
+                            ))}
+                        </tbody>
+                    </table>
+                </div>
+            )}
+        </div>
+    );
+}

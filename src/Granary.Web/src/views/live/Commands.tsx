@@ -1,0 +1,134 @@
+import { useState } from 'preact/hooks';
+import { json, type Schemas } from '../../api/client';
+import { Confirm, Dialog } from '../../components/Dialog';
+import { TextField } from '../../components/Field';
+import { number } from '../../format/numbers';
+
+type Session = Schemas['SessionView'];
+
+/** Commands a session; the answer is how it stands then. */
+export async function command(session: Session, body: Record<string, string>): Promise<Session> {
+    return await json<Session>(`/sessions/${encodeURIComponent(session.id)}/commands`, {
+        method: 'POST',
+        headers: { 'Content-Type': 'application/json' },
+        body: JSON.stringify(body),
+    });
+}
+
+type Asked = 'pause' | 'resume' | 'flatten' | 'stop';
+
+/** What the operator can do with a session. */
+export function Commands(props: { session: Session; onDone: (session: Session) => void }) {
+    const { session } = props;
+    const [asked, setAsked] = useState<Asked>();
+    const paused = session.status?.state === 'paused';
+    const close = () => setAsked(undefined);
+    return (
+        <div class="actions">
+            {paused ? (
+                <button type="button" class="primary" onClick={() => setAsked('resume')}>
+                    Resume entries
+                </button>
+            ) : (
+                <button type="button" onClick={() => setAsked('pause')}>
+                    Pause entries
+                </button>
+            )}
+            <button type="button" class="danger" onClick={() => setAsked('flatten')}>
+                Close everything
+            </button>
+            <span class="push" />
+            <button type="button" onClick={() => setAsked('stop')}>
+                End the session
+            </button>
+            {asked === 'flatten' && <Flatten session={session} onDone={props.onDone} onClose={close} />}
+            {asked && asked !== 'flatten' && <Plain asked={asked} session={session} onDone={props.onDone} onClose={close} />}
+        </div>
+    );
+}
+
+const texts = {
+    pause: {
+        title: 'Pause entries',
+        text: 'From the next bar on, nothing is entered. Exits, stops and targets go on. Open trades stay open.',
+        action: 'Pause entries',
+    },
+    resume: {
+        title: 'Resume entries',
+        text: 'From the next bar on, signals are entered again, also in symbols that were blocked since books and broker differed.',
+        action: 'Resume entries',
+    },
+    stop: {
+        title: 'End the session',
+        text: 'The session writes its run’s folder and ends. Positions stay open at the broker, with their stops and targets. A new session on the account continues its journal.',
+        action: 'End the session',
+    },
+} as const;
+
+interface Props {
+    session: Session;
+    onDone: (session: Session) => void;
+    onClose: () => void;
+}
+
+function Plain(props: Props & { asked: 'pause' | 'resume' | 'stop' }) {
+    const [why, setWhy] = useState('');
+    const { title, text, action } = texts[props.asked];
+    return (
+        <Confirm
+            title={title}
+            action={action}
+            danger={props.asked === 'stop'}
+            onClose={props.onClose}
+            onConfirm={async () => props.onDone(await command(props.session, { command: props.asked, why }))}
+        >
+            <p>{text}</p>
+            <TextField label="Reason, for the journal" value={why} onValue={setWhy} />
+        </Confirm>
+    );
+}
+
+// Asks twice: what it does, and then the name of the account.
+function Flatten(props: Props) {
+    const [why, setWhy] = useState('');
+    const [typed, setTyped] = useState('');
+    const [sure, setSure] = useState(false);
+    const { session } = props;
+    const trades = session.status?.openTrades ?? 0;
+    if (!sure)
+        return (
+            <Dialog title="Close everything?" onClose={props.onClose}>
+                <p>
+                    All positions of <b>{session.id}</b> are closed by market orders: {number(trades)} open{' '}
+                    {trades === 1 ? 'trade' : 'trades'}. Entries that wait are cancelled.
+                </p>
+                <p>
+                    <b>Trading pauses after it</b> until you choose Resume entries.
+                </p>
+                <TextField label="Reason, for the journal" value={why} onValue={setWhy} />
+                <div class="actions">
+                    <button type="button" onClick={props.onClose}>
+                        Back
+                    </button>
+                    <button type="button" class="danger" onClick={() => setSure(true)}>
+                        Continue
+                    </button>
+                </div>
+            </Dialog>
+        );
+    return (
+        <Confirm
+            title="Close everything and pause trading"
+            action="Close everything now"
+            danger
+            onClose={props.onClose}
+            onConfirm={async () => {
+                if (typed !== session.id) throw new Error(`Type the name of the account, ${session.id}, to confirm.`);
+                props.onDone(await command(session, { command: 'flatten', why }));
+            }}
+        >
+            <p>This cannot be undone. Trading is paused afterwards.</p>
+            <TextField label={`Type ${session.id} to confirm`} value={typed} onValue={setTyped} autocomplete="off" />
+        </Confirm>
+    );
+}

@@ -1,0 +1,57 @@
+import type { Schemas } from '../../api/client';
+import { Empty } from '../../components/States';
+import { number } from '../../format/numbers';
+
+const names: Record<string, string> = {
+    maxPositions: 'Open trades',
+    maxGrossPercent: 'All positions',
+    maxNetPercent: 'Longs less shorts',
+    maxLeverage: 'Leverage',
+    maxSymbolPercent: 'One symbol',
+    maxStrategyPercent: 'One strategy',
+    maxDrawdownPercent: 'Drawdown',
+    dailyLossPercent: 'Loss of the day',
+};
+
+const unitOf = (limit: string) => (limit.endsWith('Percent') ? '%' : limit === 'maxLeverage' ? '×' : '');
+
+/** Limits of the portfolio, and what the account's positions use of them. */
+export function Limits(props: { session: Schemas['SessionView'] }) {
+    const limits = props.session.status?.account?.limits ?? [];
+    if (limits.length === 0)
+        return (
+            <Empty title="This configuration has no limits">
+                <p>Set them in portfolio.limits of the batch, as maxPositions or maxGrossPercent, and run it again.</p>
+            </Empty>
+        );
+    return (
+        <>
+            {limits.map((l) => {
+                const unit = unitOf(l.limit);
+                const decimals = unit === '' ? 0 : 1;
+                const share = l.allowed > 0 ? l.used / l.allowed : 1;
+                return (
+                    <div class="gauge" key={l.limit}>
+                        <span>
+                            {names[l.limit] ?? l.limit}
+                            <br />
+                            <small>{l.about ?? l.limit}</small>
+                        </span>
+                        <span class="track" aria-hidden="true">
+                            <i class={share > 1 ? 'over' : share > 0.8 ? 'near' : ''} style={{ width: `${Math.min(100, 100 * share)}%` }} />
+                        </span>
+                        <span class="n">
+                            {number(l.used, decimals)}
+                            {unit} of {number(l.allowed, decimals)}
+                            {unit}
+                        </span>
+                    </div>
+                );
+            })}
+            <p class="note">
+                Computed from the account’s positions at the last closes, in percent of its equity. The portfolio decides by its own
+                positions, which differ by fills that the broker made otherwise.
+            </p>
+        </>
+    );
+}

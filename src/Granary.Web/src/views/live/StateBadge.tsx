@@ -1,0 +1,25 @@
+import type { Schemas } from '../../api/client';
+import { Badge } from '../../components/Badge';
+
+const words: Record<string, { text: string; kind?: 'yes' | 'no' | 'wait' }> = {
+    'warming-up': { text: 'Warming up', kind: 'wait' },
+    'catching-up': { text: 'Catching up', kind: 'wait' },
+    trading: { text: 'Trading', kind: 'yes' },
+    paused: { text: 'Paused', kind: 'wait' },
+    'waiting-for-journal': { text: 'Waits for its journal', kind: 'no' },
+    'waiting-for-venue': { text: 'Waits for its broker', kind: 'no' },
+    ended: { text: 'Ended' },
+};
+
+/** How a session stands, in a word or two. */
+export function stateOf(session: Schemas['SessionView']): { text: string; kind?: 'yes' | 'no' | 'wait' } {
+    if (session.phase === 'failed') return { text: 'Failed', kind: 'no' };
+    if (session.phase === 'done') return { text: 'Ended' };
+    if (session.fault) return { text: 'Interrupted', kind: 'no' };
+    return words[session.status?.state ?? 'warming-up'] ?? { text: session.status?.state ?? '' };
+}
+
+export function StateBadge(props: { session: Schemas['SessionView'] }) {
+    const { text, kind } = stateOf(props.session);
+    return kind ? <Badge kind={kind}>{text}</Badge> : <Badge>{text}</Badge>;
+}

@@ -1,0 +1,161 @@
+import { useMemo, useState } from 'preact/hooks';
+import { can } from '../../api/caller';
+import type { Schemas } from '../../api/client';
+import { Badge } from '../../components/Badge';
+import { Confirm } from '../../components/Dialog';
+import { TextField } from '../../components/Field';
+import { DataTable, type Column } from '../../components/Table';
+import { none, number, price, signedMoney, tone } from '../../format/numbers';
+import { time } from '../../format/times';
+import { command } from './Commands';
+
+type Session = Schemas['SessionView'];
+type Trade = Schemas['AccountTradeRow'];
+type Order = Schemas['AccountOrderRow'];
+
+const sideOf = (side: string) => (side === 'buy' ? 'long' : 'short');
+
+const orderColumns: Column<Order>[] = [
+    { id: 'symbol', title: 'Symbol', width: 120, value: (o) => o.symbol, cell: (o) => o.symbol },
+    { id: 'side', title: 'Side', width: 70, value: (o) => o.side, cell: (o) => o.side },
+    { id: 'type', title: 'Type', width: 110, value: (o) => o.type, cell: (o) => o.type },
+    { id: 'quantity', title: 'Quantity', width: 110, figure: true, value: (o) => o.quantity, cell: (o) => number(o.quantity, 4) },
+    { id: 'filled', title: 'Filled', width: 110, figure: true, value: (o) => o.filled, cell: (o) => number(o.filled, 4) },
+    { id: 'price', title: 'Price', width: 110, figure: true, value: (o) => o.price, cell: (o) => price(o.price) },
+    {
+        id: 'state',
+        title: 'State',
+        width: 130,
+        value: (o) => o.state,
+        cell: (o) => (o.state === 'unknown' ? <Badge kind="no">unknown</Badge> : o.state),
+    },
+    { id: 'created', title: 'Made', width: 150, value: (o) => o.createdAt, cell: (o) => time(o.createdAt) },
+    { id: 'strategy', title: 'Strategy', width: 320, value: (o) => o.strategy, cell: (o) => o.strategy },
+];
+
+interface Position {
+    symbol: string;
+    quantity: number;
+    last: number | null;
+    value: number | null;
+    profit: number | null;
+}
+
+function positionsOf(session: Session): Position[] {
+    const trades = session.status?.account?.trades ?? [];
+    return Object.entries(session.status?.positions ?? {}).map(([symbol, quantity]) => {
+        const own = trades.filter((t) => t.symbol === symbol);
+        const last = own[0]?.last ?? null;
+        return {
+            symbol,
+            quantity,
+            last,
+            value: last === null ? null : quantity * last,
+            profit: own.length === 0 ? null : own.reduce((s, t) => s + (t.profit ?? 0), 0),
+        };
+    });
+}
+
+const positionColumns: Column<Position>[] = [
+    { id: 'symbol', title: 'Symbol', width: 140, value: (p) => p.symbol, cell: (p) => p.symbol },
+    { id: 'quantity', title: 'Quantity', width: 120, figure: true, value: (p) => p.quantity, cell: (p) => number(p.quantity, 4) },
+    { id: 'last', title: 'Last close', width: 120, figure: true, value: (p) => p.last, cell: (p) => price(p.last) },
+    { id: 'value', title: 'Value', width: 130, figure: true, value: (p) => p.value, cell: (p) => number(p.value, 2) },
+    {
+        id: 'profit',
+        title: 'Open profit',
+        width: 130,
+        figure: true,
+        value: (p) => p.profit,
+        cell: (p) => <span class={tone(p.profit)}>{signedMoney(p.profit)}</span>,
+    },
+];
+
+/** Positions, the trades that they are made of, and the orders that wait. */
+export function Trades(props: { session: Session; onDone: (session: Session) => void }) {
+    const { session } = props;
+    const [closing, setClosing] = useState<Trade>();
+    const account = session.status?.account;
+    const mayClose = can('admin') && session.phase === 'running';
+    const columns = useMemo(() => tradeColumns(mayClose ? setClosing : undefined), [mayClose]);
+    const positions = positionsOf(session);
+    return (
+        <>
+            <h2>Positions</h2>
+            {positions.length === 0 ? (
+                <p class="soft">The account has no position.</p>
+            ) : (
+                <DataTable label="Positions" rows={positions} columns={positionColumns} id={(p) => p.symbol} />
+            )}
+            <h2>Open trades</h2>
+            {(account?.trades?.length ?? 0) === 0 ? (
+                <p class="soft">No trade is open.</p>
+            ) : (
+                <DataTable label="Open trades" rows={account?.trades ?? []} columns={columns} id={(t) => t.entry} height={420} />
+            )}
+            <h2>Orders</h2>
+            {(account?.orders?.length ?? 0) === 0 ? (
+                <p class="soft">No order waits at the broker.</p>
+            ) : (
+                <DataTable label="Orders" rows={account?.orders ?? []} columns={orderColumns} id={(o) => o.clientId} height={420} />
+            )}
+            {closing && <Close session={session} trade={closing} onDone={props.onDone} onClose={() => setClosing(undefined)} />}
+        </>
+    );
+}
+
+function tradeColumns(close: ((trade: Trade) => void) | undefined): Column<Trade>[] {
+    return [
+        { id: 'symbol', title: 'Symbol', width: 110, value: (t) => t.symbol, cell: (t) => t.symbol },
+        { id: 'side', title: 'Side', width: 70, value: (t) => t.side, cell: (t) => sideOf(t.side) },
+        { id: 'quantity', title: 'Quantity', width: 110, figure: true, value: (t) => t.quantity, cell: (t) => number(t.quantity, 4) },
+        { id: 'entry', title: 'Entry price', width: 105, figure: true, value: (t) => t.entryPrice, cell: (t) => price(t.entryPrice) },
+        { id: 'last', title: 'Last close', width: 105, figure: true, value: (t) => t.last, cell: (t) => price(t.last) },
+        {
+            id: 'profit',
+            title: 'Open profit',
+            width: 110,
+            figure: true,
+            value: (t) => t.profit,
+            cell: (t) => <span class={tone(t.profit)}>{signedMoney(t.profit)}</span>,
+            hint: 'At the last close, before fees',
+        },
+        ...(close
+            ? [
+                  {
+                      id: 'close',
+                      title: 'Action',
+                      width: 90,
+                      cell: (t: Trade) => (
+                          <button type="button" class="plain" aria-label={`Close trade ${t.symbol} ${t.strategy}`} onClick={() => close(t)}>
+                              Close
+                          </button>
+                      ),
+                  },
+              ]
+            : []),
+        { id: 'entered', title: 'Entered', width: 150, value: (t) => t.enteredAt, cell: (t) => time(t.enteredAt) },
+        { id: 'strategy', title: 'Strategy', width: 320, value: (t) => t.strategy, cell: (t) => t.strategy },
+    ];
+}
+
+function Close(props: { session: Session; trade: Trade; onDone: (session: Session) => void; onClose: () => void }) {
+    const { trade } = props;
+    const [why, setWhy] = useState('');
+    return (
+        <Confirm
+            title="Close this trade"
+            action="Close the trade"
+            danger
+            onClose={props.onClose}
+            onConfirm={async () => props.onDone(await command(props.session, { command: 'close', trade: trade.entry, why }))}
+        >
+            <p>
+                A market order closes {number(trade.quantity, 4)} {trade.symbol} ({sideOf(trade.side)}), entered at{' '}
+                {price(trade.entryPrice)}; open profit {trade.profit == null ? none : signedMoney(trade.profit)}.
+            </p>
+            <p class="soft">Entries go on: {trade.strategy} may enter again with its next signal.</p>
+            <TextField label="Reason, for the journal" value={why} onValue={setWhy} />
+        </Confirm>
+    );
+}

@@ -1,0 +1,220 @@
+import { useMemo } from 'preact/hooks';
+import { api, take, type Schemas } from '../../api/client';
+import { useQuery } from '../../api/useQuery';
+import { ShareBars } from '../../components/BarChart';
+import { Figures } from '../../components/Figures';
+import { LineChart } from '../../components/LineChart';
+import { Loaded } from '../../components/States';
+import { number, percent, signedPercent, tone } from '../../format/numbers';
+import { date } from '../../format/times';
+import { finite, mainFigure, type Unit } from './unit';
+
+/** A version of a model: its figures, calibration, importance, and how it held up over time. */
+export function Version(props: { name: string; number: number }) {
+    const { name } = props;
+    const detail = useQuery(`version ${name} ${props.number}`, () =>
+        take(api.GET('/api/v1/models/{name}/versions/{number}', { params: { path: { name, number: props.number } } })),
+    );
+    return (
+        <>
+            <h2>Version {props.number}</h2>
+            <Loaded query={detail} height={420}>
+                {(d) => <Shown detail={d} />}
+            </Loaded>
+        </>
+    );
+}
+
+function Shown(props: { detail: Schemas['VersionDetail'] }) {
+    const { lineage, findings } = props.detail;
+    const main = mainFigure(lineage.outOfSample);
+    const inSample = mainFigure(lineage.inSample);
+    const unit = findings?.unit as unknown as Unit | undefined;
+    return (
+        <>
+            <Figures
+                figures={[
+                    {
+                        name: main ? `${main.name} out of sample` : 'Out of sample',
+                        value: number(main?.value, 3),
+                        note: main?.name === 'AUC' ? '0.5 is chance' : 'of samples that it had not seen',
+                    },
+                    { name: 'In sample', value: number(inSample?.value, 3), note: 'on what it learned from' },
+                    { name: 'Gap', value: number(lineage.trainTestGap, 3), note: 'how much of it is memory' },
+                    { name: 'Samples', value: number(lineage.samples), note: `${date(lineage.from)} to ${date(lineage.to)}` },
+                    { name: 'Features', value: number(lineage.features.length), note: lineage.trainer },
+                ]}
+            />
+            {unit && findings ? (
+                <FromRun unit={unit} run={findings.run} />
+            ) : (
+                <p class="notice calm">
+                    No run of this server has the calibration and importance of this version. Run its batch, or train it again as a job.
+                </p>
+            )}
+            <h3>Where it comes from</h3>
+            <table class="pairs">
+                <tbody>
+                    {Object.entries({
+                        Data: lineage.data,
+                        Predicts: lineage.label,
+                        Trainer: lineage.trainer,
+                        Parameters: Object.entries(lineage.parameters ?? {})
+                            .map(([k, v]) => `${k} ${v}`)
+                            .join(', '),
+                        Seed: String(lineage.seed),
+                        Features: lineage.features.join(', '),
+                        'Hash of the model': props.detail.modelHash.slice(0, 16),
+                    }).map(([name, text]) => (
+                        <tr key={name}>
+                            <th scope="row">{name}</th>
+                            <td>{text === '' ? 'those of the trainer' : text}</td>
+                        </tr>
+                    ))}
+                </tbody>
+            </table>
+        </>
+    );
+}
+
+function FromRun(props: { unit: Unit; run: string }) {
+    const { unit } = props;
+    const importance = [...unit.importance].sort((a, b) => Math.abs(finite(b.permutation) ?? 0) - Math.abs(finite(a.permutation) ?? 0));
+    return (
+        <>
+            <p class="note">From the run {props.run}.</p>
+            <div class="columns">
+                <Windows unit={unit} />
+                {unit.calibration.length > 1 && <Calibration unit={unit} />}
+                {importance.length > 0 && (
+                    <ShareBars
+                        title="Importance of features"
+                        unit="fall of the figure when the feature is shuffled"
+                        rows={importance.map((i) => ({
+                            name: i.feature,
+                            value: finite(i.permutation) ?? 0,
+                            text: number(finite(i.permutation), 4),
+                        }))}
+                    />
+                )}
+                {unit.equity.length > 1 && <Effect unit={unit} />}
+            </div>
+            {unit.strategies.length > 0 && <Strategies unit={unit} />}
+        </>
+    );
+}
+
+// Drift: the figure of each later window, of data that the model had not seen.
+function Windows(props: { unit: Unit }) {
+    const { windows } = props.unit;
+    const x = useMemo(() => windows.map((w) => Date.parse(w.testTo) / 1000), [windows]);
+    const name = mainFigure(windows[0]?.outOfSample ?? {})?.name ?? 'Figure';
+    const lines = useMemo(
+        () => [{ name, values: windows.map((w) => mainFigure(w.outOfSample)?.value ?? null), colour: 's1' }],
+        [windows, name],
+    );
+    if (windows.length < 2) return null;
+    return (
+        <LineChart
+            title="Drift: figure of each window"
+            unit={`${name} out of sample`}
+            x={x}
+            lines={lines}
+            format={(v) => number(v, 3)}
+            summary={`${name} out of sample in ${windows.length} windows, the last ${number(mainFigure(windows.at(-1)?.outOfSample ?? {})?.value, 3)}`}
+        />
+    );
+}
+
+function Calibration(props: { unit: Unit }) {
+    const { calibration } = props.unit;
+    const x = useMemo(() => calibration.map((c) => c.predicted * 100), [calibration]);
+    const lines = useMemo(
+        () => [
+            { name: 'Observed', values: calibration.map((c) => c.observed * 100), colour: 's1' },
+            { name: 'Perfect', values: calibration.map((c) => c.predicted * 100), colour: 'strong', dashed: true },
+        ],
+        [calibration],
+    );
+    return (
+        <LineChart
+            title="Calibration"
+            unit="% that came true, by % predicted"
+            plain
+            x={x}
+            lines={lines}
+            format={(v) => `${number(v, 0)}%`}
+            summary={`How often what was predicted came true, in ${calibration.length} groups of predictions`}
+        />
+    );
+}
+
+function Effect(props: { unit: Unit }) {
+    const { equity } = props.unit;
+    const x = useMemo(() => equity.map((e) => Date.parse(e.time) / 1000), [equity]);
+    const lines = useMemo(
+        () => [
+            { name: 'With the model', values: equity.map((e) => e.with * 100), colour: 's1' },
+            { name: 'Without', values: equity.map((e) => e.without * 100), colour: 's2', dashed: true },
+        ],
+        [equity],
+    );
+    const last = equity.at(-1);
+    return (
+        <LineChart
+            title="Trades with the model and without"
+            unit="sum of returns, %"
+            x={x}
+            lines={lines}
+            summary={`Sum of returns with the model ${signedPercent(last?.with)}, without ${signedPercent(last?.without)}`}
+        />
+    );
+}
+
+function Strategies(props: { unit: Unit }) {
+    return (
+        <>
+            <h3>What it did for strategies, out of sample</h3>
+            <div class="scroll" tabIndex={0} role="region" aria-label="Effect on strategies">
+                <table>
+                    <thead>
+                        <tr>
+                            <th scope="col">Strategy</th>
+                            <th scope="col" class="n">
+                                Trades
+                            </th>
+                            <th scope="col" class="n">
+                                Taken
+                            </th>
+                            <th scope="col" class="n">
+                                Won without
+                            </th>
+                            <th scope="col" class="n">
+                                Won with
+                            </th>
+                            <th scope="col" class="n">
+                                Return without
+                            </th>
+                            <th scope="col" class="n">
+                                Return with
+                            </th>
+                        </tr>
+                    </thead>
+                    <tbody>
+                        {props.unit.strategies.map((s) => (
+                            <tr key={s.strategy}>
+                                <th scope="row">{s.strategy}</th>
+                                <td class="n">{number(s.trades)}</td>
+                                <td class="n">{number(s.taken)}</td>
+                                <td class="n">{percent(s.winRateWithout, 1)}</td>
+                                <td class="n">{percent(s.winRateWith, 1)}</td>
+                                <td class={`n ${tone(s.returnWithout)}`}>{signedPercent(s.returnWithout)}</td>
+                                <td class={`n ${tone(s.returnWith)}`}>{signedPercent(s.returnWith)}</td>
+                            </tr>
+                        ))}
+                    </tbody>
+                </table>
+            </div>
+        </>
+    );
+}

@@ -1,0 +1,146 @@
+import { useRoute } from 'preact-iso';
+import { useState } from 'preact/hooks';
+import { can } from '../../api/caller';
+import { useChanges } from '../../api/changes';
+import { json, type Schemas } from '../../api/client';
+import { Problem } from '../../api/problem';
+import { useQuery } from '../../api/useQuery';
+import { useSearch } from '../../api/useSearch';
+import { Confirm } from '../../components/Dialog';
+import { TextField } from '../../components/Field';
+import { Failed, Loading } from '../../components/States';
+import { Tabs } from '../../components/Tabs';
+import { counted, number } from '../../format/numbers';
+import { time } from '../../format/times';
+import { useTitle } from '../../layout/title';
+import { Limits } from '../live/Limits';
+import { Changes } from './Changes';
+import { Editor } from './Editor';
+import { differences, historyOf, rollBack, weightsOf, type Weights } from './weights';
+import './portfolio.css';
+
+const tabs = [
+    { id: '', title: 'Weights' },
+    { id: 'history', title: 'History' },
+    { id: 'limits', title: 'Limits' },
+];
+
+/** The weights of a portfolio: edit, history, and the limits that its account uses. */
+export default function PortfolioView() {
+    const { params } = useRoute();
+    const id = params.id ?? '';
+    useTitle(`Portfolio ${id}`);
+    const [{ tab = '', run = '' }, set] = useSearch();
+    const weights = useQuery(`weights ${id}`, () => weightsOf(id));
+    const history = useQuery(`weights history ${id}`, () => historyOf(id));
+    const session = useQuery(`portfolio session ${id}`, async () => {
+        try {
+            return await json<Schemas['SessionView']>(`/sessions/${encodeURIComponent(id)}`);
+        } catch (e) {
+            if (e instanceof Problem && e.status === 404) return null;
+            throw e;
+        }
+    });
+    const reload = () => {
+        weights.reload();
+        history.reload();
+    };
+    useChanges(['weights'], reload);
+    return (
+        <>
+            <p class="eyebrow">
+                <a href="/portfolio">Portfolios</a>
+            </p>
+            <h1>{id}</h1>
+            <p class="note">
+                {weights.data
+                    ? `Version ${number(weights.data.version)}, set ${time(weights.data.at)} by ${weights.data.who}${weights.data.why ? `: ${weights.data.why}` : ''}.`
+                    : 'No weights were set yet; a session uses those of its configuration.'}
+                {session.data && (
+                    <>
+                        {' '}
+                        <a href={`/live/${encodeURIComponent(id)}`}>Its session</a>{' '}
+                        {session.data.status?.weightsVersion
+                            ? `has version ${number(session.data.status.weightsVersion)} in force.`
+                            : 'has the weights of its configuration in force.'}
+                    </>
+                )}
+            </p>
+            <Tabs label="Parts of the portfolio" tabs={tabs} shown={tab} onShow={(t) => set({ tab: t })} />
+            {tab === 'history' ? (
+                <History id={id} current={weights.data ?? null} versions={history.data ?? []} onChanged={reload} />
+            ) : tab === 'limits' ? (
+                session.data ? (
+                    <Limits session={session.data} />
+                ) : (
+                    <p class="soft">No session trades this portfolio. A session shows how much of its limits its account uses.</p>
+                )
+            ) : weights.data === undefined ? (
+                weights.problem ? (
+                    <Failed problem={weights.problem} retry={weights.reload} />
+                ) : (
+                    <Loading />
+                )
+            ) : (
+                <Editor id={id} newest={weights.data} run={run} onRun={(r) => set({ run: r })} onSaved={reload} />
+            )}
+        </>
+    );
+}
+
+function History(props: { id: string; current: Weights | null; versions: readonly Weights[]; onChanged: () => void }) {
+    const { current, versions } = props;
+    const [chosen, setChosen] = useState<Weights>();
+    if (versions.length === 0) return <p class="soft">No weights were set yet.</p>;
+    return (
+        <>
+            <ol class="versions">
+                {versions.map((v, i) => (
+                    <li key={v.version}>
+                        <p>
+                            <b>Version {number(v.version)}</b>{' '}
+                            <span class="soft">
+                                {time(v.at)} by {v.who}
+                            </span>
+                            {v.version === current?.version && ' · in force'}
+                        </p>
+                        {v.why && <p>{v.why}</p>}
+                        <details>
+                            <summary>{counted(differences(versions[i + 1]?.weights ?? {}, v.weights).length, 'change')}</summary>
+                            <Changes
+                                changes={differences(versions[i + 1]?.weights ?? {}, v.weights)}
+                                label={`Changes of version ${v.version}`}
+                            />
+                        </details>
+                        {can('admin') && v.version !== current?.version && (
+                            <button type="button" class="plain" onClick={() => setChosen(v)}>
+                                Put version {number(v.version)} in force again
+                            </button>
+                        )}
+                    </li>
+                ))}
+            </ol>
+            {chosen && current && (
+                <RollBack id={props.id} current={current} version={chosen} onClose={() => setChosen(undefined)} onDone={props.onChanged} />
+            )}
+        </>
+    );
+}
+
+function RollBack(props: { id: string; current: Weights; version: Weights; onClose: () => void; onDone: () => void }) {
+    const [why, setWhy] = useState('');
+    return (
+        <Confirm
+            title={`Back to version ${props.version.version}`}
+            action="Put it in force"
+            onClose={props.onClose}
+            onConfirm={async () => {
+                await rollBack(props.id, props.current.version, props.version.version, why);
+                props.onDone();
+            }}
+        >
+            <Changes changes={differences(props.current.weights, props.version.weights)} label="What would change" />
+            <TextField label="Reason, for the history" value={why} onValue={setWhy} />
+        </Confirm>
+    );
+}

@@ -1,0 +1,220 @@
+import { useMemo } from 'preact/hooks';
+import { useChanges } from '../../api/changes';
+import { api, json, take, type Schemas } from '../../api/client';
+import { useQuery } from '../../api/useQuery';
+import { useSearch } from '../../api/useSearch';
+import { Badge } from '../../components/Badge';
+import { SelectField } from '../../components/Field';
+import { Figures } from '../../components/Figures';
+import { LineChart } from '../../components/LineChart';
+import { Empty, Loaded } from '../../components/States';
+import { number, percent, signedPercent } from '../../format/numbers';
+import { date, time } from '../../format/times';
+import { useTitle } from '../../layout/title';
+import { curvesOf, millisecondsOfTicks, type Allocator, type Point } from './allocator';
+
+type Run = Schemas['RunSummary'] & { allocator?: Allocator };
+
+const colours = ['s1', 's2', 's3', 's4', 'soft', 'strong'];
+
+const measures: { id: keyof Point; title: string; unit: string; percent?: boolean }[] = [
+    { id: 'reward', title: 'Reward', unit: 'of an episode, mean' },
+    { id: 'entropy', title: 'Entropy', unit: 'nats: how much it still tries' },
+    { id: 'kl', title: 'Step of the policy', unit: 'KL divergence of an update' },
+    { id: 'explainedVariance', title: 'Explained variance', unit: '1: it foresees the reward' },
+];
+
+/** Weights that a policy learned: training curves by seed, the windows, and the weights over time. */
+export default function ReinforcementView() {
+    useTitle('Reinforcement');
+    const [{ run = '' }, set] = useSearch();
+    const runs = useQuery('runs', () => take(api.GET('/api/v1/runs', { params: { query: { limit: 1000 } } })));
+    useChanges(['run'], runs.reload);
+    const detail = useQuery(run === '' ? null : `run ${run}`, () => json<Run>(`/runs/${encodeURIComponent(run)}`));
+    return (
+        <>
+            <h1>Reinforcement</h1>
+            <p class="lead">Weights of strategies that a policy learned by PPO, judged on later windows against simple rules.</p>
+            <Loaded query={runs} height={80}>
+                {(page) => (
+                    <SelectField
+                        label="Run"
+                        value={run}
+                        options={[
+                            { value: '', label: 'Choose' },
+                            ...page.items.map((r) => ({ value: r.id, label: `${r.batch}, ${time(r.created)}` })),
+                        ]}
+                        onValue={(v) => set({ run: v })}
+                    />
+                )}
+            </Loaded>
+            {run === '' ? (
+                <Empty title="Choose a run whose weights were learned">
+                    <p>
+                        A batch with "weights": "adaptive" or "ppo" learns them: <code>granary reinforce samples/adaptive.json</code> is an
+                        example.
+                    </p>
+                </Empty>
+            ) : (
+                <Loaded query={detail}>
+                    {(r) =>
+                        r.allocator ? (
+                            <Shown run={r} allocator={r.allocator} />
+                        ) : (
+                            <Empty title="The weights of this run were not learned">
+                                <p>Choose a run of a batch with "weights": "adaptive" or "ppo".</p>
+                            </Empty>
+                        )
+                    }
+                </Loaded>
+            )}
+        </>
+    );
+}
+
+function Shown(props: { run: Run; allocator: Allocator }) {
+    const { run, allocator } = props;
+    const own = allocator.growth.find((g) => g.method === 'ppo') ?? allocator.growth[0];
+    return (
+        <>
+            <p>
+                {allocator.promoted ? (
+                    <Badge kind="yes">The learned weights are used</Badge>
+                ) : (
+                    <Badge kind="wait">Not better than the baselines: their weights are used</Badge>
+                )}{' '}
+                <a href={`/runs/${encodeURIComponent(run.id)}`}>The run</a>
+            </p>
+            <Figures
+                figures={[
+                    { name: 'Rule', value: allocator.rule, note: `${allocator.windows.length} windows` },
+                    {
+                        name: 'Growth of the policy',
+                        value: signedPercent(own?.value),
+                        note: own ? `a year, log; ${signedPercent(own.low)} to ${signedPercent(own.high)}` : undefined,
+                    },
+                    ...allocator.improvement.slice(0, 4).map((i) => ({
+                        name: `Better than ${i.baseline}`,
+                        value: percent(i.value, 0),
+                        note: `probability; ${percent(i.low, 0)} to ${percent(i.high, 0)}`,
+                    })),
+                ]}
+            />
+            <h2>Training, by seed</h2>
+            <p class="note">Of the last window. Policies of several seeds show how much is luck.</p>
+            <Curves allocator={allocator} />
+            <h2>Weights over time</h2>
+            <Weights allocator={allocator} />
+            <h2>Windows and seeds</h2>
+            <Windows allocator={allocator} />
+        </>
+    );
+}
+
+function Curves(props: { allocator: Allocator }) {
+    const { curves } = props.allocator;
+    const drawn = useMemo(
+        () =>
+            measures
+                .map((m) => ({ ...m, ...curvesOf(curves, m.id) }))
+                .filter((m) => m.lines.some((l) => l.values.some((v) => v !== null)))
+                .map((m) => ({ ...m, lines: m.lines.map((l, i) => ({ ...l, colour: colours[i % colours.length] ?? 's1' })) })),
+        [curves],
+    );
+    if (drawn.length === 0) return <p class="soft">This run has no training curves.</p>;
+    return (
+        <div class="columns">
+            {drawn.map((m) => (
+                <LineChart
+                    key={m.id}
+                    title={m.title}
+                    unit={`${m.unit}, by steps`}
+                    plain
+                    x={m.x}
+                    lines={m.lines}
+                    format={(v) => number(v, 3)}
+                    summary={`${m.title} over the steps of the training, for ${m.lines.length} seeds`}
+                />
+            ))}
+        </div>
+    );
+}
+
+function Weights(props: { allocator: Allocator }) {
+    const { weights } = props.allocator;
+    const x = useMemo(() => weights.time.map((t) => millisecondsOfTicks(t) / 1000), [weights]);
+    const lines = useMemo(
+        () =>
+            weights.strategies
+                .map((name, i) => ({
+                    name,
+                    values: weights.values.map((v) => (v[i] ?? 0) * 100),
+                    colour: colours[i % colours.length] ?? 's1',
+                    ...(i >= colours.length ? { dashed: true } : {}),
+                }))
+                .filter((l) => l.values.some((v) => v !== 0)),
+        [weights],
+    );
+    if (x.length === 0) return <p class="soft">No weight was decided.</p>;
+    return (
+        <LineChart
+            title="Weights"
+            unit="% of the equity; the rest is cash"
+            x={x}
+            lines={lines}
+            height={300}
+            summary={`Weights of ${lines.length} strategies at ${x.length} times`}
+        />
+    );
+}
+
+function Windows(props: { allocator: Allocator }) {
+    return (
+        <div class="scroll" tabIndex={0} role="region" aria-label="Windows and seeds">
+            <table>
+                <thead>
+                    <tr>
+                        <th scope="col">Weights in force</th>
+                        <th scope="col">Policy</th>
+                        <th scope="col" class="n">
+                            Seed
+                        </th>
+                        <th scope="col" class="n">
+                            Validation
+                        </th>
+                        <th scope="col" class="n">
+                            Window
+                        </th>
+                        <th scope="col" class="n">
+                            Seeds from – to
+                        </th>
+                        <th scope="col" class="n">
+                            Equal weights
+                        </th>
+                    </tr>
+                </thead>
+                <tbody>
+                    {props.allocator.windows.map((w) => {
+                        const chosen = w.seeds.find((s) => s.seed === w.chosenSeed);
+                        const tests = w.seeds.flatMap((s) => (s.test === null ? [] : [s.test]));
+                        return (
+                            <tr key={w.from}>
+                                <th scope="row" class="nowrap">
+                                    {date(w.from)} to {date(w.to)}
+                                </th>
+                                <td>{w.version ?? '–'}</td>
+                                <td class="n">{w.chosenSeed}</td>
+                                <td class="n">{signedPercent(chosen?.validation)}</td>
+                                <td class="n">{signedPercent(chosen?.test)}</td>
+                                <td class="n">
+                                    {tests.length > 0 && `${signedPercent(Math.min(...tests))} to ${signedPercent(Math.max(...tests))}`}
+                                </td>
+                                <td class="n">{signedPercent(w.baselines.find((b) => b.name === 'equal')?.test)}</td>
+                            </tr>
+                        );
+                    })}
+                </tbody>
+            </table>
+        </div>
+    );
+}

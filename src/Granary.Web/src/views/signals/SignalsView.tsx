@@ -1,0 +1,182 @@
+import { useRoute } from 'preact-iso';
+import { useCallback, useMemo, useState } from 'preact/hooks';
+import { api, take, type Schemas } from '../../api/client';
+import { useQuery } from '../../api/useQuery';
+import { useSearch } from '../../api/useSearch';
+import { Badge } from '../../components/Badge';
+import { ShareBars } from '../../components/BarChart';
+import { SelectField } from '../../components/Field';
+import { Empty, Loaded } from '../../components/States';
+import { DataTable, type Column } from '../../components/Table';
+import { number, percent, price, signedMoney, tone } from '../../format/numbers';
+import { time } from '../../format/times';
+import { useTitle } from '../../layout/title';
+
+interface Signal {
+    strategy: string;
+    symbol: string;
+    number: number;
+    time: string;
+    side: string;
+    decision: string;
+    price?: number;
+    quantity?: number;
+    entryPrice?: number;
+    exitPrice?: number;
+    exitTime?: string;
+    exitReason?: string;
+    pnlNet?: number;
+}
+
+const columns: Column<Signal>[] = [
+    { id: 'time', title: 'Signal', width: 150, cell: (s) => time(s.time) },
+    { id: 'symbol', title: 'Symbol', width: 120, cell: (s) => s.symbol },
+    { id: 'side', title: 'Side', width: 70, cell: (s) => s.side },
+    {
+        id: 'decision',
+        title: 'Decision',
+        width: 160,
+        cell: (s) => <Badge kind={s.decision === 'accepted' ? 'yes' : 'no'}>{s.decision}</Badge>,
+    },
+    {
+        id: 'profit',
+        title: 'Would have earned',
+        width: 140,
+        figure: true,
+        cell: (s) => <span class={tone(s.pnlNet)}>{signedMoney(s.pnlNet)}</span>,
+        hint: 'Net profit of the trade in the strategy’s own simulated account',
+    },
+    { id: 'entry', title: 'Entry', width: 100, figure: true, cell: (s) => price(s.entryPrice) },
+    { id: 'exit', title: 'Exit', width: 100, figure: true, cell: (s) => price(s.exitPrice) },
+    { id: 'reason', title: 'Left by', width: 110, cell: (s) => s.exitReason ?? '' },
+    { id: 'strategy', title: 'Strategy', width: 340, cell: (s) => s.strategy },
+];
+
+const page = 200;
+
+/** The signals of a run: what the portfolio refused, and what that would have earned. */
+export default function SignalsView() {
+    const { params } = useRoute();
+    const run = params.id ?? '';
+    useTitle('Signals');
+    const [{ decision = 'refused', symbol = '' }, set] = useSearch();
+    const query = useMemo(
+        () => ({ limit: page, ...(decision === 'all' ? {} : { decision }), ...(symbol === '' ? {} : { symbol }) }),
+        [decision, symbol],
+    );
+    const first = useQuery(`signals ${run} ${decision} ${symbol}`, () =>
+        take(api.GET('/api/v1/runs/{id}/signals', { params: { path: { id: run }, query } })),
+    );
+    const all = useQuery(`decisions ${run}`, () =>
+        take(api.GET('/api/v1/runs/{id}/signals', { params: { path: { id: run }, query: { limit: 1 } } })),
+    );
+    const totals = all.data?.decisions ?? [];
+    return (
+        <>
+            <p class="eyebrow">
+                <a href="/runs">Runs</a> / <a href={`/runs/${encodeURIComponent(run)}`}>{run}</a>
+            </p>
+            <h1>Signals and refusals</h1>
+            <p class="lead">
+                Each wish of a strategy to enter, with the portfolio’s answer. A refused strategy still simulates the trade in its own
+                account: the profit is what the signal would have earned there.
+            </p>
+            <Loaded query={all} height={220}>
+                {() => <Totals totals={totals} />}
+            </Loaded>
+            <div class="row">
+                <SelectField
+                    label="Decision"
+                    value={decision}
+                    options={[
+                        { value: 'refused', label: 'all refused' },
+                        { value: 'all', label: 'all' },
+                        ...totals.map((t) => ({ value: t.decision, label: `${t.decision} (${number(t.signals)})` })),
+                    ]}
+                    onValue={(v) => set({ decision: v === 'refused' ? '' : v })}
+                />
+            </div>
+            <Loaded query={first}>{(rows) => <Rows key={`${decision} ${symbol}`} run={run} query={query} first={rows} />}</Loaded>
+        </>
+    );
+}
+
+function Totals(props: { totals: readonly Schemas['DecisionTotal'][] }) {
+    if (props.totals.length === 0) return null;
+    return (
+        <div class="columns">
+            <ShareBars
+                title="What signals earned, by decision"
+                unit="account currency, net"
+                rows={props.totals.map((t) => ({ name: t.decision, value: t.profit, text: signedMoney(t.profit) }))}
+            />
+            <div class="scroll" tabIndex={0} role="region" aria-label="Decisions">
+                <table>
+                    <thead>
+                        <tr>
+                            <th scope="col">Decision</th>
+                            <th scope="col" class="n">
+                                Signals
+                            </th>
+                            <th scope="col" class="n">
+                                Won
+                            </th>
+                            <th scope="col" class="n">
+                                Earned
+                            </th>
+                        </tr>
+                    </thead>
+                    <tbody>
+                        {props.totals.map((t) => (
+                            <tr key={t.decision}>
+                                <th scope="row">{t.decision}</th>
+                                <td class="n">{number(t.signals)}</td>
+                                <td class="n">{t.trades > 0 ? percent(t.winners / t.trades, 1) : '–'}</td>
+                                <td class={`n ${tone(t.profit)}`}>{signedMoney(t.profit)}</td>
+                            </tr>
+                        ))}
+                    </tbody>
+                </table>
+            </div>
+        </div>
+    );
+}
+
+// Grows by pages while the reader scrolls.
+function Rows(props: { run: string; query: { limit: number; decision?: string; symbol?: string }; first: Schemas['SignalRows'] }) {
+    const { run, query, first } = props;
+    const [more, setMore] = useState<Signal[]>([]);
+    const [next, setNext] = useState(first.next);
+    const [busy, setBusy] = useState(false);
+    const load = useCallback(() => {
+        if (next == null || busy) return;
+        setBusy(true);
+        take(api.GET('/api/v1/runs/{id}/signals', { params: { path: { id: run }, query: { ...query, cursor: next } } }))
+            .then((rows) => {
+                setMore((m) => [...m, ...(rows.items as unknown as Signal[])]);
+                setNext(rows.next);
+            })
+            .catch(() => setNext(null))
+            .finally(() => setBusy(false));
+    }, [busy, next, query, run]);
+    const rows = useMemo(() => [...(first.items as unknown as Signal[]), ...more], [first, more]);
+    if (first.total === 0)
+        return (
+            <Empty title="No signal has this decision">
+                <p>The portfolio of this run refused nothing of this kind.</p>
+            </Empty>
+        );
+    return (
+        <>
+            <p class="note">{number(first.total)} signals, in the order of the run.</p>
+            <DataTable
+                label="Signals"
+                rows={rows}
+                columns={columns}
+                id={(s) => `${s.strategy} ${s.number}`}
+                total={first.total}
+                onMore={load}
+            />
+        </>
+    );
+}
