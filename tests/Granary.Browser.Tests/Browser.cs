@@ -55,6 +55,13 @@ public sealed class Browser : IAsyncLifetime
         return open;
     }
 
+    /// <summary>A context of its own, with cookies and storage of its own; the test is skipped where there is no browser.</summary>
+    public async Task<IBrowserContext> ContextAsync(BrowserNewContextOptions options)
+    {
+        if (_browser is null) Assert.Skip($"needs {Executable}, which this machine does not have (apt-get install chromium)");
+        return await _browser.NewContextAsync(options);
+    }
+
     public async ValueTask DisposeAsync()
     {
         if (_browser is not null) await _browser.DisposeAsync();

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Granary.Engine.Brokerage;
 using Granary.Engine.Portfolio.Rules;
+using Granary.Engine.Trading;
 
 namespace Granary.Application.Live;
 

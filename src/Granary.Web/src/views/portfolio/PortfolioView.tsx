@@ -3,7 +3,6 @@ import { useState } from 'preact/hooks';
 import { can } from '../../api/caller';
 import { useChanges } from '../../api/changes';
 import { json, type Schemas } from '../../api/client';
-import { Problem } from '../../api/problem';
 import { useQuery } from '../../api/useQuery';
 import { useSearch } from '../../api/useSearch';
 import { Confirm } from '../../components/Dialog';
@@ -16,7 +15,7 @@ import { useTitle } from '../../layout/title';
 import { Limits } from '../live/Limits';
 import { Changes } from './Changes';
 import { Editor } from './Editor';
-import { differences, historyOf, rollBack, weightsOf, type Weights } from './weights';
+import { differences, historyOf, rollBack, type Weights } from './weights';
 import './portfolio.css';
 
 const tabs = [
@@ -31,21 +30,14 @@ export default function PortfolioView() {
     const id = params.id ?? '';
     useTitle(`Portfolio ${id}`);
     const [{ tab = '', run = '' }, set] = useSearch();
-    const weights = useQuery(`weights ${id}`, () => weightsOf(id));
-    const history = useQuery(`weights history ${id}`, () => historyOf(id));
+    const history = useQuery(`weights ${id}`, () => historyOf(id));
+    const current = history.data === undefined ? undefined : (history.data[0] ?? null);
     const session = useQuery(`portfolio session ${id}`, async () => {
-        try {
-            return await json<Schemas['SessionView']>(`/sessions/${encodeURIComponent(id)}`);
-        } catch (e) {
-            if (e instanceof Problem && e.status === 404) return null;
-            throw e;
-        }
+        const all = await json<Schemas['SessionView'][]>('/sessions');
+        return all.find((s) => s.id === id) ?? null;
     });
-    const reload = () => {
-        weights.reload();
-        history.reload();
-    };
-    useChanges(['weights'], reload);
+    useChanges(['weights'], history.reload);
+    useChanges(['session'], session.reload);
     return (
         <>
             <p class="eyebrow">
@@ -53,8 +45,8 @@ export default function PortfolioView() {
             </p>
             <h1>{id}</h1>
             <p class="note">
-                {weights.data
-                    ? `Version ${number(weights.data.version)}, set ${time(weights.data.at)} by ${weights.data.who}${weights.data.why ? `: ${weights.data.why}` : ''}.`
+                {current
+                    ? `Version ${number(current.version)}, set ${time(current.at)} by ${current.who}${current.why ? `: ${current.why}` : ''}.`
                     : 'No weights were set yet; a session uses those of its configuration.'}
                 {session.data && (
                     <>
@@ -68,21 +60,21 @@ export default function PortfolioView() {
             </p>
             <Tabs label="Parts of the portfolio" tabs={tabs} shown={tab} onShow={(t) => set({ tab: t })} />
             {tab === 'history' ? (
-                <History id={id} current={weights.data ?? null} versions={history.data ?? []} onChanged={reload} />
+                <History id={id} current={current ?? null} versions={history.data ?? []} onChanged={history.reload} />
             ) : tab === 'limits' ? (
                 session.data ? (
                     <Limits session={session.data} />
                 ) : (
                     <p class="soft">No session trades this portfolio. A session shows how much of its limits its account uses.</p>
                 )
-            ) : weights.data === undefined ? (
-                weights.problem ? (
-                    <Failed problem={weights.problem} retry={weights.reload} />
+            ) : current === undefined ? (
+                history.problem ? (
+                    <Failed problem={history.problem} retry={history.reload} />
                 ) : (
                     <Loading />
                 )
             ) : (
-                <Editor id={id} newest={weights.data} run={run} onRun={(r) => set({ run: r })} onSaved={reload} />
+                <Editor id={id} newest={current} run={run} onRun={(r) => set({ run: r })} onSaved={history.reload} />
             )}
         </>
     );

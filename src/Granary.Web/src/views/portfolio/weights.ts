@@ -1,5 +1,5 @@
 import { api, json, prefix, send, take, type Schemas } from '../../api/client';
-import { Problem, problemOf } from '../../api/problem';
+import { problemOf } from '../../api/problem';
 
 export type Weights = Schemas['PortfolioWeights'];
 
@@ -24,19 +24,14 @@ const body = (value: unknown): RequestInit => ({
     body: JSON.stringify(value),
 });
 
-/** The weights in force; null where none were ever set. */
-export async function weightsOf(portfolio: string): Promise<Weights | null> {
-    try {
-        return await json<Weights>(path(portfolio));
-    } catch (e) {
-        if (e instanceof Problem && e.status === 404) return null;
-        throw e;
-    }
-}
-
 /** All versions, the newest first. */
 export async function historyOf(portfolio: string): Promise<Weights[]> {
     return await json<Weights[]>(`${path(portfolio)}/history`);
+}
+
+/** The weights in force; null where none were ever set. */
+export async function weightsOf(portfolio: string): Promise<Weights | null> {
+    return (await historyOf(portfolio))[0] ?? null;
 }
 
 /** What new weights, or an earlier version, would change. */

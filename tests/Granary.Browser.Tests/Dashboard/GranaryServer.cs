@@ -1,0 +1,169 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Net.Sockets;
+using System.Text.Json;
+using Granary.Testing;
+
+namespace Granary.Browser.Tests.Dashboard;
+
+/// <summary>A process <c>granary serve</c> with keys and a confined data folder, and calls of its API.</summary>
+internal sealed class GranaryServer : IAsyncDisposable
+{
+    private readonly List<string> _log = [];
+    private Process? _process;
+
+    private GranaryServer(string folder, int port, string admin, string viewer)
+    {
+        (Folder, Port, Admin, Viewer) = (folder, port, admin, viewer);
+        Client = new HttpClient { BaseAddress = Address };
+        Client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", admin);
+    }
+
+    public string Folder { get; }
+
+    public string Data => Path.Combine(Folder, "data");
+
+    public int Port { get; }
+
+    public Uri Address => new($"http://127.0.0.1:{Port.ToString(CultureInfo.InvariantCulture)}");
+
+    /// <summary>The key of an admin.</summary>
+    public string Admin { get; }
+
+    /// <summary>The key of a viewer.</summary>
+    public string Viewer { get; }
+
+    /// <summary>Calls with the key of the admin.</summary>
+    public HttpClient Client { get; }
+
+    public static async Task<GranaryServer> StartAsync()
+    {
+        var folder = Directory.CreateTempSubdirectory("granary-dashboard-").FullName;
+        Directory.CreateDirectory(Path.Combine(folder, "data"));
+        foreach (var symbol in (string[])["COINUSDT", "GLIMUSDT", "ACME"])
+            File.Copy(Path.Combine(SharedData.RepositoryRoot, "samples", "data", "1h", symbol + ".csv"),
+                Path.Combine(folder, "data", symbol + ".csv"));
+        var keys = Path.Combine(folder, "keys.json");
+        var admin = await KeyAsync("office", "admin");
+        var server = new GranaryServer(folder, FreePort(), admin, await KeyAsync("screen", "viewer"));
+        await server.RunAsync();
+        return server;
+
+        async Task<string> KeyAsync(string name, string role)
+        {
+            using var process = Start(folder, "keys", "add", name, "--role", role, "--file", keys);
+            var error = process.StandardError.ReadToEndAsync();
+            var output = await process.StandardOutput.ReadToEndAsync();
+            await process.WaitForExitAsync();
+            process.ExitCode.ShouldBe(0, await error);
+            return output.Split((char[])[' ', '\n'], StringSplitOptions.RemoveEmptyEntries)
+                .First(w => w.StartsWith("granary_", StringComparison.Ordinal));
+        }
+    }
+
+    /// <summary>Runs the process, again after <see cref="StopAsync"/>; returns when it answers.</summary>
+    public async Task RunAsync()
+    {
+        _process = Start(Folder, "serve", "--urls", Address.ToString(), "--runs", "runs", "--data", "data", "--keys", "keys.json");
+        foreach (var stream in (StreamReader[])[_process.StandardOutput, _process.StandardError]) _ = DrainAsync(stream);
+        await Eventually.HoldsAsync(async () =>
+        {
+            if (_process.HasExited) throw new InvalidOperationException(string.Join('\n', _log));
+            try
+            {
+                return (await Client.GetAsync("/health/ready")).IsSuccessStatusCode;
+            }
+            catch (HttpRequestException)
+            {
+                return false;
+            }
+        });
+    }
+
+    /// <summary>Ends the process as a crash would.</summary>
+    public async Task StopAsync()
+    {
+        _process!.Kill(entireProcessTree: true);
+        await _process.WaitForExitAsync();
+        _process.Dispose();
+        _process = null;
+    }
+
+    /// <summary>Submits a job and waits until it is done.</summary>
+    /// <returns>Its id, which is its run's too.</returns>
+    public async Task<string> JobAsync(string path, object body)
+    {
+        using var answer = await Client.PostAsJsonAsync("/api/v1/" + path, body);
+        answer.StatusCode.ShouldBe(HttpStatusCode.Accepted, await answer.Content.ReadAsStringAsync());
+        var id = (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("id").GetString()!;
+        var end = await Eventually.IsAsync(() => GetAsync("jobs/" + id), j => State(j) is "done" or "failed" or "cancelled");
+        State(end).ShouldBe("done", end.ToString());
+        return id;
+
+        static string State(JsonElement job) => job.GetProperty("state").GetString()!;
+    }
+
+    public async Task<JsonElement> GetAsync(string path) => await Client.GetFromJsonAsync<JsonElement>("/api/v1/" + path);
+
+    /// <summary>Replaces the weights of a portfolio.</summary>
+    /// <param name="version">The version that is replaced; 0 for none.</param>
+    public async Task WeighAsync(string portfolio, int version, Dictionary<string, double> weights, string why)
+    {
+        using var put = new HttpRequestMessage(HttpMethod.Put, $"/api/v1/portfolios/{portfolio}/weights")
+        {
+            Content = JsonContent.Create(new { weights, why }),
+        };
+        if (version == 0) put.Headers.IfNoneMatch.ParseAdd("*");
+        else put.Headers.IfMatch.ParseAdd(string.Create(CultureInfo.InvariantCulture, $"\"{version}\""));
+        (await Client.SendAsync(put)).EnsureSuccessStatusCode();
+    }
+
+    /// <summary>Starts a session on paper that trades a deployment.</summary>
+    /// <param name="speed">As fixed:100ms or asap.</param>
+    public async Task TradeAsync(int deployment, string account, string speed)
+    {
+        var configuration = await Client.GetStringAsync($"/api/v1/deployments/{deployment}/configuration");
+        using var answer = await Client.PostAsJsonAsync("/api/v1/sessions",
+            new { configuration, deployment, account, feed = "csv:.", pace = speed, to = "2022-03-01", withoutEvidence = true });
+        answer.StatusCode.ShouldBe(HttpStatusCode.Accepted, await answer.Content.ReadAsStringAsync());
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Client.Dispose();
+        if (_process is not null) await StopAsync();
+        Directory.Delete(Folder, recursive: true);
+    }
+
+    private static Process Start(string folder, params string[] arguments)
+    {
+        var start = new ProcessStartInfo("dotnet")
+        {
+            WorkingDirectory = folder,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            UseShellExecute = false,
+        };
+        start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "granary.dll"));
+        foreach (var argument in arguments) start.ArgumentList.Add(argument);
+        start.Environment["GRANARY_TRIALS"] = Path.Combine(folder, "trials");
+        return Process.Start(start)!;
+    }
+
+    private async Task DrainAsync(StreamReader stream)
+    {
+        while (await stream.ReadLineAsync() is { } line)
+            lock (_log)
+                _log.Add(line);
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+}

@@ -1,0 +1,58 @@
+using Microsoft.Playwright;
+
+namespace Granary.Browser.Tests.Dashboard;
+
+/// <summary>A tab that is open on the dashboard, and what it complained of.</summary>
+internal sealed class Visit : IAsyncDisposable
+{
+    private Visit(IPage page) => Page = page;
+
+    public IPage Page { get; }
+
+    /// <summary>Errors and warnings of the console, and of scripts.</summary>
+    public List<string> Complaints { get; } = [];
+
+    /// <summary>Opens an address of a server with a key.</summary>
+    public static async Task<Visit> OpenAsync(Browser browser, GranaryServer server, string path, string? key = null, int width = 1440,
+        bool dark = false)
+    {
+        var context = await browser.ContextAsync(new BrowserNewContextOptions
+        {
+            BaseURL = server.Address.ToString(),
+            ViewportSize = new ViewportSize { Width = width, Height = 900 },
+            ColorScheme = dark ? ColorScheme.Dark : ColorScheme.Light,
+            ReducedMotion = ReducedMotion.Reduce,
+        });
+        await context.AddInitScriptAsync($"sessionStorage.setItem('granary.key', '{key ?? server.Admin}')");
+        var visit = new Visit(await context.NewPageAsync());
+        visit.Page.Console += (_, m) =>
+        {
+            if (m.Type is "error" or "warning") visit.Complaints.Add(m.Text);
+        };
+        visit.Page.PageError += (_, e) => visit.Complaints.Add(e);
+        await visit.Page.GotoAsync(path);
+        await visit.SettledAsync();
+        return visit;
+    }
+
+    /// <summary>Waits until the view is there and nothing loads any more.</summary>
+    public async Task SettledAsync()
+    {
+        await Page.Locator("main h1").First.WaitForAsync();
+        await Assertions.Expect(Page.Locator(".loading")).ToHaveCountAsync(0);
+    }
+
+    public ILocator Button(string name) => Page.GetByRole(AriaRole.Button, new() { Name = name, Exact = true });
+
+    public async Task ShowsAsync(string text) =>
+        await Assertions.Expect(Page.GetByText(text).First).ToBeVisibleAsync(new() { Timeout = 60_000 });
+
+    /// <summary>The whole page, for a person to look at; only where GRANARY_SCREENSHOTS names a folder.</summary>
+    public async Task PictureAsync(string name)
+    {
+        if (Environment.GetEnvironmentVariable("GRANARY_SCREENSHOTS") is { Length: > 0 } folder)
+            await Page.ScreenshotAsync(new PageScreenshotOptions { Path = Path.Combine(folder, name + ".png"), FullPage = true });
+    }
+
+    public async ValueTask DisposeAsync() => await Page.Context.CloseAsync();
+}
