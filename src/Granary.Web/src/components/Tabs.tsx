@@ -6,7 +6,7 @@ export interface Tab {
 /** The parts of a view; the address names the one that is shown. */
 export function Tabs(props: { label: string; tabs: readonly Tab[]; shown: string; onShow: (id: string) => void }) {
     return (
-        <nav class="tabs" aria-label={props.label}>
+        <nav class="tabs wrap" aria-label={props.label}>
             {props.tabs.map((t) => (
                 <button
                     key={t.id}
