@@ -10,6 +10,7 @@ import { SelectField, TextField } from '../../components/Field';
 import { Empty, Failed, Loaded } from '../../components/States';
 import { number } from '../../format/numbers';
 import { useTitle } from '../../layout/title';
+import { FileDrop } from './FileDrop';
 import './data.css';
 
 type Job = Schemas['JobStatus'];
@@ -79,6 +80,7 @@ function Form(props: { onStarted: (job: string) => void }) {
     };
     return (
         <form class="card" onSubmit={(e) => void submit(e)}>
+            <FileDrop onFiles={(added) => setFiles([...names, ...added].join('\n'))} />
             <div class="field">
                 <label for="files">Files in the data folder, one in each line; * stands for any letters</label>
                 <textarea
