@@ -50,7 +50,8 @@ public sealed class TradedServer : IAsyncLifetime
         using var added = await Server.Client.PostAsJsonAsync("/api/v1/deployments", new { run = Run, why = "first version" });
         added.EnsureSuccessStatusCode();
         await Server.TradeAsync(1, "ended", "asap");
-        await Server.TradeAsync(1, "paper", "fixed:200ms");
+        // Slow enough to trade until the last test has ended, also on a busy machine.
+        await Server.TradeAsync(1, "paper", "fixed:1s");
         var weights = Strategies.ToDictionary(s => s, _ => 1.0);
         await Server.WeighAsync("paper", 0, weights, "the same for all");
         await Granary.Testing.Eventually.IsAsync(() => Server.GetAsync("sessions/ended"),

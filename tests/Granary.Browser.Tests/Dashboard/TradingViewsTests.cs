@@ -78,6 +78,7 @@ public sealed class TradingViewsTests(Browser browser, TradedServer traded) : IC
         var seen = await visit.Page.Locator("main button:not(thead button), main a.button").AllTextContentsAsync();
         seen.Where(s => actions.Any(a => s.Trim().StartsWith(a, StringComparison.Ordinal))).ShouldBeEmpty();
         await Assertions.Expect(visit.Page.Locator("main input[type=number]")).ToHaveCountAsync(0);
+        (await Server.GetAsync("sessions/paper")).GetProperty("phase").GetString().ShouldBe("running", "only then there are actions");
         visit.Complaints.ShouldBeEmpty();
     }
 
