@@ -67,7 +67,7 @@ public sealed class KilledSessionTests : IDisposable
             await Eventually.HoldsAsync(() => process.HasExited || server.Market.Orders.Count >= orders + more);
             await Task.Delay(random.Next(0, 30));
             if (process.HasExited)
-                Assert.Fail($"the session ended after {kills} kills with {process.ExitCode}: "
+                Assert.Fail($"the session ended after {kills} kills with {process.ExitCode}: {Notes()}"
                     + await process.StandardOutput.ReadToEndAsync() + await process.StandardError.ReadToEndAsync());
             process.Kill();
             await process.WaitForExitAsync();
@@ -81,7 +81,17 @@ public sealed class KilledSessionTests : IDisposable
         (await RunAsync(rest)).ExitCode.ShouldBe(0);
         var end = await RunAsync(rest);
         end.ExitCode.ShouldBe(0, end.Error);
+        File.ReadAllText(Path.Combine(state, "control", "status.json")).ShouldContain("\"differences\": 0");
         Check(server, owned, Path.Combine(_folder, "run", "account.json"), end.Output + end.Error);
+    }
+
+    // Why it entered nothing any more, where it ran to the end of its feed.
+    private string Notes()
+    {
+        if (Path.Combine(_folder, "run", "account.json") is var file && !File.Exists(file)) return "";
+        using var account = JsonDocument.Parse(File.ReadAllText(file));
+        var skipped = account.RootElement.GetProperty("skipped").EnumerateArray().CountBy(s => s.GetProperty("why").GetString());
+        return $"{account.RootElement.GetProperty("notes")} {string.Join(", ", skipped)} ";
     }
 
     // A market that rises and falls, so that stops and targets are reached.
