@@ -90,7 +90,7 @@ public sealed class KilledSessionTests : IDisposable
     {
         if (Path.Combine(_folder, "run", "account.json") is var file && !File.Exists(file)) return "";
         using var account = JsonDocument.Parse(File.ReadAllText(file));
-        var skipped = account.RootElement.GetProperty("skipped").EnumerateArray().CountBy(s => s.GetProperty("why").GetString());
+        var skipped = account.RootElement.GetProperty("skipped").EnumerateArray().CountBy(s => s.GetProperty("why").GetString()!);
         return $"{account.RootElement.GetProperty("notes")} {string.Join(", ", skipped)} ";
     }
 
