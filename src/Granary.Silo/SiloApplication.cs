@@ -18,7 +18,6 @@ using Granary.Silo.Clustering;
 using Granary.Silo.Options;
 using Granary.Silo.Readiness;
 using Granary.Silo.Streams;
-using Granary.Silo.Telemetry;
 using Npgsql;
 using Orleans.Configuration;
 using Orleans.Serialization;
@@ -45,7 +44,7 @@ public static class SiloApplication
         builder.WebHost.UseKestrelHttpsConfiguration();
         builder.WebHost.UseUrls(settings.Urls);
         AddLogging(builder.Logging);
-        OtlpTelemetry.Add(builder, siloName, settings.ClusterId);
+        OtlpTelemetry.Add(builder, "granary-silo", siloName, new KeyValuePair<string, object>("granary.cluster.id", settings.ClusterId));
 
         builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = settings.DrainTimeout);
         builder.Services.AddSingleton<ClusterInstruments>();
@@ -70,6 +69,7 @@ public static class SiloApplication
             new ClusterSessions(s.GetRequiredService<IGrainFactory>(), s.GetRequiredService<IJobService>(), catalogues));
         builder.Services.AddSingleton(settings.State is null && settings.Connection is { } accounts ? new DatabaseAccounts(accounts)
             : AccountStores.Open(settings.State ?? Path.Combine(Path.GetFullPath(settings.Runs), ".accounts")));
+        builder.Services.AddNotifications(settings.Notifications);
         builder.Services.AddSingleton<IReadinessCheck, ClusterReadiness>();
         if (database is not null)
         {

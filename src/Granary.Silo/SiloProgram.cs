@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Granary.Api.Hosting;
 using Granary.Application.Catalogues;
 using Granary.Application.Jobs;
 using Granary.Application.Json;
@@ -8,7 +9,6 @@ using Granary.Kafka;
 using Granary.Kafka.Bars;
 using Granary.Silo.Clustering;
 using Granary.Silo.Options;
-using Granary.Silo.Telemetry;
 using Microsoft.Extensions.Options;
 using Npgsql;
 

@@ -57,7 +57,7 @@ internal sealed class ApiServer : IAsyncDisposable
     public Uri Address => Client.BaseAddress!;
 
     public static async Task<ApiServer> StartAsync(ApiKeys? keys = null, string? folder = null, IJobRunner? host = null,
-        Func<ApiSettings, ApiSettings>? settings = null, IReadinessCheck? check = null, string? urls = null,
+        Func<ApiSettings, ApiSettings>? settings = null, Action<IServiceCollection>? add = null, string? urls = null,
         ServerParts parts = ServerParts.None)
     {
         var runs = folder ?? Directory.CreateTempSubdirectory("granary-api-").FullName;
@@ -71,7 +71,7 @@ internal sealed class ApiServer : IAsyncDisposable
         builder.Services.AddLocalJobs(runs, _ => parts.HasFlag(ServerParts.RealHost)
             ? new HostedRunner(new EmbeddedHost(2), TimeProvider.System, 2, runs) : host);
         if (parts.HasFlag(ServerParts.Sessions)) builder.Services.AddLocalSessions(runs);
-        if (check is not null) builder.Services.AddSingleton(check);
+        add?.Invoke(builder.Services);
         var app = builder.Build();
         app.UseGranaryApi();
         await app.StartAsync();

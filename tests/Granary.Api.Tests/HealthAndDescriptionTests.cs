@@ -5,6 +5,7 @@ using Granary.Api.Health;
 using Granary.Application.Live;
 using Granary.Application.Options;
 using Granary.Testing;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Granary.Api.Tests;
 
@@ -21,10 +22,12 @@ public class HealthAndDescriptionTests
         }
     }
 
+    private static Action<IServiceCollection> With(IReadinessCheck check) => services => services.AddSingleton(check);
+
     [Fact]
     public async Task A_server_is_live_though_not_ready_while_something_that_it_needs_is_away()
     {
-        await using var server = await ApiServer.StartAsync(check: new Check("no connection to 10.0.0.1:5432"));
+        await using var server = await ApiServer.StartAsync(add: With(new Check("no connection to 10.0.0.1:5432")));
         (await server.Client.GetAsync("/api/v1/health/live")).StatusCode.ShouldBe(HttpStatusCode.OK);
         using var ready = await server.Client.GetAsync("/api/v1/health/ready");
         ready.StatusCode.ShouldBe(HttpStatusCode.ServiceUnavailable);
@@ -59,7 +62,7 @@ public class HealthAndDescriptionTests
     [Fact]
     public async Task A_check_that_hangs_makes_the_server_not_ready_within_two_seconds()
     {
-        await using var server = await ApiServer.StartAsync(check: new Check(null, hangs: true));
+        await using var server = await ApiServer.StartAsync(add: With(new Check(null, hangs: true)));
         using var ready = await server.Client.GetAsync("/api/v1/health/ready");
         (await ready.Content.ReadAsStringAsync()).ShouldContain("no answer within 2 s");
     }

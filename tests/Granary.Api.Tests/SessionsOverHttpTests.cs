@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Json;
 using System.Net.ServerSentEvents;
@@ -9,6 +11,7 @@ using Granary.Application.Json;
 using Granary.Application.Live;
 using Granary.Application.Runs;
 using Granary.Application.Simulation;
+using Granary.Application.Telemetry;
 using Granary.Cluster.Client;
 using Granary.Testing;
 
@@ -92,6 +95,30 @@ public sealed class SessionsOverHttpTests(SessionsOverHttpTests.Configuration ma
         var home = Path.Combine(server.Folder, "home");
         (await client.DownloadSessionAsync("one", home)).ShouldContain("account.json");
         orders.Count(o => (string)o!["account"]! == "one").ShouldBe(File.ReadLines(Path.Combine(home, "orders.csv")).Count() - 1);
+    }
+
+    [Fact]
+    public async Task A_clients_trace_goes_on_through_its_request_to_the_fills_of_its_session()
+    {
+        var spans = new ConcurrentQueue<Activity>();
+        using var listener = new ActivityListener
+        {
+            ShouldListenTo = s => s.Name is GranaryInstruments.Name or "Microsoft.AspNetCore",
+            Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllDataAndRecorded,
+            ActivityStopped = spans.Enqueue,
+        };
+        ActivitySource.AddActivityListener(listener);
+        await using var server = await ApiServer.StartAsync(parts: ServerParts.Sessions);
+        using var client = Client(server);
+        using var start = new Activity("start").SetIdFormat(ActivityIdFormat.W3C).Start();
+        await client.StartSessionAsync(made.Start("traced"));
+        start.Stop();
+        var end = await EndAsync(client, "traced");
+
+        var orders = spans.Where(s => Equals(s.GetTagItem(GranaryInstruments.Account), "traced")).ToList();
+        orders.Count.ShouldBeGreaterThan(0);
+        orders.Select(o => o.TraceId).Distinct().ShouldBe([start.TraceId]);
+        orders.Count(o => o.OperationName == "fill").ShouldBe(end.Status!.Fills);
     }
 
     [Fact]

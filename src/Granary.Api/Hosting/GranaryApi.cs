@@ -11,12 +11,14 @@ using Granary.Api.Jobs;
 using Granary.Api.Limits;
 using Granary.Api.MarketData;
 using Granary.Api.Models;
+using Granary.Api.Notifications;
 using Granary.Api.Operations;
 using Granary.Api.Portfolios;
 using Granary.Api.Problems;
 using Granary.Api.Runs;
 using Granary.Api.Sessions;
 using Granary.Api.Shares;
+using Granary.Api.Telemetry;
 using Granary.Api.Uploads;
 using Granary.Application.Audit;
 using Granary.Application.Catalogues;
@@ -85,6 +87,9 @@ public static class GranaryApi
         services.AddAuthorization(RolePolicies.Add);
         services.AddOpenApi("v1", OpenApiSecurity.Describe);
         services.AddSingleton<IReadinessCheck, DiskReadiness>();
+        services.AddMetrics();
+        services.AddSingleton<MetricsCollector>();
+        services.AddSingleton<ServerInstruments>();
         services.AddSingleton<OperationsSampler>();
         services.AddHostedService(static s => s.GetRequiredService<OperationsSampler>());
         return services;
@@ -93,6 +98,8 @@ public static class GranaryApi
     /// <summary>Mounts the endpoints and what guards them. Call before mapping anything of your own.</summary>
     public static WebApplication UseGranaryApi(this WebApplication app)
     {
+        // From the start, so that counters have what came before the first scrape.
+        _ = (app.Services.GetRequiredService<MetricsCollector>(), app.Services.GetRequiredService<ServerInstruments>());
         app.UseExceptionHandler();
         app.UseStatusCodePages();
         app.Use(static (context, next) =>
@@ -127,6 +134,7 @@ public static class GranaryApi
         var api = app.MapGroup(ApiSettings.Prefix);
         HealthEndpoints.Map(api);
         HealthEndpoints.MapAtRoot(app);
+        MetricsEndpoint.Map(app);
         ErrorPages.Map(app);
         DashboardEndpoints.Map(app);
         JobEndpoints.Map(api);
@@ -139,6 +147,7 @@ public static class GranaryApi
         AuditEndpoints.Map(api);
         CatalogueEndpoints.Map(api);
         ModelEndpoints.Map(api);
+        NotificationEndpoints.Map(api);
         DataEndpoints.Map(api);
         if (app.Services.GetService<RunLibrary>() is not null)
         {

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Granary.Api.Access;
 using Granary.Api.Audit;
 using Granary.Api.Jobs;
@@ -7,6 +8,7 @@ using Granary.Application.Json;
 using Granary.Application.Learning;
 using Granary.Application.Models;
 using Granary.Application.RunFolders;
+using Granary.Application.Telemetry;
 using Granary.Learning;
 using Granary.Learning.Registry;
 using Microsoft.AspNetCore.Builder;
@@ -100,8 +102,14 @@ internal static class ModelEndpoints
         if (await RequestBody.ReadAsync(request, settings.LongestBatch, cancellationToken).ConfigureAwait(false) is not { } body)
             return RequestBody.TooLong(settings.LongestBatch);
         var asked = JsonPart.Parse("the body of the request", body).Only("version", "rows");
-        return Answer(() => TypedResults.Ok(ModelAnswers.Of(Open(settings, known), name, asked.Find("version")?.Whole(1),
-            asked.Need("rows"))));
+        var started = Stopwatch.GetTimestamp();
+        return Answer(() =>
+        {
+            var answers = ModelAnswers.Of(Open(settings, known), name, asked.Find("version")?.Whole(1), asked.Need("rows"));
+            GranaryInstruments.Predictions.Record(Stopwatch.GetElapsedTime(started).TotalSeconds,
+                new KeyValuePair<string, object?>(GranaryInstruments.Model, name));
+            return TypedResults.Ok(answers);
+        });
     }
 
     private static ModelRegistry Open(ApiSettings settings, GranaryCatalogues known) =>

@@ -1,8 +1,10 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Threading.Channels;
 using Granary.Application.Json;
 using Granary.Application.RunFolders;
+using Granary.Application.Telemetry;
 using Granary.Storage.Files;
 
 namespace Granary.Application.Jobs;
@@ -215,7 +217,10 @@ public sealed class LocalJobs : IJobService, IAsyncDisposable
         try
         {
             await SaveAsync(entry).ConfigureAwait(false);
-            var job = _kinds.Read(SubmittedJob.Read(OwnFolder(entry.Status.Id)).ToText());
+            var submitted = SubmittedJob.Read(OwnFolder(entry.Status.Id));
+            using var span = GranaryInstruments.Traces.StartActivity("job", ActivityKind.Internal, submitted.Trace);
+            span?.SetTag(GranaryInstruments.Run, entry.Status.Id).SetTag(GranaryInstruments.Kind, entry.Status.Kind);
+            var job = _kinds.Read(submitted.ToText());
             var outcome = await _host.RunAsync(job, folder, p => Report(entry, p), stop.Token).ConfigureAwait(false);
             var files = Directory.EnumerateFiles(folder).Select(f => Path.GetFileName(f)!).Where(f => !f.StartsWith('.'))
                 .Order(StringComparer.Ordinal).ToArray();
@@ -228,6 +233,7 @@ public sealed class LocalJobs : IJobService, IAsyncDisposable
                 Files = files,
                 Progress = s.Progress with { Strategies = outcome.Strategies, Done = outcome.Strategies, Failed = outcome.Failed }
             });
+            GranaryInstruments.StrategiesFailed.Add(outcome.Failed);
         }
         catch (OperationCanceledException) when (_stopping.IsCancellationRequested && !entry.Cancel.IsCancellationRequested)
         {
@@ -273,10 +279,19 @@ public sealed class LocalJobs : IJobService, IAsyncDisposable
     }
 
     private void End(Entry entry, Func<JobStatus, JobStatus> how) =>
-        Change(entry, s => how(s) with { FinishedAt = _clock.GetUtcNow() });
+        JobMetrics.Ended(Change(entry, s => how(s) with { FinishedAt = _clock.GetUtcNow() }));
 
-    private void Report(Entry entry, JobProgress progress) =>
-        Change(entry, s => s.State == JobState.Running && progress.Done >= s.Progress.Done ? s with { Progress = progress } : s);
+    private void Report(Entry entry, JobProgress progress)
+    {
+        long bars = 0;
+        Change(entry, s =>
+        {
+            if (s.State != JobState.Running || progress.Done < s.Progress.Done) return s;
+            bars = progress.Bars - s.Progress.Bars;
+            return s with { Progress = progress };
+        });
+        if (bars > 0) GranaryInstruments.Bars.Add(bars);
+    }
 
     /// <summary>The one place where a status changes; who watches is woken.</summary>
     private JobStatus Change(Entry entry, Func<JobStatus, JobStatus> change)

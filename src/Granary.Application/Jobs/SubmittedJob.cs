@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
@@ -6,8 +7,10 @@ using Granary.Storage.Files;
 namespace Granary.Application.Jobs;
 
 /// <summary>A submitted job as its folder stores it: the text, and what identifies a repeated submission.</summary>
+/// <param name="Trace">The W3C trace parent of the request; null where it was not traced.</param>
 internal sealed record SubmittedJob(string Text, string Folder, string FileName, string? IdempotencyKey,
-    string Kind = JobCatalogue.Backtest)
+    string Kind = JobCatalogue.Backtest,
+    string? Trace = null)
 {
     private const string TextFile = "batch.json", StatusFile = "status.json";
 
@@ -17,7 +20,8 @@ internal sealed record SubmittedJob(string Text, string Folder, string FileName,
     public static SubmittedJob Of(JobSubmission submission)
     {
         var text = submission.Job.Text;
-        return new SubmittedJob(Encoding.UTF8.GetString(text.Body), text.Folder, text.File, submission.ScopedKey, text.Kind);
+        return new SubmittedJob(Encoding.UTF8.GetString(text.Body), text.Folder, text.File, submission.ScopedKey, text.Kind,
+            Activity.Current?.Id);
     }
 
     /// <summary>The text, to be read and run.</summary>

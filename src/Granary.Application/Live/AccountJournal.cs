@@ -1,3 +1,4 @@
+using Granary.Application.Telemetry;
 using Granary.Data.Journals;
 using Granary.Engine.Brokerage;
 using Granary.Storage.Retries;
@@ -18,6 +19,7 @@ public sealed class AccountJournal(IJournal journal, TimeProvider clock) : IAsyn
     private readonly List<JournalEntry> _waiting = [];
     private readonly List<JournalEvent> _deferred = [];
     private ResiliencePipeline? _retries;
+    private readonly OrderTelemetry _orders = new();
     private long _next = journal.Last + 1;
     private long _flushed = clock.GetTimestamp();
 
@@ -49,7 +51,7 @@ public sealed class AccountJournal(IJournal journal, TimeProvider clock) : IAsyn
     /// <summary>Writes what can wait.</summary>
     public ValueTask NoteAsync(JournalEvent e, CancellationToken cancellationToken = default)
     {
-        Seen?.Invoke(e);
+        Observe(e);
         Settle();
         Add(e);
         return _waiting.Count >= MostWaiting || clock.GetElapsedTime(_flushed) >= Longest ? WriteAsync(cancellationToken) : default;
@@ -58,7 +60,7 @@ public sealed class AccountJournal(IJournal journal, TimeProvider clock) : IAsyn
     /// <summary>Keeps what is not in a hurry at all until the next note: orders that are on their way do not wait for it.</summary>
     public void Defer(JournalEvent e)
     {
-        Seen?.Invoke(e);
+        Observe(e);
         _deferred.Add(e);
     }
 
@@ -83,10 +85,16 @@ public sealed class AccountJournal(IJournal journal, TimeProvider clock) : IAsyn
     {
         foreach (var e in events)
         {
-            Seen?.Invoke(e);
+            Observe(e);
             Add(e);
         }
         return WriteAsync(cancellationToken);
+    }
+
+    private void Observe(JournalEvent e)
+    {
+        Seen?.Invoke(e);
+        _orders.Observe(e);
     }
 
     private void Add(JournalEvent e) => _waiting.Add(JournalCodec.Encode(_next++, clock.GetUtcNow(), e));
@@ -107,7 +115,9 @@ public sealed class AccountJournal(IJournal journal, TimeProvider clock) : IAsyn
         {
             var started = clock.GetTimestamp();
             await journal.AppendAsync(_waiting, stop).ConfigureAwait(false);
-            Appending += clock.GetElapsedTime(started);
+            var took = clock.GetElapsedTime(started);
+            Appending += took;
+            GranaryInstruments.JournalAppend.Record(took.TotalSeconds);
             return ++Appends;
         }, cancellationToken).ConfigureAwait(false);
         Fault = null;
@@ -118,7 +128,11 @@ public sealed class AccountJournal(IJournal journal, TimeProvider clock) : IAsyn
     private bool MayPass(Exception e)
     {
         if (e is not JournalException { MayPass: true }) return false;
-        if (Fault is null) Losses++;
+        if (Fault is null)
+        {
+            Losses++;
+            GranaryInstruments.JournalLosses.Add(1);
+        }
         Fault = e.Message;
         return true;
     }

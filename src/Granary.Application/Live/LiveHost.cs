@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Granary.Application.Batches;
 using Granary.Application.Simulation;
+using Granary.Application.Telemetry;
 using Granary.Data.Feeds;
 using Granary.Engine.Brokerage;
 using Granary.Engine.Market;
@@ -278,6 +279,7 @@ public sealed class LiveHost
         if (_orders.Intended > 0)
         {
             await _orders.SendAsync(slice, cancellationToken).ConfigureAwait(false);
+            GranaryInstruments.OrderLatency.Record(Stopwatch.GetElapsedTime(arrived, _orders.FirstSent).TotalSeconds);
             Latency.Add(Stopwatch.GetElapsedTime(arrived, _orders.FirstSent), Stopwatch.GetElapsedTime(arrived),
                 _gateway.Appending - journalBefore);
         }

@@ -3,6 +3,7 @@ using System.Text;
 using Granary.Application.Batches;
 using Granary.Application.RunFolders;
 using Granary.Application.Simulation;
+using Granary.Application.Telemetry;
 using Granary.Application.Validation;
 using Granary.Application.Weighting;
 using Granary.Engine.Market;
@@ -48,7 +49,8 @@ public sealed class BatchRunner(IBatchHost host, TimeProvider clock, Func<DataSp
     private async Task<BatchRun> RunAsync(RunContext run, IProgress<BatchProgress>? progress, CancellationToken cancellationToken)
     {
         using var strategies = new StrategySimulation(run);
-        await strategies.RunAsync(host.RunAsync, progress, cancellationToken);
+        using (GranaryInstruments.Traces.StartActivity("strategies"))
+            await strategies.RunAsync(host.RunAsync, progress, cancellationToken);
         var choice = await strategies.WeighAsync();
         if (choice.Allocator is { } allocator && run.Options.RegisterModels)
             choice = choice with
@@ -63,11 +65,14 @@ public sealed class BatchRunner(IBatchHost host, TimeProvider clock, Func<DataSp
             : await BatchValidation.BeginAsync(run, strategies, choice, host, cancellationToken);
         using var portfolio = await RecordedPortfolio.OfEventsAsync(run, strategies.Log, members, choice.Schedule);
         BatchChecks? checks = null;
+        var step = GranaryInstruments.Traces.StartActivity("validate");
         if (validation is null)
             await BatchValidation.CountAsync(run, strategies.Outcomes, ledger, SelectionTests.Of(run.Plan, strategies.Outcomes));
         else
             checks = await validation.FinishAsync(portfolio, members.Any(w => w != 0), ledger);
 
+        step?.Dispose();
+        using var write = GranaryInstruments.Traces.StartActivity("write");
         var finished = new FinishedBatch(run, strategies, choice, portfolio, checks);
         var model = await finished.ModelAsync(host.Description, run.Folder.Replaced);
         new RunFiles(run).WriteAll(model, finished.Events, finished.Files(model));

@@ -37,7 +37,7 @@ internal sealed class LocalSession : IAsyncDisposable
             // A session that waits for its journal shows no status of its own.
             if (status is not null && _gateway?.JournalFault is { } gone)
                 status = status with { State = LiveState.WaitingForJournal, JournalFault = gone };
-            return view with { Status = status, Retry = retry };
+            return view with { Status = status, Fault = view.Fault ?? retry?.Reason, Retry = retry };
         }
     }
 

@@ -1,7 +1,10 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Runtime.ExceptionServices;
 using Granary.Application.Batches;
+using Granary.Application.Telemetry;
 using Granary.Engine.Market;
+using Granary.Storage.Addresses;
 
 namespace Granary.Application.Simulation;
 
@@ -24,6 +27,8 @@ internal sealed class OpenedBatch : IAsyncDisposable
     /// <exception cref="BarDataException">The bars are wrong.</exception>
     public static async Task<OpenedBatch> OpenAsync(BatchSpec spec, BatchOpening opening, CancellationToken cancellationToken)
     {
+        var started = Stopwatch.GetTimestamp();
+        using var span = GranaryInstruments.Traces.StartActivity("open");
         var source = opening.Sources?.Invoke(spec.Data, spec.Folder)
             ?? BatchSources.Open(spec.Catalogues.Sources, spec.Data, spec.Folder);
         var symbols = await BatchSources.SymbolsAsync(source, spec.Data, cancellationToken);
@@ -32,6 +37,8 @@ internal sealed class OpenedBatch : IAsyncDisposable
         {
             await batch.OpenMarketsAsync(opening.Threads, cancellationToken);
             if (opening.Checks) await batch.CheckAsync(opening.MarksEnded, cancellationToken);
+            GranaryInstruments.FeedOpen.Record(Stopwatch.GetElapsedTime(started).TotalSeconds,
+                new KeyValuePair<string, object?>("granary.scheme", Address.Parse(spec.Data.Source)?.Scheme ?? "plug-in"));
             return batch;
         }
         catch

@@ -57,6 +57,7 @@ internal static class CommandExamples
         ["serve"] = "--urls http://127.0.0.1:8080",
         ["audit list"] = "runs/.audit/audit.jsonl",
         ["audit verify"] = "runs/.audit/audit.jsonl",
+        ["notify test"] = "--notifications notifications.json",
         ["keys add"] = "ann --role submitter --file keys.json",
         ["keys list"] = "--file keys.json",
         ["keys rotate"] = "ann --file keys.json --overlap 24h",

@@ -38,6 +38,7 @@ internal static class CommandTable
         ("serve", ServeCommand.Create),
         ("keys", _ => KeysCommands.Create()),
         ("audit", _ => AuditCommands.Create()),
+        ("notify", _ => NotifyCommands.Create()),
         ("new", HostCommands.New),
         ("doctor", HostCommands.Doctor),
         ("explain", ExplainCommand.Create),

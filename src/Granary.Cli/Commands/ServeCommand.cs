@@ -30,6 +30,8 @@ internal static class ServeCommand
         public int Threads { get; init; } = Environment.ProcessorCount;
         [Description("the folder that callers find their files in, and out of which they cannot lead (anywhere)")]
         public string? Data { get; init; }
+        [Description("the file of webhooks and of the rules that notify them (no notifications)")]
+        public string? Notifications { get; init; }
         [Description("the registry of models: a folder, or postgres://… (the folder models of --data)")]
         public string? Models { get; init; }
         [Description("the store of deployments: a folder, or postgres://… (the folder deployments of --data)")]
@@ -81,11 +83,12 @@ internal static class ServeCommand
         var builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.UseUrls(given.Urls);
         builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
+        OtlpTelemetry.Add(builder, "granary-serve", $"{Environment.MachineName}-{Environment.ProcessId}");
         builder.Services.AddGranaryApi(settings, catalogues);
         var runs = Path.GetFullPath(given.Runs);
         builder.Services.AddLocalJobs(runs,
             _ => new HostedRunner(new EmbeddedHost(given.Threads), TimeProvider.System, given.Threads, runs, TrialLedger.OfUser()));
-        builder.Services.AddLocalSessions(runs);
+        builder.Services.AddLocalSessions(runs).AddNotifications(given.Notifications);
         var app = builder.Build();
         app.UseGranaryApi();
         return app;

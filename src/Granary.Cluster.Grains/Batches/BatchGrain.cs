@@ -342,14 +342,13 @@ internal sealed partial class BatchGrain(
         Change(s => ended with { Revision = Math.Max(ended.Revision, s.Revision + 1) });
         _timer?.Dispose();
         _timer = null;
-        foreach (var feed in _ledger?.Pass.Work ?? [])
-            if (_closed.Add(feed))
-                Close(feed, _ledger!.Pass.Changes);
+        foreach (var feed in (_ledger?.Pass.Work ?? []).Where(_closed.Add)) Close(feed, _ledger!.Pass.Changes);
         _ledger = null;
         foreach (var silo in Silos.Views.Keys) _ = Quietly(() => Compute(silo).StopAsync(Run, null));
         _activity?.SetStatus(ended.State == JobState.Failed ? ActivityStatusCode.Error : ActivityStatusCode.Ok, ended.Fault);
         _activity?.Dispose();
         _activity = null;
+        JobMetrics.Ended(ended);
         EndedAs(logger, Run, ended.State, ended.Digest, ended.Fault);
         await Quietly(() => List.EndedAsync(Run));
         await Quietly(ForgetReminderAsync);

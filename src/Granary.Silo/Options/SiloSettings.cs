@@ -74,6 +74,8 @@ public sealed record SiloSettings
     public int RateLimit { get; init; } = 5_000;
     [Setting("DIR", "folder of assemblies with strategies and factors of your own")]
     public string? Plugins { get; init; }
+    [Setting("FILE", "file of webhooks and of the rules that notify them (no notifications)")]
+    public string? Notifications { get; init; }
     [Setting("FILE", "file of API keys, as 'granary keys add' writes it")]
     public string? Keys { get; init; }
 

@@ -1,3 +1,8 @@
+using Granary.Api.Telemetry;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using OpenTelemetry;
 using OpenTelemetry.Exporter;
 using OpenTelemetry.Logs;
@@ -5,41 +10,37 @@ using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
 using OpenTelemetry.Trace;
 
-namespace Granary.Silo.Telemetry;
+namespace Granary.Api.Hosting;
 
 /// <summary>
 /// Traces, measurements and logs over OTLP, wherever the standard variable <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> says; nothing is collected
 /// where it is not set.
 /// </summary>
-internal static class OtlpTelemetry
+public static class OtlpTelemetry
 {
     public const string EndpointVariable = "OTEL_EXPORTER_OTLP_ENDPOINT";
 
-    /// <summary>Sources of traces: calls of the API, calls between grains, and what the grains themselves tell.</summary>
-    public static readonly string[] TraceSources = ["Microsoft.AspNetCore", "Microsoft.Orleans.Application", "Microsoft.Orleans.Lifecycle",
-        "Granary.*", "Npgsql"];
-
-    public static readonly string[] Meters = ["Microsoft.Orleans", "Granary.*", "Microsoft.AspNetCore.Hosting",
-        "Microsoft.AspNetCore.Server.Kestrel", "Npgsql", "System.Runtime"];
-
-    public static void Add(WebApplicationBuilder builder, string siloName, string clusterId)
+    /// <param name="service">The name of the service: granary-serve or granary-silo.</param>
+    /// <param name="instance">Tells the processes of a service apart.</param>
+    /// <param name="attributes">Further attributes of the resource.</param>
+    public static void Add(WebApplicationBuilder builder, string service, string instance,
+        params KeyValuePair<string, object>[] attributes)
     {
         if (string.IsNullOrEmpty(Environment.GetEnvironmentVariable(EndpointVariable))) return;
         void Describe(ResourceBuilder resource) =>
-            resource.AddService("granary-silo", serviceVersion: typeof(OtlpTelemetry).Assembly.GetName().Version?.ToString(),
-                serviceInstanceId: siloName)
-            .AddAttributes([new("granary.cluster.id", clusterId)]).AddEnvironmentVariableDetector();
+            resource.AddService(service, serviceVersion: typeof(OtlpTelemetry).Assembly.GetName().Version?.ToString(),
+                serviceInstanceId: instance).AddAttributes(attributes).AddEnvironmentVariableDetector();
         builder.Logging.AddOpenTelemetry(o =>
         {
             var resource = ResourceBuilder.CreateDefault();
             Describe(resource);
             o.SetResourceBuilder(resource).AddOtlpExporter();
-            o.IncludeScopes = true;
+            (o.IncludeScopes, o.IncludeFormattedMessage) = (true, true);
         });
-        builder.Services.AddSingleton(_ => Sdk.CreateTracerProviderBuilder().ConfigureResource(Describe).AddSource(TraceSources)
-            .AddOtlpExporter().Build());
-        builder.Services.AddSingleton(_ => Sdk.CreateMeterProviderBuilder().ConfigureResource(Describe).AddMeter(Meters).AddOtlpExporter()
-            .Build());
+        builder.Services.AddSingleton(_ => Sdk.CreateTracerProviderBuilder().ConfigureResource(Describe)
+            .AddSource(ServerMeters.TraceSources).AddOtlpExporter().Build());
+        builder.Services.AddSingleton(_ => Sdk.CreateMeterProviderBuilder().ConfigureResource(Describe)
+            .AddMeter([.. ServerMeters.Names, .. ServerMeters.ClusterNames]).AddOtlpExporter().Build());
         builder.Services.AddHostedService<Collecting>();
     }
 

@@ -1,0 +1,137 @@
+using System.Globalization;
+using Granary.Api.Operations;
+using Granary.Application.Jobs;
+using Granary.Application.Notifications;
+using Granary.Application.RunFolders;
+using Granary.Storage.Files;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Granary.Api.Notifications;
+
+/// <summary>Compares each sample of the server with the rules, keeps what they report, and sends it.</summary>
+/// <remarks>The folder <c>.notifications</c> of the runs has the deliveries, and the time up to which ended jobs were compared.</remarks>
+internal sealed partial class NotificationService : BackgroundService
+{
+    private const int NewestJobs = 100;
+    private static readonly TimeSpan Every = TimeSpan.FromSeconds(1), Overlap = TimeSpan.FromMinutes(1);
+
+    private readonly NotificationSettings _settings;
+    private readonly OperationsSampler _sampler;
+    private readonly IJobService _jobs;
+    private readonly TimeProvider _clock;
+    private readonly ILogger _logger;
+    private readonly NotificationTriggers _triggers;
+    private readonly string _sinceFile;
+    private ServerSample? _compared;
+    private string _fault = "";
+
+    public NotificationService(NotificationSettings settings, OperationsSampler sampler, IJobService jobs, RunLibrary runs,
+        TimeProvider clock, ILogger<NotificationService> logger)
+    {
+        (_settings, _sampler, _jobs, _clock, _logger) = (settings, sampler, jobs, clock, logger);
+        _triggers = new NotificationTriggers(settings.Rules);
+        var folder = runs.PathOf(".notifications");
+        Outbox = new Outbox(Path.Combine(folder, "outbox"), clock);
+        _sinceFile = Path.Combine(folder, "since");
+    }
+
+    public Outbox Outbox { get; }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var sender = new WebhookSender(_clock);
+        using var timer = new PeriodicTimer(Every, _clock);
+        try
+        {
+            var since = ReadSince();
+            do
+            {
+                since = await TurnAsync(since, sender, stoppingToken).ConfigureAwait(false);
+            }
+            while (await timer.WaitForNextTickAsync(stoppingToken).ConfigureAwait(false));
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+        }
+    }
+
+    // A fault (a full disk, a cluster that does not answer) passes: the next turn compares and sends the same again.
+    private async Task<DateTimeOffset> TurnAsync(DateTimeOffset since, WebhookSender sender, CancellationToken stop)
+    {
+        try
+        {
+            if (_sampler.Last is { } sample && sample != _compared)
+            {
+                since = await CompareAsync(sample, since, stop).ConfigureAwait(false);
+                _compared = sample;
+            }
+            await Outbox.DeliverAsync((delivery, token) => SendAsync(sender, delivery, token), stop).ConfigureAwait(false);
+            _fault = "";
+        }
+        catch (Exception e) when (!stop.IsCancellationRequested)
+        {
+            if (_fault != e.Message) NotCompared(_logger, e.Message);
+            _fault = e.Message;
+        }
+        return since;
+    }
+
+    private async Task<DateTimeOffset> CompareAsync(ServerSample sample, DateTimeOffset since, CancellationToken stop)
+    {
+        foreach (var session in sample.Sessions) Keep(_triggers.Of(session.View, session.BarAge, sample.At));
+        var jobs = await _jobs.ListAsync(new JobQuery(NewestJobs), stop).ConfigureAwait(false);
+        var ended = jobs.Items.Where(j => j.FinishedAt >= since - Overlap).ToList();
+        foreach (var job in ended) Keep(_triggers.Of(job, sample.At));
+        if (ended.Count == 0) return since;
+        var newest = ended.Max(j => j.FinishedAt!.Value);
+        if (newest > since) AtomicFile.Write(_sinceFile,
+            System.Text.Encoding.UTF8.GetBytes(newest.ToString("O", CultureInfo.InvariantCulture)));
+        return newest > since ? newest : since;
+    }
+
+    private void Keep(IEnumerable<(NotificationRule Rule, Notification Event)> found)
+    {
+        foreach (var (rule, notification) in found)
+            foreach (var webhook in rule.To)
+                if (Outbox.Add(notification, webhook))
+                    Detected(_logger, notification.Text, webhook);
+    }
+
+    private async Task SendAsync(WebhookSender sender, Delivery delivery, CancellationToken stop)
+    {
+        var webhook = _settings.Webhooks.FirstOrDefault(w => w.Name == delivery.Webhook)
+            ?? throw new InvalidOperationException($"the configuration has no webhook '{delivery.Webhook}' any more");
+        try
+        {
+            await sender.SendAsync(webhook, delivery.Notification, stop).ConfigureAwait(false);
+        }
+        catch (Exception e) when (!stop.IsCancellationRequested)
+        {
+            if (delivery.Attempts == 0) NotSent(_logger, delivery.Webhook, e.Message);
+            if (delivery.Attempts == Outbox.MostAttempts - 1) GivenUp(_logger, delivery.Webhook, delivery.Notification.Text, e.Message);
+            throw;
+        }
+    }
+
+    // The first start begins now: jobs of the past are no news.
+    private DateTimeOffset ReadSince()
+    {
+        if (File.Exists(_sinceFile) && DateTimeOffset.TryParse(File.ReadAllText(_sinceFile), CultureInfo.InvariantCulture,
+            DateTimeStyles.RoundtripKind, out var since)) return since;
+        Directory.CreateDirectory(Path.GetDirectoryName(_sinceFile)!);
+        return _clock.GetUtcNow() + Overlap;
+    }
+
+    [LoggerMessage(1, LogLevel.Information, "Notifying {Webhook}: {Text}")]
+    private static partial void Detected(ILogger logger, string text, string webhook);
+
+    [LoggerMessage(2, LogLevel.Warning, "A notification for {Webhook} was not delivered and is sent again: {Reason}")]
+    private static partial void NotSent(ILogger logger, string webhook, string reason);
+
+    [LoggerMessage(3, LogLevel.Error, "A notification for {Webhook} was given up after its last attempt ({Text}): {Reason}")]
+    private static partial void GivenUp(ILogger logger, string webhook, string text, string reason);
+
+    [LoggerMessage(4, LogLevel.Warning, "Notifications wait: {Reason}")]
+    private static partial void NotCompared(ILogger logger, string reason);
+}
