@@ -30,9 +30,10 @@ public sealed class Browser : IAsyncLifetime
     }
 
     /// <summary>
-    /// A page of a file, opened at a size and in a theme; every request for anything but the file itself is recorded and refused.
+    /// A page of a file or a server, opened at a size and in a theme; its requests are recorded, and without a network refused.
     /// </summary>
-    public async Task<OpenPage> OpenAsync(string path, int width = 1280, int height = 800, bool dark = false, bool scripts = true)
+    public async Task<OpenPage> OpenAsync(string path, int width = 1280, int height = 800, bool dark = false, bool scripts = true,
+        bool offline = true)
     {
         if (_browser is null) Assert.Skip($"needs {Executable}, which this machine does not have (apt-get install chromium)");
         var context = await _browser.NewContextAsync(new BrowserNewContextOptions
@@ -40,7 +41,7 @@ public sealed class Browser : IAsyncLifetime
             ViewportSize = new ViewportSize { Width = width, Height = height },
             ColorScheme = dark ? ColorScheme.Dark : ColorScheme.Light,
             JavaScriptEnabled = scripts,
-            Offline = true,
+            Offline = offline,
             ReducedMotion = ReducedMotion.Reduce,
         });
         var page = await context.NewPageAsync();

@@ -1,7 +1,9 @@
+using System.Security.Claims;
 using Granary.Api.Access;
 using Granary.Api.Jobs;
 using Granary.Api.Lists;
 using Granary.Application.Jobs;
+using Granary.Application.RunFolders;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
@@ -23,6 +25,16 @@ internal static class BatchEndpoints
                 + "submission give the same batch; a key is known as long as its batch. Relative paths start from ?folder=, or without it, "
                 + "and always where the server is confined to it, from the server's data folder.")
             .Accepts<object>("application/json", "text/plain", "application/octet-stream").ProducesSubmission();
+        batches.MapPost("/quickstart", async (ClaimsPrincipal user, IJobService service, JobCatalogue kinds, RunLibrary library,
+                CancellationToken stop) =>
+            {
+                var job = kinds.Read(await Quickstart.PrepareAsync(library.Folder, stop).ConfigureAwait(false));
+                var receipt = await service.SubmitAsync(new JobSubmission(job, RolePolicies.NameOf(user), null),
+                    stop).ConfigureAwait(false);
+                return TypedResults.Accepted($"{ApiSettings.Prefix}/batches/{receipt.Job.Id}", receipt.Job);
+            })
+            .RequireAuthorization(RolePolicies.Submitter).WithName("submitQuickstart")
+            .WithSummary("Submit the sample batch: a thousand strategies on six synthetic markets.").ProducesSubmission();
         batches.MapGet("", async (IJobService service, [AsParameters] Paging paging, CancellationToken stop, [FromQuery] string? state,
                 [FromQuery] int? most) =>
             {

@@ -57,6 +57,7 @@ public static class GranaryApi
         services.TryAddSingleton(catalogues);
         services.TryAddSingleton(KnownJobs.Of(catalogues));
         services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton<RunCharts>();
         services.AddSingleton(_ => DeploymentStores.Open(settings.DeploymentStore));
         services.AddSingleton<DeploymentBook>();
         services.AddSingleton<DeploymentSource>();

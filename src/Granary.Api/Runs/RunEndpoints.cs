@@ -5,7 +5,6 @@ using Granary.Api.Problems;
 using Granary.Application.Catalogues;
 using Granary.Application.Jobs;
 using Granary.Application.Json;
-using Granary.Application.Options;
 using Granary.Application.RunFolders;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -17,7 +16,6 @@ namespace Granary.Api.Runs;
 /// <summary>Finished runs: their list, their figures, their strategies, and their curves with as many points as a chart needs.</summary>
 internal static class RunEndpoints
 {
-    private const int MostPoints = 20_000;
     private const string Price = "price:";
 
     public static void Map(IEndpointRouteBuilder api)
@@ -61,24 +59,14 @@ internal static class RunEndpoints
             .Produces<SignalRows>().ProducesProblem(400).ProducesProblem(404);
         runs.MapGet("/{id}/series/{name}", SeriesAsync)
             .WithName("getRunSeries").WithSummary("A curve of a run with at most 'points' points: equity, cash, exposure, drawdown, "
-                + "or price:SYMBOL for bars.")
+                + "months (the return of each), or price:SYMBOL for bars.")
             .WithDescription("Of a curve the first, last, smallest and largest value of each stretch are kept; bars are joined to longer "
                 + "ones. 'from' and 'to' are times in ISO 8601; 'to' is left out.")
             .Produces<RunCurve>().ProducesProblem(400).ProducesProblem(404);
+        RunRowEndpoints.Map(runs);
     }
 
-    /// <param name="From">The first row.</param>
-    /// <param name="To">The first row that is left out.</param>
-    private sealed record Span([FromQuery(Name = "from")] string? From, [FromQuery(Name = "to")] string? To,
-        [FromQuery(Name = "points")] int? Points)
-    {
-        /// <exception cref="InputException">A time or the number is wrong.</exception>
-        public RunSeries Read() => Points is < 4 or > MostPoints
-            ? throw new InputException($"points={Points}: ask for 4 to {MostPoints}")
-            : new RunSeries(From is null ? null : UtcTicks.Read("from", From), To is null ? null : UtcTicks.Read("to", To), Points ?? 1000);
-    }
-
-    private static async Task<IResult> SeriesAsync(string id, string name, [AsParameters] Span span, RunLibrary library,
+    private static async Task<IResult> SeriesAsync(string id, string name, [AsParameters] SeriesSpan span, RunLibrary library,
         GranaryCatalogues catalogues, CancellationToken cancellationToken)
     {
         if (library.Find(id) is null) return Unknown(id);
@@ -86,9 +74,10 @@ internal static class RunEndpoints
         if (name.StartsWith(Price, StringComparison.Ordinal))
             return TypedResults.Ok(await series.BarsAsync(library.PathOf(id), name[Price.Length..], catalogues, cancellationToken)
                 .ConfigureAwait(false));
+        if (name == "months") return TypedResults.Ok(series.Months(Path.Combine(library.PathOf(id), "equity.csv")));
         return name is "equity" or "cash" or "exposure" or "drawdown"
             ? TypedResults.Ok(series.Curve(Path.Combine(library.PathOf(id), "equity.csv"), name))
-            : Problem.NotFound($"a run has no series '{name}'; it has equity, cash, exposure, drawdown and price:SYMBOL");
+            : Problem.NotFound($"a run has no series '{name}'; it has equity, cash, exposure, drawdown, months and price:SYMBOL");
     }
 
     private static async Task WriteAsync(Stream stream, RunSummary run, string folder)

@@ -14,8 +14,12 @@ internal static class RunOutcome
             run.Model.Strategies.Count(s => s.Stats is null));
 
     /// <summary>Gives a batch's progress to the job.</summary>
-    public static IProgress<BatchProgress> Relay(JobRun run) => new Reports<BatchProgress>(p =>
-        run.Progress(new JobProgress(p.Strategies, p.StrategiesDone, 0, p.Evaluations, p.Total, p.Stage) { Load = p.Load }));
+    public static IProgress<BatchProgress> Relay(JobRun run, LeaderBoard? leaders = null) => new Reports<BatchProgress>(p =>
+        run.Progress(new JobProgress(p.Strategies, p.StrategiesDone, 0, p.Evaluations, p.Total, p.Stage)
+        {
+            Load = p.Load,
+            Leaders = leaders?.Best(),
+        }));
 
     /// <summary>Progress that has no numbers of strategies: a stage in words.</summary>
     public static IProgress<T> Stages<T>(JobRun run, Func<T, string> sentence) =>

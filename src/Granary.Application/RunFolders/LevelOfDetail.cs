@@ -49,6 +49,10 @@ internal static class LevelOfDetail
         return joined;
     }
 
+    /// <summary>The index of the last bar of a joined bar.</summary>
+    /// <param name="points">As <see cref="Join"/> was given it.</param>
+    public static int LastOf(int count, int points, int number) => count <= points ? number : Stretch(count, points, number).End - 1;
+
     private static (int First, int End) Stretch(int count, int stretches, int number) =>
         ((int)((long)count * number / stretches), (int)((long)count * (number + 1) / stretches));
 }

@@ -29,6 +29,32 @@ public sealed record RunSeries(long? From, long? To, int Points)
     /// <exception cref="InputException">The run has no such file, or it is damaged.</exception>
     public RunCurve Curve(string path, string column)
     {
+        var (times, values) = Read(path, column);
+        var kept = LevelOfDetail.Keep(values, Points);
+        return new RunCurve(column, values.Count, [.. kept.Select(i => times[i])], [.. kept.Select(i => values[i])]);
+    }
+
+    /// <summary>The return of each month: its last equity over the last one before it, minus 1. A month's time is its first day.</summary>
+    /// <param name="path">equity.csv of the run.</param>
+    /// <exception cref="InputException">The run has no such file, or it is damaged.</exception>
+    public RunCurve Months(string path)
+    {
+        var (times, values) = Read(path, "equity");
+        var (months, returns) = (new List<DateTime>(), new List<double>());
+        var before = values.Count > 0 ? values[0] : 0;
+        for (var i = 0; i < values.Count; i++)
+        {
+            var month = new DateTime(times[i].Year, times[i].Month, 1, 0, 0, 0, DateTimeKind.Utc);
+            if (i + 1 < values.Count && times[i + 1].Year == month.Year && times[i + 1].Month == month.Month) continue;
+            months.Add(month);
+            returns.Add(before == 0 ? 0 : values[i] / before - 1);
+            before = values[i];
+        }
+        return new RunCurve("months", values.Count, months, returns);
+    }
+
+    private (List<DateTime> Times, List<double> Values) Read(string path, string column)
+    {
         if (!File.Exists(path)) throw new InputException("this run has no equity.csv; run its batch with \"equity\" among its outputs");
         var (times, values) = (new List<DateTime>(), new List<double>());
         var at = -1;
@@ -51,8 +77,7 @@ public sealed record RunSeries(long? From, long? To, int Points)
             times.Add(time);
             values.Add(value);
         }
-        var kept = LevelOfDetail.Keep(values, Points);
-        return new RunCurve(column, values.Count, [.. kept.Select(i => times[i])], [.. kept.Select(i => values[i])]);
+        return (times, values);
     }
 
     /// <summary>The bars of a symbol of a run, from the run's source.</summary>

@@ -1,4 +1,5 @@
 using Granary.Application.Learning;
+using Granary.Application.Simulation;
 using Granary.Application.Weighting;
 using Granary.Reporting.Runs;
 
@@ -22,6 +23,9 @@ public sealed record BatchOptions
 
     /// <summary>Receives the progress of the training of the batch's models.</summary>
     public IProgress<TrainingProgress>? Training { get; init; }
+
+    /// <summary>Receives the strategies that have finished; null where nothing shows them before the end.</summary>
+    public LeaderBoard? Leaders { get; init; }
 
     /// <summary>Receives the progress of the training of policies for the weights.</summary>
     public IProgress<AllocatorProgress>? Allocator { get; init; }

@@ -39,6 +39,7 @@ internal sealed class StrategySimulation(RunContext run) : IDisposable
                 // An outcome is not kept before the events behind it are.
                 Log?.Flush();
                 run.Folder.Keep(finished);
+                run.Options.Leaders?.Add(run.Plan, finished);
             },
             Progress = progress,
         };

@@ -65,7 +65,7 @@ export function PriceChart(props: Props) {
         drawn.current = new Drawn(chart);
         drawn.current.update(latest.current);
         chart.timeScale().subscribeVisibleTimeRangeChange((range) => {
-            if (range) latest.current.onRange?.(range.from as number, range.to as number);
+            if (range && drawn.current?.isFilling === false) latest.current.onRange?.(range.from as number, range.to as number);
         });
         return () => {
             drawn.current = null;
@@ -98,6 +98,7 @@ function drawIn(element: HTMLElement, height: number): IChartApi {
         timeScale: {
             borderColor: colour('line'),
             timeVisible: true,
+            minBarSpacing: 0.05,
             tickMarkFormatter: (t: UTCTimestamp, kind: number) => (kind < 3 ? date(t * 1000) : clock(t * 1000).slice(0, 5)),
         },
         localization: { timeFormatter: (t: UTCTimestamp) => time(t * 1000) },
@@ -109,6 +110,8 @@ class Drawn {
     private readonly prices: ISeriesApi<'Candlestick'>;
     private readonly lines = new Map<string, ISeriesApi<'Line'>>();
     private readonly markers;
+    private filled = false;
+    private filling = 0;
 
     constructor(readonly chart: IChartApi) {
         const [up, down] = [colour('gain'), colour('loss')];
@@ -123,7 +126,28 @@ class Drawn {
         this.markers = createSeriesMarkers(this.prices, []);
     }
 
+    /** Other bars are being put in: what the chart reports now is not what the reader did. */
+    get isFilling(): boolean {
+        return this.filling > 0;
+    }
+
+    // The chart has its width and its new bars after the first frame, and reports the stretch in sight after the second.
+    private after(show: () => void): void {
+        this.filling++;
+        requestAnimationFrame(() => {
+            show();
+            requestAnimationFrame(() => requestAnimationFrame(() => this.filling--));
+        });
+    }
+
+    private showAll(): void {
+        this.chart.timeScale().fitContent();
+        this.filled = true;
+    }
+
     update(props: Props): void {
+        // The chart counts bars: without this, other bars at the same places would be in sight.
+        const sight = this.filled ? this.chart.timeScale().getVisibleRange() : null;
         this.prices.setData(props.candles.map((c) => ({ ...c, time: seconds(c.time) })));
         const names = new Set(props.lines?.map((l) => l.name));
         for (const [name, series] of this.lines) {
@@ -146,6 +170,8 @@ class Drawn {
             );
         }
         this.markers.setMarkers((props.marks ?? []).map(markerOf));
+        if (sight) this.after(() => this.chart.timeScale().setVisibleRange(sight));
+        else if (props.candles.length > 0) this.after(() => this.showAll());
     }
 }
 

@@ -1,0 +1,68 @@
+using Granary.Api.Jobs;
+using Granary.Api.Lists;
+using Granary.Api.Problems;
+using Granary.Application.Jobs;
+using Granary.Application.Json;
+using Granary.Application.RunFolders;
+using Granary.Engine.Factors;
+using Granary.Engine.Market;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Routing;
+
+namespace Granary.Api.Runs;
+
+/// <summary>What a run has of one strategy: trades, factors at its entries, profit by condition, and its price chart.</summary>
+internal static class RunRowEndpoints
+{
+    public static void Map(RouteGroupBuilder runs)
+    {
+        MapRows(runs, "trades", "listRunTrades", "The trades of the strategies of a run, each in its own account.");
+        MapRows(runs, "factors", "listRunFactors", "The factors of the strategies of a run at their entries.");
+        MapRows(runs, "conditions", "listRunConditions", "The profit of the strategies of a run by condition: volatility, weekday.");
+        MapFiles(runs);
+        runs.MapGet("/{id}/chart", ChartAsync).WithName("getRunChart")
+            .WithSummary("The bars of a market of a run, with factors, with at most 'points' points.")
+            .WithDescription("'factors' are texts with semicolons between, as sma(10);macd(12,26,9).signal. Bars are joined to longer "
+                + "ones; 'from' and 'to' are times in ISO 8601; 'to' is left out. 'timeframe' is a multiple of the batch's.")
+            .Produces<ChartBars>().ProducesProblem(400).ProducesProblem(404);
+    }
+
+    private static void MapFiles(RouteGroupBuilder runs) =>
+        runs.MapGet("/{id}/files/{name}", (string id, string name, RunLibrary library) =>
+            {
+                if (library.Find(id) is null) return Unknown(id);
+                var folder = library.PathOf(id);
+                // Only names that the folder lists are opened, so that no name leads out of it.
+                var names = Directory.EnumerateFiles(folder).Select(f => Path.GetFileName(f)!).Where(f => f[0] != '.').ToList();
+                return names.Contains(name, StringComparer.Ordinal) && RunFile.Open(folder, name) is { } file
+                    ? JobAnswers.OfFile(name, file) : Problem.NotFound($"the run {id} has no file '{name}'");
+            })
+            .WithName("getRunFile").WithSummary("A file of a run, also of one that the command line made.")
+            .Produces(200, null, "application/octet-stream").ProducesProblem(404);
+
+    private static void MapRows(RouteGroupBuilder runs, string file, string name, string summary) =>
+        runs.MapGet($"/{{id}}/{file}", (string id, RunLibrary library, [AsParameters] Paging paging, [FromQuery] string? strategy) =>
+            {
+                if (library.Find(id) is null) return Unknown(id);
+                var page = new RowQuery(paging.Checked().Limit, strategy,
+                    paging.Cursor).Of(Path.Combine(library.PathOf(id), file + ".csv"));
+                return paging.Answer(page, page.Next);
+            })
+            .WithName(name).WithSummary(summary).Produces<FileRows>().ProducesProblem(400).ProducesProblem(404);
+
+    private static async Task<IResult> ChartAsync(string id, RunLibrary library, RunCharts charts, [AsParameters] SeriesSpan span,
+        [FromQuery] string symbol, [FromQuery] string? timeframe, [FromQuery] string? factors)
+    {
+        if (library.Find(id) is null) return Unknown(id);
+        Timeframe? asked = null;
+        if (timeframe is not null && !Timeframe.TryParse(timeframe, out asked))
+            throw new InputException($"timeframe={timeframe}: write it as 1m, 1h or 1d");
+        var chart = await charts.FindAsync(id, symbol, asked, string.IsNullOrWhiteSpace(factors) ? [] : [.. FactorParser.Split(factors)])
+            .ConfigureAwait(false);
+        return TypedResults.Ok(chart.Show(span.Read()));
+    }
+
+    private static IResult Unknown(string id) => Problem.NotFound($"there is no run {id} here");
+}

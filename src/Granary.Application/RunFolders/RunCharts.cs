@@ -1,0 +1,42 @@
+using Granary.Application.Catalogues;
+using Granary.Engine.Market;
+
+namespace Granary.Application.RunFolders;
+
+/// <summary>The last charts that were read; each has the bars of one market in memory.</summary>
+public sealed class RunCharts(RunLibrary library, GranaryCatalogues catalogues)
+{
+    private const int Most = 4;
+
+    private readonly Lock _gate = new();
+    private readonly LinkedList<(string Name, Task<RunChart> Chart)> _charts = new();
+
+    /// <summary>A chart, read from the run's source where it is not in memory.</summary>
+    /// <param name="id">Of a run that the library has.</param>
+    /// <exception cref="Json.InputException">The run has no such symbol, or a text is no factor of one market.</exception>
+    public async Task<RunChart> FindAsync(string id, string symbol, Timeframe? timeframe, IReadOnlyList<string> factors)
+    {
+        var folder = library.PathOf(id);
+        var written = File.GetLastWriteTimeUtc(Path.Combine(folder, "manifest.json")).Ticks;
+        var name = $"{id}|{written}|{symbol}|{timeframe}|{string.Join(';', factors)}";
+        Task<RunChart> chart;
+        lock (_gate)
+        {
+            var known = _charts.FirstOrDefault(c => c.Name == name);
+            if (known.Name is not null) _charts.Remove(known);
+            // A reader who goes away does not take the chart from the others, so that no cancellation ends the reading.
+            chart = known.Chart ?? RunChart.ReadAsync(folder, symbol, timeframe, factors, catalogues, CancellationToken.None);
+            _charts.AddFirst((name, chart));
+            if (_charts.Count > Most) _charts.RemoveLast();
+        }
+        try
+        {
+            return await chart.ConfigureAwait(false);
+        }
+        catch
+        {
+            lock (_gate) _charts.Remove((name, chart));
+            throw;
+        }
+    }
+}

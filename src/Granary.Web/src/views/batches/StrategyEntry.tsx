@@ -1,0 +1,124 @@
+import type { Schemas } from '../../api/client';
+import { SelectField, TextField } from '../../components/Field';
+import { at, textOf, valuesOf, type Json, type JsonMap } from './batch';
+
+interface Props {
+    index: number;
+    entry: Json;
+    classes: Schemas['CatalogueItem'][];
+    faultAt: (path: string) => string | undefined;
+    onPut: (path: (string | number)[], value: Json | undefined) => void;
+    onRemove: (() => void) | undefined;
+}
+
+const sizes = [
+    { value: 'percentOfEquity', label: 'Percent of equity' },
+    { value: 'riskPercent', label: 'Percent at risk' },
+    { value: 'cash', label: 'Account currency' },
+    { value: 'units', label: 'Units' },
+];
+
+/** One entry of a batch's strategies: class, parameters with their ranges, sides, size and exits. */
+export function StrategyEntry(props: Props) {
+    const { index, entry, classes, faultAt, onPut } = props;
+    const own = (key: string) => `strategies[${index}].${key}`;
+    const put = (path: (string | number)[], value: Json | undefined) => onPut(['strategies', index, ...path], value);
+    const name = textOf(at(entry, ['class']));
+    const known = classes.find((c) => c.name === name);
+    const size = at(entry, ['size']);
+    const sizeKey =
+        size !== null && typeof size === 'object' && !Array.isArray(size) ? (Object.keys(size)[0] ?? 'percentOfEquity') : 'percentOfEquity';
+    const amount = (key: string, label: string) => (
+        <TextField
+            label={label}
+            type="number"
+            min={0}
+            step="any"
+            inputMode="decimal"
+            value={textOf(at(entry, [key]))}
+            fault={faultAt(own(key))}
+            onValue={(v) => put([key], v === '' ? undefined : Number(v))}
+        />
+    );
+    return (
+        <fieldset>
+            <legend>Strategy {index + 1}</legend>
+            <SelectField
+                label="Class"
+                value={name}
+                fault={faultAt(own('class'))}
+                hint={known?.summary}
+                options={[
+                    ...(known ? [] : [{ value: name, label: name === '' ? 'Choose a class' : `${name} (not known)` }]),
+                    ...classes.map((c) => ({ value: c.name, label: c.name })),
+                ]}
+                onValue={(v) => {
+                    put(['class'], v);
+                    put(['params'], undefined);
+                }}
+            />
+            <div class="row">
+                {known?.parameters.map((p) => (
+                    <TextField
+                        key={p.name}
+                        label={p.name}
+                        value={textOf(at(entry, ['params', p.name]))}
+                        placeholder={textOf(p.default as Json)}
+                        fault={faultAt(own(`params.${p.name}`))}
+                        hint={rangeOf(p)}
+                        onValue={(v) => put(['params', p.name], valuesOf(v))}
+                    />
+                ))}
+            </div>
+            <div class="row">
+                <SelectField
+                    label="Sides"
+                    value={textOf(at(entry, ['sides'])) || 'both'}
+                    fault={faultAt(own('sides'))}
+                    options={['both', 'long', 'short'].map((v) => ({ value: v, label: v }))}
+                    onValue={(v) => put(['sides'], v === 'both' ? undefined : v)}
+                />
+                <TextField
+                    label="Timeframe"
+                    value={textOf(at(entry, ['timeframe']))}
+                    placeholder="as the data"
+                    fault={faultAt(own('timeframe'))}
+                    onValue={(v) => put(['timeframe'], valuesOf(v))}
+                />
+                <SelectField
+                    label="Size by"
+                    value={sizeKey}
+                    options={sizes}
+                    onValue={(k) => put(['size'], { [k]: Number(textOf(at(size, [sizeKey]))) || 10 })}
+                />
+                <TextField
+                    label="Size"
+                    type="number"
+                    min={0}
+                    step="any"
+                    value={textOf(at(size, [sizeKey]))}
+                    fault={faultAt(own('size'))}
+                    onValue={(v) => put(['size'], v === '' ? undefined : ({ [sizeKey]: Number(v) } as JsonMap))}
+                />
+                {amount('stopLossPercent', 'Stop loss, percent')}
+                {amount('takeProfitPercent', 'Take profit, percent')}
+                {amount('trailingStopPercent', 'Trailing stop, percent')}
+                {amount('maxBars', 'Most bars in a trade')}
+            </div>
+            {props.onRemove && (
+                <div class="actions">
+                    <button type="button" class="danger" onClick={props.onRemove}>
+                        Remove this strategy
+                    </button>
+                </div>
+            )}
+        </fieldset>
+    );
+}
+
+function rangeOf(p: Schemas['CatalogueParameter']): string {
+    if (p.values) return p.values.join(', ');
+    if (p.type === 'bool') return 'true or false';
+    const range = p.minimum === null && p.maximum === null ? '' : `${p.minimum ?? '…'} to ${p.maximum ?? '…'}`;
+    return `${range}${range === '' ? '' : '; '}10, 20 makes a grid`;
+}

@@ -1,0 +1,222 @@
+import { useLocation, useRoute } from 'preact-iso';
+import { useEffect, useState } from 'preact/hooks';
+import { can } from '../../api/caller';
+import { api, download, json, take, type Schemas } from '../../api/client';
+import { useEvents } from '../../api/useEvents';
+import { useQuery } from '../../api/useQuery';
+import { Badge } from '../../components/Badge';
+import { Confirm } from '../../components/Dialog';
+import { Figures } from '../../components/Figures';
+import { Failed, Loaded } from '../../components/States';
+import { bytes, counted, number, percent, short, signedPercent, tone } from '../../format/numbers';
+import { duration, time } from '../../format/times';
+import { useTitle } from '../../layout/title';
+import { paceOf, resultPath, stateKind, stateText, type Job } from './job';
+
+/** One job: how far it is, its best strategies so far, and its result. */
+export default function JobView() {
+    const { params } = useRoute();
+    const id = params.id ?? '';
+    const first = useQuery(`job/${id}`, () => take(api.GET('/api/v1/jobs/{id}', { params: { path: { id } } })));
+    const [live, setLive] = useState<Job>();
+    const ended = (live ?? first.data)?.ended === true;
+    const { connected, refused } = useEvents(first.data && !ended ? `/jobs/${encodeURIComponent(id)}/events` : null, (e) =>
+        setLive(JSON.parse(e.data) as Job),
+    );
+    useEffect(() => setLive(undefined), [id]);
+    useTitle(first.data?.name ?? 'Job');
+    const { query, route } = useLocation();
+    const job = live?.id === id ? live : first.data;
+    const goes = query.then === 'results' && job?.state === 'done';
+    useEffect(() => {
+        if (goes && job) route(resultPath(job), true);
+    }, [goes, job, route]);
+    return (
+        <Loaded query={first} height={500}>
+            {(loaded) => (
+                <>
+                    {refused && <Failed problem={refused} />}
+                    {!connected && !ended && (
+                        <p class="notice">The connection to the server is lost. This page connects again by itself.</p>
+                    )}
+                    <JobDetails job={job ?? loaded} />
+                </>
+            )}
+        </Loaded>
+    );
+}
+
+function JobDetails(props: { job: Job }) {
+    const { job } = props;
+    const [asking, setAsking] = useState(false);
+    const pace = usePace(job);
+    const { progress } = job;
+    const path = resultPath(job);
+    return (
+        <>
+            <p class="eyebrow">
+                {job.kind} · submitted {time(job.submittedAt)} by {job.submittedBy}
+            </p>
+            <div class="actions">
+                <h1>{job.name}</h1>
+                <Badge kind={stateKind[job.state]}>{stateText[job.state]}</Badge>
+                <span class="push" />
+                {job.state === 'done' && path.startsWith('/runs/') && (
+                    <a class="button primary" href={path}>
+                        See the results
+                    </a>
+                )}
+                {can('submitter') && !job.ended && (
+                    <button type="button" class="danger" onClick={() => setAsking(true)}>
+                        Cancel
+                    </button>
+                )}
+                {can('submitter') && job.kind === 'backtest' && job.state === 'done' && (
+                    <a class="button" href={`/batches/new?like=${encodeURIComponent(job.id)}`}>
+                        Run again
+                    </a>
+                )}
+            </div>
+            {job.fault && (
+                <p class="notice wrong" role="alert">
+                    {job.fault}
+                </p>
+            )}
+            <progress aria-label="Progress" max={1} value={pace.part ?? (job.ended ? 1 : 0)} />
+            <p class="note" role="status">
+                {job.state === 'queued'
+                    ? 'Waits for the jobs before it.'
+                    : job.ended
+                      ? stateText[job.state]
+                      : (progress?.stage ?? stateText[job.state])}
+            </p>
+            <Figures
+                figures={[
+                    {
+                        name: 'Strategies',
+                        value: number(progress?.done),
+                        note: `of ${number(progress?.strategies)}${progress?.failed ? `, ${number(progress.failed)} failed` : ''}`,
+                    },
+                    { name: 'Rate', value: short(pace.rate), note: 'bar evaluations a second' },
+                    { name: 'Remaining', value: duration(pace.remaining), note: `${duration(pace.elapsed)} so far` },
+                    {
+                        name: 'Processors',
+                        value: progress?.load ? `${number(progress.load.cpuPercent)}%` : '–',
+                        note: '100% is one busy processor',
+                    },
+                    {
+                        name: 'Memory',
+                        value: bytes(progress?.load?.memoryBytes),
+                        note: progress?.load ? `${counted(progress.load.waiting, 'piece')} of work wait` : 'of the server',
+                    },
+                ]}
+            />
+            <Leaders leaders={progress?.leaders ?? []} job={job} />
+            <Files job={job} />
+            {asking && (
+                <Confirm
+                    title={`Cancel ${job.name}?`}
+                    action="Cancel the job"
+                    danger
+                    onClose={() => setAsking(false)}
+                    onConfirm={() => take(api.DELETE('/api/v1/jobs/{id}', { params: { path: { id: job.id } } })).then(() => undefined)}
+                >
+                    <p>It stops after the strategies that are being computed now. What has finished stays in its folder.</p>
+                </Confirm>
+            )}
+        </>
+    );
+}
+
+// The pace between two events too: the time goes on.
+function usePace(job: Job) {
+    const [now, setNow] = useState(Date.now());
+    useEffect(() => {
+        if (job.ended) return;
+        const timer = setInterval(() => setNow(Date.now()), 500);
+        return () => clearInterval(timer);
+    }, [job.ended]);
+    return paceOf(job, Math.max(now, Date.now()));
+}
+
+function Leaders(props: { leaders: Schemas['StrategyLeader'][]; job: Job }) {
+    const { leaders, job } = props;
+    if (job.kind !== 'backtest') return null;
+    return (
+        <section>
+            <h2>{job.ended ? 'Best strategies' : 'Best strategies so far'}</h2>
+            <p class="note">
+                By Sharpe ratio, each in an account of its own. The best of many is lucky: the results say how far they can be believed.
+            </p>
+            <div class="scroll leaders" tabIndex={0} role="region" aria-label="Best strategies">
+                <table>
+                    <thead>
+                        <tr>
+                            <th scope="col">Strategy</th>
+                            <th scope="col" class="n">
+                                Sharpe ratio
+                            </th>
+                            <th scope="col" class="n">
+                                Total return
+                            </th>
+                            <th scope="col" class="n">
+                                Max drawdown
+                            </th>
+                            <th scope="col" class="n">
+                                Trades
+                            </th>
+                        </tr>
+                    </thead>
+                    <tbody>
+                        {leaders.map((l) => (
+                            <tr key={l.id}>
+                                <th scope="row">
+                                    {job.state === 'done' ? (
+                                        <a href={`/runs/${encodeURIComponent(job.id)}?strategy=${encodeURIComponent(l.id)}`}>{l.id}</a>
+                                    ) : (
+                                        l.id
+                                    )}
+                                </th>
+                                <td class="n">{number(l.sharpe, 2)}</td>
+                                <td class={`n ${tone(l.totalReturn)}`}>{signedPercent(l.totalReturn)}</td>
+                                <td class="n">{percent(l.maxDrawdown)}</td>
+                                <td class="n">{number(l.trades)}</td>
+                            </tr>
+                        ))}
+                        {leaders.length === 0 && (
+                            <tr>
+                                <td colSpan={5} class="soft">
+                                    {job.ended ? 'None is known of this job.' : 'The first strategies have not finished yet.'}
+                                </td>
+                            </tr>
+                        )}
+                    </tbody>
+                </table>
+            </div>
+        </section>
+    );
+}
+
+function Files(props: { job: Job }) {
+    const { job } = props;
+    const path = (name: string) => `/jobs/${encodeURIComponent(job.id)}/files/${encodeURIComponent(name)}`;
+    const result = useQuery(job.files?.includes('result.json') ? `job/${job.id}/result` : null, () => json<unknown>(path('result.json')));
+    if ((job.files ?? []).length === 0) return null;
+    return (
+        <section>
+            <h2>Files</h2>
+            <div class="actions">
+                {job.files?.map((name) => (
+                    <button key={name} type="button" onClick={() => void download(path(name), name)}>
+                        {name}
+                    </button>
+                ))}
+            </div>
+            {result.data !== undefined && (
+                <pre class="code result" tabIndex={0} aria-label="result.json">
+                    {JSON.stringify(result.data, null, 2)}
+                </pre>
+            )}
+        </section>
+    );
+}

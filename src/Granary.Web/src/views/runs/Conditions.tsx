@@ -1,0 +1,139 @@
+import { json } from '../../api/client';
+import { useQuery } from '../../api/useQuery';
+import { useSearch } from '../../api/useSearch';
+import { TextField } from '../../components/Field';
+import { Empty, Loaded } from '../../components/States';
+import { DataTable, type Column } from '../../components/Table';
+import { number, percent, signedPercent, tone } from '../../format/numbers';
+import { runPath, type RunDetails } from './run';
+
+interface Condition {
+    strategy: string;
+    condition: string;
+    value: string;
+    trades: number;
+    winRate?: number;
+    pnlNet?: number;
+    meanReturn?: number;
+    low?: number;
+    high?: number;
+    verdict?: string;
+}
+
+const columns: Column<Condition>[] = [
+    { id: 'condition', title: 'Condition', width: 130, value: (c) => c.condition, cell: (c) => c.condition },
+    { id: 'value', title: 'Value', width: 130, value: (c) => c.value, cell: (c) => c.value },
+    { id: 'trades', title: 'Trades', width: 80, figure: true, value: (c) => c.trades, cell: (c) => number(c.trades) },
+    { id: 'winRate', title: 'Won', width: 80, figure: true, value: (c) => c.winRate, cell: (c) => percent(c.winRate, 1) },
+    {
+        id: 'pnlNet',
+        title: 'Net profit',
+        width: 110,
+        figure: true,
+        value: (c) => c.pnlNet,
+        cell: (c) => <span class={tone(c.pnlNet)}>{number(c.pnlNet, 2)}</span>,
+    },
+    {
+        id: 'meanReturn',
+        title: 'Mean return',
+        width: 110,
+        figure: true,
+        value: (c) => c.meanReturn,
+        cell: (c) => <span class={tone(c.meanReturn)}>{signedPercent(c.meanReturn)}</span>,
+    },
+    {
+        id: 'low',
+        title: 'Interval of 95%',
+        width: 160,
+        figure: true,
+        value: (c) => c.low,
+        cell: (c) => (c.low === undefined ? '–' : `${signedPercent(c.low)} to ${signedPercent(c.high)}`),
+    },
+    {
+        id: 'verdict',
+        title: 'Later',
+        width: 150,
+        value: (c) => c.verdict,
+        cell: (c) => c.verdict ?? '',
+        hint: 'Whether it held on the later part of the record',
+    },
+];
+
+const withStrategy: Column<Condition>[] = [
+    { id: 'strategy', title: 'Strategy', width: 320, value: (c) => c.strategy, cell: (c) => c.strategy },
+    ...columns,
+];
+
+/** Profit by condition of one strategy. */
+export function ConditionTable(props: { run: RunDetails; strategy: string }) {
+    const path = `${runPath(props.run.id)}/conditions?limit=1000&strategy=${encodeURIComponent(props.strategy)}`;
+    const rows = useQuery(path, () => json<{ items: Condition[] }>(path));
+    return (
+        <Loaded query={rows} height={300}>
+            {(page) =>
+                page.items.length === 0 ? (
+                    <Empty title="Nothing is known of conditions">
+                        <p>Too few trades, or the batch left conditions.csv out.</p>
+                    </Empty>
+                ) : (
+                    <DataTable
+                        label="Profit by condition"
+                        rows={page.items}
+                        columns={columns}
+                        id={(c) => `${c.condition}/${c.value}`}
+                        height={420}
+                    />
+                )
+            }
+        </Loaded>
+    );
+}
+
+/** Which conditions were tried over the whole run, and which held later. */
+export function Conditions(props: { run: RunDetails }) {
+    const [search, setSearch] = useSearch();
+    const path = `${runPath(props.run.id)}/conditions?limit=1000${search.of ? `&strategy=${encodeURIComponent(search.of)}` : ''}`;
+    const rows = useQuery(path, () => json<{ items: Condition[]; total: number }>(path));
+    return (
+        <>
+            <p class="lead">
+                When strategies earn: by trend, volatility, hour and weekday. A condition that was chosen on the first part of the record is
+                tried on the later part.
+            </p>
+            <div class="filters">
+                <TextField
+                    label="Strategy"
+                    type="search"
+                    value={search.of ?? ''}
+                    onValue={(of) => setSearch({ of })}
+                    placeholder="SmaCross(fast=10,slow=50)@ACME:1h"
+                    hint="The whole id; empty for all"
+                />
+            </div>
+            <Loaded query={rows} height={560}>
+                {(page) =>
+                    page.items.length === 0 ? (
+                        <Empty title="No conditions">
+                            <p>The strategy has too few trades, or its id is another one.</p>
+                        </Empty>
+                    ) : (
+                        <>
+                            <DataTable
+                                label="Profit by condition"
+                                rows={page.items}
+                                columns={withStrategy}
+                                id={(c) => `${c.strategy}/${c.condition}/${c.value}`}
+                            />
+                            {page.total > page.items.length && (
+                                <p class="note">
+                                    The first {number(page.items.length)} of {number(page.total)}. Name a strategy to see its own;
+                                    conditions.csv has all.
+                                </p>
+                            )}
+                        </>
+                    )
+                }
+            </Loaded>
+        </>
+    );
+}

@@ -1,0 +1,91 @@
+import { useRoute } from 'preact-iso';
+import { useQuery } from '../../api/useQuery';
+import { useSearch } from '../../api/useSearch';
+import { Badge } from '../../components/Badge';
+import { Loaded } from '../../components/States';
+import { counted } from '../../format/numbers';
+import { duration, time } from '../../format/times';
+import { useTitle } from '../../layout/title';
+import { Conditions } from './Conditions';
+import { Overview } from './Overview';
+import { ParameterMaps } from './ParameterMaps';
+import { loadRun, verdictOf, type RunDetails } from './run';
+import { RunActions } from './RunActions';
+import { RunFiles } from './RunFiles';
+import './runs.css';
+import { StrategyDetails } from './StrategyDetails';
+import { StrategyList } from './StrategyList';
+
+const tabs = [
+    { id: '', name: 'Overview' },
+    { id: 'strategies', name: 'Strategies' },
+    { id: 'parameters', name: 'Parameters' },
+    { id: 'conditions', name: 'Conditions' },
+    { id: 'files', name: 'Files' },
+] as const;
+
+/** The results of a run. */
+export default function RunView() {
+    const id = useRoute().params.id ?? '';
+    const [search] = useSearch();
+    const run = useQuery(`run/${id}`, () => loadRun(id));
+    useTitle(run.data?.batch ?? 'Run');
+    return (
+        <Loaded query={run} height={600}>
+            {(loaded) => (
+                <>
+                    <Top run={loaded} />
+                    <nav class="tabs" aria-label="Results">
+                        {tabs.map((t) => (
+                            <a
+                                key={t.id}
+                                href={`/runs/${encodeURIComponent(id)}${t.id === '' ? '' : `?tab=${t.id}`}`}
+                                aria-current={(search.tab ?? '') === t.id && !search.strategy ? 'page' : undefined}
+                            >
+                                {t.name}
+                            </a>
+                        ))}
+                    </nav>
+                    {search.strategy ? <StrategyDetails run={loaded} id={search.strategy} /> : <Tab run={loaded} tab={search.tab ?? ''} />}
+                </>
+            )}
+        </Loaded>
+    );
+}
+
+function Tab(props: { run: RunDetails; tab: string }) {
+    const { run } = props;
+    switch (props.tab) {
+        case 'strategies':
+            return <StrategyList run={run} />;
+        case 'parameters':
+            return <ParameterMaps run={run} />;
+        case 'conditions':
+            return <Conditions run={run} />;
+        case 'files':
+            return <RunFiles run={run} />;
+        default:
+            return <Overview run={run} />;
+    }
+}
+
+function Top(props: { run: RunDetails }) {
+    const { run } = props;
+    const verdict = verdictOf(run);
+    return (
+        <>
+            <p class="eyebrow">
+                {run.id} · {time(run.created)} · digest <code>{run.digest.slice(0, 12)}</code>
+            </p>
+            <div class="actions">
+                <h1>{run.batch}</h1>
+                <Badge kind={verdict.kind}>{verdict.text}</Badge>
+                <span class="push" />
+                <RunActions run={run} />
+            </div>
+            <p class="lead">
+                {counted(run.strategies, 'strategy', 'strategies')}, computed in {duration(run.seconds)} on {run.host}.
+            </p>
+        </>
+    );
+}

@@ -1,0 +1,62 @@
+import { useState } from 'preact/hooks';
+import { api, take, type Schemas } from '../../api/client';
+import { asProblem, type Problem } from '../../api/problem';
+import { Dialog } from '../../components/Dialog';
+import { SelectField } from '../../components/Field';
+import { time } from '../../format/times';
+import type { RunDetails } from './run';
+
+const lengths = [
+    { value: '1', label: '1 day' },
+    { value: '7', label: '7 days' },
+    { value: '30', label: '30 days' },
+];
+
+/** Makes a link with which anyone can read a run, until it expires. */
+export function ShareDialog(props: { run: RunDetails; onClose: () => void }) {
+    const [days, setDays] = useState('7');
+    const [share, setShare] = useState<Schemas['Share']>();
+    const [problem, setProblem] = useState<Problem>();
+    const make = async () => {
+        setProblem(undefined);
+        try {
+            const path = { id: props.run.id };
+            setShare(await take(api.POST('/api/v1/runs/{id}/shares', { params: { path }, body: { days: Number(days) } })));
+        } catch (e) {
+            setProblem(asProblem(e));
+        }
+    };
+    const url = share && new URL(share.url, location.origin).href;
+    return (
+        <Dialog title={`Share ${props.run.batch}`} onClose={props.onClose}>
+            <p>Everyone with the link can read this run, and nothing else. It needs no key.</p>
+            {url ? (
+                <div class="field">
+                    <label for="share-link">Link, until {time(share.expiresAt)}</label>
+                    <input id="share-link" readOnly value={url} onFocus={(e) => e.currentTarget.select()} />
+                </div>
+            ) : (
+                <SelectField label="The link works for" value={days} options={lengths} onValue={setDays} />
+            )}
+            {problem && (
+                <p class="notice wrong" role="alert">
+                    {problem.message}
+                </p>
+            )}
+            <div class="actions">
+                <button type="button" onClick={props.onClose}>
+                    Close
+                </button>
+                {url ? (
+                    <button type="button" class="primary" onClick={() => void navigator.clipboard.writeText(url)}>
+                        Copy the link
+                    </button>
+                ) : (
+                    <button type="button" class="primary" onClick={() => void make()}>
+                        Make the link
+                    </button>
+                )}
+            </div>
+        </Dialog>
+    );
+}

@@ -1,0 +1,44 @@
+import type { Column } from '../../components/Table';
+import { number, percent, signedPercent, tone } from '../../format/numbers';
+import type { Strategy } from './run';
+
+const figure = (id: string, title: string, width: number, cell: Column<Strategy>['cell'], hint?: string): Column<Strategy> => ({
+    id,
+    title,
+    width,
+    figure: true,
+    value: (s) => s.stats?.[id] ?? undefined,
+    cell,
+    ...(hint ? { hint } : {}),
+});
+
+/** The columns of strategies; their ids are the keys that the server sorts by. */
+export function strategyColumns(href: (id: string) => string): Column<Strategy>[] {
+    return [
+        {
+            id: 'id',
+            title: 'Strategy',
+            width: innerWidth < 700 ? 180 : 340,
+            value: (s) => s.id,
+            cell: (s) => <a href={href(s.id)}>{s.id}</a>,
+        },
+        { id: 'weight', title: 'Weight', width: 76, figure: true, value: (s) => s.weight, cell: (s) => number(s.weight, 2) },
+        figure('totalReturn', 'Total return', 108, (s) => (
+            <span class={tone(s.stats?.totalReturn)}>{signedPercent(s.stats?.totalReturn)}</span>
+        )),
+        figure('sharpe', 'Sharpe ratio', 106, (s) => number(s.stats?.sharpe, 2), 'Annualised'),
+        figure(
+            'deflatedSharpe',
+            'Not luck',
+            90,
+            (s) => percent(s.stats?.deflatedSharpe, 1),
+            'Probability that the Sharpe ratio is more than the luck of so many trials',
+        ),
+        figure('sortino', 'Sortino', 86, (s) => number(s.stats?.sortino, 2)),
+        figure('maxDrawdown', 'Max drawdown', 120, (s) => percent(s.stats?.maxDrawdown)),
+        figure('profitFactor', 'Profit factor', 104, (s) => number(s.stats?.profitFactor, 2)),
+        figure('winRate', 'Won', 76, (s) => percent(s.stats?.winRate, 1)),
+        figure('trades', 'Trades', 80, (s) => number(s.stats?.trades)),
+        figure('exposure', 'Exposure', 90, (s) => percent(s.stats?.exposure, 0)),
+    ];
+}

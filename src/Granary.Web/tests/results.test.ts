@@ -1,0 +1,93 @@
+import { describe, expect, it } from 'vitest';
+import { paceOf, type Job } from '../src/views/jobs/job';
+import { heat, yearsOf } from '../src/views/runs/Months';
+import { mapOf, median, stabilityOf, varied } from '../src/views/runs/parameters';
+import { verdictOf, type Strategy } from '../src/views/runs/run';
+import { marksOf, stretchFor } from '../src/views/runs/StrategyChart';
+import { filterOf } from '../src/views/runs/StrategyList';
+
+const strategy = (fast: number, slow: number, sharpe: number): Strategy => ({
+    id: `${fast}/${slow}/${sharpe}`,
+    class: 'A',
+    params: { fast, slow, fixed: 1 },
+    symbol: 'S',
+    timeframe: '1h',
+    stats: { sharpe },
+});
+
+describe('a map of parameters', () => {
+    const all = [strategy(1, 10, 1), strategy(1, 10, 3), strategy(2, 10, 2.5), strategy(1, 20, 1), strategy(2, 20, 2)];
+
+    it('has the median of each pair of values', () => {
+        expect(varied(all)).toEqual(['fast', 'slow']);
+        const map = mapOf(all, 'fast', 'slow', 'sharpe');
+        expect(map.cells[0]?.[0]).toEqual({ median: 2, count: 2 });
+        expect([map.xs, map.ys]).toEqual([
+            [1, 2],
+            [10, 20],
+        ]);
+        // Neighbours differ by 0.5, 1, 1, 0.5; the cells lie between 1 and 2.5: 1 - 0.75 / 1.5.
+        expect(stabilityOf(map)).toBeCloseTo(0.5, 12);
+        expect(median([3, 1, 2, 10])).toBe(2.5);
+    });
+});
+
+describe('months', () => {
+    it('compound to years', () => {
+        const years = yearsOf(['2022-11-01T00:00:00Z', '2022-12-01T00:00:00Z', '2023-01-01T00:00:00Z'], [0.1, 0.1, -0.5]);
+        expect(years.map((y) => y.year)).toEqual([2022, 2023]);
+        expect(years[0]?.total).toBeCloseTo(0.21, 12);
+        expect([heat(0.1, 0.1), heat(-0.02, 0.1), heat(0, 0.1)]).toEqual(['g4', 'l1', '']);
+    });
+});
+
+describe('a job', () => {
+    it('has a rate and a remaining time', () => {
+        const job = {
+            state: 'running',
+            startedAt: '2026-01-01T00:00:00Z',
+            progress: { strategies: 10, done: 2, failed: 0, bars: 1000, barsTotal: 4000 },
+        } as Job;
+        expect(paceOf(job, Date.parse('2026-01-01T00:00:10Z'))).toEqual({ part: 0.25, rate: 100, remaining: 30, elapsed: 10 });
+    });
+});
+
+describe('a price chart', () => {
+    const whole = { from: 0, to: 1000 };
+
+    it('loads when the reader comes near the end of what is loaded, with a screen to each side', () => {
+        expect(stretchFor({ from: 500, to: 600 }, { from: 400, to: 700, detail: true }, whole)).toBeNull();
+        expect(stretchFor({ from: 610, to: 690 }, { from: 400, to: 700, detail: true }, whole)).toEqual({ from: 530, to: 770 });
+        expect(stretchFor({ from: -50, to: 50 }, { from: 0, to: 300, detail: true }, whole)).toBeNull();
+    });
+
+    it('loads single bars when joined ones are too coarse', () => {
+        expect(stretchFor({ from: 400, to: 500 }, { ...whole, detail: false }, whole)).toEqual({ from: 300, to: 600 });
+        expect(stretchFor({ from: 0, to: 900 }, { ...whole, detail: false }, whole)).toBeNull();
+    });
+
+    it('puts each mark on the bar that has its time', () => {
+        const trade = {
+            side: 'long',
+            quantity: 1,
+            entryTime: '1970-01-01T00:00:15Z',
+            entryPrice: 1,
+            exitTime: '1970-01-01T00:01:00Z',
+            exitReason: 'stop',
+        } as const;
+        expect(marksOf([trade], [], [0, 10, 20])).toEqual([{ time: 10, kind: 'buy', text: '' }]);
+    });
+});
+
+it('a text that is no condition finds strategies by their id', () => {
+    expect(filterOf('SmaCross, trades>=30')).toBe('id~SmaCross,trades>=30');
+    expect(filterOf(' ')).toBe('');
+});
+
+it('the verdict is good only where all checks passed', () => {
+    expect(verdictOf({ evidence: { a: { state: 'passed', sentence: '' }, b: { state: 'failed', sentence: '' } } }).text).toBe(
+        'Do not trade',
+    );
+    expect(verdictOf({ evidence: { a: { state: 'passed', sentence: '' } } }).kind).toBe('yes');
+    expect(verdictOf({}).text).toBe('Not checked');
+});

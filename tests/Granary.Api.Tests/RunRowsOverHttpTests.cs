@@ -1,0 +1,93 @@
+using System.Globalization;
+using System.Net.Http.Json;
+using System.Text.Json;
+using Granary.Testing;
+
+namespace Granary.Api.Tests;
+
+/// <summary>What a run has of one strategy, its chart and its files, against the files of the run itself.</summary>
+public sealed class RunRowsOverHttpTests
+{
+    private static readonly string s_bars = Path.Combine(SharedData.RepositoryRoot, "tests", "Data", "synthetic", "bars");
+
+    private static string Batch => $$"""
+        {
+          "name": "rows",
+          "data": { "source": "csv:{{s_bars}}", "symbols": ["alpha-daily"], "timeframe": "1d" },
+          "strategies": [ { "class": "SmaCross", "params": { "fast": [3, 5], "slow": 20 }, "sides": "long", "size": { "units": 10 } } ],
+          "portfolio": { "weights": "equal" }
+        }
+        """;
+
+    [Fact]
+    public async Task Trades_chart_months_and_files_of_a_run_are_those_of_its_files()
+    {
+        await using var server = await ApiServer.StartAsync(parts: ServerParts.RealHost);
+        var run = await server.UntilAsync((await server.SubmitAsync(Batch)).Id, s => s.Ended);
+        run.Fault.ShouldBeNull();
+        run.Progress.Leaders!.Select(l => l.Sharpe).ShouldBeInOrder(SortDirection.Descending);
+        run.Progress.Leaders!.Count.ShouldBe(2);
+
+        var folder = Path.Combine(server.Folder, run.Id);
+        var id = run.Progress.Leaders![0].Id;
+        var lines = File.ReadAllLines(Path.Combine(folder, "trades.csv")).Where(l => l.Contains(id, StringComparison.Ordinal)).ToList();
+        var trades = await GetAsync($"trades?strategy={Uri.EscapeDataString(id)}&limit=2");
+        trades.GetProperty("total").GetInt32().ShouldBe(lines.Count);
+        trades.GetProperty("items").GetArrayLength().ShouldBe(2);
+        var first = trades.GetProperty("items")[0];
+        lines[0].ShouldContain(first.GetProperty("entryPrice").GetDouble().ToString("R", CultureInfo.InvariantCulture));
+
+        await ChartIsOfItsBarsAsync();
+        await MonthsCompoundAsync(folder);
+        (await server.Client.GetByteArrayAsync($"/api/v1/runs/{run.Id}/files/manifest.json"))
+            .ShouldBe(File.ReadAllBytes(Path.Combine(folder, "manifest.json")));
+        await (await server.Client.GetAsync($"/api/v1/runs/{run.Id}/files/.submission")).ProblemAsync(404);
+        await (await server.Client.GetAsync($"/api/v1/runs/{run.Id}/chart?symbol=none")).ProblemAsync(400);
+        (await (await server.Client.GetAsync($"/api/v1/runs/{run.Id}/chart?symbol=alpha-daily&factors=smaa(3)")).ProblemAsync(400))
+            .ShouldContain("smaa");
+
+        Task<JsonElement> GetAsync(string rest) => server.Client.GetFromJsonAsync<JsonElement>($"/api/v1/runs/{run.Id}/{rest}");
+
+        async Task ChartIsOfItsBarsAsync()
+        {
+            var all = await GetAsync("chart?symbol=alpha-daily&factors=sma(3)&points=20000");
+            var (bars, factor) = (all.GetProperty("bars"), Numbers(all.GetProperty("factors")[0].GetProperty("values")));
+            var closes = Numbers(bars.GetProperty("close")).Select(c => c!.Value).ToList();
+            closes.Count.ShouldBe(bars.GetProperty("rows").GetInt32());
+            factor[1].ShouldBeNull();
+            for (var i = 2; i < closes.Count; i++) factor[i]!.Value.ShouldBe((closes[i] + closes[i - 1] + closes[i - 2]) / 3, 1e-9);
+            // Joined bars have the factor of their last bar.
+            var joined = await GetAsync("chart?symbol=alpha-daily&factors=sma(3)&points=50");
+            Numbers(joined.GetProperty("bars").GetProperty("close")).Count.ShouldBe(50);
+            Numbers(joined.GetProperty("factors")[0].GetProperty("values"))[^1].ShouldBe(factor[^1]);
+            var times = bars.GetProperty("times").EnumerateArray().Select(t => t.GetString()!).ToList();
+            var part = await GetAsync($"chart?symbol=alpha-daily&from={times[10]}&to={times[20]}");
+            Numbers(part.GetProperty("bars").GetProperty("close")).Select(c => c!.Value).ShouldBe(closes[10..20]);
+        }
+
+        async Task MonthsCompoundAsync(string of)
+        {
+            var equity = File.ReadAllLines(Path.Combine(of, "equity.csv")).Skip(1)
+                .Select(l => double.Parse(l.Split(',')[1], CultureInfo.InvariantCulture)).ToList();
+            var months = Numbers((await GetAsync("series/months")).GetProperty("values"));
+            months.Count.ShouldBeGreaterThan(10);
+            months.Aggregate(1.0, (product, m) => product * (1 + m!.Value)).ShouldBe(equity[^1] / equity[0], 1e-9);
+        }
+    }
+
+    [Fact]
+    public async Task The_quickstart_is_one_call_that_needs_no_data_of_the_caller()
+    {
+        await using var server = await ApiServer.StartAsync(parts: ServerParts.RealHost);
+        using var answer = await server.Client.PostAsync("/api/v1/batches/quickstart", null);
+        var job = await answer.Content.ReadFromJsonAsync<JsonElement>();
+        var run = await server.UntilAsync(job.GetProperty("id").GetString()!, s => s.Ended);
+        run.Fault.ShouldBeNull();
+        run.Progress.Strategies.ShouldBe(1008);
+        run.Progress.Leaders!.Count.ShouldBe(10);
+        run.Files.ShouldContain("report.html");
+    }
+
+    private static List<double?> Numbers(JsonElement values) =>
+        [.. values.EnumerateArray().Select(v => v.ValueKind == JsonValueKind.Null ? (double?)null : v.GetDouble())];
+}
