@@ -50,7 +50,7 @@ public class ResearchViewsTests(Browser browser, DashboardServer server)
         var faults = new List<string>();
         await open.Page.GotoAsync(address + path);
         await open.Page.Locator("h1").First.WaitForAsync();
-        await open.Page.WaitForLoadStateAsync(LoadState.NetworkIdle);
+        await Eventually(async () => await open.Page.Locator(".loading").CountAsync() == 0);
         foreach (var (width, dark) in new[] { (390, false), (820, true), (1440, false), (390, true), (820, false), (1440, true) })
         {
             await open.Page.SetViewportSizeAsync(width, 900);
