@@ -87,6 +87,35 @@ public sealed class ConfinementTests
         (await answer.ProblemAsync(400)).ShouldContain("leads out of the server's data folder");
     }
 
+    [Theory]
+    [InlineData("""{ "parts": [ { "source": "csv:bars" }, { "source": "csv:/etc" } ] }""")]
+    [InlineData("""{ "parts": [ { "source": "csv:etc", "folder": "/" } ] }""")]
+    [InlineData("""{ "parts": [ { "source": "csv:bars", "folder": ".." } ] }""")]
+    [InlineData("""{ "source": "trades:../others.csv" }""")]
+    [InlineData("""{ "source": "equity:/etc/curve.csv" }""")]
+    public async Task No_part_no_recorded_trades_and_no_curve_of_a_batch_lies_elsewhere(string data)
+    {
+        await using var server = await ApiServer.StartAsync(settings: s => s with { Confined = true });
+        using var answer = await server.Client.SendAsync(ApiServer.Submission($$"""{ "name": "parts", "data": {{data}} }"""));
+        (await answer.ProblemAsync(400)).ShouldContain("leads out of the server's data folder");
+    }
+
+    [Theory]
+    [InlineData("/api/v1/deployments")]
+    [InlineData("/api/v1/sessions")]
+    public async Task The_folder_of_a_configuration_is_no_way_out(string path)
+    {
+        await using var server = await ApiServer.StartAsync(settings: s => s with { Confined = true }, parts: ServerParts.Sessions);
+        const string Configuration = """
+            { "version": 1, "digest": "d", "folder": "/", "data": { "source": "csv:etc" }, "strategies": [] }
+            """;
+        using var answer = await server.Client.PostAsync(path, new StringContent(
+            System.Text.Json.JsonSerializer.Serialize(new { configuration = Configuration, feed = "csv:bars" })
+                .Replace(path.EndsWith("sessions", StringComparison.Ordinal) ? "no such text" : ",\"feed\":\"csv:bars\"", ""),
+            System.Text.Encoding.UTF8, "application/json"));
+        (await answer.ProblemAsync(400)).ShouldContain("leads out of the server's data folder");
+    }
+
     [Fact]
     public async Task A_grid_of_more_strategies_than_a_server_runs_is_refused_at_once()
     {

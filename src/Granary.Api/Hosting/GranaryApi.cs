@@ -114,6 +114,9 @@ public static class GranaryApi
                 ((HttpContext)of).RequestServices.GetRequiredService<CallerLimits>().AddHeaders((HttpContext)of);
                 return Task.CompletedTask;
             }, context);
+            // Endpoints that read bodies themselves count too; uploads have a limit of their own.
+            if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
+                size.MaxRequestBodySize = context.RequestServices.GetRequiredService<ApiSettings>().LongestBatch;
             // Before anything is done: a client that finds out by the answer would have begun what it cannot follow.
             if (context.Request.Headers[ApiSettings.ProtocolHeader].FirstOrDefault() is { } theirs && theirs != ApiSettings.ProtocolVersion)
                 throw new InputException($"this server speaks version {ApiSettings.ProtocolVersion} of the API and the client "

@@ -14,12 +14,13 @@ public static partial class LocalJobsHosting
     public static IServiceCollection AddLocalJobs(this IServiceCollection services, string runs,
         Func<IServiceProvider, IJobRunner> host)
     {
-        services.AddSingleton<IJobService>(s =>
+        services.AddSingleton(s =>
         {
             var logger = s.GetRequiredService<ILoggerFactory>().CreateLogger("Granary.Jobs");
             return new LocalJobs(runs, host(s), s.GetRequiredService<JobCatalogue>(), s.GetRequiredService<TimeProvider>(),
                 (id, e) => JobFailed(logger, id, e));
         });
+        services.AddSingleton<IJobService>(s => s.GetRequiredService<LocalJobs>());
         services.AddSingleton<IReadinessCheck, JobsReadiness>();
         services.AddSingleton(new RunLibrary(Path.GetFullPath(runs)));
         services.AddSingleton<IWeightsService>(s => new FileWeights(Path.Combine(runs, ".portfolios"),

@@ -20,16 +20,19 @@ public sealed record Confinement(string Folder, IReadOnlyList<string> AllowedSou
     /// <exception cref="InputException">One leads out.</exception>
     public void Check(JsonPart root, string folder)
     {
+        // A part of several sources, and a configuration, may name a folder that their relative paths start from.
+        if (root.Kind == JsonValueKind.Object && root.Find("folder") is { Kind: JsonValueKind.String } own)
+        {
+            if (!Admits(own.Text, folder)) throw own.Fault(Sentence(own.Text));
+            folder = Path.Combine(folder, own.Text);
+        }
         foreach (var (key, value) in root.Members)
         {
             var isIndexFile = key == "index" && root.Find("universe") is not null;
             if (isIndexFile || s_keys.Contains(key, StringComparer.Ordinal))
             {
-                // A part of several sources may name a folder of its own.
-                var start = key == "source" && root.Find("folder") is { Kind: JsonValueKind.String } own
-                    ? Path.Combine(folder, own.Text) : folder;
                 foreach (var address in value.OneOrMany().Where(v => v.Kind == JsonValueKind.String))
-                    if (!Admits(address.Text, start))
+                    if (!Admits(address.Text, folder))
                         throw address.Fault(Sentence(address.Text));
             }
             Check(value, folder);

@@ -187,6 +187,8 @@ public sealed class LocalJobs : IJobService, IAsyncDisposable
     /// <summary>Stops the job that runs, without marking it as ended: the next start takes it up again.</summary>
     public async ValueTask DisposeAsync()
     {
+        // A container that knows the jobs by two types disposes of them twice.
+        if (_stopping.IsCancellationRequested) return;
         _queue.Writer.TryComplete();
         await _stopping.CancelAsync().ConfigureAwait(false);
         await _worker.ConfigureAwait(false);

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using Granary.Application.Json;
 
 namespace Granary.Application.RunFolders;
@@ -14,7 +15,8 @@ namespace Granary.Application.RunFolders;
 /// <param name="Cursor">As <see cref="StrategyRows.Next"/> gave it; null begins at the first.</param>
 public sealed record StrategyQuery(int Limit, string? Sort = null, string? Filter = null, string? Cursor = null)
 {
-    private static readonly string[] s_operators = [">=", "<=", "!=", "=", ">", "<", "~"];
+    private static readonly Regex ConditionText = new(@"^(?<key>[^<>=!~]+?)\s*(?<operator>>=|<=|!=|=|>|<|~)\s*(?<value>.*)$",
+        RegexOptions.ExplicitCapture | RegexOptions.Singleline, TimeSpan.FromSeconds(1));
 
     private sealed record Condition(string Key, string Operator, string Value);
 
@@ -43,12 +45,10 @@ public sealed record StrategyQuery(int Limit, string? Sort = null, string? Filte
         var found = new List<Condition>();
         foreach (var text in Filter?.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) ?? [])
         {
-            var at = text.AsSpan().IndexOfAny('<', '>', '=') is var comparison && text.AsSpan().IndexOfAny('!', '~') is var other
-                && other >= 0 && (comparison < 0 || other < comparison) ? other : comparison;
-            var sign = at > 0 ? s_operators.FirstOrDefault(o => text.AsSpan(at).StartsWith(o)) : null;
-            if (sign is null)
-                throw new InputException($"filter={text}: write a key, one of {string.Join(' ', s_operators)} and a value, as trades>=30");
-            found.Add(new Condition(text[..at].Trim(), sign, text[(at + sign.Length)..].Trim()));
+            var parts = ConditionText.Match(text);
+            if (!parts.Success)
+                throw new InputException($"filter={text}: write a key, one of >= <= != = > < ~ and a value, as trades>=30");
+            found.Add(new Condition(parts.Groups["key"].Value, parts.Groups["operator"].Value, parts.Groups["value"].Value));
         }
         return found;
     }
