@@ -114,9 +114,10 @@ public static class GranaryApi
                 ((HttpContext)of).RequestServices.GetRequiredService<CallerLimits>().AddHeaders((HttpContext)of);
                 return Task.CompletedTask;
             }, context);
-            // Endpoints that read bodies themselves count too; uploads have a limit of their own.
-            if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
-                size.MaxRequestBodySize = context.RequestServices.GetRequiredService<ApiSettings>().LongestBatch;
+            // For endpoints whose bodies the framework reads; uploads have a limit of their own.
+            if (context.Request.ContentLength > context.RequestServices.GetRequiredService<ApiSettings>().LongestBatch
+                && !context.Request.Path.StartsWithSegments(ApiSettings.Prefix + "/uploads", StringComparison.OrdinalIgnoreCase))
+                throw new BadHttpRequestException("the body is too large", StatusCodes.Status413PayloadTooLarge);
             // Before anything is done: a client that finds out by the answer would have begun what it cannot follow.
             if (context.Request.Headers[ApiSettings.ProtocolHeader].FirstOrDefault() is { } theirs && theirs != ApiSettings.ProtocolVersion)
                 throw new InputException($"this server speaks version {ApiSettings.ProtocolVersion} of the API and the client "
