@@ -115,9 +115,10 @@ public static class GranaryApi
                 return Task.CompletedTask;
             }, context);
             // For endpoints whose bodies the framework reads; uploads have a limit of their own.
-            if (context.Request.ContentLength > context.RequestServices.GetRequiredService<ApiSettings>().LongestBatch
+            var longest = context.RequestServices.GetRequiredService<ApiSettings>().LongestBatch;
+            if (context.Request.ContentLength > longest
                 && !context.Request.Path.StartsWithSegments(ApiSettings.Prefix + "/uploads", StringComparison.OrdinalIgnoreCase))
-                throw new BadHttpRequestException("the body is too large", StatusCodes.Status413PayloadTooLarge);
+                return RequestBody.TooLong(longest).ExecuteAsync(context);
             // Before anything is done: a client that finds out by the answer would have begun what it cannot follow.
             if (context.Request.Headers[ApiSettings.ProtocolHeader].FirstOrDefault() is { } theirs && theirs != ApiSettings.ProtocolVersion)
                 throw new InputException($"this server speaks version {ApiSettings.ProtocolVersion} of the API and the client "
