@@ -50,7 +50,12 @@ public class MetricsOverHttpTests
         try
         {
             check = Process.Start(new ProcessStartInfo("promtool", ["check", "metrics"])
-            { RedirectStandardInput = true, RedirectStandardError = true, RedirectStandardOutput = true });
+            {
+                RedirectStandardInput = true,
+                RedirectStandardError = true,
+                RedirectStandardOutput = true,
+                UseShellExecute = false,
+            });
         }
         catch (System.ComponentModel.Win32Exception)
         {

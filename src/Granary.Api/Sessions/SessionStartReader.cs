@@ -24,7 +24,7 @@ internal static class SessionStartReader
         if (settings.Confinement is { } confinement)
         {
             foreach (var (option, address) in form.Addresses) confinement.Check(option, address, folder);
-            confinement.CheckProduction(JsonPart.Parse(form.File, inQuery ? body : Encoding.UTF8.GetBytes(form.Configuration)), folder);
+            confinement.Check(JsonPart.Parse(form.File, inQuery ? body : Encoding.UTF8.GetBytes(form.Configuration)), folder);
         }
         var placed = form.PlacedIn(folder);
         // The number alone means the server's own store.

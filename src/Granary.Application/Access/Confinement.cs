@@ -40,12 +40,6 @@ public sealed record Confinement(string Folder, IReadOnlyList<string> AllowedSou
         foreach (var item in root.Items) Check(item, folder);
     }
 
-    /// <summary>The same for a production configuration, whose relative paths start from the folder that it names itself.</summary>
-    /// <param name="folder">What that folder is relative to, and the paths of a configuration without one.</param>
-    /// <exception cref="InputException">An address leads out.</exception>
-    public void CheckProduction(JsonPart root, string folder) =>
-        Check(root, root.Find("folder") is { Kind: JsonValueKind.String } own ? Path.Combine(folder, own.Text) : folder);
-
     /// <summary>Looks at an address outside of a JSON text.</summary>
     /// <param name="option">What it is the value of, for the message.</param>
     /// <exception cref="InputException">It leads out.</exception>
