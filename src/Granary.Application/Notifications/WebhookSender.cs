@@ -16,8 +16,11 @@ public sealed class WebhookSender : IDisposable
 
     private readonly TimeProvider _clock;
     // A redirect could lead to an address that the operator has not named.
-    private readonly HttpClient _client = new(new SocketsHttpHandler { AllowAutoRedirect = false,
-        ConnectTimeout = TimeSpan.FromSeconds(5) })
+    private readonly HttpClient _client = new(new SocketsHttpHandler
+    {
+        AllowAutoRedirect = false,
+        ConnectTimeout = TimeSpan.FromSeconds(5)
+    })
     {
         Timeout = TimeSpan.FromSeconds(10),
     };
