@@ -20,6 +20,7 @@ COPY src/Granary.Data/Granary.Data.csproj src/Granary.Data/
 COPY src/Granary.Reporting/Granary.Reporting.csproj src/Granary.Reporting/
 COPY src/Granary.Application/Granary.Application.csproj src/Granary.Application/
 COPY src/Granary.Api/Granary.Api.csproj src/Granary.Api/
+COPY src/Granary.Web/Granary.Web.targets src/Granary.Web/
 COPY src/Granary.Exchanges/Granary.Exchanges.csproj src/Granary.Exchanges/
 COPY src/Granary.Kafka/Granary.Kafka.csproj src/Granary.Kafka/
 COPY src/Granary.Cluster.Contracts/Granary.Cluster.Contracts.csproj src/Granary.Cluster.Contracts/

@@ -82,6 +82,11 @@ public sealed class BatchChecksTests : IDisposable
         run.GetProperty("evidence").GetProperty(ValidationFindings.DeflatedSharpe).GetProperty("state").GetString().ShouldBe("missing");
     }
 
+    private sealed class StopAtFirst(CancellationTokenSource stop) : IProgress<BatchProgress>
+    {
+        public void Report(BatchProgress value) => stop.Cancel();
+    }
+
     [Fact]
     public async Task A_resumed_run_is_checked_like_one_that_was_not_interrupted()
     {
@@ -89,7 +94,8 @@ public sealed class BatchChecksTests : IDisposable
         // The log of what had finished holds the traces too.
         using var stop = new CancellationTokenSource();
         var folder = Path.Combine(_folder, "resumed");
-        var progress = new Progress<BatchProgress>(_ => stop.Cancel());
+        // At once, in the call that reports: later the run may be at its checks.
+        var progress = new StopAtFirst(stop);
         var ledger = new TrialLedger(Path.Combine(_folder, "trials"));
         var first = await new BatchRunner(new EmbeddedHost(1, 16), TimeProvider.System, ledger: ledger).RunAsync(Spec(Sweep),
             new BatchOptions { Out = folder }, progress, stop.Token);

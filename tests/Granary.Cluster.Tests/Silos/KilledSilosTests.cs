@@ -38,6 +38,7 @@ public sealed class KilledSilosTests : IAsyncLifetime
 
     // A guard against a hang, not a measure.
     private static readonly TimeSpan s_timeout = TimeSpan.FromMinutes(4);
+    private static readonly TimeSpan s_workLimit = TimeSpan.FromSeconds(45);
 
     private static readonly string[] s_timeframes = ["15m", "30m", "1h", "4h"];
 
@@ -174,7 +175,7 @@ public sealed class KilledSilosTests : IAsyncLifetime
     // work.
     private async Task<string> KillWhileTheyRunAsync(int round, Victim kind, Random random, IGrainFactory grains)
     {
-        var share = 0.4 * random.NextDouble();
+        var (share, late) = (0.4 * random.NextDouble(), 0);
         while (true)
         {
             using var batch = Begin(round);
@@ -194,9 +195,12 @@ public sealed class KilledSilosTests : IAsyncLifetime
                 var victim = await HostOfAsync(grains, kind, batch.Id, random, patient: true);
                 var next = Replace(victim!, samePort: round % 2 == 0);
                 await next.ReadyAsync();
-                await HasWorkAsync(next, batch);
+                var isGivenWork = await HasWorkAsync(next, batch);
                 File.Delete(Gate);
                 await IsWholeAsync(batch);
+                // On a busy machine the progress was late, and too few strategies were left for the silo that joined.
+                if (!isGivenWork && ++late < 4) continue;
+                isGivenWork.ShouldBeTrue("the silo that joined was given no work");
                 return $"at {done} of {strategies} strategies";
             }
             finally
@@ -257,12 +261,13 @@ public sealed class KilledSilosTests : IAsyncLifetime
         throw new TimeoutException($"the {kind} of {id} became active nowhere");
     }
 
-    private static async Task HasWorkAsync(SiloProcess silo, Watched batch)
+    private static async Task<bool> HasWorkAsync(SiloProcess silo, Watched batch)
     {
         bool HasWork() => silo.Output.Split('\n')
             .Any(l => l.Contains(batch.Id, StringComparison.Ordinal) && l.Contains("begin on this silo", StringComparison.Ordinal));
-        await Eventually.HoldsAsync(() => HasWork() || batch.Ended.IsCompleted, s_timeout);
-        HasWork().ShouldBeTrue("the batch ended before the silo that joined had any of its work");
+        for (var watch = Stopwatch.StartNew(); watch.Elapsed < s_workLimit && !batch.Ended.IsCompleted; await Task.Delay(20))
+            if (HasWork()) return true;
+        return HasWork();
     }
 
     private async Task IsWholeAsync(Watched batch)

@@ -36,12 +36,30 @@ public partial class DockerfileTests
     }
 
     [Fact]
-    public void All_projects_of_the_silo_are_there_when_packages_are_restored_and_no_other() =>
-        Lines.TakeWhile(l => !l.StartsWith("RUN dotnet restore", StringComparison.Ordinal))
+    public void All_projects_of_the_silo_and_what_they_import_are_there_when_packages_are_restored_and_nothing_else() =>
+        Stage("build").TakeWhile(l => !l.StartsWith("RUN dotnet restore", StringComparison.Ordinal))
             .Where(l => l.StartsWith("COPY src/", StringComparison.Ordinal)).Select(l => l.Split(' ')[1])
-            .Order(StringComparer.Ordinal).ShouldBe(ProjectsOfTheSilo().Order(StringComparer.Ordinal));
+            .Order(StringComparer.Ordinal).ShouldBe(ProjectsOfTheSilo().Concat(ProjectsOfTheSilo().SelectMany(ImportsOf))
+                .Order(StringComparer.Ordinal));
 
-    // What the first stage copies from the repository.
+    private static IEnumerable<string> ImportsOf(string project) => Project(project).Descendants("Import")
+        .Select(i => i.Attribute("Project")!.Value.Replace("$(RootDir)", "", StringComparison.Ordinal));
+
+    private static IEnumerable<string> Stage(string name) =>
+        Lines.SkipWhile(l => !l.EndsWith($" AS {name}", StringComparison.Ordinal)).Skip(1)
+            .TakeWhile(l => !l.StartsWith("FROM ", StringComparison.Ordinal));
+
+    [Fact]
+    public void The_dashboard_that_one_stage_builds_is_in_the_project_before_the_next_publishes_it()
+    {
+        Stage("web").ShouldContain(l => l.StartsWith("RUN npm run build", StringComparison.Ordinal));
+        var build = Stage("build").ToList();
+        var copied = build.IndexOf("COPY --from=web /source/src/Granary.Web/dist src/Granary.Web/dist");
+        copied.ShouldBeGreaterThan(build.IndexOf("COPY src/ src/"));
+        copied.ShouldBeLessThan(build.FindIndex(l => l.StartsWith("RUN dotnet publish", StringComparison.Ordinal)));
+    }
+
+    // What the stages copy from the repository.
     private static IEnumerable<string> CopiedSources() =>
         Lines.Where(l => l.StartsWith("COPY ", StringComparison.Ordinal) && !l.Contains("--from", StringComparison.Ordinal))
             .SelectMany(l => l.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1..^1]);
@@ -61,7 +79,7 @@ public partial class DockerfileTests
             .Select(i => i["$(RootDir)".Length..]))
         {
             var folder = embedded[..(embedded.LastIndexOf('/') + 1)];
-            CopiedSources().ShouldContain(copied => folder.StartsWith(copied, StringComparison.Ordinal), embedded);
+            CopiedSources().ShouldContain(copied => copied == embedded || folder.StartsWith(copied, StringComparison.Ordinal), embedded);
         }
     }
 
@@ -113,8 +131,9 @@ public partial class DockerfileTests
         var sdk = System.Text.Json.JsonDocument.Parse(File.ReadAllText(Path.Combine(Root, "global.json"))).RootElement.GetProperty("sdk")
             .GetProperty("version").GetString()!;
         var version = string.Join('.', sdk.Split('.')[..2]);
-        Lines.Where(l => l.StartsWith("FROM ", StringComparison.Ordinal)).Select(l => l.Split(' ')[1].Split(':')[1])
-            .ShouldAllBe(v => v == version);
+        var images = Lines.Where(l => l.StartsWith("FROM mcr.microsoft.com/dotnet/", StringComparison.Ordinal)).ToList();
+        images.Count.ShouldBe(2);
+        images.Select(l => l.Split(' ')[1].Split(':')[1]).ShouldAllBe(v => v == version);
     }
 
     [GeneratedRegex(@"(?<name>\w+)=(?<value>\S*)", RegexOptions.ExplicitCapture)]

@@ -1,5 +1,6 @@
 using Granary.Api;
 using Granary.Api.Hosting;
+using Granary.Application.Jobs;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
 
@@ -12,10 +13,16 @@ internal static class ApiRoutes
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Services.AddGranaryApi(new ApiSettings(), TestCatalogues.All);
-        builder.Services.AddLocalJobs(Path.Combine(Path.GetTempPath(), "granary-routes"), _ => throw new NotSupportedException());
+        builder.Services.AddLocalJobs(Path.Combine(Path.GetTempPath(), "granary-routes"), _ => new NoRunner());
         await using var app = builder.Build();
         app.UseGranaryApi();
         return [.. ((IEndpointRouteBuilder)app).DataSources.SelectMany(d => d.Endpoints).OfType<RouteEndpoint>()
             .Select(e => "/" + e.RoutePattern.RawText!.TrimStart('/'))];
+    }
+
+    private sealed class NoRunner : IJobRunner
+    {
+        public Task<JobOutcome> RunAsync(Job job, string folder, Action<JobProgress> progress, CancellationToken cancellationToken) =>
+            throw new NotSupportedException();
     }
 }
