@@ -35,6 +35,7 @@ COPY --from=web /source/src/Granary.Web/dist src/Granary.Web/dist
 # The schema of batch files and the pages of errors that the API serves.
 COPY docs/ docs/
 COPY samples/quickstart.json samples/
+COPY samples/data/ samples/data/
 # The templates of granary new are the files of the sample, and the contract tests of brokers.
 COPY samples/Plugin/ samples/Plugin/
 COPY tests/Granary.Data.Tests/Brokers/ tests/Granary.Data.Tests/Brokers/

@@ -84,6 +84,8 @@ public sealed class RunRowsOverHttpTests
         var run = await server.UntilAsync(job.GetProperty("id").GetString()!, s => s.Ended);
         run.Fault.ShouldBeNull();
         run.Progress.Strategies.ShouldBe(1008);
+        // As ./granary backtest samples/quickstart.json.
+        run.Digest.ShouldBe("192e55414031f75c8809848279d7cd19997e7100d9313259f06e9ec015a1b6df");
         run.Progress.Leaders!.Count.ShouldBe(10);
         run.Files.ShouldContain("report.html");
     }
