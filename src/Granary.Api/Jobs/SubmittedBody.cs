@@ -31,7 +31,7 @@ internal sealed record SubmittedBody(HttpRequest Request, ClaimsPrincipal User, 
         // A confined server knows one folder, wherever the client's file lies.
         var folder = Path.GetFullPath(Settings.Confinement is null
             ? Path.Combine(Settings.DataFolder, Folder ?? ".") : Settings.DataFolder);
-        var file = string.IsNullOrWhiteSpace(File) ? $"{collection[..^1]}.json" : File;
+        var file = string.IsNullOrWhiteSpace(File) ? collection == "batches" ? "batch.json" : "job.json" : File;
         // Repeated submissions of a queued job are refused too: they can wait as well.
         if (Settings.Keys is not null && (await jobs.ListAsync(new JobQuery(Settings.MostQueued + 1, State: JobState.Queued),
                 cancellationToken).ConfigureAwait(false)).Items.Count(j =>
