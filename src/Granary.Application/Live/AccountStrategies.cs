@@ -22,7 +22,7 @@ public sealed record StrategyChange(string Account, bool Enabled, string Strateg
     public bool IsAbout(string id) => Strategy.Length > 0 ? Strategy == id : AccountStrategies.SymbolsOf(id).Contains(Symbol);
 }
 
-/// <summary>The strategies of live accounts, as their journals tell.</summary>
+/// <summary>The strategies of live accounts, from their journals.</summary>
 public sealed class AccountStrategies(AccountReader reader)
 {
     private sealed class Known

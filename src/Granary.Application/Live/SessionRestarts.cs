@@ -41,7 +41,7 @@ public sealed class SessionRestarts(TimeProvider clock, Func<Exception, bool>? i
     }
 
     /// <summary>
-    /// Waits for the next try. An operator's stop ends the wait early: where the session cannot run, it cannot carry the stop out.
+    /// Waits for the next try. An operator's stop ends the wait early: a session that cannot run cannot execute the stop.
     /// </summary>
     /// <returns>The stop; null where the next try begins.</returns>
     public async Task<SessionOrder?> WaitAsync(QueuedControl control, CancellationToken cancellationToken)

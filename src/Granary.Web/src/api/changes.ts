@@ -32,7 +32,7 @@ export function onChange(listener: Listener): () => void {
     };
 }
 
-function tell(change: Change | typeof everything): void {
+function notify(change: Change | typeof everything): void {
     for (const listener of listeners) listener(change);
 }
 
@@ -55,10 +55,10 @@ function open(): () => void {
     let lost = false;
     close = watch('/events', {
         onEvent: (e) => {
-            if (e.kind !== 'revision') tell(JSON.parse(e.data) as Change);
+            if (e.kind !== 'revision') notify(JSON.parse(e.data) as Change);
         },
         onState: (connected) => {
-            if (connected && lost) tell(everything);
+            if (connected && lost) notify(everything);
             lost = !connected;
         },
         onRefused: (problem) => {
@@ -66,7 +66,7 @@ function open(): () => void {
             if (problem.status !== 410) return;
             close();
             close = open();
-            tell(everything);
+            notify(everything);
         },
     });
     return () => close();
