@@ -11,7 +11,7 @@ namespace Granary.Cluster.Tests.Fixtures;
 public sealed class Counted : FactorKernel
 {
     /// <summary>Name of the meter and of its counter, which counts the kernels that were shown bars.</summary>
-    public const string Meter = "Granary.Cluster.Tests", Counter = "counted-kernels";
+    public const string Meter = "Tests of Granary.Cluster", Counter = "counted-kernels";
 
     private static readonly Counter<long> Kernels = new System.Diagnostics.Metrics.Meter(Meter).CreateCounter<long>(Counter);
     private bool _seen;

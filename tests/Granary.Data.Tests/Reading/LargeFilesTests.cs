@@ -52,55 +52,6 @@ public sealed class LargeFilesTests : IDisposable
     }
 
     [Fact]
-    public void Reading_takes_the_same_memory_however_long_the_file_is()
-    {
-        var path = Minutes(400_000);
-        Read.Open(path, "1m", NothingKept);
-        var series = Read.Open(path, "1m", NothingKept);
-        var most = 0L;
-        var n = 0;
-        foreach (var block in series.ReadAsync().ToBlockingEnumerable())
-        {
-            if (n++ % 64 == 0) most = Math.Max(most, GC.GetTotalMemory(forceFullCollection: true));
-        }
-        // The bars alone are 19 MB.
-        most.ShouldBeLessThan(GC.GetTotalMemory(true) + 6_000_000);
-    }
-
-    [Fact]
-    public void Ten_gigabytes_stream_in_bounded_memory()
-    {
-        Assert.SkipUnless(double.TryParse(Environment.GetEnvironmentVariable("GRANARY_LARGE_GB"),
-            System.Globalization.CultureInfo.InvariantCulture, out var gigabytes),
-            "writes and reads a file of so many gigabytes: set GRANARY_LARGE_GB=10 (five minutes, and the disk for it)");
-        var path = Path.Combine(_folder.Path, "large.csv");
-        using (var file = new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.Read, 1 << 20))
-        {
-            file.Write("time,open,high,low,close,volume\n"u8);
-            var row = new byte[128];
-            for (var minute = new DateTime(1795, 1, 1); file.Position < gigabytes * 1e9; minute = minute.AddMinutes(1))
-            {
-                var n = (int)(minute.Ticks / TimeSpan.TicksPerMinute % 1000);
-                System.Text.Unicode.Utf8.TryWrite(row, System.Globalization.CultureInfo.InvariantCulture,
-                    $"{minute:yyyy-MM-dd HH:mm:ss},{100 + n % 7}.25,{110 + n % 7}.50,{90 + n % 7}.75,{100 + n % 5}.00,{n}\n",
-                    out var length);
-                file.Write(row.AsSpan(0, length));
-            }
-        }
-        var series = Read.Open(path, "1m");
-        series.IsInMemory.ShouldBeFalse();
-        var (bars, blocks, most) = (0L, 0, 0L);
-        foreach (var block in series.ReadAsync().ToBlockingEnumerable())
-        {
-            bars += block.Count;
-            if (blocks++ % 4096 == 0) most = Math.Max(most, GC.GetTotalMemory(forceFullCollection: true));
-        }
-        bars.ShouldBe(series.Count);
-        most.ShouldBeLessThan(64_000_000);
-        Environment.WorkingSet.ShouldBeLessThan(1_000_000_000);
-    }
-
-    [Fact]
     public void A_file_that_changes_between_two_readings_is_noticed()
     {
         var path = Minutes(30_000);
