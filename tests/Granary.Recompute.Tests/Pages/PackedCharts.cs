@@ -14,6 +14,7 @@ internal sealed class PackedCharts(PageCheck check, RunFigures run)
 {
     private const double Cent = 0.00501;
 
+    private readonly Dictionary<string, double[]> _columns = new(StringComparer.Ordinal);
     private readonly Dictionary<string, int> _at = new(StringComparer.Ordinal) { ["trade"] = 0, ["value"] = 0 };
     private JsonElement _root;
     private List<Candles> _markets = [];
@@ -56,7 +57,8 @@ internal sealed class PackedCharts(PageCheck check, RunFigures run)
         if (!(Math.Abs(shown - expected) <= tolerance + 1e-9 * Math.Abs(expected))) Wrong($"{where}: {shown}, recomputed {expected}");
     }
 
-    private double[] Column(string name) => Column(_root, name);
+    // A column of the whole page, which every strategy reads a part of.
+    private double[] Column(string name) => _columns.TryGetValue(name, out var read) ? read : _columns[name] = Column(_root, name);
 
     private static double[] Column(JsonElement owner, string name) =>
         [.. owner.GetProperty(name).EnumerateArray().Select(v => v.GetDouble())];
