@@ -13,15 +13,17 @@ public class PrintedPagesTests(Browser browser, PageFiles pages)
     // Of the height: the line with the sheet's number stands in it.
     private const double Margin = 0.054;
 
+    private static readonly string[] _tools = ["/usr/bin/pdftoppm", "/usr/local/bin/pdftoppm"];
+
     public static TheoryData<string> Kinds => [.. PageKinds.All];
 
     [Theory, MemberData(nameof(Kinds))]
-    public async Task No_printed_sheet_is_half_empty_and_the_last_has_content(string kind)
+    public async Task No_printed_sheet_is_half_empty_the_last_has_content_and_nothing_is_wider_than_the_paper(string kind)
     {
-        var tool = (string[])["/usr/bin/pdftoppm", "/usr/local/bin/pdftoppm"];
-        var found = tool.FirstOrDefault(File.Exists);
+        var found = _tools.FirstOrDefault(File.Exists);
         if (found is null) Assert.Skip("needs pdftoppm, which this machine does not have (apt-get install poppler-utils)");
         await using var open = await browser.OpenAsync(pages.Of(kind));
+        await FitsAsync(open.Page);
         var pdf = Path.Combine(browser.Folder, kind + ".pdf");
         await open.Page.PdfAsync(new PagePdfOptions { Format = "A4", Path = pdf });
         var empty = Empty(await Drawn(found, pdf));
@@ -32,15 +34,13 @@ public class PrintedPagesTests(Browser browser, PageFiles pages)
     }
 
     // Content that is wider than the paper makes the browser print the whole page smaller.
-    [Theory, MemberData(nameof(Kinds))]
-    public async Task Nothing_is_wider_than_the_paper(string kind)
+    private static async Task FitsAsync(IPage page)
     {
         const int PaperWidth = 703;
-        await using var open = await browser.OpenAsync(pages.Of(kind));
-        await open.Page.EmulateMediaAsync(new PageEmulateMediaOptions { Media = Media.Print });
-        await open.Page.SetViewportSizeAsync(PaperWidth, 1000);
-        (await open.Page.EvaluateAsync<int>("document.documentElement.scrollWidth")).ShouldBeLessThanOrEqualTo(PaperWidth,
-            await open.Page.EvaluateAsync<string>($$"""
+        await page.EmulateMediaAsync(new PageEmulateMediaOptions { Media = Media.Print });
+        await page.SetViewportSizeAsync(PaperWidth, 1000);
+        (await page.EvaluateAsync<int>("document.documentElement.scrollWidth")).ShouldBeLessThanOrEqualTo(PaperWidth,
+            await page.EvaluateAsync<string>($$"""
                 [...document.body.querySelectorAll('*')].filter(e => e.getBoundingClientRect().right > {{PaperWidth}})
                     .slice(0, 5).map(e => `${e.tagName}.${e.className}: ${e.textContent.slice(0, 60)}`).join('\n')
                 """));

@@ -5,6 +5,7 @@ using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Net.Sockets;
 using System.Text.Json;
+using Granary.Application.Access;
 using Granary.Testing;
 
 namespace Granary.Browser.Tests.Dashboard;
@@ -46,22 +47,13 @@ internal sealed class GranaryServer : IAsyncDisposable
         foreach (var symbol in (string[])["COINUSDT", "GLIMUSDT", "ACME"])
             File.Copy(Path.Combine(SharedData.RepositoryRoot, "samples", "data", "1h", symbol + ".csv"),
                 Path.Combine(folder, "data", symbol + ".csv"));
-        var keys = Path.Combine(folder, "keys.json");
-        var admin = await KeyAsync("office", "admin");
-        var server = new GranaryServer(folder, FreePort(), admin, await KeyAsync("screen", "viewer"));
+        var admin = await KeyAsync("office", Role.Admin);
+        var server = new GranaryServer(folder, FreePort(), admin, await KeyAsync("screen", Role.Viewer));
         await server.RunAsync();
         return server;
 
-        async Task<string> KeyAsync(string name, string role)
-        {
-            using var process = Start(folder, "keys", "add", name, "--role", role, "--file", keys);
-            var error = process.StandardError.ReadToEndAsync();
-            var output = await process.StandardOutput.ReadToEndAsync();
-            await process.WaitForExitAsync();
-            process.ExitCode.ShouldBe(0, await error);
-            return output.Split((char[])[' ', '\n'], StringSplitOptions.RemoveEmptyEntries)
-                .First(w => w.StartsWith("granary_", StringComparison.Ordinal));
-        }
+        Task<string> KeyAsync(string name, Role role) =>
+            ApiKeys.AddAsync(Path.Combine(folder, "keys.json"), name, role, TimeProvider.System, validFor: null, default);
     }
 
     /// <summary>Runs the process, again after <see cref="StopAsync"/>; returns when it answers.</summary>

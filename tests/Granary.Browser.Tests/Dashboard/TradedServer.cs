@@ -2,20 +2,35 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
+[assembly: AssemblyFixture(typeof(Granary.Browser.Tests.Dashboard.TradedServer))]
+
 namespace Granary.Browser.Tests.Dashboard;
 
 /// <summary>
-/// A server with real content: stores, a run, a deployment, models, learned weights, an account that trades on paper and one that has
-/// ended.
+/// The server that the tests of the dashboard share: stores, a run, a deployment, models, an account that trades on paper and one that has
+/// ended. It starts with the first test that asks for it.
 /// </summary>
-public sealed class TradedServer : IAsyncLifetime
+public sealed class TradedServer : IAsyncDisposable
 {
+    private readonly Lazy<Task<GranaryServer>> _server;
+
+    public TradedServer() => _server = new Lazy<Task<GranaryServer>>(StartAsync);
+
     private const string Batch = """
         { "name": "coins",
           "data": { "source": "csv:.", "symbols": ["COINUSDT", "GLIMUSDT"], "timeframe": "1h", "to": "2022-03-01" },
           "strategies": [ { "class": "SmaCross", "params": { "fast": 5, "slow": [20, 30] }, "sides": "both",
             "size": { "percentOfEquity": 20 } } ],
           "portfolio": { "weights": "equal", "limits": { "maxPositions": 3, "maxGrossPercent": 90, "dailyLossPercent": 5 } } }
+        """;
+
+    private const string Grid = """
+        { "name": "grid",
+          "data": { "source": "csv:.", "symbols": ["COINUSDT", "GLIMUSDT"], "timeframe": "1h", "to": "2022-03-01" },
+          "strategies": [
+            { "class": "SmaCross", "params": { "fast": [5, 8, 10], "slow": [20, 30, 50] }, "size": { "percentOfEquity": 10 } },
+            { "class": "RsiReversion", "size": { "percentOfEquity": 10 } } ],
+          "portfolio": { "weights": "equal" } }
         """;
 
     private const string Learning = """
@@ -28,35 +43,40 @@ public sealed class TradedServer : IAsyncLifetime
             "apply": { "rule": "gate", "buyAbove": 0.5, "sellBelow": 0.5 } } }
         """;
 
-    internal GranaryServer Server { get; private set; } = null!;
+    private string _run = "", _grid = "", _model = "";
 
-    /// <summary>The run of the deployment.</summary>
-    internal string Run { get; private set; } = "";
+    /// <summary>
+    /// The address of a view, in which RUN stands for the deployment's run, GRID for one of two parameters, STRATEGY for a strategy of it,
+    /// and MODEL for a model with one version.
+    /// </summary>
+    internal string AddressOf(string view) => view.Replace("RUN", _run).Replace("GRID", _grid).Replace("MODEL", _model)
+        .Replace("STRATEGY", Uri.EscapeDataString("SmaCross(fast=8,slow=30)@GLIMUSDT:1h"));
 
-    /// <summary>A model with one version.</summary>
-    internal string Model { get; private set; } = "";
+    internal Task<GranaryServer> ServerAsync() => _server.Value;
 
-    public async ValueTask InitializeAsync()
+    private async Task<GranaryServer> StartAsync()
     {
-        Server = await GranaryServer.StartAsync();
-        await ImportAsync("COINUSDT.csv", "bars");
-        var lines = File.ReadAllLines(Path.Combine(Server.Data, "COINUSDT.csv")).ToList();
+        var server = await GranaryServer.StartAsync();
+        await ImportAsync(server, "COINUSDT.csv", "bars");
+        var lines = File.ReadAllLines(Path.Combine(server.Data, "COINUSDT.csv")).ToList();
         lines.RemoveRange(49, 24);
-        await File.WriteAllLinesAsync(Path.Combine(Server.Data, "gaps.txt"), lines);
-        await ImportAsync("gaps.txt", "other");
-        Run = await Server.JobAsync("batches", JsonNode.Parse(Batch)!);
-        await Server.JobAsync("jobs", new { kind = "train", batch = JsonNode.Parse(Learning), strategies = "all" });
-        Model = (await Server.GetAsync("models"))[0].GetProperty("name").GetString()!;
-        using var added = await Server.Client.PostAsJsonAsync("/api/v1/deployments", new { run = Run, why = "first version" });
+        await File.WriteAllLinesAsync(Path.Combine(server.Data, "gaps.txt"), lines);
+        await ImportAsync(server, "gaps.txt", "other");
+        _run = await server.JobAsync("batches", JsonNode.Parse(Batch)!);
+        _grid = await server.JobAsync("batches", JsonNode.Parse(Grid)!);
+        await server.JobAsync("jobs", new { kind = "train", batch = JsonNode.Parse(Learning), strategies = "all" });
+        _model = (await server.GetAsync("models"))[0].GetProperty("name").GetString()!;
+        using var added = await server.Client.PostAsJsonAsync("/api/v1/deployments", new { run = _run, why = "first version" });
         added.EnsureSuccessStatusCode();
-        await Server.TradeAsync(1, "ended", "asap");
+        await server.TradeAsync(1, "ended", "asap");
         // Slow enough to trade until the last test has ended, also on a busy machine.
-        await Server.TradeAsync(1, "paper", "fixed:1s");
+        await server.TradeAsync(1, "paper", "fixed:1s");
         var weights = Strategies.ToDictionary(s => s, _ => 1.0);
-        await Server.WeighAsync("paper", 0, weights, "the same for all");
-        await Granary.Testing.Eventually.IsAsync(() => Server.GetAsync("sessions/ended"),
+        await server.WeighAsync("paper", 0, weights, "the same for all");
+        await Granary.Testing.Eventually.IsAsync(() => server.GetAsync("sessions/ended"),
             s => s.GetProperty("phase").GetString() == "done");
-        await Granary.Testing.Eventually.IsAsync(() => Server.GetAsync("sessions/paper"), s => OpenTrades(s) > 0);
+        await Granary.Testing.Eventually.IsAsync(() => server.GetAsync("sessions/paper"), s => OpenTrades(s) > 0);
+        return server;
     }
 
     internal static string[] Strategies { get; } =
@@ -68,8 +88,11 @@ public sealed class TradedServer : IAsyncLifetime
     internal static int OpenTrades(JsonElement session) => session.GetProperty("status") is { ValueKind: JsonValueKind.Object } status
         ? status.GetProperty("account").GetProperty("trades").GetArrayLength() : 0;
 
-    public async ValueTask DisposeAsync() => await Server.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        if (_server.IsValueCreated) await (await _server.Value).DisposeAsync();
+    }
 
-    private Task<string> ImportAsync(string file, string store) =>
-        Server.JobAsync("jobs", new { kind = "import", files = file, store, symbol = "COINUSDT", timeframe = "1h" });
+    private static Task<string> ImportAsync(GranaryServer server, string file, string store) =>
+        server.JobAsync("jobs", new { kind = "import", files = file, store, symbol = "COINUSDT", timeframe = "1h" });
 }

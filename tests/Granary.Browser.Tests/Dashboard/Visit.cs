@@ -5,6 +5,8 @@ namespace Granary.Browser.Tests.Dashboard;
 /// <summary>A tab that is open on the dashboard, and what it complained of.</summary>
 internal sealed class Visit : IAsyncDisposable
 {
+    private readonly List<string> _requests = [];
+
     private Visit(IPage page) => Page = page;
 
     public IPage Page { get; }
@@ -30,10 +32,21 @@ internal sealed class Visit : IAsyncDisposable
             if (m.Type is "error" or "warning") visit.Complaints.Add(m.Text);
         };
         visit.Page.PageError += (_, e) => visit.Complaints.Add(e);
-        await visit.Page.GotoAsync(path);
-        await visit.SettledAsync();
+        visit.Page.Request += (_, r) => visit._requests.Add(r.Url);
+        await visit.GoAsync(path);
         return visit;
     }
+
+    /// <summary>Opens another address of the server.</summary>
+    public async Task GoAsync(string path)
+    {
+        await Page.GotoAsync(path);
+        await SettledAsync();
+    }
+
+    /// <summary>What the page asked of anybody but its server.</summary>
+    public IEnumerable<string> Foreign(Uri server) => _requests.Where(r => !r.StartsWith(server.ToString(), StringComparison.Ordinal)
+        && !r.StartsWith("blob:", StringComparison.Ordinal) && !r.StartsWith("data:", StringComparison.Ordinal));
 
     /// <summary>Waits until the view is there and nothing loads any more.</summary>
     public async Task SettledAsync()

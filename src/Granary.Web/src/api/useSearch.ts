@@ -1,10 +1,19 @@
 import { useLocation } from 'preact-iso';
 import { useCallback } from 'preact/hooks';
 
-/** The query of the address: what a view shows, so that a link leads to the same. Setting a value to '' takes it out. */
-export function useSearch(): [Record<string, string>, (changes: Record<string, string>) => void] {
+export interface Search {
+    /** The query of the address. */
+    search: Record<string, string>;
+    /** Changes the address; a value of '' is taken out. */
+    set: (changes: Record<string, string>) => void;
+    /** The address after such a change. */
+    hrefOf: (changes: Record<string, string>) => string;
+}
+
+/** What a view shows stands in the query of its address, so that a link leads to the same. */
+export function useSearch(): Search {
     const { query, path, route } = useLocation();
-    const set = useCallback(
+    const hrefOf = useCallback(
         (changes: Record<string, string>) => {
             const next = new URLSearchParams(location.search);
             for (const [name, value] of Object.entries(changes)) {
@@ -12,9 +21,10 @@ export function useSearch(): [Record<string, string>, (changes: Record<string, s
                 else next.set(name, value);
             }
             const text = next.toString();
-            route(text === '' ? path : `${path}?${text}`, true);
+            return text === '' ? path : `${path}?${text}`;
         },
-        [path, route],
+        [path],
     );
-    return [query, set];
+    const set = useCallback((changes: Record<string, string>) => route(hrefOf(changes), true), [route, hrefOf]);
+    return { search: query, set, hrefOf };
 }

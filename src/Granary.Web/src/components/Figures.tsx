@@ -1,4 +1,5 @@
 import type { ComponentChildren } from 'preact';
+import { Unbroken } from './Unbroken';
 
 export interface Figure {
     name: string;
@@ -15,8 +16,14 @@ export function Figures(props: { figures: readonly Figure[] }) {
             {props.figures.map((f) => (
                 <div key={f.name}>
                     <dt>{f.name}</dt>
-                    <dd class={f.tone}>{f.value}</dd>
-                    {f.note !== undefined && <dd class="soft">{f.note}</dd>}
+                    <dd class={f.tone}>
+                        <Unbroken>{f.value}</Unbroken>
+                    </dd>
+                    {f.note !== undefined && (
+                        <dd class="soft">
+                            <Unbroken>{f.note}</Unbroken>
+                        </dd>
+                    )}
                 </div>
             ))}
         </dl>

@@ -1,21 +1,30 @@
+import { useSearch } from '../api/useSearch';
+
 export interface Tab {
+    /** The value of `tab` in the address; '' for the first. */
     id: string;
     title: string;
 }
 
-/** The parts of a view; the address names the one that is shown. */
-export function Tabs(props: { label: string; tabs: readonly Tab[]; shown: string; onShow: (id: string) => void }) {
+/** The parts of a view. The address names the one that is shown, so that each part is a link. */
+export function Tabs(props: {
+    label: string;
+    tabs: readonly Tab[];
+    shown: string | undefined;
+    /** What of the address a tab takes out. */
+    without?: string;
+}) {
+    const { hrefOf } = useSearch();
     return (
-        <nav class="tabs wrap" aria-label={props.label}>
+        <nav class="tabs" aria-label={props.label}>
             {props.tabs.map((t) => (
-                <button
+                <a
                     key={t.id}
-                    type="button"
+                    href={hrefOf({ tab: t.id, ...(props.without ? { [props.without]: '' } : {}) })}
                     aria-current={t.id === props.shown ? 'page' : undefined}
-                    onClick={() => props.onShow(t.id)}
                 >
                     {t.title}
-                </button>
+                </a>
             ))}
         </nav>
     );

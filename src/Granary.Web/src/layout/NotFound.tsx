@@ -1,12 +1,15 @@
-import { Empty } from '../components/States';
+import { useTitle } from './title';
 
+/** The view of an address that no view has. */
 export function NotFound() {
+    useTitle('Not found');
     return (
-        <Empty title="There is no such page">
-            <p>The address may be old or mistyped.</p>
+        <>
+            <h1>There is no such page</h1>
+            <p class="lead">The address may be old or mistyped.</p>
             <a class="button" href="/">
                 Go to the start page
             </a>
-        </Empty>
+        </>
     );
 }

@@ -22,7 +22,7 @@ interface Source {
 /** A batch file in a form and as text beside it: a change of one is a change of the other. */
 export default function BatchView() {
     useTitle('New batch');
-    const [search] = useSearch();
+    const { search } = useSearch();
     const like = search.like;
     const before = useQuery(like ? `batch/like/${like}` : null, async (): Promise<Source> => {
         const manifest = await json<{ spec: string; folder: string }>(`/runs/${encodeURIComponent(like ?? '')}/files/manifest.json`);

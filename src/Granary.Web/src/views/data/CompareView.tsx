@@ -36,7 +36,10 @@ const columns: Column<Row>[] = [
 /** Where two stores disagree on a market, and which is likelier wrong. */
 export default function CompareView() {
     useTitle('Compare sources');
-    const [{ a = '', b = '', symbol = '', timeframe = '' }, set] = useSearch();
+    const {
+        search: { a = '', b = '', symbol = '', timeframe = '' },
+        set,
+    } = useSearch();
     const stores = useQuery('data', () => take(api.GET('/api/v1/data')));
     const markets = useMemo(() => (stores.data ?? []).flatMap((s) => s.markets.map((m) => ({ ...m, store: s.store }))), [stores.data]);
     const ready = a !== '' && b !== '' && symbol !== '' && timeframe !== '';

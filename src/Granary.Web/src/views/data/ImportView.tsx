@@ -21,7 +21,10 @@ const zones = ['', 'UTC', 'America/New_York', 'Europe/London', 'Europe/Berlin', 
 /** Bar files into a store: choose files, say what they are, follow the job. */
 export default function ImportView() {
     useTitle('Import');
-    const [{ job }, set] = useSearch();
+    const {
+        search: { job },
+        set,
+    } = useSearch();
     return (
         <>
             <p class="eyebrow">

@@ -11,7 +11,9 @@ import './data.css';
 
 /** A market of a store: its bars by day, and what a check of their quality finds. */
 export default function MarketView() {
-    const [{ store = '', symbol = '', timeframe = '' }] = useSearch();
+    const {
+        search: { store = '', symbol = '', timeframe = '' },
+    } = useSearch();
     useTitle(symbol === '' ? 'Market' : symbol);
     const query = { store, symbol, timeframe };
     const name = symbol === '' ? null : `${store} ${symbol} ${timeframe}`;

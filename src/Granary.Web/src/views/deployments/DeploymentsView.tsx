@@ -63,7 +63,9 @@ const columns: Column<Entry>[] = [
 export default function DeploymentsView() {
     useTitle('Deployments');
     const { route } = useLocation();
-    const [{ run = '' }] = useSearch();
+    const {
+        search: { run = '' },
+    } = useSearch();
     const [adding, setAdding] = useState(run !== '');
     const all = useQuery('deployments', () => take(api.GET('/api/v1/deployments', { params: { query: { limit: 1000 } } })));
     useChanges(['deployment'], all.reload);

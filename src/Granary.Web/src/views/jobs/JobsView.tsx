@@ -44,7 +44,7 @@ const columns: Column<Job>[] = [
 export default function JobsView() {
     useTitle('Jobs');
     const { route } = useLocation();
-    const [search, setSearch] = useSearch();
+    const { search, set: setSearch } = useSearch();
     const query = {
         limit: 1000,
         ...(search.state ? { state: search.state } : {}),

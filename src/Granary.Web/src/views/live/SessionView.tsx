@@ -36,7 +36,7 @@ const tabs = [
 export default function SessionView() {
     const { params } = useRoute();
     const id = params.id ?? '';
-    const [{ tab = '' }, set] = useSearch();
+    const { tab = '' } = useSearch().search;
     const path = `/sessions/${encodeURIComponent(id)}`;
     const loaded = useQuery(`session ${id}`, () => json<Session>(path));
     const [event, setEvent] = useState<Session>();
@@ -69,7 +69,7 @@ export default function SessionView() {
                         <Warnings session={s} />
                         {can('admin') && s.phase === 'running' && <Commands session={s} onDone={show} />}
                         <Headline session={s} />
-                        <Tabs label="Parts of the session" tabs={tabs} shown={tab} onShow={(t) => set({ tab: t })} />
+                        <Tabs label="Parts of the session" tabs={tabs} shown={tab} />
                         <Part session={s} tab={tab} onDone={show} />
                     </>
                 )}

@@ -27,7 +27,10 @@ const speeds = [
 /** Starts a session on a deployment: a numbered configuration with the backtest that justified it. */
 export default function StartView() {
     useTitle('Start a session');
-    const [{ deployment = '' }, set] = useSearch();
+    const {
+        search: { deployment = '' },
+        set,
+    } = useSearch();
     const deployments = useQuery('deployments', () => take(api.GET('/api/v1/deployments', { params: { query: { limit: 1000 } } })));
     const number = Number(deployment);
     const text = useQuery(deployment === '' ? null : `configuration ${deployment}`, () =>

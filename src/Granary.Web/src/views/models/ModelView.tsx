@@ -75,7 +75,10 @@ export default function ModelView() {
     const { params } = useRoute();
     const name = params.name ?? '';
     useTitle(name);
-    const [{ version = '' }, set] = useSearch();
+    const {
+        search: { version = '' },
+        set,
+    } = useSearch();
     const [asked, setAsked] = useState<number | 'rollback'>();
     const versions = useQuery(`versions ${name}`, () => take(api.GET('/api/v1/models/{name}/versions', { params: { path: { name } } })));
     return (

@@ -29,7 +29,10 @@ export default function PortfolioView() {
     const { params } = useRoute();
     const id = params.id ?? '';
     useTitle(`Portfolio ${id}`);
-    const [{ tab = '', run = '' }, set] = useSearch();
+    const {
+        search: { tab = '', run = '' },
+        set,
+    } = useSearch();
     const history = useQuery(`weights ${id}`, () => historyOf(id));
     const current = history.data === undefined ? undefined : (history.data[0] ?? null);
     const session = useQuery(`portfolio session ${id}`, async () => {
@@ -58,7 +61,7 @@ export default function PortfolioView() {
                     </>
                 )}
             </p>
-            <Tabs label="Parts of the portfolio" tabs={tabs} shown={tab} onShow={(t) => set({ tab: t })} />
+            <Tabs label="Parts of the portfolio" tabs={tabs} shown={tab} />
             {tab === 'history' ? (
                 <History id={id} current={current ?? null} versions={history.data ?? []} onChanged={history.reload} />
             ) : tab === 'limits' ? (

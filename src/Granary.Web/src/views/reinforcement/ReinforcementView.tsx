@@ -27,7 +27,10 @@ const measures: { id: keyof Point; title: string; unit: string; percent?: boolea
 /** Weights that a policy learned: training curves by seed, the windows, and the weights over time. */
 export default function ReinforcementView() {
     useTitle('Reinforcement');
-    const [{ run = '' }, set] = useSearch();
+    const {
+        search: { run = '' },
+        set,
+    } = useSearch();
     const runs = useQuery('runs', () => take(api.GET('/api/v1/runs', { params: { query: { limit: 1000 } } })));
     useChanges(['run'], runs.reload);
     const detail = useQuery(run === '' ? null : `run ${run}`, () => json<Run>(`/runs/${encodeURIComponent(run)}`));

@@ -27,7 +27,7 @@ const rows: { key: string; name: string; text: (v: number | null | undefined) =>
 /** Two runs beside one another. */
 export default function CompareView() {
     useTitle('Compare');
-    const [search, setSearch] = useSearch();
+    const { search, set: setSearch } = useSearch();
     const runs = useQuery('compare/runs', () => take(api.GET('/api/v1/runs', { params: { query: { limit: 1000 } } })));
     const options = [
         { value: '', label: 'Choose a run' },

@@ -91,7 +91,7 @@ export function ConditionTable(props: { run: RunDetails; strategy: string }) {
 
 /** Which conditions were tried over the whole run, and which held later. */
 export function Conditions(props: { run: RunDetails }) {
-    const [search, setSearch] = useSearch();
+    const { search, set: setSearch } = useSearch();
     const path = `${runPath(props.run.id)}/conditions?limit=1000${search.of ? `&strategy=${encodeURIComponent(search.of)}` : ''}`;
     const rows = useQuery(path, () => json<{ items: Condition[]; total: number }>(path));
     return (

@@ -36,7 +36,7 @@ export function ParameterMaps(props: { run: RunDetails }) {
 }
 
 function Map(props: { strategies: Strategy[] }) {
-    const [search, setSearch] = useSearch();
+    const { search, set: setSearch } = useSearch();
     const classes = useMemo(
         () =>
             [...new Set(props.strategies.map((s) => s.class))].filter(

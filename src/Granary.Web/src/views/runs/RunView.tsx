@@ -3,6 +3,7 @@ import { useQuery } from '../../api/useQuery';
 import { useSearch } from '../../api/useSearch';
 import { Badge } from '../../components/Badge';
 import { Loaded } from '../../components/States';
+import { Tabs } from '../../components/Tabs';
 import { counted } from '../../format/numbers';
 import { duration, time } from '../../format/times';
 import { useTitle } from '../../layout/title';
@@ -17,17 +18,17 @@ import { StrategyDetails } from './StrategyDetails';
 import { StrategyList } from './StrategyList';
 
 const tabs = [
-    { id: '', name: 'Overview' },
-    { id: 'strategies', name: 'Strategies' },
-    { id: 'parameters', name: 'Parameters' },
-    { id: 'conditions', name: 'Conditions' },
-    { id: 'files', name: 'Files' },
-] as const;
+    { id: '', title: 'Overview' },
+    { id: 'strategies', title: 'Strategies' },
+    { id: 'parameters', title: 'Parameters' },
+    { id: 'conditions', title: 'Conditions' },
+    { id: 'files', title: 'Files' },
+];
 
 /** The results of a run. */
 export default function RunView() {
     const id = useRoute().params.id ?? '';
-    const [search] = useSearch();
+    const { search } = useSearch();
     const run = useQuery(`run/${id}`, () => loadRun(id));
     useTitle(run.data?.batch ?? 'Run');
     return (
@@ -35,17 +36,7 @@ export default function RunView() {
             {(loaded) => (
                 <>
                     <Top run={loaded} />
-                    <nav class="tabs" aria-label="Results">
-                        {tabs.map((t) => (
-                            <a
-                                key={t.id}
-                                href={`/runs/${encodeURIComponent(id)}${t.id === '' ? '' : `?tab=${t.id}`}`}
-                                aria-current={(search.tab ?? '') === t.id && !search.strategy ? 'page' : undefined}
-                            >
-                                {t.name}
-                            </a>
-                        ))}
-                    </nav>
+                    <Tabs label="Results" tabs={tabs} shown={search.strategy ? undefined : (search.tab ?? '')} without="strategy" />
                     {search.strategy ? <StrategyDetails run={loaded} id={search.strategy} /> : <Tab run={loaded} tab={search.tab ?? ''} />}
                 </>
             )}

@@ -27,7 +27,7 @@ export function filterOf(text: string): string {
 /** All strategies of a run: the server sorts and filters, the table loads pages as one scrolls. */
 export function StrategyList(props: { run: RunDetails }) {
     const { run } = props;
-    const [search, setSearch] = useSearch();
+    const { search, set: setSearch } = useSearch();
     const { route } = useLocation();
     const sort = search.sort ?? '-sharpe';
     const filter = [filterOf(search.find ?? ''), search.weighted === 'yes' ? 'weight>0' : ''].filter((f) => f !== '').join(',');

@@ -59,7 +59,10 @@ export default function SignalsView() {
     const { params } = useRoute();
     const run = params.id ?? '';
     useTitle('Signals');
-    const [{ decision = 'refused', symbol = '' }, set] = useSearch();
+    const {
+        search: { decision = 'refused', symbol = '' },
+        set,
+    } = useSearch();
     const query = useMemo(
         () => ({ limit: page, ...(decision === 'all' ? {} : { decision }), ...(symbol === '' ? {} : { symbol }) }),
         [decision, symbol],

@@ -1,0 +1,50 @@
+using Microsoft.Playwright;
+
+namespace Granary.Browser.Tests.Dashboard;
+
+/// <summary>Each view of the dashboard at three widths and in both themes: as axe-core judges it, and as it is laid out.</summary>
+public sealed class ViewTests(Browser browser, TradedServer traded)
+{
+    [Theory]
+    [InlineData("/", "/nothing-here", "/batches/new", "/jobs", "/jobs/RUN", "/runs", "/runs/RUN", "/runs/GRID?tab=strategies",
+        "/runs/GRID?strategy=STRATEGY")]
+    [InlineData("/runs/GRID?tab=parameters", "/runs/GRID?tab=conditions", "/runs/GRID?tab=files", "/compare?a=RUN&b=GRID")]
+    [InlineData("/live", "/live/start?deployment=1", "/live/paper", "/live/paper?tab=profit", "/live/paper?tab=limits",
+        "/live/paper?tab=signals", "/live/ended?tab=promised", "/live/paper?tab=log")]
+    [InlineData("/portfolio", "/portfolio/paper", "/portfolio/paper?tab=history", "/portfolio/another", "/deployments", "/deployments/1",
+        "/signals/RUN")]
+    [InlineData("/models", "/models/MODEL", "/reinforcement", "/reinforcement?run=RUN")]
+    [InlineData("/data", "/data/market?store=other&symbol=COINUSDT&timeframe=1h", "/data/import",
+        "/data/compare?a=bars&b=other&symbol=COINUSDT&timeframe=1h")]
+    public async Task No_view_has_a_fault_of_accessibility_or_layout_at_any_width_in_any_theme(params string[] views)
+    {
+        var server = await traded.ServerAsync();
+        var faults = new List<string>();
+        await using var visit = await Visit.OpenAsync(browser, server, "/");
+        foreach (var view in views)
+        {
+            await visit.GoAsync(traded.AddressOf(view));
+            foreach (var width in (int[])[390, 820, 1440])
+                foreach (var dark in (bool[])[false, true])
+                {
+                    var name = $"{view} {width} {(dark ? "dark" : "light")}";
+                    faults.AddRange((await FaultsAsync(visit, name, width, dark)).Select(f => $"{name}: {f}"));
+                }
+        }
+        faults.ShouldBeEmpty();
+        visit.Complaints.ShouldBeEmpty();
+        visit.Foreign(server.Address).ShouldBeEmpty();
+    }
+
+    // A theme changes colours only, so that the rules on colours are looked at in both, and all rules once at each width.
+    private static async Task<IEnumerable<string>> FaultsAsync(Visit visit, string name, int width, bool dark)
+    {
+        await visit.Page.SetViewportSizeAsync(width, 900);
+        await visit.Page.EmulateMediaAsync(new() { ColorScheme = dark ? ColorScheme.Dark : ColorScheme.Light });
+        await visit.SettledAsync();
+        await visit.PictureAsync(string.Concat(name.Skip(1).Select(c => char.IsLetterOrDigit(c) ? c : '-')));
+        return [.. await visit.Page.EvaluateAsync<string[]>(PageFaults.TooWide),
+            .. await visit.Page.EvaluateAsync<string[]>(PageFaults.Broken),
+            .. await Axe.ViolationsAsync(visit.Page, dark ? Axe.Seen : [])];
+    }
+}
