@@ -74,6 +74,10 @@ public sealed record ApiSettings
     [Range(1, 1_000_000)]
     public int MostQueued { get; init; } = 500;
 
+    /// <summary>Bars times strategies of the jobs of each key that may wait, as they are estimated.</summary>
+    [Range(1, double.MaxValue)]
+    public double MostQueuedWork { get; init; } = 1e13;
+
     /// <summary>Longest uploaded file, bytes.</summary>
     [Range(1, long.MaxValue)]
     public long LongestUpload { get; init; } = 256L << 20;

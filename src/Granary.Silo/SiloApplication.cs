@@ -41,8 +41,7 @@ public static class SiloApplication
             typeof(SiloApplication).Assembly.GetName().Name
         });
         var siloName = $"{Environment.MachineName}-{settings.SiloPort}";
-        builder.WebHost.UseKestrelHttpsConfiguration();
-        builder.WebHost.UseUrls(settings.Urls);
+        new CertificateFiles(settings.Certificate, settings.CertificateKey, settings.CertificatePasswordFile).Listen(builder, settings.Urls);
         AddLogging(builder.Logging);
         OtlpTelemetry.Add(builder, "granary-silo", siloName, new KeyValuePair<string, object>("granary.cluster.id", settings.ClusterId));
 
@@ -58,6 +57,7 @@ public static class SiloApplication
             Deployments = settings.Deployments,
             Runs = Path.GetFullPath(settings.Runs),
             RequestsPerSecond = settings.RateLimit,
+            MostQueuedWork = settings.WorkLimit * 1e9,
             // A log per silo: it can be written while the database is away, and its chain has one writer.
             Audit = Path.Combine(Path.GetFullPath(settings.Runs), ".audit", $"{siloName}.jsonl"),
         }, catalogues);
@@ -69,7 +69,7 @@ public static class SiloApplication
             new ClusterSessions(s.GetRequiredService<IGrainFactory>(), s.GetRequiredService<IJobService>(), catalogues));
         builder.Services.AddSingleton(settings.State is null && settings.Connection is { } accounts ? new DatabaseAccounts(accounts)
             : AccountStores.Open(settings.State ?? Path.Combine(Path.GetFullPath(settings.Runs), ".accounts")));
-        builder.Services.AddNotifications(settings.Notifications);
+        builder.Services.AddNotifications(settings.Notifications, settings.Connection);
         builder.Services.AddSingleton<IReadinessCheck, ClusterReadiness>();
         if (database is not null)
         {

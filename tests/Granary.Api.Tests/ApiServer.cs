@@ -2,6 +2,7 @@ using System.Net.Http.Headers;
 using System.Text;
 using Granary.Api.Health;
 using Granary.Api.Hosting;
+using Granary.Api.Tests.Conformance;
 using Granary.Application.Access;
 using Granary.Application.Jobs;
 using Granary.Application.Simulation;
@@ -45,7 +46,7 @@ internal sealed class ApiServer : IAsyncDisposable
         Folder = folder;
         Host = host;
         _ownFolder = ownFolder;
-        Client = new HttpClient { BaseAddress = new Uri(app.Urls.Single()) };
+        Client = new HttpClient(new DescribedAnswers(folder)) { BaseAddress = new Uri(app.Urls.Single()) };
     }
 
     public string Folder { get; }
@@ -80,7 +81,7 @@ internal sealed class ApiServer : IAsyncDisposable
 
     public HttpClient As(string key)
     {
-        var client = new HttpClient { BaseAddress = Address };
+        var client = new HttpClient(new DescribedAnswers(Folder)) { BaseAddress = Address };
         client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", key);
         return client;
     }

@@ -1,5 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Granary.Application.Access;
@@ -42,6 +44,20 @@ public sealed class AuditOverHttpTests
         second["items"]!.AsArray().Select(e => (long)e!["sequence"]!).ShouldBe([3, 2]);
         ((string)second["next"]!).ShouldBe("2");
         await (await server.Client.GetAsync("/api/v1/audit?cursor=x")).ProblemAsync(400);
+    }
+
+    [Fact]
+    public async Task An_upload_that_is_replaced_and_deleted_has_its_length_and_hash_before_and_after()
+    {
+        await using var server = await ApiServer.StartAsync();
+        foreach (var text in (string[])["time,open\n", "time,open,high\n"])
+            (await server.Client.PutAsync("/api/v1/uploads/a.csv", new StringContent(text, Encoding.UTF8, "text/csv"))).EnsureSuccessStatusCode();
+        (await server.Client.DeleteAsync("/api/v1/uploads/a.csv")).EnsureSuccessStatusCode();
+        var entries = (await server.Client.GetFromJsonAsync<JsonObject>("/api/v1/audit"))!["items"]!.AsArray();
+        var second = Convert.ToHexStringLower(SHA256.HashData("time,open,high\n"u8));
+        entries.Select(e => ((string)e!["what"]!, (long?)e["before"]?["bytes"], (long?)e["after"]?["bytes"])).ShouldBe(
+            [("deleteUpload", 15, null), ("putUpload", 10, 15), ("putUpload", null, 10)]);
+        ((string)entries[0]!["before"]!["sha256"]!, (string)entries[1]!["after"]!["sha256"]!).ShouldBe((second, second));
     }
 
     [Theory]

@@ -60,6 +60,26 @@ public sealed class LimitsTests : IDisposable
     }
 
     [Fact]
+    public async Task A_key_queues_as_many_bars_times_strategies_as_it_may()
+    {
+        var (first, second) = (await Add("one", Role.Submitter), await Add("two", Role.Submitter));
+        await using var server = await ApiServer.StartAsync(ApiKeys.Open(_file), settings: s => s with { MostQueuedWork = 1000 });
+        Directory.CreateDirectory(Path.Combine(server.Folder, "bars"));
+        // 300 bars of 40 bytes, for one strategy.
+        await File.WriteAllTextAsync(Path.Combine(server.Folder, "bars", "orcl.csv"), new string('1', 12_000));
+        using var client = server.As(first);
+        using var job = await (await client.SendAsync(ApiServer.Submission())).ReadAsync<System.Text.Json.JsonDocument>();
+        job.RootElement.GetProperty("work").GetDouble().ShouldBe(300);
+        await Granary.Testing.Eventually.HoldsAsync(() => server.Host.Begun.Count == 1);
+        for (var i = 0; i < 3; i++) (await client.SendAsync(ApiServer.Submission())).StatusCode.ShouldBe(HttpStatusCode.Accepted);
+        (await (await client.SendAsync(ApiServer.Submission())).ProblemAsync(429)).ShouldContain(
+            "this job has about 3E+2 bars times strategies, 9E+2 are waiting, and 1E+3 may wait for one key");
+        (await server.As(second).SendAsync(ApiServer.Submission())).StatusCode.ShouldBe(HttpStatusCode.Accepted);
+        var wide = ApiServer.Batch.Replace("\"fast\": 10", "\"fast\": [10, 11, 12, 13]");
+        (await (await server.As(second).SendAsync(ApiServer.Submission(wide))).ProblemAsync(429)).ShouldContain("1.2E+3");
+    }
+
+    [Fact]
     public async Task A_server_without_keys_has_no_limits()
     {
         await using var server = await ApiServer.StartAsync(settings: s => s with { RequestsPerSecond = 1 });

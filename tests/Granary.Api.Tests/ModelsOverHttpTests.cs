@@ -107,4 +107,18 @@ public sealed class ModelsOverHttpTests
             Directory.Delete(folder, recursive: true);
         }
     }
+
+    [Fact]
+    public async Task A_promotion_is_in_the_audit_log_with_the_version_before_and_after()
+    {
+        await using var server = await ApiServer.StartAsync();
+        Fill(server.Folder);
+        foreach (var version in (int[])[1, 2])
+            (await server.Client.PostAsJsonAsync("/api/v1/models/gate/promote", new { version })).EnsureSuccessStatusCode();
+        (await server.Client.PostAsync("/api/v1/models/gate/rollback", null)).EnsureSuccessStatusCode();
+        var entries = (await server.Client.GetFromJsonAsync<JsonElement>("/api/v1/audit")).GetProperty("items").EnumerateArray();
+        entries.Select(e => (e.GetProperty("what").GetString(), e.GetProperty("before").GetProperty("current").GetInt32(),
+            e.GetProperty("after").GetProperty("current").GetInt32())).ShouldBe(
+            [("rollBackModel", 2, 1), ("promoteModel", 1, 2), ("promoteModel", 0, 1)]);
+    }
 }

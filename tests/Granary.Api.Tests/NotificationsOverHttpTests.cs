@@ -82,14 +82,31 @@ public sealed class NotificationsOverHttpTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task An_outbox_delivers_after_a_restart_and_keeps_what_was_given_up()
+    public async Task An_outbox_of_a_folder_delivers_after_a_restart_and_keeps_what_was_given_up() =>
+        await CheckOutboxAsync(() => new FileOutboxStore(Path.Combine(_folder, "box")));
+
+    [Fact]
+    public async Task An_outbox_of_a_database_delivers_after_a_restart_and_keeps_what_was_given_up()
+    {
+        var connection = await (await PostgresServer.ShareAsync()).CreateDatabaseAsync();
+        await CheckOutboxAsync(() => new PostgresOutboxStore(connection));
+    }
+
+    private static async Task CheckOutboxAsync(Func<IOutboxStore> open)
     {
         var clock = new SteppedClock();
-        var box = Path.Combine(_folder, "outbox");
         var made = Notification.Of(NotificationEvent.JobDone, "job", "", "The job is done.", clock.GetUtcNow());
-        new Outbox(box, clock).Add(made, "ops").ShouldBeTrue();
-        new Outbox(box, clock).Add(made, "ops").ShouldBeFalse("the same event is one delivery");
-        var again = new Outbox(box, clock);
+        new Outbox(open(), clock).Add(made, "ops").ShouldBeTrue();
+        new Outbox(open(), clock).Add(made, "ops").ShouldBeFalse("the same event is one delivery");
+        var again = new Outbox(open(), clock);
+        using (open().Lease(again.List().Single().Id).ShouldNotBeNull())
+        {
+            open().Lease(again.List().Single().Id).ShouldBeNull("one attempt at a time");
+            await again.DeliverAsync((_, _) => throw new InvalidOperationException("another one has the lease"), default);
+        }
+        open().Since.ShouldBeNull();
+        open().Since = clock.Now;
+        open().Since.ShouldBe(clock.Now);
         var attempts = 0;
         for (var i = 0; i < 30; i++)
         {

@@ -14,6 +14,10 @@ internal static class SecurityHeaders
         headers.XFrameOptions = isPage ? "SAMEORIGIN" : "DENY";
         headers["Referrer-Policy"] = "no-referrer";
         headers["Cross-Origin-Resource-Policy"] = "same-origin";
+        // Only pages of the server itself may read its answers.
+        if (response.HttpContext.Request.Host is { HasValue: true } host)
+            headers.AccessControlAllowOrigin = $"{response.HttpContext.Request.Scheme}://{host.Value}";
+        if (response.HttpContext.Request.IsHttps) headers.StrictTransportSecurity = "max-age=31536000";
         if (headers.CacheControl.Count == 0) headers.CacheControl = "no-store";
         if (headers.ContentSecurityPolicy.Count > 0) return; // the dashboard's page has its own
         headers.ContentSecurityPolicy = isPage ? "frame-ancestors 'self'; base-uri 'none'; form-action 'none'; connect-src 'none'"

@@ -24,14 +24,15 @@ internal sealed class AuditMiddleware(RequestDelegate next, AuditLog log, AuditS
         }
         // A change that could not be recorded is not made.
         await log.CheckWritableAsync(context.RequestAborted).ConfigureAwait(false);
-        var before = await states.ReadAsync(path, CancellationToken.None).ConfigureAwait(false);
+        var who = RolePolicies.NameOf(context.User);
+        var before = await states.ReadAsync(path, who, CancellationToken.None).ConfigureAwait(false);
         await next(context).ConfigureAwait(false);
         if (context.Response.StatusCode >= StatusCodes.Status400BadRequest) return;
         var target = context.Response.Headers.Location.ToString() is { Length: > 0 } location
             && new PathString(location.Split('?')[0]).StartsWithSegments(ApiSettings.Prefix, StringComparison.OrdinalIgnoreCase,
                 out var made) ? made : path;
-        JsonNode? after = await states.ReadAsync(target, CancellationToken.None).ConfigureAwait(false);
-        await log.AppendAsync(RolePolicies.NameOf(context.User), endpoint.Metadata.GetMetadata<IEndpointNameMetadata>()?.EndpointName
+        JsonNode? after = await states.ReadAsync(target, who, CancellationToken.None).ConfigureAwait(false);
+        await log.AppendAsync(who, endpoint.Metadata.GetMetadata<IEndpointNameMetadata>()?.EndpointName
             ?? request.Method, target.Value!, before, after, CancellationToken.None).ConfigureAwait(false);
     }
 }

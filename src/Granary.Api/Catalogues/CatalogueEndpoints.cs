@@ -34,7 +34,7 @@ internal static class CatalogueEndpoints
             .WithName("listJobKinds").WithSummary("The kinds of jobs.").Produces<IReadOnlyList<CatalogueItem>>();
         catalogue.MapGet("/schemas/batch", () => TypedResults.Stream(
                 typeof(CatalogueEndpoints).Assembly.GetManifestResourceStream(Schema)!, "application/schema+json"))
-            .WithName("getBatchSchema").WithSummary("The JSON schema of batch files.").Produces(200, null, "application/schema+json");
+            .WithName("getBatchSchema").WithSummary("The JSON schema of batch files.").Produces<object>(200, "application/schema+json");
     }
 
     private static IResult Items(IEnumerable<CatalogueItem> items) => TypedResults.Ok<IReadOnlyList<CatalogueItem>>([.. items]);

@@ -5,6 +5,7 @@ using Granary.Api.Batches;
 using Granary.Api.Catalogues;
 using Granary.Api.Dashboard;
 using Granary.Api.Deployments;
+using Granary.Api.Description;
 using Granary.Api.Events;
 using Granary.Api.Health;
 using Granary.Api.Jobs;
@@ -77,6 +78,7 @@ public static class GranaryApi
         {
             var ours = JobJson.Options;
             o.SerializerOptions.DefaultIgnoreCondition = ours.DefaultIgnoreCondition;
+            o.SerializerOptions.NumberHandling = ours.NumberHandling;
             foreach (var converter in ours.Converters) o.SerializerOptions.Converters.Add(converter);
         });
         // so that a wrong body is answered with what is wrong with it
@@ -86,7 +88,8 @@ public static class GranaryApi
         services.AddAuthentication(KeyAuthentication.Scheme)
             .AddScheme<AuthenticationSchemeOptions, KeyAuthentication>(KeyAuthentication.Scheme, null);
         services.AddAuthorization(RolePolicies.Add);
-        services.AddOpenApi("v1", OpenApiSecurity.Describe);
+        services.AddOpenApi(ApiDescription.Name, OperationRoles.Describe);
+        services.AddSingleton<ApiDescription>();
         services.AddSingleton<IReadinessCheck, DiskReadiness>();
         services.AddMetrics();
         services.AddSingleton<MetricsCollector>();
@@ -162,6 +165,6 @@ public static class GranaryApi
         }
         if (app.Services.GetService<ISessionService>() is { } sessions) SessionEndpoints.Map(api, sessions);
         CallerEndpoints.Map(api);
-        app.MapOpenApi("/openapi/{documentName}.json").RequireAuthorization(RolePolicies.Viewer);
+        ApiDescription.Map(app);
     }
 }

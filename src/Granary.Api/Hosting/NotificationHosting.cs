@@ -1,5 +1,6 @@
 using Granary.Api.Notifications;
 using Granary.Application.Notifications;
+using Granary.Application.RunFolders;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Granary.Api.Hosting;
@@ -8,11 +9,15 @@ namespace Granary.Api.Hosting;
 public static class NotificationHosting
 {
     /// <param name="file">Webhooks and rules; null for no notifications.</param>
+    /// <param name="connection">
+    /// Of the PostgreSQL database that keeps them until they are delivered; null for the folder <c>.notifications</c> of the runs.
+    /// </param>
     /// <exception cref="Application.Json.InputException">The file is wrong.</exception>
-    public static IServiceCollection AddNotifications(this IServiceCollection services, string? file)
+    public static IServiceCollection AddNotifications(this IServiceCollection services, string? file, string? connection = null)
     {
         if (file is null) return services;
         services.AddSingleton(NotificationSettings.Read(file));
+        services.AddSingleton(s => OutboxStores.Open(connection, s.GetRequiredService<RunLibrary>().PathOf(".notifications")));
         services.AddSingleton<NotificationService>();
         return services.AddHostedService(static s => s.GetRequiredService<NotificationService>());
     }

@@ -32,16 +32,24 @@ internal sealed record SubmittedBody(HttpRequest Request, ClaimsPrincipal User, 
         var folder = Path.GetFullPath(Settings.Confinement is null
             ? Path.Combine(Settings.DataFolder, Folder ?? ".") : Settings.DataFolder);
         var file = string.IsNullOrWhiteSpace(File) ? collection == "batches" ? "batch.json" : "job.json" : File;
-        // Repeated submissions of a queued job are refused too: they can wait as well.
-        if (Settings.Keys is not null && (await jobs.ListAsync(new JobQuery(Settings.MostQueued + 1, State: JobState.Queued),
-                cancellationToken).ConfigureAwait(false)).Items.Count(j =>
-                    j.SubmittedBy == RolePolicies.NameOf(User)) >= Settings.MostQueued)
-            throw new TooManyJobsException(Settings.MostQueued);
         var root = JsonPart.Parse(file, body);
         Settings.Confinement?.Check(root, folder);
         var job = kinds.Read(new JobText(kind(root), body, file, folder));
+        await CheckQuotasAsync(jobs, job, cancellationToken).ConfigureAwait(false);
         var receipt = await jobs.SubmitAsync(new JobSubmission(job, RolePolicies.NameOf(User), IdempotencyKey), cancellationToken)
             .ConfigureAwait(false);
         return TypedResults.Accepted($"{ApiSettings.Prefix}/{collection}/{receipt.Job.Id}", receipt.Job);
+    }
+
+    // Repeated submissions of a queued job are refused too: they can wait as well.
+    private async Task CheckQuotasAsync(IJobService jobs, Job job, CancellationToken cancellationToken)
+    {
+        if (Settings.Keys is null) return;
+        var queued = await jobs.ListAsync(new JobQuery(int.MaxValue, State: JobState.Queued), cancellationToken).ConfigureAwait(false);
+        var own = queued.Items.Where(j => j.SubmittedBy == RolePolicies.NameOf(User)).ToList();
+        if (own.Count >= Settings.MostQueued) throw new TooManyJobsException(Settings.MostQueued);
+        var waiting = own.Sum(j => j.Work);
+        if (waiting + job.Work > Settings.MostQueuedWork)
+            throw new TooManyJobsException(job.Work, waiting, Settings.MostQueuedWork);
     }
 }

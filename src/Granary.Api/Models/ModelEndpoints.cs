@@ -112,7 +112,8 @@ internal static class ModelEndpoints
         });
     }
 
-    private static ModelRegistry Open(ApiSettings settings, GranaryCatalogues known) =>
+    /// <summary>The registry of the server.</summary>
+    public static ModelRegistry Open(ApiSettings settings, GranaryCatalogues known) =>
         new(ModelStores.Open(settings.Models ?? Path.Combine(settings.DataFolder, "models")), known.ModelKinds);
 
     private static IResult Answer(Func<IResult> ask)

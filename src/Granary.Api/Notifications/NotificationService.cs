@@ -1,16 +1,13 @@
-using System.Globalization;
 using Granary.Api.Operations;
 using Granary.Application.Jobs;
 using Granary.Application.Notifications;
-using Granary.Application.RunFolders;
-using Granary.Storage.Files;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace Granary.Api.Notifications;
 
 /// <summary>Compares each sample of the server with the rules, keeps what they report, and sends it.</summary>
-/// <remarks>The folder <c>.notifications</c> of the runs has the deliveries, and the time up to which ended jobs were compared.</remarks>
+/// <remarks>The store has the deliveries, and the time up to which ended jobs were compared.</remarks>
 internal sealed partial class NotificationService : BackgroundService
 {
     private const int NewestJobs = 100;
@@ -22,18 +19,16 @@ internal sealed partial class NotificationService : BackgroundService
     private readonly TimeProvider _clock;
     private readonly ILogger _logger;
     private readonly NotificationTriggers _triggers;
-    private readonly string _sinceFile;
+    private readonly IOutboxStore _store;
     private ServerSample? _compared;
     private string _fault = "";
 
-    public NotificationService(NotificationSettings settings, OperationsSampler sampler, IJobService jobs, RunLibrary runs,
-        TimeProvider clock, ILogger<NotificationService> logger)
+    public NotificationService(NotificationSettings settings, OperationsSampler sampler, IJobService jobs,
+        IOutboxStore store, TimeProvider clock, ILogger<NotificationService> logger)
     {
         (_settings, _sampler, _jobs, _clock, _logger) = (settings, sampler, jobs, clock, logger);
         _triggers = new NotificationTriggers(settings.Rules);
-        var folder = runs.PathOf(".notifications");
-        Outbox = new Outbox(Path.Combine(folder, "outbox"), clock);
-        _sinceFile = Path.Combine(folder, "since");
+        (_store, Outbox) = (store, new Outbox(store, clock));
     }
 
     public Outbox Outbox { get; }
@@ -85,8 +80,7 @@ internal sealed partial class NotificationService : BackgroundService
         foreach (var job in ended) Keep(_triggers.Of(job, sample.At));
         if (ended.Count == 0) return since;
         var newest = ended.Max(j => j.FinishedAt!.Value);
-        if (newest > since) AtomicFile.Write(_sinceFile,
-            System.Text.Encoding.UTF8.GetBytes(newest.ToString("O", CultureInfo.InvariantCulture)));
+        if (newest > since) _store.Since = newest;
         return newest > since ? newest : since;
     }
 
@@ -115,13 +109,7 @@ internal sealed partial class NotificationService : BackgroundService
     }
 
     // The first start begins now: jobs of the past are no news.
-    private DateTimeOffset ReadSince()
-    {
-        if (File.Exists(_sinceFile) && DateTimeOffset.TryParse(File.ReadAllText(_sinceFile), CultureInfo.InvariantCulture,
-            DateTimeStyles.RoundtripKind, out var since)) return since;
-        Directory.CreateDirectory(Path.GetDirectoryName(_sinceFile)!);
-        return _clock.GetUtcNow() + Overlap;
-    }
+    private DateTimeOffset ReadSince() => _store.Since ?? _clock.GetUtcNow() + Overlap;
 
     [LoggerMessage(1, LogLevel.Information, "Notifying {Webhook}: {Text}")]
     private static partial void Detected(ILogger logger, string text, string webhook);

@@ -37,13 +37,12 @@ internal static class WeightsEndpoints
         weights.MapPut("", PutAsync).RequireAuthorization(RolePolicies.Admin).WithName("setWeights")
             .WithSummary("Replace the weights.")
             .WithDescription("Send If-Match with the ETag that the change was decided on, or If-None-Match: * where there must be none "
-                + "yet. Without either 428; 412 if somebody else was faster.")
+                + "yet. Without either 428; 412 if somebody else was faster. A CSV begins with the columns strategy and weight; its reason "
+                + "goes into the query: ?why=…")
             .Produces<PortfolioWeights>().Produces<PortfolioWeights>(201).ProducesProblem(400).ProducesProblem(412).ProducesProblem(428);
-        weights.MapPut("", PutTableAsync).RequireAuthorization(RolePolicies.Admin).WithName("setWeightsOfTable").Accepts<string>("text/csv")
-            .WithSummary("Replace the weights by those of a CSV.")
-            .WithDescription("Its first line names the columns strategy and weight. The reason goes into the query: ?why=… The headers are "
-                + "those of the JSON form.")
-            .Produces<PortfolioWeights>().Produces<PortfolioWeights>(201).ProducesProblem(400).ProducesProblem(412).ProducesProblem(428);
+        // The same operation with another body; the document describes both as one.
+        weights.MapPut("", PutTableAsync).RequireAuthorization(RolePolicies.Admin).Accepts<string>("text/csv")
+            .WithName("setWeightsOfTable").ExcludeFromDescription();
         weights.MapGet("/history", async (string id, IWeightsService service, CancellationToken cancellationToken) =>
             TypedResults.Ok(await service.HistoryAsync(id, cancellationToken).ConfigureAwait(false)))
             .RequireAuthorization(RolePolicies.Viewer).WithName("listWeights").WithSummary(

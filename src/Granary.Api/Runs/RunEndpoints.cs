@@ -82,20 +82,38 @@ internal static class RunEndpoints
 
     private static async Task WriteAsync(Stream stream, RunSummary run, string folder)
     {
-        using var results = JsonDocument.Parse(await File.ReadAllBytesAsync(Path.Combine(folder, "results.json")).ConfigureAwait(false));
+        var results = await File.ReadAllBytesAsync(Path.Combine(folder, "results.json")).ConfigureAwait(false);
         var writer = new Utf8JsonWriter(stream);
         await using var _ = writer.ConfigureAwait(false);
         writer.WriteStartObject();
         foreach (var own in JsonSerializer.SerializeToElement(run, JobJson.Options).EnumerateObject()) own.WriteTo(writer);
-        writer.WriteNumber("strategies", results.RootElement.GetProperty("strategies").GetArrayLength());
-        foreach (var part in results.RootElement.EnumerateObject())
-            if (part.Name is not ("batch" or "run" or "digest" or "strategies"))
-                part.WriteTo(writer);
+        CopyResults(results, writer);
         writer.WriteStartArray("files");
         foreach (var file in Directory.EnumerateFiles(folder).Select(f => Path.GetFileName(f)!).Where(f => f[0] != '.')
             .Order(StringComparer.Ordinal)) writer.WriteStringValue(file);
         writer.WriteEndArray();
         writer.WriteEndObject();
+    }
+
+    // The strategies, most of the file, are counted and left out; the other parts are copied as they are written.
+    private static void CopyResults(ReadOnlySpan<byte> results, Utf8JsonWriter writer)
+    {
+        var strategies = 0;
+        var reader = new Utf8JsonReader(results);
+        reader.Read();
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            var name = reader.GetString()!;
+            reader.Read();
+            var start = (int)reader.TokenStartIndex;
+            if (name == "strategies")
+                for (; reader.Read() && reader.TokenType != JsonTokenType.EndArray; strategies++) reader.Skip();
+            else reader.Skip();
+            if (name is "batch" or "run" or "digest" or "strategies") continue;
+            writer.WritePropertyName(name);
+            writer.WriteRawValue(results[start..(int)reader.BytesConsumed], skipInputValidation: true);
+        }
+        writer.WriteNumber("strategies", strategies);
     }
 
     private static IResult Unknown(string id) => Problem.NotFound($"there is no run {id} here");

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net.ServerSentEvents;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
+using Granary.Application.Jobs;
 using Granary.Application.Live;
 
 namespace Granary.Api.Sessions;
@@ -10,8 +11,6 @@ namespace Granary.Api.Sessions;
 internal static class SessionEvents
 {
     private static readonly TimeSpan Every = TimeSpan.FromMilliseconds(250);
-    // An event is one line.
-    private static readonly JsonSerializerOptions Json = new(SessionControl.Json) { WriteIndented = false };
 
     public static async IAsyncEnumerable<SseItem<string>> WatchAsync(ISessionService sessions, string id, TimeProvider clock,
         [EnumeratorCancellation] CancellationToken cancellationToken)
@@ -19,7 +18,7 @@ internal static class SessionEvents
         var (number, last) = (0L, "");
         while (await sessions.FindAsync(id, cancellationToken).ConfigureAwait(false) is { } view)
         {
-            var data = JsonSerializer.Serialize(view, Json);
+            var data = JsonSerializer.Serialize(view, JobJson.Options);
             var ended = view.Phase != SessionPhase.Running;
             if (data != last)
                 yield return new SseItem<string>(data, ended ? view.Phase.ToString().ToLowerInvariant() : "status")

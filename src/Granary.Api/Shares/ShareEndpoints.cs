@@ -36,11 +36,11 @@ internal static class ShareEndpoints
             })
             .RequireAuthorization(RolePolicies.Admin).WithName("revokeShares").WithSummary("End all links that were made so far.")
             .Produces(204).ProducesProblem(401).ProducesProblem(403);
-        shares.MapGet("/shared/{token}", (string token, ShareSigner signer, RunLibrary runs) => Open(signer, runs, token, Report))
+        shares.MapGet("/shared/{link}", (string link, ShareSigner signer, RunLibrary runs) => Open(signer, runs, link, Report))
             .AllowAnonymous().WithName("openShare").WithSummary("The report of a shared run.").Produces<string>(200, "text/html")
             .ProducesProblem(404);
-        shares.MapGet("/shared/{token}/{name}", (string token, string name, ShareSigner signer, RunLibrary runs) =>
-                Open(signer, runs, token, name))
+        shares.MapGet("/shared/{link}/{name}", (string link, string name, ShareSigner signer, RunLibrary runs) =>
+                Open(signer, runs, link, name))
             .AllowAnonymous().WithName("openSharedFile").WithSummary("A file of a shared run.")
             .Produces(200, null, "application/octet-stream").ProducesProblem(404);
     }
@@ -56,9 +56,9 @@ internal static class ShareEndpoints
         return TypedResults.Created(url, new Share(url, expiresAt));
     }
 
-    private static IResult Open(ShareSigner signer, RunLibrary runs, string token, string name)
+    private static IResult Open(ShareSigner signer, RunLibrary runs, string link, string name)
     {
-        if (signer.RunOf(token) is not { } run || runs.Find(run) is null)
+        if (signer.RunOf(link) is not { } run || runs.Find(run) is null)
             return Problem.NotFound("this link is not valid, or no longer");
         // Files of the run's own folder; those that begin with a point are the server's.
         var isFile = name.Length > 0 && name[0] != '.' && Path.GetFileName(name) == name;

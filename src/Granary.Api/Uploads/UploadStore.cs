@@ -26,6 +26,17 @@ internal sealed class UploadStore(ApiSettings settings)
             .OrderBy(f => f.Name, StringComparer.Ordinal).Select(f => Shown(caller, f))];
     }
 
+    /// <summary>The length of a file, and its SHA-256 in lower-case hex; null where the caller has no such file.</summary>
+    /// <inheritdoc cref="PathOf"/>
+    public async Task<(long Bytes, string Sha256)?> HashOfAsync(string caller, string name, CancellationToken cancellationToken)
+    {
+        var path = PathOf(caller, name);
+        if (!File.Exists(path)) return null;
+        var file = File.OpenRead(path);
+        await using var _ = file.ConfigureAwait(false);
+        return (file.Length, Convert.ToHexStringLower(await SHA256.HashDataAsync(file, cancellationToken).ConfigureAwait(false)));
+    }
+
     /// <returns>False where the caller has no such file.</returns>
     public bool Delete(string caller, string name)
     {

@@ -18,6 +18,8 @@ public sealed class BacktestJob : Job
 
     public BatchSpec Spec { get; }
 
+    public override double Work => BatchWork.Estimate(Spec);
+
     public override async Task<JobOutcome> RunAsync(JobRun run, CancellationToken cancellationToken)
     {
         var runner = new BatchRunner(run.Host, run.Clock, run.Sources, run.Ledger);

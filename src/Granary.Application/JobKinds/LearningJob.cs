@@ -20,6 +20,8 @@ internal enum ModelTask
 internal sealed class LearningJob(JobText text, BatchSpec spec, ModelTask task, string strategies) : Job(text,
     $"{spec.Name}-{task.ToString().ToLowerInvariant()}")
 {
+    public override double Work => BatchWork.Estimate(spec);
+
     public override async Task<JobOutcome> RunAsync(JobRun run, CancellationToken cancellationToken)
     {
         var started = run.Clock.GetTimestamp();

@@ -9,6 +9,8 @@ namespace Granary.Application.JobKinds;
 /// <summary>A batch whose weights a policy learns.</summary>
 internal sealed class ReinforceJob(JobText text, BatchSpec spec) : Job(text, spec.Name + "-reinforce")
 {
+    public override double Work => BatchWork.Estimate(spec);
+
     public override async Task<JobOutcome> RunAsync(JobRun run, CancellationToken cancellationToken)
     {
         var options = new BatchOptions { Out = run.Folder, Resume = run.Resume, Threads = run.Threads };

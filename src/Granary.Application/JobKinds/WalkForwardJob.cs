@@ -10,6 +10,8 @@ namespace Granary.Application.JobKinds;
 /// <summary>A batch file, walked forward.</summary>
 internal sealed class WalkForwardJob(JobText text, BatchSpec spec) : Job(text, spec.Name + "-walkforward")
 {
+    public override double Work => BatchWork.Estimate(spec);
+
     public override async Task<JobOutcome> RunAsync(JobRun run, CancellationToken cancellationToken)
     {
         var progress = RunOutcome.Stages<(int Done, int Windows)>(run,

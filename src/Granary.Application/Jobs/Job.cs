@@ -9,6 +9,9 @@ public abstract class Job(JobText text, string name)
 
     public string Name { get; } = name;
 
+    /// <summary>Bars times strategies, estimated before any bar is read; 0 for a job that runs no strategies.</summary>
+    public virtual double Work => 0;
+
     /// <summary>Does the work, and writes its files into <see cref="JobRun.Folder"/>.</summary>
     /// <exception cref="Json.InputException">The job or its data cannot be used: one sentence.</exception>
     public abstract Task<JobOutcome> RunAsync(JobRun run, CancellationToken cancellationToken);

@@ -3,7 +3,10 @@ using System.Text.Json.Serialization;
 
 namespace Granary.Application.Jobs;
 
-/// <summary>How statuses look as JSON, on the wire and on disk alike: camelCase, states in small letters, UTC times.</summary>
+/// <summary>
+/// How the HTTP API and the files of jobs write JSON: camelCase, words of enumerations in small letters with hyphens, UTC times. What is
+/// null is left out, and numbers are no texts.
+/// </summary>
 public static class JobJson
 {
     public static JsonSerializerOptions Options { get; } = Make();
@@ -13,8 +16,9 @@ public static class JobJson
         var options = new JsonSerializerOptions(JsonSerializerDefaults.Web)
         {
             DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+            NumberHandling = JsonNumberHandling.Strict,
         };
-        options.Converters.Add(new JsonStringEnumConverter(JsonNamingPolicy.CamelCase));
+        options.Converters.Add(new JsonStringEnumConverter(JsonNamingPolicy.KebabCaseLower));
         options.MakeReadOnly(populateMissingResolver: true);
         return options;
     }

@@ -65,6 +65,9 @@ public sealed record JobStatus
 
     public JobProgress Progress { get; init; } = JobProgress.None;
 
+    /// <summary>Bars times strategies, as it was estimated at the submission; 0 where it was not.</summary>
+    public double Work { get; init; }
+
     /// <summary>The job's own clock: of a run from the first bar read to the results being ready; null until then.</summary>
     public double? Seconds { get; init; }
 

@@ -23,5 +23,19 @@ public sealed class IdempotencyConflictException(string key, string job)
     : Exception($"the idempotency key '{key}' stands for {job}, whose text differs; use a new key for a new submission");
 
 /// <summary>More jobs are waiting than the host takes on.</summary>
-public sealed class TooManyJobsException(int most)
-    : Exception($"{most} jobs are waiting already; cancel one or come back when some are done");
+public sealed class TooManyJobsException : Exception
+{
+    /// <param name="most">How many may wait.</param>
+    public TooManyJobsException(int most) : base($"{most} jobs are waiting already; cancel one or come back when some are done")
+    {
+    }
+
+    /// <param name="work">Bars times strategies of the job.</param>
+    /// <param name="queued">The same of the caller's jobs that wait.</param>
+    /// <param name="most">What may wait.</param>
+    public TooManyJobsException(double work, double queued, double most)
+        : base(FormattableString.Invariant($"this job has about {work:0.##E+0} bars times strategies, {queued:0.##E+0} are waiting, ")
+            + FormattableString.Invariant($"and {most:0.##E+0} may wait for one key; cancel a job, or come back when some are done"))
+    {
+    }
+}

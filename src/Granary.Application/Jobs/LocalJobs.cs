@@ -101,7 +101,8 @@ public sealed class LocalJobs : IJobService, IAsyncDisposable
                     Revision = 1,
                     State = JobState.Queued,
                     SubmittedBy = submission.SubmittedBy,
-                    SubmittedAt = now
+                    SubmittedAt = now,
+                    Work = submission.Job.Work,
                 },
                 submitted);
             await submitted.WriteAsync(OwnFolder(id), cancellationToken).ConfigureAwait(false);

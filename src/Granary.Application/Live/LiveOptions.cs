@@ -79,7 +79,9 @@ public sealed record LiveStatus(
     double AccountFees,
     IReadOnlyDictionary<string, double> Positions, int OpenTrades, long Signals, long Accepted, long OrdersSent, int Fills, int Rejected,
     int Unknown, int Differences,
-    long WeightsVersion, string? JournalFault, string? VenueFault, double LatencyP50, double LatencyP99, IReadOnlyList<string> Notes)
+    long WeightsVersion, string? JournalFault, string? VenueFault,
+    [property: JsonNumberHandling(JsonNumberHandling.AllowNamedFloatingPointLiterals)] double LatencyP50,
+    [property: JsonNumberHandling(JsonNumberHandling.AllowNamedFloatingPointLiterals)] double LatencyP99, IReadOnlyList<string> Notes)
 {
     /// <summary>Fills of stops, targets and trailing stops at the venue in this session, by leg.</summary>
     public IReadOnlyDictionary<string, int> Hits { get; init; } = new Dictionary<string, int>();

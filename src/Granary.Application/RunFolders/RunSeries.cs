@@ -1,7 +1,7 @@
-using System.Globalization;
 using Granary.Application.Batches;
 using Granary.Application.Catalogues;
 using Granary.Application.Json;
+using Granary.Application.Tables;
 using Granary.Engine.Market;
 
 namespace Granary.Application.RunFolders;
@@ -56,26 +56,14 @@ public sealed record RunSeries(long? From, long? To, int Points)
     private (List<DateTime> Times, List<double> Values) Read(string path, string column)
     {
         if (!File.Exists(path)) throw new InputException("this run has no equity.csv; run its batch with \"equity\" among its outputs");
+        var table = TimeTable.Read(path, names => names.Contains(column) ? [column]
+            : throw new InputException($"{path}, line 1: there is no column '{column}'; run the batch again"));
         var (times, values) = (new List<DateTime>(), new List<double>());
-        var at = -1;
-        var line = 0;
-        foreach (var text in File.ReadLines(path))
+        for (var i = 0; i < table.Times.Length; i++)
         {
-            line++;
-            var cells = text.Split(',');
-            if (line == 1)
-            {
-                at = Array.IndexOf(cells, column);
-                continue;
-            }
-            if (at < 1 || cells.Length <= at
-                || !DateTime.TryParse(cells[0], CultureInfo.InvariantCulture,
-                    DateTimeStyles.AdjustToUniversal | DateTimeStyles.AssumeUniversal, out var time)
-                || !double.TryParse(cells[at], NumberStyles.Float, CultureInfo.InvariantCulture, out var value))
-                throw new InputException($"{path}, line {line}: this is no row of a run's equity; run the batch again");
-            if (!Has(time.Ticks)) continue;
-            times.Add(time);
-            values.Add(value);
+            if (!Has(table.Times[i])) continue;
+            times.Add(new DateTime(table.Times[i], DateTimeKind.Utc));
+            values.Add(table.Columns[0][i]);
         }
         return (times, values);
     }

@@ -26,6 +26,12 @@ internal static class ServeCommand
         public string Runs { get; init; } = "runs";
         [Description("the file of API keys; without one only this machine may call")]
         public string? Keys { get; init; }
+        [Description("of https addresses: a PFX file, or a PEM file with --certificate-key")]
+        public string? Certificate { get; init; }
+        [Description("the PEM file of the certificate's private key")]
+        public string? CertificateKey { get; init; }
+        [Description("a file with the password of the private key (the variable GRANARY_CERTIFICATE_PASSWORD)")]
+        public string? CertificatePasswordFile { get; init; }
         [Description("threads to use (all)")]
         public int Threads { get; init; } = Environment.ProcessorCount;
         [Description("the folder that callers find their files in, and out of which they cannot lead (anywhere)")]
@@ -38,6 +44,8 @@ internal static class ServeCommand
         public string? Deployments { get; init; }
         [Description("requests a second that each key may send")]
         public int RateLimit { get; init; } = 5_000;
+        [Description("bars times strategies that each key may have queued, in billions")]
+        public int WorkLimit { get; init; } = 10_000;
     }
 
     public static Command Create(CompositionRoot root)
@@ -66,6 +74,7 @@ internal static class ServeCommand
                 Deployments = given.Deployments,
                 Runs = Path.GetFullPath(given.Runs),
                 RequestsPerSecond = given.RateLimit,
+                MostQueuedWork = given.WorkLimit * 1e9,
             }, root.Catalogues(call));
             return await ListenAsync(app, given.Urls, token);
         });
@@ -81,7 +90,7 @@ internal static class ServeCommand
     private static WebApplication Build(Options given, ApiSettings settings, GranaryCatalogues catalogues)
     {
         var builder = WebApplication.CreateSlimBuilder();
-        builder.WebHost.UseUrls(given.Urls);
+        new CertificateFiles(given.Certificate, given.CertificateKey, given.CertificatePasswordFile).Listen(builder, given.Urls);
         builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
         OtlpTelemetry.Add(builder, "granary-serve", $"{Environment.MachineName}-{Environment.ProcessId}");
         builder.Services.AddGranaryApi(settings, catalogues);

@@ -20,7 +20,8 @@ public readonly record struct JobStatusWire(
     [property: Id(12)] string? Fault,
     [property: Id(13)] string[] Files,
     [property: Id(14)] bool WrongInput,
-    [property: Id(15)] string? Kind = null);
+    [property: Id(15)] string? Kind = null,
+    [property: Id(16)] double Work = 0);
 
 [RegisterConverter]
 public sealed class JobStatusConverter : IConverter<JobStatus, JobStatusWire>
@@ -43,9 +44,10 @@ public sealed class JobStatusConverter : IConverter<JobStatus, JobStatusWire>
         Files = s.Files,
         WrongInput = s.WrongInput,
         Kind = s.Kind ?? JobCatalogue.Backtest,
+        Work = s.Work,
     };
 
     public JobStatusWire ConvertToSurrogate(in JobStatus v) =>
         new(v.Id, v.Name, v.Revision, (int)v.State, v.SubmittedBy, v.SubmittedAt, v.StartedAt, v.FinishedAt,
-        v.Progress, v.Seconds, v.Digest, v.Trades, v.Fault, [.. v.Files], v.WrongInput, v.Kind);
+        v.Progress, v.Seconds, v.Digest, v.Trades, v.Fault, [.. v.Files], v.WrongInput, v.Kind, v.Work);
 }

@@ -78,7 +78,8 @@ internal sealed partial class BatchGrain(
             Revision = 1,
             State = JobState.Queued,
             SubmittedBy = order.SubmittedBy,
-            SubmittedAt = order.SubmittedAt
+            SubmittedAt = order.SubmittedAt,
+            Work = order.Work,
         };
         state.State.Order = order;
         Observe("batch", Activity.Current?.Id);

@@ -34,7 +34,7 @@ public sealed class ClusterJobs(IGrainFactory grains, TimeProvider clock, TimeSp
             id = claim.Run;
         }
         var order = new BatchOrder(id, job.Name, text.Body, text.File, text.Folder, submission.SubmittedBy, now, submission.ScopedKey,
-            text.Kind);
+            text.Kind, job.Work);
         var answer = await Calling.TryAsync(() => Batch(id).SubmitAsync(order), cancellationToken, timeout).ConfigureAwait(false);
         return answer.Status is { } status ? new JobReceipt(status, answer.Created)
             : throw new TooManyJobsException(answer.Waiting);

@@ -24,6 +24,12 @@ public sealed record SiloSettings
 {
     [Setting("URLS", "where the HTTP API listens; beyond loopback only with --keys")]
     public string Urls { get; init; } = "http://127.0.0.1:8080";
+    [Setting("FILE", "of https addresses: a PFX file, or a PEM file with --certificate-key")]
+    public string? Certificate { get; init; }
+    [Setting("FILE", "the PEM file of the certificate's private key")]
+    public string? CertificateKey { get; init; }
+    [Setting("FILE", "a file with the password of the private key (the variable GRANARY_CERTIFICATE_PASSWORD)")]
+    public string? CertificatePasswordFile { get; init; }
     [Setting("localhost|postgres", "one silo on this machine that forgets when it ends, or silos that share a database")]
     public Clustering Clustering { get; init; }
 
@@ -72,6 +78,8 @@ public sealed record SiloSettings
     public string? Deployments { get; init; }
     [Setting("N", "requests a second that each key may send", Least = 1, Most = 1_000_000)]
     public int RateLimit { get; init; } = 5_000;
+    [Setting("N", "bars times strategies that each key may have queued, in billions", Least = 1, Most = 1_000_000_000)]
+    public int WorkLimit { get; init; } = 10_000;
     [Setting("DIR", "folder of assemblies with strategies and factors of your own")]
     public string? Plugins { get; init; }
     [Setting("FILE", "file of webhooks and of the rules that notify them (no notifications)")]

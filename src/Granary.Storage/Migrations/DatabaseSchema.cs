@@ -25,8 +25,11 @@ public sealed record DatabaseSchema(string Name, IReadOnlyList<Migration> Script
     /// <summary>Production configurations and their history.</summary>
     public static DatabaseSchema Deployments { get; } = Load("deployments", null);
 
+    /// <summary>Notifications that wait for their webhooks.</summary>
+    public static DatabaseSchema Notifications { get; } = Load("notifications", null);
+
     /// <summary>All schemas of Granary.</summary>
-    public static IReadOnlyList<DatabaseSchema> All { get; } = [Bars, Cluster, Journal, Models, Deployments];
+    public static IReadOnlyList<DatabaseSchema> All { get; } = [Bars, Cluster, Journal, Models, Deployments, Notifications];
 
     /// <summary>Makes unqualified table names mean the tables of this schema.</summary>
     /// <param name="connection">Connection text of Npgsql.</param>

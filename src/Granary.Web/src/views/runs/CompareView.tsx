@@ -1,4 +1,5 @@
 import { api, take } from '../../api/client';
+import { takeCurve } from '../../api/series';
 import { useQuery } from '../../api/useQuery';
 import { useSearch } from '../../api/useSearch';
 import { SelectField } from '../../components/Field';
@@ -109,8 +110,7 @@ function Comparison(props: { a: RunDetails; b: RunDetails }) {
 }
 
 function Equities(props: { a: RunDetails; b: RunDetails }) {
-    const load = (id: string) =>
-        take(api.GET('/api/v1/runs/{id}/series/{name}', { params: { path: { id, name: 'equity' }, query: { points: 1500 } } }));
+    const load = (id: string) => takeCurve(id, 'equity', { points: 1500 });
     const curves = useQuery(`compare/equity/${props.a.id}/${props.b.id}`, async () => {
         const [a, b] = await Promise.all([load(props.a.id), load(props.b.id)]);
         // Each curve has times of its own: both are drawn over all of them, with gaps that the chart joins.

@@ -1,4 +1,4 @@
-import { api, take } from '../../api/client';
+import { takeCurve } from '../../api/series';
 import { useQuery } from '../../api/useQuery';
 import { Loading } from '../../components/States';
 import { signedPercent } from '../../format/numbers';
@@ -33,9 +33,7 @@ export function yearsOf(
 /** The heat map of monthly returns. */
 export function Months(props: { run: RunDetails }) {
     const { id } = props.run;
-    const months = useQuery(`run/${id}/months`, () =>
-        take(api.GET('/api/v1/runs/{id}/series/{name}', { params: { path: { id, name: 'months' } } })),
-    );
+    const months = useQuery(`run/${id}/months`, () => takeCurve(id, 'months'));
     if (!months.data) return months.problem ? null : <Loading height={140} />;
     const years = yearsOf(months.data.times, months.data.values);
     const largest = Math.max(...months.data.values.map(Math.abs), 0);

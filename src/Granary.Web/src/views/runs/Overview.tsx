@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks';
-import { api, take } from '../../api/client';
+import { takeCurve } from '../../api/series';
 import { useQuery } from '../../api/useQuery';
 import { Badge } from '../../components/Badge';
 import { Figures } from '../../components/Figures';
@@ -130,7 +130,7 @@ function useCurve(id: string, name: string, span: Span) {
     return useQuery(`run/${id}/${name}/${span?.from ?? ''}/${span?.to ?? ''}`, async () => {
         const iso = (s: number) => new Date(s * 1000).toISOString();
         const query = { points: 2000, ...(span ? { from: iso(span.from), to: iso(span.to) } : {}) };
-        const curve = await take(api.GET('/api/v1/runs/{id}/series/{name}', { params: { path: { id, name }, query } }));
+        const curve = await takeCurve(id, name, query);
         return { x: curve.times.map((t) => Date.parse(t) / 1000), values: curve.values as (number | null)[] };
     });
 }

@@ -1,0 +1,63 @@
+using System.Text.Json.Nodes;
+
+namespace Granary.Api.Description;
+
+/// <summary>What the document says of the API as a whole.</summary>
+internal static class DocumentHead
+{
+    private static readonly Dictionary<string, string> s_tags = new(StringComparer.Ordinal)
+    {
+        ["Health"] = "Probes. They need no key.",
+        ["Jobs"] = "Long work of any kind: submit, follow, cancel, fetch.",
+        ["Access"] = "Who the caller is.",
+        ["Batches"] = "Batch files: jobs of the kind backtest.",
+        ["Portfolios"] = "Weights of portfolios, with versions.",
+        ["Deployments"] = "Production configurations by number.",
+        ["Accounts"] = "Orders, positions, trades, signals and strategies of live accounts.",
+        ["Events"] = "Changes of all collections as a stream.",
+        ["Uploads"] = "Files of bars that callers bring along.",
+        ["Audit"] = "Who changed what.",
+        ["Catalogue"] = "What the server knows: classes, parameters, kinds of jobs, the schema of batch files.",
+        ["Models"] = "The registry of models, and predictions.",
+        ["Notifications"] = "Rules and deliveries of webhooks.",
+        ["Data"] = "Stores of bars: markets, coverage, quality, differences.",
+        ["Runs"] = "Finished runs: figures, strategies, signals, curves, files.",
+        ["Shares"] = "Links that open one run without a key.",
+        ["Sessions"] = "Live sessions: start, follow, command.",
+    };
+
+    public static void Write(JsonObject document)
+    {
+        document["info"] = new JsonObject
+        {
+            ["title"] = "Granary",
+            ["version"] = ApiDescription.Name,
+            ["description"] = "Submit batches of strategies, follow them, fetch their files, trade with them, and change the weights of "
+                + "portfolios. Times are UTC. Errors are problem+json; their types lead to pages under /errors.",
+            ["contact"] = new JsonObject { ["name"] = "The operator of the server" },
+            ["license"] = new JsonObject { ["name"] = "MIT", ["identifier"] = "MIT" },
+        };
+        document["servers"] = new JsonArray(new JsonObject
+        {
+            ["url"] = "/",
+            ["description"] = "The server that gives this document: local, staging or production, as its operator runs it.",
+            ["x-internal"] = false,
+        });
+        var components = DocumentJson.Components(document, "securitySchemes");
+        components["Bearer"] = new JsonObject
+        {
+            ["type"] = "http",
+            ["scheme"] = "bearer",
+            ["description"] = "A key made by 'granary keys add', with the role viewer, submitter or admin.",
+        };
+        document["security"] = new JsonArray(new JsonObject { ["Bearer"] = new JsonArray() });
+        foreach (var tag in document["tags"]!.AsArray()) tag!["description"] = s_tags[(string)tag["name"]!];
+        foreach (var (_, _, operation) in DocumentJson.Operations(document))
+        {
+            var role = (string)operation[OperationRoles.Key]!;
+            var needs = role == OperationRoles.None ? "Needs no key." : $"Needs the role {role}.";
+            operation["description"] = operation["description"] is { } text ? $"{text} {needs}" : needs;
+            if (role == OperationRoles.None) operation["security"] = new JsonArray();
+        }
+    }
+}

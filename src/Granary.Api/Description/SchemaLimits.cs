@@ -1,0 +1,96 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace Granary.Api.Description;
+
+/// <summary>Adds to schemas what holds for all values of the server: the ranges of numbers, and the lengths of texts and lists.</summary>
+internal static class SchemaLimits
+{
+    /// <summary>The longest text and list that the server can write.</summary>
+    private const int Longest = 1 << 30;
+
+    /// <summary>The longest value of a path, a query or a header that the server reads, characters.</summary>
+    private const int LongestOfHead = 8192;
+
+    // The integers that every JSON reader keeps as they are.
+    private const long LargestInteger = (1L << 53) - 1;
+
+    // Keys whose values are maps of names to schemas.
+    private static readonly string[] s_maps = ["properties", "patternProperties", "$defs"];
+    private static readonly string[] s_lists = ["oneOf", "anyOf", "allOf", "prefixItems"];
+    private static readonly string[] s_single = ["items", "additionalProperties", "not"];
+
+    public static void Write(JsonObject document)
+    {
+        foreach (var (_, schema) in DocumentJson.Components(document, "schemas")) Limit(schema, Longest);
+        foreach (var kind in (string[])["responses", "headers", "parameters"])
+            foreach (var (_, part) in DocumentJson.Components(document, kind)) LimitContent(part!, kind == "responses");
+        foreach (var (_, _, operation) in DocumentJson.Operations(document))
+        {
+            foreach (var parameter in operation["parameters"]?.AsArray() ?? []) Limit(parameter!["schema"], LongestOfHead);
+            if (operation["requestBody"] is { } body) LimitContent(body, true);
+            foreach (var (_, answer) in operation["responses"]!.AsObject()) LimitContent(answer!, true);
+        }
+    }
+
+    private static void LimitContent(JsonNode part, bool isBody)
+    {
+        Limit(part["schema"], isBody ? Longest : LongestOfHead);
+        foreach (var (_, content) in part["content"]?.AsObject() ?? []) Limit(content!["schema"], Longest);
+        foreach (var (_, header) in part["headers"]?.AsObject() ?? []) Limit(header!["schema"], LongestOfHead);
+    }
+
+    private static void Limit(JsonNode? node, int longest)
+    {
+        if (node is not JsonObject schema) return;
+        foreach (var key in s_maps)
+            if (schema[key] is JsonObject map)
+                foreach (var (_, part) in map) Limit(part, longest);
+        foreach (var key in s_lists)
+            if (schema[key] is JsonArray list)
+                foreach (var part in list) Limit(part, longest);
+        foreach (var key in s_single) Limit(schema[key], longest);
+        LeaveOutNulls(schema);
+        CorrectTypes(schema);
+        var types = TypesOf(schema);
+        if (types.Contains("string") && !schema.ContainsKey("enum") && !schema.ContainsKey("const")) schema.TryAdd("maxLength", longest);
+        if (types.Contains("array")) schema.TryAdd("maxItems", longest);
+        if (types.Contains("integer")) LimitInteger(schema);
+    }
+
+    // The server leaves out what is null, and reads what is missing as null.
+    private static void LeaveOutNulls(JsonObject schema)
+    {
+        if (schema["required"] is not JsonArray required || schema["properties"] is not JsonObject properties) return;
+        foreach (var name in required.Where(n => properties[(string)n!] is JsonObject p && IsNullable(p)).ToList()) required.Remove(name);
+        if (required.Count == 0) schema.Remove("required");
+    }
+
+    // The framework calls a number that may be NaN an object, and gives words no type.
+    private static void CorrectTypes(JsonObject schema)
+    {
+        if (schema["anyOf"] is not null && (string?)schema["format"] == "double") schema.Remove("type");
+        if (schema["enum"] is JsonArray words && words.All(w => w?.GetValueKind() == JsonValueKind.String)) schema.TryAdd("type", "string");
+    }
+
+    // What says nothing of its type, as a JsonNode, can be null.
+    private static bool IsNullable(JsonObject schema) => TypesOf(schema) is var types && types.Contains("null")
+        || types.Count == 0 && !schema.ContainsKey("$ref") && !schema.ContainsKey("anyOf") && !schema.ContainsKey("oneOf")
+            && !schema.ContainsKey("enum")
+        || schema["oneOf"] is JsonArray choices && choices.Any(c => c is JsonObject choice && TypesOf(choice).Contains("null"));
+
+    private static void LimitInteger(JsonObject schema)
+    {
+        var (least, most) = (string?)schema["format"] == "int32" ? (int.MinValue, int.MaxValue) : (-LargestInteger, LargestInteger);
+        schema.TryAdd("format", "int64");
+        schema.TryAdd("minimum", least);
+        schema.TryAdd("maximum", most);
+    }
+
+    private static IReadOnlyList<string> TypesOf(JsonObject schema) => schema["type"] switch
+    {
+        JsonArray several => [.. several.Select(t => (string)t!)],
+        JsonValue one => [(string)one!],
+        _ => [],
+    };
+}
