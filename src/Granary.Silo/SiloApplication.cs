@@ -41,7 +41,8 @@ public static class SiloApplication
             typeof(SiloApplication).Assembly.GetName().Name
         });
         var siloName = $"{Environment.MachineName}-{settings.SiloPort}";
-        new CertificateFiles(settings.Certificate, settings.CertificateKey, settings.CertificatePasswordFile).Listen(builder, settings.Urls);
+        new CertificateFiles(settings.Certificate, settings.CertificateKey, settings.CertificatePasswordFile)
+            .Listen(builder, settings.Urls);
         AddLogging(builder.Logging);
         OtlpTelemetry.Add(builder, "granary-silo", siloName, new KeyValuePair<string, object>("granary.cluster.id", settings.ClusterId));
 

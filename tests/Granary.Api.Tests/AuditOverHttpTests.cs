@@ -51,7 +51,8 @@ public sealed class AuditOverHttpTests
     {
         await using var server = await ApiServer.StartAsync();
         foreach (var text in (string[])["time,open\n", "time,open,high\n"])
-            (await server.Client.PutAsync("/api/v1/uploads/a.csv", new StringContent(text, Encoding.UTF8, "text/csv"))).EnsureSuccessStatusCode();
+            (await server.Client.PutAsync("/api/v1/uploads/a.csv", new StringContent(text, Encoding.UTF8, "text/csv")))
+                .EnsureSuccessStatusCode();
         (await server.Client.DeleteAsync("/api/v1/uploads/a.csv")).EnsureSuccessStatusCode();
         var entries = (await server.Client.GetFromJsonAsync<JsonObject>("/api/v1/audit"))!["items"]!.AsArray();
         var second = Convert.ToHexStringLower(SHA256.HashData("time,open,high\n"u8));

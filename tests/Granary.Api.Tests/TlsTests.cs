@@ -87,7 +87,8 @@ public sealed class TlsTests : IDisposable
     [Fact]
     public async Task A_pfx_is_opened_with_the_password_of_a_file()
     {
-        using (var certificate = Make("packed")) await File.WriteAllBytesAsync(At("server.pfx"), certificate.Export(X509ContentType.Pfx, "öffne"));
+        using (var certificate = Make("packed"))
+            await File.WriteAllBytesAsync(At("server.pfx"), certificate.Export(X509ContentType.Pfx, "öffne"));
         await File.WriteAllTextAsync(At("password"), "öffne\n");
         var port = FreePort();
         await using var app = await StartAsync(new CertificateFiles(At("server.pfx"), null, At("password")), port);
@@ -107,7 +108,8 @@ public sealed class TlsTests : IDisposable
 
         static void Refused(CertificateFiles files, string option, string sentence)
         {
-            var message = Should.Throw<InputException>(() => files.Listen(WebApplication.CreateSlimBuilder(), "https://127.0.0.1:1")).Message;
+            var builder = WebApplication.CreateSlimBuilder();
+            var message = Should.Throw<InputException>(() => files.Listen(builder, "https://127.0.0.1:1")).Message;
             message.ShouldContain(option);
             message.ShouldContain(sentence);
         }

@@ -6,9 +6,6 @@ using Microsoft.AspNetCore.Routing;
 
 namespace Granary.Api.Audit;
 
-/// <summary>Marks an operation that takes a body but changes nothing.</summary>
-internal sealed class ChangesNothing;
-
 /// <summary>Puts each successful change of state into the audit log: who, what, before, after.</summary>
 internal sealed class AuditMiddleware(RequestDelegate next, AuditLog log, AuditStates states)
 {

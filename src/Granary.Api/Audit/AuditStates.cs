@@ -4,7 +4,6 @@ using System.Text.Json.Nodes;
 using Granary.Api.Accounts;
 using Granary.Api.Models;
 using Granary.Api.Uploads;
-using Granary.Application.Catalogues;
 using Granary.Application.Deployments;
 using Granary.Application.Jobs;
 using Granary.Application.Json;
@@ -16,15 +15,12 @@ using Microsoft.AspNetCore.Http;
 namespace Granary.Api.Audit;
 
 /// <summary>Reads how the target of an operation stands, for the audit log.</summary>
-/// <param name="settings">Say where the models are.</param>
-/// <param name="known">What reads them.</param>
-/// <param name="uploads">The files of callers.</param>
 /// <param name="sessions">null where the server trades none.</param>
 internal sealed class AuditStates(IJobService jobs, IWeightsService weights, DeploymentBook deployments, LiveAccounts accounts,
-    ApiSettings settings, GranaryCatalogues known, UploadStore uploads, ISessionService? sessions = null)
+    ServerModels models, UploadStore uploads, ISessionService? sessions = null)
 {
     /// <param name="path">Below the prefix of the API.</param>
-    /// <param name="who">The caller, to whom uploads belong.</param>
+    /// <param name="who">The caller, who has uploads of their own.</param>
     /// <returns>null where there is no such thing, or it has no state to show.</returns>
     public async Task<JsonNode?> ReadAsync(PathString path, string who, CancellationToken cancellationToken)
     {
@@ -48,7 +44,7 @@ internal sealed class AuditStates(IJobService jobs, IWeightsService weights, Dep
                 "strategies" => Shown(await StrategiesAsync(s => s.Id == id, cancellationToken).ConfigureAwait(false)),
                 "symbols" => Shown(await StrategiesAsync(s => AccountStrategies.SymbolsOf(s.Id).Contains(id), cancellationToken)
                     .ConfigureAwait(false)),
-                "models" => Shown(ModelEndpoints.Open(settings, known).Pointer(id)),
+                "models" => Shown(models.Open().Pointer(id)),
                 "uploads" => await uploads.HashOfAsync(who, id, cancellationToken).ConfigureAwait(false) is { } file
                     ? Shown(new { file.Bytes, file.Sha256 }) : null,
                 _ => null,

@@ -11,7 +11,8 @@ using Microsoft.OpenApi;
 namespace Granary.Api.Description;
 
 /// <summary>
-/// The OpenAPI document, <c>/openapi/v1.json</c>: what the framework finds in the endpoints, and what it cannot find there. It is made once.
+/// The OpenAPI document, <c>/openapi/v1.json</c>: what the framework finds in the endpoints, and what it cannot find there. It is made
+/// once.
 /// </summary>
 internal sealed class ApiDescription(IServiceProvider services) : IDisposable
 {

@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Text.Json.Nodes;
 
 namespace Granary.Api.Description;
@@ -5,7 +6,7 @@ namespace Granary.Api.Description;
 /// <summary>What the document says of the API as a whole.</summary>
 internal static class DocumentHead
 {
-    private static readonly Dictionary<string, string> s_tags = new(StringComparer.Ordinal)
+    private static readonly FrozenDictionary<string, string> s_tags = new Dictionary<string, string>
     {
         ["Health"] = "Probes. They need no key.",
         ["Jobs"] = "Long work of any kind: submit, follow, cancel, fetch.",
@@ -24,7 +25,7 @@ internal static class DocumentHead
         ["Runs"] = "Finished runs: figures, strategies, signals, curves, files.",
         ["Shares"] = "Links that open one run without a key.",
         ["Sessions"] = "Live sessions: start, follow, command.",
-    };
+    }.ToFrozenDictionary(StringComparer.Ordinal);
 
     public static void Write(JsonObject document)
     {

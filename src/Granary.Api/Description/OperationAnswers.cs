@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Text.Json.Nodes;
 
 namespace Granary.Api.Description;
@@ -7,7 +8,7 @@ internal static class OperationAnswers
 {
     private const string ProblemType = "application/problem+json";
 
-    private static readonly Dictionary<string, string> s_problems = new(StringComparer.Ordinal)
+    private static readonly FrozenDictionary<string, string> s_problems = new Dictionary<string, string>
     {
         ["400"] = "The input or the request is wrong.",
         ["401"] = "No valid key.",
@@ -24,9 +25,9 @@ internal static class OperationAnswers
         ["429"] = "The caller is over a limit; Retry-After has the time to wait.",
         ["500"] = "The server failed; its log has the details under the trace id.",
         ["503"] = "A part that the request needs does not answer; Retry-After has the time to wait.",
-    };
+    }.ToFrozenDictionary(StringComparer.Ordinal);
 
-    private static readonly Dictionary<string, string> s_headers = new(StringComparer.Ordinal)
+    private static readonly FrozenDictionary<string, string> s_headers = new Dictionary<string, string>
     {
         ["RateLimit"] = "What the caller has left, as \"requests\";r=9999;t=1. Absent where there is no limit.",
         ["RateLimit-Policy"] = "The limit of the caller, as \"requests\";q=10000;w=2. Absent where there is no limit.",
@@ -37,14 +38,14 @@ internal static class OperationAnswers
         ["ETag"] = "The version of the weights.",
         ["Location"] = "The path of what was made.",
         ["Link"] = "The next page, as in RFC 8288; absent on the last.",
-    };
+    }.ToFrozenDictionary(StringComparer.Ordinal);
 
     private static readonly string[] s_always = ["RateLimit", "RateLimit-Policy", "Access-Control-Allow-Origin", "Granary-Api"];
 
-    private static readonly HashSet<string> s_tagged = ["getWeights", "setWeights", "rollBackWeights"];
+    private static readonly FrozenSet<string> s_tagged = FrozenSet.Create("getWeights", "setWeights", "rollBackWeights");
 
-    private static readonly HashSet<string> s_placed =
-        ["submitJob", "submitBatch", "submitQuickstart", "submitExperiment", "addDeployment", "startSession", "putUpload", "shareRun"];
+    private static readonly FrozenSet<string> s_placed = FrozenSet.Create("submitJob", "submitBatch", "submitQuickstart",
+        "submitExperiment", "addDeployment", "startSession", "putUpload", "shareRun");
 
     public static void Write(JsonObject document)
     {
@@ -89,7 +90,11 @@ internal static class OperationAnswers
             ["text/html"] = TextContent(),
             ["text/plain"] = TextContent(),
         };
-        answers["206"] = new JsonObject { ["description"] = "A part of the file, as Range asks.", ["content"] = file["content"]!.DeepClone() };
+        answers["206"] = new JsonObject
+        {
+            ["description"] = "A part of the file, as Range asks.",
+            ["content"] = file["content"]!.DeepClone(),
+        };
         answers.TryAdd("416", new JsonObject { ["content"] = new JsonObject { [ProblemType] = null } });
 
         static JsonObject TextContent() => new() { ["schema"] = new JsonObject { ["type"] = "string" } };

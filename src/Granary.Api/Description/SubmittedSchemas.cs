@@ -3,7 +3,8 @@ using System.Text.Json.Nodes;
 namespace Granary.Api.Description;
 
 /// <summary>
-/// The bodies, headers and answers that endpoints read and write themselves, from submitted.json, and the schema of batch files, from docs/batch.schema.json.
+/// The bodies, headers and answers that endpoints read and write themselves, from submitted.json, and the schema of batch files, from
+/// docs/batch.schema.json.
 /// </summary>
 internal static class SubmittedSchemas
 {

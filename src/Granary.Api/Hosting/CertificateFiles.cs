@@ -30,8 +30,10 @@ public sealed record CertificateFiles(string? Certificate, string? Key, string? 
         var addresses = urls.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
         if (Certificate is null)
         {
-            if (addresses.Any(a => a.StartsWith("https:", StringComparison.OrdinalIgnoreCase)) && builder.Configuration[Section + "Path"] is null)
-                throw new InputException("--urls: https needs a certificate; give --certificate FILE, a PFX, or a PEM with --certificate-key FILE");
+            if (addresses.Any(a => a.StartsWith("https:", StringComparison.OrdinalIgnoreCase))
+                && builder.Configuration[Section + "Path"] is null)
+                throw new InputException("--urls: https needs a certificate; give --certificate FILE, a PFX, or a PEM with "
+                    + "--certificate-key FILE");
             builder.WebHost.UseUrls(urls);
             return;
         }

@@ -64,6 +64,7 @@ public static class GranaryApi
         services.AddSingleton<DeploymentSource>();
         services.AddSingleton<LiveAccounts>();
         services.AddSingleton<UploadStore>();
+        services.AddSingleton<ServerModels>();
         services.AddSingleton<AuditStates>();
         services.AddSingleton(s => new AuditLog(settings.Audit ?? Path.Combine(settings.Runs, AuditLog.FileName),
             s.GetRequiredService<TimeProvider>()));

@@ -1,12 +1,10 @@
 using System.Diagnostics;
 using Granary.Api.Access;
-using Granary.Api.Audit;
 using Granary.Api.Jobs;
 using Granary.Api.Problems;
 using Granary.Application.Catalogues;
 using Granary.Application.Json;
 using Granary.Application.Learning;
-using Granary.Application.Models;
 using Granary.Application.RunFolders;
 using Granary.Application.Telemetry;
 using Granary.Learning;
@@ -45,46 +43,46 @@ internal static class ModelEndpoints
     {
         var models = api.MapGroup("/models").WithTags("Models").ProducesProblem(401).ProducesProblem(403)
             .RequireAuthorization(RolePolicies.Viewer);
-        models.MapGet("", (ApiSettings settings, GranaryCatalogues known) =>
+        models.MapGet("", (ServerModels registry) =>
             {
-                var registry = Open(settings, known);
-                return TypedResults.Ok(registry.Models().Select(m => new ModelEntry(m, registry.Versions(m).Count,
-                    registry.Pointer(m).Current)).ToList());
+                var opened = registry.Open();
+                return TypedResults.Ok(opened.Models().Select(m => new ModelEntry(m, opened.Versions(m).Count,
+                    opened.Pointer(m).Current)).ToList());
             })
             .WithName("listModels").WithSummary("The models of the server's registry.").Produces<IReadOnlyList<ModelEntry>>();
-        models.MapGet("/{name}/versions", (string name, ApiSettings settings, GranaryCatalogues known) => Answer(() =>
+        models.MapGet("/{name}/versions", (string name, ServerModels registry) => Answer(() =>
             {
-                var registry = Open(settings, known);
-                var current = registry.Pointer(name).Current;
-                return TypedResults.Ok(registry.Versions(name)
+                var opened = registry.Open();
+                var current = opened.Pointer(name).Current;
+                return TypedResults.Ok(opened.Versions(name)
                     .Select(v => new VersionEntry(v.Number, v.Number == current, v.ModelHash, v.Lineage)).ToList());
             }))
             .WithName("listModelVersions").WithSummary("The versions of a model, with what each was trained on.")
             .Produces<IReadOnlyList<VersionEntry>>().ProducesProblem(404);
-        models.MapGet("/{name}/versions/{number:int}", (string name, int number, ApiSettings settings, GranaryCatalogues known,
+        models.MapGet("/{name}/versions/{number:int}", (string name, int number, ServerModels registry,
                 HttpContext context) => Answer(() =>
             {
-                var registry = Open(settings, known);
-                var (version, pointer) = (registry.Version(name, number), registry.Pointer(name));
+                var opened = registry.Open();
+                var (version, pointer) = (opened.Version(name, number), opened.Pointer(name));
                 return TypedResults.Ok(new VersionDetail(name, number, pointer.Current == number, version.ModelHash, version.Lineage,
                     pointer.History, context.RequestServices.GetService<RunLibrary>() is { } runs
                         ? ModelFindings.Find(runs, name, number) : null));
             }))
             .WithName("getModelVersion").WithSummary("A version of a model with its figures, calibration and importance.")
             .Produces<VersionDetail>().ProducesProblem(404);
-        models.MapGet("/{name}/compare", (string name, int first, int second, ApiSettings settings, GranaryCatalogues known) =>
-            Answer(() => TypedResults.Ok(Open(settings, known).Compare(name, first, second).Differences
+        models.MapGet("/{name}/compare", (string name, int first, int second, ServerModels registry) =>
+            Answer(() => TypedResults.Ok(registry.Open().Compare(name, first, second).Differences
                 .Select(d => new Difference(d.Field, d.First, d.Second)).ToList())))
             .WithName("compareModelVersions").WithSummary("How two versions of a model differ.")
             .Produces<IReadOnlyList<Difference>>().ProducesProblem(404);
-        models.MapPost("/{name}/promote", (string name, Promotion body, ApiSettings settings, GranaryCatalogues known) =>
+        models.MapPost("/{name}/promote", (string name, Promotion body, ServerModels registry) =>
             body.Version is not { } version ? Problem.Of(400, "The input is wrong", "'version' is missing: send { \"version\": 2 }")
-                : Answer(() => TypedResults.Ok(Open(settings, known).Promote(name, version))))
+                : Answer(() => TypedResults.Ok(registry.Open().Promote(name, version))))
             .RequireAuthorization(RolePolicies.Admin).WithName("promoteModel").WithSummary("Make a version of a model the current one.")
             .WithDescription("A live session whose policy follows the registry takes it from the next bar on.")
             .Produces<ModelPointer>().ProducesProblem(400).ProducesProblem(404);
-        models.MapPost("/{name}/rollback", (string name, ApiSettings settings, GranaryCatalogues known) =>
-            Answer(() => TypedResults.Ok(Open(settings, known).RollBack(name))))
+        models.MapPost("/{name}/rollback", (string name, ServerModels registry) =>
+            Answer(() => TypedResults.Ok(registry.Open().RollBack(name))))
             .RequireAuthorization(RolePolicies.Admin).WithName("rollBackModel")
             .WithSummary("Make the version before the current one current again.")
             .Produces<ModelPointer>().ProducesProblem(404);
@@ -96,7 +94,7 @@ internal static class ModelEndpoints
             .Accepts<object>("application/json").Produces<ModelAnswers>().ProducesProblem(400).ProducesProblem(404).ProducesProblem(413);
     }
 
-    private static async Task<IResult> PredictAsync(string name, HttpRequest request, ApiSettings settings, GranaryCatalogues known,
+    private static async Task<IResult> PredictAsync(string name, HttpRequest request, ApiSettings settings, ServerModels registry,
         CancellationToken cancellationToken)
     {
         if (await RequestBody.ReadAsync(request, settings.LongestBatch, cancellationToken).ConfigureAwait(false) is not { } body)
@@ -105,16 +103,12 @@ internal static class ModelEndpoints
         var started = Stopwatch.GetTimestamp();
         return Answer(() =>
         {
-            var answers = ModelAnswers.Of(Open(settings, known), name, asked.Find("version")?.Whole(1), asked.Need("rows"));
+            var answers = ModelAnswers.Of(registry.Open(), name, asked.Find("version")?.Whole(1), asked.Need("rows"));
             GranaryInstruments.Predictions.Record(Stopwatch.GetElapsedTime(started).TotalSeconds,
                 new KeyValuePair<string, object?>(GranaryInstruments.Model, name));
             return TypedResults.Ok(answers);
         });
     }
-
-    /// <summary>The registry of the server.</summary>
-    public static ModelRegistry Open(ApiSettings settings, GranaryCatalogues known) =>
-        new(ModelStores.Open(settings.Models ?? Path.Combine(settings.DataFolder, "models")), known.ModelKinds);
 
     private static IResult Answer(Func<IResult> ask)
     {

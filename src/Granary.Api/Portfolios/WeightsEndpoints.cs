@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Security.Claims;
 using Granary.Api.Access;
-using Granary.Api.Audit;
 using Granary.Api.Events;
 using Granary.Api.Problems;
 using Granary.Application.Tables;

@@ -33,11 +33,11 @@ internal static class SessionEndpoints
             .Accepts<SessionBody>("application/json", "text/plain", "application/octet-stream")
             .Produces<SessionView>(StatusCodes.Status202Accepted).ProducesProblem(400).ProducesProblem(409).ProducesProblem(413)
             .ProducesProblem(503);
-        sessions.MapGet("", async (CancellationToken stop) => TypedResults.Ok(await service.ListAsync(stop).ConfigureAwait(false)))
+        sessions.MapGet("", async (CancellationToken stop) => SessionJson.Of(await service.ListAsync(stop).ConfigureAwait(false)))
             .RequireAuthorization(RolePolicies.Viewer).WithName("listSessions").WithSummary("All sessions, the newest first.")
             .Produces<IReadOnlyList<SessionView>>();
         sessions.MapGet("/{id}", async (string id, CancellationToken stop) => await service.FindAsync(id, stop)
-            .ConfigureAwait(false) is { } view ? TypedResults.Ok(view) : NoSession(id))
+            .ConfigureAwait(false) is { } view ? SessionJson.Of(view) : NoSession(id))
             .RequireAuthorization(RolePolicies.Viewer).WithName("getSession").WithSummary(
                 "How a session stands.").Produces<SessionView>().ProducesProblem(404);
         sessions.MapGet("/{id}/events",
@@ -50,7 +50,7 @@ internal static class SessionEndpoints
             .Produces<SessionView>(200, "text/event-stream").ProducesProblem(404);
         sessions.MapPost("/{id}/commands", async (string id, Order order, ClaimsPrincipal user, CancellationToken stop) =>
                 await service.CommandAsync(id, Read(order, RolePolicies.NameOf(user)), stop).ConfigureAwait(false) is { } view
-                    ? TypedResults.Ok(view) : NoSession(id))
+                    ? SessionJson.Of(view) : NoSession(id))
             .RequireAuthorization(RolePolicies.Admin).WithName("commandSession").WithSummary("Command a session.")
             .WithDescription("pause (no entries), resume, flatten (close everything, and pause), reload (look for new weights now), stop; "
                 + "enable and disable with 'strategy' or 'symbol'; close with 'trade'. Answered when the command stands in the journal; it "
@@ -86,6 +86,7 @@ internal static class SessionEndpoints
             return RequestBody.TooLong(settings.LongestBatch);
         var start = SessionStartReader.Read(request.Query, body, settings) with { StartedBy = RolePolicies.NameOf(user) };
         var view = await sessions.StartAsync(start, cancellationToken).ConfigureAwait(false);
-        return TypedResults.Accepted($"{ApiSettings.Prefix}/sessions/{view.Id}", view);
+        request.HttpContext.Response.Headers.Location = $"{ApiSettings.Prefix}/sessions/{view.Id}";
+        return SessionJson.Of(view, StatusCodes.Status202Accepted);
     }
 }

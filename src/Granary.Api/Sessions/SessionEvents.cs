@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Net.ServerSentEvents;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
-using Granary.Application.Jobs;
 using Granary.Application.Live;
 
 namespace Granary.Api.Sessions;
@@ -18,7 +17,7 @@ internal static class SessionEvents
         var (number, last) = (0L, "");
         while (await sessions.FindAsync(id, cancellationToken).ConfigureAwait(false) is { } view)
         {
-            var data = JsonSerializer.Serialize(view, JobJson.Options);
+            var data = JsonSerializer.Serialize(view, SessionJson.Options);
             var ended = view.Phase != SessionPhase.Running;
             if (data != last)
                 yield return new SseItem<string>(data, ended ? view.Phase.ToString().ToLowerInvariant() : "status")

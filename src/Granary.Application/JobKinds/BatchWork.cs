@@ -17,7 +17,8 @@ internal static class BatchWork
     {
         var strategies = spec.Strategies.Sum(entry =>
             entry.Params.Aggregate((double)(entry.Timeframes?.Count ?? 1), (count, p) => count * p.Values.Count));
-        var bars = spec.Data.Parts.Count == 0 ? BarsOf(spec.Data, spec.Folder) : spec.Data.Parts.Sum(p => BarsOf(p.Data, p.Folder ?? spec.Folder));
+        var bars = spec.Data.Parts.Count == 0 ? BarsOf(spec.Data, spec.Folder)
+            : spec.Data.Parts.Sum(p => BarsOf(p.Data, p.Folder ?? spec.Folder));
         return bars * strategies;
     }
 

@@ -5,7 +5,9 @@ using Granary.Storage.Files;
 
 namespace Granary.Application.Notifications;
 
-/// <summary>Deliveries in a folder: <c>outbox/ID.json</c>, and <c>since</c>. A lease is an open file, which ends with its process.</summary>
+/// <summary>
+/// Deliveries in a folder: <c>outbox/ID.json</c>, and <c>since</c>. A lease is an open file, which ends with its process.
+/// </summary>
 /// <param name="folder">Made where missing.</param>
 public sealed class FileOutboxStore(string folder) : IOutboxStore
 {

@@ -4,7 +4,7 @@ using Granary.Testing;
 
 namespace Granary.Api.Tests.Compatibility;
 
-/// <summary>Changes of the API are told apart: those that break clients of the last release, and additions.</summary>
+/// <summary>Two kinds of changes of the API: those that break clients of the last release, and additions.</summary>
 public sealed class ApiComparisonTests
 {
     private const string Document = """
@@ -14,7 +14,8 @@ public sealed class ApiComparisonTests
               "operationId": "putThing", "x-role": "submitter",
               "parameters": [ { "name": "id", "in": "path", "required": true, "schema": {} },
                 { "name": "limit", "in": "query", "schema": { "type": "integer", "minimum": 1, "maximum": 100 } } ],
-              "requestBody": { "required": true, "content": { "application/json": { "schema": { "$ref": "#/components/schemas/NewThing" } } } },
+              "requestBody": { "required": true, "content": {
+                "application/json": { "schema": { "$ref": "#/components/schemas/NewThing" } } } },
               "responses": { "200": { "content": { "application/json": { "schema": { "$ref": "#/components/schemas/Thing" } } } },
                 "404": { "$ref": "#/components/responses/Missing" } }
             },

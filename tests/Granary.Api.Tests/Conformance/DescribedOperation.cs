@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Granary.Testing;
@@ -12,7 +13,7 @@ internal sealed record DescribedOperation(string Id, string Verb, Regex Path, Js
 
     private static readonly JsonSchema s_schema = new(s_document);
 
-    private static readonly List<DescribedOperation> s_all = [.. s_document.GetProperty("paths").EnumerateObject()
+    private static readonly ImmutableArray<DescribedOperation> s_all = [.. s_document.GetProperty("paths").EnumerateObject()
         .SelectMany(path => path.Value.EnumerateObject().Where(o => o.Value.TryGetProperty("operationId", out _)).Select(o =>
             new DescribedOperation(o.Value.GetProperty("operationId").GetString()!, o.Name.ToUpperInvariant(),
                 new Regex("^" + Regex.Replace(path.Name, @"\{[^}]+\}", "[^/]+") + "$"), o.Value)))];
@@ -27,7 +28,8 @@ internal sealed record DescribedOperation(string Id, string Verb, Regex Path, Js
     {
         // A value of the path can be none that the route takes.
         if (status == 405) return null;
-        if (!Operation.GetProperty("responses").TryGetProperty($"{status}", out var answer)) return $"{Id}: the status {status} is not declared";
+        if (!Operation.GetProperty("responses").TryGetProperty($"{status}", out var answer))
+            return $"{Id}: the status {status} is not declared";
         if (answer.TryGetProperty("$ref", out var reference)) answer = s_schema.Resolve(reference.GetString()!);
         if (!answer.TryGetProperty("content", out var content)) return type is null ? null : $"{Id} {status}: there should be no content";
         if (type is null) return $"{Id} {status}: there is no content";

@@ -12,7 +12,8 @@ internal sealed class JsonSchema(JsonElement document)
     {
         if (schema.ValueKind == JsonValueKind.False) return $"{at}: nothing is allowed here";
         if (schema.ValueKind != JsonValueKind.Object) return null;
-        if (schema.TryGetProperty("$ref", out var reference) && FaultOf(Resolve(reference.GetString()!), value, at) is { } there) return there;
+        if (schema.TryGetProperty("$ref", out var reference)
+            && FaultOf(Resolve(reference.GetString()!), value, at) is { } there) return there;
         return OfType(schema, value, at) ?? OfChoices(schema, value, at) ?? value.ValueKind switch
         {
             JsonValueKind.Object => OfObject(schema, value, at),
@@ -102,7 +103,8 @@ internal sealed class JsonSchema(JsonElement document)
     {
         if (Limit(schema, "minLength") is { } least && text.Length < least) return $"{at} is shorter than {least}";
         if (Limit(schema, "maxLength") is { } most && text.Length > most) return $"{at} is longer than {most}";
-        if (schema.TryGetProperty("pattern", out var pattern) && !Regex.IsMatch(text, pattern.GetString()!)) return $"{at}: {text} is not {pattern}";
+        if (schema.TryGetProperty("pattern", out var pattern) && !Regex.IsMatch(text, pattern.GetString()!))
+            return $"{at}: {text} is not {pattern}";
         return schema.TryGetProperty("format", out var format) && format.GetString() == "date-time" && !(text.Contains('T')
             && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, out _)) ? $"{at}: {text} is no time" : null;
     }

@@ -30,7 +30,9 @@ internal static class RecordedExamples
         {
             var all = new SortedDictionary<string, JsonNode?>(JsonNode.Parse(File.ReadAllText(s_path))!.AsObject()
                 .ToDictionary(e => e.Key, e => e.Value?.DeepClone()), StringComparer.Ordinal);
-            if (length > Longest || request?.Length > Longest || all.TryGetValue(operation, out var known) && known!["answer"]?.ToJsonString().Length >= length) return;
+            if (length > Longest
+                || request?.Length > Longest
+                || all.TryGetValue(operation, out var known) && known!["answer"]?.ToJsonString().Length >= length) return;
             var example = new JsonObject { ["status"] = $"{status}", ["answerType"] = type, ["answer"] = shown };
             if (!string.IsNullOrEmpty(request))
             {

@@ -1,0 +1,19 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Granary.Application.Jobs;
+using Granary.Application.Live;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace Granary.Api.Sessions;
+
+/// <summary>The JSON of sessions: that of the API, with what is null, since programs read these keys without looking first.</summary>
+internal static class SessionJson
+{
+    public static JsonSerializerOptions Options { get; } = new(JobJson.Options) { DefaultIgnoreCondition = JsonIgnoreCondition.Never };
+
+    public static JsonHttpResult<SessionView> Of(SessionView view, int status = StatusCodes.Status200OK) =>
+        TypedResults.Json(view, Options, statusCode: status);
+
+    public static JsonHttpResult<IReadOnlyList<SessionView>> Of(IReadOnlyList<SessionView> views) => TypedResults.Json(views, Options);
+}
