@@ -29,7 +29,8 @@ public sealed class ModelsOverHttpTests
                     Trainer = "logistic",
                     Seed = seed,
                     CreatedAt = default,
-                    InSample = new Dictionary<string, double> { ["auc"] = 0.7 },
+                    // One figure is undefined, as an AUC of one class.
+                    InSample = new Dictionary<string, double> { ["auc"] = 0.7, ["r2"] = double.NaN },
                     OutOfSample = new Dictionary<string, double> { ["auc"] = 0.6 - (0.01 * seed) },
                 });
         return registry;

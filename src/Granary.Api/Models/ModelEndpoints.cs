@@ -55,7 +55,7 @@ internal static class ModelEndpoints
                 var opened = registry.Open();
                 var current = opened.Pointer(name).Current;
                 return TypedResults.Ok(opened.Versions(name)
-                    .Select(v => new VersionEntry(v.Number, v.Number == current, v.ModelHash, v.Lineage)).ToList());
+                    .Select(v => new VersionEntry(v.Number, v.Number == current, v.ModelHash, ServerModels.Shown(v.Lineage))).ToList());
             }))
             .WithName("listModelVersions").WithSummary("The versions of a model, with what each was trained on.")
             .Produces<IReadOnlyList<VersionEntry>>().ProducesProblem(404);
@@ -64,7 +64,8 @@ internal static class ModelEndpoints
             {
                 var opened = registry.Open();
                 var (version, pointer) = (opened.Version(name, number), opened.Pointer(name));
-                return TypedResults.Ok(new VersionDetail(name, number, pointer.Current == number, version.ModelHash, version.Lineage,
+                return TypedResults.Ok(new VersionDetail(name, number, pointer.Current == number, version.ModelHash,
+                    ServerModels.Shown(version.Lineage),
                     pointer.History, context.RequestServices.GetService<RunLibrary>() is { } runs
                         ? ModelFindings.Find(runs, name, number) : null));
             }))

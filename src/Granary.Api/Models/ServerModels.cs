@@ -9,4 +9,18 @@ internal sealed class ServerModels(ApiSettings settings, GranaryCatalogues known
 {
     public ModelRegistry Open() =>
         new(ModelStores.Open(settings.Models ?? Path.Combine(settings.DataFolder, "models")), known.ModelKinds);
+
+    /// <summary>
+    /// A lineage for an answer. JSON has no number for a figure that is undefined, as an AUC of one class, so it is left out.
+    /// </summary>
+    public static ModelLineage Shown(ModelLineage lineage) => lineage with
+    {
+        InSample = Defined(lineage.InSample),
+        OutOfSample = Defined(lineage.OutOfSample),
+        TrainTestGap = lineage.TrainTestGap is { } gap && double.IsFinite(gap) ? gap : null,
+        Checks = lineage.Checks is { } checks ? Defined(checks) : null,
+    };
+
+    private static Dictionary<string, double> Defined(IReadOnlyDictionary<string, double> figures) =>
+        figures.Where(f => double.IsFinite(f.Value)).ToDictionary(StringComparer.Ordinal);
 }
