@@ -205,7 +205,8 @@ internal sealed class AccountOrders(LivePortfolio portfolio, AccountLedger ledge
     public async ValueTask SendAsync(long timestamp, CancellationToken cancellationToken)
     {
         FirstSent = 0;
-        for (var attempt = 0; _intents.Count > 0 && attempt < 20; attempt++)
+        // Where all are refused, the next time slice tries again.
+        for (var attempt = 0; _intents.Count > 0 && attempt < 5; attempt++)
         {
             await gateway.SendAsync(timestamp, _facts, _intents, cancellationToken).ConfigureAwait(false);
             if (FirstSent == 0) FirstSent = gateway.FirstSent;
@@ -218,7 +219,10 @@ internal sealed class AccountOrders(LivePortfolio portfolio, AccountLedger ledge
             }
             _facts.Clear();
             _intents.Clear();
-            if (refused) Align(timestamp);
+            if (!refused) return;
+            // A stop can have closed the trade meanwhile.
+            await gateway.PollAsync(timestamp, cancellationToken).ConfigureAwait(false);
+            Align(timestamp);
         }
     }
 

@@ -240,14 +240,7 @@ public sealed class OrderManager(IBroker broker, AccountJournal journal, Account
 
     private async ValueTask CompareAsync(long time, List<JournalEvent> facts, CancellationToken cancellationToken)
     {
-        var snapshot = await broker.SnapshotAsync(cancellationToken).ConfigureAwait(false);
-        // A fill between the poll and the snapshot is no difference: it is booked by another poll.
-        for (var attempt = 1; attempt < 3 && Differing(snapshot).Count > 0; attempt++)
-        {
-            await PollAsync(time, cancellationToken).ConfigureAwait(false);
-            if (Fault is not null) return;
-            snapshot = await broker.SnapshotAsync(cancellationToken).ConfigureAwait(false);
-        }
+        if (await SettledAsync(time, cancellationToken).ConfigureAwait(false) is not { } snapshot) return;
         AdoptPositions(time, snapshot, facts);
         foreach (var order in snapshot.Orders) await CompareTheirsAsync(time, order, facts, cancellationToken).ConfigureAwait(false);
         var waiting = snapshot.Orders.Select(o => o.ClientId).ToHashSet(StringComparer.Ordinal);
@@ -255,6 +248,24 @@ public sealed class OrderManager(IBroker broker, AccountJournal journal, Account
             && !waiting.Contains(t.Order.ClientId)).ToList())
             await CompareOursAsync(time, ours, facts, cancellationToken).ConfigureAwait(false);
         Fault = null;
+    }
+
+    // A snapshot that agrees with our books, or one after which two polls in a row brought nothing: a fill that comes between snapshot and
+    // poll is no difference. On a slow machine several can follow each other; null where that does not end, with the fault.
+    private async ValueTask<BrokerSnapshot?> SettledAsync(long time, CancellationToken cancellationToken)
+    {
+        for (int attempt = 0, quiet = 0; attempt < 20; attempt++)
+        {
+            var snapshot = await broker.SnapshotAsync(cancellationToken).ConfigureAwait(false);
+            if (Differing(snapshot).Count == 0) return snapshot;
+            var before = ledger.VenueSequence;
+            await PollAsync(time, cancellationToken).ConfigureAwait(false);
+            if (Fault is not null) return null;
+            quiet = ledger.VenueSequence == before ? quiet + 1 : 0;
+            if (quiet == 2) return snapshot;
+        }
+        Fault = "the account changed during each comparison with our books";
+        return null;
     }
 
     private List<(string Symbol, double Theirs, double Ours)> Differing(BrokerSnapshot snapshot) =>

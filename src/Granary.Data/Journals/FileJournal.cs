@@ -9,8 +9,9 @@ namespace Granary.Data.Journals;
 
 /// <summary>
 /// A journal in one file of a folder, appended to and never rewritten. An append is one frame: its length, its checksum, and the entries.
-/// One write and one flush to the disk an append, however many entries it has; that is the whole policy. (The paper venue keeps its own
-/// book without the flush, since what it simulates loses nothing in a power cut that a restart would miss.)
+/// One write and one flush to the disk an append, however many entries it has; <see cref="WriteAsync"/> leaves the flush to the next
+/// append. (The paper venue keeps its own book without the flush, since what it simulates loses nothing in a power cut that a restart
+/// would miss.)
 /// </summary>
 /// <remarks>
 /// <para>Layout: "GRJ1", then frames of <c>length u32 · CRC-32 u32 · entries</c>; an entry is <c>length u32 · sequence i64 · recorded
@@ -282,6 +283,19 @@ public sealed class FileJournal : IJournal
 
     public ValueTask AppendAsync(IReadOnlyList<JournalEntry> entries, CancellationToken cancellationToken = default)
     {
+        Append(entries, _flush);
+        return default;
+    }
+
+    /// <inheritdoc/>
+    public ValueTask WriteAsync(IReadOnlyList<JournalEntry> entries, CancellationToken cancellationToken = default)
+    {
+        Append(entries, flush: false);
+        return default;
+    }
+
+    private void Append(IReadOnlyList<JournalEntry> entries, bool flush)
+    {
         if (_failed) throw new JournalException($"{_path} failed before, and what it holds is not known; start the session again");
         _buffer.ResetWrittenCount();
         _buffer.Advance(_buffer.GetSpan(FrameHead)[..FrameHead].Length);
@@ -294,7 +308,7 @@ public sealed class FileJournal : IJournal
             next++;
         }
         var frame = _buffer.WrittenSpan;
-        if (frame.Length == FrameHead) return default;
+        if (frame.Length == FrameHead) return;
         var head = System.Runtime.InteropServices.MemoryMarshal.AsMemory(_buffer.WrittenMemory).Span;
         BinaryPrimitives.WriteInt32LittleEndian(head, frame.Length - FrameHead);
         BinaryPrimitives.WriteUInt32LittleEndian(head[4..], Crc32.Append(0, frame[FrameHead..]));
@@ -302,7 +316,7 @@ public sealed class FileJournal : IJournal
         {
             if (_room - _length < frame.Length) MakeRoom(Math.Max(Room, frame.Length));
             RandomAccess.Write(_file.SafeFileHandle, frame, _length);
-            if (_flush) DiskFlush.Data(_file.SafeFileHandle);
+            if (flush) DiskFlush.Data(_file.SafeFileHandle);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -310,7 +324,6 @@ public sealed class FileJournal : IJournal
         }
         _length += frame.Length;
         Last = next - 1;
-        return default;
     }
 
     private void Write(JournalEntry entry)

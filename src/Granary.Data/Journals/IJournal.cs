@@ -48,6 +48,15 @@ public interface IJournal : IAsyncDisposable
     /// <exception cref="LeaseException">Another session has taken the account meanwhile.</exception>
     ValueTask AppendAsync(IReadOnlyList<JournalEntry> entries, CancellationToken cancellationToken = default);
 
+    /// <summary>
+    /// Appends as <see cref="AppendAsync"/>, for facts that can be found out elsewhere. The end of the process loses nothing of them; a
+    /// power cut can, until the next <see cref="AppendAsync"/> has returned.
+    /// </summary>
+    /// <exception cref="JournalException">As in <see cref="AppendAsync"/>.</exception>
+    /// <exception cref="LeaseException">As in <see cref="AppendAsync"/>.</exception>
+    ValueTask WriteAsync(IReadOnlyList<JournalEntry> entries, CancellationToken cancellationToken = default) =>
+        AppendAsync(entries, cancellationToken);
+
     /// <summary>Does ahead what the next appends would have to wait for otherwise; called while nothing is in a hurry.</summary>
     /// <exception cref="JournalException">The disk failed, as in <see cref="AppendAsync"/>.</exception>
     void Prepare()

@@ -6,7 +6,10 @@ using Polly;
 
 namespace Granary.Exchanges.Trading;
 
-/// <summary>The adapter's journal with the book that its facts make. A fact is durable before anything follows from it.</summary>
+/// <summary>
+/// The adapter's journal with the book that its facts make. A fact is durable before anything follows from it: here, or for an order of the
+/// session in the session's own journal.
+/// </summary>
 internal sealed class BookJournal : IAsyncDisposable
 {
     // A database gives the fields of a fact in an order of its own, with the fact's type behind others.
@@ -32,6 +35,9 @@ internal sealed class BookJournal : IAsyncDisposable
     /// <summary>Events that the session may see: the journal has what they follow from.</summary>
     public int DurableEvents { get; private set; }
 
+    /// <summary>When the newest entry was recorded that was there at the opening, UTC.</summary>
+    public DateTimeOffset Recorded { get; private set; }
+
     /// <exception cref="JournalException">The journal cannot be read.</exception>
     public static async Task<BookJournal> OpenAsync(IJournal journal, VenueBook book, TimeProvider clock,
         CancellationToken cancellationToken)
@@ -40,7 +46,10 @@ internal sealed class BookJournal : IAsyncDisposable
         try
         {
             await foreach (var entry in journal.ReadAsync(new JournalQuery(), cancellationToken).ConfigureAwait(false))
+            {
                 book.Apply(Read(entry, journal.Name));
+                opened.Recorded = entry.At;
+            }
         }
         catch
         {
@@ -66,7 +75,17 @@ internal sealed class BookJournal : IAsyncDisposable
 
     /// <summary>Writes facts and applies them.</summary>
     /// <exception cref="BrokerUnavailableException">The journal's disk or server is away: nothing was applied.</exception>
-    public async ValueTask AppendAsync(IReadOnlyList<BookFact> facts, CancellationToken cancellationToken)
+    public ValueTask AppendAsync(IReadOnlyList<BookFact> facts, CancellationToken cancellationToken) =>
+        KeepAsync(facts, _journal.AppendAsync, cancellationToken);
+
+    /// <summary>Writes facts that a power cut may take, since the session's journal has them too, and applies them.</summary>
+    /// <param name="facts">That make no event.</param>
+    /// <exception cref="BrokerUnavailableException">As in <see cref="AppendAsync"/>.</exception>
+    public ValueTask WriteAsync(IReadOnlyList<BookFact> facts, CancellationToken cancellationToken) =>
+        KeepAsync(facts, _journal.WriteAsync, cancellationToken);
+
+    private async ValueTask KeepAsync(IReadOnlyList<BookFact> facts, Func<IReadOnlyList<JournalEntry>, CancellationToken, ValueTask> keep,
+        CancellationToken cancellationToken)
     {
         if (facts.Count == 0 && _deferred.Count == 0) return;
         var entries = new List<JournalEntry>(facts.Count + _deferred.Count);
@@ -77,7 +96,7 @@ internal sealed class BookJournal : IAsyncDisposable
         {
             await _retries.RunAsync(async stop =>
             {
-                await _journal.AppendAsync(entries, stop).ConfigureAwait(false);
+                await keep(entries, stop).ConfigureAwait(false);
                 return true;
             }, cancellationToken).ConfigureAwait(false);
         }

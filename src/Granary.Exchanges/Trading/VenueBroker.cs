@@ -118,6 +118,7 @@ internal sealed class VenueBroker : IBroker, IMarketListener
         }
         var instrument = _instruments.GetValueOrDefault(order.Symbol);
         var quantity = instrument?.FloorQuantity(order.Quantity) ?? 0;
+        if (await _orders.RecoverAsync(order, quantity, cancellationToken).ConfigureAwait(false)) return Book.Find(order.ClientId)!.Status;
         BookOrder? entry = null;
         if (order.Closes is { } closes)
         {
@@ -163,10 +164,11 @@ internal sealed class VenueBroker : IBroker, IMarketListener
     public ValueTask<BrokerOrderStatus?> FindAsync(string clientId, CancellationToken cancellationToken = default) =>
         LockedAsync(async () =>
         {
-            // What is not in the journal was never sent.
-            if (Book.Find(clientId) is not { } order) return null;
-            if (order.IsWorking && !await _orders.RefreshAsync(order, wait: true, cancellationToken).ConfigureAwait(false)) return null;
-            return order.Status;
+            var order = Book.Find(clientId);
+            if (order is null) _orders.Miss(clientId);
+            if (order is { IsWorking: true } && !await _orders.RefreshAsync(order, wait: true,
+                cancellationToken).ConfigureAwait(false)) return null;
+            return order?.Status;
         }, cancellationToken);
 
     public ValueTask<IReadOnlyList<BrokerEvent>> PollAsync(long after, CancellationToken cancellationToken = default) =>
@@ -276,9 +278,11 @@ internal sealed class VenueBroker : IBroker, IMarketListener
     {
         var listed = open.FirstOrDefault(s => s.ClientId == order.SentId || s.VenueId.Length > 0 && s.VenueId == order.VenueId);
         if (listed is not null) await _orders.TakeAsync(order, listed, cancellationToken).ConfigureAwait(false);
-        // A request without an answer is the session's to ask for, but for legs.
         else if (order.IsKnown || order.Leg.Length > 0)
             await _orders.RefreshAsync(order, wait: false, cancellationToken).ConfigureAwait(false);
+        // A request without an answer is the session's to ask for; but the session can have had an answer that an end of the process took
+        // from this journal.
+        else await _orders.LookAsync(order, cancellationToken).ConfigureAwait(false);
     }
 
     private async ValueTask<T> LockedAsync<T>(Func<ValueTask<T>> work, CancellationToken cancellationToken)

@@ -9,6 +9,11 @@ namespace Granary.Exchanges.Trading;
 /// <summary>Sends single orders, cancels them, and finds out how they stand. It never sends an order whose outcome is unknown.</summary>
 internal sealed class VenueOrders(IVenue venue, BookJournal journal, VenueSettings settings, PriceBoard prices, TimeProvider clock)
 {
+    // Orders of this process, and those of an earlier one that the journal does not have.
+    private readonly HashSet<string> _submitted = new(StringComparer.Ordinal), _unrecorded = new(StringComparer.Ordinal);
+    // On the exchange's clock.
+    private readonly DateTimeOffset _opened = venue.Now;
+
     private VenueBook Book => journal.Book;
 
     /// <summary>Orders that were handed to the exchange, for tests.</summary>
@@ -29,12 +34,44 @@ internal sealed class VenueOrders(IVenue venue, BookJournal journal, VenueSettin
     private OrderMade Made(BrokerOrder order, string leg, string entry, decimal quantity) =>
         new(order, leg, entry, SentId(order.ClientId), quantity, clock.GetUtcNow(), venue.Now + settings.RequestLife);
 
+    /// <summary>The session asks for an order that the journal does not have. An earlier process may have sent it, if a power cut took its
+    /// record.</summary>
+    public void Miss(string clientId)
+    {
+        if (!_submitted.Contains(clientId)) _unrecorded.Add(clientId);
+    }
+
+    /// <summary>Looks at the exchange for an order that the session is about to send and that <see cref="Miss"/> named.</summary>
+    /// <param name="quantity">In whole lots.</param>
+    /// <returns>Whether the exchange has it; otherwise it certainly never received it.</returns>
+    /// <exception cref="BrokerUnavailableException">No answer: its outcome is unknown.</exception>
+    public async ValueTask<bool> RecoverAsync(BrokerOrder order, decimal quantity, CancellationToken cancellationToken)
+    {
+        _submitted.Add(order.ClientId);
+        if (!(quantity > 0) || !_unrecorded.Contains(order.ClientId)) return false;
+        // It was sent after all that the journal has kept; a session that replays the past gives its orders times of the past.
+        var created = new DateTimeOffset(order.CreatedAt, TimeSpan.Zero);
+        var made = Made(order, "", "", quantity) with
+        {
+            At = created > journal.Recorded && created < _opened ? created : journal.Recorded,
+            ValidUntil = _opened + settings.RequestLife,
+        };
+        await journal.AppendAsync([made], cancellationToken).ConfigureAwait(false);
+        var isThere = await RefreshAsync(Book.Find(order.ClientId)!, wait: true, cancellationToken).ConfigureAwait(false);
+        _unrecorded.Remove(order.ClientId);
+        return isThere;
+    }
+
     /// <summary>Writes an order to the journal and sends it.</summary>
+    /// <remarks>The session's journal has its orders durably before they come here: they are not waited for a second time. A leg is known
+    /// here alone.</remarks>
     /// <exception cref="BrokerUnavailableException">No answer: its outcome is unknown.</exception>
     public async ValueTask<BookOrder> SendAsync(BrokerOrder order, string leg, string entry, decimal quantity,
         CancellationToken cancellationToken)
     {
-        await journal.AppendAsync([Made(order, leg, entry, quantity)], cancellationToken).ConfigureAwait(false);
+        var fact = Made(order, leg, entry, quantity);
+        if (leg.Length > 0) await journal.AppendAsync([fact], cancellationToken).ConfigureAwait(false);
+        else await journal.WriteAsync([fact], cancellationToken).ConfigureAwait(false);
         var made = Book.Find(order.ClientId)!;
         var instrument = made.Instrument!;
         try
@@ -99,6 +136,14 @@ internal sealed class VenueOrders(IVenue venue, BookJournal journal, VenueSettin
                 throw new BrokerUnavailableException($"{venue.Name}: whether order {order.ClientId} has arrived is not certain yet");
             await Task.Delay(settings.ListLag / 4, clock, cancellationToken).ConfigureAwait(false);
         }
+    }
+
+    /// <summary>Books how an order stands if the exchange has it.</summary>
+    /// <exception cref="BrokerUnavailableException">No answer.</exception>
+    public async ValueTask LookAsync(BookOrder order, CancellationToken cancellationToken)
+    {
+        if (await venue.FindAsync(Book.KeyOf(order), cancellationToken).ConfigureAwait(false) is { } state)
+            await TakeAsync(order, state, cancellationToken).ConfigureAwait(false);
     }
 
     // Not in the exchange's lists, and no request for it can arrive any more.
