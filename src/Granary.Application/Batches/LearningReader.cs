@@ -23,7 +23,7 @@ namespace Granary.Application.Batches;
 ///   "walkForward": { "window": "expanding", "train": 1000, "test": 250, "gap": 0 },   // samples
 ///   "apply": { "rule": "gate", "buyAbove": 0.6, "sellBelow": 0.4 },   // gate, veto, size, stop, minimum-return
 ///   "registry": "models", "promote": true,
-///   "experiment": { "trainers": ["logistic", "random-forest"], "labels": ["direction"] }
+///   "experiment": { "trainers": ["logistic", "random-forest"], "labels": ["direction"], "fitness": "sortino" }
 /// }
 /// </code>
 /// </summary>
@@ -71,7 +71,7 @@ public static class LearningReader
         var label = part.Find("label") is { } l ? Label(l) : new LabelSpec(LabelKind.Direction);
         var (trainer, parameters) = Trainer(part, around);
         var features = part.Find("features") is { } f ? Features(f, around) : FeatureSet.Default;
-        var experiment = part.Find("experiment")?.Only("trainers", "labels");
+        var experiment = part.Find("experiment")?.Only("trainers", "labels", "fitness");
         var trainers = experiment?.Find("trainers")?.OneOrMany().Select(p =>
         {
             if (around.Knows(p.String())) Checked<object?>(p, () => around.Trainers.Create(p.String()), null);
@@ -108,6 +108,9 @@ public static class LearningReader
             Promote = part.Find("promote")?.Bool() ?? true,
             Trainers = trainers ?? [.. around.Trainers.Own.Select(d => d.Name).Where(n => !(label.Kind == LabelKind.Trade && n == "lstm"))],
             Labels = experiment?.Find("labels")?.OneOrMany().Select(Label).ToList() ?? [label],
+            Fitness = experiment?.Find("fitness")?.Choice(("prediction", ExperimentFitness.Prediction),
+                ("expectancy", ExperimentFitness.Expectancy), ("sharpe", ExperimentFitness.Sharpe), ("sortino", ExperimentFitness.Sortino))
+                ?? ExperimentFitness.Prediction,
             Place = part,
         };
     }

@@ -106,6 +106,9 @@ public sealed record LearningSpec
     /// <summary>Labels that <c>experiment</c> compares.</summary>
     public required IReadOnlyList<LabelSpec> Labels { get; init; }
 
+    /// <summary>By what <c>experiment</c> ranks them.</summary>
+    public ExperimentFitness Fitness { get; init; }
+
     public required JsonPart Place { get; init; }
 
     public bool Covers(StrategyInstance instance) => Strategies.Any(p => Matches(p, instance.Id) || Matches(p, instance.Definition.Name));

@@ -42,8 +42,7 @@ public sealed class BatchLearning
     public LearningReport Report(IRunEvents? events, Func<int, double> multiplier) =>
         LearningReports.Of(_units, Plan, events is null ? null : strategy =>
         [.. events.Signals(strategy).Where(s => s.Trade is { Reason: not Engine.Trading.ExitReason.Open })
-            .Select(s => new FilteredTrade(s.Trade!.Value, s.Signal.Prediction, s.Signal.SizeFactor,
-                s.Trade!.Value.Return(multiplier(strategy))))]);
+            .Select(s => FilteredTrade.Of(s.Trade!.Value, s.Signal.Prediction, s.Signal.SizeFactor, multiplier(strategy)))]);
 
     /// <summary>Writes predictions.csv: what the models predicted of the samples of their windows, and what came.</summary>
     public void WritePredictions(TextWriter writer) => PredictionCsv.Write(writer, _units);

@@ -12,7 +12,12 @@ namespace Granary.Application.Learning;
 /// <param name="Figure">AUC or R², out of sample, over all windows.</param>
 /// <param name="PValue">Of an AUC this high without edge, times the number of trials (Bonferroni), 1 at the most; null for R².</param>
 public sealed record ExperimentTrial(string Data, string Trainer, string Label, int Samples, string FigureName, double? Figure,
-    double? TrainTestGap, double? PValue, double Seconds, string? Error);
+    double? TrainTestGap, double? PValue, double Seconds, string? Error)
+{
+    /// <summary>What the model was worth to the strategies; null where the experiment's fitness is the prediction, or no trade was
+    /// judged.</summary>
+    public ModelWorth? Worth { get; init; }
+}
 
 /// <summary>
 /// The machine-learning life of a batch: <c>train</c>, <c>evaluate</c>, <c>experiment</c>, and the models that <c>backtest</c> asks.
@@ -37,16 +42,24 @@ public sealed class LearnBatch(IBatchHost host, TimeProvider clock, int threads)
         IProgress<TrainingProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         await using var opened = await OpenAsync(batch, strategies, cancellationToken);
-        var (plan, markets) = (opened.Plan, opened.Markets);
+        var plan = opened.Plan;
         var units = await TrainAsync(opened, Specs(plan, strategies), registers: false, progress, cancellationToken);
+        var (judged, free) = await JudgeAsync(opened, units, cancellationToken);
+        return LearningReports.Of(units, plan, judged, free);
+    }
+
+    // The trades of the strategies with their models; and without them, where a model moves stops and not only chooses among trades.
+    private async Task<(Func<int, IReadOnlyList<FilteredTrade>> Judged, Func<int, IReadOnlyList<FilteredTrade>>? Free)> JudgeAsync(
+        OpenedBatch opened, IReadOnlyList<TrainedUnit> units, CancellationToken cancellationToken)
+    {
+        var (plan, markets) = (opened.Plan, opened.Markets);
         var models = Models(units);
         var judged = await StrategyTrades.RunAsync(plan.WithModels(models), markets, host, i => models.ContainsKey(i.Index),
             cancellationToken);
         var moved = units.Where(u => u.Spec.Rule is StopByVolatilityRule).SelectMany(u => u.Strategies).ToHashSet();
-        var free = moved.Count == 0 ? null
-            : await StrategyTrades.RunAsync(plan, markets, host, i => moved.Contains(i.Index), cancellationToken);
-        return LearningReports.Of(units, plan, judged.Of, free is null ? null
-            : i => moved.Contains(i) ? free.Of(i) : [.. judged.Of(i).Where(t => !double.IsNaN(t.Prediction))]);
+        if (moved.Count == 0) return (judged.Of, null);
+        var free = await StrategyTrades.RunAsync(plan, markets, host, i => moved.Contains(i.Index), cancellationToken);
+        return (judged.Of, i => moved.Contains(i) ? free.Of(i) : [.. judged.Of(i).Where(t => !double.IsNaN(t.Prediction))]);
     }
 
     /// <summary>Compares trainers and labels on the same windows. Nothing is registered.</summary>
@@ -56,7 +69,7 @@ public sealed class LearnBatch(IBatchHost host, TimeProvider clock, int threads)
     {
         await using var opened = await OpenAsync(batch, strategies, cancellationToken);
         var specs = Specs(opened.Plan, strategies);
-        var trials = new List<(TrainedUnit Unit, double Seconds)>();
+        var trials = new List<(TrainedUnit Unit, double Seconds, ModelWorth? Worth)>();
         foreach (var spec in specs)
             foreach (var label in spec.Labels)
                 foreach (var trainer in spec.Trainers)
@@ -75,12 +88,33 @@ public sealed class LearnBatch(IBatchHost host, TimeProvider clock, int threads)
                     var started = clock.GetTimestamp();
                     var units = await TrainAsync(opened, [trial], registers: false, progress, cancellationToken);
                     var seconds = clock.GetElapsedTime(started).TotalSeconds / Math.Max(1, units.Count);
-                    trials.AddRange(units.Select(u => (u, seconds)));
+                    var worth = await WorthAsync(opened, units, cancellationToken);
+                    trials.AddRange(units.Select((u, i) => (u, seconds, worth[i])));
                 }
-        var result = trials.Select(t => Trial(t.Unit, t.Seconds, trials.Count)).ToList();
+        var result = trials.Select(t => Trial(t.Unit, t.Seconds, trials.Count) with { Worth = t.Worth }).ToList();
         var order = result.Select(t => t.Data).Distinct().ToList();
-        return [.. result.OrderBy(t => order.IndexOf(t.Data)).ThenByDescending(t => t.FigureName == "auc" ? 1 : 0)
-            .ThenByDescending(t => t.Figure ?? double.NegativeInfinity)];
+        return [.. result.OrderBy(t => order.IndexOf(t.Data)).ThenByDescending(t => t.Worth?.With ?? double.NegativeInfinity)
+            .ThenByDescending(t => t.FigureName == "auc" ? 1 : 0).ThenByDescending(t => t.Figure ?? double.NegativeInfinity)];
+    }
+
+    // By unit; null where its section asks for predictions alone, or there is nothing to compare.
+    private async Task<IReadOnlyList<ModelWorth?>> WorthAsync(OpenedBatch opened, IReadOnlyList<TrainedUnit> units,
+        CancellationToken cancellationToken)
+    {
+        if (units.All(u => u.Model is null || u.Spec.Fitness == ExperimentFitness.Prediction)) return new ModelWorth?[units.Count];
+        var (judged, free) = await JudgeAsync(opened, units, cancellationToken);
+        return [.. units.Select(unit =>
+        {
+            if (unit.Model is null) return null;
+            var (with, without) = (new List<FilteredTrade>(), new List<FilteredTrade>());
+            foreach (var strategy in unit.Strategies)
+            {
+                var trades = LearningReports.OutOfSample(unit, opened.Plan, strategy, judged, free);
+                with.AddRange(trades.With);
+                without.AddRange(trades.Without);
+            }
+            return ModelWorth.Of(unit.Spec.Fitness, with, without);
+        })];
     }
 
     /// <summary>The judges of a trained batch, by strategy.</summary>

@@ -49,11 +49,7 @@ internal static class LearningReports
 
             void Count(int s, Func<int, IReadOnlyList<FilteredTrade>> judged)
             {
-                // A signal is known at the close of its bar.
-                var from = unit.ActiveFrom - plan.Instances[s].Timeframe.Ticks;
-                var with = judged(s).Where(t => t.Trade.SignalTime >= from && !double.IsNaN(t.Prediction)).ToList();
-                // A moved stop changes when the next entry comes, so the trades without it are those of the same time.
-                var without = free is null ? with : free(s).Where(t => t.Trade.SignalTime >= from).ToList();
+                var (with, without) = OutOfSample(unit, plan, s, judged, free);
                 var taken = with.Where(t => t.SizeFactor > 0).ToList();
                 own.AddRange(with.Select(t => (t.Trade.ExitTime, t.SizeFactor * t.Return, 0.0)));
                 own.AddRange(without.Select(t => (t.Trade.ExitTime, 0.0, t.Return)));
@@ -65,6 +61,18 @@ internal static class LearningReports
 
         static double? Rate(List<FilteredTrade> trades) =>
             trades.Count == 0 ? null : trades.Count(t => t.Trade.NetProfit > 0) / (double)trades.Count;
+    }
+
+    /// <summary>The trades of a strategy whose signals its model judged out of sample, and those of the same time without it.</summary>
+    /// <inheritdoc cref="Of"/>
+    public static (List<FilteredTrade> With, List<FilteredTrade> Without) OutOfSample(TrainedUnit unit, BatchPlan plan, int strategy,
+        Func<int, IReadOnlyList<FilteredTrade>> judged, Func<int, IReadOnlyList<FilteredTrade>>? free)
+    {
+        // A signal is known at the close of its bar.
+        var from = unit.ActiveFrom - plan.Instances[strategy].Timeframe.Ticks;
+        var with = judged(strategy).Where(t => t.Trade.SignalTime >= from && !double.IsNaN(t.Prediction)).ToList();
+        // A moved stop changes when the next entry comes, so the trades without it are those of the same time.
+        return (with, free is null ? with : [.. free(strategy).Where(t => t.Trade.SignalTime >= from)]);
     }
 
     private static (int Watched, List<LossChangeRow> Changes) Watch(TrainedUnit unit)

@@ -8,7 +8,18 @@ namespace Granary.Application.Learning;
 
 /// <summary>A closed trade and the signal that opened it.</summary>
 /// <param name="Return">Net profit over the notional at entry.</param>
-public readonly record struct FilteredTrade(Trade Trade, double Prediction, double SizeFactor, double Return);
+public readonly record struct FilteredTrade(Trade Trade, double Prediction, double SizeFactor, double Return)
+{
+    /// <summary>Commission over the notional at entry.</summary>
+    public double Cost { get; init; }
+
+    /// <param name="multiplier">Of the traded instrument.</param>
+    public static FilteredTrade Of(Trade trade, double prediction, double sizeFactor, double multiplier) =>
+        new(trade, prediction, sizeFactor, trade.Return(multiplier))
+        {
+            Cost = trade.Commission / (trade.EntryPrice * trade.Quantity * multiplier),
+        };
+}
 
 /// <summary>The closed trades of a batch's strategies with what their models said, gathered while a host runs them.</summary>
 internal sealed class StrategyTrades : IEventSink
@@ -58,8 +69,8 @@ internal sealed class StrategyTrades : IEventSink
                 case RunEventKind.Trade:
                     var trade = e.ToTrade();
                     if (_open[strategy] is { } open && open.Remove(e.Number, out var said) && trade.Reason != ExitReason.Open)
-                        (_trades[strategy] ??= []).Add(new FilteredTrade(trade, said.Prediction, said.SizeFactor,
-                            trade.Return(_multipliers[strategy])));
+                        (_trades[strategy] ??= []).Add(FilteredTrade.Of(trade, said.Prediction, said.SizeFactor,
+                            _multipliers[strategy]));
                     break;
             }
     }

@@ -50,6 +50,7 @@ internal static class LearningCommands
                             Column.Number("Out of sample"), Column.Number("Gap"), Column.Number("p"), Column.Number("Mean time", "s")],
                         trials.Select(t => new[] { t.Data, t.Trainer, t.Label, t.FigureName, Cell.Figure(t.Figure),
                             Cell.Figure(t.TrainTestGap), Cell.Figure(t.PValue), Cell.Seconds(t.Seconds) }));
+                    ShowWorth(trials);
                     foreach (var failed in trials.Where(t => t.Error is not null))
                         CommandLine.Complain($"{failed.Data}, {failed.Trainer}, {failed.Label}: {failed.Error}");
                     Console.WriteLine(FeltTime.OfProcess.Sentence());
@@ -57,6 +58,23 @@ internal static class LearningCommands
                 return trials.All(t => t.Error is not null) ? CommandLine.Failed : 0;
             };
         });
+
+    private static void ShowWorth(IReadOnlyList<ExperimentTrial> trials)
+    {
+        var worth = trials.Where(t => t.Worth is not null).ToList();
+        if (worth.Count == 0) return;
+        TableWriter.Write($"Strategies without and with the model by {worth[0].Worth!.Fitness}, over trades that it judged out of sample; "
+            + "the 95 % interval of the difference is of a paired bootstrap; costs are shares of the notional",
+            [Column.Text("Data"), Column.Text("Trainer"), Column.Text("Label"), Column.Number("Trades"), Column.Number("Taken"),
+                Column.Number("Without"), Column.Number("With"), Column.Number("Low"), Column.Number("High"),
+                Column.Number("Cost without", "%"), Column.Number("Cost with", "%")],
+            worth.Select(t => new[]
+            {
+                t.Data, t.Trainer, t.Label, Cell.Count(t.Worth!.Trades), Cell.Count(t.Worth.Taken), Cell.Figure(t.Worth.Without),
+                Cell.Figure(t.Worth.With), Cell.Figure(t.Worth.Low), Cell.Figure(t.Worth.High), Cell.Percent(t.Worth.CostWithout),
+                Cell.Percent(t.Worth.CostWith),
+            }));
+    }
 
     private static Command Make(CompositionRoot root, string name, string description, Func<LearnBatch, BatchSpec, string, bool,
         IProgress<TrainingProgress>?, CancellationToken, Task<Func<int>>> work)

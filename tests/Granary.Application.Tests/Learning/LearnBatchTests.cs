@@ -205,7 +205,32 @@ public sealed class LearnBatchTests : IDisposable
         Directory.Exists(Path.Combine(_folder, "models", "learned-MOM_1h")).ShouldBeFalse();
     }
 
+    [Fact]
+    public async Task An_experiment_ranks_by_what_models_are_worth_to_the_strategies_and_gives_the_same_on_any_number_of_threads()
+    {
+        var spec = Batch("""
+            { "experiment": { "trainers": ["naive-bayes", "logistic", "tree"], "fitness": "sortino" } }
+            """);
+        var trials = await Learn(1).ExperimentAsync(spec);
+        trials.Count.ShouldBe(6);
+        foreach (var market in trials.GroupBy(t => t.Data))
+            market.Select(t => t.Worth?.With ?? double.NegativeInfinity).ShouldBeInOrder(SortDirection.Descending);
+        trials.Where(t => t.Error is not null).ShouldAllBe(t => t.Worth == null);
+        var judged = trials.Where(t => t.Worth is not null).ToList();
+        judged.Count.ShouldBeGreaterThanOrEqualTo(4);
+        foreach (var (trial, worth) in judged.Select(t => (t, t.Worth.ShouldNotBeNull())))
+        {
+            worth.Fitness.ShouldBe("sortino");
+            worth.Trades.ShouldBeGreaterThanOrEqualTo(worth.Taken);
+            worth.Low!.Value.ShouldBeLessThanOrEqualTo(worth.High!.Value, trial.Trainer);
+        }
+        // The strategies trade the same without a model, whichever it is.
+        foreach (var market in judged.GroupBy(t => t.Data)) market.Select(t => t.Worth!.Without).Distinct().Count().ShouldBe(1);
+        (await Learn(4).ExperimentAsync(spec)).Select(t => t with { Seconds = 0 }).ShouldBe(trials.Select(t => t with { Seconds = 0 }));
+    }
+
     [Theory]
+    [InlineData("""{ "experiment": { "fitness": "sortin" } }""", "did you mean 'sortino'?")]
     [InlineData("""{ "trainer": "forest" }""", "there is no trainer 'forest'")]
     [InlineData("""{ "trainer": "tree", "params": { "depth": 3 } }""", "tree has no parameter 'depth'")]
     [InlineData("""{ "features": ["smaa(3)"] }""", "did you mean 'sma'")]

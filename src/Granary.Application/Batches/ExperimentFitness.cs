@@ -1,0 +1,17 @@
+namespace Granary.Application.Batches;
+
+/// <summary>By what <c>experiment</c> ranks the models that it compares.</summary>
+public enum ExperimentFitness
+{
+    /// <summary>AUC of classes, R² of numbers; the strategies are not run.</summary>
+    Prediction,
+
+    /// <summary>Mean return of a trade.</summary>
+    Expectancy,
+
+    /// <summary>Sharpe ratio of the daily sums of returns.</summary>
+    Sharpe,
+
+    /// <summary>Sortino ratio of the daily sums of returns.</summary>
+    Sortino,
+}
