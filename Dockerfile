@@ -43,6 +43,8 @@ RUN dotnet publish src/Granary.Silo/Granary.Silo.csproj -c Release -o /app --no-
  && mkdir -p /runs /data
 
 FROM mcr.microsoft.com/dotnet/aspnet:10.0 AS silo
+# Libraries that the silo loads and the base image lacks: the client of Kafka.
+RUN apt-get update && apt-get install -y --no-install-recommends librdkafka1 && rm -rf /var/lib/apt/lists/*
 # the image's own user without rights; it owns nothing but the folder of the runs
 ARG APP_UID=1654
 COPY --from=build /app /app

@@ -10,6 +10,7 @@ using Granary.Application.Catalogues;
 using Granary.Application.Jobs;
 using Granary.Application.Json;
 using Granary.Application.Live;
+using Granary.Application.Operations;
 using Granary.Storage.Files;
 using Granary.Storage.Retries;
 
@@ -119,9 +120,10 @@ public sealed class GranaryClient : IDisposable
         {
             using var answer = await SendAsync(() => new(HttpMethod.Get, $"batches/{Uri.EscapeDataString(id)}/events"), cancellationToken)
                 .ConfigureAwait(false);
+            using var silence = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
             await using var events = SseParser.Create(await answer.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false))
-                .EnumerateAsync(cancellationToken).GetAsyncEnumerator(cancellationToken);
-            while (await NextAsync(events).ConfigureAwait(false))
+                .EnumerateAsync(silence.Token).GetAsyncEnumerator(silence.Token);
+            while (await NextAsync(events, silence, cancellationToken).ConfigureAwait(false))
             {
                 var status = JsonSerializer.Deserialize<JobStatus>(events.Current.Data, JobJson.Options)!;
                 if (status.Revision > seen || status.Ended)
@@ -190,6 +192,25 @@ public sealed class GranaryClient : IDisposable
         return view.Files;
     }
 
+    /// <summary>The silos of a cluster and its work.</summary>
+    /// <exception cref="InputException">The server is not a cluster.</exception>
+    public async Task<ClusterStanding> ClusterAsync(CancellationToken cancellationToken = default)
+    {
+        using var answer = await SendAsync(() => new(HttpMethod.Get, "cluster"), cancellationToken).ConfigureAwait(false);
+        return await ReadAsync<ClusterStanding>(answer, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Orders a silo to drain, to take work again, or to retire.</summary>
+    /// <returns>The silo, as it stood.</returns>
+    /// <exception cref="InputException">There is no such silo.</exception>
+    public async Task<SiloStanding> OrderAsync(string silo, SiloOrder order, CancellationToken cancellationToken = default)
+    {
+        var verb = order.ToString().ToLowerInvariant();
+        using var answer = await SendAsync(() => new(HttpMethod.Post, $"cluster/silos/{Uri.EscapeDataString(silo)}/{verb}"),
+            cancellationToken).ConfigureAwait(false);
+        return await ReadAsync<SiloStanding>(answer, cancellationToken).ConfigureAwait(false);
+    }
+
     public void Dispose() => _http.Dispose();
 
     private async Task DownloadAsync(string run, IReadOnlyList<string> files, string folder, CancellationToken cancellationToken)
@@ -222,11 +243,18 @@ public sealed class GranaryClient : IDisposable
         return true;
     }
 
-    private static async Task<bool> NextAsync(IAsyncEnumerator<SseItem<string>> events)
+    // A server repeats its last event after a time without one: where nothing comes, it hangs.
+    private async Task<bool> NextAsync(IAsyncEnumerator<SseItem<string>> events, CancellationTokenSource silence,
+        CancellationToken cancellationToken)
     {
         try
         {
+            silence.CancelAfter(Timeout);
             return await events.MoveNextAsync().ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return false;
         }
         catch (Exception e) when (e is HttpRequestException or IOException)
         {

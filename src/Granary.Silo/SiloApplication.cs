@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using Granary.Api;
@@ -7,6 +8,7 @@ using Granary.Application.Access;
 using Granary.Application.Catalogues;
 using Granary.Application.Jobs;
 using Granary.Application.Live;
+using Granary.Application.Operations;
 using Granary.Application.RunFolders;
 using Granary.Application.Weights;
 using Granary.Cluster;
@@ -18,6 +20,7 @@ using Granary.Silo.Clustering;
 using Granary.Silo.Options;
 using Granary.Silo.Readiness;
 using Granary.Silo.Streams;
+using Microsoft.Extensions.Options;
 using Npgsql;
 using Orleans.Configuration;
 using Orleans.Serialization;
@@ -28,6 +31,8 @@ namespace Granary.Silo;
 /// <summary>A silo and the HTTP API in one process, put together from its settings.</summary>
 public static class SiloApplication
 {
+    private static readonly TimeSpan StartStalls = TimeSpan.FromSeconds(30);
+
     /// <summary>Invariant name by which Orleans' ADO.NET providers know PostgreSQL's dialect.</summary>
     private const string Postgres = "Npgsql";
 
@@ -64,10 +69,14 @@ public static class SiloApplication
         }, catalogues);
         builder.Services.AddSingleton<IJobService>(s => new ClusterJobs(s.GetRequiredService<IGrainFactory>(),
             s.GetRequiredService<TimeProvider>()));
+        builder.Services.AddSingleton<IBatchStrategies>(s => new ClusterStrategies(s.GetRequiredService<IGrainFactory>()));
         builder.Services.AddSingleton(new RunLibrary(Path.GetFullPath(settings.Runs)));
         builder.Services.AddSingleton<IWeightsService>(s => new ClusterWeights(s.GetRequiredService<IGrainFactory>()));
         builder.Services.AddSingleton<ISessionService>(s =>
             new ClusterSessions(s.GetRequiredService<IGrainFactory>(), s.GetRequiredService<IJobService>(), catalogues));
+        builder.Services.AddSingleton<IClusterOperations>(s => new ClusterOperations(s.GetRequiredService<IGrainFactory>(),
+            s.GetRequiredService<IOptions<ClusterOptions>>(), s.GetRequiredService<IJobService>(),
+                s.GetRequiredService<ISessionService>()));
         builder.Services.AddSingleton(settings.State is null && settings.Connection is { } accounts ? new DatabaseAccounts(accounts)
             : AccountStores.Open(settings.State ?? Path.Combine(Path.GetFullPath(settings.Runs), ".accounts")));
         builder.Services.AddNotifications(settings.Notifications, settings.Connection);
@@ -135,6 +144,12 @@ public static class SiloApplication
         logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
         logging.AddFilter("Orleans", LogLevel.Warning);
         logging.AddFilter("Microsoft.Orleans", LogLevel.Warning);
+        // One lost silo ends each call that was under way to it; membership and the callers of these calls log the loss.
+        logging.AddFilter("Orleans.Runtime.CallbackData", LogLevel.Critical);
+        logging.AddFilter("Orleans.Messaging", LogLevel.Critical);
+        // While the process starts, compilation stalls it for longer than the watchdog expects.
+        var start = Stopwatch.StartNew();
+        logging.AddFilter("Orleans.Runtime.Watchdog", level => level >= LogLevel.Warning && start.Elapsed > StartStalls);
         if (Console.IsOutputRedirected)
         {
             logging.AddJsonConsole(o =>

@@ -69,8 +69,8 @@ internal sealed class ApiServer : IAsyncDisposable
         builder.WebHost.UseUrls(urls ?? "http://127.0.0.1:0");
         var given = new ApiSettings { Keys = keys, DataFolder = runs, Runs = runs };
         builder.Services.AddGranaryApi(settings?.Invoke(given) ?? given, TestCatalogues.All);
-        builder.Services.AddLocalJobs(runs, _ => parts.HasFlag(ServerParts.RealHost)
-            ? new HostedRunner(new EmbeddedHost(2), TimeProvider.System, 2, runs) : host);
+        builder.Services.AddLocalJobs(runs, s => parts.HasFlag(ServerParts.RealHost)
+            ? new HostedRunner(new EmbeddedHost(2), TimeProvider.System, 2, runs, running: s.GetRequiredService<RunningBatches>()) : host);
         if (parts.HasFlag(ServerParts.Sessions)) builder.Services.AddLocalSessions(runs);
         add?.Invoke(builder.Services);
         var app = builder.Build();

@@ -98,6 +98,35 @@ public sealed class SessionsOverHttpTests(SessionsOverHttpTests.Configuration ma
     }
 
     [Fact]
+    public async Task While_a_session_trades_its_weights_are_those_of_its_strategies_and_from_0_to_a_million()
+    {
+        await using var server = await ApiServer.StartAsync(parts: ServerParts.Sessions);
+        using var client = Client(server);
+        await client.StartSessionAsync(made.Start("weighed", "fixed:1h"));
+        using var production = JsonDocument.Parse(File.ReadAllBytes(made.Production));
+        var known = production.RootElement.GetProperty("strategies")[0].GetProperty("id").GetString()!;
+        (await (await PutAsync("SmaCross(fast=1)@NONE:1h", 1)).ProblemAsync(400)).ShouldContain(
+            "has no strategy 'SmaCross(fast=1)@NONE:1h'");
+        (await (await PutAsync(known, -7e300)).ProblemAsync(400)).ShouldContain("give a number from 0 to 1,000,000");
+        (await (await PutAsync(known, 1e7)).ProblemAsync(400)).ShouldContain("give a number from 0 to 1,000,000");
+        ((int)(await PutAsync(known, 0.5)).StatusCode).ShouldBe(201);
+        // Preview refuses what would be refused.
+        await (await server.Client.PostAsJsonAsync("/api/v1/portfolios/weighed/weights/preview",
+            new { weights = new Dictionary<string, double> { ["other"] = 1 } })).ProblemAsync(400);
+        await client.CommandAsync("weighed", "stop", "");
+
+        async Task<HttpResponseMessage> PutAsync(string strategy, double weight)
+        {
+            using var put = new HttpRequestMessage(HttpMethod.Put, "/api/v1/portfolios/weighed/weights")
+            {
+                Content = JsonContent.Create(new { weights = new Dictionary<string, double> { [strategy] = weight } }),
+            };
+            put.Headers.Add("If-None-Match", "*");
+            return await server.Client.SendAsync(put);
+        }
+    }
+
+    [Fact]
     public async Task A_clients_trace_goes_on_through_its_request_to_the_fills_of_its_session()
     {
         var spans = new ConcurrentQueue<Activity>();

@@ -69,7 +69,7 @@ def said(log):
                 yield datetime.datetime.fromisoformat(entry["Timestamp"].replace("Z", "+00:00")).timestamp(), entry["Message"]
 def feeds(log, words):
     return {int(m[1]): at for at, text in said(log) if (m := re.search(r"strategies of feed (\d+) " + words, text))}
-def under_way(log): return set(feeds(log, "begin on")) - set(feeds(log, "are through"))
+def under_way(log): return set(feeds(log, "begin on")) - set(feeds(log, "finished after"))
 
 guard, run = time.time() + 300, None
 while True:
@@ -104,7 +104,7 @@ while True:
     if time.time() > killed + 300: print("FAILED: the lost silo's strategies were not rescheduled within 300 s"); sys.exit(1)
 given = given_out()
 if given is None: print("SKIPPED back at full speed: the batch was over before the lost silo's strategies had to be rescheduled"); sys.exit(0)
-through = max([*feeds(survivor_log, "are through").values(), given]) # what is slow after the last strategy is nobody's loss
+through = max([*feeds(survivor_log, "finished after").values(), given]) # what is slow after the last strategy is nobody's loss
 slow = killed
 for i, (at, ran) in enumerate(samples):
     earlier = [s for s in samples[:i] if s[0] <= at - 0.5]
@@ -112,7 +112,7 @@ for i, (at, ran) in enumerate(samples):
 at = max(given, slow)
 rate = lambda n, seconds: f"{n / seconds:.0f}" if seconds > 0 else "?"
 first, last = next((r for r in reported if r[0] >= at), (at, done)), (reported or [(at, done)])[-1]
-grains = "the lost silo had the batch's grain" if any("was taken on" in text for _, text in said(victim_log)) else "the survivor had the batch's grain"
+grains = "the lost silo had the batch's grain" if any("Accepted run" in text for _, text in said(victim_log)) else "the survivor had the batch's grain"
 begun = min((t for f, t in feeds(survivor_log, "begin on").items() if t > killed and f in lost), default=None)
 print(f"PASSED the lost silo's strategies were rescheduled {given - killed:.1f} s and the batch was back at full speed {at - killed:.1f} s after the kill; the goal is 5 "
       f"({grains}; {len(lost)} feeds were lost, {f'the first of which began again after {begun - killed:.1f} s' if begun else 'which wait for their turn'}; "

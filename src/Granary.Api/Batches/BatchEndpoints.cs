@@ -46,6 +46,7 @@ internal static class BatchEndpoints
             .WithSummary("The newest batches first.").WithDescription(
                 "The header Link names the next page. 'most' is an older name of 'limit'.")
             .Produces<IReadOnlyList<JobStatus>>().ProducesProblem(400);
+        BatchStrategyEndpoints.Map(batches);
         JobEndpoints.MapOne(batches, "Batch", JobAnswers.OfBatches);
     }
 }

@@ -158,6 +158,7 @@ public static class GranaryApi
         CatalogueEndpoints.Map(api);
         ModelEndpoints.Map(api);
         NotificationEndpoints.Map(api);
+        ClusterEndpoints.Map(api);
         DataEndpoints.Map(api);
         if (app.Services.GetService<RunLibrary>() is not null)
         {

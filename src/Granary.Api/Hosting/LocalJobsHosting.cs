@@ -20,6 +20,8 @@ public static partial class LocalJobsHosting
             return new LocalJobs(runs, host(s), s.GetRequiredService<JobCatalogue>(), s.GetRequiredService<TimeProvider>(),
                 (id, e) => JobFailed(logger, id, e));
         });
+        services.AddSingleton<RunningBatches>();
+        services.AddSingleton<IBatchStrategies>(s => s.GetRequiredService<RunningBatches>());
         services.AddSingleton<IJobService>(s => s.GetRequiredService<LocalJobs>());
         services.AddSingleton<IReadinessCheck, JobsReadiness>();
         services.AddSingleton(new RunLibrary(Path.GetFullPath(runs)));

@@ -20,6 +20,9 @@ public static class OtlpTelemetry
 {
     public const string EndpointVariable = "OTEL_EXPORTER_OTLP_ENDPOINT";
 
+    // The standard variable that names a sampler; without it Granary's own decides.
+    private const string SamplerVariable = "OTEL_TRACES_SAMPLER";
+
     /// <param name="service">The name of the service: granary-serve or granary-silo.</param>
     /// <param name="instance">Tells the processes of a service apart.</param>
     /// <param name="attributes">Further attributes of the resource.</param>
@@ -37,8 +40,12 @@ public static class OtlpTelemetry
             o.SetResourceBuilder(resource).AddOtlpExporter();
             (o.IncludeScopes, o.IncludeFormattedMessage) = (true, true);
         });
-        builder.Services.AddSingleton(_ => Sdk.CreateTracerProviderBuilder().ConfigureResource(Describe)
-            .AddSource(ServerMeters.TraceSources).AddOtlpExporter().Build());
+        builder.Services.AddSingleton(_ =>
+        {
+            var traces = Sdk.CreateTracerProviderBuilder().ConfigureResource(Describe).AddSource(ServerMeters.TraceSources);
+            if (string.IsNullOrEmpty(Environment.GetEnvironmentVariable(SamplerVariable))) traces.SetSampler(RootSampler.WithParents());
+            return traces.AddOtlpExporter().Build();
+        });
         builder.Services.AddSingleton(_ => Sdk.CreateMeterProviderBuilder().ConfigureResource(Describe)
             .AddMeter([.. ServerMeters.Names, .. ServerMeters.ClusterNames]).AddOtlpExporter().Build());
         builder.Services.AddHostedService<Collecting>();

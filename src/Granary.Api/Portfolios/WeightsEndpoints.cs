@@ -3,6 +3,7 @@ using System.Security.Claims;
 using Granary.Api.Access;
 using Granary.Api.Events;
 using Granary.Api.Problems;
+using Granary.Application.Live;
 using Granary.Application.Tables;
 using Granary.Application.Weights;
 using Microsoft.AspNetCore.Builder;
@@ -36,8 +37,9 @@ internal static class WeightsEndpoints
         weights.MapPut("", PutAsync).RequireAuthorization(RolePolicies.Admin).WithName("setWeights")
             .WithSummary("Replace the weights.")
             .WithDescription("Send If-Match with the ETag that the change was decided on, or If-None-Match: * where there must be none "
-                + "yet. Without either 428; 412 if somebody else was faster. A CSV begins with the columns strategy and weight; its reason "
-                + "goes into the query: ?why=…")
+                + "yet. Without either 428; 412 if somebody else was faster. A weight is from 0 to 1,000,000. While a session trades the "
+                + "portfolio, all strategies must be the session's. A CSV begins with the columns strategy and weight; its reason goes into "
+                + "the query: ?why=…")
             .Produces<PortfolioWeights>().Produces<PortfolioWeights>(201).ProducesProblem(400).ProducesProblem(412).ProducesProblem(428);
         // The same operation with another body; the document describes both as one.
         weights.MapPut("", PutTableAsync).RequireAuthorization(RolePolicies.Admin).Accepts<string>("text/csv")
@@ -63,7 +65,8 @@ internal static class WeightsEndpoints
     private static async Task<PortfolioWeights?> VersionAsync(IWeightsService service, string id, long version, CancellationToken stop) =>
         (await service.HistoryAsync(id, stop).ConfigureAwait(false)).FirstOrDefault(w => w.Version == version);
 
-    private static async Task<IResult> PreviewAsync(string id, Preview body, IWeightsService service, CancellationToken cancellationToken)
+    private static async Task<IResult> PreviewAsync(string id, Preview body, IWeightsService service, IServiceProvider services,
+        CancellationToken cancellationToken)
     {
         if (body.Weights is null == body.Version is null)
             return Problem.Of(400, "The input is wrong", "send either 'weights', by strategy id, or 'version', to which to roll back");
@@ -74,7 +77,15 @@ internal static class WeightsEndpoints
                 return NoVersion(id, version);
             weights = new(earlier.Weights);
         }
+        await CheckKnownAsync(id, weights!.Keys, services, cancellationToken).ConfigureAwait(false);
         return TypedResults.Ok(WeightsPlan.Of(id, await service.FindAsync(id, cancellationToken).ConfigureAwait(false), weights!));
+    }
+
+    // A session is not mounted on every server, and a portfolio may have weights before its session.
+    private static async Task CheckKnownAsync(string id, IEnumerable<string> strategies, IServiceProvider services, CancellationToken stop)
+    {
+        if (services.GetService<ISessionService>() is { } sessions
+            && await sessions.StrategiesAsync(id, stop).ConfigureAwait(false) is { } known) WeightsRules.CheckKnown(id, strategies, known);
     }
 
     private static async Task<IResult> RollBackAsync(string id, Rollback body, HttpRequest request, ClaimsPrincipal user,
@@ -133,6 +144,7 @@ internal static class WeightsEndpoints
         var expected = none.Count > 0 ? 0 : VersionOf(match.ToString());
         if (expected is null) return Problem.Of(StatusCodes.Status412PreconditionFailed, "Changed in the meantime",
             $"If-Match: {match} is no ETag of these weights; read them again");
+        await CheckKnownAsync(id, body.Weights.Keys, request.HttpContext.RequestServices, cancellationToken).ConfigureAwait(false);
         var next = await service.SetAsync(id, expected.Value, body.Weights, RolePolicies.NameOf(user), body.Why ?? "", cancellationToken)
             .ConfigureAwait(false);
         request.HttpContext.RequestServices.GetRequiredService<CollectionReader>().Watch(id);

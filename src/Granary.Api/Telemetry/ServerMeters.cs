@@ -13,7 +13,7 @@ internal static class ServerMeters
     public static readonly string[] ClusterNames = ["Microsoft.Orleans"];
 
     public static readonly string[] TraceSources = [GranaryInstruments.Name, GranaryInstruments.Name + ".*", "Microsoft.AspNetCore",
-        "System.Net.Http", "Npgsql", "Microsoft.Orleans.Application", "Microsoft.Orleans.Lifecycle"];
+        "System.Net.Http", "Npgsql", "Microsoft.Orleans.Application"];
 
     /// <summary>Whether a meter is one of <see cref="Names"/>.</summary>
     public static bool IsListed(string meter) =>

@@ -24,7 +24,15 @@ public sealed class BacktestJob : Job
     {
         var runner = new BatchRunner(run.Host, run.Clock, run.Sources, run.Ledger);
         var leaders = new LeaderBoard(MostLeaders);
-        var options = new BatchOptions { Out = run.Folder, Resume = run.Resume, Threads = run.Threads, Leaders = leaders };
+        var options = new BatchOptions
+        {
+            Out = run.Folder,
+            Resume = run.Resume,
+            Attempt = run.Attempt,
+            Threads = run.Threads,
+            Leaders = leaders,
+            Running = run.Running,
+        };
         var done = await runner.RunAsync(Spec, options, RunOutcome.Relay(run, leaders), cancellationToken).ConfigureAwait(false);
         return RunOutcome.Of(done, cancellationToken);
     }

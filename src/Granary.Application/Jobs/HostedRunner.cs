@@ -6,17 +6,31 @@ namespace Granary.Application.Jobs;
 /// <summary>Runs submitted jobs over any <see cref="IBatchHost"/>.</summary>
 /// <param name="runs">The folder of all runs and jobs.</param>
 /// <param name="ledger">Counts what is tried; null counts each batch's alone.</param>
-public sealed class HostedRunner(IBatchHost host, TimeProvider clock, int threads, string runs, TrialLedger? ledger = null) : IJobRunner
+/// <param name="running">Takes each batch while it runs, by the name of its folder; null if nothing asks for single strategies.</param>
+public sealed class HostedRunner(IBatchHost host, TimeProvider clock, int threads, string runs, TrialLedger? ledger = null,
+    RunningBatches? running = null) : IJobRunner
 {
-    public Task<JobOutcome> RunAsync(Job job, string folder, Action<JobProgress> progress, CancellationToken cancellationToken = default) =>
-        job.RunAsync(new JobRun
+    public async Task<JobOutcome> RunAsync(Job job, string folder, Action<JobProgress> progress,
+        CancellationToken cancellationToken = default)
+    {
+        var id = Path.GetFileName(folder);
+        try
         {
-            Host = host,
-            Clock = clock,
-            Threads = threads,
-            Folder = folder,
-            Runs = runs,
-            Ledger = ledger,
-            Progress = progress,
-        }, cancellationToken);
+            return await job.RunAsync(new JobRun
+            {
+                Host = host,
+                Clock = clock,
+                Threads = threads,
+                Folder = folder,
+                Runs = runs,
+                Ledger = ledger,
+                Progress = progress,
+                Running = running?.Begin(id),
+            }, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            running?.End(id);
+        }
+    }
 }

@@ -1,4 +1,5 @@
 using Granary.Application.Batches;
+using Granary.Application.RunFolders;
 using Granary.Application.Simulation;
 using Granary.Application.Validation;
 using Granary.Engine.Market;
@@ -23,6 +24,12 @@ public sealed record JobRun
 
     /// <summary>Whether an earlier attempt may have left files that the job continues from.</summary>
     public bool Resume { get; init; }
+
+    /// <summary>The attempt, where several may be under way at once; null = there is one at a time.</summary>
+    public RunAttempt? Attempt { get; init; }
+
+    /// <summary>Shows and stops single strategies of a batch; null if nothing asks for them.</summary>
+    public RunningStrategies? Running { get; init; }
 
     /// <summary>Opens what a batch calls its source; null = the catalogue that read the batch.</summary>
     public Func<DataSpec, string, IBarSource>? Sources { get; init; }

@@ -22,6 +22,9 @@ public interface ISessionService
     /// <returns>null where the account never had a session.</returns>
     ValueTask<SessionView?> FindAsync(string id, CancellationToken cancellationToken = default);
 
+    /// <summary>Returns the ids of the strategies that a running session trades; null where none runs.</summary>
+    ValueTask<IReadOnlySet<string>?> StrategiesAsync(string id, CancellationToken cancellationToken = default);
+
     /// <summary>Commands a session; when it returns, the command stands in the journal and is in force from the next bar on.</summary>
     /// <returns>How the session stands then; null where there is none.</returns>
     /// <exception cref="Json.InputException">The session is over.</exception>

@@ -1,4 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
+using Granary.Application.Batches;
+using Granary.Application.Catalogues;
 
 namespace Granary.Application.Live;
 
@@ -24,6 +26,11 @@ public sealed record SessionStart : SessionOptions
     public required string Folder { get; init; }
 
     public string StartedBy { get; init; } = "";
+
+    /// <summary>The ids of the strategies of the configuration.</summary>
+    /// <exception cref="Json.InputException">The configuration cannot be read.</exception>
+    public IReadOnlySet<string> StrategiesOf(GranaryCatalogues catalogues) =>
+        new ProductionReader(catalogues).Read(File, Text, Folder).Spec.Strategies.Select(s => s.Id!).ToHashSet(StringComparer.Ordinal);
 
     /// <summary>The request that runs the session.</summary>
     public LiveRequest ToRequest() => new(this, File);

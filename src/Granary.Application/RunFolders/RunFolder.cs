@@ -36,7 +36,7 @@ public sealed class RunFolder : IDisposable
 
     private sealed record Line(IReadOnlyList<StrategyOutcome> Outcomes);
 
-    private RunFolder(string path, MetricCatalogue metrics)
+    private RunFolder(string path, MetricCatalogue metrics, long attempt)
     {
         _json = new JsonSerializerOptions
         {
@@ -45,7 +45,7 @@ public sealed class RunFolder : IDisposable
             Converters = { new UInt128Converter(), new DoublesConverter(), new MetricSetConverter(metrics) },
         };
         FullPath = path;
-        _progress = Path.Combine(path, ".progress");
+        _progress = Path.Combine(path, ProgressFolder.NameOf(attempt));
     }
 
     // What a run writes. Journals and control folders of live sessions are not among it: an account's history is never deleted.
@@ -86,9 +86,13 @@ public sealed class RunFolder : IDisposable
     /// null = <c>runs/NAME-UTC</c> below the working directory; with <paramref name="resume"/> the newest interrupted one of that name.
     /// </param>
     /// <param name="metrics">Those of the strategies that an interrupted run had finished.</param>
+    /// <param name="attempt">
+    /// Number of this attempt where an earlier one may still write, as on a silo that hangs: it exceeds that of each earlier attempt, and
+    /// what those had finished is copied. 0 = there is one at a time.
+    /// </param>
     /// <exception cref="InputException">There is nothing to resume.</exception>
     /// <exception cref="DiskException">The folder cannot be written.</exception>
-    public static RunFolder Open(string? path, string name, bool resume, DateTime now, MetricCatalogue metrics)
+    public static RunFolder Open(string? path, string name, bool resume, DateTime now, MetricCatalogue metrics, long attempt = 0)
     {
         if (path is null && resume)
         {
@@ -100,13 +104,14 @@ public sealed class RunFolder : IDisposable
                 + $"'{name}' under runs/; start it without --resume, or name its folder with --out");
         }
         path ??= Path.Combine("runs", name + "-" + now.ToString("yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture));
-        var folder = new RunFolder(Path.GetFullPath(path), metrics)
+        var folder = new RunFolder(Path.GetFullPath(path), metrics, attempt)
         {
             IsNew = !Directory.Exists(path),
             Replaced = resume ? null : ReplacedBy(path)
         };
         try
         {
+            if (attempt > 0) ProgressFolder.TakeOver(folder.FullPath, attempt, resume);
             Directory.CreateDirectory(folder._progress);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -164,7 +169,7 @@ public sealed class RunFolder : IDisposable
     /// <exception cref="InputException">The folder holds another run.</exception>
     public void Begin(string key, bool resume)
     {
-        var path = Path.Combine(_progress, "finished.jsonl");
+        var path = Path.Combine(_progress, ProgressFolder.Finished);
         if (resume && File.Exists(path))
         {
             var lines = File.ReadAllLines(path);
@@ -226,7 +231,7 @@ public sealed class RunFolder : IDisposable
     {
         _log?.Dispose();
         _log = null;
-        Directory.Delete(_progress, recursive: true);
+        ProgressFolder.Delete(_progress);
     }
 
     public void Dispose()

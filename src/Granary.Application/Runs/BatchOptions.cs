@@ -1,4 +1,5 @@
 using Granary.Application.Learning;
+using Granary.Application.RunFolders;
 using Granary.Application.Simulation;
 using Granary.Application.Weighting;
 using Granary.Reporting.Runs;
@@ -12,8 +13,14 @@ public sealed record BatchOptions
 
     public bool Resume { get; init; }
 
+    /// <summary>The attempt, where several may be under way at once; null = there is one at a time.</summary>
+    public RunAttempt? Attempt { get; init; }
+
     /// <summary>The user agrees to a very large grid.</summary>
     public bool Yes { get; init; }
+
+    /// <summary>Shows and stops single strategies; null if nothing asks for them.</summary>
+    public RunningStrategies? Running { get; init; }
 
     /// <summary>Also one trades file for each strategy.</summary>
     public bool Separate { get; init; }

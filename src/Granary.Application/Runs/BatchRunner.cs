@@ -36,7 +36,8 @@ public sealed class BatchRunner(IBatchHost host, TimeProvider clock, Func<DataSp
             MarksEnded = true,
         };
         await using var opened = await OpenedBatch.OpenAsync(spec, opening, cancellationToken);
-        using var folder = RunFolder.Open(options.Out, spec.Name, options.Resume, clock.GetUtcNow().UtcDateTime, spec.Metrics);
+        using var folder = RunFolder.Open(options.Out, spec.Name, options.Resume, clock.GetUtcNow().UtcDateTime, spec.Metrics,
+            options.Attempt?.Number ?? 0);
         return await folder.WorkAsync(async () =>
         {
             var run = await new RunContext(opened, folder, options, clock, watch).TrainAsync(host, cancellationToken);
@@ -75,6 +76,7 @@ public sealed class BatchRunner(IBatchHost host, TimeProvider clock, Func<DataSp
         using var write = GranaryInstruments.Traces.StartActivity("write");
         var finished = new FinishedBatch(run, strategies, choice, portfolio, checks);
         var model = await finished.ModelAsync(host.Description, run.Folder.Replaced);
+        if (run.Options.Attempt is { } attempt) await attempt.ConfirmAsync(cancellationToken);
         new RunFiles(run).WriteAll(model, finished.Events, finished.Files(model));
         if (!strategies.Interrupted) run.Folder.Complete();
         return new BatchRun(model, run.Folder.FullPath, strategies.Interrupted);

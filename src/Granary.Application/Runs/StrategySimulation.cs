@@ -34,6 +34,7 @@ internal sealed class StrategySimulation(RunContext run) : IDisposable
             Include = i => !known.Contains(i.Index),
             Events = Log,
             WithFactors = run.Spec.Outputs.Has("factors"),
+            Running = run.Options.Running,
             Finished = finished =>
             {
                 // An outcome is not kept before the events behind it are.

@@ -25,6 +25,9 @@ internal sealed class LocalSession : IAsyncDisposable
     private LocalSession(StoredSession stored, SessionServices services) =>
         (_start, _view, _services, _restarts) = (stored.Start, stored.View, services, new SessionRestarts(services.Clock));
 
+    /// <summary>How the session was started.</summary>
+    public SessionStart Start => _start;
+
     /// <summary>How the session stands.</summary>
     public SessionView View
     {

@@ -81,6 +81,14 @@ public sealed class LocalSessions : ISessionService, IAsyncDisposable
     }
 
     /// <inheritdoc/>
+    public ValueTask<IReadOnlySet<string>?> StrategiesAsync(string id, CancellationToken cancellationToken = default)
+    {
+        WeightsRules.CheckPortfolio(id);
+        return new(Find(id) is { View.Phase: SessionPhase.Running } session
+            ? session.Start.StrategiesOf(_services.Catalogues) : null);
+    }
+
+    /// <inheritdoc/>
     public async ValueTask<SessionView?> CommandAsync(string id, SessionOrder order, CancellationToken cancellationToken = default)
     {
         WeightsRules.CheckPortfolio(id);

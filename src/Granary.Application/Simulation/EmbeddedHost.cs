@@ -16,6 +16,19 @@ public sealed class EmbeddedHost(int threads, int blockSize = IBarSeries.Default
     /// <inheritdoc/>
     public async Task RunAsync(StrategyPass pass, CancellationToken cancellationToken)
     {
+        if (pass.Running is { } running)
+        {
+            running.Begin(pass.Plan);
+            var finished = pass.Finished;
+            pass = pass with
+            {
+                Finished = outcomes =>
+                {
+                    running.Finished(outcomes);
+                    finished(outcomes);
+                },
+            };
+        }
         await RecordedRuns.RunAsync(pass, cancellationToken).ConfigureAwait(false);
         var decided = pass with { Include = i => !RecordedRuns.IsRecorded(i) && pass.Include(i) };
         await Task.Factory.StartNew(() => new FeedQueue(decided, threads, blockSize).Run(cancellationToken),
@@ -83,6 +96,7 @@ public sealed class EmbeddedHost(int threads, int blockSize = IBarSeries.Default
                 },
                 Ended = failed =>
                 {
+                    pass.Running?.Remove(execution!);
                     lock (_gate)
                     {
                         _fault ??= failed;
@@ -94,6 +108,7 @@ public sealed class EmbeddedHost(int threads, int blockSize = IBarSeries.Default
                 },
             };
             _active.Add(execution);
+            pass.Running?.Add(execution);
             pool.Add(execution);
         }
 

@@ -23,6 +23,7 @@ public abstract class RunGroup
     private readonly IStrategyRun?[] _runs;
     private readonly RunEventWriter?[] _writers;
     private readonly string?[] _errors;
+    private string?[]? _stops;
 
     // Whose turn it is: the number of the walk, and the strategy. Only who moves it on may touch the group, so that a watchdog can take
     // the group away from a thread that a strategy keeps.
@@ -122,6 +123,12 @@ public abstract class RunGroup
         for (var i = first; i < _runs.Length; i++)
         {
             if (_runs[i] is not { } run) continue;
+            if (_stops is { } stops && Volatile.Read(ref stops[i]) is { } reason)
+            {
+                if (Volatile.Read(ref _turn) != mine) return false;
+                Fail(i, reason);
+                continue;
+            }
             var next = mine & -(1L << Slots) | (uint)i;
             if (next != mine && Interlocked.CompareExchange(ref _turn, next, mine) != mine) return false;
             mine = next;
@@ -147,6 +154,13 @@ public abstract class RunGroup
         }
         var end = ((mine >> Slots) + 1) << Slots;
         return Interlocked.CompareExchange(ref _turn, end, mine) == mine;
+    }
+
+    /// <summary>Fails a strategy before its next block. Any thread may call it; a strategy that has ended stays as it is.</summary>
+    public void Stop(int i, string reason)
+    {
+        Interlocked.CompareExchange(ref _stops, new string?[_runs.Length], null);
+        Volatile.Write(ref _stops[i], reason);
     }
 
     /// <summary>Which strategy of which walk is having its turn: while it does not change, that strategy has not come back.</summary>

@@ -23,6 +23,9 @@ public sealed record StrategyPass(BatchPlan Plan, IReadOnlyDictionary<string, Op
 
     public IProgress<BatchProgress>? Progress { get; init; }
 
+    /// <summary>Shows and stops single strategies of the pass; null if nothing asks for them.</summary>
+    public RunningStrategies? Running { get; init; }
+
     /// <summary>Runs the pass on a host and returns the outcomes by strategy index.</summary>
     public async Task<Dictionary<int, StrategyOutcome>> OutcomesAsync(IBatchHost host, CancellationToken cancellationToken)
     {

@@ -8,6 +8,22 @@ public static class WeightsRules
     /// <summary>Most strategies in one portfolio.</summary>
     public const int MostStrategies = 100_000;
 
+    /// <summary>The largest weight, as in the configuration of a live session.</summary>
+    public const double Largest = 1e6;
+
+    /// <summary>Refuses weights of strategies that the portfolio's session does not trade.</summary>
+    /// <param name="known">The ids of the session's strategies.</param>
+    /// <exception cref="InputException">A strategy is not among them.</exception>
+    public static void CheckKnown(string portfolio, IEnumerable<string> strategies, IReadOnlySet<string> known)
+    {
+        var unknown = strategies.Where(s => !known.Contains(s)).Order(StringComparer.Ordinal).ToList();
+        if (unknown.Count == 0) return;
+        var more = unknown.Count > 1 ? $", and {unknown.Count - 1} more" : "";
+        throw new InputException($"portfolio {portfolio}: its session has no strategy '{unknown[0]}'{more}; it has "
+            + string.Join(", ", known.Order(StringComparer.Ordinal).Take(3).Select(k => $"'{k}'"))
+            + (known.Count > 3 ? $" and {known.Count - 3} others" : ""));
+    }
+
     public static void CheckPortfolio(string portfolio)
     {
         if (portfolio.Length is 0 or > 100 || portfolio[0] is '.' or '-'
@@ -29,6 +45,10 @@ public static class WeightsRules
             if (string.IsNullOrWhiteSpace(id)) throw new InputException($"portfolio {portfolio}: a weight has no strategy id");
             if (!double.IsFinite(weight)) throw new InputException($"portfolio {portfolio}, {id}: {weight} is not a weight; give a finite "
                 + $"number, 0 to switch the strategy off");
+            if (weight is < 0 or > Largest)
+                throw new InputException(FormattableString.Invariant(
+                    $"portfolio {portfolio}, {id}: {weight} is not a weight; give a number from 0 to {Largest:N0}, 0 to switch the ")
+                    + "strategy off");
             ordered[id] = weight;
         }
         return ordered;

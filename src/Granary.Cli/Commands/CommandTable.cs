@@ -32,6 +32,7 @@ internal static class CommandTable
         ("live", LiveCommand.Create),
         ("deployments", DeploymentsCommands.Create),
         ("session", _ => SessionCommands.Create()),
+        ("cluster", _ => ClusterCommands.Create()),
         ("verify", VerifyCommand.Create),
         ("report", ReportCommand.Create),
         ("compare", CompareCommand.Create),

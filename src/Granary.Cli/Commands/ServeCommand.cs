@@ -11,6 +11,7 @@ using Granary.Application.Simulation;
 using Granary.Application.Validation;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
 namespace Granary.Cli.Commands;
@@ -96,7 +97,8 @@ internal static class ServeCommand
         builder.Services.AddGranaryApi(settings, catalogues);
         var runs = Path.GetFullPath(given.Runs);
         builder.Services.AddLocalJobs(runs,
-            _ => new HostedRunner(new EmbeddedHost(given.Threads), TimeProvider.System, given.Threads, runs, TrialLedger.OfUser()));
+            s => new HostedRunner(new EmbeddedHost(given.Threads), TimeProvider.System, given.Threads, runs, TrialLedger.OfUser(),
+                s.GetRequiredService<RunningBatches>()));
         builder.Services.AddLocalSessions(runs).AddNotifications(given.Notifications);
         var app = builder.Build();
         app.UseGranaryApi();

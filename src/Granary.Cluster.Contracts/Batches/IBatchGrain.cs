@@ -29,6 +29,11 @@ public interface IBatchGrain : IGrainWithStringKey
     [Alias("Cancel")]
     Task<JobStatus?> CancelAsync();
 
+    /// <summary>Stores that a strategy is stopped, so that it does not begin again after a loss, and stops it where it runs.</summary>
+    /// <returns>false if the batch does not run.</returns>
+    [AlwaysInterleave, Alias("StopStrategy")]
+    Task<bool> StopStrategyAsync(string strategy, string reason);
+
     /// <summary>Returns the input of the silos' plans; null for an unknown batch.</summary>
     [AlwaysInterleave, Alias("Define")]
     Task<RunDefinition?> DefineAsync();

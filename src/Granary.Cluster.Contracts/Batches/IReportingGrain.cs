@@ -26,6 +26,10 @@ public interface IReportingGrain : IGrainWithStringKey
     [Alias("Report")]
     Task<ReportAnswer> ReportAsync(StrategyReport report);
 
+    /// <summary>Returns a strategy of the run as far as reports are stored; null if the run has no such strategy, or is not open.</summary>
+    [AlwaysInterleave, Alias("Strategy")]
+    Task<StrategyStatus?> StrategyAsync(string strategy);
+
     /// <summary>Cancels the run and releases its folder.</summary>
     [Alias("Cancel")]
     Task CancelAsync();

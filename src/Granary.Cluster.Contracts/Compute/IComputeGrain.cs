@@ -23,6 +23,17 @@ public interface IComputeGrain : IGrainWithStringKey
     /// <returns>Indices of the removed strategies.</returns>
     [AlwaysInterleave, Alias("GiveUp")]
     Task<int[]> GiveUpAsync(string run, Guid group, int most);
+
+    [AlwaysInterleave, Alias("Describe")]
+    Task<SiloDescription> DescribeAsync();
+
+    /// <summary>Lets the silo take no new strategy groups, or take them again. Groups that run go on.</summary>
+    [AlwaysInterleave, Alias("Drain")]
+    Task DrainAsync(bool drain);
+
+    /// <summary>Stops the silo's process as SIGTERM does. The answer comes before its end.</summary>
+    [AlwaysInterleave, Alias("Retire")]
+    Task RetireAsync();
 }
 
 /// <summary>A strategy group: strategies of one feed on one silo, which share its blocks, factors and window.</summary>
@@ -34,6 +45,7 @@ public interface IComputeGrain : IGrainWithStringKey
 /// <param name="Changes">Changes of the bars, as in the pass.</param>
 /// <param name="Stressed">Whether costs are doubled, as in the pass.</param>
 /// <param name="HasEnded">Whether its bars end before those of other markets.</param>
+/// <param name="Stopped">Strategies of the run that callers stopped, by id, with the reason; null for none.</param>
 [GenerateSerializer, Immutable, Alias("granary.CohortOrder")]
 public sealed record GroupOrder(
     [property: Id(0)] Guid Id,
@@ -47,7 +59,8 @@ public sealed record GroupOrder(
     [property: Id(8)] IReadOnlyList<ModelUse> Models,
     [property: Id(9)] string Changes = "",
     [property: Id(10)] bool Stressed = false,
-    [property: Id(11)] bool HasEnded = false);
+    [property: Id(11)] bool HasEnded = false,
+    [property: Id(12)] Dictionary<string, string>? Stopped = null);
 
 /// <param name="Threads">Number of compute threads.</param>
 /// <param name="Leaving">Whether the silo is shutting down and accepts no work.</param>

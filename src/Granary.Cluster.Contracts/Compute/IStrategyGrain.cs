@@ -1,3 +1,4 @@
+using Granary.Cluster.Batches;
 using Orleans.Concurrency;
 
 namespace Granary.Cluster.Compute;
@@ -19,10 +20,9 @@ public interface IStrategyGrain : IGrainWithStringKey
     /// <summary>Returns the current status; null if the strategy is not running.</summary>
     [AlwaysInterleave, Alias("Status")]
     ValueTask<StrategyStatus?> StatusAsync();
-}
 
-/// <param name="Bars">Bars processed so far.</param>
-/// <param name="Trades">Trades closed so far.</param>
-/// <param name="Error">Why it failed; null if it has not.</param>
-[GenerateSerializer, Immutable, Alias("granary.StrategyStatus")]
-public sealed record StrategyStatus([property: Id(0)] long Bars, [property: Id(1)] int Trades, [property: Id(2)] string? Error);
+    /// <summary>Stops the strategy before its next block; it fails alone, with this reason.</summary>
+    /// <returns>false if the strategy is not running.</returns>
+    [AlwaysInterleave, Alias("Stop")]
+    ValueTask<bool> StopAsync(string reason);
+}

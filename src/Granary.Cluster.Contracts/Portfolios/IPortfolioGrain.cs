@@ -39,6 +39,10 @@ public interface IPortfolioGrain : IGrainWithStringKey
     [AlwaysInterleave, Alias("Session")]
     Task<SessionView?> SessionAsync();
 
+    /// <summary>Returns the ids of the strategies that the running session trades; null without a running session.</summary>
+    [AlwaysInterleave, Alias("Strategies")]
+    Task<IReadOnlyList<string>?> StrategiesAsync();
+
     /// <summary>
     /// Sends a command to the session. It answers when the command is in the journal, or after about 20 s without a journal.
     /// </summary>

@@ -60,13 +60,24 @@ internal sealed class AssignmentTable
     /// <summary>Number of strategy groups that no silo has yet.</summary>
     public int Waiting => _waiting.Count;
 
+    /// <summary>Whether no group waits or runs.</summary>
     public bool IsEmpty => _waiting.Count == 0 && _given.Count == 0;
+
+    /// <summary>Whether the table was empty at each call of a time at least as long.</summary>
+    /// <param name="now">Current time, in ticks of the polls' clock.</param>
+    public bool IsEmptyFor(TimeSpan time, long now)
+    {
+        if (!IsEmpty) _emptySince = null;
+        else _emptySince ??= now;
+        return _emptySince is { } since && Stopwatch.GetElapsedTime(since, now) >= time;
+    }
 
     /// <summary>Feeds that no group needs.</summary>
     public IEnumerable<FeedWork> IdleFeeds =>
         _pass.Work.Where(f => _waiting.All(w => w.Feed != f) && _given.Values.All(g => g.Work.Feed != f));
 
     private long _finished;
+    private long? _emptySince;
 
     // Strategies of a feed share its blocks and factors, so they stay together unless there are too few feeds for all silos.
     private static IEnumerable<int[]> Cut(FeedWork feed, int feeds, int silos)

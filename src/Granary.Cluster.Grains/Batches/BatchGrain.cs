@@ -18,7 +18,7 @@ namespace Granary.Cluster.Grains.Batches;
 /// grain needs with the work of the silos, and assigns the rest. No notification is required; one only makes the callback run sooner.
 /// </summary>
 [Reentrant, GrainType("batch")]
-internal sealed partial class BatchGrain(
+internal sealed class BatchGrain(
     [PersistentState("batch", ClusterProviders.State)] IPersistentState<BatchRecord> state,
     IClusterMembershipService membership, GrainSettings settings, ClusterInstruments instruments, TimeProvider clock,
     ILogger<BatchGrain> logger) : Grain, IBatchGrain, IRemindable
@@ -35,7 +35,7 @@ internal sealed partial class BatchGrain(
     private Task? _submitting;
     private readonly LoadMeter _load = new(clock);
     private PassKey? _shown;
-    private bool _inTimer, _again;
+    private bool _inTimer, _again, _hasBegun;
 
     private string Run => this.GetPrimaryKeyString();
 
@@ -53,7 +53,7 @@ internal sealed partial class BatchGrain(
         {
             Observe("batch resumed", state.State.Trace);
             Drive();
-            Resumed(logger, Run);
+            BatchMessages.Resumed(logger, Run);
         }
         return base.OnActivateAsync(cancellationToken);
     }
@@ -88,7 +88,7 @@ internal sealed partial class BatchGrain(
         await WriteAsync(status);
         _status = status;
         Drive();
-        Taken(logger, Run, order.Name, order.SubmittedBy);
+        BatchMessages.Taken(logger, Run, order.Name, order.SubmittedBy);
         return new SubmitAnswer(status, true, 0);
     }
 
@@ -128,6 +128,14 @@ internal sealed partial class BatchGrain(
             await Quietly(() => Reporting.CancelAsync());
         }
         return _status;
+    }
+
+    public async Task<bool> StopStrategyAsync(string strategy, string reason)
+    {
+        if (_status is not { Ended: false }) return false;
+        if (state.State.Stopped.TryAdd(strategy, reason)) await WriteAsync(_status);
+        await Quietly(async () => await GrainFactory.GetGrain<IStrategyGrain>($"{Run}/{strategy}").StopAsync(reason));
+        return true;
     }
 
     public Task<RunDefinition?> DefineAsync() =>
@@ -176,7 +184,7 @@ internal sealed partial class BatchGrain(
         catch (Exception e)
         {
             // The next timer callback tries again.
-            TimerFailed(logger, Run, e.Message, e);
+            BatchMessages.TimerFailed(logger, Run, e.Message, e);
         }
         finally
         {
@@ -189,14 +197,13 @@ internal sealed partial class BatchGrain(
         if (_status is not { Ended: false }) return;
         if (_status.State == JobState.Queued)
         {
-            if (!await List.MayStartAsync(Run)) return;
-            if (_status.State != JobState.Queued) return;
+            if (!await Untraced.CallAsync(() => List.MayStartAsync(Run)) || _status.State != JobState.Queued) return;
             var running = _status with { State = JobState.Running, StartedAt = clock.GetUtcNow(), Revision = _status.Revision + 1 };
             await WriteAsync(running);
             if (_status.Ended) return;
             Change(_ => running);
         }
-        var reporting = await Reporting.BeginAsync(state.State.Order!).WaitAsync(SiloPolls.Timeout);
+        var reporting = await BeginAsync();
         if (_status is not { Ended: false }) return;
         if (reporting.End is { } end)
         {
@@ -221,9 +228,28 @@ internal sealed partial class BatchGrain(
             return;
         }
         Silos.Ask(membership.CurrentSnapshot.Members);
-        if (reporting.Pass != _ledger?.Pass.Token) await TurnToAsync(reporting.Pass);
+        // All groups are done and outcomes are missing: an attempt that was replaced meanwhile had acknowledged them.
+        var isShort = _ledger?.IsEmptyFor(settings.Tick * 20, Stopwatch.GetTimestamp()) == true;
+        if (reporting.Pass != _ledger?.Pass.Token || isShort) await TurnToAsync(reporting.Pass);
         if (_ledger is { } ledger) await DriveAsync(ledger);
         Show(reporting);
+    }
+
+    // The call that starts the reporting is part of the trace; those that ask for its progress are not.
+    private async Task<ReportingStatus> BeginAsync()
+    {
+        try
+        {
+            Task<ReportingStatus> Call() => Reporting.BeginAsync(state.State.Order!);
+            var status = await (_hasBegun ? Untraced.CallAsync(Call) : Call()).WaitAsync(SiloPolls.Timeout);
+            _hasBegun = true;
+            return status;
+        }
+        catch
+        {
+            _hasBegun = false;
+            throw;
+        }
     }
 
     private IComputeGrain Compute(SiloAddress silo) => GrainFactory.GetGrain<IComputeGrain>(silo.ToParsableString());
@@ -246,7 +272,7 @@ internal sealed partial class BatchGrain(
             if (view is { IsResponsive: true, Answer: { } answer })
                 ledger.Adopt(silo, answer.Groups);
         _ledger = ledger;
-        PassBegins(logger, Run, order.Key.ToString(), order.Work.Sum(w => w.Strategies.Length), order.Work.Count,
+        BatchMessages.PassBegins(logger, Run, order.Key.ToString(), order.Work.Sum(w => w.Strategies.Length), order.Work.Count,
             Silos.Views.Count);
     }
 
@@ -269,7 +295,7 @@ internal sealed partial class BatchGrain(
         {
             var groups = ledger.Lost(silo, dead: !Silos.Views.ContainsKey(silo));
             lost += groups;
-            SiloLost(logger, Run, silo.ToString(), groups);
+            BatchMessages.SiloLost(logger, Run, silo.ToString(), groups);
         }
         if (lost > 0) instruments.Recoveries.Add(lost, new KeyValuePair<string, object?>("granary.kind", "strategy-group"));
         if (ledger.TakeDeadly() is { Count: > 0 } deadly)
@@ -294,6 +320,7 @@ internal sealed partial class BatchGrain(
     {
         try
         {
+            order = order with { Stopped = state.State.Stopped is { Count: > 0 } stopped ? new(stopped) : null };
             await Compute(silo).StartAsync(order).WaitAsync(SiloPolls.Timeout);
             ledger.Started(order.Id, Stopwatch.GetTimestamp());
         }
@@ -313,15 +340,7 @@ internal sealed partial class BatchGrain(
     private void Show(ReportingStatus reporting)
     {
         var progress = _status!.Progress;
-        // A second pass over the weighted strategies, for their events, would look like a restart of the batch.
-        var next = (reporting.Pass is not null && reporting.Pass == _ledger?.Pass.Token && reporting.Strategies >= progress.Strategies
-            ? new JobProgress(reporting.Strategies, reporting.Done, reporting.Failed,
-                Math.Min(reporting.Total, _shown == _ledger.Pass.Key ? Math.Max(progress.Bars, _ledger.Evaluations) : _ledger.Evaluations),
-                reporting.Total, reporting.Stage)
-            : reporting.Stage == ReportingStage.Portfolio
-            ? progress with { Done = progress.Strategies, Bars = progress.BarsTotal, Stage = reporting.Stage }
-            : progress with { Stage = reporting.Stage }) with
-        { Load = _load.Measure(_ledger?.Waiting ?? 0) };
+        var next = PassProgress.Of(progress, reporting, _ledger, _shown) with { Load = _load.Measure(_ledger?.Waiting ?? 0) };
         _shown = _ledger?.Pass.Key ?? _shown;
         if (next != progress) Change(s => s with { Progress = next, Revision = s.Revision + 1 });
     }
@@ -350,7 +369,7 @@ internal sealed partial class BatchGrain(
         _activity?.Dispose();
         _activity = null;
         JobMetrics.Ended(ended);
-        EndedAs(logger, Run, ended.State, ended.Digest, ended.Fault);
+        BatchMessages.EndedAs(logger, Run, ended.State, ended.Digest, ended.Fault);
         await Quietly(() => List.EndedAsync(Run));
         await Quietly(ForgetReminderAsync);
     }
@@ -379,22 +398,4 @@ internal sealed partial class BatchGrain(
             // The notification is optional.
         }
     }
-
-    [LoggerMessage(1, LogLevel.Information, "Accepted run {RunId} of batch {Batch} for {SubmittedBy}")]
-    private static partial void Taken(ILogger logger, string runId, string batch, string submittedBy);
-
-    [LoggerMessage(6, LogLevel.Information, "Run {RunId} is controlled by this silo")]
-    private static partial void Resumed(ILogger logger, string runId);
-
-    [LoggerMessage(2, LogLevel.Information, "Run {RunId}: pass {Pass} has {Strategies} strategies on {Feeds} feeds for {Silos} silos")]
-    private static partial void PassBegins(ILogger logger, string runId, string pass, int strategies, int feeds, int silos);
-
-    [LoggerMessage(3, LogLevel.Warning, "Run {RunId}: silo {Silo} is lost; {Groups} strategy groups are rescheduled")]
-    private static partial void SiloLost(ILogger logger, string runId, string silo, int groups);
-
-    [LoggerMessage(4, LogLevel.Warning, "Run {RunId}: {Reason}; retrying")]
-    private static partial void TimerFailed(ILogger logger, string runId, string reason, Exception exception);
-
-    [LoggerMessage(5, LogLevel.Information, "Run {RunId} ended as {State}, digest {Digest}, fault {Fault}")]
-    private static partial void EndedAs(ILogger logger, string runId, JobState state, string? digest, string? fault);
 }

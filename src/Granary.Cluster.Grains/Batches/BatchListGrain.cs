@@ -1,35 +1,40 @@
 using Granary.Cluster.Batches;
+using Microsoft.Extensions.Logging;
+using Orleans.Runtime;
 
 namespace Granary.Cluster.Grains.Batches;
 
-/// <summary>The list of batches as it is kept.</summary>
-[GenerateSerializer, Alias("granary.BatchListRecord")]
-public sealed class BatchListRecord
-{
-    /// <summary>Not ended, oldest first.</summary>
-    [Id(0)]
-    public List<string> Unfinished { get; set; } = [];
-
-    /// <summary>Newest last.</summary>
-    [Id(1)]
-    public List<string> All { get; set; } = [];
-}
-
+/// <summary>
+/// Lists the batches and gives places to the oldest ones. A batch whose silo is lost between its end and the call that announces it would
+/// keep its place: the grain asks the batches with a place whether they have ended, when it is activated and then regularly.
+/// </summary>
 [GrainType("batchlist")]
-internal sealed class BatchListGrain([PersistentState("batches", ClusterProviders.State)]
-    IPersistentState<BatchListRecord> state, GrainSettings settings) : Grain, IBatchListGrain
+internal sealed partial class BatchListGrain([PersistentState("batches", ClusterProviders.State)]
+    IPersistentState<BatchListRecord> state, GrainSettings settings, ILogger<BatchListGrain> logger) : Grain, IBatchListGrain
 {
     private const int Kept = 1000;
+
+    // A batch that is being submitted is unknown for a moment; one that is unknown at two checks was never stored.
+    private HashSet<string> _unknown = [];
+
+    private TimeSpan Period => settings.Tick * 40;
+
+    public override Task OnActivateAsync(CancellationToken cancellationToken)
+    {
+        this.RegisterGrainTimer(CheckAsync, new GrainTimerCreationOptions(TimeSpan.Zero, Period) { Interleave = true });
+        return base.OnActivateAsync(cancellationToken);
+    }
 
     public async Task<bool> AddAsync(string run)
     {
         var list = state.State;
-        if (list.All.Contains(run)) return true;
+        if (list.Unfinished.Contains(run)) return true;
         if (list.Unfinished.Count >= settings.MostWaiting + settings.BatchesAtOnce) return false;
         list.Unfinished.Add(run);
+        list.All.Remove(run);
         list.All.Add(run);
         if (list.All.Count > Kept) list.All.RemoveRange(0, list.All.Count - Kept);
-        await state.WriteStateAsync();
+        await WriteAsync();
         return true;
     }
 
@@ -37,11 +42,53 @@ internal sealed class BatchListGrain([PersistentState("batches", ClusterProvider
 
     public async Task EndedAsync(string run)
     {
-        if (state.State.Unfinished.Remove(run)) await state.WriteStateAsync();
+        if (state.State.Unfinished.Remove(run)) await WriteAsync();
     }
 
     public Task<IReadOnlyList<string>> NewestAsync(int most) =>
         Task.FromResult<IReadOnlyList<string>>([.. Enumerable.Reverse(state.State.All).Take(most)]);
 
     public Task<IReadOnlyList<string>> UnfinishedAsync() => Task.FromResult<IReadOnlyList<string>>([.. state.State.Unfinished]);
+
+    private async Task CheckAsync()
+    {
+        var unknown = new HashSet<string>();
+        var over = new List<string>();
+        foreach (var run in state.State.Unfinished.Take(settings.BatchesAtOnce).ToList())
+        {
+            try
+            {
+                var status = await GrainFactory.GetGrain<IBatchGrain>(run).FindAsync().WaitAsync(SiloPolls.Timeout);
+                if (status is null) unknown.Add(run);
+                if (status is { Ended: true } || status is null && _unknown.Contains(run)) over.Add(run);
+            }
+            catch (Exception e) when (Loss.Is(e))
+            {
+                // It is asked again at the next check.
+            }
+        }
+        _unknown = unknown;
+        foreach (var run in over)
+        {
+            Released(logger, run);
+            await EndedAsync(run);
+        }
+    }
+
+    private async Task WriteAsync()
+    {
+        try
+        {
+            await state.WriteStateAsync();
+        }
+        catch
+        {
+            // Memory never runs ahead of storage: read the stored state again.
+            DeactivateOnIdle();
+            throw;
+        }
+    }
+
+    [LoggerMessage(1, LogLevel.Warning, "Run {RunId} has ended and was still in the list of running batches; its place is free")]
+    private static partial void Released(ILogger logger, string runId);
 }

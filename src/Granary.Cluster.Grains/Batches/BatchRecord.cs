@@ -19,4 +19,8 @@ public sealed class BatchRecord
     /// <summary>The batch's trace context (W3C), which an activation after a loss continues.</summary>
     [Id(3)]
     public string? Trace { get; set; }
+
+    /// <summary>Strategies that callers stopped, by id, with the reason.</summary>
+    [Id(4)]
+    public Dictionary<string, string> Stopped { get; set; } = [];
 }

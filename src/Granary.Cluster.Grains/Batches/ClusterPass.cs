@@ -64,6 +64,7 @@ internal sealed class ClusterPass(StrategyPass ordered, IReadOnlyList<FeedWork> 
         }
         if (fresh.Count == 0) return ReportAnswer.Taken;
         ordered.Finished(fresh); // durable when it returns
+        ordered.Running?.Finished(fresh);
         foreach (var outcome in fresh)
         {
             Wanted.Remove(outcome.Index);

@@ -6,12 +6,12 @@ using Granary.Application.RunFolders;
 using Granary.Application.Simulation;
 using Granary.Application.Validation;
 using Granary.Cluster.Batches;
+using Granary.Cluster.Compute;
 using Granary.Cluster.Grains.Compute;
 using Granary.Cluster.Grains.Feeds;
 using Granary.Cluster.Grains.Telemetry;
 using Granary.Engine.Market;
 using Granary.Storage.Files;
-using Granary.Storage.Retries;
 using Microsoft.Extensions.Logging;
 using Orleans.Placement;
 using Orleans.Runtime;
@@ -20,23 +20,28 @@ namespace Granary.Cluster.Grains.Batches;
 
 /// <summary>
 /// Runs a job (<see cref="Job"/>) in the run's folder, over a host that stores the cluster's reports. Acknowledged
-/// reports are in that folder; after a loss the grain resumes from it.
+/// reports are in that folder; after a loss the grain resumes from it. Each attempt has a number from the grain's stored state: an attempt
+/// on a silo that hung finds a higher number when it continues, and writes nothing.
 /// </summary>
 [PreferLocalPlacement]
 [GrainType("reporting")]
-internal sealed partial class ReportingGrain(SiloCompute compute, SharedSources sources, JobCatalogue kinds,
-    GrainSettings settings, TimeProvider clock, ILogger<ReportingGrain> logger) : Grain, IReportingGrain
+internal sealed partial class ReportingGrain(
+    [PersistentState("attempts", ClusterProviders.State)] IPersistentState<AttemptRecord> attempts, SiloCompute compute,
+    SharedSources sources, JobCatalogue kinds, GrainSettings settings, TimeProvider clock, ILogger<ReportingGrain> logger)
+    : Grain, IReportingGrain
 {
     private const int MostAttempts = 6;
 
     private BatchOrder? _order;
     private ClusterBatchHost? _host;
+    private RunningStrategies? _strategies;
     private Task? _running;
     private RunEnd? _end;
     private CancellationTokenSource _cancel = new();
     private CancellationTokenRegistration _stopping;
     private string _stage = ReportingStage.Opening;
-    private int _attempts;
+    private TaskScheduler? _turns;
+    private int _faults;
     private DateTimeOffset _notBefore;
     private bool _cancelled;
 
@@ -53,9 +58,14 @@ internal sealed partial class ReportingGrain(SiloCompute compute, SharedSources 
             ? ReportingStage.Portfolio : _stage, token, done, failed, strategies, total, _end));
     }
 
+    public override Task OnActivateAsync(CancellationToken cancellationToken)
+    {
+        _turns = TaskScheduler.Current;
+        return base.OnActivateAsync(cancellationToken);
+    }
+
     private void Start()
     {
-        _attempts++;
         var poke = () => compute.Poke(Run);
         var host = new ClusterBatchHost(() =>
         {
@@ -63,24 +73,29 @@ internal sealed partial class ReportingGrain(SiloCompute compute, SharedSources 
             poke();
         }, settings.ChecksSpreadFrom)
         { Description = Described() };
-        _host = host;
+        (_host, _strategies) = (host, new RunningStrategies());
         _cancel = new CancellationTokenSource();
         _stopping.Dispose();
         _stopping = compute.Stopping.Register(Abandon);
         var cancel = _cancel.Token;
-        Begins(logger, Run, _attempts);
         _running = Watched();
 
         async Task Watched()
         {
+            if (await ClaimAsync() is not { } attempt)
+            {
+                _host = null;
+                return;
+            }
+            Begins(logger, Run, attempt.Number);
             // The run has its own thread; its end is processed in this grain.
-            var (end, again) = await Task.Run(() => RunAsync(_order!, host, cancel), CancellationToken.None);
+            var (end, again) = await Task.Run(() => RunAsync(_order!, host, attempt, cancel), CancellationToken.None);
             if (_host != host) return;
             _host = null;
             if (again)
             {
-                _notBefore = clock.GetUtcNow() + TimeSpan.FromMilliseconds(250 << Math.Min(_attempts, 5));
-                if (_attempts >= MostAttempts) _end = end;
+                _notBefore = clock.GetUtcNow() + TimeSpan.FromMilliseconds(250 << Math.Min(++_faults, 5));
+                if (_faults >= MostAttempts) _end = end;
             }
             else
             {
@@ -90,17 +105,41 @@ internal sealed partial class ReportingGrain(SiloCompute compute, SharedSources 
         }
     }
 
+    // Only one of two activations gets a number. One that does not get it reads the state again when it is next called.
+    private async Task<RunAttempt?> ClaimAsync()
+    {
+        try
+        {
+            var number = ++attempts.State.Newest;
+            await attempts.WriteStateAsync();
+            return new RunAttempt(number, cancellationToken => Task.Factory.StartNew(() => ConfirmAsync(number), cancellationToken,
+                TaskCreationOptions.None, _turns!).Unwrap());
+        }
+        catch (Exception e)
+        {
+            NotClaimed(logger, Run, e.Message);
+            DeactivateOnIdle();
+            return null;
+        }
+    }
+
+    // What this process remembers is as old as the moment at which it may have stopped.
+    private async Task ConfirmAsync(long number)
+    {
+        await attempts.ReadStateAsync();
+        if (attempts.State.Newest != number) throw new RunAbandonedException();
+    }
+
     private string Described() => $"cluster, {settings.Threads} thread{(settings.Threads == 1 ? "" : "s")} a silo";
 
-    private async Task<(RunEnd? End, bool Again)> RunAsync(BatchOrder order, ClusterBatchHost host, CancellationToken cancellationToken)
+    private async Task<(RunEnd? End, bool Again)> RunAsync(BatchOrder order, ClusterBatchHost host, RunAttempt attempt,
+        CancellationToken cancellationToken)
     {
         using var activity = ClusterInstruments.Traces.StartActivity("report");
         activity?.SetTag("granary.run", Run);
         try
         {
             if (await OutcomeFile.ReadAsync(Folder) is { } before) return (before, false);
-            using var own = await FolderLock.TakeAsync(settings.Runs, Run, cancellationToken);
-            if (await OutcomeFile.ReadAsync(Folder) is { } other) return (other, false);
             var job = kinds.Read(new JobText(order.Kind ?? JobCatalogue.Backtest, order.Text, order.File, order.Folder));
             Directory.CreateDirectory(Folder);
             // A batch spreads over the cluster; other jobs run on this silo.
@@ -113,11 +152,14 @@ internal sealed partial class ReportingGrain(SiloCompute compute, SharedSources 
                 Folder = Folder,
                 Runs = Path.GetFullPath(settings.Runs),
                 Resume = true,
+                Attempt = attempt,
+                Running = _strategies,
                 Sources = isBatch ? (data, folder) => sources.Open(Run, data, folder) : null,
                 Progress = p => _stage = isBatch ? _stage : p.Stage ?? _stage,
                 Ledger = settings.Trials is { } trials ? new TrialLedger(trials) : null,
             }, cancellationToken);
             var end = new RunEnd(null, run.Digest, run.Trades ?? 0, run.Seconds, run.Strategies, run.Failed, Files());
+            await attempt.ConfirmAsync(cancellationToken);
             await OutcomeFile.WriteAsync(Folder, end);
             return (end, false);
         }
@@ -160,6 +202,10 @@ internal sealed partial class ReportingGrain(SiloCompute compute, SharedSources 
         return Task.FromResult(ReportAnswer.NotYet);
     }
 
+    public Task<StrategyStatus?> StrategyAsync(string strategy) => Task.FromResult(
+        _strategies?.Find(strategy) is { } now
+            ? new StrategyStatus(now.Bars, (int)now.Trades, now.Error, (int)now.State, now.Equity) : null);
+
     public async Task CancelAsync()
     {
         _cancelled = true;
@@ -195,7 +241,10 @@ internal sealed partial class ReportingGrain(SiloCompute compute, SharedSources 
     }
 
     [LoggerMessage(3, LogLevel.Information, "Run {RunId}: reporting started on this silo, attempt {Attempt}")]
-    private static partial void Begins(ILogger logger, string runId, int attempt);
+    private static partial void Begins(ILogger logger, string runId, long attempt);
+
+    [LoggerMessage(4, LogLevel.Information, "Run {RunId}: reporting did not start on this silo: {Reason}")]
+    private static partial void NotClaimed(ILogger logger, string runId, string reason);
 
     [LoggerMessage(1, LogLevel.Error, "Run {RunId} failed")]
     private static partial void Broken(ILogger logger, string runId, Exception exception);
@@ -229,17 +278,4 @@ internal static class OutcomeFile
 
     public static Task WriteAsync(string folder, RunEnd end) =>
         AtomicFile.WriteAsync(Path.Combine(folder, Name), JsonSerializer.SerializeToUtf8Bytes(end));
-}
-
-/// <summary>Reserves a run's folder for one activation, because one on a silo that counts as lost may still write.</summary>
-internal static class FolderLock
-{
-    public static async Task<FileStream> TakeAsync(string runs, string run, CancellationToken cancellationToken)
-    {
-        var folder = Path.Combine(runs, ".locks");
-        Directory.CreateDirectory(folder);
-        return await RetryPolicies.FileInUse(static e => e is IOException, TimeSpan.FromSeconds(30)).RunAsync(
-            _ => Task.FromResult(new FileStream(Path.Combine(folder, run), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1,
-                FileOptions.DeleteOnClose)), cancellationToken);
-    }
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Granary.Cluster.Compute;
+using Granary.Cluster.Grains.Telemetry;
 using Orleans.Runtime;
 
 namespace Granary.Cluster.Grains.Batches;
@@ -41,7 +42,9 @@ internal sealed class SiloPolls(GrainSettings settings, Func<SiloAddress, Task<C
         try
         {
             var at = Stopwatch.GetTimestamp();
-            view.Answer = await poll(silo).WaitAsync(Timeout);
+            Task<ComputeStatus> asking;
+            using (new Untraced()) asking = poll(silo);
+            view.Answer = await asking.WaitAsync(Timeout);
             view.AskedAt = at;
             view.AnsweredAt = Stopwatch.GetTimestamp();
             view.Fresh = true;

@@ -1,12 +1,13 @@
 using Granary.Cluster.Compute;
 using Granary.Cluster.Grains.Placement;
+using Orleans.Runtime;
 
 namespace Granary.Cluster.Grains.Compute;
 
 /// <summary>Gives other silos access to the compute threads of this one.</summary>
 [SiloKeyPlacement]
 [GrainType("compute")]
-internal sealed class ComputeGrain(SiloCompute compute) : Grain, IComputeGrain
+internal sealed class ComputeGrain(SiloCompute compute, SiloProcess process) : Grain, IComputeGrain
 {
     public Task StartAsync(GroupOrder order)
     {
@@ -23,4 +24,25 @@ internal sealed class ComputeGrain(SiloCompute compute) : Grain, IComputeGrain
     }
 
     public Task<int[]> GiveUpAsync(string run, Guid group, int most) => Task.FromResult(compute.GiveUp(group, most));
+
+    public async Task<SiloDescription> DescribeAsync()
+    {
+        var silo = process.Silo.SiloAddress;
+        var statistics = await GrainFactory.GetGrain<IManagementGrain>(0).GetRuntimeStatistics([silo]);
+        return new SiloDescription(typeof(ComputeGrain).Assembly.GetName().Version!.ToString(3), compute.Pool.Threads, compute.Groups,
+            statistics[0].ActivationCount, compute.IsLeaving || compute.IsDraining);
+    }
+
+    public Task DrainAsync(bool drain)
+    {
+        compute.Drain(drain);
+        return Task.CompletedTask;
+    }
+
+    public Task RetireAsync()
+    {
+        // The answer leaves before the silo closes its connections.
+        _ = Task.Delay(TimeSpan.FromMilliseconds(100)).ContinueWith(_ => process.Life.StopApplication(), TaskScheduler.Default);
+        return Task.CompletedTask;
+    }
 }

@@ -54,6 +54,9 @@ public sealed partial class SiloCompute : ILifecycleParticipant<ISiloLifecycle>,
 
     internal bool IsLeaving { get; private set; }
 
+    /// <summary>Whether an operator ordered that the silo takes no new groups.</summary>
+    internal bool IsDraining { get; private set; }
+
     /// <summary>While it is set, no strategy processes another block.</summary>
     internal bool IsHeld { get; set; }
 
@@ -73,6 +76,7 @@ public sealed partial class SiloCompute : ILifecycleParticipant<ISiloLifecycle>,
     internal void Start(GroupOrder order)
     {
         if (IsLeaving || _stopping.IsCancellationRequested) throw new SiloUnavailableException("this silo is shutting down");
+        if (IsDraining) throw new SiloUnavailableException("this silo takes no new work");
         var group = new StrategyGroup(this, order, _stopping.Token);
         if (!_groups.TryAdd(order.Id, group)) return;
         _polled[order.Run] = Stopwatch.GetTimestamp();
@@ -85,7 +89,16 @@ public sealed partial class SiloCompute : ILifecycleParticipant<ISiloLifecycle>,
     internal ComputeStatus StatusOf(string run)
     {
         _polled[run] = Stopwatch.GetTimestamp();
-        return new ComputeStatus(_settings.Threads, IsLeaving, [.. _groups.Values.Where(c => c.Order.Run == run).Select(c => c.Status)]);
+        return new ComputeStatus(_settings.Threads, IsLeaving || IsDraining,
+            [.. _groups.Values.Where(c => c.Order.Run == run).Select(c => c.Status)]);
+    }
+
+    /// <summary>Takes no new groups, or takes them again; the batch grains notice at their next poll.</summary>
+    internal void Drain(bool drain)
+    {
+        IsDraining = drain;
+        if (drain) DrainOrdered(_logger);
+        else DrainEnded(_logger);
     }
 
     internal int[] GiveUp(Guid group, int most) => Find(group)?.GiveUp(most) ?? [];
@@ -108,6 +121,7 @@ public sealed partial class SiloCompute : ILifecycleParticipant<ISiloLifecycle>,
     {
         try
         {
+            using var untraced = new Untraced();
             var batch = Services.Grains.GetGrain<IBatchGrain>(run);
             if (!await batch.PokeAsync().WaitAsync(TimeSpan.FromSeconds(10), Stopping)) Stop(run, null);
         }
@@ -205,6 +219,12 @@ public sealed partial class SiloCompute : ILifecycleParticipant<ISiloLifecycle>,
 
     [LoggerMessage(1, LogLevel.Information, "Run {RunId}: {Strategies} strategies of feed {Feed} begin on this silo")]
     private static partial void GroupStarted(ILogger logger, string runId, int feed, int strategies);
+
+    [LoggerMessage(7, LogLevel.Information, "An operator drains this silo: it takes no new strategy groups")]
+    private static partial void DrainOrdered(ILogger logger);
+
+    [LoggerMessage(8, LogLevel.Information, "This silo takes strategy groups again")]
+    private static partial void DrainEnded(ILogger logger);
 
     [LoggerMessage(2, LogLevel.Warning, "Run {RunId}: the strategies of feed {Feed} failed on this silo: {Fault}")]
     private static partial void GroupEnded(ILogger logger, string runId, int feed, string fault, Exception exception);

@@ -10,7 +10,6 @@ using Granary.Cluster.Grains.Feeds;
 using Granary.Cluster.Grains.Placement;
 using Granary.Cluster.Grains.Plans;
 using Granary.Cluster.Grains.Telemetry;
-using Granary.Engine.Backtesting;
 using Granary.Engine.Market;
 using Granary.Learning.Gating;
 using Granary.Storage.Retries;
@@ -24,6 +23,8 @@ internal sealed class StrategyGroup
 {
     private const int JoinsAtOnce = 128;
 
+    private const int MostTraced = 20;
+
     // Total seconds that its strategies wait for the directory.
     private const int MostWaits = 10;
 
@@ -36,7 +37,6 @@ internal sealed class StrategyGroup
     private readonly Lock _lock = new();
     private int[] _strategies;
     private FeedExecution? _execution;
-    private Dictionary<int, string>? _errors;
     private long _evaluations, _bars, _counted;
     private readonly SemaphoreSlim _repairing = new(1);
     private double _startSeconds;
@@ -100,6 +100,8 @@ internal sealed class StrategyGroup
             lock (_lock) _execution = execution;
             using (var maker = new StrategyMaker(execution, _silo.Limits.Deadline)) await maker.Made.WaitAsync(_stop.Token);
             _stop.Token.ThrowIfCancellationRequested();
+            for (var slot = 0; Order.Stopped is { } stopped && slot < Order.Strategies.Length; slot++)
+                if (stopped.TryGetValue(plan.Instances[Order.Strategies[slot]].Id, out var reason)) StopStrategy(slot, reason);
             _silo.Pool.Add(execution);
             // The threads start while activations are created; processing does not wait for them.
             var joining = JoinAllAsync(execution);
@@ -108,12 +110,11 @@ internal sealed class StrategyGroup
             var outcomes = await ProcessedAsync(execution, reporter);
             await joining;
             _silo.Finished(Order, Stopwatch.GetElapsedTime(_ordered).TotalSeconds);
-            _errors = outcomes.Where(o => o.Error is not null).ToDictionary(o => o.Index, o => o.Error!);
             SetState(GroupState.Reporting);
             await reporter.FinishAsync(outcomes);
             foreach (var outcome in outcomes)
                 if (outcome.Error is { } error)
-                    _silo.Failed(Order.Run, plan.Instances[outcome.Index].Id, error);
+                    Failed(activity, plan.Instances[outcome.Index].Id, error);
             activity?.SetTag("granary.bars", execution.Evaluations);
             SetState(GroupState.Done);
         }
@@ -130,6 +131,15 @@ internal sealed class StrategyGroup
             lock (_lock) _execution = null;
             _ended.TrySetResult();
         }
+    }
+
+    // A trace shows a few of the strategies that failed; the log has all.
+    private void Failed(Activity? activity, string strategy, string error)
+    {
+        if (activity?.Events.Take(MostTraced).Count() < MostTraced)
+            activity.AddEvent(new ActivityEvent("strategy failed",
+                tags: new ActivityTagsCollection { ["granary.strategy"] = strategy, ["granary.error"] = error }));
+        _silo.Failed(Order.Run, strategy, error);
     }
 
     private async Task<FeedExecution> OpenAsync(BatchPlan plan, FeedPlan feed, GroupReporter reporter)
@@ -269,6 +279,7 @@ internal sealed class StrategyGroup
     private async Task JoinAllAsync(FeedExecution execution)
     {
         var next = 0;
+        using var untraced = new Untraced();
         await Task.WhenAll(Enumerable.Range(0, Math.Min(JoinsAtOnce, Order.Strategies.Length)).Select(async _ =>
         {
             while (Interlocked.Increment(ref next) - 1 is var slot && slot < Order.Strategies.Length) await JoinAsync(execution, slot);
@@ -323,12 +334,18 @@ internal sealed class StrategyGroup
         }
     }
 
-    /// <summary>Returns the run of a strategy; null if it failed or ended.</summary>
-    public IStrategyRun? RunOf(int slot) => _execution?.Groups[slot / RunGroup.Size].RunOf(slot % RunGroup.Size);
+    /// <summary>Returns a strategy as it stands; null after the end of the group.</summary>
+    public BatchStrategy? StrategyAt(int slot) => _execution?.Groups[slot / RunGroup.Size] is { } group
+        ? RunningStrategies.Of(group.Instances[slot % RunGroup.Size].Id, group, slot % RunGroup.Size) : null;
 
-    public string? ErrorOf(int slot) =>
-        _execution is { } execution ? execution.Groups[slot / RunGroup.Size].ErrorOf(slot % RunGroup.Size)
-            : _errors?.GetValueOrDefault(Order.Strategies[slot]);
+    /// <summary>Stops a strategy before its next block.</summary>
+    /// <returns>false after the end of the group.</returns>
+    public bool StopStrategy(int slot, string reason)
+    {
+        if (_execution is not { } execution) return false;
+        execution.Groups[slot / RunGroup.Size].Stop(slot % RunGroup.Size, reason);
+        return true;
+    }
 
     public int[] GiveUp(int most)
     {

@@ -196,6 +196,9 @@ internal sealed partial class PortfolioGrain(
         }
     }
 
+    public Task<IReadOnlyList<string>?> StrategiesAsync() => Task.FromResult<IReadOnlyList<string>?>(
+        IsRunning ? [.. session.State.Start!.StrategiesOf(catalogues)] : null);
+
     public Task<SessionView?> SessionAsync() => Task.FromResult(View());
 
     public async Task<SessionView?> CommandAsync(SessionOrder order)

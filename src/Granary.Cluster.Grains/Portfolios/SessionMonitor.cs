@@ -1,3 +1,4 @@
+using Granary.Cluster.Grains.Telemetry;
 using Granary.Cluster.Portfolios;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -16,6 +17,7 @@ internal sealed partial class SessionMonitor(IGrainFactory grains, TimeProvider 
             try
             {
                 await Task.Delay(Pause, clock, stoppingToken).ConfigureAwait(false);
+                using var untraced = new Untraced();
                 var running = await grains.GetGrain<ISessionListGrain>(ISessionListGrain.Key).RunningAsync().WaitAsync(stoppingToken)
                     .ConfigureAwait(false);
                 foreach (var id in running) await WakeAsync(id, stoppingToken).ConfigureAwait(false);

@@ -3,6 +3,7 @@ using Granary.Application.Jobs;
 using Granary.Application.Json;
 using Granary.Application.RunFolders;
 using Granary.Cluster.Batches;
+using Granary.Cluster.Grains.Telemetry;
 using Orleans.Runtime;
 
 namespace Granary.Cluster.Grains.Services;
@@ -74,7 +75,9 @@ public sealed class ClusterJobs(IGrainFactory grains, TimeProvider clock, TimeSp
         long seen = -1;
         while (true)
         {
-            var status = await Calling.TryAsync(() => Batch(id).WatchAsync(seen), cancellationToken, timeout).ConfigureAwait(false);
+            var after = seen;
+            var status = await Calling.TryAsync(() => Untraced.CallAsync(() => Batch(id).WatchAsync(after)), cancellationToken, timeout)
+                .ConfigureAwait(false);
             if (status is null) yield break;
             if (status.Revision > seen)
             {

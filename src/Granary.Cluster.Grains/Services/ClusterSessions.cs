@@ -58,6 +58,14 @@ public sealed class ClusterSessions(IGrainFactory grains, IJobService batches, G
     }
 
     /// <inheritdoc/>
+    public async ValueTask<IReadOnlySet<string>?> StrategiesAsync(string id, CancellationToken cancellationToken = default)
+    {
+        WeightsRules.CheckPortfolio(id);
+        var known = await Calling.TryAsync(() => Grain(id).StrategiesAsync(), cancellationToken).ConfigureAwait(false);
+        return known?.ToHashSet(StringComparer.Ordinal);
+    }
+
+    /// <inheritdoc/>
     public async ValueTask<SessionView?> CommandAsync(string id, SessionOrder order, CancellationToken cancellationToken = default)
     {
         WeightsRules.CheckPortfolio(id);

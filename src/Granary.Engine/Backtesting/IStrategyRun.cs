@@ -14,6 +14,9 @@ public interface IStrategyRun
     /// <summary>Trades closed so far.</summary>
     int TradeCount { get; }
 
+    /// <summary>How the run stands. Any thread may ask, also while the run processes a block.</summary>
+    RunStanding Standing { get; }
+
     /// <summary>Ends the run after the last block and sums it up. What is open stays open and is marked at the last close.</summary>
     StrategyResult Finish();
 }

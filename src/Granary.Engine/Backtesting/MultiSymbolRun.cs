@@ -93,6 +93,9 @@ public sealed class MultiSymbolRun : IStrategyRun
 
     public int TradeCount => _account.Trades.Trades;
 
+    /// <inheritdoc/>
+    public RunStanding Standing => new(Bars, TradeCount, _meter.Equity, StrategyRun.PositionsOf(_symbols.Select(s => s.Book)));
+
     /// <summary>A symbol's factors in the current time slice, for the writer that stores them beside its signals.</summary>
     public IFactorReader Factors(int symbol) => _symbols[symbol];
 

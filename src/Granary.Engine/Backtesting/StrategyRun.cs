@@ -68,6 +68,12 @@ public sealed class StrategyRun : IStrategyRun, IFactorReader
     /// <summary>Trades closed so far.</summary>
     public int TradeCount => _book.TradeMeter.Trades;
 
+    /// <inheritdoc/>
+    public RunStanding Standing => new(Bars, TradeCount, _book.EquityMeter.Equity, PositionsOf([_book]));
+
+    internal static IReadOnlyDictionary<string, double> PositionsOf(IEnumerable<StrategyBook> books) =>
+        books.Where(b => b.NetQuantity != 0).ToDictionary(b => b.Instrument.Symbol, b => b.NetQuantity, StringComparer.Ordinal);
+
     internal StrategyBook Book => _book;
 
     /// <summary>The factors that the strategy reads, as it declared them.</summary>

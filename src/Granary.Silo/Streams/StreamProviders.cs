@@ -12,7 +12,7 @@ internal static class StreamProviders
         switch (settings.Streams)
         {
             case StreamTransport.Memory:
-                silo.AddMemoryStreams(ClusterProviders.Blocks);
+                // Silos request blocks from the feeds; there is no stream.
                 break;
             case StreamTransport.Kafka:
                 silo.AddKafkaStreams(ClusterProviders.Blocks, o =>

@@ -2,12 +2,18 @@ using Granary.Application.Batches;
 using Granary.Application.JobKinds;
 using Granary.Application.Jobs;
 using Granary.Application.Json;
+using Granary.Application.Operations;
+using Granary.Application.Simulation;
 using Granary.Application.Weights;
+using Granary.Cluster.Batches;
 using Granary.Cluster.Grains.Services;
 using Granary.Cluster.Tests.Fixtures;
 using Granary.Engine.Strategies;
 using Granary.Engine.Strategies.Library;
 using Granary.Testing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+using Orleans.Configuration;
 
 namespace Granary.Cluster.Tests.Batches;
 
@@ -94,6 +100,83 @@ public sealed class SubmissionsTests : IAsyncLifetime
         (await _cluster.Batches.CancelAsync(id))!.State.ShouldBe(JobState.Cancelled);
         (await _cluster.EndAsync(id)).State.ShouldBe(JobState.Cancelled);
         (await _cluster.RunAsync(_batches.Sweep)).State.ShouldBe(JobState.Done);
+    }
+
+    [Fact]
+    public async Task A_drained_silo_takes_no_work_until_it_is_resumed()
+    {
+        var operations = new ClusterOperations(_cluster.Grains,
+            _cluster.Cluster.GetSiloServiceProvider(_cluster.Alive[0].SiloAddress).GetRequiredService<IOptions<ClusterOptions>>(),
+            _cluster.Batches, new ClusterSessions(_cluster.Grains, _cluster.Batches, TestCatalogues.All));
+        var before = await operations.StandingAsync();
+        before.Silos.Count.ShouldBe(2);
+        before.Silos.ShouldAllBe(s => s.Status == "active" && s.Version != null && s.Threads == 1 && s.Activations > 0 && !s.Draining);
+        (before.Running.Count, before.Queued.Count, before.Sessions.Count).ShouldBe((0, 0, 0));
+        (await operations.OrderAsync("no-such-silo", SiloOrder.Drain)).ShouldBeNull();
+
+        (await operations.OrderAsync(before.Silos[1].Name, SiloOrder.Drain))!.Draining.ShouldBeTrue();
+        var ended = await _cluster.RunAsync(_batches.Mixed);
+        ended.Digest.ShouldBe((await _batches.EmbeddedAsync(_batches.Mixed)).Model.Digest);
+        _cluster.Alive.Select(s => _cluster.ComputeOf(s).Begun > 0).Order().ShouldBe([false, true]);
+        (await operations.StandingAsync()).Silos.Select(s => s.Draining).ShouldBe([false, true]);
+
+        (await operations.OrderAsync(before.Silos[1].Name, SiloOrder.Resume))!.Draining.ShouldBeFalse();
+        (await _cluster.RunAsync(_batches.Mixed)).Digest.ShouldBe(ended.Digest);
+        _cluster.Alive.ShouldAllBe(s => _cluster.ComputeOf(s).Begun > 0);
+    }
+
+    [Fact]
+    public async Task A_strategy_of_a_running_batch_shows_how_it_stands_and_is_stopped_alone()
+    {
+        var batch = _batches.Write("asked", """
+            { "name": "asked", "data": { "source": "csv:data/1h", "symbols": ["COINUSDT", "GLIMUSDT"], "timeframe": "1h" },
+              "strategies": [ { "class": "Dawdler", "params": { "every": 1000, "variant": [1, 2], "gateAt": 100 },
+                "size": { "percentOfEquity": 50 } } ], "portfolio": { "weights": "equal" } }
+            """);
+        string[] ids = [.. (await _batches.EmbeddedAsync(batch)).Model.Strategies.Select(s => s.Id)];
+        var strategies = new ClusterStrategies(_cluster.Grains);
+        string run;
+        using (var gate = _cluster.Gates.Close(100))
+        {
+            run = await _cluster.SubmitAsync(batch);
+            await gate.Reached;
+            (await strategies.FindAsync(run, "Nothing()@COINUSDT:1h")).ShouldBeNull();
+            (await strategies.FindAsync("never-submitted", ids[0])).ShouldBeNull();
+            // Both feeds reach the gate, and each strategy answers from the silo that runs it.
+            foreach (var id in ids)
+            {
+                var seen = await Eventually.IsAsync(async () => await strategies.FindAsync(run, id), s => s is { Bars: > 0 });
+                (seen!.Id, seen.State, seen.Error).ShouldBe((id, StrategyPhase.Running, null));
+                seen.Bars.ShouldBeLessThanOrEqualTo(100);
+                seen.Equity!.Value.ShouldBeGreaterThan(0);
+            }
+            (await strategies.StopAsync(run, ids[1], "anna"))!.State.ShouldBe(StrategyPhase.Running);
+        }
+        var ended = await _cluster.EndAsync(run);
+        (ended.State, ended.Fault, ended.Progress.Failed).ShouldBe((JobState.Done, null, 1));
+        using var results = System.Text.Json.JsonDocument.Parse(
+            await File.ReadAllBytesAsync(Path.Combine(_cluster.Runs, run, "results.json")));
+        var failed = results.RootElement.GetProperty("strategies").EnumerateArray().Where(s => s.ToString().Contains("stopped by anna",
+            StringComparison.Ordinal)).ToList();
+        failed.Select(s => s.GetProperty("id").GetString()).ShouldBe([ids[1]]);
+        (await strategies.FindAsync(run, ids[0])).ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task A_batch_whose_end_the_list_missed_and_one_that_was_never_stored_give_their_places_back()
+    {
+        await using var cluster = await TestSilos.StartAsync(1, s => s with { BatchesAtOnce = 2, Tick = TimeSpan.FromMilliseconds(20) });
+        var list = cluster.Grains.GetGrain<IBatchListGrain>(IBatchListGrain.Key);
+        var ended = await cluster.SubmitAsync(_batches.Sweep);
+        (await cluster.EndAsync(ended)).State.ShouldBe(JobState.Done);
+        await Eventually.HoldsAsync(async () => (await list.UnfinishedAsync()).Count == 0);
+        // As after the loss of a silo between the batch's end and the write of the list, and before the batch's first write.
+        foreach (var leaked in new[] { ended, "never-stored" }) (await list.AddAsync(leaked)).ShouldBeTrue();
+        (await list.UnfinishedAsync()).ShouldBe([ended, "never-stored"]);
+        var next = await cluster.SubmitAsync(_batches.Sweep);
+        (await cluster.EndAsync(next)).State.ShouldBe(JobState.Done);
+        await Eventually.HoldsAsync(async () => (await list.UnfinishedAsync()).Count == 0);
+        (await list.NewestAsync(10)).ShouldContain(ended);
     }
 
     [Fact]

@@ -9,6 +9,8 @@ internal sealed class SiloProcess : IAsyncDisposable
 {
     private const int SigKill = 9;
     private const int SigTerm = 15;
+    private const int SigCont = 18;
+    private const int SigStop = 19;
 
     private readonly Process _process;
     private readonly StringBuilder _output = new();
@@ -110,6 +112,11 @@ internal sealed class SiloProcess : IAsyncDisposable
     }
 
     public void Kill() => Signal(SigKill);
+
+    /// <summary>Stops the process, which keeps its connections and open files, until <see cref="Continue"/>.</summary>
+    public void Stop() => Signal(SigStop);
+
+    public void Continue() => Signal(SigCont);
 
     public void Terminate() => Signal(SigTerm);
 

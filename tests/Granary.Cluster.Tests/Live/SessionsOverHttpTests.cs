@@ -72,6 +72,15 @@ public sealed class SessionsOverHttpTests(SessionsInTheClusterTests.Made made) :
         await UntilAsync(client, s => s.Status is { Signals: > 5 });
         var signal = (JsonObject)(await silo.Client.GetFromJsonAsync<JsonArray>("/api/v1/signals"))![0]!;
         var id = (string)signal["strategy"]!;
+        using var unknown = new HttpRequestMessage(HttpMethod.Put, $"/api/v1/portfolios/{LiveSilos.Account}/weights")
+        {
+            Content = JsonContent.Create(new { weights = new Dictionary<string, double> { ["SmaCross(fast=1)@NONE:1h"] = 1 } })
+        };
+        unknown.Headers.Add("If-None-Match", "*");
+        using var refused = await silo.Client.SendAsync(unknown);
+        refused.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
+        (await refused.Content.ReadAsStringAsync()).ShouldContain("its session has no strategy 'SmaCross(fast=1)@NONE:1h'",
+            Case.Sensitive);
         using var put = new HttpRequestMessage(HttpMethod.Put,
             $"/api/v1/portfolios/{LiveSilos.Account}/weights")
         {

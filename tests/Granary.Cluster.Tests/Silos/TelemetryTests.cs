@@ -57,7 +57,7 @@ public class TelemetryTests
             text.ShouldContain("granary-silo", Case.Sensitive, path);
             text.ShouldContain("observed", Case.Sensitive, path);
         }
-        foreach (var span in new[] { "batch", "strategy-group", "feed", "strategy", "report", status.Id, "SmaCross(fast=5,slow=20)" })
+        foreach (var span in new[] { "batch", "strategy-group", "feed", "report", status.Id })
             received["v1/traces"].ShouldContain(span);
         foreach (var meter in new[] { "Microsoft.Orleans", "granary.bars", "granary.strategies.running", "granary.blocks.in_flight",
             "granary.feed.lag" }) received["v1/metrics"].ShouldContain(meter);
@@ -65,7 +65,7 @@ public class TelemetryTests
     }
 
     [Fact]
-    public async Task A_clients_trace_goes_on_through_its_request_to_the_strategies_on_both_silos()
+    public async Task A_clients_trace_goes_on_through_its_request_to_the_strategy_groups_on_both_silos()
     {
         var spans = new ConcurrentQueue<OtlpSpan>();
         var builder = WebApplication.CreateSlimBuilder();
@@ -109,46 +109,51 @@ public class TelemetryTests
         // What is left to be sent is sent when they leave.
         await two.LeaveAsync();
         await one.LeaveAsync();
-
         var own = spans.Where(s => s.Tags.GetValueOrDefault("granary.run") == status.Id).ToList();
-        own.Select(s => s.Name).Distinct().Order().ShouldBe(["batch", "feed", "report", "strategy", "strategy-group"]);
+        own.Select(s => s.Name).Distinct().Order().ShouldBe(["batch", "feed", "report", "strategy-group"]);
         own.Where(s => s.TraceId != trace).Select(s => s.Name).ShouldBeEmpty();
-        own.Count(s => s.Name == "strategy").ShouldBe(status.Progress.Strategies);
-        own.Where(s => s.Name == "strategy").Select(s => s.Silo).Distinct().Count().ShouldBe(2, "strategies on both silos");
-        // From a strategy up to the request, over calls of grains and the wire between the silos.
+        own.Where(s => s.Name == "strategy-group").Select(s => s.Silo).Distinct().Count().ShouldBe(2, "groups on both silos");
+        // Neither the strategies' activations nor the polls of silos are in it.
+        spans.Select(s => s.Name).ShouldNotContain(n => n.StartsWith("IStrategyGrain") || n.EndsWith("/PollAsync"));
+        // From a group up to the request, over calls of grains and the wire between the silos.
         var byId = spans.Where(s => s.TraceId == trace).ToLookup(s => s.SpanId);
-        foreach (var strategy in own.Where(s => s.Name == "strategy"))
+        foreach (var group in own.Where(s => s.Name == "strategy-group"))
         {
-            var path = new List<OtlpSpan>();
-            for (var span = strategy; span is not null; span = byId[span.Parent].FirstOrDefault()) path.Add(span);
+            List<OtlpSpan> path = [];
+            for (var span = group; span is not null; span = byId[span.Parent].FirstOrDefault()) path.Add(span);
             path.Select(s => s.Name).ShouldContain("batch");
             path[^1].Name.ShouldBe("Microsoft.AspNetCore.Hosting.HttpRequestIn", string.Join(" < ", path.Select(s => s.Name)));
         }
     }
 
     [Fact]
-    public async Task One_trace_leads_from_the_batch_over_feeds_and_strategies_to_the_report_on_two_silos()
+    public async Task One_trace_leads_from_the_batch_over_feeds_and_strategy_groups_to_the_report_on_two_silos()
     {
         var spans = new ConcurrentQueue<Activity>();
         using var listener = new ActivityListener
         {
             ShouldListenTo = s => s.Name == ClusterInstruments.Name || s.Name.StartsWith("Microsoft.Orleans", StringComparison.Ordinal),
-            Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllDataAndRecorded,
+            Sample = (ref ActivityCreationOptions<ActivityContext> o) => 
+                (o.Parent == default ? o.Source.Name == ClusterInstruments.Name
+                    : o.Parent.TraceFlags.HasFlag(ActivityTraceFlags.Recorded))
+                ? ActivitySamplingResult.AllDataAndRecorded : ActivitySamplingResult.None,
             ActivityStopped = spans.Enqueue,
         };
         ActivitySource.AddActivityListener(listener);
         using var batches = new TestBatches();
         await using var cluster = await TestSilos.StartAsync(2);
-        using var submission = new Activity("submission").SetIdFormat(ActivityIdFormat.W3C).Start();
+        using var submission = new Activity("submission").SetIdFormat(ActivityIdFormat.W3C);
+        submission.ActivityTraceFlags = ActivityTraceFlags.Recorded;
+        submission.Start();
         var status = await cluster.RunAsync(batches.Mixed);
         status.State.ShouldBe(JobState.Done, $"{status.Fault}\n{TestSilos.Log.Tail}");
-        await Eventually.HoldsAsync(() => spans.Count(s => s.OperationName == "strategy"
-            && Equals(s.GetTagItem("granary.run"), status.Id)) >= status.Progress.Strategies);
+        await Eventually.HoldsAsync(() => spans.Any(s => s.OperationName == "batch" && Equals(s.GetTagItem("granary.run"), status.Id))
+            && cluster.Alive.All(s => cluster.ComputeOf(s).Groups == 0));
 
         var own = spans.Where(s => Equals(s.GetTagItem("granary.run"), status.Id)).ToList();
-        own.Select(s => s.OperationName).Distinct().Order().ShouldBe(["batch", "feed", "report", "strategy", "strategy-group"]);
+        own.Select(s => s.OperationName).Distinct().Order().ShouldBe(["batch", "feed", "report", "strategy-group"]);
         own.Where(s => s.TraceId != submission.TraceId).Select(s => s.OperationName).ShouldBeEmpty();
-        own.Count(s => s.OperationName == "strategy").ShouldBe(status.Progress.Strategies);
+        own.Count(s => s.OperationName == "strategy-group").ShouldBeLessThan(status.Progress.Strategies);
         var byId = spans.ToLookup(s => s.SpanId);
         bool IsBelow(Activity? span, string name)
         {
@@ -156,8 +161,7 @@ public class TelemetryTests
                 if (span.OperationName == name) return true;
             return false;
         }
-        foreach (var (below, above) in new[] { ("strategy-group", "batch"), ("report", "batch"), ("feed", "strategy-group"),
-            ("strategy", "strategy-group") })
+        foreach (var (below, above) in new[] { ("strategy-group", "batch"), ("report", "batch"), ("feed", "strategy-group") })
             own.Where(s => s.OperationName == below && !IsBelow(s, above)).ShouldBeEmpty($"{below} below {above}");
     }
 }

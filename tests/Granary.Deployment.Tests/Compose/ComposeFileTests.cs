@@ -24,7 +24,7 @@ public class ComposeFileTests
     private static JsonObject Collector => ComposeFile.Read("infra/otel/collector.yaml");
 
     private static IEnumerable<(string Name, JsonObject Service)> Silos =>
-        Services.Where(s => s.Value!["image"]!.GetValue<string>() == "granary-silo").Select(s => (s.Key, s.Value!.AsObject()));
+        Services.Where(s => s.Key.StartsWith("silo-", StringComparison.Ordinal)).Select(s => (s.Key, s.Value!.AsObject()));
 
     private static Dictionary<string, string> Environment(JsonObject service) =>
         service["environment"]!.AsObject().ToDictionary(e => e.Key, e => ComposeFile.Interpolate(e.Value!.ToString(), Given));
@@ -62,7 +62,7 @@ public class ComposeFileTests
     public void There_are_two_silos_and_all_that_the_issue_lists()
     {
         Silos.Count().ShouldBe(2);
-        Services.Select(s => s.Key).ShouldBe(["silo-1", "silo-2", "postgres", "redpanda", "questdb", "otel-collector"]);
+        Services.Select(s => s.Key).ShouldBe(["silo-1", "silo-2", "keys", "postgres", "redpanda", "questdb", "otel-collector"]);
     }
 
     [Fact]
@@ -139,12 +139,12 @@ public class ComposeFileTests
     [Fact]
     public void Every_service_that_has_a_shell_or_a_probe_of_its_own_has_a_health_check()
     {
-        foreach (var (name, service) in Services.Where(s => s.Key != "otel-collector"))
+        foreach (var (name, service) in Services.Where(s => s.Key is not ("otel-collector" or "keys")))
             service!["healthcheck"]!["test"]!.AsArray().Count.ShouldBeGreaterThan(1, name);
         foreach (var (_, service) in Silos)
             service["healthcheck"]!["test"]!.AsArray().Select(t => t!.ToString()).ShouldBe(["CMD", "dotnet", "granary-silo.dll", "health"]);
         foreach (var (_, service) in Silos)
-            foreach (var (dependency, how) in service["depends_on"]!.AsObject().Where(d => d.Key != "otel-collector"))
+            foreach (var (dependency, how) in service["depends_on"]!.AsObject().Where(d => d.Key is not ("otel-collector" or "keys")))
                 how!["condition"]!.ToString().ShouldBe("service_healthy", dependency);
     }
 
@@ -164,7 +164,7 @@ public class ComposeFileTests
         var asked = Regex.Matches(text, @"\$\{(\w+)").Select(m => m.Groups[1].Value).Distinct().Order(StringComparer.Ordinal);
         var example = System.IO.File.ReadAllLines(Path.Combine(SharedData.RepositoryRoot, ".env.example"))
             .Where(l => l.Contains('=') && l[0] != '#').ToDictionary(l => l.Split('=')[0], l => l.Split('=')[1]);
-        example.Keys.Order(StringComparer.Ordinal).ShouldBe(asked);
+        example.Keys.Where(k => k != "COMPOSE_PROJECT_NAME").Order(StringComparer.Ordinal).ShouldBe(asked);
         var passwords = example.Where(e => e.Key.Contains("PASSWORD", StringComparison.Ordinal)).ToList();
         passwords.ShouldNotBeEmpty();
         passwords.ShouldAllBe(e => e.Value == "");
@@ -193,11 +193,43 @@ public class ComposeFileTests
                     System.IO.File.Exists(Path.Combine(SharedData.RepositoryRoot, source)).ShouldBeTrue(name);
                 else if (!source.StartsWith('.')) File["volumes"]!.AsObject().ContainsKey(source).ShouldBeTrue(name);
             }
-            foreach (var secret in service["secrets"]?.AsArray() ?? [])
-            {
-                File["secrets"]!.AsObject().ContainsKey(secret!.ToString()).ShouldBeTrue(name);
-                Environment(service.AsObject())["GRANARY_KEYS"].ShouldBe($"/run/secrets/{secret}");
-            }
+        }
+    }
+
+    // Version 1 knows the top-level keys of the first specification only: 'name' would end it.
+    [Fact]
+    public void Both_versions_of_compose_read_it()
+    {
+        File.Select(k => k.Key).Where(k => !k.StartsWith("x-", StringComparison.Ordinal))
+            .ShouldAllBe(k => new[] { "services", "networks", "volumes", "secrets", "configs", "version" }.Contains(k));
+        System.IO.File.ReadAllText(Path.Combine(SharedData.RepositoryRoot, ".env.example")).ShouldContain("COMPOSE_PROJECT_NAME=granary");
+    }
+
+    [Fact]
+    public void The_silos_read_a_copy_of_the_keys_that_belongs_to_their_user_and_start_after_it_is_made()
+    {
+        var keys = Services["keys"]!;
+        var copy = keys["entrypoint"]!.AsArray()[2]!.ToString();
+        var user = System.IO.File.ReadAllLines(Path.Combine(SharedData.RepositoryRoot, "Dockerfile"))
+            .Single(l => l.StartsWith("ARG APP_UID=", StringComparison.Ordinal)).Split('=')[1];
+        copy.ShouldContain($"chown {user}:{user}");
+        foreach (var (name, service) in Silos)
+        {
+            var path = Environment(service)["GRANARY_KEYS"];
+            copy.ShouldEndWith($" {path}", Case.Sensitive, name);
+            service["depends_on"]!["keys"]!["condition"]!.ToString().ShouldBe("service_completed_successfully");
+            service["volumes"]!.AsArray().Select(v => v!.ToString()).ShouldContain($"keys:{Path.GetDirectoryName(path)}:ro");
+        }
+    }
+
+    [Fact]
+    public void The_folder_with_bars_is_there_where_none_is_named()
+    {
+        foreach (var (name, service) in Silos)
+        {
+            var folder = ComposeFile.Interpolate(service["volumes"]!.AsArray().Select(v => v!.ToString())
+                .Single(v => v.EndsWith(":/data:ro", StringComparison.Ordinal)), Given).Split(':')[0];
+            Directory.EnumerateFileSystemEntries(Path.Combine(SharedData.RepositoryRoot, folder)).ShouldNotBeEmpty(name);
         }
     }
 

@@ -1,0 +1,96 @@
+using System.Collections.Frozen;
+using Granary.Application.Batches;
+
+namespace Granary.Application.Simulation;
+
+/// <summary>Shows the strategies of a pass while it runs, and stops single ones. Any thread may call it.</summary>
+public sealed class RunningStrategies
+{
+    private readonly Lock _lock = new();
+    private readonly Dictionary<string, int> _indices = new(StringComparer.Ordinal);
+    private readonly Dictionary<int, (long Bars, long Trades, double? Equity, string? Error)> _ended = [];
+    private readonly Dictionary<string, string> _stops = new(StringComparer.Ordinal);
+    private readonly List<FeedExecution> _executions = [];
+
+    /// <summary>Takes the strategies of a plan; their outcomes come with <see cref="Finished"/>.</summary>
+    public void Begin(BatchPlan plan)
+    {
+        lock (_lock)
+            foreach (var instance in plan.Instances) _indices.TryAdd(instance.Id, instance.Index);
+    }
+
+    /// <summary>Takes a feed under way in this process; strategies that were stopped before fail at its first block.</summary>
+    public void Add(FeedExecution execution)
+    {
+        lock (_lock)
+        {
+            _executions.Add(execution);
+            foreach (var (id, reason) in _stops) Stop(execution, id, reason);
+        }
+    }
+
+    public void Remove(FeedExecution execution)
+    {
+        lock (_lock) _executions.Remove(execution);
+    }
+
+    public void Finished(IReadOnlyList<StrategyOutcome> outcomes)
+    {
+        lock (_lock)
+            foreach (var o in outcomes)
+                _ended[o.Index] = (o.Bars, o.Statistics?.Trades ?? 0, o.Statistics?.FinalEquity, o.Error);
+    }
+
+    /// <returns>null if the pass has no such strategy.</returns>
+    public BatchStrategy? Find(string id)
+    {
+        lock (_lock)
+        {
+            if (!_indices.TryGetValue(id, out var index)) return null;
+            if (_ended.TryGetValue(index, out var end))
+                return new BatchStrategy(id, end.Error is null ? StrategyPhase.Done : StrategyPhase.Failed, end.Bars, end.Trades,
+                    end.Equity,
+                    FrozenDictionary<string, double>.Empty, end.Error);
+            foreach (var execution in _executions)
+                if (SlotOf(execution, id) is { } at)
+                    return Of(id, at.Group, at.Slot);
+            return new BatchStrategy(id, StrategyPhase.Waiting, 0, 0, null, FrozenDictionary<string, double>.Empty, null);
+        }
+    }
+
+    /// <summary>Stops a strategy before its next block: it fails alone, with this reason. One that has ended stays as it is.</summary>
+    /// <returns>The strategy; null if the pass has no such strategy.</returns>
+    public BatchStrategy? Stop(string id, string reason)
+    {
+        lock (_lock)
+        {
+            if (Find(id) is not { } found || found.State is StrategyPhase.Done or StrategyPhase.Failed) return Find(id);
+            _stops[id] = reason;
+            foreach (var execution in _executions) Stop(execution, id, reason);
+            return found;
+        }
+    }
+
+    /// <summary>A strategy of a group that is under way.</summary>
+    public static BatchStrategy Of(string id, RunGroup group, int slot) =>
+        group.ErrorOf(slot) is { } error ? new BatchStrategy(id, StrategyPhase.Failed, 0, 0, null, FrozenDictionary<string, double>.Empty,
+            error)
+        : group.RunOf(slot)?.Standing is { } now
+            ? new BatchStrategy(id, now.Bars > 0 ? StrategyPhase.Running : StrategyPhase.Waiting, now.Bars, now.Trades, now.Equity,
+                now.Positions, null)
+        : new BatchStrategy(id, StrategyPhase.Waiting, 0, 0, null, FrozenDictionary<string, double>.Empty, null);
+
+    private static void Stop(FeedExecution execution, string id, string reason)
+    {
+        if (SlotOf(execution, id) is { } at) at.Group.Stop(at.Slot, reason);
+    }
+
+    private static (RunGroup Group, int Slot)? SlotOf(FeedExecution execution, string id)
+    {
+        foreach (var group in execution.Groups)
+            for (var i = 0; i < group.Count; i++)
+                if (group.Instances[i].Id == id)
+                    return (group, i);
+        return null;
+    }
+}

@@ -1,0 +1,73 @@
+using System.CommandLine;
+using System.Text.Json;
+using Granary.Application.Jobs;
+using Granary.Application.Operations;
+using Granary.Cluster.Client;
+
+namespace Granary.Cli.Commands;
+
+/// <summary><c>granary cluster …</c>: how the silos of a cluster stand, and orders to drain and retire.</summary>
+internal sealed class ClusterCommands
+{
+    private readonly Option<string> _host = new("--host")
+    {
+        Required = true,
+        Recursive = true,
+        Description = "addresses of silos, as http://a:8080,http://b:8080",
+    };
+
+    public static Command Create()
+    {
+        var commands = new ClusterCommands();
+        return new Command("cluster", "The silos of a cluster: how they stand, drain, retire.")
+        {
+            commands._host, commands.Status(),
+            commands.Order(SiloOrder.Drain, "Let a silo finish its strategy groups and take no new ones."),
+            commands.Order(SiloOrder.Resume, "Let a draining silo take work again."),
+            commands.Order(SiloOrder.Retire, "End a silo: others take its work and its sessions, and its process exits with 0."),
+        };
+    }
+
+    private Command Status()
+    {
+        var json = new Option<bool>("--json") { Description = "the status as JSON" };
+        var status = new Command("status", "List silos, versions, activations, batches and sessions.") { json };
+        status.SetAction(async (call, token) =>
+        {
+            using var client = new GranaryClient(call.GetValue(_host)!, Environment.GetEnvironmentVariable(GranaryClient.KeyVariable));
+            var cluster = await client.ClusterAsync(token);
+            if (call.GetValue(json)) Console.WriteLine(JsonSerializer.Serialize(cluster, JobJson.Options));
+            else Write(cluster);
+            return 0;
+        });
+        return status;
+    }
+
+    private static void Write(ClusterStanding cluster)
+    {
+        Console.WriteLine($"cluster {cluster.Id}: {cluster.Silos.Count} silos, {cluster.Running.Count} batches run, "
+            + $"{cluster.Queued.Count} wait, {cluster.Sessions.Count} sessions");
+        foreach (var silo in cluster.Silos)
+            Console.WriteLine($"  {silo.Name}  {silo.Address}  {silo.Status}{(silo.Draining ? ", draining" : "")}  "
+                + (silo.Version is null ? "does not answer"
+                    : $"version {silo.Version}, {silo.Threads} threads, {silo.Groups} strategy groups, {silo.Activations} activations"));
+        foreach (var batch in cluster.Running) Console.WriteLine($"  runs   {batch}");
+        foreach (var batch in cluster.Queued) Console.WriteLine($"  waits  {batch}");
+        foreach (var session in cluster.Sessions) Console.WriteLine($"  trades {session}");
+    }
+
+    private Command Order(SiloOrder order, string sentence)
+    {
+        var name = new Argument<string>("SILO") { Description = "name of the silo, as 'cluster status' lists it" };
+        var verb = order.ToString().ToLowerInvariant();
+        var command = new Command(verb, sentence) { name };
+        command.SetAction(async (call, token) =>
+        {
+            using var client = new GranaryClient(call.GetValue(_host)!, Environment.GetEnvironmentVariable(GranaryClient.KeyVariable));
+            var silo = await client.OrderAsync(call.GetValue(name)!, order, token);
+            Console.WriteLine($"{silo.Name}: {verb} ordered; {silo.Groups} strategy groups are under way");
+            return 0;
+        });
+        return command;
+    }
+}

@@ -1,0 +1,17 @@
+namespace Granary.Cluster.Batches;
+
+/// <summary>A strategy of a run as it stands.</summary>
+/// <param name="Bars">Bars processed so far.</param>
+/// <param name="Trades">Trades closed so far.</param>
+/// <param name="Error">Why it failed; null if it has not.</param>
+/// <param name="State">A value of <see cref="Granary.Application.Simulation.StrategyPhase"/>.</param>
+/// <param name="Equity">Cash and open position at the last close; null if it is not known.</param>
+/// <param name="Positions">Open position of each symbol, base units, negative = short; null for none.</param>
+[GenerateSerializer, Immutable, Alias("granary.StrategyStatus")]
+public sealed record StrategyStatus(
+    [property: Id(0)] long Bars,
+    [property: Id(1)] int Trades,
+    [property: Id(2)] string? Error,
+    [property: Id(3)] int State = 0,
+    [property: Id(4)] double? Equity = null,
+    [property: Id(5)] Dictionary<string, double>? Positions = null);

@@ -1,0 +1,15 @@
+namespace Granary.Cluster.Compute;
+
+/// <summary>A silo, as it describes itself.</summary>
+/// <param name="Version">Version of Granary.</param>
+/// <param name="Threads">Number of compute threads.</param>
+/// <param name="Groups">Strategy groups under way.</param>
+/// <param name="Activations">Activations of grains.</param>
+/// <param name="Draining">Whether it takes no new work.</param>
+[GenerateSerializer, Immutable, Alias("granary.SiloDescription")]
+public sealed record SiloDescription(
+    [property: Id(0)] string Version,
+    [property: Id(1)] int Threads,
+    [property: Id(2)] int Groups,
+    [property: Id(3)] int Activations,
+    [property: Id(4)] bool Draining);

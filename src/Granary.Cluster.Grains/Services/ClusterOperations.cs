@@ -1,0 +1,66 @@
+using Granary.Application.Jobs;
+using Granary.Application.Live;
+using Granary.Application.Operations;
+using Granary.Cluster.Compute;
+using Microsoft.Extensions.Options;
+using Orleans.Configuration;
+using Orleans.Runtime;
+
+namespace Granary.Cluster.Grains.Services;
+
+/// <summary>What an operator asks of the silos, behind a silo's HTTP API.</summary>
+/// <param name="grains">The silo's grain factory.</param>
+public sealed class ClusterOperations(IGrainFactory grains, IOptions<ClusterOptions> cluster, IJobService jobs, ISessionService sessions)
+    : IClusterOperations
+{
+    private const int MostListed = 100;
+    private static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(3);
+
+    /// <inheritdoc/>
+    public async Task<ClusterStanding> StandingAsync(CancellationToken cancellationToken = default)
+    {
+        var members = await MembersAsync(cancellationToken).ConfigureAwait(false);
+        var silos = await Task.WhenAll(members.Select(DescribeAsync)).WaitAsync(cancellationToken).ConfigureAwait(false);
+        var queued = await jobs.ListAsync(new JobQuery(MostListed, State: JobState.Queued), cancellationToken).ConfigureAwait(false);
+        var running = await jobs.ListAsync(new JobQuery(MostListed, State: JobState.Running), cancellationToken).ConfigureAwait(false);
+        var live = await sessions.ListAsync(cancellationToken).ConfigureAwait(false);
+        return new ClusterStanding(cluster.Value.ClusterId, [.. queued.Items.Select(j => j.Id)], [.. running.Items.Select(j => j.Id)],
+            [.. live.Where(s => s.Phase == SessionPhase.Running).Select(s => s.Id)], silos);
+    }
+
+    /// <inheritdoc/>
+    public async Task<SiloStanding?> OrderAsync(string silo, SiloOrder order, CancellationToken cancellationToken = default)
+    {
+        var members = await MembersAsync(cancellationToken).ConfigureAwait(false);
+        if (members.FirstOrDefault(m => m.SiloName == silo && m.Status == SiloStatus.Active) is not { } member) return null;
+        var compute = Compute(member.SiloAddress);
+        await Calling.TryAsync(async () =>
+        {
+            await (order == SiloOrder.Retire ? compute.RetireAsync() : compute.DrainAsync(order == SiloOrder.Drain)).ConfigureAwait(false);
+            return true;
+        }, cancellationToken).ConfigureAwait(false);
+        return await DescribeAsync(member).ConfigureAwait(false);
+    }
+
+    private async Task<IReadOnlyList<MembershipEntry>> MembersAsync(CancellationToken cancellationToken) =>
+        [.. (await Calling.TryAsync(() => grains.GetGrain<IManagementGrain>(0).GetDetailedHosts(onlyActive: false), cancellationToken)
+            .ConfigureAwait(false)).Where(m => m.Status != SiloStatus.Dead).OrderBy(m => m.SiloName, StringComparer.Ordinal)];
+
+    private IComputeGrain Compute(SiloAddress silo) => grains.GetGrain<IComputeGrain>(silo.ToParsableString());
+
+    // A silo that does not answer is listed without what only it knows.
+    private async Task<SiloStanding> DescribeAsync(MembershipEntry member)
+    {
+        SiloDescription? own = null;
+        try
+        {
+            own = await Compute(member.SiloAddress).DescribeAsync().WaitAsync(s_timeout).ConfigureAwait(false);
+        }
+        catch (Exception e) when (Loss.Is(e))
+        {
+        }
+        return new SiloStanding(member.SiloName, member.SiloAddress.Endpoint.ToString(), member.Status.ToString().ToLowerInvariant(),
+            new DateTimeOffset(DateTime.SpecifyKind(member.StartTime, DateTimeKind.Utc)), own?.Version, own?.Threads ?? 0, own?.Groups ?? 0,
+            own?.Activations ?? 0, own?.Draining ?? false);
+    }
+}

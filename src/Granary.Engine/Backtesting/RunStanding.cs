@@ -1,0 +1,8 @@
+namespace Granary.Engine.Backtesting;
+
+/// <summary>How a run stands while another thread may be running it: each number is that of one of the newest bars.</summary>
+/// <param name="Bars">Bars seen so far; with several instruments, time slices.</param>
+/// <param name="Trades">Trades closed so far.</param>
+/// <param name="Equity">Cash and open position at the close of the last marked bar, in the account's currency.</param>
+/// <param name="Positions">Open position of each symbol, base units, negative = short; symbols without one are left out.</param>
+public sealed record RunStanding(long Bars, int Trades, double Equity, IReadOnlyDictionary<string, double> Positions);
