@@ -4,14 +4,13 @@ using Orleans.Concurrency;
 namespace Granary.Cluster.Compute;
 
 /// <summary>
-/// One strategy of one run; the key is <c>run/strategy id</c>. It is placed on the silo with its feed's blocks, lends its run to the
-/// threads
-/// there, and reports its result once.
+/// One strategy of one run; the key is <c>run/strategy id</c>. It is placed on the silo whose threads process its run, answers how the
+/// strategy stands, and stops it.
 /// </summary>
 [Alias("granary.IStrategyGrain")]
 public interface IStrategyGrain : IGrainWithStringKey
 {
-    /// <summary>Adds the strategy's run to the strategy group on this silo.</summary>
+    /// <summary>Binds the activation to the strategy group on this silo that has its run.</summary>
     /// <param name="slot">Position in the group.</param>
     /// <returns>false if the group is not on this silo: the activation ends, and the next call creates one on the right silo.</returns>
     [Alias("Join")]

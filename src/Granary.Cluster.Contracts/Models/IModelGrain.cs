@@ -4,7 +4,8 @@ namespace Granary.Cluster.Models;
 
 /// <summary>
 /// A model of a registry; the key is <see cref="ModelKey"/>. Predicts with the current version, keeps predictions until their outcomes are
-/// known, and reports when the two differ so much that the model needs training. Answers are durable.
+/// known, and reports when its error has changed so much that the model needs training. Predictions and outcomes are stored together every
+/// two seconds; a lost silo loses those that are not stored yet, and their outcomes are then ignored.
 /// </summary>
 [Alias("granary.IModelGrain")]
 public interface IModelGrain : IGrainWithStringKey
@@ -55,9 +56,16 @@ public sealed record ModelPrediction([property: Id(0)] string Subject, [property
 /// <param name="Outcomes">The newest outcomes of the current version, at most 200.</param>
 /// <param name="Loss">Their mean loss: log-loss of a probability, squared error otherwise; NaN without outcomes.</param>
 /// <param name="Expected">Out-of-sample loss with which the version was registered; NaN without one.</param>
-/// <param name="WantsTraining">Whether the loss exceeds the expected one by more than three standard errors, over at least 50
-/// outcomes.</param>
+/// <param name="WantsTraining">Whether the squared error of the current version has grown, as the detector of
+/// <see cref="Granary.Learning.Drift.AdaptiveWindow"/> finds it.</param>
+/// <param name="Predictions">Predictions of the current version.</param>
+/// <param name="Unsaved">Predictions and outcomes that are not stored yet.</param>
 [GenerateSerializer, Immutable, Alias("granary.ModelDrift")]
 public sealed record ModelDrift(
-    [property: Id(0)] int Open, [property: Id(1)] int Outcomes, [property: Id(2)] double Loss, [property: Id(3)]
-        double Expected, [property: Id(4)] bool WantsTraining);
+    [property: Id(0)] int Open,
+    [property: Id(1)] int Outcomes,
+    [property: Id(2)] double Loss,
+    [property: Id(3)] double Expected,
+    [property: Id(4)] bool WantsTraining,
+    [property: Id(5)] long Predictions = 0,
+    [property: Id(6)] int Unsaved = 0);

@@ -9,46 +9,45 @@ using Granary.Learning.Tables;
 using Granary.Learning.Trainers;
 using Microsoft.Extensions.Logging;
 using Orleans.Runtime;
+using Orleans.Storage;
 
 namespace Granary.Cluster.Grains.Models;
-
-/// <summary>What of a model's use outlives its silo; the versions themselves are in the registry.</summary>
-[GenerateSerializer, Alias("granary.ModelRecord")]
-public sealed class ModelRecord
-{
-    /// <summary>Predictions whose outcome is not known, by their subject.</summary>
-    [Id(0)]
-    public Dictionary<string, ModelPrediction> Open { get; set; } = new(StringComparer.Ordinal);
-
-    /// <summary>The version that <see cref="Losses"/> are of.</summary>
-    [Id(1)]
-    public int Version { get; set; }
-
-    /// <summary>Of the newest outcomes, oldest first.</summary>
-    [Id(2)]
-    public List<double> Losses { get; set; } = [];
-}
 
 [GrainType("model")]
 internal sealed partial class ModelGrain([PersistentState("model", ClusterProviders.State)] IPersistentState<ModelRecord> state,
     GranaryCatalogues catalogues, ILogger<ModelGrain> logger) : Grain, IModelGrain
 {
-    private const int MostOpen = 10_000, MostOutcomes = 200, FewestOutcomes = 50;
+    private const int MostOpen = 10_000, MostOutcomes = 200, MostErrors = 2_000;
+    private static readonly TimeSpan s_period = TimeSpan.FromSeconds(2);
 
     private (ITrainedModel Model, ModelVersion Version)? _loaded;
+    private ErrorWatch? _watch;
+    private int _unsaved;
     private ModelRegistry? _registry;
 
     private ModelKey Key => ModelKey.Parse(this.GetPrimaryKeyString());
 
     private ModelRegistry Registry => _registry ??= new ModelRegistry(ModelStores.Open(Key.Registry), catalogues.ModelKinds);
 
+    public override Task OnActivateAsync(CancellationToken cancellationToken)
+    {
+        this.RegisterGrainTimer(StoreAsync, new GrainTimerCreationOptions(s_period, s_period));
+        return base.OnActivateAsync(cancellationToken);
+    }
+
+    public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
+    {
+        await StoreAsync();
+        await base.OnDeactivateAsync(reason, cancellationToken);
+    }
+
     public Task<ModelVersions> VersionsAsync() =>
         Task.FromResult(Asked(() => new ModelVersions([.. Registry.Versions(Key.Model).Select(v => v.Number)],
             Registry.Pointer(Key.Model).Current)));
 
-    public async Task<ModelPrediction> PredictAsync(string subject, double[] features)
+    public Task<ModelPrediction> PredictAsync(string subject, double[] features)
     {
-        if (state.State.Open.TryGetValue(subject, out var known)) return known;
+        if (state.State.Open.TryGetValue(subject, out var known)) return Task.FromResult(known);
         if (state.State.Open.Count >= MostOpen)
             throw new InputException($"{MostOpen:N0} predictions of the model "
                 + $"'{Key.Model}' wait for their outcome; tell some before asking for more");
@@ -58,23 +57,44 @@ internal sealed partial class ModelGrain([PersistentState("model", ClusterProvid
                 $"version {version.Number} of the model '{Key.Model}' expects {model.Features.Count * model.Input.Length} numbers "
                     + $"({string.Join(", ", model.Features)}), and was given {features.Length}");
         var prediction = new ModelPrediction(subject, version.Number, model.Predict(features));
+        TurnTo(version.Number);
         state.State.Open[subject] = prediction;
-        await WriteAsync();
-        return prediction;
+        state.State.Predictions++;
+        _unsaved++;
+        return Task.FromResult(prediction);
     }
 
-    public async Task<ModelDrift> ResolveAsync(string subject, double outcome)
+    public Task<ModelDrift> ResolveAsync(string subject, double outcome)
     {
-        if (!state.State.Open.Remove(subject, out var prediction)) return Drift();
+        if (!state.State.Open.Remove(subject, out var prediction)) return Task.FromResult(Drift());
+        _unsaved++;
         var (model, version) = Current();
-        if (state.State.Version != version.Number) (state.State.Version, state.State.Losses) = (version.Number, []);
-        if (prediction.Version == version.Number && double.IsFinite(prediction.Value))
-            state.State.Losses.Add(LossOf(model.Task, prediction.Value, outcome));
-        if (state.State.Losses.Count > MostOutcomes) state.State.Losses.RemoveAt(0);
-        await WriteAsync();
+        TurnTo(version.Number);
+        if (prediction.Version == version.Number && double.IsFinite(prediction.Value)) Count(model.Task, prediction.Value, outcome);
+        return Task.FromResult(Drift());
+    }
+
+    // The figures are those of the version in use.
+    private void TurnTo(int version)
+    {
+        if (state.State.Version == version) return;
+        state.State = new ModelRecord { Version = version, Open = state.State.Open };
+        _watch = null;
+    }
+
+    private void Count(LearningTask task, double predicted, double outcome)
+    {
+        var record = state.State;
+        var watch = _watch ??= ErrorWatch.After(record.Errors);
+        var error = (predicted - outcome) * (predicted - outcome);
+        record.Losses.Add(LossOf(task, predicted, outcome));
+        record.Errors.Add(error);
+        if (record.Losses.Count > MostOutcomes) record.Losses.RemoveAt(0);
+        if (record.Errors.Count > MostErrors) record.Errors.RemoveAt(0);
+        if (!watch.Add(error) || record.HasDrifted) return;
+        record.HasDrifted = true;
         var drift = Drift();
-        if (drift.WantsTraining) Drifted(logger, Key.Model, version.Number, drift.Loss, drift.Expected, drift.Outcomes);
-        return drift;
+        Drifted(logger, Key.Model, record.Version, drift.Loss, drift.Expected, drift.Outcomes);
     }
 
     public Task<ModelDrift> DriftAsync() => Task.FromResult(Drift());
@@ -83,15 +103,15 @@ internal sealed partial class ModelGrain([PersistentState("model", ClusterProvid
     {
         var (model, version) = Current();
         var losses = new Moments();
-        if (state.State.Version == version.Number)
+        var isOfVersion = state.State.Version == version.Number;
+        if (isOfVersion)
             foreach (var loss in state.State.Losses) losses.Add(loss);
         var outOfSample = version.Lineage.OutOfSample;
         var expected = model.Task == LearningTask.Classification
             ? outOfSample.GetValueOrDefault("logLoss", double.NaN)
             : outOfSample.TryGetValue("rmse", out var rmse) ? rmse * rmse : double.NaN;
-        var error = Math.Sqrt(losses.SampleVariance / Math.Max(1, losses.Count));
-        return new ModelDrift(state.State.Open.Count, (int)losses.Count, losses.Mean, expected, losses.Count >= FewestOutcomes
-            && losses.Mean > expected + 3 * error);
+        return new ModelDrift(state.State.Open.Count, (int)losses.Count, losses.Mean, expected, isOfVersion && state.State.HasDrifted,
+            isOfVersion ? state.State.Predictions : 0, _unsaved);
     }
 
     private static double LossOf(LearningTask task, double predicted, double outcome)
@@ -126,19 +146,28 @@ internal sealed partial class ModelGrain([PersistentState("model", ClusterProvid
         }
     }
 
-    private async Task WriteAsync()
+    // If another activation has written, this one ends, and the next call reads what is stored.
+    private async Task StoreAsync()
     {
+        if (_unsaved == 0) return;
         try
         {
             await state.WriteStateAsync();
+            _unsaved = 0;
         }
-        catch
+        catch (InconsistentStateException)
         {
-            // Memory never runs ahead of storage: what is there is read again.
+            _unsaved = 0;
             DeactivateOnIdle();
-            throw;
+        }
+        catch (Exception e)
+        {
+            NotStored(logger, Key.Model, _unsaved, e.Message);
         }
     }
+
+    [LoggerMessage(2, LogLevel.Warning, "Model {Model}: {Count} predictions and outcomes cannot be stored and are tried again: {Reason}")]
+    private static partial void NotStored(ILogger logger, string model, int count, string reason);
 
     [LoggerMessage(1, LogLevel.Warning,
         "Model {Model} version {Version} has drifted: loss {Loss:0.000} where {Expected:0.000} was expected, over {Outcomes} outcomes; "

@@ -22,9 +22,9 @@ public sealed class ClusterInstruments : IDisposable
         StrategiesRunning = _meter.CreateUpDownCounter<long>("granary.strategies.running", "{strategy}",
             "Strategies that have begun and not yet reported.");
         StrategiesFailed =
-            _meter.CreateCounter<long>("granary.strategies.failed", "{strategy}", "Strategies that failed alone, by reason.");
+            _meter.CreateCounter<long>("granary.strategies.failed", "{strategy}", "Strategies that failed alone.");
         BlocksInFlight = _meter.CreateUpDownCounter<long>("granary.blocks.in_flight", "{block}",
-            "Blocks that have come to this silo and that its slowest strategy has not yet walked.");
+            "Blocks that have come to this silo and that its slowest strategy has not yet processed.");
         FeedLag = _meter.CreateHistogram<double>("granary.feed.lag", "s",
             "From a block's coming to this silo to its slowest strategy asking for the next one.");
         Recoveries = _meter.CreateCounter<long>("granary.recoveries", "{recovery}",

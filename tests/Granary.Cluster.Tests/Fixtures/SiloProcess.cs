@@ -102,9 +102,9 @@ internal sealed class SiloProcess : IAsyncDisposable
                 using var answer = await Client.GetAsync("/api/v1/health/ready");
                 if (answer.IsSuccessStatusCode) return;
             }
-            catch (HttpRequestException)
+            catch (Exception e) when (e is HttpRequestException or TaskCanceledException)
             {
-                // it does not listen yet
+                // It does not listen yet, or the machine is busy.
             }
             await Task.Delay(100);
         }

@@ -35,6 +35,9 @@ public sealed class ModelsOnTheClusterTests
             (await Should.ThrowAsync<InputException>(() => grain.PredictAsync("s2",
                 [1]))).Message.ShouldContain("expects 2 numbers (a, b)");
 
+            // Predictions are stored together, not one by one.
+            (await grain.DriftAsync()).Predictions.ShouldBe(1);
+            await Eventually.HoldsAsync(async () => (await grain.DriftAsync()).Unsaved == 0);
             var home = await cluster.Grains.GetGrain<IManagementGrain>(0).GetActivationAddress(grain);
             await cluster.Cluster.KillSiloAsync(cluster.Alive.Single(s => s.SiloAddress.Equals(home)));
             var drift = await DriftAfterTheLossAsync(grain);
@@ -46,7 +49,7 @@ public sealed class ModelsOnTheClusterTests
                 var x = new[] { values[2 * i], values[2 * i + 1] };
                 await grain.PredictAsync($"t{i}", x);
                 drift = await grain.ResolveAsync($"t{i}", i < 60 == x[0] > 0 ? 1 : 0);
-                if (i == 59) (drift.Outcomes, drift.WantsTraining).ShouldBe((60, false));
+                if (i == 59) (drift.Outcomes, drift.Predictions, drift.WantsTraining).ShouldBe((60, 61, false));
             }
             drift.Loss.ShouldBeGreaterThan(drift.Expected);
             drift.WantsTraining.ShouldBeTrue();

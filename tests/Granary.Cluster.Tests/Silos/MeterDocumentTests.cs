@@ -1,9 +1,13 @@
 using System.Diagnostics.Metrics;
+using System.Runtime.CompilerServices;
 using System.Text;
+using Granary.Application.Telemetry;
+using Granary.Cluster.Grains.Telemetry;
 using Granary.Cluster.Tests.Fixtures;
 using Granary.Silo;
 using Granary.Silo.Options;
 using Granary.Testing;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Granary.Cluster.Tests.Silos;
 
@@ -25,9 +29,10 @@ public class MeterDocumentTests
         };
         listener.Start();
         var runs = Directory.CreateTempSubdirectory("granary-meters-").FullName;
-        await using (SiloApplication.Build(new SiloSettings { Runs = runs }, TestCatalogues.All, null))
-        {
-        }
+        // All meters are made here, whatever other tests of this process have made.
+        RuntimeHelpers.RunClassConstructor(typeof(GranaryInstruments).TypeHandle);
+        await using (var silo = SiloApplication.Build(new SiloSettings { Runs = runs }, TestCatalogues.All, null))
+            silo.Services.GetRequiredService<ClusterInstruments>();
         Directory.Delete(runs, recursive: true);
 
         var table = new StringBuilder("| name | unit | kind | what |\n| --- | --- | --- | --- |\n");
