@@ -133,7 +133,7 @@ public class TelemetryTests
         using var listener = new ActivityListener
         {
             ShouldListenTo = s => s.Name == ClusterInstruments.Name || s.Name.StartsWith("Microsoft.Orleans", StringComparison.Ordinal),
-            Sample = (ref ActivityCreationOptions<ActivityContext> o) => 
+            Sample = (ref ActivityCreationOptions<ActivityContext> o) =>
                 (o.Parent == default ? o.Source.Name == ClusterInstruments.Name
                     : o.Parent.TraceFlags.HasFlag(ActivityTraceFlags.Recorded))
                 ? ActivitySamplingResult.AllDataAndRecorded : ActivitySamplingResult.None,
