@@ -25,6 +25,7 @@ internal static class DocumentHead
         ["Runs"] = "Finished runs: figures, strategies, signals, curves, files.",
         ["Shares"] = "Links that open one run without a key.",
         ["Sessions"] = "Live sessions: start, follow, command.",
+        ["Cluster"] = "Silos of a cluster: how they stand; drain, resume, retire.",
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
     public static void Write(JsonObject document)
