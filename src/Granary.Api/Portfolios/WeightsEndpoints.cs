@@ -38,8 +38,8 @@ internal static class WeightsEndpoints
             .WithSummary("Replace the weights.")
             .WithDescription("Send If-Match with the ETag that the change was decided on, or If-None-Match: * where there must be none "
                 + "yet. Without either 428; 412 if somebody else was faster. A weight is from 0 to 1,000,000. While a session trades the "
-                + "portfolio, all strategies must be the session's. A CSV begins with the columns strategy and weight; its reason goes into "
-                + "the query: ?why=…")
+                + "portfolio, all strategies must be the session's. A CSV begins with the columns strategy and weight; its reason goes "
+                + "into the query: ?why=…")
             .Produces<PortfolioWeights>().Produces<PortfolioWeights>(201).ProducesProblem(400).ProducesProblem(412).ProducesProblem(428);
         // The same operation with another body; the document describes both as one.
         weights.MapPut("", PutTableAsync).RequireAuthorization(RolePolicies.Admin).Accepts<string>("text/csv")

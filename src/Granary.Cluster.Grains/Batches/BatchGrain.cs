@@ -378,7 +378,6 @@ internal sealed class BatchGrain(
     private Task WriteAsync(JobStatus status)
     {
         return _writing = After(_writing);
-
         async Task After(Task before)
         {
             await before.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
