@@ -162,7 +162,12 @@ public sealed class LearnBatch(IBatchHost host, TimeProvider clock, int threads)
     private static IReadOnlyList<LearningSpec> Specs(BatchPlan plan, string strategies) =>
         [.. LearningReader.Read(plan.Spec).Where(s => strategies == "all" || plan.Instances.Any(s.Covers))];
 
-    private Task<OpenedBatch> OpenAsync(BatchSpec batch, string strategies, CancellationToken cancellationToken)
+    private Task<OpenedBatch> OpenAsync(BatchSpec batch, string strategies, CancellationToken cancellationToken) =>
+        OpenAsync(batch, strategies, threads, cancellationToken);
+
+    /// <summary>Opens a batch with a learning section, for its first strategies only where a number is given.</summary>
+    /// <exception cref="InputException">There is no section, or the batch or <paramref name="strategies"/> is wrong.</exception>
+    internal static Task<OpenedBatch> OpenAsync(BatchSpec batch, string strategies, int threads, CancellationToken cancellationToken)
     {
         if (batch.Learning is null)
             throw new InputException("the batch has no \"learning\" section: add one, as \"learning\": { \"trainer\": "

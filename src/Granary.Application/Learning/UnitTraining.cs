@@ -65,7 +65,7 @@ internal sealed class UnitTraining(LearningSpec spec, FeedPlan feed, IReadOnlyLi
         }
         else
         {
-            _table = features.With(Column(features, label), label.ToString(), Enumerable.Range(first, features.Bars - first), out _);
+            _table = features.With(LabelColumns.Of(features, label), label.ToString(), Enumerable.Range(first, features.Bars - first), out _);
         }
         var schedule = spec.WalkForward;
         // How many trades there will be is not known beforehand: where they are the samples, the schedule follows from those of the
@@ -85,28 +85,6 @@ internal sealed class UnitTraining(LearningSpec spec, FeedPlan feed, IReadOnlyLi
         var count = 0;
         while (count < _table!.Count && _table.LabelEnd[count] <= by) count++;
         return count;
-    }
-
-    private LabelColumn Column(FeatureTable features, LabelSpec label)
-    {
-        switch (label.Kind)
-        {
-            case LabelKind.Direction:
-                return LabelColumn.Direction(features.Close, label.Bars);
-            case LabelKind.Return:
-                return LabelColumn.ForwardReturn(features.Close, label.Bars);
-            case LabelKind.Volatility:
-                return LabelColumn.ForwardVolatility(features.Close, label.Bars);
-            default:
-                // Barriers in deviations of the last twenty returns over the time limit.
-                const int Window = 20;
-                var deviation = new double[features.Bars];
-                var past = LabelColumn.ForwardVolatility(features.Close, Window);
-                Array.Fill(deviation, double.NaN);
-                for (var i = Window; i < deviation.Length; i++) deviation[i] = past.Values[i - Window] * Math.Sqrt(label.Bars);
-                return LabelColumn.TripleBarrier(features.High, features.Low, features.Close,
-                    Array.ConvertAll(deviation, d => d * label.Target), Array.ConvertAll(deviation, d => d * label.Stop), label.Bars);
-        }
     }
 
     public void TrainWindow(Fold fold, CancellationToken cancellationToken)

@@ -27,6 +27,7 @@ internal static class CommandExamples
         ["data formats"] = "",
         ["combine"] = "runs/first trades.csv --weights equal --out runs/combined",
         ["analyze"] = "equity.csv --out report.html",
+        ["features"] = "samples/learning.json --generate --out features.html",
         ["learn"] = "features.csv --label up --trainer logistic",
         ["drift"] = "losses.csv --column loss --detector adwin",
         ["track"] = "--panel prices.csv --index SPX --max-stocks 10",

@@ -21,6 +21,7 @@ internal static class CommandTable
         ("data", DataCommands.Create),
         ("combine", CombineCommand.Create),
         ("analyze", _ => AnalyzeCommand.Create()),
+        ("features", FeaturesCommand.Create),
         ("learn", LearnCommand.Create),
         ("drift", _ => DriftCommand.Create()),
         ("track", TrackCommand.Create),

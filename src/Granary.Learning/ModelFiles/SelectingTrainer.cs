@@ -1,3 +1,4 @@
+using Granary.Learning.Numerics;
 using Granary.Learning.Tables;
 using Granary.Learning.Trainers;
 
@@ -24,44 +25,14 @@ public sealed class SelectingTrainer(ITrainer inner, int keep) : ITrainer
     private int[] Choose(TrainingSet set)
     {
         var width = set.Table.Width;
-        var labelRanks = Ranks(set.Labels());
+        var labelRanks = RankCorrelation.Ranks(set.Labels());
         var strength = new double[width];
         var column = new double[set.Count];
         for (var f = 0; f < width; f++)
         {
             for (var i = 0; i < column.Length; i++) column[i] = set.Table.Row(set.Rows[i])[f];
-            strength[f] = Math.Abs(Correlation(Ranks(column), labelRanks));
+            strength[f] = Math.Abs(RankCorrelation.OfRanks(RankCorrelation.Ranks(column), labelRanks));
         }
         return [.. Enumerable.Range(0, width).OrderByDescending(f => strength[f]).ThenBy(f => f).Take(keep).Order()];
-    }
-
-    // Ranks 1 … n, ties sharing their mean.
-    internal static double[] Ranks(double[] values)
-    {
-        var order = new int[values.Length];
-        for (var i = 0; i < order.Length; i++) order[i] = i;
-        Array.Sort((double[])values.Clone(), order);
-        var ranks = new double[values.Length];
-        for (var i = 0; i < order.Length;)
-        {
-            var j = i;
-            while (j < order.Length && values[order[j]] == values[order[i]]) j++;
-            for (var k = i; k < j; k++) ranks[order[k]] = (i + j + 1) / 2.0;
-            i = j;
-        }
-        return ranks;
-    }
-
-    private static double Correlation(double[] a, double[] b)
-    {
-        var mean = (a.Length + 1) / 2.0;
-        var (ab, aa, bb) = (0.0, 0.0, 0.0);
-        for (var i = 0; i < a.Length; i++)
-        {
-            ab += (a[i] - mean) * (b[i] - mean);
-            aa += (a[i] - mean) * (a[i] - mean);
-            bb += (b[i] - mean) * (b[i] - mean);
-        }
-        return aa > 0 && bb > 0 ? ab / Math.Sqrt(aa * bb) : 0;
     }
 }

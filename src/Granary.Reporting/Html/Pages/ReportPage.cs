@@ -39,7 +39,12 @@ internal static class ReportPage
         foreach (var group in shown)
         {
             html.Write($"<li><span>{group.Title}</span><ul>");
-            foreach (var section in group.Sections) html.Write($"<li><a href=\"#{section.Id}\">{section.Title}</a></li>");
+            foreach (var section in group.Sections)
+            {
+                html.Write($"<li><a href=\"#{section.Id}\">");
+                html.Name(section.Title);
+                html.Raw("</a></li>");
+            }
             html.Raw("</ul></li>");
         }
         html.Raw("</ul><button type=\"button\" id=\"theme\" hidden>Theme</button></nav>\n<main id=\"main\" tabindex=\"-1\">\n");
@@ -49,8 +54,9 @@ internal static class ReportPage
             html.Write($"<h2 class=\"group\">{group.Title}</h2>\n");
             foreach (var section in group.Sections)
             {
-                html.Write($"<section id=\"{section.Id}\" aria-labelledby=\"{section.Id}-h\"><h3 "
-                    + $"id=\"{section.Id}-h\">{section.Title}</h3>\n");
+                html.Write($"<section id=\"{section.Id}\" aria-labelledby=\"{section.Id}-h\"><h3 id=\"{section.Id}-h\">");
+                html.Name(section.Title);
+                html.Raw("</h3>\n");
                 section.Write(html, view);
                 html.Raw("</section>\n");
             }

@@ -1,0 +1,88 @@
+using System.CommandLine;
+using System.ComponentModel;
+using System.Text.Json;
+using Granary.Application.Batches;
+using Granary.Application.Screening;
+using Granary.Application.Simulation;
+using Granary.Cli.Tables;
+using Granary.Reporting.Html;
+using Granary.Reporting.Html.Pages;
+using Granary.Reporting.Runs;
+using Granary.Storage.Files;
+
+namespace Granary.Cli.Commands;
+
+/// <summary><c>granary features BATCH.json</c>: distributions of features, and which of them say something of the label.</summary>
+internal static class FeaturesCommand
+{
+    private const int MostShown = 20;
+
+    private sealed record Options
+    {
+        [Description("all, or how many of the batch's first strategies")]
+        public string Strategies { get; init; } = "all";
+        [Description("also test features that are made from the catalogue of factors")]
+        public bool Generate { get; init; }
+        [Description("expected share of false findings among the relevant features")]
+        public double Level { get; init; } = 0.05;
+        [Description("the part of the bars, from the first, that is looked at")]
+        public double Share { get; init; } = 0.4;
+        [Description("write the page of the study to this file")]
+        public string? Out { get; init; }
+        [Description("threads to use (all)")]
+        public int Threads { get; init; } = Environment.ProcessorCount;
+        [Description("print the result as JSON")]
+        public bool Json { get; init; }
+    }
+
+    public static Command Create(CompositionRoot root)
+    {
+        var batch = new Argument<string>("BATCH.json") { Description = "a batch file with a learning section" };
+        var command = new Command("features", "Show the distributions of a batch's features, and test which say something of the label.")
+        {
+            batch,
+        };
+        var options = new OptionBinding<Options>(command);
+        command.SetAction(async (call, token) =>
+        {
+            var given = options.Read(call);
+            var threads = Given.Threads(given.Threads);
+            var spec = new BatchReader(root.Catalogues(call)).Read(call.GetValue(batch)!);
+            var studies = await new FeatureLab(new EmbeddedHost(threads), threads).RunAsync(spec,
+                new FeatureLabOptions(given.Strategies, given.Generate, given.Level, given.Share), token);
+            if (given.Out is { } path) AtomicFile.Write(path, writer => FeaturePage.Write(writer, studies));
+            if (given.Json) Console.WriteLine(JsonSerializer.Serialize(studies, Output.Json));
+            else Show(studies);
+            return studies.Studies.All(s => s.Error is not null) ? CommandLine.Failed : 0;
+        });
+        return command;
+    }
+
+    private static void Show(FeatureStudies studies)
+    {
+        foreach (var study in studies.Studies)
+        {
+            if (study.Error is { } error)
+            {
+                CommandLine.Complain($"{study.Data}, {study.Label}: {error}");
+                continue;
+            }
+            TableWriter.Write($"{study.Data}, {study.Label}: {Counted.Of(study.Samples, "sample")} whose labels do not overlap"
+                + (study.Features.Count > MostShown ? $"; the first {MostShown} of {Counted.Of(study.Features.Count, "feature")}" : ""),
+                [Column.Text("Feature"), Column.Number("Missing", "%"), Column.Number("Rank correlation"), Column.Number("p"),
+                    Column.Number("Corrected p"), Column.Text("Finding")],
+                study.Features.Take(MostShown).Select(f => new[]
+                {
+                    f.Name, Cell.Percent(f.Figures.Missing), Cell.Figure(f.Correlation), PValue(f.PValue), PValue(f.Adjusted), Finding(f),
+                }));
+            Console.WriteLine(study.Chosen.Count == 0 ? "No feature is relevant."
+                : $"Chosen: \"features\": [{string.Join(", ", study.Chosen.Select(c => $"\"{c}\""))}]");
+        }
+        Console.WriteLine(FeltTime.OfProcess.Sentence());
+    }
+
+    private static string PValue(double p) => p < 0.0001 ? "below 0.0001" : NumberText.Ratio(p, 4);
+
+    private static string Finding(FeatureFinding f) =>
+        f.LikeOther is { } other ? $"repeats {other}" : !f.IsRelevant ? "" : f.Figures.IsStationary ? "relevant" : "relevant, may wander";
+}

@@ -1,0 +1,56 @@
+using Granary.Engine.Analysis;
+
+namespace Granary.Learning.Screening;
+
+/// <summary>The distribution of a column of numbers, and how its values depend on those before.</summary>
+/// <param name="Count">Values that there are.</param>
+/// <param name="Missing">Rows without one.</param>
+/// <param name="Deviation">Sample standard deviation.</param>
+/// <param name="Quantiles">At <see cref="Levels"/>, interpolated linearly.</param>
+/// <param name="Autocorrelation">Of neighbouring values; NaN where all are equal.</param>
+/// <param name="UnitRoot">Over the last <see cref="MostTested"/> values.</param>
+public sealed record ColumnProfile(int Count, int Missing, double Mean, double Deviation, IReadOnlyList<double> Quantiles,
+    double Autocorrelation, UnitRootTest UnitRoot)
+{
+    /// <summary>The test's cost grows faster than the number of values.</summary>
+    public const int MostTested = 10_000;
+
+    /// <summary>Parts of the values that lie below the quantiles.</summary>
+    public static IReadOnlyList<double> Levels { get; } = [0, 0.01, 0.25, 0.5, 0.75, 0.99, 1];
+
+    /// <param name="column">In the order of time; NaN and infinite values are missing ones.</param>
+    public static ColumnProfile Of(ReadOnlySpan<double> column)
+    {
+        var values = new double[column.Length];
+        var count = 0;
+        foreach (var value in column)
+            if (double.IsFinite(value))
+                values[count++] = value;
+        values = values[..count];
+        var moments = Moments.Of(values);
+        var sorted = (double[])values.Clone();
+        Array.Sort(sorted);
+        return new ColumnProfile(count, column.Length - count, moments.Mean, moments.SampleDeviation,
+            [.. Levels.Select(level => Quantile(sorted, level))], Autocorrelated(values, moments.Mean),
+            UnitRootTest.Of(values.AsSpan(Math.Max(0, count - MostTested))));
+    }
+
+    private static double Quantile(double[] sorted, double level)
+    {
+        if (sorted.Length == 0) return double.NaN;
+        var place = level * (sorted.Length - 1);
+        var below = (int)place;
+        return below + 1 < sorted.Length ? sorted[below] + (place - below) * (sorted[below + 1] - sorted[below]) : sorted[below];
+    }
+
+    private static double Autocorrelated(double[] values, double mean)
+    {
+        var (products, squares) = (0.0, 0.0);
+        for (var i = 0; i < values.Length; i++)
+        {
+            squares += (values[i] - mean) * (values[i] - mean);
+            if (i > 0) products += (values[i] - mean) * (values[i - 1] - mean);
+        }
+        return squares > 0 ? products / squares : double.NaN;
+    }
+}
