@@ -19,8 +19,8 @@ public sealed class FeatureStudyTests
         var studies = new List<FeatureFigures>();
         foreach (var (i, symbol) in Symbols.Index())
         {
-            var bars = new RandomMarket(60 + i).Bars(RandomMarket.Weekdays(new DateTime(2016, 1, 4, 0, 0, 0, DateTimeKind.Utc), 1_500), 0.02,
-                memory: i == 0 ? 0.6 : 0);
+            var days = RandomMarket.Weekdays(new DateTime(2016, 1, 4, 0, 0, 0, DateTimeKind.Utc), 1_500);
+            var bars = new RandomMarket(60 + i).Bars(days, 0.02, memory: i == 0 ? 0.6 : 0);
             MarketBar.Write(folder.File($"data/{symbol}.csv"), bars);
             // Written prices have fewer digits than drawn ones.
             studies.Add(new FeatureFigures(MarketBar.Read(folder.File($"data/{symbol}.csv")), 0.5, 3, Names));

@@ -65,7 +65,8 @@ internal sealed class UnitTraining(LearningSpec spec, FeedPlan feed, IReadOnlyLi
         }
         else
         {
-            _table = features.With(LabelColumns.Of(features, label), label.ToString(), Enumerable.Range(first, features.Bars - first), out _);
+            _table = features.With(LabelColumns.Of(features, label), label.ToString(), Enumerable.Range(first, features.Bars - first),
+                out _);
         }
         var schedule = spec.WalkForward;
         // How many trades there will be is not known beforehand: where they are the samples, the schedule follows from those of the

@@ -94,8 +94,8 @@ public sealed class FeatureLab(IBatchHost host, int threads)
             var samples = LabelledBars.Apart(label, bars.Where(b => b >= from && label.End[b] < end));
             if (samples.Length < 20)
                 throw new LearningInputException($"the first {options.Share:0 %} of {Counted.Of(first.Bars, "bar")} have "
-                    + $"{Counted.Of(samples.Length, "sample")} whose labels do not overlap, and a test needs 20: give more bars or a larger "
-                    + "--share");
+                    + $"{Counted.Of(samples.Length, "sample")} whose labels do not overlap, and a test needs 20: give more bars or a "
+                    + "larger --share");
             double[] labels = [.. samples.Select(b => label.Values[b])];
             var chunk = Math.Max(1, MostValues / first.Bars);
             var tested = new List<Tested>();

@@ -6,7 +6,9 @@ namespace Granary.Engine.Analysis;
 /// </summary>
 public static class FalseDiscoveryControl
 {
-    /// <summary>Of rank k (from 1) of m: the least of p · m · (1 + 1/2 + … + 1/m) / k over this rank and all later ones, at most 1.</summary>
+    /// <summary>
+    /// Of rank k (from 1) of m: the least of p · m · (1 + 1/2 + … + 1/m) / k over this rank and all later ones, at most 1.
+    /// </summary>
     /// <param name="values">p-values, in any order; all finite.</param>
     /// <returns>Adjusted ones in the same order: at or below the level means found.</returns>
     public static double[] Adjust(IReadOnlyList<double> values)

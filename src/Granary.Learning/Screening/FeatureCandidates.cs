@@ -5,7 +5,9 @@ using Granary.Engine.Market;
 
 namespace Granary.Learning.Screening;
 
-/// <summary>Features by the dozen: each factor of a catalogue over several windows, free of the price's level, now and some bars ago.</summary>
+/// <summary>
+/// Features made from a catalogue of factors: each factor over several windows, free of the price's level, now and some bars ago.
+/// </summary>
 /// <remarks>
 /// A factor with one whole number as its parameter is taken over each of <see cref="Windows"/> in its range, any other with its defaults.
 /// A line that is multiplied by four with the prices is divided by the close. Factors that compare with another symbol are left out, since

@@ -98,7 +98,8 @@ public static class FeaturePage
                 [new("Feature", Number: false), new("Missing"), new("Mean"), new("Deviation"), new("Least"), new("1 %"), new("25 %"),
                     new("Median"), new("75 %"), new("99 %"), new("Greatest"),
                     new("Autocorrelation", Hint: "Of neighbouring values"),
-                    new("Unit root", Hint: "Augmented Dickey–Fuller statistic; below about −2.86 a random walk is rejected at 5 %; others may wander")],
+                    new("Unit root", Hint: "Augmented Dickey–Fuller statistic; below about −2.86 a random walk is rejected at 5 %; "
+                        + "others may wander")],
                 sortable: true);
             if (study.LabelFigures is { } label) Row(html, $"label {study.Label}", label);
             foreach (var f in study.Features.Take(MostFeatures)) Row(html, f.Name, f.Figures);
