@@ -21,9 +21,11 @@ public sealed record RunPage(IReadOnlyList<RunSummary> Items, string? Next);
 /// <param name="folder">The folder of all runs.</param>
 public sealed class RunLibrary(string folder)
 {
-    private sealed record Known(DateTime Written, RunSummary? Summary);
-
-    private readonly ConcurrentDictionary<string, Known> _known = new(StringComparer.Ordinal);
+    private readonly RunIndex _index = new(folder);
+    private readonly Lock _writing = new();
+    private bool _changed;
+    private readonly Lazy<ConcurrentDictionary<string, RunIndex.Entry>> _known = new(() =>
+        new(new RunIndex(folder).Read().Select(e => KeyValuePair.Create(e.Id, e)), StringComparer.Ordinal));
 
     /// <summary>The folder of all runs.</summary>
     public string Folder => folder;
@@ -44,16 +46,17 @@ public sealed class RunLibrary(string folder)
     public RunSummary? Find(string id)
     {
         if (!IsId(id)) return null;
-        var path = Path.Combine(folder, id, "manifest.json");
-        if (!File.Exists(path) || !File.Exists(Path.Combine(folder, id, "results.json")))
+        var manifest = new FileInfo(Path.Combine(folder, id, "manifest.json"));
+        if (!manifest.Exists || !File.Exists(Path.Combine(folder, id, "results.json")))
         {
-            _known.TryRemove(id, out _);
+            if (_known.Value.TryRemove(id, out _)) _changed = true;
             return null;
         }
-        var written = File.GetLastWriteTimeUtc(path);
-        if (_known.TryGetValue(id, out var known) && known.Written == written) return known.Summary;
-        var summary = Read(id, path);
-        _known[id] = new Known(written, summary);
+        var written = manifest.LastWriteTimeUtc.Ticks;
+        if (_known.Value.TryGetValue(id, out var known) && known.Written == written) return known.Summary;
+        var summary = Read(id, manifest.FullName);
+        _known.Value[id] = new RunIndex.Entry(id, written, summary);
+        _changed = true;
         return summary;
     }
 
@@ -61,9 +64,23 @@ public sealed class RunLibrary(string folder)
     public RunSummary? FindByDigest(string digest) => All().LastOrDefault(r => r.Digest == digest);
 
     /// <summary>All runs, the newest first.</summary>
-    public IEnumerable<RunSummary> All() => (Directory.Exists(folder) ? Directory.EnumerateDirectories(folder) : [])
-        .Select(d => Find(Path.GetFileName(d))).OfType<RunSummary>()
-        .OrderByDescending(r => r.Created).ThenBy(r => r.Id, StringComparer.Ordinal);
+    public IReadOnlyList<RunSummary> All()
+    {
+        if (!Directory.Exists(folder)) return [];
+        var ids = Directory.EnumerateDirectories(folder).Select(d => Path.GetFileName(d)).ToHashSet(StringComparer.Ordinal);
+        List<RunSummary> runs = [.. ids.Select(Find).OfType<RunSummary>()
+            .OrderByDescending(r => r.Created).ThenBy(r => r.Id, StringComparer.Ordinal)];
+        foreach (var gone in _known.Value.Keys.Where(id => !ids.Contains(id)))
+            if (_known.Value.TryRemove(gone, out _)) _changed = true;
+        KeepIndex();
+        return runs;
+    }
+
+    private void KeepIndex()
+    {
+        if (!Interlocked.Exchange(ref _changed, false)) return;
+        lock (_writing) _index.Write([.. _known.Value.Values.OrderBy(e => e.Id, StringComparer.Ordinal)]);
+    }
 
     /// <summary>The folder of a run that <see cref="Find"/> finds.</summary>
     public string PathOf(string id) => Path.Combine(folder, id);
