@@ -177,6 +177,32 @@ public class BatchesOverHttpTests
     }
 
     [Fact]
+    public async Task A_cancelled_batch_is_resumed_in_its_folder_and_no_other_is()
+    {
+        await using var server = await ApiServer.StartAsync();
+        var batch = await server.SubmitAsync();
+        var waiting = await server.SubmitAsync();
+        server.Host.Go();
+        await server.UntilAsync(batch.Id, s => s.Progress.Done == 1);
+        using var early = await server.Client.PostAsync($"/api/v1/batches/{batch.Id}/resume", null);
+        (await early.ProblemAsync(409)).ShouldContain("only a cancelled batch is resumed");
+        foreach (var id in (string[])[waiting.Id, batch.Id]) (await server.Client.DeleteAsync($"/api/v1/batches/{id}")).Dispose();
+        await server.UntilAsync(batch.Id, s => s.Ended);
+
+        foreach (var id in (string[])[batch.Id, waiting.Id])
+        {
+            using var resumed = await server.Client.PostAsync($"/api/v1/jobs/{id}/resume", null);
+            resumed.StatusCode.ShouldBe(HttpStatusCode.Accepted);
+            for (var i = 0; i < 3; i++) server.Host.Go();
+            (await server.UntilAsync(id, s => s.Ended)).State.ShouldBe(JobState.Done);
+        }
+        server.Host.Begun.Select(Path.GetFileName).ShouldBe([batch.Id, batch.Id, waiting.Id]);
+        server.Host.Resumed.ShouldBe([false, true, false], "what was cancelled while it waited has nothing to continue from");
+        using var unknown = await server.Client.PostAsync("/api/v1/jobs/nothing-20260101T000000Z-aaaa/resume", null);
+        unknown.StatusCode.ShouldBe(HttpStatusCode.NotFound);
+    }
+
+    [Fact]
     public async Task A_batch_whose_input_is_wrong_fails_with_the_sentence_and_the_next_one_runs()
     {
         await using var server = await ApiServer.StartAsync();

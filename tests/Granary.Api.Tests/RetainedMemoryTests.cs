@@ -13,7 +13,7 @@ public class RetainedMemoryTests
     {
         public List<WeakReference> Used { get; } = [];
 
-        public Task<JobOutcome> RunAsync(Job job, string folder, Action<JobProgress> progress,
+        public Task<JobOutcome> RunAsync(Job job, string folder, bool resume, Action<JobProgress> progress,
             CancellationToken cancellationToken = default)
         {
             var block = new byte[8 << 20];

@@ -15,18 +15,22 @@ internal sealed class SteppedHost : IJobRunner
     /// <summary>Folders of the runs that were begun, in order.</summary>
     public List<string> Begun { get; } = [];
 
+    /// <summary>Whether each of them continued an earlier attempt.</summary>
+    public List<bool> Resumed { get; } = [];
+
     public List<BatchSpec> Specs { get; } = [];
 
     public void Go() => _steps.Writer.TryWrite(() => Task.CompletedTask);
 
     public void Throw(Exception exception) => _steps.Writer.TryWrite(() => throw exception);
 
-    public async Task<JobOutcome> RunAsync(Job job, string folder, Action<JobProgress> progress,
+    public async Task<JobOutcome> RunAsync(Job job, string folder, bool resume, Action<JobProgress> progress,
         CancellationToken cancellationToken = default)
     {
         lock (Begun)
         {
             Begun.Add(folder);
+            Resumed.Add(resume);
             Specs.Add(((BacktestJob)job).Spec);
         }
         for (var done = 1; done <= 3; done++)

@@ -39,6 +39,15 @@ internal sealed class JobAnswers(IJobService jobs, string collection, string nou
         return status.Ended ? TypedResults.Ok(status) : TypedResults.Accepted($"{ApiSettings.Prefix}/{collection}/{id}", status);
     }
 
+    public async Task<IResult> ResumeAsync(string id, CancellationToken cancellationToken)
+    {
+        if (await FindAsync(id, cancellationToken).ConfigureAwait(false) is not { } before) return Unknown(id);
+        if (before.State != JobState.Cancelled) return Problem.Of(409, "Not cancelled",
+            $"{noun} {id} is {before.State.ToString().ToLowerInvariant()}; only a cancelled {noun} is resumed");
+        return await jobs.ResumeAsync(id, cancellationToken).ConfigureAwait(false) is not { } status ? Unknown(id)
+            : TypedResults.Accepted($"{ApiSettings.Prefix}/{collection}/{id}", status);
+    }
+
     public async Task<IResult> FileAsync(string id, string name, CancellationToken cancellationToken)
     {
         if (await FindAsync(id, cancellationToken).ConfigureAwait(false) is not { } status) return Unknown(id);

@@ -9,8 +9,6 @@ namespace Granary.Application.JobKinds;
 /// <summary>A batch file, run.</summary>
 public sealed class BacktestJob : Job
 {
-    private const int MostLeaders = 10;
-
     /// <param name="spec">Read and checked; its text is the job's.</param>
     public BacktestJob(BatchSpec spec) : base(new JobText(JobCatalogue.Backtest, spec.Text, spec.Data.Place.File, spec.Folder),
         spec.Name) =>
@@ -23,17 +21,16 @@ public sealed class BacktestJob : Job
     public override async Task<JobOutcome> RunAsync(JobRun run, CancellationToken cancellationToken)
     {
         var runner = new BatchRunner(run.Host, run.Clock, run.Sources, run.Ledger);
-        var leaders = new LeaderBoard(MostLeaders);
         var options = new BatchOptions
         {
             Out = run.Folder,
             Resume = run.Resume,
             Attempt = run.Attempt,
             Threads = run.Threads,
-            Leaders = leaders,
+            Leaders = run.Leaders,
             Running = run.Running,
         };
-        var done = await runner.RunAsync(Spec, options, RunOutcome.Relay(run, leaders), cancellationToken).ConfigureAwait(false);
+        var done = await runner.RunAsync(Spec, options, RunOutcome.Relay(run, run.Leaders), cancellationToken).ConfigureAwait(false);
         return RunOutcome.Of(done, cancellationToken);
     }
 }

@@ -10,7 +10,7 @@ namespace Granary.Application.Jobs;
 public sealed class HostedRunner(IBatchHost host, TimeProvider clock, int threads, string runs, TrialLedger? ledger = null,
     RunningBatches? running = null) : IJobRunner
 {
-    public async Task<JobOutcome> RunAsync(Job job, string folder, Action<JobProgress> progress,
+    public async Task<JobOutcome> RunAsync(Job job, string folder, bool resume, Action<JobProgress> progress,
         CancellationToken cancellationToken = default)
     {
         var id = Path.GetFileName(folder);
@@ -23,6 +23,7 @@ public sealed class HostedRunner(IBatchHost host, TimeProvider clock, int thread
                 Threads = threads,
                 Folder = folder,
                 Runs = runs,
+                Resume = resume,
                 Ledger = ledger,
                 Progress = progress,
                 Running = running?.Begin(id),

@@ -4,7 +4,9 @@ namespace Granary.Application.Jobs;
 public interface IJobRunner
 {
     /// <param name="folder">An existing folder that takes the job's files.</param>
+    /// <param name="resume">Continue from what a cancelled attempt has finished in the folder.</param>
     /// <param name="progress">Called from any thread, as often as the host likes.</param>
     /// <exception cref="Json.InputException">The job or its data cannot be used: one sentence.</exception>
-    Task<JobOutcome> RunAsync(Job job, string folder, Action<JobProgress> progress, CancellationToken cancellationToken = default);
+    Task<JobOutcome> RunAsync(Job job, string folder, bool resume, Action<JobProgress> progress,
+        CancellationToken cancellationToken = default);
 }

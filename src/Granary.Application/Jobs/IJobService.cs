@@ -25,6 +25,14 @@ public interface IJobService
     /// <summary>Asks for the end of a job; one that has ended stays as it is. null where the id is not known.</summary>
     ValueTask<JobStatus?> CancelAsync(string id, CancellationToken cancellationToken = default);
 
+    /// <summary>
+    /// Queues a cancelled job again, in its folder and with its id: it continues from the strategies that had finished. One that was not
+    /// cancelled stays as it is. null where the id is not known.
+    /// </summary>
+    /// <exception cref="TooManyJobsException">The queue is full.</exception>
+    /// <exception cref="Json.InputException">Cancelled jobs are not resumed here: one sentence.</exception>
+    ValueTask<JobStatus?> ResumeAsync(string id, CancellationToken cancellationToken = default);
+
     /// <summary>Opens a file of a job that is done; the caller disposes of it. null where there is no such job or file.</summary>
     ValueTask<RunFile?> OpenFileAsync(string id, string name, CancellationToken cancellationToken = default);
 }

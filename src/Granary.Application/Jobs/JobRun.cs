@@ -9,6 +9,9 @@ namespace Granary.Application.Jobs;
 /// <summary>What a job works with.</summary>
 public sealed record JobRun
 {
+    /// <summary>Of <see cref="Leaders"/>.</summary>
+    public const int MostLeaders = 10;
+
     /// <summary>Runs the strategies: the threads of this process, or a cluster.</summary>
     public required IBatchHost Host { get; init; }
 
@@ -36,6 +39,9 @@ public sealed record JobRun
 
     /// <summary>Counts what was tried; null counts each batch's alone.</summary>
     public TrialLedger? Ledger { get; init; }
+
+    /// <summary>Takes the best strategies of a backtest while it runs.</summary>
+    public LeaderBoard Leaders { get; init; } = new(MostLeaders);
 
     /// <summary>Called from any thread, as often as the job likes.</summary>
     public Action<JobProgress> Progress { get; init; } = static _ => { };

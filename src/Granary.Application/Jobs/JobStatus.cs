@@ -35,7 +35,7 @@ public sealed record JobProgress(int Strategies, int Done, int Failed, long Bars
     /// <summary>Of the process that computes, in a cluster of the silo that controls the run; null until it is measured.</summary>
     public ProcessLoad? Load { get; init; }
 
-    /// <summary>The best strategies of a backtest so far, the best first; null for other jobs, and in a cluster.</summary>
+    /// <summary>The best strategies of a backtest so far, the best first; null for other jobs.</summary>
     public IReadOnlyList<StrategyLeader>? Leaders { get; init; }
 }
 

@@ -32,7 +32,8 @@ public sealed class LocalJobs : IJobService, IAsyncDisposable
         public JobStatus Status = status;
         public string? IdempotencyKey { get; } = submitted.IdempotencyKey;
         public string Fingerprint { get; } = submitted.Fingerprint;
-        public CancellationTokenSource Cancel { get; } = new();
+        public CancellationTokenSource Cancel { get; set; } = new();
+        public bool Resumes { get; set; }
         public TaskCompletionSource Changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
         public Task Written = Task.CompletedTask;
     }
@@ -87,8 +88,7 @@ public sealed class LocalJobs : IJobService, IAsyncDisposable
                         ? new(known.Status, Created: false)
                         : throw new IdempotencyConflictException(submission.IdempotencyKey!, known.Status.Id);
                 }
-                if (_byId.Values.Count(e => e.Status.State == JobState.Queued) >= _mostWaiting)
-                    throw new TooManyJobsException(_mostWaiting);
+                CheckRoom();
             }
             var now = _clock.GetUtcNow();
             var id = JobId.New(submission.Job.Name, now);
@@ -176,6 +176,27 @@ public sealed class LocalJobs : IJobService, IAsyncDisposable
         return status;
     }
 
+    public async ValueTask<JobStatus?> ResumeAsync(string id, CancellationToken cancellationToken = default)
+    {
+        Entry? entry;
+        lock (_gate) entry = _byId.GetValueOrDefault(id);
+        if (entry is null) return null;
+        var wasCancelled = false;
+        var status = Change(entry, s =>
+        {
+            wasCancelled = s.State == JobState.Cancelled;
+            if (!wasCancelled) return s;
+            CheckRoom();
+            // One that was cancelled while it waited has no folder of finished strategies, and begins.
+            (entry.Cancel, entry.Resumes) = (new CancellationTokenSource(), s.StartedAt is not null);
+            return s with { State = JobState.Queued, StartedAt = null, FinishedAt = null };
+        });
+        if (!wasCancelled) return status;
+        await SaveAsync(entry).ConfigureAwait(false);
+        _queue.Writer.TryWrite(entry);
+        return status;
+    }
+
     public ValueTask<RunFile?> OpenFileAsync(string id, string name, CancellationToken cancellationToken = default)
     {
         JobStatus? status;
@@ -224,7 +245,7 @@ public sealed class LocalJobs : IJobService, IAsyncDisposable
             using var span = GranaryInstruments.Traces.StartActivity("job", ActivityKind.Internal, submitted.Trace);
             span?.SetTag(GranaryInstruments.Run, entry.Status.Id).SetTag(GranaryInstruments.Kind, entry.Status.Kind);
             var job = _kinds.Read(submitted.ToText());
-            var outcome = await _host.RunAsync(job, folder, p => Report(entry, p), stop.Token).ConfigureAwait(false);
+            var outcome = await _host.RunAsync(job, folder, entry.Resumes, p => Report(entry, p), stop.Token).ConfigureAwait(false);
             var files = Directory.EnumerateFiles(folder).Select(f => Path.GetFileName(f)!).Where(f => !f.StartsWith('.'))
                 .Order(StringComparer.Ordinal).ToArray();
             End(entry, s => s with
@@ -334,6 +355,12 @@ public sealed class LocalJobs : IJobService, IAsyncDisposable
     private Task WriteStatusAsync(JobStatus status) => SubmittedJob.WriteStatusAsync(OwnFolder(status.Id), status);
 
     private string OwnFolder(string id) => Path.Combine(_runs, id, SubmissionFolder);
+
+    // Under the gate.
+    private void CheckRoom()
+    {
+        if (_byId.Values.Count(e => e.Status.State == JobState.Queued) >= _mostWaiting) throw new TooManyJobsException(_mostWaiting);
+    }
 
     private void Add(Entry entry)
     {

@@ -29,6 +29,7 @@ internal sealed class StrategySimulation(RunContext run) : IDisposable
         // The outcomes and events of the others are in the logs.
         var known = Outcomes.Values.Where(o => Log is null || o.Signals == 0 || Log.ChunkCount(o.Index) > 0).Select(o => o.Index)
             .ToHashSet();
+        run.Options.Leaders?.Add(run.Plan, [.. known.Select(i => Outcomes[i])]);
         var pass = new StrategyPass(run.Plan, run.Markets)
         {
             Include = i => !known.Contains(i.Index),

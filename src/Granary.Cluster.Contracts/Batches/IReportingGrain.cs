@@ -63,6 +63,7 @@ public enum ReportAnswer
 /// <param name="Strategies">Number of strategies of the pass.</param>
 /// <param name="Total">Bars times strategies of the pass.</param>
 /// <param name="End">The run's end; null before it.</param>
+/// <param name="Leaders">The best strategies so far, the best first; null where none has finished, or the job has none.</param>
 [GenerateSerializer, Immutable, Alias("granary.ReportingStatus")]
 public sealed record ReportingStatus(
     [property: Id(0)] string Stage,
@@ -71,7 +72,13 @@ public sealed record ReportingStatus(
     [property: Id(3)] int Failed,
     [property: Id(4)] int Strategies,
     [property: Id(5)] long Total,
-    [property: Id(6)] RunEnd? End);
+    [property: Id(6)] RunEnd? End,
+    [property: Id(7)] IReadOnlyList<StrategyLeader>? Leaders = null)
+{
+    /// <summary>The leaders, as the same list where they are those of before: another list would be a change of the batch.</summary>
+    public IReadOnlyList<StrategyLeader>? LeadersAfter(IReadOnlyList<StrategyLeader>? before) =>
+        Leaders is null || before is not null && before.SequenceEqual(Leaders) ? before : Leaders;
+}
 
 /// <summary>A chunk of complete events of one strategy.</summary>
 /// <param name="Chunk">Number of the chunk, from 0. A replayed strategy gives the same bytes.</param>

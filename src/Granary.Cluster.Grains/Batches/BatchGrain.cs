@@ -222,6 +222,7 @@ internal sealed class BatchGrain(
                         Done = end.Strategies,
                         Failed = end.Failed,
                         Bars = s.Progress.BarsTotal,
+                        Leaders = reporting.LeadersAfter(s.Progress.Leaders),
                         Stage = null
                     },
                 });
@@ -340,7 +341,11 @@ internal sealed class BatchGrain(
     private void Show(ReportingStatus reporting)
     {
         var progress = _status!.Progress;
-        var next = PassProgress.Of(progress, reporting, _ledger, _shown) with { Load = _load.Measure(_ledger?.Waiting ?? 0) };
+        var next = PassProgress.Of(progress, reporting, _ledger, _shown) with
+        {
+            Load = _load.Measure(_ledger?.Waiting ?? 0),
+            Leaders = reporting.LeadersAfter(progress.Leaders),
+        };
         _shown = _ledger?.Pass.Key ?? _shown;
         if (next != progress) Change(s => s with { Progress = next, Revision = s.Revision + 1 });
     }

@@ -42,6 +42,7 @@ internal sealed partial class ReportingGrain(
     private string _stage = ReportingStage.Opening;
     private TaskScheduler? _turns;
     private int _faults;
+    private LeaderBoard? _leaders;
     private DateTimeOffset _notBefore;
     private bool _cancelled;
 
@@ -55,7 +56,7 @@ internal sealed partial class ReportingGrain(
         if (_end is null && !_cancelled && _running is null or { IsCompleted: true } && clock.GetUtcNow() >= _notBefore) Start();
         var (token, done, failed, strategies, total) = _host?.Status ?? default;
         return Task.FromResult(new ReportingStatus((token is null || strategies == 0) && _stage == ReportingStage.Strategies
-            ? ReportingStage.Portfolio : _stage, token, done, failed, strategies, total, _end));
+            ? ReportingStage.Portfolio : _stage, token, done, failed, strategies, total, _end, _leaders?.Best()));
     }
 
     public override Task OnActivateAsync(CancellationToken cancellationToken)
@@ -144,6 +145,8 @@ internal sealed partial class ReportingGrain(
             Directory.CreateDirectory(Folder);
             // A batch spreads over the cluster; other jobs run on this silo.
             var isBatch = job is BacktestJob;
+            var leaders = new LeaderBoard(JobRun.MostLeaders);
+            _leaders = isBatch ? leaders : null;
             var run = await job.RunAsync(new JobRun
             {
                 Host = isBatch ? host : new EmbeddedHost(settings.Threads),
@@ -155,6 +158,7 @@ internal sealed partial class ReportingGrain(
                 Attempt = attempt,
                 Running = _strategies,
                 Sources = isBatch ? (data, folder) => sources.Open(Run, data, folder) : null,
+                Leaders = leaders,
                 Progress = p => _stage = isBatch ? _stage : p.Stage ?? _stage,
                 Ledger = settings.Trials is { } trials ? new TrialLedger(trials) : null,
             }, cancellationToken);

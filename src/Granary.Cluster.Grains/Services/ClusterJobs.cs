@@ -89,6 +89,12 @@ public sealed class ClusterJobs(IGrainFactory grains, TimeProvider clock, TimeSp
     }
 
     /// <inheritdoc/>
+    public async ValueTask<JobStatus?> ResumeAsync(string id, CancellationToken cancellationToken = default) =>
+        await FindAsync(id, cancellationToken).ConfigureAwait(false) is not { } status ? null
+            : status.State != JobState.Cancelled ? status
+            : throw new InputException($"{status.Id} was cancelled, and a cluster keeps nothing of a cancelled job; run it again");
+
+    /// <inheritdoc/>
     public async ValueTask<JobStatus?> CancelAsync(string id, CancellationToken cancellationToken = default) =>
         await Calling.TryAsync(() => Batch(id).CancelAsync(), cancellationToken, timeout).ConfigureAwait(false);
 
