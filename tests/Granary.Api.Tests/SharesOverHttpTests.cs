@@ -35,6 +35,22 @@ public sealed class SharesOverHttpTests(SessionsOverHttpTests.Configuration made
     }
 
     [Fact]
+    public async Task A_viewer_opens_the_report_by_a_link_that_is_valid_for_a_minute()
+    {
+        var file = Path.Combine(made.Folder, "viewers.json");
+        var viewer = await ApiKeys.AddAsync(file, "screen", Role.Viewer, TimeProvider.System);
+        await using var server = await ApiServer.StartAsync(ApiKeys.Open(file), folder: made.Folder);
+        using var client = server.As(viewer);
+        using var answer = await client.PostAsync("/api/v1/runs/run/report-link", null);
+        var link = await answer.ReadAsync<ShareEndpoints.Share>();
+        (link.ExpiresAt - DateTimeOffset.UtcNow).TotalSeconds.ShouldBeInRange(0, 60);
+        using var report = await server.Client.GetAsync(link.Url);
+        report.StatusCode.ShouldBe(HttpStatusCode.OK);
+        using var unknown = await client.PostAsync("/api/v1/runs/nothing/report-link", null);
+        unknown.StatusCode.ShouldBe(HttpStatusCode.NotFound);
+    }
+
+    [Fact]
     public async Task A_link_ends_at_its_expiry()
     {
         var clock = new Clock();

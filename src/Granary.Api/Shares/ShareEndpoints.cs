@@ -14,7 +14,7 @@ namespace Granary.Api.Shares;
 internal static class ShareEndpoints
 {
     private const string Report = "report.html";
-    private const int MostDays = 365;
+    private const int MostDays = 365, ReportMinutes = 1;
 
     /// <param name="Days">How long the link is valid, 1 to 365; 7 without it.</param>
     public sealed record NewShare(int? Days);
@@ -29,6 +29,12 @@ internal static class ShareEndpoints
         shares.MapPost("/runs/{id}/shares", ShareAsync).RequireAuthorization(RolePolicies.Submitter).WithName("shareRun")
             .WithSummary("Make a link that opens the report and the files of a run without a key, and nothing else.")
             .Produces<Share>(201).ProducesProblem(400).ProducesProblem(401).ProducesProblem(403).ProducesProblem(404);
+        shares.MapPost("/runs/{id}/report-link", async (string id, ShareSigner signer, RunLibrary runs, TimeProvider clock,
+                CancellationToken stop) => runs.Find(id) is null ? Unknown(id)
+                    : await LinkAsync(id, clock.GetUtcNow().AddMinutes(ReportMinutes), signer, stop).ConfigureAwait(false))
+            .RequireAuthorization(RolePolicies.Viewer).WithName("linkReport")
+            .WithSummary("Make a link that opens the report of a run for a minute: a browser sends no key with a new tab.")
+            .Produces<Share>(201).ProducesProblem(401).ProducesProblem(403).ProducesProblem(404);
         shares.MapPost("/shares/rotate", async (ShareSigner signer, CancellationToken stop) =>
             {
                 await signer.RotateAsync(stop).ConfigureAwait(false);
@@ -48,13 +54,20 @@ internal static class ShareEndpoints
     private static async Task<IResult> ShareAsync(string id, NewShare body, ShareSigner signer, RunLibrary runs, TimeProvider clock,
         CancellationToken cancellationToken)
     {
-        if (runs.Find(id) is null) return Problem.NotFound($"there is no run {id} here");
+        if (runs.Find(id) is null) return Unknown(id);
         var days = body.Days ?? 7;
         if (days is < 1 or > MostDays) throw new InputException($"days: {days} is not 1 to {MostDays}");
-        var expiresAt = clock.GetUtcNow().AddDays(days);
+        return await LinkAsync(id, clock.GetUtcNow().AddDays(days), signer, cancellationToken).ConfigureAwait(false);
+    }
+
+    private static async Task<IResult> LinkAsync(string id, DateTimeOffset expiresAt, ShareSigner signer,
+        CancellationToken cancellationToken)
+    {
         var url = $"{ApiSettings.Prefix}/shared/{await signer.SignAsync(id, expiresAt, cancellationToken).ConfigureAwait(false)}";
         return TypedResults.Created(url, new Share(url, expiresAt));
     }
+
+    private static IResult Unknown(string id) => Problem.NotFound($"there is no run {id} here");
 
     private static IResult Open(ShareSigner signer, RunLibrary runs, string link, string name)
     {

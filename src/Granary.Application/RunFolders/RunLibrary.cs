@@ -10,8 +10,9 @@ namespace Granary.Application.RunFolders;
 /// <param name="Status">done or interrupted.</param>
 /// <param name="Created">UTC.</param>
 /// <param name="Seconds">The run's own clock.</param>
+/// <param name="LearnedWeights">Whether a policy learned its weights.</param>
 public sealed record RunSummary(string Id, string Batch, string Status, string Digest, DateTimeOffset Created, double? Seconds,
-    string Host);
+    string Host, bool LearnedWeights);
 
 /// <summary>Runs, the newest first.</summary>
 /// <param name="Next">The cursor of the next page; null where this is the last.</param>
@@ -99,7 +100,7 @@ public sealed class RunLibrary(string folder)
             return new RunSummary(id, root.GetProperty("batch").GetString()!, root.GetProperty("status").GetString()!,
                 root.GetProperty("digest").GetString()!, root.GetProperty("created").GetDateTimeOffset(),
                 root.TryGetProperty("seconds", out var seconds) && seconds.ValueKind == JsonValueKind.Number ? seconds.GetDouble() : null,
-                root.GetProperty("host").GetString()!);
+                root.GetProperty("host").GetString()!, File.Exists(Path.Combine(Path.GetDirectoryName(path)!, "weights.csv")));
         }
         catch (Exception e) when (e is JsonException or IOException or KeyNotFoundException or InvalidOperationException or FormatException)
         {

@@ -3,7 +3,7 @@ import { paceOf, type Job } from '../src/views/jobs/job';
 import { heat, yearsOf } from '../src/views/runs/Months';
 import { mapOf, median, stabilityOf, varied } from '../src/views/runs/parameters';
 import { verdictOf, type Strategy } from '../src/views/runs/run';
-import { marksOf, stretchFor } from '../src/views/runs/StrategyChart';
+import { marksOf, stopsOf, stretchFor } from '../src/views/runs/StrategyChart';
 import { filterOf } from '../src/views/runs/StrategyList';
 
 const strategy = (fast: number, slow: number, sharpe: number): Strategy => ({
@@ -90,4 +90,22 @@ it('the verdict is good only where all checks passed', () => {
     );
     expect(verdictOf({ evidence: { a: { state: 'passed', sentence: '' } } }).kind).toBe('yes');
     expect(verdictOf({}).text).toBe('Not checked');
+});
+
+describe('stops and targets', () => {
+    it('are lines from entry to exit, and only those that a signal set', () => {
+        const at = (hour: number) => `2024-01-01T0${hour}:00:00Z`;
+        const times = [0, 1, 2, 3, 4].map((h) => Date.parse(at(h)) / 1000);
+        const signal = { time: at(0), side: 'long', decision: 'accepted' } as const;
+        const lines = stopsOf(
+            [
+                { ...signal, stop: 95, entryTime: at(1), exitTime: at(2) },
+                { ...signal, stop: 97, entryTime: at(4) },
+                { ...signal, stop: 90 },
+            ],
+            times,
+        );
+        expect(lines.map((l) => l.name)).toEqual(['Stop']);
+        expect(lines[0]?.points.map((p) => p.value)).toEqual([null, 95, 95, null, 97]);
+    });
 });

@@ -46,6 +46,17 @@ public class ResearchViewsTests(Browser browser, TradedServer traded)
         (await open.Page.GetByLabel("Class").GetAttributeAsync("aria-invalid")).ShouldBe("true");
     }
 
+    [Fact]
+    public async Task With_keys_the_report_opens_in_a_tab_of_its_own()
+    {
+        await using var open = await Visit.OpenAsync(browser, await traded.ServerAsync(), traded.AddressOf("/runs/RUN"));
+        var report = await open.Page.RunAndWaitForPopupAsync(() => open.Button("Report").ClickAsync());
+        await report.GetByRole(AriaRole.Heading, new() { Level = 1 }).WaitForAsync();
+        report.Url.ShouldContain("/api/v1/shared/");
+        (await report.EvaluateAsync<bool>("window.opener === null")).ShouldBeTrue();
+        open.Complaints.ShouldBeEmpty();
+    }
+
     private static ILocator Text(IPage page, string text) => page.GetByText(text).First;
 
     private static Task Eventually(Func<Task<bool>> condition) => Testing.Eventually.HoldsAsync(condition);

@@ -1,6 +1,7 @@
 import type { ComponentChildren } from 'preact';
-import { useEffect, useId, useRef, useState } from 'preact/hooks';
-import { asProblem, type Problem } from '../api/problem';
+import { useEffect, useId, useRef } from 'preact/hooks';
+import { useAction } from '../api/useAction';
+import { Wrong } from './Wrong';
 
 /** A modal dialog. Escape and a click beside it close it. */
 export function Dialog(props: { title: string; onClose: () => void; children: ComponentChildren }) {
@@ -34,32 +35,19 @@ export function Confirm(props: {
     onClose: () => void;
     children: ComponentChildren;
 }) {
-    const [busy, setBusy] = useState(false);
-    const [problem, setProblem] = useState<Problem>();
-    const confirm = async () => {
-        setBusy(true);
-        setProblem(undefined);
-        try {
-            await props.onConfirm();
-            props.onClose();
-        } catch (e) {
-            setProblem(asProblem(e));
-            setBusy(false);
-        }
-    };
+    const { run, busy, problem } = useAction(async () => {
+        await props.onConfirm();
+        props.onClose();
+    });
     return (
         <Dialog title={props.title} onClose={props.onClose}>
             {props.children}
-            {problem && (
-                <p class="notice wrong" role="alert">
-                    {problem.message}
-                </p>
-            )}
+            <Wrong>{problem?.message}</Wrong>
             <div class="actions">
                 <button type="button" onClick={props.onClose}>
                     Back
                 </button>
-                <button type="button" class={props.danger ? 'danger' : 'primary'} disabled={busy} onClick={() => void confirm()}>
+                <button type="button" class={props.danger ? 'danger' : 'primary'} disabled={busy} onClick={run}>
                     {props.action}
                 </button>
             </div>

@@ -3,6 +3,7 @@ import {
     createChart,
     createSeriesMarkers,
     LineSeries,
+    LineStyle,
     type IChartApi,
     type ISeriesApi,
     type SeriesMarker,
@@ -25,6 +26,7 @@ export interface PriceLine {
     name: string;
     colour: string;
     points: { time: number; value: number | null }[];
+    dashed?: boolean;
     /** Stands on an axis of its own below the prices: oscillators. */
     below?: boolean;
 }
@@ -160,7 +162,13 @@ class Drawn {
             if (series === undefined) {
                 series = this.chart.addSeries(
                     LineSeries,
-                    { color: colour(line.colour), lineWidth: 1, title: line.name, priceLineVisible: false },
+                    {
+                        color: colour(line.colour),
+                        lineWidth: 1,
+                        lineStyle: line.dashed ? LineStyle.Dashed : LineStyle.Solid,
+                        title: line.name,
+                        priceLineVisible: false,
+                    },
                     line.below ? 1 : 0,
                 );
                 this.lines.set(line.name, series);

@@ -1,6 +1,7 @@
 import { useLocation } from 'preact-iso';
 import { useEffect, useState } from 'preact/hooks';
 import { Dialog } from '../components/Dialog';
+import { Pairs } from '../components/Pairs';
 
 const goTo: Record<string, { path: string; title: string }> = {
     s: { path: '/', title: 'Start' },
@@ -52,18 +53,7 @@ export function Keys() {
     ];
     return (
         <Dialog title="Keys" onClose={() => setShown(false)}>
-            <table class="pairs">
-                <tbody>
-                    {keys.map(([key, what]) => (
-                        <tr key={key}>
-                            <th scope="row">
-                                <kbd>{key}</kbd>
-                            </th>
-                            <td>{what}</td>
-                        </tr>
-                    ))}
-                </tbody>
-            </table>
+            <Pairs pairs={keys.map(([key, value]) => ({ name: <kbd>{key}</kbd>, value }))} />
             <div class="actions">
                 <button type="button" class="primary" onClick={() => setShown(false)}>
                     Back

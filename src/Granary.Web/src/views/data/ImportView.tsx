@@ -8,6 +8,8 @@ import { useSearch } from '../../api/useSearch';
 import { Badge } from '../../components/Badge';
 import { SelectField, TextField } from '../../components/Field';
 import { Empty, Failed, Loaded } from '../../components/States';
+import { Wrong } from '../../components/Wrong';
+import { ShortTable } from '../../components/ShortTable';
 import { number } from '../../format/numbers';
 import { useTitle } from '../../layout/title';
 import { FileDrop } from './FileDrop';
@@ -122,11 +124,7 @@ function Form(props: { onStarted: (job: string) => void }) {
                     onValue={setTimeZone}
                 />
             </div>
-            {problem && (
-                <p class="notice wrong" role="alert">
-                    {problem.message}
-                </p>
-            )}
+            <Wrong>{problem?.message}</Wrong>
             <div class="actions">
                 <button type="submit" class="primary" disabled={busy || names.length === 0 || store === ''}>
                     Import
@@ -169,7 +167,7 @@ function Progress(props: { id: string }) {
             <h2>
                 Import <Badge kind={job.state === 'done' ? 'yes' : job.state === 'failed' ? 'no' : 'wait'}>{job.state}</Badge>
             </h2>
-            {job.fault && <p class="notice wrong">{job.fault}</p>}
+            <Wrong>{job.fault}</Wrong>
             {!ended && <p class="soft">{job.progress?.stage ?? 'The job waits for its turn.'}</p>}
             {hasResult && (
                 <Loaded query={result} height={120}>
@@ -183,46 +181,20 @@ function Progress(props: { id: string }) {
 function Imported(props: { result: Result }) {
     return (
         <>
-            <div class="scroll" tabIndex={0} role="region" aria-label="Imported files">
-                <table>
-                    <thead>
-                        <tr>
-                            <th scope="col">File</th>
-                            <th scope="col">Symbol</th>
-                            <th scope="col">Format</th>
-                            <th scope="col" class="n">
-                                Bars read
-                            </th>
-                            <th scope="col" class="n">
-                                New
-                            </th>
-                            <th scope="col" class="n">
-                                Replaced
-                            </th>
-                            <th scope="col" class="n">
-                                Known
-                            </th>
-                            <th scope="col" class="n">
-                                Rows left out
-                            </th>
-                        </tr>
-                    </thead>
-                    <tbody>
-                        {props.result.files.map((f) => (
-                            <tr key={f.file}>
-                                <th scope="row">{f.file}</th>
-                                <td>{f.symbol}</td>
-                                <td>{f.format}</td>
-                                <td class="n">{number(f.read)}</td>
-                                <td class="n">{number(f.added)}</td>
-                                <td class="n">{number(f.replaced)}</td>
-                                <td class="n">{number(f.unchanged)}</td>
-                                <td class="n">{number(f.skippedRows)}</td>
-                            </tr>
-                        ))}
-                    </tbody>
-                </table>
-            </div>
+            <ShortTable
+                label="Imported files"
+                rows={props.result.files}
+                columns={[
+                    { title: 'File', cell: (f) => f.file },
+                    { title: 'Symbol', cell: (f) => f.symbol },
+                    { title: 'Format', cell: (f) => f.format },
+                    { title: 'Bars read', figure: true, cell: (f) => number(f.read) },
+                    { title: 'New', figure: true, cell: (f) => number(f.added) },
+                    { title: 'Replaced', figure: true, cell: (f) => number(f.replaced) },
+                    { title: 'Known', figure: true, cell: (f) => number(f.unchanged) },
+                    { title: 'Rows left out', figure: true, cell: (f) => number(f.skippedRows) },
+                ]}
+            />
             {props.result.files
                 .flatMap((f) => f.notes)
                 .map((n) => (

@@ -10,6 +10,7 @@ import { TextField } from '../../components/Field';
 import { Figures } from '../../components/Figures';
 import { Loaded } from '../../components/States';
 import { DataTable, type Column } from '../../components/Table';
+import { ShortTable } from '../../components/ShortTable';
 import { number, percent, signedPercent, tone } from '../../format/numbers';
 import { time } from '../../format/times';
 import { useTitle } from '../../layout/title';
@@ -142,32 +143,17 @@ function columnsWith(change: ((strategy: Strategy) => void) | undefined): Column
 
 function History(props: { history: Details['history'] }) {
     return (
-        <div class="scroll" tabIndex={0} role="region" aria-label="History">
-            <table>
-                <thead>
-                    <tr>
-                        <th scope="col">When</th>
-                        <th scope="col">What</th>
-                        <th scope="col">Who</th>
-                        <th scope="col">About</th>
-                        <th scope="col">Reason</th>
-                    </tr>
-                </thead>
-                <tbody>
-                    {[...props.history].reverse().map((e) => (
-                        <tr key={e.sequence}>
-                            <th scope="row" class="nowrap">
-                                {time(e.at)}
-                            </th>
-                            <td>{e.action}</td>
-                            <td>{e.who}</td>
-                            <td>{[e.account, e.strategy, e.symbol].filter((t) => t).join(' ')}</td>
-                            <td>{e.why}</td>
-                        </tr>
-                    ))}
-                </tbody>
-            </table>
-        </div>
+        <ShortTable
+            label="History"
+            rows={[...props.history].reverse()}
+            columns={[
+                { title: 'When', nowrap: true, cell: (e) => time(e.at) },
+                { title: 'What', cell: (e) => e.action },
+                { title: 'Who', cell: (e) => e.who },
+                { title: 'About', cell: (e) => [e.account, e.strategy, e.symbol].filter((t) => t).join(' ') },
+                { title: 'Reason', cell: (e) => e.why },
+            ]}
+        />
     );
 }
 

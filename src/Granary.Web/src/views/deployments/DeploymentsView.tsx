@@ -3,14 +3,16 @@ import { useState } from 'preact/hooks';
 import { can } from '../../api/caller';
 import { useChanges } from '../../api/changes';
 import { api, take, type Schemas } from '../../api/client';
-import { asProblem, type Problem } from '../../api/problem';
+import { useAction } from '../../api/useAction';
 import { useQuery } from '../../api/useQuery';
 import { useSearch } from '../../api/useSearch';
 import { Badge } from '../../components/Badge';
 import { Dialog } from '../../components/Dialog';
-import { SelectField, TextField } from '../../components/Field';
+import { TextField } from '../../components/Field';
 import { Empty, Loaded } from '../../components/States';
 import { DataTable, type Column } from '../../components/Table';
+import { Wrong } from '../../components/Wrong';
+import { RunField } from '../../components/RunField';
 import { number, signedPercent, tone } from '../../format/numbers';
 import { time } from '../../format/times';
 import { useTitle } from '../../layout/title';
@@ -123,41 +125,30 @@ export default function DeploymentsView() {
 function Add(props: { run: string; onClose: () => void; onAdded: (number: number) => void }) {
     const [run, setRun] = useState(props.run);
     const [why, setWhy] = useState('');
-    const [problem, setProblem] = useState<Problem>();
-    const runs = useQuery('runs', () => take(api.GET('/api/v1/runs', { params: { query: { limit: 1000 } } })));
-    const add = async (e: Event) => {
-        e.preventDefault();
-        try {
-            const added = await take(api.POST('/api/v1/deployments', { body: { run, configuration: null, why } }));
-            props.onAdded(added.deployment.number);
-        } catch (fault) {
-            setProblem(asProblem(fault));
-        }
-    };
+    const {
+        run: add,
+        busy,
+        problem,
+    } = useAction(async () => {
+        const added = await take(api.POST('/api/v1/deployments', { body: { run, configuration: null, why } }));
+        props.onAdded(added.deployment.number);
+    });
     return (
         <Dialog title="Add a deployment" onClose={props.onClose}>
-            <form onSubmit={(e) => void add(e)}>
-                <SelectField
-                    label="Run"
-                    value={run}
-                    options={[
-                        { value: '', label: 'Choose' },
-                        ...(runs.data?.items ?? []).map((r) => ({ value: r.id, label: `${r.batch}, ${time(r.created)}` })),
-                    ]}
-                    onValue={setRun}
-                    hint="Its prod.json becomes the deployment, its results the promise"
-                />
+            <form
+                onSubmit={(e) => {
+                    e.preventDefault();
+                    add();
+                }}
+            >
+                <RunField label="Run" value={run} onValue={setRun} hint="Its prod.json becomes the deployment, its results the promise" />
                 <TextField label="Reason, for the history" value={why} onValue={setWhy} />
-                {problem && (
-                    <p class="notice wrong" role="alert">
-                        {problem.message}
-                    </p>
-                )}
+                <Wrong>{problem?.message}</Wrong>
                 <div class="actions">
                     <button type="button" onClick={props.onClose}>
                         Back
                     </button>
-                    <button type="submit" class="primary" disabled={run === ''}>
+                    <button type="submit" class="primary" disabled={busy || run === ''}>
                         Add
                     </button>
                 </div>

@@ -3,6 +3,7 @@ import { api, take, type Schemas } from '../../api/client';
 import { useQuery } from '../../api/useQuery';
 import { LineChart } from '../../components/LineChart';
 import { Loading } from '../../components/States';
+import { Pairs } from '../../components/Pairs';
 import { number, percent, signedMoney, tone } from '../../format/numbers';
 
 type Comparison = Schemas['DeploymentComparison'];
@@ -70,17 +71,10 @@ function One(props: { comparison: Comparison }) {
                 />
             </div>
             {causes.length > 0 && (
-                <table class="pairs">
-                    <caption>What made the difference</caption>
-                    <tbody>
-                        {causes.map(([cause, amount]) => (
-                            <tr key={cause}>
-                                <th scope="row">{cause}</th>
-                                <td class={tone(amount)}>{signedMoney(amount)}</td>
-                            </tr>
-                        ))}
-                    </tbody>
-                </table>
+                <Pairs
+                    caption="What made the difference"
+                    pairs={causes.map(([name, amount]) => ({ name, value: signedMoney(amount), tone: tone(amount) }))}
+                />
             )}
         </>
     );

@@ -1,9 +1,11 @@
 import { useState } from 'preact/hooks';
 import { api, json, take, type Schemas } from '../../api/client';
-import { asProblem, type Problem } from '../../api/problem';
+import { useAction } from '../../api/useAction';
 import { useQuery } from '../../api/useQuery';
 import { Dialog } from '../../components/Dialog';
 import { SelectField, TextField } from '../../components/Field';
+import { Wrong } from '../../components/Wrong';
+import { ShortTable } from '../../components/ShortTable';
 import { number, price, signedMoney, tone } from '../../format/numbers';
 
 type Outcome = Schemas['SwitchOutcome'];
@@ -22,22 +24,20 @@ export function Switch(props: { deployment: Schemas['DeploymentEntry']; onClose:
     const [policy, setPolicy] = useState('keep');
     const [why, setWhy] = useState('');
     const [plan, setPlan] = useState<Outcome>();
-    const [problem, setProblem] = useState<Problem>();
-    const ask = async (dryRun: boolean) => {
-        setProblem(undefined);
-        try {
-            const outcome = await take(
-                api.POST('/api/v1/deployments/{number}/switch', {
-                    params: { path: { number: deployment.number } },
-                    body: { account, policy, dryRun, why },
-                }),
-            );
-            setPlan(outcome);
-            if (!dryRun) props.onDone();
-        } catch (fault) {
-            setProblem(asProblem(fault));
-        }
-    };
+    const {
+        run: ask,
+        busy,
+        problem,
+    } = useAction(async (dryRun: boolean) => {
+        const outcome = await take(
+            api.POST('/api/v1/deployments/{number}/switch', {
+                params: { path: { number: deployment.number } },
+                body: { account, policy, dryRun, why },
+            }),
+        );
+        setPlan(outcome);
+        if (!dryRun) props.onDone();
+    });
     const done = plan?.dryRun === false;
     const running = sessions.data?.some((s) => s.id === account && s.phase === 'running') === true;
     return (
@@ -65,21 +65,17 @@ export function Switch(props: { deployment: Schemas['DeploymentEntry']; onClose:
             {plan && running && !done && (
                 <p class="notice">The account is traded now. End its session first; the next one starts on the new deployment.</p>
             )}
-            {problem && (
-                <p class="notice wrong" role="alert">
-                    {problem.message}
-                </p>
-            )}
+            <Wrong>{problem?.message}</Wrong>
             <div class="actions">
                 <button type="button" onClick={props.onClose}>
                     {done ? 'Done' : 'Back'}
                 </button>
                 {!done && (
                     <>
-                        <button type="button" disabled={account === ''} onClick={() => void ask(true)}>
+                        <button type="button" disabled={busy || account === ''} onClick={() => ask(true)}>
                             Show what would happen
                         </button>
-                        <button type="button" class="primary" disabled={!plan || running} onClick={() => void ask(false)}>
+                        <button type="button" class="primary" disabled={busy || !plan || running} onClick={() => ask(false)}>
                             Hand over
                         </button>
                     </>
@@ -104,35 +100,16 @@ function Plan(props: { plan: Outcome }) {
             {plan.trades.length === 0 ? (
                 <p class="soft">No trade is open and no entry waits.</p>
             ) : (
-                <div class="scroll" tabIndex={0} role="region" aria-label="Open trades">
-                    <table>
-                        <thead>
-                            <tr>
-                                <th scope="col">Trade</th>
-                                <th scope="col" class="n">
-                                    Quantity
-                                </th>
-                                <th scope="col" class="n">
-                                    Open profit
-                                </th>
-                                <th scope="col">What becomes of it</th>
-                            </tr>
-                        </thead>
-                        <tbody>
-                            {plan.trades.map((t, i) => (
-                                <tr key={i}>
-                                    <th scope="row">
-                                        {t.symbol} {t.side}
-                                        {t.entryPrice > 0 && ` at ${price(t.entryPrice)}`}
-                                    </th>
-                                    <td class="n">{number(t.quantity, 4)}</td>
-                                    <td class={`n ${tone(t.profit)}`}>{signedMoney(t.profit)}</td>
-                                    <td>{t.what}</td>
-                                </tr>
-                            ))}
-                        </tbody>
-                    </table>
-                </div>
+                <ShortTable
+                    label="Open trades"
+                    rows={plan.trades}
+                    columns={[
+                        { title: 'Trade', cell: (t) => `${t.symbol} ${t.side}${t.entryPrice > 0 ? ` at ${price(t.entryPrice)}` : ''}` },
+                        { title: 'Quantity', figure: true, cell: (t) => number(t.quantity, 4) },
+                        { title: 'Open profit', figure: true, cell: (t) => signedMoney(t.profit), tone: (t) => tone(t.profit) },
+                        { title: 'What becomes of it', cell: (t) => t.what },
+                    ]}
+                />
             )}
         </div>
     );

@@ -2,12 +2,16 @@ import { useLocation, useRoute } from 'preact-iso';
 import { useEffect, useState } from 'preact/hooks';
 import { can } from '../../api/caller';
 import { api, download, json, take, type Schemas } from '../../api/client';
+import { useAction } from '../../api/useAction';
 import { useEvents } from '../../api/useEvents';
 import { useQuery } from '../../api/useQuery';
 import { Badge } from '../../components/Badge';
 import { Confirm } from '../../components/Dialog';
 import { Figures } from '../../components/Figures';
 import { Failed, Loaded } from '../../components/States';
+import { Wrong } from '../../components/Wrong';
+import { ShortTable } from '../../components/ShortTable';
+import { strategyPath } from '../runs/run';
 import { bytes, counted, number, percent, short, signedPercent, tone } from '../../format/numbers';
 import { duration, time } from '../../format/times';
 import { useTitle } from '../../layout/title';
@@ -39,19 +43,22 @@ export default function JobView() {
                     {!connected && !ended && (
                         <p class="notice">The connection to the server is lost. This page connects again by itself.</p>
                     )}
-                    <JobDetails job={job ?? loaded} />
+                    <JobDetails job={job ?? loaded} onChanged={setLive} />
                 </>
             )}
         </Loaded>
     );
 }
 
-function JobDetails(props: { job: Job }) {
+function JobDetails(props: { job: Job; onChanged: (job: Job) => void }) {
     const { job } = props;
     const [asking, setAsking] = useState(false);
     const pace = usePace(job);
     const { progress } = job;
     const path = resultPath(job);
+    const resume = useAction(async () => {
+        props.onChanged(await take(api.POST('/api/v1/jobs/{id}/resume', { params: { path: { id: job.id } } })));
+    });
     return (
         <>
             <p class="eyebrow">
@@ -71,17 +78,19 @@ function JobDetails(props: { job: Job }) {
                         Cancel
                     </button>
                 )}
-                {can('submitter') && job.kind === 'backtest' && job.state === 'done' && (
+                {can('submitter') && job.state === 'cancelled' && (
+                    <button type="button" class="primary" disabled={resume.busy} onClick={resume.run}>
+                        Resume
+                    </button>
+                )}
+                {can('submitter') && job.kind === 'backtest' && job.ended && (
                     <a class="button" href={`/batches/new?like=${encodeURIComponent(job.id)}`}>
                         Run again
                     </a>
                 )}
             </div>
-            {job.fault && (
-                <p class="notice wrong" role="alert">
-                    {job.fault}
-                </p>
-            )}
+            <Wrong>{job.fault}</Wrong>
+            <Wrong>{resume.problem?.message}</Wrong>
             <progress aria-label="Progress" max={1} value={pace.part ?? (job.ended ? 1 : 0)} />
             <p class="note" role="status">
                 {job.state === 'queued'
@@ -148,51 +157,21 @@ function Leaders(props: { leaders: Schemas['StrategyLeader'][]; job: Job }) {
             <p class="note">
                 By Sharpe ratio, each in an account of its own. The best of many is lucky: the results say how far they can be believed.
             </p>
-            <div class="scroll leaders" tabIndex={0} role="region" aria-label="Best strategies">
-                <table>
-                    <thead>
-                        <tr>
-                            <th scope="col">Strategy</th>
-                            <th scope="col" class="n">
-                                Sharpe ratio
-                            </th>
-                            <th scope="col" class="n">
-                                Total return
-                            </th>
-                            <th scope="col" class="n">
-                                Max drawdown
-                            </th>
-                            <th scope="col" class="n">
-                                Trades
-                            </th>
-                        </tr>
-                    </thead>
-                    <tbody>
-                        {leaders.map((l) => (
-                            <tr key={l.id}>
-                                <th scope="row">
-                                    {job.state === 'done' ? (
-                                        <a href={`/runs/${encodeURIComponent(job.id)}?strategy=${encodeURIComponent(l.id)}`}>{l.id}</a>
-                                    ) : (
-                                        l.id
-                                    )}
-                                </th>
-                                <td class="n">{number(l.sharpe, 2)}</td>
-                                <td class={`n ${tone(l.totalReturn)}`}>{signedPercent(l.totalReturn)}</td>
-                                <td class="n">{percent(l.maxDrawdown)}</td>
-                                <td class="n">{number(l.trades)}</td>
-                            </tr>
-                        ))}
-                        {leaders.length === 0 && (
-                            <tr>
-                                <td colSpan={5} class="soft">
-                                    {job.ended ? 'None is known of this job.' : 'The first strategies have not finished yet.'}
-                                </td>
-                            </tr>
-                        )}
-                    </tbody>
-                </table>
-            </div>
+            <ShortTable
+                label="Best strategies"
+                rows={leaders}
+                columns={[
+                    {
+                        title: 'Strategy',
+                        cell: (l) => (job.state === 'done' ? <a href={strategyPath(job.id, l.id)}>{l.id}</a> : l.id),
+                    },
+                    { title: 'Sharpe ratio', figure: true, cell: (l) => number(l.sharpe, 2) },
+                    { title: 'Total return', figure: true, cell: (l) => signedPercent(l.totalReturn), tone: (l) => tone(l.totalReturn) },
+                    { title: 'Max drawdown', figure: true, cell: (l) => percent(l.maxDrawdown) },
+                    { title: 'Trades', figure: true, cell: (l) => number(l.trades) },
+                ]}
+                empty={job.ended ? 'None is known of this job.' : 'The first strategies have not finished yet.'}
+            />
         </section>
     );
 }

@@ -1,6 +1,7 @@
 import type { Schemas } from '../../api/client';
 import { BarChart } from '../../components/BarChart';
 import { Empty } from '../../components/States';
+import { ShortTable } from '../../components/ShortTable';
 import { number, signedMoney, tone } from '../../format/numbers';
 
 type Period = Schemas['PeriodProfit'];
@@ -22,30 +23,15 @@ export function Profit(props: { session: Schemas['SessionView'] }) {
                 <BarChart title="By day" unit="account currency" rows={rows(days)} />
                 <BarChart title="By week" unit="account currency, weeks from Monday on" rows={rows(weeks)} />
             </div>
-            <div class="scroll" tabIndex={0} role="region" aria-label="Profit by day">
-                <table>
-                    <thead>
-                        <tr>
-                            <th scope="col">Day (UTC)</th>
-                            <th scope="col" class="n">
-                                Profit
-                            </th>
-                            <th scope="col" class="n">
-                                Equity at its end
-                            </th>
-                        </tr>
-                    </thead>
-                    <tbody>
-                        {[...days].reverse().map((d) => (
-                            <tr key={d.from}>
-                                <th scope="row">{d.from}</th>
-                                <td class={`n ${tone(d.profit)}`}>{signedMoney(d.profit)}</td>
-                                <td class="n">{number(d.equity, 2)}</td>
-                            </tr>
-                        ))}
-                    </tbody>
-                </table>
-            </div>
+            <ShortTable
+                label="Profit by day"
+                rows={[...days].reverse()}
+                columns={[
+                    { title: 'Day (UTC)', nowrap: true, cell: (d) => d.from },
+                    { title: 'Profit', figure: true, cell: (d) => signedMoney(d.profit), tone: (d) => tone(d.profit) },
+                    { title: 'Equity at its end', figure: true, cell: (d) => number(d.equity, 2) },
+                ]}
+            />
             <p class="note">The newest 35 days and 14 weeks, after fees, open positions at the last closes.</p>
         </>
     );

@@ -2,6 +2,8 @@ import { json, type Schemas } from '../../api/client';
 import { useQuery } from '../../api/useQuery';
 import { Figures } from '../../components/Figures';
 import { Loaded } from '../../components/States';
+import { ShortTable } from '../../components/ShortTable';
+import { Pairs } from '../../components/Pairs';
 import { number, signedMoney, tone } from '../../format/numbers';
 import { time } from '../../format/times';
 
@@ -64,41 +66,18 @@ function Causes(props: { gap: Gap }) {
     return (
         <>
             <h2>Causes</h2>
-            <table class="pairs">
-                <tbody>
-                    {causes.map(([cause, amount]) => (
-                        <tr key={cause}>
-                            <th scope="row">{cause}</th>
-                            <td class={tone(amount)}>{signedMoney(amount)}</td>
-                        </tr>
-                    ))}
-                </tbody>
-            </table>
+            <Pairs pairs={causes.map(([name, amount]) => ({ name, value: signedMoney(amount), tone: tone(amount) }))} />
             <h2>The widest trades</h2>
-            <div class="scroll" tabIndex={0} role="region" aria-label="The widest trades">
-                <table>
-                    <thead>
-                        <tr>
-                            <th scope="col">Strategy</th>
-                            <th scope="col">Entered</th>
-                            <th scope="col" class="n">
-                                Difference
-                            </th>
-                            <th scope="col">Why</th>
-                        </tr>
-                    </thead>
-                    <tbody>
-                        {widest.map((t, i) => (
-                            <tr key={i}>
-                                <th scope="row">{t.strategy}</th>
-                                <td class="nowrap">{time(t.entry)}</td>
-                                <td class={`n ${tone(t.total)}`}>{signedMoney(t.total)}</td>
-                                <td>{t.why}</td>
-                            </tr>
-                        ))}
-                    </tbody>
-                </table>
-            </div>
+            <ShortTable
+                label="The widest trades"
+                rows={widest}
+                columns={[
+                    { title: 'Strategy', cell: (t) => t.strategy },
+                    { title: 'Entered', nowrap: true, cell: (t) => time(t.entry) },
+                    { title: 'Difference', figure: true, cell: (t) => signedMoney(t.total), tone: (t) => tone(t.total) },
+                    { title: 'Why', cell: (t) => t.why },
+                ]}
+            />
         </>
     );
 }

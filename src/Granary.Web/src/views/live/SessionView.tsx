@@ -9,6 +9,7 @@ import { Badge } from '../../components/Badge';
 import { Figures } from '../../components/Figures';
 import { Loaded } from '../../components/States';
 import { Tabs } from '../../components/Tabs';
+import { Wrong } from '../../components/Wrong';
 import { number, signedMoney, signedPercent, tone } from '../../format/numbers';
 import { duration, time } from '../../format/times';
 import { useTitle } from '../../layout/title';
@@ -109,9 +110,7 @@ function Warnings(props: { session: Session }) {
     return (
         <>
             {faults.map((f) => (
-                <p key={f} class="notice wrong" role="alert">
-                    {f}
-                </p>
+                <Wrong key={f}>{f}</Wrong>
             ))}
             {status?.commandFault && <p class="notice">{status.commandFault}</p>}
             {status?.state === 'paused' && session.phase === 'running' && (

@@ -7,6 +7,7 @@ import { useQuery } from '../../api/useQuery';
 import { useSearch } from '../../api/useSearch';
 import { SelectField, TextField } from '../../components/Field';
 import { Empty, Loaded } from '../../components/States';
+import { Wrong } from '../../components/Wrong';
 import { useTitle } from '../../layout/title';
 
 type Deployment = Schemas['DeploymentEntry'];
@@ -173,11 +174,7 @@ function Form(props: { configuration: Configuration; deployment: Deployment | un
                     </label>
                 </div>
             )}
-            {problem && (
-                <p class="notice wrong" role="alert">
-                    {problem.message}
-                </p>
-            )}
+            <Wrong>{problem?.message}</Wrong>
             <div class="actions">
                 <button type="submit" class="primary" disabled={busy || (failed.length > 0 && !anyway)}>
                     {broker === 'paper' ? 'Start on paper' : `Start at ${broker}`}

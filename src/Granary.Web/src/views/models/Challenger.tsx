@@ -1,6 +1,7 @@
 import { api, take } from '../../api/client';
 import { useQuery } from '../../api/useQuery';
 import { Loaded } from '../../components/States';
+import { ShortTable } from '../../components/ShortTable';
 
 // What differs between any two versions, and says nothing about which is better.
 const silent = ['modelHash', 'dataHash', 'createdAt'];
@@ -18,28 +19,15 @@ export function Challenger(props: { name: string; current: number; challenger: n
             </h2>
             <Loaded query={differences} height={160}>
                 {(all) => (
-                    <div class="scroll" tabIndex={0} role="region" aria-label="Differences of the challenger">
-                        <table>
-                            <thead>
-                                <tr>
-                                    <th scope="col">Field</th>
-                                    <th scope="col">Current</th>
-                                    <th scope="col">Challenger</th>
-                                </tr>
-                            </thead>
-                            <tbody>
-                                {all
-                                    .filter((d) => !silent.includes(d.field))
-                                    .map((d) => (
-                                        <tr key={d.field}>
-                                            <th scope="row">{d.field}</th>
-                                            <td>{d.first || '–'}</td>
-                                            <td>{d.second || '–'}</td>
-                                        </tr>
-                                    ))}
-                            </tbody>
-                        </table>
-                    </div>
+                    <ShortTable
+                        label="Differences of the challenger"
+                        rows={all.filter((d) => !silent.includes(d.field))}
+                        columns={[
+                            { title: 'Field', cell: (d) => d.field },
+                            { title: 'Current', cell: (d) => d.first || '–' },
+                            { title: 'Challenger', cell: (d) => d.second || '–' },
+                        ]}
+                    />
                 )}
             </Loaded>
         </>

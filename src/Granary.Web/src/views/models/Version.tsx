@@ -5,6 +5,8 @@ import { ShareBars } from '../../components/BarChart';
 import { Figures } from '../../components/Figures';
 import { LineChart } from '../../components/LineChart';
 import { Loaded } from '../../components/States';
+import { ShortTable } from '../../components/ShortTable';
+import { Pairs } from '../../components/Pairs';
 import { number, percent, signedPercent, tone } from '../../format/numbers';
 import { date } from '../../format/times';
 import { finite, mainFigure, type Unit } from './unit';
@@ -53,26 +55,19 @@ function Shown(props: { detail: Schemas['VersionDetail'] }) {
                 </p>
             )}
             <h3>Where it comes from</h3>
-            <table class="pairs">
-                <tbody>
-                    {Object.entries({
-                        Data: lineage.data,
-                        Predicts: lineage.label,
-                        Trainer: lineage.trainer,
-                        Parameters: Object.entries(lineage.parameters ?? {})
-                            .map(([k, v]) => `${k} ${v}`)
-                            .join(', '),
-                        Seed: String(lineage.seed),
-                        Features: lineage.features.join(', '),
-                        'Hash of the model': props.detail.modelHash.slice(0, 16),
-                    }).map(([name, text]) => (
-                        <tr key={name}>
-                            <th scope="row">{name}</th>
-                            <td>{text === '' ? 'those of the trainer' : text}</td>
-                        </tr>
-                    ))}
-                </tbody>
-            </table>
+            <Pairs
+                pairs={Object.entries({
+                    Data: lineage.data,
+                    Predicts: lineage.label,
+                    Trainer: lineage.trainer,
+                    Parameters: Object.entries(lineage.parameters ?? {})
+                        .map(([k, v]) => `${k} ${v}`)
+                        .join(', '),
+                    Seed: String(lineage.seed),
+                    Features: lineage.features.join(', '),
+                    'Hash of the model': props.detail.modelHash.slice(0, 16),
+                }).map(([name, text]) => ({ name, value: text === '' ? 'those of the trainer' : text }))}
+            />
         </>
     );
 }
@@ -175,46 +170,24 @@ function Strategies(props: { unit: Unit }) {
     return (
         <>
             <h3>What it did for strategies, out of sample</h3>
-            <div class="scroll" tabIndex={0} role="region" aria-label="Effect on strategies">
-                <table>
-                    <thead>
-                        <tr>
-                            <th scope="col">Strategy</th>
-                            <th scope="col" class="n">
-                                Trades
-                            </th>
-                            <th scope="col" class="n">
-                                Taken
-                            </th>
-                            <th scope="col" class="n">
-                                Won without
-                            </th>
-                            <th scope="col" class="n">
-                                Won with
-                            </th>
-                            <th scope="col" class="n">
-                                Return without
-                            </th>
-                            <th scope="col" class="n">
-                                Return with
-                            </th>
-                        </tr>
-                    </thead>
-                    <tbody>
-                        {props.unit.strategies.map((s) => (
-                            <tr key={s.strategy}>
-                                <th scope="row">{s.strategy}</th>
-                                <td class="n">{number(s.trades)}</td>
-                                <td class="n">{number(s.taken)}</td>
-                                <td class="n">{percent(s.winRateWithout, 1)}</td>
-                                <td class="n">{percent(s.winRateWith, 1)}</td>
-                                <td class={`n ${tone(s.returnWithout)}`}>{signedPercent(s.returnWithout)}</td>
-                                <td class={`n ${tone(s.returnWith)}`}>{signedPercent(s.returnWith)}</td>
-                            </tr>
-                        ))}
-                    </tbody>
-                </table>
-            </div>
+            <ShortTable
+                label="Effect on strategies"
+                rows={props.unit.strategies}
+                columns={[
+                    { title: 'Strategy', cell: (s) => s.strategy },
+                    { title: 'Trades', figure: true, cell: (s) => number(s.trades) },
+                    { title: 'Taken', figure: true, cell: (s) => number(s.taken) },
+                    { title: 'Won without', figure: true, cell: (s) => percent(s.winRateWithout, 1) },
+                    { title: 'Won with', figure: true, cell: (s) => percent(s.winRateWith, 1) },
+                    {
+                        title: 'Return without',
+                        figure: true,
+                        cell: (s) => signedPercent(s.returnWithout),
+                        tone: (s) => tone(s.returnWithout),
+                    },
+                    { title: 'Return with', figure: true, cell: (s) => signedPercent(s.returnWith), tone: (s) => tone(s.returnWith) },
+                ]}
+            />
         </>
     );
 }

@@ -4,6 +4,8 @@ import { api, take } from '../../api/client';
 import { asProblem, Problem } from '../../api/problem';
 import { useQuery } from '../../api/useQuery';
 import { SelectField, TextField } from '../../components/Field';
+import { Wrong } from '../../components/Wrong';
+import { ShortTable } from '../../components/ShortTable';
 import { counted, number } from '../../format/numbers';
 import { time } from '../../format/times';
 import { Changes } from './Changes';
@@ -93,11 +95,7 @@ export function Editor(props: Props) {
                             <Changes changes={plan.changes} label="What would change" />
                         </div>
                     )}
-                    {problem && problem.status !== 412 && (
-                        <p class="notice wrong" role="alert">
-                            {problem.message}
-                        </p>
-                    )}
+                    <Wrong>{problem?.status !== 412 && problem?.message}</Wrong>
                     <div class="actions">
                         <button type="button" onClick={() => edit(base?.weights ?? {})}>
                             Discard
@@ -173,46 +171,40 @@ function Table(props: {
                 {counted(Object.values(weights).filter((w) => w !== 0).length, 'strategy', 'strategies')} may enter. 0 switches a strategy
                 off.
             </p>
-            <div class="scroll" tabIndex={0} role="region" aria-label="Weights">
-                <table class="weights">
-                    <thead>
-                        <tr>
-                            <th scope="col">Strategy</th>
-                            <th scope="col" class="n">
-                                In force
-                            </th>
-                            <th scope="col" class="n">
-                                {onEdit ? 'New weight' : ''}
-                            </th>
-                        </tr>
-                    </thead>
-                    <tbody>
-                        {found.slice(at * pageSize, (at + 1) * pageSize).map((s) => (
-                            <tr key={s} class={base[s] === weights[s] ? '' : 'changed'}>
-                                <th scope="row">{s}</th>
-                                <td class="n">{base[s] === undefined ? '–' : number(base[s], 4)}</td>
-                                <td class="n">
-                                    {onEdit && (
-                                        <input
-                                            type="number"
-                                            step="any"
-                                            aria-label={`New weight of ${s}`}
-                                            value={weights[s] ?? ''}
-                                            onChange={(e) =>
-                                                onEdit(
-                                                    e.currentTarget.value === ''
-                                                        ? without(weights, s)
-                                                        : { ...weights, [s]: e.currentTarget.valueAsNumber },
-                                                )
-                                            }
-                                        />
-                                    )}
-                                </td>
-                            </tr>
-                        ))}
-                    </tbody>
-                </table>
-            </div>
+            <ShortTable
+                label="Weights"
+                class="weights"
+                rows={found.slice(at * pageSize, (at + 1) * pageSize)}
+                kind={(s) => (base[s] === weights[s] ? '' : 'changed')}
+                columns={[
+                    { title: 'Strategy', cell: (s) => s },
+                    { title: 'In force', figure: true, cell: (s) => (base[s] === undefined ? '–' : number(base[s], 4)) },
+                    ...(onEdit
+                        ? [
+                              {
+                                  title: 'New weight',
+                                  figure: true,
+                                  cell: (s: string) => (
+                                      <input
+                                          key={s}
+                                          type="number"
+                                          step="any"
+                                          aria-label={`New weight of ${s}`}
+                                          value={weights[s] ?? ''}
+                                          onChange={(e) =>
+                                              onEdit(
+                                                  e.currentTarget.value === ''
+                                                      ? without(weights, s)
+                                                      : { ...weights, [s]: e.currentTarget.valueAsNumber },
+                                              )
+                                          }
+                                      />
+                                  ),
+                              },
+                          ]
+                        : []),
+                ]}
+            />
             {pages > 1 && (
                 <div class="pages">
                     <button type="button" disabled={at === 0} onClick={() => setPage(at - 1)}>
@@ -275,11 +267,7 @@ function FromRun(props: { run: string; onRun: (run: string) => void; onWeights: 
                 ]}
                 onValue={props.onRun}
             />
-            {problem && (
-                <p class="notice wrong" role="alert">
-                    {problem.message}
-                </p>
-            )}
+            <Wrong>{problem?.message}</Wrong>
             <button
                 type="button"
                 disabled={props.run === ''}

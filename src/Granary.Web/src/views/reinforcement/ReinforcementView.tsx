@@ -1,17 +1,17 @@
 import { useMemo } from 'preact/hooks';
-import { useChanges } from '../../api/changes';
-import { api, json, take, type Schemas } from '../../api/client';
+import { json, type Schemas } from '../../api/client';
 import { useQuery } from '../../api/useQuery';
 import { useSearch } from '../../api/useSearch';
 import { Badge } from '../../components/Badge';
-import { SelectField } from '../../components/Field';
 import { Figures } from '../../components/Figures';
 import { LineChart } from '../../components/LineChart';
 import { Empty, Loaded } from '../../components/States';
+import { ShortTable } from '../../components/ShortTable';
+import { RunField } from '../../components/RunField';
 import { number, percent, signedPercent } from '../../format/numbers';
-import { date, time } from '../../format/times';
+import { date } from '../../format/times';
 import { useTitle } from '../../layout/title';
-import { curvesOf, millisecondsOfTicks, type Allocator, type Point } from './allocator';
+import { curvesOf, millisecondsOfTicks, type Allocator, type Point, type Window } from './allocator';
 
 type Run = Schemas['RunSummary'] & { allocator?: Allocator };
 
@@ -31,26 +31,12 @@ export default function ReinforcementView() {
         search: { run = '' },
         set,
     } = useSearch();
-    const runs = useQuery('runs', () => take(api.GET('/api/v1/runs', { params: { query: { limit: 1000 } } })));
-    useChanges(['run'], runs.reload);
     const detail = useQuery(run === '' ? null : `run ${run}`, () => json<Run>(`/runs/${encodeURIComponent(run)}`));
     return (
         <>
             <h1>Reinforcement</h1>
             <p class="lead">Weights of strategies that a policy learned by PPO, judged on later windows against simple rules.</p>
-            <Loaded query={runs} height={80}>
-                {(page) => (
-                    <SelectField
-                        label="Run"
-                        value={run}
-                        options={[
-                            { value: '', label: 'Choose' },
-                            ...page.items.map((r) => ({ value: r.id, label: `${r.batch}, ${time(r.created)}` })),
-                        ]}
-                        onValue={(v) => set({ run: v })}
-                    />
-                )}
-            </Loaded>
+            <RunField label="Run whose weights were learned" value={run} onValue={(v) => set({ run: v })} only={(r) => r.learnedWeights} />
             {run === '' ? (
                 <Empty title="Choose a run whose weights were learned">
                     <p>
@@ -171,53 +157,31 @@ function Weights(props: { allocator: Allocator }) {
     );
 }
 
+const chosenOf = (window: Window) => window.seeds.find((s) => s.seed === window.chosenSeed);
+
+function rangeOf(window: Window): string {
+    const tests = window.seeds.flatMap((s) => (s.test === null ? [] : [s.test]));
+    return tests.length === 0 ? '' : `${signedPercent(Math.min(...tests))} to ${signedPercent(Math.max(...tests))}`;
+}
+
 function Windows(props: { allocator: Allocator }) {
     return (
-        <div class="scroll" tabIndex={0} role="region" aria-label="Windows and seeds">
-            <table>
-                <thead>
-                    <tr>
-                        <th scope="col">Weights in force</th>
-                        <th scope="col">Policy</th>
-                        <th scope="col" class="n">
-                            Seed
-                        </th>
-                        <th scope="col" class="n">
-                            Validation
-                        </th>
-                        <th scope="col" class="n">
-                            Window
-                        </th>
-                        <th scope="col" class="n">
-                            Seeds from – to
-                        </th>
-                        <th scope="col" class="n">
-                            Equal weights
-                        </th>
-                    </tr>
-                </thead>
-                <tbody>
-                    {props.allocator.windows.map((w) => {
-                        const chosen = w.seeds.find((s) => s.seed === w.chosenSeed);
-                        const tests = w.seeds.flatMap((s) => (s.test === null ? [] : [s.test]));
-                        return (
-                            <tr key={w.from}>
-                                <th scope="row" class="nowrap">
-                                    {date(w.from)} to {date(w.to)}
-                                </th>
-                                <td>{w.version ?? '–'}</td>
-                                <td class="n">{w.chosenSeed}</td>
-                                <td class="n">{signedPercent(chosen?.validation)}</td>
-                                <td class="n">{signedPercent(chosen?.test)}</td>
-                                <td class="n">
-                                    {tests.length > 0 && `${signedPercent(Math.min(...tests))} to ${signedPercent(Math.max(...tests))}`}
-                                </td>
-                                <td class="n">{signedPercent(w.baselines.find((b) => b.name === 'equal')?.test)}</td>
-                            </tr>
-                        );
-                    })}
-                </tbody>
-            </table>
-        </div>
+        <ShortTable
+            label="Windows and seeds"
+            rows={props.allocator.windows}
+            columns={[
+                { title: 'Weights in force', nowrap: true, cell: (w) => `${date(w.from)} to ${date(w.to)}` },
+                { title: 'Policy', cell: (w) => w.version ?? '–' },
+                { title: 'Seed', figure: true, cell: (w) => w.chosenSeed },
+                { title: 'Validation', figure: true, cell: (w) => signedPercent(chosenOf(w)?.validation) },
+                { title: 'Window', figure: true, cell: (w) => signedPercent(chosenOf(w)?.test) },
+                { title: 'Seeds from – to', figure: true, cell: rangeOf },
+                {
+                    title: 'Equal weights',
+                    figure: true,
+                    cell: (w) => signedPercent(w.baselines.find((b) => b.name === 'equal')?.test),
+                },
+            ]}
+        />
     );
 }

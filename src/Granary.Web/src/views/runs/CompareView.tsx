@@ -5,6 +5,7 @@ import { useSearch } from '../../api/useSearch';
 import { SelectField } from '../../components/Field';
 import { LineChart } from '../../components/LineChart';
 import { Empty, Failed, Loaded, Loading } from '../../components/States';
+import { ShortTable } from '../../components/ShortTable';
 import { number, percent, short, signedPercent } from '../../format/numbers';
 import { time } from '../../format/times';
 import { useTitle } from '../../layout/title';
@@ -67,43 +68,26 @@ function Comparison(props: { a: RunDetails; b: RunDetails }) {
                     ? 'Both runs have the same digest: all trades, signals and equity are equal.'
                     : 'The digests differ: the results are not the same.'}
             </p>
-            <div class="scroll" tabIndex={0} role="region" aria-label="Figures of both runs">
-                <table>
-                    <thead>
-                        <tr>
-                            <th scope="col">Figure</th>
-                            <th scope="col" class="n">
-                                <a href={runPath(a.id)}>{a.batch}</a>
-                            </th>
-                            <th scope="col" class="n">
-                                <a href={runPath(b.id)}>{b.batch}</a>
-                            </th>
-                            <th scope="col" class="n">
-                                Difference
-                            </th>
-                        </tr>
-                    </thead>
-                    <tbody>
-                        <tr>
-                            <th scope="row">Checks passed</th>
-                            <td class="n">{`${va.passed} of ${va.of}`}</td>
-                            <td class="n">{`${vb.passed} of ${vb.of}`}</td>
-                            <td class="n">{number(vb.passed - va.passed)}</td>
-                        </tr>
-                        {rows.map((r) => {
-                            const [x, y] = [a.portfolio.stats?.[r.key], b.portfolio.stats?.[r.key]];
-                            return (
-                                <tr key={r.key}>
-                                    <th scope="row">{r.name}</th>
-                                    <td class="n">{r.text(x)}</td>
-                                    <td class="n">{r.text(y)}</td>
-                                    <td class="n">{typeof x === 'number' && typeof y === 'number' ? r.text(y - x) : '–'}</td>
-                                </tr>
-                            );
-                        })}
-                    </tbody>
-                </table>
-            </div>
+            <ShortTable
+                label="Figures of both runs"
+                rows={[
+                    {
+                        name: 'Checks passed',
+                        texts: [`${va.passed} of ${va.of}`, `${vb.passed} of ${vb.of}`, number(vb.passed - va.passed)],
+                    },
+                    ...rows.map((r) => {
+                        const [x, y] = [a.portfolio.stats?.[r.key], b.portfolio.stats?.[r.key]];
+                        const difference = typeof x === 'number' && typeof y === 'number' ? r.text(y - x) : '–';
+                        return { name: r.name, texts: [r.text(x), r.text(y), difference] };
+                    }),
+                ]}
+                columns={[
+                    { title: 'Figure', cell: (r) => r.name },
+                    { title: <a href={runPath(a.id)}>{a.batch}</a>, figure: true, cell: (r) => r.texts[0] },
+                    { title: <a href={runPath(b.id)}>{b.batch}</a>, figure: true, cell: (r) => r.texts[1] },
+                    { title: 'Difference', figure: true, cell: (r) => r.texts[2] },
+                ]}
+            />
             <Equities a={a} b={b} />
         </>
     );

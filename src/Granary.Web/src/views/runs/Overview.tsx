@@ -5,6 +5,7 @@ import { Badge } from '../../components/Badge';
 import { Figures } from '../../components/Figures';
 import { LineChart } from '../../components/LineChart';
 import { Failed, Loading } from '../../components/States';
+import { ShortTable } from '../../components/ShortTable';
 import { number, percent, short, signedPercent, tone } from '../../format/numbers';
 import { Months } from './Months';
 import { checkNames, verdictOf, type RunDetails } from './run';
@@ -148,28 +149,19 @@ function Checks(props: { run: RunDetails }) {
                     <p class="lead">
                         {guards?.conclusions?.[0] ?? 'A live session trades a configuration only where all checks have passed.'}
                     </p>
-                    <div class="scroll" tabIndex={0} role="region" aria-label="Validation checks">
-                        <table>
-                            <thead>
-                                <tr>
-                                    <th scope="col">Check</th>
-                                    <th scope="col">Outcome</th>
-                                    <th scope="col">What was found</th>
-                                </tr>
-                            </thead>
-                            <tbody>
-                                {checks.map(([name, check]) => (
-                                    <tr key={name}>
-                                        <th scope="row">{checkNames[name] ?? name}</th>
-                                        <td class={check.state === 'passed' ? 'gain' : check.state === 'failed' ? 'loss' : 'soft'}>
-                                            {check.state}
-                                        </td>
-                                        <td>{check.sentence}</td>
-                                    </tr>
-                                ))}
-                            </tbody>
-                        </table>
-                    </div>
+                    <ShortTable
+                        label="Validation checks"
+                        rows={checks}
+                        columns={[
+                            { title: 'Check', cell: ([name]) => checkNames[name] ?? name },
+                            {
+                                title: 'Outcome',
+                                cell: ([, check]) => check.state,
+                                tone: ([, check]) => (check.state === 'passed' ? 'gain' : check.state === 'failed' ? 'loss' : 'soft'),
+                            },
+                            { title: 'What was found', cell: ([, check]) => check.sentence },
+                        ]}
+                    />
                 </>
             )}
             {(guards?.conclusions?.length ?? 0) > 1 && (

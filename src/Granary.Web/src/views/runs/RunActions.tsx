@@ -1,29 +1,25 @@
 import { useLocation } from 'preact-iso';
 import { useState } from 'preact/hooks';
 import { can, caller } from '../../api/caller';
-import { api, download, take } from '../../api/client';
-import { asProblem, type Problem } from '../../api/problem';
-import type { RunDetails } from './run';
+import { api, take } from '../../api/client';
+import { useAction } from '../../api/useAction';
+import { runPath, type RunDetails } from './run';
 import { ShareDialog } from './ShareDialog';
+import { Wrong } from '../../components/Wrong';
 
 /** What one can do with a run: verify it, run it again, compare it, open its report. */
 export function RunActions(props: { run: RunDetails }) {
     const { run } = props;
     const { route } = useLocation();
-    const [busy, setBusy] = useState(false);
     const [sharing, setSharing] = useState(false);
-    const [problem, setProblem] = useState<Problem>();
-    const verify = async () => {
-        setBusy(true);
-        setProblem(undefined);
-        try {
-            const job = await take(api.POST('/api/v1/jobs', { body: { kind: 'verify', run: run.id } as never }));
-            route(`/jobs/${encodeURIComponent(job.id)}`);
-        } catch (e) {
-            setProblem(asProblem(e));
-            setBusy(false);
-        }
-    };
+    const {
+        run: verify,
+        busy,
+        problem,
+    } = useAction(async () => {
+        const job = await take(api.POST('/api/v1/jobs', { body: { kind: 'verify', run: run.id } as never }));
+        route(`/jobs/${encodeURIComponent(job.id)}`);
+    });
     const id = encodeURIComponent(run.id);
     return (
         <>
@@ -33,7 +29,7 @@ export function RunActions(props: { run: RunDetails }) {
                     type="button"
                     disabled={busy}
                     title="Runs it again and compares the digests, and looks for look-ahead"
-                    onClick={() => void verify()}
+                    onClick={verify}
                 >
                     Verify this run
                 </button>
@@ -52,25 +48,40 @@ export function RunActions(props: { run: RunDetails }) {
                 </button>
             )}
             {sharing && <ShareDialog run={run} onClose={() => setSharing(false)} />}
-            {problem && (
-                <p class="notice wrong" role="alert">
-                    {problem.message}
-                </p>
-            )}
+            <Wrong>{problem?.message}</Wrong>
         </>
     );
 }
 
-// Without keys a link opens the report; with keys only a download can send the key.
+// A new tab sends no key: the server signs a link for it that works for a minute. Without keys the address itself opens.
 function Report(props: { id: string }) {
-    const path = `/runs/${encodeURIComponent(props.id)}/files/report.html`;
-    return caller.value?.keys === false ? (
-        <a class="button" href={`/api/v1${path}`} target="_blank" rel="noopener">
-            Report
-        </a>
-    ) : (
-        <button type="button" onClick={() => void download(path, `${props.id}.html`)}>
-            Download the report
-        </button>
+    const { id } = props;
+    const { run, busy, problem } = useAction(async () => {
+        // Opened before the answer: browsers block a window that opens long after the click.
+        const tab = window.open('', '_blank');
+        try {
+            const link = await take(api.POST('/api/v1/runs/{id}/report-link', { params: { path: { id } } }));
+            if (tab) {
+                tab.opener = null;
+                tab.location.replace(link.url);
+            } else location.assign(link.url);
+        } catch (e) {
+            tab?.close();
+            throw e;
+        }
+    });
+    if (caller.value?.keys === false)
+        return (
+            <a class="button" href={`/api/v1${runPath(id)}/files/report.html`} target="_blank" rel="noopener">
+                Report
+            </a>
+        );
+    return (
+        <>
+            <button type="button" disabled={busy} onClick={run}>
+                Report
+            </button>
+            <Wrong>{problem?.message}</Wrong>
+        </>
     );
 }

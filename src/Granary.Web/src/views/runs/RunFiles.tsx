@@ -1,7 +1,8 @@
-import { useState } from 'preact/hooks';
 import { download } from '../../api/client';
-import { asProblem, type Problem } from '../../api/problem';
+import { useAction } from '../../api/useAction';
 import type { RunDetails } from './run';
+import { Wrong } from '../../components/Wrong';
+import { ShortTable } from '../../components/ShortTable';
 
 const contents: Record<string, string> = {
     'results.json': 'Figures of all strategies and of the portfolio',
@@ -22,46 +23,30 @@ const contents: Record<string, string> = {
 /** The files of a run, to download. */
 export function RunFiles(props: { run: RunDetails }) {
     const { run } = props;
-    const [problem, setProblem] = useState<Problem>();
-    const save = (name: string) => {
-        setProblem(undefined);
-        download(`/runs/${encodeURIComponent(run.id)}/files/${encodeURIComponent(name)}`, name).catch((e: unknown) =>
-            setProblem(asProblem(e)),
-        );
-    };
+    const {
+        run: save,
+        busy,
+        problem,
+    } = useAction((name: string) => download(`/runs/${encodeURIComponent(run.id)}/files/${encodeURIComponent(name)}`, name));
     return (
         <>
-            {problem && (
-                <p class="notice wrong" role="alert">
-                    {problem.message}
-                </p>
-            )}
-            <div class="scroll">
-                <table>
-                    <thead>
-                        <tr>
-                            <th scope="col">File</th>
-                            <th scope="col">Content</th>
-                            <th scope="col">
-                                <span class="hidden">Download</span>
-                            </th>
-                        </tr>
-                    </thead>
-                    <tbody>
-                        {run.files.map((name) => (
-                            <tr key={name}>
-                                <th scope="row">{name}</th>
-                                <td class="soft">{contents[name] ?? ''}</td>
-                                <td>
-                                    <button type="button" onClick={() => save(name)} aria-label={`Download ${name}`}>
-                                        Download
-                                    </button>
-                                </td>
-                            </tr>
-                        ))}
-                    </tbody>
-                </table>
-            </div>
+            <Wrong>{problem?.message}</Wrong>
+            <ShortTable
+                label="Files"
+                rows={run.files}
+                columns={[
+                    { title: 'File', cell: (name) => name },
+                    { title: 'Content', cell: (name) => contents[name] ?? '', tone: () => 'soft' },
+                    {
+                        title: <span class="hidden">Download</span>,
+                        cell: (name) => (
+                            <button type="button" disabled={busy} onClick={() => save(name)} aria-label={`Download ${name}`}>
+                                Download
+                            </button>
+                        ),
+                    },
+                ]}
+            />
         </>
     );
 }

@@ -1,10 +1,15 @@
 import { useLocation } from 'preact-iso';
-import { api, take, type Schemas } from '../../api/client';
-import { useQuery } from '../../api/useQuery';
-import { Empty, Loaded } from '../../components/States';
+import { useMemo } from 'preact/hooks';
+import type { Schemas } from '../../api/client';
+import { useSearch } from '../../api/useSearch';
+import { TextField } from '../../components/Field';
+import { Empty, Failed, Loading } from '../../components/States';
 import { DataTable, type Column } from '../../components/Table';
+import { counted } from '../../format/numbers';
 import { time, duration } from '../../format/times';
 import { useTitle } from '../../layout/title';
+import { runPath } from './run';
+import { useAllRuns } from './useAllRuns';
 
 type Run = Schemas['RunSummary'];
 
@@ -14,7 +19,7 @@ const columns: Column<Run>[] = [
         title: 'Batch',
         width: 220,
         value: (r) => r.batch,
-        cell: (r) => <a href={`/runs/${encodeURIComponent(r.id)}`}>{r.batch}</a>,
+        cell: (r) => <a href={runPath(r.id)}>{r.batch}</a>,
     },
     { id: 'created', title: 'Finished', width: 150, value: (r) => r.created, cell: (r) => time(r.created) },
     { id: 'seconds', title: 'Took', width: 100, figure: true, value: (r) => r.seconds, cell: (r) => duration(r.seconds) },
@@ -26,30 +31,41 @@ const columns: Column<Run>[] = [
 export default function RunsView() {
     useTitle('Runs');
     const { route } = useLocation();
-    const runs = useQuery('runs', () => take(api.GET('/api/v1/runs', { params: { query: { limit: 1000 } } })));
+    const { search, set } = useSearch();
+    const { items, complete, problem, reload } = useAllRuns();
+    const find = (search.find ?? '').toLowerCase();
+    const found = useMemo(() => items?.filter((r) => `${r.batch} ${r.id} ${r.digest}`.toLowerCase().includes(find)), [items, find]);
+    if (problem && !found) return <Failed problem={problem} retry={reload} />;
     return (
         <>
             <h1>Runs</h1>
-            <Loaded query={runs}>
-                {(page) =>
-                    page.items.length === 0 ? (
-                        <Empty title="There are no runs yet">
-                            <a class="button primary" href="/">
-                                Make the first one
-                            </a>
-                        </Empty>
-                    ) : (
-                        <DataTable
-                            label="Runs"
-                            rows={page.items}
-                            columns={columns}
-                            id={(r) => r.id}
-                            sorting={{ id: 'created', descending: true }}
-                            onOpen={(r) => route(`/runs/${encodeURIComponent(r.id)}`)}
-                        />
-                    )
-                }
-            </Loaded>
+            {!found && <Loading />}
+            {items?.length === 0 && (
+                <Empty title="There are no runs yet">
+                    <a class="button primary" href="/">
+                        Make the first one
+                    </a>
+                </Empty>
+            )}
+            {found && items && items.length > 0 && (
+                <>
+                    <div class="row filters">
+                        <TextField label="Find" type="search" value={search.find ?? ''} onValue={(text) => set({ find: text })} />
+                    </div>
+                    <p class="note" role="status">
+                        {counted(found.length, 'run')}
+                        {complete ? '' : ' so far'}
+                    </p>
+                    <DataTable
+                        label="Runs"
+                        rows={found}
+                        columns={columns}
+                        id={(r) => r.id}
+                        sorting={{ id: 'created', descending: true }}
+                        onOpen={(r) => route(runPath(r.id))}
+                    />
+                </>
+            )}
         </>
     );
 }

@@ -1,8 +1,9 @@
 import { useState } from 'preact/hooks';
 import { api, take, type Schemas } from '../../api/client';
-import { asProblem, type Problem } from '../../api/problem';
+import { useAction } from '../../api/useAction';
 import { Dialog } from '../../components/Dialog';
 import { SelectField } from '../../components/Field';
+import { Wrong } from '../../components/Wrong';
 import { time } from '../../format/times';
 import type { RunDetails } from './run';
 
@@ -16,16 +17,10 @@ const lengths = [
 export function ShareDialog(props: { run: RunDetails; onClose: () => void }) {
     const [days, setDays] = useState('7');
     const [share, setShare] = useState<Schemas['Share']>();
-    const [problem, setProblem] = useState<Problem>();
-    const make = async () => {
-        setProblem(undefined);
-        try {
-            const path = { id: props.run.id };
-            setShare(await take(api.POST('/api/v1/runs/{id}/shares', { params: { path }, body: { days: Number(days) } })));
-        } catch (e) {
-            setProblem(asProblem(e));
-        }
-    };
+    const { run, busy, problem } = useAction(async () => {
+        const path = { id: props.run.id };
+        setShare(await take(api.POST('/api/v1/runs/{id}/shares', { params: { path }, body: { days: Number(days) } })));
+    });
     const url = share && new URL(share.url, location.origin).href;
     return (
         <Dialog title={`Share ${props.run.batch}`} onClose={props.onClose}>
@@ -38,11 +33,7 @@ export function ShareDialog(props: { run: RunDetails; onClose: () => void }) {
             ) : (
                 <SelectField label="The link works for" value={days} options={lengths} onValue={setDays} />
             )}
-            {problem && (
-                <p class="notice wrong" role="alert">
-                    {problem.message}
-                </p>
-            )}
+            <Wrong>{problem?.message}</Wrong>
             <div class="actions">
                 <button type="button" onClick={props.onClose}>
                     Close
@@ -52,7 +43,7 @@ export function ShareDialog(props: { run: RunDetails; onClose: () => void }) {
                         Copy the link
                     </button>
                 ) : (
-                    <button type="button" class="primary" onClick={() => void make()}>
+                    <button type="button" class="primary" disabled={busy} onClick={run}>
                         Make the link
                     </button>
                 )}

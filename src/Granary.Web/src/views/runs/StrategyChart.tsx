@@ -60,7 +60,7 @@ export function StrategyChart(props: { run: RunDetails; strategy: Strategy; trad
     const times = useMemo(() => shown?.bars.times.map(seconds) ?? [], [shown]);
     if (whole === null && stretch === null && times.length > 0) setWhole({ from: times[0] ?? 0, to: (times.at(-1) ?? 0) + 1 });
     const candles = useMemo(() => candlesOf(shown, times), [shown, times]);
-    const lines = useMemo(() => linesOf(shown, times), [shown, times]);
+    const lines = useMemo(() => [...linesOf(shown, times), ...stopsOf(signals, times)], [shown, signals, times]);
     const marks = useMemo(() => marksOf(trades, signals, times), [trades, signals, times]);
     if (chart.problem && !shown) return <Failed problem={chart.problem} retry={chart.reload} />;
     if (!shown) return <Loading height={500} />;
@@ -81,6 +81,7 @@ export function StrategyChart(props: { run: RunDetails; strategy: Strategy; trad
                     <span class="sell">▼ entry short</span>
                     <span>● exit</span>
                     <span>■ refused</span>
+                    {lines.some((l) => l.name === 'Stop') && <span>┄ stop and target, as the signal set them</span>}
                 </span>
             </figcaption>
             <PriceChart
@@ -130,6 +131,29 @@ function linesOf(chart: Schemas['ChartBars'] | undefined, times: number[]): Pric
     }));
 }
 
+/** The stops and targets of trades as lines from entry to exit. What a strategy moves later is not in the run's files. */
+export function stopsOf(signals: Signal[], times: number[]): PriceLine[] {
+    const first = times[0];
+    const last = times.at(-1);
+    if (first === undefined || last === undefined) return [];
+    const lineOf = (name: string, colour: string, priceOf: (signal: Signal) => number | undefined): PriceLine[] => {
+        const values = new Array<number | null>(times.length).fill(null);
+        let any = false;
+        for (const s of signals) {
+            const price = priceOf(s);
+            if (!price || !s.entryTime) continue;
+            const [from, to] = [seconds(s.entryTime), s.exitTime ? seconds(s.exitTime) : last];
+            if (to < first || from > last) continue;
+            any = true;
+            const start = indexOf(times, from);
+            const end = indexOf(times, to);
+            for (let i = start; i <= end; i++) values[i] = price;
+        }
+        return any ? [{ name, colour, dashed: true, points: times.map((time, i) => ({ time, value: values[i] ?? null })) }] : [];
+    };
+    return [...lineOf('Stop', 'loss', (s) => s.stop), ...lineOf('Target', 'gain', (s) => s.target)];
+}
+
 /** The marks of trades and refused signals within the bars in sight, each at the bar that has its time. */
 export function marksOf(trades: Trade[], signals: Signal[], times: number[]): Mark[] {
     const first = times[0];
@@ -139,7 +163,7 @@ export function marksOf(trades: Trade[], signals: Signal[], times: number[]): Ma
     const add = (text: string | undefined, kind: Mark['kind'], label: string) => {
         if (text === undefined) return;
         const time = seconds(text);
-        if (time >= first && time <= last + 1) marks.push({ time: barOf(times, time), kind, text: label });
+        if (time >= first && time <= last + 1) marks.push({ time: times[indexOf(times, time)] ?? time, kind, text: label });
     };
     for (const t of trades) {
         add(t.entryTime, t.side === 'long' ? 'buy' : 'sell', '');
@@ -149,8 +173,8 @@ export function marksOf(trades: Trade[], signals: Signal[], times: number[]): Ma
     return marks.length > mostMarks ? [] : marks.sort((a, b) => a.time - b.time);
 }
 
-// The last bar that opens at or before a time.
-function barOf(times: number[], time: number): number {
+// The place of the last bar that opens at or before a time.
+function indexOf(times: number[], time: number): number {
     let low = 0;
     let high = times.length - 1;
     while (low < high) {
@@ -158,5 +182,5 @@ function barOf(times: number[], time: number): number {
         if ((times[middle] ?? 0) <= time) low = middle;
         else high = middle - 1;
     }
-    return times[low] ?? time;
+    return low;
 }

@@ -30,6 +30,7 @@ export interface Signal {
     target?: number;
     decision: string;
     entryTime?: string;
+    exitTime?: string;
 }
 
 const columns: Column<Trade & { number: number }>[] = [

@@ -50,6 +50,9 @@ export function verdictOf(run: Pick<RunDetails, 'evidence'>): { passed: number; 
 
 export const runPath = (id: string): string => `/runs/${encodeURIComponent(id)}`;
 
+/** The address of a strategy of a run. */
+export const strategyPath = (run: string, strategy: string): string => `${runPath(run)}?strategy=${encodeURIComponent(strategy)}`;
+
 export const loadRun = (id: string): Promise<RunDetails> => json<RunDetails>(runPath(id));
 
 export interface StrategyPage {

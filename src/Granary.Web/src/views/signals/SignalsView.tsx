@@ -8,6 +8,7 @@ import { ShareBars } from '../../components/BarChart';
 import { SelectField } from '../../components/Field';
 import { Empty, Loaded } from '../../components/States';
 import { DataTable, type Column } from '../../components/Table';
+import { ShortTable } from '../../components/ShortTable';
 import { number, percent, price, signedMoney, tone } from '../../format/numbers';
 import { time } from '../../format/times';
 import { useTitle } from '../../layout/title';
@@ -113,34 +114,16 @@ function Totals(props: { totals: readonly Schemas['DecisionTotal'][] }) {
                 unit="account currency, net"
                 rows={props.totals.map((t) => ({ name: t.decision, value: t.profit, text: signedMoney(t.profit) }))}
             />
-            <div class="scroll" tabIndex={0} role="region" aria-label="Decisions">
-                <table>
-                    <thead>
-                        <tr>
-                            <th scope="col">Decision</th>
-                            <th scope="col" class="n">
-                                Signals
-                            </th>
-                            <th scope="col" class="n">
-                                Won
-                            </th>
-                            <th scope="col" class="n">
-                                Earned
-                            </th>
-                        </tr>
-                    </thead>
-                    <tbody>
-                        {props.totals.map((t) => (
-                            <tr key={t.decision}>
-                                <th scope="row">{t.decision}</th>
-                                <td class="n">{number(t.signals)}</td>
-                                <td class="n">{t.trades > 0 ? percent(t.winners / t.trades, 1) : '–'}</td>
-                                <td class={`n ${tone(t.profit)}`}>{signedMoney(t.profit)}</td>
-                            </tr>
-                        ))}
-                    </tbody>
-                </table>
-            </div>
+            <ShortTable
+                label="Decisions"
+                rows={props.totals}
+                columns={[
+                    { title: 'Decision', cell: (t) => t.decision },
+                    { title: 'Signals', figure: true, cell: (t) => number(t.signals) },
+                    { title: 'Won', figure: true, cell: (t) => (t.trades > 0 ? percent(t.winners / t.trades, 1) : '–') },
+                    { title: 'Earned', figure: true, cell: (t) => signedMoney(t.profit), tone: (t) => tone(t.profit) },
+                ]}
+            />
         </div>
     );
 }

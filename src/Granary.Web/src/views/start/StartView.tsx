@@ -1,30 +1,21 @@
 import { useLocation } from 'preact-iso';
-import { useState } from 'preact/hooks';
 import { can } from '../../api/caller';
 import { api, take } from '../../api/client';
-import { asProblem, type Problem } from '../../api/problem';
+import { useAction } from '../../api/useAction';
 import { useQuery } from '../../api/useQuery';
 import { ago } from '../../format/times';
 import { useTitle } from '../../layout/title';
+import { Wrong } from '../../components/Wrong';
 
 /** The page that a newcomer sees first: one click runs the quickstart and ends at its results. */
 export default function StartView() {
     useTitle('Start');
     const { route } = useLocation();
-    const [busy, setBusy] = useState(false);
-    const [problem, setProblem] = useState<Problem>();
     const runs = useQuery('start/runs', () => take(api.GET('/api/v1/runs', { params: { query: { limit: 3 } } })));
-    const run = async () => {
-        setBusy(true);
-        setProblem(undefined);
-        try {
-            const job = await take(api.POST('/api/v1/batches/quickstart'));
-            route(`/jobs/${encodeURIComponent(job.id)}?then=results`);
-        } catch (e) {
-            setProblem(asProblem(e));
-            setBusy(false);
-        }
-    };
+    const { run, busy, problem } = useAction(async () => {
+        const job = await take(api.POST('/api/v1/batches/quickstart'));
+        route(`/jobs/${encodeURIComponent(job.id)}?then=results`);
+    });
     const latest = runs.data?.items ?? [];
     return (
         <>
@@ -38,13 +29,9 @@ export default function StartView() {
                     1,008 strategies on six synthetic markets with 18 months of hourly prices. It takes a few seconds, needs no data of
                     yours, and ends at the results.
                 </p>
-                {problem && (
-                    <p class="notice wrong" role="alert">
-                        {problem.message}
-                    </p>
-                )}
+                <Wrong>{problem?.message}</Wrong>
                 <p>
-                    <button type="button" class="primary" disabled={busy || !can('submitter')} onClick={() => void run()}>
+                    <button type="button" class="primary" disabled={busy || !can('submitter')} onClick={run}>
                         {busy ? 'Starting …' : 'Run the quickstart'}
                     </button>
                 </p>
