@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Granary.Application.Jobs;
 using Granary.Storage.Files;
 
 namespace Granary.Application.RunFolders;
@@ -27,7 +26,7 @@ internal sealed class RunIndex(string folder)
     {
         try
         {
-            var content = JsonSerializer.Deserialize<Content>(File.ReadAllBytes(FilePath), JobJson.Options);
+            var content = JsonSerializer.Deserialize<Content>(File.ReadAllBytes(FilePath), JsonSerializerOptions.Web);
             return content is { Version: Version, Runs: not null } ? content.Runs : [];
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException)
@@ -39,7 +38,7 @@ internal sealed class RunIndex(string folder)
     /// <summary>Replaces the file. A folder that cannot be written stays without: the next start reads its manifests.</summary>
     public void Write(IReadOnlyList<Entry> entries)
     {
-        var content = JsonSerializer.SerializeToUtf8Bytes(new Content(Version, entries), JobJson.Options);
+        var content = JsonSerializer.SerializeToUtf8Bytes(new Content(Version, entries), JsonSerializerOptions.Web);
         try
         {
             AtomicFile.Write(FilePath, content);

@@ -14,7 +14,8 @@ public sealed class ResumedJobsTests : IDisposable
 
     private static string Batch => $$"""
         { "name": "resumed",
-          "data": { "source": "csv:{{Path.Combine(SharedData.RepositoryRoot, "samples", "data", "1h")}}", "symbols": "ACME", "timeframe": "1h" },
+          "data": { "source": "csv:{{Path.Combine(SharedData.RepositoryRoot, "samples", "data", "1h")}}", "symbols": "ACME",
+            "timeframe": "1h" },
           "strategies": [ { "class": "SmaCross", "params": { "fast": [5, 8, 10, 12], "slow": [20, 30, 40, 50] },
             "size": { "percentOfEquity": 10 } } ],
           "portfolio": { "weights": "equal" } }

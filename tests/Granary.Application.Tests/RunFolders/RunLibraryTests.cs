@@ -66,7 +66,10 @@ public sealed class RunLibraryTests : IDisposable
         Directory.CreateDirectory(Path.Combine(_folder, id));
         File.WriteAllText(Path.Combine(_folder, id, "results.json"), "{}");
         Write(id, string.Create(CultureInfo.InvariantCulture,
-            $$"""{ "batch": "{{batch}}", "status": "done", "digest": "d{{day}}", "created": "2026-03-0{{day}}T00:00:00Z", "host": "here" }"""),
+            $$"""
+            { "batch": "{{batch}}", "status": "done", "digest": "d{{day}}", "created": "2026-03-0{{day}}T00:00:00Z",
+              "host": "here" }
+            """),
             written ?? s_written);
     }
 

@@ -22,7 +22,8 @@ internal static class ApiRoutes
 
     private sealed class NoRunner : IJobRunner
     {
-        public Task<JobOutcome> RunAsync(Job job, string folder, bool resume, Action<JobProgress> progress, CancellationToken cancellationToken) =>
+        public Task<JobOutcome> RunAsync(Job job, string folder, bool resume, Action<JobProgress> progress,
+            CancellationToken cancellationToken) =>
             throw new NotSupportedException();
     }
 }

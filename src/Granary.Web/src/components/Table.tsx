@@ -79,7 +79,14 @@ export function DataTable<T extends RowData>(props: Props<T>) {
     const whole = (shown.length + 1) * rowHeight + 8;
     const height = Math.min(most, whole);
     return (
-        <div class={`scroll virtual ${whole > most ? 'cut' : ''}`} ref={scroll} style={{ height }} tabIndex={0} role="region" aria-label={props.label}>
+        <div
+            class={`scroll virtual ${whole > most ? 'cut' : ''}`}
+            ref={scroll}
+            style={{ height }}
+            tabIndex={0}
+            role="region"
+            aria-label={props.label}
+        >
             <table aria-rowcount={(props.total ?? shown.length) + 1} style={{ width: columns.reduce((s, c) => s + c.width, 0) }}>
                 <colgroup>
                     {columns.map((c) => (

@@ -62,7 +62,7 @@ function JobDetails(props: { job: Job; onChanged: (job: Job) => void }) {
     return (
         <>
             <p class="eyebrow">
-                {job.kind} · submitted {time(job.submittedAt)} by {job.submittedBy}
+                {job.kind} · submitted <span class="nowrap">{time(job.submittedAt)}</span> by {job.submittedBy}
             </p>
             <div class="actions">
                 <h1>{job.name}</h1>

@@ -57,7 +57,7 @@ export default function SessionView() {
                             {s.id} <StateBadge session={s} />
                         </h1>
                         <p class="note">
-                            Started {time(s.startedAt)} by {s.startedBy}
+                            Started <span class="nowrap">{time(s.startedAt)}</span> by {s.startedBy}
                             {s.restarts > 0 &&
                                 `; came back ${s.restarts === 1 ? 'once' : `${number(s.restarts)} times`} from an interruption`}
                             {s.phase === 'running' && !connected && (

@@ -66,7 +66,7 @@ function Top(props: { run: RunDetails }) {
     return (
         <>
             <p class="eyebrow">
-                {run.id} · {time(run.created)} · digest <code>{run.digest.slice(0, 12)}</code>
+                {run.id} · <span class="nowrap">{time(run.created)}</span> · digest <code>{run.digest.slice(0, 12)}</code>
             </p>
             <div class="actions">
                 <h1>{run.batch}</h1>
