@@ -207,8 +207,7 @@ internal sealed class BatchGrain(
         if (_status is not { Ended: false }) return;
         if (reporting.End is { } end)
         {
-            await EndAsync(s => end.Fault is { } fault
-                ? s with { State = JobState.Failed, Fault = fault, WrongInput = end.WrongInput }
+            await EndAsync(s => end.Fault is { } fault ? s with { State = JobState.Failed, Fault = fault, WrongInput = end.WrongInput }
                 : s with
                 {
                     State = JobState.Done,
