@@ -340,11 +340,7 @@ internal sealed class BatchGrain(
     private void Show(ReportingStatus reporting)
     {
         var progress = _status!.Progress;
-        var next = PassProgress.Of(progress, reporting, _ledger, _shown) with
-        {
-            Load = _load.Measure(_ledger?.Waiting ?? 0),
-            Leaders = reporting.LeadersAfter(progress.Leaders),
-        };
+        var next = PassProgress.Of(progress, reporting, _ledger, _shown) with { Load = _load.Measure(_ledger?.Waiting ?? 0) };
         _shown = _ledger?.Pass.Key ?? _shown;
         if (next != progress) Change(s => s with { Progress = next, Revision = s.Revision + 1 });
     }
