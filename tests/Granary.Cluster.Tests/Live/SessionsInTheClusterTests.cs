@@ -150,7 +150,10 @@ public sealed class SessionsInTheClusterTests : IClassFixture<SessionsInTheClust
             (await cluster.EndAsync()).Phase.ShouldBe(SessionPhase.Done, TestSilos.Log.Tail);
         }
         var random = new Random(2026);
-        var points = Enumerable.Range(0, 20).Select(seed => (seed, At: 1 + random.Next(undisturbed.Passed - 2))).ToList();
+        // GRANARY_SESSION_KILLS names another number of deaths.
+        var deaths = int.TryParse(Environment.GetEnvironmentVariable("GRANARY_SESSION_KILLS"),
+            System.Globalization.CultureInfo.InvariantCulture, out var asked) ? asked : 8;
+        var points = Enumerable.Range(0, deaths).Select(seed => (seed, At: 1 + random.Next(undisturbed.Passed - 2))).ToList();
         // Some at once, since each mostly waits for the loss to be found out.
         await Parallel.ForEachAsync(points, new ParallelOptions { MaxDegreeOfParallelism = 3 },
             async (point, _) => await DieAsync(point.seed, point.At));
