@@ -39,6 +39,8 @@ public sealed class FeatureStudyTests
         var check = new PageCheck(ReportPage.Read(folder.File("page.html")));
         Page(check, json, studies, corrected);
         check.Demand(sentences: true);
+
+        Terminal(await GranaryCommand.RunAsync("features", batch, "--share", "0.5"), json, studies, corrected);
     }
 
     private static void Json(JsonElement json, List<FeatureFigures> studies, Dictionary<FeatureTest, double> corrected)
@@ -127,6 +129,29 @@ public sealed class FeatureStudyTests
             check.Table($"Distributions of {name}", [Distribution("label direction(3)", study.Label),
                 .. ranked.Select(f => Distribution(f.Name, f.Column))]);
         }
+    }
+
+    // Tables of the terminal are headed by the market, and have a row for each feature.
+    private static void Terminal(string output, JsonElement json, List<FeatureFigures> studies, Dictionary<FeatureTest, double> corrected)
+    {
+        string[] lines = [.. output.Split('\n').Select(l => string.Join(' ', l.Split(' ', StringSplitOptions.RemoveEmptyEntries)))];
+        var at = 0;
+        foreach (var (s, study) in studies.Index())
+        {
+            at = Array.IndexOf(lines, $"{Symbols[s]}:1d, direction(3): {study.Samples} samples whose labels do not overlap", at);
+            at.ShouldBeGreaterThanOrEqualTo(0, output);
+            lines[at + 1].ShouldBe("Feature Missing (%) Rank correlation p Corrected p Finding");
+            string[] chosen = [.. json.GetProperty("studies")[s].GetProperty("chosen").EnumerateArray().Select(c => c.GetString()!)];
+            string[] rows = [.. Ranked(study, corrected).Select(f => FormattableString.Invariant(
+                $"{f.Name} {100 * f.Column.Missing:0.00} {f.Correlation:0.0000} {P(f.PValue)} {P(corrected[f])} {Finding(f, chosen)}")
+                .TrimEnd())];
+            lines.Skip(at + 2).Take(rows.Length).ShouldBe(rows);
+            lines[at + 2 + rows.Length].ShouldBe(chosen.Length == 0 ? "No feature is relevant."
+                : $"Chosen: \"features\": [{string.Join(", ", chosen.Select(c => $"\"{c}\""))}]");
+        }
+        static string P(double p) => p < 0.0001 ? "below 0.0001" : FormattableString.Invariant($"{p:0.0000}");
+        string Finding(FeatureTest f, string[] chosen) =>
+            corrected[f] > 0.05 ? "" : chosen.Contains(f.Name) ? Remark(f) : $"repeats {chosen[0]}";
     }
 
     private static Cell Shown(double p) => p < 0.0001 ? "below 0.0001" : p;
