@@ -1,5 +1,6 @@
 namespace Granary.Application.Screening;
 
+/// <summary>What <see cref="FeatureLab"/> looks at, and how strictly.</summary>
 /// <param name="Strategies">"all", or how many of the batch's first strategies.</param>
 /// <param name="Generates">Adds features that are made from the catalogue of factors.</param>
 /// <param name="Level">Expected share of false findings, between 0 and 1.</param>

@@ -27,7 +27,8 @@ public static class FeatureCandidates
     /// <returns>Texts of features, in the order of the catalogue.</returns>
     public static IReadOnlyList<string> Of(FactorCatalogue factors, MarketSeries series, BarBlock bars)
     {
-        var (tried, scaled) = (bars.Slice(0, Math.Min(TriedBars, bars.Count)), Scaled(bars, 4));
+        var tried = bars.Slice(0, Math.Min(TriedBars, bars.Count));
+        var scaled = Scaled(tried, 4);
         var texts = new List<string>();
         foreach (var definition in factors.All)
             foreach (var arguments in Arguments(definition))
@@ -37,19 +38,12 @@ public static class FeatureCandidates
 
     private static void AddLines(List<string> texts, FactorRequest request, MarketSeries series, BarBlock tried, BarBlock scaled)
     {
-        double[][] plain, grown;
-        try
-        {
-            (plain, grown) = (Lines(request, series, tried), Lines(request, series, scaled));
-        }
-        catch (ArgumentException)
-        {
-            return; // it cannot be computed over these bars, or compares with another symbol
-        }
+        if (Lines(request, series, tried) is not { } plain || Lines(request, series, scaled) is not { } grown) return;
         var written = request.Arguments.Count == 0 ? request.Definition.Name : request.Key;
         foreach (var (line, name) in request.Definition.Lines.Index())
         {
             var factor = line == 0 ? written : $"{written}.{name}";
+            if (plain[line].AsSpan().SequenceEqual(tried.Close)) continue; // divided by the close it is 1
             var form = FollowsPrice(plain[line], grown[line]) ? factor + "/close" : factor;
             foreach (var lag in Lags) texts.Add(lag == 0 ? form : string.Create(CultureInfo.InvariantCulture, $"{form}[{lag}]"));
         }
@@ -63,11 +57,19 @@ public static class FeatureCandidates
         return Windows.Where(w => w >= window.Minimum && w <= window.Maximum).Select(w => new object[] { w });
     }
 
-    private static double[][] Lines(FactorRequest request, MarketSeries series, BarBlock bars)
+    // null for a factor that does not exist over these bars, or that compares with another symbol.
+    private static double[][]? Lines(FactorRequest request, MarketSeries series, BarBlock bars)
     {
-        var kernel = request.CreateKernel(series);
-        if (kernel.ReferenceSymbols.Count > 0)
-            throw new ArgumentException($"{request.Key} compares with {kernel.ReferenceSymbols[0]}", nameof(request));
+        FactorKernel kernel;
+        try
+        {
+            kernel = request.CreateKernel(series);
+        }
+        catch (ArgumentException)
+        {
+            return null; // the bars are too long for it
+        }
+        if (kernel.ReferenceSymbols.Count > 0) return null;
         double[][] lines = [.. request.Definition.Lines.Select(_ => new double[bars.Count])];
         kernel.Process(new FactorInput(bars, 0, bars.Count, null), new FactorOutput(lines, 0, bars.Count));
         return lines;
@@ -87,14 +89,13 @@ public static class FeatureCandidates
 
     private static BarBlock Scaled(BarBlock bars, double factor)
     {
-        var count = Math.Min(TriedBars, bars.Count);
         double[] Times(ReadOnlySpan<double> prices)
         {
-            var scaled = prices[..count].ToArray();
-            for (var i = 0; i < count; i++) scaled[i] *= factor;
+            var scaled = prices.ToArray();
+            for (var i = 0; i < scaled.Length; i++) scaled[i] *= factor;
             return scaled;
         }
-        return new BarBlock(0, bars.Time[..count].ToArray(), Times(bars.Open), Times(bars.High), Times(bars.Low), Times(bars.Close),
-            bars.Volume[..count].ToArray());
+        return new BarBlock(0, bars.Time.ToArray(), Times(bars.Open), Times(bars.High), Times(bars.Low), Times(bars.Close),
+            bars.Volume.ToArray());
     }
 }

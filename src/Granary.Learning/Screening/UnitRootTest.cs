@@ -22,7 +22,8 @@ public readonly record struct UnitRootTest(double Statistic, double Critical, in
     /// <param name="values">Finite, in the order of time.</param>
     public static UnitRootTest Of(ReadOnlySpan<double> values)
     {
-        var lags = (int)Math.Cbrt(values.Length - 1);
+        var lags = 0;
+        while ((lags + 1L) * (lags + 1) * (lags + 1) <= values.Length - 1) lags++;
         var rows = values.Length - 1 - lags;
         if (values.Length < FewestValues) return new UnitRootTest(double.NaN, double.NaN, 0);
         double t = rows;
