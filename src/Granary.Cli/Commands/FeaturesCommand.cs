@@ -73,16 +73,12 @@ internal static class FeaturesCommand
                     Column.Number("Corrected p"), Column.Text("Finding")],
                 study.Features.Take(MostShown).Select(f => new[]
                 {
-                    f.Name, Cell.Percent(f.Figures.Missing), Cell.Figure(f.Correlation), PValue(f.PValue), PValue(f.Adjusted), Finding(f),
+                    f.Name, Cell.Percent(f.Figures.Missing), Cell.Figure(f.Correlation), NumberText.PValue(f.PValue),
+                    NumberText.PValue(f.Adjusted), f.Remark,
                 }));
             Console.WriteLine(study.Chosen.Count == 0 ? "No feature is relevant."
                 : $"Chosen: \"features\": [{string.Join(", ", study.Chosen.Select(c => $"\"{c}\""))}]");
         }
         Console.WriteLine(FeltTime.OfProcess.Sentence());
     }
-
-    private static string PValue(double p) => p < 0.0001 ? "below 0.0001" : NumberText.Ratio(p, 4);
-
-    private static string Finding(FeatureFinding f) =>
-        f.LikeOther is { } other ? $"repeats {other}" : !f.IsRelevant ? "" : f.Figures.IsStationary ? "relevant" : "relevant, may wander";
 }

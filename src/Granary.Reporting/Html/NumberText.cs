@@ -27,6 +27,9 @@ public static class NumberText
 
     public static string SignedMoney(double value) => Signed(value, Math.Abs(value) >= 1000 ? 0 : 2, "");
 
+    /// <summary>A probability to four digits; a smaller one is not shown as 0.</summary>
+    public static string PValue(double p) => p < 0.0001 ? "below 0.0001" : Ratio(p, 4);
+
     public static string Count(long value) => value.ToString("#,0", _culture);
 
     /// <summary>Up to seven significant digits, as prices and parameters have them.</summary>

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Granary.Reporting.Runs;
 
 /// <summary>The distribution of a feature or a label.</summary>
@@ -20,7 +22,14 @@ public sealed record ColumnFigures(int Count, double Missing, double? Mean, doub
 /// <param name="IsRelevant">Whether the adjusted value is at or below the level.</param>
 /// <param name="LikeOther">A better relevant feature that it nearly repeats; null = none.</param>
 public sealed record FeatureFinding(string Name, ColumnFigures Figures, int Samples, double Correlation, double PValue, double Adjusted,
-    bool IsRelevant, string? LikeOther);
+    bool IsRelevant, string? LikeOther)
+{
+    /// <summary>The finding in words; empty where there is none.</summary>
+    [JsonIgnore]
+    public string Remark => LikeOther is { } other ? $"repeats {other}"
+        : !IsRelevant ? ""
+        : Figures.IsStationary ? "relevant" : "relevant, may wander";
+}
 
 /// <summary>The features of one market, or of one strategy where its trades are the label.</summary>
 /// <param name="From">First bar that was looked at, UTC.</param>

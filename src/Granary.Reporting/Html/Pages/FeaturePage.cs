@@ -78,15 +78,9 @@ public static class FeaturePage
                 HtmlTable.RowHead(html, f.Name);
                 HtmlTable.Number(html, NumberText.Count(f.Samples));
                 HtmlTable.Number(html, NumberText.SignedRatio(f.Correlation, 3), f.IsRelevant ? NumberText.Sign(f.Correlation) : "");
-                HtmlTable.Number(html, PValue(f.PValue));
-                HtmlTable.Number(html, PValue(f.Adjusted));
-                HtmlTable.Text(html, f switch
-                {
-                    { LikeOther: { } other } => $"repeats {other}",
-                    { IsRelevant: true, Figures.IsStationary: false } => "relevant, may wander",
-                    { IsRelevant: true } => "relevant",
-                    _ => "",
-                });
+                HtmlTable.Number(html, NumberText.PValue(f.PValue));
+                HtmlTable.Number(html, NumberText.PValue(f.Adjusted));
+                HtmlTable.Text(html, f.Remark);
                 HtmlTable.EndRow(html);
             }
             HtmlTable.Close(html);
@@ -108,8 +102,6 @@ public static class FeaturePage
 
         private string Caption(string what) => $"{what} of {study.Data}, {study.Label}" + (study.Features.Count > MostFeatures
             ? $": the first {MostFeatures} of {NumberText.Count(study.Features.Count)} features" : "");
-
-        private static string PValue(double p) => p < 0.0001 ? "below 0.0001" : NumberText.Ratio(p, 4);
 
         private static void Row(HtmlWriter html, string name, ColumnFigures figures)
         {
