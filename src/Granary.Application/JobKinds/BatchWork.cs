@@ -9,6 +9,9 @@ internal static class BatchWork
     // A row of a CSV file of bars has about this many bytes.
     private const double BytesOfBar = 40;
 
+    // A folder that this process may not read adds nothing here; reading it says so.
+    private static readonly EnumerationOptions _all = new() { RecurseSubdirectories = true, IgnoreInaccessible = true };
+
     /// <summary>What a market is taken to have where neither files nor dates say it.</summary>
     private const double UnknownBars = 1_000_000;
 
@@ -26,7 +29,7 @@ internal static class BatchWork
     {
         var address = Address.Parse(data.Source);
         if (address.IsFolder && address.PlacedIn(folder).Body is var path && Directory.Exists(path))
-            return new DirectoryInfo(path).EnumerateFiles("*", SearchOption.AllDirectories)
+            return new DirectoryInfo(path).EnumerateFiles("*", _all)
                 .Where(f => data.Symbols is ["*"] || data.Symbols.Any(s => f.FullName.Contains(s, StringComparison.OrdinalIgnoreCase)))
                 .Sum(f => f.Length) / BytesOfBar;
         var bars = data.From is { } from && data.To is { } to ? (double)(to - from) / data.Timeframe.Ticks : UnknownBars;

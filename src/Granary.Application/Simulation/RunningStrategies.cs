@@ -64,7 +64,8 @@ public sealed class RunningStrategies
     {
         lock (_lock)
         {
-            if (Find(id) is not { } found || found.State is StrategyPhase.Done or StrategyPhase.Failed) return Find(id);
+            var found = Find(id);
+            if (found is null or { State: StrategyPhase.Done or StrategyPhase.Failed }) return found;
             _stops[id] = reason;
             foreach (var execution in _executions) Stop(execution, id, reason);
             return found;
