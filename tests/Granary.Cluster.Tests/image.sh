@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Builds the root file system of the silo's image from the last stage of the Dockerfile, as far as this machine has what it names, and runs the silo
+# Builds the root file system of the silo's image from the last stage of the Dockerfile, as far as this machine has what it names,
+# and runs the silo
 # in it as the image's user. The base image is the .NET of this machine with the packages that Microsoft's image has.
 #   image.sh DOCKERFILE APP [--without-packages] -- ARGUMENT…
 # APP is the folder with the built silo. --without-packages leaves out what the Dockerfile installs. The file system ends with the script.
@@ -30,7 +31,8 @@ want() {
     [[ -n "${wanted[$package]:-}" ]] && continue
     dpkg-query -W "$package" >/dev/null 2>&1 || cannot "the package $package is not installed here"
     wanted[$package]=1
-    depends="$(dpkg-query -W -f='${Depends}, ${Pre-Depends}' "$package" | tr ',' '\n' | sed -E 's/\|.*//; s/^ +//; s/[ :(].*//' | grep -E '^(lib|zlib)' || true)"
+    depends="$(dpkg-query -W -f='${Depends}, ${Pre-Depends}' "$package" | tr ',' '\n' \
+      | sed -E 's/\|.*//; s/^ +//; s/[ :(].*//' | grep -E '^(lib|zlib)' || true)"
     # shellcheck disable=SC2086
     [[ -z "$depends" ]] || want $depends
   done
@@ -65,6 +67,7 @@ unshare -m bash -c '
   mount --bind "$dotnet" "$root/usr/share/dotnet"
   mount --bind "$app" "$root/app"
   variables=(); while [[ "$1" != -- ]]; do variables+=("$1"); shift; done; shift
-  exec env -i HOME=/tmp "${variables[@]}" "$(command -v chroot)" --userspec="$user:$user" "$root" /usr/share/dotnet/dotnet /app/granary-silo.dll "$@"
+  exec env -i HOME=/tmp "${variables[@]}" "$(command -v chroot)" --userspec="$user:$user" "$root" \
+    /usr/share/dotnet/dotnet /app/granary-silo.dll "$@"
 ' image "${environment[@]}" -- "$@" || status=$?
 exit $status

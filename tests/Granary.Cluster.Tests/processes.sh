@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Two silos as real processes that find one another in PostgreSQL, a batch from the command line, one silo killed with SIGKILL in the middle,
-# and the digest of the embedded host as the measure. How long after the kill the batch computes at full speed again is printed beside its goal;
-# it decides nothing, since a busy machine is slow for other reasons.
+# Two silos as real processes that find one another in PostgreSQL, a batch from the command line, one silo killed with SIGKILL in the
+# middle, and the digest of the embedded host as the measure. How long after the kill the batch computes at full speed again is printed
+# beside its goal; it decides nothing, since a busy machine is slow for other reasons.
 #   tests/Granary.Cluster.Tests/processes.sh [--configuration Release]
 # Skips with its reason, and exit code 0, where PostgreSQL's server programs are not installed.
 set -euo pipefail
@@ -11,8 +11,8 @@ need_postgres
 begin
 start_postgres "$work/pg"
 
-# Many short feeds of strategies that compute much, some eight seconds on one processor: strategies are reported, and lost ones begin again, several
-# times a second, and the batch is still in its middle when a silo has been lost and found out.
+# Many short feeds of strategies that compute much, some eight seconds on one processor: strategies are reported, and lost ones begin
+# again, several times a second, and the batch is still in its middle when the loss of a silo has been noticed.
 plugin="Granary.Cluster.Tests.Plugin"
 [[ -n "${GRANARY_BUILT:-}" ]] || dotnet build "$root/tests/$plugin" -c "$configuration" -v q -nologo >/dev/null
 mkdir "$work/plugins"
@@ -33,7 +33,8 @@ start_silo b "$http_b" --threads 1
 embedded="$(granary backtest "$work/batch.json" --threads 2 --json --out "$work/embedded" | field digest)"
 ready "$http_a"; ready "$http_b"
 
-sed 's/"name": "processes"/"name": "whole"/; s/"symbols": "\*"/"symbols": ["S01USDT", "S02USDT", "S03USDT", "S04USDT"]/' "$work/batch.json" > "$work/whole.json"
+sed 's/"name": "processes"/"name": "whole"/; s/"symbols": "\*"/"symbols": ["S01USDT", "S02USDT", "S03USDT", "S04USDT"]/' \
+  "$work/batch.json" > "$work/whole.json"
 few="$(granary backtest "$work/whole.json" --threads 2 --json --out "$work/few" | field digest)"
 whole="$(granary backtest "$work/whole.json" --host "$a" --json --out "$work/whole" | field digest)"
 [[ "$whole" == "$few" ]] || { echo "FAILED: two silos give $whole, the embedded host $few"; exit 1; }
@@ -42,11 +43,13 @@ echo "PASSED two silos give the digest of the embedded host"
 # the client goes by the silo that is killed, as long as that answers
 granary backtest "$work/batch.json" --host "$b,$a" --json --out "$work/killed" > "$work/killed.json" 2> "$work/killed.err" &
 client=$!
-# Killed when a part is reported and strategies are surely under way on the victim. Back at full speed is: what it had under way is rescheduled, by
-# the batch's grain or its successor, and the survivor's strategies do not stand still, whatever of the batch's grains and feeds had lived on the lost one.
+# Killed when a part is reported and strategies are surely under way on the victim. Back at full speed is: what it had under way is
+# rescheduled, by the batch's grain or its successor, and the survivor's strategies do not stand still, whatever of the batch's grains
+# and feeds had lived on the lost one.
 python3 - "$a" "$work/a.log" "$work/b.log" "${pids[0]}" "${pids[1]}" <<'PY'
 import datetime, http.client, json, os, re, signal, sys, time, urllib.request
-base, survivor_log, victim_log, survivor, victim = sys.argv[1] + "/api/v1/batches", sys.argv[2], sys.argv[3], int(sys.argv[4]), int(sys.argv[5])
+base, survivor_log, victim_log = sys.argv[1] + "/api/v1/batches", sys.argv[2], sys.argv[3]
+survivor, victim = int(sys.argv[4]), int(sys.argv[5])
 silent = (OSError, http.client.HTTPException)
 def busy():
     """Seconds that the survivor's strategies ran or waited for a processor: what other programs take of the machine is no standstill."""
@@ -90,7 +93,8 @@ killed = time.time()
 lost = under_way(victim_log) - under_way(survivor_log)
 samples, reported = [(killed, busy())], []
 def given_out(): # the last time, where a grain that drove them again had to go itself
-    return max((at for at, text in said(survivor_log) if at > killed and ("rescheduled" in text or re.search(r"pass \S+ has", text))), default=None)
+    return max((at for at, text in said(survivor_log)
+                if at > killed and ("rescheduled" in text or re.search(r"pass \S+ has", text))), default=None)
 while True:
     time.sleep(0.05)
     samples.append((time.time(), busy()))
@@ -103,8 +107,10 @@ while True:
     if (given := given_out()) and time.time() > max(given, killed + 5) + 3: break
     if time.time() > killed + 300: print("FAILED: the lost silo's strategies were not rescheduled within 300 s"); sys.exit(1)
 given = given_out()
-if given is None: print("SKIPPED back at full speed: the batch was over before the lost silo's strategies had to be rescheduled"); sys.exit(0)
-through = max([*feeds(survivor_log, "finished after").values(), given]) # what is slow after the last strategy is nobody's loss
+if given is None:
+    print("SKIPPED back at full speed: the batch was over before the lost silo's strategies had to be rescheduled")
+    sys.exit(0)
+through = max([*feeds(survivor_log, "finished after").values(), given]) # after the last strategy no speed is lost
 slow = killed
 for i, (at, ran) in enumerate(samples):
     earlier = [s for s in samples[:i] if s[0] <= at - 0.5]
@@ -112,11 +118,14 @@ for i, (at, ran) in enumerate(samples):
 at = max(given, slow)
 rate = lambda n, seconds: f"{n / seconds:.0f}" if seconds > 0 else "?"
 first, last = next((r for r in reported if r[0] >= at), (at, done)), (reported or [(at, done)])[-1]
-grains = "the lost silo had the batch's grain" if any("Accepted run" in text for _, text in said(victim_log)) else "the survivor had the batch's grain"
+accepted = any("Accepted run" in text for _, text in said(victim_log))
+grains = f"the {'lost silo' if accepted else 'survivor'} had the batch's grain"
 begun = min((t for f, t in feeds(survivor_log, "begin on").items() if t > killed and f in lost), default=None)
-print(f"PASSED the lost silo's strategies were rescheduled {given - killed:.1f} s and the batch was back at full speed {at - killed:.1f} s after the kill; the goal is 5 "
-      f"({grains}; {len(lost)} feeds were lost, {f'the first of which began again after {begun - killed:.1f} s' if begun else 'which wait for their turn'}; "
-      f"strategies reported a second: {rate(done, killed - started)} by two silos before, {rate(last[1] - first[1], last[0] - first[0])} by the survivor afterwards)")
+again = f"the first of which began again after {begun - killed:.1f} s" if begun else "which wait for their turn"
+print(f"PASSED the lost silo's strategies were rescheduled {given - killed:.1f} s and the batch was back at full speed "
+      f"{at - killed:.1f} s after the kill; the goal is 5 ({grains}; {len(lost)} feeds were lost, {again}; "
+      f"strategies reported a second: {rate(done, killed - started)} by two silos before, "
+      f"{rate(last[1] - first[1], last[0] - first[0])} by the survivor afterwards)")
 PY
 wait "$client" || { echo "FAILED: the batch did not survive the kill: $(cat "$work/killed.err")"; exit 1; }
 killed="$(field digest < "$work/killed.json")"

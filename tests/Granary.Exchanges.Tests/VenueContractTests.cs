@@ -10,7 +10,7 @@ using Granary.Exchanges.Trading;
 namespace Granary.Exchanges.Tests;
 
 /// <summary>The rules of every broker at one exchange: the adapter against a local server with real HTTP and websockets.</summary>
-public abstract class VenueContractTests : BrokerContractTests, IAsyncDisposable
+public abstract class VenueContractTests : BrokerContractTests
 {
     private readonly TestExchange _exchange;
     private readonly MarketTerms _terms;
@@ -20,9 +20,9 @@ public abstract class VenueContractTests : BrokerContractTests, IAsyncDisposable
 
     private protected VenueContractTests(string name, MarketTerms terms) => (_exchange, _terms) = (TestExchange.Named(name), terms);
 
-    async ValueTask IAsyncDisposable.DisposeAsync()
+    public override async ValueTask DisposeAsync()
     {
-        await DisposeAsync();
+        await base.DisposeAsync();
         if (_server is not null) await _server.DisposeAsync();
         Directory.Delete(_folder, recursive: true);
         GC.SuppressFinalize(this);

@@ -26,7 +26,7 @@ public abstract class BrokerContractTests : IAsyncLifetime
 
     public ValueTask InitializeAsync() => ValueTask.CompletedTask;
 
-    public async ValueTask DisposeAsync()
+    public virtual async ValueTask DisposeAsync()
     {
         if (Broker is not null) await Broker.DisposeAsync();
         GC.SuppressFinalize(this);

@@ -6,12 +6,16 @@ using Granary.Engine.Trading;
 
 namespace Granary.Data.Tests.Brokers;
 
-public sealed class PaperBrokerTests : BrokerContractTests, IDisposable
+public sealed class PaperBrokerTests : BrokerContractTests
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("granary-paper-").FullName;
     private long _time = new DateTime(2026, 1, 5).Ticks;
 
-    public void Dispose() => Directory.Delete(_folder, recursive: true);
+    public override async ValueTask DisposeAsync()
+    {
+        await base.DisposeAsync();
+        Directory.Delete(_folder, recursive: true);
+    }
 
     protected override Task<IBroker> OpenAsync(VenueBehaviour behaviour) =>
         BrokerCatalogue.Of(typeof(PaperBroker).Assembly).Create("paper", BrokerOptionText.Parse(behaviour switch
