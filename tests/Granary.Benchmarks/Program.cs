@@ -14,6 +14,7 @@ return args switch
     ["reinforce", .. var rest] => Granary.Benchmarks.Reinforce.ReinforceBenchmark.Run(rest),
     ["portfolio", .. var rest] => Granary.Benchmarks.Live.PortfolioBenchmark.Run(rest),
     ["live", .. var rest] => await Granary.Benchmarks.Live.LiveBenchmark.RunAsync(rest),
+    ["api", .. var rest] => await Granary.Benchmarks.Api.ApiBenchmark.RunAsync(rest),
     ["exchange", ..] => await Granary.Benchmarks.Live.ExchangeBenchmark.RunAsync(),
     _ => Usage(),
 };
@@ -22,7 +23,7 @@ static int Usage()
 {
     Console.WriteLine("Granary.Benchmarks csv [FILE] | omp [NAMES PERIODS MOST RUNS] | guards [TURNS] | factors LIBRARY [FACTOR…] | stores "
         + "[M1.csv postgres://…] [kafka://…] | learning [THREADS TURNS PYTHON] | "
-        + "reinforce [ENVIRONMENT…] | portfolio [SIGNALS] | live [STRATEGIES FOLDER] | exchange | sweep "
+        + "reinforce [ENVIRONMENT…] | portfolio [SIGNALS] | live [STRATEGIES FOLDER] | exchange | api [SECONDS] | sweep "
         + "BENCH_FOLDER SWEEP_BINARY SCRATCH_FOLDER [TURNS] [BLOCK]");
     return 2;
 }

@@ -103,6 +103,7 @@ public static class GranaryApi
     /// <summary>Mounts the endpoints and what guards them. Call before mapping anything of your own.</summary>
     public static WebApplication UseGranaryApi(this WebApplication app)
     {
+        RequestThreads.Reserve();
         // From the start, so that counters have what came before the first scrape.
         _ = (app.Services.GetRequiredService<MetricsCollector>(), app.Services.GetRequiredService<ServerInstruments>());
         app.UseExceptionHandler();

@@ -41,7 +41,10 @@ internal sealed class RunIndex(string folder)
         var content = JsonSerializer.SerializeToUtf8Bytes(new Content(Version, entries), JsonSerializerOptions.Web);
         try
         {
-            AtomicFile.Write(FilePath, content);
+            using var file = new AtomicFile(FilePath);
+            file.Stream.Write(content);
+            // The reader of a list does not wait for the disk: a file that a power failure cut short is not read.
+            file.Commit(flush: false);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -71,11 +71,12 @@ public sealed class AtomicFile : IDisposable
     }
 
     /// <summary>Makes what was written the file. If that fails, the old file, if any, is as it was.</summary>
-    public void Commit()
+    /// <param name="flush">Whether the file must survive a power failure.</param>
+    public void Commit(bool flush = true)
     {
         try
         {
-            Stream.Flush(flushToDisk: true);
+            Stream.Flush(flushToDisk: flush);
             Stream.Dispose();
             _stream = null;
             File.Move(_temporary, _path, overwrite: true);
