@@ -2,6 +2,8 @@ using System.Net;
 using System.Net.Http.Json;
 using Granary.Api.Shares;
 using Granary.Application.Access;
+using Granary.Testing;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Granary.Api.Tests;
 
@@ -13,12 +15,14 @@ public sealed class SharesOverHttpTests(SessionsOverHttpTests.Configuration made
     {
         var file = Path.Combine(made.Folder, "keys.json");
         var admin = await ApiKeys.AddAsync(file, "admin", Role.Admin, TimeProvider.System);
-        await using var server = await ApiServer.StartAsync(ApiKeys.Open(file), folder: made.Folder);
+        var clock = new ManualClock();
+        await using var server = await ApiServer.StartAsync(ApiKeys.Open(file), folder: made.Folder,
+            add: services => services.AddSingleton<TimeProvider>(clock));
         using var client = server.As(admin);
         using var answer = await client.PostAsJsonAsync("/api/v1/runs/run/shares", new { days = 3 });
         answer.StatusCode.ShouldBe(HttpStatusCode.Created);
         var share = await answer.ReadAsync<ShareEndpoints.Share>();
-        (share.ExpiresAt - DateTimeOffset.UtcNow).TotalDays.ShouldBe(3, 0.01);
+        share.ExpiresAt.ShouldBe(clock.GetUtcNow().AddDays(3));
 
         using var report = await server.Client.GetAsync(share.Url);
         (report.StatusCode, report.Content.Headers.ContentType!.MediaType).ShouldBe((HttpStatusCode.OK, "text/html"));
@@ -39,13 +43,17 @@ public sealed class SharesOverHttpTests(SessionsOverHttpTests.Configuration made
     {
         var file = Path.Combine(made.Folder, "viewers.json");
         var viewer = await ApiKeys.AddAsync(file, "screen", Role.Viewer, TimeProvider.System);
-        await using var server = await ApiServer.StartAsync(ApiKeys.Open(file), folder: made.Folder);
+        var clock = new ManualClock();
+        await using var server = await ApiServer.StartAsync(ApiKeys.Open(file), folder: made.Folder,
+            add: services => services.AddSingleton<TimeProvider>(clock));
         using var client = server.As(viewer);
         using var answer = await client.PostAsync("/api/v1/runs/run/report-link", null);
         var link = await answer.ReadAsync<ShareEndpoints.Share>();
-        (link.ExpiresAt - DateTimeOffset.UtcNow).TotalSeconds.ShouldBeInRange(0, 60);
-        using var report = await server.Client.GetAsync(link.Url);
-        report.StatusCode.ShouldBe(HttpStatusCode.OK);
+        link.ExpiresAt.ShouldBe(clock.GetUtcNow().AddMinutes(1));
+        clock.Advance(TimeSpan.FromSeconds(59));
+        using (var report = await server.Client.GetAsync(link.Url)) report.StatusCode.ShouldBe(HttpStatusCode.OK);
+        clock.Advance(TimeSpan.FromSeconds(1));
+        await (await server.Client.GetAsync(link.Url)).ProblemAsync(404);
         using var unknown = await client.PostAsync("/api/v1/runs/nothing/report-link", null);
         unknown.StatusCode.ShouldBe(HttpStatusCode.NotFound);
     }
@@ -53,18 +61,11 @@ public sealed class SharesOverHttpTests(SessionsOverHttpTests.Configuration made
     [Fact]
     public async Task A_link_ends_at_its_expiry()
     {
-        var clock = new Clock();
+        var clock = new ManualClock();
         var signer = new ShareSigner(Path.Combine(made.Folder, "secret-of-a-test", "secret"), clock);
-        var token = await signer.SignAsync("run", clock.Now.AddDays(1), default);
+        var token = await signer.SignAsync("run", clock.GetUtcNow().AddDays(1), default);
         signer.RunOf(token).ShouldBe("run");
-        clock.Now = clock.Now.AddDays(1);
+        clock.Advance(TimeSpan.FromDays(1));
         signer.RunOf(token).ShouldBeNull();
-    }
-
-    private sealed class Clock : TimeProvider
-    {
-        public DateTimeOffset Now { get; set; } = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
-
-        public override DateTimeOffset GetUtcNow() => Now;
     }
 }
