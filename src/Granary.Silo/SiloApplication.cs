@@ -99,6 +99,7 @@ public static class SiloApplication
         silo.Configure<SiloOptions>(o => o.SiloName = siloName);
         silo.Configure<ClusterMembershipOptions>(o => Membership.Configure(o, settings.StartTimeout));
         silo.AddActivityPropagation();
+        if (ClusterTls.Of(settings) is { } tls) silo.UseTls(tls.Configure);
         if (database is null)
         {
             silo.UseLocalhostClustering(settings.SiloPort, settings.GatewayPort, serviceId: settings.ClusterId,

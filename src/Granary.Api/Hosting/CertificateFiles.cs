@@ -8,7 +8,7 @@ using Microsoft.Extensions.Configuration;
 namespace Granary.Api.Hosting;
 
 /// <summary>
-/// The certificate of a server's https addresses. Kestrel's configuration takes it, and reads it again when a file changes: new
+/// A certificate in files. For a server's https addresses Kestrel's configuration takes it, and reads it again when a file changes: new
 /// connections have the new certificate.
 /// </summary>
 /// <param name="Certificate">A PFX file, or a PEM file with the certificate and its chain; null for none.</param>
@@ -16,8 +16,11 @@ namespace Granary.Api.Hosting;
 /// <param name="PasswordFile">A file with the password of the key; null for that of <see cref="PasswordVariable"/>, or none.</param>
 public sealed record CertificateFiles(string? Certificate, string? Key, string? PasswordFile)
 {
+    /// <summary>The option that names the certificate; those of key and password file begin with it.</summary>
+    public string Option { get; init; } = "certificate";
+
     /// <summary>The environment variable that has the password of the key.</summary>
-    public const string PasswordVariable = "GRANARY_CERTIFICATE_PASSWORD";
+    public string PasswordVariable => $"GRANARY_{Option.ToUpperInvariant().Replace('-', '_')}_PASSWORD";
 
     private const string Section = "Kestrel:Certificates:Default:";
 
@@ -37,43 +40,46 @@ public sealed record CertificateFiles(string? Certificate, string? Key, string? 
             builder.WebHost.UseUrls(urls);
             return;
         }
-        var password = Password();
-        Check(password);
+        // Kestrel itself would complain without the option's name, after the rest of the server has started.
+        Load().Dispose();
         var values = new Dictionary<string, string?>(StringComparer.OrdinalIgnoreCase)
         {
             [Section + "Path"] = Path.GetFullPath(Certificate),
             [Section + "KeyPath"] = Key is null ? null : Path.GetFullPath(Key),
-            [Section + "Password"] = password,
+            [Section + "Password"] = Password(),
         };
         // Kestrel reads certificates again for addresses that its own section has.
         for (var i = 0; i < addresses.Length; i++) values[$"Kestrel:Endpoints:Address{i}:Url"] = addresses[i];
         builder.Configuration.AddInMemoryCollection(values);
     }
 
+    /// <summary>Reads the certificate with its private key.</summary>
+    /// <exception cref="InputException">A file is missing or wrong.</exception>
+    public X509Certificate2 Load()
+    {
+        foreach (var (option, file) in ((string, string?)[])[(Option, Certificate), (Option + "-key", Key)])
+            if (file is not null && !File.Exists(file)) throw new InputException($"--{option} {file}: there is no such file");
+        var password = Password();
+        try
+        {
+            var loaded = Key is null ? X509CertificateLoader.LoadPkcs12FromFile(Certificate!, password)
+                : password is null ? X509Certificate2.CreateFromPemFile(Certificate!, Key)
+                : X509Certificate2.CreateFromEncryptedPemFile(Certificate!, password, Key);
+            if (loaded.HasPrivateKey) return loaded;
+            loaded.Dispose();
+            throw new InputException($"--{Option} {Certificate}: the file has no private key; add --{Option}-key FILE");
+        }
+        catch (Exception e) when (e is CryptographicException or ArgumentException)
+        {
+            throw new InputException($"--{Option} {Certificate}: {e.Message.TrimEnd('.')}; give a PFX with its password in "
+                + $"{PasswordVariable} or --{Option}-password-file, or a PEM with --{Option}-key", e);
+        }
+    }
+
     private string? Password()
     {
         if (PasswordFile is null) return Environment.GetEnvironmentVariable(PasswordVariable);
         return File.Exists(PasswordFile) ? File.ReadAllText(PasswordFile).TrimEnd('\r', '\n')
-            : throw new InputException($"--certificate-password-file {PasswordFile}: there is no such file");
-    }
-
-    // Kestrel itself would say so without the option's name, after the rest of the server has started.
-    private void Check(string? password)
-    {
-        foreach (var (option, file) in ((string, string?)[])[("--certificate", Certificate), ("--certificate-key", Key)])
-            if (file is not null && !File.Exists(file)) throw new InputException($"{option} {file}: there is no such file");
-        try
-        {
-            using var loaded = Key is null ? X509CertificateLoader.LoadPkcs12FromFile(Certificate!, password)
-                : password is null ? X509Certificate2.CreateFromPemFile(Certificate!, Key)
-                : X509Certificate2.CreateFromEncryptedPemFile(Certificate!, password, Key);
-            if (!loaded.HasPrivateKey)
-                throw new InputException($"--certificate {Certificate}: the file has no private key; add --certificate-key FILE");
-        }
-        catch (Exception e) when (e is CryptographicException or ArgumentException)
-        {
-            throw new InputException($"--certificate {Certificate}: {e.Message.TrimEnd('.')}; give a PFX with its password in "
-                + $"{PasswordVariable} or --certificate-password-file, or a PEM with --certificate-key", e);
-        }
+            : throw new InputException($"--{Option}-password-file {PasswordFile}: there is no such file");
     }
 }

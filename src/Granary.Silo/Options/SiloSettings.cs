@@ -30,6 +30,15 @@ public sealed record SiloSettings
     public string? CertificateKey { get; init; }
     [Setting("FILE", "a file with the password of the private key (the variable GRANARY_CERTIFICATE_PASSWORD)")]
     public string? CertificatePasswordFile { get; init; }
+    [Setting("FILE", "TLS between silos: a PFX file, or a PEM file with --cluster-certificate-key; for all silos of the cluster or none")]
+    public string? ClusterCertificate { get; init; }
+    [Setting("FILE", "the PEM file of the private key of --cluster-certificate")]
+    public string? ClusterCertificateKey { get; init; }
+    [Setting("FILE", "a file with the password of that key (the variable GRANARY_CLUSTER_CERTIFICATE_PASSWORD)")]
+    public string? ClusterCertificatePasswordFile { get; init; }
+    [Setting("FILE", "with --cluster-certificate: a PEM file with the authorities that must have issued the certificates of other silos "
+        + "and of Orleans clients")]
+    public string? ClusterAuthority { get; init; }
     [Setting("localhost|postgres", "one silo on this machine that forgets when it ends, or silos that share a database")]
     public Clustering Clustering { get; init; }
 

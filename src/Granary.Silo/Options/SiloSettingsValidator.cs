@@ -16,6 +16,7 @@ public sealed class SiloSettingsValidator : IValidateOptions<SiloSettings>
     {
         var faults = new List<string>();
         CheckCluster(options, faults);
+        CheckClusterTls(options, faults);
         CheckStreams(options, faults);
         CheckFolders(options, faults);
         CheckApi(options, faults);
@@ -40,6 +41,16 @@ public sealed class SiloSettingsValidator : IValidateOptions<SiloSettings>
         }
         if (s.Clustering == Clustering.Localhost && s.Advertise is { } advertised && !IPAddress.IsLoopback(advertised))
             faults.Add($"--advertise {advertised} is for silos that find one another; say --clustering postgres, or leave it out");
+    }
+
+    private static void CheckClusterTls(SiloSettings s, List<string> faults)
+    {
+        if (s.ClusterCertificate is not null && s.ClusterAuthority is null)
+            faults.Add("--cluster-certificate needs the authorities that the other silos' certificates come from: give --cluster-authority "
+                + "FILE");
+        if (s.ClusterCertificate is null && (s.ClusterAuthority ?? s.ClusterCertificateKey ?? s.ClusterCertificatePasswordFile) is not null)
+            faults.Add("--cluster-authority, --cluster-certificate-key and --cluster-certificate-password-file are for TLS between silos; "
+                + "give --cluster-certificate FILE too, or leave them out");
     }
 
     private static void CheckStreams(SiloSettings s, List<string> faults)

@@ -30,6 +30,7 @@ public sealed class PackageReferenceRule : IRule
         ("Microsoft.Orleans.Reminders", ["IRemindable", "RegisterOrUpdateReminder", "UseInMemoryReminderService", "ReminderOptions"]),
         ("Microsoft.Orleans.Reminders.AdoNet", ["UseAdoNetReminderService"]),
         ("Microsoft.Orleans.Clustering.AdoNet", ["UseAdoNetClustering"]),
+        ("Microsoft.Orleans.Connections.Security", ["Orleans.Connections.Security.", "UseTls"]),
         ("Microsoft.Orleans.Persistence.AdoNet", ["AddAdoNetGrainStorage", "AddAdoNetGrainStorageAsDefault"]),
         ("Microsoft.Orleans.Persistence.Memory", ["AddMemoryGrainStorage", "AddMemoryGrainStorageAsDefault"]),
         ("Microsoft.Orleans.Server", ["UseOrleans", "ISiloBuilder"]),

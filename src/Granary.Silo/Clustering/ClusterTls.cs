@@ -1,0 +1,96 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using Granary.Api.Hosting;
+using Granary.Application.Json;
+using Granary.Silo.Options;
+using Orleans.Connections.Security;
+
+namespace Granary.Silo.Clustering;
+
+/// <summary>
+/// TLS of connections between silos and from Orleans clients. Both ends show a certificate that one of the cluster's authorities issued.
+/// Names in certificates are not compared, since silos connect to addresses.
+/// </summary>
+internal sealed class ClusterTls
+{
+    // Orleans names no server; a handshake wants a name.
+    private const string ServerName = "granary";
+
+    private readonly CertificateFiles _files;
+    private readonly X509Certificate2Collection _authorities = [];
+    private readonly Lock _reading = new();
+    private X509Certificate2 _current;
+    private DateTime _written;
+
+    /// <param name="authority">A PEM file with one certificate or several.</param>
+    /// <exception cref="InputException">A file is missing or wrong.</exception>
+    public ClusterTls(CertificateFiles files, string authority)
+    {
+        _files = files;
+        (_written, _current) = (Written(), files.Load());
+        if (!File.Exists(authority)) throw new InputException($"--cluster-authority {authority}: there is no such file");
+        try
+        {
+            _authorities.ImportFromPemFile(authority);
+        }
+        catch (CryptographicException e)
+        {
+            throw new InputException($"--cluster-authority {authority}: {e.Message.TrimEnd('.')}; give certificates in PEM", e);
+        }
+        if (_authorities.Count == 0)
+            throw new InputException($"--cluster-authority {authority}: the file has no certificate; give certificates in PEM");
+        if (!IsTrusted(_current))
+            throw new InputException($"--cluster-certificate {files.Certificate}: it is not valid now, or no authority of "
+                + $"--cluster-authority {authority} issued it; give one that the other silos accept");
+    }
+
+    /// <summary>What the settings of a silo ask for; null without a certificate of the cluster.</summary>
+    /// <exception cref="InputException">A file is missing or wrong.</exception>
+    public static ClusterTls? Of(SiloSettings settings) => settings.ClusterCertificate is null ? null
+        : new ClusterTls(new CertificateFiles(settings.ClusterCertificate, settings.ClusterCertificateKey,
+            settings.ClusterCertificatePasswordFile)
+        { Option = "cluster-certificate" }, settings.ClusterAuthority!);
+
+    /// <summary>For <c>UseTls</c> of a silo or of a client.</summary>
+    public void Configure(TlsOptions options)
+    {
+        options.LocalCertificate = _current;
+        options.LocalServerCertificateSelector = (_, _) => Current();
+        options.LocalClientCertificateSelector = (_, _, _, _, _) => Current();
+        options.RemoteCertificateMode = options.ClientCertificateMode = RemoteCertificateMode.RequireCertificate;
+        options.RemoteCertificateValidation = (certificate, _, _) => IsTrusted(certificate);
+        options.OnAuthenticateAsClient = (_, client) => client.TargetHost = ServerName;
+    }
+
+    private bool IsTrusted(X509Certificate2 certificate)
+    {
+        using var chain = new X509Chain();
+        chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
+        chain.ChainPolicy.CustomTrustStore.AddRange(_authorities);
+        chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
+        return chain.Build(certificate);
+    }
+
+    // New connections have the new certificate when the files have changed. While one of them is half written, the old one serves.
+    private X509Certificate2 Current()
+    {
+        lock (_reading)
+        {
+            try
+            {
+                if (Written() is var written && written != _written) (_current, _written) = (_files.Load(), written);
+            }
+            catch (Exception e) when (e is InputException or IOException)
+            {
+                // The next connection tries again.
+            }
+            return _current;
+        }
+    }
+
+    private DateTime Written()
+    {
+        var certificate = File.GetLastWriteTimeUtc(_files.Certificate!);
+        return _files.Key is null || File.GetLastWriteTimeUtc(_files.Key) is var key && key <= certificate ? certificate : key;
+    }
+}
