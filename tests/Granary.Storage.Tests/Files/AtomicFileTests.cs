@@ -54,7 +54,7 @@ public sealed class AtomicFileTests : IDisposable
             (path, e) => new NotSupportedException(path, e))).Message.ShouldBe(missing);
         Directory.CreateDirectory(Path);
         using var file = new AtomicFile(Path, (path, e) => new NotSupportedException(path, e));
-        Should.Throw<NotSupportedException>(file.Commit).Message.ShouldBe(Path);
+        Should.Throw<NotSupportedException>(() => file.Commit()).Message.ShouldBe(Path);
         Others.ShouldBeEmpty();
     }
 }
