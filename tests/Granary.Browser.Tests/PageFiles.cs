@@ -12,13 +12,17 @@ public sealed class PageFiles : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("granary-pages-").FullName;
     private readonly ConcurrentDictionary<string, Lazy<string>> _files = new(StringComparer.Ordinal);
-    private readonly Lazy<SyntheticRun> _run = new(() => SyntheticRun.Make());
+    private readonly Lazy<SyntheticRun> _thousand = new(() => SyntheticRun.Make());
+    private readonly Lazy<SyntheticRun> _hundred = new(() => SyntheticRun.Make(strategies: 100, trades: 2_000));
 
-    /// <summary>A run of a thousand strategies.</summary>
-    public SyntheticRun Thousand => _run.Value;
+    /// <summary>The page of a run of a thousand strategies.</summary>
+    public string ThousandPage => File("thousand", w => HtmlReport.Write(w, _thousand.Value.Model, _thousand.Value));
 
-    /// <summary>The page of <see cref="Thousand"/>.</summary>
-    public string ThousandPage => File("run", w => HtmlReport.Write(w, Thousand.Model, Thousand));
+    /// <summary>A run of a hundred strategies, whose page a browser opens much sooner.</summary>
+    public SyntheticRun Hundred => _hundred.Value;
+
+    /// <summary>The page of <see cref="Hundred"/>.</summary>
+    public string HundredPage => File("hundred", w => HtmlReport.Write(w, Hundred.Model, Hundred));
 
     /// <summary>A small page of a kind that <see cref="PageKinds"/> lists.</summary>
     public string Of(string kind) => File(kind, w => PageKinds.Write(kind, w));

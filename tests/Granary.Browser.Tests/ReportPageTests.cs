@@ -9,7 +9,7 @@ namespace Granary.Browser.Tests;
 /// </summary>
 public class ReportPageTests(Browser browser, PageFiles pages)
 {
-    private readonly SyntheticRun _run = pages.Thousand;
+    private readonly SyntheticRun _run = pages.Hundred;
 
     [Theory]
     [InlineData(360, false), InlineData(1280, true)]
@@ -26,7 +26,7 @@ public class ReportPageTests(Browser browser, PageFiles pages)
     [Fact]
     public async Task The_first_screen_shows_what_was_run_the_figures_the_findings_the_digest_and_the_picture()
     {
-        await using var open = await browser.OpenAsync(pages.ThousandPage);
+        await using var open = await browser.OpenAsync(pages.HundredPage);
         foreach (var what in (string[])["h1", ".figures", ".notice", ".digest", ".chart.time:nth-of-type(1) svg",
             "figure:has(path.line.loss) svg"])
         {
@@ -68,16 +68,16 @@ public class ReportPageTests(Browser browser, PageFiles pages)
     [Fact]
     public async Task The_strategies_are_filtered_by_words_lists_and_weight()
     {
-        await using var open = await browser.OpenAsync(pages.ThousandPage);
+        await using var open = await browser.OpenAsync(pages.HundredPage);
         var page = open.Page;
         var rows = page.Locator("table.strategies tbody tr:not([hidden])");
         var count = page.Locator(".filters output");
-        (await rows.CountAsync()).ShouldBe(1000);
+        (await rows.CountAsync()).ShouldBe(100);
         await page.Locator("input[name=find]").FillAsync("sma fast=5,slow=40");
         var found = _run.Model.Strategies.Count(s => s.Id.Contains("Sma", StringComparison.Ordinal)
             && s.Id.Contains("fast=5,slow=40", StringComparison.Ordinal));
         (await rows.CountAsync()).ShouldBe(found);
-        (await count.TextContentAsync()).ShouldBe($"{found} of 1,000 strategies");
+        (await count.TextContentAsync()).ShouldBe($"{found} of 100 strategies");
         await page.Locator("input[name=find]").FillAsync("");
         await page.Locator(".filters select").Nth(0).SelectOptionAsync("MacdCross");
         await page.Locator(".filters select").Nth(1).SelectOptionAsync("GLD");
@@ -89,7 +89,7 @@ public class ReportPageTests(Browser browser, PageFiles pages)
     [Fact]
     public async Task A_row_opens_all_figures_of_its_strategy_and_leads_to_its_chart()
     {
-        await using var open = await browser.OpenAsync(pages.ThousandPage);
+        await using var open = await browser.OpenAsync(pages.HundredPage);
         var page = open.Page;
         await page.Locator("table.strategies tbody tr").Nth(0).Locator("th b").FocusAsync();
         await page.Keyboard.PressAsync("ArrowDown");
@@ -98,7 +98,7 @@ public class ReportPageTests(Browser browser, PageFiles pages)
         (await dialog.IsVisibleAsync()).ShouldBeTrue();
         (await dialog.Locator("h2").TextContentAsync()).ShouldBe(await page.Locator("table.strategies tbody tr").Nth(1)
             .GetAttributeAsync("data-id"));
-        (await page.Locator("table.strategies [tabindex='0']").CountAsync()).ShouldBe(1, "the tab key passes a thousand rows in one step");
+        (await page.Locator("table.strategies [tabindex='0']").CountAsync()).ShouldBe(1, "the tab key passes all rows in one step");
         (await dialog.TextContentAsync())!.ShouldContain("Sortino");
         await page.Keyboard.PressAsync("Escape");
         (await dialog.IsVisibleAsync()).ShouldBeFalse();
@@ -114,7 +114,7 @@ public class ReportPageTests(Browser browser, PageFiles pages)
     [Fact]
     public async Task Any_strategy_is_drawn_as_candles_with_its_equity_and_zoomed_to_its_trades()
     {
-        await using var open = await browser.OpenAsync(pages.ThousandPage);
+        await using var open = await browser.OpenAsync(pages.HundredPage);
         var page = open.Page;
         var box = page.Locator(".explore");
         await box.ScrollIntoViewIfNeededAsync();
@@ -145,7 +145,7 @@ public class ReportPageTests(Browser browser, PageFiles pages)
     [Fact]
     public async Task Pointer_and_arrow_keys_read_the_curve_off()
     {
-        await using var open = await browser.OpenAsync(pages.ThousandPage);
+        await using var open = await browser.OpenAsync(pages.HundredPage);
         var page = open.Page;
         var plot = page.Locator(".plot").First;
         var box = (await plot.BoundingBoxAsync())!;
@@ -165,7 +165,7 @@ public class ReportPageTests(Browser browser, PageFiles pages)
     [Fact]
     public async Task The_theme_follows_the_system_until_it_is_chosen_and_stays_chosen()
     {
-        await using var open = await browser.OpenAsync(pages.ThousandPage, dark: true);
+        await using var open = await browser.OpenAsync(pages.HundredPage, dark: true);
         var page = open.Page;
         const string Paper = "getComputedStyle(document.body).backgroundColor";
         (await page.EvaluateAsync<string>(Paper)).ShouldBe("rgb(19, 23, 28)");
@@ -192,7 +192,7 @@ public class ReportPageTests(Browser browser, PageFiles pages)
     [Fact]
     public async Task On_paper_the_page_is_light_and_shows_sixty_strategies_as_sorted()
     {
-        await using var open = await browser.OpenAsync(pages.ThousandPage, dark: true);
+        await using var open = await browser.OpenAsync(pages.HundredPage, dark: true);
         var page = open.Page;
         await page.Locator("table.strategies thead th", new PageLocatorOptions { HasText = "Max DD" }).GetByRole(AriaRole.Button)
             .ClickAsync();

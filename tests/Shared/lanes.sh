@@ -1,7 +1,8 @@
 # Sourced by test.sh: runs jobs side by side, prints the output of each as a whole when it ends, and adds up passed, failed and skipped tests.
 # A job writes what it counted to the file $counts, as "PASSED FAILED SKIPPED".
 
-lanes="${GRANARY_TEST_LANES:-3}"
+# Two lanes more than processors of a small machine: the tests of the cluster, of exchanges and of Kafka mostly wait.
+lanes="${GRANARY_TEST_LANES:-4}"
 passed=0 failed=0 skipped=0 failures=""
 declare -A lane_of=()
 
