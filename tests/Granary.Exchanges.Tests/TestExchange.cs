@@ -36,6 +36,10 @@ internal sealed record TestExchange(ExchangeMarket Market, Func<MarketTerms, Ven
         _ => throw new InvalidOperationException($"{market.Name} has no local server"),
     });
 
+    /// <summary>The same without the exchange's limit of requests, for a test that requests in a second what a session requests in
+    /// an hour.</summary>
+    public TestExchange WithoutBudget() => this with { Market = Market with { Budget = (1_000_000, TimeSpan.FromSeconds(1)) } };
+
     public VenueDialect Dialect(MarketTerms terms) => Server(terms);
 
     public IVenue Open(Uri endpoint) => OpenWith(endpoint, TestVenue.Credentials);

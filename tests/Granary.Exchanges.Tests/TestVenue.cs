@@ -1,5 +1,6 @@
 using Granary.Data.Brokers;
 using Granary.Data.Journals;
+using Granary.Engine.Brokerage;
 using Granary.Engine.Market;
 using Granary.Engine.Trading;
 using Granary.Exchanges.Connections;
@@ -23,14 +24,25 @@ internal static class TestVenue
         MaxOrdersPerMinute = 0,
     };
 
+    /// <summary>An order to buy two units, at the market where the limit is 0.</summary>
+    public static BrokerOrder Buy(string id, double limit, string symbol = Symbol) => new()
+    {
+        ClientId = id,
+        Symbol = symbol,
+        Side = Side.Buy,
+        Type = limit > 0 ? OrderType.Limit : OrderType.Market,
+        Quantity = 2,
+        LimitPrice = limit,
+    };
+
     public static ApiCredentials Credentials => new(VenueDialect.Key, VenueDialect.Secret, VenueDialect.Passphrase);
 
-    public static BrokerEnvironment Environment(string folder) => new()
+    public static BrokerEnvironment Environment(string folder, params IEnumerable<string> others) => new()
     {
         Account = "test",
         Cash = 100_000,
         Execution = new ExecutionSettings { Fee = new PercentFee(0.1) },
-        Instruments = new Dictionary<string, Instrument> { [Symbol] = new() { Symbol = Symbol } },
+        Instruments = others.Prepend(Symbol).ToDictionary(s => s, s => new Instrument { Symbol = s }, StringComparer.Ordinal),
         OpenJournalAsync = _ => Task.FromResult<IJournal>(FileJournal.Open(folder, TimeProvider.System, flush: false)),
         Clock = TimeProvider.System,
     };

@@ -58,7 +58,7 @@ public sealed class OrderManager(IBroker broker, AccountJournal journal, Account
         if (intents.Count == 0) return;
         FirstSent = System.Diagnostics.Stopwatch.GetTimestamp();
         var answers = new List<JournalEvent>(intents.Count);
-        foreach (var intent in intents) answers.Add(await SubmitAsync(timestamp, intent.Order, cancellationToken).ConfigureAwait(false));
+        await SubmitAsync(timestamp, [.. intents.Select(i => i.Order)], answers, cancellationToken).ConfigureAwait(false);
         await NoteAsync(answers, cancellationToken).ConfigureAwait(false);
         await ResolveAsync(timestamp, cancellationToken).ConfigureAwait(false);
     }
@@ -69,21 +69,18 @@ public sealed class OrderManager(IBroker broker, AccountJournal journal, Account
         foreach (var fact in facts) await journal.NoteAsync(fact, cancellationToken).ConfigureAwait(false);
     }
 
-    private async ValueTask<OrderAnswered> SubmitAsync(long timestamp, BrokerOrder order, CancellationToken cancellationToken)
+    private async ValueTask SubmitAsync(long timestamp, IReadOnlyList<BrokerOrder> orders, List<JournalEvent> answers,
+        CancellationToken cancellationToken)
     {
-        BrokerOrderStatus? status = null;
-        try
+        Sent += orders.Count;
+        var outcomes = await broker.SubmitAllAsync(orders, cancellationToken).ConfigureAwait(false);
+        for (var i = 0; i < orders.Count; i++)
         {
-            Sent++;
-            status = await broker.SubmitAsync(order, cancellationToken).ConfigureAwait(false);
-            Fault = null;
+            ledger.Answer(orders[i].ClientId, outcomes[i].Status);
+            answers.Add(Answered(timestamp, orders[i], outcomes[i].Status));
         }
-        catch (BrokerUnavailableException e)
-        {
-            Fault = e.Message;
-        }
-        ledger.Answer(order.ClientId, status);
-        return Answered(timestamp, order, status);
+        // Whether the venue answers now.
+        Fault = outcomes[^1].Fault?.Message;
     }
 
     private static OrderAnswered Answered(long timestamp, BrokerOrder order, BrokerOrderStatus? status) =>
@@ -102,7 +99,9 @@ public sealed class OrderManager(IBroker broker, AccountJournal journal, Account
     // Whether something was asked for.
     private async ValueTask<bool> AskAsync(long timestamp, CancellationToken cancellationToken)
     {
-        List<JournalEvent>? answers = null;
+        var answers = new List<JournalEvent>();
+        var missing = new List<BrokerOrder>();
+        string? fault = null;
         foreach (var order in ledger.Unresolved())
         {
             BrokerOrderStatus? status;
@@ -113,19 +112,20 @@ public sealed class OrderManager(IBroker broker, AccountJournal journal, Account
             }
             catch (BrokerUnavailableException e)
             {
-                Fault = e.Message;
+                Fault = fault = e.Message;
                 break;
             }
-            answers ??= [];
             if (status is null)
             {
-                answers.Add(await SubmitAsync(timestamp, order.Order, cancellationToken).ConfigureAwait(false));
+                missing.Add(order.Order);
                 continue;
             }
             ledger.Answer(order.Order.ClientId, status);
             answers.Add(Answered(timestamp, order.Order, status));
         }
-        if (answers is null) return false;
+        if (missing.Count > 0) await SubmitAsync(timestamp, missing, answers, cancellationToken).ConfigureAwait(false);
+        Fault = fault ?? Fault;
+        if (answers.Count == 0) return false;
         await NoteAsync(answers, cancellationToken).ConfigureAwait(false);
         return true;
     }

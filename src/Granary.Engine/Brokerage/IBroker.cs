@@ -15,6 +15,8 @@ namespace Granary.Engine.Brokerage;
 /// timeout, a 5xx status, a rate limit. The order's state is then unknown. The session calls <see cref="FindAsync"/> until it knows,
 /// and submits again, under the same id, only an order that the venue never received. An adapter never guesses. Any other exception
 /// stops the session.</para>
+/// <para><b>Several orders.</b> <see cref="SubmitAllAsync"/> takes the orders that a session makes at one time. Orders of one symbol are
+/// sent in their order, each after the answer to the one before. An adapter can send those of different symbols at the same time.</para>
 /// <para><b>Events.</b> <see cref="PollAsync"/> returns fills and changes of state after a sequence number, in order and at least once,
 /// including those that happened without a connection. A repeated execution id is the same fill. An adapter that receives fills over a
 /// socket reads the venue's list of executions after each reconnection, and so closes the gap.</para>
@@ -40,6 +42,27 @@ public interface IBroker : IAsyncDisposable
     /// <returns>The order's state at the venue; Rejected with a reason if the venue refuses it.</returns>
     /// <exception cref="BrokerUnavailableException">No answer: the order's state is unknown.</exception>
     ValueTask<BrokerOrderStatus> SubmitAsync(BrokerOrder order, CancellationToken cancellationToken = default);
+
+    /// <summary>Sends several orders, each under the rules of <see cref="SubmitAsync"/>. An order without an answer does not keep back the
+    /// others.</summary>
+    /// <returns>For each order what became of it, in the order of <paramref name="orders"/>.</returns>
+    async ValueTask<IReadOnlyList<SubmitOutcome>> SubmitAllAsync(IReadOnlyList<BrokerOrder> orders,
+        CancellationToken cancellationToken = default)
+    {
+        var outcomes = new List<SubmitOutcome>(orders.Count);
+        foreach (var order in orders)
+        {
+            try
+            {
+                outcomes.Add(SubmitOutcome.Of(await SubmitAsync(order, cancellationToken).ConfigureAwait(false)));
+            }
+            catch (BrokerUnavailableException e)
+            {
+                outcomes.Add(SubmitOutcome.Of(e));
+            }
+        }
+        return outcomes;
+    }
 
     /// <summary>Cancels the unfilled part of an order. The cancellation of a final order changes nothing and returns its state.</summary>
     /// <returns>null if the venue never received the order.</returns>

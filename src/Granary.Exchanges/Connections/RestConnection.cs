@@ -15,6 +15,9 @@ internal sealed class RestConnection : IDisposable
     // After which an answer is taken for lost.
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(10);
 
+    // Orders of one bar are on their way at the same time; more of them wait for a connection.
+    private const int Connections = 16;
+
     private readonly string _exchange;
     private readonly Action<HttpRequestMessage>? _withhold;
     private readonly HttpClient _http;
@@ -28,6 +31,7 @@ internal sealed class RestConnection : IDisposable
             AllowAutoRedirect = false,
             UseCookies = false,
             ConnectTimeout = TimeSpan.FromSeconds(5),
+            MaxConnectionsPerServer = Connections,
             PooledConnectionLifetime = TimeSpan.FromMinutes(10),
             AutomaticDecompression = DecompressionMethods.All,
         })

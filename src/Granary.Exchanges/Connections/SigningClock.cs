@@ -7,7 +7,9 @@ namespace Granary.Exchanges.Connections;
 /// <param name="clock">This machine's.</param>
 internal sealed class SigningClock(TimeProvider clock)
 {
+    private readonly Lock _lock = new();
     private long _offset;
+    private Task _measuring = Task.CompletedTask;
 
     /// <summary>The exchange's clock less this machine's.</summary>
     public TimeSpan Skew => new(Interlocked.Read(ref _offset));
@@ -18,16 +20,26 @@ internal sealed class SigningClock(TimeProvider clock)
     /// <summary>Milliseconds since 1970 on the exchange's clock.</summary>
     public long Milliseconds => Now.ToUnixTimeMilliseconds();
 
-    /// <summary>Measures the difference: of three requests the fastest one counts, since half of its time is the uncertainty.</summary>
+    /// <summary>Measures the difference: of three requests the fastest one counts, since half of its time is the uncertainty. Requests that
+    /// are refused for their time at once wait for one measurement.</summary>
     /// <param name="serverTime">Requests the exchange's time.</param>
     /// <param name="cancellationToken">Ends the measurement.</param>
-    public async Task MeasureAsync(Func<CancellationToken, Task<DateTimeOffset>> serverTime, CancellationToken cancellationToken)
+    public Task MeasureAsync(Func<CancellationToken, Task<DateTimeOffset>> serverTime, CancellationToken cancellationToken)
+    {
+        lock (_lock)
+        {
+            if (_measuring.IsCompleted) _measuring = MeasureAsync(serverTime);
+            return _measuring.WaitAsync(cancellationToken);
+        }
+    }
+
+    private async Task MeasureAsync(Func<CancellationToken, Task<DateTimeOffset>> serverTime)
     {
         var best = TimeSpan.MaxValue;
         for (var i = 0; i < 3; i++)
         {
             var (started, stamp) = (clock.GetUtcNow(), clock.GetTimestamp());
-            var server = await serverTime(cancellationToken).ConfigureAwait(false);
+            var server = await serverTime(CancellationToken.None).ConfigureAwait(false);
             var took = clock.GetElapsedTime(stamp);
             if (took >= best) continue;
             best = took;

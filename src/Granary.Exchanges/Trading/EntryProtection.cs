@@ -22,43 +22,74 @@ internal sealed class EntryProtection(IVenue venue, BookJournal journal, VenueOr
     /// <exception cref="BrokerUnavailableException">No answer; another call continues.</exception>
     public async ValueTask EnsureAsync(CancellationToken cancellationToken)
     {
-        foreach (var leg in Book.Working.Where(o => o.Leg.Length > 0 && !(Book.Find(o.Entry)!.Open > 0)).ToList())
-            await orders.CancelAsync(leg, cancellationToken).ConfigureAwait(false);
+        foreach (var fault in await orders.CancelAsync([.. Book.Working.Where(o => o.Leg.Length > 0
+            && !(Book.Find(o.Entry)!.Open > 0))], cancellationToken).ConfigureAwait(false))
+            if (fault is not null) throw fault;
+        var missing = new List<WantedLeg>();
         foreach (var entry in Book.OpenEntries.ToList())
         {
             if (entry.Order.Protection.IsNone && entry.MovedStop == 0 || Book.IsClosing(entry)
                 || clock.GetUtcNow() < entry.LegsWaitUntil) continue;
-            await EnsureAsync(entry, cancellationToken).ConfigureAwait(false);
+            await EnsureAsync(entry, missing, cancellationToken).ConfigureAwait(false);
         }
+        foreach (var round in VenueRequests.Rounds(missing, l => l.Entry.Order.Symbol))
+            await SendAsync(round, cancellationToken).ConfigureAwait(false);
     }
 
-    private async ValueTask EnsureAsync(BookOrder entry, CancellationToken cancellationToken)
+    private async ValueTask EnsureAsync(BookOrder entry, List<WantedLeg> missing, CancellationToken cancellationToken)
     {
         var (stop, isTrail) = StopOf(entry);
-        var wanted = entry.Instrument!.FloorQuantity(entry.Open);
         if (stop > 0)
-            await EnsureLegAsync(entry, entry.LegOrder(isTrail ? "trail" : "stop", OrderType.Stop, stop), wanted, cancellationToken)
+            await EnsureAsync(new WantedLeg(entry, isTrail ? "trail" : "stop", OrderType.Stop, stop), missing, cancellationToken)
                 .ConfigureAwait(false);
         if (TargetOf(entry) is > 0 and var target && TargetRests(entry) && entry.Open > 0)
-            await EnsureLegAsync(entry, entry.LegOrder("target", OrderType.Limit, target), wanted, cancellationToken).ConfigureAwait(false);
+            await EnsureAsync(new WantedLeg(entry, "target", OrderType.Limit, target), missing, cancellationToken).ConfigureAwait(false);
     }
 
-    private async ValueTask EnsureLegAsync(BookOrder entry, (string Name, BrokerOrder Order) leg, decimal quantity,
-        CancellationToken cancellationToken)
+    private async ValueTask EnsureAsync(WantedLeg wanted, List<WantedLeg> missing, CancellationToken cancellationToken)
     {
-        var isTarget = leg.Name == "target";
-        if (Book.LegsOf(entry).FirstOrDefault(o => (o.Leg == "target") == isTarget) is { } old)
+        var (entry, isTarget) = (wanted.Entry, wanted.Name == "target");
+        if (Book.LegsOf(entry).FirstOrDefault(o => (o.Leg == "target") == isTarget) is not { } old)
         {
-            if (!old.IsKnown && !await orders.RefreshAsync(old, wait: false, cancellationToken).ConfigureAwait(false)) return;
-            if (old.Quantity - old.Filled == quantity && old.Order.StopPrice == leg.Order.StopPrice
-                && old.Order.LimitPrice == leg.Order.LimitPrice) return;
-            await orders.CancelAsync(old, cancellationToken).ConfigureAwait(false);
-            quantity = entry.Instrument!.FloorQuantity(entry.Open);
+            missing.Add(wanted);
+            return;
         }
-        if (quantity <= 0) return;
-        var sent = await orders.SendAsync(leg.Order with { Quantity = (double)quantity }, leg.Name, entry.ClientId, quantity,
-            cancellationToken).ConfigureAwait(false);
-        if (sent.State == OrderState.Rejected) await RefusedAsync(entry, sent, quantity, cancellationToken).ConfigureAwait(false);
+        if (!old.IsKnown && !await orders.RefreshAsync(old, wait: false, cancellationToken).ConfigureAwait(false)) return;
+        var order = wanted.Make(0).Order;
+        if (old.Quantity - old.Filled == wanted.Quantity && old.Order.StopPrice == order.StopPrice
+            && old.Order.LimitPrice == order.LimitPrice) return;
+        // The trade is without its leg for as short a time as can be: others wait.
+        await orders.CancelAsync(old, cancellationToken).ConfigureAwait(false);
+        await SendAsync([wanted], cancellationToken).ConfigureAwait(false);
+    }
+
+    private async ValueTask SendAsync(List<WantedLeg> legs, CancellationToken cancellationToken)
+    {
+        var (wanted, made) = (new List<WantedLeg>(), new List<NewOrder>());
+        foreach (var leg in legs)
+        {
+            if (leg.Quantity is not (> 0 and var quantity)) continue;
+            var (name, order) = leg.Make(quantity);
+            wanted.Add(leg);
+            made.Add(orders.Make(order, name, leg.Entry.ClientId, quantity));
+        }
+        if (made.Count == 0) return;
+        var faults = await orders.SendAsync(made, cancellationToken).ConfigureAwait(false);
+        for (var i = 0; i < made.Count; i++)
+            if (faults[i] is null && made[i].Order.State == OrderState.Rejected)
+                await RefusedAsync(wanted[i].Entry, made[i].Order, made[i].Order.Quantity, cancellationToken).ConfigureAwait(false);
+        foreach (var fault in faults)
+            if (fault is not null) throw fault;
+    }
+
+    // A leg that an entry should have.
+    private readonly record struct WantedLeg(BookOrder Entry, string Name, OrderType Type, double Price)
+    {
+        /// <summary>What is open of the entry, in whole lots.</summary>
+        public decimal Quantity => Entry.Instrument!.FloorQuantity(Entry.Open);
+
+        public (string Name, BrokerOrder Order) Make(decimal quantity) => Entry.LegOrder(Name, Type, Price) is var (name, order)
+            ? (name, order with { Quantity = (double)quantity }) : default;
     }
 
     // A stop that the price has passed already is refused: the trade is closed at the market.
@@ -73,11 +104,14 @@ internal sealed class EntryProtection(IVenue venue, BookJournal journal, VenueOr
             .ConfigureAwait(false);
     }
 
-    /// <summary>Cancels the legs of an entry before an order of the session closes it.</summary>
-    /// <exception cref="BrokerUnavailableException">No answer: the legs may still work.</exception>
-    public async ValueTask ReleaseAsync(BookOrder entry, CancellationToken cancellationToken)
+    /// <summary>Cancels the legs of entries, of all at the same time, before orders of the session close them.</summary>
+    /// <returns>For each entry why its legs may still work; null where they have ended.</returns>
+    public async ValueTask<BrokerUnavailableException?[]> ReleaseAsync(IReadOnlyList<BookOrder> entries,
+        CancellationToken cancellationToken)
     {
-        foreach (var leg in Book.LegsOf(entry).ToList()) await orders.CancelAsync(leg, cancellationToken).ConfigureAwait(false);
+        var legs = entries.SelectMany(Book.LegsOf).ToList();
+        var faults = await orders.CancelAsync(legs, cancellationToken).ConfigureAwait(false);
+        return [.. entries.Select(e => legs.Zip(faults).FirstOrDefault(l => l.First.Entry == e.ClientId && l.Second is not null).Second)];
     }
 
     /// <summary>Takes the profit of entries whose watched target the price has reached.</summary>
@@ -89,7 +123,7 @@ internal sealed class EntryProtection(IVenue venue, BookJournal journal, VenueOr
             var target = TargetOf(entry);
             if (target <= 0 || TargetRests(entry) || Book.IsClosing(entry) || clock.GetUtcNow() < entry.LegsWaitUntil
                 || (int)entry.Order.Side * (price - (decimal)target) < 0) continue;
-            await ReleaseAsync(entry, cancellationToken).ConfigureAwait(false);
+            if ((await ReleaseAsync([entry], cancellationToken).ConfigureAwait(false))[0] is { } fault) throw fault;
             var quantity = entry.Instrument!.FloorQuantity(entry.Open);
             if (quantity <= 0) continue;
             var (name, order) = entry.LegOrder("target", OrderType.Limit, target);

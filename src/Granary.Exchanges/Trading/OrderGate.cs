@@ -9,13 +9,28 @@ namespace Granary.Exchanges.Trading;
 internal sealed class OrderGate(BrokerCapabilities capabilities, VenueSettings settings, VenueBook book, PriceBoard prices,
     TimeProvider clock)
 {
+    private static readonly TimeSpan ExitPause = TimeSpan.FromSeconds(2);
+
     private readonly Queue<long> _sent = new();
+    private readonly Dictionary<string, long> _exitsRefused = new(StringComparer.Ordinal);
+
+    /// <summary>The exchange has refused an exit.</summary>
+    /// <param name="entry">Client id of the entry that it closes.</param>
+    public void NoteRefusedExit(string entry)
+    {
+        foreach (var (earlier, at) in _exitsRefused)
+            if (clock.GetElapsedTime(at) >= ExitPause) _exitsRefused.Remove(earlier);
+        _exitsRefused[entry] = clock.GetTimestamp();
+    }
 
     /// <summary>Why the order must not be sent; null where it may.</summary>
     /// <param name="quantity">In whole lots.</param>
     public string? Refusal(BrokerOrder order, VenueInstrument? instrument, decimal quantity)
     {
         if (instrument is null) return $"unknown symbol {order.Symbol}";
+        // A session sends a refused exit again at once: the exchange is not asked the same within a moment.
+        if (order.Closes is { } closes && _exitsRefused.TryGetValue(closes, out var at) && clock.GetElapsedTime(at) < ExitPause)
+            return "the exchange has refused such an order a moment ago";
         if (!instrument.IsTrading) return $"{instrument.Listed} is not traded now";
         if (!(order.Quantity > 0)) return "the quantity is not positive";
         if (quantity <= 0)

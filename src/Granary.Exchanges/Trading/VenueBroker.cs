@@ -22,13 +22,12 @@ internal sealed class VenueBroker : IBroker, IMarketListener
     private readonly VenueOrders _orders;
     private readonly EntryProtection _protection;
     private readonly Settlements _settlements;
-    private readonly OrderGate _gate;
+    private readonly OrderSubmission _submission;
     private readonly VenueStreams _streams;
     private readonly SemaphoreSlim _lock = new(1);
     private readonly CancellationTokenSource _life = new();
     private readonly Task _background;
     private readonly Dictionary<string, VenueOrderState> _touched = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, long> _exitsRefused = new(StringComparer.Ordinal);
     private long _synchronised;
     private bool _behind = true, _legsDue;
     private Exception? _broken;
@@ -41,7 +40,8 @@ internal sealed class VenueBroker : IBroker, IMarketListener
         _orders = new VenueOrders(venue, journal, settings, _prices, clock);
         _protection = new EntryProtection(venue, journal, _orders, clock);
         _settlements = new Settlements(venue, journal, _orders, settings, clock);
-        _gate = new OrderGate(venue.Capabilities, settings, journal.Book, _prices, clock);
+        var gate = new OrderGate(venue.Capabilities, settings, journal.Book, _prices, clock);
+        _submission = new OrderSubmission(venue, journal.Book, instruments, _orders, _protection, gate, _prices);
         _streams = new VenueStreams(venue, [.. instruments.Values], clock);
         _synchronised = clock.GetTimestamp();
         _background = Task.Run(() => WorkAsync(_life.Token));
@@ -51,6 +51,9 @@ internal sealed class VenueBroker : IBroker, IMarketListener
 
     /// <summary>Orders that were handed to the exchange.</summary>
     internal long Sent => _orders.Sent;
+
+    /// <inheritdoc cref="VenueOrders.Remembered"/>
+    internal int Remembered => _orders.Remembered;
 
     private VenueBook Book => _journal.Book;
 
@@ -106,41 +109,12 @@ internal sealed class VenueBroker : IBroker, IMarketListener
         await journal.AppendAsync([new AccountBegun(holdings, clock.GetUtcNow())], cancellationToken).ConfigureAwait(false);
     }
 
-    public ValueTask<BrokerOrderStatus> SubmitAsync(BrokerOrder order, CancellationToken cancellationToken = default) =>
-        LockedAsync(() => SubmitLockedAsync(order, cancellationToken), cancellationToken);
+    public async ValueTask<BrokerOrderStatus> SubmitAsync(BrokerOrder order, CancellationToken cancellationToken = default) =>
+        (await SubmitAllAsync([order], cancellationToken).ConfigureAwait(false))[0].Answer;
 
-    private async ValueTask<BrokerOrderStatus> SubmitLockedAsync(BrokerOrder order, CancellationToken cancellationToken)
-    {
-        if (Book.Find(order.ClientId) is { } known)
-        {
-            if (!known.IsWorking || await _orders.RefreshAsync(known, wait: true,
-                cancellationToken).ConfigureAwait(false)) return known.Status;
-        }
-        var instrument = _instruments.GetValueOrDefault(order.Symbol);
-        var quantity = instrument?.FloorQuantity(order.Quantity) ?? 0;
-        if (await _orders.RecoverAsync(order, quantity, cancellationToken).ConfigureAwait(false)) return Book.Find(order.ClientId)!.Status;
-        BookOrder? entry = null;
-        if (order.Closes is { } closes)
-        {
-            entry = Book.Find(closes);
-            if (entry is not null && entry.Open > 0) await _protection.ReleaseAsync(entry, cancellationToken).ConfigureAwait(false);
-            if (entry is null || !(entry.Open > 0))
-                return await _orders.RefuseAsync(order, "there is nothing open to close", cancellationToken).ConfigureAwait(false);
-            quantity = Math.Min(quantity, instrument!.FloorQuantity(entry.Open));
-            // A session sends a refused exit again at once: the exchange is not asked the same within a moment.
-            if (_exitsRefused.TryGetValue(closes, out var at) && _clock.GetElapsedTime(at) < TimeSpan.FromSeconds(2))
-                return await _orders.RefuseAsync(order, "the exchange has refused such an order a moment ago", cancellationToken)
-                    .ConfigureAwait(false);
-        }
-        if (instrument is not null && _prices.Last(instrument.Listed) == 0)
-            _prices.Put(instrument.Listed, await _venue.PriceAsync(instrument.Base, instrument.Quote,
-                cancellationToken).ConfigureAwait(false));
-        if (_gate.Refusal(order, instrument, quantity) is { } reason)
-            return await _orders.RefuseAsync(order, reason, cancellationToken).ConfigureAwait(false);
-        var sent = await _orders.SendAsync(order, "", "", quantity, cancellationToken).ConfigureAwait(false);
-        if (sent.State == OrderState.Rejected && entry is not null) _exitsRefused[entry.ClientId] = _clock.GetTimestamp();
-        return sent.Status;
-    }
+    public ValueTask<IReadOnlyList<SubmitOutcome>> SubmitAllAsync(IReadOnlyList<BrokerOrder> orders,
+        CancellationToken cancellationToken = default) =>
+        LockedAsync(() => _submission.SubmitAsync(orders, cancellationToken), cancellationToken);
 
     public ValueTask<BrokerOrderStatus?> CancelAsync(string clientId, CancellationToken cancellationToken = default) =>
         LockedAsync(async () =>

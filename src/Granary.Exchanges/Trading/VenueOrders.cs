@@ -6,11 +6,11 @@ using Granary.Exchanges.Connections;
 
 namespace Granary.Exchanges.Trading;
 
-/// <summary>Sends single orders, cancels them, and finds out how they stand. It never sends an order whose outcome is unknown.</summary>
+/// <summary>Sends orders, cancels them, and finds out how they stand. It never sends an order whose outcome is unknown.</summary>
 internal sealed class VenueOrders(IVenue venue, BookJournal journal, VenueSettings settings, PriceBoard prices, TimeProvider clock)
 {
-    // Orders of this process, and those of an earlier one that the journal does not have.
-    private readonly HashSet<string> _submitted = new(StringComparer.Ordinal), _unrecorded = new(StringComparer.Ordinal);
+    // Orders that the book does not have: what this process has certainly not sent, and what an earlier one may have sent.
+    private readonly HashSet<string> _unsent = new(StringComparer.Ordinal), _unrecorded = new(StringComparer.Ordinal);
     // On the exchange's clock.
     private readonly DateTimeOffset _opened = venue.Now;
 
@@ -18,6 +18,9 @@ internal sealed class VenueOrders(IVenue venue, BookJournal journal, VenueSettin
 
     /// <summary>Orders that were handed to the exchange, for tests.</summary>
     public long Sent { get; private set; }
+
+    /// <summary>Orders that are remembered and not in the book, for tests.</summary>
+    public int Remembered => _unsent.Count + _unrecorded.Count;
 
     /// <summary>The client order id of the exchange: the session's own where it fits, else a hash of it.</summary>
     public string SentId(string clientId) => clientId.Length <= venue.ClientIdLength ? clientId
@@ -28,7 +31,14 @@ internal sealed class VenueOrders(IVenue venue, BookJournal journal, VenueSettin
     {
         await journal.AppendAsync([Made(order, "", "", 0), new OrderStood(order.ClientId, "", OrderState.Rejected, reason)],
             cancellationToken).ConfigureAwait(false);
+        InBook(order.ClientId);
         return Book.Find(order.ClientId)!.Status;
+    }
+
+    private void InBook(string clientId)
+    {
+        _unsent.Remove(clientId);
+        _unrecorded.Remove(clientId);
     }
 
     private OrderMade Made(BrokerOrder order, string leg, string entry, decimal quantity) =>
@@ -38,7 +48,7 @@ internal sealed class VenueOrders(IVenue venue, BookJournal journal, VenueSettin
     /// record.</summary>
     public void Miss(string clientId)
     {
-        if (!_submitted.Contains(clientId)) _unrecorded.Add(clientId);
+        if (!_unsent.Contains(clientId)) _unrecorded.Add(clientId);
     }
 
     /// <summary>Looks at the exchange for an order that the session is about to send and that <see cref="Miss"/> named.</summary>
@@ -47,8 +57,11 @@ internal sealed class VenueOrders(IVenue venue, BookJournal journal, VenueSettin
     /// <exception cref="BrokerUnavailableException">No answer: its outcome is unknown.</exception>
     public async ValueTask<bool> RecoverAsync(BrokerOrder order, decimal quantity, CancellationToken cancellationToken)
     {
-        _submitted.Add(order.ClientId);
-        if (!(quantity > 0) || !_unrecorded.Contains(order.ClientId)) return false;
+        if (!(quantity > 0) || !_unrecorded.Contains(order.ClientId))
+        {
+            _unsent.Add(order.ClientId);
+            return false;
+        }
         // It was sent after all that the journal has kept; a session that replays the past gives its orders times of the past.
         var created = new DateTimeOffset(order.CreatedAt, TimeSpan.Zero);
         var made = Made(order, "", "", quantity) with
@@ -57,49 +70,80 @@ internal sealed class VenueOrders(IVenue venue, BookJournal journal, VenueSettin
             ValidUntil = _opened + settings.RequestLife,
         };
         await journal.AppendAsync([made], cancellationToken).ConfigureAwait(false);
-        var isThere = await RefreshAsync(Book.Find(order.ClientId)!, wait: true, cancellationToken).ConfigureAwait(false);
-        _unrecorded.Remove(order.ClientId);
-        return isThere;
+        InBook(order.ClientId);
+        return await RefreshAsync(Book.Find(order.ClientId)!, wait: true, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Writes an order to the journal and sends it.</summary>
+    /// <summary>Enters an order in the book; <see cref="SendAsync(IReadOnlyList{NewOrder}, CancellationToken)"/> writes it to the journal
+    /// and sends it.</summary>
+    /// <param name="leg">Empty for an order of the session.</param>
+    /// <param name="entry">The entry that a leg protects; empty for an order of the session.</param>
+    /// <param name="quantity">In whole lots.</param>
+    public NewOrder Make(BrokerOrder order, string leg, string entry, decimal quantity)
+    {
+        var isReduceOnly = IsReduceOnly(order);
+        journal.Defer(Made(order, leg, entry, quantity));
+        InBook(order.ClientId);
+        var made = Book.Find(order.ClientId)!;
+        var instrument = made.Instrument!;
+        return new NewOrder(made, new VenueOrder
+        {
+            ClientId = made.SentId,
+            Instrument = instrument,
+            Side = order.Side,
+            Type = order.Type,
+            Quantity = quantity,
+            LimitPrice = order.LimitPrice > 0 ? instrument.RoundPrice(order.LimitPrice) : 0,
+            StopPrice = order.StopPrice > 0 ? instrument.RoundPrice(order.StopPrice) : 0,
+            // A stop to buy works when the price has risen to it, one to sell when it has fallen to it.
+            TriggersAbove = order.Side == Side.Buy,
+            TimeInForce = order.TimeInForce,
+            ReduceOnly = isReduceOnly,
+            ValidUntil = made.ValidUntil,
+        });
+    }
+
+    /// <summary>Writes orders to the journal in one piece, and sends them at the same time.</summary>
     /// <remarks>The session's journal has its orders durably before they come here: they are not waited for a second time. A leg is known
     /// here alone.</remarks>
+    /// <returns>For each order why its outcome is unknown; null where the exchange has answered.</returns>
+    /// <exception cref="BrokerUnavailableException">The journal cannot be written: no order was sent.</exception>
+    public async ValueTask<BrokerUnavailableException?[]> SendAsync(IReadOnlyList<NewOrder> made, CancellationToken cancellationToken)
+    {
+        if (made.Any(n => n.Order.Leg.Length > 0)) await journal.AppendAsync([], cancellationToken).ConfigureAwait(false);
+        else await journal.WriteAsync([], cancellationToken).ConfigureAwait(false);
+        Sent += made.Count;
+        var answers = await VenueRequests.AllAsync(made, n => venue.PlaceAsync(n.Message, cancellationToken)).ConfigureAwait(false);
+        var faults = Array.ConvertAll(answers, a => a.Fault);
+        var refusals = new List<BookFact>();
+        for (var i = 0; i < made.Count; i++)
+        {
+            var id = made[i].Order.ClientId;
+            if (answers[i].Refusal is { } refusal) refusals.Add(new OrderStood(id, "", OrderState.Rejected, refusal.Message));
+            else if (faults[i] is null) journal.Defer(new OrderStood(id, answers[i].Value!, OrderState.Submitted, ""));
+        }
+        if (refusals.Count == 0) return faults;
+        try
+        {
+            await journal.AppendAsync(refusals, cancellationToken).ConfigureAwait(false);
+        }
+        catch (BrokerUnavailableException e)
+        {
+            for (var i = 0; i < made.Count; i++)
+                if (answers[i].Refusal is not null) faults[i] = e;
+        }
+        return faults;
+    }
+
+    /// <summary>Makes an order and sends it.</summary>
+    /// <inheritdoc cref="Make"/>
     /// <exception cref="BrokerUnavailableException">No answer: its outcome is unknown.</exception>
     public async ValueTask<BookOrder> SendAsync(BrokerOrder order, string leg, string entry, decimal quantity,
         CancellationToken cancellationToken)
     {
-        var fact = Made(order, leg, entry, quantity);
-        if (leg.Length > 0) await journal.AppendAsync([fact], cancellationToken).ConfigureAwait(false);
-        else await journal.WriteAsync([fact], cancellationToken).ConfigureAwait(false);
-        var made = Book.Find(order.ClientId)!;
-        var instrument = made.Instrument!;
-        try
-        {
-            Sent++;
-            var id = await venue.PlaceAsync(new VenueOrder
-            {
-                ClientId = made.SentId,
-                Instrument = instrument,
-                Side = order.Side,
-                Type = order.Type,
-                Quantity = quantity,
-                LimitPrice = order.LimitPrice > 0 ? instrument.RoundPrice(order.LimitPrice) : 0,
-                StopPrice = order.StopPrice > 0 ? instrument.RoundPrice(order.StopPrice) : 0,
-                // A stop to buy works when the price has risen to it, one to sell when it has fallen to it.
-                TriggersAbove = order.Side == Side.Buy,
-                TimeInForce = order.TimeInForce,
-                ReduceOnly = IsReduceOnly(order),
-                ValidUntil = made.ValidUntil,
-            }, cancellationToken).ConfigureAwait(false);
-            journal.Defer(new OrderStood(order.ClientId, id, OrderState.Submitted, ""));
-        }
-        catch (VenueRefusalException e)
-        {
-            await journal.AppendAsync([new OrderStood(order.ClientId, "", OrderState.Rejected, e.Message)], cancellationToken)
-                .ConfigureAwait(false);
-        }
-        return made;
+        var made = Make(order, leg, entry, quantity);
+        var faults = await SendAsync([made], cancellationToken).ConfigureAwait(false);
+        return faults[0] is { } fault ? throw fault : made.Order;
     }
 
     // An exit never opens a position. Where trades of both directions are open the exchange has their difference alone, and one side's
@@ -147,9 +191,15 @@ internal sealed class VenueOrders(IVenue venue, BookJournal journal, VenueSettin
     }
 
     // Not in the exchange's lists, and no request for it can arrive any more.
-    private ValueTask LostAsync(BookOrder order, CancellationToken cancellationToken) => journal.AppendAsync(
-        [order.IsKnown ? new OrderStood(order.ClientId, "", OrderState.Cancelled, "the exchange has no such order any more")
-            : new OrderForgotten(order.ClientId)], cancellationToken);
+    private async ValueTask LostAsync(BookOrder order, CancellationToken cancellationToken)
+    {
+        var isKnown = order.IsKnown;
+        await journal.AppendAsync([isKnown
+            ? new OrderStood(order.ClientId, "", OrderState.Cancelled, "the exchange has no such order any more")
+            : new OrderForgotten(order.ClientId)], cancellationToken).ConfigureAwait(false);
+        // A leg that is made again has another id.
+        if (!isKnown && order.Leg.Length == 0) _unsent.Add(order.ClientId);
+    }
 
     /// <summary>Books how an order stands. Its end is booked when all its fills are.</summary>
     public async ValueTask TakeAsync(BookOrder order, VenueOrderState state, CancellationToken cancellationToken)
@@ -232,16 +282,52 @@ internal sealed class VenueOrders(IVenue venue, BookJournal journal, VenueSettin
     {
         if (!order.IsKnown && !await RefreshAsync(order, wait: true, cancellationToken).ConfigureAwait(false)) return;
         if (!order.IsWorking) return;
+        var state = await RequestEndAsync(Book.KeyOf(order), cancellationToken).ConfigureAwait(false);
+        await EndAsync(order, state, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Cancels what waits of several orders at the same time and waits for their ends.</summary>
+    /// <returns>For each order why it may still work; null where it has ended.</returns>
+    public async ValueTask<BrokerUnavailableException?[]> CancelAsync(IReadOnlyList<BookOrder> orders, CancellationToken cancellationToken)
+    {
+        var requested = orders.Where(o => o.IsKnown && o.IsWorking).ToList();
+        var answers = await VenueRequests.AllAsync(requested, o => RequestEndAsync(Book.KeyOf(o), cancellationToken)).ConfigureAwait(false);
+        var faults = new BrokerUnavailableException?[orders.Count];
+        for (var i = 0; i < orders.Count; i++)
+        {
+            try
+            {
+                var index = requested.IndexOf(orders[i]);
+                if (index < 0) await CancelAsync(orders[i], cancellationToken).ConfigureAwait(false);
+                else if (answers[index].Fault is { } fault) faults[i] = fault;
+                else await EndAsync(orders[i], answers[index].Value, cancellationToken).ConfigureAwait(false);
+            }
+            catch (BrokerUnavailableException e)
+            {
+                faults[i] = e;
+            }
+        }
+        return faults;
+    }
+
+    // How an order stands after its cancellation was requested; null where the exchange does not list it.
+    private async Task<VenueOrderState?> RequestEndAsync(OrderKey order, CancellationToken cancellationToken)
+    {
         try
         {
-            if (await venue.CancelAsync(Book.KeyOf(order), cancellationToken).ConfigureAwait(false) is { } ended)
-                await TakeAsync(order, ended, cancellationToken).ConfigureAwait(false);
-            if (!order.IsWorking) return;
+            if (await venue.CancelAsync(order, cancellationToken).ConfigureAwait(false) is { } ended) return ended;
         }
         catch (VenueRefusalException)
         {
             // It has ended meanwhile, or is ending: its state says how.
         }
+        return await venue.FindAsync(order, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async ValueTask EndAsync(BookOrder order, VenueOrderState? state, CancellationToken cancellationToken)
+    {
+        if (state is not null) await TakeAsync(order, state, cancellationToken).ConfigureAwait(false);
+        if (!order.IsWorking) return;
         // An exchange confirms that it has received the request, and cancels a moment later.
         for (var attempt = 0; attempt < 20; attempt++)
         {

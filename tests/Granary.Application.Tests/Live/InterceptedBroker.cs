@@ -3,37 +3,62 @@ using Granary.Engine.Brokerage;
 namespace Granary.Application.Tests.Live;
 
 /// <summary>A broker whose calls a test sees first; an exception of the test is the call's.</summary>
-/// <param name="before">Called with the name of the method.</param>
-internal sealed class InterceptedBroker(IBroker inner, Action<string> before) : IBroker, IMarketListener
+/// <param name="before">Called with the name of the method, and with the order of a submission.</param>
+internal sealed class InterceptedBroker(IBroker inner, Func<string, BrokerOrder?, Task> before) : IBroker, IMarketListener
 {
-    public string Name => inner.Name;
-
-    private IBroker Through(string call)
+    /// <param name="before">Called with the name of the method.</param>
+    public InterceptedBroker(IBroker inner, Action<string> before) : this(inner, (call, _) =>
     {
         before(call);
-        return inner;
+        return Task.CompletedTask;
+    })
+    {
     }
 
-    public ValueTask OnBarsAsync(long closeTime, IReadOnlyList<ClosedBar> bars, CancellationToken cancellationToken = default) =>
-        Through(nameof(OnBarsAsync)) is IMarketListener listener ? listener.OnBarsAsync(closeTime, bars, cancellationToken) : default;
+    public string Name => inner.Name;
 
-    public ValueTask<BrokerOrderStatus> SubmitAsync(BrokerOrder order, CancellationToken cancellationToken = default) =>
-        Through(nameof(SubmitAsync)).SubmitAsync(order, cancellationToken);
+    public async ValueTask OnBarsAsync(long closeTime, IReadOnlyList<ClosedBar> bars, CancellationToken cancellationToken = default)
+    {
+        await before(nameof(OnBarsAsync), null);
+        if (inner is IMarketListener listener) await listener.OnBarsAsync(closeTime, bars, cancellationToken);
+    }
 
-    public ValueTask<BrokerOrderStatus?> CancelAsync(string clientId, CancellationToken cancellationToken = default) =>
-        Through(nameof(CancelAsync)).CancelAsync(clientId, cancellationToken);
+    public async ValueTask<BrokerOrderStatus> SubmitAsync(BrokerOrder order, CancellationToken cancellationToken = default)
+    {
+        await before(nameof(SubmitAsync), order);
+        return await inner.SubmitAsync(order, cancellationToken);
+    }
 
-    public ValueTask<BrokerOrderStatus?> MoveStopAsync(string clientId, double stopPrice, CancellationToken cancellationToken = default) =>
-        Through(nameof(MoveStopAsync)).MoveStopAsync(clientId, stopPrice, cancellationToken);
+    public async ValueTask<BrokerOrderStatus?> CancelAsync(string clientId, CancellationToken cancellationToken = default)
+    {
+        await before(nameof(CancelAsync), null);
+        return await inner.CancelAsync(clientId, cancellationToken);
+    }
 
-    public ValueTask<BrokerOrderStatus?> FindAsync(string clientId, CancellationToken cancellationToken = default) =>
-        Through(nameof(FindAsync)).FindAsync(clientId, cancellationToken);
+    public async ValueTask<BrokerOrderStatus?> MoveStopAsync(string clientId, double stopPrice,
+        CancellationToken cancellationToken = default)
+    {
+        await before(nameof(MoveStopAsync), null);
+        return await inner.MoveStopAsync(clientId, stopPrice, cancellationToken);
+    }
 
-    public ValueTask<IReadOnlyList<BrokerEvent>> PollAsync(long after, CancellationToken cancellationToken = default) =>
-        Through(nameof(PollAsync)).PollAsync(after, cancellationToken);
+    public async ValueTask<BrokerOrderStatus?> FindAsync(string clientId, CancellationToken cancellationToken = default)
+    {
+        await before(nameof(FindAsync), null);
+        return await inner.FindAsync(clientId, cancellationToken);
+    }
 
-    public ValueTask<BrokerSnapshot> SnapshotAsync(CancellationToken cancellationToken = default) =>
-        Through(nameof(SnapshotAsync)).SnapshotAsync(cancellationToken);
+    public async ValueTask<IReadOnlyList<BrokerEvent>> PollAsync(long after, CancellationToken cancellationToken = default)
+    {
+        await before(nameof(PollAsync), null);
+        return await inner.PollAsync(after, cancellationToken);
+    }
+
+    public async ValueTask<BrokerSnapshot> SnapshotAsync(CancellationToken cancellationToken = default)
+    {
+        await before(nameof(SnapshotAsync), null);
+        return await inner.SnapshotAsync(cancellationToken);
+    }
 
     public ValueTask DisposeAsync() => inner.DisposeAsync();
 }

@@ -101,6 +101,37 @@ public abstract class BrokerContractTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Several_orders_are_answered_in_their_order_and_a_refused_one_keeps_back_no_other()
+    {
+        await StartAsync();
+        var (first, refused, last) = (Buy(), Buy(quantity: 0), Buy(quantity: 3));
+        var outcomes = await Broker.SubmitAllAsync([first, refused, last]);
+        Assert.Equal([first.ClientId, refused.ClientId, last.ClientId], outcomes.Select(o => o.Answer.ClientId));
+        Assert.Equal([false, true, false], outcomes.Select(o => o.Answer.State == OrderState.Rejected));
+        Assert.Empty(await Broker.SubmitAllAsync([]));
+        await TradeAsync(100, 101);
+        Assert.Equal(5, (await FillsAsync()).Sum(f => f.Quantity));
+        Assert.Equal([first.ClientId, last.ClientId], (await FillsAsync()).Select(f => f.ClientId).Distinct());
+    }
+
+    [Fact]
+    public async Task Several_orders_that_lose_their_answers_are_found_or_sent_again_and_fill_once()
+    {
+        await StartAsync(VenueBehaviour.LosesAnswers);
+        List<BrokerOrder> orders = [.. Enumerable.Range(0, 6).Select(_ => Buy())];
+        for (var (attempt, unknown) = (0, orders); unknown.Count > 0; attempt++)
+        {
+            Assert.True(attempt < 50, "orders are still unknown");
+            var outcomes = await Broker.SubmitAllAsync(unknown);
+            Assert.All(outcomes, o => Assert.True(o.Status is null != o.Fault is null));
+            unknown = [.. unknown.Where((_, i) => outcomes[i].Status is null)];
+        }
+        await TradeAsync(100, 101);
+        foreach (var order in orders) Assert.Equal(OrderState.Filled, await StateAsync(order));
+        Assert.Equal(12, (await FillsAsync()).Sum(f => f.Quantity));
+    }
+
+    [Fact]
     public async Task An_order_that_was_never_sent_is_not_found()
     {
         await StartAsync();

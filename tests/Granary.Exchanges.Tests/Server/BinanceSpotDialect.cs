@@ -24,7 +24,7 @@ internal sealed class BinanceSpotDialect : VenueDialect
 
     public override SimulatedMarket Market { get; }
 
-    private string Symbol => _terms.Base + _terms.Quote;
+    protected override string NameOf(string coin) => coin + _terms.Quote;
 
     public override bool IsOrder(ApiCall call) => call.Method == "POST" && call.Path == "/api/v3/order";
 
@@ -77,7 +77,7 @@ internal sealed class BinanceSpotDialect : VenueDialect
     private JsonNode? Data(ApiCall call, System.Collections.Specialized.NameValueCollection fields) => (call.Method, call.Path) switch
     {
         ("GET", "/api/v3/time") => new JsonObject { ["serverTime"] = Now },
-        ("GET", "/api/v3/exchangeInfo") => new JsonObject { ["symbols"] = new JsonArray(Listed()) },
+        ("GET", "/api/v3/exchangeInfo") => new JsonObject { ["symbols"] = new JsonArray([.. _terms.Coins.Select(Listed)]) },
         ("GET", "/sapi/v1/account/apiRestrictions") => new JsonObject
         {
             ["enableReading"] = true,
@@ -96,14 +96,14 @@ internal sealed class BinanceSpotDialect : VenueDialect
         },
         ("GET", "/api/v3/ticker/price") => new JsonObject
         {
-            ["price"] = Text(fields["symbol"] == Symbol ? Market.Price : fields["symbol"] == _terms.FeeCurrency + _terms.Quote
-                ? _terms.FeeCurrencyPrice
-                : throw new SimulatedRefusal(Refusal.Invalid, "Invalid symbol.")),
+            ["price"] = Text(fields["symbol"] == _terms.FeeCurrency + _terms.Quote ? _terms.FeeCurrencyPrice
+                : CoinOf(fields["symbol"]).Length > 0 ? Market.Price : 0),
         },
         ("POST", "/api/v3/order") => Place(fields),
         ("DELETE", "/api/v3/order") => Order(Market.Cancel(o => Is(o, fields)), isCancel: true),
         ("GET", "/api/v3/order") => Order(Market.Find(o => Is(o, fields)) ?? throw new SimulatedRefusal(Refusal.Unknown, "")),
-        ("GET", "/api/v3/openOrders") => new JsonArray([.. Market.Orders.Where(o => o.IsActive).Select(o => Order(o))]),
+        ("GET", "/api/v3/openOrders") => new JsonArray([.. Market.Orders.Where(o => o.IsActive && NameOf(o.Coin) == fields["symbol"])
+            .Select(o => Order(o))]),
         ("GET", "/api/v3/myTrades") => new JsonArray([.. Market.Fills.Where(f => IdOf(f.Order) == fields["orderId"]).Select(Trade)]),
         ("GET", "/api/v3/klines") => Klines(fields),
         _ => throw new SimulatedRefusal(Refusal.Invalid, $"no such path {call.Path}"),
@@ -115,11 +115,11 @@ internal sealed class BinanceSpotDialect : VenueDialect
     // A triggered stop order keeps its id.
     private static string IdOf(SimulatedOrder order) => order.StopId.Length > 0 ? order.StopId : order.Id;
 
-    private JsonObject Listed() => new()
+    private JsonObject Listed(string coin) => new()
     {
-        ["symbol"] = Symbol,
+        ["symbol"] = NameOf(coin),
         ["status"] = "TRADING",
-        ["baseAsset"] = _terms.Base,
+        ["baseAsset"] = coin,
         ["quoteAsset"] = _terms.Quote,
         ["filters"] = new JsonArray(
             new JsonObject { ["filterType"] = "PRICE_FILTER", ["tickSize"] = Text(_terms.Tick) },
@@ -136,7 +136,6 @@ internal sealed class BinanceSpotDialect : VenueDialect
     private JsonObject Place(System.Collections.Specialized.NameValueCollection fields)
     {
         decimal Field(string name) => fields[name] is { } text ? decimal.Parse(text, CultureInfo.InvariantCulture) : 0;
-        if (fields["symbol"] != Symbol) throw new SimulatedRefusal(Refusal.Invalid, "Invalid symbol.");
         var (isBuy, stop) = (fields["side"] == "BUY", Field("stopPrice"));
         if (stop > 0 && (isBuy ? stop <= Market.Price : stop >= Market.Price))
             throw new SimulatedRefusal(Refusal.Invalid, "Stop price would trigger immediately.");
@@ -144,6 +143,7 @@ internal sealed class BinanceSpotDialect : VenueDialect
         {
             Id = "",
             ClientId = fields["newClientOrderId"]!,
+            Coin = CoinOf(fields["symbol"]),
             IsBuy = isBuy,
             Limit = Field("price"),
             Stop = stop,
@@ -154,7 +154,7 @@ internal sealed class BinanceSpotDialect : VenueDialect
         });
         return new JsonObject
         {
-            ["symbol"] = Symbol,
+            ["symbol"] = NameOf(order.Coin),
             ["orderId"] = long.Parse(IdOf(order), CultureInfo.InvariantCulture),
             ["clientOrderId"] = order.ClientId
         };
@@ -167,7 +167,7 @@ internal sealed class BinanceSpotDialect : VenueDialect
     {
         var order = new JsonObject
         {
-            ["symbol"] = Symbol,
+            ["symbol"] = NameOf(o.Coin),
             ["orderId"] = long.Parse(IdOf(o), CultureInfo.InvariantCulture),
             ["clientOrderId"] = isCancel ? "cancel-" + o.ClientId : o.ClientId,
             ["price"] = Text(o.Limit),
@@ -182,7 +182,7 @@ internal sealed class BinanceSpotDialect : VenueDialect
 
     private JsonObject Trade(SimulatedFill f) => new()
     {
-        ["symbol"] = Symbol,
+        ["symbol"] = NameOf(f.Order.Coin),
         ["id"] = f.Id,
         ["orderId"] = long.Parse(IdOf(f.Order), CultureInfo.InvariantCulture),
         ["price"] = Text(f.Price),
@@ -215,7 +215,7 @@ internal sealed class BinanceSpotDialect : VenueDialect
         {
             ["e"] = "executionReport",
             ["E"] = Now,
-            ["s"] = Symbol,
+            ["s"] = NameOf(o.Coin),
             ["c"] = kind == "CANCELED" ? "cancel-" + o.ClientId : o.ClientId,
             ["C"] = kind == "CANCELED" ? o.ClientId : "",
             ["S"] = o.IsBuy ? "BUY" : "SELL",
@@ -240,11 +240,15 @@ internal sealed class BinanceSpotDialect : VenueDialect
 
     public override void OnFill(SimulatedFill fill) => Report(fill.Order, "TRADE", fill);
 
-    public override void OnPrice(decimal price) => Server.Publish("trade", new JsonObject
+    public override void OnPrice(decimal price)
     {
-        ["stream"] = $"{Symbol.ToLowerInvariant()}@trade",
-        ["data"] = new JsonObject { ["e"] = "trade", ["s"] = Symbol, ["p"] = Text(price) },
-    }.ToJsonString(), isPrivate: false);
+        foreach (var symbol in _terms.Coins.Select(NameOf))
+            Server.Publish("trade", new JsonObject
+            {
+                ["stream"] = $"{symbol.ToLowerInvariant()}@trade",
+                ["data"] = new JsonObject { ["e"] = "trade", ["s"] = symbol, ["p"] = Text(price) },
+            }.ToJsonString(), isPrivate: false);
+    }
 
     public override Task WelcomeAsync(ServerSocket socket, HttpRequest request)
     {

@@ -103,6 +103,8 @@ internal sealed class ExchangeServer : IAsyncDisposable
     public System.Collections.Concurrent.ConcurrentQueue<string> Log { get; } = new();
     /// <summary>Called with each request for an order as it is read.</summary>
     public Action<ApiCall>? Ordered { get; set; }
+    /// <summary>What a request for an order waits for before it is handled.</summary>
+    public Func<Task>? Answering { get; set; }
 
     public static async Task<ExchangeServer> StartAsync(VenueDialect dialect)
     {
@@ -163,6 +165,7 @@ internal sealed class ExchangeServer : IAsyncDisposable
         Log.Enqueue($"{call.Method} {call.Path}");
         var isOrder = _dialect.IsOrder(call);
         if (isOrder) Ordered?.Invoke(call);
+        if (isOrder && Answering is { } answering) await answering();
         if (Faults.Draw(Faults.Delays)) await Task.Delay(Faults.Next(20));
         if (Faults.IsInMaintenance || !isOrder && Faults.Draw(Faults.Errors))
         {

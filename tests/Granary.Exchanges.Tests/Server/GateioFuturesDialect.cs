@@ -11,7 +11,7 @@ internal sealed class GateioFuturesDialect(MarketTerms terms) : GateioDialect(te
 
     private readonly MarketTerms _terms = terms;
 
-    private string Name => $"{_terms.Base}_{_terms.Quote}";
+    protected override string NameOf(string coin) => $"{coin}_{_terms.Quote}";
 
     protected override bool IsPublic(string path) =>
         path is "/futures/usdt/contracts" or "/futures/usdt/tickers" or "/futures/usdt/candlesticks";
@@ -25,29 +25,34 @@ internal sealed class GateioFuturesDialect(MarketTerms terms) : GateioDialect(te
 
     private JsonNode? Data(ApiCall call, string path, string last, string contract) => (call.Method, path) switch
     {
-        ("GET", "/contracts") => new JsonArray(Contract()),
-        ("GET", "/tickers") => contract == Name ? new JsonArray(Ticker(Market.Price)) : new JsonArray(),
+        ("GET", "/contracts") => new JsonArray([.. _terms.Coins.Select(Contract)]),
+        ("GET", "/tickers") => _terms.Coins.Any(c => NameOf(c) == contract) ? new JsonArray(Ticker(contract, Market.Price))
+            : new JsonArray(),
         ("GET", "/candlesticks") => Candles(call),
         ("GET", "/accounts") => new JsonObject
         {
             ["user"] = long.Parse(User, CultureInfo.InvariantCulture),
             ["currency"] = _terms.Quote,
             ["total"] = Text(Market.Balances[_terms.Quote]),
-            ["unrealised_pnl"] = Text(Market.Position * Market.Price - Market.EntryValue),
+            ["unrealised_pnl"] = Text(Market.Unrealised),
             ["in_dual_mode"] = Market.IsHedged,
         },
-        ("GET", "/positions") => Page(call, Market.Position == 0 ? [] : [Position()]),
+        ("GET", "/positions") => Page(call, _terms.Coins.Where(c => Market.PositionOf(c).Size != 0).Select(Position)),
         ("POST", "/countdown_cancel_all") => new JsonObject { ["triggerTime"] = Now },
         ("POST", "/orders") => Place(JsonNode.Parse(call.Body)!.AsObject()),
         ("POST", "/price_orders") => PlaceStop(JsonNode.Parse(call.Body)!.AsObject()),
-        ("GET", "/orders") => Page(call, Market.Orders.Where(IsPlain).Where(o => o.IsActive == (call["status"] == "open")).Select(Order)),
-        ("GET", "/orders_timerange") => Page(call, Market.Orders.Where(IsPlain).Where(o => !o.IsActive).Select(Order)),
+        ("GET", "/orders") => Page(call, Market.Orders.Where(IsPlain).Where(o => NameOf(o.Coin) == contract
+            && o.IsActive == (call["status"] == "open")).Select(Order)),
+        ("GET", "/orders_timerange") => Page(call, Market.Orders.Where(IsPlain).Where(o => NameOf(o.Coin) == contract
+            && !o.IsActive).Select(Order)),
         ("GET", "/price_orders") => Page(call, Market.Orders.Where(o => o.Stop > 0
-            && (o.WaitsForStop && o.IsActive) == (call["status"] == "open")).Select(Stop)),
+            && NameOf(o.Coin) == contract && (o.WaitsForStop && o.IsActive) == (call["status"] == "open")).Select(Stop)),
         ("GET", "/my_trades") => Page(call, Market.Fills.Where(f => f.Order.Id == call["order"]).Select(f => Trade(f, "id"))),
-        ("GET", "/my_trades_timerange") => Page(call, Market.Fills.Where(f => Since(f.At, call)).Select(f => Trade(f, "trade_id"))),
-        ("GET", "/account_book") => Page(call, Market.Payments.Where(p => call["type"] == "fund" && Since(p.At, call)).Select(Payment)),
-        ("POST", _) when path == $"/positions/{Name}/leverage" => ChangeLeverage(call),
+        ("GET", "/my_trades_timerange") => Page(call, Market.Fills.Where(f => NameOf(f.Order.Coin) == contract
+            && Since(f.At, call)).Select(f => Trade(f, "trade_id"))),
+        ("GET", "/account_book") => Page(call, Market.Payments.Where(p => contract == NameOf(_terms.Base)
+            && call["type"] == "fund" && Since(p.At, call)).Select(Payment)),
+        ("POST", _) when path.StartsWith("/positions/", StringComparison.Ordinal) => ChangeLeverage(call, CoinOf(path.Split('/')[2])),
         ("GET", _) when path.StartsWith("/price_orders/", StringComparison.Ordinal) =>
             Market.Find(o => o.Stop > 0 && StopId(o) == last) is { } stop ? Stop(stop) : null,
         ("DELETE", _) when path.StartsWith("/price_orders/", StringComparison.Ordinal) =>
@@ -74,11 +79,11 @@ internal sealed class GateioFuturesDialect(MarketTerms terms) : GateioDialect(te
 
     private long Signed(SimulatedOrder order, decimal size) => order.IsBuy ? Lots(size) : -Lots(size);
 
-    private JsonObject Ticker(decimal price) => new() { ["contract"] = Name, ["last"] = Text(price) };
+    private static JsonObject Ticker(string contract, decimal price) => new() { ["contract"] = contract, ["last"] = Text(price) };
 
-    private JsonObject Contract() => new()
+    private JsonObject Contract(string coin) => new()
     {
-        ["name"] = Name,
+        ["name"] = NameOf(coin),
         ["type"] = "direct",
         ["quanto_multiplier"] = Text(_terms.Contract),
         ["leverage_min"] = "1",
@@ -90,33 +95,33 @@ internal sealed class GateioFuturesDialect(MarketTerms terms) : GateioDialect(te
         ["status"] = "trading",
     };
 
-    private JsonObject Position() => new()
+    private JsonObject Position(string coin) => new()
     {
-        ["contract"] = Name,
-        ["size"] = Lots(Market.Position),
+        ["contract"] = NameOf(coin),
+        ["size"] = Lots(Market.PositionOf(coin).Size),
         ["leverage"] = Market.MarginMode == "cross" ? "0" : Text(Market.Leverage),
-        ["entry_price"] = Text(Market.EntryValue / Market.Position),
+        ["entry_price"] = Text(Market.PositionOf(coin) is var (size, value) ? value / size : 0),
         ["mode"] = "single",
     };
 
-    private JsonObject ChangeLeverage(ApiCall call)
+    private JsonObject ChangeLeverage(ApiCall call, string coin)
     {
         var (isolated, cross) = (Number(call["leverage"]), Number(call["cross_leverage_limit"]));
         if (Math.Max(isolated, cross) > 20) throw new SimulatedRefusal(Refusal.Invalid, "leverage is above the limit of 20");
         (Market.MarginMode, Market.Leverage) = isolated == 0 ? ("cross", cross) : ("isolated", isolated);
-        return Market.Position == 0 ? new JsonObject { ["contract"] = Name, ["size"] = 0 } : Position();
+        return Market.PositionOf(coin).Size == 0 ? new JsonObject { ["contract"] = NameOf(coin), ["size"] = 0 } : Position(coin);
     }
 
     private SimulatedOrder Make(JsonNode body, string clientId, decimal stop, bool above)
     {
         var (size, price) = (Number(body["size"]), Number(body["price"]));
         var force = body["tif"]?.ToString() ?? "gtc";
-        if (body["contract"]!.ToString() != Name) throw new SimulatedRefusal(Refusal.Invalid, "CONTRACT_NOT_FOUND");
         if (price == 0 && force != "ioc") throw new SimulatedRefusal(Refusal.Invalid, "a market order is ioc");
         return Market.Place(new SimulatedOrder
         {
             Id = "",
             ClientId = clientId,
+            Coin = CoinOf(body["contract"]!.ToString()),
             IsBuy = size > 0,
             Limit = price,
             Stop = stop,
@@ -153,7 +158,7 @@ internal sealed class GateioFuturesDialect(MarketTerms terms) : GateioDialect(te
         ["id"] = long.Parse(o.Id, CultureInfo.InvariantCulture),
         ["user"] = long.Parse(User, CultureInfo.InvariantCulture),
         ["text"] = o.ClientId.Length > 0 ? "t-" + o.ClientId : "api",
-        ["contract"] = Name,
+        ["contract"] = NameOf(o.Coin),
         ["size"] = Signed(o, o.Size),
         ["left"] = Signed(o, o.Size - o.Filled),
         ["price"] = Text(o.Limit),
@@ -169,16 +174,16 @@ internal sealed class GateioFuturesDialect(MarketTerms terms) : GateioDialect(te
         ["status"] = o.Triggered || o.IsCancelled ? "finished" : "open",
         ["finish_as"] = o.Triggered ? "succeeded" : o.IsCancelled ? "cancelled" : "",
         ["trade_id"] = o.Triggered ? long.Parse(o.Id, CultureInfo.InvariantCulture) : 0,
-        ["contract"] = Name,
+        ["contract"] = NameOf(o.Coin),
         ["trigger"] = new JsonObject { ["price"] = Text(o.Stop), ["rule"] = o.Above ? 1 : 2 },
-        ["initial"] = new JsonObject { ["contract"] = Name, ["size"] = Signed(o, o.Size), ["price"] = Text(o.Limit) },
+        ["initial"] = new JsonObject { ["contract"] = NameOf(o.Coin), ["size"] = Signed(o, o.Size), ["price"] = Text(o.Limit) },
     };
 
     private JsonObject Trade(SimulatedFill f, string id) => new()
     {
         [id] = f.Id.ToString(CultureInfo.InvariantCulture),
         ["order_id"] = f.Order.Id,
-        ["contract"] = Name,
+        ["contract"] = NameOf(f.Order.Coin),
         ["size"] = Signed(f.Order, f.Size),
         ["price"] = Text(f.Price),
         ["fee"] = Text(f.Fee),
@@ -193,7 +198,7 @@ internal sealed class GateioFuturesDialect(MarketTerms terms) : GateioDialect(te
         ["time"] = p.At.ToUnixTimeMilliseconds() / 1000m,
         ["change"] = Text(p.Amount),
         ["type"] = "fund",
-        ["contract"] = Name,
+        ["contract"] = NameOf(_terms.Base),
     };
 
     private JsonArray Candles(ApiCall call)
@@ -226,5 +231,6 @@ internal sealed class GateioFuturesDialect(MarketTerms terms) : GateioDialect(te
     public override void OnFill(SimulatedFill fill) =>
         Publish("futures.usertrades", new JsonArray(Trade(fill, "id")), isPrivate: true);
 
-    public override void OnPrice(decimal price) => Publish("futures.tickers", new JsonArray(Ticker(price)), isPrivate: false);
+    public override void OnPrice(decimal price) => Publish("futures.tickers",
+        new JsonArray([.. _terms.Coins.Select(c => Ticker(NameOf(c), price))]), isPrivate: false);
 }

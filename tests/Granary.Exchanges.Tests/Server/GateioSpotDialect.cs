@@ -8,30 +8,30 @@ internal sealed class GateioSpotDialect(MarketTerms terms) : GateioDialect(terms
 {
     private readonly MarketTerms _terms = terms;
 
-    private string Pair => $"{_terms.Base}_{_terms.Quote}";
+    protected override string NameOf(string coin) => $"{coin}_{_terms.Quote}";
 
     protected override bool IsPublic(string path) => path is "/spot/currency_pairs" or "/spot/tickers" or "/spot/candlesticks";
 
     protected override JsonNode? Data(ApiCall call, string path, string last) =>
         (call.Method, path) switch
         {
-            ("GET", "/spot/currency_pairs") => new JsonArray(Listed()),
+            ("GET", "/spot/currency_pairs") => new JsonArray([.. _terms.Coins.Select(Listed)]),
             ("GET", "/spot/accounts") => new JsonArray([.. Market.Balances.Select(b => new JsonObject
             {
                 ["currency"] = b.Key,
                 ["available"] = Text(b.Value - Market.Hold(b.Key)),
                 ["locked"] = Text(Market.Hold(b.Key)),
             })]),
-            ("GET", "/spot/tickers") => call["currency_pair"] == Pair ? Ticker(Market.Price)
+            ("GET", "/spot/tickers") => _terms.Coins.Any(c => NameOf(c) == call["currency_pair"]) ? Ticker(Market.Price)
                 : call["currency_pair"] == $"{_terms.FeeCurrency}_{_terms.Quote}" ? Ticker(_terms.FeeCurrencyPrice) : new JsonArray(),
             ("POST", "/spot/orders") => Place(JsonNode.Parse(call.Body)!.AsObject()),
             ("POST", "/spot/price_orders") => PlaceStop(JsonNode.Parse(call.Body)!.AsObject()),
             ("POST", "/spot/countdown_cancel_all") => new JsonObject { ["triggerTime"] = Now },
             ("GET", "/spot/orders") =>
                 new JsonArray([.. Market.Orders.Where(o => o.IsActive == (call["status"] == "open") && !o.WaitsForStop
-                && !(o.Stop > 0 && !o.Triggered)).Select(Order)]),
+                && NameOf(o.Coin) == call["currency_pair"] && !(o.Stop > 0 && !o.Triggered)).Select(Order)]),
             ("GET", "/spot/price_orders") => new JsonArray([.. Market.Orders.Where(o => o.Stop > 0
-                && (o.WaitsForStop && o.IsActive) == (call["status"] == "open")).Select(Stop)]),
+                && NameOf(o.Coin) == call["market"] && (o.WaitsForStop && o.IsActive) == (call["status"] == "open")).Select(Stop)]),
             ("GET", "/spot/my_trades") => new JsonArray([.. Market.Fills.Where(f => f.Order.Id == call["order_id"]).Select(Trade)]),
             ("GET", "/spot/candlesticks") => Candles(call),
             ("GET", _) when path.StartsWith("/spot/price_orders/", StringComparison.Ordinal) =>
@@ -47,10 +47,10 @@ internal sealed class GateioSpotDialect(MarketTerms terms) : GateioDialect(terms
 
     private static JsonArray Ticker(decimal price) => new(new JsonObject { ["last"] = Text(price) });
 
-    private JsonObject Listed() => new()
+    private JsonObject Listed(string coin) => new()
     {
-        ["id"] = Pair,
-        ["base"] = _terms.Base,
+        ["id"] = NameOf(coin),
+        ["base"] = coin,
         ["quote"] = _terms.Quote,
         ["fee"] = "0.2",
         ["min_base_amount"] = Text(_terms.MinQuantity),
@@ -74,6 +74,7 @@ internal sealed class GateioSpotDialect(MarketTerms terms) : GateioDialect(terms
         {
             Id = "",
             ClientId = text[2..],
+            Coin = CoinOf(body["currency_pair"]!.ToString()),
             IsBuy = isBuy,
             Limit = isMarket ? 0 : Number(body["price"]),
             Size = Number(body["amount"]),
@@ -89,6 +90,7 @@ internal sealed class GateioSpotDialect(MarketTerms terms) : GateioDialect(terms
         {
             Id = "",
             ClientId = "",
+            Coin = CoinOf(body["market"]!.ToString()),
             IsBuy = put["side"]!.ToString() == "buy",
             Limit = put["type"]!.ToString() == "limit" ? Number(put["price"]) : 0,
             Stop = Number(trigger["price"]),
@@ -104,7 +106,7 @@ internal sealed class GateioSpotDialect(MarketTerms terms) : GateioDialect(terms
     {
         ["id"] = o.Id,
         ["text"] = o.ClientId.Length > 0 ? "t-" + o.ClientId : "apiv4",
-        ["currency_pair"] = Pair,
+        ["currency_pair"] = NameOf(o.Coin),
         ["type"] = o.Limit > 0 ? "limit" : "market",
         ["side"] = o.IsBuy ? "buy" : "sell",
         ["amount"] = Text(o.Size),
@@ -117,7 +119,7 @@ internal sealed class GateioSpotDialect(MarketTerms terms) : GateioDialect(terms
     private JsonObject Stop(SimulatedOrder o) => new()
     {
         ["id"] = long.Parse(StopId(o), CultureInfo.InvariantCulture),
-        ["market"] = Pair,
+        ["market"] = NameOf(o.Coin),
         ["ctime"] = o.At.ToUnixTimeSeconds(),
         ["status"] = o.Triggered ? "finish" : o.IsCancelled ? "cancelled" : "open",
         ["fired_order_id"] = o.Triggered ? long.Parse(o.Id, CultureInfo.InvariantCulture) : 0,
@@ -129,7 +131,7 @@ internal sealed class GateioSpotDialect(MarketTerms terms) : GateioDialect(terms
     {
         ["id"] = f.Id.ToString(CultureInfo.InvariantCulture),
         ["order_id"] = f.Order.Id,
-        ["currency_pair"] = Pair,
+        ["currency_pair"] = NameOf(f.Order.Coin),
         ["side"] = f.Order.IsBuy ? "buy" : "sell",
         ["amount"] = Text(f.Size),
         ["price"] = Text(f.Price),
@@ -168,6 +170,9 @@ internal sealed class GateioSpotDialect(MarketTerms terms) : GateioDialect(terms
 
     public override void OnFill(SimulatedFill fill) => Publish("spot.usertrades", new JsonArray(Trade(fill)), isPrivate: true);
 
-    public override void OnPrice(decimal price) =>
-        Publish("spot.tickers", new JsonObject { ["currency_pair"] = Pair, ["last"] = Text(price) }, isPrivate: false);
+    public override void OnPrice(decimal price)
+    {
+        foreach (var pair in _terms.Coins.Select(NameOf))
+            Publish("spot.tickers", new JsonObject { ["currency_pair"] = pair, ["last"] = Text(price) }, isPrivate: false);
+    }
 }

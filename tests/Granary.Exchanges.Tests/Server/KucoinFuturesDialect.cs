@@ -12,9 +12,9 @@ internal sealed class KucoinFuturesDialect(MarketTerms terms) : KucoinDialect(te
     private readonly MarketTerms _terms = terms;
 
     // Bitcoin is XBT here.
-    private string Coin => _terms.Base == "BTC" ? "XBT" : _terms.Base;
+    private static string Spelled(string coin) => coin == "BTC" ? "XBT" : coin;
 
-    private string Symbol => $"{Coin}{_terms.Quote}M";
+    protected override string NameOf(string coin) => $"{Spelled(coin)}{_terms.Quote}M";
 
     protected override string Permission => "Futures";
 
@@ -25,26 +25,29 @@ internal sealed class KucoinFuturesDialect(MarketTerms terms) : KucoinDialect(te
 
     protected override JsonNode? Data(ApiCall call) => (call.Method, call.Path) switch
     {
-        ("GET", "/api/v1/contracts/active") => new JsonArray(Contract(), Expiring()),
-        ("GET", "/api/v1/ticker") => new JsonObject { ["symbol"] = Symbol, ["price"] = Text(Market.Price) },
+        ("GET", "/api/v1/contracts/active") => new JsonArray([.. _terms.Coins.Select(Contract), Expiring()]),
+        ("GET", "/api/v1/ticker") => new JsonObject { ["symbol"] = call["symbol"], ["price"] = Text(Market.Price) },
         ("GET", "/api/v1/kline/query") => Candles(call),
         ("GET", "/api/v1/account-overview") => Account(),
-        ("GET", "/api/v1/positions") => new JsonArray(Market.Position == 0 && !Market.IsHedged ? [] : [Position()]),
+        ("GET", "/api/v1/positions") => new JsonArray([.. _terms.Coins
+            .Where(c => Market.PositionOf(c).Size != 0 || Market.IsHedged).Select(Position)]),
         ("GET", "/api/v2/position/getMarginMode") => new JsonObject
         {
-            ["symbol"] = Symbol,
+            ["symbol"] = call["symbol"],
             ["marginMode"] = Market.MarginMode.ToUpperInvariant(),
         },
         ("POST", "/api/v2/position/changeMarginMode") => ChangeMode(JsonNode.Parse(call.Body)!),
         ("POST", "/api/v2/changeCrossUserLeverage") => ChangeLeverage(JsonNode.Parse(call.Body)!),
         ("POST", "/api/v1/orders") => Place(JsonNode.Parse(call.Body)!.AsObject()),
-        ("GET", "/api/v1/orders") => Pages(Market.Orders.Where(o => o.IsActive && !o.WaitsForStop).Select(Order), call),
-        ("GET", "/api/v1/stopOrders") => Pages(Market.Orders.Where(o => o.IsActive && o.WaitsForStop).Select(Order), call),
+        ("GET", "/api/v1/orders") => Pages(Market.Orders.Where(o => o.IsActive && !o.WaitsForStop
+            && NameOf(o.Coin) == call["symbol"]).Select(Order), call),
+        ("GET", "/api/v1/stopOrders") => Pages(Market.Orders.Where(o => o.IsActive && o.WaitsForStop
+            && NameOf(o.Coin) == call["symbol"]).Select(Order), call),
         ("GET", "/api/v1/orders/byClientOid") => Order(Market.Find(o => o.ClientId == call["clientOid"]) ?? throw Missing()),
         ("GET", "/api/v1/fills") => Pages(Market.Fills.Where(f => IsWanted(f, call)).Reverse().Select(Fill), call),
         ("GET", "/api/v1/funding-history") => new JsonObject
         {
-            ["dataList"] = new JsonArray([.. Market.Payments.Where(p => p.At.ToUnixTimeMilliseconds() >= long.Parse(call["startAt"],
+            ["dataList"] = new JsonArray([.. Market.Payments.Where(p => call["symbol"] == NameOf(_terms.Base) && p.At.ToUnixTimeMilliseconds() >= long.Parse(call["startAt"],
                 CultureInfo.InvariantCulture)).Reverse().Select(Payment)]),
             ["hasMore"] = false,
         },
@@ -63,12 +66,12 @@ internal sealed class KucoinFuturesDialect(MarketTerms terms) : KucoinDialect(te
 
     private long Lots(decimal size) => (long)(size / _terms.Contract);
 
-    private JsonObject Contract() => new()
+    private JsonObject Contract(string coin) => new()
     {
-        ["symbol"] = Symbol,
+        ["symbol"] = NameOf(coin),
         ["type"] = "FFWCSX",
         ["expireDate"] = null,
-        ["baseCurrency"] = Coin,
+        ["baseCurrency"] = Spelled(coin),
         ["quoteCurrency"] = _terms.Quote,
         ["settleCurrency"] = _terms.Quote,
         ["maxOrderQty"] = 1_000_000,
@@ -82,14 +85,14 @@ internal sealed class KucoinFuturesDialect(MarketTerms terms) : KucoinDialect(te
 
     private JsonObject Expiring()
     {
-        var contract = Contract();
-        (contract["symbol"], contract["type"], contract["expireDate"]) = ($"{Coin}MU26", "FFICSX", 1790323200000);
+        var contract = Contract(_terms.Base);
+        (contract["symbol"], contract["type"], contract["expireDate"]) = ($"{Spelled(_terms.Base)}MU26", "FFICSX", 1790323200000);
         return contract;
     }
 
     private JsonObject Account()
     {
-        var unrealised = Market.Position * Market.Price - Market.EntryValue;
+        var unrealised = Market.Unrealised;
         return new JsonObject
         {
             ["accountEquity"] = Market.Balances[_terms.Quote] + unrealised,
@@ -99,12 +102,12 @@ internal sealed class KucoinFuturesDialect(MarketTerms terms) : KucoinDialect(te
         };
     }
 
-    private JsonObject Position() => new()
+    private JsonObject Position(string coin) => new()
     {
-        ["symbol"] = Symbol,
-        ["currentQty"] = Lots(Market.Position),
-        ["unrealisedCost"] = Market.EntryValue,
-        ["isOpen"] = Market.Position != 0,
+        ["symbol"] = NameOf(coin),
+        ["currentQty"] = Lots(Market.PositionOf(coin).Size),
+        ["unrealisedCost"] = Market.PositionOf(coin).EntryValue,
+        ["isOpen"] = Market.PositionOf(coin).Size != 0,
         ["settleCurrency"] = _terms.Quote,
         ["marginMode"] = Market.MarginMode.ToUpperInvariant(),
         ["positionSide"] = Market.IsHedged ? "LONG" : "BOTH",
@@ -112,9 +115,9 @@ internal sealed class KucoinFuturesDialect(MarketTerms terms) : KucoinDialect(te
 
     private JsonObject ChangeMode(JsonNode body)
     {
-        if (Market.Position != 0) throw new SimulatedRefusal(Refusal.Invalid, "exist.order.or.position");
+        if (Market.PositionOf(CoinOf(body["symbol"]!.ToString())).Size != 0) throw new SimulatedRefusal(Refusal.Invalid, "exist.order.or.position");
         Market.MarginMode = body["marginMode"]!.ToString().ToLowerInvariant();
-        return new JsonObject { ["symbol"] = Symbol, ["marginMode"] = body["marginMode"]!.ToString() };
+        return new JsonObject { ["symbol"] = body["symbol"]!.ToString(), ["marginMode"] = body["marginMode"]!.ToString() };
     }
 
     private bool ChangeLeverage(JsonNode body)
@@ -130,7 +133,6 @@ internal sealed class KucoinFuturesDialect(MarketTerms terms) : KucoinDialect(te
     {
         string Field(string name) => body[name]?.ToString() ?? "";
         decimal Number(string name) => Field(name) is { Length: > 0 } text ? decimal.Parse(text, CultureInfo.InvariantCulture) : 0;
-        if (Field("symbol") != Symbol) throw new SimulatedRefusal(Refusal.Invalid, "symbol not exists");
         if (Field("marginMode") != Market.MarginMode.ToUpperInvariant())
             throw new SimulatedRefusal(Refusal.Invalid, "The order's margin mode does not match the selected one.");
         if (Field("timeInForce") is not ("" or "GTC" or "IOC")) throw new SimulatedRefusal(Refusal.Invalid, "timeInForce is invalid");
@@ -139,6 +141,7 @@ internal sealed class KucoinFuturesDialect(MarketTerms terms) : KucoinDialect(te
         {
             Id = "",
             ClientId = Field("clientOid"),
+            Coin = CoinOf(Field("symbol")),
             IsBuy = Field("side") == "buy",
             Limit = Field("type") == "limit" ? Number("price") : 0,
             Stop = Number("stopPrice"),
@@ -168,7 +171,7 @@ internal sealed class KucoinFuturesDialect(MarketTerms terms) : KucoinDialect(te
     {
         ["id"] = IdOf(o),
         ["clientOid"] = o.ClientId,
-        ["symbol"] = Symbol,
+        ["symbol"] = NameOf(o.Coin),
         ["type"] = o.Limit > 0 ? "limit" : "market",
         ["side"] = o.IsBuy ? "buy" : "sell",
         ["price"] = Text(o.Limit),
@@ -182,13 +185,13 @@ internal sealed class KucoinFuturesDialect(MarketTerms terms) : KucoinDialect(te
         ["reduceOnly"] = o.ReduceOnly,
     };
 
-    private static bool IsWanted(SimulatedFill fill, ApiCall call) => call["orderId"].Length > 0 ? IdOf(fill.Order) == call["orderId"]
-        : call["tradeTypes"].Split(',').Contains("liquid") && fill.Order.IsLiquidation
+    private bool IsWanted(SimulatedFill fill, ApiCall call) => call["orderId"].Length > 0 ? IdOf(fill.Order) == call["orderId"]
+        : NameOf(fill.Order.Coin) == call["symbol"] && call["tradeTypes"].Split(',').Contains("liquid") && fill.Order.IsLiquidation
             && fill.At.ToUnixTimeMilliseconds() >= long.Parse(call["startAt"], CultureInfo.InvariantCulture);
 
     private JsonObject Fill(SimulatedFill f) => new()
     {
-        ["symbol"] = Symbol,
+        ["symbol"] = NameOf(f.Order.Coin),
         ["tradeId"] = f.Id.ToString(CultureInfo.InvariantCulture),
         ["orderId"] = IdOf(f.Order),
         ["side"] = f.Order.IsBuy ? "buy" : "sell",
@@ -203,7 +206,7 @@ internal sealed class KucoinFuturesDialect(MarketTerms terms) : KucoinDialect(te
     private JsonObject Payment((long Id, decimal Amount, DateTimeOffset At) p) => new()
     {
         ["id"] = p.Id,
-        ["symbol"] = Symbol,
+        ["symbol"] = NameOf(_terms.Base),
         ["timePoint"] = p.At.ToUnixTimeMilliseconds(),
         ["funding"] = p.Amount,
         ["settleCurrency"] = _terms.Quote,
@@ -231,7 +234,7 @@ internal sealed class KucoinFuturesDialect(MarketTerms terms) : KucoinDialect(te
             if (what != "received") Push("/contractMarket/advancedOrders", new JsonObject
             {
                 ["orderId"] = IdOf(order),
-                ["symbol"] = Symbol,
+                ["symbol"] = NameOf(order.Coin),
                 ["type"] = what == "canceled" ? "cancel" : "triggered",
             });
             return;
@@ -239,7 +242,7 @@ internal sealed class KucoinFuturesDialect(MarketTerms terms) : KucoinDialect(te
         Push("/contractMarket/tradeOrders", new JsonObject
         {
             ["orderId"] = IdOf(order),
-            ["symbol"] = Symbol,
+            ["symbol"] = NameOf(order.Coin),
             ["type"] = what == "received" ? "open" : what,
             ["status"] = what is "filled" or "canceled" ? "done" : what == "match" ? "match" : "open",
             ["filledSize"] = $"{Lots(order.Filled)}",
@@ -258,10 +261,14 @@ internal sealed class KucoinFuturesDialect(MarketTerms terms) : KucoinDialect(te
     {
     }
 
-    public override void OnPrice(decimal price) => Server.Publish($"/contractMarket/execution:{Symbol}", new JsonObject
+    public override void OnPrice(decimal price)
     {
-        ["topic"] = $"/contractMarket/execution:{Symbol}",
-        ["type"] = "message",
-        ["data"] = new JsonObject { ["symbol"] = Symbol, ["price"] = Text(price) },
-    }.ToJsonString(), isPrivate: false);
+        foreach (var symbol in _terms.Coins.Select(NameOf))
+            Server.Publish($"/contractMarket/execution:{symbol}", new JsonObject
+            {
+                ["topic"] = $"/contractMarket/execution:{symbol}",
+                ["type"] = "message",
+                ["data"] = new JsonObject { ["symbol"] = symbol, ["price"] = Text(price) },
+            }.ToJsonString(), isPrivate: false);
+    }
 }

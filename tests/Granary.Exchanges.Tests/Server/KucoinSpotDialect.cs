@@ -8,7 +8,7 @@ internal sealed class KucoinSpotDialect(MarketTerms terms) : KucoinDialect(terms
 {
     private readonly MarketTerms _terms = terms;
 
-    private string Symbol => $"{_terms.Base}-{_terms.Quote}";
+    protected override string NameOf(string coin) => $"{coin}-{_terms.Quote}";
 
     public override bool IsOrder(ApiCall call) => call.Method == "POST" && call.Path is "/api/v1/hf/orders" or "/api/v1/stop-order";
 
@@ -19,10 +19,10 @@ internal sealed class KucoinSpotDialect(MarketTerms terms) : KucoinDialect(terms
 
     protected override JsonNode? Data(ApiCall call) => (call.Method, call.Path) switch
     {
-        ("GET", "/api/v2/symbols") => new JsonArray(new JsonObject
+        ("GET", "/api/v2/symbols") => new JsonArray([.. _terms.Coins.Select(coin => new JsonObject
         {
-            ["symbol"] = Symbol,
-            ["baseCurrency"] = _terms.Base,
+            ["symbol"] = NameOf(coin),
+            ["baseCurrency"] = coin,
             ["quoteCurrency"] = _terms.Quote,
             ["feeCurrency"] = _terms.Quote,
             ["baseMinSize"] = Text(_terms.MinQuantity),
@@ -32,7 +32,7 @@ internal sealed class KucoinSpotDialect(MarketTerms terms) : KucoinDialect(terms
             ["priceIncrement"] = Text(_terms.Tick),
             ["minFunds"] = Text(_terms.MinNotional),
             ["enableTrading"] = true,
-        }),
+        })]),
         ("GET", "/api/v1/accounts") => new JsonArray([.. Market.Balances.Select(b => new JsonObject
         {
             ["currency"] = b.Key,
@@ -44,7 +44,8 @@ internal sealed class KucoinSpotDialect(MarketTerms terms) : KucoinDialect(terms
         ("GET", "/api/v1/market/orderbook/level1") => Level1(call["symbol"]),
         ("POST", "/api/v1/hf/orders" or "/api/v1/stop-order") => Place(JsonNode.Parse(call.Body)!.AsObject()),
         ("POST", "/api/v1/hf/orders/dead-cancel-all") => new JsonObject { ["currentTime"] = Now / 1000 },
-        ("GET", "/api/v1/hf/orders/active") => new JsonArray([.. Market.Orders.Where(o => o.IsActive && !o.WaitsForStop).Select(Order)]),
+        ("GET", "/api/v1/hf/orders/active") => new JsonArray([.. Market.Orders.Where(o => o.IsActive && !o.WaitsForStop
+            && NameOf(o.Coin) == call["symbol"]).Select(Order)]),
         ("GET", "/api/v1/hf/fills") => new JsonObject
         {
             ["items"] = new JsonArray([.. Market.Fills.Where(f => f.Order.Id == call["orderId"]).Reverse().Select(Fill)]),
@@ -52,7 +53,8 @@ internal sealed class KucoinSpotDialect(MarketTerms terms) : KucoinDialect(terms
         },
         ("GET", "/api/v1/stop-order") => new JsonObject
         {
-            ["items"] = new JsonArray([.. Market.Orders.Where(o => o.IsActive && o.WaitsForStop).Select(StopOrder)]),
+            ["items"] = new JsonArray([.. Market.Orders.Where(o => o.IsActive && o.WaitsForStop && NameOf(o.Coin) == call["symbol"])
+                .Select(StopOrder)]),
         },
         ("GET", "/api/v1/stop-order/queryOrderByClientOid") => new JsonArray([.. Market.Orders
             .Where(o => o.ClientId == call["clientOid"] && o.WaitsForStop && o.IsActive).Select(StopOrder)]),
@@ -69,13 +71,12 @@ internal sealed class KucoinSpotDialect(MarketTerms terms) : KucoinDialect(terms
 
     private static JsonObject Cancelled(SimulatedOrder order) => new() { ["clientOid"] = order.ClientId, ["cancelledOrderId"] = order.Id };
 
-    private JsonObject? Level1(string symbol) => symbol == Symbol ? new JsonObject { ["price"] = Text(Market.Price) }
+    private JsonObject? Level1(string symbol) => _terms.Coins.Any(c => NameOf(c) == symbol) ? new JsonObject { ["price"] = Text(Market.Price) }
         : symbol == $"{_terms.FeeCurrency}-{_terms.Quote}" ? new JsonObject { ["price"] = Text(_terms.FeeCurrencyPrice) } : null;
 
     private JsonObject Place(JsonObject body)
     {
         string Field(string name) => body[name]?.ToString() ?? "";
-        if (Field("symbol") != Symbol) throw new SimulatedRefusal(Refusal.Invalid, "symbol not exists");
         if (body["allowMaxTimeWindow"] is { } window && (long)body["clientTimestamp"]! + (long)window < Now)
             throw new SimulatedRefusal(Refusal.Invalid, "the order was received after its time window");
         var stop = Field("stopPrice").Length > 0 ? decimal.Parse(Field("stopPrice"), CultureInfo.InvariantCulture) : 0;
@@ -83,6 +84,7 @@ internal sealed class KucoinSpotDialect(MarketTerms terms) : KucoinDialect(terms
         {
             Id = "",
             ClientId = Field("clientOid"),
+            Coin = CoinOf(Field("symbol")),
             IsBuy = Field("side") == "buy",
             Limit = Field("type") == "limit" ? decimal.Parse(Field("price"), CultureInfo.InvariantCulture) : 0,
             Stop = stop,
@@ -98,7 +100,7 @@ internal sealed class KucoinSpotDialect(MarketTerms terms) : KucoinDialect(terms
     {
         ["id"] = o.Id,
         ["clientOid"] = o.ClientId,
-        ["symbol"] = Symbol,
+        ["symbol"] = NameOf(o.Coin),
         ["type"] = o.Limit > 0 ? "limit" : "market",
         ["side"] = o.IsBuy ? "buy" : "sell",
         ["price"] = Text(o.Limit),
@@ -114,7 +116,7 @@ internal sealed class KucoinSpotDialect(MarketTerms terms) : KucoinDialect(terms
     {
         ["id"] = o.Id,
         ["clientOid"] = o.ClientId,
-        ["symbol"] = Symbol,
+        ["symbol"] = NameOf(o.Coin),
         ["status"] = "NEW",
         ["side"] = o.IsBuy ? "buy" : "sell",
         ["size"] = Text(o.Size),
@@ -127,7 +129,7 @@ internal sealed class KucoinSpotDialect(MarketTerms terms) : KucoinDialect(terms
         ["id"] = f.Id,
         ["orderId"] = f.Order.Id,
         ["tradeId"] = f.Id,
-        ["symbol"] = Symbol,
+        ["symbol"] = NameOf(f.Order.Coin),
         ["side"] = f.Order.IsBuy ? "buy" : "sell",
         ["price"] = Text(f.Price),
         ["size"] = Text(f.Size),
@@ -169,7 +171,7 @@ internal sealed class KucoinSpotDialect(MarketTerms terms) : KucoinDialect(terms
             {
                 ["clientOid"] = order.ClientId,
                 ["orderId"] = order.Id,
-                ["symbol"] = Symbol,
+                ["symbol"] = NameOf(order.Coin),
                 ["side"] = order.IsBuy ? "buy" : "sell",
                 ["type"] = what == "triggered" ? "received" : what,
                 ["status"] = what is "filled" or "canceled" ? "done" : what == "match" ? "match" : "new",
@@ -183,18 +185,22 @@ internal sealed class KucoinSpotDialect(MarketTerms terms) : KucoinDialect(terms
     {
         ["topic"] = "/spotMarket/advancedOrders",
         ["type"] = "message",
-        ["data"] = new JsonObject { ["orderId"] = order.StopId.Length > 0 ? order.StopId : order.Id, ["symbol"] = Symbol, ["type"] = type },
+        ["data"] = new JsonObject { ["orderId"] = order.StopId.Length > 0 ? order.StopId : order.Id, ["symbol"] = NameOf(order.Coin), ["type"] = type },
     }.ToJsonString(), isPrivate: true);
 
     public override void OnFill(SimulatedFill fill)
     {
     }
 
-    public override void OnPrice(decimal price) => Server.Publish($"/market/ticker:{Symbol}", new JsonObject
+    public override void OnPrice(decimal price)
     {
-        ["topic"] = $"/market/ticker:{Symbol}",
-        ["type"] = "message",
-        ["subject"] = "trade.ticker",
-        ["data"] = new JsonObject { ["price"] = Text(price), ["time"] = Now },
-    }.ToJsonString(), isPrivate: false);
+        foreach (var topic in _terms.Coins.Select(c => $"/market/ticker:{NameOf(c)}"))
+            Server.Publish(topic, new JsonObject
+            {
+                ["topic"] = topic,
+                ["type"] = "message",
+                ["subject"] = "trade.ticker",
+                ["data"] = new JsonObject { ["price"] = Text(price), ["time"] = Now },
+            }.ToJsonString(), isPrivate: false);
+    }
 }

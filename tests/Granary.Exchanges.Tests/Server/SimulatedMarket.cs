@@ -4,6 +4,9 @@ namespace Granary.Exchanges.Tests.Server;
 internal sealed record MarketTerms
 {
     public string Base { get; init; } = "BTC";
+    /// <summary>Base currencies of further instruments, which have the same terms and the same price.</summary>
+    public IReadOnlyList<string> Others { get; init; } = [];
+    public IEnumerable<string> Coins => [Base, .. Others];
     public string Quote { get; init; } = "USDT";
     public decimal Tick { get; init; } = 0.01m;
     public decimal Lot { get; init; } = 0.001m;
@@ -29,6 +32,8 @@ internal sealed class SimulatedOrder
 {
     public required string Id { get; set; }
     public required string ClientId { get; init; }
+    /// <summary>Base currency of its instrument.</summary>
+    public required string Coin { get; init; }
     public required bool IsBuy { get; init; }
     /// <summary>0 for a market order.</summary>
     public required decimal Limit { get; init; }
@@ -71,8 +76,8 @@ internal enum Refusal
 }
 
 /// <summary>
-/// The matching engine of a local exchange server: one account, one instrument, one price. It does what is asked, and counts every order
-/// that was accepted.
+/// The matching engine of a local exchange server: one account, and one price that all instruments share. It does what is asked, and counts
+/// every order that was accepted.
 /// </summary>
 internal sealed class SimulatedMarket(MarketTerms terms)
 {
@@ -87,6 +92,7 @@ internal sealed class SimulatedMarket(MarketTerms terms)
         ["GT"] = 1000
     };
     private readonly Dictionary<string, int> _received = [];
+    private readonly Dictionary<string, (decimal Size, decimal EntryValue)> _positions = [];
     private long _ids = 1000;
 
     public MarketTerms Terms => terms;
@@ -95,9 +101,8 @@ internal sealed class SimulatedMarket(MarketTerms terms)
     public bool FillsInParts { get; set; }
     /// <summary>Whether the id of an order that is not waiting any more can be used again.</summary>
     public bool ForgetsFinalIds { get; init; }
-    /// <summary>Signed base units of a futures account, and Σ quantity · entry price.</summary>
-    public decimal Position { get; private set; }
-    public decimal EntryValue { get; private set; }
+    /// <summary>Signed base units of a futures account in the first instrument.</summary>
+    public decimal Position => PositionOf(terms.Base).Size;
     /// <summary>Value of a position for its margin, as the account has set it.</summary>
     public decimal Leverage { get; set; } = 1;
     /// <summary>isolated or cross, as the account has set it.</summary>
@@ -113,7 +118,17 @@ internal sealed class SimulatedMarket(MarketTerms terms)
     public IReadOnlyList<SimulatedOrder> Orders { get { lock (_lock) return [.. _orders]; } }
     public IReadOnlyList<SimulatedFill> Fills { get { lock (_lock) return [.. _fills]; } }
     public IReadOnlyDictionary<string, decimal> Balances { get { lock (_lock) return new Dictionary<string, decimal>(_balances); } }
-    public decimal Held => terms.IsFutures ? Position : Balances.GetValueOrDefault(terms.Base);
+    public decimal Held => HeldOf(terms.Base);
+    /// <summary>Profit of all positions of a futures account at the price.</summary>
+    public decimal Unrealised => terms.Coins.Select(PositionOf).Sum(p => p.Size * Price - p.EntryValue);
+
+    public decimal HeldOf(string coin) => terms.IsFutures ? PositionOf(coin).Size : Balances.GetValueOrDefault(coin);
+
+    /// <summary>Signed base units of a futures account, and Σ quantity · entry price.</summary>
+    public (decimal Size, decimal EntryValue) PositionOf(string coin)
+    {
+        lock (_lock) return _positions.GetValueOrDefault(coin);
+    }
 
     public void Deposit(string currency, decimal amount)
     {
@@ -161,24 +176,26 @@ internal sealed class SimulatedMarket(MarketTerms terms)
         }
         if (order.WaitsForStop && !terms.StopsHold) return;
         var needed = order.IsBuy ? order.Size * (order.Limit > 0 ? order.Limit : order.Stop > 0 ? order.Stop : Price) : order.Size;
-        if (Available(order.IsBuy) < needed) throw new SimulatedRefusal(Refusal.Insufficient, "Balance insufficient!");
+        if (Available(order.IsBuy, order.Coin) < needed) throw new SimulatedRefusal(Refusal.Insufficient, "Balance insufficient!");
     }
 
     // What an order can take off the position.
-    private decimal Reducible(SimulatedOrder order) => Math.Max(0, order.IsBuy ? -Position : Position);
+    private decimal Reducible(SimulatedOrder order) =>
+        Math.Max(0, order.IsBuy ? -PositionOf(order.Coin).Size : PositionOf(order.Coin).Size);
 
-    private decimal Available(bool isBuy)
+    // Quote currency to buy with, or coins to sell.
+    private decimal Available(bool isBuy, string coin)
     {
-        var held = _orders.Where(o => o.IsActive && o.IsBuy == isBuy && (!o.WaitsForStop || terms.StopsHold))
+        var held = _orders.Where(o => o.IsActive && o.IsBuy == isBuy && (isBuy || o.Coin == coin) && (!o.WaitsForStop || terms.StopsHold))
             .Sum(o => (o.Size - o.Filled) * (isBuy ? o.Limit > 0 ? o.Limit : o.Stop > 0 ? o.Stop : Price : 1));
-        return _balances.GetValueOrDefault(isBuy ? terms.Quote : terms.Base) - held;
+        return _balances.GetValueOrDefault(isBuy ? terms.Quote : coin) - held;
     }
 
     public decimal Hold(string currency)
     {
         lock (_lock)
-            return currency == terms.Base && !terms.IsFutures ? _balances.GetValueOrDefault(currency) - Available(false)
-                : currency == terms.Quote && !terms.IsFutures ? _balances.GetValueOrDefault(currency) - Available(true) : 0;
+            return terms.IsFutures || currency != terms.Quote && !terms.Coins.Contains(currency) ? 0
+                : _balances.GetValueOrDefault(currency) - Available(currency == terms.Quote, currency);
     }
 
     private void EndImmediate(SimulatedOrder order)
@@ -274,16 +291,16 @@ internal sealed class SimulatedMarket(MarketTerms terms)
             if (order is { ReduceOnly: true, IsActive: true }) End(order);
             return;
         }
-        if (!terms.IsFutures && (order.IsBuy ? _balances[terms.Quote] < size * price : _balances.GetValueOrDefault(terms.Base) < size))
+        if (!terms.IsFutures && (order.IsBuy ? _balances[terms.Quote] < size * price : _balances.GetValueOrDefault(order.Coin) < size))
         {
             End(order);
             return;
         }
         var fee = size * price * terms.FeeRate;
-        var currency = terms.FeeCurrency == "base" ? order.IsBuy ? terms.Base : terms.Quote : terms.FeeCurrency;
-        if (currency == terms.Base) fee = size * terms.FeeRate;
+        var currency = terms.FeeCurrency == "base" ? order.IsBuy ? order.Coin : terms.Quote : terms.FeeCurrency;
+        if (currency == order.Coin) fee = size * terms.FeeRate;
         else if (currency != terms.Quote) fee /= terms.FeeCurrencyPrice;
-        Settle(order.IsBuy, size, price);
+        Settle(order, size, price);
         _balances[currency] = _balances.GetValueOrDefault(currency) - fee;
         order.Filled += size;
         order.Funds += size * price;
@@ -295,30 +312,29 @@ internal sealed class SimulatedMarket(MarketTerms terms)
         else if (order.ReduceOnly && Reducible(order) == 0) End(order);
     }
 
-    private void Settle(bool isBuy, decimal size, decimal price)
+    private void Settle(SimulatedOrder order, decimal size, decimal price)
     {
-        var signed = isBuy ? size : -size;
+        var signed = order.IsBuy ? size : -size;
         if (!terms.IsFutures)
         {
-            _balances[terms.Base] = _balances.GetValueOrDefault(terms.Base) + signed;
+            _balances[order.Coin] = _balances.GetValueOrDefault(order.Coin) + signed;
             _balances[terms.Quote] -= signed * price;
             return;
         }
         // What reduces the position realises its profit at the average entry price; the rest opens at the price.
-        var closing = Position != 0 && Math.Sign(Position) != Math.Sign(signed)
-            ? Math.Sign(signed) * Math.Min(Math.Abs(signed), Math.Abs(Position)) : 0;
+        var (position, value) = PositionOf(order.Coin);
+        var closing = position != 0 && Math.Sign(position) != Math.Sign(signed)
+            ? Math.Sign(signed) * Math.Min(Math.Abs(signed), Math.Abs(position)) : 0;
         if (closing != 0)
         {
-            var entry = EntryValue / Position;
+            var entry = value / position;
             _balances[terms.Quote] -= closing * (price - entry);
-            EntryValue += closing * entry;
-            Position += closing;
+            value += closing * entry;
         }
-        Position += signed - closing;
-        EntryValue += (signed - closing) * price;
+        _positions[order.Coin] = (position + signed, value + (signed - closing) * price);
     }
 
-    /// <summary>The exchange closes a part of the position at the price of the moment.</summary>
+    /// <summary>The exchange closes a part of the position in the first instrument at the price of the moment.</summary>
     public void Liquidate(decimal share)
     {
         lock (_lock)
@@ -329,6 +345,7 @@ internal sealed class SimulatedMarket(MarketTerms terms)
             {
                 Id = $"{++_ids}",
                 ClientId = "",
+                Coin = terms.Base,
                 IsBuy = Position < 0,
                 Limit = 0,
                 Size = size,

@@ -23,6 +23,14 @@ internal abstract class VenueDialect(MarketTerms terms)
 
     protected long Now => (DateTimeOffset.UtcNow + Server.Faults.Skew).ToUnixTimeMilliseconds();
 
+    /// <summary>The exchange's symbol of an instrument.</summary>
+    /// <param name="coin">Its base currency.</param>
+    protected abstract string NameOf(string coin);
+
+    /// <summary>The base currency of the instrument that the exchange means.</summary>
+    protected string CoinOf(string? listed) => terms.Coins.FirstOrDefault(c => NameOf(c) == listed)
+        ?? throw new SimulatedRefusal(Refusal.Invalid, $"Invalid symbol. symbol not exists: CONTRACT_NOT_FOUND {listed}");
+
     /// <summary>Whether a request places an order.</summary>
     public abstract bool IsOrder(ApiCall call);
     public abstract ApiReply Handle(ApiCall call);

@@ -16,7 +16,7 @@ public sealed class FaultSequenceTests
     [MemberData(nameof(TestExchange.Chosen), MemberType = typeof(TestExchange))]
     public async Task No_order_is_sent_twice_or_lost_and_the_position_is_the_exchanges(string name)
     {
-        var exchange = TestExchange.Named(name);
+        var exchange = TestExchange.Named(name).WithoutBudget();
         await Parallel.ForEachAsync(Enumerable.Range(1, Sequences), new ParallelOptions { MaxDegreeOfParallelism = 4 }, async (seed, _) =>
         {
             await using var session = new FaultySession(exchange, seed);

@@ -14,6 +14,8 @@ namespace Granary.Exchanges.Tests.Trading;
 /// </summary>
 internal sealed class FaultySession(TestExchange exchange, int seed) : IAsyncDisposable
 {
+    private static readonly string[] Coins = ["BTC", "ETH", "SOL"];
+
     private readonly string _folder = Directory.CreateTempSubdirectory("granary-faults-").FullName;
     private readonly Random _random = new(seed);
     private readonly List<string> _entries = [], _differences = [];
@@ -22,17 +24,17 @@ internal sealed class FaultySession(TestExchange exchange, int seed) : IAsyncDis
     private AccountLedger _ledger = null!;
     private OrderGateway _gateway = null!;
     private VenueBroker _broker = null!;
-    private decimal _held;
+    private IReadOnlyDictionary<string, decimal> _held = null!;
     private int _orders;
     private long _time;
 
     /// <summary>Places, cancels, closes and restarts for a while, then lets everything come to rest, and compares.</summary>
     public async Task RunAsync()
     {
-        _server = await ExchangeServer.StartAsync(exchange.Dialect(new MarketTerms()));
+        _server = await ExchangeServer.StartAsync(exchange.Dialect(new MarketTerms { Others = Coins[1..] }));
         // Coins of the owner, which are no position of the session.
         _server.Market.Deposit("BTC", 3);
-        _held = _server.Market.Held;
+        _held = Coins.ToDictionary(c => c, _server.Market.HeldOf);
         await StartAsync();
         SetFaults(on: true);
         for (var step = 0; step < 14; step++) await StepAsync();
@@ -59,8 +61,8 @@ internal sealed class FaultySession(TestExchange exchange, int seed) : IAsyncDis
         _ledger = new AccountLedger(100_000, _ => 1);
         await foreach (var e in _journal.ReadAsync()) _ledger.Apply(e);
         _broker = await Eventually(() => VenueBroker.ConnectAsync(exchange.Open(_server.Endpoint),
-            TestVenue.Fast with { RequestLife = TimeSpan.FromMilliseconds(150) }, TestVenue.Environment(Path.Combine(_folder, "venue")),
-                default));
+            TestVenue.Fast with { RequestLife = TimeSpan.FromMilliseconds(150) }, TestVenue.Environment(Path.Combine(_folder, "venue"),
+                Coins[1..].Select(SymbolOf)), default));
         _gateway = new OrderGateway(_journal, _broker);
         await _gateway.BeginAsync(_ledger, "gtest", new Dictionary<string, Engine.Market.Instrument>());
         await CompareWithVenueAsync();
@@ -88,9 +90,9 @@ internal sealed class FaultySession(TestExchange exchange, int seed) : IAsyncDis
     {
         switch (_random.Next(exchange.IsFutures ? 12 : 10))
         {
-            case 0 or 1 or 2: await EnterAsync(OrderType.Market); break;
-            case 3: await EnterAsync(OrderType.Limit); break;
-            case 4: await ExitAsync(); break;
+            case 0 or 1 or 2: await SendAsync([.. Enumerable.Range(0, 1 + _random.Next(4)).Select(_ => Entry(OrderType.Market))]); break;
+            case 3: await SendAsync([.. Exits(1), Entry(OrderType.Limit), Entry(OrderType.Limit)]); break;
+            case 4: await SendAsync([.. Exits(3)]); break;
             case 5: await CancelAsync(); break;
             case 6: await RestartAsync(); break;
             case 7:
@@ -115,17 +117,19 @@ internal sealed class FaultySession(TestExchange exchange, int seed) : IAsyncDis
         if (_random.Next(3) == 0) await CompareWithVenueAsync();
     }
 
-    private Task EnterAsync(OrderType type)
+    private static string SymbolOf(string coin) => coin + "USDT";
+
+    private OrderIntended Entry(OrderType type)
     {
         var id = $"gtest-0-{++_orders}-e";
         _entries.Add(id);
         var side = exchange.IsFutures && _random.Next(2) == 0 ? Side.Sell : Side.Buy;
         var limit = type == OrderType.Limit ? (double)_server.Market.Price - (int)side * _random.Next(0, 4) : 0;
         var protection = _random.Next(2) == 0 ? default : new Protection(0, 0.03, 0, _random.Next(2) * 0.03, 0, false);
-        return SendAsync(new BrokerOrder
+        return Intended(new BrokerOrder
         {
             ClientId = id,
-            Symbol = TestVenue.Symbol,
+            Symbol = SymbolOf(Coins[_random.Next(Coins.Length)]),
             Side = side,
             Type = type,
             Quantity = 1 + _random.Next(5),
@@ -134,23 +138,22 @@ internal sealed class FaultySession(TestExchange exchange, int seed) : IAsyncDis
         }, OrderRole.Entry);
     }
 
-    private async Task ExitAsync()
-    {
-        if (_ledger.ActiveTrades.FirstOrDefault(t => t.Open > 0) is not { } trade) return;
-        if (_ledger.OpenOrders.Any(o => o.Order.Closes == trade.Entry && !o.State.IsFinal())) return;
-        await SendAsync(new BrokerOrder
+    private IEnumerable<OrderIntended> Exits(int most) => _ledger.ActiveTrades
+        .Where(t => t.Open > 0 && !_ledger.OpenOrders.Any(o => o.Order.Closes == t.Entry && !o.State.IsFinal())).Take(most)
+        .Select(trade => Intended(new BrokerOrder
         {
             ClientId = $"gtest-0-{++_orders}-x1",
-            Symbol = TestVenue.Symbol,
+            Symbol = trade.Symbol,
             Side = (Side)(-(int)trade.Side),
             Type = OrderType.Market,
             Quantity = trade.Open,
             Closes = trade.Entry,
-        }, OrderRole.Exit);
-    }
+        }, OrderRole.Exit));
 
-    private async Task SendAsync(BrokerOrder order, OrderRole role) => await _gateway.SendAsync(++_time, [],
-        [new OrderIntended(_time, order, role, _orders, ExitReason.Open) { Strategy = "S", Symbol = order.Symbol }]);
+    private OrderIntended Intended(BrokerOrder order, OrderRole role) =>
+        new(_time + 1, order, role, _orders, ExitReason.Open) { Strategy = "S", Symbol = order.Symbol };
+
+    private async Task SendAsync(List<OrderIntended> intents) => await _gateway.SendAsync(++_time, [], intents);
 
     private async Task CancelAsync()
     {
@@ -182,9 +185,9 @@ internal sealed class FaultySession(TestExchange exchange, int seed) : IAsyncDis
         }
     }
 
-    private double Bought => (double)(_server.Market.Held - _held);
+    private double Bought(string coin) => (double)(_server.Market.HeldOf(coin) - _held[coin]);
 
-    private bool HasSamePosition => Math.Abs(_ledger.PositionOf(TestVenue.Symbol) - Bought) < 1e-9;
+    private bool HasSamePosition => Coins.All(c => Math.Abs(_ledger.PositionOf(SymbolOf(c)) - Bought(c)) < 1e-9);
 
     // A liquidation can be an exit of several entries.
     private bool IsBooked => _server.Market is var market && market.Orders.Any(o => o.IsLiquidation) ? HasSamePosition
@@ -198,8 +201,9 @@ internal sealed class FaultySession(TestExchange exchange, int seed) : IAsyncDis
         Assert.True(twice.Count == 0, $"seed {seed}: received twice: {string.Join(", ", twice)}");
         foreach (var id in _entries)
             Assert.True(_ledger.Find(id) is { Unknown: false }, $"seed {seed}: the outcome of {id} is not known");
-        Assert.True(HasSamePosition, $"seed {seed}: the exchange holds {Bought}, the journal {_ledger.PositionOf(TestVenue.Symbol)}; "
-            + string.Join("; ", _differences));
+        Assert.True(HasSamePosition, $"seed {seed}: "
+            + string.Join("; ", Coins.Select(c => $"the exchange holds {Bought(c)} {c}, the journal {_ledger.PositionOf(SymbolOf(c))}")
+                .Concat(_differences)));
         Assert.True(IsBooked, $"seed {seed}: {market.Fills.Count} fills, {_ledger.Fills} in the journal");
         Assert.True(_gateway.Differences == 0, $"seed {seed}: {_gateway.Differences} differences were reported: "
             + string.Join("; ", _differences));

@@ -18,6 +18,8 @@ public sealed class KilledSessionTests : IDisposable
     // Far more bars than sessions read before they are killed.
     private const string To = "2023-06-30";
 
+    private static readonly string[] Coins = ["COIN", "TWIN"];
+
     private readonly string _folder = Directory.CreateTempSubdirectory("granary-killed-").FullName;
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
@@ -25,12 +27,21 @@ public sealed class KilledSessionTests : IDisposable
     private Task<(int ExitCode, string Output, string Error)> RunAsync(params string[] arguments) =>
         GranaryProcess.RunAsync(_folder, arguments);
 
+    // The same bars twice: each signal is an order of both symbols.
+    private string Bars()
+    {
+        var (data, bars) = (Path.Combine(SharedData.RepositoryRoot, "samples", "data", "1h"), Path.Combine(_folder, "bars"));
+        Directory.CreateDirectory(bars);
+        foreach (var coin in Coins) File.Copy(Path.Combine(data, "COINUSDT.csv"), Path.Combine(bars, $"{coin}USDT.csv"));
+        return bars;
+    }
+
     private async Task<string> ProductionAsync(string bars, string sides)
     {
         var batch = Path.Combine(_folder, "batch.json");
         File.WriteAllText(batch, $$"""
-            { "name": "killed", "data": { "source": "csv:{{bars}}", "symbols": ["COINUSDT"], "timeframe": "1h", "to": "2022-03-01",
-                "instruments": { "COINUSDT": { "lot": 0.001, "tick": 0.01 } } },
+            { "name": "killed", "data": { "source": "csv:{{bars}}", "symbols": ["COINUSDT", "TWINUSDT"], "timeframe": "1h", "to": "2022-03-01",
+                "instruments": { "COINUSDT": { "lot": 0.001, "tick": 0.01 }, "TWINUSDT": { "lot": 0.001, "tick": 0.01 } } },
               "strategies": [ { "class": "SmaCross", "params": { "fast": 3, "slow": [8, 13] }, "sides": "{{sides}}",
                 "size": { "percentOfEquity": 20 }, "stopLossPercent": 2 } ], "portfolio": { "weights": "equal" } }
             """);
@@ -46,12 +57,12 @@ public sealed class KilledSessionTests : IDisposable
     [MemberData(nameof(Names))]
     public async Task Killed_at_random_points_it_ends_with_the_exchanges_account_equal_to_its_journal(string name)
     {
-        var bars = Path.Combine(SharedData.RepositoryRoot, "samples", "data", "1h");
+        var bars = Bars();
         var exchange = TestExchange.Named(name);
         var production = await ProductionAsync(bars, exchange.IsFutures ? "both" : "long");
-        await using var server = await ExchangeServer.StartAsync(exchange.Dialect(new MarketTerms { Base = "COIN" }));
-        server.Market.Deposit("COIN", 7);
-        var owned = server.Market.Held;
+        await using var server = await ExchangeServer.StartAsync(exchange.Dialect(new MarketTerms { Base = Coins[0], Others = Coins[1..] }));
+        server.Market.Deposit(Coins[0], 7);
+        var owned = Coins.ToDictionary(c => c, server.Market.HeldOf);
         var state = Path.Combine(_folder, "state");
         string[] Live(string speed, string to) => ["live", production, "--feed", "csv:" + bars, "--to", to, "--broker", name, "--endpoint",
             server.Endpoint.ToString(), "--pace", speed, "--state", state, "--out", Path.Combine(_folder, "run"), "--without-evidence",
@@ -104,14 +115,17 @@ public sealed class KilledSessionTests : IDisposable
         }
     }
 
-    private static void Check(ExchangeServer server, decimal owned, string file, string said)
+    private static void Check(ExchangeServer server, IReadOnlyDictionary<string, decimal> owned, string file, string said)
     {
         server.Market.Received.Where(r => r.Value > 1).ShouldBeEmpty();
         foreach (var secret in (string[])[VenueDialect.Key, VenueDialect.Secret, VenueDialect.Passphrase]) said.ShouldNotContain(secret);
         using var account = JsonDocument.Parse(File.ReadAllText(file));
         var positions = account.RootElement.GetProperty("positions");
-        var held = positions.TryGetProperty("COINUSDT", out var own) ? own.GetDouble() : 0;
-        held.ShouldBe((double)(server.Market.Held - owned), 1e-9, account.RootElement.ToString());
+        foreach (var coin in Coins)
+        {
+            var held = positions.TryGetProperty($"{coin}USDT", out var own) ? own.GetDouble() : 0;
+            held.ShouldBe((double)(server.Market.HeldOf(coin) - owned[coin]), 1e-9, account.RootElement.ToString());
+        }
         account.RootElement.GetProperty("fills").GetInt32().ShouldBe(server.Market.Fills.Count);
     }
 }

@@ -18,16 +18,6 @@ public sealed class PowerCutTests : IDisposable
 
     private string JournalFile => Path.Combine(_folder, "journal.grj");
 
-    private static BrokerOrder Buy(string id, double limit) => new()
-    {
-        ClientId = id,
-        Symbol = TestVenue.Symbol,
-        Side = Side.Buy,
-        Type = limit > 0 ? OrderType.Limit : OrderType.Market,
-        Quantity = 2,
-        LimitPrice = limit,
-    };
-
     private byte[] Journal()
     {
         using var file = new FileStream(JournalFile, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
@@ -45,7 +35,7 @@ public sealed class PowerCutTests : IDisposable
         await using var server = await ExchangeServer.StartAsync(exchange.Dialect(new MarketTerms()));
         Task<VenueBroker> ConnectAsync() =>
             VenueBroker.ConnectAsync(exchange.Open(server.Endpoint), settings, TestVenue.Environment(_folder), default);
-        var (known, waits, fills, unsent) = (Buy("g1-0-1-e", 0), Buy("g1-0-2-e", 90), Buy("g1-0-3-e", 0), Buy("g1-0-4-e", 89));
+        var (known, waits, fills, unsent) = (TestVenue.Buy("g1-0-1-e", 0), TestVenue.Buy("g1-0-2-e", 90), TestVenue.Buy("g1-0-3-e", 0), TestVenue.Buy("g1-0-4-e", 89));
         byte[] kept;
         string venueId;
         await using (var broker = await ConnectAsync())
@@ -83,7 +73,7 @@ public sealed class PowerCutTests : IDisposable
         await using var server = await ExchangeServer.StartAsync(exchange.Dialect(new MarketTerms()));
         Task<VenueBroker> ConnectAsync() =>
             VenueBroker.ConnectAsync(exchange.Open(server.Endpoint), TestVenue.Fast, TestVenue.Environment(_folder), default);
-        var order = Buy("g1-0-1-e", 90);
+        var order = TestVenue.Buy("g1-0-1-e", 90);
         byte[] kept;
         await using (var broker = await ConnectAsync())
         {

@@ -1,5 +1,7 @@
 using Granary.Application.Live;
+using Granary.Application.Tests.Live;
 using Granary.Engine.Brokerage;
+using Granary.Engine.Trading;
 using Granary.Exchanges.Tests.Server;
 using Granary.Exchanges.Trading;
 using Granary.Testing;
@@ -42,7 +44,8 @@ public sealed class SessionExitTests
     public async Task An_exit_whose_stop_has_just_closed_the_trade_is_made_once(string name)
     {
         StopBeforeExit? between = null;
-        await using var session = await SessionAtExchange.StartAsync(name, (server, venue) => between = new StopBeforeExit(server, venue));
+        await using var session = await SessionAtExchange.StartAsync(name,
+            (server, venue) => new InterceptedBroker(venue, (between = new StopBeforeExit(server, venue)).BeforeAsync));
         await session.UntilAsync(() => between!.Refused is not null);
         var bars = session.Status.Bars;
         await session.UntilAsync(() => session.Status.Bars > bars + 20);
@@ -52,45 +55,40 @@ public sealed class SessionExitTests
         session.Status.Rejected.ShouldBe(1);
     }
 
+    [Theory]
+    [MemberData(nameof(TestExchange.Spot), MemberType = typeof(TestExchange))]
+    public async Task An_exit_that_the_exchange_refuses_is_made_five_times_in_a_time_slice_and_the_exchange_is_asked_once(string name)
+    {
+        await using var session = await SessionAtExchange.StartAsync(name);
+        await session.UntilAsync(() => session.Held > 0 && Waiting(session) > 0);
+        // The owner takes all coins off the account.
+        session.Server.Market.Deposit("COIN", -session.Server.Market.Held);
+        await session.UntilAsync(() => session.Status.Rejected > 10);
+        var journal = await session.StopAsync();
+        var reasons = journal.OfType<OrderAnswered>().Where(a => a.Status is { State: OrderState.Rejected })
+            .ToDictionary(a => a.ClientId, a => a.Status!.Reason);
+        var slices = journal.OfType<OrderIntended>().Where(i => i.Order.Closes is not null && reasons.ContainsKey(i.Order.ClientId))
+            .GroupBy(i => (i.Timestamp, i.Order.Closes)).Select(s => s.Select(i => reasons[i.Order.ClientId]).ToList()).ToList();
+        slices.ShouldNotBeEmpty();
+        slices.ShouldAllBe(s => s.Count <= 5);
+        slices.ShouldContain(s => s.Count == 5);
+        slices.ShouldAllBe(s => s.Count(r => !r.Contains("a moment ago")) <= 1);
+    }
+
     // The price falls through the stop while the first exit is on its way.
-    private sealed class StopBeforeExit(ExchangeServer server, VenueBroker inner) : IBroker, IMarketListener
+    private sealed class StopBeforeExit(ExchangeServer server, VenueBroker venue)
     {
         /// <summary>The entry whose stop came before its exit; null until then.</summary>
         public string? Refused { get; private set; }
 
-        public string Name => inner.Name;
-
-        public async ValueTask<BrokerOrderStatus> SubmitAsync(BrokerOrder order, CancellationToken cancellationToken = default)
+        public async Task BeforeAsync(string call, BrokerOrder? order)
         {
-            if (order.Closes is null || Refused is not null) return await inner.SubmitAsync(order, cancellationToken);
+            if (order?.Closes is not { } entry || Refused is not null) return;
             server.Market.Trade(100, 97);
-            await Eventually.HoldsAsync(async () => (await inner.PollAsync(0, cancellationToken))
-                .Any(e => e.Fill is { Leg: "stop" } fill && fill.ClientId == order.Closes));
+            await Eventually.HoldsAsync(async () => (await venue.PollAsync(0))
+                .Any(e => e.Fill is { Leg: "stop" } fill && fill.ClientId == entry));
             server.Market.Trade(97, 100);
-            var answer = await inner.SubmitAsync(order, cancellationToken);
-            Refused = order.Closes;
-            return answer;
+            Refused = entry;
         }
-
-        public ValueTask<BrokerOrderStatus?> CancelAsync(string clientId, CancellationToken cancellationToken = default) =>
-            inner.CancelAsync(clientId, cancellationToken);
-
-        public ValueTask<BrokerOrderStatus?> MoveStopAsync(string clientId, double stopPrice,
-            CancellationToken cancellationToken = default) =>
-            inner.MoveStopAsync(clientId, stopPrice, cancellationToken);
-
-        public ValueTask<BrokerOrderStatus?> FindAsync(string clientId, CancellationToken cancellationToken = default) =>
-            inner.FindAsync(clientId, cancellationToken);
-
-        public ValueTask<IReadOnlyList<BrokerEvent>> PollAsync(long after, CancellationToken cancellationToken = default) =>
-            inner.PollAsync(after, cancellationToken);
-
-        public ValueTask<BrokerSnapshot> SnapshotAsync(CancellationToken cancellationToken = default) =>
-            inner.SnapshotAsync(cancellationToken);
-
-        public ValueTask OnBarsAsync(long closeTime, IReadOnlyList<ClosedBar> bars, CancellationToken cancellationToken = default) =>
-            inner.OnBarsAsync(closeTime, bars, cancellationToken);
-
-        public ValueTask DisposeAsync() => inner.DisposeAsync();
     }
 }

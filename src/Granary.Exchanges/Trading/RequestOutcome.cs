@@ -1,0 +1,10 @@
+using Granary.Engine.Brokerage;
+using Granary.Exchanges.Connections;
+
+namespace Granary.Exchanges.Trading;
+
+/// <summary>What one of several requests that were made at the same time came to.</summary>
+/// <param name="Value">Of a request that was answered; else the default.</param>
+/// <param name="Refusal">Why the exchange refuses it; null where it does not.</param>
+/// <param name="Fault">Why its outcome is unknown; null where it is known.</param>
+internal readonly record struct RequestOutcome<T>(T? Value, VenueRefusalException? Refusal, BrokerUnavailableException? Fault);
