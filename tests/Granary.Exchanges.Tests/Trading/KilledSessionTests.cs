@@ -7,7 +7,8 @@ using Granary.Testing;
 namespace Granary.Exchanges.Tests.Trading;
 
 /// <summary>
-/// <c>granary live</c> as a real process at a local exchange, killed with SIGKILL at random points and started again. At the end the
+/// <c>granary live</c> as a real process at a local exchange in another process, killed with SIGKILL at random points and started again. At
+/// the end the
 /// exchange's account and the session's journal agree. GRANARY_EXCHANGE_KILLS=100 kills so often at each exchange.
 /// </summary>
 public sealed class KilledSessionTests : IDisposable
@@ -60,22 +61,20 @@ public sealed class KilledSessionTests : IDisposable
         var bars = Bars();
         var exchange = TestExchange.Named(name);
         var production = await ProductionAsync(bars, exchange.IsFutures ? "both" : "long");
-        await using var server = await ExchangeServer.StartAsync(exchange.Dialect(new MarketTerms { Base = Coins[0], Others = Coins[1..] }));
-        server.Market.Deposit(Coins[0], 7);
-        var owned = Coins.ToDictionary(c => c, server.Market.HeldOf);
+        await using var server = await ExchangeProcess.StartAsync(exchange, Coins);
+        var owned = (await server.CommandAsync($"deposit {Coins[0]} 7")).Held;
         var state = Path.Combine(_folder, "state");
         string[] Live(string speed, string to) => ["live", production, "--feed", "csv:" + bars, "--to", to, "--broker", name, "--endpoint",
-            server.Endpoint.ToString(), "--pace", speed, "--state", state, "--out", Path.Combine(_folder, "run"), "--without-evidence",
+            server.State.Endpoint.ToString(), "--pace", speed, "--state", state, "--out", Path.Combine(_folder, "run"), "--without-evidence",
                 "--json",
             "--reconcile", "1s"];
         var random = new Random(5);
-        using var moving = new CancellationTokenSource();
-        var market = MoveAsync(server, moving.Token);
+        await server.CommandAsync("move");
         for (var kills = 0; kills < Kills; kills++)
         {
-            var (orders, more) = (server.Market.Orders.Count, random.Next(1, 4));
+            var wanted = (await server.CommandAsync("state")).Orders + random.Next(1, 4);
             using var process = GranaryProcess.Start(_folder, Live("fixed:10ms", To));
-            await Eventually.HoldsAsync(() => process.HasExited || server.Market.Orders.Count >= orders + more);
+            await Eventually.HoldsAsync(async () => process.HasExited || (await server.CommandAsync("state")).Orders >= wanted);
             await Task.Delay(random.Next(0, 30));
             if (process.HasExited)
                 Assert.Fail($"the session ended after {kills} kills with {process.ExitCode}: {Notes()}"
@@ -83,8 +82,7 @@ public sealed class KilledSessionTests : IDisposable
             process.Kill();
             await process.WaitForExitAsync();
         }
-        await moving.CancelAsync();
-        await market;
+        await server.CommandAsync("rest");
         // Three days further than it came; and once more, for the fills of the orders on the last bar.
         using var status = JsonDocument.Parse(File.ReadAllText(Path.Combine(state, "control", "status.json")));
         var rest = Live("asap", status.RootElement.GetProperty("instant").GetDateTime().AddDays(3).ToString("s",
@@ -93,7 +91,7 @@ public sealed class KilledSessionTests : IDisposable
         var end = await RunAsync(rest);
         end.ExitCode.ShouldBe(0, end.Error);
         File.ReadAllText(Path.Combine(state, "control", "status.json")).ShouldContain("\"differences\": 0");
-        Check(server, owned, Path.Combine(_folder, "run", "account.json"), end.Output + end.Error);
+        Check(await server.CommandAsync("state"), owned, Path.Combine(_folder, "run", "account.json"), end.Output + end.Error);
     }
 
     // Why it entered nothing any more, where it ran to the end of its feed.
@@ -105,27 +103,17 @@ public sealed class KilledSessionTests : IDisposable
         return $"{account.RootElement.GetProperty("notes")} {string.Join(", ", skipped)} ";
     }
 
-    // A market that rises and falls, so that stops and targets are reached.
-    private static async Task MoveAsync(ExchangeServer server, CancellationToken cancellationToken)
+    private static void Check(ExchangeState exchange, IReadOnlyDictionary<string, decimal> owned, string file, string said)
     {
-        for (var i = 0; !cancellationToken.IsCancellationRequested; i++)
-        {
-            await Task.Delay(20, CancellationToken.None);
-            server.Market.Trade(server.Market.Price, 100 + (decimal)Math.Round(4 * Math.Sin(i / 15.0), 2));
-        }
-    }
-
-    private static void Check(ExchangeServer server, IReadOnlyDictionary<string, decimal> owned, string file, string said)
-    {
-        server.Market.Received.Where(r => r.Value > 1).ShouldBeEmpty();
+        exchange.ReceivedTwice.ShouldBeEmpty();
         foreach (var secret in (string[])[VenueDialect.Key, VenueDialect.Secret, VenueDialect.Passphrase]) said.ShouldNotContain(secret);
         using var account = JsonDocument.Parse(File.ReadAllText(file));
         var positions = account.RootElement.GetProperty("positions");
         foreach (var coin in Coins)
         {
             var held = positions.TryGetProperty($"{coin}USDT", out var own) ? own.GetDouble() : 0;
-            held.ShouldBe((double)(server.Market.HeldOf(coin) - owned[coin]), 1e-9, account.RootElement.ToString());
+            held.ShouldBe((double)(exchange.Held[coin] - owned[coin]), 1e-9, account.RootElement.ToString());
         }
-        account.RootElement.GetProperty("fills").GetInt32().ShouldBe(server.Market.Fills.Count);
+        account.RootElement.GetProperty("fills").GetInt32().ShouldBe(exchange.Fills);
     }
 }
