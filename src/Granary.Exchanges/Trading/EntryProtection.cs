@@ -26,14 +26,21 @@ internal sealed class EntryProtection(IVenue venue, BookJournal journal, VenueOr
             && !(Book.Find(o.Entry)!.Open > 0))], cancellationToken).ConfigureAwait(false))
             if (fault is not null) throw fault;
         var missing = new List<WantedLeg>();
-        foreach (var entry in Book.OpenEntries.ToList())
+        try
         {
-            if (entry.Order.Protection.IsNone && entry.MovedStop == 0 || Book.IsClosing(entry)
-                || clock.GetUtcNow() < entry.LegsWaitUntil) continue;
-            await EnsureAsync(entry, missing, cancellationToken).ConfigureAwait(false);
+            foreach (var entry in Book.OpenEntries.ToList())
+            {
+                if (entry.Order.Protection.IsNone && entry.MovedStop == 0 || Book.IsClosing(entry)
+                    || clock.GetUtcNow() < entry.LegsWaitUntil) continue;
+                await EnsureAsync(entry, missing, cancellationToken).ConfigureAwait(false);
+            }
         }
-        foreach (var round in VenueRequests.Rounds(missing, l => l.Entry.Order.Symbol))
-            await SendAsync(round, cancellationToken).ConfigureAwait(false);
+        finally
+        {
+            // A leg whose outcome is not known keeps back none of the trades before it.
+            foreach (var round in VenueRequests.Rounds(missing, l => l.Entry.Order.Symbol))
+                await SendAsync(round, cancellationToken).ConfigureAwait(false);
+        }
     }
 
     private async ValueTask EnsureAsync(BookOrder entry, List<WantedLeg> missing, CancellationToken cancellationToken)

@@ -4,8 +4,8 @@ using Granary.Engine.Trading;
 namespace Granary.Exchanges.Trading;
 
 /// <summary>
-/// Sends the orders that a session makes at one time, in rounds: each round has at most one order of a symbol. The orders of a round are
-/// checked one after the other, written to the journal in one piece, and are on their way to the exchange at the same time.
+/// Sends a round of orders, of which no two are of the same symbol: they are checked one after the other, written to the journal in one
+/// piece, and are on their way to the exchange at the same time.
 /// </summary>
 internal sealed class OrderSubmission(IVenue venue, VenueBook book, IReadOnlyDictionary<string, VenueInstrument> instruments,
     VenueOrders orders, EntryProtection protection, OrderGate gate, PriceBoard prices)
@@ -21,17 +21,14 @@ internal sealed class OrderSubmission(IVenue venue, VenueBook book, IReadOnlyDic
         public SubmitOutcome? Outcome { get; set; }
     }
 
-    /// <inheritdoc cref="IBroker.SubmitAllAsync"/>
-    public async ValueTask<IReadOnlyList<SubmitOutcome>> SubmitAsync(IReadOnlyList<BrokerOrder> all, CancellationToken cancellationToken)
+    /// <returns>What became of each order.</returns>
+    public async ValueTask<IReadOnlyList<SubmitOutcome>> SubmitAsync(IEnumerable<BrokerOrder> round, CancellationToken cancellationToken)
     {
-        var submissions = all.Select(o => new Submission(o)).ToList();
-        foreach (var round in VenueRequests.Rounds(submissions, s => s.Order.Symbol))
-        {
-            foreach (var s in round) await TryAsync(s, RecogniseAsync, cancellationToken).ConfigureAwait(false);
-            await ReleaseAsync(round, cancellationToken).ConfigureAwait(false);
-            foreach (var s in round) await TryAsync(s, MakeAsync, cancellationToken).ConfigureAwait(false);
-            await SendAsync([.. round.Where(s => s.Made is not null)], cancellationToken).ConfigureAwait(false);
-        }
+        var submissions = round.Select(o => new Submission(o)).ToList();
+        foreach (var s in submissions) await TryAsync(s, RecogniseAsync, cancellationToken).ConfigureAwait(false);
+        await ReleaseAsync(submissions, cancellationToken).ConfigureAwait(false);
+        foreach (var s in submissions) await TryAsync(s, MakeAsync, cancellationToken).ConfigureAwait(false);
+        await SendAsync([.. submissions.Where(s => s.Made is not null)], cancellationToken).ConfigureAwait(false);
         return [.. submissions.Select(s => s.Outcome!.Value)];
     }
 

@@ -112,9 +112,19 @@ internal sealed class VenueBroker : IBroker, IMarketListener
     public async ValueTask<BrokerOrderStatus> SubmitAsync(BrokerOrder order, CancellationToken cancellationToken = default) =>
         (await SubmitAllAsync([order], cancellationToken).ConfigureAwait(false))[0].Answer;
 
-    public ValueTask<IReadOnlyList<SubmitOutcome>> SubmitAllAsync(IReadOnlyList<BrokerOrder> orders,
-        CancellationToken cancellationToken = default) =>
-        LockedAsync(() => _submission.SubmitAsync(orders, cancellationToken), cancellationToken);
+    public async ValueTask<IReadOnlyList<SubmitOutcome>> SubmitAllAsync(IReadOnlyList<BrokerOrder> orders,
+        CancellationToken cancellationToken = default)
+    {
+        var outcomes = new SubmitOutcome[orders.Count];
+        // Between two rounds fills are booked and protected.
+        foreach (var round in VenueRequests.Rounds(Enumerable.Range(0, orders.Count), i => orders[i].Symbol))
+        {
+            var answers = await LockedAsync(() => _submission.SubmitAsync([.. round.Select(i => orders[i])], cancellationToken),
+                cancellationToken).ConfigureAwait(false);
+            for (var i = 0; i < round.Count; i++) outcomes[round[i]] = answers[i];
+        }
+        return outcomes;
+    }
 
     public ValueTask<BrokerOrderStatus?> CancelAsync(string clientId, CancellationToken cancellationToken = default) =>
         LockedAsync(async () =>

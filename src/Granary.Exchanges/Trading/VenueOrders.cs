@@ -110,8 +110,20 @@ internal sealed class VenueOrders(IVenue venue, BookJournal journal, VenueSettin
     /// <exception cref="BrokerUnavailableException">The journal cannot be written: no order was sent.</exception>
     public async ValueTask<BrokerUnavailableException?[]> SendAsync(IReadOnlyList<NewOrder> made, CancellationToken cancellationToken)
     {
-        if (made.Any(n => n.Order.Leg.Length > 0)) await journal.AppendAsync([], cancellationToken).ConfigureAwait(false);
-        else await journal.WriteAsync([], cancellationToken).ConfigureAwait(false);
+        try
+        {
+            if (made.Any(n => n.Order.Leg.Length > 0)) await journal.AppendAsync([], cancellationToken).ConfigureAwait(false);
+            else await journal.WriteAsync([], cancellationToken).ConfigureAwait(false);
+        }
+        catch (BrokerUnavailableException)
+        {
+            foreach (var (order, _) in made)
+            {
+                journal.Defer(new OrderForgotten(order.ClientId));
+                if (order.Leg.Length == 0) _unsent.Add(order.ClientId);
+            }
+            throw;
+        }
         Sent += made.Count;
         var answers = await VenueRequests.AllAsync(made, n => venue.PlaceAsync(n.Message, cancellationToken)).ConfigureAwait(false);
         var faults = Array.ConvertAll(answers, a => a.Fault);
