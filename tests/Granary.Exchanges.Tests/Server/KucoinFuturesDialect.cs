@@ -47,7 +47,9 @@ internal sealed class KucoinFuturesDialect(MarketTerms terms) : KucoinDialect(te
         ("GET", "/api/v1/fills") => Pages(Market.Fills.Where(f => IsWanted(f, call)).Reverse().Select(Fill), call),
         ("GET", "/api/v1/funding-history") => new JsonObject
         {
-            ["dataList"] = new JsonArray([.. Market.Payments.Where(p => call["symbol"] == NameOf(_terms.Base) && p.At.ToUnixTimeMilliseconds() >= long.Parse(call["startAt"],
+            ["dataList"] = new JsonArray(
+                [.. Market.Payments.Where(p => call["symbol"] == NameOf(_terms.Base)
+                    && p.At.ToUnixTimeMilliseconds() >= long.Parse(call["startAt"],
                 CultureInfo.InvariantCulture)).Reverse().Select(Payment)]),
             ["hasMore"] = false,
         },
@@ -115,7 +117,8 @@ internal sealed class KucoinFuturesDialect(MarketTerms terms) : KucoinDialect(te
 
     private JsonObject ChangeMode(JsonNode body)
     {
-        if (Market.PositionOf(CoinOf(body["symbol"]!.ToString())).Size != 0) throw new SimulatedRefusal(Refusal.Invalid, "exist.order.or.position");
+        if (Market.PositionOf(CoinOf(body["symbol"]!.ToString())).Size != 0) throw new SimulatedRefusal(Refusal.Invalid,
+            "exist.order.or.position");
         Market.MarginMode = body["marginMode"]!.ToString().ToLowerInvariant();
         return new JsonObject { ["symbol"] = body["symbol"]!.ToString(), ["marginMode"] = body["marginMode"]!.ToString() };
     }

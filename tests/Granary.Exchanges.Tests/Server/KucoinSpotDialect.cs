@@ -71,7 +71,8 @@ internal sealed class KucoinSpotDialect(MarketTerms terms) : KucoinDialect(terms
 
     private static JsonObject Cancelled(SimulatedOrder order) => new() { ["clientOid"] = order.ClientId, ["cancelledOrderId"] = order.Id };
 
-    private JsonObject? Level1(string symbol) => _terms.Coins.Any(c => NameOf(c) == symbol) ? new JsonObject { ["price"] = Text(Market.Price) }
+    private JsonObject? Level1(string symbol) => _terms.Coins.Any(c => NameOf(c) == symbol)
+        ? new JsonObject { ["price"] = Text(Market.Price) }
         : symbol == $"{_terms.FeeCurrency}-{_terms.Quote}" ? new JsonObject { ["price"] = Text(_terms.FeeCurrencyPrice) } : null;
 
     private JsonObject Place(JsonObject body)
@@ -185,7 +186,12 @@ internal sealed class KucoinSpotDialect(MarketTerms terms) : KucoinDialect(terms
     {
         ["topic"] = "/spotMarket/advancedOrders",
         ["type"] = "message",
-        ["data"] = new JsonObject { ["orderId"] = order.StopId.Length > 0 ? order.StopId : order.Id, ["symbol"] = NameOf(order.Coin), ["type"] = type },
+        ["data"] = new JsonObject
+        {
+            ["orderId"] = order.StopId.Length > 0 ? order.StopId : order.Id,
+            ["symbol"] = NameOf(order.Coin),
+            ["type"] = type
+        },
     }.ToJsonString(), isPrivate: true);
 
     public override void OnFill(SimulatedFill fill)

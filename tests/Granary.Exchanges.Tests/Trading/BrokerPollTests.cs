@@ -61,7 +61,8 @@ public sealed class BrokerPollTests : IDisposable
             TimeProvider.System);
         var manager = new OrderManager(broker, journal, new AccountLedger(100_000, _ => 1), "g1");
         await manager.SendAsync(1, [], [.. Enumerable.Range(1, Fills).Select(i =>
-            new OrderIntended(1, TestVenue.Buy($"g1-0-{i}-e", limit: 100 - i), OrderRole.Entry, i, ExitReason.Open) { Symbol = TestVenue.Symbol })],
+            new OrderIntended(1, TestVenue.Buy($"g1-0-{i}-e", limit: 100 - i), OrderRole.Entry, i,
+                ExitReason.Open) { Symbol = TestVenue.Symbol })],
             default);
         (await manager.SynchroniseAsync(2, default)).ShouldBeEmpty();
         manager.Fault.ShouldBeNull();

@@ -200,7 +200,16 @@ public sealed class FuturesTests : IDisposable
     public async Task A_position_of_the_owner_is_no_position_of_the_session(string name)
     {
         await using var server = await ServerAsync(name);
-        server.Market.Place(new SimulatedOrder { Id = "", ClientId = "", Coin = "BTC", IsBuy = true, Limit = 0, Size = 5, At = DateTimeOffset.UtcNow });
+        server.Market.Place(new SimulatedOrder
+        {
+            Id = "",
+            ClientId = "",
+            Coin = "BTC",
+            IsBuy = true,
+            Limit = 0,
+            Size = 5,
+            At = DateTimeOffset.UtcNow
+        });
         await using var broker = await ConnectAsync(name, server);
         (await broker.SnapshotAsync()).Positions.ShouldBeEmpty();
         await broker.SubmitAsync(Enter(Side.Sell));

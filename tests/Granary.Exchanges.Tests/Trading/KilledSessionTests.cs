@@ -41,7 +41,8 @@ public sealed class KilledSessionTests : IDisposable
     {
         var batch = Path.Combine(_folder, "batch.json");
         File.WriteAllText(batch, $$"""
-            { "name": "killed", "data": { "source": "csv:{{bars}}", "symbols": ["COINUSDT", "TWINUSDT"], "timeframe": "1h", "to": "2022-03-01",
+            { "name": "killed", "data": { "source": "csv:{{bars}}", "symbols": ["COINUSDT", "TWINUSDT"], "timeframe": "1h",
+                "to": "2022-03-01",
                 "instruments": { "COINUSDT": { "lot": 0.001, "tick": 0.01 }, "TWINUSDT": { "lot": 0.001, "tick": 0.01 } } },
               "strategies": [ { "class": "SmaCross", "params": { "fast": 3, "slow": [8, 13] }, "sides": "{{sides}}",
                 "size": { "percentOfEquity": 20 }, "stopLossPercent": 2 } ], "portfolio": { "weights": "equal" } }
@@ -65,7 +66,8 @@ public sealed class KilledSessionTests : IDisposable
         var owned = (await server.CommandAsync($"deposit {Coins[0]} 7")).Held;
         var state = Path.Combine(_folder, "state");
         string[] Live(string speed, string to) => ["live", production, "--feed", "csv:" + bars, "--to", to, "--broker", name, "--endpoint",
-            server.State.Endpoint.ToString(), "--pace", speed, "--state", state, "--out", Path.Combine(_folder, "run"), "--without-evidence",
+            server.State.Endpoint.ToString(), "--pace", speed, "--state", state, "--out", Path.Combine(_folder, "run"),
+                "--without-evidence",
                 "--json",
             "--reconcile", "1s"];
         var random = new Random(5);

@@ -35,7 +35,8 @@ public sealed class PowerCutTests : IDisposable
         await using var server = await ExchangeServer.StartAsync(exchange.Dialect(new MarketTerms()));
         Task<VenueBroker> ConnectAsync() =>
             VenueBroker.ConnectAsync(exchange.Open(server.Endpoint), settings, TestVenue.Environment(_folder), default);
-        var (known, waits, fills, unsent) = (TestVenue.Buy("g1-0-1-e", 0), TestVenue.Buy("g1-0-2-e", 90), TestVenue.Buy("g1-0-3-e", 0), TestVenue.Buy("g1-0-4-e", 89));
+        var (known, waits, fills, unsent) = (TestVenue.Buy("g1-0-1-e", 0), TestVenue.Buy("g1-0-2-e", 90), TestVenue.Buy("g1-0-3-e", 0),
+            TestVenue.Buy("g1-0-4-e", 89));
         byte[] kept;
         string venueId;
         await using (var broker = await ConnectAsync())

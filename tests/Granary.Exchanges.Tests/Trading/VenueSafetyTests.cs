@@ -79,7 +79,16 @@ public sealed class VenueSafetyTests : IDisposable
         server.Market.Deposit("BTC", 5);
         await using var broker = await ConnectAsync(name, server);
         (await broker.SnapshotAsync()).Positions.ShouldBeEmpty();
-        var byHand = new SimulatedOrder { Id = "", ClientId = "", Coin = "BTC", IsBuy = true, Limit = 0, Size = 1, At = DateTimeOffset.UtcNow };
+        var byHand = new SimulatedOrder
+        {
+            Id = "",
+            ClientId = "",
+            Coin = "BTC",
+            IsBuy = true,
+            Limit = 0,
+            Size = 1,
+            At = DateTimeOffset.UtcNow
+        };
         server.Market.Place(byHand);
         var waiting = server.Market.Place(new SimulatedOrder
         {
