@@ -1,5 +1,3 @@
-using Granary.Exchanges.Tests.Server;
-
 namespace Granary.Exchanges.Tests;
 
 /// <summary>Runs the tests, or with the word <c>exchange</c> a local exchange as a process of its own.</summary>

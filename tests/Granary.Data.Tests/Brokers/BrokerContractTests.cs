@@ -115,23 +115,6 @@ public abstract class BrokerContractTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Several_orders_that_lose_their_answers_are_found_or_sent_again_and_fill_once()
-    {
-        await StartAsync(VenueBehaviour.LosesAnswers);
-        List<BrokerOrder> orders = [.. Enumerable.Range(0, 6).Select(_ => Buy())];
-        for (var (attempt, unknown) = (0, orders); unknown.Count > 0; attempt++)
-        {
-            Assert.True(attempt < 50, "orders are still unknown");
-            var outcomes = await Broker.SubmitAllAsync(unknown);
-            Assert.All(outcomes, o => Assert.True(o.Status is null != o.Fault is null));
-            unknown = [.. unknown.Where((_, i) => outcomes[i].Status is null)];
-        }
-        await TradeAsync(100, 101);
-        foreach (var order in orders) Assert.Equal(OrderState.Filled, await StateAsync(order));
-        Assert.Equal(12, (await FillsAsync()).Sum(f => f.Quantity));
-    }
-
-    [Fact]
     public async Task An_order_that_was_never_sent_is_not_found()
     {
         await StartAsync();

@@ -1,7 +1,8 @@
 using System.Globalization;
 using System.Text.Json;
+using Granary.Exchanges.Tests.Server;
 
-namespace Granary.Exchanges.Tests.Server;
+namespace Granary.Exchanges.Tests;
 
 /// <summary>What a test asks a local exchange in another process.</summary>
 /// <param name="Orders">All that it has accepted.</param>

@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Text;
 using System.Text.Json;
 
-namespace Granary.Exchanges.Tests.Server;
+namespace Granary.Exchanges.Tests;
 
 /// <summary>A local exchange in a process of its own, as a test commands it.</summary>
 internal sealed class ExchangeProcess : IAsyncDisposable
