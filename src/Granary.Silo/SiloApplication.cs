@@ -145,7 +145,8 @@ public static class SiloApplication
         logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
         logging.AddFilter("Orleans", LogLevel.Warning);
         logging.AddFilter("Microsoft.Orleans", LogLevel.Warning);
-        // One lost silo ends each call that was under way to it; membership and the callers of these calls log the loss.
+        // One lost silo ends each call that was under way to it; membership and the callers of these calls log the loss. Both categories
+        // have nothing else: "Orleans.Messaging" is that of messages that could not be sent, not of Orleans.Runtime.Messaging.
         logging.AddFilter("Orleans.Runtime.CallbackData", LogLevel.Critical);
         logging.AddFilter("Orleans.Messaging", LogLevel.Critical);
         // While the process starts, compilation stalls it for longer than the watchdog expects.

@@ -124,6 +124,10 @@ public sealed class DeploymentsOverHttpTests(SessionsOverHttpTests.Configuration
             .Select(e => e.Action.ToString()).ShouldBe(["Added", "Switched"]);
         (await (await server.Client.PostAsJsonAsync(Path + "/2/switch", new { account = "handed", policy = "flat" })).ProblemAsync(400))
             .ShouldContain("use keep, wind-down, close");
+        foreach (var dryRun in (bool[])[true, false])
+            (await (await server.Client.PostAsJsonAsync(Path + "/2/switch", new { account = "../../outside", dryRun })).ProblemAsync(400))
+                .ShouldContain("use letters, digits");
+        await (await server.Client.PostAsJsonAsync(Path + "/2/switch", new { account = "unknown", dryRun = true })).ProblemAsync(400);
         (await (await server.Client.PostAsJsonAsync(Path + "/2/switch", new { account = "unknown" })).ProblemAsync(400))
             .ShouldContain("has no session yet");
     }

@@ -1,4 +1,5 @@
 using Granary.Application.Models;
+using Granary.Application.Weights;
 using Granary.Data.Journals;
 
 namespace Granary.Application.Live;
@@ -19,7 +20,7 @@ public interface IAccountStore
     Task<IJournal> OpenBrokerJournalAsync(string account, string broker, string holder, TimeProvider clock,
         CancellationToken cancellationToken = default);
 
-    /// <summary>Reads the journal of an account that a session may be trading; takes no lease.</summary>
+    /// <summary>Reads the journal of an account that a session may be trading; takes no lease. Empty for an account without one.</summary>
     /// <exception cref="JournalException">The disk or the server failed.</exception>
     Task<IReadOnlyList<JournalEntry>> PeekAsync(string account, JournalQuery query, CancellationToken cancellationToken = default);
 }
@@ -39,7 +40,13 @@ public static class AccountStores
 /// </summary>
 public sealed class FolderAccounts(string folder, bool one = false) : IAccountStore
 {
-    private string Of(string account) => one ? folder : Path.Combine(folder, account);
+    // A name comes from callers of the HTTP API too: none can lead out of the folder.
+    private string Of(string account)
+    {
+        if (one) return folder;
+        WeightsRules.CheckPortfolio(account);
+        return Path.Combine(folder, account);
+    }
 
     public Task<IJournal> OpenJournalAsync(string account, string holder, TimeProvider clock,
         CancellationToken cancellationToken = default) => Task.FromResult<IJournal>(FileJournal.Open(Of(account), clock, holder));
@@ -50,7 +57,7 @@ public sealed class FolderAccounts(string folder, bool one = false) : IAccountSt
         Task.FromResult<IJournal>(FileJournal.Open(Of(account), clock, holder, broker + "-venue.grj", flush: broker != "paper"));
 
     public Task<IReadOnlyList<JournalEntry>> PeekAsync(string account, JournalQuery query, CancellationToken cancellationToken = default) =>
-        Task.FromResult<IReadOnlyList<JournalEntry>>([.. FileJournal.Peek(Of(account), query)]);
+        Task.FromResult<IReadOnlyList<JournalEntry>>(one || Directory.Exists(Of(account)) ? [.. FileJournal.Peek(Of(account), query)] : []);
 }
 
 /// <summary>Accounts in PostgreSQL, for all machines that reach it.</summary>

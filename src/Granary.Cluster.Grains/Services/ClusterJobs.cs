@@ -43,7 +43,8 @@ public sealed class ClusterJobs(IGrainFactory grains, TimeProvider clock, TimeSp
 
     /// <inheritdoc/>
     public async ValueTask<JobStatus?> FindAsync(string id, CancellationToken cancellationToken = default) =>
-        await Calling.TryAsync(() => Batch(id).FindAsync(), cancellationToken, timeout).ConfigureAwait(false);
+        !JobId.IsWellFormed(id) ? null
+            : await Calling.TryAsync(() => Batch(id).FindAsync(), cancellationToken, timeout).ConfigureAwait(false);
 
     /// <inheritdoc/>
     public async ValueTask<JobPage> ListAsync(JobQuery query, CancellationToken cancellationToken = default)

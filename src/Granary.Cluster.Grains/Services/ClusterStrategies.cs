@@ -12,6 +12,8 @@ public sealed class ClusterStrategies(IGrainFactory grains) : IBatchStrategies
     /// <inheritdoc/>
     public async ValueTask<BatchStrategy?> FindAsync(string batch, string strategy, CancellationToken cancellationToken = default)
     {
+        // Orleans throws for a key of spaces, and would activate a grain for any other text.
+        if (!JobId.IsWellFormed(batch)) return null;
         if (await Calling.TryAsync(() => grains.GetGrain<IBatchGrain>(batch).FindAsync(), cancellationToken).ConfigureAwait(false)
             is not { Ended: false }) return null;
         // Stored results first: a strategy that has reported waits for the end of its group.

@@ -141,7 +141,11 @@ public sealed class SubmissionsTests : IAsyncLifetime
             run = await _cluster.SubmitAsync(batch);
             await gate.Reached;
             (await strategies.FindAsync(run, "Nothing()@COINUSDT:1h")).ShouldBeNull();
-            (await strategies.FindAsync("never-submitted", ids[0])).ShouldBeNull();
+            foreach (var unknown in (string[])["never-submitted", " ", "", "a/b"])
+            {
+                (await strategies.FindAsync(unknown, ids[0])).ShouldBeNull();
+                (await _cluster.Batches.FindAsync(unknown)).ShouldBeNull();
+            }
             // Both feeds reach the gate, and each strategy answers from the silo that runs it.
             foreach (var id in ids)
             {
