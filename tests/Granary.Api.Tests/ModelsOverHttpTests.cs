@@ -10,7 +10,7 @@ namespace Granary.Api.Tests;
 /// <summary>Versions of a model over HTTP: their figures, and which one is current.</summary>
 public sealed class ModelsOverHttpTests
 {
-    private static ModelRegistry Fill(string folder)
+    internal static ModelRegistry Fill(string folder)
     {
         var registry = new ModelRegistry(new FileModelStore(Path.Combine(folder, "models")), TestCatalogues.All.ModelKinds);
         double[] values = [.. Enumerable.Range(0, 80).Select(i => Math.Sin(i * 0.7))];
