@@ -63,6 +63,45 @@ public sealed class ModelsOverHttpTests
     }
 
     [Fact]
+    public async Task A_challenger_is_tested_on_the_windows_of_both_and_drift_is_what_the_detector_found()
+    {
+        await using var server = await ApiServer.StartAsync();
+        Fill(server.Folder);
+        const string Challenge = "/api/v1/models/gate/challenge?current=1&challenger=2";
+        var none = await server.Client.GetFromJsonAsync<JsonElement>(Challenge);
+        none.GetProperty("verdict").GetString().ShouldBe(
+            "No run of this server has the test windows of version 1; train it again as a job.");
+
+        string Window(int month, double auc) =>
+            $$"""
+            { "testFrom": "2022-0{{month}}-01T00:00:00Z", "testTo": "2022-0{{month + 1}}-01T00:00:00Z",
+              "outOfSample": { "auc": {{auc}} } }
+            """;
+        Directory.CreateDirectory(Path.Combine(server.Folder, "trained"));
+        await File.WriteAllTextAsync(Path.Combine(server.Folder, "trained", "learning.json"), $$"""
+            { "units": [
+              { "name": "gate", "version": "gate:1", "windows": [ {{Window(1, 0.5)}}, {{Window(2, 0.52)}}, {{Window(3, 0.51)}} ],
+                "watched": 90, "lossChanges": [ { "noticed": "2022-03-05T00:00:00Z", "since": "2022-03-01T00:00:00Z",
+                  "before": 0.2, "after": "NaN" } ] },
+              { "name": "gate", "version": "gate:2", "windows": [ {{Window(2, 0.55)}}, {{Window(3, 0.56)}}, {{Window(4, 0.1)}} ] } ] }
+            """);
+        var tested = await server.Client.GetFromJsonAsync<JsonElement>(Challenge);
+        tested.GetProperty("windows").GetArrayLength().ShouldBe(2, "months 2 and 3 are those of both");
+        // Differences 0.03 and 0.05: mean 0.04, error 0.01, t(0.975; 1) = 12.7062.
+        tested.GetProperty("mean").GetDouble().ShouldBe(0.04, 1e-12);
+        tested.GetProperty("low").GetDouble().ShouldBe(0.04 - (12.7062 * 0.01), 1e-5);
+        tested.GetProperty("verdict").GetString()!.ShouldStartWith("No difference is shown");
+
+        var drift = (await server.Client.GetFromJsonAsync<JsonElement>("/api/v1/models/gate/versions/1")).GetProperty("findings")
+            .GetProperty("drift");
+        (drift.GetProperty("detector").GetString(), drift.GetProperty("watched").GetInt32()).ShouldBe(("adwin", 90));
+        var change = drift.GetProperty("changes")[0];
+        (change.GetProperty("before").GetDouble(), change.TryGetProperty("after", out _)).ShouldBe((0.2, false));
+        using var unknown = await server.Client.GetAsync("/api/v1/models/gate/challenge?current=1&challenger=9");
+        (await unknown.ProblemAsync(404)).ShouldContain("has no version 9");
+    }
+
+    [Fact]
     public async Task A_version_is_promoted_compared_and_rolled_back()
     {
         await using var server = await ApiServer.StartAsync();

@@ -97,6 +97,7 @@ public static class GranaryApi
         services.AddSingleton<ServerInstruments>();
         services.AddSingleton<OperationsSampler>();
         services.AddHostedService(static s => s.GetRequiredService<OperationsSampler>());
+        services.AddHostedService<RunListReader>();
         return services;
     }
 

@@ -71,8 +71,7 @@ internal static class JobEndpoints
         jobs.MapPost("/{id}/resume", (string id, IJobService service, CancellationToken stop) => answers(service).ResumeAsync(id, stop))
             .RequireAuthorization(RolePolicies.Submitter).WithName($"resume{noun}")
             .WithSummary($"Queue a cancelled {one} again; it continues from the strategies that had finished.")
-            .WithDescription("In a cluster a cancelled job is not resumed: the answer says so.").Produces<JobStatus>(202)
-            .ProducesProblem(400).ProducesProblem(404).ProducesProblem(409).ProducesProblem(429);
+            .Produces<JobStatus>(202).ProducesProblem(400).ProducesProblem(404).ProducesProblem(409).ProducesProblem(429);
         jobs.MapGet("/{id}/files/{name}", (string id, string name, IJobService service, CancellationToken stop) =>
                 answers(service).FileAsync(id, name, stop))
             .RequireAuthorization(RolePolicies.Viewer).WithName($"get{noun}File")

@@ -71,11 +71,7 @@ internal static class ModelEndpoints
             }))
             .WithName("getModelVersion").WithSummary("A version of a model with its figures, calibration and importance.")
             .Produces<VersionDetail>().ProducesProblem(404);
-        models.MapGet("/{name}/compare", (string name, int first, int second, ServerModels registry) =>
-            Answer(() => TypedResults.Ok(registry.Open().Compare(name, first, second).Differences
-                .Select(d => new Difference(d.Field, d.First, d.Second)).ToList())))
-            .WithName("compareModelVersions").WithSummary("How two versions of a model differ.")
-            .Produces<IReadOnlyList<Difference>>().ProducesProblem(404);
+        MapComparisons(models);
         models.MapPost("/{name}/promote", (string name, Promotion body, ServerModels registry) =>
             body.Version is not { } version ? Problem.Of(400, "The input is wrong", "'version' is missing: send { \"version\": 2 }")
                 : Answer(() => TypedResults.Ok(registry.Open().Promote(name, version))))
@@ -93,6 +89,26 @@ internal static class ModelEndpoints
                 + "answers.")
             .WithMetadata(new ChangesNothing())
             .Accepts<object>("application/json").Produces<ModelAnswers>().ProducesProblem(400).ProducesProblem(404).ProducesProblem(413);
+    }
+
+    private static void MapComparisons(IEndpointRouteBuilder models)
+    {
+        models.MapGet("/{name}/compare", (string name, int first, int second, ServerModels registry) =>
+            Answer(() => TypedResults.Ok(registry.Open().Compare(name, first, second).Differences
+                .Select(d => new Difference(d.Field, d.First, d.Second)).ToList())))
+            .WithName("compareModelVersions").WithSummary("How two versions of a model differ.")
+            .Produces<IReadOnlyList<Difference>>().ProducesProblem(404);
+        models.MapGet("/{name}/challenge", (string name, int current, int challenger, ServerModels registry, RunLibrary runs) =>
+            Answer(() =>
+            {
+                var opened = registry.Open();
+                foreach (var version in (int[])[current, challenger]) opened.Version(name, version);
+                return TypedResults.Ok(ModelChallenge.Of(runs, name, current, challenger));
+            }))
+            .WithName("challengeModelVersion")
+            .WithSummary("Whether a version predicts better than the current one on the test windows that both have.")
+            .WithDescription("A paired t-test of the figure out of sample, window by window.")
+            .Produces<ModelChallenge>().ProducesProblem(404);
     }
 
     private static async Task<IResult> PredictAsync(string name, HttpRequest request, ApiSettings settings, ServerModels registry,

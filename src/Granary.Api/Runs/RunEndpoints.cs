@@ -30,7 +30,7 @@ internal static class RunEndpoints
             .WithName("listRuns").WithSummary("Finished runs of the server's folder, the newest first.").Produces<RunPage>()
             .ProducesProblem(400);
         runs.MapGet("/{id}", (string id, RunLibrary library) => library.Find(id) is { } run
-                ? TypedResults.Stream(stream => WriteAsync(stream, run, library.PathOf(id)), "application/json") : Unknown(id))
+                ? TypedResults.Stream(stream => WriteAsync(stream, run, library), "application/json") : Unknown(id))
             .WithName("getRun").WithSummary("A run: where it comes from, and what its results.json has beside the strategies.")
             .Produces<RunSummary>().ProducesProblem(404);
         runs.MapGet("/{id}/strategies", (string id, RunLibrary library, [AsParameters] Paging paging, [FromQuery] string? sort,
@@ -38,7 +38,7 @@ internal static class RunEndpoints
             {
                 if (library.Find(id) is null) return Unknown(id);
                 var page = new StrategyQuery(paging.Checked().Limit, sort, filter, paging.Cursor)
-                    .Of(Path.Combine(library.PathOf(id), "results.json"));
+                    .Of(library.ResultsOf(id));
                 return paging.Answer(page, page.Next);
             })
             .WithName("listRunStrategies").WithSummary("The strategies of a run, sorted and filtered.")
@@ -80,40 +80,30 @@ internal static class RunEndpoints
             : Problem.NotFound($"a run has no series '{name}'; it has equity, cash, exposure, drawdown, months and price:SYMBOL");
     }
 
-    private static async Task WriteAsync(Stream stream, RunSummary run, string folder)
+    // The strategies, most of results.json, are counted and left out; its other parts are copied as they are written.
+    private static async Task WriteAsync(Stream stream, RunSummary run, RunLibrary library)
     {
-        var results = await File.ReadAllBytesAsync(Path.Combine(folder, "results.json")).ConfigureAwait(false);
+        var results = library.ResultsOf(run.Id);
         var writer = new Utf8JsonWriter(stream);
         await using var _ = writer.ConfigureAwait(false);
         writer.WriteStartObject();
         foreach (var own in JsonSerializer.SerializeToElement(run, JobJson.Options).EnumerateObject()) own.WriteTo(writer);
-        CopyResults(results, writer);
+        foreach (var (name, json) in results.Parts)
+        {
+            if (name is "batch" or "run" or "digest") continue;
+            writer.WritePropertyName(name);
+            writer.WriteRawValue(json.Span, skipInputValidation: true);
+        }
+        writer.WriteNumber("strategies", results.Count);
+        writer.WriteStartObject("zones");
+        foreach (var (symbol, zone) in RunManifest.Read(library.PathOf(run.Id)).Zones.OrderBy(z => z.Key, StringComparer.Ordinal))
+            writer.WriteString(symbol, zone);
+        writer.WriteEndObject();
         writer.WriteStartArray("files");
-        foreach (var file in Directory.EnumerateFiles(folder).Select(f => Path.GetFileName(f)!).Where(f => f[0] != '.')
+        foreach (var file in Directory.EnumerateFiles(library.PathOf(run.Id)).Select(f => Path.GetFileName(f)!).Where(f => f[0] != '.')
             .Order(StringComparer.Ordinal)) writer.WriteStringValue(file);
         writer.WriteEndArray();
         writer.WriteEndObject();
-    }
-
-    // The strategies, most of the file, are counted and left out; the other parts are copied as they are written.
-    private static void CopyResults(ReadOnlySpan<byte> results, Utf8JsonWriter writer)
-    {
-        var strategies = 0;
-        var reader = new Utf8JsonReader(results);
-        reader.Read();
-        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
-        {
-            var name = reader.GetString()!;
-            reader.Read();
-            var start = (int)reader.TokenStartIndex;
-            if (name == "strategies")
-                for (; reader.Read() && reader.TokenType != JsonTokenType.EndArray; strategies++) reader.Skip();
-            else reader.Skip();
-            if (name is "batch" or "run" or "digest" or "strategies") continue;
-            writer.WritePropertyName(name);
-            writer.WriteRawValue(results[start..(int)reader.BytesConsumed], skipInputValidation: true);
-        }
-        writer.WriteNumber("strategies", strategies);
     }
 
     private static IResult Unknown(string id) => Problem.NotFound($"there is no run {id} here");

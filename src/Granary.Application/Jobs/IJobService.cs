@@ -30,7 +30,6 @@ public interface IJobService
     /// cancelled stays as it is. null where the id is not known.
     /// </summary>
     /// <exception cref="TooManyJobsException">The queue is full.</exception>
-    /// <exception cref="Json.InputException">Cancelled jobs are not resumed here: one sentence.</exception>
     ValueTask<JobStatus?> ResumeAsync(string id, CancellationToken cancellationToken = default);
 
     /// <summary>Opens a file of a job that is done; the caller disposes of it. null where there is no such job or file.</summary>

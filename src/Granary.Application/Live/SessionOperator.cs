@@ -121,7 +121,8 @@ internal sealed class SessionOperator(LiveOptions options, IOrderGateway gateway
             notes.Add($"weights version {change.Version} of {change.Who} is not used: the policy of the configuration decides the weights");
             return [];
         }
-        notes.Add($"weights version {change.Version} of {change.Who} in force from the bar after {RunText.Time(change.Timestamp)}"
+        notes.Add($"weights version {change.Version} of {change.Who} in force from "
+            + (change.Timestamp == 0 ? "the first bar on" : $"the bar after {RunText.Time(change.Timestamp)}")
             + Reason(change.Why));
         return portfolio.Put(change);
     }

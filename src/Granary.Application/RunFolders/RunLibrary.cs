@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 using System.Text.Json;
 using Granary.Application.Json;
 
@@ -22,8 +23,13 @@ public sealed record RunPage(IReadOnlyList<RunSummary> Items, string? Next);
 /// <param name="folder">The folder of all runs.</param>
 public sealed class RunLibrary(string folder)
 {
+    private const long MostResults = 64 << 20;
+
     private readonly RunIndex _index = new(folder);
     private readonly Lock _writing = new();
+    private readonly LinkedList<(string Name, RunResults Results)> _results = new();
+    private readonly Lock _reading = new();
+    private IReadOnlyList<RunSummary> _listed = [];
     private bool _changed;
     private readonly Lazy<ConcurrentDictionary<string, RunIndex.Entry>> _known = new(() =>
         new(new RunIndex(folder).Read().Select(e => KeyValuePair.Create(e.Id, e)), StringComparer.Ordinal));
@@ -36,11 +42,41 @@ public sealed class RunLibrary(string folder)
     /// <exception cref="InputException">The cursor is not in the list.</exception>
     public RunPage List(int limit, string? cursor)
     {
-        var runs = All().ToList();
-        var from = cursor is null ? 0 : runs.FindIndex(r => r.Id == cursor) + 1;
-        if (cursor is not null && from == 0) throw ListCursor.Unknown(cursor);
+        // A later page needs no new reading of the folder: a run that has finished since is newer than the cursor.
+        var runs = cursor is null ? All() : _listed;
+        var from = cursor is null ? 0 : After(runs, cursor);
+        if (from < 0) from = After(runs = All(), cursor!);
+        if (from < 0) throw ListCursor.Unknown(cursor!);
         var page = runs.Skip(from).Take(limit).ToList();
         return new RunPage(page, from + page.Count < runs.Count ? page[^1].Id : null);
+    }
+
+    private static int After(IReadOnlyList<RunSummary> runs, string cursor)
+    {
+        for (var i = 0; i < runs.Count; i++)
+            if (runs[i].Id == cursor) return i + 1;
+        return -1;
+    }
+
+    /// <summary>The results of a run that <see cref="Find"/> finds; those of the last runs are in memory.</summary>
+    /// <exception cref="InputException">The file is damaged.</exception>
+    public RunResults ResultsOf(string id)
+    {
+        var file = new FileInfo(Path.Combine(folder, id, "results.json"));
+        var name = string.Create(CultureInfo.InvariantCulture, $"{id}|{file.LastWriteTimeUtc.Ticks}|{file.Length}");
+        lock (_reading)
+        {
+            if (_results.FirstOrDefault(r => r.Name == name) is { Name: not null } known)
+            {
+                _results.Remove(known);
+                _results.AddFirst(known);
+                return known.Results;
+            }
+            var read = RunResults.Read(file.FullName);
+            _results.AddFirst((name, read));
+            while (_results.Sum(r => r.Results.Size) > MostResults) _results.RemoveLast();
+            return read;
+        }
     }
 
     /// <summary>A run by its id; null where there is none with a manifest and results.</summary>
@@ -74,7 +110,7 @@ public sealed class RunLibrary(string folder)
         foreach (var gone in _known.Value.Keys.Where(id => !ids.Contains(id)))
             if (_known.Value.TryRemove(gone, out _)) _changed = true;
         KeepIndex();
-        return runs;
+        return _listed = runs;
     }
 
     private void KeepIndex()

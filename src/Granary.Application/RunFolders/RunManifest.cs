@@ -22,6 +22,9 @@ public sealed record RunManifest
     /// <summary>What relative paths in the batch are relative to.</summary>
     public required string Folder { get; init; }
 
+    /// <summary>Zones of the markets' exchanges by symbol, IANA; without those that an earlier version did not write.</summary>
+    public required IReadOnlyDictionary<string, string> Zones { get; init; }
+
     /// <summary>Hash of the bars by symbol.</summary>
     public required IReadOnlyDictionary<string, string> DataHashes { get; init; }
 
@@ -64,6 +67,7 @@ public sealed record RunManifest
                 json.WriteString("first", RunText.Time(market.First.Ticks));
                 json.WriteString("last", RunText.Time(market.Last.Ticks));
                 json.WriteString("hash", market.Hash);
+                if (market.Zone is { } zone) json.WriteString("zone", zone);
                 json.WriteEndObject();
             }
             json.WriteEndArray();
@@ -92,6 +96,8 @@ public sealed record RunManifest
             Folder = root.Need("folder").String(),
             IsWalkForward = root.Find("verb")?.String() == "walkforward",
             Interrupted = root.Find("status")?.String() == "interrupted",
+            Zones = root.Need("data").List().Where(d => d.Find("zone") is not null)
+                .ToDictionary(d => d.Need("symbol").String(), d => d.Need("zone").String(), StringComparer.Ordinal),
             DataHashes = root.Need("data").List()
                 .ToDictionary(d => d.Need("symbol").String(), d => d.Need("hash").String(), StringComparer.Ordinal),
         };

@@ -129,7 +129,10 @@ public sealed class SavedRun : IRunEvents
     private static MarketEntry Market(JsonPart m) =>
         new(m.Need("symbol").String(), m.Find("timeframe")?.String() ?? "", (long)(m.Find("bars")?.Number() ?? 0),
         new DateTime(m.Find("first")?.Time() ?? 0, DateTimeKind.Utc), new DateTime(m.Find("last")?.Time() ?? 0, DateTimeKind.Utc),
-        m.Need("hash").String(), []);
+        m.Need("hash").String(), [])
+        {
+            Zone = m.Find("zone")?.String(),
+        };
 
     private static MetricSet? Statistics(JsonPart? part, MetricCatalogue metrics) => part is null ? null
         : metrics.Read(part.Members.ToDictionary(m => m.Name,

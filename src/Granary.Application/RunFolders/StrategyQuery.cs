@@ -1,7 +1,5 @@
 using System.Globalization;
-using System.Text.Json;
 using System.Text.Json.Nodes;
-using System.Text.RegularExpressions;
 using Granary.Application.Json;
 
 namespace Granary.Application.RunFolders;
@@ -15,70 +13,62 @@ namespace Granary.Application.RunFolders;
 /// <param name="Cursor">As <see cref="StrategyRows.Next"/> gave it; null begins at the first.</param>
 public sealed record StrategyQuery(int Limit, string? Sort = null, string? Filter = null, string? Cursor = null)
 {
-    private static readonly Regex ConditionText = new(@"^(?<key>[^<>=!~]+?)\s*(?<operator>>=|<=|!=|=|>|<|~)\s*(?<value>.*)$",
-        RegexOptions.ExplicitCapture | RegexOptions.Singleline, TimeSpan.FromSeconds(1));
+    // Longer ones first: '>=' is not '>' with a value that begins with '='.
+    private static readonly string[] s_operators = [">=", "<=", "!=", "=", ">", "<", "~"];
 
     private sealed record Condition(string Key, string Operator, string Value);
 
     /// <summary>The page of the strategies of a run.</summary>
-    /// <param name="path">Its results.json.</param>
     /// <exception cref="InputException">A key, a condition or the cursor cannot be used.</exception>
-    public StrategyRows Of(string path)
+    public StrategyRows Of(RunResults results)
     {
         var from = 0;
         if (Cursor is not null && !(int.TryParse(Cursor, NumberStyles.None, CultureInfo.InvariantCulture, out from)))
             throw ListCursor.Unknown(Cursor);
-        using var file = File.OpenRead(path);
-        using var results = JsonDocument.Parse(file);
         var conditions = Conditions();
-        var all = results.RootElement.GetProperty("strategies").EnumerateArray().ToList();
-        Check([.. conditions.Select(c => c.Key), .. Sort is null ? [] : (string[])[Sort.TrimStart('-')]], all);
-        var found = all.Where(s => conditions.All(c => Holds(c, s))).ToList();
-        var ordered = Sort is null ? found : Ordered(found, Sort.TrimStart('-'), Sort.StartsWith('-'));
-        var page = ordered.Skip(from).Take(Limit).Select(s => JsonObject.Create(s.Clone())!).ToList();
+        Check([.. conditions.Select(c => c.Key), .. Sort is null ? [] : (string[])[Sort.TrimStart('-')]], results);
+        var columns = conditions.Select(c => results.Column(c.Key)).ToList();
+        var found = new List<int>(results.Count);
+        for (var i = 0; i < results.Count; i++)
+        {
+            var holds = true;
+            for (var c = 0; c < conditions.Count && holds; c++) holds = Holds(conditions[c], columns[c][i]);
+            if (holds) found.Add(i);
+        }
+        var ordered = Sort is null ? found : Ordered(found, results.Column(Sort.TrimStart('-')), Sort.StartsWith('-'));
+        var page = ordered.Skip(from).Take(Limit).Select(i => JsonNode.Parse(results.Strategy(i).Span)!.AsObject()).ToList();
         var next = from + page.Count;
         return new StrategyRows(page, found.Count, next < found.Count ? next.ToString(CultureInfo.InvariantCulture) : null);
     }
 
-    private List<Condition> Conditions()
+    private List<Condition> Conditions() =>
+        [.. (Filter?.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) ?? []).Select(ConditionOf)];
+
+    private static Condition ConditionOf(string text)
     {
-        var found = new List<Condition>();
-        foreach (var text in Filter?.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) ?? [])
-        {
-            var parts = ConditionText.Match(text);
-            if (!parts.Success)
-                throw new InputException($"filter={text}: write a key, one of >= <= != = > < ~ and a value, as trades>=30");
-            found.Add(new Condition(parts.Groups["key"].Value, parts.Groups["operator"].Value, parts.Groups["value"].Value));
-        }
-        return found;
+        var at = text.AsSpan().IndexOfAny("<>=!~");
+        var symbol = at < 1 ? null : Array.Find(s_operators, o => text.AsSpan(at).StartsWith(o, StringComparison.Ordinal));
+        return symbol is null
+            ? throw new InputException($"filter={text}: write a key, one of >= <= != = > < ~ and a value, as trades>=30")
+            : new Condition(text[..at].TrimEnd(), symbol, text[(at + symbol.Length)..].TrimStart());
     }
 
-    private static void Check(IEnumerable<string> keys, List<JsonElement> strategies)
+    private static void Check(IEnumerable<string> keys, RunResults results)
     {
-        if (strategies.Count == 0) return;
-        var known = strategies[0].EnumerateObject().Where(p => p.Value.ValueKind is JsonValueKind.String or JsonValueKind.Number)
-            .Select(p => p.Name).Concat(strategies.Select(s => s.GetProperty("stats")).FirstOrDefault(s =>
-                s.ValueKind == JsonValueKind.Object)
-                is { ValueKind: JsonValueKind.Object } stats ? stats.EnumerateObject().Select(p => p.Name) : []).ToList();
+        if (results.Count == 0) return;
         foreach (var key in keys)
-            if (!known.Contains(key, StringComparer.Ordinal))
+            if (!results.Keys.Contains(key, StringComparer.Ordinal))
             {
-                var near = Engine.Market.Spelling.Nearest(key, known);
+                var near = Engine.Market.Spelling.Nearest(key, results.Keys);
                 throw new InputException($"strategies have no '{key}'; "
-                    + (near is null ? $"they have {string.Join(", ", known)}" : $"did you mean '{near}'?"));
+                    + (near is null ? $"they have {string.Join(", ", results.Keys)}" : $"did you mean '{near}'?"));
             }
     }
 
-    private static JsonElement? Value(JsonElement strategy, string key) => strategy.TryGetProperty(key, out var own) ? own
-        : strategy.TryGetProperty("stats", out var stats) && stats.ValueKind == JsonValueKind.Object
-            && stats.TryGetProperty(key, out var value) ? value : null;
-
-    private static bool Holds(Condition condition, JsonElement strategy)
+    private static bool Holds(Condition condition, RunResults.Cell cell)
     {
-        if (Value(strategy, condition.Key) is not { ValueKind: JsonValueKind.String or JsonValueKind.Number } value) return false;
-        if (value.ValueKind == JsonValueKind.String || condition.Operator == "~")
-        {
-            var text = value.ToString();
+        if (cell.Text is not { } text) return false;
+        if (cell.IsText || condition.Operator == "~")
             return condition.Operator switch
             {
                 "=" => text == condition.Value,
@@ -86,32 +76,31 @@ public sealed record StrategyQuery(int Limit, string? Sort = null, string? Filte
                 "~" => text.Contains(condition.Value, StringComparison.OrdinalIgnoreCase),
                 _ => throw new InputException($"filter={condition.Key}{condition.Operator}: texts are compared by =, != and ~"),
             };
-        }
         if (!double.TryParse(condition.Value, NumberStyles.Float, CultureInfo.InvariantCulture, out var limit))
             throw new InputException($"filter={condition.Key}{condition.Operator}{condition.Value}: a number is needed");
-        var number = value.GetDouble();
         return condition.Operator switch
         {
-            "=" => number == limit,
-            "!=" => number != limit,
-            ">" => number > limit,
-            "<" => number < limit,
-            ">=" => number >= limit,
-            _ => number <= limit,
+            "=" => cell.Number == limit,
+            "!=" => cell.Number != limit,
+            ">" => cell.Number > limit,
+            "<" => cell.Number < limit,
+            ">=" => cell.Number >= limit,
+            _ => cell.Number <= limit,
         };
     }
 
-    // Stable: equal ones keep the run's order.
-    private static List<JsonElement> Ordered(List<JsonElement> strategies, string key, bool descending)
+    // Equal ones keep the run's order; what is undefined comes last.
+    private static List<int> Ordered(List<int> strategies, IReadOnlyList<RunResults.Cell> column, bool descending)
     {
-        var defined = strategies.Where(s => Value(s, key) is { ValueKind: JsonValueKind.String or JsonValueKind.Number }).ToList();
-        var isText = defined.Count > 0 && Value(defined[0], key)!.Value.ValueKind == JsonValueKind.String;
-        IEnumerable<JsonElement> ordered = isText
-            ? descending ? defined.OrderByDescending(s => Value(s, key)!.Value.GetString(), StringComparer.Ordinal)
-                : defined.OrderBy(s => Value(s, key)!.Value.GetString(), StringComparer.Ordinal)
-            : descending ? defined.OrderByDescending(s => Value(s, key)!.Value.GetDouble())
-            : defined.OrderBy(s => Value(s, key)!.Value.GetDouble());
-        return [.. ordered, .. strategies.Where(s => Value(s, key) is not { ValueKind: JsonValueKind.String or JsonValueKind.Number })];
+        var sign = descending ? -1 : 1;
+        strategies.Sort((a, b) =>
+        {
+            var (x, y) = (column[a], column[b]);
+            if (x.Text is null || y.Text is null) return x.Text is null && y.Text is null ? a - b : x.Text is null ? 1 : -1;
+            var order = x.IsText ? string.CompareOrdinal(x.Text, y.Text) : x.Number.CompareTo(y.Number);
+            return order == 0 ? a - b : sign * order;
+        });
+        return strategies;
     }
 }
 

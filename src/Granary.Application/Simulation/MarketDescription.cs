@@ -51,6 +51,7 @@ internal static class MarketDescription
                 new DateTime(last, DateTimeKind.Utc), market.Series.ContentHash, findings)
             {
                 Multiplier = market.Instrument.Multiplier,
+                Zone = market.Instrument.Calendar.Zone.Id,
                 OtherSpacing = spacing.Other,
                 MissingDays = days.Missing(),
                 Warnings = warnings,

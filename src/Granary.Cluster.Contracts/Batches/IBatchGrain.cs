@@ -29,6 +29,11 @@ public interface IBatchGrain : IGrainWithStringKey
     [Alias("Cancel")]
     Task<JobStatus?> CancelAsync();
 
+    /// <summary>Queues a cancelled batch again; it continues from the strategies that had finished.</summary>
+    /// <returns>null for an unknown batch; the status as it is if the batch is not cancelled.</returns>
+    [Alias("Resume")]
+    Task<SubmitAnswer?> ResumeAsync();
+
     /// <summary>Stores that a strategy is stopped, so that it does not begin again after a loss, and stops it where it runs.</summary>
     /// <returns>false if the batch does not run.</returns>
     [AlwaysInterleave, Alias("StopStrategy")]

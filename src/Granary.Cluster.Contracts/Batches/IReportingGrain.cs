@@ -34,6 +34,10 @@ public interface IReportingGrain : IGrainWithStringKey
     [Alias("Cancel")]
     Task CancelAsync();
 
+    /// <summary>Makes a cancelled run ready to begin again, when its last attempt has released the folder.</summary>
+    [Alias("Reopen")]
+    Task ReopenAsync();
+
     /// <summary>Returns a part of a file of the run; null if there is no such file.</summary>
     [AlwaysInterleave, Alias("ReadFile")]
     Task<FilePart?> ReadFileAsync(string name, long offset, int most);

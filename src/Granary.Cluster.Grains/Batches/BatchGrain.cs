@@ -32,6 +32,7 @@ internal sealed class BatchGrain(
     private Activity? _activity;
     private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Task _writing = Task.CompletedTask;
+    private Task _ending = Task.CompletedTask;
     private Task? _submitting;
     private readonly LoadMeter _load = new(clock);
     private PassKey? _shown;
@@ -92,14 +93,34 @@ internal sealed class BatchGrain(
         return new SubmitAnswer(status, true, 0);
     }
 
-    // The batch's span lasts over many calls; it is current in the timer callback only.
-    private void Observe(string name, string? parent)
+    public async Task<SubmitAnswer?> ResumeAsync()
     {
-        var current = Activity.Current;
-        _activity ??= ClusterInstruments.Traces.StartActivity(name, ActivityKind.Internal, parent);
-        _activity?.SetTag("granary.run", Run);
-        Activity.Current = current;
+        while (_submitting is { IsCompleted: false } other) await Task.WhenAny(other);
+        if (_status is not { State: JobState.Cancelled } cancelled) return _status is { } known ? new SubmitAnswer(known, false, 0) : null;
+        var own = TakeUpAsync(cancelled);
+        _submitting = own;
+        return await own;
     }
+
+    private async Task<SubmitAnswer> TakeUpAsync(JobStatus cancelled)
+    {
+        // What a cancellation has still to do would undo this.
+        await _ending;
+        if (!await List.AddAsync(Run)) return new SubmitAnswer(null, false, settings.MostWaiting);
+        await Reporting.ReopenAsync();
+        await this.RegisterOrUpdateReminder(Reminder, TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(1));
+        var queued = EndedBatch.QueuedAgain(cancelled);
+        await WriteAsync(queued);
+        _hasBegun = false;
+        Change(_ => queued);
+        Observe("batch resumed", state.State.Trace);
+        Drive();
+        BatchMessages.Resumed(logger, Run);
+        return new SubmitAnswer(queued, true, 0);
+    }
+
+    // The batch's span lasts over many calls; it is current in the timer callback only.
+    private void Observe(string name, string? parent) => _activity ??= ClusterInstruments.Aside(name, Run, parent);
 
     public Task<JobStatus?> FindAsync() => Task.FromResult(_status);
 
@@ -124,7 +145,8 @@ internal sealed class BatchGrain(
     {
         if (_status is { Ended: false })
         {
-            await EndAsync(s => s with { State = JobState.Cancelled });
+            _ending = EndAsync(s => s with { State = JobState.Cancelled });
+            await _ending;
             await Quietly(() => Reporting.CancelAsync());
         }
         return _status;
@@ -207,24 +229,7 @@ internal sealed class BatchGrain(
         if (_status is not { Ended: false }) return;
         if (reporting.End is { } end)
         {
-            await EndAsync(s => end.Fault is { } fault ? s with { State = JobState.Failed, Fault = fault, WrongInput = end.WrongInput }
-                : s with
-                {
-                    State = JobState.Done,
-                    Digest = end.Digest,
-                    Trades = end.Digest is null ? null : end.Trades,
-                    Seconds = end.Seconds,
-                    Files = end.Files,
-                    Progress = s.Progress with
-                    {
-                        Strategies = end.Strategies,
-                        Done = end.Strategies,
-                        Failed = end.Failed,
-                        Bars = s.Progress.BarsTotal,
-                        Leaders = reporting.LeadersAfter(s.Progress.Leaders),
-                        Stage = null
-                    },
-                });
+            await EndAsync(s => EndedBatch.StatusOf(s, end, reporting));
             return;
         }
         Silos.Ask(membership.CurrentSnapshot.Members);
@@ -298,12 +303,7 @@ internal sealed class BatchGrain(
             BatchMessages.SiloLost(logger, Run, silo.ToString(), groups);
         }
         if (lost > 0) instruments.Recoveries.Add(lost, new KeyValuePair<string, object?>("granary.kind", "strategy-group"));
-        if (ledger.TakeDeadly() is { Count: > 0 } deadly)
-        {
-            await Reporting.ReportAsync(new StrategyReport(ledger.Pass.Key, [],
-                [.. deadly.Select(i => new StrategyOutcome(i, null, 0, 0, 0,
-                    "its silo was lost each time that it ran, at last with this strategy alone"))], [.. deadly.Select(_ => 0)]));
-        }
+        if (ledger.TakeDeadly() is { Count: > 0 } deadly) await Reporting.ReportAsync(EndedBatch.Deadly(ledger.Pass.Key, deadly));
         var open = Silos.Views.Where(s => s.Value.IsOpen)
             .ToDictionary(s => s.Key, s => s.Value.Answer!.Threads);
         await Task.WhenAll(ledger.Assign(Run, open).Select(o => StartAsync(ledger, o.Silo, o.Order)));

@@ -217,6 +217,14 @@ internal sealed partial class ReportingGrain(
         DelayDeactivation(TimeSpan.FromMinutes(5)); // results are still being written
     }
 
+    public async Task ReopenAsync()
+    {
+        if (!_cancelled) return;
+        // Two attempts in one folder would write over each other.
+        if (_running is { } running) await running;
+        (_cancelled, _end, _faults, _notBefore, _stage) = (false, null, 0, default, ReportingStage.Opening);
+    }
+
     public async Task<FilePart?> ReadFileAsync(string name, long offset, int most)
     {
         if (name != Path.GetFileName(name) || name.StartsWith('.')) return null;

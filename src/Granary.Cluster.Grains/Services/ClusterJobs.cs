@@ -90,10 +90,11 @@ public sealed class ClusterJobs(IGrainFactory grains, TimeProvider clock, TimeSp
     }
 
     /// <inheritdoc/>
-    public async ValueTask<JobStatus?> ResumeAsync(string id, CancellationToken cancellationToken = default) =>
-        await FindAsync(id, cancellationToken).ConfigureAwait(false) is not { } status ? null
-            : status.State != JobState.Cancelled ? status
-            : throw new InputException($"{status.Id} was cancelled, and a cluster keeps nothing of a cancelled job; run it again");
+    public async ValueTask<JobStatus?> ResumeAsync(string id, CancellationToken cancellationToken = default)
+    {
+        var answer = await Calling.TryAsync(() => Batch(id).ResumeAsync(), cancellationToken, timeout).ConfigureAwait(false);
+        return answer is null ? null : answer.Status ?? throw new TooManyJobsException(answer.Waiting);
+    }
 
     /// <inheritdoc/>
     public async ValueTask<JobStatus?> CancelAsync(string id, CancellationToken cancellationToken = default) =>

@@ -33,6 +33,17 @@ public sealed class ClusterInstruments : IDisposable
 
     public static ActivitySource Traces { get; } = new(Name);
 
+    /// <summary>Starts the span of a run that is not current where it starts; null without a listener.</summary>
+    /// <param name="parent">Its trace context (W3C).</param>
+    internal static Activity? Aside(string name, string run, string? parent)
+    {
+        var current = Activity.Current;
+        var span = Traces.StartActivity(name, ActivityKind.Internal, parent);
+        span?.SetTag("granary.run", run);
+        Activity.Current = current;
+        return span;
+    }
+
     public Counter<long> Bars { get; }
 
     public UpDownCounter<long> StrategiesRunning { get; }

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { bytes, counted, number, percent, price, short, signedPercent, tone } from '../src/format/numbers';
-import { ago, date, duration, time } from '../src/format/times';
+import { ago, date, duration, time, learnZones } from '../src/format/times';
 import { zone } from '../src/theme/settings';
 
 afterEach(() => (zone.value = 'UTC'));
@@ -43,6 +43,16 @@ describe('times', () => {
         zone.value = 'Asia/Tokyo';
         expect(time('2026-11-21T22:03:59Z')).toBe('2026-11-22 07:03');
         expect(date(0)).toBe('1970-01-01');
+    });
+
+    it('of a market are shown in the zone of its exchange, and all others in UTC', () => {
+        zone.value = 'exchange';
+        learnZones({ ACME: 'America/New_York' });
+        expect(time('2026-01-02T15:00:00Z', 'ACME')).toBe('2026-01-02 10:00');
+        expect(time('2026-01-02T15:00:00Z', 'OTHER')).toBe('2026-01-02 15:00');
+        expect(time('2026-01-02T15:00:00Z')).toBe('2026-01-02 15:00');
+        zone.value = 'Asia/Tokyo';
+        expect(time('2026-01-02T15:00:00Z', 'ACME')).toBe('2026-01-03 00:00');
     });
 
     it('without a zone are UTC', () => expect(time('2026-01-02T03:04:05')).toBe('2026-01-02 03:04'));

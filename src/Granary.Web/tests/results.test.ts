@@ -70,6 +70,7 @@ describe('a price chart', () => {
         const trade = {
             side: 'long',
             quantity: 1,
+            symbol: 'ACME',
             entryTime: '1970-01-01T00:00:15Z',
             entryPrice: 1,
             exitTime: '1970-01-01T00:01:00Z',

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Granary.Application.Json;
 using Granary.Application.RunFolders;
 
 namespace Granary.Application.Tests.RunFolders;
@@ -59,6 +60,76 @@ public sealed class RunLibraryTests : IDisposable
         library.List(10, null).Items.ShouldBeEmpty();
         Add("run-1", "first", 1, s_written.AddSeconds(1));
         library.List(10, null).Items.Count.ShouldBe(1);
+    }
+
+    [Fact]
+    public void A_run_that_ends_between_two_pages_of_the_list_moves_no_row()
+    {
+        foreach (var day in (int[])[1, 2, 3, 4]) Add($"run-{day}", "first", day);
+        var library = new RunLibrary(_folder);
+        var first = library.List(2, null);
+        Add("run-5", "first", 5);
+        var second = library.List(2, first.Next);
+        first.Items.Concat(second.Items).Select(r => r.Id).ShouldBe(["run-4", "run-3", "run-2", "run-1"]);
+        second.Next.ShouldBeNull();
+        library.List(9, null).Items.Count.ShouldBe(5);
+        Should.Throw<InputException>(() => library.List(2, "run-9"));
+    }
+
+    [Fact]
+    public void Results_are_kept_until_their_file_is_written_again()
+    {
+        Add("run-1", "first", 1);
+        var library = new RunLibrary(_folder);
+        Results("run-1", """{ "batch": "first", "strategies": [ { "id": "a", "stats": { "sharpe": 1 } } ], "notes": [] }""", s_written);
+        var results = library.ResultsOf("run-1");
+        results.Count.ShouldBe(1);
+        results.Parts.Select(p => p.Name).ShouldBe(["batch", "notes"]);
+        library.ResultsOf("run-1").ShouldBeSameAs(results);
+
+        Results("run-1", """{ "strategies": [] }""", s_written.AddSeconds(1));
+        library.ResultsOf("run-1").Count.ShouldBe(0);
+    }
+
+    [Fact]
+    public void Strategies_are_ordered_by_their_own_keys_and_their_metrics_with_undefined_ones_last()
+    {
+        Add("run-1", "first", 1);
+        Results("run-1", """
+            { "strategies": [
+              { "id": "b", "weight": 0.5, "stats": { "sharpe": 1.5, "trades": 9 } },
+              { "id": "a", "weight": 0.5, "stats": { "sharpe": null, "trades": 40 } },
+              { "id": "d", "weight": 0, "stats": null },
+              { "id": "c", "weight": 0.25, "stats": { "sharpe": -2, "trades": 31 } } ] }
+            """, s_written);
+        var results = new RunLibrary(_folder).ResultsOf("run-1");
+        string Ids(string? sort, string? filter = null) =>
+            string.Concat(new StrategyQuery(9, sort, filter).Of(results).Items.Select(s => s["id"]!.GetValue<string>()));
+        Ids(null).ShouldBe("badc");
+        Ids("sharpe").ShouldBe("cbad");
+        Ids("-sharpe").ShouldBe("bcad");
+        Ids("-id").ShouldBe("dcba");
+        Ids("-weight").ShouldBe("bacd");
+        Ids("id", "trades >= 31").ShouldBe("ac");
+        Ids("id", "trades!=9,weight<0.5").ShouldBe("c");
+        Ids(null, "id~B").ShouldBe("b");
+        Should.Throw<InputException>(() => Ids("sharp")).Message.ShouldContain("did you mean 'sharpe'?");
+        Should.Throw<InputException>(() => Ids(null, "trades")).Message.ShouldContain("write a key, one of >= <= != = > < ~ and a value");
+    }
+
+    [Fact]
+    public void A_damaged_results_file_is_named()
+    {
+        Add("run-1", "first", 1);
+        Results("run-1", """{ "strategies": [ { "id": """, s_written);
+        Should.Throw<InputException>(() => new RunLibrary(_folder).ResultsOf("run-1")).Message.ShouldContain("results.json");
+    }
+
+    private void Results(string id, string content, DateTime written)
+    {
+        var path = Path.Combine(_folder, id, "results.json");
+        File.WriteAllText(path, content);
+        File.SetLastWriteTimeUtc(path, written);
     }
 
     private void Add(string id, string batch, int day, DateTime? written = null)

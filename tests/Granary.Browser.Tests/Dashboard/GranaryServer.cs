@@ -10,14 +10,16 @@ using Granary.Testing;
 
 namespace Granary.Browser.Tests.Dashboard;
 
-/// <summary>A process <c>granary serve</c> with keys and a confined data folder, and calls of its API.</summary>
+/// <summary>A process <c>granary serve</c>, or a silo, with keys and a confined data folder, and calls of its API.</summary>
 internal sealed class GranaryServer : IAsyncDisposable
 {
     private readonly List<string> _log = [];
+    private readonly bool _isSilo;
     private Process? _process;
 
-    private GranaryServer(string folder, int port, string admin, string viewer)
+    private GranaryServer(string folder, int port, string admin, string viewer, bool isSilo)
     {
+        _isSilo = isSilo;
         (Folder, Port, Admin, Viewer) = (folder, port, admin, viewer);
         Client = new HttpClient { BaseAddress = Address };
         Client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", admin);
@@ -29,7 +31,7 @@ internal sealed class GranaryServer : IAsyncDisposable
 
     public int Port { get; }
 
-    public Uri Address => new($"http://127.0.0.1:{Port.ToString(CultureInfo.InvariantCulture)}");
+    public Uri Address => new($"http://127.0.0.1:{Text(Port)}");
 
     /// <summary>The key of an admin.</summary>
     public string Admin { get; }
@@ -40,7 +42,8 @@ internal sealed class GranaryServer : IAsyncDisposable
     /// <summary>Calls with the key of the admin.</summary>
     public HttpClient Client { get; }
 
-    public static async Task<GranaryServer> StartAsync()
+    /// <param name="silo">A cluster of one silo, in the place of <c>granary serve</c>.</param>
+    public static async Task<GranaryServer> StartAsync(bool silo = false)
     {
         var folder = Directory.CreateTempSubdirectory("granary-dashboard-").FullName;
         Directory.CreateDirectory(Path.Combine(folder, "data"));
@@ -48,7 +51,7 @@ internal sealed class GranaryServer : IAsyncDisposable
             File.Copy(Path.Combine(SharedData.RepositoryRoot, "samples", "data", "1h", symbol + ".csv"),
                 Path.Combine(folder, "data", symbol + ".csv"));
         var admin = await KeyAsync("office", Role.Admin);
-        var server = new GranaryServer(folder, FreePort(), admin, await KeyAsync("screen", Role.Viewer));
+        var server = new GranaryServer(folder, FreePort(), admin, await KeyAsync("screen", Role.Viewer), silo);
         await server.RunAsync();
         return server;
 
@@ -59,7 +62,9 @@ internal sealed class GranaryServer : IAsyncDisposable
     /// <summary>Runs the process, again after <see cref="StopAsync"/>; returns when it answers.</summary>
     public async Task RunAsync()
     {
-        _process = Start(Folder, "serve", "--urls", Address.ToString(), "--runs", "runs", "--data", "data", "--keys", "keys.json");
+        string[] program = _isSilo ? ["granary-silo.dll", "--silo-port", Text(FreePort()), "--gateway-port", Text(FreePort())]
+            : ["granary.dll", "serve"];
+        _process = Start(Folder, [.. program, "--urls", Address.ToString(), "--runs", "runs", "--data", "data", "--keys", "keys.json"]);
         foreach (var stream in (StreamReader[])[_process.StandardOutput, _process.StandardError]) _ = DrainAsync(stream);
         await Eventually.HoldsAsync(async () =>
         {
@@ -130,6 +135,9 @@ internal sealed class GranaryServer : IAsyncDisposable
         Directory.Delete(Folder, recursive: true);
     }
 
+    private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
+
+    // The first argument is the program.
     private static Process Start(string folder, params string[] arguments)
     {
         var start = new ProcessStartInfo("dotnet")
@@ -139,8 +147,8 @@ internal sealed class GranaryServer : IAsyncDisposable
             RedirectStandardError = true,
             UseShellExecute = false,
         };
-        start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "granary.dll"));
-        foreach (var argument in arguments) start.ArgumentList.Add(argument);
+        start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, arguments[0]));
+        foreach (var argument in arguments.Skip(1)) start.ArgumentList.Add(argument);
         start.Environment["GRANARY_TRIALS"] = Path.Combine(folder, "trials");
         return Process.Start(start)!;
     }

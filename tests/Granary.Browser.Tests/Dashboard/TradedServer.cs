@@ -43,13 +43,23 @@ public sealed class TradedServer : IAsyncDisposable
             "apply": { "rule": "gate", "buyAbove": 0.5, "sellBelow": 0.5 } } }
         """;
 
-    private string _run = "", _grid = "", _model = "";
+    // A few steps of two seeds: the view shows how the weights were learned, not good ones.
+    private const string Learned = """
+        { "name": "learned",
+          "data": { "source": "csv:.", "symbols": ["COINUSDT", "GLIMUSDT"], "timeframe": "1h", "to": "2022-03-01" },
+          "strategies": [ { "class": "SmaCross", "params": { "fast": 5, "slow": [20, 50] }, "size": { "percentOfEquity": 40 } } ],
+          "portfolio": { "weights": "adaptive", "rebalance": { "every": "2w", "window": "3w" },
+            "allocator": { "steps": 1000, "seeds": 2, "episode": 50 } } }
+        """;
+
+    private string _run = "", _grid = "", _model = "", _learned = "";
 
     /// <summary>
     /// The address of a view, in which RUN stands for the deployment's run, GRID for one of two parameters, STRATEGY for a strategy of it,
-    /// and MODEL for a model with one version.
+    /// MODEL for a model with two versions, and LEARNED for a run whose weights a policy learned.
     /// </summary>
     internal string AddressOf(string view) => view.Replace("RUN", _run).Replace("GRID", _grid).Replace("MODEL", _model)
+        .Replace("LEARNED", _learned)
         .Replace("STRATEGY", Uri.EscapeDataString("SmaCross(fast=8,slow=30)@GLIMUSDT:1h"));
 
     internal Task<GranaryServer> ServerAsync() => _server.Value;
@@ -64,8 +74,17 @@ public sealed class TradedServer : IAsyncDisposable
         await ImportAsync(server, "gaps.txt", "other");
         _run = await server.JobAsync("batches", JsonNode.Parse(Batch)!);
         _grid = await server.JobAsync("batches", JsonNode.Parse(Grid)!);
-        await server.JobAsync("jobs", new { kind = "train", batch = JsonNode.Parse(Learning), strategies = "all" });
+        _learned = await server.JobAsync("batches", JsonNode.Parse(Learned)!);
+        foreach (var trainer in (string[])["logistic", "naive-bayes"])
+        {
+            var learning = JsonNode.Parse(Learning)!;
+            learning["learning"]!["trainer"] = trainer;
+            await server.JobAsync("jobs", new { kind = "train", batch = learning, strategies = "all" });
+        }
         _model = (await server.GetAsync("models"))[0].GetProperty("name").GetString()!;
+        // The newest version is the current one after its training: an older one makes it a challenger.
+        using var promoted = await server.Client.PostAsJsonAsync($"/api/v1/models/{_model}/promote", new { version = 1 });
+        promoted.EnsureSuccessStatusCode();
         using var added = await server.Client.PostAsJsonAsync("/api/v1/deployments", new { run = _run, why = "first version" });
         added.EnsureSuccessStatusCode();
         await server.TradeAsync(1, "ended", "asap");

@@ -9,21 +9,44 @@ public sealed class TradingViewsTests(Browser browser, TradedServer traded)
     public async Task A_viewer_sees_no_action_that_needs_another_role()
     {
         var server = await traded.ServerAsync();
-        string[] views = ["/live", "/live/paper", "/live/start?deployment=1", "/portfolio/paper", "/portfolio/paper?tab=history",
-            "/deployments", "/deployments/1", "/models/MODEL", "/data", "/data/import", "/jobs/RUN", "/runs/RUN"];
+        string[] views = ["/", "/batches/new", "/jobs", "/jobs/RUN", "/runs", "/runs/RUN", "/runs/GRID?tab=strategies",
+            "/runs/RUN?tab=files", "/compare?a=RUN&b=GRID", "/live", "/live/paper", "/live/paper?tab=limits",
+            "/live/paper?tab=log", "/live/start?deployment=1", "/portfolio", "/portfolio/paper",
+            "/portfolio/paper?tab=history", "/deployments", "/deployments/1", "/signals/RUN",
+            "/models", "/models/MODEL", "/reinforcement?run=LEARNED", "/data", "/data/import",
+            "/data/market?store=other&symbol=COINUSDT&timeframe=1h"];
         string[] actions = ["Pause", "Resume", "Close", "End the session", "Start", "Save", "Promote", "Roll back", "Add a deployment",
-            "Trade it", "Hand", "Stop entries", "Allow entries", "Import", "Put version", "Make", "Run again", "Verify", "Share", "Cancel"];
+            "Trade it", "Hand", "Stop entries", "Allow entries", "Import", "Put version", "Make", "Run again", "Verify", "Share", "Cancel",
+            "Run the"];
         var seen = new List<string>();
         await using var visit = await Visit.OpenAsync(browser, server, "/", server.Viewer);
         foreach (var view in views)
         {
             await visit.GoAsync(traded.AddressOf(view));
-            var texts = await visit.Page.Locator("main button:not(thead button), main a.button").AllTextContentsAsync();
+            var texts = await visit.Page.Locator("main button:not(thead button, [disabled]), main a.button").AllTextContentsAsync();
             seen.AddRange(texts.Where(t => actions.Any(a => t.Trim().StartsWith(a, StringComparison.Ordinal))).Select(t => $"{view}: {t}"));
-            if (await visit.Page.Locator("main input[type=number]").CountAsync() > 0) seen.Add($"{view}: a field of numbers");
+            // The form of a batch may be filled and saved as a file.
+            if (view != "/batches/new" && await visit.Page.Locator("main input[type=number]").CountAsync() > 0)
+                seen.Add($"{view}: a field of numbers");
         }
         seen.ShouldBeEmpty();
         (await server.GetAsync("sessions/paper")).GetProperty("phase").GetString().ShouldBe("running", "only then there are actions");
+        visit.Complaints.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_challenger_is_tested_against_the_current_version_and_learned_weights_have_curves_and_windows()
+    {
+        var server = await traded.ServerAsync();
+        await using var visit = await Visit.OpenAsync(browser, server, traded.AddressOf("/models/MODEL"));
+        await visit.ShowsAsync("Challenger: version 2 against 1");
+        await visit.Page.GetByRole(AriaRole.Region, new() { Name = "Windows of the challenger" }).WaitForAsync();
+        await visit.ShowsAsync("in the squared error of");
+
+        await visit.GoAsync(traded.AddressOf("/reinforcement?run=LEARNED"));
+        await visit.ShowsAsync("Training, by seed");
+        await Assertions.Expect(visit.Page.Locator("main .chart canvas")).Not.ToHaveCountAsync(0);
+        await visit.ShowsAsync("Weights in force");
         visit.Complaints.ShouldBeEmpty();
     }
 

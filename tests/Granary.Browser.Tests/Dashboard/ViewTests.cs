@@ -13,7 +13,7 @@ public sealed class ViewTests(Browser browser, TradedServer traded)
         "/live/paper?tab=signals", "/live/ended?tab=promised", "/live/paper?tab=log")]
     [InlineData("/portfolio", "/portfolio/paper", "/portfolio/paper?tab=history", "/portfolio/another", "/deployments", "/deployments/1",
         "/signals/RUN")]
-    [InlineData("/models", "/models/MODEL", "/reinforcement", "/reinforcement?run=RUN")]
+    [InlineData("/models", "/models/MODEL", "/reinforcement", "/reinforcement?run=LEARNED")]
     [InlineData("/data", "/data/market?store=other&symbol=COINUSDT&timeframe=1h", "/data/import",
         "/data/compare?a=bars&b=other&symbol=COINUSDT&timeframe=1h")]
     public async Task No_view_has_a_fault_of_accessibility_or_layout_at_any_width_in_any_theme(params string[] views)

@@ -103,6 +103,37 @@ public sealed class SubmissionsTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_cancelled_batch_is_resumed_from_the_strategies_that_had_finished_and_has_the_same_digest()
+    {
+        // The bars of four hours are work of their own, which waits at the gate.
+        var batch = _batches.Write("resumed", """
+            { "name": "resumed", "data": { "source": "csv:data/1h", "symbols": "COINUSDT", "timeframe": "1h" },
+              "strategies": [
+                { "class": "SmaCross", "params": { "fast": 5, "slow": [20, 30, 50] }, "size": { "percentOfEquity": 10 } },
+                { "class": "Dawdler", "timeframe": "4h", "params": { "every": 1000, "gateAt": 100 },
+                  "size": { "percentOfEquity": 50 } } ], "portfolio": { "weights": "equal" } }
+            """);
+        string run;
+        int begun;
+        using (var gate = _cluster.Gates.Close(100))
+        {
+            run = await _cluster.SubmitAsync(batch);
+            await gate.Reached;
+            await _cluster.UntilAsync(run, s => s.Progress.Done == 3);
+            (await _cluster.Batches.CancelAsync(run))!.State.ShouldBe(JobState.Cancelled);
+            begun = _cluster.Alive.Sum(s => _cluster.ComputeOf(s).Begun);
+        }
+        (await _cluster.Batches.ResumeAsync(run))!.State.ShouldBe(JobState.Queued);
+        var ended = await _cluster.EndAsync(run);
+        ended.State.ShouldBe(JobState.Done);
+        ended.Digest.ShouldBe((await _batches.EmbeddedAsync(batch)).Model.Digest);
+        (_cluster.Alive.Sum(s => _cluster.ComputeOf(s).Begun) - begun).ShouldBe(1, "only the group that had not finished runs again");
+        // One that is done stays as it is.
+        (await _cluster.Batches.ResumeAsync(run))!.State.ShouldBe(JobState.Done);
+        (await _cluster.Batches.ResumeAsync("never-submitted")).ShouldBeNull();
+    }
+
+    [Fact]
     public async Task A_drained_silo_takes_no_work_until_it_is_resumed()
     {
         var operations = new ClusterOperations(_cluster.Grains,

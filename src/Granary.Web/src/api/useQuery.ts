@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
+import { useCallback, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { online } from './client';
 import { key } from './key';
 import { asProblem, type Problem } from './problem';
@@ -42,7 +42,8 @@ export function useQuery<T>(name: string | null, load: (stop: AbortSignal) => Pr
     const reachable = online.value;
     const caller = key.value;
 
-    useEffect(() => {
+    // Before the first paint, so that the server answers while the browser draws.
+    useLayoutEffect(() => {
         if (name === null) return;
         const stop = new AbortController();
         let timer: ReturnType<typeof setTimeout> | undefined;

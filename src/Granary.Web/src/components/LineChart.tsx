@@ -2,8 +2,8 @@ import { useEffect, useRef } from 'preact/hooks';
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 import { number } from '../format/numbers';
-import { time } from '../format/times';
-import { colour, shownTheme, zone } from '../theme/settings';
+import { time, zoneOf } from '../format/times';
+import { colour, shownTheme } from '../theme/settings';
 
 export interface Line {
     name: string;
@@ -42,7 +42,7 @@ export function LineChart(props: Props) {
     const { x, lines, title, plain } = props;
     const height = props.height ?? 240;
     const theme = shownTheme.value;
-    const shownZone = zone.value;
+    const shownZone = zoneOf();
     const shape = lines.map((l) => `${l.name}|${l.colour}|${l.filled}|${l.dashed}`).join();
 
     useEffect(() => {

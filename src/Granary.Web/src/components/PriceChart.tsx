@@ -10,8 +10,8 @@ import {
     type UTCTimestamp,
 } from 'lightweight-charts';
 import { useEffect, useRef } from 'preact/hooks';
-import { clock, date, time } from '../format/times';
-import { colour, shownTheme, zone } from '../theme/settings';
+import { clock, date, time, zoneOf } from '../format/times';
+import { colour, shownTheme } from '../theme/settings';
 
 /** A bar, or several joined: the time of its open in seconds since 1970. */
 export interface Candle {
@@ -39,6 +39,8 @@ export interface Mark {
 
 interface Props {
     summary: string;
+    /** The market, whose exchange has a zone. */
+    symbol?: string;
     candles: Candle[];
     lines?: PriceLine[];
     marks?: Mark[];
@@ -58,12 +60,12 @@ export function PriceChart(props: Props) {
     latest.current = props;
     const drawn = useRef<Drawn | null>(null);
     const theme = shownTheme.value;
-    const shownZone = zone.value;
+    const shownZone = zoneOf(props.symbol);
     const height = props.height ?? 420;
 
     useEffect(() => {
         if (stage.current === null) return;
-        const chart = drawIn(stage.current, height);
+        const chart = drawIn(stage.current, height, props.symbol);
         drawn.current = new Drawn(chart);
         drawn.current.update(latest.current);
         chart.timeScale().subscribeVisibleTimeRangeChange((range) => {
@@ -73,7 +75,7 @@ export function PriceChart(props: Props) {
             drawn.current = null;
             chart.remove();
         };
-    }, [height, theme, shownZone]);
+    }, [height, theme, shownZone, props.symbol]);
 
     const { candles, lines, marks, show } = props;
     useEffect(() => drawn.current?.update(latest.current), [candles, lines, marks]);
@@ -83,7 +85,7 @@ export function PriceChart(props: Props) {
     return <div class="stage" role="img" aria-label={props.summary} ref={stage} style={{ height }} />;
 }
 
-function drawIn(element: HTMLElement, height: number): IChartApi {
+function drawIn(element: HTMLElement, height: number, symbol: string | undefined): IChartApi {
     return createChart(element, {
         height,
         autoSize: true,
@@ -101,9 +103,9 @@ function drawIn(element: HTMLElement, height: number): IChartApi {
             borderColor: colour('line'),
             timeVisible: true,
             minBarSpacing: 0.05,
-            tickMarkFormatter: (t: UTCTimestamp, kind: number) => (kind < 3 ? date(t * 1000) : clock(t * 1000).slice(0, 5)),
+            tickMarkFormatter: (t: UTCTimestamp, kind: number) => (kind < 3 ? date(t * 1000, symbol) : clock(t * 1000, symbol).slice(0, 5)),
         },
-        localization: { timeFormatter: (t: UTCTimestamp) => time(t * 1000) },
+        localization: { timeFormatter: (t: UTCTimestamp) => time(t * 1000, symbol) },
     });
 }
 

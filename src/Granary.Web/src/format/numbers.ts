@@ -62,8 +62,11 @@ export function tone(value: number | null | undefined): 'gain' | 'loss' | '' {
     return value === null || value === undefined || Number.isNaN(value) || value === 0 ? '' : value > 0 ? 'gain' : 'loss';
 }
 
-/** An amount with its sign: +1,204.50. */
-export function signedMoney(value: number | null | undefined): string {
-    const text = number(value, 2);
+/** A figure with its sign: +0.012. */
+export function signedNumber(value: number | null | undefined, decimals: number): string {
+    const text = number(value, decimals);
     return value !== null && value !== undefined && value > 0 && text !== none ? `+${text}` : text;
 }
+
+/** An amount with its sign: +1,204.50. */
+export const signedMoney = (value: number | null | undefined): string => signedNumber(value, 2);

@@ -1,10 +1,30 @@
+import { signal } from '@preact/signals';
 import { zone } from '../theme/settings';
 import { none } from './numbers';
 
-/** Zones to choose from: UTC, that of the browser, and those of markets. */
+/** The choice that shows times of a market in the zone of its exchange, and all others in UTC. */
+const ofExchange = 'exchange';
+
+/** The zones of the exchanges of markets, IANA, by symbol: of the runs and stores that were opened. */
+const exchangeZones = signal<Record<string, string>>({});
+
+/** Remembers in which zones markets trade. */
+export function learnZones(zones: Record<string, string> | undefined): void {
+    const known = exchangeZones.value;
+    if (Object.entries(zones ?? {}).some(([symbol, z]) => known[symbol] !== z)) exchangeZones.value = { ...known, ...zones };
+}
+
+/** The zone in which times of a market are shown; without a symbol, of times that belong to none. */
+export function zoneOf(symbol?: string): string {
+    if (zone.value !== ofExchange) return zone.value;
+    return (symbol === undefined ? undefined : exchangeZones.value[symbol]) ?? 'UTC';
+}
+
+/** Zones to choose from: UTC, those of exchanges, that of the browser, and those of markets. */
 export const zones: { id: string; label: string }[] = [
     { id: 'UTC', label: 'UTC' },
     { id: Intl.DateTimeFormat().resolvedOptions().timeZone, label: 'This computer' },
+    { id: ofExchange, label: 'Each exchange' },
     { id: 'America/New_York', label: 'New York' },
     { id: 'Europe/London', label: 'London' },
     { id: 'Europe/Berlin', label: 'Frankfurt' },
@@ -14,11 +34,12 @@ export const zones: { id: string; label: string }[] = [
 
 const formats = new Map<string, Intl.DateTimeFormat>();
 
-function parts(ms: number): Record<string, string> {
-    let format = formats.get(zone.value);
+function parts(ms: number, symbol: string | undefined): Record<string, string> {
+    const timeZone = zoneOf(symbol);
+    let format = formats.get(timeZone);
     if (format === undefined) {
         format = new Intl.DateTimeFormat('en-CA', {
-            timeZone: zone.value,
+            timeZone,
             hourCycle: 'h23',
             year: 'numeric',
             month: '2-digit',
@@ -27,7 +48,7 @@ function parts(ms: number): Record<string, string> {
             minute: '2-digit',
             second: '2-digit',
         });
-        formats.set(zone.value, format);
+        formats.set(timeZone, format);
     }
     return Object.fromEntries(format.formatToParts(ms).map((p) => [p.type, p.value]));
 }
@@ -39,25 +60,25 @@ function milliseconds(value: string | number | null | undefined): number {
     return Date.parse(/^\d{4}-\d\d-\d\dT[^Z+]*$/.test(value) ? `${value}Z` : value);
 }
 
-/** 2026-11-21 22:03, in the chosen zone. */
-export function time(value: string | number | null | undefined): string {
+/** 2026-11-21 22:03, in the chosen zone. With a symbol it is a time of that market. */
+export function time(value: string | number | null | undefined, symbol?: string): string {
     const ms = milliseconds(value);
     if (Number.isNaN(ms)) return none;
-    const p = parts(ms);
+    const p = parts(ms, symbol);
     return `${p.year}-${p.month}-${p.day} ${p.hour}:${p.minute}`;
 }
 
 /** 22:03:09, in the chosen zone. */
-export function clock(value: string | number | null | undefined): string {
+export function clock(value: string | number | null | undefined, symbol?: string): string {
     const ms = milliseconds(value);
     if (Number.isNaN(ms)) return none;
-    const p = parts(ms);
+    const p = parts(ms, symbol);
     return `${p.hour}:${p.minute}:${p.second}`;
 }
 
 /** 2026-11-21, in the chosen zone. */
-export function date(value: string | number | null | undefined): string {
-    return time(value).slice(0, 10);
+export function date(value: string | number | null | undefined, symbol?: string): string {
+    return time(value, symbol).slice(0, 10);
 }
 
 /** 1.7 s, 3 min 20 s, 2 h 5 min. */

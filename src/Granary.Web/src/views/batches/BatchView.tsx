@@ -196,8 +196,8 @@ function Form(props: {
                 <legend>Account and costs</legend>
                 <div class="row">
                     {amount('Cash, account currency', ['account', 'cash'], '100000')}
-                    {amount('Commission, percent a side', ['execution', 'commissionPercent'], '0')}
-                    {amount('Slippage, percent', ['execution', 'slippagePercent'], '0')}
+                    {amount('Commission, % a side', ['execution', 'commissionPercent'], '0')}
+                    {amount('Slippage, %', ['execution', 'slippagePercent'], '0')}
                 </div>
             </fieldset>
             {classes.problem && <Failed problem={classes.problem} retry={classes.reload} />}
@@ -237,8 +237,8 @@ function Form(props: {
                         ]}
                         onValue={(v) => v !== 'own' && set(['portfolio', 'weights'], v)}
                     />
-                    {amount('Most gross exposure, percent', ['portfolio', 'limits', 'maxGrossPercent'])}
-                    {amount('Most in one symbol, percent', ['portfolio', 'limits', 'maxSymbolPercent'])}
+                    {amount('Most gross exposure, %', ['portfolio', 'limits', 'maxGrossPercent'])}
+                    {amount('Most in one symbol, %', ['portfolio', 'limits', 'maxSymbolPercent'])}
                     {amount('Most positions', ['portfolio', 'limits', 'maxPositions'])}
                 </div>
             </fieldset>

@@ -100,9 +100,9 @@ export function StrategyEntry(props: Props) {
                     fault={faultAt(own('size'))}
                     onValue={(v) => put(['size'], v === '' ? undefined : ({ [sizeKey]: Number(v) } as JsonMap))}
                 />
-                {amount('stopLossPercent', 'Stop loss, percent')}
-                {amount('takeProfitPercent', 'Take profit, percent')}
-                {amount('trailingStopPercent', 'Trailing stop, percent')}
+                {amount('stopLossPercent', 'Stop loss, %')}
+                {amount('takeProfitPercent', 'Take profit, %')}
+                {amount('trailingStopPercent', 'Trailing stop, %')}
                 {amount('maxBars', 'Most bars in a trade')}
             </div>
             {props.onRemove && (

@@ -23,8 +23,8 @@ const columns: Column<Market>[] = [
     { id: 'timeframe', title: 'Bars of', width: 80, value: (m) => m.timeframe, cell: (m) => m.timeframe },
     { id: 'store', title: 'Store', width: 180, value: (m) => m.store, cell: (m) => m.store },
     { id: 'bars', title: 'Bars', width: 100, figure: true, value: (m) => m.bars, cell: (m) => number(m.bars) },
-    { id: 'first', title: 'From', width: 150, value: (m) => m.first, cell: (m) => (m.fault ? '–' : time(m.first)) },
-    { id: 'last', title: 'To', width: 150, value: (m) => m.last, cell: (m) => (m.fault ? '–' : time(m.last)) },
+    { id: 'first', title: 'From', width: 150, value: (m) => m.first, cell: (m) => (m.fault ? '–' : time(m.first, m.symbol)) },
+    { id: 'last', title: 'To', width: 150, value: (m) => m.last, cell: (m) => (m.fault ? '–' : time(m.last, m.symbol)) },
     { id: 'bytes', title: 'Size', width: 90, figure: true, value: (m) => m.bytes, cell: (m) => bytes(m.bytes) },
     { id: 'fault', title: 'Fault', width: 260, value: (m) => m.fault, cell: (m) => m.fault ?? '' },
 ];

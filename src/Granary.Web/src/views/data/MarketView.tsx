@@ -5,6 +5,7 @@ import { Badge } from '../../components/Badge';
 import { Figures } from '../../components/Figures';
 import { Empty, Loaded } from '../../components/States';
 import { counted, number } from '../../format/numbers';
+import { learnZones } from '../../format/times';
 import { useTitle } from '../../layout/title';
 import { Calendar } from './Calendar';
 import './data.css';
@@ -17,7 +18,11 @@ export default function MarketView() {
     useTitle(symbol === '' ? 'Market' : symbol);
     const query = { store, symbol, timeframe };
     const name = symbol === '' ? null : `${store} ${symbol} ${timeframe}`;
-    const coverage = useQuery(name && `coverage ${name}`, () => take(api.GET('/api/v1/data/coverage', { params: { query } })));
+    const coverage = useQuery(name && `coverage ${name}`, async () => {
+        const answer = await take(api.GET('/api/v1/data/coverage', { params: { query } }));
+        learnZones({ [answer.symbol]: answer.zone });
+        return answer;
+    });
     const quality = useQuery(name && `quality ${name}`, () => take(api.GET('/api/v1/data/quality', { params: { query } })));
     if (name === null)
         return (

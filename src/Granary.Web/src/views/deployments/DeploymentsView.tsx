@@ -25,15 +25,15 @@ const columns: Column<Entry>[] = [
     {
         id: 'number',
         title: 'Number',
-        width: 90,
+        width: 85,
         value: (d) => d.number,
         cell: (d) => <a href={`/deployments/${d.number}`}>{d.number}</a>,
     },
-    { id: 'name', title: 'Name', width: 180, value: (d) => d.name, cell: (d) => d.name },
+    { id: 'name', title: 'Name', width: 160, value: (d) => d.name, cell: (d) => d.name },
     {
         id: 'checks',
         title: 'Checks',
-        width: 120,
+        width: 100,
         value: (d) => d.failedChecks.length,
         cell: (d) =>
             d.failedChecks.length === 0 ? <Badge kind="yes">passed</Badge> : <Badge kind="no">{d.failedChecks.length} failed</Badge>,
@@ -42,7 +42,7 @@ const columns: Column<Entry>[] = [
     {
         id: 'return',
         title: 'Backtest’s return',
-        width: 130,
+        width: 125,
         figure: true,
         value: (d) => statistic(d, 'totalReturn'),
         cell: (d) => <span class={tone(statistic(d, 'totalReturn'))}>{signedPercent(statistic(d, 'totalReturn'))}</span>,
@@ -55,10 +55,10 @@ const columns: Column<Entry>[] = [
         value: (d) => statistic(d, 'sharpe'),
         cell: (d) => number(statistic(d, 'sharpe'), 2),
     },
-    { id: 'account', title: 'Account', width: 150, value: (d) => d.lastAccount, cell: (d) => d.lastAccount ?? '–' },
+    { id: 'account', title: 'Account', width: 110, value: (d) => d.lastAccount, cell: (d) => d.lastAccount ?? '–' },
     { id: 'added', title: 'Added', width: 150, value: (d) => d.addedAt, cell: (d) => time(d.addedAt) },
-    { id: 'who', title: 'By', width: 110, value: (d) => d.who, cell: (d) => d.who },
-    { id: 'why', title: 'Reason', width: 260, cell: (d) => d.why },
+    { id: 'who', title: 'By', width: 80, value: (d) => d.who, cell: (d) => d.who },
+    { id: 'why', title: 'Reason', width: 170, cell: (d) => d.why },
 ];
 
 /** Production configurations by number. */

@@ -1,7 +1,7 @@
 import { useRoute } from 'preact-iso';
 import { useCallback, useState } from 'preact/hooks';
 import { can } from '../../api/caller';
-import { json, type Schemas } from '../../api/client';
+import { api, json, take, type Schemas } from '../../api/client';
 import { useEvents } from '../../api/useEvents';
 import { useQuery } from '../../api/useQuery';
 import { useSearch } from '../../api/useSearch';
@@ -13,6 +13,7 @@ import { Wrong } from '../../components/Wrong';
 import { number, signedMoney, signedPercent, tone } from '../../format/numbers';
 import { duration, time } from '../../format/times';
 import { useTitle } from '../../layout/title';
+import { loadRun } from '../runs/run';
 import { Commands } from './Commands';
 import { Limits } from './Limits';
 import { Profit } from './Profit';
@@ -44,6 +45,7 @@ export default function SessionView() {
     const { connected } = useEvents(path + '/events', (e) => setEvent(JSON.parse(e.data) as Session));
     const show = useCallback((s: Session) => setEvent(s), []);
     const session = event?.id === id ? event : loaded.data;
+    useExchangeZones(id);
     useTitle(session ? `${id}: ${stateOf(session).text}` : id);
     return (
         <>
@@ -77,6 +79,15 @@ export default function SessionView() {
             </Loaded>
         </>
     );
+}
+
+// The run of the account's deployment knows in which zones its markets trade.
+function useExchangeZones(account: string): void {
+    useQuery(`zones ${account}`, async () => {
+        const all = await take(api.GET('/api/v1/deployments'));
+        const run = all.items.find((d) => d.lastAccount === account)?.backtest.run;
+        return run ? (await loadRun(run)).id : null;
+    });
 }
 
 function Part(props: { session: Session; tab: string; onDone: (session: Session) => void }) {

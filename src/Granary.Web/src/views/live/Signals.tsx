@@ -2,6 +2,7 @@ import { json, type Schemas } from '../../api/client';
 import { useQuery } from '../../api/useQuery';
 import { Badge } from '../../components/Badge';
 import { Empty, Loaded } from '../../components/States';
+import { StrategyName } from '../../components/StrategyName';
 import { DataTable, type Column } from '../../components/Table';
 import { counted, number } from '../../format/numbers';
 import { time } from '../../format/times';
@@ -22,7 +23,7 @@ interface Signal {
 const words = (name: string) => name.replace(/([A-Z])/g, (c) => ` ${c.toLowerCase()}`).trim();
 
 const columns: Column<Signal>[] = [
-    { id: 'time', title: 'Time', width: 150, value: (s) => s.instant, cell: (s) => time(s.instant) },
+    { id: 'time', title: 'Time', width: 150, value: (s) => s.instant, cell: (s) => time(s.instant, s.symbol) },
     { id: 'symbol', title: 'Symbol', width: 110, value: (s) => s.symbol, cell: (s) => s.symbol },
     { id: 'side', title: 'Side', width: 70, value: (s) => s.side, cell: (s) => (s.side === 'buy' ? 'long' : 'short') },
     {
@@ -34,7 +35,7 @@ const columns: Column<Signal>[] = [
     },
     { id: 'asked', title: 'Asked', width: 110, figure: true, value: (s) => s.quantity, cell: (s) => number(s.quantity, 4) },
     { id: 'granted', title: 'Granted', width: 110, figure: true, value: (s) => s.granted, cell: (s) => number(s.granted, 4) },
-    { id: 'strategy', title: 'Strategy', width: 340, value: (s) => s.strategy, cell: (s) => s.strategy },
+    { id: 'strategy', title: 'Strategy', width: 340, value: (s) => s.strategy, cell: (s) => <StrategyName id={s.strategy} /> },
 ];
 
 /** What the strategies wished to enter, and the portfolio's answers. */

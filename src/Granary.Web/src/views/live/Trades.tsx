@@ -4,6 +4,7 @@ import type { Schemas } from '../../api/client';
 import { Badge } from '../../components/Badge';
 import { Confirm } from '../../components/Dialog';
 import { TextField } from '../../components/Field';
+import { StrategyName } from '../../components/StrategyName';
 import { DataTable, type Column } from '../../components/Table';
 import { none, number, price, signedMoney, tone } from '../../format/numbers';
 import { time } from '../../format/times';
@@ -16,21 +17,21 @@ type Order = Schemas['AccountOrderRow'];
 const sideOf = (side: string) => (side === 'buy' ? 'long' : 'short');
 
 const orderColumns: Column<Order>[] = [
-    { id: 'symbol', title: 'Symbol', width: 120, value: (o) => o.symbol, cell: (o) => o.symbol },
+    { id: 'symbol', title: 'Symbol', width: 110, value: (o) => o.symbol, cell: (o) => o.symbol },
     { id: 'side', title: 'Side', width: 70, value: (o) => o.side, cell: (o) => o.side },
-    { id: 'type', title: 'Type', width: 110, value: (o) => o.type, cell: (o) => o.type },
+    { id: 'type', title: 'Type', width: 90, value: (o) => o.type, cell: (o) => o.type },
     { id: 'quantity', title: 'Quantity', width: 110, figure: true, value: (o) => o.quantity, cell: (o) => number(o.quantity, 4) },
     { id: 'filled', title: 'Filled', width: 110, figure: true, value: (o) => o.filled, cell: (o) => number(o.filled, 4) },
     { id: 'price', title: 'Price', width: 110, figure: true, value: (o) => o.price, cell: (o) => price(o.price) },
     {
         id: 'state',
         title: 'State',
-        width: 130,
+        width: 110,
         value: (o) => o.state,
         cell: (o) => (o.state === 'unknown' ? <Badge kind="no">unknown</Badge> : o.state),
     },
-    { id: 'created', title: 'Made', width: 150, value: (o) => o.createdAt, cell: (o) => time(o.createdAt) },
-    { id: 'strategy', title: 'Strategy', width: 320, value: (o) => o.strategy, cell: (o) => o.strategy },
+    { id: 'created', title: 'Made', width: 150, value: (o) => o.createdAt, cell: (o) => time(o.createdAt, o.symbol) },
+    { id: 'strategy', title: 'Strategy', width: 250, value: (o) => o.strategy, cell: (o) => <StrategyName id={o.strategy} /> },
 ];
 
 interface Position {
@@ -134,8 +135,8 @@ function tradeColumns(close: ((trade: Trade) => void) | undefined): Column<Trade
                   },
               ]
             : []),
-        { id: 'entered', title: 'Entered', width: 150, value: (t) => t.enteredAt, cell: (t) => time(t.enteredAt) },
-        { id: 'strategy', title: 'Strategy', width: 320, value: (t) => t.strategy, cell: (t) => t.strategy },
+        { id: 'entered', title: 'Entered', width: 150, value: (t) => t.enteredAt, cell: (t) => time(t.enteredAt, t.symbol) },
+        { id: 'strategy', title: 'Strategy', width: 300, value: (t) => t.strategy, cell: (t) => <StrategyName id={t.strategy} /> },
     ];
 }
 

@@ -1,22 +1,32 @@
-import { api, take } from '../../api/client';
+import { api, take, type Schemas } from '../../api/client';
 import { useQuery } from '../../api/useQuery';
+import { Figures } from '../../components/Figures';
 import { Loaded } from '../../components/States';
 import { ShortTable } from '../../components/ShortTable';
+import { number, signedNumber } from '../../format/numbers';
+import { date } from '../../format/times';
 
 // What differs between any two versions, and says nothing about which is better.
 const silent = ['modelHash', 'dataHash', 'createdAt'];
 
-/** The newest version beside the current one. */
+/** The newest version beside the current one: whether it predicts better, and how it differs. */
 export function Challenger(props: { name: string; current: number; challenger: number }) {
     const { name, current, challenger } = props;
+    const path = { name };
+    const test = useQuery(`challenge ${name} ${current} ${challenger}`, () =>
+        take(api.GET('/api/v1/models/{name}/challenge', { params: { path, query: { current, challenger } } })),
+    );
     const differences = useQuery(`challenger ${name} ${current} ${challenger}`, () =>
-        take(api.GET('/api/v1/models/{name}/compare', { params: { path: { name }, query: { first: current, second: challenger } } })),
+        take(api.GET('/api/v1/models/{name}/compare', { params: { path, query: { first: current, second: challenger } } })),
     );
     return (
         <>
             <h2>
                 Challenger: version {challenger} against {current}
             </h2>
+            <Loaded query={test} height={160}>
+                {(found) => <Test found={found} />}
+            </Loaded>
             <Loaded query={differences} height={160}>
                 {(all) => (
                     <ShortTable
@@ -30,6 +40,42 @@ export function Challenger(props: { name: string; current: number; challenger: n
                     />
                 )}
             </Loaded>
+        </>
+    );
+}
+
+function Test(props: { found: Schemas['ModelChallenge'] }) {
+    const { found } = props;
+    const name = found.figure === 'auc' ? 'AUC' : 'R²';
+    return (
+        <>
+            <p class="notice calm">{found.verdict}</p>
+            {found.windows.length > 0 && (
+                <>
+                    <Figures
+                        figures={[
+                            { name: `${name}, mean difference`, value: signedNumber(found.mean, 4), note: 'challenger less current' },
+                            {
+                                name: '95% interval',
+                                value: found.low == null ? '–' : `${signedNumber(found.low, 3)} to ${signedNumber(found.high, 3)}`,
+                                note: 'paired by window, Student’s t',
+                            },
+                            { name: 'p-value', value: number(found.pValue, 3), note: 'that it is no better' },
+                            { name: 'Windows', value: number(found.windows.length), note: 'of both versions' },
+                        ]}
+                    />
+                    <ShortTable
+                        label="Windows of the challenger"
+                        rows={found.windows}
+                        columns={[
+                            { title: 'Test window', nowrap: true, cell: (w) => `${date(w.testFrom)} to ${date(w.testTo)}` },
+                            { title: 'Current', figure: true, cell: (w) => number(w.current, 3) },
+                            { title: 'Challenger', figure: true, cell: (w) => number(w.challenger, 3) },
+                            { title: 'Difference', figure: true, cell: (w) => signedNumber(w.challenger - w.current, 3) },
+                        ]}
+                    />
+                </>
+            )}
         </>
     );
 }

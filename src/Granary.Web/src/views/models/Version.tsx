@@ -7,7 +7,7 @@ import { LineChart } from '../../components/LineChart';
 import { Loaded } from '../../components/States';
 import { ShortTable } from '../../components/ShortTable';
 import { Pairs } from '../../components/Pairs';
-import { number, percent, signedPercent, tone } from '../../format/numbers';
+import { counted, number, percent, signedPercent, tone } from '../../format/numbers';
 import { date } from '../../format/times';
 import { finite, mainFigure, type Unit } from './unit';
 
@@ -48,7 +48,7 @@ function Shown(props: { detail: Schemas['VersionDetail'] }) {
                 ]}
             />
             {unit && findings ? (
-                <FromRun unit={unit} run={findings.run} />
+                <FromRun unit={unit} findings={findings} />
             ) : (
                 <p class="notice calm">
                     No run of this server has the calibration and importance of this version. Run its batch, or train it again as a job.
@@ -72,12 +72,12 @@ function Shown(props: { detail: Schemas['VersionDetail'] }) {
     );
 }
 
-function FromRun(props: { unit: Unit; run: string }) {
+function FromRun(props: { unit: Unit; findings: Schemas['ModelFindings'] }) {
     const { unit } = props;
     const importance = [...unit.importance].sort((a, b) => Math.abs(finite(b.permutation) ?? 0) - Math.abs(finite(a.permutation) ?? 0));
     return (
         <>
-            <p class="note">From the run {props.run}.</p>
+            <p class="note">From the run {props.findings.run}.</p>
             <div class="columns">
                 <Windows unit={unit} />
                 {unit.calibration.length > 1 && <Calibration unit={unit} />}
@@ -94,7 +94,40 @@ function FromRun(props: { unit: Unit; run: string }) {
                 )}
                 {unit.equity.length > 1 && <Effect unit={unit} />}
             </div>
+            {props.findings.drift && <Drift drift={props.findings.drift} />}
             {unit.strategies.length > 0 && <Strategies unit={unit} />}
+        </>
+    );
+}
+
+function Drift(props: { drift: Schemas['ModelDriftFindings'] }) {
+    const { detector, watched, changes } = props.drift;
+    return (
+        <>
+            <h3>Drift of the error</h3>
+            <p class={changes.length === 0 ? 'notice calm' : 'notice'}>
+                {changes.length === 0
+                    ? `${detector.toUpperCase()} found no change in the squared error of ${counted(watched, 'prediction')} out of sample.`
+                    : `${detector.toUpperCase()} found ${counted(changes.length, 'change')} in the squared error of ${counted(watched, 'prediction')} out of sample.`}
+            </p>
+            {changes.length > 0 && (
+                <ShortTable
+                    label="Changes of the error"
+                    rows={changes}
+                    columns={[
+                        { title: 'Since', nowrap: true, cell: (c) => date(c.since) },
+                        { title: 'Noticed', nowrap: true, cell: (c) => date(c.noticed) },
+                        { title: 'Error before', figure: true, cell: (c) => number(c.before, 4) },
+                        { title: 'Error after', figure: true, cell: (c) => number(c.after, 4) },
+                        {
+                            title: 'Change',
+                            figure: true,
+                            cell: (c) => (c.before && c.after ? signedPercent(c.after / c.before - 1, 0) : '–'),
+                            tone: (c) => tone((c.before ?? 0) - (c.after ?? 0)),
+                        },
+                    ]}
+                />
+            )}
         </>
     );
 }

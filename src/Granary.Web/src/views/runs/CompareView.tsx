@@ -58,6 +58,8 @@ function Both(props: { a: string; b: string }) {
     return <Loaded query={both}>{([a, b]) => <Comparison a={a} b={b} />}</Loaded>;
 }
 
+const signed = (text: string) => (/^[1-9]|^0[.,]?\d*[1-9]/.test(text) ? `+${text}` : text);
+
 function Comparison(props: { a: RunDetails; b: RunDetails }) {
     const { a, b } = props;
     const [va, vb] = [verdictOf(a), verdictOf(b)];
@@ -73,11 +75,11 @@ function Comparison(props: { a: RunDetails; b: RunDetails }) {
                 rows={[
                     {
                         name: 'Checks passed',
-                        texts: [`${va.passed} of ${va.of}`, `${vb.passed} of ${vb.of}`, number(vb.passed - va.passed)],
+                        texts: [`${va.passed} of ${va.of}`, `${vb.passed} of ${vb.of}`, signed(number(vb.passed - va.passed))],
                     },
                     ...rows.map((r) => {
                         const [x, y] = [a.portfolio.stats?.[r.key], b.portfolio.stats?.[r.key]];
-                        const difference = typeof x === 'number' && typeof y === 'number' ? r.text(y - x) : '–';
+                        const difference = typeof x === 'number' && typeof y === 'number' ? signed(r.text(y - x)) : '–';
                         return { name: r.name, texts: [r.text(x), r.text(y), difference] };
                     }),
                 ]}

@@ -3,6 +3,7 @@ import { useQuery } from '../../api/useQuery';
 import { useSearch } from '../../api/useSearch';
 import { TextField } from '../../components/Field';
 import { Empty, Loaded } from '../../components/States';
+import { StrategyName } from '../../components/StrategyName';
 import { DataTable, type Column } from '../../components/Table';
 import { number, percent, signedPercent, tone } from '../../format/numbers';
 import { runPath, type RunDetails } from './run';
@@ -21,10 +22,10 @@ interface Condition {
 }
 
 const columns: Column<Condition>[] = [
-    { id: 'condition', title: 'Condition', width: 130, value: (c) => c.condition, cell: (c) => c.condition },
-    { id: 'value', title: 'Value', width: 130, value: (c) => c.value, cell: (c) => c.value },
-    { id: 'trades', title: 'Trades', width: 80, figure: true, value: (c) => c.trades, cell: (c) => number(c.trades) },
-    { id: 'winRate', title: 'Won', width: 80, figure: true, value: (c) => c.winRate, cell: (c) => percent(c.winRate, 1) },
+    { id: 'condition', title: 'Condition', width: 110, value: (c) => c.condition, cell: (c) => c.condition },
+    { id: 'value', title: 'Value', width: 100, value: (c) => c.value, cell: (c) => c.value },
+    { id: 'trades', title: 'Trades', width: 74, figure: true, value: (c) => c.trades, cell: (c) => number(c.trades) },
+    { id: 'winRate', title: 'Won', width: 74, figure: true, value: (c) => c.winRate, cell: (c) => percent(c.winRate, 1) },
     {
         id: 'pnlNet',
         title: 'Net profit',
@@ -44,7 +45,7 @@ const columns: Column<Condition>[] = [
     {
         id: 'low',
         title: 'Interval of 95%',
-        width: 160,
+        width: 190,
         figure: true,
         value: (c) => c.low,
         cell: (c) => (c.low === undefined ? '–' : `${signedPercent(c.low)} to ${signedPercent(c.high)}`),
@@ -52,7 +53,7 @@ const columns: Column<Condition>[] = [
     {
         id: 'verdict',
         title: 'Later',
-        width: 150,
+        width: 130,
         value: (c) => c.verdict,
         cell: (c) => c.verdict ?? '',
         hint: 'Whether it held on the later part of the record',
@@ -60,7 +61,7 @@ const columns: Column<Condition>[] = [
 ];
 
 const withStrategy: Column<Condition>[] = [
-    { id: 'strategy', title: 'Strategy', width: 320, value: (c) => c.strategy, cell: (c) => c.strategy },
+    { id: 'strategy', title: 'Strategy', width: 270, value: (c) => c.strategy, cell: (c) => <StrategyName id={c.strategy} /> },
     ...columns,
 ];
 

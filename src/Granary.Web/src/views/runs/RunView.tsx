@@ -1,4 +1,5 @@
 import { useRoute } from 'preact-iso';
+import { useState } from 'preact/hooks';
 import { useQuery } from '../../api/useQuery';
 import { useSearch } from '../../api/useSearch';
 import { Badge } from '../../components/Badge';
@@ -10,12 +11,12 @@ import { useTitle } from '../../layout/title';
 import { Conditions } from './Conditions';
 import { Overview } from './Overview';
 import { ParameterMaps } from './ParameterMaps';
-import { loadRun, verdictOf, type RunDetails } from './run';
+import { loadRun, loadStrategiesAhead, verdictOf, type RunDetails } from './run';
 import { RunActions } from './RunActions';
 import { RunFiles } from './RunFiles';
 import './runs.css';
 import { StrategyDetails } from './StrategyDetails';
-import { StrategyList } from './StrategyList';
+import { askedBy, StrategyList } from './StrategyList';
 
 const tabs = [
     { id: '', title: 'Overview' },
@@ -30,6 +31,9 @@ export default function RunView() {
     const id = useRoute().params.id ?? '';
     const { search } = useSearch();
     const run = useQuery(`run/${id}`, () => loadRun(id));
+    useState(() => {
+        if (search.tab === 'strategies' && !search.strategy && !run.data) loadStrategiesAhead(id, askedBy(search));
+    });
     useTitle(run.data?.batch ?? 'Run');
     return (
         <Loaded query={run} height={600}>

@@ -86,6 +86,7 @@ export function StrategyChart(props: { run: RunDetails; strategy: Strategy; trad
             </figcaption>
             <PriceChart
                 summary={`Prices of ${symbol} from ${date(shown.bars.times[0])} with ${number(trades.length)} trades`}
+                symbol={symbol}
                 candles={candles}
                 lines={lines}
                 marks={marks}

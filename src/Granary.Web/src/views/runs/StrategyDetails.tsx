@@ -11,6 +11,7 @@ import { loadStrategies, runPath, verdictOf, type RunDetails, type Strategy } fr
 import { StrategyChart } from './StrategyChart';
 
 export interface Trade {
+    symbol: string;
     side: 'long' | 'short';
     quantity: number;
     entryTime: string;
@@ -34,10 +35,10 @@ export interface Signal {
 }
 
 const columns: Column<Trade & { number: number }>[] = [
-    { id: 'entryTime', title: 'Entry', width: 140, value: (t) => t.entryTime, cell: (t) => time(t.entryTime) },
+    { id: 'entryTime', title: 'Entry', width: 140, value: (t) => t.entryTime, cell: (t) => time(t.entryTime, t.symbol) },
     { id: 'side', title: 'Side', width: 70, value: (t) => t.side, cell: (t) => t.side },
     { id: 'entryPrice', title: 'Entry price', width: 110, figure: true, value: (t) => t.entryPrice, cell: (t) => price(t.entryPrice) },
-    { id: 'exitTime', title: 'Exit', width: 140, value: (t) => t.exitTime, cell: (t) => time(t.exitTime) },
+    { id: 'exitTime', title: 'Exit', width: 140, value: (t) => t.exitTime, cell: (t) => time(t.exitTime, t.symbol) },
     { id: 'exitPrice', title: 'Exit price', width: 110, figure: true, value: (t) => t.exitPrice, cell: (t) => price(t.exitPrice) },
     {
         id: 'return',
@@ -63,11 +64,14 @@ const columns: Column<Trade & { number: number }>[] = [
 export function StrategyDetails(props: { run: RunDetails; id: string }) {
     const { run, id } = props;
     const found = useQuery(`run/${run.id}/strategy/${id}`, async () => {
-        // An id has commas, which separate the conditions of a filter; its class has none.
-        const cls = id.replace(/[(@].*$/s, '');
+        // An id has commas, which separate the conditions of a filter: each part of it is a condition.
+        const filter = id
+            .split(',')
+            .map((part) => `id~${part.trim()}`)
+            .join();
         let cursor: string | undefined;
         do {
-            const page = await loadStrategies(run.id, { filter: `class=${cls}`, limit: 1000, ...(cursor ? { cursor } : {}) });
+            const page = await loadStrategies(run.id, { filter, limit: 1000, ...(cursor ? { cursor } : {}) });
             const strategy = page.items.find((s) => s.id === id);
             if (strategy) return strategy;
             cursor = page.next ?? undefined;

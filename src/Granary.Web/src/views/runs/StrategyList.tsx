@@ -1,5 +1,5 @@
 import { useLocation } from 'preact-iso';
-import { useCallback, useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { useCallback, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { asProblem, type Problem } from '../../api/problem';
 import { useSearch } from '../../api/useSearch';
 import { SelectField, TextField } from '../../components/Field';
@@ -9,7 +9,7 @@ import { counted } from '../../format/numbers';
 import { strategyColumns } from './columns';
 import { loadStrategies, runPath, type RunDetails, type Strategy } from './run';
 
-const pageSize = 200;
+const pageSize = 100;
 
 interface Rows {
     of: string;
@@ -24,13 +24,18 @@ export function filterOf(text: string): string {
     return parts.flatMap((p) => (p === '' ? [] : [/[<>=~]/.test(p) ? p : `id~${p}`])).join(',');
 }
 
+/** The order and the conditions of an address. */
+export function askedBy(search: Record<string, string | undefined>): { sort: string; filter: string; limit: number } {
+    const filter = [filterOf(search.find ?? ''), search.weighted === 'yes' ? 'weight>0' : ''].filter((f) => f !== '').join(',');
+    return { sort: search.sort ?? '-sharpe', filter, limit: pageSize };
+}
+
 /** All strategies of a run: the server sorts and filters, the table loads pages as one scrolls. */
 export function StrategyList(props: { run: RunDetails }) {
     const { run } = props;
     const { search, set: setSearch } = useSearch();
     const { route } = useLocation();
-    const sort = search.sort ?? '-sharpe';
-    const filter = [filterOf(search.find ?? ''), search.weighted === 'yes' ? 'weight>0' : ''].filter((f) => f !== '').join(',');
+    const { sort, filter } = askedBy(search);
     const { rows, problem, more } = usePages(run.id, sort, filter);
     const href = useCallback((id: string) => `${runPath(run.id)}?strategy=${encodeURIComponent(id)}`, [run.id]);
     const columns = useMemo(() => strategyColumns(href), [href]);
@@ -108,8 +113,12 @@ function usePages(id: string, sort: string, filter: string) {
         },
         [id, sort, filter, of],
     );
-    useEffect(() => {
-        const timer = setTimeout(() => void load(undefined), filter === '' ? 0 : 150);
+    // Before the first paint: the page is often here already. Later ones wait until the typing pauses.
+    const first = useRef(true);
+    useLayoutEffect(() => {
+        const timer = first.current ? undefined : setTimeout(() => void load(undefined), filter === '' ? 0 : 150);
+        if (first.current) void load(undefined);
+        first.current = false;
         return () => clearTimeout(timer);
     }, [load, filter]);
     const more = useCallback(() => {

@@ -1,3 +1,4 @@
+import { StrategyName } from '../../components/StrategyName';
 import type { Column } from '../../components/Table';
 import { number, percent, signedPercent, tone } from '../../format/numbers';
 import type { Strategy } from './run';
@@ -18,27 +19,31 @@ export function strategyColumns(href: (id: string) => string): Column<Strategy>[
         {
             id: 'id',
             title: 'Strategy',
-            width: innerWidth < 700 ? 180 : 340,
+            width: innerWidth < 700 ? 200 : 308,
             value: (s) => s.id,
-            cell: (s) => <a href={href(s.id)}>{s.id}</a>,
+            cell: (s) => (
+                <a href={href(s.id)}>
+                    <StrategyName id={s.id} />
+                </a>
+            ),
         },
-        { id: 'weight', title: 'Weight', width: 76, figure: true, value: (s) => s.weight, cell: (s) => number(s.weight, 2) },
-        figure('totalReturn', 'Total return', 108, (s) => (
+        { id: 'weight', title: 'Weight', width: 72, figure: true, value: (s) => s.weight, cell: (s) => number(s.weight, 2) },
+        figure('totalReturn', 'Total return', 100, (s) => (
             <span class={tone(s.stats?.totalReturn)}>{signedPercent(s.stats?.totalReturn)}</span>
         )),
-        figure('sharpe', 'Sharpe ratio', 106, (s) => number(s.stats?.sharpe, 2), 'Annualised'),
+        figure('sharpe', 'Sharpe ratio', 104, (s) => number(s.stats?.sharpe, 2), 'Annualised'),
         figure(
             'deflatedSharpe',
             'Not luck',
-            90,
+            82,
             (s) => percent(s.stats?.deflatedSharpe, 1),
             'Probability that the Sharpe ratio is more than the luck of so many trials',
         ),
-        figure('sortino', 'Sortino', 86, (s) => number(s.stats?.sortino, 2)),
-        figure('maxDrawdown', 'Max drawdown', 120, (s) => percent(s.stats?.maxDrawdown)),
-        figure('profitFactor', 'Profit factor', 104, (s) => number(s.stats?.profitFactor, 2)),
-        figure('winRate', 'Won', 76, (s) => percent(s.stats?.winRate, 1)),
-        figure('trades', 'Trades', 80, (s) => number(s.stats?.trades)),
-        figure('exposure', 'Exposure', 90, (s) => percent(s.stats?.exposure, 0)),
+        figure('sortino', 'Sortino', 76, (s) => number(s.stats?.sortino, 2)),
+        figure('maxDrawdown', 'Max drawdown', 112, (s) => percent(s.stats?.maxDrawdown)),
+        figure('profitFactor', 'Profit factor', 100, (s) => number(s.stats?.profitFactor, 2)),
+        figure('winRate', 'Won', 68, (s) => percent(s.stats?.winRate, 1)),
+        figure('trades', 'Trades', 72, (s) => number(s.stats?.trades)),
+        figure('exposure', 'Exposure', 84, (s) => percent(s.stats?.exposure, 0)),
     ];
 }

@@ -1,4 +1,5 @@
 import { json, type Schemas } from '../../api/client';
+import { learnZones } from '../../format/times';
 
 /** Figures by the keys of results.json; null or absent where one is not defined. */
 export type Stats = Record<string, number | null | undefined>;
@@ -17,6 +18,8 @@ export interface RunDetails extends Omit<Schemas['RunSummary'], 'strategies'> {
     notes?: { code: string; sentence: string }[];
     evidence?: Record<string, Check>;
     guards?: { conclusions?: string[] };
+    /** The zone of each market's exchange, IANA, by symbol. */
+    zones?: Record<string, string>;
 }
 
 /** A strategy of a run, as results.json has it. */
@@ -53,7 +56,11 @@ export const runPath = (id: string): string => `/runs/${encodeURIComponent(id)}`
 /** The address of a strategy of a run. */
 export const strategyPath = (run: string, strategy: string): string => `${runPath(run)}?strategy=${encodeURIComponent(strategy)}`;
 
-export const loadRun = (id: string): Promise<RunDetails> => json<RunDetails>(runPath(id));
+export async function loadRun(id: string): Promise<RunDetails> {
+    const run = await json<RunDetails>(runPath(id));
+    learnZones(run.zones);
+    return run;
+}
 
 export interface StrategyPage {
     items: Strategy[];
@@ -61,11 +68,31 @@ export interface StrategyPage {
     next: string | null;
 }
 
+interface Asked {
+    sort?: string;
+    filter?: string;
+    cursor?: string;
+    limit?: number;
+}
+
+/** Pages that were asked for before the view that shows them is there. */
+const ahead = new Map<string, Promise<StrategyPage>>();
+
+const strategiesPath = (id: string, ask: Asked): string =>
+    `${runPath(id)}/strategies?${new URLSearchParams(Object.entries(ask).flatMap(([k, v]) => (v === undefined || v === '' ? [] : [[k, String(v)]])))}`;
+
 /** A page of the strategies of a run; the server sorts and filters. */
-export function loadStrategies(
-    id: string,
-    ask: { sort?: string; filter?: string; cursor?: string; limit?: number },
-): Promise<StrategyPage> {
-    const query = new URLSearchParams(Object.entries(ask).flatMap(([k, v]) => (v === undefined || v === '' ? [] : [[k, String(v)]])));
-    return json<StrategyPage>(`${runPath(id)}/strategies?${query}`);
+export function loadStrategies(id: string, ask: Asked): Promise<StrategyPage> {
+    const path = strategiesPath(id, ask);
+    const asked = ahead.get(path);
+    ahead.delete(path);
+    return asked ?? json<StrategyPage>(path);
+}
+
+/** Asks for a page beside the run itself, so that {@link loadStrategies} waits for one answer of the server instead of two. */
+export function loadStrategiesAhead(id: string, ask: Asked): void {
+    const path = strategiesPath(id, ask);
+    const page = json<StrategyPage>(path);
+    page.catch(() => undefined);
+    ahead.set(path, page);
 }

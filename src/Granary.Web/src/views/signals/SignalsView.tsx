@@ -7,11 +7,13 @@ import { Badge } from '../../components/Badge';
 import { ShareBars } from '../../components/BarChart';
 import { SelectField } from '../../components/Field';
 import { Empty, Loaded } from '../../components/States';
+import { StrategyName } from '../../components/StrategyName';
 import { DataTable, type Column } from '../../components/Table';
 import { ShortTable } from '../../components/ShortTable';
 import { number, percent, price, signedMoney, tone } from '../../format/numbers';
 import { time } from '../../format/times';
 import { useTitle } from '../../layout/title';
+import { loadRun } from '../runs/run';
 
 interface Signal {
     strategy: string;
@@ -30,13 +32,13 @@ interface Signal {
 }
 
 const columns: Column<Signal>[] = [
-    { id: 'time', title: 'Signal', width: 150, cell: (s) => time(s.time) },
-    { id: 'symbol', title: 'Symbol', width: 120, cell: (s) => s.symbol },
+    { id: 'time', title: 'Signal', width: 150, cell: (s) => time(s.time, s.symbol) },
+    { id: 'symbol', title: 'Symbol', width: 110, cell: (s) => s.symbol },
     { id: 'side', title: 'Side', width: 70, cell: (s) => s.side },
     {
         id: 'decision',
         title: 'Decision',
-        width: 160,
+        width: 140,
         cell: (s) => <Badge kind={s.decision === 'accepted' ? 'yes' : 'no'}>{s.decision}</Badge>,
     },
     {
@@ -50,7 +52,7 @@ const columns: Column<Signal>[] = [
     { id: 'entry', title: 'Entry', width: 100, figure: true, cell: (s) => price(s.entryPrice) },
     { id: 'exit', title: 'Exit', width: 100, figure: true, cell: (s) => price(s.exitPrice) },
     { id: 'reason', title: 'Left by', width: 110, cell: (s) => s.exitReason ?? '' },
-    { id: 'strategy', title: 'Strategy', width: 340, cell: (s) => s.strategy },
+    { id: 'strategy', title: 'Strategy', width: 218, cell: (s) => <StrategyName id={s.strategy} /> },
 ];
 
 const page = 200;
@@ -60,6 +62,7 @@ export default function SignalsView() {
     const { params } = useRoute();
     const run = params.id ?? '';
     useTitle('Signals');
+    useQuery(`run/${run}`, () => loadRun(run));
     const {
         search: { decision = 'refused', symbol = '' },
         set,

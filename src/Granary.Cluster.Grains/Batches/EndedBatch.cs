@@ -1,0 +1,43 @@
+using Granary.Application.Jobs;
+using Granary.Application.Simulation;
+using Granary.Cluster.Batches;
+
+namespace Granary.Cluster.Grains.Batches;
+
+/// <summary>How a batch stands after its run has ended, and when a cancelled one is resumed.</summary>
+internal static class EndedBatch
+{
+    public static JobStatus StatusOf(JobStatus status, RunEnd end, ReportingStatus reporting) => end.Fault is { } fault
+        ? status with { State = JobState.Failed, Fault = fault, WrongInput = end.WrongInput }
+        : status with
+        {
+            State = JobState.Done,
+            Digest = end.Digest,
+            Trades = end.Digest is null ? null : end.Trades,
+            Seconds = end.Seconds,
+            Files = end.Files,
+            Progress = status.Progress with
+            {
+                Strategies = end.Strategies,
+                Done = end.Strategies,
+                Failed = end.Failed,
+                Bars = status.Progress.BarsTotal,
+                Leaders = reporting.LeadersAfter(status.Progress.Leaders),
+                Stage = null
+            },
+        };
+
+    /// <summary>The report of strategies that each time end their silo.</summary>
+    public static StrategyReport Deadly(PassKey pass, IReadOnlyList<int> strategies) => new(pass, [],
+        [.. strategies.Select(i => new StrategyOutcome(i, null, 0, 0, 0,
+            "its silo was lost each time that it ran, at last with this strategy alone"))], [.. strategies.Select(_ => 0)]);
+
+    public static JobStatus QueuedAgain(JobStatus cancelled) => cancelled with
+    {
+        State = JobState.Queued,
+        StartedAt = null,
+        FinishedAt = null,
+        Progress = JobProgress.None,
+        Revision = cancelled.Revision + 1,
+    };
+}
