@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Builds everything that restores on this machine and runs every test in it. Last line: N passed, N failed, N skipped.
-#   GRANARY_TEST_LANES=N  test projects that run side by side (default 4)
+#   GRANARY_TEST_LANES=N  test projects that run side by side (default 3)
 #   GRANARY_SHARED=DIR    where the shared market data is (default ../shared); "none" hides it
 set -uo pipefail
 root="$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")"

@@ -1,8 +1,7 @@
 # Sourced by test.sh: runs jobs side by side, prints the output of each as a whole when it ends, and adds up passed, failed and skipped tests.
 # A job writes what it counted to the file $counts, as "PASSED FAILED SKIPPED".
 
-# Two lanes more than processors of a small machine: the tests of the cluster, of exchanges and of Kafka mostly wait.
-lanes="${GRANARY_TEST_LANES:-4}"
+lanes="${GRANARY_TEST_LANES:-3}"
 passed=0 failed=0 skipped=0 failures=""
 declare -A lane_of=()
 

@@ -48,7 +48,8 @@ internal sealed class GranaryServer : IAsyncDisposable
         get
         {
             var output = new DirectoryInfo(AppContext.BaseDirectory);
-            return Path.Combine(SharedData.RepositoryRoot, "src", "Granary.Silo", "bin", output.Parent!.Name, output.Name, "granary-silo.dll");
+            return Path.Combine(SharedData.RepositoryRoot, "src", "Granary.Silo", "bin", output.Parent!.Name, output.Name,
+                "granary-silo.dll");
         }
     }
 

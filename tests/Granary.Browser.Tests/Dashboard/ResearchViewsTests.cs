@@ -12,7 +12,7 @@ public class ResearchViewsTests(Browser browser, TradedServer traded)
         await using var open = await Visit.OpenAsync(browser, await traded.ServerAsync(), "/");
         var page = open.Page;
         await page.GetByRole(AriaRole.Button, new() { Name = "Run the quickstart" }).ClickAsync();
-        await page.WaitForURLAsync(new Regex("/jobs/"));
+        // The page of the job is there as long as the job runs.
         await page.WaitForURLAsync(new Regex("/runs/"), new() { Timeout = 180_000 });
         await Text(page, "How far this can be believed").WaitForAsync();
 

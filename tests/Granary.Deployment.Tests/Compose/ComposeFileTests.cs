@@ -216,7 +216,7 @@ public class ComposeFileTests
         foreach (var (name, service) in Silos)
         {
             var path = Environment(service)["GRANARY_KEYS"];
-            copy.ShouldEndWith($" {path}", Case.Sensitive, name);
+            copy.TrimEnd().ShouldEndWith($" {path}", Case.Sensitive, name);
             service["depends_on"]!["keys"]!["condition"]!.ToString().ShouldBe("service_completed_successfully");
             service["volumes"]!.AsArray().Select(v => v!.ToString()).ShouldContain($"keys:{Path.GetDirectoryName(path)}:ro");
         }

@@ -70,7 +70,9 @@ function Shown(props: { run: Run; allocator: Allocator }) {
                 {allocator.promoted ? (
                     <Badge kind="yes">The learned weights are used</Badge>
                 ) : (
-                    <Badge kind="wait">Not better than the baselines: their weights are used</Badge>
+                    <>
+                        <Badge kind="wait">Not used</Badge> The learned weights were not better than the baselines.
+                    </>
                 )}{' '}
                 <a href={`/runs/${encodeURIComponent(run.id)}`}>The run</a>
             </p>
