@@ -73,7 +73,11 @@ export function LineChart(props: Props) {
                         label: l.name,
                         stroke: colour(l.colour),
                         width: 1.6,
-                        points: { show: false },
+                        // A line of one value has nothing to connect, so that it is drawn as a point.
+                        points: {
+                            show: (u, i) => [...(u.data[i] ?? [])].filter((v) => v !== null && v !== undefined).length === 1,
+                            size: 7,
+                        },
                         ...(l.dashed ? { dash: [6, 3] } : {}),
                         ...(l.filled ? { fill: `color-mix(in srgb, ${colour(l.colour)} 16%, transparent)` } : {}),
                         value: (_, v) => (v === null ? '–' : format(v)),

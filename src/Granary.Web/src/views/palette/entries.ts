@@ -1,6 +1,6 @@
 import { can } from '../../api/caller';
 import { theme, shownTheme } from '../../theme/settings';
-import { toggleNotifications } from '../../layout/notifications';
+import { notificationsEntry, toggleNotifications } from '../../layout/notifications';
 import { views } from '../registry';
 
 /** Something that the palette finds: a view to open, or an action. */
@@ -22,7 +22,7 @@ export function fixedEntries(): Entry[] {
             summary: 'Change the colours of the page',
             act: () => (theme.value = shownTheme.value === 'dark' ? 'light' : 'dark'),
         },
-        { title: 'Desktop notifications', summary: 'Turn on or off: jobs and sessions that end', act: () => void toggleNotifications() },
+        { ...notificationsEntry(), act: () => void toggleNotifications() },
     ];
 }
 

@@ -17,11 +17,11 @@ type Run = Schemas['RunSummary'] & { allocator?: Allocator };
 
 const colours = ['s1', 's2', 's3', 's4', 'soft', 'strong'];
 
-const measures: { id: keyof Point; title: string; unit: string; percent?: boolean }[] = [
-    { id: 'reward', title: 'Reward', unit: 'of an episode, mean' },
-    { id: 'entropy', title: 'Entropy', unit: 'nats: how much it still tries' },
-    { id: 'kl', title: 'Step of the policy', unit: 'KL divergence of an update' },
-    { id: 'explainedVariance', title: 'Explained variance', unit: '1: it foresees the reward' },
+const measures: { id: keyof Point; title: string; unit: string; decimals: number }[] = [
+    { id: 'reward', title: 'Reward', unit: 'of an episode, mean', decimals: 5 },
+    { id: 'entropy', title: 'Entropy', unit: 'nats: how much it still tries', decimals: 3 },
+    { id: 'kl', title: 'Step of the policy', unit: 'KL divergence of an update', decimals: 4 },
+    { id: 'explainedVariance', title: 'Explained variance', unit: '1: it foresees the reward', decimals: 3 },
 ];
 
 /** Weights that a policy learned: training curves by seed, the windows, and the weights over time. */
@@ -123,7 +123,7 @@ function Curves(props: { allocator: Allocator }) {
                     plain
                     x={m.x}
                     lines={m.lines}
-                    format={(v) => number(v, 3)}
+                    format={(v) => number(v, m.decimals)}
                     summary={`${m.title} over the steps of the training, for ${m.lines.length} seeds`}
                 />
             ))}

@@ -22,10 +22,10 @@ interface Condition {
 }
 
 const columns: Column<Condition>[] = [
-    { id: 'condition', title: 'Condition', width: 110, value: (c) => c.condition, cell: (c) => c.condition },
-    { id: 'value', title: 'Value', width: 100, value: (c) => c.value, cell: (c) => c.value },
-    { id: 'trades', title: 'Trades', width: 74, figure: true, value: (c) => c.trades, cell: (c) => number(c.trades) },
-    { id: 'winRate', title: 'Won', width: 74, figure: true, value: (c) => c.winRate, cell: (c) => percent(c.winRate, 1) },
+    { id: 'condition', title: 'Condition', width: 96, value: (c) => c.condition, cell: (c) => c.condition },
+    { id: 'value', title: 'Value', width: 90, value: (c) => c.value, cell: (c) => c.value },
+    { id: 'trades', title: 'Trades', width: 70, figure: true, value: (c) => c.trades, cell: (c) => number(c.trades) },
+    { id: 'winRate', title: 'Won', width: 70, figure: true, value: (c) => c.winRate, cell: (c) => percent(c.winRate, 1) },
     {
         id: 'pnlNet',
         title: 'Net profit',
@@ -45,7 +45,7 @@ const columns: Column<Condition>[] = [
     {
         id: 'low',
         title: 'Interval of 95%',
-        width: 190,
+        width: 180,
         figure: true,
         value: (c) => c.low,
         cell: (c) => (c.low === undefined ? '–' : `${signedPercent(c.low)} to ${signedPercent(c.high)}`),
@@ -53,7 +53,7 @@ const columns: Column<Condition>[] = [
     {
         id: 'verdict',
         title: 'Later',
-        width: 130,
+        width: 120,
         value: (c) => c.verdict,
         cell: (c) => c.verdict ?? '',
         hint: 'Whether it held on the later part of the record',
@@ -61,7 +61,13 @@ const columns: Column<Condition>[] = [
 ];
 
 const withStrategy: Column<Condition>[] = [
-    { id: 'strategy', title: 'Strategy', width: 270, value: (c) => c.strategy, cell: (c) => <StrategyName id={c.strategy} /> },
+    {
+        id: 'strategy',
+        title: 'Strategy',
+        width: innerWidth < 700 ? 200 : 308,
+        value: (c) => c.strategy,
+        cell: (c) => <StrategyName id={c.strategy} />,
+    },
     ...columns,
 ];
 

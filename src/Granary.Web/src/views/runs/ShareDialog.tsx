@@ -1,4 +1,4 @@
-import { useState } from 'preact/hooks';
+import { useRef, useState } from 'preact/hooks';
 import { api, take, type Schemas } from '../../api/client';
 import { useAction } from '../../api/useAction';
 import { Dialog } from '../../components/Dialog';
@@ -21,6 +21,18 @@ export function ShareDialog(props: { run: RunDetails; onClose: () => void }) {
         const path = { id: props.run.id };
         setShare(await take(api.POST('/api/v1/runs/{id}/shares', { params: { path }, body: { days: Number(days) } })));
     });
+    const link = useRef<HTMLInputElement>(null);
+    const [said, setSaid] = useState('');
+    // Browsers let a page copy only where its address begins with https: or is of this machine.
+    const copy = async (text: string) => {
+        try {
+            await navigator.clipboard.writeText(text);
+            setSaid('The link is copied.');
+        } catch {
+            link.current?.select();
+            setSaid('The browser does not let this page copy. The link is selected: copy it with Ctrl C.');
+        }
+    };
     const url = share && new URL(share.url, location.origin).href;
     return (
         <Dialog title={`Share ${props.run.batch}`} onClose={props.onClose}>
@@ -28,7 +40,10 @@ export function ShareDialog(props: { run: RunDetails; onClose: () => void }) {
             {url ? (
                 <div class="field">
                     <label for="share-link">Link, until {time(share.expiresAt)}</label>
-                    <input id="share-link" readOnly value={url} onFocus={(e) => e.currentTarget.select()} />
+                    <input id="share-link" ref={link} readOnly value={url} onFocus={(e) => e.currentTarget.select()} />
+                    <span class="hint" role="status">
+                        {said}
+                    </span>
                 </div>
             ) : (
                 <SelectField label="The link works for" value={days} options={lengths} onValue={setDays} />
@@ -39,7 +54,7 @@ export function ShareDialog(props: { run: RunDetails; onClose: () => void }) {
                     Close
                 </button>
                 {url ? (
-                    <button type="button" class="primary" onClick={() => void navigator.clipboard.writeText(url)}>
+                    <button type="button" class="primary" onClick={() => void copy(url)}>
                         Copy the link
                     </button>
                 ) : (
