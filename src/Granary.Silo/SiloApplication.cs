@@ -81,16 +81,25 @@ public static class SiloApplication
             : AccountStores.Open(settings.State ?? Path.Combine(Path.GetFullPath(settings.Runs), ".accounts")));
         builder.Services.AddNotifications(settings.Notifications, settings.Connection);
         builder.Services.AddSingleton<IReadinessCheck, ClusterReadiness>();
-        if (database is not null)
+        if (database is not null) AddDatabase(builder.Services, database);
+        var tls = ClusterTls.Of(settings);
+        builder.UseOrleans(silo =>
         {
-            builder.Services.AddSingleton(database);
-            builder.Services.AddSingleton<IReadinessCheck, DatabaseReadiness>();
-        }
-        builder.UseOrleans(silo => ConfigureSilo(silo, settings, catalogues, siloName, database));
+            if (tls is not null) silo.UseTls(tls.Configure);
+            ConfigureSilo(silo, settings, catalogues, siloName, database);
+        });
 
         var app = builder.Build();
+        if (tls is not null) tls.Log = app.Services.GetRequiredService<ILogger<ClusterTls>>();
         app.UseGranaryApi();
         return app;
+    }
+
+    private static void AddDatabase(IServiceCollection services, NpgsqlDataSource database)
+    {
+        services.AddSingleton(database);
+        services.AddSingleton<IReadinessCheck, DatabaseReadiness>();
+        services.AddHostedService<DatabaseLocks>();
     }
 
     private static void ConfigureSilo(ISiloBuilder silo, SiloSettings settings, GranaryCatalogues catalogues, string siloName,
@@ -99,7 +108,6 @@ public static class SiloApplication
         silo.Configure<SiloOptions>(o => o.SiloName = siloName);
         silo.Configure<ClusterMembershipOptions>(o => Membership.Configure(o, settings.StartTimeout));
         silo.AddActivityPropagation();
-        if (ClusterTls.Of(settings) is { } tls) silo.UseTls(tls.Configure);
         if (database is null)
         {
             silo.UseLocalhostClustering(settings.SiloPort, settings.GatewayPort, serviceId: settings.ClusterId,

@@ -31,6 +31,15 @@ public interface IComputeGrain : IGrainWithStringKey
     [AlwaysInterleave, Alias("Drain")]
     Task DrainAsync(bool drain);
 
+    /// <summary>Asks the grain of a strategy on this silo; null if the strategy is not running here.</summary>
+    [AlwaysInterleave, Alias("Strategy")]
+    Task<StrategyStatus?> StrategyAsync(string run, string strategy);
+
+    /// <summary>Stops a strategy on this silo; it fails alone, with this reason.</summary>
+    /// <returns>false if the strategy is not running here.</returns>
+    [AlwaysInterleave, Alias("StopStrategy")]
+    Task<bool> StopStrategyAsync(string run, string strategy, string reason);
+
     /// <summary>Stops the silo's process as SIGTERM does. The answer comes before its end.</summary>
     [AlwaysInterleave, Alias("Retire")]
     Task RetireAsync();

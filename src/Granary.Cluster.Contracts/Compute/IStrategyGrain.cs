@@ -4,24 +4,25 @@ using Orleans.Concurrency;
 namespace Granary.Cluster.Compute;
 
 /// <summary>
-/// One strategy of one run; the key is <c>run/strategy id</c>. It is placed on the silo whose threads process its run, answers how the
-/// strategy stands, and stops it.
+/// One strategy of one run; the key is <c>run/strategy id</c>. It has the strategy's run made, owns it, and reports its result. The threads
+/// of its silo process the run together with those of other grains of the same feed. It lives on the silo with these threads, and only this
+/// silo calls it: others ask the silo's <see cref="IComputeGrain"/>.
 /// </summary>
-[Alias("granary.IStrategyGrain")]
+[Alias("granary.IStrategyRunGrain")]
 public interface IStrategyGrain : IGrainWithStringKey
 {
-    /// <summary>Binds the activation to the strategy group on this silo that has its run.</summary>
+    /// <summary>Takes over a strategy of a group on this silo: has its run made, and reports its outcome.</summary>
     /// <param name="slot">Position in the group.</param>
-    /// <returns>false if the group is not on this silo: the activation ends, and the next call creates one on the right silo.</returns>
-    [Alias("Join")]
-    ValueTask<bool> JoinAsync(Guid group, int slot);
+    /// <returns>false if the group is not on this silo, or is older than the one that the grain belongs to.</returns>
+    [Alias("Start")]
+    ValueTask<bool> StartAsync(Guid group, int slot);
 
-    /// <summary>Returns the current status; null if the strategy is not running.</summary>
+    /// <summary>Returns the current status; null if the strategy is not running on this silo.</summary>
     [AlwaysInterleave, Alias("Status")]
     ValueTask<StrategyStatus?> StatusAsync();
 
     /// <summary>Stops the strategy before its next block; it fails alone, with this reason.</summary>
-    /// <returns>false if the strategy is not running.</returns>
+    /// <returns>false if the strategy is not running on this silo.</returns>
     [AlwaysInterleave, Alias("Stop")]
     ValueTask<bool> StopAsync(string reason);
 }

@@ -1,64 +1,90 @@
 using Granary.Engine.Market;
+using Orleans.Concurrency;
 
 namespace Granary.Cluster.Feeds;
 
 /// <summary>
-/// The bars of one symbol at one timeframe for one run; the key is <see cref="FeedKey"/>. Reads its source once and sends each block once,
-/// in
-/// order, to each silo with strategies of the feed. A silo that missed blocks requests them again.
+/// The bars of one symbol of a data set at the data set's timeframe; the key is <see cref="FeedKey"/>. Reads its source once for all
+/// batches and sessions that read the same bars, and keeps the replay position of each of them. A reader that missed blocks requests them
+/// again. It has no durable state: after a loss, the next call opens the source again.
 /// </summary>
 [Alias("granary.ISymbolFeedGrain")]
 public interface ISymbolFeedGrain : IGrainWithStringKey
 {
-    /// <summary>Opens the source. A text file is read completely.</summary>
-    /// <param name="hash">Hash of the bars that the run started with.</param>
-    [ResponseTimeout("00:10:00"), Alias("Open")]
-    Task<FeedHeader> OpenAsync(string hash);
+    /// <summary>Opens the source for a consumer, until the consumer leaves. A text file is read completely.</summary>
+    [ResponseTimeout("00:10:00"), Alias("OpenBars")]
+    Task<FeedHeader> OpenAsync(FeedConsumer consumer);
 
     /// <summary>Returns blocks from a number on, as many as the receiver has room for. The feed advances only on request.</summary>
     [Alias("Read")]
     Task<BlockBatch> ReadAsync(BlockRequest request);
 
     /// <summary>Publishes blocks on the feed's stream, from a number on, as many as the receiver has room for.</summary>
-    /// <returns>The batch without its blocks.</returns>
+    /// <returns>Blocks that the receiver cannot get from the stream, because they were published before; none otherwise.</returns>
     [Alias("Publish")]
     Task<BlockBatch> PublishAsync(BlockRequest request);
 
-    /// <summary>Closes the feed; no strategy of the run needs it.</summary>
-    [Alias("Close")]
-    Task CloseAsync();
+    /// <summary>Removes a consumer; the source is closed with the last one.</summary>
+    [Alias("Leave")]
+    Task LeaveAsync(Guid receiver);
+
+    /// <summary>Returns the replay position of each consumer group, in order of the group.</summary>
+    [AlwaysInterleave, Alias("Positions")]
+    Task<IReadOnlyList<FeedPosition>> PositionsAsync();
 }
 
-/// <summary>Identifies a feed of a run.</summary>
-/// <param name="Changes">The changes of its bars, as <see cref="Granary.Application.Causality.SeriesChanges"/> writes it; empty for the
-/// bars as they are.</param>
-public readonly record struct FeedKey(string Run, string Symbol, Timeframe Timeframe, string Changes = "")
+/// <summary>Identifies a feed.</summary>
+/// <param name="BarSet">Hash of what the bars are read from: source, options of reading, timeframe and range.</param>
+public readonly record struct FeedKey(string BarSet, string Symbol, Timeframe Timeframe)
 {
-    /// <summary><c>run/symbol/timeframe</c>, followed by a question mark and the changes. Only a symbol may have slashes.</summary>
-    public override string ToString() => $"{Run}/{Symbol}/{Timeframe}{(Changes.Length > 0 ? "?" + Changes : "")}";
+    /// <summary><c>data set/symbol/timeframe</c>. Only a symbol may have slashes.</summary>
+    public override string ToString() => $"{BarSet}/{Symbol}/{Timeframe}";
 
     public static FeedKey Parse(string key)
     {
         var (first, last) = (key.IndexOf('/', StringComparison.Ordinal), key.LastIndexOf('/'));
-        var (timeframe, changes) = key.IndexOf('?', last) is >= 0 and var mark ? (key[(last + 1)..mark], key[(mark + 1)..])
-            : (key[(last + 1)..], "");
-        return new FeedKey(key[..first], key[(first + 1)..last], Timeframe.Parse(timeframe), changes);
+        return new FeedKey(key[..first], key[(first + 1)..last], Timeframe.Parse(key[(last + 1)..]));
     }
 }
 
-/// <param name="Instrument">The instrument with the batch's settings.</param>
+/// <summary>A reader of a feed.</summary>
+/// <param name="Receiver">Id of the reader.</param>
+/// <param name="Group">The consumer group: the run or the session that it belongs to.</param>
+/// <param name="BarSet">What the bars are read from, as the feed opens it.</param>
+[GenerateSerializer, Immutable, Alias("granary.FeedConsumer")]
+public sealed record FeedConsumer([property: Id(0)] Guid Receiver, [property: Id(1)] string Group, [property: Id(2)] string BarSet);
+
+/// <summary>The replay position of a consumer group.</summary>
+/// <param name="Group">The run or the session.</param>
+/// <param name="Next">Number of the next block of its slowest reader, from 0; 0 before it reads.</param>
+[GenerateSerializer, Immutable, Alias("granary.FeedPosition")]
+public sealed record FeedPosition([property: Id(0)] string Group, [property: Id(1)] long Next);
+
+/// <param name="Instrument">The instrument as its source describes it.</param>
 /// <param name="Fault">Why it cannot be read, in one sentence; null if it can.</param>
 /// <param name="MayPass">Whether a retry on another silo or later may succeed.</param>
+/// <param name="Count">Number of bars.</param>
+/// <param name="ContentHash">Hash of the bars.</param>
+/// <param name="Notes">What the reader of a result should know, one sentence each.</param>
+/// <param name="Line">Line of a file that the fault is in, from 1; null if it is in none.</param>
 [GenerateSerializer, Immutable, Alias("granary.FeedHeader")]
-public sealed record FeedHeader([property: Id(0)] Instrument? Instrument, [property: Id(1)] string? Fault, [property: Id(2)] bool MayPass);
+public sealed record FeedHeader(
+    [property: Id(0)] Instrument? Instrument,
+    [property: Id(1)] string? Fault,
+    [property: Id(2)] bool MayPass,
+    [property: Id(3)] long Count = 0,
+    [property: Id(4)] string ContentHash = "",
+    [property: Id(5)] string[]? Notes = null,
+    [property: Id(6)] long? Line = null);
 
-/// <param name="Receiver">The requesting silo; one that lags has its own reader.</param>
+/// <param name="Receiver">The requesting reader; one that lags has its own reading of the source.</param>
 /// <param name="From">Number of the first requested block, from 0.</param>
 /// <param name="Most">Number of blocks that the receiver has room for.</param>
 /// <param name="Hash">Hash of the bars that the run started with.</param>
+/// <param name="Consumer">The reader's group and data set; null, of an earlier version, is refused.</param>
 [GenerateSerializer, Immutable, Alias("granary.BlockRequest")]
 public sealed record BlockRequest([property: Id(0)] Guid Receiver, [property: Id(1)] long From, [property: Id(2)]
-    int Most, [property: Id(3)] string Hash);
+    int Most, [property: Id(3)] string Hash, [property: Id(4)] FeedConsumer? Consumer = null);
 
 /// <summary>Consecutive blocks of a feed. Within a silo they are passed by reference; for another silo each block is packed once.</summary>
 /// <param name="From">Number of the first block.</param>

@@ -17,6 +17,9 @@ internal sealed class AssignmentTable
     // A group that was lost this often is halved, to isolate the strategy that crashes silos.
     private const int LossesBeforeCut = 2, LossesOfOne = 3;
 
+    // Strategies of a group wait together, at 7 kB each: a silo gets the groups of a large feed in turns.
+    private const int MostOfGroup = 10_000;
+
     private readonly PassOrder _pass;
     private readonly List<Work> _waiting = [];
     private readonly Dictionary<Guid, Given> _given = [];
@@ -72,10 +75,6 @@ internal sealed class AssignmentTable
         return _emptySince is { } since && Stopwatch.GetElapsedTime(since, now) >= time;
     }
 
-    /// <summary>Feeds that no group needs.</summary>
-    public IEnumerable<FeedWork> IdleFeeds =>
-        _pass.Work.Where(f => _waiting.All(w => w.Feed != f) && _given.Values.All(g => g.Work.Feed != f));
-
     private long _finished;
     private long? _emptySince;
 
@@ -83,7 +82,8 @@ internal sealed class AssignmentTable
     private static IEnumerable<int[]> Cut(FeedWork feed, int feeds, int silos)
     {
         var groups = (feed.Strategies.Length + RunGroup.Size - 1) / RunGroup.Size;
-        var pieces = feeds >= 4 * silos ? 1 : Math.Min(silos, groups);
+        var pieces = Math.Max(feeds >= 4 * silos ? 1 : Math.Min(silos, groups),
+            (feed.Strategies.Length + MostOfGroup - 1) / MostOfGroup);
         // Whole run groups, assigned in turns: neighbours in a grid cost about the same, its two ends do not.
         for (var p = 0; p < pieces; p++)
             yield return [.. feed.Strategies.Chunk(RunGroup.Size).Where((_, group) => group % pieces == p).SelectMany(g => g)];

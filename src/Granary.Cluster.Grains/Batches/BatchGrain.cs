@@ -3,13 +3,12 @@ using Granary.Application.Jobs;
 using Granary.Application.Simulation;
 using Granary.Cluster.Batches;
 using Granary.Cluster.Compute;
-using Granary.Cluster.Feeds;
 using Granary.Cluster.Grains.Compute;
 using Granary.Cluster.Grains.Telemetry;
-using Granary.Engine.Market;
 using Microsoft.Extensions.Logging;
 using Orleans.Concurrency;
 using Orleans.Runtime;
+using Orleans.Storage;
 
 namespace Granary.Cluster.Grains.Batches;
 
@@ -17,14 +16,13 @@ namespace Granary.Cluster.Grains.Batches;
 /// Controls one run. Except for submission and cancellation, all its work is in its timer callback: it compares the work that the reporting
 /// grain needs with the work of the silos, and assigns the rest. No notification is required; one only makes the callback run sooner.
 /// </summary>
-[Reentrant, GrainType("batch")]
+[Reentrant, CollectionAgeLimit(Minutes = 5), GrainType("batch")]
 internal sealed class BatchGrain(
     [PersistentState("batch", ClusterProviders.State)] IPersistentState<BatchRecord> state,
     IClusterMembershipService membership, GrainSettings settings, ClusterInstruments instruments, TimeProvider clock,
     ILogger<BatchGrain> logger) : Grain, IBatchGrain, IRemindable
 {
     private const string Reminder = "drive";
-    private readonly HashSet<FeedWork> _closed = [];
     private SiloPolls? _polls;
     private IGrainTimer? _timer;
     private AssignmentTable? _ledger;
@@ -156,7 +154,7 @@ internal sealed class BatchGrain(
     {
         if (_status is not { Ended: false }) return false;
         if (state.State.Stopped.TryAdd(strategy, reason)) await WriteAsync(_status);
-        await Quietly(async () => await GrainFactory.GetGrain<IStrategyGrain>($"{Run}/{strategy}").StopAsync(reason));
+        await Task.WhenAll(Silos.Views.Keys.Select(s => Quietly(() => Compute(s).StopStrategyAsync(Run, strategy, reason))));
         return true;
     }
 
@@ -205,8 +203,9 @@ internal sealed class BatchGrain(
         }
         catch (Exception e)
         {
-            // The next timer callback tries again.
+            // The next timer callback tries again; after another activation's write, that of an activation that has read it.
             BatchMessages.TimerFailed(logger, Run, e.Message, e);
+            if (e is InconsistentStateException) DeactivateOnIdle();
         }
         finally
         {
@@ -262,7 +261,6 @@ internal sealed class BatchGrain(
     private async Task TurnToAsync(Guid? token)
     {
         _ledger = null;
-        _closed.Clear();
         if (token is not { } pass) return;
         // The first answers of the silos show strategy groups that started before a loss of this grain or the reporting grain.
         if (Silos.Views.Values.Any(v => v is { Answer: null, IsResponsive: true })) return;
@@ -313,7 +311,6 @@ internal sealed class BatchGrain(
                 await Compute(relief.From).GiveUpAsync(Run, relief.Group, relief.Most).WaitAsync(SiloPolls.Timeout)));
             await Task.WhenAll(ledger.Assign(Run, open).Select(o => StartAsync(ledger, o.Silo, o.Order)));
         }
-        foreach (var feed in ledger.IdleFeeds.Where(_closed.Add)) Close(feed, ledger.Pass.Changes);
     }
 
     private async Task StartAsync(AssignmentTable ledger, SiloAddress silo, GroupOrder order)
@@ -328,13 +325,6 @@ internal sealed class BatchGrain(
         {
             ledger.NotStarted(order.Id);
         }
-    }
-
-    private void Close(FeedWork feed, string changes)
-    {
-        foreach (var symbol in feed.Symbols)
-            _ = Quietly(() => GrainFactory.GetGrain<ISymbolFeedGrain>(new FeedKey(Run, symbol, Timeframe.Parse(feed.Timeframe),
-                changes).ToString()).CloseAsync());
     }
 
     private void Show(ReportingStatus reporting)
@@ -362,7 +352,6 @@ internal sealed class BatchGrain(
         Change(s => ended with { Revision = Math.Max(ended.Revision, s.Revision + 1) });
         _timer?.Dispose();
         _timer = null;
-        foreach (var feed in (_ledger?.Pass.Work ?? []).Where(_closed.Add)) Close(feed, _ledger!.Pass.Changes);
         _ledger = null;
         foreach (var silo in Silos.Views.Keys) _ = Quietly(() => Compute(silo).StopAsync(Run, null));
         _activity?.SetStatus(ended.State == JobState.Failed ? ActivityStatusCode.Error : ActivityStatusCode.Ok, ended.Fault);

@@ -12,6 +12,8 @@ public sealed class IdempotencyRecord
     public string? Hash { get; set; }
 }
 
+// A key is claimed once and asked seldom.
+[CollectionAgeLimit(Minutes = 2)]
 [GrainType("idempotency")]
 internal sealed class IdempotencyGrain([PersistentState("key", ClusterProviders.State)]
     IPersistentState<IdempotencyRecord> state) : Grain, IIdempotencyGrain

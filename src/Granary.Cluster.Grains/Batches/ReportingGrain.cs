@@ -27,7 +27,7 @@ namespace Granary.Cluster.Grains.Batches;
 [GrainType("reporting")]
 internal sealed partial class ReportingGrain(
     [PersistentState("attempts", ClusterProviders.State)] IPersistentState<AttemptRecord> attempts, SiloCompute compute,
-    SharedSources sources, JobCatalogue kinds, GrainSettings settings, TimeProvider clock, ILogger<ReportingGrain> logger)
+    FeedSources sources, JobCatalogue kinds, GrainSettings settings, TimeProvider clock, ILogger<ReportingGrain> logger)
     : Grain, IReportingGrain
 {
     private const int MostAttempts = 6;

@@ -1,3 +1,4 @@
+using Granary.Cluster.Batches;
 using Granary.Cluster.Compute;
 using Granary.Cluster.Grains.Placement;
 using Orleans.Runtime;
@@ -38,6 +39,14 @@ internal sealed class ComputeGrain(SiloCompute compute, SiloProcess process) : G
         compute.Drain(drain);
         return Task.CompletedTask;
     }
+
+    public async Task<StrategyStatus?> StrategyAsync(string run, string strategy) => await Strategy(run, strategy).StatusAsync();
+
+    public async Task<bool> StopStrategyAsync(string run, string strategy, string reason) =>
+        await Strategy(run, strategy).StopAsync(reason);
+
+    // The calls come from this silo, where the strategy's grain is.
+    private IStrategyGrain Strategy(string run, string strategy) => GrainFactory.GetGrain<IStrategyGrain>($"{run}/{strategy}");
 
     public Task RetireAsync()
     {

@@ -1,3 +1,4 @@
+using System.Threading.Channels;
 using Granary.Application.Simulation;
 using Granary.Cluster.Batches;
 using Granary.Cluster.Grains.Plans;
@@ -11,8 +12,7 @@ internal sealed class ReportsLostException()
 
 /// <summary>
 /// Sends the events and outcomes of a group's strategies to the reporting grain, and repeats each report until it is durable. Unsent events
-/// are
-/// bounded: the group waits meanwhile.
+/// are bounded: the group waits meanwhile.
 /// </summary>
 internal sealed class GroupReporter : IEventSink
 {
@@ -30,6 +30,7 @@ internal sealed class GroupReporter : IEventSink
     private List<EventChunk> _waiting = [];
     private int _bytes;
     private bool _ending;
+    private readonly Channel<StrategyOutcome> _outcomes = Channel.CreateUnbounded<StrategyOutcome>();
 
     /// <param name="released">Called when the reporter is no longer <see cref="IsFull"/>.</param>
     public GroupReporter(IGrainFactory grains, string run, PassKey pass, Action released, CancellationToken stop)
@@ -107,17 +108,26 @@ internal sealed class GroupReporter : IEventSink
         }
     }
 
-    /// <summary>Sends the remaining events, then the outcomes; returns when all is durable.</summary>
+    /// <summary>Takes the outcome of a strategy, which is sent after all events.</summary>
+    public void Report(StrategyOutcome outcome) => _outcomes.Writer.TryWrite(outcome);
+
+    /// <summary>Sends the remaining events, then the outcomes as the strategies report them; returns when all is durable.</summary>
+    /// <param name="outcomes">Number of outcomes.</param>
     /// <exception cref="RunOverException">The run is over.</exception>
     /// <exception cref="ReportsLostException">The group must run again.</exception>
-    public async Task FinishAsync(IReadOnlyList<StrategyOutcome> outcomes)
+    public async Task FinishAsync(int outcomes)
     {
         lock (_gate) _ending = true;
         _news.Release();
         await _sending;
-        foreach (var part in outcomes.Chunk(OutcomesAtOnce))
+        while (outcomes > 0)
+        {
+            var part = new List<StrategyOutcome>();
+            while (part.Count < Math.Min(outcomes, OutcomesAtOnce)) part.Add(await _outcomes.Reader.ReadAsync(_stop));
             await DeliverAsync(new StrategyReport(_pass, [], part,
                 [.. part.Select(o => o.Error is null ? _counts.GetValueOrDefault(o.Index) : 0)]));
+            outcomes -= part.Count;
+        }
     }
 
     private async Task DeliverAsync(StrategyReport report)

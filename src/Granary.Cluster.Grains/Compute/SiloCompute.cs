@@ -3,10 +3,8 @@ using System.Diagnostics;
 using Granary.Application.Simulation;
 using Granary.Cluster.Batches;
 using Granary.Cluster.Compute;
-using Granary.Cluster.Grains.Feeds;
 using Granary.Cluster.Grains.Plans;
 using Granary.Cluster.Grains.Telemetry;
-using Granary.Engine.Market;
 using Microsoft.Extensions.Logging;
 using Orleans.Runtime;
 
@@ -25,17 +23,14 @@ public sealed partial class SiloCompute : ILifecycleParticipant<ISiloLifecycle>,
     private readonly CancellationTokenSource _stopping = new();
     private readonly ILogger _logger;
     private readonly GrainSettings _settings;
-    private readonly StreamWindows _windows;
     private readonly IClusterMembershipService _membership;
     private readonly Timer _watch;
     private int _begun;
 
-    internal SiloCompute(SiloServices services, GrainSettings settings, StreamWindows windows, IClusterMembershipService membership,
-        ILogger<SiloCompute> logger)
+    internal SiloCompute(SiloServices services, GrainSettings settings, IClusterMembershipService membership, ILogger<SiloCompute> logger)
     {
         Services = services;
         _settings = settings;
-        _windows = windows;
         _membership = membership;
         _logger = logger;
         Limits = new RunLimits { Deadline = settings.StrategyDeadline, BytesPerBlock = settings.StrategyBytesPerBlock };
@@ -57,6 +52,9 @@ public sealed partial class SiloCompute : ILifecycleParticipant<ISiloLifecycle>,
     /// <summary>Whether an operator ordered that the silo takes no new groups.</summary>
     internal bool IsDraining { get; private set; }
 
+    /// <summary>Number of bars in a block.</summary>
+    internal int BlockSize => _settings.BlockSize;
+
     /// <summary>While it is set, no strategy processes another block.</summary>
     internal bool IsHeld { get; set; }
 
@@ -67,11 +65,6 @@ public sealed partial class SiloCompute : ILifecycleParticipant<ISiloLifecycle>,
     public int Begun => _begun;
 
     internal StrategyGroup? Find(Guid id) => _groups.GetValueOrDefault(id);
-
-    internal IAsyncEnumerable<BarBlock> Blocks(string feed, string hash, CancellationToken cancellationToken) =>
-        _settings.Blocks == BlockTransport.Pull
-        ? new FeedReceiver(Services.Grains, feed, hash, _settings.BlocksAhead, Services.Instruments).ReadAsync(cancellationToken)
-        : _windows.ReadAsync(feed, hash, cancellationToken);
 
     internal void Start(GroupOrder order)
     {
@@ -155,13 +148,11 @@ public sealed partial class SiloCompute : ILifecycleParticipant<ISiloLifecycle>,
 
     internal void GroupFailed(string run, int feed, string fault, Exception e) => GroupEnded(_logger, run, feed, fault, e);
 
-    internal void Joined(GroupOrder order, double seconds) =>
-        GroupJoined(_logger, order.Run, order.Strategies.Length, order.Feed, seconds);
+    internal void Began(GroupOrder order, double seconds) =>
+        GroupBegan(_logger, order.Run, order.Strategies.Length, order.Feed, seconds);
 
     internal void Finished(GroupOrder order, double seconds) =>
         GroupFinished(_logger, order.Run, order.Strategies.Length, order.Feed, seconds);
-
-    internal void NotActivated(string run, string strategy) => StrategyNotActivated(_logger, run, strategy);
 
     void ILifecycleParticipant<ISiloLifecycle>.Participate(ISiloLifecycle lifecycle) =>
         lifecycle.Subscribe(nameof(SiloCompute), ServiceLifecycleStage.Active, starting =>
@@ -211,8 +202,8 @@ public sealed partial class SiloCompute : ILifecycleParticipant<ISiloLifecycle>,
     }
 
     [LoggerMessage(5, LogLevel.Information,
-        "Run {RunId}: {Strategies} strategies of feed {Feed} started, with all activations after {Seconds:0.000} s")]
-    private static partial void GroupJoined(ILogger logger, string runId, int strategies, int feed, double seconds);
+        "Run {RunId}: {Strategies} strategies of feed {Feed} started after {Seconds:0.000} s, each with its grain")]
+    private static partial void GroupBegan(ILogger logger, string runId, int strategies, int feed, double seconds);
 
     [LoggerMessage(6, LogLevel.Information, "Run {RunId}: {Strategies} strategies of feed {Feed} finished after {Elapsed:0.000} s")]
     private static partial void GroupFinished(ILogger logger, string runId, int strategies, int feed, double elapsed);
@@ -231,8 +222,4 @@ public sealed partial class SiloCompute : ILifecycleParticipant<ISiloLifecycle>,
 
     [LoggerMessage(3, LogLevel.Warning, "Run {RunId}: strategy {Strategy} failed: {Error}")]
     private static partial void StrategyFailed(ILogger logger, string runId, string strategy, string error);
-
-    [LoggerMessage(4, LogLevel.Warning,
-        "Run {RunId}: strategy {Strategy} runs without an activation, because none could be created on this silo")]
-    private static partial void StrategyNotActivated(ILogger logger, string runId, string strategy);
 }

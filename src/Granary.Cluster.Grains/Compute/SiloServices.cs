@@ -6,5 +6,5 @@ using Orleans.Runtime;
 namespace Granary.Cluster.Grains.Compute;
 
 /// <summary>What the strategy groups of a silo share.</summary>
-internal sealed record SiloServices(IGrainFactory Grains, RunPlans Plans, SharedSources Sources, ClusterInstruments Instruments,
+internal sealed record SiloServices(IGrainFactory Grains, RunPlans Plans, FeedSources Sources, ClusterInstruments Instruments,
     SiloAddress Address);

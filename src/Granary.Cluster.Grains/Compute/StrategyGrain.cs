@@ -1,50 +1,74 @@
-using Granary.Application.Simulation;
 using Granary.Cluster.Batches;
 using Granary.Cluster.Compute;
 using Granary.Cluster.Grains.Placement;
+using Orleans.GrainDirectory;
 
 namespace Granary.Cluster.Grains.Compute;
 
 /// <summary>
-/// One strategy of a group on this silo, whose threads process its run: it answers how the strategy stands, and stops it. It ends with its
-/// group; an earlier end does not affect the run.
+/// Owns the run of one strategy, which the threads of its silo process with the other runs of its group. It has the run made, answers how
+/// it stands, stops it, reports its outcome, and ends when the outcome is durable.
 /// </summary>
 [CallersSiloPlacement]
-[GrainType("strategy")]
+[GrainDirectory(GrainDirectoryName = SiloDirectory.Name)]
+[CollectionAgeLimit(AlwaysActive = true)]
+[GrainType("strategyrun")]
 internal sealed class StrategyGrain(SiloCompute compute) : Grain, IStrategyGrain
 {
-    private StrategyGroup? _group;
-    private int _slot;
+    private StrategySlot? _own;
 
-    public ValueTask<bool> JoinAsync(Guid group, int slot)
+    public ValueTask<bool> StartAsync(Guid group, int slot)
     {
-        if (compute.Find(group) is not { } here)
+        if (compute.Find(group)?.SlotAt(slot) is not { } own || _own is { } other && other.Group.OrderedAt > own.Group.OrderedAt)
         {
-            // The group is on another silo, where the next call creates the activation.
-            if (CallersSiloPlacement.IsNamed) this.MigrateOnIdle();
-            else DeactivateOnIdle();
+            EndWithout();
             return ValueTask.FromResult(false);
         }
-        if (_group != here)
+        if (_own != own)
         {
-            (_group, _slot) = (here, slot);
-            _ = LeaveWithAsync(here);
+            _own = own;
+            own.Own(this);
+            _ = LiveAsync(own);
         }
         return ValueTask.FromResult(true);
     }
 
-    private async Task LeaveWithAsync(StrategyGroup group)
+    private async Task LiveAsync(StrategySlot own)
     {
-        await group.Ended;
-        if (_group != group) return;
-        _group = null;
+        if (await own.Ended is { } outcome)
+        {
+            own.Report(this, outcome);
+            await own.Group.Ended;
+        }
+        if (_own != own) return;
+        _own = null;
         DeactivateOnIdle();
     }
 
-    public ValueTask<StrategyStatus?> StatusAsync() => ValueTask.FromResult(_group?.StrategyAt(_slot) is { } now
-        ? new StrategyStatus(now.Bars, (int)now.Trades, now.Error, (int)now.State, now.Equity, new Dictionary<string,
-            double>(now.Positions))
-        : null);
+    public ValueTask<StrategyStatus?> StatusAsync()
+    {
+        EndWithout();
+        return ValueTask.FromResult(_own?.Standing is { } now
+            ? new StrategyStatus(now.Bars, (int)now.Trades, now.Error, (int)now.State, now.Equity,
+                new Dictionary<string, double>(now.Positions))
+            : null);
+    }
 
-    public ValueTask<bool> StopAsync(string reason) => ValueTask.FromResult(_group?.StopStrategy(_slot, reason) == true);
+    public ValueTask<bool> StopAsync(string reason)
+    {
+        EndWithout();
+        return ValueTask.FromResult(_own?.Stop(reason) == true);
+    }
+
+    // An activation without a strategy is there because of the call alone.
+    private void EndWithout()
+    {
+        if (_own is null) DeactivateOnIdle();
+    }
+
+    public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
+    {
+        _own?.Leave(this);
+        return base.OnDeactivateAsync(reason, cancellationToken);
+    }
 }

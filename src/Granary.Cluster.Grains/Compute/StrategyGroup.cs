@@ -5,43 +5,46 @@ using Granary.Application.Learning;
 using Granary.Application.Simulation;
 using Granary.Cluster.Batches;
 using Granary.Cluster.Compute;
-using Granary.Cluster.Feeds;
-using Granary.Cluster.Grains.Feeds;
 using Granary.Cluster.Grains.Placement;
 using Granary.Cluster.Grains.Plans;
 using Granary.Cluster.Grains.Telemetry;
 using Granary.Engine.Market;
 using Granary.Learning.Gating;
 using Granary.Storage.Retries;
+using Polly;
 
 namespace Granary.Cluster.Grains.Compute;
 
+/// <summary>A newer group on this silo has taken over a strategy.</summary>
+internal sealed class SupersededException(string strategy) : Exception($"a newer group on this silo runs {strategy}");
+
 /// <summary>
-/// A strategy group: strategies of one feed on this silo, with one receiver of blocks, one set of factors, and one activation each.
+/// A strategy group: strategies of one feed on this silo, with one receiver of blocks and one set of factors. Each strategy is owned by its
+/// grain; the silo's threads process the runs for these grains.
 /// </summary>
 internal sealed class StrategyGroup
 {
-    private const int JoinsAtOnce = 128;
+    private const int StartsAtOnce = 128;
 
     private const int MostTraced = 20;
 
-    // Total seconds that its strategies wait for the directory.
-    private const int MostWaits = 10;
+    private static readonly ResiliencePipeline s_lostCall = RetryPolicies.LostCall(Loss.Is);
 
     private readonly SiloCompute _silo;
     private readonly CancellationTokenSource _stop;
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource<IReadOnlyList<StrategyOutcome>> _processed =
         new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly long _ordered = Stopwatch.GetTimestamp();
+    private readonly StrategySlot[] _slots;
     private readonly Lock _lock = new();
     private int[] _strategies;
     private FeedExecution? _execution;
     private long _evaluations, _bars, _counted;
-    private readonly SemaphoreSlim _repairing = new(1);
+    private StrategyMaker? _maker;
+    private GroupReporter? _reporter;
+    private Exception? _unowned;
+    private OpenedMarket[] _markets = [];
     private double _startSeconds;
-    private int _waits;
-    private volatile bool _unjoinable;
     private bool _isRunning;
 
     public StrategyGroup(SiloCompute silo, GroupOrder order, CancellationToken stop)
@@ -49,10 +52,14 @@ internal sealed class StrategyGroup
         _silo = silo;
         Order = order;
         _strategies = order.Strategies;
+        _slots = [.. order.Strategies.Select((_, slot) => new StrategySlot(this, slot))];
         _stop = CancellationTokenSource.CreateLinkedTokenSource(stop);
     }
 
     public GroupOrder Order { get; }
+
+    /// <summary>Time of the order, in ticks of the stopwatch: the newest group of a strategy is the one that counts.</summary>
+    public long OrderedAt { get; } = Stopwatch.GetTimestamp();
 
     public GroupState State { get; private set; }
 
@@ -98,20 +105,23 @@ internal sealed class StrategyGroup
             var reporter = new GroupReporter(_silo.Services.Grains, Order.Run, Order.Pass, _silo.Pool.Pulse, _stop.Token);
             var execution = await OpenAsync(plan, feed, reporter);
             lock (_lock) _execution = execution;
-            using (var maker = new StrategyMaker(execution, _silo.Limits.Deadline)) await maker.Made.WaitAsync(_stop.Token);
+            _reporter = reporter;
+            using (_maker = new StrategyMaker(execution, _silo.Limits.Deadline))
+            {
+                await StartAllAsync(execution);
+                await _maker.Made.WaitAsync(_stop.Token);
+            }
             _stop.Token.ThrowIfCancellationRequested();
             for (var slot = 0; Order.Stopped is { } stopped && slot < Order.Strategies.Length; slot++)
                 if (stopped.TryGetValue(plan.Instances[Order.Strategies[slot]].Id, out var reason)) StopStrategy(slot, reason);
             _silo.Pool.Add(execution);
-            // The threads start while activations are created; processing does not wait for them.
-            var joining = JoinAllAsync(execution);
             Begin();
-            _ = TellWhenJoinedAsync(joining);
             var outcomes = await ProcessedAsync(execution, reporter);
-            await joining;
-            _silo.Finished(Order, Stopwatch.GetElapsedTime(_ordered).TotalSeconds);
+            _silo.Finished(Order, Stopwatch.GetElapsedTime(OrderedAt).TotalSeconds);
             SetState(GroupState.Reporting);
-            await reporter.FinishAsync(outcomes);
+            // Outcomes come in the order of the slots; the last slots may have been given up.
+            for (var slot = 0; slot < outcomes.Count; slot++) _slots[slot].End(outcomes[slot]);
+            await reporter.FinishAsync(outcomes.Count);
             foreach (var outcome in outcomes)
                 if (outcome.Error is { } error)
                     Failed(activity, plan.Instances[outcome.Index].Id, error);
@@ -120,7 +130,7 @@ internal sealed class StrategyGroup
         }
         catch (Exception e)
         {
-            var fault = Fail(e);
+            var fault = Fail(_unowned ?? e);
             activity?.SetStatus(ActivityStatusCode.Error, fault);
         }
         finally
@@ -129,6 +139,8 @@ internal sealed class StrategyGroup
             if (_isRunning) _silo.Services.Instruments.StrategiesRunning.Add(-Order.Strategies.Length);
             _stop.Cancel();
             lock (_lock) _execution = null;
+            foreach (var market in _markets) await market.Series.DisposeAsync();
+            foreach (var slot in _slots) slot.End(null);
             _ended.TrySetResult();
         }
     }
@@ -145,16 +157,16 @@ internal sealed class StrategyGroup
     private async Task<FeedExecution> OpenAsync(BatchPlan plan, FeedPlan feed, GroupReporter reporter)
     {
         var models = await ModelsAsync();
-        var headers = await Task.WhenAll(feed.Symbols.Select((s, i) => OpenAsync(KeyOf(feed, s), Order.Hashes[i])));
+        var source = _silo.Services.Sources.OpenForStrategies(Order.Run, plan.Spec.Data, plan.Spec.Folder);
+        _markets = await Task.WhenAll(feed.Symbols.Select((s, i) => OpenAsync(source, plan.Spec, s, Order.Hashes[i])));
         var series = new List<MarketSeries>();
-        for (var i = 0; i < headers.Length; i++)
-            series.Add(await WithPathAsync(plan.Spec, feed, feed.Symbols[i], headers[i].Instrument!));
+        foreach (var market in _markets) series.Add(await WithPathAsync(source, plan.Spec, market, feed.Timeframe));
         var settings = plan.Spec.Execution.Settings;
         return new FeedExecution(feed,
             [.. Order.Strategies.Select(i => models.TryGetValue(i, out var model) ? plan.Instances[i] with { Model = model }
                 : plan.Instances[i])],
             series,
-            (i, stop) => _silo.Blocks(KeyOf(feed, feed.Symbols[i]), Order.Hashes[i], stop),
+            (i, stop) => FeedBlocks.ReadAsync(_markets[i].Series, feed.Timeframe, _silo.BlockSize, stop),
             new FeedSettings(Order.Stressed ? settings.Stressed() : settings, Order.WithEvents ? reporter : null, Order.WithFactors)
             {
                 Limits = _silo.Limits,
@@ -187,14 +199,13 @@ internal sealed class StrategyGroup
     // Returns the fault in one sentence.
     private string Fail(Exception e)
     {
-        var fault = e is FeedFaultException or ReportsLostException ? e.Message : $"{e.GetType().Name}: {e.Message}";
+        var fault = e is BarDataException or BarStoreException or ReportsLostException ? e.Message : $"{e.GetType().Name}: {e.Message}";
         lock (_lock)
         {
             State = GroupState.Failed;
             Fault = fault;
             MayPass = e switch
             {
-                FeedFaultException f => f.MayPass,
                 Application.Json.InputException or BarDataException or ArgumentException => false,
                 _ => true,
             };
@@ -238,14 +249,9 @@ internal sealed class StrategyGroup
         lock (_lock)
         {
             State = GroupState.Running;
-            _startSeconds = Stopwatch.GetElapsedTime(_ordered).TotalSeconds;
+            _startSeconds = Stopwatch.GetElapsedTime(OrderedAt).TotalSeconds;
         }
-    }
-
-    private async Task TellWhenJoinedAsync(Task joining)
-    {
-        await joining.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        if (joining.IsCompletedSuccessfully) _silo.Joined(Order, Stopwatch.GetElapsedTime(_ordered).TotalSeconds);
+        _silo.Began(Order, _startSeconds);
     }
 
     private void SetState(GroupState state)
@@ -255,84 +261,78 @@ internal sealed class StrategyGroup
         _silo.Poke(Order.Run);
     }
 
-    // Smaller bars of a batch are read on this silo, because only its strategies use them.
-    private async Task<MarketSeries> WithPathAsync(BatchSpec spec, FeedPlan feed, string symbol, Instrument instrument)
+    private async Task<MarketSeries> WithPathAsync(IBarSource source, BatchSpec spec, OpenedMarket market, Timeframe timeframe)
     {
-        if (IntrabarPaths.TimeframeFor(spec, feed.Timeframe) is null) return new MarketSeries(instrument, feed.Timeframe);
-        var source = _silo.Services.Sources.Open(Order.Run, spec.Data, spec.Folder);
-        await using var bars = await source.OpenAsync(new BarQuery(symbol, spec.Data.Timeframe, spec.ReadFrom, spec.Data.To), _stop.Token);
-        await using var smaller = await IntrabarPaths.OpenAsync(source, spec, symbol, _stop.Token);
-        return IntrabarPaths.With(spec, new OpenedMarket(symbol, SeriesChanges.Apply(bars, Order.Changes), instrument, smaller),
-            feed.Timeframe);
+        if (IntrabarPaths.TimeframeFor(spec, timeframe) is null) return new MarketSeries(market.Instrument, timeframe);
+        await using var smaller = await IntrabarPaths.OpenAsync(source, spec, market.Symbol, _stop.Token);
+        return IntrabarPaths.With(spec, market with { Smaller = smaller }, timeframe);
     }
 
-    private string KeyOf(FeedPlan feed, string symbol) => new FeedKey(Order.Run, symbol, feed.Timeframe, Order.Changes).ToString();
-
-    private async Task<FeedHeader> OpenAsync(string key, string hash)
+    private async Task<OpenedMarket> OpenAsync(IBarSource source, BatchSpec spec, string symbol, string hash)
     {
-        var header = await RetryPolicies.LostCall(Loss.Is)
-            .RunAsync(stop => _silo.Services.Grains.GetGrain<ISymbolFeedGrain>(key).OpenAsync(hash).WaitAsync(stop), _stop.Token);
-        return header.Fault is null ? header : throw new FeedFaultException(header.Fault, header.MayPass);
+        var series = await WarmUpSpan.OpenAsync(source, spec, symbol, _stop.Token);
+        if (series.ContentHash == hash) return new OpenedMarket(symbol, SeriesChanges.Apply(series, Order.Changes), series.Instrument);
+        await series.DisposeAsync();
+        throw new BarDataException($"the bars of {symbol} that the silo {_silo.Services.Address.Endpoint} reads from {spec.Data.Source} "
+            + "are not those that the run began with; give all silos the same data");
     }
 
-    // Creates an activation for each strategy on this silo, so that a call by id reaches it where its blocks are.
-    private async Task JoinAllAsync(FeedExecution execution)
+    // Each strategy gets its grain on this silo, which has the run made.
+    private async Task StartAllAsync(FeedExecution execution)
     {
         var next = 0;
         using var untraced = new Untraced();
-        await Task.WhenAll(Enumerable.Range(0, Math.Min(JoinsAtOnce, Order.Strategies.Length)).Select(async _ =>
+        await Task.WhenAll(Enumerable.Range(0, Math.Min(StartsAtOnce, _slots.Length)).Select(async _ =>
         {
-            while (Interlocked.Increment(ref next) - 1 is var slot && slot < Order.Strategies.Length) await JoinAsync(execution, slot);
+            while (Interlocked.Increment(ref next) - 1 is var slot && slot < _slots.Length) await StartAsync(execution, slot);
         }));
     }
 
-    private async Task JoinAsync(FeedExecution execution, int slot)
+    private async Task StartAsync(FeedExecution execution, int slot)
     {
         var id = execution.Groups[slot / RunGroup.Size].Instances[slot % RunGroup.Size].Id;
         var grain = _silo.Services.Grains.GetGrain<IStrategyGrain>($"{Order.Run}/{id}");
-        var joined = await TryJoinAsync(grain, slot);
-        // Half of the directory may be lost with a silo. Until the others have noticed, each call fails at some cost: one strategy
-        // tries for all, and the others wait for it.
-        if (joined is null && !_unjoinable)
+        var started = await s_lostCall.RunAsync(async stop =>
         {
-            await _repairing.WaitAsync(_stop.Token);
-            try
-            {
-                for (var pause = 100; !_unjoinable && (joined = await TryJoinAsync(grain, slot)) is null; pause = Math.Min(2 * pause, 1000))
-                {
-                    if (pause == 1000 && ++_waits == MostWaits) _unjoinable = true;
-                    await Task.Delay(pause, _stop.Token);
-                }
-            }
-            finally
-            {
-                _repairing.Release();
-            }
-        }
-        // An activation of an earlier attempt may live on another silo: it ends when it is called.
-        for (var attempt = 0; joined == false && attempt < 5; attempt++)
-        {
-            await Task.Delay(20 << attempt, _stop.Token);
-            joined = await TryJoinAsync(grain, slot);
-        }
-        // The strategy runs without an activation: the threads have it already.
-        if (joined != true) _silo.NotActivated(Order.Run, id);
+            Task<bool> starting;
+            using (CallersSiloPlacement.On(_silo.Services.Address)) starting = grain.StartAsync(Order.Id, slot).AsTask();
+            return await starting.WaitAsync(stop);
+        }, _stop.Token);
+        if (!started) throw new SupersededException(id);
     }
 
-    /// <returns>The answer; null if the call was lost with a silo.</returns>
-    private async Task<bool?> TryJoinAsync(IStrategyGrain grain, int slot)
+    /// <summary>Has the run of a strategy made, for the grain that owns it.</summary>
+    public void Make(int slot) => _maker!.Make(slot);
+
+    /// <summary>Takes the outcome of a strategy from the grain that owns it.</summary>
+    public void Report(StrategyOutcome outcome) => _reporter!.Report(outcome);
+
+    /// <summary>Gives a strategy to a new activation of its grain, because the earlier one has ended.</summary>
+    public void OwnAgain(int slot)
+    {
+        if (_execution is { } execution && !_stop.IsCancellationRequested) _ = Task.Run(() => OwnAgainAsync(execution, slot));
+    }
+
+    private async Task OwnAgainAsync(FeedExecution execution, int slot)
     {
         try
         {
-            Task<bool> joining;
-            using (CallersSiloPlacement.On(_silo.Services.Address)) joining = grain.JoinAsync(Order.Id, slot).AsTask();
-            return await joining.WaitAsync(_stop.Token);
+            using var untraced = new Untraced();
+            await StartAsync(execution, slot);
         }
-        catch (Exception e) when (Loss.Is(e))
+        catch (Exception e) when (!_stop.IsCancellationRequested)
         {
-            return null;
+            // Without an owner the outcome is not reported: the group runs again on another silo.
+            _unowned = e;
+            await _stop.CancelAsync();
+        }
+        catch (OperationCanceledException)
+        {
         }
     }
+
+    /// <summary>Returns a place of the group; null after its end.</summary>
+    public StrategySlot? SlotAt(int slot) => slot < _slots.Length && !_ended.Task.IsCompleted ? _slots[slot] : null;
 
     /// <summary>Returns a strategy as it stands; null after the end of the group.</summary>
     public BatchStrategy? StrategyAt(int slot) => _execution?.Groups[slot / RunGroup.Size] is { } group
@@ -352,6 +352,8 @@ internal sealed class StrategyGroup
         if (_execution is not { } execution || State != GroupState.Running) return [];
         int[] given = [.. _silo.Pool.GiveUp(execution, most).SelectMany(g => g.Instances).Select(i => i.Index)];
         lock (_lock) _strategies = [.. _strategies.Except(given)];
+        for (var slot = _slots.Length - 1; slot >= 0; slot--)
+            if (given.Contains(Order.Strategies[slot])) _slots[slot].End(null);
         return given;
     }
 

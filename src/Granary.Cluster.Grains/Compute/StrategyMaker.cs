@@ -4,9 +4,8 @@ using Granary.Application.Simulation;
 namespace Granary.Cluster.Grains.Compute;
 
 /// <summary>
-/// Creates a group's strategies on separate threads, because constructors are users' code. A constructor that exceeds the deadline fails
-/// alone:
-/// its thread is stopped, and another one continues with the next strategies.
+/// Creates the strategies that their grains ask for, on separate threads, because constructors are users' code. A constructor that exceeds
+/// the deadline fails alone: its thread is stopped, and another one continues with the next strategies.
 /// </summary>
 internal sealed class StrategyMaker : IDisposable
 {
@@ -16,12 +15,13 @@ internal sealed class StrategyMaker : IDisposable
 
     private readonly IReadOnlyList<RunGroup> _groups;
     private readonly TimeSpan? _deadline;
-    private readonly int _count;
-    private readonly Lock _gate = new();
+    private readonly bool[] _asked;
+    private readonly Queue<int> _waiting = new();
+    private readonly object _gate = new();
     private readonly List<Worker> _workers = [];
     private readonly TaskCompletionSource _made = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Timer _watch;
-    private int _next, _left;
+    private int _left;
     private bool _stopped;
 
     private sealed class Worker
@@ -39,14 +39,27 @@ internal sealed class StrategyMaker : IDisposable
     {
         _groups = execution.Groups;
         _deadline = deadline;
-        _count = _left = execution.Strategies;
-        if (_count == 0) _made.SetResult();
-        else lock (_gate) Begin();
+        _left = execution.Strategies;
+        _asked = new bool[_left];
+        if (_left == 0) _made.SetResult();
         _watch = new Timer(_ => LookForStuck(), null, Watch, Watch);
     }
 
     /// <summary>Completes when all strategies are created or have failed.</summary>
     public Task Made => _made.Task;
+
+    /// <summary>Creates a strategy; repeated calls change nothing.</summary>
+    public void Make(int slot)
+    {
+        lock (_gate)
+        {
+            if (_stopped || _asked[slot]) return;
+            _asked[slot] = true;
+            _waiting.Enqueue(slot);
+            if (_workers.Count == 0) Begin();
+            else Monitor.Pulse(_gate);
+        }
+    }
 
     private void Begin()
     {
@@ -62,13 +75,14 @@ internal sealed class StrategyMaker : IDisposable
         {
             lock (_gate)
             {
+                while (_waiting.Count == 0 && _left > 0 && !_stopped && !worker.IsLost) Monitor.Wait(_gate);
                 if (worker.IsLost) return;
-                if (_stopped || _next == _count)
+                if (_stopped || _waiting.Count == 0)
                 {
                     _workers.Remove(worker);
                     return;
                 }
-                (worker.Slot, worker.Since) = (_next++, Stopwatch.GetTimestamp());
+                (worker.Slot, worker.Since) = (_waiting.Dequeue(), Stopwatch.GetTimestamp());
             }
             try
             {
@@ -91,7 +105,9 @@ internal sealed class StrategyMaker : IDisposable
 
     private void Count()
     {
-        if (--_left == 0) _made.TrySetResult();
+        if (--_left > 0) return;
+        _made.TrySetResult();
+        Monitor.PulseAll(_gate);
     }
 
     private void LookForStuck()
@@ -106,7 +122,7 @@ internal sealed class StrategyMaker : IDisposable
                 worker.IsLost = true;
                 _workers.Remove(worker);
             }
-            if (_next < _count && _workers.Count < MostThreads
+            if (_waiting.Count > 0 && _workers.Count < MostThreads
                 && _workers.All(w => w.Slot >= 0 && Stopwatch.GetElapsedTime(w.Since) >= Slow)) Begin();
         }
         foreach (var worker in late)
@@ -135,6 +151,7 @@ internal sealed class StrategyMaker : IDisposable
                 if (worker.Slot >= 0) Stop(worker);
             }
             _workers.Clear();
+            Monitor.PulseAll(_gate);
         }
         _made.TrySetCanceled();
     }

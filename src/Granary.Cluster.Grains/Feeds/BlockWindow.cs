@@ -10,7 +10,7 @@ internal sealed class BlockWindow(Func<IAsyncEnumerable<BarBlock>> read, int roo
 {
     private const int MostLaggards = 8;
 
-    private readonly Queue<BarBlock> _window = new();
+    private readonly List<BarBlock> _window = [];
     private readonly Reading _main = new(read);
     private readonly Dictionary<Guid, Reading> _laggards = [];
 
@@ -51,18 +51,13 @@ internal sealed class BlockWindow(Func<IAsyncEnumerable<BarBlock>> read, int roo
         if (_laggards.Remove(receiver, out var caughtUp)) await caughtUp.DisposeAsync();
         while (_main.Next < from + most && await _main.NextAsync() is { } block)
         {
-            _window.Enqueue(block);
-            if (_window.Count > room) _window.Dequeue();
+            _window.Add(block);
+            if (_window.Count > room) _window.RemoveAt(0);
             if (_main.Next % 64 == 0) await Task.Yield();
         }
         // A window that has moved on while a late receiver was waited for is read again from where it asks.
         if (from < _main.Next - _window.Count) return await LagAsync(receiver, from, most, blocks);
-        var first = _main.Next - _window.Count;
-        foreach (var block in _window)
-        {
-            if (first >= from && blocks.Count < most) blocks.Add(block);
-            first++;
-        }
+        for (var i = (int)(from - (_main.Next - _window.Count)); i < _window.Count && blocks.Count < most; i++) blocks.Add(_window[i]);
         return (blocks, _main.Ended && from + blocks.Count == _main.Next);
     }
 

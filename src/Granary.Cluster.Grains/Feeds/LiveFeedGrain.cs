@@ -15,8 +15,8 @@ namespace Granary.Cluster.Grains.Feeds;
 /// <summary>Reads a live session's feed ahead of it by a bounded number of items.</summary>
 [PreferLocalPlacement]
 [GrainType("livefeed")]
-internal sealed class LiveFeedGrain(GranaryCatalogues catalogues, TimeProvider clock, ILocalSiloDetails silo, IHostApplicationLifetime life)
-    : Grain, ILiveFeedGrain
+internal sealed class LiveFeedGrain(GranaryCatalogues catalogues, FeedSources sources, TimeProvider clock, ILocalSiloDetails silo,
+    IHostApplicationLifetime life) : Grain, ILiveFeedGrain
 {
     private const int Ahead = 512, MostItems = 256;
     private static readonly TimeSpan Quick = TimeSpan.FromSeconds(1);
@@ -37,7 +37,8 @@ internal sealed class LiveFeedGrain(GranaryCatalogues catalogues, TimeProvider c
         {
             var data = new ProductionReader(catalogues).Read(start.File, start.Text, start.Folder).Spec.Data;
             var feed = await LocalEnvironment.OpenFeedAsync(start, catalogues, data,
-                [.. data.Symbols.Select(s => new BarQuery(s, data.Timeframe, from, to))], clock, life.ApplicationStopping);
+                [.. data.Symbols.Select(s => new BarQuery(s, data.Timeframe, from, to))], clock, life.ApplicationStopping,
+                (spec, folder) => sources.Open(this.GetPrimaryKeyString(), spec, folder));
             var stop = CancellationTokenSource.CreateLinkedTokenSource(life.ApplicationStopping);
             var items = Channel.CreateBounded<FeedItem>(Ahead);
             (_feed, _stop, _items) = (feed, stop, items);

@@ -3,7 +3,6 @@ using System.Runtime.CompilerServices;
 using Granary.Cluster.Feeds;
 using Granary.Cluster.Grains.Telemetry;
 using Granary.Engine.Market;
-using Granary.Storage.Retries;
 using Orleans.Runtime;
 
 namespace Granary.Cluster.Grains.Feeds;
@@ -100,9 +99,10 @@ public sealed class StreamWindows
     }
 
     /// <summary>Reads a feed's blocks, each once and in order.</summary>
-    internal async IAsyncEnumerable<BarBlock> ReadAsync(string feed, string hash, [EnumeratorCancellation]
-        CancellationToken cancellationToken)
+    internal async IAsyncEnumerable<BarBlock> ReadAsync(string feed, FeedConsumer consumer, string hash,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
     {
+        var reader = consumer with { Receiver = Guid.NewGuid() };
         var receiver = _grains.GetGrain<IFeedReceiverGrain>($"{feed}|{_silo.SiloAddress.ToParsableString()}");
         using var flow = new BlockFlow(_instruments);
         var window = new Window(4 * _settings.BlocksAhead, flow);
@@ -111,7 +111,7 @@ public sealed class StreamWindows
         try
         {
             await receiver.SubscribeAsync().WaitAsync(cancellationToken);
-            await foreach (var (number, block) in BlocksAsync(feed, hash, window, flow, cancellationToken))
+            await foreach (var (number, block) in BlocksAsync(feed, reader, hash, window, flow, cancellationToken))
             {
                 yield return block;
                 flow.Processed(number);
@@ -126,40 +126,45 @@ public sealed class StreamWindows
                 idle = windows.Count == 0;
             }
             if (idle) _ = LeaveAsync(receiver);
+            _ = FeedSeries.LeaveAsync(_grains.GetGrain<ISymbolFeedGrain>(feed), reader.Receiver);
         }
     }
 
-    private async IAsyncEnumerable<(long Number, BarBlock Block)> BlocksAsync(string feed, string hash, Window window, BlockFlow flow,
-        [EnumeratorCancellation] CancellationToken cancellationToken)
+    private async IAsyncEnumerable<(long Number, BarBlock Block)> BlocksAsync(string feed, FeedConsumer reader, string hash,
+        Window window, BlockFlow flow, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var (most, id) = (_settings.BlocksAhead, Guid.NewGuid());
+        var (most, id) = (_settings.BlocksAhead, reader.Receiver);
         var source = _grains.GetGrain<ISymbolFeedGrain>(feed);
         long next = 0, asked = 0;
         var publishing = Task.FromResult<BlockBatch?>(null);
         while (true)
         {
+            // An answer with blocks is one of the past; the next request continues behind it.
+            if (publishing is { IsCompletedSuccessfully: true, Result: { Blocks.Count: > 0 } past })
+                asked = Math.Min(asked, past.From + past.Blocks.Count);
             // Requests the next blocks while earlier ones are processed.
             if (next + most > asked && publishing.IsCompleted)
             {
+                var from = Math.Max(next, asked);
                 asked = next + 2 * most;
-                publishing = PublishAsync(source, new BlockRequest(id, next, 2 * most, hash), cancellationToken);
+                publishing = PublishAsync(source, new BlockRequest(id, from, (int)(asked - from), hash, reader), window, cancellationToken);
             }
             var message = await window.GetAsync(next, BlockTimeout, cancellationToken);
             if (message is null && !publishing.IsCompleted
                 && await Task.WhenAny(publishing, Task.Delay(TimeSpan.FromSeconds(2), cancellationToken)) == publishing) continue;
             if (message is not null)
             {
-                if (message.Fault is { } inTheStream) throw new FeedFaultException(inTheStream, message.MayPass);
+                if (message.Fault is { } inTheStream) throw FeedFault.Of(inTheStream, message.MayPass);
                 if (message.Block is { } block) yield return (message.Number, block);
                 if (message.Last) yield break;
                 next++;
                 continue;
             }
             if (publishing.IsCompletedSuccessfully && publishing.Result is { Fault: { } refused } end)
-                throw new FeedFaultException(refused, end.MayPass);
+                throw FeedFault.Of(refused, end.MayPass);
             // The block was lost with a silo, arrived before this window existed, or is late: request it.
-            var batch = await AskAsync(source, new BlockRequest(id, next, most, hash), cancellationToken);
-            if (batch.Fault is { } fault) throw new FeedFaultException(fault, batch.MayPass);
+            var batch = await FeedReceiver.AskAsync(source, new BlockRequest(id, next, most, hash, reader), cancellationToken);
+            if (batch.Fault is { } fault) throw FeedFault.Of(fault, batch.MayPass);
             window.SkipTo(next + batch.Blocks.Count);
             for (var i = 0; i < batch.Blocks.Count; i++) flow.Arrived(next + i);
             foreach (var block in batch.Blocks) yield return (next++, block);
@@ -179,19 +184,20 @@ public sealed class StreamWindows
         }
     }
 
-    private static async Task<BlockBatch?> PublishAsync(ISymbolFeedGrain source, BlockRequest request, CancellationToken cancellationToken)
+    private static async Task<BlockBatch?> PublishAsync(ISymbolFeedGrain source, BlockRequest request, Window window,
+        CancellationToken cancellationToken)
     {
         try
         {
-            return await source.PublishAsync(request).WaitAsync(TimeSpan.FromSeconds(30), cancellationToken);
+            var answer = await source.PublishAsync(request).WaitAsync(TimeSpan.FromSeconds(30), cancellationToken);
+            // Blocks that the stream had before this reader came.
+            for (var i = 0; i < answer.Blocks.Count; i++)
+                window.Take(new BlockMessage(answer.From + i, answer.Blocks[i], answer.Last && i == answer.Blocks.Count - 1));
+            return answer;
         }
         catch (Exception e) when (Loss.Is(e))
         {
             return null; // missing blocks are requested
         }
     }
-
-    private static Task<BlockBatch> AskAsync(ISymbolFeedGrain source, BlockRequest request, CancellationToken cancellationToken) =>
-        RetryPolicies.LostCall(Loss.Is)
-            .RunAsync(stop => source.ReadAsync(request).WaitAsync(TimeSpan.FromSeconds(30), stop), cancellationToken);
 }

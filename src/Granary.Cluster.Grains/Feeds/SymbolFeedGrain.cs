@@ -1,8 +1,6 @@
-using Granary.Application.Causality;
+using Granary.Application.Catalogues;
 using Granary.Application.Json;
-using Granary.Application.Simulation;
 using Granary.Cluster.Feeds;
-using Granary.Cluster.Grains.Plans;
 using Granary.Cluster.Grains.Telemetry;
 using Granary.Engine.Market;
 using Orleans.Placement;
@@ -11,57 +9,105 @@ using Orleans.Streams;
 
 namespace Granary.Cluster.Grains.Feeds;
 
-/// <summary>Reads one feed of one run. It has no durable state: after a loss, the next call restarts it.</summary>
+/// <summary>Reads the bars of one symbol of a data set, for all who read the same.</summary>
 [PreferLocalPlacement]
 [GrainType("symbolfeed")]
-internal sealed class SymbolFeedGrain(RunPlans plans, SharedSources sources, GrainSettings settings, ILocalSiloDetails silo)
-    : Grain, ISymbolFeedGrain
+internal sealed class SymbolFeedGrain(GranaryCatalogues catalogues, GrainSettings settings, FeedMemory memory, TimeProvider clock,
+    ClusterInstruments instruments, ILocalSiloDetails silo) : Grain, ISymbolFeedGrain
 {
     private const int Room = 64;
 
+    // A reader whose silo was lost does not leave.
+    private static readonly TimeSpan s_forgotten = TimeSpan.FromMinutes(15);
+
+    private readonly Dictionary<Guid, Consumer> _consumers = [];
     private IBarSeries? _series;
     private BlockWindow? _window;
     private FeedHeader? _header;
+    private long _reserved;
     private long _published;
 
-    public async Task<FeedHeader> OpenAsync(string hash)
+    /// <param name="Next">Number of the next block; null for a consumer that has not read.</param>
+    /// <param name="JoinedAt">Number of blocks that were published before it asked for the stream; null before it has asked.</param>
+    private sealed record Consumer(string Group, long? Next, long? JoinedAt, DateTimeOffset UsedAt);
+
+    public override Task OnActivateAsync(CancellationToken cancellationToken)
+    {
+        this.RegisterGrainTimer(ForgetAsync, new GrainTimerCreationOptions(s_forgotten / 5, s_forgotten / 5));
+        return base.OnActivateAsync(cancellationToken);
+    }
+
+    public async Task<FeedHeader> OpenAsync(FeedConsumer consumer)
+    {
+        var header = await OpenedAsync(consumer);
+        if (header.Fault is null) Use(consumer, c => c);
+        return header;
+    }
+
+    private void Use(FeedConsumer consumer, Func<Consumer, Consumer> change) => _consumers[consumer.Receiver] =
+        change(_consumers.GetValueOrDefault(consumer.Receiver) ?? new Consumer(consumer.Group, null, null, default)) with
+        {
+            UsedAt = clock.GetUtcNow(),
+        };
+
+    private async Task<FeedHeader> OpenedAsync(FeedConsumer consumer)
     {
         if (_header is { Fault: null } header) return header;
         var key = FeedKey.Parse(this.GetPrimaryKeyString());
         using var activity = ClusterInstruments.Traces.StartActivity("feed");
-        activity?.SetTag("granary.run", key.Run).SetTag("granary.feed", $"{key.Symbol}:{key.Timeframe}");
+        activity?.SetTag("granary.run", consumer.Group).SetTag("granary.feed", $"{key.Symbol}:{key.Timeframe}");
         try
         {
-            var spec = (await plans.GetAsync(key.Run)).Spec;
-            var source = sources.Open(key.Run, spec.Data, spec.Folder);
-            _series = await source.OpenAsync(new BarQuery(key.Symbol, spec.Data.Timeframe, spec.ReadFrom, spec.Data.To));
-            if (_series.ContentHash != hash)
-            {
-                await _series.DisposeAsync();
-                return _header = new FeedHeader(null,
-                    $"the bars of {key.Symbol} that the silo {silo.SiloAddress.Endpoint} reads "
-                        + $"from {spec.Data.Source} are not those that the run began with; give all silos the same data", MayPass: false);
-            }
-            _window = new BlockWindow(() => FeedBlocks.ReadAsync(SeriesChanges.Apply(_series, key.Changes), key.Timeframe,
-                settings.BlockSize), Room);
-            return _header = new FeedHeader(_series.Instrument, null, MayPass: false);
+            var bars = BarSet.Parse(consumer.BarSet);
+            var source = catalogues.Sources.Open(bars.Source, bars.Options, bars.Folder);
+            // A file is parsed on another thread, so that the silo goes on with its calls.
+            _series = await Task.Run(() => source.OpenAsync(new BarQuery(key.Symbol, key.Timeframe, bars.From, bars.To)).AsTask());
+            instruments.FeedOpenings.Add(1);
+            var bytes = _series.Count * FeedMemory.BytesOfBar;
+            _reserved = memory.TryReserve(bytes) ? bytes : 0;
+            _window = new BlockWindow(Read, _reserved > 0 ? int.MaxValue : Room);
+            // An instrument is complete when the first block is there.
+            if (_series.Count > 0) await _window.ReadAsync(Guid.Empty, 0, 1);
+            return _header = new FeedHeader(_series.Instrument, null, false, _series.Count, _series.ContentHash, [.. _series.Notes]);
         }
         catch (Exception e) when (e is BarDataException or InputException)
         {
-            return _header = new FeedHeader(null, $"on the silo {silo.SiloAddress.Endpoint}: {e.Message}", MayPass: false);
+            return await FaultAsync(e.Message, mayPass: false, (e as BarDataException)?.Line);
         }
         catch (Exception e) when (e is BarStoreException or IOException)
         {
-            return _header = new FeedHeader(null, $"on the silo {silo.SiloAddress.Endpoint}: {e.Message}", MayPass: true);
+            return await FaultAsync(e.Message, mayPass: true, null);
         }
+    }
+
+    private IAsyncEnumerable<BarBlock> Read()
+    {
+        instruments.FeedReadings.Add(1);
+        return _series!.ReadAsync(settings.BlockSize);
+    }
+
+    // The next reader finds the source as it is then.
+    private async Task<FeedHeader> FaultAsync(string fault, bool mayPass, long? line)
+    {
+        await ShutAsync();
+        if (_consumers.Count == 0) DeactivateOnIdle();
+        return new FeedHeader(null, fault, mayPass, Line: line);
     }
 
     public async Task<BlockBatch> ReadAsync(BlockRequest request)
     {
-        if ((await OpenAsync(request.Hash)).Fault is { } fault) return new BlockBatch(request.From, [], false, fault, _header!.MayPass);
+        if (request.Consumer is not { } consumer)
+            return new BlockBatch(request.From, [], false, "the silo that asks has an earlier version", MayPass: true);
+        var header = await OpenedAsync(consumer);
+        if (header.Fault is { } fault) return new BlockBatch(request.From, [], false, fault, header.MayPass);
+        if (header.ContentHash != request.Hash)
+            return new BlockBatch(request.From, [], false,
+                $"the bars of {header.Instrument!.Symbol} that the silo {silo.SiloAddress.Endpoint} reads are not those that the run began "
+                    + "with; give all silos the same data", MayPass: false);
         try
         {
             var (blocks, last) = await _window!.ReadAsync(request.Receiver, request.From, request.Most);
+            Use(consumer, c => c with { Next = request.From + blocks.Count });
             return new BlockBatch(request.From, blocks, last, null, false);
         }
         catch (BarDataException e)
@@ -78,7 +124,14 @@ internal sealed class SymbolFeedGrain(RunPlans plans, SharedSources sources, Gra
 
     public async Task<BlockBatch> PublishAsync(BlockRequest request)
     {
-        // Receivers at the same position request the same blocks, which are published once. One that lags uses ReadAsync.
+        if (request.Consumer is { } consumer)
+        {
+            Use(consumer, c => c with { JoinedAt = c.JoinedAt ?? _published });
+            // What was published before the receiver came, or so long ago that its window had no room, it gets in the answer.
+            var missed = Math.Max(_consumers[consumer.Receiver].JoinedAt!.Value, _published - 2L * request.Most);
+            if (request.From < missed) return await ReadAsync(request with { Most = (int)Math.Min(request.Most, missed - request.From) });
+        }
+        // Receivers at the same position request the same blocks, which are published once.
         if (request.From + request.Most <= _published) return new BlockBatch(request.From, [], false, null, false);
         var from = Math.Max(request.From, _published);
         var batch = await ReadAsync(request with { From = from, Most = (int)(request.From + request.Most - from) });
@@ -99,9 +152,22 @@ internal sealed class SymbolFeedGrain(RunPlans plans, SharedSources sources, Gra
         return batch with { Blocks = [] };
     }
 
-    public Task CloseAsync()
+    public Task LeaveAsync(Guid receiver)
     {
-        DeactivateOnIdle();
+        _consumers.Remove(receiver);
+        if (_consumers.Count == 0) DeactivateOnIdle();
+        return Task.CompletedTask;
+    }
+
+    public Task<IReadOnlyList<FeedPosition>> PositionsAsync() => Task.FromResult<IReadOnlyList<FeedPosition>>(
+        [.. _consumers.Values.GroupBy(c => c.Group).OrderBy(g => g.Key, StringComparer.Ordinal)
+            .Select(g => new FeedPosition(g.Key, g.Where(c => c.Next is not null).Select(c => c.Next!.Value).DefaultIfEmpty(0).Min()))]);
+
+    private Task ForgetAsync()
+    {
+        var before = clock.GetUtcNow() - s_forgotten;
+        foreach (var (receiver, _) in _consumers.Where(c => c.Value.UsedAt < before).ToList()) _consumers.Remove(receiver);
+        if (_consumers.Count == 0) DeactivateOnIdle();
         return Task.CompletedTask;
     }
 
@@ -110,7 +176,8 @@ internal sealed class SymbolFeedGrain(RunPlans plans, SharedSources sources, Gra
         _header = null;
         if (_window is not null) await _window.DisposeAsync();
         if (_series is not null) await _series.DisposeAsync();
-        (_window, _series) = (null, null);
+        memory.Release(_reserved);
+        (_window, _series, _reserved) = (null, null, 0);
     }
 
     public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)

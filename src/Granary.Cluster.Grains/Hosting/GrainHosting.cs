@@ -15,6 +15,7 @@ using Microsoft.Extensions.Options;
 using Orleans.Configuration;
 using Orleans.Hosting;
 using Orleans.Runtime;
+using Orleans.Runtime.Hosting;
 using Orleans.Serialization;
 
 namespace Granary.Cluster.Grains.Hosting;
@@ -43,17 +44,19 @@ public static class GrainHosting
         services.TryAddSingleton<ClusterInstruments>();
         services.TryAddSingleton(AccountStores.Open(settings.State ?? Path.Combine(settings.Runs, ".accounts")));
         services.AddHostedService<SessionMonitor>();
-        services.AddSingleton<SharedSources>();
+        services.AddSingleton<FeedMemory>();
+        services.AddSingleton<FeedSources>();
         services.AddSingleton<RunPlans>();
         services.AddSingleton<SiloProcess>();
         services.AddSingleton(s => new StreamWindows(s.GetRequiredService<IGrainFactory>(), settings,
             s.GetRequiredService<ILocalSiloDetails>(), s.GetRequiredService<ClusterInstruments>()));
         services.AddSingleton(s => new SiloServices(s.GetRequiredService<IGrainFactory>(), s.GetRequiredService<RunPlans>(),
-            s.GetRequiredService<SharedSources>(), s.GetRequiredService<ClusterInstruments>(),
+            s.GetRequiredService<FeedSources>(), s.GetRequiredService<ClusterInstruments>(),
             s.GetRequiredService<ILocalSiloDetails>().SiloAddress));
-        services.AddSingleton(s => new SiloCompute(s.GetRequiredService<SiloServices>(), settings, s.GetRequiredService<StreamWindows>(),
+        services.AddSingleton(s => new SiloCompute(s.GetRequiredService<SiloServices>(), settings,
             s.GetRequiredService<IClusterMembershipService>(), s.GetRequiredService<ILogger<SiloCompute>>()));
         services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(s => s.GetRequiredService<SiloCompute>());
+        silo.AddGrainDirectory(SiloDirectory.Name, static (_, _) => new SiloDirectory());
         services.AddPlacementDirector<CallersSiloPlacement, CallersSiloPlacementDirector>();
         services.AddPlacementDirector<SiloKeyPlacement, SiloKeyPlacementDirector>();
         return silo;

@@ -5,8 +5,7 @@ using Orleans.Runtime.Placement;
 namespace Granary.Cluster.Grains.Placement;
 
 /// <summary>
-/// Places a grain on the silo that the call names by a hint, else on the one that places it. The hint also tells an activation where to
-/// migrate to: one that only went would come back where it was, since callers have its address.
+/// Places a grain on the silo that the call names by a hint, else on the one that places it.
 /// </summary>
 [Serializable, GenerateSerializer, Immutable, Alias("granary.CallersSiloPlacement")]
 public sealed class CallersSiloPlacement : PlacementStrategy
@@ -21,9 +20,6 @@ public sealed class CallersSiloPlacement : PlacementStrategy
         RequestContext.Set(IPlacementDirector.PlacementHintKey, silo);
         return new Hint();
     }
-
-    /// <summary>Whether the call that is being handled names a silo.</summary>
-    internal static bool IsNamed => RequestContext.Get(IPlacementDirector.PlacementHintKey) is SiloAddress;
 
     private sealed class Hint : IDisposable
     {

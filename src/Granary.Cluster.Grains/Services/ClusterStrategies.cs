@@ -2,6 +2,7 @@ using Granary.Application.Jobs;
 using Granary.Application.Simulation;
 using Granary.Cluster.Batches;
 using Granary.Cluster.Compute;
+using Orleans.Runtime;
 
 namespace Granary.Cluster.Grains.Services;
 
@@ -9,6 +10,8 @@ namespace Granary.Cluster.Grains.Services;
 /// <param name="grains">The grain factory of a silo or a cluster client.</param>
 public sealed class ClusterStrategies(IGrainFactory grains) : IBatchStrategies
 {
+    private static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(3);
+
     /// <inheritdoc/>
     public async ValueTask<BatchStrategy?> FindAsync(string batch, string strategy, CancellationToken cancellationToken = default)
     {
@@ -21,9 +24,31 @@ public sealed class ClusterStrategies(IGrainFactory grains) : IBatchStrategies
             .ConfigureAwait(false);
         if (stored is null) return null;
         if (stored.State != (int)StrategyPhase.Waiting) return Of(strategy, stored);
-        var running = await Calling.TryAsync(
-            () => grains.GetGrain<IStrategyGrain>($"{batch}/{strategy}").StatusAsync().AsTask(), cancellationToken).ConfigureAwait(false);
-        return Of(strategy, running ?? stored);
+        return Of(strategy, await RunningAsync(batch, strategy, cancellationToken).ConfigureAwait(false) ?? stored);
+    }
+
+    // The strategy's grain is on the silo with its group, and answers there.
+    private async Task<StrategyStatus?> RunningAsync(string batch, string strategy, CancellationToken cancellationToken)
+    {
+        var silos = await Calling.TryAsync(() => grains.GetGrain<IManagementGrain>(0).GetHosts(onlyActive: true), cancellationToken)
+            .ConfigureAwait(false);
+        var answers = await Task.WhenAll(silos.Keys.Select(s => AskAsync(s, batch, strategy))).WaitAsync(cancellationToken)
+            .ConfigureAwait(false);
+        return answers.FirstOrDefault(a => a is not null);
+    }
+
+    private async Task<StrategyStatus?> AskAsync(SiloAddress silo, string batch, string strategy)
+    {
+        try
+        {
+            return await grains.GetGrain<IComputeGrain>(silo.ToParsableString()).StrategyAsync(batch, strategy).WaitAsync(s_timeout)
+                .ConfigureAwait(false);
+        }
+        catch (Exception e) when (Loss.Is(e))
+        {
+            // The silo was lost, or has an earlier version: what is stored is shown.
+            return null;
+        }
     }
 
     /// <inheritdoc/>

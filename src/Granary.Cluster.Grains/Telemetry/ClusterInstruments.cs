@@ -27,6 +27,12 @@ public sealed class ClusterInstruments : IDisposable
             "Blocks that have come to this silo and that its slowest strategy has not yet processed.");
         FeedLag = _meter.CreateHistogram<double>("granary.feed.lag", "s",
             "From a block's coming to this silo to its slowest strategy asking for the next one.");
+        FeedOpenings = _meter.CreateCounter<long>("granary.feed.openings", "{source}",
+            "Sources that symbol feeds have opened, each for all batches and sessions that read the same bars.");
+        FeedReadings = _meter.CreateCounter<long>("granary.feed.readings", "{reading}",
+            "Readings of an opened source from its first bar: one for a feed, and more for readers that lag behind its memory.");
+        _meter.CreateObservableGauge("granary.database.lock_waits", KnownLockWaits, "{session}",
+            "Sessions of the cluster's database that wait for a lock.");
         Recoveries = _meter.CreateCounter<long>("granary.recoveries", "{recovery}",
             "Work driven again because its silo or activation was lost, by kind of grain.");
     }
@@ -54,7 +60,16 @@ public sealed class ClusterInstruments : IDisposable
 
     public Histogram<double> FeedLag { get; }
 
+    public Counter<long> FeedOpenings { get; }
+
+    public Counter<long> FeedReadings { get; }
+
     public Counter<long> Recoveries { get; }
+
+    /// <summary>Sessions of the cluster's database that wait for a lock; negative where they are not known.</summary>
+    public int LockWaits { get; set; } = -1;
+
+    private IEnumerable<Measurement<int>> KnownLockWaits() => LockWaits < 0 ? [] : [new Measurement<int>(LockWaits)];
 
     public void Dispose() => _meter.Dispose();
 }

@@ -3,6 +3,7 @@ using System.Security.Cryptography.X509Certificates;
 using Granary.Api.Hosting;
 using Granary.Application.Json;
 using Granary.Silo.Options;
+using Microsoft.Extensions.Logging.Abstractions;
 using Orleans.Connections.Security;
 
 namespace Granary.Silo.Clustering;
@@ -51,6 +52,9 @@ internal sealed class ClusterTls
             settings.ClusterCertificatePasswordFile)
         { Option = "cluster-certificate" }, settings.ClusterAuthority!);
 
+    /// <summary>Where faults of changed files are written, once the host is built.</summary>
+    public ILogger Log { get; set; } = NullLogger.Instance;
+
     /// <summary>For <c>UseTls</c> of a silo or of a client.</summary>
     public void Configure(TlsOptions options)
     {
@@ -82,7 +86,8 @@ internal sealed class ClusterTls
             }
             catch (Exception e) when (e is InputException or IOException)
             {
-                // The next connection tries again.
+                Log.LogWarning("New connections between silos keep the certificate that they had, and the next one reads the files again: "
+                    + "{Fault}", e.Message);
             }
             return _current;
         }

@@ -116,8 +116,7 @@ public sealed class LostSilosTests : IClassFixture<LostSilosTests.Made>
     public async Task The_silo_of_a_feed_can_be_lost() =>
         await LoseAsync(3, (cluster, id) => HostOfAsync(cluster,
             [.. Directory.GetFiles(Path.Combine(SharedData.RepositoryRoot, "samples", "data", "1h"), "*.csv")
-            .Select(f => cluster.Grains.GetGrain<ISymbolFeedGrain>(new FeedKey(id, Path.GetFileNameWithoutExtension(f),
-                Timeframe.Parse("1h")).ToString()))]));
+            .Select(f => cluster.Grains.GetGrain<ISymbolFeedGrain>(TestBatches.FeedOf(Batch, Path.GetFileNameWithoutExtension(f)).Key))]));
 
     // Three times, at bars that the seed draws, with strategies under way on all silos.
     private async Task LoseAsync(int seed, Func<TestSilos, string, Task<InProcessSiloHandle>> victim)

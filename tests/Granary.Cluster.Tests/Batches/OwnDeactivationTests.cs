@@ -2,12 +2,14 @@ using Granary.Application.Jobs;
 using Granary.Cluster.Batches;
 using Granary.Cluster.Compute;
 using Granary.Cluster.Feeds;
+using Granary.Cluster.Grains.Placement;
 using Granary.Cluster.Tests.Fixtures;
 using Granary.Engine.Market;
 using Granary.Engine.Strategies;
 using Granary.Testing;
 using Orleans.Core.Internal;
 using Orleans.Runtime;
+using Orleans.TestingHost;
 
 namespace Granary.Cluster.Tests.Batches;
 
@@ -31,9 +33,8 @@ public sealed class OwnDeactivationTests
         using var gate = cluster.Gates.Close(410);
         var id = await cluster.SubmitAsync(batch);
         await gate.Reached;
-        var feed = cluster.Grains.GetGrain<ISymbolFeedGrain>(new FeedKey(id, "COINUSDT", Timeframe.Parse("1h")).ToString());
-        var strategy = cluster.Grains.GetGrain<IStrategyGrain>($"{id}/Dawdler(every=60,milliseconds=1,variant=1,gateAt=410)@COINUSDT:1h");
-        await DeactivatedAsync(strategy);
+        var feed = cluster.Grains.GetGrain<ISymbolFeedGrain>(TestBatches.FeedOf(batch, "COINUSDT").Key);
+        await OwnedAgainAsync(cluster, id, "Dawdler(every=60,milliseconds=1,variant=1,gateAt=410)@COINUSDT:1h");
         await DeactivatedAsync(feed);
         // A pass that begins again is one that somebody new has asked for.
         var begun = Passes(id);
@@ -54,6 +55,44 @@ public sealed class OwnDeactivationTests
             await Eventually.HoldsAsync(async () => await management.GetActivationAddress(grain) is not null);
             await grain.AsReference<IGrainManagementExtension>().DeactivateOnIdle();
         }
+    }
+
+    [Fact]
+    public async Task A_batch_grain_whose_record_another_activation_wrote_ends_and_the_next_one_finishes_the_batch()
+    {
+        using var batches = new TestBatches();
+        var batch = batches.Write("rewritten", """
+            { "name": "rewritten", "data": { "source": "csv:data/1h", "symbols": "COINUSDT", "timeframe": "1h" },
+              "strategies": [ { "class": "Dawdler", "params": { "every": 60, "milliseconds": 1, "gateAt": 420 },
+                "size": { "percentOfEquity": 20 } } ], "portfolio": { "weights": "equal" } }
+            """);
+        await using var cluster =
+            await TestSilos.StartAsync(1, s => s with { BlockSize = 128, StrategyDeadline = TimeSpan.FromMinutes(10) });
+        using var gate = cluster.Gates.Close(420);
+        var id = await cluster.SubmitAsync(batch);
+        await gate.Reached;
+        cluster.Storage.Rewrite("batch", cluster.Grains.GetGrain<IBatchGrain>(id).GetGrainId());
+        gate.Open();
+        var status = await cluster.EndAsync(id);
+        status.Digest.ShouldBe((await batches.EmbeddedAsync(batch)).Model.Digest, TestSilos.Log.Tail);
+        TestSilos.Log.Tail.ShouldContain($"Run {id} is controlled by this silo");
+    }
+
+    // Only its own silo knows a strategy's grain: the silo is asked, and the call that ends the activation names it.
+    private static async Task OwnedAgainAsync(TestSilos cluster, string run, string strategy)
+    {
+        Task<StrategyStatus?> StatusAsync(InProcessSiloHandle silo) =>
+            cluster.Grains.GetGrain<IComputeGrain>(silo.SiloAddress.ToParsableString()).StrategyAsync(run, strategy);
+        var owners = new List<(InProcessSiloHandle Silo, long Bars)>();
+        foreach (var silo in cluster.Alive)
+            if (await StatusAsync(silo) is { } status)
+                owners.Add((silo, status.Bars));
+        var owner = owners.ShouldHaveSingleItem();
+        owner.Bars.ShouldBeGreaterThan(0);
+        var grain = cluster.Grains.GetGrain<IStrategyGrain>($"{run}/{strategy}");
+        using (CallersSiloPlacement.On(owner.Silo.SiloAddress)) await grain.AsReference<IGrainManagementExtension>().DeactivateOnIdle();
+        // The next activation has the run as it was, not one from the first bar.
+        await Eventually.HoldsAsync(async () => await StatusAsync(owner.Silo) is { } now && now.Bars >= owner.Bars);
     }
 
     private static int Passes(string run) =>

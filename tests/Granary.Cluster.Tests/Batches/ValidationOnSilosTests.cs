@@ -82,7 +82,7 @@ public sealed class ValidationOnSilosTests : IDisposable
         var changed = Granary.Application.Causality.SeriesChanges.Apply(series, changes);
         Granary.Application.Causality.SeriesChanges.Of(changed).ShouldBe(changes);
         changed.ContentHash.ShouldBe(series.ContentHash, "by it silos know that they have the same bars");
-        var key = new FeedKey("run", "A/B?C", Timeframe.Parse("1h"), changes);
+        var key = new FeedKey("set", "A/B?C", Timeframe.Parse("1h"));
         FeedKey.Parse(key.ToString()).ShouldBe(key);
         Should.Throw<FormatException>(() => Granary.Application.Causality.SeriesChanges.Apply(series,
             "newer=1")).Message.ShouldContain("'newer=1'");

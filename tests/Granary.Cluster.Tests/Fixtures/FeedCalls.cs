@@ -10,7 +10,7 @@ internal sealed class FeedCalls : IIncomingGrainCallFilter
     private readonly ConcurrentQueue<(long From, int Count)> _requests = new();
     private readonly ConcurrentDictionary<(GrainId Receiver, ActivationId Activation), bool> _activations = new();
 
-    /// <summary>First block and number of blocks of each answered request, oldest first.</summary>
+    /// <summary>First block and number of blocks of each answer with blocks, oldest first.</summary>
     public IReadOnlyList<(long From, int Count)> Requests => [.. _requests];
 
     /// <summary>The activations of receivers that were called, also by their stream.</summary>
@@ -21,7 +21,8 @@ internal sealed class FeedCalls : IIncomingGrainCallFilter
         if (context.TargetId.Type.ToString() == "feedreceiver" && context.TargetContext is { } target)
             _activations.TryAdd((target.GrainId, target.ActivationId), true);
         await context.Invoke();
-        if (context is { MethodName: nameof(ISymbolFeedGrain.ReadAsync), Result: BlockBatch batch })
+        var asked = context.MethodName is nameof(ISymbolFeedGrain.ReadAsync) or nameof(ISymbolFeedGrain.PublishAsync);
+        if (asked && context.Result is BlockBatch { Blocks.Count: > 0 } batch)
             _requests.Enqueue((batch.From, batch.Blocks.Count));
     }
 }

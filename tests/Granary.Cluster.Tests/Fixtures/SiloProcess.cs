@@ -97,18 +97,25 @@ internal sealed class SiloProcess : IAsyncDisposable
         while (watch.Elapsed < s_timeout)
         {
             if (_process.HasExited) throw new InvalidOperationException($"the silo ended with {_process.ExitCode}: {Error}\n{Tail}");
-            try
-            {
-                using var answer = await Client.GetAsync("/api/v1/health/ready");
-                if (answer.IsSuccessStatusCode) return;
-            }
-            catch (Exception e) when (e is HttpRequestException or TaskCanceledException)
-            {
-                // It does not listen yet, or the machine is busy.
-            }
+            if (await IsReadyAsync()) return;
             await Task.Delay(100);
         }
         throw new TimeoutException($"the silo was not ready within three minutes: {Error}\n{Tail}");
+    }
+
+    /// <summary>Whether the silo says that it is ready.</summary>
+    public async Task<bool> IsReadyAsync()
+    {
+        try
+        {
+            using var answer = await Client.GetAsync("/api/v1/health/ready");
+            return answer.IsSuccessStatusCode;
+        }
+        catch (Exception e) when (e is HttpRequestException or TaskCanceledException)
+        {
+            // It does not listen yet, or the machine is busy.
+            return false;
+        }
     }
 
     public void Kill() => Signal(SigKill);

@@ -2,8 +2,11 @@ using System.Collections.Concurrent;
 using Granary.Application.Batches;
 using Granary.Application.Runs;
 using Granary.Application.Simulation;
+using Granary.Cluster.Feeds;
+using Granary.Cluster.Grains.Feeds;
 using Granary.Data.Synthetic;
 using Granary.Engine.Market;
+using Granary.Storage.Addresses;
 
 namespace Granary.Cluster.Tests.Fixtures;
 
@@ -89,6 +92,17 @@ internal sealed class TestBatches : IDisposable
         var path = Path.Combine(_folder, name + ".json");
         File.WriteAllText(path, json);
         return path;
+    }
+
+    /// <summary>The feed of a symbol that a batch reads, with a reader of it.</summary>
+    /// <param name="batch">Path of the batch file.</param>
+    public static (string Key, FeedConsumer Reader) FeedOf(string batch, string symbol)
+    {
+        var spec = new BatchReader(TestCatalogues.All).Read(batch);
+        var query = new BarQuery(symbol, spec.Data.Timeframe, spec.ReadFrom, spec.Data.To);
+        var address = Address.Parse(spec.Data.Source).PlacedIn(spec.Folder);
+        var bars = BarSet.Of("test", address, new FolderState(address.Rest), BatchSources.Options(spec.Data), spec.Folder, query);
+        return (bars.KeyOf(query).ToString(), new FeedConsumer(Guid.NewGuid(), "test", bars.ToText()));
     }
 
     /// <summary>The embedded host's run of a batch.</summary>

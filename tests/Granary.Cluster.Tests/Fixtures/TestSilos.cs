@@ -23,9 +23,9 @@ internal sealed class TestSilos : IAsyncDisposable
     private readonly InProcessTestCluster _cluster;
     private readonly string _folder;
 
-    private TestSilos(InProcessTestCluster cluster, string folder, Gates gates, LoopTurns turns)
+    private TestSilos(InProcessTestCluster cluster, string folder, Gates gates, LoopTurns turns, DatabaseStorage storage)
     {
-        (Gates, Turns) = (gates, turns);
+        (Gates, Turns, Storage) = (gates, turns, storage);
         _cluster = cluster;
         _folder = folder;
         Batches = new ClusterJobs(cluster.Client, TimeProvider.System, TimeSpan.FromMinutes(3));
@@ -40,6 +40,9 @@ internal sealed class TestSilos : IAsyncDisposable
 
     /// <summary>Of the loopers on these silos.</summary>
     public LoopTurns Turns { get; }
+
+    /// <summary>The states of the grains.</summary>
+    public DatabaseStorage Storage { get; }
 
     public IGrainFactory Grains => _cluster.Client;
 
@@ -89,7 +92,7 @@ internal sealed class TestSilos : IAsyncDisposable
         });
         var cluster = builder.Build();
         await cluster.DeployAsync();
-        return new TestSilos(cluster, folder, gates, turns);
+        return new TestSilos(cluster, folder, gates, turns, storage);
     }
 
     /// <summary>What the silos said, for a test that fails.</summary>

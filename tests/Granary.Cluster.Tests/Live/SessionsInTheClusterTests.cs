@@ -3,7 +3,9 @@ using Granary.Application.Batches;
 using Granary.Application.Live;
 using Granary.Application.Runs;
 using Granary.Cluster.Accounts;
+using Granary.Cluster.Feeds;
 using Granary.Cluster.Grains.Accounts;
+using Granary.Cluster.Grains.Telemetry;
 using Granary.Cluster.Tests.Fixtures;
 using Granary.Data.Brokers;
 using Granary.Data.Journals;
@@ -11,6 +13,7 @@ using Granary.Engine.Brokerage;
 using Granary.Engine.Market;
 using Granary.Engine.Portfolio.Rules;
 using Granary.Testing;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Granary.Cluster.Tests.Live;
 
@@ -138,6 +141,43 @@ public sealed class SessionsInTheClusterTests : IClassFixture<SessionsInTheClust
             await using var file = (await cluster.Sessions.OpenFileAsync(LiveSilos.Account, "account.json"))!.Content;
             (await new StreamReader(file).ReadToEndAsync()).ShouldContain("\"journal\": \"postgres://");
         }
+    }
+
+    [Fact]
+    public async Task Two_batches_and_a_session_over_the_same_bars_read_the_source_once()
+    {
+        string[] symbols = ["COINUSDT", "GLIMUSDT"];
+        var path = Path.Combine(_made.Folder, "live.json");
+        await using var cluster = await LiveSilos.StartAsync(2, await _made.Server.CreateDatabaseAsync());
+        long openings = 0, readings = 0;
+        using var listener = new System.Diagnostics.Metrics.MeterListener();
+        foreach (var silo in cluster.Silos.Alive)
+        {
+            var instruments = cluster.Silos.Cluster.GetSiloServiceProvider(silo.SiloAddress).GetRequiredService<ClusterInstruments>();
+            listener.EnableMeasurementEvents(instruments.FeedOpenings);
+            listener.EnableMeasurementEvents(instruments.FeedReadings);
+            cluster.Silos.ComputeOf(silo).IsHeld = true;
+        }
+        listener.SetMeasurementEventCallback<long>((instrument, n, _, _) =>
+            Interlocked.Add(ref instrument.Name == "granary.feed.openings" ? ref openings : ref readings, n));
+        listener.Start();
+
+        string[] batches = [await cluster.Silos.SubmitAsync(path), await cluster.Silos.SubmitAsync(path)];
+        var feeds = symbols.Select(s => cluster.Silos.Grains.GetGrain<ISymbolFeedGrain>(TestBatches.FeedOf(path, s).Key)).ToList();
+        // The batches wait at their first block while the session reads to its end.
+        foreach (var feed in feeds)
+            await Eventually.HoldsAsync(async () => batches.All((await feed.PositionsAsync()).Select(p => p.Group).Contains));
+        await cluster.Sessions.StartAsync(_made.Start());
+        (await cluster.EndAsync()).Digest.ShouldBe(_made.Backtest.Model.Digest, TestSilos.Log.Tail);
+        foreach (var silo in cluster.Silos.Alive)
+        {
+            cluster.Silos.ComputeOf(silo).IsHeld = false;
+            cluster.Silos.ComputeOf(silo).Pool.Pulse();
+        }
+        foreach (var batch in batches) (await cluster.Silos.EndAsync(batch)).Digest.ShouldBe(_made.Backtest.Model.Digest);
+        (openings, readings).ShouldBe((symbols.Length, symbols.Length));
+        // Feeds go with the last who read them.
+        foreach (var feed in feeds) await Eventually.HoldsAsync(async () => (await feed.PositionsAsync()).Count == 0);
     }
 
     [Fact]

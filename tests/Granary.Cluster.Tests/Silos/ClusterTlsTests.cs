@@ -140,7 +140,7 @@ public sealed class ClusterTlsTests(ClusterTlsTests.Secured made) : IClassFixtur
             if (speaksTls) orleans.UseTls(Tls("theirs", "theirs").Configure);
             orleans.UseConnectionRetryFilter((_, _) => Task.FromResult(false));
         });
-        await Should.ThrowAsync<Exception>(() => client.StartAsync());
+        await Should.ThrowAsync<OrleansException>(() => client.StartAsync());
         foreach (var silo in made.Silos) await silo.ReadyAsync();
     }
 

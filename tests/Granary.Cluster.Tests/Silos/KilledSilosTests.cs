@@ -29,7 +29,8 @@ namespace Granary.Cluster.Tests.Silos;
 /// </summary>
 /// <remarks>
 /// One cluster lives through all kills. Two by default, so that the suite stays short; <c>GRANARY_TEST_KILLS=20</c> is the long form, and
-/// <c>GRANARY_TEST_SEED</c> draws other moments.
+/// <c>GRANARY_TEST_SEED</c> draws other moments. Silos that hang (SIGSTOP) are the long form alone: <c>GRANARY_TEST_STOPS=2,10,60</c> names
+/// the seconds, and <c>GRANARY_TEST_STOP_SEEDS=20</c> how often each role hangs for each of them.
 /// </remarks>
 public sealed class KilledSilosTests : IAsyncLifetime
 {
@@ -164,8 +165,43 @@ public sealed class KilledSilosTests : IAsyncLifetime
                     e);
             }
         }
+        foreach (var seconds in Environment.GetEnvironmentVariable("GRANARY_TEST_STOPS")?.Split(',') ?? [])
+            for (var round = 0; round < 4 * Setting("GRANARY_TEST_STOP_SEEDS", 1); round++)
+                await HangAsync((Victim)(round % 4), int.Parse(seconds, CultureInfo.InvariantCulture), random, grains);
         foreach (var silo in _silos) silo.HasExited.ShouldBeFalse();
         await client.StopAsync();
+    }
+
+    // The silo with the role is stopped for a time in the middle of a batch. One that was declared dead ends itself, and starts again as a
+    // supervisor has it.
+    private async Task HangAsync(Victim kind, int seconds, Random random, IGrainFactory grains)
+    {
+        var share = 0.4 * random.NextDouble();
+        var watch = Stopwatch.StartNew();
+        using var batch = Begin(random.Next(_silos.Count));
+        await batch.UntilAsync(s => s.Progress.Strategies > 0 && s.Progress.Done >= share * s.Progress.Strategies);
+        if (await HostOfAsync(grains, kind, batch.Id, random, patient: kind != Victim.Feed) is not { } hung)
+        {
+            // The feeds were through.
+            await IsWholeAsync(batch);
+            TestContext.Current.TestOutputHelper?.WriteLine($"no {kind} was left to hang");
+            return;
+        }
+        var ended = batch.Ended.ContinueWith(_ => watch.Elapsed, TaskScheduler.Default);
+        hung.Stop();
+        await Task.Delay(TimeSpan.FromSeconds(seconds));
+        hung.Continue();
+        await IsWholeAsync(batch);
+        var took = await ended;
+        await Eventually.HoldsAsync(async () => hung.HasExited || await hung.IsReadyAsync(), s_timeout);
+        TestContext.Current.TestOutputHelper?.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"{kind} hung for {seconds} s: the batch took {took.TotalSeconds:0.0} s, {_whole.TotalSeconds:0.0} s undisturbed; the silo "
+                + $"{(hung.HasExited ? "ended itself" : "goes on")}"));
+        if (!hung.HasExited) return;
+        var next = Launch([hung.HttpPort, hung.SiloPort, FreePorts.Take(1)[0]]);
+        _silos[_silos.IndexOf(hung)] = next;
+        _dead.Add(hung);
+        await next.ReadyAsync();
     }
 
     // In the middle of the walk: the gate is shut when a drawn share of the strategies is through, and opened when the silo that joins has
@@ -244,8 +280,7 @@ public sealed class KilledSilosTests : IAsyncLifetime
         {
             Victim.BatchGrain => [grains.GetGrain<IBatchGrain>(id)],
             Victim.ReportingGrain => [grains.GetGrain<IReportingGrain>(id)],
-            _ => [.. from s in DataGeneration.SampleSymbols from t in s_timeframes select grains.GetGrain<ISymbolFeedGrain>(new FeedKey(id,
-                s, Timeframe.Parse(t)).ToString())],
+            _ => [.. DataGeneration.SampleSymbols.Select(s => grains.GetGrain<ISymbolFeedGrain>(TestBatches.FeedOf(_batch, s).Key))],
         };
         random.Shuffle(wanted);
         for (var watch = Stopwatch.StartNew(); watch.Elapsed < s_timeout; await Task.Delay(20))

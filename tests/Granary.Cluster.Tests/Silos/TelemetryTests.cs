@@ -161,7 +161,7 @@ public class TelemetryTests
                 if (span.OperationName == name) return true;
             return false;
         }
-        foreach (var (below, above) in new[] { ("strategy-group", "batch"), ("report", "batch"), ("feed", "strategy-group") })
+        foreach (var (below, above) in new[] { ("strategy-group", "batch"), ("report", "batch"), ("feed", "report") })
             own.Where(s => s.OperationName == below && !IsBelow(s, above)).ShouldBeEmpty($"{below} below {above}");
     }
 }

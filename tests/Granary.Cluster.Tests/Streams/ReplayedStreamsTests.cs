@@ -160,17 +160,18 @@ public sealed class ReplayedStreamsTests : IClassFixture<ReplayedStreamsTests.Ma
         var times = new List<long>();
         await foreach (var block in series.ReadAsync(BlockSize)) times.Add(block.Time[0]);
 
-        var feed = cluster.Grains.GetGrain<ISymbolFeedGrain>(new FeedKey(id, "COINUSDT", Timeframe.Parse("1h")).ToString());
+        var (key, reader) = TestBatches.FeedOf(batch, "COINUSDT");
+        var feed = cluster.Grains.GetGrain<ISymbolFeedGrain>(key);
         var late = Guid.NewGuid();
         foreach (var from in new[] { 0, 5, 100, 100, 3, 260 })
         {
-            var batchOf = await feed.ReadAsync(new BlockRequest(late, from, 8, series.ContentHash));
+            var batchOf = await feed.ReadAsync(new BlockRequest(late, from, 8, series.ContentHash, reader));
             batchOf.Fault.ShouldBeNull();
             batchOf.Blocks.Select(b => b.Time[0]).ShouldBe(times.Skip(from).Take(8));
         }
         (await feed.ReadAsync(new BlockRequest(late, times.Count - 3, 8,
-            series.ContentHash))).Last.ShouldBeTrue("the end comes with the last blocks");
-        (await feed.ReadAsync(new BlockRequest(Guid.NewGuid(), 0, 8, series.ContentHash))).Blocks.Count.ShouldBe(8);
+            series.ContentHash, reader))).Last.ShouldBeTrue("the end comes with the last blocks");
+        (await feed.ReadAsync(new BlockRequest(Guid.NewGuid(), 0, 8, series.ContentHash, reader))).Blocks.Count.ShouldBe(8);
         await cluster.Batches.CancelAsync(id);
     }
 
@@ -209,7 +210,7 @@ public sealed class ReplayedStreamsTests : IClassFixture<ReplayedStreamsTests.Ma
         var spec = new BatchReader(TestCatalogues.All).Read(batch);
         await using var series = await BatchSources.Open(TestCatalogues.All.Sources, spec.Data, spec.Folder)
             .OpenAsync(new BarQuery("COINUSDT", spec.Data.Timeframe, null, null));
-        var key = new FeedKey(id, "COINUSDT", Timeframe.Parse("1h")).ToString();
+        var (key, reader) = TestBatches.FeedOf(batch, "COINUSDT");
         var home = await cluster.Grains.GetGrain<IManagementGrain>(0).GetActivationAddress(cluster.Grains.GetGrain<ISymbolFeedGrain>(key));
         Dictionary<bool, List<BarBlock>> blocks = new() { [true] = [], [false] = [] };
         foreach (var silo in cluster.Alive)
@@ -217,7 +218,7 @@ public sealed class ReplayedStreamsTests : IClassFixture<ReplayedStreamsTests.Ma
             {
                 var grains = cluster.Cluster.GetSiloServiceProvider(silo.SiloAddress).GetRequiredService<IGrainFactory>();
                 blocks[silo.SiloAddress.Equals(home)].Add((await grains.GetGrain<ISymbolFeedGrain>(key)
-                    .ReadAsync(new BlockRequest(Guid.NewGuid(), 1, 1, series.ContentHash))).Blocks.Single());
+                    .ReadAsync(new BlockRequest(Guid.NewGuid(), 1, 1, series.ContentHash, reader))).Blocks.Single());
             }
         blocks[true][0].ShouldBeSameAs(blocks[true][1]);
         blocks[false][0].ShouldNotBeSameAs(blocks[false][1]);
@@ -242,7 +243,8 @@ public sealed class ReplayedStreamsTests : IClassFixture<ReplayedStreamsTests.Ma
         using var gate = cluster.Gates.Close(390);
         var id = await cluster.SubmitAsync(batch);
         await gate.Reached;
-        var feed = cluster.Grains.GetGrain<ISymbolFeedGrain>(new FeedKey(id, "COINUSDT", Timeframe.Parse("1h")).ToString());
+        var (key, reader) = TestBatches.FeedOf(batch, "COINUSDT");
+        var feed = cluster.Grains.GetGrain<ISymbolFeedGrain>(key);
         var deactivated = calls.Activations;
         deactivated.ShouldNotBeEmpty();
         foreach (var (receiver, _) in deactivated)
@@ -252,8 +254,11 @@ public sealed class ReplayedStreamsTests : IClassFixture<ReplayedStreamsTests.Ma
         var spec = new BatchReader(TestCatalogues.All).Read(batch);
         await using var series = await BatchSources.Open(TestCatalogues.All.Sources, spec.Data, spec.Folder)
             .OpenAsync(new BarQuery("COINUSDT", spec.Data.Timeframe, null, null));
-        var request = new BlockRequest(Guid.NewGuid(), 0, published, series.ContentHash);
-        (await feed.PublishAsync(request)).Fault.ShouldBeNull();
+        var request = new BlockRequest(reader.Receiver, 0, published, series.ContentHash, reader);
+        // Who comes late gets what was published before in the answer, and from there on the stream.
+        var past = await feed.PublishAsync(request);
+        past.Blocks.Count.ShouldBeInRange(1, published - 1);
+        (await feed.PublishAsync(request with { From = past.Blocks.Count, Most = published - past.Blocks.Count })).Fault.ShouldBeNull();
         // Nothing but the stream calls a receiver now, so that a new activation is one that has resumed its subscription.
         foreach (var (receiver, earlier) in deactivated)
             await Eventually.HoldsAsync(() => calls.Activations.Any(a => a.Receiver == receiver && a.Activation != earlier));
@@ -285,7 +290,7 @@ public sealed class ReplayedStreamsTests : IClassFixture<ReplayedStreamsTests.Ma
 
         var id = await cluster.SubmitAsync(batch);
         await cluster.UntilAsync(id, s => s.Progress.Bars > 0);
-        await cluster.Grains.GetGrain<IEcho>(0).RepeatAsync(new FeedKey(id, "COINUSDT", Timeframe.Parse("1h")).ToString(), messages);
+        await cluster.Grains.GetGrain<IEcho>(0).RepeatAsync(TestBatches.FeedOf(batch, "COINUSDT").Key, messages);
         var status = await cluster.EndAsync(id);
         status.Digest.ShouldBe((await _batches.EmbeddedAsync(batch)).Model.Digest, TestSilos.Log.Tail);
     }
@@ -300,7 +305,7 @@ public sealed class ReplayedStreamsTests : IClassFixture<ReplayedStreamsTests.Ma
             """);
         var id = await cluster.SubmitAsync(batch);
         await cluster.UntilAsync(id, s => s.Progress.Bars > 0);
-        var feed = new FeedKey(id, "COINUSDT", Timeframe.Parse("1h")).ToString();
+        var feed = TestBatches.FeedOf(batch, "COINUSDT").Key;
         // Whatever number the silo walks just now, one of these is in its window before the feed's own block.
         await cluster.Grains.GetGrain<IEcho>(0)
             .RepeatAsync(feed,

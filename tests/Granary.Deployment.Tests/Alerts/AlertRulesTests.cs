@@ -47,7 +47,7 @@ public partial class AlertRulesTests
     [Fact]
     public void Each_alert_has_a_page_in_the_runbook()
     {
-        Alerts.Count.ShouldBe(10);
+        Alerts.Count.ShouldBe(11);
         foreach (var alert in Alerts)
         {
             var name = alert["alert"]!.ToString();

@@ -1,0 +1,45 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using Granary.Cluster.Feeds;
+using Granary.Data.Reading;
+using Granary.Engine.Market;
+using Granary.Storage.Addresses;
+
+namespace Granary.Cluster.Grains.Feeds;
+
+/// <summary>What bars are read from. Readers with equal sets read the same bars, and share a feed.</summary>
+/// <param name="Source">Address with a full path.</param>
+/// <param name="Folder">Base of a relative path in a plug-in's address; null otherwise.</param>
+/// <param name="State">State of the files; where a source has none, the consumer group, which then shares its feed with no other.</param>
+/// <param name="From">Open time of the first bar, UTC ticks; null for the start.</param>
+/// <param name="To">Open time of the first bar that is left out, UTC ticks; null for the end.</param>
+internal sealed record BarSet(string Source, string? Folder, string State, string Format, bool Adjust, BarStamp Stamp, string? TimeZone,
+    ColumnMapping? Columns, long? From, long? To)
+{
+    /// <param name="group">The run or the session that reads.</param>
+    /// <param name="address">The source's address, placed in its folder.</param>
+    /// <param name="files">The files of the address; null if it is no folder.</param>
+    public static BarSet Of(string group, Address address, FolderState? files, BarFileOptions options, string folder, BarQuery query)
+    {
+        return new BarSet(address.ToString(), files is null ? Path.GetFullPath(folder) : null,
+            files?.Of(query.Symbol) ?? group, options.Format, options.Adjust, options.Stamp,
+            options.TimeZone, options.Columns, query.From, query.To);
+    }
+
+    public static BarSet Parse(string text) => JsonSerializer.Deserialize<BarSet>(text)!;
+
+    public BarFileOptions Options => new()
+    {
+        Format = Format,
+        Adjust = Adjust,
+        Stamp = Stamp,
+        TimeZone = TimeZone,
+        Columns = Columns,
+    };
+
+    public string ToText() => JsonSerializer.Serialize(this);
+
+    public FeedKey KeyOf(BarQuery query) =>
+        new(Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(ToText())))[..24], query.Symbol, query.Timeframe);
+}

@@ -1,0 +1,63 @@
+using System.Globalization;
+
+namespace Granary.Cluster.Grains.Feeds;
+
+/// <summary>
+/// The files of a folder of bars as they were at the first request. A file that was written again makes another data set, so that no batch
+/// gets its earlier bars from a feed that is still open.
+/// </summary>
+internal sealed class FolderState(string folder)
+{
+    private readonly Lazy<FileInfo[]> _files = new(() => Files(folder));
+    private readonly Lazy<HashSet<string>> _folders = new(() => Directory.Exists(folder)
+        ? new DirectoryInfo(folder).EnumerateDirectories().Select(d => d.Name).ToHashSet(StringComparer.Ordinal) : []);
+
+    /// <summary>Returns number, length and newest time of a symbol's files; null if there are none.</summary>
+    public string? Of(string symbol)
+    {
+        try
+        {
+            return StateOf(symbol);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // The source says what cannot be read.
+            return null;
+        }
+    }
+
+    private string? StateOf(string symbol)
+    {
+        long newest = 0, length = 0;
+        var count = 0;
+        foreach (var file in Named(symbol).Concat(_folders.Value.Contains(symbol)
+            ? new DirectoryInfo(Path.Combine(folder, symbol)).EnumerateFiles("*", SearchOption.AllDirectories) : []))
+        {
+            newest = Math.Max(newest, file.LastWriteTimeUtc.Ticks);
+            length += file.Length;
+            count++;
+        }
+        return count > 0 ? string.Create(CultureInfo.InvariantCulture, $"{count}-{length}-{newest}") : null;
+    }
+
+    private static FileInfo[] Files(string folder)
+    {
+        var files = Directory.Exists(folder) ? new DirectoryInfo(folder).GetFiles() : [];
+        Array.Sort(files, static (a, b) => string.CompareOrdinal(a.Name, b.Name));
+        return files;
+    }
+
+    // Files whose names begin with the symbol stand together.
+    private IEnumerable<FileInfo> Named(string symbol)
+    {
+        var files = _files.Value;
+        var (low, high) = (0, files.Length);
+        while (low < high)
+        {
+            var middle = (low + high) / 2;
+            if (string.CompareOrdinal(files[middle].Name, symbol) < 0) low = middle + 1;
+            else high = middle;
+        }
+        for (; low < files.Length && files[low].Name.StartsWith(symbol, StringComparison.Ordinal); low++) yield return files[low];
+    }
+}
