@@ -185,4 +185,42 @@ public sealed class LearningCommandsTests : IDisposable
         verified.ShouldContain("Holds: the gradient agrees with finite differences (LSTM");
         verified.ShouldContain("Holds: features in blocks (backtest) equal features bar by bar (live)");
     }
+
+    [Fact]
+    public async Task A_search_that_was_killed_continues_with_the_fits_that_it_had_made_and_gives_the_same_table()
+    {
+        var rows = new System.Text.StringBuilder("time,open,high,low,close,volume\n");
+        var (price, random) = (100.0, new Random(5));
+        for (var i = 0; i < 1500; i++)
+        {
+            var open = price;
+            price = Math.Round(open * Math.Exp(0.01 * (random.NextDouble() - 0.5)), 4);
+            rows.Append(System.Globalization.CultureInfo.InvariantCulture,
+                $"{new DateTime(2020, 1, 1).AddHours(i):yyyy-MM-ddTHH:mm:ssZ},{open},{Math.Max(open, price)},")
+                .Append(System.Globalization.CultureInfo.InvariantCulture, $"{Math.Min(open, price)},{price},1\n");
+        }
+        _folder.Write("data/AAA.csv", rows.ToString());
+        string Batch(string registry) => _folder.Write($"{registry}.json", $$"""
+            { "name": "killed", "data": { "source": "csv:data", "symbols": "*", "timeframe": "1h" },
+              "strategies": [{ "class": "SmaCross", "params": { "fast": 3, "slow": 8 }, "sides": "both", "size": { "cash": 1000 } }],
+              "learning": { "registry": "{{registry}}", "label": "direction", "experiment": { "fitness": "sortino", "search": {
+                "trainers": { "name": "random-forest", "params": { "trees": [20, 40], "minLeaf": [5, 10, 20] } }, "budget": 200 } } } }
+            """);
+        using var search = GranaryProcess.Start(_folder.Path, "experiment", Batch("killed"), "--json");
+        _ = search.StandardOutput.ReadToEndAsync();
+        _ = search.StandardError.ReadToEndAsync();
+        var cache = _folder.At("killed/.cache");
+        await Eventually.HoldsAsync(() => search.HasExited
+            || Directory.Exists(cache) && Directory.EnumerateFiles(cache).Sum(f => new FileInfo(f).Length) > 20_000);
+        search.Kill();
+        await search.WaitForExitAsync();
+        search.ExitCode.ShouldNotBe(0, "the search ended before it was killed");
+
+        var resumed = JsonDocument.Parse(await DoneAsync("experiment", Batch("killed"), "--json")).RootElement;
+        var (fits, reused) = (resumed.GetProperty("fits").GetInt32(), resumed.GetProperty("reused").GetInt32());
+        reused.ShouldBeInRange(1, fits - 1);
+        var whole = JsonDocument.Parse(await DoneAsync("experiment", Batch("whole"), "--json")).RootElement;
+        (whole.GetProperty("fits").GetInt32(), whole.GetProperty("reused").GetInt32()).ShouldBe((fits, 0));
+        resumed.GetProperty("units").GetRawText().ShouldBe(whole.GetProperty("units").GetRawText());
+    }
 }

@@ -31,11 +31,100 @@ public sealed class ExperimentTests
             learning["experiment"] = new JsonObject { ["trainers"] = new JsonArray("logistic"), ["fitness"] = fitness };
             var output = await GranaryCommand.RunAsync("experiment", folder.Write("batch.json", given.ToJsonString()), "--json");
             var worth = JsonDocument.Parse(output).RootElement.EnumerateArray().ShouldHaveSingleItem().GetProperty("worth");
-            Check(worth, fitness, trades);
+            var (without, with) = Check(worth, fitness, trades);
+            CheckInterval(worth, fitness, without, with);
         }
     }
 
-    private static void Check(JsonElement worth, string fitness, List<JudgedTrade> trades)
+    private static IReadOnlyList<string> Models => ["naive-bayes", "logistic(c=1)"];
+
+    [Fact]
+    public async Task A_search_chooses_by_the_trades_of_its_inner_windows_and_is_judged_by_those_of_the_outer_ones()
+    {
+        using var folder = new TemporaryFolder();
+        var batch = new LearningBatch();
+        var given = JsonNode.Parse(File.ReadAllText(batch.Write(folder, "given.json", "equal", isStressed: false)))!;
+        var learning = given["learning"]![0]!;
+        var strategies = given["strategies"]!.AsArray();
+        strategies.RemoveAt(1);
+        strategies[0]!["params"] = new JsonObject { ["fast"] = 3, ["slow"] = 12 };
+        learning["experiment"] = JsonNode.Parse("""
+            { "fitness": "sortino", "search": { "trainers": ["naive-bayes", { "name": "logistic", "params": { "c": [1] } }],
+              "windows": 2, "budget": 1000 } }
+            """);
+        var output = await GranaryCommand.RunAsync("experiment", folder.Write("search.json", given.ToJsonString()), "--json");
+        var unit = JsonDocument.Parse(output).RootElement.GetProperty("units").EnumerateArray().ShouldHaveSingleItem();
+        learning.AsObject().Remove("experiment");
+
+        await CheckOuterAsync(folder, given, unit);
+        await CheckFirstChoiceAsync(folder, given, batch.Markets.Bars["AAA"], unit.GetProperty("windows")[0]);
+    }
+
+    // What the choices were worth: of each window the trades of the model that was chosen for it.
+    private static async Task CheckOuterAsync(TemporaryFolder folder, JsonNode given, JsonElement unit)
+    {
+        var windows = unit.GetProperty("windows").EnumerateArray().ToList();
+        var byModel = new Dictionary<string, List<JudgedTrade>>();
+        foreach (var model in Models) byModel[model] = await TradesAsync(folder, given, model, "whole");
+        var outer = windows.SelectMany((w, i) => byModel[w.GetProperty("model").GetString()!].Where(t =>
+            t.Known >= Time(w, "from") && (i + 1 == windows.Count || t.Known < Time(windows[i + 1], "from")))).ToList();
+        outer.Count.ShouldBeGreaterThan(20);
+        Check(unit.GetProperty("worth")[0].GetProperty("worth"), "sortino", outer);
+    }
+
+    // As if the market had ended where the first test begins.
+    private static async Task CheckFirstChoiceAsync(TemporaryFolder folder, JsonNode given, List<MarketBar> bars, JsonElement first)
+    {
+        var from = Time(first, "from");
+        MarketBar.Write(folder.File("data/AAA.csv"), bars.Where(b => b.Time.AddDays(1) <= from));
+        var samples = first.GetProperty("trainSamples").GetInt32();
+        given["learning"]![0]!["walkForward"] = new JsonObject
+        {
+            ["window"] = "expanding",
+            ["train"] = samples / 2,
+            ["test"] = (samples - samples / 2 + 1) / 2,
+        };
+        var half = bars.FindIndex(b => b.Time.AddDays(1) == Time(first, "trainFrom")) + samples / 2 + (samples - samples / 2) / 2;
+        var second = bars[half].Time.AddDays(1);
+        var (firstRung, whole) = (new Dictionary<string, double>(), new Dictionary<string, double>());
+        foreach (var model in Models)
+        {
+            var trades = await TradesAsync(folder, given, model, "first");
+            firstRung[model] = Sortino([.. trades.Where(t => t.Known < second)]);
+            whole[model] = Sortino(trades);
+        }
+        // The better one on the first inner window is the only one left for both.
+        var chosen = first.GetProperty("model").GetString()!;
+        chosen.ShouldBe(firstRung.MaxBy(m => m.Value).Key);
+        first.GetProperty("inner").GetDouble().ShouldBe(whole[chosen], 1e-9);
+    }
+
+    private static async Task<List<JudgedTrade>> TradesAsync(TemporaryFolder folder, JsonNode given, string model, string name)
+    {
+        var run = folder.File($"{name} {model}");
+        var learning = given["learning"]![0]!;
+        learning["trainer"] = model.Split('(')[0];
+        learning["params"] = model.EndsWith(")", StringComparison.Ordinal) ? new JsonObject { ["c"] = 1 } : [];
+        await GranaryCommand.RunAsync("backtest", folder.Write("batch.json", given.ToJsonString()), "--out", run, "--quiet",
+            "--no-guards");
+        return [.. JudgedTrade.Of(new RunFiles(run), _ => TimeSpan.FromDays(1)).SelectMany(t => t)];
+    }
+
+    private static double Sortino(List<JudgedTrade> trades)
+    {
+        var begin = trades.Min(t => t.ExitTime.Date);
+        var days = new DaySum[(int)(trades.Max(t => t.ExitTime.Date) - begin).TotalDays + 1];
+        foreach (var trade in trades.Where(t => t.Size > 0))
+        {
+            ref var day = ref days[(int)(trade.ExitTime.Date - begin).TotalDays];
+            day = day.Plus(trade.Size * trade.Return);
+        }
+        return Figure("sortino", days);
+    }
+
+    private static DateTime Time(JsonElement window, string name) => window.GetProperty(name).GetDateTime().ToUniversalTime();
+
+    private static (DaySum[] Without, DaySum[] With) Check(JsonElement worth, string fitness, List<JudgedTrade> trades)
     {
         var taken = trades.Where(t => t.Size > 0).ToList();
         var (first, last) = (trades.Min(t => t.ExitTime.Date), trades.Max(t => t.ExitTime.Date));
@@ -55,8 +144,12 @@ public sealed class ExperimentTests
         worth.GetProperty("with").GetDouble().ShouldBe(Figure(fitness, with), 1e-9);
         worth.GetProperty("costWithout").GetDouble().ShouldBe(trades.Sum(Cost), 1e-9);
         worth.GetProperty("costWith").GetDouble().ShouldBe(taken.Sum(t => t.Size * Cost(t)), 1e-9);
+        return (without, with);
+    }
 
-        var random = new Random(7);
+    private static void CheckInterval(JsonElement worth, string fitness, DaySum[] without, DaySum[] with)
+    {
+        var (random, days) = (new Random(7), with.Length);
         var differences = new double[Resamples];
         for (var i = 0; i < Resamples; i++)
         {
@@ -72,7 +165,7 @@ public sealed class ExperimentTests
         worth.GetProperty("high").GetDouble().ShouldBe(high, tolerance);
     }
 
-    // A commission of each side is a part of its notional; without it the trade's return tells the exit's share of the entry.
+    // A commission of each side is a part of its notional; without it the trade's return gives the exit's share of the entry.
     private static double Cost(JudgedTrade trade)
     {
         var c = LearningBatch.Commission;

@@ -23,7 +23,7 @@ namespace Granary.Application.Batches;
 ///   "walkForward": { "window": "expanding", "train": 1000, "test": 250, "gap": 0 },   // samples
 ///   "apply": { "rule": "gate", "buyAbove": 0.6, "sellBelow": 0.4 },   // gate, veto, size, stop, minimum-return
 ///   "registry": "models", "promote": true,
-///   "experiment": { "trainers": ["logistic", "random-forest"], "labels": ["direction"], "fitness": "sortino" }
+///   "experiment": { "trainers": ["logistic", "random-forest"], "labels": ["direction"], "fitness": "sortino", "search": {} }
 /// }
 /// </code>
 /// </summary>
@@ -35,7 +35,7 @@ public static class LearningReader
     public static IReadOnlyList<LearningSpec> Read(BatchSpec batch)
     {
         if (batch.Learning is not { } part) return [];
-        return Sections(part, new Surroundings(batch.Name, batch.Folder, batch.Execution.CommissionPercent
+        return Sections(part, new LearningSurroundings(batch.Name, batch.Folder, batch.Execution.CommissionPercent
             + batch.Execution.SlippagePercent, LoadsLibraries: true, batch.Catalogues));
     }
 
@@ -44,19 +44,9 @@ public static class LearningReader
     /// are needed.
     /// </summary>
     internal static void Check(JsonPart part, string batch, string folder, GranaryCatalogues catalogues) =>
-        Sections(part, new Surroundings(batch, folder, 0, LoadsLibraries: false, catalogues));
+        Sections(part, new LearningSurroundings(batch, folder, 0, LoadsLibraries: false, catalogues));
 
-    // What sections take from the batch around them.
-    private sealed record Surroundings(string Batch, string Folder, double CostPercent, bool LoadsLibraries, GranaryCatalogues Catalogues)
-    {
-        public TrainerCatalogue Trainers => Catalogues.Trainers;
-
-        public bool Knows(string trainer) => LoadsLibraries || !Trainers.IsOfMissingLibrary(trainer);
-
-        public string Under(string path) => Path.GetFullPath(Path.Combine(Folder, path));
-    }
-
-    private static List<LearningSpec> Sections(JsonPart part, Surroundings around)
+    private static List<LearningSpec> Sections(JsonPart part, LearningSurroundings around)
     {
         var sections = part.OneOrMany().Select(p => Section(p, around)).ToList();
         foreach (var twice in sections.GroupBy(s => s.Name).Where(g => g.Count() > 1))
@@ -64,14 +54,14 @@ public static class LearningReader
         return sections;
     }
 
-    private static LearningSpec Section(JsonPart part, Surroundings around)
+    private static LearningSpec Section(JsonPart part, LearningSurroundings around)
     {
         part.Only("name", "strategies", "trainer", "params", "features", "select", "label", "weights", "walkForward", "apply", "registry",
             "promote", "experiment");
         var label = part.Find("label") is { } l ? Label(l) : new LabelSpec(LabelKind.Direction);
         var (trainer, parameters) = Trainer(part, around);
         var features = part.Find("features") is { } f ? Features(f, around) : FeatureSet.Default;
-        var experiment = part.Find("experiment")?.Only("trainers", "labels", "fitness");
+        var experiment = part.Find("experiment")?.Only("trainers", "labels", "fitness", "top", "search");
         var trainers = experiment?.Find("trainers")?.OneOrMany().Select(p =>
         {
             if (around.Knows(p.String())) Checked<object?>(p, () => around.Trainers.Create(p.String()), null);
@@ -80,11 +70,11 @@ public static class LearningReader
         var name_ = part.Find("name")?.String() ?? ModelRegistry.NameFor(around.Batch);
         if (part.Find("name") is { IsFaulty: false } own && ModelRegistry.NameFor(name_) != name_)
             own.Wrong("a model's name becomes a folder: use letters, digits, '-' and '.', 80 at the most", 0);
-        var rule = part.Find("apply") is { } a ? Rule(a, around) : new GateRule();
+        var rule = part.Find("apply") is { } a ? EntryRuleReader.Read(a, around.CostPercent) : new GateRule();
         if (!rule.Takes(label.Meaning) && part.Find("apply") is not { IsFaulty: true } && part.Find("label") is not { IsFaulty: true })
             (part.Find("apply") ?? part.Find("label") ?? part).Wrong($"the rule '{rule.Name}' cannot use a model of the label {label}: "
                 + "gate, veto and size take direction, triple-barrier or trade; stop takes volatility; minimum-return takes return", 0);
-        return new LearningSpec
+        var spec = new LearningSpec
         {
             Name = name_,
             Catalogues = around.Catalogues,
@@ -108,15 +98,31 @@ public static class LearningReader
             Promote = part.Find("promote")?.Bool() ?? true,
             Trainers = trainers ?? [.. around.Trainers.Own.Select(d => d.Name).Where(n => !(label.Kind == LabelKind.Trade && n == "lstm"))],
             Labels = experiment?.Find("labels")?.OneOrMany().Select(Label).ToList() ?? [label],
-            Fitness = experiment?.Find("fitness")?.Choice(("prediction", ExperimentFitness.Prediction),
-                ("expectancy", ExperimentFitness.Expectancy), ("sharpe", ExperimentFitness.Sharpe), ("sortino", ExperimentFitness.Sortino))
-                ?? ExperimentFitness.Prediction,
+            Top = experiment?.Find("top")?.Number(0.001, 1) ?? 0.1,
             Place = part,
         };
+        return experiment is null ? spec : WithExperiment(spec, experiment, around);
+    }
+
+    private static LearningSpec WithExperiment(LearningSpec spec, JsonPart experiment, LearningSurroundings around)
+    {
+        var fitness = experiment.Find("fitness")?.Choice(("prediction", ExperimentFitness.Prediction),
+            ("log-loss", ExperimentFitness.LogLoss), ("auc", ExperimentFitness.Auc), ("precision", ExperimentFitness.Precision),
+            ("expectancy", ExperimentFitness.Expectancy), ("sharpe", ExperimentFitness.Sharpe), ("sortino", ExperimentFitness.Sortino))
+            ?? ExperimentFitness.Prediction;
+        if (fitness is ExperimentFitness.LogLoss or ExperimentFitness.Auc or ExperimentFitness.Precision
+            && spec.Labels.FirstOrDefault(l => l.Kind is LabelKind.Return or LabelKind.Volatility) is { } number)
+            experiment.Need("fitness").Wrong($"the label {number} is a number, and this fitness is of two classes; use 'prediction' or a "
+                + "figure of the trades", 0);
+        spec = spec with { Fitness = fitness };
+        if (experiment.Find("search") is not { } search) return spec;
+        if (experiment.Find("labels") is { } labels)
+            labels.Wrong("a search predicts the section's own label; leave 'labels' out", 0);
+        return spec with { Search = new SearchReader(spec, around).Read(search) };
     }
 
     // One by one first, so that each wrong feature has its own fault.
-    private static FeatureSet Features(JsonPart part, Surroundings around)
+    private static FeatureSet Features(JsonPart part, LearningSurroundings around)
     {
         FeatureSet Parse(params IEnumerable<JsonPart> texts) =>
             FeatureSet.Parse([.. texts.Select(p => p.String())], around.Catalogues.Factors);
@@ -124,7 +130,7 @@ public static class LearningReader
         return part.IsFaulty ? FeatureSet.Default : Checked(part, () => Parse(part.OneOrMany()), FeatureSet.Default);
     }
 
-    private static (string Name, Dictionary<string, string> Parameters) Trainer(JsonPart section, Surroundings around)
+    private static (string Name, Dictionary<string, string> Parameters) Trainer(JsonPart section, LearningSurroundings around)
     {
         var trainer = section.Find("trainer")?.String() ?? "gradient-boosting";
         var parameters = new Dictionary<string, string>(StringComparer.Ordinal);
@@ -163,38 +169,7 @@ public static class LearningReader
             part.Find("train")?.Whole(20), part.Find("test")?.Whole(1), part.Find("gap")?.Whole(0) ?? 0);
     }
 
-    private static EntryRule Rule(JsonPart part, Surroundings around)
-    {
-        var simple = part.Kind == JsonValueKind.String;
-        if (!simple)
-            part.Only("rule", "buyAbove", "sellBelow", "below", "from", "full", "multiple", "bars", "costPercent", "minimumPercent");
-        var name = simple ? part : part.Need("rule");
-        string[] own = name.Choice<string[]>(("gate", ["buyAbove", "sellBelow"]), ("veto", ["below"]), ("size", ["from", "full"]),
-            ("stop", ["multiple", "bars"]), ("minimum-return", ["costPercent", "minimumPercent"]));
-        if (name.IsFaulty) return new GateRule();
-        foreach (var (key, value) in part.Members)
-            if (key != "rule" && !own.Contains(key) && !value.IsFaulty)
-                value.Wrong($"the rule '{name.String()}' has no '{key}'; it has {string.Join(" and ", own)}", 0);
-        double Value(string key, double fallback, double least, double most) => part.Find(key)?.Number(least, most) ?? fallback;
-        switch (name.String())
-        {
-            case "gate":
-                return new GateRule(Value("buyAbove", 0.6, 0, 1), Value("sellBelow", 0.4, 0, 1));
-            case "veto":
-                return new VetoRule(Value("below", 0.4, 0, 1));
-            case "size":
-                var (from, full) = (Value("from", 0.5, 0, 1), Value("full", 0.7, 0, 1));
-                return full > from ? new SizeRuleByProbability(from, full)
-                    : part.Wrong<EntryRule>($"'full' ({full}) must be greater than 'from' ({from})", new GateRule());
-            case "stop":
-                return new StopByVolatilityRule(Value("multiple", 2, 0.01, 100), part.Find("bars")?.Whole(1, 100_000) ?? 1);
-            default:
-                // A round trip pays commission and slippage twice.
-                return new MinimumReturnRule(Value("costPercent", 2 * around.CostPercent, 0, 100), Value("minimumPercent", 0, 0, 100));
-        }
-    }
-
-    private static T Checked<T>(JsonPart part, Func<T> make, T standIn)
+    internal static T Checked<T>(JsonPart part, Func<T> make, T standIn)
     {
         try
         {

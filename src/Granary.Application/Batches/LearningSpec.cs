@@ -109,6 +109,12 @@ public sealed record LearningSpec
     /// <summary>By what <c>experiment</c> ranks them.</summary>
     public ExperimentFitness Fitness { get; init; }
 
+    /// <summary>The share of samples with the highest predictions that a precision is of.</summary>
+    public double Top { get; init; } = 0.1;
+
+    /// <summary>What <c>experiment</c> searches; null where it compares trainers and labels.</summary>
+    public SearchSpec? Search { get; init; }
+
     public required JsonPart Place { get; init; }
 
     public bool Covers(StrategyInstance instance) => Strategies.Any(p => Matches(p, instance.Id) || Matches(p, instance.Definition.Name));

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Granary.Application.Batches;
 using Granary.Application.Catalogues;
+using Granary.Application.Experiments;
 using Granary.Application.Jobs;
 using Granary.Application.Json;
 using Granary.Application.Learning;
@@ -27,15 +28,19 @@ internal sealed class LearningJob(JobText text, BatchSpec spec, ModelTask task, 
         var started = run.Clock.GetTimestamp();
         var learn = new LearnBatch(run.Host, run.Clock, run.Threads);
         var progress = RunOutcome.Stages<TrainingProgress>(run, p =>
-            FormattableString.Invariant($"{p.Done} of {p.Total} windows trained, the last {p.Current}"));
+            FormattableString.Invariant($"{p.Done} of {p.Total} windows trained, the last {p.Current}"), p => p.Leaders);
         var result = task switch
         {
             ModelTask.Train =>
                 (await learn.TrainAsync(spec, strategies, progress, cancellationToken).ConfigureAwait(false)).ToJson(),
             ModelTask.Evaluate =>
                 (await learn.EvaluateAsync(spec, strategies, progress, cancellationToken).ConfigureAwait(false)).ToJson(),
-            _ => JsonSerializer.Serialize(await learn.ExperimentAsync(spec, strategies, progress, cancellationToken).ConfigureAwait(false),
-                ResultFile.Json),
+            _ when LearningReader.Read(spec).Any(s => s.Search is not null) => JsonSerializer.Serialize(
+                await new ModelSearch(run.Host, run.Clock, run.Threads, run.Ledger).RunAsync(spec, strategies, progress, cancellationToken)
+                    .ConfigureAwait(false), ResultFile.Json),
+            _ => JsonSerializer.Serialize(
+                await new TrainerComparison(run.Host, run.Clock, run.Threads, run.Ledger).RunAsync(spec, strategies, progress,
+                    cancellationToken).ConfigureAwait(false), ResultFile.Json),
         };
         await ResultFile.WriteAsync(run.Folder, result, cancellationToken).ConfigureAwait(false);
         return new JobOutcome(null, null, run.Clock.GetElapsedTime(started).TotalSeconds, 0, 0);

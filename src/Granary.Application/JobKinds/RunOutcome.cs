@@ -22,8 +22,9 @@ internal static class RunOutcome
         }));
 
     /// <summary>Progress that has no numbers of strategies: a stage in words.</summary>
-    public static IProgress<T> Stages<T>(JobRun run, Func<T, string> sentence) =>
-        new Reports<T>(p => run.Progress(JobProgress.None with { Stage = sentence(p) }));
+    /// <param name="leaders">The best of what is tried so far; null where the job has none.</param>
+    public static IProgress<T> Stages<T>(JobRun run, Func<T, string> sentence, Func<T, IReadOnlyList<StrategyLeader>?>? leaders = null) =>
+        new Reports<T>(p => run.Progress(JobProgress.None with { Stage = sentence(p), Leaders = leaders?.Invoke(p) }));
 
     // Reports at once, and in order.
     private sealed class Reports<T>(Action<T> report) : IProgress<T>

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Granary.Application.Json;
 using Granary.Application.RunFolders;
 using Granary.Engine.Analysis;
 
@@ -20,7 +21,8 @@ public sealed record ChallengeWindow(DateTime TestFrom, DateTime TestTo, double 
 /// <param name="Low">Lower end of its 95 % interval by Student's t; null with fewer than two windows.</param>
 /// <param name="High">Upper end.</param>
 /// <param name="PValue">
-/// One-sided, of a paired t-test: the probability of so large a mean where the challenger is no better; null where it has no sense.
+/// One-sided, of a paired t-test: the probability of so large a mean where the challenger is no better; null with fewer than two
+/// windows, and where the difference is the same in all of them.
 /// </param>
 /// <param name="Verdict">One sentence.</param>
 public sealed record ModelChallenge(string Figure, IReadOnlyList<ChallengeWindow> Windows, double? Mean, double? Low, double? High,
@@ -45,8 +47,8 @@ public sealed record ModelChallenge(string Figure, IReadOnlyList<ChallengeWindow
                 common.Add(new ChallengeWindow(SpanOf(window).From, SpanOf(window).To, of, with));
         var difference = MeanInterval.Of([.. common.Select(w => w.Challenger - w.Current)]);
         return common.Count == 0 ? None(figure, "The two versions have no test window in common; train both over the same data.")
-            : new ModelChallenge(figure, common, difference.Mean, Defined(difference.Low), Defined(difference.High),
-                Defined(difference.PValue), VerdictOf(difference));
+            : new ModelChallenge(figure, common, difference.Mean, JsonNumber.Finite(difference.Low), JsonNumber.Finite(difference.High),
+                JsonNumber.Finite(difference.PValue), VerdictOf(difference));
     }
 
     private static ModelChallenge None(string figure, string verdict) => new(figure, [], null, null, null, null, verdict);
@@ -65,7 +67,5 @@ public sealed record ModelChallenge(string Figure, IReadOnlyList<ChallengeWindow
     private static (DateTime From, DateTime To) SpanOf(JsonObject window) =>
         (window["testFrom"].Deserialize<DateTime>(), window["testTo"].Deserialize<DateTime>());
 
-    private static double? FigureOf(JsonObject window, string figure) => ModelDriftFindings.Number(window["outOfSample"]?[figure]);
-
-    private static double? Defined(double value) => double.IsFinite(value) ? value : null;
+    private static double? FigureOf(JsonObject window, string figure) => JsonNumber.Of(window["outOfSample"]?[figure]);
 }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Granary.Application.Json;
 
 namespace Granary.Application.Learning;
 
@@ -7,7 +8,8 @@ namespace Granary.Application.Learning;
 /// <param name="Noticed">When the label was known that showed it, UTC.</param>
 /// <param name="Since">When the features of the first prediction after the change were known, UTC.</param>
 /// <param name="Before">Mean squared error from the change before to this one; null where it is not defined.</param>
-/// <param name="After">Mean squared error from <paramref name="Since"/> to <paramref name="Noticed"/>; null as before.</param>
+/// <param name="After">Mean squared error from <paramref name="Since"/> to <paramref name="Noticed"/>; null where it is not
+/// defined.</param>
 public sealed record ModelLossChange(DateTime Noticed, DateTime Since, double? Before, double? After);
 
 /// <summary>What a detector found in the errors of a model's predictions out of sample.</summary>
@@ -16,18 +18,12 @@ public sealed record ModelLossChange(DateTime Noticed, DateTime Since, double? B
 /// <param name="Changes">In order of time.</param>
 public sealed record ModelDriftFindings(string Detector, int Watched, IReadOnlyList<ModelLossChange> Changes)
 {
-    private static readonly JsonSerializerOptions s_format = new(JsonSerializerDefaults.Web);
-
     /// <summary>Of a unit of learning.json; null where its predictions were not watched, as in a file of an earlier version.</summary>
     internal static ModelDriftFindings? Of(JsonObject unit) => unit["watched"] is JsonValue watched && watched.TryGetValue(out int count)
         && count > 0 ? new ModelDriftFindings("adwin", count,
             [.. (unit["lossChanges"] as JsonArray ?? []).OfType<JsonObject>().Select(ChangeOf)])
         : null;
 
-    private static ModelLossChange ChangeOf(JsonObject change) => new(change["noticed"].Deserialize<DateTime>(s_format),
-        change["since"].Deserialize<DateTime>(s_format), Number(change["before"]), Number(change["after"]));
-
-    // An undefined number is written by its name.
-    internal static double? Number(JsonNode? node) =>
-        node is JsonValue value && value.GetValueKind() == JsonValueKind.Number ? value.GetValue<double>() : null;
+    private static ModelLossChange ChangeOf(JsonObject change) => new(change["noticed"].Deserialize<DateTime>(),
+        change["since"].Deserialize<DateTime>(), JsonNumber.Of(change["before"]), JsonNumber.Of(change["after"]));
 }

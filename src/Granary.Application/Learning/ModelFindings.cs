@@ -15,7 +15,7 @@ public sealed record ModelFindings(string Run, JsonObject Unit)
     private static readonly string[] _files = ["learning.json", "result.json"];
 
     /// <summary>What a detector found in the model's errors; null where they were not watched.</summary>
-    public ModelDriftFindings? Drift => ModelDriftFindings.Of(Unit);
+    public ModelDriftFindings? Drift { get; init; } = ModelDriftFindings.Of(Unit);
 
     /// <summary>Of the newest run or job that made or used the version; null where no folder has it.</summary>
     public static ModelFindings? Find(RunLibrary runs, string model, int version)

@@ -14,7 +14,11 @@ namespace Granary.Application.Learning;
 /// <summary>How far a training is.</summary>
 /// <param name="Done">Windows trained or found trained.</param>
 /// <param name="Current">What is being worked on.</param>
-public readonly record struct TrainingProgress(int Done, int Total, string Current);
+public readonly record struct TrainingProgress(int Done, int Total, string Current)
+{
+    /// <summary>The best models of a search so far, the best first, each with the trades that it left; null for other trainings.</summary>
+    public IReadOnlyList<StrategyLeader>? Leaders { get; init; }
+}
 
 /// <summary>
 /// Trains the models of a batch walk-forward: every window on what was known before its test. Features are computed once for a market,
@@ -144,7 +148,8 @@ public sealed class ModelTraining(IBatchHost host, TimeProvider clock, int threa
         }
     }
 
-    private static async Task<IReadOnlyList<FeatureTable>> FeaturesAsync(FeedPlan feed, IReadOnlyDictionary<string, OpenedMarket> markets,
+    /// <summary>The features of every bar of a feed of one symbol.</summary>
+    internal static async Task<IReadOnlyList<FeatureTable>> FeaturesAsync(FeedPlan feed, IReadOnlyDictionary<string, OpenedMarket> markets,
         IReadOnlyList<FeatureSet> sets, CancellationToken cancellationToken)
     {
         var market = markets[feed.Symbols[0]];

@@ -1,4 +1,5 @@
 using Granary.Application.Batches;
+using Granary.Application.Json;
 using Granary.Engine.Analysis;
 
 namespace Granary.Application.Learning;
@@ -22,14 +23,6 @@ public sealed record ModelWorth(string Fitness, int Days, int Trades, int Taken,
     double CostWithout, double CostWith)
 {
     private const int Samples = 1000;
-    private const double DaysPerYear = 365;
-
-    // Sums over the trades that ended on one day: their returns, and how many they are.
-    private struct Day
-    {
-        public double Return;
-        public int Trades;
-    }
 
     /// <summary>Compares the trades of a unit's strategies with its model and without.</summary>
     /// <param name="with">Trades whose signal the model judged out of sample, also those that it refused.</param>
@@ -41,69 +34,29 @@ public sealed record ModelWorth(string Fitness, int Days, int Trades, int Taken,
     {
         var taken = with.Where(t => t.SizeFactor > 0).ToList();
         if (without.Count + taken.Count == 0) return null;
-        var ends = without.Concat(taken).Select(t => t.Trade.ExitTime / TimeSpan.TicksPerDay).ToList();
-        var (first, days) = (ends.Min(), (int)(ends.Max() - ends.Min()) + 1);
-        var (a, b) = (Sums(without, first, days, t => t.Return), Sums(taken, first, days, t => t.SizeFactor * t.Return));
-        var all = new double[days];
-        Array.Fill(all, 1);
+        var (first, days) = TradeDays.SpanOf(without.Concat(taken));
+        var (a, b) = (new TradeDays(without, first, days, t => t.Return), new TradeDays(taken, first, days, t => t.SizeFactor * t.Return));
         var (low, high) = Interval(fitness, a, b);
-        return new ModelWorth(WordOf(fitness), days, without.Count, taken.Count, Known(Figure(fitness, a, all)),
-            Known(Figure(fitness, b, all)), low, high, without.Sum(t => t.Cost),
-            taken.Sum(t => t.SizeFactor * t.Cost));
+        return new ModelWorth(WordOf(fitness), days, without.Count, taken.Count, JsonNumber.Finite(a.Figure(fitness)),
+            JsonNumber.Finite(b.Figure(fitness)), low, high, without.Sum(t => t.Cost), taken.Sum(t => t.SizeFactor * t.Cost));
     }
 
-    /// <summary>As a batch file names it.</summary>
-    public static string WordOf(ExperimentFitness fitness) => fitness.ToString().ToLowerInvariant();
+    /// <summary>As a batch file names the figure of trades; of predictions, the Sortino ratio stands beside them.</summary>
+    private static string WordOf(ExperimentFitness fitness) => (fitness.IsOfTrades() ? fitness : ExperimentFitness.Sortino).Word();
 
-    private static double? Known(double value) => double.IsFinite(value) ? value : null;
-
-    private static Day[] Sums(IReadOnlyList<FilteredTrade> trades, long first, int days, Func<FilteredTrade, double> returnOf)
+    private static (double? Low, double? High) Interval(ExperimentFitness fitness, TradeDays without, TradeDays with)
     {
-        var sums = new Day[days];
-        foreach (var trade in trades)
-        {
-            ref var day = ref sums[(int)(trade.Trade.ExitTime / TimeSpan.TicksPerDay - first)];
-            day.Return += returnOf(trade);
-            day.Trades++;
-        }
-        return sums;
-    }
-
-    private static (double? Low, double? High) Interval(ExperimentFitness fitness, Day[] without, Day[] with)
-    {
-        var bootstrap = new StationaryBootstrap(without.Length, 0, seed: 1);
-        var counts = new double[without.Length];
+        var bootstrap = new StationaryBootstrap(without.Count, 0, seed: 1);
+        var counts = new double[without.Count];
         var differences = new List<double>(Samples);
         for (var i = 0; i < Samples; i++)
         {
             bootstrap.NextCounts(counts);
-            var difference = Figure(fitness, with, counts) - Figure(fitness, without, counts);
+            var difference = with.Figure(fitness, counts) - without.Figure(fitness, counts);
             if (double.IsFinite(difference)) differences.Add(difference);
         }
         if (differences.Count < Samples * 0.95) return (null, null);
         differences.Sort();
         return (differences[(int)(0.025 * differences.Count)], differences[(int)Math.Ceiling(0.975 * differences.Count) - 1]);
-    }
-
-    // Of days that count as often as the weights say; NaN or infinite where it is not defined.
-    private static double Figure(ExperimentFitness fitness, Day[] days, double[] counts)
-    {
-        double n = 0, sum = 0, squares = 0, losses = 0, trades = 0;
-        for (var i = 0; i < days.Length; i++)
-        {
-            var (count, r) = (counts[i], days[i].Return);
-            n += count;
-            sum += count * r;
-            squares += count * r * r;
-            trades += count * days[i].Trades;
-            if (r < 0) losses += count * r * r;
-        }
-        var mean = sum / n;
-        return fitness switch
-        {
-            ExperimentFitness.Expectancy => sum / trades,
-            ExperimentFitness.Sharpe => mean / Math.Sqrt((squares - n * mean * mean) / (n - 1)) * Math.Sqrt(DaysPerYear),
-            _ => mean / Math.Sqrt(losses / n) * Math.Sqrt(DaysPerYear),
-        };
     }
 }

@@ -33,7 +33,13 @@ internal sealed class UnitTraining(LearningSpec spec, FeedPlan feed, IReadOnlyLi
     public string Name { get; } =
         $"{spec.Name}-{ModelRegistry.NameFor(spec.Label.Kind == LabelKind.Trade ? strategies[0].Id : feed.ToString())}";
 
+    /// <summary>The market, or the strategy whose trades are learned.</summary>
+    public string Data { get; } = spec.Label.Kind == LabelKind.Trade ? strategies[0].Id : feed.ToString();
+
     public IReadOnlyList<Fold> Folds { get; private set; } = [];
+
+    /// <summary>The samples; once it is prepared.</summary>
+    public TrainingTable Table => _table!;
 
     public string? Error { get; set; }
 
@@ -142,15 +148,7 @@ internal sealed class UnitTraining(LearningSpec spec, FeedPlan feed, IReadOnlyLi
                 // Damaged or of another program: it is only a cache, so it is made again.
             }
         }
-        var table = _table!;
-        var set = new TrainingSet(table, rows);
-        if (spec.Weights.HasFlag(WeightKinds.Uniqueness))
-            set = new TrainingSet(set.Table.With(weight: SampleWeights.Uniqueness(set)), rows);
-        if (spec.Weights.HasFlag(WeightKinds.Balanced))
-            set = new TrainingSet(set.Table.With(weight: SampleWeights.Balanced(set)), rows);
-        var trainer = spec.Catalogues.Trainers.Create(spec.Trainer, spec.Parameters);
-        if (spec.Keep > 0) trainer = new SelectingTrainer(trainer, spec.Keep);
-        var model = trainer.Train(set, new TrainingOptions(seed, 1, cancellationToken));
+        var model = WindowFit.Train(spec, _table!, rows, seed, cancellationToken);
         cache.Keep(key, ModelFile.ToBytes(model));
         return (model, false);
     }
@@ -158,7 +156,6 @@ internal sealed class UnitTraining(LearningSpec spec, FeedPlan feed, IReadOnlyLi
     public TrainedUnit Finish(bool register, TimeProvider clock, CancellationToken cancellationToken)
     {
         IReadOnlyList<int> members = [.. strategies.Select(s => s.Index)];
-        var data = spec.Label.Kind == LabelKind.Trade ? strategies[0].Id : feed.ToString();
         var none = new Dictionary<string, double>();
         TrainedUnit? unit = null;
         RunStep(() =>
@@ -190,24 +187,24 @@ internal sealed class UnitTraining(LearningSpec spec, FeedPlan feed, IReadOnlyLi
                     + $"and judges no entries, so choose another trainer");
 
             ModelVersion? version = null;
-            if (register) version = Register(final, all.Figures, outOfSample, gap, data, clock);
-            unit = new TrainedUnit(Name, data, spec, members, table.Count, [.. windows.Select(w => w.Result)], all.Figures, outOfSample,
+            if (register) version = Register(final, all.Figures, outOfSample, gap, clock);
+            unit = new TrainedUnit(Name, Data, spec, members, table.Count, [.. windows.Select(w => w.Result)], all.Figures, outOfSample,
                 gap,
                 last.Task == LearningTask.Classification ? Calibration.Of(predicted, labels) : [], importance, version, filter, null)
             { Whole = whole, Predictions = Predictions(windows, all) };
         });
-        return unit ?? new TrainedUnit(Name, data, spec, members, _table?.Count ?? 0, [], none, none, null, [], [], null, null, Error);
+        return unit ?? new TrainedUnit(Name, Data, spec, members, _table?.Count ?? 0, [], none, none, null, [], [], null, null, Error);
     }
 
     private ModelVersion Register(ITrainedModel final, IReadOnlyDictionary<string, double> inSample,
-        IReadOnlyDictionary<string, double> outOfSample, double? gap, string data, TimeProvider clock)
+        IReadOnlyDictionary<string, double> outOfSample, double? gap, TimeProvider clock)
     {
         var table = _table!;
         var registry = new ModelRegistry(ModelStores.Open(spec.Registry), spec.Catalogues.ModelKinds);
         var lineage = new ModelLineage
         {
             DataHash = _tableHash,
-            Data = data,
+            Data = Data,
             From = At(table.Time[0]),
             To = At(table.LabelEnd.ToArray().Max()),
             Samples = table.Count,

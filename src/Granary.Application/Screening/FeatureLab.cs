@@ -174,8 +174,7 @@ public sealed class FeatureLab(IBatchHost host, int threads)
 
     private static ColumnFigures Figures(ColumnProfile profile) =>
         new(profile.Count, profile.Count + profile.Missing == 0 ? 0 : profile.Missing / (double)(profile.Count + profile.Missing),
-            Finite(profile.Mean), Finite(profile.Deviation), [.. profile.Quantiles.Select(Finite)], Finite(profile.Autocorrelation),
-            Finite(profile.UnitRoot.Statistic), profile.UnitRoot.IsStationary);
-
-    private static double? Finite(double value) => double.IsFinite(value) ? value : null;
+            JsonNumber.Finite(profile.Mean), JsonNumber.Finite(profile.Deviation), [.. profile.Quantiles.Select(JsonNumber.Finite)],
+            JsonNumber.Finite(profile.Autocorrelation),
+            JsonNumber.Finite(profile.UnitRoot.Statistic), profile.UnitRoot.IsStationary);
 }

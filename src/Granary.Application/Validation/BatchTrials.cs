@@ -75,11 +75,11 @@ public static class BatchTrials
         return sketches;
     }
 
-    private static string DataSet(FeedPlan feed, IReadOnlyDictionary<string, string> hashes) =>
+    internal static string DataSet(FeedPlan feed, IReadOnlyDictionary<string, string> hashes) =>
         feed.Symbols.Count == 1 ? hashes[feed.Symbols[0]] : RunFolder.HashOf(feed.Symbols.Select(s => hashes[s]));
 
     // What makes a combination another one: class, parameters, timeframe and how it trades, not what it is called nor what trading costs.
-    private static string Text(StrategyInstance instance, string? model)
+    internal static string Text(StrategyInstance instance, string? model)
     {
         var t = instance.Trading;
         var parameters =
@@ -93,7 +93,7 @@ public static class BatchTrials
     }
 
     // By what orders of several kinds would cost, so that the spelling of the batch file does not matter.
-    private static ulong CostsOf(ExecutionSettings settings)
+    internal static ulong CostsOf(ExecutionSettings settings)
     {
         var text = new StringBuilder();
         foreach (var quantity in (double[])[1, 1_000, 1_000_000])

@@ -28,7 +28,7 @@ internal static class CommandTable
         ("reinforce", ReinforceCommand.Create),
         ("train", LearningCommands.Train),
         ("evaluate", LearningCommands.Evaluate),
-        ("experiment", LearningCommands.Experiment),
+        ("experiment", ExperimentCommand.Create),
         ("models", ModelsCommands.Create),
         ("live", LiveCommand.Create),
         ("deployments", DeploymentsCommands.Create),

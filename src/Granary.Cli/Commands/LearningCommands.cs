@@ -10,7 +10,7 @@ using Granary.Reporting.Runs;
 
 namespace Granary.Cli.Commands;
 
-/// <summary>The machine-learning life of a batch: <c>train</c>, <c>evaluate</c>, <c>experiment</c>.</summary>
+/// <summary>The machine-learning life of a batch: <c>train</c> and <c>evaluate</c>.</summary>
 internal static class LearningCommands
 {
     private sealed record TrainOptions
@@ -27,56 +27,20 @@ internal static class LearningCommands
 
     public static Command Train(CompositionRoot root) => Make(root, "train",
         "Train the models of a batch walk-forward and add a version of each to its registry; a stopped training goes on where it was.",
-        async (learn, spec, strategies, json, progress, token) => Later(await learn.TrainAsync(spec, strategies, progress, token), json));
+        async (threads, spec, strategies, json, progress, token) =>
+            Later(await Learn(threads).TrainAsync(spec, strategies, progress, token), json));
 
     public static Command Evaluate(CompositionRoot root) =>
         Make(root, "evaluate", "Run the strategies of a batch with their models and without, and count what was out of sample.",
-        async (learn, spec, strategies, json, progress, token) => Later(await learn.EvaluateAsync(spec, strategies, progress, token),
+        async (threads, spec, strategies, json, progress, token) =>
+            Later(await Learn(threads).EvaluateAsync(spec, strategies, progress, token),
             json));
 
-    public static Command Experiment(CompositionRoot root) =>
-        Make(root, "experiment", "Compare trainers and labels on the windows of a batch's learning section.",
-        async (learn, spec, strategies, json, progress, token) =>
-        {
-            var trials = await learn.ExperimentAsync(spec, strategies, progress, token);
-            return () =>
-            {
-                if (json) Console.WriteLine(JsonSerializer.Serialize(trials, Output.Json));
-                else
-                {
-                    TableWriter.Write("Trainers and labels, judged out of sample; the gap is in sample less out of sample, p is corrected "
-                        + "for the number of trials",
-                        [Column.Text("Data"), Column.Text("Trainer"), Column.Text("Label"), Column.Text("Figure"),
-                            Column.Number("Out of sample"), Column.Number("Gap"), Column.Number("p"), Column.Number("Mean time", "s")],
-                        trials.Select(t => new[] { t.Data, t.Trainer, t.Label, t.FigureName, Cell.Figure(t.Figure),
-                            Cell.Figure(t.TrainTestGap), Cell.Figure(t.PValue), Cell.Seconds(t.Seconds) }));
-                    ShowWorth(trials);
-                    foreach (var failed in trials.Where(t => t.Error is not null))
-                        CommandLine.Complain($"{failed.Data}, {failed.Trainer}, {failed.Label}: {failed.Error}");
-                    Console.WriteLine(FeltTime.OfProcess.Sentence());
-                }
-                return trials.All(t => t.Error is not null) ? CommandLine.Failed : 0;
-            };
-        });
+    private static LearnBatch Learn(int threads) => new(new EmbeddedHost(threads), TimeProvider.System, threads);
 
-    private static void ShowWorth(IReadOnlyList<ExperimentTrial> trials)
-    {
-        var worth = trials.Where(t => t.Worth is not null).ToList();
-        if (worth.Count == 0) return;
-        TableWriter.Write($"Strategies without and with the model by {worth[0].Worth!.Fitness}, over trades that it judged out of sample; "
-            + "the 95 % interval of the difference is of a paired bootstrap; costs are shares of the notional",
-            [Column.Text("Data"), Column.Text("Trainer"), Column.Text("Label"), Column.Number("Trades"), Column.Number("Taken"),
-                Column.Number("Without"), Column.Number("With"), Column.Number("Low"), Column.Number("High"),
-                Column.Number("Cost without", "%"), Column.Number("Cost with", "%")],
-            worth.Select(t => new[]
-            {
-                t.Data, t.Trainer, t.Label, Cell.Count(t.Worth!.Trades), Cell.Count(t.Worth.Taken), Cell.Figure(t.Worth.Without),
-                Cell.Figure(t.Worth.With), Cell.Figure(t.Worth.Low), Cell.Figure(t.Worth.High), Cell.Percent(t.Worth.CostWithout),
-                Cell.Percent(t.Worth.CostWith),
-            }));
-    }
-
-    private static Command Make(CompositionRoot root, string name, string description, Func<LearnBatch, BatchSpec, string, bool,
+    /// <param name="work">With the number of threads, the batch, its strategies, and whether the result is JSON; gives what shows the
+    /// result and tells the exit code.</param>
+    internal static Command Make(CompositionRoot root, string name, string description, Func<int, BatchSpec, string, bool,
         IProgress<TrainingProgress>?, CancellationToken, Task<Func<int>>> work)
     {
         var batch = new Argument<string>("BATCH.json") { Description = "a batch file with a learning section" };
@@ -87,9 +51,8 @@ internal static class LearningCommands
             var given = options.Read(call);
             var count = Given.Threads(given.Threads);
             var spec = new BatchReader(root.Catalogues(call)).Read(call.GetValue(batch)!);
-            var learn = new LearnBatch(new EmbeddedHost(count), TimeProvider.System, count);
             var show = await ProgressView.ShowTrainingAsync(given.Quiet || given.Json,
-                progress => work(learn, spec, given.Strategies, given.Json, progress, token));
+                progress => work(count, spec, given.Strategies, given.Json, progress, token));
             return show();
         });
         return command;

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Granary.Application.Analyze;
+using Granary.Application.Json;
 using Granary.Cli.Tables;
 using Granary.Engine.Analysis.Metrics;
 using Granary.Reporting.Html;
@@ -19,16 +20,16 @@ internal static class TradesView
 
     private static Dictionary<string, object?> Values(TradeAnalysis analysis)
     {
-        static double? Number(double value) => double.IsFinite(value) ? value : null;
-        static Dictionary<string, object?> Of(MetricSet set) => set.Listed().ToDictionary(m => m.Metric.Key, m => (object?)Number(m.Value));
+        static Dictionary<string, object?> Of(MetricSet set) =>
+            set.Listed().ToDictionary(m => m.Metric.Key, m => (object?)JsonNumber.Finite(m.Value));
         var values = Of(analysis.All);
         values["program"] = analysis.File.Program;
         values["open"] = analysis.File.Trades.Count(t => t.IsOpen);
-        values["meanReturn"] = Number(analysis.Return.Mean);
-        values["meanReturnInterval"] = new[] { Number(analysis.Return.Low), Number(analysis.Return.High) };
-        values["pValue"] = Number(analysis.Return.PValue);
+        values["meanReturn"] = JsonNumber.Finite(analysis.Return.Mean);
+        values["meanReturnInterval"] = new[] { JsonNumber.Finite(analysis.Return.Low), JsonNumber.Finite(analysis.Return.High) };
+        values["pValue"] = JsonNumber.Finite(analysis.Return.PValue);
         values["trials"] = analysis.Trials;
-        values["correctedPValue"] = Number(analysis.CorrectedPValue);
+        values["correctedPValue"] = JsonNumber.Finite(analysis.CorrectedPValue);
         values["longs"] = Of(analysis.Longs);
         values["shorts"] = Of(analysis.Shorts);
         values["notes"] = analysis.File.Notes.ToList();

@@ -5,10 +5,11 @@ namespace Granary.Engine.Analysis;
 /// </summary>
 /// <param name="Count">Of the values.</param>
 /// <param name="Mean">NaN without a value.</param>
-/// <param name="Low">NaN with fewer than two values.</param>
-/// <param name="High">NaN with fewer than two values.</param>
+/// <param name="Low">NaN with fewer than two values, and where all are equal.</param>
+/// <param name="High">NaN with fewer than two values, and where all are equal.</param>
 /// <param name="PValue">
-/// One-sided: the probability of a mean so large or larger where the true one is zero; NaN where it has no sense.
+/// One-sided: the probability of a mean so large or larger where the true one is zero; NaN with fewer than two values, and where all are
+/// equal.
 /// </param>
 public readonly record struct MeanInterval(int Count, double Mean, double Low, double High, double PValue)
 {

@@ -33,6 +33,11 @@ public sealed class BarDataException : Exception
             : new BarDataException(message, inner) { File = file, Line = line, Field = field };
     }
 
+    /// <summary>A fault of a row whose message was made in another process.</summary>
+    /// <param name="message">The whole sentence.</param>
+    /// <param name="line">Counted from 1; null where the fault is not in a line.</param>
+    public static BarDataException InLine(string message, long? line) => new(message) { Line = line };
+
     public string? File { get; private init; }
 
     public long? Line { get; private init; }

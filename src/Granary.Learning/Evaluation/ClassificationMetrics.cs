@@ -56,6 +56,32 @@ public static class ClassificationMetrics
         return (double)right / labels.Length;
     }
 
+    /// <summary>Share of ones among the samples with the highest scores (precision at k).</summary>
+    /// <param name="top">The share of the samples that is looked at; at least one sample is. Samples with equal scores at its end count in
+    /// proportion.</param>
+    /// <returns>NaN without samples.</returns>
+    public static double PrecisionAtTop(ReadOnlySpan<double> scores, ReadOnlySpan<double> labels, double top)
+    {
+        if (scores.Length == 0) return double.NaN;
+        var count = Math.Clamp((int)Math.Round(top * scores.Length, MidpointRounding.AwayFromZero), 1, scores.Length);
+        var sorted = scores.ToArray();
+        Array.Sort(sorted);
+        var last = sorted[^count];
+        int above = 0, aboveOnes = 0, equal = 0, equalOnes = 0;
+        for (var i = 0; i < scores.Length; i++)
+            if (scores[i] > last)
+            {
+                above++;
+                aboveOnes += labels[i] == 1 ? 1 : 0;
+            }
+            else if (scores[i] == last)
+            {
+                equal++;
+                equalOnes += labels[i] == 1 ? 1 : 0;
+            }
+        return (aboveOnes + (count - above) * (equalOnes / (double)equal)) / count;
+    }
+
     /// <summary>Mean squared difference of probability and label.</summary>
     public static double Brier(ReadOnlySpan<double> probabilities, ReadOnlySpan<double> labels)
     {

@@ -2,6 +2,7 @@ using System.Diagnostics.Metrics;
 using System.Globalization;
 using System.Text;
 using Granary.Application.Batches;
+using Granary.Application.Experiments;
 using Granary.Application.Learning;
 using Granary.Application.Runs;
 using Granary.Application.Simulation;
@@ -96,7 +97,7 @@ public sealed class FactorCountTests : IDisposable
 
         // An experiment trains all windows of every model as 'train' does, and registers nothing.
         var progress = new Windows();
-        var trials = await new LearnBatch(new EmbeddedHost(2), TimeProvider.System, 2).ExperimentAsync(spec, progress: progress);
+        var trials = await new TrainerComparison(new EmbeddedHost(2), TimeProvider.System, 2).RunAsync(spec, progress: progress);
 
         trials.Count.ShouldBe(models);
         trials.ShouldAllBe(t => t.Error == null);

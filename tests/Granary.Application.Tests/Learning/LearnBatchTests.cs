@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Granary.Application.Batches;
+using Granary.Application.Experiments;
 using Granary.Application.Json;
 using Granary.Application.Learning;
 using Granary.Application.Runs;
@@ -55,6 +56,8 @@ public sealed class LearnBatchTests : IDisposable
     }
 
     private static LearnBatch Learn(int threads = 2) => new(new EmbeddedHost(threads), TimeProvider.System, threads);
+
+    private static TrainerComparison Compare(int threads = 2) => new(new EmbeddedHost(threads), TimeProvider.System, threads);
 
     private const string Direction =
         """
@@ -194,7 +197,7 @@ public sealed class LearnBatchTests : IDisposable
     [Fact]
     public async Task An_experiment_compares_trainers_and_labels_and_corrects_for_the_number_of_trials()
     {
-        var trials = await Learn().ExperimentAsync(
+        var trials = await Compare().RunAsync(
             Batch("""{ "experiment": { "trainers": ["logistic", "arima", "tree"], "labels": ["direction", "return"] } }""",
                 symbols: "\"MOM\""));
         trials.Count.ShouldBe(6);
@@ -211,7 +214,7 @@ public sealed class LearnBatchTests : IDisposable
         var spec = Batch("""
             { "experiment": { "trainers": ["naive-bayes", "logistic", "tree"], "fitness": "sortino" } }
             """);
-        var trials = await Learn(1).ExperimentAsync(spec);
+        var trials = await Compare(1).RunAsync(spec);
         trials.Count.ShouldBe(6);
         foreach (var market in trials.GroupBy(t => t.Data))
             market.Select(t => t.Worth?.With ?? double.NegativeInfinity).ShouldBeInOrder(SortDirection.Descending);
@@ -226,7 +229,7 @@ public sealed class LearnBatchTests : IDisposable
         }
         // The strategies trade the same without a model, whichever it is.
         foreach (var market in judged.GroupBy(t => t.Data)) market.Select(t => t.Worth!.Without).Distinct().Count().ShouldBe(1);
-        (await Learn(4).ExperimentAsync(spec)).Select(t => t with { Seconds = 0 }).ShouldBe(trials.Select(t => t with { Seconds = 0 }));
+        (await Compare(4).RunAsync(spec)).Select(t => t with { Seconds = 0 }).ShouldBe(trials.Select(t => t with { Seconds = 0 }));
     }
 
     [Theory]

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Granary.Application.Batches;
@@ -6,7 +5,6 @@ using Granary.Application.Catalogues;
 using Granary.Application.Json;
 using Granary.Application.Screening;
 using Granary.Application.Simulation;
-using Granary.Engine.Numerics;
 using Granary.Reporting.Runs;
 
 namespace Granary.Application.Tests.Screening;
@@ -22,22 +20,8 @@ public sealed class FeatureLabTests : IDisposable
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
-    // A bar's return carries over to the next one by this share; from a bar on the moves are mirrored.
-    private void Write(string symbol, double momentum, long seed, int mirrored = Bars)
-    {
-        var text = new StringBuilder("time,open,high,low,close,volume\n");
-        var random = new PortableRandom(seed);
-        var (price, last) = (100.0, 0.0);
-        for (var i = 0; i < Bars; i++)
-        {
-            var open = price;
-            last = momentum * last + 0.01 * random.NextGaussian();
-            price = Math.Round(open * Math.Exp(i < mirrored ? last : -last), 4);
-            text.Append(CultureInfo.InvariantCulture, $"{new DateTime(2020, 1, 1).AddHours(i):yyyy-MM-dd'T'HH:mm:ss'Z'},{open},")
-                .Append(CultureInfo.InvariantCulture, $"{Math.Max(open, price)},{Math.Min(open, price)},{price},1000\n");
-        }
-        File.WriteAllText(Path.Combine(_folder, symbol + ".csv"), text.ToString());
-    }
+    private void Write(string symbol, double momentum, long seed, int mirrored = Bars) =>
+        MomentumMarket.Write(_folder, symbol, momentum, seed, Bars, mirrored);
 
     private Task<FeatureStudies> StudyAsync(FeatureLabOptions options, int threads = 2, string label = "direction",
         string symbols = "\"*\"")

@@ -53,4 +53,15 @@ public class ClassificationMetricsTests
         bins[1].Count.ShouldBe(3);
         bins[1].Observed.ShouldBe(2.0 / 3, 1e-15);
     }
+
+    [Fact]
+    public void Precision_at_the_top_is_the_share_of_ones_among_the_highest_scores_and_equal_scores_count_in_proportion()
+    {
+        double[] scores = [0.9, 0.8, 0.8, 0.8, 0.3, 0.2], labels = [1, 1, 0, 0, 1, 0];
+        ClassificationMetrics.PrecisionAtTop(scores, labels, 0.1).ShouldBe(1);
+        // The first, and one of three of which one is a one: (1 + 1/3) / 2.
+        ClassificationMetrics.PrecisionAtTop(scores, labels, 1 / 3.0).ShouldBe(2 / 3.0, 1e-15);
+        ClassificationMetrics.PrecisionAtTop(scores, labels, 1).ShouldBe(0.5);
+        double.IsNaN(ClassificationMetrics.PrecisionAtTop([], [], 0.5)).ShouldBeTrue();
+    }
 }
