@@ -35,6 +35,18 @@ internal static class TestVenue
         LimitPrice = limit,
     };
 
+    /// <summary>An order of the account's owner, not of a session: to buy bitcoins, at the market where the limit is 0.</summary>
+    public static SimulatedOrder BuyByHand(decimal size, decimal limit = 0) => new()
+    {
+        Id = "",
+        ClientId = "",
+        Coin = "BTC",
+        IsBuy = true,
+        Limit = limit,
+        Size = size,
+        At = DateTimeOffset.UtcNow,
+    };
+
     public static ApiCredentials Credentials => new(VenueDialect.Key, VenueDialect.Secret, VenueDialect.Passphrase);
 
     public static BrokerEnvironment Environment(string folder, params IEnumerable<string> others) => new()

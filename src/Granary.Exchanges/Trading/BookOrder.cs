@@ -44,6 +44,9 @@ internal sealed class BookOrder(OrderMade made, VenueInstrument? instrument)
     /// <summary>Base units of an entry that are not closed yet.</summary>
     public decimal Open { get; set; }
 
+    /// <summary>Time of the first fill by the clock of the exchange; null before it.</summary>
+    public DateTimeOffset? FilledAt { get; set; }
+
     /// <summary>Quote currency, of the booked fills.</summary>
     public decimal Notional { get; set; }
 

@@ -26,6 +26,7 @@ internal sealed class EntryProtection(IVenue venue, BookJournal journal, VenueOr
             && !(Book.Find(o.Entry)!.Open > 0))], cancellationToken).ConfigureAwait(false))
             if (fault is not null) throw fault;
         var missing = new List<WantedLeg>();
+        BrokerUnavailableException? unanswered = null;
         try
         {
             foreach (var entry in Book.OpenEntries.ToList())
@@ -35,12 +36,14 @@ internal sealed class EntryProtection(IVenue venue, BookJournal journal, VenueOr
                 await EnsureAsync(entry, missing, cancellationToken).ConfigureAwait(false);
             }
         }
-        finally
+        catch (BrokerUnavailableException e)
         {
-            // A leg whose outcome is not known keeps back none of the trades before it.
-            foreach (var round in VenueRequests.Rounds(missing, l => l.Entry.Order.Symbol))
-                await SendAsync(round, cancellationToken).ConfigureAwait(false);
+            // The trades before this one get their legs all the same.
+            unanswered = e;
         }
+        foreach (var round in VenueRequests.Rounds(missing, l => l.Entry.Order.Symbol))
+            await SendAsync(round, cancellationToken).ConfigureAwait(false);
+        if (unanswered is not null) throw unanswered;
     }
 
     private async ValueTask EnsureAsync(BookOrder entry, List<WantedLeg> missing, CancellationToken cancellationToken)
@@ -95,8 +98,11 @@ internal sealed class EntryProtection(IVenue venue, BookJournal journal, VenueOr
         /// <summary>What is open of the entry, in whole lots.</summary>
         public decimal Quantity => Entry.Instrument!.FloorQuantity(Entry.Open);
 
-        public (string Name, BrokerOrder Order) Make(decimal quantity) => Entry.LegOrder(Name, Type, Price) is var (name, order)
-            ? (name, order with { Quantity = (double)quantity }) : default;
+        public (string Name, BrokerOrder Order) Make(decimal quantity)
+        {
+            var (name, order) = Entry.LegOrder(Name, Type, Price);
+            return (name, order with { Quantity = (double)quantity });
+        }
     }
 
     // A stop that the price has passed already is refused: the trade is closed at the market.

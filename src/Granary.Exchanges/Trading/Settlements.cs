@@ -51,7 +51,7 @@ internal sealed class Settlements(IVenue venue, BookJournal journal, VenueOrders
         if (Book.HasExecution(VenueOrders.ExecutionOf(fill)) || Book.Working.Any(o => o.IsEntry && !o.IsKnown)) return;
         var (left, facts) = (fill.Quantity, new List<BookFact>());
         foreach (var entry in Book.OpenEntries.Where(e => e.Order.Symbol == instrument.Symbol && e.Order.Side != fill.Side
-            && e.SentAt + venue.ClockSkew < fill.At).TakeWhile(_ => left > 0))
+            && e.FilledAt <= fill.At).TakeWhile(_ => left > 0))
         {
             var quantity = Math.Min(left, entry.Open);
             facts.AddRange(await orders.ForcedAsync(entry, Part(quantity), cancellationToken).ConfigureAwait(false));

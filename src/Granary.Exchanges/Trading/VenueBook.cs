@@ -132,6 +132,7 @@ internal sealed class VenueBook(IReadOnlyDictionary<string, VenueInstrument> ins
         if (!_executions.Add(fill.ExecutionId)) return;
         order.Filled += fill.Quantity;
         order.Notional += fill.Price * fill.Quantity;
+        order.FilledAt ??= fill.At;
         var isDone = order.Filled >= order.Quantity;
         Become(order, isDone ? OrderState.Filled : OrderState.PartiallyFilled, "");
         var instrument = order.Instrument!;

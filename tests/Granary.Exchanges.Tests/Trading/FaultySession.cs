@@ -202,7 +202,7 @@ internal sealed class FaultySession(TestExchange exchange, int seed) : IAsyncDis
         foreach (var id in _entries)
             Assert.True(_ledger.Find(id) is { Unknown: false }, $"seed {seed}: the outcome of {id} is not known");
         Assert.True(HasSamePosition, $"seed {seed}: "
-            + string.Join("; ", Coins.Select(c => $"the exchange holds {Bought(c)} {c}, the journal {_ledger.PositionOf(SymbolOf(c))}")
+            + string.Join("; ", Coins.Select(c => $"the exchange has {Bought(c)} {c}, the journal {_ledger.PositionOf(SymbolOf(c))}")
                 .Concat(_differences)));
         Assert.True(IsBooked, $"seed {seed}: {market.Fills.Count} fills, {_ledger.Fills} in the journal");
         Assert.True(_gateway.Differences == 0, $"seed {seed}: {_gateway.Differences} differences were reported: "

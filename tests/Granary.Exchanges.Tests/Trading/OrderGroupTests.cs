@@ -15,20 +15,29 @@ public sealed class OrderGroupTests : IDisposable
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
-    private static async Task<ExchangeServer> StartAsync(TestExchange exchange) =>
-        await ExchangeServer.StartAsync(exchange.Dialect(new MarketTerms { Others = Others }));
+    private sealed record Venue(ExchangeServer Server, VenueBroker Broker) : IAsyncDisposable
+    {
+        public async ValueTask DisposeAsync()
+        {
+            await Broker.DisposeAsync();
+            await Server.DisposeAsync();
+        }
+    }
 
-    private Task<VenueBroker> ConnectAsync(TestExchange exchange, ExchangeServer server, VenueSettings? settings = null) =>
-        VenueBroker.ConnectAsync(exchange.Open(server.Endpoint), settings ?? TestVenue.Fast,
-            TestVenue.Environment(_folder, Symbols[1..]), default);
+    private async Task<Venue> OpenAsync(string name, VenueSettings? settings = null)
+    {
+        var exchange = TestExchange.Named(name);
+        var server = await ExchangeServer.StartAsync(exchange.Dialect(new MarketTerms { Others = Others }));
+        return new Venue(server, await VenueBroker.ConnectAsync(exchange.Open(server.Endpoint), settings ?? TestVenue.Fast,
+            TestVenue.Environment(_folder, Symbols[1..]), default));
+    }
 
     [Theory]
     [MemberData(nameof(TestExchange.Names), MemberType = typeof(TestExchange))]
     public async Task Orders_of_different_symbols_are_on_their_way_at_the_same_time_and_those_of_one_symbol_in_their_order(string name)
     {
-        var exchange = TestExchange.Named(name);
-        await using var server = await StartAsync(exchange);
-        await using var broker = await ConnectAsync(exchange, server);
+        await using var open = await OpenAsync(name);
+        var (server, broker) = (open.Server, open.Broker);
         // No order is answered before the exchange has read one of each symbol.
         var (read, all) = (0, new TaskCompletionSource());
         server.Answering = () =>
@@ -51,9 +60,8 @@ public sealed class OrderGroupTests : IDisposable
     [MemberData(nameof(TestExchange.Names), MemberType = typeof(TestExchange))]
     public async Task Exits_of_several_symbols_cancel_their_stops_first_and_leave_nothing_open(string name)
     {
-        var exchange = TestExchange.Named(name);
-        await using var server = await StartAsync(exchange);
-        await using var broker = await ConnectAsync(exchange, server);
+        await using var open = await OpenAsync(name);
+        var (server, broker) = (open.Server, open.Broker);
         var entries = Symbols.Select(s => TestVenue.Buy($"g1-0-{s[..3]}-e", 0, s) with
         {
             Protection = new Protection(90, 0, 0, 0, 0, false),
@@ -81,10 +89,8 @@ public sealed class OrderGroupTests : IDisposable
     [MemberData(nameof(TestExchange.Names), MemberType = typeof(TestExchange))]
     public async Task An_order_without_an_answer_keeps_back_no_other_and_is_found_afterwards(string name)
     {
-        var exchange = TestExchange.Named(name);
-        await using var server = await StartAsync(exchange);
-        await using var broker = await ConnectAsync(exchange, server,
-            TestVenue.Fast with { RequestLife = TimeSpan.FromMilliseconds(300) });
+        await using var open = await OpenAsync(name, TestVenue.Fast with { RequestLife = TimeSpan.FromMilliseconds(300) });
+        var (server, broker) = (open.Server, open.Broker);
         List<BrokerOrder> orders = [.. Symbols.Select(s => TestVenue.Buy($"g1-0-{s[..3]}-e", 90, s))];
         // The last one is refused by the adapter.
         orders.Add(TestVenue.Buy("g1-0-5-e", 90) with { Quantity = 1e-9 });
@@ -102,9 +108,8 @@ public sealed class OrderGroupTests : IDisposable
     [Fact]
     public async Task The_limit_of_open_trades_counts_the_orders_of_the_same_bar()
     {
-        var exchange = TestExchange.Named("binance");
-        await using var server = await StartAsync(exchange);
-        await using var broker = await ConnectAsync(exchange, server, TestVenue.Fast with { MaxExposure = 500 });
+        await using var open = await OpenAsync("binance", TestVenue.Fast with { MaxExposure = 500 });
+        var (server, broker) = (open.Server, open.Broker);
         var outcomes = await broker.SubmitAllAsync([.. Symbols.Select(s => TestVenue.Buy($"g1-0-{s[..3]}-e", 99, s))]);
         outcomes.Select(o => o.Answer.State).ShouldBe(
             [OrderState.Submitted, OrderState.Submitted, OrderState.Rejected, OrderState.Rejected]);
@@ -115,10 +120,8 @@ public sealed class OrderGroupTests : IDisposable
     [MemberData(nameof(TestExchange.Names), MemberType = typeof(TestExchange))]
     public async Task Orders_that_have_reached_the_journal_are_remembered_nowhere_else(string name)
     {
-        var exchange = TestExchange.Named(name);
-        await using var server = await StartAsync(exchange);
-        await using var broker = await ConnectAsync(exchange, server,
-            TestVenue.Fast with { RequestLife = TimeSpan.FromMilliseconds(100) });
+        await using var open = await OpenAsync(name, TestVenue.Fast with { RequestLife = TimeSpan.FromMilliseconds(100) });
+        var (server, broker) = (open.Server, open.Broker);
         var (never, late) = (TestVenue.Buy("g1-0-1-e", 90), TestVenue.Buy("g1-0-2-e", 90));
         (await broker.FindAsync(never.ClientId)).ShouldBeNull();
         server.Faults.DropBefore = 1;

@@ -79,27 +79,8 @@ public sealed class VenueSafetyTests : IDisposable
         server.Market.Deposit("BTC", 5);
         await using var broker = await ConnectAsync(name, server);
         (await broker.SnapshotAsync()).Positions.ShouldBeEmpty();
-        var byHand = new SimulatedOrder
-        {
-            Id = "",
-            ClientId = "",
-            Coin = "BTC",
-            IsBuy = true,
-            Limit = 0,
-            Size = 1,
-            At = DateTimeOffset.UtcNow
-        };
-        server.Market.Place(byHand);
-        var waiting = server.Market.Place(new SimulatedOrder
-        {
-            Id = "",
-            ClientId = "",
-            Coin = "BTC",
-            IsBuy = true,
-            Limit = 90,
-            Size = 1,
-            At = DateTimeOffset.UtcNow,
-        });
+        server.Market.Place(TestVenue.BuyByHand(1));
+        var waiting = server.Market.Place(TestVenue.BuyByHand(1, 90));
         var snapshot = await broker.SnapshotAsync();
         snapshot.Positions[TestVenue.Symbol].ShouldBe(1);
         snapshot.Orders.ShouldHaveSingleItem().VenueId.ShouldBe(waiting.Id);
