@@ -16,7 +16,7 @@ internal static class PageKinds
         "track",
     ];
 
-    private static readonly SyntheticRun _run = SyntheticRun.Make(strategies: 24, trades: 480, days: 1500);
+    private static readonly SyntheticRun _run = SyntheticRun.Make(strategies: 24, trades: 480);
 
     public static void Write(string kind, TextWriter output)
     {

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { bytes, counted, number, percent, price, short, signedPercent, tone } from '../src/format/numbers';
+import { bytes, counted, number, percent, price, short, signed, signedPercent, tone } from '../src/format/numbers';
 import { ago, date, duration, time, learnZones } from '../src/format/times';
 import { zone } from '../src/theme/settings';
 
@@ -17,6 +17,8 @@ describe('figures', () => {
         expect(signedPercent(0.2437)).toBe('+24.37%');
         expect(signedPercent(-0.02)).toBe('−2.00%');
         expect(signedPercent(undefined)).toBe('–');
+        expect(signed(0.2437, (v) => signedPercent(v))).toBe('+24.37%');
+        expect(signed(0.00001, (v) => percent(v))).toBe('0.00%');
     });
 
     it('shorten large counts', () => {

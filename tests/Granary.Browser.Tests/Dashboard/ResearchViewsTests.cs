@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text.RegularExpressions;
 using Microsoft.Playwright;
 
@@ -11,9 +12,12 @@ public class ResearchViewsTests(Browser browser, TradedServer traded)
     {
         await using var open = await Visit.OpenAsync(browser, await traded.ServerAsync(), "/");
         var page = open.Page;
+        // The page of the job is there as long as the job runs, which may be shorter than a wait needs to begin.
+        var visited = new ConcurrentQueue<string>();
+        page.FrameNavigated += (_, frame) => visited.Enqueue(frame.Url);
         await page.GetByRole(AriaRole.Button, new() { Name = "Run the quickstart" }).ClickAsync();
-        // The page of the job is there as long as the job runs.
         await page.WaitForURLAsync(new Regex("/runs/"), new() { Timeout = 180_000 });
+        visited.ShouldContain(u => u.Contains("/jobs/", StringComparison.Ordinal));
         await Text(page, "How far this can be believed").WaitForAsync();
 
         await page.GetByRole(AriaRole.Link, new() { Name = "Strategies", Exact = true }).ClickAsync();

@@ -52,14 +52,15 @@ public sealed class TradedServer : IAsyncDisposable
             "allocator": { "steps": 1000, "seeds": 2, "episode": 50 } } }
         """;
 
-    private string _run = "", _grid = "", _model = "", _learned = "";
+    private string _run = "", _grid = "", _model = "", _learned = "", _searched = "";
 
     /// <summary>
     /// The address of a view, in which RUN stands for the deployment's run, GRID for one of two parameters, STRATEGY for a strategy of it,
-    /// MODEL for a model with two versions, and LEARNED for a run whose weights a policy learned.
+    /// MODEL for a model with two versions, LEARNED for a run whose weights a policy learned, and SEARCHED for a job that searched models.
     /// </summary>
     internal string AddressOf(string view) => view.Replace("RUN", _run).Replace("GRID", _grid).Replace("MODEL", _model)
         .Replace("LEARNED", _learned)
+        .Replace("SEARCHED", _searched)
         .Replace("STRATEGY", Uri.EscapeDataString("SmaCross(fast=8,slow=30)@GLIMUSDT:1h"));
 
     internal Task<GranaryServer> ServerAsync() => _server.Value;
@@ -81,6 +82,9 @@ public sealed class TradedServer : IAsyncDisposable
             learning["learning"]!["trainer"] = trainer;
             await server.JobAsync("jobs", new { kind = "train", batch = learning, strategies = "all" });
         }
+        var searching = JsonNode.Parse(Learning)!;
+        searching["learning"]!["experiment"] = JsonNode.Parse("""{ "fitness": "auc", "search": { "budget": 30, "windows": 2 } }""");
+        _searched = await server.JobAsync("jobs", new { kind = "experiment", batch = searching, strategies = "all" });
         _model = (await server.GetAsync("models"))[0].GetProperty("name").GetString()!;
         // The newest version is the current one after its training: an older one makes it a challenger.
         using var promoted = await server.Client.PostAsJsonAsync($"/api/v1/models/{_model}/promote", new { version = 1 });

@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Microsoft.Playwright;
 
 namespace Granary.Browser.Tests.Dashboard;
@@ -123,6 +124,45 @@ public sealed class TradingViewsTests(Browser browser, TradedServer traded)
         await visit.Page.Keyboard.PressAsync("g");
         await visit.Page.Keyboard.PressAsync("m");
         await Assertions.Expect(visit.Page).ToHaveURLAsync(new Uri(server.Address, "/models").ToString());
+        visit.Complaints.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_job_that_ends_in_the_background_is_counted_in_the_title_and_shown_on_the_desktop()
+    {
+        var server = await traded.ServerAsync();
+        await using var visit = await Visit.OpenAsync(browser, server, "/data");
+        await visit.Page.Context.GrantPermissionsAsync(["notifications"]);
+        await visit.Page.EvaluateAsync("""
+            window.shown = [];
+            const Desktop = Notification;
+            window.Notification = class extends Desktop {
+                constructor(title, options) { super(title, options); window.shown.push(title); }
+            };
+            undefined
+            """);
+        await visit.Page.Keyboard.PressAsync("Control+k");
+        await visit.Page.GetByRole(AriaRole.Combobox, new() { Name = "Search views, runs, sessions and actions" })
+            .FillAsync("Desktop notifications");
+        await Assertions.Expect(visit.Page.Locator("#found-0")).ToContainTextAsync("Turn on: jobs and sessions that end");
+        await visit.Page.Keyboard.PressAsync("Enter");
+        await Assertions.Expect(visit.Page.Locator("dialog")).ToHaveCountAsync(0);
+
+        var title = await visit.Page.TitleAsync();
+        await visit.Page.EvaluateAsync("Object.defineProperty(document, 'hidden', { configurable: true, value: true }); undefined");
+        await server.JobAsync("jobs", new
+        {
+            kind = "import",
+            files = "COINUSDT.csv",
+            store = "seen",
+            symbol = "COINUSDT",
+            timeframe = "1h"
+        });
+        await Assertions.Expect(visit.Page).ToHaveTitleAsync(new Regex(@"^\(\d+\) " + Regex.Escape(title) + "$"));
+        (await visit.Page.EvaluateAsync<string[]>("window.shown")).ShouldContain(t => t.StartsWith("Job ", StringComparison.Ordinal)
+            && t.EndsWith(" is done", StringComparison.Ordinal));
+        await visit.Page.EvaluateAsync("delete document.hidden; document.dispatchEvent(new Event('visibilitychange')); undefined");
+        await Assertions.Expect(visit.Page).ToHaveTitleAsync(title);
         visit.Complaints.ShouldBeEmpty();
     }
 }

@@ -6,7 +6,8 @@ namespace Granary.Browser.Tests.Dashboard;
 public sealed class ViewTests(Browser browser, TradedServer traded)
 {
     [Theory]
-    [InlineData("/", "/nothing-here", "/batches/new", "/jobs", "/jobs/RUN", "/runs", "/runs/RUN", "/runs/GRID?tab=strategies",
+    [InlineData("/", "/nothing-here", "/batches/new", "/jobs", "/jobs/RUN", "/jobs/SEARCHED", "/runs", "/runs/RUN",
+        "/runs/GRID?tab=strategies",
         "/runs/GRID?strategy=STRATEGY")]
     [InlineData("/runs/GRID?tab=parameters", "/runs/GRID?tab=conditions", "/runs/GRID?tab=files", "/compare?a=RUN&b=GRID")]
     [InlineData("/live", "/live/start?deployment=1", "/live/paper", "/live/paper?tab=profit", "/live/paper?tab=limits",

@@ -33,6 +33,14 @@ interface Props {
     onZoom?: (range: { from: number; to: number } | null) => void;
 }
 
+/** Texts of the times on an axis, by the distance of its ticks: what changes with each tick, and below it what the first tick of it adds. */
+const ticks: uPlot.Axis.Values = [
+    [365 * 86_400, '{YYYY}', null, null, null, null, null, null, 1],
+    [86_400, '{MM}-{DD}', '\n{YYYY}', null, null, null, null, null, 1],
+    [60, '{HH}:{mm}', '\n{YYYY}-{MM}-{DD}', null, '\n{MM}-{DD}', null, null, null, 1],
+    [1, '{HH}:{mm}:{ss}', '\n{YYYY}-{MM}-{DD}', null, '\n{MM}-{DD}', null, null, null, 1],
+];
+
 /** Curves over time. Drag to zoom, double-click for the whole. */
 export function LineChart(props: Props) {
     const stage = useRef<HTMLDivElement>(null);
@@ -64,8 +72,8 @@ export function LineChart(props: Props) {
                 legend: { live: true },
                 cursor: { drag: { x: true, y: false }, points: { size: 6 } },
                 axes: [
-                    { ...axis, space: 70 },
-                    { ...axis, size: 64, values: (_, ticks) => ticks.map(format) },
+                    plain ? { ...axis, space: 70 } : { ...axis, space: 70, values: ticks },
+                    { ...axis, size: 64, values: (_, values) => values.map(format) },
                 ],
                 series: [
                     { value: (_, v) => (v === null ? '–' : plain ? number(v) : time(v * 1000)), label: plain ? '' : 'Time' },
@@ -77,6 +85,7 @@ export function LineChart(props: Props) {
                         points: {
                             show: (u, i) => [...(u.data[i] ?? [])].filter((v) => v !== null && v !== undefined).length === 1,
                             size: 7,
+                            fill: colour('paper'),
                         },
                         ...(l.dashed ? { dash: [6, 3] } : {}),
                         ...(l.filled ? { fill: `color-mix(in srgb, ${colour(l.colour)} 16%, transparent)` } : {}),

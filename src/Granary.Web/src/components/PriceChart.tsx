@@ -1,17 +1,5 @@
-import {
-    CandlestickSeries,
-    createChart,
-    createSeriesMarkers,
-    LineSeries,
-    LineStyle,
-    type IChartApi,
-    type ISeriesApi,
-    type SeriesMarker,
-    type UTCTimestamp,
-} from 'lightweight-charts';
-import { useEffect, useRef } from 'preact/hooks';
-import { clock, date, time, zoneOf } from '../format/times';
-import { colour, shownTheme } from '../theme/settings';
+import { useQuery } from '../api/useQuery';
+import { Loaded } from './States';
 
 /** A bar, or several joined: the time of its open in seconds since 1970. */
 export interface Candle {
@@ -37,7 +25,7 @@ export interface Mark {
     text: string;
 }
 
-interface Props {
+export interface PriceChartProps {
     summary: string;
     /** The market, whose exchange has a zone. */
     symbol?: string;
@@ -51,150 +39,16 @@ interface Props {
     show?: { from: number; to: number } | undefined;
 }
 
-const seconds = (t: number) => t as UTCTimestamp;
-
-/** Prices as candles with lines and marks of trades. Drag to pan, turn the wheel to zoom. */
-export function PriceChart(props: Props) {
-    const stage = useRef<HTMLDivElement>(null);
-    const latest = useRef(props);
-    latest.current = props;
-    const drawn = useRef<Drawn | null>(null);
-    const theme = shownTheme.value;
-    const shownZone = zoneOf(props.symbol);
+/**
+ * Prices as candles with lines and marks of trades. Drag to pan, turn the wheel to zoom. The library that draws is larger than all other
+ * code of a view, and is loaded with the first chart.
+ */
+export function PriceChart(props: PriceChartProps) {
+    const code = useQuery('code/PriceCanvas', () => import('./PriceCanvas'));
     const height = props.height ?? 420;
-
-    useEffect(() => {
-        if (stage.current === null) return;
-        const chart = drawIn(stage.current, height, props.symbol);
-        drawn.current = new Drawn(chart);
-        drawn.current.update(latest.current);
-        chart.timeScale().subscribeVisibleTimeRangeChange((range) => {
-            if (range && drawn.current?.isFilling === false) latest.current.onRange?.(range.from as number, range.to as number);
-        });
-        return () => {
-            drawn.current = null;
-            chart.remove();
-        };
-    }, [height, theme, shownZone, props.symbol]);
-
-    const { candles, lines, marks, show } = props;
-    useEffect(() => drawn.current?.update(latest.current), [candles, lines, marks]);
-    useEffect(() => {
-        if (show) drawn.current?.chart.timeScale().setVisibleRange({ from: seconds(show.from), to: seconds(show.to) });
-    }, [show]);
-    return <div class="stage" role="img" aria-label={props.summary} ref={stage} style={{ height }} />;
-}
-
-function drawIn(element: HTMLElement, height: number, symbol: string | undefined): IChartApi {
-    return createChart(element, {
-        height,
-        autoSize: true,
-        layout: {
-            background: { color: colour('paper') },
-            textColor: colour('soft'),
-            fontFamily: 'system-ui, sans-serif',
-            // The logo would bring a style element, which the policy of the server refuses; the page About names the library.
-            attributionLogo: false,
-            panes: { separatorColor: colour('line') },
-        },
-        grid: { vertLines: { color: colour('line') }, horzLines: { color: colour('line') } },
-        rightPriceScale: { borderColor: colour('line') },
-        timeScale: {
-            borderColor: colour('line'),
-            timeVisible: true,
-            minBarSpacing: 0.05,
-            tickMarkFormatter: (t: UTCTimestamp, kind: number) => (kind < 3 ? date(t * 1000, symbol) : clock(t * 1000, symbol).slice(0, 5)),
-        },
-        localization: { timeFormatter: (t: UTCTimestamp) => time(t * 1000, symbol) },
-    });
-}
-
-/** The series that stand in a chart. */
-class Drawn {
-    private readonly prices: ISeriesApi<'Candlestick'>;
-    private readonly lines = new Map<string, ISeriesApi<'Line'>>();
-    private readonly markers;
-    private filled = false;
-    private filling = 0;
-
-    constructor(readonly chart: IChartApi) {
-        const [up, down] = [colour('gain'), colour('loss')];
-        this.prices = chart.addSeries(CandlestickSeries, {
-            upColor: colour('paper'),
-            downColor: down,
-            borderUpColor: up,
-            borderDownColor: down,
-            wickUpColor: up,
-            wickDownColor: down,
-        });
-        this.markers = createSeriesMarkers(this.prices, []);
-    }
-
-    /** Other bars are being put in: what the chart reports now is not what the reader did. */
-    get isFilling(): boolean {
-        return this.filling > 0;
-    }
-
-    // The chart has its width and its new bars after the first frame, and reports the stretch in sight after the second.
-    private after(show: () => void): void {
-        this.filling++;
-        requestAnimationFrame(() => {
-            show();
-            requestAnimationFrame(() => requestAnimationFrame(() => this.filling--));
-        });
-    }
-
-    private showAll(): void {
-        this.chart.timeScale().fitContent();
-        this.filled = true;
-    }
-
-    update(props: Props): void {
-        // The chart counts bars: without this, other bars at the same places would be in sight.
-        const sight = this.filled ? this.chart.timeScale().getVisibleRange() : null;
-        this.prices.setData(props.candles.map((c) => ({ ...c, time: seconds(c.time) })));
-        const names = new Set(props.lines?.map((l) => l.name));
-        for (const [name, series] of this.lines) {
-            if (names.has(name)) continue;
-            this.chart.removeSeries(series);
-            this.lines.delete(name);
-        }
-        for (const line of props.lines ?? []) {
-            let series = this.lines.get(line.name);
-            if (series === undefined) {
-                series = this.chart.addSeries(
-                    LineSeries,
-                    {
-                        color: colour(line.colour),
-                        lineWidth: 1,
-                        lineStyle: line.dashed ? LineStyle.Dashed : LineStyle.Solid,
-                        title: line.name,
-                        priceLineVisible: false,
-                    },
-                    line.below ? 1 : 0,
-                );
-                this.lines.set(line.name, series);
-            }
-            series.setData(
-                line.points.map((p) => (p.value === null ? { time: seconds(p.time) } : { time: seconds(p.time), value: p.value })),
-            );
-        }
-        this.markers.setMarkers((props.marks ?? []).map(markerOf));
-        if (sight) this.after(() => this.chart.timeScale().setVisibleRange(sight));
-        else if (props.candles.length > 0) this.after(() => this.showAll());
-    }
-}
-
-function markerOf(mark: Mark): SeriesMarker<UTCTimestamp> {
-    const base = { time: seconds(mark.time), text: mark.text };
-    switch (mark.kind) {
-        case 'buy':
-            return { ...base, position: 'belowBar', shape: 'arrowUp', color: colour('s3') };
-        case 'sell':
-            return { ...base, position: 'aboveBar', shape: 'arrowDown', color: colour('s4') };
-        case 'exit':
-            return { ...base, position: 'aboveBar', shape: 'circle', color: colour('ink') };
-        case 'refused':
-            return { ...base, position: 'aboveBar', shape: 'square', color: colour('edge') };
-    }
+    return (
+        <Loaded query={code} height={height}>
+            {({ PriceCanvas }) => <PriceCanvas {...props} height={height} />}
+        </Loaded>
+    );
 }

@@ -8,6 +8,8 @@ export interface ShortColumn<T> {
     figure?: boolean;
     /** A time or a name that stays on one line. */
     nowrap?: boolean;
+    /** Sentences, whose long words may be broken where the screen is narrow. */
+    prose?: boolean;
     /** The colour of a cell. */
     tone?: (row: T) => string;
 }
@@ -26,7 +28,9 @@ export function ShortTable<T>(props: {
 }) {
     const { rows, columns } = props;
     const style = (c: ShortColumn<T>, row?: T) =>
-        [c.figure ? 'n' : '', c.nowrap ? 'nowrap' : '', (row !== undefined && c.tone?.(row)) || ''].join(' ').trim() || undefined;
+        [c.figure ? 'n' : '', c.nowrap ? 'nowrap' : '', c.prose ? 'prose' : '', (row !== undefined && c.tone?.(row)) || '']
+            .join(' ')
+            .trim() || undefined;
     return (
         <div class="scroll" tabIndex={0} role="region" aria-label={props.label}>
             <table class={props.class}>

@@ -1,11 +1,19 @@
-/** The id of a strategy. Where it does not fit, its parameters are cut, and its market stays. */
+/** Width of a column of strategies, pixels: two lines have room for three parameters and the market. */
+export const strategyWidth = innerWidth < 700 ? 232 : 308;
+
+/** The id of a strategy. It may be broken behind a parameter and before the market; a row of a table has room for two lines. */
 export function StrategyName(props: { id: string }) {
     const at = props.id.lastIndexOf('@');
-    if (at < 0) return <>{props.id}</>;
+    const [name, market] = at < 0 ? [props.id, ''] : [props.id.slice(0, at), props.id.slice(at)];
     return (
         <span class="strategy" title={props.id}>
-            <span>{props.id.slice(0, at)}</span>
-            <span>{props.id.slice(at)}</span>
+            {name.split(/(?<=,)/).map((part) => (
+                <>
+                    {part}
+                    <wbr />
+                </>
+            ))}
+            {market}
         </span>
     );
 }

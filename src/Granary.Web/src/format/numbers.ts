@@ -3,11 +3,18 @@ export const none = '–';
 
 const minus = (text: string) => text.replace('-', '−');
 
+// Making a format costs a hundred times what using it does, and a table has hundreds of figures.
+const formats: Intl.NumberFormat[] = [];
+
+function formatWith(decimals: number): Intl.NumberFormat {
+    return (formats[decimals] ??= new Intl.NumberFormat('en-US', { minimumFractionDigits: decimals, maximumFractionDigits: decimals }));
+}
+
 /** A figure with a fixed number of decimals and thousands marks. */
 export function number(value: number | null | undefined, decimals = 0): string {
     if (value === null || value === undefined || Number.isNaN(value)) return none;
     if (!Number.isFinite(value)) return value > 0 ? '∞' : '−∞';
-    return minus(value.toLocaleString('en-US', { minimumFractionDigits: decimals, maximumFractionDigits: decimals }));
+    return minus(formatWith(decimals).format(value));
 }
 
 /** A fraction in percent: 0.1 is 10.00%. */
@@ -15,10 +22,15 @@ export function percent(fraction: number | null | undefined, decimals = 2): stri
     return fraction === null || fraction === undefined || Number.isNaN(fraction) ? none : `${number(fraction * 100, decimals)}%`;
 }
 
+/** A value as its text, with a plus where it is positive; a text of zeros, or with a sign, stays. */
+export function signed(value: number | null | undefined, textOf: (value: number | null | undefined) => string): string {
+    const text = textOf(value);
+    return value !== null && value !== undefined && value > 0 && /^[^+]*[1-9∞]/.test(text) ? `+${text}` : text;
+}
+
 /** A fraction in percent with its sign: gains and losses. */
 export function signedPercent(fraction: number | null | undefined, decimals = 2): string {
-    const text = percent(fraction, decimals);
-    return fraction !== null && fraction !== undefined && fraction > 0 && text !== none ? `+${text}` : text;
+    return signed(fraction, (v) => percent(v, decimals));
 }
 
 /** A large count in three digits: 4.18M. */
@@ -64,8 +76,7 @@ export function tone(value: number | null | undefined): 'gain' | 'loss' | '' {
 
 /** A figure with its sign: +0.012. */
 export function signedNumber(value: number | null | undefined, decimals: number): string {
-    const text = number(value, decimals);
-    return value !== null && value !== undefined && value > 0 && text !== none ? `+${text}` : text;
+    return signed(value, (v) => number(v, decimals));
 }
 
 /** An amount with its sign: +1,204.50. */

@@ -34,8 +34,14 @@ export const zones: { id: string; label: string }[] = [
 
 const formats = new Map<string, Intl.DateTimeFormat>();
 
-function parts(ms: number, symbol: string | undefined): Record<string, string> {
+// 2026-11-21 and 22:03:09.
+function parts(ms: number, symbol: string | undefined): [date: string, clock: string] {
     const timeZone = zoneOf(symbol);
+    if (timeZone === 'UTC') {
+        // Formats of other zones take the browser milliseconds to make.
+        const text = new Date(ms).toISOString();
+        return [text.slice(0, -14), text.slice(-13, -5)];
+    }
     let format = formats.get(timeZone);
     if (format === undefined) {
         format = new Intl.DateTimeFormat('en-CA', {
@@ -50,7 +56,8 @@ function parts(ms: number, symbol: string | undefined): Record<string, string> {
         });
         formats.set(timeZone, format);
     }
-    return Object.fromEntries(format.formatToParts(ms).map((p) => [p.type, p.value]));
+    const p = Object.fromEntries(format.formatToParts(ms).map((part) => [part.type, part.value]));
+    return [`${p.year}-${p.month}-${p.day}`, `${p.hour}:${p.minute}:${p.second}`];
 }
 
 function milliseconds(value: string | number | null | undefined): number {
@@ -64,16 +71,15 @@ function milliseconds(value: string | number | null | undefined): number {
 export function time(value: string | number | null | undefined, symbol?: string): string {
     const ms = milliseconds(value);
     if (Number.isNaN(ms)) return none;
-    const p = parts(ms, symbol);
-    return `${p.year}-${p.month}-${p.day} ${p.hour}:${p.minute}`;
+    const [day, clock] = parts(ms, symbol);
+    return `${day} ${clock.slice(0, 5)}`;
 }
 
 /** 22:03:09, in the chosen zone. */
 export function clock(value: string | number | null | undefined, symbol?: string): string {
     const ms = milliseconds(value);
     if (Number.isNaN(ms)) return none;
-    const p = parts(ms, symbol);
-    return `${p.hour}:${p.minute}:${p.second}`;
+    return parts(ms, symbol)[1];
 }
 
 /** 2026-11-21, in the chosen zone. */

@@ -150,20 +150,24 @@ function usePace(job: Job) {
 
 function Leaders(props: { leaders: Schemas['StrategyLeader'][]; job: Job }) {
     const { leaders, job } = props;
-    if (job.kind !== 'backtest') return null;
+    const searches = job.kind === 'experiment' && leaders.length > 0;
+    if (job.kind !== 'backtest' && !searches) return null;
+    const what = searches ? 'Best models' : 'Best strategies';
     return (
         <section>
-            <h2>{job.ended ? 'Best strategies' : 'Best strategies so far'}</h2>
+            <h2>{job.ended ? what : `${what} so far`}</h2>
             <p class="note">
-                By Sharpe ratio, each in an account of its own. The best of many is lucky: the results say how far they can be believed.
+                {searches
+                    ? 'By the fitness of the search, with the trades that each left. The best of many is lucky: the result judges them on later windows.'
+                    : 'By Sharpe ratio, each in an account of its own. The best of many is lucky: the results say how far they can be believed.'}
             </p>
             <ShortTable
-                label="Best strategies"
+                label={what}
                 rows={leaders}
                 columns={[
                     {
-                        title: 'Strategy',
-                        cell: (l) => (job.state === 'done' ? <a href={strategyPath(job.id, l.id)}>{l.id}</a> : l.id),
+                        title: searches ? 'Model' : 'Strategy',
+                        cell: (l) => (job.state === 'done' && !searches ? <a href={strategyPath(job.id, l.id)}>{l.id}</a> : l.id),
                     },
                     { title: 'Sharpe ratio', figure: true, cell: (l) => number(l.sharpe, 2) },
                     { title: 'Total return', figure: true, cell: (l) => signedPercent(l.totalReturn), tone: (l) => tone(l.totalReturn) },

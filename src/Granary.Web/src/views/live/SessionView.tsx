@@ -81,7 +81,7 @@ export default function SessionView() {
     );
 }
 
-// The run of the account's deployment knows in which zones its markets trade.
+// The manifest of the deployment's run has the time zone of each market.
 function useExchangeZones(account: string): void {
     useQuery(`zones ${account}`, async () => {
         const all = await take(api.GET('/api/v1/deployments'));

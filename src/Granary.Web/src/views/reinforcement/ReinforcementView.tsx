@@ -19,9 +19,9 @@ const colours = ['s1', 's2', 's3', 's4', 'soft', 'strong'];
 
 const measures: { id: keyof Point; title: string; unit: string; decimals: number }[] = [
     { id: 'reward', title: 'Reward', unit: 'of an episode, mean', decimals: 5 },
-    { id: 'entropy', title: 'Entropy', unit: 'nats: how much it still tries', decimals: 3 },
+    { id: 'entropy', title: 'Entropy', unit: 'nats, of the distribution of actions', decimals: 3 },
     { id: 'kl', title: 'Step of the policy', unit: 'KL divergence of an update', decimals: 4 },
-    { id: 'explainedVariance', title: 'Explained variance', unit: '1: it foresees the reward', decimals: 3 },
+    { id: 'explainedVariance', title: 'Explained variance', unit: 'of the returns by the value function', decimals: 3 },
 ];
 
 /** Weights that a policy learned: training curves by seed, the windows, and the weights over time. */

@@ -6,7 +6,7 @@ import { SelectField } from '../../components/Field';
 import { LineChart } from '../../components/LineChart';
 import { Empty, Failed, Loaded, Loading } from '../../components/States';
 import { ShortTable } from '../../components/ShortTable';
-import { number, percent, short, signedPercent } from '../../format/numbers';
+import { number, percent, short, signed, signedNumber, signedPercent } from '../../format/numbers';
 import { time } from '../../format/times';
 import { useTitle } from '../../layout/title';
 import { loadRun, runPath, verdictOf, type RunDetails } from './run';
@@ -58,8 +58,6 @@ function Both(props: { a: string; b: string }) {
     return <Loaded query={both}>{([a, b]) => <Comparison a={a} b={b} />}</Loaded>;
 }
 
-const signed = (text: string) => (/^[1-9]|^0[.,]?\d*[1-9]/.test(text) ? `+${text}` : text);
-
 function Comparison(props: { a: RunDetails; b: RunDetails }) {
     const { a, b } = props;
     const [va, vb] = [verdictOf(a), verdictOf(b)];
@@ -75,11 +73,11 @@ function Comparison(props: { a: RunDetails; b: RunDetails }) {
                 rows={[
                     {
                         name: 'Checks passed',
-                        texts: [`${va.passed} of ${va.of}`, `${vb.passed} of ${vb.of}`, signed(number(vb.passed - va.passed))],
+                        texts: [`${va.passed} of ${va.of}`, `${vb.passed} of ${vb.of}`, signedNumber(vb.passed - va.passed, 0)],
                     },
                     ...rows.map((r) => {
                         const [x, y] = [a.portfolio.stats?.[r.key], b.portfolio.stats?.[r.key]];
-                        const difference = typeof x === 'number' && typeof y === 'number' ? signed(r.text(y - x)) : '–';
+                        const difference = typeof x === 'number' && typeof y === 'number' ? signed(y - x, r.text) : '–';
                         return { name: r.name, texts: [r.text(x), r.text(y), difference] };
                     }),
                 ]}

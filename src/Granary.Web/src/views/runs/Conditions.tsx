@@ -3,7 +3,7 @@ import { useQuery } from '../../api/useQuery';
 import { useSearch } from '../../api/useSearch';
 import { TextField } from '../../components/Field';
 import { Empty, Loaded } from '../../components/States';
-import { StrategyName } from '../../components/StrategyName';
+import { StrategyName, strategyWidth } from '../../components/StrategyName';
 import { DataTable, type Column } from '../../components/Table';
 import { number, percent, signedPercent, tone } from '../../format/numbers';
 import { runPath, type RunDetails } from './run';
@@ -64,7 +64,7 @@ const withStrategy: Column<Condition>[] = [
     {
         id: 'strategy',
         title: 'Strategy',
-        width: innerWidth < 700 ? 200 : 308,
+        width: strategyWidth,
         value: (c) => c.strategy,
         cell: (c) => <StrategyName id={c.strategy} />,
     },

@@ -159,7 +159,7 @@ function Checks(props: { run: RunDetails }) {
                                 cell: ([, check]) => check.state,
                                 tone: ([, check]) => (check.state === 'passed' ? 'gain' : check.state === 'failed' ? 'loss' : 'soft'),
                             },
-                            { title: 'What was found', cell: ([, check]) => check.sentence },
+                            { title: 'What was found', cell: ([, check]) => check.sentence, prose: true },
                         ]}
                     />
                 </>

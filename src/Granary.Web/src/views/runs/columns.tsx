@@ -1,4 +1,4 @@
-import { StrategyName } from '../../components/StrategyName';
+import { StrategyName, strategyWidth } from '../../components/StrategyName';
 import type { Column } from '../../components/Table';
 import { number, percent, signedPercent, tone } from '../../format/numbers';
 import type { Strategy } from './run';
@@ -19,7 +19,7 @@ export function strategyColumns(href: (id: string) => string): Column<Strategy>[
         {
             id: 'id',
             title: 'Strategy',
-            width: innerWidth < 700 ? 200 : 308,
+            width: strategyWidth,
             value: (s) => s.id,
             cell: (s) => (
                 <a href={href(s.id)}>
@@ -27,7 +27,7 @@ export function strategyColumns(href: (id: string) => string): Column<Strategy>[
                 </a>
             ),
         },
-        { id: 'weight', title: 'Weight', width: 72, figure: true, value: (s) => s.weight, cell: (s) => number(s.weight, 2) },
+        { id: 'weight', title: 'Weight', width: 66, figure: true, value: (s) => s.weight, cell: (s) => number(s.weight, 2) },
         figure('totalReturn', 'Total return', 100, (s) => (
             <span class={tone(s.stats?.totalReturn)}>{signedPercent(s.stats?.totalReturn)}</span>
         )),

@@ -40,6 +40,8 @@ export const checkNames: Record<string, string> = {
     probabilityOfOverfitting: 'Probability of overfitting',
     causality: 'Look-ahead',
     costStress: 'Double costs, one bar later',
+    betterThanBenchmark: 'Better than the benchmark',
+    learnedWeights: 'Learned weights against simple rules',
 };
 
 /** What the checks say together: how many passed, and the verdict in two words. */

@@ -52,7 +52,7 @@ const columns: Column<Signal>[] = [
     { id: 'entry', title: 'Entry', width: 100, figure: true, cell: (s) => price(s.entryPrice) },
     { id: 'exit', title: 'Exit', width: 100, figure: true, cell: (s) => price(s.exitPrice) },
     { id: 'reason', title: 'Left by', width: 110, cell: (s) => s.exitReason ?? '' },
-    { id: 'strategy', title: 'Strategy', width: 218, cell: (s) => <StrategyName id={s.strategy} /> },
+    { id: 'strategy', title: 'Strategy', width: 232, cell: (s) => <StrategyName id={s.strategy} /> },
 ];
 
 const page = 200;
