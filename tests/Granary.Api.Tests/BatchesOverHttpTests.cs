@@ -216,6 +216,21 @@ public class BatchesOverHttpTests
     }
 
     [Fact]
+    public async Task A_batch_whose_folder_is_removed_while_it_runs_fails_and_the_next_one_runs()
+    {
+        await using var server = await ApiServer.StartAsync();
+        var removed = await server.SubmitAsync();
+        var next = await server.SubmitAsync();
+        await server.UntilAsync(removed.Id, s => s.State == JobState.Running);
+        await Eventually.IsAsync(() => Task.FromResult(server.Host.Begun.Count), n => n == 1);
+        Directory.Delete(Path.Combine(server.Folder, removed.Id), recursive: true);
+        for (var i = 0; i < 6; i++) server.Host.Go();
+        (await server.UntilAsync(removed.Id, s => s.Ended)).State.ShouldBe(JobState.Failed);
+        (await server.UntilAsync(next.Id, s => s.Ended)).State.ShouldBe(JobState.Done);
+        (await server.Client.GetAsync("/health/ready")).StatusCode.ShouldBe(HttpStatusCode.OK);
+    }
+
+    [Fact]
     public async Task What_was_accepted_runs_after_a_restart_and_what_was_done_stays_known()
     {
         var folder = Directory.CreateTempSubdirectory("granary-api-").FullName;

@@ -90,7 +90,7 @@ public sealed class DataOverHttpTests
     [InlineData("quality?store=postgres://db/bars&timeframe=1h", "leads out of the server's data folder")]
     [InlineData("coverage?store=stores/first&symbol=COINUSD&timeframe=1h", "did you mean COINUSDT?")]
     [InlineData("coverage?store=stores/first&symbol=COINUSDT&timeframe=1x", "timeframe=1x: use one of")]
-    [InlineData("compare?a=stores/first&b=stores/second&symbol=COINUSDT&timeframe=1h&tolerance=-1", "give 0 or more percent")]
+    [InlineData("compare?a=stores/first&b=stores/second&symbol=COINUSDT&timeframe=1h&tolerance=-1", "ask for 0 or more")]
     public async Task A_wrong_question_is_answered_with_a_sentence(string question, string sentence)
     {
         await using var server = await StartAsync();

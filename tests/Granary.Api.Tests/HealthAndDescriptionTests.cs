@@ -35,6 +35,22 @@ public class HealthAndDescriptionTests
     }
 
     [Fact]
+    public async Task A_job_that_the_disk_cannot_store_is_refused_with_the_reason_and_the_remedy()
+    {
+        var audit = Directory.CreateTempSubdirectory("granary-audit-");
+        await using var server = await ApiServer.StartAsync(settings: s => s with { Audit = Path.Combine(audit.FullName, "log") });
+        // A file where the folder was: as on a full disk, nothing can be written there.
+        Directory.Delete(server.Folder, recursive: true);
+        await File.WriteAllTextAsync(server.Folder, "");
+        using var refused = await server.Client.SendAsync(ApiServer.Submission());
+        File.Delete(server.Folder);
+        Directory.CreateDirectory(server.Folder);
+        audit.Delete(recursive: true);
+        (await refused.ProblemAsync(503)).ShouldContain("make room in " + server.Folder);
+        (await server.SubmitAsync()).State.ShouldBe(Granary.Application.Jobs.JobState.Queued);
+    }
+
+    [Fact]
     public async Task A_server_whose_disk_takes_no_more_stays_up_says_so_and_goes_on_when_it_does()
     {
         await using var server = await ApiServer.StartAsync();
@@ -102,6 +118,23 @@ public class HealthAndDescriptionTests
         if (Environment.GetEnvironmentVariable("GRANARY_WRITE_DOCS") == "1") await File.WriteAllTextAsync(path, text);
         text.ShouldBe(await File.ReadAllTextAsync(path), "the API has changed: never remove or rename an operation, a field or a status; "
             + "write the document again with GRANARY_WRITE_DOCS=1");
+    }
+
+    [Fact]
+    public async Task Every_text_of_the_document_says_what_kind_of_text_it_is()
+    {
+        var document = JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(SharedData.RepositoryRoot, "docs", "openapi.json")))!;
+        TextsIn(document["components"]!).Concat(TextsIn(document["paths"]!))
+            .Where(text => !((string[])["format", "pattern", "enum", "const"]).Any(text.ContainsKey)).Select(text => text.GetPath())
+            .ShouldBeEmpty("name the field in src/Granary.Api/Description/texts.json");
+
+        static IEnumerable<JsonObject> TextsIn(JsonNode? node) => node switch
+        {
+            JsonArray list => list.SelectMany(TextsIn),
+            JsonObject map => map.Where(part => part.Key is not ("example" or "examples")).SelectMany(part => TextsIn(part.Value))
+                .Concat(map.ContainsKey("maxLength") && map["type"] is JsonValue or JsonArray ? [map] : []),
+            _ => [],
+        };
     }
 
     [Fact]

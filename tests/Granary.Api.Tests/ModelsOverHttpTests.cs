@@ -90,6 +90,9 @@ public sealed class ModelsOverHttpTests
         // Differences 0.03 and 0.05: mean 0.04, error 0.01, t(0.975; 1) = 12.7062.
         tested.GetProperty("mean").GetDouble().ShouldBe(0.04, 1e-12);
         tested.GetProperty("low").GetDouble().ShouldBe(0.04 - (12.7062 * 0.01), 1e-5);
+        tested.GetProperty("high").GetDouble().ShouldBe(0.04 + (12.7062 * 0.01), 1e-5);
+        // Student's t with one degree of freedom is Cauchy's distribution: P(t > 4) = 1/2 − atan(4)/π.
+        tested.GetProperty("pValue").GetDouble().ShouldBe(0.5 - (Math.Atan(4) / Math.PI), 1e-9);
         tested.GetProperty("verdict").GetString()!.ShouldStartWith("No difference is shown");
 
         var drift = (await server.Client.GetFromJsonAsync<JsonElement>("/api/v1/models/gate/versions/1")).GetProperty("findings")

@@ -11,6 +11,7 @@ return args switch
     ["sweep", .. var rest] => Granary.Benchmarks.Sweep.SweepBenchmark.Run(rest),
     ["stores", .. var rest] => Granary.Benchmarks.Stores.StoresBenchmark.Run(rest),
     ["learning", .. var rest] => Granary.Benchmarks.Learning.LearningBenchmark.Run(rest),
+    ["search", .. var rest] => await Granary.Benchmarks.Learning.SearchBenchmark.RunAsync(rest),
     ["reinforce", .. var rest] => Granary.Benchmarks.Reinforce.ReinforceBenchmark.Run(rest),
     ["portfolio", .. var rest] => Granary.Benchmarks.Live.PortfolioBenchmark.Run(rest),
     ["live", .. var rest] => await Granary.Benchmarks.Live.LiveBenchmark.RunAsync(rest),
@@ -22,7 +23,7 @@ return args switch
 static int Usage()
 {
     Console.WriteLine("Granary.Benchmarks csv [FILE] | omp [NAMES PERIODS MOST RUNS] | guards [TURNS] | factors LIBRARY [FACTOR…] | stores "
-        + "[M1.csv postgres://…] [kafka://…] | learning [THREADS TURNS PYTHON] | "
+        + "[M1.csv postgres://…] [kafka://…] | learning [THREADS TURNS PYTHON] | search [TURNS] | "
         + "reinforce [ENVIRONMENT…] | portfolio [SIGNALS] | live [STRATEGIES FOLDER] | exchange | api [SECONDS] | sweep "
         + "BENCH_FOLDER SWEEP_BINARY SCRATCH_FOLDER [TURNS] [BLOCK]");
     return 2;

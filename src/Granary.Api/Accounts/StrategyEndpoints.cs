@@ -63,14 +63,14 @@ internal static class StrategyEndpoints
     }
 
     private static async Task<IResult> ListAsync([AsParameters] Paging paging, LiveAccounts known, [FromQuery] string? account,
-        [FromQuery] string? symbol, CancellationToken stop)
+        [FromQuery] string? symbol, CancellationToken stop, [AllowedRange(1, Paging.Most)] int limit = Paging.Usual)
     {
         var from = 0;
-        if (paging.Checked().Cursor is { } cursor && !int.TryParse(cursor, NumberStyles.None, CultureInfo.InvariantCulture, out from))
+        if (paging.Cursor is { } cursor && !int.TryParse(cursor, NumberStyles.None, CultureInfo.InvariantCulture, out from))
             throw ListCursor.Unknown(cursor);
         var all = await FindAsync(known, s => (account is null || s.Account == account)
             && (symbol is null || AccountStrategies.SymbolsOf(s.Id).Contains(symbol)), stop).ConfigureAwait(false);
-        var page = all.Skip(from).Take(paging.Limit).ToList();
+        var page = all.Skip(from).Take(limit).ToList();
         var next = from + page.Count < all.Count ? (from + page.Count).ToString(CultureInfo.InvariantCulture) : null;
         return paging.Answer(new StrategyPage(page, next), next);
     }

@@ -22,13 +22,14 @@ internal static class AuditEndpoints
             + "log of its own.")
         .Produces<AuditPage>().ProducesProblem(400);
 
-    private static IResult List(AuditLog log, [AsParameters] Paging paging)
+    private static IResult List(AuditLog log, [AsParameters] Paging paging,
+        [AllowedRange(1, Paging.Most)] int limit = Paging.Usual)
     {
-        var before = paging.Checked().Cursor is not { } cursor ? long.MaxValue
+        var before = paging.Cursor is not { } cursor ? long.MaxValue
             : long.TryParse(cursor, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number
             : throw ListCursor.Unknown(cursor);
-        var page = log.Newest(before, paging.Limit);
-        var next = page is [.., { Sequence: > 1 } last] && page.Count == paging.Limit
+        var page = log.Newest(before, limit);
+        var next = page is [.., { Sequence: > 1 } last] && page.Count == limit
             ? last.Sequence.ToString(CultureInfo.InvariantCulture) : null;
         return paging.Answer(new AuditPage(page, next), next);
     }

@@ -36,11 +36,11 @@ internal static class BatchEndpoints
             .RequireAuthorization(RolePolicies.Submitter).WithName("submitQuickstart")
             .WithSummary("Submit the sample batch: a thousand strategies on six synthetic markets.").ProducesSubmission();
         batches.MapGet("", async (IJobService service, [AsParameters] Paging paging, CancellationToken stop, [FromQuery] string? state,
-                [FromQuery] int? most) =>
+                [AllowedRange(1, Paging.Most)] int? most, [AllowedRange(1, Paging.Most)] int limit = Paging.Usual) =>
             {
-                var asked = (most is { } older ? paging with { Limit = older } : paging).Checked();
-                var page = await JobAnswers.OfBatches(service).ListAsync(asked, null, state, stop).ConfigureAwait(false);
-                return asked.Answer(page.Items, page.Next);
+                var page = await JobAnswers.OfBatches(service).ListAsync(paging.Cursor, most ?? limit, null, state, stop)
+                    .ConfigureAwait(false);
+                return paging.Answer(page.Items, page.Next);
             })
             .RequireAuthorization(RolePolicies.Viewer).WithName("listBatches")
             .WithSummary("The newest batches first.").WithDescription(

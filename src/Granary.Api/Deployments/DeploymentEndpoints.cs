@@ -37,7 +37,8 @@ internal static class DeploymentEndpoints
     public static void Map(IEndpointRouteBuilder api)
     {
         var all = api.MapGroup("/deployments").WithTags("Deployments").ProducesProblem(401).ProducesProblem(403).ProducesProblem(503);
-        all.MapGet("", (DeploymentBook book, [AsParameters] Paging paging) => List(book, paging.Checked()))
+        all.MapGet("", (DeploymentBook book, [AsParameters] Paging paging, [AllowedRange(1, Paging.Most)] int limit = Paging.Usual) =>
+                List(book, paging, limit))
             .RequireAuthorization(RolePolicies.Viewer).WithName("listDeployments")
             .WithSummary("Production configurations by number, the newest first.").Produces<DeploymentPage>().ProducesProblem(400);
         all.MapPost("", (NewDeployment body, ClaimsPrincipal user, DeploymentBook book, [FromServices] DeploymentSource source) =>
@@ -94,16 +95,16 @@ internal static class DeploymentEndpoints
             .WithDescription("Its session must be stopped. With 'dryRun' nothing changes, and a session may run.")
             .Produces<SwitchOutcome>().ProducesProblem(400).ProducesProblem(404).ProducesProblem(409);
 
-    private static IResult List(DeploymentBook book, Paging paging)
+    private static IResult List(DeploymentBook book, Paging paging, int limit)
     {
         var before = paging.Cursor is null ? int.MaxValue
             : int.TryParse(paging.Cursor, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number
             : throw ListCursor.Unknown(paging.Cursor);
-        var found = book.Numbers().Where(n => n < before).OrderDescending().Take(paging.Limit + 1).ToList();
+        var found = book.Numbers().Where(n => n < before).OrderDescending().Take(limit + 1).ToList();
         var history = book.History().ToLookup(e => e.Number);
-        var page = found.Take(paging.Limit).Select(n =>
+        var page = found.Take(limit).Select(n =>
             DeploymentDetails.EntryOf(book.Get(n), book.Disabled(n).Count, history[n])).ToList();
-        var next = found.Count > paging.Limit ? page[^1].Number.ToString(CultureInfo.InvariantCulture) : null;
+        var next = found.Count > limit ? page[^1].Number.ToString(CultureInfo.InvariantCulture) : null;
         return paging.Answer(new DeploymentPage(page, next), next);
     }
 

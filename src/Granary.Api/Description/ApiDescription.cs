@@ -52,6 +52,7 @@ internal sealed class ApiDescription(IServiceProvider services) : IDisposable
         SubmittedSchemas.Add(document);
         OperationAnswers.Write(document);
         SchemaLimits.Write(document);
+        TextKinds.Write(document);
         OperationExamples.Add(document);
         return JsonSerializer.SerializeToUtf8Bytes(document, DocumentJson.Options);
     }

@@ -34,4 +34,25 @@ internal static class DocumentJson
         using var stream = typeof(DocumentJson).Assembly.GetManifestResourceStream(name)!;
         return JsonNode.Parse(stream)!.AsObject();
     }
+
+    /// <summary>The names of the schemas that a request can have; all others are of answers alone.</summary>
+    public static IReadOnlySet<string> SentSchemas(JsonObject document)
+    {
+        var schemas = Components(document, "schemas");
+        var sent = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var (_, _, operation) in Operations(document)) AddReferences(operation["requestBody"], schemas, sent);
+        return sent;
+    }
+
+    private static void AddReferences(JsonNode? node, JsonObject schemas, HashSet<string> names)
+    {
+        if (node is JsonArray list)
+            foreach (var item in list) AddReferences(item, schemas, names);
+        if (node is not JsonObject map) return;
+        foreach (var (key, value) in map)
+        {
+            if (key != "$ref") AddReferences(value, schemas, names);
+            else if (((string)value!).Split('/')[^1] is var name && names.Add(name)) AddReferences(schemas[name], schemas, names);
+        }
+    }
 }

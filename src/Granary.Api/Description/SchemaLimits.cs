@@ -22,7 +22,9 @@ internal static class SchemaLimits
 
     public static void Write(JsonObject document)
     {
-        foreach (var (_, schema) in DocumentJson.Components(document, "schemas")) Limit(schema, Longest);
+        var schemas = DocumentJson.Components(document, "schemas");
+        foreach (var (_, schema) in schemas) Limit(schema, Longest);
+        RequireAnswers(document, schemas);
         foreach (var kind in (string[])["responses", "headers", "parameters"])
             foreach (var (_, part) in DocumentJson.Components(document, kind)) LimitContent(part!, kind == "responses");
         foreach (var (_, _, operation) in DocumentJson.Operations(document))
@@ -30,6 +32,19 @@ internal static class SchemaLimits
             foreach (var parameter in operation["parameters"]?.AsArray() ?? []) Limit(parameter!["schema"], LongestOfHead);
             if (operation["requestBody"] is { } body) LimitContent(body, true);
             foreach (var (_, answer) in operation["responses"]!.AsObject()) LimitContent(answer!, true);
+        }
+    }
+
+    // An answer has every field that cannot be null: the server leaves out no other.
+    private static void RequireAnswers(JsonObject document, JsonObject schemas)
+    {
+        var sent = DocumentJson.SentSchemas(document);
+        foreach (var (name, schema) in schemas)
+        {
+            if (sent.Contains(name) || schema!["properties"] is not JsonObject properties) continue;
+            var names = properties.Where(p => p.Value is JsonObject property && !IsNullable(property)).Select(p =>
+                (JsonNode)p.Key).ToArray();
+            if (names.Length > 0) schema["required"] = new JsonArray(names);
         }
     }
 

@@ -28,9 +28,6 @@ internal static class SubmittedSchemas
             if (submitted["answers"]![id] is { } answer)
                 operation["responses"]!["200"]!["content"]!["application/json"]!["schema"] = answer.DeepClone();
             if (submitted["bodyTexts"]![id] is { } text) operation["requestBody"]!["description"] = text.DeepClone();
-            foreach (var parameter in operation["parameters"]?.AsArray() ?? [])
-                foreach (var (key, limit) in submitted["ranges"]![(string)parameter!["name"]!]?.AsObject() ?? [])
-                    parameter["schema"]![key] = limit!.DeepClone();
             if (submitted["parameters"]![id] is not JsonArray more) continue;
             if (operation["parameters"] is not JsonArray parameters) operation["parameters"] = parameters = [];
             foreach (var parameter in more) parameters.Add(parameter!.DeepClone());

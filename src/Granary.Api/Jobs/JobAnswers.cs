@@ -22,8 +22,8 @@ internal sealed class JobAnswers(IJobService jobs, string collection, string nou
     /// <summary>A page of the list.</summary>
     /// <param name="of">Only jobs of a kind.</param>
     /// <param name="state">Only jobs in a state.</param>
-    public ValueTask<JobPage> ListAsync(Paging paging, string? of, string? state, CancellationToken cancellationToken) =>
-        jobs.ListAsync(new JobQuery(paging.Limit, paging.Cursor, kind ?? of, StateOf(state)), cancellationToken);
+    public ValueTask<JobPage> ListAsync(string? cursor, int limit, string? of, string? state, CancellationToken cancellationToken) =>
+        jobs.ListAsync(new JobQuery(limit, cursor, kind ?? of, StateOf(state)), cancellationToken);
 
     public async Task<IResult> GetAsync(string id, CancellationToken cancellationToken) =>
         await FindAsync(id, cancellationToken).ConfigureAwait(false) is { } status ? TypedResults.Ok(status) : Unknown(id);

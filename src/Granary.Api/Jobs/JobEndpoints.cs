@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using System.Globalization;
 using System.Text;
 using Granary.Api.Access;
@@ -29,9 +30,9 @@ internal static class JobEndpoints
                 + "Idempotency-Key to make a repeated submission give the same job; a key is known as long as its job.")
             .Accepts<object>("application/json").ProducesSubmission();
         jobs.MapGet("", async (IJobService service, [AsParameters] Paging paging, CancellationToken stop, [FromQuery] string? state,
-                [FromQuery] string? kind) =>
+                [FromQuery] string? kind, [AllowedRange(1, Paging.Most)] int limit = Paging.Usual) =>
             {
-                var page = await JobAnswers.OfJobs(service).ListAsync(paging.Checked(), kind, state, stop).ConfigureAwait(false);
+                var page = await JobAnswers.OfJobs(service).ListAsync(paging.Cursor, limit, kind, state, stop).ConfigureAwait(false);
                 return paging.Answer(page, page.Next);
             })
             .RequireAuthorization(RolePolicies.Viewer).WithName("listJobs")
@@ -40,9 +41,8 @@ internal static class JobEndpoints
                 400);
         MapOne(jobs, "Job", JobAnswers.OfJobs);
         api.MapPost("/automl", ([AsParameters] SubmittedBody body, IJobService service, JobCatalogue kinds, CancellationToken stop,
-                [FromQuery(Name = "num_strategies")] int? strategies) =>
-            strategies < 1 ? Task.FromResult(Problem.Of(400, "The input is wrong", $"num_strategies={strategies}: ask for 1 or more"))
-                : body.SubmitAsync(service, kinds, "jobs", _ => "experiment", stop, batch => Experiment(batch, strategies)))
+                [FromQuery(Name = "num_strategies"), Display(Name = "num_strategies"), AllowedRange(1, int.MaxValue)] int? strategies) =>
+            body.SubmitAsync(service, kinds, "jobs", _ => "experiment", stop, batch => Experiment(batch, strategies)))
             .RequireAuthorization(RolePolicies.Submitter).WithTags("Jobs").WithName("submitExperiment")
             .WithSummary("Compare trainers and labels on a batch file, which is the body: a job of the kind experiment.")
             .Accepts<object>("application/json", "text/plain", "application/octet-stream").ProducesSubmission().ProducesProblem(401)

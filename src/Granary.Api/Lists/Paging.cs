@@ -1,4 +1,3 @@
-using Granary.Application.Json;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.WebUtilities;
@@ -7,15 +6,10 @@ namespace Granary.Api.Lists;
 
 /// <summary>Which page of a list is wanted.</summary>
 /// <param name="Cursor">As the page before gave it; null begins with the first.</param>
-/// <param name="Limit">How many items at the most.</param>
-internal sealed record Paging(HttpContext Context, [FromQuery(Name = "cursor")] string? Cursor,
-    [FromQuery(Name = "limit")] int Limit = 100)
+internal sealed record Paging(HttpContext Context, [FromQuery(Name = "cursor")] string? Cursor)
 {
-    private const int MostOfPage = 1000;
-
-    /// <exception cref="InputException">The limit is out of range.</exception>
-    public Paging Checked() => Limit is >= 1 and <= MostOfPage ? this
-        : throw new InputException($"limit={Limit}: ask for 1 to {MostOfPage:N0}");
+    /// <summary>How many items a page has at the most, and without a number of the caller's.</summary>
+    public const int Most = 1000, Usual = 100;
 
     /// <summary>The answer with a page; the header Link (RFC 8288) names the next one.</summary>
     /// <param name="next">The cursor of the next page; null where this is the last.</param>

@@ -1,4 +1,6 @@
+using System.ComponentModel;
 using Granary.Api.Access;
+using Granary.Api.Lists;
 using Granary.Application.Catalogues;
 using Granary.Application.Json;
 using Granary.Application.MarketData;
@@ -48,24 +50,16 @@ internal static class DataEndpoints
 
     /// <param name="A">A store.</param>
     /// <param name="B">The other one.</param>
-    /// <param name="Tolerance">Prices that differ by at most so many percent are equal; 0.01 without one.</param>
-    /// <param name="VolumeTolerance">The same for volumes; 1 without one.</param>
     private sealed record Question([FromQuery(Name = "a")] string A, [FromQuery(Name = "b")] string B,
-        [FromQuery(Name = "symbol")] string Symbol, [FromQuery(Name = "timeframe")] string Timeframe,
-        [FromQuery(Name = "tolerance")] double? Tolerance, [FromQuery(Name = "volumeTolerance")] double? VolumeTolerance)
-    {
-        /// <exception cref="InputException">A tolerance is negative.</exception>
-        public SourceComparer Comparer() => new(Percent("tolerance", Tolerance ?? 0.01), Percent("volumeTolerance", VolumeTolerance ?? 1));
-
-        private static double Percent(string option, double value) =>
-            value >= 0 ? value : throw new InputException(FormattableString.Invariant($"{option}={value}: give 0 or more percent"));
-    }
+        [FromQuery(Name = "symbol")] string Symbol, [FromQuery(Name = "timeframe")] string Timeframe);
 
     private static async Task<IResult> CompareAsync([AsParameters] Question asked, ApiSettings settings, GranaryCatalogues known,
-        CancellationToken stop)
+        CancellationToken stop,
+        [AllowedRange(0.0), Description("Prices that differ by at most so many percent are equal.")] double tolerance = 0.01,
+        [AllowedRange(0.0), Description("The same for volumes.")] double volumeTolerance = 1)
     {
         var found = await new StoredMarkets(known.Stores).CompareAsync(Within(settings, "a", asked.A), Within(settings, "b", asked.B),
-            new BarQuery(asked.Symbol, Read(asked.Timeframe)), asked.Comparer(), stop).ConfigureAwait(false);
+            new BarQuery(asked.Symbol, Read(asked.Timeframe)), new SourceComparer(tolerance, volumeTolerance), stop).ConfigureAwait(false);
         var shown = found with
         {
             Disagreements = [.. found.Disagreements.OrderByDescending(d => double.IsNaN(d.Percent) ? -1 : d.Percent).ThenBy(d => d.Time)

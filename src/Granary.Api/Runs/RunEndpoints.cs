@@ -22,9 +22,9 @@ internal static class RunEndpoints
     {
         var runs = api.MapGroup("/runs").WithTags("Runs").ProducesProblem(401).ProducesProblem(403).RequireAuthorization(
             RolePolicies.Viewer);
-        runs.MapGet("", (RunLibrary library, [AsParameters] Paging paging) =>
+        runs.MapGet("", (RunLibrary library, [AsParameters] Paging paging, [AllowedRange(1, Paging.Most)] int limit = Paging.Usual) =>
             {
-                var page = library.List(paging.Checked().Limit, paging.Cursor);
+                var page = library.List(limit, paging.Cursor);
                 return paging.Answer(page, page.Next);
             })
             .WithName("listRuns").WithSummary("Finished runs of the server's folder, the newest first.").Produces<RunPage>()
@@ -34,10 +34,10 @@ internal static class RunEndpoints
             .WithName("getRun").WithSummary("A run: where it comes from, and what its results.json has beside the strategies.")
             .Produces<RunSummary>().ProducesProblem(404);
         runs.MapGet("/{id}/strategies", (string id, RunLibrary library, [AsParameters] Paging paging, [FromQuery] string? sort,
-                [FromQuery] string? filter) =>
+                [FromQuery] string? filter, [AllowedRange(1, Paging.Most)] int limit = Paging.Usual) =>
             {
                 if (library.Find(id) is null) return Unknown(id);
-                var page = new StrategyQuery(paging.Checked().Limit, sort, filter, paging.Cursor)
+                var page = new StrategyQuery(limit, sort, filter, paging.Cursor)
                     .Of(library.ResultsOf(id));
                 return paging.Answer(page, page.Next);
             })
@@ -46,10 +46,10 @@ internal static class RunEndpoints
                 + "'filter' has conditions with commas between, as trades>=30,symbol=BTCUSDT,id~SmaCross.")
             .Produces<StrategyRows>().ProducesProblem(400).ProducesProblem(404);
         runs.MapGet("/{id}/signals", (string id, RunLibrary library, [AsParameters] Paging paging, [FromQuery] string? strategy,
-                [FromQuery] string? symbol, [FromQuery] string? decision) =>
+                [FromQuery] string? symbol, [FromQuery] string? decision, [AllowedRange(1, Paging.Most)] int limit = Paging.Usual) =>
             {
                 if (library.Find(id) is null) return Unknown(id);
-                var page = new SignalQuery(paging.Checked().Limit, strategy, symbol, decision, paging.Cursor)
+                var page = new SignalQuery(limit, strategy, symbol, decision, paging.Cursor)
                     .Of(Path.Combine(library.PathOf(id), "signals.csv"));
                 return paging.Answer(page, page.Next);
             })
@@ -67,10 +67,11 @@ internal static class RunEndpoints
     }
 
     private static async Task<IResult> SeriesAsync(string id, string name, [AsParameters] SeriesSpan span, RunLibrary library,
-        GranaryCatalogues catalogues, CancellationToken cancellationToken)
+        GranaryCatalogues catalogues, CancellationToken cancellationToken,
+        [AllowedRange(4, SeriesSpan.MostPoints)] int points = SeriesSpan.UsualPoints)
     {
         if (library.Find(id) is null) return Unknown(id);
-        var series = span.Read();
+        var series = span.Read(points);
         if (name.StartsWith(Price, StringComparison.Ordinal))
             return TypedResults.Ok(await series.BarsAsync(library.PathOf(id), name[Price.Length..], catalogues, cancellationToken)
                 .ConfigureAwait(false));

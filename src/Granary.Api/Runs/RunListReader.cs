@@ -1,10 +1,11 @@
 using Granary.Application.RunFolders;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 
 namespace Granary.Api.Runs;
 
 /// <summary>Reads the list of runs while the server starts, so that the first caller does not wait for a folder of thousands.</summary>
-internal sealed class RunListReader(RunLibrary library) : BackgroundService
+internal sealed class RunListReader(RunLibrary library, ILogger<RunListReader> log) : BackgroundService
 {
     protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.Run(Read, CancellationToken.None);
 
@@ -14,9 +15,10 @@ internal sealed class RunListReader(RunLibrary library) : BackgroundService
         {
             library.List(1, null);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e)
         {
-            // Each caller gets this fault with its own answer.
+            // The server goes on; each caller who asks for the list gets the fault as an answer.
+            log.LogWarning(e, "The list of runs could not be read at the start.");
         }
     }
 }

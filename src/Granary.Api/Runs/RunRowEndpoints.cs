@@ -43,25 +43,31 @@ internal static class RunRowEndpoints
             .Produces(200, null, "application/octet-stream").ProducesProblem(404);
 
     private static void MapRows(RouteGroupBuilder runs, string file, string name, string summary) =>
-        runs.MapGet($"/{{id}}/{file}", (string id, RunLibrary library, [AsParameters] Paging paging, [FromQuery] string? strategy) =>
+        runs.MapGet($"/{{id}}/{file}", (string id, RunLibrary library, [AsParameters] Paging paging, [FromQuery] string? strategy,
+                [AllowedRange(1, Paging.Most)] int limit = Paging.Usual) =>
             {
                 if (library.Find(id) is null) return Unknown(id);
-                var page = new RowQuery(paging.Checked().Limit, strategy,
+                var page = new RowQuery(limit, strategy,
                     paging.Cursor).Of(Path.Combine(library.PathOf(id), file + ".csv"));
                 return paging.Answer(page, page.Next);
             })
             .WithName(name).WithSummary(summary).Produces<FileRows>().ProducesProblem(400).ProducesProblem(404);
 
+    private sealed record ChartQuestion([FromQuery(Name = "symbol")] string Symbol, [FromQuery(Name = "timeframe")] string? Timeframe,
+        [FromQuery(Name = "factors")] string? Factors);
+
     private static async Task<IResult> ChartAsync(string id, RunLibrary library, RunCharts charts, [AsParameters] SeriesSpan span,
-        [FromQuery] string symbol, [FromQuery] string? timeframe, [FromQuery] string? factors)
+        [AsParameters] ChartQuestion question,
+        [AllowedRange(4, SeriesSpan.MostPoints)] int points = SeriesSpan.UsualPoints)
     {
         if (library.Find(id) is null) return Unknown(id);
+        var (symbol, timeframe, factors) = question;
         Timeframe? asked = null;
         if (timeframe is not null && !Timeframe.TryParse(timeframe, out asked))
             throw new InputException($"timeframe={timeframe}: write it as 1m, 1h or 1d");
         var chart = await charts.FindAsync(id, symbol, asked, string.IsNullOrWhiteSpace(factors) ? [] : [.. FactorParser.Split(factors)])
             .ConfigureAwait(false);
-        return TypedResults.Ok(chart.Show(span.Read()));
+        return TypedResults.Ok(chart.Show(span.Read(points)));
     }
 
     private static IResult Unknown(string id) => Problem.NotFound($"there is no run {id} here");

@@ -105,12 +105,17 @@ public sealed class LocalJobs : IJobService, IAsyncDisposable
                     Work = submission.Job.Work,
                 },
                 submitted);
-            await submitted.WriteAsync(OwnFolder(id), cancellationToken).ConfigureAwait(false);
-            await WriteStatusAsync(entry.Status).ConfigureAwait(false);
-            lock (_gate)
+            try
             {
-                Add(entry);
+                await submitted.WriteAsync(OwnFolder(id), cancellationToken).ConfigureAwait(false);
+                await WriteStatusAsync(entry.Status).ConfigureAwait(false);
             }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                throw new ServiceUnavailableException($"the job cannot be stored ({e.Message}); make room in {OwnFolder(id)}, "
+                    + "or correct its rights, and submit it again", e);
+            }
+            lock (_gate) Add(entry);
             // Answered as it was accepted: it may run before the answer is out.
             var accepted = entry.Status;
             _queue.Writer.TryWrite(entry);
@@ -287,6 +292,12 @@ public sealed class LocalJobs : IJobService, IAsyncDisposable
                 Fault = null;
                 return;
             }
+            catch (DirectoryNotFoundException) when (Directory.Exists(_runs) && !Path.Exists(Path.Combine(_runs, entry.Status.Id)))
+            {
+                // The job was removed with its folder: there is no place for its end.
+                Fault = null;
+                return;
+            }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
                 Fault = $"the status of {entry.Status.Id} cannot be written ({e.Message.TrimEnd('.')}); make room in {_runs}";
@@ -338,10 +349,7 @@ public sealed class LocalJobs : IJobService, IAsyncDisposable
     /// <summary>Writes the newest status; writes of one job follow one another.</summary>
     private Task SaveAsync(Entry entry)
     {
-        lock (_gate)
-        {
-            return entry.Written = AfterAsync(entry.Written);
-        }
+        lock (_gate) return entry.Written = AfterAsync(entry.Written);
 
         async Task AfterAsync(Task before)
         {

@@ -3,6 +3,7 @@ using System.Text.Json;
 using CsvHelper;
 using CsvHelper.Configuration;
 using Granary.Application.Batches;
+using Granary.Application.Json;
 using Granary.Application.Verification;
 using Granary.Engine.Brokerage;
 using Granary.Engine.Market;
@@ -56,9 +57,9 @@ internal static class AccountFiles
             skipped = skipped.Select(s => new { strategy = s.Key.Item1, number = s.Key.Item2, why = s.Value }),
             barToOrderMicroseconds = new
             {
-                p50 = Finite(latency.Percentiles().P50),
-                p99 = Finite(latency.Percentiles().P99),
-                journalShare = Finite(latency.JournalShare)
+                p50 = JsonNumber.Finite(latency.Percentiles().P50),
+                p99 = JsonNumber.Finite(latency.Percentiles().P99),
+                journalShare = JsonNumber.Finite(latency.JournalShare)
             },
             notes = host.Notes,
             facts,
@@ -101,8 +102,6 @@ internal static class AccountFiles
         WriteIndented = true,
         Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
-
-    private static double? Finite(double value) => double.IsFinite(value) ? value : null;
 
     private static CsvWriter Csv(TextWriter writer, params string[] header)
     {

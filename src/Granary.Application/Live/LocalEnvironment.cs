@@ -61,11 +61,14 @@ public sealed class LocalEnvironment(LiveRequest request, GranaryCatalogues cata
         OpenFeedAsync(request, catalogues, data, markets, clock, cancellationToken);
 
     /// <summary>Opens a feed from where its bars are.</summary>
+    /// <param name="sources">Opens the source of a replay, from its folder; null opens it in this process.</param>
     public static async Task<ILiveFeed> OpenFeedAsync(SessionOptions request, GranaryCatalogues catalogues, DataSpec data,
-        IReadOnlyList<BarQuery> markets, TimeProvider clock, CancellationToken cancellationToken) =>
+        IReadOnlyList<BarQuery> markets, TimeProvider clock, CancellationToken cancellationToken,
+        Func<DataSpec, string, IBarSource>? sources = null) =>
         !catalogues.LiveFeeds.IsStream(request.Address)
-        ? await BarReplay.OpenAsync(BatchSources.Open(catalogues.Sources, data with { Source = request.Address },
-            Environment.CurrentDirectory), markets, request.ReadSpeed(), clock, cancellationToken: cancellationToken).ConfigureAwait(false)
+        ? await BarReplay.OpenAsync((sources ?? ((spec, folder) => BatchSources.Open(catalogues.Sources, spec, folder)))(
+            data with { Source = request.Address }, Environment.CurrentDirectory), markets, request.ReadSpeed(), clock,
+            cancellationToken: cancellationToken).ConfigureAwait(false)
         : await catalogues.LiveFeeds.OpenAsync(new FeedRequest(request.Address, markets, request.ReadSpeed(), clock), cancellationToken)
             .ConfigureAwait(false);
 }

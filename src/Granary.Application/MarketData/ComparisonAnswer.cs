@@ -1,3 +1,4 @@
+using Granary.Application.Json;
 using Granary.Data.Comparison;
 using Granary.Reporting.Runs;
 
@@ -25,8 +26,7 @@ public sealed record ComparisonAnswer(long BarsOfA, long BarsOfB, long Common, l
         found.OnlyInA, found.OnlyInB, found.Shift?.TotalHours,
         [.. found.Ratios.Select(r => new RatioRow(RunText.Time(r.From), RunText.Time(r.To), r.Ratio, r.Bars))],
         new SuspectCounts(found.SuspectsOf(Suspect.A), found.SuspectsOf(Suspect.B)),
-        [.. found.Disagreements.Select(d => new DisagreementRow(RunText.Time(d.Time), d.Field, Finite(d.A), Finite(d.B),
-            Finite(d.Percent), d.Likelier == Suspect.Neither ? null : d.Likelier.ToString(), d.Why.Length > 0 ? d.Why : null))]);
-
-    private static double? Finite(double value) => double.IsFinite(value) ? value : null;
+        [.. found.Disagreements.Select(d => new DisagreementRow(RunText.Time(d.Time), d.Field, JsonNumber.Finite(d.A),
+            JsonNumber.Finite(d.B), JsonNumber.Finite(d.Percent), d.Likelier == Suspect.Neither ? null : d.Likelier.ToString(),
+                d.Why.Length > 0 ? d.Why : null))]);
 }

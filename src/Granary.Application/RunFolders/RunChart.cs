@@ -69,7 +69,7 @@ public sealed class RunChart
             [.. joined.Select(b => b.High)], [.. joined.Select(b => b.Low)], [.. joined.Select(b => b.Close)],
             [.. joined.Select(b => b.Volume)]),
             [.. _names.Select((name, f) => new ChartFactor(name, [.. Enumerable.Range(0, joined.Count)
-                .Select(i => Known(_factors[f][first + LevelOfDetail.LastOf(bars.Count, part.Points, i)]))]))]);
+                .Select(i => JsonNumber.Finite(_factors[f][first + LevelOfDetail.LastOf(bars.Count, part.Points, i)]))]))]);
     }
 
     private static FactorColumns Columns(MarketSeries market, IReadOnlyList<string> factors, FactorCatalogue known)
@@ -99,6 +99,4 @@ public sealed class RunChart
         }
         return low;
     }
-
-    private static double? Known(double value) => double.IsFinite(value) ? value : null;
 }

@@ -64,6 +64,7 @@ public sealed class RunLibrary(string folder)
     {
         var file = new FileInfo(Path.Combine(folder, id, "results.json"));
         var name = string.Create(CultureInfo.InvariantCulture, $"{id}|{file.LastWriteTimeUtc.Ticks}|{file.Length}");
+        // A view asks for the run and for its strategies at once: the second request waits for the file that the first one reads.
         lock (_reading)
         {
             if (_results.FirstOrDefault(r => r.Name == name) is { Name: not null } known)

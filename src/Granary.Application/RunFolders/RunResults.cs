@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Json;
 using Granary.Application.Json;
@@ -10,6 +11,9 @@ namespace Granary.Application.RunFolders;
 /// </summary>
 public sealed class RunResults
 {
+    // A text of twenty characters in UTF-16, with what the runtime puts before it.
+    private static readonly int CellSize = Unsafe.SizeOf<Cell>() + 24 + 2 * 20;
+
     private readonly byte[] _text;
     private readonly List<(string Name, Range Place)> _parts = [];
     private readonly List<Range> _strategies = [];
@@ -30,8 +34,9 @@ public sealed class RunResults
     /// <summary>The number of strategies.</summary>
     public int Count => _strategies.Count;
 
-    /// <summary>The size in memory, bytes.</summary>
-    internal long Size => _text.LongLength;
+    /// <summary>The size in memory, bytes: the file, the places of its strategies, and the columns that were read; texts of cells count
+    /// as twenty characters.</summary>
+    internal long Size => _text.LongLength + (long)_strategies.Count * (Unsafe.SizeOf<Range>() + (long)_columns.Count * CellSize);
 
     /// <summary>The parts of the file beside the strategies, as they are written: name and JSON in UTF-8.</summary>
     public IEnumerable<(string Name, ReadOnlyMemory<byte> Json)> Parts => _parts.Select(p => (p.Name, Slice(p.Place)));

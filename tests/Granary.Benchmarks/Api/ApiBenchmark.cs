@@ -8,8 +8,6 @@ namespace Granary.Benchmarks.Api;
 /// </summary>
 internal static class ApiBenchmark
 {
-    private const int Port = 18471;
-
     /// <param name="arguments">Seconds of load (120).</param>
     /// <returns>1 where a limit is missed.</returns>
     public static async Task<int> RunAsync(string[] arguments)
@@ -17,7 +15,7 @@ internal static class ApiBenchmark
         var seconds = arguments.Length > 0 ? int.Parse(arguments[0], CultureInfo.InvariantCulture) : 120;
         Console.WriteLine($"load of the machine before: {Load()} on {Environment.ProcessorCount} cores");
         var verdict = new Verdict();
-        await using (var server = await ServerProcess.StartAsync(Port))
+        await using (var server = await ServerProcess.StartAsync())
         {
             await new ClientLoad(server, verdict).RunAsync(TimeSpan.FromSeconds(seconds));
             await new SlowConnections(server, verdict).RunAsync();

@@ -115,13 +115,14 @@ internal sealed class ClientLoad(ServerProcess server, Verdict verdict)
 
     private static async Task UntilIdleAsync(HttpClient http)
     {
-        var until = DateTime.UtcNow + TimeSpan.FromMinutes(10);
-        while (DateTime.UtcNow < until)
+        var started = Stopwatch.GetTimestamp();
+        while (Stopwatch.GetElapsedTime(started) < TimeSpan.FromMinutes(10))
         {
             var queued = await http.GetStringAsync("api/v1/batches?limit=1&state=queued");
             var running = await http.GetStringAsync("api/v1/batches?limit=1&state=running");
             if (queued == "[]" && running == "[]") return;
             await Task.Delay(1000);
         }
+        throw new TimeoutException("batches still run ten minutes after the last read");
     }
 }

@@ -9,6 +9,9 @@ internal sealed class HostileBodies(ServerProcess server, Verdict verdict)
 {
     private const int Turns = 10, Depth = 100_000;
 
+    // A server may answer a long body before it has read it; the client then sees a broken connection.
+    private const string Closed = "closed while the body was sent";
+
     public async Task RunAsync()
     {
         await Task.Delay(TimeSpan.FromSeconds(10));
@@ -40,10 +43,13 @@ internal sealed class HostileBodies(ServerProcess server, Verdict verdict)
             }
             catch (HttpRequestException)
             {
-                answers.Add("413 the connection was closed while the body was sent");
+                answers.Add(Closed);
             }
         }
-        verdict.Check($"{what} is refused", answers.All(a => a[0] == '4'), string.Join(" | ", answers));
+        using var after = server.Connect();
+        using var health = await after.GetAsync("health/live");
+        verdict.Check($"{what} is refused, and the server goes on",
+            answers.All(a => a == Closed || a[0] == '4') && health.IsSuccessStatusCode, string.Join(" | ", answers));
     }
 
     private static byte[] Bomb()

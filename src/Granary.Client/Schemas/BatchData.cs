@@ -1,0 +1,39 @@
+// Generated from docs/openapi.json by GeneratedClientTests.
+using System.Text.Json;
+
+namespace Granary.Client.Schemas;
+
+public sealed record BatchData
+{
+    /// <summary>several sources, each with its own symbols; from, to and warmup stand beside them</summary>
+    public IReadOnlyList<BatchData>? Parts { get; init; }
+
+    /// <summary>of a part: what its relative paths are relative to</summary>
+    public string? Folder { get; init; }
+
+    public string? Source { get; init; }
+
+    public string? Format { get; init; }
+
+    public JsonElement? Symbols { get; init; }
+
+    /// <summary>One of 1m, 3m, 5m, 15m, 30m, 1h, 4h, 1d, 1w.</summary>
+    public string? Timeframe { get; init; }
+
+    public string? From { get; init; }
+
+    public string? To { get; init; }
+
+    public bool? Warmup { get; init; }
+
+    public string? TimeZone { get; init; }
+
+    public bool? Adjust { get; init; }
+
+    public BatchDataColumns? Columns { get; init; }
+
+    /// <summary>One of open, close.</summary>
+    public string? Stamp { get; init; }
+
+    public IReadOnlyDictionary<string, BatchDataInstrumentsItem>? Instruments { get; init; }
+}

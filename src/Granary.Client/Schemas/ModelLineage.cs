@@ -1,0 +1,52 @@
+// Generated from docs/openapi.json by GeneratedClientTests.
+namespace Granary.Client.Schemas;
+
+/// <summary>Where a model version comes from: enough to train it again and to judge it.</summary>
+public sealed record ModelLineage
+{
+    /// <summary>SHA-256 of the training table.</summary>
+    public required string DataHash { get; init; }
+
+    /// <summary>What it was trained on, as "SYMBOL:TF" or a file's name.</summary>
+    public required string Data { get; init; }
+
+    /// <summary>Time of the first training sample, UTC.</summary>
+    public required DateTimeOffset From { get; init; }
+
+    /// <summary>When the last label that it saw was known, UTC: it is out of sample from here on.</summary>
+    public required DateTimeOffset To { get; init; }
+
+    public required int Samples { get; init; }
+
+    public required IReadOnlyList<string> Features { get; init; }
+
+    public required string Label { get; init; }
+
+    public required string Trainer { get; init; }
+
+    /// <summary>Those that were set; the others have the trainer's defaults.</summary>
+    public required IReadOnlyDictionary<string, string> Parameters { get; init; }
+
+    public required long Seed { get; init; }
+
+    /// <summary>On the training samples: auc, logLoss, accuracy or r2, rmse.</summary>
+    public required IReadOnlyDictionary<string, double> InSample { get; init; }
+
+    /// <summary>The same on samples that it had not seen; empty where there were none.</summary>
+    public required IReadOnlyDictionary<string, double> OutOfSample { get; init; }
+
+    /// <summary>In-sample minus out-of-sample AUC (or R²): how much of it is memory.</summary>
+    public double? TrainTestGap { get; init; }
+
+    /// <summary>
+    /// Validation checks that decide on its promotion, by name: the lower bound of a probability that has to be above one half. Null for
+    /// models without such checks.
+    /// </summary>
+    public IReadOnlyDictionary<string, double>? Checks { get; init; }
+
+    /// <summary>UTC, from the host's clock.</summary>
+    public required DateTimeOffset CreatedAt { get; init; }
+
+    /// <summary>Of the program that trained it.</summary>
+    public required string ProgramVersion { get; init; }
+}

@@ -1,0 +1,111 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text.Json;
+using Granary.Application.Jobs;
+using Granary.Application.Json;
+using Granary.Storage.Files;
+using Granary.Storage.Retries;
+
+namespace Granary.Cluster.Client;
+
+/// <summary>Sends a request until one of the servers answers, and turns every refusal into a sentence.</summary>
+/// <param name="hosts">Addresses of one cluster, each with a '/' at its end; the first is the base of the requests.</param>
+/// <param name="timeout">How long to retry while no server answers.</param>
+internal sealed class ServerFailover(IReadOnlyList<Uri> hosts, TimeSpan timeout)
+    : DelegatingHandler(new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromSeconds(5), AllowAutoRedirect = false })
+{
+    private const string ProtocolHeader = "Granary-Api";
+    private const string Protocol = "1";
+
+    private int _current;
+
+    /// <summary>The next request begins with another server.</summary>
+    public void Skip() => _current++;
+
+    protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        var path = hosts[0].MakeRelativeUri(request.RequestUri!);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(timeout);
+        while (true)
+        {
+            var host = hosts[_current % hosts.Count];
+            request.RequestUri = new Uri(host, path);
+            string reason;
+            try
+            {
+                var answer = await base.SendAsync(request, limit.Token).ConfigureAwait(false);
+                if (answer.StatusCode != HttpStatusCode.ServiceUnavailable)
+                {
+                    try
+                    {
+                        await CheckAsync(answer, host, cancellationToken).ConfigureAwait(false);
+                        return answer;
+                    }
+                    catch
+                    {
+                        answer.Dispose();
+                        throw;
+                    }
+                }
+                using (answer) reason = await DetailAsync(answer, cancellationToken).ConfigureAwait(false) ?? "it is not ready";
+            }
+            catch (HttpRequestException e)
+            {
+                reason = e.InnerException is SocketException s ? s.Message : e.Message;
+            }
+            catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
+            {
+                throw NoAnswer("no answer", e);
+            }
+            Skip();
+            try
+            {
+                await Task.Delay(_current % hosts.Count == 0 ? 500 : 10, limit.Token).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
+            {
+                throw NoAnswer(reason, e);
+            }
+        }
+    }
+
+    private ServiceUnavailableException NoAnswer(string reason, Exception inner) =>
+        new($"no Granary server answered at {string.Join(", ", hosts.Select(h => h.GetLeftPart(UriPartial.Authority)))} "
+            + $"within {timeout.TotalSeconds:0} s ({reason.TrimEnd('.')}); start one, or correct --host", inner);
+
+    private static async Task CheckAsync(HttpResponseMessage answer, Uri host, CancellationToken cancellationToken)
+    {
+        var server = host.GetLeftPart(UriPartial.Authority);
+        var protocol = answer.Headers.TryGetValues(ProtocolHeader, out var values) ? values.FirstOrDefault() : null;
+        if (protocol is null)
+            throw new InputException($"{server} is not a Granary server ({(int)answer.StatusCode} {answer.ReasonPhrase}); correct --host");
+        if (protocol != Protocol) throw new InputException($"the server {server} speaks "
+            + $"version {protocol} of the API and this client version {Protocol}; bring the older of the two up to date");
+        if (answer.IsSuccessStatusCode) return;
+        var detail = await DetailAsync(answer, cancellationToken).ConfigureAwait(false)
+            ?? $"{(int)answer.StatusCode} {answer.ReasonPhrase}";
+        throw answer.StatusCode switch
+        {
+            HttpStatusCode.Unauthorized => new InputException(
+                $"the server {server} wants a key: {detail} (this client takes it from {GranaryClient.KeyVariable})"),
+            HttpStatusCode.TooManyRequests => new ServiceUnavailableException($"the server {server} is full: {detail}"),
+            >= HttpStatusCode.InternalServerError => new ServiceUnavailableException($"the server {server} failed: {detail}"),
+            _ => new InputException(detail),
+        };
+    }
+
+    private static async Task<string?> DetailAsync(HttpResponseMessage answer, CancellationToken cancellationToken)
+    {
+        if (answer.Content.Headers.ContentType?.MediaType != "application/problem+json") return null;
+        try
+        {
+            using var problem = JsonDocument.Parse(await answer.Content.ReadAsStringAsync(cancellationToken).ConfigureAwait(false));
+            return problem.RootElement.TryGetProperty("detail", out var detail) ? detail.GetString() : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+}
