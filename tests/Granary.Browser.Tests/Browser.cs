@@ -9,6 +9,9 @@ public sealed class Browser : IAsyncLifetime
 {
     private const string Executable = "/usr/bin/chromium";
 
+    /// <summary>How long a page may take, in milliseconds: long, since a busy machine must fail no test.</summary>
+    private const int SlowMachine = 60_000;
+
     private IPlaywright? _playwright;
     private IBrowser? _browser;
 
@@ -20,6 +23,7 @@ public sealed class Browser : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         if (!File.Exists(Executable)) return;
+        Assertions.SetDefaultExpectTimeout(SlowMachine);
         _playwright = await Playwright.CreateAsync();
         _browser = await _playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
         {
@@ -44,6 +48,7 @@ public sealed class Browser : IAsyncLifetime
             Offline = offline,
             ReducedMotion = ReducedMotion.Reduce,
         });
+        context.SetDefaultTimeout(SlowMachine);
         var page = await context.NewPageAsync();
         var open = new OpenPage(page);
         page.Console += (_, m) =>
@@ -60,7 +65,9 @@ public sealed class Browser : IAsyncLifetime
     public async Task<IBrowserContext> ContextAsync(BrowserNewContextOptions options)
     {
         if (_browser is null) Assert.Skip($"needs {Executable}, which this machine does not have (apt-get install chromium)");
-        return await _browser.NewContextAsync(options);
+        var context = await _browser.NewContextAsync(options);
+        context.SetDefaultTimeout(SlowMachine);
+        return context;
     }
 
     public async ValueTask DisposeAsync()
