@@ -39,7 +39,7 @@ public sealed class LightGbmTrainer(
         return TreeTranslation.Boosted(Name, table, model.SubModel.TrainedTreeEnsemble, model.Calibrator);
     }
 
-    private protected override TreeEnsemble Guarded(Func<TreeEnsemble> train)
+    private protected override TreeEnsemble RunTraining(Func<TreeEnsemble> train)
     {
         try
         {

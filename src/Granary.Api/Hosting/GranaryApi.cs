@@ -99,6 +99,7 @@ public static class GranaryApi
         services.AddSingleton<OperationsSampler>();
         services.AddHostedService(static s => s.GetRequiredService<OperationsSampler>());
         services.AddHostedService<RunListReader>();
+        services.AddHostedService<StartupCall>();
         return services;
     }
 

@@ -7,4 +7,6 @@ import './theme/theme.css';
 followCaller();
 const root = document.getElementById('app');
 if (root === null) throw new Error('index.html has no element #app');
+// The frame that index.html brings for the first paint.
+root.replaceChildren();
 render(<App />, root);
