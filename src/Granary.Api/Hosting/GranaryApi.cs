@@ -23,6 +23,7 @@ using Granary.Api.Telemetry;
 using Granary.Api.Uploads;
 using Granary.Application.Audit;
 using Granary.Application.Catalogues;
+using Granary.Application.Charts;
 using Granary.Application.Deployments;
 using Granary.Application.JobKinds;
 using Granary.Application.Jobs;

@@ -1,6 +1,7 @@
 using Granary.Api.Jobs;
 using Granary.Api.Lists;
 using Granary.Api.Problems;
+using Granary.Application.Charts;
 using Granary.Application.Jobs;
 using Granary.Application.Json;
 using Granary.Application.RunFolders;
@@ -25,7 +26,8 @@ internal static class RunRowEndpoints
         runs.MapGet("/{id}/chart", ChartAsync).WithName("getRunChart")
             .WithSummary("The bars of a market of a run, with factors, with at most 'points' points.")
             .WithDescription("'factors' are texts with semicolons between, as sma(10);macd(12,26,9).signal. Bars are joined to longer "
-                + "ones; 'from' and 'to' are times in ISO 8601; 'to' is left out. 'timeframe' is a multiple of the batch's.")
+                + "ones; 'from' and 'to' are times in ISO 8601; 'to' is left out. 'timeframe' is a multiple of the batch's. With "
+                + "'strategy', an id of the run, the chart has the stops and targets of its trades: the strategy is run again for them.")
             .Produces<ChartBars>().ProducesProblem(400).ProducesProblem(404);
     }
 
@@ -54,19 +56,20 @@ internal static class RunRowEndpoints
             .WithName(name).WithSummary(summary).Produces<FileRows>().ProducesProblem(400).ProducesProblem(404);
 
     private sealed record ChartQuestion([FromQuery(Name = "symbol")] string Symbol, [FromQuery(Name = "timeframe")] string? Timeframe,
-        [FromQuery(Name = "factors")] string? Factors);
+        [FromQuery(Name = "factors")] string? Factors, [FromQuery(Name = "strategy")] string? Strategy);
 
     private static async Task<IResult> ChartAsync(string id, RunLibrary library, RunCharts charts, [AsParameters] SeriesSpan span,
         [AsParameters] ChartQuestion question,
         [AllowedRange(4, SeriesSpan.MostPoints)] int points = SeriesSpan.UsualPoints)
     {
         if (library.Find(id) is null) return Unknown(id);
-        var (symbol, timeframe, factors) = question;
+        var (symbol, timeframe, factors, strategy) = question;
         Timeframe? asked = null;
         if (timeframe is not null && !Timeframe.TryParse(timeframe, out asked))
             throw new InputException($"timeframe={timeframe}: write it as 1m, 1h or 1d");
-        var chart = await charts.FindAsync(id, symbol, asked, string.IsNullOrWhiteSpace(factors) ? [] : [.. FactorParser.Split(factors)])
-            .ConfigureAwait(false);
+        var query = new ChartQuery(symbol, asked, string.IsNullOrWhiteSpace(factors) ? [] : [.. FactorParser.Split(factors)],
+            string.IsNullOrWhiteSpace(strategy) ? null : strategy);
+        var chart = await charts.FindAsync(id, query).ConfigureAwait(false);
         return TypedResults.Ok(chart.Show(span.Read(points)));
     }
 

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Runtime.ExceptionServices;
 using Granary.Application.Batches;
 using Granary.Engine.Market;
+using Granary.Engine.Trading;
 
 namespace Granary.Application.Simulation;
 
@@ -12,6 +13,9 @@ namespace Granary.Application.Simulation;
 public sealed class EmbeddedHost(int threads, int blockSize = IBarSeries.DefaultBlockSize) : IBatchHost
 {
     public string Description => $"embedded, {threads} thread{(threads == 1 ? "" : "s")}";
+
+    /// <summary>Receives what a strategy does in one of its symbols, instead of the pass's events; null = nothing does.</summary>
+    public Func<StrategyInstance, int, IRunObserver>? Observe { get; init; }
 
     /// <inheritdoc/>
     public async Task RunAsync(StrategyPass pass, CancellationToken cancellationToken)
@@ -31,7 +35,7 @@ public sealed class EmbeddedHost(int threads, int blockSize = IBarSeries.Default
         }
         await RecordedRuns.RunAsync(pass, cancellationToken).ConfigureAwait(false);
         var decided = pass with { Include = i => !RecordedRuns.IsRecorded(i) && pass.Include(i) };
-        await Task.Factory.StartNew(() => new FeedQueue(decided, threads, blockSize).Run(cancellationToken),
+        await Task.Factory.StartNew(() => new FeedQueue(decided, threads, blockSize) { Observe = Observe }.Run(cancellationToken),
             CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).ConfigureAwait(false);
     }
 
@@ -47,6 +51,8 @@ public sealed class EmbeddedHost(int threads, int blockSize = IBarSeries.Default
         private long _total, _before;
         private int _strategies, _done;
         private Exception? _fault;
+
+        public Func<StrategyInstance, int, IRunObserver>? Observe { get; init; }
 
         public void Run(CancellationToken cancellationToken)
         {
@@ -86,6 +92,7 @@ public sealed class EmbeddedHost(int threads, int blockSize = IBarSeries.Default
                 new FeedSettings(plan.Spec.Execution.Settings, pass.Events, pass.WithFactors)
                 {
                     Memory = markets[feed.Symbols[0]].MemoryOf(feed.Timeframe),
+                    Observe = Observe,
                 })
             {
                 HasEnded = markets[feed.Symbols[0]].HasEnded,

@@ -15,6 +15,10 @@ public sealed record FeedSettings(ExecutionSettings Execution, IEventSink? Event
     internal RunEventWriter? WriterOf(StrategyInstance instance) =>
         Events is null ? null : new RunEventWriter(instance.Index, Events, WithFactors);
 
+    /// <summary>Receives what a strategy does in one of its symbols, in the order of <see cref="StrategyInstance.Symbols"/>, instead of the
+    /// events' receiver; null = nothing does.</summary>
+    public Func<StrategyInstance, int, IRunObserver>? Observe { get; init; }
+
     /// <summary>What earlier passes over these bars left of a single symbol's factors.</summary>
     public FactorMemory? Memory { get; init; }
 }

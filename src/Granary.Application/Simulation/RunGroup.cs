@@ -229,7 +229,8 @@ internal sealed class SingleGroup(IReadOnlyList<StrategyInstance> instances, Mar
 {
     private protected override IStrategyRun Make(StrategyInstance instance, Strategy strategy, RunEventWriter? events)
     {
-        var run = new StrategyRun(instance.Id, strategy, series, instance.Trading, Settings.Execution, factors, events);
+        var run = new StrategyRun(instance.Id, strategy, series, instance.Trading, Settings.Execution, factors,
+            Settings.Observe?.Invoke(instance, 0) ?? events);
         run.FilterEntries(instance.Model);
         if (events is not null) events.Run = run;
         return run;
@@ -254,7 +255,7 @@ internal sealed class JoinedGroup(IReadOnlyList<StrategyInstance> instances, IRe
     {
         var observers = events is null ? null : series.Select((_, s) => events.ForSymbol(s)).ToArray();
         var run = new MultiSymbolRun(instance.Id, (MultiSymbolStrategy)strategy, series, instance.Trading, Settings.Execution, factors,
-            observers);
+            Settings.Observe is { } observe ? [.. series.Select((_, s) => observe(instance, s))] : observers);
         for (var s = 0; observers is not null && s < observers.Length; s++) observers[s].Run = run.Factors(s);
         return run;
     }

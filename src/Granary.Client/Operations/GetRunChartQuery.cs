@@ -14,5 +14,7 @@ public sealed record GetRunChartQuery
 
     public string? Factors { get; init; }
 
+    public string? Strategy { get; init; }
+
     public int? Points { get; init; }
 }

@@ -96,11 +96,12 @@ public sealed class RunsApi
     /// <summary>The bars of a market of a run, with factors, with at most 'points' points.</summary>
     /// <remarks>
     /// 'factors' are texts with semicolons between, as sma(10);macd(12,26,9).signal. Bars are joined to longer ones; 'from' and 'to' are
-    /// times in ISO 8601; 'to' is left out. 'timeframe' is a multiple of the batch's. Needs the role viewer.
+    /// times in ISO 8601; 'to' is left out. 'timeframe' is a multiple of the batch's. With 'strategy', an id of the run, the chart has the
+    /// stops and targets of its trades: the strategy is run again for them. Needs the role viewer.
     /// </remarks>
     /// <exception cref="ApiException">The server refused it.</exception>
     public Task<ChartBars> GetRunChartAsync(string id, GetRunChartQuery query, CancellationToken cancellationToken = default) =>
         _connection.ReadAsync<ChartBars>(new ApiRequest(HttpMethod.Get, $"api/v1/runs/{ApiRequest.Segment(id)}/chart")
             .Query("symbol", query.Symbol).Query("from", query.From).Query("to", query.To).Query("timeframe", query.Timeframe)
-            .Query("factors", query.Factors).Query("points", query.Points), cancellationToken);
+            .Query("factors", query.Factors).Query("strategy", query.Strategy).Query("points", query.Points), cancellationToken);
 }

@@ -7,4 +7,7 @@ public sealed record ChartBars
     public required RunBars Bars { get; init; }
 
     public required IReadOnlyList<ChartFactor> Factors { get; init; }
+
+    /// <summary>null where no strategy is named.</summary>
+    public ChartLevels? Levels { get; init; }
 }

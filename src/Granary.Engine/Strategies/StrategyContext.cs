@@ -122,7 +122,7 @@ public class StrategyContext
     public void ExitOnClose(Side side) => BookRequests.Exit(_book, side, Index, OrderType.MarketOnClose);
 
     /// <summary>Moves the stop of the open trades of one side; takes effect from the next bar.</summary>
-    public void MoveStop(Side side, double price) => BookRequests.MoveStop(_book, side, price);
+    public void MoveStop(Side side, double price) => BookRequests.MoveStop(_book, side, price, Index);
 
     /// <summary>An order by hand that nets against what is open.</summary>
     public OrderId Submit(in OrderRequest request) => BookRequests.Submit(_book, request, Index);

@@ -3,7 +3,7 @@ import { paceOf, type Job } from '../src/views/jobs/job';
 import { heat, yearsOf } from '../src/views/runs/Months';
 import { mapOf, median, stabilityOf, varied } from '../src/views/runs/parameters';
 import { verdictOf, type Strategy } from '../src/views/runs/run';
-import { marksOf, stopsOf, stretchFor } from '../src/views/runs/StrategyChart';
+import { levelsOf, marksOf, stopsOf, stretchFor } from '../src/views/runs/StrategyChart';
 import { filterOf } from '../src/views/runs/StrategyList';
 
 const strategy = (fast: number, slow: number, sharpe: number): Strategy => ({
@@ -108,5 +108,22 @@ describe('stops and targets', () => {
         );
         expect(lines.map((l) => l.name)).toEqual(['Stop']);
         expect(lines[0]?.points.map((p) => p.value)).toEqual([null, 95, 95, null, 97]);
+    });
+
+    it('are those of the server where it could run the strategy again', () => {
+        const bars = { symbol: 'A', timeframe: '1h', rows: 2, times: [], open: [], high: [], low: [], close: [], volume: [] };
+        const levels = { stops: [94, 95], targets: [null, null], why: null };
+        expect(levelsOf({ bars, factors: [], levels }, [0, 60])).toEqual([
+            {
+                name: 'Stop',
+                colour: 'loss',
+                dashed: true,
+                points: [
+                    { time: 0, value: 94 },
+                    { time: 60, value: 95 },
+                ],
+            },
+        ]);
+        expect(levelsOf({ bars, factors: [], levels: { stops: [], targets: [], why: 'No trades.csv.' } }, [0, 60])).toBeNull();
     });
 });

@@ -97,6 +97,7 @@ internal static class BookEvents
     {
         book.Digest.Entered(trade.Number, trade.Side, fill.Time, fill.Price, fill.Quantity);
         if (book.Observer is not null) Report(book, fill, bar);
+        Protected(book, trade, bar.Time);
         if (book.Notices is not null) NoteProtection(book, ref trade, OrderState.Submitted, OrderState.Submitted, OrderState.Submitted);
     }
 
@@ -173,18 +174,33 @@ internal static class BookEvents
     {
         book.Digest.Split(trade.Number, time, ratio, trade.Quantity);
         book.Observer?.OnSplit(trade.Number, time, exDate, ratio);
+        Protected(book, trade, time);
     }
 
     // ---- stops and targets, which are orders to their strategy ----
 
     /// <summary>The stop of an open trade was moved.</summary>
-    public static void StopMoved(StrategyBook book, ref OpenTrade trade)
+    /// <param name="time">Open time of the bar at whose close it was moved, UTC ticks.</param>
+    public static void StopMoved(StrategyBook book, ref OpenTrade trade, long time)
     {
         if (book.Notices is not null && trade.StopOrder.IsNone)
             trade.StopOrder = NoteProtection(book, trade, new ProtectionOrder(OrderRole.StopLoss, OrderType.Stop, trade.Protection.Stop),
                 trade.StopOrder, OrderState.Submitted, 0);
         book.OrderObserver?.OnStopMoved(trade.Number, trade.Protection.Stop);
+        Protected(book, trade, time);
     }
+
+    /// <summary>The levels of an open trade may have changed.</summary>
+    /// <param name="time">Open time of the bar, UTC ticks.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Protected(StrategyBook book, in OpenTrade trade, long time)
+    {
+        if (book.ProtectionObserver is not null) ReportLevels(book, trade, time);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void ReportLevels(StrategyBook book, in OpenTrade trade, long time) =>
+        book.ProtectionObserver!.OnProtection(trade.Number, time, trade.Protection.WorkingStop(trade.Side).Price, trade.Protection.Target);
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static void NoteProtection(StrategyBook book, ref OpenTrade trade, OrderState stop, OrderState target, OrderState trailing,

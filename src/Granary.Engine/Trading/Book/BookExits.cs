@@ -26,7 +26,11 @@ internal static class BookExits
         for (var i = 0; i < book.OpenTrades.Count; i++)
         {
             ref var trade = ref book.OpenTrades[i];
-            if (trade.Protection.TrailFraction > 0) trade.Protection.Trail(trade.Side, close, book.Instrument);
+            if (trade.Protection.TrailFraction > 0)
+            {
+                trade.Protection.Trail(trade.Side, close, book.Instrument);
+                BookEvents.Protected(book, trade, time);
+            }
             if (trade.Exiting) continue;
             var filled = book.Settings.MaxBars > 0 && feedIndex - trade.FirstWholeBar + 1 >= book.Settings.MaxBars
                 ? Close(book, ref trade, index, OrderType.Market, ExitReason.MaxBars)

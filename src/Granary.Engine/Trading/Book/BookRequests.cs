@@ -164,14 +164,14 @@ internal static class BookRequests
     }
 
     /// <summary>Moves the stops of the open trades of a side.</summary>
-    public static void MoveStop(StrategyBook book, Side side, double price)
+    public static void MoveStop(StrategyBook book, Side side, double price, int index)
     {
         for (var i = 0; i < book.OpenTrades.Count; i++)
         {
             ref var trade = ref book.OpenTrades[i];
             if (trade.Side != side) continue;
             trade.Protection.Stop = book.Instrument.RoundPrice(price);
-            BookEvents.StopMoved(book, ref trade);
+            BookEvents.StopMoved(book, ref trade, book.TimeAt(index));
         }
         BookTriggers.Refresh(book);
     }

@@ -73,6 +73,7 @@ internal static class BookTrades
             p.Target = Follow(book, p.Target, order.TakeProfit, sign * book.Settings.TakeProfitPercent, before, trade.EntryPrice);
         }
         BookEvents.Increased(book, fill, bar);
+        BookEvents.Protected(book, trade, bar.Time);
         book.Orders.FitExit(trade);
     }
 

@@ -52,6 +52,8 @@ internal sealed class StrategyBook
     public readonly IRunObserver? Observer;
     /// <summary>Null where orders are not sent on.</summary>
     public readonly IOrderObserver? OrderObserver;
+    /// <summary>Null where the levels of open trades are not followed.</summary>
+    public readonly IProtectionObserver? ProtectionObserver;
 
     public WaitingOrders Orders = new();
     public OpenTrades OpenTrades = new();
@@ -99,6 +101,7 @@ internal sealed class StrategyBook
         EquityMeter = new EquityMeter(settings.Cash, settings.TradeFrom);
         Observer = observer;
         OrderObserver = observer as IOrderObserver;
+        ProtectionObserver = observer as IProtectionObserver;
         TracksExcursions = observer is not null;
         HasLatency = execution.LatencyBars > 0;
         IsVolumeLimited = execution.VolumeShare > 0;

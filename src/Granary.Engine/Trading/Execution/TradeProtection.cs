@@ -37,15 +37,21 @@ public struct TradeProtection
         TrailLevel = instrument.RoundPrice(TrailBest * (1 - sign * TrailFraction));
     }
 
+    /// <summary>The stop or the trailing stop, whichever the market reaches first; a price of 0 = none.</summary>
+    /// <param name="side">Of the trade.</param>
+    public readonly (double Price, ExitReason Reason) WorkingStop(Side side)
+    {
+        var isTrailed = TrailFraction > 0 && TrailLevel > 0 && (Stop <= 0 || (side == Side.Buy ? TrailLevel > Stop : TrailLevel < Stop));
+        return isTrailed ? (TrailLevel, ExitReason.TrailingStop) : (Stop, ExitReason.Stop);
+    }
+
     /// <summary>Which levels a bar, or a part of one, reaches.</summary>
     /// <param name="side">Of the trade.</param>
     /// <param name="targetWaits">The target does not work on this bar.</param>
     public readonly ProtectionTouch Touch(Side side, in Bar part, bool targetWaits)
     {
         var isLong = side == Side.Buy;
-        var (stop, reason) = (Stop, ExitReason.Stop);
-        if (TrailFraction > 0 && TrailLevel > 0 && (stop <= 0 || (isLong ? TrailLevel > stop : TrailLevel < stop)))
-            (stop, reason) = (TrailLevel, ExitReason.TrailingStop);
+        var (stop, reason) = WorkingStop(side);
         var stopped = stop > 0 && (isLong ? part.Low <= stop : part.High >= stop);
         var reached = Target > 0 && !targetWaits && (isLong ? part.High >= Target : part.Low <= Target);
         return new ProtectionTouch(stopped, reached, stop, reason);

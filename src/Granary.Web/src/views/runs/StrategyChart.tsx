@@ -46,6 +46,7 @@ export function StrategyChart(props: { run: RunDetails; strategy: Strategy; trad
         timeframe: strategy.timeframe,
         points: String(points),
         factors: (factors ?? []).join(';'),
+        strategy: strategy.id,
     });
     if (stretch) {
         query.set('from', iso(stretch.from));
@@ -60,7 +61,10 @@ export function StrategyChart(props: { run: RunDetails; strategy: Strategy; trad
     const times = useMemo(() => shown?.bars.times.map(seconds) ?? [], [shown]);
     if (whole === null && stretch === null && times.length > 0) setWhole({ from: times[0] ?? 0, to: (times.at(-1) ?? 0) + 1 });
     const candles = useMemo(() => candlesOf(shown, times), [shown, times]);
-    const lines = useMemo(() => [...linesOf(shown, times), ...stopsOf(signals, times)], [shown, signals, times]);
+    const lines = useMemo(
+        () => [...linesOf(shown, times), ...(levelsOf(shown, times) ?? stopsOf(signals, times))],
+        [shown, signals, times],
+    );
     const marks = useMemo(() => marksOf(trades, signals, times), [trades, signals, times]);
     if (chart.problem && !shown) return <Failed problem={chart.problem} retry={chart.reload} />;
     if (!shown) return <Loading height={500} />;
@@ -81,7 +85,9 @@ export function StrategyChart(props: { run: RunDetails; strategy: Strategy; trad
                     <span class="sell">▼ entry short</span>
                     <span>● exit</span>
                     <span>■ refused</span>
-                    {lines.some((l) => l.name === 'Stop') && <span>┄ stop and target, as the signal set them</span>}
+                    {lines.some((l) => l.name === 'Stop' || l.name === 'Target') && (
+                        <span>┄ stop and target{shown.levels?.why ? ', as the signal set them' : ''}</span>
+                    )}
                 </span>
             </figcaption>
             <PriceChart
@@ -102,6 +108,7 @@ export function StrategyChart(props: { run: RunDetails; strategy: Strategy; trad
                         ? 'No trade of the list is in sight.'
                         : 'Zoom in to see the trades.'
                     : ''}{' '}
+                {shown.levels?.why && trades.length > 0 ? `Stops that move are not shown. ${shown.levels.why} ` : ''}
                 Prices by lightweight-charts of TradingView.
             </p>
         </figure>
@@ -132,12 +139,26 @@ function linesOf(chart: Schemas['ChartBars'] | undefined, times: number[]): Pric
     }));
 }
 
-/** The stops and targets of trades as lines from entry to exit. What a strategy moves later is not in the run's files. */
+const levelLine = (name: 'Stop' | 'Target', times: number[], values: (number | null)[]): PriceLine => ({
+    name,
+    colour: name === 'Stop' ? 'loss' : 'gain',
+    dashed: true,
+    points: times.map((time, i) => ({ time, value: values[i] ?? null })),
+});
+
+/** The stops and targets of trades as the server found them by running the strategy again; null where it could not. */
+export function levelsOf(chart: Schemas['ChartBars'] | undefined, times: number[]): PriceLine[] | null {
+    if (!chart?.levels || chart.levels.why) return null;
+    const { stops, targets } = chart.levels;
+    return [levelLine('Stop', times, stops), levelLine('Target', times, targets)].filter((l) => l.points.some((p) => p.value !== null));
+}
+
+/** The stops and targets of trades as lines from entry to exit, as the signals set them. */
 export function stopsOf(signals: Signal[], times: number[]): PriceLine[] {
     const first = times[0];
     const last = times.at(-1);
     if (first === undefined || last === undefined) return [];
-    const lineOf = (name: string, colour: string, priceOf: (signal: Signal) => number | undefined): PriceLine[] => {
+    const lineOf = (name: 'Stop' | 'Target', priceOf: (signal: Signal) => number | undefined): PriceLine[] => {
         const values = new Array<number | null>(times.length).fill(null);
         let any = false;
         for (const s of signals) {
@@ -150,9 +171,9 @@ export function stopsOf(signals: Signal[], times: number[]): PriceLine[] {
             const end = indexOf(times, to);
             for (let i = start; i <= end; i++) values[i] = price;
         }
-        return any ? [{ name, colour, dashed: true, points: times.map((time, i) => ({ time, value: values[i] ?? null })) }] : [];
+        return any ? [levelLine(name, times, values)] : [];
     };
-    return [...lineOf('Stop', 'loss', (s) => s.stop), ...lineOf('Target', 'gain', (s) => s.target)];
+    return [...lineOf('Stop', (s) => s.stop), ...lineOf('Target', (s) => s.target)];
 }
 
 /** The marks of trades and refused signals within the bars in sight, each at the bar that has its time. */

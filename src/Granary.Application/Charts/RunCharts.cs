@@ -1,7 +1,7 @@
 using Granary.Application.Catalogues;
-using Granary.Engine.Market;
+using Granary.Application.RunFolders;
 
-namespace Granary.Application.RunFolders;
+namespace Granary.Application.Charts;
 
 /// <summary>The last charts that were read; each has the bars of one market in memory.</summary>
 public sealed class RunCharts(RunLibrary library, GranaryCatalogues catalogues)
@@ -14,18 +14,18 @@ public sealed class RunCharts(RunLibrary library, GranaryCatalogues catalogues)
     /// <summary>A chart, read from the run's source where it is not in memory.</summary>
     /// <param name="id">Of a run that the library has.</param>
     /// <exception cref="Json.InputException">The run has no such symbol, or a text is no factor of one market.</exception>
-    public async Task<RunChart> FindAsync(string id, string symbol, Timeframe? timeframe, IReadOnlyList<string> factors)
+    public async Task<RunChart> FindAsync(string id, ChartQuery query)
     {
         var folder = library.PathOf(id);
         var written = File.GetLastWriteTimeUtc(Path.Combine(folder, "manifest.json")).Ticks;
-        var name = $"{id}|{written}|{symbol}|{timeframe}|{string.Join(';', factors)}";
+        var name = $"{id}|{written}|{query.Symbol}|{query.Timeframe}|{query.Strategy}|{string.Join(';', query.Factors)}";
         Task<RunChart> chart;
         lock (_gate)
         {
             var known = _charts.FirstOrDefault(c => c.Name == name);
             if (known.Name is not null) _charts.Remove(known);
             // A reader who goes away does not take the chart from the others, so that no cancellation ends the reading.
-            chart = known.Chart ?? RunChart.ReadAsync(folder, symbol, timeframe, factors, catalogues, CancellationToken.None);
+            chart = known.Chart ?? RunChart.ReadAsync(folder, query, catalogues, CancellationToken.None);
             _charts.AddFirst((name, chart));
             if (_charts.Count > Most) _charts.RemoveLast();
         }
