@@ -77,6 +77,9 @@ describe('a price chart', () => {
             exitReason: 'stop',
         } as const;
         expect(marksOf([trade], [], [0, 10, 20])).toEqual([{ time: 10, kind: 'buy', text: '' }]);
+        expect(marksOf([trade], [], [0, 15, 60]).map((m) => m.text)).toEqual(['', 'stop']);
+        const many = marksOf(new Array(30).fill(trade), [], [0, 15, 60]);
+        expect([many.length, many.every((m) => m.text === '')]).toEqual([60, true]);
     });
 });
 

@@ -6,13 +6,15 @@ import {
     LineStyle,
     type IChartApi,
     type ISeriesApi,
+    type LineData,
     type SeriesMarker,
     type UTCTimestamp,
+    type WhitespaceData,
 } from 'lightweight-charts';
 import { useEffect, useRef } from 'preact/hooks';
 import { clock, date, time, zoneOf } from '../format/times';
 import { colour, shownTheme } from '../theme/settings';
-import type { Mark, PriceChartProps } from './PriceChart';
+import type { Mark, PriceChartProps, PriceLine } from './PriceChart';
 
 const seconds = (t: number) => t as UTCTimestamp;
 
@@ -131,21 +133,29 @@ class Drawn {
                         color: colour(line.colour),
                         lineWidth: 1,
                         lineStyle: line.dashed ? LineStyle.Dashed : LineStyle.Solid,
-                        title: line.name,
+                        lastValueVisible: !line.dashed,
+                        title: line.dashed ? '' : line.name,
                         priceLineVisible: false,
                     },
                     line.below ? 1 : 0,
                 );
                 this.lines.set(line.name, series);
             }
-            series.setData(
-                line.points.map((p) => (p.value === null ? { time: seconds(p.time) } : { time: seconds(p.time), value: p.value })),
-            );
+            series.setData(line.points.map((p, i) => pointOf(p, line.points[i + 1])));
         }
         this.markers.setMarkers((props.marks ?? []).map(markerOf));
         if (sight) this.after(() => this.chart.timeScale().setVisibleRange(sight));
         else if (props.candles.length > 0) this.after(() => this.showAll());
     }
+}
+
+type Point = PriceLine['points'][number];
+
+// A line joins the points on both sides of a gap; the piece after a point has that point's colour.
+function pointOf(point: Point, next: Point | undefined): LineData<UTCTimestamp> | WhitespaceData<UTCTimestamp> {
+    const time = seconds(point.time);
+    if (point.value === null) return { time };
+    return next?.value === null ? { time, value: point.value, color: 'rgba(0, 0, 0, 0)' } : { time, value: point.value };
 }
 
 function markerOf(mark: Mark): SeriesMarker<UTCTimestamp> {

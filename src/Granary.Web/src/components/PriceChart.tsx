@@ -14,6 +14,7 @@ export interface PriceLine {
     name: string;
     colour: string;
     points: { time: number; value: number | null }[];
+    /** Dashed, without its newest value at the axis: a level that trades have. */
     dashed?: boolean;
     /** Stands on an axis of its own below the prices: oscillators. */
     below?: boolean;

@@ -12,6 +12,8 @@ import type { Signal, Trade } from './StrategyDetails';
 const points = 1500;
 /** More marks than this cover the prices: they appear as one zooms in. */
 const mostMarks = 400;
+/** More marks than this have no text: the texts would cover one another. */
+const mostTexts = 40;
 
 interface Stretch {
     from: number;
@@ -192,7 +194,9 @@ export function marksOf(trades: Trade[], signals: Signal[], times: number[]): Ma
         add(t.exitTime, 'exit', t.exitReason === 'signal' ? '' : (t.exitReason ?? ''));
     }
     for (const s of signals) if (s.decision !== 'accepted') add(s.time, 'refused', s.decision);
-    return marks.length > mostMarks ? [] : marks.sort((a, b) => a.time - b.time);
+    if (marks.length > mostMarks) return [];
+    const shown = marks.length > mostTexts ? marks.map((m) => ({ ...m, text: '' })) : marks;
+    return shown.sort((a, b) => a.time - b.time);
 }
 
 // The place of the last bar that opens at or before a time.
