@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Granary.Application.Models;
 
 namespace Granary.Cluster.Grains;
 
@@ -17,6 +18,18 @@ public sealed record GrainSettings
 
     /// <summary>Folder of the trial ledger; null counts the trials of each batch alone.</summary>
     public string? Trials { get; init; }
+
+    /// <summary>
+    /// The registry of models that the API serves: the full path of a folder, or postgres://… with its password; null = none.
+    /// </summary>
+    public string? Models { get; init; }
+
+    /// <summary>Whether a model's grain promotes and rolls back itself.</summary>
+    [EnumDataType(typeof(ModelDecisions))]
+    public ModelDecisions ModelDecisions { get; init; } = ModelDecisions.Advise;
+
+    // Keys of grains have no password.
+    internal string RegistryOf(string shown) => Models is { } own && ModelStores.Shown(own) == shown ? own : shown;
 
     /// <summary>Number of compute threads. One core remains for messages, so that a busy silo answers its probes.</summary>
     [Range(1, 1024)]
@@ -74,6 +87,16 @@ public sealed record GrainSettings
     /// <summary>Transport of blocks to the silos.</summary>
     [EnumDataType(typeof(BlockTransport))]
     public BlockTransport Blocks { get; init; } = BlockTransport.Pull;
+}
+
+/// <summary>What a model's grain does with its decisions.</summary>
+public enum ModelDecisions
+{
+    /// <summary>Logs and shows them.</summary>
+    Advise,
+
+    /// <summary>Also promotes or rolls back.</summary>
+    Apply,
 }
 
 /// <summary>Transport of blocks from a feed to the silos with its strategies.</summary>

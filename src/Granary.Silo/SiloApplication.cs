@@ -8,6 +8,7 @@ using Granary.Application.Access;
 using Granary.Application.Catalogues;
 using Granary.Application.Jobs;
 using Granary.Application.Live;
+using Granary.Application.Models;
 using Granary.Application.Operations;
 using Granary.Application.RunFolders;
 using Granary.Application.Weights;
@@ -137,6 +138,8 @@ public static class SiloApplication
         {
             Runs = Path.GetFullPath(settings.Runs),
             Trials = Path.Combine(Path.GetFullPath(settings.Runs), ".trials"),
+            Models = ModelStores.FullPath(settings.Models ?? Path.Combine(settings.Data ?? ".", "models")),
+            ModelDecisions = settings.ModelDecisions,
             Threads = settings.Threads ?? Environment.ProcessorCount,
             Blocks = settings.Streams == StreamTransport.Memory ? BlockTransport.Pull : BlockTransport.Stream,
             Drain = settings.DrainTimeout * 0.6,

@@ -28,6 +28,7 @@ using Granary.Application.Deployments;
 using Granary.Application.JobKinds;
 using Granary.Application.Jobs;
 using Granary.Application.Json;
+using Granary.Application.Learning;
 using Granary.Application.Live;
 using Granary.Application.RunFolders;
 using Microsoft.AspNetCore.Authentication;
@@ -66,6 +67,7 @@ public static class GranaryApi
         services.AddSingleton<LiveAccounts>();
         services.AddSingleton<UploadStore>();
         services.AddSingleton<ServerModels>();
+        services.AddSingleton<IModelService>(s => new LocalModels(s.GetRequiredService<ServerModels>().Open));
         services.AddSingleton<AuditStates>();
         services.AddSingleton(s => new AuditLog(settings.Audit ?? Path.Combine(settings.Runs, AuditLog.FileName),
             s.GetRequiredService<TimeProvider>()));

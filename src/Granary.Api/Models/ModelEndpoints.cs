@@ -5,6 +5,7 @@ using Granary.Api.Problems;
 using Granary.Application.Catalogues;
 using Granary.Application.Json;
 using Granary.Application.Learning;
+using Granary.Application.Models;
 using Granary.Application.RunFolders;
 using Granary.Application.Telemetry;
 using Granary.Learning;
@@ -72,14 +73,22 @@ internal static class ModelEndpoints
             .WithName("getModelVersion").WithSummary("A version of a model with its figures, calibration and importance.")
             .Produces<VersionDetail>().ProducesProblem(404);
         MapComparisons(models);
-        models.MapPost("/{name}/promote", (string name, Promotion body, ServerModels registry) =>
-            body.Version is not { } version ? Problem.Of(400, "The input is wrong", "'version' is missing: send { \"version\": 2 }")
-                : Answer(() => TypedResults.Ok(registry.Open().Promote(name, version))))
+        models.MapGet("/{name}/use", (string name, IModelService service, CancellationToken stop) => AnswerAsync(async () =>
+                await service.FindUseAsync(name, stop).ConfigureAwait(false) is { } use ? TypedResults.Ok(use)
+                    : Problem.NotFound("this server is one process; the silos of a cluster follow how models do in use")))
+            .WithName("getModelUse").WithSummary("Predictions of a model's versions, outcomes of live sessions, and what follows.")
+            .WithDescription("A version drifts when its squared errors grow (detector adwin). Other versions predict the same outcomes; "
+                + "one is better by a paired t-test after 32, 64, … 2,048 outcomes, at 5 % over all looks.")
+            .Produces<ModelInUse>().ProducesProblem(404);
+        models.MapPost("/{name}/promote", (string name, Promotion body, IModelService service, CancellationToken stop) =>
+            body.Version is not { } version
+                ? Task.FromResult(Problem.Of(400, "The input is wrong", "'version' is missing: send { \"version\": 2 }"))
+                : AnswerAsync(async () => TypedResults.Ok(await service.PromoteAsync(name, version, stop).ConfigureAwait(false))))
             .RequireAuthorization(RolePolicies.Admin).WithName("promoteModel").WithSummary("Make a version of a model the current one.")
             .WithDescription("A live session whose policy follows the registry takes it from the next bar on.")
             .Produces<ModelPointer>().ProducesProblem(400).ProducesProblem(404);
-        models.MapPost("/{name}/rollback", (string name, ServerModels registry) =>
-            Answer(() => TypedResults.Ok(registry.Open().RollBack(name))))
+        models.MapPost("/{name}/rollback", (string name, IModelService service, CancellationToken stop) =>
+            AnswerAsync(async () => TypedResults.Ok(await service.RollBackAsync(name, stop).ConfigureAwait(false))))
             .RequireAuthorization(RolePolicies.Admin).WithName("rollBackModel")
             .WithSummary("Make the version before the current one current again.")
             .Produces<ModelPointer>().ProducesProblem(404);
@@ -111,20 +120,21 @@ internal static class ModelEndpoints
             .Produces<ModelChallenge>().ProducesProblem(404);
     }
 
-    private static async Task<IResult> PredictAsync(string name, HttpRequest request, ApiSettings settings, ServerModels registry,
+    private static async Task<IResult> PredictAsync(string name, HttpRequest request, ApiSettings settings, IModelService service,
         CancellationToken cancellationToken)
     {
         if (await RequestBody.ReadAsync(request, settings.LongestBatch, cancellationToken).ConfigureAwait(false) is not { } body)
             return RequestBody.TooLong(settings.LongestBatch);
         var asked = JsonPart.Parse("the body of the request", body).Only("version", "rows");
         var started = Stopwatch.GetTimestamp();
-        return Answer(() =>
+        return await AnswerAsync(async () =>
         {
-            var answers = ModelAnswers.Of(registry.Open(), name, asked.Find("version")?.Whole(1), asked.Need("rows"));
+            var answers = await service.PredictAsync(name, asked.Find("version")?.Whole(1), asked.Need("rows"), cancellationToken)
+                .ConfigureAwait(false);
             GranaryInstruments.Predictions.Record(Stopwatch.GetElapsedTime(started).TotalSeconds,
                 new KeyValuePair<string, object?>(GranaryInstruments.Model, name));
             return TypedResults.Ok(answers);
-        });
+        }).ConfigureAwait(false);
     }
 
     private static IResult Answer(Func<IResult> ask)
@@ -132,6 +142,18 @@ internal static class ModelEndpoints
         try
         {
             return ask();
+        }
+        catch (LearningInputException e)
+        {
+            return Problem.NotFound(e.Message);
+        }
+    }
+
+    private static async Task<IResult> AnswerAsync(Func<Task<IResult>> ask)
+    {
+        try
+        {
+            return await ask().ConfigureAwait(false);
         }
         catch (LearningInputException e)
         {

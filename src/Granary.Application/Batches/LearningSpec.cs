@@ -1,3 +1,4 @@
+using System.Globalization;
 using Granary.Application.Catalogues;
 using Granary.Application.Json;
 using Granary.Learning.Features;
@@ -36,6 +37,28 @@ public sealed record LabelSpec(LabelKind Kind, int Bars = 5, double Target = 1, 
         LabelKind.Trade => PredictionMeaning.ProbabilityOfGain,
         _ => PredictionMeaning.ProbabilityOfRise,
     };
+
+    /// <summary>Reads what <see cref="ToString"/> writes, as a model's lineage has it.</summary>
+    /// <returns>null for another text, such as the label of a table.</returns>
+    public static LabelSpec? Find(string text)
+    {
+        if (text == "trade") return new LabelSpec(LabelKind.Trade);
+        if (text.Split('(') is not [var word, [.. var list, ')']]) return null;
+        var numbers = new List<double>();
+        foreach (var part in list.Split(','))
+        {
+            if (!double.TryParse(part, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number)) return null;
+            numbers.Add(number);
+        }
+        return (word, numbers) switch
+        {
+            ("direction", [var bars]) => new LabelSpec(LabelKind.Direction, (int)bars),
+            ("return", [var bars]) => new LabelSpec(LabelKind.Return, (int)bars),
+            ("volatility", [var bars]) => new LabelSpec(LabelKind.Volatility, (int)bars),
+            ("triple-barrier", [var bars, var target, var stop]) => new LabelSpec(LabelKind.TripleBarrier, (int)bars, target, stop),
+            _ => null,
+        };
+    }
 
     public override string ToString() => Kind switch
     {

@@ -3,10 +3,10 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Granary.Application.Catalogues;
 using Granary.Application.Models;
-using Granary.Engine.Trading;
 using Granary.Learning.Features;
 using Granary.Learning.Gating;
 using Granary.Learning.Registry;
+using Granary.Learning.Trainers;
 
 namespace Granary.Application.Batches;
 
@@ -28,15 +28,26 @@ public sealed record ModelReference(string Model, int Version, string Registry, 
     public static IReadOnlyDictionary<string, ModelReference> Parse(string json) =>
         JsonSerializer.Deserialize<Dictionary<string, ModelReference>>(json, Json) ?? [];
 
-    /// <summary>Loads the model. It is asked from the time on at which the last label that it learned from was known.</summary>
+    /// <summary>Loads the model from its registry.</summary>
     /// <param name="catalogues">What the process knows.</param>
     /// <exception cref="Granary.Learning.LearningInputException">
     /// No such version, damaged, of a newer format, or made for other features.
     /// </exception>
-    public IEntryModel Load(GranaryCatalogues catalogues)
+    public EntryModel Load(GranaryCatalogues catalogues)
     {
         var (model, version) = new ModelRegistry(ModelStores.Open(Registry), catalogues.ModelKinds).Load(Model, Version);
-        return new EntryModel($"{Model}:{Version}", FeatureSet.Parse(Features, catalogues.Factors),
-            [new ModelWindow(version.Lineage.To.Ticks, model)], Rule, Meaning);
+        return Filter(model, version.Lineage.To, catalogues);
     }
+
+    /// <summary>The filter over a loaded version, which is asked from the time on at which the last label that it learned from was
+    /// known.</summary>
+    /// <param name="to">That time, UTC.</param>
+    /// <param name="observer">Follows the predictions; null = none.</param>
+    /// <exception cref="Granary.Learning.LearningInputException">The version was made for other features.</exception>
+    public EntryModel Filter(ITrainedModel model, DateTime to, GranaryCatalogues catalogues, IPredictionObserver? observer = null) =>
+        new($"{Model}:{Version}", FeatureSet.Parse(Features, catalogues.Factors), [new ModelWindow(to.Ticks, model)], Rule, Meaning)
+        {
+            Origin = new ModelOrigin(Registry, Model, Version),
+            Observer = observer,
+        };
 }

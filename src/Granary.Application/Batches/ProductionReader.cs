@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using Granary.Application.Catalogues;
 using Granary.Application.Json;
+using Granary.Engine.Trading;
 using Granary.Learning.Regimes;
 using Granary.Reporting.Runs;
 
@@ -22,8 +23,11 @@ public sealed record Production(BatchSpec Spec, string Hash, string Digest, Vali
 
 /// <summary>Reads prod.json, as <see cref="ProductionJson"/> writes it. Any host runs it as a batch; <c>live</c> trades it.</summary>
 /// <param name="catalogues">What the process knows.</param>
-public sealed class ProductionReader(GranaryCatalogues catalogues)
+/// <param name="filters">Makes the filter of a strategy by its id and model; null loads each model from its registry.</param>
+public sealed class ProductionReader(GranaryCatalogues catalogues, Func<string, ModelReference, IEntryModel>? filters = null)
 {
+    private readonly Func<string, ModelReference, IEntryModel> _load = filters ?? ((_, model) => model.Load(catalogues));
+
     public static bool IsProduction(JsonPart root) =>
         root.Find("version") is not null && root.Find("digest") is not null && root.Find("strategies") is not null;
 
@@ -83,7 +87,7 @@ public sealed class ProductionReader(GranaryCatalogues catalogues)
         var findings = faults.Try(() => FindingsReader.Read(root), null);
         var policy = faults.Try(() => root.Find("policy") is { } p ? PolicyPlan.Read(p) : null, null);
         faults.Close();
-        var strategies = members.ConvertAll(m => m.Model is { } model ? m.Spec with { Model = models![model].Load(catalogues) } : m.Spec);
+        var strategies = members.ConvertAll(m => m.Model is { } model ? m.Spec with { Model = _load(m.Spec.Id!, models![model]) } : m.Spec);
         var byState = members.Where(m => m.ByState is not null).ToDictionary(m => m.Spec.Id!, m => m.ByState!, StringComparer.Ordinal);
         var spec = new BatchSpec
         {
@@ -119,6 +123,12 @@ public sealed class ProductionReader(GranaryCatalogues catalogues)
             Findings = findings ?? new ValidationFindings(new Dictionary<string, ValidationFinding>()),
         };
     }
+
+    /// <summary>The models that a configuration names.</summary>
+    /// <param name="name">The file's name or path, for messages.</param>
+    /// <exception cref="InputException">The file is not JSON, or its models are not what a run writes.</exception>
+    public static IReadOnlyCollection<ModelReference> ModelsOf(string name, byte[] text) =>
+        [.. Models(JsonPart.Parse(name, text).Find("models")).Values];
 
     // A strategy of the configuration; its model is loaded when the whole file is right.
     private sealed record Member(StrategySpec Spec, double Weight, IReadOnlyList<double>? ByState, string? Model);

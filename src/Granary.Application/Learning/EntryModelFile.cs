@@ -12,14 +12,14 @@ namespace Granary.Application.Learning;
 public static class EntryModelFile
 {
     private sealed record Head(string Name, IReadOnlyList<string> Features, PredictionMeaning Meaning, EntryRule Rule,
-        IReadOnlyList<long> From, IReadOnlyList<int> Lengths);
+        IReadOnlyList<long> From, IReadOnlyList<int> Lengths, ModelOrigin? Origin = null);
 
     public static byte[] ToBytes(EntryModel model)
     {
         byte[][] versions = [.. model.Windows.Select(w => ModelFile.ToBytes(w.Model))];
         var head = JsonSerializer.SerializeToUtf8Bytes(
             new Head(model.Name, model.Features.Names, model.Meaning, model.Rule, [.. model.Windows.Select(w => w.From)],
-                [.. versions.Select(v => v.Length)]), ModelReference.Json);
+                [.. versions.Select(v => v.Length)], model.Origin), ModelReference.Json);
         var bytes = new byte[sizeof(int) + head.Length + versions.Sum(v => v.Length)];
         BinaryPrimitives.WriteInt32LittleEndian(bytes, head.Length);
         head.CopyTo(bytes, sizeof(int));
@@ -44,6 +44,9 @@ public static class EntryModelFile
             windows.Add(new ModelWindow(head.From[i], catalogues.ModelKinds.FromBytes(bytes[at..(at + head.Lengths[i])], head.Name)));
             at += head.Lengths[i];
         }
-        return new EntryModel(head.Name, FeatureSet.Parse(head.Features, catalogues.Factors), windows, head.Rule, head.Meaning);
+        return new EntryModel(head.Name, FeatureSet.Parse(head.Features, catalogues.Factors), windows, head.Rule, head.Meaning)
+        {
+            Origin = head.Origin,
+        };
     }
 }

@@ -19,6 +19,40 @@ internal static class LabelColumns
         _ => Barriers(features, label),
     };
 
+    /// <summary>The label of one bar, from the bars until now.</summary>
+    /// <param name="at">Of the bar in the columns.</param>
+    /// <param name="label">Any but <see cref="LabelKind.Trade"/>.</param>
+    /// <returns>The bar at whose close it was known, −1 if it is not known yet.</returns>
+    public static (double Value, int End) At(ReadOnlySpan<double> high, ReadOnlySpan<double> low, ReadOnlySpan<double> close, int at,
+        LabelSpec label)
+    {
+        var last = Math.Min(at + label.Bars, close.Length - 1);
+        var ahead = close[at..(last + 1)];
+        var column = label.Kind switch
+        {
+            LabelKind.Direction => LabelColumn.Direction(ahead, label.Bars),
+            LabelKind.Return => LabelColumn.ForwardReturn(ahead, label.Bars),
+            LabelKind.Volatility => LabelColumn.ForwardVolatility(ahead, label.Bars),
+            _ => Barriers(high[at..(last + 1)], low[at..(last + 1)], ahead, DeviationBefore(close, at) * Math.Sqrt(label.Bars), label),
+        };
+        return (column.Values[0], column.End[0] < 0 ? -1 : at + column.End[0]);
+    }
+
+    /// <summary>Bars before one that its label needs.</summary>
+    public static int Before(LabelSpec label) => label.Kind == LabelKind.TripleBarrier ? DeviationBars : 0;
+
+    private static double DeviationBefore(ReadOnlySpan<double> close, int at) => at < DeviationBars ? double.NaN
+        : LabelColumn.ForwardVolatility(close[(at - DeviationBars)..(at + 1)], DeviationBars).Values[0];
+
+    private static LabelColumn Barriers(ReadOnlySpan<double> high, ReadOnlySpan<double> low, ReadOnlySpan<double> close, double deviation,
+        LabelSpec label)
+    {
+        var (target, stop) = (new double[close.Length], new double[close.Length]);
+        Array.Fill(target, double.NaN);
+        (target[0], stop[0]) = (deviation * label.Target, deviation * label.Stop);
+        return LabelColumn.TripleBarrier(high, low, close, target, stop, label.Bars);
+    }
+
     private static LabelColumn Barriers(FeatureTable features, LabelSpec label)
     {
         var deviation = new double[features.Bars];

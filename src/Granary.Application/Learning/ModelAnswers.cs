@@ -2,7 +2,6 @@ using System.Text.Json;
 using Granary.Application.Json;
 using Granary.Learning;
 using Granary.Learning.Evaluation;
-using Granary.Learning.Registry;
 using Granary.Learning.Tables;
 using Granary.Learning.Trainers;
 
@@ -14,16 +13,16 @@ namespace Granary.Application.Learning;
 public sealed record ModelAnswers(string Model, int Number, IReadOnlyList<double> Predictions)
 {
     /// <summary>Asks a version.</summary>
-    /// <param name="version">null = the current one.</param>
+    /// <param name="name">Of the model.</param>
+    /// <param name="number">Of the version.</param>
     /// <param name="rows">A list of objects with a number for each feature of the model.</param>
-    /// <exception cref="LearningInputException">No such model or version, or it does not answer single rows.</exception>
+    /// <exception cref="LearningInputException">It does not answer single rows.</exception>
     /// <exception cref="InputException">A row lacks a feature.</exception>
-    public static ModelAnswers Of(ModelRegistry registry, string name, int? version, JsonPart rows)
+    public static ModelAnswers Of(ITrainedModel model, string name, int number, JsonPart rows)
     {
-        var (model, of) = registry.Load(name, version);
         if (model.Input.Kind != ModelInputKind.Features || model.Input.Length != 1)
             throw new LearningInputException(
-                $"the model {name}:{of.Number} looks back over several rows; ask it with 'granary models predict'");
+                $"the model {name}:{number} looks back over several rows; ask it with 'granary models predict'");
         var list = rows.List();
         if (list.Count is 0 or > 100_000) throw rows.Fault("give 1 to 100,000 rows");
         var values = new double[list.Count * model.Features.Count];
@@ -33,6 +32,6 @@ public sealed record ModelAnswers(string Model, int Number, IReadOnlyList<double
             for (var f = 0; f < model.Features.Count; f++) values[i * model.Features.Count + f] = list[i].Need(model.Features[f]).Number();
         }
         var table = new TrainingTable(model.Features, values, new double[list.Count]);
-        return new ModelAnswers(name, of.Number, Prediction.Of(model, table.All()).Values);
+        return new ModelAnswers(name, number, Prediction.Of(model, table.All()).Values);
     }
 }

@@ -187,7 +187,11 @@ internal sealed class UnitTraining(LearningSpec spec, FeedPlan feed, IReadOnlyLi
                     + $"and judges no entries, so choose another trainer");
 
             ModelVersion? version = null;
-            if (register) version = Register(final, all.Figures, outOfSample, gap, clock);
+            if (register)
+            {
+                version = Register(final, all.Figures, outOfSample, gap, clock);
+                filter!.Origin = new ModelOrigin(ModelStores.Shown(spec.Registry), version.Model, version.Number);
+            }
             unit = new TrainedUnit(Name, Data, spec, members, table.Count, [.. windows.Select(w => w.Result)], all.Figures, outOfSample,
                 gap,
                 last.Task == LearningTask.Classification ? Calibration.Of(predicted, labels) : [], importance, version, filter, null)

@@ -2,6 +2,7 @@ using Granary.Application.Batches;
 using Granary.Engine.Backtesting;
 using Granary.Engine.Factors;
 using Granary.Engine.Trading;
+using Granary.Learning.Gating;
 
 namespace Granary.Application.Live;
 
@@ -133,7 +134,9 @@ internal sealed class LiveStrategy(StrategyInstance instance, RunEventWriter? lo
         {
             log?.OnTrade(trade);
             owner.Events.Add((RunEvent.Of(trade, symbol), []));
-            if (trade.Reason != ExitReason.Open) owner.Trades.Remove(trade.Number);
+            if (trade.Reason == ExitReason.Open) return;
+            owner.Trades.Remove(trade.Number);
+            if (owner.Instance.Model is EntryModel { Observer: { } observer }) observer.OnTrade(owner.Instance.Symbols[symbol], trade);
         }
 
         public void OnOrder(in Order order)

@@ -4,6 +4,7 @@ using Granary.Application.Runs;
 using Granary.Application.Simulation;
 using Granary.Application.Verification;
 using Granary.Engine.Market;
+using Granary.Learning.Gating;
 using Granary.Reporting.Runs;
 using Granary.Storage.Files;
 
@@ -53,7 +54,12 @@ public sealed record SessionBacktest(double Equity, double Account, string Diges
         try
         {
             // All that the comparison reads; by the code of every backtest, and not by the session's.
-            var backtest = spec with { Outputs = new OutputSet { Names = ["results", "portfolio_trades", "prod"] } };
+            var backtest = spec with
+            {
+                Outputs = new OutputSet { Names = ["results", "portfolio_trades", "prod"] },
+                // Its predictions are not those of the session.
+                Strategies = [.. spec.Strategies.Select(s => s.Model is EntryModel model ? s with { Model = model.Unobserved() } : s)],
+            };
             var options = new BatchOptions { Out = temporary, Yes = true, Validation = false, RegisterModels = false };
             var run = await new BatchRunner(new EmbeddedHost(Environment.ProcessorCount), clock, (_, _) => bars).RunAsync(backtest,
                 options).ConfigureAwait(false);

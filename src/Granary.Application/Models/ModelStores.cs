@@ -32,7 +32,10 @@ public static class ModelStores
     internal static bool IsDatabase(string registry) => Address.Has(registry, Address.Postgres);
 
     /// <summary>Without a password: what may stand in a message or in prod.json; a host that loads it has PGPASSWORD.</summary>
-    internal static string Shown(string registry) => IsDatabase(registry) ? Address.Parse(registry).Shown : registry;
+    public static string Shown(string registry) => IsDatabase(registry) ? Address.Parse(registry).Shown : registry;
+
+    /// <summary>A registry that means the same whatever the working folder: a folder's full path, or a database as it is.</summary>
+    public static string FullPath(string registry) => IsDatabase(registry) ? registry : Path.GetFullPath(registry);
 
     internal static string Connection(string registry)
     {

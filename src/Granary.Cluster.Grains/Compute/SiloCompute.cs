@@ -187,6 +187,7 @@ public sealed partial class SiloCompute : ILifecycleParticipant<ISiloLifecycle>,
         try
         {
             await Task.WhenAll(_groups.Values.Select(c => c.Ended)).WaitAsync(_settings.Drain, hurry);
+            await Services.Models.ReportAsync(hurry);
         }
         catch (Exception e) when (e is OperationCanceledException or TimeoutException)
         {

@@ -1,4 +1,5 @@
 using Granary.Cluster.Grains.Feeds;
+using Granary.Cluster.Grains.Models;
 using Granary.Cluster.Grains.Plans;
 using Granary.Cluster.Grains.Telemetry;
 using Orleans.Runtime;
@@ -7,4 +8,4 @@ namespace Granary.Cluster.Grains.Compute;
 
 /// <summary>What the strategy groups of a silo share.</summary>
 internal sealed record SiloServices(IGrainFactory Grains, RunPlans Plans, FeedSources Sources, ClusterInstruments Instruments,
-    SiloAddress Address);
+    BatchModels Models, SiloAddress Address);

@@ -1,10 +1,10 @@
 using System.Diagnostics;
 using Granary.Application.Batches;
 using Granary.Application.Causality;
-using Granary.Application.Learning;
 using Granary.Application.Simulation;
 using Granary.Cluster.Batches;
 using Granary.Cluster.Compute;
+using Granary.Cluster.Grains.Models;
 using Granary.Cluster.Grains.Placement;
 using Granary.Cluster.Grains.Plans;
 using Granary.Cluster.Grains.Telemetry;
@@ -37,6 +37,7 @@ internal sealed class StrategyGroup
         new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly StrategySlot[] _slots;
     private readonly Lock _lock = new();
+    private readonly List<BatchModelLease> _models = [];
     private int[] _strategies;
     private FeedExecution? _execution;
     private long _evaluations, _bars, _counted;
@@ -139,6 +140,7 @@ internal sealed class StrategyGroup
             if (_isRunning) _silo.Services.Instruments.StrategiesRunning.Add(-Order.Strategies.Length);
             _stop.Cancel();
             lock (_lock) _execution = null;
+            foreach (var model in _models) model.Dispose();
             foreach (var market in _markets) await market.Series.DisposeAsync();
             foreach (var slot in _slots) slot.End(null);
             _ended.TrySetResult();
@@ -214,30 +216,15 @@ internal sealed class StrategyGroup
         return fault;
     }
 
-    // Fetches each model of its strategies once.
     private async Task<Dictionary<int, EntryModel>> ModelsAsync()
     {
         var models = new Dictionary<int, EntryModel>();
         var catalogues = (await _silo.Services.Plans.GetAsync(Order.Run)).Spec.Catalogues;
         foreach (var use in Order.Models)
         {
-            byte[]? bytes = null;
-            for (var attempt = 1; bytes is null; attempt++)
-            {
-                try
-                {
-                    bytes = await _silo.Services.Grains.GetGrain<IReportingGrain>(Order.Run).ModelAsync(Order.Pass, use.Number)
-                        .WaitAsync(TimeSpan.FromSeconds(30), _stop.Token);
-                }
-                catch (Exception e) when (Loss.Is(e) && attempt < 20)
-                {
-                }
-                // The reporting grain may be restarting and will have the pass again.
-                if (bytes is null && attempt == 100) throw new TimeoutException($"model {use.Number} of the pass is not available");
-                if (bytes is null) await Task.Delay(100, _stop.Token);
-            }
-            var model = EntryModelFile.FromBytes(bytes, catalogues);
-            foreach (var strategy in use.Strategies) models[strategy] = model;
+            var lease = await _silo.Services.Models.TakeAsync(Order.Run, Order.Pass, use.Number, catalogues, _stop.Token);
+            _models.Add(lease);
+            foreach (var strategy in use.Strategies) models[strategy] = lease.Model;
         }
         return models;
     }

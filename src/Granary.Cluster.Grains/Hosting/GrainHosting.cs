@@ -1,8 +1,10 @@
 using Granary.Application.Catalogues;
 using Granary.Application.JobKinds;
+using Granary.Application.Learning;
 using Granary.Application.Live;
 using Granary.Cluster.Grains.Compute;
 using Granary.Cluster.Grains.Feeds;
+using Granary.Cluster.Grains.Models;
 using Granary.Cluster.Grains.Placement;
 using Granary.Cluster.Grains.Plans;
 using Granary.Cluster.Grains.Portfolios;
@@ -48,11 +50,19 @@ public static class GrainHosting
         services.AddSingleton<FeedSources>();
         services.AddSingleton<RunPlans>();
         services.AddSingleton<SiloProcess>();
+        services.AddSingleton(s => new PortfolioServices(s.GetRequiredService<GranaryCatalogues>(), s.GetRequiredService<ModelReplicas>(),
+            settings, s.GetRequiredService<SiloProcess>()));
+        services.AddSingleton<ModelReplicas>();
+        services.AddHostedService(static s => s.GetRequiredService<ModelReplicas>());
+        services.AddSingleton<BatchModels>();
+        if (settings.Models is { } models)
+            services.AddSingleton<IModelService>(s => new ClusterModels(s.GetRequiredService<IGrainFactory>(),
+                s.GetRequiredService<ModelReplicas>(), models));
         services.AddSingleton(s => new StreamWindows(s.GetRequiredService<IGrainFactory>(), settings,
             s.GetRequiredService<ILocalSiloDetails>(), s.GetRequiredService<ClusterInstruments>()));
         services.AddSingleton(s => new SiloServices(s.GetRequiredService<IGrainFactory>(), s.GetRequiredService<RunPlans>(),
             s.GetRequiredService<FeedSources>(), s.GetRequiredService<ClusterInstruments>(),
-            s.GetRequiredService<ILocalSiloDetails>().SiloAddress));
+            s.GetRequiredService<BatchModels>(), s.GetRequiredService<ILocalSiloDetails>().SiloAddress));
         services.AddSingleton(s => new SiloCompute(s.GetRequiredService<SiloServices>(), settings,
             s.GetRequiredService<IClusterMembershipService>(), s.GetRequiredService<ILogger<SiloCompute>>()));
         services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(s => s.GetRequiredService<SiloCompute>());

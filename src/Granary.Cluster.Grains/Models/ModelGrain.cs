@@ -2,136 +2,135 @@ using Granary.Application.Catalogues;
 using Granary.Application.Json;
 using Granary.Application.Models;
 using Granary.Cluster.Models;
-using Granary.Engine.Analysis;
 using Granary.Learning;
 using Granary.Learning.Registry;
 using Granary.Learning.Tables;
 using Granary.Learning.Trainers;
 using Microsoft.Extensions.Logging;
 using Orleans.Runtime;
-using Orleans.Storage;
 
 namespace Granary.Cluster.Grains.Models;
 
+/// <summary>Owns a model's use: replicas on the silos predict, and it counts, compares versions and decides which one is in use.</summary>
 [GrainType("model")]
 internal sealed partial class ModelGrain([PersistentState("model", ClusterProviders.State)] IPersistentState<ModelRecord> state,
-    GranaryCatalogues catalogues, ILogger<ModelGrain> logger) : Grain, IModelGrain
+    GranaryCatalogues catalogues, GrainSettings settings, TimeProvider clock, ILogger<ModelGrain> logger) : Grain, IModelGrain
 {
-    private const int MostOpen = 10_000, MostOutcomes = 200, MostErrors = 2_000;
-    private static readonly TimeSpan s_period = TimeSpan.FromSeconds(2);
+    // Replicas that have ended are forgotten after as many others.
+    private const int MostReplicas = 100;
 
-    private (ITrainedModel Model, ModelVersion Version)? _loaded;
-    private ErrorWatch? _watch;
-    private int _unsaved;
+    private readonly Dictionary<int, (ITrainedModel Model, ModelVersion Version)> _loaded = [];
     private ModelRegistry? _registry;
+    private VersionWatch? _watch;
 
     private ModelKey Key => ModelKey.Parse(this.GetPrimaryKeyString());
 
-    private ModelRegistry Registry => _registry ??= new ModelRegistry(ModelStores.Open(Key.Registry), catalogues.ModelKinds);
-
-    public override Task OnActivateAsync(CancellationToken cancellationToken)
-    {
-        this.RegisterGrainTimer(StoreAsync, new GrainTimerCreationOptions(s_period, s_period));
-        return base.OnActivateAsync(cancellationToken);
-    }
-
-    public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
-    {
-        await StoreAsync();
-        await base.OnDeactivateAsync(reason, cancellationToken);
-    }
+    private ModelRegistry Registry => _registry ??= new ModelRegistry(ModelStores.Open(settings.RegistryOf(Key.Registry)),
+        catalogues.ModelKinds);
 
     public Task<ModelVersions> VersionsAsync() =>
-        Task.FromResult(Asked(() => new ModelVersions([.. Registry.Versions(Key.Model).Select(v => v.Number)],
-            Registry.Pointer(Key.Model).Current)));
+        Task.FromResult(Asked(() => new ModelVersions(Registry.Numbers(Key.Model), Registry.Pointer(Key.Model).Current)));
 
-    public Task<ModelPrediction> PredictAsync(string subject, double[] features)
+    public Task<ModelVersionFile> LoadAsync(int version, CancellationToken cancellationToken) => Task.FromResult(Asked(() =>
     {
-        if (state.State.Open.TryGetValue(subject, out var known)) return Task.FromResult(known);
-        if (state.State.Open.Count >= MostOpen)
-            throw new InputException($"{MostOpen:N0} predictions of the model "
-                + $"'{Key.Model}' wait for their outcome; tell some before asking for more");
-        var (model, version) = Current();
-        if (features.Length != model.Features.Count * model.Input.Length)
-            throw new InputException(
-                $"version {version.Number} of the model '{Key.Model}' expects {model.Features.Count * model.Input.Length} numbers "
-                    + $"({string.Join(", ", model.Features)}), and was given {features.Length}");
-        var prediction = new ModelPrediction(subject, version.Number, model.Predict(features));
-        TurnTo(version.Number);
-        state.State.Open[subject] = prediction;
-        state.State.Predictions++;
-        _unsaved++;
-        return Task.FromResult(prediction);
-    }
+        var (bytes, of) = Registry.LoadBytes(Key.Model, version);
+        return new ModelVersionFile(of.Number, bytes, of.Lineage.Label, of.Lineage.To);
+    }));
 
-    public Task<ModelDrift> ResolveAsync(string subject, double outcome)
-    {
-        if (!state.State.Open.Remove(subject, out var prediction)) return Task.FromResult(Drift());
-        _unsaved++;
-        var (model, version) = Current();
-        TurnTo(version.Number);
-        if (prediction.Version == version.Number && double.IsFinite(prediction.Value)) Count(model.Task, prediction.Value, outcome);
-        return Task.FromResult(Drift());
-    }
-
-    // The figures are those of the version in use.
-    private void TurnTo(int version)
-    {
-        if (state.State.Version == version) return;
-        state.State = new ModelRecord { Version = version, Open = state.State.Open };
-        _watch = null;
-    }
-
-    private void Count(LearningTask task, double predicted, double outcome)
+    public async Task ReportAsync(ModelReport report)
     {
         var record = state.State;
-        var watch = _watch ??= ErrorWatch.After(record.Errors);
-        var error = (predicted - outcome) * (predicted - outcome);
-        record.Losses.Add(LossOf(task, predicted, outcome));
-        record.Errors.Add(error);
-        if (record.Losses.Count > MostOutcomes) record.Losses.RemoveAt(0);
-        if (record.Errors.Count > MostErrors) record.Errors.RemoveAt(0);
-        if (!watch.Add(error) || record.HasDrifted) return;
-        record.HasDrifted = true;
-        var drift = Drift();
-        Drifted(logger, Key.Model, record.Version, drift.Loss, drift.Expected, drift.Outcomes);
-    }
-
-    public Task<ModelDrift> DriftAsync() => Task.FromResult(Drift());
-
-    private ModelDrift Drift()
-    {
-        var (model, version) = Current();
-        var losses = new Moments();
-        var isOfVersion = state.State.Version == version.Number;
-        if (isOfVersion)
-            foreach (var loss in state.State.Losses) losses.Add(loss);
-        var outOfSample = version.Lineage.OutOfSample;
-        var expected = model.Task == LearningTask.Classification
-            ? outOfSample.GetValueOrDefault("logLoss", double.NaN)
-            : outOfSample.TryGetValue("rmse", out var rmse) ? rmse * rmse : double.NaN;
-        return new ModelDrift(state.State.Open.Count, (int)losses.Count, losses.Mean, expected, isOfVersion && state.State.HasDrifted,
-            isOfVersion ? state.State.Predictions : 0, _unsaved);
-    }
-
-    private static double LossOf(LearningTask task, double predicted, double outcome)
-    {
-        if (task != LearningTask.Classification) return (predicted - outcome) * (predicted - outcome);
-        var p = Math.Clamp(predicted, 1e-15, 1 - 1e-15);
-        return -(outcome * Math.Log(p) + (1 - outcome) * Math.Log(1 - p));
-    }
-
-    // The version in use may change by promotion at any time; it is loaded again when it has.
-    private (ITrainedModel Model, ModelVersion Version) Current()
-    {
-        return Asked(() =>
+        if (record.Replicas.TryGetValue(report.Replica, out var known) && known.Sequence >= report.Sequence) return;
+        // The registry is read before anything is counted: where it does not answer, the report comes again as a whole.
+        var watch = report.Events.Any(e => !double.IsNaN(e.Outcome)) ? Asked(Use) : null;
+        foreach (var count in report.Counts)
         {
-            if (_loaded is { } loaded && Registry.Pointer(Key.Model).Current == loaded.Version.Number) return loaded;
-            var current = Registry.Load(Key.Model);
-            _loaded = current;
-            return current;
-        });
+            var counts = CountsOf(count.Version);
+            counts.Predictions += count.Predictions;
+            counts.Failed += count.Failed;
+        }
+        foreach (var e in report.Events) Take(e, watch);
+        record.Replicas[report.Replica] = new ReplicaMark { Sequence = report.Sequence, At = clock.GetUtcNow() };
+        if (record.Replicas.Count > MostReplicas) record.Replicas.Remove(record.Replicas.MinBy(r => r.Value.At).Key);
+        await StoreAsync();
+        if (watch is not null && settings.ModelDecisions == ModelDecisions.Apply) Asked(() => Apply(watch.Decide()));
     }
+
+    private void Take(PredictionEvent e, VersionWatch? watch)
+    {
+        var record = state.State;
+        var isPrediction = double.IsNaN(e.Outcome);
+        var source = isPrediction ? e.Source : e.Source + " outcomes";
+        if (!record.Sources.TryGetValue(source, out var mark)) record.Sources[source] = mark = new SourceMark();
+        if (!mark.Pass(e.Time, e.Subject)) return;
+        var counts = CountsOf(e.Version);
+        if (isPrediction)
+        {
+            counts.Predictions++;
+            if (!double.IsFinite(e.Prediction)) counts.Failed++;
+            return;
+        }
+        counts.Outcomes++;
+        // Outcomes tell of the version in use; those of another one, which a session was started with, are counted alone.
+        if (watch is null || e.Version != record.Version) return;
+        var had = record.HasDrifted;
+        watch.Take(e.Prediction, e.Outcome, e.Row);
+        if (!had && record.HasDrifted) Drifted(logger, Key.Model, record.Version, watch.Decide().Reason);
+    }
+
+    private VersionCounts CountsOf(int version)
+    {
+        if (!state.State.Counts.TryGetValue(version, out var counts)) state.State.Counts[version] = counts = new VersionCounts();
+        return counts;
+    }
+
+    // What follows the version in use; null where none is. The version may change by promotion at any time, also by another program.
+    private VersionWatch? Use()
+    {
+        var pointer = Registry.Pointer(Key.Model);
+        if (pointer.Current == 0) return null;
+        if (state.State.Version != pointer.Current)
+        {
+            state.State.Version = pointer.Current;
+            (state.State.Losses, state.State.Errors, state.State.Candidates, state.State.HasDrifted) = ([], [], [], false);
+            _watch = null;
+        }
+        _watch ??= new VersionWatch(state.State, Loaded);
+        _watch.Follow(pointer, Registry.Numbers(Key.Model));
+        return _watch;
+    }
+
+    private (ITrainedModel Model, ModelVersion Version) Loaded(int version)
+    {
+        if (!_loaded.TryGetValue(version, out var loaded)) _loaded[version] = loaded = Registry.Load(Key.Model, version);
+        return loaded;
+    }
+
+    public Task<ModelInUse> UseAsync() => Task.FromResult(Asked(() =>
+    {
+        Registry.Numbers(Key.Model);
+        var watch = Use();
+        var record = state.State;
+        var versions = record.Counts.Keys.Union(record.Candidates.Keys).Order()
+            .Select(v => VersionWatch.Standing(v, record.Counts.GetValueOrDefault(v), record.Candidates.GetValueOrDefault(v)));
+        return new ModelInUse(Key.Model, watch is null ? 0 : record.Version, [.. versions], record.Losses.Count, watch?.Loss,
+            watch?.Expected, record.HasDrifted,
+            watch?.Decide() ?? new ModelDecision(ModelAction.Keep, null, "no version is in use; promote one"));
+    }));
+
+    private ModelPointer? Apply(ModelDecision decision)
+    {
+        if (decision.Version is not { } version) return null;
+        var pointer = decision.Action == ModelAction.Promote ? Registry.Promote(Key.Model, version) : Registry.RollBack(Key.Model);
+        Applied(logger, Key.Model, decision.Action, version, decision.Reason);
+        return pointer;
+    }
+
+    public Task<ModelVersions> PromoteAsync(int version) => Task.FromResult(Asked(() => Of(Registry.Promote(Key.Model, version))));
+
+    public Task<ModelVersions> RollBackAsync() => Task.FromResult(Asked(() => Of(Registry.RollBack(Key.Model))));
+
+    private static ModelVersions Of(ModelPointer pointer) => new(pointer.History, pointer.Current);
 
     // What the registry has to say travels to the caller, as its sentence.
     private static T Asked<T>(Func<T> ask)
@@ -146,31 +145,23 @@ internal sealed partial class ModelGrain([PersistentState("model", ClusterProvid
         }
     }
 
-    // If another activation has written, this one ends, and the next call reads what is stored.
     private async Task StoreAsync()
     {
-        if (_unsaved == 0) return;
         try
         {
             await state.WriteStateAsync();
-            _unsaved = 0;
         }
-        catch (InconsistentStateException)
+        catch
         {
-            _unsaved = 0;
+            // Memory never runs ahead of storage: the report comes again, to an activation that reads what is stored.
             DeactivateOnIdle();
-        }
-        catch (Exception e)
-        {
-            NotStored(logger, Key.Model, _unsaved, e.Message);
+            throw;
         }
     }
 
-    [LoggerMessage(2, LogLevel.Warning, "Model {Model}: {Count} predictions and outcomes cannot be stored and are tried again: {Reason}")]
-    private static partial void NotStored(ILogger logger, string model, int count, string reason);
+    [LoggerMessage(1, LogLevel.Warning, "Model {Model} version {Version} has drifted: {Reason}")]
+    private static partial void Drifted(ILogger logger, string model, int version, string reason);
 
-    [LoggerMessage(1, LogLevel.Warning,
-        "Model {Model} version {Version} has drifted: loss {Loss:0.000} where {Expected:0.000} was expected, over {Outcomes} outcomes; "
-            + "train it again")]
-    private static partial void Drifted(ILogger logger, string model, int version, double loss, double expected, int outcomes);
+    [LoggerMessage(2, LogLevel.Warning, "Model {Model}: {Action} of version {Version}: {Reason}")]
+    private static partial void Applied(ILogger logger, string model, ModelAction action, int version, string reason);
 }

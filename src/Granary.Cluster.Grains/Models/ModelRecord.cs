@@ -1,24 +1,19 @@
-using Granary.Cluster.Models;
-
 namespace Granary.Cluster.Grains.Models;
 
 /// <summary>Persistent state of a model's use; the versions themselves are in the registry.</summary>
 [GenerateSerializer, Alias("granary.ModelRecord")]
 public sealed class ModelRecord
 {
-    /// <summary>Predictions without an outcome, by their subject.</summary>
-    [Id(0)]
-    public Dictionary<string, ModelPrediction> Open { get; set; } = new(StringComparer.Ordinal);
-
-    /// <summary>The version that the other members belong to.</summary>
+    /// <summary>The version in use that <see cref="Losses"/>, <see cref="Errors"/>, <see cref="HasDrifted"/> and
+    /// <see cref="Candidates"/> belong to.</summary>
     [Id(1)]
     public int Version { get; set; }
 
-    /// <summary>Losses of the newest outcomes, oldest first.</summary>
+    /// <summary>Losses of its newest outcomes, oldest first.</summary>
     [Id(2)]
     public List<double> Losses { get; set; } = [];
 
-    /// <summary>Squared errors of the newest outcomes, oldest first, from which the detector is made again.</summary>
+    /// <summary>Squared errors of its newest outcomes, oldest first, from which the detector is made again.</summary>
     [Id(3)]
     public List<double> Errors { get; set; } = [];
 
@@ -26,7 +21,66 @@ public sealed class ModelRecord
     [Id(4)]
     public bool HasDrifted { get; set; }
 
-    /// <summary>Number of predictions.</summary>
-    [Id(5)]
+    /// <summary>By version.</summary>
+    [Id(6)]
+    public Dictionary<int, VersionCounts> Counts { get; set; } = [];
+
+    /// <summary>By version: squared errors of the version in use less its own, of the same outcomes, oldest first.</summary>
+    [Id(7)]
+    public Dictionary<int, List<double>> Candidates { get; set; } = [];
+
+    /// <summary>The newest events, predictions and outcomes apart, by the account and strategy that they come from.</summary>
+    [Id(8)]
+    public Dictionary<string, SourceMark> Sources { get; set; } = new(StringComparer.Ordinal);
+
+    /// <summary>The newest report of each replica.</summary>
+    [Id(9)]
+    public Dictionary<string, ReplicaMark> Replicas { get; set; } = new(StringComparer.Ordinal);
+}
+
+/// <summary>Use of a version.</summary>
+[GenerateSerializer, Alias("granary.VersionCounts")]
+public sealed class VersionCounts
+{
+    [Id(0)]
     public long Predictions { get; set; }
+
+    [Id(1)]
+    public long Failed { get; set; }
+
+    [Id(2)]
+    public long Outcomes { get; set; }
+}
+
+/// <summary>How far the events of a source have come: those before <see cref="Time"/> are known.</summary>
+[GenerateSerializer, Alias("granary.SourceMark")]
+public sealed class SourceMark
+{
+    /// <summary>UTC ticks.</summary>
+    [Id(0)]
+    public long Time { get; set; } = long.MinValue;
+
+    /// <summary>Subjects of the events at that time.</summary>
+    [Id(1)]
+    public List<string> Subjects { get; set; } = [];
+
+    /// <summary>Whether an event is new; it is known from now on.</summary>
+    public bool Pass(long time, string subject)
+    {
+        if (time < Time || time == Time && Subjects.Contains(subject)) return false;
+        if (time > Time) (Time, Subjects) = (time, []);
+        Subjects.Add(subject);
+        return true;
+    }
+}
+
+/// <summary>The newest report of a replica.</summary>
+[GenerateSerializer, Alias("granary.ReplicaMark")]
+public sealed class ReplicaMark
+{
+    [Id(0)]
+    public long Sequence { get; set; }
+
+    [Id(1)]
+    public DateTimeOffset At { get; set; }
 }

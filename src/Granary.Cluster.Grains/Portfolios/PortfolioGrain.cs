@@ -1,5 +1,4 @@
 using Granary.Application.Batches;
-using Granary.Application.Catalogues;
 using Granary.Application.Jobs;
 using Granary.Application.Json;
 using Granary.Application.Live;
@@ -71,8 +70,7 @@ public sealed class SessionRecord
 internal sealed partial class PortfolioGrain(
     [PersistentState("portfolio", ClusterProviders.State)] IPersistentState<PortfolioRecord> state,
     [PersistentState("session", ClusterProviders.State)] IPersistentState<SessionRecord> session,
-    GranaryCatalogues catalogues, GrainSettings settings, TimeProvider clock, SiloProcess process,
-    ILogger<PortfolioGrain> logger) : Grain, IPortfolioGrain
+    PortfolioServices services, TimeProvider clock, ILogger<PortfolioGrain> logger) : Grain, IPortfolioGrain
 {
     private readonly CurrentWeights _weights = new();
     private QueuedControl? _control;
@@ -143,7 +141,7 @@ internal sealed partial class PortfolioGrain(
                 + $"by {known.Start!.StartedBy} at {known.StartedAt:yyyy-MM-dd HH:mm:ss}Z; stop that session first, or give this one "
                 + $"another account");
         if (_running is { } before) await before;
-        var production = new ProductionReader(catalogues).Read(start.File, start.Text, start.Folder);
+        var production = new ProductionReader(services.Catalogues).Read(start.File, start.Text, start.Folder);
         LiveSession.Check(start.ToRequest(), production);
         var now = clock.GetUtcNow();
         var epoch = known.Epoch + 1;
@@ -197,7 +195,7 @@ internal sealed partial class PortfolioGrain(
     }
 
     public Task<IReadOnlyList<string>?> StrategiesAsync() => Task.FromResult<IReadOnlyList<string>?>(
-        IsRunning ? [.. session.State.Start!.StrategiesOf(catalogues)] : null);
+        IsRunning ? [.. session.State.Start!.StrategiesOf(services.Catalogues)] : null);
 
     public Task<SessionView?> SessionAsync() => Task.FromResult(View());
 
@@ -230,8 +228,8 @@ internal sealed partial class PortfolioGrain(
         if (status is not null && _gateway?.JournalFault is { } gone)
             status = status with { State = LiveState.WaitingForJournal, JournalFault = gone };
         return new SessionView(
-            Id, s.Run, (SessionPhase)s.Phase, s.Start.StartedBy, s.StartedAt, process.Silo.SiloAddress.ToString(), _gateway?.Where ?? "",
-            status, s.Digest, s.Fault ?? retry?.Reason, s.Restarts, [])
+            Id, s.Run, (SessionPhase)s.Phase, s.Start.StartedBy, s.StartedAt, services.Process.Silo.SiloAddress.ToString(),
+            _gateway?.Where ?? "", status, s.Digest, s.Fault ?? retry?.Reason, s.Restarts, [])
         {
             Retry = retry,
         };
@@ -239,7 +237,7 @@ internal sealed partial class PortfolioGrain(
 
     private void Drive(bool again)
     {
-        _stop = CancellationTokenSource.CreateLinkedTokenSource(process.Life.ApplicationStopping);
+        _stop = CancellationTokenSource.CreateLinkedTokenSource(services.Process.Life.ApplicationStopping);
         _control = new QueuedControl();
         // A session keeps its activation without calls.
         _awake = this.RegisterGrainTimer(static (_, _) => Task.CompletedTask, this,
@@ -254,8 +252,8 @@ internal sealed partial class PortfolioGrain(
         try
         {
             var start = session.State.Start!;
-            var production = new ProductionReader(catalogues).Read(start.File, start.Text, start.Folder);
-            var request = start.ToRequest() with { Out = Path.Combine(settings.Runs, session.State.Run) };
+            var production = await services.Models.ReadAsync(start.File, start.Text, start.Folder, Id, stop);
+            var request = start.ToRequest() with { Out = Path.Combine(services.Settings.Runs, session.State.Run) };
             while (!stop.IsCancellationRequested)
             {
                 if (again)
@@ -309,7 +307,7 @@ internal sealed partial class PortfolioGrain(
 
     private async Task EndAsync(SessionPhase phase, string? digest, string? fault)
     {
-        var folder = Path.Combine(settings.Runs, session.State.Run);
+        var folder = Path.Combine(services.Settings.Runs, session.State.Run);
         var view = View()!;
         (session.State.Phase, session.State.Digest, session.State.Fault) = ((int)phase, digest, fault);
         session.State.Last = view with

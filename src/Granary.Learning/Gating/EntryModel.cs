@@ -75,6 +75,12 @@ public sealed class EntryModel : IEntryModel
 
     public PredictionMeaning Meaning => _meaning;
 
+    /// <summary>The registered version; null where there is none.</summary>
+    public ModelOrigin? Origin { get; set; }
+
+    /// <summary>Follows the predictions of a live session's strategy; null = none. Set before <see cref="Attach"/>.</summary>
+    public IPredictionObserver? Observer { get; init; }
+
     /// <summary>Entries that it was asked about.</summary>
     public long Predictions => Interlocked.Read(ref _predictions);
 
@@ -82,6 +88,9 @@ public sealed class EntryModel : IEntryModel
     /// Entries at which a model gave no number though it should have: the strategy went on without it, and the report has to say so.
     /// </summary>
     public long Failed => Interlocked.Read(ref _failed);
+
+    /// <summary>The same filter without an observer, and with counters of its own.</summary>
+    public EntryModel Unobserved() => new(Name, _features, _windows, _rule, _meaning) { Origin = Origin };
 
     /// <summary>Everything that another process needs to judge alike: models, features, rule.</summary>
     public byte[] ToBytes()
@@ -146,6 +155,7 @@ public sealed class EntryModel : IEntryModel
         {
             _block = block;
             _reader.Bind(block, sheet);
+            model.Observer?.OnBars(series, block);
         }
 
         public EntryAdvice Advise(int index, Side side)
@@ -158,6 +168,7 @@ public sealed class EntryModel : IEntryModel
             if (model._sided) _row[^1] = (int)side;
             var prediction = model._windows[_window].Model.Predict(_row);
             Interlocked.Increment(ref model._predictions);
+            model.Observer?.OnPrediction(series, index, side, _row, prediction);
             if (!double.IsFinite(prediction))
             {
                 Interlocked.Increment(ref model._failed);

@@ -33,7 +33,7 @@ public sealed class ModelRegistry(IModelStore store, ModelKindCatalogue kinds)
     /// <summary>The newest version with this model, to the bit, of this data; null where there is none.</summary>
     public ModelVersion? Find(string model, string modelHash, string dataHash)
     {
-        RequireName(model);
+        CheckName(model);
         return store.Versions(model).Reverse().Select(n => Version(model, n))
             .FirstOrDefault(v => v.ModelHash == modelHash && v.Lineage.DataHash == dataHash);
     }
@@ -45,7 +45,7 @@ public sealed class ModelRegistry(IModelStore store, ModelKindCatalogue kinds)
     /// <param name="bytes">The whole file; its reader checks it.</param>
     public ModelVersion Add(string model, byte[] bytes, ModelLineage lineage)
     {
-        RequireName(model);
+        CheckName(model);
         var text = JsonSerializer.SerializeToUtf8Bytes(lineage, Json);
         while (true)
         {
@@ -87,7 +87,7 @@ public sealed class ModelRegistry(IModelStore store, ModelKindCatalogue kinds)
 
     public ModelPointer Pointer(string model)
     {
-        RequireName(model);
+        CheckName(model);
         return store.ReadPointer(model) is { } text ? JsonSerializer.Deserialize<ModelPointer>(text, Json)! : new ModelPointer(0, []);
     }
 
@@ -159,9 +159,11 @@ public sealed class ModelRegistry(IModelStore store, ModelKindCatalogue kinds)
     /// <summary>The same of a file.</summary>
     public static string HashOf(byte[] bytes) => Hash(bytes);
 
-    private IReadOnlyList<int> Numbers(string model)
+    /// <summary>Numbers of a model's versions, rising.</summary>
+    /// <exception cref="LearningInputException">No such model.</exception>
+    public IReadOnlyList<int> Numbers(string model)
     {
-        RequireName(model);
+        CheckName(model);
         var versions = store.Versions(model);
         if (versions.Count > 0) return versions;
         var near = Spelling.Nearest(model, store.Models());
@@ -206,7 +208,8 @@ public sealed class ModelRegistry(IModelStore store, ModelKindCatalogue kinds)
         }
     }
 
-    private static void RequireName(string model)
+    /// <exception cref="LearningInputException">No model can have this name.</exception>
+    public static void CheckName(string model)
     {
         if (model.Length is 0 or > 120 || model[0] is '.' or '-'
             || model.Any(c => !char.IsAsciiLetterOrDigit(c) && c is not ('-' or '_' or '.')))

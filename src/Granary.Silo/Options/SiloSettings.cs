@@ -1,4 +1,5 @@
 using System.Net;
+using Granary.Cluster.Grains;
 
 namespace Granary.Silo.Options;
 
@@ -83,6 +84,8 @@ public sealed record SiloSettings
     public IReadOnlyList<string> AllowSource { get; init; } = [];
     [Setting("DIR|postgres://…", "the registry of models (the folder models of --data)")]
     public string? Models { get; init; }
+    [Setting("advise|apply", "whether silos only show which version of a model should be in use, or promote and roll back themselves")]
+    public ModelDecisions ModelDecisions { get; init; }
     [Setting("DIR|postgres://…", "the store of deployments (the folder deployments of --data)")]
     public string? Deployments { get; init; }
     [Setting("N", "requests a second that each key may send", Least = 1, Most = 1_000_000)]

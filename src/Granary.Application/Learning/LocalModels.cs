@@ -1,0 +1,31 @@
+using Granary.Application.Json;
+using Granary.Application.Models;
+using Granary.Learning.Registry;
+
+namespace Granary.Application.Learning;
+
+/// <summary>The models of a registry, in the process that serves them.</summary>
+public sealed class LocalModels(Func<ModelRegistry> open) : IModelService
+{
+    /// <inheritdoc/>
+    public Task<ModelAnswers> PredictAsync(string model, int? version, JsonPart rows, CancellationToken cancellationToken = default)
+    {
+        var (loaded, of) = open().Load(model, version);
+        return Task.FromResult(ModelAnswers.Of(loaded, model, of.Number, rows));
+    }
+
+    /// <inheritdoc/>
+    public Task<ModelPointer> PromoteAsync(string model, int version, CancellationToken cancellationToken = default) =>
+        Task.FromResult(open().Promote(model, version));
+
+    /// <inheritdoc/>
+    public Task<ModelPointer> RollBackAsync(string model, CancellationToken cancellationToken = default) =>
+        Task.FromResult(open().RollBack(model));
+
+    /// <inheritdoc/>
+    public Task<ModelInUse?> FindUseAsync(string model, CancellationToken cancellationToken = default)
+    {
+        open().Versions(model);
+        return Task.FromResult<ModelInUse?>(null);
+    }
+}

@@ -1,0 +1,71 @@
+using Granary.Application.Json;
+using Granary.Application.Learning;
+using Granary.Application.Models;
+using Granary.Cluster.Grains.Services;
+using Granary.Cluster.Models;
+using Granary.Learning;
+using Granary.Learning.Registry;
+
+namespace Granary.Cluster.Grains.Models;
+
+/// <summary>The models of a silo's registry, behind its HTTP API: predictions by its replicas, the rest by the models' grains.</summary>
+/// <param name="registry">Full path of a folder, or a database.</param>
+internal sealed class ClusterModels(IGrainFactory grains, ModelReplicas replicas, string registry) : IModelService
+{
+    /// <inheritdoc/>
+    public async Task<ModelAnswers> PredictAsync(string model, int? version, JsonPart rows, CancellationToken cancellationToken = default)
+    {
+        ModelRegistry.CheckName(model);
+        var replica = replicas.Of(registry, model);
+        var wanted = version ?? await AskedAsync(() => replica.CurrentAsync(cancellationToken)).ConfigureAwait(false);
+        if (wanted == 0)
+            throw new LearningInputException($"no version of the model '{model}' is promoted: promote one, or name a version");
+        var loaded = await AskedAsync(() => replica.LoadAsync(wanted, cancellationToken)).ConfigureAwait(false);
+        var answers = ModelAnswers.Of(loaded.Model, model, loaded.Version, rows);
+        replica.Count(loaded.Version, answers.Predictions.Count, answers.Predictions.Count(p => !double.IsFinite(p)));
+        return answers;
+    }
+
+    /// <inheritdoc/>
+    public async Task<ModelPointer> PromoteAsync(string model, int version, CancellationToken cancellationToken = default) =>
+        Turned(model, await AskAsync(model, grain => grain.PromoteAsync(version), cancellationToken).ConfigureAwait(false));
+
+    /// <inheritdoc/>
+    public async Task<ModelPointer> RollBackAsync(string model, CancellationToken cancellationToken = default) =>
+        Turned(model, await AskAsync(model, grain => grain.RollBackAsync(), cancellationToken).ConfigureAwait(false));
+
+    /// <inheritdoc/>
+    public async Task<ModelInUse?> FindUseAsync(string model, CancellationToken cancellationToken = default)
+    {
+        // What this silo predicted a moment ago is part of it.
+        await replicas.ReportAsync(cancellationToken).ConfigureAwait(false);
+        return await AskAsync(model, grain => grain.UseAsync(), cancellationToken).ConfigureAwait(false);
+    }
+
+    // This silo predicts with the version at once, others within two seconds.
+    private ModelPointer Turned(string model, ModelVersions pointer)
+    {
+        replicas.Of(registry, model).Turn(pointer.Current);
+        return new ModelPointer(pointer.Current, pointer.Numbers);
+    }
+
+    private Task<T> AskAsync<T>(string model, Func<IModelGrain, Task<T>> ask, CancellationToken cancellationToken)
+    {
+        ModelRegistry.CheckName(model);
+        var key = new ModelKey(ModelStores.Shown(registry), model).ToString();
+        return AskedAsync(() => Calling.TryAsync(() => ask(grains.GetGrain<IModelGrain>(key)), cancellationToken));
+    }
+
+    // What a grain says of a model is that there is none, or no such version.
+    private static async Task<T> AskedAsync<T>(Func<Task<T>> ask)
+    {
+        try
+        {
+            return await ask().ConfigureAwait(false);
+        }
+        catch (InputException e)
+        {
+            throw new LearningInputException(e.Message, e);
+        }
+    }
+}

@@ -1,0 +1,153 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using Granary.Application.Catalogues;
+using Granary.Application.Learning;
+using Granary.Cluster.Models;
+using Granary.Learning.Gating;
+using Granary.Learning.Trainers;
+
+namespace Granary.Cluster.Grains.Models;
+
+/// <summary>A version that a silo has loaded.</summary>
+/// <param name="Label">What it predicts, as in its lineage.</param>
+/// <param name="To">When the last label that it learned from was known, UTC.</param>
+internal sealed record LoadedVersion(int Version, ITrainedModel Model, string Label, DateTime To);
+
+/// <summary>
+/// The versions of one model on this silo. Each is loaded once, through the model's grain; predictions call its object. What was predicted
+/// is collected for the grain.
+/// </summary>
+internal sealed class ModelReplica(IModelGrain grain, string name, string silo, GranaryCatalogues catalogues)
+{
+    // The current version is known to this age.
+    private static readonly TimeSpan s_age = TimeSpan.FromSeconds(2);
+
+    private readonly ConcurrentDictionary<int, Lazy<Task<LoadedVersion>>> _versions = new();
+    private readonly Lock _lock = new();
+    private readonly SemaphoreSlim _reporting = new(1, 1);
+    private readonly Dictionary<int, (long Predictions, long Failed)> _counts = [];
+    private readonly List<(EntryModel Filter, long Predictions, long Failed)> _filters = [];
+    private List<PredictionEvent> _events = [];
+    private (int Version, long At)? _current;
+    private ModelReport? _unsent;
+    // Of this process, whose address may have reported before: it begins after all that an earlier one can have sent.
+    private long _sequence = DateTime.UtcNow.Ticks;
+
+    /// <summary>Loads a version once.</summary>
+    public async Task<LoadedVersion> LoadAsync(int version, CancellationToken cancellationToken)
+    {
+        var loading = _versions.GetOrAdd(version, v => new Lazy<Task<LoadedVersion>>(() => LoadAsync(v)));
+        try
+        {
+            return await loading.Value.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch when (loading.Value.IsFaulted || loading.Value.IsCanceled)
+        {
+            _versions.TryRemove(new KeyValuePair<int, Lazy<Task<LoadedVersion>>>(version, loading));
+            throw;
+        }
+    }
+
+    private async Task<LoadedVersion> LoadAsync(int version)
+    {
+        var file = await Services.Calling.TryAsync(() => grain.LoadAsync(version, default), default).ConfigureAwait(false);
+        return new LoadedVersion(file.Version, catalogues.ModelKinds.FromBytes(file.Bytes, $"model '{name}' version {file.Version}"),
+            file.Label, file.To);
+    }
+
+    /// <summary>The current version, as it was at most two seconds ago; 0 if there is none.</summary>
+    public async Task<int> CurrentAsync(CancellationToken cancellationToken)
+    {
+        lock (_lock)
+            if (_current is { } known && Stopwatch.GetElapsedTime(known.At) < s_age)
+                return known.Version;
+        var current = (await Services.Calling.TryAsync(grain.VersionsAsync, cancellationToken).ConfigureAwait(false)).Current;
+        Turn(current);
+        return current;
+    }
+
+    /// <summary>Another version has become the current one.</summary>
+    public void Turn(int current)
+    {
+        lock (_lock) _current = (current, Stopwatch.GetTimestamp());
+    }
+
+    /// <summary>Counts predictions that were made without a filter.</summary>
+    public void Count(int version, long predictions, long failed)
+    {
+        lock (_lock)
+        {
+            var (known, wrong) = _counts.GetValueOrDefault(version);
+            _counts[version] = (known + predictions, wrong + failed);
+        }
+    }
+
+    /// <summary>Counts the predictions of a filter until the answer is disposed.</summary>
+    public IDisposable Follow(EntryModel filter)
+    {
+        lock (_lock) _filters.Add((filter, filter.Predictions, filter.Failed));
+        return new Following(this, filter);
+    }
+
+    /// <summary>Takes a prediction of a live session, or its outcome.</summary>
+    public void Take(int version, ModelEvent e)
+    {
+        lock (_lock) _events.Add(new PredictionEvent(version, e.Source, e.Subject, e.Time, e.Prediction, e.Outcome, [.. e.Row]));
+    }
+
+    private void Collect(bool ends, EntryModel? of = null)
+    {
+        for (var i = _filters.Count - 1; i >= 0; i--)
+        {
+            var (filter, predictions, failed) = _filters[i];
+            if (of is not null && filter != of) continue;
+            var (made, wrong) = (filter.Predictions, filter.Failed);
+            if (made > predictions) Count(filter.Origin!.Version, made - predictions, wrong - failed);
+            if (ends) _filters.RemoveAt(i);
+            else _filters[i] = (filter, made, wrong);
+            if (of is not null) return;
+        }
+    }
+
+    /// <summary>Sends what was collected; what could not be sent is sent again the next time.</summary>
+    public async Task ReportAsync(CancellationToken cancellationToken)
+    {
+        await _reporting.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            while (_unsent is not null || Next())
+            {
+                await grain.ReportAsync(_unsent!).WaitAsync(TimeSpan.FromSeconds(10), cancellationToken).ConfigureAwait(false);
+                _unsent = null;
+            }
+        }
+        finally
+        {
+            _reporting.Release();
+        }
+    }
+
+    private bool Next()
+    {
+        const int Most = 5_000;
+        lock (_lock)
+        {
+            Collect(ends: false);
+            if (_counts.Count == 0 && _events.Count == 0) return false;
+            var events = _events.Count <= Most ? _events : _events.GetRange(0, Most);
+            _unsent = new ModelReport(silo, ++_sequence, [.. _counts.Select(c => new PredictionCount(c.Key, c.Value.Predictions,
+                c.Value.Failed))], events);
+            _events = _events.Count <= Most ? [] : _events.GetRange(Most, _events.Count - Most);
+            _counts.Clear();
+            return true;
+        }
+    }
+
+    private sealed class Following(ModelReplica replica, EntryModel filter) : IDisposable
+    {
+        public void Dispose()
+        {
+            lock (replica._lock) replica.Collect(ends: true, filter);
+        }
+    }
+}

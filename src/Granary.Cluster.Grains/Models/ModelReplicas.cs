@@ -1,0 +1,88 @@
+using System.Collections.Concurrent;
+using Granary.Application.Batches;
+using Granary.Application.Catalogues;
+using Granary.Application.Learning;
+using Granary.Application.Models;
+using Granary.Cluster.Grains.Telemetry;
+using Granary.Cluster.Models;
+using Granary.Learning.Gating;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Orleans.Runtime;
+
+namespace Granary.Cluster.Grains.Models;
+
+/// <summary>
+/// The models that this silo predicts with. A prediction is a call of an object in this process; every two seconds what was predicted goes
+/// to the models' grains, one call for each model.
+/// </summary>
+internal sealed partial class ModelReplicas(IGrainFactory grains, GranaryCatalogues catalogues, ILocalSiloDetails silo, TimeProvider clock,
+    ILogger<ModelReplicas> logger) : BackgroundService
+{
+    private static readonly TimeSpan s_period = TimeSpan.FromSeconds(2);
+
+    private readonly ConcurrentDictionary<ModelKey, ModelReplica> _replicas = new();
+
+    /// <summary>The replica of a model.</summary>
+    /// <param name="registry">Full path of a folder, or a database, with or without its password.</param>
+    public ModelReplica Of(string registry, string model) => _replicas.GetOrAdd(new ModelKey(ModelStores.Shown(registry), model),
+        key => new ModelReplica(grains.GetGrain<IModelGrain>(key.ToString()), model, silo.SiloAddress.ToParsableString(), catalogues));
+
+    /// <summary>Counts the predictions of a batch's filter until the answer is disposed; nothing where no version is registered.</summary>
+    public IDisposable? Follow(EntryModel filter) =>
+        filter.Origin is { } origin ? Of(origin.Registry, origin.Model).Follow(filter) : null;
+
+    /// <summary>Reads a live session's configuration with filters over this silo's replicas, whose predictions are followed.</summary>
+    /// <param name="account">Of the session.</param>
+    /// <exception cref="Granary.Application.Json.InputException">The configuration is wrong, or a version is not there.</exception>
+    public async Task<Production> ReadAsync(string file, byte[] text, string folder, string account, CancellationToken cancellationToken)
+    {
+        var loaded = new Dictionary<ModelReference, LoadedVersion>();
+        foreach (var model in ProductionReader.ModelsOf(file, text))
+            loaded[model] = await Of(model.Registry, model.Model).LoadAsync(model.Version, cancellationToken).ConfigureAwait(false);
+        return new ProductionReader(catalogues, (strategy, model) => Filter(loaded.First(l => l.Key.Model == model.Model
+            && l.Key.Version == model.Version && l.Key.Registry == model.Registry).Value, $"{account}/{strategy}", model))
+            .Read(file, text, folder);
+    }
+
+    private EntryModel Filter(LoadedVersion version, string source, ModelReference reference)
+    {
+        var replica = Of(reference.Registry, reference.Model);
+        return reference.Filter(version.Model, version.To, catalogues,
+            new OutcomeWatch(source, LabelSpec.Find(version.Label), e => replica.Take(version.Version, e)));
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(s_period, clock);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(stoppingToken).ConfigureAwait(false)) await ReportAsync(stoppingToken)
+                .ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            // the silo stops
+        }
+    }
+
+    /// <summary>Sends to the models' grains what was predicted since the last time.</summary>
+    public async Task ReportAsync(CancellationToken cancellationToken)
+    {
+        using var untraced = new Untraced();
+        foreach (var (key, replica) in _replicas)
+        {
+            try
+            {
+                await replica.ReportAsync(cancellationToken).ConfigureAwait(false);
+            }
+            catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+            {
+                NotReported(logger, key.Model, e.Message);
+            }
+        }
+    }
+
+    [LoggerMessage(1, LogLevel.Warning, "Model {Model}: its predictions could not be reported and are reported again: {Reason}")]
+    private static partial void NotReported(ILogger logger, string model, string reason);
+}

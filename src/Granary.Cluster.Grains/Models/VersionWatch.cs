@@ -1,0 +1,108 @@
+using System.Globalization;
+using Granary.Application.Models;
+using Granary.Engine.Analysis;
+using Granary.Learning.Drift;
+using Granary.Learning.Registry;
+using Granary.Learning.Tables;
+using Granary.Learning.Trainers;
+
+namespace Granary.Cluster.Grains.Models;
+
+/// <summary>
+/// Follows the version in use by its outcomes, and compares it with the version before it and the newest one after it, which predict the
+/// same rows.
+/// </summary>
+/// <param name="record">The version's figures.</param>
+/// <param name="load">Loads a version.</param>
+internal sealed class VersionWatch(ModelRecord record, Func<int, (ITrainedModel Model, ModelVersion Version)> load)
+{
+    private const int MostLosses = 200, MostErrors = 2_000;
+
+    private readonly ErrorWatch _errors = ErrorWatch.After(record.Errors);
+    private int _before;
+
+    /// <summary>Mean loss of the newest outcomes; null without any.</summary>
+    public double? Loss => record.Losses.Count == 0 ? null : record.Losses.Average();
+
+    /// <summary>Out-of-sample loss with which the version was registered; null without one.</summary>
+    public double? Expected
+    {
+        get
+        {
+            var (model, version) = load(record.Version);
+            var figures = version.Lineage.OutOfSample;
+            return model.Task == LearningTask.Classification
+                ? figures.TryGetValue("logLoss", out var loss) && double.IsFinite(loss) ? loss : null
+                : figures.TryGetValue("rmse", out var rmse) && double.IsFinite(rmse) ? rmse * rmse : null;
+        }
+    }
+
+    /// <summary>Takes up the version before and the newest one after it; forgets others.</summary>
+    /// <param name="versions">In ascending order.</param>
+    public void Follow(ModelPointer pointer, IReadOnlyList<int> versions)
+    {
+        _before = pointer.History.Count > 0 ? pointer.History[^1] : 0;
+        var candidates = new HashSet<int>();
+        if (_before > 0) candidates.Add(_before);
+        if (versions[^1] > record.Version) candidates.Add(versions[^1]);
+        foreach (var gone in record.Candidates.Keys.Where(c => !candidates.Contains(c)).ToList()) record.Candidates.Remove(gone);
+        foreach (var candidate in candidates) record.Candidates.TryAdd(candidate, []);
+    }
+
+    /// <summary>Takes the outcome of a prediction of the version in use.</summary>
+    public void Take(double predicted, double outcome, double[] row)
+    {
+        var error = (predicted - outcome) * (predicted - outcome);
+        var task = load(record.Version).Model.Task;
+        Keep(record.Losses, LossOf(task, predicted, outcome), MostLosses);
+        Keep(record.Errors, error, MostErrors);
+        foreach (var (version, differences) in record.Candidates)
+        {
+            var (model, _) = load(version);
+            if (differences.Count == CandidateTest.MostDifferences || model.Task != task
+                || model.Features.Count * model.Input.Length != row.Length) continue;
+            var other = model.Predict(row);
+            if (double.IsFinite(other)) differences.Add(error - (other - outcome) * (other - outcome));
+        }
+        if (_errors.Add(error)) record.HasDrifted = true;
+    }
+
+    private static void Keep(List<double> values, double value, int most)
+    {
+        values.Add(value);
+        if (values.Count > most) values.RemoveAt(0);
+    }
+
+    private static double LossOf(LearningTask task, double predicted, double outcome)
+    {
+        if (task != LearningTask.Classification) return (predicted - outcome) * (predicted - outcome);
+        var p = Math.Clamp(predicted, 1e-15, 1 - 1e-15);
+        return -(outcome * Math.Log(p) + (1 - outcome) * Math.Log(1 - p));
+    }
+
+    /// <summary>What should be done with the version in use.</summary>
+    public ModelDecision Decide()
+    {
+        if (!record.HasDrifted)
+            return new ModelDecision(ModelAction.Keep, null, "no growth of its squared errors is shown");
+        (int Version, MeanInterval Test)? best = null;
+        foreach (var (version, differences) in record.Candidates.OrderBy(c => c.Key))
+            if (CandidateTest.At(differences) is { } test && CandidateTest.IsBetter(test) && !(best?.Test.Mean >= test.Mean))
+                best = (version, test);
+        return best is not { } better
+            ? new ModelDecision(ModelAction.Train, null, "its squared errors have grown, and no other version is shown to be better: train "
+                + "it again")
+            : new ModelDecision(better.Version == _before ? ModelAction.RollBack : ModelAction.Promote, better.Version,
+                string.Create(CultureInfo.InvariantCulture, $"its squared errors have grown, and those of version {better.Version} are "
+                    + $"smaller by {better.Test.Mean:0.####} on {better.Test.Count} of its outcomes (p = {better.Test.PValue:0.####})"));
+    }
+
+    /// <summary>A version in use, as it is shown.</summary>
+    /// <param name="differences">null where it is not compared.</param>
+    public static VersionInUse Standing(int version, VersionCounts? counts, IReadOnlyList<double>? differences)
+    {
+        var test = differences is null ? null : CandidateTest.At(differences);
+        return new VersionInUse(version, counts?.Predictions ?? 0, counts?.Failed ?? 0, counts?.Outcomes ?? 0, differences?.Count ?? 0,
+            test?.Mean, test is { PValue: var p } && double.IsFinite(p) ? p : null);
+    }
+}
