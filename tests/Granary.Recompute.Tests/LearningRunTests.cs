@@ -29,11 +29,13 @@ public class LearningRunTests
         var run = new RunFigures(files, new MarketSet(markets), Cash, LearningCommission);
         RunPage.Check(check, run);
         LearningTables.Check(check, run);
+        ModelDecisionTables.Check(check, run);
         check.Demand(sentences: true);
 
         var results = new ResultsCheck(files.Results);
         new RunResults(results, run, "equal").Check();
         new LearningCheck(results, run, batch).Check();
+        new ModelDecisionCheck(results, run, batch).Check();
         results.Listed(@"(guards|evidence)\..*|.*\.(deflatedSharpe|probabilityOfOverfitting)",
             "LearningValidationTests recomputes them, from a batch whose strategies can be run alone");
         results.Demand();

@@ -37,6 +37,7 @@ public class LearningValidationTests
         new RunResults(check, run, "equal").Check();
         var batch = JsonNode.Parse(File.ReadAllText(folder.File("equal.json")))!;
         new LearningCheck(check, run, batch) { Shuffles = true }.Check();
+        new ModelDecisionCheck(check, run, batch).Check();
         validation.Demand();
     }
 

@@ -31,8 +31,9 @@ internal static class ModelEndpoints
     /// <param name="Findings">
     /// Windows, calibration, importance and effect on strategies, from the newest run or job that has them; null where none has.
     /// </param>
+    /// <param name="Limits">Limits of its use, one sentence each.</param>
     public sealed record VersionDetail(string Model, int Number, bool IsCurrent, string ModelHash, ModelLineage Lineage,
-        IReadOnlyList<int> Promoted, ModelFindings? Findings);
+        IReadOnlyList<int> Promoted, ModelFindings? Findings, IReadOnlyList<string> Limits);
 
     /// <param name="Version">The version to make current.</param>
     public sealed record Promotion(int? Version);
@@ -65,10 +66,9 @@ internal static class ModelEndpoints
             {
                 var opened = registry.Open();
                 var (version, pointer) = (opened.Version(name, number), opened.Pointer(name));
+                var findings = context.RequestServices.GetService<RunLibrary>() is { } runs ? ModelFindings.Find(runs, name, number) : null;
                 return TypedResults.Ok(new VersionDetail(name, number, pointer.Current == number, version.ModelHash,
-                    ServerModels.Shown(version.Lineage),
-                    pointer.History, context.RequestServices.GetService<RunLibrary>() is { } runs
-                        ? ModelFindings.Find(runs, name, number) : null));
+                    ServerModels.Shown(version.Lineage), pointer.History, findings, ModelFindings.LimitsOf(version.Lineage, findings)));
             }))
             .WithName("getModelVersion").WithSummary("A version of a model with its figures, calibration and importance.")
             .Produces<VersionDetail>().ProducesProblem(404);

@@ -22,6 +22,9 @@ internal static class RunRowEndpoints
         MapRows(runs, "trades", "listRunTrades", "The trades of the strategies of a run, each in its own account.");
         MapRows(runs, "factors", "listRunFactors", "The factors of the strategies of a run at their entries.");
         MapRows(runs, "conditions", "listRunConditions", "The profit of the strategies of a run by condition: volatility, weekday.");
+        MapRows(runs, "model-decisions", "listRunModelDecisions", "Entries of a run that a model changed, and what each was worth.",
+            "model_decisions", NoModels);
+        MapRows(runs, "model-log", "listRunModelLog", "Alerts of watched models of a run, and what was done.", "model_log", NoModels);
         MapFiles(runs);
         runs.MapGet("/{id}/chart", ChartAsync).WithName("getRunChart")
             .WithSummary("The bars of a market of a run, with factors, with at most 'points' points.")
@@ -30,6 +33,9 @@ internal static class RunRowEndpoints
                 + "'strategy', an id of the run, the chart has the stops and targets of its trades: the strategy is run again for them.")
             .Produces<ChartBars>().ProducesProblem(400).ProducesProblem(404);
     }
+
+    private const string NoModels = "this run has no decisions of models; give its batch a section 'learning', and \"signals\" among its "
+        + "outputs";
 
     private static void MapFiles(RouteGroupBuilder runs) =>
         runs.MapGet("/{id}/files/{name}", (string id, string name, RunLibrary library) =>
@@ -44,13 +50,15 @@ internal static class RunRowEndpoints
             .WithName("getRunFile").WithSummary("A file of a run, also of one that the command line made.")
             .Produces(200, null, "application/octet-stream").ProducesProblem(404);
 
-    private static void MapRows(RouteGroupBuilder runs, string file, string name, string summary) =>
-        runs.MapGet($"/{{id}}/{file}", (string id, RunLibrary library, [AsParameters] Paging paging, [FromQuery] string? strategy,
+    // The file is named as the path where it has no other name.
+    private static void MapRows(RouteGroupBuilder runs, string path, string name, string summary, string? file = null,
+        string? absence = null) =>
+        runs.MapGet($"/{{id}}/{path}", (string id, RunLibrary library, [AsParameters] Paging paging, [FromQuery] string? strategy,
                 [AllowedRange(1, Paging.Most)] int limit = Paging.Usual) =>
             {
                 if (library.Find(id) is null) return Unknown(id);
                 var page = new RowQuery(limit, strategy,
-                    paging.Cursor).Of(Path.Combine(library.PathOf(id), file + ".csv"));
+                    paging.Cursor).Of(Path.Combine(library.PathOf(id), (file ?? path) + ".csv"), absence);
                 return paging.Answer(page, page.Next);
             })
             .WithName(name).WithSummary(summary).Produces<FileRows>().ProducesProblem(400).ProducesProblem(404);

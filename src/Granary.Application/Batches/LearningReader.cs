@@ -22,6 +22,7 @@ namespace Granary.Application.Batches;
 ///   "weights": ["uniqueness", "balanced"],
 ///   "walkForward": { "window": "expanding", "train": 1000, "test": 250, "gap": 0 },   // samples
 ///   "apply": { "rule": "gate", "buyAbove": 0.6, "sellBelow": 0.4 },   // gate, veto, size, stop, minimum-return
+///   "watch": { "detector": "adwin", "weight": 0.5, "review": 50, "rollback": true }, "abstain": true,
 ///   "registry": "models", "promote": true,
 ///   "experiment": { "trainers": ["logistic", "random-forest"], "labels": ["direction"], "fitness": "sortino", "search": {} }
 /// }
@@ -29,7 +30,7 @@ namespace Granary.Application.Batches;
 /// </summary>
 public static class LearningReader
 {
-    public static readonly IReadOnlyList<string> Baselines = ["arima", "ets"];
+    public static readonly IReadOnlyList<string> Baselines = ["arima", "ets", "trend-season"];
 
     /// <exception cref="InputException">One sentence with file, line, field and remedy.</exception>
     public static IReadOnlyList<LearningSpec> Read(BatchSpec batch)
@@ -56,8 +57,8 @@ public static class LearningReader
 
     private static LearningSpec Section(JsonPart part, LearningSurroundings around)
     {
-        part.Only("name", "strategies", "trainer", "params", "features", "select", "label", "weights", "walkForward", "apply", "registry",
-            "promote", "experiment");
+        part.Only("name", "strategies", "trainer", "params", "features", "select", "label", "weights", "walkForward", "apply", "watch",
+            "abstain", "registry", "promote", "experiment");
         var label = part.Find("label") is { } l ? Label(l) : new LabelSpec(LabelKind.Direction);
         var (trainer, parameters) = Trainer(part, around);
         var features = part.Find("features") is { } f ? Features(f, around) : FeatureSet.Default;
@@ -91,6 +92,8 @@ public static class LearningReader
                 : WeightKinds.Uniqueness,
             WalkForward = part.Find("walkForward") is { } windows ? Windows(windows) : new TrainingWindows(),
             Rule = rule,
+            Watch = part.Find("watch") is { } watch ? WatchRuleReader.Read(watch, label.Meaning) : null,
+            Abstains = part.Find("abstain")?.Bool() ?? false,
             Registry = part.Find("registry")?.String() is { } registry && ModelStores.IsDatabase(registry) ? registry
                 : around.Under(part.Find("registry")?.String() ?? "models"),
             Cache = Path.Combine(around.Under(part.Find("registry")?.String() is { } folder && !ModelStores.IsDatabase(folder) ? folder

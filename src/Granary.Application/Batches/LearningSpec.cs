@@ -3,6 +3,7 @@ using Granary.Application.Catalogues;
 using Granary.Application.Json;
 using Granary.Learning.Features;
 using Granary.Learning.Gating;
+using Granary.Learning.Watching;
 
 namespace Granary.Application.Batches;
 
@@ -113,6 +114,12 @@ public sealed record LearningSpec
     public TrainingWindows WalkForward { get; init; } = new();
 
     public EntryRule Rule { get; init; } = new GateRule();
+
+    /// <summary>What is done when predictions get worse; null = nothing.</summary>
+    public WatchRule? Watch { get; init; }
+
+    /// <summary>Whether entries are refused whose features are unlike the training data.</summary>
+    public bool Abstains { get; init; }
 
     /// <summary>The folder of versions, or a database as postgres://….</summary>
     public required string Registry { get; init; }

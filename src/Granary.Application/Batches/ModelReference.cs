@@ -7,6 +7,7 @@ using Granary.Learning.Features;
 using Granary.Learning.Gating;
 using Granary.Learning.Registry;
 using Granary.Learning.Trainers;
+using Granary.Learning.Watching;
 
 namespace Granary.Application.Batches;
 
@@ -14,9 +15,13 @@ namespace Granary.Application.Batches;
 /// A registered model and what it is for, as prod.json has it: with this any host makes the judge that the backtest would go on with.
 /// </summary>
 /// <param name="Registry">The folder or database of versions.</param>
+/// <param name="Watch">What is done when its predictions get worse; null = nothing.</param>
 public sealed record ModelReference(string Model, int Version, string Registry, IReadOnlyList<string> Features, PredictionMeaning Meaning,
-    EntryRule Rule)
+    EntryRule Rule, WatchRule? Watch = null)
 {
+    // A roll-back looks no farther than so many versions back.
+    private const int Earlier = 5;
+
     internal static readonly JsonSerializerOptions Json = new()
     {
         PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
@@ -28,7 +33,10 @@ public sealed record ModelReference(string Model, int Version, string Registry, 
     public static IReadOnlyDictionary<string, ModelReference> Parse(string json) =>
         JsonSerializer.Deserialize<Dictionary<string, ModelReference>>(json, Json) ?? [];
 
-    /// <summary>Loads the model from its registry.</summary>
+    /// <summary>
+    /// Loads the model. It is asked from the time on at which the last label that it learned from was known; before that, and after a
+    /// roll-back, up to five versions before it are.
+    /// </summary>
     /// <param name="catalogues">What the process knows.</param>
     /// <exception cref="Granary.Learning.LearningInputException">
     /// No such version, damaged, of a newer format, or made for other features.
@@ -40,14 +48,41 @@ public sealed record ModelReference(string Model, int Version, string Registry, 
     }
 
     /// <summary>The filter over a loaded version, which is asked from the time on at which the last label that it learned from was
-    /// known.</summary>
+    /// known; before that, and after a roll-back, up to five versions before it are.</summary>
     /// <param name="to">That time, UTC.</param>
     /// <param name="observer">Follows the predictions; null = none.</param>
     /// <exception cref="Granary.Learning.LearningInputException">The version was made for other features.</exception>
     public EntryModel Filter(ITrainedModel model, DateTime to, GranaryCatalogues catalogues, IPredictionObserver? observer = null) =>
-        new($"{Model}:{Version}", FeatureSet.Parse(Features, catalogues.Factors), [new ModelWindow(to.Ticks, model)], Rule, Meaning)
+        new($"{Model}:{Version}", FeatureSet.Parse(Features, catalogues.Factors),
+            [.. Before(model, to, catalogues), new ModelWindow(to.Ticks, model) { Number = Version }], Rule, Meaning)
         {
             Origin = new ModelOrigin(Registry, Model, Version),
             Observer = observer,
+            Watch = Watch,
         };
+
+    // Versions that a roll-back may put in force, the oldest first.
+    private List<ModelWindow> Before(ITrainedModel model, DateTime to, GranaryCatalogues catalogues)
+    {
+        List<ModelWindow> windows = [];
+        if (Watch is not { RollsBack: true }) return windows;
+        var registry = new ModelRegistry(ModelStores.Open(Registry), catalogues.ModelKinds);
+        var own = registry.Version(Model, Version).Lineage;
+        var from = to.Ticks;
+        foreach (var earlier in registry.Versions(Model).Where(v => v.Number < Version && IsLike(v.Lineage, own))
+            .OrderByDescending(v => v.Number))
+        {
+            if (windows.Count == Earlier) break;
+            if (earlier.Lineage.To.Ticks >= from) continue;
+            var (older, _) = registry.Load(Model, earlier.Number);
+            if (older.Input != model.Input) continue;
+            from = earlier.Lineage.To.Ticks;
+            windows.Insert(0, new ModelWindow(from, older) { Number = earlier.Number });
+        }
+        return windows;
+    }
+
+    // It predicts the same of the same features.
+    private static bool IsLike(ModelLineage a, ModelLineage b) =>
+        a.Label == b.Label && a.Data == b.Data && a.Features.SequenceEqual(b.Features);
 }

@@ -54,5 +54,5 @@ public sealed class BatchLearning
 
     private static ModelReference ReferenceTo(TrainedUnit unit) =>
         new(unit.Version!.Model, unit.Version.Number, ModelStores.Shown(unit.Spec.Registry), unit.Spec.Features.Names,
-            unit.Spec.Label.Meaning, unit.Spec.Rule);
+            unit.Spec.Label.Meaning, unit.Spec.Rule, unit.Spec.Watch);
 }

@@ -5,6 +5,7 @@ using Granary.Application.Catalogues;
 using Granary.Learning.Features;
 using Granary.Learning.Gating;
 using Granary.Learning.ModelFiles;
+using Granary.Learning.Watching;
 
 namespace Granary.Application.Learning;
 
@@ -12,14 +13,16 @@ namespace Granary.Application.Learning;
 public static class EntryModelFile
 {
     private sealed record Head(string Name, IReadOnlyList<string> Features, PredictionMeaning Meaning, EntryRule Rule,
-        IReadOnlyList<long> From, IReadOnlyList<int> Lengths, ModelOrigin? Origin = null);
+        IReadOnlyList<long> From, IReadOnlyList<int> Lengths, ModelOrigin? Origin = null, IReadOnlyList<int>? Numbers = null,
+        WatchRule? Watch = null);
 
     public static byte[] ToBytes(EntryModel model)
     {
         byte[][] versions = [.. model.Windows.Select(w => ModelFile.ToBytes(w.Model))];
         var head = JsonSerializer.SerializeToUtf8Bytes(
             new Head(model.Name, model.Features.Names, model.Meaning, model.Rule, [.. model.Windows.Select(w => w.From)],
-                [.. versions.Select(v => v.Length)], model.Origin), ModelReference.Json);
+                [.. versions.Select(v => v.Length)], model.Origin, [.. model.Windows.Select(w => w.Number)], model.Watch),
+            ModelReference.Json);
         var bytes = new byte[sizeof(int) + head.Length + versions.Sum(v => v.Length)];
         BinaryPrimitives.WriteInt32LittleEndian(bytes, head.Length);
         head.CopyTo(bytes, sizeof(int));
@@ -41,12 +44,16 @@ public static class EntryModelFile
         var windows = new List<ModelWindow>();
         for (var i = 0; i < head.From.Count; i++)
         {
-            windows.Add(new ModelWindow(head.From[i], catalogues.ModelKinds.FromBytes(bytes[at..(at + head.Lengths[i])], head.Name)));
+            windows.Add(new ModelWindow(head.From[i], catalogues.ModelKinds.FromBytes(bytes[at..(at + head.Lengths[i])], head.Name))
+            {
+                Number = head.Numbers?[i] ?? 0,
+            });
             at += head.Lengths[i];
         }
         return new EntryModel(head.Name, FeatureSet.Parse(head.Features, catalogues.Factors), windows, head.Rule, head.Meaning)
         {
             Origin = head.Origin,
+            Watch = head.Watch,
         };
     }
 }

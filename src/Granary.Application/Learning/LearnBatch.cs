@@ -47,7 +47,7 @@ public sealed class LearnBatch(IBatchHost host, TimeProvider clock, int threads)
         var moved = units.Where(u => u.Spec.Rule is StopByVolatilityRule).SelectMany(u => u.Strategies).ToHashSet();
         if (moved.Count == 0) return (judged.Of, null);
         var free = await StrategyTrades.RunAsync(plan, markets, host, i => moved.Contains(i.Index), cancellationToken);
-        return (judged.Of, i => moved.Contains(i) ? free.Of(i) : [.. judged.Of(i).Where(t => !double.IsNaN(t.Prediction))]);
+        return (judged.Of, i => moved.Contains(i) ? free.Of(i) : [.. judged.Of(i).Where(t => t.IsJudged)]);
     }
 
     /// <summary>The judges of a trained batch, by strategy.</summary>

@@ -45,6 +45,9 @@ internal static class LearningReports
                 Section = unit.Spec.Name,
                 Watched = watched,
                 LossChanges = changes,
+                LearnedTo = unit.LearnedTo,
+                DissimilarityThreshold = unit.DissimilarityThreshold,
+                Limits = LimitsOf(unit, changes.Count),
             });
 
             void Count(int s, Func<int, IReadOnlyList<FilteredTrade>> judged)
@@ -63,6 +66,17 @@ internal static class LearningReports
             trades.Count == 0 ? null : trades.Count(t => t.Trade.NetProfit > 0) / (double)trades.Count;
     }
 
+    private static IReadOnlyList<string> LimitsOf(TrainedUnit unit, int changes) => unit.Error is not null ? [] : new ModelLimits
+    {
+        Data = unit.Data,
+        Label = unit.Spec.Label.ToString(),
+        LearnedTo = unit.LearnedTo,
+        OutOfSample = unit.OutOfSample,
+        TrainTestGap = unit.TrainTestGap,
+        Threshold = unit.DissimilarityThreshold,
+        Changes = changes,
+    }.Sentences();
+
     /// <summary>The trades of a strategy whose signals its model judged out of sample, and those of the same time without it.</summary>
     /// <inheritdoc cref="Of"/>
     public static (List<FilteredTrade> With, List<FilteredTrade> Without) OutOfSample(TrainedUnit unit, BatchPlan plan, int strategy,
@@ -70,7 +84,7 @@ internal static class LearningReports
     {
         // A signal is known at the close of its bar.
         var from = unit.ActiveFrom - plan.Instances[strategy].Timeframe.Ticks;
-        var with = judged(strategy).Where(t => t.Trade.SignalTime >= from && !double.IsNaN(t.Prediction)).ToList();
+        var with = judged(strategy).Where(t => t.Trade.SignalTime >= from && t.IsJudged).ToList();
         // A moved stop changes when the next entry comes, so the trades without it are those of the same time.
         return (with, free is null ? with : [.. free(strategy).Where(t => t.Trade.SignalTime >= from)]);
     }

@@ -7,11 +7,13 @@ namespace Granary.Application.Learning;
 /// <summary>The models of a registry, in the process that serves them.</summary>
 public sealed class LocalModels(Func<ModelRegistry> open) : IModelService
 {
+    private readonly LoadedModels _loaded = new();
+
     /// <inheritdoc/>
     public Task<ModelAnswers> PredictAsync(string model, int? version, JsonPart rows, CancellationToken cancellationToken = default)
     {
-        var (loaded, of) = open().Load(model, version);
-        return Task.FromResult(ModelAnswers.Of(loaded, model, of.Number, rows));
+        var (loaded, number) = _loaded.Find(open(), model, version);
+        return Task.FromResult(ModelAnswers.Of(loaded, model, number, rows));
     }
 
     /// <inheritdoc/>

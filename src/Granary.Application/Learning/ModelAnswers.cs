@@ -1,7 +1,5 @@
-using System.Text.Json;
 using Granary.Application.Json;
 using Granary.Learning;
-using Granary.Learning.Evaluation;
 using Granary.Learning.Tables;
 using Granary.Learning.Trainers;
 
@@ -25,13 +23,14 @@ public sealed record ModelAnswers(string Model, int Number, IReadOnlyList<double
                 $"the model {name}:{number} looks back over several rows; ask it with 'granary models predict'");
         var list = rows.List();
         if (list.Count is 0 or > 100_000) throw rows.Fault("give 1 to 100,000 rows");
-        var values = new double[list.Count * model.Features.Count];
-        for (var i = 0; i < list.Count; i++)
+        var (features, predictions) = (model.Features.ToArray(), new double[list.Count]);
+        var row = new double[features.Length];
+        for (var i = 0; i < predictions.Length; i++)
         {
-            list[i].Only([.. model.Features]);
-            for (var f = 0; f < model.Features.Count; f++) values[i * model.Features.Count + f] = list[i].Need(model.Features[f]).Number();
+            list[i].Only(features);
+            for (var f = 0; f < row.Length; f++) row[f] = list[i].Need(features[f]).Number();
+            predictions[i] = model.Predict(row);
         }
-        var table = new TrainingTable(model.Features, values, new double[list.Count]);
-        return new ModelAnswers(name, number, Prediction.Of(model, table.All()).Values);
+        return new ModelAnswers(name, number, predictions);
     }
 }

@@ -1,6 +1,8 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Granary.Application.RunFolders;
+using Granary.Learning.Registry;
+using Granary.Reporting.Runs;
 
 namespace Granary.Application.Learning;
 
@@ -17,6 +19,22 @@ public sealed record ModelFindings(string Run, JsonObject Unit)
     /// <summary>What a detector found in the model's errors; null where they were not watched.</summary>
     public ModelDriftFindings? Drift { get; init; } = ModelDriftFindings.Of(Unit);
 
+    /// <summary>Whether the folder is a run with decisions of models.</summary>
+    public bool HasDecisions { get; init; }
+
+    /// <summary>Limits of a version's use, one sentence each.</summary>
+    /// <param name="findings">Of the version; null where there are none.</param>
+    public static IReadOnlyList<string> LimitsOf(ModelLineage lineage, ModelFindings? findings) => new ModelLimits
+    {
+        Data = lineage.Data,
+        Label = lineage.Label,
+        LearnedTo = lineage.To,
+        OutOfSample = lineage.OutOfSample,
+        TrainTestGap = lineage.TrainTestGap,
+        Threshold = lineage.DissimilarityThreshold,
+        Changes = findings?.Drift?.Changes.Count ?? 0,
+    }.Sentences();
+
     /// <summary>Of the newest run or job that made or used the version; null where no folder has it.</summary>
     public static ModelFindings? Find(RunLibrary runs, string model, int version)
     {
@@ -25,7 +43,10 @@ public sealed record ModelFindings(string Run, JsonObject Unit)
         foreach (var folder in new DirectoryInfo(runs.Folder).EnumerateDirectories().OrderByDescending(d => d.LastWriteTimeUtc))
             foreach (var file in _files.Select(f => Path.Combine(folder.FullName, f)).Where(File.Exists))
                 if (UnitOf(file, name) is { } unit)
-                    return new ModelFindings(folder.Name, unit);
+                    return new ModelFindings(folder.Name, unit)
+                    {
+                        HasDecisions = File.Exists(Path.Combine(folder.FullName, ModelCsv.Decisions)),
+                    };
         return null;
     }
 

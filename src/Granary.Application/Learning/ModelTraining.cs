@@ -165,7 +165,7 @@ public sealed class ModelTraining(IBatchHost host, TimeProvider clock, int threa
     {
         var trainer = spec.Catalogues.Trainers.Find(spec.Trainer).Type.Assembly.ManifestModule.ModuleVersionId;
         var key = $"{ModelFile.FormatVersion} {typeof(ITrainer).Assembly.ManifestModule.ModuleVersionId} {trainer} {feed} "
-            + $"{spec.Label} {spec.Keep} {spec.Trainer} "
+            + $"{spec.Label} {spec.Keep} {spec.Trainer} {(spec.Abstains ? "abstain " : "")}"
             + string.Join(';', spec.Parameters.OrderBy(p => p.Key, StringComparer.Ordinal).Select(p => $"{p.Key}={p.Value}"));
         return new WindowCache(Path.Combine(spec.Cache,
             Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key))) + ".windows"));

@@ -10,6 +10,9 @@ namespace Granary.Application.Learning;
 /// <param name="Return">Net profit over the notional at entry.</param>
 public readonly record struct FilteredTrade(Trade Trade, double Prediction, double SizeFactor, double Return)
 {
+    /// <summary>Whether the model had a say: it predicted, or abstained.</summary>
+    public bool IsJudged => !double.IsNaN(Prediction) || SizeFactor == 0;
+
     /// <summary>Commission over the notional at entry.</summary>
     public double Cost { get; init; }
 

@@ -21,6 +21,12 @@ public sealed record TrainedUnit(string Name, string Data, LearningSpec Spec, IR
     /// </summary>
     public EntryModel? Whole { get; init; }
 
+    /// <summary>When the last label was known that the model of all samples learned from, UTC; null without a model.</summary>
+    public DateTime? LearnedTo { get; init; }
+
+    /// <summary>Above it the model of all samples abstains; null where it does not measure dissimilarity.</summary>
+    public double? DissimilarityThreshold { get; init; }
+
     /// <summary>What its models predicted of the samples, and what came; in the order of windows.</summary>
     public IReadOnlyList<PredictedSample> Predictions { get; init; } = [];
 

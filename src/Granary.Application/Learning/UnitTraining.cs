@@ -101,7 +101,10 @@ internal sealed class UnitTraining(LearningSpec spec, FeedPlan feed, IReadOnlyLi
         var importance = PermutationImportance.Of(model, new TrainingSet(_table!, fold.Test), seed);
         var trainTo = fold.Train.Max(row => _table!.LabelEnd[row]);
         var result = new WindowResult(At(_table!.Time[fold.Train[0]]), At(trainTo), At(_table.Time[fold.Test[0]]),
-            At(_table.LabelEnd[fold.Test[^1]]), fold.Train.Length, fold.Test.Length, train.Figures, test.Figures, reused);
+            At(_table.LabelEnd[fold.Test[^1]]), fold.Train.Length, fold.Test.Length, train.Figures, test.Figures, reused)
+        {
+            Importance = model.Features.Zip(importance).ToDictionary(p => p.First, p => p.Second, StringComparer.Ordinal),
+        };
         _windows[fold.Index] = new Window(model, result, keepsTraining ? train : default, test, importance);
     }
 
@@ -168,7 +171,7 @@ internal sealed class UnitTraining(LearningSpec spec, FeedPlan feed, IReadOnlyLi
             var gaps = windows.Select(w => ModelMetrics.Main(w.Result.InSample)).Where(v => v is not null).ToList();
             var gap = gaps.Count > 0 && ModelMetrics.Main(outOfSample) is { } main ? gaps.Average() - main : null;
             var importance = last.Features.Select((name, f) => new FeatureImportance(name, windows.Average(w => w.Importance[f]),
-                last is IGainImportance ? windows.Average(w => ((IGainImportance)w.Model).Gain[f]) : null))
+                GainOf(last, f) is null ? null : windows.Average(w => GainOf(w.Model, f))))
                 .OrderByDescending(i => i.Permutation).ToList();
 
             var (final, _) = Train([.. Enumerable.Range(0, table.Count)], cancellationToken);
@@ -177,13 +180,15 @@ internal sealed class UnitTraining(LearningSpec spec, FeedPlan feed, IReadOnlyLi
             if (last.Input.Kind == ModelInputKind.Features)
             {
                 whole = new EntryModel(Name, spec.Features, [new ModelWindow(table.LabelEnd.ToArray().Max(), final)], spec.Rule,
-                    spec.Label.Meaning);
+                    spec.Label.Meaning)
+                { Watch = spec.Watch };
                 filter = new EntryModel(Name, spec.Features,
                     [.. windows.Select(w => new ModelWindow(w.Result.TestFrom.Ticks, w.Model))],
-                    spec.Rule, spec.Label.Meaning);
+                    spec.Rule, spec.Label.Meaning)
+                { Watch = spec.Watch };
             }
             else if (register)
-                throw new LearningInputException($"{spec.Trainer} reads past labels and no features: it is a baseline for 'experiment' "
+                throw new LearningInputException($"{spec.Trainer} reads no features: it is a baseline for 'experiment' "
                     + $"and judges no entries, so choose another trainer");
 
             ModelVersion? version = null;
@@ -195,10 +200,18 @@ internal sealed class UnitTraining(LearningSpec spec, FeedPlan feed, IReadOnlyLi
             unit = new TrainedUnit(Name, Data, spec, members, table.Count, [.. windows.Select(w => w.Result)], all.Figures, outOfSample,
                 gap,
                 last.Task == LearningTask.Classification ? Calibration.Of(predicted, labels) : [], importance, version, filter, null)
-            { Whole = whole, Predictions = Predictions(windows, all) };
+            {
+                Whole = whole,
+                Predictions = Predictions(windows, all),
+                LearnedTo = At(table.LabelEnd.ToArray().Max()),
+                DissimilarityThreshold = (final as GuardedModel)?.Area.Threshold,
+            };
         });
         return unit ?? new TrainedUnit(Name, Data, spec, members, _table?.Count ?? 0, [], none, none, null, [], [], null, null, Error);
     }
+
+    private static double? GainOf(ITrainedModel model, int feature) =>
+        GuardedModel.Unguarded(model) is IGainImportance trees ? trees.Gain[feature] : null;
 
     private ModelVersion Register(ITrainedModel final, IReadOnlyDictionary<string, double> inSample,
         IReadOnlyDictionary<string, double> outOfSample, double? gap, TimeProvider clock)
@@ -220,6 +233,7 @@ internal sealed class UnitTraining(LearningSpec spec, FeedPlan feed, IReadOnlyLi
             InSample = inSample,
             OutOfSample = outOfSample,
             TrainTestGap = gap,
+            DissimilarityThreshold = (final as GuardedModel)?.Area.Threshold,
             CreatedAt = clock.GetUtcNow().UtcDateTime,
         };
         // The same model of the same data is the same version: training again adds nothing.

@@ -20,6 +20,7 @@ internal static class WindowFit
             set = new TrainingSet(set.Table.With(weight: SampleWeights.Balanced(set)), rows);
         var trainer = spec.Catalogues.Trainers.Create(spec.Trainer, spec.Parameters);
         if (spec.Keep > 0) trainer = new SelectingTrainer(trainer, spec.Keep);
-        return trainer.Train(set, new TrainingOptions(seed, 1, cancellationToken));
+        var model = trainer.Train(set, new TrainingOptions(seed, 1, cancellationToken));
+        return spec.Abstains ? GuardedModel.Of(model, set) : model;
     }
 }

@@ -12,14 +12,16 @@ public sealed record RowQuery(int Limit, string? Strategy = null, string? Cursor
 {
     /// <summary>The page of the rows of a file whose first column is the strategy.</summary>
     /// <param name="path">A CSV file of a run, as trades.csv.</param>
+    /// <param name="absence">What is said where there is no such file; null names the output that writes it.</param>
     /// <exception cref="InputException">The run has no such file, or the cursor cannot be used.</exception>
-    public FileRows Of(string path)
+    public FileRows Of(string path, string? absence = null)
     {
         var from = 0;
         if (Cursor is not null && !int.TryParse(Cursor, NumberStyles.None, CultureInfo.InvariantCulture, out from))
             throw ListCursor.Unknown(Cursor);
         var name = Path.GetFileNameWithoutExtension(path);
-        if (!File.Exists(path)) throw new InputException($"this run has no {name}.csv; run its batch with \"{name}\" among its outputs");
+        if (!File.Exists(path))
+            throw new InputException(absence ?? $"this run has no {name}.csv; run its batch with \"{name}\" among its outputs");
         using var lines = File.ReadLines(path).GetEnumerator();
         var header = lines.MoveNext() ? Cells(lines.Current) : [];
         var items = new List<JsonObject>();

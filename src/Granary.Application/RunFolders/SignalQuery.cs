@@ -20,7 +20,8 @@ public sealed record SignalQuery(int Limit, string? Strategy = null, string? Sym
 
     // Columns whose cells are numbers; the others are texts.
     private static readonly FrozenSet<string> _numbers = FrozenSet.Create(StringComparer.Ordinal, "number", "price", "quantity", "stop",
-        "target", "entry_price", "exit_price", "pnl_net", "prediction", "model_size");
+        "target", "entry_price", "exit_price", "pnl_net", "prediction", "model_size",
+        "model_version", "dissimilarity");
 
     /// <summary>The page of the signals of a run, and what each decision came to over all that match.</summary>
     /// <param name="path">Its signals.csv.</param>

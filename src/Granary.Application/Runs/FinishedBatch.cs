@@ -1,5 +1,6 @@
 using Granary.Application.Batches;
 using Granary.Application.Conditions;
+using Granary.Application.Learning;
 using Granary.Application.Notes;
 using Granary.Application.Regimes;
 using Granary.Application.Simulation;
@@ -75,8 +76,11 @@ internal sealed class FinishedBatch
             [.. first, .. _run.Options.Notes, .. _choice.Notes, .. portfolio.Notes, .. BatchNotes.Of(facts)]);
         var model = await _run.ModelAsync(result, Checks, CancellationToken.None);
         model = model with { Interrupted = _strategies.Interrupted, Decisions = portfolio.Counts, Sections = await SectionsAsync() };
-        return _run.Learning is null ? model : WithLearning(model);
+        if (_run.Learning is not null) model = WithLearning(model);
+        return _run.Spec.Outputs.NeedsEvents && Decisions.Results() is { } decided ? model.With(decided) : model;
     }
+
+    private ChangedEntries Decisions => new(_run.Plan, Events, Multiplier);
 
     /// <summary>The files of single events, and prod.json.</summary>
     public IEnumerable<OutputFile> Files(RunModel model)
@@ -100,6 +104,12 @@ internal sealed class FinishedBatch
         if (_choice.Allocator is { } allocator)
             yield return OutputFile.Text("equity", "weights.csv", w => AllocatorReport.Csv(w, allocator));
         foreach (var file in OutputFile.LearningOf(_run, model)) yield return file;
+        if (model.Section<ModelResults>() is { } models)
+        {
+            yield return OutputFile.Text(null, ModelCsv.Log, w => ModelCsv.WriteLog(w, models.Actions));
+            yield return OutputFile.Text("signals", ModelCsv.Decisions, w => ModelCsv.WriteDecisions(w,
+                Decisions.All(_listed.Signals.Contains)));
+        }
         if (!_run.Options.Separate) yield break;
         foreach (var strategy in finished)
             yield return OutputFile.Text("trades", Path.Combine("trades", $"{strategy.Index:D6}-{strategy.Class}.csv"),

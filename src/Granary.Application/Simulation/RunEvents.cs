@@ -36,6 +36,7 @@ internal sealed class RunEvents(BatchPlan plan, EventLog? log, IReadOnlyDictiona
         var answers = decisions.GetValueOrDefault(strategy);
         // A signal is returned when its outcome is known, and in the order of the signals.
         var waiting = new Queue<Pending>();
+        var closings = 0;
         // Of the run that the portfolio followed: its answers are to these signals.
         foreach (var (e, factors) in Events(log?.Followed(strategy) ?? strategy))
         {
@@ -51,9 +52,10 @@ internal sealed class RunEvents(BatchPlan plan, EventLog? log, IReadOnlyDictiona
                             p.End = e.ToSignalEnded().End;
                     break;
                 case RunEventKind.Trade:
+                    closings++;
                     foreach (var p in waiting)
                         if (p.Signal.Number == e.Number)
-                            p.Trade = e.ToTrade();
+                            (p.Trade, p.Closing) = (e.ToTrade(), closings);
                     break;
             }
             while (waiting.TryPeek(out var first) && first.IsSettled) yield return waiting.Dequeue().Row;
@@ -69,9 +71,11 @@ internal sealed class RunEvents(BatchPlan plan, EventLog? log, IReadOnlyDictiona
 
         public SignalEnd? End { get; set; }
 
+        public int Closing { get; set; }
+
         public bool IsSettled => Trade is not null || End is not null;
 
-        public SignalRow Row => new(signal, decision, Trade, End, factors);
+        public SignalRow Row => new(signal, decision, Trade, End, factors) { Closing = Closing };
     }
 
     private IEnumerable<(RunEvent Event, double[] Factors)> Events(int strategy)

@@ -18,6 +18,7 @@ internal sealed class ScheduledModel(IReadOnlyList<(long From, IEntryModel? Mode
     private sealed class WindowFilters((long From, IEntryFilter? Filter)[] windows) : IEntryFilter
     {
         private BarBlock _block = null!;
+        private IEntryFilter? _asked;
 
         public void Bind(BarBlock block, FactorSheet sheet)
         {
@@ -30,7 +31,21 @@ internal sealed class ScheduledModel(IReadOnlyList<(long From, IEntryModel? Mode
             var time = _block.Time[index];
             var at = windows.Length - 1;
             while (at > 0 && windows[at].From > time) at--;
-            return windows[at].Filter?.Advise(index, side) ?? EntryAdvice.NoOpinion;
+            _asked = windows[at].Filter;
+            return _asked is null ? EntryAdvice.NoOpinion : _asked.Advise(index, side) with { Version = at + 1 };
+        }
+
+        public void Signalled(int number) => _asked?.Signalled(number);
+
+        // Only the filter that judged a signal knows its number.
+        public void Ended(int number)
+        {
+            foreach (var (_, filter) in windows) filter?.Ended(number);
+        }
+
+        public void Closed(int number, double netProfit)
+        {
+            foreach (var (_, filter) in windows) filter?.Closed(number, netProfit);
         }
     }
 }

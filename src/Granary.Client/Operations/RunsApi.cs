@@ -86,6 +86,22 @@ public sealed class RunsApi
         _connection.ReadAsync<FileRows>(new ApiRequest(HttpMethod.Get, $"api/v1/runs/{ApiRequest.Segment(id)}/conditions")
             .Query("cursor", cursor).Query("strategy", strategy).Query("limit", limit), cancellationToken);
 
+    /// <summary>Entries of a run that a model changed, and what each was worth.</summary>
+    /// <remarks>Needs the role viewer.</remarks>
+    /// <exception cref="ApiException">The server refused it.</exception>
+    public Task<FileRows> ListRunModelDecisionsAsync(string id, string? cursor = null, string? strategy = null, int? limit = null,
+        CancellationToken cancellationToken = default) =>
+        _connection.ReadAsync<FileRows>(new ApiRequest(HttpMethod.Get, $"api/v1/runs/{ApiRequest.Segment(id)}/model-decisions")
+            .Query("cursor", cursor).Query("strategy", strategy).Query("limit", limit), cancellationToken);
+
+    /// <summary>Alerts of watched models of a run, and what was done.</summary>
+    /// <remarks>Needs the role viewer.</remarks>
+    /// <exception cref="ApiException">The server refused it.</exception>
+    public Task<FileRows> ListRunModelLogAsync(string id, string? cursor = null, string? strategy = null, int? limit = null,
+        CancellationToken cancellationToken = default) =>
+        _connection.ReadAsync<FileRows>(new ApiRequest(HttpMethod.Get, $"api/v1/runs/{ApiRequest.Segment(id)}/model-log")
+            .Query("cursor", cursor).Query("strategy", strategy).Query("limit", limit), cancellationToken);
+
     /// <summary>A file of a run, also of one that the command line made.</summary>
     /// <remarks>Needs the role viewer.</remarks>
     /// <exception cref="ApiException">The server refused it.</exception>

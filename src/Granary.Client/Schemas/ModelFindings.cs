@@ -16,4 +16,7 @@ public sealed record ModelFindings
 
     /// <summary>What a detector found in the model's errors; null where they were not watched.</summary>
     public ModelDriftFindings? Drift { get; init; }
+
+    /// <summary>Whether the folder is a run with decisions of models.</summary>
+    public required bool HasDecisions { get; init; }
 }

@@ -39,6 +39,11 @@ public sealed record ModelLineage
     public double? TrainTestGap { get; init; }
 
     /// <summary>
+    /// Inputs with a greater dissimilarity index are unlike the training data, and the version abstains; null where it does not measure it.
+    /// </summary>
+    public double? DissimilarityThreshold { get; init; }
+
+    /// <summary>
     /// Validation checks that decide on its promotion, by name: the lower bound of a probability that has to be above one half. Null for
     /// models without such checks.
     /// </summary>

@@ -20,4 +20,7 @@ public sealed record VersionDetail
     /// Windows, calibration, importance and effect on strategies, from the newest run or job that has them; null where none has.
     /// </summary>
     public ModelFindings? Findings { get; init; }
+
+    /// <summary>Limits of its use, one sentence each.</summary>
+    public required IReadOnlyList<string> Limits { get; init; }
 }

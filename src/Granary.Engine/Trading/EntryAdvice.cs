@@ -8,9 +8,18 @@ namespace Granary.Engine.Trading;
 /// <param name="StopFraction">Distance of the stop as a fraction of the price, instead of the batch's; 0 leaves it.</param>
 public readonly record struct EntryAdvice(double SizeFactor, double Prediction, double StopFraction = 0)
 {
+    /// <summary>The version of the model that answered; 0 = none.</summary>
+    public int Version { get; init; }
+
+    /// <summary>How unlike the model's training data the input was, by the dissimilarity index; NaN where it was not measured.</summary>
+    public double Dissimilarity { get; init; } = double.NaN;
+
     public static EntryAdvice NoOpinion => new(1, double.NaN);
 
     public static EntryAdvice Take(double prediction, double sizeFactor = 1) => new(sizeFactor, prediction);
 
     public static EntryAdvice Refuse(double prediction) => new(0, prediction);
+
+    /// <summary>The input is unlike the training data: the entry is refused without a prediction.</summary>
+    public static EntryAdvice Abstain(double dissimilarity) => new(0, double.NaN) { Dissimilarity = dissimilarity };
 }

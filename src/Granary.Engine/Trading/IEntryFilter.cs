@@ -11,4 +11,23 @@ public interface IEntryFilter
 
     /// <summary>Judges an entry made at the close of a bar of the bound block. Allocates nothing.</summary>
     EntryAdvice Advise(int index, Side side);
+
+    /// <summary>The entry that was judged last became a signal.</summary>
+    /// <param name="number">Of the signal and of the trade that it may open, from 1.</param>
+    void Signalled(int number)
+    {
+    }
+
+    /// <summary>A signal ended without a trade.</summary>
+    /// <param name="number">Of the signal.</param>
+    void Ended(int number)
+    {
+    }
+
+    /// <summary>A trade of the strategy's own account was closed whole, also one whose signal was refused.</summary>
+    /// <param name="number">Of its signal.</param>
+    /// <param name="netProfit">After commission and financing, in quote currency.</param>
+    void Closed(int number, double netProfit)
+    {
+    }
 }

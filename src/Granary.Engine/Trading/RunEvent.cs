@@ -37,6 +37,8 @@ public struct RunEvent
         _quantity = s.Quantity,
         _profit = s.Prediction,
         _commission = s.SizedOn,
+        _bars = s.ModelVersion,
+        _financing = s.Dissimilarity,
         _a = s.Stop,
         _b = s.Target,
         _factors = (ushort)factors,
@@ -132,7 +134,15 @@ public struct RunEvent
 
     public readonly Signal ToSignal() => new(_number, _time, (Side)_side, (OrderType)_type, _price, _quantity, _a, _b,
         _otherTime)
-    { Prediction = _profit, SizeFactor = _otherPrice, SizedOn = _commission, AtFill = _reason != 0 };
+    {
+        Prediction = _profit,
+        SizeFactor = _otherPrice,
+        SizedOn = _commission,
+        AtFill = _reason != 0,
+        ModelVersion = _bars,
+        // Events that were written before there were versions have zeros.
+        Dissimilarity = _bars == 0 ? double.NaN : _financing,
+    };
 
     public readonly Trade ToTrade() =>
         new(_number, (Side)_side, _quantity, _signalTime, _otherTime, _otherPrice, _time, _price, _profit, _commission, _bars,

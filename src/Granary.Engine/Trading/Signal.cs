@@ -17,6 +17,15 @@ public readonly record struct Signal(
     /// <summary>The part of the quantity that the model leaves it; 0 = the model is against it.</summary>
     public double SizeFactor { get; init; } = 1;
 
+    /// <summary>The version of the model that judged it; 0 where none did.</summary>
+    public int ModelVersion { get; init; }
+
+    /// <summary>How unlike the model's training data its input was, by the dissimilarity index; NaN where it was not measured.</summary>
+    public double Dissimilarity { get; init; } = double.NaN;
+
+    /// <summary>Whether the model refused it without a prediction, since its input was unlike the training data.</summary>
+    public bool IsAbstained => SizeFactor == 0 && double.IsNaN(Prediction);
+
     /// <summary>
     /// Equity of the strategy's own account that a size in percent of equity was taken of; 0 where the size does not depend on it.
     /// </summary>

@@ -15,7 +15,7 @@ public static class PermutationImportance
     {
         var table = test.Table.Select(model.Features);
         var drops = new double[table.Width];
-        if (model.Input.Kind == ModelInputKind.PastLabels) return drops;
+        if (model.Input.Kind != ModelInputKind.Features) return drops;
         var whole = Score(table);
         if (!double.IsFinite(whole)) return drops;
         var order = new int[test.Rows.Length];

@@ -19,7 +19,7 @@ public static class Prediction
         var table = set.Table.Select(model.Features);
         var rows = Array.FindAll(set.Rows, row => table.CanRead(row, model.Input));
         var values = new double[rows.Length];
-        var buffer = model.Input.Kind == ModelInputKind.PastLabels ? new double[model.Input.Length] : [];
+        var buffer = model.Input.Kind != ModelInputKind.Features ? new double[model.Input.Length] : [];
         for (var i = 0; i < rows.Length; i++) values[i] = model.Predict(table.ReadInput(rows[i], model.Input, buffer));
         return (rows, values);
     }

@@ -6,12 +6,17 @@ using Granary.Learning.Features;
 using Granary.Learning.ModelFiles;
 using Granary.Learning.Tables;
 using Granary.Learning.Trainers;
+using Granary.Learning.Watching;
 
 namespace Granary.Learning.Gating;
 
 /// <summary>A model and the time from which it may be asked: when the last label that it learned from was known.</summary>
 /// <param name="From">UTC ticks.</param>
-public sealed record ModelWindow(long From, ITrainedModel Model);
+public sealed record ModelWindow(long From, ITrainedModel Model)
+{
+    /// <summary>Its version in a registry; 0 = its place among the windows, from 1.</summary>
+    public int Number { get; init; }
+}
 
 /// <summary>
 /// Walk-forward models as an entry filter: at any time the newest one is asked that was trained on what was known by then, so every answer
@@ -25,7 +30,7 @@ public sealed class EntryModel : IEntryModel
     private readonly PredictionMeaning _meaning;
     private readonly int _rows;
     private readonly bool _sided;
-    private long _predictions, _failed;
+    private long _predictions, _failed, _abstained;
 
     /// <param name="windows">Rising by time.</param>
     /// <exception cref="LearningInputException">
@@ -35,7 +40,7 @@ public sealed class EntryModel : IEntryModel
     {
         Name = name;
         _features = features;
-        _windows = [.. windows];
+        _windows = [.. windows.Select((w, i) => w.Number > 0 ? w : w with { Number = i + 1 })];
         _rule = rule;
         _meaning = meaning;
         if (!rule.Takes(meaning))
@@ -44,7 +49,7 @@ public sealed class EntryModel : IEntryModel
         foreach (var window in _windows)
         {
             if (window.Model.Input.Kind != ModelInputKind.Features)
-                throw new LearningInputException($"{window.Model.Trainer} reads past labels and no features: it is a baseline and cannot "
+                throw new LearningInputException($"{window.Model.Trainer} reads no features: it is a baseline and cannot "
                     + $"judge entries, so choose another trainer");
             var sided = window.Model.Features.Count == features.Names.Count + 1 && window.Model.Features[^1] == FeatureTable.Side;
             if (!window.Model.Features.Take(features.Names.Count).SequenceEqual(features.Names)
@@ -81,6 +86,26 @@ public sealed class EntryModel : IEntryModel
     /// <summary>Follows the predictions of a live session's strategy; null = none. Set before <see cref="Attach"/>.</summary>
     public IPredictionObserver? Observer { get; init; }
 
+    /// <summary>What is done when its predictions get worse; null = it is not watched.</summary>
+    /// <exception cref="LearningInputException">The detector or a parameter of it is unknown.</exception>
+    public WatchRule? Watch
+    {
+        get;
+        init
+        {
+            if (value is not null) _ = new PredictionWatch(value);
+            field = value;
+        }
+    }
+
+    /// <summary>The version that is to be asked at a time by the schedule, roll-backs left out.</summary>
+    /// <param name="known">UTC ticks.</param>
+    /// <returns>0 before the first.</returns>
+    public int ScheduledAt(long known) => _windows.LastOrDefault(w => w.From <= known)?.Number ?? 0;
+
+    /// <summary>Entries whose input was unlike the training data.</summary>
+    public long Abstained => Interlocked.Read(ref _abstained);
+
     /// <summary>Entries that it was asked about.</summary>
     public long Predictions => Interlocked.Read(ref _predictions);
 
@@ -110,6 +135,8 @@ public sealed class EntryModel : IEntryModel
             writer.Write(model.Length);
             writer.Write(model);
         }
+        foreach (var window in _windows) writer.Write(window.Number);
+        writer.Write(JsonSerializer.Serialize(Watch));
         writer.Flush();
         return stream.ToArray();
     }
@@ -131,7 +158,9 @@ public sealed class EntryModel : IEntryModel
             var from = reader.ReadInt64();
             windows[w] = new ModelWindow(from, kinds.FromBytes(reader.ReadBytes(reader.ReadInt32()), $"the model '{name}'"));
         }
-        return new EntryModel(name, FeatureSet.Parse(features, factors), windows, rule, meaning);
+        for (var w = 0; w < windows.Length; w++) windows[w] = windows[w] with { Number = reader.ReadInt32() };
+        var watch = JsonSerializer.Deserialize<WatchRule>(reader.ReadString());
+        return new EntryModel(name, FeatureSet.Parse(features, factors), windows, rule, meaning) { Watch = watch };
     }
 
     public IEntryFilter Attach(MarketSeries series, FactorPlan plan) => new ModelFilter(this, series, plan);
@@ -148,8 +177,11 @@ public sealed class EntryModel : IEntryModel
         private readonly FeatureReader _reader = new(model._features, plan, model._rows);
         private readonly double[] _row = new double[model._features.Names.Count * model._rows + (model._sided ? 1 : 0)];
         private readonly long _barTicks = series.Timeframe.Ticks;
+        private readonly PredictionWatch? _watch = model.Watch is { } rule ? new PredictionWatch(rule) : null;
+        private readonly JudgedTrades? _trades = model.Watch is null ? null : new JudgedTrades(model._meaning);
         private BarBlock _block = null!;
-        private int _window = -1;
+        private int _window = -1, _inForce = -1;
+        private (Side Side, long Known, double Prediction) _last;
 
         public void Bind(BarBlock block, FactorSheet sheet)
         {
@@ -160,21 +192,68 @@ public sealed class EntryModel : IEntryModel
 
         public EntryAdvice Advise(int index, Side side)
         {
-            // Bars come in order, so the window only moves on.
+            // Bars come in order, so the window only moves on. A new version ends a roll-back.
             var known = _block.Time[index] + _barTicks;
-            while (_window + 1 < model._windows.Length && model._windows[_window + 1].From <= known) _window++;
+            while (_window + 1 < model._windows.Length && model._windows[_window + 1].From <= known) _inForce = ++_window;
+            _last = default;
             if (_window < 0) return EntryAdvice.NoOpinion;
             _reader.Read(index, _row);
             if (model._sided) _row[^1] = (int)side;
-            var prediction = model._windows[_window].Model.Predict(_row);
             Interlocked.Increment(ref model._predictions);
-            model.Observer?.OnPrediction(series, index, side, _row, prediction);
+            var version = model._windows[_inForce];
+            // Another version's predictions are not those of the registered one that is followed.
+            var observer = model.Origin is { } origin && origin.Version != version.Number ? null : model.Observer;
+            return Advise(version.Model, index, side, observer) with { Version = version.Number };
+        }
+
+        private EntryAdvice Advise(ITrainedModel version, int index, Side side, IPredictionObserver? observer)
+        {
+            var dissimilarity = double.NaN;
+            if (version is GuardedModel guarded)
+            {
+                dissimilarity = guarded.DissimilarityOf(_row);
+                if (dissimilarity > guarded.Area.Threshold)
+                {
+                    Interlocked.Increment(ref model._abstained);
+                    return EntryAdvice.Abstain(dissimilarity);
+                }
+            }
+            var prediction = version.Predict(_row);
+            observer?.OnPrediction(series, index, side, _row, prediction);
             if (!double.IsFinite(prediction))
             {
                 Interlocked.Increment(ref model._failed);
-                return EntryAdvice.NoOpinion;
+                return EntryAdvice.NoOpinion with { Dissimilarity = dissimilarity };
             }
-            return model._rule.Advise(prediction, side, model._meaning);
+            _last = (side, _block.Time[index] + _barTicks, prediction);
+            var advice = model._rule.Advise(prediction, side, model._meaning);
+            return advice with { SizeFactor = advice.SizeFactor * (_watch?.Weight ?? 1), Dissimilarity = dissimilarity };
+        }
+
+        public void Signalled(int number)
+        {
+            // What was not predicted is not watched.
+            if (_trades is null || _last.Known == 0) return;
+            _trades.Signalled(number, model.Watch!.RollsBack ? _row : default, _last.Side, _last.Known, _last.Prediction);
+        }
+
+        public void Ended(int number) => _trades?.Ended(number);
+
+        public void Closed(int number, double netProfit)
+        {
+            if (_trades?.Closed(number, netProfit > 0) is not { } wrong) return;
+            if (_watch!.Add(wrong) is { Change: WatchChange.Alert } alert && model.Watch!.RollsBack) RollBack(alert);
+        }
+
+        // To the newest earlier version whose error on the trades since the change is nearer to that before it than to that since.
+        private void RollBack(in WatchStep alert)
+        {
+            for (var v = _inForce - 1; v >= 0; v--)
+                if (_trades!.ErrorOf(model._windows[v].Model, alert.Trades, model._windows[v].From) <= alert.Middle)
+                {
+                    _inForce = v;
+                    return;
+                }
         }
     }
 }

@@ -20,6 +20,11 @@ public sealed class SelectedFeaturesModel : ITrainedModel
         _inner = inner;
     }
 
+    /// <summary>Positions of the inner model's features among <see cref="Features"/>.</summary>
+    public IReadOnlyList<int> Chosen => _chosen;
+
+    public ITrainedModel Inner => _inner;
+
     public string Trainer => _inner.Trainer;
 
     public LearningTask Task => _inner.Task;

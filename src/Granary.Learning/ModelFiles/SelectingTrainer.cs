@@ -19,7 +19,7 @@ public sealed class SelectingTrainer(ITrainer inner, int keep) : ITrainer
         var chosen = Choose(set);
         var narrow = set.Table.Select([.. chosen.Select(f => set.Table.Features[f])]);
         var model = inner.Train(new TrainingSet(narrow, set.Rows), options);
-        return model.Input.Kind == ModelInputKind.PastLabels ? model : new SelectedFeaturesModel(set.Table.Features, chosen, model);
+        return model.Input.Kind != ModelInputKind.Features ? model : new SelectedFeaturesModel(set.Table.Features, chosen, model);
     }
 
     private int[] Choose(TrainingSet set)

@@ -8,9 +8,13 @@ public enum ModelInputKind
 
     /// <summary>The last labels that are known by now, oldest first; NaN where there were fewer.</summary>
     PastLabels,
+
+    /// <summary>When the features of the row were known, in days since 1970-01-01 UTC.</summary>
+    Time,
 }
 
-/// <param name="Length">Rows for <see cref="ModelInputKind.Features"/>, labels for <see cref="ModelInputKind.PastLabels"/>.</param>
+/// <param name="Length">Rows for <see cref="ModelInputKind.Features"/>, labels for <see cref="ModelInputKind.PastLabels"/>, 1 for
+/// <see cref="ModelInputKind.Time"/>.</param>
 public readonly record struct ModelInput(ModelInputKind Kind, int Length)
 {
     /// <summary>The features of one row.</summary>

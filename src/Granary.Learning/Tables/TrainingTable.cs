@@ -131,14 +131,19 @@ public sealed class TrainingTable
     }
 
     /// <summary>Whether the table holds what <paramref name="input"/> asks for at this row.</summary>
-    public bool CanRead(int row, ModelInput input) => input.Kind == ModelInputKind.PastLabels || row >= input.Length - 1;
+    public bool CanRead(int row, ModelInput input) => input.Kind != ModelInputKind.Features || row >= input.Length - 1;
 
-    /// <summary>A model's input at a row: a view of the table for features, <paramref name="buffer"/> for past labels.</summary>
+    /// <summary>A model's input at a row: a view of the table for features, <paramref name="buffer"/> for others.</summary>
     public ReadOnlySpan<double> ReadInput(int row, ModelInput input, Span<double> buffer)
     {
         if (input.Kind == ModelInputKind.Features)
             return _values.AsSpan((row - input.Length + 1) * Width, input.Length * Width);
         var target = buffer[..input.Length];
+        if (input.Kind == ModelInputKind.Time)
+        {
+            target[0] = SampleDays.Of(_time[row]);
+            return target;
+        }
         target.Fill(double.NaN);
         var at = input.Length - 1;
         for (var j = LastKnownLabel(row); j >= 0 && at >= 0; j--)

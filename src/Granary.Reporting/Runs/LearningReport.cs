@@ -8,7 +8,11 @@ namespace Granary.Reporting.Runs;
 /// <param name="TrainTo">Its last training label known, UTC.</param>
 /// <param name="Reused">It was trained by an earlier run and found again.</param>
 public sealed record WindowResult(DateTime TrainFrom, DateTime TrainTo, DateTime TestFrom, DateTime TestTo, int TrainSamples,
-    int TestSamples, IReadOnlyDictionary<string, double> InSample, IReadOnlyDictionary<string, double> OutOfSample, bool Reused);
+    int TestSamples, IReadOnlyDictionary<string, double> InSample, IReadOnlyDictionary<string, double> OutOfSample, bool Reused)
+{
+    /// <summary>Fall of the AUC (or R²) of the test when a feature is shuffled, by feature.</summary>
+    public IReadOnlyDictionary<string, double> Importance { get; init; } = new Dictionary<string, double>();
+}
 
 /// <summary>What a feature is worth to a model.</summary>
 /// <param name="Permutation">Fall of the out-of-sample AUC (or R²) when it is shuffled, over the windows.</param>
@@ -52,6 +56,15 @@ public sealed record LearningUnit(string Name, string? Version, string Data, str
 
     /// <summary>In order of time.</summary>
     public IReadOnlyList<LossChangeRow> LossChanges { get; init; } = [];
+
+    /// <summary>When the last label was known that the model of all samples learned from, UTC; null without a model.</summary>
+    public DateTime? LearnedTo { get; init; }
+
+    /// <summary>Above it the model of all samples abstains, by the dissimilarity index; null where it does not measure it.</summary>
+    public double? DissimilarityThreshold { get; init; }
+
+    /// <summary>Limits of its use, one sentence each.</summary>
+    public IReadOnlyList<string> Limits { get; init; } = [];
 }
 
 /// <summary>The learning section of a run: <c>learning.json</c>, and what the report draws.</summary>

@@ -55,7 +55,7 @@ public static class RunCsv
         using var csv = Open(writer);
         Row(csv, "strategy", "symbol", "number", "time", "side", "type", "price", "quantity", "stop", "target", "valid_until", "decision",
             "outcome", "entry_time", "entry_price", "exit_time", "exit_price", "pnl_net", "exit_reason",
-            "prediction", "model_size");
+            "prediction", "model_size", "model_version", "dissimilarity");
         foreach (var s in strategies)
             foreach (var row in events.Signals(s.Index))
             {
@@ -71,7 +71,9 @@ public static class RunCsv
                     t is { } c ? RunText.Time(c.ExitTime) : "", t is { } d ? RunText.Number(d.ExitPrice) : "",
                     t is { } e ? RunText.Number(e.NetProfit) : "", t is { } f ? RunText.Of(f.Reason) : "",
                     double.IsNaN(g.Prediction) ? "" : RunText.Number(g.Prediction),
-                    double.IsNaN(g.Prediction) ? "" : RunText.Number(g.SizeFactor));
+                    double.IsNaN(g.Prediction) && !g.IsAbstained ? "" : RunText.Number(g.SizeFactor),
+                    g.ModelVersion == 0 ? "" : g.ModelVersion.ToString(CultureInfo.InvariantCulture),
+                    double.IsNaN(g.Dissimilarity) ? "" : RunText.Number(g.Dissimilarity));
             }
     }
 

@@ -61,7 +61,11 @@ public readonly record struct EquityRow(long Time, double Equity, double Cash, d
 /// <summary>A signal, what the portfolio said to it, and how it ended in its strategy's own account.</summary>
 /// <param name="Trade">The simulated outcome; null where it opened no trade.</param>
 /// <param name="End">Where there is no trade: why.</param>
-public sealed record SignalRow(Signal Signal, Decision Decision, Trade? Trade, SignalEnd? End, IReadOnlyList<double> Factors);
+public sealed record SignalRow(Signal Signal, Decision Decision, Trade? Trade, SignalEnd? End, IReadOnlyList<double> Factors)
+{
+    /// <summary>Place of its trade in the order of closing within the strategy, from 1; 0 where none was closed.</summary>
+    public int Closing { get; init; }
+}
 
 /// <summary>Everything that a run's files are written from. Trades and signals are read on demand, one strategy at a time.</summary>
 public sealed record RunModel

@@ -135,6 +135,34 @@ public class BatchFaultsTests
     }
 
     [Fact]
+    public void A_watch_names_its_detector_and_what_an_alert_does()
+    {
+        var faults = Faults("""
+            { "name": "x", "data": { "source": "csv:bars", "symbols": ["A"], "timeframe": "1d" },
+              "strategies": [ { "class": "SmaCross" } ],
+              "learning": [
+                { "name": "a", "watch": "adwim" },
+                { "name": "b", "watch": { "detector": "ddm", "params": { "delta": 1 } } },
+                { "name": "c", "label": "volatility", "apply": "stop", "watch": "adwin" },
+                { "name": "d", "watch": { "weight": 2 } },
+                { "name": "e", "watch": { "detector": "adwin", "cut": 0.5 } },
+                { "name": "f", "abstain": "yes" } ] }
+            """);
+        string[] expected =
+        [
+            "line 4, learning[0].watch: there is no detector 'adwim'; did you mean 'adwin'?",
+            "line 5, learning[1].watch.params: ddm has no parameter 'delta'",
+            "line 6, learning[2].watch: a trade does not show whether a volatility was predicted right",
+            "line 7, learning[3].watch.weight: 2 is out of range",
+            "line 8, learning[4].watch.cut: there is no key 'cut'",
+            "line 9, learning[5].abstain",
+        ];
+        foreach (var sentence in expected)
+            faults.ShouldContain(f => f.Contains(sentence, StringComparison.Ordinal), $"{sentence}\nin\n{string.Join('\n', faults)}");
+        faults.Count.ShouldBe(expected.Length, string.Join('\n', faults));
+    }
+
+    [Fact]
     public void A_trainer_of_a_library_that_is_not_loaded_is_no_fault_of_the_file() =>
         new BatchReader(TestCatalogues.All).Read("batch.json", Encoding.UTF8.GetBytes("""
             { "name": "x", "data": { "source": "csv:bars", "symbols": "A", "timeframe": "1d" }, "strategies": [ { "class": "SmaCross" } ],

@@ -12,12 +12,13 @@ internal sealed class ServerProcess : IAsyncDisposable
     private readonly DirectoryInfo _runs = Directory.CreateTempSubdirectory("granary-api-");
     private readonly Process _process;
 
-    private ServerProcess(int port)
+    /// <param name="more">Options of <c>serve</c>.</param>
+    private ServerProcess(int port, string[] more)
     {
         Port = port;
         var start = new ProcessStartInfo("dotnet",
             ["exec", Path.Combine(Root, "src", "Granary.Cli", "bin", "Release", "net10.0", "granary.dll"), "serve",
-                "--urls", $"http://127.0.0.1:{port}", "--runs", _runs.FullName])
+                "--urls", $"http://127.0.0.1:{port}", "--runs", _runs.FullName, .. more])
         {
             UseShellExecute = false,
             RedirectStandardOutput = true,
@@ -39,11 +40,21 @@ internal sealed class ServerProcess : IAsyncDisposable
         long.Parse(File.ReadLines($"/proc/{_process.Id}/status").First(l => l.StartsWith("VmRSS:", StringComparison.Ordinal))
         .Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) / 1024.0;
 
+    /// <summary>Processor time of the server, over all cores.</summary>
+    public TimeSpan CpuTime
+    {
+        get
+        {
+            _process.Refresh();
+            return _process.TotalProcessorTime;
+        }
+    }
+
     /// <summary>Starts the server and waits until it answers.</summary>
-    public static async Task<ServerProcess> StartAsync()
+    public static async Task<ServerProcess> StartAsync(params string[] more)
     {
         var port = FreePort();
-        var server = new ServerProcess(port);
+        var server = new ServerProcess(port, more);
         using var http = new HttpClient();
         for (var turn = 0; turn < 100; turn++)
         {

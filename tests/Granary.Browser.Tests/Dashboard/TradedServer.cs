@@ -43,6 +43,19 @@ public sealed class TradedServer : IAsyncDisposable
             "apply": { "rule": "gate", "buyAbove": 0.5, "sellBelow": 0.5 } } }
         """;
 
+    // Thresholds and a detector with which a few months have verdicts of each kind.
+    private const string Watched = """
+        { "name": "watched",
+          "data": { "source": "csv:.", "symbols": ["COINUSDT"], "timeframe": "1h" },
+          "strategies": [ { "class": "SmaCross", "params": { "fast": 1, "slow": [2, 3] }, "sides": "both",
+            "size": { "percentOfEquity": 10 } } ],
+          "portfolio": { "weights": "equal" },
+          "learning": { "name": "gate", "trainer": "logistic", "registry": "models", "features": ["return(1)", "rsi(14)", "volatility(20)"],
+            "label": { "kind": "direction", "bars": 3 },
+            "walkForward": { "window": "rolling", "train": 800, "test": 300 },
+            "apply": { "rule": "size", "from": 0.48, "full": 0.52 }, "watch": { "detector": "ddm", "weight": 0.5 }, "abstain": true } }
+        """;
+
     // A few steps of two seeds: the view shows how the weights were learned, not good ones.
     private const string Learned = """
         { "name": "learned",
@@ -52,14 +65,17 @@ public sealed class TradedServer : IAsyncDisposable
             "allocator": { "steps": 1000, "seeds": 2, "episode": 50 } } }
         """;
 
-    private string _run = "", _grid = "", _model = "", _learned = "", _searched = "";
+    private string _run = "", _grid = "", _model = "", _learned = "", _searched = "", _watched = "";
 
     /// <summary>
     /// The address of a view, in which RUN stands for the deployment's run, GRID for one of two parameters, STRATEGY for a strategy of it,
-    /// MODEL for a model with two versions, LEARNED for a run whose weights a policy learned, and SEARCHED for a job that searched models.
+    /// MODEL for a model with two versions, LEARNED for a run whose weights a policy learned, SEARCHED for a job that searched models,
+    /// and WATCHED for a run
+    /// whose models are watched.
     /// </summary>
     internal string AddressOf(string view) => view.Replace("RUN", _run).Replace("GRID", _grid).Replace("MODEL", _model)
         .Replace("LEARNED", _learned)
+        .Replace("WATCHED", _watched)
         .Replace("SEARCHED", _searched)
         .Replace("STRATEGY", Uri.EscapeDataString("SmaCross(fast=8,slow=30)@GLIMUSDT:1h"));
 
@@ -75,6 +91,7 @@ public sealed class TradedServer : IAsyncDisposable
         await ImportAsync(server, "gaps.txt", "other");
         _run = await server.JobAsync("batches", JsonNode.Parse(Batch)!);
         _grid = await server.JobAsync("batches", JsonNode.Parse(Grid)!);
+        _watched = await server.JobAsync("batches", JsonNode.Parse(Watched)!);
         _learned = await server.JobAsync("batches", JsonNode.Parse(Learned)!);
         foreach (var trainer in (string[])["logistic", "naive-bayes"])
         {

@@ -9,7 +9,8 @@ public sealed class ViewTests(Browser browser, TradedServer traded)
     [InlineData("/", "/nothing-here", "/batches/new", "/jobs", "/jobs/RUN", "/jobs/SEARCHED", "/runs", "/runs/RUN",
         "/runs/GRID?tab=strategies",
         "/runs/GRID?strategy=STRATEGY")]
-    [InlineData("/runs/GRID?tab=parameters", "/runs/GRID?tab=conditions", "/runs/GRID?tab=files", "/compare?a=RUN&b=GRID")]
+    [InlineData("/runs/GRID?tab=parameters", "/runs/GRID?tab=conditions", "/runs/GRID?tab=files", "/runs/WATCHED?tab=models",
+        "/compare?a=RUN&b=GRID")]
     [InlineData("/live", "/live/start?deployment=1", "/live/paper", "/live/paper?tab=profit", "/live/paper?tab=limits",
         "/live/paper?tab=signals", "/live/ended?tab=promised", "/live/paper?tab=log")]
     [InlineData("/portfolio", "/portfolio/paper", "/portfolio/paper?tab=history", "/portfolio/another", "/deployments", "/deployments/1",

@@ -11,8 +11,8 @@ public class TrainerCatalogueTests
     [Fact]
     public void Every_trainer_of_the_contract_is_there() =>
         TrainerCatalogue.BuiltIn.All.Select(d => d.Name).ShouldBe(
-            "linear ridge lasso logistic tree random-forest gradient-boosting knn naive-bayes svm mlp lstm arima ets".Split(' '),
-            ignoreOrder: true);
+            "linear ridge lasso logistic tree random-forest gradient-boosting knn naive-bayes svm mlp lstm arima ets trend-season"
+                .Split(' '), ignoreOrder: true);
 
     [Fact]
     public void Lasso_meets_the_conditions_of_its_minimum()
@@ -60,6 +60,6 @@ public class TrainerCatalogueTests
         Should.Throw<LearningInputException>(() =>
             catalogue.Create("elsewhere-trees")).Message.ShouldBe("elsewhere is not installed: install it");
         catalogue.List().Missing.ShouldContain("elsewhere is not installed: install it");
-        catalogue.Own.Count.ShouldBe(14);
+        catalogue.Own.Count.ShouldBe(15);
     }
 }

@@ -6,7 +6,7 @@ namespace Granary.Learning.Tests.Trainers;
 internal static class TrainersUnderTest
 {
     /// <summary>They read no feature.</summary>
-    public static readonly string[] Baselines = ["arima", "ets"];
+    public static readonly string[] Baselines = ["arima", "ets", "trend-season"];
 
     /// <summary>The trainers that the tests are about.</summary>
     public static TrainerCatalogue Catalogue => TrainerCatalogue.BuiltIn;

@@ -25,8 +25,8 @@ internal sealed record ErrorChange(DateTime Noticed, DateTime Since, double Befo
         return changes;
     }
 
-    // The number of errors up to the first change, and how many of them the window still has.
-    private static (int Length, int Window)? First(List<double> errors)
+    /// <summary>The number of errors up to the first change, and how many of them the window still has.</summary>
+    public static (int Length, int Window)? First(List<double> errors)
     {
         // Lengths of the buckets, oldest first; a bucket is as long as a power of two.
         List<int> buckets = [];

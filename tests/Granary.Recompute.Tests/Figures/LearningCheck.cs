@@ -62,9 +62,10 @@ internal sealed class LearningCheck(ResultsCheck check, RunFigures run, JsonNode
         Windows(path, samples, isProbability);
         if (isProbability) Calibration(path, samples);
         LossChanges(path, unit, samples);
+        Card(path, unit, section, samples, strategies[0], data);
         Importance(path, unit, section, samples, strategies[0]);
         foreach (var strategy in strategies) _models[strategy.GetProperty("id").GetString()!] = model + ":1";
-        Effects(path, unit, strategies, samples, section["apply"]!, isOfTrade);
+        Effects(path, unit, strategies, samples, section);
     }
 
     // What came, and when it was known, by the definitions of docs/learning.md.
@@ -125,6 +126,41 @@ internal sealed class LearningCheck(ResultsCheck check, RunFigures run, JsonNode
         check.Number(path + "trainTestGap", trained.Average() - ModelSamples.Measures(tests, isProbability)[main]);
     }
 
+    // What the model of all samples must not be used for.
+    private void Card(string path, JsonElement unit, JsonNode section, List<ModelSample> samples, JsonElement strategy, string data)
+    {
+        List<ModelSample> all = [.. samples.Where(s => s.Window == 0)], tests = [.. samples.Where(s => s.IsTest)];
+        var to = all.Max(s => s.LabelTime);
+        check.Text(path + "learnedTo", $"{to:yyyy-MM-ddTHH:mm:ss}Z");
+        var label = unit.GetProperty("label").GetString()!;
+        List<string> limits =
+        [
+            label == "trade" ? $"It predicts the trades of {data} alone."
+                : $"It predicts the label {label} of {data}; other markets and bars are no data of its.",
+            $"It has learned from data to {to:yyyy-MM-dd HH:mm} UTC: predictions of earlier bars are in sample.",
+        ];
+        var isProbability = label == "trade" || label.StartsWith("direction", StringComparison.Ordinal);
+        var measure = ModelSamples.Measures(tests, isProbability)[isProbability ? "auc" : "r2"];
+        if (isProbability && measure <= 0.5) limits.Add($"Out of sample it is no better than chance (AUC {measure:0.000}).");
+        if (!isProbability && measure <= 0) limits.Add($"Out of sample it is no better than the mean (R² {measure:0.000}).");
+        if (unit.GetProperty("trainTestGap").GetDouble() is > 0.1 and var gap)
+            limits.Add($"Much of its figure in sample is memory: {gap:0.000} of it is lost out of sample.");
+        if ((bool?)section["abstain"] == true)
+        {
+            var bars = run.Markets.Of(strategy.GetProperty("symbol").GetString()!, strategy.GetProperty("timeframe").GetString()!);
+            var features = LinearImportance.Features(bars, Bar(strategy), [.. section["features"]!.AsArray().Select(f =>
+                f!.GetValue<string>())]);
+            var threshold = new Dissimilarity([.. all.OrderBy(s => s.Time).Select(s => features[s.Time])]).Threshold;
+            check.Number(path + "dissimilarityThreshold", threshold);
+            limits.Add($"It abstains where the dissimilarity index of an input is above {threshold:0.000}.");
+        }
+        else limits.Add("It does not measure whether an input is like its training data; far from it, a prediction is an extrapolation.");
+        var changes = unit.GetProperty("lossChanges").GetArrayLength();
+        if (changes > 0) limits.Add($"Its error out of sample has changed {(changes == 1 ? "once" : $"{changes} times")}.");
+        unit.GetProperty("limits").EnumerateArray().Select(l => l.GetString()).ShouldBe(limits);
+        check.Listed(System.Text.RegularExpressions.Regex.Escape(path) + @"limits\[\d+\]", "compared above");
+    }
+
     private void LossChanges(string path, JsonElement unit, List<ModelSample> samples)
     {
         List<ModelSample> counted = [];
@@ -168,6 +204,15 @@ internal sealed class LearningCheck(ResultsCheck check, RunFigures run, JsonNode
         if (section["features"] is JsonArray asked)
             features.Select(f => f.GetProperty("feature").GetString())
                 .ShouldBe(asked.Select(a => a!.GetValue<string>()), ignoreOrder: true);
+        // Those of the windows, of which the whole is the mean.
+        foreach (var feature in features)
+        {
+            var name = feature.GetProperty("feature").GetString()!;
+            var mean = unit.GetProperty("windows").EnumerateArray().Average(w => w.GetProperty("importance").GetProperty(name).GetDouble());
+            check.Claim($"{path}importance of {name} is the mean of the windows",
+                Math.Abs(mean - feature.GetProperty("permutation").GetDouble()) < 1e-9);
+        }
+        check.Listed(System.Text.RegularExpressions.Regex.Escape(path) + @"windows\[\d+\]\.importance\..*", "their mean is recomputed");
         var worth = features.Select(f => f.GetProperty("permutation").GetDouble()).ToList();
         check.Claim(path + "importance falls", worth.Zip(worth.Skip(1)).All(p => p.First >= p.Second));
         if (features[0].TryGetProperty("gain", out _))
@@ -190,9 +235,10 @@ internal sealed class LearningCheck(ResultsCheck check, RunFigures run, JsonNode
     }
 
     // Trades whose signal came when the first model was there; sums of their returns at the times of their exits.
-    private void Effects(string path, JsonElement unit, List<JsonElement> strategies, List<ModelSample> samples, JsonNode rule,
-        bool isOfTrade)
+    private void Effects(string path, JsonElement unit, List<JsonElement> strategies, List<ModelSample> samples, JsonNode section)
     {
+        var (rule, watched) = (section["apply"]!, section["watch"] is not null);
+        var isOfTrade = section["label"] is JsonValue label && label.GetValue<string>() == "trade";
         var tests = samples.Where(s => s.IsTest).ToDictionary(s => s.Time);
         List<JudgedTrade> judged = [];
         foreach (var (s, strategy) in strategies.Index())
@@ -202,10 +248,13 @@ internal sealed class LearningCheck(ResultsCheck check, RunFigures run, JsonNode
             foreach (var trade in trades)
             {
                 check.Claim($"{id}, signal known at {trade.Known:u}: a model was there", trade.Known >= samples.First(x => x.IsTest).Time);
+                // ModelDecisionCheck recomputes the sizes of watched strategies, whose weight changes.
                 check.Claim($"{id}, size of the signal known at {trade.Known:u}",
-                    Math.Abs(trade.Size - trade.SizeBy(rule, isOfTrade)) < 1e-12);
+                    watched || double.IsNaN(trade.Prediction) || Math.Abs(trade.Size - trade.SizeBy(rule, isOfTrade)) < 1e-12);
                 check.Claim($"{id}, prediction of the signal known at {trade.Known:u}",
-                    !tests.TryGetValue(trade.Known, out var sample) || sample.Prediction == trade.Prediction);
+                    !tests.TryGetValue(trade.Known, out var sample)
+                        || (sample.Window != trade.Version ? watched && trade.Version < sample.Window
+                            : double.IsNaN(trade.Prediction) || sample.Prediction == trade.Prediction));
             }
             trades.Count(t => tests.ContainsKey(t.Known)).ShouldBeGreaterThan(trades.Count / 2, "predictions are compared");
             check.Text(at + "strategy", id);

@@ -29,7 +29,7 @@ internal static class ModelSamples
         {
             measures["auc"] = AreaUnderCurve(samples);
             measures["accuracy"] = samples.Average(s => s.Prediction > 0.5 == (s.Label == 1) ? 1.0 : 0);
-            measures["logLoss"] = -samples.Average(s => Math.Log(Math.Clamp(s.Label == 1 ? s.Prediction : 1 - s.Prediction, 1e-15, 1)));
+            measures["logLoss"] = -samples.Average(s => Math.Log(s.Label == 1 ? Inner(s.Prediction) : 1 - Inner(s.Prediction)));
             measures["brier"] = samples.Average(s => Math.Pow(s.Prediction - s.Label, 2));
             return measures;
         }
@@ -40,6 +40,9 @@ internal static class ModelSamples
         measures["mae"] = samples.Average(s => Math.Abs(s.Label - s.Prediction));
         return measures;
     }
+
+    // As scikit-learn's log_loss cuts probabilities.
+    private static double Inner(double probability) => Math.Clamp(probability, 1e-15, 1 - 1e-15);
 
     // By the sum of ranks, ties at the mean of theirs (Mann and Whitney 1947).
     private static double AreaUnderCurve(IReadOnlyCollection<ModelSample> samples)

@@ -8,7 +8,7 @@ namespace Granary.Recompute.Tests.Pages;
 /// </summary>
 internal static class LearningTables
 {
-    private const int MostUnits = 12, MostFeatures = 15;
+    private const int MostUnits = 12, MostFeatures = 15, MostLines = 4;
 
     public static void Check(PageCheck check, RunFigures run)
     {
@@ -70,6 +70,14 @@ internal static class LearningTables
             ["Permutation"] = Value(f, "permutation"),
             ["Gain"] = Value(f, "gain"),
         })], name);
+        foreach (var limit in Items(unit, "limits"))
+            check.Sentences.Listed(System.Text.RegularExpressions.Regex.Escape(limit.GetString()!), "LearningCheck recomputes it");
+        var windows = Items(unit, "windows");
+        if (windows.Count > 1)
+            check.Chart($"{name}: importance of features by window", Items(unit, "importance").Take(MostLines).Select(f => Text(f,
+                "feature"))
+                .ToDictionary(f => f, f => (IReadOnlyDictionary<DateTime, double>)windows.ToDictionary(
+                    w => w.GetProperty("testTo").GetDateTime().ToUniversalTime(), w => Value(w.GetProperty("importance"), f))));
         Sums(check, unit, name);
     }
 

@@ -35,6 +35,7 @@ internal static class BookEvents
         double sizedOn)
     {
         book.Digest.Signal(order.TradeNumber, order.Side, order.CreatedAt, stop, target, advice.Prediction, advice.SizeFactor);
+        book.EntryFilter?.Signalled(order.TradeNumber);
         if (book.Observer is not null) Report(book, order, price, stop, target, advice, sizedOn);
     }
 
@@ -49,6 +50,8 @@ internal static class BookEvents
         {
             Prediction = advice.Prediction,
             SizeFactor = advice.SizeFactor,
+            ModelVersion = advice.Version,
+            Dissimilarity = advice.Dissimilarity,
             SizedOn = sizedOn,
         });
     }
@@ -78,6 +81,7 @@ internal static class BookEvents
     {
         book.Digest.SignalEnded(number, end, time);
         book.SignalEnds = book.SignalEnds.Plus(end);
+        book.EntryFilter?.Ended(number);
         book.Observer?.OnSignalEnded(number, end, time);
     }
 
@@ -128,6 +132,7 @@ internal static class BookEvents
     public static void Closed(StrategyBook book, ref OpenTrade trade, in TradeEnd end, double price)
     {
         book.Digest.Closed(trade.Number, end.Reason, end.Time, end.ExitPrice, end.Net);
+        book.EntryFilter?.Closed(trade.Number, end.Net);
         if (book.Observer is not null || book.Notices is not null) Report(book, ref trade, end, price);
     }
 

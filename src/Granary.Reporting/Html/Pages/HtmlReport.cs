@@ -39,12 +39,14 @@ public static class HtmlReport
                 new RefusedSection(), .. run.Section<ConditionResults>() is { } conditions
                     ? (IReportSection<RunView>[])[new ConditionSection(conditions)] : []]),
             new("Learning", run.Section<LearningReport>() is { } learning ? [new LearningSection(learning)] : []),
+            new("Decisions of models", run.Section<ModelResults>() is { } decided ? [new ModelDecisionSection(decided)] : []),
             // Those of a policy are among the learned weights.
             new("Weights", run.Section<AllocatorResults>() is null && run.Section<WeightResults>() is { } weights
                 ? [new WeightsSection(weights)] : []),
             // Sections without a page of their own are shown as they are.
             new("Further results", [.. run.Sections.Where(s => s is not (SessionResults or ValidationResults or ValidationFindings
-                or WalkForwardResults or RegimeResults or LearningReport or AllocatorResults or WeightResults or ConditionResults))
+                or WalkForwardResults or RegimeResults or LearningReport or ModelResults
+                or AllocatorResults or WeightResults or ConditionResults))
                 .OrderBy(s => s.Name, StringComparer.Ordinal).Select(s => new JsonSection(s.Name, s.ToJson()))]),
             new("Record", [new MarketSection(), new BatchSection(), new FormulasSection()]),
         ];

@@ -12,7 +12,7 @@ namespace Granary.Reporting.Html.Sections;
 internal sealed class LearningSection(LearningReport report) : IReportSection<RunView>
 {
     // A page is read by people: of hundreds of models the first are drawn, learning.json has them all.
-    private const int MostDrawn = 12, MostFeatures = 15;
+    private const int MostDrawn = 12, MostFeatures = 15, MostLines = 4;
 
     // As the style sheet has it.
     private const int MostPrinted = 3;
@@ -67,6 +67,7 @@ internal sealed class LearningSection(LearningReport report) : IReportSection<Ru
     private static void Unit(HtmlWriter html, LearningUnit unit)
     {
         Head(html, unit);
+        Limits(html, unit.Limits);
         Curve(html, unit.Equity, $"{Section(unit)} · {unit.Data}");
         if (unit.Strategies.Count > 0)
         {
@@ -119,7 +120,35 @@ internal sealed class LearningSection(LearningReport report) : IReportSection<Ru
             }
             HtmlTable.Close(html);
         }
+        ImportanceOverTime(html, unit);
         html.Raw("</details>\n");
+    }
+
+    private static void Limits(HtmlWriter html, IReadOnlyList<string> limits)
+    {
+        if (limits.Count == 0) return;
+        html.Raw("<p class=\"note\">Limits of use</p>\n<ul>");
+        foreach (var limit in limits) html.Write($"<li>{limit}</li>");
+        html.Raw("</ul>\n");
+    }
+
+    // The features that are worth most over all windows.
+    private static void ImportanceOverTime(HtmlWriter html, LearningUnit unit)
+    {
+        var windows = unit.Windows.Where(w => w.Importance.Count > 0).ToList();
+        if (windows.Count < 2) return;
+        var features = unit.Importance.Take(MostLines).Select(i => i.Feature).ToList();
+        long[] times = [.. windows.Select(w => w.TestTo.Ticks)];
+        new TimePlot
+        {
+            Title = $"{Section(unit)} · {unit.Data}: importance of features by window",
+            Description = "Fall of the out-of-sample figure of each test window when a feature is shuffled, at the window's end.",
+            Lines = [.. features.Select((f, i) => new PlotLine(f, $"s{i + 1}", times,
+                [.. windows.Select(w => w.Importance.GetValueOrDefault(f, double.NaN))]))],
+            Unit = PlotUnit.Ratio,
+            Up = "fall of the figure",
+            Baseline = 0,
+        }.Write(html);
     }
 
     private static void Head(HtmlWriter html, LearningUnit unit)

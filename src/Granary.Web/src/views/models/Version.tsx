@@ -47,6 +47,12 @@ function Shown(props: { detail: Schemas['VersionDetail'] }) {
                     { name: 'Features', value: number(lineage.features.length), note: lineage.trainer },
                 ]}
             />
+            <h3>Limits of use</h3>
+            <ul>
+                {props.detail.limits.map((limit) => (
+                    <li key={limit}>{limit}</li>
+                ))}
+            </ul>
             {unit && findings ? (
                 <FromRun unit={unit} findings={findings} />
             ) : (
@@ -77,7 +83,15 @@ function FromRun(props: { unit: Unit; findings: Schemas['ModelFindings'] }) {
     const importance = [...unit.importance].sort((a, b) => Math.abs(finite(b.permutation) ?? 0) - Math.abs(finite(a.permutation) ?? 0));
     return (
         <>
-            <p class="note">From the run {props.findings.run}.</p>
+            <p class="note">
+                From the run {props.findings.run}.
+                {props.findings.hasDecisions && (
+                    <>
+                        {' '}
+                        <a href={`/runs/${encodeURIComponent(props.findings.run)}?tab=models`}>Decisions and what each was worth</a>
+                    </>
+                )}
+            </p>
             <div class="columns">
                 <Windows unit={unit} />
                 {unit.calibration.length > 1 && <Calibration unit={unit} />}
@@ -92,6 +106,7 @@ function FromRun(props: { unit: Unit; findings: Schemas['ModelFindings'] }) {
                         }))}
                     />
                 )}
+                <ImportanceOverTime unit={unit} />
                 {unit.equity.length > 1 && <Effect unit={unit} />}
             </div>
             {props.findings.drift && <Drift drift={props.findings.drift} />}
@@ -150,6 +165,43 @@ function Windows(props: { unit: Unit }) {
             lines={lines}
             format={(v) => number(v, 3)}
             summary={`${name} out of sample in ${windows.length} windows, the last ${number(mainFigure(windows.at(-1)?.outOfSample ?? {})?.value, 3)}`}
+        />
+    );
+}
+
+const colours = ['s1', 's2', 's3', 's4'];
+
+// What the features that count most were worth in each window.
+function ImportanceOverTime(props: { unit: Unit }) {
+    const { unit } = props;
+    const windows = useMemo(() => unit.windows.filter((w) => Object.keys(w.importance ?? {}).length > 0), [unit]);
+    const features = useMemo(
+        () =>
+            [...unit.importance]
+                .sort((a, b) => (finite(b.permutation) ?? 0) - (finite(a.permutation) ?? 0))
+                .slice(0, colours.length)
+                .map((i) => i.feature),
+        [unit],
+    );
+    const x = useMemo(() => windows.map((w) => Date.parse(w.testTo) / 1000), [windows]);
+    const lines = useMemo(
+        () =>
+            features.map((name, i) => ({
+                name,
+                values: windows.map((w) => finite(w.importance?.[name])),
+                colour: colours[i] ?? 's1',
+            })),
+        [windows, features],
+    );
+    if (windows.length < 2 || features.length === 0) return null;
+    return (
+        <LineChart
+            title="Importance over time"
+            unit="fall of the figure of each window"
+            x={x}
+            lines={lines}
+            format={(v) => number(v, 4)}
+            summary={`What ${counted(features.length, 'feature')} were worth in ${windows.length} windows: ${features.join(', ')}`}
         />
     );
 }

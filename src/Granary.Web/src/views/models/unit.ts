@@ -9,7 +9,14 @@ export interface Unit {
     inSample: Record<string, Written>;
     outOfSample: Record<string, Written>;
     trainTestGap?: Written;
-    windows: { trainFrom: string; testFrom: string; testTo: string; testSamples: number; outOfSample: Record<string, Written> }[];
+    windows: {
+        trainFrom: string;
+        testFrom: string;
+        testTo: string;
+        testSamples: number;
+        outOfSample: Record<string, Written>;
+        importance?: Record<string, Written>;
+    }[];
     calibration: { from: number; to: number; count: number; predicted: number; observed: number }[];
     importance: { feature: string; permutation: Written; gain?: Written }[];
     strategies: {

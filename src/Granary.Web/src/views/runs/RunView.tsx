@@ -9,6 +9,7 @@ import { counted } from '../../format/numbers';
 import { duration, time } from '../../format/times';
 import { useTitle } from '../../layout/title';
 import { Conditions } from './Conditions';
+import { Models } from './Models';
 import { Overview } from './Overview';
 import { ParameterMaps } from './ParameterMaps';
 import { loadRun, loadStrategiesAhead, verdictOf, type RunDetails } from './run';
@@ -18,13 +19,17 @@ import './runs.css';
 import { StrategyDetails } from './StrategyDetails';
 import { askedBy, StrategyList } from './StrategyList';
 
-const tabs = [
+const allTabs = [
     { id: '', title: 'Overview' },
     { id: 'strategies', title: 'Strategies' },
     { id: 'parameters', title: 'Parameters' },
     { id: 'conditions', title: 'Conditions' },
+    { id: 'models', title: 'Models' },
     { id: 'files', title: 'Files' },
 ];
+
+// A run without models has nothing to show of them.
+const tabsOf = (run: RunDetails) => (run.modelDecisions ? allTabs : allTabs.filter((t) => t.id !== 'models'));
 
 /** The results of a run. */
 export default function RunView() {
@@ -40,7 +45,12 @@ export default function RunView() {
             {(loaded) => (
                 <>
                     <Top run={loaded} />
-                    <Tabs label="Results" tabs={tabs} shown={search.strategy ? undefined : (search.tab ?? '')} without="strategy" />
+                    <Tabs
+                        label="Results"
+                        tabs={tabsOf(loaded)}
+                        shown={search.strategy ? undefined : (search.tab ?? '')}
+                        without="strategy"
+                    />
                     {search.strategy ? <StrategyDetails run={loaded} id={search.strategy} /> : <Tab run={loaded} tab={search.tab ?? ''} />}
                 </>
             )}
@@ -57,6 +67,8 @@ function Tab(props: { run: RunDetails; tab: string }) {
             return <ParameterMaps run={run} />;
         case 'conditions':
             return <Conditions run={run} />;
+        case 'models':
+            return run.modelDecisions ? <Models run={run} results={run.modelDecisions} /> : <Overview run={run} />;
         case 'files':
             return <RunFiles run={run} />;
         default:

@@ -1,5 +1,6 @@
 import { json, type Schemas } from '../../api/client';
 import { learnZones } from '../../format/times';
+import type { ModelResults } from './Models';
 
 /** Figures by the keys of results.json; null or absent where one is not defined. */
 export type Stats = Record<string, number | null | undefined>;
@@ -18,6 +19,8 @@ export interface RunDetails extends Omit<Schemas['RunSummary'], 'strategies'> {
     notes?: { code: string; sentence: string }[];
     evidence?: Record<string, Check>;
     guards?: { conclusions?: string[] };
+    /** What models decided; absent without models. */
+    modelDecisions?: ModelResults;
     /** The zone of each market's exchange, IANA, by symbol. */
     zones?: Record<string, string>;
 }

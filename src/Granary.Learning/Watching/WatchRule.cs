@@ -1,0 +1,14 @@
+using Granary.Learning.Drift;
+
+namespace Granary.Learning.Watching;
+
+/// <summary>What is done when a model's predictions get worse, as a learning section declares it.</summary>
+/// <param name="Detector">Of the <see cref="DriftDetectorCatalogue"/>: it gets 1 for each trade that was predicted wrong, else 0.</param>
+/// <param name="Parameters">Of the detector; the others have their defaults.</param>
+/// <param name="Weight">The part of the strategy's size that an alert leaves, 0 to 1.</param>
+/// <param name="Review">Number of closed trades after an alert over which the error is reviewed: the weight is whole again
+/// where it is nearer to that before the change than to that since.</param>
+/// <param name="RollsBack">Whether an alert puts an earlier version in force: the newest whose error on
+/// the trades since the change is nearer to that before the change than to that since.</param>
+public sealed record WatchRule(string Detector = "adwin", IReadOnlyDictionary<string, string>? Parameters = null, double Weight = 0.5,
+    int Review = 50, bool RollsBack = true);

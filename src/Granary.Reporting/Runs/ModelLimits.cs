@@ -1,0 +1,55 @@
+using System.Globalization;
+
+namespace Granary.Reporting.Runs;
+
+/// <summary>What a version of a model is known not to be good for, in sentences: the limits of use of its card.</summary>
+public sealed record ModelLimits
+{
+    /// <summary>More of the figure in sample than this is memory, as AUC or R².</summary>
+    private const double LargeGap = 0.1;
+
+    /// <summary>The market or the strategy that it was trained on.</summary>
+    public required string Data { get; init; }
+
+    public required string Label { get; init; }
+
+    /// <summary>When its last training label was known, UTC; null where it is not known.</summary>
+    public DateTime? LearnedTo { get; init; }
+
+    /// <summary>By name, as <c>auc</c> or <c>r2</c>.</summary>
+    public required IReadOnlyDictionary<string, double> OutOfSample { get; init; }
+
+    /// <summary>Figure in sample less that out of sample; null where it is not known.</summary>
+    public double? TrainTestGap { get; init; }
+
+    /// <summary>Of the dissimilarity index; null where it is not measured.</summary>
+    public double? Threshold { get; init; }
+
+    /// <summary>Number of changes of its error that were found.</summary>
+    public int Changes { get; init; }
+
+    /// <summary>One sentence each.</summary>
+    public IReadOnlyList<string> Sentences()
+    {
+        List<string> limits = [Label == "trade"
+            ? $"It predicts the trades of {Data} alone."
+                : $"It predicts the label {Label} of {Data}; other markets and bars are no data of its."];
+        if (LearnedTo is { } to)
+            limits.Add(Text($"It has learned from data to {to:yyyy-MM-dd HH:mm} UTC: predictions of earlier bars are in sample."));
+        if (OutOfSample.TryGetValue("auc", out var auc) && auc <= 0.5)
+            limits.Add(Text($"Out of sample it is no better than chance (AUC {auc:0.000})."));
+        else if (OutOfSample.TryGetValue("r2", out var r2) && r2 <= 0)
+            limits.Add(Text($"Out of sample it is no better than the mean (R² {r2:0.000})."));
+        if (TrainTestGap > LargeGap)
+            limits.Add(Text($"Much of its figure in sample is memory: {TrainTestGap:0.000} of it is lost out of sample."));
+        limits.Add(Threshold is { } threshold
+            ? Text($"It abstains where the dissimilarity index of an input is above {threshold:0.000}.")
+            : "It does not measure whether an input is like its training data; far from it, a prediction is an extrapolation.");
+        if (Changes > 0)
+            limits.Add(Changes == 1 ? "Its error out of sample has changed once."
+                : Text($"Its error out of sample has changed {Changes} times."));
+        return limits;
+    }
+
+    private static string Text(FormattableString sentence) => sentence.ToString(CultureInfo.InvariantCulture);
+}

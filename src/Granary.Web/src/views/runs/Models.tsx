@@ -1,0 +1,247 @@
+import { json } from '../../api/client';
+import { useQuery } from '../../api/useQuery';
+import { useSearch } from '../../api/useSearch';
+import { Badge } from '../../components/Badge';
+import { SelectField } from '../../components/Field';
+import { Figures } from '../../components/Figures';
+import { ShortTable } from '../../components/ShortTable';
+import { Empty, Loaded } from '../../components/States';
+import { StrategyName, strategyWidth } from '../../components/StrategyName';
+import { DataTable, type Column } from '../../components/Table';
+import { counted, number, percent, signedMoney, signedPercent, tone } from '../../format/numbers';
+import { time } from '../../format/times';
+import { runPath, type RunDetails } from './run';
+
+/** What the models of a run decided; see Granary.Reporting/Runs/ModelResults.cs. */
+export interface ModelResults {
+    strategies: {
+        strategy: string;
+        model: string;
+        judged: number;
+        watched: number;
+        wrong: number;
+        verdicts: { verdict: string; entries: number; trades: number; return: number; profit: number; worth: number }[];
+    }[];
+    actions: Action[];
+}
+
+interface Action {
+    time: string;
+    strategy: string;
+    action: string;
+    version: number;
+    weight: number;
+    reason: string;
+}
+
+interface Decision {
+    strategy: string;
+    number: number;
+    time: string;
+    side: string;
+    version: number;
+    verdict: string;
+    prediction?: number;
+    dissimilarity?: number;
+    size: number;
+    return: number;
+    worth: number;
+}
+
+const columns: Column<Decision>[] = [
+    { id: 'time', title: 'Signal', width: 150, value: (d) => d.time, cell: (d) => time(d.time) },
+    { id: 'side', title: 'Side', width: 70, value: (d) => d.side, cell: (d) => d.side },
+    { id: 'verdict', title: 'Verdict', width: 110, value: (d) => d.verdict, cell: (d) => d.verdict },
+    { id: 'version', title: 'Version', width: 80, figure: true, value: (d) => d.version, cell: (d) => number(d.version) },
+    {
+        id: 'prediction',
+        title: 'Prediction',
+        width: 100,
+        figure: true,
+        value: (d) => d.prediction,
+        cell: (d) => number(d.prediction, 3),
+    },
+    {
+        id: 'dissimilarity',
+        title: 'Dissimilarity',
+        width: 120,
+        figure: true,
+        value: (d) => d.dissimilarity,
+        cell: (d) => number(d.dissimilarity, 3),
+        hint: 'How unlike the training data the input was',
+    },
+    { id: 'size', title: 'Size left', width: 90, figure: true, value: (d) => d.size, cell: (d) => percent(d.size, 0) },
+    {
+        id: 'return',
+        title: 'Return',
+        width: 100,
+        figure: true,
+        value: (d) => d.return,
+        cell: (d) => <span class={tone(d.return)}>{signedPercent(d.return)}</span>,
+        hint: 'Of the whole trade in the strategy’s own account, on notional',
+    },
+    {
+        id: 'worth',
+        title: 'Worth',
+        width: 100,
+        figure: true,
+        value: (d) => d.worth,
+        cell: (d) => <span class={tone(d.worth)}>{signedPercent(d.worth)}</span>,
+        hint: 'What the decision added: the part left less one, times the return',
+    },
+    {
+        id: 'strategy',
+        title: 'Strategy',
+        width: strategyWidth,
+        value: (d) => d.strategy,
+        cell: (d) => <StrategyName id={d.strategy} />,
+    },
+];
+
+/** What the models of a run decided about entries, what that was worth, and what the watch of their predictions did. */
+export function Models(props: { run: RunDetails; results: ModelResults }) {
+    const { results } = props;
+    const verdicts = results.strategies.flatMap((s) => s.verdicts.map((v) => ({ ...v, strategy: s.strategy, judged: s.judged })));
+    const sum = (of: (v: (typeof verdicts)[number]) => number) => verdicts.reduce((total, v) => total + of(v), 0);
+    const abstained = verdicts.filter((v) => v.verdict === 'abstained');
+    const watched = results.strategies.reduce((n, s) => n + s.watched, 0);
+    const wrong = results.strategies.reduce((n, s) => n + s.wrong, 0);
+    const alerts = results.actions.filter((a) => a.action === 'alert').length;
+    return (
+        <>
+            <p class="lead">
+                Each entry is simulated whole in its strategy’s own account, so that the outcome of an entry that a model refused or made
+                smaller is known.
+            </p>
+            <Figures
+                figures={[
+                    {
+                        name: 'Entries judged',
+                        value: number(results.strategies.reduce((n, s) => n + s.judged, 0)),
+                        note: `${number(sum((v) => v.entries))} of them changed`,
+                    },
+                    {
+                        name: 'Worth',
+                        value: signedPercent(sum((v) => v.worth)),
+                        tone: tone(sum((v) => v.worth)),
+                        note: 'summed returns on notional',
+                    },
+                    {
+                        name: 'Abstained',
+                        value: number(abstained.reduce((n, v) => n + v.entries, 0)),
+                        note: `would have earned ${signedPercent(abstained.reduce((n, v) => n + v.return, 0))}`,
+                    },
+                    {
+                        name: 'Predicted wrong',
+                        value: watched === 0 ? '–' : percent(wrong / watched, 1),
+                        note: watched === 0 ? 'not watched' : `of ${counted(watched, 'closed trade')}`,
+                    },
+                    { name: 'Alerts', value: number(alerts), note: watched === 0 ? 'not watched' : 'of the detector' },
+                ]}
+            />
+            <h3>Verdicts</h3>
+            {verdicts.length === 0 ? (
+                <p class="notice calm">The models let every entry pass as it was.</p>
+            ) : (
+                <ShortTable
+                    label="Verdicts of models"
+                    rows={verdicts}
+                    columns={[
+                        { title: 'Strategy', cell: (v) => <StrategyName id={v.strategy} /> },
+                        { title: 'Verdict', cell: (v) => v.verdict },
+                        { title: 'Entries', figure: true, cell: (v) => number(v.entries) },
+                        { title: 'Closed trades', figure: true, cell: (v) => number(v.trades) },
+                        {
+                            title: 'Would have earned',
+                            figure: true,
+                            cell: (v) => signedPercent(v.return),
+                            tone: (v) => tone(v.return),
+                        },
+                        { title: 'Net profit', figure: true, cell: (v) => signedMoney(v.profit), tone: (v) => tone(v.profit) },
+                        { title: 'Worth', figure: true, cell: (v) => signedPercent(v.worth), tone: (v) => tone(v.worth) },
+                    ]}
+                />
+            )}
+            <Actions actions={results.actions} watched={watched} />
+            <h3>Changed entries</h3>
+            <Decisions {...props} />
+        </>
+    );
+}
+
+function Actions(props: { actions: Action[]; watched: number }) {
+    if (props.watched === 0) return null;
+    return (
+        <>
+            <h3>Alerts and what was done</h3>
+            {props.actions.length === 0 ? (
+                <p class="notice calm">The detector found no growth of the error.</p>
+            ) : (
+                <ShortTable
+                    label="Alerts and what was done"
+                    rows={props.actions}
+                    columns={[
+                        { title: 'Time', nowrap: true, cell: (a) => time(a.time) },
+                        {
+                            title: 'Action',
+                            nowrap: true,
+                            cell: (a) => <Badge kind={a.action === 'restored' ? 'yes' : 'no'}>{a.action.replace('-', ' ')}</Badge>,
+                        },
+                        { title: 'Version', figure: true, cell: (a) => (a.version === 0 ? '–' : number(a.version)) },
+                        { title: 'Weight', figure: true, cell: (a) => percent(a.weight, 0) },
+                        { title: 'Reason', prose: true, cell: (a) => a.reason },
+                        { title: 'Strategy', cell: (a) => <StrategyName id={a.strategy} /> },
+                    ]}
+                />
+            )}
+        </>
+    );
+}
+
+function Decisions(props: { run: RunDetails; results: ModelResults }) {
+    const { search, set } = useSearch();
+    const of = search.of ?? '';
+    const path = `${runPath(props.run.id)}/model-decisions?limit=1000${of ? `&strategy=${encodeURIComponent(of)}` : ''}`;
+    const rows = useQuery(path, () => json<{ items: Decision[]; total: number }>(path));
+    return (
+        <>
+            {props.results.strategies.length > 1 && (
+                <div class="filters">
+                    <SelectField
+                        label="Strategy"
+                        value={of}
+                        options={[
+                            { value: '', label: 'all' },
+                            ...props.results.strategies.map((s) => ({ value: s.strategy, label: s.strategy })),
+                        ]}
+                        onValue={(v) => set({ of: v })}
+                    />
+                </div>
+            )}
+            <Loaded query={rows} height={420}>
+                {(page) =>
+                    page.items.length === 0 ? (
+                        <Empty title="No changed entry">
+                            <p>The models let every entry of it pass whole, or its trades are still open.</p>
+                        </Empty>
+                    ) : (
+                        <>
+                            <DataTable
+                                label="Changed entries"
+                                rows={page.items}
+                                columns={columns}
+                                id={(d) => `${d.strategy}/${d.number}`}
+                                height={460}
+                            />
+                            {page.total > page.items.length && (
+                                <p class="note">
+                                    The first {number(page.items.length)} of {number(page.total)}; model_decisions.csv has all.
+                                </p>
+                            )}
+                        </>
+                    )
+                }
+            </Loaded>
+        </>
+    );
+}

@@ -1,0 +1,89 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json.Nodes;
+using Granary.Application.Batches;
+using Granary.Application.Learning;
+using Granary.Application.Live;
+using Granary.Engine.Numerics;
+using Granary.Learning.Gating;
+using Granary.Reporting.Runs;
+
+namespace Granary.Application.Tests.Live;
+
+/// <summary>A watched model decides in a session as in the backtest of the same bars.</summary>
+public sealed class WatchedModelTests : IDisposable
+{
+    private const int Count = 3600, Flip = 2000, Wild = 3400;
+
+    private static readonly DateTime s_start = new(2022, 1, 3, 0, 0, 0, DateTimeKind.Utc);
+    private readonly SessionUnderTest _under = new();
+
+    private string Data => Path.Combine(_under.Folder, "data");
+
+    private static string Day(int bars) => s_start.AddHours(bars).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+
+    // Moves go on until the flip and turn back after it; the last bars move five times as far.
+    private void WriteBars()
+    {
+        var random = new PortableRandom(3);
+        var (price, direction, lines) = (100.0, 1, new List<string> { "time,open,high,low,close,volume" });
+        for (var i = 0; i < Count; i++)
+        {
+            if (random.NextDouble() > (i < Flip ? 0.75 : 0.2)) direction = -direction;
+            var open = price;
+            price = Math.Round(open * Math.Exp(direction * (i < Wild ? 0.002 : 0.01) * (0.5 + random.NextDouble())), 4);
+            lines.Add(string.Create(CultureInfo.InvariantCulture,
+                $"{s_start.AddHours(i):yyyy-MM-ddTHH:mm:ssZ},{open},{Math.Max(open, price)},{Math.Min(open, price)},{price},1000"));
+        }
+        Directory.CreateDirectory(Data);
+        File.WriteAllLines(Path.Combine(Data, "FLIP.csv"), lines);
+    }
+
+    public void Dispose() => _under.Dispose();
+
+    [Fact]
+    public async Task Cuts_roll_backs_and_abstentions_of_a_session_are_those_of_the_backtest()
+    {
+        WriteBars();
+        BatchSpec Learned(int bars) => new BatchReader(TestCatalogues.All).Read("learned.json", Encoding.UTF8.GetBytes($$"""
+            { "name": "learned", "data": { "source": "csv:{{Data}}", "symbols": ["FLIP"], "timeframe": "1h", "to": "{{Day(bars)}}" },
+              "strategies": [ { "class": "SmaCross", "params": { "fast": 1, "slow": [2, 3] }, "sides": "both",
+                "size": { "cash": 10000 } } ], "portfolio": { "weights": "equal" },
+              "learning": { "trainer": "logistic", "features": ["return(1)", "volatility(20)"],
+                "label": { "kind": "direction", "bars": 1 }, "apply": { "rule": "veto", "below": 0.45 },
+                "watch": { "detector": "adwin", "weight": 0.5, "review": 30 }, "abstain": true } }
+            """), _under.Folder);
+        await _under.RunAsync(Learned(816), "older");
+        var newer = await _under.RunAsync(Learned(1008), "newer");
+        var prod = JsonNode.Parse(File.ReadAllText(Path.Combine(newer.Folder, "prod.json")))!;
+        prod["data"]!["from"] = Day(1008);
+        prod["data"]!["to"] = Day(Count);
+        var path = Path.Combine(_under.Folder, "prod.json");
+        File.WriteAllText(path, prod.ToJsonString());
+
+        // The newer version judges, the older one is there for a roll-back; both cross a wire with the rule.
+        var loaded = (EntryModel)ModelReference.Parse(prod["models"]!.ToJsonString()).Values.Single().Load(TestCatalogues.All);
+        loaded.Windows.Select(w => w.Number).ShouldBe([1, 2]);
+        var sent = EntryModelFile.FromBytes(EntryModelFile.ToBytes(loaded), TestCatalogues.All);
+        sent.Windows.Select(w => (w.Number, w.From)).ShouldBe(loaded.Windows.Select(w => (w.Number, w.From)));
+        (sent.Watch!.Detector, sent.Watch.Weight, sent.Watch.Review, sent.Watch.RollsBack).ShouldBe(("adwin", 0.5, 30, true));
+
+        var backtest = await _under.RunAsync(new BatchReader(TestCatalogues.All).Read(path), "planned");
+        var live = await _under.LiveAsync(backtest, "live",
+            r => r with
+            {
+                Production = path,
+                Feed = "csv:" + Data,
+                From = s_start.AddHours(1008).Ticks,
+                To = s_start.AddHours(Count).Ticks,
+            });
+
+        var results = backtest.Model.Section<ModelResults>().ShouldNotBeNull();
+        results.Actions.ShouldContain(a => a.Action == "alert" && a.Weight == 0.5);
+        results.Strategies.SelectMany(s => s.Verdicts).ShouldContain(v => v.Verdict == ModelVerdict.Abstained && v.Entries > 0);
+        results.Strategies.SelectMany(s => s.Verdicts).ShouldContain(v => v.Verdict == ModelVerdict.Reduced && v.Entries > 0);
+        live.Run.Model.Digest.ShouldBe(backtest.Model.Digest);
+        foreach (var file in new[] { ModelCsv.Log, ModelCsv.Decisions })
+            File.ReadAllText(Path.Combine(live.Run.Folder, file)).ShouldBe(File.ReadAllText(Path.Combine(backtest.Folder, file)), file);
+    }
+}

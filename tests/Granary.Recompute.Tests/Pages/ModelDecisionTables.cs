@@ -1,0 +1,63 @@
+using System.Text.Json;
+using Granary.Recompute.Tests.Figures;
+
+namespace Granary.Recompute.Tests.Pages;
+
+/// <summary>
+/// What models decided, compared with the section modelDecisions of results.json, whose numbers <see cref="ModelDecisionCheck"/>
+/// recomputes.
+/// </summary>
+internal static class ModelDecisionTables
+{
+    private const int MostDecisions = 50;
+
+    public static void Check(PageCheck check, RunFigures run)
+    {
+        if (!run.Files.Results.TryGetProperty("modelDecisions", out var section)) return;
+        var strategies = section.GetProperty("strategies").EnumerateArray().ToList();
+        check.Table("Entries that models changed", [.. strategies.SelectMany(s => s.GetProperty("verdicts").EnumerateArray()
+            .Select(v => new Cells
+            {
+                ["Strategy"] = Text(s, "strategy"),
+                ["Judged"] = Value(s, "judged"),
+                ["Verdict"] = Text(v, "verdict"),
+                ["Entries"] = Value(v, "entries"),
+                ["Closed trades"] = Value(v, "trades"),
+                ["Would have earned"] = Value(v, "return"),
+                ["Net profit"] = Value(v, "profit"),
+                ["Worth"] = Value(v, "worth"),
+            }))]);
+        var watched = strategies.Sum(s => Value(s, "watched"));
+        var actions = section.GetProperty("actions").EnumerateArray().ToList();
+        if (watched > 0) check.Sentences.Says("{} predictions were compared with the outcome of their trade; {} were wrong."
+            + (actions.Count == 0 ? " No detector gave an alert." : ""), watched, strategies.Sum(s => Value(s, "wrong")));
+        check.Table("Alerts and what was done", [.. actions.Select(a => new Cells
+        {
+            ["Time"] = Cell.Time(a.GetProperty("time").GetDateTime().ToUniversalTime()),
+            ["Strategy"] = Text(a, "strategy"),
+            ["Action"] = Text(a, "action"),
+            ["Version"] = Value(a, "version") == 0 ? double.NaN : Value(a, "version"),
+            ["Weight"] = Value(a, "weight"),
+            ["Reason"] = Text(a, "reason"),
+        })]);
+        check.Table("Changed entries by worth", [.. section.GetProperty("decisions").EnumerateArray().Take(MostDecisions)
+            .Select(d => new Cells
+            {
+                ["Strategy"] = Text(d, "strategy"),
+                ["Time"] = Cell.Time(d.GetProperty("time").GetDateTime().ToUniversalTime()),
+                ["Side"] = Text(d, "side"),
+                ["Version"] = Value(d, "version"),
+                ["Verdict"] = Text(d, "verdict"),
+                ["Prediction"] = Value(d, "prediction"),
+                ["Dissimilarity"] = Value(d, "dissimilarity"),
+                ["Size left"] = Value(d, "size"),
+                ["Return"] = Value(d, "return"),
+                ["Worth"] = Value(d, "worth"),
+            })]);
+    }
+
+    private static string Text(JsonElement owner, string key) => owner.GetProperty(key).GetString()!;
+
+    private static double Value(JsonElement owner, string key) =>
+        owner.TryGetProperty(key, out var value) && value.ValueKind == JsonValueKind.Number ? value.GetDouble() : double.NaN;
+}
