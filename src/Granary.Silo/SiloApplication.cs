@@ -5,6 +5,7 @@ using Granary.Api;
 using Granary.Api.Health;
 using Granary.Api.Hosting;
 using Granary.Application.Access;
+using Granary.Application.Audit;
 using Granary.Application.Catalogues;
 using Granary.Application.Jobs;
 using Granary.Application.Live;
@@ -20,6 +21,7 @@ using Granary.Cluster.Grains.Telemetry;
 using Granary.Silo.Clustering;
 using Granary.Silo.Options;
 using Granary.Silo.Readiness;
+using Granary.Silo.Retention;
 using Granary.Silo.Streams;
 using Microsoft.Extensions.Options;
 using Npgsql;
@@ -82,6 +84,10 @@ public static class SiloApplication
             : AccountStores.Open(settings.State ?? Path.Combine(Path.GetFullPath(settings.Runs), ".accounts")));
         builder.Services.AddNotifications(settings.Notifications, settings.Connection);
         builder.Services.AddSingleton<IReadinessCheck, ClusterReadiness>();
+        if (settings.KeepRuns is { } days)
+            builder.Services.AddHostedService(s => new RunRetention(s.GetRequiredService<IGrainFactory>(),
+                s.GetRequiredService<AuditLog>(), Path.GetFullPath(settings.Runs), TimeSpan.FromDays(days),
+                s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILogger<RunRetention>>()));
         if (database is not null) AddDatabase(builder.Services, database);
         var tls = ClusterTls.Of(settings);
         builder.UseOrleans(silo =>

@@ -34,6 +34,12 @@ public interface IBatchGrain : IGrainWithStringKey
     [Alias("Resume")]
     Task<SubmitAnswer?> ResumeAsync();
 
+    /// <summary>Removes a batch that has ended: its folder, its idempotency key, and the states of its grains.</summary>
+    /// <param name="endedBefore">A batch that ended at this time or later stays.</param>
+    /// <returns>Whether the call removed it.</returns>
+    [Alias("Remove")]
+    Task<bool> RemoveAsync(DateTimeOffset endedBefore);
+
     /// <summary>Stores that a strategy is stopped, so that it does not begin again after a loss, and stops it where it runs.</summary>
     /// <returns>false if the batch does not run.</returns>
     [AlwaysInterleave, Alias("StopStrategy")]
@@ -59,6 +65,10 @@ public interface IIdempotencyGrain : IGrainWithStringKey
     /// <param name="hash">Hash of the batch's text and folder.</param>
     [Alias("Claim")]
     Task<KeyAnswer> ClaimAsync(string run, string hash);
+
+    /// <summary>Makes the key new again, if it is that of the run.</summary>
+    [Alias("Release")]
+    Task ReleaseAsync(string run);
 }
 
 /// <summary>
@@ -79,6 +89,10 @@ public interface IBatchListGrain : IGrainWithStringKey
 
     [Alias("Ended")]
     Task EndedAsync(string run);
+
+    /// <summary>Forgets a batch that has ended.</summary>
+    [Alias("Remove")]
+    Task RemoveAsync(string run);
 
     /// <summary>Returns the ids, newest first.</summary>
     [Alias("Newest")]

@@ -38,6 +38,10 @@ public interface IReportingGrain : IGrainWithStringKey
     [Alias("Reopen")]
     Task ReopenAsync();
 
+    /// <summary>Deletes the run's folder and the grain's state. The run has ended.</summary>
+    [Alias("Remove")]
+    Task RemoveAsync();
+
     /// <summary>Returns a part of a file of the run; null if there is no such file.</summary>
     [AlwaysInterleave, Alias("ReadFile")]
     Task<FilePart?> ReadFileAsync(string name, long offset, int most);

@@ -117,6 +117,16 @@ internal sealed class BatchGrain(
         return new SubmitAnswer(queued, true, 0);
     }
 
+    public async Task<bool> RemoveAsync(DateTimeOffset endedBefore)
+    {
+        while (_submitting is { IsCompleted: false } other) await Task.WhenAny(other);
+        if (_status is not { Ended: true, FinishedAt: { } at } || at >= endedBefore) return false;
+        _submitting = EndedBatch.RemoveAsync(GrainFactory, Run, state.State.Order?.IdempotencyKey, state.ClearStateAsync);
+        await _submitting;
+        _status = null;
+        return true;
+    }
+
     // The batch's span lasts over many calls; it is current in the timer callback only.
     private void Observe(string name, string? parent) => _activity ??= ClusterInstruments.Aside(name, Run, parent);
 

@@ -45,6 +45,11 @@ internal sealed partial class BatchListGrain([PersistentState("batches", Cluster
         if (state.State.Unfinished.Remove(run)) await WriteAsync();
     }
 
+    public async Task RemoveAsync(string run)
+    {
+        if (state.State.All.Remove(run)) await WriteAsync();
+    }
+
     public Task<IReadOnlyList<string>> NewestAsync(int most) =>
         Task.FromResult<IReadOnlyList<string>>([.. Enumerable.Reverse(state.State.All).Take(most)]);
 

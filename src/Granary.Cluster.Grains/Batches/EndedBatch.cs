@@ -32,6 +32,15 @@ internal static class EndedBatch
         [.. strategies.Select(i => new StrategyOutcome(i, null, 0, 0, 0,
             "its silo was lost each time that it ran, at last with this strategy alone"))], [.. strategies.Select(_ => 0)]);
 
+    /// <summary>Removes what the cluster keeps of a batch; its own state last, so that a removal that was cut off is made again.</summary>
+    public static async Task RemoveAsync(IGrainFactory grains, string run, string? key, Func<Task> clear)
+    {
+        await grains.GetGrain<IReportingGrain>(run).RemoveAsync();
+        if (key is not null) await grains.GetGrain<IIdempotencyGrain>(key).ReleaseAsync(run);
+        await grains.GetGrain<IBatchListGrain>(IBatchListGrain.Key).RemoveAsync(run);
+        await clear();
+    }
+
     public static JobStatus QueuedAgain(JobStatus cancelled) => cancelled with
     {
         State = JobState.Queued,

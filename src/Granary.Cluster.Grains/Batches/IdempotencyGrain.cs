@@ -27,4 +27,12 @@ internal sealed class IdempotencyGrain([PersistentState("key", ClusterProviders.
         }
         return new KeyAnswer(state.State.Run, state.State.Hash == hash);
     }
+
+    public async Task ReleaseAsync(string run)
+    {
+        if (state.State.Run != run) return;
+        await state.ClearStateAsync();
+        // Not every provider empties what is in memory.
+        state.State = new IdempotencyRecord();
+    }
 }

@@ -225,6 +225,15 @@ internal sealed partial class ReportingGrain(
         (_cancelled, _end, _faults, _notBefore, _stage) = (false, null, 0, default, ReportingStage.Opening);
     }
 
+    public async Task RemoveAsync()
+    {
+        // Of a cancelled run, whose last attempt may still write.
+        if (_running is { } running) await running;
+        RemovedFolder.Delete(Folder);
+        await attempts.ClearStateAsync();
+        DeactivateOnIdle();
+    }
+
     public async Task<FilePart?> ReadFileAsync(string name, long offset, int most)
     {
         if (name != Path.GetFileName(name) || name.StartsWith('.')) return null;

@@ -106,9 +106,12 @@ internal sealed partial class PortfolioGrain(
 
     public async Task<WeightsAnswer> SetAsync(long expectedVersion, IReadOnlyDictionary<string, double> weights, string who, string why)
     {
+        // Clients of the cluster call the grain without the API.
+        var ordered = WeightsRules.Checked(Id, weights, why);
+        if (IsRunning) WeightsRules.CheckKnown(Id, ordered.Keys, session.State.Start!.StrategiesOf(services.Catalogues));
         var current = state.State.Versions is [var newest, ..] ? newest.Version : 0;
         if (current != expectedVersion) return new WeightsAnswer(null, current);
-        var next = new PortfolioWeights(this.GetPrimaryKeyString(), current + 1, weights, who, why, clock.GetUtcNow());
+        var next = new PortfolioWeights(Id, current + 1, ordered, who, why, clock.GetUtcNow());
         state.State.Versions.Insert(0, next);
         await WriteAsync(() => state.WriteStateAsync());
         _weights.Newest = next;

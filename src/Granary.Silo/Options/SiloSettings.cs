@@ -71,6 +71,11 @@ public sealed record SiloSettings
     [Setting("DIR", "folder of the runs")]
     public string Runs { get; init; } = "runs";
 
+    /// <summary>null = for ever.</summary>
+    [Setting("DAYS", "how long batches and jobs are kept after their end, with their folders and idempotency keys (for ever)", Least = 1,
+        Most = 36_500)]
+    public int? KeepRuns { get; init; }
+
     /// <summary>
     /// A folder or postgres://…; null = the database of <see cref="Connection"/>, or without one a folder of <see cref="Runs"/>.
     /// </summary>

@@ -1,11 +1,13 @@
 using System.Text.Json.Nodes;
 using Granary.Application.Batches;
+using Granary.Application.Json;
 using Granary.Application.Live;
 using Granary.Application.Runs;
 using Granary.Cluster.Accounts;
 using Granary.Cluster.Feeds;
 using Granary.Cluster.Grains.Accounts;
 using Granary.Cluster.Grains.Telemetry;
+using Granary.Cluster.Portfolios;
 using Granary.Cluster.Tests.Fixtures;
 using Granary.Data.Brokers;
 using Granary.Data.Journals;
@@ -287,6 +289,12 @@ public sealed class SessionsInTheClusterTests : IClassFixture<SessionsInTheClust
         (await CommandAsync(SessionCommand.Pause)).Status!.State.ShouldBe(LiveState.Paused);
         var id = new ProductionReader(TestCatalogues.All).Read(_made.Production).Spec.Portfolio.FixedWeights!.Keys.First(k =>
             k.StartsWith("SmaCross(fast=5,slow=20)@COIN", StringComparison.Ordinal));
+        // A client of the cluster calls the grain without the API.
+        var grain = cluster.Silos.Grains.GetGrain<IPortfolioGrain>(LiveSilos.Account);
+        foreach (var (strategy, weight, fault) in ((string, double, string)[])[("nothing", 1, "its session has no strategy 'nothing'"),
+            (id, -7e300, "-7E+300 is not a weight"), (id, double.NaN, "NaN is not a weight")])
+            (await Should.ThrowAsync<InputException>(() => grain.SetAsync(0, new Dictionary<string, double> { [strategy] = weight },
+                "Berta", "wrong"))).Message.ShouldContain(fault);
         await cluster.Weights.SetAsync(LiveSilos.Account, 0, new Dictionary<string, double> { [id] = 0 }, "Berta", "it lost");
         await cluster.UntilAsync(s => s.Status?.WeightsVersion == 1);
         // Its silo goes; what was said stays.

@@ -1,0 +1,84 @@
+using System.Text.Json;
+using Granary.Application.Audit;
+using Granary.Application.Jobs;
+using Granary.Cluster.Batches;
+
+namespace Granary.Silo.Retention;
+
+/// <summary>
+/// Removes batches and jobs that ended longer ago than <c>--keep-runs</c>: their folders, the states of their grains, and their idempotency
+/// keys. Each removal is an entry of the audit log. Every silo looks each hour; each run is removed once.
+/// </summary>
+/// <param name="runs">Folder of all runs.</param>
+/// <param name="keep">Time from a run's end to its removal.</param>
+internal sealed partial class RunRetention(IGrainFactory grains, AuditLog audit, string runs, TimeSpan keep, TimeProvider clock,
+    ILogger<RunRetention> logger) : BackgroundService
+{
+    /// <summary>The name in the audit log.</summary>
+    public const string Who = "retention";
+
+    private static readonly TimeSpan s_period = TimeSpan.FromHours(1);
+
+    // Folders of sessions and of the command line, which no batch has.
+    private readonly HashSet<string> _others = new(StringComparer.Ordinal);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            try
+            {
+                await Task.Delay(s_period, clock, stoppingToken).ConfigureAwait(false);
+                await RemoveAsync(stoppingToken).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+            {
+                // the silo stops
+            }
+            catch (Exception e)
+            {
+                NotRemoved(logger, e.Message);
+            }
+        }
+    }
+
+    /// <summary>Removes what is due now.</summary>
+    /// <returns>Number of runs that this call removed.</returns>
+    public async Task<int> RemoveAsync(CancellationToken cancellationToken)
+    {
+        var before = clock.GetUtcNow() - keep;
+        var listed = await grains.GetGrain<IBatchListGrain>(IBatchListGrain.Key).NewestAsync(int.MaxValue).WaitAsync(cancellationToken)
+            .ConfigureAwait(false);
+        var removed = 0;
+        foreach (var id in OldFolders(before).Union(listed, StringComparer.Ordinal).Order(StringComparer.Ordinal))
+        {
+            var batch = grains.GetGrain<IBatchGrain>(id);
+            if (await batch.FindAsync().WaitAsync(cancellationToken).ConfigureAwait(false) is not { } status)
+            {
+                _others.Add(id);
+                continue;
+            }
+            if (status is not { Ended: true, FinishedAt: { } at } || at >= before) continue;
+            // A removal that cannot be recorded is not made.
+            await audit.CheckWritableAsync(cancellationToken).ConfigureAwait(false);
+            if (!await batch.RemoveAsync(before).WaitAsync(cancellationToken).ConfigureAwait(false)) continue;
+            await audit.AppendAsync(Who, "removeRun", $"/jobs/{id}",
+                JsonSerializer.SerializeToNode(new { status.Kind, status.Name, status.State, status.FinishedAt }, JobJson.Options), null,
+                cancellationToken).ConfigureAwait(false);
+            Removed(logger, id, at);
+            removed++;
+        }
+        return removed;
+    }
+
+    // Runs that left the list of the newest ones have their folder. The folder of a run that ended was written at its end at the latest.
+    private IEnumerable<string> OldFolders(DateTimeOffset before) => !Directory.Exists(runs) ? []
+        : new DirectoryInfo(runs).EnumerateDirectories().Where(d => d.LastWriteTimeUtc < before.UtcDateTime && JobId.IsWellFormed(d.Name))
+            .Select(d => d.Name).Where(id => !_others.Contains(id)).ToList();
+
+    [LoggerMessage(1, LogLevel.Information, "Run {RunId}, which ended at {EndedAt:u}, is removed with its folder and state")]
+    private static partial void Removed(ILogger logger, string runId, DateTimeOffset endedAt);
+
+    [LoggerMessage(2, LogLevel.Warning, "Old runs could not be removed and are tried again in an hour: {Reason}")]
+    private static partial void NotRemoved(ILogger logger, string reason);
+}
