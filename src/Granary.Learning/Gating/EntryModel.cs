@@ -115,7 +115,11 @@ public sealed class EntryModel : IEntryModel
     public long Failed => Interlocked.Read(ref _failed);
 
     /// <summary>The same filter without an observer, and with counters of its own.</summary>
-    public EntryModel Unobserved() => new(Name, _features, _windows, _rule, _meaning) { Origin = Origin };
+    public EntryModel Unobserved() => new(Name, _features, _windows, _rule, _meaning)
+    {
+        Origin = Origin,
+        Watch = Watch,
+    };
 
     /// <summary>Everything that another process needs to judge alike: models, features, rule.</summary>
     public byte[] ToBytes()

@@ -11,6 +11,7 @@ using Granary.Learning.Labels;
 using Granary.Learning.ModelFiles;
 using Granary.Learning.Tables;
 using Granary.Learning.Trainers;
+using Granary.Learning.Watching;
 
 namespace Granary.Learning.Tests.Gating;
 
@@ -133,6 +134,35 @@ public class EntryModelTests
     {
         var signal = new Signal(3, 5, Side.Sell, OrderType.Market, 10, 2, 9, 12, long.MaxValue) { Prediction = 0.7, SizeFactor = 0.25 };
         RunEvent.Of(signal, 0).ToSignal().ShouldBe(signal);
+    }
+
+    private sealed class Unused : IPredictionObserver
+    {
+        public void OnBars(Engine.Market.MarketSeries series, Engine.Market.BarBlock block) => throw new InvalidOperationException();
+
+        public void OnPrediction(Engine.Market.MarketSeries series, int index, Side side, ReadOnlySpan<double> row, double prediction) =>
+            throw new InvalidOperationException();
+
+        public void OnTrade(string symbol, in Trade trade) => throw new InvalidOperationException();
+    }
+
+    [Fact]
+    public void A_copy_without_its_observer_is_the_same_filter_in_all_else()
+    {
+        var bars = SyntheticBars.Make(1500);
+        var filter = new EntryModel("gate", Features, Model(bars).Windows, new GateRule(0.5, 0.5), PredictionMeaning.ProbabilityOfRise)
+        {
+            Origin = new ModelOrigin("models", "gate", 2),
+            Observer = new Unused(),
+            Watch = new WatchRule(Review: 30),
+        };
+        var copy = filter.Unobserved();
+        foreach (var property in typeof(EntryModel).GetProperties().Where(p => p.Name != nameof(EntryModel.Observer)))
+            property.GetValue(copy).ShouldBe(property.GetValue(filter), property.Name);
+        // It would throw at the first bar.
+        copy.Observer.ShouldBeNull();
+        Should.Throw<InvalidOperationException>(() => Run(bars, 500, filter));
+        Run(bars, 500, copy).Item1.Signals.ShouldNotBeEmpty();
     }
 
     [Fact]
