@@ -42,7 +42,8 @@ internal sealed class StartupCall(IServer server, ILogger<StartupCall> log) : IH
     public static Uri AddressOf(string bound)
     {
         var address = new UriBuilder(bound.Replace("//*", "//0.0.0.0", StringComparison.Ordinal)
-            .Replace("//+", "//0.0.0.0", StringComparison.Ordinal)) { Path = "/health/live" };
+            .Replace("//+", "//0.0.0.0", StringComparison.Ordinal))
+        { Path = "/health/live" };
         if (address.Host == "0.0.0.0") address.Host = "127.0.0.1";
         else if (address.Host == "[::]") address.Host = "[::1]";
         return address.Uri;
