@@ -31,9 +31,8 @@ public sealed record ModelLimits
     /// <summary>One sentence each.</summary>
     public IReadOnlyList<string> Sentences()
     {
-        List<string> limits = [Label == "trade"
-            ? $"It predicts the trades of {Data} alone."
-                : $"It predicts the label {Label} of {Data}; other markets and bars are no data of its."];
+        List<string> limits = [Label == "trade" ? $"It predicts the trades of {Data} alone."
+            : $"It predicts the label {Label} of {Data}; other markets and timeframes are outside of its training data."];
         if (LearnedTo is { } to)
             limits.Add(Text($"It has learned from data to {to:yyyy-MM-dd HH:mm} UTC: predictions of earlier bars are in sample."));
         if (OutOfSample.TryGetValue("auc", out var auc) && auc <= 0.5)

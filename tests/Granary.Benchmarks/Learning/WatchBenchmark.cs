@@ -29,7 +29,7 @@ internal static class WatchBenchmark
     {
         var turns = arguments.Length > 0 ? int.Parse(arguments[0], CultureInfo.InvariantCulture) : DefaultTurns;
         var bars = Make();
-        var features = FeatureTable.Compute(s_series, [BarBlock.FromBars(0, bars)], s_features);
+        var features = FeatureTable.Compute(s_series, Blocks(bars), s_features);
         var table = features.With(LabelColumn.Direction(features.Close, 1), "direction(1)");
         var model = TrainerCatalogue.BuiltIn.Create("gradient-boosting", ("trees", 100)).Train(table.Range(0, 2000), new());
         EntryModel Model(WatchRule? watch) => new("gate", s_features, [new ModelWindow(table.LabelEnd[1999], model)], new GateRule(0.5,
@@ -69,6 +69,9 @@ internal static class WatchBenchmark
         var seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
         return (seconds, (int)model.Predictions);
     }
+
+    private static IEnumerable<BarBlock> Blocks(Bar[] bars) => Enumerable.Range(0, (bars.Length + 4095) / 4096)
+        .Select(b => BarBlock.FromBars(b * 4096, bars.AsSpan(b * 4096, Math.Min(4096, bars.Length - b * 4096))));
 
     private static Bar[] Make()
     {

@@ -136,7 +136,7 @@ internal sealed class LearningCheck(ResultsCheck check, RunFigures run, JsonNode
         List<string> limits =
         [
             label == "trade" ? $"It predicts the trades of {data} alone."
-                : $"It predicts the label {label} of {data}; other markets and bars are no data of its.",
+                : $"It predicts the label {label} of {data}; other markets and timeframes are outside of its training data.",
             $"It has learned from data to {to:yyyy-MM-dd HH:mm} UTC: predictions of earlier bars are in sample.",
         ];
         var isProbability = label == "trade" || label.StartsWith("direction", StringComparison.Ordinal);

@@ -6,6 +6,7 @@ import { Figures } from '../../components/Figures';
 import { LineChart } from '../../components/LineChart';
 import { Loaded } from '../../components/States';
 import { ShortTable } from '../../components/ShortTable';
+import { Unbroken } from '../../components/Unbroken';
 import { Pairs } from '../../components/Pairs';
 import { counted, number, percent, signedPercent, tone } from '../../format/numbers';
 import { date } from '../../format/times';
@@ -50,7 +51,9 @@ function Shown(props: { detail: Schemas['VersionDetail'] }) {
             <h3>Limits of use</h3>
             <ul>
                 {props.detail.limits.map((limit) => (
-                    <li key={limit}>{limit}</li>
+                    <li key={limit}>
+                        <Unbroken>{limit}</Unbroken>
+                    </li>
                 ))}
             </ul>
             {unit && findings ? (

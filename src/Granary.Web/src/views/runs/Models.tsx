@@ -139,7 +139,7 @@ export function Models(props: { run: RunDetails; results: ModelResults }) {
                     { name: 'Alerts', value: number(alerts), note: watched === 0 ? 'not watched' : 'of the detector' },
                 ]}
             />
-            <h3>Verdicts</h3>
+            <h2>Verdicts</h2>
             {verdicts.length === 0 ? (
                 <p class="notice calm">The models let every entry pass as it was.</p>
             ) : (
@@ -163,7 +163,7 @@ export function Models(props: { run: RunDetails; results: ModelResults }) {
                 />
             )}
             <Actions actions={results.actions} watched={watched} />
-            <h3>Changed entries</h3>
+            <h2>Changed entries</h2>
             <Decisions {...props} />
         </>
     );
@@ -173,7 +173,7 @@ function Actions(props: { actions: Action[]; watched: number }) {
     if (props.watched === 0) return null;
     return (
         <>
-            <h3>Alerts and what was done</h3>
+            <h2>Alerts and what was done</h2>
             {props.actions.length === 0 ? (
                 <p class="notice calm">The detector found no growth of the error.</p>
             ) : (
