@@ -112,6 +112,10 @@ public sealed class BatchPlan
             [.. Feeds.Select(f => f with { Instances = [.. f.Instances.Select(WithModel)] })]);
     }
 
+    /// <summary>The same plan with models that cap the exposure of its portfolio.</summary>
+    public BatchPlan WithRisk(IReadOnlyList<RiskUse> risk) =>
+        new(Spec with { Portfolio = Spec.Portfolio with { Risk = risk } }, Symbols, Instances, Feeds) { IsStressed = IsStressed };
+
     /// <summary>Every cost is doubled, and every order comes one bar later.</summary>
     public bool IsStressed { get; private init; }
 

@@ -233,6 +233,9 @@ public sealed record PortfolioSpec
     /// </summary>
     public bool BookAtClose { get; init; }
 
+    /// <summary>Models that cap the exposure at entries; set when they are trained, and by a production configuration.</summary>
+    public IReadOnlyList<RiskUse> Risk { get; init; } = [];
+
     /// <summary>The broker that the portfolio is planned for, which must be able to trade it; null for none.</summary>
     public string? Broker { get; init; }
 

@@ -11,10 +11,12 @@ internal static class EntryRuleReader
     {
         var simple = part.Kind == System.Text.Json.JsonValueKind.String;
         if (!simple)
-            part.Only("rule", "buyAbove", "sellBelow", "below", "from", "full", "multiple", "bars", "costPercent", "minimumPercent");
+            part.Only("rule", "buyAbove", "sellBelow", "below", "from", "full", "multiple", "bars", "costPercent", "minimumPercent",
+                "lossPercent", "mostPercent", "of");
         var name = simple ? part : part.Need("rule");
         string[] own = name.Choice<string[]>(("gate", ["buyAbove", "sellBelow"]), ("veto", ["below"]), ("size", ["from", "full"]),
-            ("stop", ["multiple", "bars"]), ("minimum-return", ["costPercent", "minimumPercent"]));
+            ("stop", ["multiple", "bars"]), ("minimum-return", ["costPercent", "minimumPercent"]),
+            ("limit", ["lossPercent", "mostPercent", "of"]));
         if (name.IsFaulty) return new GateRule();
         foreach (var (key, value) in part.Members)
             if (key != "rule" && !own.Contains(key) && !value.IsFaulty)
@@ -32,6 +34,9 @@ internal static class EntryRuleReader
                     : part.Wrong<EntryRule>($"'full' ({full}) must be greater than 'from' ({from})", new GateRule());
             case "stop":
                 return new StopByVolatilityRule(Value("multiple", 2, 0.01, 100), part.Find("bars")?.Whole(1, 100_000) ?? 1);
+            case "limit":
+                return new LimitRule(Value("lossPercent", 2, 0.001, 100), part.Find("mostPercent")?.Number(0.001, 100_000),
+                    part.Find("of")?.Choice(("portfolio", false), ("symbol", true)) ?? false);
             default:
                 // A round trip pays commission and slippage twice.
                 return new MinimumReturnRule(Value("costPercent", 2 * costPercent, 0, 100), Value("minimumPercent", 0, 0, 100));

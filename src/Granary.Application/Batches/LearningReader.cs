@@ -18,10 +18,10 @@ namespace Granary.Application.Batches;
 ///   "strategies": ["SmaCross", "RsiReversion*"],   // ids or classes, * = any text; default: all
 ///   "trainer": "gradient-boosting", "params": { "trees": 50 },
 ///   "features": ["return(1)", "return(1)[1]", "sma(20)/close", "rsi(14)"], "select": 10,
-/// "label": "trade", // or "direction", "return", "volatility", { "kind": "triple-barrier", "bars": 20, "target": 2, "stop": 1 }
+///   "label": "trade",   // or "direction", "return", "volatility", "drawdown", { "kind": "triple-barrier", "bars": 20, "stop": 1 }
 ///   "weights": ["uniqueness", "balanced"],
 ///   "walkForward": { "window": "expanding", "train": 1000, "test": 250, "gap": 0 },   // samples
-///   "apply": { "rule": "gate", "buyAbove": 0.6, "sellBelow": 0.4 },   // gate, veto, size, stop, minimum-return
+///   "apply": { "rule": "gate", "buyAbove": 0.6, "sellBelow": 0.4 },   // gate, veto, size, stop, minimum-return, limit
 ///   "watch": { "detector": "adwin", "weight": 0.5, "review": 50, "rollback": true }, "abstain": true,
 ///   "registry": "models", "promote": true,
 ///   "experiment": { "trainers": ["logistic", "random-forest"], "labels": ["direction"], "fitness": "sortino", "search": {} }
@@ -61,7 +61,7 @@ public static class LearningReader
             "abstain", "registry", "promote", "experiment");
         var label = part.Find("label") is { } l ? Label(l) : new LabelSpec(LabelKind.Direction);
         var (trainer, parameters) = Trainer(part, around);
-        var features = part.Find("features") is { } f ? Features(f, around) : FeatureSet.Default;
+        var (features, ofPortfolio) = Features(part, label, around);
         var experiment = part.Find("experiment")?.Only("trainers", "labels", "fitness", "top", "search");
         var trainers = experiment?.Find("trainers")?.OneOrMany().Select(p =>
         {
@@ -71,10 +71,12 @@ public static class LearningReader
         var name_ = part.Find("name")?.String() ?? ModelRegistry.NameFor(around.Batch);
         if (part.Find("name") is { IsFaulty: false } own && ModelRegistry.NameFor(name_) != name_)
             own.Wrong("a model's name becomes a folder: use letters, digits, '-' and '.', 80 at the most", 0);
-        var rule = part.Find("apply") is { } a ? EntryRuleReader.Read(a, around.CostPercent) : new GateRule();
+        var rule = part.Find("apply") is { } a ? EntryRuleReader.Read(a, around.CostPercent)
+            : label.Kind == LabelKind.Drawdown ? new LimitRule() : (EntryRule)new GateRule();
         if (!rule.Takes(label.Meaning) && part.Find("apply") is not { IsFaulty: true } && part.Find("label") is not { IsFaulty: true })
             (part.Find("apply") ?? part.Find("label") ?? part).Wrong($"the rule '{rule.Name}' cannot use a model of the label {label}: "
-                + "gate, veto and size take direction, triple-barrier or trade; stop takes volatility; minimum-return takes return", 0);
+                + "gate, veto and size take direction, triple-barrier or trade; stop takes volatility; minimum-return takes return; "
+                + "limit takes drawdown", 0);
         var spec = new LearningSpec
         {
             Name = name_,
@@ -83,6 +85,7 @@ public static class LearningReader
             Trainer = trainer,
             Parameters = parameters,
             Features = features,
+            PortfolioFeatures = ofPortfolio,
             Keep = part.Find("select")?.Whole(1, 4096) ?? 0,
             Label = label,
             Weights = part.Find("weights") is { } w
@@ -99,11 +102,16 @@ public static class LearningReader
             Cache = Path.Combine(around.Under(part.Find("registry")?.String() is { } folder && !ModelStores.IsDatabase(folder) ? folder
                 : "models"), ".cache"),
             Promote = part.Find("promote")?.Bool() ?? true,
-            Trainers = trainers ?? [.. around.Trainers.Own.Select(d => d.Name).Where(n => !(label.Kind == LabelKind.Trade && n == "lstm"))],
+            Trainers = trainers ?? [.. around.Trainers.Own.Select(d => d.Name)
+                .Where(n => !(label.Kind is LabelKind.Trade or LabelKind.Drawdown && n == "lstm"))],
             Labels = experiment?.Find("labels")?.OneOrMany().Select(Label).ToList() ?? [label],
             Top = experiment?.Find("top")?.Number(0.001, 1) ?? 0.1,
             Place = part,
         };
+        if (spec is { IsOfRisk: true, Watch: not null })
+            part.Need("watch").Wrong("a watch compares a model with the outcomes of trades, and the drawdown is none; leave it out", 0);
+        if (spec is { IsOfRisk: true, Abstains: true })
+            part.Need("abstain").Wrong("a model of the drawdown refuses no entries by itself; leave it out", 0);
         return experiment is null ? spec : WithExperiment(spec, experiment, around);
     }
 
@@ -117,20 +125,47 @@ public static class LearningReader
             && spec.Labels.FirstOrDefault(l => l.Kind is LabelKind.Return or LabelKind.Volatility) is { } number)
             experiment.Need("fitness").Wrong($"the label {number} is a number, and this fitness is of two classes; use 'prediction' or a "
                 + "figure of the trades", 0);
+        if (spec.IsOfRisk && fitness != ExperimentFitness.Prediction)
+            experiment.Need("fitness").Wrong("a model of the drawdown chooses among no trades; use 'prediction'", 0);
         spec = spec with { Fitness = fitness };
+        if (experiment.Find("labels") is { } named && spec.Labels.Any(l => l.Kind == LabelKind.Drawdown) != spec.IsOfRisk)
+            named.Wrong("the label drawdown reads the portfolio and caps it, so that it cannot be compared with labels of other kinds; "
+                + "give it a section of its own", 0);
         if (experiment.Find("search") is not { } search) return spec;
+        if (spec.IsOfRisk)
+            search.Wrong("a search compares rules that choose among trades, and 'limit' caps the portfolio; leave it out", 0);
         if (experiment.Find("labels") is { } labels)
             labels.Wrong("a search predicts the section's own label; leave 'labels' out", 0);
         return spec with { Search = new SearchReader(spec, around).Read(search) };
     }
 
     // One by one first, so that each wrong feature has its own fault.
-    private static FeatureSet Features(JsonPart part, LearningSurroundings around)
+    private static (FeatureSet Market, IReadOnlyList<PortfolioFeature> Portfolio) Features(JsonPart section, LabelSpec label,
+        LearningSurroundings around)
     {
+        var isOfRisk = label.Kind == LabelKind.Drawdown;
+        if (section.Find("features") is not { } part) return (FeatureSet.Default, isOfRisk ? PortfolioFeature.All : []);
         FeatureSet Parse(params IEnumerable<JsonPart> texts) =>
             FeatureSet.Parse([.. texts.Select(p => p.String())], around.Catalogues.Factors);
-        foreach (var text in part.OneOrMany()) Checked(text, () => Parse(text), FeatureSet.Default);
-        return part.IsFaulty ? FeatureSet.Default : Checked(part, () => Parse(part.OneOrMany()), FeatureSet.Default);
+        var (ofMarket, ofPortfolio) = (new List<JsonPart>(), new List<PortfolioFeature>());
+        foreach (var text in part.OneOrMany())
+        {
+            if (!text.String().StartsWith(PortfolioFeature.Prefix, StringComparison.Ordinal))
+            {
+                Checked(text, () => Parse(text), FeatureSet.Default);
+                ofMarket.Add(text);
+            }
+            else if (!isOfRisk)
+                text.Wrong($"'{text.String()}' is the portfolio's, and only a model of the label drawdown reads the portfolio; leave it "
+                    + "out", 0);
+            else if (Checked(text, () => PortfolioFeature.Find(text.String()), null!) is { } found)
+            {
+                if (ofPortfolio.Contains(found)) text.Wrong($"the feature '{found.Name}' is named twice; once is enough", 0);
+                ofPortfolio.Add(found);
+            }
+        }
+        if (isOfRisk && ofMarket.Count == 0 && !part.IsFaulty) part.Wrong("name a feature of the market too, such as volatility(20)", 0);
+        return (part.IsFaulty ? FeatureSet.Default : Checked(part, () => Parse(ofMarket), FeatureSet.Default), ofPortfolio);
     }
 
     private static (string Name, Dictionary<string, string> Parameters) Trainer(JsonPart section, LearningSurroundings around)
@@ -156,12 +191,13 @@ public static class LearningReader
         var simple = part.Kind == JsonValueKind.String;
         if (!simple) part.Only("kind", "bars", "target", "stop");
         var kind = (simple ? part : part.Need("kind")).Choice(("direction", LabelKind.Direction), ("return", LabelKind.Return),
-            ("volatility", LabelKind.Volatility), ("triple-barrier", LabelKind.TripleBarrier), ("trade", LabelKind.Trade));
+            ("volatility", LabelKind.Volatility), ("triple-barrier", LabelKind.TripleBarrier), ("trade", LabelKind.Trade),
+            ("drawdown", LabelKind.Drawdown));
         if (kind != LabelKind.TripleBarrier && !part.IsFaulty && (part.Find("target") ?? part.Find("stop")) is { } alien)
             alien.Wrong("only a triple-barrier has a target and a stop", 0);
         if (kind == LabelKind.Trade && part.Find("bars") is { } bars) bars.Wrong("a trade ends when it ends; leave 'bars' out", 0);
         var ahead = part.Find("bars")?.Whole(kind == LabelKind.Volatility ? 2 : 1, 10_000)
-            ?? (kind == LabelKind.TripleBarrier ? 20 : kind == LabelKind.Volatility ? 10 : 5);
+            ?? (kind is LabelKind.TripleBarrier or LabelKind.Drawdown ? 20 : kind == LabelKind.Volatility ? 10 : 5);
         return new LabelSpec(kind, ahead, part.Find("target")?.Number(0.01, 100) ?? 1, part.Find("stop")?.Number(0.01, 100) ?? 1);
     }
 

@@ -24,6 +24,9 @@ public enum LabelKind
 
     /// <summary>1 where the strategy's own trade gains after commission.</summary>
     Trade,
+
+    /// <summary>The worst loss of an entry's position over so many bars, a fraction of its value.</summary>
+    Drawdown,
 }
 
 /// <param name="Bars">How far ahead; the time limit of a triple barrier.</param>
@@ -36,6 +39,7 @@ public sealed record LabelSpec(LabelKind Kind, int Bars = 5, double Target = 1, 
         LabelKind.Return => PredictionMeaning.ExpectedReturn,
         LabelKind.Volatility => PredictionMeaning.ExpectedVolatility,
         LabelKind.Trade => PredictionMeaning.ProbabilityOfGain,
+        LabelKind.Drawdown => PredictionMeaning.ExpectedDrawdown,
         _ => PredictionMeaning.ProbabilityOfRise,
     };
 
@@ -56,6 +60,7 @@ public sealed record LabelSpec(LabelKind Kind, int Bars = 5, double Target = 1, 
             ("direction", [var bars]) => new LabelSpec(LabelKind.Direction, (int)bars),
             ("return", [var bars]) => new LabelSpec(LabelKind.Return, (int)bars),
             ("volatility", [var bars]) => new LabelSpec(LabelKind.Volatility, (int)bars),
+            ("drawdown", [var bars]) => new LabelSpec(LabelKind.Drawdown, (int)bars),
             ("triple-barrier", [var bars, var target, var stop]) => new LabelSpec(LabelKind.TripleBarrier, (int)bars, target, stop),
             _ => null,
         };
@@ -103,6 +108,15 @@ public sealed record LearningSpec
     public IReadOnlyDictionary<string, string> Parameters { get; init; } = new Dictionary<string, string>();
 
     public FeatureSet Features { get; init; } = FeatureSet.Default;
+
+    /// <summary>Of the portfolio; only a model of the risk reads them.</summary>
+    public IReadOnlyList<PortfolioFeature> PortfolioFeatures { get; init; } = [];
+
+    /// <summary>What a model of the risk reads.</summary>
+    public EntryFeatures EntryFeatures => new(Features, PortfolioFeatures);
+
+    /// <summary>Whether the model caps the portfolio's exposure, in place of judging a strategy's entries.</summary>
+    public bool IsOfRisk => Label.Kind == LabelKind.Drawdown;
 
     /// <summary>How many features are chosen within each fold; 0 = all.</summary>
     public int Keep { get; init; }

@@ -33,6 +33,21 @@ public sealed record ModelReference(string Model, int Version, string Registry, 
     public static IReadOnlyDictionary<string, ModelReference> Parse(string json) =>
         JsonSerializer.Deserialize<Dictionary<string, ModelReference>>(json, Json) ?? [];
 
+    /// <summary>Whether it caps the portfolio's exposure, in place of judging a strategy's entries.</summary>
+    [JsonIgnore]
+    public bool IsOfRisk => Meaning == PredictionMeaning.ExpectedDrawdown;
+
+    /// <summary>Loads a model of the risk. It is asked from the time on at which the last label that it learned from was known.</summary>
+    /// <inheritdoc cref="Load"/>
+    public RiskModel LoadRisk(GranaryCatalogues catalogues)
+    {
+        var (model, version) = new ModelRegistry(ModelStores.Open(Registry), catalogues.ModelKinds).Load(Model, Version);
+        var ofPortfolio = Features.Where(f => f.StartsWith(PortfolioFeature.Prefix, StringComparison.Ordinal)).ToList();
+        var features = new EntryFeatures(FeatureSet.Parse([.. Features.Except(ofPortfolio)], catalogues.Factors),
+            [.. ofPortfolio.Select(PortfolioFeature.Find)]);
+        return new RiskModel($"{Model}:{Version}", features, [new ModelWindow(version.Lineage.To.Ticks, model)], (LimitRule)Rule);
+    }
+
     /// <summary>
     /// Loads the model. It is asked from the time on at which the last label that it learned from was known; before that, and after a
     /// roll-back, up to five versions before it are.

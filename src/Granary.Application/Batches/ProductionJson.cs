@@ -14,11 +14,9 @@ public static class ProductionJson
     public const int Version = 1;
 
     /// <param name="byState">By strategy index its weights in the states of the regimes; null where they are the same in all.</param>
-    /// <param name="models">
-    /// The models of its strategies by name:version, as <see cref="Batches.ModelReference"/> reads them; null without any.
-    /// </param>
+    /// <param name="models">Of its strategies and of its portfolio; null without any.</param>
     /// <param name="policy">Of the weights that are decided row by row; null where they stay.</param>
-    public static byte[] Write(BatchPlan plan, RunModel run, string? models = null, double[]?[]? byState = null,
+    public static byte[] Write(BatchPlan plan, RunModel run, ProductionModels? models = null, double[]?[]? byState = null,
         ProductionPolicy? policy = null)
     {
         var buffer = new MemoryStream();
@@ -60,7 +58,8 @@ public static class ProductionJson
             if (models is not null)
             {
                 json.WritePropertyName("models");
-                json.WriteRawValue(models);
+                json.WriteRawValue(models.Json);
+                Risk(json, spec.Portfolio.Risk, models.RiskVersions);
             }
             if (run.Section<ValidationFindings>() is { } findings)
             {
@@ -100,6 +99,25 @@ public static class ProductionJson
             instruments.WriteTo(json);
         }
         json.WriteEndObject();
+    }
+
+    private static void Risk(Utf8JsonWriter json, IReadOnlyList<RiskUse> risk, IReadOnlyDictionary<string, string> versions)
+    {
+        List<RiskUse> registered = [.. risk.Where(u => versions.ContainsKey(u.Model.Name))];
+        if (registered.Count == 0) return;
+        json.WriteStartArray("risk");
+        foreach (var use in registered)
+        {
+            json.WriteStartObject();
+            json.WriteString("model", versions[use.Model.Name]);
+            json.WriteString("symbol", use.Symbol);
+            json.WriteString("timeframe", use.Timeframe.ToString());
+            json.WriteStartArray("strategies");
+            foreach (var id in use.Strategies) json.WriteStringValue(id);
+            json.WriteEndArray();
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
     }
 
     private static RegimePlan Regimes(BatchPlan plan) => plan.Spec.Regimes ?? RegimePlan.ShortAndLong();

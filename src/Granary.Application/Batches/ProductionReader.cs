@@ -66,7 +66,7 @@ public sealed class ProductionReader(GranaryCatalogues catalogues, Func<string, 
     internal Production Read(JsonPart root, byte[] text, string folder, JsonFaults faults, bool bindStrategies)
     {
         root.Only("$schema", "version", "name", "run", "folder", "seed", "digest", "created", "data", "account", "benchmark", "execution",
-            "portfolio", "strategies", "regimes", "policy", "models", "evidence");
+            "portfolio", "strategies", "regimes", "policy", "models", "risk", "evidence");
         var version = root.Need("version").Whole();
         if (version > ProductionJson.Version)
             throw root.Need("version").Fault($"this configuration was written by a newer Granary "
@@ -86,30 +86,27 @@ public sealed class ProductionReader(GranaryCatalogues catalogues, Func<string, 
         var digest = root.Need("digest").String();
         var findings = faults.Try(() => FindingsReader.Read(root), null);
         var policy = faults.Try(() => root.Find("policy") is { } p ? PolicyPlan.Read(p) : null, null);
+        var risk = faults.Try(() => Risk(root.Find("risk"), models), []);
         faults.Close();
         var strategies = members.ConvertAll(m => m.Model is { } model ? m.Spec with { Model = _load(m.Spec.Id!, models![model]) } : m.Spec);
-        var byState = members.Where(m => m.ByState is not null).ToDictionary(m => m.Spec.Id!, m => m.ByState!, StringComparer.Ordinal);
         var spec = new BatchSpec
         {
             Name = name,
             Catalogues = catalogues,
-            Data = data!
-                with
-            { Symbols = [.. strategies.SelectMany(s => s.Symbols!.Concat(s.References)).Distinct(StringComparer.Ordinal)] },
+            Data = data! with
+            {
+                Symbols = [.. strategies.SelectMany(s => s.Symbols!.Concat(s.References)).Distinct(StringComparer.Ordinal)],
+            },
             Cash = cash,
             RiskFreePercent = account?.Find("riskFreePercent")?.Number(-100, 1000) ?? 0,
             Benchmark = root.Find("benchmark"),
             Execution = execution!,
             Strategies = strategies,
             Regimes = regimes,
-            Portfolio = sizes! with
+            Portfolio = Weighted(sizes!, members, portfolio) with
             {
-                Rule = null,
-                FixedWeights = members.ToDictionary(m => m.Spec.Id!, m => m.Weight, StringComparer.Ordinal),
-                WeightsByState = byState.Count > 0 ? byState : null,
                 Policy = policy?.Invoke(catalogues.ModelKinds),
-                BookAtClose = true,
-                Place = portfolio,
+                Risk = [.. risk.Select(use => use(catalogues))],
             },
             Outputs = OutputSet.All,
             Seed = seed,
@@ -117,8 +114,8 @@ public sealed class ProductionReader(GranaryCatalogues catalogues, Func<string, 
             // Paths in it are relative to what those of its batch were.
             Folder = where,
         };
-        var versions = members.Where(m => m.Model is not null).ToDictionary(m => m.Spec.Id!, m => m.Model!, StringComparer.Ordinal);
-        return new Production(spec, Convert.ToHexStringLower(SHA256.HashData(text)), digest, FindingsReader.Verdict(root), versions)
+        return new Production(spec, Convert.ToHexStringLower(SHA256.HashData(text)), digest, FindingsReader.Verdict(root),
+            members.Where(m => m.Model is not null).ToDictionary(m => m.Spec.Id!, m => m.Model!, StringComparer.Ordinal))
         {
             Findings = findings ?? new ValidationFindings(new Dictionary<string, ValidationFinding>()),
         };
@@ -129,6 +126,19 @@ public sealed class ProductionReader(GranaryCatalogues catalogues, Func<string, 
     /// <exception cref="InputException">The file is not JSON, or its models are not what a run writes.</exception>
     public static IReadOnlyCollection<ModelReference> ModelsOf(string name, byte[] text) =>
         [.. Models(JsonPart.Parse(name, text).Find("models")).Values];
+
+    private static PortfolioSpec Weighted(PortfolioSpec portfolio, List<Member> members, JsonPart place)
+    {
+        var byState = members.Where(m => m.ByState is not null).ToDictionary(m => m.Spec.Id!, m => m.ByState!, StringComparer.Ordinal);
+        return portfolio with
+        {
+            Rule = null,
+            FixedWeights = members.ToDictionary(m => m.Spec.Id!, m => m.Weight, StringComparer.Ordinal),
+            WeightsByState = byState.Count > 0 ? byState : null,
+            BookAtClose = true,
+            Place = place,
+        };
+    }
 
     // A strategy of the configuration; its model is loaded when the whole file is right.
     private sealed record Member(StrategySpec Spec, double Weight, IReadOnlyList<double>? ByState, string? Model);
@@ -173,6 +183,25 @@ public sealed class ProductionReader(GranaryCatalogues catalogues, Func<string, 
             References = part.Find("references") is { } others ? [.. others.OneOrMany().Select(s => s.String())] : [],
         };
         return new Member(spec, part.Need("weight").Number(0, 1e6), byState, model);
+    }
+
+    // Models of the risk; they are loaded when the whole file is right.
+    private static List<Func<GranaryCatalogues, RiskUse>> Risk(JsonPart? part, IReadOnlyDictionary<string, ModelReference>? models)
+    {
+        var uses = new List<Func<GranaryCatalogues, RiskUse>>();
+        foreach (var p in part?.List() ?? [])
+        {
+            p.Only("model", "symbol", "timeframe", "strategies");
+            var (name, symbol) = (p.Need("model").String(), p.Need("symbol").String());
+            var timeframe = BatchReader.Timeframe(p.Need("timeframe"));
+            List<string> strategies = [.. p.Need("strategies").List().Select(s => s.String())];
+            if (models is null || p.IsFaulty) continue;
+            if (!models.TryGetValue(name, out var model) || !model.IsOfRisk)
+                p.Need("model").Wrong($"the section 'models' has no model of the drawdown '{name}'; run its batch again to write the "
+                    + "configuration", 0);
+            else uses.Add(c => new RiskUse(symbol, timeframe, strategies, model.LoadRisk(c)));
+        }
+        return uses;
     }
 
     private static IReadOnlyDictionary<string, ModelReference> Models(JsonPart? part)

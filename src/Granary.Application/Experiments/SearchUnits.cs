@@ -25,7 +25,9 @@ internal sealed class SearchUnits(OpenedBatch opened, IReadOnlyList<LearningSpec
                 var members = spec.Label.Kind == LabelKind.Trade ? group.Select(i => new[] { i }) : [group.ToArray()];
                 foreach (var strategies in members)
                 {
-                    var training = new UnitTraining(union, feed, strategies, caches[spec], from, (long)plan.Spec.Seed, keepsTraining: false)
+                    var source = new UnitSource(spec.Label.Kind == LabelKind.Trade ? strategies[0].Id : feed.ToString(),
+                        [.. strategies.Select(i => i.Index)]);
+                    var training = new UnitTraining(union, source, caches[spec], from, (long)plan.Spec.Seed, keepsTraining: false)
                     {
                         Error = error,
                     };

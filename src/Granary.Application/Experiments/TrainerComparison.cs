@@ -38,8 +38,8 @@ public sealed class TrainerComparison(IBatchHost host, TimeProvider clock, int t
                         Parameters = trainer == spec.Trainer ? spec.Parameters : new Dictionary<string, string>(),
                         Label = label,
                         Rule = RuleFor(label),
-                        Strategies = [.. opened.Plan.Instances.Where(i => specs.First(s => s.Covers(i) || s == spec) == spec
-                            && spec.Covers(i)).Select(i => i.Id)],
+                        Strategies = [.. opened.Plan.Instances.Where(i => spec.Covers(i)
+                            && specs.First(s => s == spec || s.IsOfRisk == spec.IsOfRisk && s.Covers(i)) == spec).Select(i => i.Id)],
                     };
                     if (trial.Strategies.Count == 0) continue;
                     var started = clock.GetTimestamp();
@@ -98,6 +98,7 @@ public sealed class TrainerComparison(IBatchHost host, TimeProvider clock, int t
     {
         LabelKind.Return => new MinimumReturnRule(0),
         LabelKind.Volatility => new StopByVolatilityRule(),
+        LabelKind.Drawdown => new LimitRule(),
         _ => new GateRule(),
     };
 

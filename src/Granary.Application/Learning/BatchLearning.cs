@@ -11,11 +11,12 @@ public sealed class BatchLearning
 {
     private readonly IReadOnlyList<TrainedUnit> _units;
     private readonly Dictionary<int, TrainedUnit> _byStrategy = [];
+    private readonly RiskWorth? _risk;
 
-    private BatchLearning(BatchPlan plan, IReadOnlyList<TrainedUnit> units)
+    private BatchLearning(BatchPlan plan, IReadOnlyList<TrainedUnit> units, RiskWorth? risk)
     {
-        _units = units;
-        foreach (var unit in units)
+        (_units, _risk) = (units, risk);
+        foreach (var unit in units.Where(u => !u.Spec.IsOfRisk))
             foreach (var strategy in unit.Strategies)
                 _byStrategy[strategy] = unit;
         Plan = plan.WithModels(LearnBatch.Models(units));
@@ -30,8 +31,12 @@ public sealed class BatchLearning
         ModelTraining training, CancellationToken cancellationToken)
     {
         var specs = LearningReader.Read(plan.Spec);
-        return specs.Count == 0 ? null : new BatchLearning(plan, await training.TrainAsync(specs, plan, markets, cancellationToken));
+        return specs.Count == 0 ? null : new BatchLearning(plan, await training.TrainAsync(specs, plan, markets, cancellationToken),
+            null);
     }
+
+    /// <summary>The same with models that cap the portfolio's exposure.</summary>
+    internal BatchLearning With(RiskLearning risk) => new(Plan.WithRisk(risk.Uses), [.. _units, .. risk.Units], risk.Worth);
 
     /// <summary>A strategy's model as name:version; null without one.</summary>
     public string? ModelOf(int strategy) =>
@@ -42,17 +47,22 @@ public sealed class BatchLearning
     public LearningReport Report(IRunEvents? events, Func<int, double> multiplier) =>
         LearningReports.Of(_units, Plan, events is null ? null : strategy =>
         [.. events.Signals(strategy).Where(s => s.Trade is { Reason: not Engine.Trading.ExitReason.Open })
-            .Select(s => FilteredTrade.Of(s.Trade!.Value, s.Signal.Prediction, s.Signal.SizeFactor, multiplier(strategy)))]);
+            .Select(s => FilteredTrade.Of(s.Trade!.Value, s.Signal.Prediction, s.Signal.SizeFactor, multiplier(strategy)))], risk: _risk);
 
     /// <summary>Writes predictions.csv: what the models predicted of the samples of their windows, and what came.</summary>
     public void WritePredictions(TextWriter writer) => PredictionCsv.Write(writer, _units);
 
-    /// <summary>What a live run needs to ask the same models: JSON, an object by name:version.</summary>
-    public string ProductionModels() => JsonSerializer.Serialize(
-        _units.Where(u => u.Version is not null).ToDictionary(u => $"{u.Version!.Model}:{u.Version.Number}", ReferenceTo),
-        ModelReference.Json);
+    /// <summary>What a live run needs to ask the same models.</summary>
+    public ProductionModels ProductionModels()
+    {
+        var registered = _units.Where(u => u.Version is not null).ToList();
+        static string NameOf(TrainedUnit unit) => $"{unit.Version!.Model}:{unit.Version.Number}";
+        return new ProductionModels(JsonSerializer.Serialize(registered.ToDictionary(NameOf, ReferenceTo), ModelReference.Json),
+            registered.Where(u => u.Risk is not null).ToDictionary(u => u.Name, NameOf, StringComparer.Ordinal));
+    }
 
     private static ModelReference ReferenceTo(TrainedUnit unit) =>
-        new(unit.Version!.Model, unit.Version.Number, ModelStores.Shown(unit.Spec.Registry), unit.Spec.Features.Names,
+        new(unit.Version!.Model, unit.Version.Number, ModelStores.Shown(unit.Spec.Registry),
+            [.. unit.Spec.Features.Names, .. unit.Spec.PortfolioFeatures.Select(f => f.Name)],
             unit.Spec.Label.Meaning, unit.Spec.Rule, unit.Spec.Watch);
 }

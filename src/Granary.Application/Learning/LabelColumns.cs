@@ -10,18 +10,21 @@ internal static class LabelColumns
     // Barriers are in deviations of the last twenty returns.
     private const int DeviationBars = 20;
 
-    /// <param name="label">Any but <see cref="LabelKind.Trade"/>, which needs the strategy's trades.</param>
+    /// <param name="label">
+    /// Any but <see cref="LabelKind.Trade"/>, which needs the strategy's trades, and <see cref="LabelKind.Drawdown"/>, which needs entries.
+    /// </param>
     public static LabelColumn Of(FeatureTable features, LabelSpec label) => label.Kind switch
     {
         LabelKind.Direction => LabelColumn.Direction(features.Close, label.Bars),
         LabelKind.Return => LabelColumn.ForwardReturn(features.Close, label.Bars),
         LabelKind.Volatility => LabelColumn.ForwardVolatility(features.Close, label.Bars),
-        _ => Barriers(features, label),
+        LabelKind.TripleBarrier => Barriers(features, label),
+        _ => throw new ArgumentException($"the label {label} does not follow from the bars alone", nameof(label)),
     };
 
     /// <summary>The label of one bar, from the bars until now.</summary>
     /// <param name="at">Of the bar in the columns.</param>
-    /// <param name="label">Any but <see cref="LabelKind.Trade"/>.</param>
+    /// <param name="label">Any but <see cref="LabelKind.Trade"/> and <see cref="LabelKind.Drawdown"/>.</param>
     /// <returns>The bar at whose close it was known, −1 if it is not known yet.</returns>
     public static (double Value, int End) At(ReadOnlySpan<double> high, ReadOnlySpan<double> low, ReadOnlySpan<double> close, int at,
         LabelSpec label)

@@ -19,7 +19,7 @@ public sealed class LearnBatch(IBatchHost host, TimeProvider clock, int threads)
         CancellationToken cancellationToken = default)
     {
         await using var opened = await OpenAsync(batch, strategies, cancellationToken);
-        var units = await TrainAsync(opened, Specs(opened.Plan, strategies), registers: true, progress, cancellationToken);
+        var (units, _) = await TrainAllAsync(opened, Specs(opened.Plan, strategies), registers: true, progress, cancellationToken);
         return LearningReports.Of(units, opened.Plan, judged: null);
     }
 
@@ -31,9 +31,9 @@ public sealed class LearnBatch(IBatchHost host, TimeProvider clock, int threads)
     {
         await using var opened = await OpenAsync(batch, strategies, cancellationToken);
         var plan = opened.Plan;
-        var units = await TrainAsync(opened, Specs(plan, strategies), registers: false, progress, cancellationToken);
+        var (units, risk) = await TrainAllAsync(opened, Specs(plan, strategies), registers: false, progress, cancellationToken);
         var (judged, free) = await JudgeAsync(opened, units, cancellationToken);
-        return LearningReports.Of(units, plan, judged, free);
+        return LearningReports.Of(units, plan, judged, free, risk);
     }
 
     // The trades of the strategies with their models; and without them, where a model moves stops and not only chooses among trades.
@@ -61,10 +61,22 @@ public sealed class LearnBatch(IBatchHost host, TimeProvider clock, int threads)
         return models;
     }
 
-    internal Task<IReadOnlyList<TrainedUnit>> TrainAsync(OpenedBatch opened, IReadOnlyList<LearningSpec> specs, bool registers,
+    /// <summary>The models of some sections, in their order.</summary>
+    internal async Task<IReadOnlyList<TrainedUnit>> TrainAsync(OpenedBatch opened, IReadOnlyList<LearningSpec> specs, bool registers,
         IProgress<TrainingProgress>? progress, CancellationToken cancellationToken) =>
-        new ModelTraining(host, clock, threads) { Registers = registers, Progress = progress }
-            .TrainAsync(specs, opened.Plan, opened.Markets, cancellationToken);
+        (await TrainAllAsync(opened, specs, registers, progress, cancellationToken)).Units;
+
+    // And the portfolio with its models of the risk and without; null without such models.
+    private async Task<(IReadOnlyList<TrainedUnit> Units, RiskWorth? Risk)> TrainAllAsync(OpenedBatch opened,
+        IReadOnlyList<LearningSpec> specs, bool registers, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken)
+    {
+        var training = new ModelTraining(host, clock, threads) { Registers = registers, Progress = progress };
+        var units = await training.TrainAsync(specs, opened.Plan, opened.Markets, cancellationToken);
+        if (!specs.Any(s => s.IsOfRisk)) return (units, null);
+        var risk = await RiskOfBatch.TrainAsync(training, specs, opened.Plan.WithModels(Models(units)), opened.Markets, (host, threads),
+            cancellationToken);
+        return ([.. units, .. risk.Units], risk.Worth);
+    }
 
     // A section that only covers strategies beyond the first ones has nothing to do here.
     internal static IReadOnlyList<LearningSpec> Specs(BatchPlan plan, string strategies) =>

@@ -11,8 +11,9 @@ internal static class LearningReports
 
     /// <param name="judged">Closed trades of a strategy, with what its model said; null where strategies were not run.</param>
     /// <param name="free">The same of a run without models, where a model moved stops; null where it only chose among trades.</param>
+    /// <param name="risk">The portfolio with its models of the risk and without; null without such models.</param>
     public static LearningReport Of(IReadOnlyList<TrainedUnit> units, BatchPlan plan, Func<int, IReadOnlyList<FilteredTrade>>? judged,
-        Func<int, IReadOnlyList<FilteredTrade>>? free = null)
+        Func<int, IReadOnlyList<FilteredTrade>>? free = null, RiskWorth? risk = null)
     {
         var shown = new List<LearningUnit>();
         var problems = new List<string>();
@@ -24,11 +25,12 @@ internal static class LearningReports
             if (unit.Error is not null)
             {
                 var whose = unit.Strategies.Count == 1 ? "the strategy goes" : $"its {unit.Strategies.Count} strategies go";
-                problems.Add($"{unit.Data}: {unit.Error}; {whose} on without a model.");
+                problems.Add(unit.Spec.IsOfRisk ? $"{unit.Data}: {unit.Error}; entries there have no cap by a predicted drawdown."
+                    : $"{unit.Data}: {unit.Error}; {whose} on without a model.");
             }
             else
             {
-                if (judged is not null)
+                if (judged is not null && !unit.Spec.IsOfRisk)
                     foreach (var s in unit.Strategies) Count(s, judged);
                 if (unit.Model is { Failed: > 0 } model)
                     problems.Add($"{unit.Name} gave no number at {model.Failed} of {model.Predictions} entries: these were taken without "
@@ -60,7 +62,7 @@ internal static class LearningReports
                     without.Sum(t => t.Return), taken.Sum(t => t.SizeFactor * t.Return)));
             }
         }
-        return new LearningReport(shown, problems, Curve(all));
+        return new LearningReport(shown, problems, Curve(all)) { Risk = risk };
 
         static double? Rate(List<FilteredTrade> trades) =>
             trades.Count == 0 ? null : trades.Count(t => t.Trade.NetProfit > 0) / (double)trades.Count;

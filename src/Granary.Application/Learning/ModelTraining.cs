@@ -43,10 +43,12 @@ public sealed class ModelTraining(IBatchHost host, TimeProvider clock, int threa
     private ParallelOptions Options(CancellationToken cancellationToken) =>
         new() { MaxDegreeOfParallelism = Math.Max(1, threads), CancellationToken = cancellationToken };
 
+    /// <summary>Trains the models that judge entries; sections of the risk are trained by <see cref="RiskTraining"/>.</summary>
     /// <param name="from">Samples begin here, UTC ticks; bars before it only warm features up.</param>
     public async Task<IReadOnlyList<TrainedUnit>> TrainAsync(IReadOnlyList<LearningSpec> specs, BatchPlan plan,
         IReadOnlyDictionary<string, OpenedMarket> markets, CancellationToken cancellationToken, long from = 0)
     {
+        specs = [.. specs.Where(s => !s.IsOfRisk)];
         if (plan.Spec.Data is { WarmUp: true, From: { } start }) from = Math.Max(from, start);
         var owner = plan.Instances.Select(i => specs.FirstOrDefault(s => s.Covers(i))).ToArray();
         foreach (var spec in specs)
@@ -95,8 +97,10 @@ public sealed class ModelTraining(IBatchHost host, TimeProvider clock, int threa
         {
             foreach (var (spec, feed, strategies) in work)
             {
-                if (!caches.TryGetValue(spec, out var cache)) caches.Add(spec, cache = OpenCache(spec, feed));
-                var job = new UnitTraining(spec, feed, strategies, cache, of.From, of.Seed, KeepsTrainingSamples);
+                if (!caches.TryGetValue(spec, out var cache)) caches.Add(spec, cache = OpenCache(spec, feed.ToString()));
+                var source = new UnitSource(spec.Label.Kind == LabelKind.Trade ? strategies[0].Id : feed.ToString(),
+                    [.. strategies.Select(i => i.Index)]);
+                var job = new UnitTraining(spec, source, cache, of.From, of.Seed, KeepsTrainingSamples);
                 jobs.Add(job);
                 if (feed.Symbols.Count > 1)
                 {
@@ -108,21 +112,53 @@ public sealed class ModelTraining(IBatchHost host, TimeProvider clock, int threa
                     : throw new LearningInputException(unreadable!), of.Trades));
                 counter.Add(job.Folds.Count);
             }
-            await Parallel.ForEachAsync(jobs.SelectMany(j => j.Folds.Select(f => (Job: j, Fold: f))), Options(cancellationToken),
-                (x, token) =>
-                {
-                    x.Job.RunStep(() => x.Job.TrainWindow(x.Fold, token));
-                    counter.Step($"{x.Job.Name}, window {x.Fold.Index + 1} of {x.Job.Folds.Count}");
-                    return ValueTask.CompletedTask;
-                });
-            var finished = new TrainedUnit[jobs.Count];
-            Parallel.For(0, jobs.Count, Options(cancellationToken),
-                j => finished[j] = jobs[j].Finish(Registers, clock, cancellationToken));
-            return finished;
+            return await FinishAsync(jobs, counter, cancellationToken);
         }
         finally
         {
             foreach (var cache in caches.Values) cache.Dispose();
+        }
+    }
+
+    private async Task<TrainedUnit[]> FinishAsync(List<UnitTraining> jobs, Counter counter, CancellationToken cancellationToken)
+    {
+        await Parallel.ForEachAsync(jobs.SelectMany(j => j.Folds.Select(f => (Job: j, Fold: f))), Options(cancellationToken),
+            (x, token) =>
+            {
+                x.Job.RunStep(() => x.Job.TrainWindow(x.Fold, token));
+                counter.Step($"{x.Job.Name}, window {x.Fold.Index + 1} of {x.Job.Folds.Count}");
+                return ValueTask.CompletedTask;
+            });
+        var finished = new TrainedUnit[jobs.Count];
+        Parallel.For(0, jobs.Count, Options(cancellationToken), j => finished[j] = jobs[j].Finish(Registers, clock, cancellationToken));
+        return finished;
+    }
+
+    /// <summary>Trains models on samples that are ready: entries, as a portfolio met them.</summary>
+    /// <param name="seed">Of the batch.</param>
+    internal async Task<IReadOnlyList<TrainedUnit>> TrainAsync(LearningSpec spec, IEnumerable<EntrySamples> samples, long seed,
+        CancellationToken cancellationToken)
+    {
+        var (jobs, caches, counter) = (new List<UnitTraining>(), new List<WindowCache>(), new Counter(Progress));
+        try
+        {
+            foreach (var (source, table) in samples)
+            {
+                caches.Add(OpenCache(spec, source.Data));
+                var job = new UnitTraining(spec, source, caches[^1], 0, seed, KeepsTrainingSamples);
+                jobs.Add(job);
+                job.RunStep(() =>
+                {
+                    var (rows, early) = table();
+                    job.Prepare(rows, early);
+                });
+                counter.Add(job.Folds.Count);
+            }
+            return await FinishAsync(jobs, counter, cancellationToken);
+        }
+        finally
+        {
+            foreach (var cache in caches) cache.Dispose();
         }
     }
 
@@ -160,8 +196,8 @@ public sealed class ModelTraining(IBatchHost host, TimeProvider clock, int threa
             memory: market.MemoryOf(feed.Timeframe));
     }
 
-    // One file for what this program trains on this feed for this section.
-    private static WindowCache OpenCache(LearningSpec spec, FeedPlan feed)
+    // One file for what this program trains on this feed, or on the entries in this market, for this section.
+    private static WindowCache OpenCache(LearningSpec spec, string feed)
     {
         var trainer = spec.Catalogues.Trainers.Find(spec.Trainer).Type.Assembly.ManifestModule.ModuleVersionId;
         var key = $"{ModelFile.FormatVersion} {typeof(ITrainer).Assembly.ManifestModule.ModuleVersionId} {trainer} {feed} "

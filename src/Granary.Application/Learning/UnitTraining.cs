@@ -15,12 +15,15 @@ using Granary.Reporting.Runs;
 
 namespace Granary.Application.Learning;
 
+/// <summary>The data of a model, and the strategies that it judges.</summary>
+/// <param name="Data">The market, or the strategy whose trades are learned.</param>
+/// <param name="Strategies">Those that it judges, by their numbers.</param>
+internal sealed record UnitSource(string Data, IReadOnlyList<int> Strategies);
+
 /// <summary>The training of one model, walk-forward: its table, its windows, and the model over all of them.</summary>
-/// <param name="strategies">Those that it judges.</param>
 /// <param name="from">Samples begin here, UTC ticks.</param>
 /// <param name="keepsTraining">Whether predictions of training samples are kept beside those of tests.</param>
-internal sealed class UnitTraining(LearningSpec spec, FeedPlan feed, IReadOnlyList<StrategyInstance> strategies, WindowCache cache,
-    long from, long seed, bool keepsTraining)
+internal sealed class UnitTraining(LearningSpec spec, UnitSource source, WindowCache cache, long from, long seed, bool keepsTraining)
 {
     private readonly ConcurrentDictionary<int, Window> _windows = new();
     private TrainingTable? _table;
@@ -30,11 +33,10 @@ internal sealed class UnitTraining(LearningSpec spec, FeedPlan feed, IReadOnlyLi
 
     private readonly record struct Measured(IReadOnlyDictionary<string, double> Figures, int[] Rows, double[] Predicted, double[] Labels);
 
-    public string Name { get; } =
-        $"{spec.Name}-{ModelRegistry.NameFor(spec.Label.Kind == LabelKind.Trade ? strategies[0].Id : feed.ToString())}";
+    public string Name { get; } = $"{spec.Name}-{ModelRegistry.NameFor(source.Data)}";
 
     /// <summary>The market, or the strategy whose trades are learned.</summary>
-    public string Data { get; } = spec.Label.Kind == LabelKind.Trade ? strategies[0].Id : feed.ToString();
+    public string Data => source.Data;
 
     public IReadOnlyList<Fold> Folds { get; private set; } = [];
 
@@ -64,9 +66,9 @@ internal sealed class UnitTraining(LearningSpec spec, FeedPlan feed, IReadOnlyLi
         if (first < 0) first = ~first;
         if (label.Kind == LabelKind.Trade)
         {
-            var (column, sides, bars) = trades!.LabelOf(strategies[0].Index, features);
+            var (column, sides, bars) = trades!.LabelOf(source.Strategies[0], features);
             if (bars.Count == 0)
-                throw new LearningInputException($"{strategies[0].Id} has closed no trade: there is nothing to learn from");
+                throw new LearningInputException($"{Data} has closed no trade: there is nothing to learn from");
             _table = features.With(column, label.ToString(), bars.Where(b => b >= first), out _, sides);
         }
         else
@@ -74,16 +76,28 @@ internal sealed class UnitTraining(LearningSpec spec, FeedPlan feed, IReadOnlyLi
             _table = features.With(LabelColumns.Of(features, label), label.ToString(), Enumerable.Range(first, features.Bars - first),
                 out _);
         }
-        var schedule = spec.WalkForward;
         // How many trades there will be is not known beforehand: where they are the samples, the schedule follows from those of the
         // first two fifths of the bars.
-        var early = label.Kind == LabelKind.Trade ? EarlySamples(features.KnownAt(Math.Max(0, features.Bars * 2 / 5 - 1)))
-            : _table.Count * 2 / 5;
-        var train = schedule.Train ?? Math.Max(20, early);
-        var test = schedule.Test ?? Math.Max(5, label.Kind == LabelKind.Trade ? early / 4 : _table.Count / 10);
-        Folds = schedule.Rolling ? TimeSplits.Rolling(_table, train, test, schedule.Gap)
-            : TimeSplits.Expanding(_table, train, test, schedule.Gap);
-        _tableHash = _table.Hash();
+        Split(label.Kind == LabelKind.Trade ? EarlySamples(features.KnownAt(Math.Max(0, features.Bars * 2 / 5 - 1))) : null);
+    }
+
+    /// <summary>Takes samples of entries that are ready.</summary>
+    /// <param name="early">How many of them were known with their labels in the first two fifths of the bars.</param>
+    public void Prepare(TrainingTable table, int early)
+    {
+        _table = table;
+        Split(early);
+    }
+
+    /// <param name="early">Null where the samples are bars, of which it is known beforehand how many there will be.</param>
+    private void Split(int? early)
+    {
+        var (schedule, table) = (spec.WalkForward, _table!);
+        var train = schedule.Train ?? Math.Max(20, early ?? table.Count * 2 / 5);
+        var test = schedule.Test ?? Math.Max(5, early / 4 ?? table.Count / 10);
+        Folds = schedule.Rolling ? TimeSplits.Rolling(table, train, test, schedule.Gap)
+            : TimeSplits.Expanding(table, train, test, schedule.Gap);
+        _tableHash = table.Hash();
     }
 
     // Samples that were made and whose outcome was known by a time, UTC ticks.
@@ -158,7 +172,7 @@ internal sealed class UnitTraining(LearningSpec spec, FeedPlan feed, IReadOnlyLi
 
     public TrainedUnit Finish(bool register, TimeProvider clock, CancellationToken cancellationToken)
     {
-        IReadOnlyList<int> members = [.. strategies.Select(s => s.Index)];
+        var members = source.Strategies;
         var none = new Dictionary<string, double>();
         TrainedUnit? unit = null;
         RunStep(() =>
@@ -177,7 +191,8 @@ internal sealed class UnitTraining(LearningSpec spec, FeedPlan feed, IReadOnlyLi
             var (final, _) = Train([.. Enumerable.Range(0, table.Count)], cancellationToken);
             var all = Measure(final, [.. Enumerable.Range(0, table.Count)]);
             EntryModel? filter = null, whole = null;
-            if (last.Input.Kind == ModelInputKind.Features)
+            var risk = spec.IsOfRisk ? RiskOf(windows) : null;
+            if (risk is null && last.Input.Kind == ModelInputKind.Features)
             {
                 whole = new EntryModel(Name, spec.Features, [new ModelWindow(table.LabelEnd.ToArray().Max(), final)], spec.Rule,
                     spec.Label.Meaning)
@@ -187,7 +202,7 @@ internal sealed class UnitTraining(LearningSpec spec, FeedPlan feed, IReadOnlyLi
                     spec.Rule, spec.Label.Meaning)
                 { Watch = spec.Watch };
             }
-            else if (register)
+            else if (register && risk is null)
                 throw new LearningInputException($"{spec.Trainer} reads no features: it is a baseline for 'experiment' "
                     + $"and judges no entries, so choose another trainer");
 
@@ -195,13 +210,15 @@ internal sealed class UnitTraining(LearningSpec spec, FeedPlan feed, IReadOnlyLi
             if (register)
             {
                 version = Register(final, all.Figures, outOfSample, gap, clock);
-                filter!.Origin = new ModelOrigin(ModelStores.Shown(spec.Registry), version.Model, version.Number);
+                if (filter is not null)
+                    filter.Origin = new ModelOrigin(ModelStores.Shown(spec.Registry), version.Model, version.Number);
             }
             unit = new TrainedUnit(Name, Data, spec, members, table.Count, [.. windows.Select(w => w.Result)], all.Figures, outOfSample,
                 gap,
                 last.Task == LearningTask.Classification ? Calibration.Of(predicted, labels) : [], importance, version, filter, null)
             {
                 Whole = whole,
+                Risk = risk,
                 Predictions = Predictions(windows, all),
                 LearnedTo = At(table.LabelEnd.ToArray().Max()),
                 DissimilarityThreshold = (final as GuardedModel)?.Area.Threshold,
@@ -209,6 +226,12 @@ internal sealed class UnitTraining(LearningSpec spec, FeedPlan feed, IReadOnlyLi
         });
         return unit ?? new TrainedUnit(Name, Data, spec, members, _table?.Count ?? 0, [], none, none, null, [], [], null, null, Error);
     }
+
+    private RiskModel RiskOf(List<Window> windows) => windows[^1].Model is { Input.Length: not 1 } model
+        ? throw new LearningInputException($"{model.Trainer} looks back on several rows or on past labels, but entries are not evenly "
+            + "spaced: choose another trainer")
+        : new RiskModel(Name, spec.EntryFeatures, [.. windows.Select(w => new ModelWindow(w.Result.TestFrom.Ticks, w.Model))],
+            (LimitRule)spec.Rule);
 
     private static double? GainOf(ITrainedModel model, int feature) =>
         GuardedModel.Unguarded(model) is IGainImportance trees ? trees.Gain[feature] : null;

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text;
 using Granary.Application.Batches;
+using Granary.Application.Learning;
 using Granary.Application.RunFolders;
 using Granary.Application.Simulation;
 using Granary.Application.Telemetry;
@@ -61,6 +62,8 @@ public sealed class BatchRunner(IBatchHost host, TimeProvider clock, Func<DataSp
         var members = choice.Members;
         // Without their events the weighted strategies have no portfolio: an interrupted run shows the strategies alone.
         if (!await strategies.FollowAsync(members, host, cancellationToken)) members = new double[members.Length];
+        if (!strategies.Interrupted)
+            run = await run.TrainRiskAsync(host, new PortfolioEvents(strategies.Log, members, choice.Schedule), cancellationToken);
 
         var validation = strategies.Interrupted ? null
             : await BatchValidation.BeginAsync(run, strategies, choice, host, cancellationToken);

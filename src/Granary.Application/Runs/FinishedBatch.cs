@@ -110,6 +110,8 @@ internal sealed class FinishedBatch
             yield return OutputFile.Text("signals", ModelCsv.Decisions, w => ModelCsv.WriteDecisions(w,
                 Decisions.All(_listed.Signals.Contains)));
         }
+        if (_run.Spec.Portfolio.Risk.Count > 0)
+            yield return OutputFile.Text("predictions", RiskCsv.Name, w => RiskCsv.Write(w, _run.Plan, _portfolio.Outcome.Risk));
         if (!_run.Options.Separate) yield break;
         foreach (var strategy in finished)
             yield return OutputFile.Text("trades", Path.Combine("trades", $"{strategy.Index:D6}-{strategy.Class}.csv"),

@@ -40,18 +40,27 @@ internal sealed record RunContext(OpenedBatch Opened, RunFolder Folder, BatchOpt
     /// <summary>SHA-256 of the bars of all markets.</summary>
     public string DataHash => RunFolder.HashOf([.. OrderedMarkets.Select(m => m.Series.ContentHash)]);
 
+    private ModelTraining Training(IBatchHost host) => new(host, Clock, Options.Threads)
+    {
+        Registers = Options.RegisterModels,
+        Progress = Options.Training,
+        KeepsTrainingSamples = Spec.Outputs.OfAllStrategies,
+    };
+
     /// <summary>The step "train": the models of the batch's learning section.</summary>
     /// <param name="host">Runs strategies whose trades are the label.</param>
     public async Task<RunContext> TrainAsync(IBatchHost host, CancellationToken cancellationToken)
     {
-        var training = new ModelTraining(host, Clock, Options.Threads)
-        {
-            Registers = Options.RegisterModels,
-            Progress = Options.Training,
-            KeepsTrainingSamples = Spec.Outputs.OfAllStrategies,
-        };
-        return await BatchLearning.PrepareAsync(Plan, Markets, training, cancellationToken) is { } learning
+        return await BatchLearning.PrepareAsync(Plan, Markets, Training(host), cancellationToken) is { } learning
             ? this with { Plan = learning.Plan, Learning = learning } : this;
+    }
+
+    /// <summary>The models of the risk: trained on the entries of the strategies that have run.</summary>
+    public async Task<RunContext> TrainRiskAsync(IBatchHost host, PortfolioEvents events, CancellationToken cancellationToken)
+    {
+        if (Learning is null || LearningReader.Read(Spec) is var specs && !specs.Any(s => s.IsOfRisk)) return this;
+        var learning = Learning.With(await new RiskTraining(Training(host), Plan, Markets).TrainAsync(specs, events, cancellationToken));
+        return this with { Plan = learning.Plan, Learning = learning };
     }
 
     /// <summary>

@@ -58,7 +58,11 @@ public sealed class FeatureLab(IBatchHost host, int threads)
 
     private static List<Question> Questions(BatchPlan plan)
     {
-        var specs = LearningReader.Read(plan.Spec);
+        // What a model of the risk reads depends on the portfolio that met the entries.
+        var specs = LearningReader.Read(plan.Spec).Where(s => !s.IsOfRisk).ToList();
+        if (specs.Count == 0)
+            throw new InputException("the learning sections have the label drawdown alone, whose samples are entries and not bars; "
+                + "'granary train' shows what its features are worth");
         var questions = new List<Question>();
         foreach (var feed in plan.Feeds)
             foreach (var group in feed.Instances.GroupBy(i => specs.FirstOrDefault(s => s.Covers(i))))

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Granary.Application.Batches;
+using Granary.Application.Risk;
 using Granary.Engine.Analysis;
 using Granary.Engine.Backtesting;
 using Granary.Engine.Market;
@@ -22,6 +23,7 @@ public sealed class PortfolioDriver : IPortfolioSteps
     private readonly PortfolioRun _run;
     private readonly BatchPlan _plan;
     private readonly IWeightSource? _schedule;
+    private readonly RiskCaps? _caps;
     private readonly List<(int Member, int Number, ExitReason Reason)> _called = [];
     // Trades of strategies whose bars have ended: the portfolio may still close its part.
     private readonly List<(int Strategy, Trade Trade)> _ended = [];
@@ -47,8 +49,9 @@ public sealed class PortfolioDriver : IPortfolioSteps
     /// <param name="schedule">
     /// Weights over time, in place of those of <paramref name="weights"/> that are not 0; null where they stay.
     /// </param>
+    /// <param name="exposure">Caps the exposure in place of the models of the plan's portfolio; null = those do.</param>
     public PortfolioDriver(BatchPlan plan, IReadOnlyList<double> weights, IReadOnlyList<Instrument> instruments,
-        IWeightSource? schedule = null)
+        IWeightSource? schedule = null, IExposureModel? exposure = null)
     {
         (_plan, _schedule) = (plan, schedule);
         // Signals of a bar that closes at that time are the first to be accepted; bars before the batch's first only warm up.
@@ -62,6 +65,8 @@ public sealed class PortfolioDriver : IPortfolioSteps
         { Timeframe = s.Timeframe }).ToList();
         _run = new PortfolioRun(plan.Spec.Cash, plan.Spec.Portfolio.Limits, instruments, members, plan.Spec.Execution.Settings,
             plan.Spec.Portfolio.Sizing, plan.Spec.Portfolio.Enablement);
+        if (exposure is null && plan.Spec.Portfolio.Risk.Count > 0) exposure = _caps = new RiskCaps(plan, weights, instruments);
+        if (exposure is not null) _run.CapExposure(exposure);
         foreach (var instance in plan.Instances)
             if (weights[instance.Index] != 0)
                 _decisions[instance.Index] = [];
@@ -300,7 +305,11 @@ public sealed class PortfolioDriver : IPortfolioSteps
         foreach (var decision in Enum.GetValues<Decision>())
             if (_counts[(int)decision] > 0)
                 counts[decision] = _counts[(int)decision];
-        return new PortfolioOutcome(stats, _run.Fingerprint, counts, _decisions, _recorder) { Notes = Notes() };
+        return new PortfolioOutcome(stats, _run.Fingerprint, counts, _decisions, _recorder)
+        {
+            Notes = Notes(),
+            Risk = _caps?.Answers ?? [],
+        };
     }
 
     private List<RunNote> Notes() => [.. ExpiredEntries(), .. EndedSymbols()];

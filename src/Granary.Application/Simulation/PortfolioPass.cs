@@ -1,4 +1,5 @@
 using Granary.Application.Batches;
+using Granary.Application.Risk;
 using Granary.Engine.Analysis;
 using Granary.Engine.Analysis.Metrics;
 using Granary.Engine.Backtesting;
@@ -16,6 +17,9 @@ public sealed record PortfolioOutcome(
     MetricSet Statistics, UInt128 Fingerprint, IReadOnlyDictionary<Decision, long> Counts,
     IReadOnlyDictionary<int, List<Decision>> Decisions, EquityRecorder Recorder)
 {
+    /// <summary>What models of the risk said of entries, in their order; empty without such models.</summary>
+    public IReadOnlyList<RiskAnswer> Risk { get; init; } = [];
+
     /// <summary>What the reader of the run must know of the portfolio's account.</summary>
     public IReadOnlyList<RunNote> Notes { get; init; } = [];
 }
@@ -34,12 +38,13 @@ public sealed class PortfolioPass
     /// <param name="schedule">
     /// Weights over time, in place of those of <paramref name="weights"/> that are not 0; null where they stay.
     /// </param>
+    /// <param name="exposure">Caps the exposure in place of the models of the plan's portfolio; null = those do.</param>
     public PortfolioPass(BatchPlan plan, IEventLog? log, IReadOnlyList<double> weights, IReadOnlyList<Instrument> instruments,
-        IWeightSource? schedule = null)
+        IWeightSource? schedule = null, IExposureModel? exposure = null)
     {
         _plan = plan;
         _log = log;
-        _driver = new PortfolioDriver(plan, weights, instruments, schedule);
+        _driver = new PortfolioDriver(plan, weights, instruments, schedule, exposure);
         Weights = weights;
     }
 

@@ -34,6 +34,9 @@ public sealed class WalkForwardRunner(TimeProvider clock, TrialLedger? ledger = 
         var learning = LearningReader.Read(spec);
         var watch = Stopwatch.StartNew();
         Check(spec);
+        if (learning.FirstOrDefault(s => s.IsOfRisk) is { } risk)
+            throw risk.Place.Need("label").Fault("a walk-forward has a portfolio of choices that change from window to window, and no cap "
+                + "by a predicted drawdown; run this section with 'backtest', which trains it walk-forward too");
         var settings = WalkForwardSpec.Read(spec.WalkForward, spec.Data.Timeframe, spec.Metrics);
         var opening = new BatchOpening
         {

@@ -38,7 +38,7 @@ internal sealed partial class ModelReplicas(IGrainFactory grains, GranaryCatalog
     public async Task<Production> ReadAsync(string file, byte[] text, string folder, string account, CancellationToken cancellationToken)
     {
         var loaded = new Dictionary<ModelReference, LoadedVersion>();
-        foreach (var model in ProductionReader.ModelsOf(file, text))
+        foreach (var model in ProductionReader.ModelsOf(file, text).Where(m => !m.IsOfRisk))
             loaded[model] = await Of(model.Registry, model.Model).LoadAsync(model.Version, cancellationToken).ConfigureAwait(false);
         return new ProductionReader(catalogues, (strategy, model) => Filter(loaded.First(l => l.Key.Model == model.Model
             && l.Key.Version == model.Version && l.Key.Registry == model.Registry).Value, $"{account}/{strategy}", model))

@@ -26,6 +26,8 @@ public sealed class PortfolioRun
     private readonly TradeHistory? _history;
     private readonly HashSet<int> _disabled = [];
     private readonly List<(int Member, int Number)> _expired = [];
+    private IExposureModel? _exposure;
+    private PredictedRiskLimit? _predicted;
     private long _day = long.MinValue;
 
     /// <param name="execution">
@@ -58,6 +60,16 @@ public sealed class PortfolioRun
         _exits = new PortfolioExits(_account, _trades, _rules, _volume, _waiting, _held, _activity);
     }
 
+    /// <summary>Lets a model cap the exposure at each entry, after all other limits; before the first bar.</summary>
+    public void CapExposure(IExposureModel model)
+    {
+        _exposure = model;
+        _trades.Closed = new RecentTrades(PortfolioState.Trades);
+        _predicted = new PredictedRiskLimit(model, _peak, _trades.Closed,
+            entry => entry.Signal.Time + _account.Member(entry.Member).Timeframe.Ticks);
+        _rules.Add(_predicted);
+    }
+
     public double StartingCash => _account.StartingCash;
 
     public double Cash => _account.Cash;
@@ -88,6 +100,9 @@ public sealed class PortfolioRun
 
     /// <summary>Entries that were made smaller at their signal, to what cash pays: the portfolio's, or the member's share of it.</summary>
     public int Resized { get; private set; }
+
+    /// <summary>Entries that were made smaller at their signal, to what the model of <see cref="CapExposure"/> left.</summary>
+    public int Capped { get; private set; }
 
     /// <summary>Entries that were made smaller at their fill, since its price was beyond the cash.</summary>
     public int ResizedAtFill => _trades.Resized;
@@ -142,6 +157,7 @@ public sealed class PortfolioRun
         Mark(symbol, bar.Close);
         _volume.Mark(symbol, bar);
         _held.Add(symbol, bar);
+        _exposure?.Mark(symbol, bar);
     }
 
     /// <summary>An instrument has a close, where no bar's volume bounds the fills.</summary>
@@ -233,6 +249,10 @@ public sealed class PortfolioRun
             quantity = Math.Min(quantity, risk * (_account.Equity / 100) / (Math.Abs(signal.Price - signal.Stop) * instrument.Multiplier));
         quantity = instrument.RoundQuantity(quantity);
         if (!(quantity > 0)) return Decision.NoQuantity;
+        var uncapped = quantity;
+        if (_predicted is { } predicted && quantity * signal.Price * instrument.Multiplier > predicted.Room)
+            quantity = instrument.RoundQuantity(predicted.Room / (signal.Price * instrument.Multiplier));
+        if (!(quantity > 0)) return Decision.PredictedRisk;
         var wanted = quantity;
         var payable = _cash.Payable(entry.Market, wanted, signal.Price, signal.Type == OrderType.Limit);
         var isShort = _policy.OnInsufficientCash == InsufficientCash.Reject ? payable < wanted : !(payable > 0);
@@ -242,6 +262,7 @@ public sealed class PortfolioRun
         if (decision != Decision.Accepted) return decision;
         if (isShort) return Decision.NoCash;
         if (quantity < wanted) Resized++;
+        if (wanted < uncapped) Capped++;
         var cost = _account.PowerOf(entry.Market).Cost(signal.Price, quantity, signal.Type == OrderType.Limit);
         reservation = new Reservation(quantity / signal.Quantity, value, cost, signal.Side, signal.Quantity, entry.Market);
         return Decision.Accepted;

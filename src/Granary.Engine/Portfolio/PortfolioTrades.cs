@@ -26,6 +26,9 @@ internal sealed class PortfolioTrades(PortfolioAccount account, RuleSet rules, P
     /// <summary>Entries that were made smaller at their fill, since cash did not pay for them.</summary>
     public int Resized { get; set; }
 
+    /// <summary>The last trades that were closed; null where they are not kept.</summary>
+    public RecentTrades? Closed { get; set; }
+
     // ---- entries ----
 
     /// <summary>A strategy's trade was filled.</summary>
@@ -189,7 +192,7 @@ internal sealed class PortfolioTrades(PortfolioAccount account, RuleSet rules, P
             account.Record((ulong)key | 1UL << 63, (ulong)trade.ExitTime);
             account.Record(exit, profit - fee);
         }
-        return new PortfolioTrade(member, trade with
+        var own = trade with
         {
             Quantity = holding.Entered,
             EntryPrice = holding.EntryPrice,
@@ -197,7 +200,9 @@ internal sealed class PortfolioTrades(PortfolioAccount account, RuleSet rules, P
             Profit = profit,
             Commission = fee,
             Financing = holding.Financing,
-        }, holding.Weight);
+        };
+        if (!isOpen) Closed?.Add(own.Return(account.InstrumentOf(market).Multiplier));
+        return new PortfolioTrade(member, own, holding.Weight);
     }
 
     // A trade that the portfolio followed fill by fill has paid its own fees; else it pays the strategy's in proportion.

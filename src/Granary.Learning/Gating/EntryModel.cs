@@ -173,6 +173,7 @@ public sealed class EntryModel : IEntryModel
     {
         PredictionMeaning.ProbabilityOfRise or PredictionMeaning.ProbabilityOfGain => "a probability",
         PredictionMeaning.ExpectedReturn => "an expected return",
+        PredictionMeaning.ExpectedDrawdown => "an expected drawdown",
         _ => "an expected volatility",
     };
 

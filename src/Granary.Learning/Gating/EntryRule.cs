@@ -12,6 +12,7 @@ namespace Granary.Learning.Gating;
 [JsonDerivedType(typeof(SizeRuleByProbability), "size")]
 [JsonDerivedType(typeof(StopByVolatilityRule), "stop")]
 [JsonDerivedType(typeof(MinimumReturnRule), "minimum-return")]
+[JsonDerivedType(typeof(LimitRule), "limit")]
 public abstract record EntryRule
 {
     /// <summary>As it is written in a batch file.</summary>

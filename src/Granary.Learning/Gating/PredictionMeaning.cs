@@ -17,4 +17,7 @@ public enum PredictionMeaning
 
     /// <summary>The expected deviation of the next one-bar returns.</summary>
     ExpectedVolatility,
+
+    /// <summary>The expected worst loss of a position, a fraction of its value at the signal.</summary>
+    ExpectedDrawdown,
 }

@@ -77,6 +77,25 @@ public sealed record LabelColumn(double[] Values, int[] End)
         return new LabelColumn(values, end);
     }
 
+    /// <summary>
+    /// The worst loss of a position that is opened at a bar's close and held over the next <paramref name="bars"/> bars: by how much the
+    /// worst price among them (the lowest low for a buy, the highest high for a sale) is behind that close, as a fraction of it; 0 where
+    /// no price is behind it.
+    /// </summary>
+    /// <param name="bar">The bar at whose close the position is opened.</param>
+    /// <param name="side">+1 for a buy, −1 for a sale.</param>
+    /// <returns>NaN where the bars end before it is known, which is at the close of the last of these bars.</returns>
+    public static double WorstLoss(ReadOnlySpan<double> high, ReadOnlySpan<double> low, ReadOnlySpan<double> close, int bar, int bars,
+        int side)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(bars, 1);
+        if (bar + bars >= close.Length) return double.NaN;
+        var worst = 0.0;
+        for (var i = bar + 1; i <= bar + bars; i++)
+            worst = Math.Max(worst, side > 0 ? (close[bar] - low[i]) / close[bar] : (high[i] - close[bar]) / close[bar]);
+        return worst;
+    }
+
     private static (double[] Values, int[] End) Empty(int count)
     {
         var values = new double[count];

@@ -67,6 +67,7 @@ public static class ReasonText
         Decision.Expired => "Its symbol stopped trading before the entry could fill, and the entry was withdrawn.",
         Decision.Ruined => "Nothing was left of the portfolio's account; it was closed.",
         Decision.Rule => "A rule that portfolio.limits names refused it.",
+        Decision.PredictedRisk => "The predicted drawdown left no room for more exposure.",
         _ => "",
     };
 

@@ -75,6 +75,9 @@ public sealed record LearningUnit(string Name, string? Version, string Data, str
 public sealed record LearningReport(IReadOnlyList<LearningUnit> Units, IReadOnlyList<string> Problems,
     IReadOnlyList<ModelEquityPoint> Equity) : ResultSection("learning")
 {
+    /// <summary>What the cap by a predicted drawdown was worth to the portfolio; null where no section has the rule limit.</summary>
+    public RiskWorth? Risk { get; init; }
+
     private static readonly JsonSerializerOptions Named = new()
     {
         PropertyNamingPolicy = JsonNamingPolicy.CamelCase,

@@ -55,6 +55,7 @@ public static class RunText
         Decision.Expired => "expired",
         Decision.Ruined => "ruined",
         Decision.Rule => "rule",
+        Decision.PredictedRisk => "predicted-risk",
         _ => "strategy-refused",
     };
 

@@ -1,5 +1,6 @@
 using Granary.Application.Jobs;
 using Granary.Cluster.Tests.Fixtures;
+using Granary.Engine.Portfolio.Rules;
 
 namespace Granary.Cluster.Tests.Batches;
 
@@ -37,6 +38,21 @@ public sealed class SameDigestEverywhereTests(SameDigestEverywhereTests.Made mad
     {
         await using var cluster = await TestSilos.StartAsync(2, s => s with { BlockSize = 1 });
         await SameAsync(cluster, made.Batches.Joined);
+    }
+
+    [Fact]
+    public async Task Models_that_cap_the_portfolio_and_judge_entries_decide_alike_on_two_silos()
+    {
+        var embedded = await made.Batches.EmbeddedAsync(made.Batches.Capped);
+        embedded.Model.Decisions[Decision.PredictedRisk].ShouldBeGreaterThan(10);
+        embedded.Model.Decisions[Decision.ModelRefused].ShouldBeGreaterThan(10);
+        await using var cluster = await TestSilos.StartAsync(2);
+        var status = await cluster.RunAsync(made.Batches.Capped);
+        status.State.ShouldBe(JobState.Done, $"{status.Fault}\n{TestSilos.Log.Tail}");
+        status.Digest.ShouldBe(embedded.Model.Digest);
+        foreach (var file in Directory.EnumerateFiles(embedded.Folder, "*.csv"))
+            (await FileAsync(cluster, status, Path.GetFileName(file)) == await File.ReadAllTextAsync(file))
+                .ShouldBeTrue(Path.GetFileName(file));
     }
 
     private async Task SameAsync(TestSilos cluster, string batch)

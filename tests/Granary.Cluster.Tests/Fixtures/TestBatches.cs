@@ -68,7 +68,26 @@ internal sealed class TestBatches : IDisposable
               "portfolio": { "weights": "equal" }, "benchmark": "buy-and-hold"
             }
             """);
+        Capped = Write("capped", CappedBatch);
     }
+
+    private const string CappedBatch = """
+            {
+              "name": "capped", "data": { "source": "csv:data/1h", "symbols": ["COINUSDT", "GLIMUSDT"], "timeframe": "1h" },
+              "strategies": [ { "class": "SmaCross", "params": { "fast": [3, 5, 8], "slow": [20, 30] }, "sides": "both",
+                "size": { "percentOfEquity": 100 } } ],
+              "learning": [
+                { "name": "risk", "trainer": "ridge", "label": { "kind": "drawdown", "bars": 12 },
+                  "features": ["volatility(20)", "portfolio-drawdown", "portfolio-win-rate"],
+                  "apply": { "rule": "limit", "lossPercent": 1 } },
+                { "name": "gate", "strategies": "SmaCross(fast=3*", "trainer": "logistic", "apply": { "rule": "veto", "below": 0.5 } }
+              ],
+              "portfolio": { "weights": "equal" }
+            }
+            """;
+
+    /// <summary>A model of the risk caps the portfolio, and another judges entries.</summary>
+    public string Capped { get; }
 
     /// <summary>Every cost and constraint of execution at once, and weeks whose days decide between stop and target.</summary>
     public string Costly { get; }

@@ -63,4 +63,20 @@ public class LabelTests
         var weights = SampleWeights.Balanced(table.Range(0, 4));
         weights.ShouldBe([4.0 / 6, 2, 4.0 / 6, 4.0 / 6, 1]);
     }
+
+    [Theory]
+    // Closes 100, 102, 99, 104: the lowest low of the next two bars is 97, the highest high 103.
+    [InlineData(0, 2, 1, 0.03)]
+    [InlineData(0, 2, -1, 0.03)]
+    [InlineData(0, 1, 1, 0.0)] // no price is behind
+    [InlineData(1, 2, 1, 5.0 / 102)]
+    [InlineData(1, 2, -1, 3.0 / 102)]
+    [InlineData(2, 2, 1, double.NaN)] // the bars end before
+    public void The_worst_loss_is_that_of_the_worst_price_of_the_next_bars(int bar, int bars, int side, double expected)
+    {
+        double[] high = [101, 103, 102, 105], low = [99, 100.5, 97, 98];
+        var loss = LabelColumn.WorstLoss(high, low, [100, 102, 99, 104], bar, bars, side);
+        if (double.IsNaN(expected)) double.IsNaN(loss).ShouldBeTrue();
+        else loss.ShouldBe(expected, 1e-15);
+    }
 }

@@ -44,4 +44,6 @@ public enum Decision : byte
     Ruined,
     /// <summary>A rule that the limits name refused it.</summary>
     Rule,
+    /// <summary>A model of the risk left no room for it.</summary>
+    PredictedRisk,
 }

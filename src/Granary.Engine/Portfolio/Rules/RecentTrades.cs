@@ -10,6 +10,9 @@ internal sealed class RecentTrades(int length)
 
     public void Add(double netReturn) => _returns[_count++ % _returns.Length] = netReturn;
 
+    /// <summary>The share of trades with a gain; NaN without a trade.</summary>
+    public double WinRate => Count == 0 ? double.NaN : Sums(Count).Wins / (double)Count;
+
     // Sums over the last so many, newest first.
     private (int N, int Wins, double Won, int Losses, double Lost) Sums(int most)
     {

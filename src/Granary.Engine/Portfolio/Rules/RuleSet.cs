@@ -5,7 +5,10 @@ namespace Granary.Engine.Portfolio.Rules;
 /// <summary>The rules of a portfolio, asked in their order.</summary>
 public sealed class RuleSet(IReadOnlyList<IPortfolioRule> rules, IPortfolioView portfolio)
 {
-    private readonly IPortfolioRule[] _rules = [.. rules];
+    private IPortfolioRule[] _rules = [.. rules];
+
+    /// <summary>Adds a rule that is asked after the others.</summary>
+    internal void Add(IPortfolioRule rule) => _rules = [.. _rules, rule];
 
     /// <summary>Whether the rules admit an entry of any size.</summary>
     /// <returns><see cref="Decision.Accepted"/>, or the refusal of the first rule that does not.</returns>

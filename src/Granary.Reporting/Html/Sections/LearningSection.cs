@@ -35,6 +35,7 @@ internal sealed class LearningSection(LearningReport report) : IReportSection<Ru
         }
         Curve(html, report.Equity, "All judged strategies");
         Overview(html, units);
+        if (report.Risk is { } risk) Risk(html, risk);
         if (units.Count > MostPrinted) html.Write($"<p class=\"note onlyprint\">Printed are the first {MostPrinted} models.</p>\n");
         foreach (var unit in units.Where(u => u.Error is null).Take(MostDrawn)) Unit(html, unit);
         if (units.Count > MostDrawn) html.Write($"<p class=\"note\">The "
@@ -62,6 +63,25 @@ internal sealed class LearningSection(LearningReport report) : IReportSection<Ru
             HtmlTable.EndRow(html);
         }
         HtmlTable.Close(html);
+    }
+
+    private static void Risk(HtmlWriter html, RiskWorth risk)
+    {
+        HtmlTable.Open(html, $"The portfolio with the cap by a predicted drawdown and without, from {Day(risk.From)} on",
+            [new("Portfolio", Number: false), new("Return"), new("Deepest drawdown"),
+                new("Mean exposure", Hint: "Longs plus shorts at the bars' closes, of the equity")]);
+        foreach (var (name, figures) in new[] { ("with the cap", risk.With), ("without", risk.Without) })
+        {
+            HtmlTable.RowHead(html, name);
+            HtmlTable.SignedPercent(html, figures.Return);
+            HtmlTable.Number(html, NumberText.Percent(figures.MaxDrawdown, 1));
+            HtmlTable.Number(html, NumberText.Percent(figures.MeanExposure, 1));
+            HtmlTable.EndRow(html);
+        }
+        HtmlTable.Close(html);
+        html.Write($"<p class=\"note\">The cap was asked about {NumberText.Count(risk.Asked)} entries and knew a drawdown for "
+            + $"{NumberText.Count(risk.Judged)}: it made {NumberText.Count(risk.Cut)} smaller and refused "
+            + $"{NumberText.Count(risk.Refused)}.</p>\n");
     }
 
     private static void Unit(HtmlWriter html, LearningUnit unit)

@@ -1,0 +1,57 @@
+using Granary.Engine.Portfolio.Rules;
+using Granary.Learning.Features;
+using Granary.Learning.Tables;
+
+namespace Granary.Learning.Gating;
+
+/// <summary>
+/// Walk-forward models of the risk of entries in one market. At any time the newest one is asked that was trained on what was known by
+/// then; before the first there is no opinion.
+/// </summary>
+public sealed class RiskModel
+{
+    private readonly ModelWindow[] _windows;
+
+    /// <param name="windows">Rising by time.</param>
+    /// <exception cref="LearningInputException">A model was made for other features, or looks back over several rows.</exception>
+    public RiskModel(string name, EntryFeatures features, IReadOnlyList<ModelWindow> windows, LimitRule rule)
+    {
+        (Name, Features, Rule) = (name, features, rule);
+        _windows = [.. windows];
+        foreach (var (_, model) in _windows)
+        {
+            if (model.Input is not { Kind: ModelInputKind.Features, Length: 1 })
+                throw new LearningInputException($"{model.Trainer} looks back on several rows or on past labels, but entries are not "
+                    + "evenly spaced: choose another trainer");
+            if (!model.Features.SequenceEqual(features.Names))
+                throw new LearningInputException($"the model '{name}' was made for the features {string.Join(", ", model.Features)}, "
+                    + $"not for {string.Join(", ", features.Names)}: train it again");
+        }
+    }
+
+    /// <summary>In the registry, with the version where there is one.</summary>
+    public string Name { get; }
+
+    public EntryFeatures Features { get; }
+
+    public LimitRule Rule { get; }
+
+    /// <summary>Rising by time.</summary>
+    public IReadOnlyList<ModelWindow> Windows => _windows;
+
+    /// <summary>The expected worst loss of an entry, a fraction of its value.</summary>
+    /// <param name="row">Of <see cref="EntryFeatures.Write"/>.</param>
+    /// <param name="known">When the signal was known, UTC ticks.</param>
+    /// <returns>NaN before the first model, and where a feature is not known yet.</returns>
+    public double Predict(ReadOnlySpan<double> row, long known)
+    {
+        var at = _windows.Length - 1;
+        while (at >= 0 && _windows[at].From > known) at--;
+        if (at < 0) return double.NaN;
+        foreach (var value in row)
+            if (!double.IsFinite(value))
+                return double.NaN;
+        var prediction = _windows[at].Model.Predict(row);
+        return double.IsFinite(prediction) ? prediction : double.NaN;
+    }
+}
