@@ -89,15 +89,6 @@ public sealed record GrainSettings
     public BlockTransport Blocks { get; init; } = BlockTransport.Pull;
 }
 
-/// <summary>What a model's grain does with its decisions.</summary>
-public enum ModelDecisions
-{
-    /// <summary>Logs and shows them.</summary>
-    Advise,
-
-    /// <summary>Also promotes or rolls back.</summary>
-    Apply,
-}
 
 /// <summary>Transport of blocks from a feed to the silos with its strategies.</summary>
 public enum BlockTransport

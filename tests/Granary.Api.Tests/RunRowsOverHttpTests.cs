@@ -90,6 +90,34 @@ public sealed class RunRowsOverHttpTests
         run.Files.ShouldContain("report.html");
     }
 
+    [Fact]
+    public async Task Decisions_and_acts_of_models_are_the_rows_of_their_files_and_a_run_without_models_has_none()
+    {
+        await using var server = await ApiServer.StartAsync(parts: ServerParts.RealHost);
+        var learned = Batch.Replace("\"portfolio\"", """
+            "learning": { "name": "gate", "trainer": "logistic", "apply": { "rule": "veto", "below": 0.5 }, "watch": "ddm", "abstain": true },
+            "portfolio"
+            """, StringComparison.Ordinal);
+        var run = await server.UntilAsync((await server.SubmitAsync(learned)).Id, s => s.Ended);
+        run.Fault.ShouldBeNull();
+        foreach (var (path, file) in new[] { ("model-decisions", "model_decisions.csv"), ("model-log", "model_log.csv") })
+        {
+            var rows = await server.Client.GetFromJsonAsync<JsonElement>($"/api/v1/runs/{run.Id}/{path}");
+            var lines = File.ReadAllLines(Path.Combine(server.Folder, run.Id, file));
+            rows.GetProperty("total").GetInt32().ShouldBe(lines.Length - 1);
+            if (path == "model-log") continue;
+            lines.Length.ShouldBeGreaterThan(1);
+            var first = rows.GetProperty("items")[0];
+            lines[1].ShouldContain(first.GetProperty("strategy").GetString()!);
+            lines[1].ShouldContain($",{first.GetProperty("verdict").GetString()},");
+            lines[1].ShouldEndWith(first.GetProperty("worth").GetDouble().ToString("R", CultureInfo.InvariantCulture));
+        }
+
+        var plain = await server.UntilAsync((await server.SubmitAsync(Batch)).Id, s => s.Ended);
+        foreach (var path in new[] { "model-decisions", "model-log" })
+            (await (await server.Client.GetAsync($"/api/v1/runs/{plain.Id}/{path}")).ProblemAsync(400)).ShouldContain("'learning'");
+    }
+
     private static List<double?> Numbers(JsonElement values) =>
         [.. values.EnumerateArray().Select(v => v.ValueKind == JsonValueKind.Null ? (double?)null : v.GetDouble())];
 }

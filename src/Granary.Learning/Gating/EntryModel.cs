@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Granary.Engine.Factors;
 using Granary.Engine.Market;
 using Granary.Engine.Trading;
@@ -120,52 +119,6 @@ public sealed class EntryModel : IEntryModel
         Origin = Origin,
         Watch = Watch,
     };
-
-    /// <summary>Everything that another process needs to judge alike: models, features, rule.</summary>
-    public byte[] ToBytes()
-    {
-        using var stream = new MemoryStream();
-        using var writer = new BinaryWriter(stream);
-        writer.Write(Name);
-        writer.Write(_features.Names.Count);
-        foreach (var feature in _features.Names) writer.Write(feature);
-        writer.Write(JsonSerializer.Serialize(_rule));
-        writer.Write((byte)_meaning);
-        writer.Write(_windows.Length);
-        foreach (var window in _windows)
-        {
-            var model = ModelFile.ToBytes(window.Model);
-            writer.Write(window.From);
-            writer.Write(model.Length);
-            writer.Write(model);
-        }
-        foreach (var window in _windows) writer.Write(window.Number);
-        writer.Write(JsonSerializer.Serialize(Watch));
-        writer.Flush();
-        return stream.ToArray();
-    }
-
-    /// <exception cref="LearningInputException">A model in it is damaged or of a newer format.</exception>
-    /// <param name="kinds">The model kinds that the process knows.</param>
-    /// <param name="factors">The factors that the process knows.</param>
-    public static EntryModel FromBytes(byte[] bytes, ModelKindCatalogue kinds, FactorCatalogue factors)
-    {
-        using var reader = new BinaryReader(new MemoryStream(bytes));
-        var name = reader.ReadString();
-        var features = new string[reader.ReadInt32()];
-        for (var f = 0; f < features.Length; f++) features[f] = reader.ReadString();
-        var rule = JsonSerializer.Deserialize<EntryRule>(reader.ReadString())!;
-        var meaning = (PredictionMeaning)reader.ReadByte();
-        var windows = new ModelWindow[reader.ReadInt32()];
-        for (var w = 0; w < windows.Length; w++)
-        {
-            var from = reader.ReadInt64();
-            windows[w] = new ModelWindow(from, kinds.FromBytes(reader.ReadBytes(reader.ReadInt32()), $"the model '{name}'"));
-        }
-        for (var w = 0; w < windows.Length; w++) windows[w] = windows[w] with { Number = reader.ReadInt32() };
-        var watch = JsonSerializer.Deserialize<WatchRule>(reader.ReadString());
-        return new EntryModel(name, FeatureSet.Parse(features, factors), windows, rule, meaning) { Watch = watch };
-    }
 
     public IEntryFilter Attach(MarketSeries series, FactorPlan plan) => new ModelFilter(this, series, plan);
 

@@ -1,5 +1,5 @@
 using System.Net;
-using Granary.Cluster.Grains;
+using Granary.Application.Models;
 
 namespace Granary.Silo.Options;
 

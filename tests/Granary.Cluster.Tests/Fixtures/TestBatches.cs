@@ -80,13 +80,14 @@ internal sealed class TestBatches : IDisposable
                 { "name": "risk", "trainer": "ridge", "label": { "kind": "drawdown", "bars": 12 },
                   "features": ["volatility(20)", "portfolio-drawdown", "portfolio-win-rate"],
                   "apply": { "rule": "limit", "lossPercent": 1 } },
-                { "name": "gate", "strategies": "SmaCross(fast=3*", "trainer": "logistic", "apply": { "rule": "veto", "below": 0.5 } }
+                { "name": "gate", "strategies": "SmaCross(fast=3*", "trainer": "logistic", "apply": { "rule": "veto", "below": 0.5 },
+                  "watch": { "detector": "ddm", "params": { "minInstances": 20 } }, "abstain": true }
               ],
               "portfolio": { "weights": "equal" }
             }
             """;
 
-    /// <summary>A model of the risk caps the portfolio, and another judges entries.</summary>
+    /// <summary>A model of the risk caps the portfolio; another judges entries, is watched, and abstains from what it does not know.</summary>
     public string Capped { get; }
 
     /// <summary>Every cost and constraint of execution at once, and weeks whose days decide between stop and target.</summary>

@@ -201,15 +201,6 @@ public class EntryModelTests
     }
 
     [Fact]
-    public void A_judge_that_has_crossed_a_wire_judges_to_the_bit_alike()
-    {
-        var bars = SyntheticBars.Make(1500, 0.3);
-        var model = Model(bars, "gradient-boosting", new SizeRuleByProbability(0.45, 0.6));
-        Run(bars, 100, EntryModel.FromBytes(model.ToBytes(), ModelKindCatalogue.BuiltIn,
-            FactorCatalogue.BuiltIn)).Result.Fingerprint.ShouldBe(Run(bars, 100, model).Result.Fingerprint);
-    }
-
-    [Fact]
     public void An_lstm_is_shown_the_rows_before_the_entry_whatever_the_blocks()
     {
         var bars = SyntheticBars.Make(700, 0.3);

@@ -72,13 +72,12 @@ public sealed class FlippedMarketTests
     [Theory]
     [InlineData(1)]
     [InlineData(97)]
-    public void Decisions_do_not_depend_on_blocks_and_survive_a_wire(int length)
+    public void Decisions_do_not_depend_on_blocks(int length)
     {
         var bars = RuleMarket.Bars(9000, 3, 2000, 6000);
         var model = RuleMarket.Model(bars, 2000, 3000, new WatchRule("ddm", new Dictionary<string, string> { ["warmStart"] = "40" }, 0.25));
         var (log, result) = RuleMarket.Run(bars, model);
-        var sent = EntryModel.FromBytes(model.ToBytes(), ModelKindCatalogue.BuiltIn, FactorCatalogue.BuiltIn);
-        var (parts, again) = RuleMarket.Run(bars, sent, length);
+        var (parts, again) = RuleMarket.Run(bars, model, length);
         parts.Signals.ShouldBe(log.Signals);
         again.Fingerprint.ShouldBe(result.Fingerprint);
         log.Signals.Values.ShouldContain(s => s.SizeFactor == 0.25);
