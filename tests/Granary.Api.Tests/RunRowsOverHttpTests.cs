@@ -95,7 +95,8 @@ public sealed class RunRowsOverHttpTests
     {
         await using var server = await ApiServer.StartAsync(parts: ServerParts.RealHost);
         var learned = Batch.Replace("\"portfolio\"", """
-            "learning": { "name": "gate", "trainer": "logistic", "apply": { "rule": "veto", "below": 0.5 }, "watch": "ddm", "abstain": true },
+            "learning": { "name": "gate", "trainer": "logistic", "apply": { "rule": "veto", "below": 0.5 },
+              "watch": "ddm", "abstain": true },
             "portfolio"
             """, StringComparison.Ordinal);
         var run = await server.UntilAsync((await server.SubmitAsync(learned)).Id, s => s.Ended);
