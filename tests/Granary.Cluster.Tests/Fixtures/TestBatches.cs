@@ -87,7 +87,7 @@ internal sealed class TestBatches : IDisposable
             }
             """;
 
-    /// <summary>A model of the risk caps the portfolio; another judges entries, is watched, and abstains from what it does not know.</summary>
+    /// <summary>A model of the risk caps the portfolio; another judges entries, is watched, and abstains from unlike ones.</summary>
     public string Capped { get; }
 
     /// <summary>Every cost and constraint of execution at once, and weeks whose days decide between stop and target.</summary>
