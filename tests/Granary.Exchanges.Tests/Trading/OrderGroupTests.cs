@@ -89,7 +89,7 @@ public sealed class OrderGroupTests : IDisposable
     [MemberData(nameof(TestExchange.Names), MemberType = typeof(TestExchange))]
     public async Task An_order_without_an_answer_keeps_back_no_other_and_is_found_afterwards(string name)
     {
-        await using var open = await OpenAsync(name, TestVenue.Fast with { RequestLife = TimeSpan.FromMilliseconds(300) });
+        await using var open = await OpenAsync(name, TestVenue.Fast with { RequestLife = TimeSpan.FromSeconds(2) });
         var (server, broker) = (open.Server, open.Broker);
         List<BrokerOrder> orders = [.. Symbols.Select(s => TestVenue.Buy($"g1-0-{s[..3]}-e", 90, s))];
         // The last one is refused by the adapter.
@@ -120,7 +120,7 @@ public sealed class OrderGroupTests : IDisposable
     [MemberData(nameof(TestExchange.Names), MemberType = typeof(TestExchange))]
     public async Task Orders_that_have_reached_the_journal_are_remembered_nowhere_else(string name)
     {
-        await using var open = await OpenAsync(name, TestVenue.Fast with { RequestLife = TimeSpan.FromMilliseconds(100) });
+        await using var open = await OpenAsync(name, TestVenue.Fast with { RequestLife = TimeSpan.FromSeconds(2) });
         var (server, broker) = (open.Server, open.Broker);
         var (never, late) = (TestVenue.Buy("g1-0-1-e", 90), TestVenue.Buy("g1-0-2-e", 90));
         (await broker.FindAsync(never.ClientId)).ShouldBeNull();

@@ -31,7 +31,7 @@ public sealed class PowerCutTests : IDisposable
     public async Task An_order_whose_record_is_lost_is_found_at_the_exchange_and_one_that_was_not_sent_is_sent_once(string name)
     {
         var exchange = TestExchange.Named(name);
-        var settings = TestVenue.Fast with { RequestLife = TimeSpan.FromMilliseconds(300) };
+        var settings = TestVenue.Fast with { RequestLife = TimeSpan.FromSeconds(2) };
         await using var server = await ExchangeServer.StartAsync(exchange.Dialect(new MarketTerms()));
         Task<VenueBroker> ConnectAsync() =>
             VenueBroker.ConnectAsync(exchange.Open(server.Endpoint), settings, TestVenue.Environment(_folder), default);
