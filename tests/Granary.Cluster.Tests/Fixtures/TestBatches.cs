@@ -81,7 +81,7 @@ internal sealed class TestBatches : IDisposable
                   "features": ["volatility(20)", "portfolio-drawdown", "portfolio-win-rate"],
                   "apply": { "rule": "limit", "lossPercent": 1 } },
                 { "name": "gate", "strategies": "SmaCross(fast=3*", "trainer": "logistic", "apply": { "rule": "veto", "below": 0.5 },
-                  "watch": { "detector": "ddm", "params": { "minInstances": 20 } }, "abstain": true }
+                  "watch": { "detector": "ddm", "params": { "warmStart": 20 } }, "abstain": true }
               ],
               "portfolio": { "weights": "equal" }
             }
