@@ -2,6 +2,7 @@ using System.Net.Security;
 using Granary.Api.Dashboard;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -37,22 +38,27 @@ internal sealed class StartupCall(IServer server, ILogger<StartupCall> log) : IH
 
     public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    /// <summary>The address at which this process reaches a server that listens on all addresses.</summary>
-    /// <param name="bound">As the server reports it: <c>http://[::]:8080</c>, <c>https://10.0.0.7:8443</c>.</param>
-    public static Uri AddressOf(string bound)
+    /// <summary>The address at which this process reaches its server.</summary>
+    /// <param name="bound">As the server reports it: <c>http://[::]:8080</c>, <c>https://10.0.0.7:8443</c>, <c>http://+:80</c>.</param>
+    /// <returns>Null if the server listens on a Unix socket or a named pipe.</returns>
+    public static Uri? AddressOf(string bound)
     {
-        var address = new UriBuilder(bound.Replace("//*", "//0.0.0.0", StringComparison.Ordinal)
-            .Replace("//+", "//0.0.0.0", StringComparison.Ordinal))
-        { Path = "/health/live" };
-        if (address.Host == "0.0.0.0") address.Host = "127.0.0.1";
-        else if (address.Host == "[::]") address.Host = "[::1]";
-        return address.Uri;
+        var address = BindingAddress.Parse(bound);
+        if (address.IsUnixPipe || address.IsNamedPipe) return null;
+        var host = address.Host switch
+        {
+            "*" or "+" or "0.0.0.0" => "127.0.0.1",
+            "[::]" => "[::1]",
+            var named => named,
+        };
+        return new UriBuilder(address.Scheme, host, address.Port, "/health/live").Uri;
     }
 
     private async Task CallAsync()
     {
         _ = DashboardFile.Index;
-        if (server.Features.Get<IServerAddressesFeature>()?.Addresses.FirstOrDefault() is not { } bound) return;
+        if (server.Features.Get<IServerAddressesFeature>()?.Addresses.FirstOrDefault() is not { } bound
+            || AddressOf(bound) is not { } address) return;
         try
         {
             // The certificate may name another host than this address; nothing secret is sent, and the answer is dropped.
@@ -61,7 +67,7 @@ internal sealed class StartupCall(IServer server, ILogger<StartupCall> log) : IH
                 SslOptions = new SslClientAuthenticationOptions { RemoteCertificateValidationCallback = static (_, _, _, _) => true },
             };
             using var client = new HttpClient(handler);
-            using var answer = await client.GetAsync(AddressOf(bound), _stopped.Token).ConfigureAwait(false);
+            using var answer = await client.GetAsync(address, _stopped.Token).ConfigureAwait(false);
         }
         catch (Exception e) when (e is HttpRequestException or OperationCanceledException)
         {
