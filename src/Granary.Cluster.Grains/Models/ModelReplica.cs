@@ -30,8 +30,7 @@ internal sealed class ModelReplica(IModelGrain grain, string name, string silo, 
     private List<PredictionEvent> _events = [];
     private (int Version, long At)? _current;
     private ModelReport? _unsent;
-    // Of this process, whose address may have reported before: it begins after all that an earlier one can have sent.
-    private long _sequence = DateTime.UtcNow.Ticks;
+    private long _sequence;
 
     /// <summary>Loads a version once.</summary>
     public async Task<LoadedVersion> LoadAsync(int version, CancellationToken cancellationToken)

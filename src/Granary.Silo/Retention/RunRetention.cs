@@ -50,7 +50,8 @@ internal sealed partial class RunRetention(IGrainFactory grains, AuditLog audit,
         var listed = await grains.GetGrain<IBatchListGrain>(IBatchListGrain.Key).NewestAsync(int.MaxValue).WaitAsync(cancellationToken)
             .ConfigureAwait(false);
         var removed = 0;
-        foreach (var id in OldFolders(before).Union(listed, StringComparer.Ordinal).Order(StringComparer.Ordinal))
+        foreach (var id in OldFolders(before).Union(listed.Where(id => IsOld(id, before)), StringComparer.Ordinal)
+            .Order(StringComparer.Ordinal))
         {
             var batch = grains.GetGrain<IBatchGrain>(id);
             if (await batch.FindAsync().WaitAsync(cancellationToken).ConfigureAwait(false) is not { } status)
@@ -70,6 +71,10 @@ internal sealed partial class RunRetention(IGrainFactory grains, AuditLog audit,
         }
         return removed;
     }
+
+    // A run without a folder may have ended long ago: its grain knows.
+    private bool IsOld(string id, DateTimeOffset before) =>
+        new DirectoryInfo(Path.Combine(runs, id)) is var folder && (!folder.Exists || folder.LastWriteTimeUtc < before.UtcDateTime);
 
     // Runs that left the list of the newest ones have their folder. The folder of a run that ended was written at its end at the latest.
     private IEnumerable<string> OldFolders(DateTimeOffset before) => !Directory.Exists(runs) ? []
