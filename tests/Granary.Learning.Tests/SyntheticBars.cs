@@ -1,3 +1,6 @@
+using Granary.Engine.Analysis;
+using Granary.Engine.Backtesting;
+using Granary.Engine.Factors;
 using Granary.Engine.Market;
 using Granary.Engine.Numerics;
 
@@ -31,5 +34,18 @@ internal static class SyntheticBars
     {
         for (var start = 0; start < bars.Length; start += length)
             yield return BarBlock.FromBars(start, bars.AsSpan(start, Math.Min(length, bars.Length - start)));
+    }
+
+    /// <summary>Processes all bars in blocks of a length.</summary>
+    public static StrategyResult Process(StrategyRun run, FactorPlan plan, Bar[] bars, int length)
+    {
+        var pipeline = new FeedPipeline(Series, plan);
+        foreach (var block in Blocks(bars, length))
+        {
+            var prepared = pipeline.Prepare(block);
+            run.Process(block, prepared.Sheet, prepared.Calendar);
+            pipeline.Return(prepared);
+        }
+        return run.Finish();
     }
 }

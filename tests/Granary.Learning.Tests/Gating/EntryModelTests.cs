@@ -47,14 +47,7 @@ public class EntryModelTests
         var settings = new TradingSettings { Cash = 100_000, Size = new SizeRule(SizeKind.Units, 10), StopLossPercent = stopPercent };
         var run = new StrategyRun("test", new SmaCross(3, 8), SyntheticBars.Series, settings, new ExecutionSettings(), plan, recorder);
         run.FilterEntries(model);
-        var pipeline = new FeedPipeline(SyntheticBars.Series, plan);
-        foreach (var block in SyntheticBars.Blocks(bars, length))
-        {
-            var prepared = pipeline.Prepare(block);
-            run.Process(block, prepared.Sheet, prepared.Calendar);
-            pipeline.Return(prepared);
-        }
-        return (recorder, run.Finish());
+        return (recorder, SyntheticBars.Process(run, plan, bars, length));
     }
 
     private static (FeatureTable Features, TrainingTable Table) Data(Engine.Market.Bar[] bars)

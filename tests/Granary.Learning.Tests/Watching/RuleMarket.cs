@@ -62,14 +62,7 @@ internal static class RuleMarket
         var settings = new TradingSettings { Cash = 1_000_000, Size = new SizeRule(SizeKind.Units, 10) };
         var run = new StrategyRun("test", new BuysEverySecondBar(), SyntheticBars.Series, settings, new ExecutionSettings(), plan, log);
         run.FilterEntries(model);
-        var pipeline = new FeedPipeline(SyntheticBars.Series, plan);
-        foreach (var block in SyntheticBars.Blocks(bars, length))
-        {
-            var prepared = pipeline.Prepare(block);
-            run.Process(block, prepared.Sheet, prepared.Calendar);
-            pipeline.Return(prepared);
-        }
-        return (log, run.Finish());
+        return (log, SyntheticBars.Process(run, plan, bars, length));
     }
 
     public sealed class BuysEverySecondBar : Strategy
