@@ -74,7 +74,7 @@ internal static class DeploymentEndpoints
                 : TypedResults.Ok<IReadOnlyList<DeploymentComparison>>(
                     [.. DeploymentReport.Ended(book, number).Select(DeploymentComparison.Of)]))
             .RequireAuthorization(RolePolicies.Viewer).WithName("getDeploymentReport")
-            .WithSummary("Live against promised, by day, for each account whose session of the deployment has ended.")
+            .WithSummary("Live against the backtest, by day, for each account whose session of the deployment has ended.")
             .Produces<IReadOnlyList<DeploymentComparison>>().ProducesProblem(404);
     }
 

@@ -6,7 +6,7 @@ namespace Granary.Application.Deployments;
 /// <param name="Day">UTC.</param>
 public sealed record DayEquity(DateOnly Day, double Equity);
 
-/// <summary>The backtest that a configuration came from, and what it promises.</summary>
+/// <summary>The backtest that a configuration came from, and its statistics.</summary>
 /// <param name="Run">Folder of the run when the deployment was added.</param>
 /// <param name="Digest">Of the run; prod.json has the same.</param>
 /// <param name="Statistics">Of the portfolio, by the names of results.json.</param>

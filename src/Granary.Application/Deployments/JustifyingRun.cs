@@ -25,7 +25,7 @@ public static class JustifyingRun
             if (value.Kind == System.Text.Json.JsonValueKind.Number) statistics[key] = value.Number();
         var days = EquityDays.Read(folder);
         if (days.Count < 2)
-            throw new InputException($"{Path.Combine(folder, "equity.csv")} has fewer than two days, so nothing can be promised from it");
+            throw new InputException($"{Path.Combine(folder, "equity.csv")} has fewer than two days, so no return can be expected from it");
         return new Justification(Path.GetFullPath(folder), digest, statistics, days);
     }
 }

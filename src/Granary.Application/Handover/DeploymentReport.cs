@@ -6,7 +6,7 @@ using Granary.Application.Verification;
 
 namespace Granary.Application.Handover;
 
-/// <summary>One day of a deployment, live against promised.</summary>
+/// <summary>One day of a deployment, live against the backtest.</summary>
 /// <param name="Live">Equity that the deployment's own trades made of its cash, at the day's end.</param>
 /// <param name="Promised">Equity of a backtest of the same bars.</param>
 /// <param name="Causes">What the day added to the difference, by cause as <c>compare</c> splits it.</param>

@@ -50,7 +50,7 @@ public sealed class DeploymentsApi
         _connection.ReadAsync<JsonElement>(new ApiRequest(HttpMethod.Get, $"api/v1/deployments/{ApiRequest.Segment(number)}/configuration"),
             cancellationToken);
 
-    /// <summary>Live against promised, by day, for each account whose session of the deployment has ended.</summary>
+    /// <summary>Live against the backtest, by day, for each account whose session of the deployment has ended.</summary>
     /// <remarks>Needs the role viewer.</remarks>
     /// <exception cref="ApiException">The server refused it.</exception>
     public Task<IReadOnlyList<DeploymentComparison>> GetDeploymentReportAsync(int number, CancellationToken cancellationToken = default) =>

@@ -1,7 +1,7 @@
 // Generated from docs/openapi.json by GeneratedClientTests.
 namespace Granary.Client.Schemas;
 
-/// <summary>One day of a deployment, live against promised.</summary>
+/// <summary>One day of a deployment, live against the backtest.</summary>
 public sealed record DeploymentDay
 {
     public required DateOnly Day { get; init; }

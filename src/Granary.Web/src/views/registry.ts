@@ -88,7 +88,7 @@ export const views: View[] = [
         path: '/deployments',
         title: 'Deployments',
         group: 'Trading',
-        summary: 'Configurations by number: add, hand over, live against promised',
+        summary: 'Configurations by number: add, hand over, live against the backtest',
         component: lazy(() => import('./deployments/DeploymentsView')),
     },
     {

@@ -20,7 +20,7 @@ import { Switch } from './Switch';
 type Details = Schemas['DeploymentDetails'];
 type Strategy = Schemas['DeploymentStrategy'];
 
-/** One deployment: its strategies, its promise, its history, live against promised, and hand-over. */
+/** One deployment: its strategies, its backtest, its history, live against the backtest, and hand-over. */
 export default function DeploymentView() {
     const { params } = useRoute();
     const id = Number(params.number);
@@ -78,7 +78,7 @@ function Shown(props: { details: Details; onChanged: () => void }) {
             <Figures
                 figures={[
                     {
-                        name: 'Promised return',
+                        name: 'Return of the backtest',
                         value: signedPercent(statistics.totalReturn),
                         tone: tone(statistics.totalReturn),
                         note: `over ${number(d.backtest.days)} days of the backtest`,
@@ -90,7 +90,7 @@ function Shown(props: { details: Details; onChanged: () => void }) {
                     { name: 'Last account', value: d.lastAccount ?? '–' },
                 ]}
             />
-            <h2>Live against promised</h2>
+            <h2>Live against the backtest</h2>
             <Report number={d.number} />
             <h2>Strategies</h2>
             <DataTable label="Strategies" rows={strategies} columns={columns} id={(s) => s.id} height={420} />

@@ -8,7 +8,7 @@ import { number, percent, signedMoney, tone } from '../../format/numbers';
 
 type Comparison = Schemas['DeploymentComparison'];
 
-/** Live against promised by day, for each account whose session of the deployment has ended. */
+/** Live against the backtest by day, for each account whose session of the deployment has ended. */
 export function Report(props: { number: number }) {
     const report = useQuery(`report ${props.number}`, () =>
         take(api.GET('/api/v1/deployments/{number}/report', { params: { path: { number: props.number } } })),
@@ -32,7 +32,7 @@ function One(props: { comparison: Comparison }) {
     const lines = useMemo(
         () => [
             { name: 'Live', values: c.days.map((d) => d.live), colour: 's1' },
-            { name: 'Promised', values: c.days.map((d) => d.promised), colour: 's2', dashed: true },
+            { name: 'Backtest', values: c.days.map((d) => d.promised), colour: 's2', dashed: true },
         ],
         [c],
     );
@@ -60,7 +60,7 @@ function One(props: { comparison: Comparison }) {
                     x={x}
                     lines={lines}
                     format={(v) => number(v, 0)}
-                    summary={`Equity live ${number(last.live, 0)} and promised ${number(last.promised, 0)} at the end`}
+                    summary={`Equity live ${number(last.live, 0)} and of the backtest ${number(last.promised, 0)} at the end`}
                 />
                 <LineChart
                     title="Return and its band"

@@ -20,8 +20,8 @@ interface Gap {
 
 const file = 'against_backtest.json';
 
-/** Live against what the backtest promised: of the same bars while it runs, and trade by trade when it has ended. */
-export function Promised(props: { session: Schemas['SessionView'] }) {
+/** Live against the backtest: of the same bars while it runs, and trade by trade when it has ended. */
+export function AgainstBacktest(props: { session: Schemas['SessionView'] }) {
     const { session } = props;
     const { status } = session;
     const hasFile = session.files.includes(file);
@@ -35,7 +35,7 @@ export function Promised(props: { session: Schemas['SessionView'] }) {
             <Figures
                 figures={[
                     { name: 'Account', value: number(status.accountEquity, 2), note: 'with the broker’s fills and fees' },
-                    { name: 'Promised', value: number(status.modelEquity, 2), note: 'the portfolio with simulated fills of the same bars' },
+                    { name: 'Backtest', value: number(status.modelEquity, 2), note: 'the portfolio with simulated fills of the same bars' },
                     {
                         name: 'Difference',
                         value: signedMoney(difference),

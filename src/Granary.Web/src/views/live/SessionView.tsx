@@ -17,7 +17,7 @@ import { loadRun } from '../runs/run';
 import { Commands } from './Commands';
 import { Limits } from './Limits';
 import { Profit } from './Profit';
-import { Promised } from './Promised';
+import { AgainstBacktest } from './AgainstBacktest';
 import { Signals } from './Signals';
 import { StateBadge, stateOf } from './StateBadge';
 import { Trades } from './Trades';
@@ -30,7 +30,7 @@ const tabs = [
     { id: 'profit', title: 'Profit' },
     { id: 'limits', title: 'Limits' },
     { id: 'signals', title: 'Signals' },
-    { id: 'promised', title: 'Against promised' },
+    { id: 'promised', title: 'Against the backtest' },
     { id: 'log', title: 'Log' },
 ];
 
@@ -100,7 +100,7 @@ function Part(props: { session: Session; tab: string; onDone: (session: Session)
         case 'signals':
             return <Signals session={session} />;
         case 'promised':
-            return <Promised session={session} />;
+            return <AgainstBacktest session={session} />;
         case 'log':
             return <Log session={session} />;
         default:
