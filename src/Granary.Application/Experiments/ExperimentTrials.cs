@@ -5,6 +5,7 @@ using Granary.Application.Simulation;
 using Granary.Application.Validation;
 using Granary.Engine.Analysis;
 using Granary.Learning.Gating;
+using Granary.Reporting.Runs;
 
 namespace Granary.Application.Experiments;
 

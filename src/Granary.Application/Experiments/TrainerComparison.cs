@@ -1,6 +1,7 @@
 using Granary.Application.Batches;
 using Granary.Application.Json;
 using Granary.Application.Learning;
+using Granary.Application.Models;
 using Granary.Application.Simulation;
 using Granary.Application.Validation;
 using Granary.Engine.Analysis;
@@ -43,7 +44,7 @@ public sealed class TrainerComparison(IBatchHost host, TimeProvider clock, int t
                     };
                     if (trial.Strategies.Count == 0) continue;
                     var started = clock.GetTimestamp();
-                    var units = await learn.TrainAsync(opened, [trial], registers: false, progress, cancellationToken);
+                    var units = await learn.TrainAsync(opened, [trial], VersionUse.None, progress, cancellationToken);
                     var seconds = clock.GetElapsedTime(started).TotalSeconds / Math.Max(1, units.Count);
                     var worth = await WorthAsync(learn, opened, units, counted, cancellationToken);
                     tried.AddRange(units.Select((u, i) => new Tried(u, seconds, worth[i])));

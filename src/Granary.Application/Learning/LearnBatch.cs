@@ -1,5 +1,6 @@
 using Granary.Application.Batches;
 using Granary.Application.Json;
+using Granary.Application.Models;
 using Granary.Application.Simulation;
 using Granary.Engine.Trading;
 using Granary.Learning.Gating;
@@ -19,7 +20,7 @@ public sealed class LearnBatch(IBatchHost host, TimeProvider clock, int threads)
         CancellationToken cancellationToken = default)
     {
         await using var opened = await OpenAsync(batch, strategies, cancellationToken);
-        var (units, _) = await TrainAllAsync(opened, Specs(opened.Plan, strategies), registers: true, progress, cancellationToken);
+        var (units, _) = await TrainAllAsync(opened, Specs(opened.Plan, strategies), VersionUse.Add, progress, cancellationToken);
         return LearningReports.Of(units, opened.Plan, judged: null);
     }
 
@@ -31,7 +32,7 @@ public sealed class LearnBatch(IBatchHost host, TimeProvider clock, int threads)
     {
         await using var opened = await OpenAsync(batch, strategies, cancellationToken);
         var plan = opened.Plan;
-        var (units, risk) = await TrainAllAsync(opened, Specs(plan, strategies), registers: false, progress, cancellationToken);
+        var (units, risk) = await TrainAllAsync(opened, Specs(plan, strategies), VersionUse.None, progress, cancellationToken);
         var (judged, free) = await JudgeAsync(opened, units, cancellationToken);
         return LearningReports.Of(units, plan, judged, free, risk);
     }
@@ -62,15 +63,15 @@ public sealed class LearnBatch(IBatchHost host, TimeProvider clock, int threads)
     }
 
     /// <summary>The models of some sections, in their order.</summary>
-    internal async Task<IReadOnlyList<TrainedUnit>> TrainAsync(OpenedBatch opened, IReadOnlyList<LearningSpec> specs, bool registers,
+    internal async Task<IReadOnlyList<TrainedUnit>> TrainAsync(OpenedBatch opened, IReadOnlyList<LearningSpec> specs, VersionUse versions,
         IProgress<TrainingProgress>? progress, CancellationToken cancellationToken) =>
-        (await TrainAllAsync(opened, specs, registers, progress, cancellationToken)).Units;
+        (await TrainAllAsync(opened, specs, versions, progress, cancellationToken)).Units;
 
     // And the portfolio with its models of the risk and without; null without such models.
     private async Task<(IReadOnlyList<TrainedUnit> Units, RiskWorth? Risk)> TrainAllAsync(OpenedBatch opened,
-        IReadOnlyList<LearningSpec> specs, bool registers, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken)
+        IReadOnlyList<LearningSpec> specs, VersionUse versions, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken)
     {
-        var training = new ModelTraining(host, clock, threads) { Registers = registers, Progress = progress };
+        var training = new ModelTraining(host, clock, threads) { Versions = versions, Progress = progress };
         var units = await training.TrainAsync(specs, opened.Plan, opened.Markets, cancellationToken);
         if (!specs.Any(s => s.IsOfRisk)) return (units, null);
         var risk = await RiskOfBatch.TrainAsync(training, specs, opened.Plan.WithModels(Models(units)), opened.Markets, (host, threads),

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using Granary.Application.Batches;
+using Granary.Application.Models;
 using Granary.Application.Simulation;
 using Granary.Engine.Factors;
 using Granary.Engine.Market;
@@ -32,8 +33,8 @@ public sealed class ModelTraining(IBatchHost host, TimeProvider clock, int threa
 
     private sealed record Work(LearningSpec Spec, FeedPlan Feed, IReadOnlyList<StrategyInstance> Strategies);
 
-    /// <summary>Whether a version of each model is added to its registry.</summary>
-    public bool Registers { get; init; }
+    /// <summary>Whether the models become versions of their registry.</summary>
+    public VersionUse Versions { get; init; }
 
     /// <summary>Whether predictions of training samples are kept beside those of tests.</summary>
     public bool KeepsTrainingSamples { get; init; }
@@ -130,7 +131,7 @@ public sealed class ModelTraining(IBatchHost host, TimeProvider clock, int threa
                 return ValueTask.CompletedTask;
             });
         var finished = new TrainedUnit[jobs.Count];
-        Parallel.For(0, jobs.Count, Options(cancellationToken), j => finished[j] = jobs[j].Finish(Registers, clock, cancellationToken));
+        Parallel.For(0, jobs.Count, Options(cancellationToken), j => finished[j] = jobs[j].Finish(Versions, clock, cancellationToken));
         return finished;
     }
 

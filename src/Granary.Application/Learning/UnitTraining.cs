@@ -170,7 +170,7 @@ internal sealed class UnitTraining(LearningSpec spec, UnitSource source, WindowC
         return (model, false);
     }
 
-    public TrainedUnit Finish(bool register, TimeProvider clock, CancellationToken cancellationToken)
+    public TrainedUnit Finish(VersionUse use, TimeProvider clock, CancellationToken cancellationToken)
     {
         var members = source.Strategies;
         var none = new Dictionary<string, double>();
@@ -202,15 +202,15 @@ internal sealed class UnitTraining(LearningSpec spec, UnitSource source, WindowC
                     spec.Rule, spec.Label.Meaning)
                 { Watch = spec.Watch };
             }
-            else if (register && risk is null)
+            else if (use != VersionUse.None && risk is null)
                 throw new LearningInputException($"{spec.Trainer} reads no features: it is a baseline for 'experiment' "
                     + $"and judges no entries, so choose another trainer");
 
             ModelVersion? version = null;
-            if (register)
+            if (use != VersionUse.None)
             {
-                version = Register(final, all.Figures, outOfSample, gap, clock);
-                if (filter is not null)
+                version = Register(use, final, (all.Figures, outOfSample, gap), clock);
+                if (filter is not null && version is not null)
                     filter.Origin = new ModelOrigin(ModelStores.Shown(spec.Registry), version.Model, version.Number);
             }
             unit = new TrainedUnit(Name, Data, spec, members, table.Count, [.. windows.Select(w => w.Result)], all.Figures, outOfSample,
@@ -236,8 +236,9 @@ internal sealed class UnitTraining(LearningSpec spec, UnitSource source, WindowC
     private static double? GainOf(ITrainedModel model, int feature) =>
         GuardedModel.Unguarded(model) is IGainImportance trees ? trees.Gain[feature] : null;
 
-    private ModelVersion Register(ITrainedModel final, IReadOnlyDictionary<string, double> inSample,
-        IReadOnlyDictionary<string, double> outOfSample, double? gap, TimeProvider clock)
+    // Null where the version is to be found and there is none.
+    private ModelVersion? Register(VersionUse use, ITrainedModel final, (IReadOnlyDictionary<string, double> InSample,
+        IReadOnlyDictionary<string, double> OutOfSample, double? Gap) figures, TimeProvider clock)
     {
         var table = _table!;
         var registry = new ModelRegistry(ModelStores.Open(spec.Registry), spec.Catalogues.ModelKinds);
@@ -253,14 +254,16 @@ internal sealed class UnitTraining(LearningSpec spec, UnitSource source, WindowC
             Trainer = spec.Trainer,
             Parameters = spec.Parameters,
             Seed = seed,
-            InSample = inSample,
-            OutOfSample = outOfSample,
-            TrainTestGap = gap,
+            InSample = figures.InSample,
+            OutOfSample = figures.OutOfSample,
+            TrainTestGap = figures.Gap,
             DissimilarityThreshold = (final as GuardedModel)?.Area.Threshold,
             CreatedAt = clock.GetUtcNow().UtcDateTime,
         };
         // The same model of the same data is the same version: training again adds nothing.
-        var version = registry.Find(Name, ModelRegistry.HashOf(final), _tableHash) ?? registry.Add(Name, final, lineage);
+        var known = registry.Find(Name, ModelRegistry.HashOf(final), _tableHash);
+        if (use == VersionUse.Find) return known;
+        var version = known ?? registry.Add(Name, final, lineage);
         if (spec.Promote) registry.Promote(Name, version.Number);
         return version;
     }

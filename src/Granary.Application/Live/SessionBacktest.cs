@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Granary.Application.Batches;
+using Granary.Application.Models;
 using Granary.Application.Runs;
 using Granary.Application.Simulation;
 using Granary.Application.Verification;
@@ -60,7 +61,7 @@ public sealed record SessionBacktest(double Equity, double Account, string Diges
                 // Its predictions are not those of the session.
                 Strategies = [.. spec.Strategies.Select(s => s.Model is EntryModel model ? s with { Model = model.Unobserved() } : s)],
             };
-            var options = new BatchOptions { Out = temporary, Yes = true, Validation = false, RegisterModels = false };
+            var options = new BatchOptions { Out = temporary, Yes = true, Validation = false, Versions = VersionUse.None };
             var run = await new BatchRunner(new EmbeddedHost(Environment.ProcessorCount), clock, (_, _) => bars).RunAsync(backtest,
                 options).ConfigureAwait(false);
             var result = new SessionBacktest(run.Model.Portfolio?.FinalEquity ?? spec.Cash, status.AccountEquity, run.Model.Digest,

@@ -33,7 +33,36 @@ public sealed record RunManifest
     /// <summary>Whether it is a walk-forward optimisation rather than a backtest.</summary>
     public bool IsWalkForward { get; init; }
 
-    public static byte[] Write(RunModel run, BatchPlan plan, ulong seed, bool walkForward = false)
+    /// <summary>When the run was made, UTC.</summary>
+    public required DateTime CreatedAt { get; init; }
+
+    /// <summary>How long it took.</summary>
+    public required double Seconds { get; init; }
+
+    /// <summary>Where it ran, as "embedded, 2 threads".</summary>
+    public required string Host { get; init; }
+
+    /// <summary>Whether it was searched for look-ahead and tried with stressed costs.</summary>
+    public bool HasChecks { get; init; } = true;
+
+    /// <summary>The notes of its report; null where an earlier version did not write them.</summary>
+    public IReadOnlyList<RunNote>? Notes { get; init; }
+
+    /// <summary>What had been tried on its bars; null where that was not counted, or an earlier version did not write it.</summary>
+    public TrialCensus? Trials { get; init; }
+
+    /// <summary>The model of the same run, made again, with what only the first one knew.</summary>
+    public RunModel Restore(RunModel again) => again with
+    {
+        CreatedAt = CreatedAt,
+        Seconds = Seconds,
+        Host = Host,
+        Notes = Notes ?? again.Notes,
+        Trials = Trials ?? again.Trials,
+    };
+
+    /// <param name="hasChecks">Whether the run was searched for look-ahead and tried with stressed costs.</param>
+    public static byte[] Write(RunModel run, BatchPlan plan, bool hasChecks)
     {
         var buffer = new MemoryStream();
         using (var json = new Utf8JsonWriter(buffer,
@@ -43,7 +72,7 @@ public sealed record RunManifest
             json.WriteNumber("version", Version);
             json.WriteString("batch", run.Name);
             json.WriteString("run", run.Run);
-            if (walkForward) json.WriteString("verb", "walkforward");
+            if (run.Section<WalkForwardResults>() is not null) json.WriteString("verb", "walkforward");
             json.WriteString("status", run.Interrupted ? "interrupted" : "done");
             json.WriteString("digest", run.Digest);
             json.WriteString("created", run.CreatedAt.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'"));
@@ -53,7 +82,7 @@ public sealed record RunManifest
             json.WriteString("granary", typeof(RunManifest).Assembly.GetName().Version?.ToString(3));
             json.WriteString("runtime", RuntimeInformation.FrameworkDescription);
             json.WriteString("os", RuntimeInformation.RuntimeIdentifier);
-            json.WriteNumber("seed", seed);
+            json.WriteNumber("seed", plan.Spec.Seed);
             json.WriteString("folder", plan.Spec.Folder);
             json.WriteString("spec", Encoding.UTF8.GetString(plan.Spec.Text));
             json.WriteString("specHash", RunFolder.HashOf(Encoding.UTF8.GetString(plan.Spec.Text)));
@@ -74,10 +103,43 @@ public sealed record RunManifest
             json.WriteStartArray("outputs");
             foreach (var name in plan.Spec.Outputs.Names) json.WriteStringValue(name);
             json.WriteEndArray();
+            json.WriteBoolean("checks", hasChecks);
+            RunNotes.Write(json, run.Notes);
+            if (run.Trials is { } trials) Write(json, trials);
             json.WriteEndObject();
         }
         return buffer.ToArray();
     }
+
+    private static void Write(Utf8JsonWriter json, TrialCensus trials)
+    {
+        json.WriteStartObject("trials");
+        json.WriteNumber("count", trials.Trials);
+        json.WriteNumber("new", trials.New);
+        json.WriteNumber("effective", trials.Effective);
+        json.WriteNumber("sharpes", trials.Sharpes.Count);
+        WriteFinite("sharpeMean", trials.Sharpes.Mean);
+        WriteFinite("sharpeVariance", trials.Sharpes.Variance);
+        if (trials.Fault is { } fault) json.WriteString("fault", fault);
+        json.WriteEndObject();
+
+        void WriteFinite(string name, double value)
+        {
+            if (double.IsFinite(value)) json.WriteNumber(name, value);
+        }
+    }
+
+    /// <summary>Notes as a run's files write them; those whose code only a newer Granary knows are left out.</summary>
+    internal static IReadOnlyList<RunNote> ReadNotes(JsonPart notes) => [.. notes.List().Select(n =>
+        RunNotes.CodeOf(n.Need("code").String()) is { } code
+            ? new RunNote(code, n.Need("sentence").String(), (long)n.Need("count").Number()) : null).OfType<RunNote>()];
+
+    private static TrialCensus ReadTrials(JsonPart part) => new((long)part.Need("count").Number(), (long)part.Need("new").Number(),
+        part.Need("effective").Number(), new TrialSharpes((long)part.Need("sharpes").Number(),
+            part.Find("sharpeMean")?.Number() ?? double.NaN, part.Find("sharpeVariance")?.Number() ?? double.NaN))
+    {
+        Fault = part.Find("fault")?.String(),
+    };
 
     /// <exception cref="InputException">There is none, or it is not one.</exception>
     public static RunManifest Read(string runFolder)
@@ -94,6 +156,12 @@ public sealed record RunManifest
             Digest = root.Need("digest").String(),
             BatchText = root.Need("spec").String(),
             Folder = root.Need("folder").String(),
+            CreatedAt = new DateTime(root.Need("created").Time(), DateTimeKind.Utc),
+            Seconds = root.Find("seconds")?.Number() ?? double.NaN,
+            Host = root.Find("host")?.String() ?? "",
+            HasChecks = root.Find("checks")?.Bool() ?? true,
+            Notes = root.Find("notes") is { } notes ? ReadNotes(notes) : null,
+            Trials = root.Find("trials") is { } trials ? ReadTrials(trials) : null,
             IsWalkForward = root.Find("verb")?.String() == "walkforward",
             Interrupted = root.Find("status")?.String() == "interrupted",
             Zones = root.Need("data").List().Where(d => d.Find("zone") is not null)

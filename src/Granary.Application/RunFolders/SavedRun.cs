@@ -70,7 +70,7 @@ public sealed class SavedRun : IRunEvents
             Portfolio = Statistics(portfolio.Find("stats"), metrics),
             Decisions = portfolio.Find("decisions")?.Members.ToDictionary(m => Spelt(m.Value, m.Name, RunText.Of,
                 Enum.GetValues<Decision>()), m => (long)m.Value.Number()) ?? [],
-            Notes = [.. results.Find("notes")?.List().Select(Note).OfType<RunNote>() ?? []],
+            Notes = results.Find("notes") is { } notes ? RunManifest.ReadNotes(notes) : [],
             BatchText = manifest.Need("spec").String(),
             // What the account of a live session came to, which a comparison with it shows.
             Sections = results.Find(SessionResults.Key) is { } session ? [ResultSection.Read<SessionResults>(session.ToJson())] : [],
@@ -89,11 +89,6 @@ public sealed class SavedRun : IRunEvents
         return JsonPart.Parse("manifest.json (spec)", Encoding.UTF8.GetBytes(spec)).Find("account")?.Find("cash")?.Number()
             ?? BatchSpec.DefaultCash;
     }
-
-    // A code that only a newer Granary knows is left out.
-    private static RunNote? Note(JsonPart n) =>
-        RunNotes.CodeOf(n.Need("code").String()) is { } code
-            ? new RunNote(code, n.Need("sentence").String(), (long)n.Need("count").Number()) : null;
 
     private static RunModel WithEquity(RunModel model, string path)
     {

@@ -1,4 +1,5 @@
 using Granary.Application.Learning;
+using Granary.Application.Models;
 using Granary.Application.RunFolders;
 using Granary.Application.Simulation;
 using Granary.Application.Weighting;
@@ -38,7 +39,13 @@ public sealed record BatchOptions
     public IProgress<AllocatorProgress>? Allocator { get; init; }
 
     /// <summary>Whether the models and policies that it trains become versions of their registry.</summary>
-    public bool RegisterModels { get; init; } = true;
+    public VersionUse Versions { get; init; } = VersionUse.Add;
+
+    /// <summary>
+    /// The finished run whose report is made again: its time, duration, host, notes and count of trials are shown. Null for a run of its
+    /// own.
+    /// </summary>
+    public RunManifest? Rebuilds { get; init; }
 
     /// <summary>
     /// Whether a sample is searched for look-ahead and the weighted strategies are tried with stressed costs; without, the evidence of

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Text;
 using Granary.Application.Batches;
 using Granary.Application.Learning;
+using Granary.Application.Models;
 using Granary.Application.RunFolders;
 using Granary.Application.Simulation;
 using Granary.Application.Telemetry;
@@ -54,10 +55,10 @@ public sealed class BatchRunner(IBatchHost host, TimeProvider clock, Func<DataSp
         using (GranaryInstruments.Traces.StartActivity("strategies"))
             await strategies.RunAsync(host.RunAsync, progress, cancellationToken);
         var choice = await strategies.WeighAsync();
-        if (choice.Allocator is { } allocator && run.Options.RegisterModels)
+        if (choice.Allocator is { } allocator && run.Options.Versions is not VersionUse.None and var use)
             choice = choice with
             {
-                Allocator = AllocatorVersions.Register(run.Plan, allocator, run.DataHash, run.Clock.GetUtcNow().UtcDateTime),
+                Allocator = AllocatorVersions.Register(run.Plan, allocator, run.DataHash, run.Clock.GetUtcNow().UtcDateTime, use),
             };
         var members = choice.Members;
         // Without their events the weighted strategies have no portfolio: an interrupted run shows the strategies alone.

@@ -4,6 +4,7 @@ using Granary.Application.Simulation;
 using Granary.Application.Validation;
 using Granary.Application.Weighting;
 using Granary.Engine.Analysis;
+using Granary.Reporting.Runs;
 
 namespace Granary.Application.Runs;
 
@@ -61,11 +62,13 @@ internal sealed class BatchValidation
     {
         var (plan, traded, tests) = (_run.Plan, await _traded, await Tests);
         var equity = members ? portfolio.Trace : null;
-        var (census, fault) = await CountAsync(_run, traded, ledger, tests);
+        var census = await CountAsync(_run, traded, ledger, tests);
         var (causality, stress) = await _searched;
         var outOfSample = OutOfSample.Of(plan, traded, equity, _choice.From ?? plan.Spec.Portfolio.ChosenBefore, out var why);
-        var checks = new BatchChecks(SelectionChecks.Of(plan, traded, equity, census, tests), outOfSample, why, causality, stress, fault)
+        var checks = new BatchChecks(SelectionChecks.Of(plan, traded, equity, census, tests), outOfSample, why, causality, stress,
+            census.Fault)
         {
+            Census = census,
             BenchmarkName = BenchmarkCurve.NameOf(plan.Spec),
             Benchmark = equity is null ? null : await _run.CompareAsync(Benchmark, equity, portfolio.Rows, CancellationToken.None),
             CostsAreZero = plan.Spec.Execution.Settings.IsFree && !plan.Instances.Any(RecordedRuns.IsRecorded),
@@ -77,15 +80,15 @@ internal sealed class BatchValidation
     }
 
     /// <summary>Enters what was tried in the ledger. What an interrupted run had finished has been seen, and so counts.</summary>
-    /// <returns>And why the ledger could not be kept; null where it was.</returns>
-    public static async Task<(TrialCensus Census, string? Fault)> CountAsync(RunContext run,
+    public static async Task<TrialCensus> CountAsync(RunContext run,
         IReadOnlyDictionary<int, StrategyOutcome> outcomes, TrialLedger? ledger, SelectionTests tests)
     {
+        // A report that is made again shows what was counted then.
+        if (run.Options.Rebuilds is { Trials: { } counted }) return counted;
         var hashes = run.Markets.ToDictionary(m => m.Key, m => m.Value.Series.ContentHash, StringComparer.Ordinal);
         // A new version of a model is no new idea.
         var trials = BatchTrials.Of(run.Plan, outcomes, hashes, i => run.Plan.Instances[i].Model?.Name, tests.Effective);
-        var (census, fault) = await BatchTrials.CountAsync(ledger, trials,
-            ledger is null ? null : await BatchTrials.SketchAsync(run.Plan, run.Markets));
-        return (RecordedTrials.AddTo(census, run.Plan), fault);
+        return RecordedTrials.AddTo(await BatchTrials.CountAsync(ledger, trials,
+            ledger is null ? null : await BatchTrials.SketchAsync(run.Plan, run.Markets)), run.Plan);
     }
 }

@@ -42,7 +42,7 @@ internal sealed record RunContext(OpenedBatch Opened, RunFolder Folder, BatchOpt
 
     private ModelTraining Training(IBatchHost host) => new(host, Clock, Options.Threads)
     {
-        Registers = Options.RegisterModels,
+        Versions = Options.Versions,
         Progress = Options.Training,
         KeepsTrainingSamples = Spec.Outputs.OfAllStrategies,
     };
@@ -105,6 +105,7 @@ internal sealed record RunContext(OpenedBatch Opened, RunFolder Folder, BatchOpt
             WorstDrawdowns = recorder.Count > 0 ? recorder.WorstDrawdowns() : [],
             LongestUnderwaterDays = recorder.LongestUnderwaterDays,
             BatchText = Encoding.UTF8.GetString(Spec.Text),
+            Trials = checks?.Census,
         };
         model = model.With([.. result.Notes, .. MarketNotes.Of(Spec, model.Markets, Markets.Values)]);
         return await BenchmarkCurve.CompareAsync(model, Spec, Opened.Source, Markets, Shortest.Ticks, cancellationToken);

@@ -16,9 +16,10 @@ internal sealed class RunFiles(RunContext run)
 
     /// <summary>Writes report and results.json, which show the whole model, the files given, and at the end the manifest.</summary>
     /// <param name="events">For the report's tables of single trades.</param>
-    /// <param name="isWalkForward">Whether verify runs the batch again as a walk-forward.</param>
-    public void WriteAll(RunModel model, IRunEvents events, IEnumerable<OutputFile> files, bool isWalkForward = false)
+    public void WriteAll(RunModel model, IRunEvents events, IEnumerable<OutputFile> files)
     {
+        if (run.Options.Rebuilds is { } first) model = first.Restore(model);
+        var isWalkForward = model.Section<WalkForwardResults>() is not null;
         // The longest ones first.
         AtOnce([
             OutputFile.Text(isWalkForward ? null : "report", "report.html", w => HtmlReport.Write(w, model, events)),
@@ -26,7 +27,7 @@ internal sealed class RunFiles(RunContext run)
             .. files,
         ]);
         // Last, so that a folder with a manifest is whole.
-        AtomicFile.Write(run.Folder.PathOf("manifest.json"), RunManifest.Write(model, run.Plan, run.Spec.Seed, isWalkForward));
+        AtomicFile.Write(run.Folder.PathOf("manifest.json"), RunManifest.Write(model, run.Plan, run.Options.Validation));
     }
 
     private void AtOnce(IEnumerable<OutputFile> files)

@@ -18,6 +18,9 @@ public sealed record BatchChecks(
     /// <summary>Deflated Sharpe ratios above this are evidence.</summary>
     public const double Confidence = 0.95;
 
+    /// <summary>What was ever tried on these bars; null where that was not counted.</summary>
+    public TrialCensus? Census { get; init; }
+
     /// <summary>Against the benchmark that the batch names; null where that cannot be computed.</summary>
     public BenchmarkCheck? Benchmark { get; init; }
 

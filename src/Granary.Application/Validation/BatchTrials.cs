@@ -45,21 +45,20 @@ public static class BatchTrials
     /// Enters them in a ledger and tells what has been tried in all; where that cannot be done, what this run tried alone.
     /// </summary>
     /// <param name="ledger">Null where no ledger is kept.</param>
-    /// <returns>And why the ledger could not be kept; null where it was.</returns>
-    public static async Task<(TrialCensus Census, string? Fault)> CountAsync(TrialLedger? ledger,
+    public static async Task<TrialCensus> CountAsync(TrialLedger? ledger,
         IReadOnlyDictionary<string, IReadOnlyList<Trial>> trials,
         IReadOnlyDictionary<string, BarSketch>? sketches = null, CancellationToken cancellationToken = default)
     {
         string? fault = null;
         try
         {
-            if (ledger is not null) return (await ledger.RecordAsync(trials, sketches, cancellationToken), null);
+            if (ledger is not null) return await ledger.RecordAsync(trials, sketches, cancellationToken);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             fault = e.Message.TrimEnd('.');
         }
-        return (TrialLedger.Alone(trials), fault);
+        return TrialLedger.Alone(trials) with { Fault = fault };
     }
 
     /// <summary>Sketches of the data sets that a batch runs on.</summary>

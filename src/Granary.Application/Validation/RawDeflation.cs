@@ -1,4 +1,5 @@
 using Granary.Engine.Analysis;
+using Granary.Reporting.Runs;
 
 namespace Granary.Application.Validation;
 
@@ -14,7 +15,7 @@ public sealed record RawDeflation(double TrialDeviation, double ExpectedMaximum,
 {
     public static RawDeflation Of(TraceSharpe portfolio, TrialCensus census, long periodTicks)
     {
-        var variance = census.Sharpes.Count > 1 ? census.Sharpes.SampleVariance * periodTicks / TimeSpan.TicksPerDay : 0;
+        var variance = census.Sharpes.Count > 1 ? census.Sharpes.Variance * periodTicks / TimeSpan.TicksPerDay : 0;
         return new RawDeflation(Math.Sqrt(variance), SharpeConfidence.ExpectedMaximum(variance, census.Trials),
             double.IsNaN(portfolio.Sharpe) || portfolio.Returns < 2 ? double.NaN
                 : SharpeConfidence.Deflated(portfolio.Sharpe, portfolio.Returns, portfolio.Skew, portfolio.Kurtosis, variance,

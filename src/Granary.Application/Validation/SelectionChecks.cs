@@ -2,6 +2,7 @@ using Granary.Application.Batches;
 using Granary.Application.Simulation;
 using Granary.Engine.Analysis;
 using Granary.Engine.Analysis.Metrics;
+using Granary.Reporting.Runs;
 
 namespace Granary.Application.Validation;
 

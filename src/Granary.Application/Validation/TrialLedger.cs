@@ -17,13 +17,6 @@ namespace Granary.Application.Validation;
 /// <param name="Share">The part of an independent trial that it counts as, 0 to 1: similar combinations share.</param>
 public readonly record struct Trial(UInt128 Combination, ulong Costs, double DailySharpe, double Share);
 
-/// <summary>All that was ever tried on the data sets of a run.</summary>
-/// <param name="Trials">Different combinations, those of this run included.</param>
-/// <param name="New">How many of them had not been run before.</param>
-/// <param name="Effective">How many independent trials they amount to: the sum of their shares, at least that of this run.</param>
-/// <param name="Sharpes">Moments of the daily Sharpe ratios that were found at this run's costs, of those that have one.</param>
-public sealed record TrialCensus(long Trials, long New, double Effective, Moments Sharpes);
-
 /// <summary>
 /// Counts every combination that was ever run on a data set, over batches, processes and machines that share the folder: the best of many
 /// can only be tested by who knows how many there were, and a batch alone does not know what was tried before it.
@@ -157,7 +150,8 @@ public sealed class TrialLedger(string folder, TimeSpan? timeout = null, TimePro
                     _sharpes.Add(sharpe);
         }
 
-        public TrialCensus Finish() => new(_all, _fresh, Math.Max(_effective, _own), _sharpes);
+        public TrialCensus Finish() => new(_all, _fresh, Math.Max(_effective, _own),
+            new TrialSharpes(_sharpes.Count, _sharpes.Mean, _sharpes.SampleVariance));
     }
 
     private string SketchPath(string dataSet) => Path.Combine(folder, dataSet + SketchExtension);

@@ -4,6 +4,7 @@ using Granary.Application.Catalogues;
 using Granary.Application.Causality;
 using Granary.Application.Json;
 using Granary.Application.Learning;
+using Granary.Application.Models;
 using Granary.Application.RunFolders;
 using Granary.Application.Runs;
 using Granary.Application.Simulation;
@@ -52,7 +53,7 @@ public static class VerifyRun
         var temporary = Path.Combine(Path.GetTempPath(), "granary-verify-" + Path.GetRandomFileName());
         try
         {
-            var options = new BatchOptions { Out = temporary, Yes = true, RegisterModels = false, Validation = false };
+            var options = new BatchOptions { Out = temporary, Yes = true, Versions = VersionUse.None, Validation = false };
             var again = manifest.IsWalkForward
                 ? (await new WalkForwardRunner(clock).RunAsync(spec, options, null, cancellationToken)).Run
                 : await new BatchRunner(host, clock).RunAsync(spec with { Outputs = new OutputSet { Names = ["results"] } }, options,

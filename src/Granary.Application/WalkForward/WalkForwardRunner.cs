@@ -3,6 +3,7 @@ using System.Globalization;
 using Granary.Application.Batches;
 using Granary.Application.Json;
 using Granary.Application.Learning;
+using Granary.Application.Models;
 using Granary.Application.Notes;
 using Granary.Application.RunFolders;
 using Granary.Application.Runs;
@@ -58,11 +59,11 @@ public sealed class WalkForwardRunner(TimeProvider clock, TrialLedger? ledger = 
             var counter = progress is null ? null : new Relay(done => progress.Report((done, input.Windows.Count)));
             var outcome = await WalkForwardOptimiser.RunAsync(input, clock, counter, cancellationToken);
 
-            if (outcome.Weights is { Learned: { } learned } weights && options.RegisterModels)
+            if (outcome.Weights is { Learned: { } learned } weights && options.Versions != VersionUse.None)
             {
                 var registered = AllocatorVersions.Register(opened.Plan, learned,
                     RunFolder.HashOf([.. bars.Values.OrderBy(b => b.Market.Symbol, StringComparer.Ordinal)
-                        .Select(b => b.Market.Series.ContentHash)]), clock.GetUtcNow().UtcDateTime);
+                        .Select(b => b.Market.Series.ContentHash)]), clock.GetUtcNow().UtcDateTime, options.Versions);
                 outcome = outcome with { Weights = weights with { Learned = registered } };
             }
 
@@ -79,8 +80,7 @@ public sealed class WalkForwardRunner(TimeProvider clock, TrialLedger? ledger = 
             folder.RemoveReplaced();
             // What the stressed return of the checks is made of.
             var extra = stressed is null ? [] : Trades(RunFolder.Stressed, model, stressed, bars);
-            new RunFiles(run).WriteAll(model, new StitchedTrades(outcome, bars), [.. Files(run, model, outcome, bars), .. extra],
-                isWalkForward: true);
+            new RunFiles(run).WriteAll(model, new StitchedTrades(outcome, bars), [.. Files(run, model, outcome, bars), .. extra]);
             folder.Complete();
             return (new BatchRun(model, folder.FullPath, false), outcome);
         }, resumable: false);
@@ -111,15 +111,16 @@ public sealed class WalkForwardRunner(TimeProvider clock, TrialLedger? ledger = 
         // What is judged is what the models let trade.
         var traded = await ModelOutcomes.OfAsync(plan, all, run.Markets, _ => host, cancellationToken);
         var tests = SelectionTests.Of(plan, traded, benchmark?.Trace, isStitched: true);
-        var (census, fault) = await BatchValidation.CountAsync(run, traded, ledger, tests);
+        var census = await BatchValidation.CountAsync(run, traded, ledger, tests);
         // In the periods of the batch's traces, so that its Sharpe ratio can be held against theirs.
         var tracer = new EquityTracer(run.TracePeriod, run.Spec.Cash);
         foreach (var row in outcome.Rows) tracer.Add(row.Time, row.Equity);
         var stitched = tracer.Finish()!;
         var rows = (outcome.Rows[0].Time, outcome.Rows[^1].Time);
         var checks = new BatchChecks(SelectionChecks.Of(plan, traded, stitched, census, tests), OutOfSample.Stitched(stitched), "", null,
-            null, fault)
+            null, census.Fault)
         {
+            Census = census,
             BenchmarkName = BenchmarkCurve.NameOf(run.Spec),
             Benchmark = await run.CompareAsync(benchmark, stitched, rows, cancellationToken),
             CostsAreZero = run.Spec.Execution.Settings.IsFree,

@@ -15,8 +15,10 @@ internal static class AllocatorVersions
 {
     /// <param name="dataHash">Of the bars of the run.</param>
     /// <param name="createdAt">UTC.</param>
+    /// <param name="use">Whether new versions are added, or only known ones named.</param>
     /// <returns>The outcome with its versions. The same policy of the same data is the same version.</returns>
-    public static AllocatorOutcome Register(BatchPlan plan, AllocatorOutcome outcome, string dataHash, DateTime createdAt)
+    public static AllocatorOutcome Register(BatchPlan plan, AllocatorOutcome outcome, string dataHash, DateTime createdAt,
+        VersionUse use)
     {
         if (outcome.Result is not { } result) return outcome;
         var place = (plan.Spec.Portfolio.Allocator ?? new AllocatorSpec()).RegistryUnder(plan.Spec.Folder);
@@ -29,10 +31,12 @@ internal static class AllocatorVersions
             var (window, bytes) = (result.Windows[w], outcome.Policies[w].ToBytes());
             var lineage = LineageOf(plan, window, dataHash, createdAt) with { Checks = w == result.Windows.Count - 1 ? checks : null };
             var hash = ModelRegistry.HashOf(bytes);
-            var version = registry.Find(model, hash, lineage.DataHash) ?? registry.Add(model, bytes, lineage);
+            var version = registry.Find(model, hash, lineage.DataHash);
+            if (version is null && use == VersionUse.Find) return outcome;
+            version ??= registry.Add(model, bytes, lineage);
             versions.Add(new PolicyReference(model, version.Number, place, hash));
         }
-        if (result.IsPromoted) registry.Promote(model, versions[^1].Version);
+        if (result.IsPromoted && use == VersionUse.Add) registry.Promote(model, versions[^1].Version);
         return outcome with { Versions = versions };
     }
 

@@ -1,10 +1,13 @@
 using System.CommandLine;
 using System.Text;
 using Granary.Application.Batches;
+using Granary.Application.Json;
+using Granary.Application.Models;
 using Granary.Application.RunFolders;
 using Granary.Application.Runs;
 using Granary.Application.Simulation;
 using Granary.Application.Validation;
+using Granary.Application.Verification;
 using Granary.Application.WalkForward;
 using Granary.Storage.Files;
 
@@ -21,6 +24,12 @@ internal static class ReportCommand
         {
             var folder = call.GetValue(run)!;
             var manifest = RunManifest.Read(folder);
+            if (manifest.Interrupted)
+                throw new InputException($"{folder} was interrupted, and its report is of what had finished; finish it with backtest "
+                    + "--resume, which writes the report of the whole");
+            if (LiveGap.IsLive(folder))
+                throw new InputException($"{folder} is the run of a live session, whose bars and fills cannot be run again; its "
+                    + "report is written when the session ends");
             var spec = new BatchReader(root.Catalogues(call))
                 .Read(Path.Combine(folder, "manifest.json (spec)"), Encoding.UTF8.GetBytes(manifest.BatchText), manifest.Folder);
             // The page names the run by its folder.
@@ -28,18 +37,19 @@ internal static class ReportCommand
             var temporary = Path.Combine(parent, Path.GetFileName(Path.GetFullPath(folder).TrimEnd(Path.DirectorySeparatorChar)));
             try
             {
-                var options = new BatchOptions { Out = temporary, Yes = true, Only = ["report"] };
+                var options = new BatchOptions
+                {
+                    Out = temporary,
+                    Yes = true,
+                    Only = ["report"],
+                    Versions = VersionUse.Find,
+                    Validation = manifest.HasChecks,
+                    Rebuilds = manifest,
+                };
                 var again = manifest.IsWalkForward
                     ? (await new WalkForwardRunner(TimeProvider.System, TrialLedger.OfUser()).RunAsync(spec, options, null, token)).Run
                     : await new BatchRunner(new EmbeddedHost(Environment.ProcessorCount), TimeProvider.System,
-                        ledger: TrialLedger.OfUser()).RunAsync(
-                        spec with
-                        {
-                            Outputs = spec.Outputs
-                            with
-                            { Names = [.. spec.Outputs.Names.Union(["report", "trades", "signals"], StringComparer.Ordinal)] }
-                        },
-                            options, null, token);
+                        ledger: TrialLedger.OfUser()).RunAsync(WithReport(spec), options, null, token);
                 AtomicFile.Write(Path.Combine(folder, "report.html"), File.ReadAllBytes(Path.Combine(temporary, "report.html")));
                 Console.WriteLine($"Report {Path.GetFullPath(Path.Combine(folder, "report.html"))}");
                 if (again.Model.Digest == manifest.Digest) return 0;
@@ -54,4 +64,13 @@ internal static class ReportCommand
         });
         return command;
     }
+
+    // A run without a report gets one with all that can be shown.
+    private static BatchSpec WithReport(BatchSpec spec) => spec.Outputs.Has("report") ? spec : spec with
+    {
+        Outputs = spec.Outputs with
+        {
+            Names = [.. spec.Outputs.Names.Union(["report", "trades", "signals"], StringComparer.Ordinal)],
+        },
+    };
 }

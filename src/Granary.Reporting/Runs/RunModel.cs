@@ -82,6 +82,9 @@ public sealed record RunModel
     /// <summary>From the first bar read to the results being ready.</summary>
     public required double Seconds { get; init; }
 
+    /// <summary>What was ever tried on these bars when it was made; null where that was not counted.</summary>
+    public TrialCensus? Trials { get; init; }
+
     /// <summary>Bars times strategies.</summary>
     public required long BarEvaluations { get; init; }
 

@@ -13,7 +13,8 @@ public static class RunNotes
     public static RunModel With(this RunModel model, params IEnumerable<RunNote> notes) =>
         model with { Notes = Ordered(model.Notes.Concat(notes)) };
 
-    internal static void Write(Utf8JsonWriter json, IReadOnlyList<RunNote> notes)
+    /// <summary>Writes them as the member <c>notes</c> of an object.</summary>
+    public static void Write(Utf8JsonWriter json, IReadOnlyList<RunNote> notes)
     {
         json.WriteStartArray("notes");
         foreach (var note in notes)

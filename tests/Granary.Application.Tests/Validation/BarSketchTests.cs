@@ -1,6 +1,7 @@
 using Granary.Application.Validation;
 using Granary.Data.Reading;
 using Granary.Engine.Market;
+using Granary.Reporting.Runs;
 
 namespace Granary.Application.Tests.Validation;
 

@@ -106,9 +106,9 @@ public sealed class TrialLedgerTests : IDisposable
             var fault = await Should.ThrowAsync<IOException>(() => new TrialLedger(_folder, TimeSpan.Zero).RecordAsync(On("aa", 0, 1)));
             fault.Message.ShouldContain(path);
             fault.Message.ShouldContain(TrialLedger.Variable);
-            var (census, seen) = await BatchTrials.CountAsync(new TrialLedger(_folder, TimeSpan.Zero), On("aa", 0, 3));
+            var census = await BatchTrials.CountAsync(new TrialLedger(_folder, TimeSpan.Zero), On("aa", 0, 3));
             census.Trials.ShouldBe(3);
-            seen.ShouldNotBeNull().ShouldContain(path);
+            census.Fault.ShouldNotBeNull().ShouldContain(path);
 
             // A waiter stops waiting when it is cancelled.
             using var stop = new CancellationTokenSource();
