@@ -23,6 +23,7 @@ namespace Granary.Application.Batches;
 ///   "walkForward": { "window": "expanding", "train": 1000, "test": 250, "gap": 0 },   // samples
 ///   "apply": { "rule": "gate", "buyAbove": 0.6, "sellBelow": 0.4 },   // gate, veto, size, stop, minimum-return, limit
 ///   "watch": { "detector": "adwin", "weight": 0.5, "review": 50, "rollback": true }, "abstain": true,
+///   "retrain": { "trades": 30, "lateness": "6h", "challenger": true, "expire": { "bars": 2000 } },
 ///   "registry": "models", "promote": true,
 ///   "experiment": { "trainers": ["logistic", "random-forest"], "labels": ["direction"], "fitness": "sortino", "search": {} }
 /// }
@@ -58,7 +59,7 @@ public static class LearningReader
     private static LearningSpec Section(JsonPart part, LearningSurroundings around)
     {
         part.Only("name", "strategies", "trainer", "params", "features", "select", "label", "weights", "walkForward", "apply", "watch",
-            "abstain", "registry", "promote", "experiment");
+            "abstain", "retrain", "registry", "promote", "experiment");
         var label = part.Find("label") is { } l ? Label(l) : new LabelSpec(LabelKind.Direction);
         var (trainer, parameters) = Trainer(part, around);
         var (features, ofPortfolio) = Features(part, label, around);
@@ -97,6 +98,7 @@ public static class LearningReader
             Rule = rule,
             Watch = part.Find("watch") is { } watch ? WatchRuleReader.Read(watch, label.Meaning) : null,
             Abstains = part.Find("abstain")?.Bool() ?? false,
+            Retrain = part.Find("retrain") is { } retrain ? RetrainingRuleReader.Read(retrain, label) : null,
             Registry = part.Find("registry")?.String() is { } registry && ModelStores.IsDatabase(registry) ? registry
                 : around.Under(part.Find("registry")?.String() ?? "models"),
             Cache = Path.Combine(around.Under(part.Find("registry")?.String() is { } folder && !ModelStores.IsDatabase(folder) ? folder

@@ -3,6 +3,7 @@ using Granary.Application.Catalogues;
 using Granary.Application.Json;
 using Granary.Learning.Features;
 using Granary.Learning.Gating;
+using Granary.Learning.Retraining;
 using Granary.Learning.Watching;
 
 namespace Granary.Application.Batches;
@@ -131,6 +132,13 @@ public sealed record LearningSpec
 
     /// <summary>What is done when predictions get worse; null = nothing.</summary>
     public WatchRule? Watch { get; init; }
+
+    /// <summary>When each strategy's model is trained again; null = at the windows of <see cref="WalkForward"/>, for all that share it.
+    /// </summary>
+    public RetrainingRule? Retrain { get; init; }
+
+    /// <summary>Whether each strategy has a model of its own.</summary>
+    public bool IsOfOneStrategy => Label.Kind == LabelKind.Trade || Retrain is not null;
 
     /// <summary>Whether entries are refused whose features are unlike the training data.</summary>
     public bool Abstains { get; init; }

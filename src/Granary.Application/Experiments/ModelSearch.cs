@@ -39,7 +39,7 @@ public sealed class ModelSearch(IBatchHost host, TimeProvider clock, int threads
     {
         var started = clock.GetTimestamp();
         await using var opened = await LearnBatch.OpenAsync(batch, strategies, threads, cancellationToken);
-        List<LearningSpec> specs = [.. LearnBatch.Specs(opened.Plan, strategies).Where(s => !s.IsOfRisk)];
+        List<LearningSpec> specs = [.. LearnBatch.Specs(opened.Plan, strategies, inWindows: true).Where(s => !s.IsOfRisk)];
         if (specs.FirstOrDefault(s => s.Search is null) is { } without)
             throw without.Place.Fault("other sections have a \"search\" in their \"experiment\", and this one has none: give it one");
         var caches = specs.ToDictionary(s => s, s => new WindowCache(CachePath(s)));

@@ -25,7 +25,7 @@ public sealed class TrainerComparison(IBatchHost host, TimeProvider clock, int t
         IProgress<TrainingProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         await using var opened = await LearnBatch.OpenAsync(batch, strategies, threads, cancellationToken);
-        var specs = LearnBatch.Specs(opened.Plan, strategies);
+        var specs = LearnBatch.Specs(opened.Plan, strategies, inWindows: true);
         var learn = new LearnBatch(host, clock, threads);
         var (tried, counted) = (new List<Tried>(), new ExperimentTrials(opened.Plan, opened.Markets));
         foreach (var spec in specs)

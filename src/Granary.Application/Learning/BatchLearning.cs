@@ -42,6 +42,11 @@ public sealed class BatchLearning
     public string? ModelOf(int strategy) =>
         _byStrategy.TryGetValue(strategy, out var unit) && unit.Version is { } v ? $"{v.Model}:{v.Number}" : null;
 
+    /// <summary>What the retrainings of its models decided, by strategy.</summary>
+    internal IReadOnlyList<(StrategyInstance Instance, RetrainedVersions Versions)> Retrained =>
+        [.. _units.Where(u => u.Retrained is not null).Select(u => (Plan.Instances[u.Strategies[0]], u.Retrained!))
+            .OrderBy(u => u.Item1.Index)];
+
     /// <summary>The learning section of the run.</summary>
     /// <param name="events">Its strategies' signals and trades; null where they were not kept.</param>
     public LearningReport Report(IRunEvents? events, Func<int, double> multiplier) =>

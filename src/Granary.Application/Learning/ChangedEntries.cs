@@ -12,7 +12,9 @@ namespace Granary.Application.Learning;
 /// from the outcomes alone, so it is decided here a second time.
 /// </summary>
 /// <param name="multiplier">Of a strategy's instrument.</param>
-internal sealed class ChangedEntries(BatchPlan plan, IRunEvents events, Func<int, double> multiplier)
+/// <param name="retrained">What retrainings decided before the run.</param>
+internal sealed class ChangedEntries(BatchPlan plan, IRunEvents events, Func<int, double> multiplier,
+    IReadOnlyList<(StrategyInstance Instance, RetrainedVersions Versions)> retrained)
 {
     private const int MostListed = 100;
 
@@ -27,37 +29,68 @@ internal sealed class ChangedEntries(BatchPlan plan, IRunEvents events, Func<int
             List<SignalRow> rows = [.. events.Signals(instance.Index).Where(r => r.Signal.ModelVersion > 0)];
             effects.Add(EffectOf(instance, model, rows));
             actions.AddRange(ActionsOf(instance, model, rows));
-            foreach (var decision in DecisionsOf(instance, rows))
+            foreach (var decision in DecisionsOf(instance, model, rows))
             {
                 listed.Enqueue(decision, Math.Abs(decision.Worth));
                 if (listed.Count > MostListed) listed.Dequeue();
             }
         }
+        actions.AddRange(retrained.SelectMany(r => r.Versions.Log));
         return effects.Count == 0 ? null : new ModelResults(effects,
             [.. actions.OrderBy(a => a.Time).ThenBy(a => a.Strategy, StringComparer.Ordinal)],
             [.. listed.UnorderedItems.Select(i => i.Element).OrderByDescending(d => Math.Abs(d.Worth)).ThenBy(d => d.Time)
-                .ThenBy(d => d.Strategy, StringComparer.Ordinal).ThenBy(d => d.Number)]);
+                .ThenBy(d => d.Strategy, StringComparer.Ordinal).ThenBy(d => d.Number)])
+        {
+            Versions = [.. retrained.SelectMany(r => InForce(r.Instance, r.Versions.InForce))],
+            Challengers = Challengers(),
+        };
+    }
+
+    /// <summary>What is known without the events of the run: what the retrainings decided; null where there are none.</summary>
+    public ModelResults? Trainings() => retrained.Count == 0 ? null : new ModelResults([], [.. retrained.SelectMany(r => r.Versions.Log)
+        .OrderBy(a => a.Time).ThenBy(a => a.Strategy, StringComparer.Ordinal)], [])
+    {
+        Challengers = Challengers(),
+    };
+
+    private List<ChallengerFigures> Challengers() => [.. retrained.Where(r => r.Versions.Challenged.Count > 0).Select(r =>
+        VersionSuccession.FiguresOf(r.Instance.Id, r.Versions.Challenged, r.Instance.Timeframe.Ticks))];
+
+    /// <summary>What challengers predicted, by strategy, in order.</summary>
+    public IEnumerable<ChallengedSignal> Challenged => retrained.SelectMany(r => r.Versions.Challenged);
+
+    private IEnumerable<VersionInForce> InForce(StrategyInstance instance, IReadOnlyList<VersionInForce> versions)
+    {
+        var model = (EntryModel)instance.Model!;
+        var signals = events.Signals(instance.Index).Select(r => r.Signal).ToLookup(s => s.ModelVersion);
+        return versions.Select(v => v with
+        {
+            Signals = signals[v.Version].Count(),
+            Refused = signals[v.Version].Count(s => VerdictOf(instance, model, s) == ModelVerdict.Expired),
+        });
     }
 
     /// <summary>All entries that a model changed and whose trade was closed, by strategy, in order.</summary>
     /// <param name="isListed">Whether a strategy's are wanted.</param>
     public IEnumerable<ChangedEntry> All(Func<int, bool> isListed) =>
-        Judged().Where(j => isListed(j.Instance.Index)).SelectMany(j => DecisionsOf(j.Instance, events.Signals(j.Instance.Index).Where(r =>
-            r.Signal.ModelVersion > 0)));
+        Judged().Where(j => isListed(j.Instance.Index)).SelectMany(j => DecisionsOf(j.Instance, j.Model,
+            events.Signals(j.Instance.Index).Where(r => r.Signal.ModelVersion > 0)));
 
     private IEnumerable<(StrategyInstance Instance, EntryModel Model)> Judged() =>
         plan.Instances.Where(i => i.Model is EntryModel).Select(i => (i, (EntryModel)i.Model!));
 
     private static bool IsClosed(SignalRow row) => row.Trade is { Reason: not ExitReason.Open };
 
-    private static ModelVerdict? VerdictOf(in Signal signal) => signal.IsAbstained ? ModelVerdict.Abstained
+    private static ModelVerdict? VerdictOf(StrategyInstance instance, EntryModel model, in Signal signal) =>
+        model.HasExpired(signal.ModelVersion, signal.Time + instance.Timeframe.Ticks) ? ModelVerdict.Expired
+        : signal.IsAbstained ? ModelVerdict.Abstained
         : signal.SizeFactor == 0 ? ModelVerdict.Refused : signal.SizeFactor < 1 ? ModelVerdict.Reduced : null;
 
     private ModelEffect EffectOf(StrategyInstance instance, EntryModel model, List<SignalRow> rows)
     {
         double Return(SignalRow row) => row.Trade!.Value.Return(multiplier(instance.Index));
         List<VerdictWorth> verdicts = [];
-        foreach (var group in rows.GroupBy(r => VerdictOf(r.Signal)).Where(g => g.Key is not null).OrderBy(g => g.Key))
+        foreach (var group in rows.GroupBy(r => VerdictOf(instance, model, r.Signal)).Where(g => g.Key is not null).OrderBy(g => g.Key))
         {
             var closed = group.Where(IsClosed).ToList();
             verdicts.Add(new VerdictWorth(group.Key!.Value, group.Count(), closed.Count, closed.Sum(Return),
@@ -68,11 +101,11 @@ internal sealed class ChangedEntries(BatchPlan plan, IRunEvents events, Func<int
             outcomes.Count, outcomes.Count(o => o.Wrong), verdicts);
     }
 
-    private IEnumerable<ChangedEntry> DecisionsOf(StrategyInstance instance, IEnumerable<SignalRow> rows)
+    private IEnumerable<ChangedEntry> DecisionsOf(StrategyInstance instance, EntryModel model, IEnumerable<SignalRow> rows)
     {
         foreach (var row in rows)
         {
-            if (VerdictOf(row.Signal) is not { } verdict || !IsClosed(row)) continue;
+            if (VerdictOf(instance, model, row.Signal) is not { } verdict || !IsClosed(row)) continue;
             var (signal, earned) = (row.Signal, row.Trade!.Value.Return(multiplier(instance.Index)));
             yield return new ChangedEntry(instance.Id, signal.Number, new DateTime(signal.Time, DateTimeKind.Utc), RunText.Of(signal.Side),
                 signal.ModelVersion, verdict, Known(signal.Prediction), Known(signal.Dissimilarity), signal.SizeFactor, earned,

@@ -14,14 +14,15 @@ public static class EntryModelFile
 {
     private sealed record Head(string Name, IReadOnlyList<string> Features, PredictionMeaning Meaning, EntryRule Rule,
         IReadOnlyList<long> From, IReadOnlyList<int> Lengths, ModelOrigin? Origin = null, IReadOnlyList<int>? Numbers = null,
-        WatchRule? Watch = null);
+        WatchRule? Watch = null, IReadOnlyList<long>? Until = null);
 
     public static byte[] ToBytes(EntryModel model)
     {
         byte[][] versions = [.. model.Windows.Select(w => ModelFile.ToBytes(w.Model))];
         var head = JsonSerializer.SerializeToUtf8Bytes(
             new Head(model.Name, model.Features.Names, model.Meaning, model.Rule, [.. model.Windows.Select(w => w.From)],
-                [.. versions.Select(v => v.Length)], model.Origin, [.. model.Windows.Select(w => w.Number)], model.Watch),
+                [.. versions.Select(v => v.Length)], model.Origin, [.. model.Windows.Select(w => w.Number)], model.Watch,
+                [.. model.Windows.Select(w => w.Until)]),
             ModelReference.Json);
         var bytes = new byte[sizeof(int) + head.Length + versions.Sum(v => v.Length)];
         BinaryPrimitives.WriteInt32LittleEndian(bytes, head.Length);
@@ -47,6 +48,7 @@ public static class EntryModelFile
             windows.Add(new ModelWindow(head.From[i], catalogues.ModelKinds.FromBytes(bytes[at..(at + head.Lengths[i])], head.Name))
             {
                 Number = head.Numbers?[i] ?? 0,
+                Until = head.Until?[i] ?? long.MaxValue,
             });
             at += head.Lengths[i];
         }

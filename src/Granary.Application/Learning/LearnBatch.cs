@@ -80,8 +80,10 @@ public sealed class LearnBatch(IBatchHost host, TimeProvider clock, int threads)
     }
 
     // A section that only covers strategies beyond the first ones has nothing to do here.
-    internal static IReadOnlyList<LearningSpec> Specs(BatchPlan plan, string strategies) =>
-        [.. LearningReader.Read(plan.Spec).Where(s => strategies == "all" || plan.Instances.Any(s.Covers))];
+    // An experiment compares models on the same windows, without retraining.
+    internal static IReadOnlyList<LearningSpec> Specs(BatchPlan plan, string strategies, bool inWindows = false) =>
+        [.. LearningReader.Read(plan.Spec).Where(s => strategies == "all" || plan.Instances.Any(s.Covers))
+            .Select(s => inWindows ? s with { Retrain = null } : s)];
 
     private Task<OpenedBatch> OpenAsync(BatchSpec batch, string strategies, CancellationToken cancellationToken) =>
         OpenAsync(batch, strategies, threads, cancellationToken);

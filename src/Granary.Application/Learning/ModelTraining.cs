@@ -58,7 +58,7 @@ public sealed class ModelTraining(IBatchHost host, TimeProvider clock, int threa
                     ?? spec.Place).Fault("no strategy of the batch is covered by this section; name classes or ids that it runs, or leave "
                         + "'strategies' out");
         await KeepFactorsAsync(plan, owner, markets, cancellationToken);
-        bool LearnsTrades(StrategyInstance i) => owner[i.Index]?.Label.Kind == LabelKind.Trade;
+        bool LearnsTrades(StrategyInstance i) => owner[i.Index]?.IsOfOneStrategy == true;
         var trades = plan.Instances.Any(LearnsTrades)
             ? await StrategyTrades.RunAsync(plan, markets, host, LearnsTrades, cancellationToken) : null;
 
@@ -67,7 +67,7 @@ public sealed class ModelTraining(IBatchHost host, TimeProvider clock, int threa
         foreach (var feed in plan.Feeds)
         {
             List<Work> work = [.. feed.Instances.Where(i => owner[i.Index] is not null).GroupBy(i => owner[i.Index]!)
-                .SelectMany(g => g.Key.Label.Kind == LabelKind.Trade ? g.Select(i => new Work(g.Key, feed, [i]))
+                .SelectMany(g => g.Key.IsOfOneStrategy ? g.Select(i => new Work(g.Key, feed, [i]))
                     : [new Work(g.Key, feed, [.. g])])];
             if (work.Count == 0) continue;
             units.AddRange(await TrainAsync(work, markets, (trades, from, (long)plan.Spec.Seed), counter, cancellationToken));
@@ -99,7 +99,7 @@ public sealed class ModelTraining(IBatchHost host, TimeProvider clock, int threa
             foreach (var (spec, feed, strategies) in work)
             {
                 if (!caches.TryGetValue(spec, out var cache)) caches.Add(spec, cache = OpenCache(spec, feed.ToString()));
-                var source = new UnitSource(spec.Label.Kind == LabelKind.Trade ? strategies[0].Id : feed.ToString(),
+                var source = new UnitSource(spec.IsOfOneStrategy ? strategies[0].Id : feed.ToString(),
                     [.. strategies.Select(i => i.Index)]);
                 var job = new UnitTraining(spec, source, cache, of.From, of.Seed, KeepsTrainingSamples);
                 jobs.Add(job);

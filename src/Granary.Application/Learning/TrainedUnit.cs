@@ -30,9 +30,13 @@ public sealed record TrainedUnit(string Name, string Data, LearningSpec Spec, IR
     /// <summary>The models of the risk of entries; null for a model that judges them.</summary>
     public RiskModel? Risk { get; init; }
 
+    /// <summary>What its retrainings decided; null where it is trained in windows.</summary>
+    public RetrainedVersions? Retrained { get; init; }
+
     /// <summary>What its models predicted of the samples, and what came; in the order of windows.</summary>
     public IReadOnlyList<PredictedSample> Predictions { get; init; } = [];
 
     /// <summary>From when it is asked, UTC ticks; the maximum where it never is.</summary>
-    public long ActiveFrom => Windows.Count > 0 && (Model is not null || Risk is not null) ? Windows[0].TestFrom.Ticks : long.MaxValue;
+    public long ActiveFrom => Model is { Windows: [var first, ..] } ? first.From
+        : Windows.Count > 0 && Risk is not null ? Windows[0].TestFrom.Ticks : long.MaxValue;
 }

@@ -8,6 +8,7 @@ using Granary.Learning.Gating;
 using Granary.Learning.Labels;
 using Granary.Learning.ModelFiles;
 using Granary.Learning.Registry;
+using Granary.Learning.Retraining;
 using Granary.Learning.Splits;
 using Granary.Learning.Tables;
 using Granary.Learning.Trainers;
@@ -26,10 +27,19 @@ internal sealed record UnitSource(string Data, IReadOnlyList<int> Strategies);
 internal sealed class UnitTraining(LearningSpec spec, UnitSource source, WindowCache cache, long from, long seed, bool keepsTraining)
 {
     private readonly ConcurrentDictionary<int, Window> _windows = new();
+    private readonly ConcurrentDictionary<int, string> _failures = new();
     private TrainingTable? _table;
+    private UnitRetraining? _retraining;
     private string _tableHash = "";
 
-    private sealed record Window(ITrainedModel Model, WindowResult Result, Measured Train, Measured Test, double[] Importance);
+    /// <param name="Number">Of the fold, from 1.</param>
+    private sealed record Window(int Number, ITrainedModel Model, WindowResult Result, Measured Train, Measured Test, double[] Importance);
+
+    /// <param name="Gap">In-sample minus out-of-sample main figure.</param>
+    /// <param name="From">Features of the first training sample known, UTC.</param>
+    /// <param name="To">When its last label was known, UTC.</param>
+    private sealed record RegisteredModel(ITrainedModel Model, IReadOnlyDictionary<string, double> InSample,
+        IReadOnlyDictionary<string, double> OutOfSample, double? Gap, DateTime From, DateTime To, int Samples);
 
     private readonly record struct Measured(IReadOnlyDictionary<string, double> Figures, int[] Rows, double[] Predicted, double[] Labels);
 
@@ -78,7 +88,9 @@ internal sealed class UnitTraining(LearningSpec spec, UnitSource source, WindowC
         }
         // How many trades there will be is not known beforehand: where they are the samples, the schedule follows from those of the
         // first two fifths of the bars.
-        Split(label.Kind == LabelKind.Trade ? EarlySamples(features.KnownAt(Math.Max(0, features.Bars * 2 / 5 - 1))) : null);
+        int? early = label.Kind == LabelKind.Trade ? EarlySamples(features.KnownAt(Math.Max(0, features.Bars * 2 / 5 - 1))) : null;
+        if (spec.Retrain is null) Split(early);
+        else Schedule(spec.Retrain, early, features, trades!);
     }
 
     /// <summary>Takes samples of entries that are ready.</summary>
@@ -90,14 +102,24 @@ internal sealed class UnitTraining(LearningSpec spec, UnitSource source, WindowC
     }
 
     /// <param name="early">Null where the samples are bars, of which it is known beforehand how many there will be.</param>
+    private (int Train, int Test) Lengths(int? early) => (spec.WalkForward.Train ?? Math.Max(20, early ?? _table!.Count * 2 / 5),
+        spec.WalkForward.Test ?? Math.Max(5, early / 4 ?? _table!.Count / 10));
+
     private void Split(int? early)
     {
-        var (schedule, table) = (spec.WalkForward, _table!);
-        var train = schedule.Train ?? Math.Max(20, early ?? table.Count * 2 / 5);
-        var test = schedule.Test ?? Math.Max(5, early / 4 ?? table.Count / 10);
+        var (schedule, table, (train, test)) = (spec.WalkForward, _table!, Lengths(early));
         Folds = schedule.Rolling ? TimeSplits.Rolling(table, train, test, schedule.Gap)
             : TimeSplits.Expanding(table, train, test, schedule.Gap);
         _tableHash = table.Hash();
+    }
+
+    private void Schedule(RetrainingRule rule, int? early, FeatureTable features, StrategyTrades trades)
+    {
+        var (train, test) = Lengths(early);
+        _retraining = new UnitRetraining(rule, new RetrainingSamples(train, test, spec.WalkForward.Gap, spec.WalkForward.Rolling), _table!,
+            features, trades.Of(source.Strategies[0]));
+        Folds = _retraining.Folds;
+        _tableHash = _table!.Hash();
     }
 
     // Samples that were made and whose outcome was known by a time, UTC ticks.
@@ -110,6 +132,20 @@ internal sealed class UnitTraining(LearningSpec spec, UnitSource source, WindowC
 
     public void TrainWindow(Fold fold, CancellationToken cancellationToken)
     {
+        try
+        {
+            TrainFold(fold, cancellationToken);
+        }
+        // A retraining that cannot learn leaves the version in force.
+        catch (LearningInputException e) when (_retraining is not null)
+        {
+            _failures[fold.Index] = e.Message;
+        }
+    }
+
+    private void TrainFold(Fold fold, CancellationToken cancellationToken)
+    {
+        if (fold.Train.Length == 0) throw new LearningInputException("no training sample is left");
         var (model, reused) = Train(fold.Train, cancellationToken);
         var (train, test) = (Measure(model, fold.Train), Measure(model, fold.Test));
         var importance = PermutationImportance.Of(model, new TrainingSet(_table!, fold.Test), seed);
@@ -119,7 +155,7 @@ internal sealed class UnitTraining(LearningSpec spec, UnitSource source, WindowC
         {
             Importance = model.Features.Zip(importance).ToDictionary(p => p.First, p => p.Second, StringComparer.Ordinal),
         };
-        _windows[fold.Index] = new Window(model, result, keepsTraining ? train : default, test, importance);
+        _windows[fold.Index] = new Window(fold.Index + 1, model, result, keepsTraining ? train : default, test, importance);
     }
 
     private static DateTime At(long ticks) => new(ticks, DateTimeKind.Utc);
@@ -134,10 +170,10 @@ internal sealed class UnitTraining(LearningSpec spec, UnitSource source, WindowC
     private List<PredictedSample> Predictions(List<Window> windows, in Measured all)
     {
         var samples = new List<PredictedSample>();
-        foreach (var (w, window) in windows.Index())
+        foreach (var window in windows)
         {
-            if (keepsTraining) Add(w + 1, false, window.Train);
-            Add(w + 1, true, window.Test);
+            if (keepsTraining) Add(window.Number, false, window.Train);
+            Add(window.Number, true, window.Test);
         }
         if (keepsTraining) Add(0, false, all);
         return samples;
@@ -177,10 +213,9 @@ internal sealed class UnitTraining(LearningSpec spec, UnitSource source, WindowC
         TrainedUnit? unit = null;
         RunStep(() =>
         {
-            var windows = Folds.Select(f => _windows[f.Index]).ToList();
+            var windows = Trained();
             double[] predicted = [.. windows.SelectMany(w => w.Test.Predicted)], labels = [.. windows.SelectMany(w => w.Test.Labels)];
-            var table = _table!;
-            var last = windows[^1].Model;
+            var (table, last) = (_table!, windows[^1].Model);
             var outOfSample = ModelMetrics.Of(predicted, labels, table.Task, last.Task);
             var gaps = windows.Select(w => ModelMetrics.Main(w.Result.InSample)).Where(v => v is not null).ToList();
             var gap = gaps.Count > 0 && ModelMetrics.Main(outOfSample) is { } main ? gaps.Average() - main : null;
@@ -191,14 +226,16 @@ internal sealed class UnitTraining(LearningSpec spec, UnitSource source, WindowC
             var (final, _) = Train([.. Enumerable.Range(0, table.Count)], cancellationToken);
             var all = Measure(final, [.. Enumerable.Range(0, table.Count)]);
             EntryModel? filter = null, whole = null;
+            RetrainedVersions? retrained = null;
             var risk = spec.IsOfRisk ? RiskOf(windows) : null;
             if (risk is null && last.Input.Kind == ModelInputKind.Features)
             {
                 whole = new EntryModel(Name, spec.Features, [new ModelWindow(table.LabelEnd.ToArray().Max(), final)], spec.Rule,
                     spec.Label.Meaning)
                 { Watch = spec.Watch };
+                retrained = Succession();
                 filter = new EntryModel(Name, spec.Features,
-                    [.. windows.Select(w => new ModelWindow(w.Result.TestFrom.Ticks, w.Model))],
+                    retrained?.Windows ?? [.. windows.Select(w => new ModelWindow(w.Result.TestFrom.Ticks, w.Model))],
                     spec.Rule, spec.Label.Meaning)
                 { Watch = spec.Watch };
             }
@@ -209,8 +246,10 @@ internal sealed class UnitTraining(LearningSpec spec, UnitSource source, WindowC
             ModelVersion? version = null;
             if (use != VersionUse.None)
             {
-                version = Register(use, final, (all.Figures, outOfSample, gap), clock);
-                if (filter is not null && version is not null)
+                version = Register(use, InForce(retrained) ?? new RegisteredModel(final, all.Figures, outOfSample, gap,
+                    At(table.Time[0]), At(table.LabelEnd.ToArray().Max()), table.Count), clock);
+                // Predictions of versions that a retraining put in force are not those of the registered one.
+                if (filter is not null && version is not null && retrained is null)
                     filter.Origin = new ModelOrigin(ModelStores.Shown(spec.Registry), version.Model, version.Number);
             }
             unit = new TrainedUnit(Name, Data, spec, members, table.Count, [.. windows.Select(w => w.Result)], all.Figures, outOfSample,
@@ -219,6 +258,7 @@ internal sealed class UnitTraining(LearningSpec spec, UnitSource source, WindowC
             {
                 Whole = whole,
                 Risk = risk,
+                Retrained = retrained,
                 Predictions = Predictions(windows, all),
                 LearnedTo = At(table.LabelEnd.ToArray().Max()),
                 DissimilarityThreshold = (final as GuardedModel)?.Area.Threshold,
@@ -226,6 +266,19 @@ internal sealed class UnitTraining(LearningSpec spec, UnitSource source, WindowC
         });
         return unit ?? new TrainedUnit(Name, Data, spec, members, _table?.Count ?? 0, [], none, none, null, [], [], null, null, Error);
     }
+
+    private List<Window> Trained()
+    {
+        var windows = Folds.Where(f => _windows.ContainsKey(f.Index)).Select(f => _windows[f.Index]).ToList();
+        return windows.Count > 0 ? windows : throw new LearningInputException(Folds.Count == 0
+            ? "the bars end before the first training takes effect: take shorter windows or more data"
+            : $"none of the {Folds.Count} trainings could learn; the last: {_failures[Folds[^1].Index]}");
+    }
+
+    private RetrainedVersions? Succession() => _retraining is null ? null
+        : new VersionSuccession(Data, _retraining).Decide([.. Folds.Select(f => _windows.GetValueOrDefault(f.Index) is { } w
+            ? new TrainedVersion(f.Index + 1, w.Model, w.Result, null)
+            : new TrainedVersion(f.Index + 1, null, null, _failures[f.Index]))]);
 
     private RiskModel RiskOf(List<Window> windows) => windows[^1].Model is { Input.Length: not 1 } model
         ? throw new LearningInputException($"{model.Trainer} looks back on several rows or on past labels, but entries are not evenly "
@@ -236,27 +289,36 @@ internal sealed class UnitTraining(LearningSpec spec, UnitSource source, WindowC
     private static double? GainOf(ITrainedModel model, int feature) =>
         GuardedModel.Unguarded(model) is IGainImportance trees ? trees.Gain[feature] : null;
 
-    // Null where the version is to be found and there is none.
-    private ModelVersion? Register(VersionUse use, ITrainedModel final, (IReadOnlyDictionary<string, double> InSample,
-        IReadOnlyDictionary<string, double> OutOfSample, double? Gap) figures, TimeProvider clock)
+    // The version that the run ends with: no other was promoted. Null without retraining.
+    private RegisteredModel? InForce(RetrainedVersions? retrained)
     {
-        var table = _table!;
+        if (retrained is null) return null;
+        var (_, model, result, _, _, _) = _windows[retrained.Windows[^1].Number - 1];
+        return new RegisteredModel(model, result.InSample, result.OutOfSample,
+            ModelMetrics.Main(result.InSample) - ModelMetrics.Main(result.OutOfSample), result.TrainFrom, result.TrainTo,
+            result.TrainSamples);
+    }
+
+    // Null where the version is to be found and there is none.
+    private ModelVersion? Register(VersionUse use, RegisteredModel registered, TimeProvider clock)
+    {
+        var final = registered.Model;
         var registry = new ModelRegistry(ModelStores.Open(spec.Registry), spec.Catalogues.ModelKinds);
         var lineage = new ModelLineage
         {
             DataHash = _tableHash,
             Data = Data,
-            From = At(table.Time[0]),
-            To = At(table.LabelEnd.ToArray().Max()),
-            Samples = table.Count,
+            From = registered.From,
+            To = registered.To,
+            Samples = registered.Samples,
             Features = final.Features,
             Label = spec.Label.ToString(),
             Trainer = spec.Trainer,
             Parameters = spec.Parameters,
             Seed = seed,
-            InSample = figures.InSample,
-            OutOfSample = figures.OutOfSample,
-            TrainTestGap = figures.Gap,
+            InSample = registered.InSample,
+            OutOfSample = registered.OutOfSample,
+            TrainTestGap = registered.Gap,
             DissimilarityThreshold = (final as GuardedModel)?.Area.Threshold,
             CreatedAt = clock.GetUtcNow().UtcDateTime,
         };

@@ -54,8 +54,8 @@ public sealed class RunFolder : IDisposable
         "results.json", "trades.csv", "signals.csv", "factors.csv", "portfolio_trades.csv", "trades_by_model.csv", "conditions.csv",
         "predictions.csv", "equity.csv", "weights.csv", "prod.json", "report.html", Stressed + "trades.csv",
             Stressed + "portfolio_trades.csv",
-        "learning.json", "model_log.csv", "model_decisions.csv", "windows.csv", "compare.html", "account_trades.csv", AccountGap,
-            AgainstBacktest,
+        "learning.json", "model_log.csv", "model_decisions.csv", "model_challengers.csv", "windows.csv", "compare.html",
+        "account_trades.csv", AccountGap, AgainstBacktest,
         "orders.csv", "account.json", "manifest.json",
     ];
 

@@ -77,10 +77,10 @@ internal sealed class FinishedBatch
         var model = await _run.ModelAsync(result, Checks, CancellationToken.None);
         model = model with { Interrupted = _strategies.Interrupted, Decisions = portfolio.Counts, Sections = await SectionsAsync() };
         if (_run.Learning is not null) model = WithLearning(model);
-        return _run.Spec.Outputs.NeedsEvents && Decisions.Results() is { } decided ? model.With(decided) : model;
+        return (_run.Spec.Outputs.NeedsEvents ? Decisions.Results() : Decisions.Trainings()) is { } decided ? model.With(decided) : model;
     }
 
-    private ChangedEntries Decisions => new(_run.Plan, Events, Multiplier);
+    private ChangedEntries Decisions => new(_run.Plan, Events, Multiplier, _run.Learning?.Retrained ?? []);
 
     /// <summary>The files of single events, and prod.json.</summary>
     public IEnumerable<OutputFile> Files(RunModel model)
@@ -109,6 +109,8 @@ internal sealed class FinishedBatch
             yield return OutputFile.Text(null, ModelCsv.Log, w => ModelCsv.WriteLog(w, models.Actions));
             yield return OutputFile.Text("signals", ModelCsv.Decisions, w => ModelCsv.WriteDecisions(w,
                 Decisions.All(_listed.Signals.Contains)));
+            if (models.Challengers.Count > 0)
+                yield return OutputFile.Text(null, ModelCsv.Challengers, w => ModelCsv.WriteChallengers(w, Decisions.Challenged));
         }
         if (_run.Spec.Portfolio.Risk.Count > 0)
             yield return OutputFile.Text("predictions", RiskCsv.Name, w => RiskCsv.Write(w, _run.Plan, _portfolio.Outcome.Risk));

@@ -38,6 +38,9 @@ public sealed class WalkForwardRunner(TimeProvider clock, TrialLedger? ledger = 
         if (learning.FirstOrDefault(s => s.IsOfRisk) is { } risk)
             throw risk.Place.Need("label").Fault("a walk-forward has a portfolio of choices that change from window to window, and no cap "
                 + "by a predicted drawdown; run this section with 'backtest', which trains it walk-forward too");
+        if (learning.FirstOrDefault(s => s.Retrain is not null) is { } retrained)
+            throw retrained.Place.Need("retrain").Fault("a walk-forward trains models at its own windows; run this section with "
+                + "'backtest', which trains on the past alone too, or leave 'retrain' out");
         var settings = WalkForwardSpec.Read(spec.WalkForward, spec.Data.Timeframe, spec.Metrics);
         var opening = new BatchOpening
         {

@@ -15,6 +15,9 @@ public sealed record ModelWindow(long From, ITrainedModel Model)
 {
     /// <summary>Its version in a registry; 0 = its place among the windows, from 1.</summary>
     public int Number { get; init; }
+
+    /// <summary>From when on it has expired and admits no entries, UTC ticks.</summary>
+    public long Until { get; init; } = long.MaxValue;
 }
 
 /// <summary>
@@ -102,6 +105,10 @@ public sealed class EntryModel : IEntryModel
     /// <returns>0 before the first.</returns>
     public int ScheduledAt(long known) => _windows.LastOrDefault(w => w.From <= known)?.Number ?? 0;
 
+    /// <summary>Whether a version has expired at a time, UTC ticks.</summary>
+    /// <param name="number">0 = none.</param>
+    public bool HasExpired(int number, long known) => Array.Find(_windows, w => w.Number == number) is { } window && window.Until <= known;
+
     /// <summary>Entries whose input was unlike the training data.</summary>
     public long Abstained => Interlocked.Read(ref _abstained);
 
@@ -139,6 +146,7 @@ public sealed class EntryModel : IEntryModel
         private readonly JudgedTrades? _trades = model.Watch is null ? null : new JudgedTrades(model._meaning);
         private BarBlock _block = null!;
         private int _window = -1, _inForce = -1;
+        private long _asked;
         private (Side Side, long Known, double Prediction) _last;
 
         public void Bind(BarBlock block, FactorSheet sheet)
@@ -153,6 +161,7 @@ public sealed class EntryModel : IEntryModel
             // Bars come in order, so the window only moves on. A new version ends a roll-back.
             var known = _block.Time[index] + _barTicks;
             while (_window + 1 < model._windows.Length && model._windows[_window + 1].From <= known) _inForce = ++_window;
+            _asked = known;
             _last = default;
             if (_window < 0) return EntryAdvice.NoOpinion;
             _reader.Read(index, _row);
@@ -161,7 +170,9 @@ public sealed class EntryModel : IEntryModel
             var version = model._windows[_inForce];
             // Another version's predictions are not those of the registered one that is followed.
             var observer = model.Origin is { } origin && origin.Version != version.Number ? null : model.Observer;
-            return Advise(version.Model, index, side, observer) with { Version = version.Number };
+            var advice = Advise(version.Model, index, side, observer) with { Version = version.Number };
+            // What it would have predicted is still compared with the outcome.
+            return known < version.Until ? advice : advice with { SizeFactor = 0 };
         }
 
         private EntryAdvice Advise(ITrainedModel version, int index, Side side, IPredictionObserver? observer)
@@ -203,11 +214,13 @@ public sealed class EntryModel : IEntryModel
             if (_watch!.Add(wrong) is { Change: WatchChange.Alert } alert && model.Watch!.RollsBack) RollBack(alert);
         }
 
-        // To the newest earlier version whose error on the trades since the change is nearer to that before it than to that since.
+        // To the newest earlier version whose error on the trades since the change is nearer to that before it than to that since, unless
+        // it had expired at the last entry.
         private void RollBack(in WatchStep alert)
         {
             for (var v = _inForce - 1; v >= 0; v--)
-                if (_trades!.ErrorOf(model._windows[v].Model, alert.Trades, model._windows[v].From) <= alert.Middle)
+                if (model._windows[v].Until > _asked
+                    && _trades!.ErrorOf(model._windows[v].Model, alert.Trades, model._windows[v].From) <= alert.Middle)
                 {
                     _inForce = v;
                     return;

@@ -7,11 +7,14 @@ namespace Granary.Reporting.Runs;
 /// <summary>The files of what models did in a run.</summary>
 public static class ModelCsv
 {
-    /// <summary>Acts of the watch of models.</summary>
+    /// <summary>Acts of the watch of models and of their retraining.</summary>
     public const string Log = "model_log.csv";
 
     /// <summary>Entries that models changed.</summary>
     public const string Decisions = "model_decisions.csv";
+
+    /// <summary>What challengers predicted.</summary>
+    public const string Challengers = "model_challengers.csv";
 
     private static CsvWriter Open(TextWriter writer) =>
         new(writer, new CsvConfiguration(CultureInfo.InvariantCulture) { NewLine = "\n" }, leaveOpen: true);
@@ -20,10 +23,24 @@ public static class ModelCsv
     public static void WriteLog(TextWriter writer, IEnumerable<WatchRecord> actions)
     {
         using var csv = Open(writer);
-        Row(csv, "strategy", "time", "action", "version", "weight", "before", "after", "trades", "reason");
+        Row(csv, "strategy", "time", "action", "version", "weight", "before", "after", "trades", "reason", "trained", "ready",
+            "train_from", "train_to", "samples", "incumbent", "p_value");
         foreach (var a in actions)
-            Row(csv, a.Strategy, RunText.Time(a.Time.Ticks), a.Action, a.Version == 0 ? "" : Whole(a.Version), RunText.Number(a.Weight),
-                Number(a.Before), Number(a.After), Whole(a.Trades), a.Reason);
+            Row(csv, a.Strategy, RunText.Time(a.Time.Ticks), a.Action, a.Version == 0 ? "" : Whole(a.Version), Number(a.Weight),
+                Number(a.Before), Number(a.After), Whole(a.Trades), a.Reason, a.Training is { } t ? Whole(t.Trained) : "",
+                Time(a.Training?.Ready), Time(a.Training?.TrainFrom), Time(a.Training?.TrainTo),
+                a.Training is { TrainFrom: not null } of ? Whole(of.Samples) : "",
+                a.Training is { Incumbent: > 0 } with ? Whole(with.Incumbent) : "", Number(a.Training?.PValue));
+    }
+
+    /// <summary>Writes model_challengers.csv.</summary>
+    public static void WriteChallengers(TextWriter writer, IEnumerable<ChallengedSignal> signals)
+    {
+        using var csv = Open(writer);
+        Row(csv, "strategy", "number", "time", "version", "prediction", "challenger", "challenger_prediction", "outcome", "outcome_time");
+        foreach (var s in signals)
+            Row(csv, s.Strategy, Whole(s.Number), RunText.Time(s.Time.Ticks), Whole(s.Version), RunText.Number(s.Prediction),
+                Whole(s.Challenger), RunText.Number(s.ChallengerPrediction), RunText.Number(s.Outcome), RunText.Time(s.Known.Ticks));
     }
 
     /// <summary>Writes model_decisions.csv.</summary>
@@ -41,10 +58,13 @@ public static class ModelCsv
     {
         ModelVerdict.Refused => "refused",
         ModelVerdict.Reduced => "reduced",
+        ModelVerdict.Expired => "expired",
         _ => "abstained",
     };
 
     private static string Whole(int number) => number.ToString(CultureInfo.InvariantCulture);
+
+    private static string Time(DateTime? time) => time is { } known ? RunText.Time(known.Ticks) : "";
 
     private static string Number(double? number) => number is { } known && double.IsFinite(known) ? RunText.Number(known) : "";
 

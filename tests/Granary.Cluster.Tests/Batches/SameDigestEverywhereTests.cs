@@ -1,6 +1,8 @@
 using Granary.Application.Jobs;
+using Granary.Application.Runs;
 using Granary.Cluster.Tests.Fixtures;
 using Granary.Engine.Portfolio.Rules;
+using Granary.Reporting.Runs;
 
 namespace Granary.Cluster.Tests.Batches;
 
@@ -46,8 +48,24 @@ public sealed class SameDigestEverywhereTests(SameDigestEverywhereTests.Made mad
         var embedded = await made.Batches.EmbeddedAsync(made.Batches.Capped);
         embedded.Model.Decisions[Decision.PredictedRisk].ShouldBeGreaterThan(10);
         embedded.Model.Decisions[Decision.ModelRefused].ShouldBeGreaterThan(10);
+        await SameFilesAsync(made.Batches.Capped, embedded);
+    }
+
+    [Fact]
+    public async Task Retrained_versions_decide_and_expire_alike_on_two_silos()
+    {
+        var embedded = await made.Batches.EmbeddedAsync(made.Batches.Retrained);
+        var models = embedded.Model.Section<ModelResults>().ShouldNotBeNull();
+        models.Versions.Count.ShouldBeGreaterThan(embedded.Model.Strategies.Count);
+        models.Versions.Sum(v => v.Refused).ShouldBeGreaterThan(5);
+        models.Challengers.ShouldNotBeEmpty();
+        await SameFilesAsync(made.Batches.Retrained, embedded);
+    }
+
+    private static async Task SameFilesAsync(string batch, BatchRun embedded)
+    {
         await using var cluster = await TestSilos.StartAsync(2);
-        var status = await cluster.RunAsync(made.Batches.Capped);
+        var status = await cluster.RunAsync(batch);
         status.State.ShouldBe(JobState.Done, $"{status.Fault}\n{TestSilos.Log.Tail}");
         status.Digest.ShouldBe(embedded.Model.Digest);
         foreach (var file in Directory.EnumerateFiles(embedded.Folder, "*.csv"))

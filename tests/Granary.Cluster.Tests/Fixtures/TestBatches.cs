@@ -69,6 +69,7 @@ internal sealed class TestBatches : IDisposable
             }
             """);
         Capped = Write("capped", CappedBatch);
+        Retrained = Write("retrained", RetrainedBatch);
     }
 
     private const string CappedBatch = """
@@ -86,6 +87,26 @@ internal sealed class TestBatches : IDisposable
               "portfolio": { "weights": "equal" }
             }
             """;
+
+    private const string RetrainedBatch = """
+            {
+              "name": "retrained", "data": { "source": "csv:data/1h", "symbols": ["COINUSDT", "GLIMUSDT"], "timeframe": "1h" },
+              "strategies": [ { "class": "SmaCross", "params": { "fast": [3, 5], "slow": [10, 12] }, "sides": "both",
+                "size": { "percentOfEquity": 30 } } ],
+              "learning": [
+                { "name": "trades", "strategies": "SmaCross(fast=3*", "trainer": "gradient-boosting", "params": { "trees": 10 },
+                  "label": "trade", "apply": { "rule": "veto", "below": 0.5 }, "watch": "adwin", "abstain": true,
+                  "retrain": { "trades": 25, "lateness": "12h", "level": 0.3, "challenger": true, "expire": { "trades": 40 } } },
+                { "name": "bars", "trainer": "logistic", "label": { "kind": "direction", "bars": 4 },
+                  "apply": { "rule": "veto", "below": 0.5 },
+                  "retrain": { "days": 20, "level": 0.3, "expire": { "bars": 600 } } }
+              ],
+              "portfolio": { "weights": "equal" }
+            }
+            """;
+
+    /// <summary>Each strategy's model is trained again, some by trades and some by days; versions expire.</summary>
+    public string Retrained { get; }
 
     /// <summary>A model of the risk caps the portfolio; another judges entries, is watched, and abstains from unlike ones.</summary>
     public string Capped { get; }

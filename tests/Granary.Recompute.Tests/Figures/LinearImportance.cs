@@ -40,8 +40,11 @@ internal static class LinearImportance
         return [.. means.Zip(variances, (m, v) => (m, Math.Sqrt(v * (1 + 1.0 / Shuffles))))];
     }
 
-    private static double[] Weights(List<ModelSample> samples, IReadOnlyDictionary<DateTime, double[]> features)
+    /// <summary>The intercept and the weights of the features.</summary>
+    public static double[] Weights(List<ModelSample> samples, IReadOnlyDictionary<DateTime, double[]> features)
     {
+        // A probability of 0 or 1 to all digits has no logit.
+        samples = samples.FindAll(s => s.Prediction is > 1e-9 and < 1 - 1e-9);
         var width = features.Values.First().Length;
         List<double[]> columns = [[.. samples.Select(_ => 1.0)], .. Enumerable.Range(0, width)
             .Select(f => samples.Select(s => features[s.Time][f]).ToArray())];

@@ -20,12 +20,17 @@ internal sealed class ModelDecisionCheck(ResultsCheck check, RunFigures run, Jso
     private sealed record Judged(string Strategy, int Number, DateTime Time, string Side, int Version, double Prediction,
         double Dissimilarity, double Size, DateTime? Exit, double Net, double Return)
     {
+        public bool HasExpired { get; init; }
+
         public bool IsAbstained => Size == 0 && double.IsNaN(Prediction);
 
-        public string Verdict => IsAbstained ? "abstained" : Size == 0 ? "refused" : Size < 1 ? "reduced" : "";
+        public string Verdict => HasExpired ? "expired" : IsAbstained ? "abstained" : Size == 0 ? "refused" : Size < 1 ? "reduced" : "";
 
         public double Worth => (Size - 1) * Return;
     }
+
+    /// <summary>Whether a version admits no entries at the close of a bar of one hour, of models that are trained again.</summary>
+    public Func<int, DateTime, bool> HasExpired { get; init; } = (_, _) => false;
 
     /// <summary>Alerts and restorations, in order of time.</summary>
     public IReadOnlyList<(WatchAction Action, string Strategy)> Actions => _actions;
@@ -38,7 +43,8 @@ internal sealed class ModelDecisionCheck(ResultsCheck check, RunFigures run, Jso
         var files = run.Files;
         var trades = files.StrategyTrades().Where(t => !t.IsOpen).ToLookup(t => t.Strategy, StringComparer.Ordinal);
         var table = CsvTable.Read(Path.Combine(files.Folder, "signals.csv"));
-        var rows = table.Rows.Where(r => table.Text(r, "model_version").Length > 0).Select(r => Row(table, r, trades)).ToList();
+        var rows = table.Rows.Where(r => table.Text(r, "model_version").Length > 0).Select(r => Row(table, r, trades))
+            .Select(r => r with { HasExpired = HasExpired(r.Version, r.Time.AddHours(1)) }).ToList();
         var listed = _section.GetProperty("strategies").EnumerateArray().ToList();
         listed.ShouldNotBeEmpty();
         rows.Select(r => r.Strategy).Distinct().ShouldBeSubsetOf(listed.Select(s => s.GetProperty("strategy").GetString()!));
@@ -69,7 +75,8 @@ internal sealed class ModelDecisionCheck(ResultsCheck check, RunFigures run, Jso
         check.Text(path + "strategy", id);
         check.Text(path + "model", model[..model.LastIndexOf(':')]);
         check.Number(path + "judged", rows.Count(r => !double.IsNaN(r.Prediction) || r.IsAbstained));
-        foreach (var (v, verdict) in new[] { "refused", "reduced", "abstained" }.Where(w => rows.Any(r => r.Verdict == w)).Index())
+        string[] verdicts = ["refused", "reduced", "abstained", "expired"];
+        foreach (var (v, verdict) in verdicts.Where(w => rows.Any(r => r.Verdict == w)).Index())
         {
             List<Judged> of = [.. rows.Where(r => r.Verdict == verdict)], closed = [.. of.Where(r => r.Exit is not null)];
             strategy.GetProperty("verdicts")[v].GetProperty("verdict").GetString().ShouldBe(verdict);
@@ -112,10 +119,12 @@ internal sealed class ModelDecisionCheck(ResultsCheck check, RunFigures run, Jso
         var table = CsvTable.Read(Path.Combine(run.Files.Folder, "model_log.csv"));
         var shown = _section.GetProperty("actions").EnumerateArray().ToList();
         table.Rows.Count.ShouldBe(shown.Count);
+        // RetrainingCheck has the others.
+        bool IsOfWatch(string[] row) => table.Text(row, "action") is "alert" or "rolled-back" or "restored";
         var alerts = _actions.OrderBy(a => a.Action.Time).ThenBy(a => a.Strategy, StringComparer.Ordinal).ToList();
-        shown.Count(a => a.GetProperty("action").GetString() != "rolled-back").ShouldBe(alerts.Count);
+        table.Rows.Count(r => IsOfWatch(r) && table.Text(r, "action") != "rolled-back").ShouldBe(alerts.Count);
         var next = 0;
-        foreach (var (i, row) in table.Rows.Index())
+        foreach (var (i, row) in table.Rows.Index().Where(r => IsOfWatch(r.Item)))
         {
             var path = $"modelDecisions.actions[{i}].";
             foreach (var (column, key) in new[] { ("strategy", "strategy"), ("action", "action"), ("reason", "reason") })

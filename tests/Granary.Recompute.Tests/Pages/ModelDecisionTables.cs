@@ -28,7 +28,9 @@ internal static class ModelDecisionTables
                 ["Worth"] = Value(v, "worth"),
             }))]);
         var watched = strategies.Sum(s => Value(s, "watched"));
-        var actions = section.GetProperty("actions").EnumerateArray().ToList();
+        var all = section.GetProperty("actions").EnumerateArray().ToList();
+        var actions = all.Where(a => Text(a, "action") is "alert" or "rolled-back" or "restored").ToList();
+        Trainings(check, section, [.. all.Except(actions)]);
         if (watched > 0) check.Sentences.Says("{} predictions were compared with the outcome of their trade; {} were wrong."
             + (actions.Count == 0 ? " No detector gave an alert." : ""), watched, strategies.Sum(s => Value(s, "wrong")));
         check.Table("Alerts and what was done", [.. actions.Select(a => new Cells
@@ -55,6 +57,52 @@ internal static class ModelDecisionTables
                 ["Worth"] = Value(d, "worth"),
             })]);
     }
+
+    private static void Trainings(PageCheck check, JsonElement section, List<JsonElement> trainings)
+    {
+        check.Table("Versions in force over time", [.. section.GetProperty("versions").EnumerateArray().Select(v => new Cells
+        {
+            ["Strategy"] = Text(v, "strategy"),
+            ["Version"] = Value(v, "version"),
+            ["From"] = Time(v, "from"),
+            ["To"] = Time(v, "to"),
+            ["Expired"] = Time(v, "expired"),
+            ["Learned from"] = Time(v, "trainFrom"),
+            ["Learned to"] = Time(v, "trainTo"),
+            ["Samples"] = Value(v, "samples"),
+            ["Signals"] = Value(v, "signals"),
+            ["Refused as expired"] = Value(v, "refused"),
+        })]);
+        check.Table("Trainings and expiries", [.. trainings.Select(a => new Cells
+        {
+            ["Time"] = Time(a, "time"),
+            ["Strategy"] = Text(a, "strategy"),
+            ["Action"] = Text(a, "action"),
+            ["Version"] = a.TryGetProperty("training", out var t) && t.ValueKind == JsonValueKind.Object ? Value(t, "trained")
+                : Value(a, "version"),
+            ["Error in force"] = Value(a, "before"),
+            ["Error"] = Value(a, "after"),
+            ["Outcomes"] = Value(a, "trades"),
+            ["p"] = t.ValueKind == JsonValueKind.Object ? Value(t, "pValue") : double.NaN,
+            ["Reason"] = Text(a, "reason"),
+        })]);
+        check.Table("Challengers beside the versions in force", [.. section.GetProperty("challengers").EnumerateArray()
+            .Select(c => new Cells
+        {
+            ["Strategy"] = Text(c, "strategy"),
+            ["Closed trades"] = Value(c, "trades"),
+            ["Compared"] = Value(c, "compared"),
+            ["Error in force"] = Value(c, "error"),
+            ["Error of challengers"] = Value(c, "challengerError"),
+            ["Low"] = Value(c, "low"),
+            ["High"] = Value(c, "high"),
+            ["p"] = Value(c, "pValue"),
+        })]);
+    }
+
+    private static Cell Time(JsonElement owner, string key) =>
+        owner.TryGetProperty(key, out var time) && time.ValueKind == JsonValueKind.String
+            ? Cell.Time(time.GetDateTime().ToUniversalTime()) : double.NaN;
 
     private static string Text(JsonElement owner, string key) => owner.GetProperty(key).GetString()!;
 

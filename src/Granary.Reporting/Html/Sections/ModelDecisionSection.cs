@@ -3,16 +3,18 @@ using Granary.Reporting.Runs;
 
 namespace Granary.Reporting.Html.Sections;
 
-/// <summary>What models did to entries and what that was worth, and what the watch of their predictions did.</summary>
+/// <summary>What models did to entries and what that was worth, what the watch of their predictions did, and their retraining.</summary>
 internal sealed class ModelDecisionSection(ModelResults results) : IReportSection<RunView>
 {
     private const int MostStrategies = 200, MostActions = 200, MostDecisions = 50;
+
+    private readonly List<WatchRecord> _watch = [.. results.Actions.Where(ModelTrainingTables.IsOfWatch)];
 
     public string Id => "model-decisions";
 
     public string Title => "Decisions of models";
 
-    public bool Applies(RunView view) => results.Strategies.Count > 0;
+    public bool Applies(RunView view) => results.Strategies.Count > 0 || results.Actions.Count > 0;
 
     public void Write(HtmlWriter html, RunView view)
     {
@@ -21,6 +23,7 @@ internal sealed class ModelDecisionSection(ModelResults results) : IReportSectio
         Verdicts(html);
         Watched(html);
         Actions(html);
+        new ModelTrainingTables(results).Write(html);
         Decisions(html);
     }
 
@@ -55,27 +58,27 @@ internal sealed class ModelDecisionSection(ModelResults results) : IReportSectio
         if (watched.Count == 0) return;
         html.Write($"<p class=\"note\">{NumberText.Count(watched.Sum(s => s.Watched))} predictions were compared with the outcome of their "
             + $"trade; {NumberText.Count(watched.Sum(s => s.Wrong))} were wrong.");
-        html.Raw(results.Actions.Count == 0 ? " No detector gave an alert.</p>\n" : "</p>\n");
+        html.Raw(_watch.Count == 0 ? " No detector gave an alert.</p>\n" : "</p>\n");
     }
 
     private void Actions(HtmlWriter html)
     {
-        if (results.Actions.Count == 0) return;
+        if (_watch.Count == 0) return;
         HtmlTable.Open(html, "Alerts and what was done",
             [new("Time", Number: false), new("Strategy", Number: false), new("Action", Number: false), new("Version"), new("Weight"),
                 new("Reason", Number: false)]);
-        foreach (var action in results.Actions.Take(MostActions))
+        foreach (var action in _watch.Take(MostActions))
         {
             HtmlTable.RowHead(html, NumberText.Time(action.Time.Ticks));
             HtmlTable.Text(html, action.Strategy);
             HtmlTable.Text(html, action.Action);
             HtmlTable.Number(html, action.Version == 0 ? NumberText.Undefined : NumberText.Count(action.Version));
-            HtmlTable.Number(html, NumberText.Percent(action.Weight, 0), action.Weight < 1 ? "loss" : "");
+            HtmlTable.Number(html, NumberText.Percent(action.Weight ?? double.NaN, 0), action.Weight < 1 ? "loss" : "");
             HtmlTable.Text(html, action.Reason);
             HtmlTable.EndRow(html);
         }
         HtmlTable.Close(html);
-        if (results.Actions.Count > MostActions)
+        if (_watch.Count > MostActions)
             html.Write($"<p class=\"note\">The first {MostActions}; model_log.csv has all.</p>\n");
     }
 

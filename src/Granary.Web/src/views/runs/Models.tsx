@@ -10,10 +10,11 @@ import { StrategyName, strategyWidth } from '../../components/StrategyName';
 import { DataTable, type Column } from '../../components/Table';
 import { counted, number, percent, signedMoney, signedPercent, tone } from '../../format/numbers';
 import { time } from '../../format/times';
+import { ModelTrainings, type ModelAction, type TrainingResults } from './ModelTrainings';
 import { runPath, type RunDetails } from './run';
 
 /** What the models of a run decided; see Granary.Reporting/Runs/ModelResults.cs. */
-export interface ModelResults {
+export interface ModelResults extends TrainingResults {
     strategies: {
         strategy: string;
         model: string;
@@ -22,16 +23,6 @@ export interface ModelResults {
         wrong: number;
         verdicts: { verdict: string; entries: number; trades: number; return: number; profit: number; worth: number }[];
     }[];
-    actions: Action[];
-}
-
-interface Action {
-    time: string;
-    strategy: string;
-    action: string;
-    version: number;
-    weight: number;
-    reason: string;
 }
 
 interface Decision {
@@ -106,7 +97,8 @@ export function Models(props: { run: RunDetails; results: ModelResults }) {
     const abstained = verdicts.filter((v) => v.verdict === 'abstained');
     const watched = results.strategies.reduce((n, s) => n + s.watched, 0);
     const wrong = results.strategies.reduce((n, s) => n + s.wrong, 0);
-    const alerts = results.actions.filter((a) => a.action === 'alert').length;
+    const actions = results.actions.filter((a) => ['alert', 'rolled-back', 'restored'].includes(a.action));
+    const alerts = actions.filter((a) => a.action === 'alert').length;
     return (
         <>
             <p class="lead">
@@ -162,14 +154,15 @@ export function Models(props: { run: RunDetails; results: ModelResults }) {
                     ]}
                 />
             )}
-            <Actions actions={results.actions} watched={watched} />
+            <Actions actions={actions} watched={watched} />
+            <ModelTrainings results={results} />
             <h2>Changed entries</h2>
             <Decisions {...props} />
         </>
     );
 }
 
-function Actions(props: { actions: Action[]; watched: number }) {
+function Actions(props: { actions: ModelAction[]; watched: number }) {
     if (props.watched === 0) return null;
     return (
         <>

@@ -1,0 +1,35 @@
+namespace Granary.Learning.Retraining;
+
+/// <summary>The age from which a version of a model admits no entries; the first limit that is reached counts.</summary>
+/// <param name="Bars">Bars of the strategy's feed since the version was trained; null = no limit.</param>
+/// <param name="Trades">Closed trades of the strategy's own account since then; null = no limit.</param>
+/// <param name="Days">Days since then; null = no limit.</param>
+public sealed record VersionExpiry(int? Bars = null, int? Trades = null, int? Days = null)
+{
+    /// <summary>When a version expires.</summary>
+    /// <param name="trainedAt">The time whose data it was trained on, UTC ticks.</param>
+    /// <param name="bars">When the feed's bars were known, UTC ticks, rising.</param>
+    /// <param name="closings">When closed trades were known, UTC ticks, rising.</param>
+    /// <returns>UTC ticks; the maximum where it does not expire within the bars.</returns>
+    public long TimeOf(long trainedAt, IReadOnlyList<long> bars, IReadOnlyList<long> closings)
+    {
+        var time = long.MaxValue;
+        if (Bars is { } b) time = Math.Min(time, NthAfter(bars, trainedAt, b));
+        if (Trades is { } t) time = Math.Min(time, NthAfter(closings, trainedAt, t));
+        if (Days is { } d) time = Math.Min(time, trainedAt + d * TimeSpan.TicksPerDay);
+        return time;
+    }
+
+    /// <summary>The time of the nth event after another time; the maximum where there are fewer.</summary>
+    internal static long NthAfter(IReadOnlyList<long> times, long time, int n)
+    {
+        var (low, high) = (0, times.Count);
+        while (low < high)
+        {
+            var middle = (low + high) / 2;
+            if (times[middle] <= time) low = middle + 1;
+            else high = middle;
+        }
+        return low + n <= times.Count ? times[low + n - 1] : long.MaxValue;
+    }
+}
