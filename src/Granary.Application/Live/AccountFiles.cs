@@ -18,6 +18,10 @@ namespace Granary.Application.Live;
 /// </summary>
 internal static class AccountFiles
 {
+    // What the files have of the journal is the session's way: skipped entries, orders to it, and what was reconciled.
+    private static readonly IReadOnlyList<string> BesideReport = JournalKinds.AllBut(nameof(EntrySkipped), nameof(WeightsChanged),
+        nameof(EnablementChanged), nameof(SessionControlled), nameof(Reconciled), nameof(DeploymentSwitched), nameof(SessionStarted));
+
     /// <param name="folder">The session's.</param>
     /// <param name="gateway">Whose journal has the facts.</param>
     /// <param name="host">After its run.</param>
@@ -26,8 +30,9 @@ internal static class AccountFiles
         var (ledger, status, latency) = (host.Ledger, host.Status, host.Latency);
         var skipped = new Dictionary<(string, int), string>();
         var facts = new List<object>();
-        await foreach (var e in gateway.ReadAsync().ConfigureAwait(false))
+        await foreach (var entry in gateway.ReadAsync(BesideReport).ConfigureAwait(false))
         {
+            var e = JournalCodec.Decode(entry);
             if (e is EntrySkipped s) skipped[(s.Strategy, s.Number)] = s.Why;
             else if (FactOf(e) is { } fact) facts.Add(fact);
         }

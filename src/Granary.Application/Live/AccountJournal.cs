@@ -41,6 +41,13 @@ public sealed class AccountJournal(IJournal journal, TimeProvider clock) : IAsyn
 
     public long Appends { get; private set; }
 
+    /// <summary>Entries as they are written, oldest first.</summary>
+    /// <exception cref="JournalException">The disk or the server failed.</exception>
+    public IAsyncEnumerable<JournalEntry> ReadAsync(JournalQuery query, CancellationToken cancellationToken = default) =>
+        journal.ReadAsync(query, cancellationToken);
+
+    /// <summary>All facts, oldest first.</summary>
+    /// <exception cref="JournalException">The disk or the server failed, or a newer Granary has written the journal.</exception>
     public async IAsyncEnumerable<JournalEvent> ReadAsync([System.Runtime.CompilerServices.EnumeratorCancellation]
         CancellationToken cancellationToken = default)
     {

@@ -1,3 +1,4 @@
+using Granary.Data.Journals;
 using Granary.Engine.Brokerage;
 using Granary.Engine.Market;
 
@@ -40,8 +41,10 @@ public interface IOrderGateway : IAsyncDisposable
     /// <inheritdoc cref="OrderManager.FirstSent"/>
     long FirstSent { get; }
 
-    /// <summary>Everything that the journal holds, oldest first.</summary>
-    IAsyncEnumerable<JournalEvent> ReadAsync(CancellationToken cancellationToken = default);
+    /// <summary>What the journal holds, oldest first.</summary>
+    /// <param name="without">Kinds that are left out, as <see cref="JournalKinds"/>.</param>
+    /// <exception cref="JournalException">It cannot be read.</exception>
+    IAsyncEnumerable<JournalEntry> ReadAsync(IReadOnlyList<string> without, CancellationToken cancellationToken = default);
 
     /// <summary>Opens the way to the venue; before anything else but reading.</summary>
     /// <param name="ledger">

@@ -27,6 +27,7 @@ internal sealed class JournalTime : JsonConverter<long>
     public override long Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
     {
         if (reader.TokenType == JsonTokenType.Number) return reader.GetInt64();
+        if (reader.TryGetDateTime(out var exact)) return (exact.Kind == DateTimeKind.Local ? exact.ToUniversalTime() : exact).Ticks;
         return DateTime.TryParse(reader.GetString(), CultureInfo.InvariantCulture,
             DateTimeStyles.AdjustToUniversal | DateTimeStyles.AssumeUniversal, out var time)
             ? time.Ticks

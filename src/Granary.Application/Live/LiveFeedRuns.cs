@@ -5,6 +5,7 @@ using Granary.Engine.Factors;
 using Granary.Engine.Market;
 using Granary.Engine.Strategies;
 using Granary.Engine.Trading;
+using Granary.Learning.Gating;
 
 namespace Granary.Application.Live;
 
@@ -26,6 +27,25 @@ internal abstract class LiveFeedRuns
 
     /// <summary>Lets the strategies walk over the bars of this feed's symbols that close now; one for each symbol that has one.</summary>
     public abstract void Process(IReadOnlyList<(int Symbol, Bar Bar)> bars);
+
+    /// <summary>
+    /// Lets the strategies walk over the bars of coming time slices in blocks; their events wait in <see cref="LiveStrategy.Ahead"/>.
+    /// </summary>
+    /// <param name="bars">Of this feed, in order, with the number of the time slice in which each closes.</param>
+    /// <param name="slices">How many time slices there are.</param>
+    public void RunAhead(IReadOnlyList<(int Slice, int Symbol, Bar Bar)> bars, int slices)
+    {
+        var reached = ReachedBy(bars, slices);
+        foreach (var strategy in Strategies)
+            if (strategy.Error is null)
+                strategy.Ahead = new EventsAhead(reached);
+        Run(bars);
+    }
+
+    // By the number of a time slice: the open time up to which all bars of the feed have come by then.
+    private protected abstract long[] ReachedBy(IReadOnlyList<(int Slice, int Symbol, Bar Bar)> bars, int slices);
+
+    private protected abstract void Run(IReadOnlyList<(int Slice, int Symbol, Bar Bar)> bars);
 
     public static LiveFeedRuns Of(FeedPlan feed, Func<string, MarketSeries> seriesOf, LiveRunSettings settings) =>
         feed.IsJoined || feed.IsReferring
@@ -59,6 +79,44 @@ internal abstract class LiveFeedRuns
         }
     }
 
+    // Who follows predictions is shown one bar after the other, so that what it reports is the same after a restart.
+    private static int BlockSizeOf(FeedPlan feed) =>
+        feed.Instances.Any(i => i.Model is EntryModel { Observer: not null }) ? 1 : IBarSeries.DefaultBlockSize;
+
+    // Runs the bars that all strategies of the feed have before them.
+    private protected void Run(Action<IStrategyRun> process)
+    {
+        foreach (var strategy in Strategies)
+        {
+            if (strategy.Error is not null) continue;
+            var run = strategy.Run!;
+            Exception? fault = null;
+            try
+            {
+                process(run);
+            }
+            catch (Exception e)
+            {
+                fault = e;
+                strategy.Ahead?.End(run.Now);
+            }
+            // In a block that is run ahead, the other run has bars before the fault.
+            if (strategy.Member is { } member && (fault is null || strategy.Ahead is not null))
+            {
+                try
+                {
+                    process(member);
+                }
+                catch (Exception e)
+                {
+                    if (fault is null || member.Now < run.Now) fault = e;
+                    strategy.Ahead?.End(member.Now);
+                }
+            }
+            if (fault is not null) Fail(strategy, fault);
+        }
+    }
+
     private protected static void Fail(LiveStrategy strategy, Exception e)
     {
         strategy.Error = RunGroup.Said(e);
@@ -86,7 +144,8 @@ internal abstract class LiveFeedRuns
     private sealed class Single : LiveFeedRuns
     {
         private readonly FeedPipeline _pipeline;
-        private long _index;
+        private readonly int _blockSize;
+        private long _index, _last = long.MinValue;
 
         public Single(FeedPlan feed, Func<string, MarketSeries> seriesOf, LiveRunSettings settings)
         {
@@ -96,30 +155,39 @@ internal abstract class LiveFeedRuns
             foreach (var strategy in Strategies)
                 Isolated(strategy, () => Begin(strategy, series, settings, plan));
             _pipeline = new FeedPipeline(series, plan, feed.TracePeriod, feed.TradeFrom);
+            _blockSize = BlockSizeOf(feed);
         }
 
         public override FeedClock Clock => _pipeline.Clock;
 
         public override void Process(IReadOnlyList<(int Symbol, Bar Bar)> bars)
         {
-            foreach (var (_, bar) in bars)
+            foreach (var (_, bar) in bars) Run([bar]);
+        }
+
+        private void Run(ReadOnlySpan<Bar> bars)
+        {
+            var prepared = _pipeline.Prepare(BarBlock.FromBars(_index, bars));
+            (_index, _last) = (_index + bars.Length, bars[^1].Time);
+            Run(run => ((StrategyRun)run).Process(prepared.Block, prepared.Sheet, prepared.Calendar));
+            _pipeline.Return(prepared);
+        }
+
+        private protected override void Run(IReadOnlyList<(int Slice, int Symbol, Bar Bar)> bars)
+        {
+            foreach (var block in bars.Select(b => b.Bar).Chunk(_blockSize)) Run(block);
+        }
+
+        private protected override long[] ReachedBy(IReadOnlyList<(int Slice, int Symbol, Bar Bar)> bars, int slices)
+        {
+            var reached = new long[slices];
+            var (last, at) = (_last, 0);
+            for (var slice = 0; slice < slices; slice++)
             {
-                var prepared = _pipeline.Prepare(BarBlock.FromBars(_index++, [bar]));
-                foreach (var strategy in Strategies)
-                {
-                    if (strategy.Error is not null) continue;
-                    try
-                    {
-                        ((StrategyRun)strategy.Run!).Process(prepared.Block, prepared.Sheet, prepared.Calendar);
-                        (strategy.Member as StrategyRun)?.Process(prepared.Block, prepared.Sheet, prepared.Calendar);
-                    }
-                    catch (Exception e)
-                    {
-                        Fail(strategy, e);
-                    }
-                }
-                _pipeline.Return(prepared);
+                for (; at < bars.Count && bars[at].Slice == slice; at++) last = bars[at].Bar.Time;
+                reached[slice] = last;
             }
+            return reached;
         }
     }
 
@@ -128,12 +196,16 @@ internal abstract class LiveFeedRuns
         private readonly JoinedPipeline _pipeline;
         private readonly FeedJoiner _joiner;
         private readonly long[] _index;
+        // By symbol: no bar that opens by then is still to come.
+        private readonly long[] _reached;
 
         public Joined(FeedPlan feed, Func<string, MarketSeries> seriesOf, LiveRunSettings settings)
         {
             var series = feed.Symbols.Select(seriesOf).ToList();
             var plans = series.Select(_ => feed.NewFactors()).ToList();
             _index = new long[series.Count];
+            _reached = new long[series.Count];
+            Array.Fill(_reached, long.MinValue);
             Strategies = [.. feed.Instances.Select(i => Make(i, settings))];
             foreach (var strategy in Strategies)
                 Isolated(strategy, () =>
@@ -144,7 +216,7 @@ internal abstract class LiveFeedRuns
                         (trading, log, isFollowed) => MakeJoined(strategy, series, settings.Execution, plans, (trading, log, isFollowed)));
                 });
             _pipeline = new JoinedPipeline(series, plans, feed.TracePeriod, feed.TradeFrom);
-            _joiner = new FeedJoiner(series);
+            _joiner = new FeedJoiner(series, BlockSizeOf(feed));
         }
 
         private static MultiSymbolRun MakeJoined(LiveStrategy strategy, IReadOnlyList<MarketSeries> series, ExecutionSettings execution,
@@ -165,7 +237,7 @@ internal abstract class LiveFeedRuns
             return run;
         }
 
-        private static void Process(IStrategyRun? run, PreparedJoin prepared)
+        private static void Process(IStrategyRun run, PreparedJoin prepared)
         {
             if (run is MultiSymbolRun joined) joined.Process(prepared);
             // Of a joined stretch its own bars, where it has any.
@@ -177,26 +249,49 @@ internal abstract class LiveFeedRuns
         public override void Process(IReadOnlyList<(int Symbol, Bar Bar)> bars)
         {
             if (bars.Count == 0) return;
-            foreach (var (symbol, bar) in bars) _joiner.Add(symbol, BarBlock.FromBars(_index[symbol]++, [bar]));
-            for (var s = 0; s < _index.Length; s++) _joiner.Reach(s, bars[0].Bar.Time);
+            foreach (var (symbol, bar) in bars) Add(symbol, bar);
+            Reach(bars[0].Bar.Time);
+            RunJoined();
+        }
+
+        private void Add(int symbol, in Bar bar)
+        {
+            _joiner.Add(symbol, BarBlock.FromBars(_index[symbol]++, [bar]));
+            _reached[symbol] = bar.Time;
+        }
+
+        private void Reach(long time)
+        {
+            for (var s = 0; s < _index.Length; s++)
+            {
+                _joiner.Reach(s, time);
+                _reached[s] = Math.Max(_reached[s], time);
+            }
+        }
+
+        private void RunJoined()
+        {
             while (_joiner.TryNext(out var block))
             {
                 var prepared = _pipeline.Prepare(block);
-                foreach (var strategy in Strategies)
-                {
-                    if (strategy.Error is not null) continue;
-                    try
-                    {
-                        Process(strategy.Run, prepared);
-                        Process(strategy.Member, prepared);
-                    }
-                    catch (Exception e)
-                    {
-                        Fail(strategy, e);
-                    }
-                }
+                Run(run => Process(run, prepared));
                 _pipeline.Return(prepared);
             }
         }
+
+        private protected override long[] ReachedBy(IReadOnlyList<(int Slice, int Symbol, Bar Bar)> bars, int slices)
+        {
+            var reached = new long[slices];
+            for (var (slice, at) = (0, 0); slice < slices; slice++)
+            {
+                var first = at;
+                for (; at < bars.Count && bars[at].Slice == slice; at++) Add(bars[at].Symbol, bars[at].Bar);
+                if (at > first) Reach(bars[first].Bar.Time);
+                reached[slice] = _reached.Min();
+            }
+            return reached;
+        }
+
+        private protected override void Run(IReadOnlyList<(int Slice, int Symbol, Bar Bar)> bars) => RunJoined();
     }
 }

@@ -36,6 +36,7 @@ public sealed class LiveHost
     private readonly TimeProvider _clock;
     private readonly LiveOptions _options;
     private readonly List<JournalEvent> _past;
+    private readonly long _pastSignals;
     private readonly HandedTrades _handed;
     private readonly LiveBars _bars;
     private readonly List<string> _notes = [];
@@ -56,13 +57,13 @@ public sealed class LiveHost
     // Whether bars were taken that were not of the past.
     private bool _traded;
 
-    private LiveHost(BatchSpec spec, ILiveFeed feed, IOrderGateway gateway, TimeProvider clock, LiveOptions options,
-        List<JournalEvent> past)
+    private LiveHost(BatchSpec spec, ILiveFeed feed, IOrderGateway gateway, TimeProvider clock, LiveOptions options, AccountPast past)
     {
-        (_spec, _feed, _gateway, _clock, _options, _past) = (spec, feed, gateway, clock, options, past);
-        _handed = new HandedTrades(HandedTrades.LastSwitch(past));
+        (_spec, _feed, _gateway, _clock, _options) = (spec, feed, gateway, clock, options);
+        (_past, _pastSignals) = ([.. past.Events], past.Signals);
+        _handed = new HandedTrades(HandedTrades.LastSwitch(_past));
         _bars = new LiveBars(feed.Series);
-        Tag = TagOf(past, spec, options);
+        Tag = TagOf(_past, spec, options);
     }
 
     // The same for all sessions of an account until it is handed over, and another for another account.
@@ -77,14 +78,13 @@ public sealed class LiveHost
     /// <param name="clock">Of the waiting and the thirty seconds; market time comes from the bars.</param>
     public static LiveHost Create(BatchSpec spec, ILiveFeed feed, IBroker broker, AccountJournal journal, IReadOnlyList<JournalEvent> past,
         TimeProvider clock, LiveOptions options) =>
-        Create(spec, feed, new OrderGateway(journal, broker), past, clock, options);
+        Create(spec, feed, new OrderGateway(journal, broker), AccountPast.Of(past), clock, options);
 
     /// <inheritdoc cref="Create(BatchSpec, ILiveFeed, IBroker, AccountJournal, IReadOnlyList{JournalEvent}, TimeProvider, LiveOptions)"/>
     /// <param name="gateway">Whose journal <paramref name="past"/> was read from; not begun yet, and not disposed of.</param>
-    public static LiveHost Create(BatchSpec spec, ILiveFeed feed, IOrderGateway gateway, IReadOnlyList<JournalEvent> past,
-        TimeProvider clock,
+    public static LiveHost Create(BatchSpec spec, ILiveFeed feed, IOrderGateway gateway, AccountPast past, TimeProvider clock,
         LiveOptions options) =>
-        new(spec, feed, gateway, clock, options, [.. past]);
+        new(spec, feed, gateway, clock, options, past);
 
     public string Description => $"live, broker {_gateway.Broker}";
 
@@ -183,6 +183,7 @@ public sealed class LiveHost
     private void Replay()
     {
         var switched = _past.FindLastIndex(e => e is DeploymentSwitched);
+        var slices = new ReplayedSlices(_past, _slices, _portfolio);
         for (var i = 0; i < _past.Count; i++)
         {
             var e = _past[i];
@@ -197,7 +198,7 @@ public sealed class LiveHost
                         _portfolio.Start(taken.Timestamp);
                         _traded = true;
                     }
-                    foreach (var slice in _slices.Resume(taken)) _portfolio.Process(slice, null);
+                    foreach (var slice in slices.Next()) _portfolio.Process(slice, null);
                     break;
                 case WeightsChanged weights when isEarlier: _operator.Skip(weights); break;
                 case WeightsChanged weights: _operator.Put(weights); break;
@@ -212,7 +213,7 @@ public sealed class LiveHost
                     break;
             }
         }
-        _orders.Signals = _past.OfType<SignalDecided>().LongCount();
+        _orders.Signals = _pastSignals;
         if (_past.Count > 0) _notes.Add($"went on with the journal at {RunText.Time(_portfolio.Timestamp)}, "
             + $"after {Counted.Of(_bars.Count, "bar")} "
             + $"and {Counted.Of(_ledger.Fills, "fill")}");

@@ -29,10 +29,7 @@ internal sealed class LivePortfolio
     private readonly IReadOnlyList<MarketSeries> _carried;
     private readonly Dictionary<string, int> _marketOf;
     private readonly LiveBars _bars;
-    private readonly LiveFeedRuns[] _feeds;
-    private readonly FeedPlan[] _feedPlans;
-    // By market; null where no strategy asks in which order its prices were reached.
-    private readonly IntrabarPath?[] _paths;
+    private readonly LiveFeeds _feeds;
     private readonly Dictionary<string, LiveStrategy> _byId;
     private readonly Dictionary<string, Instrument> _instrumentOf;
     private readonly bool[] _isMember;
@@ -43,7 +40,6 @@ internal sealed class LivePortfolio
     private readonly PortfolioDriver _driver;
     private readonly List<EquityRow> _rows = [];
     private readonly List<PortfolioTrade> _trades = [];
-    private readonly List<(int Symbol, Bar Bar)> _ofFeed = [];
     // Trades that the portfolio has closed itself, with the reason.
     private readonly Dictionary<(int Strategy, int Number), ExitReason> _called = [];
     private readonly Dictionary<(int Strategy, int Number), double> _cuts = [];
@@ -73,15 +69,10 @@ internal sealed class LivePortfolio
         // Until the account trades, only the strategies do.
         _driver.StartAt(long.MaxValue);
         _driver.Begin(new FeedClock(plan.Feeds.MinBy(f => f.Timeframe.Ticks)!.Timeframe), _rows.Add, _trades.Add);
-        _feedPlans = [.. plan.Feeds];
         _marketOf = carried.Select((s, i) => (s.Instrument.Symbol, i)).ToDictionary(x => x.Symbol, x => x.i, StringComparer.Ordinal);
-        _paths = new IntrabarPath?[carried.Count];
         // Also a strategy without a weight: it may be given one.
-        var settings = new LiveRunSettings(new FeedSettings(spec.Execution.Settings, pass.Events, pass.WithFactors),
-            MemberRuns.Resizes(spec.Portfolio));
-        _feeds = [.. plan.Feeds.Select(f => LiveFeedRuns.Of(f,
-            s => WithPath(new MarketSeries(markets[s].Instrument, f.Timeframe), _marketOf[s], notes), settings))];
-        Strategies = [.. _feeds.SelectMany(f => f.Strategies).OrderBy(s => s.Instance.Index)];
+        _feeds = new LiveFeeds(pass, carried, notes);
+        Strategies = [.. _feeds.Strategies.OrderBy(s => s.Instance.Index)];
         _byId = Strategies.ToDictionary(s => s.Instance.Id, StringComparer.Ordinal);
         // Marked is each market of a strategy with a weight, at its shortest timeframe.
         _markedAt = new Timeframe?[carried.Count];
@@ -96,19 +87,6 @@ internal sealed class LivePortfolio
         foreach (var symbol in instance.Symbols)
             if (_markedAt[_marketOf[symbol]] is not { } known || instance.Timeframe.Ticks < known.Ticks)
                 _markedAt[_marketOf[symbol]] = instance.Timeframe;
-    }
-
-    // The feed's own bars tell the order of prices within longer ones; they are added as they come.
-    private MarketSeries WithPath(MarketSeries series, int market, ICollection<string> notes)
-    {
-        if (IntrabarPaths.TimeframeFor(_spec, series.Timeframe) is not { } smaller) return series;
-        var carried = _carried[market].Timeframe;
-        var helps = series.Timeframe.Ticks > carried.Ticks;
-        if (smaller != carried)
-            notes.Add($"the feed brings {series.Instrument.Symbol} in {carried} bars and not in "
-                + $"the {smaller} ones of intrabarPath: where a {series.Timeframe} bar touches both stop and "
-                + $"target, {(helps ? $"the {carried} bars decide" : "the rule of 'intrabar' decides")}");
-        return helps ? series with { Path = _paths[market] ??= new IntrabarPath(carried) } : series;
     }
 
     /// <summary>Market time that has been walked to, UTC ticks.</summary>
@@ -168,6 +146,9 @@ internal sealed class LivePortfolio
     /// <summary>What the portfolio decided itself in the last time slice.</summary>
     public IReadOnlyList<PortfolioActed> Acted => _acted;
 
+    /// <inheritdoc cref="LiveFeeds.RunAhead"/>
+    public void RunAhead(IReadOnlyList<TimeSlice> slices) => _feeds.RunAhead(slices);
+
     /// <summary>Passes the bars that close at one time to strategies and portfolio: the feed's own and longer ones.</summary>
     /// <param name="decided">
     /// Is given each signal with the portfolio's answer; null while the past is walked, of which nothing is to be made.
@@ -175,15 +156,12 @@ internal sealed class LivePortfolio
     public void Process(TimeSlice now, Action<long, DecidedSignal>? decided)
     {
         foreach (var (market, timeframe, bar) in now.Bars)
-        {
-            if (timeframe != _carried[market].Timeframe) continue;
-            _paths[market]?.Add(BarBlock.FromBars(_bars.Count, [bar]));
-            _bars.Add(market, bar);
-        }
+            if (timeframe == _carried[market].Timeframe)
+                _bars.Add(market, bar);
         var timestamp = now.Time;
         Timestamp = timestamp;
         _acted.Clear();
-        ProcessFeeds(now.Bars);
+        _feeds.Process(now);
         foreach (var strategy in Strategies)
             for (int i = 0, n = FillCount(strategy); i < n; i++)
                 Take(strategy, strategy.Events[i].Event, [], timestamp, decided);
@@ -232,24 +210,6 @@ internal sealed class LivePortfolio
             Strategy = instance.Id,
             Symbol = instance.Symbols.Count == 1 ? instance.Symbols[0] : "",
         });
-    }
-
-    private void ProcessFeeds(IReadOnlyList<(int Market, Timeframe Timeframe, Bar Bar)> closing)
-    {
-        for (var f = 0; f < _feeds.Length; f++)
-        {
-            var plan = _feedPlans[f];
-            _ofFeed.Clear();
-            foreach (var (market, timeframe, bar) in closing)
-            {
-                if (timeframe != plan.Timeframe) continue;
-                var symbol = _carried[market].Instrument.Symbol;
-                for (var s = 0; s < plan.Symbols.Count; s++)
-                    if (plan.Symbols[s] == symbol)
-                        _ofFeed.Add((s, bar));
-            }
-            if (_ofFeed.Count > 0) _feeds[f].Process(_ofFeed);
-        }
     }
 
     // What happened within the bar comes before the marks; from the first signal made at its close on, everything after them.
@@ -331,41 +291,13 @@ internal sealed class LivePortfolio
     /// <summary>The run is over: what each strategy made of it; what is open joins the portfolio's trades.</summary>
     public IReadOnlyList<StrategyOutcome> Finish()
     {
-        var outcomes = new List<StrategyOutcome>();
-        for (var f = 0; f < _feeds.Length; f++)
-            foreach (var strategy in _feeds[f].Strategies)
-            {
-                StrategyResult? result = null;
-                if (strategy.Run is { } run)
-                {
-                    try
-                    {
-                        if (_driver.Run.HasStopped(_driver.SymbolIndex(strategy.Instance.Symbols[0])))
-                        {
-                            (run as StrategyRun)?.EndData();
-                            (strategy.Member as StrategyRun)?.EndData();
-                        }
-                        result = run.Finish();
-                        strategy.Log?.Flush();
-                        strategy.Member?.Finish();
-                        strategy.MemberLog?.Flush();
-                    }
-                    catch (Exception e) when (e is not IOException)
-                    {
-                        strategy.Error = $"{e.GetType().Name}: {e.Message}";
-                        result = null;
-                    }
-                }
-                outcomes.Add(StrategyOutcome.Of(strategy.Instance.Index, result, _feeds[f].Clock, _feedPlans[f].Metrics, strategy.Error)
-                    with
-                { Trace = EquityTrace.Of(result?.Equity, _feedPlans[f].TracePeriod) });
-            }
+        var outcomes = _feeds.Finish(s => _driver.Run.HasStopped(_driver.SymbolIndex(s)));
         foreach (var strategy in Strategies)
         {
             foreach (var (e, _) in strategy.Events) Take(strategy, e, [], Timestamp, null);
             strategy.Events.Clear();
         }
-        return [.. outcomes.OrderBy(o => o.Index)];
+        return outcomes;
     }
 
     /// <summary>Of the portfolio, with the strategies' simulated fills.</summary>

@@ -108,8 +108,8 @@ public static class LiveSession
         var folder = FolderOf(request, production, clock);
 
         await using var gateway = await environment.OpenGatewayAsync(production, account, cancellationToken).ConfigureAwait(false);
-        var past = new List<JournalEvent>();
-        await foreach (var e in gateway.ReadAsync(cancellationToken).ConfigureAwait(false)) past.Add(e);
+        var journal = await AccountPast.ReadAsync(gateway, cancellationToken).ConfigureAwait(false);
+        var past = journal.Events;
         CheckJournal(past.Aggregate((SessionStarted?)null, LastStart), gateway.Name, request, production);
         var spec = Compared(HandedTrades.Combine(production.Spec, HandedTrades.LastSwitch(past), production.Spec.Catalogues));
         var control = environment.Control;
@@ -131,7 +131,7 @@ public static class LiveSession
                     $"--feed {request.Feed} does not carry {symbol} at {spec.Data.Timeframe}, which {request.Production} trades");
 
         await using var keep = request.Keep is { } store ? spec.Catalogues.Stores.Open(store) : null;
-        var host = LiveHost.Create(spec, feed, gateway, past, clock, new LiveOptions
+        var host = LiveHost.Create(spec, feed, gateway, journal, clock, new LiveOptions
         {
             Account = account,
             Configuration = production.Hash,

@@ -54,10 +54,22 @@ internal sealed class LiveStrategy(StrategyInstance instance, RunEventWriter? lo
     /// <summary>Of this time slice, in order.</summary>
     public List<(RunEvent Event, double[] Factors)> Events { get; } = [];
 
+    /// <summary>The run that the portfolio follows; null once the strategy has failed.</summary>
+    public IStrategyRun? Followed => Member ?? Run;
+
+    /// <summary>Events of time slices that the session has not come to yet; null while none is run ahead.</summary>
+    public EventsAhead? Ahead { get; set; }
+
     /// <summary>By the number of their signal.</summary>
     public Dictionary<int, WantedTrade> Trades { get; } = [];
 
     public IReadOnlyList<string> FactorNames { get; set; } = [];
+
+    private void Add(in RunEvent e, double[] factors)
+    {
+        if (Ahead is { } ahead) ahead.Add(Followed!.Now, e);
+        else Events.Add((e, factors));
+    }
 
     /// <summary>Takes what the run does that the portfolio follows.</summary>
     /// <param name="writer">The log of that run.</param>
@@ -76,14 +88,14 @@ internal sealed class LiveStrategy(StrategyInstance instance, RunEventWriter? lo
             log?.OnSignal(signal);
             var factors = Factors is { FactorNames.Count: > 0 and var n } ? new double[n] : [];
             if (factors.Length > 0) Factors!.ReadFactors(factors);
-            owner.Events.Add((RunEvent.Of(signal, factors.Length, symbol), factors));
+            owner.Add(RunEvent.Of(signal, factors.Length, symbol), factors);
             if (signal.AtFill) owner.Trades[signal.Number] = new WantedTrade { State = WantedState.Open, Symbol = symbol };
         }
 
         public void OnSignalEnded(int number, SignalEnd end, long time)
         {
             log?.OnSignalEnded(number, end, time);
-            owner.Events.Add((RunEvent.Of(new SignalEndedEvent(number, end, time)), []));
+            owner.Add(RunEvent.Of(new SignalEndedEvent(number, end, time)), []);
             owner.Trades.Remove(number);
         }
 
@@ -93,7 +105,7 @@ internal sealed class LiveStrategy(StrategyInstance instance, RunEventWriter? lo
         public void OnFill(in TradeFill fill)
         {
             log?.OnFill(fill);
-            owner.Events.Add((RunEvent.Of(fill, symbol), []));
+            owner.Add(RunEvent.Of(fill, symbol), []);
             if (fill.IsEntry && owner.Trades.TryGetValue(fill.Number, out var trade) && trade.State == WantedState.Entry)
                 trade.State = WantedState.Open;
         }
@@ -101,13 +113,13 @@ internal sealed class LiveStrategy(StrategyInstance instance, RunEventWriter? lo
         public void OnEntryEnded(int number, long time)
         {
             log?.OnEntryEnded(number, time);
-            owner.Events.Add((RunEvent.EntryEnded(number, time), []));
+            owner.Add(RunEvent.EntryEnded(number, time), []);
         }
 
         public void OnExiting(int number, long time)
         {
             log?.OnExiting(number, time);
-            owner.Events.Add((RunEvent.Exiting(number, time), []));
+            owner.Add(RunEvent.Exiting(number, time), []);
         }
 
         public void OnCashShort(long time) => log?.OnCashShort(time);
@@ -115,25 +127,25 @@ internal sealed class LiveStrategy(StrategyInstance instance, RunEventWriter? lo
         public void OnEntryCut(int number, long time, double rest)
         {
             log?.OnEntryCut(number, time, rest);
-            owner.Events.Add((RunEvent.Of(new EntryCutEvent(number, time, rest)), []));
+            owner.Add(RunEvent.Of(new EntryCutEvent(number, time, rest)), []);
         }
 
         public void OnFinancing(int number, long time, FinancingKind kind, double amount)
         {
             log?.OnFinancing(number, time, kind, amount);
-            owner.Events.Add((RunEvent.Of(new FinancingEvent(number, time, kind, amount)), []));
+            owner.Add(RunEvent.Of(new FinancingEvent(number, time, kind, amount)), []);
         }
 
         public void OnSplit(int number, long time, long exDate, double ratio)
         {
             log?.OnSplit(number, time, exDate, ratio);
-            owner.Events.Add((RunEvent.Of(new SplitEvent(number, time, exDate, ratio)), []));
+            owner.Add(RunEvent.Of(new SplitEvent(number, time, exDate, ratio)), []);
         }
 
         public void OnTrade(in Trade trade)
         {
             log?.OnTrade(trade);
-            owner.Events.Add((RunEvent.Of(trade, symbol), []));
+            owner.Add(RunEvent.Of(trade, symbol), []);
             if (trade.Reason == ExitReason.Open) return;
             owner.Trades.Remove(trade.Number);
             if (owner.Instance.Model is EntryModel { Observer: { } observer }) observer.OnTrade(owner.Instance.Symbols[symbol], trade);

@@ -69,7 +69,8 @@ public sealed class OrderGateway(AccountJournal journal, string broker,
 
     public long FirstSent => _manager.FirstSent;
 
-    public IAsyncEnumerable<JournalEvent> ReadAsync(CancellationToken cancellationToken = default) => journal.ReadAsync(cancellationToken);
+    public IAsyncEnumerable<JournalEntry> ReadAsync(IReadOnlyList<string> without, CancellationToken cancellationToken = default) =>
+        journal.ReadAsync(new JournalQuery { Without = without }, cancellationToken);
 
     public async ValueTask BeginAsync(AccountLedger ledger, string tag, IReadOnlyDictionary<string, Instrument> instruments,
         CancellationToken cancellationToken = default)

@@ -19,7 +19,7 @@ namespace Granary.Cluster.Accounts;
 /// ticks.
 /// </para>
 /// </remarks>
-[Version(2), Alias("granary.IOrderGrain")]
+[Version(3), Alias("granary.IOrderGrain")]
 public interface IOrderGrain : IGrainWithStringKey
 {
     /// <summary>Takes the account's lease for a session. Repeated calls change nothing; a later epoch replaces an earlier one.</summary>
@@ -29,6 +29,12 @@ public interface IOrderGrain : IGrainWithStringKey
     Task<GatewayOpened> OpenAsync(long epoch, SessionStart start);
 
     /// <summary>Returns a page of the journal after an entry; empty at the end.</summary>
+    /// <param name="after">Number of the last entry of the page before; 0 for the first page.</param>
+    /// <param name="without">Kinds of entries that are left out.</param>
+    [Alias("ReadEntries")]
+    Task<IReadOnlyList<GatewayEvent>> ReadEntriesAsync(long epoch, long after, string[] without);
+
+    /// <summary>Reads all kinds, for a session whose silo runs the previous version; the next version removes it.</summary>
     [Alias("Read")]
     Task<IReadOnlyList<GatewayEvent>> ReadAsync(long epoch, long after);
 

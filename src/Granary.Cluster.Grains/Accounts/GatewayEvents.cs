@@ -9,20 +9,13 @@ namespace Granary.Cluster.Grains.Accounts;
 /// <summary>Converts facts and bars for the calls between a portfolio and its order grain.</summary>
 internal static class GatewayEvents
 {
-    /// <summary>Kind of the fact that starts a session in a journal.</summary>
-    public const string Started = nameof(SessionStarted);
+    public static GatewayEvent Of(JournalEvent e) => Of(JournalCodec.Encode(0, default, e));
 
-    /// <summary>Kind of the fact that hands an account over to another configuration.</summary>
-    public const string Switched = nameof(DeploymentSwitched);
+    public static GatewayEvent Of(JournalEntry e) => new(e.Sequence, e.Kind, e.Strategy, e.Symbol, e.Body.ToArray());
 
-    public static GatewayEvent Of(JournalEvent e)
-    {
-        var entry = JournalCodec.Encode(0, default, e);
-        return new GatewayEvent(0, entry.Kind, entry.Strategy, entry.Symbol, entry.Body.ToArray());
-    }
+    public static JournalEntry ToEntry(in GatewayEvent f) => new(f.Sequence, default, f.Kind, f.Strategy, f.Symbol, f.Body);
 
-    public static JournalEvent ToEvent(in GatewayEvent f) =>
-        JournalCodec.Decode(new JournalEntry(f.Sequence, default, f.Kind, f.Strategy, f.Symbol, f.Body));
+    public static JournalEvent ToEvent(in GatewayEvent f) => JournalCodec.Decode(ToEntry(f));
 
     public static List<JournalEvent> ToEvents(IReadOnlyList<GatewayEvent> facts)
     {

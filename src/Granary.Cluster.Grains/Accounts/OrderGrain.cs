@@ -29,7 +29,8 @@ internal sealed partial class OrderGrain(IAccountStore store, GranaryCatalogues 
     private AccountLedger? _ledger;
     private GatewayOpened? _opened;
     private Task? _working;
-    private IAsyncEnumerator<JournalEvent>? _reader;
+    private IAsyncEnumerator<JournalEntry>? _reader;
+    private string[] _without = [];
     private long _epoch, _read;
     private bool _moved, _sent;
 
@@ -64,20 +65,25 @@ internal sealed partial class OrderGrain(IAccountStore store, GranaryCatalogues 
         lock (_news) _news.Add(GatewayEvents.Of(e));
     }
 
-    public async Task<IReadOnlyList<GatewayEvent>> ReadAsync(long epoch, long after)
+    public Task<IReadOnlyList<GatewayEvent>> ReadAsync(long epoch, long after) => ReadEntriesAsync(epoch, after, []);
+
+    public async Task<IReadOnlyList<GatewayEvent>> ReadEntriesAsync(long epoch, long after, string[] without)
     {
         var gateway = Of(epoch);
-        if (_reader is null || after != _read)
+        if (_reader is null || after != _read || !without.AsSpan().SequenceEqual(_without))
         {
             if (_reader is not null) await _reader.DisposeAsync();
-            (_reader, _read) = (gateway.ReadAsync(_stop!.Token).GetAsyncEnumerator(_stop.Token), 0);
+            (_reader, _without) = (gateway.ReadAsync(without, _stop!.Token).GetAsyncEnumerator(_stop.Token), without);
         }
         var page = new List<GatewayEvent>();
-        // Entry numbers have no gaps, so counting gives them.
         while (page.Count < PageLength && await _reader.MoveNextAsync())
-            if (++_read > after)
-                page.Add(GatewayEvents.Of(_reader.Current) with { Sequence = _read });
-        if (page.Count > 0) return page;
+            if (_reader.Current.Sequence > after)
+                page.Add(GatewayEvents.Of(_reader.Current));
+        if (page.Count > 0)
+        {
+            _read = page[^1].Sequence;
+            return page;
+        }
         await _reader.DisposeAsync();
         _reader = null;
         return page;
@@ -87,7 +93,7 @@ internal sealed partial class OrderGrain(IAccountStore store, GranaryCatalogues 
     {
         var gateway = Of(epoch);
         var ledger = new AccountLedger(cash, s => instruments[s].Multiplier);
-        await foreach (var e in gateway.ReadAsync(_stop!.Token)) ledger.Apply(e);
+        await foreach (var entry in gateway.ReadAsync(JournalKinds.BesideLedger, _stop!.Token)) ledger.Apply(JournalCodec.Decode(entry));
         await gateway.BeginAsync(ledger, tag, instruments, _stop.Token);
         _ledger = ledger;
     }

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using Granary.Application.Live;
 using Granary.Cluster.Accounts;
+using Granary.Data.Journals;
 using Granary.Engine.Brokerage;
 using Granary.Engine.Market;
 
@@ -44,15 +45,16 @@ internal sealed class RemoteOrderGateway(IOrderGrain grain, long epoch, double c
 
     public long FirstSent { get; private set; }
 
-    public async IAsyncEnumerable<JournalEvent> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
+    public async IAsyncEnumerable<JournalEntry> ReadAsync(IReadOnlyList<string> without,
+        [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         for (var after = 0L; ;)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            var page = await grain.ReadAsync(epoch, after).ConfigureAwait(false);
+            var page = await grain.ReadEntriesAsync(epoch, after, [.. without]).ConfigureAwait(false);
             if (page.Count == 0) yield break;
             after = page[^1].Sequence;
-            foreach (var fact in page) yield return GatewayEvents.ToEvent(fact);
+            foreach (var fact in page) yield return GatewayEvents.ToEntry(fact);
         }
     }
 

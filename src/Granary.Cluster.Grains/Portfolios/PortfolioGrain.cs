@@ -188,11 +188,9 @@ internal sealed partial class PortfolioGrain(
         SessionStarted? last = null;
         for (var after = 0L; ;)
         {
-            var page = await orders.ReadAsync(epoch, after);
+            var page = await orders.ReadEntriesAsync(epoch, after, [.. JournalKinds.BesideStarts]);
             if (page.Count == 0) return last;
-            foreach (var fact in page)
-                if (fact.Kind is GatewayEvents.Started or GatewayEvents.Switched)
-                    last = LiveSession.LastStart(last, GatewayEvents.ToEvent(fact));
+            foreach (var fact in page) last = LiveSession.LastStart(last, GatewayEvents.ToEvent(fact));
             after = page[^1].Sequence;
         }
     }

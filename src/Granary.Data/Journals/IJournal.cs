@@ -15,9 +15,13 @@ public sealed record JournalEntry(long Sequence, DateTimeOffset At, string Kind,
 public sealed record JournalQuery(string? Kind = null, string? Strategy = null, string? Symbol = null, DateTimeOffset? From = null,
     DateTimeOffset? To = null, long After = 0)
 {
+    /// <summary>Kinds that are left out.</summary>
+    public IReadOnlyList<string> Without { get; init; } = [];
+
     public bool Wants(JournalEntry e) =>
-        e.Sequence > After && (Kind is null || e.Kind == Kind) && (Strategy is null || e.Strategy == Strategy)
-        && (Symbol is null || e.Symbol == Symbol) && (From is not { } from || e.At >= from) && (To is not { } to || e.At < to);
+        e.Sequence > After && (Kind is null || e.Kind == Kind) && !Without.Contains(e.Kind, StringComparer.Ordinal)
+        && (Strategy is null || e.Strategy == Strategy) && (Symbol is null || e.Symbol == Symbol)
+        && (From is not { } from || e.At >= from) && (To is not { } to || e.At < to);
 }
 
 /// <summary>

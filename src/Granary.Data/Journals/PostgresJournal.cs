@@ -207,6 +207,7 @@ public sealed class PostgresJournal : IJournal
                     SELECT sequence, recorded, kind, strategy, symbol, body::text FROM granary_journal WHERE account = $1 AND sequence > $2
                     AND ($3::text IS NULL OR kind = $3) AND ($4::text IS NULL OR strategy = $4) AND ($5::text IS NULL OR symbol = $5)
                     AND ($6::timestamptz IS NULL OR recorded >= $6) AND ($7::timestamptz IS NULL OR recorded < $7)
+                    AND kind <> ALL ($8)
                       ORDER BY sequence LIMIT 5000
                     """);
                 command.Parameters.Add(new() { Value = account });
@@ -219,6 +220,7 @@ public sealed class PostgresJournal : IJournal
                         Value = (object?)time?.UtcDateTime ?? DBNull.Value,
                         NpgsqlDbType = NpgsqlDbType.TimestampTz
                     });
+                command.Parameters.Add(new() { Value = query.Without.ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text });
                 await using var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
                 while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
                     page.Add(new JournalEntry(reader.GetInt64(0), new DateTimeOffset(reader.GetDateTime(1), TimeSpan.Zero),

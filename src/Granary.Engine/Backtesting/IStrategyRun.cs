@@ -17,6 +17,12 @@ public interface IStrategyRun
     /// <summary>How the run stands. Any thread may ask, also while the run processes a block.</summary>
     RunStanding Standing { get; }
 
+    /// <summary>
+    /// Open time, UTC ticks, of the bar or time slice that the run processes; while it processes none, of the last one.
+    /// <see cref="long.MinValue"/> before the first.
+    /// </summary>
+    long Now { get; }
+
     /// <summary>Ends the run after the last block and sums it up. What is open stays open and is marked at the last close.</summary>
     StrategyResult Finish();
 }

@@ -96,6 +96,9 @@ public sealed class MultiSymbolRun : IStrategyRun
     /// <inheritdoc/>
     public RunStanding Standing => new(Bars, TradeCount, _meter.Equity, StrategyRun.PositionsOf(_symbols.Select(s => s.Book)));
 
+    /// <inheritdoc/>
+    public long Now { get; private set; } = long.MinValue;
+
     /// <summary>A symbol's factors in the current time slice, for the writer that stores them beside its signals.</summary>
     public IFactorReader Factors(int symbol) => _symbols[symbol];
 
@@ -112,6 +115,7 @@ public sealed class MultiSymbolRun : IStrategyRun
         var (from, exposed, lives) = (0, false, _account.IsRuined ? 0 : 1);
         for (var row = 0; row < block.Count; row++)
         {
+            Now = block.TimeColumn[row];
             if (!_started && block.TimeColumn[row] >= _from)
             {
                 _started = true;

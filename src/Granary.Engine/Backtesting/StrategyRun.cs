@@ -71,6 +71,9 @@ public sealed class StrategyRun : IStrategyRun, IFactorReader
     /// <inheritdoc/>
     public RunStanding Standing => new(Bars, TradeCount, _book.EquityMeter.Equity, PositionsOf([_book]));
 
+    /// <inheritdoc/>
+    public long Now => _block is null ? long.MinValue : _block.TimeColumn[Math.Min(_context.Index, _block.Count - 1)];
+
     internal static IReadOnlyDictionary<string, double> PositionsOf(IEnumerable<StrategyBook> books) =>
         books.Where(b => b.NetQuantity != 0).ToDictionary(b => b.Instrument.Symbol, b => b.NetQuantity, StringComparer.Ordinal);
 

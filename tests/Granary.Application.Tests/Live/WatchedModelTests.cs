@@ -69,14 +69,15 @@ public sealed class WatchedModelTests : IDisposable
         (sent.Watch!.Detector, sent.Watch.Weight, sent.Watch.Review, sent.Watch.RollsBack).ShouldBe(("adwin", 0.5, 30, true));
 
         var backtest = await _under.RunAsync(new BatchReader(TestCatalogues.All).Read(path), "planned");
-        var live = await _under.LiveAsync(backtest, "live",
-            r => r with
-            {
-                Production = path,
-                Feed = "csv:" + Data,
-                From = s_start.AddHours(1008).Ticks,
-                To = s_start.AddHours(Count).Ticks,
-            });
+        Task<LiveRun> LiveAsync(string name, int to, string? state = null) => _under.LiveAsync(backtest, name, r => r with
+        {
+            Production = path,
+            Feed = "csv:" + Data,
+            From = s_start.AddHours(1008).Ticks,
+            To = s_start.AddHours(to).Ticks,
+            State = state,
+        });
+        var live = await LiveAsync("live", Count);
 
         var results = backtest.Model.Section<ModelResults>().ShouldNotBeNull();
         results.Actions.ShouldContain(a => a.Action == "alert" && a.Weight == 0.5);
@@ -85,5 +86,13 @@ public sealed class WatchedModelTests : IDisposable
         live.Run.Model.Digest.ShouldBe(backtest.Model.Digest);
         foreach (var file in new[] { ModelCsv.Log, ModelCsv.Decisions })
             File.ReadAllText(Path.Combine(live.Run.Folder, file)).ShouldBe(File.ReadAllText(Path.Combine(backtest.Folder, file)), file);
+
+        // Cut while a version is rolled back and the weight is reduced, it continues as if it had not been.
+        var account = Path.Combine(_under.Folder, "account");
+        foreach (var cut in (int[])[1500, 2300, 3000]) await LiveAsync($"until {cut}", cut, account);
+        var again = await LiveAsync("again", Count, account);
+        again.Run.Model.Digest.ShouldBe(backtest.Model.Digest);
+        foreach (var file in new[] { ModelCsv.Log, ModelCsv.Decisions })
+            File.ReadAllText(Path.Combine(again.Run.Folder, file)).ShouldBe(File.ReadAllText(Path.Combine(backtest.Folder, file)), file);
     }
 }

@@ -45,6 +45,7 @@ internal static class LiveBenchmark
             var live = await LiveSession.RunAsync(request with
             {
                 Out = Path.Combine(folder, "live"),
+                State = Path.Combine(folder, "account"),
                 Status = new Watch(() =>
                 {
                     process.Refresh();
@@ -61,13 +62,31 @@ internal static class LiveBenchmark
                     + $"the last of them {a50 / 1000:0.000} and {a99 / 1000:0.000}); of it in the journal (write and "
                     + $"flush) {j50 / 1000:0.000} and {j99 / 1000:0.000} ms, {live.Recorded.JournalShare:P0} of all; peak working "
                     + $"set {peak / 1e6:N0} MB"));
-            Disk(folder, Path.Combine(folder, "live", "state", "journal.grj"), j50, j99);
+            await RecoverAsync(request with { Out = Path.Combine(folder, "recovered"), State = Path.Combine(folder, "account") }, live);
+            Disk(folder, Path.Combine(folder, "account", "journal.grj"), j50, j99);
             return 0;
         }
         finally
         {
             if (Directory.Exists(folder)) Directory.Delete(folder, recursive: true);
         }
+    }
+
+    // From the call to the first status of a session that continues from the journal of the one before.
+    private static async Task RecoverAsync(LiveRequest request, LiveRun before)
+    {
+        var watch = Stopwatch.StartNew();
+        var recovered = TimeSpan.Zero;
+        var again = await LiveSession.RunAsync(request with
+        {
+            Status = new Watch(() =>
+            {
+                if (recovered == TimeSpan.Zero) recovered = watch.Elapsed;
+            }),
+        }, TestCatalogues.All, TimeProvider.System);
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"recovered from the journal after {recovered.TotalSeconds:0.00} s: {again.Status.Bars:N0} bars, {again.Status.Fills:N0} "
+                + $"fills, digest {(again.Run.Model.Digest == before.Run.Model.Digest ? "as before" : "DIFFERENT")}"));
     }
 
     private static BatchSpec Batch(int strategies, string bars, string folder)
