@@ -17,13 +17,13 @@ public interface IBatchGrain : IGrainWithStringKey
 
     /// <returns>The status; null for an unknown id.</returns>
     [AlwaysInterleave, Alias("Find")]
-    Task<JobStatus?> FindAsync();
+    Task<JobStatus?> FindAsync(CancellationToken cancellationToken = default);
 
     /// <summary>
     /// Returns the status when its revision exceeds <paramref name="seen"/>, at the latest after a timer callback of the batch.
     /// </summary>
     [AlwaysInterleave, Alias("Watch")]
-    Task<JobStatus?> WatchAsync(long seen);
+    Task<JobStatus?> WatchAsync(long seen, CancellationToken cancellationToken = default);
 
     /// <summary>Cancels the batch, if it has not ended.</summary>
     [Alias("Cancel")]
@@ -47,7 +47,7 @@ public interface IBatchGrain : IGrainWithStringKey
 
     /// <summary>Returns the input of the silos' plans; null for an unknown batch.</summary>
     [AlwaysInterleave, Alias("Define")]
-    Task<RunDefinition?> DefineAsync();
+    Task<RunDefinition?> DefineAsync(CancellationToken cancellationToken = default);
 
     /// <summary>
     /// Notifies the grain of a change of the run, before the next timer callback. It also activates the grain after a loss.
@@ -85,7 +85,7 @@ public interface IBatchListGrain : IGrainWithStringKey
 
     /// <summary>Returns whether the run may start.</summary>
     [Alias("MayStart")]
-    Task<bool> MayStartAsync(string run);
+    Task<bool> MayStartAsync(string run, CancellationToken cancellationToken = default);
 
     [Alias("Ended")]
     Task EndedAsync(string run);
@@ -96,9 +96,9 @@ public interface IBatchListGrain : IGrainWithStringKey
 
     /// <summary>Returns the ids, newest first.</summary>
     [Alias("Newest")]
-    Task<IReadOnlyList<string>> NewestAsync(int most);
+    Task<IReadOnlyList<string>> NewestAsync(int most, CancellationToken cancellationToken = default);
 
     /// <summary>Returns the ids of the batches that have not ended, oldest first.</summary>
     [Alias("Unfinished")]
-    Task<IReadOnlyList<string>> UnfinishedAsync();
+    Task<IReadOnlyList<string>> UnfinishedAsync(CancellationToken cancellationToken = default);
 }

@@ -16,11 +16,11 @@ public interface IReportingGrain : IGrainWithStringKey
 
     /// <summary>Returns the remaining work of the pass in the status; null if the pass has changed.</summary>
     [AlwaysInterleave, Alias("Pass")]
-    Task<PassOrder?> PassAsync(Guid token);
+    Task<PassOrder?> PassAsync(Guid token, CancellationToken cancellationToken = default);
 
     /// <summary>Returns a model of the pass with a key; null if another pass runs.</summary>
     [AlwaysInterleave, Alias("Model")]
-    Task<byte[]?> ModelAsync(PassKey key, int number);
+    Task<byte[]?> ModelAsync(PassKey key, int number, CancellationToken cancellationToken = default);
 
     /// <summary>Stores events and outcomes of strategies. <see cref="ReportAnswer.Taken"/> means durable.</summary>
     [Alias("Report")]
@@ -28,7 +28,7 @@ public interface IReportingGrain : IGrainWithStringKey
 
     /// <summary>Returns a strategy of the run as far as reports are stored; null if the run has no such strategy, or is not open.</summary>
     [AlwaysInterleave, Alias("Strategy")]
-    Task<StrategyStatus?> StrategyAsync(string strategy);
+    Task<StrategyStatus?> StrategyAsync(string strategy, CancellationToken cancellationToken = default);
 
     /// <summary>Cancels the run and releases its folder.</summary>
     [Alias("Cancel")]
@@ -44,7 +44,7 @@ public interface IReportingGrain : IGrainWithStringKey
 
     /// <summary>Returns a part of a file of the run; null if there is no such file.</summary>
     [AlwaysInterleave, Alias("ReadFile")]
-    Task<FilePart?> ReadFileAsync(string name, long offset, int most);
+    Task<FilePart?> ReadFileAsync(string name, long offset, int most, CancellationToken cancellationToken = default);
 }
 
 [GenerateSerializer, Alias("granary.ReportAnswer")]

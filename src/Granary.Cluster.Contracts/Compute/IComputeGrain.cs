@@ -13,7 +13,7 @@ public interface IComputeGrain : IGrainWithStringKey
 
     /// <summary>Returns the status of the run's strategy groups on this silo.</summary>
     [AlwaysInterleave, Alias("Poll")]
-    Task<ComputeStatus> PollAsync(string run);
+    Task<ComputeStatus> PollAsync(string run, CancellationToken cancellationToken = default);
 
     /// <summary>Stops and removes the named strategy groups of a run; null stops all.</summary>
     [AlwaysInterleave, Alias("Stop")]
@@ -25,7 +25,7 @@ public interface IComputeGrain : IGrainWithStringKey
     Task<int[]> GiveUpAsync(string run, Guid group, int most);
 
     [AlwaysInterleave, Alias("Describe")]
-    Task<SiloDescription> DescribeAsync();
+    Task<SiloDescription> DescribeAsync(CancellationToken cancellationToken = default);
 
     /// <summary>Lets the silo take no new strategy groups, or take them again. Groups that run go on.</summary>
     [AlwaysInterleave, Alias("Drain")]
@@ -33,7 +33,7 @@ public interface IComputeGrain : IGrainWithStringKey
 
     /// <summary>Asks the grain of a strategy on this silo; null if the strategy is not running here.</summary>
     [AlwaysInterleave, Alias("Strategy")]
-    Task<StrategyStatus?> StrategyAsync(string run, string strategy);
+    Task<StrategyStatus?> StrategyAsync(string run, string strategy, CancellationToken cancellationToken = default);
 
     /// <summary>Stops a strategy on this silo; it fails alone, with this reason.</summary>
     /// <returns>false if the strategy is not running here.</returns>

@@ -19,7 +19,7 @@ public interface IStrategyGrain : IGrainWithStringKey
 
     /// <summary>Returns the current status; null if the strategy is not running on this silo.</summary>
     [AlwaysInterleave, Alias("Status")]
-    ValueTask<StrategyStatus?> StatusAsync();
+    ValueTask<StrategyStatus?> StatusAsync(CancellationToken cancellationToken = default);
 
     /// <summary>Stops the strategy before its next block; it fails alone, with this reason.</summary>
     /// <returns>false if the strategy is not running on this silo.</returns>

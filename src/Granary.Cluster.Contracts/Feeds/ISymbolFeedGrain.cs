@@ -13,16 +13,16 @@ public interface ISymbolFeedGrain : IGrainWithStringKey
 {
     /// <summary>Opens the source for a consumer, until the consumer leaves. A text file is read completely.</summary>
     [ResponseTimeout("00:10:00"), Alias("OpenBars")]
-    Task<FeedHeader> OpenAsync(FeedConsumer consumer);
+    Task<FeedHeader> OpenAsync(FeedConsumer consumer, CancellationToken cancellationToken = default);
 
     /// <summary>Returns blocks from a number on, as many as the receiver has room for. The feed advances only on request.</summary>
     [Alias("Read")]
-    Task<BlockBatch> ReadAsync(BlockRequest request);
+    Task<BlockBatch> ReadAsync(BlockRequest request, CancellationToken cancellationToken = default);
 
     /// <summary>Publishes blocks on the feed's stream, from a number on, as many as the receiver has room for.</summary>
     /// <returns>Blocks that the receiver cannot get from the stream, because they were published before; none otherwise.</returns>
     [Alias("Publish")]
-    Task<BlockBatch> PublishAsync(BlockRequest request);
+    Task<BlockBatch> PublishAsync(BlockRequest request, CancellationToken cancellationToken = default);
 
     /// <summary>Removes a consumer; the source is closed with the last one.</summary>
     [Alias("Leave")]
@@ -30,7 +30,7 @@ public interface ISymbolFeedGrain : IGrainWithStringKey
 
     /// <summary>Returns the replay position of each consumer group, in order of the group.</summary>
     [AlwaysInterleave, Alias("Positions")]
-    Task<IReadOnlyList<FeedPosition>> PositionsAsync();
+    Task<IReadOnlyList<FeedPosition>> PositionsAsync(CancellationToken cancellationToken = default);
 }
 
 /// <summary>Identifies a feed.</summary>

@@ -13,12 +13,12 @@ public interface IModelGrain : IGrainWithStringKey
     /// <summary>Returns the model's versions in ascending order, and the current one.</summary>
     /// <exception cref="Granary.Application.Json.InputException">There is no such model.</exception>
     [AlwaysInterleave, Alias("Versions")]
-    Task<ModelVersions> VersionsAsync();
+    Task<ModelVersions> VersionsAsync(CancellationToken cancellationToken = default);
 
     /// <summary>Returns a version for a silo's replica.</summary>
     /// <exception cref="Granary.Application.Json.InputException">There is no such version.</exception>
     [AlwaysInterleave, Alias("Load")]
-    Task<ModelVersionFile> LoadAsync(int version, CancellationToken cancellationToken);
+    Task<ModelVersionFile> LoadAsync(int version, CancellationToken cancellationToken = default);
 
     /// <summary>Takes what a silo's replica predicted, and outcomes. It is stored when the call returns; a repeated report changes
     /// nothing.</summary>
@@ -28,7 +28,7 @@ public interface IModelGrain : IGrainWithStringKey
     /// <summary>Returns predictions and outcomes, and what they say of the version in use.</summary>
     /// <exception cref="Granary.Application.Json.InputException">There is no such model.</exception>
     [AlwaysInterleave, Alias("Use")]
-    Task<ModelInUse> UseAsync();
+    Task<ModelInUse> UseAsync(CancellationToken cancellationToken = default);
 
     /// <summary>Makes a version the current one.</summary>
     /// <returns>The current version and those before it, oldest first.</returns>

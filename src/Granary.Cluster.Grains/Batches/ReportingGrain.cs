@@ -192,9 +192,10 @@ internal sealed partial class ReportingGrain(
     private string[] Files() => [.. Directory.EnumerateFiles(Folder).Select(f => Path.GetFileName(f)!).Where(f => !f.StartsWith('.'))
         .Order(StringComparer.Ordinal)];
 
-    public Task<byte[]?> ModelAsync(PassKey key, int number) => Task.FromResult(_host?.Model(key, number));
+    public Task<byte[]?> ModelAsync(PassKey key, int number, CancellationToken cancellationToken) =>
+        Task.FromResult(_host?.Model(key, number));
 
-    public Task<PassOrder?> PassAsync(Guid token) => Task.FromResult(_host?.Order(token));
+    public Task<PassOrder?> PassAsync(Guid token, CancellationToken cancellationToken) => Task.FromResult(_host?.Order(token));
 
     public Task<ReportAnswer> ReportAsync(StrategyReport report)
     {
@@ -206,7 +207,7 @@ internal sealed partial class ReportingGrain(
         return Task.FromResult(ReportAnswer.NotYet);
     }
 
-    public Task<StrategyStatus?> StrategyAsync(string strategy) => Task.FromResult(
+    public Task<StrategyStatus?> StrategyAsync(string strategy, CancellationToken cancellationToken) => Task.FromResult(
         _strategies?.Find(strategy) is { } now
             ? new StrategyStatus(now.Bars, (int)now.Trades, now.Error, (int)now.State, now.Equity) : null);
 
@@ -234,7 +235,7 @@ internal sealed partial class ReportingGrain(
         DeactivateOnIdle();
     }
 
-    public async Task<FilePart?> ReadFileAsync(string name, long offset, int most)
+    public async Task<FilePart?> ReadFileAsync(string name, long offset, int most, CancellationToken cancellationToken)
     {
         if (name != Path.GetFileName(name) || name.StartsWith('.')) return null;
         var path = Path.Combine(Folder, name);
@@ -243,7 +244,7 @@ internal sealed partial class ReportingGrain(
             new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 1, useAsync: true);
         var bytes = new byte[(int)Math.Clamp(file.Length - offset, 0, Math.Min(most, 4 << 20))];
         file.Position = offset;
-        await file.ReadExactlyAsync(bytes);
+        await file.ReadExactlyAsync(bytes, cancellationToken);
         return new FilePart(bytes, file.Length);
     }
 

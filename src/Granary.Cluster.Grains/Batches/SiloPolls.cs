@@ -8,7 +8,7 @@ namespace Granary.Cluster.Grains.Batches;
 /// <summary>Polls all silos of a cluster without waiting for those that do not answer.</summary>
 /// <param name="poll">Asks a silo for the status of the run's strategy groups.</param>
 /// <param name="answered">Called when an answer has come.</param>
-internal sealed class SiloPolls(GrainSettings settings, Func<SiloAddress, Task<ComputeStatus>> poll, Action answered)
+internal sealed class SiloPolls(GrainSettings settings, Func<SiloAddress, CancellationToken, Task<ComputeStatus>> poll, Action answered)
 {
     /// <summary>Longest time for an answer.</summary>
     public static readonly TimeSpan Timeout = TimeSpan.FromSeconds(10);
@@ -42,9 +42,7 @@ internal sealed class SiloPolls(GrainSettings settings, Func<SiloAddress, Task<C
         try
         {
             var at = Stopwatch.GetTimestamp();
-            Task<ComputeStatus> asking;
-            using (new Untraced()) asking = poll(silo);
-            view.Answer = await asking.WaitAsync(Timeout);
+            view.Answer = await Untraced.CallAsync(() => Timed.CallAsync(stop => poll(silo, stop), Timeout));
             view.AskedAt = at;
             view.AnsweredAt = Stopwatch.GetTimestamp();
             view.Fresh = true;

@@ -16,7 +16,7 @@ internal sealed class ComputeGrain(SiloCompute compute, SiloProcess process) : G
         return Task.CompletedTask;
     }
 
-    public Task<ComputeStatus> PollAsync(string run) => Task.FromResult(compute.StatusOf(run));
+    public Task<ComputeStatus> PollAsync(string run, CancellationToken cancellationToken) => Task.FromResult(compute.StatusOf(run));
 
     public Task StopAsync(string run, IReadOnlyList<Guid>? groups)
     {
@@ -26,7 +26,7 @@ internal sealed class ComputeGrain(SiloCompute compute, SiloProcess process) : G
 
     public Task<int[]> GiveUpAsync(string run, Guid group, int most) => Task.FromResult(compute.GiveUp(group, most));
 
-    public async Task<SiloDescription> DescribeAsync()
+    public async Task<SiloDescription> DescribeAsync(CancellationToken cancellationToken)
     {
         var silo = process.Silo.SiloAddress;
         var statistics = await GrainFactory.GetGrain<IManagementGrain>(0).GetRuntimeStatistics([silo]);
@@ -40,7 +40,8 @@ internal sealed class ComputeGrain(SiloCompute compute, SiloProcess process) : G
         return Task.CompletedTask;
     }
 
-    public async Task<StrategyStatus?> StrategyAsync(string run, string strategy) => await Strategy(run, strategy).StatusAsync();
+    public async Task<StrategyStatus?> StrategyAsync(string run, string strategy, CancellationToken cancellationToken) =>
+        await Strategy(run, strategy).StatusAsync(cancellationToken);
 
     public async Task<bool> StopStrategyAsync(string run, string strategy, string reason) =>
         await Strategy(run, strategy).StopAsync(reason);

@@ -45,7 +45,7 @@ internal sealed class StrategyGrain(SiloCompute compute) : Grain, IStrategyGrain
         DeactivateOnIdle();
     }
 
-    public ValueTask<StrategyStatus?> StatusAsync()
+    public ValueTask<StrategyStatus?> StatusAsync(CancellationToken cancellationToken)
     {
         EndWithout();
         return ValueTask.FromResult(_own?.Standing is { } now

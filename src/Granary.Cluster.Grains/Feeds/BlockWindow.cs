@@ -43,25 +43,29 @@ internal sealed class BlockWindow(Func<IAsyncEnumerable<BarBlock>> read, int roo
     }
 
     /// <summary>Blocks from a number on.</summary>
+    /// <param name="cancellationToken">Observed between two blocks; a reading continues from where it stood.</param>
     /// <returns>And whether the feed ends behind them.</returns>
-    public async ValueTask<(List<BarBlock> Blocks, bool Last)> ReadAsync(Guid receiver, long from, int most)
+    public async ValueTask<(List<BarBlock> Blocks, bool Last)> ReadAsync(Guid receiver, long from, int most,
+        CancellationToken cancellationToken)
     {
         var blocks = new List<BarBlock>(most);
-        if (from < _main.Next - _window.Count) return await LagAsync(receiver, from, most, blocks);
+        if (from < _main.Next - _window.Count) return await LagAsync(receiver, from, most, blocks, cancellationToken);
         if (_laggards.Remove(receiver, out var caughtUp)) await caughtUp.DisposeAsync();
         while (_main.Next < from + most && await _main.NextAsync() is { } block)
         {
             _window.Add(block);
             if (_window.Count > room) _window.RemoveAt(0);
+            cancellationToken.ThrowIfCancellationRequested();
             if (_main.Next % 64 == 0) await Task.Yield();
         }
         // A window that has moved on while a late receiver was waited for is read again from where it asks.
-        if (from < _main.Next - _window.Count) return await LagAsync(receiver, from, most, blocks);
+        if (from < _main.Next - _window.Count) return await LagAsync(receiver, from, most, blocks, cancellationToken);
         for (var i = (int)(from - (_main.Next - _window.Count)); i < _window.Count && blocks.Count < most; i++) blocks.Add(_window[i]);
         return (blocks, _main.Ended && from + blocks.Count == _main.Next);
     }
 
-    private async ValueTask<(List<BarBlock> Blocks, bool Last)> LagAsync(Guid receiver, long from, int most, List<BarBlock> blocks)
+    private async ValueTask<(List<BarBlock> Blocks, bool Last)> LagAsync(Guid receiver, long from, int most, List<BarBlock> blocks,
+        CancellationToken cancellationToken)
     {
         if (!_laggards.TryGetValue(receiver, out var reading) || reading.Next > from)
         {
@@ -76,8 +80,10 @@ internal sealed class BlockWindow(Func<IAsyncEnumerable<BarBlock>> read, int roo
         }
         reading.UsedAt = Environment.TickCount64;
         while (reading.Next < from && await reading.NextAsync() is not null)
-            if (reading.Next % 64 == 0)
-                await Task.Yield();
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            if (reading.Next % 64 == 0) await Task.Yield();
+        }
         while (blocks.Count < most && await reading.NextAsync() is { } block) blocks.Add(block);
         return (blocks, reading.Ended);
     }

@@ -57,7 +57,7 @@ internal sealed class FeedReceiver(IGrainFactory grains, string feed, FeedConsum
     {
         try
         {
-            return await s_lostCall.RunAsync(stop => feed.ReadAsync(request).WaitAsync(TimeSpan.FromSeconds(30), stop),
+            return await s_lostCall.RunAsync(stop => Timed.CallAsync(late => feed.ReadAsync(request, late), TimeSpan.FromSeconds(30), stop),
                 cancellationToken);
         }
         catch (Exception e) when (Loss.Is(e))

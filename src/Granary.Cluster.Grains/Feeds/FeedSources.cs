@@ -46,7 +46,7 @@ public sealed class FeedSources(IGrainFactory grains, GranaryCatalogues catalogu
             FeedHeader header;
             try
             {
-                header = await RetryPolicies.LostCall(Loss.Is).RunAsync(stop => feed.OpenAsync(consumer).WaitAsync(stop),
+                header = await RetryPolicies.LostCall(Loss.Is).RunAsync(stop => feed.OpenAsync(consumer, stop),
                     cancellationToken);
             }
             catch (Exception e) when (Loss.Is(e))

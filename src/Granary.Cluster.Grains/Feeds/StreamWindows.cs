@@ -189,7 +189,7 @@ public sealed class StreamWindows
     {
         try
         {
-            var answer = await source.PublishAsync(request).WaitAsync(TimeSpan.FromSeconds(30), cancellationToken);
+            var answer = await Timed.CallAsync(stop => source.PublishAsync(request, stop), TimeSpan.FromSeconds(30), cancellationToken);
             // Blocks that the stream had before this reader came.
             for (var i = 0; i < answer.Blocks.Count; i++)
                 window.Take(new BlockMessage(answer.From + i, answer.Blocks[i], answer.Last && i == answer.Blocks.Count - 1));

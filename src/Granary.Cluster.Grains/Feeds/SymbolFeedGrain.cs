@@ -37,7 +37,7 @@ internal sealed class SymbolFeedGrain(GranaryCatalogues catalogues, GrainSetting
         return base.OnActivateAsync(cancellationToken);
     }
 
-    public async Task<FeedHeader> OpenAsync(FeedConsumer consumer)
+    public async Task<FeedHeader> OpenAsync(FeedConsumer consumer, CancellationToken cancellationToken)
     {
         var header = await OpenedAsync(consumer);
         if (header.Fault is null) Use(consumer, c => c);
@@ -67,7 +67,7 @@ internal sealed class SymbolFeedGrain(GranaryCatalogues catalogues, GrainSetting
             _reserved = memory.TryReserve(bytes) ? bytes : 0;
             _window = new BlockWindow(Read, _reserved > 0 ? int.MaxValue : Room);
             // An instrument is complete when the first block is there.
-            if (_series.Count > 0) await _window.ReadAsync(Guid.Empty, 0, 1);
+            if (_series.Count > 0) await _window.ReadAsync(Guid.Empty, 0, 1, default);
             return _header = new FeedHeader(_series.Instrument, null, false, _series.Count, _series.ContentHash, [.. _series.Notes]);
         }
         catch (Exception e) when (e is BarDataException or InputException)
@@ -94,7 +94,7 @@ internal sealed class SymbolFeedGrain(GranaryCatalogues catalogues, GrainSetting
         return new FeedHeader(null, fault, mayPass, Line: line);
     }
 
-    public async Task<BlockBatch> ReadAsync(BlockRequest request)
+    public async Task<BlockBatch> ReadAsync(BlockRequest request, CancellationToken cancellationToken)
     {
         if (request.Consumer is not { } consumer)
             return new BlockBatch(request.From, [], false, "the silo that asks has an earlier version", MayPass: true);
@@ -106,7 +106,7 @@ internal sealed class SymbolFeedGrain(GranaryCatalogues catalogues, GrainSetting
                     + "with; give all silos the same data", MayPass: false);
         try
         {
-            var (blocks, last) = await _window!.ReadAsync(request.Receiver, request.From, request.Most);
+            var (blocks, last) = await _window!.ReadAsync(request.Receiver, request.From, request.Most, cancellationToken);
             Use(consumer, c => c with { Next = request.From + blocks.Count });
             return new BlockBatch(request.From, blocks, last, null, false);
         }
@@ -122,19 +122,21 @@ internal sealed class SymbolFeedGrain(GranaryCatalogues catalogues, GrainSetting
         }
     }
 
-    public async Task<BlockBatch> PublishAsync(BlockRequest request)
+    public async Task<BlockBatch> PublishAsync(BlockRequest request, CancellationToken cancellationToken)
     {
         if (request.Consumer is { } consumer)
         {
             Use(consumer, c => c with { JoinedAt = c.JoinedAt ?? _published });
             // What was published before the receiver came, or so long ago that its window had no room, it gets in the answer.
             var missed = Math.Max(_consumers[consumer.Receiver].JoinedAt!.Value, _published - 2L * request.Most);
-            if (request.From < missed) return await ReadAsync(request with { Most = (int)Math.Min(request.Most, missed - request.From) });
+            if (request.From < missed) {
+                return await ReadAsync(request with { Most = (int)Math.Min(request.Most, missed - request.From) }, cancellationToken);
+            }
         }
         // Receivers at the same position request the same blocks, which are published once.
         if (request.From + request.Most <= _published) return new BlockBatch(request.From, [], false, null, false);
         var from = Math.Max(request.From, _published);
-        var batch = await ReadAsync(request with { From = from, Most = (int)(request.From + request.Most - from) });
+        var batch = await ReadAsync(request with { From = from, Most = (int)(request.From + request.Most - from) }, cancellationToken);
         var stream = this.GetStreamProvider(ClusterProviders.Blocks).GetStream<BlockMessage>(FeedStream.Of(this.GetPrimaryKeyString()));
         if (batch.Fault is not null)
         {
@@ -159,8 +161,8 @@ internal sealed class SymbolFeedGrain(GranaryCatalogues catalogues, GrainSetting
         return Task.CompletedTask;
     }
 
-    public Task<IReadOnlyList<FeedPosition>> PositionsAsync() => Task.FromResult<IReadOnlyList<FeedPosition>>(
-        [.. _consumers.Values.GroupBy(c => c.Group).OrderBy(g => g.Key, StringComparer.Ordinal)
+    public Task<IReadOnlyList<FeedPosition>> PositionsAsync(CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyList<FeedPosition>>([.. _consumers.Values.GroupBy(c => c.Group).OrderBy(g => g.Key, StringComparer.Ordinal)
             .Select(g => new FeedPosition(g.Key, g.Where(c => c.Next is not null).Select(c => c.Next!.Value).DefaultIfEmpty(0).Min()))]);
 
     private Task ForgetAsync()

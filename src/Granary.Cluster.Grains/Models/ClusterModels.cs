@@ -28,18 +28,18 @@ internal sealed class ClusterModels(IGrainFactory grains, ModelReplicas replicas
 
     /// <inheritdoc/>
     public async Task<ModelPointer> PromoteAsync(string model, int version, CancellationToken cancellationToken = default) =>
-        Turned(model, await AskAsync(model, grain => grain.PromoteAsync(version), cancellationToken).ConfigureAwait(false));
+        Turned(model, await AskAsync(model, (grain, _) => grain.PromoteAsync(version), cancellationToken).ConfigureAwait(false));
 
     /// <inheritdoc/>
     public async Task<ModelPointer> RollBackAsync(string model, CancellationToken cancellationToken = default) =>
-        Turned(model, await AskAsync(model, grain => grain.RollBackAsync(), cancellationToken).ConfigureAwait(false));
+        Turned(model, await AskAsync(model, (grain, _) => grain.RollBackAsync(), cancellationToken).ConfigureAwait(false));
 
     /// <inheritdoc/>
     public async Task<ModelInUse?> FindUseAsync(string model, CancellationToken cancellationToken = default)
     {
         // What this silo predicted a moment ago is part of it.
         await replicas.ReportAsync(cancellationToken).ConfigureAwait(false);
-        return await AskAsync(model, grain => grain.UseAsync(), cancellationToken).ConfigureAwait(false);
+        return await AskAsync(model, (grain, stop) => grain.UseAsync(stop), cancellationToken).ConfigureAwait(false);
     }
 
     // This silo predicts with the version at once, others within two seconds.
@@ -49,11 +49,11 @@ internal sealed class ClusterModels(IGrainFactory grains, ModelReplicas replicas
         return new ModelPointer(pointer.Current, pointer.Numbers);
     }
 
-    private Task<T> AskAsync<T>(string model, Func<IModelGrain, Task<T>> ask, CancellationToken cancellationToken)
+    private Task<T> AskAsync<T>(string model, Func<IModelGrain, CancellationToken, Task<T>> ask, CancellationToken cancellationToken)
     {
         ModelRegistry.CheckName(model);
         var key = new ModelKey(ModelStores.Shown(registry), model).ToString();
-        return AskedAsync(() => Calling.TryAsync(() => ask(grains.GetGrain<IModelGrain>(key)), cancellationToken));
+        return AskedAsync(() => Calling.TryAsync(stop => ask(grains.GetGrain<IModelGrain>(key), stop), cancellationToken));
     }
 
     // What a grain says of a model is that there is none, or no such version.

@@ -28,7 +28,7 @@ internal sealed partial class ModelGrain([PersistentState("model", ClusterProvid
     private ModelRegistry Registry => _registry ??= new ModelRegistry(ModelStores.Open(settings.RegistryOf(Key.Registry)),
         catalogues.ModelKinds);
 
-    public Task<ModelVersions> VersionsAsync() =>
+    public Task<ModelVersions> VersionsAsync(CancellationToken cancellationToken) =>
         Task.FromResult(Asked(() => new ModelVersions(Registry.Numbers(Key.Model), Registry.Pointer(Key.Model).Current)));
 
     public Task<ModelVersionFile> LoadAsync(int version, CancellationToken cancellationToken) => Task.FromResult(Asked(() =>
@@ -106,7 +106,7 @@ internal sealed partial class ModelGrain([PersistentState("model", ClusterProvid
         return loaded;
     }
 
-    public Task<ModelInUse> UseAsync() => Task.FromResult(Asked(() =>
+    public Task<ModelInUse> UseAsync(CancellationToken cancellationToken) => Task.FromResult(Asked(() =>
     {
         Registry.Numbers(Key.Model);
         var watch = Use();

@@ -49,7 +49,7 @@ internal sealed class ModelReplica(IModelGrain grain, string name, string silo, 
 
     private async Task<LoadedVersion> LoadAsync(int version)
     {
-        var file = await Services.Calling.TryAsync(() => grain.LoadAsync(version, default), default).ConfigureAwait(false);
+        var file = await Services.Calling.TryAsync(stop => grain.LoadAsync(version, stop), default).ConfigureAwait(false);
         return new LoadedVersion(file.Version, catalogues.ModelKinds.FromBytes(file.Bytes, $"model '{name}' version {file.Version}"),
             file.Label, file.To);
     }

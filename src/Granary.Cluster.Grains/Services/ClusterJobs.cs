@@ -11,7 +11,9 @@ namespace Granary.Cluster.Grains.Services;
 /// <summary>Submits jobs to a cluster, behind a silo's HTTP API.</summary>
 /// <param name="grains">The grain factory of a silo or a cluster client.</param>
 /// <param name="timeout">Time without an answer before <see cref="ServiceUnavailableException"/>, over lost silos; null = 30 s.</param>
-public sealed class ClusterJobs(IGrainFactory grains, TimeProvider clock, TimeSpan? timeout = null) : IJobService
+/// <param name="isOverloaded">Whether new jobs are refused at the moment, with <see cref="ServiceUnavailableException"/>; null = never.</param>
+public sealed class ClusterJobs(IGrainFactory grains, TimeProvider clock, TimeSpan? timeout = null, Func<bool>? isOverloaded = null)
+    : IJobService
 {
     private const int FilePartLength = 512 << 10;
 
@@ -22,13 +24,16 @@ public sealed class ClusterJobs(IGrainFactory grains, TimeProvider clock, TimeSp
     /// <inheritdoc/>
     public async ValueTask<JobReceipt> SubmitAsync(JobSubmission submission, CancellationToken cancellationToken = default)
     {
+        if (isOverloaded?.Invoke() == true)
+            throw new ServiceUnavailableException("this silo has little memory left and takes no new jobs; submit the job to another silo, "
+                + "or again when runs have ended");
         var (job, text) = (submission.Job, submission.Job.Text);
         var now = clock.GetUtcNow();
         var id = JobId.New(job.Name, now);
         if (submission.ScopedKey is { } key)
         {
             var hash = RunFolder.HashOf(Convert.ToBase64String(text.Body), text.Folder);
-            var claim = await Calling.TryAsync(() => grains.GetGrain<IIdempotencyGrain>(key).ClaimAsync(id, hash), cancellationToken,
+            var claim = await Calling.TryAsync(_ => grains.GetGrain<IIdempotencyGrain>(key).ClaimAsync(id, hash), cancellationToken,
                 timeout).ConfigureAwait(false);
             if (!claim.SameText) throw new IdempotencyConflictException(submission.IdempotencyKey!, claim.Run);
             // If a submission was cut off between the key and the batch, this submits the same id again.
@@ -36,7 +41,7 @@ public sealed class ClusterJobs(IGrainFactory grains, TimeProvider clock, TimeSp
         }
         var order = new BatchOrder(id, job.Name, text.Body, text.File, text.Folder, submission.SubmittedBy, now, submission.ScopedKey,
             text.Kind, job.Work);
-        var answer = await Calling.TryAsync(() => Batch(id).SubmitAsync(order), cancellationToken, timeout).ConfigureAwait(false);
+        var answer = await Calling.TryAsync(_ => Batch(id).SubmitAsync(order), cancellationToken, timeout).ConfigureAwait(false);
         return answer.Status is { } status ? new JobReceipt(status, answer.Created)
             : throw new TooManyJobsException(answer.Waiting);
     }
@@ -44,15 +49,15 @@ public sealed class ClusterJobs(IGrainFactory grains, TimeProvider clock, TimeSp
     /// <inheritdoc/>
     public async ValueTask<JobStatus?> FindAsync(string id, CancellationToken cancellationToken = default) =>
         !JobId.IsWellFormed(id) ? null
-            : await Calling.TryAsync(() => Batch(id).FindAsync(), cancellationToken, timeout).ConfigureAwait(false);
+            : await Calling.TryAsync(Batch(id).FindAsync, cancellationToken, timeout).ConfigureAwait(false);
 
     /// <inheritdoc/>
     public async ValueTask<JobPage> ListAsync(JobQuery query, CancellationToken cancellationToken = default)
     {
         // Only the grains of the listed batches are called: those of batches that ended long ago stay inactive.
         var ids = query is { Cursor: null, State: JobState.Queued or JobState.Running }
-            ? [.. (await Calling.TryAsync(() => List.UnfinishedAsync(), cancellationToken, timeout).ConfigureAwait(false)).Reverse()]
-            : await Calling.TryAsync(() => List.NewestAsync(int.MaxValue), cancellationToken, timeout).ConfigureAwait(false);
+            ? [.. (await Calling.TryAsync(List.UnfinishedAsync, cancellationToken, timeout).ConfigureAwait(false)).Reverse()]
+            : await Calling.TryAsync(stop => List.NewestAsync(int.MaxValue, stop), cancellationToken, timeout).ConfigureAwait(false);
         var rest = ids;
         if (query.Cursor is { } cursor)
         {
@@ -77,7 +82,7 @@ public sealed class ClusterJobs(IGrainFactory grains, TimeProvider clock, TimeSp
         while (true)
         {
             var after = seen;
-            var status = await Calling.TryAsync(() => Untraced.CallAsync(() => Batch(id).WatchAsync(after)), cancellationToken, timeout)
+            var status = await Calling.TryAsync(stop => Untraced.CallAsync(() => Batch(id).WatchAsync(after, stop)), cancellationToken, timeout)
                 .ConfigureAwait(false);
             if (status is null) yield break;
             if (status.Revision > seen)
@@ -92,13 +97,13 @@ public sealed class ClusterJobs(IGrainFactory grains, TimeProvider clock, TimeSp
     /// <inheritdoc/>
     public async ValueTask<JobStatus?> ResumeAsync(string id, CancellationToken cancellationToken = default)
     {
-        var answer = await Calling.TryAsync(() => Batch(id).ResumeAsync(), cancellationToken, timeout).ConfigureAwait(false);
+        var answer = await Calling.TryAsync(_ => Batch(id).ResumeAsync(), cancellationToken, timeout).ConfigureAwait(false);
         return answer is null ? null : answer.Status ?? throw new TooManyJobsException(answer.Waiting);
     }
 
     /// <inheritdoc/>
     public async ValueTask<JobStatus?> CancelAsync(string id, CancellationToken cancellationToken = default) =>
-        await Calling.TryAsync(() => Batch(id).CancelAsync(), cancellationToken, timeout).ConfigureAwait(false);
+        await Calling.TryAsync(_ => Batch(id).CancelAsync(), cancellationToken, timeout).ConfigureAwait(false);
 
     /// <inheritdoc/>
     public async ValueTask<RunFile?> OpenFileAsync(string id, string name, CancellationToken cancellationToken = default)
@@ -107,39 +112,8 @@ public sealed class ClusterJobs(IGrainFactory grains, TimeProvider clock, TimeSp
         return first is null ? null : new RunFile(name, new PartStream(first, PartAsync), first.Length);
 
         Task<FilePart?> PartAsync(long offset) =>
-            Calling.TryAsync(() => grains.GetGrain<IReportingGrain>(id).ReadFileAsync(name, offset, FilePartLength), cancellationToken,
+            Calling.TryAsync(stop => grains.GetGrain<IReportingGrain>(id).ReadFileAsync(name, offset, FilePartLength, stop), cancellationToken,
                 timeout);
-    }
-}
-
-/// <summary>Repeats calls over the loss of a silo until a timeout.</summary>
-internal static class Calling
-{
-    private static readonly TimeSpan s_defaultTimeout = TimeSpan.FromSeconds(30);
-
-    /// <param name="call">An idempotent call.</param>
-    /// <param name="timeout">null = 30 s.</param>
-    /// <exception cref="ServiceUnavailableException">There was no answer in time.</exception>
-    public static async Task<T> TryAsync<T>(Func<Task<T>> call, CancellationToken cancellationToken, TimeSpan? timeout = null)
-    {
-        var longest = timeout ?? s_defaultTimeout;
-        var until = Environment.TickCount64 + (long)longest.TotalMilliseconds;
-        var pause = TimeSpan.FromMilliseconds(50);
-        while (true)
-        {
-            try
-            {
-                return await call().WaitAsync(TimeSpan.FromSeconds(15), cancellationToken).ConfigureAwait(false);
-            }
-            catch (Exception e) when (e is OrleansException or TimeoutException or ObjectDisposedException)
-            {
-                if (Environment.TickCount64 > until)
-                    throw new ServiceUnavailableException($"the cluster did not answer "
-                        + $"within {longest.TotalSeconds:0} s ({e.Message.TrimEnd('.')}); look whether its silos run, and try again", e);
-            }
-            await Task.Delay(pause, cancellationToken).ConfigureAwait(false);
-            if (pause < TimeSpan.FromSeconds(1)) pause *= 2;
-        }
     }
 }
 

@@ -34,7 +34,7 @@ public sealed class ClusterOperations(IGrainFactory grains, IOptions<ClusterOpti
         var members = await MembersAsync(cancellationToken).ConfigureAwait(false);
         if (members.FirstOrDefault(m => m.SiloName == silo && m.Status == SiloStatus.Active) is not { } member) return null;
         var compute = Compute(member.SiloAddress);
-        await Calling.TryAsync(async () =>
+        await Calling.TryAsync(async _ =>
         {
             await (order == SiloOrder.Retire ? compute.RetireAsync() : compute.DrainAsync(order == SiloOrder.Drain)).ConfigureAwait(false);
             return true;
@@ -43,7 +43,7 @@ public sealed class ClusterOperations(IGrainFactory grains, IOptions<ClusterOpti
     }
 
     private async Task<IReadOnlyList<MembershipEntry>> MembersAsync(CancellationToken cancellationToken) =>
-        [.. (await Calling.TryAsync(() => grains.GetGrain<IManagementGrain>(0).GetDetailedHosts(onlyActive: false), cancellationToken)
+        [.. (await Calling.TryAsync(_ => grains.GetGrain<IManagementGrain>(0).GetDetailedHosts(onlyActive: false), cancellationToken)
             .ConfigureAwait(false)).Where(m => m.Status != SiloStatus.Dead).OrderBy(m => m.SiloName, StringComparer.Ordinal)];
 
     private IComputeGrain Compute(SiloAddress silo) => grains.GetGrain<IComputeGrain>(silo.ToParsableString());
@@ -54,7 +54,7 @@ public sealed class ClusterOperations(IGrainFactory grains, IOptions<ClusterOpti
         SiloDescription? own = null;
         try
         {
-            own = await Compute(member.SiloAddress).DescribeAsync().WaitAsync(s_timeout).ConfigureAwait(false);
+            own = await Timed.CallAsync(Compute(member.SiloAddress).DescribeAsync, s_timeout).ConfigureAwait(false);
         }
         catch (Exception e) when (Loss.Is(e))
         {

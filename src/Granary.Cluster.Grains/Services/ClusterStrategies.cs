@@ -17,10 +17,10 @@ public sealed class ClusterStrategies(IGrainFactory grains) : IBatchStrategies
     {
         // Orleans throws for a key of spaces, and would activate a grain for any other text.
         if (!JobId.IsWellFormed(batch)) return null;
-        if (await Calling.TryAsync(() => grains.GetGrain<IBatchGrain>(batch).FindAsync(), cancellationToken).ConfigureAwait(false)
+        if (await Calling.TryAsync(grains.GetGrain<IBatchGrain>(batch).FindAsync, cancellationToken).ConfigureAwait(false)
             is not { Ended: false }) return null;
         // Stored results first: a strategy that has reported waits for the end of its group.
-        var stored = await Calling.TryAsync(() => grains.GetGrain<IReportingGrain>(batch).StrategyAsync(strategy), cancellationToken)
+        var stored = await Calling.TryAsync(stop => grains.GetGrain<IReportingGrain>(batch).StrategyAsync(strategy, stop), cancellationToken)
             .ConfigureAwait(false);
         if (stored is null) return null;
         if (stored.State != (int)StrategyPhase.Waiting) return Of(strategy, stored);
@@ -30,18 +30,18 @@ public sealed class ClusterStrategies(IGrainFactory grains) : IBatchStrategies
     // The strategy's grain is on the silo with its group, and answers there.
     private async Task<StrategyStatus?> RunningAsync(string batch, string strategy, CancellationToken cancellationToken)
     {
-        var silos = await Calling.TryAsync(() => grains.GetGrain<IManagementGrain>(0).GetHosts(onlyActive: true), cancellationToken)
+        var silos = await Calling.TryAsync(_ => grains.GetGrain<IManagementGrain>(0).GetHosts(onlyActive: true), cancellationToken)
             .ConfigureAwait(false);
-        var answers = await Task.WhenAll(silos.Keys.Select(s => AskAsync(s, batch, strategy))).WaitAsync(cancellationToken)
-            .ConfigureAwait(false);
+        var answers = await Task.WhenAll(silos.Keys.Select(s => AskAsync(s, batch, strategy, cancellationToken))).ConfigureAwait(false);
         return answers.FirstOrDefault(a => a is not null);
     }
 
-    private async Task<StrategyStatus?> AskAsync(SiloAddress silo, string batch, string strategy)
+    private async Task<StrategyStatus?> AskAsync(SiloAddress silo, string batch, string strategy, CancellationToken cancellationToken)
     {
         try
         {
-            return await grains.GetGrain<IComputeGrain>(silo.ToParsableString()).StrategyAsync(batch, strategy).WaitAsync(s_timeout)
+            var compute = grains.GetGrain<IComputeGrain>(silo.ToParsableString());
+            return await Timed.CallAsync(stop => compute.StrategyAsync(batch, strategy, stop), s_timeout, cancellationToken)
                 .ConfigureAwait(false);
         }
         catch (Exception e) when (Loss.Is(e))
@@ -57,7 +57,7 @@ public sealed class ClusterStrategies(IGrainFactory grains) : IBatchStrategies
     {
         if (await FindAsync(batch, strategy, cancellationToken).ConfigureAwait(false) is not { } found) return null;
         if (found.State is StrategyPhase.Done or StrategyPhase.Failed) return found;
-        return await Calling.TryAsync(() => grains.GetGrain<IBatchGrain>(batch).StopStrategyAsync(strategy, BatchStrategy.StoppedBy(who)),
+        return await Calling.TryAsync(_ => grains.GetGrain<IBatchGrain>(batch).StopStrategyAsync(strategy, BatchStrategy.StoppedBy(who)),
             cancellationToken).ConfigureAwait(false) ? found : null;
     }
 

@@ -88,7 +88,7 @@ public sealed class ModelsOnTheClusterTests
         Check(await grain.UseAsync());
         var home = await cluster.Grains.GetGrain<IManagementGrain>(0).GetActivationAddress(grain);
         await cluster.Cluster.KillSiloAsync(cluster.Alive.Single(s => s.SiloAddress.Equals(home)));
-        Check(await AfterTheLossAsync(grain.UseAsync));
+        Check(await AfterTheLossAsync(() => grain.UseAsync()));
         await AfterTheLossAsync(async () =>
         {
             await grain.ReportAsync(report);

@@ -1,0 +1,37 @@
+using Granary.Application.Jobs;
+using Orleans.Runtime;
+
+namespace Granary.Cluster.Grains.Services;
+
+/// <summary>Repeats calls over the loss of a silo until a timeout.</summary>
+internal static class Calling
+{
+    private static readonly TimeSpan s_defaultTimeout = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan s_attempt = TimeSpan.FromSeconds(15);
+
+    /// <param name="call">An idempotent call. Its token ends an attempt; a call that stores something does not take it.</param>
+    /// <param name="timeout">null = 30 s.</param>
+    /// <exception cref="ServiceUnavailableException">There was no answer in time.</exception>
+    public static async Task<T> TryAsync<T>(Func<CancellationToken, Task<T>> call, CancellationToken cancellationToken,
+        TimeSpan? timeout = null)
+    {
+        var longest = timeout ?? s_defaultTimeout;
+        var until = Environment.TickCount64 + (long)longest.TotalMilliseconds;
+        var pause = TimeSpan.FromMilliseconds(50);
+        while (true)
+        {
+            try
+            {
+                return await Timed.CallAsync(call, s_attempt, cancellationToken).ConfigureAwait(false);
+            }
+            catch (Exception e) when (e is OrleansException or TimeoutException or ObjectDisposedException)
+            {
+                if (Environment.TickCount64 > until)
+                    throw new ServiceUnavailableException($"the cluster did not answer "
+                        + $"within {longest.TotalSeconds:0} s ({e.Message.TrimEnd('.')}); look whether its silos run, and try again", e);
+            }
+            await Task.Delay(pause, cancellationToken).ConfigureAwait(false);
+            if (pause < TimeSpan.FromSeconds(1)) pause *= 2;
+        }
+    }
+}

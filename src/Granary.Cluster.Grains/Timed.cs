@@ -1,0 +1,22 @@
+namespace Granary.Cluster.Grains;
+
+/// <summary>Calls of grains that end after a time: the grain drops a call that still waits, and cancels one that runs.</summary>
+internal static class Timed
+{
+    /// <param name="call">A call that only asks, or one that ignores its token.</param>
+    /// <exception cref="TimeoutException">There was no answer in time.</exception>
+    public static async Task<T> CallAsync<T>(Func<CancellationToken, Task<T>> call, TimeSpan timeout,
+        CancellationToken cancellationToken = default)
+    {
+        using var late = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        late.CancelAfter(timeout);
+        try
+        {
+            return await call(late.Token).WaitAsync(late.Token);
+        }
+        catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new TimeoutException($"there was no answer within {timeout.TotalSeconds:0} s", e);
+        }
+    }
+}
