@@ -29,18 +29,18 @@ internal sealed class BatchGrain(
     private JobStatus? _status;
     private Activity? _activity;
     private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private Task _writing = Task.CompletedTask;
-    private Task _ending = Task.CompletedTask;
+    private Task _writing = Task.CompletedTask, _ending = Task.CompletedTask;
     private Task? _submitting;
     private readonly LoadMeter _load = new(clock);
     private PassKey? _shown;
     private bool _inTimer, _again, _hasBegun;
+    private QueuePlace? _place;
 
     private string Run => this.GetPrimaryKeyString();
 
     private IBatchListGrain List => GrainFactory.GetGrain<IBatchListGrain>(IBatchListGrain.Key);
 
-    private SiloPolls Silos => _polls ??= new SiloPolls(settings, silo => Compute(silo).PollAsync(Run), () => _ = OnTimerAsync());
+    private SiloPolls Silos => _polls ??= new SiloPolls(settings, (silo, stop) => Compute(silo).PollAsync(Run, stop), () => _ = OnTimerAsync());
 
     private IReportingGrain Reporting => GrainFactory.GetGrain<IReportingGrain>(Run);
 
@@ -109,7 +109,7 @@ internal sealed class BatchGrain(
         await this.RegisterOrUpdateReminder(Reminder, TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(1));
         var queued = EndedBatch.QueuedAgain(cancelled);
         await WriteAsync(queued);
-        _hasBegun = false;
+        (_hasBegun, _place) = (false, null);
         Change(_ => queued);
         Observe("batch resumed", state.State.Trace);
         Drive();
@@ -130,9 +130,9 @@ internal sealed class BatchGrain(
     // The batch's span lasts over many calls; it is current in the timer callback only.
     private void Observe(string name, string? parent) => _activity ??= ClusterInstruments.Aside(name, Run, parent);
 
-    public Task<JobStatus?> FindAsync() => Task.FromResult(_status);
+    public Task<JobStatus?> FindAsync(CancellationToken cancellationToken) => Task.FromResult(_status);
 
-    public async Task<JobStatus?> WatchAsync(long seen)
+    public async Task<JobStatus?> WatchAsync(long seen, CancellationToken cancellationToken)
     {
         if (_status is { } now && now.Revision <= seen && !now.Ended)
         {
@@ -140,7 +140,7 @@ internal sealed class BatchGrain(
             {
                 // At most one timer period: when a silo dies, half of the activations on living silos must end, because the directory
                 // lost them. An activation ends only after its last call, and its successor starts after that.
-                await _changed.Task.WaitAsync(settings.Tick);
+                await _changed.Task.WaitAsync(settings.Tick, cancellationToken);
             }
             catch (TimeoutException)
             {
@@ -168,7 +168,7 @@ internal sealed class BatchGrain(
         return true;
     }
 
-    public Task<RunDefinition?> DefineAsync() =>
+    public Task<RunDefinition?> DefineAsync(CancellationToken cancellationToken) =>
         Task.FromResult(state.State.Order is { } order && _status is { Ended: false } ? new RunDefinition(order, state.State.Symbols)
             : null);
 
@@ -176,6 +176,7 @@ internal sealed class BatchGrain(
     {
         if (_status is null or { Ended: true }) return Task.FromResult(false);
         Silos.Hurry();
+        _place?.Hurry();
         Drive();
         _ = OnTimerAsync();
         return Task.FromResult(true);
@@ -228,7 +229,8 @@ internal sealed class BatchGrain(
         if (_status is not { Ended: false }) return;
         if (_status.State == JobState.Queued)
         {
-            if (!await Untraced.CallAsync(() => List.MayStartAsync(Run)) || _status.State != JobState.Queued) return;
+            _place ??= new QueuePlace(List, Run, settings.Tick);
+            if (!await _place.MayStartAsync() || _status.State != JobState.Queued) return;
             var running = _status with { State = JobState.Running, StartedAt = clock.GetUtcNow(), Revision = _status.Revision + 1 };
             await WriteAsync(running);
             if (_status.Ended) return;
@@ -274,7 +276,7 @@ internal sealed class BatchGrain(
         if (token is not { } pass) return;
         // The first answers of the silos show strategy groups that started before a loss of this grain or the reporting grain.
         if (Silos.Views.Values.Any(v => v is { Answer: null, IsResponsive: true })) return;
-        if (await Reporting.PassAsync(pass).WaitAsync(SiloPolls.Timeout) is not { } order) return;
+        if (await Timed.CallAsync(stop => Reporting.PassAsync(pass, stop), SiloPolls.Timeout) is not { } order) return;
         if (state.State.Symbols is null)
         {
             state.State.Symbols = order.Symbols;
@@ -312,8 +314,7 @@ internal sealed class BatchGrain(
         }
         if (lost > 0) instruments.Recoveries.Add(lost, new KeyValuePair<string, object?>("granary.kind", "strategy-group"));
         if (ledger.TakeDeadly() is { Count: > 0 } deadly) await Reporting.ReportAsync(EndedBatch.Deadly(ledger.Pass.Key, deadly));
-        var open = Silos.Views.Where(s => s.Value.IsOpen)
-            .ToDictionary(s => s.Key, s => s.Value.Answer!.Threads);
+        var open = Silos.Views.Where(s => s.Value.IsOpen).ToDictionary(s => s.Key, s => s.Value.Answer!.Threads);
         await Task.WhenAll(ledger.Assign(Run, open).Select(o => StartAsync(ledger, o.Silo, o.Order)));
         if (ledger.Relief(open, Stopwatch.GetTimestamp()) is { } relief)
         {

@@ -38,11 +38,14 @@ internal sealed partial class BatchListGrain([PersistentState("batches", Cluster
         return true;
     }
 
-    public Task<bool> MayStartAsync(string run) => Task.FromResult(state.State.Unfinished.IndexOf(run) < settings.BatchesAtOnce);
+    public Task<bool> MayStartAsync(string run, CancellationToken cancellationToken) => Task.FromResult(state.State.Unfinished.IndexOf(run) < settings.BatchesAtOnce);
 
     public async Task EndedAsync(string run)
     {
-        if (state.State.Unfinished.Remove(run)) await WriteAsync();
+        var waiting = state.State.Unfinished.Skip(settings.BatchesAtOnce).ToList();
+        if (!state.State.Unfinished.Remove(run)) return;
+        await WriteAsync();
+        foreach (var next in state.State.Unfinished.Take(settings.BatchesAtOnce).Intersect(waiting)) _ = PokeAsync(next);
     }
 
     public async Task RemoveAsync(string run)
@@ -50,10 +53,10 @@ internal sealed partial class BatchListGrain([PersistentState("batches", Cluster
         if (state.State.All.Remove(run)) await WriteAsync();
     }
 
-    public Task<IReadOnlyList<string>> NewestAsync(int most) =>
+    public Task<IReadOnlyList<string>> NewestAsync(int most, CancellationToken cancellationToken) =>
         Task.FromResult<IReadOnlyList<string>>([.. Enumerable.Reverse(state.State.All).Take(most)]);
 
-    public Task<IReadOnlyList<string>> UnfinishedAsync() => Task.FromResult<IReadOnlyList<string>>([.. state.State.Unfinished]);
+    public Task<IReadOnlyList<string>> UnfinishedAsync(CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<string>>([.. state.State.Unfinished]);
 
     private async Task CheckAsync()
     {
@@ -63,7 +66,7 @@ internal sealed partial class BatchListGrain([PersistentState("batches", Cluster
         {
             try
             {
-                var status = await GrainFactory.GetGrain<IBatchGrain>(run).FindAsync().WaitAsync(SiloPolls.Timeout);
+                var status = await Timed.CallAsync(GrainFactory.GetGrain<IBatchGrain>(run).FindAsync, SiloPolls.Timeout);
                 if (status is null) unknown.Add(run);
                 if (status is { Ended: true } || status is null && _unknown.Contains(run)) over.Add(run);
             }
@@ -77,6 +80,19 @@ internal sealed partial class BatchListGrain([PersistentState("batches", Cluster
         {
             Released(logger, run);
             await EndedAsync(run);
+        }
+    }
+
+    // A batch that is not reached asks by itself some seconds later.
+    private async Task PokeAsync(string run)
+    {
+        try
+        {
+            await GrainFactory.GetGrain<IBatchGrain>(run).PokeAsync().WaitAsync(SiloPolls.Timeout);
+        }
+        catch (Exception e) when (Loss.Is(e))
+        {
+            NotReached(logger, run, e.Message);
         }
     }
 
@@ -96,4 +112,7 @@ internal sealed partial class BatchListGrain([PersistentState("batches", Cluster
 
     [LoggerMessage(1, LogLevel.Warning, "Run {RunId} has ended and was still in the list of running batches; its place is free")]
     private static partial void Released(ILogger logger, string runId);
+
+    [LoggerMessage(2, LogLevel.Debug, "Run {RunId} has a place and could not be notified: {Reason}")]
+    private static partial void NotReached(ILogger logger, string runId, string reason);
 }

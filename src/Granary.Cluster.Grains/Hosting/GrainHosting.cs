@@ -45,7 +45,8 @@ public static class GrainHosting
         EarlierTypeNames.Add(services);
         services.TryAddSingleton<ClusterInstruments>();
         services.TryAddSingleton(AccountStores.Open(settings.State ?? Path.Combine(settings.Runs, ".accounts")));
-        services.AddHostedService<SessionMonitor>();
+        services.AddSingleton<SessionMonitor>();
+        services.AddHostedService(static s => s.GetRequiredService<SessionMonitor>());
         services.AddSingleton<FeedMemory>();
         services.AddSingleton<FeedSources>();
         services.AddSingleton<RunPlans>();

@@ -70,7 +70,7 @@ public sealed class SessionRecord
 internal sealed partial class PortfolioGrain(
     [PersistentState("portfolio", ClusterProviders.State)] IPersistentState<PortfolioRecord> state,
     [PersistentState("session", ClusterProviders.State)] IPersistentState<SessionRecord> session,
-    PortfolioServices services, TimeProvider clock, ILogger<PortfolioGrain> logger) : Grain, IPortfolioGrain
+    PortfolioServices services, SessionMonitor monitor, TimeProvider clock, ILogger<PortfolioGrain> logger) : Grain, IPortfolioGrain
 {
     private readonly CurrentWeights _weights = new();
     private QueuedControl? _control;
@@ -337,6 +337,7 @@ internal sealed partial class PortfolioGrain(
         if (_stop is not null) await _stop.CancelAsync();
         if (_running is { IsCompleted: false } running)
             await Task.WhenAny(running, Task.Delay(TimeSpan.FromSeconds(10), CancellationToken.None));
+        if (IsRunning) monitor.Interrupted();
         await base.OnDeactivateAsync(reason, cancellationToken);
     }
 

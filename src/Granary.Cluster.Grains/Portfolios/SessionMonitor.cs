@@ -1,50 +1,104 @@
+using System.Threading.Channels;
+using Granary.Application.Live;
 using Granary.Cluster.Grains.Telemetry;
 using Granary.Cluster.Portfolios;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Orleans.Runtime;
 
 namespace Granary.Cluster.Grains.Portfolios;
 
-/// <summary>Restarts sessions of lost silos: every silo calls every session each second, and the call activates it.</summary>
-internal sealed partial class SessionMonitor(IGrainFactory grains, TimeProvider clock, ILogger<SessionMonitor> logger) : BackgroundService
+/// <summary>
+/// Restarts sessions of lost silos: a call of a session's grain activates it. Every silo calls the sessions for a time after the cluster's
+/// members have changed, or a session of this silo was interrupted; otherwise rarely, in case such a notification was lost.
+/// </summary>
+internal sealed partial class SessionMonitor(IGrainFactory grains, IClusterMembershipService membership, GrainSettings settings,
+    TimeProvider clock, ILogger<SessionMonitor> logger) : BackgroundService
 {
-    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+    private readonly Channel<bool> _changes = Channel.CreateBounded<bool>(
+        new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    private TimeSpan Pause => settings.Tick * 4;
+
+    // A silo's loss is known at once; the sessions that it held can be found again some seconds later.
+    private TimeSpan Attention => settings.Tick * 60;
+
+    private TimeSpan Rest => settings.Tick * 120;
+
+    /// <summary>A session's grain has left this silo, though the session goes on.</summary>
+    public void Interrupted() => _changes.Writer.TryWrite(true);
+
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        Task.WhenAll(FollowMembersAsync(stoppingToken), WakeAsync(stoppingToken));
+
+    private async Task FollowMembersAsync(CancellationToken stop)
     {
-        while (!stoppingToken.IsCancellationRequested)
+        try
+        {
+            await foreach (var _ in membership.MembershipUpdates.WithCancellation(stop).ConfigureAwait(false)) Interrupted();
+        }
+        catch (OperationCanceledException)
+        {
+            // the silo stops
+        }
+    }
+
+    private async Task WakeAsync(CancellationToken stop)
+    {
+        var attentive = clock.GetUtcNow() + Attention;
+        while (!stop.IsCancellationRequested)
         {
             try
             {
-                await Task.Delay(Pause, clock, stoppingToken).ConfigureAwait(false);
+                var now = clock.GetUtcNow();
+                if (await ChangedWithinAsync(now < attentive ? Pause : Rest, stop).ConfigureAwait(false))
+                {
+                    attentive = clock.GetUtcNow() + Attention;
+                    await Task.Delay(Pause, clock, stop).ConfigureAwait(false);
+                }
                 using var untraced = new Untraced();
-                var running = await grains.GetGrain<ISessionListGrain>(ISessionListGrain.Key).RunningAsync().WaitAsync(stoppingToken)
+                var running = await grains.GetGrain<ISessionListGrain>(ISessionListGrain.Key).RunningAsync().WaitAsync(stop)
                     .ConfigureAwait(false);
-                foreach (var id in running) await WakeAsync(id, stoppingToken).ConfigureAwait(false);
+                var answered = true;
+                foreach (var id in running) answered &= await WakeAsync(id, stop).ConfigureAwait(false);
+                if (!answered) attentive = clock.GetUtcNow() + Attention;
             }
-            catch (OperationCanceledException)
+            catch (OperationCanceledException) when (stop.IsCancellationRequested)
             {
-                // the silo stops, or the call was lost with one that did
+                // the silo stops
             }
             catch (Exception e)
             {
                 NotAsked(logger, "the list", e.Message);
+                attentive = clock.GetUtcNow() + Attention;
             }
         }
     }
 
-    private async Task WakeAsync(string id, CancellationToken stop)
+    private async Task<bool> ChangedWithinAsync(TimeSpan time, CancellationToken stop)
+    {
+        using var late = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        var rest = Task.Delay(time, clock, late.Token);
+        await Task.WhenAny(_changes.Reader.WaitToReadAsync(late.Token).AsTask(), rest).ConfigureAwait(false);
+        await late.CancelAsync().ConfigureAwait(false);
+        stop.ThrowIfCancellationRequested();
+        return _changes.Reader.TryRead(out _);
+    }
+
+    private async Task<bool> WakeAsync(string id, CancellationToken stop)
     {
         try
         {
             // A listed session that does not run was cut off between its end and the update of the list.
             if (await grains.GetGrain<IPortfolioGrain>(id).SessionAsync().WaitAsync(stop)
-                .ConfigureAwait(false) is not { Phase: Application.Live.SessionPhase.Running })
+                .ConfigureAwait(false) is not { Phase: SessionPhase.Running })
                 await grains.GetGrain<ISessionListGrain>(ISessionListGrain.Key).EndedAsync(id).WaitAsync(stop).ConfigureAwait(false);
+            return true;
         }
-        catch (Exception e) when (e is not OperationCanceledException)
+        catch (Exception e) when (e is not OperationCanceledException || !stop.IsCancellationRequested)
         {
             NotAsked(logger, id, e.Message);
+            return false;
         }
     }
 

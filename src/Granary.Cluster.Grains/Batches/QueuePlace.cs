@@ -1,0 +1,33 @@
+using System.Diagnostics;
+using Granary.Cluster.Batches;
+using Granary.Cluster.Grains.Telemetry;
+
+namespace Granary.Cluster.Grains.Batches;
+
+/// <summary>
+/// The place of a queued batch. The list notifies a batch that may start; in case that was lost, the batch asks again after forty periods.
+/// </summary>
+/// <param name="period">Period of the batch's timer.</param>
+internal sealed class QueuePlace(IBatchListGrain list, string run, TimeSpan period)
+{
+    private long? _askedAt;
+
+    /// <summary>The next call asks the list.</summary>
+    public void Hurry() => _askedAt = null;
+
+    /// <summary>Whether the batch may start, as far as is known.</summary>
+    public async Task<bool> MayStartAsync()
+    {
+        if (_askedAt is { } at && Stopwatch.GetElapsedTime(at) < period * 40) return false;
+        _askedAt = Stopwatch.GetTimestamp();
+        try
+        {
+            return await Untraced.CallAsync(() => list.MayStartAsync(run));
+        }
+        catch
+        {
+            _askedAt = null;
+            throw;
+        }
+    }
+}
