@@ -26,6 +26,7 @@ using Granary.Silo.Streams;
 using Microsoft.Extensions.Options;
 using Npgsql;
 using Orleans.Configuration;
+using Orleans.Runtime.Messaging;
 using Orleans.Serialization;
 using Orleans.Storage;
 
@@ -71,7 +72,8 @@ public static class SiloApplication
             Audit = Path.Combine(Path.GetFullPath(settings.Runs), ".audit", $"{siloName}.jsonl"),
         }, catalogues);
         builder.Services.AddSingleton<IJobService>(s => new ClusterJobs(s.GetRequiredService<IGrainFactory>(),
-            s.GetRequiredService<TimeProvider>()));
+            s.GetRequiredService<TimeProvider>(),
+            isOverloaded: settings.ShedMemory is null ? null : () => s.GetRequiredService<IOverloadDetector>().IsOverloaded));
         builder.Services.AddSingleton<IBatchStrategies>(s => new ClusterStrategies(s.GetRequiredService<IGrainFactory>()));
         builder.Services.AddSingleton(new RunLibrary(Path.GetFullPath(settings.Runs)));
         builder.Services.AddSingleton<IWeightsService>(s => new ClusterWeights(s.GetRequiredService<IGrainFactory>()));
@@ -115,6 +117,11 @@ public static class SiloApplication
         silo.Configure<SiloOptions>(o => o.SiloName = siloName);
         silo.Configure<ClusterMembershipOptions>(o => Membership.Configure(o, settings.StartTimeout));
         silo.AddActivityPropagation();
+        if (settings.ShedMemory is { } percent)
+        {
+            // Batches use all processors, so that their load says nothing.
+            silo.Configure<LoadSheddingOptions>(o => (o.LoadSheddingEnabled, o.MemoryThreshold, o.CpuThreshold) = (true, percent, 100));
+        }
         if (database is null)
         {
             silo.UseLocalhostClustering(settings.SiloPort, settings.GatewayPort, serviceId: settings.ClusterId,

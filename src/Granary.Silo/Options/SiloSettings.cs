@@ -76,6 +76,11 @@ public sealed record SiloSettings
         Most = 36_500)]
     public int? KeepRuns { get; init; }
 
+    /// <summary>null = never.</summary>
+    [Setting("PERCENT", "refuse new jobs, and calls of Orleans clients, while more of the memory that the process may use is used (never)",
+        Least = 1, Most = 99)]
+    public int? ShedMemory { get; init; }
+
     /// <summary>
     /// A folder or postgres://…; null = the database of <see cref="Connection"/>, or without one a folder of <see cref="Runs"/>.
     /// </summary>
