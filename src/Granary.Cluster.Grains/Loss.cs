@@ -9,4 +9,17 @@ internal static class Loss
     public static bool Is(Exception e) =>
         e is OrleansException or TimeoutException or ObjectDisposedException or OrleansMessageRejectionException
             or SiloUnavailableException;
+
+    /// <summary>Makes a call that nothing depends on: a loss of it is ignored.</summary>
+    public static async Task IgnoreAsync(Func<Task> call)
+    {
+        try
+        {
+            await call();
+        }
+        catch (Exception e) when (Is(e))
+        {
+            // The notification is optional.
+        }
+    }
 }

@@ -72,8 +72,7 @@ public static class SiloApplication
             Audit = Path.Combine(Path.GetFullPath(settings.Runs), ".audit", $"{siloName}.jsonl"),
         }, catalogues);
         builder.Services.AddSingleton<IJobService>(s => new ClusterJobs(s.GetRequiredService<IGrainFactory>(),
-            s.GetRequiredService<TimeProvider>(),
-            isOverloaded: settings.ShedMemory is null ? null : () => s.GetRequiredService<IOverloadDetector>().IsOverloaded));
+            s.GetRequiredService<TimeProvider>(), isOverloaded: () => s.GetRequiredService<IOverloadDetector>().IsOverloaded));
         builder.Services.AddSingleton<IBatchStrategies>(s => new ClusterStrategies(s.GetRequiredService<IGrainFactory>()));
         builder.Services.AddSingleton(new RunLibrary(Path.GetFullPath(settings.Runs)));
         builder.Services.AddSingleton<IWeightsService>(s => new ClusterWeights(s.GetRequiredService<IGrainFactory>()));

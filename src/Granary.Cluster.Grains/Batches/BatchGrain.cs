@@ -40,7 +40,8 @@ internal sealed class BatchGrain(
 
     private IBatchListGrain List => GrainFactory.GetGrain<IBatchListGrain>(IBatchListGrain.Key);
 
-    private SiloPolls Silos => _polls ??= new SiloPolls(settings, (silo, stop) => Compute(silo).PollAsync(Run, stop), () => _ = OnTimerAsync());
+    private SiloPolls Silos =>
+        _polls ??= new SiloPolls(settings, (silo, stop) => Compute(silo).PollAsync(Run, stop), () => _ = OnTimerAsync());
 
     private IReportingGrain Reporting => GrainFactory.GetGrain<IReportingGrain>(Run);
 
@@ -155,7 +156,7 @@ internal sealed class BatchGrain(
         {
             _ending = EndAsync(s => s with { State = JobState.Cancelled });
             await _ending;
-            await Quietly(() => Reporting.CancelAsync());
+            await Loss.IgnoreAsync(() => Reporting.CancelAsync());
         }
         return _status;
     }
@@ -164,7 +165,7 @@ internal sealed class BatchGrain(
     {
         if (_status is not { Ended: false }) return false;
         if (state.State.Stopped.TryAdd(strategy, reason)) await WriteAsync(_status);
-        await Task.WhenAll(Silos.Views.Keys.Select(s => Quietly(() => Compute(s).StopStrategyAsync(Run, strategy, reason))));
+        await Task.WhenAll(Silos.Views.Keys.Select(s => Loss.IgnoreAsync(() => Compute(s).StopStrategyAsync(Run, strategy, reason))));
         return true;
     }
 
@@ -300,10 +301,10 @@ internal sealed class BatchGrain(
             view.Fresh = false;
             var over = ledger.Seen(silo, answer.Groups, view.AskedAt, out var again, out var fault);
             lost += again;
-            if (over.Count > 0) _ = Quietly(() => Compute(silo).StopAsync(Run, over));
+            if (over.Count > 0) _ = Loss.IgnoreAsync(() => Compute(silo).StopAsync(Run, over));
             if (fault is null) continue;
             await EndAsync(s => s with { State = JobState.Failed, Fault = fault });
-            await Quietly(() => Reporting.CancelAsync());
+            await Loss.IgnoreAsync(() => Reporting.CancelAsync());
             return;
         }
         foreach (var silo in ledger.BusySilos.Where(s => !Silos.Views.TryGetValue(s, out var view) || !view.IsResponsive).ToList())
@@ -318,7 +319,7 @@ internal sealed class BatchGrain(
         await Task.WhenAll(ledger.Assign(Run, open).Select(o => StartAsync(ledger, o.Silo, o.Order)));
         if (ledger.Relief(open, Stopwatch.GetTimestamp()) is { } relief)
         {
-            await Quietly(async () => ledger.GivenUp(relief.Group,
+            await Loss.IgnoreAsync(async () => ledger.GivenUp(relief.Group,
                 await Compute(relief.From).GiveUpAsync(Run, relief.Group, relief.Most).WaitAsync(SiloPolls.Timeout)));
             await Task.WhenAll(ledger.Assign(Run, open).Select(o => StartAsync(ledger, o.Silo, o.Order)));
         }
@@ -364,14 +365,14 @@ internal sealed class BatchGrain(
         _timer?.Dispose();
         _timer = null;
         _ledger = null;
-        foreach (var silo in Silos.Views.Keys) _ = Quietly(() => Compute(silo).StopAsync(Run, null));
+        foreach (var silo in Silos.Views.Keys) _ = Loss.IgnoreAsync(() => Compute(silo).StopAsync(Run, null));
         _activity?.SetStatus(ended.State == JobState.Failed ? ActivityStatusCode.Error : ActivityStatusCode.Ok, ended.Fault);
         _activity?.Dispose();
         _activity = null;
         JobMetrics.Ended(ended);
         BatchMessages.EndedAs(logger, Run, ended.State, ended.Digest, ended.Fault);
-        await Quietly(() => List.EndedAsync(Run));
-        await Quietly(ForgetReminderAsync);
+        await Loss.IgnoreAsync(() => List.EndedAsync(Run));
+        await Loss.IgnoreAsync(ForgetReminderAsync);
     }
 
     // Writes are sequential; later answers show the written state.
@@ -383,18 +384,6 @@ internal sealed class BatchGrain(
             await before.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
             state.State.Status = status;
             await state.WriteStateAsync();
-        }
-    }
-
-    private static async Task Quietly(Func<Task> call)
-    {
-        try
-        {
-            await call();
-        }
-        catch (Exception e) when (Loss.Is(e))
-        {
-            // The notification is optional.
         }
     }
 }

@@ -38,14 +38,17 @@ internal sealed partial class BatchListGrain([PersistentState("batches", Cluster
         return true;
     }
 
-    public Task<bool> MayStartAsync(string run, CancellationToken cancellationToken) => Task.FromResult(state.State.Unfinished.IndexOf(run) < settings.BatchesAtOnce);
+    public Task<bool> MayStartAsync(string run, CancellationToken cancellationToken) =>
+        Task.FromResult(state.State.Unfinished.IndexOf(run) < settings.BatchesAtOnce);
 
     public async Task EndedAsync(string run)
     {
         var waiting = state.State.Unfinished.Skip(settings.BatchesAtOnce).ToList();
         if (!state.State.Unfinished.Remove(run)) return;
         await WriteAsync();
-        foreach (var next in state.State.Unfinished.Take(settings.BatchesAtOnce).Intersect(waiting)) _ = PokeAsync(next);
+        // A batch that is not reached asks by itself some seconds later.
+        foreach (var next in state.State.Unfinished.Take(settings.BatchesAtOnce).Intersect(waiting))
+            _ = Loss.IgnoreAsync(() => GrainFactory.GetGrain<IBatchGrain>(next).PokeAsync());
     }
 
     public async Task RemoveAsync(string run)
@@ -56,7 +59,8 @@ internal sealed partial class BatchListGrain([PersistentState("batches", Cluster
     public Task<IReadOnlyList<string>> NewestAsync(int most, CancellationToken cancellationToken) =>
         Task.FromResult<IReadOnlyList<string>>([.. Enumerable.Reverse(state.State.All).Take(most)]);
 
-    public Task<IReadOnlyList<string>> UnfinishedAsync(CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<string>>([.. state.State.Unfinished]);
+    public Task<IReadOnlyList<string>> UnfinishedAsync(CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyList<string>>([.. state.State.Unfinished]);
 
     private async Task CheckAsync()
     {
@@ -83,19 +87,6 @@ internal sealed partial class BatchListGrain([PersistentState("batches", Cluster
         }
     }
 
-    // A batch that is not reached asks by itself some seconds later.
-    private async Task PokeAsync(string run)
-    {
-        try
-        {
-            await GrainFactory.GetGrain<IBatchGrain>(run).PokeAsync().WaitAsync(SiloPolls.Timeout);
-        }
-        catch (Exception e) when (Loss.Is(e))
-        {
-            NotReached(logger, run, e.Message);
-        }
-    }
-
     private async Task WriteAsync()
     {
         try
@@ -112,7 +103,4 @@ internal sealed partial class BatchListGrain([PersistentState("batches", Cluster
 
     [LoggerMessage(1, LogLevel.Warning, "Run {RunId} has ended and was still in the list of running batches; its place is free")]
     private static partial void Released(ILogger logger, string runId);
-
-    [LoggerMessage(2, LogLevel.Debug, "Run {RunId} has a place and could not be notified: {Reason}")]
-    private static partial void NotReached(ILogger logger, string runId, string reason);
 }

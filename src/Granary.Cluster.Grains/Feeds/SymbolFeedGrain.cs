@@ -129,7 +129,8 @@ internal sealed class SymbolFeedGrain(GranaryCatalogues catalogues, GrainSetting
             Use(consumer, c => c with { JoinedAt = c.JoinedAt ?? _published });
             // What was published before the receiver came, or so long ago that its window had no room, it gets in the answer.
             var missed = Math.Max(_consumers[consumer.Receiver].JoinedAt!.Value, _published - 2L * request.Most);
-            if (request.From < missed) {
+            if (request.From < missed)
+            {
                 return await ReadAsync(request with { Most = (int)Math.Min(request.Most, missed - request.From) }, cancellationToken);
             }
         }

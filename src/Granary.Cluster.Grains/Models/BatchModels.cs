@@ -58,7 +58,8 @@ internal sealed class BatchModels(IGrainFactory grains, ModelReplicas replicas)
         {
             try
             {
-                if (await Timed.CallAsync(stop => grains.GetGrain<IReportingGrain>(run).ModelAsync(pass, number, stop), TimeSpan.FromSeconds(30)) is { } bytes)
+                var reporting = grains.GetGrain<IReportingGrain>(run);
+                if (await Timed.CallAsync(stop => reporting.ModelAsync(pass, number, stop), TimeSpan.FromSeconds(30)) is { } bytes)
                     return EntryModelFile.FromBytes(bytes, catalogues);
             }
             catch (Exception e) when (Loss.Is(e) && attempt < 20)

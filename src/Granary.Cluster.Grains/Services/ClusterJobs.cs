@@ -11,7 +11,7 @@ namespace Granary.Cluster.Grains.Services;
 /// <summary>Submits jobs to a cluster, behind a silo's HTTP API.</summary>
 /// <param name="grains">The grain factory of a silo or a cluster client.</param>
 /// <param name="timeout">Time without an answer before <see cref="ServiceUnavailableException"/>, over lost silos; null = 30 s.</param>
-/// <param name="isOverloaded">Whether new jobs are refused at the moment, with <see cref="ServiceUnavailableException"/>; null = never.</param>
+/// <param name="isOverloaded">Whether new jobs are refused now, with <see cref="ServiceUnavailableException"/>; null = never.</param>
 public sealed class ClusterJobs(IGrainFactory grains, TimeProvider clock, TimeSpan? timeout = null, Func<bool>? isOverloaded = null)
     : IJobService
 {
@@ -82,8 +82,8 @@ public sealed class ClusterJobs(IGrainFactory grains, TimeProvider clock, TimeSp
         while (true)
         {
             var after = seen;
-            var status = await Calling.TryAsync(stop => Untraced.CallAsync(() => Batch(id).WatchAsync(after, stop)), cancellationToken, timeout)
-                .ConfigureAwait(false);
+            var status = await Calling.TryAsync(stop => Untraced.CallAsync(() => Batch(id).WatchAsync(after, stop)), cancellationToken,
+                timeout).ConfigureAwait(false);
             if (status is null) yield break;
             if (status.Revision > seen)
             {
@@ -112,8 +112,8 @@ public sealed class ClusterJobs(IGrainFactory grains, TimeProvider clock, TimeSp
         return first is null ? null : new RunFile(name, new PartStream(first, PartAsync), first.Length);
 
         Task<FilePart?> PartAsync(long offset) =>
-            Calling.TryAsync(stop => grains.GetGrain<IReportingGrain>(id).ReadFileAsync(name, offset, FilePartLength, stop), cancellationToken,
-                timeout);
+            Calling.TryAsync(stop => grains.GetGrain<IReportingGrain>(id).ReadFileAsync(name, offset, FilePartLength, stop),
+                cancellationToken, timeout);
     }
 }
 

@@ -20,8 +20,8 @@ public sealed class ClusterStrategies(IGrainFactory grains) : IBatchStrategies
         if (await Calling.TryAsync(grains.GetGrain<IBatchGrain>(batch).FindAsync, cancellationToken).ConfigureAwait(false)
             is not { Ended: false }) return null;
         // Stored results first: a strategy that has reported waits for the end of its group.
-        var stored = await Calling.TryAsync(stop => grains.GetGrain<IReportingGrain>(batch).StrategyAsync(strategy, stop), cancellationToken)
-            .ConfigureAwait(false);
+        var stored = await Calling.TryAsync(stop => grains.GetGrain<IReportingGrain>(batch).StrategyAsync(strategy, stop),
+            cancellationToken).ConfigureAwait(false);
         if (stored is null) return null;
         if (stored.State != (int)StrategyPhase.Waiting) return Of(strategy, stored);
         return Of(strategy, await RunningAsync(batch, strategy, cancellationToken).ConfigureAwait(false) ?? stored);

@@ -17,7 +17,8 @@ public sealed class LoadSheddingTests
         // Of this heap, a silo that does nothing uses more than one percent.
         var heap = new Dictionary<string, string> { ["DOTNET_GCHeapHardLimit"] = "0x30000000" };
         await using var silo = SiloProcess.Start(["--urls", $"http://127.0.0.1:{ports[0]}", "--silo-port", $"{ports[1]}",
-            "--gateway-port", $"{ports[2]}", "--runs", Path.Combine(batches.Folder, "runs"), "--shed-memory", $"{percent}"], heap, ports[0]);
+            "--gateway-port", $"{ports[2]}", "--runs", Path.Combine(batches.Folder, "runs"), "--shed-memory", $"{percent}"],
+            heap, ports[0]);
         await silo.ReadyAsync();
         using var body = new StringContent(await File.ReadAllTextAsync(batches.Mixed), Encoding.UTF8, "application/json");
         using var answer = await silo.Client.PostAsync(

@@ -57,7 +57,8 @@ public sealed class QuietClusterTests
     {
         var calls = new Calls(nameof(ISessionListGrain.RunningAsync));
         var tick = TimeSpan.FromMilliseconds(25);
-        await using var cluster = await TestSilos.StartAsync(2, s => s with { Tick = tick }, silo => silo.AddIncomingGrainCallFilter(calls));
+        await using var cluster = await TestSilos.StartAsync(2, s => s with { Tick = tick },
+            silo => silo.AddIncomingGrainCallFilter(calls));
         // Each silo asks at its start and for sixty periods after it, and then each 120 periods.
         await Eventually.HoldsAsync(() => calls.Count > 2);
         await Task.Delay(tick * 60 + TimeSpan.FromSeconds(1));

@@ -18,7 +18,8 @@ public sealed class CancelledCallsTests
     {
         using var batches = new TestBatches();
         var reads = new HeldReads();
-        await using var cluster = await TestSilos.StartAsync(1, s => s with { BlockSize = 16 }, silo => silo.AddIncomingGrainCallFilter(reads));
+        await using var cluster = await TestSilos.StartAsync(1, s => s with { BlockSize = 16 },
+            silo => silo.AddIncomingGrainCallFilter(reads));
         var batch = batches.Write("cancelled", """
             { "name": "cancelled", "data": { "source": "csv:data/1h", "symbols": "COINUSDT", "timeframe": "1h" },
               "strategies": [ { "class": "Dawdler", "params": { "every": 1, "milliseconds": 0 } } ] }
@@ -57,7 +58,8 @@ public sealed class CancelledCallsTests
         var id = await cluster.SubmitAsync(batch);
         await gate.Reached;
         using var late = new CancellationTokenSource(TimeSpan.FromMilliseconds(100));
-        await Should.ThrowAsync<OperationCanceledException>(() => cluster.Grains.GetGrain<IBatchGrain>(id).WatchAsync(long.MaxValue, late.Token));
+        await Should.ThrowAsync<OperationCanceledException>(() =>
+            cluster.Grains.GetGrain<IBatchGrain>(id).WatchAsync(long.MaxValue, late.Token));
         (await cluster.Grains.GetGrain<IBatchGrain>(id).FindAsync())!.State.ShouldBe(JobState.Running);
         await cluster.Batches.CancelAsync(id);
     }
