@@ -17,18 +17,21 @@ internal sealed class SiloProcess : IAsyncDisposable
     private readonly StringBuilder _error = new();
     private readonly string _runs = Directory.CreateTempSubdirectory("granary-silo-").FullName;
 
-    private SiloProcess(IEnumerable<string> arguments, IReadOnlyDictionary<string, string> environment, int siloPort, int httpPort)
+    private SiloProcess(IEnumerable<string> arguments, IReadOnlyDictionary<string, string> environment, int siloPort, int httpPort,
+        string host = "127.0.0.1", string? space = null)
     {
         SiloPort = siloPort;
         HttpPort = httpPort;
-        Client = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{httpPort}"), Timeout = TimeSpan.FromSeconds(10) };
-        var start = new ProcessStartInfo("dotnet")
+        Client = new HttpClient { BaseAddress = new Uri($"http://{host}:{httpPort}"), Timeout = TimeSpan.FromSeconds(10) };
+        var start = new ProcessStartInfo(space is null ? "dotnet" : "ip")
         {
             UseShellExecute = false,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
             WorkingDirectory = _runs
         };
+        // ip becomes the program that it starts, so that signals reach the silo.
+        foreach (var word in space is null ? (string[])[] : ["netns", "exec", space, "dotnet"]) start.ArgumentList.Add(word);
         start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "granary-silo.dll"));
         foreach (var argument in arguments) start.ArgumentList.Add(argument);
         // A start is slow where many tests share the processors; tests of the time-out give a shorter one as an argument.
@@ -45,6 +48,9 @@ internal sealed class SiloProcess : IAsyncDisposable
     public int SiloPort { get; }
 
     public int HttpPort { get; }
+
+    /// <summary>Of the HTTP API of a silo in a network namespace.</summary>
+    public const int PortInSpace = 8080;
 
     public bool HasExited => _process.HasExited;
 
@@ -90,6 +96,13 @@ internal sealed class SiloProcess : IAsyncDisposable
                 "--gateway-port", $"{ports[2]}", .. more],
             new Dictionary<string, string>(environment) { ["GRANARY_CONNECTION"] = connection }, ports[1], ports[0]);
     }
+
+    /// <summary>Starts a silo of a PostgreSQL cluster in a network namespace, on ports that no other silo of the namespace has.</summary>
+    /// <param name="host">The namespace's address.</param>
+    public static SiloProcess LaunchIn(string space, string host, string connection, IReadOnlyDictionary<string, string> environment,
+        params string[] more) => new(
+        ["--urls", $"http://{host}:{PortInSpace}", "--clustering", "postgres", "--advertise", host, .. more],
+        new Dictionary<string, string>(environment) { ["GRANARY_CONNECTION"] = connection }, 11111, PortInSpace, host, space);
 
     public async Task ReadyAsync()
     {

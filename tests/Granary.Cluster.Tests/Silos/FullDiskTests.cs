@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Net;
 using System.Text;
 using System.Text.Json;
@@ -11,18 +10,6 @@ namespace Granary.Cluster.Tests.Silos;
 /// <summary>A real silo whose folder of runs is on a disk of 3 MB.</summary>
 public class FullDiskTests
 {
-    private static bool Run(string program, params string[] arguments)
-    {
-        using var process = Process.Start(new ProcessStartInfo(program, arguments)
-        {
-            RedirectStandardError = true,
-            UseShellExecute = false
-        })!;
-        process.StandardError.ReadToEnd();
-        process.WaitForExit();
-        return process.ExitCode == 0;
-    }
-
     private static async Task<JobStatus> SubmitAsync(HttpClient client, string path)
     {
         using var body = new StringContent(await File.ReadAllTextAsync(path), Encoding.UTF8, "application/json");
@@ -40,7 +27,7 @@ public class FullDiskTests
         using var batches = new TestBatches();
         var disk = Path.Combine(batches.Folder, "disk");
         Directory.CreateDirectory(disk);
-        if (!Run("mount", "-t", "tmpfs", "-o", "size=3m", "tmpfs", disk)) Assert.Skip("a small disk cannot be mounted here");
+        if (!SystemCommand.Run("mount", "-t", "tmpfs", "-o", "size=3m", "tmpfs", disk)) Assert.Skip("a small disk cannot be mounted here");
         try
         {
             var ports = FreePorts.Take(3);
@@ -77,7 +64,7 @@ public class FullDiskTests
         }
         finally
         {
-            Run("umount", "-l", disk).ShouldBeTrue();
+            SystemCommand.Run("umount", "-l", disk).ShouldBeTrue();
         }
     }
 }

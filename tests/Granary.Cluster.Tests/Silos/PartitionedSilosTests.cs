@@ -1,0 +1,108 @@
+using Granary.Application.Access;
+using Granary.Application.Batches;
+using Granary.Application.Jobs;
+using Granary.Cluster.Client;
+using Granary.Cluster.Tests.Fixtures;
+using Granary.Cluster.Tests.Plugin;
+using Granary.Testing;
+
+namespace Granary.Cluster.Tests.Silos;
+
+/// <summary>Three silos in network namespaces of their own, one of which is cut off from the others and the database for a time.</summary>
+public sealed class PartitionedSilosTests : IAsyncLifetime
+{
+    // A guard against a hang, not a measure.
+    private static readonly TimeSpan s_timeout = TimeSpan.FromMinutes(4);
+
+    private readonly string _folder = Directory.CreateTempSubdirectory("granary-cut-").FullName;
+    private readonly TestBatches _batches = new();
+    private readonly List<SiloProcess> _silos = [];
+    private SiloNetwork? _network;
+    private PostgresServer? _server;
+    private TcpRelay? _database;
+    private string _connection = null!;
+    private string _key = null!;
+
+    private string Gate => Path.Combine(_folder, "gate");
+
+    public async ValueTask InitializeAsync()
+    {
+        _network = SiloNetwork.Create(3);
+        if (_network is null) Assert.Skip("network namespaces cannot be made here (root on Linux, with the program ip)");
+        _server = await PostgresServer.ShareAsync();
+        _database = new TcpRelay(_network.Gateway, _server.Port);
+        _connection = (await _server.CreateDatabaseAsync())
+            .Replace($"Host=127.0.0.1;Port={_server.Port}", $"Host={_network.Gateway};Port={_database.Port}", StringComparison.Ordinal);
+        _key = await ApiKeys.AddAsync(Path.Combine(_folder, "keys.json"), "operator", Role.Admin, TimeProvider.System, validFor: null,
+            TestContext.Current.CancellationToken);
+        var plugin = typeof(Laggard).Assembly.Location;
+        Directory.CreateDirectory(Path.Combine(_folder, "plugins"));
+        File.Copy(plugin, Path.Combine(_folder, "plugins", Path.GetFileName(plugin)));
+        for (var i = 0; i < 3; i++) _silos.Add(Launch(i));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var silo in _silos) await silo.DisposeAsync();
+        _database?.Dispose();
+        if (_server is not null) await _server.DisposeAsync();
+        _network?.Dispose();
+        _batches.Dispose();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    private SiloProcess Launch(int number) => SiloProcess.LaunchIn(_network!.SpaceOf(number), _network.AddressOf(number), _connection,
+        new Dictionary<string, string> { [Laggard.Gate] = Gate }, "--runs", Path.Combine(_folder, "runs"),
+        "--plugins", Path.Combine(_folder, "plugins"), "--keys", Path.Combine(_folder, "keys.json"), "--threads", "1");
+
+    private GranaryClient ClientOf(params int[] silos) =>
+        new(string.Join(',', silos.Select(i => $"http://{_network!.AddressOf(i)}:{SiloProcess.PortInSpace}")), _key);
+
+    [Fact]
+    public async Task A_silo_that_is_cut_off_loses_its_work_to_the_others_and_joins_again_as_a_new_one()
+    {
+        var batch = _batches.Write("cut", """
+            { "name": "cut", "data": { "source": "csv:data/1d", "symbols": "*", "timeframe": "1d" },
+              "strategies": [
+                { "class": "Laggard", "params": { "variant": [1, 2, 3, 4] }, "size": { "percentOfEquity": 20 } },
+                { "class": "SmaCross", "params": { "fast": [5, 10], "slow": [30, 60] }, "size": { "percentOfEquity": 20 } } ],
+              "portfolio": { "weights": "winners" } }
+            """);
+        var embedded = await _batches.EmbeddedAsync(batch);
+        await Task.WhenAll(_silos.Select(s => s.ReadyAsync()));
+        await File.WriteAllTextAsync(Gate, "", TestContext.Current.CancellationToken);
+        using var client = ClientOf(0, 1, 2);
+        var ended = RunAsync(client, batch, "first");
+        await Eventually.HoldsAsync(() => _silos.Any(HasReporting), s_timeout);
+        var cut = _silos.FindIndex(HasReporting);
+        int[] others = [.. Enumerable.Range(0, 3).Where(i => i != cut)];
+        await Eventually.HoldsAsync(() => _silos.All(s => s.Output.Contains("begin on this silo", StringComparison.Ordinal)), s_timeout);
+
+        _network!.Set(cut, connected: false);
+        await Eventually.HoldsAsync(() => others.Any(i => HasReporting(_silos[i])), s_timeout);
+        File.Delete(Gate);
+        var (status, home) = await ended.WaitAsync(s_timeout, TestContext.Current.CancellationToken);
+        (status.State, status.Fault, status.Digest).ShouldBe((JobState.Done, null, embedded.Model.Digest));
+        File.ReadAllText(Path.Combine(home, "trades.csv")).ShouldBe(File.ReadAllText(Path.Combine(embedded.Folder, "trades.csv")));
+        var results = await File.ReadAllBytesAsync(Path.Combine(_folder, "runs", status.Id, "results.json"));
+
+        // The silo learns that it was declared dead, writes nothing more, and ends; its supervisor starts it again.
+        _network.Set(cut, connected: true);
+        (await _silos[cut].ExitCodeAsync()).ShouldNotBe(0);
+        (await File.ReadAllBytesAsync(Path.Combine(_folder, "runs", status.Id, "results.json"))).ShouldBe(results);
+        others.ShouldAllBe(i => !_silos[i].HasExited);
+        await _silos[cut].DisposeAsync();
+        _silos[cut] = Launch(cut);
+        await _silos[cut].ReadyAsync();
+        using var again = ClientOf(cut);
+        (await again.ClusterAsync(TestContext.Current.CancellationToken)).Silos.Count.ShouldBe(3);
+        (await RunAsync(again, batch, "second")).Status.Digest.ShouldBe(embedded.Model.Digest);
+    }
+
+    private Task<(JobStatus Status, string Folder)> RunAsync(GranaryClient client, string batch, string folder) =>
+        RemoteBatch.RunAsync(client, new BatchReader(TestCatalogues.All).Read(batch), batch, Path.Combine(_folder, folder),
+            cancellationToken: TestContext.Current.CancellationToken);
+
+    private static bool HasReporting(SiloProcess silo) =>
+        silo.Output.Contains("reporting started on this silo", StringComparison.Ordinal);
+}
