@@ -1,4 +1,3 @@
-using Granary.Application.Learning;
 using Granary.Application.Simulation;
 using Granary.Reporting.Html;
 using Granary.Reporting.Runs;
@@ -27,24 +26,12 @@ internal static class ProgressView
             });
     }
 
-    /// <summary>The same of a training, whose steps are windows.</summary>
-    public static async Task<T> ShowTrainingAsync<T>(bool silent, Func<IProgress<TrainingProgress>?, Task<T>> work)
+    /// <summary>The same of a training, whose steps are windows, with the best models of a search.</summary>
+    public static async Task<T> ShowTrainingAsync<T>(bool silent, Func<TrainingView?, Task<T>> work)
     {
         if (silent) return await work(null);
-        if (Console.IsErrorRedirected || Console.IsOutputRedirected || !AnsiConsole.Profile.Capabilities.Interactive)
-            return await work(new Fifths());
-        return await AnsiConsole.Progress().AutoClear(true).HideCompleted(true)
-            .Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(), new PercentageColumn())
-            .StartAsync(async context =>
-            {
-                var task = context.AddTask("opening the bars", maxValue: 1);
-                return await work(new Immediate<TrainingProgress>(p =>
-                {
-                    task.MaxValue = Math.Max(1, p.Total);
-                    task.Value = p.Done;
-                    task.Description = Markup.Escape(Text(p));
-                }));
-            });
+        using var view = new TrainingView();
+        return await work(view);
     }
 
     /// <summary>Strategies of one market run side by side, and so are finished together, after its last bar.</summary>
@@ -63,29 +50,12 @@ internal static class ProgressView
         FormattableString.Invariant($"CPU {load.CpuPercent:0} %, memory {load.MemoryBytes >> 20} MiB")
             + (load.Waiting > 0 ? $", {load.Waiting:N0} waiting" : "");
 
-    // How many windows come is known market after market.
-    private static string Text(in TrainingProgress p) => $"{Counted.Of(p.Done, "window")} trained, the last {p.Current}";
-
     private static string Left(TimeSpan time) =>
         time.TotalMinutes >= 1 ? $"{(int)time.TotalMinutes} min {time.Seconds} s" : $"{Math.Ceiling(time.TotalSeconds):0} s";
 
     private sealed class Immediate<T>(Action<T> show) : IProgress<T>
     {
         public void Report(T value) => show(value);
-    }
-
-    // A line for every fifth of the work: a training is windows of seconds, not bars.
-    private sealed class Fifths : IProgress<TrainingProgress>
-    {
-        private int _shown;
-
-        public void Report(TrainingProgress value)
-        {
-            var fifth = 5 * value.Done / Math.Max(1, value.Total);
-            if (fifth == _shown && value.Done > 1) return;
-            _shown = fifth;
-            Console.Error.WriteLine(Text(value));
-        }
     }
 
     private sealed class PlainLines : IProgress<BatchProgress>

@@ -77,16 +77,29 @@ public sealed class GranaryClient : IDisposable
             cancellationToken).ConfigureAwait(false));
     }
 
-    public async Task<JobStatus> GetAsync(string id, CancellationToken cancellationToken = default) =>
-        JobOf(await _api.Batches.GetBatchAsync(id, cancellationToken).ConfigureAwait(false));
+    /// <summary>Submits an experiment on a batch: a job of the kind <c>experiment</c>.</summary>
+    /// <param name="file">Name of the file, for faults.</param>
+    /// <param name="strategies">How many of the batch's first strategies; null = all.</param>
+    /// <exception cref="InputException">The batch is wrong.</exception>
+    /// <exception cref="ServiceUnavailableException">No server answers, or the server cannot take the job now.</exception>
+    public async Task<JobStatus> ExperimentAsync(BatchSpec spec, string file, int? strategies,
+        CancellationToken cancellationToken = default)
+    {
+        using var body = new ByteArrayContent(spec.Text) { Headers = { ContentType = new("application/json") } };
+        return JobOf(await _api.Jobs.SubmitExperimentAsync(body, Guid.NewGuid().ToString("N"), spec.Folder, file, strategies,
+            cancellationToken).ConfigureAwait(false));
+    }
 
-    /// <summary>Asks for the end of a batch.</summary>
+    public async Task<JobStatus> GetAsync(string id, CancellationToken cancellationToken = default) =>
+        JobOf(await _api.Jobs.GetJobAsync(id, cancellationToken).ConfigureAwait(false));
+
+    /// <summary>Asks for the end of a batch, or of another job.</summary>
     public async Task<JobStatus> CancelAsync(string id, CancellationToken cancellationToken = default) =>
-        JobOf(await _api.Batches.CancelBatchAsync(id, cancellationToken).ConfigureAwait(false));
+        JobOf(await _api.Jobs.CancelJobAsync(id, cancellationToken).ConfigureAwait(false));
 
     /// <summary>
-    /// The batch's status now and at each change, to the one that ends it. A broken connection is made again, to another server where there
-    /// is one.
+    /// The status of a batch or another job now and at each change, to the one that ends it. A broken connection is made again, to another
+    /// server where there is one.
     /// </summary>
     public async IAsyncEnumerable<JobStatus> WatchAsync(string id, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
@@ -94,7 +107,7 @@ public sealed class GranaryClient : IDisposable
         while (true)
         {
             using var silence = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-            await using var events = _api.Batches.WatchBatchAsync(id, silence.Token).GetAsyncEnumerator(silence.Token);
+            await using var events = _api.Jobs.WatchJobAsync(id, silence.Token).GetAsyncEnumerator(silence.Token);
             // The first wait contains the connection, which gives up by itself.
             silence.CancelAfter(2 * Timeout);
             while (await NextAsync(events, cancellationToken).ConfigureAwait(false))
@@ -115,12 +128,12 @@ public sealed class GranaryClient : IDisposable
         }
     }
 
-    /// <summary>Brings the files of a batch that is done into a folder. Each appears whole or not at all.</summary>
+    /// <summary>Brings the files of a batch, or another job, that is done into a folder. Each appears whole or not at all.</summary>
     /// <returns>Their names.</returns>
     public async Task<IReadOnlyList<string>> DownloadAsync(string id, string folder, CancellationToken cancellationToken = default)
     {
         var status = await GetAsync(id, cancellationToken).ConfigureAwait(false);
-        await DownloadAsync((name, stop) => _api.Batches.GetBatchFileAsync(id, name, stop), status.Files, folder, cancellationToken)
+        await DownloadAsync((name, stop) => _api.Jobs.GetJobFileAsync(id, name, stop), status.Files, folder, cancellationToken)
             .ConfigureAwait(false);
         return status.Files;
     }

@@ -1,11 +1,8 @@
-using System.Security.Cryptography;
-using System.Text;
 using Granary.Application.Batches;
 using Granary.Application.Json;
 using Granary.Application.Learning;
 using Granary.Application.Simulation;
 using Granary.Application.Validation;
-using Granary.Learning.Trainers;
 
 namespace Granary.Application.Experiments;
 
@@ -14,22 +11,17 @@ namespace Granary.Application.Experiments;
 /// training part of each outer window, and what it chooses is judged on the window's test, so that no test has a say in a choice.
 /// </summary>
 /// <remarks>
-/// The rungs of all outer windows close together, after the last fit of each, so that the result does not depend on the number of threads.
-/// Every prediction is kept in the registry's cache: a search that was stopped continues.
+/// The rungs of all outer windows close together, after the last fit of each, so that the result does not depend on the number of threads
+/// or silos. Every prediction is kept in the registry's cache: a search that was stopped continues.
 /// </remarks>
 /// <param name="ledger">Counts what is tried; null counts nothing.</param>
-public sealed class ModelSearch(IBatchHost host, TimeProvider clock, int threads, TrialLedger? ledger = null)
+/// <param name="trials">Makes the fits; null = the threads of this process.</param>
+public sealed class ModelSearch(IBatchHost host, TimeProvider clock, int threads, TrialLedger? ledger = null, ITrialHost? trials = null)
 {
-    // Of the records in the cache.
-    private const string Format = "search 1";
-
-    private sealed record Work(SearchWindow Window, SearchUnit Unit, SearchPlan Plan, SearchFits Fits)
-    {
-        public Dictionary<int, SearchFit> Outer { get; } = [];
-    }
+    private readonly ITrialHost _trials = trials ?? new LocalTrials(threads);
 
     // Inner is −1 for the outer window itself.
-    private readonly record struct FitTask(Work Work, int Candidate, int Inner);
+    private readonly record struct FitTask(SearchWork Work, int Candidate, int Inner);
 
     /// <param name="strategies">"all" or how many of the batch's first strategies.</param>
     /// <exception cref="InputException">The batch or its learning section is wrong, or there is none.</exception>
@@ -38,90 +30,61 @@ public sealed class ModelSearch(IBatchHost host, TimeProvider clock, int threads
         CancellationToken cancellationToken = default)
     {
         var started = clock.GetTimestamp();
-        await using var opened = await LearnBatch.OpenAsync(batch, strategies, threads, cancellationToken);
-        List<LearningSpec> specs = [.. LearnBatch.Specs(opened.Plan, strategies, inWindows: true).Where(s => !s.IsOfRisk)];
-        if (specs.FirstOrDefault(s => s.Search is null) is { } without)
-            throw without.Place.Fault("other sections have a \"search\" in their \"experiment\", and this one has none: give it one");
-        var caches = specs.ToDictionary(s => s, s => new WindowCache(CachePath(s)));
-        try
-        {
-            var trades = await StrategyTrades.RunAsync(opened.Plan, opened.Markets, host, i => specs.Any(s => s.Covers(i)),
-                cancellationToken);
-            var units = await new SearchUnits(opened, specs, caches).MakeAsync(trades, cancellationToken);
-            var work = Plan(units, caches, (long)opened.Plan.Spec.Seed);
-            var counter = new SearchProgress(progress, work.Sum(w => w.Plan.FitsPerWindow));
-            await SearchAsync(work, units, counter, cancellationToken);
-            var results = new SearchResults(opened, host, [.. work.Select(w => (w.Unit, w.Plan)).DistinctBy(w => w.Unit)]);
-            var found = new List<SearchedUnit>();
-            foreach (var unit in units)
-                found.Add(await results.OfAsync(unit, [.. work.Where(w => w.Unit == unit).Select(w => (w.Window, w.Outer))],
-                    cancellationToken));
-            var census = ledger is null ? null : await results.Trials.RecordAsync(ledger, cancellationToken);
-            return new SearchReport(counter.Done, counter.Reused, census?.Trials, census?.New,
-                clock.GetElapsedTime(started).TotalSeconds, found);
-        }
-        finally
-        {
-            foreach (var cache in caches.Values) cache.Dispose();
-        }
+        await using var search = await PreparedSearch.OpenAsync(batch, strategies, host, threads, keeps: true, cancellationToken);
+        var work = search.Work;
+        var counter = new SearchProgress(progress, work.Sum(w => w.Plan.FitsPerWindow));
+        await SearchAsync(search, counter, cancellationToken);
+        var results = new SearchResults(search.Opened, host, [.. work.Select(w => (w.Unit, w.Plan)).DistinctBy(w => w.Unit)]);
+        var found = new List<SearchedUnit>();
+        foreach (var unit in search.Units)
+            found.Add(await results.OfAsync(unit, [.. work.Where(w => w.Unit == unit).Select(w => (w.Window, w.Outer))],
+                cancellationToken));
+        var census = ledger is null ? null : await results.Trials.RecordAsync(ledger, cancellationToken);
+        return new SearchReport(counter.Done, counter.Reused, census?.Trials, census?.New, clock.GetElapsedTime(started).TotalSeconds,
+            found);
     }
 
-    // The search of each outer window; units of one section share its budget.
-    private static List<Work> Plan(List<SearchUnit> units, IReadOnlyDictionary<LearningSpec, WindowCache> caches, long seed)
+    private async Task SearchAsync(PreparedSearch search, SearchProgress counter, CancellationToken cancellationToken)
     {
-        var work = new List<Work>();
-        foreach (var (section, cache) in caches)
-        {
-            List<SearchUnit> own = [.. units.Where(u => u.Error is null && u.Spec.Name == section.Name)];
-            if (own.Count == 0) continue;
-            var plan = SearchPlan.Of(section.Search!, own.Sum(u => u.Outer.Count), seed,
-                section.Place.Find("experiment")!.Find("search")!);
-            var fits = new SearchFits(cache, seed);
-            foreach (var unit in own)
-                work.AddRange(Enumerable.Range(0, unit.Outer.Count)
-                    .Select(w => new Work(new SearchWindow(unit, w, plan), unit, plan, fits)));
-        }
-        return work;
-    }
-
-    private async Task SearchAsync(List<Work> work, List<SearchUnit> units, SearchProgress counter, CancellationToken cancellationToken)
-    {
+        var work = search.Work;
         for (var rung = 0; work.Any(w => rung < w.Plan.Rungs.Count); rung++)
         {
-            List<Work> open = [.. work.Where(w => rung < w.Plan.Rungs.Count)];
-            await FitAsync([.. open.SelectMany(w => w.Window.Missing(w.Plan.Rungs[rung])
+            List<SearchWork> open = [.. work.Where(w => rung < w.Plan.Rungs.Count)];
+            await FitAsync(search, [.. open.SelectMany(w => w.Window.Missing(w.Plan.Rungs[rung])
                 .Select(m => new FitTask(w, m.Candidate, m.Inner)))], counter, cancellationToken);
             Parallel.ForEach(open, Options(cancellationToken), w => w.Window.Close(rung));
-            counter.Lead(SearchLeaders.Of(units.Select(u => open.LastOrDefault(w => w.Unit == u))
-                .OfType<Work>().Select(w => (w.Unit, w.Window, w.Plan))));
+            counter.Lead(SearchLeaders.Of(search.Units.Select(u => open.LastOrDefault(w => w.Unit == u))
+                .OfType<SearchWork>().Select(w => (w.Unit, w.Window, w.Plan))));
         }
-        await FitAsync([.. work.SelectMany(w => w.Window.BestByRule.Distinct().Select(c => new FitTask(w, c, -1)))], counter,
-            cancellationToken);
+        await FitAsync(search, [.. work.SelectMany(w => w.Window.BestByRule.Distinct().Select(c => new FitTask(w, c, -1)))],
+            counter, cancellationToken);
     }
 
     // Each fit goes to a place of its own, so that the order in which they end does not matter.
-    private async Task FitAsync(List<FitTask> tasks, SearchProgress counter, CancellationToken cancellationToken)
+    private async Task FitAsync(PreparedSearch search, List<FitTask> tasks, SearchProgress counter, CancellationToken cancellationToken)
     {
-        var fits = new SearchFit[tasks.Count];
-        await Parallel.ForEachAsync(Enumerable.Range(0, tasks.Count), Options(cancellationToken), (i, token) =>
+        var fits = new SearchFit?[tasks.Count];
+        Parallel.For(0, tasks.Count, Options(cancellationToken), i =>
         {
             var (work, candidate, inner) = tasks[i];
-            fits[i] = work.Fits.Fit(work.Unit, work.Plan.Candidates[candidate],
-                inner < 0 ? work.Unit.Outer[work.Window.Index] : work.Window.FoldOf(inner), token);
-            counter.Step(fits[i].IsReused, work.Unit.Data);
-            return ValueTask.CompletedTask;
+            fits[i] = work.Fits.Find(PreparedSearch.KeyOf(work, candidate, inner), work.FoldOf(inner));
+            if (fits[i] is not null) counter.Step(isReused: true, work.Unit.Data);
         });
+        int[] missing = [.. Enumerable.Range(0, tasks.Count).Where(i => fits[i] is null)];
+        SearchTrial[] wanted = [.. missing.Select(i => tasks[i]).Select(t => new SearchTrial(t.Work.Number, t.Candidate, t.Inner,
+            PreparedSearch.KeyOf(t.Work, t.Candidate, t.Inner)))];
+        await _trials.RunAsync(wanted, search.Make, (t, fit) =>
+        {
+            var work = tasks[missing[t]].Work;
+            work.Fits.Keep(wanted[t].Key, fit);
+            fits[missing[t]] = fit;
+            counter.Step(isReused: false, work.Unit.Data);
+        }, cancellationToken);
         foreach (var (i, (work, candidate, inner)) in tasks.Index())
-            if (inner < 0) work.Outer[candidate] = fits[i];
-            else work.Window.Keep(candidate, inner, fits[i]);
+            if (inner < 0) work.Outer[candidate] = fits[i]!;
+            else work.Window.Keep(candidate, inner, fits[i]!);
     }
 
     private ParallelOptions Options(CancellationToken cancellationToken) =>
         new() { MaxDegreeOfParallelism = Math.Max(1, threads), CancellationToken = cancellationToken };
-
-    private static string CachePath(LearningSpec spec)
-    {
-        var key = $"{Format} {typeof(ITrainer).Assembly.ManifestModule.ModuleVersionId} {spec.Name} {spec.Label}";
-        return Path.Combine(spec.Cache, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key))) + ".windows");
-    }
 }

@@ -13,29 +13,41 @@ internal sealed class SearchFits(WindowCache cache, long seed)
 {
     private const int ChecksumLength = 8;
 
-    public SearchFit Fit(SearchUnit unit, SearchCandidate candidate, SearchFold fold, CancellationToken cancellationToken)
+    /// <summary>Text of all that decides a fit.</summary>
+    public string KeyOf(SearchUnit unit, SearchCandidate candidate, SearchFold fold)
     {
-        var spec = candidate.Of(unit.Spec);
-        var program = spec.Catalogues.Trainers.Find(spec.Trainer).Type.Assembly.ManifestModule.ModuleVersionId;
-        var key = $"{program} {candidate.Text} {unit.Hashes[candidate.FeatureSet]} {spec.Weights} {seed} {HashOf(fold.Train)} "
-            + $"{HashOf(fold.Test)} {HashOf(unit, fold)}";
-        if (cache.Find(key) is { } kept && Read(kept, fold) is { } known) return known;
+        var spec = unit.Spec;
+        var program = spec.Catalogues.Trainers.Find(candidate.Trainer.Name).Type.Assembly.ManifestModule.ModuleVersionId;
+        return $"{program} {candidate.Text} {unit.Hashes[candidate.FeatureSet]} {spec.Weights} {seed} {fold.Text(unit.Signals)}";
+    }
+
+    /// <summary>What an earlier run of the search predicted; null where that is not known.</summary>
+    public SearchFit? Find(string key, SearchFold fold) => cache.Find(key) is { } kept ? Read(kept, fold) : null;
+
+    /// <summary>Keeps a fit for a later run. An error is found again.</summary>
+    public void Keep(string key, SearchFit fit)
+    {
+        if (fit.Error is null) cache.Keep(key, Write(fit.Predicted, fit.Signals));
+    }
+
+    /// <summary>Trains the candidate and lets it predict.</summary>
+    public SearchFit Make(SearchUnit unit, SearchCandidate candidate, SearchFold fold, CancellationToken cancellationToken)
+    {
         try
         {
             var table = unit.Tables[candidate.FeatureSet];
-            var model = WindowFit.Train(spec, table, fold.Train, seed, cancellationToken);
+            var model = WindowFit.Train(candidate.Of(unit.Spec), table, fold.Train, seed, cancellationToken);
             var (rows, values) = Prediction.Of(model, new TrainingSet(table, fold.Test));
             var predicted = new double[fold.Test.Length];
             Array.Fill(predicted, double.NaN);
             for (var i = 0; i < rows.Length; i++) predicted[Array.BinarySearch(fold.Test, rows[i])] = values[i];
             var buffer = new double[model.Input.Length * model.Features.Count];
-            var signals = Array.ConvertAll(fold.Signals, s => unit.Predict(model, candidate.FeatureSet, unit.Signals[s], buffer));
-            cache.Keep(key, Write(predicted, signals));
-            return new SearchFit(predicted, signals, null, IsReused: false);
+            return new SearchFit(predicted,
+                Array.ConvertAll(fold.Signals, s => unit.Predict(model, candidate.FeatureSet, unit.Signals[s], buffer)), null);
         }
         catch (LearningInputException e)
         {
-            return new SearchFit([], [], e.Message, IsReused: false);
+            return new SearchFit([], [], e.Message);
         }
     }
 
@@ -56,17 +68,6 @@ internal sealed class SearchFits(WindowCache cache, long seed)
         var content = bytes.AsSpan(..^ChecksumLength);
         if (!SHA256.HashData(content).AsSpan(0, ChecksumLength).SequenceEqual(bytes.AsSpan(^ChecksumLength..))) return null;
         var values = MemoryMarshal.Cast<byte, double>(content);
-        return new SearchFit(values[..rows].ToArray(), values[rows..].ToArray(), null, IsReused: true);
-    }
-
-    private static string HashOf(int[] rows) =>
-        Convert.ToHexString(SHA256.HashData(MemoryMarshal.AsBytes(rows.AsSpan())).AsSpan(0, 16));
-
-    private static string HashOf(SearchUnit unit, SearchFold fold)
-    {
-        var bars = new int[fold.Signals.Length];
-        for (var i = 0; i < bars.Length; i++)
-            bars[i] = unit.Signals[fold.Signals[i]].Bar * 2 + (unit.Signals[fold.Signals[i]].Trade.Trade.Side > 0 ? 1 : 0);
-        return HashOf(bars);
+        return new SearchFit(values[..rows].ToArray(), values[rows..].ToArray(), null);
     }
 }

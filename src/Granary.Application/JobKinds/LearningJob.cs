@@ -5,22 +5,59 @@ using Granary.Application.Experiments;
 using Granary.Application.Jobs;
 using Granary.Application.Json;
 using Granary.Application.Learning;
+using Granary.Application.Simulation;
 
 namespace Granary.Application.JobKinds;
 
 /// <summary>What a learning job does with the models of a batch.</summary>
-internal enum ModelTask
+public enum ModelTask
 {
+    /// <summary>Trains them, and registers a version of each.</summary>
     Train,
+
+    /// <summary>Runs the strategies with them and without.</summary>
     Evaluate,
+
+    /// <summary>Compares trainers, or searches a model.</summary>
     Experiment,
 }
 
 /// <summary>The models of a batch: trained, evaluated or compared. Its result is the file <c>result.json</c>.</summary>
+/// <param name="text">Of the job.</param>
+/// <param name="spec">The batch, with a learning section.</param>
+/// <param name="task">What is done.</param>
 /// <param name="strategies">"all", or how many of the batch's first strategies.</param>
-internal sealed class LearningJob(JobText text, BatchSpec spec, ModelTask task, string strategies) : Job(text,
+public sealed class LearningJob(JobText text, BatchSpec spec, ModelTask task, string strategies) : Job(text,
     $"{spec.Name}-{task.ToString().ToLowerInvariant()}")
 {
+    // Of an experiment: whether it searches.
+    private bool IsSearch => task == ModelTask.Experiment && LearningReader.Read(spec).Any(s => s.Search is not null);
+
+    /// <summary>Prepares the search of the experiment, to make some of its trials in this process.</summary>
+    /// <param name="threads">Of this process.</param>
+    /// <returns>Null where the job searches nothing.</returns>
+    /// <exception cref="InputException">The batch or its data cannot be used here.</exception>
+    public async Task<PreparedSearch?> PrepareAsync(IBatchHost host, int threads, CancellationToken cancellationToken) => IsSearch
+        ? await PreparedSearch.OpenAsync(spec, strategies, host, threads, keeps: false, cancellationToken).ConfigureAwait(false) : null;
+
+    /// <summary>What an experiment has found, from the files of its job.</summary>
+    /// <returns>A search, or the trials of a comparison; the other is null.</returns>
+    /// <exception cref="InputException">There is no result, or it is damaged.</exception>
+    public static (SearchReport? Search, IReadOnlyList<ExperimentTrial>? Trials) ReadExperiment(string folder)
+    {
+        var path = Path.Combine(folder, ResultFile.Name);
+        try
+        {
+            var json = JsonSerializer.Deserialize<JsonElement>(File.ReadAllBytes(path));
+            return json.ValueKind == JsonValueKind.Array ? (null, json.Deserialize<List<ExperimentTrial>>(ResultFile.Json))
+                : (json.Deserialize<SearchReport>(ResultFile.Json), null);
+        }
+        catch (Exception e) when (e is JsonException or IOException)
+        {
+            throw new InputException($"{path} is not the result of an experiment ({e.Message.TrimEnd('.')}); run it again", e);
+        }
+    }
+
     public override double Work => BatchWork.Estimate(spec);
 
     public override async Task<JobOutcome> RunAsync(JobRun run, CancellationToken cancellationToken)
@@ -35,9 +72,9 @@ internal sealed class LearningJob(JobText text, BatchSpec spec, ModelTask task, 
                 (await learn.TrainAsync(spec, strategies, progress, cancellationToken).ConfigureAwait(false)).ToJson(),
             ModelTask.Evaluate =>
                 (await learn.EvaluateAsync(spec, strategies, progress, cancellationToken).ConfigureAwait(false)).ToJson(),
-            _ when LearningReader.Read(spec).Any(s => s.Search is not null) => JsonSerializer.Serialize(
-                await new ModelSearch(run.Host, run.Clock, run.Threads, run.Ledger).RunAsync(spec, strategies, progress, cancellationToken)
-                    .ConfigureAwait(false), ResultFile.Json),
+            _ when IsSearch => JsonSerializer.Serialize(
+                await new ModelSearch(run.Host, run.Clock, run.Threads, run.Ledger, run.Trials).RunAsync(spec, strategies, progress,
+                    cancellationToken).ConfigureAwait(false), ResultFile.Json),
             _ => JsonSerializer.Serialize(
                 await new TrainerComparison(run.Host, run.Clock, run.Threads, run.Ledger).RunAsync(spec, strategies, progress,
                     cancellationToken).ConfigureAwait(false), ResultFile.Json),

@@ -1,4 +1,5 @@
 using Granary.Application.Batches;
+using Granary.Application.Experiments;
 using Granary.Application.RunFolders;
 using Granary.Application.Simulation;
 using Granary.Application.Validation;
@@ -14,6 +15,9 @@ public sealed record JobRun
 
     /// <summary>Runs the strategies: the threads of this process, or a cluster.</summary>
     public required IBatchHost Host { get; init; }
+
+    /// <summary>Makes the trials of an experiment; null = the threads of this process.</summary>
+    public ITrialHost? Trials { get; init; }
 
     public required TimeProvider Clock { get; init; }
 

@@ -18,6 +18,13 @@ internal sealed class WindowCache : IDisposable
     private readonly FileStream? _file;
     private long _end;
 
+    /// <summary>Keeps nothing.</summary>
+    public static WindowCache None { get; } = new();
+
+    private WindowCache()
+    {
+    }
+
     /// <summary>Opens or makes the file. Where another training writes to it, this one keeps nothing.</summary>
     public WindowCache(string path)
     {

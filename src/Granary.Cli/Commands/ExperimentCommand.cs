@@ -1,11 +1,16 @@
 using System.CommandLine;
+using System.ComponentModel;
+using System.Globalization;
 using System.Text.Json;
 using Granary.Application.Batches;
 using Granary.Application.Experiments;
+using Granary.Application.JobKinds;
+using Granary.Application.Json;
 using Granary.Application.Learning;
 using Granary.Application.Simulation;
 using Granary.Application.Validation;
 using Granary.Cli.Tables;
+using Granary.Cluster.Client;
 using Granary.Reporting.Runs;
 
 namespace Granary.Cli.Commands;
@@ -16,19 +21,66 @@ internal static class ExperimentCommand
     // Of the models of a search; --json has all.
     private const int MostModels = 10;
 
-    public static Command Create(CompositionRoot root) => LearningCommands.Make(root, "experiment",
-        "Compare trainers and labels on the windows of a batch's learning section, or search for the best model under a budget.",
-        async (threads, spec, strategies, json, progress, token) =>
+    private sealed record Options : LearningCommands.TrainOptions
+    {
+        [Description("embedded, or the address of a server or of silos, over which the fits of a search are spread: http://HOST:PORT")]
+        public string Host { get; init; } = "embedded";
+    }
+
+    public static Command Create(CompositionRoot root)
+    {
+        var batch = new Argument<string>("BATCH.json") { Description = "a batch file with a learning section" };
+        var command = new Command("experiment",
+            "Compare trainers and labels on the windows of a batch's learning section, or search for the best model under a budget.")
         {
-            var (host, clock, ledger) = (new EmbeddedHost(threads), TimeProvider.System, TrialLedger.OfUser());
-            if (LearningReader.Read(spec).Any(s => s.Search is not null))
-            {
-                var report = await new ModelSearch(host, clock, threads, ledger).RunAsync(spec, strategies, progress, token);
-                return () => Show(report, json);
-            }
-            var trials = await new TrainerComparison(host, clock, threads, ledger).RunAsync(spec, strategies, progress, token);
-            return () => Show(trials, json);
+            batch,
+        };
+        var options = new OptionBinding<Options>(command);
+        command.SetAction(async (call, token) =>
+        {
+            var given = options.Read(call);
+            var (file, isHere) = (call.GetValue(batch)!, given.Host == "embedded");
+            var threads = Given.Threads(given.Threads);
+            var spec = new BatchReader(root.Catalogues(call)).Read(file, bindStrategies: isHere);
+            // The result is shown when the progress is off the screen.
+            var result = await ProgressView.ShowTrainingAsync(given.Quiet || given.Json, view =>
+                isHere ? HereAsync(spec, given.Strategies, threads, view, token)
+                    : ThereAsync(given.Host, spec, file, given.Strategies, view, token));
+            return result.Search is { } search ? Show(search, given.Json) : Show(result.Trials!, given.Json);
         });
+        return command;
+    }
+
+    private static async Task<(SearchReport? Search, IReadOnlyList<ExperimentTrial>? Trials)> HereAsync(BatchSpec spec, string strategies,
+        int threads, TrainingView? view, CancellationToken cancellationToken)
+    {
+        var (host, clock, ledger) = (new EmbeddedHost(threads), TimeProvider.System, TrialLedger.OfUser());
+        return LearningReader.Read(spec).Any(s => s.Search is not null)
+            ? (await new ModelSearch(host, clock, threads, ledger).RunAsync(spec, strategies, view, cancellationToken), null)
+            : (null, await new TrainerComparison(host, clock, threads, ledger).RunAsync(spec, strategies, view, cancellationToken));
+    }
+
+    private static async Task<(SearchReport? Search, IReadOnlyList<ExperimentTrial>? Trials)> ThereAsync(string hosts, BatchSpec spec,
+        string file, string strategies, TrainingView? view, CancellationToken cancellationToken)
+    {
+        int? count = strategies == "all" ? null
+            : int.TryParse(strategies, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number > 0 ? number
+            : throw new InputException($"--strategies {strategies}: write 'all' or how many of the batch's first strategies");
+        using var client = new GranaryClient(hosts, Environment.GetEnvironmentVariable(GranaryClient.KeyVariable));
+        var job = await client.ExperimentAsync(spec, file, count, cancellationToken);
+        await RemoteJob.EndAsync(client, job, s => view?.Show(s.Progress.Stage ?? "waiting", s.Progress.Leaders, isDue: false),
+            cancellationToken);
+        var folder = Directory.CreateTempSubdirectory("granary-experiment-").FullName;
+        try
+        {
+            await client.DownloadAsync(job.Id, folder, cancellationToken);
+            return LearningJob.ReadExperiment(folder);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
 
     private static int Show(IReadOnlyList<ExperimentTrial> trials, bool json)
     {

@@ -13,7 +13,7 @@ namespace Granary.Cli.Commands;
 /// <summary>The machine-learning life of a batch: <c>train</c> and <c>evaluate</c>.</summary>
 internal static class LearningCommands
 {
-    private sealed record TrainOptions
+    internal record TrainOptions
     {
         [Description("all, or how many of the batch's first strategies")]
         public string Strategies { get; init; } = "all";

@@ -43,6 +43,7 @@ internal sealed partial class ReportingGrain(
     private TaskScheduler? _turns;
     private int _faults;
     private LeaderBoard? _leaders;
+    private IReadOnlyList<StrategyLeader>? _models;
     private DateTimeOffset _notBefore;
     private bool _cancelled;
 
@@ -56,7 +57,7 @@ internal sealed partial class ReportingGrain(
         if (_end is null && !_cancelled && _running is null or { IsCompleted: true } && clock.GetUtcNow() >= _notBefore) Start();
         var (token, done, failed, strategies, total) = _host?.Status ?? default;
         return Task.FromResult(new ReportingStatus((token is null || strategies == 0) && _stage == ReportingStage.Strategies
-            ? ReportingStage.Portfolio : _stage, token, done, failed, strategies, total, _end, _leaders?.Best()));
+            ? ReportingStage.Portfolio : _stage, token, done, failed, strategies, total, _end, _leaders?.Best() ?? _models));
     }
 
     public override Task OnActivateAsync(CancellationToken cancellationToken)
@@ -143,13 +144,14 @@ internal sealed partial class ReportingGrain(
             if (await OutcomeFile.ReadAsync(Folder) is { } before) return (before, false);
             var job = kinds.Read(new JobText(order.Kind ?? JobCatalogue.Backtest, order.Text, order.File, order.Folder));
             Directory.CreateDirectory(Folder);
-            // A batch spreads over the cluster; other jobs run on this silo.
+            // A batch spreads over the cluster, and so do the trials of an experiment; all else runs on this silo.
             var isBatch = job is BacktestJob;
             var leaders = new LeaderBoard(JobRun.MostLeaders);
             _leaders = isBatch ? leaders : null;
             var run = await job.RunAsync(new JobRun
             {
                 Host = isBatch ? host : new EmbeddedHost(settings.Threads),
+                Trials = new ClusterTrials(Run, compute, settings, clock, logger),
                 Clock = clock,
                 Threads = settings.Threads,
                 Folder = Folder,
@@ -159,7 +161,10 @@ internal sealed partial class ReportingGrain(
                 Running = _strategies,
                 Sources = isBatch ? (data, folder) => sources.Open(Run, data, folder) : null,
                 Leaders = leaders,
-                Progress = p => _stage = isBatch ? _stage : p.Stage ?? _stage,
+                Progress = p =>
+                {
+                    if (!isBatch) (_stage, _models) = (p.Stage ?? _stage, p.Leaders);
+                },
                 Ledger = settings.Trials is { } trials ? new TrialLedger(trials) : null,
             }, cancellationToken);
             var end = new RunEnd(null, run.Digest, run.Trades ?? 0, run.Seconds, run.Strategies, run.Failed, Files());

@@ -23,26 +23,31 @@ public sealed partial class SiloCompute : ILifecycleParticipant<ISiloLifecycle>,
     private readonly CancellationTokenSource _stopping = new();
     private readonly ILogger _logger;
     private readonly GrainSettings _settings;
-    private readonly IClusterMembershipService _membership;
     private readonly Timer _watch;
-    private int _begun;
+    private int _begun, _trialsBegun;
 
     internal SiloCompute(SiloServices services, GrainSettings settings, IClusterMembershipService membership, ILogger<SiloCompute> logger)
     {
         Services = services;
         _settings = settings;
-        _membership = membership;
+        Membership = membership;
         _logger = logger;
         Limits = new RunLimits { Deadline = settings.StrategyDeadline, BytesPerBlock = settings.StrategyBytesPerBlock };
+        TrialThreads = new SemaphoreSlim(settings.Threads);
         Pool = new ComputePool(settings.Threads, Limits);
         _watch = new Timer(_ => LookAfterRuns(), null, Watch, Watch);
     }
 
     internal SiloServices Services { get; }
 
+    internal IClusterMembershipService Membership { get; }
+
     internal ComputePool Pool { get; }
 
     internal RunLimits Limits { get; }
+
+    /// <summary>As many trials are made at a time for experiments of other silos as there are compute threads.</summary>
+    internal SemaphoreSlim TrialThreads { get; }
 
     /// <summary>Whether the silo is shutting down.</summary>
     internal CancellationToken Stopping => _stopping.Token;
@@ -63,6 +68,11 @@ public sealed partial class SiloCompute : ILifecycleParticipant<ISiloLifecycle>,
 
     /// <summary>Number of strategy groups ever started on this silo.</summary>
     public int Begun => _begun;
+
+    /// <summary>Number of trials ever begun on this silo for experiments of other silos.</summary>
+    public int TrialsBegun => _trialsBegun;
+
+    internal void TrialBegins() => Interlocked.Increment(ref _trialsBegun);
 
     internal StrategyGroup? Find(Guid id) => _groups.GetValueOrDefault(id);
 
@@ -166,7 +176,7 @@ public sealed partial class SiloCompute : ILifecycleParticipant<ISiloLifecycle>,
         try
         {
             var alive = new HashSet<SiloAddress>();
-            await foreach (var snapshot in _membership.MembershipUpdates.WithCancellation(Stopping))
+            await foreach (var snapshot in Membership.MembershipUpdates.WithCancellation(Stopping))
             {
                 HashSet<SiloAddress> now = [.. snapshot.Members.Values.Where(m => m.Status is SiloStatus.Active or SiloStatus.ShuttingDown
                     or SiloStatus.Stopping).Select(m => m.SiloAddress)];

@@ -73,6 +73,33 @@ public sealed class ModelSearchTests : IDisposable
     }
 
     [Fact]
+    public async Task Another_process_makes_a_trial_only_where_its_bars_and_its_section_are_the_same()
+    {
+        Write("MOM", 0.5, 3);
+        var token = TestContext.Current.CancellationToken;
+        async Task<PreparedSearch> PrepareAsync(string label = """{ "kind": "direction", "bars": 2 }""") =>
+            await PreparedSearch.OpenAsync(Batch(label: label), "all", new EmbeddedHost(1), 1, keeps: false, token);
+        await using var here = await PrepareAsync();
+        await using var there = await PrepareAsync();
+        foreach (var (search, inner) in new[] { (0, 0), (1, 2), (here.Work.Count - 1, -1) })
+        {
+            var trial = new SearchTrial(search, 1, inner, PreparedSearch.KeyOf(here.Work[search], 1, inner));
+            there.Has(trial).ShouldBeTrue();
+            JsonSerializer.Serialize(there.Make(trial, token)).ShouldBe(JsonSerializer.Serialize(here.Make(trial, token)));
+            there.Has(trial with { Candidate = 0 }).ShouldBeFalse();
+            there.Has(trial with { Search = 1000 }).ShouldBeFalse();
+            there.Has(trial with { Inner = 1000 }).ShouldBeFalse();
+        }
+        var first = new SearchTrial(0, 1, 0, PreparedSearch.KeyOf(here.Work[0], 1, 0));
+        await using var labelled = await PrepareAsync("""{ "kind": "direction", "bars": 3 }""");
+        labelled.Has(first).ShouldBeFalse();
+        Write("MOM", 0.5, 4);
+        await using var other = await PrepareAsync();
+        other.Has(first).ShouldBeFalse();
+        Directory.Exists(Path.Combine(_folder, "models")).ShouldBeFalse("nothing is kept");
+    }
+
+    [Fact]
     public async Task A_choice_does_not_depend_on_the_window_that_it_is_judged_on_or_later_ones()
     {
         Write("MOM", 0.5, 3);

@@ -1,0 +1,48 @@
+using Granary.Application.Jobs;
+using Granary.Application.Json;
+
+namespace Granary.Cluster.Client;
+
+/// <summary>A job that a server has accepted, to its end.</summary>
+public static class RemoteJob
+{
+    /// <param name="progress">Told of each status.</param>
+    /// <returns>The last status: the job is done.</returns>
+    /// <exception cref="InputException">The job failed for its input.</exception>
+    /// <exception cref="ServiceUnavailableException">No server answers, or the job failed at the server.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled, here (and then at the server too) or there.</exception>
+    public static async Task<JobStatus> EndAsync(GranaryClient client, JobStatus job, Action<JobStatus>? progress = null,
+        CancellationToken cancellationToken = default)
+    {
+        progress?.Invoke(job);
+        var last = job;
+        try
+        {
+            await foreach (var status in client.WatchAsync(job.Id, cancellationToken).ConfigureAwait(false))
+            {
+                last = status;
+                progress?.Invoke(status);
+            }
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            using var brief = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+            try
+            {
+                await client.CancelAsync(job.Id, brief.Token).ConfigureAwait(false);
+            }
+            catch (Exception e) when (e is OperationCanceledException or ServiceUnavailableException)
+            {
+                throw new ServiceUnavailableException($"the job {job.Id} may still be running: the server did not answer to its "
+                    + $"cancellation", e);
+            }
+            throw;
+        }
+        if (last.State == JobState.Cancelled) throw new OperationCanceledException($"the job {job.Id} was cancelled at the server");
+        if (last is { State: JobState.Failed, WrongInput: true })
+            throw new InputException(last.Fault ?? $"the job {job.Id} is wrong");
+        if (last.State == JobState.Failed)
+            throw new ServiceUnavailableException(last.Fault ?? $"the job {job.Id} failed at the server");
+        return last;
+    }
+}

@@ -1,0 +1,38 @@
+using Orleans.Concurrency;
+
+namespace Granary.Cluster.Compute;
+
+/// <summary>
+/// The trials of one experiment on one silo; the key is <c>run|silo</c>, and the grain is always placed on that silo. It prepares the
+/// search from the run's definition when the first trial comes.
+/// </summary>
+[Alias("granary.ITrialGrain")]
+public interface ITrialGrain : IGrainWithStringKey
+{
+    /// <summary>Makes a trial. Repeated orders give the same answer, to the bit.</summary>
+    /// <exception cref="SiloUnavailableException">The silo takes no new work.</exception>
+    [AlwaysInterleave, ResponseTimeout("1.00:00:00"), Alias("Make")]
+    Task<TrialAnswer> MakeAsync(TrialOrder order, CancellationToken cancellationToken);
+}
+
+/// <summary>One fit of a search.</summary>
+/// <param name="Search">Number of the search within the experiment.</param>
+/// <param name="Candidate">Number of the model in the plan of the search.</param>
+/// <param name="Inner">Number of the inner window; −1 for the outer window itself.</param>
+/// <param name="Key">Text of all that decides the result.</param>
+[GenerateSerializer, Immutable, Alias("granary.TrialOrder")]
+public sealed record TrialOrder([property: Id(0)] int Search, [property: Id(1)] int Candidate, [property: Id(2)] int Inner,
+    [property: Id(3)] string Key);
+
+/// <summary>The result of a trial.</summary>
+/// <param name="Predicted">By test row of its window; NaN where the model has no prediction.</param>
+/// <param name="Signals">By signal in its window; NaN likewise.</param>
+/// <param name="Error">Why there is no model; null where there is one. Of a strange silo: why it makes no trials.</param>
+/// <param name="IsStrange">The silo has other bars or another program, and might give another result; then there is none.</param>
+[GenerateSerializer, Immutable, Alias("granary.TrialAnswer")]
+public sealed record TrialAnswer([property: Id(0)] double[] Predicted, [property: Id(1)] double[] Signals,
+    [property: Id(2)] string? Error, [property: Id(3)] bool IsStrange = false)
+{
+    /// <summary>The answer of a silo that cannot make the trials of the run.</summary>
+    public static TrialAnswer Strange(string reason) => new([], [], reason, IsStrange: true);
+}

@@ -1,0 +1,120 @@
+using Granary.Application.Experiments;
+using Granary.Cluster.Compute;
+using Granary.Cluster.Grains.Compute;
+using Microsoft.Extensions.Logging;
+using Orleans.Runtime;
+
+namespace Granary.Cluster.Grains.Batches;
+
+/// <summary>
+/// Spreads the trials of an experiment over the silos: each makes as many at a time as it has compute threads. A trial of a lost silo, or
+/// of one that does not answer in time, is made again elsewhere; its result is the same wherever it is made, and the first one counts.
+/// </summary>
+/// <param name="run">Id of the experiment's run.</param>
+/// <param name="compute">Of the silo of this process, whose trials need no call.</param>
+internal sealed partial class ClusterTrials(string run, SiloCompute compute, GrainSettings settings, TimeProvider clock, ILogger logger)
+    : ITrialHost
+{
+    // Silos whose bars or program are others.
+    private readonly HashSet<SiloAddress> _strange = [];
+
+    /// <inheritdoc/>
+    public async Task RunAsync(IReadOnlyList<SearchTrial> trials, Func<SearchTrial, CancellationToken, SearchFit> make,
+        Action<int, SearchFit> made, CancellationToken cancellationToken)
+    {
+        if (trials.Count == 0) return;
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var open = new OpenTrials(trials.Count, settings.SiloTimeout, clock);
+        var working = new Dictionary<SiloAddress, Task>();
+        try
+        {
+            while (!open.Done.IsCompleted)
+            {
+                foreach (var silo in Active())
+                    if (open.HasWaiting && (!working.TryGetValue(silo, out var before) || before.IsCompleted))
+                        working[silo] = WorkAsync(silo, () => LoopAsync(Make(silo)), stop.Token);
+                await Task.WhenAny([open.Done, Task.Delay(settings.Tick, clock, stop.Token), .. working.Values.Where(w => w.IsFaulted)]);
+                stop.Token.ThrowIfCancellationRequested();
+                foreach (var failed in working.Values.Where(w => w.IsFaulted)) await failed;
+            }
+        }
+        finally
+        {
+            // A silo that hangs is not waited for.
+            await stop.CancelAsync();
+            foreach (var late in working.Values) _ = late.ContinueWith(static w => w.Exception, TaskScheduler.Default);
+        }
+
+        Func<SearchTrial, Task<SearchFit?>> Make(SiloAddress silo) => IsOwn(silo)
+            ? trial => Task.Run<SearchFit?>(() => make(trial, stop.Token), stop.Token)
+            : trial => AskAsync(silo, trial, stop.Token);
+
+        async Task LoopAsync(Func<SearchTrial, Task<SearchFit?>> ask)
+        {
+            while (open.Take() is { } place)
+            {
+                try
+                {
+                    if (await ask(trials[place]) is not { } fit) return;
+                    if (open.IsFirst(place))
+                    {
+                        made(place, fit);
+                        open.Finish();
+                    }
+                }
+                finally
+                {
+                    open.Return(place);
+                }
+            }
+        }
+    }
+
+    private bool IsOwn(SiloAddress silo) => silo.Equals(compute.Services.Address);
+
+    // One loop for each thread of the silo.
+    private async Task WorkAsync(SiloAddress silo, Func<Task> loop, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var threads = IsOwn(silo) ? settings.Threads : await ThreadsAsync(silo, cancellationToken);
+            await Task.WhenAll(Enumerable.Range(0, threads).Select(_ => loop()));
+        }
+        catch (Exception e) when (Loss.Is(e))
+        {
+            SiloLost(logger, run, silo.ToString(), e.Message);
+        }
+    }
+
+    private IEnumerable<SiloAddress> Active()
+    {
+        lock (_strange)
+            return [.. compute.Membership.CurrentSnapshot.Members.Values.Where(m => m.Status == SiloStatus.Active)
+                .Select(m => m.SiloAddress).Where(s => !_strange.Contains(s)).Order()];
+    }
+
+    // 0 for a silo that takes no work.
+    private async Task<int> ThreadsAsync(SiloAddress silo, CancellationToken cancellationToken)
+    {
+        var description = await compute.Services.Grains.GetGrain<IComputeGrain>(silo.ToParsableString())
+            .DescribeAsync().WaitAsync(settings.SiloTimeout, clock, cancellationToken);
+        return description.Draining ? 0 : description.Threads;
+    }
+
+    // Null where the silo cannot make the run's trials.
+    private async Task<SearchFit?> AskAsync(SiloAddress silo, SearchTrial trial, CancellationToken cancellationToken)
+    {
+        var answer = await compute.Services.Grains.GetGrain<ITrialGrain>($"{run}|{silo.ToParsableString()}")
+            .MakeAsync(new TrialOrder(trial.Search, trial.Candidate, trial.Inner, trial.Key), cancellationToken);
+        if (!answer.IsStrange) return new SearchFit(answer.Predicted, answer.Signals, answer.Error);
+        lock (_strange)
+            if (_strange.Add(silo)) SiloIsStrange(logger, run, silo.ToString(), answer.Error ?? "");
+        return null;
+    }
+
+    [LoggerMessage(1, LogLevel.Warning, "Run {RunId}: silo {Silo} makes no more trials for now: {Reason}")]
+    private static partial void SiloLost(ILogger logger, string runId, string silo, string reason);
+
+    [LoggerMessage(2, LogLevel.Warning, "Run {RunId}: silo {Silo} makes no trials: {Reason}")]
+    private static partial void SiloIsStrange(ILogger logger, string runId, string silo, string reason);
+}

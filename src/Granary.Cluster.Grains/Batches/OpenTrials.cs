@@ -1,0 +1,73 @@
+namespace Granary.Cluster.Grains.Batches;
+
+/// <summary>The trials of an experiment that are not made yet. Safe to call from several threads.</summary>
+/// <param name="count">Number of trials.</param>
+/// <param name="timeout">After how long a trial under way is made a second time.</param>
+internal sealed class OpenTrials(int count, TimeSpan timeout, TimeProvider clock)
+{
+    private readonly Lock _lock = new();
+    private readonly Queue<int> _waiting = new(Enumerable.Range(0, count));
+    private readonly Dictionary<int, long> _under = [];
+    private readonly bool[] _made = new bool[count];
+    private readonly TaskCompletionSource _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int _left = count;
+
+    /// <summary>Ends when every trial is made and its result passed on.</summary>
+    public Task Done => _done.Task;
+
+    /// <summary>Whether a trial can be taken.</summary>
+    public bool HasWaiting
+    {
+        get
+        {
+            lock (_lock) return _waiting.Count > 0 || Late() is not null;
+        }
+    }
+
+    /// <summary>A trial that waits, or one that has been under way for too long; null for none.</summary>
+    public int? Take()
+    {
+        lock (_lock)
+        {
+            while (_waiting.TryDequeue(out var place))
+                if (!_made[place])
+                {
+                    _under[place] = clock.GetTimestamp();
+                    return place;
+                }
+            if (Late() is not { } late) return null;
+            _under[late] = clock.GetTimestamp();
+            return late;
+        }
+    }
+
+    /// <summary>Whether this is the first result of a trial.</summary>
+    public bool IsFirst(int place)
+    {
+        lock (_lock)
+        {
+            if (_made[place]) return false;
+            return _made[place] = true;
+        }
+    }
+
+    /// <summary>A first result was passed on.</summary>
+    public void Finish()
+    {
+        if (Interlocked.Decrement(ref _left) == 0) _done.TrySetResult();
+    }
+
+    /// <summary>A taken trial is under way no longer: without a result, it waits again.</summary>
+    public void Return(int place)
+    {
+        lock (_lock)
+            if (_under.Remove(place) && !_made[place]) _waiting.Enqueue(place);
+    }
+
+    private int? Late()
+    {
+        foreach (var (place, since) in _under)
+            if (!_made[place] && clock.GetElapsedTime(since) > timeout) return place;
+        return null;
+    }
+}

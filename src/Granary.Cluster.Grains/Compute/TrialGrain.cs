@@ -1,0 +1,79 @@
+using Granary.Application.Experiments;
+using Granary.Application.JobKinds;
+using Granary.Application.Jobs;
+using Granary.Application.Json;
+using Granary.Application.Simulation;
+using Granary.Cluster.Batches;
+using Granary.Cluster.Compute;
+using Granary.Cluster.Grains.Placement;
+using Granary.Cluster.Grains.Plans;
+using Granary.Engine.Market;
+using Orleans.Runtime;
+
+namespace Granary.Cluster.Grains.Compute;
+
+/// <summary>Makes trials of one experiment on the threads of its silo.</summary>
+[SiloKeyPlacement]
+[GrainType("trials")]
+internal sealed class TrialGrain(SiloCompute compute, JobCatalogue kinds, GrainSettings settings) : Grain, ITrialGrain
+{
+    private readonly CancellationTokenSource _ended = new();
+    private Task<PreparedSearch>? _search;
+
+    public async Task<TrialAnswer> MakeAsync(TrialOrder order, CancellationToken cancellationToken)
+    {
+        if (compute.IsLeaving || compute.IsDraining) throw new SiloUnavailableException("this silo takes no new work");
+        if (_search is null or { IsFaulted: true } or { IsCanceled: true })
+        {
+            var run = this.GetPrimaryKeyString();
+            run = run[..run.LastIndexOf('|')];
+            _search = Task.Run(() => PrepareAsync(run), _ended.Token);
+        }
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _ended.Token, compute.Stopping);
+        try
+        {
+            var search = await _search.WaitAsync(stop.Token);
+            var trial = new SearchTrial(order.Search, order.Candidate, order.Inner, order.Key);
+            return search.Has(trial) ? await MakeAsync(search, trial, stop.Token)
+                : TrialAnswer.Strange("its bars or its program are not those of the silo that runs the experiment");
+        }
+        catch (Exception e) when (e is InputException or BarDataException or BarStoreException)
+        {
+            return TrialAnswer.Strange(e.Message);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new SiloUnavailableException("this silo is shutting down");
+        }
+    }
+
+    private async Task<TrialAnswer> MakeAsync(PreparedSearch search, SearchTrial trial, CancellationToken cancellationToken)
+    {
+        await compute.TrialThreads.WaitAsync(cancellationToken);
+        try
+        {
+            compute.TrialBegins();
+            var fit = await Task.Run(() => search.Make(trial, cancellationToken), cancellationToken);
+            return new TrialAnswer(fit.Predicted, fit.Signals, fit.Error);
+        }
+        finally
+        {
+            compute.TrialThreads.Release();
+        }
+    }
+
+    private async Task<PreparedSearch> PrepareAsync(string run)
+    {
+        var order = (await compute.Services.Grains.GetGrain<IBatchGrain>(run).DefineAsync())?.Order ?? throw new RunOverException(run);
+        var job = (LearningJob)kinds.Read(new JobText(order.Kind!, order.Text, order.File, order.Folder));
+        return await job.PrepareAsync(new EmbeddedHost(settings.Threads), settings.Threads, _ended.Token)
+            ?? throw new InvalidOperationException($"the run {run} searches nothing");
+    }
+
+    public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
+    {
+        await _ended.CancelAsync();
+        if (_search is { IsCompletedSuccessfully: true } search) await search.Result.DisposeAsync();
+        await base.OnDeactivateAsync(reason, cancellationToken);
+    }
+}

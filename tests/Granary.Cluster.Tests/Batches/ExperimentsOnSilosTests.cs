@@ -1,0 +1,137 @@
+using System.Text;
+using System.Text.Json.Nodes;
+using Granary.Application.JobKinds;
+using Granary.Application.Jobs;
+using Granary.Application.Simulation;
+using Granary.Application.Validation;
+using Granary.Cluster.Batches;
+using Granary.Cluster.Tests.Fixtures;
+using Granary.Testing;
+using Orleans.Runtime;
+using Orleans.TestingHost;
+
+namespace Granary.Cluster.Tests.Batches;
+
+/// <summary>The trials of an experiment are spread over the silos, and its table is that of one process, to the bit.</summary>
+public sealed class ExperimentsOnSilosTests : IDisposable
+{
+    private readonly TestBatches _batches = new();
+    private readonly string _ledgers = Directory.CreateTempSubdirectory("granary-ledgers-").FullName;
+
+    public void Dispose()
+    {
+        _batches.Dispose();
+        Directory.Delete(_ledgers, recursive: true);
+    }
+
+    // The registry's cache would have the fits of another run.
+    private Job Experiment(string registry, int gate = 0)
+    {
+        var body = $$"""
+            { "kind": "experiment", "batch": {
+              "name": "searched", "data": { "source": "csv:data/1h", "symbols": ["COINUSDT", "GLIMUSDT"], "timeframe": "1h" },
+              "execution": { "commissionPercent": 0.05 },
+              "strategies": [ { "class": "SmaCross", "params": { "fast": [3, 5], "slow": 8 }, "sides": "both",
+                "size": { "percentOfEquity": 20 } } ],
+              "learning": { "name": "gate", "trainer": "logistic", "features": ["return(1)", "rsi(14)"],
+                "label": { "kind": "direction", "bars": 2 }, "registry": "{{registry}}",
+                "apply": { "rule": "veto", "below": 0.5 },
+                "experiment": { "fitness": "sharpe", "search": {
+                  "trainers": ["naive-bayes", { "name": "held", "params": { "c": [0.01, 1], "gateAt": {{gate}} } }, "tree"],
+                  "features": [["return(1)", "rsi(14)"], ["return(1)", "sma(20)/close"]],
+                  "apply": ["veto", { "rule": "gate", "buyAbove": 0.5, "sellBelow": 0.5 }], "budget": 300, "windows": 3 } } } } }
+            """;
+        return KnownJobs.Of(TestCatalogues.All).Read(new JobText("experiment", Encoding.UTF8.GetBytes(body), "job.json",
+            _batches.Folder));
+    }
+
+    private async Task<string> EmbeddedAsync(string registry = "embedded", int gate = 0)
+    {
+        var folder = Directory.CreateDirectory(Path.Combine(_batches.Folder, registry + "-job")).FullName;
+        await Experiment(registry, gate).RunAsync(new JobRun
+        {
+            Host = new EmbeddedHost(2),
+            Clock = TimeProvider.System,
+            Threads = 2,
+            Folder = folder,
+            Runs = folder,
+            Ledger = new TrialLedger(Path.Combine(_ledgers, registry)),
+        }, TestContext.Current.CancellationToken);
+        return folder;
+    }
+
+    private Task<TestSilos> SilosAsync(int silos, string ledger) =>
+        TestSilos.StartAsync(silos, s => s with { Trials = Path.Combine(_ledgers, ledger) });
+
+    private static async Task<string> SubmitAsync(TestSilos cluster, Job job) =>
+        (await cluster.Batches.SubmitAsync(new JobSubmission(job, "test"))).Job.Id;
+
+    // All but what a clock and the cache have a say in.
+    private static (string Table, int Reused) Result(string folder)
+    {
+        var result = JsonNode.Parse(File.ReadAllText(Path.Combine(folder, "result.json")))!.AsObject();
+        var reused = result["reused"]!.GetValue<int>();
+        result.Remove("seconds").ShouldBeTrue();
+        result.Remove("reused").ShouldBeTrue();
+        return (result.ToJsonString(), reused);
+    }
+
+    private void SameLedger(string one, string other)
+    {
+        string[] Names(string ledger) =>
+            [.. Directory.EnumerateFiles(Path.Combine(_ledgers, ledger)).Select(f => Path.GetFileName(f)!).Order(StringComparer.Ordinal)];
+        Names(other).ShouldBe(Names(one));
+        Names(one).ShouldContain(n => n.EndsWith(".tried", StringComparison.Ordinal));
+        foreach (var name in Names(one))
+            File.ReadAllBytes(Path.Combine(_ledgers, other, name)).ShouldBe(File.ReadAllBytes(Path.Combine(_ledgers, one, name)), name);
+    }
+
+    [Fact]
+    public async Task The_table_and_the_ledger_of_two_silos_are_those_of_one_process()
+    {
+        var embedded = Result(await EmbeddedAsync());
+        await using var cluster = await SilosAsync(2, "silos");
+        var id = await SubmitAsync(cluster, Experiment("silos"));
+        var status = await cluster.EndAsync(id);
+        status.State.ShouldBe(JobState.Done, TestSilos.Log.Tail);
+        status.Progress.Leaders.ShouldNotBeNull().ShouldNotBeEmpty();
+        var result = Result(Path.Combine(cluster.Runs, id));
+        result.ShouldBe(embedded);
+        result.Reused.ShouldBe(0);
+        SameLedger("embedded", "silos");
+        var fits = JsonNode.Parse(result.Table)!["fits"]!.GetValue<int>();
+        // One silo makes its own; the other one is asked.
+        cluster.Alive.Select(s => cluster.ComputeOf(s).TrialsBegun).Order().ToList().ShouldSatisfyAllConditions(
+            t => t[0].ShouldBe(0), t => t[1].ShouldBeInRange(fits / 10, fits * 9 / 10));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_silo_may_be_lost_in_the_middle(bool isTheReporter)
+    {
+        var gate = isTheReporter ? 71 : 72;
+        var embedded = Result(await EmbeddedAsync("embedded", gate));
+        await using var cluster = await SilosAsync(2, "silos");
+        var held = HeldTrainer.Gates.Close(gate);
+        var id = await SubmitAsync(cluster, Experiment("silos", gate));
+        await held.Reached;
+        var reporter = await ReporterAsync(cluster, id);
+        if (!isTheReporter) await Eventually.HoldsAsync(() => cluster.ComputeOf(Other(cluster, reporter)).TrialsBegun > 0);
+        var killing = cluster.Cluster.KillSiloAsync(isTheReporter ? reporter : Other(cluster, reporter));
+        held.Open();
+        await killing;
+        (await cluster.EndAsync(id)).State.ShouldBe(JobState.Done, TestSilos.Log.Tail);
+        Result(Path.Combine(cluster.Runs, id)).Table.ShouldBe(embedded.Table);
+        SameLedger("embedded", "silos");
+    }
+
+    private static InProcessSiloHandle Other(TestSilos cluster, InProcessSiloHandle silo) => cluster.Alive.Single(s => s != silo);
+
+    private static async Task<InProcessSiloHandle> ReporterAsync(TestSilos cluster, string id)
+    {
+        var address = await cluster.Grains.GetGrain<IManagementGrain>(0)
+            .GetActivationAddress(cluster.Grains.GetGrain<IReportingGrain>(id));
+        return cluster.Alive.Single(s => s.SiloAddress.Equals(address));
+    }
+}
