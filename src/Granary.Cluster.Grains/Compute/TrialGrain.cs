@@ -41,9 +41,9 @@ internal sealed class TrialGrain(SiloCompute compute, JobCatalogue kinds, GrainS
         {
             return TrialAnswer.Strange(e.Message);
         }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new SiloUnavailableException("this silo is shutting down");
+            throw new SiloUnavailableException("this silo is shutting down", e);
         }
     }
 
