@@ -2,6 +2,7 @@ using System.Text.Json;
 using Granary.Application.Batches;
 using Granary.Application.Models;
 using Granary.Application.Simulation;
+using Granary.Engine.Trading;
 using Granary.Reporting.Runs;
 
 namespace Granary.Application.Learning;
@@ -22,6 +23,19 @@ public sealed class BatchLearning
         Plan = plan.WithModels(LearnBatch.Models(units));
     }
 
+    /// <summary>The models that another run of the batch had in force.</summary>
+    /// <param name="folder">Of that run.</param>
+    /// <exception cref="Json.InputException">The folder does not have the models of the plan's strategies.</exception>
+    public static BatchLearning Replay(BatchPlan plan, string folder) => Replay(plan, ModelArchive.Read(folder, plan));
+
+    private static BatchLearning Replay(BatchPlan plan, IReadOnlyDictionary<int, ModelArchive.Filter> filters) =>
+        new(plan.WithModels(filters.ToDictionary(f => f.Key, IEntryModel (f) => f.Value.Model)), [], null) { Replayed = filters };
+
+    /// <summary>Whether the models are those of another run, so that nothing was trained.</summary>
+    public bool IsReplayed => Replayed is not null;
+
+    private IReadOnlyDictionary<int, ModelArchive.Filter>? Replayed { get; init; }
+
     /// <summary>The plan whose strategies have their models.</summary>
     public BatchPlan Plan { get; }
 
@@ -36,16 +50,25 @@ public sealed class BatchLearning
     }
 
     /// <summary>The same with models that cap the portfolio's exposure.</summary>
-    internal BatchLearning With(RiskLearning risk) => new(Plan.WithRisk(risk.Uses), [.. _units, .. risk.Units], risk.Worth);
+    internal BatchLearning With(RiskLearning risk) => new(Plan.WithRisk(risk.Uses), [.. _units, .. risk.Units], risk.Worth)
+    {
+        Replayed = Replayed,
+    };
 
     /// <summary>A strategy's model as name:version; null without one.</summary>
-    public string? ModelOf(int strategy) =>
-        _byStrategy.TryGetValue(strategy, out var unit) && unit.Version is { } v ? $"{v.Model}:{v.Number}" : null;
+    public string? ModelOf(int strategy) => Replayed is not null ? Replayed.GetValueOrDefault(strategy)?.Label
+        : _byStrategy.TryGetValue(strategy, out var unit) && unit.Version is { } v ? $"{v.Model}:{v.Number}" : null;
 
     /// <summary>What the retrainings of its models decided, by strategy.</summary>
     internal IReadOnlyList<(StrategyInstance Instance, RetrainedVersions Versions)> Retrained =>
-        [.. _units.Where(u => u.Retrained is not null).Select(u => (Plan.Instances[u.Strategies[0]], u.Retrained!))
-            .OrderBy(u => u.Item1.Index)];
+        [.. Filters().Where(f => f.Value.Retrained is not null).OrderBy(f => f.Key)
+            .Select(f => (Plan.Instances[f.Key], f.Value.Retrained!))];
+
+    /// <summary>Writes models.zip.</summary>
+    internal void WriteArchive(Stream stream) => ModelArchive.Write(stream, Plan, Filters());
+
+    private IReadOnlyDictionary<int, ModelArchive.Filter> Filters() => Replayed ?? _byStrategy.Where(u => u.Value.Model is not null)
+        .ToDictionary(u => u.Key, u => new ModelArchive.Filter(ModelOf(u.Key) ?? u.Value.Model!.Name, u.Value.Model!, u.Value.Retrained));
 
     /// <summary>The learning section of the run.</summary>
     /// <param name="events">Its strategies' signals and trades; null where they were not kept.</param>

@@ -38,8 +38,9 @@ internal sealed class UnitTraining(LearningSpec spec, UnitSource source, WindowC
     /// <param name="Gap">In-sample minus out-of-sample main figure.</param>
     /// <param name="From">Features of the first training sample known, UTC.</param>
     /// <param name="To">When its last label was known, UTC.</param>
+    /// <param name="Data">Hash of the rows that it could learn from.</param>
     private sealed record RegisteredModel(ITrainedModel Model, IReadOnlyDictionary<string, double> InSample,
-        IReadOnlyDictionary<string, double> OutOfSample, double? Gap, DateTime From, DateTime To, int Samples);
+        IReadOnlyDictionary<string, double> OutOfSample, double? Gap, DateTime From, DateTime To, int Samples, string Data);
 
     private readonly record struct Measured(IReadOnlyDictionary<string, double> Figures, int[] Rows, double[] Predicted, double[] Labels);
 
@@ -189,7 +190,8 @@ internal sealed class UnitTraining(LearningSpec spec, UnitSource source, WindowC
     // From the cache where an earlier run has trained the same, else now; a cached model is the same to the bit because training is.
     private (ITrainedModel Model, bool Reused) Train(int[] rows, CancellationToken cancellationToken)
     {
-        var key = $"{_tableHash} {spec.Weights} {seed} {string.Join(',', rows)}";
+        // Bars that have come since an earlier run leave its retrainings as they are.
+        var key = $"{(_retraining is null ? _tableHash : _table!.Hash(rows[^1] + 1))} {spec.Weights} {seed} {string.Join(',', rows)}";
         if (cache.Find(key) is { } kept)
         {
             try
@@ -247,7 +249,7 @@ internal sealed class UnitTraining(LearningSpec spec, UnitSource source, WindowC
             if (use != VersionUse.None)
             {
                 version = Register(use, InForce(retrained) ?? new RegisteredModel(final, all.Figures, outOfSample, gap,
-                    At(table.Time[0]), At(table.LabelEnd.ToArray().Max()), table.Count), clock);
+                    At(table.Time[0]), At(table.LabelEnd.ToArray().Max()), table.Count, _tableHash), clock);
                 // Predictions of versions that a retraining put in force are not those of the registered one.
                 if (filter is not null && version is not null && retrained is null)
                     filter.Origin = new ModelOrigin(ModelStores.Shown(spec.Registry), version.Model, version.Number);
@@ -296,7 +298,7 @@ internal sealed class UnitTraining(LearningSpec spec, UnitSource source, WindowC
         var (_, model, result, _, _, _) = _windows[retrained.Windows[^1].Number - 1];
         return new RegisteredModel(model, result.InSample, result.OutOfSample,
             ModelMetrics.Main(result.InSample) - ModelMetrics.Main(result.OutOfSample), result.TrainFrom, result.TrainTo,
-            result.TrainSamples);
+            result.TrainSamples, _table!.Hash(Folds[retrained.Windows[^1].Number - 1].Train[^1] + 1));
     }
 
     // Null where the version is to be found and there is none.
@@ -306,7 +308,7 @@ internal sealed class UnitTraining(LearningSpec spec, UnitSource source, WindowC
         var registry = new ModelRegistry(ModelStores.Open(spec.Registry), spec.Catalogues.ModelKinds);
         var lineage = new ModelLineage
         {
-            DataHash = _tableHash,
+            DataHash = registered.Data,
             Data = Data,
             From = registered.From,
             To = registered.To,
@@ -323,7 +325,7 @@ internal sealed class UnitTraining(LearningSpec spec, UnitSource source, WindowC
             CreatedAt = clock.GetUtcNow().UtcDateTime,
         };
         // The same model of the same data is the same version: training again adds nothing.
-        var known = registry.Find(Name, ModelRegistry.HashOf(final), _tableHash);
+        var known = registry.Find(Name, ModelRegistry.HashOf(final), registered.Data);
         if (use == VersionUse.Find) return known;
         var version = known ?? registry.Add(Name, final, lineage);
         if (spec.Promote) registry.Promote(Name, version.Number);

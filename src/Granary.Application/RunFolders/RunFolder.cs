@@ -54,7 +54,7 @@ public sealed class RunFolder : IDisposable
         "results.json", "trades.csv", "signals.csv", "factors.csv", "portfolio_trades.csv", "trades_by_model.csv", "conditions.csv",
         "predictions.csv", "equity.csv", "weights.csv", "prod.json", "report.html", Stressed + "trades.csv",
             Stressed + "portfolio_trades.csv",
-        "learning.json", "model_log.csv", "model_decisions.csv", "model_challengers.csv", "windows.csv", "compare.html",
+        "learning.json", "model_log.csv", "model_decisions.csv", "model_challengers.csv", "models.zip", "windows.csv", "compare.html",
         "account_trades.csv", AccountGap, AgainstBacktest,
         "orders.csv", "account.json", "manifest.json",
     ];

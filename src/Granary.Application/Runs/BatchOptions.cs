@@ -32,6 +32,9 @@ public sealed record BatchOptions
     /// <summary>Receives the progress of the training of the batch's models.</summary>
     public IProgress<TrainingProgress>? Training { get; init; }
 
+    /// <summary>The folder of a run whose model versions are in force, so that nothing is trained; null = models are trained.</summary>
+    public string? ModelsOf { get; init; }
+
     /// <summary>Receives the strategies that have finished; null where nothing shows them before the end.</summary>
     public LeaderBoard? Leaders { get; init; }
 

@@ -76,7 +76,7 @@ internal sealed class FinishedBatch
             [.. first, .. _run.Options.Notes, .. _choice.Notes, .. portfolio.Notes, .. BatchNotes.Of(facts)]);
         var model = await _run.ModelAsync(result, Checks, CancellationToken.None);
         model = model with { Interrupted = _strategies.Interrupted, Decisions = portfolio.Counts, Sections = await SectionsAsync() };
-        if (_run.Learning is not null) model = WithLearning(model);
+        if (_run.Learning is { IsReplayed: false }) model = WithLearning(model);
         return (_run.Spec.Outputs.NeedsEvents ? Decisions.Results() : Decisions.Trainings()) is { } decided ? model.With(decided) : model;
     }
 
@@ -94,8 +94,8 @@ internal sealed class FinishedBatch
         yield return OutputFile.Text("portfolio_trades", "portfolio_trades.csv",
             w => RunCsv.PortfolioTrades(w, model.Strategies, Events, Multiplier));
         yield return OutputFile.Text("trades_by_model", "trades_by_model.csv", w => RunCsv.TradesByModel(w, finished));
-        // No session can trade what another program has decided.
-        if (!_run.Plan.Instances.Any(i => RecordedRuns.IsRecorded(i) && _choice.Members[i.Index] != 0))
+        // No session can trade what another program has decided, and a replay names no version of a registry.
+        if (_run.Learning is not { IsReplayed: true } && !_run.Plan.Instances.Any(i => RecordedRuns.IsRecorded(i) && _choice.Members[i.Index] != 0))
             yield return new OutputFile("prod", "prod.json", s =>
                 s.Write(ProductionJson.Write(_run.Plan, model, _run.Learning?.ProductionModels(), _choice.ByState,
                     _choice.Allocator is { } decided ? decided.ForProduction(_run.Plan, decided.Weights.Units.Indices) : null)));

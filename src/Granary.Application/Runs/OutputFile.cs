@@ -19,6 +19,8 @@ internal sealed record OutputFile(string? Output, string Name, Action<Stream> Wr
     /// <summary>learning.json and predictions.csv; none where the run has no learning section.</summary>
     public static IEnumerable<OutputFile> LearningOf(RunContext run, RunModel model)
     {
+        if (run.Learning is { Retrained.Count: > 0 } retrained)
+            yield return new OutputFile(null, ModelArchive.Name, retrained.WriteArchive);
         if (model.Section<LearningReport>() is not { } report || run.Learning is not { } learning) yield break;
         yield return new OutputFile(null, "learning.json", s => s.Write(Encoding.UTF8.GetBytes(report.ToJson())));
         yield return Text("predictions", PredictionCsv.Name, learning.WritePredictions);

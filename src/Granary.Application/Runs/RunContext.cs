@@ -51,6 +51,11 @@ internal sealed record RunContext(OpenedBatch Opened, RunFolder Folder, BatchOpt
     /// <param name="host">Runs strategies whose trades are the label.</param>
     public async Task<RunContext> TrainAsync(IBatchHost host, CancellationToken cancellationToken)
     {
+        if (Options.ModelsOf is { } other)
+        {
+            var replayed = BatchLearning.Replay(Plan, other);
+            return this with { Plan = replayed.Plan, Learning = replayed };
+        }
         return await BatchLearning.PrepareAsync(Plan, Markets, Training(host), cancellationToken) is { } learning
             ? this with { Plan = learning.Plan, Learning = learning } : this;
     }

@@ -26,6 +26,9 @@ internal static class BacktestCommand
         [Description("also write one trades file for each strategy")]
         public bool Separate { get; init; }
 
+        [Description("folder of an earlier run: use the model versions that were in force there, without training")]
+        public string? ModelsOf { get; init; }
+
         public bool IsEmbedded => Host == "embedded";
     }
 
@@ -40,8 +43,8 @@ internal static class BacktestCommand
             Given.Threads(given.Threads);
             var spec = new BatchReader(root.Catalogues(call)).Read(call.GetValue(batch)!, bindStrategies: given.IsEmbedded);
             return given.IsEmbedded ? RunAsync(spec, call.GetValue(batch)!, given, token)
-                : given.Resume || given.Separate ? throw new InputException(
-                    $"--host {given.Host}: --resume and --separate are for runs in this process; leave them out")
+                : given.Resume || given.Separate || given.ModelsOf is not null ? throw new InputException(
+                    $"--host {given.Host}: --resume, --separate and --models-of are for runs in this process; leave them out")
                 : RemoteBacktest.RunAsync(given.Host, spec, call.GetValue(batch)!, given.Out, given.Quiet, given.Json, token);
         });
         return command;
@@ -51,7 +54,12 @@ internal static class BacktestCommand
     {
         var silent = given.Quiet || given.Json;
         var runner = new BatchRunner(new EmbeddedHost(given.Threads), TimeProvider.System, ledger: TrialLedger.OfUser());
-        var options = given.ToBatchOptions() with { Resume = given.Resume, Separate = given.Separate };
+        var options = given.ToBatchOptions() with
+        {
+            Resume = given.Resume,
+            Separate = given.Separate,
+            ModelsOf = given.ModelsOf,
+        };
         var run = await ProgressView.ShowAsync(silent, progress => runner.RunAsync(spec, options, progress, token));
         return BacktestView.End(run, given, $"granary backtest {file}");
     }

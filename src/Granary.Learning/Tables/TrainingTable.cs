@@ -180,15 +180,18 @@ public sealed class TrainingTable
     }
 
     /// <summary>SHA-256 over names, values, labels, weights and times: what a model's lineage says it was trained on.</summary>
-    public string Hash()
+    public string Hash() => Hash(Count);
+
+    /// <summary>The same of the first rows only, which stay the same when later ones are added.</summary>
+    public string Hash(int rows)
     {
         using var sha = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         foreach (var name in Features.Append(LabelName))
             sha.AppendData(System.Text.Encoding.UTF8.GetBytes(name + "\n"));
         foreach (var column in new[] { _values, _label, _weight })
-            sha.AppendData(System.Runtime.InteropServices.MemoryMarshal.AsBytes(column.AsSpan()));
+            sha.AppendData(System.Runtime.InteropServices.MemoryMarshal.AsBytes(column.AsSpan(0, column == _values ? rows * Width : rows)));
         foreach (var column in new[] { _time, _labelEnd })
-            sha.AppendData(System.Runtime.InteropServices.MemoryMarshal.AsBytes(column.AsSpan()));
+            sha.AppendData(System.Runtime.InteropServices.MemoryMarshal.AsBytes(column.AsSpan(0, rows)));
         return Convert.ToHexStringLower(sha.GetHashAndReset());
     }
 }

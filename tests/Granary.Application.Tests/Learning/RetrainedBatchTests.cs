@@ -7,6 +7,8 @@ using Granary.Application.Learning;
 using Granary.Application.Runs;
 using Granary.Application.Simulation;
 using Granary.Engine.Numerics;
+using Granary.Learning.ModelFiles;
+using Granary.Learning.Registry;
 using Granary.Reporting.Runs;
 
 namespace Granary.Application.Tests.Learning;
@@ -230,5 +232,60 @@ public sealed class RetrainedBatchTests : IDisposable
         TestContext.Current.TestOutputHelper?.WriteLine($"{promoted} of {trainings}");
         // Three deviations of a binomial count.
         (promoted / (double)trainings).ShouldBeLessThan(0.05 + 3 * Math.Sqrt(0.05 * 0.95 / trainings));
+    }
+
+    [Fact]
+    public async Task Over_longer_data_only_new_trainings_are_made_and_a_version_is_registered_if_one_was_promoted()
+    {
+        var learn = new LearnBatch(new EmbeddedHost(2), TimeProvider.System, 2);
+        var registry = new ModelRegistry(new FileModelStore(Path.Combine(_folder, "models")), ModelKindCatalogue.BuiltIn);
+        var (known, versions, numbers) = (0, 0, new List<int>());
+        foreach (var count in new[] { 1400, 1500, 3000 })
+        {
+            var batch = Batch(Market(5, count, 0.7, 1500, 0.3), Section("""{ "days": 6 }""", "{ \"kind\": \"direction\", \"bars\": 1 }"),
+                "2");
+            var unit = (await learn.TrainAsync(batch)).Units.Single();
+            unit.Windows.Count(w => w.Reused).ShouldBe(known);
+            unit.Windows.Count.ShouldBeGreaterThan(known);
+            known = unit.Windows.Count;
+            var promoted = (await RunAsync(batch, $"run-{count}")).Model.Section<ModelResults>()!.Versions;
+            if (promoted.Count > versions) numbers.Add(registry.Pointer(unit.Name).Current);
+            versions = promoted.Count;
+            registry.Numbers(unit.Name).Count.ShouldBe(numbers.Count);
+            registry.Load(unit.Name).Version.Lineage.To.ShouldBe(promoted[^1].TrainTo);
+        }
+        numbers.ShouldBe(Enumerable.Range(1, numbers.Count));
+        numbers.Count.ShouldBeGreaterThan(1);
+    }
+
+    [Fact]
+    public async Task A_run_is_replayed_with_the_versions_that_were_in_force_without_training()
+    {
+        var data = Market(4, 2500, 0.7, 1200, 0.3);
+        BatchSpec Learned() => Batch(data, Section("""{ "trades": 30, "lateness": "6h", "challenger": true, "expire": { "bars": 300 } }""",
+            more: """, "watch": "adwin", "abstain": true """));
+        var run = await RunAsync(Learned(), "first");
+        Directory.Delete(Path.Combine(_folder, "models"), recursive: true);
+        var runner = new BatchRunner(new EmbeddedHost(2), TimeProvider.System);
+        var options = new BatchOptions { Validation = false, ModelsOf = run.Folder };
+        var replay = await runner.RunAsync(Learned(), options with { Out = Path.Combine(_folder, "replay") });
+        replay.Model.Digest.ShouldBe(run.Model.Digest);
+        foreach (var file in new[] { ModelCsv.Log, ModelCsv.Decisions, ModelCsv.Challengers, "signals.csv", "trades.csv",
+            "portfolio_trades.csv" })
+            File.ReadAllText(Path.Combine(replay.Folder, file)).ShouldBe(File.ReadAllText(Path.Combine(run.Folder, file)), file);
+        File.ReadAllBytes(Path.Combine(replay.Folder, ModelArchive.Name))
+            .ShouldBe(File.ReadAllBytes(Path.Combine(run.Folder, ModelArchive.Name)));
+        Directory.Exists(Path.Combine(_folder, "models")).ShouldBeFalse();
+        File.Exists(Path.Combine(replay.Folder, "prod.json")).ShouldBeFalse();
+
+        // Without retraining other versions are in force.
+        var plain = await RunAsync(Batch(data, Section("""{ "days": 10000 }""")), "plain");
+        plain.Model.Digest.ShouldNotBe(run.Model.Digest);
+        var other = await Should.ThrowAsync<InputException>(() => runner.RunAsync(Batch(data, Section("""{ "days": 9 }"""), "7"),
+            options with { Out = Path.Combine(_folder, "other") }));
+        other.Message.ShouldContain("which the batch does not run");
+        File.WriteAllText(Path.Combine(run.Folder, ModelArchive.Name), "no archive");
+        (await Should.ThrowAsync<InputException>(() => runner.RunAsync(Learned(), options with { Out = Path.Combine(_folder, "torn") })))
+            .Message.ShouldContain("it is damaged");
     }
 }
