@@ -19,6 +19,12 @@ namespace Granary.Application.Batches;
 public sealed record ModelReference(string Model, int Version, string Registry, IReadOnlyList<string> Features, PredictionMeaning Meaning,
     EntryRule Rule, WatchRule? Watch = null)
 {
+    /// <summary>From when on the version has expired and admits no entries, UTC; null = it does not expire.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public DateTime? Expires { get; init; }
+
+    private long Until => Expires?.Ticks ?? long.MaxValue;
+
     // A roll-back looks no farther than so many versions back.
     private const int Earlier = 5;
 
@@ -69,7 +75,7 @@ public sealed record ModelReference(string Model, int Version, string Registry, 
     /// <exception cref="Granary.Learning.LearningInputException">The version was made for other features.</exception>
     public EntryModel Filter(ITrainedModel model, DateTime to, GranaryCatalogues catalogues, IPredictionObserver? observer = null) =>
         new($"{Model}:{Version}", FeatureSet.Parse(Features, catalogues.Factors),
-            [.. Before(model, to, catalogues), new ModelWindow(to.Ticks, model) { Number = Version }], Rule, Meaning)
+            [.. Before(model, to, catalogues), new ModelWindow(to.Ticks, model) { Number = Version, Until = Until }], Rule, Meaning)
         {
             Origin = new ModelOrigin(Registry, Model, Version),
             Observer = observer,
@@ -92,7 +98,8 @@ public sealed record ModelReference(string Model, int Version, string Registry, 
             var (older, _) = registry.Load(Model, earlier.Number);
             if (older.Input != model.Input) continue;
             from = earlier.Lineage.To.Ticks;
-            windows.Insert(0, new ModelWindow(from, older) { Number = earlier.Number });
+            // It is older than this one.
+            windows.Insert(0, new ModelWindow(from, older) { Number = earlier.Number, Until = Until });
         }
         return windows;
     }

@@ -92,5 +92,8 @@ public sealed class BatchLearning
     private static ModelReference ReferenceTo(TrainedUnit unit) =>
         new(unit.Version!.Model, unit.Version.Number, ModelStores.Shown(unit.Spec.Registry),
             [.. unit.Spec.Features.Names, .. unit.Spec.PortfolioFeatures.Select(f => f.Name)],
-            unit.Spec.Label.Meaning, unit.Spec.Rule, unit.Spec.Watch);
+            unit.Spec.Label.Meaning, unit.Spec.Rule, unit.Spec.Watch)
+        {
+            Expires = unit.Retrained?.Windows[^1].Until is { } until and < long.MaxValue ? new DateTime(until, DateTimeKind.Utc) : null,
+        };
 }

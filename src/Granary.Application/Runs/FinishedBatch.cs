@@ -95,7 +95,8 @@ internal sealed class FinishedBatch
             w => RunCsv.PortfolioTrades(w, model.Strategies, Events, Multiplier));
         yield return OutputFile.Text("trades_by_model", "trades_by_model.csv", w => RunCsv.TradesByModel(w, finished));
         // No session can trade what another program has decided, and a replay names no version of a registry.
-        if (_run.Learning is not { IsReplayed: true } && !_run.Plan.Instances.Any(i => RecordedRuns.IsRecorded(i) && _choice.Members[i.Index] != 0))
+        if (_run.Learning is not { IsReplayed: true }
+            && !_run.Plan.Instances.Any(i => RecordedRuns.IsRecorded(i) && _choice.Members[i.Index] != 0))
             yield return new OutputFile("prod", "prod.json", s =>
                 s.Write(ProductionJson.Write(_run.Plan, model, _run.Learning?.ProductionModels(), _choice.ByState,
                     _choice.Allocator is { } decided ? decided.ForProduction(_run.Plan, decided.Weights.Units.Indices) : null)));

@@ -95,4 +95,38 @@ public sealed class WatchedModelTests : IDisposable
         foreach (var file in new[] { ModelCsv.Log, ModelCsv.Decisions })
             File.ReadAllText(Path.Combine(again.Run.Folder, file)).ShouldBe(File.ReadAllText(Path.Combine(backtest.Folder, file)), file);
     }
+
+    [Fact]
+    public async Task A_version_expires_in_a_session_as_in_the_backtest()
+    {
+        WriteBars();
+        var batch = new BatchReader(TestCatalogues.All).Read("retrained.json", Encoding.UTF8.GetBytes($$"""
+            { "name": "retrained", "data": { "source": "csv:{{Data}}", "symbols": ["FLIP"], "timeframe": "1h", "to": "{{Day(1008)}}" },
+              "strategies": [ { "class": "SmaCross", "params": { "fast": 1, "slow": 2 }, "sides": "both", "size": { "cash": 10000 } } ],
+              "portfolio": { "weights": "equal" },
+              "learning": { "trainer": "logistic", "features": ["return(1)"], "label": { "kind": "direction", "bars": 1 },
+                "walkForward": { "train": 200, "test": 50 }, "apply": { "rule": "veto", "below": 0.45 },
+                "retrain": { "days": 7, "expire": { "days": 60 } } } }
+            """), _under.Folder);
+        var learned = await _under.RunAsync(batch, "learned");
+        var prod = JsonNode.Parse(File.ReadAllText(Path.Combine(learned.Folder, "prod.json")))!;
+        var expires = prod["models"]!.AsObject().Single().Value!["expires"]!.GetValue<DateTime>();
+        var training = learned.Model.Section<ModelResults>()!.Actions.Last(a => a.Action == "promoted");
+        expires.ShouldBe(training.Time.AddDays(60));
+        prod["data"]!["from"] = Day(1008);
+        prod["data"]!["to"] = Day(2400);
+        var path = Path.Combine(_under.Folder, "prod.json");
+        File.WriteAllText(path, prod.ToJsonString());
+        var backtest = await _under.RunAsync(new BatchReader(TestCatalogues.All).Read(path), "planned");
+        var live = await _under.LiveAsync(backtest, "live", r => r with
+        {
+            Production = path,
+            Feed = "csv:" + Data,
+            From = s_start.AddHours(1008).Ticks,
+            To = s_start.AddHours(2400).Ticks,
+        });
+        live.Run.Model.Section<ModelResults>()!.Strategies.SelectMany(s => s.Verdicts)
+            .ShouldContain(v => v.Verdict == ModelVerdict.Expired && v.Entries > 20);
+        live.Run.Model.Digest.ShouldBe(backtest.Model.Digest);
+    }
 }
