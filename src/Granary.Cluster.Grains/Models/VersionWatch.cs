@@ -2,6 +2,7 @@ using System.Globalization;
 using Granary.Application.Models;
 using Granary.Engine.Analysis;
 using Granary.Learning.Drift;
+using Granary.Learning.Evaluation;
 using Granary.Learning.Registry;
 using Granary.Learning.Tables;
 using Granary.Learning.Trainers;
@@ -73,12 +74,8 @@ internal sealed class VersionWatch(ModelRecord record, Func<int, (ITrainedModel 
         if (values.Count > most) values.RemoveAt(0);
     }
 
-    private static double LossOf(LearningTask task, double predicted, double outcome)
-    {
-        if (task != LearningTask.Classification) return (predicted - outcome) * (predicted - outcome);
-        var p = Math.Clamp(predicted, 1e-15, 1 - 1e-15);
-        return -(outcome * Math.Log(p) + (1 - outcome) * Math.Log(1 - p));
-    }
+    private static double LossOf(LearningTask task, double predicted, double outcome) => task == LearningTask.Classification
+        ? ClassificationMetrics.LogLoss(predicted, outcome) : (predicted - outcome) * (predicted - outcome);
 
     /// <summary>What should be done with the version in use.</summary>
     public ModelDecision Decide()

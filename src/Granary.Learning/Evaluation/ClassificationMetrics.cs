@@ -34,15 +34,21 @@ public static class ClassificationMetrics
         return positives == 0 || negatives == 0 ? double.NaN : (double)halves / (2.0 * positives * negatives);
     }
 
-    /// <summary>Mean −ln of the probability that was given to what came; probabilities are held to 1e-15 … 1 − 1e-15.</summary>
+    /// <summary>−ln of the probability that was given to what came; a probability is held to 1e-15 … 1 − 1e-15.</summary>
+    /// <param name="probability">Of the label 1.</param>
+    /// <param name="label">0 or 1.</param>
+    public static double LogLoss(double probability, double label)
+    {
+        var p = Math.Clamp(probability, 1e-15, 1 - 1e-15);
+        return -PortableMath.Log(label == 1 ? p : 1 - p);
+    }
+
+    /// <summary>The mean of the same over samples.</summary>
     public static double LogLoss(ReadOnlySpan<double> probabilities, ReadOnlySpan<double> labels)
     {
         var sum = 0.0;
         for (var i = 0; i < labels.Length; i++)
-        {
-            var p = Math.Clamp(probabilities[i], 1e-15, 1 - 1e-15);
-            sum -= labels[i] == 1 ? PortableMath.Log(p) : PortableMath.Log(1 - p);
-        }
+            sum += LogLoss(probabilities[i], labels[i]);
         return sum / labels.Length;
     }
 
