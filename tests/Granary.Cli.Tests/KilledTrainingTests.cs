@@ -3,7 +3,9 @@ using Granary.Testing;
 
 namespace Granary.Cli.Tests;
 
-/// <summary><c>granary train</c>, killed at several moments: no version is half written, and the next training gives the same ones.</summary>
+/// <summary>
+/// <c>granary train</c>, killed at several moments: no version is half written, and the next training gives the same ones.
+/// </summary>
 public sealed class KilledTrainingTests : IDisposable
 {
     private readonly TestFolder _folder = new();
