@@ -31,6 +31,11 @@ public sealed record GrainSettings
     // Keys of grains have no password.
     internal string RegistryOf(string shown) => Models is { } own && ModelStores.Shown(own) == shown ? own : shown;
 
+    /// <summary>
+    /// What this silo does. Other silos know it by its name: the host gives it that of <see cref="SiloRolesText.NameOf"/>.
+    /// </summary>
+    public SiloRoles Roles { get; init; } = SiloRolesText.All;
+
     /// <summary>Number of compute threads. One core remains for messages, so that a busy silo answers its probes.</summary>
     [Range(1, 1024)]
     public int Threads { get; init; } = Math.Max(1, Environment.ProcessorCount - 1);

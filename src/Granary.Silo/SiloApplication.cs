@@ -94,13 +94,30 @@ public static class SiloApplication
         builder.UseOrleans(silo =>
         {
             if (tls is not null) silo.UseTls(tls.Configure);
-            ConfigureSilo(silo, settings, catalogues, siloName, database);
+            ConfigureSilo(silo, settings, catalogues, SiloRolesText.NameOf(siloName, settings.Roles), database);
         });
 
         var app = builder.Build();
         if (tls is not null) tls.Log = app.Services.GetRequiredService<ILogger<ClusterTls>>();
-        app.UseGranaryApi();
+        ServeApi(app, settings.Roles);
         return app;
+    }
+
+    private static void ServeApi(WebApplication app, SiloRoles roles)
+    {
+        if (!roles.HasFlag(SiloRoles.Api)) app.Use(WithoutApi);
+        app.UseGranaryApi();
+    }
+
+    // A silo without the role still has probes and metrics.
+    private static Task WithoutApi(HttpContext context, RequestDelegate next)
+    {
+        var path = context.Request.Path;
+        if (path.StartsWithSegments(ApiSettings.Prefix + "/health", StringComparison.OrdinalIgnoreCase)
+            || path.StartsWithSegments("/health", StringComparison.OrdinalIgnoreCase)
+            || path.StartsWithSegments("/metrics", StringComparison.OrdinalIgnoreCase)) return next(context);
+        return Results.Problem("this silo does not have the role api; send the request to another silo of the cluster",
+            statusCode: StatusCodes.Status404NotFound).ExecuteAsync(context);
     }
 
     private static void AddDatabase(IServiceCollection services, NpgsqlDataSource database)
@@ -152,6 +169,7 @@ public static class SiloApplication
             Trials = Path.Combine(Path.GetFullPath(settings.Runs), ".trials"),
             Models = ModelStores.FullPath(settings.Models ?? Path.Combine(settings.Data ?? ".", "models")),
             ModelDecisions = settings.ModelDecisions,
+            Roles = settings.Roles,
             Threads = settings.Threads ?? Environment.ProcessorCount,
             Blocks = settings.Streams == StreamTransport.Memory ? BlockTransport.Pull : BlockTransport.Stream,
             Drain = settings.DrainTimeout * 0.6,

@@ -32,10 +32,7 @@ internal static class Constructing
             try
             {
                 Volatile.Write(ref stat, StatOfThisThread());
-                // As in the compute pool: the code that is stopped is the strategy's own, over its own state, which is not read again.
-#pragma warning disable SYSLIB0046
-                System.Runtime.ControlledExecution.Run(construct, abort.Token);
-#pragma warning restore SYSLIB0046
+                StoppableCode.Run(construct, abort.Token);
             }
             catch (Exception e)
             {
@@ -50,8 +47,7 @@ internal static class Constructing
             waits = (thread.ThreadState & ThreadState.WaitSleepJoin) != 0 ? waits + 1 : 0;
             var work = Volatile.Read(ref stat) is { } file ? WorkOf(file) : null;
             if (waits < MostWaits && (work is { } spent ? spent < MostWork : look < MostLooks)) continue;
-            // It returns only when the thread has come to a point where it can be stopped.
-            ThreadPool.UnsafeQueueUserWorkItem(a => a.Cancel(), abort, preferLocal: false);
+            StoppableCode.OfProcess.Stop(abort);
             fault = null;
             return false;
         }

@@ -1,3 +1,5 @@
+using Granary.Application.Batches;
+
 namespace Granary.Application.Simulation;
 
 /// <summary>
@@ -133,8 +135,7 @@ public sealed class ComputePool : IDisposable
         public void Lose()
         {
             Lost = true;
-            // Not on this thread: it returns only when the other has come to a point where it can be stopped.
-            ThreadPool.UnsafeQueueUserWorkItem(abort => abort.Cancel(), _abort, preferLocal: false);
+            StoppableCode.OfProcess.Stop(_abort);
         }
 
         private void Work()
@@ -162,7 +163,7 @@ public sealed class ComputePool : IDisposable
                 try
                 {
                     if (pool._limits.Deadline is null || _piece.Kind != FeedExecution.PieceKind.Process) step();
-                    else RunAborting(step);
+                    else StoppableCode.Run(step, _abort.Token);
                 }
                 catch (Exception e)
                 {
@@ -181,12 +182,6 @@ public sealed class ComputePool : IDisposable
                 if (over) End(_piece.Feed);
             }
         }
-
-        // A thread that a strategy never gives back would burn a core for as long as the process lives. What it is stopped in is the
-        // strategy's own code over the strategy's own state, which is not read again.
-#pragma warning disable SYSLIB0046
-        private void RunAborting(Action step) => System.Runtime.ControlledExecution.Run(step, _abort.Token);
-#pragma warning restore SYSLIB0046
     }
 
     private void LookForStuck()

@@ -57,6 +57,9 @@ public sealed partial class SiloCompute : ILifecycleParticipant<ISiloLifecycle>,
     /// <summary>Whether an operator ordered that the silo takes no new groups.</summary>
     internal bool IsDraining { get; private set; }
 
+    // A silo without the role takes no groups, as one that is drained for ever.
+    private bool IsClosed => IsLeaving || IsDraining || !_settings.Roles.HasFlag(SiloRoles.Compute);
+
     /// <summary>Number of bars in a block.</summary>
     internal int BlockSize => _settings.BlockSize;
 
@@ -79,7 +82,7 @@ public sealed partial class SiloCompute : ILifecycleParticipant<ISiloLifecycle>,
     internal void Start(GroupOrder order)
     {
         if (IsLeaving || _stopping.IsCancellationRequested) throw new SiloUnavailableException("this silo is shutting down");
-        if (IsDraining) throw new SiloUnavailableException("this silo takes no new work");
+        if (IsClosed) throw new SiloUnavailableException("this silo takes no new work");
         var group = new StrategyGroup(this, order, _stopping.Token);
         if (!_groups.TryAdd(order.Id, group)) return;
         _polled[order.Run] = Stopwatch.GetTimestamp();
@@ -92,7 +95,7 @@ public sealed partial class SiloCompute : ILifecycleParticipant<ISiloLifecycle>,
     internal ComputeStatus StatusOf(string run)
     {
         _polled[run] = Stopwatch.GetTimestamp();
-        return new ComputeStatus(_settings.Threads, IsLeaving || IsDraining,
+        return new ComputeStatus(_settings.Threads, IsClosed,
             [.. _groups.Values.Where(c => c.Order.Run == run).Select(c => c.Status)]);
     }
 

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Granary.Application.Batches;
 using Granary.Application.Simulation;
 
 namespace Granary.Cluster.Grains.Compute;
@@ -86,10 +87,7 @@ internal sealed class StrategyMaker : IDisposable
             }
             try
             {
-                // As in the compute pool: this stops the strategy's code over its own state, which is not used again.
-#pragma warning disable SYSLIB0046
-                System.Runtime.ControlledExecution.Run(make, worker.Abort.Token);
-#pragma warning restore SYSLIB0046
+                StoppableCode.Run(make, worker.Abort.Token);
             }
             catch (OperationCanceledException)
             {
@@ -130,14 +128,10 @@ internal sealed class StrategyMaker : IDisposable
             _groups[worker.Slot / RunGroup.Size].FailUnmade(worker.Slot % RunGroup.Size,
                 FormattableString.Invariant(
                     $"could not be made within {_deadline!.Value.TotalSeconds:0.#} s: its constructor does not come back"));
-            Stop(worker);
+            StoppableCode.OfProcess.Stop(worker.Abort);
             lock (_gate) Count();
         }
     }
-
-    // It returns when the thread has reached a point where it can be stopped.
-    private static void Stop(Worker worker) =>
-        ThreadPool.UnsafeQueueUserWorkItem(abort => abort.Cancel(), worker.Abort, preferLocal: false);
 
     public void Dispose()
     {
@@ -148,7 +142,7 @@ internal sealed class StrategyMaker : IDisposable
             foreach (var worker in _workers)
             {
                 worker.IsLost = true;
-                if (worker.Slot >= 0) Stop(worker);
+                if (worker.Slot >= 0) StoppableCode.OfProcess.Stop(worker.Abort);
             }
             _workers.Clear();
             Monitor.PulseAll(_gate);

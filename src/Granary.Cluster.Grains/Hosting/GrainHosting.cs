@@ -69,6 +69,7 @@ public static class GrainHosting
         services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(s => s.GetRequiredService<SiloCompute>());
         silo.AddGrainDirectory(SiloDirectory.Name, static (_, _) => new SiloDirectory());
         services.AddPlacementDirector<CallersSiloPlacement, CallersSiloPlacementDirector>();
+        RolePlacement.Add(services);
         services.AddPlacementDirector<SiloKeyPlacement, SiloKeyPlacementDirector>();
         return silo;
     }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Reflection;
+using Granary.Cluster.Grains;
 
 namespace Granary.Silo.Options;
 
@@ -21,6 +22,7 @@ public sealed class SiloOption
             : c.ToString()));
         Default = property.GetValue(defaults) switch
         {
+            SiloRoles roles => roles.ToString().ToLowerInvariant().Replace(", ", ",", StringComparison.Ordinal),
             Enum word => word.ToString().ToLowerInvariant(),
             int number => number.ToString(CultureInfo.InvariantCulture),
             TimeSpan time => time.TotalSeconds.ToString(CultureInfo.InvariantCulture),
@@ -66,6 +68,7 @@ public sealed class SiloOption
             return (!isNumber ? null : _type == typeof(int) ? number : TimeSpan.FromSeconds(number),
                 $"give a whole number from {_setting.Least} to {_setting.Most}");
         }
+        if (_type == typeof(SiloRoles)) return (SiloRolesText.Parse(text), "choose from api, compute and sessions, with commas between");
         if (_type.IsEnum)
             return (Enum.GetNames(_type).FirstOrDefault(n => n.Equals(text, StringComparison.OrdinalIgnoreCase)) is { } name
                 ? Enum.Parse(_type, name) : null, "choose " + _setting.Value!.Replace("|", " or ", StringComparison.Ordinal));

@@ -1,5 +1,6 @@
 using System.Net;
 using Granary.Application.Models;
+using Granary.Cluster.Grains;
 
 namespace Granary.Silo.Options;
 
@@ -58,6 +59,9 @@ public sealed record SiloSettings
     /// <summary>null = loopback for <see cref="Options.Clustering.Localhost"/>, else this machine's first address.</summary>
     [Setting("ADDRESS", "the IP address that the other silos reach this one by (this machine's own)")]
     public IPAddress? Advertise { get; init; }
+    [Setting("ROLE,…", "what the silo does: api (HTTP, besides probes and metrics), compute (batches and other jobs), sessions (live "
+        + "accounts)")]
+    public SiloRoles Roles { get; init; } = SiloRolesText.All;
     [Setting("memory|kafka", "what carries blocks between silos")]
     public StreamTransport Streams { get; init; }
 

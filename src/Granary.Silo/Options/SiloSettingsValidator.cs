@@ -3,6 +3,7 @@ using System.Net;
 using Granary.Api.Access;
 using Granary.Application.Json;
 using Granary.Application.Live;
+using Granary.Cluster.Grains;
 using Microsoft.Extensions.Options;
 using Npgsql;
 
@@ -39,6 +40,8 @@ public sealed class SiloSettingsValidator : IValidateOptions<SiloSettings>
             faults.Add("--connection names a database that --clustering localhost does not use; say --clustering postgres, or leave it "
                 + "out");
         }
+        if (s.Clustering == Clustering.Localhost && s.Roles != SiloRolesText.All)
+            faults.Add("--roles divides the work of several silos; say --clustering postgres, or leave it out");
         if (s.Clustering == Clustering.Localhost && s.Advertise is { } advertised && !IPAddress.IsLoopback(advertised))
             faults.Add($"--advertise {advertised} is for silos that find one another; say --clustering postgres, or leave it out");
     }

@@ -28,6 +28,7 @@ public sealed class Waiter : Strategy
     }
 }
 
+[Collection(nameof(WithoutAccounts))]
 public sealed class StuckConstructorsTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("granary-stuck-").FullName;

@@ -7,6 +7,7 @@ using Granary.Engine.Strategies.Library;
 namespace Granary.Cluster.Tests.Batches;
 
 /// <summary>A strategy that misbehaves fails alone, and the report says why.</summary>
+[Collection(nameof(WithoutAccounts))]
 public sealed class CrashingStrategiesTests
 {
     [Fact]

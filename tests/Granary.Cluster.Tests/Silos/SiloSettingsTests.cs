@@ -1,3 +1,4 @@
+using Granary.Cluster.Grains;
 using Granary.Silo.Options;
 using Microsoft.Extensions.Options;
 
@@ -41,6 +42,16 @@ public class SiloSettingsTests
         var s = Read("--silo-port=12000", ("GRANARY_SILO_PORT", "13000"), ("GRANARY_CLUSTER_ID", "blue"),
             ("GRANARY_CLUSTERING", "postgres"), ("GRANARY_CONNECTION", "Host=db"));
         (s.SiloPort, s.ClusterId, s.Clustering).ShouldBe((12000, "blue", Clustering.Postgres));
+    }
+
+    [Fact]
+    public void A_silo_has_all_roles_or_those_that_it_is_given()
+    {
+        SiloOption.All.Single(o => o.Name == "roles").Default.ShouldBe("api,compute,sessions");
+        Read("").Roles.ShouldBe(SiloRolesText.All);
+        Read("--clustering postgres --connection Host=db --roles sessions,api").Roles.ShouldBe(SiloRoles.Api | SiloRoles.Sessions);
+        Read("", ("GRANARY_ROLES", "compute"), ("GRANARY_CLUSTERING", "postgres"), ("GRANARY_CONNECTION", "Host=db")).Roles
+            .ShouldBe(SiloRoles.Compute);
     }
 
     [Fact]
@@ -111,6 +122,8 @@ public class SiloSettingsTests
     [InlineData("--state /proc/version", "that is a file; give a folder")]
     [InlineData("--plugins /nowhere/at/all", "no such folder")]
     [InlineData("--advertise 10.1.2.3", "say --clustering postgres, or leave it out")]
+    [InlineData("--clustering postgres --connection Host=db --roles api,trade", "choose from api, compute and sessions")]
+    [InlineData("--roles compute", "--roles divides the work of several silos")]
     [InlineData("--wholly-unlike-any", "--help lists them")]
     [InlineData("--keys nowhere.json", "granary keys add")]
     [InlineData("--data /nowhere/at/all", "no such folder")]

@@ -1,0 +1,63 @@
+using System.Collections.Frozen;
+using Microsoft.Extensions.DependencyInjection;
+using Orleans.Runtime;
+using Orleans.Runtime.Placement;
+
+namespace Granary.Cluster.Grains.Placement;
+
+/// <summary>
+/// Leaves to Orleans' placement directors only the silos that have the role of the grain. Silos of the previous version have all roles, and
+/// place grains without regard to them.
+/// </summary>
+internal sealed class RolePlacement(IPlacementDirector inner, IServiceProvider services) : IPlacementDirector
+{
+    // The others are on any silo, or where their key or their caller is.
+    private static readonly FrozenDictionary<string, SiloRoles> s_roles = new Dictionary<string, SiloRoles>(StringComparer.Ordinal)
+    {
+        ["batch"] = SiloRoles.Compute,
+        ["reporting"] = SiloRoles.Compute,
+        ["portfolio"] = SiloRoles.Sessions,
+        ["order"] = SiloRoles.Sessions,
+        ["livefeed"] = SiloRoles.Sessions,
+    }.ToFrozenDictionary();
+
+    // Not known yet while the silo is made.
+    private IClusterMembershipService? _membership;
+
+    /// <summary>Puts itself before the directors of Orleans.</summary>
+    public static void Add(IServiceCollection services)
+    {
+        foreach (var strategy in (Type[])[typeof(PreferLocalPlacement), typeof(RandomPlacement), typeof(ResourceOptimizedPlacement)])
+        {
+            var own = services.Last(d => d.IsKeyedService && d.ServiceType == typeof(IPlacementDirector) && strategy.Equals(d.ServiceKey));
+            services.Remove(own);
+            services.AddKeyedSingleton<IPlacementDirector>(strategy, (s, key) =>
+                new RolePlacement(own.KeyedImplementationFactory is { } make ? (IPlacementDirector)make(s, key)
+                    : (IPlacementDirector)ActivatorUtilities.CreateInstance(s, own.KeyedImplementationType!), s));
+        }
+    }
+
+    public Task<SiloAddress> OnAddActivation(PlacementStrategy strategy, PlacementTarget target, IPlacementContext context) =>
+        inner.OnAddActivation(strategy, target, s_roles.TryGetValue(target.GrainIdentity.Type.ToString()!, out var role)
+            ? new SilosOfRole(context, role, _membership ??= services.GetRequiredService<IClusterMembershipService>()) : context);
+
+    private sealed class SilosOfRole(IPlacementContext all, SiloRoles role, IClusterMembershipService membership) : IPlacementContext
+    {
+        public SiloAddress LocalSilo => all.LocalSilo;
+
+        public SiloStatus LocalSiloStatus => all.LocalSiloStatus;
+
+        public SiloAddress[] GetCompatibleSilos(PlacementTarget target) => Of(all.GetCompatibleSilos(target));
+
+        public IReadOnlyDictionary<ushort, SiloAddress[]> GetCompatibleSilosWithVersions(PlacementTarget target) =>
+            all.GetCompatibleSilosWithVersions(target).ToDictionary(v => v.Key, v => Of(v.Value));
+
+        private SiloAddress[] Of(SiloAddress[] silos)
+        {
+            var members = membership.CurrentSnapshot.Members;
+            var own = Array.FindAll(silos, s => members.TryGetValue(s, out var m) && SiloRolesText.Of(m.Name).HasFlag(role));
+            return own.Length > 0 ? own : throw new SiloUnavailableException(
+                $"no silo of the cluster has the role {SiloRolesText.Word(role)}; start one with --roles {SiloRolesText.Word(role)}");
+        }
+    }
+}
