@@ -187,6 +187,31 @@ public sealed class LearningCommandsTests : IDisposable
     }
 
     [Fact]
+    public async Task The_sample_of_the_risk_caps_the_portfolio_and_says_what_that_was_worth()
+    {
+        var batch = _folder.Write("risk.json", (await File.ReadAllTextAsync(Path.Combine(SharedData.RepositoryRoot, "samples/risk.json")))
+            .Replace("csv:data/1h", "csv:" + Path.Combine(SharedData.RepositoryRoot, "samples/data/1h")));
+        await DoneAsync("backtest", batch, "--out", _folder.At("run"), "--quiet");
+        var risk = JsonDocument.Parse(await File.ReadAllTextAsync(_folder.At("run/learning.json"))).RootElement.GetProperty("risk");
+        double Figure(string portfolio, string name) => risk.GetProperty(portfolio).GetProperty(name).GetDouble();
+        Figure("with", "maxDrawdown").ShouldBeLessThan(Figure("without", "maxDrawdown"));
+        Figure("with", "meanExposure").ShouldBeLessThan(Figure("without", "meanExposure"));
+        File.ReadLines(_folder.At("run/risk.csv")).Count().ShouldBe(risk.GetProperty("asked").GetInt32() + 1);
+        JsonDocument.Parse(await File.ReadAllTextAsync(_folder.At("run/prod.json"))).RootElement.GetProperty("risk").ValueKind
+            .ShouldNotBe(JsonValueKind.Null);
+
+        JsonDocument.Parse(await DoneAsync("evaluate", batch, "--json")).RootElement.GetProperty("risk").GetRawText()
+            .ReplaceLineEndings("").Replace(" ", "").ShouldBe(risk.GetRawText().ReplaceLineEndings("").Replace(" ", ""));
+        var shown = await DoneAsync("evaluate", batch);
+        string Percent(double value) => (100 * value).ToString("N2", System.Globalization.CultureInfo.InvariantCulture);
+        foreach (var (row, portfolio) in new[] { ("with the cap", "with"), ("without", "without") })
+            shown.ShouldMatch($@"(?m)^{row} +{Percent(Figure(portfolio, "return"))} +{Percent(Figure(portfolio, "maxDrawdown"))} +"
+                + Percent(Figure(portfolio, "meanExposure")) + "$");
+        shown.ShouldContain($"refused {risk.GetProperty("refused").GetInt32()}.");
+        (await DoneAsync("experiment", batch, "--strategies", "5")).ShouldContain("random-forest");
+    }
+
+    [Fact]
     public async Task A_search_that_was_killed_continues_with_the_fits_that_it_had_made_and_gives_the_same_table()
     {
         var rows = new System.Text.StringBuilder("time,open,high,low,close,volume\n");

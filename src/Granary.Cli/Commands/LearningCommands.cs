@@ -92,9 +92,23 @@ internal static class LearningCommands
                     e.Strategy, Cell.Count(e.Trades), Cell.Count(e.Taken), Cell.Percent(e.ReturnWithout), Cell.Percent(e.ReturnWith),
                     Cell.Percent(e.WinRateWithout), Cell.Percent(e.WinRateWith),
                 }));
+            if (report.Risk is { } risk) Show(risk);
             Console.WriteLine(FeltTime.OfProcess.Sentence());
         }
         return report.Units.Count > 0 && report.Units.All(u => u.Error is not null) ? CommandLine.Failed : 0;
+    }
+
+    private static void Show(RiskWorth risk)
+    {
+        TableWriter.Write($"The portfolio with the cap by a predicted drawdown and without, from {risk.From:yyyy-MM-dd} (UTC) on",
+            [Column.Text("Portfolio"), Column.Number("Return", "%"), Column.Number("Max drawdown", "%"),
+                Column.Number("Mean exposure", "%")],
+            new[] { ("with the cap", risk.With), ("without", risk.Without) }.Select(r => new[]
+            {
+                r.Item1, Cell.Percent(r.Item2.Return), Cell.Percent(r.Item2.MaxDrawdown), Cell.Percent(r.Item2.MeanExposure),
+            }));
+        Console.WriteLine($"The cap was asked about {Counted.Of(risk.Asked, "entry")} and knew a drawdown for {risk.Judged:N0}: it made "
+            + $"{risk.Cut:N0} smaller and refused {risk.Refused:N0}.");
     }
 
     internal static string MainFigure(IReadOnlyDictionary<string, double> figures) =>
