@@ -23,6 +23,10 @@ public sealed record ModelReference(string Model, int Version, string Registry, 
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public DateTime? Expires { get; init; }
 
+    /// <summary>When a session looks for a newer promoted version; null = it keeps this one.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ModelRefresh? Refresh { get; init; }
+
     private long Until => Expires?.Ticks ?? long.MaxValue;
 
     // A roll-back looks no farther than so many versions back.
@@ -80,6 +84,7 @@ public sealed record ModelReference(string Model, int Version, string Registry, 
             Origin = new ModelOrigin(Registry, Model, Version),
             Observer = observer,
             Watch = Watch,
+            Refresh = Refresh?.ToSchedule(),
         };
 
     // Versions that a roll-back may put in force, the oldest first.

@@ -47,6 +47,7 @@ public sealed class LiveHost
     private AccountWatch _watch = null!;
     private SessionOperator _operator = null!;
     private SessionPolicies _policies = null!;
+    private SessionModels _models = null!;
     private FeedTimeSlices _slices = null!;
     private LiveState _state = LiveState.WarmingUp;
     private LiveState? _noted;
@@ -139,6 +140,7 @@ public sealed class LiveHost
         _orders = new AccountOrders(_portfolio, _ledger, _gateway, _spec.Execution.Settings, new OrderNames(Tag, _handed));
         _watch = new AccountWatch(_ledger, _portfolio, _spec.Portfolio.Limits);
         _policies = new SessionPolicies(_options, _gateway, _portfolio, _spec.Portfolio.Policy, _notes);
+        _models = new SessionModels(_options, _gateway, _portfolio, _spec.Catalogues.ModelKinds, _notes);
         _operator = new SessionOperator(_options, _gateway, _portfolio, _orders, _clock, _notes);
         // Each market in all the timeframes that strategies trade.
         IReadOnlyList<Timeframe> longer =
@@ -184,6 +186,8 @@ public sealed class LiveHost
     private void Replay()
     {
         var switched = _past.FindLastIndex(e => e is DeploymentSwitched);
+        // Strategies are run ahead of the facts, so the models' versions are there before.
+        _models.Put(_past.Skip(switched + 1).OfType<ModelChanged>());
         var slices = new ReplayedSlices(_past, _slices, _portfolio);
         for (var i = 0; i < _past.Count; i++)
         {
@@ -204,6 +208,7 @@ public sealed class LiveHost
                 case WeightsChanged weights when isEarlier: _operator.Skip(weights); break;
                 case WeightsChanged weights: _operator.Put(weights); break;
                 case PolicyChanged or EnablementChanged when isEarlier: break;
+                case ModelChanged: break;
                 case PolicyChanged policy: _policies.Put(policy); break;
                 case EnablementChanged enablement: _operator.Put(enablement); break;
                 case SessionControlled { Command: not SessionCommand.Stop } control: _operator.Put(control); break;
@@ -236,6 +241,7 @@ public sealed class LiveHost
         await _orders.CatchUpAsync(_portfolio.Timestamp, cancellationToken).ConfigureAwait(false);
         await _operator.LookForWeightsAsync(now: true, cancellationToken).ConfigureAwait(false);
         await _policies.LookAsync(cancellationToken).ConfigureAwait(false);
+        await _models.LookAsync(cancellationToken).ConfigureAwait(false);
     }
 
     private async ValueTask ProcessAsync(TimeSlice now, bool past, CancellationToken cancellationToken)
@@ -305,6 +311,7 @@ public sealed class LiveHost
         if (_clock.GetElapsedTime(_synchronised) >= _options.Synchronise) await SynchroniseAsync(cancellationToken).ConfigureAwait(false);
         await _operator.LookForWeightsAsync(now: false, cancellationToken).ConfigureAwait(false);
         await _policies.LookAsync(cancellationToken).ConfigureAwait(false);
+        await _models.LookAsync(cancellationToken).ConfigureAwait(false);
         await NoteStateAsync(Waits(_state), cancellationToken).ConfigureAwait(false);
         await _gateway.FlushIfDueAsync(cancellationToken).ConfigureAwait(false);
         Show(_state, now: false);

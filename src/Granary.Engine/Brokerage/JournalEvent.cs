@@ -101,6 +101,11 @@ public sealed record WeightsDecided(long Timestamp, IReadOnlyDictionary<string, 
 /// <param name="Hash">SHA-256 of the version, lower-case hex.</param>
 public sealed record PolicyChanged(long Timestamp, string Model, int Version, string Hash) : JournalEvent(Timestamp);
 
+/// <summary>Another version of a model judges entries, from the next time slice on.</summary>
+/// <param name="Model">Its name in the registry.</param>
+/// <param name="Hash">SHA-256 of the version, lower-case hex.</param>
+public sealed record ModelChanged(long Timestamp, string Model, int Version, string Hash) : JournalEvent(Timestamp);
+
 /// <summary>A strategy, or a symbol with its strategies, was enabled or disabled.</summary>
 public sealed record EnablementChanged(long Timestamp, bool Enabled, string Who, string Why) : JournalEvent(Timestamp);
 

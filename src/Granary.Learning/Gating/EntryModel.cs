@@ -3,6 +3,7 @@ using Granary.Engine.Market;
 using Granary.Engine.Trading;
 using Granary.Learning.Features;
 using Granary.Learning.ModelFiles;
+using Granary.Learning.Registry;
 using Granary.Learning.Tables;
 using Granary.Learning.Trainers;
 using Granary.Learning.Watching;
@@ -27,7 +28,7 @@ public sealed record ModelWindow(long From, ITrainedModel Model)
 public sealed class EntryModel : IEntryModel
 {
     private readonly FeatureSet _features;
-    private readonly ModelWindow[] _windows;
+    private volatile ModelWindow[] _windows;
     private readonly EntryRule _rule;
     private readonly PredictionMeaning _meaning;
     private readonly int _rows;
@@ -70,6 +71,28 @@ public sealed class EntryModel : IEntryModel
                 + $"alike");
         _rows = Math.Max(_rows, 1);
     }
+
+    /// <summary>Puts a later version in force, of a model in a live session. One that is there already is not added again.</summary>
+    /// <param name="window">From a time on that no entry has been judged at.</param>
+    /// <exception cref="LearningInputException">It was made for other features.</exception>
+    public void Add(ModelWindow window)
+    {
+        if (Array.Exists(_windows, w => w.Number == window.Number)) return;
+        Require(window.Model);
+        _windows = [.. _windows, window];
+    }
+
+    /// <summary>Whether a later version reads the same as those that there are.</summary>
+    /// <exception cref="LearningInputException">It was made for other features.</exception>
+    public void Require(ITrainedModel model)
+    {
+        if (_windows is [.., var last] && !(last.Model.Features.SequenceEqual(model.Features) && last.Model.Input == model.Input))
+            throw new LearningInputException($"the newer version of the model '{Name}' was made for the features "
+                + $"{string.Join(", ", model.Features)}, not for {string.Join(", ", last.Model.Features)}");
+    }
+
+    /// <summary>When a live session looks for a newer promoted version; null = never.</summary>
+    public RetrainingSchedule? Refresh { get; init; }
 
     public string Name { get; }
 

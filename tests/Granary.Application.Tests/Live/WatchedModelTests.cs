@@ -129,4 +129,46 @@ public sealed class WatchedModelTests : IDisposable
             .ShouldContain(v => v.Verdict == ModelVerdict.Expired && v.Entries > 20);
         live.Run.Model.Digest.ShouldBe(backtest.Model.Digest);
     }
+
+    [Fact]
+    public async Task A_session_puts_versions_in_force_that_were_promoted_since_and_goes_on_with_them()
+    {
+        WriteBars();
+        BatchSpec Learned(int bars) => new BatchReader(TestCatalogues.All).Read("retrained.json", Encoding.UTF8.GetBytes($$"""
+            { "name": "retrained", "data": { "source": "csv:{{Data}}", "symbols": ["FLIP"], "timeframe": "1h", "to": "{{Day(bars)}}" },
+              "strategies": [ { "class": "SmaCross", "params": { "fast": 1, "slow": [2, 3] }, "sides": "both",
+                "size": { "cash": 10000 } } ], "portfolio": { "weights": "equal" },
+              "learning": { "trainer": "logistic", "features": ["return(1)"], "label": { "kind": "direction", "bars": 1 },
+                "walkForward": { "window": "rolling", "train": 200, "test": 60 }, "apply": { "rule": "veto", "below": 0.45 },
+                "retrain": { "days": 7 } } }
+            """), _under.Folder);
+        var learned = await _under.RunAsync(Learned(1008), "learned");
+        var prod = Path.Combine(learned.Folder, "prod.json");
+        JsonNode.Parse(File.ReadAllText(prod))!["models"]!.AsObject().ShouldAllBe(m =>
+            m.Value!["refresh"]!["every"]!.GetValue<string>() == "7d");
+        // Another process trains over longer data, and promotes.
+        await _under.RunAsync(Learned(2880), "later");
+        Func<LiveRequest, LiveRequest> To(int bars, string state) => r => r with
+        {
+            Production = prod,
+            Feed = "csv:" + Data,
+            From = s_start.AddHours(1008).Ticks,
+            To = s_start.AddHours(bars).Ticks,
+            State = Path.Combine(_under.Folder, state),
+        };
+        var whole = await _under.LiveAsync(learned, "whole", To(3400, "whole-state"));
+        whole.Status.Notes.Count(n => n.Contains(" in force from the bar after ", StringComparison.Ordinal)).ShouldBe(2);
+        whole.Against!.IsSame.ShouldBeTrue();
+        var versions = File.ReadAllLines(Path.Combine(whole.Run.Folder, "signals.csv")).Skip(1).Select(l => l.Split(',')[^2])
+            .Distinct().Order().ToList();
+        versions.ShouldBe(["1", "2"]);
+
+        // A session that is started again has its past by the versions of its journal, whatever is promoted now.
+        await _under.LiveAsync(learned, "begun", To(3000, "state"));
+        var registry = Path.Combine(_under.Folder, "models");
+        foreach (var pointer in Directory.GetFiles(registry, "current.json", SearchOption.AllDirectories)) File.Delete(pointer);
+        var continued = await _under.LiveAsync(learned, "continued", To(3400, "state"));
+        continued.Against!.IsSame.ShouldBeTrue();
+        continued.Run.Model.Digest.ShouldBe(whole.Run.Model.Digest);
+    }
 }
