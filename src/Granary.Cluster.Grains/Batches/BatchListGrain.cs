@@ -87,19 +87,7 @@ internal sealed partial class BatchListGrain([PersistentState("batches", Cluster
         }
     }
 
-    private async Task WriteAsync()
-    {
-        try
-        {
-            await state.WriteStateAsync();
-        }
-        catch
-        {
-            // Memory never runs ahead of storage: read the stored state again.
-            DeactivateOnIdle();
-            throw;
-        }
-    }
+    private Task WriteAsync() => StoredState.WriteAsync(this, () => state.WriteStateAsync());
 
     [LoggerMessage(1, LogLevel.Warning, "Run {RunId} has ended and was still in the list of running batches; its place is free")]
     private static partial void Released(ILogger logger, string runId);

@@ -23,7 +23,7 @@ internal sealed class IdempotencyGrain([PersistentState("key", ClusterProviders.
         if (state.State.Run is null)
         {
             (state.State.Run, state.State.Hash) = (run, hash);
-            await state.WriteStateAsync();
+            await StoredState.WriteAsync(this, () => state.WriteStateAsync());
         }
         return new KeyAnswer(state.State.Run, state.State.Hash == hash);
     }
@@ -31,7 +31,7 @@ internal sealed class IdempotencyGrain([PersistentState("key", ClusterProviders.
     public async Task ReleaseAsync(string run)
     {
         if (state.State.Run != run) return;
-        await state.ClearStateAsync();
+        await StoredState.WriteAsync(this, () => state.ClearStateAsync());
         // Not every provider empties what is in memory.
         state.State = new IdempotencyRecord();
     }

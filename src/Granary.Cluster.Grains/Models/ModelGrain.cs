@@ -145,19 +145,8 @@ internal sealed partial class ModelGrain([PersistentState("model", ClusterProvid
         }
     }
 
-    private async Task StoreAsync()
-    {
-        try
-        {
-            await state.WriteStateAsync();
-        }
-        catch
-        {
-            // Memory never runs ahead of storage: the report comes again, to an activation that reads what is stored.
-            DeactivateOnIdle();
-            throw;
-        }
-    }
+    // After a failure the report comes again, to an activation that reads what is stored.
+    private Task StoreAsync() => StoredState.WriteAsync(this, () => state.WriteStateAsync());
 
     [LoggerMessage(1, LogLevel.Warning, "Model {Model} version {Version} has drifted: {Reason}")]
     private static partial void Drifted(ILogger logger, string model, int version, string reason);

@@ -113,25 +113,11 @@ internal sealed partial class PortfolioGrain(
         if (current != expectedVersion) return new WeightsAnswer(null, current);
         var next = new PortfolioWeights(Id, current + 1, ordered, who, why, clock.GetUtcNow());
         state.State.Versions.Insert(0, next);
-        await WriteAsync(() => state.WriteStateAsync());
+        await StoredState.WriteAsync(this, () => state.WriteStateAsync());
         _weights.Newest = next;
         // Notifies the session at once; it also polls every second.
         _control?.Offer(new SessionOrder(SessionCommand.ReloadWeights, who, why));
         return new WeightsAnswer(next, next.Version);
-    }
-
-    private async Task WriteAsync(Func<Task> write)
-    {
-        try
-        {
-            await write();
-        }
-        catch
-        {
-            // Memory never runs ahead of storage: read the stored state again.
-            DeactivateOnIdle();
-            throw;
-        }
     }
 
     // ---- the live session ---------------------------------------------------------------------------------------------------
@@ -169,7 +155,7 @@ internal sealed partial class PortfolioGrain(
         };
         try
         {
-            await WriteAsync(() => session.WriteStateAsync());
+            await StoredState.WriteAsync(this, () => session.WriteStateAsync());
         }
         catch
         {

@@ -30,12 +30,12 @@ internal sealed class SessionListGrain([PersistentState("sessions", ClusterProvi
         list.All.Remove(session);
         list.All.Add(session);
         if (list.All.Count > Kept) list.All.RemoveRange(0, list.All.Count - Kept);
-        await state.WriteStateAsync();
+        await StoredState.WriteAsync(this, () => state.WriteStateAsync());
     }
 
     public async Task EndedAsync(string session)
     {
-        if (state.State.Running.Remove(session)) await state.WriteStateAsync();
+        if (state.State.Running.Remove(session)) await StoredState.WriteAsync(this, () => state.WriteStateAsync());
     }
 
     public Task<IReadOnlyList<string>> RunningAsync() => Task.FromResult<IReadOnlyList<string>>([.. state.State.Running]);

@@ -10,6 +10,9 @@ internal sealed class DatabaseStorage
 {
     private readonly ConcurrentDictionary<(string, GrainId), (byte[] Bytes, string Version)> _states = new();
 
+    /// <summary>Name of the state whose writes fail, as if the database were away; null = none.</summary>
+    public string? Away { get; set; }
+
     public IGrainStorage For(Serializer serializer) => new Storage(this, serializer);
 
     /// <summary>Gives a stored state another version, as if another activation had written it.</summary>
@@ -30,6 +33,7 @@ internal sealed class DatabaseStorage
 
         public Task WriteStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
         {
+            if (stateName == owner.Away) throw new IOException($"the storage of '{stateName}' is away");
             var version = Guid.NewGuid().ToString("N");
             var next = (serializer.SerializeToArray(grainState.State), version);
             var kept = owner._states.AddOrUpdate((stateName, grainId), _ => next,
@@ -41,6 +45,7 @@ internal sealed class DatabaseStorage
 
         public Task ClearStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
         {
+            if (stateName == owner.Away) throw new IOException($"the storage of '{stateName}' is away");
             owner._states.TryRemove((stateName, grainId), out _);
             (grainState.ETag, grainState.RecordExists) = (null, false);
             return Task.CompletedTask;
