@@ -1,6 +1,6 @@
 import { Badge } from '../../components/Badge';
-import { ShortTable } from '../../components/ShortTable';
-import { StrategyName } from '../../components/StrategyName';
+import { StrategyName, strategyWidth } from '../../components/StrategyName';
+import { DataTable, type Column } from '../../components/Table';
 import { number } from '../../format/numbers';
 import { time } from '../../format/times';
 
@@ -45,7 +45,83 @@ export interface ModelAction {
     training?: { trained: number; pValue?: number };
 }
 
-const most = 200;
+type Version = NonNullable<TrainingResults['versions']>[number];
+
+const versionColumns: Column<Version>[] = [
+    { id: 'version', title: 'Version', width: 90, figure: true, value: (v) => v.version, cell: (v) => number(v.version) },
+    { id: 'from', title: 'From', width: 150, value: (v) => v.from, cell: (v) => time(v.from) },
+    { id: 'to', title: 'To', width: 150, value: (v) => v.to, cell: (v) => (v.to ? time(v.to) : '–') },
+    { id: 'expired', title: 'Expired', width: 150, value: (v) => v.expired, cell: (v) => (v.expired ? time(v.expired) : '–') },
+    { id: 'learned', title: 'Learned to', width: 150, value: (v) => v.trainTo, cell: (v) => time(v.trainTo) },
+    { id: 'samples', title: 'Samples', width: 90, figure: true, value: (v) => v.samples, cell: (v) => number(v.samples) },
+    { id: 'signals', title: 'Signals', width: 90, figure: true, value: (v) => v.signals, cell: (v) => number(v.signals) },
+    {
+        id: 'refused',
+        title: 'Refused',
+        width: 90,
+        figure: true,
+        value: (v) => v.refused,
+        cell: (v) => number(v.refused),
+        hint: 'Entries that came when the version had expired',
+    },
+    { id: 'strategy', title: 'Strategy', width: strategyWidth, value: (v) => v.strategy, cell: (v) => <StrategyName id={v.strategy} /> },
+];
+
+const trainingColumns: Column<ModelAction>[] = [
+    { id: 'time', title: 'Time', width: 150, value: (a) => a.time, cell: (a) => time(a.time) },
+    {
+        id: 'action',
+        title: 'Action',
+        width: 110,
+        value: (a) => a.action,
+        cell: (a) => <Badge kind={a.action === 'promoted' ? 'yes' : 'no'}>{a.action}</Badge>,
+    },
+    { id: 'version', title: 'Version', width: 90, figure: true, value: trained, cell: (a) => number(trained(a)) },
+    {
+        id: 'before',
+        title: 'Error in force',
+        width: 120,
+        figure: true,
+        value: (a) => a.before,
+        cell: (a) => number(a.before, 4),
+        hint: 'Mean squared error of the version in force on outcomes that neither has learned from',
+    },
+    { id: 'after', title: 'Error', width: 90, figure: true, value: (a) => a.after, cell: (a) => number(a.after, 4) },
+    {
+        id: 'p',
+        title: 'p',
+        width: 80,
+        figure: true,
+        value: (a) => a.training?.pValue,
+        cell: (a) => number(a.training?.pValue, 3),
+        hint: 'Of a paired t-test that the new version errs no less',
+    },
+    { id: 'strategy', title: 'Strategy', width: strategyWidth, value: (a) => a.strategy, cell: (a) => <StrategyName id={a.strategy} /> },
+    { id: 'reason', title: 'Reason', width: 560, cell: (a) => <span title={a.reason}>{a.reason}</span> },
+];
+
+type Challenger = NonNullable<TrainingResults['challengers']>[number];
+
+const challengerColumns: Column<Challenger>[] = [
+    { id: 'strategy', title: 'Strategy', width: strategyWidth, value: (c) => c.strategy, cell: (c) => <StrategyName id={c.strategy} /> },
+    { id: 'compared', title: 'Compared', width: 100, figure: true, value: (c) => c.compared, cell: (c) => number(c.compared) },
+    { id: 'error', title: 'Error in force', width: 120, figure: true, value: (c) => c.error, cell: (c) => number(c.error, 4) },
+    {
+        id: 'challenger',
+        title: 'Error of challengers',
+        width: 160,
+        figure: true,
+        value: (c) => c.challengerError,
+        cell: (c) => number(c.challengerError, 4),
+    },
+    { id: 'low', title: 'Low', width: 100, figure: true, value: (c) => c.low, cell: (c) => number(c.low, 4) },
+    { id: 'high', title: 'High', width: 100, figure: true, value: (c) => c.high, cell: (c) => number(c.high, 4) },
+    { id: 'p', title: 'p', width: 80, figure: true, value: (c) => c.pValue, cell: (c) => number(c.pValue, 3) },
+];
+
+function trained(action: ModelAction) {
+    return action.training?.trained ?? action.version;
+}
 
 /** The versions in force over time, what each training decided, and the challengers beside the versions in force. */
 export function ModelTrainings(props: { results: TrainingResults }) {
@@ -56,46 +132,25 @@ export function ModelTrainings(props: { results: TrainingResults }) {
             {versions.length > 0 && (
                 <>
                     <h2>Versions in force</h2>
-                    <ShortTable
+                    <DataTable
                         label="Versions in force over time"
-                        rows={versions.slice(0, most)}
-                        columns={[
-                            { title: 'Version', figure: true, cell: (v) => number(v.version) },
-                            { title: 'From', nowrap: true, cell: (v) => time(v.from) },
-                            { title: 'To', nowrap: true, cell: (v) => (v.to ? time(v.to) : '–') },
-                            { title: 'Expired', nowrap: true, cell: (v) => (v.expired ? time(v.expired) : '–') },
-                            { title: 'Learned to', nowrap: true, cell: (v) => time(v.trainTo) },
-                            { title: 'Samples', figure: true, cell: (v) => number(v.samples) },
-                            { title: 'Signals', figure: true, cell: (v) => number(v.signals) },
-                            { title: 'Refused as expired', figure: true, cell: (v) => number(v.refused) },
-                            { title: 'Strategy', cell: (v) => <StrategyName id={v.strategy} /> },
-                        ]}
+                        rows={versions}
+                        columns={versionColumns}
+                        id={(v) => `${v.strategy}/${v.from}`}
+                        height={heightOf(versions.length)}
                     />
-                    <More count={versions.length} file="results.json" />
                 </>
             )}
             {trainings.length > 0 && (
                 <>
                     <h2>Trainings</h2>
-                    <ShortTable
+                    <DataTable
                         label="Trainings and expiries"
-                        rows={trainings.slice(0, most)}
-                        columns={[
-                            { title: 'Time', nowrap: true, cell: (a) => time(a.time) },
-                            {
-                                title: 'Action',
-                                nowrap: true,
-                                cell: (a) => <Badge kind={a.action === 'promoted' ? 'yes' : 'no'}>{a.action}</Badge>,
-                            },
-                            { title: 'Version', figure: true, cell: (a) => number(a.training?.trained ?? a.version) },
-                            { title: 'Error in force', figure: true, cell: (a) => number(a.before, 4) },
-                            { title: 'Error', figure: true, cell: (a) => number(a.after, 4) },
-                            { title: 'p', figure: true, cell: (a) => number(a.training?.pValue, 3) },
-                            { title: 'Reason', prose: true, cell: (a) => a.reason },
-                            { title: 'Strategy', cell: (a) => <StrategyName id={a.strategy} /> },
-                        ]}
+                        rows={trainings}
+                        columns={trainingColumns}
+                        id={(a) => `${a.strategy}/${a.time}/${a.action}/${trained(a)}`}
+                        height={heightOf(trainings.length)}
                     />
-                    <More count={trainings.length} file="model_log.csv" />
                 </>
             )}
             {challengers.length > 0 && (
@@ -105,18 +160,12 @@ export function ModelTrainings(props: { results: TrainingResults }) {
                         Mean squared errors on closed trades whose outcomes do not overlap, with the 95 % interval of the difference. The
                         p-value is of a paired t-test that the challengers err no less.
                     </p>
-                    <ShortTable
+                    <DataTable
                         label="Challengers beside the versions in force"
-                        rows={challengers.slice(0, most)}
-                        columns={[
-                            { title: 'Strategy', cell: (c) => <StrategyName id={c.strategy} /> },
-                            { title: 'Compared', figure: true, cell: (c) => number(c.compared) },
-                            { title: 'Error in force', figure: true, cell: (c) => number(c.error, 4) },
-                            { title: 'Error of challengers', figure: true, cell: (c) => number(c.challengerError, 4) },
-                            { title: 'Low', figure: true, cell: (c) => number(c.low, 4) },
-                            { title: 'High', figure: true, cell: (c) => number(c.high, 4) },
-                            { title: 'p', figure: true, cell: (c) => number(c.pValue, 3) },
-                        ]}
+                        rows={challengers}
+                        columns={challengerColumns}
+                        id={(c) => c.strategy}
+                        height={heightOf(challengers.length)}
                     />
                 </>
             )}
@@ -124,10 +173,7 @@ export function ModelTrainings(props: { results: TrainingResults }) {
     );
 }
 
-function More(props: { count: number; file: string }) {
-    return props.count > most ? (
-        <p class="note">
-            The first {most}; {props.file} has all.
-        </p>
-    ) : null;
+/** The height of a table of rows: few leave no empty space below them. */
+export function heightOf(rows: number) {
+    return Math.min(380, 60 + 36 * rows);
 }

@@ -10,7 +10,7 @@ import { StrategyName, strategyWidth } from '../../components/StrategyName';
 import { DataTable, type Column } from '../../components/Table';
 import { counted, number, percent, signedMoney, signedPercent, tone } from '../../format/numbers';
 import { time } from '../../format/times';
-import { ModelTrainings, type ModelAction, type TrainingResults } from './ModelTrainings';
+import { heightOf, ModelTrainings, type ModelAction, type TrainingResults } from './ModelTrainings';
 import { runPath, type RunDetails } from './run';
 
 /** What the models of a run decided; see Granary.Reporting/Runs/ModelResults.cs. */
@@ -89,10 +89,43 @@ const columns: Column<Decision>[] = [
     },
 ];
 
+type Verdict = ModelResults['strategies'][number]['verdicts'][number] & { strategy: string };
+
+const verdictColumns: Column<Verdict>[] = [
+    { id: 'strategy', title: 'Strategy', width: strategyWidth, value: (v) => v.strategy, cell: (v) => <StrategyName id={v.strategy} /> },
+    { id: 'verdict', title: 'Verdict', width: 110, value: (v) => v.verdict, cell: (v) => v.verdict },
+    { id: 'entries', title: 'Entries', width: 90, figure: true, value: (v) => v.entries, cell: (v) => number(v.entries) },
+    { id: 'trades', title: 'Closed trades', width: 120, figure: true, value: (v) => v.trades, cell: (v) => number(v.trades) },
+    {
+        id: 'return',
+        title: 'Would have earned',
+        width: 150,
+        figure: true,
+        value: (v) => v.return,
+        cell: (v) => <span class={tone(v.return)}>{signedPercent(v.return)}</span>,
+    },
+    {
+        id: 'profit',
+        title: 'Net profit',
+        width: 120,
+        figure: true,
+        value: (v) => v.profit,
+        cell: (v) => <span class={tone(v.profit)}>{signedMoney(v.profit)}</span>,
+    },
+    {
+        id: 'worth',
+        title: 'Worth',
+        width: 100,
+        figure: true,
+        value: (v) => v.worth,
+        cell: (v) => <span class={tone(v.worth)}>{signedPercent(v.worth)}</span>,
+    },
+];
+
 /** What the models of a run decided about entries, what that was worth, and what the watch of their predictions did. */
 export function Models(props: { run: RunDetails; results: ModelResults }) {
     const { results } = props;
-    const verdicts = results.strategies.flatMap((s) => s.verdicts.map((v) => ({ ...v, strategy: s.strategy, judged: s.judged })));
+    const verdicts = results.strategies.flatMap((s) => s.verdicts.map((v) => ({ ...v, strategy: s.strategy })));
     const sum = (of: (v: (typeof verdicts)[number]) => number) => verdicts.reduce((total, v) => total + of(v), 0);
     const abstained = verdicts.filter((v) => v.verdict === 'abstained');
     const watched = results.strategies.reduce((n, s) => n + s.watched, 0);
@@ -135,23 +168,12 @@ export function Models(props: { run: RunDetails; results: ModelResults }) {
             {verdicts.length === 0 ? (
                 <p class="notice calm">The models let every entry pass as it was.</p>
             ) : (
-                <ShortTable
+                <DataTable
                     label="Verdicts of models"
                     rows={verdicts}
-                    columns={[
-                        { title: 'Strategy', cell: (v) => <StrategyName id={v.strategy} /> },
-                        { title: 'Verdict', cell: (v) => v.verdict },
-                        { title: 'Entries', figure: true, cell: (v) => number(v.entries) },
-                        { title: 'Closed trades', figure: true, cell: (v) => number(v.trades) },
-                        {
-                            title: 'Would have earned',
-                            figure: true,
-                            cell: (v) => signedPercent(v.return),
-                            tone: (v) => tone(v.return),
-                        },
-                        { title: 'Net profit', figure: true, cell: (v) => signedMoney(v.profit), tone: (v) => tone(v.profit) },
-                        { title: 'Worth', figure: true, cell: (v) => signedPercent(v.worth), tone: (v) => tone(v.worth) },
-                    ]}
+                    columns={verdictColumns}
+                    id={(v) => `${v.strategy}/${v.verdict}`}
+                    height={heightOf(verdicts.length)}
                 />
             )}
             <Actions actions={actions} watched={watched} />
