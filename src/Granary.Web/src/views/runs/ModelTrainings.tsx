@@ -48,17 +48,17 @@ export interface ModelAction {
 type Version = NonNullable<TrainingResults['versions']>[number];
 
 const versionColumns: Column<Version>[] = [
-    { id: 'version', title: 'Version', width: 90, figure: true, value: (v) => v.version, cell: (v) => number(v.version) },
-    { id: 'from', title: 'From', width: 150, value: (v) => v.from, cell: (v) => time(v.from) },
-    { id: 'to', title: 'To', width: 150, value: (v) => v.to, cell: (v) => (v.to ? time(v.to) : '–') },
-    { id: 'expired', title: 'Expired', width: 150, value: (v) => v.expired, cell: (v) => (v.expired ? time(v.expired) : '–') },
-    { id: 'learned', title: 'Learned to', width: 150, value: (v) => v.trainTo, cell: (v) => time(v.trainTo) },
-    { id: 'samples', title: 'Samples', width: 90, figure: true, value: (v) => v.samples, cell: (v) => number(v.samples) },
-    { id: 'signals', title: 'Signals', width: 90, figure: true, value: (v) => v.signals, cell: (v) => number(v.signals) },
+    { id: 'version', title: 'Version', width: 70, value: (v) => v.version, cell: (v) => number(v.version) },
+    { id: 'from', title: 'From', width: 135, value: (v) => v.from, cell: (v) => time(v.from) },
+    { id: 'to', title: 'To', width: 135, value: (v) => v.to, cell: (v) => (v.to ? time(v.to) : '–') },
+    { id: 'expired', title: 'Expired', width: 135, value: (v) => v.expired, cell: (v) => (v.expired ? time(v.expired) : '–') },
+    { id: 'learned', title: 'Learned to', width: 135, value: (v) => v.trainTo, cell: (v) => time(v.trainTo) },
+    { id: 'samples', title: 'Samples', width: 80, figure: true, value: (v) => v.samples, cell: (v) => number(v.samples) },
+    { id: 'signals', title: 'Signals', width: 80, figure: true, value: (v) => v.signals, cell: (v) => number(v.signals) },
     {
         id: 'refused',
         title: 'Refused',
-        width: 90,
+        width: 80,
         figure: true,
         value: (v) => v.refused,
         cell: (v) => number(v.refused),
