@@ -2,6 +2,7 @@ using Granary.Application.Batches;
 using Granary.Application.Simulation;
 using Granary.Engine.Market;
 using Granary.Engine.Trading;
+using Granary.Learning.Gating;
 
 namespace Granary.Application.WalkForward;
 
@@ -83,7 +84,7 @@ internal sealed class GroupTrading(WalkForwardInput input, IReadOnlyList<WindowM
                 TradeFrom = _windows[first].At,
                 TradeUntil = isLast ? long.MaxValue : _windows[last].To
             },
-            Model = Model(strategy, first, last),
+            Model = Model(instance, first, last),
         };
         var cut = new Dictionary<string, OpenedMarket>(StringComparer.Ordinal);
         foreach (var symbol in instance.Symbols.Concat(instance.References))
@@ -104,10 +105,22 @@ internal sealed class GroupTrading(WalkForwardInput input, IReadOnlyList<WindowM
         return (new AccountRun(instance, outcome.Fingerprint, (first, last), own, member), statistics.FinalEquity);
     }
 
-    private IEntryModel? Model(int strategy, int first, int last)
+    private IEntryModel? Model(StrategyInstance strategy, int first, int last)
     {
         var filters = new List<(long From, IEntryModel? Model)>();
-        for (var w = first; w <= last; w++) filters.Add((_windows[w].At, models[w].WindowFilters.GetValueOrDefault(strategy)));
-        return filters.TrueForAll(j => j.Model is null) ? null : new ScheduledModel(filters);
+        for (var w = first; w <= last; w++) filters.Add((_windows[w].At, models[w].WindowFilters.GetValueOrDefault(strategy.Index)));
+        return filters.TrueForAll(j => j.Model is null) ? null
+            : Watched(filters, strategy.Timeframe.Ticks) ?? (IEntryModel)new ScheduledModel(filters);
+    }
+
+    // One model with a version for each window, so that its watch goes on from window to window. Null where there is no watch, or a window
+    // has no model.
+    private static EntryModel? Watched(List<(long From, IEntryModel? Model)> filters, long barTicks)
+    {
+        List<EntryModel> windows = [.. filters.Select(f => f.Model).OfType<EntryModel>()];
+        if (windows.Count < filters.Count || windows[0].Watch is not { } rule) return null;
+        // A window's first entries are known when its first bar has closed.
+        var versions = windows.Select((m, i) => m.Windows[^1] with { From = filters[i].From + barTicks, Number = i + 1 });
+        return new EntryModel(windows[0].Name, windows[0].Features, [.. versions], windows[0].Rule, windows[0].Meaning) { Watch = rule };
     }
 }
