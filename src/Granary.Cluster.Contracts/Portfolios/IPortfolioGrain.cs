@@ -15,11 +15,11 @@ public interface IPortfolioGrain : IGrainWithStringKey
 {
     /// <returns>The current version; null if none was set.</returns>
     [AlwaysInterleave, Alias("Find")]
-    Task<PortfolioWeights?> FindAsync();
+    Task<PortfolioWeights?> FindAsync(CancellationToken cancellationToken = default);
 
     /// <summary>Returns all versions, newest first.</summary>
     [AlwaysInterleave, Alias("History")]
-    Task<IReadOnlyList<PortfolioWeights>> HistoryAsync();
+    Task<IReadOnlyList<PortfolioWeights>> HistoryAsync(CancellationToken cancellationToken = default);
 
     /// <summary>Sets a new version if <paramref name="expectedVersion"/> is still the current one.</summary>
     [Alias("Set")]
@@ -37,11 +37,11 @@ public interface IPortfolioGrain : IGrainWithStringKey
     /// Returns the session's state; null without a session. The call also restarts a session that was lost with its silo.
     /// </summary>
     [AlwaysInterleave, Alias("Session")]
-    Task<SessionView?> SessionAsync();
+    Task<SessionView?> SessionAsync(CancellationToken cancellationToken = default);
 
     /// <summary>Returns the ids of the strategies that the running session trades; null without a running session.</summary>
     [AlwaysInterleave, Alias("Strategies")]
-    Task<IReadOnlyList<string>?> StrategiesAsync();
+    Task<IReadOnlyList<string>?> StrategiesAsync(CancellationToken cancellationToken = default);
 
     /// <summary>
     /// Sends a command to the session. It answers when the command is in the journal, or after about 20 s without a journal.

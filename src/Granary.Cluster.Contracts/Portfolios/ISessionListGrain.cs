@@ -16,9 +16,9 @@ public interface ISessionListGrain : IGrainWithIntegerKey
 
     /// <summary>Returns the sessions that must run.</summary>
     [AlwaysInterleave, Alias("Running")]
-    Task<IReadOnlyList<string>> RunningAsync();
+    Task<IReadOnlyList<string>> RunningAsync(CancellationToken cancellationToken = default);
 
     /// <summary>Returns all sessions, newest first.</summary>
     [AlwaysInterleave, Alias("All")]
-    Task<IReadOnlyList<string>> AllAsync();
+    Task<IReadOnlyList<string>> AllAsync(CancellationToken cancellationToken = default);
 }

@@ -99,9 +99,9 @@ internal sealed partial class PortfolioGrain(
 
     // ---- weights ------------------------------------------------------------------------------------------------------------
 
-    public Task<PortfolioWeights?> FindAsync() => Task.FromResult(_weights.Newest);
+    public Task<PortfolioWeights?> FindAsync(CancellationToken cancellationToken) => Task.FromResult(_weights.Newest);
 
-    public Task<IReadOnlyList<PortfolioWeights>> HistoryAsync() =>
+    public Task<IReadOnlyList<PortfolioWeights>> HistoryAsync(CancellationToken cancellationToken) =>
         Task.FromResult<IReadOnlyList<PortfolioWeights>>([.. state.State.Versions]);
 
     public async Task<WeightsAnswer> SetAsync(long expectedVersion, IReadOnlyDictionary<string, double> weights, string who, string why)
@@ -181,10 +181,10 @@ internal sealed partial class PortfolioGrain(
         }
     }
 
-    public Task<IReadOnlyList<string>?> StrategiesAsync() => Task.FromResult<IReadOnlyList<string>?>(
+    public Task<IReadOnlyList<string>?> StrategiesAsync(CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<string>?>(
         IsRunning ? [.. session.State.Start!.StrategiesOf(services.Catalogues)] : null);
 
-    public Task<SessionView?> SessionAsync() => Task.FromResult(View());
+    public Task<SessionView?> SessionAsync(CancellationToken cancellationToken) => Task.FromResult(View());
 
     public async Task<SessionView?> CommandAsync(SessionOrder order)
     {

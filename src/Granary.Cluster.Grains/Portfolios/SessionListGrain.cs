@@ -38,7 +38,9 @@ internal sealed class SessionListGrain([PersistentState("sessions", ClusterProvi
         if (state.State.Running.Remove(session)) await StoredState.WriteAsync(this, () => state.WriteStateAsync());
     }
 
-    public Task<IReadOnlyList<string>> RunningAsync() => Task.FromResult<IReadOnlyList<string>>([.. state.State.Running]);
+    public Task<IReadOnlyList<string>> RunningAsync(CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyList<string>>([.. state.State.Running]);
 
-    public Task<IReadOnlyList<string>> AllAsync() => Task.FromResult<IReadOnlyList<string>>([.. Enumerable.Reverse(state.State.All)]);
+    public Task<IReadOnlyList<string>> AllAsync(CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyList<string>>([.. Enumerable.Reverse(state.State.All)]);
 }

@@ -57,7 +57,7 @@ internal sealed partial class SessionMonitor(IGrainFactory grains, IClusterMembe
                     await Task.Delay(Pause, clock, stop).ConfigureAwait(false);
                 }
                 using var untraced = new Untraced();
-                var running = await grains.GetGrain<ISessionListGrain>(ISessionListGrain.Key).RunningAsync().WaitAsync(stop)
+                var running = await grains.GetGrain<ISessionListGrain>(ISessionListGrain.Key).RunningAsync(stop)
                     .ConfigureAwait(false);
                 var answered = true;
                 foreach (var id in running) answered &= await WakeAsync(id, stop).ConfigureAwait(false);
@@ -90,8 +90,8 @@ internal sealed partial class SessionMonitor(IGrainFactory grains, IClusterMembe
         try
         {
             // A listed session that does not run was cut off between its end and the update of the list.
-            if (await grains.GetGrain<IPortfolioGrain>(id).SessionAsync().WaitAsync(stop)
-                .ConfigureAwait(false) is not { Phase: SessionPhase.Running })
+            if (await grains.GetGrain<IPortfolioGrain>(id).SessionAsync(stop).ConfigureAwait(false)
+                is not { Phase: SessionPhase.Running })
                 await grains.GetGrain<ISessionListGrain>(ISessionListGrain.Key).EndedAsync(id).WaitAsync(stop).ConfigureAwait(false);
             return true;
         }

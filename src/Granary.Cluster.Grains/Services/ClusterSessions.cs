@@ -41,7 +41,7 @@ public sealed class ClusterSessions(IGrainFactory grains, IJobService batches, G
     /// <inheritdoc/>
     public async ValueTask<IReadOnlyList<SessionView>> ListAsync(CancellationToken cancellationToken = default)
     {
-        var ids = await Calling.TryAsync(_ => grains.GetGrain<ISessionListGrain>(ISessionListGrain.Key).AllAsync(), cancellationToken)
+        var ids = await Calling.TryAsync(grains.GetGrain<ISessionListGrain>(ISessionListGrain.Key).AllAsync, cancellationToken)
             .ConfigureAwait(false);
         var all = new List<SessionView>();
         foreach (var part in ids.Chunk(32))
@@ -54,14 +54,14 @@ public sealed class ClusterSessions(IGrainFactory grains, IJobService batches, G
     public async ValueTask<SessionView?> FindAsync(string id, CancellationToken cancellationToken = default)
     {
         WeightsRules.CheckPortfolio(id);
-        return await Calling.TryAsync(_ => Grain(id).SessionAsync(), cancellationToken).ConfigureAwait(false);
+        return await Calling.TryAsync(Grain(id).SessionAsync, cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
     public async ValueTask<IReadOnlySet<string>?> StrategiesAsync(string id, CancellationToken cancellationToken = default)
     {
         WeightsRules.CheckPortfolio(id);
-        var known = await Calling.TryAsync(_ => Grain(id).StrategiesAsync(), cancellationToken).ConfigureAwait(false);
+        var known = await Calling.TryAsync(Grain(id).StrategiesAsync, cancellationToken).ConfigureAwait(false);
         return known?.ToHashSet(StringComparer.Ordinal);
     }
 

@@ -17,14 +17,14 @@ public sealed class ClusterWeights(IGrainFactory grains) : IWeightsService
     public async ValueTask<PortfolioWeights?> FindAsync(string portfolio, CancellationToken cancellationToken = default)
     {
         var grain = Grain(portfolio);
-        return await Calling.TryAsync(_ => grain.FindAsync(), cancellationToken).ConfigureAwait(false);
+        return await Calling.TryAsync(grain.FindAsync, cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
     public async ValueTask<IReadOnlyList<PortfolioWeights>> HistoryAsync(string portfolio, CancellationToken cancellationToken = default)
     {
         var grain = Grain(portfolio);
-        return await Calling.TryAsync(_ => grain.HistoryAsync(), cancellationToken).ConfigureAwait(false);
+        return await Calling.TryAsync(grain.HistoryAsync, cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>

@@ -36,7 +36,8 @@ internal sealed class SiloNetwork : IDisposable
 
     private bool Connect()
     {
-        var done = SystemCommand.Run("ip", "address", "add", $"{Gateway}/24", "dev", _name) && SystemCommand.Run("ip", "link", "set", _name, "up");
+        var done = SystemCommand.Run("ip", "address", "add", $"{Gateway}/24", "dev", _name)
+            && SystemCommand.Run("ip", "link", "set", _name, "up");
         for (var i = 0; i < _silos && done; i++)
             done = SystemCommand.Run("ip", "netns", "add", SpaceOf(i))
                 && SystemCommand.Run("ip", "link", "add", CableOf(i), "type", "veth", "peer", "name", "eth0", "netns", SpaceOf(i))

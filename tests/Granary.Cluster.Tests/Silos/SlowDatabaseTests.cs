@@ -16,7 +16,8 @@ public sealed class SlowDatabaseTests
         using var batches = new TestBatches();
         await using var server = await PostgresServer.ShareAsync();
         using var relay = new TcpRelay(IPAddress.Loopback, server.Port);
-        var connection = (await server.CreateDatabaseAsync()).Replace($"Port={server.Port}", $"Port={relay.Port}", StringComparison.Ordinal);
+        var connection = (await server.CreateDatabaseAsync())
+            .Replace($"Port={server.Port}", $"Port={relay.Port}", StringComparison.Ordinal);
         var runs = Path.Combine(batches.Folder, "runs");
         await using var first = SiloProcess.Launch(connection, "granary", "--runs", runs, "--threads", "1");
         await using var second = SiloProcess.Launch(connection, "granary", "--runs", runs, "--threads", "1");

@@ -47,7 +47,8 @@ public sealed class SlowDiskTests
             var (image, mount) = (Path.Combine(folder, "disk.img"), Path.Combine(folder, "disk"));
             Directory.CreateDirectory(mount);
             using (var file = new FileStream(image, FileMode.CreateNew)) file.SetLength(64 << 20);
-            return SystemCommand.Run("mkfs.ext4", "-q", "-F", image) && SystemCommand.Run("mount", "-o", "loop", image, mount) ? new Disk(mount) : null;
+            return SystemCommand.Run("mkfs.ext4", "-q", "-F", image)
+                && SystemCommand.Run("mount", "-o", "loop", image, mount) ? new Disk(mount) : null;
         }
 
         /// <returns>How often the disk stood still.</returns>
