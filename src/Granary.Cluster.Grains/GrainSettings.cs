@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using Granary.Application.Models;
+using Granary.Application.Operations;
 
 namespace Granary.Cluster.Grains;
 

@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using Granary.Application.Operations;
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.Runtime;
 using Orleans.Runtime.Placement;

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Reflection;
-using Granary.Cluster.Grains;
+using Granary.Application.Operations;
 
 namespace Granary.Silo.Options;
 

@@ -1,6 +1,6 @@
 using System.Net;
 using Granary.Application.Models;
-using Granary.Cluster.Grains;
+using Granary.Application.Operations;
 
 namespace Granary.Silo.Options;
 

@@ -3,7 +3,7 @@ using System.Net;
 using Granary.Api.Access;
 using Granary.Application.Json;
 using Granary.Application.Live;
-using Granary.Cluster.Grains;
+using Granary.Application.Operations;
 using Microsoft.Extensions.Options;
 using Npgsql;
 

@@ -1,6 +1,7 @@
 using System.Net;
 using Granary.Application.Jobs;
 using Granary.Application.Live;
+using Granary.Application.Operations;
 using Granary.Cluster.Client;
 using Granary.Cluster.Grains;
 using Granary.Cluster.Tests.Fixtures;

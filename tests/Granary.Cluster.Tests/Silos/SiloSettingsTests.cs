@@ -1,3 +1,4 @@
+using Granary.Application.Operations;
 using Granary.Cluster.Grains;
 using Granary.Silo.Options;
 using Microsoft.Extensions.Options;

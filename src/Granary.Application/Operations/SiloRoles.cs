@@ -1,4 +1,4 @@
-namespace Granary.Cluster.Grains;
+namespace Granary.Application.Operations;
 
 /// <summary>What a silo does. Its name tells the other silos: <c>host-11111.api.sessions</c>; a name without roles has all.</summary>
 [Flags]
