@@ -27,12 +27,12 @@ public sealed record TrialOrder([property: Id(0)] int Search, [property: Id(1)] 
 /// <summary>The result of a trial.</summary>
 /// <param name="Predicted">By test row of its window; NaN where the model has no prediction.</param>
 /// <param name="Signals">By signal in its window; NaN likewise.</param>
-/// <param name="Error">Why there is no model; null where there is one. Of a strange silo: why it makes no trials.</param>
-/// <param name="IsStrange">The silo has other bars or another program, and might give another result; then there is none.</param>
+/// <param name="Error">Why there is no model; null where there is one. With <see cref="IsMismatch"/>: why it makes no trials.</param>
+/// <param name="IsMismatch">The silo has other bars or another program, and might give another result; then there is none.</param>
 [GenerateSerializer, Immutable, Alias("granary.TrialAnswer")]
 public sealed record TrialAnswer([property: Id(0)] double[] Predicted, [property: Id(1)] double[] Signals,
-    [property: Id(2)] string? Error, [property: Id(3)] bool IsStrange = false)
+    [property: Id(2)] string? Error, [property: Id(3)] bool IsMismatch = false)
 {
     /// <summary>The answer of a silo that cannot make the trials of the run.</summary>
-    public static TrialAnswer Strange(string reason) => new([], [], reason, IsStrange: true);
+    public static TrialAnswer Mismatch(string reason) => new([], [], reason, IsMismatch: true);
 }

@@ -1,4 +1,5 @@
 using Granary.Application.Experiments;
+using Granary.Application.Operations;
 using Granary.Cluster.Compute;
 using Granary.Cluster.Grains.Compute;
 using Microsoft.Extensions.Logging;
@@ -16,7 +17,7 @@ internal sealed partial class ClusterTrials(string run, SiloCompute compute, Gra
     : ITrialHost
 {
     // Silos whose bars or program are others.
-    private readonly HashSet<SiloAddress> _strange = [];
+    private readonly HashSet<SiloAddress> _different = [];
 
     /// <inheritdoc/>
     public async Task RunAsync(IReadOnlyList<SearchTrial> trials, Func<SearchTrial, CancellationToken, SearchFit> make,
@@ -88,9 +89,10 @@ internal sealed partial class ClusterTrials(string run, SiloCompute compute, Gra
 
     private IEnumerable<SiloAddress> Active()
     {
-        lock (_strange)
-            return [.. compute.Membership.CurrentSnapshot.Members.Values.Where(m => m.Status == SiloStatus.Active)
-                .Select(m => m.SiloAddress).Where(s => !_strange.Contains(s)).Order()];
+        lock (_different)
+            return [.. compute.Membership.CurrentSnapshot.Members.Values
+                .Where(m => m.Status == SiloStatus.Active && SiloRolesText.Of(m.Name).HasFlag(SiloRoles.Compute))
+                .Select(m => m.SiloAddress).Where(s => !_different.Contains(s)).Order()];
     }
 
     // 0 for a silo that takes no work.
@@ -106,9 +108,9 @@ internal sealed partial class ClusterTrials(string run, SiloCompute compute, Gra
     {
         var answer = await compute.Services.Grains.GetGrain<ITrialGrain>($"{run}|{silo.ToParsableString()}")
             .MakeAsync(new TrialOrder(trial.Search, trial.Candidate, trial.Inner, trial.Key), cancellationToken);
-        if (!answer.IsStrange) return new SearchFit(answer.Predicted, answer.Signals, answer.Error);
-        lock (_strange)
-            if (_strange.Add(silo)) SiloIsStrange(logger, run, silo.ToString(), answer.Error ?? "");
+        if (!answer.IsMismatch) return new SearchFit(answer.Predicted, answer.Signals, answer.Error);
+        lock (_different)
+            if (_different.Add(silo)) SiloIsMismatch(logger, run, silo.ToString(), answer.Error ?? "");
         return null;
     }
 
@@ -116,5 +118,5 @@ internal sealed partial class ClusterTrials(string run, SiloCompute compute, Gra
     private static partial void SiloLost(ILogger logger, string runId, string silo, string reason);
 
     [LoggerMessage(2, LogLevel.Warning, "Run {RunId}: silo {Silo} makes no trials: {Reason}")]
-    private static partial void SiloIsStrange(ILogger logger, string runId, string silo, string reason);
+    private static partial void SiloIsMismatch(ILogger logger, string runId, string silo, string reason);
 }

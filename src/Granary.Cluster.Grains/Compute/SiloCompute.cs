@@ -58,8 +58,8 @@ public sealed partial class SiloCompute : ILifecycleParticipant<ISiloLifecycle>,
     /// <summary>Whether an operator ordered that the silo takes no new groups.</summary>
     internal bool IsDraining { get; private set; }
 
-    // A silo without the role takes no groups, as one that is drained for ever.
-    private bool IsClosed => IsLeaving || IsDraining || !_settings.Roles.HasFlag(SiloRoles.Compute);
+    /// <summary>Whether the silo takes no new work of batches and jobs, for now or by its roles.</summary>
+    internal bool IsClosed => IsLeaving || IsDraining || !_settings.Roles.HasFlag(SiloRoles.Compute);
 
     /// <summary>Number of bars in a block.</summary>
     internal int BlockSize => _settings.BlockSize;

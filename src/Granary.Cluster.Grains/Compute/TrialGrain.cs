@@ -22,7 +22,7 @@ internal sealed class TrialGrain(SiloCompute compute, JobCatalogue kinds, GrainS
 
     public async Task<TrialAnswer> MakeAsync(TrialOrder order, CancellationToken cancellationToken)
     {
-        if (compute.IsLeaving || compute.IsDraining) throw new SiloUnavailableException("this silo takes no new work");
+        if (compute.IsClosed) throw new SiloUnavailableException("this silo takes no new work");
         if (_search is null or { IsFaulted: true } or { IsCanceled: true })
         {
             var run = this.GetPrimaryKeyString();
@@ -35,11 +35,11 @@ internal sealed class TrialGrain(SiloCompute compute, JobCatalogue kinds, GrainS
             var search = await _search.WaitAsync(stop.Token);
             var trial = new SearchTrial(order.Search, order.Candidate, order.Inner, order.Key);
             return search.Has(trial) ? await MakeAsync(search, trial, stop.Token)
-                : TrialAnswer.Strange("its bars or its program are not those of the silo that runs the experiment");
+                : TrialAnswer.Mismatch("its bars or its program are not those of the silo that runs the experiment");
         }
         catch (Exception e) when (e is InputException or BarDataException or BarStoreException)
         {
-            return TrialAnswer.Strange(e.Message);
+            return TrialAnswer.Mismatch(e.Message);
         }
         catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
         {

@@ -2,9 +2,11 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Granary.Application.JobKinds;
 using Granary.Application.Jobs;
+using Granary.Application.Operations;
 using Granary.Application.Simulation;
 using Granary.Application.Validation;
 using Granary.Cluster.Batches;
+using Granary.Cluster.Compute;
 using Granary.Cluster.Tests.Fixtures;
 using Granary.Testing;
 using Orleans.Runtime;
@@ -84,6 +86,16 @@ public sealed class ExperimentsOnSilosTests : IDisposable
         Names(one).ShouldContain(n => n.EndsWith(".tried", StringComparison.Ordinal));
         foreach (var name in Names(one))
             File.ReadAllBytes(Path.Combine(_ledgers, other, name)).ShouldBe(File.ReadAllBytes(Path.Combine(_ledgers, one, name)), name);
+    }
+
+    [Fact]
+    public async Task A_silo_without_the_role_compute_makes_no_trials()
+    {
+        await using var cluster = await TestSilos.StartAsync(1, s => s with { Roles = SiloRoles.Sessions });
+        var silo = cluster.Alive.Single().SiloAddress.ToParsableString();
+        var refusal = await Should.ThrowAsync<SiloUnavailableException>(() => cluster.Grains.GetGrain<ITrialGrain>($"run|{silo}")
+            .MakeAsync(new TrialOrder(0, 0, 0, "key"), TestContext.Current.CancellationToken));
+        refusal.Message.ShouldContain("this silo takes no new work");
     }
 
     [Fact]
