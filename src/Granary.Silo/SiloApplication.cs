@@ -131,7 +131,7 @@ public static class SiloApplication
         NpgsqlDataSource? database)
     {
         silo.Configure<SiloOptions>(o => o.SiloName = siloName);
-        silo.Configure<ClusterMembershipOptions>(o => Membership.Configure(o, settings.StartTimeout));
+        silo.Configure<ClusterMembershipOptions>(o => Membership.Configure(o, settings.StartTimeout, settings.FailureTimeout));
         silo.AddActivityPropagation();
         if (settings.ShedMemory is { } percent)
         {

@@ -10,7 +10,7 @@ public sealed class Browser : IAsyncLifetime
     private const string Executable = "/usr/bin/chromium";
 
     /// <summary>How long a page may take, in milliseconds: long, since a busy machine must fail no test.</summary>
-    private const int SlowMachine = 60_000;
+    private const int SlowMachine = 300_000;
 
     private IPlaywright? _playwright;
     private IBrowser? _browser;

@@ -85,11 +85,11 @@ internal sealed class KafkaBroker : IAsyncDisposable
             while (!_broker.HasExited)
             {
                 if (Serves()) return;
-                if (timeout.Elapsed > TimeSpan.FromMinutes(2))
+                if (timeout.Elapsed > TimeSpan.FromMinutes(10))
                     throw new TimeoutException($"the broker in {_home} did not serve on {Port}");
                 await Task.Delay(100);
             }
-            if (timeout.Elapsed > TimeSpan.FromMinutes(2))
+            if (timeout.Elapsed > TimeSpan.FromMinutes(10))
                 throw new InvalidOperationException($"the broker in {_home} ended with {_broker.ExitCode} before it served");
         }
     }
@@ -155,7 +155,7 @@ internal sealed class KafkaBroker : IAsyncDisposable
 
     private async Task ListensAsync(int port, Process process)
     {
-        for (var timeout = Stopwatch.StartNew(); timeout.Elapsed < TimeSpan.FromMinutes(3); await Task.Delay(100))
+        for (var timeout = Stopwatch.StartNew(); timeout.Elapsed < TimeSpan.FromMinutes(10); await Task.Delay(100))
         {
             if (process.HasExited)
                 throw new InvalidOperationException($"the broker in {_home} ended with {process.ExitCode} before it listened");

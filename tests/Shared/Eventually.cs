@@ -7,8 +7,11 @@ namespace Granary.Testing;
 /// <remarks>The limit is generous, since a busy machine is slow; it only ends a test that would never pass.</remarks>
 internal static class Eventually
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(3);
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(10);
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(10);
+
+    // Many of the questions are processes or requests: asked all the time they would take the processor from what they wait for.
+    private static readonly TimeSpan ShortestPause = TimeSpan.FromMilliseconds(10);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(250);
 
     /// <summary>Waits until the condition holds.</summary>
     public static Task HoldsAsync(Func<bool> condition, TimeSpan? limit = null, [CallerArgumentExpression(nameof(condition))]
@@ -25,7 +28,7 @@ internal static class Eventually
         [CallerArgumentExpression(nameof(expected))] string text = "")
     {
         var longest = limit ?? Limit;
-        for (var waited = Stopwatch.StartNew(); ; await Task.Delay(Pause))
+        for (var waited = Stopwatch.StartNew(); ; await Task.Delay(PauseAfter(waited.Elapsed)))
         {
             var last = await value();
             if (expected(last)) return last;
@@ -33,4 +36,8 @@ internal static class Eventually
                 throw new TimeoutException($"After {longest.TotalSeconds:0} s this did not hold: {text}. The last value was: {last}");
         }
     }
+
+    // A tenth of the time waited so far.
+    private static TimeSpan PauseAfter(TimeSpan waited) =>
+        TimeSpan.FromTicks(Math.Clamp(waited.Ticks / 10, ShortestPause.Ticks, LongestPause.Ticks));
 }

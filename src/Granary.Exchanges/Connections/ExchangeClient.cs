@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using Granary.Data.Brokers;
 using Granary.Engine.Brokerage;
+using Granary.Storage.Retries;
 
 namespace Granary.Exchanges.Connections;
 
@@ -93,8 +94,12 @@ internal abstract class ExchangeClient(ExchangeConnection connection) : IDisposa
         }
     }
 
-    /// <summary>Measures the difference of the clocks.</summary>
-    public Task MeasureClockAsync(CancellationToken cancellationToken) => Clock.MeasureAsync(ServerTimeAsync, cancellationToken);
+    /// <summary>
+    /// Measures the difference of the clocks. The request changes nothing, so that it is sent again where no answer comes: three times in all.
+    /// </summary>
+    public Task MeasureClockAsync(CancellationToken cancellationToken) =>
+        RetryPolicies.LostCall(e => e is BrokerUnavailableException, attempts: 3)
+            .ExecuteAsync(async token => await Clock.MeasureAsync(ServerTimeAsync, token).ConfigureAwait(false), cancellationToken).AsTask();
 
     /// <summary>Requests the exchange's time.</summary>
     protected abstract Task<DateTimeOffset> ServerTimeAsync(CancellationToken cancellationToken);

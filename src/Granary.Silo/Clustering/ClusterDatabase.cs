@@ -118,7 +118,7 @@ internal static partial class ClusterDatabase
         using var client = new TcpClient();
         try
         {
-            await client.ConnectAsync(address, port, cancellationToken).AsTask().WaitAsync(Membership.Probe, cancellationToken)
+            await client.ConnectAsync(address, port, cancellationToken).AsTask().WaitAsync(Membership.Connect, cancellationToken)
                 .ConfigureAwait(false);
             return true;
         }

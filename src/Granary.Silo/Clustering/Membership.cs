@@ -2,26 +2,23 @@ using Orleans.Configuration;
 
 namespace Granary.Silo.Clustering;
 
-/// <summary>Settings of failure detection, chosen so that work continues elsewhere 5 s after a kill.</summary>
+/// <summary>Settings of failure detection; by default work continues elsewhere 5 s after a kill.</summary>
 /// <remarks>
-/// Silos probe one another once a second, and three probes without an answer are a vote for death: two to four seconds.
+/// Silos probe one another, once a second by default, and <see cref="MissedProbes"/> probes without an answer are a vote for death.
 /// One vote suffices in a cluster of two, a larger one needs two. Silos vote at the same time, so the second vote costs nothing.
-/// The trade-off: a silo that lives but does not answer for three seconds (a swapping machine, a paused VM, a debugger)
+/// The trade-off: a silo that lives but does not answer for that time (a swapping machine, a paused VM, a debugger)
 /// is declared dead and must restart; Orleans' default is fifteen seconds. Three things keep that rare:
 /// turns of grains are short and fewer at a time than there are processors, so probes are answered;
 /// a probe's time-out grows while the prober finds itself overloaded; and a silo whose connection still carries messages is not voted dead.
-/// The last one is bounded by <see cref="SlowestProbe"/>, since a half-open connection must not hide a death for long.
+/// The last one is bounded by <c>MaxProbeTimeout</c>, since a half-open connection must not hide a death for long.
 /// A silo that is declared dead wrongly loses nothing but time: recovery is replay.
 /// </remarks>
 internal static class Membership
 {
-    /// <summary>One round of probing.</summary>
-    public static readonly TimeSpan Probe = TimeSpan.FromSeconds(1);
-
-    /// <summary>A probe waits at most this long, however slow the answers have been.</summary>
-    public static readonly TimeSpan SlowestProbe = TimeSpan.FromSeconds(1.5);
-
     public const int MissedProbes = 3;
+
+    // A probe waits at most this many times its usual time-out, however slow the answers have been.
+    private const double SlowestProbe = 1.5;
 
     /// <summary>
     /// A silo notes in the table that it lives. After <see cref="MissedHeartbeats"/> of them a silo that starts need not reach it first:
@@ -31,13 +28,17 @@ internal static class Membership
 
     public const int MissedHeartbeats = 3;
 
-    public static void Configure(ClusterMembershipOptions options, TimeSpan startTimeout)
+    /// <summary>How long a silo that starts waits for a connection to one that the table says lives.</summary>
+    public static readonly TimeSpan Connect = TimeSpan.FromSeconds(1);
+
+    /// <param name="failureTimeout">How long a silo may leave probes unanswered.</param>
+    public static void Configure(ClusterMembershipOptions options, TimeSpan startTimeout, TimeSpan failureTimeout)
     {
-        options.ProbeTimeout = Probe;
-        options.MaxProbeTimeout = SlowestProbe;
+        options.ProbeTimeout = failureTimeout / MissedProbes;
+        options.MaxProbeTimeout = options.ProbeTimeout * SlowestProbe;
         options.NumMissedProbesLimit = MissedProbes;
         options.NumVotesForDeathDeclaration = 2;
-        options.DeathVoteExpirationTimeout = TimeSpan.FromSeconds(30);
+        options.DeathVoteExpirationTimeout = TimeSpan.FromSeconds(30) + failureTimeout;
         options.TableRefreshTimeout = TimeSpan.FromSeconds(5);
         options.IAmAliveTablePublishTimeout = Heartbeat;
         options.NumMissedTableIAmAliveLimit = MissedHeartbeats;

@@ -118,6 +118,9 @@ public sealed record SiloSettings
     public int? Threads { get; init; }
     [Setting("SECONDS", "how long to try to reach the database and to join the cluster", Least = 1, Most = 3600)]
     public TimeSpan StartTimeout { get; init; } = TimeSpan.FromSeconds(60);
+    [Setting("SECONDS", "a silo that leaves the probes of others unanswered for so long is declared dead; longer for machines that stall",
+        Least = 3, Most = 600)]
+    public TimeSpan FailureTimeout { get; init; } = TimeSpan.FromSeconds(3);
     [Setting("SECONDS", "how long a stop waits for what is under way", Least = 0, Most = 3600)]
     public TimeSpan DrainTimeout { get; init; } = TimeSpan.FromSeconds(30);
 }

@@ -31,7 +31,7 @@ public sealed class BacktestOverCrashingServerTests : IDisposable
     public async Task It_goes_on_behind_the_last_bar_and_has_the_digest_of_one_that_was_not_disturbed()
     {
         await using var server = await PostgresServer.StartAsync();
-        var store = $"postgres://postgres@127.0.0.1:{server.Port}/postgres?timeout=5";
+        var store = $"postgres://postgres@127.0.0.1:{server.Port}/postgres?timeout=120";
         foreach (var symbol in new[] { "A", "B" })
         {
             var file = Path.Combine(_folder, symbol + ".csv");
@@ -58,7 +58,7 @@ public sealed class BacktestOverCrashingServerTests : IDisposable
         var holds = server.SqlAsync("postgres", "SELECT pg_advisory_lock(7); SELECT pg_sleep(600)");
         await UntilAsync(server, "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND granted");
         var run = Task.Run(() => RunAsync(store, "crashed"));
-        await UntilAsync(server, "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted");
+        await UntilAsync(server, "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted", run);
         run.IsCompleted.ShouldBeFalse();
         await server.CrashAsync();
         await Should.ThrowAsync<InvalidOperationException>(() => holds);
@@ -66,6 +66,10 @@ public sealed class BacktestOverCrashingServerTests : IDisposable
         (await run).Model.Digest.ShouldBe(undisturbed.Model.Digest);
     }
 
-    private static Task UntilAsync(PostgresServer server, string counts) =>
-        Eventually.IsAsync(() => server.SqlAsync("postgres", counts), count => count.Trim() != "0");
+    private static Task UntilAsync(PostgresServer server, string counts, Task? run = null) =>
+        Eventually.IsAsync(async () =>
+        {
+            if (run is { IsFaulted: true }) await run;
+            return await server.SqlAsync("postgres", counts);
+        }, count => count.Trim() != "0");
 }

@@ -132,11 +132,11 @@ internal sealed class GranaryServer : IAsyncDisposable
 
     /// <summary>Starts a session on paper that trades a deployment.</summary>
     /// <param name="speed">As fixed:100ms or asap.</param>
-    public async Task TradeAsync(int deployment, string account, string speed)
+    public async Task TradeAsync(int deployment, string account, string speed, string to = "2022-03-01")
     {
         var configuration = await Client.GetStringAsync($"/api/v1/deployments/{deployment}/configuration");
         using var answer = await Client.PostAsJsonAsync("/api/v1/sessions",
-            new { configuration, deployment, account, feed = "csv:.", pace = speed, to = "2022-03-01", withoutEvidence = true });
+            new { configuration, deployment, account, feed = "csv:.", pace = speed, to, withoutEvidence = true });
         answer.StatusCode.ShouldBe(HttpStatusCode.Accepted, await answer.Content.ReadAsStringAsync());
     }
 

@@ -109,8 +109,8 @@ public sealed class TradedServer : IAsyncDisposable
         using var added = await server.Client.PostAsJsonAsync("/api/v1/deployments", new { run = _run, why = "first version" });
         added.EnsureSuccessStatusCode();
         await server.TradeAsync(1, "ended", "asap");
-        // Slow enough to trade until the last test has ended, also on a busy machine.
-        await server.TradeAsync(1, "paper", "fixed:1s");
+        // Trades for hours, until the last test has ended on any machine.
+        await server.TradeAsync(1, "paper", "fixed:1s", "2023-06-30");
         var weights = Strategies.ToDictionary(s => s, _ => 1.0);
         await server.WeighAsync("paper", 0, weights, "the same for all");
         await Granary.Testing.Eventually.IsAsync(() => server.GetAsync("sessions/ended"),

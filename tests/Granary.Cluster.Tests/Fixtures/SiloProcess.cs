@@ -22,7 +22,7 @@ internal sealed class SiloProcess : IAsyncDisposable
     {
         SiloPort = siloPort;
         HttpPort = httpPort;
-        Client = new HttpClient { BaseAddress = new Uri($"http://{host}:{httpPort}"), Timeout = TimeSpan.FromSeconds(10) };
+        Client = new HttpClient { BaseAddress = new Uri($"http://{host}:{httpPort}"), Timeout = TimeSpan.FromSeconds(60) };
         var start = new ProcessStartInfo(space is null ? "dotnet" : "ip")
         {
             UseShellExecute = false,
@@ -34,8 +34,9 @@ internal sealed class SiloProcess : IAsyncDisposable
         foreach (var word in space is null ? (string[])[] : ["netns", "exec", space, "dotnet"]) start.ArgumentList.Add(word);
         start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "granary-silo.dll"));
         foreach (var argument in arguments) start.ArgumentList.Add(argument);
-        // A start is slow where many tests share the processors; tests of the time-out give a shorter one as an argument.
-        start.Environment["GRANARY_START_TIMEOUT"] = "150";
+        // Silos start and answer slowly where many tests share the processors; tests of these time-outs give shorter ones as arguments.
+        start.Environment["GRANARY_START_TIMEOUT"] = "300";
+        start.Environment["GRANARY_FAILURE_TIMEOUT"] = "60";
         foreach (var (name, value) in environment) start.Environment[name] = value;
         _process = new Process { StartInfo = start };
         _process.OutputDataReceived += (_, e) => { lock (_output) _output.AppendLine(e.Data); };
@@ -52,6 +53,9 @@ internal sealed class SiloProcess : IAsyncDisposable
     /// <summary>Of the HTTP API of a silo in a network namespace.</summary>
     public const int PortInSpace = 8080;
 
+    /// <summary>Arguments of silos that are killed or stopped: long enough for a busy machine, short enough to wait for.</summary>
+    public static readonly string[] Mortal = ["--failure-timeout", "20"];
+
     public bool HasExited => _process.HasExited;
 
     public HttpClient Client { get; }
@@ -59,7 +63,7 @@ internal sealed class SiloProcess : IAsyncDisposable
     public string Output { get { lock (_output) return _output.ToString(); } }
 
     // A guard against a hang, not a measure: machines stall.
-    private static readonly TimeSpan s_timeout = TimeSpan.FromMinutes(3);
+    private static readonly TimeSpan s_timeout = TimeSpan.FromMinutes(10);
 
     private string Tail => Output.Length > 3000 ? Output[^3000..] : Output;
 
@@ -113,7 +117,7 @@ internal sealed class SiloProcess : IAsyncDisposable
             if (await IsReadyAsync()) return;
             await Task.Delay(100);
         }
-        throw new TimeoutException($"the silo was not ready within three minutes: {Error}\n{Tail}");
+        throw new TimeoutException($"the silo was not ready within ten minutes: {Error}\n{Tail}");
     }
 
     /// <summary>Whether the silo says that it is ready.</summary>

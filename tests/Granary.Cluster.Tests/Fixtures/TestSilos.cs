@@ -111,7 +111,7 @@ internal sealed class TestSilos : IAsyncDisposable
     /// <summary>Waits for the batch's end.</summary>
     public async Task<JobStatus> EndAsync(string id, TimeSpan? timeout = null)
     {
-        using var stop = new CancellationTokenSource(timeout ?? TimeSpan.FromMinutes(5));
+        using var stop = new CancellationTokenSource(timeout ?? TimeSpan.FromMinutes(15));
         JobStatus? last = null;
         try
         {
@@ -127,7 +127,7 @@ internal sealed class TestSilos : IAsyncDisposable
     /// <summary>Waits until the batch is so far.</summary>
     public async Task UntilAsync(string id, Func<JobStatus, bool> so)
     {
-        using var stop = new CancellationTokenSource(TimeSpan.FromMinutes(5));
+        using var stop = new CancellationTokenSource(TimeSpan.FromMinutes(15));
         await foreach (var status in Batches.WatchAsync(id, stop.Token))
             if (so(status))
                 return;

@@ -30,8 +30,8 @@ public sealed class SessionsOverHttpTests(SessionsInTheClusterTests.Made made) :
     {
         var database = await made.Server.CreateDatabaseAsync();
         var runs = Path.Combine(made.Folder, "runs-http");
-        await using var one = await SiloProcess.JoinAsync(database, "granary", "--runs", runs);
-        await using var two = await SiloProcess.JoinAsync(database, "granary", "--runs", runs);
+        await using var one = await SiloProcess.JoinAsync(database, "granary", ["--runs", runs, .. SiloProcess.Mortal]);
+        await using var two = await SiloProcess.JoinAsync(database, "granary", ["--runs", runs, .. SiloProcess.Mortal]);
         using var client = new GranaryClient($"{one.Client.BaseAddress},{two.Client.BaseAddress}", key: null, TimeSpan.FromMinutes(1));
 
         (await Should.ThrowAsync<InputException>(() => client.StartSessionAsync(made.Start()

@@ -12,7 +12,7 @@ namespace Granary.Cluster.Tests.Silos;
 public sealed class HungSilosTests : IAsyncLifetime
 {
     // A guard against a hang, not a measure.
-    private static readonly TimeSpan s_timeout = TimeSpan.FromMinutes(4);
+    private static readonly TimeSpan s_timeout = TimeSpan.FromMinutes(10);
 
     private readonly string _folder = Directory.CreateTempSubdirectory("granary-hung-").FullName;
     private readonly TestBatches _batches = new();
@@ -42,7 +42,8 @@ public sealed class HungSilosTests : IAsyncLifetime
 
     private SiloProcess Launch(int[] ports) =>
         SiloProcess.Launch(_connection, "granary", ports, new Dictionary<string, string> { [Laggard.Gate] = Gate },
-            "--runs", Path.Combine(_folder, "runs"), "--plugins", Path.Combine(_folder, "plugins"), "--threads", "1");
+            ["--runs", Path.Combine(_folder, "runs"), "--plugins", Path.Combine(_folder, "plugins"), "--threads", "1",
+                .. SiloProcess.Mortal]);
 
     [Fact]
     public async Task While_the_silo_with_the_reporting_grain_hangs_another_one_finishes_the_batch_and_the_hung_one_ends_itself()

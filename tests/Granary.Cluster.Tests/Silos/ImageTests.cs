@@ -76,7 +76,7 @@ public class ImageTests
         foreach (var argument in (string[])[Path.Combine(SharedData.RepositoryRoot, "tests", "Granary.Cluster.Tests", "image.sh"),
             Dockerfile,
             AppContext.BaseDirectory, .. options, "--", "--urls", "http://127.0.0.1:0", "--streams", "kafka", "--kafka", "127.0.0.1:1",
-            "--silo-port", $"{ports[0]}", "--gateway-port", $"{ports[1]}", "--start-timeout", "2"]) start.ArgumentList.Add(argument);
+            "--silo-port", $"{ports[0]}", "--gateway-port", $"{ports[1]}", "--start-timeout", "20"]) start.ArgumentList.Add(argument);
         using var process = Process.Start(start)!;
         var (output, error) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
         await process.WaitForExitAsync();

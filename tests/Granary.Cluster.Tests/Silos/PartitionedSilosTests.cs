@@ -12,7 +12,7 @@ namespace Granary.Cluster.Tests.Silos;
 public sealed class PartitionedSilosTests : IAsyncLifetime
 {
     // A guard against a hang, not a measure.
-    private static readonly TimeSpan s_timeout = TimeSpan.FromMinutes(4);
+    private static readonly TimeSpan s_timeout = TimeSpan.FromMinutes(10);
 
     private readonly string _folder = Directory.CreateTempSubdirectory("granary-cut-").FullName;
     private readonly TestBatches _batches = new();
@@ -52,8 +52,9 @@ public sealed class PartitionedSilosTests : IAsyncLifetime
     }
 
     private SiloProcess Launch(int number) => SiloProcess.LaunchIn(_network!.SpaceOf(number), _network.AddressOf(number), _connection,
-        new Dictionary<string, string> { [Laggard.Gate] = Gate }, "--runs", Path.Combine(_folder, "runs"),
-        "--plugins", Path.Combine(_folder, "plugins"), "--keys", Path.Combine(_folder, "keys.json"), "--threads", "1");
+        new Dictionary<string, string> { [Laggard.Gate] = Gate }, ["--runs", Path.Combine(_folder, "runs"),
+        "--plugins", Path.Combine(_folder, "plugins"), "--keys", Path.Combine(_folder, "keys.json"), "--threads", "1",
+        .. SiloProcess.Mortal]);
 
     private GranaryClient ClientOf(params int[] silos) =>
         new(string.Join(',', silos.Select(i => $"http://{_network!.AddressOf(i)}:{SiloProcess.PortInSpace}")), _key);

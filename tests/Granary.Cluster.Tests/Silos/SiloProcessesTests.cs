@@ -39,8 +39,8 @@ public sealed class SiloProcessesTests(SiloProcessesTests.Server server) : IClas
     {
         var connection = await server.Postgres.CreateDatabaseAsync();
         // both at once on an empty database: one makes the tables, the other waits for it
-        await using var first = SiloProcess.Launch(connection);
-        await using var second = SiloProcess.Launch(connection);
+        await using var first = SiloProcess.Launch(connection, "granary", SiloProcess.Mortal);
+        await using var second = SiloProcess.Launch(connection, "granary", SiloProcess.Mortal);
         await Task.WhenAll(first.ReadyAsync(), second.ReadyAsync());
         (await StatusAsync(connection, first), await StatusAsync(connection, second)).ShouldBe((Active, Active));
 

@@ -34,6 +34,7 @@ public class SiloSettingsTests
         s.Clustering.ToString().ToLowerInvariant().ShouldBe(Default("clustering"));
         s.Streams.ToString().ToLowerInvariant().ShouldBe(Default("streams"));
         s.StartTimeout.TotalSeconds.ToString().ShouldBe(Default("start-timeout"));
+        s.FailureTimeout.TotalSeconds.ToString().ShouldBe(Default("failure-timeout"));
         s.DrainTimeout.TotalSeconds.ToString().ShouldBe(Default("drain-timeout"));
     }
 
@@ -115,6 +116,7 @@ public class SiloSettingsTests
     [InlineData("--gateway-port x", "--gateway-port x: give a whole number from 1 to 65535")]
     [InlineData("--threads 0", "--threads 0: give a whole number from 1 to 1024")]
     [InlineData("--start-timeout 0", "--start-timeout 0: give a whole number from 1 to 3600")]
+    [InlineData("--failure-timeout 2", "--failure-timeout 2: give a whole number from 3 to 600")]
     [InlineData("--drain-timeout -1", "--drain-timeout -1: give a whole number from 0 to 3600")]
     [InlineData("--new-cluster=maybe", "say true or false")]
     [InlineData("--kafka b:1", "--streams memory does not use")]
