@@ -8,7 +8,7 @@ namespace Granary.Cluster.Client;
 public static class RemoteBatch
 {
     /// <param name="output">Folder for the run's files; null = <c>runs/ID</c>.</param>
-    /// <param name="progress">Told of each status.</param>
+    /// <param name="progress">Receives each status.</param>
     /// <returns>The last status, and the folder.</returns>
     /// <exception cref="InputException">The batch is wrong, or failed for its input.</exception>
     /// <exception cref="ServiceUnavailableException">No server answers, or the batch failed at the server.</exception>

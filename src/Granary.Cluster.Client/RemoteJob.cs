@@ -6,7 +6,7 @@ namespace Granary.Cluster.Client;
 /// <summary>A job that a server has accepted, to its end.</summary>
 public static class RemoteJob
 {
-    /// <param name="progress">Told of each status.</param>
+    /// <param name="progress">Receives each status.</param>
     /// <returns>The last status: the job is done.</returns>
     /// <exception cref="InputException">The job failed for its input.</exception>
     /// <exception cref="ServiceUnavailableException">No server answers, or the job failed at the server.</exception>

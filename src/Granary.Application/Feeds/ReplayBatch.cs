@@ -27,7 +27,7 @@ public static class ReplayBatch
     }
 
     /// <summary>Publishes all of it.</summary>
-    /// <param name="progress">Told at each heartbeat: bars so far, and the close reached.</param>
+    /// <param name="progress">Called at each heartbeat: bars so far, and the close reached.</param>
     /// <exception cref="BarStoreException">Either side failed.</exception>
     public static async Task<ReplayOutcome> RunAsync(BarReplay replay, IFeedSink sink, Action<long, long>? progress = null,
         CancellationToken cancellationToken = default)

@@ -98,8 +98,8 @@ internal sealed partial class ClusterTrials(string run, SiloCompute compute, Gra
     // 0 for a silo that takes no work.
     private async Task<int> ThreadsAsync(SiloAddress silo, CancellationToken cancellationToken)
     {
-        var description = await compute.Services.Grains.GetGrain<IComputeGrain>(silo.ToParsableString())
-            .DescribeAsync().WaitAsync(settings.SiloTimeout, clock, cancellationToken);
+        var grain = compute.Services.Grains.GetGrain<IComputeGrain>(silo.ToParsableString());
+        var description = await Timed.CallAsync(grain.DescribeAsync, settings.SiloTimeout, cancellationToken);
         return description.Draining ? 0 : description.Threads;
     }
 

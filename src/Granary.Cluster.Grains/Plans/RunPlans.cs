@@ -41,7 +41,7 @@ public sealed class RunPlans(IGrainFactory grains, GranaryCatalogues catalogues)
         {
             try
             {
-                var definition = await grains.GetGrain<IBatchGrain>(run).DefineAsync(default) ?? throw new RunOverException(run);
+                var definition = await grains.GetGrain<IBatchGrain>(run).DefineAsync() ?? throw new RunOverException(run);
                 if (definition.Symbols is { } symbols)
                 {
                     var order = definition.Order;

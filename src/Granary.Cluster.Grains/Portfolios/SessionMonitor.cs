@@ -90,7 +90,7 @@ internal sealed partial class SessionMonitor(IGrainFactory grains, IClusterMembe
         try
         {
             // A listed session that does not run was cut off between its end and the update of the list.
-            if (await grains.GetGrain<IPortfolioGrain>(id).SessionAsync(stop).ConfigureAwait(false)
+            if (await Timed.CallAsync(grains.GetGrain<IPortfolioGrain>(id).SessionAsync, settings.SiloTimeout, stop).ConfigureAwait(false)
                 is not { Phase: SessionPhase.Running })
                 await grains.GetGrain<ISessionListGrain>(ISessionListGrain.Key).EndedAsync(id).WaitAsync(stop).ConfigureAwait(false);
             return true;
