@@ -1,6 +1,8 @@
 namespace Granary.Application.Operations;
 
-/// <summary>What a silo does. The other silos read it from its name: <c>host-11111.api.sessions</c>; a name without roles has all.</summary>
+/// <summary>
+/// What a silo does. The other silos read it from its name: <c>host-11111.api.sessions</c>; a name without roles has all.
+/// </summary>
 [Flags]
 public enum SiloRoles
 {

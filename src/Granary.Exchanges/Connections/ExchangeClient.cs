@@ -95,11 +95,13 @@ internal abstract class ExchangeClient(ExchangeConnection connection) : IDisposa
     }
 
     /// <summary>
-    /// Measures the difference of the clocks. The request changes nothing, so that it is sent again where no answer comes: three times in all.
+    /// Measures the difference of the clocks. The request changes nothing, so that it is sent again where no answer comes: three times in
+    /// all.
     /// </summary>
     public Task MeasureClockAsync(CancellationToken cancellationToken) =>
         RetryPolicies.LostCall(e => e is BrokerUnavailableException, attempts: 3)
-            .ExecuteAsync(async token => await Clock.MeasureAsync(ServerTimeAsync, token).ConfigureAwait(false), cancellationToken).AsTask();
+            .ExecuteAsync(async token => await Clock.MeasureAsync(ServerTimeAsync, token).ConfigureAwait(false), cancellationToken)
+            .AsTask();
 
     /// <summary>Requests the exchange's time.</summary>
     protected abstract Task<DateTimeOffset> ServerTimeAsync(CancellationToken cancellationToken);
