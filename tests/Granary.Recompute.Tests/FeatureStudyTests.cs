@@ -58,6 +58,7 @@ public sealed class FeatureStudyTests
             check.Number(path + "bars", study.Bars);
             check.Number(path + "samples", study.Samples);
             check.Number(path + "ones", study.Ones);
+            check.Number(path + "others", 0);
             Column(path + "labelFigures.", study.Label);
             var ranked = Ranked(study, corrected);
             foreach (var (i, feature) in ranked.Index())

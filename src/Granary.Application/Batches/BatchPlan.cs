@@ -26,7 +26,7 @@ public sealed record StrategyInstance(
     /// <summary>The filter of its entries; null = none. Set by <see cref="BatchPlan.WithModels"/>.</summary>
     public IEntryModel? Model { get; init; }
 
-    /// <summary>Other symbols of the batch that its factors compare with; it does not trade them.</summary>
+    /// <summary>Other symbols of the batch whose closes its factors, or the features of its model, read; it does not trade them.</summary>
     public IReadOnlyList<string> References { get; init; } = [];
 
     /// <summary>Why it cannot be made, found out while the batch was planned; null where nothing is known against it.</summary>
@@ -102,6 +102,29 @@ public sealed class BatchPlan
     public IReadOnlyList<StrategyInstance> Instances { get; }
 
     public IReadOnlyList<FeedPlan> Feeds { get; }
+
+    /// <summary>
+    /// The feeds as models see them: strategies of one symbol at one timeframe together, whatever other symbols they read; each strategy of
+    /// several symbols with its own.
+    /// </summary>
+    public IEnumerable<FeedPlan> Markets => Feeds
+        .GroupBy(f => f.IsJoined ? $"{f.Index} {f}" : $"{f.Symbols[0]}:{f.Timeframe}", StringComparer.Ordinal)
+        .Select(g => g.First().IsJoined ? g.First()
+            : g.First() with { Symbols = [g.First().Symbols[0]], Instances = [.. g.SelectMany(f => f.Instances).OrderBy(i => i.Index)] });
+
+    /// <summary>The same plan whose strategies of one symbol are given the closes of other symbols too.</summary>
+    /// <param name="others">By symbol; the symbol itself is left out.</param>
+    public BatchPlan Reading(Func<string, IEnumerable<string>> others)
+    {
+        StrategyInstance With(StrategyInstance i) => i.Definition.IsMultiSymbol ? i
+            : i with { References = [.. i.References.Union(others(i.Symbol).Where(s => s != i.Symbol), StringComparer.Ordinal)] };
+        return new BatchPlan(Spec, Symbols, [.. Instances.Select(With)],
+            [.. Feeds.Select(f => f.IsJoined ? f : f with
+            {
+                Symbols = [.. f.Symbols.Union(others(f.Symbols[0]), StringComparer.Ordinal)],
+                Instances = [.. f.Instances.Select(With)],
+            })]);
+    }
 
     /// <summary>The same plan with models beside some of its strategies.</summary>
     /// <param name="models">By the strategy's index.</param>
@@ -199,6 +222,7 @@ public sealed class BatchPlan
         var instances = new List<StrategyInstance>();
         var seen = new Dictionary<string, int>(StringComparer.Ordinal);
         foreach (var entry in spec.Strategies) Expand(spec, entry, symbols, instances, seen);
+        ModelReferences.AddTo(instances, spec, symbols);
 
         NamedSymbols.Check(spec, symbols, instances);
         var tracePeriod = EquityTrace.PeriodFor(spec.Data.Timeframe, instances.Count);

@@ -41,6 +41,10 @@ public static class LearningReader
             + batch.Execution.SlippagePercent, LoadsLibraries: true, batch.Catalogues));
     }
 
+    /// <summary>The sections as far as a plan needs them: trainers of libraries that are not loaded yet stay unknown.</summary>
+    internal static IReadOnlyList<LearningSpec> Planned(BatchSpec batch) => batch.Learning is { } part
+        ? Sections(part, new LearningSurroundings(batch.Name, batch.Folder, 0, LoadsLibraries: false, batch.Catalogues)) : [];
+
     /// <summary>
     /// Finds the faults of the sections while the batch file is read. Trainers of libraries that are not loaded yet are checked when they
     /// are needed.

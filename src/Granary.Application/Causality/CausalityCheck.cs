@@ -38,9 +38,10 @@ public static class CausalityCheck
             var random = new Random(unchecked((int)(seed ^ (seed >> 32))));
             long RandomTime() => first + (long)((0.1 + 0.85 * random.NextDouble()) * (last - first));
             long[] times = [.. Enumerable.Range(0, effort.Times).Select(_ => RandomTime())];
-            var truth = await EventsAsync(subject.Markets, _chosen);
+            var trained = await subject.TrainedAsync(subject.Markets);
+            var truth = await EventsAsync(trained, subject.Markets, _chosen);
             foreach (var i in _chosen)
-                foreach (var symbol in subject.Plan.Instances[i].Symbols)
+                foreach (var symbol in ReadBy(subject.Plan.Instances[i]))
                     await KnowAsync(symbol, subject.Plan.Instances[i].Timeframe);
             List<DecisionCut> cuts = [.. Decisions(truth), .. times.Select(t => new DecisionCut(t, _chosen))];
             // Strategies that decided nothing are looked at anyway.
@@ -63,7 +64,7 @@ public static class CausalityCheck
             };
             if (!effort.Factors) return result;
             var all = worlds.Where(w => w.Strategies == _chosen || times.Length == 0).ToList();
-            var (factors, changed) = await FactorCausality.RunAsync(subject.Plan, subject.Markets, _chosen,
+            var (factors, changed) = await FactorCausality.RunAsync(trained, subject.Markets, _chosen,
                 [.. all.Select(w => (w.Cut, w.Markets))], cancellationToken);
             return result with { Factors = factors, FactorsFound = changed };
         }
@@ -83,12 +84,12 @@ public static class CausalityCheck
         {
             var wanted = world.Strategies.Where(s => _found.All(f => f.Strategy != subject.Plan.Instances[s].Id)).ToHashSet();
             if (wanted.Count == 0) return;
-            var events = await EventsAsync(world.Markets, wanted);
+            var events = await EventsAsync(await subject.TrainedAsync(world.Markets), world.Markets, wanted);
             foreach (var s in wanted.Order())
             {
                 var instance = subject.Plan.Instances[s];
                 var (own, other) = (truth.ChunksOf(s), events.ChunksOf(s));
-                var known = instance.Symbols.Min(symbol => _known[(symbol, instance.Timeframe)].Before(world.Cut));
+                var known = ReadBy(instance).Min(symbol => _known[(symbol, instance.Timeframe)].Before(world.Cut));
                 var sentence = StrategyPast.Difference(own, other, known);
                 if (sentence is null && ExitsFillAtOnce(instance) && bars[(instance.Symbols[0], world.Cut)] is { First: { } first } at)
                     sentence = StrategyPast.ExitDifference(own, first, other, PerturbedSeries.FirstTime(at.Before, first, world.Cut,
@@ -97,6 +98,8 @@ public static class CausalityCheck
                 if (sentence is not null) _found.Add(new LookAhead(instance.Id, new DateTime(world.Cut, DateTimeKind.Utc), sentence));
             }
         }
+
+        private static IEnumerable<string> ReadBy(StrategyInstance instance) => instance.Symbols.Concat(instance.References);
 
         // Whether an exit fills whole at the next bar's open, so that the changed bar shows what was ordered before it. Exits that wait
         // for a price do not.
@@ -125,11 +128,10 @@ public static class CausalityCheck
                     StringComparer.Ordinal);
         }
 
-        private async Task<MemoryEventLog> EventsAsync(IReadOnlyDictionary<string, OpenedMarket> markets,
+        private async Task<MemoryEventLog> EventsAsync(BatchPlan plan, IReadOnlyDictionary<string, OpenedMarket> markets,
             HashSet<int> strategies)
         {
             var log = new MemoryEventLog();
-            var plan = await subject.TrainedAsync(markets);
             var pass = new StrategyPass(plan, markets) { Include = i => strategies.Contains(i.Index), Events = log };
             await subject.Host.RunAsync(pass, cancellationToken);
             return log;

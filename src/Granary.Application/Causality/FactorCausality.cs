@@ -13,8 +13,8 @@ namespace Granary.Application.Causality;
 /// </summary>
 internal static class FactorCausality
 {
-    /// <summary>Factors that compare with other symbols are looked at through the strategies that read them.</summary>
-    /// <param name="cuts">Times, and the market as it is with everything after them replaced.</param>
+    /// <param name="cuts">Times, and the markets as they are with everything after them replaced, those of other symbols that factors
+    /// read among them.</param>
     /// <returns>How many factors there were, and those that changed.</returns>
     public static async Task<(int Factors, IReadOnlyList<LookAhead> Found)> RunAsync(BatchPlan plan,
         IReadOnlyDictionary<string, OpenedMarket> markets, IReadOnlySet<int> chosen,
@@ -29,15 +29,18 @@ internal static class FactorCausality
             {
                 var symbol = feed.Symbols[s];
                 var series = new MarketSeries(markets[symbol].Instrument, feed.Timeframe);
-                var requests = requested[s].Where(r => r.CreateKernel(series, feed.Supply).ReferenceSymbols.Count == 0).ToList();
+                var requests = requested[s].ToList();
                 count += requests.Count;
                 if (requests.Count == 0) continue;
-                var finished = await KnownBars.OfAsync(markets[symbol].Series, feed.Timeframe, cancellationToken);
-                long[] known = [.. cuts.Select(c => finished.Before(c.Cut))];
-                var truth = await ValuesAsync(markets[symbol].Series, feed, series, requests, known, cancellationToken);
+                List<string> read = [symbol, .. requests.SelectMany(r => r.CreateKernel(series, feed.Supply).ReferenceSymbols)
+                    .Where(other => other != symbol).Distinct(StringComparer.Ordinal)];
+                var finished = new List<KnownBars>();
+                foreach (var one in read) finished.Add(await KnownBars.OfAsync(markets[one].Series, feed.Timeframe, cancellationToken));
+                long[] known = [.. cuts.Select(c => finished.Min(f => f.Before(c.Cut)))];
+                var truth = await ValuesAsync(read, markets, feed, requests, known, cancellationToken);
                 for (var c = 0; c < cuts.Count; c++)
                 {
-                    var other = await ValuesAsync(cuts[c].Markets[symbol].Series, feed, series, requests, [known[c]], cancellationToken);
+                    var other = await ValuesAsync(read, cuts[c].Markets, feed, requests, [known[c]], cancellationToken);
                     for (var r = 0; r < requests.Count; r++)
                     {
                         var name = $"{requests[r].Key} on {symbol}:{feed.Timeframe}";
@@ -51,23 +54,26 @@ internal static class FactorCausality
         return (count, found);
     }
 
-    // [request][cut]: all values before each cut, in one number.
-    private static async Task<UInt128[][]> ValuesAsync(IBarSeries bars, FeedPlan feed, MarketSeries series, List<FactorRequest> requests,
-        long[] cuts, CancellationToken cancellationToken)
+    // [request][cut]: all values before each cut, in one number. The first symbol is that of the factors, the others are read by them.
+    private static async Task<UInt128[][]> ValuesAsync(List<string> symbols, IReadOnlyDictionary<string, OpenedMarket> markets,
+        FeedPlan feed, List<FactorRequest> requests, long[] cuts, CancellationToken cancellationToken)
     {
+        var series = new MarketSeries(markets[symbols[0]].Instrument, feed.Timeframe);
         var kernels = requests.Select(r => r.CreateKernel(series, feed.Supply)).ToList();
         var lines = requests.Select(r => r.Definition.Lines.Select(_ => new double[BarBlock.MaxCount]).ToArray()).ToList();
         var values = requests.Select(_ => new UInt128[cuts.Length]).ToArray();
         var running = new Fingerprint[requests.Count];
         for (var r = 0; r < running.Length; r++) running[r] = new Fingerprint();
         var last = cuts.Max();
-        await foreach (var block in FeedBlocks.ReadAsync(bars, feed.Timeframe, IBarSeries.DefaultBlockSize, cancellationToken))
+        await foreach (var (block, closes) in ReferredBlocks.ReadAsync(symbols, feed.Timeframe, markets, cancellationToken))
         {
             // How many of the block's bars are before each cut.
             int[] before = [.. cuts.Select(c => block.Time.BinarySearch(c) is var at && at < 0 ? ~at : at)];
             for (var r = 0; r < kernels.Count; r++)
             {
-                kernels[r].Process(new FactorInput(block, 0, block.Count), new FactorOutput(lines[r], 0, block.Count));
+                double[][] references = [.. kernels[r].ReferenceSymbols.Select(other => other == symbols[0] ? block.Close.ToArray()
+                    : closes![other])];
+                kernels[r].Process(new FactorInput(block, 0, block.Count, references), new FactorOutput(lines[r], 0, block.Count));
                 for (var i = 0; i <= block.Count; i++)
                 {
                     for (var c = 0; c < cuts.Length; c++)

@@ -17,7 +17,7 @@ internal sealed class SearchUnits(OpenedBatch opened, IReadOnlyList<LearningSpec
         var plan = opened.Plan;
         var units = new List<SearchUnit>();
         var from = plan.Spec.Data is { WarmUp: true, From: { } start } ? start : 0;
-        foreach (var feed in plan.Feeds)
+        foreach (var feed in plan.Markets)
             foreach (var group in feed.Instances.GroupBy(i => specs.FirstOrDefault(s => s.Covers(i))))
             {
                 if (group.Key is not { } spec) continue;
@@ -26,7 +26,8 @@ internal sealed class SearchUnits(OpenedBatch opened, IReadOnlyList<LearningSpec
                 foreach (var strategies in members)
                 {
                     var source = new UnitSource(spec.Label.Kind == LabelKind.Trade ? strategies[0].Id : feed.ToString(),
-                        [.. strategies.Select(i => i.Index)]);
+                        [.. strategies.Select(i => i.Index)])
+                    { References = feed.Symbols.Count > 1 ? [] : FeatureBars.ReferencesOf(feed, [union.Features]) };
                     var training = new UnitTraining(union, source, caches[spec], from, (long)plan.Spec.Seed, keepsTraining: false)
                     {
                         Error = error,
@@ -53,7 +54,7 @@ internal sealed class SearchUnits(OpenedBatch opened, IReadOnlyList<LearningSpec
         var names = spec.Search!.FeatureSets.SelectMany(s => s.Names).Distinct(StringComparer.Ordinal);
         var union = spec with { Features = FeatureSet.Parse([.. names], spec.Catalogues.Factors), Keep = 0 };
         if (feed.Symbols.Count > 1)
-            return (union, null, "a model reads the bars of one market, and this feed has several; leave it out of 'strategies'");
+            return (union, null, "a strategy of several symbols is not judged by a model; leave it out of 'strategies'");
         try
         {
             return (union, (await ModelTraining.FeaturesAsync(feed, opened.Markets, [union.Features], cancellationToken))[0], null);

@@ -89,15 +89,22 @@ public sealed class LearnBatch(IBatchHost host, TimeProvider clock, int threads)
         OpenAsync(batch, strategies, threads, cancellationToken);
 
     /// <summary>Opens a batch with a learning section, for its first strategies only where a number is given.</summary>
+    /// <param name="planned">Changes the plan before its markets are opened; null = nothing does.</param>
     /// <exception cref="InputException">There is no section, or the batch or <paramref name="strategies"/> is wrong.</exception>
-    internal static Task<OpenedBatch> OpenAsync(BatchSpec batch, string strategies, int threads, CancellationToken cancellationToken)
+    internal static Task<OpenedBatch> OpenAsync(BatchSpec batch, string strategies, int threads, CancellationToken cancellationToken,
+        Func<BatchPlan, BatchPlan>? planned = null)
     {
         if (batch.Learning is null)
             throw new InputException("the batch has no \"learning\" section: add one, as \"learning\": { \"trainer\": "
                 + "\"gradient-boosting\", \"label\": \"direction\" }");
         // Its faults come before those of the bars.
         LearningReader.Read(batch);
-        return OpenedBatch.OpenAsync(batch, new BatchOpening { Threads = threads, Yes = true, Planned = First }, cancellationToken);
+        return OpenedBatch.OpenAsync(batch, new BatchOpening
+        {
+            Threads = threads,
+            Yes = true,
+            Planned = plan => planned is null ? First(plan) : planned(First(plan)),
+        }, cancellationToken);
 
         BatchPlan First(BatchPlan plan)
         {

@@ -72,6 +72,7 @@ internal static class LearningReports
     {
         Data = unit.Data,
         Label = unit.Spec.Label.ToString(),
+        References = unit.References,
         LearnedTo = unit.LearnedTo,
         OutOfSample = unit.OutOfSample,
         TrainTestGap = unit.TrainTestGap,

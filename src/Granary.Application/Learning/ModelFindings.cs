@@ -28,6 +28,7 @@ public sealed record ModelFindings(string Run, JsonObject Unit)
     {
         Data = lineage.Data,
         Label = lineage.Label,
+        References = lineage.References ?? [],
         LearnedTo = lineage.To,
         OutOfSample = lineage.OutOfSample,
         TrainTestGap = lineage.TrainTestGap,

@@ -64,7 +64,7 @@ public sealed class ModelTraining(IBatchHost host, TimeProvider clock, int threa
 
         var units = new List<TrainedUnit>();
         var counter = new Counter(Progress);
-        foreach (var feed in plan.Feeds)
+        foreach (var feed in plan.Markets)
         {
             List<Work> work = [.. feed.Instances.Where(i => owner[i.Index] is not null).GroupBy(i => owner[i.Index]!)
                 .SelectMany(g => g.Key.IsOfOneStrategy ? g.Select(i => new Work(g.Key, feed, [i]))
@@ -100,13 +100,13 @@ public sealed class ModelTraining(IBatchHost host, TimeProvider clock, int threa
             {
                 if (!caches.TryGetValue(spec, out var cache)) caches.Add(spec, cache = OpenCache(spec, feed.ToString()));
                 var source = new UnitSource(spec.IsOfOneStrategy ? strategies[0].Id : feed.ToString(),
-                    [.. strategies.Select(i => i.Index)]);
+                    [.. strategies.Select(i => i.Index)])
+                { References = feed.Symbols.Count > 1 ? [] : FeatureBars.ReferencesOf(feed, [spec.Features]) };
                 var job = new UnitTraining(spec, source, cache, of.From, of.Seed, KeepsTrainingSamples);
                 jobs.Add(job);
                 if (feed.Symbols.Count > 1)
                 {
-                    job.Error = $"a strategy {(feed.IsJoined ? "of several symbols" : "whose factors read another symbol")} is not judged "
-                        + "by a model; leave it out of 'strategies'";
+                    job.Error = "a strategy of several symbols is not judged by a model; leave it out of 'strategies'";
                     continue;
                 }
                 job.RunStep(() => job.Prepare(tables.TryGetValue(spec.Features, out var features) ? features
@@ -169,7 +169,7 @@ public sealed class ModelTraining(IBatchHost host, TimeProvider clock, int threa
         CancellationToken cancellationToken)
     {
         var budget = new FactorBudget(KeptFactors / sizeof(double));
-        foreach (var feed in plan.Feeds.Where(f => f.Symbols.Count == 1 && f.Instances.Any(i => owner[i.Index] is not null)))
+        foreach (var feed in plan.Markets.Where(f => f.Symbols.Count == 1 && f.Instances.Any(i => owner[i.Index] is not null)))
         {
             var market = markets[feed.Symbols[0]];
             if (market.MemoryOf(feed.Timeframe) is not null) continue;
@@ -185,16 +185,12 @@ public sealed class ModelTraining(IBatchHost host, TimeProvider clock, int threa
         }
     }
 
-    /// <summary>The features of every bar of a feed of one symbol.</summary>
+    /// <summary>The features of every bar of a feed of one symbol, with the closes of other symbols that they read.</summary>
     internal static async Task<IReadOnlyList<FeatureTable>> FeaturesAsync(FeedPlan feed, IReadOnlyDictionary<string, OpenedMarket> markets,
         IReadOnlyList<FeatureSet> sets, CancellationToken cancellationToken)
     {
-        var market = markets[feed.Symbols[0]];
-        var blocks = new List<BarBlock>();
-        await foreach (var block in FeedBlocks.ReadAsync(market.Series, feed.Timeframe, IBarSeries.DefaultBlockSize, cancellationToken))
-            blocks.Add(block);
-        return FeatureTable.Compute(new MarketSeries(market.Instrument, feed.Timeframe), blocks, sets, supply: feed.Supply,
-            memory: market.MemoryOf(feed.Timeframe));
+        var bars = await FeatureBars.ReadAsync(feed, FeatureBars.ReferencesOf(feed, sets), markets, cancellationToken);
+        return bars.Tables(sets, markets[feed.Symbols[0]].MemoryOf(feed.Timeframe));
     }
 
     // One file for what this program trains on this feed, or on the entries in this market, for this section.

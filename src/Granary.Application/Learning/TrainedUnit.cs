@@ -21,6 +21,9 @@ public sealed record TrainedUnit(string Name, string Data, LearningSpec Spec, IR
     /// </summary>
     public EntryModel? Whole { get; init; }
 
+    /// <summary>Other symbols whose closes its features read.</summary>
+    public IReadOnlyList<string> References { get; init; } = [];
+
     /// <summary>When the last label was known that the model of all samples learned from, UTC; null without a model.</summary>
     public DateTime? LearnedTo { get; init; }
 

@@ -19,7 +19,11 @@ namespace Granary.Application.Learning;
 /// <summary>The data of a model, and the strategies that it judges.</summary>
 /// <param name="Data">The market, or the strategy whose trades are learned.</param>
 /// <param name="Strategies">Those that it judges, by their numbers.</param>
-internal sealed record UnitSource(string Data, IReadOnlyList<int> Strategies);
+internal sealed record UnitSource(string Data, IReadOnlyList<int> Strategies)
+{
+    /// <summary>Other symbols whose closes its features read.</summary>
+    public IReadOnlyList<string> References { get; init; } = [];
+}
 
 /// <summary>The training of one model, walk-forward: its table, its windows, and the model over all of them.</summary>
 /// <param name="from">Samples begin here, UTC ticks.</param>
@@ -255,9 +259,9 @@ internal sealed class UnitTraining(LearningSpec spec, UnitSource source, WindowC
                     filter.Origin = new ModelOrigin(ModelStores.Shown(spec.Registry), version.Model, version.Number);
             }
             unit = new TrainedUnit(Name, Data, spec, members, table.Count, [.. windows.Select(w => w.Result)], all.Figures, outOfSample,
-                gap,
-                last.Task == LearningTask.Classification ? Calibration.Of(predicted, labels) : [], importance, version, filter, null)
+                gap, last.Task == LearningTask.Classification ? Calibration.Of(predicted, labels) : [], importance, version, filter, null)
             {
+                References = source.References,
                 Whole = whole,
                 Risk = risk,
                 Retrained = retrained,
@@ -314,6 +318,7 @@ internal sealed class UnitTraining(LearningSpec spec, UnitSource source, WindowC
             To = registered.To,
             Samples = registered.Samples,
             Features = final.Features,
+            References = source.References.Count > 0 ? source.References : null,
             Label = spec.Label.ToString(),
             Trainer = spec.Trainer,
             Parameters = spec.Parameters,

@@ -24,8 +24,8 @@ internal sealed class MarketFeatures
         _rows = [.. _readers.Select(r => new double[r.Length])];
         _pipeline = new FeedPipeline(series, plan);
         if (_pipeline.ReferenceSymbols.FirstOrDefault(s => s != series.Instrument.Symbol) is { } other)
-            throw new LearningInputException($"a feature compares {series.Instrument.Symbol} with {other}, and a model reads the bars of "
-                + "one market: leave that feature out");
+            throw new LearningInputException($"a feature compares {series.Instrument.Symbol} with {other}, and a model of the label "
+                + "drawdown reads the bars of the entry's market alone: leave that feature out");
     }
 
     /// <summary>Bars so far.</summary>

@@ -41,7 +41,8 @@ public sealed class FeatureLab(IBatchHost host, int threads)
             $"--level {options.Level}: the share of false findings is between 0 and 1, such as 0.05"));
         if (!(options.Share is > 0 and <= 1)) throw new InputException(FormattableString.Invariant(
             $"--share {options.Share}: the part of the bars to look at is above 0 and at most 1, such as 0.4"));
-        await using var opened = await LearnBatch.OpenAsync(batch, options.Strategies, threads, cancellationToken);
+        await using var opened = await LearnBatch.OpenAsync(batch, options.Strategies, threads, cancellationToken,
+            plan => plan.Reading(market => ReferencesOf(plan, market, options)));
         var questions = Questions(opened.Plan);
         var trades = questions.Any(q => q.Strategy is not null)
             ? await StrategyTrades.RunAsync(opened.Plan, opened.Markets, host, i => questions.Any(q => q.Strategy == i), cancellationToken)
@@ -56,6 +57,24 @@ public sealed class FeatureLab(IBatchHost host, int threads)
         return Judged(batch.Name, options, studies, tested);
     }
 
+    // The symbols whose closes generated features of a market read.
+    private static IReadOnlyList<string> ReferencesOf(BatchPlan plan, string market, FeatureLabOptions options)
+    {
+        if (options is { Generates: false, References.Count: > 0 })
+            throw new InputException("--references names the symbols that generated features read; add --generate, or leave it out");
+        if (!options.Generates) return [];
+        if (options.References is not { } named)
+            return [.. plan.Symbols.Where(s => s != market).Take(FeatureLabOptions.MostReferences)];
+        foreach (var symbol in named)
+            if (!plan.Symbols.Contains(symbol, StringComparer.Ordinal))
+            {
+                var near = Spelling.Nearest(symbol, plan.Symbols);
+                throw new InputException($"--references: '{symbol}' is not among the data section's symbols"
+                    + (near is null ? "; add it there" : $"; did you mean '{near}'?"));
+            }
+        return [.. named.Where(s => s != market).Distinct(StringComparer.Ordinal)];
+    }
+
     private static List<Question> Questions(BatchPlan plan)
     {
         // What a model of the risk reads depends on the portfolio that met the entries.
@@ -64,7 +83,7 @@ public sealed class FeatureLab(IBatchHost host, int threads)
             throw new InputException("the learning sections have the label drawdown alone, whose samples are entries and not bars; "
                 + "'granary train' shows what its features are worth");
         var questions = new List<Question>();
-        foreach (var feed in plan.Feeds)
+        foreach (var feed in plan.Markets)
             foreach (var group in feed.Instances.GroupBy(i => specs.FirstOrDefault(s => s.Covers(i))))
                 if (group.Key is { } spec)
                     questions.AddRange(spec.Label.Kind == LabelKind.Trade ? group.Select(i => new Question(spec, feed, i))
@@ -78,18 +97,25 @@ public sealed class FeatureLab(IBatchHost host, int threads)
         var (spec, feed) = (question.Spec, question.Feed);
         var study = new FeatureStudy(question.Strategy?.Id ?? feed.ToString(), spec.Label.ToString(), default, default, 0, 0, null, null,
             [], [], null);
-        if (feed.Symbols.Count > 1) return (study with { Error = "a model reads the bars of one market, and this feed has several" }, []);
-        var market = opened.Markets[feed.Symbols[0]];
-        var blocks = new List<BarBlock>();
-        await foreach (var block in FeedBlocks.ReadAsync(market.Series, feed.Timeframe, IBarSeries.DefaultBlockSize, cancellationToken))
-            blocks.Add(block);
-        var series = new MarketSeries(market.Instrument, feed.Timeframe);
+        if (feed.Symbols.Count > 1)
+            return (study with { Error = "a model judges no strategy of several symbols; leave it out of 'strategies'" }, []);
         try
         {
-            FeatureTable Compute(FeatureSet set) => FeatureTable.Compute(series, blocks, set, supply: feed.Supply);
             var factors = spec.Catalogues.Factors;
             var names = spec.Features.Names.ToList();
-            if (options.Generates) names.AddRange(FeatureCandidates.Of(factors, series, blocks[0]).Except(names, StringComparer.Ordinal));
+            var generated = ReferencesOf(opened.Plan, feed.Symbols[0], options);
+            var read = await FeatureBars.ReadAsync(feed, [.. FeatureBars.ReferencesOf(feed, [spec.Features]).Union(generated)],
+                opened.Markets, cancellationToken);
+            if (options.Generates)
+            {
+                var (tried, closes) = read.First(FeatureCandidates.TriedBars);
+                names.AddRange(FeatureCandidates.Of(factors, read.Series, tried).Except(names, StringComparer.Ordinal));
+                foreach (var other in generated)
+                    names.AddRange(FeatureCandidates.Of(factors, read.Series, tried, other, closes![other])
+                        .Except(names, StringComparer.Ordinal));
+                study = study with { References = generated, Others = opened.Plan.Symbols.Count - 1 };
+            }
+            FeatureTable Compute(FeatureSet set) => read.Tables([set])[0];
             var first = Compute(spec.Features);
             var (label, bars) = question.Strategy is { } strategy && trades!.LabelOf(strategy.Index, first) is var own
                 ? (own.Label, own.Bars) : (LabelColumns.Of(first, spec.Label), Enumerable.Range(0, first.Bars));

@@ -37,7 +37,7 @@ public sealed class FeedExecution
         }
         else if (feed.IsReferring)
         {
-            FactorPlan[] factors = [.. series.Select(_ => feed.NewFactors())];
+            FactorPlan[] factors = [.. series.Select((_, s) => feed.NewFactors(s == 0 ? settings.Memory : null))];
             Groups = [.. instances.Chunk(RunGroup.Size)
                 .Select(chunk => new SingleGroup(chunk, series[0], factors[0], settings))];
             _open = () => new ReferringReader(series, factors, i => blocksOf(i, _stop.Token), feed, _stop.Token);

@@ -6,10 +6,10 @@ using Granary.Engine.Strategies;
 
 namespace Granary.Application.Simulation;
 
-/// <summary>The factors that the strategies of a feed ask for.</summary>
+/// <summary>The factors that the strategies of a feed and their models ask for.</summary>
 internal static class FeedFactors
 {
-    /// <summary>The factors that strategies of a feed read, for each of its symbols.</summary>
+    /// <summary>The factors that strategies of a feed and their models read, for each of its symbols.</summary>
     public static IReadOnlyList<IReadOnlyList<FactorRequest>> RequestsOf(BatchPlan plan, FeedPlan feed, IReadOnlySet<int> chosen,
         IReadOnlyDictionary<string, OpenedMarket> markets)
     {
@@ -27,7 +27,8 @@ internal static class FeedFactors
         {
             if (instance.Create() is MultiSymbolStrategy several)
                 _ = new MultiSymbolRun(instance.Id, several, series, instance.Trading, plan.Spec.Execution.Settings, plans);
-            else _ = new StrategyRun(instance.Id, instance.Create(), series[0], instance.Trading, plan.Spec.Execution.Settings, plans[0]);
+            else new StrategyRun(instance.Id, instance.Create(), series[0], instance.Trading, plan.Spec.Execution.Settings, plans[0])
+                .FilterEntries(instance.Model);
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {

@@ -23,6 +23,8 @@ internal static class FeaturesCommand
         public string Strategies { get; init; } = "all";
         [Description("also test features that are made from the catalogue of factors")]
         public bool Generate { get; init; }
+        [Description("symbols of the batch that generated features read beside a market's own (the first 5 others), as ETHUSDT,SOLUSDT")]
+        public string? References { get; init; }
         [Description("expected share of false findings among the relevant features")]
         public double Level { get; init; } = 0.05;
         [Description("the part of the bars, from the first, that is looked at")]
@@ -49,7 +51,10 @@ internal static class FeaturesCommand
             var threads = Given.Threads(given.Threads);
             var spec = new BatchReader(root.Catalogues(call)).Read(call.GetValue(batch)!);
             var studies = await new FeatureLab(new EmbeddedHost(threads), threads).RunAsync(spec,
-                new FeatureLabOptions(given.Strategies, given.Generate, given.Level, given.Share), token);
+                new FeatureLabOptions(given.Strategies, given.Generate, given.Level, given.Share)
+                {
+                    References = given.References?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries),
+                }, token);
             if (given.Out is { } path) AtomicFile.Write(path, writer => FeaturePage.Write(writer, studies));
             if (given.Json) Console.WriteLine(JsonSerializer.Serialize(studies, Output.Json));
             else Show(studies);
@@ -76,6 +81,7 @@ internal static class FeaturesCommand
                     f.Name, Cell.Percent(f.Figures.Missing), Cell.Figure(f.Correlation), NumberText.PValue(f.PValue),
                     NumberText.PValue(f.Adjusted), f.Remark,
                 }));
+            if (study.ReferenceSentence is { Length: > 0 } read) Console.WriteLine(read);
             Console.WriteLine(study.Chosen.Count == 0 ? "No feature is relevant."
                 : $"Chosen: \"features\": [{string.Join(", ", study.Chosen.Select(c => $"\"{c}\""))}]");
         }

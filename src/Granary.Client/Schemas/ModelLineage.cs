@@ -20,6 +20,9 @@ public sealed record ModelLineage
 
     public required IReadOnlyList<string> Features { get; init; }
 
+    /// <summary>Other symbols whose closes the features read; null where they read those of the data alone.</summary>
+    public IReadOnlyList<string>? References { get; init; }
+
     public required string Label { get; init; }
 
     public required string Trainer { get; init; }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Granary.Engine.Factors;
+using Granary.Engine.Market;
 
 namespace Granary.Learning.Features;
 
@@ -35,7 +36,7 @@ internal sealed record Feature(string Name, FactorRequest Request, int Line, boo
 
 /// <summary>
 /// The features of a model, in order: factors of the catalogue, written as <c>rsi(14)</c>, <c>sma(20)/close</c> (in proportion to the
-/// close) or <c>return(1)[3]</c> (three bars ago). Causal, because factors are.
+/// close) or <c>return(1)[3]</c> (three bars ago); <c>beta(SPY,50)</c> reads the closes of another symbol. Causal, because factors are.
 /// </summary>
 public sealed class FeatureSet
 {
@@ -61,6 +62,25 @@ public sealed class FeatureSet
     public int LongestLag { get; }
 
     internal Feature[] Features { get; }
+
+    /// <summary>The features that read the closes of a symbol by its name, with that symbol.</summary>
+    /// <param name="supply">Of the batch, see <see cref="FactorPlan.Supply"/>.</param>
+    /// <returns>In their order. A feature that does not exist over these bars reads none.</returns>
+    public IReadOnlyList<(string Feature, string Symbol)> ReferencesOn(MarketSeries series,
+        Func<FactorRequest, FactorKernel?>? supply = null)
+    {
+        var found = new List<(string, string)>();
+        foreach (var feature in Features)
+            try
+            {
+                found.AddRange(feature.Request.CreateKernel(series, supply).ReferenceSymbols.Select(s => (feature.Name, s)));
+            }
+            catch (ArgumentException)
+            {
+                // The bars are too long for it, which is said where it is computed.
+            }
+        return found;
+    }
 
     /// <param name="texts">As users write them.</param>
     /// <param name="factors">The factors that the process knows.</param>

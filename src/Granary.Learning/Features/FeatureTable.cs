@@ -69,8 +69,8 @@ public sealed class FeatureTable
         FeatureReader[] readers = [.. sets.Select(s => new FeatureReader(s, plan))];
         var computer = new FactorComputer(plan, series);
         if (references is null && computer.ReferenceSymbols.FirstOrDefault() is { } other)
-            throw new LearningInputException($"a feature compares {series.Instrument.Symbol} with {other}, and a model reads the bars of "
-                + $"one market: leave that feature out");
+            throw new LearningInputException($"a feature compares {series.Instrument.Symbol} with {other}, whose bars are not read here: "
+                + "leave that feature out");
         var sheet = new FactorSheet(plan, BarBlock.MaxCount);
         var values = sets.Select(_ => new List<double>()).ToArray();
         var (time, high, low, close) = (new List<long>(), new List<double>(), new List<double>(), new List<double>());

@@ -125,15 +125,22 @@ public static class LearningProof
     {
         var bars = RandomWalk(700, seed);
         var series = new MarketSeries(new Instrument { Symbol = "WALK" }, Timeframe.Parse("1h"));
+        // Other symbols that a feature reads are another walk, which has no bar before the third.
+        var symbols = sets.SelectMany(s => s.ReferencesOn(series, supply)).Select(r => r.Symbol).Distinct(StringComparer.Ordinal).ToList();
+        double[][] closes = [.. symbols.Select((_, i) =>
+            RandomWalk(bars.Length, seed + 1 + i).Select((b, at) => at < 2 ? double.NaN : b.Close).ToArray())];
         var column = Rows(300);
         var live = Rows(1);
         var same = column.AsSpan().SequenceEqual(live);
         return new ProofClaim("features in blocks (backtest) equal features bar by bar (live) to the bit", same,
             $"{column.Length} values compared, of {sets.Sum(s => s.Names.Count)} features");
 
-        long[] Rows(int length) => [.. FeatureTable.Compute(series, Blocks(bars, length), sets, supply: supply)
+        long[] Rows(int length) => [.. FeatureTable.Compute(series, Blocks(bars, length), sets, Closes, supply)
             .SelectMany(table => Enumerable.Range(0, table.Bars).SelectMany(i => table.Row(i).ToArray()))
             .Select(BitConverter.DoubleToInt64Bits)];
+
+        Dictionary<string, double[]> Closes(BarBlock block) => symbols.Select((symbol, i) => (symbol, i)).ToDictionary(s => s.symbol,
+            s => closes[s.i].AsSpan((int)block.FirstIndex, block.Count).ToArray(), StringComparer.Ordinal);
     }
 
     private static IEnumerable<BarBlock> Blocks(Bar[] bars, int length)

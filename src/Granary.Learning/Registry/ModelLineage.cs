@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Granary.Learning.Registry;
 
 /// <summary>Where a model version comes from: enough to train it again and to judge it.</summary>
@@ -18,6 +20,10 @@ public sealed record ModelLineage
     public required int Samples { get; init; }
 
     public required IReadOnlyList<string> Features { get; init; }
+
+    /// <summary>Other symbols whose closes the features read; null where they read those of the data alone.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<string>? References { get; init; }
 
     public required string Label { get; init; }
 

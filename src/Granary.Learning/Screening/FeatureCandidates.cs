@@ -9,13 +9,14 @@ namespace Granary.Learning.Screening;
 /// Features made from a catalogue of factors: each factor over several windows, free of the price's level, now and some bars ago.
 /// </summary>
 /// <remarks>
-/// A factor with one whole number as its parameter is taken over each of <see cref="Windows"/> in its range, any other with its defaults.
-/// A line that is multiplied by four with the prices is divided by the close. Factors that compare with another symbol are left out, since
-/// a model reads the bars of one market.
+/// A factor with one whole number as its parameter is taken over each of <see cref="Windows"/> in its range, any other with its defaults;
+/// one that compares with another symbol over its default window and each of its words too. A line that is multiplied by four with the
+/// prices is divided by the close.
 /// </remarks>
 public static class FeatureCandidates
 {
-    private const int TriedBars = 1_000;
+    /// <summary>Bars on which it is tried at the most which lines follow the price's level.</summary>
+    public const int TriedBars = 1_000;
 
     /// <summary>Bars of a window.</summary>
     public static IReadOnlyList<int> Windows { get; } = [5, 10, 20, 50, 100];
@@ -23,22 +24,38 @@ public static class FeatureCandidates
     /// <summary>Bars ago.</summary>
     public static IReadOnlyList<int> Lags { get; } = [0, 1, 5];
 
+    /// <summary>Features that read the market's own bars.</summary>
     /// <param name="bars">Some of the market's bars, on which it is tried which lines follow the price's level.</param>
     /// <returns>Texts of features, in the order of the catalogue.</returns>
-    public static IReadOnlyList<string> Of(FactorCatalogue factors, MarketSeries series, BarBlock bars)
+    public static IReadOnlyList<string> Of(FactorCatalogue factors, MarketSeries series, BarBlock bars) =>
+        Of(factors, series, bars, OwnArguments, null);
+
+    /// <summary>Features that compare the market with another symbol.</summary>
+    /// <param name="bars">Some of the market's bars.</param>
+    /// <param name="other">The other symbol.</param>
+    /// <param name="closes">Its close as known at each of these bars; NaN before its first.</param>
+    /// <returns>Texts of features, in the order of the catalogue.</returns>
+    public static IReadOnlyList<string> Of(FactorCatalogue factors, MarketSeries series, BarBlock bars, string other, double[] closes) =>
+        Of(factors, series, bars, d => ReferringArguments(d, other), (other, closes));
+
+    private static List<string> Of(FactorCatalogue factors, MarketSeries series, BarBlock bars,
+        Func<FactorDefinition, IEnumerable<object[]>> arguments, (string Symbol, double[] Closes)? other)
     {
         var tried = bars.Slice(0, Math.Min(TriedBars, bars.Count));
         var scaled = Scaled(tried, 4);
         var texts = new List<string>();
         foreach (var definition in factors.All)
-            foreach (var arguments in Arguments(definition))
-                AddLines(texts, factors.Request(definition.Name, [.. arguments]), series, tried, scaled);
+            foreach (var list in arguments(definition))
+            {
+                var request = factors.Request(definition.Name, list);
+                if (Lines(request, series, tried, other) is { } plain && Lines(request, series, scaled, other) is { } grown)
+                    AddLines(texts, request, tried, plain, grown);
+            }
         return texts;
     }
 
-    private static void AddLines(List<string> texts, FactorRequest request, MarketSeries series, BarBlock tried, BarBlock scaled)
+    private static void AddLines(List<string> texts, FactorRequest request, BarBlock tried, double[][] plain, double[][] grown)
     {
-        if (Lines(request, series, tried) is not { } plain || Lines(request, series, scaled) is not { } grown) return;
         var written = request.Arguments.Count == 0 ? request.Definition.Name : request.Key;
         foreach (var (line, name) in request.Definition.Lines.Index())
         {
@@ -49,16 +66,38 @@ public static class FeatureCandidates
         }
     }
 
-    private static IEnumerable<object[]> Arguments(FactorDefinition definition)
+    private static IEnumerable<object[]> OwnArguments(FactorDefinition definition)
     {
         var parameters = definition.Parameters;
         if (parameters.Any(p => p.Default is null || p.Type == typeof(string))) return [];
         if (parameters is not [{ } window] || window.Type != typeof(int)) return [[.. parameters.Select(p => p.Default!)]];
-        return Windows.Where(w => w >= window.Minimum && w <= window.Maximum).Select(w => new object[] { w });
+        return WindowsOf(window).Select(w => new object[] { w });
     }
 
-    // null for a factor that does not exist over these bars, or that compares with another symbol.
-    private static double[][]? Lines(FactorRequest request, MarketSeries series, BarBlock bars)
+    // A factor of one symbol, perhaps with a window and words: each window with each word.
+    private static IEnumerable<object[]> ReferringArguments(FactorDefinition definition, string other)
+    {
+        var parameters = definition.Parameters;
+        if (parameters.Count(p => p.Type == typeof(string) && p.Default is null) != 1) return [];
+        var hasOneWindow = parameters.Count(p => p.Type == typeof(int)) == 1;
+        IEnumerable<object[]> lists = [[]];
+        foreach (var parameter in parameters)
+        {
+            List<object> values = parameter.Type == typeof(string) && parameter.Default is null ? [other]
+                : parameter.Type == typeof(int) && hasOneWindow
+                    ? [.. WindowsOf(parameter).Prepend((int)(parameter.Default ?? Windows[0])).Distinct().Select(w => (object)w)]
+                : parameter.Type.IsEnum ? [.. Enum.GetNames(parameter.Type).Select(n => n.ToLowerInvariant())]
+                : parameter.Default is { } usual ? [usual] : [];
+            lists = [.. lists.SelectMany(list => values.Select(v => (object[])[.. list, v]))];
+        }
+        return lists;
+    }
+
+    private static IEnumerable<int> WindowsOf(ParameterDefinition window) =>
+        Windows.Where(w => w >= window.Minimum && w <= window.Maximum);
+
+    // null for a factor that does not exist over these bars, or that reads other symbols than the one given.
+    private static double[][]? Lines(FactorRequest request, MarketSeries series, BarBlock bars, (string Symbol, double[] Closes)? other)
     {
         FactorKernel kernel;
         try
@@ -69,9 +108,10 @@ public static class FeatureCandidates
         {
             return null; // the bars are too long for it
         }
-        if (kernel.ReferenceSymbols.Count > 0) return null;
+        if (other is null ? kernel.ReferenceSymbols.Count > 0 : kernel.ReferenceSymbols is not [var read] || read != other.Value.Symbol)
+            return null;
         double[][] lines = [.. request.Definition.Lines.Select(_ => new double[bars.Count])];
-        kernel.Process(new FactorInput(bars, 0, bars.Count, null), new FactorOutput(lines, 0, bars.Count));
+        kernel.Process(new FactorInput(bars, 0, bars.Count, other is { } o ? [o.Closes] : null), new FactorOutput(lines, 0, bars.Count));
         return lines;
     }
 

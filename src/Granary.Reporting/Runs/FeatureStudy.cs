@@ -41,7 +41,20 @@ public sealed record FeatureFinding(string Name, ColumnFigures Figures, int Samp
 /// <param name="Chosen">Relevant features that do not repeat one another, the best first: for a batch's <c>features</c>.</param>
 /// <param name="Error">Why there is nothing; null where there is.</param>
 public sealed record FeatureStudy(string Data, string Label, DateTime From, DateTime To, int Bars, int Samples, double? Ones,
-    ColumnFigures? LabelFigures, IReadOnlyList<FeatureFinding> Features, IReadOnlyList<string> Chosen, string? Error);
+    ColumnFigures? LabelFigures, IReadOnlyList<FeatureFinding> Features, IReadOnlyList<string> Chosen, string? Error)
+{
+    /// <summary>Other symbols whose closes generated features read.</summary>
+    public IReadOnlyList<string> References { get; init; } = [];
+
+    /// <summary>How many other symbols the batch has.</summary>
+    public int Others { get; init; }
+
+    /// <summary>Which other symbols generated features read, as a sentence; empty where there are none.</summary>
+    [JsonIgnore]
+    public string ReferenceSentence => References.Count == 0 ? ""
+        : $"Generated features read the closes of {string.Join(", ", References)}"
+            + (References.Count < Others ? $": {References.Count} of {Others} other symbols; --references names others." : ".");
+}
 
 /// <summary>What <c>granary features</c> found.</summary>
 /// <param name="Level">Expected share of false findings among the relevant features, at the most.</param>

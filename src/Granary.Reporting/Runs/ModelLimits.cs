@@ -13,6 +13,9 @@ public sealed record ModelLimits
 
     public required string Label { get; init; }
 
+    /// <summary>Other symbols whose closes its features read.</summary>
+    public IReadOnlyList<string> References { get; init; } = [];
+
     /// <summary>When its last training label was known, UTC; null where it is not known.</summary>
     public DateTime? LearnedTo { get; init; }
 
@@ -33,6 +36,9 @@ public sealed record ModelLimits
     {
         List<string> limits = [Label == "trade" ? $"It predicts the trades of {Data} alone."
             : $"It predicts the label {Label} of {Data}; other markets and timeframes are outside of its training data."];
+        if (References.Count > 0)
+            limits.Add($"Its features read the closes of {string.Join(", ", References)} too: where these have no bar, the last one before "
+                + "counts.");
         if (LearnedTo is { } to)
             limits.Add(Text($"It has learned from data to {to:yyyy-MM-dd HH:mm} UTC: predictions of earlier bars are in sample."));
         if (OutOfSample.TryGetValue("auc", out var auc) && auc <= 0.5)

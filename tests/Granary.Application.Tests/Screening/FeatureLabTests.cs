@@ -79,6 +79,31 @@ public sealed class FeatureLabTests : IDisposable
     }
 
     [Fact]
+    public async Task Features_that_read_another_symbol_are_generated_and_found_and_are_as_many_as_is_said()
+    {
+        LeadingMarket.Write(_folder, Bars);
+        foreach (var i in Enumerable.Range(1, FeatureLabOptions.MostReferences)) MomentumMarket.Write(_folder, $"WALK{i}", 0, i, 500);
+        string[] named = ["FOLLOW", "LEAD"];
+        var options = new FeatureLabOptions(Strategies: "1", Generates: true) { References = named };
+        var study = (await StudyAsync(options)).Studies.Single();
+        study.Data.ShouldBe("FOLLOW:1h");
+        study.References.ShouldBe(["LEAD"]);
+        study.ReferenceSentence.ShouldBe("Generated features read the closes of LEAD: 1 of 6 other symbols; --references names others.");
+        study.Features.Count(f => f.Name.Contains("(LEAD", StringComparison.Ordinal)).ShouldBe(96);
+        study.Features.ShouldContain(f => f.Name == "correlation(LEAD,20,returns)[5]");
+        study.Chosen[0].ShouldBe("return-of(LEAD,1)");
+
+        var first = (await StudyAsync(options with { References = null })).Studies.Single();
+        first.References.ShouldBe(["LEAD", "WALK1", "WALK2", "WALK3", "WALK4"]);
+        (await StudyAsync(options with { References = [] })).Studies.Single().Features
+            .ShouldAllBe(f => !f.Name.Contains("LEAD", StringComparison.Ordinal));
+        (await Should.ThrowAsync<InputException>(() => StudyAsync(options with { References = ["LEED"] }))).Message
+            .ShouldBe("--references: 'LEED' is not among the data section's symbols; did you mean 'LEAD'?");
+        (await Should.ThrowAsync<InputException>(() => StudyAsync(options with { Generates = false }))).Message
+            .ShouldBe("--references names the symbols that generated features read; add --generate, or leave it out");
+    }
+
+    [Fact]
     public async Task A_wrong_option_is_one_sentence()
     {
         Write("MOM", 0.5, 3);

@@ -94,7 +94,8 @@ internal sealed class TestBatches : IDisposable
               "strategies": [ { "class": "SmaCross", "params": { "fast": [3, 5], "slow": [10, 12] }, "sides": "both",
                 "size": { "percentOfEquity": 30 } } ],
               "learning": [
-                { "name": "trades", "strategies": "SmaCross(fast=3*", "trainer": "gradient-boosting", "params": { "trees": 10 },
+                { "name": "trades", "strategies": "SmaCross(fast=3*@COINUSDT*", "trainer": "gradient-boosting",
+                  "params": { "trees": 10 }, "features": ["return(1)", "volatility(20)", "return-of(GLIMUSDT)", "beta(GLIMUSDT,20)"],
                   "label": "trade", "apply": { "rule": "veto", "below": 0.5 }, "watch": "adwin", "abstain": true,
                   "retrain": { "trades": 25, "lateness": "12h", "level": 0.3, "challenger": true, "expire": { "trades": 40 } } },
                 { "name": "bars", "trainer": "logistic", "label": { "kind": "direction", "bars": 4 },
@@ -105,7 +106,9 @@ internal sealed class TestBatches : IDisposable
             }
             """;
 
-    /// <summary>Each strategy's model is trained again, some by trades and some by days; versions expire.</summary>
+    /// <summary>
+    /// Each strategy's model is trained again, some by trades and some by days; versions expire. Some read the closes of another symbol.
+    /// </summary>
     public string Retrained { get; }
 
     /// <summary>A model of the risk caps the portfolio; another judges entries, is watched, and abstains from unlike ones.</summary>

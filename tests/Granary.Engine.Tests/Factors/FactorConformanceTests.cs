@@ -32,6 +32,8 @@ public class FactorConformanceTests
                 "pivot-points(day,fibonacci)", "support-resistance(50,1,1)",
                 "day-type(1)", "bars-since(week)", "bars-since(month)", "bars-since(high,7)", "bars-since(low,7)", "bars-since(rise)",
                 "bars-since(fall)", "correlation(OTHER,20)", "correlation(OTHER,7,returns)", "beta(OTHER,9)",
+                "return-of(OTHER)", "return-of(OTHER,5)", "excess-return(OTHER)", "excess-return(OTHER,20)", "ratio-zscore(OTHER)",
+                "ratio-zscore(OTHER,3)", "return-of(OTHER,2)@1h",
                 "skew(3)", "kurtosis(4)", "hurst(21)", "entropy(4,2)", "sma(3)@1h", "macd@15m", "correlation(OTHER,5)@1h", "atr(2)@4h",
             ];
             var texts = new TheoryData<string>();

@@ -16,8 +16,11 @@ internal sealed class FeatureFigures
 
     /// <param name="share">Part of the bars, from the first, that is looked at.</param>
     /// <param name="ahead">Bars until the label is known.</param>
-    public FeatureFigures(IReadOnlyList<MarketBar> bars, double share, int ahead, IReadOnlyList<string> names)
+    /// <param name="valueOf">A feature at a bar; null for features of the market's own bars.</param>
+    public FeatureFigures(IReadOnlyList<MarketBar> bars, double share, int ahead, IReadOnlyList<string> names,
+        Func<int, string, double>? valueOf = null)
     {
+        valueOf ??= (i, name) => Value(bars, i, name);
         Bars = (int)(bars.Count * share);
         (From, To) = (bars[0].Time, bars[Bars - 1].Time);
         var samples = Enumerable.Range(0, Bars).Where(i => i % ahead == 0 && i + ahead < Bars).ToList();
@@ -28,7 +31,7 @@ internal sealed class FeatureFigures
         Label = Summary(labels);
         Features = [.. names.Select(name =>
         {
-            double[] column = [.. Enumerable.Range(0, Bars).Select(i => Value(bars, i, name))];
+            double[] column = [.. Enumerable.Range(0, Bars).Select(i => valueOf(i, name))];
             List<int> known = [.. samples.Where(i => double.IsFinite(column[i]))];
             var (a, b) = (Ranks([.. known.Select(i => column[i])]), Ranks([.. known.Select(LabelAt)]));
             var correlation = Correlation(a, b);

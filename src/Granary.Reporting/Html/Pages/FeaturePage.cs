@@ -53,6 +53,7 @@ public static class FeaturePage
             html.Prose($"{Counted.Of(study.Bars, "bar")} from {NumberText.Clock(study.From)} to {NumberText.Clock(study.To)} UTC; "
                 + $"{Counted.Of(study.Samples, "sample")} whose labels do not overlap"
                 + (study.Ones is { } ones ? $", {NumberText.Percent(ones, 1)} of them with label 1." : "."));
+            if (study.ReferenceSentence is { Length: > 0 } read) html.Prose($" {read}");
             html.Raw("</p>\n");
             html.Raw("<p>");
             if (study.Chosen.Count == 0) html.Raw("No feature is relevant.");
