@@ -100,8 +100,8 @@ run_hidden() {
     echo "0 $((bad + errors)) 0" >"$counts"
 }
 
-# The layout of all sources, as one test. Style and names are analyzers of the build, and the architecture tests check the order of using directives:
-# that is all of dotnet format, which takes two minutes of processor time to load all projects. Run it by hand: dotnet format Platform.sln
+# The layout of all sources, as one test. The architecture tests check using directives, namespaces and words of access: that is all of dotnet format,
+# which takes two minutes of processor time to load all projects. Run it by hand: dotnet format Platform.sln
 run_format() {
     if dotnet format whitespace . --folder --verify-no-changes --exclude .git >"$output.log" 2>&1; then echo "1 0 0" >"$counts"; else
         head -20 "$output.log"

@@ -4,6 +4,7 @@ using Granary.Data.Journals;
 using Granary.Engine.Brokerage;
 using Granary.Engine.Strategies;
 using Granary.Engine.Trading;
+using Granary.Testing;
 
 namespace Granary.Application.Tests.Live;
 
@@ -69,7 +70,8 @@ public sealed class RecoveryTests : IDisposable
         var whole = await _under.LiveAsync(backtest, "whole");
         whole.Ledger.Trades.Count.ShouldBeGreaterThan(20, what);
         var random = new Random(16);
-        for (var round = 0; round < 3; round++)
+        var rounds = TestEffort.Of(1, 3);
+        for (var round = 0; round < rounds; round++)
         {
             var state = Path.Combine(_under.Folder, $"state-{round}");
             var cuts = Enumerable.Range(0, 3).Select(_ => s_from + random.NextDouble() * (s_to - s_from)).Order().ToList();

@@ -2,12 +2,16 @@ using Granary.Engine.Numerics;
 using Granary.Learning.Reinforcement.Evaluation;
 using Granary.Learning.Reinforcement.Policies;
 using Granary.Learning.Reinforcement.Training;
+using Granary.Testing;
 
 namespace Granary.Learning.Tests.Reinforcement;
 
 public class NoiseMarketTests
 {
-    private const int Seeds = 20, Paths = 12, Days = 100;
+    private const int Paths = 12, Days = 100;
+
+    // Fewer seeds widen the interval of the comparison with the baselines.
+    private static readonly int s_seeds = TestEffort.Of(5, 20);
 
     private static readonly PpoSettings Settings = new()
     {
@@ -24,7 +28,7 @@ public class NoiseMarketTests
     {
         var policies = new List<TrainedPolicy>();
         var (first, last) = (0.0, 0.0);
-        for (var seed = 1; seed <= Seeds; seed++)
+        for (var seed = 1; seed <= s_seeds; seed++)
         {
             var copies = new List<NoiseMarket>();
             using var trainer = new PpoTrainer(() =>
@@ -55,7 +59,7 @@ public class NoiseMarketTests
         }
         // Without random actions, where the first policies turn over more than a third of the wealth in a day.
         var turnover = policies.Select(Turnover).ToList();
-        turnover.Count(t => t == 0).ShouldBeGreaterThanOrEqualTo(Seeds - 2);
+        turnover.Count(t => t == 0).ShouldBeGreaterThanOrEqualTo(s_seeds * 9 / 10);
         turnover.Max().ShouldBeLessThan(0.003);
     }
 

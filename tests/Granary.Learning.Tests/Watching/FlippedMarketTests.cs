@@ -2,13 +2,17 @@ using Granary.Engine.Factors;
 using Granary.Learning.Gating;
 using Granary.Learning.ModelFiles;
 using Granary.Learning.Watching;
+using Granary.Testing;
 
 namespace Granary.Learning.Tests.Watching;
 
 /// <summary>What the watch of a model does where the market's rule flips.</summary>
 public sealed class FlippedMarketTests
 {
-    private const int Seeds = 20, Flip = 4000, Train = 2000, Test = 1000, Bars = 9000;
+    private const int Flip = 4000, Train = 2000, Test = 1000, Bars = 9000;
+
+    // A watch that loses more than the free model on half of all markets would pass six with a probability of 1.6 %, and twenty with 10⁻⁶.
+    private static readonly int s_seeds = TestEffort.Of(6, 20);
 
     // docs/learning.md says so of ADWIN: the median is 139, the longest of twenty seeds is bounded here.
     private const int MostTradesToNotice = 320;
@@ -17,7 +21,7 @@ public sealed class FlippedMarketTests
     public void A_flip_is_noticed_the_model_replaced_and_less_lost_than_without_a_watch()
     {
         var noticed = new List<int>();
-        for (var seed = 1; seed <= Seeds; seed++)
+        for (var seed = 1; seed <= s_seeds; seed++)
         {
             var bars = RuleMarket.Bars(Bars, seed, Flip);
             var (free, _) = RuleMarket.Run(bars, RuleMarket.Model(bars, Train, Test, null));
@@ -39,14 +43,14 @@ public sealed class FlippedMarketTests
             lostWatched.ShouldBeGreaterThan(lostFree, $"seed {seed}");
         }
         noticed.Max().ShouldBeLessThanOrEqualTo(MostTradesToNotice);
-        noticed.Order().ElementAt(Seeds / 2).ShouldBeInRange(80, 200);
+        noticed.Order().ElementAt(s_seeds / 2).ShouldBeInRange(80, 200);
     }
 
     [Fact]
     public void The_old_version_returns_where_the_old_rule_does()
     {
         var returned = 0;
-        for (var seed = 1; seed <= Seeds; seed++)
+        for (var seed = 1; seed <= s_seeds; seed++)
         {
             // Version 1 learns the first rule, version 2 the other one; when the first rule is back, version 2 is in force.
             var bars = RuleMarket.Bars(9000, seed, 2000, 6000);
@@ -66,7 +70,7 @@ public sealed class FlippedMarketTests
             stays.Of(bars, 6000, 8000).ShouldAllBe(t => t.Signal.ModelVersion == 2);
             log.Taken(bars, 6000, 8000).ShouldBeGreaterThan(stays.Taken(bars, 6000, 8000), $"seed {seed}");
         }
-        returned.ShouldBeGreaterThanOrEqualTo(15);
+        returned.ShouldBeGreaterThanOrEqualTo(s_seeds * 3 / 4);
     }
 
     [Theory]
