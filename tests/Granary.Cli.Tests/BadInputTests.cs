@@ -3,7 +3,8 @@ using System.Text.Json.Nodes;
 namespace Granary.Cli.Tests;
 
 /// <summary>
-/// What is wrong is said in one sentence that leads to it, with exit code 2 (1 for the disk), and nothing is half written.
+/// What is wrong is said in one sentence that leads to it, with exit code 2 (1 for the disk), and nothing is half written. The process
+/// itself is asked once.
 /// </summary>
 public sealed class BadInputTests : IDisposable
 {
@@ -27,7 +28,7 @@ public sealed class BadInputTests : IDisposable
 
     private async Task<string> RefusedAsync(string batch, int code = 2, params string[] more)
     {
-        var call = await GranaryProcess.RunAsync(["backtest", _folder.Write("batch.json", batch), "--out", _folder.At("run"), "--quiet",
+        var call = await GranaryCall.RunAsync(["backtest", _folder.Write("batch.json", batch), "--out", _folder.At("run"), "--quiet",
             .. more]);
         call.ExitCode.ShouldBe(code, call.Error + call.Output);
         call.Output.ShouldBe("");
@@ -117,7 +118,7 @@ public sealed class BadInputTests : IDisposable
     [Fact]
     public async Task A_folder_in_place_of_a_batch_file_is_named()
     {
-        var call = await GranaryProcess.RunAsync(["backtest", _folder.Path]);
+        var call = await GranaryCall.RunAsync(["backtest", _folder.Path]);
         call.ExitCode.ShouldBe(2);
         call.Error.ShouldContain($"{_folder.Path} is a folder; give the path of a batch file");
     }
@@ -147,7 +148,7 @@ public sealed class BadInputTests : IDisposable
     {
         _folder.Write("bars/A.csv", Bars);
         var file = _folder.Write("occupied", "a file, not a folder");
-        var call = await GranaryProcess.RunAsync("backtest", _folder.Write("batch.json", Batch().ToJsonString()), "--out",
+        var call = await GranaryCall.RunAsync("backtest", _folder.Write("batch.json", Batch().ToJsonString()), "--out",
             Path.Combine(file, "run"), "--quiet");
         call.ExitCode.ShouldBe(1);
         call.Error.ShouldContain("cannot be made");
@@ -158,7 +159,7 @@ public sealed class BadInputTests : IDisposable
     public async Task A_corrupt_stored_bar_file_is_named()
     {
         var bars = _folder.Write("bars/A.csv", Bars);
-        (await GranaryProcess.RunAsync("data", "import", bars, "--store", _folder.At("store"), "--symbol", "A", "--timeframe",
+        (await GranaryCall.RunAsync("data", "import", bars, "--store", _folder.At("store"), "--symbol", "A", "--timeframe",
             "1d")).ExitCode.ShouldBe(0);
         var stored = Directory.EnumerateFiles(_folder.At("store"), "*.bars", SearchOption.AllDirectories).Single();
         var bytes = await File.ReadAllBytesAsync(stored);
@@ -173,7 +174,7 @@ public sealed class BadInputTests : IDisposable
     [Fact]
     public async Task An_unknown_verb_suggests_the_nearest()
     {
-        var call = await GranaryProcess.RunAsync("backtst", "x");
+        var call = await GranaryCall.RunAsync("backtst", "x");
         call.ExitCode.ShouldBe(2);
         call.Error.ShouldContain("did you mean 'backtest'?");
     }
@@ -181,7 +182,7 @@ public sealed class BadInputTests : IDisposable
     [Fact]
     public async Task A_text_for_the_number_of_an_option_names_the_option()
     {
-        var call = await GranaryProcess.RunAsync("backtest", "batch.json", "--threads", "many");
+        var call = await GranaryCall.RunAsync("backtest", "batch.json", "--threads", "many");
         (call.ExitCode, call.Error.TrimEnd()).ShouldBe((2,
             "granary: --threads many: a whole number is needed; --help shows how it is called"));
     }

@@ -11,7 +11,7 @@ public sealed class BatchReplayTests : IDisposable
 
     private async Task<string> Batch()
     {
-        var call = await GranaryProcess.RunAsync("data", "generate", "--out", _folder.At("bars"), "--symbols", "ACME,BTCUSDT",
+        var call = await GranaryCall.RunAsync("data", "generate", "--out", _folder.At("bars"), "--symbols", "ACME,BTCUSDT",
             "--timeframe", "1h", "--from", "2024-01-01", "--to", "2024-01-15");
         call.ExitCode.ShouldBe(0, call.Error);
         var batch = _folder.At("batch.json");
@@ -46,7 +46,7 @@ public sealed class BatchReplayTests : IDisposable
     [InlineData("--to stdout --pace quick", "--pace quick is no replay speed; use asap, fixed:100ms, realtime or x60")]
     public async Task What_is_wrong_with_the_call_is_one_sentence(string options, string sentence)
     {
-        var call = await GranaryProcess.RunAsync(["replay", await Batch(), .. options.Split(' ')]);
+        var call = await GranaryCall.RunAsync(["replay", await Batch(), .. options.Split(' ')]);
         call.ExitCode.ShouldBe(2);
         call.Error.Trim().Split('\n').Length.ShouldBe(1);
         call.Error.ShouldContain(sentence);
@@ -55,7 +55,7 @@ public sealed class BatchReplayTests : IDisposable
     [Fact]
     public async Task A_stores_address_that_is_wrong_is_one_sentence_without_its_password()
     {
-        var call = await GranaryProcess.RunAsync("data", "list", "--store", "postgres://me:secret@127.0.0.1:1/x?timeout=2");
+        var call = await GranaryCall.RunAsync("data", "list", "--store", "postgres://me:secret@127.0.0.1:1/x?timeout=2");
         call.ExitCode.ShouldBe(1);
         call.Error.ShouldContain("postgres://me@127.0.0.1:1/x cannot be reached");
         call.Error.ShouldNotContain("secret");

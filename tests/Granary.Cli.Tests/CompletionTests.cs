@@ -50,7 +50,7 @@ public sealed class CompletionTests
     [Fact]
     public async Task Another_shell_is_refused_with_those_that_there_are()
     {
-        var unknown = await GranaryProcess.RunAsync("completion", "tcsh");
+        var unknown = await GranaryCall.RunAsync("completion", "tcsh");
         (unknown.ExitCode, unknown.Error.TrimEnd()).ShouldBe((2,
             "granary: 'tcsh' is no shell that completion is made for; write bash, zsh or fish"));
     }

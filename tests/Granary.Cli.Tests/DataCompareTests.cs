@@ -8,10 +8,10 @@ public sealed class DataCompareTests
     public async Task A_store_and_a_file_of_the_same_market_are_compared_and_the_odd_bar_is_named()
     {
         using var folder = new TestFolder();
-        (await GranaryProcess.RunAsync("data", "generate", "--out", folder.At("made"), "--symbols", "COINUSDT", "--to", "2022-03-01"))
+        (await GranaryCall.RunAsync("data", "generate", "--out", folder.At("made"), "--symbols", "COINUSDT", "--to", "2022-03-01"))
             .ExitCode.ShouldBe(0);
         var made = folder.At("made/1h/COINUSDT.csv");
-        (await GranaryProcess.RunAsync("data", "import", made, "--store", folder.At("store"), "--symbol", "COINUSDT", "--timeframe", "1h"))
+        (await GranaryCall.RunAsync("data", "import", made, "--store", folder.At("store"), "--symbol", "COINUSDT", "--timeframe", "1h"))
             .ExitCode.ShouldBe(0);
         var lines = File.ReadAllLines(made);
         var fields = lines[500].Split(',');
@@ -22,18 +22,18 @@ public sealed class DataCompareTests
 
         string[] call =
             ["data", "compare", folder.At("store"), folder.At("COINUSDT.csv"), "--timeframe", "1h", "--out", folder.At("all.csv")];
-        var shown = await GranaryProcess.RunAsync(call);
+        var shown = await GranaryCall.RunAsync(call);
         (shown.ExitCode, shown.Error).ShouldBe((0, ""));
         shown.Output.ShouldContain("within the span of both 1 only in A, 0 only in B");
         shown.Output.ShouldContain("it lies far from the closes around it");
         shown.Output.ShouldContain("Likelier wrong: A on 0 bars, B on 2 bars; the bars do not tell on 0.");
         File.ReadAllLines(folder.At("all.csv")).Length.ShouldBe(3);
 
-        var json = JsonDocument.Parse((await GranaryProcess.RunAsync([.. call, "--json"])).Output).RootElement;
+        var json = JsonDocument.Parse((await GranaryCall.RunAsync([.. call, "--json"])).Output).RootElement;
         json.GetProperty("disagreements").EnumerateArray().Select(d => d.GetProperty("field").GetString()).ShouldBe(["high", "bar"]);
         json.GetProperty("likelierWrong").GetProperty("b").GetInt32().ShouldBe(2);
 
-        var unnamed = await GranaryProcess.RunAsync("data", "compare", folder.At("store"), folder.At("store"));
+        var unnamed = await GranaryCall.RunAsync("data", "compare", folder.At("store"), folder.At("store"));
         (unnamed.ExitCode, unnamed.Error.TrimEnd()).ShouldBe((2,
             "granary: name the market that both stores have: --symbol S --timeframe TF"));
     }

@@ -9,22 +9,22 @@ public sealed class DataImportTests
     public async Task A_folder_is_imported_market_by_market_and_a_bad_file_is_named_at_the_end()
     {
         using var folder = new TestFolder();
-        (await GranaryProcess.RunAsync("data", "generate", "--out", folder.At("made"), "--symbols", "ACME,COINUSDT", "--to", "2022-02-01"))
+        (await GranaryCall.RunAsync("data", "generate", "--out", folder.At("made"), "--symbols", "ACME,COINUSDT", "--to", "2022-02-01"))
             .ExitCode.ShouldBe(0);
         string[] call = ["data", "import", folder.At("made/1h"), "--store", folder.At("store"), "--timeframe", "1h"];
-        var unnamed = await GranaryProcess.RunAsync(call);
+        var unnamed = await GranaryCall.RunAsync(call);
         (unnamed.ExitCode, unnamed.Error.TrimEnd()).ShouldBe((2,
             "granary: give --symbol S for files of one market, or --symbol-from name for a market in each file's name"));
 
         folder.Write("made/1h/BAD.csv", "Date,Open,High,Low,Close,Volume\n2024-01-01,1,2,three,1,5\n");
-        var imported = await GranaryProcess.RunAsync([.. call, "--symbol-from", "name"]);
+        var imported = await GranaryCall.RunAsync([.. call, "--symbol-from", "name"]);
         imported.ExitCode.ShouldBe(2);
         imported.Error.ShouldContain("BAD.csv, line 2");
-        var listed = JsonDocument.Parse((await GranaryProcess.RunAsync("data", "list", "--store", folder.At("store"), "--json")).Output);
+        var listed = JsonDocument.Parse((await GranaryCall.RunAsync("data", "list", "--store", folder.At("store"), "--json")).Output);
         listed.RootElement.EnumerateArray().Select(m => m.GetProperty("symbol").GetString()).ShouldBe(["ACME", "COINUSDT"]);
 
         File.Delete(folder.At("made/1h/BAD.csv"));
-        var quiet = await GranaryProcess.RunAsync([.. call, "--symbol-from", "name", "--quiet"]);
+        var quiet = await GranaryCall.RunAsync([.. call, "--symbol-from", "name", "--quiet"]);
         (quiet.ExitCode, quiet.Output, quiet.Error).ShouldBe((0, "", ""));
     }
 
@@ -45,14 +45,14 @@ public sealed class DataImportTests
             File.Copy(path, to);
         }
         foreach (var timeframe in (string[])["1d", "1h"])
-            (await GranaryProcess.RunAsync("data", "import", folder.At(timeframe), "--store", folder.At("store"), "--timeframe", timeframe,
+            (await GranaryCall.RunAsync("data", "import", folder.At(timeframe), "--store", folder.At("store"), "--timeframe", timeframe,
                 "--symbol-from", "name", "--quiet")).ShouldBe(new GranaryProcess(0, "", ""));
-        var listed = JsonDocument.Parse((await GranaryProcess.RunAsync("data", "list", "--store", folder.At("store"), "--json")).Output);
+        var listed = JsonDocument.Parse((await GranaryCall.RunAsync("data", "list", "--store", folder.At("store"), "--json")).Output);
         listed.RootElement.EnumerateArray().Select(m => m.GetProperty("count").GetInt64()).ShouldAllBe(count => count > 50);
         listed.RootElement.GetArrayLength().ShouldBe(Directory.GetFiles(samples).Length);
 
         var european = File.ReadAllText(Path.Combine(samples, "european.csv")).Replace("228,58", "228,5,8");
-        var damaged = await GranaryProcess.RunAsync("data", "import", folder.Write("bad.csv", european), "--store", folder.At("store"),
+        var damaged = await GranaryCall.RunAsync("data", "import", folder.Write("bad.csv", european), "--store", folder.At("store"),
             "--timeframe", "1d", "--symbol", "BAD");
         damaged.ExitCode.ShouldBe(2);
         damaged.Error.ShouldContain("bad.csv, line 2, Hoch: '228,5,8' is not a number with a decimal comma; write it as 1.234,56");
@@ -61,7 +61,7 @@ public sealed class DataImportTests
     [Fact]
     public async Task The_formats_of_files_are_listed_with_their_layouts()
     {
-        var listed = await GranaryProcess.RunAsync("data", "formats", "--json");
+        var listed = await GranaryCall.RunAsync("data", "formats", "--json");
         JsonDocument.Parse(listed.Output).RootElement.EnumerateArray().Select(f => f.GetProperty("name").GetString())
             .ShouldBe(["lean", "alphavantage", "polygon", "bitstamp", "coingecko", "json", "binance", "kraken", "backtrader", "stooq",
                 "cryptodatadownload", "tradingview", "yfinance", "databento", "dukascopy", "metatrader", "yahoo", "questdb", "european",

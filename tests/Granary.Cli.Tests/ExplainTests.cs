@@ -31,12 +31,12 @@ public sealed class ExplainTests
     {
         foreach (var words in new[] { new[] { "maxDrawdown" }, ["Maximum", "drawdown"], ["MAX-DRAWDOWN"] })
         {
-            var explained = await GranaryProcess.RunAsync(["explain", .. words]);
+            var explained = await GranaryCall.RunAsync(["explain", .. words]);
             (explained.ExitCode, explained.Error).ShouldBe((0, ""));
             explained.Output.ShouldContain("maxDrawdown (metric)");
             explained.Output.ShouldContain("Formula: max(1 ");
         }
-        var unknown = await GranaryProcess.RunAsync("explain", "sharp");
+        var unknown = await GranaryCall.RunAsync("explain", "sharp");
         (unknown.ExitCode, unknown.Output).ShouldBe((2, ""));
         unknown.Error.ShouldContain("did you mean 'sharpe'?");
     }

@@ -17,10 +17,11 @@ public sealed class KilledRetrainingTests : IDisposable
     {
         var bars = Path.Combine(SharedData.RepositoryRoot, "samples", "data", "1h");
         return _folder.Write($"{name}/batch.json", $$"""
-            { "name": "retrained", "data": { "source": "csv:{{bars}}", "symbols": ["COINUSDT"], "timeframe": "1h" },
+            { "name": "retrained", "data": { "source": "csv:{{bars}}", "symbols": ["COINUSDT"], "timeframe": "1h",
+                "to": "2022-06-01" },
               "strategies": [ { "class": "SmaCross", "params": { "fast": [3, 5], "slow": 10 }, "sides": "both",
                 "size": { "percentOfEquity": 20 } } ],
-              "learning": { "trainer": "gradient-boosting", "params": { "trees": 100 }, "label": "trade",
+              "learning": { "trainer": "gradient-boosting", "params": { "trees": 50 }, "label": "trade",
                 "apply": { "rule": "veto", "below": 0.45 }, "retrain": { "trades": 15, "level": 0.3, "challenger": true } },
               "portfolio": { "weights": "equal" } }
             """);
@@ -31,7 +32,7 @@ public sealed class KilledRetrainingTests : IDisposable
 
     private static async Task RunAsync(string batch, string folder)
     {
-        var run = await GranaryProcess.RunAsync("backtest", batch, "--out", folder, "--quiet", "--no-guards");
+        var run = await GranaryCall.RunAsync("backtest", batch, "--out", folder, "--quiet", "--no-guards");
         run.ExitCode.ShouldBe(0, run.Error);
     }
 

@@ -25,7 +25,7 @@ public sealed class PluginCommandsTests : IDisposable
               "regimes": { "machines": [ { "name": "short", "measure": "sma(10)", "against": "sma(30)", "enterPercent": 0.5,
                 "leavePercent": 0.1, "dwell": 3 } ] } }
             """);
-        var call = await GranaryProcess.RunAsync("backtest", batch, "--plugins", _folder.At("plugins"), "--out", _folder.At("run"),
+        var call = await GranaryCall.RunAsync("backtest", batch, "--plugins", _folder.At("plugins"), "--out", _folder.At("run"),
             "--json");
         call.ExitCode.ShouldBe(0, call.Error);
         var strategies = JsonDocument.Parse(await File.ReadAllTextAsync(_folder.At("run/results.json"))).RootElement.GetProperty(
@@ -46,7 +46,7 @@ public sealed class PluginCommandsTests : IDisposable
                 "symbols": ["COINUSDT"], "timeframe": "1h" },
               "strategies": [ { "class": "FailsAtOnce" }{{other}} ] }
             """);
-        var call = await GranaryProcess.RunAsync("backtest", batch, "--plugins", _folder.At("plugins"), "--out", _folder.At("run"),
+        var call = await GranaryCall.RunAsync("backtest", batch, "--plugins", _folder.At("plugins"), "--out", _folder.At("run"),
             "--json");
         call.ExitCode.ShouldBe(code, call.Error);
         if (code == 0) return;

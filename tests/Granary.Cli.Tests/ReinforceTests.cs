@@ -11,7 +11,7 @@ public sealed class ReinforceTests
         using var folder = new TestFolder();
         string[] Train(string name) => ["reinforce", "--env", "pendulum", "--steps", "80000", "--seed", "3", "--threads", "1", "--save",
             folder.At(name), "--json"];
-        var undisturbed = await GranaryProcess.RunAsync(Train("undisturbed"));
+        var undisturbed = await GranaryCall.RunAsync(Train("undisturbed"));
         undisturbed.ExitCode.ShouldBe(0, undisturbed.Error);
 
         var checkpoint = folder.At("killed/seed-3.checkpoint");
@@ -32,13 +32,13 @@ public sealed class ReinforceTests
             first.TryGetProperty(name, out _).ShouldBeTrue(name);
         File.ReadAllBytes(folder.At("killed/seed-3.policy")).ShouldBe(File.ReadAllBytes(folder.At("undisturbed/seed-3.policy")));
 
-        var policy = await GranaryProcess.RunAsync("reinforce", "policy", folder.At("killed"), "--json");
+        var policy = await GranaryCall.RunAsync("reinforce", "policy", folder.At("killed"), "--json");
         var json = JsonDocument.Parse(policy.Output).RootElement;
         json.GetProperty("action").GetString().ShouldBe("gaussian");
         json.GetProperty("policy").GetProperty("layers")[0].GetProperty("weights")[0].GetArrayLength().ShouldBe(3);
         json.GetProperty("normalizer").GetProperty("mean").GetArrayLength().ShouldBe(3);
 
-        var other = await GranaryProcess.RunAsync([.. Train("killed")[..4], "90000", .. Train("killed")[5..]]);
+        var other = await GranaryCall.RunAsync([.. Train("killed")[..4], "90000", .. Train("killed")[5..]]);
         other.ExitCode.ShouldBe(2);
         other.Error.ShouldContain("belongs to a training with other settings");
     }
@@ -57,7 +57,7 @@ public sealed class ReinforceTests
             """);
         string[] Train(string name, params string[] more) =>
             ["reinforce", batch, "--threads", "1", "--out", folder.At(name), "--json", .. more];
-        var undisturbed = await GranaryProcess.RunAsync(Train("undisturbed"));
+        var undisturbed = await GranaryCall.RunAsync(Train("undisturbed"));
         undisturbed.ExitCode.ShouldBe(0, undisturbed.Error);
 
         var kept = folder.At("killed/.progress/allocators");
@@ -70,7 +70,7 @@ public sealed class ReinforceTests
             await process.WaitForExitAsync();
         }
         File.Exists(folder.At("killed/manifest.json")).ShouldBeFalse();
-        var end = await GranaryProcess.RunAsync(Train("killed", "--resume"));
+        var end = await GranaryCall.RunAsync(Train("killed", "--resume"));
         end.ExitCode.ShouldBe(0, end.Error);
 
         var (first, second) = (JsonDocument.Parse(undisturbed.Output).RootElement, JsonDocument.Parse(end.Output).RootElement);
@@ -84,7 +84,7 @@ public sealed class ReinforceTests
         var plain = folder.Write("plain.json", """
             { "data": { "source": "csv:.", "symbols": "*", "timeframe": "1h" }, "strategies": [{ "class": "SmaCross" }] }
             """);
-        var refused = await GranaryProcess.RunAsync("reinforce", plain);
+        var refused = await GranaryCall.RunAsync("reinforce", plain);
         refused.ExitCode.ShouldBe(2);
         refused.Error.ShouldContain("the weights of this batch are not learned");
     }

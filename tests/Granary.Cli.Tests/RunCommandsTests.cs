@@ -156,7 +156,7 @@ public sealed class RunCommandsTests(QuickstartRun quickstart) : IDisposable
                 .Replace("csv:data/1h", "csv:" + Path.Combine(SharedData.RepositoryRoot, "samples/data/1h"), StringComparison.Ordinal)
                 .Replace("\"symbols\": \"*\"", "\"symbols\": [\"ACME\", \"COINUSDT\"]", StringComparison.Ordinal));
             File.ReadAllText(batch).ShouldContain("COINUSDT");
-            var whole = Json((await GranaryProcess.RunAsync("backtest", batch, "--out", _folder.At("whole"), "--json")).Output);
+            var whole = Json((await GranaryCall.RunAsync("backtest", batch, "--out", _folder.At("whole"), "--json")).Output);
             var run = Path.Combine(disk, "run");
             var full = await GranaryProcess.RunAsync("backtest", batch, "--out", run, "--quiet");
             full.ExitCode.ShouldBe(1);
@@ -167,7 +167,7 @@ public sealed class RunCommandsTests(QuickstartRun quickstart) : IDisposable
             // No file of it looks like a result.
             Directory.EnumerateFiles(run).ShouldBeEmpty();
             (await ShellAsync($"mount -o remount,size=300m '{disk}'")).ShouldBeTrue();
-            var resumed = Json((await GranaryProcess.RunAsync("backtest", batch, "--out", run, "--resume", "--json")).Output);
+            var resumed = Json((await GranaryCall.RunAsync("backtest", batch, "--out", run, "--resume", "--json")).Output);
             resumed.GetProperty("digest").GetString().ShouldBe(whole.GetProperty("digest").GetString());
         }
         finally

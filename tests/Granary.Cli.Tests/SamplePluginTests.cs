@@ -33,7 +33,7 @@ public sealed class SamplePluginTests : IDisposable
 
     private async Task<JsonElement> RunAsync(params string[] arguments)
     {
-        var call = await GranaryProcess.RunInAsync(_folder.Path, [.. arguments, "--plugins", Plugins, "--json"]);
+        var call = await GranaryCall.RunAsync([.. arguments, "--plugins", Plugins, "--json"]);
         call.ExitCode.ShouldBe(0, call.Error);
         return JsonDocument.Parse(call.Output).RootElement;
     }
@@ -65,9 +65,10 @@ public sealed class SamplePluginTests : IDisposable
         var backtest = await RunAsync("backtest", batch, "--out", _folder.At("run"));
         backtest.GetProperty("trades").GetInt32().ShouldBeGreaterThan(10);
 
-        string[] live = ["live", _folder.At("run/prod.json"), "--feed", "inverse:bars", "--without-evidence"];
-        var paper = await RunAsync([.. live, "--broker", "paper", "--out", _folder.At("paper")]);
-        var session = await RunAsync([.. live, "--broker", "practice", "--broker-options", "failEvery=7", "--out", _folder.At("live")]);
+        string[] live = ["live", _folder.At("run/prod.json"), "--feed", "inverse:" + _folder.At("bars"), "--without-evidence"];
+        var paper = await RunAsync([.. live, "--broker", "paper", "--out", _folder.At("paper"), "--state", _folder.At("paper-state")]);
+        var session = await RunAsync([.. live, "--broker", "practice", "--broker-options", "failEvery=7", "--out", _folder.At("live"),
+            "--state", _folder.At("live-state")]);
         session.GetProperty("fills").GetInt32().ShouldBeGreaterThan(10);
         // Answers get lost, and each order is at the exchange once: the account is that of a perfect venue.
         foreach (var figure in (string[])["digest", "orders", "fills", "accountTrades", "accountEquity"])
@@ -92,8 +93,8 @@ public sealed class SamplePluginTests : IDisposable
         session.GetProperty("fills").GetInt32().ShouldBeGreaterThan(10);
         var warm = 3000;
         session.GetProperty("bars").GetInt64().ShouldBe(warm + 300);
-        var wrong = await GranaryProcess.RunInAsync(_folder.Path, "live", _folder.At("run/prod.json"), "--feed", "wave:many",
-            "--without-evidence", "--plugins", Plugins);
+        var wrong = await GranaryCall.RunAsync("live", _folder.At("run/prod.json"), "--feed", "wave:many",
+            "--without-evidence", "--state", _folder.At("wrong"), "--plugins", Plugins);
         wrong.ExitCode.ShouldBe(2);
         wrong.Error.ShouldContain("the number of bars is missing; write wave:500");
     }
@@ -123,10 +124,10 @@ public sealed class SamplePluginTests : IDisposable
         decisions["accepted"].Count.ShouldBeGreaterThan(20);
         decisions["accepted"].ShouldAllBe(hour => hour < 8 || hour >= 20);
 
-        var session = await RunAsync("live", _folder.At("run/prod.json"), "--feed", "inverse:bars", "--without-evidence",
+        var session = await RunAsync("live", _folder.At("run/prod.json"), "--feed", "inverse:" + _folder.At("bars"), "--without-evidence",
             "--out", _folder.At("live"), "--state", _folder.At("state"));
         session.GetProperty("sameAsBacktest").GetBoolean().ShouldBeTrue();
-        var verify = await GranaryProcess.RunInAsync(_folder.Path, "verify", _folder.At("run"), "--plugins", Plugins);
+        var verify = await GranaryCall.RunAsync("verify", _folder.At("run"), "--plugins", Plugins);
         verify.ExitCode.ShouldBe(0, verify.Output + verify.Error);
     }
 
@@ -139,7 +140,7 @@ public sealed class SamplePluginTests : IDisposable
     [InlineData("\"quietHour\": {}", "there is no key 'quietHour'; did you mean 'quietHours'?")]
     public async Task A_wrong_setting_of_its_portfolio_rule_is_named(string rule, string sentence)
     {
-        var call = await GranaryProcess.RunInAsync(_folder.Path, "backtest", Limited(rule), "--plugins", Plugins);
+        var call = await GranaryCall.RunAsync("backtest", Limited(rule), "--out", _folder.At("run"), "--plugins", Plugins);
         call.ExitCode.ShouldBe(2);
         call.Error.ShouldContain(sentence);
         Directory.Exists(_folder.At("run")).ShouldBeFalse();
@@ -148,7 +149,7 @@ public sealed class SamplePluginTests : IDisposable
     [Fact]
     public async Task Its_broker_is_listed_with_its_options_and_a_wrong_option_is_named()
     {
-        var list = await GranaryProcess.RunAsync("broker", "list", "--plugins", Plugins);
+        var list = await GranaryCall.RunAsync("broker", "list", "--plugins", Plugins);
         list.ExitCode.ShouldBe(0, list.Error);
         list.Output.ShouldContain("paper");
         list.Output.ShouldContain("practice");

@@ -53,7 +53,7 @@ public sealed class ServedSessionsTests : IDisposable
 
     private async Task<GranaryProcess> GranaryAsync(params string[] arguments)
     {
-        var call = await GranaryProcess.RunInAsync(_folder.Path, [.. arguments, "--plugins", _plugins]);
+        var call = await GranaryCall.RunAsync([.. arguments, "--plugins", _plugins]);
         call.ExitCode.ShouldBe(0, call.Error);
         return call;
     }
@@ -92,7 +92,8 @@ public sealed class ServedSessionsTests : IDisposable
         await GranaryAsync("backtest", batch, "--out", _folder.At("backtest"), "--quiet");
         string[] live = ["live", _folder.At("backtest/prod.json"), "--feed", "csv:" + Bars, "--to", "2022-01-11", "--without-evidence",
             "--broker", "practice", "--broker-options", "failEvery=7"];
-        var undisturbed = JsonDocument.Parse((await GranaryAsync([.. live, "--out", _folder.At("undisturbed"), "--json"])).Output)
+        var undisturbed = JsonDocument.Parse((await GranaryAsync([.. live, "--out", _folder.At("undisturbed"),
+            "--state", _folder.At("undisturbed-state"), "--json"])).Output)
             .RootElement;
 
         var (first, url) = await ServeAsync();

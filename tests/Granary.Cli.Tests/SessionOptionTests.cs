@@ -53,10 +53,10 @@ public sealed class SessionOptionTests
     [Fact]
     public async Task Each_command_to_a_session_has_its_own_help_with_an_example()
     {
-        var all = (await GranaryProcess.RunAsync("session", "--help")).Output.Split("Commands:")[1];
+        var all = (await GranaryCall.RunAsync("session", "--help")).Output.Split("Commands:")[1];
         foreach (var word in new[] { "status", "pause", "resume", "flatten", "reload", "stop", "enable", "disable", "journal" })
             all.ShouldMatch($@"(?m)^  {word} .*Example: granary session accounts/paper {word}");
-        var disable = (await GranaryProcess.RunAsync("session", "x", "disable", "--help")).Output;
+        var disable = (await GranaryCall.RunAsync("session", "x", "disable", "--help")).Output;
         disable.ShouldContain("--symbol <symbol>");
         disable.ShouldNotContain("--kind");
     }
@@ -69,7 +69,7 @@ public sealed class SessionOptionTests
     [InlineData("session x resume", "x is not the state of a session; name the folder that 'granary live' had as --state")]
     public async Task A_wrong_command_to_a_session_is_refused_with_the_remedy(string line, string sentence)
     {
-        var refused = await GranaryProcess.RunAsync(line.Split(' '));
+        var refused = await GranaryCall.RunAsync(line.Split(' '));
         (refused.ExitCode, refused.Output).ShouldBe((2, ""));
         refused.Error.ShouldStartWith("granary: " + sentence);
     }

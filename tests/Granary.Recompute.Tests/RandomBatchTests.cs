@@ -1,22 +1,23 @@
 using Granary.Recompute.Tests.Figures;
 using Granary.Recompute.Tests.Markets;
 using Granary.Recompute.Tests.Running;
+using Granary.Testing;
 
 namespace Granary.Recompute.Tests;
 
-/// <summary>What must hold for any batch holds for a thousand drawn ones.</summary>
+/// <summary>What must hold for any batch holds for two hundred drawn ones, and for a thousand with <c>GRANARY_TEST_LONG=1</c>.</summary>
 public class RandomBatchTests
 {
-    private const int BatchesPerCase = 100;
+    private static readonly int s_batchesPerCase = TestEffort.Of(20, 100);
 
-    public static TheoryData<int> FirstSeeds => [.. Enumerable.Range(0, 10).Select(i => i * BatchesPerCase)];
+    public static TheoryData<int> FirstSeeds => [.. Enumerable.Range(0, 10).Select(i => i * s_batchesPerCase)];
 
     [Theory]
     [MemberData(nameof(FirstSeeds))]
     public async Task Figures_of_random_batches_follow_from_their_trades_and_bars(int firstSeed)
     {
         var failures = new List<string>();
-        for (var seed = firstSeed; seed < firstSeed + BatchesPerCase; seed++)
+        for (var seed = firstSeed; seed < firstSeed + s_batchesPerCase; seed++)
         {
             try
             {
