@@ -11,9 +11,9 @@ namespace Granary.Application.Learning;
 /// What the models of a finished run did to its entries, read off the signals and their outcomes: what the watch of a model decides follows
 /// from the outcomes alone, so it is decided here a second time.
 /// </summary>
-/// <param name="multiplier">Of a strategy's instrument.</param>
+/// <param name="runs">What models judged, those of a strategy one after the other.</param>
 /// <param name="retrained">What retrainings decided before the run.</param>
-internal sealed class ChangedEntries(BatchPlan plan, IRunEvents events, Func<int, double> multiplier,
+internal sealed class ChangedEntries(IReadOnlyList<JudgedRun> runs,
     IReadOnlyList<(StrategyInstance Instance, RetrainedVersions Versions)> retrained)
 {
     private const int MostListed = 100;
@@ -24,15 +24,18 @@ internal sealed class ChangedEntries(BatchPlan plan, IRunEvents events, Func<int
         List<ModelEffect> effects = [];
         List<WatchRecord> actions = [];
         var listed = new PriorityQueue<ChangedEntry, double>();
-        foreach (var (instance, model) in Judged())
+        foreach (var strategy in runs.GroupBy(r => r.Index))
         {
-            List<SignalRow> rows = [.. events.Signals(instance.Index).Where(r => r.Signal.ModelVersion > 0)];
-            effects.Add(EffectOf(instance, model, rows));
-            actions.AddRange(ActionsOf(instance, model, rows));
-            foreach (var decision in DecisionsOf(instance, model, rows))
+            List<(JudgedRun Run, List<SignalRow> Rows)> judged = [.. strategy.Select(r => (r, JudgedOf(r).ToList()))];
+            effects.Add(EffectOf(judged));
+            foreach (var (run, rows) in judged)
             {
-                listed.Enqueue(decision, Math.Abs(decision.Worth));
-                if (listed.Count > MostListed) listed.Dequeue();
+                actions.AddRange(ActionsOf(run, rows));
+                foreach (var decision in DecisionsOf(run, rows))
+                {
+                    listed.Enqueue(decision, Math.Abs(decision.Worth));
+                    if (listed.Count > MostListed) listed.Dequeue();
+                }
             }
         }
         actions.AddRange(retrained.SelectMany(r => r.Versions.Log));
@@ -61,53 +64,49 @@ internal sealed class ChangedEntries(BatchPlan plan, IRunEvents events, Func<int
 
     private IEnumerable<VersionInForce> InForce(StrategyInstance instance, IReadOnlyList<VersionInForce> versions)
     {
-        var model = (EntryModel)instance.Model!;
-        var signals = events.Signals(instance.Index).Select(r => r.Signal).ToLookup(s => s.ModelVersion);
+        var run = runs.Single(r => r.Index == instance.Index);
+        var signals = run.Signals().Select(r => r.Signal).ToLookup(s => s.ModelVersion);
         return versions.Select(v => v with
         {
             Signals = signals[v.Version].Count(),
-            Refused = signals[v.Version].Count(s => VerdictOf(instance, model, s) == ModelVerdict.Expired),
+            Refused = signals[v.Version].Count(s => run.VerdictOf(s) == ModelVerdict.Expired),
         });
     }
 
     /// <summary>All entries that a model changed and whose trade was closed, by strategy, in order.</summary>
     /// <param name="isListed">Whether a strategy's are wanted.</param>
     public IEnumerable<ChangedEntry> All(Func<int, bool> isListed) =>
-        Judged().Where(j => isListed(j.Instance.Index)).SelectMany(j => DecisionsOf(j.Instance, j.Model,
-            events.Signals(j.Instance.Index).Where(r => r.Signal.ModelVersion > 0)));
+        runs.Where(r => isListed(r.Index)).SelectMany(r => DecisionsOf(r, JudgedOf(r)));
 
-    private IEnumerable<(StrategyInstance Instance, EntryModel Model)> Judged() =>
-        plan.Instances.Where(i => i.Model is EntryModel).Select(i => (i, (EntryModel)i.Model!));
+    private static IEnumerable<SignalRow> JudgedOf(JudgedRun run) => run.Signals().Where(r => r.Signal.ModelVersion > 0);
 
     private static bool IsClosed(SignalRow row) => row.Trade is { Reason: not ExitReason.Open };
 
-    private static ModelVerdict? VerdictOf(StrategyInstance instance, EntryModel model, in Signal signal) =>
-        model.HasExpired(signal.ModelVersion, signal.Time + instance.Timeframe.Ticks) ? ModelVerdict.Expired
-        : signal.IsAbstained ? ModelVerdict.Abstained
-        : signal.SizeFactor == 0 ? ModelVerdict.Refused : signal.SizeFactor < 1 ? ModelVerdict.Reduced : null;
-
-    private ModelEffect EffectOf(StrategyInstance instance, EntryModel model, List<SignalRow> rows)
+    // The runs of one strategy.
+    private static ModelEffect EffectOf(List<(JudgedRun Run, List<SignalRow> Rows)> judged)
     {
-        double Return(SignalRow row) => row.Trade!.Value.Return(multiplier(instance.Index));
         List<VerdictWorth> verdicts = [];
-        foreach (var group in rows.GroupBy(r => VerdictOf(instance, model, r.Signal)).Where(g => g.Key is not null).OrderBy(g => g.Key))
+        var all = judged.SelectMany(j => j.Rows.Select(r => (j.Run, Row: r))).ToList();
+        foreach (var group in all.GroupBy(r => r.Run.VerdictOf(r.Row.Signal)).Where(g => g.Key is not null).OrderBy(g => g.Key))
         {
-            var closed = group.Where(IsClosed).ToList();
-            verdicts.Add(new VerdictWorth(group.Key!.Value, group.Count(), closed.Count, closed.Sum(Return),
-                closed.Sum(r => r.Trade!.Value.NetProfit), closed.Sum(r => (r.Signal.SizeFactor - 1) * Return(r))));
+            var closed = group.Where(r => IsClosed(r.Row)).ToList();
+            verdicts.Add(new VerdictWorth(group.Key!.Value, group.Count(), closed.Count, closed.Sum(r => r.Run.ReturnOf(r.Row)),
+                closed.Sum(r => r.Row.Trade!.Value.NetProfit),
+                closed.Sum(r => (r.Row.Signal.SizeFactor - 1) * r.Run.ReturnOf(r.Row))));
         }
-        var outcomes = model.Watch is null ? [] : Outcomes(model, rows);
-        return new ModelEffect(instance.Id, model.Name, rows.Count(r => !double.IsNaN(r.Signal.Prediction) || r.Signal.IsAbstained),
-            outcomes.Count, outcomes.Count(o => o.Wrong), verdicts);
+        var outcomes = judged.Where(j => j.Run.Watch is not null).SelectMany(j => Outcomes(j.Run, j.Rows)).ToList();
+        return new ModelEffect(judged[0].Run.Strategy, judged[0].Run.Model,
+            all.Count(r => !double.IsNaN(r.Row.Signal.Prediction) || r.Row.Signal.IsAbstained), outcomes.Count,
+            outcomes.Count(o => o.Wrong), verdicts);
     }
 
-    private IEnumerable<ChangedEntry> DecisionsOf(StrategyInstance instance, EntryModel model, IEnumerable<SignalRow> rows)
+    private static IEnumerable<ChangedEntry> DecisionsOf(JudgedRun run, IEnumerable<SignalRow> rows)
     {
         foreach (var row in rows)
         {
-            if (VerdictOf(instance, model, row.Signal) is not { } verdict || !IsClosed(row)) continue;
-            var (signal, earned) = (row.Signal, row.Trade!.Value.Return(multiplier(instance.Index)));
-            yield return new ChangedEntry(instance.Id, signal.Number, new DateTime(signal.Time, DateTimeKind.Utc), RunText.Of(signal.Side),
+            if (run.VerdictOf(row.Signal) is not { } verdict || !IsClosed(row)) continue;
+            var (signal, earned) = (row.Signal, run.ReturnOf(row));
+            yield return new ChangedEntry(run.Strategy, signal.Number, new DateTime(signal.Time, DateTimeKind.Utc), RunText.Of(signal.Side),
                 signal.ModelVersion, verdict, Known(signal.Prediction), Known(signal.Dissimilarity), signal.SizeFactor, earned,
                 (signal.SizeFactor - 1) * earned);
         }
@@ -116,24 +115,24 @@ internal sealed class ChangedEntries(BatchPlan plan, IRunEvents events, Func<int
     private static double? Known(double value) => double.IsNaN(value) ? null : value;
 
     // In the order of closing. That a symbol's bars have ended is known too late for the watch.
-    private static List<(long Time, bool Wrong)> Outcomes(EntryModel model, List<SignalRow> rows) =>
+    private static List<(long Time, bool Wrong)> Outcomes(JudgedRun run, List<SignalRow> rows) =>
         [.. rows.Where(r => r.Trade is { Reason: not (ExitReason.Open or ExitReason.DataEnded) } && !double.IsNaN(r.Signal.Prediction))
             .OrderBy(r => r.Closing).Select(r => (r.Trade!.Value.ExitTime,
-            TradeOutcome.IsWrong(r.Signal.Prediction, r.Signal.Side, model.Meaning, r.Trade!.Value.NetProfit > 0)))];
+            TradeOutcome.IsWrong(r.Signal.Prediction, r.Signal.Side, run.Meaning, r.Trade!.Value.NetProfit > 0)))];
 
-    private static List<WatchRecord> ActionsOf(StrategyInstance instance, EntryModel model, List<SignalRow> rows)
+    private static List<WatchRecord> ActionsOf(JudgedRun run, List<SignalRow> rows)
     {
         List<WatchRecord> actions = [];
-        if (model.Watch is not { } rule) return actions;
+        if (run.Watch is not { } rule) return actions;
         var watch = new PredictionWatch(rule);
-        foreach (var (time, wrong) in Outcomes(model, rows))
+        foreach (var (time, wrong) in Outcomes(run, rows))
             if (watch.Add(wrong) is { } step)
-                actions.Add(new WatchRecord(At(time), instance.Id, step.Change == WatchChange.Alert ? "alert" : "restored", 0, watch.Weight,
-                    step.Before, step.After, step.Trades, ReasonOf(step, rule)));
+                actions.Add(new WatchRecord(At(time), run.Strategy, step.Change == WatchChange.Alert ? "alert" : "restored", 0,
+                    watch.Weight, step.Before, step.After, step.Trades, ReasonOf(step, rule)));
         var earlier = 0;
         foreach (var row in rows)
         {
-            var scheduled = model.ScheduledAt(row.Signal.Time + instance.Timeframe.Ticks);
+            var scheduled = run.ScheduledAt(row.Signal.Time + run.BarTicks);
             var version = row.Signal.ModelVersion;
             if (version != scheduled && version != earlier) actions.Add(RollBack(row, scheduled));
             earlier = version == scheduled ? 0 : version;
@@ -143,7 +142,7 @@ internal sealed class ChangedEntries(BatchPlan plan, IRunEvents events, Func<int
         WatchRecord RollBack(SignalRow row, int scheduled)
         {
             var alert = actions.Last(a => a.Action == "alert" && a.Time.Ticks <= row.Signal.Time);
-            return new WatchRecord(At(row.Signal.Time), instance.Id, "rolled-back", row.Signal.ModelVersion, alert.Weight, null, null, 0,
+            return new WatchRecord(At(row.Signal.Time), run.Strategy, "rolled-back", row.Signal.ModelVersion, alert.Weight, null, null, 0,
                 $"Version {row.Signal.ModelVersion} replaces version {scheduled}: of the newest {alert.Trades} trades it would have "
                     + $"predicted at most {Percent((alert.Before + alert.After) / 2)} wrong.");
         }

@@ -31,63 +31,12 @@ internal sealed class RunEvents(BatchPlan plan, EventLog? log, IReadOnlyDictiona
         return trades;
     }
 
+    // Of the run that the portfolio followed: its answers are to these signals.
     public IEnumerable<SignalRow> Signals(int strategy)
     {
+        if (log is null) return [];
         var answers = decisions.GetValueOrDefault(strategy);
-        // A signal is returned when its outcome is known, and in the order of the signals.
-        var waiting = new Queue<Pending>();
-        var closings = 0;
-        // Of the run that the portfolio followed: its answers are to these signals.
-        foreach (var (e, factors) in Events(log?.Followed(strategy) ?? strategy))
-        {
-            switch (e.Kind)
-            {
-                case RunEventKind.Signal:
-                    var answer = answers is null ? Decision.WeightZero : answers[e.Number - 1];
-                    waiting.Enqueue(new Pending(e.ToSignal(), answer, factors));
-                    break;
-                case RunEventKind.SignalEnded:
-                    foreach (var p in waiting)
-                        if (p.Signal.Number == e.Number)
-                            p.End = e.ToSignalEnded().End;
-                    break;
-                case RunEventKind.Trade:
-                    closings++;
-                    foreach (var p in waiting)
-                        if (p.Signal.Number == e.Number)
-                            (p.Trade, p.Closing) = (e.ToTrade(), closings);
-                    break;
-            }
-            while (waiting.TryPeek(out var first) && first.IsSettled) yield return waiting.Dequeue().Row;
-        }
-        while (waiting.TryDequeue(out var rest)) yield return rest.Row;
-    }
-
-    private sealed class Pending(Signal signal, Decision decision, double[] factors)
-    {
-        public Signal Signal => signal;
-
-        public Trade? Trade { get; set; }
-
-        public SignalEnd? End { get; set; }
-
-        public int Closing { get; set; }
-
-        public bool IsSettled => Trade is not null || End is not null;
-
-        public SignalRow Row => new(signal, decision, Trade, End, factors) { Closing = Closing };
-    }
-
-    private IEnumerable<(RunEvent Event, double[] Factors)> Events(int strategy)
-    {
-        if (log is null) yield break;
-        for (var chunk = 0; chunk < log.ChunkCount(strategy); chunk++)
-        {
-            var list = new List<(RunEvent, double[])>();
-            var reader = new RunEventReader(log.Read(strategy, chunk));
-            while (reader.Next(out var e, out var factors)) list.Add((e, factors.ToArray()));
-            foreach (var item in list) yield return item;
-        }
+        return SignalOutcomes.Of(log, log.Followed(strategy), number => answers is null ? Decision.WeightZero : answers[number - 1]);
     }
 
     public IReadOnlyList<string> FactorNames(int strategy)

@@ -26,6 +26,9 @@ internal sealed record AccountRun(
     /// <summary>Signals of the run that a portfolio follows.</summary>
     public int Signals => EventsOf(Followed, Strategy.Index).Count(e => e.IsSignal);
 
+    /// <summary>Trades of the run that a portfolio follows.</summary>
+    public int Trades => EventsOf(Followed, Strategy.Index).Count(e => e.Kind == RunEventKind.Trade);
+
     private static List<RunEvent> EventsOf(MemoryEventLog log, int strategy)
     {
         var events = new List<RunEvent>();

@@ -10,6 +10,9 @@ namespace Granary.Application.WalkForward;
 /// <param name="models">When each window begins to trade, UTC ticks, in order, and its model; null where it could not be made.</param>
 internal sealed class ScheduledModel(IReadOnlyList<(long From, IEntryModel? Model)> models) : IEntryModel
 {
+    /// <summary>By window.</summary>
+    public IReadOnlyList<(long From, IEntryModel? Model)> Models => models;
+
     public string Name { get; } = models.First(m => m.Model is not null).Model!.Name;
 
     public IEntryFilter Attach(MarketSeries series, FactorPlan plan) =>

@@ -35,10 +35,13 @@ internal static class WalkForwardOptimiser
     }
 
     /// <summary>Trades the choices and models of an outcome with orders that are filled otherwise.</summary>
-    public static Task<WalkForwardOutcome> AgainAsync(WalkForwardInput input, ExecutionSettings execution, WalkForwardOutcome outcome,
-        CancellationToken cancellationToken) =>
-        TradeAsync(input with { Plan = input.Plan.WithExecution(execution) }, [.. outcome.Groups.Select(g => g.Choices)], outcome.Models,
-            cancellationToken, outcome.Weights);
+    public static async Task<WalkForwardOutcome> AgainAsync(WalkForwardInput input, ExecutionSettings execution,
+        WalkForwardOutcome outcome, CancellationToken cancellationToken)
+    {
+        var again = await TradeAsync(input with { Plan = input.Plan.WithExecution(execution) },
+            [.. outcome.Groups.Select(g => g.Choices)], outcome.Models, cancellationToken, outcome.Weights);
+        return again with { Runs = [] };
+    }
 
     private static ParallelOptions Options(WalkForwardInput input, CancellationToken cancellationToken) =>
         new() { MaxDegreeOfParallelism = input.Threads, CancellationToken = cancellationToken };
@@ -81,6 +84,7 @@ internal static class WalkForwardOptimiser
             Trades = [.. whole.Trades.Select(t => Numbered(t.Group, t.Own))],
             Portfolio = whole.Outcome,
             Weights = weights,
+            Runs = runs,
         };
     }
 

@@ -88,6 +88,9 @@ public sealed record WalkForwardOutcome(
     /// <summary>What the account decided on the signals of the choices, its fingerprint, and what its reader must know.</summary>
     public required PortfolioOutcome Portfolio { get; init; }
 
+    /// <summary>By group: the runs of its choices, one after the other. None of an outcome that is traded again.</summary>
+    internal IReadOnlyList<IReadOnlyList<AccountRun>> Runs { get; init; } = [];
+
     /// <summary>The weights of the groups that policies have learned; null = equal parts.</summary>
     internal GroupWeights? Weights { get; init; }
 }

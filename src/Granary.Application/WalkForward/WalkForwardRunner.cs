@@ -79,11 +79,12 @@ public sealed class WalkForwardRunner(TimeProvider clock, TrialLedger? ledger = 
             // All combinations over the whole record: what is counted, split and tested is all that could have been chosen.
             var all = await new StrategyPass(run.Plan, run.Markets).OutcomesAsync(host, cancellationToken);
             var (checks, stressed) = await ValidateAsync(run, input with { Plan = run.Plan }, all, outcome, cancellationToken);
-            var model = await ModelAsync(run, outcome, all, checks, cancellationToken);
+            var events = new StitchedEvents(outcome, bars);
+            var model = await ModelAsync(run, outcome, (all, events), checks, cancellationToken);
             folder.RemoveReplaced();
             // What the stressed return of the checks is made of.
             var extra = stressed is null ? [] : Trades(RunFolder.Stressed, model, stressed, bars);
-            new RunFiles(run).WriteAll(model, new StitchedTrades(outcome, bars), [.. Files(run, model, outcome, bars), .. extra]);
+            new RunFiles(run).WriteAll(model, events, [.. Files(run, model, outcome, bars), .. extra]);
             folder.Complete();
             return (new BatchRun(model, folder.FullPath, false), outcome);
         }, resumable: false);
@@ -138,10 +139,10 @@ public sealed class WalkForwardRunner(TimeProvider clock, TrialLedger? ledger = 
     }
 
     // A group is what a strategy is elsewhere: its equity is stitched, its parameters are those of its last choice.
-    private static async Task<RunModel> ModelAsync(RunContext run, WalkForwardOutcome outcome, Dictionary<int, StrategyOutcome> all,
-        BatchChecks checks, CancellationToken cancellationToken)
+    private static async Task<RunModel> ModelAsync(RunContext run, WalkForwardOutcome outcome, (Dictionary<int, StrategyOutcome> All,
+        StitchedEvents Stitched) events, BatchChecks checks, CancellationToken cancellationToken)
     {
-        var windows = outcome.Windows.Count;
+        var (windows, all) = (outcome.Windows.Count, events.All);
         var host = $"walk-forward, {Counted.Of(windows, "window")}, {Counted.Of(run.Options.Threads, "thread")}";
         RunNote[] replaced = run.Folder.Replaced is { } note ? [note] : [];
         var result = new RunResult(host, DigestOf(outcome), [.. outcome.Groups.Select((g, i) => EntryOf(run.Plan, outcome, g, i))],
@@ -150,6 +151,8 @@ public sealed class WalkForwardRunner(TimeProvider clock, TrialLedger? ledger = 
                 .. CostNotes.Of(run.Spec.Execution.Settings)]);
         var model = (await run.ModelAsync(result, checks, cancellationToken)).With(WalkForwardReport.Of(run.Plan, outcome))
             .With(checks.ToFindings()).With(checks.ToResults(AllEntries(run, _ => 0, i => all.GetValueOrDefault(i)?.Statistics)));
+        model = model with { Decisions = outcome.Portfolio.Counts };
+        if (new ChangedEntries(events.Stitched.Judged(), []).Results() is { } decided) model = model.With(decided);
         if (outcome.Weights?.Learned is { } learned && AllocatorReport.Of(run.Plan, learned) is { } section) model = model.With(section);
         return run.Learning is { } learning ? model.With(learning.Report(null, _ => 1)) : model;
     }
@@ -206,6 +209,14 @@ public sealed class WalkForwardRunner(TimeProvider clock, TrialLedger? ledger = 
         IReadOnlyDictionary<string, CachedSeries> bars)
     {
         foreach (var file in Trades("", model, outcome, bars)) yield return file;
+        var events = new StitchedEvents(outcome, bars);
+        yield return OutputFile.Text("signals", "signals.csv", w => RunCsv.Signals(w, model.Strategies, events));
+        if (model.Section<ModelResults>() is { } models)
+        {
+            yield return OutputFile.Text(null, ModelCsv.Log, w => ModelCsv.WriteLog(w, models.Actions));
+            yield return OutputFile.Text("signals", ModelCsv.Decisions,
+                w => ModelCsv.WriteDecisions(w, new ChangedEntries(events.Judged(), []).All(_ => true)));
+        }
         yield return OutputFile.Text(null, "equity.csv", w =>
         {
             var csv = new EquityCsv(w);
@@ -232,7 +243,7 @@ public sealed class WalkForwardRunner(TimeProvider clock, TrialLedger? ledger = 
     private static OutputFile[] Trades(string prefix, RunModel model, WalkForwardOutcome outcome,
         IReadOnlyDictionary<string, CachedSeries> bars)
     {
-        var events = new StitchedTrades(outcome, bars);
+        var events = new StitchedEvents(outcome, bars);
         double Multiplier(int group) => bars[outcome.Groups[group].Members[0].Symbols[0]].Instrument.Multiplier;
         return
         [
@@ -240,32 +251,5 @@ public sealed class WalkForwardRunner(TimeProvider clock, TrialLedger? ledger = 
             OutputFile.Text(null, prefix + "portfolio_trades.csv",
                 w => RunCsv.PortfolioTrades(w, model.Strategies, events, Multiplier)),
         ];
-    }
-
-    private sealed class StitchedTrades(WalkForwardOutcome outcome, IReadOnlyDictionary<string, CachedSeries> bars) : IRunEvents
-    {
-        public IEnumerable<Trade> Trades(int strategy) => outcome.Groups[strategy].Trades.Select(t => t.Trade);
-
-        public IEnumerable<SignalRow> Signals(int strategy) => [];
-
-        public IReadOnlyList<string> FactorNames(int strategy) => [];
-
-        public IEnumerable<PortfolioTrade> PortfolioTrades() => outcome.Trades;
-
-        public IReadOnlyList<Bar> Bars(string symbol, string timeframe, int most)
-        {
-            if (!bars.TryGetValue(symbol, out var market)) return [];
-            var all = market.Blocks.Sum(b => (long)b.Count);
-            var stride = Math.Max(1, (all + most - 1) / most);
-            var merged = new List<Bar>();
-            foreach (var block in market.Blocks)
-                for (var i = 0; i < block.Count; i++)
-                {
-                    var bar = block[i];
-                    if ((block.FirstIndex + i) % stride == 0) merged.Add(bar);
-                    else merged[^1] = merged[^1].JoinedWith(bar);
-                }
-            return merged;
-        }
     }
 }

@@ -32,6 +32,12 @@ internal sealed class ModelDecisionCheck(ResultsCheck check, RunFigures run, Jso
     /// <summary>Whether a version admits no entries at the close of a bar of one hour, of models that are trained again.</summary>
     public Func<int, DateTime, bool> HasExpired { get; init; } = (_, _) => false;
 
+    /// <summary>
+    /// Of a walk-forward the sections' models are of no strategy alone, and each signal's outcome is that of signals.csv: trades.csv has
+    /// the trades that the models let the group take.
+    /// </summary>
+    public bool IsWalkForward { get; init; }
+
     /// <summary>Alerts and restorations, in order of time.</summary>
     public IReadOnlyList<(WatchAction Action, string Strategy)> Actions => _actions;
 
@@ -43,7 +49,8 @@ internal sealed class ModelDecisionCheck(ResultsCheck check, RunFigures run, Jso
         var files = run.Files;
         var trades = files.StrategyTrades().Where(t => !t.IsOpen).ToLookup(t => t.Strategy, StringComparer.Ordinal);
         var table = CsvTable.Read(Path.Combine(files.Folder, "signals.csv"));
-        var rows = table.Rows.Where(r => table.Text(r, "model_version").Length > 0).Select(r => Row(table, r, trades))
+        var rows = table.Rows.Where(r => table.Text(r, "model_version").Length > 0)
+            .Select(r => IsWalkForward ? Row(table, r) : Row(table, r, trades))
             .Select(r => r with { HasExpired = HasExpired(r.Version, r.Time.AddHours(1)) }).ToList();
         var listed = _section.GetProperty("strategies").EnumerateArray().ToList();
         listed.ShouldNotBeEmpty();
@@ -69,11 +76,35 @@ internal sealed class ModelDecisionCheck(ResultsCheck check, RunFigures run, Jso
             trade?.Return ?? double.NaN);
     }
 
+    // By itself, of a market whose multiplier is 1.
+    private static Judged Row(CsvTable table, string[] row)
+    {
+        var (isClosed, size, net) = (table.Text(row, "outcome") == "closed", table.Text(row, "model_size"), table.Number(row, "pnl_net"));
+        return new Judged(table.Text(row, "strategy"), int.Parse(table.Text(row, "number")), table.Time(row, "time"),
+            table.Text(row, "side"), int.Parse(table.Text(row, "model_version")), table.Number(row, "prediction"),
+            table.Number(row, "dissimilarity"), size.Length == 0 ? 1 : table.Number(row, "model_size"),
+            isClosed ? table.Time(row, "exit_time") : null, isClosed ? net : double.NaN,
+            isClosed ? net / (table.Number(row, "quantity") * table.Number(row, "entry_price")) : double.NaN);
+    }
+
+    private string ModelOf(string strategy)
+    {
+        // A section's model of a market and a batch.
+        if (IsWalkForward)
+            return run.Files.Results.GetProperty("learning").GetProperty("units").EnumerateArray()
+                .Select(m => m.GetProperty("name").GetString()!)
+                .Single(n => n.StartsWith($"{SectionOf(strategy)["name"]}-", StringComparison.Ordinal));
+        var model = run.Files.Strategies.Single(s => s.GetProperty("id").GetString() == strategy).GetProperty("model").GetString()!;
+        return model[..model.LastIndexOf(':')];
+    }
+
+    private JsonNode SectionOf(string strategy) => batch["learning"]!.AsArray().First(s => s!["strategies"]!.AsArray()
+        .Any(c => strategy.StartsWith(c!.GetValue<string>(), StringComparison.Ordinal)))!;
+
     private void Strategy(string path, string id, JsonElement strategy, List<Judged> rows)
     {
-        var model = run.Files.Strategies.Single(s => s.GetProperty("id").GetString() == id).GetProperty("model").GetString()!;
         check.Text(path + "strategy", id);
-        check.Text(path + "model", model[..model.LastIndexOf(':')]);
+        check.Text(path + "model", ModelOf(id));
         check.Number(path + "judged", rows.Count(r => !double.IsNaN(r.Prediction) || r.IsAbstained));
         string[] verdicts = ["refused", "reduced", "abstained", "expired"];
         foreach (var (v, verdict) in verdicts.Where(w => rows.Any(r => r.Verdict == w)).Index())
@@ -92,8 +123,7 @@ internal sealed class ModelDecisionCheck(ResultsCheck check, RunFigures run, Jso
 
     private void Watch(string path, string id, List<Judged> rows)
     {
-        var section = batch["learning"]!.AsArray().First(s => s!["strategies"]!.AsArray()
-            .Any(c => id.StartsWith(c!.GetValue<string>(), StringComparison.Ordinal)))!;
+        var section = SectionOf(id);
         var watched = section["watch"] is not null;
         var isOfTrade = section["label"]?.ToJsonString() is "\"trade\"";
         List<(DateTime Time, bool IsWrong)> outcomes = watched ? [.. rows.Where(r => r.Exit is not null && !double.IsNaN(r.Prediction))

@@ -92,7 +92,7 @@ internal sealed class AccountTables(PageCheck check, RunFigures run)
     // Signals of the strategies with a weight, and what the refused ones brought in their strategies' own accounts.
     private void Decisions()
     {
-        // A walk-forward lists no signals.
+        // A batch need not write them.
         if (!File.Exists(Path.Combine(run.Files.Folder, "signals.csv"))) return;
         var table = CsvTable.Read(Path.Combine(run.Files.Folder, "signals.csv"));
         var weighted = run.Files.Weighted.Select(s => s.GetProperty("id").GetString()!).ToHashSet();
