@@ -27,6 +27,11 @@ public sealed record ModelReference(string Model, int Version, string Registry, 
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public ModelRefresh? Refresh { get; init; }
 
+    /// <summary>Its age and the greatest one, by which it expires in a session; null = it does not expire, or only when
+    /// <see cref="Expires"/> says.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ModelAge? Age { get; init; }
+
     private long Until => Expires?.Ticks ?? long.MaxValue;
 
     // A roll-back looks no farther than so many versions back.
@@ -79,7 +84,8 @@ public sealed record ModelReference(string Model, int Version, string Registry, 
     /// <exception cref="Granary.Learning.LearningInputException">The version was made for other features.</exception>
     public EntryModel Filter(ITrainedModel model, DateTime to, GranaryCatalogues catalogues, IPredictionObserver? observer = null) =>
         new($"{Model}:{Version}", FeatureSet.Parse(Features, catalogues.Factors),
-            [.. Before(model, to, catalogues), new ModelWindow(to.Ticks, model) { Number = Version, Until = Until }], Rule, Meaning)
+            [.. Before(model, to, catalogues),
+                new ModelWindow(to.Ticks, model) { Number = Version, Until = Until, Age = Age?.ToAge() }], Rule, Meaning)
         {
             Origin = new ModelOrigin(Registry, Model, Version),
             Observer = observer,
@@ -104,7 +110,7 @@ public sealed record ModelReference(string Model, int Version, string Registry, 
             if (older.Input != model.Input) continue;
             from = earlier.Lineage.To.Ticks;
             // It is older than this one.
-            windows.Insert(0, new ModelWindow(from, older) { Number = earlier.Number, Until = Until });
+            windows.Insert(0, new ModelWindow(from, older) { Number = earlier.Number, Until = Until, Age = Age?.ToAge() });
         }
         return windows;
     }

@@ -95,6 +95,7 @@ public sealed class BatchLearning
             unit.Spec.Label.Meaning, unit.Spec.Rule, unit.Spec.Watch)
         {
             Expires = unit.Retrained?.Windows[^1].Until is { } until and < long.MaxValue ? new DateTime(until, DateTimeKind.Utc) : null,
+            Age = ModelAge.Of(unit.Retrained?.Age),
             // How soon trades close is not known beforehand.
             Refresh = unit.Retrained is { } trained ? new ModelRefresh(unit.Spec.Retrain!.Days is { } days
                 ? FormattableString.Invariant($"{days}d") : "1d", trained.Log.Last(r => r.Training is not null).Time) : null,

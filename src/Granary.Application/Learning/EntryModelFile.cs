@@ -5,6 +5,7 @@ using Granary.Application.Catalogues;
 using Granary.Learning.Features;
 using Granary.Learning.Gating;
 using Granary.Learning.ModelFiles;
+using Granary.Learning.Retraining;
 using Granary.Learning.Watching;
 
 namespace Granary.Application.Learning;
@@ -14,7 +15,7 @@ public static class EntryModelFile
 {
     private sealed record Head(string Name, IReadOnlyList<string> Features, PredictionMeaning Meaning, EntryRule Rule,
         IReadOnlyList<long> From, IReadOnlyList<int> Lengths, ModelOrigin? Origin = null, IReadOnlyList<int>? Numbers = null,
-        WatchRule? Watch = null, IReadOnlyList<long>? Until = null);
+        WatchRule? Watch = null, IReadOnlyList<long>? Until = null, IReadOnlyList<VersionAge?>? Ages = null);
 
     public static byte[] ToBytes(EntryModel model)
     {
@@ -22,7 +23,8 @@ public static class EntryModelFile
         var head = JsonSerializer.SerializeToUtf8Bytes(
             new Head(model.Name, model.Features.Names, model.Meaning, model.Rule, [.. model.Windows.Select(w => w.From)],
                 [.. versions.Select(v => v.Length)], model.Origin, [.. model.Windows.Select(w => w.Number)], model.Watch,
-                [.. model.Windows.Select(w => w.Until)]),
+                [.. model.Windows.Select(w => w.Until)],
+                model.Windows.Any(w => w.Age is not null) ? [.. model.Windows.Select(w => w.Age)] : null),
             ModelReference.Json);
         var bytes = new byte[sizeof(int) + head.Length + versions.Sum(v => v.Length)];
         BinaryPrimitives.WriteInt32LittleEndian(bytes, head.Length);
@@ -49,6 +51,7 @@ public static class EntryModelFile
             {
                 Number = head.Numbers?[i] ?? 0,
                 Until = head.Until?[i] ?? long.MaxValue,
+                Age = head.Ages?[i],
             });
             at += head.Lengths[i];
         }

@@ -53,7 +53,8 @@ internal sealed record JudgedRun
             Watch = model.Watch,
             ScheduledAt = known => model.ScheduledAt(known) is > 0 and var number ? number + earlier : 0,
             HasExpired = signal => signal.ModelVersion > earlier
-                && model.HasExpired(signal.ModelVersion - earlier, signal.Time + barTicks),
+                && (model.HasExpired(signal.ModelVersion - earlier, signal.Time + barTicks)
+                    || model.WasTooOld(signal with { ModelVersion = signal.ModelVersion - earlier })),
             Signals = signals,
         };
 

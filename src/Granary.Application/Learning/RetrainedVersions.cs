@@ -1,4 +1,5 @@
 using Granary.Learning.Gating;
+using Granary.Learning.Retraining;
 using Granary.Reporting.Runs;
 
 namespace Granary.Application.Learning;
@@ -9,4 +10,11 @@ namespace Granary.Application.Learning;
 /// <param name="InForce">The same versions as the report shows them; their signals are counted when the strategy has run.</param>
 /// <param name="Challenged">What challengers predicted of the strategy's signals.</param>
 public sealed record RetrainedVersions(IReadOnlyList<ModelWindow> Windows, IReadOnlyList<WatchRecord> Log,
-    IReadOnlyList<VersionInForce> InForce, IReadOnlyList<ChallengedSignal> Challenged);
+    IReadOnlyList<VersionInForce> InForce, IReadOnlyList<ChallengedSignal> Challenged)
+{
+    /// <summary>The time whose data the last version in force was trained on, UTC ticks.</summary>
+    public long TrainedAt { get; init; }
+
+    /// <summary>How old that version is at the last bar; null where it does not expire.</summary>
+    public VersionAge? Age { get; init; }
+}

@@ -51,4 +51,9 @@ internal sealed class UnitRetraining
     /// <summary>When a version expires, UTC ticks.</summary>
     /// <param name="number">Of the version, from 1.</param>
     public long ExpiryOf(int number) => Rule.Expiry?.TimeOf(Times[number - 1], _bars, _closings) ?? long.MaxValue;
+
+    /// <summary>The age of a version at the last bar; null where versions do not expire.</summary>
+    /// <param name="number">Of the version, from 1.</param>
+    public VersionAge? AgeOf(int number) => Rule.Expiry is not { } limit ? null : new VersionAge(limit, End,
+        _bars.Count(t => t > Times[number - 1]), _closings.Count(t => t > Times[number - 1] && t <= End));
 }

@@ -44,7 +44,10 @@ internal sealed class UnitTraining(LearningSpec spec, UnitSource source, WindowC
     /// <param name="To">When its last label was known, UTC.</param>
     /// <param name="Data">Hash of the rows that it could learn from.</param>
     private sealed record RegisteredModel(ITrainedModel Model, IReadOnlyDictionary<string, double> InSample,
-        IReadOnlyDictionary<string, double> OutOfSample, double? Gap, DateTime From, DateTime To, int Samples, string Data);
+        IReadOnlyDictionary<string, double> OutOfSample, double? Gap, DateTime From, DateTime To, int Samples, string Data)
+    {
+        public DateTime? TrainedAt { get; init; }
+    }
 
     private readonly record struct Measured(IReadOnlyDictionary<string, double> Figures, int[] Rows, double[] Predicted, double[] Labels);
 
@@ -302,7 +305,8 @@ internal sealed class UnitTraining(LearningSpec spec, UnitSource source, WindowC
         var (_, model, result, _, _, _) = _windows[retrained.Windows[^1].Number - 1];
         return new RegisteredModel(model, result.InSample, result.OutOfSample,
             ModelMetrics.Main(result.InSample) - ModelMetrics.Main(result.OutOfSample), result.TrainFrom, result.TrainTo,
-            result.TrainSamples, _table!.Hash(Folds[retrained.Windows[^1].Number - 1].Train[^1] + 1));
+            result.TrainSamples, _table!.Hash(Folds[retrained.Windows[^1].Number - 1].Train[^1] + 1))
+        { TrainedAt = At(retrained.TrainedAt) };
     }
 
     // Null where the version is to be found and there is none.
@@ -316,6 +320,7 @@ internal sealed class UnitTraining(LearningSpec spec, UnitSource source, WindowC
             Data = Data,
             From = registered.From,
             To = registered.To,
+            TrainedAt = registered.TrainedAt,
             Samples = registered.Samples,
             Features = final.Features,
             References = source.References.Count > 0 ? source.References : null,

@@ -38,7 +38,11 @@ internal sealed class VersionSuccession(string strategy, UnitRetraining plan)
         }
         EndChallenge(long.MaxValue);
         Expire();
-        return new RetrainedVersions(_windows, [.. _log.OrderBy(r => r.Time)], _inForce, [.. Challenged()]);
+        return new RetrainedVersions(_windows, [.. _log.OrderBy(r => r.Time)], _inForce, [.. Challenged()])
+        {
+            TrainedAt = _incumbent is { } last ? plan.Times[last.Number - 1] : 0,
+            Age = _incumbent is { } aged ? plan.AgeOf(aged.Number) : null,
+        };
     }
 
     // Rows from one on whose labels are known.

@@ -5,6 +5,7 @@ using Granary.Learning;
 using Granary.Learning.Gating;
 using Granary.Learning.ModelFiles;
 using Granary.Learning.Registry;
+using Granary.Learning.Retraining;
 using Granary.Learning.Trainers;
 using Granary.Reporting.Runs;
 
@@ -23,6 +24,9 @@ internal sealed class SessionModels
     private readonly ModelKindCatalogue _kinds;
     private readonly ICollection<string> _notes;
     private readonly List<Followed> _followed;
+    // Models of strategies whose versions expire, and the versions whose expiry has been noted.
+    private readonly List<(string Strategy, EntryModel Model)> _expiring;
+    private readonly HashSet<(string Strategy, int Version)> _expired = [];
 
     private sealed class Followed(ModelOrigin origin, RetrainingSchedule schedule, List<EntryModel> models)
     {
@@ -40,7 +44,7 @@ internal sealed class SessionModels
         public Task<Found?>? Search { get; set; }
     }
 
-    private sealed record Found(int Version, string Hash, ITrainedModel Model, long Until);
+    private sealed record Found(int Version, string Hash, ITrainedModel Model, long Until, VersionAge? Age);
 
     public SessionModels(LiveOptions options, IOrderGateway gateway, LivePortfolio portfolio, ModelKindCatalogue kinds,
         ICollection<string> notes)
@@ -49,6 +53,9 @@ internal sealed class SessionModels
         _followed = [.. portfolio.Strategies.Select(s => s.Instance.Model).OfType<EntryModel>().Distinct()
             .Where(m => m is { Origin: not null, Refresh: not null }).GroupBy(m => m.Origin!)
             .Select(g => new Followed(g.Key, g.First().Refresh!, [.. g]))];
+        _expiring = [.. portfolio.Strategies.Where(s => s.Instance.Model is EntryModel model
+                && model.Windows.Any(w => w.Age is not null || w.Until < long.MaxValue))
+            .Select(s => (s.Instance.Id, (EntryModel)s.Instance.Model!))];
     }
 
     /// <summary>Puts the versions in force that a journal names, before its bars are processed again.</summary>
@@ -72,6 +79,33 @@ internal sealed class SessionModels
     public async ValueTask LookAsync(CancellationToken cancellationToken)
     {
         foreach (var model in _followed) await LookAsync(model, cancellationToken).ConfigureAwait(false);
+        NoteExpiries();
+    }
+
+    // Of the version in force: it admits no entries, so that a session without a newer one only closes trades.
+    private void NoteExpiries()
+    {
+        foreach (var (strategy, model) in _expiring)
+        {
+            var version = model.ScheduledAt(_portfolio.Timestamp);
+            if (ReasonOf(model, version) is { } reason && _expired.Add((strategy, version)))
+                _notes.Add($"model {model.Origin?.Model ?? model.Name}:{version} has expired ({reason}): {strategy} enters no trades until "
+                    + "a newer version is promoted");
+        }
+    }
+
+    private string? ReasonOf(EntryModel model, int version)
+    {
+        if (model.HasExpired(version, _portfolio.Timestamp))
+            return $"at {RunText.Time(model.Windows.First(w => w.Number == version).Until)}";
+        return model.Aged.TryGetValue(version, out var at) && model.Windows.First(w => w.Number == version).Age is { Limit: var limit }
+            ? $"more than its {string.Join(" or ", Limits(limit))} since its training, at the entry of {RunText.Time(at)}" : null;
+    }
+
+    private static IEnumerable<string> Limits(VersionExpiry limit)
+    {
+        if (limit.Bars is { } bars) yield return Counted.Of(bars, "bar");
+        if (limit.Trades is { } trades) yield return Counted.Of(trades, "closed trade");
     }
 
     private async ValueTask LookAsync(Followed model, CancellationToken cancellationToken)
@@ -118,8 +152,15 @@ internal sealed class SessionModels
         var (trained, version) = registry.Load(model.Origin.Model, number);
         // It may become as old as the version that the session began with.
         var first = model.Models[0].Windows.First(w => w.Number == model.Origin.Version);
+        if (first.Age is { Limit: var limit })
+        {
+            var trainedAt = (version.Lineage.TrainedAt ?? version.Lineage.To).Ticks;
+            return new Found(number, version.ModelHash, trained,
+                limit.Days is { } days ? trainedAt + days * TimeSpan.TicksPerDay : long.MaxValue, new VersionAge(limit, trainedAt, 0, 0));
+        }
+        // A configuration of an earlier release has no age.
         var until = first.Until == long.MaxValue ? long.MaxValue : version.Lineage.To.Ticks + (first.Until - first.From);
-        return new Found(number, version.ModelHash, trained, until);
+        return new Found(number, version.ModelHash, trained, until, null);
     }
 
     private ModelRegistry Registry(Followed model) => new(ModelStores.Open(model.Origin.Registry), _kinds);
@@ -127,7 +168,7 @@ internal sealed class SessionModels
     private void Put(Followed model, Found found, long after)
     {
         foreach (var filter in model.Models)
-            filter.Add(new ModelWindow(after + 1, found.Model) { Number = found.Version, Until = found.Until });
+            filter.Add(new ModelWindow(after + 1, found.Model) { Number = found.Version, Until = found.Until, Age = found.Age });
         (model.InForce, model.Due) = (found.Version, model.Schedule.NextAfter(after));
         _notes.Add($"model {model.Origin.Model}:{found.Version} in force from the bar after {RunText.Time(after)}");
     }

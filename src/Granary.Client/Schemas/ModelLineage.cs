@@ -16,6 +16,9 @@ public sealed record ModelLineage
     /// <summary>When the last label that it saw was known, UTC: it is out of sample from here on.</summary>
     public required DateTimeOffset To { get; init; }
 
+    /// <summary>The time whose data it was trained on, UTC: its newest samples tested it. Null where it was not kept.</summary>
+    public DateTimeOffset? TrainedAt { get; init; }
+
     public required int Samples { get; init; }
 
     public required IReadOnlyList<string> Features { get; init; }

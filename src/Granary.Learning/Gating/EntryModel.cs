@@ -1,9 +1,11 @@
+using System.Collections.Concurrent;
 using Granary.Engine.Factors;
 using Granary.Engine.Market;
 using Granary.Engine.Trading;
 using Granary.Learning.Features;
 using Granary.Learning.ModelFiles;
 using Granary.Learning.Registry;
+using Granary.Learning.Retraining;
 using Granary.Learning.Tables;
 using Granary.Learning.Trainers;
 using Granary.Learning.Watching;
@@ -19,6 +21,11 @@ public sealed record ModelWindow(long From, ITrainedModel Model)
 
     /// <summary>From when on it has expired and admits no entries, UTC ticks.</summary>
     public long Until { get; init; } = long.MaxValue;
+
+    /// <summary>
+    /// Its age by bars and trades where it goes on being counted; null where they do not matter, or are in <see cref="Until"/>.
+    /// </summary>
+    public VersionAge? Age { get; init; }
 }
 
 /// <summary>
@@ -33,6 +40,7 @@ public sealed class EntryModel : IEntryModel
     private readonly PredictionMeaning _meaning;
     private readonly int _rows;
     private readonly bool _sided;
+    private readonly ConcurrentDictionary<int, long> _aged = new();
     private long _predictions, _failed, _abstained;
 
     /// <param name="windows">Rising by time.</param>
@@ -130,7 +138,20 @@ public sealed class EntryModel : IEntryModel
 
     /// <summary>Whether a version has expired at a time, UTC ticks.</summary>
     /// <param name="number">0 = none.</param>
-    public bool HasExpired(int number, long known) => Array.Find(_windows, w => w.Number == number) is { } window && window.Until <= known;
+    public bool HasExpired(int number, long known) => WindowOf(number) is { } window && window.Until <= known;
+
+    private ModelWindow? WindowOf(int number) => Array.Find(_windows, w => w.Number == number);
+
+    /// <summary>Versions that an entry found too old by bars or trades, and when, UTC ticks.</summary>
+    public IReadOnlyDictionary<int, long> Aged => _aged;
+
+    /// <summary>
+    /// Whether an entry that was judged as the rule would admit it was refused since its version was too old by bars or trades.
+    /// </summary>
+    /// <param name="signal">That a version with an age judged.</param>
+    public bool WasTooOld(in Signal signal) => signal.SizeFactor == 0 && double.IsFinite(signal.Prediction)
+        && WindowOf(signal.ModelVersion)?.Age is not null
+        && _rule.Advise(signal.Prediction, signal.Side, _meaning).SizeFactor > 0;
 
     /// <summary>Entries whose input was unlike the training data.</summary>
     public long Abstained => Interlocked.Read(ref _abstained);
@@ -167,6 +188,8 @@ public sealed class EntryModel : IEntryModel
         private readonly long _barTicks = series.Timeframe.Ticks;
         private readonly PredictionWatch? _watch = model.Watch is { } rule ? new PredictionWatch(rule) : null;
         private readonly JudgedTrades? _trades = model.Watch is null ? null : new JudgedTrades(model._meaning);
+        private readonly AgeCounter? _ages = Array.Find(model._windows, w => w.Age is not null)?.Age is { } age
+            ? new AgeCounter(age.Limit, series.Timeframe.Ticks) : null;
         private BarBlock _block = null!;
         private int _window = -1, _inForce = -1;
         private long _asked;
@@ -177,6 +200,7 @@ public sealed class EntryModel : IEntryModel
             _block = block;
             _reader.Bind(block, sheet);
             model.Observer?.OnBars(series, block);
+            _ages?.Take(block);
         }
 
         public EntryAdvice Advise(int index, Side side)
@@ -195,7 +219,15 @@ public sealed class EntryModel : IEntryModel
             var observer = model.Origin is { } origin && origin.Version != version.Number ? null : model.Observer;
             var advice = Advise(version.Model, index, side, observer) with { Version = version.Number };
             // What it would have predicted is still compared with the outcome.
-            return known < version.Until ? advice : advice with { SizeFactor = 0 };
+            return HasExpired(version, known) ? advice with { SizeFactor = 0 } : advice;
+        }
+
+        private bool HasExpired(ModelWindow version, long known)
+        {
+            if (known >= version.Until) return true;
+            if (version.Age is not { } age || _ages?.HasReached(age, known) != true) return false;
+            model._aged.TryAdd(version.Number, known);
+            return true;
         }
 
         private EntryAdvice Advise(ITrainedModel version, int index, Side side, IPredictionObserver? observer)
@@ -231,8 +263,11 @@ public sealed class EntryModel : IEntryModel
 
         public void Ended(int number) => _trades?.Ended(number);
 
-        public void Closed(int number, double netProfit)
+        public void Closed(int number, double netProfit) => Closed(number, netProfit, _block.Time[_block.Count - 1]);
+
+        public void Closed(int number, double netProfit, long time)
         {
+            _ages?.Closed(time + _barTicks);
             if (_trades?.Closed(number, netProfit > 0) is not { } wrong) return;
             if (_watch!.Add(wrong) is { Change: WatchChange.Alert } alert && model.Watch!.RollsBack) RollBack(alert);
         }
@@ -242,7 +277,7 @@ public sealed class EntryModel : IEntryModel
         private void RollBack(in WatchStep alert)
         {
             for (var v = _inForce - 1; v >= 0; v--)
-                if (model._windows[v].Until > _asked
+                if (!HasExpired(model._windows[v], _asked)
                     && _trades!.ErrorOf(model._windows[v].Model, alert.Trades, model._windows[v].From) <= alert.Middle)
                 {
                     _inForce = v;

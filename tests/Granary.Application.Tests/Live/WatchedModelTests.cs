@@ -130,6 +130,74 @@ public sealed class WatchedModelTests : IDisposable
         live.Run.Model.Digest.ShouldBe(backtest.Model.Digest);
     }
 
+    [Theory]
+    [InlineData("bars", 1100)]
+    [InlineData("trades", 330)]
+    public async Task A_session_goes_on_counting_the_bars_and_trades_by_which_a_version_expires(string unit, int most)
+    {
+        WriteBars();
+        var batch = new BatchReader(TestCatalogues.All).Read("retrained.json", Encoding.UTF8.GetBytes($$"""
+            { "name": "retrained", "data": { "source": "csv:{{Data}}", "symbols": ["FLIP"], "timeframe": "1h", "to": "{{Day(1008)}}" },
+              "strategies": [ { "class": "SmaCross", "params": { "fast": 1, "slow": 2 }, "sides": "both", "size": { "cash": 10000 } } ],
+              "portfolio": { "weights": "equal" },
+              "learning": { "trainer": "logistic", "features": ["return(1)"], "label": { "kind": "direction", "bars": 1 },
+                "walkForward": { "train": 200, "test": 50 }, "apply": { "rule": "veto", "below": 0.45 },
+                "retrain": { "days": 7, "expire": { "{{unit}}": {{most}} } } } }
+            """), _under.Folder);
+        var learned = await _under.RunAsync(batch, "learned");
+        var prod = Path.Combine(learned.Folder, "prod.json");
+        var model = JsonNode.Parse(File.ReadAllText(prod))!["models"]!.AsObject().Single().Value!;
+        model["expires"].ShouldBeNull("it has not been reached when the configuration is written");
+
+        // What the configuration has counted: the bars have no gaps, and the trades are those of the strategy's own account.
+        var trained = learned.Model.Section<ModelResults>()!.Actions.Last(a => a.Action == "promoted").Time;
+        var closings = Closings(learned.Folder).Where(t => t > trained).ToList();
+        var age = model["age"]!;
+        age["at"]!.GetValue<DateTime>().ShouldBe(s_start.AddHours(1008));
+        age["bars"]!.GetValue<int>().ShouldBe((int)(s_start.AddHours(1008) - trained).TotalHours);
+        age["trades"]!.GetValue<int>().ShouldBe(closings.Count);
+
+        Task<LiveRun> LiveAsync(string name, int to, string? state = null) => _under.LiveAsync(learned, name, r => r with
+        {
+            Production = prod,
+            Feed = "csv:" + Data,
+            From = s_start.AddHours(1008).Ticks,
+            To = s_start.AddHours(to).Ticks,
+            State = state is null ? null : Path.Combine(_under.Folder, state),
+        });
+        var live = await LiveAsync("live", 2400);
+        live.Against!.IsSame.ShouldBeTrue();
+        var left = most - age[unit]!.GetValue<int>();
+        var expiry = unit == "bars" ? s_start.AddHours(1008 + left) : Closings(live.Run.Folder).ElementAt(left - 1);
+        var judged = Column(live.Run.Folder, "signals.csv", "time").Zip(Column(live.Run.Folder, "signals.csv", "model_size"))
+            .Where(s => s.Second.Length > 0).ToLookup(s => At(s.First).AddHours(1) >= expiry, s => s.Second);
+        judged[true].Count().ShouldBeGreaterThan(50);
+        judged[true].ShouldAllBe(size => size == "0");
+        judged[false].Count(s => s == "1").ShouldBeGreaterThan(20);
+        live.Run.Model.Section<ModelResults>()!.Strategies.SelectMany(s => s.Verdicts)
+            .ShouldContain(v => v.Verdict == ModelVerdict.Expired && v.Entries > 50);
+        live.Status.Notes.Count(n => n.Contains(" has expired (more than its ", StringComparison.Ordinal)).ShouldBe(1);
+
+        // One that is started again has counted what its journal has.
+        foreach (var cut in (int[])[1500, 2000]) await LiveAsync($"until {cut}", cut, "account");
+        var again = await LiveAsync("again", 2400, "account");
+        again.Run.Model.Digest.ShouldBe(live.Run.Model.Digest);
+    }
+
+    private static DateTime At(string time) => DateTime.Parse(time, CultureInfo.InvariantCulture, DateTimeStyles.AdjustToUniversal);
+
+    // When the closed trades of a strategy's own account were known, in order.
+    private static IEnumerable<DateTime> Closings(string run) => Column(run, "trades.csv", "exit_time")
+        .Zip(Column(run, "trades.csv", "exit_reason")).Where(t => t.Second != "open").Select(t => At(t.First).AddHours(1)).Order();
+
+    // Counted from the end of each row: ids of strategies have commas.
+    private static List<string> Column(string run, string file, string name)
+    {
+        var rows = File.ReadAllLines(Path.Combine(run, file)).Select(l => l.Split(',')).ToList();
+        var fromEnd = rows[0].Length - Array.IndexOf(rows[0], name);
+        return [.. rows.Skip(1).Select(r => r[^fromEnd])];
+    }
+
     [Fact]
     public async Task A_session_puts_versions_in_force_that_were_promoted_since_and_goes_on_with_them()
     {
@@ -140,14 +208,14 @@ public sealed class WatchedModelTests : IDisposable
                 "size": { "cash": 10000 } } ], "portfolio": { "weights": "equal" },
               "learning": { "trainer": "logistic", "features": ["return(1)"], "label": { "kind": "direction", "bars": 1 },
                 "walkForward": { "window": "rolling", "train": 200, "test": 60 }, "apply": { "rule": "veto", "below": 0.45 },
-                "retrain": { "days": 7 } } }
+                "retrain": { "days": 7, "expire": { "bars": 400 } } } }
             """), _under.Folder);
         var learned = await _under.RunAsync(Learned(1008), "learned");
         var prod = Path.Combine(learned.Folder, "prod.json");
         JsonNode.Parse(File.ReadAllText(prod))!["models"]!.AsObject().ShouldAllBe(m =>
             m.Value!["refresh"]!["every"]!.GetValue<string>() == "7d");
         // Another process trains over longer data, and promotes.
-        await _under.RunAsync(Learned(2880), "later");
+        var later = await _under.RunAsync(Learned(2880), "later");
         Func<LiveRequest, LiveRequest> To(int bars, string state) => r => r with
         {
             Production = prod,
@@ -162,6 +230,16 @@ public sealed class WatchedModelTests : IDisposable
         var versions = File.ReadAllLines(Path.Combine(whole.Run.Folder, "signals.csv")).Skip(1).Select(l => l.Split(',')[^2])
             .Distinct().Order().ToList();
         versions.ShouldBe(["1", "2"]);
+        // The newer version is as old as its registry says, and expires in the session too.
+        foreach (var strategy in later.Model.Strategies)
+        {
+            var trained = later.Model.Section<ModelResults>()!.Actions.Last(a => a.Action == "promoted" && a.Strategy == strategy.Id).Time;
+            const string Reason = ":2 has expired (more than its 400 bars since its training, at the entry of ";
+            var note = whole.Status.Notes.Single(n => n.Contains(Reason, StringComparison.Ordinal)
+                && n.Contains($"): {strategy.Id} enters no trades", StringComparison.Ordinal));
+            var entry = At(note.Split(Reason)[1].Split("): ")[0]);
+            entry.ShouldBeInRange(trained.AddHours(400), trained.AddHours(424), "a strategy enters several times a day");
+        }
 
         // A session that is started again has its past by the versions of its journal, whatever is promoted now.
         await _under.LiveAsync(learned, "begun", To(3000, "state"));

@@ -132,7 +132,7 @@ internal static class BookEvents
     public static void Closed(StrategyBook book, ref OpenTrade trade, in TradeEnd end, double price)
     {
         book.Digest.Closed(trade.Number, end.Reason, end.Time, end.ExitPrice, end.Net);
-        book.EntryFilter?.Closed(trade.Number, end.Net);
+        book.EntryFilter?.Closed(trade.Number, end.Net, end.Time);
         if (book.Observer is not null || book.Notices is not null) Report(book, ref trade, end, price);
     }
 
