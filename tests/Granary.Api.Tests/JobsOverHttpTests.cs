@@ -84,6 +84,33 @@ public sealed class JobsOverHttpTests
     }
 
     [Fact]
+    public async Task A_run_is_replayed_with_the_model_versions_that_it_had()
+    {
+        await using var server = await ApiServer.StartAsync(parts: ServerParts.RealHost);
+        var batch = Batch("""
+            , "learning": { "trainer": "logistic", "label": { "kind": "direction", "bars": 2 }, "features": ["rsi(14)"],
+                "registry": "models", "walkForward": { "train": 200, "test": 50 }, "apply": { "rule": "veto", "below": 0.5 },
+                "retrain": { "days": 200 } }
+            """);
+        var run = await server.UntilAsync((await server.SubmitAsync(batch)).Id, s => s.Ended);
+        (run.State, run.Fault).ShouldBe((JobState.Done, null));
+        run.Files.ShouldContain("models.zip");
+        Directory.Delete(Path.Combine(server.Folder, "models"), recursive: true);
+
+        var job = await SubmitAsync(server, $$"""{ "kind": "replay", "batch": {{batch}}, "modelsOf": "{{run.Id}}" }""");
+        var done = await UntilEndedAsync(server, job.Id);
+        (done.Kind, done.State, done.Digest).ShouldBe(("replay", JobState.Done, run.Digest));
+        Directory.Exists(Path.Combine(server.Folder, "models")).ShouldBeFalse("nothing is trained");
+        done.Files.ShouldNotContain("prod.json");
+
+        var without = await server.UntilAsync((await server.SubmitAsync(Batch())).Id, s => s.Ended);
+        var refused = await SubmitAsync(server, $$"""{ "kind": "replay", "batch": {{batch}}, "modelsOf": "{{without.Id}}" }""");
+        var fault = await UntilEndedAsync(server, refused.Id);
+        fault.State.ShouldBe(JobState.Failed);
+        fault.Fault.ShouldNotBeNull().ShouldContain("only a run with learning.retrain keeps the versions");
+    }
+
+    [Fact]
     public async Task Bars_are_imported_into_a_store_of_the_data_folder()
     {
         await using var server = await ApiServer.StartAsync(parts: ServerParts.RealHost, settings: s => s with { Confined = true });
@@ -120,6 +147,7 @@ public sealed class JobsOverHttpTests
     [InlineData("""{ "batch": {} }""", "'kind' is missing")]
     [InlineData("""{ "kind": "walkforward", "batches": {} }""", "did you mean 'batch'?")]
     [InlineData("""{ "kind": "verify", "run": "../etc" }""", "is no id of a run")]
+    [InlineData("""{ "kind": "replay", "batch": {}, "modelsOf": "../etc" }""", "is no id of a run")]
     [InlineData("""{ "kind": "track", "panel": "p.csv", "universe": "u", "index": "i", "maxStocks": 2 }""", "exclude one another")]
     [InlineData("{ \"kind\": \"walkforward\", // lines count\n \"batch\": {\n \"name\": \"a\", \"dta\": {} } }", "job.json, line 3")]
     [InlineData("""{ "kind": "import", "files": "a.csv", "store": "s", "timeframe": "1d" }""", "give 'symbol'")]

@@ -10,11 +10,16 @@ namespace Granary.Application.JobKinds;
 public sealed class BacktestJob : Job
 {
     /// <param name="spec">Read and checked; its text is the job's.</param>
-    public BacktestJob(BatchSpec spec) : base(new JobText(JobCatalogue.Backtest, spec.Text, spec.Data.Place.File, spec.Folder),
-        spec.Name) =>
-        Spec = spec;
+    public BacktestJob(BatchSpec spec) : this(new JobText(JobCatalogue.Backtest, spec.Text, spec.Data.Place.File, spec.Folder), spec)
+    {
+    }
+
+    internal BacktestJob(JobText text, BatchSpec spec) : base(text, spec.Name) => Spec = spec;
 
     public BatchSpec Spec { get; }
+
+    /// <summary>The id of an earlier run whose model versions it uses, without training; null = it trains.</summary>
+    public string? ModelsOf { get; init; }
 
     public override double Work => BatchWork.Estimate(Spec);
 
@@ -29,6 +34,7 @@ public sealed class BacktestJob : Job
             Threads = run.Threads,
             Leaders = run.Leaders,
             Running = run.Running,
+            ModelsOf = ModelsOf is { } earlier ? Path.Combine(run.Runs, earlier) : null,
         };
         var done = await runner.RunAsync(Spec, options, RunOutcome.Relay(run, run.Leaders), cancellationToken).ConfigureAwait(false);
         return RunOutcome.Of(done, cancellationToken);

@@ -10,6 +10,7 @@ public static class KnownJobs
     public static JobCatalogue Of(GranaryCatalogues catalogues) => new(catalogues,
     [
         new BacktestKind(),
+        new ReplayKind(),
         new WalkForwardKind(),
         new ReinforceKind(),
         new LearningKind(ModelTask.Train, "Train the models of a batch, and register a version of each."),

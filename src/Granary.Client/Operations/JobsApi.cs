@@ -14,10 +14,10 @@ public sealed class JobsApi
     /// <summary>Submit a job.</summary>
     /// <remarks>
     /// The body is an object with the kind of job and what it needs, as { "kind": "walkforward", "batch": {} }. train, evaluate and
-    /// experiment take 'batch' and 'strategies'; walkforward and reinforce take 'batch'; track takes the options of 'granary track'; verify
-    /// takes 'run', 'sample' and 'cuts'; import takes 'files', 'store', 'symbol' or 'symbolFrom', 'timeframe', and how the files are read.
-    /// GET /catalogue/jobs lists the kinds. Send Idempotency-Key to make a repeated submission give the same job; a key is known as long as
-    /// its job. Needs the role submitter.
+    /// experiment take 'batch' and 'strategies'; walkforward and reinforce take 'batch'; replay takes 'batch' and 'modelsOf', a run whose
+    /// model versions it uses; track takes the options of 'granary track'; verify takes 'run', 'sample' and 'cuts'; import takes 'files',
+    /// 'store', 'symbol' or 'symbolFrom', 'timeframe', and how the files are read. GET /catalogue/jobs lists the kinds. Send
+    /// Idempotency-Key to make a repeated submission give the same job; a key is known as long as its job. Needs the role submitter.
     /// </remarks>
     /// <param name="folder">The folder that relative paths start from; null for the server's data folder.</param>
     /// <param name="file">The file's path at the client, for messages.</param>
