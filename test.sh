@@ -86,7 +86,7 @@ if find_postgres; then
 fi
 
 # The longest first, so that no long one is alone at the end. A project that is not named here runs after these.
-projects=(Cluster Browser Exchanges Kafka Recompute Cli Application Learning Data Engine Api Learning.MLNet Deployment Reporting)
+projects=(Cluster Browser Exchanges Api Cli Application Recompute Kafka Learning Learning.MLNet Data Engine Deployment Architecture Reporting)
 for project in tests/Granary.*.Tests/*.csproj; do
     name="$(basename "$project" .Tests.csproj)"
     [[ " ${projects[*]} " == *" ${name#Granary.} "* ]] || projects+=("${name#Granary.}")

@@ -74,9 +74,9 @@ def feeds(log, words):
     return {int(m[1]): at for at, text in said(log) if (m := re.search(r"strategies of feed (\d+) " + words, text))}
 def under_way(log): return set(feeds(log, "begin on")) - set(feeds(log, "finished after"))
 
-guard, run = time.time() + 300, None
+guard, run = time.time() + 900, None
 while True:
-    if time.time() > guard: print("FAILED: the batch did not get going within 300 s"); sys.exit(1)
+    if time.time() > guard: print("FAILED: the batch did not get going within 900 s"); sys.exit(1)
     time.sleep(0.02)
     try:
         if run is None:
@@ -105,7 +105,7 @@ while True:
     except silent: pass # the batch's grain is coming back
     # some seconds at full speed end it
     if (given := given_out()) and time.time() > max(given, killed + 5) + 3: break
-    if time.time() > killed + 300: print("FAILED: the lost silo's strategies were not rescheduled within 300 s"); sys.exit(1)
+    if time.time() > killed + 900: print("FAILED: the lost silo's strategies were not rescheduled within 900 s"); sys.exit(1)
 given = given_out()
 if given is None:
     print("SKIPPED back at full speed: the batch was over before the lost silo's strategies had to be rescheduled")
@@ -123,7 +123,7 @@ grains = f"the {'lost silo' if accepted else 'survivor'} had the batch's grain"
 begun = min((t for f, t in feeds(survivor_log, "begin on").items() if t > killed and f in lost), default=None)
 again = f"the first of which began again after {begun - killed:.1f} s" if begun else "which wait for their turn"
 print(f"PASSED the lost silo's strategies were rescheduled {given - killed:.1f} s and the batch was back at full speed "
-      f"{at - killed:.1f} s after the kill; the goal is 5 ({grains}; {len(lost)} feeds were lost, {again}; "
+      f"{at - killed:.1f} s after the kill; the goal is 5 where silos have the usual 3 s to answer ({grains}; {len(lost)} feeds were lost, {again}; "
       f"strategies reported a second: {rate(done, killed - started)} by two silos before, "
       f"{rate(last[1] - first[1], last[0] - first[0])} by the survivor afterwards)")
 PY

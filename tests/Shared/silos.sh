@@ -43,7 +43,17 @@ start_silo() {
   pids+=($!)
 }
 
-ready() { for _ in $(seq 300); do curl -fs "http://127.0.0.1:$1/api/v1/health/ready" >/dev/null && return; sleep 0.2; done; echo "the silo on port $1 was not ready within a minute"; cat "$work"/*.log; exit 1; }
+# ready HTTP_PORT: waits until the silo is ready, ten minutes at most.
+ready() {
+  for _ in $(seq 1200); do
+    curl -fs "http://127.0.0.1:$1/api/v1/health/ready" >/dev/null && return
+    for pid in "${pids[@]}"; do kill -0 "$pid" 2>/dev/null || { echo "FAILED: a silo ended before it was ready"; cat "$work"/*.log; exit 1; }; done
+    sleep 0.5
+  done
+  echo "FAILED: the silo on port $1 was not ready within ten minutes"
+  cat "$work"/*.log
+  exit 1
+}
 
 # of the JSON that the command line prints
 field() { python3 -c 'import json,sys; print(json.load(sys.stdin)[sys.argv[1]])' "$1"; }
