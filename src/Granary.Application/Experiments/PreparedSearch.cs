@@ -12,7 +12,7 @@ namespace Granary.Application.Experiments;
 /// A search that is ready to make its trials: the bars are open, the strategies have run, samples and windows are known. It follows from
 /// the batch alone, so each process that takes part prepares its own.
 /// </summary>
-public sealed class PreparedSearch : IAsyncDisposable
+internal sealed class PreparedSearch : ITrialMaker
 {
     // Of the records in the cache.
     private const string Format = "search 1";
@@ -25,12 +25,12 @@ public sealed class PreparedSearch : IAsyncDisposable
         Work = Plan(units, caches, (long)opened.Plan.Spec.Seed);
     }
 
-    internal OpenedBatch Opened { get; }
+    public OpenedBatch Opened { get; }
 
-    internal List<SearchUnit> Units { get; }
+    public List<SearchUnit> Units { get; }
 
     /// <summary>By number.</summary>
-    internal List<SearchWork> Work { get; }
+    public List<SearchWork> Work { get; }
 
     /// <param name="strategies">"all" or how many of the batch's first strategies.</param>
     /// <param name="host">Runs the strategies without models.</param>
@@ -59,8 +59,10 @@ public sealed class PreparedSearch : IAsyncDisposable
         }
     }
 
-    /// <summary>Whether a trial of another process is one of this search, and would have the same result here.</summary>
-    public bool Has(in SearchTrial trial)
+    public ValueTask<Func<CancellationToken, SearchFit>?> FindAsync(SearchTrial trial, CancellationToken cancellationToken) =>
+        ValueTask.FromResult<Func<CancellationToken, SearchFit>?>(Has(trial) ? token => Make(trial, token) : null);
+
+    private bool Has(in SearchTrial trial)
     {
         if (trial.Search < 0 || trial.Search >= Work.Count) return false;
         var work = Work[trial.Search];
@@ -76,7 +78,7 @@ public sealed class PreparedSearch : IAsyncDisposable
         return work.Fits.Make(work.Unit, work.Plan.Candidates[trial.Candidate], work.FoldOf(trial.Inner), cancellationToken);
     }
 
-    internal static string KeyOf(SearchWork work, int candidate, int inner) =>
+    public static string KeyOf(SearchWork work, int candidate, int inner) =>
         work.Fits.KeyOf(work.Unit, work.Plan.Candidates[candidate], work.FoldOf(inner));
 
     public async ValueTask DisposeAsync()

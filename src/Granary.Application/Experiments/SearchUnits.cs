@@ -57,7 +57,7 @@ internal sealed class SearchUnits(OpenedBatch opened, IReadOnlyList<LearningSpec
             return (union, null, "a strategy of several symbols is not judged by a model; leave it out of 'strategies'");
         try
         {
-            return (union, (await ModelTraining.FeaturesAsync(feed, opened.Markets, [union.Features], cancellationToken))[0], null);
+            return (union, (await UnitPreparation.FeaturesAsync(feed, opened.Markets, [union.Features], cancellationToken))[0], null);
         }
         catch (LearningInputException e)
         {

@@ -13,7 +13,9 @@ namespace Granary.Application.Experiments;
 
 /// <summary>Compares trainers and labels on the same windows: an experiment without a search.</summary>
 /// <param name="ledger">Counts what is tried; null counts nothing.</param>
-public sealed class TrainerComparison(IBatchHost host, TimeProvider clock, int threads, TrialLedger? ledger = null)
+/// <param name="trials">Makes the fits of models that judge entries; null = the threads of this process.</param>
+public sealed class TrainerComparison(IBatchHost host, TimeProvider clock, int threads, TrialLedger? ledger = null,
+    ITrialHost? trials = null)
 {
     private sealed record Tried(TrainedUnit Unit, double Seconds, ModelWorth? Worth);
 
@@ -25,30 +27,22 @@ public sealed class TrainerComparison(IBatchHost host, TimeProvider clock, int t
         IProgress<TrainingProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         await using var opened = await LearnBatch.OpenAsync(batch, strategies, threads, cancellationToken);
-        var specs = LearnBatch.Specs(opened.Plan, strategies, inWindows: true);
-        var learn = new LearnBatch(host, clock, threads);
+        var sections = ComparedSections.Of(opened.Plan, strategies);
+        var trades = await ComparedSections.TradesAsync(sections, opened, host, cancellationToken);
         var (tried, counted) = (new List<Tried>(), new ExperimentTrials(opened.Plan, opened.Markets));
-        foreach (var spec in specs)
-            foreach (var label in spec.Labels)
-                foreach (var trainer in spec.Trainers)
-                {
-                    // A trial's own parameters are its trainer's defaults, but for the section's own trainer.
-                    var trial = spec with
-                    {
-                        Trainer = trainer,
-                        Parameters = trainer == spec.Trainer ? spec.Parameters : new Dictionary<string, string>(),
-                        Label = label,
-                        Rule = RuleFor(label),
-                        Strategies = [.. opened.Plan.Instances.Where(i => spec.Covers(i)
-                            && specs.First(s => s == spec || s.IsOfRisk == spec.IsOfRisk && s.Covers(i)) == spec).Select(i => i.Id)],
-                    };
-                    if (trial.Strategies.Count == 0) continue;
-                    var started = clock.GetTimestamp();
-                    var units = await learn.TrainAsync(opened, [trial], VersionUse.None, progress, cancellationToken);
-                    var seconds = clock.GetElapsedTime(started).TotalSeconds / Math.Max(1, units.Count);
-                    var worth = await WorthAsync(learn, opened, units, counted, cancellationToken);
-                    tried.AddRange(units.Select((u, i) => new Tried(u, seconds, worth[i])));
-                }
+        foreach (var (number, section) in sections.Index())
+        {
+            var learn = new LearnBatch(host, clock, threads)
+            {
+                Trades = trades,
+                Fit = trials is null ? null : new ComparedFits(trials, number).MakeAsync,
+            };
+            var started = clock.GetTimestamp();
+            var units = await learn.TrainAsync(opened, [section], VersionUse.None, progress, cancellationToken);
+            var seconds = clock.GetElapsedTime(started).TotalSeconds / Math.Max(1, units.Count);
+            var worth = await WorthAsync(learn, opened, units, counted, cancellationToken);
+            tried.AddRange(units.Select((u, i) => new Tried(u, seconds, worth[i])));
+        }
         if (ledger is not null) await counted.RecordAsync(ledger, cancellationToken);
         return Ranked(tried);
     }
@@ -94,14 +88,6 @@ public sealed class TrainerComparison(IBatchHost host, TimeProvider clock, int t
     private static string TextOf(TrainedUnit unit) => ExperimentTrials.ModelText(unit.Spec,
         new SearchCandidate(0, new TrainerSetting(unit.Spec.Trainer, unit.Spec.Parameters), 0, unit.Spec.Features, unit.Spec.Keep),
         unit.Spec.Rule);
-
-    private static EntryRule RuleFor(LabelSpec label) => label.Kind switch
-    {
-        LabelKind.Return => new MinimumReturnRule(0),
-        LabelKind.Volatility => new StopByVolatilityRule(),
-        LabelKind.Drawdown => new LimitRule(),
-        _ => new GateRule(),
-    };
 
     private static ExperimentTrial Trial(TrainedUnit unit, double seconds, int trials)
     {

@@ -33,12 +33,18 @@ public sealed class LearningJob(JobText text, BatchSpec spec, ModelTask task, st
     // Of an experiment: whether it searches.
     private bool IsSearch => task == ModelTask.Experiment && LearningReader.Read(spec).Any(s => s.Search is not null);
 
-    /// <summary>Prepares the search of the experiment, to make some of its trials in this process.</summary>
+    /// <summary>Prepares the experiment, to make some of its trials in this process.</summary>
     /// <param name="threads">Of this process.</param>
-    /// <returns>Null where the job searches nothing.</returns>
+    /// <returns>Null where the job is no experiment.</returns>
     /// <exception cref="InputException">The batch or its data cannot be used here.</exception>
-    public async Task<PreparedSearch?> PrepareAsync(IBatchHost host, int threads, CancellationToken cancellationToken) => IsSearch
-        ? await PreparedSearch.OpenAsync(spec, strategies, host, threads, keeps: false, cancellationToken).ConfigureAwait(false) : null;
+    public async Task<ITrialMaker?> PrepareAsync(IBatchHost host, int threads, CancellationToken cancellationToken) => task switch
+    {
+        ModelTask.Experiment when IsSearch =>
+            await PreparedSearch.OpenAsync(spec, strategies, host, threads, keeps: false, cancellationToken).ConfigureAwait(false),
+        ModelTask.Experiment =>
+            await PreparedComparison.OpenAsync(spec, strategies, host, threads, cancellationToken).ConfigureAwait(false),
+        _ => null,
+    };
 
     /// <summary>What an experiment has found, from the files of its job.</summary>
     /// <returns>A search, or the trials of a comparison; the other is null.</returns>
@@ -76,8 +82,8 @@ public sealed class LearningJob(JobText text, BatchSpec spec, ModelTask task, st
                 await new ModelSearch(run.Host, run.Clock, run.Threads, run.Ledger, run.Trials).RunAsync(spec, strategies, progress,
                     cancellationToken).ConfigureAwait(false), ResultFile.Json),
             _ => JsonSerializer.Serialize(
-                await new TrainerComparison(run.Host, run.Clock, run.Threads, run.Ledger).RunAsync(spec, strategies, progress,
-                    cancellationToken).ConfigureAwait(false), ResultFile.Json),
+                await new TrainerComparison(run.Host, run.Clock, run.Threads, run.Ledger, run.Trials).RunAsync(spec, strategies,
+                    progress, cancellationToken).ConfigureAwait(false), ResultFile.Json),
         };
         await ResultFile.WriteAsync(run.Folder, result, cancellationToken).ConfigureAwait(false);
         return new JobOutcome(null, null, run.Clock.GetElapsedTime(started).TotalSeconds, 0, 0);

@@ -13,6 +13,12 @@ namespace Granary.Application.Learning;
 /// </summary>
 public sealed class LearnBatch(IBatchHost host, TimeProvider clock, int threads)
 {
+    /// <inheritdoc cref="ModelTraining.Fit"/>
+    internal Func<IReadOnlyList<UnitTraining>, Action<UnitTraining, int>, CancellationToken, Task>? Fit { get; init; }
+
+    /// <inheritdoc cref="ModelTraining.Trades"/>
+    internal StrategyTrades? Trades { get; init; }
+
     /// <summary>Trains the models of a batch and adds a version of each to its registry.</summary>
     /// <param name="strategies">"all" or how many of the batch's first strategies.</param>
     /// <exception cref="InputException">The batch or its learning section is wrong, or there is none.</exception>
@@ -71,7 +77,13 @@ public sealed class LearnBatch(IBatchHost host, TimeProvider clock, int threads)
     private async Task<(IReadOnlyList<TrainedUnit> Units, RiskWorth? Risk)> TrainAllAsync(OpenedBatch opened,
         IReadOnlyList<LearningSpec> specs, VersionUse versions, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken)
     {
-        var training = new ModelTraining(host, clock, threads) { Versions = versions, Progress = progress };
+        var training = new ModelTraining(host, clock, threads)
+        {
+            Versions = versions,
+            Progress = progress,
+            Fit = Fit,
+            Trades = Trades,
+        };
         var units = await training.TrainAsync(specs, opened.Plan, opened.Markets, cancellationToken);
         if (!specs.Any(s => s.IsOfRisk)) return (units, null);
         var risk = await RiskOfBatch.TrainAsync(training, specs, opened.Plan.WithModels(Models(units)), opened.Markets, (host, threads),

@@ -30,11 +30,14 @@ internal sealed record UnitSource(string Data, IReadOnlyList<int> Strategies)
 /// <param name="keepsTraining">Whether predictions of training samples are kept beside those of tests.</param>
 internal sealed class UnitTraining(LearningSpec spec, UnitSource source, WindowCache cache, long from, long seed, bool keepsTraining)
 {
+    /// <summary>Number of the fit on all samples.</summary>
+    public const int Whole = -1;
+
     private readonly ConcurrentDictionary<int, Window> _windows = new();
     private readonly ConcurrentDictionary<int, string> _failures = new();
     private TrainingTable? _table;
     private UnitRetraining? _retraining;
-    private string _tableHash = "";
+    private UnitFits? _fits;
 
     /// <param name="Number">Of the fold, from 1.</param>
     private sealed record Window(int Number, ITrainedModel Model, WindowResult Result, Measured Train, Measured Test, double[] Importance);
@@ -60,6 +63,9 @@ internal sealed class UnitTraining(LearningSpec spec, UnitSource source, WindowC
 
     /// <summary>The samples; once it is prepared.</summary>
     public TrainingTable Table => _table!;
+
+    /// <summary>Once it is prepared.</summary>
+    public UnitFits Fits => _fits!;
 
     public string? Error { get; set; }
 
@@ -118,7 +124,7 @@ internal sealed class UnitTraining(LearningSpec spec, UnitSource source, WindowC
         var (schedule, table, (train, test)) = (spec.WalkForward, _table!, Lengths(early));
         Folds = schedule.Rolling ? TimeSplits.Rolling(table, train, test, schedule.Gap)
             : TimeSplits.Expanding(table, train, test, schedule.Gap);
-        _tableHash = table.Hash();
+        _fits = new UnitFits(spec, table, cache, seed, growing: false);
     }
 
     private void Schedule(RetrainingRule rule, int? early, FeatureTable features, StrategyTrades trades)
@@ -127,7 +133,8 @@ internal sealed class UnitTraining(LearningSpec spec, UnitSource source, WindowC
         _retraining = new UnitRetraining(rule, new RetrainingSamples(train, test, spec.WalkForward.Gap, spec.WalkForward.Rolling), _table!,
             features, trades.Of(source.Strategies[0]));
         Folds = _retraining.Folds;
-        _tableHash = _table!.Hash();
+        // Bars that have come since an earlier run leave its retrainings as they are.
+        _fits = new UnitFits(spec, _table!, cache, seed, growing: true);
     }
 
     // Samples that were made and whose outcome was known by a time, UTC ticks.
@@ -138,14 +145,18 @@ internal sealed class UnitTraining(LearningSpec spec, UnitSource source, WindowC
         return count;
     }
 
+    /// <summary>
+    /// Trains and measures a window. What cannot be learned costs the model, and the first window that cannot gives the reason, in
+    /// whichever order they are trained; but a retraining that cannot learn leaves the version in force.
+    /// </summary>
     public void TrainWindow(Fold fold, CancellationToken cancellationToken)
     {
+        if (Error is not null || _retraining is null && _failures.Keys.Any(w => w < fold.Index)) return;
         try
         {
             TrainFold(fold, cancellationToken);
         }
-        // A retraining that cannot learn leaves the version in force.
-        catch (LearningInputException e) when (_retraining is not null)
+        catch (LearningInputException e)
         {
             _failures[fold.Index] = e.Message;
         }
@@ -154,7 +165,7 @@ internal sealed class UnitTraining(LearningSpec spec, UnitSource source, WindowC
     private void TrainFold(Fold fold, CancellationToken cancellationToken)
     {
         if (fold.Train.Length == 0) throw new LearningInputException("no training sample is left");
-        var (model, reused) = Train(fold.Train, cancellationToken);
+        var (model, reused) = _fits!.Of(fold.Train, cancellationToken);
         var (train, test) = (Measure(model, fold.Train), Measure(model, fold.Test));
         var importance = PermutationImportance.Of(model, new TrainingSet(_table!, fold.Test), seed);
         var trainTo = fold.Train.Max(row => _table!.LabelEnd[row]);
@@ -165,6 +176,10 @@ internal sealed class UnitTraining(LearningSpec spec, UnitSource source, WindowC
         };
         _windows[fold.Index] = new Window(fold.Index + 1, model, result, keepsTraining ? train : default, test, importance);
     }
+
+    /// <summary>The rows that a fit learns from.</summary>
+    /// <param name="window">Number of the window; <see cref="Whole"/> for the model of all samples.</param>
+    public int[] RowsOf(int window) => window == Whole ? [.. Enumerable.Range(0, _table!.Count)] : Folds[window].Train;
 
     private static DateTime At(long ticks) => new(ticks, DateTimeKind.Utc);
 
@@ -194,27 +209,6 @@ internal sealed class UnitTraining(LearningSpec spec, UnitSource source, WindowC
         }
     }
 
-    // From the cache where an earlier run has trained the same, else now; a cached model is the same to the bit because training is.
-    private (ITrainedModel Model, bool Reused) Train(int[] rows, CancellationToken cancellationToken)
-    {
-        // Bars that have come since an earlier run leave its retrainings as they are.
-        var key = $"{(_retraining is null ? _tableHash : _table!.Hash(rows[^1] + 1))} {spec.Weights} {seed} {string.Join(',', rows)}";
-        if (cache.Find(key) is { } kept)
-        {
-            try
-            {
-                return (spec.Catalogues.ModelKinds.FromBytes(kept, "a cached window"), true);
-            }
-            catch (LearningInputException)
-            {
-                // Damaged or of another program: it is only a cache, so it is made again.
-            }
-        }
-        var model = WindowFit.Train(spec, _table!, rows, seed, cancellationToken);
-        cache.Keep(key, ModelFile.ToBytes(model));
-        return (model, false);
-    }
-
     public TrainedUnit Finish(VersionUse use, TimeProvider clock, CancellationToken cancellationToken)
     {
         var members = source.Strategies;
@@ -232,8 +226,8 @@ internal sealed class UnitTraining(LearningSpec spec, UnitSource source, WindowC
                 GainOf(last, f) is null ? null : windows.Average(w => GainOf(w.Model, f))))
                 .OrderByDescending(i => i.Permutation).ToList();
 
-            var (final, _) = Train([.. Enumerable.Range(0, table.Count)], cancellationToken);
-            var all = Measure(final, [.. Enumerable.Range(0, table.Count)]);
+            var (final, _) = _fits!.Of(RowsOf(Whole), cancellationToken);
+            var all = Measure(final, RowsOf(Whole));
             EntryModel? filter = null, whole = null;
             RetrainedVersions? retrained = null;
             var risk = spec.IsOfRisk ? RiskOf(windows) : null;
@@ -256,7 +250,7 @@ internal sealed class UnitTraining(LearningSpec spec, UnitSource source, WindowC
             if (use != VersionUse.None)
             {
                 version = Register(use, InForce(retrained) ?? new RegisteredModel(final, all.Figures, outOfSample, gap,
-                    At(table.Time[0]), At(table.LabelEnd.ToArray().Max()), table.Count, _tableHash), clock);
+                    At(table.Time[0]), At(table.LabelEnd.ToArray().Max()), table.Count, _fits.TableHash), clock);
                 // Predictions of versions that a retraining put in force are not those of the registered one.
                 if (filter is not null && version is not null && retrained is null)
                     filter.Origin = new ModelOrigin(ModelStores.Shown(spec.Registry), version.Model, version.Number);
@@ -278,6 +272,7 @@ internal sealed class UnitTraining(LearningSpec spec, UnitSource source, WindowC
 
     private List<Window> Trained()
     {
+        if (_retraining is null && !_failures.IsEmpty) throw new LearningInputException(_failures.MinBy(f => f.Key).Value);
         var windows = Folds.Where(f => _windows.ContainsKey(f.Index)).Select(f => _windows[f.Index]).ToList();
         return windows.Count > 0 ? windows : throw new LearningInputException(Folds.Count == 0
             ? "the bars end before the first training takes effect: take shorter windows or more data"

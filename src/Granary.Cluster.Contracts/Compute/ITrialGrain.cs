@@ -4,7 +4,7 @@ namespace Granary.Cluster.Compute;
 
 /// <summary>
 /// The trials of one experiment on one silo; the key is <c>run|silo</c>, and the grain is always placed on that silo. It prepares the
-/// search from the run's definition when the first trial comes.
+/// experiment from the run's definition when the first trial comes.
 /// </summary>
 [Alias("granary.ITrialGrain")]
 public interface ITrialGrain : IGrainWithStringKey
@@ -15,10 +15,14 @@ public interface ITrialGrain : IGrainWithStringKey
     Task<TrialAnswer> MakeAsync(TrialOrder order, CancellationToken cancellationToken);
 }
 
-/// <summary>One fit of a search.</summary>
-/// <param name="Search">Number of the search within the experiment.</param>
-/// <param name="Candidate">Number of the model in the plan of the search.</param>
-/// <param name="Inner">Number of the inner window; −1 for the outer window itself.</param>
+/// <summary>One fit of an experiment.</summary>
+/// <param name="Search">
+/// Number of the search within the experiment; in a comparison, of the model among those of a trainer and label.
+/// </param>
+/// <param name="Candidate">Number of the model in the plan of the search; in a comparison, of the trainer and label.</param>
+/// <param name="Inner">
+/// Number of the inner window; −1 for the outer window itself. In a comparison, number of the window; −1 for the model of all samples.
+/// </param>
 /// <param name="Key">Text of all that decides the result.</param>
 [GenerateSerializer, Immutable, Alias("granary.TrialOrder")]
 public sealed record TrialOrder([property: Id(0)] int Search, [property: Id(1)] int Candidate, [property: Id(2)] int Inner,
@@ -33,6 +37,10 @@ public sealed record TrialOrder([property: Id(0)] int Search, [property: Id(1)] 
 public sealed record TrialAnswer([property: Id(0)] double[] Predicted, [property: Id(1)] double[] Signals,
     [property: Id(2)] string? Error, [property: Id(3)] bool IsMismatch = false)
 {
+    /// <summary>The bytes of the model's file in a comparison; null in a search, and where there is no model.</summary>
+    [Id(4)]
+    public byte[]? Model { get; init; }
+
     /// <summary>The answer of a silo that cannot make the trials of the run.</summary>
     public static TrialAnswer Mismatch(string reason) => new([], [], reason, IsMismatch: true);
 }

@@ -18,23 +18,23 @@ namespace Granary.Cluster.Grains.Compute;
 internal sealed class TrialGrain(SiloCompute compute, JobCatalogue kinds, GrainSettings settings) : Grain, ITrialGrain
 {
     private readonly CancellationTokenSource _ended = new();
-    private Task<PreparedSearch>? _search;
+    private Task<ITrialMaker>? _maker;
 
     public async Task<TrialAnswer> MakeAsync(TrialOrder order, CancellationToken cancellationToken)
     {
         if (compute.IsClosed) throw new SiloUnavailableException("this silo takes no new work");
-        if (_search is null or { IsFaulted: true } or { IsCanceled: true })
+        if (_maker is null or { IsFaulted: true } or { IsCanceled: true })
         {
             var run = this.GetPrimaryKeyString();
             run = run[..run.LastIndexOf('|')];
-            _search = Task.Run(() => PrepareAsync(run), _ended.Token);
+            _maker = Task.Run(() => PrepareAsync(run), _ended.Token);
         }
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _ended.Token, compute.Stopping);
         try
         {
-            var search = await _search.WaitAsync(stop.Token);
+            var maker = await _maker.WaitAsync(stop.Token);
             var trial = new SearchTrial(order.Search, order.Candidate, order.Inner, order.Key);
-            return search.Has(trial) ? await MakeAsync(search, trial, stop.Token)
+            return await maker.FindAsync(trial, stop.Token) is { } make ? await MakeAsync(make, stop.Token)
                 : TrialAnswer.Mismatch("its bars or its program are not those of the silo that runs the experiment");
         }
         catch (Exception e) when (e is InputException or BarDataException or BarStoreException)
@@ -47,14 +47,14 @@ internal sealed class TrialGrain(SiloCompute compute, JobCatalogue kinds, GrainS
         }
     }
 
-    private async Task<TrialAnswer> MakeAsync(PreparedSearch search, SearchTrial trial, CancellationToken cancellationToken)
+    private async Task<TrialAnswer> MakeAsync(Func<CancellationToken, SearchFit> make, CancellationToken cancellationToken)
     {
         await compute.TrialThreads.WaitAsync(cancellationToken);
         try
         {
             compute.TrialBegins();
-            var fit = await Task.Run(() => search.Make(trial, cancellationToken), cancellationToken);
-            return new TrialAnswer(fit.Predicted, fit.Signals, fit.Error);
+            var fit = await Task.Run(() => make(cancellationToken), cancellationToken);
+            return new TrialAnswer(fit.Predicted, fit.Signals, fit.Error) { Model = fit.Model };
         }
         finally
         {
@@ -62,18 +62,18 @@ internal sealed class TrialGrain(SiloCompute compute, JobCatalogue kinds, GrainS
         }
     }
 
-    private async Task<PreparedSearch> PrepareAsync(string run)
+    private async Task<ITrialMaker> PrepareAsync(string run)
     {
         var order = (await compute.Services.Grains.GetGrain<IBatchGrain>(run).DefineAsync())?.Order ?? throw new RunOverException(run);
         var job = (LearningJob)kinds.Read(new JobText(order.Kind!, order.Text, order.File, order.Folder));
         return await job.PrepareAsync(new EmbeddedHost(settings.Threads), settings.Threads, _ended.Token)
-            ?? throw new InvalidOperationException($"the run {run} searches nothing");
+            ?? throw new InvalidOperationException($"the run {run} is no experiment");
     }
 
     public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
     {
         await _ended.CancelAsync();
-        if (_search is { IsCompletedSuccessfully: true } search) await search.Result.DisposeAsync();
+        if (_maker is { IsCompletedSuccessfully: true } maker) await maker.Result.DisposeAsync();
         await base.OnDeactivateAsync(reason, cancellationToken);
     }
 }

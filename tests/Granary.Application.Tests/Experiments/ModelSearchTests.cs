@@ -85,18 +85,18 @@ public sealed class ModelSearchTests : IDisposable
         foreach (var (search, inner) in new[] { (0, 0), (1, 2), (here.Work.Count - 1, -1) })
         {
             var trial = new SearchTrial(search, 1, inner, PreparedSearch.KeyOf(here.Work[search], 1, inner));
-            there.Has(trial).ShouldBeTrue();
-            JsonSerializer.Serialize(there.Make(trial, token)).ShouldBe(JsonSerializer.Serialize(here.Make(trial, token)));
-            there.Has(trial with { Candidate = 0 }).ShouldBeFalse();
-            there.Has(trial with { Search = 1000 }).ShouldBeFalse();
-            there.Has(trial with { Inner = 1000 }).ShouldBeFalse();
+            var make = (await there.FindAsync(trial, token)).ShouldNotBeNull();
+            JsonSerializer.Serialize(make(token)).ShouldBe(JsonSerializer.Serialize(here.Make(trial, token)));
+            (await there.FindAsync(trial with { Candidate = 0 }, token)).ShouldBeNull();
+            (await there.FindAsync(trial with { Search = 1000 }, token)).ShouldBeNull();
+            (await there.FindAsync(trial with { Inner = 1000 }, token)).ShouldBeNull();
         }
         var first = new SearchTrial(0, 1, 0, PreparedSearch.KeyOf(here.Work[0], 1, 0));
         await using var labelled = await PrepareAsync("""{ "kind": "direction", "bars": 3 }""");
-        labelled.Has(first).ShouldBeFalse();
+        (await labelled.FindAsync(first, token)).ShouldBeNull();
         Write("MOM", 0.5, 4);
         await using var other = await PrepareAsync();
-        other.Has(first).ShouldBeFalse();
+        (await other.FindAsync(first, token)).ShouldBeNull();
         Directory.Exists(Path.Combine(_folder, "models")).ShouldBeFalse("nothing is kept");
     }
 

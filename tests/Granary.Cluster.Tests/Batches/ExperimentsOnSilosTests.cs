@@ -27,9 +27,7 @@ public sealed class ExperimentsOnSilosTests : IDisposable
     }
 
     // The registry's cache would have the fits of another run.
-    private Job Experiment(string registry, int gate = 0)
-    {
-        var body = $$"""
+    private Job Experiment(string registry, int gate = 0) => Read($$"""
             { "kind": "experiment", "batch": {
               "name": "searched", "data": { "source": "csv:data/1h", "symbols": ["COINUSDT", "GLIMUSDT"], "timeframe": "1h" },
               "execution": { "commissionPercent": 0.05 },
@@ -42,15 +40,30 @@ public sealed class ExperimentsOnSilosTests : IDisposable
                   "trainers": ["naive-bayes", { "name": "held", "params": { "c": [0.01, 1], "gateAt": {{gate}} } }, "tree"],
                   "features": [["return(1)", "rsi(14)"], ["return(1)", "sma(20)/close"]],
                   "apply": ["veto", { "rule": "gate", "buyAbove": 0.5, "sellBelow": 0.5 }], "budget": 300, "windows": 3 } } } } }
-            """;
-        return KnownJobs.Of(TestCatalogues.All).Read(new JobText("experiment", Encoding.UTF8.GetBytes(body), "job.json",
-            _batches.Folder));
-    }
+            """);
 
-    private async Task<string> EmbeddedAsync(string registry = "embedded", int gate = 0)
+    // Without a search. The trades of the slow strategy are too few to learn from.
+    private Job Comparison(string registry, int gate) => Read($$"""
+            { "kind": "experiment", "batch": {
+              "name": "compared", "data": { "source": "csv:data/1h", "symbols": ["COINUSDT", "GLIMUSDT"], "timeframe": "1h" },
+              "execution": { "commissionPercent": 0.05 },
+              "strategies": [ { "class": "SmaCross", "params": { "fast": 3, "slow": [8, 900] }, "sides": "both",
+                "size": { "percentOfEquity": 20 } } ],
+              "learning": { "name": "gate", "trainer": "held", "params": { "gateAt": {{gate}} }, "features": ["return(1)", "rsi(14)"],
+                "label": "trade", "registry": "{{registry}}", "apply": "gate", "walkForward": { "train": 200, "test": 300 },
+                "experiment": { "fitness": "sharpe", "trainers": ["held", "tree"],
+                  "labels": ["trade", { "kind": "direction", "bars": 2 }] } } } }
+            """);
+
+    private Job Read(string body) => KnownJobs.Of(TestCatalogues.All).Read(new JobText("experiment", Encoding.UTF8.GetBytes(body),
+        "job.json", _batches.Folder));
+
+    private Task<string> EmbeddedAsync(string registry = "embedded", int gate = 0) => EmbeddedAsync(registry, Experiment(registry, gate));
+
+    private async Task<string> EmbeddedAsync(string registry, Job job)
     {
         var folder = Directory.CreateDirectory(Path.Combine(_batches.Folder, registry + "-job")).FullName;
-        await Experiment(registry, gate).RunAsync(new JobRun
+        await job.RunAsync(new JobRun
         {
             Host = new EmbeddedHost(2),
             Clock = TimeProvider.System,
@@ -76,6 +89,13 @@ public sealed class ExperimentsOnSilosTests : IDisposable
         result.Remove("seconds").ShouldBeTrue();
         result.Remove("reused").ShouldBeTrue();
         return (result.ToJsonString(), reused);
+    }
+
+    private static string ComparedTable(string folder)
+    {
+        var rows = JsonNode.Parse(File.ReadAllText(Path.Combine(folder, "result.json")))!.AsArray();
+        foreach (var row in rows) row!.AsObject().Remove("seconds").ShouldBeTrue();
+        return rows.ToJsonString();
     }
 
     private void SameLedger(string one, string other)
@@ -136,6 +156,33 @@ public sealed class ExperimentsOnSilosTests : IDisposable
         (await cluster.EndAsync(id)).State.ShouldBe(JobState.Done, TestSilos.Log.Tail);
         Result(Path.Combine(cluster.Runs, id)).Table.ShouldBe(embedded.Table);
         SameLedger("embedded", "silos");
+    }
+
+    [Fact]
+    public async Task A_comparison_without_a_search_is_that_of_one_process_on_one_silo_and_on_two_of_which_one_is_lost()
+    {
+        const int Gate = 73;
+        var embedded = ComparedTable(await EmbeddedAsync("embedded", Comparison("embedded", Gate)));
+        var errors = JsonNode.Parse(embedded)!.AsArray().Select(r => (string?)r!["error"]).ToList();
+        errors.ShouldContain(e => e == null);
+        errors.ShouldContain(e => e != null);
+        await using var cluster = await SilosAsync(2, "silos");
+        var held = HeldTrainer.Gates.Close(Gate);
+        var id = await SubmitAsync(cluster, Comparison("silos", Gate));
+        await held.Reached;
+        var other = Other(cluster, await ReporterAsync(cluster, id));
+        await Eventually.HoldsAsync(() => cluster.ComputeOf(other).TrialsBegun > 0);
+        var killing = cluster.Cluster.KillSiloAsync(other);
+        held.Open();
+        await killing;
+        (await cluster.EndAsync(id)).State.ShouldBe(JobState.Done, TestSilos.Log.Tail);
+        ComparedTable(Path.Combine(cluster.Runs, id)).ShouldBe(embedded);
+        SameLedger("embedded", "silos");
+
+        // The silo that is left makes all fits.
+        var alone = await SubmitAsync(cluster, Comparison("alone", Gate));
+        (await cluster.EndAsync(alone)).State.ShouldBe(JobState.Done, TestSilos.Log.Tail);
+        ComparedTable(Path.Combine(cluster.Runs, alone)).ShouldBe(embedded);
     }
 
     private static InProcessSiloHandle Other(TestSilos cluster, InProcessSiloHandle silo) => cluster.Alive.Single(s => s != silo);
