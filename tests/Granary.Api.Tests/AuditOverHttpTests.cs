@@ -87,7 +87,7 @@ public sealed class AuditOverHttpTests
     {
         await using var server = await ApiServer.StartAsync();
         Directory.CreateDirectory(Path.Combine(server.Folder, AuditLog.FileName));
-        (await (await server.Client.SendAsync(Weights(0.1, "*"))).ProblemAsync(503)).ShouldContain("so nothing is changed");
+        (await (await server.Client.SendAsync(Weights(0.1, "*"))).ProblemAsync(503)).ShouldContain("nothing is changed: the audit log");
         await (await server.Client.GetAsync("/api/v1/portfolios/main/weights")).ProblemAsync(404);
     }
 
@@ -98,12 +98,16 @@ public sealed class AuditOverHttpTests
         try
         {
             var path = Path.Combine(folder.FullName, "log.jsonl");
-            await Task.WhenAll(Enumerable.Range(0, 4).Select(async w =>
+            // Two objects have the file, each from two threads.
+            AuditLog[] logs = [new(path, TimeProvider.System), new(path, TimeProvider.System)];
+            using var begin = new Barrier(4);
+            await Task.WhenAll(Enumerable.Range(0, 4).Select(w => Task.Factory.StartNew(() =>
             {
-                var log = new AuditLog(path, TimeProvider.System);
+                begin.SignalAndWait();
                 for (var i = 0; i < 25; i++)
-                    await log.AppendAsync($"writer {w}", "add", $"{i}", null, JsonValue.Create(new string('x', i * 400)));
-            }));
+                    logs[w % 2].AppendAsync($"writer {w}", "add", $"{i}", null, JsonValue.Create(new string('x', i * 400)))
+                        .GetAwaiter().GetResult();
+            }, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default)));
             new AuditLog(path, TimeProvider.System).Verify().ShouldBe((100, null));
         }
         finally

@@ -13,13 +13,19 @@ namespace Granary.Application.Audit;
 /// changed, removed or inserted later is found by <see cref="Verify"/>.
 /// </summary>
 /// <remarks>
-/// Several processes may append to one file: it is locked for each entry. The chain does not show that lines at the end were cut off; keep
-/// a copy of the newest hash elsewhere to see that.
+/// Several processes may append to one file: who appends holds the lock of a second file, with the ending <c>.lock</c>. The chain does not
+/// show that lines at the end were cut off; keep a copy of the newest hash elsewhere to see that.
 /// </remarks>
 /// <param name="path">The file; made with the first entry.</param>
 public sealed class AuditLog(string path, TimeProvider clock)
 {
     private const int MostOfLine = 1 << 24;
+
+    // How long another process may append before this one gives up.
+    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(30);
+
+    // Writers of this process wait for their turn here, in order.
+    private readonly SemaphoreSlim _turn = new(1);
 
     /// <summary>The name of the file in the folder of the runs.</summary>
     public const string FileName = ".audit/audit.jsonl";
@@ -29,23 +35,22 @@ public sealed class AuditLog(string path, TimeProvider clock)
     public async Task<AuditEntry> AppendAsync(string who, string what, string target, JsonNode? before, JsonNode? after,
         CancellationToken cancellationToken = default)
     {
-        await using var file = await OpenAsync(cancellationToken).ConfigureAwait(false);
-        var last = Last(file);
-        var entry = new AuditEntry((last?.Sequence ?? 0) + 1, clock.GetUtcNow(), who, what, target, before, after, last?.Hash ?? "", "");
-        entry = entry with { Hash = HashOf(entry) };
-        file.Seek(0, SeekOrigin.End);
-        file.Write([.. JsonSerializer.SerializeToUtf8Bytes(entry, JobJson.Options), (byte)'\n']);
-        file.Flush(flushToDisk: true);
-        return entry;
+        return await ExclusivelyAsync(file =>
+        {
+            var last = Last(file);
+            var entry = new AuditEntry((last?.Sequence ?? 0) + 1, clock.GetUtcNow(), who, what, target, before, after, last?.Hash ?? "",
+                "");
+            entry = entry with { Hash = HashOf(entry) };
+            file.Seek(0, SeekOrigin.End);
+            file.Write([.. JsonSerializer.SerializeToUtf8Bytes(entry, JobJson.Options), (byte)'\n']);
+            file.Flush(flushToDisk: true);
+            return entry;
+        }, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Makes sure that an entry could be appended now.</summary>
     /// <exception cref="ServiceUnavailableException">The file cannot be written.</exception>
-    public async Task CheckWritableAsync(CancellationToken cancellationToken)
-    {
-        var file = await OpenAsync(cancellationToken).ConfigureAwait(false);
-        await file.DisposeAsync().ConfigureAwait(false);
-    }
+    public Task CheckWritableAsync(CancellationToken cancellationToken) => ExclusivelyAsync(_ => true, cancellationToken);
 
     /// <summary>Entries, the newest first.</summary>
     /// <param name="before">Only those with a smaller sequence number.</param>
@@ -119,19 +124,27 @@ public sealed class AuditLog(string path, TimeProvider clock)
         }
     }
 
-    private async Task<FileStream> OpenAsync(CancellationToken cancellationToken)
+    // .NET's locks of files that are shared for reading do not keep a second writer out on Linux, hence the second file.
+    private async Task<T> ExclusivelyAsync<T>(Func<FileStream, T> work, CancellationToken cancellationToken)
     {
+        await _turn.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
             Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
-            return await RetryPolicies.FileInUse(static e => e is IOException and not DirectoryNotFoundException, TimeSpan.FromSeconds(5))
-                .RunAsync(_ => Task.FromResult(new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read)),
-                    cancellationToken).ConfigureAwait(false);
+            await using var turn = await RetryPolicies.FileInUse(static e => e is IOException and not DirectoryNotFoundException, LongestWait)
+                .RunAsync(_ => Task.FromResult(new FileStream(path + ".lock", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None,
+                    bufferSize: 0)), cancellationToken).ConfigureAwait(false);
+            await using var file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read);
+            return work(file);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new ServiceUnavailableException($"the audit log {path} cannot be written ({e.Message.TrimEnd('.')}), so nothing is "
-                + "changed; make room, or give the user of this process the right", e);
+            throw new ServiceUnavailableException($"the audit log {path} cannot be written ({e.Message.TrimEnd('.')}); make room, or give "
+                + "the user of this process the right", e);
+        }
+        finally
+        {
+            _turn.Release();
         }
     }
 }
