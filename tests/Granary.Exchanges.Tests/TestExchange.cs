@@ -44,6 +44,8 @@ internal sealed record TestExchange(ExchangeMarket Market, Func<MarketTerms, Ven
 
     public IVenue Open(Uri endpoint) => OpenWith(endpoint, TestVenue.Credentials);
 
+    public IVenue Open(Uri endpoint, TimeProvider clock) => Market.Open(endpoint.ToString(), TestVenue.Credentials, clock);
+
     public IVenue OpenWith(Uri endpoint, ApiCredentials credentials) => Market.Open(endpoint.ToString(), credentials, TimeProvider.System);
 
     /// <summary>For a dry run.</summary>

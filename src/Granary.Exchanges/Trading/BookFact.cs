@@ -18,6 +18,7 @@ internal abstract record BookFact;
 
 /// <summary>The account was traded for the first time.</summary>
 /// <param name="Holdings">What it held of each base currency, or contract, by then: the owner's, and no position of the session.</param>
+/// <param name="At">By the exchange's clock.</param>
 internal sealed record AccountBegun(Dictionary<string, decimal> Holdings, DateTimeOffset At) : BookFact;
 
 /// <summary>An order that is about to be sent.</summary>

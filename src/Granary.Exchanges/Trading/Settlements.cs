@@ -18,7 +18,8 @@ internal sealed class Settlements(IVenue venue, BookJournal journal, VenueOrders
 
     private VenueBook Book => journal.Book;
 
-    private DateTimeOffset Since => Book.SettledTo - Overlap is var since && since > Book.Begun!.At ? since : Book.Begun.At;
+    // What the exchange did earlier concerns trades of the owner, or is booked.
+    private DateTimeOffset SinceLast(DateTimeOffset first) => Book.SettledTo - Overlap is var since && since > first ? since : first;
 
     /// <summary>Requests and books what is new, unless that was done a moment ago.</summary>
     /// <param name="now">Whether also then.</param>
@@ -29,7 +30,8 @@ internal sealed class Settlements(IVenue venue, BookJournal journal, VenueOrders
         foreach (var instrument in instruments)
         {
             await FundingAsync(instrument, cancellationToken).ConfigureAwait(false);
-            foreach (var fill in (await venue.ForcedFillsAsync(instrument, Since, cancellationToken).ConfigureAwait(false))
+            if (Book.FirstFill is not { } traded) continue;
+            foreach (var fill in (await venue.ForcedFillsAsync(instrument, SinceLast(traded), cancellationToken).ConfigureAwait(false))
                 .OrderBy(f => f.At))
                 await BookAsync(instrument, fill, cancellationToken).ConfigureAwait(false);
         }
@@ -39,7 +41,7 @@ internal sealed class Settlements(IVenue venue, BookJournal journal, VenueOrders
     private async ValueTask FundingAsync(VenueInstrument instrument, CancellationToken cancellationToken)
     {
         var facts = new List<BookFact>();
-        foreach (var paid in await venue.FundingAsync(instrument, Since, cancellationToken).ConfigureAwait(false))
+        foreach (var paid in await venue.FundingAsync(instrument, SinceLast(Book.Begun!.At), cancellationToken).ConfigureAwait(false))
             if (!Book.HasExecution($"funding:{paid.Id}"))
                 facts.Add(new FundingBooked($"funding:{paid.Id}", instrument.Symbol, paid.Amount, paid.At));
         if (facts.Count > 0) await journal.AppendAsync(facts, cancellationToken).ConfigureAwait(false);

@@ -32,6 +32,9 @@ internal sealed class VenueBook(IReadOnlyDictionary<string, VenueInstrument> ins
     /// <summary>Fees that were paid in a third currency, by their value in quote currency: cash that the account did not pay.</summary>
     public decimal ForeignFees { get; private set; }
 
+    /// <summary>When the session's first order was filled, by the exchange's clock; null before.</summary>
+    public DateTimeOffset? FirstFill { get; private set; }
+
     /// <summary>The last funding payment or liquidation that is booked.</summary>
     public DateTimeOffset SettledTo { get; private set; }
 
@@ -133,6 +136,7 @@ internal sealed class VenueBook(IReadOnlyDictionary<string, VenueInstrument> ins
         order.Filled += fill.Quantity;
         order.Notional += fill.Price * fill.Quantity;
         order.FilledAt ??= fill.At;
+        if (FirstFill is not { } first || fill.At < first) FirstFill = fill.At;
         var isDone = order.Filled >= order.Quantity;
         Become(order, isDone ? OrderState.Filled : OrderState.PartiallyFilled, "");
         var instrument = order.Instrument!;

@@ -79,7 +79,7 @@ internal sealed class VenueBroker : IBroker, IMarketListener
                 else
                     foreach (var instrument in instruments.Values)
                         await venue.PrepareAsync(instrument, margin, cancellationToken).ConfigureAwait(false);
-                if (journal.Book.Begun is null) await BeginAsync(venue, journal, instruments, environment.Clock,
+                if (journal.Book.Begun is null) await BeginAsync(venue, journal, instruments,
                     cancellationToken).ConfigureAwait(false);
             }
             catch
@@ -102,11 +102,11 @@ internal sealed class VenueBroker : IBroker, IMarketListener
     }
 
     private static async Task BeginAsync(IVenue venue, BookJournal journal, IReadOnlyDictionary<string, VenueInstrument> instruments,
-        TimeProvider clock, CancellationToken cancellationToken)
+        CancellationToken cancellationToken)
     {
         var account = await venue.AccountAsync(cancellationToken).ConfigureAwait(false);
         var holdings = instruments.Values.DistinctBy(account.HeldAs).ToDictionary(account.HeldAs, account.Held);
-        await journal.AppendAsync([new AccountBegun(holdings, clock.GetUtcNow())], cancellationToken).ConfigureAwait(false);
+        await journal.AppendAsync([new AccountBegun(holdings, venue.Now)], cancellationToken).ConfigureAwait(false);
     }
 
     public async ValueTask<BrokerOrderStatus> SubmitAsync(BrokerOrder order, CancellationToken cancellationToken = default) =>

@@ -252,7 +252,7 @@ internal sealed class BinanceSpotDialect : VenueDialect
 
     public override Task WelcomeAsync(ServerSocket socket, HttpRequest request)
     {
-        if (request.Path == "/stream") lock (socket.Topics) socket.Topics.Add("trade");
+        if (request.Path == "/stream") socket.Follow("trade");
         return Task.CompletedTask;
     }
 
@@ -267,7 +267,7 @@ internal sealed class BinanceSpotDialect : VenueDialect
             || Math.Abs(Now - time) > 5000)
             return socket.SendAsync("""{"id":"1","status":400,"error":{"code":-1022,"msg":"Signature for this request is not valid."} }""");
         socket.IsPrivate = true;
-        lock (socket.Topics) socket.Topics.Add("user");
+        socket.Follow("user");
         return socket.SendAsync("""{"id":"1","status":200,"result":{"subscriptionId":0} }""");
     }
 }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.WebSockets;
 using System.Text;
@@ -33,10 +34,14 @@ internal sealed record ApiReply(int Status, string Body)
 internal sealed class ServerSocket(WebSocket socket)
 {
     private readonly SemaphoreSlim _lock = new(1);
+    private readonly ConcurrentDictionary<string, bool> _topics = new(StringComparer.Ordinal);
     private string? _held;
 
-    public HashSet<string> Topics { get; } = [];
     public bool IsPrivate { get; set; }
+
+    public void Follow(string topic) => _topics[topic] = true;
+
+    public bool Follows(string topic) => _topics.ContainsKey(topic);
 
     public async Task SendAsync(string message, ServerFaults? faults = null)
     {
@@ -100,7 +105,7 @@ internal sealed class ExchangeServer : IAsyncDisposable
     public Uri Endpoint => new($"http://127.0.0.1:{Port}");
     public int Requests { get; private set; }
     /// <summary>Paths of the requests, without queries.</summary>
-    public System.Collections.Concurrent.ConcurrentQueue<string> Log { get; } = new();
+    public ConcurrentQueue<string> Log { get; } = new();
     /// <summary>Called with each request for an order as it is read.</summary>
     public Action<ApiCall>? Ordered { get; set; }
     /// <summary>What a request for an order waits for before it is handled.</summary>
@@ -147,7 +152,7 @@ internal sealed class ExchangeServer : IAsyncDisposable
     public void Publish(string topic, string message, bool isPrivate)
     {
         List<ServerSocket> sockets;
-        lock (_sockets) sockets = [.. _sockets.Where(s => (s.IsPrivate || !isPrivate) && s.Topics.Contains(topic))];
+        lock (_sockets) sockets = [.. _sockets.Where(s => (s.IsPrivate || !isPrivate) && s.Follows(topic))];
         foreach (var socket in sockets) _ = socket.SendAsync(message, isPrivate ? Faults : null);
     }
 

@@ -111,7 +111,7 @@ internal abstract class GateioDialect(MarketTerms terms) : VenueDialect(terms)
                     $$"""{"channel":"{{channel}}","event":"subscribe","error":{"code":4,"message":"authentication fail"} }""");
             socket.IsPrivate = true;
         }
-        lock (socket.Topics) socket.Topics.Add(channel);
+        socket.Follow(channel);
         return socket.SendAsync($$"""{"channel":"{{channel}}","event":"subscribe","result":{"status":"success"} }""");
     }
 }

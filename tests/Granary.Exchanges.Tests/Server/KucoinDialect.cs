@@ -95,7 +95,7 @@ internal abstract class KucoinDialect(MarketTerms terms) : VenueDialect(terms)
         var id = json.GetProperty("id").GetString();
         if (json.GetProperty("type").GetString() == "ping") return socket.SendAsync($$"""{"id":"{{id}}","type":"pong"}""");
         var topic = json.GetProperty("topic").GetString()!;
-        lock (socket.Topics) socket.Topics.Add(topic);
+        socket.Follow(topic);
         return socket.SendAsync($$"""{"id":"{{id}}","type":"ack"}""");
     }
 }

@@ -173,6 +173,31 @@ public sealed class FuturesTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Names))]
+    public async Task A_machine_whose_clock_is_ahead_misses_no_funding_and_no_liquidation(string name)
+    {
+        await using var server = await ServerAsync(name);
+        var ahead = new ClockAhead(TimeSpan.FromMinutes(10));
+        await using var broker = await VenueBroker.ConnectAsync(TestExchange.Named(name).Open(server.Endpoint, ahead), TestVenue.Fast,
+            TestVenue.Environment(_folder) with { Clock = ahead }, default);
+        var entry = Enter(Side.Buy);
+        await broker.SubmitAsync(entry);
+        await Eventually.HoldsAsync(async () => (await FillsAsync(broker)).Count == 1);
+        server.Market.Pay(-0.75m);
+        server.Market.Liquidate(1);
+        var fills = await Eventually.IsAsync(() => FillsAsync(broker), f => f.Count == 3);
+        fills.Select(f => (f.ClientId, f.Leg, f.Quantity)).ShouldBe(
+            [(entry.ClientId, "", 2), ("", "", 0), (entry.ClientId, "liquidation", 2)], ignoreOrder: true);
+        (await broker.SnapshotAsync()).Positions.ShouldBeEmpty();
+    }
+
+    // The local exchange keeps the machine's time.
+    private sealed class ClockAhead(TimeSpan by) : TimeProvider
+    {
+        public override DateTimeOffset GetUtcNow() => System.GetUtcNow() + by;
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
     public async Task Leverage_and_margin_mode_are_set_before_the_first_order(string name)
     {
         await using var server = await ServerAsync(name);
