@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Text.Json;
@@ -27,11 +28,12 @@ internal sealed class ServerFailover(IReadOnlyList<Uri> hosts, TimeSpan timeout)
         var path = hosts[0].MakeRelativeUri(request.RequestUri!);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(timeout);
+        // What a server that answers gave as the reason why it does not take the request now, and else why none answers.
+        string? refusal = null, reason = null;
         while (true)
         {
             var host = hosts[_current % hosts.Count];
             request.RequestUri = new Uri(host, path);
-            string reason;
             try
             {
                 var answer = await base.SendAsync(request, limit.Token).ConfigureAwait(false);
@@ -48,7 +50,11 @@ internal sealed class ServerFailover(IReadOnlyList<Uri> hosts, TimeSpan timeout)
                         throw;
                     }
                 }
-                using (answer) reason = await DetailAsync(answer, cancellationToken).ConfigureAwait(false) ?? "it is not ready";
+                using (answer)
+                {
+                    var detail = await DetailAsync(answer, cancellationToken).ConfigureAwait(false);
+                    refusal = $"{ServerOf(host)}: {detail ?? "it is not ready"}";
+                }
             }
             catch (HttpRequestException e)
             {
@@ -56,7 +62,7 @@ internal sealed class ServerFailover(IReadOnlyList<Uri> hosts, TimeSpan timeout)
             }
             catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
             {
-                throw NoAnswer("no answer", e);
+                throw Ended(refusal, reason, e);
             }
             Skip();
             try
@@ -65,18 +71,25 @@ internal sealed class ServerFailover(IReadOnlyList<Uri> hosts, TimeSpan timeout)
             }
             catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
             {
-                throw NoAnswer(reason, e);
+                throw Ended(refusal, reason, e);
             }
         }
     }
 
-    private ServiceUnavailableException NoAnswer(string reason, Exception inner) =>
-        new($"no Granary server answered at {string.Join(", ", hosts.Select(h => h.GetLeftPart(UriPartial.Authority)))} "
-            + $"within {timeout.TotalSeconds:0} s ({reason.TrimEnd('.')}); start one, or correct --host", inner);
+    private ServiceUnavailableException Ended(string? refusal, string? reason, Exception inner)
+    {
+        var seconds = timeout.TotalSeconds.ToString("0", CultureInfo.InvariantCulture);
+        return new ServiceUnavailableException(refusal is not null
+            ? $"no server took the request within {seconds} s ({refusal.TrimEnd('.')})"
+            : $"no Granary server answered at {string.Join(", ", hosts.Select(ServerOf))} within {seconds} s "
+                + $"({(reason ?? "no answer").TrimEnd('.')}); start one, or correct --host", inner);
+    }
+
+    private static string ServerOf(Uri host) => host.GetLeftPart(UriPartial.Authority);
 
     private static async Task CheckAsync(HttpResponseMessage answer, Uri host, CancellationToken cancellationToken)
     {
-        var server = host.GetLeftPart(UriPartial.Authority);
+        var server = ServerOf(host);
         var protocol = answer.Headers.TryGetValues(ProtocolHeader, out var values) ? values.FirstOrDefault() : null;
         if (protocol is null)
             throw new InputException($"{server} is not a Granary server ({(int)answer.StatusCode} {answer.ReasonPhrase}); correct --host");

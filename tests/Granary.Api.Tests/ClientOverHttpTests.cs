@@ -43,7 +43,7 @@ public sealed class ClientOverHttpTests : IDisposable
         var first = await ApiServer.StartAsync(folder: runs);
         var second = await ApiServer.StartAsync(folder: Path.Combine(_folder, "unused"));
         await second.DisposeAsync(); // its address is one where no server listens
-        using var client = new GranaryClient($"{second.Address},{first.Address}", null, TimeSpan.FromSeconds(60));
+        using var client = new GranaryClient($"{second.Address},{first.Address}", null, Eventually.Longest);
         var batch = await client.SubmitAsync(Spec, "my.json");
         first.Host.Go();
         await first.UntilAsync(batch.Id, s => s.Progress.Done == 1);
@@ -53,7 +53,7 @@ public sealed class ClientOverHttpTests : IDisposable
         await first.DisposeAsync();
         await using var again = await ApiServer.StartAsync(folder: runs, urls: first.Address.ToString());
         for (var i = 0; i < 3; i++) again.Host.Go();
-        await watching.WaitAsync(TimeSpan.FromMinutes(3));
+        await watching.WaitAsync(Eventually.Longest);
         statuses[^1].State.ShouldBe(JobState.Done);
         (await client.DownloadAsync(batch.Id, Out)).ShouldBe(["results.json", "trades.csv"]);
     }
@@ -110,6 +110,25 @@ public sealed class ClientOverHttpTests : IDisposable
         (await Should.ThrowAsync<ServiceUnavailableException>(() => client.GetAsync("x"))).Message.ShouldContain("no answer");
     }
 
+    [Fact]
+    public async Task The_reason_of_a_server_that_is_not_ready_is_kept_while_its_next_answer_is_waited_for()
+    {
+        using var busy = new TcpListener(IPAddress.Loopback, 0);
+        busy.Start();
+        _ = Task.Run(async () =>
+        {
+            using var first = await busy.AcceptTcpClientAsync();
+            var stream = first.GetStream();
+            (await stream.ReadAtLeastAsync(new byte[4096], 16, false)).ShouldBeGreaterThan(0);
+            await stream.WriteAsync("HTTP/1.1 503 Not now\r\nContent-Type: application/problem+json\r\nConnection: close\r\n"u8.ToArray());
+            await stream.WriteAsync("Content-Length: 34\r\n\r\n{\"detail\":\"its database is away.\"}"u8.ToArray());
+        });
+        var port = ((IPEndPoint)busy.LocalEndpoint).Port;
+        using var client = new GranaryClient($"http://127.0.0.1:{port}", null, TimeSpan.FromSeconds(20));
+        (await Should.ThrowAsync<ServiceUnavailableException>(() => client.GetAsync("x"))).Message
+            .ShouldBe($"no server took the request within 20 s (http://127.0.0.1:{port}: its database is away)");
+    }
+
     [Theory]
     [InlineData("", "is not a Granary server")]
     [InlineData("Granary-Api: 2\r\n", "speaks version 2 of the API and this client version 1")]
@@ -124,7 +143,7 @@ public sealed class ClientOverHttpTests : IDisposable
             (await stream.ReadAtLeastAsync(new byte[4096], 16, false)).ShouldBeGreaterThan(0);
             await stream.WriteAsync(System.Text.Encoding.ASCII.GetBytes($"HTTP/1.1 200 OK\r\n{headers}Content-Length: 2\r\n\r\n{{}}"));
         });
-        using var client = new GranaryClient($"http://127.0.0.1:{((IPEndPoint)other.LocalEndpoint).Port}", null, TimeSpan.FromSeconds(5));
+        using var client = new GranaryClient($"http://127.0.0.1:{((IPEndPoint)other.LocalEndpoint).Port}", null, Eventually.Longest);
         (await Should.ThrowAsync<InputException>(() => client.GetAsync("x"))).Message.ShouldContain(sentence);
     }
 
