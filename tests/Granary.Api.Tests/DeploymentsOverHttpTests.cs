@@ -104,7 +104,7 @@ public sealed class DeploymentsOverHttpTests(SessionsOverHttpTests.Configuration
         await using var server = await ServerAsync();
         await AddAsync(server, new { run = "run" });
         await AddAsync(server, new { configuration = Text + "\n" });
-        using var client = new GranaryClient(server.Address.ToString(), null, TimeSpan.FromSeconds(30));
+        using var client = new GranaryClient(server.Address.ToString(), null, Eventually.Longest);
         (await server.Client.GetFromJsonAsync<JsonElement>(Path + "/1/report")).GetArrayLength().ShouldBe(0);
         await client.StartSessionAsync(made.Start("handed") with { Deployment = 1 });
         await Eventually.HoldsAsync(async () => (await client.SessionAsync("handed")).Phase == SessionPhase.Done);

@@ -203,7 +203,7 @@ public sealed class JobsOverHttpTests
     {
         using var answer = await server.Client.GetAsync($"/api/v1/jobs/{id}");
         return await answer.ReadAsync<JobStatus>();
-    }, s => s.Ended, TimeSpan.FromMinutes(2));
+    }, s => s.Ended);
 
     private static Task<JsonElement> ResultAsync(ApiServer server, string id) =>
         server.Client.GetFromJsonAsync<JsonElement>($"/api/v1/jobs/{id}/files/result.json");

@@ -2,6 +2,7 @@ using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json.Nodes;
 using Granary.Cluster.Client;
+using Granary.Testing;
 
 namespace Granary.Api.Tests;
 
@@ -17,7 +18,7 @@ internal sealed class SeededServer(ApiServer server, string job, string strategy
         var server = await ApiServer.StartAsync(folder: made.Folder, parts: ServerParts.Sessions);
         ModelsOverHttpTests.Fill(made.Folder);
         var job = await server.SubmitAsync();
-        using var client = new GranaryClient(server.Address.ToString(), null, TimeSpan.FromSeconds(30));
+        using var client = new GranaryClient(server.Address.ToString(), null, Eventually.Longest);
         await client.StartSessionAsync(made.Start(Account));
         (await server.Client.PostAsJsonAsync("/api/v1/deployments", new { run = Run, why = "a test" })).EnsureSuccessStatusCode();
         (await server.Client.PostAsJsonAsync("/api/v1/models/gate/promote", new { version = 1 })).EnsureSuccessStatusCode();

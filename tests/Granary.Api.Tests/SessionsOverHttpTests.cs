@@ -62,7 +62,7 @@ public sealed class SessionsOverHttpTests(SessionsOverHttpTests.Configuration ma
         };
     }
 
-    private static GranaryClient Client(ApiServer server) => new(server.Address.ToString(), null, TimeSpan.FromSeconds(30));
+    private static GranaryClient Client(ApiServer server) => new(server.Address.ToString(), null, Eventually.Longest);
 
     private static async Task<SessionView> UntilAsync(GranaryClient client, string id, Func<SessionView, bool> so)
     {

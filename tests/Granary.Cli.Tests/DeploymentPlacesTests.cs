@@ -90,7 +90,7 @@ public sealed class DeploymentPlacesTests : IDisposable
         await Eventually.IsAsync(async () => (await GranaryCall.RunAsync("session", state, "journal", "--kind", "EnablementChanged",
             "--json")).Output, said => said.Contains("\"enabled\":false") && said.Contains("thin"));
         await CallAsync("session", state, "stop");
-        await process.WaitForExitAsync().WaitAsync(TimeSpan.FromMinutes(3));
+        await process.WaitForExitAsync().WaitAsync(Eventually.Longest);
         process.ExitCode.ShouldBe(0, await process.StandardError.ReadToEndAsync());
     }
 

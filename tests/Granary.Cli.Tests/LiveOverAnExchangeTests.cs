@@ -76,7 +76,7 @@ public sealed class LiveOverAnExchangeTests
         process.HasExited.ShouldBeFalse(process.HasExited ? await error : "");
         taken.ShouldBe(2 * (Past + Live));
         (await GranaryCall.RunAsync("session", state, "stop", "--why", "the day is over")).ExitCode.ShouldBe(0);
-        await process.WaitForExitAsync().WaitAsync(TimeSpan.FromMinutes(2));
+        await process.WaitForExitAsync().WaitAsync(Eventually.Longest);
         process.ExitCode.ShouldBe(0, await error);
 
         var live = JsonDocument.Parse(await output).RootElement;

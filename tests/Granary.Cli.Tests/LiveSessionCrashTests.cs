@@ -100,7 +100,7 @@ public sealed class LiveSessionCrashTests
         var stopped = await GranaryCall.RunAsync("session", state, "stop");
         stopped.Output.ShouldStartWith("Stopping at ");
         stopped.ExitCode.ShouldBe(0, stopped.Error);
-        await process.WaitForExitAsync().WaitAsync(TimeSpan.FromMinutes(3));
+        await process.WaitForExitAsync().WaitAsync(Eventually.Longest);
         process.ExitCode.ShouldBe(0, await process.StandardError.ReadToEndAsync());
         (await output).ShouldContain("digest");
         var journal = (await GranaryCall.RunAsync("session", state, "journal", "--kind", "SessionControlled")).Output.Split('\n');

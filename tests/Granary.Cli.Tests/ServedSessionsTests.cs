@@ -110,7 +110,7 @@ public sealed class ServedSessionsTests : IDisposable
         await UntilAsync(again, "held", status => status.GetProperty("bars").GetInt64() > 0);
         (await GranaryAsync("session", "held", "pause", "--why", "lunch", "--host", again)).Output.ShouldStartWith("Paused at ");
         (await GranaryAsync("session", "held", "stop", "--host", again)).Output.ShouldMatch("^Stopp(ed|ing) at ");
-        await watching.WaitForExitAsync().WaitAsync(TimeSpan.FromMinutes(3));
+        await watching.WaitForExitAsync().WaitAsync(Eventually.Longest);
         File.Exists(_folder.At("held/account.json")).ShouldBeTrue(await watching.StandardError.ReadToEndAsync());
 
         await UntilEndAsync(again, "dies");

@@ -65,7 +65,7 @@ public sealed class BackPressureTests : IDisposable
         sink.Waits.ShouldBeGreaterThan(0);
         (Volatile.Read(ref published) * size * 40).ShouldBeLessThan(queue + (8 << 10)); // five columns of eight bytes
         _proxy.Release();
-        await publishing.WaitAsync(TimeSpan.FromMinutes(2));
+        await publishing.WaitAsync(Eventually.Longest);
         await using var series = await new KafkaBarSource(topic).OpenAsync(new BarQuery("A", Timeframe.M1));
         (series.Count, series.Notes.Count).ShouldBe((blocks * size, 0));
     }
@@ -108,10 +108,10 @@ public sealed class BackPressureTests : IDisposable
         publishing.IsCompleted.ShouldBeFalse();
         _proxy.TopicError = 0;
         Volatile.Write(ref enough, true);
-        await publishing.WaitAsync(TimeSpan.FromMinutes(3));
+        await publishing.WaitAsync(Eventually.Longest);
         await using var feed = await KafkaBarFeed.OpenAsync(topic, [new BarQuery("A", Timeframe.M1)]);
         var times = new List<long>();
-        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(2));
+        using var limit = new CancellationTokenSource(Eventually.Longest);
         await foreach (var item in feed.ReadAsync(limit.Token))
             for (var i = 0; i < (item.Bars?.Count ?? 0); i++)
                 times.Add(item.Bars!.Time[i]);
@@ -135,13 +135,13 @@ public sealed class BackPressureTests : IDisposable
         for (var p = 0; p < MockKafka.Partitions; p++)
             if (p != 1)
                 Send(p, Bytes(replay, FeedItemKind.Heartbeat, null, null, end));
-        producer.Flush(TimeSpan.FromSeconds(60)).ShouldBe(0);
+        producer.Flush(Eventually.Longest).ShouldBe(0);
         await using var feed = await KafkaBarFeed.OpenAsync(topic, [new BarQuery("A", Timeframe.M1), new BarQuery("B", Timeframe.M1)],
             LateBarPolicy.LeaveOut, 1, most);
         var bars = 0;
         var reading = Task.Run(async () =>
         {
-            using var timeout = new CancellationTokenSource(TimeSpan.FromMinutes(2));
+            using var timeout = new CancellationTokenSource(Eventually.Longest);
             await foreach (var item in feed.ReadAsync(timeout.Token)) Interlocked.Add(ref bars, item.Bars?.Count ?? 0);
         });
         await Eventually.HoldsAsync(() => feed.Halted > 0 || reading.IsCompleted);
@@ -150,7 +150,7 @@ public sealed class BackPressureTests : IDisposable
         Volatile.Read(ref bars).ShouldBeLessThanOrEqualTo(2); // of the first minute, which is whole
         Send(1, Bytes(replay, FeedItemKind.Heartbeat, null, null, end));
         for (var p = 0; p < MockKafka.Partitions; p++) Send(p, Bytes(replay, FeedItemKind.End, null, null, end));
-        producer.Flush(TimeSpan.FromSeconds(60)).ShouldBe(0);
+        producer.Flush(Eventually.Longest).ShouldBe(0);
         await reading;
         bars.ShouldBe(blocks * size + 1);
     }
@@ -209,7 +209,7 @@ public sealed class BackPressureTests : IDisposable
             consumer.Assign(partitions.Select(p => new TopicPartitionOffset(p, Offset.Beginning)));
             for (var left = 2 * bars + partitions.Count * (bars + 1); left > 0; left--)
             {
-                var message = consumer.Consume(TimeSpan.FromSeconds(60)).ShouldNotBeNull();
+                var message = consumer.Consume(Eventually.Longest).ShouldNotBeNull();
                 if (!times.TryGetValue(message.Partition.Value, out var known)) times[message.Partition.Value] = known = [];
                 known.Count.ShouldBe((int)message.Offset.Value);
                 known.Add(message.Message.Timestamp.UnixTimestampMs);

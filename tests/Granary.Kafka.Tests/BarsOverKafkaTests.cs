@@ -67,7 +67,7 @@ public abstract class BarsOverKafkaTests
 
     protected static async Task<List<FeedItem>> ReadAsync(ILiveFeed feed)
     {
-        using var timeout = new CancellationTokenSource(TimeSpan.FromMinutes(3));
+        using var timeout = new CancellationTokenSource(Eventually.Longest);
         var items = new List<FeedItem>();
         await foreach (var item in feed.ReadAsync(timeout.Token)) items.Add(item);
         return items;
@@ -78,7 +78,7 @@ public abstract class BarsOverKafkaTests
         using var producer = to.Endpoint.KeyedProducer(false, 1 << 20);
         foreach (var message in messages)
             producer.Produce(new TopicPartition(to.Topic, partition), new Message<string, byte[]> { Value = message });
-        producer.Flush(TimeSpan.FromSeconds(20)).ShouldBe(0);
+        producer.Flush(Eventually.Longest).ShouldBe(0);
     }
 
     [KafkaTheory]
@@ -163,7 +163,7 @@ public abstract class BarsOverKafkaTests
             queries: [.. markets.Queries.Select(q => q with { To = Start + 200 * TimeSpan.TicksPerMinute })]);
         await using (var feed = await KafkaBarFeed.OpenAsync(topic, markets.Queries))
         {
-            await foreach (var item in feed.ReadAsync(new CancellationTokenSource(TimeSpan.FromMinutes(3)).Token))
+            await foreach (var item in feed.ReadAsync(new CancellationTokenSource(Eventually.Longest).Token))
             {
                 first.AddRange(Flat([item]));
                 if (item.Kind == FeedItemKind.Heartbeat) reached = item.Time;
@@ -188,7 +188,7 @@ public abstract class BarsOverKafkaTests
     // Takes what a feed returns into a shared list, until it ends or must leave: then without the item that it just received.
     private static Task Member(KafkaBarFeed feed, List<(int, Bar)> bars, CancellationToken leave = default) => Task.Run(async () =>
     {
-        using var timeout = new CancellationTokenSource(TimeSpan.FromMinutes(3));
+        using var timeout = new CancellationTokenSource(Eventually.Longest);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, leave);
         await using (feed)
         {
@@ -212,8 +212,8 @@ public abstract class BarsOverKafkaTests
     {
         using var group = topic.Endpoint.Consumer(topic.Group!);
         var partitions = KafkaBarReader.Partitions(topic, [topic.Topic!]);
-        await Eventually.HoldsAsync(() => group.Committed(partitions, TimeSpan.FromSeconds(20))
-            .All(c => c.Offset.Value == group.QueryWatermarkOffsets(c.TopicPartition, TimeSpan.FromSeconds(20)).High.Value));
+        await Eventually.HoldsAsync(() => group.Committed(partitions, Eventually.Longest)
+            .All(c => c.Offset.Value == group.QueryWatermarkOffsets(c.TopicPartition, Eventually.Longest).High.Value));
     }
 
     private static int Count(List<(int, Bar)> bars)

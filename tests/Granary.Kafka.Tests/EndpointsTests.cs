@@ -11,20 +11,20 @@ public class EndpointsTests
     public async Task What_is_produced_is_consumed_from_any_position_and_positions_are_kept()
     {
         using var kafka = MockKafka.Start();
-        await kafka.Endpoint.EnsureTopicAsync("t", MockKafka.Partitions, 1, TimeSpan.FromSeconds(60));
+        await kafka.Endpoint.EnsureTopicAsync("t", MockKafka.Partitions, 1, Eventually.Longest);
         using var producer = kafka.Endpoint.Producer();
         var partition = new TopicPartition("t", 2);
         for (byte i = 0; i < 10; i++)
             (await producer.ProduceAsync(partition, new Message<Null, byte[]> { Value = [i] })).Offset.Value.ShouldBe(i);
         using (var consumer = kafka.Endpoint.Consumer("g"))
         {
-            consumer.Committed([partition], TimeSpan.FromSeconds(60))[0].Offset.IsSpecial.ShouldBeTrue();
+            consumer.Committed([partition], Eventually.Longest)[0].Offset.IsSpecial.ShouldBeTrue();
             consumer.Assign(new TopicPartitionOffset(partition, 3));
-            for (byte i = 3; i < 10; i++) consumer.Consume(TimeSpan.FromSeconds(60)).Message.Value.ShouldBe([i]);
+            for (byte i = 3; i < 10; i++) consumer.Consume(Eventually.Longest).Message.Value.ShouldBe([i]);
             consumer.Commit([new TopicPartitionOffset(partition, 7)]);
         }
         using var later = kafka.Endpoint.Consumer("g");
-        later.Committed([partition], TimeSpan.FromSeconds(60))[0].Offset.Value.ShouldBe(7);
+        later.Committed([partition], Eventually.Longest)[0].Offset.Value.ShouldBe(7);
     }
 
     [Fact]
@@ -32,7 +32,7 @@ public class EndpointsTests
     {
         using var kafka = MockKafka.Start();
         (await Should.ThrowAsync<KafkaFailedException>(() => kafka.Endpoint.EnsureTopicAsync("t", 6, 1,
-            TimeSpan.FromSeconds(60)))).Message.ShouldContain("has 4 partitions and 6 are needed");
+            Eventually.Longest))).Message.ShouldContain("has 4 partitions and 6 are needed");
     }
 
     [Fact]

@@ -53,7 +53,7 @@ public sealed class LiveOverRealBrokerTests : IDisposable, IUsesKafkaBroker
     private Task<LiveRun> LiveAsync(BatchRun backtest, string feed, string name, IProgress<LiveStatus>? status = null) =>
         Task.Run(async () =>
     {
-        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(8));
+        using var limit = new CancellationTokenSource(Eventually.Longest);
         return await LiveSession.RunAsync(new LiveRequest
         {
             Production = Path.Combine(backtest.Folder, "prod.json"),

@@ -41,7 +41,7 @@ internal sealed class MockKafka : IDisposable
             throw;
         }
         using var admin = new DependentAdminClientBuilder(owner.Handle).Build();
-        var broker = admin.GetMetadata(TimeSpan.FromSeconds(10)).Brokers.Single();
+        var broker = admin.GetMetadata(Eventually.Longest).Brokers.Single();
         return new MockKafka(owner, $"{broker.Host}:{broker.Port}");
     }
 

@@ -7,7 +7,8 @@ namespace Granary.Testing;
 /// <remarks>The limit is generous, since a busy machine is slow; it only ends a test that would never pass.</remarks>
 internal static class Eventually
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(10);
+    /// <summary>The limit of a wait that only ends a test which would never pass.</summary>
+    public static readonly TimeSpan Longest = TimeSpan.FromMinutes(10);
 
     // Many of the questions are processes or requests: asked all the time they would take the processor from what they wait for.
     private static readonly TimeSpan ShortestPause = TimeSpan.FromMilliseconds(10);
@@ -27,7 +28,7 @@ internal static class Eventually
     public static async Task<T> IsAsync<T>(Func<Task<T>> value, Func<T, bool> expected, TimeSpan? limit = null,
         [CallerArgumentExpression(nameof(expected))] string text = "")
     {
-        var longest = limit ?? Limit;
+        var longest = limit ?? Longest;
         for (var waited = Stopwatch.StartNew(); ; await Task.Delay(PauseAfter(waited.Elapsed)))
         {
             var last = await value();

@@ -27,7 +27,7 @@ internal static class NodeTools
         {
             One.Release();
         }
-        var (code, output, error) = await ExecuteAsync("node", [copy, .. arguments], folder, TimeSpan.FromMinutes(1));
+        var (code, output, error) = await ExecuteAsync("node", [copy, .. arguments], folder, Eventually.Longest);
         return code == 0 ? output : throw new InvalidOperationException($"node {Path.GetFileName(script)} ended with {code}: {error}");
     }
 
@@ -46,7 +46,7 @@ internal static class NodeTools
             try
             {
                 var (code, _, error) = await ExecuteAsync("npm", ["install", "--no-audit", "--no-fund", "--ignore-scripts", .. packages],
-                    folder, TimeSpan.FromMinutes(2));
+                    folder, Eventually.Longest);
                 if (code != 0) Assert.Skip($"needs {string.Join(", ", packages)} from npm, which could not be "
                     + "installed: "
                     + (error.Split('\n').FirstOrDefault(l => l.Contains("error", StringComparison.OrdinalIgnoreCase))

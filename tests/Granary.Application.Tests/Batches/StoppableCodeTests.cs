@@ -27,7 +27,7 @@ public sealed class StoppableCodeTests
         })
         { IsBackground = true };
         thread.Start();
-        (await Eventually.IsAsync(() => Task.FromResult(Interlocked.Read(ref turns)), t => t > 0, TimeSpan.FromMinutes(1)))
+        (await Eventually.IsAsync(() => Task.FromResult(Interlocked.Read(ref turns)), t => t > 0))
             .ShouldBeGreaterThan(0);
 
         var first = code.OpenAccount();
@@ -37,11 +37,11 @@ public sealed class StoppableCodeTests
         first.Dispose();
         stop.IsCancellationRequested.ShouldBeFalse("an account is still open");
         var before = Interlocked.Read(ref turns);
-        (await Eventually.IsAsync(() => Task.FromResult(Interlocked.Read(ref turns)), t => t > before, TimeSpan.FromMinutes(1)))
+        (await Eventually.IsAsync(() => Task.FromResult(Interlocked.Read(ref turns)), t => t > before))
             .ShouldBeGreaterThan(before, "the code goes on");
         stopped.Task.IsCompleted.ShouldBeFalse();
 
         second.Dispose();
-        await stopped.Task.WaitAsync(TimeSpan.FromMinutes(1));
+        await stopped.Task.WaitAsync(Eventually.Longest);
     }
 }

@@ -43,7 +43,7 @@ public sealed class SubmissionsTests : IAsyncLifetime
     [Fact]
     public async Task Two_clients_that_submit_at_once_both_get_their_results()
     {
-        var other = new ClusterJobs(_cluster.Grains, TimeProvider.System, TimeSpan.FromMinutes(3));
+        var other = new ClusterJobs(_cluster.Grains, TimeProvider.System, Eventually.Longest);
         var ids = await Task.WhenAll(
             Task.Run(() => _cluster.SubmitAsync(_batches.Mixed)),
             Task.Run(async () => (await other.SubmitAsync(new JobSubmission(Sweep(), "other"))).Job.Id));

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using Granary.Storage.Retries;
+using Granary.Testing;
 
 namespace Granary.Cluster.Tests.Fixtures;
 
@@ -18,7 +19,7 @@ internal static class FreePorts
     /// <summary>Different ports that had no listener a moment ago and that come round again after twenty thousand others.</summary>
     public static int[] Take(int count)
     {
-        using var file = RetryPolicies.FileInUse(static e => e is IOException, TimeSpan.FromMinutes(1))
+        using var file = RetryPolicies.FileInUse(static e => e is IOException, Eventually.Longest)
             .Execute(static () => new FileStream(Turn, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
         Span<byte> text = stackalloc byte[16];
         _ = int.TryParse(Encoding.ASCII.GetString(text[..file.Read(text)]), out var next);

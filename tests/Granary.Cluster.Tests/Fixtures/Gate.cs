@@ -1,3 +1,5 @@
+using Granary.Testing;
+
 namespace Granary.Cluster.Tests.Fixtures;
 
 /// <summary>
@@ -14,7 +16,7 @@ internal sealed class Gate : IDisposable
     public Gate(int bar, Action<Gate> opened)
     {
         (_bar, _opened) = (bar, opened);
-        Reached = _reached.Task.WaitAsync(TimeSpan.FromMinutes(2));
+        Reached = _reached.Task.WaitAsync(Eventually.Longest);
     }
 
     /// <summary>Completed when the first strategy waits; a gate that is never reached is found out after two minutes.</summary>

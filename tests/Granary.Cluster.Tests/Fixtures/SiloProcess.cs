@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 using System.Text;
+using Granary.Testing;
 
 namespace Granary.Cluster.Tests.Fixtures;
 
@@ -22,7 +23,7 @@ internal sealed class SiloProcess : IAsyncDisposable
     {
         SiloPort = siloPort;
         HttpPort = httpPort;
-        Client = new HttpClient { BaseAddress = new Uri($"http://{host}:{httpPort}"), Timeout = TimeSpan.FromSeconds(60) };
+        Client = new HttpClient { BaseAddress = new Uri($"http://{host}:{httpPort}"), Timeout = Eventually.Longest };
         var start = new ProcessStartInfo(space is null ? "dotnet" : "ip")
         {
             UseShellExecute = false,

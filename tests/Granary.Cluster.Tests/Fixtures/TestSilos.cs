@@ -6,6 +6,7 @@ using Granary.Cluster.Grains.Compute;
 using Granary.Cluster.Grains.Hosting;
 using Granary.Cluster.Grains.Services;
 using Granary.Cluster.Wire;
+using Granary.Testing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Orleans.Configuration;
@@ -28,7 +29,7 @@ internal sealed class TestSilos : IAsyncDisposable
         (Gates, Turns, Storage) = (gates, turns, storage);
         _cluster = cluster;
         _folder = folder;
-        Batches = new ClusterJobs(cluster.Client, TimeProvider.System, TimeSpan.FromMinutes(3));
+        Batches = new ClusterJobs(cluster.Client, TimeProvider.System, Eventually.Longest);
     }
 
     public InProcessTestCluster Cluster => _cluster;

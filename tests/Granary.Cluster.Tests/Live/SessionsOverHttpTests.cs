@@ -32,7 +32,7 @@ public sealed class SessionsOverHttpTests(SessionsInTheClusterTests.Made made) :
         var runs = Path.Combine(made.Folder, "runs-http");
         await using var one = await SiloProcess.JoinAsync(database, "granary", ["--runs", runs, .. SiloProcess.Mortal]);
         await using var two = await SiloProcess.JoinAsync(database, "granary", ["--runs", runs, .. SiloProcess.Mortal]);
-        using var client = new GranaryClient($"{one.Client.BaseAddress},{two.Client.BaseAddress}", key: null, TimeSpan.FromMinutes(1));
+        using var client = new GranaryClient($"{one.Client.BaseAddress},{two.Client.BaseAddress}", key: null, Eventually.Longest);
 
         (await Should.ThrowAsync<InputException>(() => client.StartSessionAsync(made.Start()
             with
@@ -67,7 +67,7 @@ public sealed class SessionsOverHttpTests(SessionsInTheClusterTests.Made made) :
     {
         var database = await made.Server.CreateDatabaseAsync();
         await using var silo = await SiloProcess.JoinAsync(database, "granary", "--runs", Path.Combine(made.Folder, "runs-api"));
-        using var client = new GranaryClient(silo.Client.BaseAddress!.ToString(), key: null, TimeSpan.FromMinutes(1));
+        using var client = new GranaryClient(silo.Client.BaseAddress!.ToString(), key: null, Eventually.Longest);
         await client.StartSessionAsync(made.Start(speed: "fixed:50ms", to: "2023-06-01"));
         await UntilAsync(client, s => s.Status is { Signals: > 5 });
         var signal = (JsonObject)(await silo.Client.GetFromJsonAsync<JsonArray>("/api/v1/signals"))![0]!;
@@ -121,7 +121,7 @@ public sealed class SessionsOverHttpTests(SessionsInTheClusterTests.Made made) :
         var database = await made.Server.CreateDatabaseAsync();
         await using var silo = await SiloProcess.JoinAsync(database, "granary", "--runs", Path.Combine(made.Folder, "runs-plugin"),
             "--plugins", plugins);
-        using var client = new GranaryClient(silo.Client.BaseAddress!.ToString(), key: null, TimeSpan.FromMinutes(1));
+        using var client = new GranaryClient(silo.Client.BaseAddress!.ToString(), key: null, Eventually.Longest);
         var start = made.Start() with { Paper = null, Broker = "practice", BrokerOptions = "failEvery=7" };
         (await Should.ThrowAsync<InputException>(() => client.StartSessionAsync(start with { Broker = "practise" }))).Message
             .ShouldContain("there is no broker 'practise'; this Granary has binance, gateio, gateio-futures, kucoin, kucoin-futures, "

@@ -84,7 +84,7 @@ public sealed class ReplayedStreamsTests : IClassFixture<ReplayedStreamsTests.Ma
             };
             o.Topic = "blocks";
             o.Queues = 4;
-            o.StartTimeout = TimeSpan.FromMinutes(2);
+            o.StartTimeout = Eventually.Longest;
         }));
         foreach (var batch in new[] { _batches.Mixed, _batches.Joined }) await SameAsync(cluster, batch);
     }
