@@ -131,7 +131,8 @@ public sealed class AuditLog(string path, TimeProvider clock)
         try
         {
             Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
-            await using var turn = await RetryPolicies.FileInUse(static e => e is IOException and not DirectoryNotFoundException, LongestWait)
+            await using var turn = await RetryPolicies
+                .FileInUse(static e => e is IOException and not DirectoryNotFoundException, LongestWait)
                 .RunAsync(_ => Task.FromResult(new FileStream(path + ".lock", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None,
                     bufferSize: 0)), cancellationToken).ConfigureAwait(false);
             await using var file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read);
