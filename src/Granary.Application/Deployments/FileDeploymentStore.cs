@@ -1,10 +1,11 @@
 using System.Globalization;
+using Granary.Storage.Files;
 
 namespace Granary.Application.Deployments;
 
 /// <summary>
-/// Deployments in a folder: <c>versions/0001.json</c> and <c>events/00000001.json</c>. A file is written under another name, flushed and
-/// linked to its place, so that a reader sees all of it or nothing, and one of two writers of a number loses.
+/// Deployments in a folder: <c>versions/0001.json</c> and <c>events/00000001.json</c>. A reader of a file sees all of it
+/// or nothing, and one of two writers of a number loses.
 /// </summary>
 public sealed class FileDeploymentStore(string folder) : IDeploymentStore
 {
@@ -40,21 +41,6 @@ public sealed class FileDeploymentStore(string folder) : IDeploymentStore
     {
         if (File.Exists(path)) return false;
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        var temporary = Path.Combine(Path.GetDirectoryName(path)!, "." + Path.GetRandomFileName() + ".tmp");
-        try
-        {
-            using (var stream = new FileStream(temporary, FileMode.CreateNew))
-            {
-                stream.Write(document);
-                stream.Flush(flushToDisk: true);
-            }
-            File.Move(temporary, path, overwrite: false);
-            return true;
-        }
-        catch (IOException) when (File.Exists(path))
-        {
-            File.Delete(temporary);
-            return false;
-        }
+        return AtomicFile.TryCreate(path, document);
     }
 }

@@ -1,4 +1,5 @@
 using System.Text;
+using Granary.Storage.Retries;
 
 namespace Granary.Storage.Files;
 
@@ -11,6 +12,9 @@ namespace Granary.Storage.Files;
 /// </remarks>
 public sealed class AtomicFile : IDisposable
 {
+    // The lock of a process that ends is free.
+    private static readonly TimeSpan s_longestTurn = TimeSpan.FromMinutes(10);
+
     private readonly string _path, _temporary;
     private readonly Func<string, Exception, Exception>? _fault;
     private FileStream? _stream;
@@ -60,6 +64,19 @@ public sealed class AtomicFile : IDisposable
         using var file = new AtomicFile(path);
         file.Stream.Write(content);
         file.Commit();
+    }
+
+    /// <summary>Makes a file of these bytes where there is none; of several writers one succeeds, in whichever processes.</summary>
+    /// <returns>False where there is one, which stays as it is.</returns>
+    public static bool TryCreate(string path, ReadOnlySpan<byte> content)
+    {
+        // The framework's move that does not overwrite looks first and renames then, so that two writers could succeed.
+        var turns = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(path))!, ".create.lock");
+        using var turn = RetryPolicies.FileInUse(static e => e is IOException and not DirectoryNotFoundException, s_longestTurn)
+            .Execute(() => new FileStream(turns, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 0));
+        if (File.Exists(path)) return false;
+        Write(path, content);
+        return true;
     }
 
     /// <inheritdoc cref="Write(string, ReadOnlySpan{byte})"/>

@@ -46,6 +46,18 @@ public sealed class AtomicFileTests : IDisposable
     }
 
     [Fact]
+    public void Of_writers_that_create_one_file_at_once_one_succeeds_and_it_keeps_that_content()
+    {
+        var made = new bool[20];
+        Parallel.For(0, made.Length, i => made[i] = AtomicFile.TryCreate(Path, new byte[10_000].Select(_ => (byte)i).ToArray()));
+        var winner = made.Index().Where(m => m.Item).ShouldHaveSingleItem().Index;
+        File.ReadAllBytes(Path).Length.ShouldBe(10_000);
+        File.ReadAllBytes(Path).ShouldAllBe(b => b == winner);
+        AtomicFile.TryCreate(Path, "later"u8).ShouldBeFalse();
+        Others.Select(System.IO.Path.GetFileName).ShouldBe([".create.lock"]);
+    }
+
+    [Fact]
     public void A_failure_is_what_the_caller_makes_of_it()
     {
         var missing = System.IO.Path.Combine(_folder, "no", "a.txt");
