@@ -30,6 +30,9 @@ public enum ModelTask
 public sealed class LearningJob(JobText text, BatchSpec spec, ModelTask task, string strategies) : Job(text,
     $"{spec.Name}-{task.ToString().ToLowerInvariant()}")
 {
+    /// <summary>A training promotes no version after this time, UTC; null = at any time.</summary>
+    public DateTimeOffset? PromoteUntil { get; init; }
+
     // Of an experiment: whether it searches.
     private bool IsSearch => task == ModelTask.Experiment && LearningReader.Read(spec).Any(s => s.Search is not null);
 
@@ -69,7 +72,7 @@ public sealed class LearningJob(JobText text, BatchSpec spec, ModelTask task, st
     public override async Task<JobOutcome> RunAsync(JobRun run, CancellationToken cancellationToken)
     {
         var started = run.Clock.GetTimestamp();
-        var learn = new LearnBatch(run.Host, run.Clock, run.Threads);
+        var learn = new LearnBatch(run.Host, run.Clock, run.Threads) { PromoteUntil = PromoteUntil };
         var progress = RunOutcome.Stages<TrainingProgress>(run, p =>
             FormattableString.Invariant($"{p.Done} of {p.Total} windows trained, the last {p.Current}"), p => p.Leaders);
         var result = task switch
@@ -99,12 +102,15 @@ internal sealed class LearningKind(ModelTask task, string summary) : JobKind
 
     public override Job Read(JobText text, GranaryCatalogues catalogues)
     {
-        var body = JobRequest.Only(text, "batch", "strategies");
+        var body = JobRequest.Only(text, task == ModelTask.Train ? ["batch", "strategies", "promoteUntil"] : ["batch", "strategies"]);
         var spec = JobRequest.Batch(body, text, catalogues);
         if (spec.Learning is null)
             throw body.Need("batch").Fault("the batch has no \"learning\" section; add one, as \"learning\": { \"trainer\": "
                 + "\"gradient-boosting\", \"label\": \"direction\" }");
-        return new LearningJob(text, spec, task, Strategies(body.Find("strategies")));
+        return new LearningJob(text, spec, task, Strategies(body.Find("strategies")))
+        {
+            PromoteUntil = body.Find("promoteUntil") is { } until ? new DateTimeOffset(until.Time(), TimeSpan.Zero) : null
+        };
     }
 
     private static string Strategies(JsonPart? part) => part is null ? "all"

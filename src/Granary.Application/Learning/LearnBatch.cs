@@ -13,6 +13,9 @@ namespace Granary.Application.Learning;
 /// </summary>
 public sealed class LearnBatch(IBatchHost host, TimeProvider clock, int threads)
 {
+    /// <summary>A training promotes no version after this time, UTC; null = at any time.</summary>
+    public DateTimeOffset? PromoteUntil { get; init; }
+
     /// <inheritdoc cref="ModelTraining.Fit"/>
     internal Func<IReadOnlyList<UnitTraining>, Action<UnitTraining, int>, CancellationToken, Task>? Fit { get; init; }
 
@@ -80,6 +83,7 @@ public sealed class LearnBatch(IBatchHost host, TimeProvider clock, int threads)
         var training = new ModelTraining(host, clock, threads)
         {
             Versions = versions,
+            PromoteUntil = PromoteUntil,
             Progress = progress,
             Fit = Fit,
             Trades = Trades,

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Granary.Application.Batches;
 using Granary.Learning.Drift;
 using Granary.Reporting.Runs;
@@ -32,6 +33,10 @@ internal static class LearningReports
             {
                 if (judged is not null && !unit.Spec.IsOfRisk)
                     foreach (var s in unit.Strategies) Count(s, judged);
+                if (unit is { LateFor: { } late, Version: { } registered })
+                    problems.Add(string.Create(CultureInfo.InvariantCulture, $"{registered.Model}:{registered.Number} was trained after "
+                        + $"{late.UtcDateTime:yyyy-MM-dd HH:mm:ss}Z, the end of the schedule's window, and not promoted; a later training "
+                        + $"promotes it, or 'granary models promote'."));
                 if (unit.Model is { Failed: > 0 } model)
                     problems.Add($"{unit.Name} gave no number at {model.Failed} of {model.Predictions} entries: these were taken without "
                         + "it.");

@@ -31,6 +31,9 @@ public sealed class ModelTraining(IBatchHost host, TimeProvider clock, int threa
     /// <summary>Whether the models become versions of their registry.</summary>
     public VersionUse Versions { get; init; }
 
+    /// <summary>No version is promoted after this time, UTC; null = at any time.</summary>
+    public DateTimeOffset? PromoteUntil { get; init; }
+
     /// <summary>Whether predictions of training samples are kept beside those of tests.</summary>
     public bool KeepsTrainingSamples { get; init; }
 
@@ -91,7 +94,8 @@ public sealed class ModelTraining(IBatchHost host, TimeProvider clock, int threa
                 return ValueTask.CompletedTask;
             });
         var finished = new TrainedUnit[jobs.Count];
-        Parallel.For(0, jobs.Count, Options(cancellationToken), j => finished[j] = jobs[j].Finish(Versions, clock, cancellationToken));
+        Parallel.For(0, jobs.Count, Options(cancellationToken),
+            j => finished[j] = jobs[j].Finish(Versions, PromoteUntil, clock, cancellationToken));
         return finished;
     }
 

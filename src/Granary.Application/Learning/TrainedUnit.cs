@@ -24,6 +24,9 @@ public sealed record TrainedUnit(string Name, string Data, LearningSpec Spec, IR
     /// <summary>Other symbols whose closes its features read.</summary>
     public IReadOnlyList<string> References { get; init; } = [];
 
+    /// <summary>The time before which its version would have been promoted, UTC; null where it was, or was not to be.</summary>
+    public DateTimeOffset? LateFor { get; init; }
+
     /// <summary>When the last label was known that the model of all samples learned from, UTC; null without a model.</summary>
     public DateTime? LearnedTo { get; init; }
 

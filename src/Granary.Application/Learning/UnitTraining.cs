@@ -209,7 +209,8 @@ internal sealed class UnitTraining(LearningSpec spec, UnitSource source, WindowC
         }
     }
 
-    public TrainedUnit Finish(VersionUse use, TimeProvider clock, CancellationToken cancellationToken)
+    /// <param name="promoteUntil">Its version is not promoted after this time, UTC; null = at any time.</param>
+    public TrainedUnit Finish(VersionUse use, DateTimeOffset? promoteUntil, TimeProvider clock, CancellationToken cancellationToken)
     {
         var members = source.Strategies;
         var none = new Dictionary<string, double>();
@@ -222,10 +223,7 @@ internal sealed class UnitTraining(LearningSpec spec, UnitSource source, WindowC
             var outOfSample = ModelMetrics.Of(predicted, labels, table.Task, last.Task);
             var gaps = windows.Select(w => ModelMetrics.Main(w.Result.InSample)).Where(v => v is not null).ToList();
             var gap = gaps.Count > 0 && ModelMetrics.Main(outOfSample) is { } main ? gaps.Average() - main : null;
-            var importance = last.Features.Select((name, f) => new FeatureImportance(name, windows.Average(w => w.Importance[f]),
-                GainOf(last, f) is null ? null : windows.Average(w => GainOf(w.Model, f))))
-                .OrderByDescending(i => i.Permutation).ToList();
-
+            var importance = Importance(windows, last);
             var (final, _) = _fits!.Of(RowsOf(Whole), cancellationToken);
             var all = Measure(final, RowsOf(Whole));
             EntryModel? filter = null, whole = null;
@@ -255,10 +253,12 @@ internal sealed class UnitTraining(LearningSpec spec, UnitSource source, WindowC
                 if (filter is not null && version is not null && retrained is null)
                     filter.Origin = new ModelOrigin(ModelStores.Shown(spec.Registry), version.Model, version.Number);
             }
+            var isLate = use == VersionUse.Add && spec.Promote && !TryPromote(version!, promoteUntil, clock);
             unit = new TrainedUnit(Name, Data, spec, members, table.Count, [.. windows.Select(w => w.Result)], all.Figures, outOfSample,
                 gap, last.Task == LearningTask.Classification ? Calibration.Of(predicted, labels) : [], importance, version, filter, null)
             {
                 References = source.References,
+                LateFor = isLate ? promoteUntil : null,
                 Whole = whole,
                 Risk = risk,
                 Retrained = retrained,
@@ -269,6 +269,11 @@ internal sealed class UnitTraining(LearningSpec spec, UnitSource source, WindowC
         });
         return unit ?? new TrainedUnit(Name, Data, spec, members, _table?.Count ?? 0, [], none, none, null, [], [], null, null, Error);
     }
+
+    private static List<FeatureImportance> Importance(List<Window> windows, ITrainedModel last) => [.. last.Features
+        .Select((name, f) => new FeatureImportance(name, windows.Average(w => w.Importance[f]),
+            GainOf(last, f) is null ? null : windows.Average(w => GainOf(w.Model, f))))
+        .OrderByDescending(i => i.Permutation)];
 
     private List<Window> Trained()
     {
@@ -332,8 +337,15 @@ internal sealed class UnitTraining(LearningSpec spec, UnitSource source, WindowC
         // The same model of the same data is the same version: training again adds nothing.
         var known = registry.Find(Name, ModelRegistry.HashOf(final), registered.Data);
         if (use == VersionUse.Find) return known;
-        var version = known ?? registry.Add(Name, final, lineage);
-        if (spec.Promote) registry.Promote(Name, version.Number);
-        return version;
+        return known ?? registry.Add(Name, final, lineage);
+    }
+
+    // False where it is too late for that.
+    private bool TryPromote(ModelVersion version, DateTimeOffset? until, TimeProvider clock)
+    {
+        var registry = new ModelRegistry(ModelStores.Open(spec.Registry), spec.Catalogues.ModelKinds);
+        if (until < clock.GetUtcNow()) return registry.Pointer(Name).Current == version.Number;
+        registry.Promote(Name, version.Number);
+        return true;
     }
 }
