@@ -43,6 +43,7 @@ public sealed class ApiClient : IDisposable
         Notifications = new NotificationsApi(connection);
         Portfolios = new PortfoliosApi(connection);
         Runs = new RunsApi(connection);
+        Schedules = new SchedulesApi(connection);
         Sessions = new SessionsApi(connection);
         Shares = new SharesApi(connection);
         Uploads = new UploadsApi(connection);
@@ -77,6 +78,8 @@ public sealed class ApiClient : IDisposable
     public PortfoliosApi Portfolios { get; }
 
     public RunsApi Runs { get; }
+
+    public SchedulesApi Schedules { get; }
 
     public SessionsApi Sessions { get; }
 

@@ -7,6 +7,7 @@ using Granary.Application.Jobs;
 using Granary.Application.Json;
 using Granary.Application.Live;
 using Granary.Application.Operations;
+using Granary.Application.Schedules;
 using Granary.Client;
 using Granary.Client.Connections;
 using Granary.Storage.Files;
@@ -191,6 +192,33 @@ public sealed class GranaryClient : IDisposable
         }).ConfigureAwait(false);
         return Converted<SiloStanding>(standing, JobJson.Options);
     }
+
+    /// <summary>The jobs that the server submits by itself, by name.</summary>
+    public async Task<IReadOnlyList<ScheduleDetails>> SchedulesAsync(CancellationToken cancellationToken = default) =>
+        Converted<IReadOnlyList<ScheduleDetails>>(await _api.Schedules.ListSchedulesAsync(cancellationToken).ConfigureAwait(false),
+            JobJson.Options);
+
+    /// <summary>The times of a schedule, the newest first.</summary>
+    /// <exception cref="InputException">There is no such schedule.</exception>
+    public async Task<IReadOnlyList<ScheduledJob>> ScheduleRunsAsync(string name, int limit,
+        CancellationToken cancellationToken = default) =>
+        Converted<IReadOnlyList<ScheduledJob>>(
+            await _api.Schedules.ListScheduleRunsAsync(name, limit, cancellationToken).ConfigureAwait(false), JobJson.Options);
+
+    /// <summary>Sets a schedule, in place of one of the same name.</summary>
+    /// <param name="schedule">UTF-8 JSON, as PUT /schedules/{name} takes it.</param>
+    /// <exception cref="InputException">It is no schedule, or its job cannot be run.</exception>
+    public async Task<ScheduleDetails> SetScheduleAsync(string name, byte[] schedule, CancellationToken cancellationToken = default)
+    {
+        using var body = new ByteArrayContent(schedule) { Headers = { ContentType = new("application/json") } };
+        return Converted<ScheduleDetails>(await _api.Schedules.SetScheduleAsync(name, body, cancellationToken).ConfigureAwait(false),
+            JobJson.Options);
+    }
+
+    /// <summary>Removes a schedule; its jobs stay.</summary>
+    /// <exception cref="InputException">There is no such schedule.</exception>
+    public Task RemoveScheduleAsync(string name, CancellationToken cancellationToken = default) =>
+        _api.Schedules.RemoveScheduleAsync(name, cancellationToken);
 
     public void Dispose() => _api.Dispose();
 

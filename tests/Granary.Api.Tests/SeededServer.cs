@@ -6,7 +6,7 @@ using Granary.Testing;
 
 namespace Granary.Api.Tests;
 
-/// <summary>A server that has a run, a job, a deployment, a session, a model, an upload and a link.</summary>
+/// <summary>A server that has a run, a job, a deployment, a session, a model, an upload, a schedule and a link.</summary>
 internal sealed class SeededServer(ApiServer server, string job, string strategy, string link) : IAsyncDisposable
 {
     private const string Account = "main", Upload = "mine.csv", Run = "run";
@@ -27,6 +27,9 @@ internal sealed class SeededServer(ApiServer server, string job, string strategy
         using var shared = await server.Client.PostAsJsonAsync($"/api/v1/runs/{Run}/shares", new { days = 1 });
         var link = (string)(await shared.Content.ReadFromJsonAsync<JsonObject>())!["url"]!;
         var rows = await server.Client.GetFromJsonAsync<JsonObject>($"/api/v1/runs/{Run}/strategies");
+        (await server.Client.PutAsJsonAsync("/api/v1/schedules/nightly",
+            new { cron = "0 2 29 2 *", window = "2h", job = new { kind = "verify", run = job.Id }, why = "a test" }))
+            .EnsureSuccessStatusCode();
         return new SeededServer(server, job.Id, (string)rows!["items"]![0]!["id"]!, link[(link.LastIndexOf('/') + 1)..]);
     }
 
@@ -38,6 +41,7 @@ internal sealed class SeededServer(ApiServer server, string job, string strategy
         ("{id}", "runs") => Run,
         ("{id}", "strategies") => strategy,
         ("{id}", _) => Account,
+        ("{name}", "schedules") => "nightly",
         ("{name}", "models") => "gate",
         ("{name}", "uploads") => Upload,
         ("{name}", _) => path.Contains("/series/", StringComparison.Ordinal) ? "equity" : "results.json",

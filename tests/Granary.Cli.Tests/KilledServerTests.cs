@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Granary.Application.Schedules;
 using Granary.Testing;
 
 namespace Granary.Cli.Tests;
@@ -79,5 +80,50 @@ public sealed class KilledServerTests : IDisposable
             end.GetProperty("state").GetString().ShouldBe("done", end.ToString());
         }
         (await again.GetFromJsonAsync<JsonObject>("/api/v1/jobs"))!["items"]!.AsArray().Count.ShouldBe(12);
+    }
+
+    // A kill at any moment from the record on; SchedulesOverHttpTests ends a server at each of the two places between which it falls.
+    [Fact]
+    public async Task A_job_whose_time_was_just_recorded_at_a_SIGKILL_is_there_once_after_the_next_start()
+    {
+        var runs = _folder.At("served");
+        var book = new ScheduleBook(Path.Combine(runs, ".schedules"));
+        var thisYear = new DateTimeOffset(DateTime.UtcNow.Year, 1, 1, 0, 0, 0, TimeSpan.Zero);
+        book.Set(new JobSchedule
+        {
+            Name = "yearly",
+            Cron = "0 0 1 1 *",
+            Job = JsonElement.Parse("""{ "kind": "verify", "run": "20261121-000000-none-cafe" }"""),
+            Folder = _folder.Path,
+            Who = "desk",
+            ChangedAt = thisYear.AddMinutes(-1),
+        });
+        using (await ServeAsync())
+            await Eventually.HoldsAsync(() => book.Runs("yearly").Count > 0);
+        Kill();
+
+        using var again = await ServeAsync();
+        var run = (await Eventually.IsAsync(() => Task.FromResult(book.Runs("yearly")), r => r is [{ Job: not null }])).Single();
+        (run.Due, run.Outcome).ShouldBe((thisYear, ScheduleOutcome.Submitted));
+        var jobs = (await again.GetFromJsonAsync<JsonObject>("/api/v1/jobs"))!["items"]!.AsArray();
+        jobs.ShouldHaveSingleItem()!["id"]!.GetValue<string>().ShouldBe(run.Job);
+
+        var host = again.BaseAddress!.ToString();
+        var listed = await GranaryCall.RunAsync("schedules", "list", "--host", host);
+        (listed.ExitCode, listed.Error).ShouldBe((0, ""));
+        listed.Output.ShouldContain("yearly");
+        listed.Output.ShouldContain("submitted");
+        (await GranaryCall.RunAsync("schedules", "runs", "yearly", "--host", host)).Output.ShouldContain(run.Job!);
+        var file = _folder.At("nightly.json");
+        await File.WriteAllTextAsync(file, """{ "cron": "0 2 * * *", "job": { "kind": "trian" } }""");
+        var wrong = await GranaryCall.RunAsync("schedules", "set", "nightly", file, "--host", host);
+        (wrong.ExitCode, wrong.Error).ShouldSatisfyAllConditions(w => w.ExitCode.ShouldNotBe(0),
+            w => w.Error.ShouldContain("there is no kind of job 'trian'; did you mean 'train'?"));
+        await File.WriteAllTextAsync(file, """
+            { "cron": "0 2 * * *", "enabled": false, "job": { "kind": "verify", "run": "20261121-000000-none-cafe" } }
+            """);
+        (await GranaryCall.RunAsync("schedules", "set", "nightly", file, "--host", host)).Output.ShouldContain("nightly: disabled");
+        (await GranaryCall.RunAsync("schedules", "remove", "yearly", "--host", host)).Output.ShouldContain("yearly: removed");
+        book.All().ShouldHaveSingleItem().Name.ShouldBe("nightly");
     }
 }

@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Granary.Api.Accounts;
@@ -8,6 +10,7 @@ using Granary.Application.Deployments;
 using Granary.Application.Jobs;
 using Granary.Application.Json;
 using Granary.Application.Live;
+using Granary.Application.Schedules;
 using Granary.Application.Weights;
 using Granary.Learning;
 using Microsoft.AspNetCore.Http;
@@ -16,8 +19,8 @@ namespace Granary.Api.Audit;
 
 /// <summary>Reads how the target of an operation stands, for the audit log.</summary>
 /// <param name="sessions">null where the server trades none.</param>
-internal sealed class AuditStates(IJobService jobs, IWeightsService weights, DeploymentBook deployments, LiveAccounts accounts,
-    ServerModels models, UploadStore uploads, ISessionService? sessions = null)
+internal sealed class AuditStates(IJobService jobs, IWeightsService weights, LiveAccounts accounts, AuditedFiles files,
+    ISessionService? sessions = null)
 {
     /// <param name="path">Below the prefix of the API.</param>
     /// <param name="who">The caller, who has uploads of their own.</param>
@@ -39,13 +42,22 @@ internal sealed class AuditStates(IJobService jobs, IWeightsService weights, Dep
                 "sessions" => sessions is not null && await sessions.FindAsync(id, cancellationToken).ConfigureAwait(false) is { } session
                     ? Shown(new { session.Phase, session.Run, session.Status?.State }) : null,
                 "deployments" => int.TryParse(id, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
-                    && deployments.Find(number) is { } found
-                        ? Shown(new { found.Name, found.Hash, Disabled = deployments.Disabled(number).Keys }) : null,
+                    && files.Deployments.Find(number) is { } found
+                        ? Shown(new { found.Name, found.Hash, Disabled = files.Deployments.Disabled(number).Keys }) : null,
                 "strategies" => Shown(await StrategiesAsync(s => s.Id == id, cancellationToken).ConfigureAwait(false)),
                 "symbols" => Shown(await StrategiesAsync(s => AccountStrategies.SymbolsOf(s.Id).Contains(id), cancellationToken)
                     .ConfigureAwait(false)),
-                "models" => Shown(models.Open().Pointer(id)),
-                "uploads" => await uploads.HashOfAsync(who, id, cancellationToken).ConfigureAwait(false) is { } file
+                "models" => Shown(files.Models.Open().Pointer(id)),
+                "schedules" => files.Schedules.Find(id) is { } schedule ? Shown(new
+                {
+                    schedule.Cron,
+                    schedule.Window,
+                    schedule.Kind,
+                    Job = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(schedule.Job.GetRawText()))),
+                    schedule.Enabled,
+                    schedule.Why,
+                }) : null,
+                "uploads" => await files.Uploads.HashOfAsync(who, id, cancellationToken).ConfigureAwait(false) is { } file
                     ? Shown(new { file.Bytes, file.Sha256 }) : null,
                 _ => null,
             };

@@ -24,6 +24,7 @@ internal static class DocumentHead
         ["Data"] = "Stores of bars: markets, coverage, quality, differences.",
         ["Runs"] = "Finished runs: figures, strategies, signals, curves, files.",
         ["Shares"] = "Links that open one run without a key.",
+        ["Schedules"] = "Jobs at the times of cron expressions.",
         ["Sessions"] = "Live sessions: start, follow, command.",
         ["Cluster"] = "Silos of a cluster: how they stand; drain, resume, retire.",
     }.ToFrozenDictionary(StringComparer.Ordinal);

@@ -45,7 +45,7 @@ internal static class OperationAnswers
     private static readonly FrozenSet<string> s_tagged = FrozenSet.Create("getWeights", "setWeights", "rollBackWeights");
 
     private static readonly FrozenSet<string> s_placed = FrozenSet.Create("submitJob", "submitBatch", "submitQuickstart",
-        "submitExperiment", "addDeployment", "startSession", "putUpload", "shareRun");
+        "submitExperiment", "addDeployment", "startSession", "putUpload", "shareRun", "setSchedule");
 
     public static void Write(JsonObject document)
     {

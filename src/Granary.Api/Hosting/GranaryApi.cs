@@ -17,6 +17,7 @@ using Granary.Api.Operations;
 using Granary.Api.Portfolios;
 using Granary.Api.Problems;
 using Granary.Api.Runs;
+using Granary.Api.Schedules;
 using Granary.Api.Sessions;
 using Granary.Api.Shares;
 using Granary.Api.Telemetry;
@@ -31,6 +32,7 @@ using Granary.Application.Json;
 using Granary.Application.Learning;
 using Granary.Application.Live;
 using Granary.Application.RunFolders;
+using Granary.Application.Schedules;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -68,6 +70,10 @@ public static class GranaryApi
         services.AddSingleton<UploadStore>();
         services.AddSingleton<ServerModels>();
         services.AddSingleton<IModelService>(s => new LocalModels(s.GetRequiredService<ServerModels>().Open));
+        services.AddSingleton(new ScheduleBook(Path.Combine(settings.Runs, ".schedules")));
+        services.AddSingleton(s => new ScheduleReader(s.GetRequiredService<JobCatalogue>(), settings.Confinement));
+        services.AddSingleton<ScheduleRunner>();
+        services.AddSingleton<AuditedFiles>();
         services.AddSingleton<AuditStates>();
         services.AddSingleton(s => new AuditLog(settings.Audit ?? Path.Combine(settings.Runs, AuditLog.FileName),
             s.GetRequiredService<TimeProvider>()));
@@ -102,6 +108,7 @@ public static class GranaryApi
         services.AddSingleton<OperationsSampler>();
         services.AddHostedService(static s => s.GetRequiredService<OperationsSampler>());
         services.AddHostedService<RunListReader>();
+        services.AddHostedService<ScheduleService>();
         services.AddHostedService<StartupCall>();
         return services;
     }
@@ -158,6 +165,7 @@ public static class GranaryApi
         BatchEndpoints.Map(api);
         WeightsEndpoints.Map(api);
         DeploymentEndpoints.Map(api);
+        ScheduleEndpoints.Map(api);
         AccountEndpoints.Map(api);
         ChangeEndpoints.Map(api);
         UploadEndpoints.Map(api);

@@ -237,7 +237,7 @@ public sealed class BatchReader(GranaryCatalogues catalogues)
                 Engine.Market.Timeframe.D1);
 
     // A whole number of minutes, hours or days.
-    private static TimeSpan Duration(JsonPart part)
+    internal static TimeSpan Duration(JsonPart part)
     {
         var text = part.String();
         var unit = text is [.., 'm'] ? TimeSpan.FromMinutes(1) : text is [.., 'h'] ? TimeSpan.FromHours(1)

@@ -1,4 +1,3 @@
-using System.Text;
 using Granary.Application.Batches;
 using Granary.Application.Catalogues;
 using Granary.Application.Jobs;
@@ -17,20 +16,8 @@ internal static class JobRequest
     /// <exception cref="InputException">It is missing, or wrong.</exception>
     public static BatchSpec Batch(JsonPart body, JobText text, GranaryCatalogues catalogues)
     {
-        var spec = new BatchReader(catalogues).Read(text.File, Alone(body.Need("batch"), text.Body), text.Folder);
+        var spec = new BatchReader(catalogues).Read(text.File, body.Need("batch").Alone(text.Body), text.Folder);
         BatchPlan.CheckSize(spec, spec.Data.Symbols.Count);
         return spec;
-    }
-
-    // The text of a part at its own lines, so that faults name the lines of the request.
-    private static byte[] Alone(JsonPart part, byte[] text)
-    {
-        var alone = (byte[])text.Clone();
-        var first = text.AsSpan().StartsWith(Encoding.UTF8.Preamble) ? Encoding.UTF8.Preamble.Length : 0;
-        var (start, end) = (first + part.Bytes.Start, first + part.Bytes.End);
-        for (var i = 0; i < alone.Length; i++)
-            if ((i < start || i >= end) && alone[i] != '\n')
-                alone[i] = (byte)' ';
-        return alone;
     }
 }

@@ -20,7 +20,11 @@ public sealed record JobReceipt(JobStatus Job, bool Created);
 
 /// <summary>The idempotency key was used for a job of another content.</summary>
 public sealed class IdempotencyConflictException(string key, string job)
-    : Exception($"the idempotency key '{key}' stands for {job}, whose text differs; use a new key for a new submission");
+    : Exception($"the idempotency key '{key}' stands for {job}, whose text differs; use a new key for a new submission")
+{
+    /// <summary>The id of the job that the key stands for.</summary>
+    public string Job { get; } = job;
+}
 
 /// <summary>More jobs are waiting than the host takes on.</summary>
 public sealed class TooManyJobsException : Exception

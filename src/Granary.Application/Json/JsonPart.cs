@@ -41,6 +41,19 @@ public sealed class JsonPart
     /// <summary>Where it stands in the parsed text: the first byte, and the byte behind the last.</summary>
     internal (int Start, int End) Bytes { get; private set; }
 
+    /// <summary>The text of this part at its own lines, so that faults in it name the lines of the whole text.</summary>
+    /// <param name="whole">What was parsed.</param>
+    internal byte[] Alone(ReadOnlySpan<byte> whole)
+    {
+        var alone = whole.ToArray();
+        var first = whole.StartsWith(Encoding.UTF8.Preamble) ? Encoding.UTF8.Preamble.Length : 0;
+        var (start, end) = (first + Bytes.Start, first + Bytes.End);
+        for (var i = 0; i < alone.Length; i++)
+            if ((i < start || i >= end) && alone[i] != '\n')
+                alone[i] = (byte)' ';
+        return alone;
+    }
+
     public IReadOnlyList<(string Name, JsonPart Value)> Members => _members;
 
     public IReadOnlyList<JsonPart> Items => _items;

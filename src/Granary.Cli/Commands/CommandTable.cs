@@ -33,6 +33,7 @@ internal static class CommandTable
         ("live", LiveCommand.Create),
         ("deployments", DeploymentsCommands.Create),
         ("session", _ => SessionCommands.Create()),
+        ("schedules", _ => ScheduleCommands.Create()),
         ("cluster", _ => ClusterCommands.Create()),
         ("verify", VerifyCommand.Create),
         ("report", ReportCommand.Create),

@@ -14,6 +14,12 @@ public sealed record JobRequest
     /// <summary>Of train, evaluate and experiment: all, or the first so many.</summary>
     public JsonElement? Strategies { get; init; }
 
+    /// <summary>Of train: after this time, UTC, versions are registered and not promoted.</summary>
+    public string? PromoteUntil { get; init; }
+
+    /// <summary>Of replay: the id of the run whose model versions are used.</summary>
+    public string? ModelsOf { get; init; }
+
     /// <summary>Of verify: the id of the run.</summary>
     public string? Run { get; init; }
 

@@ -1,0 +1,9 @@
+using Granary.Api.Models;
+using Granary.Api.Uploads;
+using Granary.Application.Deployments;
+using Granary.Application.Schedules;
+
+namespace Granary.Api.Audit;
+
+/// <summary>What callers change and the server keeps in files or a store, for the audit log.</summary>
+internal sealed record AuditedFiles(DeploymentBook Deployments, ServerModels Models, UploadStore Uploads, ScheduleBook Schedules);
