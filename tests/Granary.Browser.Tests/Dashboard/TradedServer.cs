@@ -7,8 +7,8 @@ using System.Text.Json.Nodes;
 namespace Granary.Browser.Tests.Dashboard;
 
 /// <summary>
-/// The server that the tests of the dashboard share: stores, a run, a deployment, models, an account that trades on paper and one that has
-/// ended. It starts with the first test that asks for it.
+/// The server that the tests of the dashboard share: stores, a run, a deployment, models, a schedule, an account that trades on paper
+/// and one that has ended. It starts with the first test that asks for it.
 /// </summary>
 public sealed class TradedServer : IAsyncDisposable
 {
@@ -106,6 +106,7 @@ public sealed class TradedServer : IAsyncDisposable
         // The newest version is the current one after its training: an older one makes it a challenger.
         using var promoted = await server.Client.PostAsJsonAsync($"/api/v1/models/{_model}/promote", new { version = 1 });
         promoted.EnsureSuccessStatusCode();
+        await ScheduleAsync(server);
         using var added = await server.Client.PostAsJsonAsync("/api/v1/deployments", new { run = _run, why = "first version" });
         added.EnsureSuccessStatusCode();
         await server.TradeAsync(1, "ended", "asap");
@@ -117,6 +118,24 @@ public sealed class TradedServer : IAsyncDisposable
             s => s.GetProperty("phase").GetString() == "done");
         await Granary.Testing.Eventually.IsAsync(() => server.GetAsync("sessions/paper"), s => OpenTrades(s) > 0);
         return server;
+    }
+
+    // A schedule that is due on days of February 29th, and one of its times that is long past.
+    private static async Task ScheduleAsync(GranaryServer server)
+    {
+        using var set = await server.Client.PutAsJsonAsync("/api/v1/schedules/gate-of-leap-days", new
+        {
+            cron = "0 2 29 2 *",
+            window = "2h",
+            job = new { kind = "train", batch = JsonNode.Parse(Learning), strategies = "all" },
+            why = "after the import of the bars",
+        });
+        set.EnsureSuccessStatusCode();
+        await File.WriteAllTextAsync(
+            Path.Combine(server.Folder, "runs", ".schedules", "gate-of-leap-days", "runs", "20240229T020000Z.json"), """
+            { "due": "2024-02-29T02:00:00+00:00", "at": "2024-02-29T05:00:00+00:00", "outcome": "missed",
+              "reason": "its window ended at 2024-02-29 04:00:00Z, and the server came back at 2024-02-29 05:00:00Z" }
+            """);
     }
 
     internal static string[] Strategies { get; } =

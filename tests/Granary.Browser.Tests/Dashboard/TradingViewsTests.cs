@@ -53,6 +53,20 @@ public sealed class TradingViewsTests(Browser browser, TradedServer traded)
     }
 
     [Fact]
+    public async Task The_models_have_the_schedules_below_with_the_next_time_and_why_the_last_was_missed()
+    {
+        var server = await traded.ServerAsync();
+        await using var visit = await Visit.OpenAsync(browser, server, "/models", server.Viewer);
+        var row = visit.Page.GetByRole(AriaRole.Region, new() { Name = "Schedules" }).GetByRole(AriaRole.Row,
+            new() { Name = "gate-of-leap-days" });
+        await Assertions.Expect(row).ToContainTextAsync("0 2 29 2 *");
+        await Assertions.Expect(row).ToContainTextAsync(new Regex("20\\d\\d-02-29 02:00.*2024-02-29 02:00"));
+        await Assertions.Expect(row).ToContainTextAsync("missed its window ended at 2024-02-29 04:00:00Z");
+        await Assertions.Expect(row).ToContainTextAsync("after the import of the bars");
+        visit.Complaints.ShouldBeEmpty();
+    }
+
+    [Fact]
     public async Task Weights_that_somebody_else_changed_are_a_conflict_and_both_changes_come_together()
     {
         var server = await traded.ServerAsync();

@@ -6,6 +6,7 @@ import { Empty, Loaded } from '../../components/States';
 import { DataTable, type Column } from '../../components/Table';
 import { number } from '../../format/numbers';
 import { useTitle } from '../../layout/title';
+import { Schedules } from './Schedules';
 
 type Model = Schemas['ModelEntry'];
 
@@ -48,6 +49,7 @@ export default function ModelsView() {
                     )
                 }
             </Loaded>
+            <Schedules />
         </>
     );
 }
