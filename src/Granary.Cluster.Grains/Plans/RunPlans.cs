@@ -1,5 +1,6 @@
 using Granary.Application.Batches;
-using Granary.Application.Catalogues;
+using Granary.Application.JobKinds;
+using Granary.Application.Jobs;
 using Granary.Cluster.Batches;
 
 namespace Granary.Cluster.Grains.Plans;
@@ -7,7 +8,7 @@ namespace Granary.Cluster.Grains.Plans;
 /// <summary>
 /// Plans of the runs on this silo. A plan is a pure function of the batch's text and symbols, so each silo makes its own.
 /// </summary>
-public sealed class RunPlans(IGrainFactory grains, GranaryCatalogues catalogues)
+public sealed class RunPlans(IGrainFactory grains, JobCatalogue kinds)
 {
     private const int Most = 16;
 
@@ -45,7 +46,9 @@ public sealed class RunPlans(IGrainFactory grains, GranaryCatalogues catalogues)
                 if (definition.Symbols is { } symbols)
                 {
                     var order = definition.Order;
-                    return BatchPlan.Make(new BatchReader(catalogues).Read(order.File, order.Text, order.Folder), symbols);
+                    // The text of a replay has the batch within it.
+                    var job = kinds.Read(new JobText(order.Kind ?? JobCatalogue.Backtest, order.Text, order.File, order.Folder));
+                    return BatchPlan.Make(((BacktestJob)job).Spec, symbols);
                 }
             }
             catch (Exception e) when (Loss.Is(e) && attempt < 50)

@@ -1,3 +1,5 @@
+using System.Text;
+using Granary.Application.JobKinds;
 using Granary.Application.Jobs;
 using Granary.Application.Runs;
 using Granary.Cluster.Tests.Fixtures;
@@ -59,18 +61,37 @@ public sealed class SameDigestEverywhereTests(SameDigestEverywhereTests.Made mad
         models.Versions.Count.ShouldBeGreaterThan(embedded.Model.Strategies.Count);
         models.Versions.Sum(v => v.Refused).ShouldBeGreaterThan(5);
         models.Challengers.ShouldNotBeEmpty();
-        await SameFilesAsync(made.Batches.Retrained, embedded);
+        await SameFilesAsync(made.Batches.Retrained, embedded, (cluster, run) => ReplayAsync(cluster, made.Batches.Retrained, run));
     }
 
-    private static async Task SameFilesAsync(string batch, BatchRun embedded)
+    private static async Task<JobStatus> ReplayAsync(TestSilos cluster, string batch, string run)
+    {
+        var text = new JobText("replay", Encoding.UTF8.GetBytes(
+            $$"""{ "kind": "replay", "modelsOf": "{{run}}", "batch": {{await File.ReadAllTextAsync(batch)}} }"""), batch,
+            Path.GetDirectoryName(batch)!);
+        var replay = await cluster.Batches.SubmitAsync(new JobSubmission(KnownJobs.Of(TestCatalogues.All).Read(text), "test"));
+        return await cluster.EndAsync(replay.Job.Id);
+    }
+
+    private static async Task SameFilesAsync(string batch, BatchRun embedded, Func<TestSilos, string, Task<JobStatus>>? replay = null)
     {
         await using var cluster = await TestSilos.StartAsync(2);
         var status = await cluster.RunAsync(batch);
+        await SameFilesAsync(cluster, status, embedded);
+        // A replay trains nothing, so it has no predictions of tests.
+        if (replay is not null) await SameFilesAsync(cluster, await replay(cluster, status.Id), embedded, "predictions.csv");
+    }
+
+    private static async Task SameFilesAsync(TestSilos cluster, JobStatus status, BatchRun embedded, string? without = null)
+    {
         status.State.ShouldBe(JobState.Done, $"{status.Fault}\n{TestSilos.Log.Tail}");
         status.Digest.ShouldBe(embedded.Model.Digest);
-        foreach (var file in Directory.EnumerateFiles(embedded.Folder, "*.csv"))
+        foreach (var file in Directory.EnumerateFiles(embedded.Folder, "*.csv").Where(f => Path.GetFileName(f) != without))
+        {
+            status.Files.ShouldContain(Path.GetFileName(file));
             (await FileAsync(cluster, status, Path.GetFileName(file)) == await File.ReadAllTextAsync(file))
                 .ShouldBeTrue(Path.GetFileName(file));
+        }
     }
 
     private async Task SameAsync(TestSilos cluster, string batch)
