@@ -17,18 +17,31 @@ internal static class NodeTools
     public static async Task<string> RunAsync(string script, string[] packages, params string[] arguments)
     {
         var folder = await InstallAsync(packages);
-        var copy = Path.Combine(folder, Path.GetFileName(script));
-        await One.WaitAsync();
-        try
-        {
-            File.Copy(script, copy, overwrite: true);
-        }
-        finally
-        {
-            One.Release();
-        }
+        var copy = Copy(script, folder);
         var (code, output, error) = await ExecuteAsync("node", [copy, .. arguments], folder, Eventually.Longest);
         return code == 0 ? output : throw new InvalidOperationException($"node {Path.GetFileName(script)} ended with {code}: {error}");
+    }
+
+    // Another test, also one of another process, may be reading the script: it is never half written.
+    private static string Copy(string script, string folder)
+    {
+        var copy = Path.Combine(folder, Path.GetFileName(script));
+        var unfinished = Path.Combine(folder, Path.GetRandomFileName());
+        File.Copy(script, unfinished);
+        File.Move(unfinished, copy, overwrite: true);
+        return copy;
+    }
+
+    private static FileStream? TryLock(string path)
+    {
+        try
+        {
+            return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (IOException)
+        {
+            return null; // another process installs
+        }
     }
 
     private static async Task<string> InstallAsync(string[] packages)
@@ -42,6 +55,8 @@ internal static class NodeTools
         {
             if (File.Exists(done)) return folder;
             Directory.CreateDirectory(folder);
+            using var installing = await Eventually.IsAsync(() => Task.FromResult(TryLock(folder + ".lock")), l => l is not null);
+            if (File.Exists(done)) return folder;
             await File.WriteAllTextAsync(Path.Combine(folder, "package.json"), """{ "private": true, "type": "module" }""");
             try
             {
