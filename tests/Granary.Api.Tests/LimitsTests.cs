@@ -1,5 +1,6 @@
 using System.Net;
 using Granary.Application.Access;
+using Granary.Testing;
 
 namespace Granary.Api.Tests;
 
@@ -20,8 +21,11 @@ public sealed class LimitsTests : IDisposable
         using var client = server.As(first);
         using var answer = await client.GetAsync("/api/v1/jobs");
         answer.Headers.GetValues("RateLimit").Single().ShouldStartWith("\"requests\";r=");
-        var answers = await Task.WhenAll(Enumerable.Range(0, 40).Select(_ => client.GetAsync("/api/v1/jobs")));
-        var refused = answers.First(a => a.StatusCode == HttpStatusCode.TooManyRequests);
+        // A busy machine can take so long for its requests that all are within the rate.
+        var refused = (await Eventually.IsAsync(async () =>
+                (await Task.WhenAll(Enumerable.Range(0, 40).Select(_ => client.GetAsync("/api/v1/jobs"))))
+                    .FirstOrDefault(a => a.StatusCode == HttpStatusCode.TooManyRequests),
+            a => a is not null))!;
         refused.Headers.RetryAfter!.Delta!.Value.TotalSeconds.ShouldBeInRange(1, 5);
         (await refused.ProblemAsync(429)).ShouldContain("'one' may send 2 requests a second");
         (await server.As(second).GetAsync("/api/v1/jobs")).StatusCode.ShouldBe(HttpStatusCode.OK);
@@ -39,7 +43,7 @@ public sealed class LimitsTests : IDisposable
             (await (await client.GetAsync("/api/v1/events")).ProblemAsync(429)).ShouldContain("may have 1 streams open");
             (await client.GetAsync("/api/v1/jobs")).StatusCode.ShouldBe(HttpStatusCode.OK);
         }
-        await Granary.Testing.Eventually.HoldsAsync(async () =>
+        await Eventually.HoldsAsync(async () =>
         {
             using var again = await client.GetAsync("/api/v1/events", HttpCompletionOption.ResponseHeadersRead);
             return again.StatusCode == HttpStatusCode.OK;
@@ -70,7 +74,7 @@ public sealed class LimitsTests : IDisposable
         using var client = server.As(first);
         using var job = await (await client.SendAsync(ApiServer.Submission())).ReadAsync<System.Text.Json.JsonDocument>();
         job.RootElement.GetProperty("work").GetDouble().ShouldBe(300);
-        await Granary.Testing.Eventually.HoldsAsync(() => server.Host.Begun.Count == 1);
+        await Eventually.HoldsAsync(() => server.Host.Begun.Count == 1);
         for (var i = 0; i < 3; i++) (await client.SendAsync(ApiServer.Submission())).StatusCode.ShouldBe(HttpStatusCode.Accepted);
         (await (await client.SendAsync(ApiServer.Submission())).ProblemAsync(429)).ShouldContain(
             "this job has about 3E+2 bars times strategies, 9E+2 are waiting, and 1E+3 may wait for one key");
