@@ -69,7 +69,7 @@ internal sealed class ScheduleCommands
             using var client = Client(call);
             var schedule = await client.SetScheduleAsync(call.GetValue(_name)!, await File.ReadAllBytesAsync(path, token), token);
             if (call.GetValue(_json)) Console.WriteLine(JsonSerializer.Serialize(schedule, JobJson.Options));
-            else Console.WriteLine($"{schedule.Name}: {(schedule.Enabled ? $"due next at {Time(schedule.Next)} UTC" : "disabled")}");
+            else Console.WriteLine($"{schedule.Name}: {(schedule.Enabled ? $"due next at {Time(schedule.Next)}" : "disabled")}");
             return 0;
         });
         return set;
