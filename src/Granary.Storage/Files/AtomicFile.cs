@@ -12,8 +12,8 @@ namespace Granary.Storage.Files;
 /// </remarks>
 public sealed class AtomicFile : IDisposable
 {
-    // The lock of a process that ends is free.
-    private static readonly TimeSpan s_longestTurn = TimeSpan.FromMinutes(10);
+    // A turn is one small file. Other faults of the disk are reported after this time too.
+    private static readonly TimeSpan s_longestTurn = TimeSpan.FromMinutes(1);
 
     private readonly string _path, _temporary;
     private readonly Func<string, Exception, Exception>? _fault;

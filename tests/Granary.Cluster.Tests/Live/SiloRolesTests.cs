@@ -21,7 +21,7 @@ public sealed class SiloRolesTests(SessionsInTheClusterTests.Made made) : IClass
         var runs = Path.Combine(made.Folder, "runs-roles");
         await using var compute = await SiloProcess.JoinAsync(database, "granary", "--runs", runs, "--roles", "api,compute");
         using var client = new GranaryClient(compute.Client.BaseAddress!.ToString(), key: null, Eventually.Longest);
-        // The client would try again for as long as it has patience.
+        // GranaryClient repeats a request that is answered with 503 until its timeout.
         using var none = await compute.Client.PostAsync("/api/v1/sessions", new ByteArrayContent(
             JsonSerializer.SerializeToUtf8Bytes(new SessionBody(made.Start()), SessionControl.Json)));
         none.StatusCode.ShouldBe(HttpStatusCode.ServiceUnavailable);
