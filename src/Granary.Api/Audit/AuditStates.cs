@@ -39,6 +39,9 @@ internal sealed class AuditStates(IJobService jobs, IWeightsService weights, Liv
                         ? Shown(new { job.Kind, job.Name, job.State }) : null,
                 "portfolios" => await weights.FindAsync(id, cancellationToken).ConfigureAwait(false) is { } current
                     ? Shown(new { current.Version, current.Weights, current.Why }) : null,
+                "sessions" when parts is [_, _, "strategies", var strategy] => sessions is not null
+                    && await StrategyAsync(sessions, id, Uri.UnescapeDataString(strategy), cancellationToken).ConfigureAwait(false)
+                        is { } one ? Shown(new { one.Id, one.State, one.Enabled }) : null,
                 "sessions" => sessions is not null && await sessions.FindAsync(id, cancellationToken).ConfigureAwait(false) is { } session
                     ? Shown(new { session.Phase, session.Run, session.Status?.State }) : null,
                 "deployments" => int.TryParse(id, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
@@ -72,6 +75,20 @@ internal sealed class AuditStates(IJobService jobs, IWeightsService weights, Liv
     private async Task<IEnumerable<object>> StrategiesAsync(Func<AccountStrategy, bool> wanted, CancellationToken cancellationToken) =>
         (await (await accounts.StrategiesAsync(cancellationToken).ConfigureAwait(false)).ListAsync(null, cancellationToken)
             .ConfigureAwait(false)).Where(wanted).Select(s => new { s.Account, s.Id, s.Enabled });
+
+    // A session that is coming back from a loss shows none; the operation says so.
+    private static async Task<SessionStrategy?> StrategyAsync(ISessionService sessions, string id, string strategy,
+        CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await sessions.StrategyAsync(id, strategy, cancellationToken).ConfigureAwait(false);
+        }
+        catch (ServiceUnavailableException)
+        {
+            return null;
+        }
+    }
 
     private static JsonNode? Shown(object state) => JsonSerializer.SerializeToNode(state, JobJson.Options);
 }

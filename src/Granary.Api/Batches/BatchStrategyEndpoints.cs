@@ -15,8 +15,8 @@ internal static class BatchStrategyEndpoints
     public static void Map(RouteGroupBuilder batches)
     {
         batches.MapGet("/{id}/strategies/{strategy}", async (string id, string strategy, IBatchStrategies strategies,
-                CancellationToken stop) => await strategies.FindAsync(id, Decoded(strategy), stop).ConfigureAwait(false)
-                    is { } found ? TypedResults.Ok(found) : Unknown(id, Decoded(strategy)))
+                CancellationToken stop) => await strategies.FindAsync(id, StrategyPath.Decoded(strategy), stop).ConfigureAwait(false)
+                    is { } found ? TypedResults.Ok(found) : Unknown(id, StrategyPath.Decoded(strategy)))
             .RequireAuthorization(RolePolicies.Viewer).WithName("getBatchStrategy")
             .WithSummary("A strategy of a running batch: bars, equity, open position and trades so far.")
             .WithDescription("The id of the strategy is percent-encoded. Strategies of an ended batch are in its results "
@@ -24,17 +24,14 @@ internal static class BatchStrategyEndpoints
             .Produces<BatchStrategy>().ProducesProblem(404).ProducesProblem(503);
         batches.MapDelete("/{id}/strategies/{strategy}", async (string id, string strategy, ClaimsPrincipal user,
                 IBatchStrategies strategies, CancellationToken stop) =>
-                    await strategies.StopAsync(id, Decoded(strategy), RolePolicies.NameOf(user), stop).ConfigureAwait(false)
-                        is { } found ? TypedResults.Accepted((string?)null, found) : Unknown(id, Decoded(strategy)))
+                    await strategies.StopAsync(id, StrategyPath.Decoded(strategy), RolePolicies.NameOf(user), stop).ConfigureAwait(false)
+                        is { } found ? TypedResults.Accepted((string?)null, found) : Unknown(id, StrategyPath.Decoded(strategy)))
             .RequireAuthorization(RolePolicies.Submitter).WithName("stopBatchStrategy")
             .WithSummary("Stop one strategy of a running batch.")
             .WithDescription("The strategy fails before its next block, with the caller's name as its error; the others go on. One that "
                 + "has ended stays as it is. The answer is the strategy as it stood.")
             .Produces<BatchStrategy>(202).ProducesProblem(404).ProducesProblem(503);
     }
-
-    // A slash in a path stays encoded; symbols have it, as BTC/USDT.
-    private static string Decoded(string strategy) => strategy.Replace("%2F", "/", StringComparison.OrdinalIgnoreCase);
 
     private static IResult Unknown(string id, string strategy) =>
         Problem.NotFound($"the batch {id} does not run, or has no strategy {strategy}; GET /runs/{id}/strategies has the results of an "

@@ -56,6 +56,7 @@ internal static class SessionEndpoints
                 + "enable and disable with 'strategy' or 'symbol'; close with 'trade'. Answered when the command stands in the journal; it "
                 + "is in force from the next bar on.")
             .Produces<SessionView>().ProducesProblem(400).ProducesProblem(404).ProducesProblem(503);
+        SessionStrategyEndpoints.Map(sessions, service);
         sessions.MapGet("/{id}/files/{name}",
             async (string id, string name, CancellationToken stop) => await service.OpenFileAsync(id, name, stop)
                 .ConfigureAwait(false) is { } file

@@ -17,6 +17,9 @@ public interface ISessionEnvironment
     /// <summary>Where new weights come from; null = they stay those of the configuration.</summary>
     IWeightsService? Weights { get; }
 
+    /// <summary>Where single strategies are asked for; null = nowhere.</summary>
+    SessionStrategies? Strategies { get; }
+
     /// <summary>Opens the account's journal, and with it takes its lease.</summary>
     /// <param name="account">Its name.</param>
     /// <exception cref="Data.Journals.LeaseException">Another session trades the account.</exception>

@@ -25,6 +25,25 @@ public interface ISessionService
     /// <summary>Returns the ids of the strategies that a running session trades; null where none runs.</summary>
     ValueTask<IReadOnlySet<string>?> StrategiesAsync(string id, CancellationToken cancellationToken = default);
 
+    /// <summary>A strategy of a running session as it stands.</summary>
+    /// <param name="id">Of the session.</param>
+    /// <param name="strategy">Its id.</param>
+    /// <returns>null where no session runs, or it has no such strategy.</returns>
+    /// <exception cref="Jobs.ServiceUnavailableException">
+    /// The session is opening its account or comes back from a loss, or the cluster does not answer.
+    /// </exception>
+    ValueTask<SessionStrategy?> StrategyAsync(string id, string strategy, CancellationToken cancellationToken = default);
+
+    /// <summary>
+    /// Stops one strategy, with a command that is put into the session's journal: its entries are refused from the next bar on, and its
+    /// open trades go on to their exits. One that is disabled or has failed stays as it is.
+    /// </summary>
+    /// <param name="who">Name of the caller, for the journal.</param>
+    /// <returns>The strategy after the command; null as for <see cref="StrategyAsync"/>.</returns>
+    /// <exception cref="Jobs.ServiceUnavailableException">As for <see cref="StrategyAsync"/>.</exception>
+    ValueTask<SessionStrategy?> StopStrategyAsync(string id, string strategy, string who, string why,
+        CancellationToken cancellationToken = default);
+
     /// <summary>Commands a session; when it returns, the command stands in the journal and is in force from the next bar on.</summary>
     /// <returns>How the session stands then; null where there is none.</returns>
     /// <exception cref="Json.InputException">The session is over.</exception>

@@ -136,7 +136,9 @@ public sealed class LiveHost
         using var account = StoppableCode.OfProcess.OpenAccount();
         var plan = pass.Plan;
         _ledger = new AccountLedger(_spec.Cash, s => _portfolio.InstrumentOf(s).Multiplier);
+        if (_options.Strategies is { } shown) await shown.OwnAsync(plan, cancellationToken).ConfigureAwait(false);
         _portfolio = new LivePortfolio(pass, _feed.Series, _bars, _notes);
+        _options.Strategies?.Begin(_portfolio.Strategies);
         _orders = new AccountOrders(_portfolio, _ledger, _gateway, _spec.Execution.Settings, new OrderNames(Tag, _handed));
         _watch = new AccountWatch(_ledger, _portfolio, _spec.Portfolio.Limits);
         _policies = new SessionPolicies(_options, _gateway, _portfolio, _spec.Portfolio.Policy, _notes);

@@ -15,6 +15,9 @@ public sealed record LiveOptions
     /// <summary>Where the operator's commands come from and the status goes to; null = no commands.</summary>
     public ISessionControl? Control { get; init; }
 
+    /// <summary>Who may ask for single strategies, and owns them; null = nothing does.</summary>
+    public SessionStrategies? Strategies { get; init; }
+
     /// <summary>
     /// An entry whose bar closed longer ago than this is not sent any more: the session is catching up. null = never, as in a replay.
     /// </summary>

@@ -77,9 +77,12 @@ internal sealed class LivePortfolio
         // Marked is each market of a strategy with a weight, at its shortest timeframe.
         _markedAt = new Timeframe?[carried.Count];
         _driverSymbol = [.. carried.Select(s => instruments.FindIndex(i => i.Symbol == s.Instrument.Symbol))];
-        foreach (var instance in plan.Instances)
-            if (_isMember[instance.Index])
-                MarkFor(instance);
+        foreach (var strategy in Strategies)
+        {
+            // A policy gives weights at its first decision.
+            strategy.Weight = _policy is null ? weights[strategy.Instance.Index] : 0;
+            if (_isMember[strategy.Instance.Index]) MarkFor(strategy.Instance);
+        }
     }
 
     private void MarkFor(StrategyInstance instance)
@@ -199,7 +202,13 @@ internal sealed class LivePortfolio
             for (var i = FillCount(strategy); i < strategy.Events.Count; i++)
                 Take(strategy, strategy.Events[i].Event, strategy.Events[i].Factors, timestamp, decided);
         if (row) _driver.CloseRow(stamp);
-        foreach (var strategy in Strategies) strategy.Events.Clear();
+        foreach (var strategy in Strategies)
+        {
+            strategy.Events.Clear();
+            var index = strategy.Instance.Index;
+            // States of the market change weights of the run, a policy's decisions stand beside it.
+            strategy.Weight = _policy is null ? _driver.Run.WeightOf(index) : _policy.Weights.At(index, timestamp);
+        }
     }
 
     private void Act(int member, int number, string action, ExitReason reason, double share)
@@ -268,6 +277,7 @@ internal sealed class LivePortfolio
             if (change.Weights.TryGetValue(strategy.Instance.Id, out var weight))
             {
                 _driver.Run.SetWeight(strategy.Instance.Index, weight);
+                strategy.Weight = weight;
                 if (weight == 0 || _isMember[strategy.Instance.Index]) continue;
                 _isMember[strategy.Instance.Index] = true;
                 MarkFor(strategy.Instance);
@@ -280,7 +290,11 @@ internal sealed class LivePortfolio
     public int Put(EnablementChanged change)
     {
         var matching = Matching(change.Strategy, change.Symbol);
-        foreach (var strategy in matching) _driver.Run.SetEnabled(strategy.Instance.Index, change.Enabled);
+        foreach (var strategy in matching)
+        {
+            _driver.Run.SetEnabled(strategy.Instance.Index, change.Enabled);
+            strategy.IsEnabled = change.Enabled;
+        }
         return matching.Count;
     }
 

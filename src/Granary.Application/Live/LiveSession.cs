@@ -137,6 +137,7 @@ public static class LiveSession
             Configuration = production.Hash,
             WithoutEvidence = !production.Verdict.IsSufficient,
             Weights = environment.Weights,
+            Strategies = environment.Strategies,
             Control = control,
             EntriesWithin = IsStream(request, spec) ? 2 * new TimeSpan(spec.Data.Timeframe.Ticks) : null,
             Past = Past(request, spec, keep),
@@ -145,9 +146,16 @@ public static class LiveSession
             Status = request.Status,
         });
         past.Clear();
-        var (run, against) = await new SessionRunner(host, production, clock).RunAsync(spec, folder, WriteAccountAsync, cancellationToken)
-            .ConfigureAwait(false);
-        return new LiveRun(run, host.Status, host.Latency, host.Ledger) { Against = against };
+        try
+        {
+            var (run, against) = await new SessionRunner(host, production, clock).RunAsync(spec, folder, WriteAccountAsync,
+                cancellationToken).ConfigureAwait(false);
+            return new LiveRun(run, host.Status, host.Latency, host.Ledger) { Against = against };
+        }
+        finally
+        {
+            environment.Strategies?.End();
+        }
 
         Task WriteAccountAsync(string path) => AccountFiles.WriteAsync(path, gateway, request, production, host);
     }

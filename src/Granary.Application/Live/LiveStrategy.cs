@@ -1,4 +1,6 @@
+using System.Collections.Frozen;
 using Granary.Application.Batches;
+using Granary.Application.Simulation;
 using Granary.Engine.Backtesting;
 using Granary.Engine.Factors;
 using Granary.Engine.Trading;
@@ -64,6 +66,30 @@ internal sealed class LiveStrategy(StrategyInstance instance, RunEventWriter? lo
     public Dictionary<int, WantedTrade> Trades { get; } = [];
 
     public IReadOnlyList<string> FactorNames { get; set; } = [];
+
+    private volatile bool _isEnabled = true;
+    private double _weight;
+
+    /// <summary>Whether the portfolio takes its entries.</summary>
+    public bool IsEnabled
+    {
+        get => _isEnabled;
+        set => _isEnabled = value;
+    }
+
+    /// <summary>Its weight in the portfolio.</summary>
+    public double Weight
+    {
+        get => Volatile.Read(ref _weight);
+        set => Volatile.Write(ref _weight, value);
+    }
+
+    /// <summary>The strategy as it stands; any thread may ask.</summary>
+    public SessionStrategy Standing => Error is { } error ? Of(StrategyPhase.Failed, null, error)
+        : Run?.Standing is { Bars: > 0 } now ? Of(StrategyPhase.Running, now, null) : Of(StrategyPhase.Waiting, null, null);
+
+    private SessionStrategy Of(StrategyPhase phase, RunStanding? now, string? error) => new(instance.Id, phase, now?.Bars ?? 0,
+        now?.Trades ?? 0, now?.Equity, now?.Positions ?? FrozenDictionary<string, double>.Empty, error, IsEnabled, Weight);
 
     private void Add(in RunEvent e, double[] factors)
     {

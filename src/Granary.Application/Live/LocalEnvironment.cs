@@ -28,6 +28,9 @@ public sealed class LocalEnvironment(LiveRequest request, GranaryCatalogues cata
     public IWeightsService? Weights { get; } = request.Weights is { } weights ? new FileWeights(weights, clock) : null;
 
     /// <inheritdoc/>
+    public SessionStrategies? Strategies => null;
+
+    /// <inheritdoc/>
     public Task<IOrderGateway> OpenGatewayAsync(Production production, string account, CancellationToken cancellationToken) =>
         OrderGateway.OpenAsync(AccountStores.Open(_state, one: true), new AccountOpening
         {

@@ -13,6 +13,7 @@ internal sealed class LocalSession : IAsyncDisposable
     private readonly SessionStart _start;
     private readonly SessionServices _services;
     private readonly QueuedControl _control = new();
+    private readonly SessionStrategies _strategies = new();
     private readonly CancellationTokenSource _stop = new();
     // Completes when the account is open and its journal belongs to this configuration.
     private readonly TaskCompletionSource _accepted = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -88,6 +89,11 @@ internal sealed class LocalSession : IAsyncDisposable
         return View;
     }
 
+    /// <summary>A strategy as it stands; null where the session is over, or has no such strategy.</summary>
+    /// <exception cref="Jobs.ServiceUnavailableException">The session is opening its account, or comes back from a loss.</exception>
+    public SessionStrategy? Strategy(string id) => _view.Phase != SessionPhase.Running ? null
+        : _strategies.Find(id) ?? SessionStrategies.Missing(_view.Id, id, _start.StrategiesOf(_services.Catalogues));
+
     /// <summary>Interrupts the session; its file still says that it runs.</summary>
     public async ValueTask DisposeAsync()
     {
@@ -129,7 +135,7 @@ internal sealed class LocalSession : IAsyncDisposable
     private async Task<string?> TradeAsync(Production production)
     {
         var request = _start.ToRequest() with { Out = Path.Combine(_services.Runs, _view.Run) };
-        var environment = new ServerEnvironment(request, _services, _control, gateway => _gateway = gateway, Accept);
+        var environment = new ServerEnvironment(request, _services, _control, _strategies, gateway => _gateway = gateway, Accept);
         while (true)
         {
             // Not disposed of: a command may cancel it late.

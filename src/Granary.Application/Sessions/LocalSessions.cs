@@ -89,6 +89,24 @@ public sealed class LocalSessions : ISessionService, IAsyncDisposable
     }
 
     /// <inheritdoc/>
+    public ValueTask<SessionStrategy?> StrategyAsync(string id, string strategy, CancellationToken cancellationToken = default)
+    {
+        WeightsRules.CheckPortfolio(id);
+        return new(Find(id)?.Strategy(strategy));
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<SessionStrategy?> StopStrategyAsync(string id, string strategy, string who, string why,
+        CancellationToken cancellationToken = default)
+    {
+        WeightsRules.CheckPortfolio(id);
+        if (Find(id) is not { } session || session.Strategy(strategy) is not { } found) return null;
+        if (!found.CanStop) return found;
+        await session.CommandAsync(SessionStrategies.StopOrder(strategy, who, why), cancellationToken).ConfigureAwait(false);
+        return session.Strategy(strategy) ?? found;
+    }
+
+    /// <inheritdoc/>
     public async ValueTask<SessionView?> CommandAsync(string id, SessionOrder order, CancellationToken cancellationToken = default)
     {
         WeightsRules.CheckPortfolio(id);

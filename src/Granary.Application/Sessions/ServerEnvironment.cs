@@ -7,16 +7,20 @@ using Granary.Engine.Market.Feeds;
 namespace Granary.Application.Sessions;
 
 /// <summary>The session environment in a server's process: its account store, its weights service and its commands.</summary>
+/// <param name="strategies">Shows the session's strategies to the server.</param>
 /// <param name="opened">Called with the gateway when the account is open.</param>
 /// <param name="accepted">Called when the account is open and its journal was checked.</param>
 internal sealed class ServerEnvironment(LiveRequest request, SessionServices services, ISessionControl control,
-    Action<IOrderGateway> opened, Action accepted) : ISessionEnvironment
+    SessionStrategies strategies, Action<IOrderGateway> opened, Action accepted) : ISessionEnvironment
 {
     /// <inheritdoc/>
     public ISessionControl Control => control;
 
     /// <inheritdoc/>
     public IWeightsService? Weights => services.Weights;
+
+    /// <inheritdoc/>
+    public SessionStrategies Strategies => strategies;
 
     /// <inheritdoc/>
     public async Task<IOrderGateway> OpenGatewayAsync(Production production, string account, CancellationToken cancellationToken)

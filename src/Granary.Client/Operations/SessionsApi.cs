@@ -60,6 +60,28 @@ public sealed class SessionsApi
         _connection.ReadAsync<SessionView>(new ApiRequest(HttpMethod.Post, $"api/v1/sessions/{ApiRequest.Segment(id)}/commands").Json(body),
             cancellationToken);
 
+    /// <summary>A strategy of a running session: bars, equity, open position, trades so far, weight, enabled or not.</summary>
+    /// <remarks>
+    /// The id of the strategy is percent-encoded. Bars, equity, position and trades are those of the strategy's own, simulated account, as
+    /// for a batch; /trades has the account's. 503 while the session opens its account or comes back from a loss. Needs the role viewer.
+    /// </remarks>
+    /// <exception cref="ApiException">The server refused it.</exception>
+    public Task<SessionStrategy> GetSessionStrategyAsync(string id, string strategy, CancellationToken cancellationToken = default) =>
+        _connection.ReadAsync<SessionStrategy>(new ApiRequest(HttpMethod.Get,
+            $"api/v1/sessions/{ApiRequest.Segment(id)}/strategies/{ApiRequest.Segment(strategy)}"), cancellationToken);
+
+    /// <summary>Stop one strategy of a running session.</summary>
+    /// <remarks>
+    /// As the command 'disable': entries are refused from the next bar on, and open trades go on to their exits. Answered when it stands in
+    /// the journal, with 'why', so that it holds after a restart; the command 'enable' takes it back. A strategy that is disabled or has
+    /// failed stays as it is. Needs the role admin.
+    /// </remarks>
+    /// <exception cref="ApiException">The server refused it.</exception>
+    public Task<SessionStrategy> StopSessionStrategyAsync(string id, string strategy, string? why = null,
+        CancellationToken cancellationToken = default) =>
+        _connection.ReadAsync<SessionStrategy>(new ApiRequest(HttpMethod.Delete,
+            $"api/v1/sessions/{ApiRequest.Segment(id)}/strategies/{ApiRequest.Segment(strategy)}").Query("why", why), cancellationToken);
+
     /// <summary>A file of the session's run, once it is done.</summary>
     /// <remarks>Needs the role viewer.</remarks>
     /// <exception cref="ApiException">The server refused it.</exception>

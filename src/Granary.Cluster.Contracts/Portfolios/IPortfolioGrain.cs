@@ -43,6 +43,18 @@ public interface IPortfolioGrain : IGrainWithStringKey
     [AlwaysInterleave, Alias("Strategies")]
     Task<IReadOnlyList<string>?> StrategiesAsync(CancellationToken cancellationToken = default);
 
+    /// <summary>Asks the grain of a strategy of the running session, which is on the same silo.</summary>
+    /// <returns>null without a running session, or if it has no such strategy.</returns>
+    /// <exception cref="Granary.Application.Jobs.ServiceUnavailableException">The session opens its account or comes back from a
+    /// loss.</exception>
+    [AlwaysInterleave, Alias("Strategy")]
+    Task<SessionStrategy?> StrategyAsync(string strategy, CancellationToken cancellationToken = default);
+
+    /// <summary>Has the grain of a strategy stop it; see <see cref="ILiveStrategyGrain.StopAsync"/>.</summary>
+    /// <inheritdoc cref="StrategyAsync"/>
+    [AlwaysInterleave, Alias("StopStrategy")]
+    Task<SessionStrategy?> StopStrategyAsync(string strategy, string who, string why);
+
     /// <summary>
     /// Sends a command to the session. It answers when the command is in the journal, or after about 20 s without a journal.
     /// </summary>

@@ -52,7 +52,8 @@ public static class GrainHosting
         services.AddSingleton<RunPlans>();
         services.AddSingleton<SiloProcess>();
         services.AddSingleton(s => new PortfolioServices(s.GetRequiredService<GranaryCatalogues>(), s.GetRequiredService<ModelReplicas>(),
-            settings, s.GetRequiredService<SiloProcess>()));
+            settings, s.GetRequiredService<SiloProcess>(), s.GetRequiredService<LiveSessions>()));
+        services.AddSingleton<LiveSessions>();
         services.AddSingleton<ModelReplicas>();
         services.AddHostedService(static s => s.GetRequiredService<ModelReplicas>());
         services.AddSingleton<BatchModels>();

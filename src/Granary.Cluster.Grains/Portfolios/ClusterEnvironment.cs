@@ -13,29 +13,33 @@ namespace Granary.Cluster.Grains.Portfolios;
 /// <summary>
 /// The session environment in the cluster: the order grain, the feed grain, and the portfolio grain's weights and commands.
 /// </summary>
+/// <param name="strategies">Owned by their grains.</param>
 /// <param name="opened">Called with the order gateway when the account is open.</param>
-internal sealed class ClusterEnvironment(IGrainFactory grains, string id, long epoch, SessionStart start, ISessionControl control,
-    IWeightsService weights, Action<RemoteOrderGateway> opened) : ISessionEnvironment
+internal sealed class ClusterEnvironment(IGrainFactory grains, SessionAttempt attempt, ISessionControl control, IWeightsService weights,
+    SessionStrategies strategies, Action<RemoteOrderGateway> opened) : ISessionEnvironment
 {
     public ISessionControl Control => control;
 
     public IWeightsService? Weights => weights;
 
+    public SessionStrategies Strategies => strategies;
+
     public async Task<IOrderGateway> OpenGatewayAsync(Production production, string account, CancellationToken cancellationToken)
     {
-        var grain = grains.GetGrain<IOrderGrain>(id);
-        var gateway = new RemoteOrderGateway(grain, epoch, production.Spec.Cash,
-            await grain.OpenAsync(epoch, start).WaitAsync(cancellationToken).ConfigureAwait(false));
+        var grain = grains.GetGrain<IOrderGrain>(attempt.Account);
+        var gateway = new RemoteOrderGateway(grain, attempt.Epoch, production.Spec.Cash,
+            await grain.OpenAsync(attempt.Epoch, attempt.Start).WaitAsync(cancellationToken).ConfigureAwait(false));
         opened(gateway);
         return gateway;
     }
 
     public async Task<ILiveFeed> OpenFeedAsync(DataSpec data, IReadOnlyList<BarQuery> markets, CancellationToken cancellationToken)
     {
-        var grain = grains.GetGrain<ILiveFeedGrain>(id);
-        var header = await grain.OpenAsync(epoch, start, markets[0].From, markets[0].To).WaitAsync(cancellationToken).ConfigureAwait(false);
+        var grain = grains.GetGrain<ILiveFeedGrain>(attempt.Account);
+        var header = await grain.OpenAsync(attempt.Epoch, attempt.Start, markets[0].From, markets[0].To).WaitAsync(cancellationToken)
+            .ConfigureAwait(false);
         if (header.Fault is { } fault) throw header.MayPass ? new BarStoreException(fault) : new BarDataException(fault);
-        return new RemoteFeed(grain, epoch, header);
+        return new RemoteFeed(grain, attempt.Epoch, header);
     }
 }
 

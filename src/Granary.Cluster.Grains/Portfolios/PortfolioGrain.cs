@@ -184,6 +184,19 @@ internal sealed partial class PortfolioGrain(
     public Task<IReadOnlyList<string>?> StrategiesAsync(CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<string>?>(
         IsRunning ? [.. session.State.Start!.StrategiesOf(services.Catalogues)] : null);
 
+    public async Task<SessionStrategy?> StrategyAsync(string strategy, CancellationToken cancellationToken) =>
+        IsRunning ? await (Grain(strategy)?.StatusAsync(cancellationToken) ?? default) ?? Missing(strategy) : null;
+
+    public async Task<SessionStrategy?> StopStrategyAsync(string strategy, string who, string why) =>
+        IsRunning ? await (Grain(strategy)?.StopAsync(who, why) ?? Task.FromResult<SessionStrategy?>(null)) ?? Missing(strategy) : null;
+
+    // The calls come from this silo, where the strategy's grain is; null where the session has no such strategy, or not yet.
+    private ILiveStrategyGrain? Grain(string strategy) => services.Sessions.Find(Id)?.SlotOf(strategy) is null ? null
+        : GrainFactory.GetGrain<ILiveStrategyGrain>($"{Id}/{strategy}");
+
+    private SessionStrategy? Missing(string strategy) =>
+        SessionStrategies.Missing(Id, strategy, session.State.Start!.StrategiesOf(services.Catalogues));
+
     public Task<SessionView?> SessionAsync(CancellationToken cancellationToken) => Task.FromResult(View());
 
     public async Task<SessionView?> CommandAsync(SessionOrder order)
@@ -256,8 +269,9 @@ internal sealed partial class PortfolioGrain(
                     // The list may have missed the start; it restarts sessions of lost silos.
                     if (again) await List.StartedAsync(Id);
                     again = true;
-                    var environment = new ClusterEnvironment(
-                        GrainFactory, Id, session.State.Epoch, start, control, _weights, gateway => _gateway = gateway);
+                    using var running = services.Sessions.Open(Id, control);
+                    var environment = new ClusterEnvironment(GrainFactory, new SessionAttempt(Id, session.State.Epoch, start), control,
+                        _weights, running.Strategies, gateway => _gateway = gateway);
                     var run = await Task.Run(
                         () => LiveSession.RunAsync(request, production, environment, clock, attempt.Token), CancellationToken.None);
                     if (stop.IsCancellationRequested) break;

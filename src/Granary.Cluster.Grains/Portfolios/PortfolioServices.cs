@@ -4,4 +4,5 @@ using Granary.Cluster.Grains.Models;
 namespace Granary.Cluster.Grains.Portfolios;
 
 /// <summary>What the portfolio grains of a silo share.</summary>
-internal sealed record PortfolioServices(GranaryCatalogues Catalogues, ModelReplicas Models, GrainSettings Settings, SiloProcess Process);
+internal sealed record PortfolioServices(GranaryCatalogues Catalogues, ModelReplicas Models, GrainSettings Settings, SiloProcess Process,
+    LiveSessions Sessions);

@@ -66,12 +66,33 @@ public sealed class ClusterSessions(IGrainFactory grains, IJobService batches, G
     }
 
     /// <inheritdoc/>
+    public async ValueTask<SessionStrategy?> StrategyAsync(string id, string strategy, CancellationToken cancellationToken = default)
+    {
+        WeightsRules.CheckPortfolio(id);
+        return await Calling.TryAsync(stop => Grain(id).StrategyAsync(strategy, stop), cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<SessionStrategy?> StopStrategyAsync(string id, string strategy, string who, string why,
+        CancellationToken cancellationToken = default)
+    {
+        WeightsRules.CheckPortfolio(id);
+        return await SentAsync(id, () => Grain(id).StopStrategyAsync(strategy, who, why), cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
     public async ValueTask<SessionView?> CommandAsync(string id, SessionOrder order, CancellationToken cancellationToken = default)
     {
         WeightsRules.CheckPortfolio(id);
+        return await SentAsync(id, () => Grain(id).CommandAsync(order), cancellationToken).ConfigureAwait(false);
+    }
+
+    // Made once: where the answer is lost, the journal says whether the command is in force.
+    private static async Task<T> SentAsync<T>(string id, Func<Task<T>> command, CancellationToken cancellationToken)
+    {
         try
         {
-            return await Grain(id).CommandAsync(order).WaitAsync(cancellationToken).ConfigureAwait(false);
+            return await command().WaitAsync(cancellationToken).ConfigureAwait(false);
         }
         catch (Exception e) when (Loss.Is(e))
         {

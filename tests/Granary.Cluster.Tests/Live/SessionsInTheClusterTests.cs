@@ -6,6 +6,7 @@ using Granary.Application.Runs;
 using Granary.Cluster.Accounts;
 using Granary.Cluster.Feeds;
 using Granary.Cluster.Grains.Accounts;
+using Granary.Cluster.Grains.Placement;
 using Granary.Cluster.Grains.Telemetry;
 using Granary.Cluster.Portfolios;
 using Granary.Cluster.Tests.Fixtures;
@@ -16,6 +17,8 @@ using Granary.Engine.Market;
 using Granary.Engine.Portfolio.Rules;
 using Granary.Testing;
 using Microsoft.Extensions.DependencyInjection;
+using Orleans.Core.Internal;
+using Orleans.Runtime;
 
 namespace Granary.Cluster.Tests.Live;
 
@@ -297,11 +300,20 @@ public sealed class SessionsInTheClusterTests : IClassFixture<SessionsInTheClust
                 "Berta", "wrong"))).Message.ShouldContain(fault);
         await cluster.Weights.SetAsync(LiveSilos.Account, 0, new Dictionary<string, double> { [id] = 0 }, "Berta", "it lost");
         await cluster.UntilAsync(s => s.Status?.WeightsVersion == 1);
+        (await cluster.Sessions.StrategyAsync(LiveSilos.Account, id))!.Weight.ShouldBe(0);
+        var other = id.Replace("slow=20", "slow=30", StringComparison.Ordinal);
+        await OwnedAgainAsync(cluster, other);
+        var stopped = (await cluster.Sessions.StopStrategyAsync(LiveSilos.Account, other, "Anna", "too dear"))!;
+        (stopped.Enabled, stopped.Bars > 20, stopped.Equity > 0).ShouldBe((false, true, true));
+        (await cluster.Sessions.StrategyAsync(LiveSilos.Account, "nothing")).ShouldBeNull();
         // Its silo goes; what was said stays.
         await cluster.Silos.Cluster.StopSiloAsync(cluster.Silos.Alive.Single(s =>
             s.SiloAddress.ToString() == cluster.Sessions.FindAsync(LiveSilos.Account).AsTask().Result!.Host));
         var back = await cluster.UntilAsync(s => s is { Restarts: > 0, Status.State: LiveState.Paused });
         back.Status!.WeightsVersion.ShouldBe(1);
+        var (first, second) = ((await cluster.Sessions.StrategyAsync(LiveSilos.Account, id))!,
+            (await cluster.Sessions.StrategyAsync(LiveSilos.Account, other))!);
+        (first.Weight, first.Enabled, second.Enabled).ShouldBe((0, true, false));
         var at = back.Status.Bars;
         await cluster.UntilAsync(s => s.Status!.Bars > at + 60);
         (await CommandAsync(SessionCommand.Resume)).Status!.State.ShouldBe(LiveState.Trading);
@@ -310,8 +322,13 @@ public sealed class SessionsInTheClusterTests : IClassFixture<SessionsInTheClust
         await CommandAsync(SessionCommand.Flatten);
         (await cluster.UntilAsync(s => s.Status is { OpenTrades: 0, Positions.Count: 0 })).Status!.State.ShouldBe(LiveState.Paused);
         (await CommandAsync(SessionCommand.Stop)).Phase.ShouldBe(SessionPhase.Done);
+        (await cluster.Sessions.StrategyAsync(LiveSilos.Account, id)).ShouldBeNull("the session is over");
 
         var journal = await cluster.JournalAsync();
+        var disabled = journal.OfType<EnablementChanged>().Single();
+        (disabled.Strategy, disabled.Enabled, disabled.Who, disabled.Why).ShouldBe((other, false, "Anna", "too dear"));
+        journal.OfType<SignalDecided>().ShouldNotContain(s => s.Strategy == other && s.Timestamp > disabled.Timestamp
+            && s.Decision == Decision.Accepted);
         var change = journal.OfType<WeightsChanged>().Single();
         (change.Version, change.Who, change.Why, change.Weights[id]).ShouldBe((1, "Berta", "it lost", 0));
         journal.OfType<SignalDecided>().Where(s => s.Strategy == id && s.Timestamp > change.Timestamp)
@@ -323,6 +340,20 @@ public sealed class SessionsInTheClusterTests : IClassFixture<SessionsInTheClust
             && i.Timestamp <= said[1].Timestamp)
             .ShouldBeEmpty("paused");
         journal.OfType<OrderIntended>().Where(i => i.Order.Closes is null && i.Timestamp > said[2].Timestamp).ShouldBeEmpty("flat");
+    }
+
+    // Each strategy has its grain on the session's silo, and one that ends is followed by another, which has the run as it was.
+    private static async Task OwnedAgainAsync(LiveSilos cluster, string strategy)
+    {
+        var host = (await cluster.Sessions.FindAsync(LiveSilos.Account))!.Host;
+        var management = cluster.Silos.Grains.GetGrain<IManagementGrain>(0);
+        var owners = (await management.GetDetailedGrainStatistics()).Where(g => g.GrainId.Type.ToString() == "livestrategy").ToList();
+        owners.Count.ShouldBe(8);
+        owners.ShouldAllBe(g => g.SiloAddress.ToString() == host);
+        var bars = (await cluster.Sessions.StrategyAsync(LiveSilos.Account, strategy))!.Bars;
+        var grain = cluster.Silos.Grains.GetGrain<ILiveStrategyGrain>($"{LiveSilos.Account}/{strategy}");
+        using (CallersSiloPlacement.On(owners[0].SiloAddress)) await grain.AsReference<IGrainManagementExtension>().DeactivateOnIdle();
+        (await cluster.Sessions.StrategyAsync(LiveSilos.Account, strategy))!.Bars.ShouldBeGreaterThanOrEqualTo(bars);
     }
 
     [Fact]

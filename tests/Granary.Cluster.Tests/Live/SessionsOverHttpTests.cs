@@ -96,6 +96,12 @@ public sealed class SessionsOverHttpTests(SessionsInTheClusterTests.Made made) :
         switched.StatusCode.ShouldBe(HttpStatusCode.Accepted);
         ((bool)(await silo.Client.GetFromJsonAsync<JsonObject>(
             $"/api/v1/strategies/{Uri.EscapeDataString(id)}"))!["enabled"]!).ShouldBeFalse("it is in the journal when it is answered");
+        var path = $"/api/v1/sessions/{LiveSilos.Account}/strategies/{Uri.EscapeDataString(id)}";
+        var strategy = (await silo.Client.GetFromJsonAsync<JsonObject>(path))!;
+        ((string)strategy["id"]!, (bool)strategy["enabled"]!, (double)strategy["weight"]!).ShouldBe((id, false, 0));
+        ((long)strategy["bars"]!).ShouldBeGreaterThan(0);
+        using var again = await silo.Client.DeleteAsync(path);
+        again.StatusCode.ShouldBe(HttpStatusCode.Accepted, "it is disabled, and stays so");
         (await client.CommandAsync(LiveSilos.Account, "pause", "lunch")).Status!.State.ShouldBe(LiveState.Paused);
         var end = await client.CommandAsync(LiveSilos.Account, "stop", "evening");
         end.Phase.ShouldBe(SessionPhase.Done);

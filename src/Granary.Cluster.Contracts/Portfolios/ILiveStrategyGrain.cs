@@ -1,0 +1,30 @@
+using Granary.Application.Live;
+using Orleans.Concurrency;
+
+namespace Granary.Cluster.Portfolios;
+
+/// <summary>
+/// One strategy of one live session; the key is <c>account/strategy id</c>. It owns the strategy's run, which the session's thread
+/// processes. It lives on the silo with this thread, and only this silo calls it: others ask the session's <see cref="IPortfolioGrain"/>.
+/// </summary>
+[Alias("granary.ILiveStrategyGrain")]
+public interface ILiveStrategyGrain : IGrainWithStringKey
+{
+    /// <summary>Takes over the strategy of a session on this silo.</summary>
+    /// <param name="session">Of one attempt to run the session; each attempt has another id.</param>
+    /// <returns>false if this attempt is not under way on this silo.</returns>
+    [Alias("Start")]
+    ValueTask<bool> StartAsync(Guid session);
+
+    /// <summary>Returns the strategy as it stands; null if it does not run on this silo.</summary>
+    [AlwaysInterleave, Alias("Status")]
+    ValueTask<SessionStrategy?> StatusAsync(CancellationToken cancellationToken = default);
+
+    /// <summary>
+    /// Stops the strategy through the session's journal, as the command to disable it does. It answers when the command is in the journal,
+    /// or after about 20 s without a journal. One that is disabled or has failed stays as it is.
+    /// </summary>
+    /// <returns>The strategy after the command; null if it does not run on this silo.</returns>
+    [AlwaysInterleave, Alias("Stop")]
+    Task<SessionStrategy?> StopAsync(string who, string why);
+}
