@@ -1,29 +1,45 @@
 using Granary.Application.Live;
 using Granary.Application.Weights;
+using Orleans.CodeGeneration;
 using Orleans.Concurrency;
 
 namespace Granary.Cluster.Portfolios;
 
 /// <summary>
-/// One portfolio; the key is its id and its account's. It holds versions of weights. During a live session it also drives the strategies'
-/// runs
-/// and the portfolio's: sizing, limits, open orders and positions, restored from the journal of its <see cref="Accounts.IOrderGrain"/>.
-/// Answers are durable.
+/// One portfolio; the key is its id and its account's. During a live session it drives the portfolio over the strategies' runs, which
+/// their <see cref="ILiveStrategyGrain"/>s own: sizing, limits, open orders and positions, restored from the journal of its
+/// <see cref="Accounts.IOrderGrain"/>. Its weights are in its <see cref="IWeightsGrain"/>. Answers are durable.
 /// </summary>
-[Alias("granary.IPortfolioGrain")]
+[Version(1), Alias("granary.IPortfolioGrain")]
 public interface IPortfolioGrain : IGrainWithStringKey
 {
+    /// <summary>Asks the weights' grain, for callers of the previous version; the next version removes it.</summary>
     /// <returns>The current version; null if none was set.</returns>
     [AlwaysInterleave, Alias("Find")]
     Task<PortfolioWeights?> FindAsync(CancellationToken cancellationToken = default);
 
-    /// <summary>Returns all versions, newest first.</summary>
+    /// <summary>Asks the weights' grain for all versions, newest first, for callers of the previous version.</summary>
     [AlwaysInterleave, Alias("History")]
     Task<IReadOnlyList<PortfolioWeights>> HistoryAsync(CancellationToken cancellationToken = default);
 
-    /// <summary>Sets a new version if <paramref name="expectedVersion"/> is still the current one.</summary>
+    /// <summary>Has the weights' grain set a new version, for callers of the previous version.</summary>
     [Alias("Set")]
     Task<WeightsAnswer> SetAsync(long expectedVersion, IReadOnlyDictionary<string, double> weights, string who, string why);
+
+    /// <summary>
+    /// Returns the versions that this grain kept before there was a grain for weights, newest first; empty after
+    /// <see cref="WeightsTakenAsync"/>.
+    /// </summary>
+    [AlwaysInterleave, Alias("EarlierWeights")]
+    Task<IReadOnlyList<PortfolioWeights>> EarlierWeightsAsync(CancellationToken cancellationToken = default);
+
+    /// <summary>The weights' grain has stored these versions: they are removed here.</summary>
+    [AlwaysInterleave, Alias("WeightsTaken")]
+    Task WeightsTakenAsync();
+
+    /// <summary>Notifies a running session of a new version, in force from the next bar on.</summary>
+    [AlwaysInterleave, Alias("WeightsSet")]
+    Task WeightsSetAsync(PortfolioWeights weights);
 
     /// <summary>Starts a live session. The answer comes when the account's lease is held.</summary>
     /// <exception cref="Granary.Application.Json.InputException">The configuration or an option is wrong, or validation checks failed or

@@ -18,6 +18,7 @@ internal sealed class RolePlacement(IPlacementDirector inner, IServiceProvider s
         ["batch"] = SiloRoles.Compute,
         ["reporting"] = SiloRoles.Compute,
         ["portfolio"] = SiloRoles.Sessions,
+        ["weights"] = SiloRoles.Sessions,
         ["order"] = SiloRoles.Sessions,
         ["livefeed"] = SiloRoles.Sessions,
     }.ToFrozenDictionary();

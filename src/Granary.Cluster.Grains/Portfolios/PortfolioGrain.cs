@@ -5,6 +5,7 @@ using Granary.Application.Live;
 using Granary.Application.Weights;
 using Granary.Cluster.Accounts;
 using Granary.Cluster.Grains.Accounts;
+using Granary.Cluster.Grains.Telemetry;
 using Granary.Cluster.Portfolios;
 using Granary.Data.Journals;
 using Granary.Engine.Brokerage;
@@ -16,6 +17,7 @@ using Orleans.Storage;
 
 namespace Granary.Cluster.Grains.Portfolios;
 
+/// <summary>What is left here until the weights' grain takes it over: the weights of an earlier version of Granary.</summary>
 [GenerateSerializer, Alias("granary.PortfolioRecord")]
 public sealed class PortfolioRecord
 {
@@ -62,9 +64,8 @@ public sealed class SessionRecord
 }
 
 /// <summary>
-/// Holds a portfolio's weights and drives its <see cref="LiveSession"/>, as <c>granary live</c> does, with the order grain as order gateway
-/// and
-/// the feed grain as feed.
+/// Drives a portfolio's <see cref="LiveSession"/>, as <c>granary live</c> does, with the order grain as order gateway and the feed grain as
+/// feed. The strategies' runs belong to their grains, and the weights to theirs.
 /// </summary>
 [GrainType("portfolio")]
 internal sealed partial class PortfolioGrain(
@@ -84,11 +85,12 @@ internal sealed partial class PortfolioGrain(
 
     private bool IsRunning => session.State is { Start: not null, Phase: (int)SessionPhase.Running };
 
+    private IWeightsGrain Weights => GrainFactory.GetGrain<IWeightsGrain>(Id);
+
     private ISessionListGrain List => GrainFactory.GetGrain<ISessionListGrain>(ISessionListGrain.Key);
 
     public override Task OnActivateAsync(CancellationToken cancellationToken)
     {
-        _weights.Newest = state.State.Versions.FirstOrDefault();
         if (IsRunning)
         {
             Resumed(logger, Id, session.State.Run);
@@ -99,25 +101,42 @@ internal sealed partial class PortfolioGrain(
 
     // ---- weights ------------------------------------------------------------------------------------------------------------
 
-    public Task<PortfolioWeights?> FindAsync(CancellationToken cancellationToken) => Task.FromResult(_weights.Newest);
+    public Task<PortfolioWeights?> FindAsync(CancellationToken cancellationToken) => Weights.FindAsync(cancellationToken);
 
     public Task<IReadOnlyList<PortfolioWeights>> HistoryAsync(CancellationToken cancellationToken) =>
+        Weights.HistoryAsync(cancellationToken);
+
+    public Task<WeightsAnswer> SetAsync(long expectedVersion, IReadOnlyDictionary<string, double> weights, string who, string why) =>
+        Weights.SetAsync(expectedVersion, weights, who, why);
+
+    public Task<IReadOnlyList<PortfolioWeights>> EarlierWeightsAsync(CancellationToken cancellationToken) =>
         Task.FromResult<IReadOnlyList<PortfolioWeights>>([.. state.State.Versions]);
 
-    public async Task<WeightsAnswer> SetAsync(long expectedVersion, IReadOnlyDictionary<string, double> weights, string who, string why)
+    public async Task WeightsTakenAsync()
     {
-        // Clients of the cluster call the grain without the API.
-        var ordered = WeightsRules.Checked(Id, weights, why);
-        if (IsRunning) WeightsRules.CheckKnown(Id, ordered.Keys, session.State.Start!.StrategiesOf(services.Catalogues));
-        var current = state.State.Versions is [var newest, ..] ? newest.Version : 0;
-        if (current != expectedVersion) return new WeightsAnswer(null, current);
-        var next = new PortfolioWeights(Id, current + 1, ordered, who, why, clock.GetUtcNow());
-        state.State.Versions.Insert(0, next);
-        await StoredState.WriteAsync(this, () => state.WriteStateAsync());
-        _weights.Newest = next;
-        // Notifies the session at once; it also polls every second.
-        _control?.Offer(new SessionOrder(SessionCommand.ReloadWeights, who, why));
-        return new WeightsAnswer(next, next.Version);
+        if (state.State.Versions.Count == 0) return;
+        state.State.Versions = [];
+        await state.WriteStateAsync();
+    }
+
+    public Task WeightsSetAsync(PortfolioWeights weights)
+    {
+        Take(weights);
+        // Notifies the session at once; it also looks every second.
+        _control?.Offer(new SessionOrder(SessionCommand.ReloadWeights, weights.Who, weights.Why));
+        return Task.CompletedTask;
+    }
+
+    private void Take(PortfolioWeights? weights)
+    {
+        if (weights is not null && weights.Version > (_weights.Newest?.Version ?? 0)) _weights.Newest = weights;
+    }
+
+    // A version whose notification was lost is found here.
+    private async Task LookForWeightsAsync()
+    {
+        using var untraced = new Untraced();
+        await Loss.IgnoreAsync(async () => Take(await Weights.FindAsync()));
     }
 
     // ---- the live session ---------------------------------------------------------------------------------------------------
@@ -240,7 +259,7 @@ internal sealed partial class PortfolioGrain(
         _stop = CancellationTokenSource.CreateLinkedTokenSource(services.Process.Life.ApplicationStopping);
         _control = new QueuedControl();
         // A session keeps its activation without calls.
-        _awake = this.RegisterGrainTimer(static (_, _) => Task.CompletedTask, this,
+        _awake = this.RegisterGrainTimer(static (own, _) => own.LookForWeightsAsync(), this,
             new GrainTimerCreationOptions(TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(10)) { Interleave = true, KeepAlive = true });
         _running = SuperviseAsync(_control, again, _stop.Token);
     }
@@ -269,6 +288,7 @@ internal sealed partial class PortfolioGrain(
                     // The list may have missed the start; it restarts sessions of lost silos.
                     if (again) await List.StartedAsync(Id);
                     again = true;
+                    Take(await Weights.FindAsync(stop));
                     using var running = services.Sessions.Open(Id, control);
                     var environment = new ClusterEnvironment(GrainFactory, new SessionAttempt(Id, session.State.Epoch, start), control,
                         _weights, running.Strategies, gateway => _gateway = gateway);

@@ -7,10 +7,10 @@ namespace Granary.Cluster.Grains.Services;
 /// <param name="grains">A silo's own grain factory, or that of a client of the cluster.</param>
 public sealed class ClusterWeights(IGrainFactory grains) : IWeightsService
 {
-    private IPortfolioGrain Grain(string portfolio)
+    private IWeightsGrain Grain(string portfolio)
     {
         WeightsRules.CheckPortfolio(portfolio);
-        return grains.GetGrain<IPortfolioGrain>(portfolio);
+        return grains.GetGrain<IWeightsGrain>(portfolio);
     }
 
     /// <inheritdoc/>

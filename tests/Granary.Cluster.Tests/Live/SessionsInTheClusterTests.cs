@@ -293,7 +293,7 @@ public sealed class SessionsInTheClusterTests : IClassFixture<SessionsInTheClust
         var id = new ProductionReader(TestCatalogues.All).Read(_made.Production).Spec.Portfolio.FixedWeights!.Keys.First(k =>
             k.StartsWith("SmaCross(fast=5,slow=20)@COIN", StringComparison.Ordinal));
         // A client of the cluster calls the grain without the API.
-        var grain = cluster.Silos.Grains.GetGrain<IPortfolioGrain>(LiveSilos.Account);
+        var grain = cluster.Silos.Grains.GetGrain<IWeightsGrain>(LiveSilos.Account);
         foreach (var (strategy, weight, fault) in ((string, double, string)[])[("nothing", 1, "its session has no strategy 'nothing'"),
             (id, -7e300, "-7E+300 is not a weight"), (id, double.NaN, "NaN is not a weight")])
             (await Should.ThrowAsync<InputException>(() => grain.SetAsync(0, new Dictionary<string, double> { [strategy] = weight },

@@ -1,0 +1,73 @@
+using Granary.Application.Weights;
+using Granary.Cluster.Portfolios;
+using Microsoft.Extensions.Logging;
+using Orleans.Runtime;
+
+namespace Granary.Cluster.Grains.Portfolios;
+
+/// <summary>The versions of one portfolio's weights as they are kept.</summary>
+[GenerateSerializer, Alias("granary.WeightsRecord")]
+public sealed class WeightsRecord
+{
+    /// <summary>Newest first.</summary>
+    [Id(0)]
+    public List<PortfolioWeights> Versions { get; set; } = [];
+}
+
+/// <summary>
+/// Keeps the versions of a portfolio's weights. Those that the portfolio's grain kept in earlier versions of Granary are taken over by the
+/// first activation.
+/// </summary>
+[GrainType("weights")]
+internal sealed partial class WeightsGrain([PersistentState("weights", ClusterProviders.State)] IPersistentState<WeightsRecord> state,
+    TimeProvider clock, ILogger<WeightsGrain> logger) : Grain, IWeightsGrain
+{
+    // As it is stored; answers are given from it alone.
+    private IReadOnlyList<PortfolioWeights> _stored = [];
+
+    private string Id => this.GetPrimaryKeyString();
+
+    private IPortfolioGrain Portfolio => GrainFactory.GetGrain<IPortfolioGrain>(Id);
+
+    public override async Task OnActivateAsync(CancellationToken cancellationToken)
+    {
+        if (!state.RecordExists) await TakeOverAsync(cancellationToken);
+        _stored = state.State.Versions;
+        await base.OnActivateAsync(cancellationToken);
+    }
+
+    private async Task TakeOverAsync(CancellationToken cancellationToken)
+    {
+        if (await Portfolio.EarlierWeightsAsync(cancellationToken) is not { Count: > 0 } earlier) return;
+        state.State.Versions = [.. earlier];
+        await state.WriteStateAsync(cancellationToken);
+        TakenOver(logger, Id, earlier.Count);
+        // From here on they are this grain's. A copy that stays behind is never read again.
+        await Loss.IgnoreAsync(() => Portfolio.WeightsTakenAsync());
+    }
+
+    public Task<PortfolioWeights?> FindAsync(CancellationToken cancellationToken) => Task.FromResult(_stored.FirstOrDefault());
+
+    public Task<IReadOnlyList<PortfolioWeights>> HistoryAsync(CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyList<PortfolioWeights>>([.. _stored]);
+
+    public async Task<WeightsAnswer> SetAsync(long expectedVersion, IReadOnlyDictionary<string, double> weights, string who, string why)
+    {
+        // Clients of the cluster call the grain without the API.
+        var ordered = WeightsRules.Checked(Id, weights, why);
+        if (await Portfolio.StrategiesAsync() is { } known)
+            WeightsRules.CheckKnown(Id, ordered.Keys, known.ToHashSet(StringComparer.Ordinal));
+        var current = _stored is [var newest, ..] ? newest.Version : 0;
+        if (current != expectedVersion) return new WeightsAnswer(null, current);
+        var next = new PortfolioWeights(Id, current + 1, ordered, who, why, clock.GetUtcNow());
+        state.State.Versions = [next, .. _stored];
+        await StoredState.WriteAsync(this, () => state.WriteStateAsync());
+        _stored = state.State.Versions;
+        // A session that misses it looks here itself every ten seconds.
+        await Loss.IgnoreAsync(() => Portfolio.WeightsSetAsync(next));
+        return new WeightsAnswer(next, next.Version);
+    }
+
+    [LoggerMessage(1, LogLevel.Information, "Weights of {Portfolio}: took over {Count} versions from the portfolio's grain")]
+    private static partial void TakenOver(ILogger logger, string portfolio, int count);
+}
