@@ -169,7 +169,7 @@ internal abstract class LiveFeedRuns
         {
             var prepared = _pipeline.Prepare(BarBlock.FromBars(_index, bars));
             (_index, _last) = (_index + bars.Length, bars[^1].Time);
-            Run(run => ((StrategyRun)run).Process(prepared.Block, prepared.Sheet, prepared.Calendar));
+            Run(run => ((StrategyRun)run).Process(prepared));
             _pipeline.Return(prepared);
         }
 
@@ -241,7 +241,7 @@ internal abstract class LiveFeedRuns
         {
             if (run is MultiSymbolRun joined) joined.Process(prepared);
             // Of a joined stretch its own bars, where it has any.
-            else if (run is StrategyRun single && prepared.Symbol(0) is { } own) single.Process(own.Block, own.Sheet, own.Calendar);
+            else if (run is StrategyRun single && prepared.Symbol(0) is { } own) single.Process(own);
         }
 
         public override FeedClock Clock => _pipeline.Clock;

@@ -240,7 +240,7 @@ internal sealed class SingleGroup(IReadOnlyList<StrategyInstance> instances, Mar
     {
         // Of a joined stretch its own bars, where it has any.
         if ((block as PreparedBlock ?? ((PreparedJoin)block).Symbol(0)) is not { } prepared) return;
-        ((StrategyRun)run).Process(prepared.Block, prepared.Sheet, prepared.Calendar);
+        ((StrategyRun)run).Process(prepared);
     }
 
     private protected override int BarsOf(object block) => (block as PreparedBlock ?? ((PreparedJoin)block).Symbol(0))?.Block.Count ?? 0;

@@ -19,7 +19,13 @@ public sealed class BlockCalendar(long tracePeriod = 0)
     public void Read(BarBlock block, long lastTime)
     {
         _count = 0;
-        var time = block.TimeColumn;
+        Add(block, lastTime, 0);
+    }
+
+    // Looks a block through that follows the bars looked through before; its first bar has this number among them.
+    internal void Add(BarBlock block, long lastTime, int at)
+    {
+        var time = block.Time;
         var last = lastTime == long.MinValue ? time[0] : lastTime;
         var day = last / TimeSpan.TicksPerDay;
         var (month, week) = (MonthOfDay(day), WeekOfDay(day));
@@ -33,7 +39,7 @@ public sealed class BlockCalendar(long tracePeriod = 0)
             day = d;
             if (m == month && w == week && p == period) continue;
             if (_count == _boundaries.Length) Array.Resize(ref _boundaries, Math.Max(16, _count * 2));
-            _boundaries[_count++] = new Boundary(i, m, w, (int)(p - period));
+            _boundaries[_count++] = new Boundary(at + i, m, w, (int)(p - period));
             (month, week, period) = (m, w, p);
         }
     }

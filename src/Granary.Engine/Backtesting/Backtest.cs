@@ -33,7 +33,7 @@ public static class Backtest
         foreach (var block in Blocks(bars))
         {
             var prepared = pipeline.Prepare(block);
-            run.Process(prepared.Block, prepared.Sheet, prepared.Calendar);
+            run.Process(prepared);
             pipeline.Return(prepared);
         }
         return new BacktestOutcome(run.Finish(), observer.Signals, observer.Trades);

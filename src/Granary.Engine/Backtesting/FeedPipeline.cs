@@ -4,25 +4,6 @@ using Granary.Engine.Market;
 
 namespace Granary.Engine.Backtesting;
 
-/// <summary>A block with all that its feed's strategies share over it.</summary>
-public sealed class PreparedBlock
-{
-    internal PreparedBlock(FactorPlan plan, int capacity, long tracePeriod)
-    {
-        Calendar = new BlockCalendar(tracePeriod);
-        Sheet = new FactorSheet(plan, capacity);
-        Capacity = capacity;
-    }
-
-    internal int Capacity { get; }
-
-    public BarBlock Block { get; internal set; } = null!;
-
-    public FactorSheet Sheet { get; }
-
-    public BlockCalendar Calendar { get; }
-}
-
 /// <summary>
 /// What a feed does once for all its strategies, wherever they run: factors, calendar and the measure of a year.
 /// Blocks come in order; a prepared block is used by any number of runs and then given back.
@@ -33,7 +14,9 @@ public sealed class FeedPipeline
     private readonly FactorComputer _computer;
     private readonly bool _readsItself;
     private readonly Stack<PreparedBlock> _spare = new();
-    private long _lastTime = long.MinValue;
+    // Of the blocks that were given back the last, where the next may be collected with it.
+    private PreparedBlock? _open;
+    private (long Time, double Close) _last = (long.MinValue, double.NaN);
     private int _capacity = 1;
     private readonly long _tracePeriod;
 
@@ -60,18 +43,10 @@ public sealed class FeedPipeline
     /// <summary>Computes what the runs share over the next block. Not to be called by two threads at once.</summary>
     public PreparedBlock Prepare(BarBlock block, IReadOnlyDictionary<string, double[]>? references = null)
     {
-        PreparedBlock? prepared = null;
-        lock (_spare)
-        {
-            while (prepared is null && _spare.TryPop(out var spare))
-                if (spare.Capacity >= block.Count)
-                    prepared = spare;
-        }
         _capacity = Math.Max(_capacity, block.Count);
-        prepared ??= new PreparedBlock(_plan, _capacity, _tracePeriod);
-        prepared.Block = block;
-        prepared.Calendar.Read(block, _lastTime);
-        _lastTime = block.TimeColumn[block.Count - 1];
+        var prepared = Spare(block) ?? new PreparedBlock(_plan, _capacity, _tracePeriod);
+        prepared.Take(block, _last);
+        _last = (block.TimeColumn[block.Count - 1], block.CloseColumn[block.Count - 1]);
         Clock.Add(block.Time);
         // Compared with itself, a symbol needs no other bars.
         if (_readsItself && references?.ContainsKey(Series.Instrument.Symbol) is not true)
@@ -82,9 +57,31 @@ public sealed class FeedPipeline
         return prepared;
     }
 
-    /// <summary>Takes back a block that no run reads any more.</summary>
+    private PreparedBlock? Spare(BarBlock block)
+    {
+        lock (_spare)
+        {
+            if (_open is { } open && open.CanTake(block))
+            {
+                _open = null;
+                return open;
+            }
+            while (_spare.TryPop(out var spare))
+                if (spare.Capacity >= block.Count)
+                    return spare;
+            return null;
+        }
+    }
+
+    /// <summary>Takes back a block that no run reads any more; in the order of their preparation.</summary>
     public void Return(PreparedBlock block)
     {
-        lock (_spare) _spare.Push(block);
+        lock (_spare)
+        {
+            // What runs have still to mark of an open one, they have marked when they have come to a later one.
+            if (_open is not null) _spare.Push(_open);
+            _open = block.IsOpen ? block : null;
+            if (_open is null) _spare.Push(block);
+        }
     }
 }

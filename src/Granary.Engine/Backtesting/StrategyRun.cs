@@ -19,17 +19,16 @@ public sealed class StrategyRun : IStrategyRun, IFactorReader
     private readonly StrategyBook _book;
     private readonly StrategyContext _context;
     private readonly Factor[] _factors;
-    private readonly Crossing[] _crossings;
     private readonly FactorPlan _plan;
-    private IEntryFilter? _filter;
     private string[]? _factorNames;
     private BarBlock _block = null!;
     private FactorSheet? _sheet;
     private readonly bool _onlyAtCrossings;
     private bool _warm, _started;
-    private long _lastTime, _lastIndex = -1, _from, _until;
+    private long _from;
+    // Of the bar before those that are marked together.
+    private long _timeBefore;
     private readonly bool _closesAtEnd;
-    private double _lastClose;
 
     /// <param name="id">Stable over runs, as <c>Class(a=1,b=2)@SYMBOL:TF</c>.</param>
     /// <param name="plan">The feed's; the strategy's factors are added to it. Make all runs of a feed before its first block.</param>
@@ -50,7 +49,11 @@ public sealed class StrategyRun : IStrategyRun, IFactorReader
         _closesAtEnd = execution.AtEnd == AtEnd.Close;
         _context = new StrategyContext(_book, series);
         _factors = [.. strategy.Factors];
-        _crossings = [.. strategy.Crossings];
+        foreach (var crossing in strategy.Crossings.Reverse())
+        {
+            crossing.Following = _crossing;
+            _crossing = crossing;
+        }
         _onlyAtCrossings = strategy.ActsOnlyAtCrossings;
         foreach (var factor in _factors)
             factor.Slot = plan.Add(factor.Request, series) + factor.Line;
@@ -62,6 +65,13 @@ public sealed class StrategyRun : IStrategyRun, IFactorReader
 
     public MarketSeries Series { get; }
 
+    // What a block without a turn reads, side by side in memory: of a thousand strategies it has to come through the caches at each bar.
+    private IEntryFilter? _filter;
+    private Crossing? _crossing;
+    private long _lastIndex = -1, _until;
+    // The strategy acts only where a crossing turns, and nothing waits, is protected or is owed: a block without a turn changes nothing.
+    private bool _rests;
+
     /// <summary>Bars seen so far.</summary>
     public long Bars => _lastIndex + 1;
 
@@ -69,7 +79,8 @@ public sealed class StrategyRun : IStrategyRun, IFactorReader
     public int TradeCount => _book.TradeMeter.Trades;
 
     /// <inheritdoc/>
-    public RunStanding Standing => new(Bars, TradeCount, _book.EquityMeter.Equity, PositionsOf([_book]));
+    public RunStanding Standing =>
+        new(Bars, TradeCount, _block is null ? _book.Account.Cash : _book.OwnEquity(Last.Close), PositionsOf([_book]));
 
     /// <inheritdoc/>
     public long Now => _block is null ? long.MinValue : _block.TimeColumn[Math.Min(_context.Index, _block.Count - 1)];
@@ -78,6 +89,8 @@ public sealed class StrategyRun : IStrategyRun, IFactorReader
         books.Where(b => b.NetQuantity != 0).ToDictionary(b => b.Instrument.Symbol, b => b.NetQuantity, StringComparer.Ordinal);
 
     internal StrategyBook Book => _book;
+
+    private Bar Last => _block[_block.Count - 1];
 
     /// <summary>The factors that the strategy reads, as it declared them.</summary>
     public IReadOnlyList<string> FactorNames => _factorNames ??= [.. _factors.Select(f => f.ToString())];
@@ -95,19 +108,60 @@ public sealed class StrategyRun : IStrategyRun, IFactorReader
         if (model is not null) _book.EntryFilter = _filter = model.Attach(Series, _plan);
     }
 
+    /// <summary>The next block of the feed, as its pipeline has prepared it.</summary>
+    /// <exception cref="InvalidOperationException">The block does not follow the one before.</exception>
+    public void Process(PreparedBlock prepared)
+    {
+        var block = prepared.Block;
+        RequireNext(block);
+        if (prepared.Offset == 0) Bind(prepared.Bars, prepared.Sheet, prepared.Marks, prepared.MarkCalendar, prepared.Before);
+        ProcessBlock(block, prepared.Sheet, prepared.Offset);
+        if (!prepared.IsOpen) _book.MarkAll();
+    }
+
     /// <summary>The next block of the feed, and its factors.</summary>
     /// <exception cref="InvalidOperationException">The block does not follow the one before.</exception>
     public void Process(BarBlock block, FactorSheet sheet, BlockCalendar calendar)
     {
-        if (block.FirstIndex != _lastIndex + 1)
-            throw new InvalidOperationException($"{Id} has seen {_lastIndex + 1} bars and cannot go on with bar {block.FirstIndex}");
+        RequireNext(block);
+        Bind(block, sheet, block, calendar, _block is null ? (long.MinValue, double.NaN) : (Last.Time, Last.Close));
+        ProcessBlock(block, sheet, 0);
+        _book.MarkAll();
+    }
+
+    private void RequireNext(BarBlock block)
+    {
+        if (block.FirstIndex != _lastIndex + 1) Refuse(block);
+    }
+
+    private void Refuse(BarBlock block) =>
+        throw new InvalidOperationException($"{Id} has seen {_lastIndex + 1} bars and cannot go on with bar {block.FirstIndex}");
+
+    private void Bind(BarBlock block, FactorSheet sheet, BarBlock marks, BlockCalendar calendar, (long Time, double Close) before)
+    {
         if (!ReferenceEquals(sheet, _sheet)) Bind(sheet);
-        foreach (var crossing in _crossings) crossing.Bind();
-        _filter?.Bind(block, sheet);
-        _book.Bind(block, calendar);
+        _book.Bind(block, marks, calendar, before.Close);
+        _timeBefore = before.Time;
         _context.Bind(block);
         _block = block;
+    }
+
+    // A block whose bars are those of the bound one.
+    private void ProcessBlock(BarBlock block, FactorSheet sheet, int offset)
+    {
         var n = block.Count;
+        var turn = n;
+        for (var crossing = _crossing; crossing is not null; crossing = crossing.Following)
+            turn = Math.Min(turn, crossing.Begin(n, isCollected: offset > 0));
+        _filter?.Bind(block, sheet);
+        if (!_rests || turn < n || _until <= block.TimeColumn[n - 1]) ProcessBars(n, offset);
+        _lastIndex += n;
+    }
+
+    private void ProcessBars(int n, int offset)
+    {
+        var block = _block;
+        _book.Begin(offset);
         var i = _warm ? 0 : FirstWarm(n);
         var asked = block.TimeColumn[0] >= _from ? 0 : FirstFrom(_from);
         if (!_started && asked < n)
@@ -121,20 +175,18 @@ public sealed class StrategyRun : IStrategyRun, IFactorReader
         {
             var end = FirstFrom(_until);
             i = Run(i, end);
-            BookExits.HandOver(_book, end > 0 ? block.TimeColumn[end - 1] : _lastTime);
+            BookExits.HandOver(_book, offset + end > 0 ? _book.Marks.TimeColumn[offset + end - 1] : _timeBefore);
             _until = long.MaxValue;
         }
         Run(i, n);
-        _book.MarkTo(n);
-        _lastIndex = block.FirstIndex + n - 1;
-        _lastTime = block.TimeColumn[n - 1];
-        _lastClose = block.CloseColumn[n - 1];
+        _rests = _onlyAtCrossings && _warm && _started && !_book.Active && _book.Net >= 0 && _book.Account.Cash >= 0;
     }
 
     // A sheet keeps its columns, and a feed uses its sheets in turn: a live session has one for all its bars.
     private void Bind(FactorSheet sheet)
     {
         foreach (var factor in _factors) factor.Column = sheet[factor.Slot];
+        for (var crossing = _crossing; crossing is not null; crossing = crossing.Following) crossing.Bind();
         _sheet = sheet;
     }
 
@@ -144,7 +196,7 @@ public sealed class StrategyRun : IStrategyRun, IFactorReader
         for (; i < n; i++)
         {
             _context.Index = i;
-            foreach (var crossing in _crossings) crossing.At(_context);
+            for (var crossing = _crossing; crossing is not null; crossing = crossing.Following) crossing.At(_context);
         }
         return n;
     }
@@ -239,7 +291,7 @@ public sealed class StrategyRun : IStrategyRun, IFactorReader
     private int NextTurn(int i)
     {
         var next = int.MaxValue;
-        foreach (var crossing in _crossings) next = Math.Min(next, crossing.Next);
+        for (var crossing = _crossing; crossing is not null; crossing = crossing.Following) next = Math.Min(next, crossing.Next);
         return Math.Max(i, next);
     }
 
@@ -265,14 +317,18 @@ public sealed class StrategyRun : IStrategyRun, IFactorReader
     /// </summary>
     public void EndData()
     {
-        if (_closesAtEnd) BookTrades.CloseAtEnd(_book, _lastTime, _lastClose, _lastIndex);
+        _book.MarkAll();
+        if (_closesAtEnd && _block is not null) BookTrades.CloseAtEnd(_book, Last.Time, Last.Close, _lastIndex);
     }
 
     /// <summary>Ends the run after the last block and sums it up. What is open stays open and is marked at the last close.</summary>
     public StrategyResult Finish()
     {
+        _book.MarkAll();
+        if (_block is not null) _context.Index = _block.Count - 1;
         if (_started) _strategy.OnStop(_context);
-        var sums = _book.Finish(_lastTime, _lastClose, _lastIndex);
+        var last = _block is null ? default : Last;
+        var sums = _book.Finish(last.Time, last.Close, _lastIndex);
         return new StrategyResult(Id, sums, _book.TradeMeter, _book.SignalCount, _book.Digest.Value)
         {
             SignalEnds = _book.SignalEnds,

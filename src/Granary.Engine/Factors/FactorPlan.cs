@@ -97,7 +97,10 @@ public sealed class FactorComputer
 {
     private readonly FactorPlan _plan;
     private readonly FactorKernel[] _kernels;
+    // Of each kernel: the lines of the sheet that was filled last, and the other symbols whose closes it reads.
     private readonly double[][][] _lines;
+    private readonly string[][] _references;
+    private FactorSheet? _sheet;
 
     public FactorComputer(FactorPlan plan, MarketSeries series)
     {
@@ -105,37 +108,38 @@ public sealed class FactorComputer
         _kernels = [.. plan.Requests.Select(r => r.CreateKernel(series, plan.Supply) is var kernel && plan.Memory is { } memory
             ? memory.Of(r, kernel) : kernel)];
         _lines = [.. plan.Requests.Select(r => new double[r.Definition.Lines.Count][])];
+        _references = [.. _kernels.Select(k => k.ReferenceSymbols.ToArray())];
     }
 
     public int KernelCount => _kernels.Length;
 
     /// <summary>Other symbols whose closes some kernel reads.</summary>
-    public IEnumerable<string> ReferenceSymbols => _kernels.SelectMany(k => k.ReferenceSymbols).Distinct(StringComparer.Ordinal);
+    public IEnumerable<string> ReferenceSymbols => _references.SelectMany(r => r).Distinct(StringComparer.Ordinal);
 
     /// <summary>Fills the sheet with the values over the next block.</summary>
     /// <param name="references">For each reference symbol, its close as known at each bar of the block.</param>
     public void Compute(BarBlock block, FactorSheet sheet, IReadOnlyDictionary<string, double[]>? references = null)
     {
-        for (var k = 0; k < _kernels.Length; k++) Compute(k, block, sheet, references);
+        if (!ReferenceEquals(sheet, _sheet)) Bind(sheet);
+        var input = new FactorInput(block, 0, block.Count);
+        for (var k = 0; k < _kernels.Length; k++)
+        {
+            var output = new FactorOutput(_lines[k], 0, block.Count);
+            if (_references[k].Length == 0) _kernels[k].Process(input, output);
+            else _kernels[k].Process(new FactorInput(block, 0, block.Count, ClosesFor(k, references)), output);
+        }
     }
 
-    /// <summary>The same for one kernel, so that several threads can share the work of a block.</summary>
-    public void Compute(int kernel, BarBlock block, FactorSheet sheet, IReadOnlyDictionary<string, double[]>? references = null)
+    private void Bind(FactorSheet sheet)
     {
-        var lines = _lines[kernel];
-        var first = _plan.FirstColumn(kernel);
-        for (var i = 0; i < lines.Length; i++) lines[i] = sheet.Columns[first + i];
-        var symbols = _kernels[kernel].ReferenceSymbols;
-        double[][]? closes = null;
-        if (symbols.Count > 0)
-        {
-            closes = new double[symbols.Count][];
-            for (var i = 0; i < closes.Length; i++)
-                closes[i] = references is not null && references.TryGetValue(symbols[i], out var close)
-                    ? close
-                    : throw new InvalidOperationException($"{_plan.Requests[kernel].Key} reads {symbols[i]}, which this feed does not "
-                        + $"carry");
-        }
-        _kernels[kernel].Process(new FactorInput(block, 0, block.Count, closes), new FactorOutput(lines, 0, block.Count));
+        for (var k = 0; k < _lines.Length; k++)
+            for (var line = 0; line < _lines[k].Length; line++)
+                _lines[k][line] = sheet.Columns[_plan.FirstColumn(k) + line];
+        _sheet = sheet;
     }
+
+    private double[][] ClosesFor(int kernel, IReadOnlyDictionary<string, double[]>? references) =>
+        Array.ConvertAll(_references[kernel], symbol => references is not null && references.TryGetValue(symbol, out var closes)
+            ? closes
+            : throw new InvalidOperationException($"{_plan.Requests[kernel].Key} reads {symbol}, which this feed does not carry"));
 }

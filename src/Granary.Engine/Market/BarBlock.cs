@@ -11,6 +11,7 @@ public sealed class BarBlock
     private readonly long[] _time;
     private readonly double[] _open, _high, _low, _close, _volume;
     private double _highest = double.NaN, _lowest = double.NaN;
+    private int _count;
 
     /// <summary>Takes the arrays over; the caller must not change them afterwards.</summary>
     /// <param name="firstIndex">The number of bars of this feed before this block.</param>
@@ -24,6 +25,7 @@ public sealed class BarBlock
             || close.Length != time.Length || volume.Length != time.Length)
             throw new ArgumentException("all columns of a block have the same length", nameof(open));
         FirstIndex = firstIndex;
+        _count = time.Length;
         _time = time;
         _open = open;
         _high = high;
@@ -32,25 +34,30 @@ public sealed class BarBlock
         _volume = volume;
     }
 
-    public long FirstIndex { get; }
+    // An empty one to write into, for who keeps it to itself.
+    internal BarBlock(int capacity)
+        : this(0, new long[capacity], new double[capacity], new double[capacity], new double[capacity], new double[capacity],
+            new double[capacity]) => _count = 0;
 
-    public int Count => _time.Length;
+    public long FirstIndex { get; private set; }
 
-    public ReadOnlySpan<long> Time => _time;
+    public int Count => _count;
 
-    public ReadOnlySpan<double> Open => _open;
+    public ReadOnlySpan<long> Time => _time.AsSpan(0, _count);
 
-    public ReadOnlySpan<double> High => _high;
+    public ReadOnlySpan<double> Open => _open.AsSpan(0, _count);
 
-    public ReadOnlySpan<double> Low => _low;
+    public ReadOnlySpan<double> High => _high.AsSpan(0, _count);
 
-    public ReadOnlySpan<double> Close => _close;
+    public ReadOnlySpan<double> Low => _low.AsSpan(0, _count);
 
-    public ReadOnlySpan<double> Volume => _volume;
+    public ReadOnlySpan<double> Close => _close.AsSpan(0, _count);
+
+    public ReadOnlySpan<double> Volume => _volume.AsSpan(0, _count);
 
     public Bar this[int index] => new(_time[index], _open[index], _high[index], _low[index], _close[index], _volume[index]);
 
-    // The run loop reads columns at every bar; an array spares it a span on the stack.
+    // The run loop reads columns at every bar; an array spares it a span on the stack. Longer than the block where that was written into.
     internal long[] TimeColumn => _time;
 
     internal double[] OpenColumn => _open;
@@ -64,10 +71,24 @@ public sealed class BarBlock
     internal double[] VolumeColumn => _volume;
 
     /// <summary>The highest high; computed once for all strategies.</summary>
-    internal double HighestHigh => double.IsNaN(_highest) ? _highest = Extremes.Greatest(_high) : _highest;
+    internal double HighestHigh => double.IsNaN(_highest) ? _highest = Extremes.Greatest(High) : _highest;
 
     /// <summary>The lowest low; computed once for all strategies.</summary>
-    internal double LowestLow => double.IsNaN(_lowest) ? _lowest = Extremes.Least(_low) : _lowest;
+    internal double LowestLow => double.IsNaN(_lowest) ? _lowest = Extremes.Least(Low) : _lowest;
+
+    // Writes the bars of another block from a place on, behind which it ends then; only into one that was made empty.
+    internal void Write(int at, BarBlock bars)
+    {
+        if (at == 0) FirstIndex = bars.FirstIndex;
+        bars.Time.CopyTo(_time.AsSpan(at));
+        bars.Open.CopyTo(_open.AsSpan(at));
+        bars.High.CopyTo(_high.AsSpan(at));
+        bars.Low.CopyTo(_low.AsSpan(at));
+        bars.Close.CopyTo(_close.AsSpan(at));
+        bars.Volume.CopyTo(_volume.AsSpan(at));
+        _count = at + bars.Count;
+        _highest = _lowest = double.NaN;
+    }
 
     /// <summary>A block from bars in row form.</summary>
     public static BarBlock FromBars(long firstIndex, ReadOnlySpan<Bar> bars)

@@ -13,12 +13,20 @@ public sealed class Crossing
 {
     private readonly Factor _line;
     private readonly Factor? _other;
-    private readonly double _level;
+    // Of the sheet; the second is null where the other is a level.
+    private double[] _column = [];
+    private double[]? _otherColumn;
+
+    // The next that its strategy declared.
+    internal Crossing? Following;
+
     private double _sign;
+    private readonly double _level;
 
     // The first bar of the block, of those not asked yet, on which the line does not lie where it lay: before it there is nothing to think
     // about, and the hot path compares two numbers. (Found ahead, four bars at a time; what At answers for a bar depends on no later one.)
     private int _next;
+    private int _count;
 
     // Number of the declaration within its strategy.
     internal int Ordinal;
@@ -30,10 +38,23 @@ public sealed class Crossing
         _level = level;
     }
 
-    /// <summary>The first bar of the block at which it may turn, of those not asked yet.</summary>
+    /// <summary>The first bar of the block at which it may turn, of those not asked yet; behind the block where there is none.</summary>
     internal int Next => _next;
 
-    internal void Bind() => _next = 0;
+    /// <summary>Reads on in the columns that its factors have now.</summary>
+    internal void Bind() => (_column, _otherColumn) = (_line.Column, _other?.Column);
+
+    /// <summary>The next block of so many bars is in the columns.</summary>
+    /// <param name="isCollected">With the one before; else its first bar may turn for all that is known.</param>
+    /// <returns>As <see cref="Next"/>.</returns>
+    internal int Begin(int count, bool isCollected)
+    {
+        // Written only where they change: of many strategies' crossings most stay as they are at a bar.
+        if (_count != count) _count = count;
+        var next = isCollected ? NextFrom(0) : 0;
+        if (_next != next) _next = next;
+        return next;
+    }
 
     /// <summary>
     /// +1 at the bar where the line has crossed above, −1 where it has crossed below, else 0. To be asked once at every bar.
@@ -48,18 +69,21 @@ public sealed class Crossing
     [MethodImpl(MethodImplOptions.NoInlining)]
     private int Turn(int index)
     {
-        var turn = Turn(_line.Column[index] - (_other is null ? _level : _other.Column[index]), ref _sign);
-        _next = _sign == 0 ? index + 1
-            : _other is null ? NextOf(_line.Column, _level, _sign, index + 1)
-            : _sign > 0 ? NextOf(_line.Column, _other.Column, index + 1)
-            : NextOf(_other.Column, _line.Column, index + 1);
+        var turn = Turn(_column[index] - (_otherColumn is null ? _level : _otherColumn[index]), ref _sign);
+        _next = NextFrom(index + 1);
         return turn;
     }
 
-    // The first index from which on a line is not above another; both columns are as long as their sheet.
-    private static int NextOf(double[] above, double[] below, int from)
+    private int NextFrom(int from) =>
+        _sign == 0 ? Math.Min(from, _count)
+            : _otherColumn is null ? NextOf(_column, _level, _sign, from, _count)
+            : _sign > 0 ? NextOf(_column, _otherColumn, from, _count)
+            : NextOf(_otherColumn, _column, from, _count);
+
+    // The first index from which on a line is not above another.
+    private static int NextOf(double[] above, double[] below, int from, int end)
     {
-        var end = Math.Min(above.Length, below.Length);
+        end = Math.Min(end, Math.Min(above.Length, below.Length));
         ref var a = ref MemoryMarshal.GetArrayDataReference(above);
         ref var b = ref MemoryMarshal.GetArrayDataReference(below);
         for (; from + 4 <= end; from += 4)
@@ -72,17 +96,18 @@ public sealed class Crossing
         return from;
     }
 
-    private static int NextOf(double[] line, double level, double sign, int from)
+    private static int NextOf(double[] line, double level, double sign, int from, int end)
     {
+        end = Math.Min(end, line.Length);
         ref var a = ref MemoryMarshal.GetArrayDataReference(line);
         var (levels, signs) = (Vector256.Create(level), Vector256.Create(sign));
-        for (; from + 4 <= line.Length; from += 4)
+        for (; from + 4 <= end; from += 4)
         {
             var holds = Vector256.GreaterThan((Vector256.LoadUnsafe(ref a, (nuint)from) - levels) * signs, Vector256<double>.Zero)
                 .ExtractMostSignificantBits();
             if (holds != 0b1111) return from + BitOperations.TrailingZeroCount(~holds);
         }
-        while (from < line.Length && (line[from] - level) * sign > 0) from++;
+        while (from < end && (line[from] - level) * sign > 0) from++;
         return from;
     }
 

@@ -134,8 +134,9 @@ public sealed class SymbolContext : StrategyContext, IFactorReader
         if (index == 0)
         {
             for (var i = 0; i < _columns.Length; i++) _columns[i] = sheet[_slots[i]];
+            _book.Bind(block, block, calendar, closeBefore: Close);
+            _book.Begin(0);
             Bind(block);
-            _book.Bind(block, calendar);
             _filter?.Bind(block, sheet);
             if (!_started) _book.Open();
             _started = true;
@@ -156,7 +157,7 @@ public sealed class SymbolContext : StrategyContext, IFactorReader
     // The block's columns are given back: keeps the last bar of it for as long as no other comes.
     internal void Leave(BarBlock block, BlockCalendar calendar)
     {
-        _book.MarkTo(block.Count);
+        _book.MarkAll();
         for (var i = 0; i < _columns.Length; i++)
         {
             _kept[i][0] = _columns[i][Index];
@@ -164,7 +165,8 @@ public sealed class SymbolContext : StrategyContext, IFactorReader
         }
         var last = block.Count == 1 ? block : block.Slice(block.Count - 1, 1);
         Bind(last);
-        _book.Bind(last, calendar, marked: 1);
+        _book.Bind(last, last, calendar, double.NaN);
+        _book.Marked = 1;
         Index = 0;
     }
 }

@@ -63,7 +63,7 @@ internal static class WatchBenchmark
         for (var i = 0; i < bars.Length; i++)
         {
             var prepared = pipeline.Prepare(BarBlock.FromBars(i, bars.AsSpan(i, 1)));
-            run.Process(prepared.Block, prepared.Sheet, prepared.Calendar);
+            run.Process(prepared);
             pipeline.Return(prepared);
         }
         var seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;

@@ -64,7 +64,7 @@ internal static class SweepRun
         var end = Math.Min(runs.Length, group * GroupSize + GroupSize);
         for (var i = group * GroupSize; i < end; i++)
         {
-            runs[i].Process(prepared.Block, prepared.Sheet, prepared.Calendar);
+            runs[i].Process(prepared);
         }
     }
 
@@ -84,7 +84,7 @@ internal static class SweepRun
         clock = Clock();
         foreach (var run in runs)
             foreach (var block in prepared)
-                run.Process(block.Block, block.Sheet, block.Calendar);
+                run.Process(block);
         var trading = Cost(clock, 0, runs);
         var scale = (double)Pairs().Count() / strategies;
         return trading with

@@ -96,7 +96,7 @@ public sealed class FeedJoinerTests
         foreach (var block in MultiSymbolRunner.Join([own, other], blocks, rows))
         {
             var join = pipeline.Prepare(block);
-            if (join.Symbol(0) is { } own0) run.Process(own0.Block, own0.Sheet, own0.Calendar);
+            if (join.Symbol(0) is { } own0) run.Process(own0);
             pipeline.Return(join);
         }
         return (run.Finish(), strategy.Seen);

@@ -13,20 +13,32 @@ internal static class SingleRun
     public static StrategyResult Of(Strategy strategy, MarketSeries series, ReadOnlySpan<Bar> bars, TradingSettings settings,
         ExecutionSettings execution, IRunObserver? observer = null, int blockSize = 1024)
     {
+        var blocks = new List<BarBlock>();
+        for (var i = 0; i < bars.Length; i += blockSize)
+            blocks.Add(BarBlock.FromBars(i, bars.Slice(i, Math.Min(blockSize, bars.Length - i))));
+        return Of(strategy, series, blocks, settings, execution, observer);
+    }
+
+    /// <param name="ahead">How many blocks are prepared before the strategy has processed the one before them.</param>
+    public static StrategyResult Of(Strategy strategy, MarketSeries series, IReadOnlyList<BarBlock> blocks, TradingSettings settings,
+        ExecutionSettings execution, IRunObserver? observer = null, int ahead = 0)
+    {
         var plan = new FactorPlan();
         var run = new StrategyRun(strategy.GetType().Name, strategy, series, settings, execution, plan, observer);
-        var computer = new FactorComputer(plan, series);
-        var sheet = new FactorSheet(plan, blockSize);
-        var calendar = new BlockCalendar();
-        var lastTime = long.MinValue;
-        for (var i = 0; i < bars.Length; i += blockSize)
+        var pipeline = new FeedPipeline(series, plan);
+        var waiting = new Queue<PreparedBlock>();
+        foreach (var block in blocks)
         {
-            var block = BarBlock.FromBars(i, bars.Slice(i, Math.Min(blockSize, bars.Length - i)));
-            calendar.Read(block, lastTime);
-            lastTime = block.Time[^1];
-            computer.Compute(block, sheet);
-            run.Process(block, sheet, calendar);
+            waiting.Enqueue(pipeline.Prepare(block));
+            if (waiting.Count > ahead) ProcessNext();
         }
+        while (waiting.Count > 0) ProcessNext();
         return run.Finish();
+
+        void ProcessNext()
+        {
+            run.Process(waiting.Peek());
+            pipeline.Return(waiting.Dequeue());
+        }
     }
 }

@@ -3,6 +3,7 @@ using Granary.Engine.Backtesting;
 using Granary.Engine.Factors;
 using Granary.Engine.Market;
 using Granary.Engine.Strategies;
+using Granary.Engine.Strategies.Library;
 using Granary.Engine.Tests.Factors;
 using Granary.Engine.Trading;
 
@@ -165,6 +166,39 @@ public sealed class StrategyRunPropertyTests
         // Who listens or looks on changes nothing.
         Run(1024, listening: true, observed: false).ShouldBe(expected);
         Run(13, listening: true, observed: true).ShouldBe(expected);
+    }
+
+    [Theory, MemberData(nameof(Seeds))]
+    public void A_strategy_that_acts_at_crossings_has_the_same_result_whatever_lies_between_its_blocks(int seed)
+    {
+        var (series, bars, settings, execution) = Given(seed);
+        execution = execution with { BorrowRate = seed % 3 * 4, MarginRate = seed % 3 * 5, Leverage = seed % 4 == 0 ? 2 : 0 };
+        // Of which no stop or target disturbs the rest between two crossings in most cases.
+        settings = settings with { TradeFrom = bars[seed % 5 * 40].Time, TradeUntil = bars[^(1 + seed % 3 * 70)].Time };
+        if (seed % 4 > 0) settings = settings with { StopLossPercent = 0, TakeProfitPercent = 0, TrailingStopPercent = 0, MaxBars = 0 };
+        if (settings.Size.Kind == SizeKind.RiskPercent) settings = settings with { Size = SizeRule.PercentOfEquity(40) };
+        StrategyResult Run(IReadOnlyList<BarBlock> blocks, int ahead, IRunObserver? observer) =>
+            SingleRun.Of(new SmaCross(2, 7), series, blocks, settings, execution, observer, ahead);
+        IReadOnlyList<BarBlock> Cut(Func<int> length)
+        {
+            var blocks = new List<BarBlock>();
+            for (int i = 0, n; i < bars.Length; i += n)
+                blocks.Add(BarBlock.FromBars(i, bars.AsSpan(i, n = Math.Min(length(), bars.Length - i))));
+            return blocks;
+        }
+        var recorder = new TradeRecorder();
+        var expected = Run(Cut(() => 4096), 0, recorder);
+        expected.Trades.Trades.ShouldBeGreaterThan(0);
+        var random = new Random(seed);
+        int[] lengths = [1, 1, 1, 3, 17, 64, 65, 300];
+        foreach (var ahead in new[] { 0, 1, 2 })
+        {
+            Run(Cut(() => 1), ahead, null).ShouldBe(expected, $"{ahead} ahead");
+            var again = new TradeRecorder();
+            Run(Cut(() => lengths[random.Next(lengths.Length)]), ahead, again).ShouldBe(expected, $"mixed, {ahead} ahead");
+            // With how far each trade went for and against.
+            again.Trades.ShouldBe(recorder.Trades);
+        }
     }
 
     [Theory, MemberData(nameof(Seeds))]

@@ -14,7 +14,8 @@ internal static class BookFinancing
     {
         if (!book.HasFinancing) return;
         var time = book.Block.TimeColumn[index];
-        var close = index > 0 ? book.Block.CloseColumn[index - 1] : book.CloseBefore;
+        var before = book.Offset + index - 1;
+        var close = before < 0 ? book.CloseBefore : book.Marks.CloseColumn[before];
         var rate = new FinancingRate(book.Execution);
         if (rate.IsCharged) Accrue(book, rate, time, close, index);
         for (; book.NextAction < book.ExTimes.Length && book.ExTimes[book.NextAction] <= time; book.NextAction++)

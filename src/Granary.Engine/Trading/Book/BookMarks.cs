@@ -6,10 +6,11 @@ namespace Granary.Engine.Trading.Book;
 /// <summary>Marks a book at each bar's close, in stretches of bars over which nothing changed.</summary>
 internal static class BookMarks
 {
+    /// <summary>Marks as far as a place in the bars that are marked together.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     public static void Mark(StrategyBook book, int index)
     {
-        var block = book.Block;
+        var block = book.Marks;
         if (book.Shared is null)
             book.EquityMeter.Mark(book.Account.Cash, book.Net, book.OpenTrades.Count > 0, block, book.Calendar, book.Marked, index);
         if (book.TracksExcursions)

@@ -13,13 +13,14 @@ internal static class BookRequests
     /// <param name="RiskStop">The stop or trailing stop that the size rule counts with; 0 = none.</param>
     private readonly record struct EntryPlan(double Price, double OwnStop, double Target, double Trail, double RiskStop);
 
-    /// <summary>Asks for an entry.</summary>
+    /// <summary>Asks for an entry. Most are not made, since the trade is open already.</summary>
     /// <returns>None where it is not made.</returns>
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    public static OrderId Enter(StrategyBook book, Side side, in EntryOptions options, int index)
-    {
-        if (book.IsClosed || !MayTrade(book, index) || !MayEnter(book, side, index)) return default;
+    public static OrderId Enter(StrategyBook book, Side side, in EntryOptions options, int index) =>
+        MayEnter(book, side, index) && MayTrade(book, index) ? Make(book, side, options, index) : default;
 
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static OrderId Make(StrategyBook book, Side side, in EntryOptions options, int index)
+    {
         var close = book.Block.CloseColumn[index];
         var time = book.TimeAt(index);
         var advice = book.EntryFilter is null ? EntryAdvice.NoOpinion : book.EntryFilter.Advise(index, side);
@@ -58,7 +59,7 @@ internal static class BookRequests
     }
 
     private static bool MayEnter(StrategyBook book, Side side, int index) =>
-        (book.Settings.Sides & (side == Side.Buy ? Sides.Long : Sides.Short)) != 0
+        !book.IsClosed && (book.Settings.Sides & (side == Side.Buy ? Sides.Long : Sides.Short)) != 0
         && book.Orders.EntriesOf(side) + book.OpenTrades.Settled(side) < book.Settings.MaxOpenTrades
         && (book.Settings.EntryEvery is not { } every || PeriodOf(book, every, book.TimeAt(index)) != book.LastEntryPeriod);
 

@@ -65,13 +65,17 @@ internal sealed class StrategyBook
     public TradeMeter TradeMeter;
     public RunDigest Digest = new();
     public BarBlock Block = null!;
+    /// <summary>Bars that are marked together: the block's and as many before it as may have been left; and their calendar.</summary>
+    public BarBlock Marks = null!;
     public BlockCalendar Calendar = null!;
+    /// <summary>The place of the block's first bar in <see cref="Marks"/>.</summary>
+    public int Offset;
     public BarVolume Volume = new();
     /// <summary>Nothing new is accepted.</summary>
     public bool IsClosed;
     /// <summary>The strategy has asked what its size rule gives.</summary>
     public bool KnowsUsualQuantity;
-    /// <summary>How many of the block's bars are marked.</summary>
+    /// <summary>How many of <see cref="Marks"/> are marked.</summary>
     public int Marked;
     /// <summary>The part of the bar that is being tried; see <see cref="BarStep"/>.</summary>
     public int Step;
@@ -154,13 +158,19 @@ internal sealed class StrategyBook
     /// <summary>The instrument has had its first bar.</summary>
     public void Open() => IsClosed = IsRuined;
 
-    /// <param name="marked">How many of the block's bars are marked already.</param>
-    public void Bind(BarBlock block, BlockCalendar calendar, int marked = 0)
+    /// <summary>Begins other bars, when those before are marked.</summary>
+    /// <param name="closeBefore">The last close before them; NaN where there is none.</param>
+    public void Bind(BarBlock block, BarBlock marks, BlockCalendar calendar, double closeBefore)
     {
-        if (HasFinancing && Block is not null) CloseBefore = Block.CloseColumn[^1];
-        Block = block;
-        Calendar = calendar;
-        Marked = marked;
+        MarkAll();
+        (Block, Marks, Calendar, CloseBefore, Marked) = (block, marks, calendar, closeBefore, 0);
+    }
+
+    /// <summary>Begins a block, whose bars are in <see cref="Block"/>.</summary>
+    /// <param name="offset">The place of its first bar in <see cref="Marks"/>.</param>
+    public void Begin(int offset)
+    {
+        Offset = offset;
         if (Net < 0 || Account.Cash < 0) BookTriggers.Refresh(this);
     }
 
@@ -195,7 +205,13 @@ internal sealed class StrategyBook
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void MarkTo(int index)
     {
-        if (Marked < index) BookMarks.Mark(this, index);
+        if (Marked < Offset + index) BookMarks.Mark(this, Offset + index);
+    }
+
+    /// <summary>Marks all bars so far.</summary>
+    public void MarkAll()
+    {
+        if (Marks is not null && Marked < Marks.Count) BookMarks.Mark(this, Marks.Count);
     }
 
     /// <summary>Delivers call-backs of what has happened since the last call; what the strategy does in answer is delivered too.</summary>

@@ -1,0 +1,79 @@
+using Granary.Engine.Analysis;
+using Granary.Engine.Factors;
+using Granary.Engine.Market;
+
+namespace Granary.Engine.Backtesting;
+
+/// <summary>A block with all that its feed's strategies share over it.</summary>
+/// <remarks>
+/// Short blocks, as a live session's of one bar, are also collected: a run need not mark its equity in each, but marks many bars at once
+/// when its position changes or the collection is full.
+/// </remarks>
+public sealed class PreparedBlock
+{
+    // Blocks of so many bars are collected, so many together.
+    private const int Short = 64, Together = 512;
+
+    private readonly BlockCalendar _calendarOfCollected;
+    private BarBlock? _copy, _collected;
+
+    internal PreparedBlock(FactorPlan plan, int capacity, long tracePeriod)
+    {
+        Calendar = new BlockCalendar(tracePeriod);
+        _calendarOfCollected = new BlockCalendar(tracePeriod);
+        Sheet = new FactorSheet(plan, capacity);
+        Capacity = capacity;
+    }
+
+    internal int Capacity { get; }
+
+    public BarBlock Block { get; private set; } = null!;
+
+    public FactorSheet Sheet { get; }
+
+    public BlockCalendar Calendar { get; }
+
+    /// <summary>The block's bars; for all blocks of a collection the same object, so that a run need not be given a new one.</summary>
+    internal BarBlock Bars { get; private set; } = null!;
+
+    /// <summary>The bars in which the runs mark: the collection, or the block alone.</summary>
+    internal BarBlock Marks { get; private set; } = null!;
+
+    /// <summary>Of <see cref="Marks"/>.</summary>
+    internal BlockCalendar MarkCalendar { get; private set; } = null!;
+
+    /// <summary>The place of the block's first bar in <see cref="Marks"/>; 0 where these begin.</summary>
+    internal int Offset { get; private set; }
+
+    /// <summary>Open time, UTC ticks, and close of the bar before <see cref="Marks"/>; of the first bar of all, none and NaN.</summary>
+    internal (long Time, double Close) Before { get; private set; }
+
+    /// <summary>Whether the next block may be collected with this one, so that bars can be marked later.</summary>
+    internal bool IsOpen { get; private set; }
+
+    internal bool CanTake(BarBlock next) =>
+        IsOpen && next.Count <= Math.Min(Short, Capacity) && next.FirstIndex == Marks.FirstIndex + Marks.Count;
+
+    /// <param name="last">Open time and close of the bar before the block.</param>
+    internal void Take(BarBlock block, (long Time, double Close) last)
+    {
+        Calendar.Read(block, last.Time);
+        if (block.Count > Short)
+        {
+            (Bars, Marks, MarkCalendar, Offset, IsOpen) = (block, block, Calendar, 0, false);
+        }
+        else
+        {
+            _copy ??= new BarBlock(Short);
+            _collected ??= new BarBlock(Together);
+            Offset = CanTake(block) ? _collected.Count : 0;
+            _copy.Write(0, block);
+            _collected.Write(Offset, block);
+            if (Offset == 0) _calendarOfCollected.Read(block, last.Time);
+            else _calendarOfCollected.Add(block, last.Time, Offset);
+            (Bars, Marks, MarkCalendar, IsOpen) = (_copy, _collected, _calendarOfCollected, _collected.Count <= Together - Short);
+        }
+        if (Offset == 0) Before = last;
+        Block = block;
+    }
+}
