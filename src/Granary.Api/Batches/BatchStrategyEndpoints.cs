@@ -1,6 +1,7 @@
 using System.Security.Claims;
 using Granary.Api.Access;
 using Granary.Api.Problems;
+using Granary.Api.Routing;
 using Granary.Application.Jobs;
 using Granary.Application.Simulation;
 using Microsoft.AspNetCore.Builder;
@@ -14,7 +15,7 @@ internal static class BatchStrategyEndpoints
 {
     public static void Map(RouteGroupBuilder batches)
     {
-        batches.MapGet("/{id}/strategies/{strategy}", async (string id, string strategy, IBatchStrategies strategies,
+        batches.OnGet("/{id}/strategies/{strategy}", async (string id, string strategy, IBatchStrategies strategies,
                 CancellationToken stop) => await strategies.FindAsync(id, StrategyPath.Decoded(strategy), stop).ConfigureAwait(false)
                     is { } found ? TypedResults.Ok(found) : Unknown(id, StrategyPath.Decoded(strategy)))
             .RequireAuthorization(RolePolicies.Viewer).WithName("getBatchStrategy")
@@ -22,7 +23,7 @@ internal static class BatchStrategyEndpoints
             .WithDescription("The id of the strategy is percent-encoded. Strategies of an ended batch are in its results "
                 + "(/runs/{id}/strategies).")
             .Produces<BatchStrategy>().ProducesProblem(404).ProducesProblem(503);
-        batches.MapDelete("/{id}/strategies/{strategy}", async (string id, string strategy, ClaimsPrincipal user,
+        batches.OnDelete("/{id}/strategies/{strategy}", async (string id, string strategy, ClaimsPrincipal user,
                 IBatchStrategies strategies, CancellationToken stop) =>
                     await strategies.StopAsync(id, StrategyPath.Decoded(strategy), RolePolicies.NameOf(user), stop).ConfigureAwait(false)
                         is { } found ? TypedResults.Accepted((string?)null, found) : Unknown(id, StrategyPath.Decoded(strategy)))

@@ -93,7 +93,6 @@ public static class GranaryApi
         });
         // so that a wrong body is answered with what is wrong with it
         services.Configure<RouteHandlerOptions>(o => o.ThrowOnBadRequest = true);
-        services.AddValidation();
         services.AddProblemDetails(o => o.CustomizeProblemDetails = ProblemMapping.Complete);
         services.AddExceptionHandler<ProblemMapping>();
         services.AddAuthentication(KeyAuthentication.Scheme)

@@ -1,5 +1,6 @@
 using Granary.Api.Access;
 using Granary.Api.Problems;
+using Granary.Api.Routing;
 using Granary.Application.Operations;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -15,7 +16,7 @@ internal static class ClusterEndpoints
     {
         var cluster = api.MapGroup("/cluster").WithTags("Cluster").ProducesProblem(401).ProducesProblem(403).ProducesProblem(404)
             .ProducesProblem(503);
-        cluster.MapGet("", async (IServiceProvider services, CancellationToken stop) =>
+        cluster.OnGet("", async (IServiceProvider services, CancellationToken stop) =>
                 services.GetService<IClusterOperations>() is { } operations
                     ? TypedResults.Ok(await operations.StandingAsync(stop).ConfigureAwait(false)) : NoCluster())
             .RequireAuthorization(RolePolicies.Viewer).WithName("getCluster")
@@ -28,7 +29,7 @@ internal static class ClusterEndpoints
     }
 
     private static void MapOrder(RouteGroupBuilder cluster, SiloOrder order, string summary) =>
-        cluster.MapPost("/silos/{name}/" + order.ToString().ToLowerInvariant(), async (string name, IServiceProvider services,
+        cluster.OnPost("/silos/{name}/" + order.ToString().ToLowerInvariant(), async (string name, IServiceProvider services,
                 CancellationToken stop) =>
             {
                 if (services.GetService<IClusterOperations>() is not { } operations) return NoCluster();

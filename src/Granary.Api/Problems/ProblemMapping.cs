@@ -52,14 +52,6 @@ internal sealed partial class ProblemMapping(ILogger<ProblemMapping> logger) : I
 
     public static void Complete(ProblemDetailsContext context)
     {
-        // The framework found a parameter out of its range; its first sentence names it.
-        if (context.ProblemDetails is HttpValidationProblemDetails wrong)
-            context.ProblemDetails = new ProblemDetails
-            {
-                Status = StatusCodes.Status400BadRequest,
-                Title = "The input is wrong",
-                Detail = wrong.Errors.First().Value[0],
-            };
         context.ProblemDetails.Instance ??= context.HttpContext.Request.Path;
         // The framework writes it otherwise.
         if (context.ProblemDetails.Status == StatusCodes.Status404NotFound) context.ProblemDetails.Title = "Not found";
