@@ -1,10 +1,10 @@
 using System.Security.Cryptography;
-using System.Text;
-using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.Json;
+using System.Text;
 using Granary.Application.Jobs;
 using Granary.Application.Json;
-using Granary.Storage.Retries;
+using Granary.Storage.Files;
 
 namespace Granary.Application.Audit;
 
@@ -131,10 +131,7 @@ public sealed class AuditLog(string path, TimeProvider clock)
         try
         {
             Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
-            await using var turn = await RetryPolicies
-                .FileInUse(static e => e is IOException and not DirectoryNotFoundException, LongestWait)
-                .RunAsync(_ => Task.FromResult(new FileStream(path + ".lock", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None,
-                    bufferSize: 0)), cancellationToken).ConfigureAwait(false);
+            await using var turn = await ExclusiveFile.OpenAsync(path + ".lock", LongestWait, cancellationToken).ConfigureAwait(false);
             await using var file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read);
             return work(file);
         }

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text;
+using Granary.Storage.Files;
 
 namespace Granary.Application.Learning;
 
@@ -31,9 +32,9 @@ internal sealed class WindowCache : IDisposable
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         try
         {
-            _file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            _file = ExclusiveFile.Open(path);
         }
-        catch (IOException) when (File.Exists(path))
+        catch (IOException e) when (ExclusiveFile.IsInUse(e, path))
         {
             return;
         }

@@ -32,24 +32,27 @@ public sealed class FileOutboxStore(string folder) : IOutboxStore
     public bool TryAdd(Delivery delivery)
     {
         Directory.CreateDirectory(_outbox);
-        if (File.Exists(PathOf(delivery.Id))) return false;
-        Replace(delivery);
-        return true;
+        return AtomicFile.TryCreate(PathOf(delivery.Id), Bytes(delivery));
     }
 
-    public void Replace(Delivery delivery) =>
-        AtomicFile.Write(PathOf(delivery.Id), JsonSerializer.SerializeToUtf8Bytes(delivery, OutboxStores.Json));
+    public void Replace(Delivery delivery) => AtomicFile.Write(PathOf(delivery.Id), Bytes(delivery));
 
-    public void Remove(string id) => File.Delete(PathOf(id));
+    private static byte[] Bytes(Delivery delivery) => JsonSerializer.SerializeToUtf8Bytes(delivery, OutboxStores.Json);
+
+    public void Remove(string id)
+    {
+        File.Delete(PathOf(id));
+        // Only now: while there is a delivery, all holders of its lease open the same file.
+        File.Delete(LockOf(id));
+    }
 
     public IDisposable? Lease(string id)
     {
         try
         {
-            return new FileStream(PathOf(id) + ".lock", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1,
-                FileOptions.DeleteOnClose);
+            return ExclusiveFile.Open(LockOf(id));
         }
-        catch (IOException)
+        catch (IOException e) when (ExclusiveFile.IsInUse(e, LockOf(id)))
         {
             return null;
         }
@@ -69,4 +72,6 @@ public sealed class FileOutboxStore(string folder) : IOutboxStore
     }
 
     private string PathOf(string id) => Path.Combine(_outbox, id + ".json");
+
+    private string LockOf(string id) => PathOf(id) + ".lock";
 }

@@ -4,7 +4,6 @@ using System.Text;
 using Granary.Engine.Analysis;
 using Granary.Reporting.Runs;
 using Granary.Storage.Files;
-using Granary.Storage.Retries;
 
 namespace Granary.Application.Validation;
 
@@ -172,15 +171,11 @@ public sealed class TrialLedger(string folder, TimeSpan? timeout = null, TimePro
     // One process at a time has the file open; the others wait for their turn.
     private async Task<FileStream> OpenAsync(string path, CancellationToken cancellationToken)
     {
-        static bool IsOpenElsewhere(Exception e, string path) =>
-            e is IOException and not (FileNotFoundException or DirectoryNotFoundException or PathTooLongException) && File.Exists(path);
         try
         {
-            return await RetryPolicies.FileInUse(e => IsOpenElsewhere(e, path), _timeout, _clock)
-                .RunAsync(_ => Task.FromResult(new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None)),
-                    cancellationToken);
+            return await ExclusiveFile.OpenAsync(path, _timeout, cancellationToken, _clock);
         }
-        catch (IOException e) when (IsOpenElsewhere(e, path))
+        catch (IOException e) when (ExclusiveFile.IsInUse(e, path))
         {
             throw new IOException(FormattableString.Invariant(
                 $"another process has kept the trial ledger's {path} for {_timeout.TotalSeconds:0.#} seconds; run the batch again when it ")

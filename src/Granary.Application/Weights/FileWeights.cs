@@ -2,7 +2,6 @@ using System.Text.Json;
 using Granary.Application.Jobs;
 using Granary.Application.Json;
 using Granary.Storage.Files;
-using Granary.Storage.Retries;
 
 namespace Granary.Application.Weights;
 
@@ -74,11 +73,9 @@ public sealed class FileWeights(string folder, TimeProvider clock) : IWeightsSer
     {
         try
         {
-            return await RetryPolicies.FileInUse(static e => e is IOException, TimeSpan.FromSeconds(5))
-                .RunAsync(_ => Task.FromResult(new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None)),
-                    cancellationToken).ConfigureAwait(false);
+            return await ExclusiveFile.OpenAsync(path, TimeSpan.FromSeconds(5), cancellationToken).ConfigureAwait(false);
         }
-        catch (IOException e)
+        catch (IOException e) when (ExclusiveFile.IsInUse(e, path))
         {
             throw new IOException($"{path} has been held by another process for five seconds; is a second Granary writing these weights?",
                 e);

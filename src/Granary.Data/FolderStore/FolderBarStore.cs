@@ -2,7 +2,7 @@ using Granary.Data.Files;
 using Granary.Data.Reading;
 using Granary.Data.Stores;
 using Granary.Engine.Market;
-using Granary.Storage.Retries;
+using Granary.Storage.Files;
 
 namespace Granary.Data.FolderStore;
 
@@ -178,16 +178,13 @@ public sealed class FolderBarStore(string directory) : IBarStore
     // One import at a time per market; the loser of a race would undo the winner.
     private static async Task<IDisposable> LockAsync(string path, CancellationToken cancellationToken)
     {
-        bool IsOpenElsewhere(Exception e) =>
-            e is IOException and not (DirectoryNotFoundException or PathTooLongException) && File.Exists(path + ".lock");
+        var turns = path + ".lock";
         try
         {
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-            return await RetryPolicies.FileInUse(IsOpenElsewhere, LockTimeout)
-                .RunAsync(_ => Task.FromResult(new FileStream(path + ".lock", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None,
-                    bufferSize: 0)), cancellationToken).ConfigureAwait(false);
+            return await ExclusiveFile.OpenAsync(turns, LockTimeout, cancellationToken).ConfigureAwait(false);
         }
-        catch (IOException e) when (IsOpenElsewhere(e))
+        catch (IOException e) when (ExclusiveFile.IsInUse(e, turns))
         {
             throw new BarStoreException($"{path}: another import is writing this market; wait for it to end and run again", e);
         }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Granary.Storage.Files;
 
 namespace Granary.Data.Journals;
 
@@ -23,9 +24,9 @@ internal sealed class FolderLease : IDisposable
         FileStream file;
         try
         {
-            file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1);
+            file = ExclusiveFile.Open(path);
         }
-        catch (IOException) when (File.Exists(path))
+        catch (IOException e) when (ExclusiveFile.IsInUse(e, path))
         {
             throw new LeaseException($"the account in {folder} is traded by {Read(who)}; stop that session first, or give this one another "
                 + $"--state");

@@ -1,5 +1,4 @@
 using System.Text;
-using Granary.Storage.Retries;
 
 namespace Granary.Storage.Files;
 
@@ -72,8 +71,7 @@ public sealed class AtomicFile : IDisposable
     {
         // The framework's move that does not overwrite looks first and renames then, so that two writers could succeed.
         var turns = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(path))!, ".create.lock");
-        using var turn = RetryPolicies.FileInUse(static e => e is IOException and not DirectoryNotFoundException, s_longestTurn)
-            .Execute(() => new FileStream(turns, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 0));
+        using var turn = ExclusiveFile.Open(turns, s_longestTurn);
         if (File.Exists(path)) return false;
         Write(path, content);
         return true;

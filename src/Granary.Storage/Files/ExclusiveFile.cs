@@ -1,0 +1,32 @@
+using Granary.Storage.Retries;
+
+namespace Granary.Storage.Files;
+
+/// <summary>
+/// Opens a file for one holder at a time, over all processes: a lock file, or a file that is read and replaced in one turn. It is free
+/// again when the stream is disposed of, or when the process ends.
+/// </summary>
+public static class ExclusiveFile
+{
+    /// <summary>Whether an exception of <see cref="Open(string)"/> means that another holder has the file open.</summary>
+    public static bool IsInUse(Exception exception, string path) =>
+        exception is IOException and not (FileNotFoundException or DirectoryNotFoundException or PathTooLongException)
+        && File.Exists(path);
+
+    /// <summary>Opens the file, and creates it where there is none.</summary>
+    /// <exception cref="IOException">Another holder has it open (<see cref="IsInUse"/>), or the disk fails.</exception>
+    /// <exception cref="UnauthorizedAccessException">The user of this process may not write the file.</exception>
+    public static FileStream Open(string path) =>
+        new(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 0);
+
+    /// <summary>Opens the file as <see cref="Open(string)"/> does; while another holder has it open, it waits.</summary>
+    /// <param name="timeout">Time from the first attempt after which the last exception is thrown.</param>
+    /// <param name="clock">For pauses and the timeout; null for the system's.</param>
+    public static Task<FileStream> OpenAsync(string path, TimeSpan timeout, CancellationToken cancellationToken,
+        TimeProvider? clock = null) =>
+        RetryPolicies.FileInUse(e => IsInUse(e, path), timeout, clock).RunAsync(_ => Task.FromResult(Open(path)), cancellationToken);
+
+    /// <summary>As <see cref="OpenAsync"/>, for callers that cannot await; it blocks the thread.</summary>
+    public static FileStream Open(string path, TimeSpan timeout) =>
+        RetryPolicies.FileInUse(e => IsInUse(e, path), timeout).Execute(() => Open(path));
+}
