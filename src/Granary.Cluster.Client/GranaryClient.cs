@@ -207,11 +207,13 @@ public sealed class GranaryClient : IDisposable
 
     /// <summary>Sets a schedule, in place of one of the same name.</summary>
     /// <param name="schedule">UTF-8 JSON, as PUT /schedules/{name} takes it.</param>
+    /// <param name="file">Its file, for messages.</param>
     /// <exception cref="InputException">It is no schedule, or its job cannot be run.</exception>
-    public async Task<ScheduleDetails> SetScheduleAsync(string name, byte[] schedule, CancellationToken cancellationToken = default)
+    public async Task<ScheduleDetails> SetScheduleAsync(string name, byte[] schedule, string? file = null,
+        CancellationToken cancellationToken = default)
     {
         using var body = new ByteArrayContent(schedule) { Headers = { ContentType = new("application/json") } };
-        return Converted<ScheduleDetails>(await _api.Schedules.SetScheduleAsync(name, body, cancellationToken).ConfigureAwait(false),
+        return Converted<ScheduleDetails>(await _api.Schedules.SetScheduleAsync(name, body, file, cancellationToken).ConfigureAwait(false),
             JobJson.Options);
     }
 

@@ -36,8 +36,8 @@ public sealed class SchedulesOverHttpTests : IDisposable
         }
         """;
 
-    private static async Task<HttpResponseMessage> PutAsync(HttpClient client, string name, string body) =>
-        await client.PutAsync($"{Path}/{name}", new StringContent(body, Encoding.UTF8, "application/json"));
+    private static async Task<HttpResponseMessage> PutAsync(HttpClient client, string name, string body, string query = "") =>
+        await client.PutAsync($"{Path}/{name}{query}", new StringContent(body, Encoding.UTF8, "application/json"));
 
     private static async Task<List<ScheduledJob>> RunsAsync(ApiServer server) =>
         (await server.Client.GetFromJsonAsync<List<ScheduledJob>>($"{Path}/nightly/runs", JobJson.Options))!;
@@ -107,6 +107,8 @@ public sealed class SchedulesOverHttpTests : IDisposable
             ("""{ "cron": "0 2 * * *" }""", "'job' is missing"),
         })
             (await (await PutAsync(server.Client, "nightly", body)).ProblemAsync(400)).ShouldContain(sentence);
+        (await (await PutAsync(server.Client, "nightly", Body("0 25 * * *"), "?file=jobs/night.json")).ProblemAsync(400))
+            .ShouldContain("jobs/night.json, line 2, cron: '0 25 * * *'");
         (await (await PutAsync(server.Client, ".hidden", Body())).ProblemAsync(400)).ShouldContain("is no name of a schedule; use 1 to 64");
         (await server.Client.GetStringAsync(Path)).ShouldBe("[]");
     }

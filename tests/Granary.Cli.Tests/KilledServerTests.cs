@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Granary.Application.Jobs;
 using Granary.Application.Schedules;
 using Granary.Testing;
 
@@ -88,25 +89,33 @@ public sealed class KilledServerTests : IDisposable
     {
         var runs = _folder.At("served");
         var book = new ScheduleBook(Path.Combine(runs, ".schedules"));
-        var thisYear = new DateTimeOffset(DateTime.UtcNow.Year, 1, 1, 0, 0, 0, TimeSpan.Zero);
+        var today = DateTime.UtcNow.Date;
+        var due = Enumerable.Range(0, 9).Select(y => today.Year - y).Where(DateTime.IsLeapYear)
+            .Select(y => new DateTimeOffset(y, 2, 29, 0, 0, 0, TimeSpan.Zero)).First(d => d < today);
         book.Set(new JobSchedule
         {
-            Name = "yearly",
-            Cron = "0 0 1 1 *",
+            Name = "rare",
+            Cron = "0 0 29 2 *",
             Job = JsonElement.Parse("""{ "kind": "verify", "run": "20261121-000000-none-cafe" }"""),
             Folder = _folder.Path,
             Who = "desk",
-            ChangedAt = thisYear.AddMinutes(-1),
+            ChangedAt = due.AddMinutes(-1),
         });
         using (await ServeAsync())
-            await Eventually.HoldsAsync(() => book.Runs("yearly").Count > 0);
+            await Eventually.HoldsAsync(() => book.Runs("rare").Count > 0);
         Kill();
 
         using var again = await ServeAsync();
-        var run = (await Eventually.IsAsync(() => Task.FromResult(book.Runs("yearly")), r => r is [{ Job: not null }])).Single();
-        (run.Due, run.Outcome).ShouldBe((thisYear, ScheduleOutcome.Submitted));
+        var run = (await Eventually.IsAsync(() => Task.FromResult(book.Runs("rare")), r => r is [{ Job: not null }])).Single();
+        (run.Due, run.Outcome).ShouldBe((due, ScheduleOutcome.Submitted));
         var jobs = (await again.GetFromJsonAsync<JsonObject>("/api/v1/jobs"))!["items"]!.AsArray();
         jobs.ShouldHaveSingleItem()!["id"]!.GetValue<string>().ShouldBe(run.Job);
+        // The list of schedules shows that it failed, since there is no such run.
+        var last = await Eventually.IsAsync(
+            async () => (await again.GetFromJsonAsync<List<ScheduleDetails>>("/api/v1/schedules", JobJson.Options))!.Single().Last,
+            l => l?.State == JobState.Failed);
+        (last!.Job, last.Outcome).ShouldBe((run.Job, ScheduleOutcome.Submitted));
+        last.Reason.ShouldNotBeNull().ShouldContain("20261121-000000-none-cafe");
 
         var host = again.BaseAddress!.ToString();
         var listed = await GranaryCall.RunAsync("schedules", "list", "--host", host);

@@ -72,6 +72,7 @@ public static class GranaryApi
         services.AddSingleton<IModelService>(s => new LocalModels(s.GetRequiredService<ServerModels>().Open));
         services.AddSingleton(new ScheduleBook(Path.Combine(settings.Runs, ".schedules")));
         services.AddSingleton(s => new ScheduleReader(s.GetRequiredService<JobCatalogue>(), settings.Confinement));
+        services.AddSingleton<JobSchedules>();
         services.AddSingleton<ScheduleRunner>();
         services.AddSingleton<AuditedFiles>();
         services.AddSingleton<AuditStates>();

@@ -18,11 +18,11 @@ internal static class ScheduleEndpoints
     public static void Map(IEndpointRouteBuilder api)
     {
         var all = api.MapGroup("/schedules").WithTags("Schedules").ProducesProblem(401).ProducesProblem(403);
-        all.OnGet("", (ScheduleBook book, TimeProvider clock) =>
-                TypedResults.Ok<IReadOnlyList<ScheduleDetails>>([.. book.All().Select(s => ScheduleDetails.Of(s, book, clock))]))
+        all.OnGet("", async (JobSchedules schedules, CancellationToken stop) =>
+                TypedResults.Ok(await schedules.AllAsync(stop).ConfigureAwait(false)))
             .RequireAuthorization(RolePolicies.Viewer).WithName("listSchedules").WithSummary("All schedules, by name.");
-        all.OnGet("/{name}", (string name, ScheduleBook book, TimeProvider clock) =>
-                book.Find(name) is { } found ? TypedResults.Ok(ScheduleDetails.Of(found, book, clock)) : Unknown(name))
+        all.OnGet("/{name}", async (string name, JobSchedules schedules, CancellationToken stop) =>
+                await schedules.FindAsync(name, stop).ConfigureAwait(false) is { } found ? TypedResults.Ok(found) : Unknown(name))
             .RequireAuthorization(RolePolicies.Viewer).WithName("getSchedule").WithSummary("A schedule, and when it is due next.")
             .Produces<ScheduleDetails>().ProducesProblem(404);
         all.OnGet("/{name}/runs", async (string name, ScheduleBook book, IJobService jobs, CancellationToken stop,
@@ -37,7 +37,7 @@ internal static class ScheduleEndpoints
             .WithDescription("'cron' has five fields, in UTC: minute, hour, day of the month, month, day of the week. 'job' is the body of "
                 + "POST /jobs. 'window', such as \"2h\", is the maintenance window: how long after such a time the job may start, and a "
                 + "training promote a version. A time that passed while no server ran is run once if its window still lasts, and "
-                + "recorded as missed otherwise.")
+                + "recorded as missed otherwise. 'file' is the path of the schedule at the client, for messages.")
             .Accepts<object>("application/json", "application/octet-stream").Produces<ScheduleDetails>().Produces<ScheduleDetails>(201)
             .ProducesProblem(400).ProducesProblem(413);
         all.OnDelete("/{name}", (string name, ScheduleBook book) => book.Remove(name) ? TypedResults.NoContent() : Unknown(name))
@@ -45,19 +45,18 @@ internal static class ScheduleEndpoints
             .WithSummary("Remove a schedule; its jobs stay.").Produces(204).ProducesProblem(404);
     }
 
-    private static async Task<IResult> PutAsync(string name, HttpRequest request, ScheduleBook book, ScheduleReader reader,
-        ApiSettings settings, TimeProvider clock, CancellationToken cancellationToken)
+    private static async Task<IResult> PutAsync(string name, HttpRequest request, ScheduleBook book, JobSchedules schedules,
+        ApiSettings settings, CancellationToken cancellationToken, string? file = null)
     {
         if (!ScheduleBook.IsName(name))
             return Problem.Of(400, "The input is wrong",
                 $"'{name}' is no name of a schedule; use 1 to 64 letters, digits, '.', '_' and '-', not '.' first");
         if (await RequestBody.ReadAsync(request, settings.LongestBatch, cancellationToken).ConfigureAwait(false) is not { } body)
             return RequestBody.TooLong(settings.LongestBatch);
-        var schedule = reader.Read(name, body, Path.GetFullPath(settings.DataFolder));
         var isNew = book.Find(name) is null;
-        book.Set(schedule with { Who = RolePolicies.NameOf(request.HttpContext.User), ChangedAt = clock.GetUtcNow() });
-        var details = ScheduleDetails.Of(book.Find(name)!, book, clock);
-        return isNew ? TypedResults.Created($"{ApiSettings.Prefix}/schedules/{name}", details) : TypedResults.Ok(details);
+        var schedule = await schedules.SetAsync(name, body, Path.GetFullPath(settings.DataFolder), file,
+            RolePolicies.NameOf(request.HttpContext.User), cancellationToken).ConfigureAwait(false);
+        return isNew ? TypedResults.Created($"{ApiSettings.Prefix}/schedules/{name}", schedule) : TypedResults.Ok(schedule);
     }
 
     private static IResult Unknown(string name) => Problem.NotFound($"there is no schedule '{name}' here");

@@ -15,15 +15,17 @@ namespace Granary.Application.Schedules;
 /// <param name="confinement">Which files and addresses jobs may name; null = all.</param>
 public sealed class ScheduleReader(JobCatalogue kinds, Confinement? confinement)
 {
-    private const string File = "schedule.json";
+    private const string DefaultFile = "schedule.json";
 
     /// <param name="text">UTF-8 JSON.</param>
     /// <param name="folder">What relative paths in the job are relative to.</param>
+    /// <param name="file">The file's path at its author, for messages; null for <c>schedule.json</c>.</param>
     /// <returns>Without who set it, and when.</returns>
     /// <exception cref="InputException">It is no schedule, or its job cannot be run.</exception>
-    public JobSchedule Read(string name, byte[] text, string folder)
+    public JobSchedule Read(string name, byte[] text, string folder, string? file = null)
     {
-        var root = JsonPart.Parse(File, text).Only("cron", "window", "job", "enabled", "why");
+        file = string.IsNullOrWhiteSpace(file) ? DefaultFile : file;
+        var root = JsonPart.Parse(file, text).Only("cron", "window", "job", "enabled", "why");
         CronTimes.Parse(root.Need("cron"));
         var job = root.Need("job");
         if (job.Kind != JsonValueKind.Object) throw job.Fault("it is no object; give the body of POST /jobs");
@@ -32,7 +34,7 @@ public sealed class ScheduleReader(JobCatalogue kinds, Confinement? confinement)
             throw kind.Fault("a backtest is no job of POST /jobs; give a kind that GET /catalogue/jobs lists, such as train");
         if (job.Find("promoteUntil") is { } until) throw until.Fault("it is the end of the schedule's window; give \"window\" instead");
         confinement?.Check(root, folder);
-        kinds.Read(new JobText(kind.String(), job.Alone(text), File, folder));
+        kinds.Read(new JobText(kind.String(), job.Alone(text), file, folder));
         return new JobSchedule
         {
             Name = name,

@@ -36,7 +36,7 @@ internal sealed class ScheduleCommands
 
     private Command List()
     {
-        var list = new Command("list", "All schedules: when each is due next, and what became of its last time.") { _json };
+        var list = new Command("list", "All schedules: when each is due next, and how the job of its last time stands.") { _json };
         list.SetAction(async (call, token) =>
         {
             using var client = Client(call);
@@ -67,7 +67,7 @@ internal sealed class ScheduleCommands
             var path = call.GetValue(file)!;
             if (!File.Exists(path)) throw new InputException($"there is no file {path}; give the schedule as a JSON file");
             using var client = Client(call);
-            var schedule = await client.SetScheduleAsync(call.GetValue(_name)!, await File.ReadAllBytesAsync(path, token), token);
+            var schedule = await client.SetScheduleAsync(call.GetValue(_name)!, await File.ReadAllBytesAsync(path, token), path, token);
             if (call.GetValue(_json)) Console.WriteLine(JsonSerializer.Serialize(schedule, JobJson.Options));
             else Console.WriteLine($"{schedule.Name}: {(schedule.Enabled ? $"due next at {Time(schedule.Next)}" : "disabled")}");
             return 0;
@@ -115,7 +115,12 @@ internal sealed class ScheduleCommands
         return remove;
     }
 
-    private static string Outcome(ScheduleRun? run) => run is null ? "" : run.Reason is null ? Word(run.Outcome) : $"missed: {run.Reason}";
+    private static string Outcome(ScheduledJob? last)
+    {
+        if (last is null) return "";
+        var state = last is { Outcome: ScheduleOutcome.Submitted, State: { } of } ? Word(of) : Word(last.Outcome);
+        return last.Reason is null ? state : $"{state}: {last.Reason}";
+    }
 
     private static string Time(DateTimeOffset? at) => at is { } time ? RunText.Time(time.UtcTicks) : "";
 

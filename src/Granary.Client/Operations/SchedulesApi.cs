@@ -28,25 +28,29 @@ public sealed class SchedulesApi
     /// <remarks>
     /// 'cron' has five fields, in UTC: minute, hour, day of the month, month, day of the week. 'job' is the body of POST /jobs. 'window',
     /// such as "2h", is the maintenance window: how long after such a time the job may start, and a training promote a version. A time that
-    /// passed while no server ran is run once if its window still lasts, and recorded as missed otherwise. Needs the role admin.
+    /// passed while no server ran is run once if its window still lasts, and recorded as missed otherwise. 'file' is the path of the
+    /// schedule at the client, for messages. Needs the role admin.
     /// </remarks>
     /// <param name="body">The schedule.</param>
     /// <exception cref="ApiException">The server refused it.</exception>
-    public Task<ScheduleDetails> SetScheduleAsync(string name, NewSchedule body, CancellationToken cancellationToken = default) =>
-        _connection.ReadAsync<ScheduleDetails>(new ApiRequest(HttpMethod.Put, $"api/v1/schedules/{ApiRequest.Segment(name)}").Json(body),
-            cancellationToken);
+    public Task<ScheduleDetails> SetScheduleAsync(string name, NewSchedule body, string? file = null,
+        CancellationToken cancellationToken = default) =>
+        _connection.ReadAsync<ScheduleDetails>(new ApiRequest(HttpMethod.Put, $"api/v1/schedules/{ApiRequest.Segment(name)}")
+            .Query("file", file).Json(body), cancellationToken);
 
     /// <summary>Set a schedule, in place of one of the same name.</summary>
     /// <remarks>
     /// 'cron' has five fields, in UTC: minute, hour, day of the month, month, day of the week. 'job' is the body of POST /jobs. 'window',
     /// such as "2h", is the maintenance window: how long after such a time the job may start, and a training promote a version. A time that
-    /// passed while no server ran is run once if its window still lasts, and recorded as missed otherwise. Needs the role admin.
+    /// passed while no server ran is run once if its window still lasts, and recorded as missed otherwise. 'file' is the path of the
+    /// schedule at the client, for messages. Needs the role admin.
     /// </remarks>
     /// <param name="body">The schedule. Its media type is one of application/json, application/octet-stream.</param>
     /// <exception cref="ApiException">The server refused it.</exception>
-    public Task<ScheduleDetails> SetScheduleAsync(string name, HttpContent body, CancellationToken cancellationToken = default) =>
-        _connection.ReadAsync<ScheduleDetails>(new ApiRequest(HttpMethod.Put, $"api/v1/schedules/{ApiRequest.Segment(name)}").Body(body),
-            cancellationToken);
+    public Task<ScheduleDetails> SetScheduleAsync(string name, HttpContent body, string? file = null,
+        CancellationToken cancellationToken = default) =>
+        _connection.ReadAsync<ScheduleDetails>(new ApiRequest(HttpMethod.Put, $"api/v1/schedules/{ApiRequest.Segment(name)}")
+            .Query("file", file).Body(body), cancellationToken);
 
     /// <summary>Remove a schedule; its jobs stay.</summary>
     /// <remarks>Needs the role admin.</remarks>

@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace Granary.Client.Schemas;
 
-/// <summary>A schedule, and its times around now.</summary>
+/// <summary>A schedule, its next time, and its last one.</summary>
 public sealed record ScheduleDetails
 {
     public required string Name { get; init; }
@@ -25,8 +25,8 @@ public sealed record ScheduleDetails
     /// <summary>When it is due next, UTC; null where it is not enabled.</summary>
     public DateTimeOffset? Next { get; init; }
 
-    /// <summary>Its newest recorded time; null before the first.</summary>
-    public ScheduleRun? Last { get; init; }
+    /// <summary>Its newest recorded time, and how the job of it stands; null before the first.</summary>
+    public ScheduledJob? Last { get; init; }
 
     /// <summary>The key that set it.</summary>
     public required string Who { get; init; }

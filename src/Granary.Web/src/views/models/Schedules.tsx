@@ -23,17 +23,22 @@ const columns: ShortColumn<Schedule>[] = [
     { title: 'Reason for the schedule', prose: true, cell: (s) => <Unbroken>{s.why ? `${s.why} (${s.who})` : s.who}</Unbroken> },
 ];
 
-function Outcome({ last }: { last: Schemas['ScheduleRun'] }) {
-    if (last.reason != null)
-        return (
-            <>
-                <Badge kind="no">missed</Badge> <Unbroken>{last.reason}</Unbroken>
-            </>
-        );
-    return last.job == null ? (
-        <Badge kind="wait">is being submitted</Badge>
-    ) : (
-        <a href={`/jobs/${encodeURIComponent(last.job)}`}>{last.job}</a>
+function Outcome({ last }: { last: Schemas['ScheduledJob'] }) {
+    if (last.outcome === 'missed') return <Failure word="missed" reason={last.reason} />;
+    if (last.job == null) return <Badge kind="wait">is being submitted</Badge>;
+    return (
+        <>
+            {last.state === 'failed' && <Failure word="failed" reason={last.reason} />}{' '}
+            <a href={`/jobs/${encodeURIComponent(last.job)}`}>{last.job}</a>
+        </>
+    );
+}
+
+function Failure({ word, reason }: { word: string; reason: string | null | undefined }) {
+    return (
+        <>
+            <Badge kind="no">{word}</Badge> {reason != null && <Unbroken>{reason}</Unbroken>}
+        </>
     );
 }
 
