@@ -92,7 +92,7 @@ public sealed record GrainSettings
 
     /// <summary>Transport of blocks to the silos.</summary>
     [EnumDataType(typeof(BlockTransport))]
-    public BlockTransport Blocks { get; init; } = BlockTransport.Pull;
+    public BlockTransport Blocks { get; init; } = BlockTransport.Stream;
 }
 
 

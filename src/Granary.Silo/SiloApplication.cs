@@ -171,7 +171,7 @@ public static class SiloApplication
             ModelDecisions = settings.ModelDecisions,
             Roles = settings.Roles,
             Threads = settings.Threads ?? Environment.ProcessorCount,
-            Blocks = settings.Streams == StreamTransport.Memory ? BlockTransport.Pull : BlockTransport.Stream,
+            Blocks = settings.Streams == StreamTransport.None ? BlockTransport.Pull : BlockTransport.Stream,
             Drain = settings.DrainTimeout * 0.6,
         }, catalogues);
     }

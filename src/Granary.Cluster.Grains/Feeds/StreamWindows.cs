@@ -4,6 +4,7 @@ using Granary.Cluster.Feeds;
 using Granary.Cluster.Grains.Telemetry;
 using Granary.Engine.Market;
 using Orleans.Runtime;
+using Orleans.Storage;
 
 namespace Granary.Cluster.Grains.Feeds;
 
@@ -103,14 +104,13 @@ public sealed class StreamWindows
         [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var reader = consumer with { Receiver = Guid.NewGuid() };
-        var receiver = _grains.GetGrain<IFeedReceiverGrain>($"{feed}|{_silo.SiloAddress.ToParsableString()}");
         using var flow = new BlockFlow(_instruments);
         var window = new Window(4 * _settings.BlocksAhead, flow);
         var windows = _windows.GetOrAdd(feed, _ => []);
         lock (windows) windows.Add(window);
         try
         {
-            await receiver.SubscribeAsync().WaitAsync(cancellationToken);
+            await SubscribeAsync(feed, cancellationToken);
             await foreach (var (number, block) in BlocksAsync(feed, reader, hash, window, flow, cancellationToken))
             {
                 yield return block;
@@ -125,7 +125,7 @@ public sealed class StreamWindows
                 windows.Remove(window);
                 idle = windows.Count == 0;
             }
-            if (idle) _ = LeaveAsync(receiver);
+            if (idle) _ = LeaveAsync(feed);
             _ = FeedSeries.LeaveAsync(_grains.GetGrain<ISymbolFeedGrain>(feed), reader.Receiver);
         }
     }
@@ -143,10 +143,10 @@ public sealed class StreamWindows
             if (publishing is { IsCompletedSuccessfully: true, Result: { Blocks.Count: > 0 } past })
                 asked = Math.Min(asked, past.From + past.Blocks.Count);
             // Requests the next blocks while earlier ones are processed.
-            if (next + most > asked && publishing.IsCompleted)
+            if (next + 2 * most > asked && publishing.IsCompleted)
             {
                 var from = Math.Max(next, asked);
-                asked = next + 2 * most;
+                asked = next + 3 * most;
                 publishing = PublishAsync(source, new BlockRequest(id, from, (int)(asked - from), hash, reader), window, cancellationToken);
             }
             var message = await window.GetAsync(next, BlockTimeout, cancellationToken);
@@ -164,6 +164,7 @@ public sealed class StreamWindows
                 throw FeedFault.Of(refused, end.MayPass);
             // The block was lost with a silo, arrived before this window existed, or is late: request it.
             var batch = await FeedReceiver.AskAsync(source, new BlockRequest(id, next, most, hash, reader), cancellationToken);
+            await SubscribeAsync(feed, cancellationToken);
             if (batch.Fault is { } fault) throw FeedFault.Of(fault, batch.MayPass);
             window.SkipTo(next + batch.Blocks.Count);
             for (var i = 0; i < batch.Blocks.Count; i++) flow.Arrived(next + i);
@@ -172,13 +173,29 @@ public sealed class StreamWindows
         }
     }
 
-    private static async Task LeaveAsync(IFeedReceiverGrain receiver)
+    private IFeedReceiverGrain Receiver(string feed) =>
+        _grains.GetGrain<IFeedReceiverGrain>($"{feed}|{_silo.SiloAddress.ToParsableString()}");
+
+    // A subscription may be lost with the silo that stored it, hence the call after each block that had to be requested.
+    private async Task SubscribeAsync(string feed, CancellationToken cancellationToken)
     {
         try
         {
-            await receiver.UnsubscribeAsync();
+            await Receiver(feed).SubscribeAsync().WaitAsync(cancellationToken);
         }
-        catch (Exception e) when (Loss.Is(e))
+        catch (Exception e) when (Loss.Is(e) || e is InconsistentStateException)
+        {
+            // Without a subscription blocks are requested, and each request tries again.
+        }
+    }
+
+    private async Task LeaveAsync(string feed)
+    {
+        try
+        {
+            await Receiver(feed).UnsubscribeAsync();
+        }
+        catch (Exception e) when (Loss.Is(e) || e is InconsistentStateException)
         {
             // The silo with the subscriptions is being replaced; a subscription without a window drops its blocks.
         }

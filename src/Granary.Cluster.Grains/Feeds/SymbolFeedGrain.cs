@@ -126,8 +126,10 @@ internal sealed class SymbolFeedGrain(GranaryCatalogues catalogues, GrainSetting
     {
         if (request.Consumer is { } consumer)
         {
-            Use(consumer, c => c with { JoinedAt = c.JoinedAt ?? _published });
-            // What was published before the receiver came, or so long ago that its window had no room, it gets in the answer.
+            // The answers have the first blocks of a receiver, which then need not wait for the stream; those that were published before it
+            // came; and those that were published so long ago that its window had no room.
+            var first = request.From + Math.Min(request.Most, settings.BlocksAhead);
+            Use(consumer, c => c with { JoinedAt = c.JoinedAt ?? Math.Max(_published, first) });
             var missed = Math.Max(_consumers[consumer.Receiver].JoinedAt!.Value, _published - 2L * request.Most);
             if (request.From < missed)
             {

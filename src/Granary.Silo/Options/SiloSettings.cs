@@ -13,10 +13,17 @@ public enum Clustering
     Postgres,
 }
 
+/// <summary>What carries the blocks of batches from the feeds to the silos.</summary>
 public enum StreamTransport
 {
+    /// <summary>Streams in the memory of the silos.</summary>
     Memory,
+
+    /// <summary>Streams over Kafka or Redpanda.</summary>
     Kafka,
+
+    /// <summary>No stream: each silo requests blocks.</summary>
+    None,
 }
 
 /// <summary>
@@ -62,7 +69,7 @@ public sealed record SiloSettings
     [Setting("ROLE,…", "what the silo does: api (HTTP, besides probes and metrics), compute (batches and other jobs), sessions (live "
         + "accounts)")]
     public SiloRoles Roles { get; init; } = SiloRolesText.All;
-    [Setting("memory|kafka", "what carries blocks between silos")]
+    [Setting("memory|kafka|none", "streams that carry blocks to the silos; none: silos request them")]
     public StreamTransport Streams { get; init; }
 
     /// <summary>Set with <see cref="StreamTransport.Kafka"/>, null otherwise.</summary>

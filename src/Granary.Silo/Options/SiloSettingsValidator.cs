@@ -59,9 +59,10 @@ public sealed class SiloSettingsValidator : IValidateOptions<SiloSettings>
     private static void CheckStreams(SiloSettings s, List<string> faults)
     {
         if (s.Streams == StreamTransport.Kafka && s.Kafka is null) faults.Add("--streams kafka needs the brokers: give --kafka HOST:PORT");
-        if (s.Streams == StreamTransport.Memory && s.Kafka is not null)
-            faults.Add("--kafka names brokers that --streams memory does not use; say --streams kafka, or leave it out");
-        if (s.Streams == StreamTransport.Memory && s.KafkaConfig.Count > 0)
+        if (s.Streams != StreamTransport.Kafka && s.Kafka is not null)
+            faults.Add($"--kafka names brokers that --streams {s.Streams.ToString().ToLowerInvariant()} does not use; say --streams kafka, "
+                + "or leave it out");
+        if (s.Streams != StreamTransport.Kafka && s.KafkaConfig.Count > 0)
             faults.Add("--kafka-config is for --streams kafka; say that too, or leave it out");
         if (s.Kafka is not null && s.Kafka.Split(',').FirstOrDefault(b => !IsHostAndPort(b)) is { } broker)
             faults.Add($"--kafka {broker}: write brokers as HOST:PORT,HOST:PORT");

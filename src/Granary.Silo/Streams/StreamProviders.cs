@@ -1,4 +1,5 @@
 using Granary.Cluster;
+using Granary.Cluster.Grains.Hosting;
 using Granary.Kafka;
 using Granary.Silo.Options;
 
@@ -12,7 +13,10 @@ internal static class StreamProviders
         switch (settings.Streams)
         {
             case StreamTransport.Memory:
-                // Silos request blocks from the feeds; there is no stream.
+                silo.AddMemoryBlockStreams();
+                break;
+            case StreamTransport.None:
+                // Silos request blocks from the feeds.
                 break;
             case StreamTransport.Kafka:
                 silo.AddKafkaStreams(ClusterProviders.Blocks, o =>

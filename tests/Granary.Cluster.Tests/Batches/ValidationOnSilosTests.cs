@@ -37,8 +37,7 @@ public sealed class ValidationOnSilosTests : IDisposable
     [InlineData(BlockTransport.Stream)]
     public async Task Spread_over_silos_they_find_what_they_find_in_one_process(BlockTransport transport)
     {
-        await using var cluster = await TestSilos.StartAsync(2, s => s with { ChecksSpreadFrom = 0, Blocks = transport },
-            silo => silo.AddMemoryStreams(ClusterProviders.Blocks));
+        await using var cluster = await TestSilos.StartAsync(2, s => s with { ChecksSpreadFrom = 0, Blocks = transport });
         foreach (var batch in new[] { Foretelling, _batches.Costly, _batches.Sweep })
         {
             var embedded = await _batches.EmbeddedAsync(batch);

@@ -51,8 +51,9 @@ internal sealed class TestSilos : IAsyncDisposable
 
     public IReadOnlyList<InProcessSiloHandle> Alive => [.. _cluster.GetActiveSilos()];
 
+    /// <param name="streams">Adds the stream of blocks; null for that of the silos' memory.</param>
     public static async Task<TestSilos> StartAsync(int silos, Func<GrainSettings, GrainSettings>? change = null,
-        Action<ISiloBuilder>? more = null)
+        Action<ISiloBuilder>? more = null, Action<ISiloBuilder>? streams = null)
     {
         var folder = Directory.CreateTempSubdirectory("granary-cluster-").FullName;
         var settings = new GrainSettings
@@ -61,7 +62,7 @@ internal sealed class TestSilos : IAsyncDisposable
             Threads = 1,
             Tick = TimeSpan.FromMilliseconds(100),
             StrategyDeadline = TimeSpan.FromMinutes(5),
-            Drain = TimeSpan.FromSeconds(5)
+            Drain = TimeSpan.FromSeconds(5),
         };
         settings = change?.Invoke(settings) ?? settings;
         var storage = new DatabaseStorage();
@@ -83,6 +84,8 @@ internal sealed class TestSilos : IAsyncDisposable
             });
             silo.Services.AddLogging(l => l.AddFilter("Granary", LogLevel.Information).AddFilter("Orleans", LogLevel.Error)
                 .AddFilter("Microsoft", LogLevel.Error).AddProvider(Log));
+            if (streams is not null) streams(silo);
+            else silo.AddMemoryBlockStreams();
             more?.Invoke(silo);
         });
         builder.ConfigureClient(client =>

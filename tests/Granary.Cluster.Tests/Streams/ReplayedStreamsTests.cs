@@ -41,8 +41,7 @@ public sealed class ReplayedStreamsTests : IClassFixture<ReplayedStreamsTests.Ma
     }
 
     private static Task<TestSilos> MemoryAsync(int silos, Func<GrainSettings, GrainSettings>? change = null) =>
-        TestSilos.StartAsync(silos, s => (change?.Invoke(s) ?? s) with { Blocks = BlockTransport.Stream },
-            silo => silo.AddMemoryStreams(ClusterProviders.Blocks));
+        TestSilos.StartAsync(silos, change);
 
     private async Task SameAsync(TestSilos cluster, string batch)
     {
@@ -55,8 +54,7 @@ public sealed class ReplayedStreamsTests : IClassFixture<ReplayedStreamsTests.Ma
     public async Task Over_Kafka_the_digest_is_that_of_the_embedded_host()
     {
         using var kafka = MockKafka.Start();
-        await using var cluster = await TestSilos.StartAsync(2, s => s with { Blocks = BlockTransport.Stream },
-            silo => silo.AddKafkaStreams(ClusterProviders.Blocks, o =>
+        await using var cluster = await TestSilos.StartAsync(2, streams: silo => silo.AddKafkaStreams(ClusterProviders.Blocks, o =>
         {
             o.Endpoint = kafka.Endpoint;
             o.Topic = "blocks";
@@ -69,8 +67,7 @@ public sealed class ReplayedStreamsTests : IClassFixture<ReplayedStreamsTests.Ma
     public async Task Over_a_broker_in_a_process_of_its_own_the_digest_is_that_of_the_embedded_host()
     {
         await using var kafka = await KafkaBroker.StartAsync();
-        await using var cluster = await TestSilos.StartAsync(2, s => s with { Blocks = BlockTransport.Stream },
-            silo => silo.AddKafkaStreams(ClusterProviders.Blocks, o =>
+        await using var cluster = await TestSilos.StartAsync(2, streams: silo => silo.AddKafkaStreams(ClusterProviders.Blocks, o =>
         {
             // As a file of --kafka-config says it for a broker of version 0.9, which numbers no messages of a producer.
             o.Endpoint = new KafkaEndpoint(kafka.Brokers)
@@ -101,8 +98,7 @@ public sealed class ReplayedStreamsTests : IClassFixture<ReplayedStreamsTests.Ma
     [InlineData(BlockTransport.Stream)]
     public async Task Each_silo_receives_each_block_of_a_feed_once_however_many_strategies_it_has(BlockTransport transport)
     {
-        await using var cluster = await TestSilos.StartAsync(2, s => s with { Blocks = transport, BlockSize = 256 },
-            silo => silo.AddMemoryStreams(ClusterProviders.Blocks));
+        await using var cluster = await TestSilos.StartAsync(2, s => s with { Blocks = transport, BlockSize = 256 });
         var arrived = cluster.Alive.ToDictionary(s => s.SiloAddress, _ => 0);
         using var listener = Blocks(cluster, (silo, change) =>
         {
@@ -130,8 +126,7 @@ public sealed class ReplayedStreamsTests : IClassFixture<ReplayedStreamsTests.Ma
     {
         const int ahead = 8;
         await using var cluster = await TestSilos.StartAsync(1,
-            s => s with { Blocks = transport, BlockSize = BlockSize, BarsAhead = ahead * BlockSize },
-            silo => silo.AddMemoryStreams(ClusterProviders.Blocks));
+            s => s with { Blocks = transport, BlockSize = BlockSize, BarsAhead = ahead * BlockSize });
         long held = 0, most = 0;
         using var listener = Blocks(cluster, (_, change) => most = Math.Max(most, Interlocked.Add(ref held, change)));
         var batch = _batches.Write("slow-one", """
@@ -180,8 +175,7 @@ public sealed class ReplayedStreamsTests : IClassFixture<ReplayedStreamsTests.Ma
     [InlineData(BlockTransport.Stream)]
     public async Task A_factor_is_computed_once_on_each_silo_however_many_strategies_ask_for_it(BlockTransport transport)
     {
-        await using var cluster = await TestSilos.StartAsync(2, s => s with { Blocks = transport },
-            silo => silo.AddMemoryStreams(ClusterProviders.Blocks));
+        await using var cluster = await TestSilos.StartAsync(2, s => s with { Blocks = transport });
         var batch = _batches.Write("counted", $$"""
             { "name": "counted", "data": { "source": "csv:data/1h", "symbols": "COINUSDT", "timeframe": "1h" },
               "strategies": [ { "class": "Counting", "params": { "variant": [{{string.Join(',', Enumerable.Range(1, 100))}}] },
@@ -233,8 +227,7 @@ public sealed class ReplayedStreamsTests : IClassFixture<ReplayedStreamsTests.Ma
         const int published = 60;
         var calls = new FeedCalls();
         await using var cluster = await TestSilos.StartAsync(2,
-            s => s with { Blocks = BlockTransport.Stream, BlockSize = BlockSize, BarsAhead = 4 * BlockSize },
-            silo => silo.AddMemoryStreams(ClusterProviders.Blocks).AddIncomingGrainCallFilter(calls));
+            s => s with { BlockSize = BlockSize, BarsAhead = 4 * BlockSize }, silo => silo.AddIncomingGrainCallFilter(calls));
         var batch = _batches.Write("resumed", """
             { "name": "resumed", "data": { "source": "csv:data/1h", "symbols": "COINUSDT", "timeframe": "1h" },
               "strategies": [ { "class": "Dawdler", "params": { "every": 16, "milliseconds": 1, "variant": [1, 2], "gateAt": 390 },

@@ -32,9 +32,8 @@ public sealed class TransportCostTests
               "strategies": [ { "class": "SmaCross", "params": { "fast": [{{Numbers(5, 1, 40)}}], "slow": [{{Numbers(50, 10, 25)}}] },
                 "sides": "long", "size": { "units": 10 } } ], "outputs": ["results"] }
             """);
-        await using var pull = await TestSilos.StartAsync(1);
-        await using var stream = await TestSilos.StartAsync(1, s => s with { Blocks = BlockTransport.Stream },
-            silo => silo.AddMemoryStreams(ClusterProviders.Blocks));
+        await using var pull = await TestSilos.StartAsync(1, s => s with { Blocks = BlockTransport.Pull });
+        await using var stream = await TestSilos.StartAsync(1);
         var costs = new Dictionary<string, Cost>();
         var digests = new HashSet<string?>();
         for (var round = -1; round < rounds; round++)

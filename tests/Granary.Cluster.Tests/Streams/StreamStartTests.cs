@@ -1,0 +1,75 @@
+using Granary.Application.Batches;
+using Granary.Application.Jobs;
+using Granary.Cluster.Feeds;
+using Granary.Cluster.Tests.Fixtures;
+using Granary.Engine.Market;
+using Granary.Testing;
+using Orleans.Hosting;
+
+namespace Granary.Cluster.Tests.Streams;
+
+/// <summary>How a reader of a stream gets its first blocks, and how it continues without its subscription.</summary>
+public sealed class StreamStartTests : IDisposable
+{
+    private const int BlockSize = 16, Ahead = 8;
+
+    private readonly TestBatches _batches = new();
+
+    public void Dispose() => _batches.Dispose();
+
+    [Fact]
+    public async Task The_first_blocks_of_a_reader_come_in_the_answer_and_the_next_ones_on_the_stream()
+    {
+        await using var cluster = await TestSilos.StartAsync(1, s => s with { BlockSize = BlockSize, BarsAhead = Ahead * BlockSize });
+        var batch = _batches.Write("first", """
+            { "name": "first", "data": { "source": "csv:data/1h", "symbols": "COINUSDT", "timeframe": "1h" },
+              "strategies": [ { "class": "SmaCross" } ] }
+            """);
+        var spec = new BatchReader(TestCatalogues.All).Read(batch);
+        await using var series = await BatchSources.Open(TestCatalogues.All.Sources, spec.Data, spec.Folder)
+            .OpenAsync(new BarQuery("COINUSDT", spec.Data.Timeframe, null, null));
+        var times = new List<long>();
+        await foreach (var block in series.ReadAsync(BlockSize)) times.Add(block.Time[0]);
+        var (key, reader) = TestBatches.FeedOf(batch, "COINUSDT");
+        var feed = cluster.Grains.GetGrain<ISymbolFeedGrain>(key);
+        BlockRequest From(FeedConsumer consumer, long block) => new(consumer.Receiver, block, 3 * Ahead, series.ContentHash, consumer);
+
+        var first = await feed.PublishAsync(From(reader, 0));
+        first.Blocks.Select(b => b.Time[0]).ShouldBe(times.Take(Ahead));
+        (await feed.PublishAsync(From(reader, Ahead))).Blocks.ShouldBeEmpty("they are on the stream");
+        // The stream has gone on meanwhile: what it had before comes in the answers.
+        var late = reader with { Receiver = Guid.NewGuid() };
+        var past = await feed.PublishAsync(From(late, 0));
+        past.Blocks.Select(b => b.Time[0]).ShouldBe(times.Take(3 * Ahead));
+        (await feed.PublishAsync(From(late, 3 * Ahead))).Blocks.Select(b => b.Time[0]).ShouldBe(times.Skip(3 * Ahead).Take(Ahead));
+        (await feed.PublishAsync(From(late, 4 * Ahead))).Blocks.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_subscription_that_is_lost_in_the_middle_of_a_run_is_made_again()
+    {
+        var calls = new FeedCalls();
+        await using var cluster = await TestSilos.StartAsync(1, s => s with { BlockSize = BlockSize, BarsAhead = 4 * BlockSize },
+            silo => silo.AddIncomingGrainCallFilter(calls));
+        var batch = _batches.Write("unsubscribed", """
+            { "name": "unsubscribed", "data": { "source": "csv:data/1h", "symbols": "COINUSDT", "timeframe": "1h" },
+              "strategies": [ { "class": "Dawdler", "params": { "every": 16, "milliseconds": 0, "gateAt": [390, 3000] },
+                                "size": { "percentOfEquity": 50 } } ], "portfolio": { "weights": "equal" } }
+            """);
+        using var early = cluster.Gates.Close(390);
+        using var late = cluster.Gates.Close(3000);
+        var id = await cluster.SubmitAsync(batch);
+        await early.Reached;
+        var before = calls.Subscriptions;
+        before.ShouldBeGreaterThan(0);
+        var silo = cluster.Alive.ShouldHaveSingleItem().SiloAddress.ToParsableString();
+        await cluster.Grains.GetGrain<IFeedReceiverGrain>($"{TestBatches.FeedOf(batch, "COINUSDT").Key}|{silo}").UnsubscribeAsync();
+        early.Open();
+        await late.Reached;
+        calls.Subscriptions.ShouldBeGreaterThan(before);
+        late.Open();
+        var status = await cluster.EndAsync(id);
+        status.State.ShouldBe(JobState.Done, $"{status.Fault}\n{TestSilos.Log.Tail}");
+        status.Digest.ShouldBe((await _batches.EmbeddedAsync(batch)).Model.Digest);
+    }
+}
