@@ -71,11 +71,13 @@ public sealed class SiloOption
         if (_type == typeof(SiloRoles)) return (SiloRolesText.Parse(text), "choose from api, compute and sessions, with commas between");
         if (_type.IsEnum)
             return (Enum.GetNames(_type).FirstOrDefault(n => n.Equals(text, StringComparison.OrdinalIgnoreCase)) is { } name
-                ? Enum.Parse(_type, name) : null, "choose " + _setting.Value!.Replace("|", " or ", StringComparison.Ordinal));
+                ? Enum.Parse(_type, name) : null, "choose " + Choices(_setting.Value!.Split('|')));
         if (_type == typeof(IPAddress))
             return (IPAddress.TryParse(text, out var address) ? address : null, "give an IP address, not a name");
         if (_type == typeof(IReadOnlyList<string>))
             return (text.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries), "");
         return (_type == typeof(string) ? text : KafkaConfigFile.Read(text, source, faults), "");
     }
+
+    private static string Choices(string[] names) => $"{string.Join(", ", names[..^1])} or {names[^1]}";
 }
