@@ -120,19 +120,19 @@ public sealed class KilledServerTests : IDisposable
         var host = again.BaseAddress!.ToString();
         var listed = await GranaryCall.RunAsync("schedules", "list", "--host", host);
         (listed.ExitCode, listed.Error).ShouldBe((0, ""));
-        listed.Output.ShouldContain("yearly");
-        listed.Output.ShouldContain("submitted");
-        (await GranaryCall.RunAsync("schedules", "runs", "yearly", "--host", host)).Output.ShouldContain(run.Job!);
+        listed.Output.ShouldContain("rare");
+        listed.Output.ShouldContain("failed: ");
+        (await GranaryCall.RunAsync("schedules", "runs", "rare", "--host", host)).Output.ShouldContain(run.Job!);
         var file = _folder.At("nightly.json");
         await File.WriteAllTextAsync(file, """{ "cron": "0 2 * * *", "job": { "kind": "trian" } }""");
         var wrong = await GranaryCall.RunAsync("schedules", "set", "nightly", file, "--host", host);
         (wrong.ExitCode, wrong.Error).ShouldSatisfyAllConditions(w => w.ExitCode.ShouldNotBe(0),
-            w => w.Error.ShouldContain("there is no kind of job 'trian'; did you mean 'train'?"));
+            w => w.Error.ShouldContain("nightly.json: there is no kind of job 'trian'; did you mean 'train'?"));
         await File.WriteAllTextAsync(file, """
             { "cron": "0 2 * * *", "enabled": false, "job": { "kind": "verify", "run": "20261121-000000-none-cafe" } }
             """);
         (await GranaryCall.RunAsync("schedules", "set", "nightly", file, "--host", host)).Output.ShouldContain("nightly: disabled");
-        (await GranaryCall.RunAsync("schedules", "remove", "yearly", "--host", host)).Output.ShouldContain("yearly: removed");
+        (await GranaryCall.RunAsync("schedules", "remove", "rare", "--host", host)).Output.ShouldContain("rare: removed");
         book.All().ShouldHaveSingleItem().Name.ShouldBe("nightly");
     }
 }
