@@ -79,8 +79,11 @@ public sealed class StrategyRun : IStrategyRun, IFactorReader
     public int TradeCount => _book.TradeMeter.Trades;
 
     /// <inheritdoc/>
-    public RunStanding Standing =>
-        new(Bars, TradeCount, _block is null ? _book.Account.Cash : _book.OwnEquity(Last.Close), PositionsOf([_book]));
+    public RunStanding Standing => new(Bars, TradeCount, EquityNow, PositionsOf([_book]));
+
+    // A long block is marked as it is processed; blocks that are collected are marked later.
+    private double EquityNow => _block is null || ReferenceEquals(_book.Marks, _block) ? _book.EquityMeter.Equity
+        : _book.OwnEquity(Last.Close);
 
     /// <inheritdoc/>
     public long Now => _block is null ? long.MinValue : _block.TimeColumn[Math.Min(_context.Index, _block.Count - 1)];
