@@ -91,7 +91,7 @@ public sealed class KilledServerTests : IDisposable
         var book = new ScheduleBook(Path.Combine(runs, ".schedules"));
         var today = DateTime.UtcNow.Date;
         var due = Enumerable.Range(0, 9).Select(y => today.Year - y).Where(DateTime.IsLeapYear)
-            .Select(y => new DateTimeOffset(y, 2, 29, 0, 0, 0, TimeSpan.Zero)).First(d => d.UtcDateTime < today);
+            .Select(y => new DateTimeOffset(y, 2, 29, 0, 0, 0, TimeSpan.Zero)).First(d => d.UtcDateTime <= today);
         book.Set(new JobSchedule
         {
             Name = "rare",

@@ -15,6 +15,8 @@ namespace Granary.Cluster.Grains.Feeds;
 public sealed class StreamWindows
 {
     private static readonly TimeSpan BlockTimeout = TimeSpan.FromMilliseconds(300);
+    // While a silo is being lost, strategies go on with blocks that they request.
+    private static readonly TimeSpan SubscribeTimeout = TimeSpan.FromSeconds(5);
 
     private readonly IGrainFactory _grains;
     private readonly GrainSettings _settings;
@@ -181,7 +183,7 @@ public sealed class StreamWindows
     {
         try
         {
-            await Receiver(feed).SubscribeAsync().WaitAsync(cancellationToken);
+            await Receiver(feed).SubscribeAsync().WaitAsync(SubscribeTimeout, cancellationToken);
         }
         catch (Exception e) when (Loss.Is(e) || e is InconsistentStateException)
         {

@@ -17,7 +17,7 @@ public static class ExclusiveFile
     /// <exception cref="IOException">Another holder has it open (<see cref="IsInUse"/>), or the disk fails.</exception>
     /// <exception cref="UnauthorizedAccessException">The user of this process may not write the file.</exception>
     public static FileStream Open(string path) =>
-        new(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 0);
+        new(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
 
     /// <summary>Opens the file as <see cref="Open(string)"/> does; while another holder has it open, it waits.</summary>
     /// <param name="timeout">Time from the first attempt after which the last exception is thrown.</param>
