@@ -73,14 +73,12 @@ public static class SiloApplication
         }, catalogues);
         builder.Services.AddSingleton<IJobService>(s => new ClusterJobs(s.GetRequiredService<IGrainFactory>(),
             s.GetRequiredService<TimeProvider>(), isOverloaded: () => s.GetRequiredService<IOverloadDetector>().IsOverloaded));
-        builder.Services.AddSingleton<IBatchStrategies>(s => new ClusterStrategies(s.GetRequiredService<IGrainFactory>()));
+        builder.Services.AddSingleton<IBatchStrategies, ClusterStrategies>();
         builder.Services.AddSingleton(new RunLibrary(Path.GetFullPath(settings.Runs)));
         builder.Services.AddSingleton<IWeightsService>(s => new ClusterWeights(s.GetRequiredService<IGrainFactory>()));
         builder.Services.AddSingleton<ISessionService>(s =>
             new ClusterSessions(s.GetRequiredService<IGrainFactory>(), s.GetRequiredService<IJobService>(), catalogues));
-        builder.Services.AddSingleton<IClusterOperations>(s => new ClusterOperations(s.GetRequiredService<IGrainFactory>(),
-            s.GetRequiredService<IOptions<ClusterOptions>>(), s.GetRequiredService<IJobService>(),
-                s.GetRequiredService<ISessionService>()));
+        builder.Services.AddSingleton<IClusterOperations, ClusterOperations>();
         builder.Services.AddSingleton(settings.State is null && settings.Connection is { } accounts ? new DatabaseAccounts(accounts)
             : AccountStores.Open(settings.State ?? Path.Combine(Path.GetFullPath(settings.Runs), ".accounts")));
         builder.Services.AddNotifications(settings.Notifications, settings.Connection);

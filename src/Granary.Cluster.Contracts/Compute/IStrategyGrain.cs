@@ -6,7 +6,7 @@ namespace Granary.Cluster.Compute;
 /// <summary>
 /// One strategy of one run; the key is <c>run/strategy id</c>. It has the strategy's run made, owns it, and reports its result. The threads
 /// of its silo process the run together with those of other grains of the same feed. It lives on the silo with these threads, and only this
-/// silo calls it: others ask the silo's <see cref="IComputeGrain"/>.
+/// silo calls it: others ask the silo's <see cref="IComputeService"/>.
 /// </summary>
 [Alias("granary.IStrategyRunGrain")]
 public interface IStrategyGrain : IGrainWithStringKey

@@ -3,7 +3,7 @@ using Granary.Application.Jobs;
 using Granary.Application.Simulation;
 using Granary.Cluster.Batches;
 using Granary.Cluster.Compute;
-using Granary.Cluster.Grains.Compute;
+using Granary.Cluster.Grains.Silos;
 using Granary.Cluster.Grains.Telemetry;
 using Microsoft.Extensions.Logging;
 using Orleans.Concurrency;
@@ -19,8 +19,8 @@ namespace Granary.Cluster.Grains.Batches;
 [Reentrant, CollectionAgeLimit(Minutes = 5), GrainType("batch")]
 internal sealed class BatchGrain(
     [PersistentState("batch", ClusterProviders.State)] IPersistentState<BatchRecord> state,
-    IClusterMembershipService membership, GrainSettings settings, ClusterInstruments instruments, TimeProvider clock,
-    ILogger<BatchGrain> logger) : Grain, IBatchGrain, IRemindable
+    IClusterMembershipService membership, ComputeServices services, GrainSettings settings, ClusterInstruments instruments,
+    TimeProvider clock, ILogger<BatchGrain> logger) : Grain, IBatchGrain, IRemindable
 {
     private const string Reminder = "drive";
     private SiloPolls? _polls;
@@ -41,7 +41,7 @@ internal sealed class BatchGrain(
     private IBatchListGrain List => GrainFactory.GetGrain<IBatchListGrain>(IBatchListGrain.Key);
 
     private SiloPolls Silos =>
-        _polls ??= new SiloPolls(settings, (silo, stop) => Compute(silo).PollAsync(Run, stop), () => _ = OnTimerAsync());
+        _polls ??= new SiloPolls(settings, (silo, stop) => services.Of(silo).PollAsync(Run, stop), () => _ = OnTimerAsync());
 
     private IReportingGrain Reporting => GrainFactory.GetGrain<IReportingGrain>(Run);
 
@@ -165,7 +165,7 @@ internal sealed class BatchGrain(
     {
         if (_status is not { Ended: false }) return false;
         if (state.State.Stopped.TryAdd(strategy, reason)) await WriteAsync(_status);
-        await Task.WhenAll(Silos.Views.Keys.Select(s => Loss.IgnoreAsync(() => Compute(s).StopStrategyAsync(Run, strategy, reason))));
+        await Task.WhenAll(Silos.Views.Keys.Select(s => Loss.IgnoreAsync(() => services.Of(s).StopStrategyAsync(Run, strategy, reason))));
         return true;
     }
 
@@ -269,8 +269,6 @@ internal sealed class BatchGrain(
         }
     }
 
-    private IComputeGrain Compute(SiloAddress silo) => GrainFactory.GetGrain<IComputeGrain>(silo.ToParsableString());
-
     private async Task TurnToAsync(Guid? token)
     {
         _ledger = null;
@@ -301,7 +299,7 @@ internal sealed class BatchGrain(
             view.Fresh = false;
             var over = ledger.Seen(silo, answer.Groups, view.AskedAt, out var again, out var fault);
             lost += again;
-            if (over.Count > 0) _ = Loss.IgnoreAsync(() => Compute(silo).StopAsync(Run, over));
+            if (over.Count > 0) _ = Loss.IgnoreAsync(() => services.Of(silo).StopAsync(Run, over));
             if (fault is null) continue;
             await EndAsync(s => s with { State = JobState.Failed, Fault = fault });
             await Loss.IgnoreAsync(() => Reporting.CancelAsync());
@@ -320,7 +318,7 @@ internal sealed class BatchGrain(
         if (ledger.Relief(open, Stopwatch.GetTimestamp()) is { } relief)
         {
             await Loss.IgnoreAsync(async () => ledger.GivenUp(relief.Group,
-                await Compute(relief.From).GiveUpAsync(Run, relief.Group, relief.Most).WaitAsync(SiloPolls.Timeout)));
+                await services.Of(relief.From).GiveUpAsync(Run, relief.Group, relief.Most).WaitAsync(SiloPolls.Timeout)));
             await Task.WhenAll(ledger.Assign(Run, open).Select(o => StartAsync(ledger, o.Silo, o.Order)));
         }
     }
@@ -330,7 +328,7 @@ internal sealed class BatchGrain(
         try
         {
             order = order with { Stopped = state.State.Stopped is { Count: > 0 } stopped ? new(stopped) : null };
-            await Compute(silo).StartAsync(order).WaitAsync(SiloPolls.Timeout);
+            await services.Of(silo).StartAsync(order).WaitAsync(SiloPolls.Timeout);
             ledger.Started(order.Id, Stopwatch.GetTimestamp());
         }
         catch (Exception e) when (Loss.Is(e))
@@ -365,7 +363,7 @@ internal sealed class BatchGrain(
         _timer?.Dispose();
         _timer = null;
         _ledger = null;
-        foreach (var silo in Silos.Views.Keys) _ = Loss.IgnoreAsync(() => Compute(silo).StopAsync(Run, null));
+        foreach (var silo in Silos.Views.Keys) _ = Loss.IgnoreAsync(() => services.Of(silo).StopAsync(Run, null));
         _activity?.SetStatus(ended.State == JobState.Failed ? ActivityStatusCode.Error : ActivityStatusCode.Ok, ended.Fault);
         _activity?.Dispose();
         _activity = null;

@@ -1,6 +1,7 @@
 using Granary.Cluster.Grains.Feeds;
 using Granary.Cluster.Grains.Models;
 using Granary.Cluster.Grains.Plans;
+using Granary.Cluster.Grains.Silos;
 using Granary.Cluster.Grains.Telemetry;
 using Orleans.Runtime;
 
@@ -8,4 +9,4 @@ namespace Granary.Cluster.Grains.Compute;
 
 /// <summary>What the strategy groups of a silo share.</summary>
 internal sealed record SiloServices(IGrainFactory Grains, RunPlans Plans, FeedSources Sources, ClusterInstruments Instruments,
-    BatchModels Models, SiloAddress Address);
+    BatchModels Models, ComputeServices Silos, SiloAddress Address);

@@ -8,6 +8,7 @@ using Granary.Cluster.Grains.Models;
 using Granary.Cluster.Grains.Placement;
 using Granary.Cluster.Grains.Plans;
 using Granary.Cluster.Grains.Portfolios;
+using Granary.Cluster.Grains.Silos;
 using Granary.Cluster.Grains.Telemetry;
 using Granary.Cluster.Wire;
 using Microsoft.Extensions.DependencyInjection;
@@ -16,6 +17,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Orleans.Configuration;
 using Orleans.Hosting;
+using Orleans.Metadata;
 using Orleans.Runtime;
 using Orleans.Runtime.Hosting;
 using Orleans.Serialization;
@@ -64,10 +66,14 @@ public static class GrainHosting
             s.GetRequiredService<ILocalSiloDetails>(), s.GetRequiredService<ClusterInstruments>()));
         services.AddSingleton(s => new SiloServices(s.GetRequiredService<IGrainFactory>(), s.GetRequiredService<RunPlans>(),
             s.GetRequiredService<FeedSources>(), s.GetRequiredService<ClusterInstruments>(),
-            s.GetRequiredService<BatchModels>(), s.GetRequiredService<ILocalSiloDetails>().SiloAddress));
+            s.GetRequiredService<BatchModels>(), s.GetRequiredService<ComputeServices>(),
+            s.GetRequiredService<ILocalSiloDetails>().SiloAddress));
         services.AddSingleton(s => new SiloCompute(s.GetRequiredService<SiloServices>(), settings,
             s.GetRequiredService<IClusterMembershipService>(), s.GetRequiredService<ILogger<SiloCompute>>()));
         services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(s => s.GetRequiredService<SiloCompute>());
+        silo.AddGrainService<ComputeService>();
+        services.AddSingleton<ComputeServices>();
+        services.AddSingleton<IGrainPropertiesProvider, ComputeServiceProperty>();
         silo.AddGrainDirectory(SiloDirectory.Name, static (_, _) => new SiloDirectory());
         services.AddPlacementDirector<CallersSiloPlacement, CallersSiloPlacementDirector>();
         RolePlacement.Add(services);

@@ -2,6 +2,7 @@ using Granary.Application.Jobs;
 using Granary.Application.Live;
 using Granary.Application.Operations;
 using Granary.Cluster.Compute;
+using Granary.Cluster.Grains.Silos;
 using Microsoft.Extensions.Options;
 using Orleans.Configuration;
 using Orleans.Runtime;
@@ -10,8 +11,9 @@ namespace Granary.Cluster.Grains.Services;
 
 /// <summary>What an operator asks of the silos, behind a silo's HTTP API.</summary>
 /// <param name="grains">The silo's grain factory.</param>
-public sealed class ClusterOperations(IGrainFactory grains, IOptions<ClusterOptions> cluster, IJobService jobs, ISessionService sessions)
-    : IClusterOperations
+/// <param name="services">The compute services of the silos.</param>
+public sealed class ClusterOperations(IGrainFactory grains, ComputeServices services, IOptions<ClusterOptions> cluster, IJobService jobs,
+    ISessionService sessions) : IClusterOperations
 {
     private const int MostListed = 100;
     private static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(3);
@@ -33,7 +35,7 @@ public sealed class ClusterOperations(IGrainFactory grains, IOptions<ClusterOpti
     {
         var members = await MembersAsync(cancellationToken).ConfigureAwait(false);
         if (members.FirstOrDefault(m => m.SiloName == silo && m.Status == SiloStatus.Active) is not { } member) return null;
-        var compute = Compute(member.SiloAddress);
+        var compute = services.Of(member.SiloAddress);
         await Calling.TryAsync(async _ =>
         {
             await (order == SiloOrder.Retire ? compute.RetireAsync() : compute.DrainAsync(order == SiloOrder.Drain)).ConfigureAwait(false);
@@ -46,15 +48,13 @@ public sealed class ClusterOperations(IGrainFactory grains, IOptions<ClusterOpti
         [.. (await Calling.TryAsync(_ => grains.GetGrain<IManagementGrain>(0).GetDetailedHosts(onlyActive: false), cancellationToken)
             .ConfigureAwait(false)).Where(m => m.Status != SiloStatus.Dead).OrderBy(m => m.SiloName, StringComparer.Ordinal)];
 
-    private IComputeGrain Compute(SiloAddress silo) => grains.GetGrain<IComputeGrain>(silo.ToParsableString());
-
     // A silo that does not answer is listed without what only it knows.
     private async Task<SiloStanding> DescribeAsync(MembershipEntry member)
     {
         SiloDescription? own = null;
         try
         {
-            own = await Timed.CallAsync(Compute(member.SiloAddress).DescribeAsync, s_timeout).ConfigureAwait(false);
+            own = await Timed.CallAsync(services.Of(member.SiloAddress).DescribeAsync, s_timeout).ConfigureAwait(false);
         }
         catch (Exception e) when (Loss.Is(e))
         {

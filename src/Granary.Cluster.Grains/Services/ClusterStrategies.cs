@@ -2,13 +2,15 @@ using Granary.Application.Jobs;
 using Granary.Application.Simulation;
 using Granary.Cluster.Batches;
 using Granary.Cluster.Compute;
+using Granary.Cluster.Grains.Silos;
 using Orleans.Runtime;
 
 namespace Granary.Cluster.Grains.Services;
 
 /// <summary>Single strategies of the cluster's batches, behind a silo's HTTP API.</summary>
-/// <param name="grains">The grain factory of a silo or a cluster client.</param>
-public sealed class ClusterStrategies(IGrainFactory grains) : IBatchStrategies
+/// <param name="grains">The grain factory of a silo.</param>
+/// <param name="services">The compute services of the silos.</param>
+public sealed class ClusterStrategies(IGrainFactory grains, ComputeServices services) : IBatchStrategies
 {
     private static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(3);
 
@@ -40,13 +42,12 @@ public sealed class ClusterStrategies(IGrainFactory grains) : IBatchStrategies
     {
         try
         {
-            var compute = grains.GetGrain<IComputeGrain>(silo.ToParsableString());
-            return await Timed.CallAsync(stop => compute.StrategyAsync(batch, strategy, stop), s_timeout, cancellationToken)
+            return await Timed.CallAsync(stop => services.Of(silo).StrategyAsync(batch, strategy, stop), s_timeout, cancellationToken)
                 .ConfigureAwait(false);
         }
         catch (Exception e) when (Loss.Is(e))
         {
-            // The silo was lost, or has an earlier version: what is stored is shown.
+            // The silo was lost: what is stored is shown.
             return null;
         }
     }

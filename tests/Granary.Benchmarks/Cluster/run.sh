@@ -136,6 +136,7 @@ for name, title in (("free", ""), ("pinned", ", pinned")):
     if name not in batch: continue
     row(f"sweep alone, ceiling: one | two unrelated at once{title}", sweep["one"], sweep[name] / 2, 2 * sweep["one"] / sweep[name])
     row(f"whole batch, ceiling: one | two unrelated at once{title}", batch["one"], batch[name] / 2, 2 * batch["one"] / batch[name])
+    row(f"sweep alone: two unrelated at once{title} | two silos (goal 0.9)", sweep[name] / 2, sweep["two"], sweep[name] / 2 / sweep["two"])
 strategies, seconds = min(map(json.loads, open(f"{work}/began")), key=lambda b: b[1])
 print(f"{strategies:,} strategy grains on two silos were owned by their grains and started within {seconds:.2f} s of the order (goal 1)")
 PY

@@ -41,7 +41,7 @@ public sealed class ManyStrategiesTests
             (await cluster.RunAsync(batch)).State.ShouldBe(JobState.Done);
         await Eventually.IsAsync(ActivationsAsync, n => n == 0);
         async Task<IReadOnlyList<GroupStatus>> GroupsAsync(string run) => [.. (await Task.WhenAll(cluster.Alive.Select(silo =>
-            cluster.Grains.GetGrain<IComputeGrain>(silo.SiloAddress.ToParsableString()).PollAsync(run)))).SelectMany(s => s.Groups)];
+            cluster.Computes.Of(silo.SiloAddress).PollAsync(run)))).SelectMany(s => s.Groups)];
 
         // Held before their first block: what is measured is strategies that wait.
         foreach (var silo in cluster.Alive) cluster.ComputeOf(silo).IsHeld = true;
@@ -96,7 +96,7 @@ public sealed class ManyStrategiesTests
             await Task.WhenAny(ended, Task.Delay(500));
             most = Math.Max(most, GC.GetTotalMemory(forceFullCollection: true) - before);
             var groups = await Task.WhenAll(cluster.Alive.Select(silo =>
-                cluster.Grains.GetGrain<IComputeGrain>(silo.SiloAddress.ToParsableString()).PollAsync(id)));
+                cluster.Computes.Of(silo.SiloAddress).PollAsync(id)));
             strategies = Math.Max(strategies, groups.Sum(g => g.Groups.Where(x => x.State == GroupState.Running).Sum(x =>
                 x.Strategies.Length)));
         }

@@ -82,7 +82,7 @@ public sealed class OwnDeactivationTests
     private static async Task OwnedAgainAsync(TestSilos cluster, string run, string strategy)
     {
         Task<StrategyStatus?> StatusAsync(InProcessSiloHandle silo) =>
-            cluster.Grains.GetGrain<IComputeGrain>(silo.SiloAddress.ToParsableString()).StrategyAsync(run, strategy);
+            cluster.Computes.Of(silo.SiloAddress).StrategyAsync(run, strategy);
         async Task<List<(InProcessSiloHandle Silo, long Bars)>> OwnersAsync()
         {
             var owners = new List<(InProcessSiloHandle, long)>();

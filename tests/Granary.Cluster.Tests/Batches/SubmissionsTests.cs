@@ -136,8 +136,8 @@ public sealed class SubmissionsTests : IAsyncLifetime
     [Fact]
     public async Task A_drained_silo_takes_no_work_until_it_is_resumed()
     {
-        var operations = new ClusterOperations(_cluster.Grains,
-            _cluster.Cluster.GetSiloServiceProvider(_cluster.Alive[0].SiloAddress).GetRequiredService<IOptions<ClusterOptions>>(),
+        var operations = new ClusterOperations(_cluster.Grains, _cluster.Computes,
+            _cluster.ServiceOf<IOptions<ClusterOptions>>(_cluster.Alive[0]),
             _cluster.Batches, new ClusterSessions(_cluster.Grains, _cluster.Batches, TestCatalogues.All));
         var before = await operations.StandingAsync();
         before.Silos.Count.ShouldBe(2);
@@ -165,7 +165,7 @@ public sealed class SubmissionsTests : IAsyncLifetime
                 "size": { "percentOfEquity": 50 } } ], "portfolio": { "weights": "equal" } }
             """);
         string[] ids = [.. (await _batches.EmbeddedAsync(batch)).Model.Strategies.Select(s => s.Id)];
-        var strategies = new ClusterStrategies(_cluster.Grains);
+        var strategies = new ClusterStrategies(_cluster.Grains, _cluster.Computes);
         string run;
         using (var gate = _cluster.Gates.Close(100))
         {

@@ -10,6 +10,7 @@ using Granary.Testing;
 using Orleans;
 using Orleans.Metadata;
 using Orleans.Runtime;
+using Orleans.Services;
 
 namespace Granary.Cluster.Tests.Contracts;
 
@@ -33,7 +34,8 @@ public sealed class WireContractsTests
             .OrderBy(t => t.FullName, StringComparer.Ordinal);
 
     private static IEnumerable<Type> Types => Assemblies.SelectMany(a => a.GetTypes())
-        .Where(t => t.IsInterface && t.IsAssignableTo(typeof(IGrain)) || t.GetCustomAttribute<GenerateSerializerAttribute>() is not null)
+        .Where(t => t.IsInterface && (t.IsAssignableTo(typeof(IGrain)) || t.IsAssignableTo(typeof(IGrainService)))
+            || t.GetCustomAttribute<GenerateSerializerAttribute>() is not null)
         .OrderBy(t => t.FullName, StringComparer.Ordinal);
 
     [Fact]

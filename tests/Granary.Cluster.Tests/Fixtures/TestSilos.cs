@@ -5,6 +5,7 @@ using Granary.Cluster.Grains;
 using Granary.Cluster.Grains.Compute;
 using Granary.Cluster.Grains.Hosting;
 using Granary.Cluster.Grains.Services;
+using Granary.Cluster.Grains.Silos;
 using Granary.Cluster.Wire;
 using Granary.Testing;
 using Microsoft.Extensions.DependencyInjection;
@@ -104,6 +105,12 @@ internal sealed class TestSilos : IAsyncDisposable
 
     internal SiloCompute ComputeOf(InProcessSiloHandle silo) =>
         _cluster.GetSiloServiceProvider(silo.SiloAddress).GetRequiredService<SiloCompute>();
+
+    /// <summary>The compute services as the first silo calls them.</summary>
+    public ComputeServices Computes => ServiceOf<ComputeServices>(Alive[0]);
+
+    public T ServiceOf<T>(InProcessSiloHandle silo) where T : notnull =>
+        _cluster.GetSiloServiceProvider(silo.SiloAddress).GetRequiredService<T>();
 
     public async Task<string> SubmitAsync(string batch, string? key = null)
     {

@@ -1,0 +1,38 @@
+using Granary.Cluster.Batches;
+
+namespace Granary.Cluster.Compute;
+
+[GenerateSerializer, Alias("granary.CohortState")]
+public enum GroupState
+{
+    Starting = 0,
+    Running = 1,
+
+    /// <summary>All strategies have finished; their results are being transferred.</summary>
+    Reporting = 2,
+
+    /// <summary>The reporting grain has the results.</summary>
+    Done = 3,
+
+    /// <summary>The group failed.</summary>
+    Failed = 4,
+}
+
+/// <param name="Strategies">Indices of its strategies in the plan.</param>
+/// <param name="Evaluations">Bars times strategies so far.</param>
+/// <param name="Bars">Bars that all its strategies have processed.</param>
+/// <param name="Fault">The fault in one sentence; null without one.</param>
+/// <param name="MayPass">Whether another run may succeed.</param>
+/// <param name="StartSeconds">Seconds from the order to the first block; 0 before it.</param>
+[GenerateSerializer, Immutable, Alias("granary.CohortStatus")]
+public sealed record GroupStatus(
+    [property: Id(0)] Guid Id,
+    [property: Id(1)] PassKey Pass,
+    [property: Id(2)] int Feed,
+    [property: Id(3)] GroupState State,
+    [property: Id(4)] int[] Strategies,
+    [property: Id(5)] long Evaluations,
+    [property: Id(6)] long Bars,
+    [property: Id(7)] string? Fault,
+    [property: Id(8)] bool MayPass,
+    [property: Id(9)] double StartSeconds);

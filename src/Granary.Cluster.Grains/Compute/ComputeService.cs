@@ -1,0 +1,58 @@
+using Granary.Cluster.Batches;
+using Granary.Cluster.Compute;
+using Microsoft.Extensions.Logging;
+using Orleans.Runtime;
+
+namespace Granary.Cluster.Grains.Compute;
+
+/// <summary>Gives other silos access to the compute threads of this one.</summary>
+internal sealed class ComputeService(GrainId id, Silo silo, ILoggerFactory loggers, SiloCompute compute, SiloProcess process)
+    : GrainService(id, silo, loggers), IComputeService
+{
+    private IGrainFactory Grains => compute.Services.Grains;
+
+    public Task StartAsync(GroupOrder order)
+    {
+        compute.Start(order);
+        return Task.CompletedTask;
+    }
+
+    public Task<ComputeStatus> PollAsync(string run, CancellationToken cancellationToken) => Task.FromResult(compute.StatusOf(run));
+
+    public Task StopAsync(string run, IReadOnlyList<Guid>? groups)
+    {
+        compute.Stop(run, groups);
+        return Task.CompletedTask;
+    }
+
+    public Task<int[]> GiveUpAsync(string run, Guid group, int most) => Task.FromResult(compute.GiveUp(group, most));
+
+    public async Task<SiloDescription> DescribeAsync(CancellationToken cancellationToken)
+    {
+        var statistics = await Grains.GetGrain<IManagementGrain>(0).GetRuntimeStatistics([process.Silo.SiloAddress]);
+        return new SiloDescription(typeof(ComputeService).Assembly.GetName().Version!.ToString(3), compute.Pool.Threads, compute.Groups,
+            statistics[0].ActivationCount, compute.IsLeaving || compute.IsDraining);
+    }
+
+    public Task DrainAsync(bool drain)
+    {
+        compute.Drain(drain);
+        return Task.CompletedTask;
+    }
+
+    public async Task<StrategyStatus?> StrategyAsync(string run, string strategy, CancellationToken cancellationToken) =>
+        await Strategy(run, strategy).StatusAsync(cancellationToken);
+
+    public async Task<bool> StopStrategyAsync(string run, string strategy, string reason) =>
+        await Strategy(run, strategy).StopAsync(reason);
+
+    // The calls come from this silo, where the strategy's grain is.
+    private IStrategyGrain Strategy(string run, string strategy) => Grains.GetGrain<IStrategyGrain>($"{run}/{strategy}");
+
+    public Task RetireAsync()
+    {
+        // The answer leaves before the silo closes its connections.
+        _ = Task.Delay(TimeSpan.FromMilliseconds(100)).ContinueWith(_ => process.Life.StopApplication(), TaskScheduler.Default);
+        return Task.CompletedTask;
+    }
+}
