@@ -43,15 +43,16 @@ public sealed class SessionRestarts(TimeProvider clock, Func<Exception, bool>? i
     /// <summary>
     /// Waits for the next try. An operator's stop ends the wait early: a session that cannot run cannot execute the stop.
     /// </summary>
+    /// <param name="stopAsked">Completes with an operator's stop.</param>
     /// <returns>The stop; null where the next try begins.</returns>
-    public async Task<SessionOrder?> WaitAsync(QueuedControl control, CancellationToken cancellationToken)
+    public async Task<SessionOrder?> WaitAsync(Task<SessionOrder> stopAsked, CancellationToken cancellationToken)
     {
         using var until = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var pause = Task.Delay(_pause, clock, until.Token);
-        if (_last is { Attempts: >= StopsAfter } && await Task.WhenAny(pause, control.StopAsked) != pause)
+        if (_last is { Attempts: >= StopsAfter } && await Task.WhenAny(pause, stopAsked) != pause)
         {
             await until.CancelAsync();
-            return await control.StopAsked;
+            return await stopAsked;
         }
         await pause;
         return null;

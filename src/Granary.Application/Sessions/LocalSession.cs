@@ -152,7 +152,7 @@ internal sealed class LocalSession : IAsyncDisposable
                 _services.OnInterrupted?.Invoke(_view.Id, e, retry);
                 Save(_view with { Fault = e.Message, Restarts = _view.Restarts + 1 });
                 _control.Again();
-                if (await _restarts.WaitAsync(_control, _stop.Token).ConfigureAwait(false) is not { } stop) continue;
+                if (await _restarts.WaitAsync(_control.StopAsked, _stop.Token).ConfigureAwait(false) is not { } stop) continue;
                 End(SessionPhase.Failed, null, SessionRestarts.Describe(stop, e.Message));
                 return null;
             }

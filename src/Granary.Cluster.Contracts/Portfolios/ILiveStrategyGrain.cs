@@ -5,7 +5,7 @@ namespace Granary.Cluster.Portfolios;
 
 /// <summary>
 /// One strategy of one live session; the key is <c>account/strategy id</c>. It owns the strategy's run, which the session's thread
-/// processes. It lives on the silo with this thread, and only this silo calls it: others ask the session's <see cref="IPortfolioGrain"/>.
+/// processes. It lives on the silo with this thread, and only this silo calls it: others ask the <see cref="ISessionGrain"/>.
 /// </summary>
 [Alias("granary.ILiveStrategyGrain")]
 public interface ILiveStrategyGrain : IGrainWithStringKey

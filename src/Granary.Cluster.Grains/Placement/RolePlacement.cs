@@ -17,6 +17,7 @@ internal sealed class RolePlacement(IPlacementDirector inner, IServiceProvider s
     {
         ["batch"] = SiloRoles.Compute,
         ["reporting"] = SiloRoles.Compute,
+        ["session"] = SiloRoles.Sessions,
         ["portfolio"] = SiloRoles.Sessions,
         ["weights"] = SiloRoles.Sessions,
         ["order"] = SiloRoles.Sessions,

@@ -5,6 +5,7 @@ using Granary.Cluster.Accounts;
 using Granary.Cluster.Feeds;
 using Granary.Cluster.Grains.Accounts;
 using Granary.Cluster.Grains.Feeds;
+using Granary.Cluster.Portfolios;
 using Granary.Engine.Market;
 using Granary.Engine.Market.Feeds;
 
@@ -51,7 +52,13 @@ internal sealed class CurrentWeights : IWeightsService
     public PortfolioWeights? Newest
     {
         get => _newest;
-        set => _newest = value;
+        private set => _newest = value;
+    }
+
+    /// <summary>Takes a version in; one that is older than the newest changes nothing.</summary>
+    public void Take(PortfolioWeights? weights)
+    {
+        if (weights is not null && weights.Version > (Newest?.Version ?? 0)) Newest = weights;
     }
 
     public ValueTask<PortfolioWeights?> FindAsync(string portfolio, CancellationToken cancellationToken = default) => new(_newest);

@@ -3,6 +3,6 @@ using Granary.Cluster.Grains.Models;
 
 namespace Granary.Cluster.Grains.Portfolios;
 
-/// <summary>What the portfolio grains of a silo share.</summary>
+/// <summary>What the grains of sessions and portfolios of a silo share.</summary>
 internal sealed record PortfolioServices(GranaryCatalogues Catalogues, ModelReplicas Models, GrainSettings Settings, SiloProcess Process,
     LiveSessions Sessions);

@@ -46,6 +46,7 @@ internal sealed partial class SessionMonitor(IGrainFactory grains, IClusterMembe
     private async Task WakeAsync(CancellationToken stop)
     {
         var attentive = clock.GetUtcNow() + Attention;
+        HashSet<string>? known = null;
         while (!stop.IsCancellationRequested)
         {
             try
@@ -57,11 +58,12 @@ internal sealed partial class SessionMonitor(IGrainFactory grains, IClusterMembe
                     await Task.Delay(Pause, clock, stop).ConfigureAwait(false);
                 }
                 using var untraced = new Untraced();
-                var running = await grains.GetGrain<ISessionListGrain>(ISessionListGrain.Key).RunningAsync(stop)
-                    .ConfigureAwait(false);
-                var answered = true;
-                foreach (var id in running) answered &= await WakeAsync(id, stop).ConfigureAwait(false);
-                if (!answered) attentive = clock.GetUtcNow() + Attention;
+                var list = grains.GetGrain<ISessionListGrain>(ISessionListGrain.Key);
+                var running = (await list.RunningAsync(stop).ConfigureAwait(false)).ToHashSet(StringComparer.Ordinal);
+                // A silo of the previous version does not find the session of a lost silo of this one, and takes it off the list.
+                known ??= [.. await list.AllAsync(stop).ConfigureAwait(false)];
+                known.UnionWith(running);
+                if (!await WakeAsync(known, running, stop).ConfigureAwait(false)) attentive = clock.GetUtcNow() + Attention;
             }
             catch (OperationCanceledException) when (stop.IsCancellationRequested)
             {
@@ -85,21 +87,29 @@ internal sealed partial class SessionMonitor(IGrainFactory grains, IClusterMembe
         return _changes.Reader.TryRead(out _);
     }
 
-    private async Task<bool> WakeAsync(string id, CancellationToken stop)
+    // Returns whether all have answered; sessions that do not run are known no more.
+    private async Task<bool> WakeAsync(HashSet<string> known, HashSet<string> listed, CancellationToken stop)
     {
-        try
+        var answered = true;
+        foreach (var id in known.Order(StringComparer.Ordinal).ToList())
         {
-            // A listed session that does not run was cut off between its end and the update of the list.
-            if (await Timed.CallAsync(grains.GetGrain<IPortfolioGrain>(id).SessionAsync, settings.SiloTimeout, stop).ConfigureAwait(false)
-                is not { Phase: SessionPhase.Running })
-                await grains.GetGrain<ISessionListGrain>(ISessionListGrain.Key).EndedAsync(id).WaitAsync(stop).ConfigureAwait(false);
-            return true;
+            try
+            {
+                if (await Timed.CallAsync(grains.GetGrain<ISessionGrain>(id).SessionAsync, settings.SiloTimeout, stop).ConfigureAwait(false)
+                    is { Phase: SessionPhase.Running })
+                    continue;
+                // A listed session that does not run was cut off between its end and the update of the list.
+                if (listed.Contains(id))
+                    await grains.GetGrain<ISessionListGrain>(ISessionListGrain.Key).EndedAsync(id).WaitAsync(stop).ConfigureAwait(false);
+                known.Remove(id);
+            }
+            catch (Exception e) when (e is not OperationCanceledException || !stop.IsCancellationRequested)
+            {
+                NotAsked(logger, id, e.Message);
+                answered = false;
+            }
         }
-        catch (Exception e) when (e is not OperationCanceledException || !stop.IsCancellationRequested)
-        {
-            NotAsked(logger, id, e.Message);
-            return false;
-        }
+        return answered;
     }
 
     [LoggerMessage(1, LogLevel.Debug, "The live session {Session} could not be asked: {Reason}")]

@@ -29,6 +29,8 @@ internal sealed partial class WeightsGrain([PersistentState("weights", ClusterPr
 
     private IPortfolioGrain Portfolio => GrainFactory.GetGrain<IPortfolioGrain>(Id);
 
+    private ISessionGrain Session => GrainFactory.GetGrain<ISessionGrain>(Id);
+
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
         if (!state.RecordExists) await TakeOverAsync(cancellationToken);
@@ -55,7 +57,7 @@ internal sealed partial class WeightsGrain([PersistentState("weights", ClusterPr
     {
         // Clients of the cluster call the grain without the API.
         var ordered = WeightsRules.Checked(Id, weights, why);
-        if (await Portfolio.StrategiesAsync() is { } known)
+        if (await Session.StrategiesAsync() is { } known)
             WeightsRules.CheckKnown(Id, ordered.Keys, known.ToHashSet(StringComparer.Ordinal));
         var current = _stored is [var newest, ..] ? newest.Version : 0;
         if (current != expectedVersion) return new WeightsAnswer(null, current);
@@ -64,7 +66,7 @@ internal sealed partial class WeightsGrain([PersistentState("weights", ClusterPr
         await StoredState.WriteAsync(this, () => state.WriteStateAsync());
         _stored = state.State.Versions;
         // A session that misses it looks here itself every ten seconds.
-        await Loss.IgnoreAsync(() => Portfolio.WeightsSetAsync(next));
+        await Loss.IgnoreAsync(() => Session.WeightsSetAsync(next));
         return new WeightsAnswer(next, next.Version);
     }
 

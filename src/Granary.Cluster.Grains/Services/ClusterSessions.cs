@@ -14,7 +14,7 @@ namespace Granary.Cluster.Grains.Services;
 /// <param name="catalogues">What the process knows.</param>
 public sealed class ClusterSessions(IGrainFactory grains, IJobService batches, GranaryCatalogues catalogues) : ISessionService
 {
-    private IPortfolioGrain Grain(string id) => grains.GetGrain<IPortfolioGrain>(id);
+    private ISessionGrain Grain(string id) => grains.GetGrain<ISessionGrain>(id);
 
     /// <inheritdoc/>
     public async ValueTask<SessionView> StartAsync(SessionStart start, CancellationToken cancellationToken = default)

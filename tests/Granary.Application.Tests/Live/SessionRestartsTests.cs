@@ -63,8 +63,8 @@ public class SessionRestartsTests
         var control = new QueuedControl();
         _ = control.SendAsync(new SessionOrder(SessionCommand.Stop, "operator", "broken"));
         restarts.After(Away, null);
-        (await restarts.WaitAsync(control, TestContext.Current.CancellationToken)).ShouldBeNull();
+        (await restarts.WaitAsync(control.StopAsked, TestContext.Current.CancellationToken)).ShouldBeNull();
         for (var i = 0; i < 20; i++) restarts.After(Away, null);
-        (await restarts.WaitAsync(control, TestContext.Current.CancellationToken))!.Who.ShouldBe("operator");
+        (await restarts.WaitAsync(control.StopAsked, TestContext.Current.CancellationToken))!.Who.ShouldBe("operator");
     }
 }

@@ -62,6 +62,8 @@ public sealed class WireContractsTests
         // Under its type a grain's state is stored and its reminders are kept: a class that is renamed would forget both.
         Grains.ShouldAllBe(g => g.GetCustomAttribute<GrainTypeAttribute>() != null);
         Grains.Select(IdentityOf).ShouldBeUnique();
+        // The database keeps a state by its name and the grain's key, whatever the grain's type.
+        Grains.SelectMany(StatesOf).Select(s => s.Split(" in ")[0]).ShouldBeUnique();
     }
 
     private static string IdentityOf(Type grain) => grain.GetCustomAttribute<GrainTypeAttribute>()!.GetGrainType(null!, grain).ToString()!;

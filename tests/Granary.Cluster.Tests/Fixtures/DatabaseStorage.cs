@@ -5,10 +5,13 @@ using Orleans.Storage;
 
 namespace Granary.Cluster.Tests.Fixtures;
 
-/// <summary>Grain storage that outlives the silos of one test, as a database does: states are kept as bytes, with versions.</summary>
+/// <summary>
+/// Grain storage that outlives the silos of one test, as a database does: states are kept as bytes, with versions, by the name of the
+/// state and the key of the grain, whatever its type.
+/// </summary>
 internal sealed class DatabaseStorage
 {
-    private readonly ConcurrentDictionary<(string, GrainId), (byte[] Bytes, string Version)> _states = new();
+    private readonly ConcurrentDictionary<(string, IdSpan), (byte[] Bytes, string Version)> _states = new();
 
     /// <summary>Name of the state whose writes fail, as if the database were away; null = none.</summary>
     public string? Away { get; set; }
@@ -18,15 +21,15 @@ internal sealed class DatabaseStorage
     /// <summary>Gives a stored state another version, as if another activation had written it.</summary>
     public void Rewrite(string stateName, GrainId grainId)
     {
-        var (bytes, _) = _states[(stateName, grainId)];
-        _states[(stateName, grainId)] = (bytes, Guid.NewGuid().ToString("N"));
+        var (bytes, _) = _states[(stateName, grainId.Key)];
+        _states[(stateName, grainId.Key)] = (bytes, Guid.NewGuid().ToString("N"));
     }
 
     private sealed class Storage(DatabaseStorage owner, Serializer serializer) : IGrainStorage
     {
         public Task ReadStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
         {
-            if (owner._states.TryGetValue((stateName, grainId), out var kept))
+            if (owner._states.TryGetValue((stateName, grainId.Key), out var kept))
                 (grainState.State, grainState.ETag, grainState.RecordExists) = (serializer.Deserialize<T>(kept.Bytes), kept.Version, true);
             return Task.CompletedTask;
         }
@@ -36,7 +39,7 @@ internal sealed class DatabaseStorage
             if (stateName == owner.Away) throw new IOException($"the storage of '{stateName}' is away");
             var version = Guid.NewGuid().ToString("N");
             var next = (serializer.SerializeToArray(grainState.State), version);
-            var kept = owner._states.AddOrUpdate((stateName, grainId), _ => next,
+            var kept = owner._states.AddOrUpdate((stateName, grainId.Key), _ => next,
                 (_, before) => before.Version == grainState.ETag ? next
                     : throw new InconsistentStateException("another activation wrote", before.Version, grainState.ETag));
             (grainState.ETag, grainState.RecordExists) = (kept.Version, true);
@@ -46,7 +49,7 @@ internal sealed class DatabaseStorage
         public Task ClearStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
         {
             if (stateName == owner.Away) throw new IOException($"the storage of '{stateName}' is away");
-            owner._states.TryRemove((stateName, grainId), out _);
+            owner._states.TryRemove((stateName, grainId.Key), out _);
             (grainState.ETag, grainState.RecordExists) = (null, false);
             return Task.CompletedTask;
         }

@@ -309,7 +309,7 @@ public sealed class SessionsInTheClusterTests : IClassFixture<SessionsInTheClust
         // Its silo goes; what was said stays.
         await cluster.Silos.Cluster.StopSiloAsync(cluster.Silos.Alive.Single(s =>
             s.SiloAddress.ToString() == cluster.Sessions.FindAsync(LiveSilos.Account).AsTask().Result!.Host));
-        var back = await cluster.UntilAsync(s => s is { Restarts: > 0, Status.State: LiveState.Paused });
+        var back = await cluster.UntilAsync(s => s is { Restarts: > 0, Retry: null, Status.State: LiveState.Paused });
         back.Status!.WeightsVersion.ShouldBe(1);
         var (first, second) = ((await cluster.Sessions.StrategyAsync(LiveSilos.Account, id))!,
             (await cluster.Sessions.StrategyAsync(LiveSilos.Account, other))!);

@@ -1,0 +1,65 @@
+using Granary.Application.Live;
+using Granary.Application.Weights;
+using Orleans.Concurrency;
+
+namespace Granary.Cluster.Portfolios;
+
+/// <summary>
+/// The live session of one account; the key is the account's name. It keeps how the session was started and what it came to, has the
+/// <see cref="IPortfolioGrain"/> of the account run it, in as many attempts as losses need, passes commands on, and ends it. Answers are
+/// durable.
+/// </summary>
+/// <remarks>
+/// An attempt outlives the loss of this grain: the next activation finds it by its epoch. It is lost if the portfolio's grain does not know
+/// its epoch; the next attempt has a higher one, under which the <see cref="Accounts.IOrderGrain"/> refuses all earlier ones.
+/// </remarks>
+[Alias("granary.ISessionGrain")]
+public interface ISessionGrain : IGrainWithStringKey
+{
+    /// <summary>Starts a live session. The answer comes when the account's lease is held.</summary>
+    /// <exception cref="Granary.Application.Json.InputException">The configuration or an option is wrong, or validation checks failed or
+    /// are missing.</exception>
+    /// <exception cref="Granary.Data.Journals.LeaseException">Another session trades the account.</exception>
+    /// <exception cref="Granary.Data.Journals.JournalException">The journal cannot be reached.</exception>
+    [ResponseTimeout("00:02:00"), Alias("Start")]
+    Task<SessionView> StartAsync(SessionStart start);
+
+    /// <summary>
+    /// Returns the session's state; null without a session. The call also restarts a session that was lost with its silo. If the
+    /// portfolio's silo does not answer within 10 s, the state is the last known one, with the reason as its fault.
+    /// </summary>
+    [AlwaysInterleave, Alias("Session")]
+    Task<SessionView?> SessionAsync(CancellationToken cancellationToken = default);
+
+    /// <summary>Returns the ids of the strategies that the running session trades; null without a running session.</summary>
+    [AlwaysInterleave, Alias("Strategies")]
+    Task<IReadOnlyList<string>?> StrategiesAsync(CancellationToken cancellationToken = default);
+
+    /// <summary>Asks the grain of a strategy of the running session, which is on the silo of the portfolio's grain.</summary>
+    /// <returns>null without a running session, or if it has no such strategy.</returns>
+    /// <exception cref="Granary.Application.Jobs.ServiceUnavailableException">The session opens its account or comes back from a
+    /// loss.</exception>
+    [AlwaysInterleave, Alias("Strategy")]
+    Task<SessionStrategy?> StrategyAsync(string strategy, CancellationToken cancellationToken = default);
+
+    /// <summary>Has the grain of a strategy stop it; see <see cref="ILiveStrategyGrain.StopAsync"/>.</summary>
+    /// <inheritdoc cref="StrategyAsync"/>
+    [AlwaysInterleave, Alias("StopStrategy")]
+    Task<SessionStrategy?> StopStrategyAsync(string strategy, string who, string why);
+
+    /// <summary>
+    /// Sends a command to the session. It answers when the command is in the journal, or after about 20 s without a journal.
+    /// </summary>
+    /// <returns>The session's state; null without a session.</returns>
+    /// <exception cref="Granary.Application.Json.InputException">The session has ended.</exception>
+    [AlwaysInterleave, Alias("Command")]
+    Task<SessionView?> CommandAsync(SessionOrder order);
+
+    /// <summary>Notifies a running session of a new version of the weights, in force from the next bar on.</summary>
+    [AlwaysInterleave, Alias("WeightsSet")]
+    Task WeightsSetAsync(PortfolioWeights weights);
+
+    /// <summary>The portfolio's grain has ended an attempt. A notification that is lost costs a second: this grain also asks.</summary>
+    [AlwaysInterleave, Alias("AttemptEnded")]
+    Task AttemptEndedAsync(long epoch);
+}

@@ -1,0 +1,26 @@
+using Granary.Application.Live;
+
+namespace Granary.Cluster.Portfolios;
+
+/// <summary>One attempt to run an account's session.</summary>
+/// <param name="Account">Its name.</param>
+/// <param name="Epoch">Higher than that of each attempt before.</param>
+/// <param name="Start">How the session was started.</param>
+/// <param name="Run">Id of the session's run, which all its attempts share.</param>
+[GenerateSerializer, Immutable, Alias("granary.SessionAttempt")]
+public sealed record SessionAttempt([property: Id(0)] string Account, [property: Id(1)] long Epoch, [property: Id(2)] SessionStart Start,
+    [property: Id(3)] string Run);
+
+/// <summary>One attempt to run an account's session, as its portfolio's grain has it.</summary>
+/// <param name="Host">The portfolio's silo.</param>
+/// <param name="Gateway">The silo that holds the account; empty before the account is open.</param>
+/// <param name="Status">The session's status; null before the attempt's first.</param>
+/// <param name="Digest">Digest of the run; null unless the session ended in this attempt.</param>
+/// <param name="Fault">What ended the attempt; null if nothing did.</param>
+[GenerateSerializer, Immutable, Alias("granary.AttemptStanding")]
+public sealed record AttemptStanding([property: Id(0)] string Host, [property: Id(1)] string Gateway,
+    [property: Id(2)] LiveStatus? Status, [property: Id(3)] string? Digest, [property: Id(4)] Exception? Fault)
+{
+    /// <summary>Whether the attempt has ended.</summary>
+    public bool IsOver => Digest is not null || Fault is not null;
+}

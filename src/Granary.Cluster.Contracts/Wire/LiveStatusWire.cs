@@ -1,0 +1,17 @@
+using System.Text.Json;
+using Granary.Application.Live;
+using Granary.Engine.Brokerage;
+
+namespace Granary.Cluster.Wire;
+
+/// <param name="Json">The status as JSON, so that fields can be added.</param>
+[GenerateSerializer, Alias("granary.LiveStatus")]
+public readonly record struct LiveStatusWire([property: Id(0)] byte[] Json);
+
+[RegisterConverter]
+public sealed class LiveStatusConverter : IConverter<LiveStatus, LiveStatusWire>
+{
+    public LiveStatus ConvertFromSurrogate(in LiveStatusWire s) => JsonSerializer.Deserialize<LiveStatus>(s.Json, SessionControl.Json)!;
+
+    public LiveStatusWire ConvertToSurrogate(in LiveStatus v) => new(JsonSerializer.SerializeToUtf8Bytes(v, SessionControl.Json));
+}

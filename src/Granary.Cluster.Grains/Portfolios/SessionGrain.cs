@@ -1,0 +1,385 @@
+using Granary.Application.Batches;
+using Granary.Application.Jobs;
+using Granary.Application.Json;
+using Granary.Application.Live;
+using Granary.Application.Weights;
+using Granary.Cluster.Accounts;
+using Granary.Cluster.Grains.Accounts;
+using Granary.Cluster.Grains.Telemetry;
+using Granary.Cluster.Portfolios;
+using Granary.Data.Journals;
+using Granary.Engine.Brokerage;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Orleans.Runtime;
+
+namespace Granary.Cluster.Grains.Portfolios;
+
+/// <summary>
+/// Keeps the live session of an account, and has the portfolio's grain run it in attempts. Whether an attempt goes on or is lost is said by
+/// the portfolio's grain alone: a call without an answer decides nothing, and is made again.
+/// </summary>
+// State names are unique: the database keeps states by their name and the grain's key.
+[GrainType("session")]
+internal sealed partial class SessionGrain([PersistentState("livesession", ClusterProviders.State)] IPersistentState<SessionRecord> session,
+    PortfolioServices services, SessionMonitor monitor, TimeProvider clock, ILogger<SessionGrain> logger) : Grain, ISessionGrain
+{
+    private static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(10);
+
+    private CancellationTokenSource? _stop;
+    private Task? _running;
+    private IGrainTimer? _awake;
+    private SessionRestarts? _restarts;
+    private TaskCompletionSource _look = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private TaskCompletionSource<SessionOrder> _stopAsked = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private bool _isFollowing, _isListed;
+
+    // As the portfolio's grain said last.
+    private LiveStatus? _status;
+    private string? _host, _unanswered;
+    private string _gateway = "";
+
+    private string Id => this.GetPrimaryKeyString();
+
+    private bool IsRunning => session.State is { Start: not null, Phase: (int)SessionPhase.Running };
+
+    private IPortfolioGrain Portfolio => GrainFactory.GetGrain<IPortfolioGrain>(Id);
+
+    private IOrderGrain Orders => GrainFactory.GetGrain<IOrderGrain>(Id);
+
+    private ISessionListGrain List => GrainFactory.GetGrain<ISessionListGrain>(ISessionListGrain.Key);
+
+    public override async Task OnActivateAsync(CancellationToken cancellationToken)
+    {
+        await TakeOverAsync(cancellationToken);
+        if (IsRunning)
+        {
+            Resumed(logger, Id, session.State.Run);
+            Drive(begin: false);
+        }
+        await base.OnActivateAsync(cancellationToken);
+    }
+
+    // A silo of the previous version may have stored another session since this grain took over the last one.
+    private async Task TakeOverAsync(CancellationToken cancellationToken)
+    {
+        if (IsRunning || await Portfolio.EarlierSessionAsync(cancellationToken) is not { Start: not null } earlier) return;
+        if (earlier.Run != session.State.Run)
+        {
+            earlier.Epoch = Math.Max(earlier.Epoch, session.State.Epoch);
+            session.State = earlier;
+            await session.WriteStateAsync(cancellationToken);
+            TakenOver(logger, Id, earlier.Run);
+        }
+        // For one that runs, that is done before it is traded.
+        if (!IsRunning) await Loss.IgnoreAsync(() => Portfolio.SessionTakenAsync());
+    }
+
+    public async Task<SessionView> StartAsync(SessionStart start)
+    {
+        var known = session.State;
+        if (IsRunning)
+            throw new LeaseException($"the account {Id} is traded by a session in the cluster, started "
+                + $"by {known.Start!.StartedBy} at {known.StartedAt:yyyy-MM-dd HH:mm:ss}Z; stop that session first, or give this one "
+                + $"another account");
+        if (_running is { } before) await before;
+        var production = new ProductionReader(services.Catalogues).Read(start.File, start.Text, start.Folder);
+        LiveSession.Check(start.ToRequest(), production);
+        var now = clock.GetUtcNow();
+        var epoch = known.Epoch + 1;
+        // Finds another owner of the account before the session is accepted.
+        var opened = await Orders.OpenAsync(epoch, start);
+        try
+        {
+            LiveSession.CheckJournal(await LastStartAsync(epoch), opened.Name, start.ToRequest(), production);
+            session.State = new SessionRecord
+            {
+                Start = start,
+                Run = JobId.New(production.Spec.Name + "-live", now),
+                StartedAt = now,
+                Epoch = epoch
+            };
+            await StoredState.WriteAsync(this, () => session.WriteStateAsync());
+        }
+        catch
+        {
+            // There is no session that would release the account.
+            await Orders.CloseAsync(epoch);
+            throw;
+        }
+        Started(logger, Id, session.State.Run, start.StartedBy);
+        Drive(begin: true);
+        await Loss.IgnoreAsync(EnterAsync);
+        return View()!;
+    }
+
+    private async Task<SessionStarted?> LastStartAsync(long epoch)
+    {
+        SessionStarted? last = null;
+        for (var after = 0L; ;)
+        {
+            var page = await Orders.ReadEntriesAsync(epoch, after, [.. JournalKinds.BesideStarts]);
+            if (page.Count == 0) return last;
+            foreach (var fact in page) last = LiveSession.LastStart(last, GatewayEvents.ToEvent(fact));
+            after = page[^1].Sequence;
+        }
+    }
+
+    public Task<IReadOnlyList<string>?> StrategiesAsync(CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<string>?>(
+        IsRunning ? [.. session.State.Start!.StrategiesOf(services.Catalogues)] : null);
+
+    public async Task<SessionStrategy?> StrategyAsync(string strategy, CancellationToken cancellationToken) =>
+        IsRunning ? await Portfolio.OwnedStrategyAsync(strategy, cancellationToken) ?? Missing(strategy) : null;
+
+    public async Task<SessionStrategy?> StopStrategyAsync(string strategy, string who, string why) =>
+        IsRunning ? await Portfolio.StopOwnedStrategyAsync(strategy, who, why) ?? Missing(strategy) : null;
+
+    private SessionStrategy? Missing(string strategy) =>
+        SessionStrategies.Missing(Id, strategy, session.State.Start!.StrategiesOf(services.Catalogues));
+
+    public async Task<SessionView?> SessionAsync(CancellationToken cancellationToken)
+    {
+        if (IsRunning && _isFollowing)
+        {
+            AttemptStanding? standing = null;
+            // A lost attempt, or one that has ended, is for the task that follows it.
+            if (await TryAsync(async () => standing = await LookAsync(cancellationToken), cancellationToken)
+                && standing is not { IsOver: false })
+                Look();
+        }
+        return View();
+    }
+
+    public async Task<SessionView?> CommandAsync(SessionOrder order)
+    {
+        if (session.State.Start is null) return null;
+        if (!IsRunning)
+            throw new InputException($"the session of {Id} is over; start it again with its configuration, and it goes on from its "
+                + $"journal");
+        if (order.Command == SessionCommand.Stop) _stopAsked.TrySetResult(order);
+        await Portfolio.SendAsync(session.State.Run, order);
+        return await SessionAsync(CancellationToken.None);
+    }
+
+    public Task WeightsSetAsync(PortfolioWeights weights) => IsRunning ? Portfolio.WeightsSetAsync(weights) : Task.CompletedTask;
+
+    public Task AttemptEndedAsync(long epoch)
+    {
+        if (epoch == session.State.Epoch) Look();
+        return Task.CompletedTask;
+    }
+
+    private void Look() => _look.TrySetResult();
+
+    private SessionView? View()
+    {
+        var s = session.State;
+        if (s.Start is null) return null;
+        if (s.Last is { } last && !IsRunning) return last;
+        var retry = _restarts?.Waiting(_status);
+        return new SessionView(
+            Id, s.Run, (SessionPhase)s.Phase, s.Start.StartedBy, s.StartedAt, _host ?? services.Process.Silo.SiloAddress.ToString(),
+            _gateway, _status, s.Digest, s.Fault ?? retry?.Reason ?? _unanswered, s.Restarts, [])
+        {
+            Retry = retry,
+        };
+    }
+
+    private void Drive(bool begin)
+    {
+        _stop = CancellationTokenSource.CreateLinkedTokenSource(services.Process.Life.ApplicationStopping);
+        _stopAsked = new TaskCompletionSource<SessionOrder>(TaskCreationOptions.RunContinuationsAsynchronously);
+        (_isListed, _status, _host, _gateway, _unanswered) = (false, null, null, "", null);
+        var period = services.Settings.Tick * 4;
+        // A session keeps its activation without calls.
+        _awake = this.RegisterGrainTimer(static (own, _) =>
+        {
+            own.Look();
+            return Task.CompletedTask;
+        }, this, new GrainTimerCreationOptions(period, period) { Interleave = true, KeepAlive = true });
+        _running = SuperviseAsync(begin, _stop.Token);
+    }
+
+    // Has the session run to its end. After the loss of portfolio, order grain, feed or journal it resumes from the journal.
+    private async Task SuperviseAsync(bool begin, CancellationToken stop)
+    {
+        var restarts = _restarts = new SessionRestarts(clock, static e => Loss.Is(e) || e is GatewaySupersededException);
+        try
+        {
+            while (true)
+            {
+                var end = await FollowAsync(begin, stop);
+                if (end is { Digest: { } digest })
+                {
+                    await EndAsync(SessionPhase.Done, digest, null);
+                    return;
+                }
+                var fault = end?.Fault ?? new SiloUnavailableException("the silo that ran the session is lost, or has handed it over");
+                if (restarts.After(fault, _status) is not { } retry)
+                {
+                    await EndAsync(SessionPhase.Failed, null, SessionRestarts.Describe(fault));
+                    return;
+                }
+                LogInterruption(fault, retry);
+                if (await restarts.WaitAsync(_stopAsked.Task, stop) is { } stopped)
+                {
+                    await EndAsync(SessionPhase.Failed, null, SessionRestarts.Describe(stopped, fault.Message));
+                    return;
+                }
+                session.State.Epoch++;
+                session.State.Restarts++;
+                await session.WriteStateAsync();
+                begin = true;
+            }
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+        }
+        catch (Exception e)
+        {
+            // Another activation has the record, or it cannot be written: the next call reads it again.
+            Interrupted(logger, Id, e.Message, e);
+        }
+        DeactivateOnIdle();
+    }
+
+    // Follows the current attempt to its end; null where it is lost. It is begun once at most, since two of one epoch could both trade.
+    private async Task<AttemptStanding?> FollowAsync(bool begin, CancellationToken stop)
+    {
+        var attempt = new SessionAttempt(Id, session.State.Epoch, session.State.Start!, session.State.Run);
+        if (begin) await Loss.IgnoreAsync(() => Portfolio.RunAsync(attempt).WaitAsync(stop));
+        // No silo of the previous version may run it too.
+        else while (!await TryAsync(() => Portfolio.SessionTakenAsync(), stop)) await LookedForAsync(stop);
+        _isFollowing = true;
+        try
+        {
+            while (true)
+            {
+                // The list may have missed the start; it restarts sessions of lost silos.
+                if (!_isListed) await TryAsync(EnterAsync, stop);
+                AttemptStanding? standing = null;
+                var answered = await TryAsync(async () => standing = await LookAsync(stop), stop);
+                if (answered && standing is not { IsOver: false }) return standing;
+                await LookedForAsync(stop);
+            }
+        }
+        finally
+        {
+            _isFollowing = false;
+        }
+    }
+
+    private async Task LookedForAsync(CancellationToken stop)
+    {
+        await _look.Task.WaitAsync(stop);
+        _look = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+    }
+
+    // Returns whether the call was answered.
+    private async Task<bool> TryAsync(Func<Task> call, CancellationToken stop)
+    {
+        try
+        {
+            using var untraced = new Untraced();
+            await call().WaitAsync(stop);
+            return true;
+        }
+        catch (Exception e) when (Loss.Is(e))
+        {
+            return false;
+        }
+    }
+
+    private async Task EnterAsync()
+    {
+        await List.StartedAsync(Id);
+        _isListed = true;
+    }
+
+    private async Task<AttemptStanding?> LookAsync(CancellationToken cancellationToken)
+    {
+        var epoch = session.State.Epoch;
+        AttemptStanding? standing;
+        try
+        {
+            standing = await Timed.CallAsync(stop => Portfolio.StandingAsync(epoch, stop), s_timeout, cancellationToken);
+            _unanswered = null;
+        }
+        catch (Exception e) when (Loss.Is(e))
+        {
+            _unanswered = $"the silo that runs the session does not answer ({e.Message.TrimEnd('.')}); its state is the last known one";
+            throw;
+        }
+        if (standing is not null && epoch == session.State.Epoch && _isFollowing)
+            (_host, _gateway, _status) = (standing.Host, standing.Gateway, standing.Status ?? _status);
+        return standing;
+    }
+
+    private async Task EndAsync(SessionPhase phase, string? digest, string? fault)
+    {
+        var state = session.State;
+        var folder = Path.Combine(services.Settings.Runs, state.Run);
+        var view = View()!;
+        (state.Phase, state.Digest, state.Fault) = ((int)phase, digest, fault);
+        state.Last = view with
+        {
+            Phase = phase,
+            Digest = digest,
+            Fault = fault,
+            Retry = null,
+            Host = "",
+            Gateway = "",
+            Files = phase == SessionPhase.Done && Directory.Exists(folder)
+                ? [.. Directory.EnumerateFiles(folder).Select(f => Path.GetFileName(f)).Where(f => f[0] != '.')
+                    .Order(StringComparer.Ordinal)] : [],
+        };
+        await session.WriteStateAsync();
+        Ended(logger, Id, state.Run, phase, fault);
+        _awake?.Dispose();
+        (_awake, _restarts) = (null, null);
+        // What gets lost here is repaired by the monitor, by the next session's epoch, and by the time limit of commands.
+        await Loss.IgnoreAsync(() => List.EndedAsync(Id));
+        if (phase == SessionPhase.Failed) await Loss.IgnoreAsync(() => Orders.CloseAsync(state.Epoch));
+        await Loss.IgnoreAsync(() => Portfolio.EndAsync(state.Run));
+    }
+
+    // An attempt goes on without this activation.
+    public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
+    {
+        if (_stop is not null) await _stop.CancelAsync();
+        if (_running is { IsCompleted: false } running)
+            await Task.WhenAny(running, Task.Delay(s_timeout, CancellationToken.None));
+        if (IsRunning) monitor.Interrupted();
+        await base.OnDeactivateAsync(reason, cancellationToken);
+    }
+
+    // The retries of one fault are one warning and, where it lasts, one error.
+    private void LogInterruption(Exception fault, SessionRetry retry)
+    {
+        if (retry.IsFirst) Interrupted(logger, Id, fault.Message, fault);
+        else if (retry.IsLasting) KeepsFailing(logger, Id, retry.Attempts, fault.Message);
+        else FailedAgain(logger, Id, retry.Attempts, fault.Message);
+    }
+
+    [LoggerMessage(1, LogLevel.Information, "Live session of {Account}: {RunId} was started by {Who}")]
+    private static partial void Started(ILogger logger, string account, string runId, string who);
+
+    [LoggerMessage(2, LogLevel.Information, "Live session of {Account}: this silo has {RunId} now")]
+    private static partial void Resumed(ILogger logger, string account, string runId);
+
+    [LoggerMessage(3, LogLevel.Warning, "Live session of {Account}: it was interrupted ({Reason}) and resumes from its journal")]
+    private static partial void Interrupted(ILogger logger, string account, string reason, Exception fault);
+
+    [LoggerMessage(4, LogLevel.Information, "Live session of {Account}: {RunId} ended: {Phase} {Fault}")]
+    private static partial void Ended(ILogger logger, string account, string runId, SessionPhase phase, string? fault);
+
+    [LoggerMessage(5, LogLevel.Error,
+        "Live session of {Account}: it failed {Attempts} times in a row and is tried each minute now; repair it or stop it: {Reason}")]
+    private static partial void KeepsFailing(ILogger logger, string account, int attempts, string reason);
+
+    [LoggerMessage(6, LogLevel.Debug, "Live session of {Account}: it failed again, attempt {Attempts}: {Reason}")]
+    private static partial void FailedAgain(ILogger logger, string account, int attempts, string reason);
+
+    [LoggerMessage(7, LogLevel.Information, "Live session of {Account}: took over {RunId} from the portfolio's grain")]
+    private static partial void TakenOver(ILogger logger, string account, string runId);
+}
