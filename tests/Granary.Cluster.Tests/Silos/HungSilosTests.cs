@@ -1,4 +1,3 @@
-using Granary.Application.Batches;
 using Granary.Application.Jobs;
 using Granary.Application.Operations;
 using Granary.Cluster.Client;
@@ -58,9 +57,8 @@ public sealed class HungSilosTests : IAsyncLifetime
         var embedded = await _batches.EmbeddedAsync(batch);
         await Task.WhenAll(_silos.Select(s => s.ReadyAsync()));
         await File.WriteAllTextAsync(Gate, "");
-        using var client = new GranaryClient(string.Join(',', _silos.Select(s => $"http://127.0.0.1:{s.HttpPort}")), key: null);
-        var ended = RemoteBatch.RunAsync(client, new BatchReader(TestCatalogues.All).Read(batch), batch, Path.Combine(_folder, "home"),
-            cancellationToken: TestContext.Current.CancellationToken);
+        var ended = PatientBatch.RunAsync(string.Join(',', _silos.Select(s => $"http://127.0.0.1:{s.HttpPort}")), key: null, batch,
+            Path.Combine(_folder, "home"));
         await Eventually.HoldsAsync(() => _silos.Any(HasReporting), s_timeout);
         var hung = _silos.Single(HasReporting);
         var survivor = _silos.Single(s => s != hung);
