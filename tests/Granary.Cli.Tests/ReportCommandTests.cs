@@ -66,7 +66,8 @@ public sealed class ReportCommandTests : IDisposable
         var other = JsonNode.Parse(await File.ReadAllTextAsync(Batch("second")))!;
         other["strategies"]![0]!["params"]!["slow"] = JsonNode.Parse("[20, 30, 40]");
         other["learning"]![0]!["params"]!["trees"] = 10;
-        await DoAsync("backtest", _folder.Write("second.json", other.ToJsonString()), "--out", _folder.At("other"), "--quiet");
+        await DoAsync("backtest", _folder.Write("second.json", other.ToJsonString()), "--out", _folder.At("other"), "--quiet",
+            "--no-guards");
         var models = Snapshot("models");
 
         await File.WriteAllTextAsync(_folder.At("run/report.html"), "lost");

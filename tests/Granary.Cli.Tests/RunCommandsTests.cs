@@ -44,9 +44,13 @@ public sealed class RunCommandsTests(QuickstartRun quickstart) : IDisposable
     {
         var text = (await File.ReadAllTextAsync(QuickstartRun.Batch))
             .Replace("csv:data/1h", "csv:" + Path.Combine(SharedData.RepositoryRoot, "samples/data/1h"))
-            .Replace("\"seed\": 1", "\"seed\": 1, \"outputs\": [\"results\", \"prod\"]");
-        var slim = await GranaryCall.RunAsync("backtest", _folder.Write("b.json", text), "--out", _folder.At("b"), "--json");
-        Json(slim.Output).GetProperty("digest").GetString().ShouldBe((await quickstart.Outcome).GetProperty("digest").GetString());
+            .Replace("\"symbols\": \"*\"", "\"symbols\": \"ACME\"");
+        var slimText = text.Replace("\"seed\": 1", "\"seed\": 1, \"outputs\": [\"results\", \"prod\"]");
+        var whole = await GranaryCall.RunAsync("backtest", _folder.Write("a.json", text), "--out", _folder.At("a"), "--json");
+        whole.ExitCode.ShouldBe(0, whole.Error);
+        File.Exists(_folder.At("a/trades.csv")).ShouldBeTrue();
+        var slim = await GranaryCall.RunAsync("backtest", _folder.Write("b.json", slimText), "--out", _folder.At("b"), "--json");
+        Json(slim.Output).GetProperty("digest").GetString().ShouldBe(Json(whole.Output).GetProperty("digest").GetString());
         Directory.EnumerateFiles(_folder.At("b")).Select(Path.GetFileName).Order().ShouldBe(["manifest.json", "prod.json", "results.json"]);
     }
 

@@ -81,15 +81,17 @@ public sealed class LostSilosTests : IClassFixture<LostSilosTests.Made>
         await Eventually.HoldsAsync(() => cluster.ComputeOf(silo).Begun > 0);
     }
 
+    // Eight kills, twenty in the long form. A fault at a tenth of all moments is found by eight in 57 of 100 cases, by twenty in 88.
     [Fact]
-    public async Task Twenty_batches_survive_a_silo_killed_at_a_random_moment()
+    public async Task Each_batch_survives_a_silo_killed_at_a_random_moment()
     {
         await using var cluster = await TestSilos.StartAsync(3, SmallBlocks);
         var watch = Stopwatch.StartNew();
         await IsWholeAsync(cluster, await cluster.SubmitAsync(Batch));
         var whole = watch.Elapsed;
         var random = new Random(4);
-        for (var seed = 0; seed < 20; seed++)
+        var kills = TestEffort.Of(8, 20);
+        for (var seed = 0; seed < kills; seed++)
         {
             // In turns at a bar of the walk, and at any moment between submission and end.
             using var gate = seed % 2 == 0 ? cluster.Gates.Close(400, random.Next(1, Bars)) : null;
@@ -118,13 +120,14 @@ public sealed class LostSilosTests : IClassFixture<LostSilosTests.Made>
             [.. Directory.GetFiles(Path.Combine(SharedData.RepositoryRoot, "samples", "data", "1h"), "*.csv")
             .Select(f => cluster.Grains.GetGrain<ISymbolFeedGrain>(TestBatches.FeedOf(Batch, Path.GetFileNameWithoutExtension(f)).Key))]));
 
-    // Three times, at bars that the seed draws, with strategies under way on all silos.
+    // Twice, three times in the long form, at bars that the seed draws, with strategies under way on all silos.
     private async Task LoseAsync(int seed, Func<TestSilos, string, Task<InProcessSiloHandle>> victim)
     {
         await _made.Batches.EmbeddedAsync(Batch);
         await using var cluster = await TestSilos.StartAsync(3, SmallBlocks);
         var random = new Random(seed);
-        for (var round = 0; round < 3; round++)
+        var rounds = TestEffort.Of(2, 3);
+        for (var round = 0; round < rounds; round++)
         {
             using var gate = cluster.Gates.Close(400, random.Next(1, Bars));
             var id = await cluster.SubmitAsync(Batch);

@@ -57,9 +57,10 @@ public sealed class SiloProcessesTests(SiloProcessesTests.Server server) : IClas
     public async Task A_cluster_that_was_killed_as_a_whole_starts_again()
     {
         var connection = await server.Postgres.CreateDatabaseAsync();
-        await using (var only = await SiloProcess.JoinAsync(connection)) only.Kill();
+        // The next one waits until the dead one's time is over.
+        await using (var only = await SiloProcess.JoinAsync(connection, "granary", SiloProcess.Mortal)) only.Kill();
         var watch = Stopwatch.StartNew();
-        await using var next = await SiloProcess.JoinAsync(connection);
+        await using var next = await SiloProcess.JoinAsync(connection, "granary", SiloProcess.Mortal);
         TestContext.Current.TestOutputHelper?.WriteLine($"ready after {watch.Elapsed.TotalSeconds:0.0} s");
         next.Output.ShouldContain("they seem to have crashed");
     }

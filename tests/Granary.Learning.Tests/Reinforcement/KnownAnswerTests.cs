@@ -3,6 +3,7 @@ using Granary.Learning.Reinforcement.Evaluation;
 using Granary.Learning.Reinforcement.Policies;
 using Granary.Learning.Reinforcement.ReferenceTasks;
 using Granary.Learning.Reinforcement.Training;
+using Granary.Testing;
 
 namespace Granary.Learning.Tests.Reinforcement;
 
@@ -16,9 +17,11 @@ public class KnownAnswerTests
     [InlineData("password", 30_000, 2, 0.95)]
     [InlineData("stochastic", 30_000, 2, 0.95)]
     [InlineData("memory", 30_000, 2, 0.95)]
-    [InlineData("cartpole", 100_000, 2, 475)]
+    [InlineData("cartpole", 100_000, 1, 475)]
     public void Each_seed_solves_its_environment(string name, long steps, int seeds, double least)
     {
+        // Two seeds of each in the long form.
+        seeds = TestEffort.Of(seeds, 2);
         for (var seed = 1; seed <= seeds; seed++)
         {
             var policy = Train(name, steps, seed);
