@@ -15,6 +15,10 @@ namespace Granary.Data.Journals;
 /// The lease is an advisory lock, kept by a connection of its own. When the server is lost, appending fails with
 /// <see cref="JournalException"/>; the next append connects again, takes the lease again, looks what of the failed append the server has,
 /// and adds the rest. If another session was quicker, it fails with <see cref="LeaseException"/> for good.
+/// <para>
+/// A connection that sends nothing for 20 s, though it has a query to send every 5 s, is ended by the server (PostgreSQL 14 or later): a
+/// process that hangs loses the lease with it.
+/// </para>
 /// </remarks>
 public sealed class PostgresJournal : IJournal
 {
@@ -79,6 +83,9 @@ public sealed class PostgresJournal : IJournal
 
     private async Task TakeLeaseAsync(DateTimeOffset now, CancellationToken cancellationToken)
     {
+        var again = _lease is not null;
+        // A connection that is open may be without the lease until the end of this.
+        _doubtful = true;
         if (_lease is not null) await _lease.DisposeAsync().ConfigureAwait(false);
         // Not pooled: the lock is the connection's, and is to go with it.
         _lease = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(_source.ConnectionString)
@@ -87,6 +94,11 @@ public sealed class PostgresJournal : IJournal
             KeepAlive = 5
         }.ConnectionString);
         await _lease.OpenAsync(cancellationToken).ConfigureAwait(false);
+        if (_lease.PostgreSqlVersion.Major >= 14)
+        {
+            await using var limit = new NpgsqlCommand("SET idle_session_timeout = '20s'", _lease);
+            await limit.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+        }
         await using (var take = new NpgsqlCommand("SELECT pg_try_advisory_lock(hashtextextended('granary-account:' || $1, 0))", _lease))
         {
             take.Parameters.Add(new() { Value = _account });
@@ -115,9 +127,9 @@ public sealed class PostgresJournal : IJournal
         await using var reader = await last.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
         await reader.ReadAsync(cancellationToken).ConfigureAwait(false);
         var found = reader.GetInt64(0);
-        if (_doubtful && (found < Last || found > Last && reader.GetGuid(1) != _session))
-            throw new LeaseException($"the account {_account} was traded by another session while the database was lost; start this one "
-                + $"again");
+        if (again && (found < Last || found > Last && reader.GetGuid(1) != _session))
+            throw new LeaseException($"the account {_account} was traded by another session while the database was lost to this one; "
+                + "start this one again");
         Last = found;
         _doubtful = false;
     }

@@ -69,6 +69,6 @@ public sealed class PostgresJournalTests : IAsyncLifetime
             await second.AppendAsync([Entry(2)]);
         }
         (await Should.ThrowAsync<LeaseException>(async () => await first.AppendAsync([Entry(2),
-            Entry(3)]))).Message.ShouldContain("while the database was lost");
+            Entry(3)]))).Message.ShouldContain("while the database was lost to this one");
     }
 }
