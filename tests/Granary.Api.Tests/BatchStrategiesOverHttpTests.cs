@@ -39,10 +39,33 @@ public sealed class BatchStrategiesOverHttpTests : IDisposable
         await (await submitter.DeleteAsync("/api/v1/batches/b-1/strategies/unknown")).ProblemAsync(404);
     }
 
+    [Fact]
+    public async Task The_portfolio_of_a_running_batch_is_shown_to_viewers()
+    {
+        var viewerKey = await ApiKeys.AddAsync(_keys, "reader", Role.Viewer, TimeProvider.System);
+        await using var server =
+            await ApiServer.StartAsync(ApiKeys.Open(_keys), add: s => s.AddSingleton<IBatchStrategies>(new OneStrategy()));
+        using var viewer = server.As(viewerKey);
+        using var shown = await viewer.GetAsync("/api/v1/batches/b-1/portfolio");
+        shown.StatusCode.ShouldBe(HttpStatusCode.OK);
+        (await shown.ReadAsync<BatchPortfolio>()).ShouldBe(OneStrategy.Portfolio);
+        (await shown.Content.ReadAsStringAsync()).ShouldContain("\"time\":\"2026-01-02T03:00:00Z\"");
+        (await (await viewer.GetAsync("/api/v1/batches/b-2/portfolio")).ProblemAsync(404))
+            .ShouldContain("the batch b-2 does not run, or its portfolio has not begun");
+        using var client = server.Client;
+        await (await client.GetAsync("/api/v1/batches/b-1/portfolio")).ProblemAsync(401);
+    }
+
     /// <summary>A server with one strategy under way.</summary>
     private sealed class OneStrategy : IBatchStrategies
     {
+        public static readonly BatchPortfolio Portfolio =
+            new(new DateTime(2026, 1, 2, 3, 0, 0, DateTimeKind.Utc), 1010.5, 900, 110.5, 0.02, 1, 7, false);
+
         public string? StoppedBy { get; private set; }
+
+        public ValueTask<BatchPortfolio?> PortfolioAsync(string batch, CancellationToken cancellationToken = default) =>
+            new(batch == "b-1" ? Portfolio : null);
 
         public ValueTask<BatchStrategy?> FindAsync(string batch, string strategy, CancellationToken cancellationToken = default) =>
             new(batch == "b-1" && strategy == Id

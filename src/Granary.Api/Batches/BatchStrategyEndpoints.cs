@@ -10,7 +10,7 @@ using Microsoft.AspNetCore.Routing;
 
 namespace Granary.Api.Batches;
 
-/// <summary>Single strategies of a batch while it runs.</summary>
+/// <summary>Single strategies and the portfolio of a batch while it runs.</summary>
 internal static class BatchStrategyEndpoints
 {
     public static void Map(RouteGroupBuilder batches)
@@ -32,6 +32,15 @@ internal static class BatchStrategyEndpoints
             .WithDescription("The strategy fails before its next block, with the caller's name as its error; the others go on. One that "
                 + "has ended stays as it is. The answer is the strategy as it stood.")
             .Produces<BatchStrategy>(202).ProducesProblem(404).ProducesProblem(503);
+        batches.OnGet("/{id}/portfolio", async (string id, IBatchStrategies strategies, CancellationToken stop) =>
+                await strategies.PortfolioAsync(id, stop).ConfigureAwait(false) is { } found ? TypedResults.Ok(found)
+                    : Problem.NotFound($"the batch {id} does not run, or its portfolio has not begun: it begins when all strategies have "
+                        + "finished; GET /runs/{id} has the results of an ended batch"))
+            .RequireAuthorization(RolePolicies.Viewer).WithName("getBatchPortfolio")
+            .WithSummary("The portfolio of a running batch: equity, cash, exposure and trades at its last row so far.")
+            .WithDescription("The portfolio begins when all strategies have finished. That of an ended batch is in its results "
+                + "(/runs/{id}).")
+            .Produces<BatchPortfolio>().ProducesProblem(404).ProducesProblem(503);
     }
 
     private static IResult Unknown(string id, string strategy) =>

@@ -34,6 +34,7 @@ public sealed class BacktestJob : Job
             Threads = run.Threads,
             Leaders = run.Leaders,
             Running = run.Running,
+            Portfolio = run.Portfolio,
             ModelsOf = ModelsOf is { } earlier ? Path.Combine(run.Runs, earlier) : null,
         };
         var done = await runner.RunAsync(Spec, options, RunOutcome.Relay(run, run.Leaders), cancellationToken).ConfigureAwait(false);

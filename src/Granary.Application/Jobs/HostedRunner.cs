@@ -6,7 +6,7 @@ namespace Granary.Application.Jobs;
 /// <summary>Runs submitted jobs over any <see cref="IBatchHost"/>.</summary>
 /// <param name="runs">The folder of all runs and jobs.</param>
 /// <param name="ledger">Counts what is tried; null counts each batch's alone.</param>
-/// <param name="running">Takes each batch while it runs, by the name of its folder; null if nothing asks for single strategies.</param>
+/// <param name="running">Takes each batch while it runs, by the name of its folder; null if nothing asks for running batches.</param>
 public sealed class HostedRunner(IBatchHost host, TimeProvider clock, int threads, string runs, TrialLedger? ledger = null,
     RunningBatches? running = null) : IJobRunner
 {
@@ -14,6 +14,7 @@ public sealed class HostedRunner(IBatchHost host, TimeProvider clock, int thread
         CancellationToken cancellationToken = default)
     {
         var id = Path.GetFileName(folder);
+        var batch = running?.Begin(id);
         try
         {
             return await job.RunAsync(new JobRun
@@ -26,7 +27,8 @@ public sealed class HostedRunner(IBatchHost host, TimeProvider clock, int thread
                 Resume = resume,
                 Ledger = ledger,
                 Progress = progress,
-                Running = running?.Begin(id),
+                Running = batch?.Strategies,
+                Portfolio = batch?.Portfolio,
             }, cancellationToken).ConfigureAwait(false);
         }
         finally

@@ -2,7 +2,9 @@ using Granary.Application.Simulation;
 
 namespace Granary.Application.Jobs;
 
-/// <summary>Asks single strategies of running batches, and stops them. The in-process host and the cluster both serve it.</summary>
+/// <summary>
+/// Asks single strategies and the portfolios of running batches, and stops strategies. The in-process host and the cluster both serve it.
+/// </summary>
 public interface IBatchStrategies
 {
     /// <returns>null if the batch does not run strategies at present, or has no such strategy.</returns>
@@ -12,4 +14,8 @@ public interface IBatchStrategies
     /// <param name="who">Name of the caller, for the strategy's error.</param>
     /// <returns>The strategy as it stood; null as for <see cref="FindAsync"/>.</returns>
     ValueTask<BatchStrategy?> StopAsync(string batch, string strategy, string who, CancellationToken cancellationToken = default);
+
+    /// <summary>Returns the portfolio of a batch as it stands.</summary>
+    /// <returns>null if the batch does not run, or its portfolio has not begun.</returns>
+    ValueTask<BatchPortfolio?> PortfolioAsync(string batch, CancellationToken cancellationToken = default);
 }

@@ -23,6 +23,9 @@ public sealed record BatchOptions
     /// <summary>Shows and stops single strategies; null if nothing asks for them.</summary>
     public RunningStrategies? Running { get; init; }
 
+    /// <summary>Runs the portfolio pass of a batch; null = the thread of the batch does.</summary>
+    public IPortfolioHost? Portfolio { get; init; }
+
     /// <summary>Also one trades file for each strategy.</summary>
     public bool Separate { get; init; }
 

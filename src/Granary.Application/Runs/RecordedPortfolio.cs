@@ -37,7 +37,10 @@ internal sealed class RecordedPortfolio : IDisposable
         var marked = PortfolioPass.MarksOf(weighted.Count > 0 ? weighted : run.Spec.Outputs.NeedsPortfolio ? run.Plan.Instances : [],
             symbol => run.Markets[symbol].Series);
         var pass = new PortfolioPass(run.Plan, log, members, [.. run.OrderedMarkets.Select(m => m.Instrument)], schedule);
-        return RecordAsync(run, (row, trade) => pass.RunAsync(marked, row, trade, new FeedClock(run.Shortest), CancellationToken.None));
+        var clock = new FeedClock(run.Shortest);
+        return RecordAsync(run, (row, trade) => run.Options.Portfolio is { } host
+            ? host.RunAsync(new RunningPortfolio(pass, marked, row, trade, clock))
+            : pass.RunAsync(marked, row, trade, clock, CancellationToken.None));
     }
 
     /// <summary>Records a portfolio.</summary>

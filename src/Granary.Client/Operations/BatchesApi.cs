@@ -75,6 +75,16 @@ public sealed class BatchesApi
         _connection.ReadAsync<BatchStrategy>(new ApiRequest(HttpMethod.Delete,
             $"api/v1/batches/{ApiRequest.Segment(id)}/strategies/{ApiRequest.Segment(strategy)}"), cancellationToken);
 
+    /// <summary>The portfolio of a running batch: equity, cash, exposure and trades at its last row so far.</summary>
+    /// <remarks>
+    /// The portfolio begins when all strategies have finished. That of an ended batch is in its results (/runs/{id}). Needs the role
+    /// viewer.
+    /// </remarks>
+    /// <exception cref="ApiException">The server refused it.</exception>
+    public Task<BatchPortfolio> GetBatchPortfolioAsync(string id, CancellationToken cancellationToken = default) =>
+        _connection.ReadAsync<BatchPortfolio>(new ApiRequest(HttpMethod.Get, $"api/v1/batches/{ApiRequest.Segment(id)}/portfolio"),
+            cancellationToken);
+
     /// <summary>How a batch stands.</summary>
     /// <remarks>Needs the role viewer.</remarks>
     /// <exception cref="ApiException">The server refused it.</exception>

@@ -5,7 +5,8 @@ namespace Granary.Cluster.Batches;
 
 /// <summary>
 /// The results of one run; the key is the run's id. Stores the strategies' reports durably and drops duplicates. When all strategies have
-/// reported, it does the work of the embedded host: weights, portfolio pass, digest, the run's folder.
+/// reported, it does the work of the embedded host: weights, checks, digest, the run's folder; the portfolio pass is done by its
+/// <see cref="IBatchPortfolioGrain"/>.
 /// </summary>
 [Alias("granary.IReportingGrain")]
 public interface IReportingGrain : IGrainWithStringKey
@@ -29,6 +30,10 @@ public interface IReportingGrain : IGrainWithStringKey
     /// <summary>Returns a strategy of the run as far as reports are stored; null if the run has no such strategy, or is not open.</summary>
     [AlwaysInterleave, Alias("Strategy")]
     Task<StrategyStatus?> StrategyAsync(string strategy, CancellationToken cancellationToken = default);
+
+    /// <summary>Asks the grain of the run's portfolio pass, which is on the same silo; null without a pass.</summary>
+    [AlwaysInterleave, Alias("Portfolio")]
+    Task<PortfolioStatus?> PortfolioAsync(CancellationToken cancellationToken = default);
 
     /// <summary>Cancels the run and releases its folder.</summary>
     [Alias("Cancel")]

@@ -147,6 +147,7 @@ internal sealed partial class ReportingGrain(
             // A batch spreads over the cluster, and so do the trials of an experiment; all else runs on this silo.
             var isBatch = job is BacktestJob;
             var leaders = new LeaderBoard(JobRun.MostLeaders);
+            using var portfolio = new ClusterPortfolioHost(Run, compute.Services.Grains, compute.Portfolios);
             _leaders = isBatch ? leaders : null;
             var run = await job.RunAsync(new JobRun
             {
@@ -159,6 +160,7 @@ internal sealed partial class ReportingGrain(
                 Resume = true,
                 Attempt = attempt,
                 Running = _strategies,
+                Portfolio = portfolio,
                 Sources = isBatch ? (data, folder) => sources.Open(Run, data, folder) : null,
                 Leaders = leaders,
                 Progress = p =>
@@ -176,7 +178,8 @@ internal sealed partial class ReportingGrain(
         {
             return (null, false);
         }
-        catch (Exception e) when (e is BarStoreException or IOException or DiskException or UnauthorizedAccessException)
+        catch (Exception e) when (e is BarStoreException or IOException or DiskException or UnauthorizedAccessException
+            or OrleansException)
         {
             MayPass(logger, Run, e.Message, e);
             return (Fault(e.Message), true);
@@ -215,6 +218,10 @@ internal sealed partial class ReportingGrain(
     public Task<StrategyStatus?> StrategyAsync(string strategy, CancellationToken cancellationToken) => Task.FromResult(
         _strategies?.Find(strategy) is { } now
             ? new StrategyStatus(now.Bars, (int)now.Trades, now.Error, (int)now.State, now.Equity) : null);
+
+    // The call comes from this silo, where the grain of the pass is.
+    public async Task<PortfolioStatus?> PortfolioAsync(CancellationToken cancellationToken) => _host is null ? null
+        : await GrainFactory.GetGrain<IBatchPortfolioGrain>(Run).StatusAsync(cancellationToken);
 
     public async Task CancelAsync()
     {

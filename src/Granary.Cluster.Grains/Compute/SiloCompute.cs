@@ -47,6 +47,9 @@ public sealed partial class SiloCompute : ILifecycleParticipant<ISiloLifecycle>,
 
     internal RunLimits Limits { get; }
 
+    /// <summary>The portfolio passes that run on this silo.</summary>
+    internal SiloPortfolios Portfolios { get; } = new();
+
     /// <summary>As many trials are made at a time for experiments of other silos as there are compute threads.</summary>
     internal SemaphoreSlim TrialThreads { get; }
 

@@ -72,6 +72,8 @@ public static class GrainHosting
             s.GetRequiredService<IClusterMembershipService>(), s.GetRequiredService<ILogger<SiloCompute>>()));
         services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(s => s.GetRequiredService<SiloCompute>());
         silo.AddGrainService<ComputeService>();
+        // Orleans logs each change of the ring, on which nothing of it depends.
+        services.AddLogging(l => l.AddFilter(typeof(ComputeService).FullName, LogLevel.Warning));
         services.AddSingleton<ComputeServices>();
         services.AddSingleton<IGrainPropertiesProvider, ComputeServiceProperty>();
         silo.AddGrainDirectory(SiloDirectory.Name, static (_, _) => new SiloDirectory());

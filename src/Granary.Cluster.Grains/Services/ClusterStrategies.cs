@@ -7,7 +7,7 @@ using Orleans.Runtime;
 
 namespace Granary.Cluster.Grains.Services;
 
-/// <summary>Single strategies of the cluster's batches, behind a silo's HTTP API.</summary>
+/// <summary>Single strategies and portfolios of the cluster's batches, behind a silo's HTTP API.</summary>
 /// <param name="grains">The grain factory of a silo.</param>
 /// <param name="services">The compute services of the silos.</param>
 public sealed class ClusterStrategies(IGrainFactory grains, ComputeServices services) : IBatchStrategies
@@ -60,6 +60,17 @@ public sealed class ClusterStrategies(IGrainFactory grains, ComputeServices serv
         if (found.State is StrategyPhase.Done or StrategyPhase.Failed) return found;
         return await Calling.TryAsync(_ => grains.GetGrain<IBatchGrain>(batch).StopStrategyAsync(strategy, BatchStrategy.StoppedBy(who)),
             cancellationToken).ConfigureAwait(false) ? found : null;
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<BatchPortfolio?> PortfolioAsync(string batch, CancellationToken cancellationToken = default)
+    {
+        if (!JobId.IsWellFormed(batch)) return null;
+        if (await Calling.TryAsync(grains.GetGrain<IBatchGrain>(batch).FindAsync, cancellationToken).ConfigureAwait(false)
+            is not { Ended: false }) return null;
+        return await Calling.TryAsync(grains.GetGrain<IReportingGrain>(batch).PortfolioAsync, cancellationToken).ConfigureAwait(false)
+            is { } now ? new BatchPortfolio(now.Time, now.Equity, now.Cash, now.Exposure, now.Drawdown, now.OpenTrades, now.Trades,
+                now.Done) : null;
     }
 
     private static BatchStrategy Of(string id, StrategyStatus status) => new(id, (StrategyPhase)status.State, status.Bars, status.Trades,
