@@ -3,8 +3,8 @@ using OpenTelemetry.Trace;
 namespace Granary.Api.Telemetry;
 
 /// <summary>
-/// Decides which traces begin. A call of a grain begins none: calls that belong to a request or a batch have it as their parent, and the
-/// others are polls and the calls that a batch makes for each strategy.
+/// Decides which traces begin. A call of a grain or of a grain service begins none: calls that belong to a request or a batch have it as
+/// their parent, and the others are polls and the calls that a batch makes for each strategy.
 /// </summary>
 internal sealed class RootSampler : Sampler
 {
@@ -14,8 +14,7 @@ internal sealed class RootSampler : Sampler
     public override SamplingResult ShouldSample(in SamplingParameters samplingParameters) =>
         new(IsGrainCall(samplingParameters.Name) ? SamplingDecision.Drop : SamplingDecision.RecordAndSample);
 
-    // As IBatchGrain/SubmitAsync.
-    private static bool IsGrainCall(string name) =>
-        name.StartsWith('I') && name.IndexOf('/', StringComparison.Ordinal) is var slash and > 0
-        && name.AsSpan(0, slash).Contains("Grain", StringComparison.Ordinal);
+    // As IBatchGrain/SubmitAsync, and IComputeService/PollAsync of a grain service.
+    private static bool IsGrainCall(string name) => name.Length > 1 && name[0] == 'I' && char.IsAsciiLetterUpper(name[1])
+        && name.Contains('/', StringComparison.Ordinal) && name.EndsWith("Async", StringComparison.Ordinal);
 }
