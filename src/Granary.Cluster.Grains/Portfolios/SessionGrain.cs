@@ -63,7 +63,11 @@ internal sealed partial class SessionGrain([PersistentState("livesession", Clust
     // A silo of the previous version may have stored another session since this grain took over the last one.
     private async Task TakeOverAsync(CancellationToken cancellationToken)
     {
-        if (IsRunning || await Portfolio.EarlierSessionAsync(cancellationToken) is not { Start: not null } earlier) return;
+        if (IsRunning) return;
+        // Where a silo of the previous version has the portfolio's grain, it cannot read the call for the session. A call that it can read
+        // has the version of this silo: Orleans ends the activation for it, which hands the account over, and begins one on a new silo.
+        await Portfolio.EarlierWeightsAsync(cancellationToken);
+        if (await Portfolio.EarlierSessionAsync(cancellationToken) is not { Start: not null } earlier) return;
         if (earlier.Run != session.State.Run)
         {
             earlier.Epoch = Math.Max(earlier.Epoch, session.State.Epoch);
