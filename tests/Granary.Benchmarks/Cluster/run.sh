@@ -56,7 +56,7 @@ embedded() {
 measure() {
   python3 "$work/measure.py" "$work" "$sweeps" "$round" "${urls[@]}"
   { kill -9 "${hosts[@]}" && wait "${hosts[@]}"; } 2>/dev/null || true
-  hosts=() urls=()
+  hosts=() urls=() pids=()
 }
 cat > "$work/measure.py" <<'PY'
 import glob, json, os, sys, threading, time, urllib.request
