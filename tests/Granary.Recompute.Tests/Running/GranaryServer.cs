@@ -1,0 +1,85 @@
+using System.Diagnostics;
+using System.Net;
+using System.Text.Json;
+
+namespace Granary.Recompute.Tests.Running;
+
+/// <summary><c>granary serve</c> in a process of its own, on a free port.</summary>
+internal sealed class GranaryServer : IDisposable
+{
+    // A guard against a hang, not a measure.
+    private static readonly TimeSpan Longest = TimeSpan.FromMinutes(10);
+
+    private readonly Process _process;
+
+    private GranaryServer(Process process, Uri address)
+    {
+        _process = process;
+        Client = new HttpClient { BaseAddress = new Uri(address, "/api/v1/"), Timeout = Longest };
+    }
+
+    public HttpClient Client { get; }
+
+    /// <param name="folder">Of its runs, accounts and trials.</param>
+    public static async Task<GranaryServer> StartAsync(TemporaryFolder folder)
+    {
+        var start = new ProcessStartInfo("dotnet")
+        {
+            WorkingDirectory = folder.Path,
+            RedirectStandardOutput = true,
+            UseShellExecute = false,
+        };
+        foreach (var argument in (string[])[Path.Combine(AppContext.BaseDirectory, "granary.dll"), "serve", "--urls", "http://127.0.0.1:0",
+            "--runs", folder.File("runs")])
+            start.ArgumentList.Add(argument);
+        start.Environment["GRANARY_TRIALS"] = folder.File("trials");
+        var process = Process.Start(start)!;
+        try
+        {
+            using var late = new CancellationTokenSource(Longest);
+            while (await process.StandardOutput.ReadLineAsync(late.Token) is { } line)
+                if (line.Split(' ', ';') is ["Granary", "listens", "on", var address, ..])
+                {
+                    // What it says later is read, so that it never waits for a reader.
+                    _ = process.StandardOutput.ReadToEndAsync(CancellationToken.None);
+                    return new GranaryServer(process, new Uri(address));
+                }
+            throw new InvalidOperationException("granary serve ended before it listened");
+        }
+        catch
+        {
+            End(process);
+            throw;
+        }
+    }
+
+    /// <summary>Asks again and again until an answer is as wanted; 503 is no answer yet.</summary>
+    public async Task<JsonElement> UntilAsync(string path, Predicate<JsonElement> isWanted)
+    {
+        for (var started = Stopwatch.StartNew(); ; await Task.Delay(100, TestContext.Current.CancellationToken))
+        {
+            using var response = await Client.GetAsync(path);
+            var text = await response.Content.ReadAsStringAsync();
+            if (response.IsSuccessStatusCode)
+            {
+                var answer = JsonDocument.Parse(text).RootElement;
+                if (isWanted(answer)) return answer;
+            }
+            else response.StatusCode.ShouldBe(HttpStatusCode.ServiceUnavailable, text);
+            started.Elapsed.ShouldBeLessThan(Longest, text);
+        }
+    }
+
+    public void Dispose()
+    {
+        Client.Dispose();
+        End(_process);
+    }
+
+    private static void End(Process process)
+    {
+        process.Kill(entireProcessTree: true);
+        process.WaitForExit();
+        process.Dispose();
+    }
+}
