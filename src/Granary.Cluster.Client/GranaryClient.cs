@@ -155,6 +155,13 @@ public sealed class GranaryClient : IDisposable
     public async Task<SessionView> SessionAsync(string id, CancellationToken cancellationToken = default) =>
         SessionOf(await _api.Sessions.GetSessionAsync(id, cancellationToken).ConfigureAwait(false));
 
+    /// <summary>Shows one strategy of a session that runs.</summary>
+    /// <exception cref="InputException">No such session runs, or it has no such strategy.</exception>
+    /// <exception cref="ServiceUnavailableException">The session opens its account or comes back from a loss.</exception>
+    public async Task<SessionStrategy> SessionStrategyAsync(string id, string strategy, CancellationToken cancellationToken = default) =>
+        Converted<SessionStrategy>(await _api.Sessions.GetSessionStrategyAsync(id, strategy, cancellationToken).ConfigureAwait(false),
+            JobJson.Options);
+
     /// <summary>Commands a session: pause, resume, flatten, reload, stop, enable, disable, close.</summary>
     /// <returns>How it stands when the command is in its journal.</returns>
     public async Task<SessionView> CommandAsync(string id, string command, string why, string? strategy = null, string? symbol = null,

@@ -108,6 +108,14 @@ public sealed class ServedSessionsTests : IDisposable
         var watching = Start([.. live, "--pace", "realtime", "--account", "held", "--host", again, "--out", _folder.At("held"),
             "--quiet"]);
         await UntilAsync(again, "held", status => status.GetProperty("bars").GetInt64() > 0);
+        const string Strategy = "SmaCross(fast=5,slow=20)@COINUSDT:1h";
+        var shown = JsonDocument.Parse((await GranaryAsync("session", "held", "strategy", Strategy, "--host", again, "--json")).Output)
+            .RootElement;
+        (shown.GetProperty("id").GetString(), shown.GetProperty("enabled").GetBoolean()).ShouldBe((Strategy, true));
+        (await GranaryAsync("session", "held", "strategy", Strategy, "--host", again)).Output.ShouldContain("entries enabled");
+        (await GranaryCall.RunAsync("session", "held", "strategy", "none", "--host", again)).Error
+            .ShouldContain("no session of held runs, or it has no strategy none");
+        (await GranaryCall.RunAsync("session", "held", "strategy", Strategy)).Error.ShouldContain("name it with --host");
         (await GranaryAsync("session", "held", "pause", "--why", "lunch", "--host", again)).Output.ShouldStartWith("Paused at ");
         (await GranaryAsync("session", "held", "stop", "--host", again)).Output.ShouldMatch("^Stopp(ed|ing) at ");
         await watching.WaitForExitAsync().WaitAsync(Eventually.Longest);

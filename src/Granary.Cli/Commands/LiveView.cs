@@ -38,6 +38,21 @@ internal static class LiveView
     /// <summary>The table once.</summary>
     public static void Write(LiveStatus status) => TableWriter.Write("", _columns, Rows(status));
 
+    /// <summary>The table of one strategy.</summary>
+    public static void Write(SessionStrategy s)
+    {
+        List<string[]> rows =
+        [
+            ["State", s.Error ?? $"{s.State.ToString().ToLowerInvariant()}, entries {(s.Enabled ? "enabled" : "disabled")}"],
+            ["Weight", Cell.Percent(s.Weight) + " %"],
+            ["Bars", Cell.Count(s.Bars)],
+            ["Closed trades", Cell.Count(s.Trades)],
+            ["Equity (simulated)", Cell.Money(s.Equity)],
+            ["Positions", Positions(s.Positions)],
+        ];
+        TableWriter.Write(s.Id, [Column.Text("Strategy"), Column.Text("Now")], rows);
+    }
+
     /// <summary>What the table of a session shows.</summary>
     internal static IReadOnlyList<string[]> Rows(LiveStatus s)
     {
@@ -51,7 +66,7 @@ internal static class LiveView
             ["Cash", Cell.Money(s.AccountCash)],
             ["Fees", Cell.Money(s.AccountFees)],
             ["Open trades", Cell.Count(s.OpenTrades)],
-            ["Positions", Positions(s)],
+            ["Positions", Positions(s.Positions)],
             ["Signals", $"{Cell.Count(s.Signals)}, {Cell.Count(s.Accepted)} accepted"],
             ["Orders", $"{Cell.Count(s.OrdersSent)} sent, {Cell.Count(s.Fills)} fills, {Cell.Count(s.Rejected)} rejected" + (s.Unknown > 0
                 ? $", {Cell.Count(s.Unknown)} unknown" : "")],
@@ -68,13 +83,12 @@ internal static class LiveView
         return rows;
     }
 
-    private static string Positions(LiveStatus s)
+    private static string Positions(IReadOnlyDictionary<string, double> positions)
     {
-        if (s.Positions.Count == 0) return "none";
-        var shown = s.Positions.OrderBy(p => p.Key, StringComparer.Ordinal).Take(MostPositions)
+        if (positions.Count == 0) return "none";
+        var shown = positions.OrderBy(p => p.Key, StringComparer.Ordinal).Take(MostPositions)
             .Select(p => $"{Cell.Quantity(p.Value)} {p.Key}");
-        return string.Join(", ", shown) + (s.Positions.Count > MostPositions ? $" and {Cell.Count(s.Positions.Count - MostPositions)} more"
-            : "");
+        return string.Join(", ", shown) + (positions.Count > MostPositions ? $" and {Cell.Count(positions.Count - MostPositions)} more" : "");
     }
 
     private static Color? Colour(string[] row, LiveStatus s) => row[0] switch

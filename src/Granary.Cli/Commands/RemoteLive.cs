@@ -80,6 +80,16 @@ internal static class RemoteLive
         return 0;
     }
 
+    /// <summary>Prints one strategy of a session: a table, or JSON.</summary>
+    public static async Task<int> StrategyAsync(string hosts, string id, string strategy, bool json, CancellationToken cancellationToken)
+    {
+        using var client = Client(hosts);
+        var shown = await client.SessionStrategyAsync(id, strategy, cancellationToken);
+        if (json) Console.WriteLine(JsonSerializer.Serialize(shown, SessionControl.Json));
+        else LiveView.Write(shown);
+        return 0;
+    }
+
     public static async Task<int> CommandAsync(string hosts, string id, SessionOrder order, CancellationToken cancellationToken)
     {
         using var client = Client(hosts);

@@ -25,7 +25,7 @@ internal sealed class SessionCommands
         var commands = new SessionCommands();
         return new Command("session", "Ask or command a live session that runs, or read its journal.")
         {
-            commands._state, commands._host, commands.Status(),
+            commands._state, commands._host, commands.Status(), commands.Strategy(),
             commands.Order(SessionCommand.Pause, "Stop entries; exits, stops and targets go on.", "accounts/paper pause --why lunch"),
             commands.Order(SessionCommand.Resume, "Allow entries again.", "accounts/paper resume"),
             commands.Order(SessionCommand.Flatten, "Close all positions and pause.", "accounts/paper flatten --why \"news tonight\""),
@@ -53,6 +53,18 @@ internal sealed class SessionCommands
         command.SetAction((call, token) => call.GetValue(_host) is { } hosts
             ? RemoteLive.StatusAsync(hosts, StateOf(call, _state), call.GetValue(json), token)
             : Task.FromResult(WriteStatus(StateOf(call, _state), call.GetValue(json))));
+        return command;
+    }
+
+    private Command Strategy()
+    {
+        var id = new Argument<string>("STRATEGY") { Description = "its id, as \"SmaCross(fast=10,slow=50)@BTCUSDT:1h\"" };
+        var json = new Option<bool>("--json") { Description = "the answer as JSON" };
+        var command = new Command("strategy", Help("Show one strategy of a session on a server.",
+            "paper strategy \"SmaCross(fast=10,slow=50)@BTCUSDT:1h\" --host http://a:8080")) { id, json };
+        command.SetAction((call, token) => RemoteLive.StrategyAsync(call.GetValue(_host)
+            ?? throw new InputException("single strategies are shown by the server that trades the session; name it with --host"),
+            StateOf(call, _state), call.GetValue(id)!, call.GetValue(json), token));
         return command;
     }
 

@@ -19,6 +19,8 @@ internal static class Cell
 
     public static string Money(double value) => Of(value, "N2");
 
+    public static string Money(double? value) => value is { } v ? Money(v) : Undefined;
+
     /// <summary>Whole units as such, fractions to four digits.</summary>
     public static string Quantity(double value) => Of(value, "#,0.####");
 
