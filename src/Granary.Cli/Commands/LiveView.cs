@@ -88,7 +88,8 @@ internal static class LiveView
         if (positions.Count == 0) return "none";
         var shown = positions.OrderBy(p => p.Key, StringComparer.Ordinal).Take(MostPositions)
             .Select(p => $"{Cell.Quantity(p.Value)} {p.Key}");
-        return string.Join(", ", shown) + (positions.Count > MostPositions ? $" and {Cell.Count(positions.Count - MostPositions)} more" : "");
+        return string.Join(", ", shown)
+            + (positions.Count > MostPositions ? $" and {Cell.Count(positions.Count - MostPositions)} more" : "");
     }
 
     private static Color? Colour(string[] row, LiveStatus s) => row[0] switch
