@@ -43,7 +43,7 @@ internal static class SyntheticBars
         foreach (var block in Blocks(bars, length))
         {
             var prepared = pipeline.Prepare(block);
-            run.Process(block, prepared.Sheet, prepared.Calendar);
+            run.Process(prepared);
             pipeline.Return(prepared);
         }
         return run.Finish();

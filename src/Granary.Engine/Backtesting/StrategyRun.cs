@@ -23,7 +23,8 @@ public sealed class StrategyRun : IStrategyRun, IFactorReader
     private string[]? _factorNames;
     private BarBlock _block = null!;
     private FactorSheet? _sheet;
-    private readonly bool _onlyAtCrossings;
+    // Where the strategy may act beside crossings; null where it may act at each bar.
+    private readonly Occasion[]? _occasions;
     private bool _warm, _started;
     private long _from;
     // Of the bar before those that are marked together.
@@ -54,9 +55,10 @@ public sealed class StrategyRun : IStrategyRun, IFactorReader
             crossing.Following = _crossing;
             _crossing = crossing;
         }
-        _onlyAtCrossings = strategy.ActsOnlyAtCrossings;
         foreach (var factor in _factors)
             factor.Slot = plan.Add(factor.Request, series) + factor.Line;
+        _occasions = strategy.Occasions;
+        foreach (var occasion in _occasions ?? []) occasion.AddTo(plan);
         if (Overrides(strategy, nameof(Strategy.OnOrder)) || Overrides(strategy, nameof(Strategy.OnTrade)))
             _book.Listen(new StrategyCallbacks(strategy, _context));
     }
@@ -116,37 +118,22 @@ public sealed class StrategyRun : IStrategyRun, IFactorReader
     public void Process(PreparedBlock prepared)
     {
         var block = prepared.Block;
-        RequireNext(block);
-        if (prepared.Offset == 0) Bind(prepared.Bars, prepared.Sheet, prepared.Marks, prepared.MarkCalendar, prepared.Before);
+        if (block.FirstIndex != _lastIndex + 1) Refuse(block);
+        if (prepared.Offset == 0) Bind(prepared);
         ProcessBlock(block, prepared.Sheet, prepared.Offset);
         if (!prepared.IsOpen) _book.MarkAll();
-    }
-
-    /// <summary>The next block of the feed, and its factors.</summary>
-    /// <exception cref="InvalidOperationException">The block does not follow the one before.</exception>
-    public void Process(BarBlock block, FactorSheet sheet, BlockCalendar calendar)
-    {
-        RequireNext(block);
-        Bind(block, sheet, block, calendar, _block is null ? (long.MinValue, double.NaN) : (Last.Time, Last.Close));
-        ProcessBlock(block, sheet, 0);
-        _book.MarkAll();
-    }
-
-    private void RequireNext(BarBlock block)
-    {
-        if (block.FirstIndex != _lastIndex + 1) Refuse(block);
     }
 
     private void Refuse(BarBlock block) =>
         throw new InvalidOperationException($"{Id} has seen {_lastIndex + 1} bars and cannot go on with bar {block.FirstIndex}");
 
-    private void Bind(BarBlock block, FactorSheet sheet, BarBlock marks, BlockCalendar calendar, (long Time, double Close) before)
+    private void Bind(PreparedBlock prepared)
     {
-        if (!ReferenceEquals(sheet, _sheet)) Bind(sheet);
-        _book.Bind(block, marks, calendar, before.Close);
-        _timeBefore = before.Time;
-        _context.Bind(block);
-        _block = block;
+        if (!ReferenceEquals(prepared.Sheet, _sheet)) Bind(prepared.Sheet);
+        _book.Bind(prepared.Bars, prepared.Marks, prepared.MarkCalendar, prepared.Before.Close);
+        _timeBefore = prepared.Before.Time;
+        _context.Bind(prepared.Bars);
+        _block = prepared.Bars;
     }
 
     // A block whose bars are those of the bound one.
@@ -182,7 +169,7 @@ public sealed class StrategyRun : IStrategyRun, IFactorReader
             _until = long.MaxValue;
         }
         Run(i, n);
-        _rests = _onlyAtCrossings && _warm && _started && !_book.Active && _book.Net >= 0 && _book.Account.Cash >= 0;
+        _rests = _occasions is [] && _warm && _started && !_book.Active && _book.Net >= 0 && _book.Account.Cash >= 0;
     }
 
     // A sheet keeps its columns, and a feed uses its sheets in turn: a live session has one for all its bars.
@@ -190,6 +177,7 @@ public sealed class StrategyRun : IStrategyRun, IFactorReader
     {
         foreach (var factor in _factors) factor.Column = sheet[factor.Slot];
         for (var crossing = _crossing; crossing is not null; crossing = crossing.Following) crossing.Bind();
+        foreach (var occasion in _occasions ?? []) occasion.Bind(sheet);
         _sheet = sheet;
     }
 
@@ -210,7 +198,8 @@ public sealed class StrategyRun : IStrategyRun, IFactorReader
         var book = _book;
         while (i < n)
         {
-            i = _onlyAtCrossings ? (book.Active ? RunActiveAtCrossings(i, n) : RunQuietAtCrossings(i, n))
+            i = _occasions is { } occasions
+                ? (book.Active ? RunActiveAt(occasions, i, n) : RunQuietAt(occasions, i, n))
                 : book.Active ? RunActive(i, n) : RunQuiet(i, n);
             if (book.HasNotices) book.Dispatch();
         }
@@ -255,12 +244,12 @@ public sealed class StrategyRun : IStrategyRun, IFactorReader
         return n;
     }
 
-    // The same for a strategy that acts only where a crossing turns: the bars before are left out.
+    // The same for a strategy that acts only at crossings and occasions: the bars between are left out.
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private int RunQuietAtCrossings(int i, int n)
+    private int RunQuietAt(Occasion[] occasions, int i, int n)
     {
         var (book, context, strategy) = (_book, _context, _strategy);
-        for (i = NextTurn(i); i < n; i = NextTurn(i + 1))
+        for (; (i = NextTurn(occasions, PossibleActs(occasions), i, n)) < n; i++)
         {
             context.Index = i;
             strategy.OnBar(context);
@@ -271,31 +260,49 @@ public sealed class StrategyRun : IStrategyRun, IFactorReader
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private int RunActiveAtCrossings(int i, int n)
+    private int RunActiveAt(Occasion[] occasions, int i, int n)
     {
+        const Acts all = (Acts)byte.MaxValue;
         var (book, context, strategy) = (_book, _context, _strategy);
         var low = _block.LowColumn;
         var high = _block.HighColumn;
-        for (var turn = NextTurn(i); i < n; i++)
+        for (var turn = NextTurn(occasions, all, i, n); i < n; i++)
         {
             context.Index = i;
             if (book.IsTouchedBy(low[i], high[i])) book.Process(i);
             if (i == turn)
             {
                 strategy.OnBar(context);
-                turn = NextTurn(i + 1);
+                turn = NextTurn(occasions, all, i + 1, n);
             }
             if (!book.Active || book.HasNotices) return i + 1;
         }
         return n;
     }
 
-    // The first bar from i on at which a crossing may turn; behind the block where there is none.
-    private int NextTurn(int i)
+    // The first bar from i on at which a crossing may turn or an occasion holds; n where there is none. The first bar of a block is one,
+    // unless the block is collected, so that a declaration that is wrong shows in blocks of another length.
+    private int NextTurn(Occasion[] occasions, Acts acts, int i, int n)
     {
-        var next = int.MaxValue;
+        var next = n;
         for (var crossing = _crossing; crossing is not null; crossing = crossing.Following) next = Math.Min(next, crossing.Next);
-        return Math.Max(i, next);
+        if (next <= i) return i;
+        if (occasions.Length == 0) return next;
+        return i == 0 && _book.Offset == 0 ? 0 : Occasion.Next(occasions, acts, i, next);
+    }
+
+    // What the account could do in answer to the strategy, where nothing waits.
+    private Acts PossibleActs(Occasion[] occasions)
+    {
+        if (occasions.Length == 0) return Acts.None;
+        var book = _book;
+        var (isLong, isShort) = (book.HasOpen(Side.Buy), book.HasOpen(Side.Sell));
+        var acts = Acts.Any;
+        if (isLong) acts |= Acts.ExitLong;
+        if (isShort) acts |= Acts.ExitShort;
+        if (isShort || BookRequests.HasRoom(book, Side.Buy)) acts |= Acts.Buy;
+        if (isLong || BookRequests.HasRoom(book, Side.Sell)) acts |= Acts.Sell;
+        return acts;
     }
 
     // The first bar of the block by which every declared factor has had a value; the block's length where there is none.

@@ -8,6 +8,8 @@ public sealed class FactorPlan
     private readonly Dictionary<string, int> _index = new(StringComparer.Ordinal);
     private readonly List<FactorRequest> _requests = [];
     private readonly List<int> _firstColumn = [];
+    private readonly List<Comparison> _comparisons = [];
+    private readonly Dictionary<Comparison, int> _comparisonIndex = [];
 
     /// <summary>
     /// Makes the kernels of factors whose meaning a batch declares, as the states of its regimes; null, or null for a request, leaves it to
@@ -72,24 +74,42 @@ public sealed class FactorPlan
     }
 
     internal int FirstColumn(int request) => _firstColumn[request];
+
+    internal IReadOnlyList<Comparison> Comparisons => _comparisons;
+
+    /// <summary>Adds a comparison of columns unless an equal one is there.</summary>
+    /// <returns>Its number.</returns>
+    internal int Add(Comparison comparison)
+    {
+        if (_comparisonIndex.TryGetValue(comparison, out var at)) return at;
+        _comparisonIndex.Add(comparison, _comparisons.Count);
+        _comparisons.Add(comparison);
+        return _comparisons.Count - 1;
+    }
 }
 
 /// <summary>The values of a feed's factors over one block: shared by all its strategies, never changed while they read.</summary>
 public sealed class FactorSheet
 {
     private readonly double[][] _columns;
+    private readonly ulong[][] _holds;
 
     /// <param name="capacity">The most bars of a block.</param>
     public FactorSheet(FactorPlan plan, int capacity)
     {
         _columns = new double[plan.ColumnCount][];
         for (var i = 0; i < _columns.Length; i++) _columns[i] = new double[capacity];
+        _holds = new ulong[plan.Comparisons.Count][];
+        for (var i = 0; i < _holds.Length; i++) _holds[i] = new ulong[(capacity + 63) / 64];
     }
 
     /// <summary>Of the block's bars; longer than the block where the block is short.</summary>
     public double[] this[int column] => _columns[column];
 
     internal double[][] Columns => _columns;
+
+    /// <summary>The bits of a comparison, see <see cref="Comparison.Read"/>.</summary>
+    internal ulong[] Holds(int comparison) => _holds[comparison];
 }
 
 /// <summary>The kernels of a feed: turns each block, in order, into a sheet.</summary>
@@ -127,6 +147,13 @@ public sealed class FactorComputer
             var output = new FactorOutput(_lines[k], 0, block.Count);
             if (_references[k].Length == 0) _kernels[k].Process(input, output);
             else _kernels[k].Process(new FactorInput(block, 0, block.Count, ClosesFor(k, references)), output);
+        }
+        for (var c = 0; c < _plan.Comparisons.Count; c++)
+        {
+            var comparison = _plan.Comparisons[c];
+            var line = comparison.Line == Comparison.Close ? block.Close : sheet[comparison.Line].AsSpan(0, block.Count);
+            var other = comparison.Other == Comparison.None ? [] : sheet[comparison.Other].AsSpan(0, block.Count);
+            comparison.Read(line, other, sheet.Holds(c));
         }
     }
 

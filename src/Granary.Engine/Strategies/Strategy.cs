@@ -24,7 +24,8 @@ public abstract class Strategy
 
     internal IReadOnlyList<Crossing> Crossings => _crossings;
 
-    internal bool ActsOnlyAtCrossings { get; private set; }
+    /// <summary>Where it may act beside crossings, if it has declared that; null where it may act at each bar.</summary>
+    internal Occasion[]? Occasions { get; set; }
 
     /// <summary>Other symbols that it trades or reads, beside the feed's own.</summary>
     internal IReadOnlyList<string> Symbols => _symbols;
@@ -66,7 +67,14 @@ public abstract class Strategy
     /// then leaves those bars out, which saves most of the time of a strategy that acts seldom. Never declare it of a strategy that counts
     /// bars, reads the price or its trades at each bar, or moves stops: its result would depend on the length of the blocks.
     /// </summary>
-    protected void ActOnlyAtCrossings() => ActsOnlyAtCrossings = true;
+    protected void ActOnlyAtCrossings() => ActOnlyAt();
+
+    /// <summary>
+    /// Declares that <see cref="OnBar"/> does nothing at a bar where none of the declared crossings turns and none of these occasions
+    /// holds, and that at a bar with occasions alone it does no more than they allow; in the constructor only. The run leaves out bars at
+    /// which nothing could happen, as <see cref="ActOnlyAtCrossings"/>, with the same warning.
+    /// </summary>
+    protected void ActOnlyAt(params Occasion[] occasions) => Occasions = occasions;
 
     private Crossing Watch(Crossing crossing)
     {

@@ -18,6 +18,7 @@ internal sealed class FiveFactors : Strategy
         _adx = Use("adx", 14);
         _upper = Use("bollinger(20,2).upper");
         _lower = Use("bollinger(20,2).lower");
+        ActOnlyAt(Occasion.CloseAbove(_upper, Acts.ExitShort), Occasion.CloseBelow(_lower, Acts.ExitLong));
     }
 
     public override void OnBar(StrategyContext bar)

@@ -46,16 +46,12 @@ internal static class StrategyRunner
         var run = new StrategyRun(strategy.GetType().Name, strategy, feed.Series, settings
             ?? new TradingSettings { Size = SizeRule.Units(1) },
             execution ?? new ExecutionSettings(), plan, record);
-        var computer = new FactorComputer(plan, feed.Series);
-        var sheet = new FactorSheet(plan, block);
-        var calendar = new BlockCalendar();
-        var last = long.MinValue;
+        var pipeline = new FeedPipeline(feed.Series, plan);
         foreach (var bars in feed.Blocks(block))
         {
-            computer.Compute(bars, sheet);
-            calendar.Read(bars, last);
-            run.Process(bars, sheet, calendar);
-            last = bars.Time[^1];
+            var prepared = pipeline.Prepare(bars);
+            run.Process(prepared);
+            pipeline.Return(prepared);
         }
         record.Result = run.Finish();
         return record;

@@ -1,4 +1,3 @@
-using Granary.Engine.Analysis;
 using Granary.Engine.Backtesting;
 using Granary.Engine.Brokerage;
 using Granary.Engine.Factors;
@@ -62,13 +61,13 @@ public sealed class SameFillsTests
     {
         var plan = new FactorPlan();
         var run = new StrategyRun("random", new Trader(seed), series, settings, execution, plan, holders);
-        var calendar = new BlockCalendar();
+        var pipeline = new FeedPipeline(series, plan);
         for (var i = 0; i < bars.Length; i++)
         {
-            var block = BarBlock.FromBars(i, bars.AsSpan(i, 1));
-            calendar.Read(block, i == 0 ? long.MinValue : bars[i - 1].Time);
+            var prepared = pipeline.Prepare(BarBlock.FromBars(i, bars.AsSpan(i, 1)));
             holders.Close(bars[i], series.Timeframe);
-            run.Process(block, new FactorSheet(plan, 1), calendar);
+            run.Process(prepared);
+            pipeline.Return(prepared);
         }
     }
 

@@ -69,13 +69,13 @@ public sealed class StrategyRunPropertyTests
         var run = new StrategyRun("random", trader, series, settings, execution, plan, recorder);
         trader.Probe = new StrategyRunProbe(run.Book, settings.Cash, series.Instrument.Multiplier, partialExits: byHand);
         var curve = new List<double>();
-        var calendar = new BlockCalendar();
+        var pipeline = new FeedPipeline(series, plan);
         // Blocks of one, to see the equity after each bar.
         for (var i = 0; i < bars.Length; i++)
         {
-            var block = BarBlock.FromBars(i, bars.AsSpan(i, 1));
-            calendar.Read(block, i == 0 ? long.MinValue : bars[i - 1].Time);
-            run.Process(block, new FactorSheet(plan, 1), calendar);
+            var prepared = pipeline.Prepare(BarBlock.FromBars(i, bars.AsSpan(i, 1)));
+            run.Process(prepared);
+            pipeline.Return(prepared);
             curve.Add(run.Book.EquityAt(bars[i].Close));
         }
         var result = run.Finish();
@@ -136,12 +136,12 @@ public sealed class StrategyRunPropertyTests
         var recorder = new TradeRecorder();
         var plan = new FactorPlan();
         var run = new StrategyRun("random", new RandomTrader(seed, byHand: false), series, settings, execution, plan, recorder);
-        var calendar = new BlockCalendar();
+        var pipeline = new FeedPipeline(series, plan);
         for (var i = 0; i < bars.Length; i++)
         {
-            var block = BarBlock.FromBars(i, bars.AsSpan(i, 1));
-            calendar.Read(block, i == 0 ? long.MinValue : bars[i - 1].Time);
-            run.Process(block, new FactorSheet(plan, 1), calendar);
+            var prepared = pipeline.Prepare(BarBlock.FromBars(i, bars.AsSpan(i, 1)));
+            run.Process(prepared);
+            pipeline.Return(prepared);
             lowest = Math.Min(lowest, run.Book.Account.Cash);
         }
         (lowest >= -settings.Cash * 1e-9).ShouldBeTrue($"cash fell to {lowest}");

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.IO.Compression;
-using Granary.Engine.Analysis;
 using Granary.Engine.Backtesting;
 using Granary.Engine.Factors;
 using Granary.Engine.Market;
@@ -29,20 +28,15 @@ public sealed class SweepTests
             execution, plan)).ToArray();
 
         const int size = 1024;
-        var computer = new FactorComputer(plan, series);
-        var sheet = new FactorSheet(plan, size);
-        var calendar = new BlockCalendar();
-        var lastTime = long.MinValue;
+        var pipeline = new FeedPipeline(series, plan);
         for (var i = 0; i < bars.Length; i += size)
         {
-            var block = BarBlock.FromBars(i, bars.AsSpan(i, Math.Min(size, bars.Length - i)));
-            calendar.Read(block, lastTime);
-            lastTime = block.Time[^1];
-            computer.Compute(block, sheet);
+            var prepared = pipeline.Prepare(BarBlock.FromBars(i, bars.AsSpan(i, Math.Min(size, bars.Length - i))));
             Parallel.For(0, 20, group =>
             {
-                for (var r = group * 50; r < group * 50 + 50; r++) runs[r].Process(block, sheet, calendar);
+                for (var r = group * 50; r < group * 50 + 50; r++) runs[r].Process(prepared);
             });
+            pipeline.Return(prepared);
         }
 
         for (var r = 0; r < runs.Length; r++)

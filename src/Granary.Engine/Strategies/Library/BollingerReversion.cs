@@ -17,6 +17,11 @@ public sealed class BollingerReversion : Strategy
         _middle = Use("bollinger", period, width);
         _upper = Use(_middle.Request, line: 1);
         _lower = Use(_middle.Request, line: 2);
+        ActOnlyAt(
+            Occasion.CloseBelow(_lower, Acts.Buy),
+            Occasion.CloseAbove(_upper, Acts.Sell),
+            Occasion.CloseAbove(_middle, Acts.ExitLong),
+            Occasion.CloseBelow(_middle, Acts.ExitShort));
     }
 
     public override void OnBar(StrategyContext bar)

@@ -21,6 +21,11 @@ public sealed class DonchianBreakout : Strategy
         _lower = Use(_upper.Request, line: 1);
         _exitUpper = Use("donchian", exit);
         _exitLower = Use(_exitUpper.Request, line: 1);
+        ActOnlyAt(
+            Occasion.CloseAbove(_upper, Acts.Buy),
+            Occasion.CloseBelow(_lower, Acts.Sell),
+            Occasion.CloseBelow(_exitLower, Acts.ExitLong),
+            Occasion.CloseAbove(_exitUpper, Acts.ExitShort));
     }
 
     public override void OnBar(StrategyContext bar)

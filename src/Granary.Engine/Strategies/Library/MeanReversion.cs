@@ -19,6 +19,11 @@ public sealed class MeanReversion : Strategy
         if (exit >= entry) throw new ArgumentException("exit has to be below entry");
         _score = Use("zscore", period);
         (_entry, _exit) = (entry, exit);
+        ActOnlyAt(
+            Occasion.Below(_score, -entry, Acts.Buy),
+            Occasion.Above(_score, entry, Acts.Sell),
+            Occasion.Above(_score, -exit, Acts.ExitLong),
+            Occasion.Below(_score, exit, Acts.ExitShort));
     }
 
     public override void OnBar(StrategyContext bar)

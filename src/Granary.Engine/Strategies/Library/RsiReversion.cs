@@ -19,6 +19,7 @@ public sealed class RsiReversion : Strategy
         if (low >= high) throw new ArgumentException("low has to be below high");
         _rsi = Use("rsi", period);
         (_low, _high) = (low, high);
+        ActOnlyAt(Occasion.Below(_rsi, low, Acts.Buy), Occasion.Above(_rsi, high, Acts.Sell));
     }
 
     public override void OnBar(StrategyContext bar)

@@ -58,10 +58,13 @@ internal static class BookRequests
         return id;
     }
 
-    private static bool MayEnter(StrategyBook book, Side side, int index) =>
-        !book.IsClosed && (book.Settings.Sides & (side == Side.Buy ? Sides.Long : Sides.Short)) != 0
-        && book.Orders.EntriesOf(side) + book.OpenTrades.Settled(side) < book.Settings.MaxOpenTrades
+    private static bool MayEnter(StrategyBook book, Side side, int index) => HasRoom(book, side)
         && (book.Settings.EntryEvery is not { } every || PeriodOf(book, every, book.TimeAt(index)) != book.LastEntryPeriod);
+
+    /// <summary>Whether the account takes another trade on a side.</summary>
+    public static bool HasRoom(StrategyBook book, Side side) =>
+        !book.IsClosed && (book.Settings.Sides & (side == Side.Buy ? Sides.Long : Sides.Short)) != 0
+        && book.Orders.EntriesOf(side) + book.OpenTrades.Settled(side) < book.Settings.MaxOpenTrades;
 
     private static long PeriodOf(StrategyBook book, Timeframe period, long time) => period.IsIntraday ? time / period.Ticks
         : book.Instrument.Calendar.LocalDay(time) / (period.Ticks / TimeSpan.TicksPerDay);
