@@ -16,6 +16,7 @@ command -v dotnet >/dev/null || give_up "the .NET SDK 10 is not installed; get i
 source tests/Shared/postgres.sh
 source tests/Shared/precompile.sh
 source tests/Shared/lanes.sh
+source tests/Shared/processor.sh
 
 # What some tests need beside .NET. Where it may not be installed those tests skip, and say why.
 need=()
@@ -48,6 +49,9 @@ stop_compiler() {
     compiler=""
 }
 
+step=$SECONDS
+own_ticks
+before=$ticks
 solution=Platform.sln
 left_out=()
 if ! log="$(dotnet restore Platform.sln -v quiet 2>&1)"; then
@@ -74,9 +78,17 @@ fi
 echo "test.sh: building $solution ..."
 dotnet build "$solution" -c Release --no-restore -v quiet -nologo -clp:NoSummary \
     -p:UseSharedCompilation=true "-p:SharedCompilationId=$compiler" || give_up "the build failed"
+outliving_ticks
+built=$ticks
 stop_compiler
+own_ticks
+say_step "restore and build" $((built + ticks - before)) $((SECONDS - step))
 
-if find_crossgen; then precompile tests/*.Tests/bin/Release/net10.0 src/Granary.Cli/bin/Release/net10.0 src/Granary.Silo/bin/Release/net10.0
+step=$SECONDS before=$ticks
+if find_crossgen; then
+    precompile tests/*.Tests/bin/Release/net10.0 src/Granary.Cli/bin/Release/net10.0 src/Granary.Silo/bin/Release/net10.0
+    own_ticks
+    say_step "machine code" $((ticks - before)) $((SECONDS - step))
 else echo "test.sh: the package microsoft.netcore.app.crossgen2 does not restore here; the tests run without it, and take longer"; fi
 
 # One server for all test projects; each test makes a database of its own. Tests that stop their server start one themselves.
@@ -120,7 +132,12 @@ else
     echo "test.sh: ../shared IS NOT HERE: the comparisons with real data are left out; those with the data in tests/Data run"
 fi
 await_lanes
+if [[ -n "$pg_folder" && -r "$pg_folder/postmaster.pid" ]]; then
+    ticks_of "$(head -1 "$pg_folder/postmaster.pid")"
+    say_step "the PostgreSQL server of all lanes" "$ticks" "$SECONDS"
+fi
 print_failures
+echo "test.sh: the whole run: $SECONDS s, $(in_seconds "$all_ticks") s of processor time"
 if ((${#left_out[@]})); then echo "test.sh: NOT RUN, since their packages do not restore here: ${left_out[*]}"; fi
 echo "$passed passed, $failed failed, $skipped skipped"
 ((failed == 0))

@@ -1,5 +1,5 @@
 # Sourced by test.sh: runs jobs side by side, prints the output of each as a whole when it ends, and adds up passed, failed and skipped tests.
-# A job writes what it counted to the file $counts, as "PASSED FAILED SKIPPED".
+# A job writes what it counted to the file $counts, as "PASSED FAILED SKIPPED". Each one's output ends with its seconds and its processor time.
 
 lanes="${GRANARY_TEST_LANES:-3}"
 passed=0 failed=0 skipped=0 failures=""
@@ -12,12 +12,16 @@ in_lane() {
     shift
     output="$(mktemp -p "$work")"
     counts="$output.counts"
-    ( started=$SECONDS; counts="$counts" "$@" >"$output" 2>&1 </dev/null; echo "   $((SECONDS - started)) s" >>"$output" ) &
+    ( started=$SECONDS
+      counts="$counts" "$@" >"$output" 2>&1 </dev/null
+      own_ticks
+      echo "$ticks" >"$output.ticks"
+      echo "   $((SECONDS - started)) s, $(in_seconds "$ticks") s of processor time" >>"$output" ) &
     lane_of[$!]="$output $title"
 }
 
 await_one() {
-    local pid output title p f s seen
+    local pid output title p f s seen ticks
     wait -n -p pid "${!lane_of[@]}"
     output="${lane_of[$pid]%% *}" title="${lane_of[$pid]#* }"
     unset "lane_of[$pid]"
@@ -32,12 +36,13 @@ await_one() {
         failed=$((failed + 1))
         failures+="    $title ended without a summary"$'\n'
     fi
-    rm -f "$output" "$output.counts"
+    if read -r ticks 2>/dev/null <"$output.ticks"; then all_ticks=$((all_ticks + ticks)); fi
+    rm -f "$output" "$output.counts" "$output.ticks"
 }
 
 # The lines of a job's output that belong to its failures: the test's name and the first lines of what it says.
 failures_of() {
-    grep -E -A 12 "\[FAIL\]$" "$1" | grep -vE "^\s*at |^--$|^=== |^   [0-9]+ s$|Finished:"
+    grep -E -A 12 "\[FAIL\]$" "$1" | grep -vE "^\s*at |^--$|^=== |^   [0-9]+ s, |Finished:"
     grep -E "^FAILED" "$1"
 }
 
