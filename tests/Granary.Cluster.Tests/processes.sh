@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # Two silos as real processes that find one another in PostgreSQL, a batch from the command line, one silo killed with SIGKILL in the
-# middle, and the digest of the embedded host as the measure. How long after the kill the batch computes at full speed again is printed
-# beside its goal; it decides nothing, since a busy machine is slow for other reasons.
+# middle, and the digest of the embedded host as the measure. A gate holds the batch in its middle until the silo is killed.
 #   tests/Granary.Cluster.Tests/processes.sh [--configuration Release]
+# GRANARY_TEST_LONG=1: a batch that computes for long instead of one that is held. How long after the kill it computes at full speed again
+# is printed beside its goal; it decides nothing, since a busy machine is slow for other reasons.
 # Skips with its reason, and exit code 0, where PostgreSQL's server programs are not installed.
 set -euo pipefail
 [[ "${1:-}" == "--configuration" ]] && configuration="$2"
@@ -10,20 +11,31 @@ source "$(dirname "$0")/../Shared/silos.sh"
 need_postgres
 begin
 start_postgres "$work/pg"
+long="${GRANARY_TEST_LONG:-}"
 
-# Many short feeds of strategies that compute much, some eight seconds on one processor: strategies are reported, and lost ones begin
-# again, several times a second, and the batch is still in its middle when the loss of a silo has been noticed.
 plugin="Granary.Cluster.Tests.Plugin"
 [[ -n "${GRANARY_BUILT:-}" ]] || dotnet build "$root/tests/$plugin" -c "$configuration" -v q -nologo >/dev/null
 mkdir "$work/plugins"
 cp "$root/tests/$plugin/bin/$configuration/net10.0/$plugin.dll" "$work/plugins"
-export GRANARY_PLUGINS="$work/plugins"
-symbols="$(printf 'S%02dUSDT,' $(seq 40))"
-granary data generate --out "$work/data" --symbols "${symbols%,}" --timeframe 1m --from 2023-01-01 --to 2023-01-15 --seed 3 >/dev/null
+export GRANARY_PLUGINS="$work/plugins" LAGGARD_GATE="$work/gate"
+if [[ "$long" == 1 ]]; then
+  # Many short feeds of strategies that compute much, some eight seconds on one processor: strategies are reported, and lost ones begin
+  # again, several times a second, and the batch is still in its middle when the loss of a silo has been noticed.
+  markets=40 timeframe=1m to=2023-01-15 share=0.1
+  strategies="{ \"class\": \"Plodder\", \"params\": { \"variant\": [$(seq -s, 10)], \"steps\": 200 }, \"size\": { \"percentOfEquity\": 50 } }"
+else
+  # A silo takes feeds with the most work first: those of SmaCross, which no gate holds, and which are more than a quarter of all strategies.
+  # Those of Laggard follow, which take minutes while the gate is shut, and a moment when it is open.
+  markets=4 timeframe=15m to=2023-01-31 share=0.25
+  strategies="{ \"class\": \"SmaCross\", \"params\": { \"fast\": [5, 8, 10, 12], \"slow\": [30, 45, 60, 90] }, \"size\": { \"percentOfEquity\": 50 } },
+    { \"class\": \"Laggard\", \"params\": { \"variant\": [$(seq -s, 40)] }, \"timeframe\": \"1h\", \"size\": { \"percentOfEquity\": 50 } }"
+fi
+symbols="$(printf 'S%02dUSDT,' $(seq "$markets"))"
+granary data generate --out "$work/data" --symbols "${symbols%,}" --timeframe "$timeframe" --from 2023-01-01 --to "$to" --seed 3 >/dev/null
 cat > "$work/batch.json" <<JSON
 { "name": "processes",
-  "data": { "source": "csv:data/1m", "symbols": "*", "timeframe": "1m" },
-  "strategies": [ { "class": "Plodder", "params": { "variant": [$(seq -s, 10)], "steps": 200 }, "size": { "percentOfEquity": 50 } } ],
+  "data": { "source": "csv:data/$timeframe", "symbols": "*", "timeframe": "$timeframe" },
+  "strategies": [ $strategies ],
   "outputs": ["results", "prod"] }
 JSON
 http_a="$(free_port)"; http_b="$(free_port)"
@@ -35,21 +47,24 @@ ready "$http_a"; ready "$http_b"
 
 sed 's/"name": "processes"/"name": "whole"/; s/"symbols": "\*"/"symbols": ["S01USDT", "S02USDT", "S03USDT", "S04USDT"]/' \
   "$work/batch.json" > "$work/whole.json"
-few="$(granary backtest "$work/whole.json" --threads 2 --json --out "$work/few" | field digest)"
+# The digest has neither the name of a batch nor the way to its symbols in it.
+few="$embedded"
+((markets == 4)) || few="$(granary backtest "$work/whole.json" --threads 2 --json --out "$work/few" | field digest)"
 whole="$(granary backtest "$work/whole.json" --host "$a" --json --out "$work/whole" | field digest)"
 [[ "$whole" == "$few" ]] || { echo "FAILED: two silos give $whole, the embedded host $few"; exit 1; }
 echo "PASSED two silos give the digest of the embedded host"
 
+[[ "$long" == 1 ]] || touch "$LAGGARD_GATE"
 # the client goes by the silo that is killed, as long as that answers
 granary backtest "$work/batch.json" --host "$b,$a" --json --out "$work/killed" > "$work/killed.json" 2> "$work/killed.err" &
 client=$!
 # Killed when a part is reported and strategies are surely under way on the victim. Back at full speed is: what it had under way is
 # rescheduled, by the batch's grain or its successor, and the survivor's strategies do not stand still, whatever of the batch's grains
 # and feeds had lived on the lost one.
-python3 - "$a" "$work/a.log" "$work/b.log" "${pids[0]}" "${pids[1]}" <<'PY'
+python3 - "$a" "$work/a.log" "$work/b.log" "${pids[0]}" "${pids[1]}" "$share" "$LAGGARD_GATE" <<'PY'
 import datetime, http.client, json, os, re, signal, sys, time, urllib.request
 base, survivor_log, victim_log = sys.argv[1] + "/api/v1/batches", sys.argv[2], sys.argv[3]
-survivor, victim = int(sys.argv[4]), int(sys.argv[5])
+survivor, victim, share, gate = int(sys.argv[4]), int(sys.argv[5]), float(sys.argv[6]), sys.argv[7]
 silent = (OSError, http.client.HTTPException)
 def busy():
     """Seconds that the survivor's strategies ran or waited for a processor: what other programs take of the machine is no standstill."""
@@ -77,20 +92,32 @@ def under_way(log): return set(feeds(log, "begin on")) - set(feeds(log, "finishe
 guard, run = time.time() + 900, None
 while True:
     if time.time() > guard: print("FAILED: the batch did not get going within 900 s"); sys.exit(1)
-    time.sleep(0.02)
+    time.sleep(0.02 if run is None or not os.path.exists(gate) else 0.1)
     try:
         if run is None:
             newest = ask("?most=1")
             if newest and newest[0]["id"].startswith("processes-"): run = newest[0]["id"]
             continue
-        progress = ask("/" + run)["progress"]
+        status = ask("/" + run)
     except silent: continue # a machine too busy to answer
-    if progress["strategies"] and progress["done"] >= 0.1 * progress["strategies"] and under_way(victim_log): break
+    progress = status["progress"]
+    if progress["strategies"] and progress["done"] >= share * progress["strategies"] and under_way(victim_log): break
+    if status["state"] not in ("queued", "running"): print(f"FAILED: the batch was {status['state']} before a silo was killed"); sys.exit(1)
 done = progress["done"]
 started = min([*feeds(survivor_log, "begin on").values(), *feeds(victim_log, "begin on").values()])
 os.kill(victim, signal.SIGKILL)
 killed = time.time()
 lost = under_way(victim_log) - under_way(survivor_log)
+if os.path.exists(gate):
+    os.remove(gate)
+    while True:
+        time.sleep(0.1)
+        begun = {f: t for f, t in feeds(survivor_log, "begin on").items() if t > killed and f in lost}
+        if len(begun) == len(lost): break
+        if time.time() > killed + 900: print("FAILED: the lost silo's strategies did not begin again within 900 s"); sys.exit(1)
+    print(f"PASSED the strategies of the {len(lost)} feeds that a silo killed at {done} of {progress['strategies']} strategies had under way "
+          f"began again on the other {max(begun.values(), default=killed) - killed:.1f} s later")
+    sys.exit(0)
 samples, reported = [(killed, busy())], []
 def given_out(): # the last time, where a grain that drove them again had to go itself
     return max((at for at, text in said(survivor_log)
