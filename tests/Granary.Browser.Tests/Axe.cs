@@ -12,6 +12,9 @@ internal static class Axe
     /// <summary>What changes with the theme or the width alone.</summary>
     public static readonly string[] Seen = ["color-contrast", "scrollable-region-focusable"];
 
+    /// <summary>What changes with the width alone, and a rule that applies to each page, so that one passes.</summary>
+    public static readonly string[] Scrolling = ["scrollable-region-focusable", "document-title"];
+
     private static readonly string _script = new BundledAxeScriptProvider().GetScript();
 
     // Other results than violations come with one element each. The page answers with sentences, and with how many rules it passes.
