@@ -184,6 +184,8 @@ public static class SiloApplication
         logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
         logging.AddFilter("Orleans", LogLevel.Warning);
         logging.AddFilter("Microsoft.Orleans", LogLevel.Warning);
+        // Orleans places each grain through Polly, which tells of every attempt: two lines for each strategy of a batch.
+        logging.AddFilter("Polly", LogLevel.Error);
         // One lost silo ends each call that was under way to it; membership and the callers of these calls log the loss. Both categories
         // have nothing else: "Orleans.Messaging" is that of messages that could not be sent, not of Orleans.Runtime.Messaging.
         logging.AddFilter("Orleans.Runtime.CallbackData", LogLevel.Critical);
