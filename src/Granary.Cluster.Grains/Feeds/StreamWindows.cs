@@ -139,9 +139,10 @@ public sealed class StreamWindows
         var source = _grains.GetGrain<ISymbolFeedGrain>(feed);
         long next = 0, asked = 0;
         var publishing = Task.FromResult<BlockBatch?>(null);
+        var patience = BlockTimeout;
         while (true)
         {
-            // An answer with blocks is one of the past; the next request continues behind it.
+            // An answer has blocks of the past, or those that the stream did not take; the next request continues behind them.
             if (publishing is { IsCompletedSuccessfully: true, Result: { Blocks.Count: > 0 } past })
                 asked = Math.Min(asked, past.From + past.Blocks.Count);
             // Requests the next blocks while earlier ones are processed.
@@ -151,11 +152,12 @@ public sealed class StreamWindows
                 asked = next + 3 * most;
                 publishing = PublishAsync(source, new BlockRequest(id, from, (int)(asked - from), hash, reader), window, cancellationToken);
             }
-            var message = await window.GetAsync(next, BlockTimeout, cancellationToken);
+            var message = await window.GetAsync(next, patience, cancellationToken);
             if (message is null && !publishing.IsCompleted
                 && await Task.WhenAny(publishing, Task.Delay(TimeSpan.FromSeconds(2), cancellationToken)) == publishing) continue;
             if (message is not null)
             {
+                patience = BlockTimeout;
                 if (message.Fault is { } inTheStream) throw FeedFault.Of(inTheStream, message.MayPass);
                 if (message.Block is { } block) yield return (message.Number, block);
                 if (message.Last) yield break;
@@ -164,7 +166,9 @@ public sealed class StreamWindows
             }
             if (publishing.IsCompletedSuccessfully && publishing.Result is { Fault: { } refused } end)
                 throw FeedFault.Of(refused, end.MayPass);
-            // The block was lost with a silo, arrived before this window existed, or is late: request it.
+            // The block was lost with a silo, arrived before this window existed, or is late: request it, and those behind it without
+            // another wait until the stream is ahead again. A queue that hangs with its silo would cost a wait for every request.
+            patience = TimeSpan.Zero;
             var batch = await FeedReceiver.AskAsync(source, new BlockRequest(id, next, most, hash, reader), cancellationToken);
             await SubscribeAsync(feed, cancellationToken);
             if (batch.Fault is { } fault) throw FeedFault.Of(fault, batch.MayPass);

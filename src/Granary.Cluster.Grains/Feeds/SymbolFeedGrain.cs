@@ -20,12 +20,17 @@ internal sealed class SymbolFeedGrain(GranaryCatalogues catalogues, GrainSetting
     // A reader whose silo was lost does not leave.
     private static readonly TimeSpan s_forgotten = TimeSpan.FromMinutes(15);
 
+    // A queue whose silo hangs takes nothing until that silo is declared dead: the answers have the blocks meanwhile.
+    private static readonly TimeSpan s_queueTimeout = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan s_withoutStream = TimeSpan.FromSeconds(5);
+
     private readonly Dictionary<Guid, Consumer> _consumers = [];
     private IBarSeries? _series;
     private BlockWindow? _window;
     private FeedHeader? _header;
     private long _reserved;
     private long _published;
+    private DateTimeOffset _streamAgain;
 
     /// <param name="Next">Number of the next block; null for a consumer that has not read.</param>
     /// <param name="JoinedAt">Number of blocks that were published before it asked for the stream; null before it has asked.</param>
@@ -136,6 +141,7 @@ internal sealed class SymbolFeedGrain(GranaryCatalogues catalogues, GrainSetting
                 return await ReadAsync(request with { Most = (int)Math.Min(request.Most, missed - request.From) }, cancellationToken);
             }
         }
+        if (clock.GetUtcNow() < _streamAgain) return await ReadAsync(request, cancellationToken);
         // Receivers at the same position request the same blocks, which are published once.
         if (request.From + request.Most <= _published) return new BlockBatch(request.From, [], false, null, false);
         var from = Math.Max(request.From, _published);
@@ -144,17 +150,34 @@ internal sealed class SymbolFeedGrain(GranaryCatalogues catalogues, GrainSetting
         if (batch.Fault is not null)
         {
             // Takes the place of the unavailable block, so that receivers get the fault in order.
-            await stream.OnNextAsync(new BlockMessage(from, null, false, batch.Fault, batch.MayPass));
+            await SendAsync(stream, new BlockMessage(from, null, false, batch.Fault, batch.MayPass));
             return batch;
         }
         for (var i = 0; i < batch.Blocks.Count; i++)
         {
             var last = batch.Last && i == batch.Blocks.Count - 1;
-            await stream.OnNextAsync(new BlockMessage(from + i, batch.Blocks[i], last));
+            if (!await SendAsync(stream, new BlockMessage(from + i, batch.Blocks[i], last)))
+                return batch with { From = from + i, Blocks = batch.Blocks.Skip(i).ToList() };
             _published = from + i + 1;
         }
-        if (batch is { Last: true, Blocks.Count: 0 }) await stream.OnNextAsync(new BlockMessage(from, null, true));
+        if (batch is { Last: true, Blocks.Count: 0 }) await SendAsync(stream, new BlockMessage(from, null, true));
         return batch with { Blocks = [] };
+    }
+
+    private async Task<bool> SendAsync(IAsyncStream<BlockMessage> stream, BlockMessage message)
+    {
+        var sending = stream.OnNextAsync(message);
+        try
+        {
+            await sending.WaitAsync(s_queueTimeout, clock);
+            return true;
+        }
+        catch (Exception e) when (e is TimeoutException || Loss.Is(e))
+        {
+            sending.Ignore();
+            _streamAgain = clock.GetUtcNow() + s_withoutStream;
+            return false;
+        }
     }
 
     public Task LeaveAsync(Guid receiver)

@@ -46,6 +46,44 @@ public sealed class StreamStartTests : IDisposable
     }
 
     [Fact]
+    public async Task A_queue_that_takes_no_block_holds_nobody_up_since_the_answers_have_the_blocks()
+    {
+        var queues = new HungQueues();
+        await using var cluster = await TestSilos.StartAsync(1, s => s with { BlockSize = BlockSize, BarsAhead = Ahead * BlockSize },
+            silo => silo.AddIncomingGrainCallFilter(queues));
+        try
+        {
+            var batch = _batches.Write("hung", """
+                { "name": "hung", "data": { "source": "csv:data/1h", "symbols": "COINUSDT", "timeframe": "1h" },
+                  "strategies": [ { "class": "SmaCross", "size": { "percentOfEquity": 50 } } ], "portfolio": { "weights": "equal" } }
+                """);
+            var spec = new BatchReader(TestCatalogues.All).Read(batch);
+            await using var series = await BatchSources.Open(TestCatalogues.All.Sources, spec.Data, spec.Folder)
+                .OpenAsync(new BarQuery("COINUSDT", spec.Data.Timeframe, null, null));
+            var times = new List<long>();
+            await foreach (var block in series.ReadAsync(BlockSize)) times.Add(block.Time[0]);
+            var (key, reader) = TestBatches.FeedOf(batch, "COINUSDT");
+            var feed = cluster.Grains.GetGrain<ISymbolFeedGrain>(key);
+            BlockRequest From(long block) => new(reader.Receiver, block, 3 * Ahead, series.ContentHash, reader);
+
+            (await feed.PublishAsync(From(0))).Blocks.Count.ShouldBe(Ahead);
+            var untaken = await feed.PublishAsync(From(Ahead));
+            queues.Held.ShouldBe(1);
+            untaken.From.ShouldBe(Ahead);
+            untaken.Blocks.Select(b => b.Time[0]).ShouldBe(times.Skip(Ahead).Take(3 * Ahead));
+            await feed.LeaveAsync(reader.Receiver);
+
+            var status = await cluster.RunAsync(batch);
+            status.State.ShouldBe(JobState.Done, $"{status.Fault}\n{TestSilos.Log.Tail}");
+            status.Digest.ShouldBe((await _batches.EmbeddedAsync(batch)).Model.Digest);
+        }
+        finally
+        {
+            queues.Release();
+        }
+    }
+
+    [Fact]
     public async Task A_subscription_that_is_lost_in_the_middle_of_a_run_is_made_again()
     {
         var calls = new FeedCalls();
