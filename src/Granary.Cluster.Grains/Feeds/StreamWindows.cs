@@ -139,7 +139,7 @@ public sealed class StreamWindows
         var source = _grains.GetGrain<ISymbolFeedGrain>(feed);
         long next = 0, asked = 0;
         var publishing = Task.FromResult<BlockBatch?>(null);
-        var patience = BlockTimeout;
+        var timeout = BlockTimeout;
         while (true)
         {
             // An answer has blocks of the past, or those that the stream did not take; the next request continues behind them.
@@ -152,12 +152,12 @@ public sealed class StreamWindows
                 asked = next + 3 * most;
                 publishing = PublishAsync(source, new BlockRequest(id, from, (int)(asked - from), hash, reader), window, cancellationToken);
             }
-            var message = await window.GetAsync(next, patience, cancellationToken);
+            var message = await window.GetAsync(next, timeout, cancellationToken);
             if (message is null && !publishing.IsCompleted
                 && await Task.WhenAny(publishing, Task.Delay(TimeSpan.FromSeconds(2), cancellationToken)) == publishing) continue;
             if (message is not null)
             {
-                patience = BlockTimeout;
+                timeout = BlockTimeout;
                 if (message.Fault is { } inTheStream) throw FeedFault.Of(inTheStream, message.MayPass);
                 if (message.Block is { } block) yield return (message.Number, block);
                 if (message.Last) yield break;
@@ -168,7 +168,7 @@ public sealed class StreamWindows
                 throw FeedFault.Of(refused, end.MayPass);
             // The block was lost with a silo, arrived before this window existed, or is late: request it, and those behind it without
             // another wait until the stream is ahead again. A queue that hangs with its silo would cost a wait for every request.
-            patience = TimeSpan.Zero;
+            timeout = TimeSpan.Zero;
             var batch = await FeedReceiver.AskAsync(source, new BlockRequest(id, next, most, hash, reader), cancellationToken);
             await SubscribeAsync(feed, cancellationToken);
             if (batch.Fault is { } fault) throw FeedFault.Of(fault, batch.MayPass);

@@ -146,7 +146,7 @@ public sealed class PostgresProvidersTests(PostgresProvidersTests.Silo silo) : I
         read.State!.Text.ShouldBe("again");
     }
 
-#pragma warning disable CS0618 // Orleans renamed these members (ReadAllAsync and so on) within 10.4; the old names exist in every build of it
+#pragma warning disable CS0618 // Orleans renamed these members (ReadAllAsync and so on) within 10.4; each version has the old names
     [Fact]
     public async Task Membership_changes_only_on_the_version_that_it_was_decided_on()
     {

@@ -46,7 +46,7 @@ public sealed class StreamStartTests : IDisposable
     }
 
     [Fact]
-    public async Task A_queue_that_takes_no_block_holds_nobody_up_since_the_answers_have_the_blocks()
+    public async Task A_queue_that_takes_no_block_delays_no_reader_since_the_answers_have_the_blocks()
     {
         var queues = new HungQueues();
         await using var cluster = await TestSilos.StartAsync(1, s => s with { BlockSize = BlockSize, BarsAhead = Ahead * BlockSize },
