@@ -62,7 +62,7 @@ run_tests() {
     local log="$output.log" summary threads=()
     # Most of these tests wait for silos that start, stop or are found dead, so that more of them than processors run at once.
     [[ "$1" == Granary.Cluster.Tests ]] && threads=(-maxThreads 3)
-    dotnet exec "tests/$1/bin/Release/net10.0/$1.dll" -noLogo -noColor "${threads[@]}" "${@:2}" >"$log" 2>&1
+    "${reaper[@]}" dotnet exec "tests/$1/bin/Release/net10.0/$1.dll" -noLogo -noColor "${threads[@]}" "${@:2}" >"$log" 2>&1
     grep -vE "^\s*(Discovering|Discovered|Starting|Finished)" "$log"
     summary="$(grep -oE "Total: [0-9]+, Errors: [0-9]+, Failed: [0-9]+, Skipped: [0-9]+, Not Run: [0-9]+" "$log" | tail -1)"
     [[ -n "$summary" ]] || summary="$(grep -oE "Total: 0$" "$log" | tail -1)"

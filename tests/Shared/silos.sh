@@ -15,6 +15,8 @@ need_postgres() {
 
 cleanup() {
   for pid in "${pids[@]:-}"; do [[ -n "$pid" ]] && { pkill -9 -P "$pid" || true; kill -9 "$pid" || true; } 2>/dev/null; done
+  # Waited for, so that their processor time counts.
+  ((${#pids[@]} == 0)) || wait "${pids[@]}" 2>/dev/null || true
   stop_postgres
   rm -rf "$work"
 }
