@@ -10,20 +10,29 @@ internal static class GranaryCall
 {
     private static readonly SemaphoreSlim s_console = new(1, 1);
 
-    public static async Task<GranaryProcess> RunAsync(params string[] arguments)
+    public static Task<GranaryProcess> RunAsync(params string[] arguments)
+    {
+        // What tests try is not to be counted against their user.
+        Environment.SetEnvironmentVariable("GRANARY_TRIALS", GranaryProcess.Trials);
+        return RunAsync(() =>
+        {
+            var host = new CompositionRoot();
+            return CommandLine.RunAsync(CommandTable.Create(host, arguments), host, arguments);
+        });
+    }
+
+    /// <summary>Runs a part of a command that writes to the console and gives an exit code.</summary>
+    public static async Task<GranaryProcess> RunAsync(Func<Task<int>> command)
     {
         await s_console.WaitAsync();
         var (oldOutput, oldError) = (Console.Out, Console.Error);
         using var output = new StringWriter();
         using var error = new StringWriter();
-        // What tests try is not to be counted against their user.
-        Environment.SetEnvironmentVariable("GRANARY_TRIALS", GranaryProcess.Trials);
         try
         {
             Console.SetOut(output);
             Console.SetError(error);
-            var host = new CompositionRoot();
-            var code = await CommandLine.RunAsync(CommandTable.Create(host, arguments), host, arguments);
+            var code = await command();
             return new GranaryProcess(code, output.ToString(), error.ToString());
         }
         finally

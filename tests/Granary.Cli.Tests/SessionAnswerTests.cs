@@ -14,26 +14,17 @@ public class SessionAnswerTests
             new Dictionary<string, double> { ["ACME"] = 5 }, 1, 1, 1, 1, 1, 0, 0, 0, 0, null, null,
             double.NaN, double.NaN, notes), null, fault, 0, []);
 
-    private static async Task<(int Code, string Output, string Error)> AnswerAsync(SessionCommand command, SessionView before,
-        SessionView after, params SessionView[] later)
+    private static Task<GranaryProcess> AnswerAsync(SessionCommand command, SessionView before, SessionView after,
+        params SessionView[] later)
     {
-        var (output, error) = (Console.Out, Console.Error);
-        var (text, fault) = (new StringWriter(), new StringWriter());
         var (looks, clock) = (new Queue<SessionView>(later), new ManualClock());
-        try
+        return GranaryCall.RunAsync(async () =>
         {
-            Console.SetOut(text);
-            Console.SetError(fault);
             var answer = SessionAnswer.RemoteAsync(new SessionOrder(command, "me", ""), before, after,
                 () => Task.FromResult(looks.Count > 0 ? looks.Dequeue() : after), clock, TestContext.Current.CancellationToken);
             while (!answer.IsCompleted) clock.Advance(TimeSpan.FromSeconds(1));
-            return (await answer, text.ToString(), fault.ToString());
-        }
-        finally
-        {
-            Console.SetOut(output);
-            Console.SetError(error);
-        }
+            return await answer;
+        });
     }
 
     [Fact]
