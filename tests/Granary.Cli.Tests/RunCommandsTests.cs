@@ -193,7 +193,7 @@ public sealed class RunCommandsTests(QuickstartRun quickstart) : IDisposable
     {
         string Batch(int fast) => $$"""
             { "name": "c", "data": { "source": "csv:{{Path.Combine(SharedData.RepositoryRoot, "samples/data/1h")}}", "symbols": "ACME",
-              "timeframe": "1h" },
+              "timeframe": "1h", "to": "2022-07-01" },
               "strategies": [ { "class": "SmaCross", "params": { "fast": {{fast}}, "slow": 30 } } ] }
             """;
         await GranaryCall.RunAsync("backtest", _folder.Write("a.json", Batch(5)), "--out", _folder.At("a"), "--quiet");

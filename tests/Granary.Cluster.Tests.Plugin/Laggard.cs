@@ -22,7 +22,7 @@ public sealed class Laggard([Range(1, 100_000)] int variant = 1) : Strategy
     public override void OnBar(StrategyContext bar)
     {
         _bars++;
-        if (_bars % 4 == 0 && s_gate is not null && File.Exists(s_gate)) Thread.Sleep(10);
+        if (_bars % 16 == 0 && s_gate is not null && File.Exists(s_gate)) Thread.Sleep(40);
         else if (_bars % 100 == 0) Thread.Sleep(1);
         if ((_bars + variant) % 40 == 0) bar.Enter(Side.Buy);
         else if ((_bars + variant) % 40 == 20) bar.Exit();
