@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Builds everything that restores on this machine and runs every test in it. Last line: N passed, N failed, N skipped.
-#   GRANARY_TEST_LANES=N  test projects that run side by side (default 3)
+#   GRANARY_TEST_LANES=N  test projects that run side by side (default 4)
 #   GRANARY_SHARED=DIR    where the shared market data is (default ../shared); "none" hides it
 set -uo pipefail
 root="$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")"
@@ -103,8 +103,9 @@ if find_postgres; then
     else echo "test.sh: PostgreSQL does not start; each test project starts a server of its own"; fi
 fi
 
-# The longest first, so that no long one is alone at the end. A project that is not named here runs after these.
-projects=(Cluster Browser Exchanges Api Cli Application Recompute Kafka Learning Learning.MLNet Data Engine Deployment Architecture Reporting)
+# The longest first, so that no long one is alone at the end; Kafka's tests and those of exchanges mostly wait. A project that is not named here
+# runs after these.
+projects=(Cluster Kafka Browser Exchanges Application Cli Api Recompute Learning Learning.MLNet Data Engine Deployment Architecture Reporting)
 for project in tests/Granary.*.Tests/*.csproj; do
     name="$(basename "$project" .Tests.csproj)"
     [[ " ${projects[*]} " == *" ${name#Granary.} "* ]] || projects+=("${name#Granary.}")

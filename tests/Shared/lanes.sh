@@ -1,7 +1,7 @@
 # Sourced by test.sh: runs jobs side by side, prints the output of each as a whole when it ends, and adds up passed, failed and skipped tests.
 # A job writes what it counted to the file $counts, as "PASSED FAILED SKIPPED". Each one's output ends with its seconds and its processor time.
 
-lanes="${GRANARY_TEST_LANES:-3}"
+lanes="${GRANARY_TEST_LANES:-4}"
 passed=0 failed=0 skipped=0 failures=""
 declare -A lane_of=()
 
