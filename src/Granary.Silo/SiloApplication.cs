@@ -190,6 +190,8 @@ public static class SiloApplication
         // have nothing else: "Orleans.Messaging" is that of messages that could not be sent, not of Orleans.Runtime.Messaging.
         logging.AddFilter("Orleans.Runtime.CallbackData", LogLevel.Critical);
         logging.AddFilter("Orleans.Messaging", LogLevel.Critical);
+        // Each probe of a silo that hangs; SiloHealthMonitor logs those that count.
+        logging.AddFilter("Orleans.Runtime.MembershipService.MembershipSystemTarget", LogLevel.Error);
         // While the process starts, compilation stalls it for longer than the watchdog expects.
         var start = Stopwatch.StartNew();
         logging.AddFilter("Orleans.Runtime.Watchdog", level => level >= LogLevel.Warning && start.Elapsed > StartStalls);
