@@ -25,10 +25,7 @@ source tests/Shared/processor.sh
 need=()
 find_postgres || need+=(postgresql)
 [[ -e /usr/lib/x86_64-linux-gnu/librdkafka.so.1 || -e /usr/lib/aarch64-linux-gnu/librdkafka.so.1 ]] || need+=(librdkafka1)
-# Debian has a Chromium without a user interface, which costs the tests a quarter less.
-browser=chromium
-apt-cache show chromium-headless-shell >/dev/null 2>&1 && browser=chromium-headless-shell
-command -v "$browser" >/dev/null || need+=("$browser")
+command -v chromium >/dev/null || need+=(chromium)
 command -v g++ >/dev/null || need+=(g++)
 if ((${#need[@]})); then
     if command -v apt-get >/dev/null && [[ "$(id -u)" == 0 ]]; then

@@ -7,9 +7,7 @@ namespace Granary.Browser.Tests;
 /// <summary>The machine's own Chromium, started once for all tests; they skip, with the reason, where there is none.</summary>
 public sealed class Browser : IAsyncLifetime
 {
-    // The one without a user interface needs about three quarters of the processor time.
-    private static readonly string Executable =
-        File.Exists("/usr/bin/chromium-headless-shell") ? "/usr/bin/chromium-headless-shell" : "/usr/bin/chromium";
+    private const string Executable = "/usr/bin/chromium";
 
     /// <summary>How long a page may take, in milliseconds: long, since a busy machine must fail no test.</summary>
     private const int SlowMachine = 300_000;
@@ -41,7 +39,7 @@ public sealed class Browser : IAsyncLifetime
     public async Task<OpenPage> OpenAsync(string path, int width = 1280, int height = 800, bool dark = false, bool scripts = true,
         bool offline = true)
     {
-        if (_browser is null) Assert.Skip("needs /usr/bin/chromium, which this machine does not have (apt-get install chromium)");
+        if (_browser is null) Assert.Skip($"needs {Executable}, which this machine does not have (apt-get install chromium)");
         var context = await _browser.NewContextAsync(new BrowserNewContextOptions
         {
             ViewportSize = new ViewportSize { Width = width, Height = height },
@@ -66,7 +64,7 @@ public sealed class Browser : IAsyncLifetime
     /// <summary>A context of its own, with cookies and storage of its own; the test is skipped where there is no browser.</summary>
     public async Task<IBrowserContext> ContextAsync(BrowserNewContextOptions options)
     {
-        if (_browser is null) Assert.Skip("needs /usr/bin/chromium, which this machine does not have (apt-get install chromium)");
+        if (_browser is null) Assert.Skip($"needs {Executable}, which this machine does not have (apt-get install chromium)");
         var context = await _browser.NewContextAsync(options);
         context.SetDefaultTimeout(SlowMachine);
         return context;
