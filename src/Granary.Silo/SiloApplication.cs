@@ -184,13 +184,13 @@ public static class SiloApplication
         logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
         logging.AddFilter("Orleans", LogLevel.Warning);
         logging.AddFilter("Microsoft.Orleans", LogLevel.Warning);
-        // Orleans places each grain through Polly, which tells of every attempt: two lines for each strategy of a batch.
+        // Orleans places each grain through Polly, which logs each attempt: two lines for each strategy of a batch.
         logging.AddFilter("Polly", LogLevel.Error);
         // One lost silo ends each call that was under way to it; membership and the callers of these calls log the loss. Both categories
         // have nothing else: "Orleans.Messaging" is that of messages that could not be sent, not of Orleans.Runtime.Messaging.
         logging.AddFilter("Orleans.Runtime.CallbackData", LogLevel.Critical);
         logging.AddFilter("Orleans.Messaging", LogLevel.Critical);
-        // Each probe of a silo that hangs; SiloHealthMonitor logs those that count.
+        // It warns of each probe and message that a silo does not answer; SiloHealthMonitor logs the probes that count.
         logging.AddFilter("Orleans.Runtime.MembershipService.MembershipSystemTarget", LogLevel.Error);
         // While the process starts, compilation stalls it for longer than the watchdog expects.
         var start = Stopwatch.StartNew();

@@ -17,6 +17,17 @@ public sealed class StreamStartTests : IDisposable
 
     public void Dispose() => _batches.Dispose();
 
+    // The content hash of a batch's bars, and the first time of each block.
+    private static async Task<(string Hash, List<long> Times)> BlocksOfAsync(string batch)
+    {
+        var spec = new BatchReader(TestCatalogues.All).Read(batch);
+        await using var series = await BatchSources.Open(TestCatalogues.All.Sources, spec.Data, spec.Folder)
+            .OpenAsync(new BarQuery("COINUSDT", spec.Data.Timeframe, null, null));
+        var times = new List<long>();
+        await foreach (var block in series.ReadAsync(BlockSize)) times.Add(block.Time[0]);
+        return (series.ContentHash, times);
+    }
+
     [Fact]
     public async Task The_first_blocks_of_a_reader_come_in_the_answer_and_the_next_ones_on_the_stream()
     {
@@ -25,14 +36,10 @@ public sealed class StreamStartTests : IDisposable
             { "name": "first", "data": { "source": "csv:data/1h", "symbols": "COINUSDT", "timeframe": "1h" },
               "strategies": [ { "class": "SmaCross" } ] }
             """);
-        var spec = new BatchReader(TestCatalogues.All).Read(batch);
-        await using var series = await BatchSources.Open(TestCatalogues.All.Sources, spec.Data, spec.Folder)
-            .OpenAsync(new BarQuery("COINUSDT", spec.Data.Timeframe, null, null));
-        var times = new List<long>();
-        await foreach (var block in series.ReadAsync(BlockSize)) times.Add(block.Time[0]);
+        var (hash, times) = await BlocksOfAsync(batch);
         var (key, reader) = TestBatches.FeedOf(batch, "COINUSDT");
         var feed = cluster.Grains.GetGrain<ISymbolFeedGrain>(key);
-        BlockRequest From(FeedConsumer consumer, long block) => new(consumer.Receiver, block, 3 * Ahead, series.ContentHash, consumer);
+        BlockRequest From(FeedConsumer consumer, long block) => new(consumer.Receiver, block, 3 * Ahead, hash, consumer);
 
         var first = await feed.PublishAsync(From(reader, 0));
         first.Blocks.Select(b => b.Time[0]).ShouldBe(times.Take(Ahead));
@@ -57,14 +64,10 @@ public sealed class StreamStartTests : IDisposable
                 { "name": "hung", "data": { "source": "csv:data/1h", "symbols": "COINUSDT", "timeframe": "1h" },
                   "strategies": [ { "class": "SmaCross", "size": { "percentOfEquity": 50 } } ], "portfolio": { "weights": "equal" } }
                 """);
-            var spec = new BatchReader(TestCatalogues.All).Read(batch);
-            await using var series = await BatchSources.Open(TestCatalogues.All.Sources, spec.Data, spec.Folder)
-                .OpenAsync(new BarQuery("COINUSDT", spec.Data.Timeframe, null, null));
-            var times = new List<long>();
-            await foreach (var block in series.ReadAsync(BlockSize)) times.Add(block.Time[0]);
+            var (hash, times) = await BlocksOfAsync(batch);
             var (key, reader) = TestBatches.FeedOf(batch, "COINUSDT");
             var feed = cluster.Grains.GetGrain<ISymbolFeedGrain>(key);
-            BlockRequest From(long block) => new(reader.Receiver, block, 3 * Ahead, series.ContentHash, reader);
+            BlockRequest From(long block) => new(reader.Receiver, block, 3 * Ahead, hash, reader);
 
             (await feed.PublishAsync(From(0))).Blocks.Count.ShouldBe(Ahead);
             var untaken = await feed.PublishAsync(From(Ahead));
