@@ -23,6 +23,8 @@ internal sealed class BatchGrain(
     TimeProvider clock, ILogger<BatchGrain> logger) : Grain, IBatchGrain, IRemindable
 {
     private const string Reminder = "drive";
+    // Shorter than the time after which a silo can be declared dead.
+    private static readonly TimeSpan s_stall = TimeSpan.FromSeconds(1);
     private SiloPolls? _polls;
     private IGrainTimer? _timer;
     private AssignmentTable? _ledger;
@@ -35,6 +37,7 @@ internal sealed class BatchGrain(
     private PassKey? _shown;
     private bool _inTimer, _again, _hasBegun;
     private QueuePlace? _place;
+    private long _confirmedAt;
 
     private string Run => this.GetPrimaryKeyString();
 
@@ -45,17 +48,19 @@ internal sealed class BatchGrain(
 
     private IReportingGrain Reporting => GrainFactory.GetGrain<IReportingGrain>(Run);
 
-    public override Task OnActivateAsync(CancellationToken cancellationToken)
+    public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
         // Revisions since the last write are unknown; the next one exceeds them.
         if (state.State.Status is { } status) _status = status.Ended ? status : status with { Revision = status.Revision + 1_000_000 };
         if (_status is { Ended: false })
         {
+            // From here on an activation on a silo that only hung cannot write.
+            await WriteAsync(null);
             Observe("batch resumed", state.State.Trace);
             Drive();
             BatchMessages.Resumed(logger, Run);
         }
-        return base.OnActivateAsync(cancellationToken);
+        await base.OnActivateAsync(cancellationToken);
     }
 
     public async Task<SubmitAnswer> SubmitAsync(BatchOrder order)
@@ -135,18 +140,9 @@ internal sealed class BatchGrain(
 
     public async Task<JobStatus?> WatchAsync(long seen, CancellationToken cancellationToken)
     {
+        // At most one timer period: an activation that the directory lost with a silo ends only after its last call.
         if (_status is { } now && now.Revision <= seen && !now.Ended)
-        {
-            try
-            {
-                // At most one timer period: when a silo dies, half of the activations on living silos must end, because the directory
-                // lost them. An activation ends only after its last call, and its successor starts after that.
-                await _changed.Task.WaitAsync(settings.Tick, cancellationToken);
-            }
-            catch (TimeoutException)
-            {
-            }
-        }
+            await Task.WhenAny(_changed.Task, Task.Delay(settings.Tick, cancellationToken));
         return _status;
     }
 
@@ -225,9 +221,17 @@ internal sealed class BatchGrain(
         }
     }
 
+    // A silo that was stopped for a time continues in the middle of a call. If another one took over the run meanwhile, the write fails.
+    private async Task ConfirmAsync()
+    {
+        if (Stopwatch.GetElapsedTime(_confirmedAt) > s_stall) await WriteAsync(null);
+        _confirmedAt = Stopwatch.GetTimestamp();
+    }
+
     private async Task LookAsync()
     {
         if (_status is not { Ended: false }) return;
+        await ConfirmAsync();
         if (_status.State == JobState.Queued)
         {
             _place ??= new QueuePlace(List, Run, settings.Tick);
@@ -248,6 +252,7 @@ internal sealed class BatchGrain(
         // All groups are done and outcomes are missing: an attempt that was replaced meanwhile had acknowledged them.
         var isShort = _ledger?.IsEmptyFor(settings.Tick * 20, Stopwatch.GetTimestamp()) == true;
         if (reporting.Pass != _ledger?.Pass.Token || isShort) await TurnToAsync(reporting.Pass);
+        await ConfirmAsync();
         if (_ledger is { } ledger) await DriveAsync(ledger);
         Show(reporting);
     }
@@ -311,10 +316,11 @@ internal sealed class BatchGrain(
             lost += groups;
             BatchMessages.SiloLost(logger, Run, silo.ToString(), groups);
         }
-        if (lost > 0) instruments.Recoveries.Add(lost, new KeyValuePair<string, object?>("granary.kind", "strategy-group"));
+        if (lost > 0) instruments.Recoveries.Add(lost, ClusterInstruments.KindOf("strategy-group"));
         if (ledger.TakeDeadly() is { Count: > 0 } deadly) await Reporting.ReportAsync(EndedBatch.Deadly(ledger.Pass.Key, deadly));
         var open = Silos.Views.Where(s => s.Value.IsOpen).ToDictionary(s => s.Key, s => s.Value.Answer!.Threads);
         await Task.WhenAll(ledger.Assign(Run, open).Select(o => StartAsync(ledger, o.Silo, o.Order)));
+        await ConfirmAsync();
         if (ledger.Relief(open, Stopwatch.GetTimestamp()) is { } relief)
         {
             await Loss.IgnoreAsync(async () => ledger.GivenUp(relief.Group,
@@ -373,15 +379,16 @@ internal sealed class BatchGrain(
         await Loss.IgnoreAsync(ForgetReminderAsync);
     }
 
-    // Writes are sequential; later answers show the written state.
-    private Task WriteAsync(JobStatus status)
+    // Writes are sequential; later answers show the written state. Without a status the state is written as it is.
+    private Task WriteAsync(JobStatus? status)
     {
         return _writing = After(_writing);
         async Task After(Task before)
         {
             await before.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
-            state.State.Status = status;
+            state.State.Status = status ?? state.State.Status;
             await state.WriteStateAsync();
+            _confirmedAt = Stopwatch.GetTimestamp();
         }
     }
 }

@@ -8,6 +8,7 @@ using Granary.Engine.Market;
 using Granary.Engine.Strategies;
 using Granary.Testing;
 using Orleans.Core.Internal;
+using Orleans.Hosting;
 using Orleans.Runtime;
 using Orleans.TestingHost;
 
@@ -55,6 +56,36 @@ public sealed class OwnDeactivationTests
             await Eventually.HoldsAsync(async () => await management.GetActivationAddress(grain) is not null);
             await grain.AsReference<IGrainManagementExtension>().DeactivateOnIdle();
         }
+    }
+
+    [Fact]
+    public async Task A_batch_grain_that_stood_still_while_another_activation_took_over_orders_nothing_more()
+    {
+        using var batches = new TestBatches();
+        var batch = batches.Write("still", """
+            { "name": "still", "data": { "source": "csv:data/1h", "symbols": "COINUSDT", "timeframe": "1h" },
+              "strategies": [ { "class": "Dawdler", "params": { "every": 60, "milliseconds": 1, "gateAt": 430 },
+                "size": { "percentOfEquity": 20 } } ], "portfolio": { "weights": "equal" } }
+            """);
+        var reporting = new HungCalls(int.MaxValue, nameof(IReportingGrain.BeginAsync));
+        await using var cluster = await TestSilos.StartAsync(1,
+            s => s with { BlockSize = 128, StrategyDeadline = TimeSpan.FromMinutes(10) },
+            silo => silo.AddIncomingGrainCallFilter(reporting));
+        using var gate = cluster.Gates.Close(430);
+        var id = await cluster.SubmitAsync(batch);
+        await gate.Reached;
+        // It waits in the middle of a call, as on a silo that the system stopped.
+        reporting.Hang();
+        await Eventually.HoldsAsync(() => reporting.Held > 0);
+        await Task.Delay(TimeSpan.FromSeconds(1.5), TestContext.Current.CancellationToken);
+        cluster.Storage.Rewrite("batch", cluster.Grains.GetGrain<IBatchGrain>(id).GetGrainId());
+        TestSilos.Log.Tail.ShouldNotContain($"Run {id} is controlled by this silo");
+        reporting.Release();
+        // The strategy still waits: the activation wrote nothing of its own, and nevertheless ends.
+        await Eventually.HoldsAsync(() => TestSilos.Log.Tail.Contains($"Run {id} is controlled by this silo", StringComparison.Ordinal),
+            TimeSpan.FromMinutes(1));
+        gate.Open();
+        (await cluster.EndAsync(id)).Digest.ShouldBe((await batches.EmbeddedAsync(batch)).Model.Digest, TestSilos.Log.Tail);
     }
 
     [Fact]

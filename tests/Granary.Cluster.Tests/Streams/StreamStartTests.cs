@@ -1,9 +1,13 @@
+using System.Diagnostics.Metrics;
 using Granary.Application.Batches;
 using Granary.Application.Jobs;
 using Granary.Cluster.Feeds;
+using Granary.Cluster.Grains;
+using Granary.Cluster.Grains.Telemetry;
 using Granary.Cluster.Tests.Fixtures;
 using Granary.Engine.Market;
 using Granary.Testing;
+using Microsoft.Extensions.DependencyInjection;
 using Orleans.Hosting;
 
 namespace Granary.Cluster.Tests.Streams;
@@ -55,7 +59,7 @@ public sealed class StreamStartTests : IDisposable
     [Fact]
     public async Task A_queue_that_takes_no_block_delays_no_reader_since_the_answers_have_the_blocks()
     {
-        var queues = new HungQueues();
+        var queues = new HungCalls(0, "Enqueue");
         await using var cluster = await TestSilos.StartAsync(1, s => s with { BlockSize = BlockSize, BarsAhead = Ahead * BlockSize },
             silo => silo.AddIncomingGrainCallFilter(queues));
         try
@@ -83,6 +87,47 @@ public sealed class StreamStartTests : IDisposable
         finally
         {
             queues.Release();
+        }
+    }
+
+    [Theory]
+    [InlineData(BlockTransport.Stream, false)]
+    [InlineData(BlockTransport.Stream, true)]
+    [InlineData(BlockTransport.Pull, true)]
+    public async Task Bars_of_a_feed_that_does_not_answer_are_read_by_the_silo_that_needs_them_until_it_answers(BlockTransport blocks,
+        bool again)
+    {
+        var feeds = new HungCalls(5, nameof(ISymbolFeedGrain.ReadAsync), nameof(ISymbolFeedGrain.PublishAsync));
+        await using var cluster = await TestSilos.StartAsync(1,
+            s => s with { Blocks = blocks, BlockSize = BlockSize, BarsAhead = Ahead * BlockSize },
+            silo => silo.AddIncomingGrainCallFilter(feeds));
+        var detours = 0;
+        using var counts = new MeterListener();
+        foreach (var silo in cluster.Alive)
+            counts.EnableMeasurementEvents(cluster.Cluster.GetSiloServiceProvider(silo.SiloAddress)
+                .GetRequiredService<ClusterInstruments>().FeedDetours);
+        counts.SetMeasurementEventCallback<long>((_, _, tags, _) =>
+        {
+            if (!tags.Contains(new KeyValuePair<string, object?>("granary.kind", "read"))) return;
+            Interlocked.Increment(ref detours);
+            if (again) feeds.Release();
+        });
+        counts.Start();
+        try
+        {
+            var batch = _batches.Write("unanswered", """
+                { "name": "unanswered", "data": { "source": "csv:data/1h", "symbols": "COINUSDT", "timeframe": "1h" },
+                  "strategies": [ { "class": "SmaCross", "size": { "percentOfEquity": 50 } } ], "portfolio": { "weights": "equal" } }
+                """);
+            var status = await cluster.RunAsync(batch);
+            status.State.ShouldBe(JobState.Done, $"{status.Fault}\n{TestSilos.Log.Tail}");
+            status.Digest.ShouldBe((await _batches.EmbeddedAsync(batch)).Model.Digest);
+            feeds.Held.ShouldBePositive();
+            detours.ShouldBePositive();
+        }
+        finally
+        {
+            feeds.Release();
         }
     }
 
