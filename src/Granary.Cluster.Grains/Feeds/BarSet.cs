@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using Granary.Cluster.Feeds;
 using Granary.Data.Reading;
+using Granary.Data.Sources;
 using Granary.Engine.Market;
 using Granary.Storage.Addresses;
 
@@ -37,6 +38,14 @@ internal sealed record BarSet(string Source, string? Folder, string State, strin
         TimeZone = TimeZone,
         Columns = Columns,
     };
+
+    /// <summary>Opens the bars of a feed. Files are parsed on another thread, so that the silo goes on with its calls.</summary>
+    public Task<IBarSeries> OpenAsync(BarSourceCatalogue sources, FeedKey feed, CancellationToken cancellationToken)
+    {
+        var source = sources.Open(Source, Options, Folder);
+        return Task.Run(() => source.OpenAsync(new BarQuery(feed.Symbol, feed.Timeframe, From, To), cancellationToken).AsTask(),
+            cancellationToken);
+    }
 
     public string ToText() => JsonSerializer.Serialize(this);
 

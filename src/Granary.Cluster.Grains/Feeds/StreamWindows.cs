@@ -15,6 +15,7 @@ namespace Granary.Cluster.Grains.Feeds;
 public sealed class StreamWindows
 {
     private static readonly TimeSpan BlockTimeout = TimeSpan.FromMilliseconds(300);
+    private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(1);
     // While a silo is being lost, strategies go on with blocks that they request.
     private static readonly TimeSpan SubscribeTimeout = TimeSpan.FromSeconds(5);
 
@@ -102,10 +103,9 @@ public sealed class StreamWindows
     }
 
     /// <summary>Reads a feed's blocks, each once and in order.</summary>
-    internal async IAsyncEnumerable<BarBlock> ReadAsync(string feed, FeedConsumer consumer, string hash,
-        [EnumeratorCancellation] CancellationToken cancellationToken)
+    internal async IAsyncEnumerable<BarBlock> ReadAsync(BlockReader reader, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var reader = consumer with { Receiver = Guid.NewGuid() };
+        var feed = reader.Key;
         using var flow = new BlockFlow(_instruments);
         var window = new Window(4 * _settings.BlocksAhead, flow);
         var windows = _windows.GetOrAdd(feed, _ => []);
@@ -113,7 +113,7 @@ public sealed class StreamWindows
         try
         {
             await SubscribeAsync(feed, cancellationToken);
-            await foreach (var (number, block) in BlocksAsync(feed, reader, hash, window, flow, cancellationToken))
+            await foreach (var (number, block) in BlocksAsync(reader, window, flow, cancellationToken))
             {
                 yield return block;
                 flow.Processed(number);
@@ -128,17 +128,16 @@ public sealed class StreamWindows
                 idle = windows.Count == 0;
             }
             if (idle) _ = LeaveAsync(feed);
-            _ = FeedSeries.LeaveAsync(_grains.GetGrain<ISymbolFeedGrain>(feed), reader.Receiver);
         }
     }
 
-    private async IAsyncEnumerable<(long Number, BarBlock Block)> BlocksAsync(string feed, FeedConsumer reader, string hash,
-        Window window, BlockFlow flow, [EnumeratorCancellation] CancellationToken cancellationToken)
+    private async IAsyncEnumerable<(long Number, BarBlock Block)> BlocksAsync(BlockReader reader, Window window, BlockFlow flow,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var (most, id) = (_settings.BlocksAhead, reader.Receiver);
-        var source = _grains.GetGrain<ISymbolFeedGrain>(feed);
+        var most = _settings.BlocksAhead;
         long next = 0, asked = 0;
         var publishing = Task.FromResult<BlockBatch?>(null);
+        var subscribing = Task.CompletedTask;
         var timeout = BlockTimeout;
         while (true)
         {
@@ -150,11 +149,11 @@ public sealed class StreamWindows
             {
                 var from = Math.Max(next, asked);
                 asked = next + 3 * most;
-                publishing = PublishAsync(source, new BlockRequest(id, from, (int)(asked - from), hash, reader), window, cancellationToken);
+                publishing = PublishAsync(reader, from, (int)(asked - from), window, cancellationToken);
             }
             var message = await window.GetAsync(next, timeout, cancellationToken);
-            if (message is null && !publishing.IsCompleted
-                && await Task.WhenAny(publishing, Task.Delay(TimeSpan.FromSeconds(2), cancellationToken)) == publishing) continue;
+            if (message is null && !publishing.IsCompleted && timeout > TimeSpan.Zero
+                && await Task.WhenAny(publishing, Task.Delay(AnswerTimeout, cancellationToken)) == publishing) continue;
             if (message is not null)
             {
                 timeout = BlockTimeout;
@@ -169,9 +168,9 @@ public sealed class StreamWindows
             // The block was lost with a silo, arrived before this window existed, or is late: request it, and those behind it without
             // another wait until the stream is ahead again. A queue that hangs with its silo would cost a wait for every request.
             timeout = TimeSpan.Zero;
-            var batch = await FeedReceiver.AskAsync(source, new BlockRequest(id, next, most, hash, reader), cancellationToken);
-            await SubscribeAsync(feed, cancellationToken);
-            if (batch.Fault is { } fault) throw FeedFault.Of(fault, batch.MayPass);
+            var batch = await reader.ReadAsync(next, most, cancellationToken);
+            // The subscription may have been lost with the silo that stored it.
+            if (subscribing.IsCompleted) subscribing = SubscribeAsync(reader.Key, cancellationToken);
             window.SkipTo(next + batch.Blocks.Count);
             for (var i = 0; i < batch.Blocks.Count; i++) flow.Arrived(next + i);
             foreach (var block in batch.Blocks) yield return (next++, block);
@@ -182,14 +181,13 @@ public sealed class StreamWindows
     private IFeedReceiverGrain Receiver(string feed) =>
         _grains.GetGrain<IFeedReceiverGrain>($"{feed}|{_silo.SiloAddress.ToParsableString()}");
 
-    // A subscription may be lost with the silo that stored it, hence the call after each block that had to be requested.
     private async Task SubscribeAsync(string feed, CancellationToken cancellationToken)
     {
         try
         {
             await Receiver(feed).SubscribeAsync().WaitAsync(SubscribeTimeout, cancellationToken);
         }
-        catch (Exception e) when (Loss.Is(e) || e is InconsistentStateException)
+        catch (Exception e) when (Loss.Is(e) || e is InconsistentStateException or OperationCanceledException)
         {
             // Without a subscription blocks are requested, and each request tries again.
         }
@@ -207,20 +205,13 @@ public sealed class StreamWindows
         }
     }
 
-    private static async Task<BlockBatch?> PublishAsync(ISymbolFeedGrain source, BlockRequest request, Window window,
+    private static async Task<BlockBatch?> PublishAsync(BlockReader reader, long from, int most, Window window,
         CancellationToken cancellationToken)
     {
-        try
-        {
-            var answer = await Timed.CallAsync(stop => source.PublishAsync(request, stop), TimeSpan.FromSeconds(30), cancellationToken);
-            // Blocks that the stream had before this reader came.
-            for (var i = 0; i < answer.Blocks.Count; i++)
-                window.Take(new BlockMessage(answer.From + i, answer.Blocks[i], answer.Last && i == answer.Blocks.Count - 1));
-            return answer;
-        }
-        catch (Exception e) when (Loss.Is(e))
-        {
-            return null; // missing blocks are requested
-        }
+        var answer = await reader.PublishAsync(from, most, cancellationToken);
+        // Blocks that the stream had before this reader came.
+        for (var i = 0; i < answer?.Blocks.Count; i++)
+            window.Take(new BlockMessage(answer.From + i, answer.Blocks[i], answer.Last && i == answer.Blocks.Count - 1));
+        return answer;
     }
 }

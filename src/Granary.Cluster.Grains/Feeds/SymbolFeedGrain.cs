@@ -3,6 +3,7 @@ using Granary.Application.Json;
 using Granary.Cluster.Feeds;
 using Granary.Cluster.Grains.Telemetry;
 using Granary.Engine.Market;
+using Microsoft.Extensions.Logging;
 using Orleans.Placement;
 using Orleans.Runtime;
 using Orleans.Streams;
@@ -12,8 +13,8 @@ namespace Granary.Cluster.Grains.Feeds;
 /// <summary>Reads the bars of one symbol of a data set, for all who read the same.</summary>
 [PreferLocalPlacement]
 [GrainType("symbolfeed")]
-internal sealed class SymbolFeedGrain(GranaryCatalogues catalogues, GrainSettings settings, FeedMemory memory, TimeProvider clock,
-    ClusterInstruments instruments, ILocalSiloDetails silo) : Grain, ISymbolFeedGrain
+internal sealed partial class SymbolFeedGrain(GranaryCatalogues catalogues, GrainSettings settings, FeedMemory memory, TimeProvider clock,
+    ClusterInstruments instruments, ILocalSiloDetails silo, ILogger<SymbolFeedGrain> logger) : Grain, ISymbolFeedGrain
 {
     private const int Room = 64;
 
@@ -63,10 +64,7 @@ internal sealed class SymbolFeedGrain(GranaryCatalogues catalogues, GrainSetting
         activity?.SetTag("granary.run", consumer.Group).SetTag("granary.feed", $"{key.Symbol}:{key.Timeframe}");
         try
         {
-            var bars = BarSet.Parse(consumer.BarSet);
-            var source = catalogues.Sources.Open(bars.Source, bars.Options, bars.Folder);
-            // A file is parsed on another thread, so that the silo goes on with its calls.
-            _series = await Task.Run(() => source.OpenAsync(new BarQuery(key.Symbol, key.Timeframe, bars.From, bars.To)).AsTask());
+            _series = await BarSet.Parse(consumer.BarSet).OpenAsync(catalogues.Sources, key, default);
             instruments.FeedOpenings.Add(1);
             var bytes = _series.Count * FeedMemory.BytesOfBar;
             _reserved = memory.TryReserve(bytes) ? bytes : 0;
@@ -172,10 +170,13 @@ internal sealed class SymbolFeedGrain(GranaryCatalogues catalogues, GrainSetting
             await sending.WaitAsync(s_queueTimeout, clock);
             return true;
         }
-        catch (Exception e) when (e is TimeoutException || Loss.Is(e))
+        catch (Exception e)
         {
+            // It hangs or is lost with its silo, is full, or belongs to a silo of another version.
             sending.Ignore();
             _streamAgain = clock.GetUtcNow() + s_withoutStream;
+            instruments.FeedDetours.Add(1, ClusterInstruments.KindOf("queue"));
+            NotTaken(logger, this.GetPrimaryKeyString(), s_withoutStream.TotalSeconds, e.Message);
             return false;
         }
     }
@@ -213,4 +214,8 @@ internal sealed class SymbolFeedGrain(GranaryCatalogues catalogues, GrainSetting
         await ShutAsync();
         await base.OnDeactivateAsync(reason, cancellationToken);
     }
+
+    [LoggerMessage(1, LogLevel.Warning,
+        "The stream's queue took no block of the feed {Feed}, whose answers have the blocks for {Seconds:0} s: {Reason}")]
+    private static partial void NotTaken(ILogger logger, string feed, double seconds, string reason);
 }

@@ -50,6 +50,7 @@ public static class GrainHosting
         services.AddSingleton<SessionMonitor>();
         services.AddHostedService(static s => s.GetRequiredService<SessionMonitor>());
         services.AddSingleton<FeedMemory>();
+        ByteSegmentCodec.Add(services);
         services.AddSingleton<FeedSources>();
         services.AddSingleton<RunPlans>();
         services.AddSingleton<SiloProcess>();

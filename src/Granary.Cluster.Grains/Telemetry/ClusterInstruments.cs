@@ -31,6 +31,9 @@ public sealed class ClusterInstruments : IDisposable
             "Sources that symbol feeds have opened, each for all batches and sessions that read the same bars.");
         FeedReadings = _meter.CreateCounter<long>("granary.feed.readings", "{reading}",
             "Readings of an opened source from its first bar: one for a feed, and more for readers that lag behind its memory.");
+        FeedDetours = _meter.CreateCounter<long>("granary.feed.detours", "{detour}",
+            "Ways around a silo that does not answer, by kind: read (a silo read the bars of a feed itself), queue (a feed sent its blocks "
+                + "with its answers, since its queue took none).");
         _meter.CreateObservableGauge("granary.database.lock_waits", KnownLockWaits, "{session}",
             "Sessions of the cluster's database that wait for a lock.");
         Recoveries = _meter.CreateCounter<long>("granary.recoveries", "{recovery}",
@@ -38,6 +41,9 @@ public sealed class ClusterInstruments : IDisposable
     }
 
     public static ActivitySource Traces { get; } = new(Name);
+
+    /// <summary>The tag by which a counter distinguishes what it counts.</summary>
+    internal static KeyValuePair<string, object?> KindOf(string kind) => new("granary.kind", kind);
 
     /// <summary>Starts the span of a run that is not current where it starts; null without a listener.</summary>
     /// <param name="parent">Its trace context (W3C).</param>
@@ -63,6 +69,8 @@ public sealed class ClusterInstruments : IDisposable
     public Counter<long> FeedOpenings { get; }
 
     public Counter<long> FeedReadings { get; }
+
+    public Counter<long> FeedDetours { get; }
 
     public Counter<long> Recoveries { get; }
 

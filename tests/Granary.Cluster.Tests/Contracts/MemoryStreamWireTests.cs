@@ -1,0 +1,48 @@
+using Granary.Cluster.Grains.Feeds;
+using Granary.Cluster.Tests.Fixtures;
+using Microsoft.Extensions.DependencyInjection;
+using Orleans.Providers;
+using Orleans.Serialization;
+
+namespace Granary.Cluster.Tests.Contracts;
+
+/// <summary>Messages of the memory streams between silos.</summary>
+public sealed class MemoryStreamWireTests
+{
+    private static readonly byte[] Block = [.. Enumerable.Range(0, 48 << 10).Select(i => (byte)(i * 7))];
+
+    private static List<MemoryMessageData> Messages(params ArraySegment<byte>[] payloads) =>
+        [.. payloads.Select((p, i) => new MemoryMessageData { SequenceNumber = i, Payload = p })];
+
+    [Fact]
+    public async Task A_block_takes_as_many_bytes_on_the_wire_as_it_has()
+    {
+        await using var cluster = await TestSilos.StartAsync(1);
+        var serializer = cluster.Cluster.GetSiloServiceProvider(cluster.Alive.Single().SiloAddress).GetRequiredService<Serializer>();
+        var written = serializer.SerializeToArray(Messages(Block, new ArraySegment<byte>(Block, 100, 1000), ArraySegment<byte>.Empty));
+        (written.Length - Block.Length - 1000).ShouldBeInRange(0, 300);
+        var read = serializer.Deserialize<List<MemoryMessageData>>(written)!;
+        read.Select(m => m.Payload.ToArray()).ShouldBe([Block, Block[100..1100], []]);
+    }
+
+    [Fact]
+    public void Messages_of_a_silo_of_the_previous_version_are_read()
+    {
+        using var earlier = new ServiceCollection().AddSerializer().BuildServiceProvider();
+        using var now = ByteSegmentCodec.Add(new ServiceCollection().AddSerializer()).BuildServiceProvider();
+        var written = earlier.GetRequiredService<Serializer>().SerializeToArray(Messages(Block, Block[..10]));
+        written.Length.ShouldBeGreaterThan(2 * Block.Length, "each byte is a field");
+        var read = now.GetRequiredService<Serializer>().Deserialize<List<MemoryMessageData>>(written)!;
+        read.Select(m => m.Payload.ToArray()).ShouldBe([Block, Block[..10]]);
+    }
+
+    [Fact]
+    public void A_copy_shares_no_bytes_with_the_message()
+    {
+        using var services = ByteSegmentCodec.Add(new ServiceCollection().AddSerializer()).BuildServiceProvider();
+        var message = Messages(Block[..10])[0];
+        var copy = services.GetRequiredService<DeepCopier>().Copy(message);
+        message.Payload.Array![0]++;
+        copy.Payload.ToArray().ShouldBe(Block[..10]);
+    }
+}
