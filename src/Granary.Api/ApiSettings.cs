@@ -53,7 +53,7 @@ public sealed record ApiSettings
 
     /// <summary>A stream of events that has nothing to say sends its last event again this often, so that proxies keep it open.</summary>
     [Range(typeof(TimeSpan), "00:00:00.001", "01:00:00")]
-    public TimeSpan EventHeartbeat { get; init; } = TimeSpan.FromSeconds(15);
+    public TimeSpan EventHeartbeat { get; init; } = TimeSpan.FromSeconds(2);
 
     /// <summary>The folder of the runs; the audit log and the secret of links are in it.</summary>
     [Required]

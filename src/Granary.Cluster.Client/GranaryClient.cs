@@ -31,6 +31,8 @@ public sealed class GranaryClient : IDisposable
     /// <summary>Variable from which programs take the API key.</summary>
     public const string KeyVariable = "GRANARY_KEY";
 
+    private static readonly TimeSpan s_silence = TimeSpan.FromSeconds(5);
+
     // Reads batch files before they are sent.
     private readonly Lazy<BatchReader> _batches;
     private readonly ServerFailover _servers;
@@ -39,7 +41,8 @@ public sealed class GranaryClient : IDisposable
     /// <param name="hosts">One address or several with commas between, as <c>http://a:8080,http://b:8080</c>.</param>
     /// <param name="key">API key; null for a server without keys.</param>
     /// <param name="timeout">
-    /// How long to retry while no server answers; 30 s by default. It also limits the wait for the start of an answer.
+    /// How long to retry while no server answers; 30 s by default. It also limits the wait for the start of an answer, but where there are
+    /// several servers, what may be asked twice is asked of the next one after 5 s, in the second round after 10 s, and so on.
     /// </param>
     /// <param name="catalogues">What this process knows, to check batch files before they are sent; null for what every host has.</param>
     /// <exception cref="InputException">Something of it is not an address.</exception>
@@ -113,8 +116,8 @@ public sealed class GranaryClient : IDisposable
             silence.CancelAfter(2 * Timeout);
             while (await NextAsync(events, cancellationToken).ConfigureAwait(false))
             {
-                // A server repeats its last event after a time without one: where nothing comes, it hangs.
-                silence.CancelAfter(Timeout);
+                // A server repeats its last event after two seconds without one: where nothing comes, it hangs.
+                silence.CancelAfter(_servers.IsOne ? Timeout : s_silence);
                 var status = JobOf(events.Current);
                 if (status.Revision > seen || status.Ended)
                 {

@@ -18,7 +18,13 @@ internal sealed class ServerFailover(IReadOnlyList<Uri> hosts, TimeSpan timeout)
     private const string ProtocolHeader = "Granary-Api";
     private const string Protocol = "1";
 
+    // A server that hangs takes a request and never answers.
+    private static readonly TimeSpan s_answerTimeout = TimeSpan.FromSeconds(5);
+
     private int _current;
+
+    /// <summary>Whether there is no other server to ask.</summary>
+    public bool IsOne => hosts.Count == 1;
 
     /// <summary>The next request begins with another server.</summary>
     public void Skip() => _current++;
@@ -30,13 +36,18 @@ internal sealed class ServerFailover(IReadOnlyList<Uri> hosts, TimeSpan timeout)
         limit.CancelAfter(timeout);
         // What a server that answers gave as the reason why it does not take the request now, and else why none answers.
         string? refusal = null, reason = null;
-        while (true)
+        // What may be asked twice is asked of another server after a time, which doubles with each round, so that a slow answer arrives.
+        var answerTimeout = hosts.Count > 1 && (request.Method == HttpMethod.Get || request.Headers.Contains("Idempotency-Key"))
+            ? s_answerTimeout : timeout;
+        for (var attempts = 1; ; attempts++)
         {
             var host = hosts[_current % hosts.Count];
             request.RequestUri = new Uri(host, path);
+            using var late = CancellationTokenSource.CreateLinkedTokenSource(limit.Token);
+            late.CancelAfter(answerTimeout);
             try
             {
-                var answer = await base.SendAsync(request, limit.Token).ConfigureAwait(false);
+                var answer = await base.SendAsync(request, late.Token).ConfigureAwait(false);
                 if (answer.StatusCode != HttpStatusCode.ServiceUnavailable)
                 {
                     try
@@ -60,10 +71,15 @@ internal sealed class ServerFailover(IReadOnlyList<Uri> hosts, TimeSpan timeout)
             {
                 reason = e.InnerException is SocketException s ? s.Message : e.Message;
             }
+            catch (OperationCanceledException) when (!limit.IsCancellationRequested)
+            {
+                reason = "it takes requests and does not answer";
+            }
             catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
             {
                 throw Ended(refusal, reason, e);
             }
+            if (attempts % hosts.Count == 0) answerTimeout *= 2;
             Skip();
             try
             {

@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using Granary.Application.Batches;
 using Granary.Application.Jobs;
 using Granary.Application.Json;
@@ -103,8 +105,10 @@ public sealed class BatchesOverHttpTests(BatchesOverHttpTests.Made made) : IClas
         await using var leaves =
             await SiloProcess.JoinAsync(connection, "granary", "--runs", Runs, "--threads", "1", "--drain-timeout", "1");
         await using var stays = await SiloProcess.JoinAsync(connection, "granary", "--runs", Runs, "--threads", "1");
-        // The client has both addresses, and the one that it begins with goes.
-        using var client = new GranaryClient($"{leaves.Client.BaseAddress},{stays.Client.BaseAddress}", key: null);
+        // The first server hangs: its requests are taken by the system and never read. The second one goes in the middle.
+        using var hangs = new TcpListener(IPAddress.Loopback, 0);
+        hangs.Start();
+        using var client = new GranaryClient($"http://{hangs.LocalEndpoint},{leaves.Client.BaseAddress},{stays.Client.BaseAddress}", key: null);
         var leaving = Task.CompletedTask;
         var (status, folder) = await RemoteBatch.RunAsync(client, made.Long, "long.json", Path.Combine(made.Folder, "home-handed-on"), s =>
         {
