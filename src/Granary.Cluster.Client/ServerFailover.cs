@@ -37,30 +37,19 @@ internal sealed class ServerFailover(IReadOnlyList<Uri> hosts, TimeSpan timeout)
         // What a server that answers gave as the reason why it does not take the request now, and else why none answers.
         string? refusal = null, reason = null;
         // What may be asked twice is asked of another server after a time, which doubles with each round, so that a slow answer arrives.
-        var answerTimeout = hosts.Count > 1 && (request.Method == HttpMethod.Get || request.Headers.Contains("Idempotency-Key"))
-            ? s_answerTimeout : timeout;
+        var mayRepeat = hosts.Count > 1 && (request.Method == HttpMethod.Get || request.Headers.Contains("Idempotency-Key"));
+        var answerTimeout = s_answerTimeout;
         for (var attempts = 1; ; attempts++)
         {
             var host = hosts[_current % hosts.Count];
             request.RequestUri = new Uri(host, path);
             using var late = CancellationTokenSource.CreateLinkedTokenSource(limit.Token);
-            late.CancelAfter(answerTimeout);
+            if (mayRepeat) late.CancelAfter(answerTimeout);
             try
             {
                 var answer = await base.SendAsync(request, late.Token).ConfigureAwait(false);
                 if (answer.StatusCode != HttpStatusCode.ServiceUnavailable)
-                {
-                    try
-                    {
-                        await CheckAsync(answer, host, cancellationToken).ConfigureAwait(false);
-                        return answer;
-                    }
-                    catch
-                    {
-                        answer.Dispose();
-                        throw;
-                    }
-                }
+                    return await CheckedAsync(answer, host, cancellationToken).ConfigureAwait(false);
                 using (answer)
                 {
                     var detail = await DetailAsync(answer, cancellationToken).ConfigureAwait(false);
@@ -102,6 +91,20 @@ internal sealed class ServerFailover(IReadOnlyList<Uri> hosts, TimeSpan timeout)
     }
 
     private static string ServerOf(Uri host) => host.GetLeftPart(UriPartial.Authority);
+
+    private static async Task<HttpResponseMessage> CheckedAsync(HttpResponseMessage answer, Uri host, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await CheckAsync(answer, host, cancellationToken).ConfigureAwait(false);
+            return answer;
+        }
+        catch
+        {
+            answer.Dispose();
+            throw;
+        }
+    }
 
     private static async Task CheckAsync(HttpResponseMessage answer, Uri host, CancellationToken cancellationToken)
     {

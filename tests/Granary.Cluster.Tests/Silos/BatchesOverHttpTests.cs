@@ -108,7 +108,8 @@ public sealed class BatchesOverHttpTests(BatchesOverHttpTests.Made made) : IClas
         // The first server hangs: its requests are taken by the system and never read. The second one goes in the middle.
         using var hangs = new TcpListener(IPAddress.Loopback, 0);
         hangs.Start();
-        using var client = new GranaryClient($"http://{hangs.LocalEndpoint},{leaves.Client.BaseAddress},{stays.Client.BaseAddress}", key: null);
+        using var client = new GranaryClient($"http://{hangs.LocalEndpoint},{leaves.Client.BaseAddress},{stays.Client.BaseAddress}",
+            key: null);
         var leaving = Task.CompletedTask;
         var (status, folder) = await RemoteBatch.RunAsync(client, made.Long, "long.json", Path.Combine(made.Folder, "home-handed-on"), s =>
         {
