@@ -62,7 +62,7 @@ internal sealed class ServerFailover(IReadOnlyList<Uri> hosts, TimeSpan timeout)
             }
             catch (OperationCanceledException) when (!limit.IsCancellationRequested)
             {
-                reason = "it takes requests and does not answer";
+                reason = $"{ServerOf(host)} does not answer";
             }
             catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
             {
