@@ -11,8 +11,10 @@ namespace Granary.Cluster.Grains.Feeds;
 /// </summary>
 internal sealed class BlockReader : IAsyncDisposable
 {
+    /// <summary>How long a reader waits for an answer before it goes on without the feed.</summary>
+    public static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(1);
+
     private static readonly ResiliencePipeline s_lostCall = RetryPolicies.LostCall(Loss.Is);
-    private static readonly TimeSpan s_answerTimeout = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan s_callTimeout = TimeSpan.FromSeconds(30);
 
     private readonly FeedSources _sources;
@@ -73,7 +75,7 @@ internal sealed class BlockReader : IAsyncDisposable
         while (true)
         {
             var requested = _requested ??= RequestAsync(from, most, cancellationToken);
-            if (_local is null && await Task.WhenAny(requested, Task.Delay(s_answerTimeout, cancellationToken)) != requested
+            if (_local is null && await Task.WhenAny(requested, Task.Delay(AnswerTimeout, cancellationToken)) != requested
                 && await _sources.OpenHereAsync(Key, _consumer, _hash, cancellationToken) is { } series)
                 _local = new LocalBlocks(series, new BlockWindow(() => series.ReadAsync(_sources.BlockSize), room: 64));
             if (_local is { } local)

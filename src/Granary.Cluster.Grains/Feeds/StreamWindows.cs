@@ -15,7 +15,6 @@ namespace Granary.Cluster.Grains.Feeds;
 public sealed class StreamWindows
 {
     private static readonly TimeSpan BlockTimeout = TimeSpan.FromMilliseconds(300);
-    private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(1);
     // While a silo is being lost, strategies go on with blocks that they request.
     private static readonly TimeSpan SubscribeTimeout = TimeSpan.FromSeconds(5);
 
@@ -153,7 +152,7 @@ public sealed class StreamWindows
             }
             var message = await window.GetAsync(next, timeout, cancellationToken);
             if (message is null && !publishing.IsCompleted && timeout > TimeSpan.Zero
-                && await Task.WhenAny(publishing, Task.Delay(AnswerTimeout, cancellationToken)) == publishing) continue;
+                && await Task.WhenAny(publishing, Task.Delay(BlockReader.AnswerTimeout, cancellationToken)) == publishing) continue;
             if (message is not null)
             {
                 timeout = BlockTimeout;

@@ -58,15 +58,18 @@ public sealed class OwnDeactivationTests
         }
     }
 
+    // One strategy, which waits at a gate.
+    private static string OneThatWaits(TestBatches batches, string name, int gate) => batches.Write(name, $$"""
+        { "name": "{{name}}", "data": { "source": "csv:data/1h", "symbols": "COINUSDT", "timeframe": "1h" },
+          "strategies": [ { "class": "Dawdler", "params": { "every": 60, "milliseconds": 1, "gateAt": {{gate}} },
+            "size": { "percentOfEquity": 20 } } ], "portfolio": { "weights": "equal" } }
+        """);
+
     [Fact]
     public async Task A_batch_grain_that_stood_still_while_another_activation_took_over_orders_nothing_more()
     {
         using var batches = new TestBatches();
-        var batch = batches.Write("still", """
-            { "name": "still", "data": { "source": "csv:data/1h", "symbols": "COINUSDT", "timeframe": "1h" },
-              "strategies": [ { "class": "Dawdler", "params": { "every": 60, "milliseconds": 1, "gateAt": 430 },
-                "size": { "percentOfEquity": 20 } } ], "portfolio": { "weights": "equal" } }
-            """);
+        var batch = OneThatWaits(batches, "still", 430);
         var reporting = new HungCalls(int.MaxValue, nameof(IReportingGrain.BeginAsync));
         await using var cluster = await TestSilos.StartAsync(1,
             s => s with { BlockSize = 128, StrategyDeadline = TimeSpan.FromMinutes(10) },
@@ -92,11 +95,7 @@ public sealed class OwnDeactivationTests
     public async Task A_batch_grain_whose_record_another_activation_wrote_ends_and_the_next_one_finishes_the_batch()
     {
         using var batches = new TestBatches();
-        var batch = batches.Write("rewritten", """
-            { "name": "rewritten", "data": { "source": "csv:data/1h", "symbols": "COINUSDT", "timeframe": "1h" },
-              "strategies": [ { "class": "Dawdler", "params": { "every": 60, "milliseconds": 1, "gateAt": 420 },
-                "size": { "percentOfEquity": 20 } } ], "portfolio": { "weights": "equal" } }
-            """);
+        var batch = OneThatWaits(batches, "rewritten", 420);
         await using var cluster =
             await TestSilos.StartAsync(1, s => s with { BlockSize = 128, StrategyDeadline = TimeSpan.FromMinutes(10) });
         using var gate = cluster.Gates.Close(420);
