@@ -1,5 +1,5 @@
 # Sourced by test.sh: processor time (user and system) of what it starts, which other work on the machine does not change much.
-# Where the system has no /proc, as on macOS, all times are 0. Without Python the time of processes is missing for which no other waits: most of Chromium's.
+# Where the system has no /proc, as on macOS, all times are 0. Without Python, processes that outlive their parent are not counted: most of Chromium's.
 
 # Hundredths of seconds of all that was measured so far.
 all_ticks=0
