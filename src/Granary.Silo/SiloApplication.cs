@@ -130,6 +130,7 @@ public static class SiloApplication
     {
         silo.Configure<SiloOptions>(o => o.SiloName = siloName);
         silo.Configure<ClusterMembershipOptions>(o => Membership.Configure(o, settings.StartTimeout, settings.FailureTimeout));
+        silo.Services.AddSingleton<IFatalErrorHandler, ImmediateExit>();
         silo.AddActivityPropagation();
         if (settings.ShedMemory is { } percent)
         {

@@ -60,22 +60,23 @@ internal sealed class BlockReader : IAsyncDisposable
     }
 
     /// <summary>Returns blocks from a number on: at least one, unless the feed ends there. One call at a time.</summary>
+    /// <param name="isSilent">Whether another request has waited for <see cref="AnswerTimeout"/>, so that this one does not wait.</param>
     /// <exception cref="BarDataException">The bars are wrong.</exception>
     /// <exception cref="BarStoreException">The feed does not answer, or cannot read its source.</exception>
-    public async Task<BlockBatch> ReadAsync(long from, int most, CancellationToken cancellationToken)
+    public async Task<BlockBatch> ReadAsync(long from, int most, bool isSilent, CancellationToken cancellationToken)
     {
-        var reading = AnswerAsync(from, most, cancellationToken);
+        var reading = AnswerAsync(from, most, isSilent ? TimeSpan.Zero : AnswerTimeout, cancellationToken);
         _reading = reading;
         var answer = await reading;
         return answer.Fault is { } fault ? throw FeedFault.Of(fault, answer.MayPass) : answer;
     }
 
-    private async Task<BlockBatch> AnswerAsync(long from, int most, CancellationToken cancellationToken)
+    private async Task<BlockBatch> AnswerAsync(long from, int most, TimeSpan timeout, CancellationToken cancellationToken)
     {
         while (true)
         {
             var requested = _requested ??= RequestAsync(from, most, cancellationToken);
-            if (_local is null && await Task.WhenAny(requested, Task.Delay(AnswerTimeout, cancellationToken)) != requested
+            if (_local is null && await Task.WhenAny(requested, Task.Delay(timeout, cancellationToken)) != requested
                 && await _sources.OpenHereAsync(Key, _consumer, _hash, cancellationToken) is { } series)
                 _local = new LocalBlocks(series, new BlockWindow(() => series.ReadAsync(_sources.BlockSize), room: 64));
             if (_local is { } local)

@@ -16,12 +16,12 @@ internal sealed class FeedReceiver(BlockReader reader, int most, ClusterInstrume
         using var flow = instruments is null ? null : new BlockFlow(instruments);
         // A few at first, so that processing starts before many blocks have crossed the network.
         var ahead = 1;
-        var coming = reader.ReadAsync(0, ahead, cancellationToken);
+        var coming = reader.ReadAsync(0, ahead, isSilent: false, cancellationToken);
         while (true)
         {
             var batch = await coming;
             ahead = Math.Min(most, 4 * ahead);
-            if (!batch.Last) coming = reader.ReadAsync(batch.From + batch.Blocks.Count, ahead, cancellationToken);
+            if (!batch.Last) coming = reader.ReadAsync(batch.From + batch.Blocks.Count, ahead, isSilent: false, cancellationToken);
             for (var i = 0; i < batch.Blocks.Count; i++) flow?.Arrived(batch.From + i);
             for (var i = 0; i < batch.Blocks.Count; i++)
             {

@@ -15,8 +15,6 @@ namespace Granary.Cluster.Grains.Feeds;
 public sealed class StreamWindows
 {
     private static readonly TimeSpan BlockTimeout = TimeSpan.FromMilliseconds(300);
-    // While a silo is being lost, strategies go on with blocks that they request.
-    private static readonly TimeSpan SubscribeTimeout = TimeSpan.FromSeconds(5);
 
     private readonly IGrainFactory _grains;
     private readonly GrainSettings _settings;
@@ -111,8 +109,10 @@ public sealed class StreamWindows
         lock (windows) windows.Add(window);
         try
         {
-            await SubscribeAsync(feed, cancellationToken);
-            await foreach (var (number, block) in BlocksAsync(reader, window, flow, cancellationToken))
+            // After the loss of a silo this may take seconds; until then blocks are requested.
+            var subscribing = SubscribeAsync(feed, cancellationToken);
+            await Task.WhenAny(subscribing, Task.Delay(BlockTimeout, cancellationToken));
+            await foreach (var (number, block) in BlocksAsync(reader, window, flow, subscribing, cancellationToken))
             {
                 yield return block;
                 flow.Processed(number);
@@ -131,12 +131,11 @@ public sealed class StreamWindows
     }
 
     private async IAsyncEnumerable<(long Number, BarBlock Block)> BlocksAsync(BlockReader reader, Window window, BlockFlow flow,
-        [EnumeratorCancellation] CancellationToken cancellationToken)
+        Task subscribing, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var most = _settings.BlocksAhead;
         long next = 0, asked = 0;
         var publishing = Task.FromResult<BlockBatch?>(null);
-        var subscribing = Task.CompletedTask;
         var timeout = BlockTimeout;
         while (true)
         {
@@ -151,8 +150,9 @@ public sealed class StreamWindows
                 publishing = PublishAsync(reader, from, (int)(asked - from), window, cancellationToken);
             }
             var message = await window.GetAsync(next, timeout, cancellationToken);
-            if (message is null && !publishing.IsCompleted && timeout > TimeSpan.Zero
-                && await Task.WhenAny(publishing, Task.Delay(BlockReader.AnswerTimeout, cancellationToken)) == publishing) continue;
+            var isSilent = message is null && !publishing.IsCompleted && timeout > TimeSpan.Zero;
+            if (isSilent && await Task.WhenAny(publishing, Task.Delay(BlockReader.AnswerTimeout, cancellationToken)) == publishing)
+                continue;
             if (message is not null)
             {
                 timeout = BlockTimeout;
@@ -167,7 +167,7 @@ public sealed class StreamWindows
             // The block was lost with a silo, arrived before this window existed, or is late: request it, and those behind it without
             // another wait until the stream is ahead again. A queue that hangs with its silo would cost a wait for every request.
             timeout = TimeSpan.Zero;
-            var batch = await reader.ReadAsync(next, most, cancellationToken);
+            var batch = await reader.ReadAsync(next, most, isSilent, cancellationToken);
             // The subscription may have been lost with the silo that stored it.
             if (subscribing.IsCompleted) subscribing = SubscribeAsync(reader.Key, cancellationToken);
             window.SkipTo(next + batch.Blocks.Count);
@@ -184,7 +184,7 @@ public sealed class StreamWindows
     {
         try
         {
-            await Receiver(feed).SubscribeAsync().WaitAsync(SubscribeTimeout, cancellationToken);
+            await Receiver(feed).SubscribeAsync().WaitAsync(cancellationToken);
         }
         catch (Exception e) when (Loss.Is(e) || e is InconsistentStateException or OperationCanceledException)
         {

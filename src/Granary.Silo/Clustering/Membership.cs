@@ -10,15 +10,13 @@ namespace Granary.Silo.Clustering;
 /// is declared dead and must restart; Orleans' default is fifteen seconds. Three things keep that rare:
 /// turns of grains are short and fewer at a time than there are processors, so probes are answered;
 /// a probe's time-out grows while the prober finds itself overloaded; and a silo whose connection still carries messages is not voted dead.
-/// The last one is bounded by <c>MaxProbeTimeout</c>, since a half-open connection must not hide a death for long.
+/// The last one is bounded by <c>MaxProbeTimeout</c> times <see cref="MissedProbes"/>, the failure timeout: a half-open connection must not
+/// hide a death for longer.
 /// A silo that is declared dead wrongly loses nothing but time: recovery is replay.
 /// </remarks>
 internal static class Membership
 {
     public const int MissedProbes = 3;
-
-    // A probe waits at most this many times its usual time-out, however slow the answers have been.
-    private const double SlowestProbe = 1.5;
 
     /// <summary>
     /// A silo notes in the table that it lives. After <see cref="MissedHeartbeats"/> of them a silo that starts need not reach it first:
@@ -35,7 +33,7 @@ internal static class Membership
     public static void Configure(ClusterMembershipOptions options, TimeSpan startTimeout, TimeSpan failureTimeout)
     {
         options.ProbeTimeout = failureTimeout / MissedProbes;
-        options.MaxProbeTimeout = options.ProbeTimeout * SlowestProbe;
+        options.MaxProbeTimeout = options.ProbeTimeout;
         options.NumMissedProbesLimit = MissedProbes;
         options.NumVotesForDeathDeclaration = 2;
         options.DeathVoteExpirationTimeout = TimeSpan.FromSeconds(30) + failureTimeout;

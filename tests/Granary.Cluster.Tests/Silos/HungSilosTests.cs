@@ -75,7 +75,8 @@ public sealed class HungSilosTests : IAsyncLifetime
         var results = await File.ReadAllBytesAsync(Path.Combine(reported, status.Id, "results.json"));
 
         hung.Continue();
-        (await hung.ExitCodeAsync()).ShouldNotBe(0);
+        (await hung.ExitCodeAsync()).ShouldBe(134, "the exit code of the runbook");
+        hung.Output.ShouldContain("This silo ends at once");
         (await File.ReadAllBytesAsync(Path.Combine(reported, status.Id, "results.json"))).ShouldBe(results);
         survivor.HasExited.ShouldBeFalse();
 

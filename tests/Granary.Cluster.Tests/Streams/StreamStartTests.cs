@@ -132,6 +132,29 @@ public sealed class StreamStartTests : IDisposable
     }
 
     [Fact]
+    public async Task Strategies_begin_before_a_subscription_that_hangs_is_there()
+    {
+        var subscriptions = new HungCalls(0, nameof(IFeedReceiverGrain.SubscribeAsync));
+        await using var cluster = await TestSilos.StartAsync(1, s => s with { BlockSize = BlockSize, BarsAhead = Ahead * BlockSize },
+            silo => silo.AddIncomingGrainCallFilter(subscriptions));
+        try
+        {
+            var batch = _batches.Write("unsubscribed", """
+                { "name": "unsubscribed", "data": { "source": "csv:data/1h", "symbols": "COINUSDT", "timeframe": "1h" },
+                  "strategies": [ { "class": "SmaCross", "size": { "percentOfEquity": 50 } } ], "portfolio": { "weights": "equal" } }
+                """);
+            var status = await cluster.RunAsync(batch);
+            status.State.ShouldBe(JobState.Done, $"{status.Fault}\n{TestSilos.Log.Tail}");
+            status.Digest.ShouldBe((await _batches.EmbeddedAsync(batch)).Model.Digest);
+            subscriptions.Held.ShouldBePositive();
+        }
+        finally
+        {
+            subscriptions.Release();
+        }
+    }
+
+    [Fact]
     public async Task A_subscription_that_is_lost_in_the_middle_of_a_run_is_made_again()
     {
         var calls = new FeedCalls();
