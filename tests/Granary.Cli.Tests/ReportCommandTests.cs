@@ -14,7 +14,7 @@ public sealed class ReportCommandTests : IDisposable
     private string Batch(string name, string more = "") => _folder.Write(name + ".json", $$"""
         { "name": "{{name}}",
           "data": { "source": "csv:{{Path.Combine(SharedData.RepositoryRoot, "samples/data/1h")}}", "symbols": ["ACME", "BOLT"],
-            "timeframe": "1h" },
+            "timeframe": "1h", "to": "2023-01-15" },
           "execution": { "commissionPercent": 0.01, "slippagePercent": 0.01 },
           "strategies": [
             { "class": "SmaCross", "params": { "fast": [1, 3], "slow": [2, 8] }, "sides": "both", "size": { "percentOfEquity": 20 } },

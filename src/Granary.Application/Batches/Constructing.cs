@@ -21,9 +21,11 @@ internal static class Constructing
     private const int MostLooks = 2400;
 
     /// <param name="fault">What it threw.</param>
+    /// <param name="mostWork">Other processor time than the usual.</param>
     /// <returns>false where it does not come back; its thread is stopped where it can be.</returns>
-    public static bool Returns(Action construct, out Exception? fault)
+    public static bool Returns(Action construct, out Exception? fault, TimeSpan? mostWork = null)
     {
+        var most = mostWork ?? MostWork;
         Exception? thrown = null;
         string? stat = null;
         var abort = new CancellationTokenSource();
@@ -46,7 +48,7 @@ internal static class Constructing
         {
             waits = (thread.ThreadState & ThreadState.WaitSleepJoin) != 0 ? waits + 1 : 0;
             var work = Volatile.Read(ref stat) is { } file ? WorkOf(file) : null;
-            if (waits < MostWaits && (work is { } spent ? spent < MostWork : look < MostLooks)) continue;
+            if (waits < MostWaits && (work is { } spent ? spent < most : look < MostLooks)) continue;
             StoppableCode.OfProcess.Stop(abort);
             fault = null;
             return false;
