@@ -20,7 +20,8 @@ public sealed class RunCommandsTests(QuickstartRun quickstart) : IDisposable
         usual.GetProperty("strategies").GetInt32().ShouldBeGreaterThanOrEqualTo(1000);
         // As many threads as processors against five; batches of one thread are compared in BatchesInProcessTests. The checks for
         // look-ahead and costs, which change none of these files, are made by the other run.
-        var call = await GranaryCall.RunAsync("backtest", QuickstartRun.Batch, "--out", _folder.At("run5"), "--threads", "5", "--no-guards", "--json");
+        var call = await GranaryCall.RunAsync("backtest", QuickstartRun.Batch, "--out", _folder.At("run5"), "--threads", "5",
+            "--no-guards", "--json");
         call.ExitCode.ShouldBe(0, call.Error);
         Json(call.Output).GetProperty("digest").GetString().ShouldBe(usual.GetProperty("digest").GetString());
         foreach (var file in new[] { "trades.csv", "signals.csv", "factors.csv", "portfolio_trades.csv", "equity.csv" })
