@@ -54,8 +54,11 @@ internal sealed class SiloProcess : IAsyncDisposable
     /// <summary>Of the HTTP API of a silo in a network namespace.</summary>
     public const int PortInSpace = 8080;
 
+    /// <summary>Seconds after which <see cref="Mortal"/> silos declare another one dead.</summary>
+    public const int FailureTimeout = 20;
+
     /// <summary>Arguments of silos that are killed or stopped: long enough for a busy machine, short enough to wait for.</summary>
-    public static readonly string[] Mortal = ["--failure-timeout", "20"];
+    public static readonly string[] Mortal = ["--failure-timeout", $"{FailureTimeout}"];
 
     public bool HasExited => _process.HasExited;
 
