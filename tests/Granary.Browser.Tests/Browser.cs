@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Microsoft.Playwright;
 
 [assembly: AssemblyFixture(typeof(Granary.Browser.Tests.Browser))]
@@ -15,6 +16,9 @@ public sealed class Browser : IAsyncLifetime
     private IPlaywright? _playwright;
     private IBrowser? _browser;
 
+    // Tabs that no test uses now.
+    private readonly ConcurrentBag<IPage> _tabs = [];
+
     /// <summary>Where pages and screenshots are left: GRANARY_SCREENSHOTS, or a folder that is removed.</summary>
     public string Folder { get; } = Environment.GetEnvironmentVariable("GRANARY_SCREENSHOTS") is { Length: > 0 } kept
         ? Directory.CreateDirectory(kept).FullName
@@ -29,36 +33,36 @@ public sealed class Browser : IAsyncLifetime
         {
             ExecutablePath = Executable,
             Args = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-                "--disable-component-update", "--disable-sync"],
+                "--disable-component-update", "--disable-sync",
+                // A page lives for a second: threads that collect its garbage and compile its scripts beside it cost more than they gain.
+                "--js-flags=--single-threaded"],
         });
     }
 
-    /// <summary>
-    /// A page of a file or a server, opened at a size and in a theme; its requests are recorded, and without a network refused.
-    /// </summary>
+    /// <summary>A page of a file, opened at a size and in a theme; its requests are recorded; the network is refused.</summary>
+    /// <remarks>Tests open their pages one after the other in the same tabs, since a tab of its own costs as much as most tests.</remarks>
+    /// <param name="ownTab">For a page that stores something, which no other test may find.</param>
     public async Task<OpenPage> OpenAsync(string path, int width = 1280, int height = 800, bool dark = false, bool scripts = true,
-        bool offline = true)
+        bool ownTab = false)
     {
-        if (_browser is null) Assert.Skip($"needs {Executable}, which this machine does not have (apt-get install chromium)");
-        var context = await _browser.NewContextAsync(new BrowserNewContextOptions
-        {
-            ViewportSize = new ViewportSize { Width = width, Height = height },
-            ColorScheme = dark ? ColorScheme.Dark : ColorScheme.Light,
-            JavaScriptEnabled = scripts,
-            Offline = offline,
-            ReducedMotion = ReducedMotion.Reduce,
-        });
-        context.SetDefaultTimeout(SlowMachine);
-        var page = await context.NewPageAsync();
-        var open = new OpenPage(page);
-        page.Console += (_, m) =>
-        {
-            if (m.Type is "error" or "warning") open.Complaints.Add(m.Text);
-        };
-        page.PageError += (_, e) => open.Complaints.Add(e);
-        page.Request += (_, r) => open.Requests.Add(r.Url);
+        ownTab |= !scripts;
+        var page = !ownTab && _tabs.TryTake(out var tab) ? tab : await TabAsync(scripts);
+        await page.SetViewportSizeAsync(width, height);
+        await page.EmulateMediaAsync(new() { ColorScheme = dark ? ColorScheme.Dark : ColorScheme.Light, Media = Media.Screen });
+        var open = new OpenPage(page, ownTab ? null : _tabs);
         await page.GotoAsync(new Uri(path).AbsoluteUri);
         return open;
+    }
+
+    private async Task<IPage> TabAsync(bool scripts)
+    {
+        var context = await ContextAsync(new BrowserNewContextOptions
+        {
+            JavaScriptEnabled = scripts,
+            Offline = true,
+            ReducedMotion = ReducedMotion.Reduce,
+        });
+        return await context.NewPageAsync();
     }
 
     /// <summary>A context of its own, with cookies and storage of its own; the test is skipped where there is no browser.</summary>
@@ -79,9 +83,21 @@ public sealed class Browser : IAsyncLifetime
 }
 
 /// <summary>A page, and what it complained of and asked for.</summary>
-public sealed class OpenPage(IPage page) : IAsyncDisposable
+public sealed class OpenPage : IAsyncDisposable
 {
-    public IPage Page { get; } = page;
+    private readonly ConcurrentBag<IPage>? _tabs;
+
+    /// <param name="page">The tab.</param>
+    /// <param name="tabs">Where the tab is left for another test; without it the tab is closed.</param>
+    internal OpenPage(IPage page, ConcurrentBag<IPage>? tabs)
+    {
+        (Page, _tabs) = (page, tabs);
+        page.Console += AddMessage;
+        page.PageError += AddError;
+        page.Request += AddRequest;
+    }
+
+    public IPage Page { get; }
 
     public List<string> Complaints { get; } = [];
 
@@ -111,5 +127,26 @@ public sealed class OpenPage(IPage page) : IAsyncDisposable
             await Page.ScreenshotAsync(new PageScreenshotOptions { Path = Path.Combine(folder, name + ".png") });
     }
 
-    public async ValueTask DisposeAsync() => await Page.Context.CloseAsync();
+    public async ValueTask DisposeAsync()
+    {
+        Page.Console -= AddMessage;
+        Page.PageError -= AddError;
+        Page.Request -= AddRequest;
+        if (_tabs is null)
+        {
+            await Page.Context.CloseAsync();
+            return;
+        }
+        await Page.Mouse.MoveAsync(0, 0);
+        _tabs.Add(Page);
+    }
+
+    private void AddMessage(object? sender, IConsoleMessage message)
+    {
+        if (message.Type is "error" or "warning") Complaints.Add(message.Text);
+    }
+
+    private void AddError(object? sender, string error) => Complaints.Add(error);
+
+    private void AddRequest(object? sender, IRequest request) => Requests.Add(request.Url);
 }

@@ -4,16 +4,21 @@ using Granary.Reporting.Html;
 using Granary.Reporting.Html.Pages;
 using Granary.Reporting.Runs;
 using Granary.Reporting.Tests.Synthetic;
+using Granary.Testing;
 
 namespace Granary.Browser.Tests;
 
 /// <summary>A page of every kind that Granary writes, each with all of its sections.</summary>
 internal static class PageKinds
 {
+    // The page "sections" has those of each of these, and is opened once in their place.
+    private static readonly string[] _ofOneSection = ["backtest", "walk-forward", "learning", "market-states"];
+
+    /// <summary>The kinds that a test looks at: each section of each page once, or each page.</summary>
     public static readonly string[] All =
     [
-        "backtest", "walk-forward", "live", "learning", "market-states", "zero-trades", "ruined", "compare", "compare-live", "analyze",
-        "track",
+        "sections", "live", "zero-trades", "ruined", "compare", "compare-live", "analyze", "track",
+        .. TestEffort.IsLong ? _ofOneSection : [],
     ];
 
     private static readonly SyntheticRun _run = SyntheticRun.Make(strategies: 24, trades: 480);
@@ -27,10 +32,11 @@ internal static class PageKinds
         { BatchText = "{ \"evidence\": {" + string.Join(',', Enumerable.Range(0, 60).Select(k => $"\"figure{k}\":0.{k}")) + "} }" };
         switch (kind)
         {
-            case "backtest":
-                HtmlReport.Write(output,
-                    With(checks, outcomes, _run.Model.Section<WeightResults>()!), _run);
+            case "sections":
+                HtmlReport.Write(output, With(checks, outcomes, _run.Model.Section<WeightResults>()!, SyntheticSections.WalkForward(),
+                    SyntheticSections.Learning(), SyntheticSections.Regimes()), _run);
                 break;
+            case "backtest": HtmlReport.Write(output, With(checks, outcomes, _run.Model.Section<WeightResults>()!), _run); break;
             case "walk-forward": HtmlReport.Write(output, With(SyntheticSections.WalkForward()), _run); break;
             case "live": HtmlReport.Write(output, live, _run); break;
             case "learning": HtmlReport.Write(output, With(SyntheticSections.Learning()), _run); break;

@@ -165,7 +165,7 @@ public class ReportPageTests(Browser browser, PageFiles pages)
     [Fact]
     public async Task The_theme_follows_the_system_until_it_is_chosen_and_stays_chosen()
     {
-        await using var open = await browser.OpenAsync(pages.HundredPage, dark: true);
+        await using var open = await browser.OpenAsync(pages.HundredPage, dark: true, ownTab: true);
         var page = open.Page;
         const string Paper = "getComputedStyle(document.body).backgroundColor";
         (await page.EvaluateAsync<string>(Paper)).ShouldBe("rgb(19, 23, 28)");
