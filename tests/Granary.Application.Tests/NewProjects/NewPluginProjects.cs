@@ -1,17 +1,9 @@
 using System.Diagnostics;
-using System.Globalization;
-using System.Text.RegularExpressions;
-using System.Xml.Linq;
 using Granary.Application.NewProjects;
-using Granary.Testing;
 
 namespace Granary.Application.Tests.NewProjects;
 
-/// <summary>
-/// A new project of each kind, all built by one call of the SDK, whose start and restore cost more than the compilation. The strategy's is
-/// built as it is made. The project files of the others are the same, so the sources of these are built as one project and its tests run
-/// once; the long form builds and runs each.
-/// </summary>
+/// <summary>A new project of each kind, all built by one call of the SDK, whose start and restore cost more than the compilation.</summary>
 public sealed class NewPluginProjects : IDisposable
 {
     private static readonly (string Kind, string Name)[] Kinds =
@@ -22,17 +14,12 @@ public sealed class NewPluginProjects : IDisposable
 
     private readonly string _folder = Directory.CreateTempSubdirectory("granary-new-").FullName;
 
-    // One compiler server for all projects, even where the machine's default is a compiler for each. It ends with the tests.
+    // One compiler server for the twelve projects, even where the machine's default is a compiler for each. It ends with the tests.
     private readonly string _compiler = $"granary-new-{Environment.ProcessId}";
     private readonly Lazy<Task<string>> _built;
-    private readonly Lazy<(string Output, XDocument Results)> _together;
     private readonly Dictionary<string, IReadOnlyList<string>> _files = new(StringComparer.Ordinal);
 
-    public NewPluginProjects()
-    {
-        _built = new Lazy<Task<string>>(() => Task.Run(Build));
-        _together = new Lazy<(string, XDocument)>(TestTogether);
-    }
+    public NewPluginProjects() => _built = new Lazy<Task<string>>(() => Task.Run(Build));
 
     /// <summary>What the build printed; skips the running test where the SDK or xunit.v3 is missing.</summary>
     internal Task<string> BuiltAsync => _built.Value;
@@ -42,66 +29,8 @@ public sealed class NewPluginProjects : IDisposable
     /// <param name="kind">As catalogues name it.</param>
     internal string FolderOf(string kind) => Path.Combine(_folder, Kinds.Single(k => k.Kind == Template(kind)).Name);
 
-    /// <summary>The folder with its plug-in.</summary>
-    internal string PluginOf(string kind) => Path.Combine(IsBuiltAlone(kind) ? FolderOf(kind) : Together, "plugin");
-
-    /// <summary>Runs the tests of a kind.</summary>
-    /// <returns>How many passed, and what the run printed; all others are a failure.</returns>
-    internal (int Passed, string Output) Test(string kind)
-    {
-        var project = FolderOf(kind);
-        if (!IsBuiltAlone(kind))
-        {
-            var (output, results) = _together.Value;
-            var type = $"{Path.GetFileName(project)}Tests";
-            var tests = results.Descendants("test").Where(t => t.Attribute("type")!.Value.Split('.')[^1] == type).ToList();
-            tests.ShouldAllBe(t => t.Attribute("result")!.Value == "Pass", output);
-            return (tests.Count, output);
-        }
-        // As its README says once; the others without the SDK, whose start costs more than their tests.
-        var (code, printed) = kind == "strategy" ? Dotnet(project, "run", "--project", "Tests", "--no-build")
-            : Dotnet(project, "exec", TestsOf(project));
-        code.ShouldBe(0, printed);
-        var total = Regex.Match(printed, @"Total: (\d+)", RegexOptions.None, TimeSpan.FromSeconds(1)).Groups[1].Value;
-        return (int.Parse(total, CultureInfo.InvariantCulture), printed);
-    }
-
-    private string Together => Path.Combine(_folder, "Together");
-
-    private static bool IsBuiltAlone(string kind) => TestEffort.IsLong || kind == "strategy";
-
-    // The sources of all kinds but the strategy, in one project of the same form.
-    private void PutTogether()
-    {
-        foreach (var (kind, name) in Kinds.Where(k => !IsBuiltAlone(k.Kind)))
-        {
-            var project = Path.Combine(_folder, name);
-            foreach (var file in _files[kind].Where(f => Path.GetExtension(f) is ".cs" or ".csproj" or ".props" or ".targets"))
-            {
-                var to = Path.Combine(Together, file == name + ".csproj" ? "Together.csproj" : file);
-                Directory.CreateDirectory(Path.GetDirectoryName(to)!);
-                var text = File.ReadAllText(Path.Combine(project, file));
-                if (!file.EndsWith(".cs", StringComparison.Ordinal)) text = text.Replace(name, "Together", StringComparison.Ordinal);
-                // Files of the same name are the same in all projects.
-                if (File.Exists(to)) text.ShouldBe(File.ReadAllText(to), to);
-                File.WriteAllText(to, text);
-            }
-            // It is no project any more that the build finds.
-            File.Move(Path.Combine(project, "Tests", "Tests.csproj"), Path.Combine(project, "Tests", "Tests.csproj.txt"));
-            _files[kind] = [.. _files[kind].Select(f => f == "Tests/Tests.csproj" ? f + ".txt" : f)];
-        }
-    }
-
-    private (string Output, XDocument Results) TestTogether()
-    {
-        var results = Path.Combine(_folder, "together.xml");
-        var (code, output) = Dotnet(Together, "exec", TestsOf(Together), "-xml", results);
-        code.ShouldBe(0, output);
-        return (output, XDocument.Load(results));
-    }
-
     /// <summary>The built tests of a project.</summary>
-    private static string TestsOf(string project) =>
+    internal static string TestsOf(string project) =>
         Directory.EnumerateFiles(Path.Combine(project, "Tests", "bin"), "Tests.dll", SearchOption.AllDirectories).Single();
 
     internal IReadOnlyList<string> FilesOf(string kind) => _files[Template(kind)];
@@ -129,7 +58,6 @@ public sealed class NewPluginProjects : IDisposable
         if (!folders.Any(p => File.Exists(Path.Combine(p, "dotnet"))))
             Assert.Skip("needs the .NET SDK on the path, which this machine does not have");
         foreach (var (kind, name) in Kinds) _files[kind] = NewPluginProject.Create(Of(kind), name, _folder, TestCatalogues.All);
-        if (!TestEffort.IsLong) PutTogether();
         var all = Path.Combine(_folder, "All.proj");
         File.WriteAllText(all, """
             <Project>
