@@ -30,6 +30,7 @@ public sealed class StreamWindows
         private readonly Dictionary<long, BlockMessage> _blocks = [];
         private TaskCompletionSource _news = new(TaskCreationOptions.RunContinuationsAsynchronously);
         private long _next;
+        private long _latest = -1;
 
         /// <summary>Number of waiting blocks.</summary>
         public int Count
@@ -44,13 +45,18 @@ public sealed class StreamWindows
         {
             lock (_blocks)
             {
-                if (message.Number < _next || message.Number >= _next + room || !_blocks.TryAdd(message.Number, message)) return;
-                if (message.Block is not null) flow.Arrived(message.Number);
-                if (message.Number == _next) _news.TrySetResult();
+                if (message.Number < _next) return;
+                _latest = Math.Max(_latest, message.Number);
+                _news.TrySetResult();
+                if (message.Number < _next + room && _blocks.TryAdd(message.Number, message) && message.Block is not null)
+                    flow.Arrived(message.Number);
             }
         }
 
-        /// <summary>Returns the block with a number; null after a timeout.</summary>
+        /// <summary>
+        /// Returns the block with a number; null after a timeout, and at once where a later one has arrived: blocks arrive in order, so
+        /// that this one was dropped or lost.
+        /// </summary>
         public async ValueTask<BlockMessage?> GetAsync(long number, TimeSpan timeout, CancellationToken cancellationToken)
         {
             Task news;
@@ -58,6 +64,7 @@ public sealed class StreamWindows
             {
                 _next = number;
                 if (Handed(number) is { } here) return here;
+                if (_latest > number) return null;
                 _news = new(TaskCreationOptions.RunContinuationsAsynchronously);
                 news = _news.Task;
             }
@@ -78,6 +85,12 @@ public sealed class StreamWindows
             if (!_blocks.Remove(number, out var here)) return null;
             _next = number + 1;
             return here;
+        }
+
+        /// <summary>Returns whether the block with a number is not here although a later one has arrived.</summary>
+        public bool HasDropped(long number)
+        {
+            lock (_blocks) return _latest > number && !_blocks.ContainsKey(number);
         }
 
         /// <summary>Drops the blocks before a number, also those that arrive later: the reader has received them in another way.</summary>
@@ -104,7 +117,7 @@ public sealed class StreamWindows
     {
         var feed = reader.Key;
         using var flow = new BlockFlow(_instruments);
-        var window = new Window(4 * _settings.BlocksAhead, flow);
+        var window = new Window(8 * _settings.BlocksAhead, flow);
         var windows = _windows.GetOrAdd(feed, _ => []);
         lock (windows) windows.Add(window);
         try
@@ -164,16 +177,41 @@ public sealed class StreamWindows
             }
             if (publishing.IsCompletedSuccessfully && publishing.Result is { Fault: { } refused } end)
                 throw FeedFault.Of(refused, end.MayPass);
-            // The block was lost with a silo, arrived before this window existed, or is late: request it, and those behind it without
-            // another wait until the stream is ahead again. A queue that hangs with its silo would cost a wait for every request.
+            // The block was lost with a silo, arrived before this window existed, was dropped, or is late: request it, and those behind it
+            // without another wait until the stream is ahead again. A queue that hangs with its silo would cost a wait for every request.
             timeout = TimeSpan.Zero;
-            var batch = await reader.ReadAsync(next, most, isSilent, cancellationToken);
+            await foreach (var requested in RequestedAsync(reader, next, most, isSilent, window, cancellationToken))
+            {
+                if (requested.Block is { } block)
+                {
+                    flow.Arrived(requested.Number);
+                    yield return (requested.Number, block);
+                }
+                if (requested.Last) yield break;
+                next = requested.Number + 1;
+            }
             // The subscription may have been lost with the silo that stored it.
             if (subscribing.IsCompleted) subscribing = SubscribeAsync(reader.Key, cancellationToken);
-            window.SkipTo(next + batch.Blocks.Count);
-            for (var i = 0; i < batch.Blocks.Count; i++) flow.Arrived(next + i);
-            foreach (var block in batch.Blocks) yield return (next++, block);
-            if (batch.Last) yield break;
+        }
+    }
+
+    // Blocks that the reader requests, until the window has not dropped the next one. A batch is requested while the one before is
+    // processed.
+    private static async IAsyncEnumerable<BlockMessage> RequestedAsync(BlockReader reader, long next, int most, bool isSilent,
+        Window window, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var coming = reader.ReadAsync(next, most, isSilent, cancellationToken);
+        while (true)
+        {
+            var batch = await coming;
+            var end = next + batch.Blocks.Count;
+            window.SkipTo(end);
+            var isBehind = !batch.Last && window.HasDropped(end);
+            if (isBehind) coming = reader.ReadAsync(end, most, isSilent: false, cancellationToken);
+            for (; next < end; next++)
+                yield return new BlockMessage(next, batch.Blocks[(int)(next - batch.From)], batch.Last && next == end - 1);
+            if (batch is { Last: true, Blocks.Count: 0 }) yield return new BlockMessage(next, null, true);
+            if (!isBehind) yield break;
         }
     }
 

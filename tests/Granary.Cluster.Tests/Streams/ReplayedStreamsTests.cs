@@ -273,7 +273,7 @@ public sealed class ReplayedStreamsTests : IClassFixture<ReplayedStreamsTests.Ma
         await using var cluster = await MemoryAsync(2, s => s with { BlockSize = BlockSize });
         var batch = _batches.Write("echoed", """
             { "name": "echoed", "data": { "source": "csv:data/1h", "symbols": "COINUSDT", "timeframe": "1h" },
-              "strategies": [ { "class": "Dawdler", "params": { "every": 8, "milliseconds": 2, "variant": [1, 2] },
+              "strategies": [ { "class": "Dawdler", "params": { "every": 100000, "variant": [1, 2], "gateAt": 390 },
                 "size": { "percentOfEquity": 50 } } ], "portfolio": { "weights": "equal" } }
             """);
         var spec = new BatchReader(TestCatalogues.All).Read(batch);
@@ -284,9 +284,11 @@ public sealed class ReplayedStreamsTests : IClassFixture<ReplayedStreamsTests.Ma
         messages[^1] = messages[^1] with { Last = true };
         new Random(5).Shuffle(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(messages));
 
+        using var gate = cluster.Gates.Close(390);
         var id = await cluster.SubmitAsync(batch);
-        await cluster.UntilAsync(id, s => s.Progress.Bars > 0);
+        await gate.Reached;
         await cluster.Grains.GetGrain<IEcho>(0).RepeatAsync(TestBatches.FeedOf(batch, "COINUSDT").Key, messages);
+        gate.Open();
         var status = await cluster.EndAsync(id);
         status.Digest.ShouldBe((await _batches.EmbeddedAsync(batch)).Model.Digest, TestSilos.Log.Tail);
     }
@@ -312,7 +314,7 @@ public sealed class ReplayedStreamsTests : IClassFixture<ReplayedStreamsTests.Ma
     }
 
     [Fact]
-    public async Task A_window_takes_each_block_once_in_its_room_and_hands_out_faults_in_their_place()
+    public async Task A_window_takes_each_block_once_in_its_room_hands_out_faults_in_their_place_and_waits_for_no_block_that_was_dropped()
     {
         await using var cluster = await TestSilos.StartAsync(1);
         using var flow = new BlockFlow(cluster.Cluster.GetSiloServiceProvider(cluster.Alive[0].SiloAddress)
@@ -332,6 +334,18 @@ public sealed class ReplayedStreamsTests : IClassFixture<ReplayedStreamsTests.Ma
         window.Count.ShouldBe(0);
         window.Take(Message(3));
         window.Count.ShouldBe(0, "the reader has it already");
+
+        // Blocks come in order: where 10 has come (beyond the room), nothing before it is waited for.
+        window.HasDropped(4).ShouldBeTrue();
+        window.Take(Message(10));
+        (await window.GetAsync(4, Eventually.Longest, default)).ShouldBeNull();
+        window.Take(Message(5));
+        window.HasDropped(5).ShouldBeFalse();
+        window.HasDropped(10).ShouldBeFalse("it may be on its way");
+        var waiting = window.GetAsync(11, Eventually.Longest, default);
+        waiting.IsCompleted.ShouldBeFalse();
+        window.Take(Message(12));
+        (await waiting).ShouldBeNull();
     }
 
     // What the silos of this cluster hold of blocks, change by change.
