@@ -28,17 +28,9 @@ internal sealed class RolePlacement(IPlacementDirector inner, IServiceProvider s
     private IClusterMembershipService? _membership;
 
     /// <summary>Puts itself before the directors of Orleans.</summary>
-    public static void Add(IServiceCollection services)
-    {
-        foreach (var strategy in (Type[])[typeof(PreferLocalPlacement), typeof(RandomPlacement), typeof(ResourceOptimizedPlacement)])
-        {
-            var own = services.Last(d => d.IsKeyedService && d.ServiceType == typeof(IPlacementDirector) && strategy.Equals(d.ServiceKey));
-            services.Remove(own);
-            services.AddKeyedSingleton<IPlacementDirector>(strategy, (s, key) =>
-                new RolePlacement(own.KeyedImplementationFactory is { } make ? (IPlacementDirector)make(s, key)
-                    : (IPlacementDirector)ActivatorUtilities.CreateInstance(s, own.KeyedImplementationType!), s));
-        }
-    }
+    public static void Add(IServiceCollection services) =>
+        WrappedDirectors.Add(services, [typeof(PreferLocalPlacement), typeof(RandomPlacement), typeof(ResourceOptimizedPlacement)],
+            static (inner, s) => new RolePlacement(inner, s));
 
     public Task<SiloAddress> OnAddActivation(PlacementStrategy strategy, PlacementTarget target, IPlacementContext context) =>
         inner.OnAddActivation(strategy, target, s_roles.TryGetValue(target.GrainIdentity.Type.ToString()!, out var role)
