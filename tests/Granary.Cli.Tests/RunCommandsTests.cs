@@ -14,27 +14,29 @@ public sealed class RunCommandsTests(QuickstartRun quickstart) : IDisposable
     private static JsonElement Json(string text) => JsonDocument.Parse(text).RootElement;
 
     [Fact]
-    public async Task The_quickstart_runs_a_thousand_strategies_with_one_digest_on_any_number_of_threads()
+    public async Task The_quickstart_runs_a_thousand_strategies_with_one_digest_on_any_number_of_threads_and_writes_the_files_asked_for()
     {
         var usual = await quickstart.Outcome;
         usual.GetProperty("strategies").GetInt32().ShouldBeGreaterThanOrEqualTo(1000);
         // As many threads as processors against five; batches of one thread are compared in BatchesInProcessTests. The checks for
-        // look-ahead and costs, which change none of these files, are made by the other run.
-        var call = await GranaryCall.RunAsync("backtest", QuickstartRun.Batch, "--out", _folder.At("run5"), "--threads", "5",
+        // look-ahead and costs, and the files that are left out, do not change the digest.
+        var slim = (await QuickstartRun.TextAsync()).Replace("\"seed\": 1", "\"seed\": 1, \"outputs\": [\"results\", \"prod\"]",
+            StringComparison.Ordinal);
+        var call = await GranaryCall.RunAsync("backtest", _folder.Write("slim.json", slim), "--out", _folder.At("slim"), "--threads", "5",
             "--no-guards", "--json");
         call.ExitCode.ShouldBe(0, call.Error);
         Json(call.Output).GetProperty("digest").GetString().ShouldBe(usual.GetProperty("digest").GetString());
-        foreach (var file in new[] { "trades.csv", "signals.csv", "factors.csv", "portfolio_trades.csv", "equity.csv" })
-            (await File.ReadAllBytesAsync(_folder.At($"run5/{file}"))).ShouldBe(await File.ReadAllBytesAsync(quickstart.At(file)), file);
+        Directory.EnumerateFiles(_folder.At("slim")).Select(Path.GetFileName).Order()
+            .ShouldBe(["manifest.json", "prod.json", "results.json"]);
         string[] files =
         [
             "results.json", "trades.csv", "signals.csv", "factors.csv", "portfolio_trades.csv", "trades_by_model.csv", "equity.csv",
             "prod.json", "manifest.json", "report.html",
         ];
-        foreach (var file in files) File.Exists(_folder.At("run5/" + file)).ShouldBeTrue(file);
-        Directory.Exists(_folder.At("run5/.progress")).ShouldBeFalse();
+        foreach (var file in files) File.Exists(quickstart.At(file)).ShouldBeTrue(file);
+        Directory.Exists(quickstart.At(".progress")).ShouldBeFalse();
 
-        var classes = Json(await File.ReadAllTextAsync(_folder.At("run5/results.json"))).GetProperty("strategies").EnumerateArray()
+        var classes = Json(await File.ReadAllTextAsync(quickstart.At("results.json"))).GetProperty("strategies").EnumerateArray()
             .ToList();
         classes.Select(s => s.GetProperty("class").GetString()).Distinct().Count().ShouldBeGreaterThanOrEqualTo(6);
         classes.Select(s => s.GetProperty("symbol").GetString()).Distinct().Count().ShouldBeGreaterThanOrEqualTo(5);
@@ -42,18 +44,17 @@ public sealed class RunCommandsTests(QuickstartRun quickstart) : IDisposable
     }
 
     [Fact]
-    public async Task A_run_without_single_trades_has_the_same_digest_and_only_the_files_asked_for()
+    public async Task Every_file_of_trades_has_the_same_bytes_on_any_number_of_threads()
     {
-        var text = (await File.ReadAllTextAsync(QuickstartRun.Batch))
-            .Replace("csv:data/1h", "csv:" + Path.Combine(SharedData.RepositoryRoot, "samples/data/1h"))
-            .Replace("\"symbols\": \"*\"", "\"symbols\": \"ACME\"");
-        var slimText = text.Replace("\"seed\": 1", "\"seed\": 1, \"outputs\": [\"results\", \"prod\"]");
-        var whole = await GranaryCall.RunAsync("backtest", _folder.Write("a.json", text), "--out", _folder.At("a"), "--json");
-        whole.ExitCode.ShouldBe(0, whole.Error);
-        File.Exists(_folder.At("a/trades.csv")).ShouldBeTrue();
-        var slim = await GranaryCall.RunAsync("backtest", _folder.Write("b.json", slimText), "--out", _folder.At("b"), "--json");
-        Json(slim.Output).GetProperty("digest").GetString().ShouldBe(Json(whole.Output).GetProperty("digest").GetString());
-        Directory.EnumerateFiles(_folder.At("b")).Select(Path.GetFileName).Order().ShouldBe(["manifest.json", "prod.json", "results.json"]);
+        var usual = await quickstart.PartOutcome;
+        var call = await GranaryCall.RunAsync("backtest", _folder.Write("part.json", await QuickstartRun.PartTextAsync()), "--out",
+            _folder.At("part5"), "--threads", "5", "--no-guards", "--json");
+        call.ExitCode.ShouldBe(0, call.Error);
+        Json(call.Output).GetProperty("digest").GetString().ShouldBe(usual.GetProperty("digest").GetString());
+        foreach (var file in new[] { "trades.csv", "signals.csv", "factors.csv", "portfolio_trades.csv", "equity.csv" })
+            (await File.ReadAllBytesAsync(_folder.At("part5/" + file)))
+                .ShouldBe(await File.ReadAllBytesAsync(quickstart.PartAt(file)), file);
+        Directory.Exists(_folder.At("part5/.progress")).ShouldBeFalse();
     }
 
     [Fact]
@@ -158,11 +159,8 @@ public sealed class RunCommandsTests(QuickstartRun quickstart) : IDisposable
         try
         {
             // A part of the quickstart that writes more than the disk takes.
-            var batch = _folder.Write("part.json", (await File.ReadAllTextAsync(QuickstartRun.Batch))
-                .Replace("csv:data/1h", "csv:" + Path.Combine(SharedData.RepositoryRoot, "samples/data/1h"), StringComparison.Ordinal)
-                .Replace("\"symbols\": \"*\"", "\"symbols\": [\"ACME\", \"COINUSDT\"]", StringComparison.Ordinal));
-            File.ReadAllText(batch).ShouldContain("COINUSDT");
-            var whole = Json((await GranaryCall.RunAsync("backtest", batch, "--out", _folder.At("whole"), "--json")).Output);
+            var batch = _folder.Write("part.json", await QuickstartRun.PartTextAsync());
+            var whole = await quickstart.PartOutcome;
             var run = Path.Combine(disk, "run");
             var full = await GranaryProcess.RunAsync("backtest", batch, "--out", run, "--quiet");
             full.ExitCode.ShouldBe(1);
