@@ -117,6 +117,15 @@ internal sealed class GranaryServer : IAsyncDisposable
 
     public async Task<JsonElement> GetAsync(string path) => await Client.GetFromJsonAsync<JsonElement>("/api/v1/" + path);
 
+    /// <summary>What a browser gets that loads an address.</summary>
+    public async Task<string> PageAsync(string path)
+    {
+        using var get = new HttpRequestMessage(HttpMethod.Get, path);
+        get.Headers.Accept.ParseAdd("text/html");
+        using var answer = await Client.SendAsync(get);
+        return await answer.EnsureSuccessStatusCode().Content.ReadAsStringAsync();
+    }
+
     /// <summary>Replaces the weights of a portfolio.</summary>
     /// <param name="version">The version that is replaced; 0 for none.</param>
     public async Task WeighAsync(string portfolio, int version, Dictionary<string, double> weights, string why)

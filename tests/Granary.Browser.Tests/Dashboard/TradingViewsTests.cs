@@ -24,7 +24,7 @@ public sealed class TradingViewsTests(Browser browser, TradedServer traded)
         await using var visit = await Visit.OpenAsync(browser, server, "/", server.Viewer);
         foreach (var view in views)
         {
-            await visit.GoAsync(traded.AddressOf(view));
+            await visit.FollowAsync(traded.AddressOf(view));
             var texts = await visit.Page.Locator("main button:not(thead button, [disabled]), main a.button").AllTextContentsAsync();
             seen.AddRange(texts.Where(t => actions.Any(a => t.Trim().StartsWith(a, StringComparison.Ordinal))).Select(t => $"{view}: {t}"));
             // The form of a batch may be filled and saved as a file.

@@ -44,6 +44,29 @@ internal sealed class Visit : IAsyncDisposable
         await SettledAsync();
     }
 
+    // Opens an unknown address between two views, so that the view before is not mistaken for the next.
+    private const string Follow = """
+        async path => {
+            const go = p => { history.pushState(null, '', p); dispatchEvent(new PopStateEvent('popstate')); };
+            const isNone = () => document.querySelector('main h1')?.textContent === 'There is no such page';
+            const until = async isSo => {
+                for (const end = Date.now() + 300_000; !isSo(); await new Promise(done => setTimeout(done, 5)))
+                    if (Date.now() > end) throw new Error('no view of ' + path + ' came');
+            };
+            go('/no-such-page');
+            await until(isNone);
+            go(path);
+            await until(() => document.querySelector('main h1') && !isNone());
+        }
+        """;
+
+    /// <summary>Opens the view of another address as a link of the dashboard does; the scripts stay loaded.</summary>
+    public async Task FollowAsync(string path)
+    {
+        await Page.EvaluateAsync(Follow, path);
+        await SettledAsync();
+    }
+
     /// <summary>What the page asked of anybody but its server.</summary>
     public IEnumerable<string> Foreign(Uri server) => _requests.Where(r => !r.StartsWith(server.ToString(), StringComparison.Ordinal)
         && !r.StartsWith("blob:", StringComparison.Ordinal) && !r.StartsWith("data:", StringComparison.Ordinal));
